@@ -1,0 +1,22 @@
+/* Time and randomness by the caller's context, and the allocation calls of the whole program,
+ * which tests can make fail one at a time. */
+#ifndef CONTEXT_H
+#define CONTEXT_H
+
+#include <ostiary/types.h>
+
+OST_MUST_CHECK ost_result context_random(const ost_context *context, unsigned char *ret, size_t n);
+
+/* Monotonic time for time-outs, in milliseconds. */
+int64_t monotonic_ms(void);
+
+/* malloc, calloc, realloc and free, counted. Every allocation of our own goes through these.
+ * memory_fail_at(n): the n-th allocation from now fails once (tests; 0 switches it off). */
+OST_MUST_CHECK void *memory_alloc(size_t size);              /* zeroed */
+OST_MUST_CHECK void *memory_resize(void *old, size_t size);  /* the new part is not zeroed */
+OST_MUST_CHECK char *memory_copy(ost_text text);             /* NUL-terminated */
+void memory_free(void *data);
+uint64_t memory_count(void); /* allocations by this thread since it started */
+void memory_fail_at(uint64_t n);
+
+#endif

@@ -1,0 +1,41 @@
+/* Borrowed text: comparison, slicing and small conversions. Nothing here allocates. */
+#ifndef TEXT_H
+#define TEXT_H
+
+#include <ostiary/types.h>
+
+ost_text text_of(const char *string); /* NULL gives the empty text */
+bool text_equal(ost_text a, ost_text b);
+bool text_is(ost_text a, const char *string);
+bool text_equal_ignoring_case(ost_text a, ost_text b); /* ASCII only */
+bool text_starts(ost_text text, const char *prefix);
+bool text_ends(ost_text text, const char *suffix);
+ost_text text_slice(ost_text text, size_t from, size_t len); /* clamped to the text */
+ost_text text_trim(ost_text text);                           /* spaces and tabs */
+
+/* The offset of `byte` in `text` at or after `from`; text.len when it is not there. */
+size_t text_find(ost_text text, char byte, size_t from);
+
+/* Takes the next piece up to `separator` off the front of *rest. False at the end.
+ * An empty text has no pieces; "a," has two, the second empty. */
+bool text_next(ost_text *rest, char separator, ost_text *ret_piece);
+
+/* True when the space-separated `list` contains `word` (RFC 6749 §3.3 scopes). */
+bool text_list_has(ost_text list, ost_text word);
+
+/* Decimal, no sign, no spaces, no leading zeroes but "0", at most `max`. */
+OST_MUST_CHECK bool text_to_unsigned(ost_text text, uint64_t max, uint64_t *ret);
+
+/* Constant-time equality of content; lengths may leak. For MACs, codes, secrets. */
+bool text_equal_secret(ost_text a, ost_text b);
+
+/* Copies at most size-1 bytes and terminates; returns false when it had to cut. */
+bool text_to_string(ost_text text, char *ret, size_t size);
+
+/* True when the bytes are valid UTF-8 (RFC 3629: no surrogates, no overlong forms). */
+bool text_is_utf8(ost_text text);
+
+/* memset that the compiler keeps. */
+void wipe(void *data, size_t size);
+
+#endif
