@@ -1,0 +1,209 @@
+/* The HTTP engine as the floors above see it: a server, its routes, one exchange at a time.
+ * RFC 9110, 9112, 9113; where they allow leniency, the engine refuses. The same handlers serve
+ * HTTP/1.1 and HTTP/2. */
+#ifndef HTTP_H
+#define HTTP_H
+
+#include <ostiary/json.h>
+#include <ostiary/types.h>
+
+typedef struct http_server http_server;
+typedef struct http_exchange http_exchange;
+
+typedef enum http_method {
+    HTTP_GET,
+    HTTP_HEAD,
+    HTTP_POST,
+    HTTP_PUT,
+    HTTP_PATCH,
+    HTTP_DELETE,
+    HTTP_OPTIONS,
+    HTTP_OTHER, /* any other token; see method_name */
+} http_method;
+
+typedef struct http_field {
+    ost_text name; /* lower-cased */
+    ost_text value;
+} http_field;
+
+/* A request whose head and body have been read whole. Borrowed: valid until the exchange has been
+ * answered. */
+typedef struct http_request {
+    http_method method;
+    ost_text method_name;
+    ost_text path;  /* percent-decoded once, dot segments refused; valid UTF-8, no NUL */
+    ost_text query; /* raw, without '?' ; empty when absent */
+    ost_text authority; /* Host / :authority, syntax checked */
+    const http_field *fields;
+    size_t field_count;
+    ost_text body;
+    ost_text peer;        /* the client's address as text; behind a trusted proxy, the one it names */
+    bool secure;          /* TLS here, or at a trusted proxy */
+    unsigned version;     /* 11, 10 or 20 */
+    ost_text request_id;  /* for logs; generated */
+} http_request;
+
+/* ---- server ---- */
+
+/* Zero takes the default named beside a limit. */
+typedef struct http_limits {
+    size_t request_line;         /* 8 KiB */
+    size_t head;                 /* 32 KiB, request line included */
+    size_t field_count;          /* 100 */
+    size_t body;                 /* 1 MiB; a route may state its own */
+    unsigned head_timeout;       /* seconds, 10 */
+    unsigned idle_timeout;       /* seconds, 75 */
+    unsigned body_rate;          /* bytes per second at least, after a grace of 10 s; 256 */
+    size_t connections;          /* 10,000 in all */
+    size_t connections_per_peer; /* 1,000 per address; loopback is exempt */
+    size_t requests_per_connection; /* 100,000 */
+    unsigned stop_timeout;       /* seconds for requests in flight at a graceful stop, 10 */
+    size_t exchange_arena;       /* ceiling of one exchange's arena, 4 MiB */
+    unsigned pool_threads;       /* for http_defer: cores, at least 2 */
+    size_t pool_queue;           /* waiting jobs, 64 */
+} http_limits;
+
+typedef struct http_log_entry {
+    const http_request *request; /* NULL when no request could be read */
+    int status;
+    size_t body_bytes;
+    int64_t duration_us;
+    ost_text peer;
+    ost_text subject; /* see http_set_subject; empty when unknown */
+    ost_text reason;  /* see http_set_reason: for the operator, empty when all was well */
+} http_log_entry;
+
+/* A handler answers with http_respond (now, or later after http_defer or http_suspend). One that
+ * returns having done neither is answered 500. Runs on the exchange's loop thread. */
+typedef void (*http_handler)(http_exchange *exchange, void *user);
+
+typedef struct http_route {
+    http_method method; /* HEAD is served by GET */
+    const char *path;   /* "/items/{id}": a segment in braces is a parameter; a last "{rest...}"
+                           takes what remains */
+    http_handler handler;
+    void *user;
+    size_t max_body; /* 0: the server's; GET, HEAD and DELETE take none unless stated */
+} http_route;
+
+typedef struct http_config {
+    const http_route *routes; /* copied; must outlive nothing */
+    size_t route_count;
+    http_handler fallback; /* no route fits the path (404), or its method (405, `Allow` is set);
+                              NULL: {"detail":"Not Found"} / {"detail":"Method Not Allowed"} */
+    void *fallback_user;
+    http_limits limits;
+    unsigned loops; /* event loops, one thread each; 0: one per core */
+    void (*log)(const http_log_entry *entry, void *user); /* any loop's thread; NULL: no log */
+    void *log_user;
+    const char *const *trusted_proxies; /* addresses or CIDR blocks whose Forwarded and
+                                           X-Forwarded-* are believed */
+    size_t trusted_proxy_count;
+    const char *tls_certificate; /* PEM chain and key: both, or neither for plain HTTP */
+    const char *tls_key;
+    bool proxy_protocol; /* a PROXY protocol v2 header is required on every connection */
+    const http_field *headers; /* added to every response that does not set them */
+    size_t header_count;
+} http_config;
+
+OST_MUST_CHECK ost_result http_server_new(const http_config *config, http_server **ret_server,
+                                          ost_error *ret_error);
+
+/* Binds `address` ("127.0.0.1", "::1", "0.0.0.0", "unix:/path") and port (0: any free one;
+ * *ret_port tells which). May be called several times. OST_E_SYSTEM with a sentence that names the
+ * port when it is taken. `ret_port` may be NULL. */
+OST_MUST_CHECK ost_result http_server_listen(http_server *server, const char *address,
+                                             unsigned port, unsigned *ret_port,
+                                             ost_error *ret_error);
+
+/* Starts the loops and returns. */
+OST_MUST_CHECK ost_result http_server_start(http_server *server, ost_error *ret_error);
+
+/* Begins a graceful stop: no new connections, what is in flight is answered, within the bounded
+ * time. Any thread, but not a signal handler. */
+void http_server_stop(http_server *server);
+
+/* Waits until every loop has ended. */
+void http_server_join(http_server *server);
+void http_server_free(http_server *server);
+
+/* start, then stop on SIGINT or SIGTERM, then join: what a program's main does. SIGHUP reloads the
+ * certificates. */
+OST_MUST_CHECK ost_result http_server_run(http_server *server, ost_error *ret_error);
+
+typedef struct http_counters {
+    uint64_t connections, requests, responses_2xx, responses_3xx, responses_4xx, responses_5xx;
+    uint64_t refused_requests; /* not readable: 400, 413, 431, 501 from the engine itself */
+    uint64_t open_connections;
+} http_counters;
+void http_server_counters(const http_server *server, http_counters *ret);
+
+/* ---- one exchange ---- */
+
+const http_request *http_request_of(const http_exchange *exchange);
+
+/* Lives until the exchange has been answered; wiped then. */
+ost_arena *http_arena(http_exchange *exchange);
+
+/* The first field of that (lower-case) name; empty text with NULL data when absent. */
+ost_text http_request_field(const http_request *request, const char *name);
+size_t http_request_field_count(const http_request *request, const char *name);
+
+/* A path parameter of the route, decoded; NULL data when there is none of that name. */
+ost_text http_parameter(const http_exchange *exchange, const char *name);
+
+/* One cookie's value (RFC 6265), NULL data when absent. The first of several. */
+ost_text http_request_cookie(const http_request *request, const char *name);
+
+/* Response fields gather until the response is sent. CR, LF or NUL in a value, or a name that is
+ * no token, is the caller's error: OST_E_ARGUMENT, and the response becomes a 500. */
+OST_MUST_CHECK ost_result http_set_field(http_exchange *exchange, const char *name, ost_text value);
+OST_MUST_CHECK ost_result http_add_field(http_exchange *exchange, const char *name, ost_text value);
+
+/* For the access log only. */
+void http_set_subject(http_exchange *exchange, ost_text subject);
+void http_set_reason(http_exchange *exchange, const char *format, ...) OST_PRINTF(2, 3);
+
+/* Sends the response; Content-Length, Date and framing come by themselves. `type` may be NULL for
+ * an empty body. The body is copied or sent before this returns. A second call is ignored. */
+void http_respond(http_exchange *exchange, int status, const char *type, ost_text body);
+void http_respond_json(http_exchange *exchange, int status, ost_json_writer *writer);
+void http_redirect(http_exchange *exchange, int status, ost_text location); /* 302 or 303 */
+
+/* Runs `work` on the bounded pool while the connection waits, then `done` on the exchange's loop.
+ * A full queue answers 503 with Retry-After by itself (and neither is called). `work` must touch
+ * the exchange's arena and request only; it may not respond. */
+void http_defer(http_exchange *exchange, void (*work)(http_exchange *exchange, void *user),
+                http_handler done, void *user);
+
+/* Leaves the exchange open; someone calls http_resume later, from any thread, exactly once, and
+ * `done` runs on the exchange's loop. It runs even if the client is gone by then; responding is
+ * harmless. */
+void http_suspend(http_exchange *exchange);
+void http_resume(http_exchange *exchange, http_handler done, void *user);
+
+/* ---- forms and queries (application/x-www-form-urlencoded) ---- */
+
+typedef struct http_pair {
+    ost_text name, value; /* decoded, UTF-8, no NUL */
+} http_pair;
+typedef struct http_form {
+    const http_pair *pairs;
+    size_t count;
+} http_form;
+
+/* Reads a query or a form body of at most 200 pairs. OST_E_FORMAT, OST_E_UTF8, OST_E_CEILING. */
+OST_MUST_CHECK ost_result http_form_read(ost_text encoded, ost_arena *arena, http_form *ret_form);
+/* The first of that name; NULL data when absent. */
+ost_text http_form_get(const http_form *form, const char *name);
+size_t http_form_count(const http_form *form, const char *name);
+/* True when the request's Content-Type is application/x-www-form-urlencoded. */
+bool http_request_is_form(const http_request *request);
+
+/* Percent-encodes everything but RFC 3986 unreserved characters, into the arena. NULL data when
+ * out of memory. */
+ost_text http_percent_encode(ost_arena *arena, ost_text text);
+/* Text for HTML content and quoted attributes. */
+ost_text http_html_escape(ost_arena *arena, ost_text text);
+
+#endif
