@@ -1,0 +1,150 @@
+/* The guard: may this request pass? It knows issuers and their keys, checks bearer tokens
+ * (RFC 6750) against them and against a policy, and says what to answer when the reply is no.
+ * Nothing here opens a connection in the caller's thread: keys are fetched in the background. */
+#ifndef OSTIARY_GUARD_H
+#define OSTIARY_GUARD_H
+
+#include <ostiary/jose.h>
+#include <ostiary/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- configuration ---- */
+
+/* One trusted issuer. All strings are copied. Zero is the strictest choice or is refused. */
+typedef struct ost_issuer {
+    const char *issuer;           /* required; compared exactly with `iss` and with discovery */
+    const char *const *audiences; /* at least one, unless insecure_any_audience */
+    size_t audience_count;
+    bool insecure_any_audience;
+    const char *discovery_url; /* NULL: issuer + "/.well-known/openid-configuration". Another host
+                                  name may serve what the issuer's name says. */
+    const char *jwks_url;      /* given: no discovery takes place for keys */
+    bool insecure_http;        /* allow http for hosts that are not loopback */
+    ost_algs algorithms;       /* 0: OST_ALGS_DEFAULT */
+    const char *const *clients; /* accepted `azp` (or client_id); none: any */
+    size_t client_count;
+    unsigned leeway;           /* seconds, 0: 30 */
+    ost_text hmac_secret;      /* for HS algorithms, together with `algorithms` and no jwks_url */
+    const char *seed_file;     /* a key set on disk to start with, and to keep up to date; optional */
+    const char *ca_file;       /* PEM of the authorities to trust; NULL: the system's */
+    /* Seconds; 0 takes the default named. */
+    unsigned key_lifetime; /* 300; refreshed at 80 % of it */
+    unsigned stale_limit;  /* 3600 at least: how long keys serve when no refresh succeeds */
+    unsigned fetch_timeout; /* 5 */
+} ost_issuer;
+
+typedef struct ost_guard_config {
+    const ost_issuer *issuers;
+    size_t issuer_count;
+    const char *realm;         /* in challenges; NULL: "ostiary" */
+    bool insecure_explain;     /* development: error_description names expected and seen */
+    const char *resource_metadata; /* RFC 9728 URL in challenges; NULL: none */
+    size_t cache_entries;      /* remembered signatures; 0: 10,000 */
+    size_t cache_bytes;        /* 0: 64 MiB */
+    bool no_cache;             /* verify every signature anew */
+    size_t max_token;          /* bytes; 0: 16 KiB */
+    const ost_context *context; /* clock and randomness; NULL: the system's; must outlive the guard */
+} ost_guard_config;
+
+/* What one route asks for: data, so that every front end uses one evaluator. Static or longer-lived
+ * than the requests that use it. All zero: any valid token of a trusted issuer. */
+typedef struct ost_policy {
+    bool open;                       /* no token is asked for, and none is looked at */
+    const char *const *scopes;       /* every one of these; NULL-terminated list, or NULL */
+    const char *const *any_scopes;   /* at least one of these */
+    const char *const *realm_roles;  /* every one (Keycloak: realm_access.roles) */
+    const char *const *client_roles; /* every one, as "client:role" (resource_access) */
+    const char *const *audiences;    /* narrower than the issuer's: one of these */
+    const char *const *acr_values;   /* one of these (RFC 9470) */
+    unsigned max_age;                /* seconds since auth_time (RFC 9470); 0: any */
+    ost_algs algorithms;             /* narrower than the issuer's; 0: as the issuer says */
+} ost_policy;
+
+/* ---- the guard ---- */
+
+/* Thread-safe: any number of threads may check at once, without locks. */
+typedef struct ost_guard ost_guard;
+
+/* Checks the configuration (OST_E_CONFIG with a sentence) and starts the background thread that
+ * obtains and refreshes keys. Does not wait for them: an issuer may be down. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_new(const ost_guard_config *config,
+                                                   ost_guard **ret_guard, ost_error *ret_error);
+/* Ends the background thread; every waiting callback has been called when it returns. */
+OST_PUBLIC void ost_guard_free(ost_guard *guard);
+
+/* What a request brings. */
+typedef struct ost_credentials {
+    const ost_text *authorization; /* every Authorization field value, in order */
+    size_t authorization_count;
+    ost_text bearer; /* a token from elsewhere (a session cookie the program itself unsealed); used
+                        when there is no Authorization field. NULL data: none */
+} ost_credentials;
+
+typedef enum ost_decision {
+    OST_REFUSE = 0,
+    OST_ALLOW,
+    OST_WAIT, /* a key fetch could change the answer: ost_guard_wait, then check again */
+} ost_decision;
+
+/* Who the request comes from. Lives in the arena given to the check. */
+typedef struct ost_identity ost_identity;
+
+typedef struct ost_verdict {
+    ost_decision decision;
+    ost_result reason;           /* OST_OK when allowed, or when simply no token came */
+    int status;                  /* what to answer: 401, 403, 400, 503; 200 when allowed */
+    ost_text challenge;          /* WWW-Authenticate, empty for 503 */
+    ost_text message;            /* for the client's body: "Not authenticated", … */
+    ost_text explanation;        /* for the operator: what was expected, what was seen */
+    unsigned retry_after;        /* seconds, with 503 */
+    const ost_identity *identity; /* when allowed and not open */
+} ost_verdict;
+
+/* Checks one request against one policy. Pure CPU over the current snapshot of keys; allocates
+ * nothing but from the arena. Always sets *ret_verdict: a refusal is a verdict, not an error.
+ * `may_wait` false turns OST_WAIT into the refusal it would otherwise end as. */
+OST_PUBLIC void ost_guard_check(ost_guard *guard, const ost_policy *policy,
+                                const ost_credentials *credentials, bool may_wait,
+                                ost_arena *arena, ost_verdict *ret_verdict);
+
+/* Calls `ready` once, from the background thread, when the fetch that an OST_WAIT verdict waits for
+ * has ended, well or badly; check again then, with may_wait false. At most 1,000 wait at a time:
+ * OST_E_BUSY then, and the caller checks again at once with may_wait false. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_wait(ost_guard *guard, const ost_verdict *verdict,
+                                                    void (*ready)(void *user), void *user);
+
+/* True when every issuer has keys that may be used. */
+OST_PUBLIC bool ost_guard_is_ready(const ost_guard *guard);
+
+/* Waits until it is ready, at most `seconds`. For programs that start up and for tests. */
+OST_PUBLIC bool ost_guard_wait_ready(ost_guard *guard, unsigned seconds);
+
+/* Writes the state of every issuer: {"issuers":[{"issuer","ready","keys","age","last_error",…}]}.
+ * For /health/ready. */
+OST_PUBLIC void ost_guard_describe(const ost_guard *guard, ost_json_writer *writer);
+
+/* Prometheus text (version 0.0.4): verdicts by reason, key fetches by outcome, cache hits and
+ * misses, key ages, readiness. In the arena. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_metrics(const ost_guard *guard, ost_arena *arena,
+                                                       ost_text *ret_text);
+
+/* ---- identity ---- */
+
+OST_PUBLIC const ost_claims *ost_identity_claims(const ost_identity *identity);
+OST_PUBLIC ost_text ost_identity_subject(const ost_identity *identity);
+OST_PUBLIC ost_text ost_identity_issuer(const ost_identity *identity);
+OST_PUBLIC ost_text ost_identity_client(const ost_identity *identity);   /* azp or client_id */
+OST_PUBLIC ost_text ost_identity_username(const ost_identity *identity); /* preferred_username */
+OST_PUBLIC bool ost_identity_has_scope(const ost_identity *identity, const char *scope);
+OST_PUBLIC bool ost_identity_has_realm_role(const ost_identity *identity, const char *role);
+OST_PUBLIC bool ost_identity_has_client_role(const ost_identity *identity, const char *client,
+                                             const char *role);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

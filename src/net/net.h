@@ -1,0 +1,52 @@
+/* The HTTP client: the only place that opens a connection to another machine. One thread of its
+ * own drives all transfers (libcurl's multi interface), so no caller ever blocks. */
+#ifndef NET_H
+#define NET_H
+
+#include <ostiary/types.h>
+
+typedef struct net_client net_client;
+
+/* Zero takes the default named. Redirects are never followed: a 3xx is OST_E_REDIRECT. Proxies
+ * from the environment are not used. TLS 1.2 at least, always verified. */
+typedef struct net_request {
+    const char *url;
+    const char *method; /* NULL: GET, or POST when there is a body */
+    const char *const *headers; /* "Name: value", NULL-terminated; may be NULL */
+    ost_text body;
+    const char *ca_file;     /* PEM; NULL: the system's */
+    unsigned timeout_ms;     /* connecting and all; 5000 */
+    size_t max_body;         /* 256 KiB: OST_E_CEILING beyond */
+    bool insecure_http;      /* plain http to hosts that are not loopback */
+} net_request;
+
+typedef struct net_response {
+    ost_result result; /* OST_OK: an answer was read, whatever its status */
+    long status;
+    ost_text body;         /* borrowed until the callback returns */
+    ost_text content_type; /* empty when absent */
+    long max_age;          /* of Cache-Control; -1 when absent */
+    const char *detail;    /* a sentence when result is not OST_OK */
+} net_response;
+
+OST_MUST_CHECK ost_result net_client_new(net_client **ret_client);
+
+/* Begins one transfer; everything in `request` is copied. `done` is called once, on the client's
+ * thread, also when the client is freed before the end (OST_E_STATE). At most 256 transfers at a
+ * time (OST_E_BUSY). OST_E_ARGUMENT: not a URL, or http where https is required. Any thread. */
+OST_MUST_CHECK ost_result net_fetch(net_client *client, const net_request *request,
+                                    void (*done)(const net_response *response, void *user),
+                                    void *user, ost_error *ret_error);
+
+/* Calls `call` on the client's thread after `delay_ms` (once; also, at once, when the client is
+ * freed: `cancelled` is then true). For refresh timers. Any thread. */
+OST_MUST_CHECK ost_result net_after(net_client *client, unsigned delay_ms,
+                                    void (*call)(bool cancelled, void *user), void *user);
+
+/* True for https, and for http when the host is loopback (localhost, 127.0.0.0/8, ::1). */
+bool net_url_is_safe(ost_text url);
+
+/* Ends the thread; every callback has been called when it returns. Not from a callback. */
+void net_client_free(net_client *client);
+
+#endif
