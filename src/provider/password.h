@@ -1,0 +1,18 @@
+/* Passwords at rest: argon2id made here, Keycloak's pbkdf2 and argon2 credentials verified and
+ * upgraded at the next login. Slow on purpose: only on the bounded pool. */
+#ifndef PASSWORD_H
+#define PASSWORD_H
+
+#include <ostiary/types.h>
+
+/* Makes a credential: Keycloak's CredentialRepresentation as JSON, in the arena. */
+OST_MUST_CHECK ost_result password_hash(ost_text password, const ost_context *context,
+                                        ost_arena *arena, ost_text *ret_credential);
+
+/* True in *ret_matches when it fits; *ret_upgrade tells that the credential should be made anew
+ * with today's parameters. An empty credential costs the same time and never matches, so that
+ * unknown users cannot be told from known ones. OST_E_FORMAT, OST_E_UNSUPPORTED. */
+OST_MUST_CHECK ost_result password_verify(ost_text password, ost_text credential, ost_arena *arena,
+                                          bool *ret_matches, bool *ret_upgrade);
+
+#endif

@@ -1,0 +1,36 @@
+/* The identity provider as a program runs it. */
+#ifndef PROVIDER_H
+#define PROVIDER_H
+
+#include <ostiary/types.h>
+
+#include "http.h"
+#include "store.h"
+
+typedef struct provider provider;
+
+typedef struct provider_config {
+    store *store;             /* outlives the provider */
+    const char *address;      /* NULL: 127.0.0.1 */
+    unsigned port;            /* 0: any free one */
+    const char *hostname;     /* public base URL, "https://id.example.org"; NULL: from the request's
+                                 Host, which only development mode allows */
+    bool development;         /* start-dev: plain http, Host believed, errors explained */
+    const char *tls_certificate, *tls_key;
+    const char *const *trusted_proxies;
+    size_t trusted_proxy_count;
+    unsigned loops;           /* 0: one per core */
+    unsigned hash_threads;    /* password hashing at a time; 0: cores */
+    void (*log)(const http_log_entry *entry, void *user);
+    void *log_user;
+    const ost_context *context;
+} provider_config;
+
+OST_MUST_CHECK ost_result provider_new(const provider_config *config, provider **ret_provider,
+                                       ost_error *ret_error);
+unsigned provider_port(const provider *provider);
+/* Serves until SIGINT or SIGTERM. */
+OST_MUST_CHECK ost_result provider_run(provider *provider, ost_error *ret_error);
+void provider_free(provider *provider);
+
+#endif

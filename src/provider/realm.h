@@ -1,0 +1,113 @@
+/* A realm as the endpoints use it: an immutable snapshot made from its document (Keycloak's
+ * RealmRepresentation), replaced as a whole when the realm changes, reference-counted. */
+#ifndef REALM_H
+#define REALM_H
+
+#include <ostiary/jose.h>
+#include <ostiary/types.h>
+
+typedef struct realm realm;
+typedef struct realm_client realm_client;
+
+/* Seconds. */
+typedef struct realm_lifespans {
+    int64_t access_token, access_token_implicit;
+    int64_t sso_idle, sso_max, sso_idle_remember, sso_max_remember;
+    int64_t code, user_action, login;
+} realm_lifespans;
+
+typedef struct realm_mapper {
+    const char *name;
+    const char *type;   /* protocolMapper: "oidc-audience-mapper", … */
+    const ost_json *config; /* string members */
+} realm_mapper;
+
+typedef struct realm_scope { /* a client scope */
+    const char *name;
+    bool in_token_scope; /* attribute include.in.token.scope */
+    const realm_mapper *mappers;
+    size_t mapper_count;
+    const ost_json *document;
+} realm_scope;
+
+struct realm_client {
+    const char *id;        /* UUID */
+    const char *client_id;
+    const char *name;      /* for pages; may be NULL */
+    const char *secret;    /* NULL: none */
+    bool enabled, public_client, bearer_only;
+    bool standard_flow, implicit_flow, direct_access_grants, service_account;
+    bool full_scope;
+    bool pkce_required;    /* attribute pkce.code.challenge.method */
+    const char *const *redirect_uris; /* NULL-terminated */
+    const char *const *web_origins;
+    const char *const *post_logout_redirect_uris; /* "+" resolved to the redirect URIs */
+    const char *root_url, *base_url;
+    int64_t access_lifespan; /* 0: the realm's */
+    const realm_mapper *mappers;
+    size_t mapper_count;
+    const realm_scope *const *default_scopes; /* NULL-terminated */
+    const realm_scope *const *optional_scopes;
+    const char *service_account_user; /* user name "service-account-<client_id>" */
+    const ost_json *attributes;
+    const ost_json *document;
+};
+
+struct realm {
+    const char *id;
+    const char *name;
+    const char *display_name; /* NULL: none */
+    bool enabled;
+    bool ssl_required_external, ssl_required_all;
+    bool login_with_email, remember_me;
+    bool revoke_refresh_token;
+    int64_t refresh_max_reuse;
+    int64_t not_before;
+    realm_lifespans lifespans;
+    const realm_client *clients;
+    size_t client_count;
+    const realm_scope *scopes;
+    size_t scope_count;
+    const char *password_policy;
+    const ost_json *document; /* the whole, unknown fields included */
+    int64_t version;
+};
+
+/* Makes the snapshot from a document (as stored). OST_E_FORMAT, with the path within the document
+ * ("clients[3].redirectUris[0]: not a string"). Keeps a copy of the document. */
+OST_MUST_CHECK ost_result realm_load(ost_text document, int64_t version, realm **ret_realm,
+                                     ost_error *ret_error);
+realm *realm_ref(realm *realm);
+void realm_unref(realm *realm);
+
+const realm_client *realm_find_client(const realm *realm, ost_text client_id);
+const realm_scope *realm_find_scope(const realm *realm, ost_text name);
+
+/* The effective roles of a user: assigned, by group, and through composites, sorted for output.
+ * `user_document` is the stored UserRepresentation. */
+typedef struct realm_roles {
+    const char *const *realm_roles; /* NULL-terminated */
+    struct realm_client_roles {
+        const char *client_id;
+        const char *const *roles; /* NULL-terminated */
+    } const *clients;
+    size_t client_count;
+} realm_roles;
+OST_MUST_CHECK ost_result realm_user_roles(const realm *realm, const ost_json *user_document,
+                                           ost_arena *arena, realm_roles *ret_roles);
+
+/* The same, narrowed to what a client may see (its scope mappings and those of the granted client
+ * scopes), unless it has full scope. */
+OST_MUST_CHECK ost_result realm_roles_for_client(const realm *realm, const realm_client *client,
+                                                 const realm_scope *const *granted,
+                                                 const realm_roles *roles, ost_arena *arena,
+                                                 realm_roles *ret_roles);
+
+/* True when `uri` is one of the registered redirect URIs: exact comparison, or Keycloak's single
+ * trailing wildcard on the path (never in scheme, host or port; fragments, userinfo and dot
+ * segments never match); relative entries are resolved against the root URL. */
+bool realm_redirect_allowed(const realm_client *client, ost_text uri);
+bool realm_post_logout_allowed(const realm_client *client, ost_text uri);
+bool realm_origin_allowed(const realm_client *client, ost_text origin);
+
+#endif

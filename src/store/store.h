@@ -1,0 +1,156 @@
+/* What must survive: realms, users, sessions, codes, keys. One interface, SQLite behind it; every
+ * function is one transaction, durable when it returns OST_OK (also after kill -9). Thread-safe;
+ * calls may block on the disk: not for event loops. Rows that are read live in the caller's arena.
+ * Times are seconds since the epoch. Ids are UUIDs as text. */
+#ifndef STORE_H
+#define STORE_H
+
+#include <ostiary/types.h>
+
+typedef struct store store;
+
+/* Opens `path` (created with mode 0600 when missing), takes its lock, and brings its schema up to
+ * date by numbered migrations, one transaction each. OST_E_SCHEMA: written by a newer program,
+ * nothing changed. OST_E_STORE: not writable, not a database, disk full (detail says which).
+ * `path` ":memory:" is for tests. */
+OST_MUST_CHECK ost_result store_open(const char *path, store **ret_store, ost_error *ret_error);
+void store_close(store *store);
+
+/* ---- realms: one JSON document each (users, keys and secrets of sessions are not in it) ---- */
+
+typedef struct store_realm {
+    ost_text id, name, document;
+    int64_t version; /* grows with every change */
+} store_realm;
+
+/* Everything one realm file brings, in one transaction: all of it or nothing.
+ * OST_E_CONFLICT: the realm exists. */
+typedef struct store_user store_user;
+typedef struct store_key store_key;
+OST_MUST_CHECK ost_result store_realm_create(store *store, const store_realm *realm,
+                                             const store_user *users, size_t user_count,
+                                             const store_key *keys, size_t key_count,
+                                             ost_error *ret_error);
+OST_MUST_CHECK ost_result store_realm_update(store *store, const store_realm *realm);
+OST_MUST_CHECK ost_result store_realm_get(store *store, ost_text name, ost_arena *arena,
+                                          store_realm *ret_realm);
+OST_MUST_CHECK ost_result store_realm_list(store *store, ost_arena *arena, store_realm **ret_realms,
+                                           size_t *ret_count);
+
+/* ---- users ---- */
+
+struct store_user {
+    ost_text id, realm;  /* realm: its name */
+    ost_text username;   /* lower case, unique in the realm */
+    ost_text email;      /* lower case; empty: none; unique unless the realm says otherwise */
+    ost_text document;   /* Keycloak's UserRepresentation as JSON, without credentials */
+    ost_text password;   /* the password credential as JSON; empty: none */
+    bool enabled;
+    int64_t created;
+};
+OST_MUST_CHECK ost_result store_user_create(store *store, const store_user *user);
+OST_MUST_CHECK ost_result store_user_get(store *store, ost_text realm, ost_text id,
+                                         ost_arena *arena, store_user *ret_user);
+/* By user name or, when `or_email`, by e-mail address (any letter case). OST_E_NOT_FOUND. */
+OST_MUST_CHECK ost_result store_user_find(store *store, ost_text realm, ost_text name,
+                                          bool or_email, ost_arena *arena, store_user *ret_user);
+OST_MUST_CHECK ost_result store_user_list(store *store, ost_text realm, ost_arena *arena,
+                                          store_user **ret_users, size_t *ret_count);
+/* Replaces the password credential only if it is still `old`: OST_E_CONFLICT otherwise. */
+OST_MUST_CHECK ost_result store_user_set_password(store *store, ost_text realm, ost_text id,
+                                                  ost_text old, ost_text password);
+
+/* ---- keys ---- */
+
+typedef enum store_key_state {
+    STORE_KEY_NEXT,    /* published, does not sign yet */
+    STORE_KEY_ACTIVE,  /* signs */
+    STORE_KEY_PASSIVE, /* published until its last token has expired */
+} store_key_state;
+
+struct store_key {
+    ost_text kid, realm;
+    ost_text algorithm; /* "RS256", "HS512" … */
+    ost_text use;       /* "sig" or "enc" */
+    ost_text jwk;       /* private */
+    ost_text certificate; /* DER, for x5c; empty: none */
+    store_key_state state;
+    int64_t created;
+    int64_t signs_from; /* a NEXT key becomes ACTIVE then */
+    int64_t ends;       /* a PASSIVE key is deleted then; 0: not set */
+};
+OST_MUST_CHECK ost_result store_key_list(store *store, ost_text realm, ost_arena *arena,
+                                         store_key **ret_keys, size_t *ret_count);
+/* Replaces the state of all keys of one realm and algorithm at once (rotation): keys that are not
+ * in the list are deleted. */
+OST_MUST_CHECK ost_result store_key_replace(store *store, ost_text realm, const store_key *keys,
+                                            size_t count);
+
+/* ---- sessions ---- */
+
+typedef struct store_session {
+    ost_text id, realm, user_id;
+    int64_t auth_time;  /* the user proved who they are */
+    int64_t started, last_access;
+    int64_t ends;       /* absolute: SSO max */
+    int64_t idle_ends;  /* moves with every use */
+    bool remembered;
+    ost_text notes;     /* JSON object: acr, ip, … */
+} store_session;
+/* The part of a session that belongs to one client. */
+typedef struct store_client_session {
+    ost_text session_id, client_id;
+    ost_text scope, nonce, redirect_uri;
+    ost_text refresh_id;    /* jti of the newest refresh token; empty: none yet */
+    int64_t refresh_uses;   /* of that token, for maximum reuse */
+    int64_t started, last_access;
+    ost_text notes;
+} store_client_session;
+
+OST_MUST_CHECK ost_result store_session_create(store *store, const store_session *session);
+OST_MUST_CHECK ost_result store_session_get(store *store, ost_text realm, ost_text id,
+                                            ost_arena *arena, store_session *ret_session);
+OST_MUST_CHECK ost_result store_session_touch(store *store, ost_text realm, ost_text id,
+                                              int64_t last_access, int64_t idle_ends);
+/* Deletes the session with its client sessions and codes. OST_E_NOT_FOUND. */
+OST_MUST_CHECK ost_result store_session_end(store *store, ost_text realm, ost_text id);
+OST_MUST_CHECK ost_result store_client_session_put(store *store,
+                                                   const store_client_session *session);
+OST_MUST_CHECK ost_result store_client_session_get(store *store, ost_text session_id,
+                                                   ost_text client_id, ost_arena *arena,
+                                                   store_client_session *ret_session);
+OST_MUST_CHECK ost_result store_client_session_end(store *store, ost_text session_id,
+                                                   ost_text client_id);
+/* Rotation, atomically: replaces refresh_id by `next` (or counts a use of the same token when
+ * `next` equals `presented`) and moves the idle time of the session, provided that `presented` is
+ * the newest and was used at most `max_uses` times before. OST_E_CONFLICT: an older or over-used
+ * token. OST_E_NOT_FOUND: the session is gone. */
+OST_MUST_CHECK ost_result store_refresh_use(store *store, ost_text realm, ost_text session_id,
+                                            ost_text client_id, ost_text presented, ost_text next,
+                                            int64_t max_uses, int64_t now, int64_t idle_ends);
+
+/* ---- codes ---- */
+
+typedef struct store_code {
+    ost_text id;      /* SHA-256 of the code, base64url: the code itself is not stored */
+    ost_text realm, session_id, client_id;
+    ost_text redirect_uri, scope, nonce;
+    ost_text challenge, challenge_method;
+    int64_t expires;
+} store_code;
+
+/* Session, client session and code of one login, in one transaction. `session` may be NULL when it
+ * exists already (single sign-on). */
+OST_MUST_CHECK ost_result store_login(store *store, const store_session *session,
+                                      const store_client_session *client_session,
+                                      const store_code *code);
+/* Takes a code, exactly once whatever happens: it is marked used in the same transaction.
+ * OST_E_NOT_FOUND: never issued or long gone. OST_E_CONFLICT: used before (ret_code is filled, so
+ * that the caller can end its session). Expiry and the rest is the caller's check. */
+OST_MUST_CHECK ost_result store_code_take(store *store, ost_text id, ost_arena *arena,
+                                          store_code *ret_code);
+
+/* Deletes what has expired: sessions, codes, passive keys. Returns how many rows in *ret_rows. */
+OST_MUST_CHECK ost_result store_sweep(store *store, int64_t now, size_t *ret_rows);
+
+#endif
