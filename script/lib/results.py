@@ -1,0 +1,85 @@
+"""Adds up what the test runners left behind and prints one closing line.
+
+Usage: results.py FOLDER [FAILED-STAGE...]
+
+cmocka's XML and pytest's JUnit XML are counted case by case; other Meson tests (fuzz seeds) count
+one each, and so does a unit test program that ended badly without saying why. A stage that failed
+although no test of it did counts as one failure, so that nothing fails unseen.
+"""
+
+import json
+import pathlib
+import sys
+import xml.etree.ElementTree as ElementTree
+
+
+class Tally:
+    def __init__(self):
+        self.passed = self.failed = 0
+        self.skips = []
+        self.failures = []
+
+    def add_suites(self, path):
+        """Counts one JUnit-like file; returns how many cases failed in it."""
+        failed = 0
+        for case in ElementTree.parse(path).getroot().iter("testcase"):
+            name = ".".join(filter(None, (case.get("classname"), case.get("name"))))
+            skipped = case.find("skipped")
+            if case.find("failure") is not None or case.find("error") is not None:
+                failed += 1
+                self.failures.append(f"{path.stem}: {name}")
+            elif skipped is not None:
+                self.skips.append(f"{name}: {skipped.get('message') or 'no reason given'}")
+            else:
+                self.passed += 1
+        self.failed += failed
+        return failed
+
+    def add_meson(self, path, cases_failed):
+        """Counts what cmocka did not: fuzz targets, and programs that crashed."""
+        for line in path.read_text().splitlines():
+            test = json.loads(line)
+            unit = test["name"].split(" / ")[-1].split(":")[-1].strip()
+            is_fuzz = "fuzz-" in unit
+            if test["result"] in ("OK", "EXPECTEDFAIL"):
+                self.passed += is_fuzz
+            elif test["result"] == "SKIP":
+                self.skips.append(f"{path.stem}: {unit}")
+            elif is_fuzz or not cases_failed:
+                self.failed += 1
+                self.failures.append(f"{path.stem}: {unit}: {test['result']}")
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    tally = Tally()
+    for meson in sorted(folder.glob("meson-*.json")):
+        build = meson.stem.removeprefix("meson-")
+        failed = sum(tally.add_suites(p) for p in sorted((folder / f"cmocka-{build}").glob("*.xml")))
+        tally.add_meson(meson, failed)
+    for report in sorted(folder.glob("pytest-*.xml")):
+        tally.add_suites(report)
+    lint = folder / "lint.txt"
+    if lint.exists():
+        for line in lint.read_text().splitlines():
+            verdict, _, what = line.partition(" ")
+            tally.passed += verdict == "pass"
+            if verdict == "fail":
+                tally.failed += 1
+                tally.failures.append(f"lint: {what}")
+            elif verdict == "skip":
+                tally.skips.append(f"lint: {what}")
+    stages = sys.argv[2:]
+    if stages and not tally.failed:
+        tally.failed += len(stages)
+        tally.failures += [f"{stage}: the stage failed" for stage in stages]
+    for skip in tally.skips:
+        print(f"skipped: {skip}")
+    for failure in tally.failures:
+        print(f"failed: {failure}")
+    print(f"{tally.passed} passed, {tally.failed} failed, {len(tally.skips)} skipped")
+    return 1 if tally.failed or stages or not tally.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,186 @@
+/* Reads command lines by a table of options; see options.h. */
+#include "options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+static const option *find(const option *options, ost_text name)
+{
+    for (; options->name != NULL; options++) {
+        if (text_is(name, options->name))
+            return options;
+    }
+    return NULL;
+}
+
+/* The number of single-character edits between two short names, for "did you mean". */
+static size_t distance(ost_text a, const char *b)
+{
+    size_t len = strlen(b), row[64];
+    if (len >= sizeof row / sizeof row[0] || a.len > 64)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= len; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a.len; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= len; j++) {
+            size_t change = diagonal + (a.data[i - 1] != b[j - 1]);
+            diagonal = row[j];
+            size_t shorter = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
+            row[j] = change < shorter ? change : shorter;
+        }
+    }
+    return row[len];
+}
+
+static ost_result unknown(const option *options, ost_text name, ost_error *ret_error)
+{
+    const option *nearest = NULL;
+    size_t best = 4;
+    for (; options->name != NULL; options++) {
+        size_t d = distance(name, options->name);
+        if (d < best) {
+            best = d;
+            nearest = options;
+        }
+    }
+    if (nearest != NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT,
+                             "there is no option --%.*s; did you mean --%s?", (int)name.len,
+                             name.data, nearest->name);
+    return ost_error_set(ret_error, OST_E_ARGUMENT, "there is no option --%.*s", (int)name.len,
+                         name.data);
+}
+
+static ost_result add(option_values *values, const option *found, const char *value,
+                      ost_error *ret_error)
+{
+    if (values->given_count == sizeof values->given / sizeof values->given[0])
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "too many options");
+    values->given[values->given_count++] = (option_value){found, value};
+    return OST_OK;
+}
+
+/* One "--name", "--name=value" or "--name value"; *at moves past what was taken. */
+static ost_result read_option(option_values *values, int argc, char **argv, int *at,
+                              ost_error *ret_error)
+{
+    ost_text word = text_of(argv[*at] + 2);
+    ost_text name = text_slice(word, 0, text_find(word, '=', 0));
+    const char *value = name.len < word.len ? name.data + name.len + 1 : NULL;
+    const option *found = find(values->options, name);
+    if (found == NULL)
+        return unknown(values->options, name, ret_error);
+    if (found->argument == NULL && value != NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "--%s takes no value", found->name);
+    if (found->argument != NULL && value == NULL) {
+        bool optional = found->argument[0] == '[';
+        bool follows = *at + 1 < argc && !(optional && argv[*at + 1][0] == '-');
+        if (!follows && !optional)
+            return ost_error_set(ret_error, OST_E_ARGUMENT, "--%s needs a value", found->name);
+        value = follows ? argv[++*at] : "";
+    }
+    return add(values, found, value, ret_error);
+}
+
+ost_result options_read(const option *options, int argc, char **argv, int first,
+                        option_values *ret_values, ost_error *ret_error)
+{
+    option_values values = {.options = options};
+    bool only_operands = false;
+    for (int at = first; at < argc; at++) {
+        const char *word = argv[at];
+        if (!only_operands && strcmp(word, "--") == 0) {
+            only_operands = true;
+        } else if (!only_operands && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
+            values.help = true;
+        } else if (!only_operands && word[0] == '-' && word[1] == '-') {
+            ost_result result = read_option(&values, argc, argv, &at, ret_error);
+            if (result != OST_OK)
+                return result;
+        } else if (!only_operands && word[0] == '-' && word[1] != '\0') {
+            return ost_error_set(ret_error, OST_E_ARGUMENT, "there is no option %s", word);
+        } else if (values.operand_count == sizeof values.operands / sizeof values.operands[0]) {
+            return ost_error_set(ret_error, OST_E_ARGUMENT, "too many arguments");
+        } else {
+            values.operands[values.operand_count++] = word;
+        }
+    }
+    *ret_values = values;
+    return OST_OK;
+}
+
+static const char *from_environment(const option_values *values, const char *name)
+{
+    const option *found = find(values->options, text_of(name));
+    if (found == NULL)
+        return NULL;
+    const char *value = found->variable != NULL ? getenv(found->variable) : NULL;
+    if (value == NULL && found->variable2 != NULL)
+        value = getenv(found->variable2);
+    return value;
+}
+
+const char *options_get(const option_values *values, const char *name)
+{
+    for (size_t i = values->given_count; i-- > 0;) {
+        if (strcmp(values->given[i].option->name, name) == 0)
+            return values->given[i].value != NULL ? values->given[i].value : "";
+    }
+    return from_environment(values, name);
+}
+
+bool options_has(const option_values *values, const char *name)
+{
+    const option *found = find(values->options, text_of(name));
+    const char *value = options_get(values, name);
+    if (value == NULL || found == NULL)
+        return false;
+    /* A flag's variable may say no. */
+    return found->argument != NULL || (strcmp(value, "0") != 0 && strcmp(value, "false") != 0);
+}
+
+const char *options_nth(const option_values *values, const char *name, size_t n)
+{
+    bool given = false;
+    for (size_t i = 0; i < values->given_count; i++) {
+        if (strcmp(values->given[i].option->name, name) != 0)
+            continue;
+        if (n-- == 0)
+            return values->given[i].value;
+        given = true;
+    }
+    return !given && n == 0 ? from_environment(values, name) : NULL;
+}
+
+ost_result options_number(const option_values *values, const char *name, uint64_t fallback,
+                          uint64_t min, uint64_t max, uint64_t *ret_number, ost_error *ret_error)
+{
+    const char *text = options_get(values, name);
+    uint64_t number = fallback;
+    if (text != NULL && (!text_to_unsigned(text_of(text), max, &number) || number < min))
+        return ost_error_set(ret_error, OST_E_ARGUMENT,
+                             "--%s: \"%s\" is not a number from %llu to %llu", name, text,
+                             (unsigned long long)min, (unsigned long long)max);
+    *ret_number = number;
+    return OST_OK;
+}
+
+void options_print(const option *options)
+{
+    for (; options->name != NULL; options++) {
+        char left[80];
+        snprintf(left, sizeof left, "--%s%s%s", options->name,
+                 options->argument != NULL ? " " : "",
+                 options->argument != NULL ? options->argument : "");
+        printf("  %-34s %s\n", left, options->help);
+        if (options->variable != NULL)
+            printf("  %-34s [%s%s%s]\n", "", options->variable,
+                   options->variable2 != NULL ? ", " : "",
+                   options->variable2 != NULL ? options->variable2 : "");
+    }
+}

@@ -1,0 +1,37 @@
+/* The subcommands of `ostiary`: one row each, one file each. */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include "options.h"
+
+typedef struct command {
+    const char *words;    /* "provider start-dev" */
+    const char *operands; /* for the usage line: "FILE…"; "" when it takes none */
+    const char *summary;  /* one sentence */
+    const option *options;
+    size_t min_operands, max_operands;
+    int (*run)(const option_values *values);
+} command;
+
+extern const command command_provider_start, command_provider_start_dev;
+extern const command command_keys_rotate;
+extern const command command_realm_import, command_realm_export;
+extern const command command_user_add;
+extern const command command_token_inspect;
+extern const command command_version;
+
+/* Exit codes, as the man page lists them. */
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+/* Prints "ostiary: …" on standard error and returns EXIT_FAILED or EXIT_USAGE. */
+int command_fail(const ost_error *error, const char *doing);
+int command_usage_error(const char *format, ...) OST_PRINTF(1, 2);
+
+/* The folder that holds the provider's state (option --data), and the store in it. */
+#define COMMAND_DATA_OPTION                                                                        \
+    {"data", "DIR", "OSTIARY_DATA", NULL, "where state is kept (./data)"}
+struct store;
+OST_MUST_CHECK ost_result command_open_store(const option_values *values, bool create,
+                                             struct store **ret_store, ost_error *ret_error);
+
+#endif
