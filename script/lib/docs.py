@@ -1,0 +1,56 @@
+"""Fails where documents and code have drifted apart.
+
+- every option of `ostiary` stands in its man page, and the other way round;
+- every error code is explained in docs/usage/errors.md;
+- links between documents lead somewhere;
+- the program in README.md is the one in examples/.
+"""
+
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+problems = []
+
+
+def check_man_page():
+    page = (ROOT / "docs/man/ostiary.1").read_text()
+    documented = set(re.findall(r"Fl -([a-z][a-z-]+)", page)) - {"help"}
+    options = set()
+    for source in (ROOT / "src/cli").glob("*.[ch]"):
+        options |= set(re.findall(r'^\s*\{"([a-z][a-z-]+)", ', source.read_text(), re.M))
+        if "COMMAND_DATA_OPTION" in source.read_text():
+            options.add("data")
+    for name in sorted(options - documented):
+        problems.append(f"docs/man/ostiary.1 does not explain --{name}")
+    for name in sorted(documented - options):
+        problems.append(f"docs/man/ostiary.1 explains --{name}, which does not exist")
+
+
+def check_errors():
+    page = (ROOT / "docs/usage/errors.md").read_text()
+    for name in re.findall(r"X\((OST_\w+),", (ROOT / "include/ostiary/types.h").read_text()):
+        if f"`{name}`" not in page:
+            problems.append(f"docs/usage/errors.md does not explain {name}")
+
+
+def check_links():
+    for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
+            if "://" not in target and not (page.parent / target).exists():
+                problems.append(f"{page.relative_to(ROOT)}: nothing at {target}")
+
+
+def check_program():
+    program = (ROOT / "examples/items-api/items-api.c").read_text()
+    body = program[program.index("#include"):]
+    if body.strip() not in (ROOT / "README.md").read_text():
+        problems.append("README.md shows another program than examples/items-api/items-api.c")
+
+
+for check in (check_man_page, check_errors, check_links, check_program):
+    check()
+for problem in problems:
+    print(problem)
+sys.exit(1 if problems else 0)
