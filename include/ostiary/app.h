@@ -20,8 +20,8 @@ typedef struct ost_request ost_request;
 typedef void (*ost_handler)(ost_request *request);
 
 typedef struct ost_route {
-    const char *method;      /* "GET", "POST", … */
-    const char *path;        /* "/items/{item_id}" */
+    const char *method; /* "GET", "POST", … */
+    const char *path;   /* "/items/{item_id}" */
     ost_handler handler;
     const ost_policy *guard; /* required: OST_OPEN, OST_AUTHENTICATED or a policy of your own */
     const char *summary;     /* for the docs; NULL: made from the path */

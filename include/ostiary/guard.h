@@ -19,34 +19,35 @@ typedef struct ost_issuer {
     const char *const *audiences; /* at least one, unless insecure_any_audience */
     size_t audience_count;
     bool insecure_any_audience;
-    const char *discovery_url; /* NULL: issuer + "/.well-known/openid-configuration". Another host
-                                  name may serve what the issuer's name says. */
-    const char *jwks_url;      /* given: no discovery takes place for keys */
-    bool insecure_http;        /* allow http for hosts that are not loopback */
-    ost_algs algorithms;       /* 0: OST_ALGS_DEFAULT */
+    const char *discovery_url;  /* NULL: issuer + "/.well-known/openid-configuration". Another host
+                                   name may serve what the issuer's name says. */
+    const char *jwks_url;       /* given: no discovery takes place for keys */
+    bool insecure_http;         /* allow http for hosts that are not loopback */
+    ost_algs algorithms;        /* 0: OST_ALGS_DEFAULT */
     const char *const *clients; /* accepted `azp` (or client_id); none: any */
     size_t client_count;
-    unsigned leeway;           /* seconds, 0: 30 */
-    ost_text hmac_secret;      /* for HS algorithms, together with `algorithms` and no jwks_url */
-    const char *seed_file;     /* a key set on disk to start with, and to keep up to date; optional */
-    const char *ca_file;       /* PEM of the authorities to trust; NULL: the system's */
+    unsigned leeway;       /* seconds, 0: 30 */
+    ost_text hmac_secret;  /* for HS algorithms, together with `algorithms` and no jwks_url */
+    const char *seed_file; /* a key set on disk to start with, and to keep up to date; optional */
+    const char *ca_file;   /* PEM of the authorities to trust; NULL: the system's */
     /* Seconds; 0 takes the default named. */
-    unsigned key_lifetime; /* 300; refreshed at 80 % of it */
-    unsigned stale_limit;  /* 3600 at least: how long keys serve when no refresh succeeds */
+    unsigned key_lifetime;  /* 300; refreshed at 80 % of it */
+    unsigned stale_limit;   /* 3600 at least: how long keys serve when no refresh succeeds */
     unsigned fetch_timeout; /* 5 */
 } ost_issuer;
 
 typedef struct ost_guard_config {
     const ost_issuer *issuers;
     size_t issuer_count;
-    const char *realm;         /* in challenges; NULL: "ostiary" */
-    bool insecure_explain;     /* development: error_description names expected and seen */
+    const char *realm;             /* in challenges; NULL: "ostiary" */
+    bool insecure_explain;         /* development: error_description names expected and seen */
     const char *resource_metadata; /* RFC 9728 URL in challenges; NULL: none */
-    size_t cache_entries;      /* remembered signatures; 0: 10,000 */
-    size_t cache_bytes;        /* 0: 64 MiB */
-    bool no_cache;             /* verify every signature anew */
-    size_t max_token;          /* bytes; 0: 16 KiB */
-    const ost_context *context; /* clock and randomness; NULL: the system's; must outlive the guard */
+    size_t cache_entries;          /* remembered signatures; 0: 10,000 */
+    size_t cache_bytes;            /* 0: 64 MiB */
+    bool no_cache;                 /* verify every signature anew */
+    size_t max_token;              /* bytes; 0: 16 KiB */
+    const ost_context
+        *context; /* clock and randomness; NULL: the system's; must outlive the guard */
 } ost_guard_config;
 
 /* What one route asks for: data, so that every front end uses one evaluator. Static or longer-lived
@@ -94,12 +95,12 @@ typedef struct ost_identity ost_identity;
 
 typedef struct ost_verdict {
     ost_decision decision;
-    ost_result reason;           /* OST_OK when allowed, or when simply no token came */
-    int status;                  /* what to answer: 401, 403, 400, 503; 200 when allowed */
-    ost_text challenge;          /* WWW-Authenticate, empty for 503 */
-    ost_text message;            /* for the client's body: "Not authenticated", … */
-    ost_text explanation;        /* for the operator: what was expected, what was seen */
-    unsigned retry_after;        /* seconds, with 503 */
+    ost_result reason;            /* OST_OK when allowed, or when simply no token came */
+    int status;                   /* what to answer: 401, 403, 400, 503; 200 when allowed */
+    ost_text challenge;           /* WWW-Authenticate, empty for 503 */
+    ost_text message;             /* for the client's body: "Not authenticated", … */
+    ost_text explanation;         /* for the operator: what was expected, what was seen */
+    unsigned retry_after;         /* seconds, with 503 */
     const ost_identity *identity; /* when allowed and not open */
 } ost_verdict;
 
@@ -107,8 +108,8 @@ typedef struct ost_verdict {
  * nothing but from the arena. Always sets *ret_verdict: a refusal is a verdict, not an error.
  * `may_wait` false turns OST_WAIT into the refusal it would otherwise end as. */
 OST_PUBLIC void ost_guard_check(ost_guard *guard, const ost_policy *policy,
-                                const ost_credentials *credentials, bool may_wait,
-                                ost_arena *arena, ost_verdict *ret_verdict);
+                                const ost_credentials *credentials, bool may_wait, ost_arena *arena,
+                                ost_verdict *ret_verdict);
 
 /* Calls `ready` once, from the background thread, when the fetch that an OST_WAIT verdict waits for
  * has ended, well or badly; check again then, with may_wait false. At most 1,000 wait at a time:

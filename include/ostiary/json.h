@@ -38,7 +38,7 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_json_read(ost_text text, const ost_json
                                                    ost_error *ret_error);
 
 /* All accessors take NULL for `value` and then answer as for "not there". */
-OST_PUBLIC ost_json_type ost_json_type_of(const ost_json *value); /* NULL: OST_JSON_NULL */
+OST_PUBLIC ost_json_type ost_json_type_of(const ost_json *value);       /* NULL: OST_JSON_NULL */
 OST_PUBLIC bool ost_json_is(const ost_json *value, ost_json_type type); /* NULL: false */
 
 /* The member of an object by exact name; NULL when absent or not an object. */

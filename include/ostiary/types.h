@@ -14,11 +14,11 @@ extern "C" {
 #if defined(__GNUC__)
 #define OST_MUST_CHECK __attribute__((warn_unused_result))
 #define OST_PUBLIC __attribute__((visibility("default")))
-#define OST_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define OST_PRINTF(string, first) __attribute__((__format__(__printf__, string, first)))
 #else
 #define OST_MUST_CHECK
 #define OST_PUBLIC
-#define OST_PRINTF(format, first)
+#define OST_PRINTF(string, first)
 #endif
 
 /* Borrowed bytes: not owned, not necessarily terminated by NUL. `data` may be NULL only when `len`

@@ -5,8 +5,8 @@
 
 #include <ostiary/types.h>
 
-#define BASE64URL_LEN(n) (((n) * 4 + 2) / 3)      /* characters for n bytes */
-#define BASE64URL_MAX_BYTES(len) (((len) * 3) / 4) /* bytes at most in len characters */
+#define BASE64URL_LEN(n) (((n)*4 + 2) / 3)       /* characters for n bytes */
+#define BASE64URL_MAX_BYTES(len) (((len)*3) / 4) /* bytes at most in len characters */
 
 /* Encodes into `ret`, which has room for BASE64URL_LEN(n); returns the number of characters. */
 size_t base64url_encode(const unsigned char *data, size_t n, char *ret);

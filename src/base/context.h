@@ -12,9 +12,9 @@ int64_t monotonic_ms(void);
 
 /* malloc, calloc, realloc and free, counted. Every allocation of our own goes through these.
  * memory_fail_at(n): the n-th allocation from now fails once (tests; 0 switches it off). */
-OST_MUST_CHECK void *memory_alloc(size_t size);              /* zeroed */
-OST_MUST_CHECK void *memory_resize(void *old, size_t size);  /* the new part is not zeroed */
-OST_MUST_CHECK char *memory_copy(ost_text text);             /* NUL-terminated */
+OST_MUST_CHECK void *memory_alloc(size_t size);             /* zeroed */
+OST_MUST_CHECK void *memory_resize(void *old, size_t size); /* the new part is not zeroed */
+OST_MUST_CHECK char *memory_copy(ost_text text);            /* NUL-terminated */
 void memory_free(void *data);
 uint64_t memory_count(void); /* allocations by this thread since it started */
 void memory_fail_at(uint64_t n);

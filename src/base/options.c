@@ -174,8 +174,7 @@ void options_print(const option *options)
 {
     for (; options->name != NULL; options++) {
         char left[80];
-        snprintf(left, sizeof left, "--%s%s%s", options->name,
-                 options->argument != NULL ? " " : "",
+        snprintf(left, sizeof left, "--%s%s%s", options->name, options->argument != NULL ? " " : "",
                  options->argument != NULL ? options->argument : "");
         printf("  %-34s %s\n", left, options->help);
         if (options->variable != NULL)

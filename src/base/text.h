@@ -16,8 +16,8 @@ ost_text text_trim(ost_text text);                           /* spaces and tabs 
 /* The offset of `byte` in `text` at or after `from`; text.len when it is not there. */
 size_t text_find(ost_text text, char byte, size_t from);
 
-/* Takes the next piece up to `separator` off the front of *rest. False at the end.
- * An empty text has no pieces; "a," has two, the second empty. */
+/* Takes the next piece up to `separator` off the front of *rest. False at the end. An empty text
+ * has no pieces, ",a" has two, and a separator at the very end adds none. */
 bool text_next(ost_text *rest, char separator, ost_text *ret_piece);
 
 /* True when the space-separated `list` contains `word` (RFC 6749 §3.3 scopes). */

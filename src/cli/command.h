@@ -29,7 +29,9 @@ int command_usage_error(const char *format, ...) OST_PRINTF(1, 2);
 
 /* The folder that holds the provider's state (option --data), and the store in it. */
 #define COMMAND_DATA_OPTION                                                                        \
-    {"data", "DIR", "OSTIARY_DATA", NULL, "where state is kept (./data)"}
+    {                                                                                              \
+        "data", "DIR", "OSTIARY_DATA", NULL, "where state is kept (./data)"                        \
+    }
 struct store;
 OST_MUST_CHECK ost_result command_open_store(const option_values *values, bool create,
                                              struct store **ret_store, ost_error *ret_error);

@@ -7,8 +7,9 @@
 #include "command.h"
 
 static const command *const commands[] = {
-    &command_provider_start, &command_provider_start_dev, &command_keys_rotate,
-    &command_realm_import,   &command_realm_export,       &command_user_add,
+    &command_provider_start, &command_provider_start_dev,
+    &command_keys_rotate,    &command_realm_import,
+    &command_realm_export,   &command_user_add,
     &command_token_inspect,  &command_version,
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
@@ -38,8 +39,9 @@ static void print_overview(FILE *out)
           out);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         fprintf(out, "  %-20s %s\n", commands[i]->words, commands[i]->summary);
-    fputs("\n\"ostiary COMMAND --help\" tells more. Exit status: 0 done, 1 failed, 2 wrong usage.\n",
-          out);
+    fputs(
+        "\n\"ostiary COMMAND --help\" tells more. Exit status: 0 done, 1 failed, 2 wrong usage.\n",
+        out);
 }
 
 static void print_help(const command *command)

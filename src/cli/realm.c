@@ -65,11 +65,10 @@ static int run_export(const option_values *values)
     if (command_open_store(values, false, &store, &error) != OST_OK)
         return command_fail(&error, "realm export");
     ost_arena *arena = ost_arena_new(MAX_EXPORT);
-    ost_result result =
-        arena == NULL ? ost_error_set(&error, OST_E_MEMORY, "out of memory")
-                      : realm_export(store, text_of(values->operands[0]),
-                                     !options_has(values, "without-users"), arena, &document,
-                                     &error);
+    ost_result result = arena == NULL ? ost_error_set(&error, OST_E_MEMORY, "out of memory")
+                                      : realm_export(store, text_of(values->operands[0]),
+                                                     !options_has(values, "without-users"), arena,
+                                                     &document, &error);
     if (result == OST_OK)
         result = write_document(options_get(values, "output"), document, &error);
     ost_arena_free(arena);

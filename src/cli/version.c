@@ -11,6 +11,9 @@ static int run(const option_values *values)
 
 static const option options[] = {{0}};
 const command command_version = {
-    .words = "version", .operands = "", .summary = "Print the version.", .options = options,
+    .words = "version",
+    .operands = "",
+    .summary = "Print the version.",
+    .options = options,
     .run = run,
 };

@@ -1,0 +1,132 @@
+/* Memory handed out in pieces and given back as a whole: a chain of chunks, each as large as all
+ * before it, under one ceiling. */
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <ostiary/types.h>
+
+#include "context.h"
+#include "text.h"
+
+#define FIRST_CHUNK ((size_t)4096)
+#define ALIGNMENT (alignof(max_align_t))
+
+typedef struct chunk {
+    struct chunk *next;
+    size_t size, used;
+    alignas(max_align_t) unsigned char data[];
+} chunk;
+
+struct ost_arena {
+    size_t ceiling;
+    size_t held; /* bytes handed out since the last reset */
+    chunk *first;
+    chunk *current;
+};
+
+static chunk *chunk_new(size_t size)
+{
+    chunk *made = memory_alloc(sizeof(chunk) + size);
+    if (made != NULL)
+        made->size = size;
+    return made;
+}
+
+ost_arena *ost_arena_new(size_t ceiling)
+{
+    ost_arena *arena = ceiling > 0 ? memory_alloc(sizeof *arena) : NULL;
+    if (arena == NULL)
+        return NULL;
+    arena->ceiling = ceiling;
+    arena->first = arena->current =
+        chunk_new(ceiling < FIRST_CHUNK ? ceiling + ALIGNMENT : FIRST_CHUNK);
+    if (arena->first == NULL) {
+        memory_free(arena);
+        return NULL;
+    }
+    return arena;
+}
+
+/* Moves to a chunk with room for `size`: one kept from before a reset, or a new one. */
+static bool next_chunk(ost_arena *arena, size_t size)
+{
+    while (arena->current->next != NULL) {
+        arena->current = arena->current->next;
+        if (arena->current->size >= size)
+            return true;
+    }
+    size_t grown = arena->current->size * 2;
+    if (grown > arena->ceiling)
+        grown = arena->ceiling;
+    chunk *made = chunk_new(grown > size ? grown : size);
+    if (made == NULL)
+        return false;
+    arena->current->next = made;
+    arena->current = made;
+    return true;
+}
+
+void *ost_arena_alloc(ost_arena *arena, size_t size)
+{
+    if (size > arena->ceiling)
+        return NULL;
+    size_t rounded = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+    if (rounded == 0)
+        rounded = ALIGNMENT;
+    if (rounded > arena->ceiling - arena->held && size > arena->ceiling - arena->held)
+        return NULL;
+    if (rounded > arena->current->size - arena->current->used && !next_chunk(arena, rounded))
+        return NULL;
+    unsigned char *piece = arena->current->data + arena->current->used;
+    arena->current->used += rounded;
+    arena->held += rounded < arena->ceiling - arena->held ? rounded : arena->ceiling - arena->held;
+    return piece;
+}
+
+char *ost_arena_copy(ost_arena *arena, ost_text text)
+{
+    char *copy = text.len < SIZE_MAX ? ost_arena_alloc(arena, text.len + 1) : NULL;
+    if (copy != NULL && text.len > 0)
+        memcpy(copy, text.data, text.len);
+    return copy;
+}
+
+char *ost_arena_format(ost_arena *arena, const char *format, ...)
+{
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int len = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    char *text = len >= 0 ? ost_arena_alloc(arena, (size_t)len + 1) : NULL;
+    if (text != NULL)
+        vsnprintf(text, (size_t)len + 1, format, again);
+    va_end(again);
+    return text;
+}
+
+/* Chunks are zeroed when they are made and wiped when they are taken back, so that what is handed
+ * out is always zero. */
+void ost_arena_reset(ost_arena *arena)
+{
+    for (chunk *at = arena->first; at != NULL; at = at->next) {
+        wipe(at->data, at->used);
+        at->used = 0;
+    }
+    arena->current = arena->first;
+    arena->held = 0;
+}
+
+void ost_arena_free(ost_arena *arena)
+{
+    if (arena == NULL)
+        return;
+    for (chunk *at = arena->first, *next; at != NULL; at = next) {
+        next = at->next;
+        wipe(at->data, at->used);
+        memory_free(at);
+    }
+    memory_free(arena);
+}

@@ -1,0 +1,145 @@
+/* Strings of JSON (RFC 8259 §7): borrowed from the document when nothing is escaped. */
+#include <string.h>
+
+#include "json_value.h"
+#include "text.h"
+
+/* Four hexadecimal digits; -1 when they are not. */
+static int32_t hex4(const char *at, const char *end)
+{
+    int32_t value = 0;
+    if (end - at < 4)
+        return -1;
+    for (int i = 0; i < 4; i++) {
+        char c = at[i];
+        int digit = c >= '0' && c <= '9'   ? c - '0'
+                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                           : -1;
+        if (digit < 0)
+            return -1;
+        value = value * 16 + digit;
+    }
+    return value;
+}
+
+static char *put_utf8(char *out, int32_t point)
+{
+    if (point < 0x80) {
+        *out++ = (char)point;
+    } else if (point < 0x800) {
+        *out++ = (char)(0xC0 | point >> 6);
+        *out++ = (char)(0x80 | (point & 0x3F));
+    } else if (point < 0x10000) {
+        *out++ = (char)(0xE0 | point >> 12);
+        *out++ = (char)(0x80 | (point >> 6 & 0x3F));
+        *out++ = (char)(0x80 | (point & 0x3F));
+    } else {
+        *out++ = (char)(0xF0 | point >> 18);
+        *out++ = (char)(0x80 | (point >> 12 & 0x3F));
+        *out++ = (char)(0x80 | (point >> 6 & 0x3F));
+        *out++ = (char)(0x80 | (point & 0x3F));
+    }
+    return out;
+}
+
+/* A \u escape whose first digit is at *at: one code point, from one unit or a surrogate pair.
+ * -1: lone surrogate, U+0000, or not hexadecimal. */
+static int32_t unicode_escape(const char **at, const char *end)
+{
+    int32_t unit = hex4(*at, end);
+    if (unit <= 0 || (unit >= 0xDC00 && unit <= 0xDFFF))
+        return -1;
+    *at += 4;
+    if (unit < 0xD800 || unit > 0xDBFF)
+        return unit;
+    if (end - *at < 6 || (*at)[0] != '\\' || (*at)[1] != 'u')
+        return -1;
+    int32_t low = hex4(*at + 2, end);
+    if (low < 0xDC00 || low > 0xDFFF)
+        return -1;
+    *at += 6;
+    return 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
+}
+
+/* One escape whose letter is at *at, written to *out. */
+static bool unescape(const char **at, const char *end, char **out)
+{
+    static const char letters[] = "\"\\/bfnrt", meanings[] = "\"\\/\b\f\n\r\t";
+    if (*at == end)
+        return false;
+    char letter = *(*at)++;
+    if (letter == 'u') {
+        const char *digits = *at;
+        int32_t point = unicode_escape(&digits, end);
+        if (point < 0)
+            return false;
+        *at = digits;
+        *out = put_utf8(*out, point);
+        return true;
+    }
+    const char *found = letter != '\0' ? strchr(letters, letter) : NULL;
+    if (found == NULL)
+        return false;
+    *(*out)++ = meanings[found - letters];
+    return true;
+}
+
+/* Unescaping never makes a string longer. `from` is behind the opening quote, `close` is the
+ * closing one. */
+static ost_result unescape_all(const char *from, const char *close, const char **at,
+                               ost_arena *arena, ost_text *ret_text)
+{
+    char *text = ost_arena_alloc(arena, (size_t)(close - from) + 1), *out = text;
+    if (text == NULL)
+        return OST_E_MEMORY;
+    while (from < close) {
+        if (*from != '\\') {
+            *out++ = *from++;
+            continue;
+        }
+        *at = from++;
+        if (!unescape(&from, close, &out))
+            return OST_E_JSON;
+    }
+    *ret_text = (ost_text){text, (size_t)(out - text)};
+    return OST_OK;
+}
+
+ost_result json_scan_string(const char **at, const char *end, ost_arena *arena, ost_text *ret_text)
+{
+    const char *from = *at + 1, *close = from;
+    bool escaped = false;
+    unsigned char high = 0;
+    while (close < end && *close != '"') {
+        unsigned char c = (unsigned char)*close;
+        high |= c;
+        if (c < 0x20) {
+            *at = close;
+            return OST_E_JSON;
+        }
+        if (c == '\\') {
+            escaped = true;
+            if (++close == end)
+                break;
+            high |= (unsigned char)*close;
+        }
+        close++;
+    }
+    if (close >= end) {
+        *at = end;
+        return OST_E_JSON;
+    }
+    ost_text raw = {from, (size_t)(close - from)};
+    if (high >= 0x80 && !text_is_utf8(raw))
+        return OST_E_UTF8;
+    ost_text text = raw;
+    if (escaped) {
+        ost_result result = unescape_all(from, close, at, arena, &text);
+        if (result != OST_OK)
+            return result;
+    }
+    *at = close + 1;
+    *ret_text = text;
+    return OST_OK;
+}

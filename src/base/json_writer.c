@@ -1,0 +1,286 @@
+/* Writing JSON: commas and colons come by themselves, errors stick until the end. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <ostiary/json.h>
+
+#include "text.h"
+
+#define DEFAULT_CEILING ((size_t)1 << 20)
+#define FIRST_CAPACITY 512
+#define MAX_DEPTH 64
+
+struct ost_json_writer {
+    ost_arena *arena;
+    char *data;
+    size_t len, capacity, ceiling;
+    size_t depth;
+    char closers[MAX_DEPTH]; /* the bracket that closes each open container */
+    bool has_child[MAX_DEPTH];
+    bool named; /* a name waits for its value */
+    bool done;  /* one whole document has been written */
+    ost_result failed;
+};
+
+ost_json_writer *ost_json_writer_new(ost_arena *arena, size_t ceiling)
+{
+    ost_json_writer *writer = ost_arena_alloc(arena, sizeof *writer);
+    if (writer != NULL) {
+        writer->arena = arena;
+        writer->ceiling = ceiling > 0 ? ceiling : DEFAULT_CEILING;
+    }
+    return writer;
+}
+
+static void fail(ost_json_writer *writer, ost_result result)
+{
+    if (writer->failed == OST_OK)
+        writer->failed = result;
+}
+
+/* Room for `more` bytes and a NUL. */
+static bool reserve(ost_json_writer *writer, size_t more)
+{
+    if (writer->failed != OST_OK)
+        return false;
+    if (more > writer->ceiling - writer->len) {
+        fail(writer, OST_E_CEILING);
+        return false;
+    }
+    size_t needed = writer->len + more + 1;
+    if (needed <= writer->capacity)
+        return true;
+    size_t capacity = writer->capacity > 0 ? writer->capacity * 2 : FIRST_CAPACITY;
+    while (capacity < needed)
+        capacity *= 2;
+    char *data = ost_arena_alloc(writer->arena, capacity);
+    if (data == NULL) {
+        fail(writer, OST_E_MEMORY);
+        return false;
+    }
+    if (writer->len > 0)
+        memcpy(data, writer->data, writer->len);
+    writer->data = data;
+    writer->capacity = capacity;
+    return true;
+}
+
+static void put(ost_json_writer *writer, const char *data, size_t len)
+{
+    if (!reserve(writer, len))
+        return;
+    memcpy(writer->data + writer->len, data, len);
+    writer->len += len;
+}
+
+/* Whatever stands between the value before and this one. */
+static void begin_value(ost_json_writer *writer)
+{
+    if (writer->depth == 0) {
+        if (writer->done)
+            fail(writer, OST_E_STATE);
+        writer->done = true;
+        return;
+    }
+    bool in_object = writer->closers[writer->depth - 1] == '}';
+    if (in_object != writer->named)
+        fail(writer, OST_E_STATE);
+    if (!in_object && writer->has_child[writer->depth - 1])
+        put(writer, ",", 1);
+    writer->has_child[writer->depth - 1] = true;
+    writer->named = false;
+}
+
+static void open_container(ost_json_writer *writer, char opener, char closer)
+{
+    begin_value(writer);
+    if (writer->depth == MAX_DEPTH) {
+        fail(writer, OST_E_CEILING);
+        return;
+    }
+    writer->closers[writer->depth] = closer;
+    writer->has_child[writer->depth++] = false;
+    put(writer, &opener, 1);
+}
+
+static void close_container(ost_json_writer *writer, char closer)
+{
+    if (writer->depth == 0 || writer->closers[writer->depth - 1] != closer || writer->named) {
+        fail(writer, OST_E_STATE);
+        return;
+    }
+    writer->depth--;
+    put(writer, &closer, 1);
+}
+
+void ost_json_open_object(ost_json_writer *writer)
+{
+    open_container(writer, '{', '}');
+}
+
+void ost_json_close_object(ost_json_writer *writer)
+{
+    close_container(writer, '}');
+}
+
+void ost_json_open_array(ost_json_writer *writer)
+{
+    open_container(writer, '[', ']');
+}
+
+void ost_json_close_array(ost_json_writer *writer)
+{
+    close_container(writer, ']');
+}
+
+/* The escape of one byte, or NULL when it stands for itself. DEL is escaped for terminals' sake. */
+static const char *escape_of(unsigned char byte, char scratch[8])
+{
+    switch (byte) {
+    case '"':
+        return "\\\"";
+    case '\\':
+        return "\\\\";
+    case '\n':
+        return "\\n";
+    case '\r':
+        return "\\r";
+    case '\t':
+        return "\\t";
+    default:
+        if (byte >= 0x20 && byte != 0x7f)
+            return NULL;
+        snprintf(scratch, 8, "\\u%04x", byte);
+        return scratch;
+    }
+}
+
+static void put_quoted(ost_json_writer *writer, ost_text text)
+{
+    char scratch[8];
+    size_t plain = 0;
+    if (!text_is_utf8(text))
+        fail(writer, OST_E_UTF8);
+    if (!reserve(writer, text.len < SIZE_MAX - 2 ? text.len + 2 : SIZE_MAX))
+        return;
+    put(writer, "\"", 1);
+    for (size_t i = 0; i < text.len; i++) {
+        const char *escape = escape_of((unsigned char)text.data[i], scratch);
+        if (escape == NULL)
+            continue;
+        if (i > plain)
+            put(writer, text.data + plain, i - plain);
+        put(writer, escape, strlen(escape));
+        plain = i + 1;
+    }
+    if (text.len > plain)
+        put(writer, text.data + plain, text.len - plain);
+    put(writer, "\"", 1);
+}
+
+void ost_json_put_name(ost_json_writer *writer, ost_text name)
+{
+    if (writer->depth == 0 || writer->closers[writer->depth - 1] != '}' || writer->named) {
+        fail(writer, OST_E_STATE);
+        return;
+    }
+    if (writer->has_child[writer->depth - 1])
+        put(writer, ",", 1);
+    put_quoted(writer, name);
+    put(writer, ":", 1);
+    writer->named = true;
+}
+
+void ost_json_put_text(ost_json_writer *writer, ost_text text)
+{
+    begin_value(writer);
+    put_quoted(writer, text);
+}
+
+void ost_json_put_integer(ost_json_writer *writer, int64_t integer)
+{
+    char digits[24];
+    begin_value(writer);
+    put(writer, digits, (size_t)snprintf(digits, sizeof digits, "%" PRId64, integer));
+}
+
+void ost_json_put_number(ost_json_writer *writer, double number)
+{
+    char digits[40];
+    begin_value(writer);
+    if (!isfinite(number)) {
+        fail(writer, OST_E_ARGUMENT);
+        return;
+    }
+    int len = snprintf(digits, sizeof digits, "%.17g", number);
+    for (char *at = digits; *at != '\0'; at++) {
+        if (*at == ',') /* another locale's decimal point */
+            *at = '.';
+    }
+    put(writer, digits, (size_t)len);
+}
+
+void ost_json_put_boolean(ost_json_writer *writer, bool boolean)
+{
+    begin_value(writer);
+    put(writer, boolean ? "true" : "false", boolean ? 4 : 5);
+}
+
+void ost_json_put_null(ost_json_writer *writer)
+{
+    begin_value(writer);
+    put(writer, "null", 4);
+}
+
+void ost_json_put_value(ost_json_writer *writer, const ost_json *value)
+{
+    ost_text source = ost_json_source(value);
+    if (value == NULL) {
+        ost_json_put_null(writer);
+        return;
+    }
+    begin_value(writer);
+    put(writer, source.data, source.len);
+}
+
+void ost_json_member_text(ost_json_writer *writer, const char *name, ost_text text)
+{
+    ost_json_put_name(writer, text_of(name));
+    ost_json_put_text(writer, text);
+}
+
+void ost_json_member_string(ost_json_writer *writer, const char *name, const char *text)
+{
+    ost_json_member_text(writer, name, text_of(text));
+}
+
+void ost_json_member_integer(ost_json_writer *writer, const char *name, int64_t integer)
+{
+    ost_json_put_name(writer, text_of(name));
+    ost_json_put_integer(writer, integer);
+}
+
+void ost_json_member_boolean(ost_json_writer *writer, const char *name, bool boolean)
+{
+    ost_json_put_name(writer, text_of(name));
+    ost_json_put_boolean(writer, boolean);
+}
+
+void ost_json_member_value(ost_json_writer *writer, const char *name, const ost_json *value)
+{
+    ost_json_put_name(writer, text_of(name));
+    ost_json_put_value(writer, value);
+}
+
+ost_result ost_json_writer_finish(ost_json_writer *writer, ost_text *ret_text)
+{
+    if (writer->failed == OST_OK && (writer->depth > 0 || !writer->done))
+        fail(writer, OST_E_STATE);
+    if (!reserve(writer, 0))
+        return writer->failed;
+    writer->data[writer->len] = '\0';
+    *ret_text = (ost_text){writer->data, writer->len};
+    return OST_OK;
+}

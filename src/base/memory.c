@@ -1,0 +1,48 @@
+/* Allocation, counted per thread, with a way to make the n-th one fail; see context.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "context.h"
+#include "text.h"
+
+static _Thread_local uint64_t allocations;
+static _Thread_local uint64_t fail_at; /* 0: never */
+
+static bool may_allocate(void)
+{
+    allocations++;
+    return fail_at == 0 || --fail_at != 0;
+}
+
+void *memory_alloc(size_t size)
+{
+    return may_allocate() ? calloc(1, size > 0 ? size : 1) : NULL;
+}
+
+void *memory_resize(void *old, size_t size)
+{
+    return may_allocate() ? realloc(old, size > 0 ? size : 1) : NULL;
+}
+
+char *memory_copy(ost_text text)
+{
+    char *copy = text.len < SIZE_MAX ? memory_alloc(text.len + 1) : NULL;
+    if (copy != NULL && text.len > 0)
+        memcpy(copy, text.data, text.len);
+    return copy;
+}
+
+void memory_free(void *data)
+{
+    free(data);
+}
+
+uint64_t memory_count(void)
+{
+    return allocations;
+}
+
+void memory_fail_at(uint64_t n)
+{
+    fail_at = n;
+}

@@ -1,0 +1,142 @@
+/* Borrowed text; see text.h. */
+#include "text.h"
+
+#include <string.h>
+
+ost_text text_of(const char *string)
+{
+    return string != NULL ? (ost_text){string, strlen(string)} : (ost_text){NULL, 0};
+}
+
+bool text_equal(ost_text a, ost_text b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+bool text_is(ost_text a, const char *string)
+{
+    return text_equal(a, text_of(string));
+}
+
+static unsigned char lower(char byte)
+{
+    unsigned char c = (unsigned char)byte;
+    return c >= 'A' && c <= 'Z' ? (unsigned char)(c + ('a' - 'A')) : c;
+}
+
+bool text_equal_ignoring_case(ost_text a, ost_text b)
+{
+    if (a.len != b.len)
+        return false;
+    for (size_t i = 0; i < a.len; i++) {
+        if (lower(a.data[i]) != lower(b.data[i]))
+            return false;
+    }
+    return true;
+}
+
+bool text_starts(ost_text text, const char *prefix)
+{
+    ost_text wanted = text_of(prefix);
+    return text.len >= wanted.len && text_equal(text_slice(text, 0, wanted.len), wanted);
+}
+
+bool text_ends(ost_text text, const char *suffix)
+{
+    ost_text wanted = text_of(suffix);
+    return text.len >= wanted.len &&
+           text_equal(text_slice(text, text.len - wanted.len, wanted.len), wanted);
+}
+
+ost_text text_slice(ost_text text, size_t from, size_t len)
+{
+    if (from > text.len)
+        from = text.len;
+    if (len > text.len - from)
+        len = text.len - from;
+    return (ost_text){text.data != NULL ? text.data + from : NULL, len};
+}
+
+ost_text text_trim(ost_text text)
+{
+    size_t from = 0, to = text.len;
+    while (from < to && (text.data[from] == ' ' || text.data[from] == '\t'))
+        from++;
+    while (to > from && (text.data[to - 1] == ' ' || text.data[to - 1] == '\t'))
+        to--;
+    return text_slice(text, from, to - from);
+}
+
+size_t text_find(ost_text text, char byte, size_t from)
+{
+    if (from >= text.len)
+        return text.len;
+    const char *found = memchr(text.data + from, byte, text.len - from);
+    return found != NULL ? (size_t)(found - text.data) : text.len;
+}
+
+bool text_next(ost_text *rest, char separator, ost_text *ret_piece)
+{
+    if (rest->len == 0)
+        return false;
+    size_t end = text_find(*rest, separator, 0);
+    *ret_piece = text_slice(*rest, 0, end);
+    *rest = text_slice(*rest, end + 1, rest->len);
+    return true;
+}
+
+bool text_list_has(ost_text list, ost_text word)
+{
+    ost_text piece;
+    while (text_next(&list, ' ', &piece)) {
+        if (piece.len > 0 && text_equal(piece, word))
+            return true;
+    }
+    return false;
+}
+
+bool text_to_unsigned(ost_text text, uint64_t max, uint64_t *ret)
+{
+    uint64_t number = 0;
+    if (text.len == 0 || (text.len > 1 && text.data[0] == '0'))
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return false;
+        uint64_t digit = (uint64_t)(text.data[i] - '0');
+        if (number > (UINT64_MAX - digit) / 10)
+            return false;
+        number = number * 10 + digit;
+    }
+    if (number > max)
+        return false;
+    *ret = number;
+    return true;
+}
+
+bool text_equal_secret(ost_text a, ost_text b)
+{
+    if (a.len != b.len)
+        return false;
+    volatile unsigned char difference = 0;
+    for (size_t i = 0; i < a.len; i++)
+        difference = (unsigned char)(difference | (a.data[i] ^ b.data[i]));
+    return difference == 0;
+}
+
+bool text_to_string(ost_text text, char *ret, size_t size)
+{
+    size_t len = text.len < size ? text.len : size - 1;
+    if (size == 0)
+        return false;
+    if (len > 0)
+        memcpy(ret, text.data, len);
+    ret[len] = '\0';
+    return len == text.len;
+}
+
+void wipe(void *data, size_t size)
+{
+    if (size > 0)
+        explicit_bzero(data, size);
+}

@@ -1,0 +1,51 @@
+/* UTF-8 as RFC 3629 defines it: shortest forms only, no surrogates, nothing above U+10FFFF. */
+#include <string.h>
+
+#include "text.h"
+
+/* The length of the sequence at `at`, of which `left` bytes are there; 0 when it is not valid. */
+static size_t sequence(const unsigned char *at, size_t left)
+{
+    static const struct {
+        unsigned char first_low, first_high, second_low, second_high, len;
+    } forms[] = {
+        {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3}, {0xE1, 0xEC, 0x80, 0xBF, 3},
+        {0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3}, {0xF0, 0xF0, 0x90, 0xBF, 4},
+        {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        if (at[0] < forms[i].first_low || at[0] > forms[i].first_high)
+            continue;
+        if (left < forms[i].len || at[1] < forms[i].second_low || at[1] > forms[i].second_high)
+            return 0;
+        for (size_t j = 2; j < forms[i].len; j++) {
+            if (at[j] < 0x80 || at[j] > 0xBF)
+                return 0;
+        }
+        return forms[i].len;
+    }
+    return 0;
+}
+
+bool text_is_utf8(ost_text text)
+{
+    const unsigned char *at = (const unsigned char *)text.data;
+    size_t left = text.len;
+    while (left > 0) {
+        uint64_t eight;
+        if (left >= sizeof eight) {
+            memcpy(&eight, at, sizeof eight);
+            if ((eight & 0x8080808080808080u) == 0) {
+                at += sizeof eight;
+                left -= sizeof eight;
+                continue;
+            }
+        }
+        size_t len = at[0] < 0x80 ? 1 : sequence(at, left);
+        if (len == 0)
+            return false;
+        at += len;
+        left -= len;
+    }
+    return true;
+}
