@@ -74,3 +74,39 @@ def free_port():
 
 
 _given = set()
+
+
+def virtual_environment(name, requirements):
+    """The folder of a virtual environment with exactly these requirements; made anew when they change."""
+    folder = cache() / f"venv-{name}"
+    stamp = folder / "requirements.txt"
+    wanted = pathlib.Path(requirements).read_text()
+    with locked(f"venv-{name}"):
+        if stamp.exists() and stamp.read_text() == wanted:
+            return folder
+        shutil.rmtree(folder, ignore_errors=True)
+        # Debian's Python, whatever else is first in PATH: the peers are pinned for it.
+        run(["/usr/bin/python3", "-m", "venv", folder], "venv (Debian package python3-venv)")
+        run([folder / "bin" / "pip", "install", "-q", "-r", requirements], f"pip install for {name}")
+        stamp.write_text(wanted)
+    return folder
+
+
+def npm_packages(folder):
+    """A copy of an npm project in the cache with its packages installed by its lock file."""
+    folder = pathlib.Path(folder)
+    node, npm = require_program("node", "nodejs"), require_program("npm", "npm")
+    home = cache() / f"npm-{folder.name}"
+    wanted = (folder / "package-lock.json").read_text() + run([node, "--version"], "node")
+    stamp = home / ".installed"
+    with locked(home.name):
+        if not (stamp.exists() and stamp.read_text() == wanted):
+            shutil.rmtree(home, ignore_errors=True)
+            home.mkdir()
+            for name in ("package.json", "package-lock.json"):
+                shutil.copy(folder / name, home / name)
+            run([npm, "ci", "--no-audit", "--no-fund"], "npm ci", cwd=home)
+            stamp.write_text(wanted)
+        for script in folder.glob("*.mjs"):
+            shutil.copy(script, home / script.name)
+    return home

@@ -1,0 +1,114 @@
+"""Fixtures of all tests that run programs: our provider and API, and the peers they are compared with.
+
+What cannot be had on this machine is skipped with its reason; with CI=true it fails instead.
+Results (logs, screenshots) go to OSTIARY_RESULTS, else to build/test-results.
+"""
+
+import os
+import pathlib
+import shutil
+
+import pytest
+
+from needs import must_have
+from oidc import Client
+from peers import PROJECT, free_port
+from programs import ItemsApi, Provider, build_folder, realm_for
+
+
+@pytest.fixture(scope="session")
+def results():
+    """The folder that keeps what a person may want to look at afterwards."""
+    folder = pathlib.Path(os.environ.get("OSTIARY_RESULTS") or build_folder() / "test-results")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def work(tmp_path_factory):
+    """A folder for this run's programs; it goes with the run."""
+    folder = tmp_path_factory.mktemp("programs")
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def api_port():
+    """Chosen before anything starts, since the realm file names the API's redirect URIs."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def api_base(api_port):
+    return f"http://localhost:{api_port}"
+
+
+@pytest.fixture(scope="session")
+def realm_file(api_base, work):
+    return realm_for(api_base, work / "realms")
+
+
+@pytest.fixture(scope="session")
+def myapi(api_base):
+    """The confidential client of the realm file."""
+    return Client("myapi", "myapi-secret", f"{api_base}/auth")
+
+
+@pytest.fixture(scope="session")
+def items_docs(api_base):
+    """The public client of the docs page."""
+    return Client("items-docs", None, f"{api_base}/docs/oauth2-redirect")
+
+
+@pytest.fixture(scope="session")
+def provider(realm_file, work, results):
+    """Our provider with the example realm."""
+    program = must_have(lambda: Provider([realm_file], work / "provider"))
+    with program:
+        yield program
+    shutil.copy(program.log, results / "provider.log")
+
+
+@pytest.fixture(scope="session")
+def items_api(provider, api_port, work, results):
+    """Our items API against our provider."""
+    program = must_have(lambda: ItemsApi(f"{provider.base}/realms/myrealm", work, api_port))
+    with program:
+        yield program
+    shutil.copy(program.log, results / "items-api.log")
+
+
+@pytest.fixture
+def new_provider(tmp_path):
+    """Makes providers of one's own: new_provider(realm files, arguments); they end with the test."""
+    made = []
+
+    def make(realm_files, arguments=(), start=True):
+        folder = tmp_path / f"provider-{len(made)}"
+        program = must_have(lambda: Provider(realm_files, folder, arguments=arguments))
+        made.append(program)
+        return program.start() if start else program
+
+    yield make
+    for program in made:
+        program.stop()
+
+
+@pytest.fixture
+def new_items_api(tmp_path):
+    """Makes items APIs of one's own: new_items_api(issuer, arguments); they end with the test."""
+    made = []
+
+    def make(issuer, arguments=(), port=None, start=True):
+        program = must_have(lambda: ItemsApi(issuer, tmp_path, port, arguments=arguments))
+        made.append(program)
+        return program.start() if start else program
+
+    yield make
+    for program in made:
+        program.stop()
+
+
+@pytest.fixture(scope="session")
+def project():
+    return PROJECT

@@ -1,0 +1,17 @@
+"""What a test needs and may not find."""
+
+import os
+
+import pytest
+
+from peers import Unavailable
+
+
+def must_have(make):
+    """Calls make(); a peer that cannot be had skips the test, or fails it in CI."""
+    try:
+        return make()
+    except Unavailable as reason:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"CI must have it: {reason}", pytrace=False)
+        pytest.skip(str(reason))

@@ -1,0 +1,182 @@
+"""Starts programs on free ports, waits until they answer, ends them by their process id.
+
+The command lines of our own programs stand here and nowhere else in the tests.
+"""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+from oidc import Realm
+from peers import PROJECT, Unavailable, free_port
+
+READY_SECONDS = 30
+STOP_SECONDS = 15
+EXAMPLE_REALM = PROJECT / "examples" / "items-api" / "myrealm-realm.json"
+EXAMPLE_API = "http://localhost:8000"
+
+
+def build_folder():
+    return pathlib.Path(os.environ.get("OSTIARY_BUILD") or PROJECT / "build")
+
+
+def built(path):
+    """A program of the build; without it the tests that need it cannot run."""
+    program = build_folder() / path
+    if not os.access(program, os.X_OK):
+        raise Unavailable(f"{program} is not built")
+    return program
+
+
+def provider_program():
+    """meson puts the command beside its floor; an installed tree has it at the top."""
+    for path in ("ostiary", "src/cli/ostiary"):
+        if (build_folder() / path).exists():
+            return built(path)
+    return built("src/cli/ostiary")
+
+
+def items_api_program():
+    return built("examples/items-api/items-api")
+
+
+class Program:
+    """One process with its log. Usable in a with statement, and again after stop()."""
+
+    def __init__(self, command, ready_url, log, environment=None):
+        self.command = [str(part) for part in command]
+        self.ready_url = ready_url
+        self.log = pathlib.Path(log)
+        self.environment = {**os.environ, **(environment or {})}
+        self._process = None
+
+    @property
+    def pid(self):
+        return self._process.pid if self._process else None
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def start(self, wait=True):
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with open(self.log, "ab") as log:
+            log.write(f"\n$ {' '.join(self.command)}\n".encode())
+            log.flush()
+            self._process = subprocess.Popen(
+                self.command, stdout=log, stderr=subprocess.STDOUT, env=self.environment, start_new_session=True
+            )
+        if wait:
+            self.wait_until_ready()
+        return self
+
+    def wait_until_ready(self):
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                code, self._process = self._process.returncode, None
+                raise RuntimeError(f"{self.command[0]} ended with {code}:\n{self.log_tail()}")
+            if answers(self.ready_url):
+                return
+            time.sleep(0.02)
+        self.stop()
+        raise RuntimeError(f"{self.command[0]} did not answer {self.ready_url}:\n{self.log_tail()}")
+
+    def stop(self):
+        """Asks it to end, insists after a while; returns its exit status."""
+        process, self._process = self._process, None
+        if not process:
+            return None
+        process.send_signal(signal.SIGTERM)
+        try:
+            return process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise AssertionError(f"{self.command[0]} did not end within {STOP_SECONDS} s of SIGTERM") from None
+
+    def kill(self):
+        """kill -9, as a power cut would."""
+        process, self._process = self._process, None
+        process.kill()
+        return process.wait()
+
+    def log_tail(self, lines=40):
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def answers(url):
+    """Whether something answers there at all; an error status is an answer too, 503 is "not yet"."""
+    try:
+        with urllib.request.urlopen(url, timeout=2):
+            return True
+    except urllib.error.HTTPError as error:
+        return error.code != 503
+    except OSError:
+        return False
+
+
+class Provider(Program):
+    """Our identity provider."""
+
+    kind = "ostiary"
+
+    def __init__(self, realm_files, folder, port=None, arguments=()):
+        self.port = port or free_port()
+        self.base = f"http://localhost:{self.port}"
+        self.folder = pathlib.Path(folder)
+        self.data = self.folder / "data"
+        command = [provider_program(), "provider", "start-dev", "--http-port", self.port, "--data", self.data]
+        for file in realm_files:
+            command += ["--import-realm", file]
+        super().__init__([*command, *arguments], f"{self.base}/health/ready", self.folder / "provider.log")
+
+    def realm(self, name="myrealm"):
+        return Realm(self.base, name)
+
+
+class ItemsApi(Program):
+    """The program of the README."""
+
+    def __init__(self, issuer, folder, port=None, audience="myapi", arguments=(), environment=None):
+        self.port = port or free_port()
+        self.base = f"http://localhost:{self.port}"
+        command = [
+            *(items_api_program(), "--port", self.port, "--issuer", issuer, "--audience", audience),
+            *("--client-id", "myapi", "--client-secret", "myapi-secret", "--docs-client-id", "items-docs"),
+        ]
+        log = pathlib.Path(folder) / f"items-api-{self.port}.log"
+        super().__init__([*command, *arguments], f"{self.base}/public/", log, environment)
+
+
+class FastApi(Program):
+    """The well-known Python program, see tests/interop/fastapi_app."""
+
+    def __init__(self, python_home, issuer, folder, audience="myapi"):
+        self.port = free_port()
+        self.base = f"http://localhost:{self.port}"
+        app = PROJECT / "tests" / "interop" / "fastapi_app"
+        command = [
+            *(python_home / "bin" / "uvicorn", "main:app", "--app-dir", app),
+            *("--host", "127.0.0.1", "--port", self.port, "--log-level", "warning"),
+        ]
+        environment = {"ISSUER": issuer, "AUDIENCE": audience, "PYTHONDONTWRITEBYTECODE": "1"}
+        super().__init__(command, f"{self.base}/public/", pathlib.Path(folder) / "fastapi.log", environment)
+
+
+def realm_for(api_base, folder, source=EXAMPLE_REALM):
+    """A copy of a realm file whose redirect URIs and origins name this API instead of :8000."""
+    text = pathlib.Path(source).read_text().replace(EXAMPLE_API, api_base)
+    json.loads(text)
+    target = pathlib.Path(folder) / pathlib.Path(source).name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text)
+    return target
