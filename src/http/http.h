@@ -31,36 +31,36 @@ typedef struct http_field {
 typedef struct http_request {
     http_method method;
     ost_text method_name;
-    ost_text path;  /* percent-decoded once, dot segments refused; valid UTF-8, no NUL */
-    ost_text query; /* raw, without '?' ; empty when absent */
+    ost_text path;      /* percent-decoded once, dot segments refused; valid UTF-8, no NUL */
+    ost_text query;     /* raw, without '?' ; empty when absent */
     ost_text authority; /* Host / :authority, syntax checked */
     const http_field *fields;
     size_t field_count;
     ost_text body;
-    ost_text peer;        /* the client's address as text; behind a trusted proxy, the one it names */
-    bool secure;          /* TLS here, or at a trusted proxy */
-    unsigned version;     /* 11, 10 or 20 */
-    ost_text request_id;  /* for logs; generated */
+    ost_text peer;    /* the client's address as text; behind a trusted proxy, the one it names */
+    bool secure;      /* TLS here, or at a trusted proxy */
+    unsigned version; /* 11, 10 or 20 */
+    ost_text request_id; /* for logs; generated */
 } http_request;
 
 /* ---- server ---- */
 
 /* Zero takes the default named beside a limit. */
 typedef struct http_limits {
-    size_t request_line;         /* 8 KiB */
-    size_t head;                 /* 32 KiB, request line included */
-    size_t field_count;          /* 100 */
-    size_t body;                 /* 1 MiB; a route may state its own */
-    unsigned head_timeout;       /* seconds, 10 */
-    unsigned idle_timeout;       /* seconds, 75 */
-    unsigned body_rate;          /* bytes per second at least, after a grace of 10 s; 256 */
-    size_t connections;          /* 10,000 in all */
-    size_t connections_per_peer; /* 1,000 per address; loopback is exempt */
+    size_t request_line;            /* 8 KiB */
+    size_t head;                    /* 32 KiB, request line included */
+    size_t field_count;             /* 100 */
+    size_t body;                    /* 1 MiB; a route may state its own */
+    unsigned head_timeout;          /* seconds, 10 */
+    unsigned idle_timeout;          /* seconds, 75 */
+    unsigned body_rate;             /* bytes per second at least, after a grace of 10 s; 256 */
+    size_t connections;             /* 10,000 in all */
+    size_t connections_per_peer;    /* 1,000 per address; loopback is exempt */
     size_t requests_per_connection; /* 100,000 */
-    unsigned stop_timeout;       /* seconds for requests in flight at a graceful stop, 10 */
-    size_t exchange_arena;       /* ceiling of one exchange's arena, 4 MiB */
-    unsigned pool_threads;       /* for http_defer: cores, at least 2 */
-    size_t pool_queue;           /* waiting jobs, 64 */
+    unsigned stop_timeout;          /* seconds for requests in flight at a graceful stop, 10 */
+    size_t exchange_arena;          /* ceiling of one exchange's arena, 4 MiB */
+    unsigned pool_threads;          /* for http_defer: cores, at least 2 */
+    size_t pool_queue;              /* waiting jobs, 64 */
 } http_limits;
 
 typedef struct http_log_entry {
@@ -89,8 +89,9 @@ typedef struct http_route {
 typedef struct http_config {
     const http_route *routes; /* copied; must outlive nothing */
     size_t route_count;
-    http_handler fallback; /* no route fits the path (404), or its method (405, `Allow` is set);
-                              NULL: {"detail":"Not Found"} / {"detail":"Method Not Allowed"} */
+    http_handler fallback; /* no route fits the path (404), or its method (405, `Allow` is set):
+                              see http_fallback_status. NULL: {"detail":"Not Found"},
+                              {"detail":"Method Not Allowed"}, 204 for OPTIONS */
     void *fallback_user;
     http_limits limits;
     unsigned loops; /* event loops, one thread each; 0: one per core */
@@ -101,7 +102,7 @@ typedef struct http_config {
     size_t trusted_proxy_count;
     const char *tls_certificate; /* PEM chain and key: both, or neither for plain HTTP */
     const char *tls_key;
-    bool proxy_protocol; /* a PROXY protocol v2 header is required on every connection */
+    bool proxy_protocol;       /* a PROXY protocol v2 header is required on every connection */
     const http_field *headers; /* added to every response that does not set them */
     size_t header_count;
 } http_config;
@@ -148,6 +149,9 @@ ost_arena *http_arena(http_exchange *exchange);
 /* The first field of that (lower-case) name; empty text with NULL data when absent. */
 ost_text http_request_field(const http_request *request, const char *name);
 size_t http_request_field_count(const http_request *request, const char *name);
+
+/* In a fallback: 404, 405, or 204 when OPTIONS asks about a path that exists. */
+int http_fallback_status(const http_exchange *exchange);
 
 /* A path parameter of the route, decoded; NULL data when there is none of that name. */
 ost_text http_parameter(const http_exchange *exchange, const char *name);
