@@ -1,0 +1,45 @@
+/* What a server is made of: its configuration, decided, and its loops. Read-only once started, but
+ * for what is atomic. */
+#ifndef SERVER_H
+#define SERVER_H
+
+#include "address.h"
+#include "event_loop.h"
+#include "http.h"
+#include "peers.h"
+#include "pool.h"
+#include "router.h"
+
+typedef enum server_state {
+    SERVER_NEW,
+    SERVER_RUNNING,
+    SERVER_STOPPING,
+    SERVER_ENDED
+} server_state;
+
+struct http_server {
+    ost_arena *arena; /* holds the copied configuration */
+    http_limits limits;
+    router *router;
+    http_handler fallback;
+    void *fallback_user;
+    void (*log)(const http_log_entry *entry, void *user);
+    void *log_user;
+    http_field *headers;
+    size_t header_count;
+    ost_text header_lines; /* the same, as they go over the wire in HTTP/1.1 */
+    address_block *trusted;
+    size_t trusted_count;
+    bool trust_local; /* Unix sockets */
+    bool proxy_protocol;
+
+    event_loop *loops;
+    unsigned loop_count;
+    peers *peers;
+    pool *pool;
+    _Atomic int state;
+    _Atomic size_t open_connections;
+    const char *socket_path; /* to be removed at the end; see listener.c */
+};
+
+#endif
