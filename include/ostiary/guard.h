@@ -102,6 +102,7 @@ typedef struct ost_verdict {
     ost_text explanation;         /* for the operator: what was expected, what was seen */
     unsigned retry_after;         /* seconds, with 503 */
     const ost_identity *identity; /* when allowed and not open */
+    size_t issuer;                /* which issuer OST_WAIT waits for; for ost_guard_wait */
 } ost_verdict;
 
 /* Checks one request against one policy. Pure CPU over the current snapshot of keys; allocates
@@ -112,8 +113,8 @@ OST_PUBLIC void ost_guard_check(ost_guard *guard, const ost_policy *policy,
                                 ost_verdict *ret_verdict);
 
 /* Calls `ready` once, from the background thread, when the fetch that an OST_WAIT verdict waits for
- * has ended, well or badly; check again then, with may_wait false. At most 1,000 wait at a time:
- * OST_E_BUSY then, and the caller checks again at once with may_wait false. */
+ * has ended, well or badly; check again then, with may_wait false. OST_E_BUSY when it has ended
+ * already, or when 1,000 wait: check again at once then, with may_wait false. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_wait(ost_guard *guard, const ost_verdict *verdict,
                                                     void (*ready)(void *user), void *user);
 

@@ -11,13 +11,13 @@ typedef struct login login;
 
 typedef struct login_config {
     const char *issuer;
-    const char *discovery_url;  /* NULL: from the issuer; endpoints come from discovery */
+    const char *discovery_url; /* NULL: from the issuer; endpoints come from discovery */
     const char *client_id;
-    const char *client_secret;  /* NULL: a public client */
-    const char *scope;          /* NULL: "openid" */
-    const char *redirect_path;  /* "/auth" */
-    const char *cookie_name;    /* NULL: "ostiary" ("__Host-" is put before it over https) */
-    ost_text secret;            /* at least 32 bytes; the same on every node */
+    const char *client_secret; /* NULL: a public client */
+    const char *scope;         /* NULL: "openid" */
+    const char *redirect_path; /* "/auth" */
+    const char *cookie_name;   /* NULL: "ostiary" ("__Host-" is put before it over https) */
+    ost_text secret;           /* at least 32 bytes; the same on every node */
     bool insecure_http;
     const char *ca_file;
     const ost_context *context;

@@ -11,13 +11,13 @@ typedef struct net_client net_client;
  * from the environment are not used. TLS 1.2 at least, always verified. */
 typedef struct net_request {
     const char *url;
-    const char *method; /* NULL: GET, or POST when there is a body */
+    const char *method;         /* NULL: GET, or POST when there is a body */
     const char *const *headers; /* "Name: value", NULL-terminated; may be NULL */
     ost_text body;
-    const char *ca_file;     /* PEM; NULL: the system's */
-    unsigned timeout_ms;     /* connecting and all; 5000 */
-    size_t max_body;         /* 256 KiB: OST_E_CEILING beyond */
-    bool insecure_http;      /* plain http to hosts that are not loopback */
+    const char *ca_file; /* PEM; NULL: the system's */
+    unsigned timeout_ms; /* connecting and all; 5000 */
+    size_t max_body;     /* 256 KiB: OST_E_CEILING beyond */
+    bool insecure_http;  /* plain http to hosts that are not loopback */
 } net_request;
 
 typedef struct net_response {

@@ -1,0 +1,50 @@
+/* Publishing without locks for readers; see published.h. All operations are sequentially
+ * consistent: a reader counts itself before it loads the pointer, the writer stores the pointer
+ * before it looks at the counters, so one of them sees the other. */
+#include "published.h"
+
+#include <sched.h>
+
+/* Spreads threads over the stripes, so that readers do not share a cache line. */
+static unsigned stripe_of_thread(void)
+{
+    static atomic_uint threads;
+    static _Thread_local unsigned mine; /* 0: not drawn yet */
+    if (mine == 0)
+        mine = atomic_fetch_add_explicit(&threads, 1, memory_order_relaxed) % PUBLISHED_STRIPES + 1;
+    return mine - 1;
+}
+
+void *published_enter(published *p, published_place *ret_place)
+{
+    published_place place = {stripe_of_thread(), atomic_load(&p->side) & 1};
+    atomic_fetch_add(&p->stripes[place.stripe].readers[place.side], 1);
+    *ret_place = place;
+    return atomic_load(&p->current);
+}
+
+void published_leave(published *p, published_place place)
+{
+    atomic_fetch_sub(&p->stripes[place.stripe].readers[place.side], 1);
+}
+
+static long readers_on(published *p, unsigned side)
+{
+    long readers = 0;
+    for (unsigned i = 0; i < PUBLISHED_STRIPES; i++)
+        readers += atomic_load(&p->stripes[i].readers[side]);
+    return readers;
+}
+
+/* A reader of the old pointer stands on either side. Each side in turn is closed to newcomers and
+ * waited for; a latecomer who still stands in a closed one has loaded the new pointer. */
+void *published_replace(published *p, void *next)
+{
+    void *before = atomic_exchange(&p->current, next);
+    for (int round = 0; round < 2; round++) {
+        unsigned closed = atomic_fetch_add(&p->side, 1) & 1;
+        while (readers_on(p, closed) != 0)
+            sched_yield();
+    }
+    return before;
+}

@@ -1,0 +1,37 @@
+/* A pointer to something immutable that many threads read without locks and one replaces as a
+ * whole. Readers stand in one of two counters while they use it; whoever replaces it waits until
+ * both have been empty before the old one is freed. Replacing is rare and may wait; reading never
+ * does. */
+#ifndef PUBLISHED_H
+#define PUBLISHED_H
+
+#include <stdalign.h>
+#include <stdatomic.h>
+
+#include <ostiary/types.h>
+
+#define PUBLISHED_STRIPES 16
+
+typedef struct published {
+    _Atomic(void *) current;
+    atomic_uint side; /* which counter new readers stand in: its lowest bit */
+    struct {
+        alignas(64) atomic_long readers[2];
+    } stripes[PUBLISHED_STRIPES];
+} published;
+
+/* Where a reader stands; from published_enter to published_leave. */
+typedef struct published_place {
+    unsigned stripe, side;
+} published_place;
+
+/* What is published now (may be NULL), valid until published_leave. Any thread; do not block in
+ * between. */
+void *published_enter(published *p, published_place *ret_place);
+void published_leave(published *p, published_place place);
+
+/* Publishes `next` and returns the one before, which nobody uses any more. One caller at a time;
+ * waits for readers, so never between enter and leave. */
+void *published_replace(published *p, void *next);
+
+#endif

@@ -1,0 +1,43 @@
+/* Finding the bearer token; see bearer.h. */
+#include "bearer.h"
+
+#include "text.h"
+
+/* RFC 6750 §2.1: b64token. */
+static bool is_token(ost_text text)
+{
+    size_t i = 0;
+    for (; i < text.len; i++) {
+        char c = text.data[i];
+        bool fits = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                    c == '-' || c == '.' || c == '_' || c == '~' || c == '+' || c == '/';
+        if (!fits)
+            break;
+    }
+    size_t padding = i;
+    while (padding < text.len && text.data[padding] == '=')
+        padding++;
+    return i > 0 && padding == text.len;
+}
+
+bearer_outcome bearer_find(const ost_credentials *credentials, ost_text *ret_token)
+{
+    if (credentials->authorization_count == 0) {
+        if (credentials->bearer.data == NULL)
+            return BEARER_NONE;
+        *ret_token = credentials->bearer;
+        return BEARER_TOKEN;
+    }
+    /* Two fields are two answers to one question, even when one of them is of another scheme. */
+    if (credentials->authorization_count > 1)
+        return BEARER_MALFORMED;
+    ost_text value = text_trim(credentials->authorization[0]);
+    size_t space = text_find(value, ' ', 0);
+    if (!text_equal_ignoring_case(text_slice(value, 0, space), OST_TEXT("Bearer")))
+        return BEARER_NONE;
+    ost_text token = text_trim(text_slice(value, space, value.len));
+    if (!is_token(token))
+        return BEARER_MALFORMED;
+    *ret_token = token;
+    return BEARER_TOKEN;
+}

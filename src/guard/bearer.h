@@ -1,0 +1,15 @@
+/* Bearer tokens in requests (RFC 6750 §2.1). */
+#ifndef BEARER_H
+#define BEARER_H
+
+#include <ostiary/guard.h>
+
+typedef enum bearer_outcome {
+    BEARER_NONE,      /* no credentials of this scheme */
+    BEARER_TOKEN,     /* *ret_token is set */
+    BEARER_MALFORMED, /* the request is to be answered 400 */
+} bearer_outcome;
+
+bearer_outcome bearer_find(const ost_credentials *credentials, ost_text *ret_token);
+
+#endif

@@ -1,0 +1,120 @@
+/* The guard's life; see <ostiary/guard.h>. */
+#include <string.h>
+#include <time.h>
+
+#include "context.h"
+#include "guard_state.h"
+#include "text.h"
+
+#define DEFAULT_ENTRIES 10000
+#define DEFAULT_BYTES ((size_t)64 << 20)
+#define DEFAULT_TOKEN ((size_t)16 << 10)
+#define MAX_TOKEN ((size_t)64 << 10)
+
+static ost_result configure(ost_guard *guard, const ost_guard_config *config, ost_error *ret_error)
+{
+    guard->context = config->context;
+    guard->max_token = config->max_token > 0 ? config->max_token : DEFAULT_TOKEN;
+    guard->realm = memory_copy(text_of(config->realm != NULL ? config->realm : "ostiary"));
+    if (config->resource_metadata != NULL)
+        guard->resource_metadata = memory_copy(text_of(config->resource_metadata));
+    if (guard->realm == NULL || (config->resource_metadata != NULL && !guard->resource_metadata))
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    guard->style =
+        (refusal_style){guard->realm, guard->resource_metadata, config->insecure_explain};
+    if (config->issuer_count == 0 || config->issuer_count > GUARD_ISSUERS)
+        return ost_error_set(ret_error, OST_E_CONFIG, "a guard trusts 1 to %d issuers",
+                             GUARD_ISSUERS);
+    if (guard->max_token > MAX_TOKEN)
+        return ost_error_set(ret_error, OST_E_CONFIG, "tokens are read up to 64 KiB");
+    if (config->no_cache)
+        return OST_OK;
+    ost_result result = token_cache_new(
+        config->cache_entries > 0 ? config->cache_entries : DEFAULT_ENTRIES,
+        config->cache_bytes > 0 ? config->cache_bytes : DEFAULT_BYTES, &guard->cache);
+    return result == OST_OK ? OST_OK : ost_error_set(ret_error, result, "out of memory");
+}
+
+static ost_result add_issuers(ost_guard *guard, const ost_guard_config *config,
+                              ost_error *ret_error)
+{
+    for (size_t k = 0; k < config->issuer_count; k++) {
+        issuer *made;
+        ost_result result = issuer_new(&config->issuers[k], guard->net, &made, ret_error);
+        if (result != OST_OK)
+            return result;
+        guard->issuers[guard->issuer_count++] = made;
+        guard->algorithms |= made->algorithms;
+        for (size_t before = 0; before < k; before++) {
+            if (strcmp(guard->issuers[before]->name, made->name) == 0)
+                return ost_error_set(ret_error, OST_E_CONFIG, "issuer %.150s stands twice",
+                                     made->name);
+        }
+    }
+    return OST_OK;
+}
+
+ost_result ost_guard_new(const ost_guard_config *config, ost_guard **ret_guard,
+                         ost_error *ret_error)
+{
+    ost_guard *guard = memory_alloc(sizeof *guard);
+    if (guard == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    ost_result result = configure(guard, config, ret_error);
+    if (result == OST_OK && (result = net_client_new(&guard->net)) != OST_OK)
+        ost_error_set(ret_error, result, "the background thread cannot be started");
+    if (result == OST_OK)
+        result = add_issuers(guard, config, ret_error);
+    if (result != OST_OK) {
+        ost_guard_free(guard);
+        return result;
+    }
+    for (size_t k = 0; k < guard->issuer_count; k++)
+        key_fetch_start(guard->issuers[k]);
+    *ret_guard = guard;
+    return OST_OK;
+}
+
+void ost_guard_free(ost_guard *guard)
+{
+    if (guard == NULL)
+        return;
+    for (size_t k = 0; k < guard->issuer_count; k++)
+        key_fetch_end(guard->issuers[k]);
+    net_client_free(guard->net);
+    for (size_t k = 0; k < guard->issuer_count; k++)
+        issuer_free(guard->issuers[k]);
+    token_cache_free(guard->cache);
+    memory_free(guard->realm);
+    memory_free(guard->resource_metadata);
+    memory_free(guard);
+}
+
+ost_result ost_guard_wait(ost_guard *guard, const ost_verdict *verdict, void (*ready)(void *user),
+                          void *user)
+{
+    if (verdict->decision != OST_WAIT || verdict->issuer >= guard->issuer_count)
+        return OST_E_ARGUMENT;
+    return key_fetch_wait(guard->issuers[verdict->issuer], ready, user);
+}
+
+bool ost_guard_is_ready(const ost_guard *guard)
+{
+    for (size_t k = 0; k < guard->issuer_count; k++) {
+        if (!issuer_is_ready(guard->issuers[k]))
+            return false;
+    }
+    return true;
+}
+
+bool ost_guard_wait_ready(ost_guard *guard, unsigned seconds)
+{
+    const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+    int64_t end = monotonic_ms() + (int64_t)seconds * 1000;
+    while (!ost_guard_is_ready(guard)) {
+        if (monotonic_ms() >= end)
+            return false;
+        nanosleep(&pause, NULL);
+    }
+    return true;
+}

@@ -1,0 +1,46 @@
+/* Who a request comes from; see <ostiary/guard.h>. */
+#include "guard_state.h"
+#include "policy.h"
+#include "text.h"
+
+const ost_claims *ost_identity_claims(const ost_identity *identity)
+{
+    return identity->claims;
+}
+
+ost_text ost_identity_subject(const ost_identity *identity)
+{
+    return ost_claims_subject(identity->claims);
+}
+
+ost_text ost_identity_issuer(const ost_identity *identity)
+{
+    return ost_claims_issuer(identity->claims);
+}
+
+ost_text ost_identity_client(const ost_identity *identity)
+{
+    ost_text client = ost_claims_text(identity->claims, "azp");
+    return client.data != NULL ? client : ost_claims_text(identity->claims, "client_id");
+}
+
+ost_text ost_identity_username(const ost_identity *identity)
+{
+    return ost_claims_text(identity->claims, "preferred_username");
+}
+
+bool ost_identity_has_scope(const ost_identity *identity, const char *scope)
+{
+    return claims_have_scope(identity->claims, text_of(scope));
+}
+
+bool ost_identity_has_realm_role(const ost_identity *identity, const char *role)
+{
+    return claims_have_realm_role(identity->claims, text_of(role));
+}
+
+bool ost_identity_has_client_role(const ost_identity *identity, const char *client,
+                                  const char *role)
+{
+    return claims_have_client_role(identity->claims, text_of(client), text_of(role));
+}

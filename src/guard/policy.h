@@ -1,0 +1,25 @@
+/* What must hold of a verified token's claims: its kind, its client, and the policy of a route. */
+#ifndef POLICY_H
+#define POLICY_H
+
+#include <ostiary/guard.h>
+
+#include "issuer.h"
+
+/* An access token, and no other: by the header's typ, Keycloak's claim typ and the claims that only
+ * other kinds have. OST_E_TOKEN_TYPE. */
+OST_MUST_CHECK ost_result policy_check_header_type(ost_text typ, ost_error *ret_error);
+OST_MUST_CHECK ost_result policy_check_token(const issuer *issuer, const ost_claims *claims,
+                                             ost_error *ret_error);
+
+/* The route's own conditions. OST_E_AUDIENCE, OST_E_ALGORITHM, OST_E_SCOPE, OST_E_ROLE,
+ * OST_E_STEP_UP. */
+OST_MUST_CHECK ost_result policy_check(const ost_policy *policy, const ost_claims *claims,
+                                       ost_alg alg, int64_t now, unsigned leeway,
+                                       ost_error *ret_error);
+
+bool claims_have_scope(const ost_claims *claims, ost_text scope);
+bool claims_have_realm_role(const ost_claims *claims, ost_text role);
+bool claims_have_client_role(const ost_claims *claims, ost_text client, ost_text role);
+
+#endif

@@ -1,0 +1,26 @@
+/* What a refused request is answered: one table for every reason (RFC 6750 §3, RFC 9470 §3). */
+#ifndef REFUSAL_H
+#define REFUSAL_H
+
+#include <ostiary/guard.h>
+
+typedef struct refusal_style {
+    const char *realm;
+    const char *resource_metadata; /* NULL: none */
+    bool explain;                  /* the client is told what was expected and seen */
+} refusal_style;
+
+/* No credentials came: a bare challenge. */
+void refusal_no_token(const refusal_style *style, ost_arena *arena, ost_verdict *ret_verdict);
+
+/* The request itself is malformed: 400. */
+void refusal_bad_request(const refusal_style *style, ost_arena *arena, ost_verdict *ret_verdict);
+
+/* The token is not good enough, for error->code; `policy` names scopes and step-up values. */
+void refusal_token(const refusal_style *style, const ost_error *error, const ost_policy *policy,
+                   ost_arena *arena, ost_verdict *ret_verdict);
+
+/* There are no keys to judge by. */
+void refusal_no_keys(const ost_error *error, ost_arena *arena, ost_verdict *ret_verdict);
+
+#endif

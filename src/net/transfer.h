@@ -1,0 +1,31 @@
+/* One transfer of the HTTP client: everything it needs, copied. */
+#ifndef TRANSFER_H
+#define TRANSFER_H
+
+#include <curl/curl.h>
+
+#include "buffer.h"
+#include "net.h"
+
+typedef struct transfer {
+    struct transfer *next;
+    CURL *easy;
+    struct curl_slist *headers;
+    char *body;
+    buffer received;
+    long max_age;
+    char problem[CURL_ERROR_SIZE];
+    void (*done)(const net_response *response, void *user);
+    void *user;
+} transfer;
+
+OST_MUST_CHECK ost_result transfer_new(const net_request *request,
+                                       void (*done)(const net_response *response, void *user),
+                                       void *user, transfer **ret_transfer, ost_error *ret_error);
+/* What curl's code means for the caller. */
+ost_result transfer_result(const transfer *t, CURLcode code);
+/* Calls back. */
+void transfer_report(transfer *t, ost_result result);
+void transfer_free(transfer *t);
+
+#endif
