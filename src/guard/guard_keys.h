@@ -1,0 +1,11 @@
+/* The keys that the guard holds for an issuer, for what else that issuer has signed. */
+#ifndef GUARD_KEYS_H
+#define GUARD_KEYS_H
+
+#include <ostiary/guard.h>
+
+/* The current snapshot of an issuer's keys; give it back with ost_keyset_unref. OST_E_ISSUER: the
+ * guard does not trust it. OST_E_STATE: its keys are not known yet. Any thread. */
+OST_MUST_CHECK ost_result guard_keys(ost_guard *guard, ost_text issuer, ost_keyset **ret_keys);
+
+#endif

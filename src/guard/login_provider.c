@@ -1,0 +1,272 @@
+/* Fetches and keeps the provider's endpoints; see login_provider.h. */
+#include "login_provider.h"
+
+#include <ostiary/json.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "context.h"
+#include "net.h"
+#include "text.h"
+
+#define REFRESH_MS (3600 * 1000)
+#define PAUSE_MIN_MS 1000
+#define PAUSE_MAX_MS 60000
+#define URL_MAX 2048
+#define ARENA_CEILING (1024 * 1024)
+
+struct login_provider {
+    char *issuer;
+    char *url;
+    char *ca_file;
+    bool insecure_http;
+    net_client *net;
+    unsigned pause_ms;    /* only on the net client's thread */
+    pthread_mutex_t lock; /* guards the pointer only */
+    const login_endpoints *current;
+};
+
+/* What is handed out is the first member. */
+typedef struct counted_endpoints {
+    login_endpoints public;
+    atomic_size_t references;
+    char *strings[3];
+} counted_endpoints;
+
+static void fetch(login_provider *provider);
+
+/* ---- reading ---- */
+
+/* The URL goes into headers and pages: no byte that could end it there. */
+static bool is_usable_url(ost_text url, bool insecure_http)
+{
+    if (url.len == 0 || url.len > URL_MAX)
+        return false;
+    for (size_t i = 0; i < url.len; i++) {
+        char c = url.data[i];
+        if (c <= ' ' || c > '~' || strchr("\"'<>\\^`{|};,#", c) != NULL)
+            return false;
+    }
+    return net_url_is_safe(url) || (insecure_http && text_starts(url, "http://"));
+}
+
+static ost_result read_url(const ost_json *document, const char *name, bool insecure_http,
+                           char **ret_url, ost_error *ret_error)
+{
+    ost_text url;
+    if (!ost_json_text(ost_json_get(document, name), &url))
+        return ost_error_set(ret_error, OST_E_REMOTE, "the discovery document names no %s", name);
+    if (!is_usable_url(url, insecure_http))
+        return ost_error_set(ret_error, OST_E_REMOTE, "the discovery document's %s is no https URL",
+                             name);
+    *ret_url = memory_copy(url);
+    return *ret_url != NULL ? OST_OK : OST_E_MEMORY;
+}
+
+static bool lists(const ost_json *array, const char *word)
+{
+    for (const ost_json *item = ost_json_first(array); item != NULL; item = ost_json_next(item)) {
+        if (ost_json_equals(item, text_of(word)))
+            return true;
+    }
+    return false;
+}
+
+static ost_result read_document(const ost_json *document, const char *issuer, bool insecure_http,
+                                counted_endpoints *made, ost_error *ret_error)
+{
+    ost_text named = {0};
+    if (!ost_json_text(ost_json_get(document, "issuer"), &named) ||
+        !text_equal(named, text_of(issuer)))
+        return ost_error_set(ret_error, OST_E_ISSUER,
+                             "the discovery document is of issuer \"%.*s\", not \"%s\"",
+                             (int)(named.len < 100 ? named.len : 100), named.data, issuer);
+    ost_result result =
+        read_url(document, "authorization_endpoint", insecure_http, &made->strings[0], ret_error);
+    if (result == OST_OK)
+        result = read_url(document, "token_endpoint", insecure_http, &made->strings[1], ret_error);
+    if (result == OST_OK && ost_json_get(document, "end_session_endpoint") != NULL)
+        result =
+            read_url(document, "end_session_endpoint", insecure_http, &made->strings[2], ret_error);
+    if (result != OST_OK)
+        return result;
+    const ost_json *methods = ost_json_get(document, "token_endpoint_auth_methods_supported");
+    bool in_callback = false;
+    if (!ost_json_boolean(ost_json_get(document, "authorization_response_iss_parameter_supported"),
+                          &in_callback))
+        in_callback = false;
+    made->public = (login_endpoints){
+        .authorization = made->strings[0],
+        .token = made->strings[1],
+        .end_session = made->strings[2],
+        .secret_in_body =
+            !lists(methods, "client_secret_basic") && lists(methods, "client_secret_post"),
+        .issuer_in_callback = in_callback,
+    };
+    return OST_OK;
+}
+
+ost_result login_endpoints_read(ost_text document, const char *issuer, bool insecure_http,
+                                const login_endpoints **ret_endpoints, ost_error *ret_error)
+{
+    ost_arena *arena = ost_arena_new(ARENA_CEILING);
+    counted_endpoints *made = memory_alloc(sizeof *made);
+    const ost_json *root = NULL;
+    ost_result result = OST_E_MEMORY;
+    if (arena != NULL && made != NULL) {
+        atomic_init(&made->references, 1);
+        result = ost_json_read(document, NULL, arena, &root, ret_error);
+    }
+    if (result == OST_OK)
+        result = read_document(root, issuer, insecure_http, made, ret_error);
+    ost_arena_free(arena);
+    if (result != OST_OK) {
+        login_provider_give(made != NULL ? &made->public : NULL);
+        return result;
+    }
+    *ret_endpoints = &made->public;
+    return OST_OK;
+}
+
+void login_provider_give(const login_endpoints *endpoints)
+{
+    /* Only this file makes them, and always inside a counted_endpoints, as its first member. */
+    counted_endpoints *counted = (counted_endpoints *)(uintptr_t)endpoints;
+    if (counted == NULL || atomic_fetch_sub(&counted->references, 1) > 1)
+        return;
+    for (size_t i = 0; i < sizeof counted->strings / sizeof counted->strings[0]; i++)
+        memory_free(counted->strings[i]);
+    memory_free(counted);
+}
+
+const login_endpoints *login_provider_take(login_provider *provider)
+{
+    pthread_mutex_lock(&provider->lock);
+    const login_endpoints *endpoints = provider->current;
+    if (endpoints != NULL)
+        atomic_fetch_add(&((counted_endpoints *)(uintptr_t)endpoints)->references, 1);
+    pthread_mutex_unlock(&provider->lock);
+    return endpoints;
+}
+
+/* ---- fetching, on the net client's thread ---- */
+
+static void publish(login_provider *provider, const login_endpoints *endpoints)
+{
+    pthread_mutex_lock(&provider->lock);
+    const login_endpoints *old = provider->current;
+    provider->current = endpoints;
+    pthread_mutex_unlock(&provider->lock);
+    login_provider_give(old);
+}
+
+static void again(bool cancelled, void *user)
+{
+    if (!cancelled)
+        fetch(user);
+}
+
+static void schedule(login_provider *provider, bool succeeded)
+{
+    unsigned delay = REFRESH_MS;
+    if (succeeded) {
+        provider->pause_ms = PAUSE_MIN_MS;
+    } else {
+        delay = provider->pause_ms;
+        provider->pause_ms = delay * 2 < PAUSE_MAX_MS ? delay * 2 : PAUSE_MAX_MS;
+    }
+    /* Without memory for a timer there is none, and what is known stays as it is. */
+    if (net_after(provider->net, delay, again, provider) != OST_OK)
+        return;
+}
+
+static void fetched(const net_response *response, void *user)
+{
+    login_provider *provider = user;
+    if (response->result == OST_E_STATE)
+        return;
+    const login_endpoints *endpoints = NULL;
+    bool succeeded = response->result == OST_OK && response->status == 200 &&
+                     login_endpoints_read(response->body, provider->issuer, provider->insecure_http,
+                                          &endpoints, NULL) == OST_OK;
+    if (succeeded)
+        publish(provider, endpoints);
+    schedule(provider, succeeded);
+}
+
+static void fetch(login_provider *provider)
+{
+    const net_request request = {
+        .url = provider->url,
+        .ca_file = provider->ca_file,
+        .insecure_http = provider->insecure_http,
+    };
+    if (net_fetch(provider->net, &request, fetched, provider, NULL) != OST_OK)
+        schedule(provider, false);
+}
+
+/* ---- making ---- */
+
+static char *discovery_url(const login_provider_config *config)
+{
+    static const char path[] = "/.well-known/openid-configuration";
+    if (config->discovery_url != NULL)
+        return memory_copy(text_of(config->discovery_url));
+    size_t len = strlen(config->issuer);
+    /* "any terminating / MUST be removed before appending" (§4.1) */
+    if (len > 0 && config->issuer[len - 1] == '/')
+        len--;
+    char *url = memory_alloc(len + sizeof path);
+    if (url != NULL) {
+        memcpy(url, config->issuer, len);
+        memcpy(url + len, path, sizeof path);
+    }
+    return url;
+}
+
+ost_result login_provider_new(const login_provider_config *config, login_provider **ret_provider,
+                              ost_error *ret_error)
+{
+    const char *urls[] = {config->issuer, config->discovery_url};
+    for (size_t i = 0; i < 2; i++) {
+        if (urls[i] != NULL && !is_usable_url(text_of(urls[i]), config->insecure_http))
+            return ost_error_set(ret_error, OST_E_CONFIG,
+                                 "\"%s\" is no URL of https, or of http on this machine", urls[i]);
+    }
+    login_provider *provider = memory_alloc(sizeof *provider);
+    if (provider == NULL)
+        return OST_E_MEMORY;
+    provider->issuer = memory_copy(text_of(config->issuer));
+    provider->url = discovery_url(config);
+    provider->ca_file = config->ca_file != NULL ? memory_copy(text_of(config->ca_file)) : NULL;
+    provider->insecure_http = config->insecure_http;
+    provider->net = config->net;
+    provider->pause_ms = PAUSE_MIN_MS;
+    pthread_mutex_init(&provider->lock, NULL);
+    if (provider->issuer == NULL || provider->url == NULL ||
+        (config->ca_file != NULL && provider->ca_file == NULL)) {
+        login_provider_free(provider);
+        return OST_E_MEMORY;
+    }
+    /* By way of a timer, so that fetching happens on the client's thread only. */
+    ost_result result = net_after(provider->net, 0, again, provider);
+    if (result != OST_OK) {
+        login_provider_free(provider);
+        return result;
+    }
+    *ret_provider = provider;
+    return OST_OK;
+}
+
+void login_provider_free(login_provider *provider)
+{
+    if (provider == NULL)
+        return;
+    login_provider_give(provider->current);
+    pthread_mutex_destroy(&provider->lock);
+    memory_free(provider->issuer);
+    memory_free(provider->url);
+    memory_free(provider->ca_file);
+    memory_free(provider);
+}

@@ -1,0 +1,84 @@
+/* The configuration of a login: what is refused, and what is optional. */
+#include "login_fakes.h"
+
+static void refused(const login_config *config)
+{
+    login_service *login = NULL;
+    ost_error error = {0};
+    assert_int_equal(login_new(config, &login, &error), OST_E_CONFIG);
+    assert_null(login);
+    assert_true(error.detail[0] != '\0');
+}
+
+static void incomplete_configurations(void **state)
+{
+    (void)state;
+    login_config config = {0};
+    refused(&config);
+    config = fake_config(), config.issuer = NULL, refused(&config);
+    config = fake_config(), config.issuer = "http://idp.example", refused(&config);
+    config = fake_config(), config.client_id = "", refused(&config);
+    config = fake_config(), config.redirect_path = NULL, refused(&config);
+    config = fake_config(), config.redirect_path = "auth", refused(&config);
+    config = fake_config(), config.redirect_path = "/auth?x", refused(&config);
+    config = fake_config(), config.cookie_name = "", refused(&config);
+    config = fake_config(), config.cookie_name = "a;b", refused(&config);
+    config = fake_config(), config.cookie_name = "a=b", refused(&config);
+    config = fake_config(), config.cookie_name = "0123456789012345678901234567890123",
+    refused(&config);
+    config = fake_config(), config.secret = (ost_text){0}, refused(&config);
+    config = fake_config(), config.secret.len = 31, refused(&config);
+    config = fake_config(), config.older_secret = OST_TEXT("short"), refused(&config);
+    config = fake_config(), config.guard = NULL, refused(&config);
+}
+
+/* Without a client nobody logs in, but the endpoints can be told. */
+static void endpoints_only(void **state)
+{
+    (void)state;
+    const login_config config = {.issuer = ISSUER};
+    ost_arena *arena = ost_arena_new(1 << 16);
+    ost_text authorization, token;
+    login_service *login = NULL;
+    login_step step;
+    login_session session;
+    const login_jar jar = {0};
+    assert_int_equal(login_new(&config, &login, NULL), OST_OK);
+    assert_int_equal(login_describe(login, arena, &authorization, &token), OST_E_STATE);
+    fake_run_timer();
+    fake_answer(200, OST_TEXT(DISCOVERY));
+    assert_int_equal(login_describe(login, arena, &authorization, &token), OST_OK);
+    assert_true(text_is(authorization, ISSUER "/auth"));
+    assert_true(text_is(token, ISSUER "/token"));
+    assert_int_equal(login_begin(login, BASE, OST_TEXT("/"), NULL, &jar, arena, &step),
+                     OST_E_STATE);
+    assert_int_equal(login_open(login, BASE, &jar, arena, &session), OST_E_NOT_FOUND);
+    assert_int_equal(login_end(login, BASE, NULL, &jar, arena, &step), OST_E_STATE);
+    login_free(login);
+    ost_arena_free(arena);
+}
+
+static void every_allocation_fails_once(void **state)
+{
+    (void)state;
+    const login_config config = fake_config();
+    login_service *login = NULL;
+    for (uint64_t n = 1; login == NULL && n < 100; n++) {
+        memory_fail_at(n);
+        ost_result result = login_new(&config, &login, NULL);
+        memory_fail_at(0);
+        assert_true(result == OST_OK || (result == OST_E_MEMORY && login == NULL));
+    }
+    assert_non_null(login);
+    login_free(login);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(incomplete_configurations),
+        cmocka_unit_test(endpoints_only),
+        cmocka_unit_test(every_allocation_fails_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

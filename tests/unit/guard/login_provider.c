@@ -1,0 +1,160 @@
+/* Discovery: what is taken over, and that what is known stays known. */
+#include "login_provider.h"
+
+#include "login_fakes.h"
+
+#define HEAD "{\"issuer\":\"" ISSUER "\","
+#define AUTH "\"authorization_endpoint\":\"" ISSUER "/auth\""
+#define TOKEN "\"token_endpoint\":\"" ISSUER "/token\""
+
+static void documents(void **state)
+{
+    (void)state;
+    const struct {
+        const char *document;
+        ost_result result;
+    } cases[] = {
+        {DISCOVERY, OST_OK},
+        {HEAD AUTH "," TOKEN "}", OST_OK},
+        {"", OST_E_JSON},
+        {"<html>", OST_E_JSON},
+        {"{}", OST_E_ISSUER},
+        {"{\"issuer\":\"" ISSUER "/\"," AUTH "," TOKEN "}", OST_E_ISSUER},
+        {"{\"issuer\":\"HTTP://localhost:8080/realms/test\"," AUTH "," TOKEN "}", OST_E_ISSUER},
+        {"{\"issuer\":[\"" ISSUER "\"]," AUTH "," TOKEN "}", OST_E_ISSUER},
+        {HEAD TOKEN "}", OST_E_REMOTE},
+        {HEAD AUTH "}", OST_E_REMOTE},
+        {HEAD AUTH ",\"token_endpoint\":7}", OST_E_REMOTE},
+        {HEAD AUTH ",\"token_endpoint\":\"http://idp.example/token\"}", OST_E_REMOTE},
+        {HEAD AUTH ",\"token_endpoint\":\"file:///etc/passwd\"}", OST_E_REMOTE},
+        {HEAD TOKEN ",\"authorization_endpoint\":\"javascript:alert(1)\"}", OST_E_REMOTE},
+        {HEAD TOKEN ",\"authorization_endpoint\":\"https://idp/\\r\\nX: y\"}", OST_E_REMOTE},
+        {HEAD TOKEN ",\"authorization_endpoint\":\"https://idp/; script-src *\"}", OST_E_REMOTE},
+        {HEAD AUTH "," TOKEN ",\"end_session_endpoint\":\"ftp://idp\"}", OST_E_REMOTE},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const login_endpoints *endpoints = NULL;
+        ost_error error = {0};
+        assert_int_equal(
+            login_endpoints_read(text_of(cases[i].document), ISSUER, false, &endpoints, &error),
+            cases[i].result);
+        assert_int_equal(endpoints != NULL, cases[i].result == OST_OK);
+        login_provider_give(endpoints);
+    }
+}
+
+static void details(void **state)
+{
+    (void)state;
+    const login_endpoints *endpoints = NULL;
+    const char *document =
+        HEAD AUTH "," TOKEN ",\"token_endpoint_auth_methods_supported\":[\"client_secret_post\"],"
+                  "\"authorization_response_iss_parameter_supported\":true}";
+    assert_int_equal(login_endpoints_read(text_of(document), ISSUER, false, &endpoints, NULL),
+                     OST_OK);
+    assert_string_equal(endpoints->authorization, ISSUER "/auth");
+    assert_string_equal(endpoints->token, ISSUER "/token");
+    assert_null(endpoints->end_session);
+    assert_true(endpoints->secret_in_body && endpoints->issuer_in_callback);
+    login_provider_give(endpoints);
+
+    document = HEAD AUTH ",\"token_endpoint\":\"http://idp.internal/token\"}";
+    assert_int_equal(login_endpoints_read(text_of(document), ISSUER, true, &endpoints, NULL),
+                     OST_OK);
+    assert_false(endpoints->secret_in_body || endpoints->issuer_in_callback);
+    login_provider_give(endpoints);
+}
+
+static login_provider *make(const char *issuer, const char *url)
+{
+    login_provider *provider = NULL;
+    const login_provider_config config = {
+        .issuer = issuer, .discovery_url = url, .net = (net_client *)(void *)&fake_calls};
+    assert_int_equal(login_provider_new(&config, &provider, NULL), OST_OK);
+    return provider;
+}
+
+static void it_keeps_trying(void **state)
+{
+    (void)state;
+    login_provider *provider = make(ISSUER, NULL);
+    const unsigned pauses[] = {1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000};
+    fake_run_timer();
+    assert_string_equal(fake_calls[0].url, ISSUER "/.well-known/openid-configuration");
+    for (size_t i = 0; i < sizeof pauses / sizeof pauses[0]; i++) {
+        assert_null(login_provider_take(provider));
+        if (i % 2 == 0)
+            fake_fail(OST_E_TIMEOUT);
+        else
+            fake_answer(503, OST_TEXT(DISCOVERY));
+        assert_int_equal(fake_delay, pauses[i]);
+        fake_run_timer();
+    }
+    fake_answer(200, OST_TEXT(DISCOVERY));
+    const login_endpoints *held = login_provider_take(provider);
+    assert_non_null(held);
+    assert_int_equal(fake_delay, 3600 * 1000);
+
+    /* A bad answer later on changes nothing; a good one does, and what is held stays whole. */
+    fake_run_timer();
+    fake_answer(200, OST_TEXT("{\"issuer\":\"https://evil.example\"}"));
+    assert_int_equal(fake_delay, 1000);
+    const login_endpoints *same = login_provider_take(provider);
+    assert_ptr_equal(same, held);
+    login_provider_give(same);
+    fake_run_timer();
+    fake_answer(200, OST_TEXT(HEAD AUTH ",\"token_endpoint\":\"https://new/token\"}"));
+    const login_endpoints *new = login_provider_take(provider);
+    assert_string_equal(new->token, "https://new/token");
+    assert_string_equal(held->token, ISSUER "/token");
+    login_provider_give(new);
+    login_provider_give(held);
+
+    /* No room for a call now: later. */
+    fake_fetch_result = OST_E_BUSY;
+    fake_run_timer();
+    assert_int_equal(fake_delay, 1000);
+    fake_fetch_result = OST_OK;
+    net_client_free((net_client *)(void *)&fake_calls);
+    login_provider_free(provider);
+}
+
+static void where_it_asks(void **state)
+{
+    (void)state;
+    login_provider *provider = make("https://idp.example/", NULL);
+    fake_run_timer();
+    assert_string_equal(fake_calls[0].url, "https://idp.example/.well-known/openid-configuration");
+    net_client_free((net_client *)(void *)&fake_calls);
+    login_provider_free(provider);
+    provider = make("https://idp.example", "https://internal/discovery");
+    fake_run_timer();
+    assert_string_equal(fake_calls[0].url, "https://internal/discovery");
+    net_client_free((net_client *)(void *)&fake_calls);
+    login_provider_free(provider);
+}
+
+static void unsafe_urls_are_refused(void **state)
+{
+    (void)state;
+    const char *const urls[] = {"http://idp.example", "idp.example", "", "https://a b"};
+    for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
+        login_provider *provider = NULL;
+        const login_provider_config config = {.issuer = urls[i],
+                                              .net = (net_client *)(void *)&fake_calls};
+        assert_int_equal(login_provider_new(&config, &provider, NULL), OST_E_CONFIG);
+        assert_null(provider);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(documents),
+        cmocka_unit_test(details),
+        cmocka_unit_test(it_keeps_trying),
+        cmocka_unit_test(where_it_asks),
+        cmocka_unit_test(unsafe_urls_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
