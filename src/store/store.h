@@ -9,12 +9,16 @@
 
 typedef struct store store;
 
-/* Opens `path` (created with mode 0600 when missing), takes its lock, and brings its schema up to
+/* Opens `path` (created with mode 0600 when missing), and brings its schema up to
  * date by numbered migrations, one transaction each. OST_E_SCHEMA: written by a newer program,
  * nothing changed. OST_E_STORE: not writable, not a database, disk full (detail says which).
  * `path` ":memory:" is for tests. */
 OST_MUST_CHECK ost_result store_open(const char *path, store **ret_store, ost_error *ret_error);
-void store_close(store *store);
+void store_close(store *store); /* NULL is fine */
+
+/* A number that is another one after another process has changed the store. Cheap: a program looks
+ * every second and reads again what it keeps in memory. */
+int64_t store_changes_elsewhere(store *store);
 
 /* ---- realms: one JSON document each (users, keys and secrets of sessions are not in it) ---- */
 
@@ -40,11 +44,11 @@ OST_MUST_CHECK ost_result store_realm_list(store *store, ost_arena *arena, store
 /* ---- users ---- */
 
 struct store_user {
-    ost_text id, realm;  /* realm: its name */
-    ost_text username;   /* lower case, unique in the realm */
-    ost_text email;      /* lower case; empty: none; unique unless the realm says otherwise */
-    ost_text document;   /* Keycloak's UserRepresentation as JSON, without credentials */
-    ost_text password;   /* the password credential as JSON; empty: none */
+    ost_text id, realm; /* realm: its name */
+    ost_text username;  /* lower case, unique in the realm */
+    ost_text email;     /* lower case; empty: none; unique unless the realm says otherwise */
+    ost_text document;  /* Keycloak's UserRepresentation as JSON, without credentials */
+    ost_text password;  /* the password credential as JSON; empty: none */
     bool enabled;
     int64_t created;
 };
@@ -70,9 +74,9 @@ typedef enum store_key_state {
 
 struct store_key {
     ost_text kid, realm;
-    ost_text algorithm; /* "RS256", "HS512" … */
-    ost_text use;       /* "sig" or "enc" */
-    ost_text jwk;       /* private */
+    ost_text algorithm;   /* "RS256", "HS512" … */
+    ost_text use;         /* "sig" or "enc" */
+    ost_text jwk;         /* private */
     ost_text certificate; /* DER, for x5c; empty: none */
     store_key_state state;
     int64_t created;
@@ -81,8 +85,7 @@ struct store_key {
 };
 OST_MUST_CHECK ost_result store_key_list(store *store, ost_text realm, ost_arena *arena,
                                          store_key **ret_keys, size_t *ret_count);
-/* Replaces the state of all keys of one realm and algorithm at once (rotation): keys that are not
- * in the list are deleted. */
+/* Replaces all keys of one realm at once (rotation): keys that are not in the list are deleted. */
 OST_MUST_CHECK ost_result store_key_replace(store *store, ost_text realm, const store_key *keys,
                                             size_t count);
 
@@ -90,19 +93,19 @@ OST_MUST_CHECK ost_result store_key_replace(store *store, ost_text realm, const 
 
 typedef struct store_session {
     ost_text id, realm, user_id;
-    int64_t auth_time;  /* the user proved who they are */
+    int64_t auth_time; /* the user proved who they are */
     int64_t started, last_access;
-    int64_t ends;       /* absolute: SSO max */
-    int64_t idle_ends;  /* moves with every use */
+    int64_t ends;      /* absolute: SSO max */
+    int64_t idle_ends; /* moves with every use */
     bool remembered;
-    ost_text notes;     /* JSON object: acr, ip, … */
+    ost_text notes; /* JSON object: acr, ip, … */
 } store_session;
 /* The part of a session that belongs to one client. */
 typedef struct store_client_session {
     ost_text session_id, client_id;
     ost_text scope, nonce, redirect_uri;
-    ost_text refresh_id;    /* jti of the newest refresh token; empty: none yet */
-    int64_t refresh_uses;   /* of that token, for maximum reuse */
+    ost_text refresh_id;  /* jti of the newest refresh token; empty: none yet */
+    int64_t refresh_uses; /* of that token, for maximum reuse */
     int64_t started, last_access;
     ost_text notes;
 } store_client_session;
@@ -132,7 +135,7 @@ OST_MUST_CHECK ost_result store_refresh_use(store *store, ost_text realm, ost_te
 /* ---- codes ---- */
 
 typedef struct store_code {
-    ost_text id;      /* SHA-256 of the code, base64url: the code itself is not stored */
+    ost_text id; /* SHA-256 of the code, base64url: the code itself is not stored */
     ost_text realm, session_id, client_id;
     ost_text redirect_uri, scope, nonce;
     ost_text challenge, challenge_method;
