@@ -1,7 +1,7 @@
 """Fixtures of all tests that run programs: our provider and API, and the peers they are compared with.
 
 What cannot be had on this machine is skipped with its reason; with CI=true it fails instead.
-Results (logs, screenshots) go to OSTIARY_RESULTS, else to build/test-results.
+Results (logs, screenshots) go to OSTIARY_RESULTS, else to build/results.
 """
 
 import os
@@ -10,16 +10,16 @@ import shutil
 
 import pytest
 
-from needs import must_have
+from needs import kept_running, must_have
 from oidc import Client
 from peers import PROJECT, free_port
-from programs import ItemsApi, Provider, build_folder, realm_for
+from programs import ItemsApi, Provider, realm_for
 
 
 @pytest.fixture(scope="session")
 def results():
     """The folder that keeps what a person may want to look at afterwards."""
-    folder = pathlib.Path(os.environ.get("OSTIARY_RESULTS") or build_folder() / "test-results")
+    folder = pathlib.Path(os.environ.get("OSTIARY_RESULTS") or PROJECT / "build" / "results")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -44,8 +44,8 @@ def api_base(api_port):
 
 
 @pytest.fixture(scope="session")
-def realm_file(api_base, work):
-    return realm_for(api_base, work / "realms")
+def realm_file(api_base, api_port, work):
+    return realm_for(api_base, work / f"realms-{api_port}")
 
 
 @pytest.fixture(scope="session")
@@ -63,19 +63,13 @@ def items_docs(api_base):
 @pytest.fixture(scope="session")
 def provider(realm_file, work, results):
     """Our provider with the example realm."""
-    program = must_have(lambda: Provider([realm_file], work / "provider"))
-    with program:
-        yield program
-    shutil.copy(program.log, results / "provider.log")
+    yield from kept_running(lambda: Provider([realm_file], work / "provider"), results)
 
 
 @pytest.fixture(scope="session")
 def items_api(provider, api_port, work, results):
-    """Our items API against our provider."""
-    program = must_have(lambda: ItemsApi(f"{provider.base}/realms/myrealm", work, api_port))
-    with program:
-        yield program
-    shutil.copy(program.log, results / "items-api.log")
+    """Our items API, trusting the provider."""
+    yield from kept_running(lambda: ItemsApi(f"{provider.base}/realms/myrealm", work, api_port), results)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from keycloak import Keycloak, distribution
+from both_providers import api_port, provider, provider_kind, realm  # noqa: F401  (fixtures)
 from needs import must_have
 from peers import npm_packages, virtual_environment
 from programs import FastApi
@@ -14,24 +14,10 @@ HERE = pathlib.Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
-def keycloak(realm_file, results):
-    """Real Keycloak with the example realm."""
-    must_have(distribution)
-    with Keycloak([realm_file], log=results / "keycloak.log") as server:
-        yield server
-
-
-@pytest.fixture(scope="session", params=["keycloak", "ostiary"])
-def any_provider(request):
-    """Each provider in turn: what a test says of one must be true of the other."""
-    return request.getfixturevalue({"keycloak": "keycloak", "ostiary": "provider"}[request.param])
-
-
-@pytest.fixture(scope="session")
-def fastapi(any_provider, work):
+def fastapi(provider, work):  # noqa: F811
     home = must_have(lambda: virtual_environment("fastapi", HERE / "fastapi_app" / "requirements.txt"))
-    folder = work / f"fastapi-{any_provider.port}"
-    with FastApi(home, f"{any_provider.base}/realms/myrealm", folder) as program:
+    folder = work / f"fastapi-{provider.port}"
+    with FastApi(home, f"{provider.base}/realms/myrealm", folder) as program:
         yield program
 
 

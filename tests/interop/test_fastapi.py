@@ -9,11 +9,6 @@ from oidc import Pkce
 from web import Browser, bearer, unverified_token
 
 
-@pytest.fixture
-def realm(any_provider):
-    return any_provider.realm()
-
-
 def ask(fastapi, token=None):
     return Browser().get(f"{fastapi.base}/items/", headers=bearer(token) if token else {})
 

@@ -13,10 +13,10 @@ NODE_FLAGS = ["--experimental-global-webcrypto"]
 
 
 @pytest.mark.parametrize("suite", SUITES)
-def test_npm_client(suite, any_provider, npm_home, node, myapi):
+def test_npm_client(suite, provider, npm_home, node, myapi):
     environment = {
         **os.environ,
-        "ISSUER": f"{any_provider.base}/realms/myrealm",
+        "ISSUER": f"{provider.base}/realms/myrealm",
         "CALLBACK": myapi.redirect_uri,
     }
     done = subprocess.run(

@@ -1,6 +1,7 @@
 """What a test needs and may not find."""
 
 import os
+import shutil
 
 import pytest
 
@@ -15,3 +16,13 @@ def must_have(make):
         if os.environ.get("CI") == "true":
             pytest.fail(f"CI must have it: {reason}", pytrace=False)
         pytest.skip(str(reason))
+
+
+def kept_running(make, results):
+    """Runs a program for as long as a fixture lives; its log stays among the results."""
+    program = must_have(make)
+    try:
+        with program:
+            yield program
+    finally:
+        shutil.copy(program.log, results)

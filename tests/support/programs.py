@@ -6,6 +6,7 @@ The command lines of our own programs stand here and nowhere else in the tests.
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import time
@@ -22,7 +23,11 @@ EXAMPLE_API = "http://localhost:8000"
 
 
 def build_folder():
-    return pathlib.Path(os.environ.get("OSTIARY_BUILD") or PROJECT / "build")
+    """OSTIARY_BUILD, else the release build that script/server makes, else one made by hand."""
+    if os.environ.get("OSTIARY_BUILD"):
+        return pathlib.Path(os.environ["OSTIARY_BUILD"]).resolve()
+    release = PROJECT / "build" / "release"
+    return release if release.exists() else PROJECT / "build"
 
 
 def built(path):
@@ -34,10 +39,6 @@ def built(path):
 
 
 def provider_program():
-    """meson puts the command beside its floor; an installed tree has it at the top."""
-    for path in ("ostiary", "src/cli/ostiary"):
-        if (build_folder() / path).exists():
-            return built(path)
     return built("src/cli/ostiary")
 
 
@@ -134,9 +135,14 @@ class Provider(Program):
         self.base = f"http://localhost:{self.port}"
         self.folder = pathlib.Path(folder)
         self.data = self.folder / "data"
-        command = [provider_program(), "provider", "start-dev", "--http-port", self.port, "--data", self.data]
+        imports = self.folder / "import"
+        imports.mkdir(parents=True, exist_ok=True)
         for file in realm_files:
-            command += ["--import-realm", file]
+            shutil.copy(file, imports)
+        command = [
+            *(provider_program(), "provider", "start-dev", "--http-port", self.port),
+            *("--data", self.data, "--import-realm", imports),
+        ]
         super().__init__([*command, *arguments], f"{self.base}/health/ready", self.folder / "provider.log")
 
     def realm(self, name="myrealm"):
@@ -149,12 +155,19 @@ class ItemsApi(Program):
     def __init__(self, issuer, folder, port=None, audience="myapi", arguments=(), environment=None):
         self.port = port or free_port()
         self.base = f"http://localhost:{self.port}"
+        folder = pathlib.Path(folder)
         command = [
             *(items_api_program(), "--port", self.port, "--issuer", issuer, "--audience", audience),
-            *("--client-id", "myapi", "--client-secret", "myapi-secret", "--docs-client-id", "items-docs"),
+            *("--client-id", "myapi", "--docs-client-id", "items-docs", "--data", folder / f"api-{self.port}"),
         ]
-        log = pathlib.Path(folder) / f"items-api-{self.port}.log"
-        super().__init__([*command, *arguments], f"{self.base}/public/", log, environment)
+        variables = {"OSTIARY_CLIENT_SECRET": "myapi-secret", **(environment or {})}
+        log = folder / f"items-api-{self.port}.log"
+        super().__init__([*command, *arguments], f"{self.base}/health/live", log, variables)
+
+    @property
+    def ready(self):
+        """Whether it says that it can verify tokens."""
+        return answers(f"{self.base}/health/ready")
 
 
 class FastApi(Program):
