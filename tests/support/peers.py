@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pathlib
+import random
 import shutil
 import socket
 import subprocess
@@ -54,29 +55,31 @@ def run(command, what, timeout=900, **options):
 
 
 def free_port():
-    """A port that nothing listens on at this moment, from OSTIARY_TEST_PORTS (first-last) if that is set."""
-    wanted = os.environ.get("OSTIARY_TEST_PORTS")
-    candidates = range(0, 1)
-    if wanted:
-        first, last = (int(part) for part in wanted.split("-"))
-        candidates = range(first, last + 1)
-    for candidate in candidates:
+    """A port that nothing listens on. OSTIARY_TEST_PORTS=first-last narrows the choice.
+
+    Not one of the kernel's ephemeral ports: while a server is down between two starts, some client's
+    outgoing connection could take such a port away from it.
+    """
+    first, last = (int(part) for part in os.environ.get("OSTIARY_TEST_PORTS", "20000-31999").split("-"))
+    candidates = list(range(first, last + 1))
+    random.shuffle(candidates)
+    for port in candidates:
+        if port in _given:
+            continue
         with socket.socket() as probe:
             try:
-                probe.bind(("127.0.0.1", candidate))
+                probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-            port = probe.getsockname()[1]
-        if port not in _given:
-            _given.add(port)
-            return port
-    raise RuntimeError(f"no free port in {wanted}")
+        _given.add(port)
+        return port
+    raise RuntimeError(f"no free port from {first} to {last}")
 
 
 _given = set()
 
 
-def virtual_environment(name, requirements):
+def virtual_environment(name, requirements, system_packages=False):
     """The folder of a virtual environment with exactly these requirements; made anew when they change."""
     folder = cache() / f"venv-{name}"
     stamp = folder / "requirements.txt"
@@ -86,17 +89,18 @@ def virtual_environment(name, requirements):
             return folder
         shutil.rmtree(folder, ignore_errors=True)
         # Debian's Python, whatever else is first in PATH: the peers are pinned for it.
-        run(["/usr/bin/python3", "-m", "venv", folder], "venv (Debian package python3-venv)")
+        options = ["--system-site-packages"] if system_packages else []
+        run(["/usr/bin/python3", "-m", "venv", *options, folder], "venv (Debian package python3-venv)")
         run([folder / "bin" / "pip", "install", "-q", "-r", requirements], f"pip install for {name}")
         stamp.write_text(wanted)
     return folder
 
 
 def npm_packages(folder):
-    """A copy of an npm project in the cache with its packages installed by its lock file."""
+    """A copy of the npm project in the cache, with its packages installed as its lock file says."""
     folder = pathlib.Path(folder)
     node, npm = require_program("node", "nodejs"), require_program("npm", "npm")
-    home = cache() / f"npm-{folder.name}"
+    home = cache() / "npm-clients"
     wanted = (folder / "package-lock.json").read_text() + run([node, "--version"], "node")
     stamp = home / ".installed"
     with locked(home.name):

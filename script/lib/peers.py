@@ -1,0 +1,41 @@
+"""Fetches peers for tests, see script/peers."""
+
+import os
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "interop")]
+
+from keycloak import distribution  # noqa: E402
+from peers import Unavailable, npm_packages, virtual_environment  # noqa: E402
+
+INTEROP = ROOT / "tests" / "interop"
+PEERS = {
+    # The environment that pytest itself runs in. Debian's pytest shows through when pip has nothing,
+    # so that there is always something to run the tests with and to name the reason of each skip.
+    "python": lambda: virtual_environment("test", ROOT / "tests" / "requirements.txt", system_packages=True),
+    "fastapi": lambda: virtual_environment("fastapi", INTEROP / "fastapi_app" / "requirements.txt"),
+    "npm": lambda: npm_packages(INTEROP / "npm"),
+    "keycloak": distribution,
+}
+
+
+def main():
+    names = sys.argv[1:] or list(PEERS)
+    unknown = [name for name in names if name not in PEERS]
+    if unknown:
+        print(f"script/peers: there is no peer {unknown[0]} ({', '.join(PEERS)})", file=sys.stderr)
+        return 2
+    missing = 0
+    for name in names:
+        try:
+            PEERS[name]()
+        except Unavailable as reason:
+            print(f"script/peers: no {name}: {reason}", file=sys.stderr)
+            missing += 1
+    return 1 if missing and os.environ.get("CI") == "true" else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
