@@ -1,0 +1,91 @@
+"""Fixtures of the tests in a real browser: Debian's Chromium, driven by Playwright."""
+
+import re
+
+import pytest
+
+from both_providers import api_port, provider, provider_kind, realm  # noqa: F401  (fixtures)
+from needs import must_have
+from peers import Unavailable, require_program
+
+WAIT_MILLISECONDS = 15000
+# Nothing of the browser's own business: no updates, no reports, no other protocols.
+FLAGS = (
+    "--no-sandbox",  # root in a container has none
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
+
+
+def playwright_and_chromium():
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError as missing:
+        raise Unavailable("Playwright is not installed (script/peers python)") from missing
+    return sync_playwright, require_program("chromium", "chromium")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    start, program = must_have(playwright_and_chromium)
+    with start() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, headless=True, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    if report.when == "call":
+        item.failed = report.failed
+    return report
+
+
+@pytest.fixture
+def new_context(chromium, request, results):
+    """Makes browser profiles, empty ones; of a failed test each open page is pictured."""
+    made = []
+
+    def make(**options):
+        context = chromium.new_context(locale="en-US", **options)
+        context.set_default_timeout(WAIT_MILLISECONDS)
+        made.append(context)
+        return context
+
+    yield make
+    pages = [page for context in made for page in context.pages]
+    for number, page in enumerate(pages):
+        if getattr(request.node, "failed", False):
+            name = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower())
+            page.screenshot(path=results / "screenshots" / f"failed-{name}-{number}.png")
+    for context in made:
+        context.close()
+
+
+@pytest.fixture
+def context(new_context):
+    return new_context()
+
+
+@pytest.fixture
+def page(context):
+    return context.new_page()
+
+
+@pytest.fixture
+def screenshot(request, results, provider_kind):  # noqa: F811
+    """screenshot(page, name): kept among the results as <provider>-<name>.png."""
+    folder = results / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def take(page, name):
+        safe = re.sub(r"[^a-z0-9-]+", "-", f"{provider_kind}-{name}".lower())
+        page.screenshot(path=folder / f"{safe}.png", full_page=True)
+
+    return take

@@ -1,0 +1,56 @@
+"""The docs page: its Authorize button logs in at the provider, and "Try it out" then succeeds."""
+
+import pytest
+from login_page import LoginPage
+
+
+@pytest.fixture
+def docs(page, items_api):
+    page.goto(f"{items_api.base}/docs")
+    page.get_by_role("button", name="Authorize").first.wait_for()
+    return page
+
+
+def try_items(docs):
+    """Runs GET /items/ from the page; returns the status that it shows."""
+    operation = docs.locator(".opblock", has_text="/items/").first
+    operation.locator(".opblock-summary-control").click()
+    operation.get_by_role("button", name="Try it out").click()
+    operation.get_by_role("button", name="Execute").click()
+    status = operation.locator(".live-responses-table .response-col_status").nth(1)
+    status.wait_for()
+    return status.inner_text().split()[0]
+
+
+def authorize(docs, username="alice", password="alice-password"):
+    docs.get_by_role("button", name="Authorize").first.click()
+    dialog = docs.locator(".dialog-ux")
+    dialog.wait_for()
+    client = dialog.locator('input[data-name="clientId"], #client_id_authorizationCode').first
+    assert client.input_value() == "items-docs"
+    with docs.expect_popup() as opened:
+        dialog.locator("button.authorize").click()
+    popup = opened.value
+    with popup.expect_event("close"):
+        LoginPage(popup).wait().log_in(username, password)
+    dialog.locator("button", has_text="Logout").wait_for()
+    dialog.locator("button", has_text="Close").click()
+
+
+def test_authorize_and_try_it_out(docs, screenshot):
+    screenshot(docs, "docs")
+    authorize(docs)
+    assert try_items(docs) == "200"
+    screenshot(docs, "docs-tried")
+
+
+def test_without_authorization(docs):
+    assert try_items(docs) == "401"
+
+
+def test_page_holds_no_secret(docs, items_api):
+    assert "myapi-secret" not in docs.content()
+    answer = docs.request.get(f"{items_api.base}/openapi.json")
+    assert answer.ok
+    assert "myapi-secret" not in answer.text()
+    assert answer.json()["openapi"].startswith("3.")
