@@ -25,6 +25,7 @@ static http_exchange *exchange_new(event_loop *loop)
         exchange_free(x);
         return NULL;
     }
+    buffer_init(&x->body, 0); /* the ceiling comes with the route */
     x->loop = loop;
     return x;
 }

@@ -146,8 +146,6 @@ static void begin_body(connection *c)
     h->body_in_place = !head->chunked && head->content_length <= behind;
     h->consumed = head->size;
     chunked_init(&h->chunked, h->max_body);
-    if (!h->body_in_place && h->exchange->body.ceiling == 0)
-        buffer_init(&h->exchange->body, h->max_body);
     h->exchange->body.ceiling = h->max_body;
     bool waiting = input_len(&c->input) == head->size;
     if (head->expects_continue && waiting)

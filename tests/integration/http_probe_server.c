@@ -32,8 +32,12 @@ static void echo(http_exchange *x, void *user)
     ost_json_member_boolean(w, "secure", r->secure);
     ost_json_member_integer(w, "version", r->version);
     ost_json_member_integer(w, "body_length", (int64_t)r->body.len);
-    if (text_is_utf8(r->body))
+    if (text_is_utf8(r->body) && r->body.len < 100000)
         ost_json_member_text(w, "body", r->body);
+    uint32_t hash = 2166136261u; /* FNV-1a */
+    for (size_t i = 0; i < r->body.len; i++)
+        hash = (hash ^ (unsigned char)r->body.data[i]) * 16777619u;
+    ost_json_member_integer(w, "body_hash", hash);
     ost_text id = http_parameter(x, "id"), rest = http_parameter(x, "rest");
     if (id.data != NULL)
         ost_json_member_text(w, "id", id);
@@ -43,7 +47,7 @@ static void echo(http_exchange *x, void *user)
     ost_json_open_object(w);
     for (size_t i = 0; i < r->field_count; i++)
         if (text_is_utf8(r->fields[i].value) && text_starts(r->fields[i].name, "x-"))
-            ost_json_member_text(w, r->fields[i].name.data == NULL ? "" : "x", r->fields[i].value);
+            ost_json_member_text(w, "x", r->fields[i].value);
     ost_json_close_object(w);
     ost_json_close_object(w);
     http_respond_json(x, 200, w);

@@ -1,0 +1,153 @@
+"""Raw sockets against the probe server: what goes over the wire is exactly what a test says."""
+
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+
+from programs import build_folder
+
+
+class Answer:
+    """One response as it came; status 0 when there was none."""
+
+    def __init__(self, status, headers, body, raw):
+        self.status, self.headers, self.body, self.raw = status, headers, body, raw
+
+    def header(self, name):
+        return [value for key, value in self.headers if key.lower() == name.lower()]
+
+
+def parse(data, head_only=False):
+    """All responses in `data`, one behind the other, and what is left over."""
+    answers = []
+    while data:
+        head, found, rest = data.partition(b"\r\n\r\n")
+        if not found:
+            break
+        lines = head.split(b"\r\n")
+        match = re.fullmatch(rb"HTTP/1\.1 (\d{3}) .*", lines[0])
+        assert match, f"no status line: {lines[0]!r}"
+        headers = [tuple(part.decode("latin-1").strip() for part in line.split(b":", 1)) for line in lines[1:]]
+        status = int(match[1])
+        lengths = [int(value) for key, value in headers if key.lower() == "content-length"]
+        assert len(lengths) <= 1
+        length = 0 if head_only or status < 200 or status in (204, 304) else lengths[0] if lengths else 0
+        if len(rest) < length:
+            break
+        answers.append(Answer(status, headers, rest[:length], data))
+        data = rest[length:]
+    return answers, data
+
+
+class ProbeServer:
+    """The program of http_probe_server.c on a free port; ends by its process id."""
+
+    def __init__(self, *arguments, address="127.0.0.1", expect_failure=False):
+        program = build_folder() / "tests" / "integration" / "http-probe-server"
+        if not program.exists():
+            pytest.fail(f"{program} has not been built")
+        self.address = address
+        self.process = subprocess.Popen(
+            [program, "--address", address, *[str(a) for a in arguments]],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.log = None
+        if expect_failure:
+            self.output, self.log = self.process.communicate(timeout=10)
+            return
+        line = self.process.stdout.readline()
+        if not line.startswith("listening on "):
+            self.process.kill()
+            pytest.fail(f"the probe server did not start: {line}{self.process.stderr.read()}")
+        self.port = int(line.split()[-1])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def connect(self, timeout=10):
+        if self.address.startswith("unix:"):
+            sock = socket.socket(socket.AF_UNIX)
+            sock.settimeout(timeout)
+            sock.connect(self.address[5:])
+            return sock
+        return socket.create_connection((self.address, self.port), timeout=timeout)
+
+    def talk(self, data, timeout=10, half_close=False):
+        """Sends, then reads until the server closes (True) or nothing comes any more (False)."""
+        with self.connect(timeout) as sock:
+            try:
+                sock.sendall(data)
+                if half_close:
+                    sock.shutdown(socket.SHUT_WR)
+            except (BrokenPipeError, ConnectionResetError):
+                pass
+            return read_all(sock)
+
+    def request(self, data, **options):
+        """Sends a request whose connection is to be closed: exactly one answer, then the end."""
+        received, closed = self.talk(data, **options)
+        assert closed, f"still open after {received[:200]!r}"
+        answers, rest = parse(received)
+        assert len(answers) == 1 and rest == b"", received
+        return answers[0]
+
+    def alive(self):
+        answer = self.request(b"GET /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        return answer.status == 200 and answer.body == b'{"message":"hello"}'
+
+    def resident(self):
+        """Bytes of resident memory."""
+        pages = pathlib.Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+    def kill(self):
+        """As if the power failed."""
+        self.process.kill()
+        self.output, self.log = self.process.communicate()
+        self.process.returncode = 0
+
+    def stop(self, signal_number=signal.SIGTERM, timeout=30):
+        """Ends it; the log and the last line are kept. A sanitizer's report is a failure."""
+        if self.log is None:
+            if signal_number:
+                self.process.send_signal(signal_number)
+            self.output, self.log = self.process.communicate(timeout=timeout)
+        assert self.process.returncode in (0, 1), self.log[-4000:]
+        assert "Sanitizer" not in self.log, self.log[-8000:]
+        return self.process.returncode
+
+
+def read_all(sock, quiet=1.5):
+    """Everything until the end (True), or until it has been quiet for a while (False)."""
+    data = b""
+    sock.settimeout(quiet)
+    while True:
+        try:
+            piece = sock.recv(1 << 20)
+        except TimeoutError:
+            return data, False
+        except ConnectionResetError:
+            return data, True
+        if not piece:
+            return data, True
+        data += piece
+
+
+def wait_for(condition, seconds=5):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
