@@ -29,14 +29,14 @@ from peers import Unavailable, cache, free_port, locked, require_program, run  #
 VERSION = "24.0.5"
 ARTIFACT = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:tar.gz"
 COPY_GOAL = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
-JAVA_HOMES = ("/usr/lib/jvm/java-17-openjdk-amd64", "/usr/lib/jvm/java-17-openjdk-arm64")
+JAVA_HOMES = pathlib.Path("/usr/lib/jvm")
 START_SECONDS = 180
 STOP_SECONDS = 30
 ADMIN = ("admin", "admin-password")
 
 
 def java_home():
-    for candidate in (os.environ.get("KEYCLOAK_JAVA_HOME"), *JAVA_HOMES):
+    for candidate in (os.environ.get("KEYCLOAK_JAVA_HOME"), *sorted(JAVA_HOMES.glob("java-17-openjdk-*"))):
         if candidate and os.access(f"{candidate}/bin/java", os.X_OK):
             return candidate
     raise Unavailable("Java 17 is not installed (Debian package openjdk-17-jre-headless)")
