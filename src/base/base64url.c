@@ -15,12 +15,12 @@ static const char plain_alphabet[] =
 /* The value of a character; `c62` and `c63` are the two characters that differ between the two
  * alphabets. Filled once per alphabet at compile time. */
 #define VALUE(c, c62, c63)                                                                         \
-    ((c) >= 'A' && (c) <= 'Z'   ? (c) - 'A'                                                        \
-     : (c) >= 'a' && (c) <= 'z' ? (c) - 'a' + 26                                                   \
-     : (c) >= '0' && (c) <= '9' ? (c) - '0' + 52                                                   \
-     : (c) == (c62)             ? 62                                                               \
-     : (c) == (c63)             ? 63                                                               \
-                                : BAD)
+    ((unsigned char)((c) >= 'A' && (c) <= 'Z'   ? (c) - 'A'                                        \
+                     : (c) >= 'a' && (c) <= 'z' ? (c) - 'a' + 26                                   \
+                     : (c) >= '0' && (c) <= '9' ? (c) - '0' + 52                                   \
+                     : (c) == (c62)             ? 62                                               \
+                     : (c) == (c63)             ? 63                                               \
+                                                : BAD))
 #define VALUES4(c, x, y)                                                                           \
     VALUE(c, x, y), VALUE((c) + 1, x, y), VALUE((c) + 2, x, y), VALUE((c) + 3, x, y)
 #define VALUES16(c, x, y)                                                                          \
