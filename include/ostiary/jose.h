@@ -142,6 +142,10 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_read_unverified(ost_text token, ost
                                                              ost_unverified_jws *ret_jws,
                                                              ost_error *ret_error);
 
+/* True when a header's `typ` is the media type `expected`, written without "application/": case
+ * does not matter, and the prefix may be there (RFC 7515 §4.1.9). */
+OST_PUBLIC bool ost_typ_is(ost_text typ, const char *expected);
+
 /* Checks the signature with `key` (which must serve jws->alg) and hands out the decoded payload,
  * which lives in the arena. OST_E_SIGNATURE for every mismatch. Any thread; allocates nothing
  * beyond the arena in the steady state. */

@@ -1,43 +1,49 @@
-/* The one table of signature algorithms (RFC 7518 §3.1, RFC 8037): every key type, hash and length
- * comes from here, never from input. */
+/* What each signature algorithm of RFC 7518 §3.1 and RFC 8037 §3.1 is made of. Every length and
+ * every parameter of a signature comes from here, never from input. */
 #ifndef ALG_H
 #define ALG_H
 
 #include <ostiary/jose.h>
 
-typedef enum alg_family {
-    ALG_PKCS1, /* RSASSA-PKCS1-v1_5 */
-    ALG_PSS,   /* RSASSA-PSS; salt as long as the hash */
-    ALG_ECDSA,
-    ALG_EDDSA,
-    ALG_HMAC,
-} alg_family;
+typedef enum hash_id { HASH_SHA256, HASH_SHA384, HASH_SHA512 } hash_id;
+#define HASH_COUNT 3
+#define HASH_MAX_SIZE 64
 
-typedef enum alg_curve { CURVE_NONE, CURVE_P256, CURVE_P384, CURVE_P521, CURVE_ED25519 } alg_curve;
+typedef struct hash_facts {
+    const char *name; /* as OpenSSL fetches it */
+    size_t size;      /* bytes */
+} hash_facts;
 
-typedef struct alg_info {
-    const char *name;
-    ost_alg alg;
-    alg_family family;
-    ost_key_type key_type;
-    alg_curve curve;
-    unsigned hash_bits;   /* 256, 384, 512; for EdDSA that of its inner hash */
-    size_t signature_len; /* 0: as long as the RSA modulus */
-} alg_info;
+#define CURVE_MAX_SIZE 66 /* P-521 */
 
-#define ALG_MAX_SIGNATURE 2048 /* bytes: RSA of 16384 bits */
-
-/* NULL for OST_ALG_NONE_SET and numbers out of range. */
-const alg_info *alg_info_of(ost_alg alg);
-
-typedef struct curve_info {
-    const char *crv;   /* in a JWK */
-    const char *group; /* OpenSSL's name */
-    alg_curve curve;
-    size_t len; /* bytes of a coordinate */
+typedef struct curve_facts {
+    const char *name; /* `crv` in a JWK, and OpenSSL's group name */
+    size_t size;      /* bytes of a coordinate, of d, of r and of s */
     unsigned bits;
-} curve_info;
-const curve_info *curve_info_of(alg_curve curve);
-const curve_info *curve_info_by_crv(ost_text crv); /* NULL: unknown */
+    unsigned char order[CURVE_MAX_SIZE]; /* n, big-endian, `size` bytes */
+} curve_facts;
+
+typedef enum alg_padding { PADDING_NONE, PADDING_PKCS1, PADDING_PSS } alg_padding;
+
+typedef struct alg_facts {
+    const char *name;
+    ost_key_type type;
+    hash_id hash;             /* for EdDSA the one of at_hash; Ed25519 hashes by itself */
+    alg_padding padding;      /* RSA */
+    const curve_facts *curve; /* EC */
+    size_t signature_size;    /* bytes; 0: the size of the RSA modulus */
+} alg_facts;
+
+/* NULL for OST_ALG_NONE_SET and for anything that is no algorithm. */
+const alg_facts *alg_find(ost_alg alg);
+const hash_facts *hash_find(hash_id hash);
+
+/* By `crv`; NULL: not one of P-256, P-384, P-521. */
+const curve_facts *curve_find(ost_text name);
+
+/* Every algorithm that keys of this type (and, for EC, of this curve) can serve. */
+ost_algs algs_of_type(ost_key_type type, const curve_facts *curve);
+
+#define SIGNATURE_MAX_SIZE 2048 /* of RSA with 16384 bits */
 
 #endif

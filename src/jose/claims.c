@@ -1,171 +1,111 @@
-/* Claims of a JWT (RFC 7519 §4.1): types once, times and audience on every request. */
+/* The registered claims (RFC 7519 §4.1) and their types. */
+#include "claims.h"
+
 #include <math.h>
 
-#include <ostiary/jose.h>
-
+#include "compact.h"
 #include "text.h"
 
-#define DEFAULT_LEEWAY 30           /* seconds */
-#define MAX_TIME 9007199254740992.0 /* 2^53 */
+#define NAME_MAX_BYTES 2048 /* of iss, sub, jti and each audience */
+#define AUDIENCES_MAX 1024
+#define TIME_MAX 9007199254740992.0 /* 2^53: whole seconds are exact up to here */
 
-struct ost_claims {
-    const ost_json *object;
-    const ost_json *audience; /* a string or an array; NULL: none */
-    ost_text issuer, subject;
-    double expiry, not_before, issued; /* NaN: absent */
-};
-
-static ost_result read_time(const ost_json *object, const char *name, double *ret_time,
-                            ost_error *ret_error)
+static ost_result wrong_type(const ost_json *claim, const char *expected, ost_error *ret_error)
 {
-    const ost_json *member = ost_json_get(object, name);
-    double time = NAN;
-    if (member != NULL && (!ost_json_number(member, &time) || !(fabs(time) <= MAX_TIME)))
-        return ost_error_set(ret_error, OST_E_CLAIM_TYPE, "\"%s\" is not a time in seconds", name);
-    *ret_time = time;
+    ost_text name = ost_json_name(claim);
+    return ost_error_set(ret_error, OST_E_CLAIM_TYPE, "\"%.*s\" is not %s",
+                         name.len < 32 ? (int)name.len : 32, name.data, expected);
+}
+
+static ost_result read_name(const ost_json *claim, ost_text *ret_name, ost_error *ret_error)
+{
+    ost_text name;
+    if (!ost_json_text(claim, &name) || name.len > NAME_MAX_BYTES)
+        return wrong_type(claim, "a string of at most 2048 bytes", ret_error);
+    *ret_name = name;
     return OST_OK;
 }
 
-static ost_result read_text(const ost_json *object, const char *name, ost_text *ret_text,
-                            ost_error *ret_error)
+/* NumericDate (RFC 7519 §2): seconds since 1970, possibly with a fraction. */
+static ost_result read_time(const ost_json *claim, claims_time *ret_time, ost_error *ret_error)
 {
-    const ost_json *member = ost_json_get(object, name);
-    ost_text text = {0};
-    if (member != NULL && !ost_json_text(member, &text))
-        return ost_error_set(ret_error, OST_E_CLAIM_TYPE, "\"%s\" is not a string", name);
-    *ret_text = text;
+    double seconds;
+    if (!ost_json_number(claim, &seconds) || !(seconds >= 0) || !(seconds <= TIME_MAX))
+        return wrong_type(claim, "a number of seconds from 0 to 2^53", ret_error);
+    *ret_time = (claims_time){(int64_t)floor(seconds), true};
     return OST_OK;
 }
 
-static ost_result check_audience_type(const ost_json *audience, ost_error *ret_error)
+static ost_result read_audience(const ost_json *claim, const ost_json **ret_audience,
+                                ost_error *ret_error)
 {
-    if (audience == NULL || ost_json_is(audience, OST_JSON_STRING))
+    static const char expected[] = "a string or a short array of strings";
+    bool is_array = ost_json_is(claim, OST_JSON_ARRAY);
+    ost_text name;
+    if (is_array && ost_json_count(claim) > AUDIENCES_MAX)
+        return wrong_type(claim, expected, ret_error);
+    const ost_json *at = is_array ? ost_json_first(claim) : claim;
+    for (; at != NULL; at = is_array ? ost_json_next(at) : NULL) {
+        if (!ost_json_text(at, &name) || name.len > NAME_MAX_BYTES)
+            return wrong_type(claim, expected, ret_error);
+    }
+    *ret_audience = claim;
+    return OST_OK;
+}
+
+static ost_result read_claim(const ost_json *claim, ost_claims *claims, ost_error *ret_error)
+{
+    ost_text name = ost_json_name(claim), token_id;
+    if (name.len != 3) /* as all registered ones have */
         return OST_OK;
-    bool good = ost_json_is(audience, OST_JSON_ARRAY);
-    for (const ost_json *at = ost_json_first(audience); at != NULL; at = ost_json_next(at))
-        good &= ost_json_is(at, OST_JSON_STRING);
-    return good ? OST_OK
-                : ost_error_set(ret_error, OST_E_CLAIM_TYPE,
-                                "\"aud\" is neither a string nor an array of strings");
-}
-
-static ost_result read_registered(struct ost_claims *claims, ost_error *ret_error)
-{
-    ost_text id;
-    const ost_json *object = claims->object;
-    claims->audience = ost_json_get(object, "aud");
-    ost_result result = check_audience_type(claims->audience, ret_error);
-    if (result == OST_OK)
-        result = read_text(object, "iss", &claims->issuer, ret_error);
-    if (result == OST_OK)
-        result = read_text(object, "sub", &claims->subject, ret_error);
-    if (result == OST_OK)
-        result = read_text(object, "jti", &id, ret_error);
-    if (result == OST_OK)
-        result = read_time(object, "exp", &claims->expiry, ret_error);
-    if (result == OST_OK)
-        result = read_time(object, "nbf", &claims->not_before, ret_error);
-    if (result == OST_OK)
-        result = read_time(object, "iat", &claims->issued, ret_error);
-    if (result == OST_OK && isnan(claims->expiry))
-        result = ost_error_set(ret_error, OST_E_CLAIM_MISSING, "\"exp\" is missing");
-    return result;
+    if (text_is(name, "iss"))
+        return read_name(claim, &claims->issuer, ret_error);
+    if (text_is(name, "sub"))
+        return read_name(claim, &claims->subject, ret_error);
+    if (text_is(name, "aud"))
+        return read_audience(claim, &claims->audience, ret_error);
+    if (text_is(name, "exp"))
+        return read_time(claim, &claims->expires, ret_error);
+    if (text_is(name, "nbf"))
+        return read_time(claim, &claims->not_before, ret_error);
+    if (text_is(name, "iat"))
+        return read_time(claim, &claims->issued, ret_error);
+    if (text_is(name, "jti"))
+        return read_name(claim, &token_id, ret_error);
+    return OST_OK;
 }
 
 ost_result ost_claims_read(ost_text verified_payload, ost_arena *arena,
                            const ost_claims **ret_claims, ost_error *ret_error)
 {
-    struct ost_claims *claims = ost_arena_alloc(arena, sizeof *claims);
+    ost_claims *claims = ost_arena_alloc(arena, sizeof *claims);
     if (claims == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    ost_result result = ost_json_read(verified_payload, NULL, arena, &claims->object, ret_error);
-    if (result == OST_E_MEMORY)
-        return result;
-    if (result != OST_OK)
-        return OST_E_TOKEN_FORMAT;
-    if (!ost_json_is(claims->object, OST_JSON_OBJECT))
-        return ost_error_set(ret_error, OST_E_TOKEN_FORMAT, "the claims are not an object");
-    result = read_registered(claims, ret_error);
+    ost_result result = compact_claims(verified_payload, arena, &claims->json, ret_error);
+    const ost_json *claim = ost_json_first(claims->json);
+    for (; result == OST_OK && claim != NULL; claim = ost_json_next(claim))
+        result = read_claim(claim, claims, ret_error);
+    if (result == OST_OK && !claims->expires.given)
+        result = ost_error_set(ret_error, OST_E_CLAIM_MISSING, "the token has no \"exp\"");
     if (result == OST_OK)
         *ret_claims = claims;
     return result;
 }
 
-bool ost_claims_has_audience(const ost_claims *claims, ost_text audience)
-{
-    if (ost_json_equals(claims->audience, audience))
-        return true;
-    for (const ost_json *at = ost_json_first(claims->audience); at != NULL;
-         at = ost_json_next(at)) {
-        if (ost_json_equals(at, audience))
-            return true;
-    }
-    return false;
-}
-
-static ost_result check_audience(const ost_claims *claims, const ost_claims_rules *rules,
-                                 ost_error *ret_error)
-{
-    if (rules->insecure_any_audience)
-        return OST_OK;
-    for (size_t i = 0; i < rules->audience_count; i++) {
-        if (ost_claims_has_audience(claims, text_of(rules->audiences[i])))
-            return OST_OK;
-    }
-    ost_text seen = ost_json_source(claims->audience);
-    return ost_error_set(ret_error, OST_E_AUDIENCE, "expected aud \"%.80s\", seen %.*s",
-                         rules->audience_count > 0 ? rules->audiences[0] : "",
-                         seen.len < 100 ? (int)seen.len : 100, seen.len > 0 ? seen.data : "none");
-}
-
-static ost_result check_times(const ost_claims *claims, const ost_claims_rules *rules, int64_t now,
-                              ost_error *ret_error)
-{
-    double leeway = rules->no_leeway ? 0 : rules->leeway > 0 ? rules->leeway : DEFAULT_LEEWAY;
-    double time = (double)now;
-    /* RFC 7519 §4.1.4: the current time must be before the expiration time. */
-    if (!(time < claims->expiry + leeway))
-        return ost_error_set(ret_error, OST_E_EXPIRED, "expired %.0f seconds ago",
-                             time - claims->expiry);
-    if (claims->not_before > time + leeway)
-        return ost_error_set(ret_error, OST_E_NOT_YET, "valid in %.0f seconds",
-                             claims->not_before - time);
-    if (claims->issued > time + leeway)
-        return ost_error_set(ret_error, OST_E_NOT_YET, "issued %.0f seconds in the future",
-                             claims->issued - time);
-    if (rules->max_age > 0 && !(claims->issued + rules->max_age + leeway > time))
-        return ost_error_set(ret_error, OST_E_EXPIRED, "issued too long ago");
-    return OST_OK;
-}
-
-ost_result ost_claims_check(const ost_claims *claims, const ost_claims_rules *rules, int64_t now,
-                            ost_error *ret_error)
-{
-    ost_text issuer = text_of(rules->issuer);
-    if (issuer.len == 0 || (rules->audience_count == 0 && !rules->insecure_any_audience))
-        return ost_error_set(ret_error, OST_E_CONFIG, "the rules name no issuer or no audience");
-    if (!text_equal(claims->issuer, issuer))
-        return ost_error_set(ret_error, OST_E_ISSUER, "expected iss \"%.80s\", seen \"%.*s\"",
-                             rules->issuer, claims->issuer.len < 80 ? (int)claims->issuer.len : 80,
-                             claims->issuer.len > 0 ? claims->issuer.data : "");
-    ost_result result = check_audience(claims, rules, ret_error);
-    return result == OST_OK ? check_times(claims, rules, now, ret_error) : result;
-}
-
 const ost_json *ost_claims_json(const ost_claims *claims)
 {
-    return claims->object;
+    return claims->json;
 }
 
 const ost_json *ost_claims_get(const ost_claims *claims, const char *name)
 {
-    return ost_json_get(claims->object, name);
+    return ost_json_get(claims->json, name);
 }
 
 ost_text ost_claims_text(const ost_claims *claims, const char *name)
 {
     ost_text text = {0};
-    return ost_json_text(ost_json_get(claims->object, name), &text) ? text : (ost_text){0};
+    return ost_json_text(ost_json_get(claims->json, name), &text) ? text : (ost_text){0};
 }
 
 ost_text ost_claims_issuer(const ost_claims *claims)
@@ -180,5 +120,15 @@ ost_text ost_claims_subject(const ost_claims *claims)
 
 int64_t ost_claims_expiry(const ost_claims *claims)
 {
-    return (int64_t)claims->expiry;
+    return claims->expires.seconds;
+}
+
+bool ost_claims_has_audience(const ost_claims *claims, ost_text audience)
+{
+    if (!ost_json_is(claims->audience, OST_JSON_ARRAY))
+        return ost_json_equals(claims->audience, audience);
+    const ost_json *at = ost_json_first(claims->audience);
+    while (at != NULL && !ost_json_equals(at, audience))
+        at = ost_json_next(at);
+    return at != NULL;
 }

@@ -1,80 +1,58 @@
-/* Digests; see digest.h. EVP_sha256() looks its implementation up on every use, which costs as much
- * as hashing a short input and does not scale over threads: algorithms are fetched once. */
+/* SHA-2 digests around tokens: at_hash and c_hash (OpenID Connect Core §3.1.3.6), thumbprints. */
 #include "digest.h"
 
-#include <pthread.h>
-#include <string.h>
-
 #include "base64url.h"
+#include "stripes.h"
 
-static EVP_MD *fetched[3];
-static pthread_once_t fetched_once = PTHREAD_ONCE_INIT;
-static pthread_key_t context_key;
-static bool context_key_made;
-
-static void free_context(void *context)
+EVP_MD_CTX *digest_context_new(hash_id hash)
 {
-    EVP_MD_CTX_free(context);
-}
-
-static void fetch(void)
-{
-    fetched[0] = EVP_MD_fetch(NULL, "SHA256", NULL);
-    fetched[1] = EVP_MD_fetch(NULL, "SHA384", NULL);
-    fetched[2] = EVP_MD_fetch(NULL, "SHA512", NULL);
-    context_key_made = pthread_key_create(&context_key, free_context) == 0;
-}
-
-const EVP_MD *digest_md(unsigned bits)
-{
-    pthread_once(&fetched_once, fetch);
-    return bits == 256 ? fetched[0] : bits == 384 ? fetched[1] : bits == 512 ? fetched[2] : NULL;
-}
-
-const char *digest_name(unsigned bits)
-{
-    return bits == 256 ? "SHA256" : bits == 384 ? "SHA384" : "SHA512";
-}
-
-/* The thread's own context; the key's destructor frees it with the thread. */
-static EVP_MD_CTX *thread_context(void)
-{
-    static _Thread_local EVP_MD_CTX *context;
-    if (context == NULL && context_key_made) {
-        context = EVP_MD_CTX_new();
-        if (context != NULL && pthread_setspecific(context_key, context) != 0) {
-            EVP_MD_CTX_free(context);
-            context = NULL;
-        }
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    EVP_MD *algorithm = EVP_MD_fetch(NULL, hash_find(hash)->name, NULL);
+    if (context == NULL || algorithm == NULL || EVP_DigestInit_ex2(context, algorithm, NULL) != 1) {
+        EVP_MD_CTX_free(context);
+        context = NULL;
     }
+    EVP_MD_free(algorithm); /* the context holds a reference */
     return context;
 }
 
-ost_result digest_of(unsigned bits, ost_text data, unsigned char *ret)
+bool digest_with(EVP_MD_CTX *context, ost_text data, unsigned char *ret)
 {
-    const EVP_MD *md = digest_md(bits);
-    EVP_MD_CTX *context = md != NULL ? thread_context() : NULL;
-    if (context == NULL || EVP_DigestInit_ex2(context, md, NULL) != 1 ||
-        EVP_DigestUpdate(context, data.data, data.len) != 1 ||
-        EVP_DigestFinal_ex(context, ret, NULL) != 1)
-        return OST_E_CRYPTO;
-    return OST_OK;
+    return EVP_DigestInit_ex2(context, NULL, NULL) == 1 &&
+           EVP_DigestUpdate(context, data.data, data.len) == 1 &&
+           EVP_DigestFinal_ex(context, ret, NULL) == 1;
+}
+
+ost_result digest(hash_id hash, ost_text data, unsigned char *ret)
+{
+    static stripes contexts[HASH_COUNT]; /* reused by every thread until the process ends */
+    stripe *own = stripes_take(&contexts[hash]);
+    EVP_MD_CTX *context = own != NULL ? own->held : NULL;
+    if (context == NULL)
+        context = digest_context_new(hash);
+    bool done = context != NULL && digest_with(context, data, ret);
+    if (own != NULL)
+        own->held = context;
+    else
+        EVP_MD_CTX_free(context);
+    stripes_give(own);
+    return done ? OST_OK : OST_E_CRYPTO;
 }
 
 ost_result ost_sha256(ost_text data, unsigned char ret[32])
 {
-    return digest_of(256, data, ret);
+    return digest(HASH_SHA256, data, ret);
 }
 
 ost_result ost_left_half_hash(ost_text value, ost_alg alg, ost_arena *arena, ost_text *ret_hash)
 {
-    unsigned char hash[DIGEST_MAX];
-    const alg_info *info = alg_info_of(alg);
-    if (info == NULL)
+    const alg_facts *facts = alg_find(alg);
+    unsigned char hash[HASH_MAX_SIZE];
+    if (facts == NULL)
         return OST_E_ARGUMENT;
-    ost_result result = digest_of(info->hash_bits, value, hash);
+    ost_result result = digest(facts->hash, value, hash);
     if (result != OST_OK)
         return result;
-    return base64url_encode_to(arena, (ost_text){(const char *)hash, info->hash_bits / 16},
-                               ret_hash);
+    ost_text half = {(const char *)hash, hash_find(facts->hash)->size / 2};
+    return base64url_encode_to(arena, half, ret_hash);
 }

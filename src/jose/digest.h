@@ -1,4 +1,4 @@
-/* SHA-2 digests with algorithms fetched once and a context per thread. */
+/* SHA-2 with fetched algorithms and reused contexts: no look-up and no allocation per call. */
 #ifndef DIGEST_H
 #define DIGEST_H
 
@@ -6,13 +6,11 @@
 
 #include "alg.h"
 
-#define DIGEST_MAX 64
+/* A context for `hash`, to be used with digest_with as often as wanted. NULL: out of memory. */
+OST_MUST_CHECK EVP_MD_CTX *digest_context_new(hash_id hash);
+OST_MUST_CHECK bool digest_with(EVP_MD_CTX *context, ost_text data, unsigned char *ret);
 
-/* The fetched algorithm of 256, 384 or 512 bits; NULL when the library has none. */
-const EVP_MD *digest_md(unsigned bits);
-const char *digest_name(unsigned bits);
-
-/* The hash of `data`; bits / 8 bytes go to `ret`. */
-OST_MUST_CHECK ost_result digest_of(unsigned bits, ost_text data, unsigned char *ret);
+/* One digest, into hash_find(hash)->size bytes. Any thread. OST_E_CRYPTO. */
+OST_MUST_CHECK ost_result digest(hash_id hash, ost_text data, unsigned char *ret);
 
 #endif

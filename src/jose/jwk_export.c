@@ -1,58 +1,73 @@
-/* Writing JSON Web Keys (RFC 7517 §4). */
+/* Writing a JWK (RFC 7517 §4). */
 #include "base64url.h"
 #include "key.h"
 #include "text.h"
 
-#define MAX_MEMBER 2048 /* bytes: RSA of 16384 bits */
-
-void key_put_member(ost_json_writer *writer, const char *name, const unsigned char *bytes,
-                    size_t len)
+static ost_result put_members(const ost_key *key, const char *const *names, ost_json_writer *writer)
 {
-    char text[BASE64URL_LEN(MAX_MEMBER)];
-    if (len > MAX_MEMBER)
-        len = MAX_MEMBER;
-    ost_json_member_text(writer, name, (ost_text){text, base64url_encode(bytes, len, text)});
-    wipe(text, sizeof text);
+    unsigned char bytes[KEY_MEMBER_MAX];
+    char encoded[BASE64URL_LEN(KEY_MEMBER_MAX)];
+    ost_result result = OST_OK;
+    for (size_t i = 0; result == OST_OK && names[i] != NULL; i++) {
+        size_t len;
+        result = key_member(key, names[i], bytes, &len);
+        if (result == OST_OK) {
+            ost_text text = {encoded, base64url_encode(bytes, len, encoded)};
+            ost_json_member_text(writer, names[i], text);
+        }
+    }
+    wipe(bytes, sizeof bytes);
+    wipe(encoded, sizeof encoded);
+    return result;
 }
 
-static ost_result export_key(const ost_key *key, bool secret, ost_json_writer *writer)
+static void put_common(const ost_key *key, ost_json_writer *writer)
 {
-    static const char *const types[] = {"RSA", "EC", "OKP", "oct"};
-    ost_result result = OST_OK;
-    ost_json_open_object(writer);
-    if (key->kid != NULL)
-        ost_json_member_string(writer, "kid", key->kid);
-    ost_json_member_string(writer, "kty", types[key->type]);
+    ost_json_member_string(writer, "kty", key_type_name(key->type));
+    if (key->kid_len > 0)
+        ost_json_member_text(writer, "kid", ost_key_kid(key));
+    if (key->use_given || key->ops_given)
+        ost_json_member_string(writer, "use", "sig");
     if (key->bound != OST_ALG_NONE_SET)
         ost_json_member_string(writer, "alg", ost_alg_name(key->bound));
-    if (key->for_signature)
-        ost_json_member_string(writer, "use", "sig");
-    switch (key->type) {
-    case OST_KEY_RSA:
-        result = rsa_export(key, secret, writer);
-        break;
-    case OST_KEY_EC:
-        result = ec_export(key, secret, writer);
-        break;
-    case OST_KEY_OKP:
-        result = okp_export(key, secret, writer);
-        break;
-    case OST_KEY_OCT:
-        result = oct_export(key, writer);
-        break;
-    }
-    ost_json_close_object(writer);
-    return result;
+    if (key_curve_name(key) != NULL)
+        ost_json_member_string(writer, "crv", key_curve_name(key));
+}
+
+static void put_ops(const ost_key *key, ost_json_writer *writer)
+{
+    if (!key->ops_given)
+        return;
+    ost_json_put_name(writer, OST_TEXT("key_ops"));
+    ost_json_open_array(writer);
+    if ((key->ops & KEY_SIGN) != 0)
+        ost_json_put_text(writer, OST_TEXT("sign"));
+    if ((key->ops & KEY_VERIFY) != 0)
+        ost_json_put_text(writer, OST_TEXT("verify"));
+    ost_json_close_array(writer);
 }
 
 ost_result ost_key_export_public(const ost_key *key, ost_json_writer *writer)
 {
     if (key->type == OST_KEY_OCT)
-        return OST_E_KEY_USE; /* it has no public part */
-    return export_key(key, false, writer);
+        return OST_E_KEY_USE;
+    ost_json_open_object(writer);
+    put_common(key, writer);
+    ost_result result = put_members(key, key_public_members(key->type), writer);
+    ost_json_close_object(writer);
+    return result;
 }
 
 ost_result ost_key_export_private(const ost_key *key, ost_json_writer *writer)
 {
-    return key->is_private ? export_key(key, true, writer) : OST_E_KEY_USE;
+    if (!key->is_private)
+        return OST_E_KEY_USE;
+    ost_json_open_object(writer);
+    put_common(key, writer);
+    put_ops(key, writer);
+    ost_result result = put_members(key, key_public_members(key->type), writer);
+    if (result == OST_OK)
+        result = put_members(key, key_private_members(key->type), writer);
+    ost_json_close_object(writer);
+    return result;
 }

@@ -1,146 +1,175 @@
-/* Reading JSON Web Keys (RFC 7517 §4): type first, then what the key may be used for. */
-#include <string.h>
+/* Reading a JWK (RFC 7517 §4): the members that all key types share, and what they must agree on.
+ * x5c, x5t and x5u (§4.6–4.9) are not looked at: a certificate in a key proves nothing here. */
+#include <openssl/err.h>
 
-#include "base64url.h"
-#include "context.h"
+#include "compact.h"
 #include "key.h"
 #include "text.h"
 
-#define MAX_KID 256
-#define MAX_JWK ((size_t)64 << 10)
-#define JWK_ARENA ((size_t)256 << 10)
+#define JWK_MAX_BYTES ((size_t)64 * 1024)
+#define JWK_ARENA ((size_t)512 * 1024)
+#define KEY_OPS_MAX 16
+#define SHOWN(text) ((text).len < 32 ? (int)(text).len : 32), (text).data
 
-ost_result key_member(const ost_json *jwk, const char *name, unsigned char *ret, size_t size,
-                      size_t *ret_len)
+static ost_result type_of(const ost_json *jwk, ost_key_type *ret_type, ost_error *ret_error)
 {
-    const ost_json *member = ost_json_get(jwk, name);
-    ost_text text;
-    if (member == NULL)
-        return OST_E_NOT_FOUND;
-    if (!ost_json_text(member, &text) || BASE64URL_MAX_BYTES(text.len) > size)
-        return OST_E_KEY_FORMAT;
-    return base64url_decode(text, ret, ret_len) == OST_OK ? OST_OK : OST_E_KEY_FORMAT;
-}
-
-/* An optional member that must be a string when it is there. */
-static ost_result optional_text(const ost_json *jwk, const char *name, ost_text *ret_text,
-                                ost_error *ret_error)
-{
-    const ost_json *member = ost_json_get(jwk, name);
-    *ret_text = (ost_text){0};
-    if (member != NULL && !ost_json_text(member, ret_text))
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"%s\" is not a string", name);
-    return OST_OK;
-}
-
-static ost_result new_of_type(const ost_json *jwk, ost_key **ret_key, ost_error *ret_error)
-{
-    ost_text kty, crv = {0};
+    ost_text kty;
     if (!ost_json_text(ost_json_get(jwk, "kty"), &kty))
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"kty\" is missing");
-    ost_result result = optional_text(jwk, "crv", &crv, ret_error);
-    if (result != OST_OK)
-        return result;
-    ost_key_type type;
-    const curve_info *curve = curve_info_by_crv(crv);
-    bool edwards = curve != NULL && curve->curve == CURVE_ED25519;
-    if (text_is(kty, "RSA")) {
-        type = OST_KEY_RSA;
-    } else if (text_is(kty, "oct")) {
-        type = OST_KEY_OCT;
-    } else if (text_is(kty, "EC") && curve != NULL && !edwards) {
-        type = OST_KEY_EC;
-    } else if (text_is(kty, "OKP") && edwards) {
-        type = OST_KEY_OKP;
-    } else {
-        return ost_error_set(ret_error, OST_E_UNSUPPORTED, "kty %.*s with crv %.*s", (int)kty.len,
-                             kty.data, (int)crv.len, crv.data != NULL ? crv.data : "");
+        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "the member \"kty\" is not a string");
+    for (ost_key_type type = OST_KEY_RSA; type <= OST_KEY_OCT; type++) {
+        if (text_is(kty, key_type_name(type))) {
+            *ret_type = type;
+            return OST_OK;
+        }
     }
-    bool has_curve = type == OST_KEY_EC || type == OST_KEY_OKP;
-    ost_key *key = key_new(type, has_curve ? curve->curve : CURVE_NONE);
-    if (key == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    *ret_key = key;
+    return ost_error_set(ret_error, OST_E_UNSUPPORTED, "the key type \"%.*s\" is not supported",
+                         SHOWN(kty));
+}
+
+static ost_result read_kid(const ost_json *jwk, ost_key *key, ost_error *ret_error)
+{
+    ost_text kid;
+    const ost_json *member = ost_json_get(jwk, "kid");
+    if (member == NULL)
+        return OST_OK;
+    if (!ost_json_text(member, &kid) || kid.len > KID_MAX) {
+        return ost_error_set(ret_error, OST_E_KEY_FORMAT,
+                             "\"kid\" is not a string of at most %d bytes", KID_MAX);
+    }
+    ost_result result = key_set_kid(key, kid);
+    return result == OST_OK ? OST_OK : ost_error_set(ret_error, result, "out of memory");
+}
+
+/* RFC 7517 §4.2. */
+static ost_result read_use(const ost_json *jwk, ost_key *key, ost_error *ret_error)
+{
+    ost_text use;
+    const ost_json *member = ost_json_get(jwk, "use");
+    if (member == NULL)
+        return OST_OK;
+    if (!ost_json_text(member, &use))
+        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"use\" is not a string");
+    if (!text_is(use, "sig")) {
+        return ost_error_set(ret_error, OST_E_KEY_USE, "the key's use is \"%.*s\", not \"sig\"",
+                             SHOWN(use));
+    }
+    key->use_given = true;
     return OST_OK;
 }
 
-static ost_result read_material(const ost_json *jwk, ost_key *key, ost_error *ret_error)
+static ost_result read_op(const ost_json *op, unsigned *ops, bool *other, ost_error *ret_error)
+{
+    ost_text name;
+    if (!ost_json_text(op, &name))
+        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"key_ops\" holds more than strings");
+    for (const ost_json *later = ost_json_next(op); later != NULL; later = ost_json_next(later)) {
+        if (ost_json_equals(later, name))
+            return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"key_ops\" repeats a value");
+    }
+    if (text_is(name, "sign"))
+        *ops |= KEY_SIGN;
+    else if (text_is(name, "verify"))
+        *ops |= KEY_VERIFY;
+    else
+        *other = true;
+    return OST_OK;
+}
+
+/* RFC 7517 §4.3: no value twice, and no purposes besides signatures in the same key. */
+static ost_result read_ops(const ost_json *jwk, ost_key *key, ost_error *ret_error)
+{
+    const ost_json *member = ost_json_get(jwk, "key_ops");
+    unsigned ops = 0;
+    bool other = false;
+    if (member == NULL)
+        return OST_OK;
+    if (!ost_json_is(member, OST_JSON_ARRAY) || ost_json_count(member) > KEY_OPS_MAX)
+        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"key_ops\" is not a short array");
+    for (const ost_json *op = ost_json_first(member); op != NULL; op = ost_json_next(op)) {
+        ost_result result = read_op(op, &ops, &other, ret_error);
+        if (result != OST_OK)
+            return result;
+    }
+    if (ops != 0 && other) {
+        return ost_error_set(ret_error, OST_E_KEY_FORMAT,
+                             "\"key_ops\" mixes signatures with other purposes");
+    }
+    if (ops == 0)
+        return ost_error_set(ret_error, OST_E_KEY_USE, "\"key_ops\" allows no signatures");
+    key->ops = ops;
+    key->ops_given = true;
+    return OST_OK;
+}
+
+/* RFC 7517 §4.4. */
+static ost_result read_alg(const ost_json *jwk, ost_key *key, ost_error *ret_error)
+{
+    ost_text name;
+    const ost_json *member = ost_json_get(jwk, "alg");
+    if (member == NULL)
+        return OST_OK;
+    if (!ost_json_text(member, &name))
+        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"alg\" is not a string");
+    ost_alg alg = ost_alg_of(name);
+    if (alg == OST_ALG_NONE_SET) {
+        return ost_error_set(ret_error, OST_E_UNSUPPORTED,
+                             "the key is for \"%.*s\", which is no signature algorithm known here",
+                             SHOWN(name));
+    }
+    /* An HMAC secret serves the hashes that it is long enough for. */
+    if (key->type == OST_KEY_OCT && alg_find(alg)->type == OST_KEY_OCT &&
+        !ost_key_serves(key, alg)) {
+        return ost_error_set(ret_error, OST_E_KEY_WEAK, "the secret is too short for %s",
+                             ost_alg_name(alg));
+    }
+    return key_bind(key, alg, ret_error);
+}
+
+static ost_result read_type_members(const ost_json *jwk, ost_key *key, ost_error *ret_error)
 {
     switch (key->type) {
     case OST_KEY_RSA:
-        return rsa_import(jwk, key, ret_error);
+        return key_rsa_import(jwk, key, ret_error);
     case OST_KEY_EC:
-        return ec_import(jwk, key, ret_error);
+        return key_ec_import(jwk, key, ret_error);
     case OST_KEY_OKP:
-        return okp_import(jwk, key, ret_error);
+        return key_okp_import(jwk, key, ret_error);
     case OST_KEY_OCT:
-        return oct_import(jwk, key, ret_error);
+    default:
+        return key_oct_import(jwk, key, ret_error);
     }
-    return OST_E_UNSUPPORTED;
 }
 
-/* RFC 7517 §4.3: an array of strings without duplicates. */
-static ost_result read_key_ops(const ost_json *jwk, ost_key *key, ost_error *ret_error)
+static ost_result read_members(const ost_json *jwk, ost_key *key, ost_error *ret_error)
 {
-    const ost_json *operations = ost_json_get(jwk, "key_ops");
-    if (operations == NULL)
-        return OST_OK;
-    if (!ost_json_is(operations, OST_JSON_ARRAY))
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"key_ops\" is not an array");
-    key->may_sign = key->may_verify = false;
-    for (const ost_json *at = ost_json_first(operations); at != NULL; at = ost_json_next(at)) {
-        if (!ost_json_is(at, OST_JSON_STRING))
-            return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"key_ops\" holds no strings");
-        key->may_sign |= ost_json_equals(at, OST_TEXT("sign"));
-        key->may_verify |= ost_json_equals(at, OST_TEXT("verify"));
-    }
-    if (!key->may_sign && !key->may_verify)
-        return ost_error_set(ret_error, OST_E_KEY_USE, "\"key_ops\" allows no signature");
-    key->for_signature = true;
-    return OST_OK;
-}
-
-/* use, key_ops, alg, kid: what the key says about itself. */
-static ost_result read_purpose(const ost_json *jwk, ost_key *key, ost_error *ret_error)
-{
-    ost_text use, alg, kid;
-    ost_result result = optional_text(jwk, "use", &use, ret_error);
+    ost_result result = read_kid(jwk, key, ret_error);
     if (result == OST_OK)
-        result = optional_text(jwk, "alg", &alg, ret_error);
+        result = read_use(jwk, key, ret_error);
     if (result == OST_OK)
-        result = optional_text(jwk, "kid", &kid, ret_error);
+        result = read_ops(jwk, key, ret_error);
     if (result == OST_OK)
-        result = read_key_ops(jwk, key, ret_error);
-    if (result != OST_OK)
-        return result;
-    if (use.data != NULL && !text_is(use, "sig"))
-        return ost_error_set(ret_error, OST_E_KEY_USE, "the key is not for signatures");
-    key->for_signature |= use.data != NULL;
-    if (alg.data != NULL && (key->bound = ost_alg_of(alg)) == OST_ALG_NONE_SET)
-        return ost_error_set(ret_error, OST_E_UNSUPPORTED, "alg %.*s", (int)alg.len, alg.data);
-    if (kid.len > MAX_KID)
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "the kid is over %d bytes", MAX_KID);
-    if (kid.data != NULL && (key->kid = memory_copy(kid)) == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    return OST_OK;
+        result = read_type_members(jwk, key, ret_error);
+    if (result == OST_OK)
+        result = read_alg(jwk, key, ret_error);
+    if (result == OST_OK && !key->is_private && (key->ops & KEY_VERIFY) == 0)
+        result = ost_error_set(ret_error, OST_E_KEY_FORMAT, "a public key that only signs");
+    return result;
 }
 
 ost_result ost_key_import_json(const ost_json *jwk, ost_key **ret_key, ost_error *ret_error)
 {
-    ost_key *key = NULL;
+    ost_key_type type;
     if (!ost_json_is(jwk, OST_JSON_OBJECT))
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "a key is a JSON object");
-    ost_result result = new_of_type(jwk, &key, ret_error);
+        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "a JWK is a JSON object");
+    ost_result result = type_of(jwk, &type, ret_error);
     if (result != OST_OK)
         return result;
-    result = read_purpose(jwk, key, ret_error);
-    if (result == OST_OK)
-        result = read_material(jwk, key, ret_error);
-    if (result == OST_OK)
-        result = key_settle(key, ret_error);
-    if (result == OST_OK && (key->type == OST_KEY_RSA || key->type == OST_KEY_EC) &&
-        key->is_private && key->may_sign && key->may_verify)
-        result = key_self_test(key, ret_error);
+    ost_key *key = key_new(type);
+    if (key == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    ERR_set_mark(); /* what is refused leaves nothing in the library's error queue */
+    result = read_members(jwk, key, ret_error);
+    ERR_pop_to_mark();
     if (result != OST_OK) {
         ost_key_unref(key);
         return result;
@@ -151,16 +180,18 @@ ost_result ost_key_import_json(const ost_json *jwk, ost_key **ret_key, ost_error
 
 ost_result ost_key_import_jwk(ost_text jwk, ost_key **ret_key, ost_error *ret_error)
 {
-    const ost_json_limits limits = {.max_bytes = MAX_JWK, .max_depth = 4, .max_values = 256};
-    const ost_json *value;
+    static const ost_json_limits limits = {JWK_MAX_BYTES, 8, 1024};
+    const ost_json *json;
     ost_arena *arena = ost_arena_new(JWK_ARENA);
     if (arena == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    ost_result result = ost_json_read(jwk, &limits, arena, &value, ret_error);
+    ost_result result = ost_json_read(jwk, &limits, arena, &json, ret_error);
     if (result == OST_OK)
-        result = ost_key_import_json(value, ret_key, ret_error);
+        result = ost_key_import_json(json, ret_key, ret_error);
     else if (result != OST_E_MEMORY)
         result = OST_E_KEY_FORMAT;
+    if (result == OST_E_KEY_FORMAT && ret_error != NULL)
+        ret_error->code = result;
     ost_arena_free(arena);
     return result;
 }

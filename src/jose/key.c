@@ -1,24 +1,68 @@
-/* Keys: their life, what they may be used for, and making new ones. */
+/* Keys (RFC 7517 §4): what all types have in common. */
 #include "key.h"
 
+#include <string.h>
+
 #include "context.h"
-#include "digest.h"
-#include "signature.h"
+#include "prepared.h"
 #include "text.h"
 
-#define MIN_SECRET 32 /* bytes: the hash of HS256 */
+typedef struct key_type_facts {
+    const char *name;
+    const char *const *public_members;
+    const char *const *private_members;
+} key_type_facts;
 
-ost_key *key_new(ost_key_type type, alg_curve curve)
+/* In the order of RFC 7518 §6, of which the thumbprint (RFC 7638 §3.2) needs none. */
+static const char *const rsa_public[] = {"n", "e", NULL};
+static const char *const rsa_private[] = {"d", "p", "q", "dp", "dq", "qi", NULL};
+static const char *const ec_public[] = {"x", "y", NULL};
+static const char *const okp_public[] = {"x", NULL};
+static const char *const curve_private[] = {"d", NULL};
+static const char *const oct_public[] = {NULL};
+static const char *const oct_private[] = {"k", NULL};
+
+static const key_type_facts types[] = {
+    [OST_KEY_RSA] = {"RSA", rsa_public, rsa_private},
+    [OST_KEY_EC] = {"EC", ec_public, curve_private},
+    [OST_KEY_OKP] = {"OKP", okp_public, curve_private},
+    [OST_KEY_OCT] = {"oct", oct_public, oct_private},
+};
+
+const char *key_type_name(ost_key_type type)
 {
-    static atomic_uint_fast64_t serials;
+    return types[type].name;
+}
+
+const char *const *key_public_members(ost_key_type type)
+{
+    return types[type].public_members;
+}
+
+const char *const *key_private_members(ost_key_type type)
+{
+    return types[type].private_members;
+}
+
+const char *key_curve_name(const ost_key *key)
+{
+    if (key->type == OST_KEY_OKP)
+        return "Ed25519";
+    return key->curve != NULL ? key->curve->name : NULL;
+}
+
+ost_key *key_new(ost_key_type type)
+{
     ost_key *key = memory_alloc(sizeof *key);
-    if (key == NULL)
+    stripes *contexts = key != NULL ? memory_alloc(sizeof *contexts) : NULL;
+    if (contexts == NULL) {
+        memory_free(key);
         return NULL;
+    }
     atomic_init(&key->references, 1);
-    key->serial = atomic_fetch_add_explicit(&serials, 1, memory_order_relaxed) + 1;
     key->type = type;
-    key->curve = curve;
-    key->may_sign = key->may_verify = true;
+    key->ops = KEY_SIGN | KEY_VERIFY;
+    key->contexts = contexts;
     return key;
 }
 
@@ -33,131 +77,38 @@ void ost_key_unref(ost_key *key)
 {
     if (key == NULL || atomic_fetch_sub_explicit(&key->references, 1, memory_order_acq_rel) != 1)
         return;
+    prepared_free_all(key->contexts);
+    memory_free(key->contexts);
     EVP_PKEY_free(key->pkey);
     if (key->secret != NULL)
-        wipe(key->secret, key->secret_len);
+        wipe(key->secret, key->secret_size);
     memory_free(key->secret);
     memory_free(key->kid);
+    wipe(key, sizeof *key);
     memory_free(key);
 }
 
-ost_result key_settle(ost_key *key, ost_error *ret_error)
+ost_result key_set_kid(ost_key *key, ost_text kid)
 {
-    ost_algs fitting = 0;
-    for (int alg = OST_RS256; alg <= OST_HS512; alg++) {
-        const alg_info *info = alg_info_of((ost_alg)alg);
-        if (info->key_type != key->type || info->curve != key->curve)
-            continue;
-        if (key->type == OST_KEY_OCT && key->secret_len < info->hash_bits / 8)
-            continue;
-        fitting |= OST_ALG_BIT(alg);
-    }
-    if (key->type == OST_KEY_OCT && key->secret_len < MIN_SECRET)
-        return ost_error_set(ret_error, OST_E_KEY_WEAK, "the secret has %zu bytes, %d are needed",
-                             key->secret_len, MIN_SECRET);
-    if (key->bound == OST_ALG_NONE_SET) {
-        key->serves = fitting;
+    if (kid.len == 0)
         return OST_OK;
-    }
-    const alg_info *bound = alg_info_of(key->bound);
-    if (bound->key_type != key->type || bound->curve != key->curve)
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "alg %s does not fit the key's type",
-                             bound->name);
-    if ((fitting & OST_ALG_BIT(key->bound)) == 0)
-        return ost_error_set(ret_error, OST_E_KEY_WEAK, "the secret has %zu bytes, %s needs %u",
-                             key->secret_len, bound->name, bound->hash_bits / 8);
-    key->serves = OST_ALG_BIT(key->bound);
+    char *copy = memory_copy(kid);
+    if (copy == NULL)
+        return OST_E_MEMORY;
+    memory_free(key->kid);
+    key->kid = copy;
+    key->kid_len = kid.len;
     return OST_OK;
 }
 
-ost_result key_self_test(const ost_key *key, ost_error *ret_error)
+ost_result key_bind(ost_key *key, ost_alg alg, ost_error *ret_error)
 {
-    const ost_text message = OST_TEXT("the two halves belong together");
-    unsigned char signature[ALG_MAX_SIGNATURE];
-    size_t len;
-    ost_alg alg = OST_ALG_NONE_SET;
-    for (int candidate = OST_RS256; alg == OST_ALG_NONE_SET && candidate <= OST_HS512;
-         candidate++) {
-        if ((key->serves & OST_ALG_BIT(candidate)) != 0)
-            alg = (ost_alg)candidate;
+    if ((key->algs & OST_ALG_BIT(alg)) == 0) {
+        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "a key of this type cannot serve %s",
+                             ost_alg_name(alg));
     }
-    if (signature_make(key, alg, message, signature, &len) != OST_OK ||
-        signature_check(key, alg, message, (ost_text){(const char *)signature, len}) != OST_OK)
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT,
-                             "the private members do not belong to the public ones");
-    return OST_OK;
-}
-
-static ost_result generate(const alg_info *info, unsigned bits, ost_key *key)
-{
-    unsigned char secret[DIGEST_MAX];
-    ost_result result = OST_E_UNSUPPORTED;
-    switch (key->type) {
-    case OST_KEY_RSA:
-        return rsa_generate(bits > 0 ? bits : 2048, key);
-    case OST_KEY_EC:
-        return ec_generate(key);
-    case OST_KEY_OKP:
-        return okp_generate(key);
-    case OST_KEY_OCT:
-        result = context_random(NULL, secret, info->hash_bits / 8);
-        if (result == OST_OK)
-            result = oct_set((ost_text){(const char *)secret, info->hash_bits / 8}, key);
-        wipe(secret, sizeof secret);
-    }
-    return result;
-}
-
-ost_result ost_key_generate(ost_alg alg, unsigned bits, const char *kid, ost_key **ret_key,
-                            ost_error *ret_error)
-{
-    const alg_info *info = alg_info_of(alg);
-    char thumbprint[44];
-    if (info == NULL || (bits != 0 && (bits < 2048 || bits > 16384 || bits % 8 != 0)))
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "no such algorithm or key size");
-    ost_key *key = key_new(info->key_type, info->curve);
-    if (key == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    key->algs = OST_ALG_BIT(alg);
     key->bound = alg;
-    key->for_signature = true;
-    ost_result result = generate(info, bits, key);
-    if (result == OST_OK)
-        result = key_settle(key, ret_error);
-    if (result == OST_OK && kid == NULL) {
-        result = ost_key_thumbprint(key, thumbprint);
-        kid = thumbprint;
-    }
-    if (result == OST_OK && (key->kid = memory_copy(text_of(kid))) == NULL)
-        result = OST_E_MEMORY;
-    if (result != OST_OK) {
-        ost_key_unref(key);
-        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
-    }
-    *ret_key = key;
-    return OST_OK;
-}
-
-ost_result ost_key_import_secret(ost_text secret, ost_alg alg, const char *kid, ost_key **ret_key,
-                                 ost_error *ret_error)
-{
-    const alg_info *info = alg_info_of(alg);
-    if (info == NULL || info->family != ALG_HMAC)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "a secret serves HS256, HS384 or HS512");
-    ost_key *key = key_new(OST_KEY_OCT, CURVE_NONE);
-    if (key == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    key->bound = alg;
-    key->for_signature = true;
-    ost_result result = oct_set(secret, key);
-    if (result == OST_OK)
-        result = key_settle(key, ret_error);
-    if (result == OST_OK && kid != NULL && (key->kid = memory_copy(text_of(kid))) == NULL)
-        result = ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    if (result != OST_OK) {
-        ost_key_unref(key);
-        return result;
-    }
-    *ret_key = key;
     return OST_OK;
 }
 
@@ -168,7 +119,7 @@ ost_key_type ost_key_type_of(const ost_key *key)
 
 ost_text ost_key_kid(const ost_key *key)
 {
-    return text_of(key->kid);
+    return (ost_text){key->kid, key->kid_len};
 }
 
 bool ost_key_is_private(const ost_key *key)
@@ -178,10 +129,34 @@ bool ost_key_is_private(const ost_key *key)
 
 bool ost_key_serves(const ost_key *key, ost_alg alg)
 {
-    return alg_info_of(alg) != NULL && (key->serves & OST_ALG_BIT(alg)) != 0;
+    return alg_find(alg) != NULL && (key->algs & OST_ALG_BIT(alg)) != 0;
 }
 
 unsigned ost_key_bits(const ost_key *key)
 {
     return key->bits;
+}
+
+ost_result key_member(const ost_key *key, const char *name, unsigned char *ret, size_t *ret_len)
+{
+    const unsigned char *bytes;
+    size_t len;
+    switch (key->type) {
+    case OST_KEY_RSA:
+        return key_rsa_member(key, name, ret, ret_len);
+    case OST_KEY_EC:
+        return key_ec_member(key, name, ret, ret_len);
+    case OST_KEY_OKP:
+        bytes = name[0] == 'x' ? key->okp_public : key->okp_secret;
+        len = OKP_SIZE;
+        break;
+    case OST_KEY_OCT:
+    default:
+        bytes = key->secret;
+        len = key->secret_size;
+        break;
+    }
+    memcpy(ret, bytes, len);
+    *ret_len = len;
+    return OST_OK;
 }

@@ -1,62 +1,79 @@
-/* The inside of a key, for the files of this folder alone. */
+/* The inside of a key, and what each key type contributes to it. */
 #ifndef KEY_H
 #define KEY_H
 
 #include <openssl/evp.h>
 #include <stdatomic.h>
 
-#include "alg.h"
+#include <ostiary/jose.h>
 
-#define KEY_ED25519_SECRET 64 /* libsodium's form: seed and public key */
+#include "alg.h"
+#include "stripes.h"
+
+#define OKP_SIZE 32        /* bytes of an Ed25519 public key, and of its seed */
+#define SECRET_MAX 1024    /* bytes of an HMAC secret */
+#define RSA_MIN_BITS 2048  /* RFC 7518 §3.3, §3.5 */
+#define RSA_MAX_BITS 16384 /* what the cryptographic library verifies with */
+
+typedef enum key_ops { KEY_SIGN = 1, KEY_VERIFY = 2 } key_ops;
 
 struct ost_key {
-    atomic_uint references;
-    uint64_t serial; /* unique in the process; never used again */
+    atomic_size_t references;
     ost_key_type type;
-    alg_curve curve;
-    ost_algs serves;           /* the algorithms it may be used with */
-    ost_alg bound;             /* the one its JWK names, or OST_ALG_NONE_SET */
-    bool for_signature;        /* `use` or `key_ops` said so */
-    bool may_sign, may_verify; /* key_ops */
+    ost_algs algs; /* what it serves */
+    ost_alg bound; /* the one algorithm it was bound to, if any */
+    unsigned ops;  /* key_ops: what it may be used for */
+    bool ops_given, use_given;
     bool is_private;
     unsigned bits;
-    char *kid;             /* NULL: none */
-    EVP_PKEY *pkey;        /* RSA, EC */
-    unsigned char *secret; /* oct; for a private Ed25519 key libsodium's secret key */
-    size_t secret_len;
-    unsigned char public_bytes[32]; /* Ed25519 */
+    char *kid; /* owned; NULL: none */
+    size_t kid_len;
+    EVP_PKEY *pkey;                         /* RSA, EC */
+    const curve_facts *curve;               /* EC */
+    unsigned char okp_public[OKP_SIZE];     /* OKP */
+    unsigned char okp_secret[OKP_SIZE * 2]; /* OKP: the seed and the public key */
+    unsigned char *secret;                  /* oct; owned */
+    size_t secret_size;
+    stripes *contexts; /* prepared.h; they live and die with the key */
 };
 
-/* An empty key of that type with one reference; NULL: out of memory. */
-ost_key *key_new(ost_key_type type, alg_curve curve);
+/* A key of `type` with one reference, that may sign and verify; NULL: out of memory. */
+OST_MUST_CHECK ost_key *key_new(ost_key_type type);
+OST_MUST_CHECK ost_result key_set_kid(ost_key *key, ost_text kid);
 
-/* Fills `serves` from type, curve, bits and `bound`. OST_E_KEY_FORMAT when `bound` does not belong
- * to the type and curve; OST_E_KEY_WEAK when an HMAC secret is shorter than the hash. */
-OST_MUST_CHECK ost_result key_settle(ost_key *key, ost_error *ret_error);
+/* Binds the key to `alg`. OST_E_KEY_FORMAT: it cannot serve it. */
+OST_MUST_CHECK ost_result key_bind(ost_key *key, ost_alg alg, ost_error *ret_error);
 
-/* Signs and verifies once, so that a private key whose halves do not belong together is found. */
-OST_MUST_CHECK ost_result key_self_test(const ost_key *key, ost_error *ret_error);
+/* The type's own members of a JWK: fill what is marked with the type above, and algs, bits,
+ * is_private. */
+OST_MUST_CHECK ost_result key_rsa_import(const ost_json *jwk, ost_key *key, ost_error *ret_error);
+OST_MUST_CHECK ost_result key_ec_import(const ost_json *jwk, ost_key *key, ost_error *ret_error);
+OST_MUST_CHECK ost_result key_okp_import(const ost_json *jwk, ost_key *key, ost_error *ret_error);
+OST_MUST_CHECK ost_result key_oct_import(const ost_json *jwk, ost_key *key, ost_error *ret_error);
 
-/* Per type: fill a new key from a JWK's members; write the members beyond kty. */
-OST_MUST_CHECK ost_result rsa_import(const ost_json *jwk, ost_key *key, ost_error *ret_error);
-OST_MUST_CHECK ost_result rsa_generate(unsigned bits, ost_key *key);
-OST_MUST_CHECK ost_result rsa_export(const ost_key *key, bool secret, ost_json_writer *writer);
-OST_MUST_CHECK ost_result ec_import(const ost_json *jwk, ost_key *key, ost_error *ret_error);
-OST_MUST_CHECK ost_result ec_generate(ost_key *key);
-OST_MUST_CHECK ost_result ec_export(const ost_key *key, bool secret, ost_json_writer *writer);
-OST_MUST_CHECK ost_result okp_import(const ost_json *jwk, ost_key *key, ost_error *ret_error);
-OST_MUST_CHECK ost_result okp_generate(ost_key *key);
-OST_MUST_CHECK ost_result okp_export(const ost_key *key, bool secret, ost_json_writer *writer);
-OST_MUST_CHECK ost_result oct_import(const ost_json *jwk, ost_key *key, ost_error *ret_error);
-OST_MUST_CHECK ost_result oct_set(ost_text secret, ost_key *key);
-OST_MUST_CHECK ost_result oct_export(const ost_key *key, ost_json_writer *writer);
+OST_MUST_CHECK ost_result key_rsa_generate(unsigned bits, ost_key *key);
+OST_MUST_CHECK ost_result key_ec_generate(const curve_facts *curve, ost_key *key);
+OST_MUST_CHECK ost_result key_okp_generate(ost_key *key);
 
-/* A base64url member as bytes: decodes member `name` of `jwk` into `ret` (room for `size`).
- * OST_E_NOT_FOUND: no such member; OST_E_KEY_FORMAT: not a string, not base64url, too long. */
-OST_MUST_CHECK ost_result key_member(const ost_json *jwk, const char *name, unsigned char *ret,
-                                     size_t size, size_t *ret_len);
-/* Writes bytes as a base64url member. */
-void key_put_member(ost_json_writer *writer, const char *name, const unsigned char *bytes,
-                    size_t len);
+/* Copies the secret into the key. */
+OST_MUST_CHECK ost_result key_oct_set(ost_key *key, ost_text secret, ost_error *ret_error);
+
+/* The bytes of a key's parameters as they stand in its JWK, by member name: "n", "e", "crv" is not
+ * one of them. Written into `ret`, which has room for KEY_MEMBER_MAX bytes and is the caller's to
+ * wipe. OST_E_NOT_FOUND: the key has no such member. */
+#define KEY_MEMBER_MAX (RSA_MAX_BITS / 8)
+OST_MUST_CHECK ost_result key_member(const ost_key *key, const char *name, unsigned char *ret,
+                                     size_t *ret_len);
+OST_MUST_CHECK ost_result key_rsa_member(const ost_key *key, const char *name, unsigned char *ret,
+                                         size_t *ret_len);
+OST_MUST_CHECK ost_result key_ec_member(const ost_key *key, const char *name, unsigned char *ret,
+                                        size_t *ret_len);
+
+/* The names of the members, public and private, that the key's type has in a JWK besides `kty` and
+ * `crv`; both lists end with NULL. */
+const char *const *key_public_members(ost_key_type type);
+const char *const *key_private_members(ost_key_type type);
+const char *key_type_name(ost_key_type type);   /* `kty` */
+const char *key_curve_name(const ost_key *key); /* `crv`; NULL: the type has none */
 
 #endif

@@ -1,64 +1,54 @@
-/* Ed25519 keys (RFC 8037), by libsodium, which refuses points of small order. */
+/* Ed25519 keys (RFC 8037 §2). */
 #include <sodium.h>
 #include <string.h>
 
-#include "context.h"
+#include "jwk_member.h"
 #include "key.h"
 #include "text.h"
 
-static ost_result set_seed(const unsigned char seed[32], ost_key *key)
+static void take(ost_key *key, bool is_private)
 {
-    key->secret = memory_alloc(KEY_ED25519_SECRET);
-    if (key->secret == NULL)
-        return OST_E_MEMORY;
-    key->secret_len = KEY_ED25519_SECRET;
-    key->is_private = true;
-    return crypto_sign_seed_keypair(key->public_bytes, key->secret, seed) == 0 ? OST_OK
-                                                                               : OST_E_CRYPTO;
+    key->is_private = is_private;
+    key->bits = 256;
+    key->algs = algs_of_type(OST_KEY_OKP, NULL);
 }
 
-ost_result okp_import(const ost_json *jwk, ost_key *key, ost_error *ret_error)
+ost_result key_okp_import(const ost_json *jwk, ost_key *key, ost_error *ret_error)
 {
-    unsigned char x[32], d[32], curve25519[32];
-    size_t len;
-    if (key_member(jwk, "x", x, sizeof x, &len) != OST_OK || len != sizeof x)
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"x\" is not 32 bytes of base64url");
-    /* The conversion fails for what is no point, or one of small order. */
-    if (crypto_sign_ed25519_pk_to_curve25519(curve25519, x) != 0)
-        return ost_error_set(ret_error, OST_E_KEY_WEAK, "\"x\" is not a point of the main group");
-    key->bits = 256;
-    ost_result result = key_member(jwk, "d", d, sizeof d, &len);
-    if (result == OST_E_NOT_FOUND) {
-        memcpy(key->public_bytes, x, sizeof x);
-        return OST_OK;
+    unsigned char seed[OKP_SIZE], derived[OKP_SIZE];
+    ost_text curve = {0};
+    bool is_private = ost_json_get(jwk, "d") != NULL;
+    if (!ost_json_text(ost_json_get(jwk, "crv"), &curve))
+        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "the member \"crv\" is not a string");
+    if (!text_is(curve, "Ed25519")) {
+        return ost_error_set(ret_error, OST_E_UNSUPPORTED, "the curve \"%.*s\" is not supported",
+                             curve.len < 32 ? (int)curve.len : 32, curve.data);
     }
-    if (result != OST_OK || len != sizeof d)
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"d\" is not 32 bytes of base64url");
-    result = set_seed(d, key);
-    wipe(d, sizeof d);
+    if (sodium_init() < 0)
+        return ost_error_set(ret_error, OST_E_CRYPTO, "libsodium does not start");
+    ost_result result = jwk_bytes_exactly(jwk, "x", OKP_SIZE, key->okp_public, ret_error);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
-    if (memcmp(key->public_bytes, x, sizeof x) != 0)
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"d\" does not belong to \"x\"");
+        return result;
+    /* Canonical, on the curve, in the large group: no point under which everything is signed. */
+    if (crypto_core_ed25519_is_valid_point(key->okp_public) != 1)
+        return ost_error_set(ret_error, OST_E_KEY_WEAK, "x is no point of Ed25519's main group");
+    if (is_private) {
+        result = jwk_bytes_exactly(jwk, "d", OKP_SIZE, seed, ret_error);
+        if (result != OST_OK)
+            return result;
+        crypto_sign_seed_keypair(derived, key->okp_secret, seed);
+        wipe(seed, sizeof seed);
+        if (memcmp(derived, key->okp_public, OKP_SIZE) != 0)
+            return ost_error_set(ret_error, OST_E_KEY_FORMAT, "d does not belong to x");
+    }
+    take(key, is_private);
     return OST_OK;
 }
 
-ost_result okp_generate(ost_key *key)
+ost_result key_okp_generate(ost_key *key)
 {
-    unsigned char seed[32];
-    ost_result result = context_random(NULL, seed, sizeof seed);
-    if (result == OST_OK)
-        result = set_seed(seed, key);
-    wipe(seed, sizeof seed);
-    key->bits = 256;
-    return result;
-}
-
-ost_result okp_export(const ost_key *key, bool secret, ost_json_writer *writer)
-{
-    ost_json_member_string(writer, "crv", "Ed25519");
-    key_put_member(writer, "x", key->public_bytes, sizeof key->public_bytes);
-    if (secret) /* libsodium's secret key begins with the seed */
-        key_put_member(writer, "d", key->secret, 32);
+    if (sodium_init() < 0 || crypto_sign_keypair(key->okp_public, key->okp_secret) != 0)
+        return OST_E_CRYPTO;
+    take(key, true);
     return OST_OK;
 }

@@ -1,140 +1,165 @@
-/* RSA keys (RFC 7518 §6.3). */
-#include <openssl/bn.h>
+/* RSA keys (RFC 7518 §6.3) from and to the numbers of a JWK, with a check that the private numbers
+ * belong to the public ones. */
 #include <openssl/core_names.h>
-#include <openssl/err.h>
-#include <openssl/param_build.h>
+#include <openssl/rsa.h>
 #include <string.h>
 
+#include "crypto_auto.h"
+#include "jwk_member.h"
 #include "key.h"
-#include "text.h"
 
-#define MIN_BITS 2048
-#define MAX_BITS 16384
-#define MAX_BYTES (MAX_BITS / 8)
-#define MAX_EXPONENT_BITS 64
+enum { N, E, D, P, Q, DP, DQ, QI, NUMBERS };
+#define PUBLIC_NUMBERS 2
+#define E_MAX_BITS 64
 
-/* The members of a JWK and OpenSSL's names for them; the first two are public. */
 static const struct {
-    const char *member, *parameter;
-} members[] = {
-    {"n", OSSL_PKEY_PARAM_RSA_N},          {"e", OSSL_PKEY_PARAM_RSA_E},
-    {"d", OSSL_PKEY_PARAM_RSA_D},          {"p", OSSL_PKEY_PARAM_RSA_FACTOR1},
-    {"q", OSSL_PKEY_PARAM_RSA_FACTOR2},    {"dp", OSSL_PKEY_PARAM_RSA_EXPONENT1},
-    {"dq", OSSL_PKEY_PARAM_RSA_EXPONENT2}, {"qi", OSSL_PKEY_PARAM_RSA_COEFFICIENT1},
+    const char *jwk, *openssl;
+} names[NUMBERS] = {
+    [N] = {"n", OSSL_PKEY_PARAM_RSA_N},           [E] = {"e", OSSL_PKEY_PARAM_RSA_E},
+    [D] = {"d", OSSL_PKEY_PARAM_RSA_D},           [P] = {"p", OSSL_PKEY_PARAM_RSA_FACTOR1},
+    [Q] = {"q", OSSL_PKEY_PARAM_RSA_FACTOR2},     [DP] = {"dp", OSSL_PKEY_PARAM_RSA_EXPONENT1},
+    [DQ] = {"dq", OSSL_PKEY_PARAM_RSA_EXPONENT2}, [QI] = {"qi", OSSL_PKEY_PARAM_RSA_COEFFICIENT1},
 };
-#define MEMBERS (sizeof members / sizeof members[0])
-#define PUBLIC_MEMBERS 2
 
-static void free_numbers(BIGNUM *numbers[MEMBERS])
+typedef struct rsa_numbers {
+    BIGNUM *at[NUMBERS];
+} rsa_numbers;
+
+static void rsa_numbers_drop(rsa_numbers *numbers)
 {
-    for (size_t i = 0; i < MEMBERS; i++)
-        BN_clear_free(numbers[i]);
+    for (int i = 0; i < NUMBERS; i++)
+        BN_clear_free(numbers->at[i]);
 }
 
-/* The members as numbers; private ones all or none. */
-static ost_result read_numbers(const ost_json *jwk, BIGNUM *numbers[MEMBERS], bool *ret_private,
-                               ost_error *ret_error)
+static ost_result check_public(const rsa_numbers *numbers, ost_error *ret_error)
 {
-    unsigned char bytes[MAX_BYTES + 8];
-    size_t found = 0, len;
-    for (size_t i = 0; i < MEMBERS; i++) {
-        ost_result result = key_member(jwk, members[i].member, bytes, sizeof bytes, &len);
-        if (result == OST_E_NOT_FOUND && i >= PUBLIC_MEMBERS)
-            continue;
-        /* RFC 7518 §2: Base64urlUInt has no leading zero bytes. */
-        if (result != OST_OK || len == 0 || bytes[0] == 0)
-            return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"%s\" is missing or malformed",
-                                 members[i].member);
-        numbers[i] = i < PUBLIC_MEMBERS ? BN_new() : BN_secure_new();
-        if (numbers[i] == NULL || BN_bin2bn(bytes, (int)len, numbers[i]) == NULL)
-            return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-        found++;
-    }
-    wipe(bytes, sizeof bytes);
-    if (found != PUBLIC_MEMBERS && found != MEMBERS)
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT,
-                             "a private RSA key needs d, p, q, dp, dq and qi");
-    *ret_private = found == MEMBERS;
-    return OST_OK;
-}
-
-static ost_result check_strength(const BIGNUM *n, const BIGNUM *e, ost_error *ret_error)
-{
+    const BIGNUM *n = numbers->at[N], *e = numbers->at[E];
     int bits = BN_num_bits(n);
-    if (bits < MIN_BITS || bits > MAX_BITS || !BN_is_odd(n))
+    if (bits < RSA_MIN_BITS || bits > RSA_MAX_BITS) {
+        return ost_error_set(ret_error, OST_E_KEY_WEAK, "RSA with %d bits, where %d to %d may be",
+                             bits, RSA_MIN_BITS, RSA_MAX_BITS);
+    }
+    if (!BN_is_odd(n))
+        return ost_error_set(ret_error, OST_E_KEY_WEAK, "the RSA modulus is even");
+    if (!BN_is_odd(e) || BN_is_one(e) || BN_num_bits(e) > E_MAX_BITS) {
         return ost_error_set(ret_error, OST_E_KEY_WEAK,
-                             "the RSA modulus is even or has %d bits; 2048 to 16384 are accepted",
-                             bits);
-    if (!BN_is_odd(e) || BN_is_one(e) || BN_num_bits(e) > MAX_EXPONENT_BITS)
-        return ost_error_set(ret_error, OST_E_KEY_WEAK, "the RSA exponent is not accepted");
+                             "the RSA exponent is even, one, or longer than %d bits", E_MAX_BITS);
+    }
     return OST_OK;
 }
 
-/* OpenSSL's key out of the numbers; NULL when it refuses. */
-static EVP_PKEY *make_pkey(BIGNUM *const numbers[MEMBERS], bool secret)
+/* a * b ≡ 1 (mod m) */
+static bool are_inverse(const BIGNUM *a, const BIGNUM *b, const BIGNUM *m, BN_CTX *context)
 {
+    bn_auto BIGNUM *product = BN_new();
+    return product != NULL && BN_mod_mul(product, a, b, m, context) == 1 && BN_is_one(product);
+}
+
+/* What holds for a prime p, its exponents and every base (here 2): d ≡ dp and e * dp ≡ 1 modulo
+ * p - 1, and (2^dp)^e ≡ 2 modulo p, which a composite p does not fulfil. */
+static bool prime_fits(const rsa_numbers *numbers, const BIGNUM *p, const BIGNUM *dp,
+                       BN_CTX *context)
+{
+    bn_auto BIGNUM *p1 = BN_dup(p), *rest = BN_new(), *two = BN_new();
+    if (p1 == NULL || rest == NULL || two == NULL || !BN_is_odd(p) || BN_is_one(p) ||
+        BN_is_zero(dp))
+        return false;
+    return BN_sub_word(p1, 1) == 1 && BN_ucmp(dp, p1) < 0 &&
+           BN_mod(rest, numbers->at[D], p1, context) == 1 && BN_cmp(rest, dp) == 0 &&
+           are_inverse(numbers->at[E], dp, p1, context) && BN_set_word(two, 2) == 1 &&
+           BN_mod_exp_mont_consttime(rest, two, dp, p, context, NULL) == 1 &&
+           BN_mod_exp(rest, rest, numbers->at[E], p, context) == 1 && BN_is_word(rest, 2);
+}
+
+static ost_result check_private(const rsa_numbers *numbers, ost_error *ret_error)
+{
+    BIGNUM *const *at = numbers->at;
+    bn_ctx_auto BN_CTX *context = BN_CTX_secure_new();
+    bn_auto BIGNUM *product = BN_new();
+    if (context == NULL || product == NULL)
+        return ost_error_set(ret_error, OST_E_CRYPTO, "out of memory");
+    /* Sizes first: they bound the cost of what follows. */
+    if (BN_ucmp(at[P], at[N]) < 0 && BN_ucmp(at[Q], at[N]) < 0 && BN_ucmp(at[D], at[N]) < 0 &&
+        BN_ucmp(at[QI], at[P]) < 0 && BN_mul(product, at[P], at[Q], context) == 1 &&
+        BN_cmp(product, at[N]) == 0 && BN_cmp(at[P], at[Q]) != 0 &&
+        prime_fits(numbers, at[P], at[DP], context) &&
+        prime_fits(numbers, at[Q], at[DQ], context) && are_inverse(at[Q], at[QI], at[P], context))
+        return OST_OK;
+    return ost_error_set(ret_error, OST_E_KEY_FORMAT,
+                         "the private numbers do not belong to the public ones");
+}
+
+static ost_result make_pkey(const rsa_numbers *numbers, size_t count, EVP_PKEY **ret_pkey)
+{
+    param_bld_auto OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+    pkey_ctx_auto EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+    bool pushed = builder != NULL && context != NULL;
+    for (size_t i = 0; pushed && i < count; i++)
+        pushed = OSSL_PARAM_BLD_push_BN(builder, names[i].openssl, numbers->at[i]) == 1;
+    OSSL_PARAM *params = pushed ? OSSL_PARAM_BLD_to_param(builder) : NULL;
+    int selection = count > PUBLIC_NUMBERS ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY;
+    bool made = params != NULL && EVP_PKEY_fromdata_init(context) == 1 &&
+                EVP_PKEY_fromdata(context, ret_pkey, selection, params) == 1;
+    OSSL_PARAM_free(params);
+    return made ? OST_OK : OST_E_CRYPTO;
+}
+
+static void take_pkey(ost_key *key, EVP_PKEY *pkey, bool is_private)
+{
+    key->pkey = pkey;
+    key->is_private = is_private;
+    key->bits = (unsigned)EVP_PKEY_get_bits(pkey);
+    key->algs = algs_of_type(OST_KEY_RSA, NULL);
+}
+
+ost_result key_rsa_import(const ost_json *jwk, ost_key *key, ost_error *ret_error)
+{
+    __attribute__((cleanup(rsa_numbers_drop))) rsa_numbers numbers = {0};
+    bool is_private = ost_json_get(jwk, "d") != NULL;
+    size_t count = is_private ? NUMBERS : PUBLIC_NUMBERS;
     EVP_PKEY *pkey = NULL;
-    OSSL_PARAM *parameters = NULL;
-    OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
-    bool good = builder != NULL && context != NULL;
-    for (size_t i = 0; good && i < (secret ? MEMBERS : PUBLIC_MEMBERS); i++)
-        good = OSSL_PARAM_BLD_push_BN(builder, members[i].parameter, numbers[i]) == 1;
-    if (good && (parameters = OSSL_PARAM_BLD_to_param(builder)) != NULL &&
-        EVP_PKEY_fromdata_init(context) == 1)
-        (void)EVP_PKEY_fromdata(context, &pkey, secret ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY,
-                                parameters);
-    OSSL_PARAM_free(parameters);
-    OSSL_PARAM_BLD_free(builder);
-    EVP_PKEY_CTX_free(context);
-    ERR_clear_error();
-    return pkey;
-}
-
-ost_result rsa_import(const ost_json *jwk, ost_key *key, ost_error *ret_error)
-{
-    BIGNUM *numbers[MEMBERS] = {0};
-    bool secret = false;
     ost_result result = OST_OK;
-    if (ost_json_get(jwk, "oth") != NULL)
-        result = ost_error_set(ret_error, OST_E_UNSUPPORTED, "more than two primes");
-    if (result == OST_OK)
-        result = read_numbers(jwk, numbers, &secret, ret_error);
-    if (result == OST_OK)
-        result = check_strength(numbers[0], numbers[1], ret_error);
-    if (result == OST_OK) {
-        key->bits = (unsigned)BN_num_bits(numbers[0]);
-        key->is_private = secret;
-        key->pkey = make_pkey(numbers, secret);
-        if (key->pkey == NULL)
-            result = ost_error_set(ret_error, OST_E_KEY_FORMAT, "the RSA key is not accepted");
+    if (ost_json_get(jwk, "oth") != NULL) {
+        return ost_error_set(ret_error, OST_E_UNSUPPORTED,
+                             "RSA keys of more than two primes are not supported");
     }
-    free_numbers(numbers);
-    return result;
-}
-
-ost_result rsa_generate(unsigned bits, ost_key *key)
-{
-    key->pkey = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)bits);
-    key->bits = bits;
-    key->is_private = true;
-    return key->pkey != NULL ? OST_OK : OST_E_CRYPTO;
-}
-
-ost_result rsa_export(const ost_key *key, bool secret, ost_json_writer *writer)
-{
-    unsigned char bytes[MAX_BYTES];
-    for (size_t i = 0; i < (secret ? MEMBERS : PUBLIC_MEMBERS); i++) {
-        BIGNUM *number = NULL;
-        int len = -1;
-        if (EVP_PKEY_get_bn_param(key->pkey, members[i].parameter, &number) == 1 &&
-            BN_num_bytes(number) <= MAX_BYTES)
-            len = BN_bn2bin(number, bytes);
-        BN_clear_free(number);
-        if (len < 0)
-            return OST_E_CRYPTO;
-        key_put_member(writer, members[i].member, bytes, (size_t)len);
-    }
-    wipe(bytes, sizeof bytes);
+    for (size_t i = 0; result == OST_OK && i < count; i++)
+        result = jwk_integer(jwk, names[i].jwk, &numbers.at[i], ret_error);
+    if (result == OST_OK)
+        result = check_public(&numbers, ret_error);
+    if (result == OST_OK && is_private)
+        result = check_private(&numbers, ret_error);
+    if (result != OST_OK)
+        return result;
+    if (make_pkey(&numbers, count, &pkey) != OST_OK)
+        return ost_error_set(ret_error, OST_E_CRYPTO, "the RSA key could not be made");
+    take_pkey(key, pkey, is_private);
     return OST_OK;
+}
+
+ost_result key_rsa_generate(unsigned bits, ost_key *key)
+{
+    if (bits < RSA_MIN_BITS || bits > RSA_MAX_BITS)
+        return OST_E_KEY_WEAK;
+    EVP_PKEY *pkey = EVP_RSA_gen(bits);
+    if (pkey == NULL)
+        return OST_E_CRYPTO;
+    take_pkey(key, pkey, true);
+    return OST_OK;
+}
+
+ost_result key_rsa_member(const ost_key *key, const char *name, unsigned char *ret, size_t *ret_len)
+{
+    for (size_t i = 0; i < NUMBERS; i++) {
+        bn_auto BIGNUM *number = NULL;
+        if (strcmp(names[i].jwk, name) != 0)
+            continue;
+        if (EVP_PKEY_get_bn_param(key->pkey, names[i].openssl, &number) != 1)
+            return OST_E_CRYPTO;
+        if (BN_num_bytes(number) > KEY_MEMBER_MAX)
+            return OST_E_CRYPTO;
+        *ret_len = (size_t)BN_bn2bin(number, ret);
+        return OST_OK;
+    }
+    return OST_E_NOT_FOUND;
 }

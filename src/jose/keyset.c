@@ -1,4 +1,4 @@
-/* Key sets (RFC 7517 §5): parsed once, never changed, and strict about ambiguity. */
+/* Key sets (RFC 7517 §5) and the choice of the one key for a token. */
 #include <stdatomic.h>
 
 #include "context.h"
@@ -6,32 +6,22 @@
 #include "text.h"
 
 #define DEFAULT_MAX_KEYS 100
-#define MAX_SET ((size_t)256 << 10)
-#define SET_ARENA ((size_t)4 << 20)
+#define JWKS_MAX_BYTES ((size_t)256 * 1024)
+#define JWKS_MAX_VALUES 16384
+#define JWKS_ARENA ((size_t)4 * 1024 * 1024)
 
 struct ost_keyset {
-    atomic_uint references;
+    atomic_size_t references;
     size_t count;
     ost_key *keys[];
 };
 
-static ost_keyset *set_new(size_t capacity)
+static ost_keyset *keyset_new(size_t room)
 {
-    ost_keyset *set = memory_alloc(sizeof *set + capacity * sizeof(ost_key *));
-    if (set != NULL)
-        atomic_init(&set->references, 1);
-    return set;
-}
-
-ost_result ost_keyset_new(ost_key *const *keys, size_t count, ost_keyset **ret_keyset)
-{
-    ost_keyset *set = set_new(count);
-    if (set == NULL)
-        return OST_E_MEMORY;
-    for (size_t i = 0; i < count; i++)
-        set->keys[set->count++] = ost_key_ref(keys[i]);
-    *ret_keyset = set;
-    return OST_OK;
+    ost_keyset *keyset = memory_alloc(sizeof *keyset + room * sizeof(ost_key *));
+    if (keyset != NULL)
+        atomic_init(&keyset->references, 1);
+    return keyset;
 }
 
 ost_keyset *ost_keyset_ref(ost_keyset *keyset)
@@ -61,113 +51,144 @@ const ost_key *ost_keyset_at(const ost_keyset *keyset, size_t index)
     return index < keyset->count ? keyset->keys[index] : NULL;
 }
 
-/* What a published set may never hold. Said of the JWK itself, so that a malformed secret does not
- * slip through as "passed over". */
-static bool is_secret(const ost_json *jwk)
+static bool has_kid(const ost_keyset *keyset, ost_text kid)
 {
-    return ost_json_equals(ost_json_get(jwk, "kty"), OST_TEXT("oct")) ||
-           ost_json_get(jwk, "d") != NULL || ost_json_get(jwk, "k") != NULL ||
-           ost_json_get(jwk, "p") != NULL;
-}
-
-static bool has_kid(const ost_keyset *set, ost_text kid)
-{
-    for (size_t i = 0; kid.len > 0 && i < set->count; i++) {
-        if (text_equal(ost_key_kid(set->keys[i]), kid))
+    for (size_t i = 0; kid.len > 0 && i < keyset->count; i++) {
+        if (text_equal(ost_key_kid(keyset->keys[i]), kid))
             return true;
     }
     return false;
 }
 
-static ost_result import_entry(const ost_json *jwk, ost_keyset *set, size_t *skipped,
-                               ost_error *ret_error)
+/* A published set shows secrets only by mistake or malice; neither is to be relied upon. */
+static bool holds_secret(const ost_json *jwk)
+{
+    static const char *const names[] = {"k", "d", "p", "q", "dp", "dq", "qi", "oth"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (ost_json_get(jwk, names[i]) != NULL)
+            return true;
+    }
+    return ost_json_equals(ost_json_get(jwk, "kty"), OST_TEXT("oct"));
+}
+
+/* Adds the key when it is usable; one that is not is passed over without an error. */
+static ost_result add(ost_keyset *keyset, const ost_json *jwk, ost_error *ret_error)
 {
     ost_key *key;
-    if (is_secret(jwk))
+    if (holds_secret(jwk)) {
         return ost_error_set(ret_error, OST_E_KEY_USE,
-                             "the set publishes a private or symmetric key");
+                             "the key set shows a private or symmetric key");
+    }
     ost_result result = ost_key_import_json(jwk, &key, NULL);
-    if (result == OST_E_MEMORY)
-        return ost_error_set(ret_error, result, "out of memory");
-    if (result != OST_OK) {
-        ++*skipped;
+    if (result == OST_E_MEMORY || result == OST_E_CRYPTO)
+        return ost_error_set(ret_error, result, "a key could not be made");
+    if (result != OST_OK)
         return OST_OK;
-    }
-    if (has_kid(set, ost_key_kid(key))) {
-        result =
-            ost_error_set(ret_error, OST_E_KEY_AMBIGUOUS, "two keys have the kid %s", key->kid);
+    if (has_kid(keyset, ost_key_kid(key))) {
         ost_key_unref(key);
-        return result;
+        return ost_error_set(ret_error, OST_E_KEY_AMBIGUOUS, "two keys have the same kid");
     }
-    set->keys[set->count++] = key;
+    keyset->keys[keyset->count++] = key;
     return OST_OK;
 }
 
-static ost_result import_entries(const ost_json *keys, ost_keyset **ret_keyset, size_t *ret_skipped,
-                                 ost_error *ret_error)
+static ost_result import_entries(const ost_json *document, size_t max_keys, ost_keyset **ret_keyset,
+                                 size_t *ret_skipped, ost_error *ret_error)
 {
-    size_t skipped = 0;
-    ost_result result = OST_OK;
-    ost_keyset *set = set_new(ost_json_count(keys));
-    if (set == NULL)
+    const ost_json *entries = ost_json_get(document, "keys");
+    if (!ost_json_is(entries, OST_JSON_ARRAY))
+        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "the key set has no array \"keys\"");
+    size_t count = ost_json_count(entries);
+    if (count > max_keys) {
+        return ost_error_set(ret_error, OST_E_CEILING, "%zu keys, where %zu are allowed", count,
+                             max_keys);
+    }
+    ost_keyset *keyset = keyset_new(count);
+    if (keyset == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    for (const ost_json *jwk = ost_json_first(keys); jwk != NULL && result == OST_OK;
-         jwk = ost_json_next(jwk))
-        result = import_entry(jwk, set, &skipped, ret_error);
-    if (result == OST_OK && set->count == 0)
-        result = ost_error_set(ret_error, OST_E_KEY_UNKNOWN,
-                               "the set holds no usable signature key (%zu passed over)", skipped);
+    ost_result result = OST_OK;
+    const ost_json *entry = ost_json_first(entries);
+    for (; result == OST_OK && entry != NULL; entry = ost_json_next(entry))
+        result = add(keyset, entry, ret_error);
+    if (result == OST_OK && keyset->count == 0)
+        result = ost_error_set(ret_error, OST_E_KEY_UNKNOWN, "none of %zu keys is usable", count);
     if (result != OST_OK) {
-        ost_keyset_unref(set);
+        ost_keyset_unref(keyset);
         return result;
     }
     if (ret_skipped != NULL)
-        *ret_skipped = skipped;
-    *ret_keyset = set;
+        *ret_skipped = count - keyset->count;
+    *ret_keyset = keyset;
     return OST_OK;
 }
 
 ost_result ost_keyset_import(ost_text jwks, size_t max_keys, ost_keyset **ret_keyset,
                              size_t *ret_skipped, ost_error *ret_error)
 {
-    const ost_json_limits limits = {.max_bytes = MAX_SET, .max_depth = 8, .max_values = 16384};
+    static const ost_json_limits limits = {JWKS_MAX_BYTES, 8, JWKS_MAX_VALUES};
     const ost_json *document;
-    ost_arena *arena = ost_arena_new(SET_ARENA);
+    ost_arena *arena = ost_arena_new(JWKS_ARENA);
     if (arena == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
     ost_result result = ost_json_read(jwks, &limits, arena, &document, ret_error);
-    const ost_json *keys = result == OST_OK ? ost_json_get(document, "keys") : NULL;
-    if (result == OST_OK && !ost_json_is(keys, OST_JSON_ARRAY))
-        result = ost_error_set(ret_error, OST_E_KEY_FORMAT, "a key set has an array \"keys\"");
-    else if (result == OST_OK &&
-             ost_json_count(keys) > (max_keys > 0 ? max_keys : DEFAULT_MAX_KEYS))
-        result =
-            ost_error_set(ret_error, OST_E_CEILING, "the set has %zu keys", ost_json_count(keys));
-    else if (result == OST_OK)
-        result = import_entries(keys, ret_keyset, ret_skipped, ret_error);
+    if (result == OST_OK) {
+        result = import_entries(document, max_keys > 0 ? max_keys : DEFAULT_MAX_KEYS, ret_keyset,
+                                ret_skipped, ret_error);
+    }
     ost_arena_free(arena);
     return result;
 }
 
-/* RFC 7515 §6: `kid` is a hint; type, curve, use and alg decide as well. */
-ost_result ost_keyset_find(const ost_keyset *keyset, ost_text kid, ost_alg alg,
-                           const ost_key **ret_key)
+ost_result ost_keyset_new(ost_key *const *keys, size_t count, ost_keyset **ret_keyset)
+{
+    ost_keyset *keyset = count <= JWKS_MAX_VALUES ? keyset_new(count) : NULL;
+    if (keyset == NULL)
+        return OST_E_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        if (has_kid(keyset, ost_key_kid(keys[i]))) {
+            ost_keyset_unref(keyset);
+            return OST_E_KEY_AMBIGUOUS;
+        }
+        keyset->keys[keyset->count++] = ost_key_ref(keys[i]);
+    }
+    *ret_keyset = keyset;
+    return OST_OK;
+}
+
+static bool may_verify(const ost_key *key, ost_alg alg)
+{
+    return ost_key_serves(key, alg) && (key->ops & KEY_VERIFY) != 0;
+}
+
+static ost_result find_only(const ost_keyset *keyset, ost_alg alg, const ost_key **ret_key)
 {
     const ost_key *found = NULL;
-    bool named = false;
     for (size_t i = 0; i < keyset->count; i++) {
-        const ost_key *key = keyset->keys[i];
-        if (kid.len > 0 && !text_equal(ost_key_kid(key), kid))
-            continue;
-        named = true;
-        if (!ost_key_serves(key, alg) || !key->may_verify)
+        if (!may_verify(keyset->keys[i], alg))
             continue;
         if (found != NULL)
             return OST_E_KEY_AMBIGUOUS;
-        found = key;
+        found = keyset->keys[i];
     }
     if (found == NULL)
-        return named && kid.len > 0 ? OST_E_KEY_USE : OST_E_KEY_UNKNOWN;
+        return OST_E_KEY_UNKNOWN;
     *ret_key = found;
     return OST_OK;
+}
+
+ost_result ost_keyset_find(const ost_keyset *keyset, ost_text kid, ost_alg alg,
+                           const ost_key **ret_key)
+{
+    if (kid.len == 0)
+        return find_only(keyset, alg, ret_key);
+    for (size_t i = 0; i < keyset->count; i++) {
+        const ost_key *key = keyset->keys[i];
+        if (!text_equal(ost_key_kid(key), kid))
+            continue;
+        if (!may_verify(key, alg))
+            return OST_E_KEY_USE;
+        *ret_key = key;
+        return OST_OK;
+    }
+    return OST_E_KEY_UNKNOWN;
 }

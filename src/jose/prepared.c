@@ -1,145 +1,134 @@
-/* Prepared contexts; see prepared.h. A slot holds its own reference to OpenSSL's key and is named
- * by our key's serial number, so that it can neither dangle nor be mistaken for another. */
+/* Setting up and keeping contexts for RSA (RFC 7518 §3.3, §3.5), ECDSA (§3.4) and HMAC (§3.2). */
 #include "prepared.h"
 
 #include <openssl/core_names.h>
+#include <openssl/params.h>
 #include <openssl/rsa.h>
-#include <pthread.h>
-#include <stdio.h>
 
 #include "context.h"
 #include "digest.h"
 
-#define SLOTS 16 /* per thread */
-
-typedef struct slot {
-    uint64_t serial;
-    uint64_t used; /* the thread's count when it was last used */
-    ost_alg alg;
-    prepared_use use;
-    EVP_PKEY_CTX *context;
-    EVP_MAC_CTX *mac;
-} slot;
-
-typedef struct thread_slots {
-    uint64_t count;
-    slot slots[SLOTS];
-} thread_slots;
-
-static pthread_key_t slots_key;
-static EVP_MAC *hmac;
-static bool ready;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static _Thread_local thread_slots *mine;
-
-static void slot_clear(slot *s)
+static void prepared_free(prepared *contexts)
 {
-    EVP_PKEY_CTX_free(s->context);
-    EVP_MAC_CTX_free(s->mac);
-    *s = (slot){0};
+    if (contexts == NULL)
+        return;
+    EVP_MD_CTX_free(contexts->digest);
+    EVP_PKEY_CTX_free(contexts->pkey);
+    EVP_MAC_CTX_free(contexts->mac);
+    memory_free(contexts);
 }
 
-static void free_slots(void *data)
+/* RFC 7518 §3.5: the salt is as long as the hash, and MGF1 uses the same hash. */
+static bool set_rsa_padding(EVP_PKEY_CTX *pkey, const alg_facts *facts, const EVP_MD *hash)
 {
-    thread_slots *all = data;
-    for (size_t i = 0; i < SLOTS; i++)
-        slot_clear(&all->slots[i]);
-    memory_free(all);
+    if (facts->padding == PADDING_PKCS1)
+        return EVP_PKEY_CTX_set_rsa_padding(pkey, RSA_PKCS1_PADDING) == 1;
+    int salt = (int)hash_find(facts->hash)->size;
+    return EVP_PKEY_CTX_set_rsa_padding(pkey, RSA_PKCS1_PSS_PADDING) == 1 &&
+           EVP_PKEY_CTX_set_rsa_mgf1_md(pkey, hash) == 1 &&
+           EVP_PKEY_CTX_set_rsa_pss_saltlen(pkey, salt) == 1;
 }
 
-static void prepare(void)
+static bool prepare_pkey(prepared *contexts, const ost_key *key, const alg_facts *facts)
 {
-    hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    ready = hmac != NULL && pthread_key_create(&slots_key, free_slots) == 0;
-}
-
-static thread_slots *slots_of_thread(void)
-{
-    pthread_once(&once, prepare);
-    if (mine == NULL && ready) {
-        mine = memory_alloc(sizeof *mine);
-        if (mine != NULL && pthread_setspecific(slots_key, mine) != 0) {
-            memory_free(mine);
-            mine = NULL;
-        }
-    }
-    return mine;
-}
-
-/* The slot that holds the context asked for, or the one that was used longest ago, emptied. */
-static slot *find_slot(const ost_key *key, ost_alg alg, prepared_use use)
-{
-    thread_slots *all = slots_of_thread();
-    if (all == NULL)
-        return NULL;
-    slot *oldest = &all->slots[0];
-    for (size_t i = 0; i < SLOTS; i++) {
-        slot *s = &all->slots[i];
-        if (s->serial == key->serial && s->alg == alg && s->use == use) {
-            s->used = ++all->count;
-            return s;
-        }
-        if (s->used < oldest->used)
-            oldest = s;
-    }
-    slot_clear(oldest);
-    oldest->used = ++all->count;
-    return oldest;
-}
-
-static bool set_padding(EVP_PKEY_CTX *context, const alg_info *info)
-{
-    const EVP_MD *md = digest_md(info->hash_bits);
-    if (md == NULL || EVP_PKEY_CTX_set_signature_md(context, md) <= 0)
+    contexts->digest = digest_context_new(facts->hash);
+    contexts->pkey = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
+    if (contexts->digest == NULL || contexts->pkey == NULL)
         return false;
-    if (info->family == ALG_PKCS1)
-        return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) > 0;
-    if (info->family == ALG_PSS) /* RFC 7518 §3.5: the salt is as long as the hash */
-        return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) > 0 &&
-               EVP_PKEY_CTX_set_rsa_mgf1_md(context, md) > 0 &&
-               EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) > 0;
+    int started =
+        contexts->signs ? EVP_PKEY_sign_init(contexts->pkey) : EVP_PKEY_verify_init(contexts->pkey);
+    const EVP_MD *hash = EVP_MD_CTX_get0_md(contexts->digest);
+    return started == 1 && EVP_PKEY_CTX_set_signature_md(contexts->pkey, hash) == 1 &&
+           (facts->type != OST_KEY_RSA || set_rsa_padding(contexts->pkey, facts, hash));
+}
+
+static bool prepare_mac(prepared *contexts, const ost_key *key, const alg_facts *facts)
+{
+    char hash[16] = {0};
+    for (size_t i = 0; i < sizeof hash - 1 && hash_find(facts->hash)->name[i] != '\0'; i++)
+        hash[i] = hash_find(facts->hash)->name[i];
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, hash, 0),
+        OSSL_PARAM_construct_end(),
+    };
+    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    contexts->mac = mac != NULL ? EVP_MAC_CTX_new(mac) : NULL;
+    EVP_MAC_free(mac); /* the context holds a reference */
+    return contexts->mac != NULL &&
+           EVP_MAC_init(contexts->mac, key->secret, key->secret_size, params) == 1;
+}
+
+static ost_result prepared_new(const ost_key *key, ost_alg alg, bool signs, prepared **ret_contexts)
+{
+    const alg_facts *facts = alg_find(alg);
+    prepared *contexts = memory_alloc(sizeof *contexts);
+    if (contexts == NULL)
+        return OST_E_MEMORY;
+    contexts->alg = alg;
+    contexts->signs = signs;
+    bool ready = facts->type == OST_KEY_OCT ? prepare_mac(contexts, key, facts)
+                                            : prepare_pkey(contexts, key, facts);
+    if (!ready) {
+        prepared_free(contexts);
+        return OST_E_CRYPTO;
+    }
+    *ret_contexts = contexts;
+    return OST_OK;
+}
+
+ost_result prepared_take(const ost_key *key, ost_alg alg, bool signs, prepared_use *ret_use)
+{
+    stripe *own = stripes_take(key->contexts);
+    prepared *found = own != NULL ? own->held : NULL;
+    while (found != NULL && (found->alg != alg || found->signs != signs))
+        found = found->next;
+    if (found == NULL) {
+        ost_result result = prepared_new(key, alg, signs, &found);
+        if (result != OST_OK) {
+            stripes_give(own);
+            return result;
+        }
+        if (own != NULL) {
+            found->next = own->held;
+            own->held = found;
+        }
+    }
+    *ret_use = (prepared_use){own, found};
+    return OST_OK;
+}
+
+void prepared_give(prepared_use *use)
+{
+    if (use->stripe == NULL)
+        prepared_free(use->contexts);
+    stripes_give(use->stripe);
+    *use = (prepared_use){0};
+}
+
+void prepared_free_all(stripes *contexts)
+{
+    for (size_t i = 0; contexts != NULL && i < STRIPE_COUNT; i++) {
+        for (prepared *at = contexts->at[i].held, *next; at != NULL; at = next) {
+            next = at->next;
+            prepared_free(at);
+        }
+        contexts->at[i].held = NULL;
+    }
+}
+
+bool prepared_digest(const prepared_use *use, ost_text data, unsigned char *ret, size_t *ret_len)
+{
+    if (!digest_with(use->contexts->digest, data, ret))
+        return false;
+    *ret_len = hash_find(alg_find(use->contexts->alg)->hash)->size;
     return true;
 }
 
-EVP_PKEY_CTX *prepared_context(const ost_key *key, const alg_info *info, prepared_use use)
+bool prepared_mac(const prepared_use *use, ost_text data, unsigned char *ret, size_t *ret_len)
 {
-    slot *s = find_slot(key, info->alg, use);
-    if (s == NULL || s->context != NULL)
-        return s != NULL ? s->context : NULL;
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
-    int begun = context == NULL          ? 0
-                : use == PREPARED_VERIFY ? EVP_PKEY_verify_init(context)
-                                         : EVP_PKEY_sign_init(context);
-    if (begun <= 0 || !set_padding(context, info)) {
-        EVP_PKEY_CTX_free(context);
-        return NULL;
-    }
-    s->serial = key->serial;
-    s->alg = info->alg;
-    s->use = use;
-    s->context = context;
-    return context;
-}
-
-EVP_MAC_CTX *prepared_mac(const ost_key *key, const alg_info *info)
-{
-    slot *s = find_slot(key, info->alg, PREPARED_SIGN);
-    if (s == NULL || s->mac != NULL)
-        return s != NULL ? s->mac : NULL;
-    char name[16];
-    OSSL_PARAM parameters[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
-        OSSL_PARAM_construct_end(),
-    };
-    snprintf(name, sizeof name, "%s", digest_name(info->hash_bits));
-    EVP_MAC_CTX *mac = EVP_MAC_CTX_new(hmac);
-    if (mac == NULL || EVP_MAC_init(mac, key->secret, key->secret_len, parameters) != 1) {
-        EVP_MAC_CTX_free(mac);
-        return NULL;
-    }
-    s->serial = key->serial;
-    s->alg = info->alg;
-    s->use = PREPARED_SIGN;
-    s->mac = mac;
-    return mac;
+    EVP_MAC_CTX *mac = use->contexts->mac;
+    /* Without a key, the one of the preparation is taken again. */
+    return EVP_MAC_init(mac, NULL, 0, NULL) == 1 &&
+           EVP_MAC_update(mac, (const unsigned char *)data.data, data.len) == 1 &&
+           EVP_MAC_final(mac, ret, ret_len, HASH_MAX_SIZE) == 1;
 }

@@ -1,16 +1,40 @@
-/* Prepared OpenSSL contexts: setting one up costs several microseconds, using it again nothing.
- * Each thread keeps a few, by key and algorithm. */
+/* Contexts of the cryptographic library that are set up once for a key and an algorithm, and then
+ * used again and again: a signature costs its arithmetic and nothing else. They are kept in the
+ * key, one set for each thread that uses it, and end with it. */
 #ifndef PREPARED_H
 #define PREPARED_H
 
 #include "key.h"
 
-typedef enum prepared_use { PREPARED_VERIFY, PREPARED_SIGN } prepared_use;
+typedef struct prepared {
+    struct prepared *next; /* of the same key and thread, for another algorithm or purpose */
+    ost_alg alg;
+    bool signs;
+    EVP_MD_CTX *digest; /* RSA, EC */
+    EVP_PKEY_CTX *pkey; /* RSA, EC */
+    EVP_MAC_CTX *mac;   /* oct */
+} prepared;
 
-/* Borrowed until the thread's next call; NULL when it cannot be made. */
-EVP_PKEY_CTX *prepared_context(const ost_key *key, const alg_info *info, prepared_use use);
+typedef struct prepared_use {
+    stripe *stripe; /* NULL: the contexts are made for this one use */
+    prepared *contexts;
+} prepared_use;
 
-/* A MAC context that has the key's secret set. */
-EVP_MAC_CTX *prepared_mac(const ost_key *key, const alg_info *info);
+/* What `key` needs to sign (or to verify) with `alg`, for this thread alone until it is given
+ * back. The key serves `alg` and is not an OKP key. OST_E_MEMORY, OST_E_CRYPTO. */
+OST_MUST_CHECK ost_result prepared_take(const ost_key *key, ost_alg alg, bool signs,
+                                        prepared_use *ret_use);
+void prepared_give(prepared_use *use);
+
+/* Frees everything that was left in `contexts` (NULL is fine): no thread uses the key any more. */
+void prepared_free_all(stripes *contexts);
+
+/* SHA-2 of `data` into `ret` (HASH_MAX_SIZE bytes) with the algorithm's hash. */
+OST_MUST_CHECK bool prepared_digest(const prepared_use *use, ost_text data, unsigned char *ret,
+                                    size_t *ret_len);
+
+/* HMAC of `data` into `ret` (HASH_MAX_SIZE bytes). */
+OST_MUST_CHECK bool prepared_mac(const prepared_use *use, ost_text data, unsigned char *ret,
+                                 size_t *ret_len);
 
 #endif

@@ -1,55 +1,57 @@
-/* Thumbprints of keys (RFC 7638 §3, RFC 8037 §2): the required members alone, sorted, no spaces. */
+/* Thumbprints of keys (RFC 7638 §3, RFC 8037 §2): the hash of the required members, in the order of
+ * their names, without white space. */
 #include <stdio.h>
 
 #include "base64url.h"
+#include "digest.h"
 #include "key.h"
 #include "text.h"
 
-#define THUMBPRINT_ARENA ((size_t)64 << 10)
+/* n of 16384 bits, e, and the punctuation around them. */
+#define DOCUMENT_MAX (BASE64URL_LEN(KEY_MEMBER_MAX) + 128)
 
-/* The members of each type in the order of their names. */
-static const char *const required[][4] = {
-    [OST_KEY_RSA] = {"e", "kty", "n", NULL},
+/* The members that are hashed, by type; crv and kty among them. */
+static const char *const hashed[][5] = {
+    [OST_KEY_RSA] = {"e", "kty", "n"},
     [OST_KEY_EC] = {"crv", "kty", "x", "y"},
-    [OST_KEY_OKP] = {"crv", "kty", "x", NULL},
-    [OST_KEY_OCT] = {"k", "kty", NULL, NULL},
+    [OST_KEY_OKP] = {"crv", "kty", "x"},
+    [OST_KEY_OCT] = {"k", "kty"},
 };
 
-static ost_result canonical(const ost_key *key, ost_arena *arena, ost_text *ret_text)
+/* The value of one member as text in `ret`, which has room for every one. */
+static ost_result member_text(const ost_key *key, const char *name, char *ret, size_t *ret_len)
 {
-    ost_text exported;
-    const ost_json *jwk;
-    ost_json_writer *all = ost_json_writer_new(arena, 0), *few = ost_json_writer_new(arena, 0);
-    if (all == NULL || few == NULL)
-        return OST_E_MEMORY;
-    ost_result result = key->type == OST_KEY_OCT ? ost_key_export_private(key, all)
-                                                 : ost_key_export_public(key, all);
+    unsigned char bytes[KEY_MEMBER_MAX];
+    size_t len;
+    if (text_is(text_of(name), "kty") || text_is(text_of(name), "crv")) {
+        const char *word = name[0] == 'k' ? key_type_name(key->type) : key_curve_name(key);
+        *ret_len = (size_t)snprintf(ret, 16, "%s", word);
+        return OST_OK;
+    }
+    ost_result result = key_member(key, name, bytes, &len);
     if (result == OST_OK)
-        result = ost_json_writer_finish(all, &exported);
-    if (result == OST_OK)
-        result = ost_json_read(exported, NULL, arena, &jwk, NULL);
-    if (result != OST_OK)
-        return result;
-    ost_json_open_object(few);
-    for (size_t i = 0; i < 4 && required[key->type][i] != NULL; i++)
-        ost_json_member_value(few, required[key->type][i],
-                              ost_json_get(jwk, required[key->type][i]));
-    ost_json_close_object(few);
-    return ost_json_writer_finish(few, ret_text);
+        *ret_len = base64url_encode(bytes, len, ret);
+    wipe(bytes, sizeof bytes);
+    return result;
 }
 
 ost_result ost_key_thumbprint(const ost_key *key, char ret[44])
 {
-    unsigned char hash[32];
-    ost_text text;
-    ost_arena *arena = ost_arena_new(THUMBPRINT_ARENA);
-    if (arena == NULL)
-        return OST_E_MEMORY;
-    ost_result result = canonical(key, arena, &text);
+    char document[DOCUMENT_MAX];
+    unsigned char hash[HASH_MAX_SIZE];
+    size_t at = 0, len = 0;
+    ost_result result = OST_OK;
+    for (const char *const *name = hashed[key->type]; result == OST_OK && *name != NULL; name++) {
+        at += (size_t)snprintf(document + at, 16, "%c\"%s\":\"", at == 0 ? '{' : ',', *name);
+        result = member_text(key, *name, document + at, &len);
+        at += len;
+        document[at++] = '"';
+    }
+    document[at++] = '}';
     if (result == OST_OK)
-        result = ost_sha256(text, hash);
+        result = digest(HASH_SHA256, (ost_text){document, at}, hash);
     if (result == OST_OK)
-        ret[base64url_encode(hash, sizeof hash, ret)] = '\0';
-    ost_arena_free(arena);
+        ret[base64url_encode(hash, 32, ret)] = '\0';
+    wipe(document, sizeof document);
     return result;
 }

@@ -1,0 +1,28 @@
+/* The compact serialization (RFC 7515 §3.1): its parts, and the JSON objects within them. */
+#ifndef COMPACT_H
+#define COMPACT_H
+
+#include <ostiary/jose.h>
+
+#define TOKEN_MAX ((size_t)64 * 1024) /* bytes of a whole token */
+#define HEADER_MAX ((size_t)8 * 1024) /* bytes of a header, encoded */
+#define KID_MAX 256                   /* bytes of a `kid`, in a header and in a JWK */
+
+typedef struct compact_parts {
+    ost_text header, payload, signature; /* encoded */
+    ost_text signing_input;
+} compact_parts;
+
+/* Exactly three parts, of which the header is not empty. OST_E_CEILING, OST_E_TOKEN_FORMAT. */
+OST_MUST_CHECK ost_result compact_split(ost_text token, compact_parts *ret_parts,
+                                        ost_error *ret_error);
+
+/* The header's JSON object. OST_E_TOKEN_FORMAT, OST_E_MEMORY. */
+OST_MUST_CHECK ost_result compact_header(ost_text encoded, ost_arena *arena,
+                                         const ost_json **ret_header, ost_error *ret_error);
+
+/* The JSON object of a decoded payload. OST_E_TOKEN_FORMAT, OST_E_MEMORY. */
+OST_MUST_CHECK ost_result compact_claims(ost_text payload, ost_arena *arena,
+                                         const ost_json **ret_claims, ost_error *ret_error);
+
+#endif

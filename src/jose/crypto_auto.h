@@ -1,0 +1,40 @@
+/* Objects of the cryptographic library that free themselves at scope exit. */
+#ifndef CRYPTO_AUTO_H
+#define CRYPTO_AUTO_H
+
+#include <openssl/bn.h>
+#include <openssl/evp.h>
+#include <openssl/param_build.h>
+
+static inline void bn_drop(BIGNUM **bn)
+{
+    BN_clear_free(*bn);
+}
+
+static inline void bn_ctx_drop(BN_CTX **context)
+{
+    BN_CTX_free(*context);
+}
+
+static inline void pkey_drop(EVP_PKEY **pkey)
+{
+    EVP_PKEY_free(*pkey);
+}
+
+static inline void pkey_ctx_drop(EVP_PKEY_CTX **context)
+{
+    EVP_PKEY_CTX_free(*context);
+}
+
+static inline void param_bld_drop(OSSL_PARAM_BLD **builder)
+{
+    OSSL_PARAM_BLD_free(*builder);
+}
+
+#define bn_auto __attribute__((cleanup(bn_drop)))
+#define bn_ctx_auto __attribute__((cleanup(bn_ctx_drop)))
+#define pkey_auto __attribute__((cleanup(pkey_drop)))
+#define pkey_ctx_auto __attribute__((cleanup(pkey_ctx_drop)))
+#define param_bld_auto __attribute__((cleanup(param_bld_drop)))
+
+#endif

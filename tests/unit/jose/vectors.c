@@ -1,0 +1,39 @@
+#include "vectors.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define FILE_MAX ((size_t)1 << 20)
+
+const ost_json *vectors_read(ost_arena *arena, const char *path)
+{
+    char name[4096];
+    const char *folder = getenv("OSTIARY_VECTORS");
+    snprintf(name, sizeof name, "%s/%s", folder != NULL ? folder : "../shared/vectors", path);
+    FILE *file = fopen(name, "rb");
+    if (file == NULL) {
+        print_message("no vectors: %s was not found\n", name);
+        return NULL;
+    }
+    char *data = ost_arena_alloc(arena, FILE_MAX);
+    assert_non_null(data);
+    size_t len = fread(data, 1, FILE_MAX, file);
+    fclose(file);
+    const ost_json *document;
+    ost_error error;
+    if (ost_json_read((ost_text){data, len}, NULL, arena, &document, &error) != OST_OK)
+        fail_msg("%s: %s", path, error.detail);
+    return document;
+}
+
+ost_text vectors_text(const ost_json *object, const char *name)
+{
+    ost_text text;
+    if (!ost_json_text(ost_json_get(object, name), &text))
+        fail_msg("the vectors have no \"%s\"", name);
+    return text;
+}
