@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""http-plain: small JSON over 64 keep-alive connections, ours against nginx `return 200`.
+
+Both servers run pinned to the same core, one after the other in turns, wrk on the other cores; the
+figures are medians of requests per second. Needs nginx and wrk, and a release build with
+-Dbench=true (--build names its folder)."""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+PROJECT = pathlib.Path(__file__).resolve().parents[1]
+BODY = '{"message":"Hello, this is a public resource!"}'
+
+NGINX = """
+daemon off;
+worker_processes 1;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{ worker_connections 1024; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    keepalive_requests 1000000000;
+    keepalive_timeout 75s;
+    default_type application/json;
+    server {{
+        listen 127.0.0.1:{port} backlog=1024;
+        location / {{ return 200 '{body}'; }}
+    }}
+}}
+"""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until_up(port):
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.02)
+    sys.exit(f"nothing answers on port {port}")
+
+
+def start_ours(build, core):
+    port = free_port()
+    program = pathlib.Path(build) / "bench" / "http-plain-server"
+    process = subprocess.Popen(["taskset", "-c", core, program, str(port)], stdout=subprocess.DEVNULL)
+    wait_until_up(port)
+    return process, port
+
+
+def start_nginx(folder, core):
+    port = free_port()
+    config = pathlib.Path(folder) / "nginx.conf"
+    config.write_text(NGINX.format(folder=folder, port=port, body=BODY))
+    process = subprocess.Popen(["taskset", "-c", core, "nginx", "-c", config, "-p", folder])
+    wait_until_up(port)
+    return process, port
+
+
+def measure(port, cores, seconds):
+    command = ["taskset", "-c", cores, "wrk", "-t2", "-c64", f"-d{seconds}s", f"http://127.0.0.1:{port}/"]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in output or "Socket errors" in output:
+        sys.exit(output)
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--build", default=PROJECT / "build", help="folder of the build")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=3)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    arguments = parser.parse_args()
+    last = os.cpu_count() - 1
+    if last < 1:
+        sys.exit("two cores are needed")
+    server_core, client_cores = str(last), f"0-{last - 1}"
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        ours, our_port = start_ours(arguments.build, server_core)
+        peer, peer_port = start_nginx(folder, server_core)
+        try:
+            rates = {our_port: [], peer_port: []}
+            for port in (our_port, peer_port):
+                measure(port, client_cores, 1)
+            for _ in range(arguments.rounds):
+                for port in (our_port, peer_port):
+                    rates[port].append(measure(port, client_cores, arguments.seconds))
+        finally:
+            for process in (ours, peer):
+                process.terminate()
+                process.wait()
+    our_rate, peer_rate = (statistics.median(rates[port]) for port in (our_port, peer_port))
+    ratio = our_rate / peer_rate
+    if arguments.json:
+        print(json.dumps({"name": "http-plain", "ours": round(our_rate), "peer": round(peer_rate), "ratio": round(ratio, 3)}))
+    else:
+        print(f"http-plain: ours {our_rate:,.0f} requests/s, nginx {peer_rate:,.0f}, ratio {ratio:.3f}")
+
+
+if __name__ == "__main__":
+    main()
