@@ -10,17 +10,17 @@
 typedef struct provider provider;
 
 typedef struct provider_config {
-    store *store;             /* outlives the provider */
-    const char *address;      /* NULL: 127.0.0.1 */
-    unsigned port;            /* 0: any free one */
-    const char *hostname;     /* public base URL, "https://id.example.org"; NULL: from the request's
-                                 Host, which only development mode allows */
-    bool development;         /* start-dev: plain http, Host believed, errors explained */
+    store *store;         /* outlives the provider */
+    const char *address;  /* NULL: 127.0.0.1 */
+    unsigned port;        /* 0: any free one */
+    const char *hostname; /* public base URL, "https://id.example.org"; NULL: from the request's
+                             Host, which only development mode allows */
+    bool development;     /* start-dev: plain http, Host believed, errors explained */
     const char *tls_certificate, *tls_key;
     const char *const *trusted_proxies;
     size_t trusted_proxy_count;
-    unsigned loops;           /* 0: one per core */
-    unsigned hash_threads;    /* password hashing at a time; 0: cores */
+    unsigned loops;        /* 0: one per core */
+    unsigned hash_threads; /* password hashing at a time; 0: cores */
     void (*log)(const http_log_entry *entry, void *user);
     void *log_user;
     const ost_context *context;

@@ -18,7 +18,7 @@ typedef struct realm_lifespans {
 
 typedef struct realm_mapper {
     const char *name;
-    const char *type;   /* protocolMapper: "oidc-audience-mapper", … */
+    const char *type;       /* protocolMapper: "oidc-audience-mapper", … */
     const ost_json *config; /* string members */
 } realm_mapper;
 
@@ -31,14 +31,14 @@ typedef struct realm_scope { /* a client scope */
 } realm_scope;
 
 struct realm_client {
-    const char *id;        /* UUID */
+    const char *id; /* UUID */
     const char *client_id;
-    const char *name;      /* for pages; may be NULL */
-    const char *secret;    /* NULL: none */
+    const char *name;   /* for pages; may be NULL */
+    const char *secret; /* NULL: none */
     bool enabled, public_client, bearer_only;
     bool standard_flow, implicit_flow, direct_access_grants, service_account;
     bool full_scope;
-    bool pkce_required;    /* attribute pkce.code.challenge.method */
+    bool pkce_required;               /* attribute pkce.code.challenge.method */
     const char *const *redirect_uris; /* NULL-terminated */
     const char *const *web_origins;
     const char *const *post_logout_redirect_uris; /* "+" resolved to the redirect URIs */
@@ -52,6 +52,8 @@ struct realm_client {
     const ost_json *attributes;
     const ost_json *document;
 };
+
+typedef struct role_table role_table; /* role.h */
 
 struct realm {
     const char *id;
@@ -70,6 +72,7 @@ struct realm {
     size_t scope_count;
     const char *password_policy;
     const ost_json *document; /* the whole, unknown fields included */
+    const role_table *roles;
     int64_t version;
 };
 
@@ -81,10 +84,12 @@ realm *realm_ref(realm *realm);
 void realm_unref(realm *realm);
 
 const realm_client *realm_find_client(const realm *realm, ost_text client_id);
+const realm_client *realm_find_client_by_uuid(const realm *realm, ost_text id);
 const realm_scope *realm_find_scope(const realm *realm, ost_text name);
 
-/* The effective roles of a user: assigned, by group, and through composites, sorted for output.
- * `user_document` is the stored UserRepresentation. */
+/* The effective roles of a user: assigned, by group, and through composites, sorted by client and
+ * name. `user_document` is the stored UserRepresentation. Roles that do not exist are passed over.
+ */
 typedef struct realm_roles {
     const char *const *realm_roles; /* NULL-terminated */
     struct realm_client_roles {

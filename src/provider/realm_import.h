@@ -27,7 +27,7 @@ OST_MUST_CHECK ost_result realm_export(store *store, ost_text realm, bool with_u
 /* Adds one user; `password` may be empty. OST_E_CONFLICT. */
 OST_MUST_CHECK ost_result realm_add_user(store *store, ost_text realm, ost_text username,
                                          ost_text email, ost_text password,
-                                         const char *const *realm_roles,
-                                         const ost_context *context, ost_error *ret_error);
+                                         const char *const *realm_roles, const ost_context *context,
+                                         ost_error *ret_error);
 
 #endif
