@@ -11,8 +11,8 @@
 typedef struct key_ring key_ring;
 
 /* From stored rows. Needs an active RS256 signature key and an HS512 key for refresh tokens. */
-OST_MUST_CHECK ost_result key_ring_load(const store_key *keys, size_t count, int64_t now,
-                                        key_ring **ret_ring, ost_error *ret_error);
+OST_MUST_CHECK ost_result key_ring_load(const store_key *keys, size_t count, key_ring **ret_ring,
+                                        ost_error *ret_error);
 key_ring *key_ring_ref(key_ring *ring);
 void key_ring_unref(key_ring *ring);
 
@@ -30,11 +30,13 @@ OST_MUST_CHECK ost_result key_ring_generate(ost_text realm, const ost_context *c
                                             ost_arena *arena, store_key **ret_keys,
                                             size_t *ret_count, ost_error *ret_error);
 
-/* Rotation: adds a NEXT key that signs from now + `delay` seconds (so that it is published first);
- * once it signs, the one before becomes PASSIVE and ends at `delay` + `longest_token` later.
- * key_ring_advance moves states by the clock and tells whether anything changed. */
+/* Rotation: adds a NEXT key that signs from now + `delay` seconds on, so that it is published
+ * first. OST_E_CONFLICT: one is waiting already. */
 OST_MUST_CHECK ost_result key_ring_rotate(store *store, ost_text realm, int64_t now, int64_t delay,
                                           ost_error *ret_error);
+
+/* Moves states by the clock: a NEXT key whose time has come becomes ACTIVE, the one before PASSIVE
+ * until `longest_token` seconds later. *ret_changed: the ring is to be loaded again. */
 OST_MUST_CHECK ost_result key_ring_advance(store *store, ost_text realm, int64_t now,
                                            int64_t longest_token, bool *ret_changed);
 

@@ -77,7 +77,7 @@ struct store_key {
     ost_text algorithm;   /* "RS256", "HS512" … */
     ost_text use;         /* "sig" or "enc" */
     ost_text jwk;         /* private */
-    ost_text certificate; /* DER, for x5c; empty: none */
+    ost_text certificate; /* DER in base64url, for x5c; empty: none */
     store_key_state state;
     int64_t created;
     int64_t signs_from; /* a NEXT key becomes ACTIVE then */
@@ -85,9 +85,12 @@ struct store_key {
 };
 OST_MUST_CHECK ost_result store_key_list(store *store, ost_text realm, ost_arena *arena,
                                          store_key **ret_keys, size_t *ret_count);
-/* Replaces all keys of one realm at once (rotation): keys that are not in the list are deleted. */
-OST_MUST_CHECK ost_result store_key_replace(store *store, ost_text realm, const store_key *keys,
-                                            size_t count);
+/* Adds one. OST_E_CONFLICT: the kid is there. */
+OST_MUST_CHECK ost_result store_key_create(store *store, const store_key *key);
+/* Moves a key from one state to the next, if it is still in `from`: OST_E_CONFLICT otherwise. Ended
+ * keys are deleted by store_sweep. */
+OST_MUST_CHECK ost_result store_key_move(store *store, ost_text realm, ost_text kid,
+                                         store_key_state from, store_key_state to, int64_t ends);
 
 /* ---- sessions ---- */
 

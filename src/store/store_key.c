@@ -66,20 +66,30 @@ ost_result store_key_list(store *s, ost_text realm, ost_arena *arena, store_key 
     return OST_OK;
 }
 
-ost_result store_key_replace(store *s, ost_text realm, const store_key *keys, size_t count)
+ost_result store_key_create(store *s, const store_key *key)
 {
     store_lock(s);
-    ost_result result = transaction_begin(s);
-    sqlite3_stmt *st = statement(s, "DELETE FROM key WHERE realm = ?");
-    if (result == OST_OK && st == NULL)
-        result = OST_E_STORE;
-    if (result == OST_OK) {
-        bind_text(st, 1, realm);
-        result = run_statement(s, st, NULL);
-    }
-    for (size_t i = 0; i < count && result == OST_OK; i++)
-        result = insert_key(s, &keys[i]);
-    result = transaction_end(s, result);
+    ost_result result = insert_key(s, key);
     store_unlock(s);
     return result;
+}
+
+ost_result store_key_move(store *s, ost_text realm, ost_text kid, store_key_state from,
+                          store_key_state to, int64_t ends)
+{
+    int changes = 0;
+    store_lock(s);
+    sqlite3_stmt *st = statement(
+        s, "UPDATE key SET state = ?, ends = ? WHERE realm = ? AND kid = ? AND state = ?");
+    ost_result result = st != NULL ? OST_OK : OST_E_STORE;
+    if (result == OST_OK) {
+        bind_integer(st, 1, (int64_t)to);
+        bind_integer(st, 2, ends);
+        bind_text(st, 3, realm);
+        bind_text(st, 4, kid);
+        bind_integer(st, 5, (int64_t)from);
+        result = run_statement(s, st, &changes);
+    }
+    store_unlock(s);
+    return result == OST_OK && changes == 0 ? OST_E_CONFLICT : result;
 }

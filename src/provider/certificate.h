@@ -1,0 +1,13 @@
+/* Self-signed certificates around realm keys, as Keycloak publishes them (x5c). */
+#ifndef CERTIFICATE_H
+#define CERTIFICATE_H
+
+#include <openssl/evp.h>
+
+#include <ostiary/types.h>
+
+/* A certificate of the key for `common_name`, valid ten years from `now`; DER in the arena. */
+OST_MUST_CHECK ost_result certificate_make(EVP_PKEY *key, ost_text common_name, int64_t now,
+                                           ost_arena *arena, ost_text *ret_der);
+
+#endif

@@ -1,0 +1,13 @@
+/* Random UUIDs (RFC 9562 §5.4). */
+#ifndef UUID_H
+#define UUID_H
+
+#include <ostiary/types.h>
+
+#define UUID_LEN 36
+
+OST_MUST_CHECK ost_result uuid_make(const ost_context *context, char ret[UUID_LEN + 1]);
+/* In the arena; NULL data when there is no memory or no randomness. */
+ost_text uuid_text(const ost_context *context, ost_arena *arena);
+
+#endif
