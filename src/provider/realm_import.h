@@ -16,6 +16,9 @@ OST_MUST_CHECK ost_result realm_import_file(store *store, const char *path,
                                             const ost_context *context,
                                             realm_import_outcome *ret_outcome,
                                             ost_error *ret_error);
+/* The same for a realm that is at hand as text; OST_E_CONFLICT when it exists. */
+OST_MUST_CHECK ost_result realm_import_document(store *store, ost_text document,
+                                                const ost_context *context, ost_error *ret_error);
 /* A file, or every *.json of a folder that holds a realm. */
 OST_MUST_CHECK ost_result realm_import_path(store *store, const char *path,
                                             const ost_context *context, size_t *ret_imported,

@@ -1,0 +1,17 @@
+/* Completing a realm's document as Keycloak does at import: what a file leaves out is filled in. */
+#ifndef REALM_DOCUMENT_H
+#define REALM_DOCUMENT_H
+
+#include <ostiary/json.h>
+
+/* Writes the document that is stored for the realm file `file`: everything in it but users, with
+ * ids, built-in roles, client scopes and clients added, and secrets made for clients that need one.
+ * In the arena. OST_E_FORMAT with the path within the file. */
+OST_MUST_CHECK ost_result realm_document_complete(const ost_json *file, const ost_context *context,
+                                                  ost_arena *arena, ost_text *ret_document,
+                                                  ost_error *ret_error);
+
+/* True when the client of the document has a service account. */
+bool realm_document_has_account(const ost_json *client);
+
+#endif
