@@ -8,14 +8,15 @@ import pytest
 from both_providers import only_keycloak
 from keycloak import Keycloak, distribution
 from navigation import log_in, navigate
-from needs import must_have
+from needs import kept_running, must_have
 from oidc import Client
 from peers import free_port
-from programs import answers, realm_for
+from programs import ItemsApi, answers, realm_for
 from web import Browser, bearer, unverified_token
 
 WORKERS = 4
 LOOP_SECONDS = 20
+BRIEF_SECONDS = 3
 RECOVERY_SECONDS = 90
 
 
@@ -85,14 +86,23 @@ def test_signing_key_rotated_while_requests_run(provider, items_api, realm, myap
     assert load.answered > 100
 
 
-@pytest.fixture
-def own_keycloak(tmp_path, new_items_api, results):
-    """A server of this test's own, to stop and start, and an API that trusts it."""
+@pytest.fixture(scope="module")
+def own_keycloak(work, results):
+    """A server of these tests' own, to stop and start, and an API that trusts it."""
     must_have(distribution)
     port = free_port()
-    realm_file = realm_for(f"http://localhost:{port}", tmp_path)
+    realm_file = realm_for(f"http://localhost:{port}", work / "own-keycloak")
     with Keycloak([realm_file], log=results / "keycloak-restarted.log") as server:
-        yield server, new_items_api(f"{server.base}/realms/myrealm", port=port)
+        for api in kept_running(lambda: ItemsApi(f"{server.base}/realms/myrealm", work, port), results):
+            yield server, api
+
+
+@pytest.fixture
+def brief_access_tokens(own_keycloak):
+    server, _ = own_keycloak
+    server.update_realm("myrealm", accessTokenLifespan=BRIEF_SECONDS)
+    yield
+    server.update_realm("myrealm", accessTokenLifespan=300)
 
 
 def test_stopped_and_started_again(own_keycloak, new_items_api):
@@ -144,26 +154,24 @@ def test_key_taken_out_of_the_key_set(own_keycloak):
     assert items(api, token).status == 401, "and with the key set that has it, the old one is gone"
 
 
-def test_browser_session_is_refreshed(own_keycloak):
+def test_browser_session_is_refreshed(own_keycloak, brief_access_tokens):
     server, api = own_keycloak
-    server.update_realm("myrealm", accessTokenLifespan=3)
     browser, page = log_in(api.base)
     assert page.status == 200
     for _ in range(2):
-        time.sleep(4)
+        time.sleep(BRIEF_SECONDS + 1)
         again = navigate(browser, f"{api.base}/items/", follow=False)
         assert again.status == 200, "refreshed without a word"
         assert again.json() == page.json()
 
 
-def test_browser_session_ended_at_the_provider(own_keycloak):
+def test_browser_session_ended_at_the_provider(own_keycloak, brief_access_tokens):
     server, api = own_keycloak
-    server.update_realm("myrealm", accessTokenLifespan=3)
     browser, page = log_in(api.base)
     assert page.status == 200
     user = server.admin("GET", "myrealm/users?username=alice")[0]["id"]
     server.admin("POST", f"myrealm/users/{user}/logout")
-    time.sleep(4)
+    time.sleep(BRIEF_SECONDS + 1)
     answer = navigate(browser, f"{api.base}/items/", follow=False)
     assert answer.status in (302, 303), "the refresh fails, so the login begins again"
     assert "/protocol/openid-connect/auth" in answer.location
