@@ -190,6 +190,11 @@ ost_result login_open(const login_service *login, ost_text base, const login_jar
     return result;
 }
 
+bool login_is_due(const login_service *login, const login_session *session)
+{
+    return session->refresh_token.len > 0 && ost_now(login->context) >= session->refresh_at;
+}
+
 bool login_is_fresh(const login_service *login, const login_session *session)
 {
     int64_t now = ost_now(login->context);

@@ -95,6 +95,9 @@ OST_MUST_CHECK ost_result login_open(const login_service *login, ost_text base,
                                      const login_jar *jar, ost_arena *arena,
                                      login_session *ret_session);
 
+/* True when the access token has run out or soon will, and can be refreshed. */
+bool login_is_due(const login_service *login, const login_session *session);
+
 /* True when the session's login was so short ago that a new one would change nothing: a token
  * that is refused now was refused by the guard's rules, not by age. */
 bool login_is_fresh(const login_service *login, const login_session *session);

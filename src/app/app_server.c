@@ -1,0 +1,250 @@
+/* Puts a program's server together from its routes and settings; see app_server.h. */
+#include "app_server.h"
+
+#include <string.h>
+
+#include "context.h"
+#include "docs_page.h"
+#include "login_pages.h"
+#include "monitoring.h"
+#include "page.h"
+#include "request_log.h"
+#include "route_list.h"
+#include "serve.h"
+#include "text.h"
+
+#define ARENA_MAX ((size_t)32 << 20)
+#define OWN_ROUTES 24 /* of the framework, at most */
+
+/* ---- guard and login ---- */
+
+static ost_result make_guard(app_server *server, ost_error *ret_error)
+{
+    const app_settings *s = server->settings;
+    ost_issuer issuers[SETTINGS_ISSUERS];
+    if (s->issuer_count == 0 && !route_list_is_guarded(server->app->routes))
+        return OST_OK;
+    if (s->issuer_count == 0)
+        return ost_error_set(ret_error, OST_E_CONFIG,
+                             "--issuer is missing: whose tokens are accepted?");
+    for (size_t i = 0; i < s->issuer_count; i++)
+        issuers[i] = (ost_issuer){
+            .issuer = s->issuers[i],
+            .audiences = s->audiences,
+            .audience_count = s->audience_count,
+            .discovery_url = i == 0 ? s->discovery_url : NULL,
+            .insecure_http = s->insecure_http,
+            .ca_file = s->ca_file,
+        };
+    const ost_guard_config config = {
+        .issuers = issuers,
+        .issuer_count = s->issuer_count,
+        .realm = server->app->title,
+        .insecure_explain = s->insecure_explain,
+    };
+    return ost_guard_new(&config, &server->guard, ret_error);
+}
+
+static ost_result make_login(app_server *server, ost_error *ret_error)
+{
+    const app_settings *s = server->settings;
+    const login_config config = {
+        .issuer = s->issuers[0],
+        .discovery_url = s->discovery_url,
+        .client_id = s->client_id,
+        .client_secret = s->client_secret,
+        .scope = s->scope,
+        .redirect_path = LOGIN_PAGES_CALLBACK,
+        .secret = s->cookie_secret,
+        .older_secret = s->older_secret,
+        .insecure_http = s->insecure_http,
+        .ca_file = s->ca_file,
+        .guard = server->guard,
+    };
+    if (s->issuer_count == 0 || (s->client_id == NULL && s->no_docs))
+        return OST_OK;
+    server->logs_in = s->client_id != NULL;
+    return login_new(&config, &server->login, ret_error);
+}
+
+/* ---- routes ---- */
+
+typedef struct route_table {
+    http_route *routes;
+    size_t count;
+} route_table;
+
+static void add_route(route_table *table, http_method method, const char *path,
+                      http_handler handler, void *user, size_t max_body)
+{
+    table->routes[table->count++] = (http_route){
+        .method = method, .path = path, .handler = handler, .user = user, .max_body = max_body};
+}
+
+/* A page of the framework gives way to a route of the program at the same address. */
+static void add_own(route_table *table, app_server *server, const char *path, http_handler handler)
+{
+    if (!route_list_has(server->app->routes, "GET", path))
+        add_route(table, HTTP_GET, path, handler, server, 0);
+}
+
+static void go_to_docs(http_exchange *exchange, void *user)
+{
+    (void)user;
+    http_redirect(exchange, 302, OST_TEXT("/docs"));
+}
+
+static void add_pages(route_table *table, app_server *server)
+{
+    if (!server->settings->no_docs) {
+        for (const docs_page_address *at = docs_page_addresses; at->path != NULL; at++)
+            add_own(table, server, at->path, at->handler);
+        /* Where a logout ends, for one. */
+        add_own(table, server, "/", go_to_docs);
+    }
+    if (!server->settings->no_monitoring) {
+        for (const monitoring_address *at = monitoring_addresses; at->path != NULL; at++)
+            add_own(table, server, at->path, at->handler);
+    }
+}
+
+/* Not to be replaced: the provider sends browsers there, and logging out must work. */
+static ost_result add_login(route_table *table, app_server *server, ost_error *ret_error)
+{
+    static const char *const taken[] = {LOGIN_PAGES_CALLBACK, LOGIN_PAGES_LOGOUT};
+    if (!server->logs_in)
+        return OST_OK;
+    for (size_t i = 0; i < 2; i++) {
+        if (route_list_has(server->app->routes, "GET", taken[i]) ||
+            route_list_has(server->app->routes, "POST", taken[i]))
+            return ost_error_set(ret_error, OST_E_CONFIG,
+                                 "the program's route %s is needed for browsers to log in",
+                                 taken[i]);
+    }
+    add_route(table, HTTP_GET, LOGIN_PAGES_CALLBACK, login_pages_callback, server, 0);
+    add_route(table, HTTP_GET, LOGIN_PAGES_LOGOUT, login_pages_logout, server, 0);
+    add_route(table, HTTP_POST, LOGIN_PAGES_LOGOUT, login_pages_logout, server, 0);
+    return OST_OK;
+}
+
+static ost_result make_routes(app_server *server, route_table *table, ost_error *ret_error)
+{
+    size_t count = 0;
+    ost_result result = route_list_check(server->app->routes, &count, ret_error);
+    if (result != OST_OK)
+        return result;
+    table->routes = ost_arena_alloc(server->arena, (count + OWN_ROUTES) * sizeof *table->routes);
+    server->routes = ost_arena_alloc(server->arena, count * sizeof *server->routes);
+    if (table->routes == NULL || server->routes == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    for (size_t i = 0; i < count; i++) {
+        const ost_route *route = &server->app->routes[i];
+        server->routes[i] = (app_route){server, route};
+        add_route(table, route_list_method(route->method), route->path, serve, &server->routes[i],
+                  route->max_body);
+    }
+    server->route_count = count;
+    return OST_OK;
+}
+
+/* ---- the server ---- */
+
+/* What every response says unless it says otherwise: it is of the type it claims, and no page. */
+static const http_field fields[] = {
+    {OST_TEXT("x-content-type-options"), OST_TEXT("nosniff")},
+    {OST_TEXT("content-security-policy"), OST_TEXT("default-src 'none'; frame-ancestors 'none'")},
+    {OST_TEXT("referrer-policy"), OST_TEXT("no-referrer")},
+    {OST_TEXT("strict-transport-security"), OST_TEXT("max-age=31536000")},
+};
+
+/* The last is for a public name over https: on this machine it would bind other programs too. */
+static size_t field_count(const app_settings *settings)
+{
+    const size_t all = sizeof fields / sizeof fields[0];
+    const ost_text base = text_of(settings->base_url);
+    bool public =
+        text_starts(base, "https://") && !settings_host_is_local(text_slice(base, 8, base.len));
+    return public ? all : all - 1;
+}
+
+static ost_result make_http(app_server *server, const route_table *table, ost_error *ret_error)
+{
+    const app_settings *s = server->settings;
+    const http_config config = {
+        .routes = table->routes,
+        .route_count = table->count,
+        .loops = s->loops,
+        .log = s->log == SETTINGS_LOG_TEXT   ? request_log_text
+               : s->log == SETTINGS_LOG_JSON ? request_log_json
+                                             : NULL,
+        .trusted_proxies = s->proxies,
+        .trusted_proxy_count = s->proxy_count,
+        .tls_certificate = s->tls_certificate,
+        .tls_key = s->tls_key,
+        .headers = fields,
+        .header_count = field_count(s),
+    };
+    return http_server_new(&config, &server->http, ret_error);
+}
+
+static ost_result assemble(app_server *server, unsigned *ret_port, ost_error *ret_error)
+{
+    route_table table = {0};
+    server->arena = ost_arena_new(ARENA_MAX);
+    if (server->arena == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    ost_result result = make_routes(server, &table, ret_error);
+    if (result == OST_OK)
+        result = page_make_policy(server->arena, &server->page_policy);
+    if (result == OST_OK)
+        result = docs_page_load(server, ret_error);
+    if (result == OST_OK)
+        result = make_guard(server, ret_error);
+    if (result == OST_OK)
+        result = make_login(server, ret_error);
+    if (result == OST_OK)
+        result = add_login(&table, server, ret_error);
+    if (result != OST_OK)
+        return result;
+    add_pages(&table, server);
+    result = make_http(server, &table, ret_error);
+    if (result == OST_OK)
+        result = http_server_listen(server->http, server->settings->address, server->settings->port,
+                                    ret_port, ret_error);
+    return result;
+}
+
+ost_result app_server_new(const ost_app *app, const app_settings *settings, app_server **ret_server,
+                          unsigned *ret_port, ost_error *ret_error)
+{
+    app_server *server = memory_alloc(sizeof *server);
+    if (server == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    server->app = app;
+    server->settings = settings;
+    ost_result result = assemble(server, ret_port, ret_error);
+    if (result != OST_OK) {
+        app_server_free(server);
+        return result;
+    }
+    *ret_server = server;
+    return OST_OK;
+}
+
+ost_result app_server_run(app_server *server, ost_error *ret_error)
+{
+    return http_server_run(server->http, ret_error);
+}
+
+/* Requests that wait are woken by the guard and by the login, which must not outlive the HTTP
+ * server's loops nor be gone before what waits has been told. */
+void app_server_free(app_server *server)
+{
+    if (server == NULL)
+        return;
+    login_free(server->login);
+    ost_guard_free(server->guard);
+    http_server_free(server->http);
+    ost_arena_free(server->arena);
+    memory_free(server);
+}

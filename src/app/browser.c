@@ -1,0 +1,144 @@
+/* Reads what browsers send and sets their cookies; see browser.h. */
+#include "browser.h"
+
+#include <stdio.h>
+
+#include "buffer.h"
+#include "text.h"
+
+#define TARGET_MAX 8192
+
+ost_text browser_base(const app_settings *settings, const http_request *request, ost_arena *arena)
+{
+    if (settings->base_url != NULL)
+        return text_of(settings->base_url);
+    if (!settings_host_is_local(request->authority))
+        return (ost_text){0};
+    char *base = ost_arena_format(arena, "%s://%.*s", request->secure ? "https" : "http",
+                                  (int)request->authority.len, request->authority.data);
+    /* Origins are compared byte by byte, so the host is lower-cased as browsers do. */
+    for (char *c = base; c != NULL && *c != '\0'; c++) {
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c + ('a' - 'A'));
+    }
+    return text_of(base);
+}
+
+static bool add_pair(ost_text piece, login_pair *pairs, size_t *count)
+{
+    ost_text pair = text_trim(piece);
+    size_t equals = text_find(pair, '=', 0);
+    if (equals == pair.len || equals == 0)
+        return true;
+    if (*count == BROWSER_COOKIES)
+        return false;
+    pairs[(*count)++] = (login_pair){
+        .name = text_slice(pair, 0, equals),
+        .value = text_slice(pair, equals + 1, pair.len),
+    };
+    return true;
+}
+
+ost_result browser_cookies(const http_request *request, ost_arena *arena, login_jar *ret_jar)
+{
+    *ret_jar = (login_jar){0};
+    if (http_request_field(request, "cookie").data == NULL)
+        return OST_OK;
+    login_pair *pairs = ost_arena_alloc(arena, BROWSER_COOKIES * sizeof *pairs);
+    if (pairs == NULL)
+        return OST_E_MEMORY;
+    size_t count = 0;
+    bool room = true;
+    for (size_t i = 0; i < request->field_count && room; i++) {
+        if (!text_is(request->fields[i].name, "cookie"))
+            continue;
+        for (ost_text rest = request->fields[i].value, piece;
+             room && text_next(&rest, ';', &piece);)
+            room = add_pair(piece, pairs, &count);
+    }
+    *ret_jar = (login_jar){pairs, count};
+    return OST_OK;
+}
+
+/* True when the comma-separated list names text/html, whatever its parameters. */
+static bool accepts_html(ost_text accept)
+{
+    for (ost_text rest = accept, piece; text_next(&rest, ',', &piece);) {
+        ost_text type = text_trim(text_slice(piece, 0, text_find(piece, ';', 0)));
+        if (text_equal_ignoring_case(type, OST_TEXT("text/html")))
+            return true;
+    }
+    return false;
+}
+
+bool browser_navigates(const http_request *request)
+{
+    if (request->method != HTTP_GET || http_request_field_count(request, "authorization") > 0)
+        return false;
+    ost_text mode = http_request_field(request, "sec-fetch-mode");
+    ost_text destination = http_request_field(request, "sec-fetch-dest");
+    if (mode.data != NULL)
+        return text_is(mode, "navigate") &&
+               (destination.data == NULL || text_is(destination, "document"));
+    return accepts_html(http_request_field(request, "accept")) &&
+           http_request_field(request, "x-requested-with").data == NULL;
+}
+
+bool browser_is_same_origin(const http_request *request, ost_text base)
+{
+    ost_text site = http_request_field(request, "sec-fetch-site");
+    ost_text origin = http_request_field(request, "origin");
+    if (site.data != NULL && !text_is(site, "same-origin"))
+        return false;
+    if (origin.data != NULL)
+        return base.len > 0 && text_equal(origin, base);
+    return site.data != NULL;
+}
+
+/* What RFC 3986 §3.3 lets stand in a path. */
+static bool stands_in_path(char c)
+{
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
+        return true;
+    return text_find(OST_TEXT("-._~/:@!$&'()*+,;="), c, 0) < 18;
+}
+
+ost_text browser_target(const http_request *request, ost_arena *arena)
+{
+    buffer_auto buffer target;
+    buffer_init(&target, TARGET_MAX);
+    for (size_t i = 0; i < request->path.len; i++) {
+        char c = request->path.data[i];
+        if (stands_in_path(c))
+            buffer_append_byte(&target, c);
+        else
+            buffer_append_format(&target, "%%%02X", (unsigned)(unsigned char)c);
+    }
+    if (request->query.len > 0) {
+        buffer_append_byte(&target, '?');
+        buffer_append(&target, request->query);
+    }
+    char *copy = target.failed == OST_OK ? ost_arena_copy(arena, buffer_text(&target)) : NULL;
+    return text_of(copy);
+}
+
+ost_result browser_set_cookies(http_exchange *exchange, ost_text base, const login_step *step)
+{
+    const char *secure = text_starts(base, "https://") ? "; Secure" : "";
+    ost_arena *arena = http_arena(exchange);
+    for (size_t i = 0; i < step->cookie_count; i++) {
+        const login_cookie *cookie = &step->cookies[i];
+        char age[40] = "";
+        if (cookie->max_age >= 0)
+            snprintf(age, sizeof age, "; Max-Age=%lld", (long long)cookie->max_age);
+        const char *line = ost_arena_format(
+            arena, "%.*s=%.*s; Path=/; HttpOnly; SameSite=Lax%s%s", (int)cookie->name.len,
+            cookie->name.data, (int)cookie->value.len, cookie->value.data, secure, age);
+        if (line == NULL)
+            return OST_E_MEMORY;
+        ost_result result = http_add_field(exchange, "Set-Cookie", text_of(line));
+        if (result != OST_OK)
+            return result;
+    }
+    return OST_OK;
+}

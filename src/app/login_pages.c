@@ -1,0 +1,211 @@
+/* Callback and logout; see login_pages.h. */
+#include "login_pages.h"
+
+#include <string.h>
+
+#include "page.h"
+#include "request.h"
+#include "session.h"
+#include "text.h"
+
+/* ---- what can go wrong at the end of a login ---- */
+
+typedef struct failure {
+    ost_result result;
+    int status;
+    const char *title, *text;
+} failure;
+
+static const failure failures[] = {
+    {OST_E_STATE, 400, "This login cannot be finished here",
+     "It was begun in another browser, has been used already, or took too long. Log in again."},
+    {OST_E_EXPIRED, 400, "This login has run out",
+     "The provider no longer accepts it. Log in again."},
+    {OST_E_FORMAT, 400, "This is no answer to a login", "The link is incomplete or damaged."},
+    {OST_E_ISSUER, 400, "This login comes from somewhere else",
+     "The answer is not from the provider that this API trusts. Nobody has been logged in."},
+    {OST_E_AUDIENCE, 403, "Your login does not include this API",
+     "The provider has logged you in, but not for this API. Its operator needs to add this API to "
+     "the audience of the client's access tokens."},
+    {OST_E_CEILING, 500, "Your login is too large",
+     "The provider's tokens are larger than a browser's cookies can hold. Tell the people who run "
+     "this API."},
+    {OST_E_TIMEOUT, 503, "Login is not possible right now",
+     "The provider did not answer in time. Please try again in a moment."},
+    {OST_E_BUSY, 503, "Login is not possible right now",
+     "Too many people are logging in. Please try again in a moment."},
+    {OST_E_TLS, 503, "Login is not possible right now",
+     "The connection to the provider is not secure. Tell the people who run this API."},
+};
+
+/* What the provider's own refusals mean to a person (RFC 6749 §4.1.2.1, OpenID Connect Core
+ * §3.1.2.6). */
+static const char *meaning_of(const char *code)
+{
+    static const struct {
+        const char *code, *text;
+    } meanings[] = {
+        {"access_denied", "You did not allow it, or are not allowed to."},
+        {"login_required", "The provider wanted you to log in, and you did not."},
+        {"interaction_required", "The provider wanted to ask you something first."},
+        {"consent_required", "The provider wanted your consent first."},
+        {"temporarily_unavailable", "The provider is busy. Please try again in a moment."},
+        {"server_error", "Something went wrong at the provider. Please try again in a moment."},
+    };
+    for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++) {
+        if (strcmp(code, meanings[i].code) == 0)
+            return meanings[i].text;
+    }
+    return "The provider refused the login. Tell the people who run this API.";
+}
+
+/* `said` is the provider's error code when the result is its refusal in the callback; `explanation`
+ * is the operator's, and shown in development only. */
+static void show_failure(http_exchange *exchange, const app_server *server, ost_result result,
+                         const char *said, const char *explanation)
+{
+    const char *code = said != NULL ? said : ost_result_name(result);
+    bool explain = server->settings->insecure_explain && explanation[0] != '\0';
+    page shown = {
+        .status = 502,
+        .title = "You could not be logged in",
+        .text = "The provider's answer cannot be used. Tell the people who run this API.",
+        .detail = explain ? explanation : code,
+        .link = "/",
+        .link_text = "Back to the start",
+    };
+    for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
+        if (failures[i].result == result) {
+            shown.status = failures[i].status;
+            shown.title = failures[i].title;
+            shown.text = failures[i].text;
+        }
+    }
+    if (said != NULL) {
+        shown.status = 403;
+        shown.text = meaning_of(said);
+    }
+    page_send(exchange, server, &shown);
+}
+
+/* ---- the callback ---- */
+
+typedef struct arrival {
+    ost_request *request;
+    login_call *call;
+    ost_result failed; /* the call could not be made, for this: */
+    ost_error error;
+} arrival;
+
+static void arrive(http_exchange *exchange, void *user)
+{
+    arrival *over = user;
+    ost_request *request = over->request;
+    login_step step = {0};
+    ost_result result = over->failed;
+    if (over->call != NULL)
+        result = login_call_end(over->call, http_arena(exchange), &step, &request->browser.session,
+                                &over->error);
+    /* The refusal that came with the callback has a code and nothing else in its detail. */
+    const char *said = over->call == NULL && result == OST_E_REMOTE ? over->error.detail : NULL;
+    if (browser_set_cookies(exchange, request->browser.base, &step) != OST_OK)
+        result = OST_E_MEMORY;
+    if (result != OST_OK) {
+        http_set_reason(exchange, "login failed: %s: %s", ost_result_name(result),
+                        over->error.detail);
+        show_failure(exchange, request->server, result, said, over->error.detail);
+        return;
+    }
+    request_set(exchange, "Cache-Control", OST_TEXT("no-store"));
+    http_redirect(exchange, 302, step.location);
+}
+
+static void arrived(login_call *call, void *user)
+{
+    arrival *over = user;
+    over->call = call;
+    http_resume(over->request->exchange, arrive, over);
+}
+
+void login_pages_callback(http_exchange *exchange, void *user)
+{
+    app_server *server = user;
+    ost_request *request = request_new(exchange, server, NULL);
+    if (request == NULL)
+        return;
+    session_open(request);
+    arrival *begun = ost_arena_alloc(http_arena(exchange), sizeof *begun);
+    if (begun == NULL) {
+        request_refuse(exchange, 503, OST_TEXT("Out of memory"));
+        return;
+    }
+    begun->request = request;
+    http_suspend(exchange);
+    begun->failed = login_finish(server->login, request->browser.base, request->http->query,
+                                 &request->browser.jar, arrived, begun, &begun->error);
+    if (begun->failed != OST_OK)
+        http_resume(exchange, arrive, begun);
+}
+
+/* ---- logout ---- */
+
+static void ask(http_exchange *exchange, const app_server *server)
+{
+    const page shown = {
+        .status = 200,
+        .title = "Log out?",
+        .text = "Another page has asked to log you out of this API.",
+        .link = LOGIN_PAGES_LOGOUT,
+        .link_text = "Log out",
+        .post = true,
+    };
+    page_send(exchange, server, &shown);
+}
+
+/* The address bar, a bookmark, or a page of our own. */
+static bool is_meant(const ost_request *request)
+{
+    if (request->http->method == HTTP_GET &&
+        text_is(http_request_field(request->http, "sec-fetch-site"), "none"))
+        return true;
+    return browser_is_same_origin(request->http, request->browser.base);
+}
+
+static void end_session(ost_request *request)
+{
+    browser_side *side = &request->browser;
+    http_exchange *exchange = request->exchange;
+    login_step step = {0};
+    ost_result result =
+        login_end(request->server->login, side->base, side->has_session ? &side->session : NULL,
+                  &side->jar, http_arena(exchange), &step);
+    if (result == OST_OK)
+        result = browser_set_cookies(exchange, side->base, &step);
+    if (result != OST_OK) {
+        show_failure(exchange, request->server, result, NULL, "");
+        return;
+    }
+    request_set(exchange, "Cache-Control", OST_TEXT("no-store"));
+    http_redirect(exchange, 303, step.location);
+}
+
+void login_pages_logout(http_exchange *exchange, void *user)
+{
+    app_server *server = user;
+    ost_request *request = request_new(exchange, server, NULL);
+    if (request == NULL)
+        return;
+    session_open(request);
+    if (request->browser.base.len == 0) {
+        show_failure(exchange, server, OST_E_STATE, NULL, "");
+    } else if (is_meant(request)) {
+        end_session(request);
+    } else if (request->http->method == HTTP_POST) {
+        http_set_reason(exchange, "a logout from another site's page");
+        request_refuse(exchange, 403, OST_TEXT("Cross-site request refused"));
+    } else if (request->browser.has_session) {
+        ask(exchange, server);
+    } else {
+        http_redirect(exchange, 302, OST_TEXT("/"));
+    }
+}

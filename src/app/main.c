@@ -1,0 +1,96 @@
+/* The whole main of a program: options, checks, serving; see ost_app_main in <ostiary/app.h>. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app_server.h"
+#include "options.h"
+#include "settings.h"
+#include "text.h"
+
+#define SETTINGS_ARENA ((size_t)1 << 20)
+#define EXIT_DONE 0
+#define EXIT_FAILED 1
+#define EXIT_USAGE 2
+
+static const char *name_of(const char *path)
+{
+    const char *slash = path != NULL ? strrchr(path, '/') : NULL;
+    return slash != NULL ? slash + 1 : path != NULL ? path : "app";
+}
+
+static void print_help(const char *name, const ost_app *app)
+{
+    printf("Usage: %s [options]\n\n", name);
+    if (app->title != NULL)
+        printf("%s%s%s\n\n", app->title, app->description != NULL ? ": " : "",
+               app->description != NULL ? app->description : "");
+    printf("Options, each with the environment variable that stands in for it:\n");
+    options_print(settings_options);
+    printf("  %-34s %s\n", "", "the cookie secret itself, instead of a file");
+    printf("  %-34s %s\n", "", "[OSTIARY_COOKIE_SECRET]");
+}
+
+static int fail(const char *name, ost_result result, const ost_error *error)
+{
+    bool usage = result == OST_E_CONFIG || result == OST_E_ARGUMENT;
+    fprintf(stderr, "%s: %s%s\n", name,
+            error->detail[0] != '\0' ? error->detail : ost_result_sentence(result),
+            usage ? " (see --help)" : "");
+    return usage ? EXIT_USAGE : EXIT_FAILED;
+}
+
+static void print_start(const char *name, const app_settings *settings, unsigned port)
+{
+    bool v6 = strchr(settings->address, ':') != NULL && settings->address[0] != 'u';
+    fprintf(stderr, "%s: listening on %s://%s%s%s:%u\n", name,
+            settings->tls_certificate != NULL ? "https" : "http", v6 ? "[" : "", settings->address,
+            v6 ? "]" : "", port);
+    if (settings->passing_secret)
+        fprintf(stderr,
+                "%s: browsers' sessions end with this process; --data or --cookie-secret-file "
+                "keeps them\n",
+                name);
+    if (settings->insecure_explain)
+        fprintf(stderr, "%s: --insecure-explain tells clients why they are refused\n", name);
+}
+
+static int serve_app(const char *name, option_values *values, const ost_app *app)
+{
+    app_settings settings;
+    ost_error error = {0};
+    app_server *server = NULL;
+    unsigned port = 0;
+    ost_arena *arena = ost_arena_new(SETTINGS_ARENA);
+    if (arena == NULL)
+        return fail(name, OST_E_MEMORY, &error);
+    ost_result result = settings_read(values, arena, &settings, &error);
+    if (result == OST_OK)
+        result = app_server_new(app, &settings, &server, &port, &error);
+    if (result == OST_OK) {
+        print_start(name, &settings, port);
+        result = app_server_run(server, &error);
+    }
+    app_server_free(server);
+    ost_arena_free(arena);
+    return result == OST_OK ? EXIT_DONE : fail(name, result, &error);
+}
+
+int ost_app_main(int argc, char **argv, const ost_app *app)
+{
+    const char *name = name_of(argv[0]);
+    option_values values;
+    ost_error error = {0};
+    ost_result result = options_read(settings_options, argc, argv, 1, &values, &error);
+    if (result != OST_OK)
+        return fail(name, result, &error);
+    if (values.help) {
+        print_help(name, app);
+        return EXIT_DONE;
+    }
+    if (options_has(&values, "version")) {
+        printf("%s %s (ostiary %s)\n", name, app->version != NULL ? app->version : "0.1.0",
+               ost_version());
+        return EXIT_DONE;
+    }
+    return serve_app(name, &values, app);
+}

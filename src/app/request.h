@@ -1,0 +1,33 @@
+/* One request on its way through guard and handler. */
+#ifndef REQUEST_H
+#define REQUEST_H
+
+#include "app_server.h"
+#include "browser.h"
+
+struct ost_request {
+    http_exchange *exchange;
+    const http_request *http;
+    app_server *server;
+    const ost_route *route;
+    ost_verdict verdict;
+    ost_credentials credentials;
+    browser_side browser;
+    http_form query; /* read at the first question */
+    bool query_read;
+    bool may_wait; /* for keys; once only */
+};
+
+/* A request of the exchange; NULL when out of memory, and then it has been answered. `route` is
+ * NULL for the program's own pages. */
+OST_MUST_CHECK ost_request *request_new(http_exchange *exchange, app_server *server,
+                                        const ost_route *route);
+
+/* {"detail": message}. */
+void request_refuse(http_exchange *exchange, int status, ost_text message);
+
+/* Sets a field whose name and value cannot be wrong; without memory for it the engine answers 500
+ * by itself. */
+void request_set(http_exchange *exchange, const char *name, ost_text value);
+
+#endif

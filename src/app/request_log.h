@@ -1,0 +1,16 @@
+/* The access log: one line a request on standard error, as text or as JSON. Queries are left out,
+ * for codes and tokens have been put there; whatever a client could forge is escaped. */
+#ifndef REQUEST_LOG_H
+#define REQUEST_LOG_H
+
+#include "http.h"
+
+/* For http_config.log; any thread, one write a line. `user` is not used. */
+void request_log_text(const http_log_entry *entry, void *user);
+void request_log_json(const http_log_entry *entry, void *user);
+
+/* The line without writing it: at most `size` bytes, the newline included. Returns its length. */
+size_t request_log_format(const http_log_entry *entry, int64_t now_ms, bool json, char *ret,
+                          size_t size);
+
+#endif

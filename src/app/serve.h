@@ -1,0 +1,10 @@
+/* The way of one request: its guard, its browser's session, its handler. */
+#ifndef SERVE_H
+#define SERVE_H
+
+#include "app_server.h"
+
+/* The engine's handler of every route of the program; `user` is its app_route. */
+void serve(http_exchange *exchange, void *user);
+
+#endif

@@ -1,0 +1,292 @@
+/* Reads the operator's settings; see settings.h. */
+#include "settings.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "secret_file.h"
+#include "text.h"
+
+const option settings_options[] = {
+    {"port", "PORT", "OSTIARY_PORT", NULL, "port to listen on (8000)"},
+    {"address", "ADDRESS", "OSTIARY_ADDRESS", NULL, "address to listen on (127.0.0.1)"},
+    {"issuer", "URL", "OSTIARY_ISSUER", NULL,
+     "whose tokens are accepted, as their iss has it; "
+     "repeatable"},
+    {"audience", "NAME", "OSTIARY_AUDIENCE", NULL, "what their aud must name; repeatable"},
+    {"discovery-url", "URL", "OSTIARY_DISCOVERY_URL", NULL,
+     "where the first issuer's discovery document is, when not at the issuer itself"},
+    {"ca-file", "FILE", "OSTIARY_CA_FILE", NULL, "PEM authorities to trust issuers by (system's)"},
+    {"insecure-http", NULL, "OSTIARY_INSECURE_HTTP", NULL,
+     "allow an issuer over plain http beyond this machine"},
+    {"insecure-explain", NULL, "OSTIARY_INSECURE_EXPLAIN", NULL,
+     "development: tell clients what was expected and seen"},
+    {"client-id", "ID", "OSTIARY_CLIENT_ID", NULL,
+     "client at the first issuer, to log browsers in with"},
+    {"client-secret", "SECRET", "OSTIARY_CLIENT_SECRET", NULL,
+     "its secret; better by the variable or a file"},
+    {"client-secret-file", "FILE", "OSTIARY_CLIENT_SECRET_FILE", NULL, "a file with its secret"},
+    {"scope", "SCOPES", "OSTIARY_SCOPE", NULL, "what a browser's login asks for (openid)"},
+    {"base-url", "URL", "OSTIARY_BASE_URL", NULL,
+     "origin under which browsers reach this API (Host, when that is this machine)"},
+    {"data", "FOLDER", "OSTIARY_DATA", NULL, "where the cookie secret is kept (nowhere)"},
+    {"cookie-secret-file", "FILE", "OSTIARY_COOKIE_SECRET_FILE", NULL,
+     "the secret that seals cookies, and on a second line the one before; made when missing "
+     "(DATA/cookie-secret)"},
+    {"docs-client-id", "ID", "OSTIARY_DOCS_CLIENT_ID", NULL,
+     "public client at the first issuer, for the Authorize button of /docs"},
+    {"docs-assets", "FOLDER", "OSTIARY_DOCS_ASSETS", NULL,
+     "where swagger-ui-bundle.js and swagger-ui.css are (a public CDN)"},
+    {"no-docs", NULL, "OSTIARY_NO_DOCS", NULL, "no /docs and no /openapi.json"},
+    {"no-monitoring", NULL, "OSTIARY_NO_MONITORING", NULL, "no /health and no /metrics"},
+    {"tls-certificate", "FILE", "OSTIARY_TLS_CERTIFICATE", NULL, "PEM chain, to serve https"},
+    {"tls-key", "FILE", "OSTIARY_TLS_KEY", NULL, "its PEM key"},
+    {"trusted-proxy", "ADDRESS", "OSTIARY_TRUSTED_PROXY", NULL,
+     "proxy whose X-Forwarded-* is believed: address or CIDR block; repeatable"},
+    {"loops", "N", "OSTIARY_LOOPS", NULL, "event loops (one per core)"},
+    {"log-format", "FORMAT", "OSTIARY_LOG_FORMAT", NULL, "access log: text, json or off (text)"},
+    {"version", NULL, NULL, NULL, "print the version"},
+    {0},
+};
+
+/* ---- small checks ---- */
+
+static bool is_port(ost_text text)
+{
+    uint64_t port;
+    return text_to_unsigned(text, 65535, &port);
+}
+
+static bool is_loopback_v4(ost_text host)
+{
+    ost_text rest = host, piece;
+    uint64_t number, first = 0;
+    size_t count = 0;
+    while (text_next(&rest, '.', &piece)) {
+        if (!text_to_unsigned(piece, 255, &number))
+            return false;
+        first = count++ == 0 ? number : first;
+    }
+    return count == 4 && first == 127;
+}
+
+bool settings_host_is_local(ost_text host)
+{
+    ost_text name = host;
+    if (text_starts(host, "[")) {
+        size_t end = text_find(host, ']', 0);
+        ost_text port = text_slice(host, end + 1, host.len);
+        return text_is(text_slice(host, 0, end + 1), "[::1]") &&
+               (port.len == 0 || (port.data[0] == ':' && is_port(text_slice(port, 1, port.len))));
+    }
+    size_t colon = text_find(host, ':', 0);
+    if (colon < host.len) {
+        if (!is_port(text_slice(host, colon + 1, host.len)))
+            return false;
+        name = text_slice(host, 0, colon);
+    }
+    if (text_equal_ignoring_case(name, OST_TEXT("localhost")) || is_loopback_v4(name))
+        return true;
+    const ost_text suffix = OST_TEXT(".localhost");
+    return name.len > suffix.len &&
+           text_equal_ignoring_case(text_slice(name, name.len - suffix.len, suffix.len), suffix);
+}
+
+/* An origin: a scheme, a host, perhaps a port, and nothing else (RFC 6454 §4). */
+static ost_result check_base_url(const char *url, ost_error *ret_error)
+{
+    if (url == NULL)
+        return OST_OK;
+    ost_text text = text_of(url);
+    size_t scheme = text_starts(text, "https://") ? 8 : text_starts(text, "http://") ? 7 : 0;
+    bool fits = scheme > 0 && text.len > scheme;
+    for (size_t i = scheme; i < text.len && fits; i++) {
+        char c = url[i];
+        fits = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || strchr("-.:[]", c) != NULL;
+    }
+    if (!fits)
+        return ost_error_set(ret_error, OST_E_CONFIG,
+                             "--base-url: \"%s\" is no origin such as https://api.example.org, in "
+                             "lower case and without a path",
+                             url);
+    return OST_OK;
+}
+
+static ost_result read_list(const option_values *values, const char *name, const char **list,
+                            size_t max, size_t *ret_count, ost_error *ret_error)
+{
+    size_t count = 0;
+    for (const char *value; (value = options_nth(values, name, count)) != NULL; count++) {
+        if (value[0] == '\0')
+            return ost_error_set(ret_error, OST_E_CONFIG, "--%s is empty", name);
+        if (count == max)
+            return ost_error_set(ret_error, OST_E_CONFIG, "--%s: %zu at most", name, max);
+        list[count] = value;
+    }
+    *ret_count = count;
+    return OST_OK;
+}
+
+/* ---- secrets ---- */
+
+/* A value that was given as an argument is seen by everyone on the machine: it is overwritten as
+ * soon as it has been copied. */
+static void hide_argument(option_values *values, const char *name)
+{
+    for (size_t i = 0; i < values->given_count; i++) {
+        char *value = (char *)(uintptr_t)values->given[i].value;
+        if (strcmp(values->given[i].option->name, name) == 0 && value != NULL)
+            wipe(value, strlen(value));
+    }
+}
+
+static ost_result read_client_secret(option_values *values, ost_arena *arena, app_settings *s,
+                                     ost_error *ret_error)
+{
+    const char *given = options_get(values, "client-secret");
+    const char *path = options_get(values, "client-secret-file");
+    if (given != NULL && path != NULL)
+        return ost_error_set(ret_error, OST_E_CONFIG,
+                             "--client-secret and --client-secret-file exclude each other");
+    ost_text secret = text_of(given);
+    if (path != NULL) {
+        ost_result result = secret_file_read(path, arena, &secret, ret_error);
+        if (result != OST_OK)
+            return result;
+    }
+    if (secret.len == 0)
+        return OST_OK;
+    s->client_secret = ost_arena_copy(arena, secret);
+    hide_argument(values, "client-secret");
+    return s->client_secret != NULL ? OST_OK
+                                    : ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+}
+
+static ost_result data_path(const char *data, ost_arena *arena, const char **ret_path,
+                            ost_error *ret_error)
+{
+    if (mkdir(data, 0700) != 0 && errno != EEXIST)
+        return ost_error_set(ret_error, OST_E_SYSTEM, "--data: cannot make %s: %s", data,
+                             strerror(errno));
+    *ret_path = ost_arena_format(arena, "%s/cookie-secret", data);
+    return *ret_path != NULL ? OST_OK : ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+}
+
+static ost_result read_cookie_secret(const option_values *values, ost_arena *arena, app_settings *s,
+                                     ost_error *ret_error)
+{
+    const char *variable = getenv("OSTIARY_COOKIE_SECRET");
+    const char *path = options_get(values, "cookie-secret-file");
+    const char *data = options_get(values, "data");
+    if (path == NULL && variable != NULL) {
+        const char *copy = ost_arena_copy(arena, text_of(variable));
+        return secret_split(text_of(copy), &s->cookie_secret, &s->older_secret, ret_error);
+    }
+    if (path == NULL && data != NULL) {
+        ost_result result = data_path(data, arena, &path, ret_error);
+        if (result != OST_OK)
+            return result;
+    }
+    if (path != NULL)
+        return secret_file_open(path, arena, &s->cookie_secret, &s->older_secret, ret_error);
+    s->passing_secret = true;
+    ost_result result = secret_make(arena, &s->cookie_secret);
+    return result == OST_OK ? OST_OK
+                            : ost_error_set(ret_error, result, "no cookie secret could be made");
+}
+
+/* ---- all of it ---- */
+
+static ost_result read_numbers(const option_values *values, app_settings *s, ost_error *ret_error)
+{
+    uint64_t port, loops;
+    ost_result result = options_number(values, "port", 8000, 0, 65535, &port, ret_error);
+    if (result == OST_OK)
+        result = options_number(values, "loops", 0, 0, 256, &loops, ret_error);
+    if (result != OST_OK)
+        return result;
+    s->port = (unsigned)port;
+    s->loops = (unsigned)loops;
+    return OST_OK;
+}
+
+static ost_result read_log(const option_values *values, app_settings *s, ost_error *ret_error)
+{
+    const char *format = options_get(values, "log-format");
+    if (format == NULL || strcmp(format, "text") == 0)
+        s->log = SETTINGS_LOG_TEXT;
+    else if (strcmp(format, "json") == 0)
+        s->log = SETTINGS_LOG_JSON;
+    else if (strcmp(format, "off") == 0)
+        s->log = SETTINGS_LOG_OFF;
+    else
+        return ost_error_set(ret_error, OST_E_ARGUMENT,
+                             "--log-format: \"%s\" is none of text, json and off", format);
+    return OST_OK;
+}
+
+static void read_texts(const option_values *values, app_settings *s)
+{
+    s->address = options_get(values, "address");
+    if (s->address == NULL)
+        s->address = "127.0.0.1";
+    s->discovery_url = options_get(values, "discovery-url");
+    s->ca_file = options_get(values, "ca-file");
+    s->insecure_http = options_has(values, "insecure-http");
+    s->insecure_explain = options_has(values, "insecure-explain");
+    s->client_id = options_get(values, "client-id");
+    s->scope = options_get(values, "scope");
+    s->base_url = options_get(values, "base-url");
+    s->docs_client_id = options_get(values, "docs-client-id");
+    s->docs_assets = options_get(values, "docs-assets");
+    s->no_docs = options_has(values, "no-docs");
+    s->no_monitoring = options_has(values, "no-monitoring");
+    s->tls_certificate = options_get(values, "tls-certificate");
+    s->tls_key = options_get(values, "tls-key");
+}
+
+static ost_result check(const option_values *values, const app_settings *s, ost_error *ret_error)
+{
+    if (values->operand_count > 0)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "what is \"%s\"?", values->operands[0]);
+    if ((s->tls_certificate == NULL) != (s->tls_key == NULL))
+        return ost_error_set(ret_error, OST_E_CONFIG,
+                             "--tls-certificate and --tls-key go together");
+    if (s->issuer_count > 0 && s->audience_count == 0)
+        return ost_error_set(ret_error, OST_E_CONFIG,
+                             "--audience is missing: what tokens for this API name in their aud");
+    if (s->client_id != NULL && s->issuer_count == 0)
+        return ost_error_set(ret_error, OST_E_CONFIG, "--client-id needs an --issuer to log in at");
+    return check_base_url(s->base_url, ret_error);
+}
+
+ost_result settings_read(option_values *values, ost_arena *arena, app_settings *ret_settings,
+                         ost_error *ret_error)
+{
+    app_settings s = {0};
+    read_texts(values, &s);
+    ost_result result = read_numbers(values, &s, ret_error);
+    if (result == OST_OK)
+        result = read_log(values, &s, ret_error);
+    if (result == OST_OK)
+        result =
+            read_list(values, "issuer", s.issuers, SETTINGS_ISSUERS, &s.issuer_count, ret_error);
+    if (result == OST_OK)
+        result = read_list(values, "audience", s.audiences, SETTINGS_AUDIENCES, &s.audience_count,
+                           ret_error);
+    if (result == OST_OK)
+        result = read_list(values, "trusted-proxy", s.proxies, SETTINGS_PROXIES, &s.proxy_count,
+                           ret_error);
+    if (result == OST_OK)
+        result = check(values, &s, ret_error);
+    if (result == OST_OK && s.client_id != NULL) {
+        result = read_client_secret(values, arena, &s, ret_error);
+        if (result == OST_OK)
+            result = read_cookie_secret(values, arena, &s, ret_error);
+    }
+    if (result == OST_OK)
+        *ret_settings = s;
+    return result;
+}

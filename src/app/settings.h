@@ -1,0 +1,59 @@
+/* What the operator says: command-line options and environment variables, read and checked once.
+ * Texts are borrowed from argv, the environment and the arena. */
+#ifndef SETTINGS_H
+#define SETTINGS_H
+
+#include "options.h"
+
+#define SETTINGS_ISSUERS 8
+#define SETTINGS_AUDIENCES 32
+#define SETTINGS_PROXIES 32
+
+typedef enum settings_log { SETTINGS_LOG_TEXT, SETTINGS_LOG_JSON, SETTINGS_LOG_OFF } settings_log;
+
+typedef struct app_settings {
+    /* where it listens */
+    const char *address;
+    unsigned port;
+    const char *tls_certificate, *tls_key; /* both or neither */
+    const char *proxies[SETTINGS_PROXIES];
+    size_t proxy_count;
+    unsigned loops;
+    const char *base_url; /* the origin that browsers see, without a slash; NULL: from Host, when
+                             that is this machine */
+    /* whom it trusts */
+    const char *issuers[SETTINGS_ISSUERS];
+    size_t issuer_count;
+    const char *audiences[SETTINGS_AUDIENCES];
+    size_t audience_count;
+    const char *discovery_url; /* of the first issuer */
+    const char *ca_file;
+    bool insecure_http;
+    bool insecure_explain;
+    /* browser login */
+    const char *client_id; /* NULL: no browser logs in */
+    const char *client_secret;
+    const char *scope;
+    ost_text cookie_secret, older_secret;
+    bool passing_secret; /* made for this run: sessions end with it */
+    /* what it tells about itself */
+    const char *docs_client_id;
+    const char *docs_assets;
+    bool no_docs;
+    bool no_monitoring;
+    settings_log log;
+} app_settings;
+
+/* The table, for --help. */
+extern const option settings_options[];
+
+/* Reads and checks the values; opens and, where needed, makes the cookie secret's file.
+ * OST_E_CONFIG or OST_E_ARGUMENT: what the operator must change; OST_E_SYSTEM: a file. `values` is
+ * not const: a secret on the command line is overwritten there, so that `ps` shows it no more. */
+OST_MUST_CHECK ost_result settings_read(option_values *values, ost_arena *arena,
+                                        app_settings *ret_settings, ost_error *ret_error);
+
+/* True for localhost and its subdomains, 127.0.0.0/8 and ::1, with or without a port. */
+bool settings_host_is_local(ost_text host);
+
+#endif

@@ -1,0 +1,536 @@
+"""The login of a browser: there and back, and everything that can go wrong on the way."""
+
+import re
+import threading
+import time
+import urllib.parse
+
+import pytest
+from fake_provider import FakeProvider, Key
+from navigation import NAVIGATION, navigate
+from programs import ItemsApi
+from web import Browser, parse_set_cookie, query_of
+
+SAME_ORIGIN = {**NAVIGATION, "Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture(scope="module")
+def provider():
+    with FakeProvider() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def api(provider, tmp_path_factory):
+    program = ItemsApi(provider.issuer, tmp_path_factory.mktemp("api"))
+    with program:
+        wait_until_ready(program)
+        yield program
+
+
+@pytest.fixture(autouse=True)
+def good_again(provider):
+    yield
+    provider.reset()
+
+
+def wait_until_ready(program):
+    deadline = time.monotonic() + 10
+    while Browser().get(f"{program.base}/health").json().get("login") is not True or not program.ready:
+        assert time.monotonic() < deadline, program.log_tail()
+        time.sleep(0.02)
+
+
+def log_in(api, wanted="/items/", browser=None):
+    browser = browser or Browser()
+    return browser, navigate(browser, api.base + wanted)
+
+
+def api_names(browser):
+    return sorted(name for _, _, name in browser.cookies)
+
+
+# ---- there and back ----
+
+
+def test_login(api, provider):
+    browser, page = log_in(api, "/items/?a=b%20c&d=%2Fe")
+    assert page.status == 200
+    assert page.url == f"{api.base}/items/?a=b%20c&d=%2Fe"
+    assert page.json()["message"] == "Hello user alice-id! This is a protected resource!"
+    asked = next(call[2] for call in provider.calls if call[1] == "auth")
+    assert asked["response_type"] == "code"
+    assert asked["scope"] == "openid"
+    assert asked["redirect_uri"] == f"{api.base}/auth"
+    assert asked["code_challenge_method"] == "S256"
+    assert len({asked["state"], asked["nonce"], asked["code_challenge"]}) == 3
+    assert navigate(browser, f"{api.base}/items/", follow=False).status == 200
+    assert provider.count("token") == 1
+
+
+def test_cookies(api):
+    browser = Browser()
+    first = navigate(browser, f"{api.base}/items/", follow=False)
+    assert first.status == 302
+    assert first.header("Cache-Control") == "no-store"
+    back = navigate(browser, first.location, follow=False)
+    last = navigate(browser, back.location, follow=False)
+    assert last.status == 302
+    assert last.header("Location") == "/items/"
+    lines = first.all("Set-Cookie") + last.all("Set-Cookie")
+    assert lines
+    for line in lines:
+        cookie = parse_set_cookie(line)
+        assert {"HttpOnly", "SameSite"} <= set(cookie["flags"])
+        assert cookie["attributes"]["samesite"] == "Lax"
+        assert cookie["attributes"]["path"] == "/"
+        assert len(line) <= 4096
+    assert parse_set_cookie(first.all("Set-Cookie")[0])["attributes"]["max-age"] == "600"
+    assert api_names(browser) == ["ostiary", "ostiary-back"]
+
+
+def test_keycloak_sized_session_fits_one_cookie(api, provider):
+    provider.pad = 500
+    browser, page = log_in(api)
+    assert page.status == 200
+    assert api_names(browser) == ["ostiary", "ostiary-back"]
+
+
+def test_large_session_is_split(api, provider):
+    provider.pad = 9000
+    browser, page = log_in(api)
+    assert page.status == 200
+    pieces = [name for name in api_names(browser) if re.fullmatch(r"ostiary(-\d)?", name)]
+    assert len(pieces) >= 3
+    # A shorter session takes their place; what is left over is deleted.
+    provider.pad = 0
+    provider.lifetime = 300
+    for key in list(browser.cookies):
+        if key[2] == "ostiary-1":
+            browser.cookies[key] = "A" * 3000
+    _, page = log_in(api, browser=browser)
+    assert page.status == 400, "a broken session just after a login: no loop"
+    del browser.cookies[next(key for key in browser.cookies if key[2] == "ostiary-back")]
+    _, page = log_in(api, browser=browser)
+    assert page.status == 200
+    assert api_names(browser) == ["ostiary", "ostiary-back"]
+
+
+def test_too_large_a_session_is_told(api, provider):
+    provider.pad = 40000
+    _, page = log_in(api)
+    assert page.status in (401, 500, 502)
+    assert "text/html" in page.header("Content-Type")
+
+
+def test_tabs(api):
+    browser = Browser()
+    first = navigate(browser, f"{api.base}/items/?tab=1", follow=False)
+    second = navigate(browser, f"{api.base}/items/?tab=2", follow=False)
+    assert navigate(browser, second.location).url.endswith("tab=2")
+    assert navigate(browser, first.location).url.endswith("tab=1")
+
+
+def test_many_unfinished_logins(api):
+    browser = Browser()
+    for _ in range(40):
+        assert navigate(browser, f"{api.base}/items/", follow=False).status == 302
+    assert len(api_names(browser)) <= 8
+    assert log_in(api, browser=browser)[1].status == 200
+
+
+def test_any_node_finishes_a_login(new_items_api, provider, tmp_path):
+    secret = {"OSTIARY_COOKIE_SECRET": "0123456789abcdef0123456789abcdef"}
+    nodes = []
+    for _ in range(2):
+        node = new_items_api(provider.issuer, ["--base-url", "http://localhost:12345"], start=False)
+        node.environment.update(secret)
+        node.start()
+        wait_until_ready(node)
+        nodes.append(node)
+    browser = Browser()
+    first = navigate(browser, f"{nodes[0].base}/items/", follow=False)
+    back = navigate(browser, first.location, follow=False)
+    callback = back.location.replace("http://localhost:12345", nodes[1].base)
+    assert navigate(browser, callback, follow=False).status == 302
+    for node in nodes:
+        assert navigate(browser, f"{node.base}/items/", follow=False).status == 200
+
+
+# ---- who is sent to log in ----
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Accept": "application/json"},
+        {"Accept": "text/html", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"},
+        {"Accept": "text/html", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"},
+        {"Accept": "text/html", "X-Requested-With": "XMLHttpRequest"},
+        {"Accept": "application/xhtml+xml;q=1, text/htmlx"},
+        {**NAVIGATION, "Authorization": "Bearer x"},
+    ],
+)
+def test_programs_are_not(api, headers):
+    answer = Browser().get(f"{api.base}/items/", headers=headers)
+    assert answer.status == 401
+    assert answer.header("Content-Type") == "application/json"
+    assert answer.header("Set-Cookie") is None
+
+
+def test_old_browsers_are(api):
+    answer = Browser().get(f"{api.base}/items/", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert answer.status == 302
+
+
+def test_head_and_post_are_not(api):
+    assert Browser().request("HEAD", f"{api.base}/items/", headers=NAVIGATION).status == 401
+
+
+def test_host_is_not_believed(api):
+    answer = Browser().get(f"{api.base}/items/", headers={**NAVIGATION, "Host": "evil.example"})
+    assert answer.status == 401
+    assert "evil.example" not in str(answer.headers) + answer.text
+    assert "--base-url" in answer.text
+
+
+def test_loopback_names_are_believed(api, provider):
+    for host in (f"127.0.0.1:{api.port}", f"[::1]:{api.port}", f"LOCALHOST:{api.port}"):
+        answer = Browser().get(f"{api.base}/items/", headers={**NAVIGATION, "Host": host})
+        assert query_of(answer.location)["redirect_uri"] == f"http://{host.lower()}/auth"
+
+
+def test_base_url(new_items_api, provider):
+    program = new_items_api(provider.issuer, ["--base-url", "https://api.example.org"])
+    wait_until_ready(program)
+    answer = Browser().get(f"{program.base}/items/", headers={**NAVIGATION, "Host": "evil.example"})
+    assert query_of(answer.location)["redirect_uri"] == "https://api.example.org/auth"
+    line = answer.all("Set-Cookie")[0]
+    assert line.startswith("__Host-ostiary-login-")
+    assert "; Secure" in line and "; Path=/" in line and "Domain" not in line
+    assert answer.header("Strict-Transport-Security")
+
+
+# ---- what comes back ----
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "code=a",
+        "state=b",
+        "code=a&state=b",
+        "code=a&state=b&state=c",
+        "error=access_denied&state=made-up",
+        "code=%00&state=b",
+        "error=%3Cscript%3Ealert(1)%3C%2Fscript%3E&state=b",
+        "code=" + "a" * 5000 + "&state=b",
+    ],
+)
+def test_callbacks_out_of_nowhere(api, query):
+    answer = navigate(Browser(), f"{api.base}/auth?{query}", follow=False)
+    assert answer.status == 400
+    assert "text/html" in answer.header("Content-Type")
+    assert "<script" not in answer.text
+    assert "default-src 'none'" in answer.header("Content-Security-Policy")
+    assert answer.header("Set-Cookie") is None
+
+
+def test_login_of_another_browser(api):
+    """Login CSRF: the callback of an attacker's login, opened in the victim's browser."""
+    first = navigate(Browser(), f"{api.base}/items/", follow=False)
+    back = navigate(Browser(), first.location, follow=False)
+    victim = Browser()
+    navigate(victim, f"{api.base}/items/", follow=False)
+    answer = navigate(victim, back.location, follow=False)
+    assert answer.status == 400
+    assert "ostiary" not in api_names(victim)
+
+
+def test_code_is_used_once(api):
+    browser = Browser()
+    first = navigate(browser, f"{api.base}/items/", follow=False)
+    back = navigate(browser, first.location, follow=False)
+    assert navigate(browser, back.location, follow=False).status == 302
+    assert navigate(browser, back.location, follow=False).status == 400
+
+
+@pytest.mark.parametrize("code", ["access_denied", "login_required", "temporarily_unavailable", "what.is-this"])
+def test_provider_says_no(api, provider, code):
+    provider.error = code
+    browser, page = log_in(api)
+    assert page.status == 403
+    assert page.page.title == "You could not be logged in"
+    assert code in page.page.text
+    assert provider.count("token") == 0
+    assert "ostiary" not in api_names(browser)
+
+
+def test_state_is_changed(api, provider):
+    provider.error_state = "another"
+    assert log_in(api)[1].status == 400
+    assert provider.count("token") == 0
+
+
+def test_mix_up(api, provider):
+    """RFC 9207: the answer of another provider."""
+    provider.issuer_in_callback = "https://evil.example"
+    assert log_in(api)[1].status == 400
+    assert provider.count("token") == 0
+    provider.issuer_in_callback = provider.issuer
+    assert log_in(api)[1].status == 200
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [{"nonce": "replayed"}, {"aud": "other"}, {"iss": "https://evil.example"}, {"azp": "other"}, {"exp": 1}],
+)
+def test_bad_id_tokens(api, provider, claims):
+    provider.id_claims = claims
+    browser, page = log_in(api)
+    assert page.status in (400, 403, 502)
+    assert "ostiary" not in api_names(browser)
+
+
+def test_forged_id_token(api, provider):
+    provider.id_token_key = Key("first")
+    browser, page = log_in(api)
+    assert page.status == 502
+    assert "ostiary" not in api_names(browser)
+
+
+def test_wrong_audience_is_told_and_no_loop(api, provider):
+    provider.audience = "account"
+    browser, page = log_in(api)
+    assert page.status == 403
+    assert page.page.title == "Your login does not include this API"
+    assert provider.count("auth") == 1
+    assert "ostiary" not in api_names(browser)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [(400, {"error": "invalid_grant"}), (401, {"error": "invalid_client"}), (500, b"<html>"), (200, b"{}"), (302, b"")],
+)
+def test_token_endpoint_fails(api, provider, answer):
+    provider.token_answer = answer
+    browser, page = log_in(api)
+    assert page.status in (400, 502)
+    assert "text/html" in page.header("Content-Type")
+    assert "ostiary" not in api_names(browser)
+
+
+def test_new_signing_key_during_login(new_items_api, provider):
+    program = new_items_api(provider.issuer)
+    wait_until_ready(program)
+    provider.key = Key("third")
+    provider.published.append(provider.key)
+    assert log_in(program)[1].status == 200
+
+
+def test_browser_without_cookies(api, provider):
+    browser = Browser()
+    _, page = log_in(api, browser=browser)
+    assert page.status == 200
+    # The session is lost, the mark that it was there is not.
+    del browser.cookies[next(key for key in browser.cookies if key[2] == "ostiary")]
+    page = navigate(browser, f"{api.base}/items/", follow=False)
+    assert page.status == 400
+    assert "cookies" in page.page.text
+
+
+# ---- where to go afterwards ----
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "/%5Cevil.example", "/.//evil.example", "/%09/evil.example"])
+def test_wanted_stays_here(api, path):
+    """Whatever the path, nothing but a guarded route begins a login, and it ends on this host."""
+    answer = Browser().get(api.base + path, headers=NAVIGATION)
+    assert answer.status in (400, 404)
+    assert answer.location is None
+
+
+# ---- sessions ----
+
+
+def forge(value, at):
+    return value[:at] + ("A" if value[at] != "A" else "B") + value[at + 1 :]
+
+
+def test_tampered_sessions(api):
+    browser, _ = log_in(api)
+    key = next(key for key in browser.cookies if key[2] == "ostiary")
+    good = browser.cookies[key]
+    for at in (2, 10, 40, len(good) // 2, len(good) - 1):
+        answer = Browser().get(f"{api.base}/items/", headers={"Cookie": f"ostiary={forge(good, at)}"})
+        assert answer.status == 401
+        assert answer.json() == {"detail": "Not authenticated"}
+    for value in ("", "1.", "9." + good[2:], good[2:], "x", "1." + "A" * 5000):
+        assert Browser().get(f"{api.base}/items/", headers={"Cookie": f"ostiary={value}"}).status == 401
+    assert Browser().get(f"{api.base}/items/", headers={"Cookie": f"ostiary={good}"}).status == 200
+
+
+def test_transaction_is_no_session(api):
+    browser = Browser()
+    navigate(browser, f"{api.base}/items/", follow=False)
+    value = next(iter(browser.cookies.values()))
+    for cookie in (f"ostiary={value}", f"ostiary=1.{value}"):
+        assert Browser().get(f"{api.base}/items/", headers={"Cookie": cookie}).status == 401
+
+
+def test_sessions_of_another_secret(new_items_api, provider, api):
+    browser, _ = log_in(api)
+    other = new_items_api(provider.issuer)
+    wait_until_ready(other)
+    cookie = f"ostiary={browser.cookie('ostiary')}"
+    assert Browser().get(f"{other.base}/items/", headers={"Cookie": cookie}).status == 401
+
+
+def test_authorization_comes_first(api, provider):
+    browser, _ = log_in(api)
+    answer = browser.get(f"{api.base}/items/", headers={"Authorization": "Bearer bad"})
+    assert answer.status == 401
+    answer = browser.get(
+        f"{api.base}/items/", headers={"Authorization": f"Bearer {provider.access_token(sub='bob')}"}
+    )
+    assert "bob" in answer.text
+
+
+def test_refresh(api, provider):
+    provider.lifetime = 1
+    browser, page = log_in(api)
+    assert page.status == 200
+    before = browser.cookie("ostiary")
+    time.sleep(1.2)
+    provider.lifetime = 300
+    provider.subject = "alice-id"
+    answer = browser.get(f"{api.base}/items/")
+    assert answer.status == 200
+    assert browser.cookie("ostiary") != before
+    assert [call[2]["grant_type"] for call in provider.calls if call[1] == "token"] == [
+        "authorization_code",
+        "refresh_token",
+    ]
+    assert browser.get(f"{api.base}/items/").status == 200
+    assert provider.count("token") == 2
+
+
+def test_refresh_of_many_requests_at_once(api, provider):
+    provider.lifetime = 1
+    browser, _ = log_in(api)
+    time.sleep(1.2)
+    provider.lifetime = 300
+    provider.token_delay = 0.3
+    cookie = {"Cookie": f"ostiary={browser.cookie('ostiary')}"}
+    answers = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(Browser().get(f"{api.base}/items/", headers=cookie)))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [answer.status for answer in answers] == [200] * 8
+    # One more, late, with the old cookie: the refresh token has been spent, its outcome is known.
+    assert Browser().get(f"{api.base}/items/", headers=cookie).status == 200
+    assert sum(1 for call in provider.calls if call[2].get("grant_type") == "refresh_token") == 1
+
+
+def test_session_that_the_provider_has_ended(api, provider):
+    provider.lifetime = 1
+    browser, _ = log_in(api)
+    time.sleep(1.2)
+    provider.lifetime = 300
+    provider.refresh_tokens.clear()
+    # 30 s of leeway: the token itself is still accepted, so the session's end shows by its refresh.
+    answer = browser.get(f"{api.base}/items/")
+    assert answer.status == 401
+    assert browser.cookie("ostiary") is None
+    assert navigate(browser, f"{api.base}/items/", follow=False).status in (302, 400)
+
+
+def test_provider_is_down_for_a_moment(api, provider):
+    provider.lifetime = 1
+    browser, _ = log_in(api)
+    time.sleep(1.2)
+    provider.token_answer = (503, b"")
+    answer = browser.get(f"{api.base}/items/")
+    assert answer.status == 200, "within the leeway the token serves"
+    assert browser.cookie("ostiary"), "the session is kept"
+    provider.token_answer = None
+    assert browser.get(f"{api.base}/items/").status == 200
+
+
+def test_expired_and_provider_is_down(api, provider):
+    provider.access_claims = {"exp": int(time.time()) + 1 - 30}
+    provider.lifetime = 1
+    browser = Browser()
+    first = navigate(browser, f"{api.base}/items/", follow=False)
+    back = navigate(browser, first.location, follow=False)
+    assert navigate(browser, back.location, follow=False).status == 302
+    time.sleep(2.2)
+    provider.token_answer = (503, b"")
+    page = navigate(browser, f"{api.base}/items/", follow=False)
+    assert page.status == 503
+    assert page.page.title == "Login is not possible right now"
+    assert browser.get(f"{api.base}/items/").status == 401
+    assert browser.cookie("ostiary")
+
+
+# ---- other sites ----
+
+
+def test_logout(api, provider):
+    browser, _ = log_in(api)
+    answer = browser.get(f"{api.base}/logout", headers=SAME_ORIGIN)
+    assert answer.status == 303
+    asked = query_of(answer.location)
+    assert asked["post_logout_redirect_uri"] == f"{api.base}/"
+    assert asked["client_id"] == "myapi"
+    assert asked["id_token_hint"].count(".") == 2
+    assert api_names(browser) == []
+
+
+def test_logout_from_the_address_bar(api):
+    browser, _ = log_in(api)
+    assert navigate(browser, f"{api.base}/logout", follow=False).status == 303
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", None])
+def test_other_sites_cannot_log_out(api, site):
+    browser, _ = log_in(api)
+    headers = {k: v for k, v in NAVIGATION.items() if k != "Sec-Fetch-Site"}
+    if site:
+        headers["Sec-Fetch-Site"] = site
+    page = browser.get(f"{api.base}/logout", headers=headers)
+    assert page.status == 200
+    assert page.page.title == "Log out?"
+    assert browser.cookie("ostiary")
+    forged = browser.post(f"{api.base}/logout", {}, headers={**headers, "Origin": "https://evil.example"})
+    assert forged.status == 403
+    assert browser.cookie("ostiary")
+    # The button of the page itself, also in a browser that only sends Origin.
+    ended = browser.submit(page.page.form(), headers={"Origin": api.base})
+    assert ended.status == 303
+    assert browser.cookie("ostiary") is None
+
+
+def test_logout_without_a_session(api):
+    answer = Browser().get(f"{api.base}/logout", headers={**NAVIGATION, "Sec-Fetch-Site": "cross-site"})
+    assert answer.status == 302
+    assert answer.location == f"{api.base}/"
+
+
+def test_error_page_is_inert(api, provider):
+    provider.error = "access_denied"
+    _, page = log_in(api)
+    policy = page.header("Content-Security-Policy")
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "frame-ancestors 'none'" in policy
+    assert page.header("Cache-Control") == "no-store"
+    assert page.header("X-Content-Type-Options") == "nosniff"
+    assert "<script" not in page.text
+    assert urllib.parse.urlsplit(page.page.links[0]).path == "/"
