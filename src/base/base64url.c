@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base64url_wide.h"
 #include "text.h"
 
 static const char url_alphabet[] =
@@ -92,7 +93,12 @@ size_t base64url_encode(const unsigned char *data, size_t n, char *ret)
 
 ost_result base64url_decode(ost_text text, unsigned char *ret, size_t *ret_len)
 {
-    return decode(text, url_values, ret, ret_len);
+    size_t read = base64url_decode_wide(text, ret), rest;
+    ost_result result =
+        decode(text_slice(text, read, text.len), url_values, ret + read / 4 * 3, &rest);
+    if (result == OST_OK)
+        *ret_len = read / 4 * 3 + rest;
+    return result;
 }
 
 ost_result base64url_decode_to(ost_arena *arena, ost_text text, ost_text *ret)

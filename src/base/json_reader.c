@@ -84,10 +84,28 @@ static ost_result sorted_duplicates(reader *r, const ost_json *object, bool *ret
     return OST_OK;
 }
 
+/* A number from 0 to 255 that equal names share, and other names seldom do. */
+static unsigned bucket_of(ost_text name)
+{
+    if (name.len == 0)
+        return 0;
+    const unsigned char *bytes = (const unsigned char *)name.data;
+    unsigned mixed = bytes[0] * 5U + bytes[name.len / 2] * 31U + bytes[name.len - 1] * 17U;
+    return (mixed + (unsigned)name.len) & 255;
+}
+
+/* Only names whose bucket was taken before are compared. */
 static bool pairwise_duplicates(const ost_json *object)
 {
+    uint64_t taken[4] = {0};
     for (const ost_json *a = object->first; a != NULL; a = a->next) {
-        for (const ost_json *b = a->next; b != NULL; b = b->next) {
+        unsigned bucket = bucket_of(a->name);
+        uint64_t bit = (uint64_t)1 << (bucket & 63);
+        if ((taken[bucket / 64] & bit) == 0) {
+            taken[bucket / 64] |= bit;
+            continue;
+        }
+        for (const ost_json *b = object->first; b != a; b = b->next) {
             if (text_equal(a->name, b->name))
                 return true;
         }
