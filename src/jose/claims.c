@@ -55,24 +55,25 @@ static ost_result read_audience(const ost_json *claim, const ost_json **ret_audi
 
 static ost_result read_claim(const ost_json *claim, ost_claims *claims, ost_error *ret_error)
 {
-    ost_text name = ost_json_name(claim), token_id;
-    if (name.len != 3) /* as all registered ones have */
-        return OST_OK;
-    if (text_is(name, "iss"))
+    ost_text token_id;
+    switch (short_name(ost_json_name(claim))) {
+    case SHORT_NAME('i', 's', 's', 0):
         return read_name(claim, &claims->issuer, ret_error);
-    if (text_is(name, "sub"))
+    case SHORT_NAME('s', 'u', 'b', 0):
         return read_name(claim, &claims->subject, ret_error);
-    if (text_is(name, "aud"))
+    case SHORT_NAME('a', 'u', 'd', 0):
         return read_audience(claim, &claims->audience, ret_error);
-    if (text_is(name, "exp"))
+    case SHORT_NAME('e', 'x', 'p', 0):
         return read_time(claim, &claims->expires, ret_error);
-    if (text_is(name, "nbf"))
+    case SHORT_NAME('n', 'b', 'f', 0):
         return read_time(claim, &claims->not_before, ret_error);
-    if (text_is(name, "iat"))
+    case SHORT_NAME('i', 'a', 't', 0):
         return read_time(claim, &claims->issued, ret_error);
-    if (text_is(name, "jti"))
+    case SHORT_NAME('j', 't', 'i', 0):
         return read_name(claim, &token_id, ret_error);
-    return OST_OK;
+    default:
+        return OST_OK;
+    }
 }
 
 ost_result ost_claims_read(ost_text verified_payload, ost_arena *arena,

@@ -13,6 +13,17 @@ typedef struct compact_parts {
     ost_text signing_input;
 } compact_parts;
 
+/* Names of up to four bytes as numbers, so that a switch can tell them apart; 0 for others. */
+#define SHORT_NAME(a, b, c, d)                                                                     \
+    ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
+static inline uint32_t short_name(ost_text name)
+{
+    uint32_t number = 0;
+    for (size_t i = 0; name.len <= 4 && i < 4; i++)
+        number = number << 8 | (i < name.len ? (unsigned char)name.data[i] : 0);
+    return number;
+}
+
 /* Exactly three parts, of which the header is not empty. OST_E_CEILING, OST_E_TOKEN_FORMAT. */
 OST_MUST_CHECK ost_result compact_split(ost_text token, compact_parts *ret_parts,
                                         ost_error *ret_error);

@@ -21,17 +21,27 @@ static header_members find_members(const ost_json *header)
     header_members found = {0};
     const ost_json *member = ost_json_first(header);
     for (; member != NULL; member = ost_json_next(member)) {
-        ost_text name = ost_json_name(member);
-        if (text_is(name, "alg"))
+        switch (short_name(ost_json_name(member))) {
+        case SHORT_NAME('a', 'l', 'g', 0):
             found.alg = member;
-        else if (text_is(name, "kid"))
+            break;
+        case SHORT_NAME('k', 'i', 'd', 0):
             found.kid = member;
-        else if (text_is(name, "typ"))
+            break;
+        case SHORT_NAME('t', 'y', 'p', 0):
             found.typ = member;
-        else if (text_is(name, "crit") || text_is(name, "b64"))
+            break;
+        case SHORT_NAME('c', 'r', 'i', 't'):
+        case SHORT_NAME('b', '6', '4', 0):
             found.critical = member;
-        else if (text_is(name, "zip") || text_is(name, "enc"))
+            break;
+        case SHORT_NAME('z', 'i', 'p', 0):
+        case SHORT_NAME('e', 'n', 'c', 0):
             found.encryption = member;
+            break;
+        default: /* not understood, and therefore ignored: RFC 7515 §4 */
+            break;
+        }
     }
     return found;
 }

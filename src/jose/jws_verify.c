@@ -32,22 +32,29 @@ static bool mac_matches(const prepared_use *use, ost_text input, const unsigned 
            CRYPTO_memcmp(mac, bytes, size) == 0;
 }
 
-static bool pkey_accepts(const prepared_use *use, const alg_facts *facts, ost_text input,
-                         const unsigned char *bytes, size_t size)
+static bool pkey_accepts(const prepared_use *use, const unsigned char *bytes, size_t size,
+                         const unsigned char *hash, size_t hash_size)
 {
-    unsigned char hash[HASH_MAX_SIZE], der[ECDSA_DER_MAX];
-    size_t hash_size;
-    if (facts->type == OST_KEY_EC) {
-        if (!ecdsa_to_der(facts->curve, bytes, der, &size))
-            return false;
-        bytes = der;
-    }
-    if (!prepared_digest(use, input, hash, &hash_size))
-        return false;
     ERR_set_mark(); /* a refused signature leaves nothing in the library's error queue */
     int accepted = EVP_PKEY_verify(use->contexts->pkey, bytes, size, hash, hash_size);
     ERR_pop_to_mark();
     return accepted == 1;
+}
+
+static bool hash_accepted(const ost_key *key, const prepared_use *use, ost_text input,
+                          const unsigned char *bytes, size_t size)
+{
+    const alg_facts *facts = alg_find(use->contexts->alg);
+    unsigned char hash[HASH_MAX_SIZE], der[ECDSA_DER_MAX];
+    size_t hash_size;
+    if (!prepared_digest(use, input, hash, &hash_size))
+        return false;
+    if (facts->padding == PADDING_PKCS1)
+        return rsa_pkcs1_verify(key->rsa, use->contexts->rsa, facts->hash, hash, bytes, size);
+    if (facts->padding == PADDING_PSS)
+        return pkey_accepts(use, bytes, size, hash, hash_size);
+    return ecdsa_to_der(facts->curve, bytes, der, &size) &&
+           pkey_accepts(use, der, size, hash, hash_size);
 }
 
 static ost_result check_signature(const ost_key *key, ost_alg alg, ost_text input,
@@ -65,7 +72,7 @@ static ost_result check_signature(const ost_key *key, ost_alg alg, ost_text inpu
     if (result != OST_OK)
         return result;
     matches = facts->type == OST_KEY_OCT ? mac_matches(&use, input, bytes, size)
-                                         : pkey_accepts(&use, facts, input, bytes, size);
+                                         : hash_accepted(key, &use, input, bytes, size);
     prepared_give(&use);
     return matches ? OST_OK : OST_E_SIGNATURE;
 }

@@ -14,19 +14,19 @@ typedef struct key_type_facts {
 } key_type_facts;
 
 /* In the order of RFC 7518 §6, of which the thumbprint (RFC 7638 §3.2) needs none. */
-static const char *const rsa_public[] = {"n", "e", NULL};
-static const char *const rsa_private[] = {"d", "p", "q", "dp", "dq", "qi", NULL};
-static const char *const ec_public[] = {"x", "y", NULL};
-static const char *const okp_public[] = {"x", NULL};
-static const char *const curve_private[] = {"d", NULL};
-static const char *const oct_public[] = {NULL};
-static const char *const oct_private[] = {"k", NULL};
+static const char *const rsa_public_members[] = {"n", "e", NULL};
+static const char *const rsa_private_members[] = {"d", "p", "q", "dp", "dq", "qi", NULL};
+static const char *const ec_public_members[] = {"x", "y", NULL};
+static const char *const okp_public_members[] = {"x", NULL};
+static const char *const curve_private_members[] = {"d", NULL};
+static const char *const oct_public_members[] = {NULL};
+static const char *const oct_private_members[] = {"k", NULL};
 
 static const key_type_facts types[] = {
-    [OST_KEY_RSA] = {"RSA", rsa_public, rsa_private},
-    [OST_KEY_EC] = {"EC", ec_public, curve_private},
-    [OST_KEY_OKP] = {"OKP", okp_public, curve_private},
-    [OST_KEY_OCT] = {"oct", oct_public, oct_private},
+    [OST_KEY_RSA] = {"RSA", rsa_public_members, rsa_private_members},
+    [OST_KEY_EC] = {"EC", ec_public_members, curve_private_members},
+    [OST_KEY_OKP] = {"OKP", okp_public_members, curve_private_members},
+    [OST_KEY_OCT] = {"oct", oct_public_members, oct_private_members},
 };
 
 const char *key_type_name(ost_key_type type)
@@ -79,6 +79,7 @@ void ost_key_unref(ost_key *key)
         return;
     prepared_free_all(key->contexts);
     memory_free(key->contexts);
+    rsa_public_free(key->rsa);
     EVP_PKEY_free(key->pkey);
     if (key->secret != NULL)
         wipe(key->secret, key->secret_size);

@@ -8,6 +8,7 @@
 #include <ostiary/jose.h>
 
 #include "alg.h"
+#include "rsa_pkcs1.h"
 #include "stripes.h"
 
 #define OKP_SIZE 32        /* bytes of an Ed25519 public key, and of its seed */
@@ -28,6 +29,7 @@ struct ost_key {
     unsigned bits;
     char *kid; /* owned; NULL: none */
     size_t kid_len;
+    rsa_public *rsa;                        /* RSA */
     EVP_PKEY *pkey;                         /* RSA, EC */
     const curve_facts *curve;               /* EC */
     unsigned char okp_public[OKP_SIZE];     /* OKP */

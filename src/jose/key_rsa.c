@@ -104,12 +104,19 @@ static ost_result make_pkey(const rsa_numbers *numbers, size_t count, EVP_PKEY *
     return made ? OST_OK : OST_E_CRYPTO;
 }
 
-static void take_pkey(ost_key *key, EVP_PKEY *pkey, bool is_private)
+/* The key takes over `pkey`. */
+static ost_result take_pkey(ost_key *key, EVP_PKEY *pkey, bool is_private)
 {
+    bn_auto BIGNUM *n = NULL, *e = NULL;
     key->pkey = pkey;
     key->is_private = is_private;
     key->bits = (unsigned)EVP_PKEY_get_bits(pkey);
     key->algs = algs_of_type(OST_KEY_RSA, NULL);
+    if (EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_N, &n) != 1 ||
+        EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &e) != 1)
+        return OST_E_CRYPTO;
+    key->rsa = rsa_public_new(n, BN_get_word(e));
+    return key->rsa != NULL ? OST_OK : OST_E_MEMORY;
 }
 
 ost_result key_rsa_import(const ost_json *jwk, ost_key *key, ost_error *ret_error)
@@ -131,9 +138,11 @@ ost_result key_rsa_import(const ost_json *jwk, ost_key *key, ost_error *ret_erro
         result = check_private(&numbers, ret_error);
     if (result != OST_OK)
         return result;
-    if (make_pkey(&numbers, count, &pkey) != OST_OK)
-        return ost_error_set(ret_error, OST_E_CRYPTO, "the RSA key could not be made");
-    take_pkey(key, pkey, is_private);
+    result = make_pkey(&numbers, count, &pkey);
+    if (result == OST_OK)
+        result = take_pkey(key, pkey, is_private);
+    if (result != OST_OK)
+        return ost_error_set(ret_error, result, "the RSA key could not be made");
     return OST_OK;
 }
 
@@ -142,10 +151,7 @@ ost_result key_rsa_generate(unsigned bits, ost_key *key)
     if (bits < RSA_MIN_BITS || bits > RSA_MAX_BITS)
         return OST_E_KEY_WEAK;
     EVP_PKEY *pkey = EVP_RSA_gen(bits);
-    if (pkey == NULL)
-        return OST_E_CRYPTO;
-    take_pkey(key, pkey, true);
-    return OST_OK;
+    return pkey != NULL ? take_pkey(key, pkey, true) : OST_E_CRYPTO;
 }
 
 ost_result key_rsa_member(const ost_key *key, const char *name, unsigned char *ret, size_t *ret_len)

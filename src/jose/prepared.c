@@ -13,6 +13,7 @@ static void prepared_free(prepared *contexts)
     if (contexts == NULL)
         return;
     EVP_MD_CTX_free(contexts->digest);
+    rsa_scratch_free(contexts->rsa);
     EVP_PKEY_CTX_free(contexts->pkey);
     EVP_MAC_CTX_free(contexts->mac);
     memory_free(contexts);
@@ -32,6 +33,10 @@ static bool set_rsa_padding(EVP_PKEY_CTX *pkey, const alg_facts *facts, const EV
 static bool prepare_pkey(prepared *contexts, const ost_key *key, const alg_facts *facts)
 {
     contexts->digest = digest_context_new(facts->hash);
+    if (facts->padding == PADDING_PKCS1 && !contexts->signs) {
+        contexts->rsa = rsa_scratch_new(key->rsa);
+        return contexts->digest != NULL && contexts->rsa != NULL;
+    }
     contexts->pkey = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
     if (contexts->digest == NULL || contexts->pkey == NULL)
         return false;

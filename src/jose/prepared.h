@@ -11,7 +11,8 @@ typedef struct prepared {
     ost_alg alg;
     bool signs;
     EVP_MD_CTX *digest; /* RSA, EC */
-    EVP_PKEY_CTX *pkey; /* RSA, EC */
+    rsa_scratch *rsa;   /* RSA, verifying with PKCS #1 v1.5 */
+    EVP_PKEY_CTX *pkey; /* RSA otherwise, EC */
     EVP_MAC_CTX *mac;   /* oct */
 } prepared;
 
