@@ -5,8 +5,9 @@ import re
 import pytest
 
 from both_providers import api_port, provider, provider_kind, realm  # noqa: F401  (fixtures)
-from needs import must_have
-from peers import Unavailable, require_program
+from needs import kept_running, must_have
+from peers import PROJECT, Unavailable, npm_packages, require_program
+from programs import ItemsApi
 
 WAIT_MILLISECONDS = 15000
 # Nothing of the browser's own business: no updates, no reports, no other protocols.
@@ -28,6 +29,15 @@ def playwright_and_chromium():
     except ImportError as missing:
         raise Unavailable("Playwright is not installed (script/peers python)") from missing
     return sync_playwright, require_program("chromium", "chromium")
+
+
+@pytest.fixture(scope="session")
+def items_api(provider, api_port, work, results):  # noqa: F811
+    """With the docs page's assets at hand: the tests must not depend on a public CDN."""
+    home = must_have(lambda: npm_packages(PROJECT / "tests" / "interop" / "npm"))
+    assets = ("--docs-assets", home / "node_modules" / "swagger-ui-dist")
+    issuer = f"{provider.base}/realms/myrealm"
+    yield from kept_running(lambda: ItemsApi(issuer, work, api_port, arguments=assets), results)
 
 
 @pytest.fixture(scope="session")

@@ -29,12 +29,12 @@ def authorize(docs, username="alice", password="alice-password"):
     client = dialog.locator('input[data-name="clientId"], #client_id_authorizationCode').first
     assert client.input_value() == "items-docs"
     with docs.expect_popup() as opened:
-        dialog.locator("button.authorize").click()
+        dialog.get_by_role("button", name="Apply given OAuth2 credentials").click()
     popup = opened.value
     with popup.expect_event("close"):
         LoginPage(popup).wait().log_in(username, password)
-    dialog.locator("button", has_text="Logout").wait_for()
-    dialog.locator("button", has_text="Close").click()
+    dialog.locator("button", has_text="Logout").first.wait_for()
+    dialog.locator("button", has_text="Close").first.click()
 
 
 def test_authorize_and_try_it_out(docs, screenshot):
