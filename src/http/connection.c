@@ -1,16 +1,17 @@
-/* The life of a connection: accept, read, advance, finish, close. Everything runs on the loop's
- * thread. Memory is freed when the socket is closed and no exchange counts on it any more. */
+/* The life of a connection: read, advance, finish, close. Everything runs on the loop's thread.
+ * Memory is freed when the socket is closed and no exchange counts on it any more. */
 #include "connection.h"
 
 #include <string.h>
 
 #include "context.h"
+#include "http2.h"
 #include "output.h"
+#include "peers.h"
+#include "proxy_protocol.h"
 #include "server.h"
 #include "text.h"
-
-#define LINGER_MAX ((size_t)1 << 20) /* bytes thrown away after the last response */
-#define LINGER_MS 2000
+#include "tls.h"
 
 static void settle(connection *c);
 
@@ -58,8 +59,10 @@ void connection_close(connection *c)
         return;
     c->closing = true;
     http1_abandon(c);
-    if (c->exchange_count == 0 || c->phase != PHASE_HTTP1)
-        input_release(&c->input, c->loop);
+    http2_free(c->http2);
+    c->http2 = NULL;
+    tls_stream_free(c->tls);
+    c->tls = NULL;
     uv_close(&c->socket.handle, on_closed);
 }
 
@@ -68,26 +71,94 @@ void connection_finish(connection *c)
     c->last_words = true;
 }
 
-/* ---- advancing ---- */
-
 static void on_shutdown(uv_shutdown_t *request, int status) {}
 
 /* After the last response the client is told that no more will come, and given time to read it: to
  * close with unread input would reset the connection and take the response with it. */
 static void say_goodbye(connection *c)
 {
-    if (c->input_ended) {
-        connection_close(c);
-        return;
-    }
     if (c->shutdown_sent)
         return;
     c->shutdown_sent = true;
     c->phase = PHASE_LINGER;
     c->since = event_loop_now(c->loop);
     input_release(&c->input, c->loop);
+    if (c->tls != NULL)
+        tls_finish(c->tls);
+    if (c->input_ended && !output_blocked(c)) {
+        connection_close(c);
+        return;
+    }
     if (uv_shutdown(&c->shutdown, &c->socket.stream, on_shutdown) != 0)
         connection_close(c);
+}
+
+/* ---- advancing ---- */
+
+static void read_proxy_header(connection *c)
+{
+    if (c->input.block == NULL || input_len(&c->input) == 0)
+        return;
+    proxy_header header;
+    ost_text seen = {input_data(&c->input), input_len(&c->input)};
+    proxy_state state = proxy_header_read(seen, &header);
+    if (state == PROXY_MORE)
+        return;
+    if (state == PROXY_REFUSED || (header.has_address && !connection_meet(c, &header.address))) {
+        c->aborting = true;
+        return;
+    }
+    c->input.start += header.size;
+    c->secure = header.secure;
+    if (!connection_begin(c))
+        c->aborting = true;
+}
+
+static void begin_http2(connection *c)
+{
+    c->phase = PHASE_HTTP2;
+    c->http2 = http2_new(c);
+    if (c->http2 == NULL)
+        c->aborting = true;
+}
+
+/* Which HTTP it is: agreed on in TLS, otherwise told by the client's first bytes. */
+static void choose_protocol(connection *c)
+{
+    if (c->phase == PHASE_SECURE) {
+        tls_protocol agreed = tls_agreed(c->tls);
+        if (agreed == TLS_HTTP2)
+            begin_http2(c);
+        else if (agreed == TLS_HTTP1)
+            c->phase = PHASE_HTTP1;
+    }
+    if (c->phase != PHASE_DETECT || c->input.block == NULL || input_len(&c->input) == 0)
+        return;
+    http2_guess guess = http2_detect((ost_text){input_data(&c->input), input_len(&c->input)});
+    if (guess == HTTP2_YES)
+        begin_http2(c);
+    else if (guess == HTTP2_NO)
+        c->phase = PHASE_HTTP1;
+}
+
+static void run_phase(connection *c)
+{
+    if (c->phase == PHASE_PROXY)
+        read_proxy_header(c);
+    /* What has been consumed makes room for more to be decrypted. */
+    for (bool moved = true; moved && !c->closing;) {
+        moved = c->tls != NULL && c->phase != PHASE_LINGER && tls_pump(c);
+        size_t before = input_len(&c->input);
+        if (!c->aborting)
+            choose_protocol(c);
+        if (c->aborting)
+            return;
+        if (c->phase == PHASE_HTTP1)
+            http1_advance(c);
+        else if (c->phase == PHASE_HTTP2)
+            http2_advance(c);
+        moved = moved || (c->tls != NULL && input_len(&c->input) != before);
+    }
 }
 
 void connection_advance(connection *c)
@@ -95,7 +166,7 @@ void connection_advance(connection *c)
     if (c->closing || c->busy)
         return;
     c->busy = true;
-    http1_advance(c);
+    run_phase(c);
     c->busy = false;
     settle(c);
 }
@@ -109,7 +180,11 @@ static bool wants_input(connection *c)
 {
     if (c->input_ended || output_blocked(c))
         return false;
-    return c->phase == PHASE_LINGER || c->input.block == NULL || input_room(&c->input) > 0;
+    if (c->phase == PHASE_LINGER)
+        return true;
+    if (c->tls != NULL)
+        return !tls_has_backlog(c->tls);
+    return c->input.block == NULL || input_room(&c->input) > 0;
 }
 
 static void update_reading(connection *c)
@@ -124,21 +199,30 @@ static void update_reading(connection *c)
         connection_close(c);
 }
 
+/* Nothing is being handled, so that the end of the input is the end of the connection. */
+static bool is_idle(const connection *c)
+{
+    if (c->phase == PHASE_HTTP1)
+        return http1_is_idle(c) || c->http1.phase != HTTP1_HANDLING;
+    return c->phase != PHASE_HTTP2; /* which finishes by itself */
+}
+
 /* The event is over: what has been gathered is sent, and the connection's state follows. */
 static void settle(connection *c)
 {
     if (c->closing)
         return;
-    output_flush(c);
+    if (!c->aborting)
+        output_flush(c);
+    c->loop->staged = c->loop->cipher_staged = 0;
+    if (c->tls != NULL)
+        tls_keep(c->tls);
     if (c->aborting) {
         connection_close(c);
         return;
     }
-    if (!output_blocked(c)) {
-        bool idle = c->phase != PHASE_HTTP1 || http1_is_idle(c) || c->http1.phase != HTTP1_HANDLING;
-        if (c->last_words || (c->input_ended && idle))
-            say_goodbye(c);
-    }
+    if (!output_blocked(c) && (c->last_words || (c->input_ended && is_idle(c))))
+        say_goodbye(c);
     if (!c->closing)
         update_reading(c);
 }
@@ -150,19 +234,23 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_bytes)
     connection *c = handle->data;
     if (c->phase == PHASE_LINGER) {
         *ret_bytes = uv_buf_init(c->loop->staging, STAGING_SIZE);
-        return;
+    } else if (c->tls != NULL) {
+        *ret_bytes = uv_buf_init(c->loop->cipher_input, STAGING_SIZE);
+    } else {
+        bool ready = input_ready(&c->input, c->loop);
+        *ret_bytes = ready ? uv_buf_init(c->input.block->data + c->input.end,
+                                         (unsigned)input_room(&c->input))
+                           : uv_buf_init(NULL, 0);
     }
-    bool ready = input_ready(&c->input, c->loop);
-    *ret_bytes =
-        ready ? uv_buf_init(c->input.block->data + c->input.end, (unsigned)input_room(&c->input))
-              : uv_buf_init(NULL, 0);
 }
 
-static void linger(connection *c, size_t n)
+static void on_input_end(connection *c)
 {
-    c->lingered += n;
-    if (c->lingered > LINGER_MAX)
+    c->input_ended = true;
+    if (c->phase == PHASE_LINGER)
         connection_close(c);
+    else
+        connection_advance(c);
 }
 
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *bytes)
@@ -171,11 +259,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *bytes)
     if (n == 0 || c->closing)
         return;
     if (n == UV_EOF) {
-        c->input_ended = true;
-        if (c->phase == PHASE_LINGER)
-            connection_close(c);
-        else
-            connection_advance(c);
+        on_input_end(c);
         return;
     }
     if (n < 0) {
@@ -183,147 +267,14 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *bytes)
         return;
     }
     if (c->phase == PHASE_LINGER) {
-        linger(c, (size_t)n);
+        c->lingered += (size_t)n;
+        if (c->lingered > LINGER_MAX)
+            connection_close(c);
         return;
     }
-    c->input.end += (size_t)n;
-    connection_advance(c);
-}
-
-/* ---- beginning ---- */
-
-static bool find_peer(connection *c)
-{
-    if (c->local) {
-        c->peer = OST_TEXT("unix");
-        return true;
-    }
-    struct sockaddr_storage name;
-    int len = sizeof name;
-    if (uv_tcp_getpeername(&c->socket.tcp, (struct sockaddr *)&name, &len) != 0 ||
-        !address_of_socket((struct sockaddr *)&name, &c->peer_address))
-        return false;
-    c->peer = (ost_text){c->peer_text, address_write(&c->peer_address, c->peer_text)};
-    return true;
-}
-
-/* False: there are enough connections. */
-static bool count(connection *c)
-{
-    http_server *server = c->loop->server;
-    size_t before = atomic_fetch_add(&server->open_connections, 1);
-    c->counted = true;
-    counter_add(&c->loop->counters.connections, 1);
-    counter_add(&c->loop->counters.open_connections, 1);
-    if (before >= server->limits.connections)
-        return false;
-    if (c->local || address_is_loopback(&c->peer_address))
-        return true;
-    c->counted_peer = peers_enter(server->peers, &c->peer_address);
-    return c->counted_peer;
-}
-
-static bool is_trusted(const connection *c)
-{
-    const http_server *server = c->loop->server;
-    if (c->local)
-        return server->trust_local;
-    for (size_t i = 0; i < server->trusted_count; i++)
-        if (address_in_block(&c->peer_address, &server->trusted[i]))
-            return true;
-    return false;
-}
-
-static bool open_socket(connection *c, uv_stream_t *listener)
-{
-    event_loop *loop = c->loop;
-    c->local = listener->type == UV_NAMED_PIPE;
-    int result = c->local ? uv_pipe_init(&loop->uv, &c->socket.pipe, 0)
-                          : uv_tcp_init(&loop->uv, &c->socket.tcp);
-    if (result != 0)
-        return false;
-    c->socket.handle.data = c;
-    c->next = loop->connections;
-    if (c->next != NULL)
-        c->next->previous = c;
-    loop->connections = c;
-    return true;
-}
-
-void connection_accept(event_loop *loop, uv_stream_t *listener)
-{
-    connection *c = memory_alloc(sizeof *c);
-    if (c == NULL)
-        return;
-    c->loop = loop;
-    if (!open_socket(c, listener)) {
-        connection_free(c);
-        return;
-    }
-    c->since = event_loop_now(loop);
-    c->phase = PHASE_HTTP1;
-    if (uv_accept(listener, &c->socket.stream) != 0 || !find_peer(c) || !count(c)) {
-        connection_close(c);
-        return;
-    }
-    c->trusted = is_trusted(c);
-    event_loop_need_tick(loop);
-    update_reading(c);
-}
-
-/* ---- time ---- */
-
-void connection_stop(connection *c)
-{
-    if (c->closing || c->phase == PHASE_LINGER)
-        return;
-    if (http1_is_idle(c) && !output_blocked(c))
-        connection_close(c);
-    if (!c->closing)
-        settle(c);
-}
-
-/* When the current state has lasted too long; UINT64_MAX: never. */
-static uint64_t deadline(const connection *c)
-{
-    const http_limits *limits = &c->loop->server->limits;
-    const http1 *h = &c->http1;
-    if (c->phase == PHASE_LINGER)
-        return c->since + LINGER_MS;
-    if (h->phase == HTTP1_HANDLING)
-        return UINT64_MAX;
-    if (h->phase == HTTP1_BODY)
-        return h->body_since + limits->head_timeout * 1000u +
-               h->body_received * 1000u / limits->body_rate;
-    bool begun = h->exchange != NULL || h->served == 0;
-    return c->since + (begun ? limits->head_timeout : limits->idle_timeout) * 1000u;
-}
-
-/* A client that does not take its response. */
-static bool write_is_stuck(connection *c, uint64_t now)
-{
-    size_t unsent = uv_stream_get_write_queue_size(&c->socket.stream) + c->pending.len;
-    if (unsent == 0 || unsent != c->unsent) {
-        c->unsent = unsent;
-        c->unsent_since = now;
-        return false;
-    }
-    return now - c->unsent_since > c->loop->server->limits.idle_timeout * 1000u;
-}
-
-void connection_check_time(connection *c, uint64_t now)
-{
-    if (c->closing)
-        return;
-    if (write_is_stuck(c, now)) {
-        connection_close(c);
-        return;
-    }
-    if (output_blocked(c) || now < deadline(c))
-        return;
-    if (c->phase == PHASE_HTTP1)
-        http1_time_out(c);
+    if (c->tls != NULL)
+        tls_receive(c->tls, (ost_text){bytes->base, (size_t)n});
     else
-        connection_close(c);
-    settle(c);
+        c->input.end += (size_t)n;
+    connection_advance(c);
 }

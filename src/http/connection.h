@@ -9,8 +9,18 @@
 #include "http1.h"
 #include "input.h"
 
+#define LINGER_MAX ((size_t)1 << 20) /* bytes thrown away after the last response … */
+#define LINGER_MS 2000               /* … and for how long */
+
+struct tls_stream;
+struct http2;
+
 typedef enum connection_phase {
+    PHASE_PROXY,  /* a PROXY protocol header is due */
+    PHASE_SECURE, /* TLS is being agreed on */
+    PHASE_DETECT, /* HTTP/1.1 or HTTP/2? */
     PHASE_HTTP1,
+    PHASE_HTTP2,
     PHASE_LINGER, /* all is said; what still comes is thrown away until the client closes */
 } connection_phase;
 
@@ -46,6 +56,8 @@ typedef struct connection {
     uint64_t unsent_since;
 
     http1 http1;
+    struct http2 *http2;
+    struct tls_stream *tls;
 
     bool counted, counted_peer;
     bool local;   /* a Unix socket */
@@ -76,5 +88,12 @@ void connection_stop(connection *c);
 
 /* Called every tick: closes what has taken too long. */
 void connection_check_time(connection *c, uint64_t now);
+
+/* ---- between the files of a connection ---- */
+
+/* The client's address is known: trusted, counted. False: it is not to be served. */
+OST_MUST_CHECK bool connection_meet(connection *c, const ip_address *peer);
+/* TLS or HTTP begins. False: out of memory. */
+OST_MUST_CHECK bool connection_begin(connection *c);
 
 #endif

@@ -102,11 +102,20 @@ static void on_wake(uv_async_t *async)
 
 /* ---- time ---- */
 
+static void accept_again(event_loop *loop)
+{
+    loop->accept_again = false;
+    for (listener *l = loop->listeners; l != NULL; l = l->next)
+        connection_accept(loop, &l->socket.stream);
+}
+
 static void on_tick(uv_timer_t *timer)
 {
     event_loop *loop = timer->data;
     uint64_t now = event_loop_now(loop);
     bool cut = loop->stopping && now >= loop->stop_at;
+    if (loop->accept_again)
+        accept_again(loop);
     for (connection *c = loop->connections, *next; c != NULL; c = next) {
         next = c->next;
         if (cut)
@@ -114,7 +123,7 @@ static void on_tick(uv_timer_t *timer)
         else
             connection_check_time(c, now);
     }
-    if (loop->connections == NULL && !loop->stopping)
+    if (loop->connections == NULL && !loop->stopping && !loop->accept_again)
         uv_timer_stop(timer);
     end_if_done(loop, now);
 }
@@ -158,6 +167,12 @@ ost_result event_loop_init(event_loop *loop, http_server *server)
     if (context_random(NULL, ids, sizeof ids) != OST_OK)
         return OST_E_CRYPTO;
     memcpy(&loop->request_ids, ids, sizeof ids);
+    if (server->tls != NULL) {
+        loop->cipher_staging = memory_alloc(STAGING_SIZE);
+        loop->cipher_input = memory_alloc(STAGING_SIZE);
+        if (loop->cipher_staging == NULL || loop->cipher_input == NULL)
+            return OST_E_MEMORY;
+    }
     if (loop->staging == NULL || uv_loop_init(&loop->uv) != 0)
         return OST_E_MEMORY;
     loop->initialized = true;
@@ -221,5 +236,7 @@ void event_loop_free(event_loop *loop)
         memory_free(block);
     }
     memory_free(loop->staging);
+    memory_free(loop->cipher_staging);
+    memory_free(loop->cipher_input);
     pthread_mutex_destroy(&loop->lock);
 }

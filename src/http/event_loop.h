@@ -44,6 +44,10 @@ typedef struct event_loop {
 
     char *staging;
     size_t staged;
+    char *cipher_staging; /* the same, below TLS */
+    size_t cipher_staged;
+    char *cipher_input; /* what TLS connections read into */
+    bool accept_again;  /* out of memory: tried again at the next tick */
 
     char date[32]; /* "Mon, 23 Nov 2026 16:23:14 GMT" */
     size_t date_len;

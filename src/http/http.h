@@ -57,6 +57,10 @@ typedef struct http_limits {
     size_t connections;             /* 10,000 in all */
     size_t connections_per_peer;    /* 1,000 per address; loopback is exempt */
     size_t requests_per_connection; /* 100,000 */
+    unsigned streams;               /* of one HTTP/2 connection at a time, 100 */
+    unsigned idle_frames;           /* HTTP/2 frames that ask for nothing (resets, settings, pings,
+                                       empty data) per second and connection, 100; ten times as many
+                                       in one go */
     unsigned stop_timeout;          /* seconds for requests in flight at a graceful stop, 10 */
     size_t exchange_arena;          /* ceiling of one exchange's arena, 4 MiB */
     unsigned pool_threads;          /* for http_defer: cores, at least 2 */
@@ -86,6 +90,12 @@ typedef struct http_route {
     size_t max_body; /* 0: the server's; GET, HEAD and DELETE take none unless stated */
 } http_route;
 
+/* Paths of PEM files: the chain, leaf first, and its key. */
+typedef struct http_certificate {
+    const char *certificate;
+    const char *key;
+} http_certificate;
+
 typedef struct http_config {
     const http_route *routes; /* copied; must outlive nothing */
     size_t route_count;
@@ -102,6 +112,8 @@ typedef struct http_config {
     size_t trusted_proxy_count;
     const char *tls_certificate; /* PEM chain and key: both, or neither for plain HTTP */
     const char *tls_key;
+    const http_certificate *more_certificates; /* chosen by the name a client asks for (SNI) */
+    size_t more_certificate_count;
     bool proxy_protocol;       /* a PROXY protocol v2 header is required on every connection */
     const http_field *headers; /* added to every response that does not set them */
     size_t header_count;
@@ -128,8 +140,12 @@ void http_server_stop(http_server *server);
 void http_server_join(http_server *server);
 void http_server_free(http_server *server);
 
+/* Reads the certificates and keys again, for new connections; on failure the old ones stay. Does
+ * nothing without TLS. Any thread, but not a signal handler. */
+OST_MUST_CHECK ost_result http_server_reload(http_server *server, ost_error *ret_error);
+
 /* start, then stop on SIGINT or SIGTERM, then join: what a program's main does. SIGHUP reloads the
- * certificates. */
+ * certificates; a failure of that is told to config.log, as an entry with status 0. */
 OST_MUST_CHECK ost_result http_server_run(http_server *server, ost_error *ret_error);
 
 typedef struct http_counters {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "text.h"
+#include "tls.h"
 
 #define OUTPUT_CEILING ((size_t)256 << 20) /* several of the largest responses, TLS included */
 
@@ -97,7 +98,11 @@ static void send_staged(connection *c, ost_text text)
     event_loop *loop = c->loop;
     ost_text staged = {loop->staging, loop->staged};
     loop->staged = 0;
-    output_send(c, staged, text);
+    if (c->tls == NULL)
+        output_send(c, staged, text);
+    else if (!c->closing && !c->aborting &&
+             (!tls_write(c->tls, staged) || !tls_write(c->tls, text)))
+        fail(c);
     wipe(loop->staging, staged.len);
 }
 
@@ -116,4 +121,6 @@ void output_flush(connection *c)
 {
     if (c->loop->staged > 0)
         send_staged(c, (ost_text){"", 0});
+    if (c->tls != NULL)
+        tls_flush(c->tls);
 }

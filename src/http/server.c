@@ -9,6 +9,7 @@
 #include "context.h"
 #include "response.h"
 #include "text.h"
+#include "tls.h"
 
 #define CONFIG_CEILING ((size_t)8 << 20)
 #define LOOPS_MAX 256
@@ -40,6 +41,8 @@ static http_limits decide_limits(const http_limits *given)
         .connections = or_default(given->connections, 10000),
         .connections_per_peer = or_default(given->connections_per_peer, 1000),
         .requests_per_connection = or_default(given->requests_per_connection, 100000),
+        .streams = given->streams > 0 ? given->streams : 100,
+        .idle_frames = given->idle_frames > 0 ? given->idle_frames : 100,
         .stop_timeout = given->stop_timeout > 0 ? given->stop_timeout : 10,
         .exchange_arena = or_default(given->exchange_arena, (size_t)4 << 20),
         .pool_threads = given->pool_threads > 0 ? given->pool_threads : threads,
@@ -97,6 +100,32 @@ static ost_result copy_trusted(http_server *server, const http_config *config, o
     return OST_OK;
 }
 
+/* Paths are copied, since certificates are read again on reload. */
+static ost_result make_tls(http_server *server, const http_config *config, ost_error *ret_error)
+{
+    if (config->tls_certificate == NULL && config->tls_key == NULL &&
+        config->more_certificate_count == 0)
+        return OST_OK;
+    if (config->tls_certificate == NULL || config->tls_key == NULL)
+        return ost_error_set(ret_error, OST_E_CONFIG, "TLS needs a certificate and its key");
+    size_t count = config->more_certificate_count + 1;
+    http_certificate *pairs = ost_arena_alloc(server->arena, count * sizeof *pairs);
+    if (pairs == NULL)
+        return OST_E_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        http_certificate given = {config->tls_certificate, config->tls_key};
+        if (i > 0)
+            given = config->more_certificates[i - 1];
+        if (given.certificate == NULL || given.key == NULL)
+            return ost_error_set(ret_error, OST_E_CONFIG, "TLS needs a key for each certificate");
+        pairs[i].certificate = ost_arena_copy(server->arena, text_of(given.certificate));
+        pairs[i].key = ost_arena_copy(server->arena, text_of(given.key));
+        if (pairs[i].certificate == NULL || pairs[i].key == NULL)
+            return OST_E_MEMORY;
+    }
+    return tls_context_new(pairs, count, &server->tls, ret_error);
+}
+
 static ost_result make_loops(http_server *server, unsigned count)
 {
     server->loops = memory_alloc(count * sizeof *server->loops);
@@ -124,6 +153,8 @@ static ost_result build(http_server *server, const http_config *config, ost_erro
     if (result == OST_OK)
         result = copy_trusted(server, config, ret_error);
     if (result == OST_OK)
+        result = make_tls(server, config, ret_error);
+    if (result == OST_OK)
         result = make_loops(server, config->loops == 0          ? cores()
                                     : config->loops > LOOPS_MAX ? LOOPS_MAX
                                                                 : config->loops);
@@ -135,8 +166,6 @@ ost_result http_server_new(const http_config *config, http_server **ret_server,
 {
     if (ret_error != NULL)
         *ret_error = (ost_error){0};
-    if (config->tls_certificate != NULL || config->tls_key != NULL || config->proxy_protocol)
-        return ost_error_set(ret_error, OST_E_UNSUPPORTED, "TLS and PROXY protocol");
     http_server *server = memory_alloc(sizeof *server);
     if (server == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
@@ -206,9 +235,25 @@ void http_server_free(http_server *server)
     if (server->socket_path != NULL)
         unlink(server->socket_path);
     memory_free(server->loops);
+    tls_context_free(server->tls);
     peers_free(server->peers);
     ost_arena_free(server->arena);
     memory_free(server);
+}
+
+ost_result http_server_reload(http_server *server, ost_error *ret_error)
+{
+    return server->tls == NULL ? OST_OK : tls_context_reload(server->tls, ret_error);
+}
+
+/* On SIGHUP. The library prints nothing: what went wrong is for the program's log. */
+static void reload(http_server *server)
+{
+    ost_error error = {0};
+    if (http_server_reload(server, &error) == OST_OK || server->log == NULL)
+        return;
+    http_log_entry entry = {.reason = text_of(error.detail)};
+    server->log(&entry, server->log_user);
 }
 
 ost_result http_server_run(http_server *server, ost_error *ret_error)
@@ -220,9 +265,11 @@ ost_result http_server_run(http_server *server, ost_error *ret_error)
     sigaddset(&awaited, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &awaited, &before);
     ost_result result = http_server_start(server, ret_error);
-    for (int signal = SIGHUP; result == OST_OK && signal == SIGHUP;)
-        if (sigwait(&awaited, &signal) != 0)
+    for (int signal = 0; result == OST_OK && sigwait(&awaited, &signal) == 0;) {
+        if (signal != SIGHUP)
             break;
+        reload(server);
+    }
     http_server_stop(server);
     http_server_join(server);
     pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -10,6 +10,8 @@
 #include "pool.h"
 #include "router.h"
 
+struct tls_context;
+
 typedef enum server_state {
     SERVER_NEW,
     SERVER_RUNNING,
@@ -32,6 +34,7 @@ struct http_server {
     size_t trusted_count;
     bool trust_local; /* Unix sockets */
     bool proxy_protocol;
+    struct tls_context *tls; /* NULL: plain */
 
     event_loop *loops;
     unsigned loop_count;

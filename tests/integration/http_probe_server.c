@@ -200,6 +200,13 @@ static const struct option options[] = {
     {"pool-queue", required_argument, NULL, 'q'},
     {"trust", required_argument, NULL, 'T'},
     {"quiet", no_argument, NULL, 'Q'},
+    {"certificate", required_argument, NULL, 'C'},
+    {"key", required_argument, NULL, 'K'},
+    {"more-certificate", required_argument, NULL, 'm'},
+    {"more-key", required_argument, NULL, 'M'},
+    {"proxy-protocol", no_argument, NULL, 'P'},
+    {"streams", required_argument, NULL, 'S'},
+    {"idle-frames", required_argument, NULL, 'F'},
     {NULL, 0, NULL, 0},
 };
 
@@ -213,11 +220,42 @@ typedef struct arguments {
     const char *address;
     unsigned port;
     const char *trusted[8];
+    http_certificate more;
 } arguments;
 
 static unsigned number(const char *text)
 {
     return (unsigned)strtoul(text, NULL, 10);
+}
+
+static bool read_tls_option(arguments *a, int option, const char *value)
+{
+    switch (option) {
+    case 'C':
+        a->config.tls_certificate = value;
+        return true;
+    case 'K':
+        a->config.tls_key = value;
+        return true;
+    case 'm':
+        a->more.certificate = value;
+        a->config.more_certificate_count = 1;
+        return true;
+    case 'M':
+        a->more.key = value;
+        return true;
+    case 'P':
+        a->config.proxy_protocol = true;
+        return true;
+    case 'S':
+        a->config.limits.streams = number(value);
+        return true;
+    case 'F':
+        a->config.limits.idle_frames = number(value);
+        return true;
+    default:
+        return false;
+    }
 }
 
 static void read_option(arguments *a, int option, const char *value)
@@ -265,7 +303,8 @@ static void read_option(arguments *a, int option, const char *value)
         a->config.log = NULL;
         break;
     default:
-        exit(2);
+        if (!read_tls_option(a, option, value))
+            exit(2);
     }
 }
 
@@ -306,6 +345,7 @@ int main(int argc, char **argv)
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
         read_option(&a, option, optarg);
     a.config.trusted_proxies = a.trusted;
+    a.config.more_certificates = &a.more;
     ost_error error = {0};
     http_server *server = NULL;
     if (http_server_new(&a.config, &server, &error) != OST_OK) {

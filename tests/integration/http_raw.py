@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 
 import pytest
@@ -53,20 +54,22 @@ class ProbeServer:
         if not program.exists():
             pytest.fail(f"{program} has not been built")
         self.address = address
+        self._stderr = tempfile.TemporaryFile("w+")  # not a pipe, which would fill up
         self.process = subprocess.Popen(
             [program, "--address", address, *[str(a) for a in arguments]],
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self._stderr,
             text=True,
         )
         self.log = None
         if expect_failure:
-            self.output, self.log = self.process.communicate(timeout=10)
+            self._finish(timeout=10)
             return
         line = self.process.stdout.readline()
         if not line.startswith("listening on "):
             self.process.kill()
-            pytest.fail(f"the probe server did not start: {line}{self.process.stderr.read()}")
+            self._finish(timeout=10)
+            pytest.fail(f"the probe server did not start: {line}{self.log}")
         self.port = int(line.split()[-1])
 
     def __enter__(self):
@@ -111,10 +114,15 @@ class ProbeServer:
         pages = pathlib.Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
+    def _finish(self, timeout):
+        self.output, _ = self.process.communicate(timeout=timeout)
+        self._stderr.seek(0)
+        self.log = self._stderr.read()
+
     def kill(self):
         """As if the power failed."""
         self.process.kill()
-        self.output, self.log = self.process.communicate()
+        self._finish(timeout=10)
         self.process.returncode = 0
 
     def stop(self, signal_number=signal.SIGTERM, timeout=30):
@@ -122,7 +130,7 @@ class ProbeServer:
         if self.log is None:
             if signal_number:
                 self.process.send_signal(signal_number)
-            self.output, self.log = self.process.communicate(timeout=timeout)
+            self._finish(timeout)
         assert self.process.returncode in (0, 1), self.log[-4000:]
         assert "Sanitizer" not in self.log, self.log[-8000:]
         return self.process.returncode

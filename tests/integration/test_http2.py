@@ -1,0 +1,306 @@
+"""HTTP/2: the same handlers, the same strictness, and limits to what a client may cost."""
+
+import json
+import re
+import shutil
+import subprocess
+import time
+
+import pytest
+
+import http_frames as h2
+from http_raw import ProbeServer, read_all, wait_for
+
+
+@pytest.fixture(scope="module")
+def server():
+    with ProbeServer("--head-timeout", 2, "--idle-timeout", 3) as running:
+        yield running
+
+
+def curl(server, path, *options, protocol="--http2-prior-knowledge"):
+    if not shutil.which("curl"):
+        pytest.skip("curl is not installed")
+    url = f"http://127.0.0.1:{server.port}{path}"
+    command = ["curl", "-s", "-w", "\n%{http_version} %{http_code}", protocol, *options, url]
+    done = subprocess.run(command, capture_output=True, timeout=30)
+    body, _, last = done.stdout.rpartition(b"\n")
+    return body, last.decode()
+
+
+def exchange(server, data, quiet=0.6):
+    with server.connect() as sock:
+        try:
+            sock.sendall(h2.start() + data)
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        return read_all(sock, quiet=quiet)
+
+
+# ---- requests and responses ----
+
+
+def test_answers(server):
+    body, last = curl(server, "/echo?a=b", "-d", "hello")
+    assert last == "2 200"
+    seen = json.loads(body)
+    assert (seen["method"], seen["query"], seen["body"], seen["version"]) == ("POST", "a=b", "hello", 20)
+
+
+@pytest.mark.parametrize("size", [0, 1, 16384, 65536, 3000000])
+def test_large_answers(server, size):
+    body, last = curl(server, f"/sized/{size}")
+    assert last == "2 200" and len(body) == size
+
+
+def test_large_bodies(server, tmp_path):
+    body = tmp_path / "body"
+    body.write_bytes(b"x" * 5000000)
+    answer, last = curl(server, "/echo", "-X", "PUT", "-T", str(body))
+    assert last == "2 200" and json.loads(answer)["body_length"] == 5000000
+
+
+def test_body_too_large(server, tmp_path):
+    body = tmp_path / "body"
+    body.write_bytes(b"x" * 2000000)
+    assert curl(server, "/echo", "-d", f"@{body}")[1] == "2 413"
+    assert curl(server, "/echo", "-H", "Content-Length:", "-H", "Expect:", "-X", "POST", "-T", str(body))[1] == "2 413"
+    assert curl(server, "/hello", "-X", "GET", "-d", "x")[1] == "2 413"
+
+
+@pytest.mark.parametrize(
+    "path, status",
+    [("/nowhere", 404), ("/silent", 500), ("/status/204", 204), ("/status/304", 304), ("/split", 500), ("/suspended", 200)],
+)
+def test_statuses(server, path, status):
+    assert curl(server, path)[1] == f"2 {status}"
+
+
+def test_fields_are_set_and_added(server):
+    body, _ = curl(server, "/fields", "-i")
+    head = body.decode().lower()
+    assert head.count("set-cookie:") == 2 and "location: /hello" in head
+    assert "cache-control: no-store" in head and "x-frame-options: sameorigin" in head
+    assert "connection:" not in head
+
+
+def test_head(server):
+    body, last = curl(server, "/hello", "-I")
+    assert last == "2 200" and b"content-length: 19" in body
+
+
+def test_many_streams_at_once(server):
+    data = b"".join(h2.request(2 * i + 1, "/deferred" if i % 3 else "/hello") for i in range(60))
+    received, _ = exchange(server, data, quiet=1)
+    assert h2.statuses(received) == {2 * i + 1: 200 for i in range(60)}
+
+
+def test_cookie_crumbs(server):
+    body = b"name=x"
+    data = h2.request(
+        1, "/form", ("content-type", "application/x-www-form-urlencoded"), ("cookie", "a=1"), ("cookie", "c=2"),
+        method="POST", end=False,
+    ) + h2.frame(h2.DATA, h2.END_STREAM, 1, body)  # fmt: skip
+    received, _ = exchange(server, data)
+    answer = b"".join(p for kind, _, _, p in h2.frames(received) if kind == h2.DATA)
+    assert json.loads(answer) == {"name": "x", "cookie": "2"}
+
+
+# ---- what is refused ----
+
+
+@pytest.mark.parametrize(
+    "status, data",
+    [
+        (400, h2.request(1, "/x/../hello")),
+        (400, h2.request(1, "/hello%00")),
+        (400, h2.request(1, "//hello")),
+        (400, h2.request(1, "/a", authority="u@a")),
+        (400, h2.request(1, "/a", ("host", "b"))),
+        (417, h2.request(1, "/a", ("expect", "100-continue"))),
+        (414, h2.request(1, "/" + "a" * 9000)),
+        (413, h2.request(1, "/echo", ("content-length", "1048577"), method="POST", end=False)),
+        (413, h2.request(1, "/hello", end=False) + h2.frame(h2.DATA, 0, 1, b"x")),
+        (405, h2.request(1, "/hello", method="get")),
+    ],
+)
+def test_refused(server, status, data):
+    received, _ = exchange(server, data)
+    assert h2.statuses(received) == {1: status}
+    assert server.alive()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        h2.request(1, "/a", ("connection", "close")),
+        h2.request(1, "/a", ("transfer-encoding", "chunked")),
+        h2.request(1, "/a", ("X-Upper", "a")),
+        h2.request(1, "/a", ("x", "a\r\nb")),
+        h2.request(1, "/a", ("x", "a\0b")),
+        h2.request(1, "/a", ("te", "gzip")),
+        h2.request(1, "/a", ("content-length", "5"), ("content-length", "6")),
+        h2.request(1, "/a", (":path", "/b")),
+        h2.request(1, "/a", ("host", "a"), ("host", "a")),
+        h2.request(1, "/a b"),
+        h2.request(1, "hello"),
+        h2.request(1, "/a", ("x y", "z")),
+        h2.request(1, "/a", authority="a b"),
+        h2.request(1, "/a", authority=None),
+        h2.request(1, "/echo", ("content-length", "5"), method="POST", end=False)
+        + h2.frame(h2.DATA, h2.END_STREAM, 1, b"hell"),
+        h2.frame(h2.HEADERS, 5, 1, h2.hpack((":method", "GET"), (":scheme", "http"))),
+    ],
+)
+def test_malformed_is_no_request(server, data):
+    """Either a 400 or a reset stream; never a handler."""
+    received, _ = exchange(server, data)
+    assert h2.statuses(received).get(1) == 400 or h2.resets(received).get(1) == h2.PROTOCOL_ERROR, h2.frames(received)
+    assert server.alive()
+
+
+def test_header_list_too_large(server):
+    fields = [(f"x-{i}", "a" * 4000) for i in range(12)]
+    block = h2.hpack((":method", "GET"), (":scheme", "http"), (":path", "/hello"), (":authority", "a"), *fields)
+    data = h2.frame(h2.HEADERS, h2.END_STREAM, 1, block[:16000])
+    data += h2.frame(h2.CONTINUATION, 0, 1, block[16000:32000]) + h2.frame(h2.CONTINUATION, 4, 1, block[32000:])
+    received, _ = exchange(server, data)
+    assert h2.statuses(received).get(1) == 431
+    assert server.alive()
+
+
+def test_too_many_fields(server):
+    received, _ = exchange(server, h2.request(1, "/hello", *[("x", "y")] * 120))
+    assert h2.statuses(received).get(1) == 431
+
+
+def test_garbage_after_the_preface(server):
+    received, closed = exchange(server, b"\xff" * 2000, quiet=2)
+    assert closed and h2.goaway(received) is not None
+    assert server.alive()
+
+
+def test_half_a_preface_times_out(server):
+    with server.connect() as sock:
+        sock.sendall(h2.PREFACE[:10])
+        received, closed = read_all(sock, quiet=5)
+    assert closed and received == b""
+
+
+# ---- floods ----
+
+
+FLOODS = {
+    "rapid reset": b"".join(
+        h2.request(2 * i + 1, "/hello") + h2.frame(h2.RST_STREAM, 0, 2 * i + 1, b"\0\0\0\x08") for i in range(3000)
+    ),
+    "rapid reset of slow handlers": b"".join(
+        h2.request(2 * i + 1, "/suspended") + h2.frame(h2.RST_STREAM, 0, 2 * i + 1, b"\0\0\0\x08") for i in range(3000)
+    ),
+    "settings": h2.frame(h2.SETTINGS, 0, 0, b"\0\x03\0\0\0\x64") * 3000,
+    "pings": h2.frame(h2.PING, 0, 0, b"12345678") * 3000,
+    "empty data": h2.request(1, "/echo", method="POST", end=False) + h2.frame(h2.DATA, 0, 1) * 3000,
+    "priorities": h2.frame(h2.PRIORITY, 0, 1, b"\0\0\0\x03\x10") * 3000,
+    "empty continuations": h2.frame(h2.HEADERS, 0, 1, h2.hpack((":method", "GET"))) + h2.frame(h2.CONTINUATION, 0, 1) * 3000,
+    "malformed requests": b"".join(h2.request(2 * i + 1, "/a", ("connection", "close")) for i in range(3000)),
+}
+
+
+@pytest.mark.parametrize("flood", [pytest.param(data, id=name) for name, data in FLOODS.items()])
+def test_floods_end_the_connection(server, flood):
+    received, closed = exchange(server, flood, quiet=2)
+    assert closed
+    assert server.alive()
+
+
+def test_streams_beyond_the_limit_are_refused():
+    with ProbeServer("--streams", 10) as server:
+        data = b"".join(h2.request(2 * i + 1, "/suspended") for i in range(30))
+        received, _ = exchange(server, data, quiet=1)
+        answered = [s for s, status in h2.statuses(received).items() if status == 200]
+        assert len(answered) == 10
+        assert server.alive()
+
+
+def test_body_too_slow():
+    with ProbeServer("--head-timeout", 1, "--body-rate", 1000) as server:
+        data = h2.request(1, "/echo", method="POST", end=False) + h2.frame(h2.DATA, 0, 1, b"x")
+        received, _ = exchange(server, data, quiet=2.5)
+        assert h2.statuses(received) == {1: 408}
+
+
+def test_unfinished_head_times_out(server):
+    data = h2.frame(h2.HEADERS, h2.END_STREAM, 1, h2.hpack((":method", "GET"))[:5])
+    received, closed = exchange(server, data, quiet=5)
+    assert closed
+
+
+def test_idle_connection_is_closed(server):
+    received, closed = exchange(server, h2.request(1), quiet=6)
+    assert closed and h2.goaway(received) == h2.NO_ERROR and h2.statuses(received) == {1: 200}
+
+
+def test_client_that_opens_no_window(server):
+    """Its response waits for the idle time-out and no longer."""
+    settings = h2.frame(h2.SETTINGS, 0, 0, b"\0\x04\0\0\0\0")  # initial window 0
+    received, _ = exchange(server, settings + h2.request(1, "/sized/100000"), quiet=5)
+    assert h2.resets(received).get(1) == 8
+    assert server.alive()
+
+
+def test_client_that_does_not_read_bounds_memory(server):
+    big = h2.frame(h2.SETTINGS, 0, 0, b"\0\x04\x7f\xff\xff\xff") + h2.frame(h2.WINDOW_UPDATE, 0, 0, b"\x7f\x00\x00\x00")
+    before = server.resident()
+    with server.connect() as sock:
+        sock.settimeout(1)
+        try:
+            sock.sendall(h2.start() + big)
+            for i in range(2000):
+                sock.sendall(h2.request(2 * i + 1, "/sized/1000000"))
+        except (TimeoutError, BrokenPipeError, ConnectionResetError):
+            pass
+        assert server.resident() - before < 250 << 20  # 100 streams of 1 MB
+        assert server.alive()
+
+
+@pytest.mark.parametrize("delay", [0, 0.01, 0.05])
+def test_client_goes_before_the_answers(server, delay):
+    for _ in range(5):
+        sock = server.connect()
+        paths = ["/suspended", "/deferred", "/sized/1000000", "/hello"] * 5
+        sock.sendall(h2.start() + b"".join(h2.request(2 * i + 1, path) for i, path in enumerate(paths)))
+        time.sleep(delay)
+        sock.close()
+    time.sleep(0.4)
+    assert server.alive()
+
+
+def test_graceful_stop():
+    with ProbeServer() as server:
+        with server.connect() as sock:
+            sock.sendall(h2.start() + h2.request(1, "/suspended"))
+            time.sleep(0.1)
+            server.process.terminate()
+            time.sleep(0.05)
+            received, closed = read_all(sock)
+        assert closed and h2.statuses(received) == {1: 200} and h2.goaway(received) == h2.NO_ERROR
+        assert server.stop(signal_number=None) == 0
+        assert server.output.endswith("open 0\n")
+
+
+def test_requests_per_connection():
+    with ProbeServer("--requests", 5) as server:
+        data = b"".join(h2.request(2 * i + 1) for i in range(5))
+        received, closed = exchange(server, data)
+        assert closed and len(h2.statuses(received)) == 5 and h2.goaway(received) == h2.NO_ERROR
+
+
+def test_load():
+    """h2load, a client of its own kind: everything succeeds."""
+    if not shutil.which("h2load"):
+        pytest.skip("h2load is not installed (Debian package nghttp2-client)")
+    with ProbeServer("--loops", 2) as server:
+        url = f"http://127.0.0.1:{server.port}/hello"
+        done = subprocess.run(["h2load", "-n", "20000", "-c", "20", "-m", "50", url], capture_output=True, text=True, timeout=60)
+        assert re.search(r"20000 succeeded, 0 failed, 0 errored", done.stdout), done.stdout
+        assert wait_for(server.alive)
