@@ -1,0 +1,64 @@
+/* One request to an endpoint of a realm: what every endpoint needs, in the exchange's arena. */
+#ifndef CALL_H
+#define CALL_H
+
+#include "http.h"
+#include "provider_state.h"
+
+/* The error of an OAuth answer, or of a redirect. */
+typedef struct call_error {
+    int status;              /* 0: no error */
+    const char *error;       /* "invalid_grant" */
+    const char *description; /* NULL: none */
+} call_error;
+
+typedef struct call {
+    provider *provider;
+    http_exchange *exchange;
+    const http_request *request;
+    ost_arena *arena;
+    const realm_entry *entry;
+    const realm *realm;
+    const char *base;   /* "https://id.example.org" */
+    const char *issuer; /* base + "/realms/" + name */
+    int64_t now;
+    http_form form;             /* of the body, or of the query, as the endpoint reads it */
+    const realm_client *client; /* once it is known */
+    call_error error;
+    ost_text answer; /* what a job on the pool has made: a JSON document or a location */
+    void *job;       /* an endpoint's own */
+} call;
+
+/* Begins a call: the realm of the path, the base URL. NULL: the exchange has been answered (unknown
+ * realm, no memory, plain http where the realm wants TLS). */
+call *call_begin(http_exchange *exchange, void *provider);
+
+/* Marks the call as refused; returns false, so that `return call_refuse(…)` ends a check. The
+ * description may live in the arena. */
+bool call_refuse(call *call, int status, const char *error, const char *description);
+
+/* A new JSON writer, a copy, a formatted text in the arena; NULL when memory is out, which also
+ * refuses the call. */
+ost_json_writer *call_writer(call *call);
+const char *call_format(call *call, const char *format, ...) OST_PRINTF(2, 3);
+
+/* Sends {"error", "error_description"} with no-store, or `answer` as JSON when there is no error.
+ */
+void call_send_json(call *call);
+void call_no_store(call *call);
+
+/* Reads the form of a POST body; false: it is none, or malformed, or has a name twice. */
+bool call_read_form(call *call);
+ost_text call_parameter(const call *call, const char *name); /* NULL data: absent */
+
+/* Lets pages of the client's web origins read the answer (and of any origin when client is NULL).
+ */
+void call_allow_origin(call *call, const realm_client *client);
+
+/* True when the exchange is plain http from another machine and the realm wants TLS. */
+bool call_needs_tls(const call *call);
+
+/* A cookie of the realm. max_age −1: until the browser is closed; 0: delete. */
+void call_set_cookie(call *call, const char *name, ost_text value, int64_t max_age, bool http_only);
+
+#endif

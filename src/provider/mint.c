@@ -1,0 +1,204 @@
+/* Making tokens: the registered claims in Keycloak's order, what the mappers add, a signature; see
+ * grant.h. */
+#include <inttypes.h>
+
+#include "claim_tree.h"
+#include "grant.h"
+#include "text.h"
+#include "uuid.h"
+
+/* A text that is always there: signs nothing when memory is out. */
+static const char *fresh_id(call *c)
+{
+    ost_text id = uuid_text(c->provider->context, c->arena);
+    if (id.data == NULL)
+        call_refuse(c, 500, "server_error", NULL);
+    return id.data != NULL ? id.data : "";
+}
+
+static int64_t earlier(int64_t a, int64_t limit)
+{
+    return limit > 0 && limit < a ? limit : a;
+}
+
+static int64_t access_expiry(const call *c, const grant *g)
+{
+    int64_t lifespan = g->lifespan > 0                  ? g->lifespan
+                       : g->client->access_lifespan > 0 ? g->client->access_lifespan
+                                                        : c->realm->lifespans.access_token;
+    return earlier(c->now + lifespan, g->session_ends);
+}
+
+static void put_audience(call *c, claim_tree *tree, const audience_list *list)
+{
+    ost_text json;
+    ost_json_writer *w = call_writer(c);
+    if (list->count == 1)
+        claim_put_string(tree, "aud", list->names[0]);
+    if (list->count < 2 || w == NULL)
+        return;
+    ost_json_open_array(w);
+    for (size_t i = 0; i < list->count; i++)
+        ost_json_put_text(w, text_of(list->names[i]));
+    ost_json_close_array(w);
+    if (ost_json_writer_finish(w, &json) == OST_OK)
+        claim_put_json(tree, OST_TEXT("aud"), json);
+}
+
+static void put_session(claim_tree *tree, const grant *g)
+{
+    if (g->nonce.len > 0)
+        claim_put_text(tree, "nonce", g->nonce);
+    if (g->session_id != NULL)
+        claim_put_string(tree, "session_state", g->session_id);
+}
+
+static bool sign(call *c, const claim_tree *tree, ost_text *ret_token)
+{
+    ost_text claims;
+    const ost_key *key = key_ring_signer(c->entry->keys, OST_RS256);
+    if (key == NULL || claim_tree_write(tree, c->arena, &claims) != OST_OK ||
+        ost_jws_sign(claims, key, OST_RS256, "JWT", c->arena, ret_token) != OST_OK)
+        return call_refuse(c, 500, "server_error", NULL);
+    return true;
+}
+
+static bool mint_access(call *c, const grant *g, int64_t expires, ost_text *ret_token)
+{
+    audience_list audiences = {0};
+    claim_tree *tree = claim_tree_new(c->arena), *aside = claim_tree_new(c->arena);
+    if (tree == NULL || aside == NULL)
+        return call_refuse(c, 500, "server_error", NULL);
+    /* Audiences come from the mappers, but stand before their claims. */
+    mappers_run(c, g, TOKEN_ACCESS, aside, &audiences);
+    claim_put_integer(tree, "exp", expires);
+    claim_put_integer(tree, "iat", c->now);
+    if (g->interactive)
+        claim_put_integer(tree, "auth_time", g->auth_time);
+    claim_put_string(tree, "jti", fresh_id(c));
+    claim_put_string(tree, "iss", c->issuer);
+    put_audience(c, tree, &audiences);
+    claim_put_text(tree, "sub", g->user_id);
+    claim_put_string(tree, "typ", "Bearer");
+    claim_put_string(tree, "azp", g->client->client_id);
+    put_session(tree, g);
+    audiences.count = 0;
+    mappers_run(c, g, TOKEN_ACCESS, tree, &audiences);
+    claim_put_text(tree, "scope", g->scope);
+    if (g->session_id != NULL)
+        claim_put_string(tree, "sid", g->session_id);
+    return c->error.status == 0 && sign(c, tree, ret_token);
+}
+
+bool mint_id_token(call *c, const grant *g, ost_text access_token, ost_text code, int64_t expires,
+                   ost_text *ret_token)
+{
+    audience_list audiences = {0};
+    claim_tree *tree = claim_tree_new(c->arena);
+    ost_text hash;
+    if (tree == NULL)
+        return call_refuse(c, 500, "server_error", NULL);
+    claim_put_integer(tree, "exp", expires);
+    claim_put_integer(tree, "iat", c->now);
+    claim_put_integer(tree, "auth_time", g->auth_time > 0 ? g->auth_time : 0);
+    claim_put_string(tree, "jti", fresh_id(c));
+    claim_put_string(tree, "iss", c->issuer);
+    claim_put_string(tree, "aud", g->client->client_id);
+    claim_put_text(tree, "sub", g->user_id);
+    claim_put_string(tree, "typ", "ID");
+    claim_put_string(tree, "azp", g->client->client_id);
+    put_session(tree, g);
+    if (access_token.len > 0 &&
+        ost_left_half_hash(access_token, OST_RS256, c->arena, &hash) == OST_OK)
+        claim_put_text(tree, "at_hash", hash);
+    if (code.len > 0 && ost_left_half_hash(code, OST_RS256, c->arena, &hash) == OST_OK)
+        claim_put_text(tree, "c_hash", hash);
+    if (g->session_id != NULL)
+        claim_put_string(tree, "sid", g->session_id);
+    mappers_run(c, g, TOKEN_ID, tree, &audiences);
+    return c->error.status == 0 && sign(c, tree, ret_token);
+}
+
+bool mint_internal(call *c, ost_text claims, const char *typ, ost_text *ret_token)
+{
+    const ost_key *key = key_ring_internal(c->entry->keys, (ost_text){0});
+    if (key == NULL || ost_jws_sign(claims, key, OST_HS512, typ, c->arena, ret_token) != OST_OK)
+        return call_refuse(c, 500, "server_error", NULL);
+    return true;
+}
+
+static bool mint_refresh(call *c, const grant *g, minted *m)
+{
+    claim_tree *tree = claim_tree_new(c->arena);
+    ost_text claims;
+    int64_t expires = earlier(g->idle_ends, g->session_ends);
+    const char *id = fresh_id(c);
+    if (tree == NULL)
+        return call_refuse(c, 500, "server_error", NULL);
+    claim_put_integer(tree, "exp", expires);
+    claim_put_integer(tree, "iat", c->now);
+    claim_put_string(tree, "jti", id);
+    claim_put_string(tree, "iss", c->issuer);
+    claim_put_string(tree, "aud", c->issuer);
+    claim_put_text(tree, "sub", g->user_id);
+    claim_put_string(tree, "typ", "Refresh");
+    claim_put_string(tree, "azp", g->client->client_id);
+    put_session(tree, g);
+    claim_put_text(tree, "scope", g->scope);
+    claim_put_string(tree, "sid", g->session_id);
+    if (c->error.status != 0 || claim_tree_write(tree, c->arena, &claims) != OST_OK)
+        return call_refuse(c, 500, "server_error", NULL);
+    m->refresh_id = text_of(id);
+    m->refresh_expires_in = expires - c->now;
+    return mint_internal(c, claims, "JWT", &m->refresh_token);
+}
+
+bool mint_tokens(call *c, const grant *g, bool refresh, minted *ret_minted)
+{
+    minted m = {0};
+    int64_t expires = access_expiry(c, g);
+    m.expires_in = expires - c->now;
+    if (!mint_access(c, g, expires, &m.access_token) ||
+        (g->openid && !mint_id_token(c, g, m.access_token, (ost_text){0}, expires, &m.id_token)) ||
+        (refresh && !mint_refresh(c, g, &m)))
+        return false;
+    *ret_minted = m;
+    return true;
+}
+
+bool mint_userinfo(call *c, const grant *g, ost_text *ret_json)
+{
+    audience_list audiences = {0};
+    claim_tree *tree = claim_tree_new(c->arena);
+    if (tree == NULL)
+        return call_refuse(c, 500, "server_error", NULL);
+    claim_put_text(tree, "sub", g->user_id);
+    mappers_run(c, g, TOKEN_USERINFO, tree, &audiences);
+    if (claim_tree_write(tree, c->arena, ret_json) != OST_OK)
+        return call_refuse(c, 500, "server_error", NULL);
+    return true;
+}
+
+bool mint_answer(call *c, const grant *g, const minted *m)
+{
+    ost_json_writer *w = call_writer(c);
+    if (w == NULL)
+        return false;
+    ost_json_open_object(w);
+    ost_json_member_text(w, "access_token", m->access_token);
+    ost_json_member_integer(w, "expires_in", m->expires_in);
+    ost_json_member_integer(w, "refresh_expires_in", m->refresh_expires_in);
+    if (m->refresh_token.len > 0)
+        ost_json_member_text(w, "refresh_token", m->refresh_token);
+    ost_json_member_string(w, "token_type", "Bearer");
+    if (m->id_token.len > 0)
+        ost_json_member_text(w, "id_token", m->id_token);
+    ost_json_member_integer(w, "not-before-policy", c->realm->not_before);
+    if (g->session_id != NULL)
+        ost_json_member_string(w, "session_state", g->session_id);
+    ost_json_member_text(w, "scope", g->scope);
+    ost_json_close_object(w);
+    if (ost_json_writer_finish(w, &c->answer) != OST_OK)
+        return call_refuse(c, 500, "server_error", NULL);
+    return true;
+}
