@@ -1,0 +1,142 @@
+/* The authorization_code grant (RFC 6749 §4.1.3) with PKCE (RFC 7636 §4.6). */
+#include "authentication.h"
+#include "base64url.h"
+#include "grant.h"
+#include "text.h"
+#include "token.h"
+
+#define MIN_VERIFIER 43
+#define MAX_VERIFIER 128
+
+static bool is_verifier(ost_text v)
+{
+    for (size_t i = 0; i < v.len; i++) {
+        char c = v.data[i];
+        bool fits = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                    c == '-' || c == '.' || c == '_' || c == '~';
+        if (!fits)
+            return false;
+    }
+    return v.len >= MIN_VERIFIER && v.len <= MAX_VERIFIER;
+}
+
+static bool check_pkce(call *c, const store_code *code)
+{
+    unsigned char hash[32];
+    char text[BASE64URL_LEN(sizeof hash)];
+    ost_text verifier = call_parameter(c, "code_verifier"), made = verifier;
+    if (code->challenge.len == 0)
+        return verifier.data == NULL ||
+               call_refuse(c, 400, "invalid_grant",
+                           "PKCE code verifier specified but challenge not present in "
+                           "authorization");
+    if (verifier.data == NULL)
+        return call_refuse(c, 400, "invalid_grant", "PKCE code verifier not specified");
+    if (!is_verifier(verifier))
+        return call_refuse(c, 400, "invalid_grant", "PKCE invalid code verifier");
+    if (text_is(code->challenge_method, "S256")) {
+        if (ost_sha256(verifier, hash) != OST_OK)
+            return call_refuse(c, 500, "server_error", NULL);
+        made = (ost_text){text, base64url_encode(hash, sizeof hash, text)};
+    }
+    return text_equal_secret(made, code->challenge) ||
+           call_refuse(c, 400, "invalid_grant", "PKCE verification failed");
+}
+
+/* The code is spent by being looked at; whoever used it before loses what it brought. */
+static bool take_code(call *c, store_code *ret_code)
+{
+    unsigned char hash[32];
+    char id[BASE64URL_LEN(sizeof hash)];
+    ost_text given = call_parameter(c, "code");
+    if (given.data == NULL)
+        return call_refuse(c, 400, "invalid_request", "Missing parameter: code");
+    if (ost_sha256(given, hash) != OST_OK)
+        return call_refuse(c, 500, "server_error", NULL);
+    ost_result result =
+        store_code_take(c->provider->store, (ost_text){id, base64url_encode(hash, sizeof hash, id)},
+                        c->arena, ret_code);
+    if (result == OST_E_CONFLICT)
+        (void)!store_client_session_end(c->provider->store, ret_code->session_id,
+                                        ret_code->client_id);
+    if (result == OST_E_CONFLICT || result == OST_E_NOT_FOUND ||
+        (result == OST_OK &&
+         (ret_code->expires <= c->now || !text_is(ret_code->realm, c->realm->name))))
+        return call_refuse(c, 400, "invalid_grant", "Code not valid");
+    if (result != OST_OK)
+        return call_refuse(c, 503, "temporarily_unavailable", NULL);
+    return true;
+}
+
+static bool check_code(call *c, const store_code *code)
+{
+    ost_text redirect = call_parameter(c, "redirect_uri");
+    if (!text_is(code->client_id, c->client->client_id))
+        return call_refuse(c, 400, "invalid_grant", "Auth error");
+    if (!text_equal(redirect, code->redirect_uri))
+        return call_refuse(c, 400, "invalid_grant", "Incorrect redirect_uri");
+    return check_pkce(c, code);
+}
+
+/* The session may have ended since the code was made. */
+static bool load_session(call *c, const store_code *code, grant *g)
+{
+    store_session session;
+    store_client_session client_session;
+    authenticated_user user;
+    ost_result result = session_load(c, code->session_id, &session);
+    if (result == OST_OK)
+        result = store_client_session_get(c->provider->store, session.id, code->client_id, c->arena,
+                                          &client_session);
+    if (result == OST_OK)
+        result = authentication_load_user(c, session.user_id, &user);
+    if (result == OST_E_NOT_FOUND)
+        return call_refuse(c, 400, "invalid_grant", "Code not valid");
+    if (result == OST_E_STATE)
+        return call_refuse(c, 400, "invalid_grant", "User disabled");
+    if (result != OST_OK)
+        return call_refuse(c, 503, "temporarily_unavailable", NULL);
+    const ost_json *notes;
+    ost_text acr = {0};
+    if (ost_json_read(client_session.notes, NULL, c->arena, &notes, NULL) == OST_OK &&
+        ost_json_text(ost_json_get(notes, "acr"), &acr))
+        g->acr = acr.data != NULL ? call_format(c, "%.*s", (int)acr.len, acr.data) : NULL;
+    g->session_id = session.id.data;
+    g->session_ends = session.ends;
+    g->idle_ends = session_idle_ends(c, session.remembered);
+    g->auth_time = session.auth_time;
+    g->interactive = true;
+    g->nonce = code->nonce;
+    return grant_set_user(c, user.document, user.id, g);
+}
+
+void grant_authorization_code(call *c)
+{
+    grant g = {.client = c->client};
+    store_code code;
+    minted m;
+    if (!c->client->standard_flow) {
+        call_refuse(c, 400, "unauthorized_client", "Client not allowed to exchange code");
+        return;
+    }
+    if (!take_code(c, &code) || !check_code(c, &code) || !grant_choose_scopes(c, code.scope, &g) ||
+        !load_session(c, &code, &g) || !mint_tokens(c, &g, true, &m))
+        return;
+    const char *notes = call_format(c, "{\"acr\":\"%s\"}", g.acr != NULL ? g.acr : "1");
+    const store_client_session client_session = {
+        .session_id = code.session_id,
+        .client_id = code.client_id,
+        .scope = g.scope,
+        .nonce = code.nonce,
+        .redirect_uri = code.redirect_uri,
+        .refresh_id = m.refresh_id,
+        .started = c->now,
+        .last_access = c->now,
+        .notes = text_of(notes),
+    };
+    if (store_client_session_put(c->provider->store, &client_session) != OST_OK) {
+        call_refuse(c, 400, "invalid_grant", "Code not valid");
+        return;
+    }
+    (void)mint_answer(c, &g, &m);
+}

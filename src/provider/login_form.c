@@ -1,0 +1,108 @@
+/* The login form's endpoint: the password is checked on the pool, wrong ones show the form again.
+ */
+#include "authentication.h"
+#include "browser_login.h"
+#include "browser_session.h"
+#include "endpoints.h"
+#include "page.h"
+#include "text.h"
+
+static void show_again(browser_login *login, const char *alert, bool wrong)
+{
+    login->outcome = LOGIN_PAGE;
+    login->alert = alert;
+    login->wrong = wrong;
+}
+
+/* The browser may have been somebody else before. */
+static void end_session_before(call *c)
+{
+    store_session before;
+    if (browser_session_load(c, &before) == OST_OK)
+        (void)!store_session_end(c->provider->store, before.realm, before.id);
+}
+
+static void work(http_exchange *exchange, void *user)
+{
+    call *c = user;
+    browser_login *login = c->job;
+    authenticated_user account = {0};
+    (void)exchange;
+    switch (authenticate(c, login->username, login->password, &account)) {
+    case AUTHENTICATED:
+        break;
+    case AUTHENTICATION_WRONG:
+        show_again(login, "Invalid username or password.", true);
+        return;
+    case AUTHENTICATION_DISABLED:
+        /* Only who knows the password may know this. */
+        show_again(login,
+                   account.password_fits ? "Account is disabled, contact your administrator."
+                                         : "Invalid username or password.",
+                   !account.password_fits);
+        return;
+    case AUTHENTICATION_BUSY:
+        show_again(login, "The service is busy. Please try again in a moment.", false);
+        return;
+    }
+    if (!account.complete) {
+        show_again(login, "Account is not fully set up, contact your administrator.", false);
+        return;
+    }
+    end_session_before(c);
+    login->session = session_begin(c, account.id, login->remember && c->realm->remember_me);
+    login->new_session = true;
+    browser_login_complete(c, "1");
+}
+
+static void begin(call *c, browser_login *login)
+{
+    login->username = text_trim(call_parameter(c, "username"));
+    login->password = call_parameter(c, "password");
+    login->remember = call_parameter(c, "rememberMe").data != NULL;
+    http_defer(c->exchange, work, browser_login_send, c);
+}
+
+static void open_request(call *c, browser_login *login, ost_text code)
+{
+    bool submitted = c->request->method == HTTP_POST;
+    switch (auth_request_open(c, code, browser_id(c, false), &login->request)) {
+    case AUTH_OPEN_INVALID:
+        page_send_error(c, 400, "An error occurred, please login again through your application.");
+        return;
+    case AUTH_OPEN_COOKIE:
+        page_send_error(c, 400,
+                        "Cookie not found. Please make sure cookies are enabled in your browser, "
+                        "and begin again in your application: this login was begun in another "
+                        "browser, or the browser has forgotten it.");
+        return;
+    case AUTH_OPEN_EXPIRED:
+        show_again(login, "Your login attempt timed out. Login will start from the beginning.",
+                   false);
+        browser_login_send(c->exchange, c);
+        return;
+    case AUTH_OPEN_GOOD:
+        break;
+    }
+    if (submitted && call_read_form(c)) {
+        begin(c, login);
+    } else {
+        login->outcome = LOGIN_PAGE;
+        browser_login_send(c->exchange, c);
+    }
+}
+
+void login_endpoint(http_exchange *exchange, void *provider)
+{
+    call *c = call_begin(exchange, provider);
+    http_form query;
+    browser_login *login = c != NULL ? ost_arena_alloc(c->arena, sizeof *login) : NULL;
+    if (c == NULL)
+        return;
+    if (login == NULL || http_form_read(c->request->query, c->arena, &query) != OST_OK) {
+        page_send_error(c, 400, "Invalid Request");
+        return;
+    }
+    c->job = login;
+    open_request(c, login, http_form_get(&query, "session_code"));
+}

@@ -1,0 +1,158 @@
+/* Pages; see page.h. */
+#include "page.h"
+
+#include <string.h>
+
+#include "base64url.h"
+#include "buffer.h"
+#include "text.h"
+
+#define MAX_PAGE ((size_t)256 << 10)
+#define STYLE_PATH "/resources/ostiary.css"
+#define SCRIPT "document.forms[0].submit();" /* as form_post.html has it */
+
+#define EMBEDDED(name)                                                                             \
+    extern const unsigned char name[];                                                             \
+    extern const size_t name##_len
+EMBEDDED(page_html);
+EMBEDDED(login_html);
+EMBEDDED(error_html);
+EMBEDDED(message_html);
+EMBEDDED(logout_html);
+EMBEDDED(form_post_html);
+EMBEDDED(root_html);
+EMBEDDED(style_css);
+
+#define TEXT(name) ((ost_text){(const char *)name, name##_len})
+
+static ost_text template_text(page_template template)
+{
+    switch (template) {
+    case PAGE_LOGIN:
+        return TEXT(login_html);
+    case PAGE_ERROR:
+        return TEXT(error_html);
+    case PAGE_MESSAGE:
+        return TEXT(message_html);
+    case PAGE_LOGOUT:
+        return TEXT(logout_html);
+    case PAGE_FORM_POST:
+        return TEXT(form_post_html);
+    case PAGE_ROOT:
+        return TEXT(root_html);
+    }
+    return TEXT(error_html);
+}
+
+ost_text page_style(void)
+{
+    return TEXT(style_css);
+}
+
+void page_put(page *p, const char *name, ost_text value)
+{
+    if (p->value_count < sizeof p->values / sizeof p->values[0])
+        p->values[p->value_count++] = (page_value){name, value};
+}
+
+static ost_text value_of(const page_value *values, size_t count, ost_text name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (text_is(name, values[i].name))
+            return values[i].value;
+    }
+    return (ost_text){0};
+}
+
+static void fill(ost_text source, const page_value *values, size_t count, ost_arena *arena,
+                 buffer *out)
+{
+    size_t at = 0;
+    while (at < source.len) {
+        const char *open = memmem(source.data + at, source.len - at, "{{", 2);
+        if (open == NULL)
+            break;
+        size_t start = (size_t)(open - source.data);
+        bool raw = start + 2 < source.len && source.data[start + 2] == '{';
+        size_t name = start + (raw ? 3 : 2), end = text_find(source, '}', name);
+        ost_text value = value_of(values, count, text_slice(source, name, end - name));
+        buffer_append(out, text_slice(source, at, start - at));
+        buffer_append(out, raw ? value : http_html_escape(arena, value));
+        at = end + (raw ? 3 : 2);
+    }
+    buffer_append(out, text_slice(source, at, source.len));
+}
+
+static void append_script_hash(buffer *b)
+{
+    unsigned char hash[32];
+    char text[48];
+    if (ost_sha256(OST_TEXT(SCRIPT), hash) != OST_OK)
+        return;
+    buffer_append_format(b, "; script-src 'sha256-%.*s'",
+                         (int)base64_encode(hash, sizeof hash, text), text);
+}
+
+/* Nothing but our own style, and forms that lead where the login leads. */
+static void set_headers(http_exchange *exchange, ost_text form_target, bool script)
+{
+    buffer_auto buffer b;
+    buffer_init(&b, 4096);
+    buffer_append_string(&b, "default-src 'none'; style-src 'self'; base-uri 'none'; "
+                             "frame-ancestors 'none'; form-action 'self'");
+    if (form_target.len > 0)
+        buffer_append_format(&b, " %.*s", (int)form_target.len, form_target.data);
+    if (script)
+        append_script_hash(&b);
+    (void)!http_set_field(exchange, "Content-Security-Policy", buffer_text(&b));
+    (void)!http_set_field(exchange, "X-Frame-Options", OST_TEXT("DENY"));
+    (void)!http_set_field(exchange, "X-Robots-Tag", OST_TEXT("none"));
+    (void)!http_set_field(exchange, "Content-Language", OST_TEXT("en"));
+    (void)!http_set_field(exchange, "Cache-Control",
+                          OST_TEXT("no-store, must-revalidate, max-age=0"));
+}
+
+static void send_filled(http_exchange *exchange, const page *p, const char *title, ost_text realm,
+                        ost_text style)
+{
+    ost_arena *arena = http_arena(exchange);
+    buffer_auto buffer content;
+    buffer_auto buffer whole;
+    buffer_init(&content, MAX_PAGE);
+    buffer_init(&whole, MAX_PAGE);
+    fill(template_text(p->template), p->values, p->value_count, arena, &content);
+    const page_value outer[] = {{"title", text_of(title)},
+                                {"realm", realm},
+                                {"style", style},
+                                {"content", buffer_text(&content)}};
+    fill(TEXT(page_html), outer, sizeof outer / sizeof outer[0], arena, &whole);
+    set_headers(exchange, p->form_target, p->submits_itself);
+    if (content.failed != OST_OK || whole.failed != OST_OK)
+        http_respond(exchange, 500, NULL, (ost_text){0});
+    else
+        http_respond(exchange, p->status, "text/html; charset=utf-8", buffer_text(&whole));
+}
+
+void page_send(call *c, const page *p)
+{
+    const char *shown = c->realm->display_name != NULL ? c->realm->display_name : c->realm->name;
+    const char *title = p->title != NULL ? p->title : call_format(c, "Sign in to %s", shown);
+    send_filled(c->exchange, p, title, text_of(shown), OST_TEXT(STYLE_PATH));
+}
+
+void page_send_error(call *c, int status, const char *message)
+{
+    page p = {.template = PAGE_ERROR, .status = status};
+    page_put(&p, "heading", OST_TEXT("We are sorry …"));
+    page_put(&p, "message", text_of(message));
+    http_set_reason(c->exchange, "%s", message);
+    page_send(c, &p);
+}
+
+void page_send_bare(http_exchange *exchange, int status, const char *heading, const char *message)
+{
+    page p = {.template = message != NULL ? PAGE_ERROR : PAGE_ROOT, .status = status};
+    page_put(&p, "heading", text_of(heading));
+    page_put(&p, "message", text_of(message));
+    send_filled(exchange, &p, heading, OST_TEXT("Ostiary"), OST_TEXT(STYLE_PATH));
+}

@@ -1,0 +1,46 @@
+/* Pages for people: templates of web/provider, filled in and sent with a strict policy. No script
+ * is needed to use them. */
+#ifndef PAGE_H
+#define PAGE_H
+
+#include "call.h"
+
+typedef enum page_template {
+    PAGE_LOGIN,
+    PAGE_ERROR,
+    PAGE_MESSAGE,
+    PAGE_LOGOUT,
+    PAGE_FORM_POST,
+    PAGE_ROOT,
+} page_template;
+
+/* {{name}} is replaced by the escaped value, {{{name}}} by the value as it is. */
+typedef struct page_value {
+    const char *name;
+    ost_text value;
+} page_value;
+
+typedef struct page {
+    page_template template;
+    int status;
+    const char *title; /* NULL: "Sign in to {realm}" */
+    page_value values[12];
+    size_t value_count;
+    ost_text
+        form_target; /* an origin that forms of the page may lead to besides ours; empty: none */
+    bool submits_itself; /* PAGE_FORM_POST's one line of script is allowed */
+} page;
+
+void page_put(page *page, const char *name, ost_text value);
+void page_send(call *call, const page *page);
+
+/* The error page; `message` is plain text. */
+void page_send_error(call *call, int status, const char *message);
+
+/* The same without a realm: for paths that do not exist. */
+void page_send_bare(http_exchange *exchange, int status, const char *heading, const char *message);
+
+/* The style sheet that every page links. */
+ost_text page_style(void);
+
+#endif

@@ -1,0 +1,166 @@
+/* The provider put together: routes, server, housekeeping; see provider.h. */
+#include "provider.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "context.h"
+#include "endpoints.h"
+#include "provider_state.h"
+#include "text.h"
+#include "token.h"
+
+#define REALM "/realms/{realm}"
+#define OIDC REALM "/protocol/openid-connect"
+#define MAX_FORM ((size_t)64 << 10)
+#define HASH_QUEUE_PER_THREAD 16
+
+static const struct {
+    http_method method;
+    const char *path;
+    http_handler handler;
+} endpoints[] = {
+    {HTTP_GET, "/", root_endpoint},
+    {HTTP_GET, "/resources/ostiary.css", style_endpoint},
+    {HTTP_GET, "/health", health_endpoint},
+    {HTTP_GET, "/health/live", health_endpoint},
+    {HTTP_GET, "/health/ready", health_endpoint},
+    {HTTP_GET, "/health/started", health_endpoint},
+    {HTTP_GET, "/metrics", metrics_endpoint},
+    {HTTP_GET, REALM, realm_endpoint},
+    {HTTP_GET, REALM "/.well-known/openid-configuration", discovery_endpoint},
+    {HTTP_OPTIONS, REALM "/.well-known/openid-configuration", preflight_endpoint},
+    {HTTP_GET, OIDC "/certs", certs_endpoint},
+    {HTTP_OPTIONS, OIDC "/certs", preflight_endpoint},
+    {HTTP_GET, OIDC "/auth", authorize_endpoint},
+    {HTTP_POST, OIDC "/auth", authorize_endpoint},
+    {HTTP_GET, REALM "/login-actions/authenticate", login_endpoint},
+    {HTTP_POST, REALM "/login-actions/authenticate", login_endpoint},
+    {HTTP_POST, OIDC "/token", token_endpoint},
+    {HTTP_OPTIONS, OIDC "/token", preflight_endpoint},
+    {HTTP_POST, OIDC "/token/introspect", introspect_endpoint},
+    {HTTP_POST, OIDC "/revoke", revoke_endpoint},
+    {HTTP_OPTIONS, OIDC "/revoke", preflight_endpoint},
+    {HTTP_GET, OIDC "/userinfo", userinfo_endpoint},
+    {HTTP_POST, OIDC "/userinfo", userinfo_endpoint},
+    {HTTP_OPTIONS, OIDC "/userinfo", preflight_endpoint},
+    {HTTP_GET, OIDC "/logout", logout_endpoint},
+    {HTTP_POST, OIDC "/logout", logout_endpoint},
+    {HTTP_OPTIONS, OIDC "/logout", preflight_endpoint},
+    {HTTP_POST, OIDC "/logout/logout-confirm", logout_confirm_endpoint},
+};
+#define ENDPOINTS (sizeof endpoints / sizeof endpoints[0])
+
+static const http_field headers[] = {
+    {{"Referrer-Policy", 15}, {"no-referrer", 11}},
+    {{"X-Content-Type-Options", 22}, {"nosniff", 7}},
+    {{"Strict-Transport-Security", 25}, {"max-age=31536000; includeSubDomains", 35}},
+};
+
+static ost_result make_server(provider *p, const provider_config *config, ost_error *ret_error)
+{
+    http_route routes[ENDPOINTS];
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned hashing = config->hash_threads > 0 ? config->hash_threads
+                       : cores > 1              ? (unsigned)cores
+                                                : 2;
+    for (size_t i = 0; i < ENDPOINTS; i++)
+        routes[i] = (http_route){.method = endpoints[i].method,
+                                 .path = endpoints[i].path,
+                                 .handler = endpoints[i].handler,
+                                 .user = p,
+                                 .max_body = MAX_FORM};
+    const http_config server = {
+        .routes = routes,
+        .route_count = ENDPOINTS,
+        .fallback = not_found_endpoint,
+        .fallback_user = p,
+        .limits = {.pool_threads = hashing, .pool_queue = (size_t)hashing * HASH_QUEUE_PER_THREAD},
+        .loops = config->loops,
+        .log = config->log,
+        .log_user = config->log_user,
+        .trusted_proxies = config->trusted_proxies,
+        .trusted_proxy_count = config->trusted_proxy_count,
+        .tls_certificate = config->tls_certificate,
+        .tls_key = config->tls_key,
+        .headers = headers,
+        .header_count = sizeof headers / sizeof headers[0],
+    };
+    return http_server_new(&server, &p->server, ret_error);
+}
+
+static ost_result set_hostname(provider *p, const char *hostname, bool development,
+                               ost_error *ret_error)
+{
+    ost_text url = text_of(hostname);
+    if (hostname == NULL)
+        return development ? OST_OK
+                           : ost_error_set(ret_error, OST_E_CONFIG, "a host name is needed");
+    while (text_ends(url, "/"))
+        url.len--;
+    if (!text_starts(url, "https://") && !text_starts(url, "http://"))
+        return ost_error_set(ret_error, OST_E_CONFIG,
+                             "the host name \"%.100s\" is no URL such as https://id.example.org",
+                             hostname);
+    p->hostname = memory_copy(url);
+    return p->hostname != NULL ? OST_OK : ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+}
+
+static ost_result build(provider *p, const provider_config *config, ost_error *ret_error)
+{
+    const char *address = config->address != NULL ? config->address : "127.0.0.1";
+    ost_result result = set_hostname(p, config->hostname, config->development, ret_error);
+    if (result == OST_OK)
+        result = make_server(p, config, ret_error);
+    if (result == OST_OK)
+        result = http_server_listen(p->server, address, config->port, &p->port, ret_error);
+    if (result == OST_OK)
+        result = keeper_reload(p, ret_error);
+    return result;
+}
+
+ost_result provider_new(const provider_config *config, provider **ret_provider,
+                        ost_error *ret_error)
+{
+    provider *p = memory_alloc(sizeof *p);
+    if (p == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    pthread_mutex_init(&p->keeper_lock, NULL);
+    pthread_cond_init(&p->keeper_wake, NULL);
+    p->store = config->store;
+    p->context = config->context;
+    p->development = config->development;
+    ost_result result = build(p, config, ret_error);
+    if (result != OST_OK) {
+        provider_free(p);
+        return result;
+    }
+    *ret_provider = p;
+    return OST_OK;
+}
+
+unsigned provider_port(const provider *p)
+{
+    return p->port;
+}
+
+ost_result provider_run(provider *p, ost_error *ret_error)
+{
+    ost_result result = keeper_start(p);
+    if (result != OST_OK)
+        return ost_error_set(ret_error, result, "the housekeeping thread cannot be started");
+    return http_server_run(p->server, ret_error);
+}
+
+void provider_free(provider *p)
+{
+    if (p == NULL)
+        return;
+    keeper_stop(p);
+    http_server_free(p->server);
+    realm_table_free(atomic_load(&p->realms));
+    pthread_mutex_destroy(&p->keeper_lock);
+    pthread_cond_destroy(&p->keeper_wake);
+    memory_free(p->hostname);
+    memory_free(p);
+}
