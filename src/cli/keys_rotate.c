@@ -11,17 +11,16 @@ static int run(const option_values *values)
 {
     const char *realm = options_get(values, "realm");
     ost_error error = {0};
-    struct store *store = NULL;
+    struct store *db = NULL;
     uint64_t delay;
     if (realm == NULL)
         return command_usage_error("keys rotate needs --realm NAME");
     if (options_number(values, "delay", DEFAULT_DELAY, 0, 30 * 86400, &delay, &error) != OST_OK)
         return command_usage_error("%s", error.detail);
-    if (command_open_store(values, false, &store, &error) != OST_OK)
+    if (command_open_store(values, false, &db, &error) != OST_OK)
         return command_fail(&error, "keys rotate");
-    ost_result result =
-        key_ring_rotate(store, text_of(realm), ost_now(NULL), (int64_t)delay, &error);
-    store_close(store);
+    ost_result result = key_ring_rotate(db, text_of(realm), ost_now(NULL), (int64_t)delay, &error);
+    store_close(db);
     if (result != OST_OK)
         return command_fail(&error, "keys rotate");
     printf("Realm %s has a new signing key. It is published now and signs in %llu s; the one "

@@ -44,22 +44,22 @@ static void print_overview(FILE *out)
         out);
 }
 
-static void print_help(const command *command)
+static void print_help(const command *chosen)
 {
-    printf("Usage: ostiary %s%s%s%s\n\n%s\n", command->words,
-           command->options->name != NULL ? " [OPTION…]" : "", command->operands[0] ? " " : "",
-           command->operands, command->summary);
-    if (command->options->name != NULL) {
+    printf("Usage: ostiary %s%s%s%s\n\n%s\n", chosen->words,
+           chosen->options->name != NULL ? " [OPTION…]" : "", chosen->operands[0] ? " " : "",
+           chosen->operands, chosen->summary);
+    if (chosen->options->name != NULL) {
         printf("\nOptions, and the environment variables that stand in for them:\n");
-        options_print(command->options);
+        options_print(chosen->options);
     }
 }
 
 /* The number of arguments that the command's words take; 0 when they do not match. */
-static int match(const command *command, int argc, char **argv)
+static int match(const command *chosen, int argc, char **argv)
 {
     char words[64];
-    snprintf(words, sizeof words, "%s", command->words);
+    snprintf(words, sizeof words, "%s", chosen->words);
     int at = 1;
     char *rest = words;
     for (char *word; (word = strsep(&rest, " ")) != NULL; at++) {
@@ -69,22 +69,22 @@ static int match(const command *command, int argc, char **argv)
     return at;
 }
 
-static int run(const command *command, int argc, char **argv, int first)
+static int run(const command *chosen, int argc, char **argv, int first)
 {
     option_values values;
     ost_error error = {0};
-    if (options_read(command->options, argc, argv, first, &values, &error) != OST_OK)
-        return command_usage_error("%s (see ostiary %s --help)", error.detail, command->words);
+    if (options_read(chosen->options, argc, argv, first, &values, &error) != OST_OK)
+        return command_usage_error("%s (see ostiary %s --help)", error.detail, chosen->words);
     if (values.help) {
-        print_help(command);
+        print_help(chosen);
         return EXIT_DONE;
     }
-    if (values.operand_count < command->min_operands)
-        return command_usage_error("%s needs %s (see --help)", command->words, command->operands);
-    if (values.operand_count > command->max_operands)
+    if (values.operand_count < chosen->min_operands)
+        return command_usage_error("%s needs %s (see --help)", chosen->words, chosen->operands);
+    if (values.operand_count > chosen->max_operands)
         return command_usage_error("%s: \"%s\" is one argument too many (see --help)",
-                                   command->words, values.operands[command->max_operands]);
-    return command->run(&values);
+                                   chosen->words, values.operands[chosen->max_operands]);
+    return chosen->run(&values);
 }
 
 int main(int argc, char **argv)

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "access_log.h"
 #include "bootstrap_admin.h"
 #include "command.h"
 #include "provider.h"
 #include "realm_import.h"
+#include "request_log.h"
 #include "store.h"
 #include "text.h"
 
@@ -28,7 +28,7 @@ static void run_state_clear(run_state *state)
 }
 
 /* --import-realm alone means DATA/import, as in Keycloak; with a value, that file or folder. */
-static ost_result import_realms(const option_values *values, store *store, ost_error *ret_error)
+static ost_result import_realms(const option_values *values, store *db, ost_error *ret_error)
 {
     if (!options_has(values, "import-realm"))
         return OST_OK;
@@ -40,7 +40,7 @@ static ost_result import_realms(const option_values *values, store *store, ost_e
         path = folder;
     }
     size_t imported = 0, skipped = 0;
-    ost_result result = realm_import_path(store, path, NULL, &imported, &skipped, ret_error);
+    ost_result result = realm_import_path(db, path, NULL, &imported, &skipped, ret_error);
     if (result == OST_OK && imported > 0)
         fprintf(stderr, "ostiary: %zu realm%s imported from %s\n", imported,
                 imported == 1 ? "" : "s", path);
@@ -48,7 +48,7 @@ static ost_result import_realms(const option_values *values, store *store, ost_e
 }
 
 /* The first administrator, from the environment only: a password has no place on a command line. */
-static ost_result bootstrap(store *store, ost_error *ret_error)
+static ost_result bootstrap(store *db, ost_error *ret_error)
 {
     const char *name = getenv("KC_BOOTSTRAP_ADMIN_USERNAME");
     const char *password = getenv("KC_BOOTSTRAP_ADMIN_PASSWORD");
@@ -62,7 +62,7 @@ static ost_result bootstrap(store *store, ost_error *ret_error)
         return ost_error_set(ret_error, OST_E_CONFIG,
                              "the first administrator needs both KC_BOOTSTRAP_ADMIN_USERNAME and "
                              "KC_BOOTSTRAP_ADMIN_PASSWORD");
-    return bootstrap_admin(store, text_of(name), text_of(password), NULL, ret_error);
+    return bootstrap_admin(db, text_of(name), text_of(password), NULL, ret_error);
 }
 
 /* How the provider listens: in production over TLS, or in plain text behind a proxy when
@@ -122,7 +122,7 @@ static ost_result configure(const option_values *values, bool development, run_s
     }
     config->trusted_proxies = state->proxies;
     if (!options_has(values, "no-access-log"))
-        config->log = access_log_write;
+        config->log = request_log_write;
     return OST_OK;
 }
 

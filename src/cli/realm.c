@@ -11,13 +11,12 @@
 
 #define MAX_EXPORT ((size_t)256 << 20)
 
-static int import_all(struct store *store, const option_values *values)
+static int import_all(struct store *db, const option_values *values)
 {
     size_t imported = 0, skipped = 0;
     for (size_t i = 0; i < values->operand_count; i++) {
         ost_error error = {0};
-        if (realm_import_path(store, values->operands[i], NULL, &imported, &skipped, &error) !=
-            OST_OK)
+        if (realm_import_path(db, values->operands[i], NULL, &imported, &skipped, &error) != OST_OK)
             return command_fail(&error, "realm import");
         printf("%s: %zu imported, %zu skipped because they exist\n", values->operands[i], imported,
                skipped);
@@ -28,11 +27,11 @@ static int import_all(struct store *store, const option_values *values)
 static int run_import(const option_values *values)
 {
     ost_error error = {0};
-    struct store *store = NULL;
-    if (command_open_store(values, true, &store, &error) != OST_OK)
+    struct store *db = NULL;
+    if (command_open_store(values, true, &db, &error) != OST_OK)
         return command_fail(&error, "realm import");
-    int status = import_all(store, values);
-    store_close(store);
+    int status = import_all(db, values);
+    store_close(db);
     return status;
 }
 
@@ -60,19 +59,19 @@ static ost_result write_document(const char *path, ost_text document, ost_error 
 static int run_export(const option_values *values)
 {
     ost_error error = {0};
-    struct store *store = NULL;
+    struct store *db = NULL;
     ost_text document;
-    if (command_open_store(values, false, &store, &error) != OST_OK)
+    if (command_open_store(values, false, &db, &error) != OST_OK)
         return command_fail(&error, "realm export");
     ost_arena *arena = ost_arena_new(MAX_EXPORT);
     ost_result result = arena == NULL ? ost_error_set(&error, OST_E_MEMORY, "out of memory")
-                                      : realm_export(store, text_of(values->operands[0]),
+                                      : realm_export(db, text_of(values->operands[0]),
                                                      !options_has(values, "without-users"), arena,
                                                      &document, &error);
     if (result == OST_OK)
         result = write_document(options_get(values, "output"), document, &error);
     ost_arena_free(arena);
-    store_close(store);
+    store_close(db);
     return result == OST_OK ? EXIT_DONE : command_fail(&error, "realm export");
 }
 

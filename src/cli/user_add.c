@@ -36,7 +36,7 @@ static bool read_password(char *ret, size_t size)
     return len > 0;
 }
 
-static ost_result add(struct store *store, const option_values *values, const char *password,
+static ost_result add(struct store *db, const option_values *values, const char *password,
                       ost_error *ret_error)
 {
     const char *roles[MAX_ROLES + 1] = {0};
@@ -45,15 +45,15 @@ static ost_result add(struct store *store, const option_values *values, const ch
             return ost_error_set(ret_error, OST_E_ARGUMENT, "more than %d roles", MAX_ROLES);
         roles[i] = options_nth(values, "role", i);
     }
-    return realm_add_user(store, text_of(options_get(values, "realm")),
-                          text_of(values->operands[0]), text_of(options_get(values, "email")),
-                          text_of(password), roles, NULL, ret_error);
+    return realm_add_user(db, text_of(options_get(values, "realm")), text_of(values->operands[0]),
+                          text_of(options_get(values, "email")), text_of(password), roles, NULL,
+                          ret_error);
 }
 
 static int run(const option_values *values)
 {
     ost_error error = {0};
-    struct store *store = NULL;
+    struct store *db = NULL;
     char password[MAX_PASSWORD + 2] = "";
     if (options_get(values, "realm") == NULL)
         return command_usage_error("user add needs --realm NAME");
@@ -61,11 +61,11 @@ static int run(const option_values *values)
         return command_usage_error("user add: no password came (one line of at most %d bytes on "
                                    "standard input, or --no-password)",
                                    MAX_PASSWORD);
-    ost_result result = command_open_store(values, false, &store, &error);
+    ost_result result = command_open_store(values, false, &db, &error);
     if (result == OST_OK)
-        result = add(store, values, password, &error);
+        result = add(db, values, password, &error);
     wipe(password, sizeof password);
-    store_close(store);
+    store_close(db);
     if (result != OST_OK)
         return command_fail(&error, "user add");
     printf("User %s added to realm %s.\n", values->operands[0], options_get(values, "realm"));

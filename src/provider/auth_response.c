@@ -2,7 +2,7 @@
 #include "auth_response.h"
 
 #include "buffer.h"
-#include "page.h"
+#include "realm_page.h"
 #include "text.h"
 
 #define MAX_LOCATION ((size_t)64 << 10)

@@ -4,7 +4,7 @@
 #include "browser_login.h"
 #include "browser_session.h"
 #include "endpoints.h"
-#include "page.h"
+#include "realm_page.h"
 #include "text.h"
 
 /* Is the browser's session good enough for what is asked? */
@@ -54,9 +54,9 @@ static bool read_parameters(call *c)
     return http_form_read(source, c->arena, &c->form) == OST_OK;
 }
 
-void authorize_endpoint(http_exchange *exchange, void *provider)
+void authorize_endpoint(http_exchange *exchange, void *user)
 {
-    call *c = call_begin(exchange, provider);
+    call *c = call_begin(exchange, user);
     browser_login *login = c != NULL ? ost_arena_alloc(c->arena, sizeof *login) : NULL;
     if (c == NULL)
         return;

@@ -5,7 +5,7 @@
 #include "base64url.h"
 #include "browser_session.h"
 #include "grant.h"
-#include "page.h"
+#include "realm_page.h"
 #include "text.h"
 #include "uuid.h"
 

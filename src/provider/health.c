@@ -2,8 +2,8 @@
  */
 #include "buffer.h"
 #include "endpoints.h"
-#include "page.h"
 #include "provider_state.h"
+#include "realm_page.h"
 #include "text.h"
 
 #define MAX_METRICS 8192

@@ -53,9 +53,9 @@ static void work(http_exchange *exchange, void *user)
         c->answer = OST_TEXT("{\"active\":false}");
 }
 
-void introspect_endpoint(http_exchange *exchange, void *provider)
+void introspect_endpoint(http_exchange *exchange, void *user)
 {
-    call *c = call_begin(exchange, provider);
+    call *c = call_begin(exchange, user);
     if (c == NULL)
         return;
     if (call_read_form(c) && !client_authenticate(c))

@@ -4,7 +4,7 @@
 #include "browser_login.h"
 #include "browser_session.h"
 #include "endpoints.h"
-#include "page.h"
+#include "realm_page.h"
 #include "text.h"
 
 static void show_again(browser_login *login, const char *alert, bool wrong)
@@ -92,9 +92,9 @@ static void open_request(call *c, browser_login *login, ost_text code)
     }
 }
 
-void login_endpoint(http_exchange *exchange, void *provider)
+void login_endpoint(http_exchange *exchange, void *user)
 {
-    call *c = call_begin(exchange, provider);
+    call *c = call_begin(exchange, user);
     http_form query;
     browser_login *login = c != NULL ? ost_arena_alloc(c->arena, sizeof *login) : NULL;
     if (c == NULL)

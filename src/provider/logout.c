@@ -8,7 +8,7 @@
 #include "endpoints.h"
 #include "grant.h"
 #include "internal_token.h"
-#include "page.h"
+#include "realm_page.h"
 #include "text.h"
 
 typedef struct logout_job {
@@ -203,10 +203,10 @@ static bool read_form(call *c)
            refuse(c, "Invalid Request");
 }
 
-void logout_endpoint(http_exchange *exchange, void *provider)
+void logout_endpoint(http_exchange *exchange, void *user)
 {
     const ost_claims *hint;
-    call *c = call_begin(exchange, provider);
+    call *c = call_begin(exchange, user);
     logout_job *job = c != NULL ? ost_arena_alloc(c->arena, sizeof *job) : NULL;
     if (c == NULL)
         return;
@@ -264,9 +264,9 @@ static bool open_question(call *c, logout_job *job)
     return true;
 }
 
-void logout_confirm_endpoint(http_exchange *exchange, void *provider)
+void logout_confirm_endpoint(http_exchange *exchange, void *user)
 {
-    call *c = call_begin(exchange, provider);
+    call *c = call_begin(exchange, user);
     logout_job *job = c != NULL ? ost_arena_alloc(c->arena, sizeof *job) : NULL;
     if (c == NULL)
         return;

@@ -72,9 +72,9 @@ static void put_capabilities(ost_json_writer *w)
         ost_json_member_boolean(w, flags[i].member, flags[i].value);
 }
 
-void discovery_endpoint(http_exchange *exchange, void *provider)
+void discovery_endpoint(http_exchange *exchange, void *user)
 {
-    call *c = call_begin(exchange, provider);
+    call *c = call_begin(exchange, user);
     ost_json_writer *w = c != NULL ? call_writer(c) : NULL;
     if (w == NULL)
         return;
@@ -96,9 +96,9 @@ void discovery_endpoint(http_exchange *exchange, void *provider)
     http_respond_json(exchange, 200, w);
 }
 
-void certs_endpoint(http_exchange *exchange, void *provider)
+void certs_endpoint(http_exchange *exchange, void *user)
 {
-    call *c = call_begin(exchange, provider);
+    call *c = call_begin(exchange, user);
     if (c == NULL)
         return;
     call_allow_origin(c, NULL);
@@ -106,9 +106,9 @@ void certs_endpoint(http_exchange *exchange, void *provider)
     http_respond(exchange, 200, "application/json", key_ring_document(c->entry->keys));
 }
 
-void realm_endpoint(http_exchange *exchange, void *provider)
+void realm_endpoint(http_exchange *exchange, void *user)
 {
-    call *c = call_begin(exchange, provider);
+    call *c = call_begin(exchange, user);
     ost_json_writer *w = c != NULL ? call_writer(c) : NULL;
     if (w == NULL)
         return;
@@ -123,9 +123,9 @@ void realm_endpoint(http_exchange *exchange, void *provider)
 }
 
 /* CORS (Fetch §3.2.2): the answer itself decides which origins may read it. */
-void preflight_endpoint(http_exchange *exchange, void *provider)
+void preflight_endpoint(http_exchange *exchange, void *user)
 {
-    call *c = call_begin(exchange, provider);
+    call *c = call_begin(exchange, user);
     if (c == NULL)
         return;
     call_allow_origin(c, NULL);

@@ -42,9 +42,9 @@ static void work(http_exchange *exchange, void *user)
         call_refuse(c, 503, "temporarily_unavailable", NULL);
 }
 
-void revoke_endpoint(http_exchange *exchange, void *provider)
+void revoke_endpoint(http_exchange *exchange, void *user)
 {
-    call *c = call_begin(exchange, provider);
+    call *c = call_begin(exchange, user);
     if (c == NULL)
         return;
     if (call_read_form(c) && client_authenticate(c) && call_parameter(c, "token").data == NULL)

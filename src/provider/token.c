@@ -46,9 +46,9 @@ static bool find_grant(call *c, size_t *ret_index)
     return call_refuse(c, 400, "unsupported_grant_type", "Unsupported grant_type");
 }
 
-void token_endpoint(http_exchange *exchange, void *provider)
+void token_endpoint(http_exchange *exchange, void *user)
 {
-    call *c = call_begin(exchange, provider);
+    call *c = call_begin(exchange, user);
     size_t *index = c != NULL ? ost_arena_alloc(c->arena, sizeof *index) : NULL;
     if (c == NULL)
         return;

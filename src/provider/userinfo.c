@@ -86,9 +86,9 @@ static void work(http_exchange *exchange, void *user)
         (void)mint_userinfo(c, &g, &c->answer);
 }
 
-void userinfo_endpoint(http_exchange *exchange, void *provider)
+void userinfo_endpoint(http_exchange *exchange, void *user)
 {
-    call *c = call_begin(exchange, provider);
+    call *c = call_begin(exchange, user);
     if (c == NULL)
         return;
     c->job = ost_arena_alloc(c->arena, sizeof(userinfo_job));

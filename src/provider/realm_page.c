@@ -1,5 +1,5 @@
-/* Pages; see page.h. */
-#include "page.h"
+/* Pages; see realm_page.h. */
+#include "realm_page.h"
 
 #include <string.h>
 
@@ -112,8 +112,8 @@ static void set_headers(http_exchange *exchange, ost_text form_target, bool scri
                           OST_TEXT("no-store, must-revalidate, max-age=0"));
 }
 
-static void send_filled(http_exchange *exchange, const page *p, const char *title, ost_text realm,
-                        ost_text style)
+static void send_filled(http_exchange *exchange, const page *p, const char *title,
+                        ost_text realm_name, ost_text style)
 {
     ost_arena *arena = http_arena(exchange);
     buffer_auto buffer content;
@@ -122,7 +122,7 @@ static void send_filled(http_exchange *exchange, const page *p, const char *titl
     buffer_init(&whole, MAX_PAGE);
     fill(template_text(p->template), p->values, p->value_count, arena, &content);
     const page_value outer[] = {{"title", text_of(title)},
-                                {"realm", realm},
+                                {"realm", realm_name},
                                 {"style", style},
                                 {"content", buffer_text(&content)}};
     fill(TEXT(page_html), outer, sizeof outer / sizeof outer[0], arena, &whole);

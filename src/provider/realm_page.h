@@ -1,7 +1,7 @@
 /* Pages for people: templates of web/provider, filled in and sent with a strict policy. No script
  * is needed to use them. */
-#ifndef PAGE_H
-#define PAGE_H
+#ifndef REALM_PAGE_H
+#define REALM_PAGE_H
 
 #include "call.h"
 
