@@ -1,32 +1,36 @@
-/* The client's thread: takes transfers and timers from a list, drives them all, calls back. */
+/* The client's thread: takes transfers from a list, drives them and the timers, calls back. */
 #include "net.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
+#include <signal.h>
 
 #include "context.h"
+#include "net_timers.h"
 #include "transfer.h"
 
 #define MAX_TRANSFERS 256
-#define MAX_SLEEP 1000 /* milliseconds */
-
-typedef struct timer {
-    struct timer *next;
-    int64_t due; /* monotonic_ms */
-    void (*call)(bool cancelled, void *user);
-    void *user;
-} timer;
+#define MAX_SLEEP 60000 /* milliseconds; whoever has something new wakes the thread */
 
 struct net_client {
     pthread_t thread;
     CURLM *multi;
+    net_timers timers;
     pthread_mutex_t lock; /* for what follows */
     transfer *waiting;    /* not yet with curl */
-    timer *timers;        /* unordered: there are few */
     size_t transfers;
     bool stopping;
     transfer *running; /* the thread's own */
 };
+
+net_timers *net_client_timers(net_client *client)
+{
+    return &client->timers;
+}
+
+void net_client_wake(net_client *client)
+{
+    curl_multi_wakeup(client->multi);
+}
 
 /* ---- on the client's thread ---- */
 
@@ -39,11 +43,11 @@ static void finish(net_client *client, transfer *done, ost_result result)
         }
     }
     curl_multi_remove_handle(client->multi, done->easy);
-    transfer_report(done, result);
-    transfer_free(done);
     pthread_mutex_lock(&client->lock);
     client->transfers--;
     pthread_mutex_unlock(&client->lock);
+    transfer_report(done, result);
+    transfer_free(done);
 }
 
 static void start_waiting(net_client *client)
@@ -74,35 +78,6 @@ static void finish_ended(net_client *client)
     }
 }
 
-/* Calls what is due; returns how long to sleep. */
-static int run_timers(net_client *client, bool cancel)
-{
-    int64_t now = monotonic_ms(), sleep = MAX_SLEEP;
-    timer *due = NULL;
-    pthread_mutex_lock(&client->lock);
-    for (timer **at = &client->timers; *at != NULL;) {
-        timer *t = *at;
-        if (cancel || t->due <= now) {
-            *at = t->next;
-            t->next = due;
-            due = t;
-            continue;
-        }
-        if (t->due - now < sleep)
-            sleep = t->due - now;
-        at = &t->next;
-    }
-    pthread_mutex_unlock(&client->lock);
-    if (due != NULL)
-        sleep = 0;
-    for (timer *next; due != NULL; due = next) {
-        next = due->next;
-        due->call(cancel, due->user);
-        memory_free(due);
-    }
-    return (int)sleep;
-}
-
 static bool is_stopping(net_client *client)
 {
     pthread_mutex_lock(&client->lock);
@@ -119,14 +94,14 @@ static void *run(void *argument)
         start_waiting(client);
         curl_multi_perform(client->multi, &running);
         finish_ended(client);
-        int sleep = run_timers(client, false);
-        curl_multi_poll(client->multi, NULL, 0, sleep, NULL);
+        int64_t sleep = timers_run(&client->timers, monotonic_ms(), MAX_SLEEP);
+        curl_multi_poll(client->multi, NULL, 0, (int)sleep, NULL);
     }
-    /* A callback may ask for more; net_fetch and net_after refuse by now. */
+    /* A callback may ask for more; net_fetch and the timers refuse by now. */
     start_waiting(client);
     while (client->running != NULL)
         finish(client, client->running, OST_E_STATE);
-    run_timers(client, true);
+    timers_cancel(&client->timers);
     return NULL;
 }
 
@@ -137,6 +112,21 @@ static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
 static void init_curl(void)
 {
     curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+/* Signals are the program's business: none is delivered to this thread, and writing to a connection
+ * that the other side has closed raises none. */
+static bool start_thread(net_client *client)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
+        return false;
+    bool started = pthread_create(&client->thread, NULL, run, client) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (started)
+        pthread_setname_np(client->thread, "ostiary-net");
+    return started;
 }
 
 ost_result net_client_new(net_client **ret_client)
@@ -151,8 +141,10 @@ ost_result net_client_new(net_client **ret_client)
         return OST_E_MEMORY;
     }
     pthread_mutex_init(&client->lock, NULL);
-    if (pthread_create(&client->thread, NULL, run, client) != 0) {
+    timers_init(&client->timers);
+    if (!start_thread(client)) {
         curl_multi_cleanup(client->multi);
+        timers_free(&client->timers);
         pthread_mutex_destroy(&client->lock);
         memory_free(client);
         return OST_E_SYSTEM;
@@ -184,43 +176,22 @@ ost_result net_fetch(net_client *client, const net_request *request,
         transfer_free(made);
         return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
     }
-    curl_multi_wakeup(client->multi);
+    net_client_wake(client);
     return OST_OK;
-}
-
-ost_result net_after(net_client *client, unsigned delay_ms,
-                     void (*call)(bool cancelled, void *user), void *user)
-{
-    ost_result result = OST_OK;
-    timer *made = memory_alloc(sizeof *made);
-    if (made == NULL)
-        return OST_E_MEMORY;
-    *made = (timer){.due = monotonic_ms() + delay_ms, .call = call, .user = user};
-    pthread_mutex_lock(&client->lock);
-    if (client->stopping) {
-        result = OST_E_STATE;
-    } else {
-        made->next = client->timers;
-        client->timers = made;
-    }
-    pthread_mutex_unlock(&client->lock);
-    if (result != OST_OK)
-        memory_free(made);
-    else
-        curl_multi_wakeup(client->multi);
-    return result;
 }
 
 void net_client_free(net_client *client)
 {
     if (client == NULL)
         return;
+    timers_close(&client->timers);
     pthread_mutex_lock(&client->lock);
     client->stopping = true;
     pthread_mutex_unlock(&client->lock);
-    curl_multi_wakeup(client->multi);
+    net_client_wake(client);
     pthread_join(client->thread, NULL);
     curl_multi_cleanup(client->multi);
+    timers_free(&client->timers);
     pthread_mutex_destroy(&client->lock);
     memory_free(client);
 }

@@ -14,7 +14,7 @@ typedef struct net_request {
     const char *method;         /* NULL: GET, or POST when there is a body */
     const char *const *headers; /* "Name: value", NULL-terminated; may be NULL */
     ost_text body;
-    const char *ca_file; /* PEM; NULL: the system's */
+    const char *ca_file; /* PEM, and no other authorities; NULL: the system's */
     unsigned timeout_ms; /* connecting and all; 5000 */
     size_t max_body;     /* 256 KiB: OST_E_CEILING beyond */
     bool insecure_http;  /* plain http to hosts that are not loopback */
@@ -33,7 +33,8 @@ OST_MUST_CHECK ost_result net_client_new(net_client **ret_client);
 
 /* Begins one transfer; everything in `request` is copied. `done` is called once, on the client's
  * thread, also when the client is freed before the end (OST_E_STATE). At most 256 transfers at a
- * time (OST_E_BUSY). OST_E_ARGUMENT: not a URL, or http where https is required. Any thread. */
+ * time (OST_E_BUSY). OST_E_ARGUMENT: not a URL, http where https is required, or a header with a
+ * line break. Any thread. */
 OST_MUST_CHECK ost_result net_fetch(net_client *client, const net_request *request,
                                     void (*done)(const net_response *response, void *user),
                                     void *user, ost_error *ret_error);
@@ -43,8 +44,23 @@ OST_MUST_CHECK ost_result net_fetch(net_client *client, const net_request *reque
 OST_MUST_CHECK ost_result net_after(net_client *client, unsigned delay_ms,
                                     void (*call)(bool cancelled, void *user), void *user);
 
-/* True for https, and for http when the host is loopback (localhost, 127.0.0.0/8, ::1). */
-bool net_url_is_safe(ost_text url);
+/* A timer that is made once and then set as often as needed: setting it cannot fail. */
+typedef struct net_timer net_timer;
+
+/* Calls `call` on the client's thread when the time set has come. Freed with the client, without a
+ * last call. OST_E_STATE: the client is being freed. Any thread. */
+OST_MUST_CHECK ost_result net_timer_new(net_client *client, void (*call)(void *user), void *user,
+                                        net_timer **ret_timer);
+
+/* Sets it to fire once after `delay_ms`; an earlier setting is forgotten. Any thread, until the
+ * client has been freed. */
+void net_timer_set(net_timer *timer, unsigned delay_ms);
+
+/* True for https, and for http when the host is loopback (localhost, 127.0.0.0/8, ::1) or
+ * `insecure_http` is set. False for anything else, for what is not a URL, and for URLs with a user
+ * name or a password. */
+bool net_url_is_allowed(ost_text url, bool insecure_http);
+bool net_url_is_safe(ost_text url); /* without insecure_http */
 
 /* Ends the thread; every callback has been called when it returns. Not from a callback. */
 void net_client_free(net_client *client);

@@ -8,6 +8,7 @@
 
 #define DEFAULT_TIMEOUT 5000 /* milliseconds */
 #define DEFAULT_MAX_BODY ((size_t)256 << 10)
+#define MAX_HEADERS ((size_t)64 << 10)
 #define MAX_MAX_AGE ((uint64_t)1 << 31)
 
 static size_t take_body(char *data, size_t size, size_t count, void *user)
@@ -17,27 +18,45 @@ static size_t take_body(char *data, size_t size, size_t count, void *user)
     return t->received.failed == OST_OK ? size * count : 0; /* 0 ends the transfer */
 }
 
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static ost_text trim(ost_text text)
+{
+    while (text.len > 0 && is_space(text.data[0]))
+        text = text_slice(text, 1, text.len);
+    while (text.len > 0 && is_space(text.data[text.len - 1]))
+        text.len--;
+    return text;
+}
+
 /* RFC 9111 §5.2.2.1; everything else about caching is the caller's own rule. */
+static void read_cache_control(transfer *t, ost_text rest)
+{
+    static const ost_text name = {"max-age=", 8};
+    ost_text piece;
+    while (text_next(&rest, ',', &piece)) {
+        uint64_t seconds;
+        piece = trim(piece);
+        if (text_equal_ignoring_case(text_slice(piece, 0, name.len), name) &&
+            text_to_unsigned(text_slice(piece, name.len, piece.len), MAX_MAX_AGE, &seconds))
+            t->max_age = (long)seconds;
+    }
+}
+
 static size_t take_header(char *data, size_t size, size_t count, void *user)
 {
     transfer *t = user;
-    ost_text line = {data, size * count}, name = {0}, piece;
+    ost_text line = {data, size * count};
     size_t colon = text_find(line, ':', 0);
-    name = text_slice(line, 0, colon);
-    if (!text_equal_ignoring_case(name, OST_TEXT("Cache-Control")))
-        return size * count;
-    ost_text rest = text_slice(line, colon + 1, line.len);
-    while (text_next(&rest, ',', &piece)) {
-        uint64_t seconds;
-        while (piece.len > 0 && strchr(" \t\r\n", piece.data[0]) != NULL)
-            piece = text_slice(piece, 1, piece.len);
-        while (piece.len > 0 && strchr(" \t\r\n", piece.data[piece.len - 1]) != NULL)
-            piece.len--;
-        if (text_starts(piece, "max-age=") &&
-            text_to_unsigned(text_slice(piece, 8, piece.len), MAX_MAX_AGE, &seconds))
-            t->max_age = (long)seconds;
-    }
-    return size * count;
+    t->header_bytes += line.len;
+    if (t->header_bytes > MAX_HEADERS)
+        return 0; /* ends the transfer */
+    if (text_equal_ignoring_case(text_slice(line, 0, colon), OST_TEXT("Cache-Control")))
+        read_cache_control(t, text_slice(line, colon + 1, line.len));
+    return line.len;
 }
 
 static bool set_headers(transfer *t, const net_request *request)
@@ -51,47 +70,93 @@ static bool set_headers(transfer *t, const net_request *request)
     return true;
 }
 
-static bool set_options(transfer *t, const net_request *request)
+static bool set_body(const transfer *t, const net_request *request)
+{
+    if (request->body.data == NULL)
+        return true;
+    return curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->body_len) ==
+               CURLE_OK &&
+           curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, t->body) == CURLE_OK;
+}
+
+static bool set_string(const transfer *t, CURLoption option, const char *value)
+{
+    return curl_easy_setopt(t->easy, option, value) == CURLE_OK;
+}
+
+static bool set_number(const transfer *t, CURLoption option, long value)
+{
+    return curl_easy_setopt(t->easy, option, value) == CURLE_OK;
+}
+
+/* Where it goes and whom it trusts. With a file of authorities of their own, the system's folder of
+ * them must not count as well. */
+static bool set_peer(const transfer *t, const net_request *request)
+{
+    bool good = set_string(t, CURLOPT_URL, request->url) &&
+                set_string(t, CURLOPT_PROTOCOLS_STR, "http,https") &&
+                set_string(t, CURLOPT_PROXY, "") && set_number(t, CURLOPT_FOLLOWLOCATION, 0) &&
+                set_number(t, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+    if (good && request->ca_file != NULL)
+        good =
+            set_string(t, CURLOPT_CAINFO, request->ca_file) && set_string(t, CURLOPT_CAPATH, NULL);
+    return good;
+}
+
+/* A look-up of a name that hangs must not hang the thread when its transfer times out: "quick exit"
+ * lets it end by itself. */
+static bool set_limits(const transfer *t, const net_request *request)
 {
     long timeout = request->timeout_ms > 0 ? (long)request->timeout_ms : DEFAULT_TIMEOUT;
+    return set_number(t, CURLOPT_NOSIGNAL, 1) && set_number(t, CURLOPT_QUICK_EXIT, 1) &&
+           set_number(t, CURLOPT_CONNECTTIMEOUT_MS, timeout) &&
+           set_number(t, CURLOPT_TIMEOUT_MS, timeout);
+}
+
+static bool set_callbacks(transfer *t)
+{
     CURL *easy = t->easy;
-    bool good = curl_easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK &&
-                curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
-                curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK &&
-                curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-                curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-                curl_easy_setopt(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
-                curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, timeout) == CURLE_OK &&
-                curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout) == CURLE_OK &&
-                curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK &&
-                curl_easy_setopt(easy, CURLOPT_WRITEDATA, t) == CURLE_OK &&
-                curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
-                curl_easy_setopt(easy, CURLOPT_HEADERDATA, t) == CURLE_OK &&
-                curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->problem) == CURLE_OK &&
-                curl_easy_setopt(easy, CURLOPT_USERAGENT, "ostiary/" OSTIARY_VERSION) == CURLE_OK &&
-                curl_easy_setopt(easy, CURLOPT_PRIVATE, t) == CURLE_OK;
-    if (good && request->ca_file != NULL)
-        good = curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file) == CURLE_OK;
-    if (good && request->body.data != NULL)
-        good = curl_easy_setopt(easy, CURLOPT_POSTFIELDS, t->body) == CURLE_OK &&
-               curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len) ==
-                   CURLE_OK;
+    return curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_WRITEDATA, t) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HEADERDATA, t) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->problem) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PRIVATE, t) == CURLE_OK;
+}
+
+static bool set_options(transfer *t, const net_request *request)
+{
+    bool good = set_peer(t, request) && set_limits(t, request) && set_callbacks(t) &&
+                set_string(t, CURLOPT_USERAGENT, "ostiary/" OSTIARY_VERSION) &&
+                set_body(t, request);
     if (good && request->method != NULL)
-        good = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK;
+        good = set_string(t, CURLOPT_CUSTOMREQUEST, request->method);
     if (good && t->headers != NULL)
-        good = curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers) == CURLE_OK;
+        good = curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers) == CURLE_OK;
     return good;
+}
+
+static ost_result check_request(const net_request *request, ost_error *ret_error)
+{
+    if (!net_url_is_allowed(text_of(request->url), request->insecure_http)) {
+        return ost_error_set(ret_error, OST_E_ARGUMENT,
+                             "%.160s: only https is fetched, and http from this machine",
+                             request->url != NULL ? request->url : "no URL");
+    }
+    for (size_t i = 0; request->headers != NULL && request->headers[i] != NULL; i++) {
+        if (strpbrk(request->headers[i], "\r\n") != NULL)
+            return ost_error_set(ret_error, OST_E_ARGUMENT, "a header holds a line break");
+    }
+    return OST_OK;
 }
 
 ost_result transfer_new(const net_request *request,
                         void (*done)(const net_response *response, void *user), void *user,
                         transfer **ret_transfer, ost_error *ret_error)
 {
-    bool http = text_starts(text_of(request->url), "http://");
-    if (!net_url_is_safe(text_of(request->url)) && !(request->insecure_http && http))
-        return ost_error_set(ret_error, OST_E_ARGUMENT,
-                             "%.160s: only https is fetched, and http from this machine",
-                             request->url != NULL ? request->url : "no URL");
+    ost_result result = check_request(request, ret_error);
+    if (result != OST_OK)
+        return result;
     transfer *t = memory_alloc(sizeof *t);
     if (t == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
@@ -101,6 +166,7 @@ ost_result transfer_new(const net_request *request,
     t->user = user;
     t->easy = curl_easy_init();
     t->body = memory_copy(request->body);
+    t->body_len = request->body.len;
     if (t->easy == NULL || t->body == NULL || !set_headers(t, request) ||
         !set_options(t, request)) {
         transfer_free(t);
@@ -115,6 +181,8 @@ ost_result transfer_result(const transfer *t, CURLcode code)
     long status = 0;
     if (t->received.failed != OST_OK)
         return t->received.failed;
+    if (t->header_bytes > MAX_HEADERS)
+        return OST_E_CEILING;
     switch (code) {
     case CURLE_OK:
         curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
@@ -141,19 +209,24 @@ void transfer_report(transfer *t, ost_result result)
     response.content_type = text_of(type);
     if (result == OST_OK)
         response.body = buffer_text(&t->received);
+    else if (t->problem[0] != '\0' && result != OST_E_CEILING && result != OST_E_STATE)
+        response.detail = t->problem;
     else
-        response.detail = t->problem[0] != '\0' ? t->problem : ost_result_sentence(result);
+        response.detail = ost_result_sentence(result);
     t->done(&response, t->user);
 }
 
+/* Bodies and headers may hold a client's secret. */
 void transfer_free(transfer *t)
 {
     if (t == NULL)
         return;
     curl_easy_cleanup(t->easy);
+    for (struct curl_slist *at = t->headers; at != NULL; at = at->next)
+        wipe(at->data, strlen(at->data));
     curl_slist_free_all(t->headers);
     if (t->body != NULL)
-        wipe(t->body, strlen(t->body));
+        wipe(t->body, t->body_len);
     memory_free(t->body);
     buffer_free(&t->received);
     memory_free(t);

@@ -12,7 +12,9 @@ typedef struct transfer {
     CURL *easy;
     struct curl_slist *headers;
     char *body;
+    size_t body_len;
     buffer received;
+    size_t header_bytes;
     long max_age;
     char problem[CURL_ERROR_SIZE];
     void (*done)(const net_response *response, void *user);

@@ -1,43 +1,72 @@
-/* Which URLs may be fetched: https, and http to this machine. */
+/* Which URLs may be fetched: https, and http to this machine. They are read by the parser that
+ * connects to them, so that the two cannot disagree about where the host is. */
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <string.h>
+#include <strings.h>
 
-#include "context.h"
 #include "net.h"
 #include "text.h"
 
 #define MAX_URL 4096
 
-/* The host as curl will connect to it: numeric forms normalised, IPv6 in brackets. */
+/* The host as curl connects to it: numeric forms normalised, IPv6 in brackets. It resolves
+ * "localhost" by itself, without asking anybody. */
 static bool host_is_loopback(const char *host)
 {
     struct in_addr v4;
-    if (strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
+    if (strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
         return true;
     return inet_pton(AF_INET, host, &v4) == 1 && (ntohl(v4.s_addr) >> 24) == 127;
 }
 
-static bool url_part(CURLU *url, CURLUPart part, char **ret_part)
+static bool has_part(CURLU *url, CURLUPart part)
 {
-    return curl_url_get(url, part, ret_part, 0) == CURLUE_OK;
+    char *value = NULL;
+    CURLUcode code = curl_url_get(url, part, &value, 0);
+    curl_free(value);
+    return code == CURLUE_OK;
 }
 
-bool net_url_is_safe(ost_text text)
+/* Names and passwords in URLs hide the host from readers, and end up in logs. */
+static bool is_allowed(CURLU *url, bool insecure_http)
 {
-    char string[MAX_URL], *scheme = NULL, *host = NULL, *user = NULL;
-    bool safe = false;
-    if (!text_to_string(text, string, sizeof string) || strlen(string) != text.len)
+    char *scheme = NULL, *host = NULL;
+    bool allowed = false;
+    if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
         return false;
-    CURLU *url = curl_url();
-    if (url != NULL && curl_url_set(url, CURLUPART_URL, string, 0) == CURLUE_OK &&
-        url_part(url, CURLUPART_SCHEME, &scheme) && url_part(url, CURLUPART_HOST, &host) &&
-        !url_part(url, CURLUPART_USER, &user))
-        safe =
-            strcmp(scheme, "https") == 0 || (strcmp(scheme, "http") == 0 && host_is_loopback(host));
+    if (curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+        curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK)
+        allowed = strcmp(scheme, "https") == 0 ||
+                  (strcmp(scheme, "http") == 0 && (insecure_http || host_is_loopback(host)));
     curl_free(scheme);
     curl_free(host);
-    curl_free(user);
+    return allowed;
+}
+
+/* "https:/host" and the like are guessed at by lenient readers. */
+static bool has_scheme_and_slashes(const char *url)
+{
+    size_t scheme = strncasecmp(url, "https:", 6) == 0  ? 6
+                    : strncasecmp(url, "http:", 5) == 0 ? 5
+                                                        : 0;
+    return scheme > 0 && url[scheme] == '/' && url[scheme + 1] == '/' && url[scheme + 2] != '/';
+}
+
+bool net_url_is_allowed(ost_text text, bool insecure_http)
+{
+    char string[MAX_URL];
+    if (!text_to_string(text, string, sizeof string) || strlen(string) != text.len ||
+        !has_scheme_and_slashes(string))
+        return false;
+    CURLU *url = curl_url();
+    bool allowed = url != NULL && curl_url_set(url, CURLUPART_URL, string, 0) == CURLUE_OK &&
+                   is_allowed(url, insecure_http);
     curl_url_cleanup(url);
-    return safe;
+    return allowed;
+}
+
+bool net_url_is_safe(ost_text url)
+{
+    return net_url_is_allowed(url, false);
 }

@@ -1,0 +1,471 @@
+/* The HTTP client against a server that is slow, large, wrong or gone. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "context.h"
+#include "net.h"
+#include "text.h"
+#include "tiny_server.h"
+
+/* ---- the server's side ---- */
+
+static atomic_int requests;
+
+static void send_forever(const tiny_request *request, const char *start, const char *piece,
+                         int pieces)
+{
+    tiny_send(request, start, strlen(start));
+    for (int i = 0; i < pieces; i++)
+        tiny_send(request, piece, strlen(piece));
+}
+
+static void echo(const tiny_request *request)
+{
+    char body[sizeof request->head + sizeof request->body];
+    snprintf(body, sizeof body, "%s%s", request->head, request->body);
+    tiny_reply(request, 200, "Content-Type: text/plain\r\n", body);
+}
+
+static void answer(const tiny_request *request, void *user)
+{
+    static char kilobyte[1025];
+    const char *path = request->path;
+    memset(kilobyte, 'x', 1024);
+    atomic_fetch_add(&requests, 1);
+    if (strcmp(path, "/echo") == 0)
+        echo(request);
+    else if (strcmp(path, "/redirect") == 0)
+        tiny_reply(request, 302, "Location: http://127.0.0.1:1/secret\r\n", "");
+    else if (strcmp(path, "/missing") == 0)
+        tiny_reply(request, 404, "", "no");
+    else if (strcmp(path, "/large") == 0)
+        send_forever(request, "HTTP/1.1 200 OK\r\nContent-Length: 10485760\r\n\r\n", kilobyte,
+                     10240);
+    else if (strcmp(path, "/endless") == 0)
+        send_forever(request, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+                     "10\r\nyyyyyyyyyyyyyyyy\r\n", 200000);
+    else if (strcmp(path, "/headers") == 0)
+        send_forever(request, "HTTP/1.1 200 OK\r\n", "X-More: zzzzzzzzzzzzzzzzzzzzzzzzzzzzz\r\n",
+                     100000);
+    else if (strcmp(path, "/slow") == 0)
+        tiny_pause(request, 10000);
+    else if (strcmp(path, "/short") == 0)
+        tiny_send(request, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", 41);
+    else if (strcmp(path, "/garbage") == 0)
+        tiny_send(request, "hello\r\n\r\n", 9);
+    else if (strncmp(path, "/age", 4) == 0)
+        tiny_reply(request, 200,
+                   strcmp(path, "/age1") == 0   ? "cache-control: No-Cache, Max-Age=77 , x\r\n"
+                   : strcmp(path, "/age2") == 0 ? "Cache-Control: max-age=99999999999999999999\r\n"
+                   : strcmp(path, "/age3") == 0 ? "Cache-Control: xmax-age=5, max-age=-1\r\n"
+                                                : "Cache-Control: no-store\r\n",
+                   "{}");
+}
+
+/* ---- the client's side ---- */
+
+typedef struct outcome {
+    sem_t ended;
+    int calls;
+    ost_result result;
+    long status, max_age;
+    char body[16384], detail[256], type[64];
+} outcome;
+
+typedef struct fixture {
+    tiny_server *server;
+    net_client *client;
+    outcome seen;
+} fixture;
+
+static void on_end(const net_response *response, void *user)
+{
+    outcome *seen = user;
+    seen->calls++;
+    seen->result = response->result;
+    seen->status = response->status;
+    seen->max_age = response->max_age;
+    text_to_string(response->body, seen->body, sizeof seen->body);
+    text_to_string(response->content_type, seen->type, sizeof seen->type);
+    snprintf(seen->detail, sizeof seen->detail, "%s", response->detail);
+    sem_post(&seen->ended);
+}
+
+static int setup(void **state)
+{
+    fixture *f = calloc(1, sizeof *f);
+    sem_init(&f->seen.ended, 0, 0);
+    f->server = tiny_server_start(answer, NULL);
+    *state = f;
+    return f->server != NULL && net_client_new(&f->client) == OST_OK ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    fixture *f = *state;
+    net_client_free(f->client);
+    tiny_server_stop(f->server);
+    sem_destroy(&f->seen.ended);
+    free(f);
+    return 0;
+}
+
+static ost_result fetch(fixture *f, net_request request)
+{
+    ost_error error = {0};
+    f->seen.calls = 0;
+    assert_int_equal(net_fetch(f->client, &request, on_end, &f->seen, &error), OST_OK);
+    sem_wait(&f->seen.ended);
+    assert_int_equal(f->seen.calls, 1);
+    return f->seen.result;
+}
+
+static ost_result get(fixture *f, const char *path)
+{
+    return fetch(f, (net_request){.url = tiny_server_url(f->server, path)});
+}
+
+static void an_answer_is_read_whatever_its_status(void **state)
+{
+    fixture *f = *state;
+    assert_int_equal(get(f, "/missing"), OST_OK);
+    assert_int_equal(f->seen.status, 404);
+    assert_string_equal(f->seen.body, "no");
+    assert_string_equal(f->seen.detail, "");
+    assert_int_equal(f->seen.max_age, -1);
+    assert_string_equal(f->seen.type, "");
+}
+
+static void method_headers_and_body_are_sent(void **state)
+{
+    fixture *f = *state;
+    static const char *const headers[] = {"Authorization: Basic eDp5", "X-Two: 2", NULL};
+    const net_request request = {.url = tiny_server_url(f->server, "/echo"),
+                                 .headers = headers,
+                                 .body = OST_TEXT("grant_type=client_credentials")};
+    assert_int_equal(fetch(f, request), OST_OK);
+    assert_non_null(strstr(f->seen.body, "POST /echo HTTP/1.1\r\n"));
+    assert_non_null(strstr(f->seen.body, "Authorization: Basic eDp5\r\n"));
+    assert_non_null(strstr(f->seen.body, "X-Two: 2\r\n"));
+    assert_non_null(strstr(f->seen.body, "\r\n\r\ngrant_type=client_credentials"));
+    assert_string_equal(f->seen.type, "text/plain");
+    const net_request put = {.url = tiny_server_url(f->server, "/echo"), .method = "PUT"};
+    assert_int_equal(fetch(f, put), OST_OK);
+    assert_non_null(strstr(f->seen.body, "PUT /echo HTTP/1.1\r\n"));
+    assert_int_equal(get(f, "/echo"), OST_OK);
+    assert_non_null(strstr(f->seen.body, "GET /echo HTTP/1.1\r\n"));
+    assert_null(strstr(f->seen.body, "Authorization"));
+}
+
+static void a_redirect_is_not_followed(void **state)
+{
+    fixture *f = *state;
+    assert_int_equal(get(f, "/redirect"), OST_E_REDIRECT);
+    assert_int_equal(f->seen.status, 302);
+    assert_string_equal(f->seen.body, "");
+}
+
+static void size_has_a_ceiling(void **state)
+{
+    fixture *f = *state;
+    assert_int_equal(get(f, "/large"), OST_E_CEILING);
+    assert_int_equal(get(f, "/endless"), OST_E_CEILING);
+    assert_int_equal(get(f, "/headers"), OST_E_CEILING);
+    const net_request small = {.url = tiny_server_url(f->server, "/missing"), .max_body = 1};
+    assert_int_equal(fetch(f, small), OST_E_CEILING);
+    const net_request exact = {.url = tiny_server_url(f->server, "/missing"), .max_body = 2};
+    assert_int_equal(fetch(f, exact), OST_OK);
+}
+
+static void time_has_a_ceiling(void **state)
+{
+    fixture *f = *state;
+    int64_t before = monotonic_ms();
+    const net_request slow = {.url = tiny_server_url(f->server, "/slow"), .timeout_ms = 100};
+    assert_int_equal(fetch(f, slow), OST_E_TIMEOUT);
+    assert_true(monotonic_ms() - before < 2000);
+    assert_string_not_equal(f->seen.detail, "");
+}
+
+static void a_slow_transfer_does_not_hold_up_others(void **state)
+{
+    fixture *f = *state;
+    static outcome slow;
+    int64_t before = monotonic_ms();
+    sem_init(&slow.ended, 0, 0);
+    const net_request request = {.url = tiny_server_url(f->server, "/slow"), .timeout_ms = 1500};
+    assert_int_equal(net_fetch(f->client, &request, on_end, &slow, NULL), OST_OK);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(get(f, "/missing"), OST_OK);
+    assert_true(monotonic_ms() - before < 1400);
+    sem_wait(&slow.ended);
+    assert_int_equal(slow.result, OST_E_TIMEOUT);
+    sem_destroy(&slow.ended);
+}
+
+static void broken_answers_are_no_answers(void **state)
+{
+    fixture *f = *state;
+    assert_int_equal(get(f, "/short"), OST_E_REMOTE);
+    assert_int_equal(get(f, "/garbage"), OST_E_REMOTE);
+    const net_request gone = {.url = "http://127.0.0.1:1/"};
+    assert_int_equal(fetch(f, gone), OST_E_REMOTE);
+    assert_string_not_equal(f->seen.detail, "");
+}
+
+static void plain_http_is_no_tls(void **state)
+{
+    fixture *f = *state;
+    char url[64];
+    snprintf(url, sizeof url, "https://127.0.0.1:%u/", tiny_server_port(f->server));
+    assert_int_equal(fetch(f, (net_request){.url = url}), OST_E_TLS);
+    const net_request no_file = {.url = url, .ca_file = "/does/not/exist.pem"};
+    assert_int_equal(fetch(f, no_file), OST_E_TLS);
+}
+
+static void cache_lifetime_is_read(void **state)
+{
+    fixture *f = *state;
+    assert_int_equal(get(f, "/age1"), OST_OK);
+    assert_int_equal(f->seen.max_age, 77);
+    assert_int_equal(get(f, "/age2"), OST_OK);
+    assert_int_equal(f->seen.max_age, -1);
+    assert_int_equal(get(f, "/age3"), OST_OK);
+    assert_int_equal(f->seen.max_age, -1);
+    assert_int_equal(get(f, "/age4"), OST_OK);
+    assert_int_equal(f->seen.max_age, -1);
+}
+
+static void proxies_of_the_environment_are_not_used(void **state)
+{
+    fixture *f = *state;
+    setenv("http_proxy", "http://127.0.0.1:1", 1);
+    setenv("ALL_PROXY", "http://127.0.0.1:1", 1);
+    assert_int_equal(get(f, "/missing"), OST_OK);
+    unsetenv("http_proxy");
+    unsetenv("ALL_PROXY");
+}
+
+static void unsafe_requests_are_not_begun(void **state)
+{
+    fixture *f = *state;
+    static const char *const injected[] = {"A: b\r\nC: d", NULL};
+    const net_request bad[] = {
+        {.url = NULL},
+        {.url = "http://id.example.org/"},
+        {.url = "file:///etc/passwd"},
+        {.url = "http://localhost@127.0.0.1:1/", .insecure_http = true},
+        {.url = tiny_server_url(f->server, "/missing"), .headers = injected},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        ost_error error = {0};
+        assert_int_equal(net_fetch(f->client, &bad[i], on_end, &f->seen, &error), OST_E_ARGUMENT);
+        assert_int_equal(error.code, OST_E_ARGUMENT);
+        assert_string_not_equal(error.detail, "");
+    }
+}
+
+static void count_end(const net_response *response, void *user)
+{
+    atomic_fetch_add((atomic_int *)user, response->result == OST_E_STATE);
+}
+
+static void transfers_are_bounded_and_end_with_the_client(void **state)
+{
+    fixture *f = *state;
+    atomic_int ended = 0;
+    net_client *client;
+    assert_int_equal(net_client_new(&client), OST_OK);
+    const net_request slow = {.url = tiny_server_url(f->server, "/slow")};
+    for (int i = 0; i < 256; i++)
+        assert_int_equal(net_fetch(client, &slow, count_end, &ended, NULL), OST_OK);
+    assert_int_equal(net_fetch(client, &slow, count_end, &ended, NULL), OST_E_BUSY);
+    net_client_free(client);
+    assert_int_equal(ended, 256);
+}
+
+typedef struct again {
+    fixture *f;
+    atomic_int ended;
+    ost_result last;
+} again;
+
+/* Asks for another one from the callback, also when the client is going away. */
+static void fetch_again(const net_response *response, void *user)
+{
+    again *a = user;
+    const net_request slow = {.url = tiny_server_url(a->f->server, "/slow"), .timeout_ms = 50};
+    if (atomic_fetch_add(&a->ended, 1) < 1000)
+        a->last = net_fetch(a->f->client, &slow, fetch_again, a, NULL);
+}
+
+static void a_callback_may_fetch_again_until_the_end(void **state)
+{
+    fixture *f = *state;
+    again a = {.f = f};
+    const net_request slow = {.url = tiny_server_url(f->server, "/slow"), .timeout_ms = 50};
+    assert_int_equal(net_fetch(f->client, &slow, fetch_again, &a, NULL), OST_OK);
+    while (atomic_load(&a.ended) < 3)
+        usleep(5000);
+    net_client_free(f->client);
+    f->client = NULL;
+    assert_int_equal(a.last, OST_E_STATE);
+    assert_int_equal(net_client_new(&f->client), OST_OK);
+}
+
+/* ---- timers ---- */
+
+typedef struct rings {
+    atomic_int rung, cancelled;
+    int64_t at;
+    net_timer *timer;
+} rings;
+
+static void ring(bool cancelled, void *user)
+{
+    rings *r = user;
+    r->at = monotonic_ms();
+    atomic_fetch_add(cancelled ? &r->cancelled : &r->rung, 1);
+}
+
+static void ring_timer(void *user)
+{
+    ring(false, user);
+}
+
+static void wait_for(atomic_int *number, int wanted)
+{
+    for (int i = 0; i < 2000 && atomic_load(number) < wanted; i++)
+        usleep(1000);
+    assert_int_equal(atomic_load(number), wanted);
+}
+
+static void a_timer_rings_once_and_not_early(void **state)
+{
+    fixture *f = *state;
+    rings r = {0};
+    int64_t before = monotonic_ms();
+    assert_int_equal(net_after(f->client, 80, ring, &r), OST_OK);
+    wait_for(&r.rung, 1);
+    assert_true(r.at - before >= 80 && r.at - before < 1000);
+    usleep(100000);
+    assert_int_equal(r.rung, 1);
+}
+
+static void timers_are_cancelled_with_the_client(void **state)
+{
+    rings r = {0};
+    net_client *client;
+    assert_int_equal(net_client_new(&client), OST_OK);
+    assert_int_equal(net_timer_new(client, ring_timer, &r, &r.timer), OST_OK);
+    net_timer_set(r.timer, 60000);
+    assert_int_equal(net_after(client, 60000, ring, &r), OST_OK);
+    assert_int_equal(net_after(client, 60000, ring, &r), OST_OK);
+    net_client_free(client);
+    assert_int_equal(r.rung, 0);
+    assert_int_equal(r.cancelled, 2);
+}
+
+static void a_timer_can_be_set_again(void **state)
+{
+    fixture *f = *state;
+    static rings r; /* the timer lives as long as the client */
+    int64_t before = monotonic_ms();
+    assert_int_equal(net_timer_new(f->client, ring_timer, &r, &r.timer), OST_OK);
+    net_timer_set(r.timer, 60000);
+    net_timer_set(r.timer, 30); /* replaces the long one */
+    wait_for(&r.rung, 1);
+    assert_true(r.at - before >= 30);
+    net_timer_set(r.timer, 10);
+    net_timer_set(r.timer, 0);
+    wait_for(&r.rung, 2);
+    usleep(50000);
+    assert_int_equal(r.rung, 2);
+}
+
+/* ---- resources ---- */
+
+static void every_allocation_may_fail(void **state)
+{
+    fixture *f = *state;
+    static const char *const headers[] = {"A: b", NULL};
+    const net_request request = {.url = tiny_server_url(f->server, "/missing"),
+                                 .headers = headers,
+                                 .body = OST_TEXT("body")};
+    for (uint64_t n = 1;; n++) {
+        memory_fail_at(n);
+        ost_result result = net_fetch(f->client, &request, on_end, &f->seen, NULL);
+        memory_fail_at(0);
+        if (result == OST_OK) {
+            assert_true(n > 2);
+            break;
+        }
+        assert_int_equal(result, OST_E_MEMORY);
+    }
+    sem_wait(&f->seen.ended);
+    for (uint64_t n = 1;; n++) {
+        net_client *client;
+        memory_fail_at(n);
+        ost_result result = net_client_new(&client);
+        memory_fail_at(0);
+        if (result == OST_OK) {
+            net_client_free(client);
+            break;
+        }
+        assert_int_equal(result, OST_E_MEMORY);
+    }
+}
+
+static void signals_stay_with_the_program(void **state)
+{
+    fixture *f = *state;
+    sigset_t set, before;
+    /* Blocked here, so only the client's thread could take it, and end the program. */
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    pthread_sigmask(SIG_BLOCK, &set, &before);
+    kill(getpid(), SIGUSR1);
+    assert_int_equal(get(f, "/missing"), OST_OK);
+    sigpending(&set);
+    assert_true(sigismember(&set, SIGUSR1));
+    signal(SIGUSR1, SIG_IGN); /* discards it */
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    signal(SIGUSR1, SIG_DFL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_answer_is_read_whatever_its_status),
+        cmocka_unit_test(method_headers_and_body_are_sent),
+        cmocka_unit_test(a_redirect_is_not_followed),
+        cmocka_unit_test(size_has_a_ceiling),
+        cmocka_unit_test(time_has_a_ceiling),
+        cmocka_unit_test(a_slow_transfer_does_not_hold_up_others),
+        cmocka_unit_test(broken_answers_are_no_answers),
+        cmocka_unit_test(plain_http_is_no_tls),
+        cmocka_unit_test(cache_lifetime_is_read),
+        cmocka_unit_test(proxies_of_the_environment_are_not_used),
+        cmocka_unit_test(unsafe_requests_are_not_begun),
+        cmocka_unit_test(transfers_are_bounded_and_end_with_the_client),
+        cmocka_unit_test(a_callback_may_fetch_again_until_the_end),
+        cmocka_unit_test(a_timer_rings_once_and_not_early),
+        cmocka_unit_test(timers_are_cancelled_with_the_client),
+        cmocka_unit_test(a_timer_can_be_set_again),
+        cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(signals_stay_with_the_program),
+    };
+    return cmocka_run_group_tests_name("net-net", tests, setup, teardown);
+}

@@ -1,0 +1,168 @@
+/* Which URLs may be fetched: every trick by which another host looks like this machine. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "net.h"
+#include "text.h"
+
+static void https_is_safe(void **state)
+{
+    static const char *const good[] = {
+        "https://id.example.org/",
+        "https://id.example.org",
+        "https://id.example.org:8443/realms/a?b=c",
+        "https://192.0.2.1/",
+        "https://[2001:db8::1]/",
+        "HTTPS://id.example.org/",
+    };
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        if (!net_url_is_safe(text_of(good[i])))
+            fail_msg("%s", good[i]);
+    }
+}
+
+static void http_to_this_machine_is_safe(void **state)
+{
+    static const char *const good[] = {
+        "http://localhost/",
+        "http://localhost",
+        "http://localhost:8080/realms/myrealm",
+        "http://LocalHost:8080/",
+        "http://127.0.0.1/",
+        "http://127.255.255.254:1/",
+        "http://127.1/",       /* curl connects to 127.0.0.1 */
+        "http://2130706433/",  /* as well */
+        "http://0x7f000001/",  /* as well */
+        "http://0177.0.0.1/",  /* as well */
+        "http://[::1]:8080/a", /* */
+        "http://[0:0:0:0:0:0:0:1]/",
+        "http://localhost#@evil.example/",
+        "http://localhost?@evil.example/",
+        "http://localhost/@evil.example/",
+    };
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        if (!net_url_is_safe(text_of(good[i])))
+            fail_msg("%s", good[i]);
+    }
+}
+
+static const char *const elsewhere[] = {
+    "http://id.example.org/",
+    "http://localhost.evil.example/",
+    "http://localhost.:8080/",
+    "http://127.0.0.1.evil.example/",
+    "http://evil.example/localhost",
+    "http://evil.example#localhost",
+    "http://evil.example?localhost",
+    "http://evil.example:80/@localhost/",
+    "http://xlocalhost/",
+    "http://local\thost/",
+    "http://128.0.0.1/",
+    "http://126.255.255.255/",
+    "http://0.0.0.0/",
+    "http://0/",
+    "http://10.0.0.1/",
+    "http://2130706432.evil.example/",
+    "http://3232235521/", /* 192.168.0.1 */
+    "http://[::]/",
+    "http://[::2]/",
+    "http://[::ffff:192.0.2.1]/",
+    "http://[2001:db8::1]/",
+    "http://[fe80::1%25eth0]/",
+};
+
+static void http_to_others_is_not_safe(void **state)
+{
+    for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
+        if (net_url_is_safe(text_of(elsewhere[i])))
+            fail_msg("%s", elsewhere[i]);
+    }
+}
+
+static void http_to_others_is_allowed_when_asked_for(void **state)
+{
+    assert_true(net_url_is_allowed(OST_TEXT("http://id.example.org/"), true));
+    assert_true(net_url_is_allowed(OST_TEXT("http://10.0.0.1:8080/a"), true));
+    assert_false(net_url_is_allowed(OST_TEXT("http://id.example.org/"), false));
+}
+
+static const char *const malformed[] = {
+    "",
+    "localhost",
+    "localhost:8080/",
+    "//localhost/",
+    "/realms/a",
+    "https:",
+    "https://",
+    "https:///a",
+    "https:/id.example.org/",
+    "https:id.example.org/",
+    "http:/localhost/",
+    "http:///localhost/",
+    "http://",
+    "http://:8080/",
+    " https://id.example.org/",
+    "https://id.example.org/\r\nX: y",
+    "https://id example.org/",
+    "https://id.example.org:99999/",
+    "https://id.example.org:http/",
+    "https://[::1/",
+    "http://[localhost]/",
+    "http://[127.0.0.1]/",
+    "http://localhost@evil.example/",
+    "http://localhost:80@evil.example/",
+    "http://localhost\\@evil.example/",
+    "http://evil.example@localhost/",
+    "http://user:password@localhost/",
+    "http://:password@localhost/",
+    "http://@localhost/",
+    "https://user@id.example.org/",
+    "https://user:password@id.example.org/",
+    "ftp://localhost/",
+    "file:///etc/passwd",
+    "file://localhost/etc/passwd",
+    "gopher://localhost/",
+    "ws://localhost/",
+    "httpss://localhost/",
+    "javascript:alert(1)",
+};
+
+static void anything_else_is_refused_always(void **state)
+{
+    for (size_t i = 0; i < sizeof malformed / sizeof malformed[0]; i++) {
+        if (net_url_is_safe(text_of(malformed[i])))
+            fail_msg("safe: %s", malformed[i]);
+        if (net_url_is_allowed(text_of(malformed[i]), true))
+            fail_msg("allowed: %s", malformed[i]);
+    }
+    assert_false(net_url_is_safe((ost_text){0}));
+}
+
+static void nul_and_length_do_not_hide_anything(void **state)
+{
+    static const char hidden[] = "http://localhost\0.evil.example/";
+    static char longest[8192] = "https://id.example.org/";
+    assert_false(net_url_is_safe((ost_text){hidden, sizeof hidden - 1}));
+    for (size_t i = 23; i < sizeof longest - 1; i++)
+        longest[i] = 'a';
+    assert_true(net_url_is_safe((ost_text){longest, 4095}));
+    assert_false(net_url_is_safe((ost_text){longest, 4096}));
+    assert_false(net_url_is_safe(text_of(longest)));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(https_is_safe),
+        cmocka_unit_test(http_to_this_machine_is_safe),
+        cmocka_unit_test(http_to_others_is_not_safe),
+        cmocka_unit_test(http_to_others_is_allowed_when_asked_for),
+        cmocka_unit_test(anything_else_is_refused_always),
+        cmocka_unit_test(nul_and_length_do_not_hide_anything),
+    };
+    return cmocka_run_group_tests_name("net-url", tests, NULL, NULL);
+}
