@@ -126,6 +126,15 @@ OST_PUBLIC OST_MUST_CHECK char *ost_arena_copy(ost_arena *arena, ost_text text);
 OST_PUBLIC OST_MUST_CHECK char *ost_arena_format(ost_arena *arena, const char *format, ...)
     OST_PRINTF(2, 3);
 
+/* Bytes handed out since the arena was made or last reset, paddings included. */
+OST_PUBLIC size_t ost_arena_used(const ost_arena *arena);
+
+/* Has `call` called when the arena is reset or freed, before anything in it is wiped; the last one
+ * given is called first. For what something in the arena borrows from elsewhere. False, and nothing
+ * will be called, when memory or the ceiling is exhausted. */
+OST_PUBLIC OST_MUST_CHECK bool ost_arena_defer(ost_arena *arena, void (*call)(void *user),
+                                               void *user);
+
 /* Takes everything back: what was handed out is wiped. The memory is kept for the next use. */
 OST_PUBLIC void ost_arena_reset(ost_arena *arena);
 

@@ -19,11 +19,18 @@ typedef struct chunk {
     alignas(max_align_t) unsigned char data[];
 } chunk;
 
+typedef struct deferred {
+    struct deferred *next;
+    void (*call)(void *user);
+    void *user;
+} deferred;
+
 struct ost_arena {
     size_t ceiling;
     size_t held; /* bytes handed out since the last reset */
     chunk *first;
     chunk *current;
+    deferred *deferred; /* in the arena itself; the newest first */
 };
 
 static chunk *chunk_new(size_t size)
@@ -58,8 +65,8 @@ static bool next_chunk(ost_arena *arena, size_t size)
             return true;
     }
     size_t grown = arena->current->size * 2;
-    if (grown > arena->ceiling)
-        grown = arena->ceiling;
+    if (grown > arena->ceiling - arena->held)
+        grown = arena->ceiling - arena->held;
     chunk *made = chunk_new(grown > size ? grown : size);
     if (made == NULL)
         return false;
@@ -107,10 +114,33 @@ char *ost_arena_format(ost_arena *arena, const char *format, ...)
     return text;
 }
 
+size_t ost_arena_used(const ost_arena *arena)
+{
+    return arena->held;
+}
+
+bool ost_arena_defer(ost_arena *arena, void (*call)(void *user), void *user)
+{
+    deferred *made = ost_arena_alloc(arena, sizeof *made);
+    if (made == NULL)
+        return false;
+    *made = (deferred){arena->deferred, call, user};
+    arena->deferred = made;
+    return true;
+}
+
+static void run_deferred(ost_arena *arena)
+{
+    for (deferred *at = arena->deferred; at != NULL; at = at->next)
+        at->call(at->user);
+    arena->deferred = NULL;
+}
+
 /* Chunks are zeroed when they are made and wiped when they are taken back, so that what is handed
  * out is always zero. */
 void ost_arena_reset(ost_arena *arena)
 {
+    run_deferred(arena);
     for (chunk *at = arena->first; at != NULL; at = at->next) {
         wipe(at->data, at->used);
         at->used = 0;
@@ -123,6 +153,7 @@ void ost_arena_free(ost_arena *arena)
 {
     if (arena == NULL)
         return;
+    run_deferred(arena);
     for (chunk *at = arena->first, *next; at != NULL; at = next) {
         next = at->next;
         wipe(at->data, at->used);

@@ -5,19 +5,11 @@
 
 #include <sched.h>
 
-/* Spreads threads over the stripes, so that readers do not share a cache line. */
-static unsigned stripe_of_thread(void)
-{
-    static atomic_uint threads;
-    static _Thread_local unsigned mine; /* 0: not drawn yet */
-    if (mine == 0)
-        mine = atomic_fetch_add_explicit(&threads, 1, memory_order_relaxed) % PUBLISHED_STRIPES + 1;
-    return mine - 1;
-}
+#include "thread_number.h"
 
 void *published_enter(published *p, published_place *ret_place)
 {
-    published_place place = {stripe_of_thread(), atomic_load(&p->side) & 1};
+    published_place place = {thread_number() % PUBLISHED_STRIPES, atomic_load(&p->side) & 1};
     atomic_fetch_add(&p->stripes[place.stripe].readers[place.side], 1);
     *ret_place = place;
     return atomic_load(&p->current);

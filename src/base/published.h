@@ -5,7 +5,6 @@
 #ifndef PUBLISHED_H
 #define PUBLISHED_H
 
-#include <stdalign.h>
 #include <stdatomic.h>
 
 #include <ostiary/types.h>
@@ -16,7 +15,8 @@ typedef struct published {
     _Atomic(void *) current;
     atomic_uint side; /* which counter new readers stand in: its lowest bit */
     struct {
-        alignas(64) atomic_long readers[2];
+        atomic_long readers[2];
+        char apart[64 - 2 * sizeof(atomic_long)]; /* no two on one cache line */
     } stripes[PUBLISHED_STRIPES];
 } published;
 

@@ -3,17 +3,17 @@
 
 #include "text.h"
 
-/* RFC 6750 §2.1: b64token. */
-static bool is_token(ost_text text)
+static bool is_token_character(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~' || c == '+' || c == '/';
+}
+
+bool bearer_is_token(ost_text text)
 {
     size_t i = 0;
-    for (; i < text.len; i++) {
-        char c = text.data[i];
-        bool fits = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                    c == '-' || c == '.' || c == '_' || c == '~' || c == '+' || c == '/';
-        if (!fits)
-            break;
-    }
+    while (i < text.len && is_token_character(text.data[i]))
+        i++;
     size_t padding = i;
     while (padding < text.len && text.data[padding] == '=')
         padding++;
@@ -36,7 +36,7 @@ bearer_outcome bearer_find(const ost_credentials *credentials, ost_text *ret_tok
     if (!text_equal_ignoring_case(text_slice(value, 0, space), OST_TEXT("Bearer")))
         return BEARER_NONE;
     ost_text token = text_trim(text_slice(value, space, value.len));
-    if (!is_token(token))
+    if (token.len == 0)
         return BEARER_MALFORMED;
     *ret_token = token;
     return BEARER_TOKEN;

@@ -1,7 +1,9 @@
-/* The check of one request: from its credentials to a verdict, in the order that
- * docs/development/verification.md gives. */
+/* The check of one request: from its credentials to a verdict. The order is: size, form, header,
+ * algorithm, issuer, key, signature; then, also for a remembered token, claims, kind, client, and
+ * the policy of the route. */
 #include "bearer.h"
 #include "context.h"
+#include "explanation.h"
 #include "guard_state.h"
 #include "policy.h"
 #include "text.h"
@@ -14,38 +16,21 @@ typedef struct check {
     int64_t now;
     bool may_wait;
     ost_text token;
-    ost_error error;     /* why not, once it is refused */
-    remembered verified; /* the signature is good: whose, and over what */
-    bool no_keys;        /* refused because there is nothing to judge by */
-    bool wait;           /* a fetch could change it */
-    ost_text kid;
+    size_t issuer;            /* its index, once it is known */
+    const ost_claims *claims; /* once the signature has been checked */
+    ost_alg alg;
+    bool no_keys;    /* refused because there is nothing to judge by */
+    bool wait;       /* a fetch could change it */
+    ost_error error; /* why not, once it is refused */
 } check;
 
-size_t guard_reason_index(ost_result reason)
-{
-    static const ost_result order[] = {
-#define CODE(name, number, category, sentence) name,
-        OST_RESULTS(CODE)
-#undef CODE
-    };
-    _Static_assert(sizeof order / sizeof order[0] <= GUARD_REASONS, "room for every reason");
-    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
-        if (order[i] == reason)
-            return i;
-    }
-    return 0;
-}
+/* ---- a token that is not remembered ---- */
 
-/* The issuer that the token names. With a single one there is no need to look: `iss` is compared
- * after the signature, and before anything is fetched. */
-static ost_result find_issuer(check *c, bool look, size_t *ret_index)
+/* Which issuer the token names; it must be one of ours. */
+static ost_result find_issuer(check *c, size_t *ret_index)
 {
     ost_unverified_token read;
     ost_text name;
-    if (!look && c->guard->issuer_count == 1) {
-        *ret_index = 0;
-        return OST_OK;
-    }
     ost_result result = ost_jwt_read_unverified(c->token, c->arena, &read, &c->error);
     if (result != OST_OK)
         return result;
@@ -57,174 +42,218 @@ static ost_result find_issuer(check *c, bool look, size_t *ret_index)
             return OST_OK;
         }
     }
-    return ost_error_set(&c->error, OST_E_ISSUER, "issuer \"%.*s\" is not trusted",
+    return ost_error_set(&c->error, OST_E_ISSUER,
+                         "the token is of issuer \"%.*s\", which is not trusted",
                          name.len < 150 ? (int)name.len : 150, name.data);
 }
 
-/* Finds the key in the snapshot and checks the signature, while the snapshot is held. */
-static ost_result verify_with(check *c, const issuer *i, const key_snapshot *snapshot,
-                              const ost_unverified_jws *jws)
+/* No key fits, or there are none: may a fetch change that? An unknown issuer never causes one. */
+static ost_result consider_fetch(check *c, ost_text kid, bool have_keys)
 {
-    const ost_key *key;
-    ost_result result = ost_keyset_find(snapshot->keys, jws->kid, jws->alg, &key);
-    if (result == OST_OK)
-        result = ost_jws_verify(jws, key, c->arena, &c->verified.payload);
-    if (result == OST_OK) {
-        c->verified.generation = snapshot->generation;
-        c->verified.alg = jws->alg;
-        return OST_OK;
-    }
-    return ost_error_set(&c->error, result, "%s (issuer %.80s, kid %.*s, %s)",
-                         ost_result_sentence(result), i->name,
-                         jws->kid.len < 60 ? (int)jws->kid.len : 60,
-                         jws->kid.len > 0 ? jws->kid.data : "none", ost_alg_name(jws->alg));
-}
-
-/* No key fits, or there are none: may a fetch change that? */
-static ost_result consider_fetch(check *c, size_t index, bool have_keys)
-{
-    size_t named;
+    size_t index = c->issuer;
     ost_error kept = c->error;
-    /* An unknown issuer never causes a fetch, nor one of somebody else's tokens. */
-    ost_result result = find_issuer(c, true, &named);
+    ost_result result = c->guard->issuer_count > 1 ? OST_OK : find_issuer(c, &index);
     if (result != OST_OK)
         return result;
-    issuer *i = c->guard->issuers[index];
     c->error = kept;
     c->no_keys = !have_keys;
-    if (c->may_wait && key_fetch_may_help(i, c->kid, have_keys))
-        c->wait = true;
-    else if (!c->may_wait && have_keys)
-        key_fetch_remember(i, c->kid);
+    c->wait = key_fetch_may_help(c->guard->issuers[index], kid, have_keys) && c->may_wait;
     return c->error.code;
 }
 
-static ost_result verify(check *c)
+/* Finds the key in the snapshot and checks the signature, while the snapshot is held. */
+static ost_result verify_with(check *c, const key_snapshot *snapshot, const ost_unverified_jws *jws,
+                              token_facts *facts)
+{
+    const issuer *i = c->guard->issuers[c->issuer];
+    const ost_key *key;
+    /* A secret has no kid: there is one for each algorithm. */
+    ost_text kid = i->symmetric ? (ost_text){0} : jws->kid;
+    ost_result result = ost_keyset_find(snapshot->keys, kid, jws->alg, &key);
+    if (result == OST_OK)
+        result = ost_jws_verify(jws, key, c->arena, &facts->payload);
+    if (result != OST_OK) {
+        return ost_error_set(&c->error, result, "%s (issuer %.80s, kid %.*s, %s)",
+                             ost_result_sentence(result), i->name,
+                             jws->kid.len < 60 ? (int)jws->kid.len : 60,
+                             jws->kid.len > 0 ? jws->kid.data : "none", ost_alg_name(jws->alg));
+    }
+    facts->issuer = c->issuer;
+    facts->generation = snapshot->generation;
+    facts->alg = jws->alg;
+    return OST_OK;
+}
+
+static ost_result check_signature(check *c, const ost_unverified_jws *jws, token_facts *facts)
+{
+    issuer *i = c->guard->issuers[c->issuer];
+    published_place place;
+    ost_result result;
+    const key_snapshot *snapshot = published_enter(&i->keys, &place);
+    bool usable = issuer_keys_usable(i, snapshot, monotonic_ms());
+    if (usable) {
+        result = verify_with(c, snapshot, jws, facts);
+    } else {
+        result = ost_error_set(&c->error, OST_E_KEY_UNKNOWN,
+                               "the keys of issuer %.150s have not been obtained", i->name);
+    }
+    published_leave(&i->keys, place);
+    if (result == OST_E_KEY_UNKNOWN)
+        result = consider_fetch(c, jws->kid, usable);
+    return result;
+}
+
+/* With a single issuer `iss` need not be read before the signature is checked. */
+static ost_result verify(check *c, token_facts *facts)
 {
     ost_unverified_jws jws;
-    published_place place;
-    size_t index;
-    if (c->token.len > c->guard->max_token)
+    if (c->token.len > c->guard->max_token) {
         return ost_error_set(&c->error, OST_E_CEILING, "the token has %zu bytes, %zu are allowed",
                              c->token.len, c->guard->max_token);
+    }
     ost_result result =
         ost_jws_read_unverified(c->token, c->guard->algorithms, c->arena, &jws, &c->error);
     if (result == OST_OK)
         result = policy_check_header_type(jws.typ, &c->error);
-    if (result == OST_OK)
-        result = find_issuer(c, false, &index);
+    if (result == OST_OK && c->guard->issuer_count > 1)
+        result = find_issuer(c, &c->issuer);
     if (result != OST_OK)
         return result;
-    issuer *i = c->guard->issuers[index];
-    if ((i->algorithms & OST_ALG_BIT(jws.alg)) == 0)
+    const issuer *i = c->guard->issuers[c->issuer];
+    if ((i->algorithms & OST_ALG_BIT(jws.alg)) == 0) {
         return ost_error_set(&c->error, OST_E_ALGORITHM, "issuer %.100s may not use %s", i->name,
                              ost_alg_name(jws.alg));
-    c->kid = jws.kid;
-    c->verified.issuer = index;
-    const key_snapshot *snapshot = published_enter(&i->keys, &place);
-    bool usable = issuer_keys_usable(i, snapshot, monotonic_ms());
-    if (usable)
-        result = verify_with(c, i, snapshot, &jws);
-    else
-        result = ost_error_set(&c->error, OST_E_KEY_UNKNOWN,
-                               "the keys of issuer %.150s have not been obtained", i->name);
-    published_leave(&i->keys, place);
-    if (result == OST_E_KEY_UNKNOWN)
-        result = consider_fetch(c, index, usable);
-    return result;
+    }
+    return check_signature(c, &jws, facts);
 }
+
+/* ---- a remembered token ---- */
 
 /* The signature has been checked before, by keys that are still the issuer's. */
 static bool recall(check *c)
 {
     published_place place;
-    if (c->guard->cache == NULL ||
-        !token_cache_get(c->guard->cache, c->token, c->arena, &c->verified))
+    const remembered *known = c->guard->cache != NULL
+                                  ? token_cache_get(c->guard->cache, c->token, c->now, c->arena)
+                                  : NULL;
+    if (known == NULL)
         return false;
-    issuer *i = c->guard->issuers[c->verified.issuer];
+    issuer *i = c->guard->issuers[known->facts.issuer];
     const key_snapshot *snapshot = published_enter(&i->keys, &place);
     bool current = issuer_keys_usable(i, snapshot, monotonic_ms()) &&
-                   snapshot->generation == c->verified.generation;
+                   snapshot->generation == known->facts.generation;
     published_leave(&i->keys, place);
-    return current;
+    if (!current)
+        return false;
+    c->issuer = known->facts.issuer;
+    c->alg = known->facts.alg;
+    c->claims = known->claims;
+    return true;
 }
 
+/* ---- both ---- */
+
 /* Everything that is looked at on every request. */
-static ost_result check_claims(check *c, const ost_claims **ret_claims)
+static ost_result check_claims(check *c)
 {
-    const issuer *i = c->guard->issuers[c->verified.issuer];
-    const ost_claims *claims;
+    const issuer *i = c->guard->issuers[c->issuer];
     const ost_claims_rules rules = {
         .issuer = i->name,
-        .audiences = i->audiences,
+        .audiences = (const char *const *)i->audiences,
         .audience_count = i->audience_count,
         .insecure_any_audience = i->insecure_any_audience,
         .leeway = i->leeway,
     };
-    ost_result result = ost_claims_read(c->verified.payload, c->arena, &claims, &c->error);
+    ost_result result = ost_claims_check(c->claims, &rules, c->now, &c->error);
     if (result == OST_OK)
-        result = ost_claims_check(claims, &rules, c->now, &c->error);
+        result = policy_check_token_type(c->claims, &c->error);
     if (result == OST_OK)
-        result = policy_check_token(i, claims, &c->error);
+        result = policy_check_client(i, c->claims, &c->error);
     if (result == OST_OK)
-        result = policy_check(c->policy, claims, c->verified.alg, c->now, i->leeway, &c->error);
-    if (result == OST_OK)
-        *ret_claims = claims;
-    else if (c->error.code != result)
-        ost_error_set(&c->error, result, "%s", ost_result_sentence(result));
+        result = policy_check(c->policy, c->claims, c->alg, c->now, i->leeway, &c->error);
     return result;
 }
 
-static ost_result judge(check *c, ost_identity **ret_identity)
+/* Reads, verifies and checks a token that was not remembered, and remembers it when it is good. */
+static ost_result check_anew(check *c)
 {
-    const ost_claims *claims;
-    bool recalled = recall(c);
-    atomic_fetch_add_explicit(recalled ? &c->guard->counters.cache_hits
-                                       : &c->guard->counters.cache_misses,
-                              1, memory_order_relaxed);
-    ost_result result = recalled ? OST_OK : verify(c);
-    if (result == OST_OK)
-        result = check_claims(c, &claims);
+    token_facts facts;
+    ost_result result = verify(c, &facts);
     if (result != OST_OK)
         return result;
-    if (!recalled && c->guard->cache != NULL)
-        token_cache_put(c->guard->cache, c->token, &c->verified, ost_claims_expiry(claims), c->now);
+    size_t before = ost_arena_used(c->arena);
+    result = ost_claims_read(facts.payload, c->arena, &c->claims, &c->error);
+    if (result != OST_OK)
+        return result;
+    size_t claims_bytes = ost_arena_used(c->arena) - before;
+    c->alg = facts.alg;
+    result = check_claims(c);
+    if (result == OST_OK && c->guard->cache != NULL) {
+        facts.expiry = ost_claims_expiry(c->claims);
+        token_cache_put(c->guard->cache, c->token, &facts, claims_bytes, c->now);
+    }
+    return result;
+}
+
+/* ---- the verdict ---- */
+
+static void allow(check *c, ost_verdict *ret_verdict)
+{
     ost_identity *identity = ost_arena_alloc(c->arena, sizeof *identity);
-    if (identity == NULL)
-        return ost_error_set(&c->error, OST_E_MEMORY, "out of memory");
-    identity->claims = claims;
-    *ret_identity = identity;
-    return OST_OK;
+    if (identity == NULL) {
+        refusal_token(&c->guard->style, OST_E_MEMORY, (ost_text){0}, c->policy, c->arena,
+                      ret_verdict);
+        return;
+    }
+    identity->claims = c->claims;
+    *ret_verdict = (ost_verdict){.decision = OST_ALLOW, .status = 200, .identity = identity};
 }
 
-static void refuse(check *c, ost_verdict *ret_verdict)
+static void refuse(check *c, ost_result reason, ost_verdict *ret_verdict)
 {
-    if (c->wait)
-        *ret_verdict = (ost_verdict){
-            .decision = OST_WAIT, .reason = c->error.code, .issuer = c->verified.issuer};
-    else if (c->no_keys || c->error.code == OST_E_MEMORY || c->error.code == OST_E_CRYPTO)
-        refusal_no_keys(&c->error, c->arena, ret_verdict);
+    if (c->wait) {
+        *ret_verdict = (ost_verdict){.decision = OST_WAIT, .reason = reason, .issuer = c->issuer};
+        return;
+    }
+    if (c->error.code != reason) /* whoever refused it gave no words */
+        ost_error_set(&c->error, reason, "%s", ost_result_sentence(reason));
+    ost_text explanation =
+        explanation_of(&c->error, c->guard->issuers[c->issuer], c->claims, c->arena);
+    if (c->no_keys)
+        refusal_no_keys(reason, explanation, ret_verdict);
     else
-        refusal_token(&c->guard->style, &c->error, c->policy, c->arena, ret_verdict);
+        refusal_token(&c->guard->style, reason, explanation, c->policy, c->arena, ret_verdict);
 }
 
-static void count(ost_guard *guard, const ost_verdict *verdict)
+static void check_token(check *c, bool from_header, ost_verdict *ret_verdict)
 {
-    atomic_ullong *counter = &guard->counters.refused[guard_reason_index(verdict->reason)];
+    c->now = ost_now(c->guard->context);
+    bool recalled = recall(c);
+    counters_add(&c->guard->counters, recalled ? COUNT_CACHE_HIT : COUNT_CACHE_MISS);
+    if (!recalled && from_header && !bearer_is_token(c->token)) {
+        refusal_bad_request(&c->guard->style, c->arena, ret_verdict);
+        return;
+    }
+    ost_result result = recalled ? check_claims(c) : check_anew(c);
+    if (result == OST_OK)
+        allow(c, ret_verdict);
+    else
+        refuse(c, result, ret_verdict);
+}
+
+static counter counter_of_verdict(const ost_verdict *verdict)
+{
     if (verdict->decision == OST_ALLOW)
-        counter = &guard->counters.allowed;
-    else if (verdict->decision == OST_WAIT)
-        counter = &guard->counters.waited;
-    else if (verdict->reason == OST_OK)
-        counter = &guard->counters.no_token;
-    atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+        return COUNT_ALLOWED;
+    if (verdict->decision == OST_WAIT)
+        return COUNT_WAITED;
+    return verdict->reason == OST_OK ? COUNT_NO_TOKEN : counter_of(verdict->reason);
 }
 
 void ost_guard_check(ost_guard *guard, const ost_policy *policy, const ost_credentials *credentials,
                      bool may_wait, ost_arena *arena, ost_verdict *ret_verdict)
 {
     check c = {.guard = guard, .policy = policy, .arena = arena, .may_wait = may_wait};
-    ost_identity *identity;
     if (policy->open) {
         *ret_verdict = (ost_verdict){.decision = OST_ALLOW, .status = 200};
         return;
@@ -237,13 +266,8 @@ void ost_guard_check(ost_guard *guard, const ost_policy *policy, const ost_crede
         refusal_bad_request(&guard->style, arena, ret_verdict);
         break;
     case BEARER_TOKEN:
-        c.now = ost_now(guard->context);
-        if (judge(&c, &identity) == OST_OK)
-            *ret_verdict =
-                (ost_verdict){.decision = OST_ALLOW, .status = 200, .identity = identity};
-        else
-            refuse(&c, ret_verdict);
+        check_token(&c, credentials->authorization_count > 0, ret_verdict);
         break;
     }
-    count(guard, ret_verdict);
+    counters_add(&guard->counters, counter_of_verdict(ret_verdict));
 }

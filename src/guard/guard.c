@@ -7,14 +7,36 @@
 #include "text.h"
 
 #define DEFAULT_ENTRIES 10000
+#define MAX_ENTRIES ((size_t)1 << 24)
 #define DEFAULT_BYTES ((size_t)64 << 20)
 #define DEFAULT_TOKEN ((size_t)16 << 10)
 #define MAX_TOKEN ((size_t)64 << 10)
 
+static ost_result check_numbers(const ost_guard_config *config, ost_error *ret_error)
+{
+    if (config->issuer_count == 0 || config->issuer_count > GUARD_ISSUERS) {
+        return ost_error_set(ret_error, OST_E_CONFIG, "a guard trusts 1 to %d issuers",
+                             GUARD_ISSUERS);
+    }
+    if (config->max_token > MAX_TOKEN)
+        return ost_error_set(ret_error, OST_E_CONFIG, "tokens are read up to 64 KiB");
+    if (config->cache_entries > MAX_ENTRIES)
+        return ost_error_set(ret_error, OST_E_CONFIG, "at most 16 million tokens are remembered");
+    return OST_OK;
+}
+
+static size_t or_default(size_t value, size_t fallback)
+{
+    return value > 0 ? value : fallback;
+}
+
 static ost_result configure(ost_guard *guard, const ost_guard_config *config, ost_error *ret_error)
 {
+    ost_result result = check_numbers(config, ret_error);
+    if (result != OST_OK)
+        return result;
     guard->context = config->context;
-    guard->max_token = config->max_token > 0 ? config->max_token : DEFAULT_TOKEN;
+    guard->max_token = or_default(config->max_token, DEFAULT_TOKEN);
     guard->realm = memory_copy(text_of(config->realm != NULL ? config->realm : "ostiary"));
     if (config->resource_metadata != NULL)
         guard->resource_metadata = memory_copy(text_of(config->resource_metadata));
@@ -22,16 +44,10 @@ static ost_result configure(ost_guard *guard, const ost_guard_config *config, os
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
     guard->style =
         (refusal_style){guard->realm, guard->resource_metadata, config->insecure_explain};
-    if (config->issuer_count == 0 || config->issuer_count > GUARD_ISSUERS)
-        return ost_error_set(ret_error, OST_E_CONFIG, "a guard trusts 1 to %d issuers",
-                             GUARD_ISSUERS);
-    if (guard->max_token > MAX_TOKEN)
-        return ost_error_set(ret_error, OST_E_CONFIG, "tokens are read up to 64 KiB");
     if (config->no_cache)
         return OST_OK;
-    ost_result result = token_cache_new(
-        config->cache_entries > 0 ? config->cache_entries : DEFAULT_ENTRIES,
-        config->cache_bytes > 0 ? config->cache_bytes : DEFAULT_BYTES, &guard->cache);
+    result = token_cache_new(guard->context, or_default(config->cache_entries, DEFAULT_ENTRIES),
+                             or_default(config->cache_bytes, DEFAULT_BYTES), &guard->cache);
     return result == OST_OK ? OST_OK : ost_error_set(ret_error, result, "out of memory");
 }
 
@@ -40,7 +56,8 @@ static ost_result add_issuers(ost_guard *guard, const ost_guard_config *config,
 {
     for (size_t k = 0; k < config->issuer_count; k++) {
         issuer *made;
-        ost_result result = issuer_new(&config->issuers[k], guard->net, &made, ret_error);
+        ost_result result =
+            issuer_new(&config->issuers[k], guard->context, guard->net, &made, ret_error);
         if (result != OST_OK)
             return result;
         guard->issuers[guard->issuer_count++] = made;
@@ -65,12 +82,15 @@ ost_result ost_guard_new(const ost_guard_config *config, ost_guard **ret_guard,
         ost_error_set(ret_error, result, "the background thread cannot be started");
     if (result == OST_OK)
         result = add_issuers(guard, config, ret_error);
+    for (size_t k = 0; k < guard->issuer_count && result == OST_OK; k++) {
+        result = key_fetch_start(guard->issuers[k]);
+        if (result != OST_OK)
+            ost_error_set(ret_error, result, "out of memory");
+    }
     if (result != OST_OK) {
         ost_guard_free(guard);
         return result;
     }
-    for (size_t k = 0; k < guard->issuer_count; k++)
-        key_fetch_start(guard->issuers[k]);
     *ret_guard = guard;
     return OST_OK;
 }

@@ -2,12 +2,12 @@
 #ifndef GUARD_STATE_H
 #define GUARD_STATE_H
 
+#include "counters.h"
 #include "issuer.h"
 #include "refusal.h"
 #include "token_cache.h"
 
 #define GUARD_ISSUERS 32
-#define GUARD_REASONS 48 /* at least as many as there are results */
 
 struct ost_guard {
     net_client *net;
@@ -19,14 +19,8 @@ struct ost_guard {
     ost_algs algorithms; /* of any issuer */
     char *realm, *resource_metadata;
     refusal_style style;
-    struct {
-        atomic_ullong allowed, waited, no_token, cache_hits, cache_misses;
-        atomic_ullong refused[GUARD_REASONS]; /* by the order of OST_RESULTS */
-    } counters;
+    counters counters;
 };
-
-/* The place of a result in OST_RESULTS. */
-size_t guard_reason_index(ost_result reason);
 
 struct ost_identity {
     const ost_claims *claims;

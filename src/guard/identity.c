@@ -1,6 +1,6 @@
 /* Who a request comes from; see <ostiary/guard.h>. */
+#include "claims_lookup.h"
 #include "guard_state.h"
-#include "policy.h"
 #include "text.h"
 
 const ost_claims *ost_identity_claims(const ost_identity *identity)
@@ -20,8 +20,7 @@ ost_text ost_identity_issuer(const ost_identity *identity)
 
 ost_text ost_identity_client(const ost_identity *identity)
 {
-    ost_text client = ost_claims_text(identity->claims, "azp");
-    return client.data != NULL ? client : ost_claims_text(identity->claims, "client_id");
+    return claims_client(identity->claims);
 }
 
 ost_text ost_identity_username(const ost_identity *identity)

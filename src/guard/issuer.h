@@ -7,18 +7,19 @@
 
 #include <ostiary/guard.h>
 
+#include "fetch_budget.h"
 #include "net.h"
 #include "published.h"
 
-#define ISSUER_LISTS 32    /* audiences, clients: at most so many each */
-#define ISSUER_UNKNOWN 256 /* remembered unknown kids */
+#define ISSUER_LISTS 32 /* audiences, clients: at most so many each */
 #define ISSUER_WAITERS 1000
 
 /* Immutable once published. */
 typedef struct key_snapshot {
     ost_keyset *keys;
-    uint64_t generation; /* unique in the guard; names remembered signatures */
-    int64_t obtained;    /* monotonic milliseconds; of the newest fetch that brought these keys */
+    uint64_t generation;      /* unique in the issuer: another one, other keys */
+    int64_t obtained;         /* monotonic milliseconds; of the newest fetch that brought them */
+    unsigned char digest[32]; /* SHA-256 of the document they came in */
 } key_snapshot;
 
 typedef struct issuer_waiter {
@@ -34,43 +35,45 @@ typedef struct issuer {
     char *fixed_jwks_url;
     char *ca_file;
     char *seed_file;
-    const char *audiences[ISSUER_LISTS];
-    const char *clients[ISSUER_LISTS];
+    char *audiences[ISSUER_LISTS];
+    char *clients[ISSUER_LISTS];
     size_t audience_count, client_count;
     bool insecure_any_audience, insecure_http, symmetric;
     ost_algs algorithms;
     unsigned leeway, lifetime, stale_limit, fetch_timeout; /* seconds */
+    const ost_context *context;
 
     /* what readers see */
     published keys; /* key_snapshot */
 
+    /* fetching: the client's thread's own */
+    net_client *net;
+    net_timer *timer;    /* rings when a fetch is to begin */
+    char *jwks_url;      /* from discovery */
+    int64_t discovered;  /* monotonic ms of the last good discovery; 0: none */
+    uint64_t generation; /* the last one given */
+
     /* fetching: under the lock */
     pthread_mutex_t lock;
-    net_client *net;
-    char *jwks_url;     /* from discovery */
-    int64_t discovered; /* monotonic ms of the last good discovery */
-    bool in_flight;
-    bool ended;          /* the guard is going away */
-    unsigned failures;   /* in a row */
-    int64_t attempts[2]; /* monotonic ms of the last two fetches for unknown kids */
-    int64_t due;         /* monotonic ms of the next refresh */
+    bool wanted;       /* a fetch has been asked for, or is on its way: its end will be told */
+    bool running;      /* it is on its way */
+    bool ended;        /* the guard is going away */
+    bool has_asked;    /* it was asked for because of a kid */
+    uint64_t asked;    /* the hash of that kid */
+    unsigned failures; /* in a row */
+    fetch_budget budget;
     issuer_waiter *waiters;
     size_t waiter_count;
-    struct {
-        uint64_t hash;
-        int64_t until; /* monotonic ms */
-    } unknown[ISSUER_UNKNOWN];
-    size_t next_unknown;
-    char last_error[256];
+    char last_error[256]; /* empty after a good fetch */
 
     /* counters */
     atomic_ullong fetches_good, fetches_bad;
 } issuer;
 
 /* Copies and checks the configuration; keys come later. OST_E_CONFIG with a sentence. */
-OST_MUST_CHECK ost_result issuer_new(const ost_issuer *config, net_client *net, issuer **ret_issuer,
-                                     ost_error *ret_error);
-/* Frees it; the net client has been freed before, so that nothing of it runs. */
+OST_MUST_CHECK ost_result issuer_new(const ost_issuer *config, const ost_context *context,
+                                     net_client *net, issuer **ret_issuer, ost_error *ret_error);
+/* Frees it; the net client has been freed before, so that nothing of it runs. NULL is fine. */
 void issuer_free(issuer *issuer);
 
 /* The keys may be used: there are some, and they are not staler than allowed. Between
@@ -80,34 +83,43 @@ bool issuer_is_ready(issuer *issuer);
 
 /* ---- key_fetch.c ---- */
 
-/* Begins the first fetch. */
-void key_fetch_start(issuer *issuer);
+/* Begins the first fetch. OST_E_MEMORY. */
+OST_MUST_CHECK ost_result key_fetch_start(issuer *issuer);
 
-/* An unknown kid, or no keys at all: true when a fetch is in flight or was begun now whose end
- * could change the verdict. False: the budget is spent, or the kid is known to be unknown. */
+/* A token came with an unknown kid, or there are no keys at all. True when a fetch is under way or
+ * was begun now whose end could change the verdict. False: the budget is spent, or the kid is known
+ * to be unknown. */
 bool key_fetch_may_help(issuer *issuer, ost_text kid, bool have_keys);
 
-/* A fetch has not brought this kid: it is refused without another one for a while. */
-void key_fetch_remember(issuer *issuer, ost_text kid);
-
-/* Calls `ready` when the fetch in flight has ended. OST_E_BUSY: none is, or too many wait. */
+/* Calls `ready` when the fetch under way has ended. OST_E_BUSY: none is, or too many wait. */
 OST_MUST_CHECK ost_result key_fetch_wait(issuer *issuer, void (*ready)(void *user), void *user);
 
 /* Tells everyone who waits, for the end of the guard. */
 void key_fetch_end(issuer *issuer);
 
+/* Milliseconds until the next refresh after a good fetch, or after `failures` bad ones in a row.
+ * `max_age` is the answer's (seconds, negative: none), `random` spreads many nodes. */
+unsigned key_fetch_delay(unsigned lifetime, long max_age, unsigned failures, unsigned char random);
+
 /* ---- key_document.c ---- */
 
-/* Publishes a key set that was read. Keeps the old keys when it cannot. */
-OST_MUST_CHECK ost_result issuer_publish(issuer *issuer, ost_text jwks, ost_error *ret_error);
+/* Publishes a key set that was read, or keeps the old one when it cannot. *ret_changed: other keys
+ * than before. */
+OST_MUST_CHECK ost_result key_document_publish(issuer *issuer, ost_text jwks, bool *ret_changed,
+                                               ost_error *ret_error);
 
 /* Reads a discovery document (OpenID Connect Discovery §3): its issuer must be ours, its jwks_uri
  * safe. The URL is owned by the caller. */
 OST_MUST_CHECK ost_result discovery_read(const issuer *issuer, ost_text document,
                                          char **ret_jwks_url, ost_error *ret_error);
 
-/* The key set on disk to start with, and keeping it up to date. */
-void seed_load(issuer *issuer);
-void seed_store(const issuer *issuer, ost_text jwks);
+/* ---- key_seed.c ---- */
+
+/* Publishes the key set on disk to start with. A seed that cannot be used is no error of the
+ * guard's: keys will be fetched. */
+OST_MUST_CHECK ost_result key_seed_load(issuer *issuer, ost_error *ret_error);
+
+/* Puts the newest key set in its place. */
+OST_MUST_CHECK ost_result key_seed_store(const issuer *issuer, ost_text jwks, ost_error *ret_error);
 
 #endif

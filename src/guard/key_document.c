@@ -1,39 +1,46 @@
-/* What an issuer publishes: its discovery document and its key set, and the copy of the latter on
- * disk. */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
+/* What an issuer publishes: its discovery document and its key set. */
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "context.h"
 #include "issuer.h"
 #include "text.h"
 
 #define MAX_KEYS 100
-#define MAX_SEED ((size_t)256 << 10)
 #define DISCOVERY_ARENA ((size_t)4 << 20)
 
-static atomic_ullong generations;
-
-ost_result issuer_publish(issuer *i, ost_text jwks, ost_error *ret_error)
+/* The keys of the new snapshot: those of the one before, with their generation, when the document
+ * has not changed, so that remembered signatures remain good. Only this thread replaces it. */
+static ost_result fill(issuer *i, ost_text jwks, key_snapshot *snapshot, ost_error *ret_error)
 {
-    ost_keyset *keys;
-    size_t skipped;
-    ost_result result = ost_keyset_import(jwks, MAX_KEYS, &keys, &skipped, ret_error);
+    const key_snapshot *before = atomic_load(&i->keys.current);
+    ost_result result = ost_sha256(jwks, snapshot->digest);
     if (result != OST_OK)
-        return result;
-    key_snapshot *snapshot = memory_alloc(sizeof *snapshot);
-    if (snapshot == NULL) {
-        ost_keyset_unref(keys);
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+    if (before != NULL && memcmp(before->digest, snapshot->digest, sizeof before->digest) == 0) {
+        snapshot->keys = ost_keyset_ref(before->keys);
+        snapshot->generation = before->generation;
+        return OST_OK;
     }
-    snapshot->keys = keys;
-    snapshot->generation = atomic_fetch_add(&generations, 1) + 1;
+    result = ost_keyset_import(jwks, MAX_KEYS, &snapshot->keys, NULL, ret_error);
+    if (result == OST_OK)
+        snapshot->generation = ++i->generation;
+    return result;
+}
+
+ost_result key_document_publish(issuer *i, ost_text jwks, bool *ret_changed, ost_error *ret_error)
+{
+    key_snapshot *snapshot = memory_alloc(sizeof *snapshot);
+    if (snapshot == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    ost_result result = fill(i, jwks, snapshot, ret_error);
+    if (result != OST_OK) {
+        memory_free(snapshot);
+        return result;
+    }
     snapshot->obtained = monotonic_ms();
+    uint64_t generation = snapshot->generation;
     key_snapshot *before = published_replace(&i->keys, snapshot);
+    *ret_changed = before == NULL || before->generation != generation;
     if (before != NULL)
         ost_keyset_unref(before->keys);
     memory_free(before);
@@ -45,17 +52,21 @@ static ost_result read_members(const issuer *i, const ost_json *document, char *
 {
     ost_text name, url;
     if (!ost_json_text(ost_json_get(document, "issuer"), &name) ||
-        !ost_json_text(ost_json_get(document, "jwks_uri"), &url))
+        !ost_json_text(ost_json_get(document, "jwks_uri"), &url)) {
         return ost_error_set(ret_error, OST_E_REMOTE,
                              "the discovery document has no issuer or no jwks_uri");
-    /* Discovery §4.3: MUST be identical. */
-    if (!text_is(name, i->name))
+    }
+    /* OpenID Connect Discovery §4.3: MUST be identical. */
+    if (!text_is(name, i->name)) {
         return ost_error_set(ret_error, OST_E_ISSUER,
                              "the discovery document is of issuer \"%.*s\", not of \"%.100s\"",
                              name.len < 100 ? (int)name.len : 100, name.data, i->name);
-    if (!net_url_is_safe(url) && !(i->insecure_http && text_starts(url, "http://")))
-        return ost_error_set(ret_error, OST_E_REMOTE, "jwks_uri \"%.*s\" is not https",
+    }
+    if (!net_url_is_allowed(url, i->insecure_http)) {
+        return ost_error_set(ret_error, OST_E_REMOTE,
+                             "jwks_uri \"%.*s\" is not https, nor http on this machine",
                              url.len < 150 ? (int)url.len : 150, url.data);
+    }
     char *copy = memory_copy(url);
     if (copy == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
@@ -75,33 +86,4 @@ ost_result discovery_read(const issuer *i, ost_text document, char **ret_jwks_ur
         result = read_members(i, value, ret_jwks_url, ret_error);
     ost_arena_free(arena);
     return result;
-}
-
-void seed_load(issuer *i)
-{
-    char *data = memory_alloc(MAX_SEED);
-    int fd = data != NULL ? open(i->seed_file, O_RDONLY | O_CLOEXEC) : -1;
-    ssize_t len = fd >= 0 ? read(fd, data, MAX_SEED) : -1;
-    /* A seed that cannot be used is no error: keys will be fetched. */
-    if (len > 0)
-        (void)!issuer_publish(i, (ost_text){data, (size_t)len}, NULL);
-    if (fd >= 0)
-        close(fd);
-    memory_free(data);
-}
-
-/* Beside the file first, then in its place, so that it is always whole. */
-void seed_store(const issuer *i, ost_text jwks)
-{
-    char beside[1024];
-    int named = snprintf(beside, sizeof beside, "%s.new", i->seed_file);
-    if (named <= 0 || (size_t)named >= sizeof beside)
-        return;
-    int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return;
-    bool whole = write(fd, jwks.data, jwks.len) == (ssize_t)jwks.len && fsync(fd) == 0;
-    whole &= close(fd) == 0;
-    if (!whole || rename(beside, i->seed_file) != 0)
-        unlink(beside);
 }

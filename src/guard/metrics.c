@@ -4,124 +4,56 @@
 #include "guard_state.h"
 #include "text.h"
 
-#define MAX_METRICS ((size_t)64 << 10)
+#define MAX_METRICS ((size_t)1 << 20)
+
+/* ---- the state of an issuer ---- */
 
 typedef struct issuer_state {
     bool ready;
+    bool stale; /* the last fetch failed: the last known good keys serve */
     size_t keys;
     int64_t age; /* seconds; -1: no keys */
+    unsigned failures;
+    unsigned long long fetches_good, fetches_bad;
+    char last_error[256];
 } issuer_state;
 
-static issuer_state state_of(issuer *i)
+static void read_state(issuer *i, issuer_state *state)
 {
     published_place place;
-    issuer_state state = {.age = -1};
     int64_t now = monotonic_ms();
+    *state = (issuer_state){.age = -1};
     const key_snapshot *snapshot = published_enter(&i->keys, &place);
     if (snapshot != NULL) {
-        state.ready = issuer_keys_usable(i, snapshot, now);
-        state.keys = ost_keyset_count(snapshot->keys);
-        state.age = i->symmetric ? 0 : (now - snapshot->obtained) / 1000;
+        state->ready = issuer_keys_usable(i, snapshot, now);
+        state->keys = ost_keyset_count(snapshot->keys);
+        state->age = i->symmetric ? 0 : (now - snapshot->obtained) / 1000;
     }
     published_leave(&i->keys, place);
-    return state;
+    pthread_mutex_lock(&i->lock);
+    state->failures = i->failures;
+    text_to_string(text_of(i->last_error), state->last_error, sizeof state->last_error);
+    pthread_mutex_unlock(&i->lock);
+    state->stale = state->keys > 0 && state->failures > 0;
+    state->fetches_good = atomic_load_explicit(&i->fetches_good, memory_order_relaxed);
+    state->fetches_bad = atomic_load_explicit(&i->fetches_bad, memory_order_relaxed);
 }
 
-static unsigned long long read_counter(atomic_ullong *counter)
+static void describe_issuer(issuer *i, ost_json_writer *writer)
 {
-    return atomic_load_explicit(counter, memory_order_relaxed);
-}
-
-/* A label value may hold anything but what would end it. */
-static void append_label(buffer *b, const char *value)
-{
-    for (; *value != '\0'; value++) {
-        if (*value == '"' || *value == '\\')
-            buffer_append_byte(b, '\\');
-        buffer_append_byte(b, (unsigned char)*value < 0x20 ? '?' : *value);
-    }
-}
-
-static void append_verdicts(buffer *b, ost_guard *guard)
-{
-    buffer_append_string(b, "# HELP ostiary_guard_verdicts_total Checked requests by verdict.\n"
-                            "# TYPE ostiary_guard_verdicts_total counter\n");
-    buffer_append_format(b, "ostiary_guard_verdicts_total{verdict=\"allowed\",reason=\"\"} %llu\n",
-                         read_counter(&guard->counters.allowed));
-    buffer_append_format(b, "ostiary_guard_verdicts_total{verdict=\"waited\",reason=\"\"} %llu\n",
-                         read_counter(&guard->counters.waited));
-    buffer_append_format(
-        b, "ostiary_guard_verdicts_total{verdict=\"refused\",reason=\"no_token\"} %llu\n",
-        read_counter(&guard->counters.no_token));
-#define REASON(name, number, category, sentence)                                                   \
-    if (read_counter(&guard->counters.refused[guard_reason_index(name)]) > 0)                      \
-        buffer_append_format(                                                                      \
-            b, "ostiary_guard_verdicts_total{verdict=\"refused\",reason=\"" #name "\"} %llu\n",    \
-            read_counter(&guard->counters.refused[guard_reason_index(name)]));
-    OST_RESULTS(REASON)
-#undef REASON
-    buffer_append_string(b, "# HELP ostiary_guard_signature_cache_total Remembered signatures.\n"
-                            "# TYPE ostiary_guard_signature_cache_total counter\n");
-    buffer_append_format(b, "ostiary_guard_signature_cache_total{outcome=\"hit\"} %llu\n",
-                         read_counter(&guard->counters.cache_hits));
-    buffer_append_format(b, "ostiary_guard_signature_cache_total{outcome=\"miss\"} %llu\n",
-                         read_counter(&guard->counters.cache_misses));
-}
-
-static void append_gauge(buffer *b, const char *name, const issuer *i, long long value)
-{
-    buffer_append_format(b, "%s{issuer=\"", name);
-    append_label(b, i->name);
-    buffer_append_format(b, "\"} %lld\n", value);
-}
-
-static void append_issuers(buffer *b, ost_guard *guard)
-{
-    buffer_append_string(b, "# HELP ostiary_issuer_ready Whether the issuer's keys may be used.\n"
-                            "# TYPE ostiary_issuer_ready gauge\n");
-    for (size_t k = 0; k < guard->issuer_count; k++)
-        append_gauge(b, "ostiary_issuer_ready", guard->issuers[k],
-                     state_of(guard->issuers[k]).ready);
-    buffer_append_string(b, "# HELP ostiary_issuer_keys_age_seconds Since the keys were obtained.\n"
-                            "# TYPE ostiary_issuer_keys_age_seconds gauge\n");
-    for (size_t k = 0; k < guard->issuer_count; k++)
-        append_gauge(b, "ostiary_issuer_keys_age_seconds", guard->issuers[k],
-                     (long long)state_of(guard->issuers[k]).age);
-    buffer_append_string(b, "# HELP ostiary_issuer_fetches_total Attempts to obtain keys.\n"
-                            "# TYPE ostiary_issuer_fetches_total counter\n");
-}
-
-/* The same counter with two labels does not fit append_gauge. */
-static void append_fetches(buffer *b, ost_guard *guard)
-{
-    for (size_t k = 0; k < guard->issuer_count; k++) {
-        issuer *i = guard->issuers[k];
-        for (int good = 0; good < 2; good++) {
-            buffer_append_format(b, "ostiary_issuer_fetches_total{outcome=\"%s\",issuer=\"",
-                                 good ? "good" : "bad");
-            append_label(b, i->name);
-            buffer_append_format(b, "\"} %llu\n",
-                                 read_counter(good ? &i->fetches_good : &i->fetches_bad));
-        }
-    }
-}
-
-ost_result ost_guard_metrics(const ost_guard *guard, ost_arena *arena, ost_text *ret_text)
-{
-    buffer_auto buffer b;
-    ost_guard *g =
-        (ost_guard *)(uintptr_t)guard; /* counters and locks are not the guard's meaning */
-    buffer_init(&b, MAX_METRICS);
-    append_verdicts(&b, g);
-    append_issuers(&b, g);
-    append_fetches(&b, g);
-    if (b.failed != OST_OK)
-        return b.failed;
-    char *copy = ost_arena_copy(arena, buffer_text(&b));
-    if (copy == NULL)
-        return OST_E_MEMORY;
-    *ret_text = (ost_text){copy, b.len};
-    return OST_OK;
+    issuer_state state;
+    read_state(i, &state);
+    ost_json_open_object(writer);
+    ost_json_member_string(writer, "issuer", i->name);
+    ost_json_member_boolean(writer, "ready", state.ready);
+    ost_json_member_integer(writer, "keys", (int64_t)state.keys);
+    if (state.age >= 0)
+        ost_json_member_integer(writer, "age", state.age);
+    ost_json_member_boolean(writer, "stale", state.stale);
+    ost_json_member_integer(writer, "failures", state.failures);
+    if (state.last_error[0] != '\0' && text_is_utf8(text_of(state.last_error)))
+        ost_json_member_string(writer, "last_error", state.last_error);
+    ost_json_close_object(writer);
 }
 
 void ost_guard_describe(const ost_guard *guard, ost_json_writer *writer)
@@ -130,23 +62,114 @@ void ost_guard_describe(const ost_guard *guard, ost_json_writer *writer)
     ost_json_member_boolean(writer, "ready", ost_guard_is_ready(guard));
     ost_json_put_name(writer, OST_TEXT("issuers"));
     ost_json_open_array(writer);
-    for (size_t k = 0; k < guard->issuer_count; k++) {
-        issuer *i = guard->issuers[k];
-        issuer_state state = state_of(i);
-        char error[sizeof i->last_error];
-        pthread_mutex_lock(&i->lock);
-        text_to_string(text_of(i->last_error), error, sizeof error);
-        pthread_mutex_unlock(&i->lock);
-        ost_json_open_object(writer);
-        ost_json_member_string(writer, "issuer", i->name);
-        ost_json_member_boolean(writer, "ready", state.ready);
-        ost_json_member_integer(writer, "keys", (int64_t)state.keys);
-        if (state.age >= 0)
-            ost_json_member_integer(writer, "age", state.age);
-        if (error[0] != '\0')
-            ost_json_member_string(writer, "last_error", error);
-        ost_json_close_object(writer);
-    }
+    for (size_t k = 0; k < guard->issuer_count; k++)
+        describe_issuer(guard->issuers[k], writer);
     ost_json_close_array(writer);
     ost_json_close_object(writer);
+}
+
+/* ---- Prometheus ---- */
+
+static void append_head(buffer *b, const char *name, const char *type, const char *help)
+{
+    buffer_append_format(b, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void append_verdict(buffer *b, const ost_guard *guard, const char *verdict,
+                           const char *reason, counter which)
+{
+    buffer_append_format(b, "ostiary_guard_verdicts_total{verdict=\"%s\",reason=\"%s\"} %llu\n",
+                         verdict, reason, counters_sum(&guard->counters, which));
+}
+
+static void append_refusal(buffer *b, const ost_guard *guard, ost_result reason)
+{
+    if (counters_sum(&guard->counters, counter_of(reason)) > 0)
+        append_verdict(b, guard, "refused", ost_result_name(reason), counter_of(reason));
+}
+
+static void append_verdicts(buffer *b, const ost_guard *guard)
+{
+    append_head(b, "ostiary_guard_verdicts_total", "counter", "Checked requests by verdict.");
+    append_verdict(b, guard, "allowed", "", COUNT_ALLOWED);
+    append_verdict(b, guard, "waited", "", COUNT_WAITED);
+    append_verdict(b, guard, "refused", "no_token", COUNT_NO_TOKEN);
+#define REASON(name, number, category, sentence) append_refusal(b, guard, name);
+    OST_RESULTS(REASON)
+#undef REASON
+}
+
+static void append_cache(buffer *b, const ost_guard *guard)
+{
+    append_head(b, "ostiary_guard_signature_cache_total", "counter",
+                "Tokens by whether their signature was remembered.");
+    buffer_append_format(b, "ostiary_guard_signature_cache_total{outcome=\"hit\"} %llu\n",
+                         counters_sum(&guard->counters, COUNT_CACHE_HIT));
+    buffer_append_format(b, "ostiary_guard_signature_cache_total{outcome=\"miss\"} %llu\n",
+                         counters_sum(&guard->counters, COUNT_CACHE_MISS));
+    append_head(b, "ostiary_guard_signature_cache_bytes", "gauge",
+                "Memory of remembered signatures.");
+    buffer_append_format(b, "ostiary_guard_signature_cache_bytes %zu\n",
+                         guard->cache != NULL ? token_cache_bytes(guard->cache) : 0);
+}
+
+/* One line for an issuer. `labels` come before its name, and end with a comma or are empty. A label
+ * value may hold anything but what would end it. */
+static void append_sample(buffer *b, const char *metric, const char *labels, const issuer *i,
+                          long long value)
+{
+    buffer_append_format(b, "%s{%sissuer=\"", metric, labels);
+    for (const char *at = i->name; *at != '\0'; at++) {
+        if (*at == '"' || *at == '\\')
+            buffer_append_byte(b, '\\');
+        buffer_append_byte(b, (unsigned char)*at < 0x20 ? '?' : *at);
+    }
+    buffer_append_format(b, "\"} %lld\n", value);
+}
+
+/* Each metric with all of its issuers, as the format wants it. */
+static void append_issuers(buffer *b, const ost_guard *guard)
+{
+    static const struct {
+        const char *name, *type, *help;
+    } metrics[] = {
+        {"ostiary_issuer_ready", "gauge", "Whether the issuer's keys may be used."},
+        {"ostiary_issuer_keys", "gauge", "Keys of the issuer in use."},
+        {"ostiary_issuer_keys_age_seconds", "gauge", "Time since the keys were obtained."},
+        {"ostiary_issuer_fetch_failures", "gauge", "Failed fetches since the last good one."},
+        {"ostiary_issuer_fetches_total", "counter", "Attempts to obtain keys."},
+    };
+    issuer_state state;
+    for (size_t m = 0; m < sizeof metrics / sizeof metrics[0]; m++) {
+        const char *name = metrics[m].name;
+        append_head(b, name, metrics[m].type, metrics[m].help);
+        for (size_t k = 0; k < guard->issuer_count; k++) {
+            issuer *i = guard->issuers[k];
+            read_state(i, &state);
+            const long long values[] = {state.ready, (long long)state.keys, (long long)state.age,
+                                        state.failures};
+            if (m < sizeof values / sizeof values[0]) {
+                append_sample(b, name, "", i, values[m]);
+            } else {
+                append_sample(b, name, "outcome=\"good\",", i, (long long)state.fetches_good);
+                append_sample(b, name, "outcome=\"bad\",", i, (long long)state.fetches_bad);
+            }
+        }
+    }
+}
+
+ost_result ost_guard_metrics(const ost_guard *guard, ost_arena *arena, ost_text *ret_text)
+{
+    buffer_auto buffer b;
+    buffer_init(&b, MAX_METRICS);
+    append_verdicts(&b, guard);
+    append_cache(&b, guard);
+    append_issuers(&b, guard);
+    if (b.failed != OST_OK)
+        return b.failed;
+    char *copy = ost_arena_copy(arena, buffer_text(&b));
+    if (copy == NULL)
+        return OST_E_MEMORY;
+    *ret_text = (ost_text){copy, b.len};
+    return OST_OK;
 }

@@ -16,11 +16,12 @@ void refusal_no_token(const refusal_style *style, ost_arena *arena, ost_verdict 
 /* The request itself is malformed: 400. */
 void refusal_bad_request(const refusal_style *style, ost_arena *arena, ost_verdict *ret_verdict);
 
-/* The token is not good enough, for error->code; `policy` names scopes and step-up values. */
-void refusal_token(const refusal_style *style, const ost_error *error, const ost_policy *policy,
-                   ost_arena *arena, ost_verdict *ret_verdict);
+/* The token is not good enough, for `reason`, or this program is out of resources. `explanation` is
+ * for the operator; `policy` names scopes and step-up values. */
+void refusal_token(const refusal_style *style, ost_result reason, ost_text explanation,
+                   const ost_policy *policy, ost_arena *arena, ost_verdict *ret_verdict);
 
 /* There are no keys to judge by. */
-void refusal_no_keys(const ost_error *error, ost_arena *arena, ost_verdict *ret_verdict);
+void refusal_no_keys(ost_result reason, ost_text explanation, ost_verdict *ret_verdict);
 
 #endif

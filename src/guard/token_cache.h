@@ -1,5 +1,6 @@
-/* Remembered signatures: only the cryptographic verdict, and the bytes that were signed. Claims,
- * times and policy are looked at on every request. Bounded in entries and bytes. */
+/* Remembered signatures: for each token the keys that verified it, and its claims as they were
+ * signed. Nothing that depends on time, route or request is remembered. Bounded in entries and
+ * bytes. */
 #ifndef TOKEN_CACHE_H
 #define TOKEN_CACHE_H
 
@@ -7,21 +8,36 @@
 
 typedef struct token_cache token_cache;
 
-OST_MUST_CHECK ost_result token_cache_new(size_t entries, size_t bytes, token_cache **ret_cache);
-void token_cache_free(token_cache *cache); /* NULL is fine */
+/* At most `entries` tokens (a power of two of them), and about `bytes` of memory in all. */
+OST_MUST_CHECK ost_result token_cache_new(const ost_context *context, size_t entries, size_t bytes,
+                                          token_cache **ret_cache);
+void token_cache_free(token_cache *cache); /* NULL is fine; what was got remains */
 
-typedef struct remembered {
+/* By whom and with what a token was verified. */
+typedef struct token_facts {
     size_t issuer;       /* its index in the guard */
     uint64_t generation; /* of the keys that verified it */
     ost_alg alg;
-    ost_text payload; /* decoded; from get: a copy in the arena */
+    ost_text payload; /* decoded */
+    int64_t expiry;   /* seconds since the epoch */
+} token_facts;
+
+typedef struct remembered {
+    token_facts facts;
+    const ost_claims *claims;
 } remembered;
 
-/* True when this very token has been verified. Any thread. */
-bool token_cache_get(token_cache *cache, ost_text token, ost_arena *arena, remembered *ret);
+/* What is remembered of exactly this token, or NULL: also from its expiry on. Valid until the arena
+ * is reset. Any thread. */
+const remembered *token_cache_get(token_cache *cache, ost_text token, int64_t now,
+                                  ost_arena *arena);
 
-/* Remembers until `expiry` (seconds since the epoch); what was in its place is forgotten. */
-void token_cache_put(token_cache *cache, ost_text token, const remembered *what, int64_t expiry,
-                     int64_t now);
+/* Remembers until the token expires, if there is room and memory. `claims_bytes` is what reading
+ * the claims takes of an arena. Any thread. */
+void token_cache_put(token_cache *cache, ost_text token, const token_facts *facts,
+                     size_t claims_bytes, int64_t now);
+
+/* For tests and metrics. */
+size_t token_cache_bytes(token_cache *cache);
 
 #endif

@@ -1,0 +1,37 @@
+/* Looking into an access token's claims; see claims_lookup.h. */
+#include "claims_lookup.h"
+
+#include "text.h"
+
+ost_text claims_client(const ost_claims *claims)
+{
+    bool has_azp = ost_claims_get(claims, "azp") != NULL;
+    return ost_claims_text(claims, has_azp ? "azp" : "client_id");
+}
+
+bool claims_have_scope(const ost_claims *claims, ost_text scope)
+{
+    return text_list_has(ost_claims_text(claims, "scope"), scope);
+}
+
+/* {"roles": [role, …]} */
+static bool roles_have(const ost_json *access, ost_text role)
+{
+    const ost_json *roles = ost_json_get(access, "roles");
+    if (!ost_json_is(roles, OST_JSON_ARRAY))
+        return false;
+    const ost_json *at = ost_json_first(roles);
+    while (at != NULL && !ost_json_equals(at, role))
+        at = ost_json_next(at);
+    return at != NULL;
+}
+
+bool claims_have_realm_role(const ost_claims *claims, ost_text role)
+{
+    return roles_have(ost_claims_get(claims, "realm_access"), role);
+}
+
+bool claims_have_client_role(const ost_claims *claims, ost_text client, ost_text role)
+{
+    return roles_have(ost_json_get_text(ost_claims_get(claims, "resource_access"), client), role);
+}

@@ -1,0 +1,15 @@
+/* What Keycloak and RFC 9068 put into the claims of an access token: client, scopes, roles. */
+#ifndef CLAIMS_LOOKUP_H
+#define CLAIMS_LOOKUP_H
+
+#include <ostiary/jose.h>
+
+/* The client the token was issued to: azp, and client_id where there is no azp; empty when neither
+ * is there, or the one that is there is no string. */
+ost_text claims_client(const ost_claims *claims);
+
+bool claims_have_scope(const ost_claims *claims, ost_text scope);
+bool claims_have_realm_role(const ost_claims *claims, ost_text role);
+bool claims_have_client_role(const ost_claims *claims, ost_text client, ost_text role);
+
+#endif

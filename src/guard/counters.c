@@ -1,0 +1,33 @@
+/* Counters; see counters.h. */
+#include "counters.h"
+
+#include "thread_number.h"
+
+counter counter_of(ost_result reason)
+{
+    static const ost_result order[] = {
+#define CODE(name, number, category, sentence) name,
+        OST_RESULTS(CODE)
+#undef CODE
+    };
+    _Static_assert(sizeof order / sizeof order[0] <= COUNTER_REASONS, "room for every reason");
+    for (unsigned i = 0; i < sizeof order / sizeof order[0]; i++) {
+        if (order[i] == reason)
+            return (counter)(COUNT_REFUSED + i);
+    }
+    return COUNT_REFUSED;
+}
+
+void counters_add(counters *all, counter which)
+{
+    atomic_ullong *at = &all->stripes[thread_number() % COUNTER_STRIPES].at[which];
+    atomic_fetch_add_explicit(at, 1, memory_order_relaxed);
+}
+
+unsigned long long counters_sum(const counters *all, counter which)
+{
+    unsigned long long sum = 0;
+    for (unsigned i = 0; i < COUNTER_STRIPES; i++)
+        sum += atomic_load_explicit(&all->stripes[i].at[which], memory_order_relaxed);
+    return sum;
+}

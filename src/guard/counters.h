@@ -1,0 +1,36 @@
+/* What the guard counts. Every thread counts on cache lines of its own. */
+#ifndef COUNTERS_H
+#define COUNTERS_H
+
+#include <stdatomic.h>
+
+#include <ostiary/types.h>
+
+#define COUNTER_STRIPES 16
+#define COUNTER_REASONS 48 /* at least as many as there are results */
+
+typedef enum counter {
+    COUNT_ALLOWED,
+    COUNT_WAITED,
+    COUNT_NO_TOKEN,
+    COUNT_CACHE_HIT,
+    COUNT_CACHE_MISS,
+    COUNT_REFUSED, /* and so on, in the order of OST_RESULTS */
+    COUNTERS = COUNT_REFUSED + COUNTER_REASONS,
+} counter;
+
+/* All zero is ready for use. */
+typedef struct counters {
+    struct {
+        atomic_ullong at[COUNTERS];
+        char apart[64];
+    } stripes[COUNTER_STRIPES];
+} counters;
+
+/* The counter of refusals for `reason`. */
+counter counter_of(ost_result reason);
+
+void counters_add(counters *all, counter which);
+unsigned long long counters_sum(const counters *all, counter which);
+
+#endif
