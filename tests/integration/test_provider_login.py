@@ -1,0 +1,165 @@
+"""The provider's login pages under attack: forged, crossed, replayed, injected."""
+
+import concurrent.futures
+import urllib.parse
+
+import pytest
+from oidc import Pkce, callback_of
+from web import Browser, query_of
+
+INJECTION = "\"><script>alert(1)</script>'&<"
+
+
+@pytest.fixture
+def realm(provider):
+    return provider.realm()
+
+
+def login_page(realm, client, browser=None, **changes):
+    browser = browser or Browser()
+    return browser, realm.authorize(browser, client, Pkce(), **changes)
+
+
+def test_unknown_client_is_an_error_page_and_no_redirect(realm, myapi):
+    answer = Browser().get(
+        realm.endpoint("auth"),
+        {"client_id": "nobody", "redirect_uri": "https://evil.example/", "response_type": "code"},
+    )
+    assert answer.status == 400
+    assert answer.header("location") is None
+    assert "Client not found" in answer.text
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "https://evil.example/",
+        "{registered}/../evil",
+        "{registered}/%2e%2e/evil",
+        "{registered}#fragment",
+        "{registered}?added=1",
+        "{registered}%0d%0aLocation:%20https://evil.example/",
+        "http://localhost:8000@evil.example/auth",
+        "http://localhost:8000.evil.example/auth",
+        "//evil.example/auth",
+        "javascript:alert(1)",
+        "",
+    ],
+)
+def test_unregistered_redirect_uri_is_an_error_page_and_no_redirect(realm, myapi, uri):
+    answer = Browser().get(
+        realm.endpoint("auth"),
+        {
+            "client_id": "myapi",
+            "redirect_uri": uri.replace("{registered}", myapi.redirect_uri),
+            "response_type": "code",
+        },
+    )
+    assert answer.status == 400
+    assert answer.header("location") is None
+    assert "redirect_uri" in answer.text
+
+
+@pytest.mark.parametrize("name", ["login_hint", "state", "nonce", "scope", "prompt", "client_id", "ui_locales"])
+def test_nothing_that_is_sent_becomes_markup(realm, myapi, name):
+    browser = Browser()
+    answer = realm.authorize(browser, myapi, None, **{name: INJECTION})
+    assert "<script>alert" not in answer.text
+    assert "script-src" not in answer.header("content-security-policy") if answer.status == 200 else True
+
+
+def test_wrong_password_keeps_the_name_and_says_so(realm, myapi):
+    browser, answer = login_page(realm, myapi)
+    answer = browser.submit(answer.page.form("kc-form-login"), username="alice<b>", password="wrong")
+    assert answer.status == 200
+    assert 'value="alice&lt;b&gt;"' in answer.text
+    assert "Invalid username or password." in answer.text
+    assert 'role="alert"' in answer.text
+    assert "aria-invalid" in answer.text
+    assert "wrong" not in answer.text.replace("Invalid", "")
+
+
+def test_login_form_of_another_browser_is_refused(realm, myapi):
+    """Login CSRF: a form that the attacker began cannot log the victim in as the attacker."""
+    _, answer = login_page(realm, myapi)
+    form = answer.page.form("kc-form-login")
+    victim, _ = login_page(realm, myapi)
+    answer = victim.submit(form, username="alice", password="alice-password")
+    assert answer.status == 400
+    assert "Cookie not found" in answer.text
+    assert victim.cookie("KEYCLOAK_IDENTITY") is None
+
+
+def test_tampered_login_state_is_refused(realm, myapi):
+    browser, answer = login_page(realm, myapi)
+    form = answer.page.form("kc-form-login")
+    form.action = form.action.replace("session_code=eyJ", "session_code=eyK")
+    answer = browser.submit(form, username="alice", password="alice-password")
+    assert answer.status == 400
+    assert answer.header("location") is None
+
+
+def test_state_comes_back_as_it_was_sent(realm, myapi):
+    state = "a b+c&d=e%20\"'<>é"
+    browser = Browser()
+    answer = realm.log_in(browser, myapi, "alice", "alice-password", Pkce(), state=state)
+    assert query_of(answer.location)["state"] == state
+
+
+def test_single_sign_on_and_prompt(realm, myapi):
+    browser = Browser()
+    realm.log_in(browser, myapi, "alice", "alice-password", Pkce())
+    again = realm.authorize(browser, myapi, Pkce())
+    assert again.status == 302 and "code" in query_of(again.location)
+    asked = realm.authorize(browser, myapi, Pkce(), prompt="login")
+    assert asked.status == 200 and asked.page.form("kc-form-login")
+    silent = realm.authorize(Browser(), myapi, Pkce(), prompt="none")
+    assert query_of(silent.location)["error"] == "login_required"
+
+
+def test_a_code_works_at_most_once_however_many_try(realm, myapi):
+    """The others end the session's part of this client, so that even the first may come too late."""
+    pkce = Pkce()
+    code = callback_of(realm.log_in(Browser(), myapi, "alice", "alice-password", pkce))["code"]
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: realm.code(myapi, code, pkce), range(16)))
+    assert [answer.status for answer in answers].count(200) <= 1
+    assert {answer.json()["error_description"] for answer in answers if answer.status != 200} <= {
+        "Code not valid"
+    }
+
+
+def test_logout_asks_unless_the_client_proves_itself(realm, myapi):
+    browser = Browser()
+    realm.log_in(browser, myapi, "alice", "alice-password", Pkce())
+    question = browser.get(realm.endpoint("logout"))
+    assert question.status == 200 and "Do you want to log out?" in question.text
+    # Somebody else's question does not log this browser out.
+    other = Browser()
+    realm.log_in(other, myapi, "bob", "bob-password", Pkce())
+    foreign = other.get(realm.endpoint("logout")).page.form()
+    assert browser.submit(foreign).status == 400
+    assert realm.authorize(browser, myapi, Pkce()).status == 302
+    done = browser.submit(question.page.form(), confirmLogout="Logout")
+    assert done.status == 200 and "You are logged out" in done.text
+    assert realm.authorize(browser, myapi, Pkce()).status == 200
+
+
+def test_pages_have_a_strict_policy(realm, myapi):
+    _, answer = login_page(realm, myapi)
+    policy = answer.header("content-security-policy")
+    assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
+    assert answer.header("x-frame-options") == "DENY"
+    assert answer.header("cache-control").startswith("no-store")
+    assert answer.header("referrer-policy") == "no-referrer"
+    for line in answer.all("set-cookie"):
+        assert "HttpOnly" in line and "SameSite=Lax" in line
+
+
+def test_unknown_realm_and_path(provider):
+    answer = Browser().get(f"{provider.base}/realms/nowhere/protocol/openid-connect/certs")
+    assert answer.status == 404 and answer.json()["error"] == "Realm does not exist"
+    answer = Browser().get(f"{provider.base}/nothing", headers={"Accept": "text/html"})
+    assert answer.status == 404 and "Page not found" in answer.text
+    quoted = urllib.parse.quote(INJECTION)
+    assert "<script>" not in Browser().get(f"{provider.base}/realms/{quoted}").text

@@ -1,0 +1,219 @@
+"""What survives: kill -9, key rotation, broken files, a second start."""
+
+import json
+import os
+import random
+import resource
+import signal
+import sqlite3
+import subprocess
+import time
+
+import pytest
+from oidc import Client, Pkce, callback_of
+from programs import provider_program
+from web import Browser, unverified_token
+
+
+def run(*arguments, **options):
+    return subprocess.run(
+        [str(provider_program()), *map(str, arguments)], capture_output=True, text=True, timeout=60, **options
+    )
+
+
+def kid_of(token):
+    return unverified_token(token)[0]["kid"]
+
+
+def test_kill_9_loses_no_user_key_or_session(new_provider, realm_file, myapi):
+    provider = new_provider([realm_file])
+    realm = provider.realm()
+    tokens = realm.password(myapi, "alice", "alice-password").json()
+    certs = realm.certs().json()
+    browser = Browser()
+    realm.log_in(browser, myapi, "bob", "bob-password", Pkce())
+    provider.kill()
+    provider.start()
+    assert realm.certs().json() == certs
+    assert realm.refresh(myapi, tokens["refresh_token"]).status == 200
+    assert realm.userinfo(tokens["access_token"]).json()["preferred_username"] == "alice"
+    assert realm.authorize(browser, myapi, Pkce()).status == 302
+
+
+def test_kill_9_at_any_moment_lets_no_code_be_used_twice(new_provider, realm_file, myapi):
+    provider = new_provider([realm_file])
+    realm = provider.realm()
+    dice = random.Random(7)
+    for _ in range(6):
+        pkce = Pkce()
+        code = callback_of(realm.log_in(Browser(), myapi, "alice", "alice-password", pkce))["code"]
+        pid = provider.pid
+        subprocess.Popen(["sh", "-c", f"sleep {dice.uniform(0, 0.01):.4f}; kill -9 {pid}"])
+        confirmed = 0
+        try:
+            confirmed = realm.code(myapi, code, pkce).status == 200
+        except (OSError, ValueError, EOFError):
+            pass
+        time.sleep(0.05)
+        provider.kill()
+        provider.start()
+        again = realm.code(myapi, code, pkce)
+        assert not (confirmed and again.status == 200)
+
+
+def test_refresh_tokens_work_across_a_second_start(new_provider, realm_file, myapi):
+    provider = new_provider([realm_file])
+    realm = provider.realm()
+    tokens = realm.password(myapi, "alice", "alice-password").json()
+    assert provider.stop() == 0
+    provider.start()
+    assert realm.refresh(myapi, tokens["refresh_token"]).status == 200
+
+
+def test_a_new_key_is_published_before_it_signs(new_provider, realm_file, myapi):
+    provider = new_provider([realm_file])
+    realm = provider.realm()
+    before = realm.client_credentials(myapi).json()["access_token"]
+    done = run("keys", "rotate", "--realm", "myrealm", "--delay", "2", "--data", provider.data)
+    assert done.returncode == 0, done.stderr
+    deadline = time.monotonic() + 10
+    while len(realm.certs().json()["keys"]) < 3:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert kid_of(realm.client_credentials(myapi).json()["access_token"]) == kid_of(before)
+    while kid_of(realm.client_credentials(myapi).json()["access_token"]) == kid_of(before):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    published = {key["kid"] for key in realm.certs().json()["keys"]}
+    assert kid_of(before) in published
+    assert kid_of(realm.client_credentials(myapi).json()["access_token"]) in published
+
+
+def test_a_user_added_beside_the_running_provider_can_log_in(new_provider, realm_file, myapi):
+    provider = new_provider([realm_file])
+    done = run(
+        *("user", "add", "carol", "--realm", "myrealm", "--role", "user", "--data", provider.data),
+        input="carol-password\n",
+    )
+    assert done.returncode == 0, done.stderr
+    assert provider.realm().password(myapi, "carol", "carol-password").status == 200
+    again = run("user", "add", "carol", "--realm", "myrealm", "--no-password", "--data", provider.data)
+    assert again.returncode == 1 and "already" in again.stderr
+
+
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        ('{"realm": "x", "clients": [{"clientId": 7}]}', "clients[0].clientId"),
+        ('{"realm": "x", "clients": [{"clientId": "a", "redirectUris": ["b", 1]}]}', "clients[0].redirectUris[1]"),
+        ('{"realm": "x", "users": [{"username": "a"}, {}]}', "users[1].username"),
+        ('{"realm": "x",\n "enabled": tru}', "line 2"),
+        ('{"realm": "x", "realm": "y"}', "same name"),
+        ('{"realm": "../x"}', "realm"),
+        ('{"enabled": true}', "realm"),
+        ('{"realm": "x", "users": [{"username": "a"}, {"username": "A"}]}', "already"),
+        ("[]", "object"),
+        ("", "empty"),
+    ],
+)
+def test_a_malformed_realm_file_says_where_and_changes_nothing(tmp_path, text, told):
+    file = tmp_path / "x-realm.json"
+    file.write_text(text)
+    done = run("realm", "import", file, "--data", tmp_path / "data")
+    assert done.returncode == 1
+    assert str(file) in done.stderr and told in done.stderr, done.stderr
+    with sqlite3.connect(tmp_path / "data" / "ostiary.db") as store:
+        for table in ("realm", "user", "key"):
+            assert store.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+
+
+def test_export_and_import_give_the_same_realm(tmp_path, realm_file):
+    assert run("realm", "import", realm_file, "--data", tmp_path / "one").returncode == 0
+    exported = tmp_path / "myrealm-realm.json"
+    assert run("realm", "export", "myrealm", "--output", exported, "--data", tmp_path / "one").returncode == 0
+    assert os.stat(exported).st_mode & 0o777 == 0o600
+    assert run("realm", "export", "myrealm", "--output", exported, "--data", tmp_path / "one").returncode == 1
+    assert run("realm", "import", exported, "--data", tmp_path / "two").returncode == 0
+    again = run("realm", "export", "myrealm", "--data", tmp_path / "two")
+    assert json.loads(again.stdout) == json.loads(exported.read_text())
+
+
+def test_environment_variables_in_realm_files(tmp_path):
+    file = tmp_path / "x-realm.json"
+    file.write_text('{"realm": "x", "displayName": "${SHOWN} ${MISSING:none} ${client_account}"}')
+    environment = {**os.environ, "SHOWN": 'a"b\\c'}
+    assert run("realm", "import", file, "--data", tmp_path, env=environment).returncode == 0
+    realm = json.loads(run("realm", "export", "x", "--data", tmp_path).stdout)
+    assert realm["displayName"] == 'a"b\\c none ${client_account}'
+
+
+def test_a_store_of_a_newer_program_is_left_alone(tmp_path, realm_file):
+    run("realm", "import", realm_file, "--data", tmp_path)
+    with sqlite3.connect(tmp_path / "ostiary.db") as store:
+        store.execute("PRAGMA user_version = 99")
+    store.close()
+    before = (tmp_path / "ostiary.db").read_bytes()
+    done = run("provider", "start-dev", "--http-port", "0", "--data", tmp_path)
+    assert done.returncode != 0
+    done = run("realm", "export", "myrealm", "--data", tmp_path)
+    assert done.returncode == 1 and "newer program" in done.stderr
+    assert (tmp_path / "ostiary.db").read_bytes() == before
+
+
+def test_what_is_no_store_is_refused(tmp_path):
+    (tmp_path / "ostiary.db").write_bytes(b"this is no database, but text\n" * 200)
+    done = run("realm", "export", "x", "--data", tmp_path)
+    assert done.returncode == 1 and "not a database" in done.stderr
+
+
+def limit_file_size():
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+
+
+def test_disk_full_changes_nothing(tmp_path, realm_file):
+    """A file size limit stands in for a full disk."""
+    done = run(
+        *("realm", "import", realm_file, "--data", tmp_path),
+        preexec_fn=limit_file_size,
+    )
+    assert done.returncode == 1 and done.stderr.strip()
+    listed = run("realm", "export", "myrealm", "--data", tmp_path)
+    assert listed.returncode == 1
+    assert run("realm", "import", realm_file, "--data", tmp_path).returncode == 0
+
+
+def test_a_taken_port_is_named(new_provider, realm_file, tmp_path):
+    provider = new_provider([realm_file])
+    done = run("provider", "start-dev", "--http-port", provider.port, "--data", tmp_path)
+    assert done.returncode == 1 and str(provider.port) in done.stderr
+
+
+def test_production_wants_tls_and_a_host_name(tmp_path):
+    done = run("provider", "start", "--data", tmp_path)
+    assert done.returncode == 2 and "https-certificate-file" in done.stderr
+    done = run("provider", "start", "--http-enabled=true", "--data", tmp_path)
+    assert done.returncode == 2 and "--hostname" in done.stderr
+
+
+def test_the_first_administrator(new_provider, realm_file, monkeypatch):
+    monkeypatch.setenv("KEYCLOAK_ADMIN", "root")
+    monkeypatch.setenv("KEYCLOAK_ADMIN_PASSWORD", "root-password")
+    provider = new_provider([realm_file])
+    answer = provider.realm("master").password(Client("admin-cli"), "root", "root-password")
+    assert answer.status == 200
+    claims = unverified_token(answer.json()["access_token"])[1]
+    assert claims["preferred_username"] == "root"
+
+
+def test_help_and_mistakes():
+    assert run("--help").returncode == 0
+    assert "provider start-dev" in run("--help").stdout
+    assert run("provider", "start-dev", "--help").returncode == 0
+    done = run("provider", "start-dev", "--http-prot", "1")
+    assert done.returncode == 2 and "did you mean --http-port" in done.stderr
+    assert run("dance").returncode == 2
+    assert run("version").stdout.startswith("ostiary ")
+    done = run("token", "inspect", "eyJhbGciOiJub25lIn0.e30.x")
+    assert done.returncode == 0 and "UNVERIFIED" in done.stdout
+    assert run("token", "inspect", "garbage").returncode == 1
