@@ -119,7 +119,7 @@ ost_text browser_target(const http_request *request, ost_arena *arena)
         buffer_append(&target, request->query);
     }
     char *copy = target.failed == OST_OK ? ost_arena_copy(arena, buffer_text(&target)) : NULL;
-    return text_of(copy);
+    return copy != NULL ? (ost_text){copy, target.len} : (ost_text){0};
 }
 
 ost_result browser_set_cookies(http_exchange *exchange, ost_text base, const login_step *step)

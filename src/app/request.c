@@ -141,6 +141,7 @@ void ost_reply_json(ost_request *request, int status, ost_json_writer *writer)
 }
 
 /* {"NAME": text}, formatted. */
+OST_PRINTF(4, 0)
 static void reply_formatted(ost_request *request, int status, const char *name, const char *format,
                             va_list arguments)
 {

@@ -9,7 +9,6 @@
 
 #include "text.h"
 
-#define LINE_MAX_BYTES 4096
 #define VALUE_MAX 512 /* bytes of one value */
 
 /* A line under way; what does not fit is left out. */
@@ -53,9 +52,9 @@ static void add_quoted(line *to, ost_text value)
         if (byte == '"' || byte == '\\') {
             add_byte(to, '\\');
             add_byte(to, (char)byte);
-        } else if (byte < 0x20 || byte == 0x7f) {
+        } else if (byte != 0 && (byte < 0x20 || byte == 0x7f)) {
             add_format(to, "\\u%04x", byte);
-        } else if (byte < 0x80 || utf8) {
+        } else if (byte != 0 && (byte < 0x80 || utf8)) {
             add_byte(to, (char)byte);
         } else {
             add_byte(to, '?');
@@ -115,7 +114,7 @@ size_t request_log_format(const http_log_entry *entry, int64_t now_ms, bool json
 static void write_line(const http_log_entry *entry, bool json)
 {
     struct timespec now;
-    char text[LINE_MAX_BYTES];
+    char text[REQUEST_LOG_LINE];
     clock_gettime(CLOCK_REALTIME, &now);
     size_t len = request_log_format(entry, (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000, json,
                                     text, sizeof text);

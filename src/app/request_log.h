@@ -5,6 +5,8 @@
 
 #include "http.h"
 
+#define REQUEST_LOG_LINE 20480 /* bytes of the longest line: every value at its most, escaped */
+
 /* For http_config.log; any thread, one write a line. `user` is not used. */
 void request_log_text(const http_log_entry *entry, void *user);
 void request_log_json(const http_log_entry *entry, void *user);

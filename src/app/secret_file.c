@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -108,12 +109,12 @@ static ost_result make_file(const char *path, ost_arena *arena, ost_error *ret_e
 {
     ost_text secret;
     ost_result result = secret_make(arena, &secret);
-    const char *temporary = ost_arena_format(arena, "%s.%ld", path, (long)getpid());
+    char *temporary = ost_arena_format(arena, "%s.XXXXXX", path);
     const char *line = ost_arena_format(arena, "%.*s\n", (int)secret.len, secret.data);
     if (result != OST_OK || temporary == NULL || line == NULL)
         return ost_error_set(ret_error, result != OST_OK ? result : OST_E_MEMORY,
                              "no cookie secret could be made");
-    int file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int file = mkostemp(temporary, O_CLOEXEC); /* for its owner only */
     if (file < 0)
         return system_error(ret_error, path, "cannot make");
     size_t len = strlen(line);

@@ -48,7 +48,8 @@ static bool is_usable_url(ost_text url, bool insecure_http)
         if (c <= ' ' || c > '~' || strchr("\"'<>\\^`{|};,#", c) != NULL)
             return false;
     }
-    return net_url_is_safe(url) || (insecure_http && text_starts(url, "http://"));
+    bool https = text_starts(url, "https://"), http = text_starts(url, "http://");
+    return (https || http) && (insecure_http || net_url_is_safe(url));
 }
 
 static ost_result read_url(const ost_json *document, const char *name, bool insecure_http,
