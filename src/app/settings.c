@@ -72,6 +72,18 @@ static bool is_loopback_v4(ost_text host)
     return count == 4 && first == 127;
 }
 
+/* Letters, digits, hyphens and dots. */
+static bool is_host_name(ost_text name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.data[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+              c == '-' || c == '.'))
+            return false;
+    }
+    return true;
+}
+
 bool settings_host_is_local(ost_text host)
 {
     ost_text name = host;
@@ -90,7 +102,7 @@ bool settings_host_is_local(ost_text host)
     if (text_equal_ignoring_case(name, OST_TEXT("localhost")) || is_loopback_v4(name))
         return true;
     const ost_text suffix = OST_TEXT(".localhost");
-    return name.len > suffix.len &&
+    return name.len > suffix.len && is_host_name(name) &&
            text_equal_ignoring_case(text_slice(name, name.len - suffix.len, suffix.len), suffix);
 }
 
