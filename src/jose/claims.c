@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "compact.h"
-#include "text.h"
+#include "shown.h"
 
 #define NAME_MAX_BYTES 2048 /* of iss, sub, jti and each audience */
 #define AUDIENCES_MAX 1024
@@ -12,9 +12,8 @@
 
 static ost_result wrong_type(const ost_json *claim, const char *expected, ost_error *ret_error)
 {
-    ost_text name = ost_json_name(claim);
     return ost_error_set(ret_error, OST_E_CLAIM_TYPE, "\"%.*s\" is not %s",
-                         name.len < 32 ? (int)name.len : 32, name.data, expected);
+                         SHOWN(ost_json_name(claim), 32), expected);
 }
 
 static ost_result read_name(const ost_json *claim, ost_text *ret_name, ost_error *ret_error)

@@ -1,9 +1,9 @@
 /* Whether claims are good for us, now: RFC 7519 §4.1, RFC 8725 §3.8–3.9. */
 #include "claims.h"
+#include "shown.h"
 #include "text.h"
 
 #define DEFAULT_LEEWAY 30
-#define SHOWN(text) ((text).len < 64 ? (int)(text).len : 64), (text).data
 
 static ost_result check_rules(const ost_claims_rules *rules, ost_error *ret_error)
 {
@@ -29,7 +29,7 @@ static ost_result check_issuer(const ost_claims *claims, const ost_claims_rules 
         return OST_OK;
     return ost_error_set(ret_error, OST_E_ISSUER,
                          "expected issuer \"%.64s\", the token names \"%.*s\"", rules->issuer,
-                         SHOWN(claims->issuer));
+                         SHOWN(claims->issuer, 64));
 }
 
 static ost_result check_audience(const ost_claims *claims, const ost_claims_rules *rules,
@@ -49,7 +49,7 @@ static ost_result check_audience(const ost_claims *claims, const ost_claims_rule
     ost_text seen = ost_json_source(claims->audience);
     return ost_error_set(ret_error, OST_E_AUDIENCE,
                          "expected audience \"%.64s\", the token is for %.*s", rules->audiences[0],
-                         SHOWN(seen));
+                         SHOWN(seen, 64));
 }
 
 static ost_result check_times(const ost_claims *claims, const ost_claims_rules *rules, int64_t now,

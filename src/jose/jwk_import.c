@@ -4,12 +4,12 @@
 
 #include "compact.h"
 #include "key.h"
+#include "shown.h"
 #include "text.h"
 
 #define JWK_MAX_BYTES ((size_t)64 * 1024)
 #define JWK_ARENA ((size_t)512 * 1024)
 #define KEY_OPS_MAX 16
-#define SHOWN(text) ((text).len < 32 ? (int)(text).len : 32), (text).data
 
 static ost_result type_of(const ost_json *jwk, ost_key_type *ret_type, ost_error *ret_error)
 {
@@ -23,7 +23,7 @@ static ost_result type_of(const ost_json *jwk, ost_key_type *ret_type, ost_error
         }
     }
     return ost_error_set(ret_error, OST_E_UNSUPPORTED, "the key type \"%.*s\" is not supported",
-                         SHOWN(kty));
+                         SHOWN(kty, 32));
 }
 
 static ost_result read_kid(const ost_json *jwk, ost_key *key, ost_error *ret_error)
@@ -51,7 +51,7 @@ static ost_result read_use(const ost_json *jwk, ost_key *key, ost_error *ret_err
         return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"use\" is not a string");
     if (!text_is(use, "sig")) {
         return ost_error_set(ret_error, OST_E_KEY_USE, "the key's use is \"%.*s\", not \"sig\"",
-                             SHOWN(use));
+                             SHOWN(use, 32));
     }
     key->use_given = true;
     return OST_OK;
@@ -114,7 +114,7 @@ static ost_result read_alg(const ost_json *jwk, ost_key *key, ost_error *ret_err
     if (alg == OST_ALG_NONE_SET) {
         return ost_error_set(ret_error, OST_E_UNSUPPORTED,
                              "the key is for \"%.*s\", which is no signature algorithm known here",
-                             SHOWN(name));
+                             SHOWN(name, 32));
     }
     /* An HMAC secret serves the hashes that it is long enough for. */
     if (key->type == OST_KEY_OCT && alg_find(alg)->type == OST_KEY_OCT &&

@@ -5,9 +5,8 @@
  * stand in the header of a signed token, two readers of it would disagree, so it is refused. */
 #include "alg.h"
 #include "compact.h"
+#include "shown.h"
 #include "text.h"
-
-#define SHOWN(text) ((text).len < 32 ? (int)(text).len : 32), (text).data
 
 typedef struct header_members {
     const ost_json *alg, *kid, *typ;
@@ -55,7 +54,7 @@ static ost_result read_alg(const ost_json *member, ost_algs accepted, ost_alg *r
     ost_alg alg = ost_alg_of(name);
     if (alg == OST_ALG_NONE_SET || (accepted & OST_ALG_BIT(alg)) == 0) {
         return ost_error_set(ret_error, OST_E_ALGORITHM, "the token's algorithm is \"%.*s\"",
-                             SHOWN(name));
+                             SHOWN(name, 32));
     }
     *ret_alg = alg;
     return OST_OK;
@@ -67,11 +66,11 @@ static ost_result read_header(const ost_json *header, ost_algs accepted, ost_unv
     header_members found = find_members(header);
     if (found.critical != NULL) {
         return ost_error_set(ret_error, OST_E_CRITICAL, "the header has \"%.*s\"",
-                             SHOWN(ost_json_name(found.critical)));
+                             SHOWN(ost_json_name(found.critical), 32));
     }
     if (found.encryption != NULL) {
         return ost_error_set(ret_error, OST_E_TOKEN_FORMAT, "a signed token with \"%.*s\"",
-                             SHOWN(ost_json_name(found.encryption)));
+                             SHOWN(ost_json_name(found.encryption), 32));
     }
     if (found.kid != NULL && (!ost_json_text(found.kid, &jws->kid) || jws->kid.len > KID_MAX)) {
         return ost_error_set(ret_error, OST_E_TOKEN_FORMAT,

@@ -1,12 +1,12 @@
 /* JSON Web Tokens in one call (RFC 7519 §7.2), and a look at one without any check. */
 #include "base64url.h"
 #include "compact.h"
+#include "shown.h"
 
 static ost_result no_key(ost_result result, const ost_unverified_jws *jws, ost_error *ret_error)
 {
     return ost_error_set(ret_error, result, "the token asks for kid \"%.*s\", algorithm %s",
-                         jws->kid.len < 64 ? (int)jws->kid.len : 64, jws->kid.data,
-                         ost_alg_name(jws->alg));
+                         SHOWN(jws->kid, 64), ost_alg_name(jws->alg));
 }
 
 ost_result ost_jwt_verify(ost_text token, const ost_keyset *keys, const ost_claims_rules *rules,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "compact.h"
 #include "context.h"
 #include "prepared.h"
 #include "text.h"
@@ -93,6 +94,10 @@ ost_result key_set_kid(ost_key *key, ost_text kid)
 {
     if (kid.len == 0)
         return OST_OK;
+    if (kid.len > KID_MAX)
+        return OST_E_CEILING;
+    if (!text_is_utf8(kid))
+        return OST_E_UTF8;
     char *copy = memory_copy(kid);
     if (copy == NULL)
         return OST_E_MEMORY;

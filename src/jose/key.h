@@ -41,6 +41,7 @@ struct ost_key {
 
 /* A key of `type` with one reference, that may sign and verify; NULL: out of memory. */
 OST_MUST_CHECK ost_key *key_new(ost_key_type type);
+/* OST_E_CEILING: over KID_MAX bytes. OST_E_UTF8, OST_E_MEMORY. */
 OST_MUST_CHECK ost_result key_set_kid(ost_key *key, ost_text kid);
 
 /* Binds the key to `alg`. OST_E_KEY_FORMAT: it cannot serve it. */

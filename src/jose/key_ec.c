@@ -7,6 +7,7 @@
 #include "crypto_auto.h"
 #include "jwk_member.h"
 #include "key.h"
+#include "shown.h"
 #include "text.h"
 
 #define POINT_MAX (1 + 2 * CURVE_MAX_SIZE)
@@ -76,7 +77,7 @@ ost_result key_ec_import(const ost_json *jwk, ost_key *key, ost_error *ret_error
     const curve_facts *curve = curve_find(name);
     if (curve == NULL) {
         return ost_error_set(ret_error, OST_E_UNSUPPORTED, "the curve \"%.*s\" is not supported",
-                             name.len < 32 ? (int)name.len : 32, name.data);
+                             SHOWN(name, 32));
     }
     ost_result result = jwk_bytes_exactly(jwk, "x", curve->size, point + 1, ret_error);
     if (result == OST_OK)

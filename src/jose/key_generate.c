@@ -1,7 +1,6 @@
 /* New keys, one per algorithm of the table. */
 #include <openssl/rand.h>
 
-#include "compact.h"
 #include "key.h"
 #include "text.h"
 
@@ -50,8 +49,6 @@ ost_result ost_key_generate(ost_alg alg, unsigned bits, const char *kid, ost_key
         return ost_error_set(ret_error, OST_E_ARGUMENT, "no algorithm was named");
     if (bits != 0 && facts->type != OST_KEY_RSA)
         return ost_error_set(ret_error, OST_E_ARGUMENT, "only RSA keys come in sizes");
-    if (text_of(kid).len > KID_MAX)
-        return ost_error_set(ret_error, OST_E_CEILING, "kid has more than %d bytes", KID_MAX);
     ost_key *key = key_new(facts->type);
     if (key == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");

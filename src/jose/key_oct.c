@@ -1,7 +1,6 @@
 /* HMAC secrets (RFC 7518 §6.4), from a JWK and from bytes of the caller's. */
 #include <string.h>
 
-#include "compact.h"
 #include "context.h"
 #include "jwk_member.h"
 #include "key.h"
@@ -60,8 +59,6 @@ ost_result ost_key_import_secret(ost_text secret, ost_alg alg, const char *kid, 
         return ost_error_set(ret_error, OST_E_KEY_WEAK, "%s needs a secret of at least %zu bytes",
                              facts->name, facts->signature_size);
     }
-    if (text_of(kid).len > KID_MAX)
-        return ost_error_set(ret_error, OST_E_CEILING, "kid has more than %d bytes", KID_MAX);
     ost_key *key = key_new(OST_KEY_OCT);
     if (key == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
@@ -69,7 +66,7 @@ ost_result ost_key_import_secret(ost_text secret, ost_alg alg, const char *kid, 
     if (result == OST_OK)
         result = key_bind(key, alg, ret_error);
     if (result == OST_OK && (result = key_set_kid(key, text_of(kid))) != OST_OK)
-        ost_error_set(ret_error, result, "out of memory");
+        ost_error_set(ret_error, result, "the kid is not accepted");
     if (result != OST_OK) {
         ost_key_unref(key);
         return result;

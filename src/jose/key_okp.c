@@ -4,6 +4,7 @@
 
 #include "jwk_member.h"
 #include "key.h"
+#include "shown.h"
 #include "text.h"
 
 static void take(ost_key *key, bool is_private)
@@ -22,7 +23,7 @@ ost_result key_okp_import(const ost_json *jwk, ost_key *key, ost_error *ret_erro
         return ost_error_set(ret_error, OST_E_KEY_FORMAT, "the member \"crv\" is not a string");
     if (!text_is(curve, "Ed25519")) {
         return ost_error_set(ret_error, OST_E_UNSUPPORTED, "the curve \"%.*s\" is not supported",
-                             curve.len < 32 ? (int)curve.len : 32, curve.data);
+                             SHOWN(curve, 32));
     }
     if (sodium_init() < 0)
         return ost_error_set(ret_error, OST_E_CRYPTO, "libsodium does not start");

@@ -1,0 +1,73 @@
+/* Checking signatures: RFC 7518 §3.2–3.5, RFC 8037 §3.1. The key decides what is checked; the
+ * token's algorithm must be one that it serves. */
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <sodium.h>
+
+#include "ecdsa.h"
+#include "prepared.h"
+#include "signature.h"
+
+size_t signature_size(const ost_key *key, ost_alg alg)
+{
+    size_t fixed = alg_find(alg)->signature_size;
+    return fixed > 0 ? fixed : (key->bits + 7) / 8;
+}
+
+static bool mac_matches(const prepared_use *use, ost_text input, const unsigned char *bytes,
+                        size_t size)
+{
+    unsigned char mac[HASH_MAX_SIZE];
+    size_t len;
+    return prepared_mac(use, input, mac, &len) && len == size &&
+           CRYPTO_memcmp(mac, bytes, size) == 0;
+}
+
+static bool pkey_accepts(const prepared_use *use, const unsigned char *bytes, size_t size,
+                         const unsigned char *hash, size_t hash_size)
+{
+    ERR_set_mark(); /* a refused signature leaves nothing in the library's error queue */
+    int accepted = EVP_PKEY_verify(use->contexts->pkey, bytes, size, hash, hash_size);
+    ERR_pop_to_mark();
+    return accepted == 1;
+}
+
+static bool hash_accepted(const ost_key *key, const prepared_use *use, ost_text input,
+                          const unsigned char *bytes, size_t size)
+{
+    const alg_facts *facts = alg_find(use->contexts->alg);
+    unsigned char hash[HASH_MAX_SIZE], der[ECDSA_DER_MAX];
+    size_t hash_size;
+    if (!prepared_digest(use, input, hash, &hash_size))
+        return false;
+    if (facts->padding == PADDING_PKCS1)
+        return rsa_pkcs1_verify(key->rsa, use->contexts->rsa, facts->hash, hash, bytes, size);
+    if (facts->padding == PADDING_PSS)
+        return pkey_accepts(use, bytes, size, hash, hash_size);
+    return ecdsa_to_der(facts->curve, bytes, der, &size) &&
+           pkey_accepts(use, der, size, hash, hash_size);
+}
+
+ost_result signature_check(const ost_key *key, ost_alg alg, ost_text input,
+                           const unsigned char *bytes, size_t size)
+{
+    const alg_facts *facts = alg_find(alg);
+    prepared_use use;
+    bool matches;
+    if (!ost_key_serves(key, alg) || (key->ops & KEY_VERIFY) == 0)
+        return OST_E_KEY_USE;
+    if (size != signature_size(key, alg))
+        return OST_E_SIGNATURE;
+    if (facts->type == OST_KEY_OKP) {
+        matches = crypto_sign_verify_detached(bytes, (const unsigned char *)input.data, input.len,
+                                              key->okp_public) == 0;
+        return matches ? OST_OK : OST_E_SIGNATURE;
+    }
+    ost_result result = prepared_take(key, alg, false, &use);
+    if (result != OST_OK)
+        return result;
+    matches = facts->type == OST_KEY_OCT ? mac_matches(&use, input, bytes, size)
+                                         : hash_accepted(key, &use, input, bytes, size);
+    prepared_give(&use);
+    return matches ? OST_OK : OST_E_SIGNATURE;
+}

@@ -1,0 +1,51 @@
+/* Making signatures: RFC 7518 §3.2–3.5, RFC 8037 §3.1. */
+#include <openssl/err.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "ecdsa.h"
+#include "prepared.h"
+#include "signature.h"
+
+static bool sign_with_pkey(const prepared_use *use, const alg_facts *facts, ost_text input,
+                           unsigned char *ret, size_t *ret_size)
+{
+    unsigned char hash[HASH_MAX_SIZE], made[SIGNATURE_MAX_SIZE];
+    size_t hash_size, size = sizeof made;
+    if (!prepared_digest(use, input, hash, &hash_size))
+        return false;
+    ERR_set_mark();
+    int done = EVP_PKEY_sign(use->contexts->pkey, made, &size, hash, hash_size);
+    ERR_pop_to_mark();
+    if (done != 1)
+        return false;
+    if (facts->type == OST_KEY_EC) {
+        *ret_size = facts->signature_size;
+        return ecdsa_from_der(facts->curve, made, size, ret);
+    }
+    memcpy(ret, made, size);
+    *ret_size = size;
+    return true;
+}
+
+ost_result signature_make(const ost_key *key, ost_alg alg, ost_text input, unsigned char *ret,
+                          size_t *ret_size)
+{
+    const alg_facts *facts = alg_find(alg);
+    prepared_use use;
+    if (!ost_key_serves(key, alg) || !key->is_private || (key->ops & KEY_SIGN) == 0)
+        return OST_E_KEY_USE;
+    if (facts->type == OST_KEY_OKP) {
+        crypto_sign_detached(ret, NULL, (const unsigned char *)input.data, input.len,
+                             key->okp_secret);
+        *ret_size = facts->signature_size;
+        return OST_OK;
+    }
+    ost_result result = prepared_take(key, alg, true, &use);
+    if (result != OST_OK)
+        return result;
+    bool done = facts->type == OST_KEY_OCT ? prepared_mac(&use, input, ret, ret_size)
+                                           : sign_with_pkey(&use, facts, input, ret, ret_size);
+    prepared_give(&use);
+    return done ? OST_OK : OST_E_CRYPTO;
+}

@@ -1,0 +1,105 @@
+/* The table of algorithms against OpenSSL's own knowledge of the same things. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <openssl/bn.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/obj_mac.h>
+
+#include "alg.h"
+#include "text.h"
+
+static void names(void **state)
+{
+    static const char *const registered[] = {"RS256", "RS384", "RS512", "PS256", "PS384",
+                                             "PS512", "ES256", "ES384", "ES512", "EdDSA",
+                                             "HS256", "HS384", "HS512"};
+    for (size_t i = 0; i < 13; i++) {
+        assert_int_equal(ost_alg_of(text_of(registered[i])), OST_RS256 + i);
+        assert_string_equal(ost_alg_name((ost_alg)(OST_RS256 + i)), registered[i]);
+    }
+    assert_null(alg_find(OST_ALG_NONE_SET));
+    assert_null(alg_find((ost_alg)(OST_HS512 + 1)));
+    assert_null(alg_find((ost_alg)-1));
+    assert_string_equal(ost_alg_name((ost_alg)99), "none");
+}
+
+static void attack_01_alg_none_in_any_case(void **state)
+{
+    static const char *const bad[] = {"none",     "None",   "NONE",    "nOnE",   "",       "rs256",
+                                      "RS256 ",   " RS256", "RS25",    "RS2566", "ES256K", "HS1",
+                                      "RSA-OAEP", "dir",    "Ed25519", "ES521"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_int_equal(ost_alg_of(text_of(bad[i])), OST_ALG_NONE_SET);
+    assert_int_equal(ost_alg_of(OST_TEXT("RS256\0")), OST_ALG_NONE_SET);
+}
+
+static void defaults(void **state)
+{
+    for (ost_alg alg = OST_RS256; alg <= OST_HS512; alg++)
+        assert_int_equal((OST_ALGS_DEFAULT & OST_ALG_BIT(alg)) != 0, alg < OST_HS256);
+    assert_int_equal(OST_ALGS_DEFAULT & OST_ALG_BIT(OST_ALG_NONE_SET), 0);
+}
+
+static void hashes(void **state)
+{
+    for (hash_id hash = HASH_SHA256; hash <= HASH_SHA512; hash++) {
+        const EVP_MD *md = EVP_get_digestbyname(hash_find(hash)->name);
+        assert_non_null(md);
+        assert_int_equal(EVP_MD_get_size(md), hash_find(hash)->size);
+    }
+}
+
+static void curves(void **state)
+{
+    static const struct {
+        const char *name;
+        int nid;
+        ost_alg alg;
+    } known[] = {{"P-256", NID_X9_62_prime256v1, OST_ES256},
+                 {"P-384", NID_secp384r1, OST_ES384},
+                 {"P-521", NID_secp521r1, OST_ES512}};
+    for (size_t i = 0; i < 3; i++) {
+        const curve_facts *curve = curve_find(text_of(known[i].name));
+        EC_GROUP *group = EC_GROUP_new_by_curve_name(known[i].nid);
+        unsigned char order[CURVE_MAX_SIZE];
+        assert_non_null(curve);
+        assert_int_equal(curve->bits, EC_GROUP_get_degree(group));
+        assert_int_equal(curve->size, (curve->bits + 7) / 8);
+        assert_int_equal(BN_bn2binpad(EC_GROUP_get0_order(group), order, (int)curve->size),
+                         curve->size);
+        assert_memory_equal(curve->order, order, curve->size);
+        assert_int_equal(algs_of_type(OST_KEY_EC, curve), OST_ALG_BIT(known[i].alg));
+        assert_int_equal(alg_find(known[i].alg)->signature_size, 2 * curve->size);
+        EC_GROUP_free(group);
+    }
+    assert_null(curve_find(OST_TEXT("secp256k1")));
+    assert_null(curve_find(OST_TEXT("Ed25519")));
+    assert_null(curve_find(OST_TEXT("p-256")));
+}
+
+static void types(void **state)
+{
+    ost_algs all = algs_of_type(OST_KEY_RSA, NULL) | algs_of_type(OST_KEY_OKP, NULL) |
+                   algs_of_type(OST_KEY_OCT, NULL);
+    assert_int_equal(algs_of_type(OST_KEY_EC, NULL), 0);
+    assert_int_equal(all & OST_ALG_BIT(OST_ES256), 0);
+    assert_int_equal(__builtin_popcount(algs_of_type(OST_KEY_RSA, NULL)), 6);
+    assert_int_equal(algs_of_type(OST_KEY_OKP, NULL), OST_ALG_BIT(OST_EDDSA));
+    assert_int_equal(__builtin_popcount(algs_of_type(OST_KEY_OCT, NULL)), 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names),    cmocka_unit_test(attack_01_alg_none_in_any_case),
+        cmocka_unit_test(defaults), cmocka_unit_test(hashes),
+        cmocka_unit_test(curves),   cmocka_unit_test(types),
+    };
+    return cmocka_run_group_tests_name("jose-alg", tests, NULL, NULL);
+}

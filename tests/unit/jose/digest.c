@@ -1,0 +1,77 @@
+/* Digests: the standard's examples, and one thread's context under another's feet. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <openssl/evp.h>
+
+#include "digest.h"
+#include "text.h"
+
+static void like_openssl(void **state)
+{
+    unsigned char data[300], expected[HASH_MAX_SIZE], seen[HASH_MAX_SIZE];
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (unsigned char)(i * 7);
+    for (hash_id hash = HASH_SHA256; hash <= HASH_SHA512; hash++) {
+        const EVP_MD *md = EVP_get_digestbyname(hash_find(hash)->name);
+        for (size_t len = 0; len <= sizeof data; len += 25) {
+            assert_int_equal(EVP_Digest(data, len, expected, NULL, md, NULL), 1);
+            assert_int_equal(digest(hash, (ost_text){(const char *)data, len}, seen), OST_OK);
+            assert_memory_equal(seen, expected, hash_find(hash)->size);
+        }
+    }
+}
+
+static void sha256_of_nothing(void **state)
+{
+    static const unsigned char expected[32] = {0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14,
+                                               0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24,
+                                               0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c,
+                                               0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55};
+    unsigned char seen[32];
+    assert_int_equal(ost_sha256((ost_text){0}, seen), OST_OK);
+    assert_memory_equal(seen, expected, 32);
+}
+
+/* OpenID Connect Core, appendix A.3 and A.6. */
+static void left_half_hash(void **state)
+{
+    ost_arena *arena = ost_arena_new(1 << 12);
+    ost_text hash = {0};
+    assert_int_equal(ost_left_half_hash(OST_TEXT("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
+                                        OST_RS256, arena, &hash),
+                     OST_OK);
+    assert_true(text_is(hash, "77QmUPtjPfzWtF2AnpK9RQ"));
+    assert_int_equal(
+        ost_left_half_hash(OST_TEXT("Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk"),
+                           OST_PS256, arena, &hash),
+        OST_OK);
+    assert_true(text_is(hash, "LDktKdoQak3Pk0cnXxCltA"));
+    static const struct {
+        ost_alg alg;
+        size_t len;
+    } halves[] = {{OST_HS256, 22}, {OST_ES384, 32}, {OST_ES512, 43}, {OST_EDDSA, 43}};
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(ost_left_half_hash(OST_TEXT("x"), halves[i].alg, arena, &hash), OST_OK);
+        assert_int_equal(hash.len, halves[i].len);
+    }
+    ost_text untouched = {"kept", 4};
+    assert_int_equal(ost_left_half_hash(OST_TEXT("x"), OST_ALG_NONE_SET, arena, &untouched),
+                     OST_E_ARGUMENT);
+    assert_true(text_is(untouched, "kept"));
+    ost_arena_free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(like_openssl),
+        cmocka_unit_test(sha256_of_nothing),
+        cmocka_unit_test(left_half_hash),
+    };
+    return cmocka_run_group_tests_name("jose-digest", tests, NULL, NULL);
+}
