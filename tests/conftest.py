@@ -61,9 +61,9 @@ def items_docs(api_base):
 
 
 @pytest.fixture(scope="session")
-def provider(realm_file, work, results):
+def provider(realm_file, api_port, work, results):
     """Our provider with the example realm."""
-    yield from kept_running(lambda: Provider([realm_file], work / "provider"), results)
+    yield from kept_running(lambda: Provider([realm_file], work / f"provider-{api_port}"), results)
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,10 @@
 
     contract.py EXPECTED-FOLDER SEEN-FOLDER     prints each difference as a row of a table
 
-Statuses, JSON bodies, redirects, challenges, CORS and caching are compared to the letter; of pages
-only their kind and their forms, of cookies only their names: their looks are each provider's own.
+Statuses, JSON bodies, redirects, challenges and CORS are compared to the letter. Of pages only
+their kind, where their forms go and which fields these must have; of cookies only that the login
+sets an identity and the logout ends it; of caching only that what must not be stored is not. Their
+looks, and the sentences of the framework's own errors, are each provider's own.
 """
 
 import argparse
@@ -11,18 +13,10 @@ import json
 import pathlib
 import sys
 
-HEADERS = (
-    "location",
-    "www-authenticate",
-    "cache-control",
-    "pragma",
-    "access-control-allow-origin",
-    "access-control-allow-credentials",
-    "access-control-allow-methods",
-    "access-control-max-age",
-)
-# What the form fields of Keycloak's own scripts are called is nobody's contract.
-OWN_FIELDS = ("credentialId", "login", "", None)
+HEADERS = ("location", "www-authenticate", "access-control-allow-origin", "access-control-allow-credentials")
+# What only Keycloak's own scripts and buttons use.
+OWN_FIELDS = ("credentialId", "login", "continue", "", None)
+FRAMEWORK_ERROR = "For more on this error"
 
 
 def contract(step):
@@ -30,46 +24,74 @@ def contract(step):
     if "response" not in step:
         return {"stopped": step.get("reason")}
     response = step["response"]
-    told = {"status": response["status"]}
     headers = response["headers"]
-    for name in HEADERS:
-        if name in headers and not (name == "cache-control" and "page" in response):
-            told[name] = headers[name]
-    if "json" in response:
+    told = {"status": response["status"]}
+    told.update({name: headers[name] for name in HEADERS if name in headers})
+    if response["status"] >= 400 or "json" not in response:
+        told["error"] = _error(response)
+    else:
         told["json"] = response["json"]
+    if "no-store" in headers.get("cache-control", "") and "json" in response:
+        told["not stored"] = True
     if "page" in response:
         told["forms"] = [_form(form) for form in response["page"]["forms"]]
-    if "cookies" in response:
-        names = {_cookie(cookie) for cookie in response["cookies"]}
-        told["cookies"] = sorted(name for name in names if name)
+    told["identity"] = _identity(step)
     return told
+
+
+def _error(response):
+    body = response.get("json")
+    if not isinstance(body, dict):
+        return None
+    if str(body.get("error_description", "")).startswith(FRAMEWORK_ERROR):
+        return "of the framework"
+    return body
+
+
+def _identity(step):
+    """What happens to the cookie that is the browser's session: set by a login, ended by a logout."""
+    for cookie in step["response"].get("cookies", []):
+        if cookie["name"] == "KEYCLOAK_IDENTITY":
+            if cookie["attributes"].get("max-age") == "0":
+                return "ended"
+            if step["request"]["method"] == "POST":
+                return "set"
+    return None
 
 
 def _form(form):
     fields = [field.get("name") for field in form["fields"] if field.get("name") not in OWN_FIELDS]
-    return {"to": form["action"]["to"], "parameters": _names(form["action"]), "fields": sorted(set(fields))}
+    return {"to": form["action"]["to"], "fields": sorted(set(fields))}
 
 
-def _names(url):
-    return sorted(name for name, _ in url.get("query", []))
+def differences(expected, seen):
+    """(path, expected, seen) of each place where two contracts differ; stricter caching is no difference."""
+    if expected.get("status") != seen.get("status"):
+        return [("", _summary(expected), _summary(seen))]
+    found = []
+    if expected.get("not stored") and not seen.get("not stored"):
+        found.append(("cache-control", "no-store", "none"))
+    # Ending a session's cookie once more than needed does no harm.
+    if expected["identity"] and expected["identity"] != seen["identity"]:
+        found.append(("cookie KEYCLOAK_IDENTITY", expected["identity"], seen["identity"]))
+    for name in ("error", "json", "forms", *HEADERS):
+        found += _walk(name, expected.get(name), seen.get(name))
+    return found
 
 
-def _cookie(cookie):
-    """Keycloak's twins for browsers of 2019 and its note between tabs are left aside."""
-    name = cookie["name"]
-    if name.endswith("_LEGACY") or name in ("KC_AUTH_STATE", "KC_RESTART"):
-        return None
-    ended = cookie["attributes"].get("max-age") == "0"
-    return f"{name} ended" if ended else name
+def _summary(told):
+    parts = [str(told.get("status") or told.get("stopped"))]
+    for name in ("error", "location"):
+        if told.get(name):
+            parts.append(json.dumps(told[name], ensure_ascii=False))
+    return " ".join(parts)
 
 
-def differences(expected, seen, path=""):
-    """(path, expected, seen) of each place where two contracts differ."""
+def _walk(path, expected, seen):
     if isinstance(expected, dict) and isinstance(seen, dict):
         found = []
         for key in [*expected, *(key for key in seen if key not in expected)]:
-            inner = f"{path}.{key}" if path else key
-            found += differences(expected.get(key), seen.get(key), inner)
+            found += _walk(f"{path}.{key}", expected.get(key), seen.get(key))
         return found
     return [] if expected == seen else [(path, expected, seen)]
 

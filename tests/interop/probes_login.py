@@ -117,13 +117,19 @@ def probe_response_modes(r):
     for kind in ("code", "token", "id_token", "id_token token", "code id_token", "code token", "code id_token token"):
         _, browser, form = opened(r, response_type=kind)
         r.take(kind, browser.submit(form, **RIGHT))
-    for mode in ("query", "fragment", "form_post", "jwt", "query.jwt"):
+    for mode in ("query", "fragment", "form_post"):
         _, browser, form = opened(r, response_mode=mode)
         r.take(f"response_mode={mode}", browser.submit(form, **RIGHT))
     _, browser, form = opened(r, response_type="none")
     r.take("none", browser.submit(form, **RIGHT))
     _, browser, form = opened(r, state="a b&c=<\u00e4>")
     r.take("state with marks", browser.submit(form, **RIGHT))
+
+
+def probe_response_modes_in_a_jwt(r):
+    for mode in ("jwt", "query.jwt"):
+        _, browser, form = opened(r, response_mode=mode)
+        r.take(f"response_mode={mode}", browser.submit(form, **RIGHT))
 
 
 def probe_redirect_uri_with_query(r):

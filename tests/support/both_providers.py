@@ -28,13 +28,13 @@ def api_port(provider_kind):
 
 
 @pytest.fixture(scope="session")
-def provider(provider_kind, realm_file, work, results):
+def provider(provider_kind, realm_file, api_port, work, results):
     if provider_kind == "keycloak":
         must_have(distribution)
         with Keycloak([realm_file], log=results / "keycloak.log") as server:
             yield server
     else:
-        yield from kept_running(lambda: Provider([realm_file], work / "provider"), results)
+        yield from kept_running(lambda: Provider([realm_file], work / f"provider-{api_port}"), results)
 
 
 @pytest.fixture(scope="session")
