@@ -223,6 +223,10 @@ void event_loop_free(event_loop *loop)
     continue_returned(loop);
     if (loop->initialized) {
         listeners_close(loop);
+        for (connection *c = loop->connections, *next; c != NULL; c = next) {
+            next = c->next;
+            connection_close(c);
+        }
         uv_walk(&loop->uv, close_walked, NULL);
         uv_run(&loop->uv, UV_RUN_DEFAULT);
         uv_loop_close(&loop->uv);

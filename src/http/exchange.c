@@ -10,7 +10,7 @@
 #include "server.h"
 #include "text.h"
 
-#define SPARE_EXCHANGES_MAX 256
+#define SPARE_EXCHANGES_MAX 64
 #define SPARE_BODY_MAX 65536
 
 static http_exchange *exchange_new(event_loop *loop)
