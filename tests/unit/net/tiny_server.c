@@ -50,7 +50,7 @@ static bool read_request(tiny_request *request)
         if (length != NULL)
             wanted = strtoul(length + 15, NULL, 10);
     }
-    snprintf(request->body, sizeof request->body, "%s", end + 4);
+    snprintf(request->body, sizeof request->body, "%.*s", (int)sizeof request->body - 1, end + 4);
     end[4] = '\0';
     return sscanf(request->head, "%15s %511s", request->method, request->path) == 2;
 }

@@ -1,0 +1,105 @@
+/* The JSON writer: what it writes is read back, and misuse is an error, not bad JSON. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <ostiary/json.h>
+
+#include "text.h"
+
+static ost_arena *arena;
+
+static ost_json_writer *fresh(void)
+{
+    ost_arena_reset(arena);
+    ost_json_writer *w = ost_json_writer_new(arena, 0);
+    assert_non_null(w);
+    return w;
+}
+
+static void a_document(void **state)
+{
+    ost_text text;
+    ost_json_writer *w = fresh();
+    (void)state;
+    ost_json_open_object(w);
+    ost_json_member_string(w, "a", "x\"\\\n\x01\x7f/\xc3\xa9");
+    ost_json_member_integer(w, "b", -9007199254740992);
+    ost_json_put_name(w, OST_TEXT("c"));
+    ost_json_open_array(w);
+    ost_json_put_boolean(w, true);
+    ost_json_put_null(w);
+    ost_json_put_number(w, 0.5);
+    ost_json_open_object(w);
+    ost_json_close_object(w);
+    ost_json_close_array(w);
+    ost_json_close_object(w);
+    assert_int_equal(ost_json_writer_finish(w, &text), OST_OK);
+    assert_string_equal(text.data, "{\"a\":\"x\\\"\\\\\\n\\u0001\\u007f/\xc3\xa9\","
+                                   "\"b\":-9007199254740992,\"c\":[true,null,0.5,{}]}");
+}
+
+static void misuse_is_an_error(void **state)
+{
+    ost_text text;
+    ost_json_writer *w = fresh();
+    (void)state;
+    assert_int_equal(ost_json_writer_finish(w, &text), OST_E_STATE);
+    w = fresh();
+    ost_json_open_object(w);
+    ost_json_put_null(w);
+    ost_json_close_object(w);
+    assert_int_equal(ost_json_writer_finish(w, &text), OST_E_STATE);
+    w = fresh();
+    ost_json_open_object(w);
+    ost_json_close_array(w);
+    assert_int_equal(ost_json_writer_finish(w, &text), OST_E_STATE);
+    w = fresh();
+    ost_json_open_object(w);
+    ost_json_put_name(w, OST_TEXT("a"));
+    ost_json_close_object(w);
+    assert_int_equal(ost_json_writer_finish(w, &text), OST_E_STATE);
+    w = fresh();
+    ost_json_put_null(w);
+    ost_json_put_null(w);
+    assert_int_equal(ost_json_writer_finish(w, &text), OST_E_STATE);
+    w = fresh();
+    ost_json_put_text(w, OST_TEXT("\xff"));
+    assert_int_equal(ost_json_writer_finish(w, &text), OST_E_UTF8);
+}
+
+static void it_has_a_ceiling(void **state)
+{
+    ost_text text;
+    (void)state;
+    ost_arena_reset(arena);
+    ost_json_writer *w = ost_json_writer_new(arena, 8);
+    ost_json_put_text(w, OST_TEXT("12345678"));
+    assert_int_equal(ost_json_writer_finish(w, &text), OST_E_CEILING);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    arena = ost_arena_new(1 << 20);
+    return arena != NULL ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    ost_arena_free(arena);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_document),
+        cmocka_unit_test(misuse_is_an_error),
+        cmocka_unit_test(it_has_a_ceiling),
+    };
+    return cmocka_run_group_tests_name("base-json_writer", tests, setup, teardown);
+}
