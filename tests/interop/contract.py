@@ -16,7 +16,9 @@ import sys
 HEADERS = ("location", "www-authenticate", "access-control-allow-origin", "access-control-allow-credentials")
 # What only Keycloak's own scripts and buttons use.
 OWN_FIELDS = ("credentialId", "login", "continue", "", None)
-FRAMEWORK_ERROR = "For more on this error"
+# How Keycloak's framework words what is not there, or not by this method.
+FRAMEWORK_ERRORS = ("HTTP 404", "HTTP 405", "Unable to find matching target", "Protocol not found")
+FRAMEWORK_HINT = "For more on this error"
 
 
 def contract(step):
@@ -43,8 +45,10 @@ def _error(response):
     body = response.get("json")
     if not isinstance(body, dict):
         return None
-    if str(body.get("error_description", "")).startswith(FRAMEWORK_ERROR):
+    if str(body.get("error")).startswith(FRAMEWORK_ERRORS):
         return "of the framework"
+    if str(body.get("error_description", "")).startswith(FRAMEWORK_HINT):
+        return {"error": body["error"]}
     return body
 
 

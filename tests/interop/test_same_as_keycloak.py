@@ -1,0 +1,80 @@
+"""Our provider answers every probe as Keycloak 24 does, but where deviations.json says otherwise, and why.
+
+The captures in observed/ come from a real Keycloak; see docs/development/keycloak-observed.md.
+"""
+
+import fnmatch
+import json
+import pathlib
+
+import pytest
+
+from contract import compare_probe
+from needs import kept_running
+from observe import GROUPS, observe
+from programs import EXAMPLE_REALM, Provider
+
+HERE = pathlib.Path(__file__).parent
+DEVIATIONS = json.loads((HERE / "deviations.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def probed(work, results):
+    """Our provider with the realms that were probed, on the ports that their files name."""
+    realm_files = [EXAMPLE_REALM, *sorted((HERE / "realms").glob("*-realm.json"))]
+    yield from kept_running(lambda: Provider(realm_files, work / "probed"), results)
+
+
+@pytest.fixture(scope="module")
+def rows(probed):
+    """{group: ["probe | step | path | expected | seen", …]}, each group asked once."""
+    asked = {}
+
+    def of(group):
+        if group not in asked:
+            expected = json.loads((HERE / "observed" / f"{group}.json").read_text())
+            seen = observe(probed.base, group)
+            asked[group] = [
+                (f"{group}/{probe} | {step} | {path}", wanted, got)
+                for probe, steps in expected.items()
+                for step, path, wanted, got in compare_probe(steps, seen.get(probe, []))
+            ]
+        return asked[group]
+
+    return of
+
+
+def is_known(row):
+    return any(fnmatch.fnmatchcase(row, pattern) for patterns in DEVIATIONS.values() for pattern in patterns)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_same_as_keycloak(group, rows):
+    unknown = [f"{row}\n    Keycloak: {wanted}\n    ours:     {got}" for row, wanted, got in rows(group) if not is_known(row)]
+    assert not unknown, "\n".join(["differs from Keycloak:", *unknown])
+
+
+def test_discovery_is_a_part_of_keycloaks(probed):
+    """Whatever is announced at all is announced at Keycloak's addresses and by its names."""
+    captured = json.loads((HERE / "observed" / "metadata.json").read_text())["discovery"][0]["response"]["json"]
+    announced = probed.realm().discovery().json()
+    for name, value in announced.items():
+        expected = captured[name]
+        if isinstance(value, str):
+            assert value == expected.replace("{base}", probed.base), name
+        elif isinstance(value, list):
+            assert set(value) <= set(expected), name
+        else:
+            assert value == expected or value is False, name
+
+
+def test_deviations_are_still_there(rows):
+    """What no longer deviates is not to be excused."""
+    seen = [row for group in GROUPS for row, _, _ in rows(group)]
+    stale = [
+        pattern
+        for patterns in DEVIATIONS.values()
+        for pattern in patterns
+        if not any(fnmatch.fnmatchcase(row, pattern) for row in seen)
+    ]
+    assert stale == []
