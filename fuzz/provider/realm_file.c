@@ -1,0 +1,35 @@
+/* A realm file from its bytes to the snapshot that requests use, without keys and users' hashes. */
+#include <ostiary/json.h>
+
+#include "placeholder.h"
+#include "realm.h"
+#include "realm_document.h"
+#include "text.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    ost_arena *arena = ost_arena_new((size_t)64 << 20);
+    ost_text text = {(const char *)data, size}, document;
+    const ost_json *file;
+    realm *r;
+    if (arena == NULL)
+        return 0;
+    if (placeholder_replace(text, arena, &text) == OST_OK &&
+        ost_json_read(text, NULL, arena, &file, NULL) == OST_OK &&
+        realm_document_complete(file, NULL, arena, &document, NULL) == OST_OK &&
+        realm_load(document, 1, &r, NULL) == OST_OK) {
+        realm_roles roles;
+        const ost_json *user = ost_json_first(ost_json_get(file, "users"));
+        if (realm_user_roles(r, user, arena, &roles) == OST_OK && r->client_count > 0) {
+            realm_roles seen;
+            (void)!realm_roles_for_client(r, &r->clients[0], NULL, &roles, arena, &seen);
+            (void)realm_redirect_allowed(&r->clients[0], OST_TEXT("https://a.example/x?y"));
+            (void)realm_post_logout_allowed(&r->clients[0], OST_TEXT("https://a.example/"));
+        }
+        realm_unref(r);
+    }
+    ost_arena_free(arena);
+    return 0;
+}

@@ -1,0 +1,113 @@
+/* Redirect URIs: what is registered and nothing that looks like it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "realm.h"
+#include "text.h"
+
+static const char *const exact[] = {"http://localhost:8000/auth", "app:/callback",
+                                    "https://a.example/cb?x=1", NULL};
+static const char *const wild[] = {"https://a.example/app/*", NULL};
+static const char *const loose[] = {"*", "https://*", "https://a.example*", "https://a.*/x", NULL};
+static const char *const relative[] = {"/cb/*", NULL};
+
+static bool allowed(const char *const *registered, const char *uri)
+{
+    const realm_client client = {.redirect_uris = registered, .root_url = "https://root.example/"};
+    return realm_redirect_allowed(&client, text_of(uri));
+}
+
+static void registered_uris_match_exactly(void **state)
+{
+    (void)state;
+    assert_true(allowed(exact, "http://localhost:8000/auth"));
+    assert_true(allowed(exact, "app:/callback"));
+    assert_true(allowed(exact, "https://a.example/cb?x=1"));
+    static const char *const bad[] = {
+        "http://localhost:8000/auth/",
+        "http://localhost:8000/AUTH",
+        "http://localhost:8000/auth?x=1",
+        "http://localhost:8000/auth#x",
+        "http://localhost:8001/auth",
+        "https://localhost:8000/auth",
+        "http://localhost:8000/a",
+        "http://localhost:8000@evil/auth",
+        "http://localhost:8000.evil/auth",
+        "http://LOCALHOST:8000/auth",
+        "http://localhost:8000/auth\r\nX:y",
+        "http://localhost:8000\\auth",
+        " http://localhost:8000/auth",
+        "//localhost:8000/auth",
+        "/auth",
+        "",
+        "javascript:alert(1)",
+        "app:/callback2",
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(allowed(exact, bad[i]));
+}
+
+static void a_wildcard_ends_a_path(void **state)
+{
+    (void)state;
+    assert_true(allowed(wild, "https://a.example/app/"));
+    assert_true(allowed(wild, "https://a.example/app/x/y?z=1"));
+    assert_true(allowed(wild, "https://a.example/app"));
+    static const char *const bad[] = {
+        "https://a.example/application", "https://a.example/",
+        "https://a.example/app/../x",    "https://a.example/app/%2e%2e/x",
+        "https://a.example/app/.%2E/x",  "https://a.example/app/x#y",
+        "https://user@a.example/app/",   "https://a.example.evil/app/",
+        "https://a.example/app/x y",     "https://a.example/app/\xc3\xa9",
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(allowed(wild, bad[i]));
+}
+
+static void a_wildcard_elsewhere_matches_nothing(void **state)
+{
+    (void)state;
+    assert_false(allowed(loose, "https://evil.example/"));
+    assert_false(allowed(loose, "https://a.example.evil/"));
+    assert_false(allowed(loose, "https://a.evil/x"));
+    assert_false(allowed(NULL, "https://a.example/"));
+}
+
+static void relative_ones_stand_on_the_root_url(void **state)
+{
+    const realm_client rootless = {.redirect_uris = relative};
+    (void)state;
+    assert_true(allowed(relative, "https://root.example/cb/1"));
+    assert_false(allowed(relative, "https://other.example/cb/1"));
+    assert_false(realm_redirect_allowed(&rootless, OST_TEXT("/cb/1")));
+}
+
+static void origins(void **state)
+{
+    static const char *const plus[] = {"+", NULL}, *const one[] = {"https://a.example", NULL};
+    const realm_client by_plus = {.web_origins = plus, .redirect_uris = exact};
+    const realm_client by_name = {.web_origins = one};
+    (void)state;
+    assert_true(realm_origin_allowed(&by_plus, OST_TEXT("http://localhost:8000")));
+    assert_false(realm_origin_allowed(&by_plus, OST_TEXT("http://localhost:8001")));
+    assert_true(realm_origin_allowed(&by_name, OST_TEXT("https://a.example")));
+    assert_false(realm_origin_allowed(&by_name, OST_TEXT("https://a.example.evil")));
+    assert_false(realm_origin_allowed(&by_name, OST_TEXT("null")));
+    assert_false(realm_origin_allowed(&by_name, OST_TEXT("")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(registered_uris_match_exactly),
+        cmocka_unit_test(a_wildcard_ends_a_path),
+        cmocka_unit_test(a_wildcard_elsewhere_matches_nothing),
+        cmocka_unit_test(relative_ones_stand_on_the_root_url),
+        cmocka_unit_test(origins),
+    };
+    return cmocka_run_group_tests_name("provider-redirect_uri", tests, NULL, NULL);
+}
