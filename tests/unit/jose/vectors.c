@@ -7,8 +7,6 @@
 
 #include <cmocka.h>
 
-#define FILE_MAX ((size_t)1 << 20)
-
 const ost_json *vectors_read(ost_arena *arena, const char *path)
 {
     char name[4096];
@@ -19,9 +17,12 @@ const ost_json *vectors_read(ost_arena *arena, const char *path)
         print_message("no vectors: %s was not found\n", name);
         return NULL;
     }
-    char *data = ost_arena_alloc(arena, FILE_MAX);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    size_t len = (size_t)ftell(file);
+    rewind(file);
+    char *data = ost_arena_alloc(arena, len);
     assert_non_null(data);
-    size_t len = fread(data, 1, FILE_MAX, file);
+    assert_int_equal(fread(data, 1, len, file), len);
     fclose(file);
     const ost_json *document;
     ost_error error;
