@@ -71,7 +71,7 @@ static void attack_23_issuers(void **state)
                                          " https://op.example/realms/a",
                                          "",
                                          "https://op.example:443/realms/a",
-                                         "https://evil.example/?" ISSUER,
+                                         ("https://evil.example/?" ISSUER),
                                          "https://op.example/realms/./a",
                                          "https://op.example/realms/%61"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
