@@ -20,6 +20,7 @@ static const char style[] =
     "main{width:100%;max-width:34rem;padding:2rem;background:var(--paper);"
     "border:1px solid var(--line);border-radius:.75rem}"
     "h1{margin:0 0 .75rem;font-size:1.4rem;line-height:1.25}p{margin:0 0 1rem}"
+    "main>:last-child{margin-bottom:0}"
     ".detail{padding:.6rem .8rem;border-left:3px solid var(--line);color:var(--quiet);"
     "font-size:.875rem;overflow-wrap:anywhere}"
     "a.next,button{display:inline-block;padding:.6rem 1.1rem;border:0;border-radius:.45rem;"

@@ -480,6 +480,41 @@ def test_expired_and_provider_is_down(api, provider):
     assert browser.cookie("ostiary")
 
 
+# ---- ending while a login is under way ----
+
+
+def test_stop_while_the_provider_is_slow(new_items_api, provider):
+    program = new_items_api(provider.issuer)
+    wait_until_ready(program)
+    browser = Browser()
+    first = navigate(browser, f"{program.base}/items/", follow=False)
+    back = navigate(browser, first.location, follow=False)
+    provider.token_delay = 2
+    answers = []
+    waiting = threading.Thread(target=lambda: answers.append(navigate(browser, back.location, follow=False)))
+    waiting.start()
+    time.sleep(0.5)
+    assert program.stop() == 0
+    waiting.join()
+    assert [answer.status for answer in answers] == [302], "what was begun is finished"
+
+
+def test_stop_while_the_provider_is_silent(new_items_api, provider):
+    program = new_items_api(provider.issuer)
+    wait_until_ready(program)
+    browser = Browser()
+    first = navigate(browser, f"{program.base}/items/", follow=False)
+    back = navigate(browser, first.location, follow=False)
+    provider.token_delay = 20
+    answers = []
+    waiting = threading.Thread(target=lambda: answers.append(navigate(browser, back.location, follow=False)))
+    waiting.start()
+    time.sleep(0.5)
+    assert program.stop() == 0
+    waiting.join()
+    assert [answer.status for answer in answers] == [503]
+
+
 # ---- other sites ----
 
 

@@ -5,8 +5,10 @@
 window.addEventListener("DOMContentLoaded", () => {
   const place = document.getElementById("swagger-ui");
   if (typeof SwaggerUIBundle === "undefined") {
-    place.textContent =
-      "Swagger UI could not be loaded. The description of this API is at /openapi.json.";
+    const link = document.createElement("a");
+    link.href = link.textContent = "/openapi.json";
+    place.className = "message";
+    place.append("Swagger UI could not be loaded. The description of this API is at ", link, ".");
     return;
   }
   const ui = SwaggerUIBundle({
