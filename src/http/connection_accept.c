@@ -83,33 +83,38 @@ bool connection_begin(connection *c)
     return true;
 }
 
-static bool open_socket(connection *c, uv_stream_t *listener)
+/* A connection whose socket is ready to be accepted into; NULL: out of memory. */
+static connection *connection_new(event_loop *loop, const uv_stream_t *listener)
 {
-    event_loop *loop = c->loop;
+    connection *c = memory_alloc(sizeof *c);
+    if (c == NULL)
+        return NULL;
+    c->loop = loop;
     c->local = listener->type == UV_NAMED_PIPE;
     int result = c->local ? uv_pipe_init(&loop->uv, &c->socket.pipe, 0)
                           : uv_tcp_init(&loop->uv, &c->socket.tcp);
-    if (result != 0)
-        return false;
+    if (result != 0) {
+        memory_free(c);
+        return NULL;
+    }
     c->socket.handle.data = c;
     c->next = loop->connections;
     if (c->next != NULL)
         c->next->previous = c;
     loop->connections = c;
-    return true;
+    c->since = event_loop_now(loop);
+    c->phase = PHASE_PROXY;
+    return c;
 }
 
 void connection_accept(event_loop *loop, uv_stream_t *listener)
 {
-    connection *c = memory_alloc(sizeof *c);
-    if (c == NULL || (c->loop = loop, !open_socket(c, listener))) {
-        memory_free(c);
+    connection *c = connection_new(loop, listener);
+    if (c == NULL) {
         loop->accept_again = true; /* libuv holds the connection until it is taken */
         event_loop_need_tick(loop);
         return;
     }
-    c->since = event_loop_now(loop);
-    c->phase = PHASE_PROXY;
     if (uv_accept(listener, &c->socket.stream) != 0 || !count(c) || !meet_socket(c) ||
         (!loop->server->proxy_protocol && !connection_begin(c))) {
         connection_close(c);

@@ -122,9 +122,10 @@ typedef struct http_config {
 OST_MUST_CHECK ost_result http_server_new(const http_config *config, http_server **ret_server,
                                           ost_error *ret_error);
 
-/* Binds `address` ("127.0.0.1", "::1", "0.0.0.0", "unix:/path") and port (0: any free one;
- * *ret_port tells which). May be called several times. OST_E_SYSTEM with a sentence that names the
- * port when it is taken. `ret_port` may be NULL. */
+/* Binds `address` ("127.0.0.1", "::1", "0.0.0.0", "unix:/path", or "passed" for the sockets of
+ * systemd's socket activation) and port (0: any free one; *ret_port tells which). May be called
+ * several times. OST_E_SYSTEM with a sentence that names the port when it is taken. `ret_port` may
+ * be NULL. */
 OST_MUST_CHECK ost_result http_server_listen(http_server *server, const char *address,
                                              unsigned port, unsigned *ret_port,
                                              ost_error *ret_error);

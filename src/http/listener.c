@@ -1,10 +1,12 @@
 /* Binds addresses. Every loop accepts on a socket of its own (SO_REUSEPORT); a Unix socket is one
- * socket that all loops accept on. */
+ * socket that all loops accept on, and so are sockets passed by a parent (socket activation). */
 #include "listener.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -179,7 +181,7 @@ static ost_result share_socket(http_server *server, int fd, bool local)
 {
     ost_result result = OST_OK;
     for (unsigned i = 0; i < server->loop_count && result == OST_OK; i++) {
-        int copy = dup(fd);
+        int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
         result = copy < 0 ? OST_E_SYSTEM : add_listener(&server->loops[i], copy, local);
     }
     int failure = errno;
@@ -203,6 +205,44 @@ static ost_result listen_unix(http_server *server, const char *path, ost_error *
     return OST_OK;
 }
 
+/* ---- sockets that have been passed ---- */
+
+#define PASSED_FIRST 3 /* sd_listen_fds(3) */
+#define PASSED_MAX 16
+
+/* How many sockets the parent has passed to this very process. */
+static uint64_t count_passed(void)
+{
+    uint64_t pid = 0, count = 0;
+    if (!text_to_unsigned(text_of(getenv("LISTEN_PID")), INT32_MAX, &pid) ||
+        (pid_t)pid != getpid() ||
+        !text_to_unsigned(text_of(getenv("LISTEN_FDS")), PASSED_MAX, &count))
+        return 0;
+    return count;
+}
+
+static ost_result listen_passed(http_server *server, ost_error *ret_error)
+{
+    uint64_t count = count_passed();
+    if (count == 0)
+        return ost_error_set(ret_error, OST_E_SYSTEM, "no sockets have been passed (LISTEN_FDS)");
+    for (int fd = PASSED_FIRST; fd < PASSED_FIRST + (int)count; fd++) {
+        socket_address address;
+        socklen_t len = sizeof address;
+        if (getsockname(fd, &address.any, &len) != 0)
+            return ost_error_set(ret_error, OST_E_SYSTEM, "passed socket %d: %s", fd,
+                                 strerror(errno));
+        bool local = address.any.sa_family == AF_UNIX;
+        int one = 1;
+        if (!local)
+            setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+        if (share_socket(server, fd, local) != OST_OK)
+            return ost_error_set(ret_error, OST_E_SYSTEM, "cannot listen on passed socket %d: %s",
+                                 fd, strerror(errno));
+    }
+    return OST_OK;
+}
+
 ost_result http_server_listen(http_server *server, const char *address, unsigned port,
                               unsigned *ret_port, ost_error *ret_error)
 {
@@ -210,5 +250,7 @@ ost_result http_server_listen(http_server *server, const char *address, unsigned
         return ost_error_set(ret_error, OST_E_STATE, "the server has been started already");
     if (text_starts(text_of(address), "unix:"))
         return listen_unix(server, address + strlen("unix:"), ret_error);
+    if (text_is(text_of(address), "passed"))
+        return listen_passed(server, ret_error);
     return listen_tcp(server, address, port, ret_port, ret_error);
 }

@@ -8,26 +8,61 @@
 #include "percent.h"
 #include "text.h"
 
-static bool is_letter_or_digit(char c)
+/* What a byte may stand for; a '%' in a path is checked when it is decoded. */
+enum { NAME = 1, PATH = 2 };
+
+static const unsigned char byte_class[256] = {
+    ['-'] = NAME | PATH,
+    ['.'] = NAME | PATH,
+    ['_'] = NAME | PATH,
+    ['/'] = PATH,
+    ['~'] = PATH,
+    ['%'] = PATH,
+    ['!'] = PATH,
+    ['$'] = PATH,
+    ['&'] = PATH,
+    ['\''] = PATH,
+    ['('] = PATH,
+    [')'] = PATH,
+    ['*'] = PATH,
+    ['+'] = PATH,
+    [','] = PATH,
+    [';'] = PATH,
+    ['='] = PATH,
+    [':'] = PATH,
+    ['@'] = PATH,
+    ['0' ... '9'] = NAME | PATH,
+    ['A' ... 'Z'] = NAME | PATH,
+    ['a' ... 'z'] = NAME | PATH,
+};
+
+static bool is_of(char c, unsigned char classes)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    return (byte_class[(unsigned char)c] & classes) != 0;
+}
+
+/* Past "[2001:db8::1]"; 0 when it is none. */
+static size_t bracketed_end(const char *data, size_t len)
+{
+    bool colon = false;
+    for (size_t i = 1; i < len; i++) {
+        if (data[i] == ']')
+            return colon ? i + 1 : 0;
+        if (data[i] == ':')
+            colon = true;
+        else if (data[i] != '.' && hex_digit(data[i]) < 0)
+            return 0;
+    }
+    return 0;
 }
 
 /* Past the host; 0 when there is none. */
 static size_t host_end(const char *data, size_t len)
 {
+    if (len > 0 && data[0] == '[')
+        return bracketed_end(data, len);
     size_t i = 0;
-    if (len > 0 && data[0] == '[') {
-        bool colon = false;
-        for (i = 1; i < len && data[i] != ']'; i++) {
-            if (data[i] != ':' && data[i] != '.' && hex_digit(data[i]) < 0)
-                return 0;
-            colon = colon || data[i] == ':';
-        }
-        return i < len && colon ? i + 1 : 0;
-    }
-    while (i < len &&
-           (is_letter_or_digit(data[i]) || data[i] == '-' || data[i] == '.' || data[i] == '_'))
+    while (i < len && is_of(data[i], NAME))
         i++;
     return i;
 }
@@ -47,37 +82,6 @@ bool authority_normalize(char *data, size_t len)
         if (data[i] >= 'A' && data[i] <= 'Z')
             data[i] = (char)(data[i] + ('a' - 'A'));
     return true;
-}
-
-/* RFC 3986 §3.3 pchar and '/'; '%' is checked when it is decoded. */
-static bool is_path_byte(char c)
-{
-    if (is_letter_or_digit(c))
-        return true;
-    switch (c) {
-    case '/':
-    case '-':
-    case '.':
-    case '_':
-    case '~':
-    case '%':
-    case '!':
-    case '$':
-    case '&':
-    case '\'':
-    case '(':
-    case ')':
-    case '*':
-    case '+':
-    case ',':
-    case ';':
-    case '=':
-    case ':':
-    case '@':
-        return true;
-    default:
-        return false;
-    }
 }
 
 /* Browsers leave some bytes outside RFC 3986 §3.4 unencoded in a query ('|', '{', '[' …): visible
@@ -102,7 +106,7 @@ static const char *read_path(char *data, size_t len, ost_text *ret_path)
 {
     size_t out = 0;
     for (size_t i = 0; i < len; i++) {
-        if (!is_path_byte(data[i]))
+        if (!is_of(data[i], PATH)) /* RFC 3986 §3.3 pchar, and '/' */
             return "character not allowed in a path";
         if (data[i] != '%') {
             data[out++] = data[i];

@@ -49,14 +49,20 @@ def parse(data, head_only=False):
 class ProbeServer:
     """The program of http_probe_server.c on a free port; ends by its process id."""
 
-    def __init__(self, *arguments, address="127.0.0.1", expect_failure=False):
+    def __init__(self, *arguments, address="127.0.0.1", expect_failure=False, passed=None):
         program = build_folder() / "tests" / "integration" / "http-probe-server"
         if not program.exists():
             pytest.fail(f"{program} has not been built")
         self.address = address
         self._stderr = tempfile.TemporaryFile("w+")  # not a pipe, which would fill up
+        command = [program, "--address", address, *[str(a) for a in arguments]]
+        options = {}
+        if passed:  # a listening socket, handed down as systemd does
+            command = ["sh", "-c", 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"', "sh", *command]
+            options = {"preexec_fn": lambda: os.dup2(passed.fileno(), 3), "close_fds": False}
         self.process = subprocess.Popen(
-            [program, "--address", address, *[str(a) for a in arguments]],
+            command,
+            **options,
             stdout=subprocess.PIPE,
             stderr=self._stderr,
             text=True,
@@ -71,6 +77,8 @@ class ProbeServer:
             self._finish(timeout=10)
             pytest.fail(f"the probe server did not start: {line}{self.log}")
         self.port = int(line.split()[-1])
+        if passed:
+            self.address, self.port = passed.getsockname()[:2]
 
     def __enter__(self):
         return self

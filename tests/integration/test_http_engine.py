@@ -476,6 +476,14 @@ def test_unix_socket(tmp_path):
     assert not path.exists()
 
 
+def test_passed_socket():
+    """systemd's socket activation: the socket is there before the program."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        with ProbeServer("--loops", 2, address="passed", passed=listener) as server:
+            assert all(server.alive() for _ in range(10))
+    assert "LISTEN_FDS" in ProbeServer(address="passed", expect_failure=True).log
+
+
 def test_ipv6():
     with ProbeServer(address="::1") as server:
         assert echoed(server, get(b"/echo"))["peer"] == "::1"

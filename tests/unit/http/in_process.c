@@ -15,7 +15,8 @@
 ost_result in_process_start(const http_config *config, in_process *ret)
 {
     char address[80];
-    signal(SIGPIPE, SIG_IGN); /* the engine's own threads have it blocked */
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGPIPE, &ignore, NULL); /* the engine's own threads have it blocked */
     http_config one = *config;
     one.loops = 1;
     ost_result result = http_server_new(&one, &ret->server, NULL);
