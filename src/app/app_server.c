@@ -2,6 +2,7 @@
 #include "app_server.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "context.h"
 #include "docs_page.h"
@@ -170,7 +171,7 @@ static size_t field_count(const app_settings *settings)
 static ost_result make_http(app_server *server, const route_table *table, ost_error *ret_error)
 {
     const app_settings *s = server->settings;
-    const http_config config = {
+    http_config config = {
         .routes = table->routes,
         .route_count = table->count,
         .loops = s->loops,
@@ -184,6 +185,12 @@ static ost_result make_http(app_server *server, const route_table *table, ost_er
         .headers = fields,
         .header_count = field_count(s),
     };
+    if (s->log != SETTINGS_LOG_OFF) {
+        ost_result result = log_sink_new(STDERR_FILENO, &server->log);
+        if (result != OST_OK)
+            return ost_error_set(ret_error, result, "the log cannot be started");
+    }
+    config.log_user = server->log;
     return http_server_new(&config, &server->http, ret_error);
 }
 
@@ -245,6 +252,7 @@ void app_server_free(app_server *server)
     login_free(server->login);
     ost_guard_free(server->guard);
     http_server_free(server->http);
+    log_sink_free(server->log);
     ost_arena_free(server->arena);
     memory_free(server);
 }

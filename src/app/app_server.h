@@ -6,6 +6,7 @@
 #include <ostiary/app.h>
 
 #include "http.h"
+#include "log_sink.h"
 #include "login.h"
 #include "settings.h"
 
@@ -27,6 +28,7 @@ struct app_server {
     app_route *routes;
     size_t route_count;
     http_server *http;
+    log_sink *log;                          /* NULL: off */
     ost_text swagger_script, swagger_style; /* what docs_assets holds; empty: the CDN's */
     ost_text page_policy; /* the Content-Security-Policy of a page made by page.c */
 };

@@ -1,4 +1,4 @@
-/* The access log: one line a request on standard error, as text or as JSON. Queries are left out,
+/* The access log: one line a request, as text or as JSON. Queries are left out,
  * for codes and tokens have been put there; whatever a client could forge is escaped. */
 #ifndef REQUEST_LOG_H
 #define REQUEST_LOG_H
@@ -7,7 +7,7 @@
 
 #define REQUEST_LOG_LINE 20480 /* bytes of the longest line: every value at its most, escaped */
 
-/* For http_config.log; any thread, one write a line. `user` is not used. */
+/* For http_config.log, with a log_sink as `user`; any thread. */
 void request_log_text(const http_log_entry *entry, void *user);
 void request_log_json(const http_log_entry *entry, void *user);
 

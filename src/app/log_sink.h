@@ -1,0 +1,22 @@
+/* Where log lines go: a buffer that a thread of its own writes out, so that a slow disk or a full
+ * pipe never holds up an event loop. */
+#ifndef LOG_SINK_H
+#define LOG_SINK_H
+
+#include <ostiary/types.h>
+
+#define LOG_SINK_BUFFER ((size_t)1 << 20) /* bytes that may wait to be written */
+
+typedef struct log_sink log_sink;
+
+/* Writes to an open file, which stays the caller's. */
+OST_MUST_CHECK ost_result log_sink_new(int file, log_sink **ret_sink);
+
+/* Queues one line, its newline included. What finds no room is counted, and its number is written
+ * when there is room again. Any thread. */
+void log_sink_put(log_sink *sink, ost_text line);
+
+/* Writes what waits, and ends the thread. NULL is fine. */
+void log_sink_free(log_sink *sink);
+
+#endif
