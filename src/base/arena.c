@@ -149,6 +149,21 @@ void ost_arena_reset(ost_arena *arena)
     arena->held = 0;
 }
 
+void arena_trim(ost_arena *arena, size_t keep)
+{
+    chunk *last = arena->first;
+    size_t kept = last->size;
+    while (last->next != NULL && last->next->size <= keep - (kept < keep ? kept : keep)) {
+        last = last->next;
+        kept += last->size;
+    }
+    for (chunk *at = last->next, *next; at != NULL; at = next) {
+        next = at->next;
+        memory_free(at); /* wiped by the reset */
+    }
+    last->next = NULL;
+}
+
 void ost_arena_free(ost_arena *arena)
 {
     if (arena == NULL)

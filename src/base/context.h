@@ -19,4 +19,8 @@ void memory_free(void *data);
 uint64_t memory_count(void); /* allocations by this thread since it started */
 void memory_fail_at(uint64_t n);
 
+/* After a reset: gives memory back, but for about the first `keep` bytes. For arenas that wait long
+ * for their next use. */
+void arena_trim(ost_arena *arena, size_t keep);
+
 #endif

@@ -11,7 +11,7 @@
 #include "text.h"
 
 #define SPARE_EXCHANGES_MAX 64
-#define SPARE_BODY_MAX 65536
+#define SPARE_MEMORY_MAX 65536 /* of each kind, in a spare exchange */
 
 static http_exchange *exchange_new(event_loop *loop)
 {
@@ -55,7 +55,8 @@ void exchange_give(http_exchange *x)
         return;
     event_loop *loop = x->loop;
     ost_arena_reset(x->arena);
-    if (x->body.capacity > SPARE_BODY_MAX)
+    arena_trim(x->arena, SPARE_MEMORY_MAX);
+    if (x->body.capacity > SPARE_MEMORY_MAX)
         buffer_free(&x->body);
     else if (x->body.capacity > 0)
         buffer_clear(&x->body);

@@ -21,7 +21,7 @@ def server():
         yield running
 
 
-#  The table of docs/development: what packaged servers answer otherwise.
+#  The table of docs/development/http.md: what packaged servers answer otherwise.
 TABLE = {
     "two differing Content-Length": (400, POST + b"Content-Length: 0\r\nContent-Length: 44\r\n\r\n" + SECOND),
     "Content-Length and Transfer-Encoding": (

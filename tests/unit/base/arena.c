@@ -1,0 +1,91 @@
+/* Arenas: zeroed, aligned, bounded, wiped. */
+#include <setjmp.h>
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "context.h"
+
+static void check_zero(const unsigned char *data, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        assert_int_equal(data[i], 0);
+}
+
+static void zeroed_and_aligned(void **state)
+{
+    ost_arena *arena = ost_arena_new(1 << 20);
+    for (int round = 0; round < 3; round++) {
+        for (size_t size = 0; size < 3000; size += 37) {
+            unsigned char *data = ost_arena_alloc(arena, size);
+            assert_non_null(data);
+            assert_int_equal((uintptr_t)data % alignof(max_align_t), 0);
+            check_zero(data, size);
+            memset(data, 0xaa, size);
+        }
+        ost_arena_reset(arena);
+    }
+    ost_arena_free(arena);
+    ost_arena_free(NULL);
+}
+
+static void ceiling_holds(void **state)
+{
+    assert_null(ost_arena_new(0));
+    ost_arena *arena = ost_arena_new(10000);
+    assert_null(ost_arena_alloc(arena, 10001));
+    assert_null(ost_arena_alloc(arena, SIZE_MAX));
+    assert_non_null(ost_arena_alloc(arena, 6000));
+    assert_null(ost_arena_alloc(arena, 6000));
+    ost_arena_reset(arena);
+    assert_non_null(ost_arena_alloc(arena, 10000));
+    assert_null(ost_arena_alloc(arena, 1));
+    ost_arena_free(arena);
+}
+
+static void copies(void **state)
+{
+    ost_arena *arena = ost_arena_new(10000);
+    assert_string_equal(ost_arena_copy(arena, (ost_text){"abcdef", 3}), "abc");
+    assert_string_equal(ost_arena_copy(arena, (ost_text){NULL, 0}), "");
+    assert_string_equal(ost_arena_format(arena, "%d-%s", 7, "x"), "7-x");
+    ost_arena_free(arena);
+}
+
+static void reset_keeps_memory_and_trim_gives_it_back(void **state)
+{
+    ost_arena *arena = ost_arena_new(1 << 20);
+    for (int i = 0; i < 100; i++)
+        assert_non_null(ost_arena_alloc(arena, 5000));
+    ost_arena_reset(arena);
+    uint64_t before = memory_count();
+    for (int i = 0; i < 100; i++)
+        assert_non_null(ost_arena_alloc(arena, 5000));
+    assert_int_equal(memory_count(), before);
+    ost_arena_reset(arena);
+    arena_trim(arena, 4096);
+    unsigned char *data = ost_arena_alloc(arena, 3000);
+    assert_int_equal(memory_count(), before); /* the first part is still there */
+    check_zero(data, 3000);
+    assert_non_null(ost_arena_alloc(arena, 5000));
+    assert_true(memory_count() > before);
+    ost_arena_reset(arena);
+    arena_trim(arena, 0);
+    arena_trim(arena, 0);
+    assert_non_null(ost_arena_alloc(arena, 500000));
+    ost_arena_free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(zeroed_and_aligned),
+        cmocka_unit_test(ceiling_holds),
+        cmocka_unit_test(copies),
+        cmocka_unit_test(reset_keeps_memory_and_trim_gives_it_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
