@@ -109,3 +109,13 @@ ost_result session_load(call *c, ost_text id, store_session *ret_session)
     *ret_session = session;
     return OST_OK;
 }
+
+const char *client_session_acr(call *c, const store_client_session *session)
+{
+    const ost_json *notes;
+    ost_text acr;
+    if (ost_json_read(session->notes, NULL, c->arena, &notes, NULL) != OST_OK ||
+        !ost_json_text(ost_json_get(notes, "acr"), &acr))
+        return NULL;
+    return ost_arena_copy(c->arena, acr);
+}

@@ -38,4 +38,8 @@ int64_t session_idle_ends(const call *call, bool remembered);
 /* Reads a session that is not over. OST_E_NOT_FOUND: there is none. */
 OST_MUST_CHECK ost_result session_load(call *call, ost_text id, struct store_session *ret_session);
 
+/* How the user proved who they are when the client's part of the session began: "0" by single
+ * sign-on, NULL when nothing is noted. */
+const char *client_session_acr(call *call, const struct store_client_session *session);
+
 #endif

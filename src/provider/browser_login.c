@@ -64,6 +64,7 @@ static bool add_tokens(call *c, browser_login *login, const char *acr, ost_text 
                .interactive = true,
                .nonce = r->nonce,
                .acr = acr,
+               .state = r->state,
                .lifespan = r->wants_code ? 0 : c->realm->lifespans.access_token_implicit};
     if (authentication_load_user(c, login->session.user_id, &user) != OST_OK)
         return call_refuse(c, 302, "access_denied", NULL);

@@ -10,7 +10,8 @@
 typedef struct node {
     struct node *next, *first; /* a sibling, a child */
     ost_text name;
-    ost_text json; /* of a leaf */
+    ost_text json; /* of a leaf; empty with no children: a reserved place */
+    bool sealed;
 } node;
 
 struct claim_tree {
@@ -78,11 +79,11 @@ void claim_put_json(claim_tree *tree, ost_text path, ost_text json)
     node *at = &tree->root;
     char *copy = ost_arena_copy(tree->arena, json);
     for (int depth = 0; at != NULL && next_name(&path, scratch, sizeof scratch, &name); depth++) {
-        if (depth == MAX_DEPTH) {
-            tree->failed = OST_E_CEILING;
-            return;
-        }
+        if (depth == MAX_DEPTH)
+            return; /* a mapper's strange name must not stop every token */
         at = child(tree, at, name);
+        if (at != NULL && at->sealed)
+            return;
     }
     if (copy == NULL)
         tree->failed = OST_E_MEMORY;
@@ -122,9 +123,26 @@ void claim_put_integer(claim_tree *tree, const char *path, int64_t integer)
         claim_put_json(tree, text_of(path), text_of(digits));
 }
 
+void claim_reserve(claim_tree *tree, const char *name)
+{
+    (void)child(tree, &tree->root, text_of(name));
+}
+
+static bool has_value(const node *at)
+{
+    return at->first != NULL || at->json.len > 0;
+}
+
+void claim_seal(claim_tree *tree)
+{
+    for (node *at = tree->root.first; at != NULL; at = at->next)
+        at->sealed = has_value(at);
+}
+
 bool claim_is_set(const claim_tree *tree, const char *name)
 {
-    return find_child(&tree->root, text_of(name)) != NULL;
+    const node *at = find_child(&tree->root, text_of(name));
+    return at != NULL && has_value(at);
 }
 
 /* Depth is bounded by MAX_DEPTH. */
@@ -134,6 +152,8 @@ static void write_children(const node *parent, ost_json_writer *w, ost_arena *ar
     ost_json_open_object(w);
     for (const node *at = parent->first; at != NULL && *result == OST_OK; at = at->next) {
         const ost_json *value;
+        if (!has_value(at))
+            continue;
         ost_json_put_name(w, at->name);
         if (at->first != NULL) {
             write_children(at, w, arena, result);

@@ -16,6 +16,13 @@ void claim_put_text(claim_tree *tree, const char *path, ost_text text);
 void claim_put_string(claim_tree *tree, const char *path, const char *string);
 void claim_put_integer(claim_tree *tree, const char *path, int64_t integer);
 
+/* Keeps a place for a claim that may be set later; without a value it is not written. */
+void claim_reserve(claim_tree *tree, const char *name);
+
+/* From now on the claims that have a value keep it: mappers, whose claim names anybody may choose,
+ * cannot touch them. */
+void claim_seal(claim_tree *tree);
+
 bool claim_is_set(const claim_tree *tree, const char *name);
 
 /* The whole as an object. */

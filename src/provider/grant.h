@@ -19,7 +19,8 @@ typedef struct grant {
     bool interactive;  /* a browser login: auth_time stands in access tokens too */
     ost_text nonce;    /* empty: none */
     const char *acr;   /* NULL: "1" */
-    int64_t lifespan;  /* of the access token; 0: the client's or the realm's */
+    ost_text state; /* of an authorization request that is answered with an ID token; for s_hash */
+    int64_t lifespan; /* of the access token; 0: the client's or the realm's */
 } grant;
 
 /* Chooses the client scopes for a scope parameter (RFC 6749 §3.3): all default ones, and the
@@ -57,9 +58,10 @@ bool mint_internal(call *call, ost_text claims, const char *typ, ost_text *ret_t
 
 /* ---- mapper.c ---- */
 
-/* Runs the mappers of the granted scopes and of the client. Audiences are gathered apart. */
+/* Runs the mappers of the granted scopes and of the client. Audiences are gathered apart: mappers
+ * add to what the list holds. */
 typedef struct audience_list {
-    const char *names[64];
+    const char *names[65]; /* NULL-terminated */
     size_t count;
 } audience_list;
 struct claim_tree;

@@ -96,11 +96,7 @@ static bool load_session(call *c, const store_code *code, grant *g)
         return call_refuse(c, 400, "invalid_grant", "User disabled");
     if (result != OST_OK)
         return call_refuse(c, 503, "temporarily_unavailable", NULL);
-    const ost_json *notes;
-    ost_text acr = {0};
-    if (ost_json_read(client_session.notes, NULL, c->arena, &notes, NULL) == OST_OK &&
-        ost_json_text(ost_json_get(notes, "acr"), &acr))
-        g->acr = acr.data != NULL ? call_format(c, "%.*s", (int)acr.len, acr.data) : NULL;
+    g->acr = client_session_acr(c, &client_session);
     g->session_id = session.id.data;
     g->session_ends = session.ends;
     g->idle_ends = session_idle_ends(c, session.remembered);

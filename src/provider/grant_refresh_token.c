@@ -86,6 +86,7 @@ void grant_refresh_token(call *c)
     g.nonce = ost_claims_text(claims, "nonce");
     g.auth_time = session.auth_time;
     g.interactive = client_session.redirect_uri.len > 0;
+    g.acr = client_session_acr(c, &client_session);
     if (mint_tokens(c, &g, true, &m) && use(c, claims, &session, &m, g.idle_ends))
         (void)mint_answer(c, &g, &m);
 }

@@ -45,78 +45,100 @@ static void put_audience(call *c, claim_tree *tree, const audience_list *list)
         claim_put_json(tree, OST_TEXT("aud"), json);
 }
 
-static void put_session(claim_tree *tree, const grant *g)
+/* What every token begins with. A claim that depends on the mappers has its place only. */
+static claim_tree *begin_token(call *c, const grant *g, const char *typ, const char *id,
+                               int64_t expires, int64_t auth_time)
 {
+    claim_tree *tree = claim_tree_new(c->arena);
+    if (tree == NULL) {
+        call_refuse(c, 500, "server_error", NULL);
+        return NULL;
+    }
+    claim_put_integer(tree, "exp", expires);
+    claim_put_integer(tree, "iat", c->now);
+    if (auth_time >= 0)
+        claim_put_integer(tree, "auth_time", auth_time);
+    claim_put_string(tree, "jti", id);
+    claim_put_string(tree, "iss", c->issuer);
+    claim_reserve(tree, "aud");
+    claim_reserve(tree, "sub");
+    claim_put_string(tree, "typ", typ);
+    claim_put_string(tree, "azp", g->client->client_id);
     if (g->nonce.len > 0)
         claim_put_text(tree, "nonce", g->nonce);
     if (g->session_id != NULL)
         claim_put_string(tree, "session_state", g->session_id);
+    return tree;
 }
 
 static bool sign(call *c, const claim_tree *tree, ost_text *ret_token)
 {
     ost_text claims;
     const ost_key *key = key_ring_signer(c->entry->keys, OST_RS256);
+    if (c->error.status != 0)
+        return false;
     if (key == NULL || claim_tree_write(tree, c->arena, &claims) != OST_OK ||
         ost_jws_sign(claims, key, OST_RS256, "JWT", c->arena, ret_token) != OST_OK)
         return call_refuse(c, 500, "server_error", NULL);
     return true;
 }
 
+/* The mappers' turn, once the claims that they may not touch are sealed. */
+static void run_mappers(call *c, const grant *g, token_kind kind, audience_list *audiences,
+                        claim_tree *tree)
+{
+    claim_seal(tree);
+    claim_put_text(tree, "sub", g->user_id);
+    mappers_run(c, g, kind, tree, audiences);
+    put_audience(c, tree, audiences);
+}
+
 static bool mint_access(call *c, const grant *g, int64_t expires, ost_text *ret_token)
 {
+    static const char *const by_mappers[] = {"acr", "allowed-origins", "realm_access",
+                                             "resource_access"};
     audience_list audiences = {0};
-    claim_tree *tree = claim_tree_new(c->arena), *aside = claim_tree_new(c->arena);
-    if (tree == NULL || aside == NULL)
-        return call_refuse(c, 500, "server_error", NULL);
-    /* Audiences come from the mappers, but stand before their claims. */
-    mappers_run(c, g, TOKEN_ACCESS, aside, &audiences);
-    claim_put_integer(tree, "exp", expires);
-    claim_put_integer(tree, "iat", c->now);
-    if (g->interactive)
-        claim_put_integer(tree, "auth_time", g->auth_time);
-    claim_put_string(tree, "jti", fresh_id(c));
-    claim_put_string(tree, "iss", c->issuer);
-    put_audience(c, tree, &audiences);
-    claim_put_text(tree, "sub", g->user_id);
-    claim_put_string(tree, "typ", "Bearer");
-    claim_put_string(tree, "azp", g->client->client_id);
-    put_session(tree, g);
-    audiences.count = 0;
-    mappers_run(c, g, TOKEN_ACCESS, tree, &audiences);
+    claim_tree *tree =
+        begin_token(c, g, "Bearer", fresh_id(c), expires, g->interactive ? g->auth_time : -1);
+    if (tree == NULL)
+        return false;
+    for (size_t i = 0; i < sizeof by_mappers / sizeof by_mappers[0]; i++)
+        claim_reserve(tree, by_mappers[i]);
     claim_put_text(tree, "scope", g->scope);
     if (g->session_id != NULL)
         claim_put_string(tree, "sid", g->session_id);
-    return c->error.status == 0 && sign(c, tree, ret_token);
+    run_mappers(c, g, TOKEN_ACCESS, &audiences, tree);
+    return sign(c, tree, ret_token);
+}
+
+static void put_hash(call *c, claim_tree *tree, const char *name, ost_text value)
+{
+    ost_text hash;
+    if (value.len == 0)
+        return;
+    if (ost_left_half_hash(value, OST_RS256, c->arena, &hash) == OST_OK)
+        claim_put_text(tree, name, hash);
+    else
+        call_refuse(c, 500, "server_error", NULL);
 }
 
 bool mint_id_token(call *c, const grant *g, ost_text access_token, ost_text code, int64_t expires,
                    ost_text *ret_token)
 {
-    audience_list audiences = {0};
-    claim_tree *tree = claim_tree_new(c->arena);
-    ost_text hash;
+    audience_list audiences = {.names = {g->client->client_id}, .count = 1};
+    /* A login without a browser has no time that a client could rely on. */
+    int64_t auth_time = g->interactive && g->auth_time > 0 ? g->auth_time : 0;
+    claim_tree *tree = begin_token(c, g, "ID", fresh_id(c), expires, auth_time);
     if (tree == NULL)
-        return call_refuse(c, 500, "server_error", NULL);
-    claim_put_integer(tree, "exp", expires);
-    claim_put_integer(tree, "iat", c->now);
-    claim_put_integer(tree, "auth_time", g->auth_time > 0 ? g->auth_time : 0);
-    claim_put_string(tree, "jti", fresh_id(c));
-    claim_put_string(tree, "iss", c->issuer);
-    claim_put_string(tree, "aud", g->client->client_id);
-    claim_put_text(tree, "sub", g->user_id);
-    claim_put_string(tree, "typ", "ID");
-    claim_put_string(tree, "azp", g->client->client_id);
-    put_session(tree, g);
-    if (access_token.len > 0 &&
-        ost_left_half_hash(access_token, OST_RS256, c->arena, &hash) == OST_OK)
-        claim_put_text(tree, "at_hash", hash);
-    if (code.len > 0 && ost_left_half_hash(code, OST_RS256, c->arena, &hash) == OST_OK)
-        claim_put_text(tree, "c_hash", hash);
+        return false;
+    put_hash(c, tree, "at_hash", access_token);
+    put_hash(c, tree, "c_hash", code);
+    claim_reserve(tree, "acr");
+    put_hash(c, tree, "s_hash", g->state);
     if (g->session_id != NULL)
         claim_put_string(tree, "sid", g->session_id);
-    mappers_run(c, g, TOKEN_ID, tree, &audiences);
-    return c->error.status == 0 && sign(c, tree, ret_token);
+    run_mappers(c, g, TOKEN_ID, &audiences, tree);
+    return sign(c, tree, ret_token);
 }
 
 bool mint_internal(call *c, ost_text claims, const char *typ, ost_text *ret_token)
@@ -129,21 +151,14 @@ bool mint_internal(call *c, ost_text claims, const char *typ, ost_text *ret_toke
 
 static bool mint_refresh(call *c, const grant *g, minted *m)
 {
-    claim_tree *tree = claim_tree_new(c->arena);
     ost_text claims;
     int64_t expires = earlier(g->idle_ends, g->session_ends);
     const char *id = fresh_id(c);
+    claim_tree *tree = begin_token(c, g, "Refresh", id, expires, -1);
     if (tree == NULL)
-        return call_refuse(c, 500, "server_error", NULL);
-    claim_put_integer(tree, "exp", expires);
-    claim_put_integer(tree, "iat", c->now);
-    claim_put_string(tree, "jti", id);
-    claim_put_string(tree, "iss", c->issuer);
+        return false;
     claim_put_string(tree, "aud", c->issuer);
     claim_put_text(tree, "sub", g->user_id);
-    claim_put_string(tree, "typ", "Refresh");
-    claim_put_string(tree, "azp", g->client->client_id);
-    put_session(tree, g);
     claim_put_text(tree, "scope", g->scope);
     claim_put_string(tree, "sid", g->session_id);
     if (c->error.status != 0 || claim_tree_write(tree, c->arena, &claims) != OST_OK)

@@ -115,4 +115,8 @@ bool realm_redirect_allowed(const realm_client *client, ost_text uri);
 bool realm_post_logout_allowed(const realm_client *client, ost_text uri);
 bool realm_origin_allowed(const realm_client *client, ost_text origin);
 
+/* "scheme://host:port" of a URI, of a client's n-th redirect URI; empty when it has none. */
+ost_text realm_uri_origin(ost_text uri);
+ost_text realm_redirect_origin(const realm_client *client, size_t index);
+
 #endif

@@ -22,6 +22,12 @@ static bool split_uri(ost_text uri, ost_text *ret_origin, ost_text *ret_rest)
     return end > colon + 3;
 }
 
+ost_text realm_uri_origin(ost_text uri)
+{
+    ost_text origin, rest;
+    return split_uri(uri, &origin, &rest) ? origin : (ost_text){0};
+}
+
 /* A "." or ".." segment, plain or escaped: two parties may resolve it differently. */
 static bool has_dot_segment(ost_text path)
 {
@@ -115,6 +121,12 @@ bool realm_post_logout_allowed(const realm_client *client, ost_text uri)
     return fits_any(client, client->post_logout_redirect_uris, uri);
 }
 
+ost_text realm_redirect_origin(const realm_client *client, size_t index)
+{
+    ost_text uri = text_of(client->redirect_uris[index]);
+    return realm_uri_origin(text_starts(uri, "/") ? text_of(client->root_url) : uri);
+}
+
 /* "+" stands for the origins of the redirect URIs, "*" for all. */
 bool realm_origin_allowed(const realm_client *client, ost_text origin)
 {
@@ -124,10 +136,10 @@ bool realm_origin_allowed(const realm_client *client, ost_text origin)
         const char *registered = client->web_origins[i];
         if (text_is(origin, registered) || strcmp(registered, "*") == 0)
             return true;
-        for (size_t k = 0; strcmp(registered, "+") == 0 && client->redirect_uris[k] != NULL; k++) {
-            ost_text own, rest;
-            if (split_uri(text_of(client->redirect_uris[k]), &own, &rest) &&
-                text_equal(own, origin))
+        for (size_t k = 0; strcmp(registered, "+") == 0 && client->redirect_uris != NULL &&
+                           client->redirect_uris[k] != NULL;
+             k++) {
+            if (text_equal(realm_redirect_origin(client, k), origin))
                 return true;
         }
     }
