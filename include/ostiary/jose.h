@@ -1,6 +1,7 @@
 /* JOSE: keys (RFC 7517), key sets, signatures (RFC 7515) and JSON Web Tokens (RFC 7519), strictly
- * (RFC 8725). Pure: no I/O, no clock, no globals. A key knows its algorithms from the moment it is
- * imported; no call takes raw bytes together with a token's own "alg". */
+ * (RFC 8725). Pure: no I/O, no clock, no state between calls but reusable contexts of the
+ * cryptographic library. A key knows its algorithms from the moment it is imported; no call takes
+ * raw bytes together with a token's own "alg". */
 #ifndef OSTIARY_JOSE_H
 #define OSTIARY_JOSE_H
 
@@ -50,16 +51,21 @@ typedef enum ost_key_type { OST_KEY_RSA, OST_KEY_EC, OST_KEY_OKP, OST_KEY_OCT } 
 
 /* Imports one JWK, public or private. `alg` in the JWK binds the key to that algorithm; without
  * it the key serves every algorithm of its type and curve. Refused as OST_E_KEY_WEAK: RSA under
- * 2048 or over 16384 bits, even e or e < 3 (or over 64 bits), off-curve points, HMAC secrets under
- * 32 bytes; OST_E_KEY_FORMAT: anything malformed or self-contradicting (alg of another type, curve
- * or `use`); OST_E_UNSUPPORTED: unknown kty or crv. The text is not kept. */
+ * 2048 or over 16384 bits, even e or e < 3 (or over 64 bits), off-curve and small-order points,
+ * HMAC secrets under 32 bytes or under the hash of their alg; OST_E_KEY_FORMAT: anything malformed
+ * or self-contradicting (alg of another type or curve, key_ops for signatures and other things, a
+ * private part that does not belong to the public one); OST_E_KEY_USE: use or key_ops say that it
+ * is for something else; OST_E_UNSUPPORTED: unknown kty, crv or alg, RSA of more than two primes.
+ * At most 64 KiB, and a kid of 256 bytes. x5c and its kin are not looked at. The text is not kept.
+ */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_key_import_jwk(ost_text jwk, ost_key **ret_key,
                                                         ost_error *ret_error);
 OST_PUBLIC OST_MUST_CHECK ost_result ost_key_import_json(const ost_json *jwk, ost_key **ret_key,
                                                          ost_error *ret_error);
 
 /* An HMAC key bound to one of HS256, HS384, HS512. The secret (copied, wiped on free) must be at
- * least as long as the hash (RFC 7518 §3.2): OST_E_KEY_WEAK otherwise. `kid` may be NULL. */
+ * least as long as the hash (RFC 7518 §3.2): OST_E_KEY_WEAK otherwise, OST_E_CEILING over 1 KiB.
+ * `kid` may be NULL. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_key_import_secret(ost_text secret, ost_alg alg,
                                                            const char *kid, ost_key **ret_key,
                                                            ost_error *ret_error);
@@ -97,14 +103,15 @@ typedef struct ost_keyset ost_keyset;
 
 /* Imports a JWK Set (RFC 7517 §5) of at most `max_keys` (0: 100) entries and 256 KiB. Keys that
  * cannot serve a signature (other kty, crv, use "enc") are passed over, as §5 tells; weak or
- * malformed ones too, counted in *ret_skipped (may be NULL). OST_E_KEY_AMBIGUOUS: two usable keys
- * share a kid. OST_E_KEY_USE: the set holds a symmetric or private key (never in a published set).
- * OST_E_KEY_UNKNOWN: no usable key is left. */
+ * malformed ones too. All of these are counted in *ret_skipped (may be NULL). OST_E_KEY_AMBIGUOUS:
+ * two usable keys share a kid. OST_E_KEY_USE: the set holds a symmetric or private key (never in a
+ * published set). OST_E_KEY_UNKNOWN: no usable key is left. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_keyset_import(ost_text jwks, size_t max_keys,
                                                        ost_keyset **ret_keyset, size_t *ret_skipped,
                                                        ost_error *ret_error);
 
-/* A set of the given keys, each of which gains a reference. Symmetric and private keys allowed. */
+/* A set of the given keys, each of which gains a reference. Symmetric and private keys allowed.
+ * OST_E_KEY_AMBIGUOUS: two share a kid. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_keyset_new(ost_key *const *keys, size_t count,
                                                     ost_keyset **ret_keyset);
 OST_PUBLIC ost_keyset *ost_keyset_ref(ost_keyset *keyset);
@@ -114,7 +121,8 @@ OST_PUBLIC const ost_key *ost_keyset_at(const ost_keyset *keyset, size_t index);
 
 /* The one key for a token's header: by kid when the token has one, and by type, curve, use,
  * key_ops and alg always. Without a kid, exactly one key must fit. OST_E_KEY_UNKNOWN,
- * OST_E_KEY_AMBIGUOUS, OST_E_KEY_USE. Borrowed from the set. */
+ * OST_E_KEY_AMBIGUOUS; OST_E_KEY_USE: the key of that kid may not verify `alg`. Borrowed from the
+ * set. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_keyset_find(const ost_keyset *keyset, ost_text kid,
                                                      ost_alg alg, const ost_key **ret_key);
 
@@ -135,8 +143,10 @@ typedef struct ost_unverified_jws {
 } ost_unverified_jws;
 
 /* Splits and reads a compact JWS (RFC 7515 §3.1, §5.2 steps 1–5): exactly three parts, strict
- * base64url and JSON, `crit` and `b64` refused, `alg` known and within `accepted`. At most
- * 64 KiB (OST_E_CEILING). OST_E_TOKEN_FORMAT, OST_E_ALGORITHM, OST_E_CRITICAL. */
+ * base64url and JSON, `crit`, `b64`, `zip` and `enc` refused, `alg` known and within `accepted`,
+ * kid of at most 256 bytes. At most 64 KiB (OST_E_CEILING), 8 KiB of them header.
+ * OST_E_TOKEN_FORMAT, OST_E_ALGORITHM, OST_E_CRITICAL. An arena of 1 MiB is enough for this, the
+ * verification and the claims of any token; a smaller one may give OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_read_unverified(ost_text token, ost_algs accepted,
                                                              ost_arena *arena,
                                                              ost_unverified_jws *ret_jws,
@@ -147,8 +157,9 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_read_unverified(ost_text token, ost
 OST_PUBLIC bool ost_typ_is(ost_text typ, const char *expected);
 
 /* Checks the signature with `key` (which must serve jws->alg) and hands out the decoded payload,
- * which lives in the arena. OST_E_SIGNATURE for every mismatch. Any thread; allocates nothing
- * beyond the arena in the steady state. */
+ * which lives in the arena. OST_E_SIGNATURE for every mismatch; OST_E_TOKEN_FORMAT where payload or
+ * signature are not strict base64url. Any thread; allocates nothing beyond the arena once this
+ * thread has used the key with the algorithm. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_verify(const ost_unverified_jws *jws,
                                                     const ost_key *key, ost_arena *arena,
                                                     ost_text *ret_payload);
@@ -179,14 +190,17 @@ typedef struct ost_claims_rules {
 } ost_claims_rules;
 
 /* Reads the payload as a claims object and checks the types of every registered claim: `exp`
- * required, whole or fractional seconds within ±2^53; iss, sub, jti strings; aud a string or an
- * array of strings. */
+ * required, whole or fractional seconds from 0 to 2^53; iss, sub, jti strings of at most 2 KiB; aud
+ * such a string or an array of at most 1024. At most 8192 values, 16 deep. OST_E_TOKEN_FORMAT,
+ * OST_E_CLAIM_MISSING, OST_E_CLAIM_TYPE. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_claims_read(ost_text verified_payload, ost_arena *arena,
                                                      const ost_claims **ret_claims,
                                                      ost_error *ret_error);
 
-/* Checks iss, aud, exp, nbf, iat at `now` (seconds). Runs on every request, also for remembered
- * tokens. */
+/* Checks iss, aud, exp, nbf, iat at `now` (seconds); fractions of seconds are dropped. Runs on
+ * every request, also for remembered tokens. OST_E_ISSUER; OST_E_AUDIENCE, also where the token has
+ * no aud; OST_E_EXPIRED, OST_E_NOT_YET; OST_E_CLAIM_MISSING: max_age without iat; OST_E_CONFIG: the
+ * rules leave something out or contradict themselves. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_claims_check(const ost_claims *claims,
                                                       const ost_claims_rules *rules, int64_t now,
                                                       ost_error *ret_error);

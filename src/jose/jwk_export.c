@@ -12,8 +12,8 @@ static ost_result put_members(const ost_key *key, const char *const *names, ost_
         size_t len;
         result = key_member(key, names[i], bytes, &len);
         if (result == OST_OK) {
-            ost_text text = {encoded, base64url_encode(bytes, len, encoded)};
-            ost_json_member_text(writer, names[i], text);
+            size_t encoded_len = base64url_encode(bytes, len, encoded);
+            ost_json_member_text(writer, names[i], (ost_text){encoded, encoded_len});
         }
     }
     wipe(bytes, sizeof bytes);

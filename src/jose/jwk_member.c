@@ -26,7 +26,7 @@ ost_result jwk_bytes(const ost_json *jwk, const char *name, size_t max, unsigned
 ost_result jwk_bytes_exactly(const ost_json *jwk, const char *name, size_t len, unsigned char *ret,
                              ost_error *ret_error)
 {
-    size_t seen;
+    size_t seen = 0;
     ost_result result = jwk_bytes(jwk, name, len, ret, &seen, ret_error);
     if (result == OST_OK && seen != len) {
         result = ost_error_set(ret_error, OST_E_KEY_FORMAT,
@@ -39,7 +39,7 @@ ost_result jwk_integer(const ost_json *jwk, const char *name, BIGNUM **ret_integ
                        ost_error *ret_error)
 {
     unsigned char bytes[RSA_MAX_BITS / 8 + 1];
-    size_t len;
+    size_t len = 0;
     ost_result result = jwk_bytes(jwk, name, sizeof bytes, bytes, &len, ret_error);
     if (result == OST_OK && len > 1 && bytes[0] == 0 && bytes[1] == 0)
         result = ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"%s\" begins with zeroes", name);
