@@ -122,7 +122,7 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         realm = realm_for("http://localhost:8000", folder)
-        with Provider([realm], folder / "provider", arguments=["--no-access-log"]) as provider:
+        with Provider([realm], folder / "provider", arguments=["--log-format", "off"]) as provider:
             issuer = f"{provider.base}/realms/myrealm"
             ours = pinned(ItemsApi(issuer, folder, arguments=["--loops", "1", "--log-format", "off"]), core)
             peer = pinned(FastApi(python, issuer, folder), core)

@@ -104,7 +104,7 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         realm = realm_for("http://localhost:8000", folder)
-        provider = Provider([realm], folder / "provider", arguments=["--no-access-log", "--loops", "1"])
+        provider = Provider([realm], folder / "provider", arguments=["--log-format", "off", "--loops", "1"])
         with provider:
             pass  # the realm is stored now
         starts = []

@@ -4,12 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "access_log.h"
 #include "context.h"
 #include "docs_page.h"
 #include "login_pages.h"
 #include "monitoring.h"
 #include "page.h"
-#include "request_log.h"
 #include "route_list.h"
 #include "serve.h"
 #include "text.h"
@@ -175,8 +175,8 @@ static ost_result make_http(app_server *server, const route_table *table, ost_er
         .routes = table->routes,
         .route_count = table->count,
         .loops = s->loops,
-        .log = s->log == SETTINGS_LOG_TEXT   ? request_log_text
-               : s->log == SETTINGS_LOG_JSON ? request_log_json
+        .log = s->log == SETTINGS_LOG_TEXT   ? access_log_text
+               : s->log == SETTINGS_LOG_JSON ? access_log_json
                                              : NULL,
         .trusted_proxies = s->proxies,
         .trusted_proxy_count = s->proxy_count,

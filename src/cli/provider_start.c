@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access_log.h"
 #include "bootstrap_admin.h"
 #include "command.h"
 #include "provider.h"
 #include "realm_import.h"
-#include "request_log.h"
 #include "store.h"
 #include "text.h"
 
@@ -99,6 +99,19 @@ static ost_result configure_listener(const option_values *values, bool developme
     return OST_OK;
 }
 
+static ost_result configure_log(const option_values *values, provider_config *config,
+                                ost_error *ret_error)
+{
+    ost_text format = text_of(options_get(values, "log-format"));
+    if (format.len == 0 || text_is(format, "text"))
+        config->log = access_log_text;
+    else if (text_is(format, "json"))
+        config->log = access_log_json;
+    else if (!text_is(format, "off"))
+        return ost_error_set(ret_error, OST_E_CONFIG, "--log-format is text, json or off");
+    return OST_OK;
+}
+
 static ost_result configure(const option_values *values, bool development, run_state *state,
                             provider_config *config, ost_error *ret_error)
 {
@@ -121,9 +134,7 @@ static ost_result configure(const option_values *values, bool development, run_s
         config->trusted_proxy_count = i + 1;
     }
     config->trusted_proxies = state->proxies;
-    if (!options_has(values, "no-access-log"))
-        config->log = request_log_write;
-    return OST_OK;
+    return configure_log(values, config, ret_error);
 }
 
 static int start(const option_values *values, bool development)
@@ -179,7 +190,8 @@ static const option options[] = {
     COMMAND_DATA_OPTION,
     {"loops", "N", NULL, NULL, "event loops (one per core)"},
     {"hash-threads", "N", NULL, NULL, "passwords that are checked at a time (one per core)"},
-    {"no-access-log", NULL, "OSTIARY_NO_ACCESS_LOG", NULL, "do not log requests"},
+    {"log-format", "FORMAT", "OSTIARY_LOG_FORMAT", NULL,
+     "the access log: text, json or off (text)"},
     {0},
 };
 

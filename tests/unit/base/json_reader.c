@@ -219,12 +219,12 @@ static void many_names_are_compared_quickly(void **state)
     (void)state;
     text[len++] = '{';
     for (int i = 0; i < 60000; i++)
-        len += (size_t)sprintf(text + len, "%s\"name%d\":%d", i > 0 ? "," : "", i, i);
+        len += (size_t)snprintf(text + len, 40, "%s\"name%d\":%d", i > 0 ? "," : "", i, i);
     text[len] = '}';
     assert_int_equal(ost_json_read((ost_text){text, len + 1}, &limits, large, &value, NULL),
                      OST_OK);
     assert_int_equal(ost_json_count(value), 60000);
-    len += (size_t)sprintf(text + len, ",\"name7\":0}");
+    len += (size_t)snprintf(text + len, 40, ",\"name7\":0}");
     ost_arena_reset(large);
     assert_int_equal(ost_json_read((ost_text){text, len}, &limits, large, &value, NULL),
                      OST_E_JSON);
