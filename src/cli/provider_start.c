@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "access_log.h"
 #include "bootstrap_admin.h"
 #include "command.h"
+#include "log_sink.h"
 #include "provider.h"
 #include "realm_import.h"
 #include "store.h"
@@ -17,6 +19,7 @@
 /* Everything a running provider holds, so that one place ends it. */
 typedef struct run_state {
     store *store;
+    log_sink *log; /* NULL: off */
     provider *provider;
     const char *proxies[MAX_PROXIES];
 } run_state;
@@ -24,6 +27,7 @@ typedef struct run_state {
 static void run_state_clear(run_state *state)
 {
     provider_free(state->provider);
+    log_sink_free(state->log);
     store_close(state->store);
 }
 
@@ -99,8 +103,8 @@ static ost_result configure_listener(const option_values *values, bool developme
     return OST_OK;
 }
 
-static ost_result configure_log(const option_values *values, provider_config *config,
-                                ost_error *ret_error)
+static ost_result configure_log(const option_values *values, run_state *state,
+                                provider_config *config, ost_error *ret_error)
 {
     ost_text format = text_of(options_get(values, "log-format"));
     if (format.len == 0 || text_is(format, "text"))
@@ -109,7 +113,12 @@ static ost_result configure_log(const option_values *values, provider_config *co
         config->log = access_log_json;
     else if (!text_is(format, "off"))
         return ost_error_set(ret_error, OST_E_CONFIG, "--log-format is text, json or off");
-    return OST_OK;
+    if (config->log == NULL)
+        return OST_OK;
+    ost_result result = log_sink_new(STDERR_FILENO, &state->log);
+    config->log_user = state->log;
+    return result == OST_OK ? OST_OK
+                            : ost_error_set(ret_error, result, "the log cannot be started");
 }
 
 static ost_result configure(const option_values *values, bool development, run_state *state,
@@ -134,7 +143,7 @@ static ost_result configure(const option_values *values, bool development, run_s
         config->trusted_proxy_count = i + 1;
     }
     config->trusted_proxies = state->proxies;
-    return configure_log(values, config, ret_error);
+    return configure_log(values, state, config, ret_error);
 }
 
 static int start(const option_values *values, bool development)

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "log_sink.h"
 #include "percent.h"
 #include "text.h"
 
@@ -208,24 +209,22 @@ size_t access_log_format(const http_log_entry *entry, int64_t now_ms, bool json,
 
 /* ---- writing ---- */
 
-static void write_line(const http_log_entry *entry, bool json)
+static void put_line(const http_log_entry *entry, bool json, log_sink *sink)
 {
     struct timespec now;
     char text[LINE_SIZE];
     clock_gettime(CLOCK_REALTIME, &now);
     size_t len = access_log_format(entry, (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000, json,
                                    text, sizeof text);
-    /* A log that cannot be written is no reason to stop serving. */
-    ssize_t written = write(STDERR_FILENO, text, len);
-    (void)written;
+    log_sink_put(sink, (ost_text){text, len});
 }
 
 void access_log_text(const http_log_entry *entry, void *user)
 {
-    write_line(entry, false);
+    put_line(entry, false, user);
 }
 
 void access_log_json(const http_log_entry *entry, void *user)
 {
-    write_line(entry, true);
+    put_line(entry, true, user);
 }

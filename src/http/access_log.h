@@ -5,8 +5,7 @@
 
 #include "http.h"
 
-/* For http_config.log: write to standard error, one write a line; any thread. `user` is not used.
- */
+/* For http_config.log, with a log_sink as `user`; any thread. */
 void access_log_text(const http_log_entry *entry, void *user);
 void access_log_json(const http_log_entry *entry, void *user);
 

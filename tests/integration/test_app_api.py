@@ -311,7 +311,7 @@ def test_log_line(api, provider):
     get(api, token=provider.access_token(aud="account"))
     time.sleep(0.2)
     log = api.log.read_text()
-    assert 'method="GET" path="/items/" status=200' in log
+    assert 'method="GET" path="/items/?code=***"' in log
     assert 'subject="alice-id"' in log
     assert "hidden" not in log
     assert "OST_E_AUDIENCE" in log and "account" in log, "the operator sees what was seen"
