@@ -10,8 +10,7 @@ typedef enum bearer_outcome {
     BEARER_MALFORMED, /* the request is to be answered 400 */
 } bearer_outcome;
 
-/* Where the token is. Its characters are not looked at yet: a token that is remembered has passed
- * bearer_is_token before. */
+/* Where the token is. Its characters are not looked at yet. */
 bearer_outcome bearer_find(const ost_credentials *credentials, ost_text *ret_token);
 
 /* True for a b64token. */

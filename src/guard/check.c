@@ -225,18 +225,18 @@ static void refuse(check *c, ost_result reason, ost_verdict *ret_verdict)
         refusal_token(&c->guard->style, reason, explanation, c->policy, c->arena, ret_verdict);
 }
 
+/* A token that is allowed is a b64token by its nature; only for a refused one it is worth finding
+ * out whether the request was malformed. */
 static void check_token(check *c, bool from_header, ost_verdict *ret_verdict)
 {
     c->now = ost_now(c->guard->context);
     bool recalled = recall(c);
     counters_add(&c->guard->counters, recalled ? COUNT_CACHE_HIT : COUNT_CACHE_MISS);
-    if (!recalled && from_header && !bearer_is_token(c->token)) {
-        refusal_bad_request(&c->guard->style, c->arena, ret_verdict);
-        return;
-    }
     ost_result result = recalled ? check_claims(c) : check_anew(c);
     if (result == OST_OK)
         allow(c, ret_verdict);
+    else if (from_header && !bearer_is_token(c->token))
+        refusal_bad_request(&c->guard->style, c->arena, ret_verdict);
     else
         refuse(c, result, ret_verdict);
 }

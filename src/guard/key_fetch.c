@@ -62,20 +62,28 @@ static void fetch_ended(issuer *i, bool good, long max_age, const ost_error *err
     tell_waiters(i);
 }
 
+/* An answer that may be read at all. */
+static ost_result check_response(const net_response *response, ost_error *ret_error)
+{
+    if (response->result != OST_OK)
+        return ost_error_set(ret_error, response->result, "%s", response->detail);
+    if (response->status != 200)
+        return ost_error_set(ret_error, OST_E_REMOTE, "status %ld", response->status);
+    return OST_OK;
+}
+
 static void on_keys(const net_response *response, void *user)
 {
     issuer *i = user;
-    ost_error error = {0};
+    ost_error why = {0}, error = {0};
     bool changed = false;
-    ost_result result = response->result;
-    if (result != OST_OK)
-        ost_error_set(&error, result, "key set: %s", response->detail);
-    else if (response->status != 200)
-        result = ost_error_set(&error, OST_E_REMOTE, "key set: status %ld", response->status);
-    else
-        result = key_document_publish(i, response->body, &changed, &error);
+    ost_result result = check_response(response, &why);
+    if (result == OST_OK)
+        result = key_document_publish(i, response->body, &changed, &why);
     if (changed && i->seed_file != NULL)
         (void)!key_seed_store(i, response->body, &error); /* keys are good; the error is shown */
+    if (result != OST_OK)
+        ost_error_set(&error, result, "key set: %s", why.detail);
     fetch_ended(i, result == OST_OK, response->max_age, &error);
 }
 
@@ -98,16 +106,13 @@ static void fetch(issuer *i, const char *url,
 static void on_discovery(const net_response *response, void *user)
 {
     issuer *i = user;
-    ost_error error = {0};
+    ost_error why = {0}, error = {0};
     char *url = NULL;
-    ost_result result = response->result;
-    if (result != OST_OK)
-        ost_error_set(&error, result, "discovery: %s", response->detail);
-    else if (response->status != 200)
-        result = ost_error_set(&error, OST_E_REMOTE, "discovery: status %ld", response->status);
-    else
-        result = discovery_read(i, response->body, &url, &error);
+    ost_result result = check_response(response, &why);
+    if (result == OST_OK)
+        result = discovery_read(i, response->body, &url, &why);
     if (result != OST_OK) {
+        ost_error_set(&error, result, "discovery: %s", why.detail);
         fetch_ended(i, false, -1, &error);
         return;
     }

@@ -132,7 +132,7 @@ static ost_result check_step_up(const ost_policy *policy, const ost_claims *clai
     bool fits = policy->acr_values == NULL;
     int64_t auth_time;
     for (size_t i = 0; !fits && policy->acr_values[i] != NULL; i++)
-        fits = text_is(acr, policy->acr_values[i]);
+        fits = acr.len > 0 && text_is(acr, policy->acr_values[i]);
     if (!fits) {
         return ost_error_set(ret_error, OST_E_STEP_UP,
                              "the login was of class (acr) \"%.*s\", which is not accepted here",

@@ -1,0 +1,172 @@
+/* The policy of a route against the claims of a token. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "policy.h"
+#include "text.h"
+
+#define NOW 1700000000
+#define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define NOTHING ((const char *const[]){NULL})
+
+static const char claims_text[] =
+    "{\"exp\":1700000300,\"iss\":\"i\",\"aud\":[\"myapi\",\"other\"],\"scope\":\"openid  read\","
+    "\"realm_access\":{\"roles\":[\"user\",7,null,\"offline_access\"]},\"acr\":\"1\","
+    "\"auth_time\":1699999900,\"resource_access\":{\"myapi\":{\"roles\":[\"editor\"]},"
+    "\"a\":{\"roles\":[\"b:c\"]},\"odd\":{\"roles\":\"editor\"},\"list\":[\"editor\"]}}";
+
+static ost_arena *arena;
+
+static int setup(void **state)
+{
+    arena = ost_arena_new(1 << 20);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    ost_arena_free(arena);
+    return 0;
+}
+
+static const ost_claims *claims_of(const char *text)
+{
+    const ost_claims *claims;
+    assert_int_equal(ost_claims_read(text_of(text), arena, &claims, NULL), OST_OK);
+    return claims;
+}
+
+typedef struct expectation {
+    ost_policy policy;
+    ost_result result;
+} expectation;
+
+static void check_all(const char *text, const expectation *all, size_t count)
+{
+    const ost_claims *claims = claims_of(text);
+    for (size_t i = 0; i < count; i++) {
+        ost_error error = {0};
+        ost_result result = policy_check(&all[i].policy, claims, OST_ES256, NOW, 30, &error);
+        if (result != all[i].result)
+            fail_msg("%zu: %s %s", i, ost_result_name(result), error.detail);
+        assert_int_equal(error.code, result);
+        assert_int_equal(error.detail[0] == '\0', result == OST_OK);
+    }
+}
+
+#define CHECK(text, all) check_all(text, all, sizeof(all) / sizeof(all)[0])
+
+static void audiences_and_algorithms(void **state)
+{
+    const expectation all[] = {
+        {{0}, OST_OK},
+        {{.audiences = LIST("myapi")}, OST_OK},
+        {{.audiences = LIST("x", "other")}, OST_OK},
+        {{.audiences = LIST("x")}, OST_E_AUDIENCE},
+        {{.audiences = NOTHING}, OST_E_AUDIENCE},
+        {{.algorithms = OST_ALG_BIT(OST_ES256) | OST_ALG_BIT(OST_RS256)}, OST_OK},
+        {{.algorithms = OST_ALG_BIT(OST_RS256)}, OST_E_ALGORITHM},
+    };
+    CHECK(claims_text, all);
+}
+
+static void scopes(void **state)
+{
+    const expectation all[] = {
+        {{.scopes = LIST("read")}, OST_OK},
+        {{.scopes = LIST("read", "openid")}, OST_OK},
+        {{.scopes = LIST("read", "write")}, OST_E_SCOPE},
+        {{.scopes = LIST("rea")}, OST_E_SCOPE},
+        {{.scopes = LIST("READ")}, OST_E_SCOPE},
+        {{.scopes = LIST("")}, OST_E_SCOPE},
+        {{.scopes = LIST("openid  read")}, OST_E_SCOPE},
+        {{.scopes = NOTHING}, OST_OK},
+        {{.any_scopes = LIST("write", "read")}, OST_OK},
+        {{.any_scopes = LIST("write", "delete")}, OST_E_SCOPE},
+        {{.any_scopes = NOTHING}, OST_E_SCOPE},
+        {{.scopes = LIST("read"), .any_scopes = LIST("write")}, OST_E_SCOPE},
+    };
+    CHECK(claims_text, all);
+    const expectation none[] = {{{.scopes = LIST("read")}, OST_E_SCOPE}};
+    CHECK("{\"exp\":1}", none);
+    CHECK("{\"exp\":1,\"scope\":\"\"}", none);
+    CHECK("{\"exp\":1,\"scope\":[\"read\"]}", none);
+    CHECK("{\"exp\":1,\"scope\":null}", none);
+    CHECK("{\"exp\":1,\"scope\":{\"read\":1}}", none);
+}
+
+static void roles(void **state)
+{
+    const expectation all[] = {
+        {{.realm_roles = LIST("user")}, OST_OK},
+        {{.realm_roles = LIST("user", "offline_access")}, OST_OK},
+        {{.realm_roles = LIST("user", "admin")}, OST_E_ROLE},
+        {{.realm_roles = LIST("editor")}, OST_E_ROLE},
+        {{.realm_roles = LIST("")}, OST_E_ROLE},
+        {{.realm_roles = LIST("7")}, OST_E_ROLE},
+        {{.client_roles = LIST("myapi:editor")}, OST_OK},
+        {{.client_roles = LIST("a:b:c")}, OST_OK},
+        {{.client_roles = LIST("myapi:user")}, OST_E_ROLE},
+        {{.client_roles = LIST("other:editor")}, OST_E_ROLE},
+        {{.client_roles = LIST("odd:editor")}, OST_E_ROLE},
+        {{.client_roles = LIST("list:editor")}, OST_E_ROLE},
+        {{.client_roles = LIST("editor")}, OST_E_ROLE},
+        {{.client_roles = LIST("myapi:")}, OST_E_ROLE},
+        {{.client_roles = LIST(":editor")}, OST_E_ROLE},
+        {{.client_roles = LIST("myapi:editor", "myapi:owner")}, OST_E_ROLE},
+    };
+    CHECK(claims_text, all);
+    const expectation none[] = {{{.realm_roles = LIST("user")}, OST_E_ROLE},
+                                {{.client_roles = LIST("myapi:user")}, OST_E_ROLE}};
+    CHECK("{\"exp\":1}", none);
+    CHECK("{\"exp\":1,\"realm_access\":[\"user\"],\"resource_access\":[]}", none);
+    CHECK("{\"exp\":1,\"realm_access\":{\"roles\":\"user\"},\"resource_access\":\"myapi\"}", none);
+    CHECK("{\"exp\":1,\"realm_access\":{\"roles\":{\"user\":\"user\"}}}", none);
+    CHECK("{\"exp\":1,\"roles\":[\"user\"]}", none);
+}
+
+static void step_up(void **state)
+{
+    const expectation all[] = {
+        {{.acr_values = LIST("1")}, OST_OK},
+        {{.acr_values = LIST("2", "1")}, OST_OK},
+        {{.acr_values = LIST("2")}, OST_E_STEP_UP},
+        {{.acr_values = NOTHING}, OST_E_STEP_UP},
+        {{.max_age = 100}, OST_OK},
+        {{.max_age = 70}, OST_OK}, /* and 30 of leeway */
+        {{.max_age = 69}, OST_E_STEP_UP},
+        {{.max_age = 4294967295u}, OST_OK},
+    };
+    CHECK(claims_text, all);
+    const expectation unknown[] = {{{.max_age = 4294967295u}, OST_E_STEP_UP},
+                                   {{.acr_values = LIST("")}, OST_E_STEP_UP}};
+    CHECK("{\"exp\":1,\"acr\":1}", unknown);
+    CHECK("{\"exp\":1,\"auth_time\":\"1699999999\",\"acr\":null}", unknown);
+    CHECK("{\"exp\":1,\"auth_time\":1e300,\"acr\":[\"\"]}", unknown);
+}
+
+static void what_is_missing_is_named(void **state)
+{
+    const ost_policy policy = {.scopes = LIST("write")};
+    ost_error error = {0};
+    assert_int_equal(policy_check(&policy, claims_of(claims_text), OST_ES256, NOW, 30, &error),
+                     OST_E_SCOPE);
+    assert_string_equal(error.detail, "scope \"write\" is missing, the token has \"openid  read\"");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(audiences_and_algorithms),
+        cmocka_unit_test(scopes),
+        cmocka_unit_test(roles),
+        cmocka_unit_test(step_up),
+        cmocka_unit_test(what_is_missing_is_named),
+    };
+    return cmocka_run_group_tests_name("guard-policy", tests, setup, teardown);
+}
