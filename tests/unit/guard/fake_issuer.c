@@ -36,7 +36,7 @@ static void answer(const tiny_request *request, void *user)
 {
     fake_issuer *f = user;
     static _Thread_local char body[32768];
-    char fields[256];
+    char fields[512];
     bool is_discovery = strcmp(request->path, DISCOVERY) == 0;
     bool is_keys = strcmp(request->path, CERTS) == 0;
     atomic_fetch_add(is_discovery ? &f->discoveries : is_keys ? &f->key_fetches : &f->others, 1);

@@ -1,0 +1,199 @@
+/* The guard's life, its metrics and its description. */
+#include <stdio.h>
+#include <string.h>
+
+#include "context.h"
+#include "online.h"
+
+#define NAME "https://id.example.org"
+
+static const char *const audiences[] = {"myapi"};
+
+static ost_result make(const ost_guard_config *config, ost_guard **ret_guard)
+{
+    ost_error error = {0};
+    ost_result result = ost_guard_new(config, ret_guard, &error);
+    assert_int_equal(error.code, result);
+    assert_int_equal(error.detail[0] == '\0', result == OST_OK);
+    return result;
+}
+
+static void configurations_that_make_no_sense(void **state)
+{
+    static ost_issuer issuers[40];
+    static char names[40][32];
+    ost_guard *guard = NULL;
+    for (int i = 0; i < 40; i++) {
+        snprintf(names[i], sizeof names[i], NAME "/%d", i);
+        issuers[i] = (ost_issuer){.issuer = names[i],
+                                  .audiences = audiences,
+                                  .audience_count = 1,
+                                  .jwks_url = "http://127.0.0.1:1/"};
+    }
+    ost_guard_config config = {.issuers = issuers};
+    assert_int_equal(make(&config, &guard), OST_E_CONFIG);
+    config.issuer_count = 33;
+    assert_int_equal(make(&config, &guard), OST_E_CONFIG);
+    config.issuer_count = 2;
+    config.max_token = 65537;
+    assert_int_equal(make(&config, &guard), OST_E_CONFIG);
+    config.max_token = 0;
+    config.cache_entries = SIZE_MAX;
+    assert_int_equal(make(&config, &guard), OST_E_CONFIG);
+    config.cache_entries = 0;
+    issuers[1].issuer = issuers[0].issuer; /* twice */
+    assert_int_equal(make(&config, &guard), OST_E_CONFIG);
+    issuers[1].issuer = names[1];
+    assert_null(guard);
+    config.issuer_count = 32;
+    assert_int_equal(make(&config, &guard), OST_OK);
+    assert_false(ost_guard_is_ready(guard));
+    assert_false(ost_guard_wait_ready(guard, 0));
+    ost_guard_free(guard);
+    ost_guard_free(NULL);
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    const ost_issuer issuer = {.issuer = NAME,
+                               .audiences = audiences,
+                               .audience_count = 1,
+                               .jwks_url = "http://127.0.0.1:1/"};
+    const ost_guard_config config = {.issuers = &issuer,
+                                     .issuer_count = 1,
+                                     .realm = "r",
+                                     .resource_metadata = "https://api.example/"};
+    for (uint64_t n = 1;; n++) {
+        ost_guard *guard = NULL;
+        memory_fail_at(n);
+        ost_result result = ost_guard_new(&config, &guard, NULL);
+        memory_fail_at(0);
+        if (result == OST_OK) {
+            assert_true(n > 10);
+            ost_guard_free(guard);
+            break;
+        }
+        assert_int_equal(result, OST_E_MEMORY);
+        assert_null(guard);
+    }
+}
+
+static void it_describes_itself(void **state)
+{
+    online *o = *state;
+    int64_t keys = 0, age = -1, failures = -1;
+    bool ready = false, stale = true;
+    ost_text name;
+    online_guard(o, (ost_issuer){0});
+    assert_true(ost_guard_wait_ready(o->guard, 5));
+    assert_true(ost_json_text(online_state(o, o->guard, 0, "issuer"), &name));
+    assert_true(text_is(name, o->issuer->name));
+    assert_true(ost_json_boolean(online_state(o, o->guard, 0, "ready"), &ready) && ready);
+    assert_true(ost_json_boolean(online_state(o, o->guard, 0, "stale"), &stale) && !stale);
+    assert_true(ost_json_integer(online_state(o, o->guard, 0, "keys"), &keys) && keys == 1);
+    assert_true(ost_json_integer(online_state(o, o->guard, 0, "age"), &age) && age <= 5);
+    assert_true(ost_json_integer(online_state(o, o->guard, 0, "failures"), &failures));
+    assert_int_equal(failures, 0);
+    assert_null(online_state(o, o->guard, 0, "last_error"));
+}
+
+static void it_counts(void **state)
+{
+    online *o = *state;
+    online_guard(o, (ost_issuer){0});
+    assert_true(ost_guard_wait_ready(o->guard, 5));
+    ost_text good = online_token(o, o->issuer, o->keys[0]);
+    for (int i = 0; i < 3; i++) {
+        (void)online_check_now(o, o->guard, good, false);
+        (void)online_check_now(o, o->guard, OST_TEXT("a.b.c"), false);
+    }
+    (void)online_check_now(o, o->guard, (ost_text){0}, false);
+    static const struct {
+        const char *line;
+        double value;
+    } expected[] = {
+        {"ostiary_guard_verdicts_total{verdict=\"allowed\",reason=\"\"}", 3},
+        {"ostiary_guard_verdicts_total{verdict=\"waited\",reason=\"\"}", 0},
+        {"ostiary_guard_verdicts_total{verdict=\"refused\",reason=\"no_token\"}", 1},
+        {"ostiary_guard_verdicts_total{verdict=\"refused\",reason=\"OST_E_TOKEN_FORMAT\"}", 3},
+        {"ostiary_guard_verdicts_total{verdict=\"refused\",reason=\"OST_E_EXPIRED\"}", -1},
+        {"ostiary_guard_signature_cache_total{outcome=\"hit\"}", 2},
+        {"ostiary_guard_signature_cache_total{outcome=\"miss\"}", 4},
+        {"ostiary_issuer_ready{issuer=\"http://127.0.0.1:", 1},
+        {"ostiary_issuer_keys{", 1},
+        {"ostiary_issuer_fetch_failures{", 0},
+        {"ostiary_issuer_fetches_total{outcome=\"good\",", 1},
+        {"ostiary_issuer_fetches_total{outcome=\"bad\",", 0},
+    };
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        double value = online_metric(o, o->guard, expected[i].line);
+        if (value != expected[i].value)
+            fail_msg("%s %f", expected[i].line, value);
+    }
+    assert_true(online_metric(o, o->guard, "ostiary_guard_signature_cache_bytes ") > 1000);
+}
+
+/* One TYPE a metric, all of its samples in one block, every line well-formed. */
+static void metrics_are_well_formed(void **state)
+{
+    online *o = *state;
+    fake_issuer *second = fake_issuer_start();
+    ost_guard *guard =
+        online_guard_of((fake_issuer *const[]){o->issuer, second}, 2, (ost_issuer){0});
+    ost_text text, line;
+    char current[128] = "", seen[4096] = "";
+    assert_int_equal(ost_guard_metrics(guard, o->arena, &text), OST_OK);
+    while (text_next(&text, '\n', &line)) {
+        char copy[512], name[128];
+        assert_true(text_to_string(line, copy, sizeof copy));
+        if (sscanf(copy, "# TYPE %127s", name) == 1) {
+            char marked[140];
+            snprintf(marked, sizeof marked, "|%s|", name);
+            assert_null(strstr(seen, marked));
+            strncat(seen, marked, sizeof seen - strlen(seen) - 1);
+            snprintf(current, sizeof current, "%s", name);
+        } else if (copy[0] != '#') {
+            size_t len = strlen(current);
+            double value;
+            assert_memory_equal(copy, current, len);
+            assert_true(copy[len] == '{' || copy[len] == ' ');
+            assert_int_equal(sscanf(strrchr(copy, ' '), "%lf", &value), 1);
+        }
+    }
+    ost_guard_free(guard);
+    fake_issuer_stop(second);
+}
+
+static void metrics_need_memory(void **state)
+{
+    online *o = *state;
+    ost_text text = {0};
+    online_guard(o, (ost_issuer){0});
+    ost_arena *tiny = ost_arena_new(64);
+    assert_int_equal(ost_guard_metrics(o->guard, tiny, &text), OST_E_MEMORY);
+    ost_arena_free(tiny);
+    for (uint64_t n = 1;; n++) {
+        memory_fail_at(n);
+        ost_result result = ost_guard_metrics(o->guard, o->arena, &text);
+        memory_fail_at(0);
+        if (result == OST_OK)
+            break;
+        assert_int_equal(result, OST_E_MEMORY);
+        assert_null(text.data);
+    }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, online_start, online_end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(configurations_that_make_no_sense),
+        cmocka_unit_test(every_allocation_may_fail),
+        TEST(it_describes_itself),
+        TEST(it_counts),
+        TEST(metrics_are_well_formed),
+        TEST(metrics_need_memory),
+    };
+    return cmocka_run_group_tests_name("guard-guard", tests, online_make_keys, online_free_keys);
+}
