@@ -146,7 +146,8 @@ void http_server_free(http_server *server);
 OST_MUST_CHECK ost_result http_server_reload(http_server *server, ost_error *ret_error);
 
 /* start, then stop on SIGINT or SIGTERM, then join: what a program's main does. SIGHUP reloads the
- * certificates; a failure of that is told to config.log, as an entry with status 0. */
+ * certificates; a failure of that is told to config.log, as an entry with status 0. Raises the
+ * process's soft limit of descriptors to its hard one. */
 OST_MUST_CHECK ost_result http_server_run(http_server *server, ost_error *ret_error);
 
 typedef struct http_counters {

@@ -57,4 +57,8 @@ void http2_stream_end(http2_stream *stream);
 /* Answered in the engine's name, whatever has come. */
 void http2_stream_refuse(http2_stream *stream, int status, const char *reason);
 
+/* The exchange's protocol, see exchange.h. */
+void http2_send(http_exchange *exchange, const http_response *response);
+void http2_ended(http_exchange *exchange);
+
 #endif

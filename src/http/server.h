@@ -45,4 +45,8 @@ struct http_server {
     const char *socket_path; /* to be removed at the end; see listener.c */
 };
 
+/* Decides and copies what `config` says; whatever it has made, http_server_free takes. */
+OST_MUST_CHECK ost_result server_configure(http_server *server, const http_config *config,
+                                           ost_error *ret_error);
+
 #endif
