@@ -206,7 +206,7 @@ static void write_operation(const description *d, const ost_route *route)
 {
     ost_json_writer *writer = d->writer;
     char method[16] = "";
-    for (size_t i = 0; route->method[i] != '\0' && i < sizeof method - 1; i++)
+    for (size_t i = 0; i < sizeof method - 1 && route->method[i] != '\0'; i++)
         method[i] = (char)(route->method[i] | 0x20);
     open_member(writer, method);
     ost_json_member_text(writer, "summary",

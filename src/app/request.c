@@ -78,7 +78,7 @@ ost_text ost_request_field(const ost_request *request, const char *name)
 {
     char lower[128];
     size_t len = 0;
-    for (; name[len] != '\0' && len < sizeof lower - 1; len++) {
+    for (; len < sizeof lower - 1 && name[len] != '\0'; len++) {
         char c = name[len];
         lower[len] = c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
     }
@@ -148,11 +148,13 @@ static void reply_formatted(ost_request *request, int status, const char *name, 
     ost_arena *arena = http_arena(request->exchange);
     va_list again;
     va_copy(again, arguments);
-    int len = vsnprintf(NULL, 0, format, arguments);
+    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it does not follow va_list parameters */
+    int len = vsnprintf(NULL, 0, format, again);
+    va_end(again);
     char *text = len >= 0 && len <= MESSAGE_MAX ? ost_arena_alloc(arena, (size_t)len + 1) : NULL;
     ost_json_writer *writer = text != NULL ? ost_json_writer_new(arena, 0) : NULL;
     if (writer != NULL) {
-        vsnprintf(text, (size_t)len + 1, format, again);
+        vsnprintf(text, (size_t)len + 1, format, arguments);
         ost_json_open_object(writer);
         ost_json_member_text(writer, name, (ost_text){text, (size_t)len});
         ost_json_close_object(writer);
@@ -160,7 +162,6 @@ static void reply_formatted(ost_request *request, int status, const char *name, 
     } else {
         request_refuse(request->exchange, 500, OST_TEXT("Internal Server Error"));
     }
-    va_end(again);
 }
 
 void ost_reply_message(ost_request *request, const char *format, ...)

@@ -46,7 +46,7 @@ static ost_result read_all(int file, const char *path, ost_arena *arena, ost_tex
 ost_result secret_file_read(const char *path, ost_arena *arena, ost_text *ret_line,
                             ost_error *ret_error)
 {
-    ost_text content;
+    ost_text content = {0};
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
         return system_error(ret_error, path, "cannot open");
@@ -107,7 +107,7 @@ ost_result secret_split(ost_text text, ost_text *ret_current, ost_text *ret_olde
  * read. The file appears whole, by a link, so that nobody reads half of it. */
 static ost_result make_file(const char *path, ost_arena *arena, ost_error *ret_error)
 {
-    ost_text secret;
+    ost_text secret = {0};
     ost_result result = secret_make(arena, &secret);
     char *temporary = ost_arena_format(arena, "%s.XXXXXX", path);
     const char *line = ost_arena_format(arena, "%.*s\n", (int)secret.len, secret.data);
@@ -142,7 +142,7 @@ static ost_result check_mode(int file, const char *path, ost_error *ret_error)
 ost_result secret_file_open(const char *path, ost_arena *arena, ost_text *ret_current,
                             ost_text *ret_older, ost_error *ret_error)
 {
-    ost_text content;
+    ost_text content = {0};
     ost_result result = OST_OK;
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0 && errno == ENOENT) {

@@ -8,7 +8,7 @@
 #include "login_exchange.h"
 #include "text.h"
 
-#define CALL_ARENA (512 * 1024)
+#define CALL_ARENA ((size_t)512 << 10)
 
 void login_call_free(login_call *call)
 {

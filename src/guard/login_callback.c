@@ -101,7 +101,7 @@ ost_result login_callback_read(ost_text query, ost_arena *arena, login_callback 
             return OST_E_FORMAT;
     }
     bool code = callback.code.data != NULL, error = callback.error.data != NULL;
-    if (callback.state.data == NULL || code == error || !is_error_code(callback.error))
+    if (callback.state.data == NULL || code == error || (error && !is_error_code(callback.error)))
         return OST_E_FORMAT;
     *ret_callback = callback;
     return OST_OK;

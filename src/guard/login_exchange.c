@@ -5,11 +5,11 @@
 #include "login_url.h"
 #include "text.h"
 
-#define BODY_MAX (32 * 1024)
-#define CREDENTIALS_MAX 4096
-#define LIFETIME_DEFAULT 300          /* when the provider names none */
-#define SESSION_DEFAULT (10 * 3600)   /* when it does not say how long it can be refreshed */
-#define LIFETIME_MAX (30 * 24 * 3600) /* whatever it says */
+#define BODY_MAX ((size_t)32 << 10)
+#define CREDENTIALS_MAX ((size_t)4096)
+#define LIFETIME_DEFAULT 300  /* when the provider names none */
+#define SESSION_DEFAULT 36000 /* when it does not say how long it can be refreshed */
+#define LIFETIME_MAX 2592000  /* whatever it says */
 
 /* "client_id and client_secret, each form-encoded, joined by a colon" (RFC 6749 §2.3.1). */
 static ost_result add_basic(const login_service *login, buffer *ret_line)

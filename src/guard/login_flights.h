@@ -8,7 +8,7 @@
 
 #define LOGIN_FLIGHTS_MAX 1024      /* flights remembered at a time, of 64 KiB at most */
 #define LOGIN_FLIGHTS_KEEP_MS 30000 /* how long an answer serves those who come late */
-#define LOGIN_FLIGHTS_BODY_MAX (64 * 1024)
+#define LOGIN_FLIGHTS_BODY_MAX ((size_t)64 << 10)
 
 typedef struct login_flights login_flights;
 

@@ -9,7 +9,7 @@
 #include "buffer.h"
 #include "text.h"
 
-#define TEXT_MAX 16384
+#define TEXT_MAX ((size_t)16384)
 #define PARTS_MAX 5
 #define PACKED_MAX (4 * (TEXT_MAX + 64))
 #define SESSION_TAG 'S'

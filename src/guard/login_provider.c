@@ -14,7 +14,7 @@
 #define PAUSE_MIN_MS 1000
 #define PAUSE_MAX_MS 60000
 #define URL_MAX 2048
-#define ARENA_CEILING (1024 * 1024)
+#define ARENA_CEILING ((size_t)1024 << 10)
 
 struct login_provider {
     char *issuer;
@@ -230,6 +230,8 @@ ost_result login_provider_new(const login_provider_config *config, login_provide
                               ost_error *ret_error)
 {
     const char *urls[] = {config->issuer, config->discovery_url};
+    if (config->issuer == NULL)
+        return ost_error_set(ret_error, OST_E_CONFIG, "a provider is found by its issuer");
     for (size_t i = 0; i < 2; i++) {
         if (urls[i] != NULL && !is_usable_url(text_of(urls[i]), config->insecure_http))
             return ost_error_set(ret_error, OST_E_CONFIG,

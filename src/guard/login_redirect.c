@@ -9,7 +9,7 @@
 #include "login_url.h"
 #include "text.h"
 
-#define LOCATION_MAX (32 * 1024) /* an ID token of 16 KiB may be in it */
+#define LOCATION_MAX ((size_t)32 << 10) /* an ID token of 16 KiB may be in it */
 #define RANDOM_MAX 32
 
 static ost_result random_text(const login_service *login, size_t bytes, ost_arena *arena,

@@ -114,7 +114,8 @@ static uint64_t get_number(const unsigned char *from, size_t bytes)
 }
 
 /* bytes: the whole sealed value; the stamp and the text stand in place of their cipher text. */
-static bool encrypt(const login_seal *seal, ost_text name, unsigned char *bytes, size_t text_len)
+static bool encrypt_body(const login_seal *seal, ost_text name, unsigned char *bytes,
+                         size_t text_len)
 {
     EVP_CIPHER_CTX *context = thread_context();
     unsigned char *body = bytes + 1 + NONCE;
@@ -129,8 +130,8 @@ static bool encrypt(const login_seal *seal, ost_text name, unsigned char *bytes,
            EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, TAG, body + STAMP + text_len) == 1;
 }
 
-static bool decrypt(const login_seal *seal, const unsigned char *key, ost_text name,
-                    const unsigned char *bytes, size_t len, unsigned char *ret_body)
+static bool decrypt_body(const login_seal *seal, const unsigned char *key, ost_text name,
+                         const unsigned char *bytes, size_t len, unsigned char *ret_body)
 {
     EVP_CIPHER_CTX *context = thread_context();
     size_t body_len = len - 1 - NONCE - TAG;
@@ -166,7 +167,7 @@ ost_result login_seal_close(const login_seal *seal, ost_text name, ost_text plai
     put_number(body + 8, max_age, 4);
     if (plain.len > 0)
         memcpy(body + STAMP, plain.data, plain.len);
-    if (!encrypt(seal, name, bytes, plain.len))
+    if (!encrypt_body(seal, name, bytes, plain.len))
         return OST_E_CRYPTO;
     return base64url_encode_to(arena, (ost_text){(const char *)bytes, OVERHEAD + plain.len},
                                ret_sealed);
@@ -200,7 +201,7 @@ ost_result login_seal_open(const login_seal *seal, ost_text name, ost_text seale
         return OST_E_MEMORY;
     bool opened = false;
     for (size_t i = 0; i < seal->key_count && !opened; i++)
-        opened = decrypt(seal, seal->keys[i], name, bytes, decoded.len, body);
+        opened = decrypt_body(seal, seal->keys[i], name, bytes, decoded.len, body);
     if (!opened || !in_time(seal, body)) {
         wipe(body, decoded.len);
         return OST_E_FORMAT;

@@ -10,7 +10,7 @@
 
 #include "context.h"
 
-#define GATHER_NS (2 * 1000 * 1000) /* lines of so long are written at once */
+#define GATHER_NS 2000000L /* lines of so long are written at once */
 
 struct log_sink {
     int file;
