@@ -58,7 +58,7 @@ void token_endpoint(http_exchange *exchange, void *user)
         call_refuse(c, 403, "access_denied", "Realm not enabled");
     else if (call_read_form(c) && find_grant(c, index))
         (void)client_authenticate(c);
-    if (c->error.status != 0) {
+    if (c->error.status != 0 || index == NULL) {
         send(exchange, c);
         return;
     }
