@@ -35,6 +35,16 @@ ost_result jwk_bytes_exactly(const ost_json *jwk, const char *name, size_t len, 
     return result;
 }
 
+BIGNUM *secret_integer(const unsigned char *bytes, size_t len)
+{
+    BIGNUM *integer = BN_secure_new();
+    if (integer != NULL && BN_bin2bn(bytes, (int)len, integer) == NULL) {
+        BN_clear_free(integer);
+        integer = NULL;
+    }
+    return integer;
+}
+
 ost_result jwk_integer(const ost_json *jwk, const char *name, BIGNUM **ret_integer,
                        ost_error *ret_error)
 {
@@ -44,10 +54,8 @@ ost_result jwk_integer(const ost_json *jwk, const char *name, BIGNUM **ret_integ
     if (result == OST_OK && len > 1 && bytes[0] == 0 && bytes[1] == 0)
         result = ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"%s\" begins with zeroes", name);
     if (result == OST_OK) {
-        BIGNUM *integer = BN_bin2bn(bytes, (int)len, NULL);
-        if (integer != NULL)
-            *ret_integer = integer;
-        else
+        *ret_integer = secret_integer(bytes, len);
+        if (*ret_integer == NULL)
             result = ost_error_set(ret_error, OST_E_CRYPTO, "out of memory");
     }
     wipe(bytes, sizeof bytes);

@@ -15,6 +15,10 @@ OST_MUST_CHECK ost_result jwk_bytes(const ost_json *jwk, const char *name, size_
 OST_MUST_CHECK ost_result jwk_bytes_exactly(const ost_json *jwk, const char *name, size_t len,
                                             unsigned char *ret, ost_error *ret_error);
 
+/* A number that may be secret: marked so that OpenSSL wipes its copies, too. NULL: out of memory.
+ */
+OST_MUST_CHECK BIGNUM *secret_integer(const unsigned char *bytes, size_t len);
+
 /* A Base64urlUInt (RFC 7518 §2) of at most 16384 bits; free with BN_clear_free. The one leading
  * zero byte that §6.3.1.1 warns of is tolerated, more are not. */
 OST_MUST_CHECK ost_result jwk_integer(const ost_json *jwk, const char *name, BIGNUM **ret_integer,

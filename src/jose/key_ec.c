@@ -59,7 +59,7 @@ static ost_result read_private(const ost_json *jwk, const curve_facts *curve, BI
         return OST_OK;
     ost_result result = jwk_bytes_exactly(jwk, "d", curve->size, bytes, ret_error);
     if (result == OST_OK) {
-        *ret_d = BN_bin2bn(bytes, (int)curve->size, NULL);
+        *ret_d = secret_integer(bytes, curve->size);
         if (*ret_d == NULL)
             result = ost_error_set(ret_error, OST_E_CRYPTO, "out of memory");
     }

@@ -35,10 +35,11 @@ ost_result key_okp_import(const ost_json *jwk, ost_key *key, ost_error *ret_erro
         return ost_error_set(ret_error, OST_E_KEY_WEAK, "x is no point of Ed25519's main group");
     if (is_private) {
         result = jwk_bytes_exactly(jwk, "d", OKP_SIZE, seed, ret_error);
+        if (result == OST_OK)
+            crypto_sign_seed_keypair(derived, key->okp_secret, seed);
+        wipe(seed, sizeof seed);
         if (result != OST_OK)
             return result;
-        crypto_sign_seed_keypair(derived, key->okp_secret, seed);
-        wipe(seed, sizeof seed);
         if (memcmp(derived, key->okp_public, OKP_SIZE) != 0)
             return ost_error_set(ret_error, OST_E_KEY_FORMAT, "d does not belong to x");
     }

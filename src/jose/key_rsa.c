@@ -11,6 +11,7 @@
 enum { N, E, D, P, Q, DP, DQ, QI, NUMBERS };
 #define PUBLIC_NUMBERS 2
 #define E_MAX_BITS 64
+_Static_assert(sizeof(BN_ULONG) == 8, "an exponent is one word of a BIGNUM");
 
 static const struct {
     const char *jwk, *openssl;

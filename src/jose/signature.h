@@ -10,7 +10,7 @@ size_t signature_size(const ost_key *key, ost_alg alg);
 /* OST_E_SIGNATURE for every mismatch, a wrong size among them. OST_E_KEY_USE: the key does not
  * serve `alg`, or may not verify. OST_E_MEMORY, OST_E_CRYPTO: it could not be found out. */
 OST_MUST_CHECK ost_result signature_check(const ost_key *key, ost_alg alg, ost_text input,
-                                          const unsigned char *bytes, size_t size);
+                                          ost_text signature);
 
 /* Into `ret`, which has room for SIGNATURE_MAX_SIZE bytes. OST_E_KEY_USE as above, or the key has
  * no private part; OST_E_MEMORY, OST_E_CRYPTO. */

@@ -48,10 +48,11 @@ static bool hash_accepted(const ost_key *key, const prepared_use *use, ost_text 
            pkey_accepts(use, der, size, hash, hash_size);
 }
 
-ost_result signature_check(const ost_key *key, ost_alg alg, ost_text input,
-                           const unsigned char *bytes, size_t size)
+ost_result signature_check(const ost_key *key, ost_alg alg, ost_text input, ost_text signature)
 {
     const alg_facts *facts = alg_find(alg);
+    const unsigned char *bytes = (const unsigned char *)signature.data;
+    size_t size = signature.len;
     prepared_use use;
     bool matches;
     if (!ost_key_serves(key, alg) || (key->ops & KEY_VERIFY) == 0)
