@@ -41,10 +41,14 @@ static int fail(const char *name, ost_result result, const ost_error *error)
 
 static void print_start(const char *name, const app_settings *settings, unsigned port)
 {
-    bool v6 = strchr(settings->address, ':') != NULL && settings->address[0] != 'u';
-    fprintf(stderr, "%s: listening on %s://%s%s%s:%u\n", name,
-            settings->tls_certificate != NULL ? "https" : "http", v6 ? "[" : "", settings->address,
-            v6 ? "]" : "", port);
+    ost_text address = text_of(settings->address);
+    bool v6 = text_find(address, ':', 0) < address.len;
+    if (text_starts(address, "unix:") || text_is(address, "passed"))
+        fprintf(stderr, "%s: listening on %s\n", name, settings->address);
+    else
+        fprintf(stderr, "%s: listening on %s://%s%s%s:%u\n", name,
+                settings->tls_certificate != NULL ? "https" : "http", v6 ? "[" : "",
+                settings->address, v6 ? "]" : "", port);
     if (settings->passing_secret)
         fprintf(stderr,
                 "%s: browsers' sessions end with this process; --data or --cookie-secret-file "

@@ -11,7 +11,8 @@
 
 const option settings_options[] = {
     {"port", "PORT", "OSTIARY_PORT", NULL, "port to listen on (8000)"},
-    {"address", "ADDRESS", "OSTIARY_ADDRESS", NULL, "address to listen on (127.0.0.1)"},
+    {"address", "ADDRESS", "OSTIARY_ADDRESS", NULL,
+     "where to listen: an address, unix:PATH, or passed by systemd (127.0.0.1)"},
     {"issuer", "URL", "OSTIARY_ISSUER", NULL,
      "whose tokens are accepted, as their iss has it; "
      "repeatable"},

@@ -181,6 +181,19 @@ def test_head(api, provider):
     assert Browser().request("HEAD", f"{api.base}/items/").status == 401
 
 
+def test_two_issuers(new_items_api, provider):
+    with FakeProvider() as second, FakeProvider() as stranger:
+        program = new_items_api(provider.issuer, ["--issuer", second.issuer, "--audience", "other"])
+        wait_until_ready(program)
+        assert get(program, token=provider.access_token()).status == 200
+        assert get(program, token=second.access_token(aud="other")).status == 200
+        assert get(program, token=stranger.access_token()).status == 401
+        assert stranger.calls == [], "attack 29: an unknown issuer is never asked"
+        # Attack 30: one issuer's key does not speak for the other.
+        assert get(program, token=second.access_token(iss=provider.issuer)).status == 401
+        assert len(get(program, "/health").json()["guard"]["issuers"]) == 2
+
+
 # ---- description, health, metrics ----
 
 
