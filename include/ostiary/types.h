@@ -103,7 +103,7 @@ typedef struct ost_error {
 
 /* Fills *error (may be NULL) and returns `code`, so that a refusal is one line:
  *     return ost_error_set(ret_error, OST_E_FORMAT, "line %zu: …", line);
- * Control bytes in the formatted text are replaced by '?'. */
+ * Control characters in the formatted text, and what is not UTF-8, are replaced by '?'. */
 OST_PUBLIC ost_result ost_error_set(ost_error *error, ost_result code, const char *format, ...)
     OST_PRINTF(3, 4);
 
@@ -142,8 +142,8 @@ OST_PUBLIC void ost_arena_reset(ost_arena *arena);
 OST_PUBLIC void ost_arena_free(ost_arena *arena);
 
 /* Where time and randomness come from. All zero means the system's: CLOCK_REALTIME and
- * cryptographic library's generator. Tests put their own here. The functions may be called from
- * any thread. */
+ * getrandom(2). Tests put their own here. The functions may be called from any
+ * thread. */
 typedef struct ost_context {
     int64_t (*now)(void *user);                               /* seconds since 1970-01-01 UTC */
     bool (*random)(void *user, unsigned char *ret, size_t n); /* false: no randomness to be had */

@@ -35,6 +35,9 @@ bool text_to_string(ost_text text, char *ret, size_t size);
 /* True when the bytes are valid UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool text_is_utf8(ost_text text);
 
+/* Where the first sequence begins that is not valid UTF-8; text.len when all is. */
+size_t text_find_bad_utf8(ost_text text);
+
 /* memset that the compiler keeps. */
 void wipe(void *data, size_t size);
 

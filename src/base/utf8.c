@@ -27,7 +27,7 @@ static size_t sequence(const unsigned char *at, size_t left)
     return 0;
 }
 
-bool text_is_utf8(ost_text text)
+size_t text_find_bad_utf8(ost_text text)
 {
     const unsigned char *at = (const unsigned char *)text.data;
     size_t left = text.len;
@@ -43,9 +43,14 @@ bool text_is_utf8(ost_text text)
         }
         size_t len = at[0] < 0x80 ? 1 : sequence(at, left);
         if (len == 0)
-            return false;
+            return text.len - left;
         at += len;
         left -= len;
     }
-    return true;
+    return text.len;
+}
+
+bool text_is_utf8(ost_text text)
+{
+    return text_find_bad_utf8(text) == text.len;
 }
