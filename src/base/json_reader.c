@@ -213,7 +213,7 @@ static ost_result read_scalar(reader *r, ost_json *value)
 /* One value, or the opening of one, as a child of the innermost open container. */
 static ost_result read_value(reader *r, ost_json **ret_root)
 {
-    ost_json *parent = r->depth > 0 ? r->open[r->depth - 1] : NULL, *value;
+    ost_json *parent = r->depth > 0 ? r->open[r->depth - 1] : NULL, *value = NULL;
     ost_text name = {0};
     ost_result result = OST_OK;
     if (parent != NULL && parent->type == OST_JSON_OBJECT)

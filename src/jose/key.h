@@ -41,6 +41,7 @@ struct ost_key {
 
 /* A key of `type` with one reference, that may sign and verify; NULL: out of memory. */
 OST_MUST_CHECK ost_key *key_new(ost_key_type type);
+
 /* OST_E_CEILING: over KID_MAX bytes. OST_E_UTF8, OST_E_MEMORY. */
 OST_MUST_CHECK ost_result key_set_kid(ost_key *key, ost_text kid);
 
@@ -61,9 +62,9 @@ OST_MUST_CHECK ost_result key_okp_generate(ost_key *key);
 /* Copies the secret into the key. */
 OST_MUST_CHECK ost_result key_oct_set(ost_key *key, ost_text secret, ost_error *ret_error);
 
-/* The bytes of a key's parameters as they stand in its JWK, by member name: "n", "e", "crv" is not
- * one of them. Written into `ret`, which has room for KEY_MEMBER_MAX bytes and is the caller's to
- * wipe. OST_E_NOT_FOUND: the key has no such member. */
+/* A binary member as it stands in the key's JWK ("n", "x", "d", …), into `ret`, which has room for
+ * KEY_MEMBER_MAX bytes and is the caller's to wipe. OST_E_NOT_FOUND: the type has no such member.
+ */
 #define KEY_MEMBER_MAX (RSA_MAX_BITS / 8)
 OST_MUST_CHECK ost_result key_member(const ost_key *key, const char *name, unsigned char *ret,
                                      size_t *ret_len);

@@ -7,6 +7,7 @@
 
 #include "context.h"
 #include "digest.h"
+#include "text.h"
 
 static void prepared_free(prepared *contexts)
 {
@@ -49,9 +50,9 @@ static bool prepare_pkey(prepared *contexts, const ost_key *key, const alg_facts
 
 static bool prepare_mac(prepared *contexts, const ost_key *key, const alg_facts *facts)
 {
-    char hash[16] = {0};
-    for (size_t i = 0; i < sizeof hash - 1 && hash_find(facts->hash)->name[i] != '\0'; i++)
-        hash[i] = hash_find(facts->hash)->name[i];
+    char hash[16];
+    if (!text_to_string(text_of(hash_find(facts->hash)->name), hash, sizeof hash))
+        return false;
     OSSL_PARAM params[] = {
         OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, hash, 0),
         OSSL_PARAM_construct_end(),
