@@ -244,17 +244,35 @@ void http_set_reason(http_exchange *exchange, const char *format, ...)
 
 /* ---- waiting ---- */
 
-void http_defer(http_exchange *exchange, void (*work)(http_exchange *exchange, void *user),
-                http_handler done, void *user)
+ost_result http_pool_new(unsigned threads, size_t queue, http_pool **ret_pool, ost_error *ret_error)
+{
+    return pool_new(threads, queue, ret_pool, ret_error);
+}
+
+void http_pool_free(http_pool *workers)
+{
+    pool_free(workers);
+}
+
+bool http_defer_to(http_pool *workers, http_exchange *exchange,
+                   void (*work)(http_exchange *exchange, void *user), http_handler done, void *user)
 {
     exchange->work = work;
     exchange->done = done;
     exchange->waiting_user = user;
     exchange->state = EXCHANGE_WAITING;
-    pool *workers = exchange->loop->server->pool; /* NULL once the server has ended */
-    if (workers != NULL && pool_submit(workers, exchange))
-        return;
+    if (pool_submit(workers, exchange))
+        return true;
     exchange->state = EXCHANGE_RUNNING;
+    return false;
+}
+
+void http_defer(http_exchange *exchange, void (*work)(http_exchange *exchange, void *user),
+                http_handler done, void *user)
+{
+    pool *workers = exchange->loop->server->pool; /* NULL once the server has ended */
+    if (workers != NULL && http_defer_to(workers, exchange, work, done, user))
+        return;
     http_set_reason(exchange, "the pool's queue is full");
     if (http_set_field(exchange, "Retry-After", OST_TEXT("1")) != OST_OK)
         exchange->broken = true;

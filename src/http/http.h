@@ -198,6 +198,18 @@ void http_redirect(http_exchange *exchange, int status, ost_text location); /* 3
 void http_defer(http_exchange *exchange, void (*work)(http_exchange *exchange, void *user),
                 http_handler done, void *user);
 
+/* Threads of their own for work that must not hold up other work, and a queue of at most `queue`
+ * waiting exchanges. Free it after the server. Any thread. */
+typedef struct pool http_pool;
+OST_MUST_CHECK ost_result http_pool_new(unsigned threads, size_t queue, http_pool **ret_pool,
+                                        ost_error *ret_error);
+void http_pool_free(http_pool *pool); /* NULL is fine */
+
+/* As http_defer, on that pool. False: its queue is full; nothing was called, nothing answered. */
+OST_MUST_CHECK bool http_defer_to(http_pool *pool, http_exchange *exchange,
+                                  void (*work)(http_exchange *exchange, void *user),
+                                  http_handler done, void *user);
+
 /* Leaves the exchange open; someone calls http_resume later, from any thread, exactly once, and
  * `done` runs on the exchange's loop. It runs even if the client is gone by then; responding is
  * harmless. */

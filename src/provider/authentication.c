@@ -1,6 +1,8 @@
 /* Users and sessions; see authentication.h. */
 #include "authentication.h"
 
+#include "brute_force.h"
+#include "context.h"
 #include "password.h"
 #include "text.h"
 #include "uuid.h"
@@ -30,32 +32,59 @@ static void upgrade(call *c, const store_user *row, ost_text password)
                                        credential);
 }
 
+/* The password, whatever is known about the user: the work is the same for everybody. */
+static authentication_outcome check_password(call *c, ost_text password, const store_user *row,
+                                             bool exists, authenticated_user *ret_user)
+{
+    bool fits = false, old = false;
+    ost_result checked = password_verify(password, row->password, c->arena, &fits, &old);
+    if (checked == OST_E_MEMORY)
+        return AUTHENTICATION_BUSY;
+    if (!exists)
+        return AUTHENTICATION_WRONG;
+    *ret_user = (authenticated_user){.password_fits = checked == OST_OK && fits};
+    if (fill(c, row, ret_user) != OST_OK)
+        return AUTHENTICATION_BUSY;
+    if (!row->enabled)
+        return AUTHENTICATION_DISABLED;
+    if (!ret_user->password_fits)
+        return AUTHENTICATION_WRONG;
+    if (old)
+        upgrade(c, row, password);
+    return AUTHENTICATED;
+}
+
 authentication_outcome authenticate(call *c, ost_text username, ost_text password,
                                     authenticated_user *ret_user)
 {
     store_user row = {0};
-    bool fits = false, old = false;
+    authenticated_user user = {0};
     ost_result found = username.len > 0
                            ? store_user_find(c->provider->store, text_of(c->realm->name), username,
                                              c->realm->login_with_email, c->arena, &row)
                            : OST_E_NOT_FOUND;
     if (found != OST_OK && found != OST_E_NOT_FOUND)
         return AUTHENTICATION_BUSY;
-    ost_result checked = password_verify(password, row.password, c->arena, &fits, &old);
-    if (checked == OST_E_MEMORY)
-        return AUTHENTICATION_BUSY;
-    if (found == OST_E_NOT_FOUND)
+    const brute_force_attempt attempt = {.realm = c->realm,
+                                         .user_id = row.id,
+                                         .address = c->request->peer,
+                                         .now = c->now,
+                                         .now_ms = monotonic_ms()};
+    bool blocked = brute_force_blocks(c->provider->failures, &attempt);
+    authentication_outcome outcome = check_password(c, password, &row, found == OST_OK, &user);
+    if (blocked) { /* says nothing, not even that somebody has to wait */
+        provider_count(c->provider, COUNT_LOGINS_BLOCKED);
         return AUTHENTICATION_WRONG;
-    *ret_user = (authenticated_user){.password_fits = checked == OST_OK && fits};
-    if (fill(c, &row, ret_user) != OST_OK)
-        return AUTHENTICATION_BUSY;
-    if (!row.enabled)
-        return AUTHENTICATION_DISABLED;
-    if (!ret_user->password_fits)
-        return AUTHENTICATION_WRONG;
-    if (old)
-        upgrade(c, &row, password);
-    return AUTHENTICATED;
+    }
+    if (outcome == AUTHENTICATION_WRONG) {
+        provider_count(c->provider, COUNT_LOGINS_FAILED);
+        brute_force_failed(c->provider->failures, &attempt);
+    } else if (outcome == AUTHENTICATED) {
+        provider_count(c->provider, COUNT_LOGINS);
+        brute_force_succeeded(c->provider->failures, &attempt);
+    }
+    *ret_user = user;
+    return outcome;
 }
 
 ost_result authentication_load_user(call *c, ost_text id, authenticated_user *ret_user)

@@ -149,7 +149,7 @@ static void put_alert(call *c, const browser_login *login, page *p)
 static void send_form(call *c, browser_login *login)
 {
     page p = {.template = PAGE_LOGIN,
-              .status = 200,
+              .status = login->busy ? 503 : 200,
               .form_target = origin_of(login->request.redirect_uri)};
     ost_text code;
     if (!auth_request_seal(c, &login->request, browser_id(c, true), &code)) {

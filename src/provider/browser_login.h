@@ -23,6 +23,7 @@ typedef struct browser_login {
     bool remember;
     const char *alert; /* what the form says; NULL: nothing */
     bool wrong;        /* the alert is about the credentials */
+    bool busy;         /* it says that there is too much to do */
 } browser_login;
 
 /* Gives the client what it asked for: session and code rows are written, tokens minted. On the

@@ -78,6 +78,11 @@ bool call_refuse(call *c, int status, const char *error, const char *description
     return false;
 }
 
+bool call_refuse_busy(call *c)
+{
+    return call_refuse(c, 503, "temporarily_unavailable", NULL);
+}
+
 ost_json_writer *call_writer(call *c)
 {
     ost_json_writer *w = ost_json_writer_new(c->arena, 0);
@@ -123,6 +128,8 @@ static void send_error(call *c)
     ost_json_close_object(w);
     if (ost_json_writer_finish(w, &body) != OST_OK)
         body = OST_TEXT("{\"error\":\"invalid_request\"}"); /* what was sent is not UTF-8 */
+    if (c->error.status == 503)
+        (void)!http_set_field(c->exchange, "Retry-After", OST_TEXT("1"));
     http_set_reason(c->exchange, "%s: %s", c->error.error,
                     c->error.description != NULL ? c->error.description : "");
     http_respond(c->exchange, c->error.status, "application/json", body);

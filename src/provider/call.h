@@ -37,6 +37,9 @@ call *call_begin(http_exchange *exchange, void *provider);
  * description may live in the arena. */
 bool call_refuse(call *call, int status, const char *error, const char *description);
 
+/* The same for what a moment later may work: 503 with Retry-After. Always returns false. */
+bool call_refuse_busy(call *call);
+
 /* A new JSON writer, a copy, a formatted text in the arena; NULL when memory is out, which also
  * refuses the call. */
 ost_json_writer *call_writer(call *call);

@@ -39,15 +39,21 @@ static bool read_basic(call *c, ost_text field, credentials *ret)
     return true;
 }
 
+/* What the form says counts more: many clients repeat their id there beside Basic. */
 static bool read_credentials(call *c, credentials *ret)
 {
     ost_text field = http_request_field(c->request, "authorization");
+    ost_text id = call_parameter(c, "client_id"), secret = call_parameter(c, "client_secret");
     bool basic =
         field.len > 6 && text_equal_ignoring_case(text_slice(field, 0, 6), OST_TEXT("Basic "));
-    ret->id = call_parameter(c, "client_id");
-    ret->secret = call_parameter(c, "client_secret");
-    if (basic && ret->id.data == NULL && !read_basic(c, field, ret))
+    if (http_request_field_count(c->request, "authorization") > 1)
+        return call_refuse(c, 401, "invalid_client", invalid);
+    if (basic && !read_basic(c, field, ret))
         return false;
+    if (id.data != NULL)
+        ret->id = id;
+    if (secret.data != NULL)
+        ret->secret = secret;
     if (ret->id.len == 0)
         return call_refuse(c, 401, "invalid_client", invalid);
     return true;

@@ -64,7 +64,7 @@ static bool take_code(call *c, store_code *ret_code)
          (ret_code->expires <= c->now || !text_is(ret_code->realm, c->realm->name))))
         return call_refuse(c, 400, "invalid_grant", "Code not valid");
     if (result != OST_OK)
-        return call_refuse(c, 503, "temporarily_unavailable", NULL);
+        return call_refuse_busy(c);
     return true;
 }
 
@@ -95,7 +95,7 @@ static bool load_session(call *c, const store_code *code, grant *g)
     if (result == OST_E_STATE)
         return call_refuse(c, 400, "invalid_grant", "User disabled");
     if (result != OST_OK)
-        return call_refuse(c, 503, "temporarily_unavailable", NULL);
+        return call_refuse_busy(c);
     g->acr = client_session_acr(c, &client_session);
     g->session_id = session.id.data;
     g->session_ends = session.ends;

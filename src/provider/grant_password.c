@@ -17,7 +17,7 @@ static bool authenticate_user(call *c, authenticated_user *ret_user)
     case AUTHENTICATION_DISABLED:
         return call_refuse(c, 400, "invalid_grant", "Account disabled");
     case AUTHENTICATION_BUSY:
-        return call_refuse(c, 503, "temporarily_unavailable", NULL);
+        return call_refuse_busy(c);
     }
     if (!ret_user->complete)
         return call_refuse(c, 400, "invalid_grant", "Account is not fully set up");
@@ -53,7 +53,7 @@ void grant_password(call *c)
     };
     /* The user may have been deleted a moment ago. */
     if (store_login(c->provider->store, &session, &client_session, NULL) != OST_OK) {
-        call_refuse(c, 503, "temporarily_unavailable", NULL);
+        call_refuse_busy(c);
         return;
     }
     (void)mint_answer(c, &g, &m);

@@ -40,7 +40,7 @@ static bool load_session(call *c, const ost_claims *claims, store_session *sessi
         result = authentication_load_user(c, session->user_id, user);
     if (result == OST_E_STATE || result == OST_E_NOT_FOUND)
         return call_refuse(c, 400, "invalid_grant", "User disabled");
-    return result == OST_OK || call_refuse(c, 503, "temporarily_unavailable", NULL);
+    return result == OST_OK || call_refuse_busy(c);
 }
 
 /* Keeps the session awake, and rotates. */
@@ -62,7 +62,7 @@ static bool use(call *c, const ost_claims *claims, const store_session *session,
     }
     if (result == OST_E_NOT_FOUND)
         return call_refuse(c, 400, "invalid_grant", "Session not active");
-    return result == OST_OK || call_refuse(c, 503, "temporarily_unavailable", NULL);
+    return result == OST_OK || call_refuse_busy(c);
 }
 
 void grant_refresh_token(call *c)

@@ -17,6 +17,11 @@ void health_endpoint(http_exchange *exchange, void *user)
                     : OST_TEXT("{\"status\":\"DOWN\",\"checks\":[]}"));
 }
 
+static uint64_t counter(provider *p, provider_counter which)
+{
+    return atomic_load_explicit(&p->counters[which], memory_order_relaxed);
+}
+
 void metrics_endpoint(http_exchange *exchange, void *user)
 {
     provider *p = user;
@@ -36,6 +41,20 @@ void metrics_endpoint(http_exchange *exchange, void *user)
         {"ostiary_http_responses_3xx_total", "counter", "Responses 3xx.", n.responses_3xx},
         {"ostiary_http_responses_4xx_total", "counter", "Responses 4xx.", n.responses_4xx},
         {"ostiary_http_responses_5xx_total", "counter", "Responses 5xx.", n.responses_5xx},
+        {"ostiary_provider_logins_total", "counter", "Passwords that were right.",
+         counter(p, COUNT_LOGINS)},
+        {"ostiary_provider_failed_logins_total", "counter", "Passwords that were wrong.",
+         counter(p, COUNT_LOGINS_FAILED)},
+        {"ostiary_provider_blocked_logins_total", "counter",
+         "Logins refused after too many failures.", counter(p, COUNT_LOGINS_BLOCKED)},
+        {"ostiary_provider_busy_logins_total", "counter",
+         "Logins refused because too many were waiting.", counter(p, COUNT_LOGINS_BUSY)},
+        {"ostiary_provider_tokens_total", "counter", "Access tokens signed.",
+         counter(p, COUNT_TOKENS)},
+        {"ostiary_provider_replayed_codes_total", "counter", "Codes that were used before.",
+         counter(p, COUNT_CODES_REPLAYED)},
+        {"ostiary_provider_replayed_refresh_tokens_total", "counter",
+         "Refresh tokens that were used too often.", counter(p, COUNT_REFRESHES_REPLAYED)},
         {"ostiary_provider_realms", "gauge", "Realms served.", atomic_load(&p->realms)->count},
     };
     buffer_init(&b, MAX_METRICS);

@@ -14,6 +14,12 @@ static void show_again(browser_login *login, const char *alert, bool wrong)
     login->wrong = wrong;
 }
 
+static void show_busy(browser_login *login)
+{
+    show_again(login, "The service is busy. Please try again in a moment.", false);
+    login->busy = true;
+}
+
 /* The browser may have been somebody else before. */
 static void end_session_before(call *c)
 {
@@ -42,7 +48,7 @@ static void work(http_exchange *exchange, void *user)
                    !account.password_fits);
         return;
     case AUTHENTICATION_BUSY:
-        show_again(login, "The service is busy. Please try again in a moment.", false);
+        show_busy(login);
         return;
     }
     if (!account.complete) {
@@ -60,7 +66,11 @@ static void begin(call *c, browser_login *login)
     login->username = text_trim(call_parameter(c, "username"));
     login->password = call_parameter(c, "password");
     login->remember = call_parameter(c, "rememberMe").data != NULL;
-    http_defer(c->exchange, work, browser_login_send, c);
+    if (http_defer_to(c->provider->hashing, c->exchange, work, browser_login_send, c))
+        return;
+    provider_count(c->provider, COUNT_LOGINS_BUSY);
+    show_busy(login);
+    browser_login_send(c->exchange, c);
 }
 
 static void open_request(call *c, browser_login *login, ost_text code)

@@ -108,6 +108,7 @@ static bool mint_access(call *c, const grant *g, int64_t expires, ost_text *ret_
     if (g->session_id != NULL)
         claim_put_string(tree, "sid", g->session_id);
     run_mappers(c, g, TOKEN_ACCESS, &audiences, tree);
+    provider_count(c->provider, COUNT_TOKENS);
     return sign(c, tree, ret_token);
 }
 

@@ -13,7 +13,9 @@
 #define REALM "/realms/{realm}"
 #define OIDC REALM "/protocol/openid-connect"
 #define MAX_FORM ((size_t)64 << 10)
-#define HASH_QUEUE_PER_THREAD 16
+#define HASH_QUEUE_PER_THREAD 16 /* a wait of about 0.2 s */
+#define STORE_THREADS 4          /* the store works on one thing at a time */
+#define STORE_QUEUE 1024
 
 static const struct {
     http_method method;
@@ -60,10 +62,6 @@ static const http_field headers[] = {
 static ost_result make_server(provider *p, const provider_config *config, ost_error *ret_error)
 {
     http_route routes[ENDPOINTS];
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    unsigned hashing = config->hash_threads > 0 ? config->hash_threads
-                       : cores > 1              ? (unsigned)cores
-                                                : 2;
     for (size_t i = 0; i < ENDPOINTS; i++)
         routes[i] = (http_route){.method = endpoints[i].method,
                                  .path = endpoints[i].path,
@@ -75,7 +73,7 @@ static ost_result make_server(provider *p, const provider_config *config, ost_er
         .route_count = ENDPOINTS,
         .fallback = not_found_endpoint,
         .fallback_user = p,
-        .limits = {.pool_threads = hashing, .pool_queue = (size_t)hashing * HASH_QUEUE_PER_THREAD},
+        .limits = {.pool_threads = STORE_THREADS, .pool_queue = STORE_QUEUE},
         .loops = config->loops,
         .log = config->log,
         .log_user = config->log_user,
@@ -87,6 +85,17 @@ static ost_result make_server(provider *p, const provider_config *config, ost_er
         .header_count = sizeof headers / sizeof headers[0],
     };
     return http_server_new(&server, &p->server, ret_error);
+}
+
+static ost_result make_hashing(provider *p, unsigned threads, ost_error *ret_error)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    if (threads == 0)
+        threads = cores > 1 ? (unsigned)cores : 1;
+    p->failures = brute_force_new(p->context);
+    if (p->failures == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    return http_pool_new(threads, (size_t)threads * HASH_QUEUE_PER_THREAD, &p->hashing, ret_error);
 }
 
 static ost_result set_hostname(provider *p, const char *hostname, bool development,
@@ -110,6 +119,8 @@ static ost_result build(provider *p, const provider_config *config, ost_error *r
 {
     const char *address = config->address != NULL ? config->address : "127.0.0.1";
     ost_result result = set_hostname(p, config->hostname, config->development, ret_error);
+    if (result == OST_OK)
+        result = make_hashing(p, config->hash_threads, ret_error);
     if (result == OST_OK)
         result = make_server(p, config, ret_error);
     if (result == OST_OK)
@@ -158,6 +169,8 @@ void provider_free(provider *p)
         return;
     keeper_stop(p);
     http_server_free(p->server);
+    http_pool_free(p->hashing);
+    brute_force_free(p->failures);
     realm_table_free(atomic_load(&p->realms));
     pthread_mutex_destroy(&p->keeper_lock);
     pthread_cond_destroy(&p->keeper_wake);

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "brute_force.h"
 #include "key_ring.h"
 #include "provider.h"
 #include "realm.h"
@@ -36,6 +37,18 @@ typedef struct realm_table {
     int64_t retired_at;          /* and since when (monotonic ms) it is no longer current */
 } realm_table;
 
+/* What /metrics tells beside the engine's own figures. */
+typedef enum provider_counter {
+    COUNT_LOGINS,
+    COUNT_LOGINS_FAILED,
+    COUNT_LOGINS_BLOCKED,
+    COUNT_LOGINS_BUSY,
+    COUNT_TOKENS,
+    COUNT_CODES_REPLAYED,
+    COUNT_REFRESHES_REPLAYED,
+    COUNTERS,
+} provider_counter;
+
 struct provider {
     store *store;
     const ost_context *context;
@@ -43,6 +56,9 @@ struct provider {
     bool development;
     http_server *server;
     unsigned port;
+    http_pool *hashing; /* password checks alone: they must not hold up anything else */
+    brute_force *failures;
+    atomic_uint_fast64_t counters[COUNTERS];
     _Atomic(realm_table *) realms;
     realm_table *retired; /* freed after every request that may use them has ended */
     pthread_t keeper;     /* rotates, sweeps, notices changes */
@@ -52,6 +68,11 @@ struct provider {
     bool stopping;
     int64_t seen_changes;
 };
+
+static inline void provider_count(provider *p, provider_counter counter)
+{
+    atomic_fetch_add_explicit(&p->counters[counter], 1, memory_order_relaxed);
+}
 
 /* ---- realm_table.c ---- */
 

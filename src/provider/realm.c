@@ -38,6 +38,26 @@ static void load_lifespans(realm_loader *l, const ost_json *d, realm_lifespans *
         ret->sso_max_remember = ret->sso_max;
 }
 
+static int64_t load_bounded(realm_loader *l, const ost_json *d, const char *member,
+                            int64_t fallback, int64_t least, int64_t most)
+{
+    int64_t value = loader_integer(l, d, member, fallback);
+    return value < least ? least : value > most ? most : value;
+}
+
+static void load_brute_force(realm_loader *l, const ost_json *d, realm_brute_force *ret)
+{
+    const int64_t year = 366 * 86400;
+    ret->on = loader_boolean(l, d, "bruteForceProtected", false);
+    ret->permanent = loader_boolean(l, d, "permanentLockout", false);
+    ret->failures = load_bounded(l, d, "failureFactor", 30, 1, 1 << 20);
+    ret->wait = load_bounded(l, d, "waitIncrementSeconds", 60, 0, year);
+    ret->max_wait = load_bounded(l, d, "maxFailureWaitSeconds", 900, 0, year);
+    ret->quick_ms = load_bounded(l, d, "quickLoginCheckMilliSeconds", 1000, 0, 3600 * 1000);
+    ret->quick_wait = load_bounded(l, d, "minimumQuickLoginWaitSeconds", 60, 0, year);
+    ret->window = load_bounded(l, d, "maxDeltaTimeSeconds", 43200, 1, year);
+}
+
 static void load_settings(realm_loader *l, const ost_json *d, realm *r)
 {
     const char *ssl = loader_string(l, d, "sslRequired");
@@ -54,6 +74,7 @@ static void load_settings(realm_loader *l, const ost_json *d, realm *r)
     r->not_before = loader_integer(l, d, "notBefore", 0);
     r->password_policy = loader_string(l, d, "passwordPolicy");
     load_lifespans(l, d, &r->lifespans);
+    load_brute_force(l, d, &r->brute_force);
     if (r->name == NULL || r->name[0] == '\0')
         loader_fail(l, "realm", "the realm's name is missing");
     if (r->id == NULL)

@@ -16,6 +16,15 @@ typedef struct realm_lifespans {
     int64_t code, user_action, login;
 } realm_lifespans;
 
+/* What slows down guessing; times in seconds but for quick_ms. */
+typedef struct realm_brute_force {
+    bool on, permanent;
+    int64_t failures;       /* until a user has to wait, */
+    int64_t wait, max_wait; /* this long, and again for as many more */
+    int64_t quick_ms, quick_wait;
+    int64_t window; /* failures older than this do not count */
+} realm_brute_force;
+
 typedef struct realm_mapper {
     const char *name;
     const char *type;       /* protocolMapper: "oidc-audience-mapper", … */
@@ -66,6 +75,7 @@ struct realm {
     int64_t refresh_max_reuse;
     int64_t not_before;
     realm_lifespans lifespans;
+    realm_brute_force brute_force;
     const realm_client *clients;
     size_t client_count;
     const realm_scope *scopes;

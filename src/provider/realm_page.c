@@ -94,7 +94,7 @@ static void append_script_hash(buffer *b)
 }
 
 /* Nothing but our own style, and forms that lead where the login leads. */
-static void set_headers(http_exchange *exchange, ost_text form_target, bool script)
+static void set_headers(http_exchange *exchange, int status, ost_text form_target, bool script)
 {
     buffer_auto buffer b;
     buffer_init(&b, 4096);
@@ -105,6 +105,8 @@ static void set_headers(http_exchange *exchange, ost_text form_target, bool scri
     if (script)
         append_script_hash(&b);
     (void)!http_set_field(exchange, "Content-Security-Policy", buffer_text(&b));
+    if (status == 503)
+        (void)!http_set_field(exchange, "Retry-After", OST_TEXT("1"));
     (void)!http_set_field(exchange, "X-Frame-Options", OST_TEXT("DENY"));
     (void)!http_set_field(exchange, "X-Robots-Tag", OST_TEXT("none"));
     (void)!http_set_field(exchange, "Content-Language", OST_TEXT("en"));
@@ -126,7 +128,7 @@ static void send_filled(http_exchange *exchange, const page *p, const char *titl
                                 {"style", style},
                                 {"content", buffer_text(&content)}};
     fill(TEXT(page_html), outer, sizeof outer / sizeof outer[0], arena, &whole);
-    set_headers(exchange, p->form_target, p->submits_itself);
+    set_headers(exchange, p->status, p->form_target, p->submits_itself);
     if (content.failed != OST_OK || whole.failed != OST_OK)
         http_respond(exchange, 500, NULL, (ost_text){0});
     else

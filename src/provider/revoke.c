@@ -39,7 +39,7 @@ static void work(http_exchange *exchange, void *user)
             ? store_session_end(c->provider->store, text_of(c->realm->name), session)
             : store_client_session_end(c->provider->store, session, text_of(c->client->client_id));
     if (result != OST_OK && result != OST_E_NOT_FOUND)
-        call_refuse(c, 503, "temporarily_unavailable", NULL);
+        call_refuse_busy(c);
 }
 
 void revoke_endpoint(http_exchange *exchange, void *user)

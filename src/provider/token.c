@@ -4,15 +4,18 @@
 #include "client_auth.h"
 #include "text.h"
 
+/* RSA signatures grow with the cube of the key: above this, they would hold up the loop. */
+#define MAX_BITS_ON_LOOP 2048
+
 static const struct {
     const char *type;
     void (*run)(call *call);
-    bool uses_store;
+    enum { ON_LOOP, ON_STORE_POOL, ON_HASH_POOL } place;
 } grants[] = {
-    {"authorization_code", grant_authorization_code, true},
-    {"refresh_token", grant_refresh_token, true},
-    {"password", grant_password, true},
-    {"client_credentials", grant_client_credentials, false},
+    {"authorization_code", grant_authorization_code, ON_STORE_POOL},
+    {"refresh_token", grant_refresh_token, ON_STORE_POOL},
+    {"password", grant_password, ON_HASH_POOL},
+    {"client_credentials", grant_client_credentials, ON_LOOP},
 };
 
 static void send(http_exchange *exchange, void *user)
@@ -46,6 +49,35 @@ static bool find_grant(call *c, size_t *ret_index)
     return call_refuse(c, 400, "unsupported_grant_type", "Unsupported grant_type");
 }
 
+static bool signs_quickly(const call *c)
+{
+    const ost_key *key = key_ring_signer(c->entry->keys, OST_RS256);
+    return key == NULL || ost_key_bits(key) <= MAX_BITS_ON_LOOP;
+}
+
+static void dispatch(call *c, size_t grant)
+{
+    switch (grants[grant].place) {
+    case ON_LOOP:
+        if (signs_quickly(c)) {
+            grants[grant].run(c);
+            send(c->exchange, c);
+            return;
+        }
+        break;
+    case ON_HASH_POOL:
+        if (!http_defer_to(c->provider->hashing, c->exchange, work, send, c)) {
+            provider_count(c->provider, COUNT_LOGINS_BUSY);
+            call_refuse_busy(c);
+            send(c->exchange, c);
+        }
+        return;
+    case ON_STORE_POOL:
+        break;
+    }
+    http_defer(c->exchange, work, send, c);
+}
+
 void token_endpoint(http_exchange *exchange, void *user)
 {
     call *c = call_begin(exchange, user);
@@ -58,15 +90,9 @@ void token_endpoint(http_exchange *exchange, void *user)
         call_refuse(c, 403, "access_denied", "Realm not enabled");
     else if (call_read_form(c) && find_grant(c, index))
         (void)client_authenticate(c);
-    if (c->error.status != 0 || index == NULL) {
-        send(exchange, c);
-        return;
-    }
     c->job = index;
-    if (grants[*index].uses_store) {
-        http_defer(exchange, work, send, c);
-    } else {
-        grants[*index].run(c);
+    if (c->error.status != 0 || index == NULL)
         send(exchange, c);
-    }
+    else
+        dispatch(c, *index);
 }

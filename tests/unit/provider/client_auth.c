@@ -1,0 +1,144 @@
+/* Client authentication: both methods, their mixtures, and what must not get through. */
+#include "client_auth.h"
+
+#include "base64url.h"
+#include "fixture.h"
+
+static fixture *f;
+
+static const char document[] =
+    "{\"realm\":\"x\",\"clients\":[{\"clientId\":\"web\",\"secret\":\"s:e c+ret%\"},"
+    "{\"clientId\":\"spa\",\"publicClient\":true,\"secret\":\"ignored\"},"
+    "{\"clientId\":\"off\",\"secret\":\"s\",\"enabled\":false},"
+    "{\"clientId\":\"api\",\"secret\":\"s\",\"bearerOnly\":true},"
+    "{\"clientId\":\"a:b\",\"secret\":\"s\"}]}";
+
+static int setup(void **state)
+{
+    (void)state;
+    f = fixture_new(document);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    fixture_free(f);
+    return 0;
+}
+
+/* `basic` is what stands before base64, `form` a body; NULL: none. */
+static call *ask(const char *scheme, const char *basic, const char *form)
+{
+    static http_field fields[2];
+    call *c = fixture_call(f, "x", NULL);
+    char encoded[256];
+    if (basic != NULL) {
+        size_t len = base64_encode((const unsigned char *)basic, strlen(basic), encoded);
+        const char *value = call_format(c, "%s %.*s", scheme, (int)len, encoded);
+        fields[0] = (http_field){OST_TEXT("authorization"), text_of(value)};
+        f->request.fields = fields;
+        f->request.field_count = 1;
+    }
+    if (form != NULL)
+        assert_int_equal(http_form_read(text_of(form), c->arena, &c->form), OST_OK);
+    return c;
+}
+
+static void assert_in(const char *basic, const char *form, const char *client)
+{
+    call *c = ask("Basic", basic, form);
+    if (!client_authenticate(c))
+        fail_msg("%s %s: %s", basic, form, c->error.description);
+    assert_string_equal(c->client->client_id, client);
+}
+
+static void assert_out(call *c, int status, const char *error)
+{
+    assert_false(client_authenticate(c));
+    assert_int_equal(c->error.status, status);
+    assert_string_equal(c->error.error, error);
+    assert_null(c->client);
+}
+
+static void the_right_secret_lets_in(void **state)
+{
+    (void)state;
+    assert_in("web:s%3Ae+c%2Bret%25", NULL, "web");
+    assert_in(NULL, "client_id=web&client_secret=s%3Ae%20c%2Bret%25", "web");
+    assert_in("a%3Ab:s", NULL, "a:b");
+    assert_in(NULL, "client_id=spa", "spa");
+    assert_in(NULL, "client_id=spa&client_secret=whatever", "spa");
+    call *c = ask("bAsIc", "web:s%3Ae+c%2Bret%25", NULL);
+    assert_true(client_authenticate(c));
+}
+
+static void the_form_counts_more_than_the_field(void **state)
+{
+    (void)state;
+    assert_in("web:s%3Ae+c%2Bret%25", "client_id=web", "web");
+    assert_in("web:wrong", "client_id=web&client_secret=s%3Ae%20c%2Bret%25", "web");
+    assert_in("nobody:x", "client_id=spa", "spa");
+    assert_out(ask("Basic", "web:s%3Ae+c%2Bret%25", "client_id=a%3Ab"), 401, "unauthorized_client");
+}
+
+static void everything_else_stays_out(void **state)
+{
+    static const struct {
+        const char *basic, *form, *error;
+    } cases[] = {
+        {NULL, "", "invalid_client"},
+        {NULL, "client_id=", "invalid_client"},
+        {NULL, "client_id=nobody&client_secret=s", "invalid_client"},
+        {NULL, "client_id=off&client_secret=s", "invalid_client"},
+        {NULL, "client_id=api&client_secret=s", "unauthorized_client"},
+        {NULL, "client_id=web", "unauthorized_client"},
+        {NULL, "client_id=web&client_secret=", "unauthorized_client"},
+        {NULL, "client_id=web&client_secret=s:e", "unauthorized_client"},
+        {NULL, "client_id=web&client_secret=s%3Ae%20c%2Bret%25x", "unauthorized_client"},
+        {NULL, "client_id=WEB&client_secret=s%3Ae%20c%2Bret%25", "invalid_client"},
+        {"web", NULL, "invalid_client"},
+        {":s", NULL, "invalid_client"},
+        {"web:", NULL, "unauthorized_client"},
+        {"web:%00", NULL, "invalid_client"},
+        {"web:%zz", NULL, "invalid_client"},
+        {"web:\xff", NULL, "invalid_client"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_out(ask("Basic", cases[i].basic, cases[i].form), 401, cases[i].error);
+    assert_out(ask("Bearer", "web:s%3Ae+c%2Bret%25", NULL), 401, "invalid_client");
+}
+
+static void what_is_no_base64_is_a_bad_request(void **state)
+{
+    static const http_field field = {{"authorization", 13}, {"Basic ?", 7}};
+    (void)state;
+    call *c = ask("Basic", NULL, NULL);
+    f->request.fields = &field;
+    f->request.field_count = 1;
+    assert_out(c, 400, "unauthorized_client");
+}
+
+static void two_fields_are_none(void **state)
+{
+    static const http_field fields[] = {{{"authorization", 13}, {"Basic c3BhOg==", 14}},
+                                        {{"authorization", 13}, {"Basic c3BhOg==", 14}}};
+    (void)state;
+    call *c = ask("Basic", NULL, NULL);
+    f->request.fields = fields;
+    f->request.field_count = 2;
+    assert_out(c, 401, "invalid_client");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_right_secret_lets_in),
+        cmocka_unit_test(the_form_counts_more_than_the_field),
+        cmocka_unit_test(everything_else_stays_out),
+        cmocka_unit_test(what_is_no_base64_is_a_bad_request),
+        cmocka_unit_test(two_fields_are_none),
+    };
+    return cmocka_run_group_tests_name("client_auth", tests, setup, teardown);
+}
