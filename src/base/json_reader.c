@@ -220,7 +220,7 @@ static ost_result read_value(reader *r, ost_json **ret_root)
         result = read_name(r, &name);
     if (result == OST_OK)
         result = new_value(r, &value);
-    if (result != OST_OK)
+    if (result != OST_OK || value == NULL)
         return result;
     value->name = name;
     if (r->at == r->end)
