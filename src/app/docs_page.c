@@ -138,12 +138,21 @@ static ost_text origin_of(ost_text url)
     return text_slice(url, 0, text_find(url, '/', slashes + 2));
 }
 
+/* Where the page calls the token endpoint. Until discovery has told, the issuer's own origin: the
+ * description, which is fetched after the page, may know the endpoint already. */
+static ost_text token_origin(const app_server *server, ost_arena *arena)
+{
+    openapi_provider provider = find_provider(server, arena);
+    if (provider.token.len > 0)
+        return origin_of(provider.token);
+    return server->login != NULL ? origin_of(text_of(server->settings->issuers[0])) : (ost_text){0};
+}
+
 /* Swagger UI styles elements as it goes. The token endpoint is called from the page. */
 static void set_policy(http_exchange *exchange, const app_server *server)
 {
     bool own = server->swagger_script.len > 0;
-    openapi_provider provider = find_provider(server, http_arena(exchange));
-    ost_text origin = origin_of(provider.token);
+    ost_text origin = token_origin(server, http_arena(exchange));
     const char *policy = ost_arena_format(
         http_arena(exchange),
         "default-src 'none'; script-src 'self'%s; style-src 'self' 'unsafe-inline'%s; "

@@ -3,6 +3,9 @@
 import pytest
 from login_page import LoginPage
 
+from peers import free_port
+from web import Browser
+
 
 @pytest.fixture
 def docs(page, items_api):
@@ -54,3 +57,11 @@ def test_page_holds_no_secret(docs, items_api):
     assert answer.ok
     assert "myapi-secret" not in answer.text()
     assert answer.json()["openapi"].startswith("3.")
+
+
+def test_page_served_before_discovery_lets_the_provider_be_called(new_items_api):
+    """The description comes after the page and may know more: the page's policy must not lag behind."""
+    base = f"http://localhost:{free_port()}"
+    api = new_items_api(f"{base}/realms/myrealm")
+    policy = Browser().get(f"{api.base}/docs").header("Content-Security-Policy")
+    assert f"connect-src 'self' {base};" in policy
