@@ -11,9 +11,9 @@ import shutil
 import pytest
 
 from needs import kept_running, must_have
-from oidc import Client
 from peers import PROJECT, free_port
-from programs import ItemsApi, Provider, realm_for
+from programs import ItemsApi, Provider
+from site_fixtures import api_base, items_api, items_docs, myapi, realm_file  # noqa: F401  (fixtures)
 
 
 @pytest.fixture(scope="session")
@@ -39,37 +39,9 @@ def api_port():
 
 
 @pytest.fixture(scope="session")
-def api_base(api_port):
-    return f"http://localhost:{api_port}"
-
-
-@pytest.fixture(scope="session")
-def realm_file(api_base, api_port, work):
-    return realm_for(api_base, work / f"realms-{api_port}")
-
-
-@pytest.fixture(scope="session")
-def myapi(api_base):
-    """The confidential client of the realm file."""
-    return Client("myapi", "myapi-secret", f"{api_base}/auth")
-
-
-@pytest.fixture(scope="session")
-def items_docs(api_base):
-    """The public client of the docs page."""
-    return Client("items-docs", None, f"{api_base}/docs/oauth2-redirect")
-
-
-@pytest.fixture(scope="session")
-def provider(realm_file, api_port, work, results):
+def provider(realm_file, api_port, work, results):  # noqa: F811
     """Our provider with the example realm."""
     yield from kept_running(lambda: Provider([realm_file], work / f"provider-{api_port}"), results)
-
-
-@pytest.fixture(scope="session")
-def items_api(provider, api_port, work, results):
-    """Our items API, trusting the provider."""
-    yield from kept_running(lambda: ItemsApi(f"{provider.base}/realms/myrealm", work, api_port), results)
 
 
 @pytest.fixture
@@ -101,8 +73,3 @@ def new_items_api(tmp_path):
     yield make
     for program in made:
         program.stop()
-
-
-@pytest.fixture(scope="session")
-def project():
-    return PROJECT

@@ -8,8 +8,9 @@ from both_providers import api_port, provider, provider_kind, realm  # noqa: F40
 from needs import kept_running, must_have
 from peers import PROJECT, Unavailable, npm_packages, require_program
 from programs import ItemsApi
+from site_fixtures import api_base, items_docs, myapi, realm_file  # noqa: F401  (fixtures)
 
-WAIT_MILLISECONDS = 15000
+WAIT_MILLISECONDS = 30000
 # Nothing of the browser's own business: no updates, no reports, no other protocols.
 FLAGS = (
     "--no-sandbox",  # root in a container has none

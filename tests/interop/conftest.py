@@ -9,6 +9,7 @@ from both_providers import api_port, provider, provider_kind, realm  # noqa: F40
 from needs import must_have
 from peers import npm_packages, virtual_environment
 from programs import FastApi
+from site_fixtures import api_base, items_api, items_docs, myapi, realm_file  # noqa: F401  (fixtures)
 
 HERE = pathlib.Path(__file__).parent
 

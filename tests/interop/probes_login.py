@@ -80,7 +80,7 @@ def probe_cookies_of_another_login(r):
 
 
 def probe_tampered_action(r):
-    realm, browser, form = opened(r)
+    _, browser, form = opened(r)
     address, _ = form.action.split("?")
     query = query_of(form.action)
     for name in ("session_code", "execution", "client_id", "tab_id"):

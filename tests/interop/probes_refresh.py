@@ -53,7 +53,7 @@ def probe_refused(r):
     r.take("id token", realm.refresh(MYAPI, tokens["id_token"]))
     head, claims, signature = tokens["refresh_token"].split(".")
     tampered = ("A" if signature[0] != "A" else "B") + signature[1:]
-    r.take("tampered signature", realm.refresh(MYAPI, ".".join((head, claims, tampered))))
+    r.take("tampered signature", realm.refresh(MYAPI, f"{head}.{claims}.{tampered}"))
     r.take("other client", realm.refresh(ITEMS_DOCS, tokens["refresh_token"]))
     foreign = granted(r.realm("probe"), WEB, "carol", "carol-password")
     r.take("other realm", realm.refresh(MYAPI, foreign["refresh_token"]))

@@ -155,7 +155,7 @@ def test_key_taken_out_of_the_key_set(own_keycloak):
 
 
 def test_browser_session_is_refreshed(own_keycloak, brief_access_tokens):
-    server, api = own_keycloak
+    _, api = own_keycloak
     browser, page = log_in(api.base)
     assert page.status == 200
     for _ in range(2):
