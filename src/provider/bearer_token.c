@@ -18,6 +18,8 @@ ost_result bearer_token_verify(call *c, ost_text token, const char *kind,
                                        c->arena, &claims, NULL);
     if (result != OST_OK)
         return result;
+    if (call_is_stale(c, claims))
+        return OST_E_EXPIRED;
     if (kind != NULL && !text_is(ost_claims_text(claims, "typ"), kind))
         return OST_E_TOKEN_TYPE;
     *ret_claims = claims;
@@ -35,5 +37,7 @@ ost_result bearer_token_session(call *c, const ost_claims *claims)
     if (result == OST_OK)
         result = store_client_session_get(c->provider->store, id, ost_claims_text(claims, "azp"),
                                           c->arena, &client_session);
+    if (result == OST_OK && call_issued_at(claims) < client_session.started)
+        result = OST_E_NOT_FOUND; /* of an earlier life, which was ended */
     return result;
 }

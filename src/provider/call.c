@@ -83,6 +83,22 @@ bool call_refuse_busy(call *c)
     return call_refuse(c, 503, "temporarily_unavailable", NULL);
 }
 
+int64_t call_issued_at(const ost_claims *claims)
+{
+    int64_t issued = 0;
+    return ost_json_integer(ost_claims_get(claims, "iat"), &issued) ? issued : 0;
+}
+
+bool call_is_stale(const call *c, const ost_claims *claims)
+{
+    int64_t issued = call_issued_at(claims), not_before = 0;
+    const realm_client *client = realm_find_client(c->realm, ost_claims_text(claims, "azp"));
+    if (client != NULL &&
+        !ost_json_integer(ost_json_get(client->document, "notBefore"), &not_before))
+        not_before = 0;
+    return issued < c->realm->not_before || issued < not_before;
+}
+
 ost_json_writer *call_writer(call *c)
 {
     ost_json_writer *w = ost_json_writer_new(c->arena, 0);

@@ -2,6 +2,8 @@
 #ifndef CALL_H
 #define CALL_H
 
+#include <ostiary/jose.h>
+
 #include "http.h"
 #include "provider_state.h"
 
@@ -39,6 +41,11 @@ bool call_refuse(call *call, int status, const char *error, const char *descript
 
 /* The same for what a moment later may work: 503 with Retry-After. Always returns false. */
 bool call_refuse_busy(call *call);
+
+/* When a token was issued; and whether the realm or its client has since declared all tokens of
+ * that time void (notBefore). */
+int64_t call_issued_at(const ost_claims *claims);
+bool call_is_stale(const call *call, const ost_claims *claims);
 
 /* A new JSON writer, a copy, a formatted text in the arena; NULL when memory is out, which also
  * refuses the call. */

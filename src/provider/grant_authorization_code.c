@@ -49,16 +49,16 @@ static bool take_code(call *c, store_code *ret_code)
     unsigned char hash[32];
     char id[BASE64URL_LEN(sizeof hash)];
     ost_text given = call_parameter(c, "code");
-    if (given.data == NULL)
-        return call_refuse(c, 400, "invalid_request", "Missing parameter: code");
     if (ost_sha256(given, hash) != OST_OK)
         return call_refuse(c, 500, "server_error", NULL);
     ost_result result =
         store_code_take(c->provider->store, (ost_text){id, base64url_encode(hash, sizeof hash, id)},
                         c->arena, ret_code);
-    if (result == OST_E_CONFLICT)
+    if (result == OST_E_CONFLICT) {
+        provider_count(c->provider, COUNT_CODES_REPLAYED);
         (void)!store_client_session_end(c->provider->store, ret_code->session_id,
                                         ret_code->client_id);
+    }
     if (result == OST_E_CONFLICT || result == OST_E_NOT_FOUND ||
         (result == OST_OK &&
          (ret_code->expires <= c->now || !text_is(ret_code->realm, c->realm->name))))
@@ -82,12 +82,8 @@ static bool check_code(call *c, const store_code *code)
 static bool load_session(call *c, const store_code *code, grant *g)
 {
     store_session session;
-    store_client_session client_session;
     authenticated_user user;
     ost_result result = session_load(c, code->session_id, &session);
-    if (result == OST_OK)
-        result = store_client_session_get(c->provider->store, session.id, code->client_id, c->arena,
-                                          &client_session);
     if (result == OST_OK)
         result = authentication_load_user(c, session.user_id, &user);
     if (result == OST_E_NOT_FOUND)
@@ -96,7 +92,6 @@ static bool load_session(call *c, const store_code *code, grant *g)
         return call_refuse(c, 400, "invalid_grant", "User disabled");
     if (result != OST_OK)
         return call_refuse_busy(c);
-    g->acr = client_session_acr(c, &client_session);
     g->session_id = session.id.data;
     g->session_ends = session.ends;
     g->idle_ends = session_idle_ends(c, session.remembered);
@@ -106,33 +101,56 @@ static bool load_session(call *c, const store_code *code, grant *g)
     return grant_set_user(c, user.document, user.id, g);
 }
 
+/* The client's part of the session, as the code names it ("uuid.session.client"). It is read before
+ * the code is taken: afterwards a second use of the code may have ended it already, and the first
+ * would fail for it. */
+static bool load_client_session(call *c, store_client_session *ret_session)
+{
+    ost_text code = call_parameter(c, "code");
+    size_t first = text_find(code, '.', 0), second = text_find(code, '.', first + 1);
+    ost_text session_id = text_slice(code, first + 1, second - first - 1);
+    ost_result result = OST_E_NOT_FOUND;
+    if (code.data == NULL)
+        return call_refuse(c, 400, "invalid_request", "Missing parameter: code");
+    if (second < code.len)
+        result = store_client_session_get(c->provider->store, session_id,
+                                          text_of(c->client->client_id), c->arena, ret_session);
+    return result == OST_OK || result == OST_E_NOT_FOUND || call_refuse_busy(c);
+}
+
+/* Begins a chain of refresh tokens. Whether the client's part of the session is still there is no
+ * longer of interest: if not, the tokens have been revoked already. */
+static bool keep(call *c, const store_code *code, const store_client_session *before,
+                 const minted *m)
+{
+    store_client_session session = *before;
+    session.scope = code->scope;
+    session.nonce = code->nonce;
+    session.redirect_uri = code->redirect_uri;
+    session.refresh_id = c->realm->revoke_refresh_token ? m->refresh_id : (ost_text){0};
+    session.last_access = c->now;
+    ost_result result = store_client_session_put(c->provider->store, &session);
+    return result == OST_OK || result == OST_E_NOT_FOUND || call_refuse_busy(c);
+}
+
 void grant_authorization_code(call *c)
 {
     grant g = {.client = c->client};
+    store_client_session client_session = {0};
     store_code code;
     minted m;
     if (!c->client->standard_flow) {
         call_refuse(c, 400, "unauthorized_client", "Client not allowed to exchange code");
         return;
     }
-    if (!take_code(c, &code) || !check_code(c, &code) || !grant_choose_scopes(c, code.scope, &g) ||
-        !load_session(c, &code, &g) || !mint_tokens(c, &g, true, &m))
+    if (!load_client_session(c, &client_session) || !take_code(c, &code) || !check_code(c, &code))
         return;
-    const char *notes = call_format(c, "{\"acr\":\"%s\"}", g.acr != NULL ? g.acr : "1");
-    const store_client_session client_session = {
-        .session_id = code.session_id,
-        .client_id = code.client_id,
-        .scope = g.scope,
-        .nonce = code.nonce,
-        .redirect_uri = code.redirect_uri,
-        .refresh_id = m.refresh_id,
-        .started = c->now,
-        .last_access = c->now,
-        .notes = text_of(notes),
-    };
-    if (store_client_session_put(c->provider->store, &client_session) != OST_OK) {
+    if (!text_equal(client_session.session_id, code.session_id)) {
         call_refuse(c, 400, "invalid_grant", "Code not valid");
         return;
     }
-    (void)mint_answer(c, &g, &m);
+    g.acr = client_session_acr(c, &client_session);
+    if (grant_choose_scopes(c, code.scope, &g) && load_session(c, &code, &g) &&
+        mint_tokens(c, &g, true, &m) && keep(c, &code, &client_session, &m))
+        (void)mint_answer(c, &g, &m);
 }

@@ -46,7 +46,7 @@ void grant_password(call *c)
         .session_id = session.id,
         .client_id = text_of(c->client->client_id),
         .scope = g.scope,
-        .refresh_id = m.refresh_id,
+        .refresh_id = c->realm->revoke_refresh_token ? m.refresh_id : (ost_text){0},
         .started = c->now,
         .last_access = c->now,
         .notes = OST_TEXT("{}"),

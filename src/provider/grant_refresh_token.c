@@ -20,6 +20,8 @@ static bool read_token(call *c, const ost_claims **ret_claims)
                            "Invalid refresh token. Token client and authorized client don't match");
     if (ost_claims_expiry(claims) <= c->now)
         return call_refuse(c, 400, "invalid_grant", "Token is not active");
+    if (call_is_stale(c, claims))
+        return call_refuse(c, 400, "invalid_grant", "Stale token");
     *ret_claims = claims;
     return true;
 }
@@ -33,7 +35,9 @@ static bool load_session(call *c, const ost_claims *claims, store_session *sessi
     if (result == OST_OK) {
         result = store_client_session_get(c->provider->store, session->id,
                                           text_of(c->client->client_id), c->arena, client_session);
-        if (result == OST_E_NOT_FOUND)
+        /* What was revoked does not revive when the same client begins anew. */
+        if (result == OST_E_NOT_FOUND ||
+            (result == OST_OK && call_issued_at(claims) < client_session->started))
             return call_refuse(c, 400, "invalid_grant", "Session doesn't have required client");
     }
     if (result == OST_OK)
@@ -50,13 +54,14 @@ static bool use(call *c, const ost_claims *claims, const store_session *session,
     ost_text realm_name = text_of(c->realm->name), client = text_of(c->client->client_id);
     ost_result result;
     if (c->realm->revoke_refresh_token)
-        result =
-            store_refresh_use(c->provider->store, realm_name, session->id, client,
-                              ost_claims_text(claims, "jti"), m->refresh_id, 0, c->now, idle_ends);
+        result = store_refresh_use(c->provider->store, realm_name, session->id, client,
+                                   ost_claims_text(claims, "jti"), m->refresh_id,
+                                   c->realm->refresh_max_reuse, c->now, idle_ends);
     else
         result =
             store_session_touch(c->provider->store, realm_name, session->id, c->now, idle_ends);
     if (result == OST_E_CONFLICT) {
+        provider_count(c->provider, COUNT_REFRESHES_REPLAYED);
         (void)!store_client_session_end(c->provider->store, session->id, client);
         return call_refuse(c, 400, "invalid_grant", "Maximum allowed refresh token reuse exceeded");
     }

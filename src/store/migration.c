@@ -41,6 +41,17 @@ static const char *const migrations[] = {
     "  nonce TEXT NOT NULL, challenge TEXT NOT NULL, challenge_method TEXT NOT NULL,"
     "  expires INTEGER NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX code_by_session ON code (session_id);",
+    /* 2: several chains of refresh tokens in one client session, one for each tab */
+    "CREATE TABLE refresh_token ("
+    "  session_id TEXT NOT NULL, client_id TEXT NOT NULL, id TEXT NOT NULL,"
+    "  parent TEXT NOT NULL, uses INTEGER NOT NULL, issued INTEGER NOT NULL,"
+    "  PRIMARY KEY (session_id, client_id, id),"
+    "  FOREIGN KEY (session_id, client_id) REFERENCES client_session(session_id, client_id)"
+    "    ON DELETE CASCADE) WITHOUT ROWID;"
+    "INSERT INTO refresh_token SELECT session_id, client_id, refresh_id, '', refresh_uses,"
+    "  last_access FROM client_session WHERE refresh_id <> '';"
+    "ALTER TABLE client_session DROP COLUMN refresh_id;"
+    "ALTER TABLE client_session DROP COLUMN refresh_uses;",
 };
 #define SCHEMA ((int)(sizeof migrations / sizeof migrations[0]))
 

@@ -52,7 +52,11 @@ OST_MUST_CHECK ost_result migrate(store *store, ost_error *ret_error);
 /* Row writers that work inside an open transaction. */
 OST_MUST_CHECK ost_result insert_user(store *store, const store_user *user);
 OST_MUST_CHECK ost_result insert_key(store *store, const store_key *key);
-OST_MUST_CHECK ost_result insert_session(store *store, const store_session *session);
+OST_MUST_CHECK ost_result upsert_session(store *store, const store_session *session);
+OST_MUST_CHECK ost_result touch_session(store *store, ost_text realm, ost_text id,
+                                        int64_t last_access, int64_t idle_ends);
+OST_MUST_CHECK ost_result insert_refresh(store *store, ost_text session_id, ost_text client_id,
+                                         ost_text id, ost_text parent, int64_t now);
 OST_MUST_CHECK ost_result upsert_client_session(store *store, const store_client_session *session);
 
 #endif

@@ -107,8 +107,8 @@ typedef struct store_session {
 typedef struct store_client_session {
     ost_text session_id, client_id;
     ost_text scope, nonce, redirect_uri;
-    ost_text refresh_id;  /* jti of the newest refresh token; empty: none yet */
-    int64_t refresh_uses; /* of that token, for maximum reuse */
+    ost_text refresh_id; /* written, never read back: jti of a refresh token that begins a chain of
+                            its own; empty: none */
     int64_t started, last_access;
     ost_text notes;
 } store_client_session;
@@ -120,6 +120,8 @@ OST_MUST_CHECK ost_result store_session_touch(store *store, ost_text realm, ost_
                                               int64_t last_access, int64_t idle_ends);
 /* Deletes the session with its client sessions and codes. OST_E_NOT_FOUND. */
 OST_MUST_CHECK ost_result store_session_end(store *store, ost_text realm, ost_text id);
+/* Writes what has changed since store_login: all but `started`. OST_E_NOT_FOUND: it is gone, and
+ * stays so. */
 OST_MUST_CHECK ost_result store_client_session_put(store *store,
                                                    const store_client_session *session);
 OST_MUST_CHECK ost_result store_client_session_get(store *store, ost_text session_id,
@@ -127,13 +129,13 @@ OST_MUST_CHECK ost_result store_client_session_get(store *store, ost_text sessio
                                                    store_client_session *ret_session);
 OST_MUST_CHECK ost_result store_client_session_end(store *store, ost_text session_id,
                                                    ost_text client_id);
-/* Rotation, atomically: replaces refresh_id by `next` (or counts a use of the same token when
- * `next` equals `presented`) and moves the idle time of the session, provided that `presented` is
- * the newest and was used at most `max_uses` times before. OST_E_CONFLICT: an older or over-used
- * token. OST_E_NOT_FOUND: the session is gone. */
+/* Rotation, atomically: uses the token `presented`, adds `next` as its child, and moves the idle
+ * time of the session. A token may be used 1 + `max_reuse` times, and no more once a child of it
+ * has been used. OST_E_CONFLICT: used too often, or not known although others are. OST_E_NOT_FOUND:
+ * the session is gone. */
 OST_MUST_CHECK ost_result store_refresh_use(store *store, ost_text realm, ost_text session_id,
                                             ost_text client_id, ost_text presented, ost_text next,
-                                            int64_t max_uses, int64_t now, int64_t idle_ends);
+                                            int64_t max_reuse, int64_t now, int64_t idle_ends);
 
 /* ---- codes ---- */
 
@@ -145,8 +147,10 @@ typedef struct store_code {
     int64_t expires;
 } store_code;
 
-/* Session, client session and code of one login, in one transaction. `session` may be NULL when it
- * exists already (single sign-on). */
+/* Session, client session and code of one login, in one transaction. A session that exists already
+ * is left as it is when `session` is NULL (single sign-on); otherwise the user has proved anew who
+ * they are, and auth_time and idle_ends move (OST_E_CONFLICT: it is somebody else's). A client
+ * session that exists keeps its `started` and its refresh tokens. */
 OST_MUST_CHECK ost_result store_login(store *store, const store_session *session,
                                       const store_client_session *client_session,
                                       const store_code *code);

@@ -31,7 +31,7 @@ ost_result store_login(store *s, const store_session *session,
     store_lock(s);
     ost_result result = transaction_begin(s);
     if (result == OST_OK && session != NULL)
-        result = insert_session(s, session);
+        result = upsert_session(s, session);
     if (result == OST_OK)
         result = upsert_client_session(s, client_session);
     if (result == OST_OK && code != NULL)

@@ -5,13 +5,11 @@
 #define COLUMNS                                                                                    \
     "id, realm, user_id, auth_time, started, last_access, ends, idle_ends, remembered, notes"
 #define CLIENT_COLUMNS                                                                             \
-    "session_id, client_id, scope, nonce, redirect_uri, refresh_id, refresh_uses, started, "       \
-    "last_access, notes"
+    "session_id, client_id, scope, nonce, redirect_uri, started, last_access, notes"
 
-ost_result insert_session(store *s, const store_session *session)
+static ost_result write_session(store *s, sqlite3_stmt *st, const store_session *session,
+                                int *ret_changes)
 {
-    sqlite3_stmt *st =
-        statement(s, "INSERT INTO session (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     if (st == NULL)
         return OST_E_STORE;
     bind_text(st, 1, session->id);
@@ -24,13 +22,32 @@ ost_result insert_session(store *s, const store_session *session)
     bind_integer(st, 8, session->idle_ends);
     bind_integer(st, 9, session->remembered);
     bind_text(st, 10, session->notes);
-    return run_statement(s, st, NULL);
+    return run_statement(s, st, ret_changes);
 }
 
-ost_result upsert_client_session(store *s, const store_client_session *session)
+#define INSERT_SESSION "INSERT INTO session (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+static ost_result insert_session(store *s, const store_session *session)
 {
-    sqlite3_stmt *st = statement(s, "INSERT OR REPLACE INTO client_session (" CLIENT_COLUMNS
-                                    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    return write_session(s, statement(s, INSERT_SESSION), session, NULL);
+}
+
+ost_result upsert_session(store *s, const store_session *session)
+{
+    int changes = 0;
+    sqlite3_stmt *st = statement(s, INSERT_SESSION
+                                 " ON CONFLICT (id) DO UPDATE SET auth_time = excluded.auth_time, "
+                                 "last_access = max(last_access, excluded.last_access), "
+                                 "idle_ends = max(idle_ends, excluded.idle_ends) "
+                                 "WHERE user_id = excluded.user_id AND realm = excluded.realm");
+    ost_result result = write_session(s, st, session, &changes);
+    return result == OST_OK && changes == 0 ? OST_E_CONFLICT : result;
+}
+
+static ost_result write_client_session(store *s, sqlite3_stmt *st,
+                                       const store_client_session *session)
+{
+    int changes = 0;
     if (st == NULL)
         return OST_E_STORE;
     bind_text(st, 1, session->session_id);
@@ -38,12 +55,38 @@ ost_result upsert_client_session(store *s, const store_client_session *session)
     bind_text(st, 3, session->scope);
     bind_text(st, 4, session->nonce);
     bind_text(st, 5, session->redirect_uri);
-    bind_text(st, 6, session->refresh_id);
-    bind_integer(st, 7, session->refresh_uses);
-    bind_integer(st, 8, session->started);
-    bind_integer(st, 9, session->last_access);
-    bind_text(st, 10, session->notes);
-    return run_statement(s, st, NULL);
+    bind_integer(st, 6, session->started);
+    bind_integer(st, 7, session->last_access);
+    bind_text(st, 8, session->notes);
+    ost_result result = run_statement(s, st, &changes);
+    if (result == OST_OK && changes == 0)
+        result = OST_E_NOT_FOUND;
+    if (result != OST_OK || session->refresh_id.len == 0)
+        return result;
+    return insert_refresh(s, session->session_id, session->client_id, session->refresh_id,
+                          OST_TEXT(""), session->last_access);
+}
+
+ost_result upsert_client_session(store *s, const store_client_session *session)
+{
+    return write_client_session(
+        s,
+        statement(s, "INSERT INTO client_session (" CLIENT_COLUMNS
+                     ") VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session_id, client_id) DO "
+                     "UPDATE SET scope = excluded.scope, nonce = excluded.nonce, redirect_uri = "
+                     "excluded.redirect_uri, last_access = excluded.last_access, notes = "
+                     "excluded.notes"),
+        session);
+}
+
+static ost_result update_client_session(store *s, const store_client_session *session)
+{
+    return write_client_session(
+        s,
+        statement(s, "UPDATE client_session SET scope = ?3, nonce = ?4, redirect_uri = ?5, "
+                     "started = min(started, ?6), last_access = max(last_access, ?7), notes = ?8 "
+                     "WHERE session_id = ?1 AND client_id = ?2"),
+        session);
 }
 
 ost_result store_session_create(store *s, const store_session *session)
@@ -87,8 +130,8 @@ ost_result store_session_get(store *s, ost_text realm, ost_text id, ost_arena *a
     return result;
 }
 
-static ost_result touch(store *s, ost_text realm, ost_text id, int64_t last_access,
-                        int64_t idle_ends)
+ost_result touch_session(store *s, ost_text realm, ost_text id, int64_t last_access,
+                         int64_t idle_ends)
 {
     int changes = 0;
     sqlite3_stmt *st = statement(s, "UPDATE session SET last_access = max(last_access, ?), "
@@ -107,7 +150,7 @@ ost_result store_session_touch(store *s, ost_text realm, ost_text id, int64_t la
                                int64_t idle_ends)
 {
     store_lock(s);
-    ost_result result = touch(s, realm, id, last_access, idle_ends);
+    ost_result result = touch_session(s, realm, id, last_access, idle_ends);
     store_unlock(s);
     return result;
 }
@@ -130,9 +173,12 @@ ost_result store_session_end(store *s, ost_text realm, ost_text id)
 ost_result store_client_session_put(store *s, const store_client_session *session)
 {
     store_lock(s);
-    ost_result result = upsert_client_session(s, session);
+    ost_result result = transaction_begin(s);
+    if (result == OST_OK)
+        result = update_client_session(s, session);
+    result = transaction_end(s, result);
     store_unlock(s);
-    return result == OST_E_CONFLICT ? OST_E_NOT_FOUND : result; /* its session is gone */
+    return result;
 }
 
 static ost_result read_client_session(store *s, ost_text session_id, ost_text client_id,
@@ -154,11 +200,9 @@ static ost_result read_client_session(store *s, ost_text session_id, ost_text cl
         .scope = column_text(st, 2, arena, &failed),
         .nonce = column_text(st, 3, arena, &failed),
         .redirect_uri = column_text(st, 4, arena, &failed),
-        .refresh_id = column_text(st, 5, arena, &failed),
-        .refresh_uses = sqlite3_column_int64(st, 6),
-        .started = sqlite3_column_int64(st, 7),
-        .last_access = sqlite3_column_int64(st, 8),
-        .notes = column_text(st, 9, arena, &failed),
+        .started = sqlite3_column_int64(st, 5),
+        .last_access = sqlite3_column_int64(st, 6),
+        .notes = column_text(st, 7, arena, &failed),
     };
     if (failed)
         return OST_E_MEMORY;
@@ -189,40 +233,4 @@ ost_result store_client_session_end(store *s, ost_text session_id, ost_text clie
     }
     store_unlock(s);
     return result == OST_OK && changes == 0 ? OST_E_NOT_FOUND : result;
-}
-
-/* Within one statement's condition, so that of two uses at once one wins. */
-static ost_result use_refresh(store *s, ost_text session_id, ost_text client_id, ost_text presented,
-                              ost_text next, int64_t max_uses, int64_t now)
-{
-    int changes = 0;
-    sqlite3_stmt *st = statement(
-        s, "UPDATE client_session SET refresh_id = ?4, last_access = max(last_access, ?6), "
-           "refresh_uses = CASE WHEN ?4 = refresh_id THEN refresh_uses + 1 ELSE 0 END "
-           "WHERE session_id = ?1 AND client_id = ?2 AND refresh_id = ?3 AND refresh_uses <= ?5");
-    if (st == NULL)
-        return OST_E_STORE;
-    bind_text(st, 1, session_id);
-    bind_text(st, 2, client_id);
-    bind_text(st, 3, presented);
-    bind_text(st, 4, next);
-    bind_integer(st, 5, max_uses);
-    bind_integer(st, 6, now);
-    ost_result result = run_statement(s, st, &changes);
-    return result == OST_OK && changes == 0 ? OST_E_CONFLICT : result;
-}
-
-ost_result store_refresh_use(store *s, ost_text realm, ost_text session_id, ost_text client_id,
-                             ost_text presented, ost_text next, int64_t max_uses, int64_t now,
-                             int64_t idle_ends)
-{
-    store_lock(s);
-    ost_result result = transaction_begin(s);
-    if (result == OST_OK)
-        result = touch(s, realm, session_id, now, idle_ends);
-    if (result == OST_OK)
-        result = use_refresh(s, session_id, client_id, presented, next, max_uses, now);
-    result = transaction_end(s, result);
-    store_unlock(s);
-    return result;
 }

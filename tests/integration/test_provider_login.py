@@ -1,6 +1,5 @@
 """The provider's login pages under attack: forged, crossed, replayed, injected."""
 
-import concurrent.futures
 import urllib.parse
 
 import pytest
@@ -115,18 +114,6 @@ def test_single_sign_on_and_prompt(realm, myapi):
     assert asked.status == 200 and asked.page.form("kc-form-login")
     silent = realm.authorize(Browser(), myapi, Pkce(), prompt="none")
     assert query_of(silent.location)["error"] == "login_required"
-
-
-def test_a_code_works_at_most_once_however_many_try(realm, myapi):
-    """The others end the session's part of this client, so that even the first may come too late."""
-    pkce = Pkce()
-    code = callback_of(realm.log_in(Browser(), myapi, "alice", "alice-password", pkce))["code"]
-    with concurrent.futures.ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda _: realm.code(myapi, code, pkce), range(16)))
-    assert [answer.status for answer in answers].count(200) <= 1
-    assert {answer.json()["error_description"] for answer in answers if answer.status != 200} <= {
-        "Code not valid"
-    }
 
 
 def test_logout_asks_unless_the_client_proves_itself(realm, myapi):

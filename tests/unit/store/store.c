@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -137,10 +138,12 @@ static void a_code_is_taken_once_by_many_threads(void **state)
     assert_int_equal(conflicts, THREADS - 1);
 }
 
+static int64_t reuse; /* how often a token may be used again */
+
 static ost_result use(const char *presented, const char *next)
 {
     return store_refresh_use(db, OST_TEXT("r"), OST_TEXT("s1"), OST_TEXT("c"), text_of(presented),
-                             text_of(next), 0, 10, 600);
+                             text_of(next), reuse, 10, 600);
 }
 
 static void refresh_tokens_follow_each_other(void **state)
@@ -150,10 +153,102 @@ static void refresh_tokens_follow_each_other(void **state)
     assert_int_equal(use("t1", "t2"), OST_OK);
     assert_int_equal(use("t1", "t3"), OST_E_CONFLICT);
     assert_int_equal(use("t2", "t3"), OST_OK);
+    assert_int_equal(use("t2", "t4"), OST_E_CONFLICT);
+    assert_int_equal(use("never", "t4"), OST_E_CONFLICT);
     assert_int_equal(store_session_get(db, OST_TEXT("r"), OST_TEXT("s1"), arena, &read), OST_OK);
     assert_int_equal(read.idle_ends, 600);
     assert_int_equal(store_session_get(db, OST_TEXT("other"), OST_TEXT("s1"), arena, &read),
                      OST_E_NOT_FOUND);
+}
+
+static void a_token_may_be_used_again_until_its_child_is(void **state)
+{
+    (void)state;
+    reuse = 1;
+    assert_int_equal(use("t3", "t4a"), OST_OK);
+    assert_int_equal(use("t3", "t4b"), OST_OK);
+    assert_int_equal(use("t3", "t4c"), OST_E_CONFLICT);
+    assert_int_equal(use("t4a", "t5"), OST_OK);
+    assert_int_equal(use("t3", "t4d"), OST_E_CONFLICT);
+    assert_int_equal(use("t4b", "t5b"), OST_OK);
+    assert_int_equal(use("t5", "t6"), OST_OK);
+    reuse = 0;
+}
+
+/* A second tab logs in again in the same session: both go on, each in its own chain. */
+static void each_tab_has_a_chain_of_its_own(void **state)
+{
+    store_client_session tab = client_session, read;
+    (void)state;
+    tab.refresh_id = OST_TEXT("");
+    tab.started = 77;
+    assert_int_equal(store_login(db, NULL, &tab, NULL), OST_OK);
+    assert_int_equal(use("t6", "t7"), OST_OK);
+    tab.refresh_id = OST_TEXT("other1");
+    assert_int_equal(store_client_session_put(db, &tab), OST_OK);
+    assert_int_equal(use("other1", "other2"), OST_OK);
+    assert_int_equal(use("t7", "t8"), OST_OK);
+    assert_int_equal(use("other1", "other3"), OST_E_CONFLICT);
+    assert_int_equal(store_client_session_get(db, tab.session_id, tab.client_id, arena, &read),
+                     OST_OK);
+    assert_int_equal(read.started, client_session.started);
+}
+
+static void chains_are_bounded(void **state)
+{
+    char id[16];
+    store_client_session tab = client_session;
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        snprintf(id, sizeof id, "many%d", i);
+        tab.refresh_id = text_of(id);
+        tab.last_access = 100 + i;
+        assert_int_equal(store_client_session_put(db, &tab), OST_OK);
+    }
+    assert_int_equal(use("many0", "x"), OST_E_CONFLICT);
+    assert_int_equal(use("many99", "x"), OST_OK);
+}
+
+static void what_was_ended_does_not_come_back(void **state)
+{
+    store_client_session read;
+    (void)state;
+    assert_int_equal(store_client_session_end(db, OST_TEXT("s1"), OST_TEXT("c")), OST_OK);
+    assert_int_equal(store_client_session_put(db, &client_session), OST_E_NOT_FOUND);
+    assert_int_equal(store_client_session_get(db, OST_TEXT("s1"), OST_TEXT("c"), arena, &read),
+                     OST_E_NOT_FOUND);
+}
+
+/* Rotation was off when the session began: nothing is known yet. */
+static void the_first_token_after_a_change_of_mind_is_taken(void **state)
+{
+    store_client_session fresh = client_session;
+    (void)state;
+    fresh.refresh_id = OST_TEXT("");
+    assert_int_equal(store_login(db, NULL, &fresh, NULL), OST_OK);
+    assert_int_equal(use("old", "new"), OST_OK);
+    assert_int_equal(use("old", "newer"), OST_E_CONFLICT);
+    assert_int_equal(use("older", "newer"), OST_E_CONFLICT);
+    assert_int_equal(use("new", "newer"), OST_OK);
+}
+
+static void a_user_can_prove_anew_who_they_are(void **state)
+{
+    store_session again = session, read;
+    (void)state;
+    again.auth_time = 300;
+    again.idle_ends = 700;
+    again.ends = 9999;
+    assert_int_equal(store_login(db, &again, &client_session, NULL), OST_OK);
+    assert_int_equal(store_session_get(db, OST_TEXT("r"), OST_TEXT("s1"), arena, &read), OST_OK);
+    assert_int_equal(read.auth_time, 300);
+    assert_int_equal(read.idle_ends, 700);
+    assert_int_equal(read.ends, session.ends); /* no session lasts longer for it */
+    again.user_id = OST_TEXT("u2");
+    again.auth_time = 400;
+    assert_int_equal(store_login(db, &again, &client_session, NULL), OST_E_CONFLICT);
+    assert_int_equal(store_session_get(db, OST_TEXT("r"), OST_TEXT("s1"), arena, &read), OST_OK);
+    assert_int_equal(read.auth_time, 300);
 }
 
 static void the_end_of_a_session_takes_everything_along(void **state)
@@ -219,6 +314,12 @@ int main(void)
         cmocka_unit_test(a_password_changes_only_from_what_it_was),
         cmocka_unit_test(a_code_is_taken_once_by_many_threads),
         cmocka_unit_test(refresh_tokens_follow_each_other),
+        cmocka_unit_test(a_token_may_be_used_again_until_its_child_is),
+        cmocka_unit_test(each_tab_has_a_chain_of_its_own),
+        cmocka_unit_test(chains_are_bounded),
+        cmocka_unit_test(what_was_ended_does_not_come_back),
+        cmocka_unit_test(the_first_token_after_a_change_of_mind_is_taken),
+        cmocka_unit_test(a_user_can_prove_anew_who_they_are),
         cmocka_unit_test(the_end_of_a_session_takes_everything_along),
         cmocka_unit_test(what_is_over_is_swept),
         cmocka_unit_test(keys_move_from_state_to_state),
