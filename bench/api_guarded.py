@@ -118,14 +118,19 @@ def main():
     if last < 1:
         sys.exit("two cores are needed")
     core, cores = str(last), f"0-{last - 1}"
-    python = PROJECT / ".cache" / "venv-fastapi"
+    cache = pathlib.Path(os.environ.get("OSTIARY_CACHE") or PROJECT / ".cache")
+    python = cache / "venv-fastapi"
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         realm = realm_for("http://localhost:8000", folder)
         with Provider([realm], folder / "provider", arguments=["--log-format", "off"]) as provider:
             issuer = f"{provider.base}/realms/myrealm"
             ours = pinned(ItemsApi(issuer, folder, arguments=["--loops", "1", "--log-format", "off"]), core)
-            peer = pinned(FastApi(python, issuer, folder), core)
+            peer = FastApi(python, issuer, folder)
+            bench = str(PROJECT / "bench")
+            swaps = {"main:app": "fastapi_guarded:app", str(PROJECT / "tests/interop/fastapi_app"): bench}
+            peer.command = [swaps.get(part, part) for part in peer.command]
+            pinned(peer, core)
             with ours, peer:
                 one = folder / "one"
                 one.write_text(next(fetch_tokens(issuer, 1)) + "\n")
