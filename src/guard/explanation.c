@@ -52,6 +52,17 @@ static char *advise(const ost_error *error, const issuer *i, const ost_claims *c
     }
 }
 
+/* It goes to logs and terminals. A character that was cut in two takes the others with it. */
+static void make_harmless(char *text)
+{
+    bool is_utf8 = text_is_utf8(text_of(text));
+    for (char *at = text; *at != '\0'; at++) {
+        unsigned char c = (unsigned char)*at;
+        if (c < 0x20 || c == 0x7f || (c >= 0x80 && !is_utf8))
+            *at = '?';
+    }
+}
+
 ost_text explanation_of(const ost_error *error, const issuer *i, const ost_claims *claims,
                         ost_arena *arena)
 {
@@ -60,9 +71,6 @@ ost_text explanation_of(const ost_error *error, const issuer *i, const ost_claim
         text = ost_arena_copy(arena, text_of(error->detail));
     if (text == NULL)
         return text_of(ost_result_sentence(error->code));
-    for (char *at = text; *at != '\0'; at++) {
-        if ((unsigned char)*at < 0x20 || *at == 0x7f)
-            *at = '?';
-    }
+    make_harmless(text);
     return text_of(text);
 }
