@@ -13,7 +13,8 @@ extern "C" {
 
 /* ---- configuration ---- */
 
-/* One trusted issuer. All strings are copied. Zero is the strictest choice or is refused. */
+/* One trusted issuer. All strings are copied. Zero is the strictest choice or is refused. At most
+ * 32 audiences and 32 clients. */
 typedef struct ost_issuer {
     const char *issuer;           /* required; compared exactly with `iss` and with discovery */
     const char *const *audiences; /* at least one, unless insecure_any_audience */
@@ -26,7 +27,7 @@ typedef struct ost_issuer {
     ost_algs algorithms;        /* 0: OST_ALGS_DEFAULT */
     const char *const *clients; /* accepted `azp` (or client_id); none: any */
     size_t client_count;
-    unsigned leeway;       /* seconds, 0: 30 */
+    unsigned leeway;       /* seconds, 0: 30; 300 at most */
     ost_text hmac_secret;  /* for HS algorithms, together with `algorithms` and no jwks_url */
     const char *seed_file; /* a key set on disk to start with, and to keep up to date; optional */
     const char *ca_file;   /* PEM of the authorities to trust; NULL: the system's */
@@ -57,7 +58,8 @@ typedef struct ost_policy {
     const char *const *scopes;       /* every one of these; NULL-terminated list, or NULL */
     const char *const *any_scopes;   /* at least one of these */
     const char *const *realm_roles;  /* every one (Keycloak: realm_access.roles) */
-    const char *const *client_roles; /* every one, as "client:role" (resource_access) */
+    const char *const *client_roles; /* every one, as "client:role" (resource_access); the
+                                        client's id ends at the first colon */
     const char *const *audiences;    /* narrower than the issuer's: one of these */
     const char *const *acr_values;   /* one of these (RFC 9470) */
     unsigned max_age;                /* seconds since auth_time (RFC 9470); 0: any */
@@ -124,8 +126,11 @@ OST_PUBLIC bool ost_guard_is_ready(const ost_guard *guard);
 /* Waits until it is ready, at most `seconds`. For programs that start up and for tests. */
 OST_PUBLIC bool ost_guard_wait_ready(ost_guard *guard, unsigned seconds);
 
-/* Writes the state of every issuer: {"issuers":[{"issuer","ready","keys","age","last_error",…}]}.
- * For /health/ready. */
+/* Writes the state of every issuer, for /health/ready: {"ready", "issuers":[{"issuer", "ready",
+ * "keys" (how many), "age" (seconds since they were obtained; absent without keys), "stale" (the
+ * last fetch failed, older keys serve), "failures" (in a row), "last_error" (absent when all is
+ * well)}]}.
+ */
 OST_PUBLIC void ost_guard_describe(const ost_guard *guard, ost_json_writer *writer);
 
 /* Prometheus text (version 0.0.4): verdicts by reason, key fetches by outcome, cache hits and

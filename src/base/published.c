@@ -4,8 +4,11 @@
 #include "published.h"
 
 #include <sched.h>
+#include <time.h>
 
 #include "thread_number.h"
+
+#define PATIENCE 64 /* looks before sleeping between them */
 
 void *published_enter(published *p, published_place *ret_place)
 {
@@ -28,15 +31,24 @@ static long readers_on(published *p, unsigned side)
     return readers;
 }
 
+/* Readers are quick, but one may have been taken off its core in between. */
+static void wait_for(published *p, unsigned side)
+{
+    const struct timespec pause = {.tv_nsec = 50000};
+    for (int turn = 0; readers_on(p, side) != 0; turn++) {
+        if (turn < PATIENCE)
+            sched_yield();
+        else
+            nanosleep(&pause, NULL);
+    }
+}
+
 /* A reader of the old pointer stands on either side. Each side in turn is closed to newcomers and
  * waited for; a latecomer who still stands in a closed one has loaded the new pointer. */
 void *published_replace(published *p, void *next)
 {
     void *before = atomic_exchange(&p->current, next);
-    for (int round = 0; round < 2; round++) {
-        unsigned closed = atomic_fetch_add(&p->side, 1) & 1;
-        while (readers_on(p, closed) != 0)
-            sched_yield();
-    }
+    for (int round = 0; round < 2; round++)
+        wait_for(p, atomic_fetch_add(&p->side, 1) & 1);
     return before;
 }

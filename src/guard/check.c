@@ -68,7 +68,8 @@ static ost_result verify_with(check *c, const key_snapshot *snapshot, const ost_
     const issuer *i = c->guard->issuers[c->issuer];
     const ost_key *key;
     /* A secret has no kid: there is one for each algorithm. */
-    ost_text kid = i->symmetric ? (ost_text){0} : jws->kid;
+    const ost_text none = {0};
+    ost_text kid = i->symmetric ? none : jws->kid;
     ost_result result = ost_keyset_find(snapshot->keys, kid, jws->alg, &key);
     if (result == OST_OK)
         result = ost_jws_verify(jws, key, c->arena, &facts->payload);
@@ -177,7 +178,7 @@ static ost_result check_claims(check *c)
 /* Reads, verifies and checks a token that was not remembered, and remembers it when it is good. */
 static ost_result check_anew(check *c)
 {
-    token_facts facts;
+    token_facts facts = {0};
     ost_result result = verify(c, &facts);
     if (result != OST_OK)
         return result;

@@ -129,7 +129,7 @@ bool ost_guard_is_ready(const ost_guard *guard)
 
 bool ost_guard_wait_ready(ost_guard *guard, unsigned seconds)
 {
-    const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+    const struct timespec pause = {.tv_nsec = 10000000};
     int64_t end = monotonic_ms() + (int64_t)seconds * 1000;
     while (!ost_guard_is_ready(guard)) {
         if (monotonic_ms() >= end)

@@ -6,9 +6,9 @@
 #include "issuer.h"
 
 #define MIN_LIFETIME 60 /* seconds; an issuer's max-age is clamped to these */
-#define MAX_LIFETIME (24 * 3600)
-#define MAX_BACKOFF 60                   /* seconds */
-#define DISCOVERY_LIFETIME (3600 * 1000) /* milliseconds */
+#define MAX_LIFETIME 86400
+#define MAX_BACKOFF 60000          /* milliseconds */
+#define DISCOVERY_LIFETIME 3600000 /* milliseconds */
 
 /* ---- the end of a fetch ---- */
 
@@ -24,7 +24,7 @@ unsigned key_fetch_delay(unsigned lifetime, long max_age, unsigned failures, uns
     int64_t seconds = max_age >= 0 ? clamp_lifetime(max_age) : lifetime;
     int64_t delay = seconds * 800; /* 80 %, in milliseconds */
     if (failures > 0)
-        delay = failures <= 6 ? 1000LL << (failures - 1) : MAX_BACKOFF * 1000;
+        delay = failures <= 6 ? 1000LL << (failures - 1) : MAX_BACKOFF;
     /* A tenth either way, so that many nodes do not ask at once. */
     return (unsigned)(delay + delay * (random - 128) / 1280);
 }

@@ -58,7 +58,7 @@ void net_timer_set(net_timer *timer, unsigned delay_ms);
 
 /* True for https, and for http when the host is loopback (localhost, 127.0.0.0/8, ::1) or
  * `insecure_http` is set. False for anything else, for what is not a URL, and for URLs with a user
- * name or a password. */
+ * name, a password, or a host that is not plain ASCII. */
 bool net_url_is_allowed(ost_text url, bool insecure_http);
 bool net_url_is_safe(ost_text url); /* without insecure_http */
 

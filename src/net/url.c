@@ -20,21 +20,10 @@ static bool host_is_loopback(const char *host)
     return inet_pton(AF_INET, host, &v4) == 1 && (ntohl(v4.s_addr) >> 24) == 127;
 }
 
-static bool has_part(CURLU *url, CURLUPart part)
-{
-    char *value = NULL;
-    CURLUcode code = curl_url_get(url, part, &value, 0);
-    curl_free(value);
-    return code == CURLUE_OK;
-}
-
-/* Names and passwords in URLs hide the host from readers, and end up in logs. */
 static bool is_allowed(CURLU *url, bool insecure_http)
 {
     char *scheme = NULL, *host = NULL;
     bool allowed = false;
-    if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
-        return false;
     if (curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
         curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK)
         allowed = strcmp(scheme, "https") == 0 ||
@@ -44,20 +33,25 @@ static bool is_allowed(CURLU *url, bool insecure_http)
     return allowed;
 }
 
-/* "https:/host" and the like are guessed at by lenient readers. */
-static bool has_scheme_and_slashes(const char *url)
+/* What other readers might take for something else is refused: "https:/host", which the lenient
+ * guess at; names and passwords, which hide the host and end up in logs; escapes within the host.
+ */
+static bool is_plain(const char *url)
 {
-    size_t scheme = strncasecmp(url, "https:", 6) == 0  ? 6
-                    : strncasecmp(url, "http:", 5) == 0 ? 5
-                                                        : 0;
-    return scheme > 0 && url[scheme] == '/' && url[scheme + 1] == '/' && url[scheme + 2] != '/';
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._"
+                                ":[]";
+    size_t scheme = strncasecmp(url, "https://", 8) == 0  ? 8
+                    : strncasecmp(url, "http://", 7) == 0 ? 7
+                                                          : 0;
+    size_t host = strspn(url + scheme, plain);
+    return scheme > 0 && host > 0 && strchr("/?#", url[scheme + host]) != NULL;
 }
 
 bool net_url_is_allowed(ost_text text, bool insecure_http)
 {
     char string[MAX_URL];
     if (!text_to_string(text, string, sizeof string) || strlen(string) != text.len ||
-        !has_scheme_and_slashes(string))
+        !is_plain(string))
         return false;
     CURLU *url = curl_url();
     bool allowed = url != NULL && curl_url_set(url, CURLUPART_URL, string, 0) == CURLUE_OK &&

@@ -79,6 +79,60 @@ static void reset_keeps_memory_and_trim_gives_it_back(void **state)
     ost_arena_free(arena);
 }
 
+typedef struct notes {
+    char text[8];
+    size_t len;
+    const char *data; /* in the arena */
+} notes;
+
+static notes noted;
+
+static void note(void *user)
+{
+    noted.text[noted.len++] = *(const char *)user;
+    assert_string_equal(noted.data, "not wiped yet");
+}
+
+static void deferred_calls_come_before_the_wiping(void **state)
+{
+    static char letters[] = "abcd";
+    ost_arena *arena = ost_arena_new(10000), *tiny = ost_arena_new(8);
+    noted.data = ost_arena_copy(arena, (ost_text){"not wiped yet", 13});
+    assert_true(ost_arena_defer(arena, note, &letters[0]));
+    assert_true(ost_arena_defer(arena, note, &letters[1]));
+    assert_int_equal(noted.len, 0);
+    ost_arena_reset(arena);
+    assert_string_equal(noted.text, "ba");
+    ost_arena_reset(arena); /* once */
+    assert_string_equal(noted.text, "ba");
+    noted.data = ost_arena_copy(arena, (ost_text){"not wiped yet", 13});
+    assert_true(ost_arena_defer(arena, note, &letters[2]));
+    ost_arena_free(arena);
+    assert_string_equal(noted.text, "bac");
+    assert_false(ost_arena_defer(tiny, note, &letters[3]));
+    ost_arena_free(tiny);
+    assert_string_equal(noted.text, "bac");
+}
+
+static void use_is_counted(void **state)
+{
+    ost_arena *arena = ost_arena_new(100000);
+    assert_int_equal(ost_arena_used(arena), 0);
+    for (size_t i = 1; i < 300; i++)
+        assert_non_null(ost_arena_alloc(arena, i));
+    size_t used = ost_arena_used(arena);
+    assert_true(used >= 299 * 300 / 2 && used < 299 * 300 / 2 + 300 * 16);
+    /* As much is enough for the same again. */
+    ost_arena *exact = ost_arena_new(used);
+    for (size_t i = 1; i < 300; i++)
+        assert_non_null(ost_arena_alloc(exact, i));
+    assert_int_equal(ost_arena_used(exact), used);
+    ost_arena_free(exact);
+    ost_arena_reset(arena);
+    assert_int_equal(ost_arena_used(arena), 0);
+    ost_arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -86,6 +140,8 @@ int main(void)
         cmocka_unit_test(ceiling_holds),
         cmocka_unit_test(copies),
         cmocka_unit_test(reset_keeps_memory_and_trim_gives_it_back),
+        cmocka_unit_test(deferred_calls_come_before_the_wiping),
+        cmocka_unit_test(use_is_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

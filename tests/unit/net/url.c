@@ -72,7 +72,6 @@ static const char *const elsewhere[] = {
     "http://[::2]/",
     "http://[::ffff:192.0.2.1]/",
     "http://[2001:db8::1]/",
-    "http://[fe80::1%25eth0]/",
 };
 
 static void http_to_others_is_not_safe(void **state)
@@ -120,6 +119,12 @@ static const char *const malformed[] = {
     "http://user:password@localhost/",
     "http://:password@localhost/",
     "http://@localhost/",
+    "http://%6cocalhost/",
+    "http://localhost%00.evil.example/",
+    "http://localhost%2eevil.example/",
+    "http://[::1%25lo]/",
+    "https://\xc3\xa4.example/",
+    "http://\xef\xbd\x8cocalhost/",
     "https://user@id.example.org/",
     "https://user:password@id.example.org/",
     "ftp://localhost/",
