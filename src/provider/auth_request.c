@@ -62,13 +62,10 @@ static bool read_response_types(auth_request *r)
     return any && !(none && more);
 }
 
-static auth_check read_mode(call *c, auth_request *r)
+/* The mode counts for errors too, so it is read first. False: it is not known. */
+static bool read_mode(ost_text mode, bool tokens, auth_request *r)
 {
-    ost_text mode = call_parameter(c, "response_mode");
-    bool tokens = r->wants_token || r->wants_id_token;
     r->mode = tokens ? AUTH_FRAGMENT : AUTH_QUERY;
-    if (mode.data == NULL)
-        return AUTH_GOOD;
     if (text_is(mode, "query"))
         r->mode = AUTH_QUERY;
     else if (text_is(mode, "fragment"))
@@ -76,34 +73,41 @@ static auth_check read_mode(call *c, auth_request *r)
     else if (text_is(mode, "form_post"))
         r->mode = AUTH_FORM_POST;
     else
-        return to_client(c, "invalid_request", "Invalid parameter: response_mode");
-    if (tokens && r->mode == AUTH_QUERY) {
-        r->mode = AUTH_FRAGMENT;
-        return to_client(c, "invalid_request",
-                         "Response_mode 'query' not allowed for implicit or hybrid flow");
-    }
+        return mode.data == NULL;
+    return true;
+}
+
+static auth_check check_flows(call *c, const auth_request *r)
+{
+    bool tokens = r->wants_token || r->wants_id_token;
+    if ((r->wants_code || !tokens) && !c->client->standard_flow)
+        return to_client(c, "unauthorized_client",
+                         "Client is not allowed to initiate browser login with given "
+                         "response_type. Standard flow is disabled for the client.");
+    if (tokens && !c->client->implicit_flow)
+        return to_client(c, "unauthorized_client",
+                         "Client is not allowed to initiate browser login with given "
+                         "response_type. Implicit flow is disabled for the client.");
     return AUTH_GOOD;
 }
 
 static auth_check read_type(call *c, auth_request *r)
 {
+    ost_text mode = call_parameter(c, "response_mode");
     r->response_type = call_parameter(c, "response_type");
+    bool known = read_response_types(r);
+    bool tokens = r->wants_token || r->wants_id_token;
+    bool known_mode = read_mode(mode, tokens, r);
     if (r->response_type.data == NULL)
         return to_client(c, "invalid_request", "Missing parameter: response_type");
-    if (!read_response_types(r))
+    if (!known)
         return to_client(c, "unsupported_response_type", NULL);
-    auth_check check = read_mode(c, r);
-    if (check != AUTH_GOOD)
-        return check;
-    if ((r->wants_code || !(r->wants_token || r->wants_id_token)) && !c->client->standard_flow)
-        return to_client(c, "unauthorized_client",
-                         "Client is not allowed to initiate browser login with given "
-                         "response_type. Standard flow is disabled for the client.");
-    if ((r->wants_token || r->wants_id_token) && !c->client->implicit_flow)
-        return to_client(c, "unauthorized_client",
-                         "Client is not allowed to initiate browser login with given "
-                         "response_type. Implicit flow is disabled for the client.");
-    return AUTH_GOOD;
+    if (!known_mode)
+        return to_client(c, "invalid_request", "Invalid parameter: response_mode");
+    if (tokens && r->mode == AUTH_QUERY)
+        return to_client(c, "invalid_request",
+                         "Response_mode 'query' not allowed for implicit or hybrid flow");
+    return check_flows(c, r);
 }
 
 static bool is_challenge(ost_text text)

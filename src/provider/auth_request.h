@@ -16,6 +16,7 @@ typedef struct auth_request {
     auth_mode mode;
     ost_text challenge, challenge_method;
     ost_text login_hint;
+    ost_text user; /* who has to prove anew who they are, by name; empty: anybody may log in */
     bool prompt_none, prompt_login;
     int64_t max_age; /* −1: not asked for */
 } auth_request;
@@ -33,10 +34,13 @@ auth_check auth_request_read(call *call, auth_request *ret_request);
 bool auth_request_seal(call *call, const auth_request *request, ost_text browser,
                        ost_text *ret_code);
 
+/* The request as a URL of ours, to begin it anew. */
+ost_text auth_request_url(call *call, const auth_request *request);
+
 typedef enum auth_open {
     AUTH_OPEN_GOOD,
     AUTH_OPEN_INVALID, /* not ours, or of a client that is gone */
-    AUTH_OPEN_COOKIE,  /* the browser's cookie is missing or another one */
+    AUTH_OPEN_COOKIE,  /* the browser's cookie is missing or another one: *ret_request is filled */
     AUTH_OPEN_EXPIRED, /* ours, and of this browser, but old: *ret_request is filled */
 } auth_open;
 auth_open auth_request_open(call *call, ost_text code, ost_text browser, auth_request *ret_request);

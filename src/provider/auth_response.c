@@ -13,14 +13,6 @@ void auth_parameter_add(auth_parameters *p, const char *name, ost_text value)
         p->pairs[p->count++] = (http_pair){text_of(name), value};
 }
 
-/* scheme://host:port of a URI that has been checked. */
-static ost_text origin_of(ost_text uri)
-{
-    size_t slashes = text_find(uri, '/', 0) + 2;
-    size_t end = text_find(uri, '/', slashes), query = text_find(uri, '?', slashes);
-    return text_slice(uri, 0, end < query ? end : query);
-}
-
 static void send_form(call *c, const auth_request *r, const auth_parameters *p)
 {
     buffer_auto buffer fields;
@@ -35,7 +27,7 @@ static void send_form(call *c, const auth_request *r, const auth_parameters *p)
     page form = {.template = PAGE_FORM_POST,
                  .status = 200,
                  .title = "OIDC Form_Post Response",
-                 .form_target = origin_of(r->redirect_uri),
+                 .leads_away = true,
                  .submits_itself = true};
     page_put(&form, "action", r->redirect_uri);
     page_put(&form, "fields", buffer_text(&fields));

@@ -30,6 +30,7 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
         {"nonce", r->nonce},
         {"challenge", r->challenge},
         {"method", r->challenge_method},
+        {"user", r->user},
     };
     ost_text hash, claims;
     ost_json_writer *w = call_writer(c);
@@ -54,6 +55,33 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
     return mint_internal(c, claims, NULL, ret_code);
 }
 
+ost_text auth_request_url(call *c, const auth_request *r)
+{
+    const struct {
+        const char *name;
+        ost_text value;
+    } parameters[] = {
+        {"client_id", text_of(c->client->client_id)},
+        {"redirect_uri", r->redirect_uri},
+        {"response_type", r->response_type},
+        {"response_mode", text_of(modes[r->mode])},
+        {"scope", r->scope},
+        {"state", r->state},
+        {"nonce", r->nonce},
+        {"code_challenge", r->challenge},
+        {"code_challenge_method", r->challenge_method},
+    };
+    const char *url = call_format(c, "%s/protocol/openid-connect/auth", c->issuer);
+    for (size_t i = 0; i < sizeof parameters / sizeof parameters[0]; i++) {
+        if (parameters[i].value.data == NULL)
+            continue;
+        ost_text value = http_percent_encode(c->arena, parameters[i].value);
+        url = call_format(c, "%s%c%s=%.*s", url, i == 0 ? '?' : '&', parameters[i].name,
+                          (int)value.len, value.data);
+    }
+    return text_of(url);
+}
+
 static void fill(const ost_claims *claims, auth_request *r)
 {
     ost_text rest, word, mode = ost_claims_text(claims, "mode");
@@ -64,6 +92,7 @@ static void fill(const ost_claims *claims, auth_request *r)
     r->nonce = ost_claims_text(claims, "nonce");
     r->challenge = ost_claims_text(claims, "challenge");
     r->challenge_method = ost_claims_text(claims, "method");
+    r->user = ost_claims_text(claims, "user");
     r->state = ost_claims_text(claims, "state");
     r->has_state = ost_claims_get(claims, "state") != NULL;
     r->mode = text_is(mode, "form_post")  ? AUTH_FORM_POST
@@ -86,12 +115,12 @@ auth_open auth_request_open(call *c, ost_text code, ost_text browser, auth_reque
     c->client = realm_find_client(c->realm, ost_claims_text(claims, "client"));
     if (c->client == NULL || !c->client->enabled)
         return AUTH_OPEN_INVALID;
-    if (browser.len == 0 || !hash_cookie(c, browser, &hash) ||
-        !text_equal_secret(hash, ost_claims_text(claims, "browser")))
-        return AUTH_OPEN_COOKIE;
     fill(claims, ret_request);
     /* The client may have changed since. */
     if (!realm_redirect_allowed(c->client, ret_request->redirect_uri))
         return AUTH_OPEN_INVALID;
+    if (browser.len == 0 || !hash_cookie(c, browser, &hash) ||
+        !text_equal_secret(hash, ost_claims_text(claims, "browser")))
+        return AUTH_OPEN_COOKIE;
     return ost_claims_expiry(claims) > c->now ? AUTH_OPEN_GOOD : AUTH_OPEN_EXPIRED;
 }

@@ -39,7 +39,10 @@ static void try_session(http_exchange *exchange, void *user)
                     "The service is busy. Please try again in a moment.");
         return;
     }
+    login->forget_session = result != OST_OK;
     if (result != OST_OK || !session_serves(c, login)) {
+        if (result == OST_OK)
+            login->request.user = account.username;
         ask_to_log_in(c, login);
         return;
     }

@@ -117,51 +117,62 @@ static ost_text form_action(call *c, ost_text code)
                                c->issuer, (int)code.len, code.data, (int)client.len, client.data));
 }
 
-/* Where the redirect after the form leads; browsers check it against form-action. */
-static ost_text origin_of(ost_text uri)
-{
-    size_t slashes = text_find(uri, '/', 0) + 2;
-    size_t end = text_find(uri, '/', slashes), query = text_find(uri, '?', slashes);
-    return text_slice(uri, 0, end < query ? end : query);
-}
-
 static void put_alert(call *c, const browser_login *login, page *p)
 {
-    bool named = login->username.len > 0;
-    if (login->alert != NULL) {
-        ost_text text = http_html_escape(c->arena, text_of(login->alert));
-        page_put(p, "alert",
-                 text_of(call_format(c,
-                                     "<div class=\"alert error\" role=\"alert\"><p id=\"%s\">%.*s"
-                                     "</p></div>",
-                                     login->wrong ? "input-error" : "kc-alert", (int)text.len,
-                                     text.data)));
+    if (login->alert == NULL)
+        return;
+    ost_text text = http_html_escape(c->arena, text_of(login->alert));
+    page_put(p, "alert",
+             text_of(call_format(
+                 c, "<div class=\"alert error\" role=\"alert\"><p id=\"%s\">%.*s</p></div>",
+                 login->wrong ? "input-error" : "kc-alert", (int)text.len, text.data)));
+}
+
+/* The cursor stands where the next thing is to be typed. */
+static ost_text field_state(call *c, const browser_login *login, bool focus)
+{
+    return text_of(
+        call_format(c, "%s%s", focus ? "autofocus" : "",
+                    login->wrong ? " aria-invalid=\"true\" aria-describedby=\"input-error\"" : ""));
+}
+
+/* Who logs in: anybody, by name; or the one whose session is not fresh enough. */
+static bool put_person(call *c, const browser_login *login, ost_text browser, page *p)
+{
+    auth_request anybody = login->request;
+    ost_text code;
+    if (login->request.user.len == 0) {
+        const page_value values[] = {{"label", c->realm->login_with_email
+                                                   ? OST_TEXT("Username or email")
+                                                   : OST_TEXT("Username")},
+                                     {"username", login->username},
+                                     {"state", field_state(c, login, login->username.len == 0)}};
+        page_put_part(c, p, "who", PAGE_LOGIN_NAME, values, 3);
+        return true;
     }
-    const char *invalid =
-        login->wrong ? " aria-invalid=\"true\" aria-describedby=\"input-error\"" : "";
-    /* The cursor stands where the next thing is to be typed. */
-    page_put(p, "username_state",
-             text_of(call_format(c, "%s%s", named ? "" : "autofocus", invalid)));
-    page_put(p, "password_state",
-             text_of(call_format(c, "%s%s", named ? "autofocus" : "", invalid)));
+    anybody.user = (ost_text){0};
+    if (!auth_request_seal(c, &anybody, browser, &code))
+        return false;
+    const page_value values[] = {{"username", login->request.user},
+                                 {"restart", form_action(c, code)}};
+    page_put_part(c, p, "who", PAGE_LOGIN_AGAIN, values, 2);
+    return true;
 }
 
 static void send_form(call *c, browser_login *login)
 {
-    page p = {.template = PAGE_LOGIN,
-              .status = login->busy ? 503 : 200,
-              .form_target = origin_of(login->request.redirect_uri)};
-    ost_text code;
-    if (!auth_request_seal(c, &login->request, browser_id(c, true), &code)) {
+    page p = {.template = PAGE_LOGIN, .status = login->busy ? 503 : 200, .leads_away = true};
+    ost_text code, browser = browser_id(c, true);
+    bool named = login->username.len > 0 || login->request.user.len > 0;
+    if (!auth_request_seal(c, &login->request, browser, &code) ||
+        !put_person(c, login, browser, &p)) {
         page_send_error(c, c->error.status, "The login cannot be shown now. Please try again.");
         return;
     }
     page_put(&p, "action", form_action(c, code));
-    page_put(&p, "name_label",
-             c->realm->login_with_email ? OST_TEXT("Username or email") : OST_TEXT("Username"));
-    page_put(&p, "username", login->username);
     put_alert(c, login, &p);
-    if (c->realm->remember_me)
+    page_put(&p, "password_state", field_state(c, login, named));
+    if (c->realm->remember_me && login->request.user.len == 0)
         page_put(
             &p, "remember",
             OST_TEXT("<div class=\"check\"><input id=\"rememberMe\" name=\"rememberMe\" "
@@ -176,6 +187,8 @@ void browser_login_send(http_exchange *exchange, void *user)
     (void)exchange;
     switch (login->outcome) {
     case LOGIN_PAGE:
+        if (login->forget_session)
+            browser_session_clear(c);
         send_form(c, login);
         break;
     case LOGIN_DONE:
@@ -185,6 +198,8 @@ void browser_login_send(http_exchange *exchange, void *user)
         auth_response_send(c, &login->request, &login->parameters);
         break;
     case LOGIN_REFUSED:
+        if (login->forget_session)
+            browser_session_clear(c);
         auth_response_send_error(c, &login->request);
         break;
     case LOGIN_BROKEN:

@@ -17,8 +17,9 @@ typedef struct browser_login {
     login_outcome outcome;
     auth_parameters parameters;
     store_session session;
-    bool new_session;  /* set the identity cookies */
-    ost_text username; /* what the form shows */
+    bool new_session;    /* set the identity cookies */
+    bool forget_session; /* end them: they name no session that is alive */
+    ost_text username;   /* what the form shows */
     ost_text password;
     bool remember;
     const char *alert; /* what the form says; NULL: nothing */

@@ -5,12 +5,23 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "realm_page.h"
 #include "text.h"
 
-static bool is_loopback(ost_text peer)
+/* "external" is who comes from outside the machine and its private networks (RFC 1918), as
+ * Keycloak has it. */
+static bool is_internal(ost_text peer)
 {
-    return text_starts(peer, "127.") || text_is(peer, "::1") || text_starts(peer, "::ffff:127.") ||
-           text_starts(peer, "unix");
+    if (text_starts(peer, "::ffff:"))
+        peer = text_slice(peer, 7, peer.len);
+    if (text_starts(peer, "127.") || text_starts(peer, "10.") || text_starts(peer, "192.168.") ||
+        text_is(peer, "::1") || text_starts(peer, "unix"))
+        return true;
+    uint64_t second;
+    ost_text rest = text_slice(peer, 4, peer.len);
+    return text_starts(peer, "172.") &&
+           text_to_unsigned(text_slice(rest, 0, text_find(rest, '.', 0)), 255, &second) &&
+           second >= 16 && second <= 31;
 }
 
 bool call_needs_tls(const call *c)
@@ -18,7 +29,7 @@ bool call_needs_tls(const call *c)
     if (c->request->secure)
         return false;
     return c->realm->ssl_required_all ||
-           (c->realm->ssl_required_external && !is_loopback(c->request->peer));
+           (c->realm->ssl_required_external && !is_internal(c->request->peer));
 }
 
 static const char *base_url(call *c)
@@ -35,6 +46,16 @@ static void answer_unknown_realm(http_exchange *exchange)
                                "more on this error consult "
                                "the server log.\"}";
     http_respond(exchange, 404, "application/json", (ost_text){body, sizeof body - 1});
+}
+
+static void refuse_plain(call *c)
+{
+    if (text_starts(http_request_field(c->request, "accept"), "text/html")) {
+        page_send_error(c, 403, "HTTPS required");
+        return;
+    }
+    call_refuse(c, 403, "invalid_request", "HTTPS required");
+    call_send_json(c);
 }
 
 call *call_begin(http_exchange *exchange, void *user)
@@ -64,8 +85,7 @@ call *call_begin(http_exchange *exchange, void *user)
         return NULL;
     }
     if (call_needs_tls(c)) {
-        call_refuse(c, 403, "invalid_request", "HTTPS required");
-        call_send_json(c);
+        refuse_plain(c);
         return NULL;
     }
     return c;

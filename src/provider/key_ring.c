@@ -2,6 +2,7 @@
 #include "key_ring.h"
 
 #include <openssl/evp.h>
+#include <openssl/x509.h>
 #include <stdatomic.h>
 
 #include "base64url.h"
@@ -20,6 +21,7 @@ struct key_ring {
     ost_keyset *verifiers;
     ost_arena *arena; /* holds the document */
     ost_text document;
+    ost_text public_key;
 };
 
 /* ---- the published document ---- */
@@ -97,6 +99,27 @@ static ost_result make_document(key_ring *ring, const store_key *keys, size_t co
     return result == OST_OK ? ost_json_writer_finish(w, &ring->document) : result;
 }
 
+/* From the certificate, which has the key in this very form. */
+static ost_result read_public_key(key_ring *ring, const store_key *key)
+{
+    ost_text der;
+    unsigned char *spki = NULL;
+    ost_result result = base64url_decode_to(ring->arena, key->certificate, &der);
+    if (result != OST_OK)
+        return result;
+    const unsigned char *at = (const unsigned char *)der.data;
+    X509 *certificate = d2i_X509(NULL, &at, (long)der.len);
+    int len = certificate != NULL ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &spki) : 0;
+    X509_free(certificate);
+    if (len <= 0)
+        return OST_OK; /* a key without a certificate still signs */
+    char *text = ost_arena_alloc(ring->arena, ((size_t)len + 2) / 3 * 4 + 1);
+    if (text != NULL)
+        ring->public_key = (ost_text){text, base64_encode(spki, (size_t)len, text)};
+    OPENSSL_free(spki);
+    return text != NULL ? OST_OK : OST_E_MEMORY;
+}
+
 /* ---- loading ---- */
 
 static ost_result add_key(key_ring *ring, const store_key *row, ost_key **all, size_t *all_count,
@@ -113,9 +136,11 @@ static ost_result add_key(key_ring *ring, const store_key *row, ost_key **all, s
         return OST_OK;
     }
     all[(*all_count)++] = key;
-    if (row->state == STORE_KEY_ACTIVE)
-        ring->active[ring->active_count++] = ost_key_ref(key);
-    return OST_OK;
+    if (row->state != STORE_KEY_ACTIVE)
+        return OST_OK;
+    ring->active[ring->active_count++] = ost_key_ref(key);
+    return text_is(row->algorithm, "RS256") && row->certificate.len > 0 ? read_public_key(ring, row)
+                                                                        : OST_OK;
 }
 
 static ost_result load(key_ring *ring, const store_key *keys, size_t count, ost_error *ret_error)
@@ -198,6 +223,11 @@ const ost_key *key_ring_internal(const key_ring *ring, ost_text kid)
             return ring->internal[i];
     }
     return NULL;
+}
+
+ost_text key_ring_public_key(const key_ring *ring)
+{
+    return ring->public_key;
 }
 
 ost_text key_ring_document(const key_ring *ring)

@@ -24,6 +24,10 @@ const ost_key *key_ring_internal(const key_ring *ring, ost_text kid); /* HS512; 
  * Keycloak publishes them. Lives as long as the ring. */
 ost_text key_ring_document(const key_ring *ring);
 
+/* The public half of the active RS256 key: SubjectPublicKeyInfo in base64, as the realm's document
+ * shows it. Empty when its certificate cannot be read. Lives as long as the ring. */
+ost_text key_ring_public_key(const key_ring *ring);
+
 /* New rows for a new realm: RS256/sig, RSA-OAEP/enc with self-signed certificates, HS512. In the
  * arena. Takes about half a second of CPU. */
 OST_MUST_CHECK ost_result key_ring_generate(ost_text realm, const ost_context *context,

@@ -20,12 +20,22 @@ static void show_busy(browser_login *login)
     login->busy = true;
 }
 
-/* The browser may have been somebody else before. */
-static void end_session_before(call *c)
+/* Who logs in again goes on in the same session, with what other clients have in it; but the
+ * browser may have been somebody else's before. */
+static void choose_session(call *c, browser_login *login, ost_text user_id)
 {
     store_session before;
-    if (browser_session_load(c, &before) == OST_OK)
+    bool found = browser_session_load(c, &before) == OST_OK;
+    login->new_session = true;
+    if (found && text_equal(before.user_id, user_id)) {
+        login->session = before;
+        login->session.auth_time = login->session.last_access = c->now;
+        login->session.idle_ends = session_idle_ends(c, before.remembered);
+        return;
+    }
+    if (found)
         (void)!store_session_end(c->provider->store, before.realm, before.id);
+    login->session = session_begin(c, user_id, login->remember && c->realm->remember_me);
 }
 
 static void work(http_exchange *exchange, void *user)
@@ -38,7 +48,10 @@ static void work(http_exchange *exchange, void *user)
     case AUTHENTICATED:
         break;
     case AUTHENTICATION_WRONG:
-        show_again(login, "Invalid username or password.", true);
+        show_again(login,
+                   login->request.user.len > 0 ? "Invalid password."
+                                               : "Invalid username or password.",
+                   true);
         return;
     case AUTHENTICATION_DISABLED:
         /* Only who knows the password may know this. */
@@ -55,15 +68,14 @@ static void work(http_exchange *exchange, void *user)
         show_again(login, "Account is not fully set up, contact your administrator.", false);
         return;
     }
-    end_session_before(c);
-    login->session = session_begin(c, account.id, login->remember && c->realm->remember_me);
-    login->new_session = true;
+    choose_session(c, login, account.id);
     browser_login_complete(c, "1");
 }
 
 static void begin(call *c, browser_login *login)
 {
-    login->username = text_trim(call_parameter(c, "username"));
+    login->username = login->request.user.len > 0 ? login->request.user
+                                                  : text_trim(call_parameter(c, "username"));
     login->password = call_parameter(c, "password");
     login->remember = call_parameter(c, "rememberMe").data != NULL;
     if (http_defer_to(c->provider->hashing, c->exchange, work, browser_login_send, c))
@@ -76,15 +88,20 @@ static void begin(call *c, browser_login *login)
 static void open_request(call *c, browser_login *login, ost_text code)
 {
     bool submitted = c->request->method == HTTP_POST;
+    if (!c->realm->enabled) {
+        page_send_error(c, 400, "Realm not enabled");
+        return;
+    }
     switch (auth_request_open(c, code, browser_id(c, false), &login->request)) {
     case AUTH_OPEN_INVALID:
         page_send_error(c, 400, "An error occurred, please login again through your application.");
         return;
     case AUTH_OPEN_COOKIE:
-        page_send_error(c, 400,
-                        "Cookie not found. Please make sure cookies are enabled in your browser, "
-                        "and begin again in your application: this login was begun in another "
-                        "browser, or the browser has forgotten it.");
+        page_send_error_again(
+            c, 400,
+            "Cookie not found. Please make sure cookies are enabled in your browser. This login "
+            "was begun in another browser, or your browser has forgotten it.",
+            auth_request_url(c, &login->request));
         return;
     case AUTH_OPEN_EXPIRED:
         show_again(login, "Your login attempt timed out. Login will start from the beginning.",

@@ -13,6 +13,7 @@
 
 typedef struct logout_job {
     ost_text session;  /* to end; empty: none */
+    ost_text asked;    /* the session that the question is about; empty: there was none */
     ost_text redirect; /* where to go then; empty: a page */
     ost_text state;
     bool ask;   /* a person has to agree first */
@@ -56,6 +57,8 @@ static void send_question(call *c, const logout_job *job)
     ost_json_member_string(w, "iss", c->issuer);
     ost_json_member_string(w, "typ", "Logout-Question");
     ost_json_member_text(w, "browser", bound);
+    if (job->asked.len > 0)
+        ost_json_member_text(w, "sid", job->asked);
     ost_json_member_text(w, "redirect", job->redirect);
     if (job->state.data != NULL)
         ost_json_member_text(w, "state", job->state);
@@ -68,9 +71,7 @@ static void send_question(call *c, const logout_job *job)
         &p, "action",
         text_of(call_format(c, "%s/protocol/openid-connect/logout/logout-confirm", c->issuer)));
     page_put(&p, "code", code);
-    /* The confirmation may lead on to the client. */
-    size_t slashes = text_find(job->redirect, '/', 0) + 2;
-    p.form_target = text_slice(job->redirect, 0, text_find(job->redirect, '/', slashes));
+    p.leads_away = job->redirect.len > 0;
     page_send(c, &p);
 }
 
@@ -80,6 +81,8 @@ static void send(http_exchange *exchange, void *user)
     const logout_job *job = c->job;
     if (job->quiet) {
         call_allow_origin(c, c->client);
+        if (c->error.status == 0 && browser_has_identity(c))
+            browser_session_clear(c);
         if (c->error.status != 0)
             call_send_json(c);
         else
@@ -174,6 +177,8 @@ static void work(http_exchange *exchange, void *user)
     (void)exchange;
     if (job->session.len == 0) {
         job->ask = found || job->redirect.len == 0;
+        if (found)
+            job->asked = session.id;
         return;
     }
     end_session(c, job->session);
@@ -238,10 +243,15 @@ void logout_endpoint(http_exchange *exchange, void *user)
 static void work_confirmed(http_exchange *exchange, void *user)
 {
     call *c = user;
+    const logout_job *job = c->job;
     store_session session;
     (void)exchange;
-    if (browser_session_load(c, &session) == OST_OK)
+    if (browser_session_load(c, &session) != OST_OK)
+        return;
+    if (text_equal(session.id, job->asked))
         end_session(c, session.id);
+    else /* somebody has logged in since, and was not asked */
+        refuse(c, "Logout failed");
 }
 
 static bool open_question(call *c, logout_job *job)
@@ -259,6 +269,7 @@ static bool open_question(call *c, logout_job *job)
     if (!text_equal_secret((ost_text){text, base64url_encode(hash, sizeof hash, text)},
                            ost_claims_text(claims, "browser")))
         return refuse(c, "Logout failed");
+    job->asked = ost_claims_text(claims, "sid");
     job->redirect = ost_claims_text(claims, "redirect");
     job->state = ost_claims_text(claims, "state");
     return true;

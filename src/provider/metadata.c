@@ -114,7 +114,9 @@ void realm_endpoint(http_exchange *exchange, void *user)
         return;
     ost_json_open_object(w);
     ost_json_member_string(w, "realm", c->realm->name);
-    put_url(c, w, "token-service", "");
+    ost_json_member_text(w, "public_key", key_ring_public_key(c->entry->keys));
+    ost_json_member_string(w, "token-service",
+                           call_format(c, "%s/protocol/openid-connect", c->issuer));
     ost_json_member_string(w, "account-service", call_format(c, "%s/account", c->issuer));
     ost_json_member_integer(w, "tokens-not-before", c->realm->not_before);
     ost_json_close_object(w);

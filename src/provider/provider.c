@@ -30,6 +30,7 @@ static const struct {
     {HTTP_GET, "/health/started", health_endpoint},
     {HTTP_GET, "/metrics", metrics_endpoint},
     {HTTP_GET, REALM, realm_endpoint},
+    {HTTP_GET, REALM "/", realm_endpoint},
     {HTTP_GET, REALM "/.well-known/openid-configuration", discovery_endpoint},
     {HTTP_OPTIONS, REALM "/.well-known/openid-configuration", preflight_endpoint},
     {HTTP_GET, OIDC "/certs", certs_endpoint},

@@ -16,6 +16,9 @@
     extern const size_t name##_len
 EMBEDDED(page_html);
 EMBEDDED(login_html);
+EMBEDDED(login_name_html);
+EMBEDDED(login_again_html);
+EMBEDDED(link_html);
 EMBEDDED(error_html);
 EMBEDDED(message_html);
 EMBEDDED(logout_html);
@@ -30,6 +33,12 @@ static ost_text template_text(page_template template)
     switch (template) {
     case PAGE_LOGIN:
         return TEXT(login_html);
+    case PAGE_LOGIN_NAME:
+        return TEXT(login_name_html);
+    case PAGE_LOGIN_AGAIN:
+        return TEXT(login_again_html);
+    case PAGE_LINK:
+        return TEXT(link_html);
     case PAGE_ERROR:
         return TEXT(error_html);
     case PAGE_MESSAGE:
@@ -83,6 +92,16 @@ static void fill(ost_text source, const page_value *values, size_t count, ost_ar
     buffer_append(out, text_slice(source, at, source.len));
 }
 
+void page_put_part(call *c, page *p, const char *name, page_template part, const page_value *values,
+                   size_t count)
+{
+    buffer_auto buffer b;
+    buffer_init(&b, MAX_PAGE);
+    fill(template_text(part), values, count, c->arena, &b);
+    char *copy = b.failed == OST_OK ? ost_arena_copy(c->arena, buffer_text(&b)) : NULL;
+    page_put(p, name, (ost_text){copy, copy != NULL ? b.len : 0});
+}
+
 static void append_script_hash(buffer *b)
 {
     unsigned char hash[32];
@@ -93,19 +112,21 @@ static void append_script_hash(buffer *b)
                          (int)base64_encode(hash, sizeof hash, text), text);
 }
 
-/* Nothing but our own style, and forms that lead where the login leads. */
-static void set_headers(http_exchange *exchange, int status, ost_text form_target, bool script)
+/* Nothing but our own style, and forms that lead to us. A browser holds form-action against every
+ * redirect that follows, those of the client to its next page too: where a form ends at a client,
+ * there is no list of places that would be right. */
+static void set_headers(http_exchange *exchange, const page *p)
 {
     buffer_auto buffer b;
     buffer_init(&b, 4096);
     buffer_append_string(&b, "default-src 'none'; style-src 'self'; base-uri 'none'; "
-                             "frame-ancestors 'none'; form-action 'self'");
-    if (form_target.len > 0)
-        buffer_append_format(&b, " %.*s", (int)form_target.len, form_target.data);
-    if (script)
+                             "frame-ancestors 'none'");
+    if (!p->leads_away)
+        buffer_append_string(&b, "; form-action 'self'");
+    if (p->submits_itself)
         append_script_hash(&b);
     (void)!http_set_field(exchange, "Content-Security-Policy", buffer_text(&b));
-    if (status == 503)
+    if (p->status == 503)
         (void)!http_set_field(exchange, "Retry-After", OST_TEXT("1"));
     (void)!http_set_field(exchange, "X-Frame-Options", OST_TEXT("DENY"));
     (void)!http_set_field(exchange, "X-Robots-Tag", OST_TEXT("none"));
@@ -128,7 +149,7 @@ static void send_filled(http_exchange *exchange, const page *p, const char *titl
                                 {"style", style},
                                 {"content", buffer_text(&content)}};
     fill(TEXT(page_html), outer, sizeof outer / sizeof outer[0], arena, &whole);
-    set_headers(exchange, p->status, p->form_target, p->submits_itself);
+    set_headers(exchange, p);
     if (content.failed != OST_OK || whole.failed != OST_OK)
         http_respond(exchange, 500, NULL, (ost_text){0});
     else
@@ -142,13 +163,39 @@ void page_send(call *c, const page *p)
     send_filled(c->exchange, p, title, text_of(shown), OST_TEXT(STYLE_PATH));
 }
 
-void page_send_error(call *c, int status, const char *message)
+static void put_link(call *c, page *p, ost_text url, const char *text)
+{
+    const page_value values[] = {{"url", url}, {"text", text_of(text)}};
+    page_put_part(c, p, "more", PAGE_LINK, values, 2);
+}
+
+static void send_error_page(call *c, int status, const char *message, ost_text url,
+                            const char *text)
 {
     page p = {.template = PAGE_ERROR, .status = status};
     page_put(&p, "heading", OST_TEXT("We are sorry …"));
     page_put(&p, "message", text_of(message));
+    if (url.len > 0)
+        put_link(c, &p, url, text);
     http_set_reason(c->exchange, "%s", message);
     page_send(c, &p);
+}
+
+/* Where the client itself is to be found; a link must not run anything. */
+static ost_text home_of(const realm_client *client)
+{
+    ost_text url = client != NULL ? text_of(client->base_url) : (ost_text){0};
+    return text_starts(url, "https://") || text_starts(url, "http://") ? url : (ost_text){0};
+}
+
+void page_send_error(call *c, int status, const char *message)
+{
+    send_error_page(c, status, message, home_of(c->client), "Back to the application");
+}
+
+void page_send_error_again(call *c, int status, const char *message, ost_text again)
+{
+    send_error_page(c, status, message, again, "Begin again");
 }
 
 void page_send_bare(http_exchange *exchange, int status, const char *heading, const char *message)

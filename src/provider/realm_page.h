@@ -7,6 +7,9 @@
 
 typedef enum page_template {
     PAGE_LOGIN,
+    PAGE_LOGIN_NAME,  /* parts of PAGE_LOGIN: the field for the name, */
+    PAGE_LOGIN_AGAIN, /* or who has to log in again */
+    PAGE_LINK,        /* a paragraph that is a link */
     PAGE_ERROR,
     PAGE_MESSAGE,
     PAGE_LOGOUT,
@@ -26,16 +29,21 @@ typedef struct page {
     const char *title; /* NULL: "Sign in to {realm}" */
     page_value values[12];
     size_t value_count;
-    ost_text
-        form_target; /* an origin that forms of the page may lead to besides ours; empty: none */
+    bool leads_away;     /* its form ends at a client, wherever that leads on to */
     bool submits_itself; /* PAGE_FORM_POST's one line of script is allowed */
 } page;
 
 void page_put(page *page, const char *name, ost_text value);
+
+/* The same, with a template filled in as value, for a {{{name}}}. */
+void page_put_part(call *call, page *page, const char *name, page_template part,
+                   const page_value *values, size_t count);
 void page_send(call *call, const page *page);
 
-/* The error page; `message` is plain text. */
+/* The error page; `message` is plain text. It links back to the client where one is known. */
 void page_send_error(call *call, int status, const char *message);
+/* The same with a link that begins anew; `again` is a URL of ours. */
+void page_send_error_again(call *call, int status, const char *message, ost_text again);
 
 /* The same without a realm: for paths that do not exist. */
 void page_send_bare(http_exchange *exchange, int status, const char *heading, const char *message);

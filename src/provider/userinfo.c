@@ -23,7 +23,7 @@ static void send(http_exchange *exchange, void *user)
 {
     call *c = user;
     userinfo_job *job = c->job;
-    call_allow_origin(c, NULL);
+    call_allow_origin(c, c->client); /* of any origin, as long as the client is not known */
     (void)!http_set_field(exchange, "Cache-Control", OST_TEXT("no-store"));
     if (c->error.status == 0) {
         http_respond(exchange, 200, "application/json", c->answer);
@@ -66,7 +66,8 @@ static void work(http_exchange *exchange, void *user)
         challenge(c, 401, "invalid_token", "Token verification failed");
         return;
     }
-    grant g = {.client = realm_find_client(c->realm, ost_claims_text(claims, "azp"))};
+    c->client = realm_find_client(c->realm, ost_claims_text(claims, "azp"));
+    grant g = {.client = c->client};
     if (bearer_token_session(c, claims) != OST_OK || g.client == NULL) {
         challenge(c, 401, "invalid_token",
                   "User session not found or doesn't have client attached on it");
