@@ -1,20 +1,20 @@
 /* One strict reader of JSON (RFC 8259, I-JSON's RFC 7493 §2.3 on duplicate names) over an arena,
  * without recursion: depth costs a slot of a bounded stack. */
-#include <string.h>
-
 #include "json_value.h"
 #include "text.h"
 
 #define DEFAULT_BYTES ((size_t)1 << 20)
 #define DEFAULT_DEPTH 32
 #define DEFAULT_VALUES 65536
-#define FEW_MEMBERS 24 /* compared pairwise; more are sorted first */
+#define VALUES_AT_ONCE 16
 
 typedef struct reader {
     const char *start, *at, *end;
     ost_arena *arena;
     ost_error *error;
     size_t values_left, max_depth, depth;
+    ost_json *spare; /* values that were allocated, but not used yet */
+    size_t spare_count;
     ost_json **open; /* the containers that are open, outermost first */
     ost_json *last;  /* the newest child of the innermost one */
 } reader;
@@ -22,15 +22,25 @@ typedef struct reader {
 static ost_result fail(const reader *r, ost_result code, const char *what)
 {
     size_t offset = (size_t)(r->at - r->start), line = 1;
+    if (r->error == NULL)
+        return code;
     for (const char *at = r->start; at < r->at; at++)
         line += *at == '\n';
-    return ost_error_set(r->error, code, "line %zu, byte %zu: %s", line, offset, what);
+    (void)ost_error_set(r->error, code, "line %zu, byte %zu: %s", line, offset, what);
+    return code;
+}
+
+static bool is_space(char byte)
+{
+    return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
 }
 
 static void skip_space(reader *r)
 {
-    while (r->at < r->end && (*r->at == ' ' || *r->at == '\n' || *r->at == '\r' || *r->at == '\t'))
-        r->at++;
+    const char *at = r->at, *end = r->end;
+    while (at < end && *at <= ' ' && is_space(*at)) /* mostly there is none */
+        at++;
+    r->at = at;
 }
 
 static bool at_byte(const reader *r, char byte)
@@ -38,106 +48,30 @@ static bool at_byte(const reader *r, char byte)
     return r->at < r->end && *r->at == byte;
 }
 
-/* ---- duplicate names ---- */
-
-static int compare_names(const ost_json *a, const ost_json *b)
-{
-    size_t shorter = a->name.len < b->name.len ? a->name.len : b->name.len;
-    int order = shorter > 0 ? memcmp(a->name.data, b->name.data, shorter) : 0;
-    return order != 0 ? order : (a->name.len > b->name.len) - (a->name.len < b->name.len);
-}
-
-static void sift_down(const ost_json **heap, size_t at, size_t count)
-{
-    for (size_t child; (child = 2 * at + 1) < count; at = child) {
-        if (child + 1 < count && compare_names(heap[child], heap[child + 1]) < 0)
-            child++;
-        if (compare_names(heap[at], heap[child]) >= 0)
-            return;
-        const ost_json *kept = heap[at];
-        heap[at] = heap[child];
-        heap[child] = kept;
-    }
-}
-
-/* Heap sort: no worst case for an attacker to aim at, and no memory but the list. */
-static ost_result sorted_duplicates(reader *r, const ost_json *object, bool *ret_found)
-{
-    const ost_json **list = ost_arena_alloc(r->arena, object->count * sizeof *list);
-    size_t count = 0;
-    if (list == NULL)
-        return OST_E_MEMORY;
-    for (const ost_json *member = object->first; member != NULL; member = member->next)
-        list[count++] = member;
-    for (size_t i = count / 2; i-- > 0;)
-        sift_down(list, i, count);
-    for (size_t left = count; left > 1;) {
-        const ost_json *largest = list[0];
-        list[0] = list[--left];
-        list[left] = largest;
-        sift_down(list, 0, left);
-    }
-    bool found = false;
-    for (size_t i = 1; i < count; i++)
-        found |= compare_names(list[i - 1], list[i]) == 0;
-    *ret_found = found;
-    return OST_OK;
-}
-
-/* A number from 0 to 255 that equal names share, and other names seldom do. */
-static unsigned bucket_of(ost_text name)
-{
-    if (name.len == 0)
-        return 0;
-    const unsigned char *bytes = (const unsigned char *)name.data;
-    unsigned mixed = bytes[0] * 5U + bytes[name.len / 2] * 31U + bytes[name.len - 1] * 17U;
-    return (mixed + (unsigned)name.len) & 255;
-}
-
-/* Only names whose bucket was taken before are compared. */
-static bool pairwise_duplicates(const ost_json *object)
-{
-    uint64_t taken[4] = {0};
-    for (const ost_json *a = object->first; a != NULL; a = a->next) {
-        unsigned bucket = bucket_of(a->name);
-        uint64_t bit = (uint64_t)1 << (bucket & 63);
-        if ((taken[bucket / 64] & bit) == 0) {
-            taken[bucket / 64] |= bit;
-            continue;
-        }
-        for (const ost_json *b = object->first; b != a; b = b->next) {
-            if (text_equal(a->name, b->name))
-                return true;
-        }
-    }
-    return false;
-}
-
 static ost_result refuse_duplicates(reader *r, const ost_json *object)
 {
-    bool found = false;
-    if (object->count > FEW_MEMBERS) {
-        ost_result result = sorted_duplicates(r, object, &found);
-        if (result != OST_OK)
-            return fail(r, result, "out of memory");
-    } else {
-        found = pairwise_duplicates(object);
-    }
+    bool found;
+    ost_result result = json_find_duplicate(object, r->arena, &found);
+    if (result != OST_OK)
+        return fail(r, result, "the names of an object cannot be compared");
     return found ? fail(r, OST_E_JSON, "an object has two members of the same name") : OST_OK;
 }
 
-/* ---- values ---- */
-
-static ost_result new_value(reader *r, ost_json **ret_value)
+/* Several at a time, but not many more than the rest of the text can need. */
+static ost_result more_values(reader *r)
 {
+    size_t count = (size_t)(r->end - r->at) / 2 + 1;
     if (r->values_left == 0)
         return fail(r, OST_E_CEILING, "too many values");
-    ost_json *value = ost_arena_alloc(r->arena, sizeof *value);
-    if (value == NULL)
+    if (count > VALUES_AT_ONCE)
+        count = VALUES_AT_ONCE;
+    if (count > r->values_left)
+        count = r->values_left;
+    r->spare = ost_arena_alloc(r->arena, count * sizeof *r->spare);
+    if (r->spare == NULL)
         return fail(r, OST_E_MEMORY, "the document needs more memory than it may take");
-    r->values_left--;
-    value->source.data = r->at;
-    *ret_value = value;
+    r->spare_count = count;
+    r->values_left -= count;
     return OST_OK;
 }
 
@@ -202,7 +136,9 @@ static ost_result read_scalar(reader *r, ost_json *value)
     } else if (first == '-' || (first >= '0' && first <= '9')) {
         result = json_scan_number(&r->at, r->end, value);
         if (result != OST_OK)
-            return fail(r, result, "the number is malformed or out of range");
+            return fail(r, result,
+                        result == OST_E_CEILING ? "the number is too long"
+                                                : "the number is malformed or out of range");
     } else if ((result = read_literal(r, value)) != OST_OK) {
         return result;
     }
@@ -213,26 +149,29 @@ static ost_result read_scalar(reader *r, ost_json *value)
 /* One value, or the opening of one, as a child of the innermost open container. */
 static ost_result read_value(reader *r, ost_json **ret_root)
 {
-    ost_json *parent = r->depth > 0 ? r->open[r->depth - 1] : NULL, *value = NULL;
+    ost_json *parent = r->depth > 0 ? r->open[r->depth - 1] : NULL;
     ost_text name = {0};
     ost_result result = OST_OK;
     if (parent != NULL && parent->type == OST_JSON_OBJECT)
         result = read_name(r, &name);
-    if (result == OST_OK)
-        result = new_value(r, &value);
-    if (result != OST_OK || value == NULL)
+    if (result == OST_OK && r->spare_count == 0)
+        result = more_values(r);
+    if (result != OST_OK)
         return result;
+    ost_json *value = r->spare++;
+    r->spare_count--;
     value->name = name;
+    value->source.data = r->at;
     if (r->at == r->end)
         return fail(r, OST_E_JSON, "the document ends too early");
     if (parent == NULL)
         *ret_root = value;
     else if (r->last == NULL)
-        parent->first = value;
+        parent->as.children.first = value;
     else
         r->last->next = value;
     if (parent != NULL)
-        parent->count++;
+        parent->as.children.count++;
     r->last = value;
     return *r->at == '{' || *r->at == '[' ? open_container(r, value) : read_scalar(r, value);
 }
@@ -253,7 +192,7 @@ static ost_result step(reader *r, ost_json **ret_root)
     skip_space(r);
     if (at_byte(r, inside->type == OST_JSON_OBJECT ? '}' : ']'))
         return close_container(r);
-    if (inside->first != NULL) {
+    if (inside->as.children.first != NULL) {
         if (!at_byte(r, ','))
             return fail(r, OST_E_JSON, "',' or the closing bracket is expected");
         r->at++;
@@ -267,6 +206,12 @@ ost_result ost_json_read(ost_text text, const ost_json_limits *limits, ost_arena
 {
     ost_json_limits given = limits != NULL ? *limits : (ost_json_limits){0};
     size_t max_bytes = given.max_bytes > 0 ? given.max_bytes : DEFAULT_BYTES;
+    size_t max_depth = given.max_depth > 0 ? given.max_depth : DEFAULT_DEPTH;
+    if (text.len > max_bytes)
+        return ost_error_set(ret_error, OST_E_CEILING, "%zu bytes, where %zu are allowed", text.len,
+                             max_bytes);
+    if (text.len == 0)
+        return ost_error_set(ret_error, OST_E_JSON, "the document is empty");
     reader r = {
         .start = text.data,
         .at = text.data,
@@ -274,14 +219,9 @@ ost_result ost_json_read(ost_text text, const ost_json_limits *limits, ost_arena
         .arena = arena,
         .error = ret_error,
         .values_left = given.max_values > 0 ? given.max_values : DEFAULT_VALUES,
-        .max_depth = given.max_depth > 0 ? given.max_depth : DEFAULT_DEPTH,
+        .max_depth = max_depth < text.len ? max_depth : text.len, /* each takes a byte */
     };
     ost_json *root = NULL;
-    if (text.len > max_bytes)
-        return ost_error_set(ret_error, OST_E_CEILING, "%zu bytes, where %zu are allowed", text.len,
-                             max_bytes);
-    if (text.len == 0)
-        return ost_error_set(ret_error, OST_E_JSON, "the document is empty");
     r.open = ost_arena_alloc(arena, r.max_depth * sizeof(ost_json *));
     if (r.open == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");

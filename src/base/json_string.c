@@ -130,13 +130,13 @@ static inline const char *skip_plain(const char *at, const char *end)
     return at;
 }
 
-ost_result json_scan_string(const char **at, const char *end, ost_arena *arena, ost_text *ret_text)
+/* A string in which `close` is the first byte that is not plain. */
+static ost_result scan_marked(const char *from, const char *close, const char **at, const char *end,
+                              ost_arena *arena, ost_text *ret_text)
 {
-    const char *from = *at + 1, *close = from;
     bool escaped = false;
     unsigned char high = 0;
-    for (close = skip_plain(close, end); close < end && *close != '"';
-         close = skip_plain(close, end)) {
+    for (; close < end && *close != '"'; close = skip_plain(close, end)) {
         unsigned char c = (unsigned char)*close;
         high |= c;
         if (c < 0x20) {
@@ -158,8 +158,10 @@ ost_result json_scan_string(const char **at, const char *end, ost_arena *arena, 
         return OST_E_JSON;
     }
     ost_text raw = {from, (size_t)(close - from)};
-    if (high >= 0x80 && !text_is_utf8(raw))
+    if (high >= 0x80 && !text_is_utf8(raw)) {
+        *at = from + text_find_bad_utf8(raw);
         return OST_E_UTF8;
+    }
     ost_text text = raw;
     if (escaped) {
         ost_result result = unescape_all(from, close, at, arena, &text);
@@ -168,5 +170,15 @@ ost_result json_scan_string(const char **at, const char *end, ost_arena *arena, 
     }
     *at = close + 1;
     *ret_text = text;
+    return OST_OK;
+}
+
+ost_result json_scan_string(const char **at, const char *end, ost_arena *arena, ost_text *ret_text)
+{
+    const char *from = *at + 1, *close = skip_plain(from, end);
+    if (close == end || *close != '"')
+        return scan_marked(from, close, at, end, arena, ret_text);
+    *at = close + 1;
+    *ret_text = (ost_text){from, (size_t)(close - from)};
     return OST_OK;
 }

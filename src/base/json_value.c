@@ -1,11 +1,7 @@
 /* Looking into JSON values; see <ostiary/json.h>. */
 #include "json_value.h"
 
-#include <math.h>
-
 #include "text.h"
-
-#define EXACT_INTEGERS ((int64_t)1 << 53) /* a double holds every whole number up to here */
 
 ost_json_type ost_json_type_of(const ost_json *value)
 {
@@ -26,7 +22,8 @@ const ost_json *ost_json_get_text(const ost_json *object, ost_text name)
 {
     if (!ost_json_is(object, OST_JSON_OBJECT))
         return NULL;
-    for (const ost_json *member = object->first; member != NULL; member = member->next) {
+    for (const ost_json *member = object->as.children.first; member != NULL;
+         member = member->next) {
         if (text_equal(member->name, name))
             return member;
     }
@@ -35,12 +32,12 @@ const ost_json *ost_json_get_text(const ost_json *object, ost_text name)
 
 size_t ost_json_count(const ost_json *value)
 {
-    return value != NULL ? value->count : 0;
+    return json_is_container(value) ? value->as.children.count : 0;
 }
 
 const ost_json *ost_json_first(const ost_json *container)
 {
-    return container != NULL ? container->first : NULL;
+    return json_is_container(container) ? container->as.children.first : NULL;
 }
 
 const ost_json *ost_json_next(const ost_json *value)
@@ -63,21 +60,9 @@ bool ost_json_text(const ost_json *value, ost_text *ret_text)
 
 bool ost_json_integer(const ost_json *value, int64_t *ret_integer)
 {
-    int64_t integer;
-    if (!ost_json_is(value, OST_JSON_NUMBER))
+    if (!ost_json_is(value, OST_JSON_NUMBER) || !value->is_whole)
         return false;
-    if (value->is_integer) {
-        integer = value->integer;
-    } else {
-        /* 1.0 and 1e3 are whole; at 2^53 a fraction may have been rounded away. */
-        double number = value->as.number;
-        if (!(fabs(number) < (double)EXACT_INTEGERS) || number != floor(number))
-            return false;
-        integer = (int64_t)number;
-    }
-    if (integer > EXACT_INTEGERS || integer < -EXACT_INTEGERS)
-        return false;
-    *ret_integer = integer;
+    *ret_integer = value->as.number.whole;
     return true;
 }
 
@@ -85,7 +70,7 @@ bool ost_json_number(const ost_json *value, double *ret_number)
 {
     if (!ost_json_is(value, OST_JSON_NUMBER))
         return false;
-    *ret_number = value->as.number;
+    *ret_number = value->as.number.value;
     return true;
 }
 

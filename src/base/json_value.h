@@ -4,25 +4,38 @@
 
 #include <ostiary/json.h>
 
+/* One cache line. Which member of `as` counts is told by the type. */
 struct ost_json {
     ost_json *next;  /* the next sibling */
-    ost_json *first; /* the first child of a container */
     ost_text name;   /* of a member; unescaped */
     ost_text source; /* the exact bytes */
-    size_t count;    /* children */
     union {
+        struct {
+            ost_json *first;
+            size_t count;
+        } children;
         ost_text text;
-        double number;
+        struct {
+            double value;
+            int64_t whole; /* the exact value, when is_whole */
+        } number;
         bool boolean;
     } as;
-    int64_t integer; /* the exact value, when is_integer */
     ost_json_type type;
-    bool is_integer;
+    bool is_whole; /* a whole number within ±2^53 */
 };
 
+static inline bool json_is_container(const ost_json *value)
+{
+    return value != NULL && value->type >= OST_JSON_ARRAY;
+}
+
 /* Both read at the first byte of their value and move *at behind it. The error is the caller's to
- * describe, at *at. */
+ * describe, at *at. A number that is too long is OST_E_CEILING. */
 ost_result json_scan_string(const char **at, const char *end, ost_arena *arena, ost_text *ret_text);
 ost_result json_scan_number(const char **at, const char *end, ost_json *value);
+
+/* Whether two members of `object` have the same name. OST_E_MEMORY, OST_E_SYSTEM. */
+ost_result json_find_duplicate(const ost_json *object, ost_arena *arena, bool *ret_found);
 
 #endif
