@@ -111,11 +111,11 @@ static ost_result take_pkey(ost_key *key, EVP_PKEY *pkey, bool is_private)
     bn_auto BIGNUM *n = NULL, *e = NULL;
     key->pkey = pkey;
     key->is_private = is_private;
-    key->bits = (unsigned)EVP_PKEY_get_bits(pkey);
     key->algs = algs_of_type(OST_KEY_RSA, NULL);
     if (EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_N, &n) != 1 ||
         EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_E, &e) != 1)
         return OST_E_CRYPTO;
+    key->bits = (unsigned)BN_num_bits(n); /* EVP_PKEY_get_bits says 0 where memory is short */
     key->rsa = rsa_public_new(n, BN_get_word(e));
     return key->rsa != NULL ? OST_OK : OST_E_MEMORY;
 }
