@@ -31,7 +31,7 @@ static ost_result rotate(store *s, ost_text realm, int64_t now, int64_t delay, o
 {
     store_key *keys, next;
     store_realm row;
-    size_t count;
+    size_t count = 0;
     ost_result result = store_realm_get(s, realm, arena, &row);
     if (result == OST_E_NOT_FOUND)
         return ost_error_set(ret_error, result, "there is no realm %.*s", (int)realm.len,

@@ -39,7 +39,7 @@ static int setup(void **state)
     ost_result result = realm_import_document(db, text_of(file), NULL, &error);
     if (result != OST_OK)
         print_error("%s\n", error.detail);
-    return result;
+    return (int)result;
 }
 
 static int teardown(void **state)

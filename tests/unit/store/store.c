@@ -55,7 +55,7 @@ static int setup(void **state)
     if (store_open(":memory:", &db, NULL) != OST_OK ||
         store_realm_create(db, &realm, &alice, 1, NULL, 0, NULL) != OST_OK)
         return -1;
-    return store_login(db, &session, &client_session, &code);
+    return (int)store_login(db, &session, &client_session, &code);
 }
 
 static int teardown(void **state)
