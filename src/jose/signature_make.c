@@ -7,8 +7,9 @@
 #include "prepared.h"
 #include "signature.h"
 
+/* `expected` is the size that whoever receives the signature has made room for. */
 static bool sign_with_pkey(const prepared_use *use, const alg_facts *facts, ost_text input,
-                           unsigned char *ret, size_t *ret_size)
+                           size_t expected, unsigned char *ret, size_t *ret_size)
 {
     unsigned char hash[HASH_MAX_SIZE], made[SIGNATURE_MAX_SIZE];
     size_t hash_size, size = sizeof made;
@@ -20,9 +21,11 @@ static bool sign_with_pkey(const prepared_use *use, const alg_facts *facts, ost_
     if (done != 1)
         return false;
     if (facts->type == OST_KEY_EC) {
-        *ret_size = facts->signature_size;
+        *ret_size = expected;
         return ecdsa_from_der(facts->curve, made, size, ret);
     }
+    if (size != expected)
+        return false;
     memcpy(ret, made, size);
     *ret_size = size;
     return true;
@@ -44,8 +47,9 @@ ost_result signature_make(const ost_key *key, ost_alg alg, ost_text input, unsig
     ost_result result = prepared_take(key, alg, true, &use);
     if (result != OST_OK)
         return result;
-    bool done = facts->type == OST_KEY_OCT ? prepared_mac(&use, input, ret, ret_size)
-                                           : sign_with_pkey(&use, facts, input, ret, ret_size);
+    bool done = facts->type == OST_KEY_OCT
+                    ? prepared_mac(&use, input, ret, ret_size)
+                    : sign_with_pkey(&use, facts, input, signature_size(key, alg), ret, ret_size);
     prepared_give(&use);
     return done ? OST_OK : OST_E_CRYPTO;
 }
