@@ -75,7 +75,8 @@ typedef struct ost_guard ost_guard;
  * obtains and refreshes keys. Does not wait for them: an issuer may be down. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_new(const ost_guard_config *config,
                                                    ost_guard **ret_guard, ost_error *ret_error);
-/* Ends the background thread; every waiting callback has been called when it returns. */
+/* Ends the background thread; every waiting callback has been called when it returns. NULL is fine.
+ * Not from such a callback. */
 OST_PUBLIC void ost_guard_free(ost_guard *guard);
 
 /* What a request brings. */

@@ -395,6 +395,60 @@ static void attack_30_key_of_another_issuer(void **state)
     unlink(paths[1]);
 }
 
+/* One guard with both kinds of issuers: neither's algorithms serve the other. */
+static void attack_30_secret_of_another_issuer(void **state)
+{
+    fixture *f = *state;
+    static const char *const audiences[] = {"myapi"};
+    static const ost_text secret = {"0123456789abcdef0123456789abcdef", 32};
+    char path[] = "/tmp/ostiary-test-XXXXXX";
+    ost_key *const keys[] = {f->rsa, NULL};
+    ost_text jwks = fixture_jwks(f->arena, keys);
+    int fd = mkstemp(path);
+    assert_true(fd >= 0 && write(fd, jwks.data, jwks.len) == (ssize_t)jwks.len);
+    close(fd);
+    const ost_issuer issuers[] = {
+        {.issuer = FIXTURE_ISSUER,
+         .audiences = audiences,
+         .audience_count = 1,
+         .jwks_url = "http://127.0.0.1:1/",
+         .seed_file = path},
+        {.issuer = "https://other.example/",
+         .audiences = audiences,
+         .audience_count = 1,
+         .algorithms = OST_ALG_BIT(OST_HS256),
+         .hmac_secret = secret},
+    };
+    const ost_guard_config config = {.issuers = issuers, .issuer_count = 2, .context = &f->context};
+    static const char hs[] = "{\"alg\":\"HS256\"}", rs[] = "{\"alg\":\"RS256\",\"kid\":\"rsa\"}";
+    static const char other[] = "{" GOOD_TIMES ",\"iss\":\"https://other.example/\","
+                                "\"aud\":\"myapi\"}";
+    const struct {
+        ost_text token;
+        ost_result reason;
+    } cases[] = {
+        {forge(f->arena, rs, CLAIMS, f->rsa, FORGE_PKCS1), OST_OK},
+        {forge_hmac(f->arena, hs, other, secret), OST_OK},
+        {forge_hmac(f->arena, hs, CLAIMS, secret), OST_E_ALGORITHM},
+        {forge_hmac(f->arena, hs, CLAIMS, jwks), OST_E_ALGORITHM},
+        {forge_hmac(f->arena, hs, other, jwks), OST_E_SIGNATURE},
+        {forge(f->arena, rs, other, f->rsa, FORGE_PKCS1), OST_E_ALGORITHM},
+        {forge_hmac(f->arena, hs, "{" GOOD_TIMES ",\"aud\":\"myapi\"}", secret), OST_E_ISSUER},
+        {forge_hmac(f->arena, hs, "{" GOOD_TIMES ",\"iss\":[]}", secret), OST_E_ISSUER},
+        {forge_hmac(f->arena, hs, "[]", secret), OST_E_TOKEN_FORMAT},
+        {forge_hmac(f->arena, hs, "{", secret), OST_E_TOKEN_FORMAT},
+    };
+    ost_guard *guard;
+    assert_int_equal(ost_guard_new(&config, &guard, NULL), OST_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        ost_verdict verdict = fixture_check(f, guard, &fixture_any, cases[i].token);
+        assert_int_equal(verdict.reason, cases[i].reason);
+        assert_int_equal(verdict.status, cases[i].reason == OST_OK ? 200 : 401);
+    }
+    ost_guard_free(guard);
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -416,6 +470,7 @@ int main(void)
         cmocka_unit_test_setup(attack_16_hostile_kid, fixture_reset),
         cmocka_unit_test_setup(attack_17_duplicate_kid, fixture_reset),
         cmocka_unit_test_setup(attack_30_key_of_another_issuer, fixture_reset),
+        cmocka_unit_test_setup(attack_30_secret_of_another_issuer, fixture_reset),
     };
     return cmocka_run_group_tests_name("guard-check_attack_signature", tests, fixture_start,
                                        fixture_end);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "context.h"
+#include "guard_keys.h"
 #include "online.h"
 
 #define NAME "https://id.example.org"
@@ -133,6 +134,25 @@ static void it_counts(void **state)
     assert_true(online_metric(o, o->guard, "ostiary_guard_signature_cache_bytes ") > 1000);
 }
 
+/* What the login checks ID tokens with. */
+static void its_keys_can_be_had(void **state)
+{
+    online *o = *state;
+    ost_keyset *keys = NULL;
+    fake_issuer_serve(o->issuer, FAKE_GOOD, FAKE_SLOW);
+    online_guard(o, (ost_issuer){0});
+    assert_int_equal(guard_keys(o->guard, text_of(o->issuer->name), &keys), OST_E_STATE);
+    fake_issuer_release(o->issuer);
+    assert_true(ost_guard_wait_ready(o->guard, 5));
+    assert_int_equal(guard_keys(o->guard, OST_TEXT("https://other.example"), &keys), OST_E_ISSUER);
+    assert_null(keys);
+    assert_int_equal(guard_keys(o->guard, text_of(o->issuer->name), &keys), OST_OK);
+    ost_guard_free(o->guard); /* they stay */
+    o->guard = NULL;
+    assert_int_equal(ost_keyset_count(keys), 1);
+    ost_keyset_unref(keys);
+}
+
 /* One TYPE a metric, all of its samples in one block, every line well-formed. */
 static void metrics_are_well_formed(void **state)
 {
@@ -192,6 +212,7 @@ int main(void)
         cmocka_unit_test(every_allocation_may_fail),
         TEST(it_describes_itself),
         TEST(it_counts),
+        TEST(its_keys_can_be_had),
         TEST(metrics_are_well_formed),
         TEST(metrics_need_memory),
     };

@@ -1,0 +1,128 @@
+/* Discovery documents and key sets, without a network. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "context.h"
+#include "issuer.h"
+#include "text.h"
+
+#define NAME "https://id.example.org/realms/a"
+#define CERTS "https://id.example.org/certs"
+#define X "\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\""
+#define KEY(kid) "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"kid\":\"" kid "\"," X "}"
+
+static issuer *made;
+
+static int setup(void **state)
+{
+    static const char *const audiences[] = {"myapi"};
+    const ost_issuer config = {.issuer = NAME, .audiences = audiences, .audience_count = 1};
+    return issuer_new(&config, NULL, NULL, &made, NULL) == OST_OK ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    issuer_free(made);
+    return 0;
+}
+
+static const key_snapshot *now_published(void)
+{
+    return atomic_load(&made->keys.current);
+}
+
+static void publish(const char *text, ost_result expected, bool changes)
+{
+    bool changed = false;
+    ost_error error = {0};
+    ost_result result = key_document_publish(made, text_of(text), &changed, &error);
+    assert_int_equal(result, expected);
+    assert_int_equal(changed, changes);
+    assert_int_equal(error.code, expected);
+}
+
+static void discovery_names_where_the_keys_are(void **state)
+{
+    char *url = NULL;
+    static const char good[] = "{\"issuer\":\"" NAME "\",\"jwks_uri\":\"" CERTS "\"}";
+    assert_int_equal(discovery_read(made, text_of(good), &url, NULL), OST_OK);
+    assert_string_equal(url, CERTS);
+    memory_free(url);
+}
+
+static void another_issuer_is_named_in_the_error(void **state)
+{
+    char *url = NULL;
+    ost_error error = {0};
+    static const char other[] = "{\"issuer\":\"" NAME "/\",\"jwks_uri\":\"" CERTS "\"}";
+    assert_int_equal(discovery_read(made, text_of(other), &url, &error), OST_E_ISSUER);
+    assert_non_null(strstr(error.detail, NAME "/"));
+    assert_null(url);
+}
+
+static void the_same_document_keeps_its_generation(void **state)
+{
+    publish("{\"keys\":[" KEY("a") "]}", OST_OK, true);
+    uint64_t generation = now_published()->generation;
+    publish("{\"keys\":[" KEY("a") "]}", OST_OK, false);
+    assert_int_equal(now_published()->generation, generation);
+    publish("{\"keys\":[" KEY("b") "]}", OST_OK, true);
+    assert_int_not_equal(now_published()->generation, generation);
+    /* Back again is another one still: what was remembered in between has gone. */
+    publish("{\"keys\":[" KEY("a") "]}", OST_OK, true);
+    assert_true(now_published()->generation > generation + 1);
+}
+
+static void a_bad_document_changes_nothing(void **state)
+{
+    publish("{\"keys\":[" KEY("a") "," KEY("b") "]}", OST_OK, true);
+    const key_snapshot *before = now_published();
+    publish("{\"keys\":[]}", OST_E_KEY_UNKNOWN, false);
+    publish("<html></html>", OST_E_JSON, false);
+    publish("", OST_E_JSON, false);
+    publish("{\"keys\":[" KEY("a") "," KEY("a") "]}", OST_E_KEY_AMBIGUOUS, false);
+    publish("{\"keys\":[" KEY("a") ",{\"kty\":\"oct\",\"k\":\"AAAA\"}]}", OST_E_KEY_USE, false);
+    assert_ptr_equal(now_published(), before);
+    assert_int_equal(ost_keyset_count(before->keys), 2);
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    static const char document[] = "{\"issuer\":\"" NAME "\",\"jwks_uri\":\"" CERTS "\"}";
+    static const char keys[] = "{\"keys\":[" KEY("x") "," KEY("y") "]}";
+    char *url = NULL;
+    for (uint64_t n = 1; url == NULL; n++) {
+        memory_fail_at(n);
+        ost_result result = discovery_read(made, text_of(document), &url, NULL);
+        memory_fail_at(0);
+        assert_int_equal(result, url != NULL ? OST_OK : OST_E_MEMORY);
+    }
+    memory_free(url);
+    const key_snapshot *before = now_published();
+    for (uint64_t n = 1; now_published() == before; n++) {
+        bool changed = false;
+        memory_fail_at(n);
+        ost_result result = key_document_publish(made, text_of(keys), &changed, NULL);
+        memory_fail_at(0);
+        assert_int_equal(changed, result == OST_OK);
+        assert_true(result == OST_OK || result == OST_E_MEMORY);
+        assert_int_equal(now_published() == before, result != OST_OK);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(discovery_names_where_the_keys_are),
+        cmocka_unit_test(another_issuer_is_named_in_the_error),
+        cmocka_unit_test(the_same_document_keeps_its_generation),
+        cmocka_unit_test(a_bad_document_changes_nothing),
+        cmocka_unit_test(every_allocation_may_fail),
+    };
+    return cmocka_run_group_tests_name("guard-key_document", tests, setup, teardown);
+}
