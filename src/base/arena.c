@@ -1,5 +1,6 @@
-/* Memory handed out in pieces and given back as a whole: a chain of chunks, each as large as all
- * before it, under one ceiling. */
+/* Memory handed out in pieces and given back as a whole: a chain of chunks that grow, under one
+ * ceiling. The address sanitizer is told which bytes are handed out, so that it sees what is used
+ * beyond its end or after a reset. */
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,6 +10,13 @@
 
 #include "context.h"
 #include "text.h"
+
+#if __has_include(<sanitizer/asan_interface.h>)
+#include <sanitizer/asan_interface.h> /* does nothing in other builds */
+#else
+#define ASAN_POISON_MEMORY_REGION(data, size) ((void)(data), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(data, size) ((void)(data), (void)(size))
+#endif
 
 #define FIRST_CHUNK ((size_t)4096)
 #define ALIGNMENT (alignof(max_align_t))
@@ -27,7 +35,9 @@ typedef struct deferred {
 
 struct ost_arena {
     size_t ceiling;
-    size_t held; /* bytes handed out since the last reset */
+    size_t held;  /* bytes handed out since the last reset */
+    size_t kept;  /* bytes of all chunks */
+    size_t least; /* of the next chunk, where the ceiling allows it */
     chunk *first;
     chunk *current;
     deferred *deferred; /* in the arena itself; the newest first */
@@ -36,9 +46,26 @@ struct ost_arena {
 static chunk *chunk_new(size_t size)
 {
     chunk *made = memory_alloc(sizeof(chunk) + size);
-    if (made != NULL)
-        made->size = size;
+    if (made == NULL)
+        return NULL;
+    made->size = size;
+    ASAN_POISON_MEMORY_REGION(made->data, size);
     return made;
+}
+
+/* Back to zeroes, and to nobody. */
+static void chunk_reset(chunk *c)
+{
+    ASAN_UNPOISON_MEMORY_REGION(c->data, c->used);
+    wipe(c->data, c->used);
+    ASAN_POISON_MEMORY_REGION(c->data, c->used);
+    c->used = 0;
+}
+
+static void chunk_free(chunk *c)
+{
+    ASAN_UNPOISON_MEMORY_REGION(c->data, c->size);
+    memory_free(c);
 }
 
 ost_arena *ost_arena_new(size_t ceiling)
@@ -53,6 +80,7 @@ ost_arena *ost_arena_new(size_t ceiling)
         memory_free(arena);
         return NULL;
     }
+    arena->kept = arena->first->size;
     return arena;
 }
 
@@ -65,6 +93,8 @@ static bool next_chunk(ost_arena *arena, size_t size)
             return true;
     }
     size_t grown = arena->current->size * 2;
+    if (grown < arena->least)
+        grown = arena->least;
     if (grown > arena->ceiling - arena->held)
         grown = arena->ceiling - arena->held;
     chunk *made = chunk_new(grown > size ? grown : size);
@@ -72,6 +102,7 @@ static bool next_chunk(ost_arena *arena, size_t size)
         return false;
     arena->current->next = made;
     arena->current = made;
+    arena->kept += made->size;
     return true;
 }
 
@@ -87,6 +118,7 @@ void *ost_arena_alloc(ost_arena *arena, size_t size)
     if (rounded > arena->current->size - arena->current->used && !next_chunk(arena, rounded))
         return NULL;
     unsigned char *piece = arena->current->data + arena->current->used;
+    ASAN_UNPOISON_MEMORY_REGION(piece, size);
     arena->current->used += rounded;
     arena->held += rounded < arena->ceiling - arena->held ? rounded : arena->ceiling - arena->held;
     return piece;
@@ -136,17 +168,31 @@ static void run_deferred(ost_arena *arena)
     arena->deferred = NULL;
 }
 
+/* Frees the chunks behind `last`, which have been reset. */
+static void free_behind(ost_arena *arena, chunk *last)
+{
+    for (chunk *at = last->next, *next; at != NULL; at = next) {
+        next = at->next;
+        arena->kept -= at->size;
+        chunk_free(at);
+    }
+    last->next = NULL;
+}
+
 /* Chunks are zeroed when they are made and wiped when they are taken back, so that what is handed
- * out is always zero. */
+ * out is always zero. Pieces that just do not fit leave chunks behind half empty: where all of them
+ * together exceed the ceiling, one large enough for everything will take their place. */
 void ost_arena_reset(ost_arena *arena)
 {
     run_deferred(arena);
-    for (chunk *at = arena->first; at != NULL; at = at->next) {
-        wipe(at->data, at->used);
-        at->used = 0;
-    }
+    for (chunk *at = arena->first; at != NULL; at = at->next)
+        chunk_reset(at);
     arena->current = arena->first;
     arena->held = 0;
+    if (arena->kept > arena->ceiling + FIRST_CHUNK) {
+        free_behind(arena, arena->first);
+        arena->least = arena->ceiling;
+    }
 }
 
 void arena_trim(ost_arena *arena, size_t keep)
@@ -157,11 +203,8 @@ void arena_trim(ost_arena *arena, size_t keep)
         last = last->next;
         kept += last->size;
     }
-    for (chunk *at = last->next, *next; at != NULL; at = next) {
-        next = at->next;
-        memory_free(at); /* wiped by the reset */
-    }
-    last->next = NULL;
+    free_behind(arena, last);
+    arena->least = 0;
 }
 
 void ost_arena_free(ost_arena *arena)
@@ -171,8 +214,8 @@ void ost_arena_free(ost_arena *arena)
     run_deferred(arena);
     for (chunk *at = arena->first, *next; at != NULL; at = next) {
         next = at->next;
-        wipe(at->data, at->used);
-        memory_free(at);
+        chunk_reset(at);
+        chunk_free(at);
     }
     memory_free(arena);
 }

@@ -133,6 +133,84 @@ static void use_is_counted(void **state)
     ost_arena_free(arena);
 }
 
+/* Pieces that grow a little each time never fit into what the time before has left. */
+static void kept_memory_is_bounded(void **state)
+{
+    ost_arena *arena = ost_arena_new(1 << 20);
+    for (size_t round = 0; round < 200; round++) {
+        assert_non_null(ost_arena_alloc(arena, 900000 + 16 * round));
+        assert_non_null(ost_arena_alloc(arena, 140000 - 16 * round));
+        ost_arena_reset(arena);
+    }
+    uint64_t before = memory_count();
+    for (size_t round = 200; round < 400; round++) {
+        assert_non_null(ost_arena_alloc(arena, 900000 + 16 * round));
+        assert_non_null(ost_arena_alloc(arena, 140000 - 16 * round));
+        ost_arena_reset(arena);
+    }
+    assert_int_equal(memory_count(), before);
+    ost_arena_free(arena);
+}
+
+static uint32_t throw_dice(uint32_t *dice, uint32_t sides)
+{
+    *dice = *dice * 1664525 + 1013904223;
+    return (*dice >> 8) % sides;
+}
+
+/* Any sizes in any order: pieces are apart, keep what is put into them, and end at the ceiling. */
+static void pieces_do_not_touch(void **state)
+{
+    enum { CEILING = 50000, PIECES = 400 };
+    struct {
+        unsigned char *data;
+        size_t size;
+    } pieces[PIECES];
+    uint32_t dice = 4711;
+    ost_arena *arena = ost_arena_new(CEILING);
+    for (int round = 0; round < 300; round++) {
+        size_t count = 0, total = 0;
+        uint32_t largest = 1U << (1 + throw_dice(&dice, 15));
+        while (count < PIECES) {
+            size_t size = throw_dice(&dice, largest);
+            unsigned char *data = ost_arena_alloc(arena, size);
+            if (data == NULL) {
+                assert_true(ost_arena_used(arena) + size + 16 > CEILING);
+                break;
+            }
+            check_zero(data, size);
+            memset(data, (int)(count & 0xFF), size);
+            pieces[count].data = data;
+            pieces[count++].size = size;
+            total += size;
+        }
+        assert_true(total <= ost_arena_used(arena) && ost_arena_used(arena) <= CEILING);
+        for (size_t i = 0; i < count; i++)
+            for (size_t j = 0; j < pieces[i].size; j++)
+                if (pieces[i].data[j] != (i & 0xFF))
+                    fail_msg("piece %zu was changed", i);
+        ost_arena_reset(arena);
+        if (throw_dice(&dice, 4) == 0)
+            arena_trim(arena, throw_dice(&dice, CEILING));
+    }
+    ost_arena_free(arena);
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    bool done = false;
+    for (uint64_t n = 1; !done; n++) {
+        assert_true(n < 100);
+        memory_fail_at(n);
+        ost_arena *arena = ost_arena_new(1 << 20);
+        done = arena != NULL && ost_arena_alloc(arena, 3000) != NULL &&
+               ost_arena_alloc(arena, 3000) != NULL && ost_arena_alloc(arena, 90000) != NULL &&
+               ost_arena_format(arena, "%5000d", 1) != NULL;
+        memory_fail_at(0);
+        ost_arena_free(arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +220,9 @@ int main(void)
         cmocka_unit_test(reset_keeps_memory_and_trim_gives_it_back),
         cmocka_unit_test(deferred_calls_come_before_the_wiping),
         cmocka_unit_test(use_is_counted),
+        cmocka_unit_test(kept_memory_is_bounded),
+        cmocka_unit_test(pieces_do_not_touch),
+        cmocka_unit_test(every_allocation_may_fail),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests_name("base-arena", tests, NULL, NULL);
 }
