@@ -1,6 +1,7 @@
 /* Strict JSON (RFC 8259) in bounded memory: one reader, whose values live in an arena, and one
  * writer. Stricter than the RFC where it allows a choice: duplicate names, invalid UTF-8, lone
- * surrogates, \u0000 and numbers outside the double range are refused. */
+ * surrogates, \u0000 and numbers outside the double range are refused; so are numbers of more than
+ * 400 characters (OST_E_CEILING). Numbers too small for a double are read as 0. */
 #ifndef OSTIARY_JSON_H
 #define OSTIARY_JSON_H
 
@@ -31,8 +32,9 @@ typedef struct ost_json_limits {
 } ost_json_limits;
 
 /* Reads one whole document; anything but white space after it is an error. `limits` may be NULL.
- * Errors: OST_E_JSON, OST_E_UTF8 (detail: byte offset, and line where the text has several),
- * OST_E_CEILING, OST_E_MEMORY. Any thread, one arena per thread. */
+ * Errors: OST_E_JSON, OST_E_UTF8 (detail: line from 1, byte offset from 0), OST_E_CEILING,
+ * OST_E_MEMORY (the arena's ceiling included), OST_E_SYSTEM (no randomness to be had). Any thread,
+ * one arena per thread. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_json_read(ost_text text, const ost_json_limits *limits,
                                                    ost_arena *arena, const ost_json **ret_value,
                                                    ost_error *ret_error);
@@ -57,7 +59,8 @@ OST_PUBLIC const ost_json *ost_json_next(const ost_json *value);
 OST_PUBLIC ost_text ost_json_name(const ost_json *member);
 
 /* Scalars: true and *ret set when the value is of that type (and, for integers, a whole number
- * within ±2^53); false and *ret untouched otherwise. Text is unescaped UTF-8. */
+ * within ±2^53: 7, 7.0 and 70e-1 are 7); false and *ret untouched otherwise. Text is unescaped
+ * UTF-8. */
 OST_PUBLIC OST_MUST_CHECK bool ost_json_text(const ost_json *value, ost_text *ret_text);
 OST_PUBLIC OST_MUST_CHECK bool ost_json_integer(const ost_json *value, int64_t *ret_integer);
 OST_PUBLIC OST_MUST_CHECK bool ost_json_number(const ost_json *value, double *ret_number);
@@ -96,7 +99,8 @@ OST_PUBLIC void ost_json_member_value(ost_json_writer *writer, const char *name,
                                       const ost_json *value);
 
 /* The document, NUL-terminated, in the writer's arena. Errors: OST_E_STATE (unbalanced),
- * OST_E_UTF8 (a text was not UTF-8), OST_E_CEILING, OST_E_MEMORY. */
+ * OST_E_UTF8 (a text was not UTF-8), OST_E_ARGUMENT (a number was not finite), OST_E_CEILING,
+ * OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_json_writer_finish(ost_json_writer *writer,
                                                             ost_text *ret_text);
 

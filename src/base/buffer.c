@@ -8,9 +8,11 @@
 #include "context.h"
 #include "text.h"
 
+#define CEILING_MAX (SIZE_MAX / 4) /* no sum of two sizes can overflow */
+
 void buffer_init(buffer *b, size_t ceiling)
 {
-    *b = (buffer){.ceiling = ceiling};
+    *b = (buffer){.ceiling = ceiling < CEILING_MAX ? ceiling : CEILING_MAX};
 }
 
 /* Makes room for `more` bytes and the NUL. What moved is wiped where it was. */
@@ -28,6 +30,8 @@ static bool reserve(buffer *b, size_t more)
     size_t capacity = b->capacity > 0 ? b->capacity : 128;
     while (capacity < needed)
         capacity *= 2;
+    if (capacity > b->ceiling + 1)
+        capacity = b->ceiling + 1;
     char *data = memory_alloc(capacity);
     if (data == NULL) {
         b->failed = OST_E_MEMORY;
@@ -70,7 +74,8 @@ void buffer_append_format(buffer *b, const char *format, ...)
     va_copy(again, arguments);
     int len = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
-    if (len >= 0 && reserve(b, (size_t)len)) {
+    /* Negative: longer than an int can tell. */
+    if (reserve(b, len >= 0 ? (size_t)len : SIZE_MAX)) {
         vsnprintf(b->data + b->len, (size_t)len + 1, format, again);
         b->len += (size_t)len;
     }

@@ -3,6 +3,7 @@
 #include <locale.h>
 #include <math.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -156,4 +157,21 @@ ost_result json_scan_number(const char **at, const char *end, ost_json *value)
     }
     *at = stop;
     return OST_OK;
+}
+
+/* 15 digits are enough for most numbers that people write, 17 for every double. */
+bool json_print_number(double number, char ret[JSON_NUMBER_SIZE])
+{
+    pthread_once(&c_locale_once, make_c_locale);
+    if (!isfinite(number) || c_locale == (locale_t)0)
+        return false;
+    locale_t before = uselocale(c_locale); /* of this thread alone */
+    double back;
+    int digits = 15;
+    do {
+        snprintf(ret, JSON_NUMBER_SIZE, "%.*g", digits, number);
+        back = strtod(ret, NULL);
+    } while ((back < number || back > number) && digits++ < 17);
+    uselocale(before);
+    return true;
 }

@@ -1,4 +1,4 @@
-/* The inside of a JSON value, for the reader and the accessors alone. */
+/* The inside of JSON values: what the reader, the accessors and the writer share. */
 #ifndef JSON_VALUE_H
 #define JSON_VALUE_H
 
@@ -34,6 +34,11 @@ static inline bool json_is_container(const ost_json *value)
  * describe, at *at. A number that is too long is OST_E_CEILING. */
 ost_result json_scan_string(const char **at, const char *end, ost_arena *arena, ost_text *ret_text);
 ost_result json_scan_number(const char **at, const char *end, ost_json *value);
+
+#define JSON_NUMBER_SIZE 32
+
+/* The shortest of the usual forms that is read as the same number. False: it is not finite. */
+bool json_print_number(double number, char ret[JSON_NUMBER_SIZE]);
 
 /* Whether two members of `object` have the same name. OST_E_MEMORY, OST_E_SYSTEM. */
 ost_result json_find_duplicate(const ost_json *object, ost_arena *arena, bool *ret_found);

@@ -1,14 +1,13 @@
 /* Writing JSON: commas and colons come by themselves, errors stick until the end. */
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <ostiary/json.h>
-
+#include "json_value.h"
 #include "text.h"
 
 #define DEFAULT_CEILING ((size_t)1 << 20)
+#define CEILING_MAX (SIZE_MAX / 4) /* no sum of two sizes can overflow */
 #define FIRST_CAPACITY 512
 #define MAX_DEPTH 64
 
@@ -29,7 +28,9 @@ ost_json_writer *ost_json_writer_new(ost_arena *arena, size_t ceiling)
     ost_json_writer *writer = ost_arena_alloc(arena, sizeof *writer);
     if (writer != NULL) {
         writer->arena = arena;
-        writer->ceiling = ceiling > 0 ? ceiling : DEFAULT_CEILING;
+        writer->ceiling = ceiling == 0            ? DEFAULT_CEILING
+                          : ceiling < CEILING_MAX ? ceiling
+                                                  : CEILING_MAX;
     }
     return writer;
 }
@@ -55,6 +56,8 @@ static bool reserve(ost_json_writer *writer, size_t more)
     size_t capacity = writer->capacity > 0 ? writer->capacity * 2 : FIRST_CAPACITY;
     while (capacity < needed)
         capacity *= 2;
+    if (capacity > writer->ceiling + 1)
+        capacity = writer->ceiling + 1;
     char *data = ost_arena_alloc(writer->arena, capacity);
     if (data == NULL) {
         fail(writer, OST_E_MEMORY);
@@ -208,18 +211,12 @@ void ost_json_put_integer(ost_json_writer *writer, int64_t integer)
 
 void ost_json_put_number(ost_json_writer *writer, double number)
 {
-    char digits[40];
+    char digits[JSON_NUMBER_SIZE];
     begin_value(writer);
-    if (!isfinite(number)) {
+    if (json_print_number(number, digits))
+        put(writer, digits, strlen(digits));
+    else
         fail(writer, OST_E_ARGUMENT);
-        return;
-    }
-    int len = snprintf(digits, sizeof digits, "%.17g", number);
-    for (char *at = digits; *at != '\0'; at++) {
-        if (*at == ',') /* another locale's decimal point */
-            *at = '.';
-    }
-    put(writer, digits, (size_t)len);
 }
 
 void ost_json_put_boolean(ost_json_writer *writer, bool boolean)

@@ -2,7 +2,8 @@
  *
  * - A ceiling of ours (bytes, depth, values, length of a number) is not jansson's.
  * - An integer beyond 64 bits is an error there; here it is a number, rounded to a double.
- * - jansson takes a NUL byte between tokens for the end of the text; here it is a malformed one. */
+ * - jansson overlooks a NUL byte behind a number; here a text with one is malformed, and what comes
+ *   before it is compared. */
 #include "json_peer.h"
 
 #include <jansson.h>
@@ -71,7 +72,6 @@ static bool same_value(const ost_json *ours, const json_t *theirs)
     return index == ost_json_count(ours);
 }
 
-/* What jansson reads of it: all up to a NUL byte. */
 static ost_text up_to_nul(ost_text document)
 {
     return text_slice(document, 0, text_find(document, '\0', 0));

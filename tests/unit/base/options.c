@@ -1,0 +1,130 @@
+/* Command lines: options in all their spellings, the environment, and mistakes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "options.h"
+#include "text.h"
+
+static const option some[] = {{"port", "N", "TEST_PORT", NULL, ""},
+                              {"flag", NULL, NULL, NULL, ""},
+                              {"path", "[P]", NULL, NULL, ""},
+                              {0}};
+
+static ost_result read_line(option_values *values, ost_error *error, int argc, char **argv)
+{
+    return options_read(some, argc, argv, 1, values, error);
+}
+
+static void options_are_read(void **state)
+{
+    option_values values;
+    ost_error error = {0};
+    uint64_t n;
+    char *line[] = {(char[]){"x"},      (char[]){"--port=5"}, (char[]){"--flag"},
+                    (char[]){"--path"}, (char[]){"--port"},   (char[]){"6"},
+                    (char[]){"--"},     (char[]){"--flag"}};
+    assert_int_equal(read_line(&values, &error, 8, line), OST_OK);
+    assert_string_equal(options_get(&values, "port"), "6");
+    assert_string_equal(options_nth(&values, "port", 0), "5");
+    assert_string_equal(options_get(&values, "path"), "");
+    assert_true(options_has(&values, "flag"));
+    assert_string_equal(values.operands[0], "--flag");
+    assert_int_equal(options_number(&values, "port", 1, 1, 5, &n, &error), OST_E_ARGUMENT);
+
+    char *typo[] = {(char[]){"x"}, (char[]){"--prot"}, (char[]){"1"}};
+    assert_int_equal(read_line(&values, &error, 3, typo), OST_E_ARGUMENT);
+    assert_non_null(strstr(error.detail, "did you mean --port"));
+    char *missing[] = {(char[]){"x"}, (char[]){"--port"}};
+    assert_int_equal(read_line(&values, &error, 2, missing), OST_E_ARGUMENT);
+    char *superfluous[] = {(char[]){"x"}, (char[]){"--flag=1"}};
+    assert_int_equal(read_line(&values, &error, 2, superfluous), OST_E_ARGUMENT);
+
+    setenv("TEST_PORT", "9", 1);
+    assert_int_equal(read_line(&values, &error, 1, line), OST_OK);
+    assert_int_equal(options_number(&values, "port", 1, 1, 99, &n, &error), OST_OK);
+    assert_int_equal(n, 9);
+    unsetenv("TEST_PORT");
+}
+
+static void the_environment_stands_in(void **state)
+{
+    static const option with_two[] = {{"old", "X", "TEST_NEW_NAME", "TEST_OLD_NAME", ""},
+                                      {"flag", NULL, "TEST_FLAG", NULL, ""},
+                                      {0}};
+    option_values values;
+    ost_error error = {0};
+    char *line[] = {(char[]){"x"}, (char[]){"--old=given"}};
+    assert_int_equal(options_read(with_two, 1, line, 1, &values, &error), OST_OK);
+    assert_null(options_get(&values, "old"));
+    assert_false(options_has(&values, "flag"));
+    setenv("TEST_OLD_NAME", "older", 1);
+    assert_string_equal(options_get(&values, "old"), "older");
+    setenv("TEST_NEW_NAME", "newer", 1);
+    assert_string_equal(options_get(&values, "old"), "newer");
+    assert_string_equal(options_nth(&values, "old", 0), "newer");
+    assert_null(options_nth(&values, "old", 1));
+    static const char *const answers[] = {"true", "1", "false", "0"};
+    for (int i = 0; i < 4; i++) {
+        setenv("TEST_FLAG", answers[i], 1);
+        assert_int_equal(options_has(&values, "flag"), i < 2);
+    }
+    assert_int_equal(options_read(with_two, 2, line, 1, &values, &error), OST_OK);
+    assert_string_equal(options_get(&values, "old"), "given");
+    assert_string_equal(options_nth(&values, "old", 0), "given");
+    assert_null(options_nth(&values, "old", 1));
+    unsetenv("TEST_OLD_NAME");
+    unsetenv("TEST_NEW_NAME");
+    unsetenv("TEST_FLAG");
+}
+
+static void too_many_are_refused(void **state)
+{
+    static char *line[80];
+    option_values values;
+    ost_error error = {0};
+    for (int given = 0; given < 2; given++) {
+        char word[] = "word", flag[] = "--flag";
+        for (int i = 0; i < 80; i++)
+            line[i] = given == 0 ? word : flag;
+        assert_int_equal(read_line(&values, &error, 65, line), OST_OK);
+        assert_int_equal(read_line(&values, &error, 66, line), OST_E_ARGUMENT);
+    }
+}
+
+static void mistakes_are_explained(void **state)
+{
+    option_values values;
+    ost_error error = {0};
+    char lone[] = "-", help[] = "-h", short_one[] = "-x", far[200];
+    memset(far, 'z', sizeof far);
+    memcpy(far, "--", 2);
+    far[sizeof far - 1] = '\0';
+    char *line[] = {lone, lone, help};
+    assert_int_equal(read_line(&values, &error, 3, line), OST_OK);
+    assert_true(values.help);
+    assert_string_equal(values.operands[0], "-"); /* standard input, by custom */
+    line[1] = short_one;
+    assert_int_equal(read_line(&values, &error, 2, line), OST_E_ARGUMENT);
+    assert_non_null(strstr(error.detail, "no option -x"));
+    line[1] = far;
+    assert_int_equal(read_line(&values, &error, 2, line), OST_E_ARGUMENT);
+    assert_null(strstr(error.detail, "did you mean"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(options_are_read),
+        cmocka_unit_test(the_environment_stands_in),
+        cmocka_unit_test(too_many_are_refused),
+        cmocka_unit_test(mistakes_are_explained),
+    };
+    return cmocka_run_group_tests_name("base-options", tests, NULL, NULL);
+}
