@@ -1,0 +1,31 @@
+/* What a browser may send for a login under way: a session code and a cookie, separated by a line
+ * end. Nothing that was not sealed here is opened; sealed claims of any form do no harm. */
+#include <stdlib.h>
+
+#include "auth_request.h"
+#include "grant.h"
+#include "internal_token.h"
+#include "one_realm.h"
+#include "text.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    call *c = one_realm_call();
+    auth_request request;
+    const ost_claims *claims;
+    ost_text both = {(const char *)data, size}, sealed;
+    size_t end = text_find(both, '\n', 0);
+    ost_text code = text_slice(both, 0, end), browser = text_slice(both, end + 1, size);
+    if (auth_request_open(c, code, browser, &request) != AUTH_OPEN_INVALID ||
+        internal_token_read(c, code, "Refresh", &claims) == OST_OK)
+        abort(); /* the realm's key is known to nobody */
+    /* The reader behind the signature, with claims of the fuzzer's. */
+    if (!mint_internal(c, code, NULL, &sealed))
+        return 0;
+    auth_open opened = auth_request_open(c, sealed, browser, &request);
+    if (opened != AUTH_OPEN_INVALID && !realm_redirect_allowed(c->client, request.redirect_uri))
+        abort();
+    return 0;
+}

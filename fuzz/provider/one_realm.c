@@ -1,0 +1,58 @@
+/* A realm for fuzz targets; see one_realm.h. */
+#include "one_realm.h"
+
+#include <stdlib.h>
+
+#include "realm_import.h"
+#include "text.h"
+
+static const char document[] =
+    "{\"realm\":\"x\",\"enabled\":true,\"clients\":["
+    "{\"clientId\":\"web\",\"secret\":\"s\",\"implicitFlowEnabled\":true,"
+    "\"redirectUris\":[\"https://web.example/cb\",\"https://web.example/deep/*\"]},"
+    "{\"clientId\":\"spa\",\"publicClient\":true,\"redirectUris\":[\"app:/cb\"],"
+    "\"attributes\":{\"pkce.code.challenge.method\":\"S256\"}},"
+    "{\"clientId\":\"off\",\"enabled\":false,\"redirectUris\":[\"https://off.example/\"]},"
+    "{\"clientId\":\"api\",\"bearerOnly\":true}]}";
+
+static int64_t no_time(void *user)
+{
+    (void)user;
+    return 1700000000;
+}
+
+static const ost_context context = {.now = no_time};
+static provider one = {.context = &context, .development = true};
+static const http_request request = {.method = HTTP_GET};
+
+static void load(void)
+{
+    ost_error error = {0};
+    realm_table *table;
+    if (store_open(":memory:", &one.store, &error) != OST_OK ||
+        realm_import_document(one.store, text_of(document), &context, &error) != OST_OK ||
+        realm_table_load(&one, &table, &error) != OST_OK)
+        abort();
+    atomic_store(&one.realms, table);
+}
+
+call *one_realm_call(void)
+{
+    static ost_arena *arena;
+    static call the_call;
+    if (arena == NULL) {
+        arena = ost_arena_new((size_t)16 << 20);
+        load();
+    }
+    ost_arena_reset(arena);
+    const realm_entry *entry = realm_table_find(atomic_load(&one.realms), OST_TEXT("x"));
+    the_call = (call){.provider = &one,
+                      .request = &request,
+                      .arena = arena,
+                      .entry = entry,
+                      .realm = entry->realm,
+                      .base = "https://id.example",
+                      .issuer = "https://id.example/realms/x",
+                      .now = 1700000000};
+    return &the_call;
+}
