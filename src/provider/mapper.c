@@ -13,12 +13,14 @@
 
 /* What is not known (scripts, other protocols) says nothing. Lower phases run first: roles must be
  * whole before they are written, and written before audiences follow from them. */
-static const struct {
+typedef struct mapper_kind {
     const char *type;
     void (*map)(mapper_work *work);
-    unsigned phase, kinds;
+    unsigned phase, tokens;
     bool unless_refused; /* on in access tokens when older files do not say */
-} known[] = {
+} mapper_kind;
+
+static const mapper_kind known[] = {
     {"oidc-hardcoded-role-mapper", map_hardcoded_role, 0, ACCESS, true},
     {"oidc-usermodel-attribute-mapper", map_attribute, 1, ALL, false},
     {"oidc-usermodel-property-mapper", map_property, 1, ALL, false},
@@ -36,6 +38,15 @@ static const struct {
     {"oidc-hardcoded-claim-mapper", map_hardcoded_claim, 1, ALL, false},
 };
 #define PHASES 2
+
+const mapper_kind *mapper_kind_of(const char *type)
+{
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strcmp(type, known[i].type) == 0)
+            return &known[i];
+    }
+    return NULL;
+}
 
 ost_text mapper_setting(const mapper_work *w, const char *name)
 {
@@ -182,20 +193,14 @@ void mapper_put_names(mapper_work *w, ost_text path, const char *const *names, o
 
 /* ---- running ---- */
 
-static void run_one(mapper_work *w, unsigned phase)
-{
-    for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
-        if (known[k].phase == phase && (known[k].kinds & 1u << w->kind) != 0 &&
-            strcmp(w->mapper->type, known[k].type) == 0 && applies(w, known[k].unless_refused))
-            known[k].map(w);
-    }
-}
-
 static void run_list(mapper_work *w, const realm_mapper *mappers, size_t count, unsigned phase)
 {
     for (size_t m = 0; m < count; m++) {
+        const mapper_kind *kind = mappers[m].kind;
         w->mapper = &mappers[m];
-        run_one(w, phase);
+        if (kind != NULL && kind->phase == phase && (kind->tokens & 1u << w->kind) != 0 &&
+            applies(w, kind->unless_refused))
+            kind->map(w);
     }
 }
 

@@ -96,6 +96,8 @@ static void load_mappers(realm_loader *l, const ost_json *owner, const realm_map
         m->config = ost_json_get(at, "config");
         if (m->type == NULL)
             loader_fail(l, "protocolMapper", "the mapper's type is missing");
+        else
+            m->kind = mapper_kind_of(m->type);
         count++;
         loader_leave(l);
     }

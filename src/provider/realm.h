@@ -27,9 +27,12 @@ typedef struct realm_brute_force {
 
 typedef struct realm_mapper {
     const char *name;
-    const char *type;       /* protocolMapper: "oidc-audience-mapper", … */
-    const ost_json *config; /* string members */
+    const char *type;               /* protocolMapper: "oidc-audience-mapper", … */
+    const ost_json *config;         /* string members */
+    const struct mapper_kind *kind; /* what it does; NULL: nothing that is known (mapper.c) */
 } realm_mapper;
+
+const struct mapper_kind *mapper_kind_of(const char *type);
 
 typedef struct realm_scope { /* a client scope */
     const char *name;
