@@ -125,8 +125,12 @@ def test_a_login_of_another_browser_can_be_begun_again(realm):
     assert realm.code(WEB, callback_of(answer)["code"], pkce).status == 200
 
 
-def test_an_old_form_says_so_and_goes_on(new_provider):
-    realm = new_provider([REALMS / "brief-realm.json"]).realm("brief")
+def test_an_old_form_says_so_and_goes_on(new_provider, tmp_path):
+    document = json.loads((REALMS / "brief-realm.json").read_text())
+    document.update(accessCodeLifespanLogin=2, ssoSessionMaxLifespan=60)
+    file = tmp_path / "brief-realm.json"
+    file.write_text(json.dumps(document))
+    realm = new_provider([file]).realm("brief")
     browser = Browser()
     form = realm.authorize(browser, WEB).page.form("kc-form-login")
     time.sleep(2.5)

@@ -330,8 +330,12 @@ def test_realm_of_the_refresh_token_must_fit(server, probe):
     assert_refused(server.realm("rotating").refresh(WEB, token), 400, "invalid_grant", "Invalid refresh token")
 
 
-def test_no_token_outlives_its_session(server):
-    realm = server.realm("brief")
+def test_no_token_outlives_its_session(new_provider, tmp_path):
+    document = json.loads((REALMS / "brief-realm.json").read_text())
+    document.update(accessTokenLifespan=300, ssoSessionMaxLifespan=4)
+    file = tmp_path / "brief-realm.json"
+    file.write_text(json.dumps(document))
+    realm = new_provider([file]).realm("brief")
     answer = realm.password(WEB, *CAROL).json()
     _, access = unverified_token(answer["access_token"])
     _, refresh = unverified_token(answer["refresh_token"])
