@@ -1,5 +1,6 @@
 /* The provider's housekeeping thread: once a second it moves keys through their rotation and looks
- * whether another process has changed the store; once a minute it deletes what has expired. */
+ * whether anybody has changed what the realms are made of; once a minute it deletes what has
+ * expired. */
 #include <time.h>
 
 #include "context.h"
@@ -27,9 +28,11 @@ static void free_retired(provider *p, int64_t now, bool all)
 ost_result keeper_reload(provider *p, ost_error *ret_error)
 {
     realm_table *table;
+    int64_t generation = store_generation(p->store); /* before: what changes meanwhile is seen */
     ost_result result = realm_table_load(p, &table, ret_error);
     if (result != OST_OK)
         return result;
+    p->generation = generation;
     realm_table *before = atomic_exchange(&p->realms, table);
     if (before != NULL) {
         before->retired_at = monotonic_ms();
@@ -39,33 +42,30 @@ ost_result keeper_reload(provider *p, ost_error *ret_error)
     return OST_OK;
 }
 
-static bool advance_keys(provider *p)
+/* Keys whose time has come sign from the reload on that follows. */
+static void advance_keys(provider *p)
 {
     const realm_table *table = atomic_load(&p->realms);
-    bool any = false;
+    int64_t now = ost_now(p->context);
     for (size_t i = 0; i < table->count; i++) {
         const realm_entry *entry = table->entries[i];
-        bool changed = false;
-        if (key_ring_advance(p->store, text_of(entry->realm->name), ost_now(p->context),
-                             entry->longest_token, &changed) == OST_OK)
-            any |= changed;
+        if (key_ring_due(entry->keys) <= now)
+            (void)!key_ring_advance(p->store, text_of(entry->realm->name), now,
+                                    entry->longest_token);
     }
-    return any;
 }
 
 static void work(provider *p, int64_t *last_sweep)
 {
     int64_t now = monotonic_ms();
-    int64_t changes = store_changes_elsewhere(p->store);
     size_t rows = 0;
-    bool reload = advance_keys(p) || changes != p->seen_changes;
-    p->seen_changes = changes;
+    advance_keys(p);
     if (now - *last_sweep > SWEEP_EVERY) {
         *last_sweep = now;
-        reload |= store_sweep(p->store, ost_now(p->context), &rows) == OST_OK && rows > 0;
+        (void)!store_sweep(p->store, ost_now(p->context), &rows);
     }
-    /* What cannot be loaded leaves the realms as they are; the next change tries again. */
-    if (reload)
+    /* What cannot be loaded leaves the realms as they are, and is tried again. */
+    if (store_generation(p->store) != p->generation)
         (void)!keeper_reload(p, NULL);
     free_retired(p, now, false);
 }
@@ -92,7 +92,6 @@ static void *run(void *argument)
 
 ost_result keeper_start(provider *p)
 {
-    p->seen_changes = store_changes_elsewhere(p->store);
     p->keeper_runs = pthread_create(&p->keeper, NULL, run, p) == 0;
     return p->keeper_runs ? OST_OK : OST_E_SYSTEM;
 }

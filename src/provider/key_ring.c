@@ -22,6 +22,7 @@ struct key_ring {
     ost_arena *arena; /* holds the document */
     ost_text document;
     ost_text public_key;
+    int64_t due; /* when the first waiting key signs */
 };
 
 /* ---- the published document ---- */
@@ -150,8 +151,11 @@ static ost_result load(key_ring *ring, const store_key *keys, size_t count, ost_
     ost_result result = OST_OK;
     if (count > MAX_KEYS)
         return ost_error_set(ret_error, OST_E_CEILING, "the realm has %zu keys", count);
-    for (size_t i = 0; i < count && result == OST_OK; i++)
+    for (size_t i = 0; i < count && result == OST_OK; i++) {
+        if (keys[i].state == STORE_KEY_NEXT && keys[i].signs_from < ring->due)
+            ring->due = keys[i].signs_from;
         result = add_key(ring, &keys[i], all, &all_count, ret_error);
+    }
     if (result == OST_OK && (ring->active_count == 0 || ring->internal_count == 0))
         result = ost_error_set(ret_error, OST_E_KEY_UNKNOWN,
                                "the realm has no active signature key, or no internal one");
@@ -171,6 +175,7 @@ ost_result key_ring_load(const store_key *keys, size_t count, key_ring **ret_rin
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
     }
     atomic_init(&ring->references, 1);
+    ring->due = INT64_MAX;
     ost_result result = load(ring, keys, count, ret_error);
     if (result != OST_OK) {
         key_ring_unref(ring);
@@ -223,6 +228,11 @@ const ost_key *key_ring_internal(const key_ring *ring, ost_text kid)
             return ring->internal[i];
     }
     return NULL;
+}
+
+int64_t key_ring_due(const key_ring *ring)
+{
+    return ring->due;
 }
 
 ost_text key_ring_public_key(const key_ring *ring)

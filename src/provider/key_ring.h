@@ -39,9 +39,12 @@ OST_MUST_CHECK ost_result key_ring_generate(ost_text realm, const ost_context *c
 OST_MUST_CHECK ost_result key_ring_rotate(store *store, ost_text realm, int64_t now, int64_t delay,
                                           ost_error *ret_error);
 
+/* When a waiting key is to sign; INT64_MAX: none is waiting. */
+int64_t key_ring_due(const key_ring *ring);
+
 /* Moves states by the clock: a NEXT key whose time has come becomes ACTIVE, the one before PASSIVE
- * until `longest_token` seconds later. *ret_changed: the ring is to be loaded again. */
+ * until `longest_token` seconds later. The ring is to be loaded again. */
 OST_MUST_CHECK ost_result key_ring_advance(store *store, ost_text realm, int64_t now,
-                                           int64_t longest_token, bool *ret_changed);
+                                           int64_t longest_token);
 
 #endif

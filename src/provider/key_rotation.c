@@ -66,27 +66,10 @@ ost_result key_ring_rotate(store *s, ost_text realm, int64_t now, int64_t delay,
     return result;
 }
 
-/* The new one signs before the old one stops: at no moment is there none. */
-static ost_result promote(store *s, const store_key *keys, size_t count, const store_key *next,
-                          int64_t ends)
-{
-    ost_result result =
-        store_key_move(s, next->realm, next->kid, STORE_KEY_NEXT, STORE_KEY_ACTIVE, 0);
-    for (size_t i = 0; i < count && result == OST_OK; i++) {
-        if (keys[i].state == STORE_KEY_ACTIVE && text_equal(keys[i].algorithm, next->algorithm) &&
-            text_equal(keys[i].use, next->use))
-            result = store_key_move(s, keys[i].realm, keys[i].kid, STORE_KEY_ACTIVE,
-                                    STORE_KEY_PASSIVE, ends);
-    }
-    return result;
-}
-
-ost_result key_ring_advance(store *s, ost_text realm, int64_t now, int64_t longest_token,
-                            bool *ret_changed)
+ost_result key_ring_advance(store *s, ost_text realm, int64_t now, int64_t longest_token)
 {
     store_key *keys;
-    size_t count;
-    bool changed = false;
+    size_t count = 0;
     ost_arena *arena = ost_arena_new(ROTATION_ARENA);
     if (arena == NULL)
         return OST_E_MEMORY;
@@ -94,14 +77,10 @@ ost_result key_ring_advance(store *s, ost_text realm, int64_t now, int64_t longe
     for (size_t i = 0; result == OST_OK && i < count; i++) {
         if (keys[i].state != STORE_KEY_NEXT || keys[i].signs_from > now)
             continue;
-        result = promote(s, keys, count, &keys[i], now + longest_token);
-        changed = true;
+        result = store_key_promote(s, realm, keys[i].kid, now + longest_token);
+        if (result == OST_E_NOT_FOUND) /* another process was faster */
+            result = OST_OK;
     }
     ost_arena_free(arena);
-    /* Another process may have been faster. */
-    if (result == OST_E_CONFLICT)
-        result = OST_OK;
-    if (result == OST_OK)
-        *ret_changed = changed;
     return result;
 }

@@ -14,7 +14,7 @@
 #define OIDC REALM "/protocol/openid-connect"
 #define MAX_FORM ((size_t)64 << 10)
 #define HASH_QUEUE_PER_THREAD 16 /* a wait of about 0.2 s */
-#define STORE_THREADS 4          /* the store works on one thing at a time */
+#define STORE_THREADS 16         /* writers share commits: they wait for the disk together */
 #define STORE_QUEUE 1024
 
 static const struct {

@@ -66,7 +66,7 @@ struct provider {
     pthread_mutex_t keeper_lock;
     pthread_cond_t keeper_wake;
     bool stopping;
-    int64_t seen_changes;
+    int64_t generation; /* of the store, when the realms were read */
 };
 
 static inline void provider_count(provider *p, provider_counter counter)

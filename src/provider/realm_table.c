@@ -17,6 +17,10 @@ static int64_t longest_token(const realm *r)
         if (others[i] > longest)
             longest = others[i];
     }
+    for (size_t i = 0; i < r->client_count; i++) { /* without a session nothing else bounds it */
+        if (r->clients[i].access_lifespan > longest)
+            longest = r->clients[i].access_lifespan;
+    }
     return longest;
 }
 

@@ -3,7 +3,7 @@
  * added. */
 #include <stdio.h>
 
-#include "statement.h"
+#include "migration.h"
 
 static const char *const migrations[] = {
     /* 1 */
@@ -52,45 +52,128 @@ static const char *const migrations[] = {
     "  last_access FROM client_session WHERE refresh_id <> '';"
     "ALTER TABLE client_session DROP COLUMN refresh_id;"
     "ALTER TABLE client_session DROP COLUMN refresh_uses;",
+    /* 3: what a program keeps in memory has a number that grows with every change; addresses are
+     * unique where the realm says so; what is over is found by an index; the file says whose it is
+     */
+    "CREATE TABLE generation (one INTEGER PRIMARY KEY CHECK (one = 1), value INTEGER NOT NULL);"
+    "INSERT INTO generation VALUES (1, 1);"
+    "CREATE TRIGGER realm_added AFTER INSERT ON realm"
+    "  BEGIN UPDATE generation SET value = value + 1; END;"
+    "CREATE TRIGGER realm_changed AFTER UPDATE ON realm"
+    "  BEGIN UPDATE generation SET value = value + 1; END;"
+    "CREATE TRIGGER realm_removed AFTER DELETE ON realm"
+    "  BEGIN UPDATE generation SET value = value + 1; END;"
+    "CREATE TRIGGER key_added AFTER INSERT ON key"
+    "  BEGIN UPDATE generation SET value = value + 1; END;"
+    "CREATE TRIGGER key_changed AFTER UPDATE ON key"
+    "  BEGIN UPDATE generation SET value = value + 1; END;"
+    "CREATE TRIGGER key_removed AFTER DELETE ON key"
+    "  BEGIN UPDATE generation SET value = value + 1; END;"
+    "CREATE TRIGGER account_added AFTER INSERT ON user"
+    "  WHEN new.username GLOB 'service-account-*'"
+    "  BEGIN UPDATE generation SET value = value + 1; END;"
+    "CREATE TRIGGER account_changed AFTER UPDATE OF username, document, enabled ON user"
+    "  WHEN new.username GLOB 'service-account-*' OR old.username GLOB 'service-account-*'"
+    "  BEGIN UPDATE generation SET value = value + 1; END;"
+    "CREATE TRIGGER account_removed AFTER DELETE ON user"
+    "  WHEN old.username GLOB 'service-account-*'"
+    "  BEGIN UPDATE generation SET value = value + 1; END;"
+    "ALTER TABLE user ADD COLUMN unique_email TEXT NOT NULL DEFAULT '';"
+    "UPDATE user SET unique_email = email WHERE NOT EXISTS (SELECT 1 FROM user AS other"
+    "  WHERE other.realm = user.realm AND other.email = user.email AND other.id <> user.id);"
+    "CREATE UNIQUE INDEX user_by_unique_email ON user (realm, unique_email)"
+    "  WHERE unique_email <> '';"
+    "CREATE INDEX session_by_end ON session (min(ends, idle_ends));"
+    "CREATE INDEX code_by_expiry ON code (expires);"
+    "PRAGMA application_id = 1330861129;", /* "OSTI" */
 };
 #define SCHEMA ((int)(sizeof migrations / sizeof migrations[0]))
+#define APPLICATION 1330861129
+#define FIRST_WITH_APPLICATION 3
 
-static ost_result read_version(store *s, int *ret_version)
+static ost_result read_number(database *d, const char *sql, int *ret_number, ost_error *ret_error)
 {
     sqlite3_stmt *st = NULL;
-    int code = sqlite3_prepare_v2(s->db, "PRAGMA user_version", -1, &st, NULL);
+    int code = sqlite3_prepare_v2(d->db, sql, -1, &st, NULL);
     if (code == SQLITE_OK && (code = sqlite3_step(st)) == SQLITE_ROW)
-        *ret_version = sqlite3_column_int(st, 0);
+        *ret_number = sqlite3_column_int(st, 0);
     sqlite3_finalize(st);
-    return store_result(code);
+    return code == SQLITE_ROW ? OST_OK
+                              : ost_error_set(ret_error, OST_E_STORE, "%s", sqlite3_errmsg(d->db));
 }
 
-static ost_result apply(store *s, int number, ost_error *ret_error)
+static ost_result refuse_stranger(ost_error *ret_error)
 {
-    char done[64];
-    snprintf(done, sizeof done, "PRAGMA user_version = %d; COMMIT", number);
-    if (sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
-        sqlite3_exec(s->db, migrations[number - 1], NULL, NULL, NULL) == SQLITE_OK &&
-        sqlite3_exec(s->db, done, NULL, NULL, NULL) == SQLITE_OK)
-        return OST_OK;
-    ost_error_set(ret_error, OST_E_STORE, "migration %d: %s", number, sqlite3_errmsg(s->db));
-    (void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-    return OST_E_STORE;
+    return ost_error_set(ret_error, OST_E_STORE,
+                         "it is the database of another program; nothing was changed");
 }
 
-ost_result migrate(store *s, ost_error *ret_error)
+static ost_result read_version(database *d, int *ret_version, ost_error *ret_error)
 {
-    int version = 0;
-    ost_result result = read_version(s, &version);
-    if (result != OST_OK)
-        return ost_error_set(ret_error, OST_E_STORE, "the schema's version cannot be read: %s",
-                             sqlite3_errmsg(s->db));
-    if (version > SCHEMA)
+    ost_result result = read_number(d, "PRAGMA user_version", ret_version, ret_error);
+    if (result == OST_OK && *ret_version > SCHEMA)
         return ost_error_set(ret_error, OST_E_SCHEMA,
                              "the store has schema %d, this program knows %d: a newer program "
                              "wrote it; nothing was changed",
-                             version, SCHEMA);
+                             *ret_version, SCHEMA);
+    if (result == OST_OK && *ret_version < 0)
+        return refuse_stranger(ret_error);
+    return result;
+}
+
+static ost_result check(database *d, ost_error *ret_error)
+{
+    int version = 0, application = 0, tables = 0;
+    ost_result result = read_version(d, &version, ret_error);
+    if (result == OST_OK)
+        result = read_number(d, "PRAGMA application_id", &application, ret_error);
+    if (result == OST_OK)
+        result = read_number(d, "SELECT count(*) FROM sqlite_schema", &tables, ret_error);
+    if (result != OST_OK)
+        return result;
+    bool known = version >= FIRST_WITH_APPLICATION ? application == APPLICATION : application == 0;
+    return known && (version == 0) == (tables == 0) ? OST_OK : refuse_stranger(ret_error);
+}
+
+/* In a transaction, so that it sees one state while another process migrates. */
+ost_result migration_check(database *d, ost_error *ret_error)
+{
+    int code = sqlite3_exec(d->db, "BEGIN", NULL, NULL, NULL);
+    if (code != SQLITE_OK)
+        return ost_error_set(ret_error, store_result(code), "%s", sqlite3_errmsg(d->db));
+    ost_result result = check(d, ret_error);
+    (void)sqlite3_exec(d->db, "COMMIT", NULL, NULL, NULL);
+    return result;
+}
+
+/* The version is read again inside: another process may have been faster. */
+static ost_result apply_next(database *d, int *ret_version, ost_error *ret_error)
+{
+    char done[64];
+    int code = sqlite3_exec(d->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    if (code != SQLITE_OK)
+        return ost_error_set(ret_error, store_result(code), "%s", sqlite3_errmsg(d->db));
+    ost_result result = read_version(d, ret_version, ret_error);
+    if (result == OST_OK && *ret_version < SCHEMA) {
+        int number = *ret_version + 1;
+        snprintf(done, sizeof done, "PRAGMA user_version = %d; COMMIT", number);
+        if (sqlite3_exec(d->db, migrations[number - 1], NULL, NULL, NULL) == SQLITE_OK &&
+            sqlite3_exec(d->db, done, NULL, NULL, NULL) == SQLITE_OK) {
+            *ret_version = number;
+            return OST_OK;
+        }
+        result = ost_error_set(ret_error, OST_E_STORE, "migration %d: %s", number,
+                               sqlite3_errmsg(d->db));
+    }
+    (void)sqlite3_exec(d->db, "ROLLBACK", NULL, NULL, NULL);
+    return result;
+}
+
+ost_result migrate(database *d, ost_error *ret_error)
+{
+    int version = 0;
+    ost_result result = read_version(d, &version, ret_error);
     while (result == OST_OK && version < SCHEMA)
-        result = apply(s, ++version, ret_error);
+        result = apply_next(d, &version, ret_error);
     return result;
 }

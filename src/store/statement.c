@@ -1,42 +1,45 @@
-/* Statements and transactions; see statement.h. */
+/* Statements; see statement.h. */
 #include "statement.h"
 
 #include "text.h"
 
-void store_lock(store *s)
+sqlite3_stmt *statement(database *d, const char *sql)
 {
-    pthread_mutex_lock(&s->lock);
-}
-
-/* No statement is left open: an open read would keep the log from being folded back. */
-void store_unlock(store *s)
-{
-    for (size_t i = 0; i < STATEMENTS && s->cache[i].sql != NULL; i++)
-        sqlite3_reset(s->cache[i].statement);
-    pthread_mutex_unlock(&s->lock);
-}
-
-sqlite3_stmt *statement(store *s, const char *sql)
-{
-    for (size_t i = 0; i < STATEMENTS; i++) {
-        if (s->cache[i].sql == sql) {
-            sqlite3_reset(s->cache[i].statement);
-            sqlite3_clear_bindings(s->cache[i].statement);
-            return s->cache[i].statement;
+    for (size_t i = 0; d != NULL && i < STATEMENTS; i++) {
+        if (d->cache[i].sql == sql) {
+            sqlite3_reset(d->cache[i].statement);
+            sqlite3_clear_bindings(d->cache[i].statement);
+            return d->cache[i].statement;
         }
-        if (s->cache[i].sql == NULL) {
-            if (sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
-                                   &s->cache[i].statement, NULL) != SQLITE_OK)
+        if (d->cache[i].sql == NULL) {
+            if (sqlite3_prepare_v3(d->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                   &d->cache[i].statement, NULL) != SQLITE_OK)
                 return NULL;
-            s->cache[i].sql = sql;
-            return s->cache[i].statement;
+            d->cache[i].sql = sql;
+            return d->cache[i].statement;
         }
     }
     return NULL;
 }
 
+void statements_reset(database *d)
+{
+    for (size_t i = 0; i < STATEMENTS && d->cache[i].sql != NULL; i++)
+        sqlite3_reset(d->cache[i].statement);
+}
+
+void statements_free(database *d)
+{
+    for (size_t i = 0; i < STATEMENTS && d->cache[i].sql != NULL; i++) {
+        sqlite3_finalize(d->cache[i].statement);
+        d->cache[i].sql = NULL;
+    }
+}
+
 void bind_text(sqlite3_stmt *st, int at, ost_text text)
 {
+    if (st == NULL)
+        return;
     if (text.data == NULL)
         sqlite3_bind_text(st, at, "", 0, SQLITE_STATIC);
     else
@@ -45,11 +48,14 @@ void bind_text(sqlite3_stmt *st, int at, ost_text text)
 
 void bind_integer(sqlite3_stmt *st, int at, int64_t integer)
 {
-    sqlite3_bind_int64(st, at, integer);
+    if (st != NULL)
+        sqlite3_bind_int64(st, at, integer);
 }
 
 ost_result store_result(int code)
 {
+    if (code == SQLITE_CONSTRAINT_FOREIGNKEY)
+        return OST_E_NOT_FOUND;
     switch (code & 0xff) {
     case SQLITE_OK:
     case SQLITE_ROW:
@@ -67,7 +73,7 @@ ost_result store_result(int code)
     }
 }
 
-ost_result run_statement(store *s, sqlite3_stmt *st, int *ret_changes)
+ost_result run_statement(sqlite3_stmt *st, int *ret_changes)
 {
     if (st == NULL)
         return OST_E_STORE;
@@ -76,8 +82,15 @@ ost_result run_statement(store *s, sqlite3_stmt *st, int *ret_changes)
     if (code != SQLITE_DONE)
         return code == SQLITE_ROW ? OST_E_STATE : store_result(code);
     if (ret_changes != NULL)
-        *ret_changes = sqlite3_changes(s->db);
+        *ret_changes = sqlite3_changes(sqlite3_db_handle(st));
     return OST_OK;
+}
+
+ost_result run_change(sqlite3_stmt *st)
+{
+    int changes = 0;
+    ost_result result = run_statement(st, &changes);
+    return result == OST_OK && changes == 0 ? OST_E_NOT_FOUND : result;
 }
 
 ost_result next_row(sqlite3_stmt *st)
@@ -90,23 +103,10 @@ ost_result next_row(sqlite3_stmt *st)
 
 ost_text column_text(sqlite3_stmt *st, int at, ost_arena *arena, bool *failed)
 {
+    /* No column holds NULL: it is SQLite's way of telling that memory ran out. */
     const char *data = (const char *)sqlite3_column_text(st, at);
     ost_text text = {data, (size_t)sqlite3_column_bytes(st, at)};
     char *copy = data != NULL ? ost_arena_copy(arena, text) : NULL;
-    *failed |= data != NULL && copy == NULL;
+    *failed |= copy == NULL;
     return (ost_text){copy, copy != NULL ? text.len : 0};
-}
-
-ost_result transaction_begin(store *s)
-{
-    return run_statement(s, statement(s, "BEGIN IMMEDIATE"), NULL);
-}
-
-ost_result transaction_end(store *s, ost_result result)
-{
-    if (result == OST_OK)
-        result = run_statement(s, statement(s, "COMMIT"), NULL);
-    if (result != OST_OK && !sqlite3_get_autocommit(s->db))
-        (void)!run_statement(s, statement(s, "ROLLBACK"), NULL);
-    return result;
 }

@@ -1,7 +1,8 @@
 /* What must survive: realms, users, sessions, codes, keys. One interface, SQLite behind it; every
  * function is one transaction, durable when it returns OST_OK (also after kill -9). Thread-safe;
- * calls may block on the disk: not for event loops. Rows that are read live in the caller's arena.
- * Times are seconds since the epoch. Ids are UUIDs as text. */
+ * calls may block on the disk: not for event loops. Several processes may work with one store. Rows
+ * that are read live in the caller's arena. Times are seconds since the epoch. Ids are UUIDs as
+ * text. */
 #ifndef STORE_H
 #define STORE_H
 
@@ -16,9 +17,10 @@ typedef struct store store;
 OST_MUST_CHECK ost_result store_open(const char *path, store **ret_store, ost_error *ret_error);
 void store_close(store *store); /* NULL is fine */
 
-/* A number that is another one after another process has changed the store. Cheap: a program looks
- * every second and reads again what it keeps in memory. */
-int64_t store_changes_elsewhere(store *store);
+/* A number that is another one after anybody, in this process or another, has changed a realm, a
+ * key or the account of a client. Cheap: a program looks every second and reads again what it keeps
+ * in memory. */
+int64_t store_generation(store *store);
 
 /* ---- realms: one JSON document each (users, keys and secrets of sessions are not in it) ---- */
 
@@ -46,18 +48,24 @@ OST_MUST_CHECK ost_result store_realm_list(store *store, ost_arena *arena, store
 struct store_user {
     ost_text id, realm; /* realm: its name */
     ost_text username;  /* lower case, unique in the realm */
-    ost_text email;     /* lower case; empty: none; unique unless the realm says otherwise */
+    ost_text email;     /* lower case; empty: none; unique among those that are not shared */
     ost_text document;  /* Keycloak's UserRepresentation as JSON, without credentials */
     ost_text password;  /* the password credential as JSON; empty: none */
     bool enabled;
+    bool email_shared; /* others may have the same address */
     int64_t created;
 };
+/* OST_E_CONFLICT: the id, the name, or the address that is not to be shared, stands there. */
 OST_MUST_CHECK ost_result store_user_create(store *store, const store_user *user);
 OST_MUST_CHECK ost_result store_user_get(store *store, ost_text realm, ost_text id,
                                          ost_arena *arena, store_user *ret_user);
 /* By user name or, when `or_email`, by e-mail address (any letter case). OST_E_NOT_FOUND. */
 OST_MUST_CHECK ost_result store_user_find(store *store, ost_text realm, ost_text name,
                                           bool or_email, ost_arena *arena, store_user *ret_user);
+/* Some user with a password, the same for the same `id`: to compare with when there is none of that
+ * id, so that unknown users cost what known ones do. OST_E_NOT_FOUND: the realm has none. */
+OST_MUST_CHECK ost_result store_user_neighbour(store *store, ost_text realm, ost_text id,
+                                               ost_arena *arena, store_user *ret_user);
 OST_MUST_CHECK ost_result store_user_list(store *store, ost_text realm, ost_arena *arena,
                                           store_user **ret_users, size_t *ret_count);
 /* Replaces the password credential only if it is still `old`: OST_E_CONFLICT otherwise. */
@@ -87,10 +95,11 @@ OST_MUST_CHECK ost_result store_key_list(store *store, ost_text realm, ost_arena
                                          store_key **ret_keys, size_t *ret_count);
 /* Adds one. OST_E_CONFLICT: the kid is there. */
 OST_MUST_CHECK ost_result store_key_create(store *store, const store_key *key);
-/* Moves a key from one state to the next, if it is still in `from`: OST_E_CONFLICT otherwise. Ended
- * keys are deleted by store_sweep. */
-OST_MUST_CHECK ost_result store_key_move(store *store, ost_text realm, ost_text kid,
-                                         store_key_state from, store_key_state to, int64_t ends);
+/* Makes a NEXT key the ACTIVE one of its algorithm and use, and the one before PASSIVE until
+ * `ends`. OST_E_NOT_FOUND: it is not waiting, perhaps no longer. Ended keys are deleted by
+ * store_sweep. */
+OST_MUST_CHECK ost_result store_key_promote(store *store, ost_text realm, ost_text kid,
+                                            int64_t ends);
 
 /* ---- sessions ---- */
 
@@ -131,8 +140,8 @@ OST_MUST_CHECK ost_result store_client_session_end(store *store, ost_text sessio
                                                    ost_text client_id);
 /* Rotation, atomically: uses the token `presented`, adds `next` as its child, and moves the idle
  * time of the session. A token may be used 1 + `max_reuse` times, and no more once a child of it
- * has been used. OST_E_CONFLICT: used too often, or not known although others are. OST_E_NOT_FOUND:
- * the session is gone. */
+ * has been used. OST_E_CONFLICT: used too often, or not known although others are, or the client's
+ * part of the session is gone. OST_E_NOT_FOUND: the session is gone. */
 OST_MUST_CHECK ost_result store_refresh_use(store *store, ost_text realm, ost_text session_id,
                                             ost_text client_id, ost_text presented, ost_text next,
                                             int64_t max_reuse, int64_t now, int64_t idle_ends);

@@ -1,17 +1,16 @@
 /* Authorization codes in the store: each can be taken once. */
-#include "statement.h"
+#include "row.h"
 #include "text.h"
+#include "transaction.h"
 
 #define COLUMNS                                                                                    \
     "id, realm, session_id, client_id, redirect_uri, scope, nonce, challenge, challenge_method, "  \
     "expires"
 
-static ost_result insert_code(store *s, const store_code *code)
+static ost_result insert_code(database *d, const store_code *code)
 {
-    sqlite3_stmt *st = statement(s, "INSERT INTO code (" COLUMNS
+    sqlite3_stmt *st = statement(d, "INSERT INTO code (" COLUMNS
                                     ", used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)");
-    if (st == NULL)
-        return OST_E_STORE;
     bind_text(st, 1, code->id);
     bind_text(st, 2, code->realm);
     bind_text(st, 3, code->session_id);
@@ -22,23 +21,23 @@ static ost_result insert_code(store *s, const store_code *code)
     bind_text(st, 8, code->challenge);
     bind_text(st, 9, code->challenge_method);
     bind_integer(st, 10, code->expires);
-    return run_statement(s, st, NULL);
+    return run_statement(st, NULL);
 }
 
 ost_result store_login(store *s, const store_session *session,
                        const store_client_session *client_session, const store_code *code)
 {
-    store_lock(s);
-    ost_result result = transaction_begin(s);
-    if (result == OST_OK && session != NULL)
-        result = upsert_session(s, session);
+    database *d;
+    ost_result result = write_begin(s, &d);
+    if (result != OST_OK)
+        return result;
+    if (session != NULL)
+        result = upsert_session(d, session);
     if (result == OST_OK)
-        result = upsert_client_session(s, client_session);
+        result = upsert_client_session(d, client_session);
     if (result == OST_OK && code != NULL)
-        result = insert_code(s, code);
-    result = transaction_end(s, result);
-    store_unlock(s);
-    return result;
+        result = insert_code(d, code);
+    return write_end(s, result, NULL);
 }
 
 static ost_result read_code(sqlite3_stmt *st, ost_arena *arena, store_code *ret_code)
@@ -63,67 +62,33 @@ static ost_result read_code(sqlite3_stmt *st, ost_arena *arena, store_code *ret_
 }
 
 /* The update decides who has it; the row is read in the same transaction. */
-static ost_result take(store *s, ost_text id, ost_arena *arena, store_code *ret_code)
+static ost_result take(database *d, ost_text id, ost_arena *arena, store_code *ret_code,
+                       bool *ret_used_before)
 {
     int changes = 0;
-    sqlite3_stmt *mark = statement(s, "UPDATE code SET used = 1 WHERE id = ? AND used = 0");
-    sqlite3_stmt *row = statement(s, "SELECT " COLUMNS " FROM code WHERE id = ?");
-    if (mark == NULL || row == NULL)
-        return OST_E_STORE;
+    sqlite3_stmt *mark = statement(d, "UPDATE code SET used = 1 WHERE id = ? AND used = 0");
+    sqlite3_stmt *row = statement(d, "SELECT " COLUMNS " FROM code WHERE id = ?");
     bind_text(mark, 1, id);
     bind_text(row, 1, id);
-    ost_result result = run_statement(s, mark, &changes);
+    ost_result result = run_statement(mark, &changes);
     if (result == OST_OK)
         result = next_row(row);
     if (result == OST_OK)
         result = read_code(row, arena, ret_code);
-    sqlite3_reset(row);
-    return result == OST_OK && changes == 0 ? OST_E_CONFLICT : result;
+    *ret_used_before = changes == 0;
+    return result;
 }
 
 ost_result store_code_take(store *s, ost_text id, ost_arena *arena, store_code *ret_code)
 {
-    store_lock(s);
-    ost_result result = transaction_begin(s);
-    bool begun = result == OST_OK;
-    if (begun)
-        result = take(s, id, arena, ret_code);
-    if (begun) {
-        ost_result ended = transaction_end(s, OST_OK);
-        result = ended != OST_OK ? ended : result;
-    }
-    store_unlock(s);
-    return result;
-}
-
-static ost_result sweep_with(store *s, const char *sql, int64_t now, size_t *rows)
-{
-    int changes = 0;
-    sqlite3_stmt *st = statement(s, sql);
-    if (st == NULL)
-        return OST_E_STORE;
-    bind_integer(st, 1, now);
-    ost_result result = run_statement(s, st, &changes);
-    *rows += (size_t)changes;
-    return result;
-}
-
-ost_result store_sweep(store *s, int64_t now, size_t *ret_rows)
-{
-    size_t rows = 0;
-    store_lock(s);
-    ost_result result = transaction_begin(s);
+    database *d;
+    store_code taken;
+    bool used_before = false;
+    ost_result result = write_begin(s, &d);
     if (result == OST_OK)
-        result =
-            sweep_with(s, "DELETE FROM session WHERE ends <= ?1 OR idle_ends <= ?1", now, &rows);
-    if (result == OST_OK) /* used ones stay as long, so that their replay is noticed */
-        result = sweep_with(s, "DELETE FROM code WHERE expires + 600 <= ?1", now, &rows);
-    if (result == OST_OK)
-        result = sweep_with(s, "DELETE FROM key WHERE state = 2 AND ends > 0 AND ends <= ?1", now,
-                            &rows);
-    result = transaction_end(s, result);
-    store_unlock(s);
-    if (result == OST_OK)
-        *ret_rows = rows;
-    return result;
+        result = write_end(s, take(d, id, arena, &taken, &used_before), NULL);
+    if (result != OST_OK)
+        return result;
+    *ret_code = taken;
+    return used_before ? OST_E_CONFLICT : OST_OK;
 }

@@ -1,93 +1,97 @@
 /* Realms in the store. */
-#include "context.h"
-#include "statement.h"
+#include "row.h"
 #include "text.h"
+#include "transaction.h"
 
 #define MAX_REALMS 1000
 
-static ost_result insert_realm(store *s, const store_realm *realm)
+static ost_result insert_realm(database *d, const store_realm *realm)
 {
     sqlite3_stmt *st =
-        statement(s, "INSERT INTO realm (name, id, document, version) VALUES (?, ?, ?, ?)");
-    if (st == NULL)
-        return OST_E_STORE;
+        statement(d, "INSERT INTO realm (name, id, document, version) VALUES (?, ?, ?, ?)");
     bind_text(st, 1, realm->name);
     bind_text(st, 2, realm->id);
     bind_text(st, 3, realm->document);
     bind_integer(st, 4, realm->version);
-    return run_statement(s, st, NULL);
+    return run_statement(st, NULL);
+}
+
+static ost_result tell_conflict(ost_result result, const char *what, ost_text which,
+                                ost_error *ret_error)
+{
+    return result == OST_E_CONFLICT
+               ? ost_error_set(ret_error, result, "%s %.*s stands there already", what,
+                               (int)which.len, which.data)
+               : result;
+}
+
+static ost_result insert_all(database *d, const store_realm *realm, const store_user *users,
+                             size_t user_count, const store_key *keys, size_t key_count,
+                             ost_error *ret_error)
+{
+    ost_result result = tell_conflict(insert_realm(d, realm), "the realm", realm->name, ret_error);
+    for (size_t i = 0; i < user_count && result == OST_OK; i++)
+        result = tell_conflict(insert_user(d, &users[i]), "a user of the name, id or address of",
+                               users[i].username, ret_error);
+    for (size_t i = 0; i < key_count && result == OST_OK; i++)
+        result = tell_conflict(insert_key(d, &keys[i]), "key", keys[i].kid, ret_error);
+    if (result != OST_OK && result != OST_E_CONFLICT)
+        ost_error_set(ret_error, result, "%s", sqlite3_errmsg(d->db));
+    return result;
 }
 
 ost_result store_realm_create(store *s, const store_realm *realm, const store_user *users,
                               size_t user_count, const store_key *keys, size_t key_count,
                               ost_error *ret_error)
 {
-    store_lock(s);
-    const char *what = "the realm";
-    ost_text which = realm->name;
-    ost_result result = transaction_begin(s);
-    if (result == OST_OK)
-        result = insert_realm(s, realm);
-    for (size_t i = 0; i < user_count && result == OST_OK; i++) {
-        what = "user";
-        which = users[i].username;
-        result = insert_user(s, &users[i]);
-    }
-    for (size_t i = 0; i < key_count && result == OST_OK; i++) {
-        what = "key";
-        which = keys[i].kid;
-        result = insert_key(s, &keys[i]);
-    }
-    if (result == OST_E_CONFLICT)
-        ost_error_set(ret_error, result, "%s %.*s stands there already", what, (int)which.len,
-                      which.data);
-    else if (result != OST_OK)
-        ost_error_set(ret_error, result, "%s", sqlite3_errmsg(s->db));
-    result = transaction_end(s, result);
-    if (result != OST_OK && ret_error != NULL && ret_error->code == OST_OK)
-        ost_error_set(ret_error, result, "%s", sqlite3_errmsg(s->db));
-    store_unlock(s);
-    return result;
+    database *d;
+    ost_result result = write_begin(s, &d);
+    if (result != OST_OK)
+        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+    return write_end(s, insert_all(d, realm, users, user_count, keys, key_count, ret_error),
+                     ret_error);
+}
+
+static ost_result update_realm(database *d, const store_realm *realm)
+{
+    sqlite3_stmt *st = statement(d, "UPDATE realm SET document = ?, version = ? WHERE name = ?");
+    bind_text(st, 1, realm->document);
+    bind_integer(st, 2, realm->version);
+    bind_text(st, 3, realm->name);
+    return run_change(st);
 }
 
 ost_result store_realm_update(store *s, const store_realm *realm)
 {
-    int changes = 0;
-    store_lock(s);
-    sqlite3_stmt *st = statement(s, "UPDATE realm SET document = ?, version = ? WHERE name = ?");
-    ost_result result = st != NULL ? OST_OK : OST_E_STORE;
-    if (result == OST_OK) {
-        bind_text(st, 1, realm->document);
-        bind_integer(st, 2, realm->version);
-        bind_text(st, 3, realm->name);
-        result = run_statement(s, st, &changes);
-    }
-    store_unlock(s);
-    return result == OST_OK && changes == 0 ? OST_E_NOT_FOUND : result;
+    database *d;
+    ost_result result = write_begin(s, &d);
+    return result == OST_OK ? write_end(s, update_realm(d, realm), NULL) : result;
 }
 
 static ost_result read_realm(sqlite3_stmt *st, ost_arena *arena, store_realm *ret_realm)
 {
     bool failed = false;
-    *ret_realm = (store_realm){
+    store_realm read = {
         .name = column_text(st, 0, arena, &failed),
         .id = column_text(st, 1, arena, &failed),
         .document = column_text(st, 2, arena, &failed),
         .version = sqlite3_column_int64(st, 3),
     };
-    return failed ? OST_E_MEMORY : OST_OK;
+    if (failed)
+        return OST_E_MEMORY;
+    *ret_realm = read;
+    return OST_OK;
 }
 
 ost_result store_realm_get(store *s, ost_text name, ost_arena *arena, store_realm *ret_realm)
 {
-    store_lock(s);
-    sqlite3_stmt *st = statement(s, "SELECT name, id, document, version FROM realm WHERE name = ?");
-    if (st != NULL)
-        bind_text(st, 1, name);
+    database *d = read_begin(s);
+    sqlite3_stmt *st = statement(d, "SELECT name, id, document, version FROM realm WHERE name = ?");
+    bind_text(st, 1, name);
     ost_result result = next_row(st);
     if (result == OST_OK)
         result = read_realm(st, arena, ret_realm);
-    store_unlock(s);
+    read_end(s, d);
     return result;
 }
 
@@ -95,21 +99,18 @@ ost_result store_realm_list(store *s, ost_arena *arena, store_realm **ret_realms
 {
     store_realm *realms = ost_arena_alloc(arena, MAX_REALMS * sizeof *realms);
     size_t count = 0;
+    ost_result result;
     if (realms == NULL)
         return OST_E_MEMORY;
-    store_lock(s);
+    database *d = read_begin(s);
     sqlite3_stmt *st =
-        statement(s, "SELECT name, id, document, version FROM realm ORDER BY name LIMIT 1001");
-    ost_result result;
+        statement(d, "SELECT name, id, document, version FROM realm ORDER BY name LIMIT 1001");
     while ((result = next_row(st)) == OST_OK) {
-        if (count == MAX_REALMS)
-            result = OST_E_CEILING;
-        else
-            result = read_realm(st, arena, &realms[count++]);
+        result = count < MAX_REALMS ? read_realm(st, arena, &realms[count++]) : OST_E_CEILING;
         if (result != OST_OK)
             break;
     }
-    store_unlock(s);
+    read_end(s, d);
     if (result != OST_E_NOT_FOUND)
         return result;
     *ret_realms = realms;

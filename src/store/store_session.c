@@ -1,17 +1,15 @@
 /* Sessions in the store, and what of them belongs to single clients. */
-#include "statement.h"
+#include "row.h"
 #include "text.h"
+#include "transaction.h"
 
 #define COLUMNS                                                                                    \
     "id, realm, user_id, auth_time, started, last_access, ends, idle_ends, remembered, notes"
 #define CLIENT_COLUMNS                                                                             \
     "session_id, client_id, scope, nonce, redirect_uri, started, last_access, notes"
 
-static ost_result write_session(store *s, sqlite3_stmt *st, const store_session *session,
-                                int *ret_changes)
+static ost_result write_session(sqlite3_stmt *st, const store_session *session, int *ret_changes)
 {
-    if (st == NULL)
-        return OST_E_STORE;
     bind_text(st, 1, session->id);
     bind_text(st, 2, session->realm);
     bind_text(st, 3, session->user_id);
@@ -22,34 +20,26 @@ static ost_result write_session(store *s, sqlite3_stmt *st, const store_session 
     bind_integer(st, 8, session->idle_ends);
     bind_integer(st, 9, session->remembered);
     bind_text(st, 10, session->notes);
-    return run_statement(s, st, ret_changes);
+    return run_statement(st, ret_changes);
 }
 
 #define INSERT_SESSION "INSERT INTO session (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
-static ost_result insert_session(store *s, const store_session *session)
-{
-    return write_session(s, statement(s, INSERT_SESSION), session, NULL);
-}
-
-ost_result upsert_session(store *s, const store_session *session)
+ost_result upsert_session(database *d, const store_session *session)
 {
     int changes = 0;
-    sqlite3_stmt *st = statement(s, INSERT_SESSION
+    sqlite3_stmt *st = statement(d, INSERT_SESSION
                                  " ON CONFLICT (id) DO UPDATE SET auth_time = excluded.auth_time, "
                                  "last_access = max(last_access, excluded.last_access), "
                                  "idle_ends = max(idle_ends, excluded.idle_ends) "
                                  "WHERE user_id = excluded.user_id AND realm = excluded.realm");
-    ost_result result = write_session(s, st, session, &changes);
+    ost_result result = write_session(st, session, &changes);
     return result == OST_OK && changes == 0 ? OST_E_CONFLICT : result;
 }
 
-static ost_result write_client_session(store *s, sqlite3_stmt *st,
+static ost_result write_client_session(database *d, sqlite3_stmt *st,
                                        const store_client_session *session)
 {
-    int changes = 0;
-    if (st == NULL)
-        return OST_E_STORE;
     bind_text(st, 1, session->session_id);
     bind_text(st, 2, session->client_id);
     bind_text(st, 3, session->scope);
@@ -58,20 +48,18 @@ static ost_result write_client_session(store *s, sqlite3_stmt *st,
     bind_integer(st, 6, session->started);
     bind_integer(st, 7, session->last_access);
     bind_text(st, 8, session->notes);
-    ost_result result = run_statement(s, st, &changes);
-    if (result == OST_OK && changes == 0)
-        result = OST_E_NOT_FOUND;
+    ost_result result = run_change(st);
     if (result != OST_OK || session->refresh_id.len == 0)
         return result;
-    return insert_refresh(s, session->session_id, session->client_id, session->refresh_id,
+    return insert_refresh(d, session->session_id, session->client_id, session->refresh_id,
                           OST_TEXT(""), session->last_access);
 }
 
-ost_result upsert_client_session(store *s, const store_client_session *session)
+ost_result upsert_client_session(database *d, const store_client_session *session)
 {
     return write_client_session(
-        s,
-        statement(s, "INSERT INTO client_session (" CLIENT_COLUMNS
+        d,
+        statement(d, "INSERT INTO client_session (" CLIENT_COLUMNS
                      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session_id, client_id) DO "
                      "UPDATE SET scope = excluded.scope, nonce = excluded.nonce, redirect_uri = "
                      "excluded.redirect_uri, last_access = excluded.last_access, notes = "
@@ -79,11 +67,11 @@ ost_result upsert_client_session(store *s, const store_client_session *session)
         session);
 }
 
-static ost_result update_client_session(store *s, const store_client_session *session)
+static ost_result update_client_session(database *d, const store_client_session *session)
 {
     return write_client_session(
-        s,
-        statement(s, "UPDATE client_session SET scope = ?3, nonce = ?4, redirect_uri = ?5, "
+        d,
+        statement(d, "UPDATE client_session SET scope = ?3, nonce = ?4, redirect_uri = ?5, "
                      "started = min(started, ?6), last_access = max(last_access, ?7), notes = ?8 "
                      "WHERE session_id = ?1 AND client_id = ?2"),
         session);
@@ -91,109 +79,96 @@ static ost_result update_client_session(store *s, const store_client_session *se
 
 ost_result store_session_create(store *s, const store_session *session)
 {
-    store_lock(s);
-    ost_result result = insert_session(s, session);
-    store_unlock(s);
-    return result;
+    database *d;
+    ost_result result = write_begin(s, &d);
+    return result == OST_OK
+               ? write_end(s, write_session(statement(d, INSERT_SESSION), session, NULL), NULL)
+               : result;
+}
+
+static ost_result read_session(sqlite3_stmt *st, ost_arena *arena, store_session *ret_session)
+{
+    bool failed = false;
+    store_session read = {
+        .id = column_text(st, 0, arena, &failed),
+        .realm = column_text(st, 1, arena, &failed),
+        .user_id = column_text(st, 2, arena, &failed),
+        .auth_time = sqlite3_column_int64(st, 3),
+        .started = sqlite3_column_int64(st, 4),
+        .last_access = sqlite3_column_int64(st, 5),
+        .ends = sqlite3_column_int64(st, 6),
+        .idle_ends = sqlite3_column_int64(st, 7),
+        .remembered = sqlite3_column_int(st, 8) != 0,
+        .notes = column_text(st, 9, arena, &failed),
+    };
+    if (failed)
+        return OST_E_MEMORY;
+    *ret_session = read;
+    return OST_OK;
 }
 
 ost_result store_session_get(store *s, ost_text realm, ost_text id, ost_arena *arena,
                              store_session *ret_session)
 {
-    bool failed = false;
-    store_lock(s);
-    sqlite3_stmt *st = statement(s, "SELECT " COLUMNS " FROM session WHERE id = ? AND realm = ?");
-    if (st != NULL) {
-        bind_text(st, 1, id);
-        bind_text(st, 2, realm);
-    }
+    database *d = read_begin(s);
+    sqlite3_stmt *st = statement(d, "SELECT " COLUMNS " FROM session WHERE id = ? AND realm = ?");
+    bind_text(st, 1, id);
+    bind_text(st, 2, realm);
     ost_result result = next_row(st);
-    if (result == OST_OK) {
-        store_session read = {
-            .id = column_text(st, 0, arena, &failed),
-            .realm = column_text(st, 1, arena, &failed),
-            .user_id = column_text(st, 2, arena, &failed),
-            .auth_time = sqlite3_column_int64(st, 3),
-            .started = sqlite3_column_int64(st, 4),
-            .last_access = sqlite3_column_int64(st, 5),
-            .ends = sqlite3_column_int64(st, 6),
-            .idle_ends = sqlite3_column_int64(st, 7),
-            .remembered = sqlite3_column_int(st, 8) != 0,
-            .notes = column_text(st, 9, arena, &failed),
-        };
-        if (failed)
-            result = OST_E_MEMORY;
-        else
-            *ret_session = read;
-    }
-    store_unlock(s);
+    if (result == OST_OK)
+        result = read_session(st, arena, ret_session);
+    read_end(s, d);
     return result;
 }
 
-ost_result touch_session(store *s, ost_text realm, ost_text id, int64_t last_access,
+ost_result touch_session(database *d, ost_text realm, ost_text id, int64_t last_access,
                          int64_t idle_ends)
 {
-    int changes = 0;
-    sqlite3_stmt *st = statement(s, "UPDATE session SET last_access = max(last_access, ?), "
+    sqlite3_stmt *st = statement(d, "UPDATE session SET last_access = max(last_access, ?), "
                                     "idle_ends = max(idle_ends, ?) WHERE id = ? AND realm = ?");
-    if (st == NULL)
-        return OST_E_STORE;
     bind_integer(st, 1, last_access);
     bind_integer(st, 2, idle_ends);
     bind_text(st, 3, id);
     bind_text(st, 4, realm);
-    ost_result result = run_statement(s, st, &changes);
-    return result == OST_OK && changes == 0 ? OST_E_NOT_FOUND : result;
+    return run_change(st);
 }
 
 ost_result store_session_touch(store *s, ost_text realm, ost_text id, int64_t last_access,
                                int64_t idle_ends)
 {
-    store_lock(s);
-    ost_result result = touch_session(s, realm, id, last_access, idle_ends);
-    store_unlock(s);
-    return result;
+    database *d;
+    ost_result result = write_begin(s, &d);
+    return result == OST_OK
+               ? write_end(s, touch_session(d, realm, id, last_access, idle_ends), NULL)
+               : result;
+}
+
+static ost_result end_session(database *d, ost_text realm, ost_text id)
+{
+    sqlite3_stmt *st = statement(d, "DELETE FROM session WHERE id = ? AND realm = ?");
+    bind_text(st, 1, id);
+    bind_text(st, 2, realm);
+    return run_change(st);
 }
 
 ost_result store_session_end(store *s, ost_text realm, ost_text id)
 {
-    int changes = 0;
-    store_lock(s);
-    sqlite3_stmt *st = statement(s, "DELETE FROM session WHERE id = ? AND realm = ?");
-    ost_result result = st != NULL ? OST_OK : OST_E_STORE;
-    if (result == OST_OK) {
-        bind_text(st, 1, id);
-        bind_text(st, 2, realm);
-        result = run_statement(s, st, &changes);
-    }
-    store_unlock(s);
-    return result == OST_OK && changes == 0 ? OST_E_NOT_FOUND : result;
+    database *d;
+    ost_result result = write_begin(s, &d);
+    return result == OST_OK ? write_end(s, end_session(d, realm, id), NULL) : result;
 }
 
 ost_result store_client_session_put(store *s, const store_client_session *session)
 {
-    store_lock(s);
-    ost_result result = transaction_begin(s);
-    if (result == OST_OK)
-        result = update_client_session(s, session);
-    result = transaction_end(s, result);
-    store_unlock(s);
-    return result;
+    database *d;
+    ost_result result = write_begin(s, &d);
+    return result == OST_OK ? write_end(s, update_client_session(d, session), NULL) : result;
 }
 
-static ost_result read_client_session(store *s, ost_text session_id, ost_text client_id,
-                                      ost_arena *arena, store_client_session *ret_session)
+static ost_result read_client_session(sqlite3_stmt *st, ost_arena *arena,
+                                      store_client_session *ret_session)
 {
     bool failed = false;
-    sqlite3_stmt *st = statement(s, "SELECT " CLIENT_COLUMNS " FROM client_session "
-                                    "WHERE session_id = ? AND client_id = ?");
-    if (st != NULL) {
-        bind_text(st, 1, session_id);
-        bind_text(st, 2, client_id);
-    }
-    ost_result result = next_row(st);
-    if (result != OST_OK)
-        return result;
     store_client_session read = {
         .session_id = column_text(st, 0, arena, &failed),
         .client_id = column_text(st, 1, arena, &failed),
@@ -213,24 +188,31 @@ static ost_result read_client_session(store *s, ost_text session_id, ost_text cl
 ost_result store_client_session_get(store *s, ost_text session_id, ost_text client_id,
                                     ost_arena *arena, store_client_session *ret_session)
 {
-    store_lock(s);
-    ost_result result = read_client_session(s, session_id, client_id, arena, ret_session);
-    store_unlock(s);
+    database *d = read_begin(s);
+    sqlite3_stmt *st = statement(d, "SELECT " CLIENT_COLUMNS " FROM client_session "
+                                    "WHERE session_id = ? AND client_id = ?");
+    bind_text(st, 1, session_id);
+    bind_text(st, 2, client_id);
+    ost_result result = next_row(st);
+    if (result == OST_OK)
+        result = read_client_session(st, arena, ret_session);
+    read_end(s, d);
     return result;
+}
+
+static ost_result end_client_session(database *d, ost_text session_id, ost_text client_id)
+{
+    sqlite3_stmt *st =
+        statement(d, "DELETE FROM client_session WHERE session_id = ? AND client_id = ?");
+    bind_text(st, 1, session_id);
+    bind_text(st, 2, client_id);
+    return run_change(st);
 }
 
 ost_result store_client_session_end(store *s, ost_text session_id, ost_text client_id)
 {
-    int changes = 0;
-    store_lock(s);
-    sqlite3_stmt *st =
-        statement(s, "DELETE FROM client_session WHERE session_id = ? AND client_id = ?");
-    ost_result result = st != NULL ? OST_OK : OST_E_STORE;
-    if (result == OST_OK) {
-        bind_text(st, 1, session_id);
-        bind_text(st, 2, client_id);
-        result = run_statement(s, st, &changes);
-    }
-    store_unlock(s);
-    return result == OST_OK && changes == 0 ? OST_E_NOT_FOUND : result;
+    database *d;
+    ost_result result = write_begin(s, &d);
+    return result == OST_OK ? write_end(s, end_client_session(d, session_id, client_id), NULL)
+                            : result;
 }

@@ -1,15 +1,16 @@
 /* Users in the store. */
-#include "statement.h"
+#include <string.h>
+
+#include "row.h"
 #include "text.h"
+#include "transaction.h"
 
 #define COLUMNS "id, realm, username, email, document, password, enabled, created"
 
-ost_result insert_user(store *s, const store_user *user)
+ost_result insert_user(database *d, const store_user *user)
 {
-    sqlite3_stmt *st =
-        statement(s, "INSERT INTO user (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-    if (st == NULL)
-        return OST_E_STORE;
+    sqlite3_stmt *st = statement(d, "INSERT INTO user (" COLUMNS
+                                    ", unique_email) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
     bind_text(st, 1, user->id);
     bind_text(st, 2, user->realm);
     bind_text(st, 3, user->username);
@@ -18,21 +19,21 @@ ost_result insert_user(store *s, const store_user *user)
     bind_text(st, 6, user->password);
     bind_integer(st, 7, user->enabled);
     bind_integer(st, 8, user->created);
-    return run_statement(s, st, NULL);
+    bind_text(st, 9, user->email_shared ? (ost_text){0} : user->email);
+    return run_statement(st, NULL);
 }
 
 ost_result store_user_create(store *s, const store_user *user)
 {
-    store_lock(s);
-    ost_result result = insert_user(s, user);
-    store_unlock(s);
-    return result;
+    database *d;
+    ost_result result = write_begin(s, &d);
+    return result == OST_OK ? write_end(s, insert_user(d, user), NULL) : result;
 }
 
 static ost_result read_user(sqlite3_stmt *st, ost_arena *arena, store_user *ret_user)
 {
     bool failed = false;
-    *ret_user = (store_user){
+    store_user read = {
         .id = column_text(st, 0, arena, &failed),
         .realm = column_text(st, 1, arena, &failed),
         .username = column_text(st, 2, arena, &failed),
@@ -41,23 +42,27 @@ static ost_result read_user(sqlite3_stmt *st, ost_arena *arena, store_user *ret_
         .password = column_text(st, 5, arena, &failed),
         .enabled = sqlite3_column_int(st, 6) != 0,
         .created = sqlite3_column_int64(st, 7),
+        .email_shared = sqlite3_column_int(st, 8) != 0,
     };
-    return failed ? OST_E_MEMORY : OST_OK;
+    if (failed)
+        return OST_E_MEMORY;
+    *ret_user = read;
+    return OST_OK;
 }
+
+#define SELECT "SELECT " COLUMNS ", unique_email <> email FROM user WHERE realm = ? "
 
 ost_result store_user_get(store *s, ost_text realm, ost_text id, ost_arena *arena,
                           store_user *ret_user)
 {
-    store_lock(s);
-    sqlite3_stmt *st = statement(s, "SELECT " COLUMNS " FROM user WHERE realm = ? AND id = ?");
-    if (st != NULL) {
-        bind_text(st, 1, realm);
-        bind_text(st, 2, id);
-    }
+    database *d = read_begin(s);
+    sqlite3_stmt *st = statement(d, SELECT "AND id = ?");
+    bind_text(st, 1, realm);
+    bind_text(st, 2, id);
     ost_result result = next_row(st);
     if (result == OST_OK)
         result = read_user(st, arena, ret_user);
-    store_unlock(s);
+    read_end(s, d);
     return result;
 }
 
@@ -72,81 +77,111 @@ static ost_text folded(ost_arena *arena, ost_text name)
     return (ost_text){copy, copy != NULL ? name.len : 0};
 }
 
+static ost_result find_user(database *d, ost_text realm, ost_text name, bool or_email,
+                            ost_arena *arena, store_user *ret_user)
+{
+    sqlite3_stmt *st = statement(d, SELECT "AND username = ?");
+    bind_text(st, 1, realm);
+    bind_text(st, 2, name);
+    ost_result result = next_row(st);
+    if (result == OST_E_NOT_FOUND && or_email && name.len > 0) {
+        st = statement(d, SELECT "AND email = ? AND email <> '' ORDER BY id LIMIT 1");
+        bind_text(st, 1, realm);
+        bind_text(st, 2, name);
+        result = next_row(st);
+    }
+    return result == OST_OK ? read_user(st, arena, ret_user) : result;
+}
+
 ost_result store_user_find(store *s, ost_text realm, ost_text name, bool or_email, ost_arena *arena,
                            store_user *ret_user)
 {
     ost_text wanted = folded(arena, name);
     if (wanted.data == NULL)
         return OST_E_MEMORY;
-    store_lock(s);
-    sqlite3_stmt *st =
-        statement(s, "SELECT " COLUMNS " FROM user WHERE realm = ? AND username = ?");
-    if (st != NULL) {
-        bind_text(st, 1, realm);
-        bind_text(st, 2, wanted);
-    }
+    database *d = read_begin(s);
+    ost_result result = find_user(d, realm, wanted, or_email, arena, ret_user);
+    read_end(s, d);
+    return result;
+}
+
+ost_result store_user_neighbour(store *s, ost_text realm, ost_text id, ost_arena *arena,
+                                store_user *ret_user)
+{
+    database *d = read_begin(s);
+    sqlite3_stmt *st = statement(d, SELECT "AND id >= ? AND password <> '' ORDER BY id LIMIT 1");
+    bind_text(st, 1, realm);
+    bind_text(st, 2, id);
     ost_result result = next_row(st);
-    if (result == OST_E_NOT_FOUND && or_email && wanted.len > 0) {
-        st = statement(s, "SELECT " COLUMNS " FROM user WHERE realm = ? AND email = ? "
-                          "AND email <> '' ORDER BY id LIMIT 1");
-        if (st != NULL) {
-            bind_text(st, 1, realm);
-            bind_text(st, 2, wanted);
-        }
+    if (result == OST_E_NOT_FOUND) { /* from the other end */
+        st = statement(d, SELECT "AND password <> '' ORDER BY id LIMIT 1");
+        bind_text(st, 1, realm);
         result = next_row(st);
     }
     if (result == OST_OK)
         result = read_user(st, arena, ret_user);
-    store_unlock(s);
+    read_end(s, d);
     return result;
 }
 
-static size_t count_users(store *s, ost_text realm)
+/* Twice the room when it is used up; the arena keeps what was. */
+static ost_result make_room(store_user **users, size_t count, size_t *room, ost_arena *arena)
 {
-    sqlite3_stmt *st = statement(s, "SELECT count(*) FROM user WHERE realm = ?");
-    if (st == NULL)
-        return 0;
-    bind_text(st, 1, realm);
-    return next_row(st) == OST_OK ? (size_t)sqlite3_column_int64(st, 0) : 0;
+    if (count < *room)
+        return OST_OK;
+    size_t more = *room > 0 ? *room * 2 : 16;
+    store_user *larger = ost_arena_alloc(arena, more * sizeof *larger);
+    if (larger == NULL)
+        return OST_E_MEMORY;
+    if (count > 0)
+        memcpy(larger, *users, count * sizeof *larger);
+    *users = larger;
+    *room = more;
+    return OST_OK;
 }
 
 ost_result store_user_list(store *s, ost_text realm, ost_arena *arena, store_user **ret_users,
                            size_t *ret_count)
 {
-    size_t count = 0;
-    store_lock(s);
-    size_t room = count_users(s, realm); /* nobody else writes while the lock is held here */
-    store_user *users = ost_arena_alloc(arena, (room > 0 ? room : 1) * sizeof *users);
-    sqlite3_stmt *st =
-        statement(s, "SELECT " COLUMNS " FROM user WHERE realm = ? ORDER BY username");
-    ost_result result = users != NULL ? OST_OK : OST_E_MEMORY;
-    if (st != NULL)
-        bind_text(st, 1, realm);
-    while (result == OST_OK && (result = next_row(st)) == OST_OK && count < room)
-        result = read_user(st, arena, &users[count++]);
-    store_unlock(s);
-    if (result != OST_E_NOT_FOUND && result != OST_OK)
+    store_user *users = NULL;
+    size_t count = 0, room = 0;
+    ost_result result;
+    database *d = read_begin(s);
+    sqlite3_stmt *st = statement(d, SELECT "ORDER BY username");
+    bind_text(st, 1, realm);
+    while ((result = next_row(st)) == OST_OK) {
+        result = make_room(&users, count, &room, arena);
+        if (result == OST_OK)
+            result = read_user(st, arena, &users[count++]);
+        if (result != OST_OK)
+            break;
+    }
+    read_end(s, d);
+    if (result != OST_E_NOT_FOUND)
         return result;
     *ret_users = users;
     *ret_count = count;
     return OST_OK;
 }
 
+static ost_result set_password(database *d, ost_text realm, ost_text id, ost_text old,
+                               ost_text password)
+{
+    sqlite3_stmt *st = statement(d, "UPDATE user SET password = ? WHERE realm = ? AND id = ? "
+                                    "AND password = ?");
+    bind_text(st, 1, password);
+    bind_text(st, 2, realm);
+    bind_text(st, 3, id);
+    bind_text(st, 4, old);
+    ost_result result = run_change(st);
+    return result == OST_E_NOT_FOUND ? OST_E_CONFLICT : result;
+}
+
 ost_result store_user_set_password(store *s, ost_text realm, ost_text id, ost_text old,
                                    ost_text password)
 {
-    int changes = 0;
-    store_lock(s);
-    sqlite3_stmt *st = statement(s, "UPDATE user SET password = ? WHERE realm = ? AND id = ? "
-                                    "AND password = ?");
-    ost_result result = st != NULL ? OST_OK : OST_E_STORE;
-    if (result == OST_OK) {
-        bind_text(st, 1, password);
-        bind_text(st, 2, realm);
-        bind_text(st, 3, id);
-        bind_text(st, 4, old);
-        result = run_statement(s, st, &changes);
-    }
-    store_unlock(s);
-    return result == OST_OK && changes == 0 ? OST_E_CONFLICT : result;
+    database *d;
+    ost_result result = write_begin(s, &d);
+    return result == OST_OK ? write_end(s, set_password(d, realm, id, old, password), NULL)
+                            : result;
 }

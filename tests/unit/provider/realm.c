@@ -124,7 +124,6 @@ static void a_new_key_signs_when_its_time_has_come(void **state)
     store_key *keys;
     size_t count;
     key_ring *before, *waiting, *after;
-    bool changed;
     int64_t now = ost_now(NULL);
     (void)state;
     assert_int_equal(store_key_list(db, name, arena, &keys, &count), OST_OK);
@@ -133,16 +132,16 @@ static void a_new_key_signs_when_its_time_has_come(void **state)
     assert_int_equal(key_ring_rotate(db, name, now, 60, NULL), OST_E_CONFLICT);
     assert_int_equal(key_ring_rotate(db, OST_TEXT("none"), now, 60, NULL), OST_E_NOT_FOUND);
 
-    assert_int_equal(key_ring_advance(db, name, now + 59, 300, &changed), OST_OK);
-    assert_false(changed);
+    assert_int_equal(key_ring_advance(db, name, now + 59, 300), OST_OK);
     assert_int_equal(store_key_list(db, name, arena, &keys, &count), OST_OK);
     assert_int_equal(key_ring_load(keys, count, &waiting, NULL), OST_OK);
     assert_int_equal(ost_keyset_count(key_ring_verifiers(waiting)), 2);
     ost_text signer = ost_key_kid(key_ring_signer(waiting, OST_RS256));
     assert_true(text_equal(signer, ost_key_kid(key_ring_signer(before, OST_RS256))));
 
-    assert_int_equal(key_ring_advance(db, name, now + 60, 300, &changed), OST_OK);
-    assert_true(changed);
+    assert_int_equal(key_ring_due(before), INT64_MAX);
+    assert_int_equal(key_ring_due(waiting), now + 60);
+    assert_int_equal(key_ring_advance(db, name, now + 60, 300), OST_OK);
     assert_int_equal(store_key_list(db, name, arena, &keys, &count), OST_OK);
     assert_int_equal(key_ring_load(keys, count, &after, NULL), OST_OK);
     assert_int_equal(ost_keyset_count(key_ring_verifiers(after)), 2);

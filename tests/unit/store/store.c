@@ -1,328 +1,276 @@
-/* The store: one transaction each, codes once, refresh tokens in order, whatever threads do. */
-#include <pthread.h>
+/* Opening a store: what is refused, what is left alone, what an older program wrote. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "context.h"
 #include "store.h"
+#include "temporary.h"
 #include "text.h"
-
-#define THREADS 8
-
-static store *db;
-static ost_arena *arena;
-
-static const store_user alice = {
-    .id = {"u1", 2},
-    .realm = {"r", 1},
-    .username = {"alice", 5},
-    .email = {"alice@example.com", 17},
-    .document = {"{}", 2},
-    .enabled = true,
-};
-static const store_session session = {
-    .id = {"s1", 2},
-    .realm = {"r", 1},
-    .user_id = {"u1", 2},
-    .ends = 1000,
-    .idle_ends = 500,
-    .notes = {"{}", 2},
-};
-static const store_client_session client_session = {
-    .session_id = {"s1", 2},
-    .client_id = {"c", 1},
-    .refresh_id = {"t1", 2},
-    .notes = {"{}", 2},
-};
-static const store_code code = {
-    .id = {"code", 4},
-    .realm = {"r", 1},
-    .session_id = {"s1", 2},
-    .client_id = {"c", 1},
-    .expires = 100,
-};
-
-static int setup(void **state)
-{
-    const store_realm realm = {OST_TEXT("id"), OST_TEXT("r"), OST_TEXT("{}"), 1};
-    (void)state;
-    arena = ost_arena_new(16 << 20);
-    if (store_open(":memory:", &db, NULL) != OST_OK ||
-        store_realm_create(db, &realm, &alice, 1, NULL, 0, NULL) != OST_OK)
-        return -1;
-    return (int)store_login(db, &session, &client_session, &code);
-}
 
 static int teardown(void **state)
 {
     (void)state;
-    store_close(db);
-    ost_arena_free(arena);
+    temporary_remove();
     return 0;
 }
 
-static void a_realm_comes_whole_or_not_at_all(void **state)
+static ost_result open_and_close(const char *path, ost_error *ret_error)
 {
-    const store_realm realm = {OST_TEXT("id2"), OST_TEXT("two"), OST_TEXT("{}"), 1};
-    store_user users[2] = {alice, alice};
-    store_realm read;
+    store *s;
+    ost_result result = store_open(path, &s, ret_error);
+    if (result == OST_OK)
+        store_close(s);
+    return result;
+}
+
+static void run_sql(const char *path, const char *sql)
+{
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+static void write_bytes(const char *path, const char *bytes, size_t size)
+{
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    fclose(file);
+}
+
+/* The whole file, to be freed. */
+static char *read_bytes(const char *path, size_t *ret_size)
+{
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    char *bytes = malloc(1 << 20);
+    *ret_size = fread(bytes, 1, 1 << 20, file);
+    fclose(file);
+    return bytes;
+}
+
+static void only_its_owner_can_read_it(void **state)
+{
+    const char *path = temporary_path("mode.db");
+    struct stat status;
+    store *s;
+    (void)state;
+    assert_int_equal(store_open(path, &s, NULL), OST_OK);
+    static const char *const suffixes[] = {"", "-wal", "-shm"};
+    for (size_t i = 0; i < 3; i++) {
+        char name[600];
+        snprintf(name, sizeof name, "%s%s", path, suffixes[i]);
+        assert_int_equal(stat(name, &status), 0);
+        assert_int_equal(status.st_mode & 0777, 0600);
+    }
+    store_close(s);
+    /* A copy that was made under a lax umask. */
+    assert_int_equal(chmod(path, 0644), 0);
+    assert_int_equal(open_and_close(path, NULL), OST_OK);
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0600);
+}
+
+static void what_cannot_be_a_store_is_refused(void **state)
+{
+    ost_error error = {0};
+    char link_path[600];
+    (void)state;
+    assert_int_equal(open_and_close(temporary_path("nowhere/x.db"), &error), OST_E_STORE);
+    assert_non_null(strstr(error.detail, "No such file"));
+    assert_int_equal(mkdir(temporary_path("folder.db"), 0700), 0);
+    assert_int_equal(open_and_close(temporary_path("folder.db"), &error), OST_E_STORE);
+    assert_non_null(strstr(error.detail, "folder.db"));
+    assert_int_equal(mkfifo(temporary_path("fifo.db"), 0600), 0);
+    assert_int_equal(open_and_close(temporary_path("fifo.db"), &error), OST_E_STORE);
+    assert_non_null(strstr(error.detail, "not a file"));
+    snprintf(link_path, sizeof link_path, "%s", temporary_path("link.db"));
+    assert_int_equal(symlink(temporary_path("target.db"), link_path), 0);
+    assert_int_equal(open_and_close(link_path, &error), OST_E_STORE);
+    assert_int_equal(access(temporary_path("target.db"), F_OK), -1);
+}
+
+static void assert_left_alone(const char *path, ost_result expected, const char *told)
+{
+    ost_error error = {0};
+    size_t size, size_after;
+    char *before = read_bytes(path, &size);
+    assert_int_equal(open_and_close(path, &error), expected);
+    assert_non_null(strstr(error.detail, told));
+    assert_non_null(strstr(error.detail, path));
+    char *after = read_bytes(path, &size_after);
+    assert_int_equal(size, size_after);
+    assert_memory_equal(before, after, size);
+    free(before);
+    free(after);
+}
+
+static void what_is_somebody_elses_is_left_alone(void **state)
+{
+    char path[600];
+    (void)state;
+    static const char text[] = "this is no database, but text, and longer than its header would be "
+                               "if it were one, so that it is read";
+    snprintf(path, sizeof path, "%s", temporary_path("text.db"));
+    write_bytes(path, text, sizeof text);
+    assert_left_alone(path, OST_E_STORE, "not a database");
+
+    snprintf(path, sizeof path, "%s", temporary_path("other.db"));
+    run_sql(path, "CREATE TABLE t (x)");
+    assert_left_alone(path, OST_E_STORE, "another program");
+
+    snprintf(path, sizeof path, "%s", temporary_path("other2.db"));
+    run_sql(path, "CREATE TABLE t (x); PRAGMA application_id = 7; PRAGMA user_version = 3");
+    assert_left_alone(path, OST_E_STORE, "another program");
+
+    snprintf(path, sizeof path, "%s", temporary_path("negative.db"));
+    run_sql(path, "CREATE TABLE t (x); PRAGMA user_version = -4");
+    assert_left_alone(path, OST_E_STORE, "another program");
+}
+
+static void a_newer_programs_store_is_left_alone(void **state)
+{
+    char path[600];
+    (void)state;
+    snprintf(path, sizeof path, "%s", temporary_path("newer.db"));
+    assert_int_equal(open_and_close(path, NULL), OST_OK);
+    run_sql(path, "PRAGMA user_version = 1000");
+    assert_left_alone(path, OST_E_SCHEMA, "newer program");
+}
+
+/* As the first schema had it. */
+static const char first_schema[] =
+    "CREATE TABLE realm (name TEXT PRIMARY KEY NOT NULL, id TEXT NOT NULL, document TEXT NOT NULL,"
+    "  version INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE user (realm TEXT NOT NULL REFERENCES realm(name) ON DELETE CASCADE,"
+    "  id TEXT NOT NULL, username TEXT NOT NULL, email TEXT NOT NULL, document TEXT NOT NULL,"
+    "  password TEXT NOT NULL, enabled INTEGER NOT NULL, created INTEGER NOT NULL,"
+    "  PRIMARY KEY (realm, id), UNIQUE (realm, username)) WITHOUT ROWID;"
+    "CREATE TABLE key (realm TEXT NOT NULL REFERENCES realm(name) ON DELETE CASCADE,"
+    "  kid TEXT NOT NULL, algorithm TEXT NOT NULL, use TEXT NOT NULL, jwk TEXT NOT NULL,"
+    "  certificate TEXT NOT NULL, state INTEGER NOT NULL, created INTEGER NOT NULL,"
+    "  signs_from INTEGER NOT NULL, ends INTEGER NOT NULL, PRIMARY KEY (realm, kid)) WITHOUT ROWID;"
+    "CREATE TABLE session (id TEXT PRIMARY KEY NOT NULL, realm TEXT NOT NULL,"
+    "  user_id TEXT NOT NULL, auth_time INTEGER NOT NULL, started INTEGER NOT NULL,"
+    "  last_access INTEGER NOT NULL, ends INTEGER NOT NULL, idle_ends INTEGER NOT NULL,"
+    "  remembered INTEGER NOT NULL, notes TEXT NOT NULL,"
+    "  FOREIGN KEY (realm, user_id) REFERENCES user(realm, id) ON DELETE CASCADE) WITHOUT ROWID;"
+    "CREATE TABLE client_session (session_id TEXT NOT NULL REFERENCES session(id)"
+    "  ON DELETE CASCADE, client_id TEXT NOT NULL, scope TEXT NOT NULL, nonce TEXT NOT NULL,"
+    "  redirect_uri TEXT NOT NULL, refresh_id TEXT NOT NULL, refresh_uses INTEGER NOT NULL,"
+    "  started INTEGER NOT NULL, last_access INTEGER NOT NULL, notes TEXT NOT NULL,"
+    "  PRIMARY KEY (session_id, client_id)) WITHOUT ROWID;"
+    "CREATE TABLE code (id TEXT PRIMARY KEY NOT NULL, realm TEXT NOT NULL,"
+    "  session_id TEXT NOT NULL REFERENCES session(id) ON DELETE CASCADE,"
+    "  client_id TEXT NOT NULL, redirect_uri TEXT NOT NULL, scope TEXT NOT NULL,"
+    "  nonce TEXT NOT NULL, challenge TEXT NOT NULL, challenge_method TEXT NOT NULL,"
+    "  expires INTEGER NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;"
+    "INSERT INTO realm VALUES ('r', 'id', '{}', 1);"
+    "INSERT INTO user VALUES ('r', 'u1', 'a', 'a@x', '{}', '', 1, 0);"
+    "INSERT INTO user VALUES ('r', 'u2', 'b', 'same@x', '{}', '', 1, 0);"
+    "INSERT INTO user VALUES ('r', 'u3', 'c', 'same@x', '{}', '', 1, 0);"
+    "INSERT INTO session VALUES ('s', 'r', 'u1', 0, 0, 0, 100, 100, 0, '{}');"
+    "INSERT INTO client_session VALUES ('s', 'c', '', '', '', 't1', 0, 0, 0, '{}');"
+    "PRAGMA user_version = 1;";
+
+static void an_old_store_is_brought_up_to_date(void **state)
+{
+    char path[600];
+    store *s;
+    store_user user;
+    ost_arena *arena = ost_arena_new(1 << 20);
+    (void)state;
+    snprintf(path, sizeof path, "%s", temporary_path("old.db"));
+    run_sql(path, first_schema);
+    assert_int_equal(store_open(path, &s, NULL), OST_OK);
+    assert_int_equal(store_user_find(s, OST_TEXT("r"), OST_TEXT("a@x"), true, arena, &user),
+                     OST_OK);
+    assert_false(user.email_shared);
+    assert_int_equal(store_user_get(s, OST_TEXT("r"), OST_TEXT("u3"), arena, &user), OST_OK);
+    assert_true(user.email_shared); /* as it is */
+    assert_int_equal(store_refresh_use(s, OST_TEXT("r"), OST_TEXT("s"), OST_TEXT("c"),
+                                       OST_TEXT("t1"), OST_TEXT("t2"), 0, 1, 2),
+                     OST_OK);
+    assert_int_equal(store_refresh_use(s, OST_TEXT("r"), OST_TEXT("s"), OST_TEXT("c"),
+                                       OST_TEXT("t1"), OST_TEXT("t3"), 0, 1, 2),
+                     OST_E_CONFLICT);
+    store_close(s);
+    ost_arena_free(arena);
+}
+
+/* A migration that cannot be finished leaves the store at the one before. */
+static void a_migration_happens_whole_or_not_at_all(void **state)
+{
+    char path[600];
     ost_error error = {0};
     (void)state;
-    users[0].realm = users[1].realm = realm.name;
-    users[1].id = OST_TEXT("u2");
-    assert_int_equal(store_realm_create(db, &realm, users, 2, NULL, 0, &error), OST_E_CONFLICT);
-    assert_non_null(error.detail);
-    assert_int_equal(store_realm_get(db, realm.name, arena, &read), OST_E_NOT_FOUND);
-    assert_int_equal(store_realm_create(db, &realm, users, 1, NULL, 0, &error), OST_OK);
-    assert_int_equal(store_realm_create(db, &realm, NULL, 0, NULL, 0, &error), OST_E_CONFLICT);
+    snprintf(path, sizeof path, "%s", temporary_path("half.db"));
+    run_sql(path, first_schema);
+    run_sql(path, "CREATE TABLE generation (in_the_way)");
+    assert_int_equal(open_and_close(path, &error), OST_E_STORE);
+    assert_non_null(strstr(error.detail, "migration 3"));
+    run_sql(path, "DROP TABLE generation; SELECT * FROM refresh_token");
+    assert_int_equal(open_and_close(path, &error), OST_OK);
 }
 
-static void users_are_found_by_name_and_address(void **state)
+static void many_processes_may_open_a_new_store_at_once(void **state)
 {
-    store_user found;
+    char path[600];
+    pid_t children[8];
     (void)state;
-    assert_int_equal(store_user_find(db, OST_TEXT("r"), OST_TEXT("ALICE"), false, arena, &found),
-                     OST_OK);
-    assert_true(text_is(found.id, "u1"));
-    assert_int_equal(
-        store_user_find(db, OST_TEXT("r"), OST_TEXT("Alice@example.com"), true, arena, &found),
-        OST_OK);
-    assert_int_equal(
-        store_user_find(db, OST_TEXT("r"), OST_TEXT("alice@example.com"), false, arena, &found),
-        OST_E_NOT_FOUND);
-    assert_int_equal(store_user_find(db, OST_TEXT("r"), OST_TEXT(""), true, arena, &found),
-                     OST_E_NOT_FOUND);
-    assert_int_equal(
-        store_user_find(db, OST_TEXT("r"), OST_TEXT("' OR 1=1 --"), true, arena, &found),
-        OST_E_NOT_FOUND);
-    assert_int_equal(store_user_create(db, &alice), OST_E_CONFLICT);
-}
-
-static void a_password_changes_only_from_what_it_was(void **state)
-{
-    (void)state;
-    ost_text realm = OST_TEXT("r"), id = OST_TEXT("u1");
-    assert_int_equal(store_user_set_password(db, realm, id, OST_TEXT(""), OST_TEXT("a")), OST_OK);
-    assert_int_equal(store_user_set_password(db, realm, id, OST_TEXT(""), OST_TEXT("b")),
-                     OST_E_CONFLICT);
-}
-
-static void *take_code(void *outcome)
-{
-    ost_arena *mine = ost_arena_new(1 << 20);
-    store_code taken;
-    *(ost_result *)outcome = store_code_take(db, OST_TEXT("code"), mine, &taken);
-    ost_arena_free(mine);
-    return NULL;
-}
-
-static void a_code_is_taken_once_by_many_threads(void **state)
-{
-    pthread_t threads[THREADS];
-    ost_result outcomes[THREADS];
-    int good = 0, conflicts = 0;
-    (void)state;
-    for (int i = 0; i < THREADS; i++)
-        pthread_create(&threads[i], NULL, take_code, &outcomes[i]);
-    for (int i = 0; i < THREADS; i++) {
-        pthread_join(threads[i], NULL);
-        good += outcomes[i] == OST_OK;
-        conflicts += outcomes[i] == OST_E_CONFLICT;
+    snprintf(path, sizeof path, "%s", temporary_path("together.db"));
+    for (size_t i = 0; i < 8; i++) {
+        children[i] = fork();
+        if (children[i] == 0) {
+            ost_error error = {0};
+            ost_result result = open_and_close(path, &error);
+            if (result != OST_OK)
+                fprintf(stderr, "%s\n", error.detail);
+            _exit(result != OST_OK);
+        }
     }
-    assert_int_equal(good, 1);
-    assert_int_equal(conflicts, THREADS - 1);
-}
-
-static int64_t reuse; /* how often a token may be used again */
-
-static ost_result use(const char *presented, const char *next)
-{
-    return store_refresh_use(db, OST_TEXT("r"), OST_TEXT("s1"), OST_TEXT("c"), text_of(presented),
-                             text_of(next), reuse, 10, 600);
-}
-
-static void refresh_tokens_follow_each_other(void **state)
-{
-    store_session read;
-    (void)state;
-    assert_int_equal(use("t1", "t2"), OST_OK);
-    assert_int_equal(use("t1", "t3"), OST_E_CONFLICT);
-    assert_int_equal(use("t2", "t3"), OST_OK);
-    assert_int_equal(use("t2", "t4"), OST_E_CONFLICT);
-    assert_int_equal(use("never", "t4"), OST_E_CONFLICT);
-    assert_int_equal(store_session_get(db, OST_TEXT("r"), OST_TEXT("s1"), arena, &read), OST_OK);
-    assert_int_equal(read.idle_ends, 600);
-    assert_int_equal(store_session_get(db, OST_TEXT("other"), OST_TEXT("s1"), arena, &read),
-                     OST_E_NOT_FOUND);
-}
-
-static void a_token_may_be_used_again_until_its_child_is(void **state)
-{
-    (void)state;
-    reuse = 1;
-    assert_int_equal(use("t3", "t4a"), OST_OK);
-    assert_int_equal(use("t3", "t4b"), OST_OK);
-    assert_int_equal(use("t3", "t4c"), OST_E_CONFLICT);
-    assert_int_equal(use("t4a", "t5"), OST_OK);
-    assert_int_equal(use("t3", "t4d"), OST_E_CONFLICT);
-    assert_int_equal(use("t4b", "t5b"), OST_OK);
-    assert_int_equal(use("t5", "t6"), OST_OK);
-    reuse = 0;
-}
-
-/* A second tab logs in again in the same session: both go on, each in its own chain. */
-static void each_tab_has_a_chain_of_its_own(void **state)
-{
-    store_client_session tab = client_session, read;
-    (void)state;
-    tab.refresh_id = OST_TEXT("");
-    tab.started = 77;
-    assert_int_equal(store_login(db, NULL, &tab, NULL), OST_OK);
-    assert_int_equal(use("t6", "t7"), OST_OK);
-    tab.refresh_id = OST_TEXT("other1");
-    assert_int_equal(store_client_session_put(db, &tab), OST_OK);
-    assert_int_equal(use("other1", "other2"), OST_OK);
-    assert_int_equal(use("t7", "t8"), OST_OK);
-    assert_int_equal(use("other1", "other3"), OST_E_CONFLICT);
-    assert_int_equal(store_client_session_get(db, tab.session_id, tab.client_id, arena, &read),
-                     OST_OK);
-    assert_int_equal(read.started, client_session.started);
-}
-
-static void chains_are_bounded(void **state)
-{
-    char id[16];
-    store_client_session tab = client_session;
-    (void)state;
-    for (int i = 0; i < 100; i++) {
-        snprintf(id, sizeof id, "many%d", i);
-        tab.refresh_id = text_of(id);
-        tab.last_access = 100 + i;
-        assert_int_equal(store_client_session_put(db, &tab), OST_OK);
+    for (size_t i = 0; i < 8; i++) {
+        int status;
+        assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+        assert_int_equal(status, 0);
     }
-    assert_int_equal(use("many0", "x"), OST_E_CONFLICT);
-    assert_int_equal(use("many99", "x"), OST_OK);
 }
 
-static void what_was_ended_does_not_come_back(void **state)
+static void any_allocation_may_fail(void **state)
 {
-    store_client_session read;
+    ost_result result = OST_E_MEMORY;
     (void)state;
-    assert_int_equal(store_client_session_end(db, OST_TEXT("s1"), OST_TEXT("c")), OST_OK);
-    assert_int_equal(store_client_session_put(db, &client_session), OST_E_NOT_FOUND);
-    assert_int_equal(store_client_session_get(db, OST_TEXT("s1"), OST_TEXT("c"), arena, &read),
-                     OST_E_NOT_FOUND);
-}
-
-/* Rotation was off when the session began: nothing is known yet. */
-static void the_first_token_after_a_change_of_mind_is_taken(void **state)
-{
-    store_client_session fresh = client_session;
-    (void)state;
-    fresh.refresh_id = OST_TEXT("");
-    assert_int_equal(store_login(db, NULL, &fresh, NULL), OST_OK);
-    assert_int_equal(use("old", "new"), OST_OK);
-    assert_int_equal(use("old", "newer"), OST_E_CONFLICT);
-    assert_int_equal(use("older", "newer"), OST_E_CONFLICT);
-    assert_int_equal(use("new", "newer"), OST_OK);
-}
-
-static void a_user_can_prove_anew_who_they_are(void **state)
-{
-    store_session again = session, read;
-    (void)state;
-    again.auth_time = 300;
-    again.idle_ends = 700;
-    again.ends = 9999;
-    assert_int_equal(store_login(db, &again, &client_session, NULL), OST_OK);
-    assert_int_equal(store_session_get(db, OST_TEXT("r"), OST_TEXT("s1"), arena, &read), OST_OK);
-    assert_int_equal(read.auth_time, 300);
-    assert_int_equal(read.idle_ends, 700);
-    assert_int_equal(read.ends, session.ends); /* no session lasts longer for it */
-    again.user_id = OST_TEXT("u2");
-    again.auth_time = 400;
-    assert_int_equal(store_login(db, &again, &client_session, NULL), OST_E_CONFLICT);
-    assert_int_equal(store_session_get(db, OST_TEXT("r"), OST_TEXT("s1"), arena, &read), OST_OK);
-    assert_int_equal(read.auth_time, 300);
-}
-
-static void the_end_of_a_session_takes_everything_along(void **state)
-{
-    store_client_session read;
-    store_code taken;
-    (void)state;
-    assert_int_equal(store_session_end(db, OST_TEXT("r"), OST_TEXT("s1")), OST_OK);
-    assert_int_equal(store_session_end(db, OST_TEXT("r"), OST_TEXT("s1")), OST_E_NOT_FOUND);
-    assert_int_equal(store_client_session_get(db, OST_TEXT("s1"), OST_TEXT("c"), arena, &read),
-                     OST_E_NOT_FOUND);
-    assert_int_equal(store_code_take(db, OST_TEXT("code"), arena, &taken), OST_E_NOT_FOUND);
-    assert_int_equal(store_client_session_put(db, &client_session), OST_E_NOT_FOUND);
-    assert_int_equal(use("t3", "t4"), OST_E_NOT_FOUND);
-}
-
-static void what_is_over_is_swept(void **state)
-{
-    size_t rows = 0;
-    store_session read;
-    (void)state;
-    assert_int_equal(store_login(db, &session, &client_session, &code), OST_OK);
-    assert_int_equal(store_sweep(db, 499, &rows), OST_OK);
-    assert_int_equal(rows, 0);
-    assert_int_equal(store_sweep(db, 500, &rows), OST_OK);
-    assert_int_equal(rows, 1);
-    assert_int_equal(store_session_get(db, OST_TEXT("r"), OST_TEXT("s1"), arena, &read),
-                     OST_E_NOT_FOUND);
-}
-
-static void keys_move_from_state_to_state(void **state)
-{
-    const store_key key = {.kid = OST_TEXT("k"),
-                           .realm = OST_TEXT("r"),
-                           .algorithm = OST_TEXT("RS256"),
-                           .use = OST_TEXT("sig"),
-                           .jwk = OST_TEXT("{}"),
-                           .state = STORE_KEY_NEXT};
-    store_key *keys;
-    size_t count, rows;
-    (void)state;
-    assert_int_equal(store_key_create(db, &key), OST_OK);
-    assert_int_equal(store_key_create(db, &key), OST_E_CONFLICT);
-    assert_int_equal(store_key_move(db, key.realm, key.kid, STORE_KEY_ACTIVE, STORE_KEY_PASSIVE, 9),
-                     OST_E_CONFLICT);
-    assert_int_equal(store_key_move(db, key.realm, key.kid, STORE_KEY_NEXT, STORE_KEY_ACTIVE, 0),
-                     OST_OK);
-    assert_int_equal(store_key_move(db, key.realm, key.kid, STORE_KEY_ACTIVE, STORE_KEY_PASSIVE, 9),
-                     OST_OK);
-    assert_int_equal(store_sweep(db, 8, &rows), OST_OK);
-    assert_int_equal(store_key_list(db, key.realm, arena, &keys, &count), OST_OK);
-    assert_int_equal(count, 1);
-    assert_int_equal(store_sweep(db, 9, &rows), OST_OK);
-    assert_int_equal(store_key_list(db, key.realm, arena, &keys, &count), OST_OK);
-    assert_int_equal(count, 0);
+    for (uint64_t n = 1; result != OST_OK; n++) {
+        memory_fail_at(n);
+        result = open_and_close(temporary_path("memory.db"), NULL);
+        memory_fail_at(0);
+        assert_true(result == OST_OK || result == OST_E_MEMORY);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_realm_comes_whole_or_not_at_all),
-        cmocka_unit_test(users_are_found_by_name_and_address),
-        cmocka_unit_test(a_password_changes_only_from_what_it_was),
-        cmocka_unit_test(a_code_is_taken_once_by_many_threads),
-        cmocka_unit_test(refresh_tokens_follow_each_other),
-        cmocka_unit_test(a_token_may_be_used_again_until_its_child_is),
-        cmocka_unit_test(each_tab_has_a_chain_of_its_own),
-        cmocka_unit_test(chains_are_bounded),
-        cmocka_unit_test(what_was_ended_does_not_come_back),
-        cmocka_unit_test(the_first_token_after_a_change_of_mind_is_taken),
-        cmocka_unit_test(a_user_can_prove_anew_who_they_are),
-        cmocka_unit_test(the_end_of_a_session_takes_everything_along),
-        cmocka_unit_test(what_is_over_is_swept),
-        cmocka_unit_test(keys_move_from_state_to_state),
+        cmocka_unit_test(only_its_owner_can_read_it),
+        cmocka_unit_test(what_cannot_be_a_store_is_refused),
+        cmocka_unit_test(what_is_somebody_elses_is_left_alone),
+        cmocka_unit_test(a_newer_programs_store_is_left_alone),
+        cmocka_unit_test(an_old_store_is_brought_up_to_date),
+        cmocka_unit_test(a_migration_happens_whole_or_not_at_all),
+        cmocka_unit_test(many_processes_may_open_a_new_store_at_once),
+        cmocka_unit_test(any_allocation_may_fail),
     };
-    return cmocka_run_group_tests_name("store-store", tests, setup, teardown);
+    return cmocka_run_group_tests_name("store-store", tests, NULL, teardown);
 }

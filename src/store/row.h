@@ -1,0 +1,21 @@
+/* Writing rows inside a transaction that is open. */
+#ifndef ROW_H
+#define ROW_H
+
+#include "statement.h"
+#include "store.h"
+
+OST_MUST_CHECK ost_result insert_user(database *database, const store_user *user);
+OST_MUST_CHECK ost_result insert_key(database *database, const store_key *key);
+
+/* Adds a session, or moves what a new login moves; see store_login. */
+OST_MUST_CHECK ost_result upsert_session(database *database, const store_session *session);
+OST_MUST_CHECK ost_result touch_session(database *database, ost_text realm, ost_text id,
+                                        int64_t last_access, int64_t idle_ends);
+OST_MUST_CHECK ost_result upsert_client_session(database *database,
+                                                const store_client_session *session);
+OST_MUST_CHECK ost_result insert_refresh(database *database, ost_text session_id,
+                                         ost_text client_id, ost_text id, ost_text parent,
+                                         int64_t now);
+
+#endif

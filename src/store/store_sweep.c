@@ -1,0 +1,41 @@
+/* Deleting what has expired, a few rows at a time, so that nobody waits long behind it. */
+#include "transaction.h"
+
+#define PORTION "500" /* rows of one transaction */
+#define PORTION_ROWS 500
+
+/* Each with the time as its one parameter. Used codes stay ten minutes longer than they could have
+ * been used, so that their replay is noticed. */
+static const char *const sweeps[] = {
+    "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE min(ends, idle_ends) <= ? "
+    "LIMIT " PORTION ")",
+    "DELETE FROM code WHERE id IN (SELECT id FROM code WHERE expires <= ? - 600 LIMIT " PORTION ")",
+    "DELETE FROM key WHERE state = 2 AND ends > 0 AND ends <= ?",
+};
+
+static ost_result sweep_portion(store *s, const char *sql, int64_t now, int *ret_changes)
+{
+    database *d;
+    ost_result result = write_begin(s, &d);
+    if (result != OST_OK)
+        return result;
+    sqlite3_stmt *st = statement(d, sql);
+    bind_integer(st, 1, now);
+    return write_end(s, run_statement(st, ret_changes), NULL);
+}
+
+ost_result store_sweep(store *s, int64_t now, size_t *ret_rows)
+{
+    size_t rows = 0;
+    for (size_t i = 0; i < sizeof sweeps / sizeof sweeps[0]; i++) {
+        int changes = PORTION_ROWS;
+        while (changes >= PORTION_ROWS) {
+            ost_result result = sweep_portion(s, sweeps[i], now, &changes);
+            if (result != OST_OK)
+                return result;
+            rows += (size_t)changes;
+        }
+    }
+    *ret_rows = rows;
+    return OST_OK;
+}

@@ -1,0 +1,472 @@
+/* What the rows of the store promise: realms whole, codes once, refresh tokens in order, whatever
+ * threads do; in memory and in a file. */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "context.h"
+#include "store.h"
+#include "temporary.h"
+#include "text.h"
+
+#define THREADS 8
+
+static store *db;
+static ost_arena *arena;
+
+static const store_user alice = {
+    .id = {"u1", 2},
+    .realm = {"r", 1},
+    .username = {"alice", 5},
+    .email = {"alice@example.com", 17},
+    .document = {"{}", 2},
+    .enabled = true,
+};
+static const store_session session = {
+    .id = {"s1", 2},
+    .realm = {"r", 1},
+    .user_id = {"u1", 2},
+    .ends = 1000,
+    .idle_ends = 500,
+    .notes = {"{}", 2},
+};
+static const store_client_session client_session = {
+    .session_id = {"s1", 2},
+    .client_id = {"c", 1},
+    .refresh_id = {"t1", 2},
+    .notes = {"{}", 2},
+};
+static const store_code code = {
+    .id = {"code", 4},
+    .realm = {"r", 1},
+    .session_id = {"s1", 2},
+    .client_id = {"c", 1},
+    .expires = 100,
+};
+
+static int setup_with(const char *path)
+{
+    const store_realm realm = {OST_TEXT("id"), OST_TEXT("r"), OST_TEXT("{}"), 1};
+    arena = ost_arena_new(16 << 20);
+    if (store_open(path, &db, NULL) != OST_OK ||
+        store_realm_create(db, &realm, &alice, 1, NULL, 0, NULL) != OST_OK)
+        return -1;
+    return (int)store_login(db, &session, &client_session, &code);
+}
+
+static int setup_memory(void **state)
+{
+    return setup_with(":memory:");
+}
+
+static int setup_file(void **state)
+{
+    return setup_with(temporary_path("rows.db"));
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    store_close(db);
+    ost_arena_free(arena);
+    temporary_remove();
+    return 0;
+}
+
+static void a_realm_comes_whole_or_not_at_all(void **state)
+{
+    const store_realm realm = {OST_TEXT("id2"), OST_TEXT("two"), OST_TEXT("{}"), 1};
+    store_user users[2] = {alice, alice};
+    store_realm read;
+    ost_error error = {0};
+    (void)state;
+    users[0].realm = users[1].realm = realm.name;
+    users[1].id = OST_TEXT("u2");
+    assert_int_equal(store_realm_create(db, &realm, users, 2, NULL, 0, &error), OST_E_CONFLICT);
+    assert_non_null(error.detail);
+    assert_int_equal(store_realm_get(db, realm.name, arena, &read), OST_E_NOT_FOUND);
+    assert_int_equal(store_realm_create(db, &realm, users, 1, NULL, 0, &error), OST_OK);
+    assert_int_equal(store_realm_create(db, &realm, NULL, 0, NULL, 0, &error), OST_E_CONFLICT);
+}
+
+static void users_are_found_by_name_and_address(void **state)
+{
+    store_user found;
+    (void)state;
+    assert_int_equal(store_user_find(db, OST_TEXT("r"), OST_TEXT("ALICE"), false, arena, &found),
+                     OST_OK);
+    assert_true(text_is(found.id, "u1"));
+    assert_int_equal(
+        store_user_find(db, OST_TEXT("r"), OST_TEXT("Alice@example.com"), true, arena, &found),
+        OST_OK);
+    assert_int_equal(
+        store_user_find(db, OST_TEXT("r"), OST_TEXT("alice@example.com"), false, arena, &found),
+        OST_E_NOT_FOUND);
+    assert_int_equal(store_user_find(db, OST_TEXT("r"), OST_TEXT(""), true, arena, &found),
+                     OST_E_NOT_FOUND);
+    assert_int_equal(
+        store_user_find(db, OST_TEXT("r"), OST_TEXT("' OR 1=1 --"), true, arena, &found),
+        OST_E_NOT_FOUND);
+    assert_int_equal(store_user_create(db, &alice), OST_E_CONFLICT);
+}
+
+static void an_address_is_one_users_unless_it_is_shared(void **state)
+{
+    store_user other = alice, read;
+    (void)state;
+    other.id = OST_TEXT("u7");
+    other.username = OST_TEXT("other");
+    assert_int_equal(store_user_create(db, &other), OST_E_CONFLICT);
+    other.email_shared = true;
+    assert_int_equal(store_user_create(db, &other), OST_OK);
+    assert_int_equal(store_user_get(db, alice.realm, other.id, arena, &read), OST_OK);
+    assert_true(read.email_shared);
+    assert_int_equal(store_user_get(db, alice.realm, alice.id, arena, &read), OST_OK);
+    assert_false(read.email_shared);
+}
+
+static void users_are_listed_by_name(void **state)
+{
+    store_user user = alice, *users;
+    size_t count;
+    char name[16];
+    (void)state;
+    user.email = (ost_text){0};
+    for (int i = 0; i < 100; i++) {
+        snprintf(name, sizeof name, "user%02d", i);
+        user.id = user.username = text_of(name);
+        assert_int_equal(store_user_create(db, &user), OST_OK);
+    }
+    assert_int_equal(store_user_list(db, alice.realm, arena, &users, &count), OST_OK);
+    assert_int_equal(count, 102);
+    for (size_t i = 1; i < count; i++)
+        assert_true(strcmp(users[i - 1].username.data, users[i].username.data) < 0);
+    assert_int_equal(store_user_list(db, OST_TEXT("nowhere"), arena, &users, &count), OST_OK);
+    assert_int_equal(count, 0);
+}
+
+static void whoever_does_not_exist_has_a_neighbour(void **state)
+{
+    store_user bob = alice, found;
+    (void)state;
+    bob.id = OST_TEXT("u9");
+    bob.username = OST_TEXT("bob");
+    bob.email = (ost_text){0};
+    bob.password = OST_TEXT("{}");
+    assert_int_equal(store_user_neighbour(db, OST_TEXT("nowhere"), OST_TEXT("a"), arena, &found),
+                     OST_E_NOT_FOUND);
+    assert_int_equal(store_user_create(db, &bob), OST_OK);
+    static const char *const ids[] = {"", "a", "u2", "u9", "zz"};
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+        assert_int_equal(store_user_neighbour(db, alice.realm, text_of(ids[i]), arena, &found),
+                         OST_OK);
+        assert_true(found.password.len > 0);
+    }
+}
+
+static void a_password_changes_only_from_what_it_was(void **state)
+{
+    (void)state;
+    ost_text realm = OST_TEXT("r"), id = OST_TEXT("u1");
+    assert_int_equal(store_user_set_password(db, realm, id, OST_TEXT(""), OST_TEXT("a")), OST_OK);
+    assert_int_equal(store_user_set_password(db, realm, id, OST_TEXT(""), OST_TEXT("b")),
+                     OST_E_CONFLICT);
+}
+
+static void *take_code(void *outcome)
+{
+    ost_arena *mine = ost_arena_new(1 << 20);
+    store_code taken;
+    *(ost_result *)outcome = store_code_take(db, OST_TEXT("code"), mine, &taken);
+    ost_arena_free(mine);
+    return NULL;
+}
+
+static void a_code_is_taken_once_by_many_threads(void **state)
+{
+    pthread_t threads[THREADS];
+    ost_result outcomes[THREADS];
+    int good = 0, conflicts = 0;
+    (void)state;
+    for (int i = 0; i < THREADS; i++)
+        pthread_create(&threads[i], NULL, take_code, &outcomes[i]);
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+        good += outcomes[i] == OST_OK;
+        conflicts += outcomes[i] == OST_E_CONFLICT;
+    }
+    assert_int_equal(good, 1);
+    assert_int_equal(conflicts, THREADS - 1);
+}
+
+static int64_t reuse; /* how often a token may be used again */
+
+static ost_result use(const char *presented, const char *next)
+{
+    return store_refresh_use(db, OST_TEXT("r"), OST_TEXT("s1"), OST_TEXT("c"), text_of(presented),
+                             text_of(next), reuse, 10, 600);
+}
+
+static void refresh_tokens_follow_each_other(void **state)
+{
+    store_session read;
+    (void)state;
+    assert_int_equal(use("t1", "t2"), OST_OK);
+    assert_int_equal(use("t1", "t3"), OST_E_CONFLICT);
+    assert_int_equal(use("t2", "t3"), OST_OK);
+    assert_int_equal(use("t2", "t4"), OST_E_CONFLICT);
+    assert_int_equal(use("never", "t4"), OST_E_CONFLICT);
+    assert_int_equal(store_session_get(db, OST_TEXT("r"), OST_TEXT("s1"), arena, &read), OST_OK);
+    assert_int_equal(read.idle_ends, 600);
+    assert_int_equal(store_session_get(db, OST_TEXT("other"), OST_TEXT("s1"), arena, &read),
+                     OST_E_NOT_FOUND);
+}
+
+static void a_token_may_be_used_again_until_its_child_is(void **state)
+{
+    (void)state;
+    reuse = 1;
+    assert_int_equal(use("t3", "t4a"), OST_OK);
+    assert_int_equal(use("t3", "t4b"), OST_OK);
+    assert_int_equal(use("t3", "t4c"), OST_E_CONFLICT);
+    assert_int_equal(use("t4a", "t5"), OST_OK);
+    assert_int_equal(use("t3", "t4d"), OST_E_CONFLICT);
+    assert_int_equal(use("t4b", "t5b"), OST_OK);
+    assert_int_equal(use("t5", "t6"), OST_OK);
+    reuse = 0;
+}
+
+/* A second tab logs in again in the same session: both go on, each in its own chain. */
+static void each_tab_has_a_chain_of_its_own(void **state)
+{
+    store_client_session tab = client_session, read;
+    (void)state;
+    tab.refresh_id = OST_TEXT("");
+    tab.started = 77;
+    assert_int_equal(store_login(db, NULL, &tab, NULL), OST_OK);
+    assert_int_equal(use("t6", "t7"), OST_OK);
+    tab.refresh_id = OST_TEXT("other1");
+    assert_int_equal(store_client_session_put(db, &tab), OST_OK);
+    assert_int_equal(use("other1", "other2"), OST_OK);
+    assert_int_equal(use("t7", "t8"), OST_OK);
+    assert_int_equal(use("other1", "other3"), OST_E_CONFLICT);
+    assert_int_equal(store_client_session_get(db, tab.session_id, tab.client_id, arena, &read),
+                     OST_OK);
+    assert_int_equal(read.started, client_session.started);
+}
+
+static void chains_are_bounded(void **state)
+{
+    char id[16];
+    store_client_session tab = client_session;
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        snprintf(id, sizeof id, "many%d", i);
+        tab.refresh_id = text_of(id);
+        tab.last_access = 100 + i;
+        assert_int_equal(store_client_session_put(db, &tab), OST_OK);
+    }
+    assert_int_equal(use("many0", "x"), OST_E_CONFLICT);
+    assert_int_equal(use("many99", "x"), OST_OK);
+}
+
+static void what_was_ended_does_not_come_back(void **state)
+{
+    store_client_session read;
+    (void)state;
+    assert_int_equal(store_client_session_end(db, OST_TEXT("s1"), OST_TEXT("c")), OST_OK);
+    assert_int_equal(store_client_session_put(db, &client_session), OST_E_NOT_FOUND);
+    assert_int_equal(use("many99", "x"), OST_E_CONFLICT);
+    assert_int_equal(store_client_session_get(db, OST_TEXT("s1"), OST_TEXT("c"), arena, &read),
+                     OST_E_NOT_FOUND);
+}
+
+/* Rotation was off when the session began: nothing is known yet. */
+static void the_first_token_after_a_change_of_mind_is_taken(void **state)
+{
+    store_client_session fresh = client_session;
+    (void)state;
+    fresh.refresh_id = OST_TEXT("");
+    assert_int_equal(store_login(db, NULL, &fresh, NULL), OST_OK);
+    assert_int_equal(use("old", "new"), OST_OK);
+    assert_int_equal(use("old", "newer"), OST_E_CONFLICT);
+    assert_int_equal(use("older", "newer"), OST_E_CONFLICT);
+    assert_int_equal(use("new", "newer"), OST_OK);
+}
+
+static void a_user_can_prove_anew_who_they_are(void **state)
+{
+    store_session again = session, read;
+    (void)state;
+    again.auth_time = 300;
+    again.idle_ends = 700;
+    again.ends = 9999;
+    assert_int_equal(store_login(db, &again, &client_session, NULL), OST_OK);
+    assert_int_equal(store_session_get(db, OST_TEXT("r"), OST_TEXT("s1"), arena, &read), OST_OK);
+    assert_int_equal(read.auth_time, 300);
+    assert_int_equal(read.idle_ends, 700);
+    assert_int_equal(read.ends, session.ends); /* no session lasts longer for it */
+    again.user_id = OST_TEXT("u2");
+    again.auth_time = 400;
+    assert_int_equal(store_login(db, &again, &client_session, NULL), OST_E_CONFLICT);
+    assert_int_equal(store_session_get(db, OST_TEXT("r"), OST_TEXT("s1"), arena, &read), OST_OK);
+    assert_int_equal(read.auth_time, 300);
+}
+
+static void the_end_of_a_session_takes_everything_along(void **state)
+{
+    store_client_session read;
+    store_code taken;
+    (void)state;
+    assert_int_equal(store_session_end(db, OST_TEXT("r"), OST_TEXT("s1")), OST_OK);
+    assert_int_equal(store_session_end(db, OST_TEXT("r"), OST_TEXT("s1")), OST_E_NOT_FOUND);
+    assert_int_equal(store_client_session_get(db, OST_TEXT("s1"), OST_TEXT("c"), arena, &read),
+                     OST_E_NOT_FOUND);
+    assert_int_equal(store_code_take(db, OST_TEXT("code"), arena, &taken), OST_E_NOT_FOUND);
+    assert_int_equal(store_client_session_put(db, &client_session), OST_E_NOT_FOUND);
+    assert_int_equal(use("t3", "t4"), OST_E_NOT_FOUND);
+}
+
+static void a_login_into_a_session_that_is_gone_fails(void **state)
+{
+    store_session orphan = session;
+    (void)state;
+    assert_int_equal(store_login(db, NULL, &client_session, &code), OST_E_NOT_FOUND);
+    orphan.user_id = OST_TEXT("nobody");
+    assert_int_equal(store_login(db, &orphan, &client_session, &code), OST_E_NOT_FOUND);
+    assert_int_equal(store_session_create(db, &orphan), OST_E_NOT_FOUND);
+}
+
+/* More than one portion of a sweep. */
+static void a_thousand_ended_sessions_are_swept(void **state)
+{
+    size_t rows = 0;
+    char id[16], code_id[16];
+    (void)state;
+    for (int i = 0; i < 1100; i++) {
+        store_session many = session;
+        store_client_session part = client_session;
+        store_code last = code;
+        snprintf(id, sizeof id, "m%d", i);
+        snprintf(code_id, sizeof code_id, "mc%d", i);
+        many.id = part.session_id = last.session_id = text_of(id);
+        last.id = text_of(code_id);
+        last.expires = 5;
+        many.ends = i < 1000 ? 10 : 99;
+        assert_int_equal(store_login(db, &many, &part, &last), OST_OK);
+    }
+    assert_int_equal(store_sweep(db, 10, &rows), OST_OK);
+    assert_int_equal(rows, 1000); /* their codes went with them */
+    assert_int_equal(store_sweep(db, 98, &rows), OST_OK);
+    assert_int_equal(rows, 0);
+    assert_int_equal(store_sweep(db, 605, &rows), OST_OK);
+    assert_int_equal(rows, 100);
+}
+
+static void what_is_over_is_swept(void **state)
+{
+    size_t rows = 0;
+    store_session read;
+    (void)state;
+    assert_int_equal(store_login(db, &session, &client_session, &code), OST_OK);
+    assert_int_equal(store_sweep(db, 499, &rows), OST_OK);
+    assert_int_equal(rows, 0);
+    assert_int_equal(store_sweep(db, 500, &rows), OST_OK);
+    assert_int_equal(rows, 1);
+    assert_int_equal(store_session_get(db, OST_TEXT("r"), OST_TEXT("s1"), arena, &read),
+                     OST_E_NOT_FOUND);
+}
+
+static void keys_move_from_state_to_state(void **state)
+{
+    const store_key key = {.kid = OST_TEXT("k"),
+                           .realm = OST_TEXT("r"),
+                           .algorithm = OST_TEXT("RS256"),
+                           .use = OST_TEXT("sig"),
+                           .jwk = OST_TEXT("{}"),
+                           .state = STORE_KEY_NEXT};
+    store_key *keys;
+    size_t count, rows;
+    (void)state;
+    assert_int_equal(store_key_create(db, &key), OST_OK);
+    assert_int_equal(store_key_create(db, &key), OST_E_CONFLICT);
+    store_key second = key;
+    second.kid = OST_TEXT("k2");
+    assert_int_equal(store_key_promote(db, key.realm, key.kid, 9), OST_OK);
+    assert_int_equal(store_key_promote(db, key.realm, key.kid, 9), OST_E_NOT_FOUND);
+    assert_int_equal(store_key_create(db, &second), OST_OK);
+    assert_int_equal(store_key_promote(db, key.realm, second.kid, 9), OST_OK);
+    assert_int_equal(store_sweep(db, 8, &rows), OST_OK);
+    assert_int_equal(store_key_list(db, key.realm, arena, &keys, &count), OST_OK);
+    assert_int_equal(count, 2);
+    assert_int_equal(store_sweep(db, 9, &rows), OST_OK);
+    assert_int_equal(store_key_list(db, key.realm, arena, &keys, &count), OST_OK);
+    assert_int_equal(count, 1);
+    assert_true(text_is(keys[0].kid, "k2"));
+}
+
+static void what_programs_remember_has_a_generation(void **state)
+{
+    const store_realm realm = {OST_TEXT("id3"), OST_TEXT("three"), OST_TEXT("{}"), 1};
+    store_realm changed = realm;
+    store_user user = alice;
+    const store_key key = {.kid = OST_TEXT("k3"), .realm = realm.name, .jwk = OST_TEXT("{}")};
+    int64_t before = store_generation(db), now;
+    (void)state;
+    assert_true(before > 0);
+    assert_int_equal(store_realm_create(db, &realm, NULL, 0, NULL, 0, NULL), OST_OK);
+    assert_true((now = store_generation(db)) > before);
+    before = now;
+    changed.document = OST_TEXT("{\"x\":1}");
+    assert_int_equal(store_realm_update(db, &changed), OST_OK);
+    assert_true((now = store_generation(db)) > before);
+    before = now;
+    assert_int_equal(store_key_create(db, &key), OST_OK);
+    assert_true((now = store_generation(db)) > before);
+    before = now;
+    user.realm = realm.name;
+    assert_int_equal(store_user_create(db, &user), OST_OK);
+    assert_true(store_generation(db) == before);
+    user.id = user.username = OST_TEXT("service-account-c");
+    user.email = (ost_text){0};
+    assert_int_equal(store_user_create(db, &user), OST_OK);
+    assert_true((now = store_generation(db)) > before);
+    before = now;
+    assert_int_equal(store_user_set_password(db, user.realm, user.id, OST_TEXT(""), OST_TEXT("x")),
+                     OST_OK);
+    assert_true(store_generation(db) == before);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_realm_comes_whole_or_not_at_all),
+        cmocka_unit_test(users_are_found_by_name_and_address),
+        cmocka_unit_test(an_address_is_one_users_unless_it_is_shared),
+        cmocka_unit_test(users_are_listed_by_name),
+        cmocka_unit_test(whoever_does_not_exist_has_a_neighbour),
+        cmocka_unit_test(a_password_changes_only_from_what_it_was),
+        cmocka_unit_test(a_code_is_taken_once_by_many_threads),
+        cmocka_unit_test(refresh_tokens_follow_each_other),
+        cmocka_unit_test(a_token_may_be_used_again_until_its_child_is),
+        cmocka_unit_test(each_tab_has_a_chain_of_its_own),
+        cmocka_unit_test(chains_are_bounded),
+        cmocka_unit_test(what_was_ended_does_not_come_back),
+        cmocka_unit_test(the_first_token_after_a_change_of_mind_is_taken),
+        cmocka_unit_test(a_user_can_prove_anew_who_they_are),
+        cmocka_unit_test(the_end_of_a_session_takes_everything_along),
+        cmocka_unit_test(a_login_into_a_session_that_is_gone_fails),
+        cmocka_unit_test(a_thousand_ended_sessions_are_swept),
+        cmocka_unit_test(what_is_over_is_swept),
+        cmocka_unit_test(keys_move_from_state_to_state),
+        cmocka_unit_test(what_programs_remember_has_a_generation),
+    };
+    return cmocka_run_group_tests_name("store-rows-memory", tests, setup_memory, teardown) +
+           cmocka_run_group_tests_name("store-rows-file", tests, setup_file, teardown);
+}

@@ -1,0 +1,11 @@
+/* A folder of its own for the files of one test program. */
+#ifndef TEMPORARY_H
+#define TEMPORARY_H
+
+/* The path of `name` in it; valid until the next call. Makes the folder when it is not there. */
+const char *temporary_path(const char *name);
+
+/* Removes the folder with its files. */
+void temporary_remove(void);
+
+#endif
