@@ -1,0 +1,158 @@
+/* Algorithms, keys (RFC 7517, RFC 7518 §6, RFC 8037) and sets of keys. A key knows its algorithms
+ * from the moment it is imported; no call takes raw bytes together with a token's own "alg". */
+#ifndef OSTIARY_KEY_H
+#define OSTIARY_KEY_H
+
+#include <ostiary/json.h>
+#include <ostiary/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- algorithms ---- */
+
+/* The registered algorithms (RFC 7518 §3.1 and §4.1, RFC 8037, RFC 8812). Numbers are never
+ * changed; signatures stand below 32, key management of encrypted tokens from 32 on. */
+typedef enum ost_alg {
+    OST_ALG_NONE_SET = 0, /* no algorithm; never accepted */
+    OST_RS256,
+    OST_RS384,
+    OST_RS512,
+    OST_PS256,
+    OST_PS384,
+    OST_PS512,
+    OST_ES256,
+    OST_ES384,
+    OST_ES512,
+    OST_EDDSA, /* Ed25519 and Ed448 (RFC 8037) */
+    OST_HS256,
+    OST_HS384,
+    OST_HS512,
+    OST_ES256K, /* secp256k1 (RFC 8812); needs to be asked for by name */
+
+    OST_RSA_OAEP = 32, /* with SHA-1 and MGF1, as registered; sound all the same */
+    OST_RSA_OAEP_256,
+    OST_A128KW,
+    OST_A192KW,
+    OST_A256KW,
+    OST_DIR,
+    OST_ECDH_ES,
+    OST_ECDH_ES_A128KW,
+    OST_ECDH_ES_A192KW,
+    OST_ECDH_ES_A256KW,
+    OST_A128GCMKW,
+    OST_A192GCMKW,
+    OST_A256GCMKW,
+    OST_PBES2_HS256_A128KW,
+    OST_PBES2_HS384_A192KW,
+    OST_PBES2_HS512_A256KW,
+    OST_INSECURE_RSA1_5, /* Bleichenbacher's: only where nothing else can be had */
+} ost_alg;
+
+/* A set of algorithms, one bit each. The zero set means OST_ALGS_DEFAULT (for encrypted tokens
+ * OST_ALGS_ENCRYPTION) wherever it is given. */
+typedef uint64_t ost_algs;
+#define OST_ALG_BIT(alg) ((ost_algs)1 << (alg))
+/* Every asymmetric signature of general use; HS and ES256K need to be asked for by name. */
+#define OST_ALGS_DEFAULT ((ost_algs)(OST_ALG_BIT(OST_HS256) - OST_ALG_BIT(OST_RS256)))
+/* Every signature. */
+#define OST_ALGS_SIGNATURE ((ost_algs)(OST_ALG_BIT(OST_ES256K + 1) - OST_ALG_BIT(OST_RS256)))
+/* Every key management but OST_INSECURE_RSA1_5. */
+#define OST_ALGS_ENCRYPTION                                                                        \
+    ((ost_algs)(OST_ALG_BIT(OST_INSECURE_RSA1_5) - OST_ALG_BIT(OST_RSA_OAEP)))
+
+/* "RS256" and back, exactly as registered (RFC 7518 §3.1). "none" and anything unknown:
+ * OST_ALG_NONE_SET. Any thread. */
+OST_PUBLIC const char *ost_alg_name(ost_alg alg);
+OST_PUBLIC ost_alg ost_alg_of(ost_text name);
+
+/* ---- keys ---- */
+
+/* One key: immutable, reference-counted, usable from any thread. */
+typedef struct ost_key ost_key;
+
+typedef enum ost_key_type { OST_KEY_RSA, OST_KEY_EC, OST_KEY_OKP, OST_KEY_OCT } ost_key_type;
+
+/* Imports one JWK, public or private. `alg` in the JWK binds the key to that algorithm; without
+ * it the key serves every algorithm of its type and curve. Refused as OST_E_KEY_WEAK: RSA under
+ * 2048 or over 16384 bits, even e or e < 3 (or over 64 bits), off-curve and small-order points,
+ * HMAC secrets under 32 bytes or under the hash of their alg; OST_E_KEY_FORMAT: anything malformed
+ * or self-contradicting (alg of another type or curve, key_ops for signatures and other things, a
+ * private part that does not belong to the public one); OST_E_KEY_USE: use or key_ops say that it
+ * is for something else; OST_E_UNSUPPORTED: unknown kty, crv or alg, RSA of more than two primes.
+ * At most 64 KiB, and a kid of 256 bytes. x5c and its kin are not looked at. The text is not kept.
+ */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_key_import_jwk(ost_text jwk, ost_key **ret_key,
+                                                        ost_error *ret_error);
+OST_PUBLIC OST_MUST_CHECK ost_result ost_key_import_json(const ost_json *jwk, ost_key **ret_key,
+                                                         ost_error *ret_error);
+
+/* An HMAC key bound to one of HS256, HS384, HS512. The secret (copied, wiped on free) must be at
+ * least as long as the hash (RFC 7518 §3.2): OST_E_KEY_WEAK otherwise, OST_E_CEILING over 1 KiB.
+ * `kid` may be NULL. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_key_import_secret(ost_text secret, ost_alg alg,
+                                                           const char *kid, ost_key **ret_key,
+                                                           ost_error *ret_error);
+
+/* Makes a new private key for `alg`: RSA of `bits` (0: 2048), EC on the algorithm's curve,
+ * Ed25519, or a random secret of the hash's length. Its kid is its thumbprint when `kid` is NULL.
+ * RSA takes a fifth of a second. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_key_generate(ost_alg alg, unsigned bits, const char *kid,
+                                                      ost_key **ret_key, ost_error *ret_error);
+
+OST_PUBLIC ost_key *ost_key_ref(ost_key *key);
+OST_PUBLIC void ost_key_unref(ost_key *key); /* NULL is fine; the last one wipes */
+
+OST_PUBLIC ost_key_type ost_key_type_of(const ost_key *key);
+OST_PUBLIC ost_text ost_key_kid(const ost_key *key); /* empty when it has none */
+OST_PUBLIC bool ost_key_is_private(const ost_key *key);
+OST_PUBLIC bool ost_key_serves(const ost_key *key, ost_alg alg);
+OST_PUBLIC unsigned ost_key_bits(const ost_key *key);
+
+/* Writes the JWK as one JSON object: public members only, or all of them.
+ * Private: OST_E_KEY_USE when the key has no private part. `alg`, `use` and `kid` are included
+ * when known. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_key_export_public(const ost_key *key,
+                                                           ost_json_writer *writer);
+OST_PUBLIC OST_MUST_CHECK ost_result ost_key_export_private(const ost_key *key,
+                                                            ost_json_writer *writer);
+
+/* The SHA-256 thumbprint (RFC 7638, RFC 8037 §2), 43 base64url characters and a NUL. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_key_thumbprint(const ost_key *key, char ret[44]);
+
+/* ---- key sets ---- */
+
+/* Keys parsed once, immutable after import, reference-counted, usable from any thread. */
+typedef struct ost_keyset ost_keyset;
+
+/* Imports a JWK Set (RFC 7517 §5) of at most `max_keys` (0: 100) entries and 256 KiB. Keys that
+ * cannot serve a signature (other kty, crv, use "enc") are passed over, as §5 tells; weak or
+ * malformed ones too. All of these are counted in *ret_skipped (may be NULL). OST_E_KEY_AMBIGUOUS:
+ * two usable keys share a kid. OST_E_KEY_USE: the set holds a symmetric or private key (never in a
+ * published set). OST_E_KEY_UNKNOWN: no usable key is left. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_keyset_import(ost_text jwks, size_t max_keys,
+                                                       ost_keyset **ret_keyset, size_t *ret_skipped,
+                                                       ost_error *ret_error);
+
+/* A set of the given keys, each of which gains a reference. Symmetric and private keys allowed.
+ * OST_E_KEY_AMBIGUOUS: two share a kid. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_keyset_new(ost_key *const *keys, size_t count,
+                                                    ost_keyset **ret_keyset);
+OST_PUBLIC ost_keyset *ost_keyset_ref(ost_keyset *keyset);
+OST_PUBLIC void ost_keyset_unref(ost_keyset *keyset);
+OST_PUBLIC size_t ost_keyset_count(const ost_keyset *keyset);
+OST_PUBLIC const ost_key *ost_keyset_at(const ost_keyset *keyset, size_t index);
+
+/* The one key for a token's header: by kid when the token has one, and by type, curve, use,
+ * key_ops and alg always. Without a kid, exactly one key must fit. OST_E_KEY_UNKNOWN,
+ * OST_E_KEY_AMBIGUOUS; OST_E_KEY_USE: the key of that kid may not verify `alg`. Borrowed from the
+ * set. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_keyset_find(const ost_keyset *keyset, ost_text kid,
+                                                     ost_alg alg, const ost_key **ret_key);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
