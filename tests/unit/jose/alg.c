@@ -89,9 +89,9 @@ static void types(void **state)
                    algs_of_type(OST_KEY_OCT, NULL);
     assert_int_equal(algs_of_type(OST_KEY_EC, NULL), 0);
     assert_int_equal(all & OST_ALG_BIT(OST_ES256), 0);
-    assert_int_equal(__builtin_popcount(algs_of_type(OST_KEY_RSA, NULL)), 6);
+    assert_int_equal(__builtin_popcountll(algs_of_type(OST_KEY_RSA, NULL)), 6);
     assert_int_equal(algs_of_type(OST_KEY_OKP, NULL), OST_ALG_BIT(OST_EDDSA));
-    assert_int_equal(__builtin_popcount(algs_of_type(OST_KEY_OCT, NULL)), 3);
+    assert_int_equal(__builtin_popcountll(algs_of_type(OST_KEY_OCT, NULL)), 3);
 }
 
 int main(void)
