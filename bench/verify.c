@@ -113,7 +113,7 @@ static bool prepare_peer(bench *b)
 {
     if (b->alg == OST_EDDSA) {
         b->edwards_key =
-            EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, b->key->okp_public, OKP_SIZE);
+            EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, b->key->okp_public, ED25519_SIZE);
         b->edwards = EVP_MD_CTX_new();
         return b->edwards_key != NULL && b->edwards != NULL &&
                EVP_DigestVerifyInit(b->edwards, NULL, NULL, NULL, b->edwards_key) == 1;

@@ -75,31 +75,43 @@ typedef struct ost_key ost_key;
 typedef enum ost_key_type { OST_KEY_RSA, OST_KEY_EC, OST_KEY_OKP, OST_KEY_OCT } ost_key_type;
 
 /* Imports one JWK, public or private. `alg` in the JWK binds the key to that algorithm; without
- * it the key serves every algorithm of its type and curve. Refused as OST_E_KEY_WEAK: RSA under
- * 2048 or over 16384 bits, even e or e < 3 (or over 64 bits), off-curve and small-order points,
- * HMAC secrets under 32 bytes or under the hash of their alg; OST_E_KEY_FORMAT: anything malformed
- * or self-contradicting (alg of another type or curve, key_ops for signatures and other things, a
- * private part that does not belong to the public one); OST_E_KEY_USE: use or key_ops say that it
- * is for something else; OST_E_UNSUPPORTED: unknown kty, crv or alg, RSA of more than two primes.
- * At most 64 KiB, and a kid of 256 bytes. x5c and its kin are not looked at. The text is not kept.
- */
+ * it the key serves every algorithm of its type and curve that `use` and `key_ops` allow, and a
+ * secret without any of the three serves HMAC alone. A key for encryption never serves a
+ * signature, nor the reverse. Curves: P-256, P-384, P-521, secp256k1 (signatures only), Ed25519,
+ * Ed448, X25519, X448. Secrets: HMAC's of at least 32 bytes and the hash of their alg, wrapping
+ * keys of exactly their size, passwords (PBES2, bound only) of at least 8 bytes; `alg` may name the
+ * content encryption, as in RFC 7520 §3.6, and then binds to OST_DIR with that one alone.
+ * Refused as OST_E_KEY_WEAK: RSA under 2048 or over 16384 bits, even e or e < 3 (or over 64 bits),
+ * off-curve and small-order points, short secrets; OST_E_KEY_FORMAT: anything malformed
+ * or self-contradicting (alg of another type, curve or use, key_ops for signatures and other
+ * things, a private part that does not belong to the public one); OST_E_KEY_USE: use or key_ops
+ * say that it is for something else; OST_E_UNSUPPORTED: unknown kty, crv or alg, RSA of more than
+ * two primes. At most 64 KiB, and a kid of 256 bytes. x5c and its kin are not looked at. The text
+ * is not kept. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_key_import_jwk(ost_text jwk, ost_key **ret_key,
                                                         ost_error *ret_error);
 OST_PUBLIC OST_MUST_CHECK ost_result ost_key_import_json(const ost_json *jwk, ost_key **ret_key,
                                                          ost_error *ret_error);
 
-/* An HMAC key bound to one of HS256, HS384, HS512. The secret (copied, wiped on free) must be at
- * least as long as the hash (RFC 7518 §3.2): OST_E_KEY_WEAK otherwise, OST_E_CEILING over 1 KiB.
- * `kid` may be NULL. */
+/* A secret bound to one algorithm: HMAC, key wrapping, OST_DIR, or a password for PBES2 (copied,
+ * wiped on free). OST_E_KEY_WEAK: shorter than it must be, which for HMAC is the hash (RFC 7518
+ * §3.2); OST_E_KEY_FORMAT: longer than a wrapping key is; OST_E_CEILING over 1 KiB. `kid` may be
+ * NULL. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_key_import_secret(ost_text secret, ost_alg alg,
                                                            const char *kid, ost_key **ret_key,
                                                            ost_error *ret_error);
 
-/* Makes a new private key for `alg`: RSA of `bits` (0: 2048), EC on the algorithm's curve,
- * Ed25519, or a random secret of the hash's length. Its kid is its thumbprint when `kid` is NULL.
- * RSA takes a fifth of a second. */
+/* Makes a new private key for `alg`: RSA of `bits` (0: 2048), EC on the algorithm's curve (P-256
+ * for ECDH-ES), Ed25519, or a random secret of the length the algorithm asks for (OST_DIR: `bits`,
+ * 0: 256). Its kid is its thumbprint when `kid` is NULL. RSA takes a fifth of a second. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_key_generate(ost_alg alg, unsigned bits, const char *kid,
                                                       ost_key **ret_key, ost_error *ret_error);
+
+/* The same on a curve of the caller's choice, by its `crv`: "Ed448" for OST_EDDSA; "P-384",
+ * "P-521", "X25519", "X448" for ECDH-ES. OST_E_ARGUMENT: the algorithm has no such curve. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_key_generate_curve(ost_alg alg, const char *curve,
+                                                            const char *kid, ost_key **ret_key,
+                                                            ost_error *ret_error);
 
 OST_PUBLIC ost_key *ost_key_ref(ost_key *key);
 OST_PUBLIC void ost_key_unref(ost_key *key); /* NULL is fine; the last one wipes */

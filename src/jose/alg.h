@@ -1,5 +1,6 @@
-/* What each signature algorithm of RFC 7518 §3.1 and RFC 8037 §3.1 is made of. Every length and
- * every parameter of a signature comes from here, never from input. */
+/* What each algorithm of RFC 7518 §3.1 and §4.1, RFC 8037 §3 and RFC 8812 §3 asks of a key, and
+ * what its signature is made of. Every length and every parameter comes from here, never from
+ * input. */
 #ifndef ALG_H
 #define ALG_H
 
@@ -17,31 +18,50 @@ typedef struct hash_facts {
 #define CURVE_MAX_SIZE 66 /* P-521 */
 
 typedef struct curve_facts {
-    const char *name; /* `crv` in a JWK, and OpenSSL's group name */
-    size_t size;      /* bytes of a coordinate, of d, of r and of s */
+    const char *name;    /* `crv` in a JWK */
+    const char *openssl; /* the group's, or for OKP the key type's name there */
+    ost_key_type type;   /* OST_KEY_EC or OST_KEY_OKP */
+    bool signs, agrees;  /* what its keys are made for */
+    size_t size;         /* EC: bytes of a coordinate, of d, of r and of s; OKP: of x and of d */
     unsigned bits;
-    unsigned char order[CURVE_MAX_SIZE]; /* n, big-endian, `size` bytes */
+    unsigned char order[CURVE_MAX_SIZE]; /* EC: n, big-endian, `size` bytes */
 } curve_facts;
 
 typedef enum alg_padding { PADDING_NONE, PADDING_PKCS1, PADDING_PSS } alg_padding;
 
 typedef struct alg_facts {
     const char *name;
-    ost_key_type type;
-    hash_id hash;             /* for EdDSA the one of at_hash; Ed25519 hashes by itself */
+    ost_key_type type;        /* that of EC stands for OKP, too, where `agrees` */
+    hash_id hash;             /* for EdDSA the one of at_hash; it hashes by itself */
     alg_padding padding;      /* RSA */
     const curve_facts *curve; /* EC */
-    size_t signature_size;    /* bytes; 0: the size of the RSA modulus */
+    size_t signature_size;    /* bytes; 0: the size of the RSA modulus, or twice the OKP curve's */
+    size_t secret_size;       /* bytes of an oct key: at least (HS), exactly; 0: see key_oct.c */
+    bool agrees;              /* a key agreement */
 } alg_facts;
 
 /* NULL for OST_ALG_NONE_SET and for anything that is no algorithm. */
 const alg_facts *alg_find(ost_alg alg);
 const hash_facts *hash_find(hash_id hash);
 
-/* By `crv`; NULL: not one of P-256, P-384, P-521. */
-const curve_facts *curve_find(ost_text name);
+/* A signature, and not the key management of an encrypted token. */
+static inline bool alg_signs(ost_alg alg)
+{
+    return alg > OST_ALG_NONE_SET && alg <= OST_ES256K;
+}
 
-/* Every algorithm that keys of this type (and, for EC, of this curve) can serve. */
+static inline bool alg_is_password(ost_alg alg)
+{
+    return alg >= OST_PBES2_HS256_A128KW && alg <= OST_PBES2_HS512_A256KW;
+}
+
+/* By `crv`; NULL: not one that keys of this type may have here. */
+const curve_facts *curve_find(ost_key_type type, ost_text name);
+
+/* By what the cryptographic library calls it; NULL: none of ours. */
+const curve_facts *curve_find_openssl(ost_key_type type, const char *name);
+
+/* Every algorithm that keys of this type (and, for EC and OKP, of this curve) can serve. */
 ost_algs algs_of_type(ost_key_type type, const curve_facts *curve);
 
 #define SIGNATURE_MAX_SIZE 2048 /* of RSA with 16384 bits */

@@ -26,6 +26,11 @@ static inline void pkey_ctx_drop(EVP_PKEY_CTX **context)
     EVP_PKEY_CTX_free(*context);
 }
 
+static inline void md_ctx_drop(EVP_MD_CTX **context)
+{
+    EVP_MD_CTX_free(*context);
+}
+
 static inline void param_bld_drop(OSSL_PARAM_BLD **builder)
 {
     OSSL_PARAM_BLD_free(*builder);
@@ -35,6 +40,7 @@ static inline void param_bld_drop(OSSL_PARAM_BLD **builder)
 #define bn_ctx_auto __attribute__((cleanup(bn_ctx_drop)))
 #define pkey_auto __attribute__((cleanup(pkey_drop)))
 #define pkey_ctx_auto __attribute__((cleanup(pkey_ctx_drop)))
+#define md_ctx_auto __attribute__((cleanup(md_ctx_drop)))
 #define param_bld_auto __attribute__((cleanup(param_bld_drop)))
 
 #endif

@@ -48,7 +48,7 @@ ost_result ost_left_half_hash(ost_text value, ost_alg alg, ost_arena *arena, ost
 {
     const alg_facts *facts = alg_find(alg);
     unsigned char hash[HASH_MAX_SIZE];
-    if (facts == NULL)
+    if (facts == NULL || !alg_signs(alg))
         return OST_E_ARGUMENT;
     ost_result result = digest(facts->hash, value, hash);
     if (result != OST_OK)

@@ -26,9 +26,11 @@ static void put_common(const ost_key *key, ost_json_writer *writer)
     ost_json_member_string(writer, "kty", key_type_name(key->type));
     if (key->kid_len > 0)
         ost_json_member_text(writer, "kid", ost_key_kid(key));
-    if (key->use_given || key->ops_given)
-        ost_json_member_string(writer, "use", "sig");
-    if (key->bound != OST_ALG_NONE_SET)
+    if (key_purpose(key) != KEY_USE_ANY)
+        ost_json_member_string(writer, "use", key_purpose(key) == KEY_USE_SIG ? "sig" : "enc");
+    if (key->content != NULL)
+        ost_json_member_string(writer, "alg", key->content);
+    else if (key->bound != OST_ALG_NONE_SET)
         ost_json_member_string(writer, "alg", ost_alg_name(key->bound));
     if (key_curve_name(key) != NULL)
         ost_json_member_string(writer, "crv", key_curve_name(key));
@@ -40,10 +42,10 @@ static void put_ops(const ost_key *key, ost_json_writer *writer)
         return;
     ost_json_put_name(writer, OST_TEXT("key_ops"));
     ost_json_open_array(writer);
-    if ((key->ops & KEY_SIGN) != 0)
-        ost_json_put_text(writer, OST_TEXT("sign"));
-    if ((key->ops & KEY_VERIFY) != 0)
-        ost_json_put_text(writer, OST_TEXT("verify"));
+    for (unsigned i = 0; i < KEY_OP_COUNT; i++) {
+        if ((key->ops >> i & 1) != 0)
+            ost_json_put_text(writer, text_of(key_op_names[i]));
+    }
     ost_json_close_array(writer);
 }
 

@@ -49,12 +49,22 @@ static ost_result read_use(const ost_json *jwk, ost_key *key, ost_error *ret_err
         return OST_OK;
     if (!ost_json_text(member, &use))
         return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"use\" is not a string");
-    if (!text_is(use, "sig")) {
-        return ost_error_set(ret_error, OST_E_KEY_USE, "the key's use is \"%.*s\", not \"sig\"",
-                             SHOWN(use, 32));
-    }
-    key->use_given = true;
+    if (text_is(use, "sig"))
+        key->use = KEY_USE_SIG;
+    else if (text_is(use, "enc"))
+        key->use = KEY_USE_ENC;
+    else
+        return ost_error_set(ret_error, OST_E_KEY_USE, "the key's use is \"%.*s\"", SHOWN(use, 32));
     return OST_OK;
+}
+
+static unsigned op_of(ost_text name)
+{
+    for (unsigned i = 0; i < KEY_OP_COUNT; i++) {
+        if (text_is(name, key_op_names[i]))
+            return 1u << i;
+    }
+    return 0;
 }
 
 static ost_result read_op(const ost_json *op, unsigned *ops, bool *other, ost_error *ret_error)
@@ -66,16 +76,12 @@ static ost_result read_op(const ost_json *op, unsigned *ops, bool *other, ost_er
         if (ost_json_equals(later, name))
             return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"key_ops\" repeats a value");
     }
-    if (text_is(name, "sign"))
-        *ops |= KEY_SIGN;
-    else if (text_is(name, "verify"))
-        *ops |= KEY_VERIFY;
-    else
-        *other = true;
+    *ops |= op_of(name);
+    *other |= op_of(name) == 0;
     return OST_OK;
 }
 
-/* RFC 7517 §4.3: no value twice, and no purposes besides signatures in the same key. */
+/* RFC 7517 §4.3: no value twice, and not signatures and other purposes with the same key. */
 static ost_result read_ops(const ost_json *jwk, ost_key *key, ost_error *ret_error)
 {
     const ost_json *member = ost_json_get(jwk, "key_ops");
@@ -90,12 +96,13 @@ static ost_result read_ops(const ost_json *jwk, ost_key *key, ost_error *ret_err
         if (result != OST_OK)
             return result;
     }
-    if (ops != 0 && other) {
+    other |= (ops & ~(unsigned)KEY_OPS_SIGNATURE) != 0;
+    if ((ops & KEY_OPS_SIGNATURE) != 0 && other) {
         return ost_error_set(ret_error, OST_E_KEY_FORMAT,
                              "\"key_ops\" mixes signatures with other purposes");
     }
     if (ops == 0)
-        return ost_error_set(ret_error, OST_E_KEY_USE, "\"key_ops\" allows no signatures");
+        return ost_error_set(ret_error, OST_E_KEY_USE, "\"key_ops\" allows nothing known here");
     key->ops = ops;
     key->ops_given = true;
     return OST_OK;
@@ -111,18 +118,26 @@ static ost_result read_alg(const ost_json *jwk, ost_key *key, ost_error *ret_err
     if (!ost_json_text(member, &name))
         return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"alg\" is not a string");
     ost_alg alg = ost_alg_of(name);
+    if (key->type == OST_KEY_OCT) {
+        return alg != OST_ALG_NONE_SET ? key_oct_bind(key, alg, ret_error)
+                                       : key_oct_bind_content(key, name, ret_error);
+    }
     if (alg == OST_ALG_NONE_SET) {
         return ost_error_set(ret_error, OST_E_UNSUPPORTED,
-                             "the key is for \"%.*s\", which is no signature algorithm known here",
+                             "the key is for \"%.*s\", which is no algorithm known here",
                              SHOWN(name, 32));
     }
-    /* An HMAC secret serves the hashes that it is long enough for. */
-    if (key->type == OST_KEY_OCT && alg_find(alg)->type == OST_KEY_OCT &&
-        !ost_key_serves(key, alg)) {
-        return ost_error_set(ret_error, OST_E_KEY_WEAK, "the secret is too short for %s",
-                             ost_alg_name(alg));
-    }
     return key_bind(key, alg, ret_error);
+}
+
+/* A public key has to be good for something. */
+static bool has_a_use(const ost_key *key)
+{
+    for (ost_alg alg = OST_RS256; alg <= OST_INSECURE_RSA1_5; alg++) {
+        if (key_may(key, alg, false) || key_may(key, alg, true))
+            return true;
+    }
+    return false;
 }
 
 static ost_result read_type_members(const ost_json *jwk, ost_key *key, ost_error *ret_error)
@@ -151,8 +166,12 @@ static ost_result read_members(const ost_json *jwk, ost_key *key, ost_error *ret
         result = read_type_members(jwk, key, ret_error);
     if (result == OST_OK)
         result = read_alg(jwk, key, ret_error);
-    if (result == OST_OK && !key->is_private && (key->ops & KEY_VERIFY) == 0)
-        result = ost_error_set(ret_error, OST_E_KEY_FORMAT, "a public key that only signs");
+    if (result == OST_OK)
+        result = key_restrict(key, ret_error);
+    if (result == OST_OK && !has_a_use(key)) {
+        result = ost_error_set(ret_error, OST_E_KEY_FORMAT,
+                               "nothing that \"key_ops\" allows can be done with the key");
+    }
     return result;
 }
 

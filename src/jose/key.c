@@ -30,6 +30,9 @@ static const key_type_facts types[] = {
     [OST_KEY_OCT] = {"oct", oct_public_members, oct_private_members},
 };
 
+const char *const key_op_names[KEY_OP_COUNT] = {"sign",    "verify",    "encrypt",   "decrypt",
+                                                "wrapKey", "unwrapKey", "deriveKey", "deriveBits"};
+
 const char *key_type_name(ost_key_type type)
 {
     return types[type].name;
@@ -47,8 +50,6 @@ const char *const *key_private_members(ost_key_type type)
 
 const char *key_curve_name(const ost_key *key)
 {
-    if (key->type == OST_KEY_OKP)
-        return "Ed25519";
     return key->curve != NULL ? key->curve->name : NULL;
 }
 
@@ -62,7 +63,7 @@ ost_key *key_new(ost_key_type type)
     }
     atomic_init(&key->references, 1);
     key->type = type;
-    key->ops = KEY_SIGN | KEY_VERIFY;
+    key->ops = KEY_OPS_ALL;
     key->contexts = contexts;
     return key;
 }
@@ -118,6 +119,56 @@ ost_result key_bind(ost_key *key, ost_alg alg, ost_error *ret_error)
     return OST_OK;
 }
 
+/* What of key_ops allows it, in the two directions. A public key agrees upon secrets, too. */
+static unsigned ops_for(ost_alg alg, bool inward)
+{
+    if (alg_signs(alg))
+        return inward ? KEY_SIGN : KEY_VERIFY;
+    unsigned ops = inward ? KEY_DECRYPT | KEY_UNWRAP : KEY_ENCRYPT | KEY_WRAP;
+    bool derives = alg_find(alg)->agrees || alg_is_password(alg);
+    return derives ? ops | KEY_DERIVE_KEY | KEY_DERIVE_BITS : ops;
+}
+
+bool key_may(const ost_key *key, ost_alg alg, bool inward)
+{
+    return ost_key_serves(key, alg) && (key->ops & ops_for(alg, inward)) != 0 &&
+           (key->is_private || !inward);
+}
+
+key_use key_purpose(const ost_key *key)
+{
+    if (key->use != KEY_USE_ANY || !key->ops_given)
+        return key->use;
+    return (key->ops & KEY_OPS_SIGNATURE) != 0 ? KEY_USE_SIG : KEY_USE_ENC;
+}
+
+ost_result key_restrict(ost_key *key, ost_error *ret_error)
+{
+    key_use purpose = key_purpose(key);
+    if (key->type == OST_KEY_OCT && key->bound == OST_ALG_NONE_SET && purpose == KEY_USE_ANY)
+        purpose = KEY_USE_SIG;
+    if (purpose == KEY_USE_SIG)
+        key->algs &= OST_ALGS_SIGNATURE;
+    if (purpose == KEY_USE_ENC)
+        key->algs &= ~OST_ALGS_SIGNATURE;
+    if (key->ops_given && ((key->ops & KEY_OPS_SIGNATURE) != 0) == (purpose == KEY_USE_ENC)) {
+        return ost_error_set(ret_error, OST_E_KEY_FORMAT,
+                             "\"use\" and \"key_ops\" contradict each other");
+    }
+    if (key->algs != 0)
+        return OST_OK;
+    if (key->bound != OST_ALG_NONE_SET) {
+        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "a key for %s, used for something else",
+                             ost_alg_name(key->bound));
+    }
+    if (key->type == OST_KEY_OCT) {
+        return ost_error_set(ret_error, OST_E_KEY_WEAK, "no algorithm takes a secret of %zu bytes",
+                             key->secret_size);
+    }
+    return ost_error_set(ret_error, OST_E_KEY_USE,
+                         "keys of this type are not for what \"use\" or \"key_ops\" say");
+}
+
 ost_key_type ost_key_type_of(const ost_key *key)
 {
     return key->type;
@@ -145,24 +196,17 @@ unsigned ost_key_bits(const ost_key *key)
 
 ost_result key_member(const ost_key *key, const char *name, unsigned char *ret, size_t *ret_len)
 {
-    const unsigned char *bytes;
-    size_t len;
     switch (key->type) {
     case OST_KEY_RSA:
         return key_rsa_member(key, name, ret, ret_len);
     case OST_KEY_EC:
         return key_ec_member(key, name, ret, ret_len);
     case OST_KEY_OKP:
-        bytes = name[0] == 'x' ? key->okp_public : key->okp_secret;
-        len = OKP_SIZE;
-        break;
+        return key_okp_member(key, name, ret, ret_len);
     case OST_KEY_OCT:
     default:
-        bytes = key->secret;
-        len = key->secret_size;
-        break;
+        memcpy(ret, key->secret, key->secret_size);
+        *ret_len = key->secret_size;
+        return OST_OK;
     }
-    memcpy(ret, bytes, len);
-    *ret_len = len;
-    return OST_OK;
 }

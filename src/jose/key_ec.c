@@ -1,4 +1,5 @@
-/* Elliptic-curve keys (RFC 7518 §6.2) on the three NIST curves, from and to the bytes of a JWK. */
+/* Elliptic-curve keys (RFC 7518 §6.2) on the three NIST curves and secp256k1
+ * (RFC 8812), from and to the bytes of a JWK. */
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -30,7 +31,8 @@ static EVP_PKEY *make_pkey(const curve_facts *curve, const unsigned char *point,
     EVP_PKEY *pkey = NULL;
     OSSL_PARAM *params = NULL;
     if (builder != NULL && context != NULL &&
-        OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, curve->name, 0) == 1 &&
+        OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, curve->openssl, 0) ==
+            1 &&
         OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY, point,
                                          1 + 2 * curve->size) == 1 &&
         (d == NULL ||
@@ -74,7 +76,7 @@ ost_result key_ec_import(const ost_json *jwk, ost_key *key, ost_error *ret_error
     bn_auto BIGNUM *d = NULL;
     if (!ost_json_text(ost_json_get(jwk, "crv"), &name))
         return ost_error_set(ret_error, OST_E_KEY_FORMAT, "the member \"crv\" is not a string");
-    const curve_facts *curve = curve_find(name);
+    const curve_facts *curve = curve_find(OST_KEY_EC, name);
     if (curve == NULL) {
         return ost_error_set(ret_error, OST_E_UNSUPPORTED, "the curve \"%.*s\" is not supported",
                              SHOWN(name, 32));
@@ -105,7 +107,7 @@ ost_result key_ec_import(const ost_json *jwk, ost_key *key, ost_error *ret_error
 
 ost_result key_ec_generate(const curve_facts *curve, ost_key *key)
 {
-    EVP_PKEY *pkey = EVP_EC_gen(curve->name);
+    EVP_PKEY *pkey = EVP_EC_gen(curve->openssl);
     if (pkey == NULL)
         return OST_E_CRYPTO;
     take_pkey(key, pkey, curve, true);

@@ -71,7 +71,8 @@ static bool holds_secret(const ost_json *jwk)
     return ost_json_equals(ost_json_get(jwk, "kty"), OST_TEXT("oct"));
 }
 
-/* Adds the key when it is usable; one that is not is passed over without an error. */
+/* Adds the key when signatures can be verified with it; one that is for something else, or not
+ * usable, is passed over without an error. */
 static ost_result add(ost_keyset *keyset, const ost_json *jwk, ost_error *ret_error)
 {
     ost_key *key;
@@ -84,6 +85,10 @@ static ost_result add(ost_keyset *keyset, const ost_json *jwk, ost_error *ret_er
         return ost_error_set(ret_error, result, "a key could not be made");
     if (result != OST_OK)
         return OST_OK;
+    if ((key->algs & OST_ALGS_SIGNATURE) == 0 || (key->ops & KEY_VERIFY) == 0) {
+        ost_key_unref(key);
+        return OST_OK;
+    }
     if (has_kid(keyset, ost_key_kid(key))) {
         ost_key_unref(key);
         return ost_error_set(ret_error, OST_E_KEY_AMBIGUOUS, "two keys have the same kid");
@@ -157,7 +162,7 @@ ost_result ost_keyset_new(ost_key *const *keys, size_t count, ost_keyset **ret_k
 
 static bool may_verify(const ost_key *key, ost_alg alg)
 {
-    return ost_key_serves(key, alg) && (key->ops & KEY_VERIFY) != 0;
+    return alg_signs(alg) && key_may(key, alg, false);
 }
 
 static ost_result find_only(const ost_keyset *keyset, ost_alg alg, const ost_key **ret_key)

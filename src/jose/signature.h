@@ -17,4 +17,10 @@ OST_MUST_CHECK ost_result signature_check(const ost_key *key, ost_alg alg, ost_t
 OST_MUST_CHECK ost_result signature_make(const ost_key *key, ost_alg alg, ost_text input,
                                          unsigned char *ret, size_t *ret_size);
 
+/* The same with an OKP key, whose signatures are of one size (RFC 8037 §3.1). */
+OST_MUST_CHECK ost_result signature_check_okp(const ost_key *key, ost_text input,
+                                              const unsigned char *signature);
+OST_MUST_CHECK ost_result signature_make_okp(const ost_key *key, ost_text input,
+                                             unsigned char *ret);
+
 #endif

@@ -2,7 +2,6 @@
  * token's algorithm must be one that it serves. */
 #include <openssl/crypto.h>
 #include <openssl/err.h>
-#include <sodium.h>
 
 #include "ecdsa.h"
 #include "prepared.h"
@@ -11,7 +10,9 @@
 size_t signature_size(const ost_key *key, ost_alg alg)
 {
     size_t fixed = alg_find(alg)->signature_size;
-    return fixed > 0 ? fixed : (key->bits + 7) / 8;
+    if (fixed > 0)
+        return fixed;
+    return key->type == OST_KEY_OKP ? 2 * key->curve->size : (key->bits + 7) / 8;
 }
 
 static bool mac_matches(const prepared_use *use, ost_text input, const unsigned char *bytes,
@@ -55,14 +56,12 @@ ost_result signature_check(const ost_key *key, ost_alg alg, ost_text input, ost_
     size_t size = signature.len;
     prepared_use use;
     bool matches;
-    if (!ost_key_serves(key, alg) || (key->ops & KEY_VERIFY) == 0)
+    if (!alg_signs(alg) || !key_may(key, alg, false))
         return OST_E_KEY_USE;
     if (size != signature_size(key, alg))
         return OST_E_SIGNATURE;
     if (facts->type == OST_KEY_OKP) {
-        matches = crypto_sign_verify_detached(bytes, (const unsigned char *)input.data, input.len,
-                                              key->okp_public) == 0;
-        return matches ? OST_OK : OST_E_SIGNATURE;
+        return signature_check_okp(key, input, bytes);
     }
     ost_result result = prepared_take(key, alg, false, &use);
     if (result != OST_OK)

@@ -1,6 +1,5 @@
 /* Making signatures: RFC 7518 §3.2–3.5, RFC 8037 §3.1. */
 #include <openssl/err.h>
-#include <sodium.h>
 #include <string.h>
 
 #include "ecdsa.h"
@@ -36,13 +35,11 @@ ost_result signature_make(const ost_key *key, ost_alg alg, ost_text input, unsig
 {
     const alg_facts *facts = alg_find(alg);
     prepared_use use;
-    if (!ost_key_serves(key, alg) || !key->is_private || (key->ops & KEY_SIGN) == 0)
+    if (!alg_signs(alg) || !key_may(key, alg, true))
         return OST_E_KEY_USE;
     if (facts->type == OST_KEY_OKP) {
-        crypto_sign_detached(ret, NULL, (const unsigned char *)input.data, input.len,
-                             key->okp_secret);
-        *ret_size = facts->signature_size;
-        return OST_OK;
+        *ret_size = signature_size(key, alg);
+        return signature_make_okp(key, input, ret);
     }
     ost_result result = prepared_take(key, alg, true, &use);
     if (result != OST_OK)

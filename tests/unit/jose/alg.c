@@ -24,16 +24,42 @@ static void names(void **state)
         assert_string_equal(ost_alg_name((ost_alg)(OST_RS256 + i)), registered[i]);
     }
     assert_null(alg_find(OST_ALG_NONE_SET));
-    assert_null(alg_find((ost_alg)(OST_HS512 + 1)));
+    static const char *const managing[] = {"RSA-OAEP",
+                                           "RSA-OAEP-256",
+                                           "A128KW",
+                                           "A192KW",
+                                           "A256KW",
+                                           "dir",
+                                           "ECDH-ES",
+                                           "ECDH-ES+A128KW",
+                                           "ECDH-ES+A192KW",
+                                           "ECDH-ES+A256KW",
+                                           "A128GCMKW",
+                                           "A192GCMKW",
+                                           "A256GCMKW",
+                                           "PBES2-HS256+A128KW",
+                                           "PBES2-HS384+A192KW",
+                                           "PBES2-HS512+A256KW",
+                                           "RSA1_5"};
+    for (size_t i = 0; i < 17; i++) {
+        assert_int_equal(ost_alg_of(text_of(managing[i])), OST_RSA_OAEP + i);
+        assert_string_equal(ost_alg_name((ost_alg)(OST_RSA_OAEP + i)), managing[i]);
+        assert_false(alg_signs((ost_alg)(OST_RSA_OAEP + i)));
+    }
+    assert_int_equal(ost_alg_of(OST_TEXT("ES256K")), OST_ES256K);
+    assert_true(alg_signs(OST_ES256K));
+    for (ost_alg alg = OST_ES256K + 1; alg < OST_RSA_OAEP; alg++)
+        assert_null(alg_find(alg));
+    assert_null(alg_find((ost_alg)(OST_INSECURE_RSA1_5 + 1)));
     assert_null(alg_find((ost_alg)-1));
     assert_string_equal(ost_alg_name((ost_alg)99), "none");
 }
 
 static void attack_01_alg_none_in_any_case(void **state)
 {
-    static const char *const bad[] = {"none",     "None",   "NONE",    "nOnE",   "",       "rs256",
-                                      "RS256 ",   " RS256", "RS25",    "RS2566", "ES256K", "HS1",
-                                      "RSA-OAEP", "dir",    "Ed25519", "ES521"};
+    static const char *const bad[] = {
+        "none",   "None",   "NONE", "nOnE",       "",    "rs256",   "RS256 ", " RS256", "RS25",
+        "RS2566", "es256k", "HS1",  "RSA-OAEP-1", "DIR", "Ed25519", "ES521",  "A128GCM"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_int_equal(ost_alg_of(text_of(bad[i])), OST_ALG_NONE_SET);
     assert_int_equal(ost_alg_of(OST_TEXT("RS256\0")), OST_ALG_NONE_SET);
@@ -41,9 +67,14 @@ static void attack_01_alg_none_in_any_case(void **state)
 
 static void defaults(void **state)
 {
-    for (ost_alg alg = OST_RS256; alg <= OST_HS512; alg++)
+    for (ost_alg alg = OST_RS256; alg <= OST_INSECURE_RSA1_5; alg++)
         assert_int_equal((OST_ALGS_DEFAULT & OST_ALG_BIT(alg)) != 0, alg < OST_HS256);
     assert_int_equal(OST_ALGS_DEFAULT & OST_ALG_BIT(OST_ALG_NONE_SET), 0);
+    for (ost_alg alg = OST_ALG_NONE_SET; alg <= OST_INSECURE_RSA1_5; alg++) {
+        assert_int_equal((OST_ALGS_SIGNATURE & OST_ALG_BIT(alg)) != 0, alg_signs(alg));
+        assert_int_equal((OST_ALGS_ENCRYPTION & OST_ALG_BIT(alg)) != 0,
+                         alg >= OST_RSA_OAEP && alg < OST_INSECURE_RSA1_5);
+    }
 }
 
 static void hashes(void **state)
@@ -55,6 +86,8 @@ static void hashes(void **state)
     }
 }
 
+#define AGREEMENTS (OST_ALG_BIT(OST_A128GCMKW) - OST_ALG_BIT(OST_ECDH_ES))
+
 static void curves(void **state)
 {
     static const struct {
@@ -63,9 +96,10 @@ static void curves(void **state)
         ost_alg alg;
     } known[] = {{"P-256", NID_X9_62_prime256v1, OST_ES256},
                  {"P-384", NID_secp384r1, OST_ES384},
-                 {"P-521", NID_secp521r1, OST_ES512}};
-    for (size_t i = 0; i < 3; i++) {
-        const curve_facts *curve = curve_find(text_of(known[i].name));
+                 {"P-521", NID_secp521r1, OST_ES512},
+                 {"secp256k1", NID_secp256k1, OST_ES256K}};
+    for (size_t i = 0; i < 4; i++) {
+        const curve_facts *curve = curve_find(OST_KEY_EC, text_of(known[i].name));
         EC_GROUP *group = EC_GROUP_new_by_curve_name(known[i].nid);
         unsigned char order[CURVE_MAX_SIZE];
         assert_non_null(curve);
@@ -74,13 +108,17 @@ static void curves(void **state)
         assert_int_equal(BN_bn2binpad(EC_GROUP_get0_order(group), order, (int)curve->size),
                          curve->size);
         assert_memory_equal(curve->order, order, curve->size);
-        assert_int_equal(algs_of_type(OST_KEY_EC, curve), OST_ALG_BIT(known[i].alg));
+        assert_int_equal(algs_of_type(OST_KEY_EC, curve),
+                         OST_ALG_BIT(known[i].alg) | (curve->agrees ? AGREEMENTS : 0));
+        assert_ptr_equal(curve, curve_find_openssl(OST_KEY_EC, OBJ_nid2sn(known[i].nid)));
         assert_int_equal(alg_find(known[i].alg)->signature_size, 2 * curve->size);
         EC_GROUP_free(group);
     }
-    assert_null(curve_find(OST_TEXT("secp256k1")));
-    assert_null(curve_find(OST_TEXT("Ed25519")));
-    assert_null(curve_find(OST_TEXT("p-256")));
+    assert_false(curve_find(OST_KEY_EC, OST_TEXT("secp256k1"))->agrees);
+    assert_null(curve_find(OST_KEY_EC, OST_TEXT("Ed25519")));
+    assert_null(curve_find(OST_KEY_OKP, OST_TEXT("P-256")));
+    assert_null(curve_find(OST_KEY_EC, OST_TEXT("p-256")));
+    assert_null(curve_find(OST_KEY_EC, OST_TEXT("secp256r1")));
 }
 
 static void types(void **state)
@@ -89,9 +127,20 @@ static void types(void **state)
                    algs_of_type(OST_KEY_OCT, NULL);
     assert_int_equal(algs_of_type(OST_KEY_EC, NULL), 0);
     assert_int_equal(all & OST_ALG_BIT(OST_ES256), 0);
-    assert_int_equal(__builtin_popcountll(algs_of_type(OST_KEY_RSA, NULL)), 6);
+    assert_int_equal(__builtin_popcountll(algs_of_type(OST_KEY_RSA, NULL)), 6 + 3);
     assert_int_equal(algs_of_type(OST_KEY_OKP, NULL), OST_ALG_BIT(OST_EDDSA));
-    assert_int_equal(__builtin_popcountll(algs_of_type(OST_KEY_OCT, NULL)), 3);
+    assert_int_equal(__builtin_popcountll(algs_of_type(OST_KEY_OCT, NULL)), 3 + 10);
+    static const struct {
+        const char *name;
+        ost_algs algs;
+    } edwards[] = {{"Ed25519", OST_ALG_BIT(OST_EDDSA)},
+                   {"Ed448", OST_ALG_BIT(OST_EDDSA)},
+                   {"X25519", AGREEMENTS},
+                   {"X448", AGREEMENTS}};
+    for (size_t i = 0; i < 4; i++) {
+        const curve_facts *curve = curve_find(OST_KEY_OKP, text_of(edwards[i].name));
+        assert_int_equal(algs_of_type(OST_KEY_OKP, curve), edwards[i].algs);
+    }
 }
 
 int main(void)

@@ -11,7 +11,7 @@
 #include "ecdsa.h"
 #include "text.h"
 
-static const char *const names[] = {"P-256", "P-384", "P-521"};
+static const char *const names[] = {"P-256", "P-384", "P-521", "secp256k1"};
 
 static void round_trip(const curve_facts *curve, const unsigned char *raw)
 {
@@ -37,8 +37,8 @@ static void round_trip(const curve_facts *curve, const unsigned char *raw)
 static void all_lengths(void **state)
 {
     static const unsigned char firsts[] = {0x01, 0x7f, 0x80, 0xfe};
-    for (size_t c = 0; c < 3; c++) {
-        const curve_facts *curve = curve_find(text_of(names[c]));
+    for (size_t c = 0; c < 4; c++) {
+        const curve_facts *curve = curve_find(OST_KEY_EC, text_of(names[c]));
         for (size_t zeroes = c == 2 ? 1 : 0; zeroes < curve->size; zeroes++) {
             for (size_t f = 0; f < sizeof firsts; f++) {
                 unsigned char raw[2 * CURVE_MAX_SIZE];
@@ -55,8 +55,8 @@ static void all_lengths(void **state)
 
 static void attack_07_r_and_s_out_of_range(void **state)
 {
-    for (size_t c = 0; c < 3; c++) {
-        const curve_facts *curve = curve_find(text_of(names[c]));
+    for (size_t c = 0; c < 4; c++) {
+        const curve_facts *curve = curve_find(OST_KEY_EC, text_of(names[c]));
         size_t size = curve->size, len = 99;
         unsigned char raw[2 * CURVE_MAX_SIZE], der[ECDSA_DER_MAX];
         for (int half = 0; half < 2; half++) {
@@ -82,7 +82,7 @@ static void attack_07_r_and_s_out_of_range(void **state)
 
 static void bad_der(void **state)
 {
-    const curve_facts *curve = curve_find(OST_TEXT("P-256"));
+    const curve_facts *curve = curve_find(OST_KEY_EC, OST_TEXT("P-256"));
     static const unsigned char one[] = {0x30, 0x06, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01, 0x00};
     unsigned char raw[64], longer[2 + 2 + 34 + 3] = {0x30, 39, 0x02, 34, 0x01};
     assert_true(ecdsa_from_der(curve, one, 8, raw));

@@ -85,7 +85,7 @@ static void kid(void **state)
 static void attack_18_use(void **state)
 {
     assert_int_equal(import_result(with(arena, test_p256, "\"use\":\"sig\"")), OST_OK);
-    assert_int_equal(import_result(with(arena, test_p256, "\"use\":\"enc\"")), OST_E_KEY_USE);
+    assert_int_equal(import_result(with(arena, test_p256, "\"use\":\"enc\"")), OST_OK);
     assert_int_equal(import_result(with(arena, test_p256, "\"use\":\"SIG\"")), OST_E_KEY_USE);
     assert_int_equal(import_result(with(arena, test_p256, "\"use\":\"\"")), OST_E_KEY_USE);
     assert_int_equal(import_result(with(arena, test_p256, "\"use\":[\"sig\"]")), OST_E_KEY_FORMAT);
@@ -101,7 +101,7 @@ static void attack_18_key_ops(void **state)
         {"[\"sign\",\"verify\"]", OST_OK, OST_OK},
         {"[\"sign\"]", OST_E_KEY_FORMAT, OST_OK}, /* a public key that only signs */
         {"[]", OST_E_KEY_USE, OST_E_KEY_USE},
-        {"[\"encrypt\"]", OST_E_KEY_USE, OST_E_KEY_USE},
+        {"[\"encrypt\"]", OST_OK, OST_OK},
         {"[\"Verify\"]", OST_E_KEY_USE, OST_E_KEY_USE},
         {"[\"verify\",\"encrypt\"]", OST_E_KEY_FORMAT, OST_E_KEY_FORMAT},
         {"[\"verify\",\"verify\"]", OST_E_KEY_FORMAT, OST_E_KEY_FORMAT},
@@ -139,7 +139,7 @@ static void alg(void **state)
                 assert_int_equal(ost_key_serves(bound, other), other == alg);
             ost_key_unref(bound);
         }
-        static const char *const unknown[] = {"none", "RSA-OAEP", "ES521", "rs256", ""};
+        static const char *const unknown[] = {"none", "RSA-OAEP-384", "ES521", "rs256", ""};
         for (size_t u = 0; u < sizeof unknown / sizeof unknown[0]; u++) {
             const char *member = ost_arena_format(arena, "\"alg\":\"%s\"", unknown[u]);
             assert_int_equal(import_result(with(arena, jwks[i], member)), OST_E_UNSUPPORTED);

@@ -285,8 +285,8 @@ static void attack_08_ecdsa_in_der(void **state)
     unsigned char der[ECDSA_DER_MAX], padded[ECDSA_DER_MAX + 8] = {0};
     size_t len = 0;
     ost_text good = signature_of(token_for(OST_ES256, key));
-    assert_true(
-        ecdsa_to_der(curve_find(OST_TEXT("P-256")), (const unsigned char *)good.data, der, &len));
+    assert_true(ecdsa_to_der(curve_find(OST_KEY_EC, OST_TEXT("P-256")),
+                             (const unsigned char *)good.data, der, &len));
     assert_int_equal(verify_bytes(OST_ES256, key, der, len), OST_E_SIGNATURE);
     memcpy(padded, der, 64);
     assert_int_equal(verify_bytes(OST_ES256, key, padded, 64), OST_E_SIGNATURE);
