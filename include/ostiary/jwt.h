@@ -2,6 +2,7 @@
 #ifndef OSTIARY_JWT_H
 #define OSTIARY_JWT_H
 
+#include <ostiary/jwe.h>
 #include <ostiary/jws.h>
 
 #ifdef __cplusplus
@@ -21,6 +22,9 @@ typedef struct ost_claims_rules {
     unsigned leeway;            /* seconds; 0 means 30 */
     bool no_leeway;             /* exactly the second */
     unsigned max_age;           /* seconds since iat; 0: no limit */
+    const char *type;           /* the header's `typ`, without "application/" (RFC 8725 §3.11);
+                                   NULL: not looked at, or "at+jwt" with the profile */
+    bool access_token_profile;  /* RFC 9068 §2.2: sub, client_id, iat and jti are required too */
     ost_algs algorithms;        /* 0: OST_ALGS_DEFAULT */
 } ost_claims_rules;
 
@@ -41,11 +45,19 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_claims_check(const ost_claims *claims,
                                                       ost_error *ret_error);
 
 /* The whole of it for a caller with its own keys: read, find the key, verify, read the claims,
- * check. Token types (`typ`) are the guard's concern. */
+ * check. OST_E_TOKEN_TYPE: the header's `typ` is another than the rules ask for. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jwt_verify(ost_text token, const ost_keyset *keys,
                                                     const ost_claims_rules *rules, int64_t now,
                                                     ost_arena *arena, const ost_claims **ret_claims,
                                                     ost_error *ret_error);
+
+/* The same of a nested token (RFC 7519 §5.2), which is signed and then encrypted: decrypts with one
+ * of `private_keys`, and what comes out, which must say `cty` "JWT", is verified as above. Nesting
+ * goes no deeper. An error of <ostiary/jwe.h> or one of the above. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_jwt_verify_nested(
+    ost_text token, const ost_keyset *private_keys, const ost_jwe_rules *jwe_rules,
+    const ost_keyset *keys, const ost_claims_rules *rules, int64_t now, ost_arena *arena,
+    const ost_claims **ret_claims, ost_error *ret_error);
 
 OST_PUBLIC const ost_json *ost_claims_json(const ost_claims *claims);
 OST_PUBLIC const ost_json *ost_claims_get(const ost_claims *claims, const char *name);

@@ -5,6 +5,14 @@
 #include <ostiary/types.h>
 
 ost_text text_of(const char *string); /* NULL gives the empty text */
+static inline ost_text text_of_bytes(const unsigned char *bytes, size_t len)
+{
+    return (ost_text){(const char *)bytes, len};
+}
+static inline const unsigned char *text_bytes(ost_text text)
+{
+    return (const unsigned char *)text.data;
+}
 bool text_equal(ost_text a, ost_text b);
 bool text_is(ost_text a, const char *string);
 bool text_equal_ignoring_case(ost_text a, ost_text b); /* ASCII only */

@@ -1,4 +1,4 @@
-/* Whether claims are good for us, now: RFC 7519 §4.1, RFC 8725 §3.8–3.9. */
+/* Whether claims are good for us, now: RFC 7519 §4.1, RFC 8725 §3.8–3.9, RFC 9068 §2.2. */
 #include "claims.h"
 #include "shown.h"
 #include "text.h"
@@ -79,6 +79,24 @@ static ost_result check_times(const ost_claims *claims, const ost_claims_rules *
     return OST_OK;
 }
 
+/* RFC 9068 §2.2. iss, exp and aud are asked for anyway, aud unless it was switched off. */
+static ost_result check_profile(const ost_claims *claims, const ost_claims_rules *rules,
+                                ost_error *ret_error)
+{
+    static const char *const required[] = {"sub", "client_id", "jti"};
+    if (!rules->access_token_profile)
+        return OST_OK;
+    for (size_t i = 0; i < sizeof required / sizeof required[0]; i++) {
+        if (ost_claims_text(claims, required[i]).len == 0) {
+            return ost_error_set(ret_error, OST_E_CLAIM_MISSING, "the token has no \"%s\"",
+                                 required[i]);
+        }
+    }
+    return claims->issued.given
+               ? OST_OK
+               : ost_error_set(ret_error, OST_E_CLAIM_MISSING, "the token has no \"iat\"");
+}
+
 ost_result ost_claims_check(const ost_claims *claims, const ost_claims_rules *rules, int64_t now,
                             ost_error *ret_error)
 {
@@ -89,5 +107,7 @@ ost_result ost_claims_check(const ost_claims *claims, const ost_claims_rules *ru
         result = check_audience(claims, rules, ret_error);
     if (result == OST_OK)
         result = check_times(claims, rules, now, ret_error);
+    if (result == OST_OK)
+        result = check_profile(claims, rules, ret_error);
     return result;
 }

@@ -1,12 +1,26 @@
-/* JSON Web Tokens in one call (RFC 7519 §7.2), and a look at one without any check. */
+/* JSON Web Tokens in one call (RFC 7519 §7.2), nested ones too, and a look at one without any
+ * check.
+ */
 #include "base64url.h"
 #include "compact.h"
 #include "shown.h"
+#include "text.h"
 
 static ost_result no_key(ost_result result, const ost_unverified_jws *jws, ost_error *ret_error)
 {
     return ost_error_set(ret_error, result, "the token asks for kid \"%.*s\", algorithm %s",
                          SHOWN(jws->kid, 64), ost_alg_name(jws->alg));
+}
+
+static ost_result check_type(ost_text typ, const ost_claims_rules *rules, ost_error *ret_error)
+{
+    const char *expected = rules->type;
+    if (expected == NULL && rules->access_token_profile)
+        expected = "at+jwt";
+    if (expected == NULL || ost_typ_is(typ, expected))
+        return OST_OK;
+    return ost_error_set(ret_error, OST_E_TOKEN_TYPE,
+                         "expected type \"%.64s\", the token's is %.*s", expected, SHOWN(typ, 64));
 }
 
 ost_result ost_jwt_verify(ost_text token, const ost_keyset *keys, const ost_claims_rules *rules,
@@ -18,6 +32,8 @@ ost_result ost_jwt_verify(ost_text token, const ost_keyset *keys, const ost_clai
     const ost_claims *claims;
     ost_text payload;
     ost_result result = ost_jws_read_unverified(token, rules->algorithms, arena, &jws, ret_error);
+    if (result == OST_OK)
+        result = check_type(jws.typ, rules, ret_error);
     if (result != OST_OK)
         return result;
     result = ost_keyset_find(keys, jws.kid, jws.alg, &key);
@@ -32,6 +48,22 @@ ost_result ost_jwt_verify(ost_text token, const ost_keyset *keys, const ost_clai
     if (result == OST_OK)
         *ret_claims = claims;
     return result;
+}
+
+/* What is not a signed token is refused by its form: an encrypted one within, claims that were
+ * never signed. */
+ost_result ost_jwt_verify_nested(ost_text token, const ost_keyset *private_keys,
+                                 const ost_jwe_rules *jwe_rules, const ost_keyset *keys,
+                                 const ost_claims_rules *rules, int64_t now, ost_arena *arena,
+                                 const ost_claims **ret_claims, ost_error *ret_error)
+{
+    ost_decrypted outer;
+    ost_result result = ost_jwe_decrypt(token, private_keys, jwe_rules, arena, &outer, ret_error);
+    if (result != OST_OK)
+        return result;
+    if (!ost_typ_is(outer.cty, "JWT"))
+        return ost_error_set(ret_error, OST_E_TOKEN_FORMAT, "the encrypted content is no token");
+    return ost_jwt_verify(outer.content, keys, rules, now, arena, ret_claims, ret_error);
 }
 
 ost_result ost_jwt_read_unverified(ost_text token, ost_arena *arena,

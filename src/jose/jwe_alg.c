@@ -1,0 +1,61 @@
+/* The two tables of encryption: RFC 7518 §4.1 and §5.1. */
+#include "jwe_alg.h"
+
+#include "text.h"
+
+static const enc_facts encs[] = {
+    [OST_A128CBC_HS256] = {"A128CBC-HS256", "AES-128-CBC", "SHA256", 32, 16, 16},
+    [OST_A192CBC_HS384] = {"A192CBC-HS384", "AES-192-CBC", "SHA384", 48, 16, 24},
+    [OST_A256CBC_HS512] = {"A256CBC-HS512", "AES-256-CBC", "SHA512", 64, 16, 32},
+    [OST_A128GCM] = {"A128GCM", "AES-128-GCM", NULL, 16, 12, 16},
+    [OST_A192GCM] = {"A192GCM", "AES-192-GCM", NULL, 24, 12, 16},
+    [OST_A256GCM] = {"A256GCM", "AES-256-GCM", NULL, 32, 12, 16},
+};
+#define ENC_COUNT (sizeof encs / sizeof encs[0])
+
+static const way_facts ways[] = {
+    [OST_RSA_OAEP - OST_RSA_OAEP] = {WAY_RSA, 0, "SHA1"},
+    [OST_RSA_OAEP_256 - OST_RSA_OAEP] = {WAY_RSA, 0, "SHA256"},
+    [OST_A128KW - OST_RSA_OAEP] = {WAY_WRAP, 16, NULL},
+    [OST_A192KW - OST_RSA_OAEP] = {WAY_WRAP, 24, NULL},
+    [OST_A256KW - OST_RSA_OAEP] = {WAY_WRAP, 32, NULL},
+    [OST_DIR - OST_RSA_OAEP] = {WAY_DIRECT, 0, NULL},
+    [OST_ECDH_ES - OST_RSA_OAEP] = {WAY_AGREE, 0, NULL},
+    [OST_ECDH_ES_A128KW - OST_RSA_OAEP] = {WAY_AGREE, 16, NULL},
+    [OST_ECDH_ES_A192KW - OST_RSA_OAEP] = {WAY_AGREE, 24, NULL},
+    [OST_ECDH_ES_A256KW - OST_RSA_OAEP] = {WAY_AGREE, 32, NULL},
+    [OST_A128GCMKW - OST_RSA_OAEP] = {WAY_GCM, 16, NULL},
+    [OST_A192GCMKW - OST_RSA_OAEP] = {WAY_GCM, 24, NULL},
+    [OST_A256GCMKW - OST_RSA_OAEP] = {WAY_GCM, 32, NULL},
+    [OST_PBES2_HS256_A128KW - OST_RSA_OAEP] = {WAY_PASSWORD, 16, "SHA256"},
+    [OST_PBES2_HS384_A192KW - OST_RSA_OAEP] = {WAY_PASSWORD, 24, "SHA384"},
+    [OST_PBES2_HS512_A256KW - OST_RSA_OAEP] = {WAY_PASSWORD, 32, "SHA512"},
+    [OST_INSECURE_RSA1_5 - OST_RSA_OAEP] = {WAY_RSA, 0, NULL},
+};
+#define WAY_COUNT (sizeof ways / sizeof ways[0])
+
+const enc_facts *enc_find(ost_enc enc)
+{
+    return (size_t)enc < ENC_COUNT && encs[enc].name != NULL ? &encs[enc] : NULL;
+}
+
+const way_facts *way_find(ost_alg alg)
+{
+    return alg >= OST_RSA_OAEP && (size_t)alg - OST_RSA_OAEP < WAY_COUNT ? &ways[alg - OST_RSA_OAEP]
+                                                                         : NULL;
+}
+
+const char *ost_enc_name(ost_enc enc)
+{
+    const enc_facts *facts = enc_find(enc);
+    return facts != NULL ? facts->name : "none";
+}
+
+ost_enc ost_enc_of(ost_text name)
+{
+    for (size_t i = 0; i < ENC_COUNT; i++) {
+        if (encs[i].name != NULL && text_is(name, encs[i].name))
+            return (ost_enc)i;
+    }
+    return OST_ENC_NONE_SET;
+}

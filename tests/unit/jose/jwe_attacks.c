@@ -1,0 +1,315 @@
+/* Attacks on encrypted tokens: 35 to 38 of the list in docs/development, and those that every
+ * implementation of ECDH-ES has met. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <ostiary/jose.h>
+
+#include "base64url.h"
+#include "jwe_keys.h"
+#include "keys.h"
+#include "text.h"
+
+#define NOW 1700000000
+
+static ost_arena *arena;
+
+static int open_arena(void **state)
+{
+    arena = ost_arena_new((size_t)8 << 20);
+    return arena == NULL;
+}
+
+static int close_arena(void **state)
+{
+    ost_arena_free(arena);
+    return 0;
+}
+
+static const ost_claims_rules claims_rules = {
+    .issuer = "https://issuer",
+    .audiences = (const char *const[]){"api"},
+    .audience_count = 1,
+    .algorithms = OST_ALG_BIT(OST_ES256),
+};
+static const char good_claims[] =
+    "{\"iss\":\"https://issuer\",\"aud\":\"api\",\"exp\":1700000100,\"sub\":\"alice\"}";
+
+static ost_text encoded(const char *text)
+{
+    ost_text ret = {0};
+    assert_int_equal(base64url_encode_to(arena, text_of(text), &ret), OST_OK);
+    return ret;
+}
+
+/* A token of five parts that say what they please. */
+static ost_text message(const char *header, const char *rest)
+{
+    return text_of(ost_arena_format(arena, "%s.%s", encoded(header).data, rest));
+}
+
+static ost_result decrypt(ost_text token, const ost_key *key, const ost_jwe_rules *rules)
+{
+    ost_decrypted d;
+    ost_keyset *keys = jwe_set(key);
+    ost_result result = ost_jwe_decrypt(token, keys, rules, arena, &d, NULL);
+    ost_keyset_unref(keys);
+    return result;
+}
+
+static ost_text encrypt(ost_text content, const ost_key *key, ost_alg alg, const char *cty)
+{
+    const ost_jwe_options options = {.cty = cty};
+    ost_text token = {0};
+    assert_int_equal(ost_jwe_encrypt(content, key, alg, OST_A128GCM, &options, arena, &token, NULL),
+                     OST_OK);
+    return token;
+}
+
+static ost_result verify_nested(ost_text token, const ost_key *outer, const ost_key *inner)
+{
+    const ost_claims *claims;
+    ost_keyset *private_keys = jwe_set(outer), *keys = jwe_set(inner);
+    ost_result result = ost_jwt_verify_nested(token, private_keys, NULL, keys, &claims_rules, NOW,
+                                              arena, &claims, NULL);
+    if (result == OST_OK)
+        assert_true(text_is(ost_claims_subject(claims), "alice"));
+    ost_keyset_unref(private_keys);
+    ost_keyset_unref(keys);
+    return result;
+}
+
+static void nested_tokens(void **state)
+{
+    ost_key *outer = jwe_key(OST_ECDH_ES, "P-256"), *inner = good_key(test_p256);
+    ost_text token;
+    assert_int_equal(ost_jws_sign(text_of(good_claims), inner, OST_ES256, NULL, arena, &token),
+                     OST_OK);
+    assert_int_equal(verify_nested(encrypt(token, outer, OST_ECDH_ES, "JWT"), outer, inner),
+                     OST_OK);
+    /* Without `cty` it is no nested token, and a signed one alone is not either. */
+    assert_int_equal(verify_nested(encrypt(token, outer, OST_ECDH_ES, NULL), outer, inner),
+                     OST_E_TOKEN_FORMAT);
+    assert_int_equal(verify_nested(token, outer, inner), OST_E_TOKEN_FORMAT);
+    ost_key_unref(outer);
+    ost_key_unref(inner);
+}
+
+static void attack_35_compressed_bomb(void **state)
+{
+    static char zeroes[49152]; /* 1:1000 */
+    const ost_jwe_options options = {.deflate = true};
+    const ost_jwe_rules rules = {.inflate_max = 4096};
+    ost_key *key = jwe_key(OST_A128KW, NULL);
+    ost_text token;
+    assert_int_equal(ost_jwe_encrypt((ost_text){zeroes, sizeof zeroes}, key, OST_A128KW,
+                                     OST_A128GCM, &options, arena, &token, NULL),
+                     OST_OK);
+    assert_int_equal(decrypt(token, key, NULL), OST_E_ALGORITHM);
+    size_t before = ost_arena_used(arena);
+    assert_int_equal(decrypt(token, key, &rules), OST_E_DECRYPTION);
+    assert_true(ost_arena_used(arena) - before < 4 * 4096);
+    ost_key_unref(key);
+}
+
+static void attack_35_password_rounds(void **state)
+{
+    static const char *const counts[] = {"2147483648", "1000001", "4294967296", "1e300"};
+    static const char *const wrong[] = {"-1", "0", "999", "\"1000\"", "null", "1000.5"};
+    ost_key *key = jwe_key(OST_PBES2_HS256_A128KW, NULL);
+    const char format[] = "{\"alg\":\"PBES2-HS256+A128KW\",\"enc\":\"A128GCM\","
+                          "\"p2s\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"p2c\":%s}";
+    const char rest[] =
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.AAAAAAAAAAAAAAAA.AA.AAAAAAAAAAAAAAAAAAAAAA";
+    for (size_t i = 0; i < 3; i++) {
+        ost_text token = message(ost_arena_format(arena, format, counts[i]), rest);
+        assert_int_equal(decrypt(token, key, NULL), OST_E_CEILING);
+    }
+    assert_int_equal(decrypt(message(ost_arena_format(arena, format, counts[3]), rest), key, NULL),
+                     OST_E_DECRYPTION);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        ost_text token = message(ost_arena_format(arena, format, wrong[i]), rest);
+        assert_int_equal(decrypt(token, key, NULL), OST_E_DECRYPTION);
+    }
+    ost_key_unref(key);
+}
+
+static void attack_36_unsigned_within(void **state)
+{
+    static const char *const unsigned_tokens[] = {
+        "eyJhbGciOiJub25lIn0.%s.", "eyJhbGciOiJub25lIn0.%s", "eyJhbGciOiJub25lIn0.%s.AA", "%s"};
+    ost_key *outer = jwe_key(OST_RSA_OAEP_256, NULL), *inner = good_key(test_p256);
+    for (size_t i = 0; i < 4; i++) {
+        const char *token = ost_arena_format(arena, unsigned_tokens[i], encoded(good_claims).data);
+        ost_result result =
+            verify_nested(encrypt(text_of(token), outer, OST_RSA_OAEP_256, "JWT"), outer, inner);
+        assert_true(result == OST_E_ALGORITHM || result == OST_E_TOKEN_FORMAT);
+    }
+    /* Bare claims, as anyone who has the public key can encrypt them. */
+    assert_int_equal(
+        verify_nested(encrypt(text_of(good_claims), outer, OST_RSA_OAEP_256, "JWT"), outer, inner),
+        OST_E_TOKEN_FORMAT);
+    ost_key_unref(outer);
+    ost_key_unref(inner);
+}
+
+/* RSA1_5: not read unless asked for, never written; then every bad padding is the same error. */
+static void attack_37_rsa1_5(void **state)
+{
+    const ost_jwe_rules asked = {.algorithms = OST_ALG_BIT(OST_INSECURE_RSA1_5)};
+    ost_key *key = jwe_key(OST_INSECURE_RSA1_5, NULL);
+    ost_text token;
+    assert_int_equal(ost_jwe_encrypt(OST_TEXT("a"), key, OST_INSECURE_RSA1_5, OST_A128GCM, NULL,
+                                     arena, &token, NULL),
+                     OST_E_ALGORITHM);
+    for (unsigned i = 0; i < 64; i++) {
+        unsigned char bytes[256];
+        for (size_t k = 0; k < sizeof bytes; k++)
+            bytes[k] = (unsigned char)((k * 37 + i * 101) ^ (k >> 2));
+        bytes[0] = (unsigned char)(i == 63 ? 0xff : i / 2); /* the last is beyond the modulus */
+        char text[BASE64URL_LEN(sizeof bytes) + 1] = {0};
+        base64url_encode(bytes, sizeof bytes, text);
+        const char *rest =
+            ost_arena_format(arena, "%s.AAAAAAAAAAAAAAAA.AA.AAAAAAAAAAAAAAAAAAAAAA", text);
+        ost_text forged = message("{\"alg\":\"RSA1_5\",\"enc\":\"A128GCM\"}", rest);
+        assert_int_equal(decrypt(forged, key, NULL), OST_E_ALGORITHM);
+        assert_int_equal(decrypt(forged, key, &asked), OST_E_DECRYPTION);
+    }
+    ost_key_unref(key);
+}
+
+static void attack_38_deeper_nesting(void **state)
+{
+    ost_key *outer = jwe_key(OST_ECDH_ES_A128KW, "X25519"), *inner = good_key(test_p256);
+    ost_text token;
+    assert_int_equal(ost_jws_sign(text_of(good_claims), inner, OST_ES256, NULL, arena, &token),
+                     OST_OK);
+    for (int depth = 0; depth < 3; depth++) {
+        token = encrypt(token, outer, OST_ECDH_ES_A128KW, "JWT");
+        assert_int_equal(verify_nested(token, outer, inner),
+                         depth == 0 ? OST_OK : OST_E_TOKEN_FORMAT);
+    }
+    ost_key_unref(outer);
+    ost_key_unref(inner);
+}
+
+/* The ephemeral key is hostile: off the curve, of another curve, of small order, private. */
+static void invalid_curve(void **state)
+{
+    static const char *const p256_keys[] = {
+        "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\","
+        "\"y\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE\"}",
+        "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\"}",
+        "{\"kty\":\"OKP\",\"crv\":\"X25519\",\"x\":\"3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-"
+        "IK08\"}",
+        "{\"kty\":\"oct\",\"k\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}",
+        "\"key\"",
+        "null",
+        "[]",
+        "{}",
+    };
+    ost_key *key = jwe_key(OST_ECDH_ES, "P-256");
+    const char rest[] = ".AAAAAAAAAAAAAAAA.AA.AAAAAAAAAAAAAAAAAAAAAA";
+    for (size_t i = 0; i < sizeof p256_keys / sizeof p256_keys[0]; i++) {
+        const char *header = ost_arena_format(
+            arena, "{\"alg\":\"ECDH-ES\",\"enc\":\"A128GCM\",\"epk\":%s}", p256_keys[i]);
+        assert_int_equal(decrypt(message(header, rest), key, NULL), OST_E_DECRYPTION);
+    }
+    const char *own =
+        ost_arena_format(arena, "{\"alg\":\"ECDH-ES\",\"enc\":\"A128GCM\",\"epk\":%s}", test_p256);
+    assert_int_equal(decrypt(message(own, rest), key, NULL), OST_E_DECRYPTION); /* private */
+    ost_key_unref(key);
+}
+
+static void small_order(void **state)
+{
+    static const char *const points[] = {"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+                                         "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+                                         "7P___________________________________________38"};
+    ost_key *key = jwe_key(OST_ECDH_ES, "X25519");
+    for (size_t i = 0; i < 3; i++) {
+        const char *header = ost_arena_format(
+            arena,
+            "{\"alg\":\"ECDH-ES\",\"enc\":\"A128GCM\",\"epk\":{\"kty\":\"OKP\",\"crv\":\"X25519\","
+            "\"x\":\"%s\"}}",
+            points[i]);
+        assert_int_equal(
+            decrypt(message(header, ".AAAAAAAAAAAAAAAA.AA.AAAAAAAAAAAAAAAAAAAAAA"), key, NULL),
+            OST_E_DECRYPTION);
+    }
+    ost_key_unref(key);
+}
+
+/* What the header says about itself. */
+static void headers_that_are_refused(void **state)
+{
+    static const struct {
+        const char *header;
+        ost_result expected;
+    } cases[] = {
+        {"{\"alg\":\"dir\"}", OST_E_TOKEN_FORMAT},
+        {"{\"enc\":\"A128GCM\"}", OST_E_TOKEN_FORMAT},
+        {"{\"alg\":\"none\",\"enc\":\"A128GCM\"}", OST_E_ALGORITHM},
+        {"{\"alg\":\"RS256\",\"enc\":\"A128GCM\"}", OST_E_ALGORITHM},
+        {"{\"alg\":\"HS256\",\"enc\":\"A128GCM\"}", OST_E_ALGORITHM},
+        {"{\"alg\":\"DIR\",\"enc\":\"A128GCM\"}", OST_E_ALGORITHM},
+        {"{\"alg\":\"dir\",\"enc\":\"A128CBC\"}", OST_E_ALGORITHM},
+        {"{\"alg\":\"dir\",\"enc\":\"none\"}", OST_E_ALGORITHM},
+        {"{\"alg\":\"dir\",\"enc\":\"A128GCM\",\"crit\":[\"exp\"]}", OST_E_CRITICAL},
+        {"{\"alg\":\"dir\",\"enc\":\"A128GCM\",\"crit\":[]}", OST_E_CRITICAL},
+        {"{\"alg\":\"dir\",\"enc\":\"A128GCM\",\"b64\":false}", OST_E_CRITICAL},
+        {"{\"alg\":\"dir\",\"enc\":\"A128GCM\",\"zip\":\"GZ\"}", OST_E_ALGORITHM},
+        {"{\"alg\":\"dir\",\"enc\":\"A128GCM\",\"zip\":1}", OST_E_ALGORITHM},
+        {"{\"alg\":\"dir\",\"enc\":\"A128GCM\",\"kid\":1}", OST_E_TOKEN_FORMAT},
+        {"{\"alg\":\"dir\",\"enc\":\"A128GCM\",\"alg\":\"dir\"}", OST_E_TOKEN_FORMAT},
+        {"{\"alg\":\"dir\",\"enc\":\"A128GCM\"} ", OST_OK},
+        {"[]", OST_E_TOKEN_FORMAT},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        ost_unverified_jwe jwe;
+        ost_text token = message(cases[i].header, ".AAAAAAAAAAAAAAAA.AA.AAAAAAAAAAAAAAAAAAAAAA");
+        assert_int_equal(ost_jwe_read_unverified(token, NULL, arena, &jwe, NULL),
+                         cases[i].expected);
+    }
+}
+
+/* A key for one thing is not taken for another. */
+static void keys_for_something_else(void **state)
+{
+    ost_key *wrapping = jwe_key(OST_A128KW, NULL), *gcm = jwe_key(OST_A128GCMKW, NULL);
+    ost_key *oaep = jwe_key(OST_RSA_OAEP, NULL), *half = public_half(oaep);
+    ost_text token = encrypt(OST_TEXT("a"), wrapping, OST_A128KW, NULL);
+    assert_int_equal(decrypt(token, gcm, NULL), OST_E_KEY_UNKNOWN);
+    token = encrypt(OST_TEXT("a"), half, OST_RSA_OAEP, NULL);
+    assert_int_equal(decrypt(token, oaep, NULL), OST_OK);
+    assert_int_equal(decrypt(token, half, NULL), OST_E_KEY_USE);
+    assert_int_equal(ost_jwe_encrypt(OST_TEXT("a"), oaep, OST_RSA_OAEP_256, OST_A128GCM, NULL,
+                                     arena, &token, NULL),
+                     OST_E_KEY_USE);
+    ost_key_unref(wrapping);
+    ost_key_unref(gcm);
+    ost_key_unref(oaep);
+    ost_key_unref(half);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nested_tokens),
+        cmocka_unit_test(attack_35_compressed_bomb),
+        cmocka_unit_test(attack_35_password_rounds),
+        cmocka_unit_test(attack_36_unsigned_within),
+        cmocka_unit_test(attack_37_rsa1_5),
+        cmocka_unit_test(attack_38_deeper_nesting),
+        cmocka_unit_test(invalid_curve),
+        cmocka_unit_test(small_order),
+        cmocka_unit_test(headers_that_are_refused),
+        cmocka_unit_test(keys_for_something_else),
+    };
+    return cmocka_run_group_tests_name("jose-jwe_attacks", tests, open_arena, close_arena);
+}
