@@ -20,6 +20,8 @@ typedef struct ost_issuer {
     const char *const *audiences; /* at least one, unless insecure_any_audience */
     size_t audience_count;
     bool insecure_any_audience;
+    bool access_token_profile;  /* RFC 9068 and nothing less: typ at+jwt; sub, client_id, iat, jti.
+                                   Keycloak's tokens do not keep to it unless told so */
     const char *discovery_url;  /* NULL: issuer + "/.well-known/openid-configuration". Another host
                                    name may serve what the issuer's name says. */
     const char *jwks_url;       /* given: no discovery takes place for keys */

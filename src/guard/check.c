@@ -114,13 +114,14 @@ static ost_result verify(check *c, token_facts *facts)
     }
     ost_result result =
         ost_jws_read_unverified(c->token, c->guard->algorithms, c->arena, &jws, &c->error);
-    if (result == OST_OK)
-        result = policy_check_header_type(jws.typ, &c->error);
     if (result == OST_OK && c->guard->issuer_count > 1)
         result = find_issuer(c, &c->issuer);
     if (result != OST_OK)
         return result;
     const issuer *i = c->guard->issuers[c->issuer];
+    result = policy_check_header_type(jws.typ, i->access_token_profile, &c->error);
+    if (result != OST_OK)
+        return result;
     if ((i->algorithms & OST_ALG_BIT(jws.alg)) == 0) {
         return ost_error_set(&c->error, OST_E_ALGORITHM, "issuer %.100s may not use %s", i->name,
                              ost_alg_name(jws.alg));
@@ -163,6 +164,7 @@ static ost_result check_claims(check *c)
         .audiences = (const char *const *)i->audiences,
         .audience_count = i->audience_count,
         .insecure_any_audience = i->insecure_any_audience,
+        .access_token_profile = i->access_token_profile,
         .leeway = i->leeway,
     };
     ost_result result = ost_claims_check(c->claims, &rules, c->now, &c->error);

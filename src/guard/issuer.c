@@ -158,6 +158,7 @@ static unsigned or_default(unsigned value, unsigned fallback)
 static void copy_numbers(issuer *i, const ost_issuer *config)
 {
     i->insecure_any_audience = config->insecure_any_audience;
+    i->access_token_profile = config->access_token_profile;
     i->insecure_http = config->insecure_http;
     i->symmetric = config->hmac_secret.len > 0;
     i->algorithms = config->algorithms != 0 ? config->algorithms : OST_ALGS_DEFAULT;

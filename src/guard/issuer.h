@@ -38,7 +38,7 @@ typedef struct issuer {
     char *audiences[ISSUER_LISTS];
     char *clients[ISSUER_LISTS];
     size_t audience_count, client_count;
-    bool insecure_any_audience, insecure_http, symmetric;
+    bool insecure_any_audience, access_token_profile, insecure_http, symmetric;
     ost_algs algorithms;
     unsigned leeway, lifetime, stale_limit, fetch_timeout; /* seconds */
     const ost_context *context;

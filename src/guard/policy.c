@@ -9,8 +9,12 @@
 
 /* ---- the kind of token ---- */
 
-ost_result policy_check_header_type(ost_text typ, ost_error *ret_error)
+ost_result policy_check_header_type(ost_text typ, bool profile, ost_error *ret_error)
 {
+    if (profile && !ost_typ_is(typ, "at+jwt")) { /* RFC 9068 §4 */
+        return ost_error_set(ret_error, OST_E_TOKEN_TYPE,
+                             "the header's typ is \"%.*s\", this issuer's have at+jwt", SHOWN(typ));
+    }
     /* RFC 9068 §2.1; Keycloak writes "JWT", and typ may be absent (RFC 7515 §4.1.9). */
     if (typ.data == NULL || ost_typ_is(typ, "JWT") || ost_typ_is(typ, "at+jwt"))
         return OST_OK;

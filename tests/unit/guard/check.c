@@ -272,6 +272,34 @@ static void every_allocation_of_a_check_may_fail(void **state)
     }
 }
 
+/* RFC 9068 §4, where an issuer keeps to it. */
+static void access_token_profile(void **state)
+{
+    fixture *f = *state;
+    static const char header[] = "{\"alg\":\"ES256\",\"typ\":\"%s\",\"kid\":\"ec\"}";
+    static const char claims[] = "{" GOOD_TIMES "," GOOD_NAMES ",\"aud\":\"myapi\"%s}";
+    static const struct {
+        const char *typ, *more;
+        ost_result reason;
+    } cases[] = {
+        {"at+jwt", ",\"client_id\":\"web\",\"jti\":\"1\"", OST_OK},
+        {"application/at+JWT", ",\"client_id\":\"web\",\"jti\":\"1\"", OST_OK},
+        {"JWT", ",\"client_id\":\"web\",\"jti\":\"1\"", OST_E_TOKEN_TYPE},
+        {"at+jwt", ",\"client_id\":\"web\"", OST_E_CLAIM_MISSING},
+        {"at+jwt", ",\"jti\":\"1\"", OST_E_CLAIM_MISSING},
+        {"at+jwt", ",\"client_id\":\"\",\"jti\":\"1\"", OST_E_CLAIM_MISSING},
+    };
+    ost_guard *guard =
+        fixture_guard(f, (ost_issuer){.access_token_profile = true}, (ost_guard_config){0});
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        ost_text token =
+            forge(f->arena, ost_arena_format(f->arena, header, cases[i].typ),
+                  ost_arena_format(f->arena, claims, cases[i].more), f->ec, FORGE_PKCS1);
+        assert_int_equal(fixture_check(f, guard, &fixture_any, token).reason, cases[i].reason);
+    }
+    ost_guard_free(guard);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -286,6 +314,7 @@ int main(void)
         cmocka_unit_test_setup(what_is_told_is_harmless, fixture_reset),
         cmocka_unit_test_setup(two_names_of_one_provider_are_explained, fixture_reset),
         cmocka_unit_test_setup(size_of_a_token_is_bounded, fixture_reset),
+        cmocka_unit_test_setup(access_token_profile, fixture_reset),
         cmocka_unit_test_setup(the_steady_state_allocates_nothing, fixture_reset),
         cmocka_unit_test_setup(every_allocation_of_a_check_may_fail, fixture_reset),
     };
