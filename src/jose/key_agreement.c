@@ -90,21 +90,14 @@ ost_result key_agreement_derive(const ost_key *ours, const ost_key *theirs,
 
 ost_result key_agreement_ephemeral(const ost_key *peer, ost_key **ret_key)
 {
-    EVP_PKEY *pkey = NULL;
-    pkey_ctx_auto EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, peer->pkey, NULL);
-    if (context == NULL || EVP_PKEY_keygen_init(context) != 1 ||
-        EVP_PKEY_keygen(context, &pkey) != 1)
-        return OST_E_CRYPTO;
     ost_key *key = key_new(peer->type);
-    if (key == NULL) {
-        EVP_PKEY_free(pkey);
+    if (key == NULL)
         return OST_E_MEMORY;
-    }
-    key->pkey = pkey;
-    key->curve = peer->curve;
-    key->algs = peer->algs;
-    key->bits = peer->bits;
-    key->is_private = true;
-    *ret_key = key;
-    return OST_OK;
+    ost_result result = peer->type == OST_KEY_EC ? key_ec_generate(peer->curve, key)
+                                                 : key_okp_generate(peer->curve, key);
+    if (result == OST_OK)
+        *ret_key = key;
+    else
+        ost_key_unref(key);
+    return result;
 }
