@@ -141,11 +141,11 @@ static void attack_35_password_rounds(void **state)
 
 static void attack_36_unsigned_within(void **state)
 {
-    static const char *const unsigned_tokens[] = {
-        "eyJhbGciOiJub25lIn0.%s.", "eyJhbGciOiJub25lIn0.%s", "eyJhbGciOiJub25lIn0.%s.AA", "%s"};
+    static const char *const ends[] = {".", "", ".AA"};
     ost_key *outer = jwe_key(OST_RSA_OAEP_256, NULL), *inner = good_key(test_p256);
-    for (size_t i = 0; i < 4; i++) {
-        const char *token = ost_arena_format(arena, unsigned_tokens[i], encoded(good_claims).data);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        const char *token =
+            ost_arena_format(arena, "eyJhbGciOiJub25lIn0.%s%s", encoded(good_claims).data, ends[i]);
         ost_result result =
             verify_nested(encrypt(text_of(token), outer, OST_RSA_OAEP_256, "JWT"), outer, inner);
         assert_true(result == OST_E_ALGORITHM || result == OST_E_TOKEN_FORMAT);
