@@ -2,7 +2,8 @@
 
 Usage: results.py FOLDER [FAILED-STAGE...]
 
-cmocka's XML and pytest's JUnit XML are counted case by case; other Meson tests (fuzz seeds) count
+cmocka's XML and pytest's JUnit XML are counted case by case, linters and fuzzers by the verdicts in
+their text files; other Meson tests (fuzz seeds) count
 one each, and so does a unit test program that ended badly without saying why. A stage that failed
 although no test of it did counts as one failure, so that nothing fails unseen.
 """
@@ -49,6 +50,17 @@ class Tally:
                 self.failed += 1
                 self.failures.append(f"{path.stem}: {unit}: {test['result']}")
 
+    def add_verdicts(self, path):
+        """Counts lines of "pass|fail|skip WHAT", as linters and fuzzers leave them."""
+        for line in path.read_text().splitlines():
+            verdict, _, what = line.partition(" ")
+            self.passed += verdict == "pass"
+            if verdict == "fail":
+                self.failed += 1
+                self.failures.append(f"{path.stem}: {what}")
+            elif verdict == "skip":
+                self.skips.append(f"{path.stem}: {what}")
+
 
 def main():
     folder = pathlib.Path(sys.argv[1])
@@ -59,16 +71,8 @@ def main():
         tally.add_meson(meson, failed)
     for report in sorted(folder.glob("pytest-*.xml")):
         tally.add_suites(report)
-    lint = folder / "lint.txt"
-    if lint.exists():
-        for line in lint.read_text().splitlines():
-            verdict, _, what = line.partition(" ")
-            tally.passed += verdict == "pass"
-            if verdict == "fail":
-                tally.failed += 1
-                tally.failures.append(f"lint: {what}")
-            elif verdict == "skip":
-                tally.skips.append(f"lint: {what}")
+    for verdicts in sorted(folder.glob("*.txt")):
+        tally.add_verdicts(verdicts)
     stages = sys.argv[2:]
     if stages and not tally.failed:
         tally.failed += len(stages)
