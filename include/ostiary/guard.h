@@ -49,6 +49,10 @@ typedef struct ost_guard_config {
     size_t cache_bytes;            /* 0: 64 MiB */
     bool no_cache;                 /* verify every signature anew */
     size_t max_token;              /* bytes; 0: 16 KiB */
+    ost_keyset *decryption_keys;   /* private keys of this API's, for access tokens that are signed
+                                      and then encrypted (RFC 7519 §5.2); gains a reference. NULL:
+                                      encrypted tokens are refused */
+    ost_jwe_rules decryption;      /* what encrypted tokens may be made of; all zero: see there */
     const ost_context
         *context; /* clock and randomness; NULL: the system's; must outlive the guard */
 } ost_guard_config;

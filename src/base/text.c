@@ -75,6 +75,14 @@ size_t text_find(ost_text text, char byte, size_t from)
     return found != NULL ? (size_t)(found - text.data) : text.len;
 }
 
+size_t text_count(ost_text text, char byte)
+{
+    size_t count = 0;
+    for (size_t at = text_find(text, byte, 0); at < text.len; at = text_find(text, byte, at + 1))
+        count++;
+    return count;
+}
+
 bool text_next(ost_text *rest, char separator, ost_text *ret_piece)
 {
     if (rest->len == 0)

@@ -24,6 +24,9 @@ ost_text text_trim(ost_text text);                           /* spaces and tabs 
 /* The offset of `byte` in `text` at or after `from`; text.len when it is not there. */
 size_t text_find(ost_text text, char byte, size_t from);
 
+/* How often `byte` stands in `text`. */
+size_t text_count(ost_text text, char byte);
+
 /* Takes the next piece up to `separator` off the front of *rest. False at the end. An empty text
  * has no pieces, ",a" has two, and a separator at the very end adds none. */
 bool text_next(ost_text *rest, char separator, ost_text *ret_piece);

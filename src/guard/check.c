@@ -8,6 +8,8 @@
 #include "policy.h"
 #include "text.h"
 
+#define JWE_DOTS 4 /* RFC 7516 §3.1: five parts */
+
 /* One check under way. */
 typedef struct check {
     ost_guard *guard;
@@ -15,7 +17,8 @@ typedef struct check {
     ost_arena *arena;
     int64_t now;
     bool may_wait;
-    ost_text token;
+    ost_text token;           /* as it came; this is what is remembered */
+    ost_text signed_token;    /* what was in it, if it was encrypted */
     size_t issuer;            /* its index, once it is known */
     const ost_claims *claims; /* once the signature has been checked */
     ost_alg alg;
@@ -31,7 +34,7 @@ static ost_result find_issuer(check *c, size_t *ret_index)
 {
     ost_unverified_token read;
     ost_text name;
-    ost_result result = ost_jwt_read_unverified(c->token, c->arena, &read, &c->error);
+    ost_result result = ost_jwt_read_unverified(c->signed_token, c->arena, &read, &c->error);
     if (result != OST_OK)
         return result;
     if (!ost_json_text(ost_json_get(read.claims, "iss"), &name))
@@ -104,6 +107,26 @@ static ost_result check_signature(check *c, const ost_unverified_jws *jws, token
     return result;
 }
 
+/* An encrypted token gives up the signed one that it holds; what is in that is a stranger's word
+ * still, for anybody may have encrypted it. */
+static ost_result decrypt(check *c)
+{
+    ost_decrypted outer;
+    c->signed_token = c->token;
+    if (c->guard->decryption_keys == NULL || text_count(c->token, '.') != JWE_DOTS)
+        return OST_OK;
+    ost_result result = ost_jwe_decrypt(c->token, c->guard->decryption_keys, &c->guard->decryption,
+                                        c->arena, &outer, &c->error);
+    if (result != OST_OK)
+        return result;
+    if (!ost_typ_is(outer.cty, "JWT")) {
+        return ost_error_set(&c->error, OST_E_TOKEN_FORMAT,
+                             "what is encrypted is no token: its cty is not JWT");
+    }
+    c->signed_token = outer.content;
+    return OST_OK;
+}
+
 /* With a single issuer `iss` need not be read before the signature is checked. */
 static ost_result verify(check *c, token_facts *facts)
 {
@@ -112,8 +135,11 @@ static ost_result verify(check *c, token_facts *facts)
         return ost_error_set(&c->error, OST_E_CEILING, "the token has %zu bytes, %zu are allowed",
                              c->token.len, c->guard->max_token);
     }
-    ost_result result =
-        ost_jws_read_unverified(c->token, c->guard->algorithms, c->arena, &jws, &c->error);
+    ost_result result = decrypt(c);
+    if (result == OST_OK) {
+        result = ost_jws_read_unverified(c->signed_token, c->guard->algorithms, c->arena, &jws,
+                                         &c->error);
+    }
     if (result == OST_OK && c->guard->issuer_count > 1)
         result = find_issuer(c, &c->issuer);
     if (result != OST_OK)

@@ -37,6 +37,8 @@ static ost_result configure(ost_guard *guard, const ost_guard_config *config, os
         return result;
     guard->context = config->context;
     guard->max_token = or_default(config->max_token, DEFAULT_TOKEN);
+    guard->decryption_keys = ost_keyset_ref(config->decryption_keys);
+    guard->decryption = config->decryption;
     guard->realm = memory_copy(text_of(config->realm != NULL ? config->realm : "ostiary"));
     if (config->resource_metadata != NULL)
         guard->resource_metadata = memory_copy(text_of(config->resource_metadata));
@@ -105,6 +107,7 @@ void ost_guard_free(ost_guard *guard)
     for (size_t k = 0; k < guard->issuer_count; k++)
         issuer_free(guard->issuers[k]);
     token_cache_free(guard->cache);
+    ost_keyset_unref(guard->decryption_keys);
     memory_free(guard->realm);
     memory_free(guard->resource_metadata);
     memory_free(guard);

@@ -16,6 +16,8 @@ struct ost_guard {
     size_t issuer_count;
     token_cache *cache; /* NULL: off */
     size_t max_token;
+    ost_keyset *decryption_keys; /* NULL: none */
+    ost_jwe_rules decryption;
     ost_algs algorithms; /* of any issuer */
     char *realm, *resource_metadata;
     refusal_style style;

@@ -22,6 +22,13 @@ static void pieces(void **state)
     assert_false(text_list_has(OST_TEXT("openid"), OST_TEXT("")));
 }
 
+static void counting(void **state)
+{
+    assert_int_equal(text_count(OST_TEXT("a.b..c."), '.'), 4);
+    assert_int_equal(text_count(OST_TEXT("abc"), '.'), 0);
+    assert_int_equal(text_count((ost_text){0}, '.'), 0);
+}
+
 static void numbers(void **state)
 {
     uint64_t n = 7;
@@ -102,6 +109,7 @@ static void slices_are_clamped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(counting),
         cmocka_unit_test(pieces),
         cmocka_unit_test(numbers),
         cmocka_unit_test(comparisons),
