@@ -79,6 +79,8 @@ static ost_result open_direct(const opening *o, content_key *ret)
 {
     if (o->recipient->encrypted_key.len != 0 || o->key->secret_size != o->cek_size)
         return OST_E_DECRYPTION;
+    if (o->key->content != NULL && ost_enc_of(text_of(o->key->content)) != o->message->enc)
+        return OST_E_DECRYPTION;
     memcpy(ret->data, o->key->secret, o->cek_size);
     return OST_OK;
 }

@@ -8,11 +8,6 @@
 #include "shown.h"
 #include "text.h"
 
-static bool may_decrypt(const ost_key *key, ost_alg alg)
-{
-    return ost_key_serves(key, alg) && ost_key_is_private(key);
-}
-
 /* By kid where the message has one, else the only one that fits. */
 static ost_result find_key(const ost_keyset *keys, const jwe_recipient *r, const ost_key **ret_key)
 {
@@ -21,9 +16,9 @@ static ost_result find_key(const ost_keyset *keys, const jwe_recipient *r, const
         const ost_key *key = ost_keyset_at(keys, i);
         if (r->kid.len > 0 && text_equal(ost_key_kid(key), r->kid)) {
             *ret_key = key;
-            return may_decrypt(key, r->alg) ? OST_OK : OST_E_KEY_USE;
+            return key_may(key, r->alg, true) ? OST_OK : OST_E_KEY_USE;
         }
-        if (r->kid.len > 0 || !may_decrypt(key, r->alg))
+        if (r->kid.len > 0 || !key_may(key, r->alg, true))
             continue;
         if (found != NULL)
             return OST_E_KEY_AMBIGUOUS;

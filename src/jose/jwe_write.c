@@ -10,17 +10,20 @@ static bool needs_to_be_alone(ost_alg alg)
     return alg == OST_DIR || alg == OST_ECDH_ES;
 }
 
-static ost_result check_recipient(const ost_recipient *r, const ost_jwe_options *options,
-                                  ost_error *ret_error)
+static ost_result check_recipient(const ost_recipient *r, ost_enc enc,
+                                  const ost_jwe_options *options, ost_error *ret_error)
 {
     const way_facts *way = way_find(r->alg);
     if (way == NULL || r->alg == OST_INSECURE_RSA1_5) {
         return ost_error_set(ret_error, OST_E_ALGORITHM, "nothing is encrypted with \"%s\"",
                              ost_alg_name(r->alg));
     }
-    if (!ost_key_serves(r->key, r->alg)) {
+    if (!key_may(r->key, r->alg, false)) {
         return ost_error_set(ret_error, OST_E_KEY_USE, "the key does not serve %s",
                              ost_alg_name(r->alg));
+    }
+    if (r->key->content != NULL && ost_enc_of(text_of(r->key->content)) != enc) {
+        return ost_error_set(ret_error, OST_E_KEY_USE, "the key is for %s alone", r->key->content);
     }
     bool has_parties = options->apu.len > 0 || options->apv.len > 0;
     if (has_parties && way->way != WAY_AGREE)
@@ -40,7 +43,7 @@ ost_result jwe_write_check(const ost_recipient *recipients, size_t count, ost_en
         return ost_error_set(ret_error, OST_E_CEILING, "apu or apv of more than %d bytes",
                              PARTY_MAX);
     for (size_t i = 0; i < count; i++) {
-        ost_result result = check_recipient(&recipients[i], options, ret_error);
+        ost_result result = check_recipient(&recipients[i], enc, options, ret_error);
         if (result != OST_OK)
             return result;
         if (count > 1 && needs_to_be_alone(recipients[i].alg)) {

@@ -291,6 +291,23 @@ static void keys_for_something_else(void **state)
     assert_int_equal(ost_jwe_encrypt(OST_TEXT("a"), oaep, OST_RSA_OAEP_256, OST_A128GCM, NULL,
                                      arena, &token, NULL),
                      OST_E_KEY_USE);
+    /* Of one length, but for another cipher. */
+    ost_key *direct = good_key("{\"kty\":\"oct\",\"alg\":\"A256GCM\",\"k\":"
+                               "\"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr8\"}");
+    assert_int_equal(ost_jwe_encrypt(OST_TEXT("a"), direct, OST_DIR, OST_A128CBC_HS256, NULL, arena,
+                                     &token, NULL),
+                     OST_E_KEY_USE);
+    const char header[] = "{\"alg\":\"dir\",\"enc\":\"A128CBC-HS256\"}";
+    assert_int_equal(
+        decrypt(message(header, ".AAAAAAAAAAAAAAAAAAAAAA.AA.AAAAAAAAAAAAAAAAAAAAAA"), direct, NULL),
+        OST_E_DECRYPTION);
+    /* key_ops of one direction. */
+    ost_key *only = good_key("{\"kty\":\"oct\",\"alg\":\"A128KW\",\"key_ops\":[\"wrapKey\"],"
+                             "\"k\":\"GZy6sIZ6wl9NJOKB-jnmVQ\"}");
+    token = encrypt(OST_TEXT("a"), only, OST_A128KW, NULL);
+    assert_int_equal(decrypt(token, only, NULL), OST_E_KEY_UNKNOWN);
+    ost_key_unref(direct);
+    ost_key_unref(only);
     ost_key_unref(wrapping);
     ost_key_unref(gcm);
     ost_key_unref(oaep);
