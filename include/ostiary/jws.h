@@ -51,6 +51,91 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_sign(ost_text payload, const ost_ke
                                                   const char *typ, ost_arena *arena,
                                                   ost_text *ret_token);
 
+/* ---- JSON serialization (RFC 7515 §7.2), detached payloads (appendix F), b64 (RFC 7797) ---- */
+
+/* So many signatures may be in one JWS, and so many bytes in one JSON serialization and in a
+ * detached payload. */
+#define OST_JWS_SIGNATURES_MAX 16
+#define OST_JWS_JSON_MAX ((size_t)1024 * 1024)
+#define OST_JWS_DETACHED_MAX ((size_t)16 * 1024 * 1024)
+
+/* What a JWS may be. All zero: the default algorithms, named in a protected header, with an encoded
+ * payload in its place, and nothing critical. */
+typedef struct ost_jws_rules {
+    ost_algs algorithms;           /* 0: OST_ALGS_DEFAULT; what does not sign is left out */
+    bool detached;                 /* the payload is not in the JWS, but: */
+    ost_text payload;              /* raw */
+    bool unencoded;                /* `b64`, named in `crit`, is understood; never in a JWT */
+    bool insecure_unprotected_alg; /* `alg` may stand outside of what is signed (RFC 7515 §10.7) */
+} ost_jws_rules;
+
+/* What was verified: the payload and the protected header. The unprotected one is whatever somebody
+ * wrote into it on the way. Lives in the arena, borrows from the input, the rules and the key set.
+ */
+typedef struct ost_verified_jws {
+    ost_text payload;                   /* raw */
+    const ost_json *protected_header;   /* NULL: none */
+    const ost_json *unprotected_header; /* NULL: none */
+    ost_alg alg;
+    ost_text kid;      /* empty when absent; may come from the unprotected header */
+    ost_text typ, cty; /* of the protected header; empty when absent */
+    const ost_key *key;
+    size_t signature; /* which one it was, from 0 */
+} ost_verified_jws;
+
+/* Verifies a JWS in the general or the flattened JSON serialization: the first signature whose
+ * algorithm is accepted, whose key is in the set and that matches; the others may be anybody's.
+ * All headers must be well-formed as in the compact form, no name may stand in both of a
+ * signature's, `crit` and `b64` only in the protected one, and `b64` alike for all (RFC 7797 §3).
+ * OST_E_CEILING, OST_E_TOKEN_FORMAT, OST_E_CRITICAL; where none matches OST_E_SIGNATURE, and where
+ * none could be looked at OST_E_KEY_UNKNOWN, OST_E_KEY_USE, OST_E_KEY_AMBIGUOUS, OST_E_ALGORITHM,
+ * whichever came nearest. `rules` may be NULL: all zero. The arena needs eight times the JWS and
+ * three times the detached payload, and 1 MiB. Any thread. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_json_verify(ost_text json, const ost_keyset *keys,
+                                                         const ost_jws_rules *rules,
+                                                         ost_arena *arena,
+                                                         ost_verified_jws *ret_verified,
+                                                         ost_error *ret_error);
+
+/* The same of a compact JWS of at most 64 KiB. For tokens there is ost_jwt_verify. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_compact_verify(ost_text token, const ost_keyset *keys,
+                                                            const ost_jws_rules *rules,
+                                                            ost_arena *arena,
+                                                            ost_verified_jws *ret_verified,
+                                                            ost_error *ret_error);
+
+/* How a JWS is written. All zero: with the payload, encoded; one signature flattened. */
+typedef struct ost_jws_options {
+    const char *typ, *cty; /* NULL: left out */
+    bool detached;         /* the payload is left out */
+    bool unencoded;        /* `b64` false, in `crit`; not with a typ of JWTs */
+    bool general;          /* JSON: the general form also for one signature */
+} ost_jws_options;
+
+typedef struct ost_jws_signer {
+    const ost_key *key; /* its kid, when it has one, stands in the protected header */
+    ost_alg alg;
+    const ost_json *header; /* the unprotected one, an object; NULL: none */
+} ost_jws_signer;
+
+/* Signs `payload` with every signer (OST_JWS_SIGNATURES_MAX at most). OST_E_KEY_USE as in
+ * ost_jws_sign; OST_E_ARGUMENT: no signer or too many; an unencoded payload that is not UTF-8 or
+ * holds a NUL; an unprotected header that is no object, or says what the protected one says or has
+ * to say; OST_E_CEILING: what would not be read again. `options` may be NULL. Any thread. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_json_sign(ost_text payload,
+                                                       const ost_jws_signer *signers, size_t count,
+                                                       const ost_jws_options *options,
+                                                       ost_arena *arena, ost_text *ret_json,
+                                                       ost_error *ret_error);
+
+/* Signs `payload` as a compact JWS. OST_E_ARGUMENT: an unencoded payload that is neither detached
+ * nor of printable ASCII without dots (RFC 7797 §5.2). */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_compact_sign(ost_text payload, const ost_key *key,
+                                                          ost_alg alg,
+                                                          const ost_jws_options *options,
+                                                          ost_arena *arena, ost_text *ret_token,
+                                                          ost_error *ret_error);
+
 #ifdef __cplusplus
 }
 #endif
