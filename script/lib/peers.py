@@ -16,6 +16,7 @@ PEERS = {
     # so that there is always something to run the tests with and to name the reason of each skip.
     "python": lambda: virtual_environment("test", ROOT / "tests" / "requirements.txt", system_packages=True),
     "fastapi": lambda: virtual_environment("fastapi", INTEROP / "fastapi_app" / "requirements.txt"),
+    "joserfc": lambda: virtual_environment("joserfc", INTEROP / "crosscheck" / "requirements.txt"),
     "npm": lambda: npm_packages(INTEROP / "npm"),
     "keycloak": distribution,
 }
