@@ -133,6 +133,37 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_key_export_private(const ost_key *key,
 /* The SHA-256 thumbprint (RFC 7638, RFC 8037 §2), 43 base64url characters and a NUL. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_key_thumbprint(const ost_key *key, char ret[44]);
 
+/* The thumbprint as a URI (RFC 9278), "urn:ietf:params:oauth:jwk-thumbprint:sha-256:…", by SHA-2 of
+ * `hash_bits`: 256 (or 0), 384, 512; OST_E_ARGUMENT otherwise. In the arena. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_key_thumbprint_uri(const ost_key *key, unsigned hash_bits,
+                                                            ost_arena *arena, ost_text *ret_uri);
+
+/* ---- PEM, DER and certificates ---- */
+
+/* Imports one key from PEM (RFC 7468): "PUBLIC KEY", "PRIVATE KEY" (PKCS #8), "RSA PUBLIC KEY",
+ * "RSA PRIVATE KEY" (PKCS #1), "EC PRIVATE KEY" (SEC 1), or "CERTIFICATE", of which nothing but its
+ * key is taken and nothing is verified. Text around the block, an "EC PARAMETERS" block before it
+ * and more certificates behind the first are passed over; any other block more is
+ * OST_E_KEY_AMBIGUOUS. `alg` binds the key (OST_ALG_NONE_SET: it serves all of its type); `kid` may
+ * be NULL. Refused as in a JWK; OST_E_UNSUPPORTED: encrypted keys (nothing ever asks for a
+ * password), curves given by their parameters, RSA-PSS and other types. At most 64 KiB. Takes a
+ * quarter of a millisecond. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_key_import_pem(ost_text pem, ost_alg alg, const char *kid,
+                                                        ost_key **ret_key, ost_error *ret_error);
+
+/* The same from the DER of any of these forms, and nothing behind it. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_key_import_der(ost_text der, ost_alg alg, const char *kid,
+                                                        ost_key **ret_key, ost_error *ret_error);
+
+typedef enum ost_key_form { OST_KEY_PEM, OST_KEY_DER } ost_key_form;
+
+/* The public half as SubjectPublicKeyInfo (RFC 5280 §4.1), and the private key as PKCS #8 (RFC
+ * 5958), not encrypted. In the arena. OST_E_KEY_USE: the key has no such half. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_key_export_spki(const ost_key *key, ost_key_form form,
+                                                         ost_arena *arena, ost_text *ret_text);
+OST_PUBLIC OST_MUST_CHECK ost_result ost_key_export_pkcs8(const ost_key *key, ost_key_form form,
+                                                          ost_arena *arena, ost_text *ret_text);
+
 /* ---- key sets ---- */
 
 /* Keys parsed once, immutable after import, reference-counted, usable from any thread. */

@@ -5,6 +5,7 @@
 #include <openssl/bn.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
+#include <openssl/x509.h>
 
 static inline void bn_drop(BIGNUM **bn)
 {
@@ -24,6 +25,16 @@ static inline void pkey_drop(EVP_PKEY **pkey)
 static inline void pkey_ctx_drop(EVP_PKEY_CTX **context)
 {
     EVP_PKEY_CTX_free(*context);
+}
+
+static inline void x509_drop(X509 **certificate)
+{
+    X509_free(*certificate);
+}
+
+static inline void pkcs8_drop(PKCS8_PRIV_KEY_INFO **info)
+{
+    PKCS8_PRIV_KEY_INFO_free(*info);
 }
 
 static inline void md_ctx_drop(EVP_MD_CTX **context)
@@ -65,6 +76,8 @@ static inline void mac_ctx_drop(EVP_MAC_CTX **context)
 #define bn_ctx_auto __attribute__((cleanup(bn_ctx_drop)))
 #define pkey_auto __attribute__((cleanup(pkey_drop)))
 #define pkey_ctx_auto __attribute__((cleanup(pkey_ctx_drop)))
+#define x509_auto __attribute__((cleanup(x509_drop)))
+#define pkcs8_auto __attribute__((cleanup(pkcs8_drop)))
 #define md_ctx_auto __attribute__((cleanup(md_ctx_drop)))
 #define cipher_auto __attribute__((cleanup(cipher_drop)))
 #define cipher_ctx_auto __attribute__((cleanup(cipher_ctx_drop)))

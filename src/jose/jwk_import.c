@@ -1,8 +1,10 @@
 /* Reading a JWK (RFC 7517 §4): the members that all key types share, and what they must agree on.
- * x5c, x5t and x5u (§4.6–4.9) are not looked at: a certificate in a key proves nothing here. */
+ * x5u (§4.6) is not looked at, and x5c only for contradictions: a certificate in a key proves
+ * nothing here. */
 #include <openssl/err.h>
 
 #include "compact.h"
+#include "jwk_x5c.h"
 #include "key.h"
 #include "shown.h"
 #include "text.h"
@@ -168,6 +170,8 @@ static ost_result read_members(const ost_json *jwk, ost_key *key, ost_error *ret
         result = read_alg(jwk, key, ret_error);
     if (result == OST_OK)
         result = key_restrict(key, ret_error);
+    if (result == OST_OK)
+        result = jwk_check_x5c(jwk, key, ret_error);
     if (result == OST_OK && !has_a_use(key)) {
         result = ost_error_set(ret_error, OST_E_KEY_FORMAT,
                                "nothing that \"key_ops\" allows can be done with the key");

@@ -194,6 +194,13 @@ unsigned ost_key_bits(const ost_key *key)
     return key->bits;
 }
 
+EVP_PKEY *key_pkey(const ost_key *key)
+{
+    if (key->type == OST_KEY_OKP)
+        return key_okp_pkey(key);
+    return key->pkey != NULL && EVP_PKEY_up_ref(key->pkey) == 1 ? key->pkey : NULL;
+}
+
 ost_result key_member(const ost_key *key, const char *name, unsigned char *ret, size_t *ret_len)
 {
     switch (key->type) {

@@ -89,6 +89,20 @@ OST_MUST_CHECK ost_result key_ec_import(const ost_json *jwk, ost_key *key, ost_e
 OST_MUST_CHECK ost_result key_okp_import(const ost_json *jwk, ost_key *key, ost_error *ret_error);
 OST_MUST_CHECK ost_result key_oct_import(const ost_json *jwk, ost_key *key, ost_error *ret_error);
 
+/* The same from a key of the cryptographic library, whose private part is looked for only where
+ * `is_private` says so. Nothing of `pkey` is taken over unchecked. */
+OST_MUST_CHECK ost_result key_rsa_copy(EVP_PKEY *pkey, bool is_private, ost_key *key,
+                                       ost_error *ret_error);
+OST_MUST_CHECK ost_result key_ec_copy(EVP_PKEY *pkey, bool is_private, ost_key *key,
+                                      ost_error *ret_error);
+OST_MUST_CHECK ost_result key_okp_copy(EVP_PKEY *pkey, bool is_private, ost_key *key,
+                                       ost_error *ret_error);
+
+/* The key as the cryptographic library has it, also of Ed25519; free it. NULL: out of memory, or
+ * oct. */
+OST_MUST_CHECK EVP_PKEY *key_pkey(const ost_key *key);
+OST_MUST_CHECK EVP_PKEY *key_okp_pkey(const ost_key *key);
+
 OST_MUST_CHECK ost_result key_rsa_generate(unsigned bits, ost_key *key);
 OST_MUST_CHECK ost_result key_ec_generate(const curve_facts *curve, ost_key *key);
 OST_MUST_CHECK ost_result key_okp_generate(const curve_facts *curve, ost_key *key);

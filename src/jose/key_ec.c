@@ -69,6 +69,25 @@ static ost_result read_private(const ost_json *jwk, const curve_facts *curve, BI
     return result;
 }
 
+/* With a private part the public one is made and checked first, so that a point off the curve is
+ * told apart from a wrong d. The curves have cofactor 1: on the curve is in the group. */
+static ost_result set(ost_key *key, const curve_facts *curve, const unsigned char *point,
+                      const BIGNUM *d, ost_error *ret_error)
+{
+    pkey_auto EVP_PKEY *pkey = make_pkey(curve, point, NULL);
+    if (pkey == NULL)
+        return ost_error_set(ret_error, OST_E_KEY_WEAK, "the point is not on %s", curve->name);
+    if (d != NULL) {
+        EVP_PKEY_free(pkey);
+        pkey = make_pkey(curve, point, d);
+        if (pkey == NULL || !is_pair(pkey))
+            return ost_error_set(ret_error, OST_E_KEY_FORMAT, "d does not belong to the point");
+    }
+    take_pkey(key, pkey, curve, d != NULL);
+    pkey = NULL;
+    return OST_OK;
+}
+
 ost_result key_ec_import(const ost_json *jwk, ost_key *key, ost_error *ret_error)
 {
     unsigned char point[POINT_MAX] = {UNCOMPRESSED};
@@ -86,23 +105,43 @@ ost_result key_ec_import(const ost_json *jwk, ost_key *key, ost_error *ret_error
         result = jwk_bytes_exactly(jwk, "y", curve->size, point + 1 + curve->size, ret_error);
     if (result == OST_OK)
         result = read_private(jwk, curve, &d, ret_error);
-    if (result != OST_OK)
-        return result;
+    return result == OST_OK ? set(key, curve, point, d, ret_error) : result;
+}
 
-    /* With a private part the public one is made and checked first, so that a point off the curve
-     * is told apart from a wrong d. The curves have cofactor 1: on the curve is in the group. */
-    pkey_auto EVP_PKEY *pkey = make_pkey(curve, point, NULL);
-    if (pkey == NULL)
-        return ost_error_set(ret_error, OST_E_KEY_WEAK, "the point is not on %s", curve->name);
-    if (d != NULL) {
-        EVP_PKEY_free(pkey);
-        pkey = make_pkey(curve, point, d);
-        if (pkey == NULL || !is_pair(pkey))
-            return ost_error_set(ret_error, OST_E_KEY_FORMAT, "d does not belong to the point");
+static bool get_coordinate(EVP_PKEY *pkey, const char *name, size_t size, unsigned char *ret)
+{
+    bn_auto BIGNUM *number = NULL;
+    return EVP_PKEY_get_bn_param(pkey, name, &number) == 1 &&
+           BN_bn2binpad(number, ret, (int)size) == (int)size;
+}
+
+/* A curve that is spelled out is not the one it may look like: CVE-2020-0601. */
+static const curve_facts *curve_of(EVP_PKEY *pkey)
+{
+    char name[64], encoding[32];
+    size_t len;
+    if (EVP_PKEY_get_utf8_string_param(pkey, OSSL_PKEY_PARAM_EC_ENCODING, encoding, sizeof encoding,
+                                       &len) != 1 ||
+        !text_is(text_of(encoding), OSSL_PKEY_EC_ENCODING_GROUP) ||
+        EVP_PKEY_get_group_name(pkey, name, sizeof name, &len) != 1)
+        return NULL;
+    return curve_find_openssl(OST_KEY_EC, name);
+}
+
+ost_result key_ec_copy(EVP_PKEY *pkey, bool is_private, ost_key *key, ost_error *ret_error)
+{
+    unsigned char point[POINT_MAX] = {UNCOMPRESSED};
+    bn_auto BIGNUM *d = NULL;
+    const curve_facts *curve = curve_of(pkey);
+    if (curve == NULL) {
+        return ost_error_set(ret_error, OST_E_UNSUPPORTED,
+                             "a curve that is not supported, or not named");
     }
-    take_pkey(key, pkey, curve, d != NULL);
-    pkey = NULL;
-    return OST_OK;
+    if (!get_coordinate(pkey, OSSL_PKEY_PARAM_EC_PUB_X, curve->size, point + 1) ||
+        !get_coordinate(pkey, OSSL_PKEY_PARAM_EC_PUB_Y, curve->size, point + 1 + curve->size) ||
+        (is_private && EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_PRIV_KEY, &d) != 1))
+        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "the point or d is missing");
+    return set(key, curve, point, d, ret_error);
 }
 
 ost_result key_ec_generate(const curve_facts *curve, ost_key *key)

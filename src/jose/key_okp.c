@@ -118,6 +118,30 @@ ost_result key_okp_import(const ost_json *jwk, ost_key *key, ost_error *ret_erro
     return result;
 }
 
+ost_result key_okp_copy(EVP_PKEY *pkey, bool is_private, ost_key *key, ost_error *ret_error)
+{
+    unsigned char x[OKP_MAX_SIZE], d[OKP_MAX_SIZE];
+    size_t x_len = sizeof x, d_len = sizeof d;
+    const curve_facts *curve = curve_find_openssl(OST_KEY_OKP, EVP_PKEY_get0_type_name(pkey));
+    if (curve == NULL || EVP_PKEY_get_raw_public_key(pkey, x, &x_len) != 1 || x_len != curve->size)
+        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "the public key is missing");
+    if (is_private && (EVP_PKEY_get_raw_private_key(pkey, d, &d_len) != 1 || d_len != curve->size))
+        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "the private key is missing");
+    ost_result result = key_okp_set(key, curve, x, is_private ? d : NULL, ret_error);
+    wipe(d, sizeof d);
+    return result;
+}
+
+EVP_PKEY *key_okp_pkey(const ost_key *key)
+{
+    const char *type = key->curve->openssl;
+    if (key->pkey != NULL)
+        return EVP_PKEY_up_ref(key->pkey) == 1 ? key->pkey : NULL;
+    if (key->is_private)
+        return EVP_PKEY_new_raw_private_key_ex(NULL, type, NULL, key->okp_secret, ED25519_SIZE);
+    return EVP_PKEY_new_raw_public_key_ex(NULL, type, NULL, key->okp_public, ED25519_SIZE);
+}
+
 ost_result key_okp_generate(const curve_facts *curve, ost_key *key)
 {
     size_t size = curve->size;

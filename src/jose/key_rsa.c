@@ -7,6 +7,7 @@
 #include "crypto_auto.h"
 #include "jwk_member.h"
 #include "key.h"
+#include "rsa_weakness.h"
 
 enum { N, E, D, P, Q, DP, DQ, QI, NUMBERS };
 #define PUBLIC_NUMBERS 2
@@ -46,6 +47,9 @@ static ost_result check_public(const rsa_numbers *numbers, ost_error *ret_error)
         return ost_error_set(ret_error, OST_E_KEY_WEAK,
                              "the RSA exponent is even, one, or longer than %d bits", E_MAX_BITS);
     }
+    const char *weakness = rsa_weakness(n);
+    if (weakness != NULL)
+        return ost_error_set(ret_error, OST_E_KEY_WEAK, "the RSA modulus %s", weakness);
     return OST_OK;
 }
 
@@ -120,12 +124,28 @@ static ost_result take_pkey(ost_key *key, EVP_PKEY *pkey, bool is_private)
     return key->rsa != NULL ? OST_OK : OST_E_MEMORY;
 }
 
+static ost_result set(ost_key *key, const rsa_numbers *numbers, bool is_private,
+                      ost_error *ret_error)
+{
+    EVP_PKEY *pkey = NULL;
+    ost_result result = check_public(numbers, ret_error);
+    if (result == OST_OK && is_private)
+        result = check_private(numbers, ret_error);
+    if (result != OST_OK)
+        return result;
+    result = make_pkey(numbers, is_private ? NUMBERS : PUBLIC_NUMBERS, &pkey);
+    if (result == OST_OK)
+        result = take_pkey(key, pkey, is_private);
+    if (result != OST_OK)
+        return ost_error_set(ret_error, result, "the RSA key could not be made");
+    return OST_OK;
+}
+
 ost_result key_rsa_import(const ost_json *jwk, ost_key *key, ost_error *ret_error)
 {
     __attribute__((cleanup(rsa_numbers_drop))) rsa_numbers numbers = {0};
     bool is_private = ost_json_get(jwk, "d") != NULL;
     size_t count = is_private ? NUMBERS : PUBLIC_NUMBERS;
-    EVP_PKEY *pkey = NULL;
     ost_result result = OST_OK;
     if (ost_json_get(jwk, "oth") != NULL) {
         return ost_error_set(ret_error, OST_E_UNSUPPORTED,
@@ -133,18 +153,22 @@ ost_result key_rsa_import(const ost_json *jwk, ost_key *key, ost_error *ret_erro
     }
     for (size_t i = 0; result == OST_OK && i < count; i++)
         result = jwk_integer(jwk, names[i].jwk, &numbers.at[i], ret_error);
-    if (result == OST_OK)
-        result = check_public(&numbers, ret_error);
-    if (result == OST_OK && is_private)
-        result = check_private(&numbers, ret_error);
-    if (result != OST_OK)
-        return result;
-    result = make_pkey(&numbers, count, &pkey);
-    if (result == OST_OK)
-        result = take_pkey(key, pkey, is_private);
-    if (result != OST_OK)
-        return ost_error_set(ret_error, result, "the RSA key could not be made");
-    return OST_OK;
+    return result == OST_OK ? set(key, &numbers, is_private, ret_error) : result;
+}
+
+ost_result key_rsa_copy(EVP_PKEY *pkey, bool is_private, ost_key *key, ost_error *ret_error)
+{
+    __attribute__((cleanup(rsa_numbers_drop))) rsa_numbers numbers = {0};
+    bn_auto BIGNUM *third = NULL;
+    if (EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_FACTOR3, &third) == 1) {
+        return ost_error_set(ret_error, OST_E_UNSUPPORTED,
+                             "RSA keys of more than two primes are not supported");
+    }
+    for (size_t i = 0; i < (is_private ? NUMBERS : PUBLIC_NUMBERS); i++) {
+        if (EVP_PKEY_get_bn_param(pkey, names[i].openssl, &numbers.at[i]) != 1)
+            return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"%s\" is missing", names[i].jwk);
+    }
+    return set(key, &numbers, is_private, ret_error);
 }
 
 ost_result key_rsa_generate(unsigned bits, ost_key *key)

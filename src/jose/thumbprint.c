@@ -1,5 +1,5 @@
-/* Thumbprints of keys (RFC 7638 §3, RFC 8037 §2): the hash of the required members, in the order of
- * their names, without white space. */
+/* Thumbprints of keys (RFC 7638 §3, RFC 8037 §2, RFC 9278): the hash of the required members, in
+ * the order of their names, without white space. */
 #include <stdio.h>
 
 #include "base64url.h"
@@ -35,10 +35,9 @@ static ost_result member_text(const ost_key *key, const char *name, char *ret, s
     return result;
 }
 
-ost_result ost_key_thumbprint(const ost_key *key, char ret[44])
+static ost_result hash_key(const ost_key *key, hash_id algorithm, unsigned char *ret_hash)
 {
     char document[DOCUMENT_MAX];
-    unsigned char hash[HASH_MAX_SIZE];
     size_t at = 0, len = 0;
     ost_result result = OST_OK;
     for (const char *const *name = hashed[key->type]; result == OST_OK && *name != NULL; name++) {
@@ -49,9 +48,37 @@ ost_result ost_key_thumbprint(const ost_key *key, char ret[44])
     }
     document[at++] = '}';
     if (result == OST_OK)
-        result = digest(HASH_SHA256, (ost_text){document, at}, hash);
-    if (result == OST_OK)
-        ret[base64url_encode(hash, 32, ret)] = '\0';
+        result = digest(algorithm, (ost_text){document, at}, ret_hash);
     wipe(document, sizeof document);
     return result;
+}
+
+ost_result ost_key_thumbprint(const ost_key *key, char ret[44])
+{
+    unsigned char hash[HASH_MAX_SIZE];
+    ost_result result = hash_key(key, HASH_SHA256, hash);
+    if (result == OST_OK)
+        ret[base64url_encode(hash, 32, ret)] = '\0';
+    return result;
+}
+
+ost_result ost_key_thumbprint_uri(const ost_key *key, unsigned hash_bits, ost_arena *arena,
+                                  ost_text *ret_uri)
+{
+    unsigned char hash[HASH_MAX_SIZE];
+    char encoded[BASE64URL_LEN(HASH_MAX_SIZE)];
+    unsigned bits = hash_bits != 0 ? hash_bits : 256;
+    if (bits != 256 && bits != 384 && bits != 512)
+        return OST_E_ARGUMENT;
+    hash_id algorithm = bits == 256 ? HASH_SHA256 : bits == 384 ? HASH_SHA384 : HASH_SHA512;
+    ost_result result = hash_key(key, algorithm, hash);
+    if (result != OST_OK)
+        return result;
+    int len = (int)base64url_encode(hash, bits / 8, encoded);
+    const char *uri = ost_arena_format(arena, "urn:ietf:params:oauth:jwk-thumbprint:sha-%u:%.*s",
+                                       bits, len, encoded);
+    if (uri == NULL)
+        return OST_E_MEMORY;
+    *ret_uri = text_of(uri);
+    return OST_OK;
 }

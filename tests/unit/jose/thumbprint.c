@@ -75,7 +75,7 @@ static void largest_keys(void **state)
 {
     char *modulus = ost_arena_alloc(arena, 2732), thumbprint[44];
     memset(modulus, '_', 2730);
-    modulus[2730] = '8';
+    modulus[2730] = 'E'; /* the largest without a small factor */
     ost_key *key = good_key(
         ost_arena_format(arena, "{\"kty\":\"RSA\",\"n\":\"%s\",\"e\":\"__________8\"}", modulus));
     assert_int_equal(ost_key_thumbprint(key, thumbprint), OST_OK);
@@ -87,9 +87,30 @@ static void largest_keys(void **state)
     ost_key_unref(key);
 }
 
+/* RFC 9278 §2, of the key of RFC 7638 §3.1. */
+static void rfc_9278_uri(void **state)
+{
+    ost_text uri = {0};
+    char thumbprint[44];
+    ost_key *key = good_key(test_ed25519);
+    assert_int_equal(ost_key_thumbprint(key, thumbprint), OST_OK);
+    assert_int_equal(ost_key_thumbprint_uri(key, 0, arena, &uri), OST_OK);
+    assert_true(text_starts(uri, "urn:ietf:params:oauth:jwk-thumbprint:sha-256:"));
+    assert_true(text_ends(uri, thumbprint));
+    assert_int_equal(uri.len, 45 + 43);
+    assert_int_equal(ost_key_thumbprint_uri(key, 384, arena, &uri), OST_OK);
+    assert_int_equal(uri.len, 45 + 64);
+    assert_int_equal(ost_key_thumbprint_uri(key, 512, arena, &uri), OST_OK);
+    assert_int_equal(uri.len, 45 + 86);
+    assert_true(text_starts(uri, "urn:ietf:params:oauth:jwk-thumbprint:sha-512:"));
+    assert_int_equal(ost_key_thumbprint_uri(key, 1, arena, &uri), OST_E_ARGUMENT);
+    ost_key_unref(key);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rfc_9278_uri),
         cmocka_unit_test(examples),
         cmocka_unit_test(not_of_the_private_part),
         cmocka_unit_test(largest_keys),

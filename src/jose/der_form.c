@@ -1,0 +1,89 @@
+/* The outermost structure of DER (X.690 §8.1, §10.1); see der_form.h. */
+#include "der_form.h"
+
+#include <string.h>
+
+#include "text.h"
+
+#define INTEGER 0x02
+#define BIT_STRING 0x03
+#define OCTET_STRING 0x04
+#define SEQUENCE 0x30
+#define ELEMENTS_MAX 10
+
+/* Takes one element off the front of *rest. The length must be given in as few bytes as it can. */
+static bool next_element(ost_text *rest, unsigned char *ret_tag, ost_text *ret_content)
+{
+    const unsigned char *bytes = (const unsigned char *)rest->data;
+    size_t head = 2, len;
+    if (rest->len < 2)
+        return false;
+    len = bytes[1];
+    if (len >= 0x80) {
+        size_t count = len & 0x7f;
+        if (count == 0 || count > 3 || rest->len < 2 + count || bytes[2] == 0)
+            return false;
+        len = 0;
+        for (size_t i = 0; i < count; i++)
+            len = len << 8 | bytes[2 + i];
+        head += count;
+        if (len < 0x80)
+            return false;
+    }
+    if (len > rest->len - head)
+        return false;
+    *ret_tag = bytes[0];
+    *ret_content = text_slice(*rest, head, len);
+    *rest = text_slice(*rest, head + len, rest->len);
+    return true;
+}
+
+static bool open_sequence(ost_text der, ost_text *ret_content)
+{
+    unsigned char tag;
+    return next_element(&der, &tag, ret_content) && tag == SEQUENCE && der.len == 0;
+}
+
+bool der_is_sequence(ost_text der)
+{
+    ost_text content;
+    return open_sequence(der, &content);
+}
+
+static bool begins(const unsigned char *tags, size_t count, const unsigned char *with, size_t len)
+{
+    return count >= len && memcmp(tags, with, len) == 0;
+}
+
+der_form der_form_of(ost_text der)
+{
+    static const unsigned char spki[] = {SEQUENCE, BIT_STRING};
+    static const unsigned char certificate[] = {SEQUENCE, SEQUENCE, BIT_STRING};
+    static const unsigned char encrypted[] = {SEQUENCE, OCTET_STRING};
+    static const unsigned char pkcs8[] = {INTEGER, SEQUENCE, OCTET_STRING};
+    static const unsigned char ec[] = {INTEGER, OCTET_STRING};
+    static const unsigned char rsa[] = {INTEGER, INTEGER, INTEGER, INTEGER, INTEGER,
+                                        INTEGER, INTEGER, INTEGER, INTEGER};
+    unsigned char tags[ELEMENTS_MAX];
+    size_t count = 0;
+    ost_text rest, content;
+    if (!open_sequence(der, &rest))
+        return DER_NO_KEY;
+    while (rest.len > 0) {
+        if (count == ELEMENTS_MAX || !next_element(&rest, &tags[count++], &content))
+            return DER_NO_KEY;
+    }
+    if (count == 2 && begins(tags, count, spki, sizeof spki))
+        return DER_SPKI;
+    if (count == 3 && begins(tags, count, certificate, sizeof certificate))
+        return DER_CERTIFICATE;
+    if (count == 2 && begins(tags, count, encrypted, sizeof encrypted))
+        return DER_ENCRYPTED;
+    if (begins(tags, count, pkcs8, sizeof pkcs8))
+        return DER_PKCS8;
+    if (begins(tags, count, ec, sizeof ec))
+        return DER_EC_PRIVATE;
+    if (count == 2 && begins(tags, count, rsa, 2))
+        return DER_RSA_PUBLIC;
+    return begins(tags, count, rsa, sizeof rsa) ? DER_RSA_PRIVATE : DER_NO_KEY;
+}

@@ -1,0 +1,25 @@
+/* Telling the forms of keys in DER apart by their outermost elements alone. */
+#ifndef DER_FORM_H
+#define DER_FORM_H
+
+#include <ostiary/types.h>
+
+typedef enum der_form {
+    DER_SPKI,        /* SubjectPublicKeyInfo: RFC 5280 §4.1.2.7 */
+    DER_PKCS8,       /* PrivateKeyInfo, OneAsymmetricKey: RFC 5958 §2 */
+    DER_CERTIFICATE, /* RFC 5280 §4.1 */
+    DER_RSA_PRIVATE, /* PKCS #1: RFC 8017, appendix A.1.2 */
+    DER_RSA_PUBLIC,  /* appendix A.1.1 */
+    DER_EC_PRIVATE,  /* SEC 1: RFC 5915 §3 */
+    DER_ENCRYPTED,   /* EncryptedPrivateKeyInfo: RFC 5958 §3 */
+    DER_NO_KEY,
+} der_form;
+
+/* DER_NO_KEY where `der` is not one SEQUENCE of such elements, in minimal lengths, and nothing
+ * behind it. What is within the elements is not looked at. */
+der_form der_form_of(ost_text der);
+
+/* One SEQUENCE and nothing behind it. */
+bool der_is_sequence(ost_text der);
+
+#endif

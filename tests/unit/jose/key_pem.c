@@ -1,0 +1,408 @@
+/* Keys in PEM and DER: every form, there and back, and everything that is refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <openssl/bio.h>
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <ostiary/jose.h>
+
+#include "certificates.h"
+#include "key.h"
+#include "keys.h"
+#include "text.h"
+
+static ost_arena *arena;
+
+static int open_arena(void **state)
+{
+    arena = ost_arena_new((size_t)16 << 20);
+    return arena == NULL;
+}
+
+static int close_arena(void **state)
+{
+    ost_arena_free(arena);
+    return 0;
+}
+
+static ost_result import(const char *pem, ost_key **ret_key)
+{
+    ost_key *key = NULL;
+    ost_error error = {0};
+    ost_result result = ost_key_import_pem(text_of(pem), OST_ALG_NONE_SET, NULL, &key, &error);
+    assert_int_equal(error.code, result);
+    assert_true(text_is_utf8(text_of(error.detail)));
+    assert_true((key != NULL) == (result == OST_OK));
+    if (ret_key != NULL)
+        *ret_key = key;
+    else
+        ost_key_unref(key);
+    return result;
+}
+
+static ost_result import_der(ost_text der)
+{
+    ost_key *key = NULL;
+    ost_error error = {0};
+    ost_result result = ost_key_import_der(der, OST_ALG_NONE_SET, NULL, &key, &error);
+    assert_int_equal(error.code, result);
+    assert_true((key != NULL) == (result == OST_OK));
+    ost_key_unref(key);
+    return result;
+}
+
+static void assert_same_key(const ost_key *a, const ost_key *b)
+{
+    char left[44], right[44];
+    assert_int_equal(ost_key_thumbprint(a, left), OST_OK);
+    assert_int_equal(ost_key_thumbprint(b, right), OST_OK);
+    assert_string_equal(left, right);
+    assert_int_equal(ost_key_bits(a), ost_key_bits(b));
+    assert_int_equal(a->algs, b->algs);
+}
+
+/* The kinds of keys that there are, without RSA, which takes too long to make. */
+static ost_key *key_of_kind(size_t kind)
+{
+    static const struct {
+        ost_alg alg;
+        const char *curve;
+    } kinds[] = {{OST_ES256, "P-256"},      {OST_ES384, "P-384"},   {OST_ES512, "P-521"},
+                 {OST_ES256K, "secp256k1"}, {OST_EDDSA, "Ed25519"}, {OST_EDDSA, "Ed448"},
+                 {OST_ECDH_ES, "X25519"},   {OST_ECDH_ES, "X448"}};
+    ost_key *key = NULL;
+    ost_text text = {0};
+    if (kind == 0)
+        return good_key(test_rsa);
+    if (kind > sizeof kinds / sizeof kinds[0])
+        return NULL;
+    assert_int_equal(
+        ost_key_generate_curve(kinds[kind - 1].alg, kinds[kind - 1].curve, "", &key, NULL), OST_OK);
+    /* Without alg and use, as it comes back. */
+    ost_json_writer *writer = ost_json_writer_new(arena, 0);
+    assert_int_equal(ost_key_export_private(key, writer), OST_OK);
+    assert_int_equal(ost_json_writer_finish(writer, &text), OST_OK);
+    ost_key_unref(key);
+    return good_key(changed(arena, changed(arena, text.data, "alg", NULL), "use", NULL));
+}
+
+static void there_and_back(void **state)
+{
+    size_t kind = 0;
+    for (ost_key *key; (key = key_of_kind(kind)) != NULL; kind++) {
+        ost_text pem = {0}, der = {0};
+        ost_key *half = public_half(key), *again = NULL;
+        assert_int_equal(ost_key_export_pkcs8(key, OST_KEY_PEM, arena, &pem), OST_OK);
+        assert_int_equal(import(pem.data, &again), OST_OK);
+        assert_true(ost_key_is_private(again));
+        assert_same_key(again, key);
+        ost_key_unref(again);
+
+        assert_int_equal(ost_key_export_spki(key, OST_KEY_PEM, arena, &pem), OST_OK);
+        assert_int_equal(import(pem.data, &again), OST_OK);
+        assert_false(ost_key_is_private(again));
+        assert_same_key(again, key);
+        ost_key_unref(again);
+
+        assert_int_equal(ost_key_export_spki(half, OST_KEY_DER, arena, &der), OST_OK);
+        assert_int_equal(import_der(der), OST_OK);
+        assert_int_equal(ost_key_export_pkcs8(key, OST_KEY_DER, arena, &der), OST_OK);
+        assert_int_equal(import_der(der), OST_OK);
+        assert_int_equal(ost_key_export_pkcs8(half, OST_KEY_DER, arena, &der), OST_E_KEY_USE);
+        ost_key_unref(half);
+        ost_key_unref(key);
+    }
+    assert_int_equal(kind, 9);
+    ost_text text = {0};
+    ost_key *secret = good_key(test_secret);
+    assert_int_equal(ost_key_export_spki(secret, OST_KEY_PEM, arena, &text), OST_E_KEY_USE);
+    assert_int_equal(ost_key_export_pkcs8(secret, OST_KEY_PEM, arena, &text), OST_E_KEY_USE);
+    assert_null(text.data);
+    ost_key_unref(secret);
+}
+
+/* What we write is what OpenSSL writes. */
+static void as_openssl_writes_it(void **state)
+{
+    char *data;
+    ost_text pem = {0};
+    ost_key *key = good_key(test_rsa);
+    BIO *bio = BIO_new(BIO_s_mem());
+    assert_int_equal(PEM_write_bio_PUBKEY(bio, key->pkey), 1);
+    size_t len = (size_t)BIO_get_mem_data(bio, &data);
+    assert_int_equal(ost_key_export_spki(key, OST_KEY_PEM, arena, &pem), OST_OK);
+    assert_true(text_equal(pem, (ost_text){data, len}));
+    BIO_free(bio);
+    bio = BIO_new(BIO_s_mem());
+    assert_int_equal(PEM_write_bio_PrivateKey(bio, key->pkey, NULL, NULL, 0, NULL, NULL), 1);
+    len = (size_t)BIO_get_mem_data(bio, &data);
+    assert_int_equal(ost_key_export_pkcs8(key, OST_KEY_PEM, arena, &pem), OST_OK);
+    assert_true(text_equal(pem, (ost_text){data, len}));
+    BIO_free(bio);
+    ost_key_unref(key);
+}
+
+static void older_forms_and_certificates(void **state)
+{
+    static const char *const jwks[] = {test_rsa, test_p256, test_p521, test_ed25519};
+    for (size_t i = 0; i < 4; i++) {
+        ost_key *key = good_key(jwks[i]), *again = NULL;
+        ost_text der = certificate_of(arena, key);
+        assert_int_equal(import(pem_of(arena, "CERTIFICATE", der), &again), OST_OK);
+        assert_false(ost_key_is_private(again));
+        assert_same_key(again, key);
+        ost_key_unref(again);
+        assert_int_equal(import_der(der), OST_OK);
+        if (i < 3) {
+            const char *label = i == 0 ? "RSA PRIVATE KEY" : "EC PRIVATE KEY";
+            der = traditional(arena, key);
+            assert_int_equal(import(pem_of(arena, label, der), &again), OST_OK);
+            assert_true(ost_key_is_private(again));
+            assert_same_key(again, key);
+            ost_key_unref(again);
+            assert_int_equal(import_der(der), OST_OK);
+        }
+        ost_key_unref(key);
+    }
+    unsigned char *bytes = NULL;
+    ost_key *key = good_key(test_rsa);
+    int len = i2d_PublicKey(key->pkey, &bytes);
+    ost_text der = {(const char *)bytes, (size_t)len};
+    assert_int_equal(import_der(der), OST_OK);
+    assert_int_equal(import(pem_of(arena, "RSA PUBLIC KEY", der), NULL), OST_OK);
+    OPENSSL_free(bytes);
+    ost_key_unref(key);
+}
+
+static void alg_and_kid(void **state)
+{
+    ost_text pem = {0};
+    ost_key *key = good_key(test_rsa), *again = NULL;
+    assert_int_equal(ost_key_export_spki(key, OST_KEY_PEM, arena, &pem), OST_OK);
+    assert_int_equal(ost_key_import_pem(pem, OST_PS256, "k", &again, NULL), OST_OK);
+    assert_int_equal(again->algs, OST_ALG_BIT(OST_PS256));
+    assert_true(text_is(ost_key_kid(again), "k"));
+    ost_key_unref(again);
+    again = NULL;
+    assert_int_equal(ost_key_import_pem(pem, OST_ES256, "k", &again, NULL), OST_E_KEY_FORMAT);
+    assert_int_equal(ost_key_import_pem(pem, OST_HS256, "k", &again, NULL), OST_E_KEY_FORMAT);
+    assert_int_equal(ost_key_import_pem(pem, (ost_alg)77, "k", &again, NULL), OST_E_ARGUMENT);
+    assert_int_equal(ost_key_import_pem(pem, OST_RS256, "\xff", &again, NULL), OST_E_UTF8);
+    assert_null(again);
+    ost_key_unref(key);
+}
+
+/* RFC 7468 §3: white space, text around, and no more. */
+static void what_a_text_may_look_like(void **state)
+{
+    ost_text pem = {0}, der = {0};
+    ost_key *key = good_key(test_p256);
+    assert_int_equal(ost_key_export_spki(key, OST_KEY_PEM, arena, &pem), OST_OK);
+    assert_int_equal(ost_key_export_spki(key, OST_KEY_DER, arena, &der), OST_OK);
+    const char *body = base64_of(arena, der);
+#define BEGINS "-----BEGIN PUBLIC KEY-----"
+#define ENDS "-----END PUBLIC KEY-----"
+    static const struct {
+        const char *format;
+        ost_result expected;
+    } cases[] = {
+        {BEGINS "\n%s\n" ENDS, OST_OK}, /* one line, no end of the last */
+        {BEGINS "\r\n%s\r\n" ENDS "\r\n", OST_OK},
+        {BEGINS "  \n \t%s \n\n" ENDS " \t\n\n", OST_OK},
+        {"Subject: it's me\n\n" BEGINS "\n%s\n" ENDS "\nthe end", OST_OK},
+        {" " BEGINS "\n%s\n" ENDS, OST_E_KEY_FORMAT},
+        {"x" BEGINS "\n%s\n" ENDS, OST_E_KEY_FORMAT},
+        {BEGINS "%s" ENDS, OST_E_KEY_FORMAT},
+        {BEGINS "\n%s" ENDS, OST_E_KEY_FORMAT},
+        {BEGINS "\n%s\n", OST_E_KEY_FORMAT},
+        {BEGINS "\n%s\n-----END PRIVATE KEY-----", OST_E_KEY_FORMAT},
+        {BEGINS "\n%s\n-----END PUBLIC KEY", OST_E_KEY_FORMAT},
+        {BEGINS "\n" BEGINS "\n%s\n" ENDS, OST_E_KEY_FORMAT},
+        {"-----BEGIN PRIVATE KEY-----\n%s\n-----END PRIVATE KEY-----", OST_E_KEY_FORMAT},
+        {"-----BEGIN RSA PUBLIC KEY-----\n%s\n-----END RSA PUBLIC KEY-----", OST_E_KEY_FORMAT},
+        {"-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----", OST_E_KEY_FORMAT},
+        {"-----BEGIN public key-----\n%s\n-----END public key-----", OST_E_UNSUPPORTED},
+        {"-----BEGIN OPENSSH PRIVATE KEY-----\n%s\n-----END OPENSSH PRIVATE KEY-----",
+         OST_E_UNSUPPORTED},
+        {"-----BEGIN DSA PRIVATE KEY-----\n%s\n-----END DSA PRIVATE KEY-----", OST_E_UNSUPPORTED},
+        {"-----BEGIN -----\n%s\n-----END -----", OST_E_KEY_FORMAT},
+        {"%s", OST_E_KEY_FORMAT},
+        {BEGINS "\n*%s\n" ENDS, OST_E_KEY_FORMAT},
+        {BEGINS "\n%s=\n" ENDS, OST_E_KEY_FORMAT},
+        {BEGINS "\nAAAA%s\n" ENDS, OST_E_KEY_FORMAT},
+        {BEGINS "\n%sAAAA\n" ENDS, OST_E_KEY_FORMAT},
+        {BEGINS "\n" ENDS "%.0s", OST_E_KEY_FORMAT},
+        {BEGINS "\nProc-Type: 4,ENCRYPTED\n\n%s\n" ENDS, OST_E_UNSUPPORTED},
+        {BEGINS "\nComment: x\n\n%s\n" ENDS, OST_E_UNSUPPORTED},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        /* The formats are all above. */
+        const char *at = strstr(cases[i].format, "%");
+        size_t skip = at[1] == 's' ? 2 : 4;
+        const char *text = ost_arena_format(arena, "%.*s%s%s", (int)(at - cases[i].format),
+                                            cases[i].format, skip == 2 ? body : "", at + skip);
+        ost_result seen = import(text, NULL);
+        if (seen != cases[i].expected)
+            fail_msg("%s: %s", cases[i].format, ost_result_name(seen));
+    }
+    /* No bytes at all, and a NUL within. */
+    assert_int_equal(import("", NULL), OST_E_KEY_FORMAT);
+    char *with_nul = ost_arena_copy(arena, pem);
+    with_nul[60] = '\0';
+    ost_key *none = NULL;
+    assert_int_equal(
+        ost_key_import_pem((ost_text){with_nul, pem.len}, OST_ALG_NONE_SET, NULL, &none, NULL),
+        OST_E_KEY_FORMAT);
+    assert_null(none);
+    ost_key_unref(key);
+}
+
+static void more_than_one_block(void **state)
+{
+    ost_key *key = good_key(test_p256);
+    ost_text public = {0}, private = {0};
+    assert_int_equal(ost_key_export_spki(key, OST_KEY_PEM, arena, &public), OST_OK);
+    assert_int_equal(ost_key_export_pkcs8(key, OST_KEY_PEM, arena, &private), OST_OK);
+    const char *certificate = pem_of(arena, "CERTIFICATE", certificate_of(arena, key));
+    const char *parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n"
+                             "-----END EC PARAMETERS-----\n";
+    const char *ec = pem_of(arena, "EC PRIVATE KEY", traditional(arena, key));
+#define JOIN(a, b) ost_arena_format(arena, "%s%s", a, b)
+    assert_int_equal(import(JOIN(parameters, ec), NULL), OST_OK);
+    assert_int_equal(import(JOIN(certificate, certificate), NULL), OST_OK);
+    assert_int_equal(import(JOIN(public.data, public.data), NULL), OST_E_KEY_AMBIGUOUS);
+    assert_int_equal(import(JOIN(private.data, certificate), NULL), OST_E_KEY_AMBIGUOUS);
+    assert_int_equal(import(JOIN(certificate, private.data), NULL), OST_E_KEY_AMBIGUOUS);
+    assert_int_equal(import(JOIN(ec, parameters), NULL), OST_E_KEY_AMBIGUOUS);
+    assert_int_equal(import(parameters, NULL), OST_E_KEY_FORMAT);
+    assert_int_equal(import(JOIN(public.data, "-----BEGIN x"), NULL), OST_E_KEY_FORMAT);
+    ost_key_unref(key);
+}
+
+/* Nobody is ever asked for a password. */
+static void encrypted_keys(void **state)
+{
+    char *data;
+    ost_key *key = good_key(test_rsa);
+    BIO *bio = BIO_new(BIO_s_mem());
+    char word[] = "a password";
+    assert_int_equal(
+        PEM_write_bio_PKCS8PrivateKey(bio, key->pkey, EVP_aes_128_cbc(), word, 10, NULL, NULL), 1);
+    size_t len = (size_t)BIO_get_mem_data(bio, &data);
+    assert_int_equal(import(ost_arena_copy(arena, (ost_text){data, len}), NULL), OST_E_UNSUPPORTED);
+    BIO_free(bio);
+    bio = BIO_new(BIO_s_mem());
+    assert_int_equal(PEM_write_bio_PrivateKey_traditional(bio, key->pkey, EVP_aes_128_cbc(),
+                                                          (unsigned char *)word, 10, NULL, NULL),
+                     1);
+    len = (size_t)BIO_get_mem_data(bio, &data);
+    const char *old = ost_arena_copy(arena, (ost_text){data, len});
+    assert_non_null(strstr(old, "ENCRYPTED"));
+    assert_int_equal(import(old, NULL), OST_E_UNSUPPORTED);
+    BIO_free(bio);
+    bio = BIO_new(BIO_s_mem());
+    assert_int_equal(
+        i2d_PKCS8PrivateKey_bio(bio, key->pkey, EVP_aes_128_cbc(), word, 10, NULL, NULL), 1);
+    len = (size_t)BIO_get_mem_data(bio, &data);
+    ost_text der = {data, len};
+    assert_int_equal(import_der(der), OST_E_UNSUPPORTED);
+    /* Under the wrong label, too. */
+    assert_int_equal(import(pem_of(arena, "PRIVATE KEY", der), NULL), OST_E_KEY_FORMAT);
+    assert_int_equal(import(pem_of(arena, "RSA PRIVATE KEY", der), NULL), OST_E_KEY_FORMAT);
+    BIO_free(bio);
+    ost_key_unref(key);
+}
+
+static ost_text spki_of(EVP_PKEY *pkey)
+{
+    unsigned char *bytes = NULL;
+    int len = i2d_PUBKEY(pkey, &bytes);
+    assert_true(len > 0);
+    ost_text der = {ost_arena_copy(arena, (ost_text){(const char *)bytes, (size_t)len}),
+                    (size_t)len};
+    OPENSSL_free(bytes);
+    EVP_PKEY_free(pkey);
+    return der;
+}
+
+static void attack_10_weak_and_other_keys(void **state)
+{
+    assert_int_equal(import_der(spki_of(EVP_RSA_gen(1024))), OST_E_KEY_WEAK);
+    assert_int_equal(import_der(spki_of(EVP_EC_gen("secp224r1"))), OST_E_UNSUPPORTED);
+    assert_int_equal(import_der(spki_of(EVP_EC_gen("brainpoolP256r1"))), OST_E_UNSUPPORTED);
+    /* RSA-PSS is a type of its own, with its own limits. */
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "RSA-PSS", NULL);
+    EVP_PKEY *pss = NULL;
+    assert_int_equal(EVP_PKEY_keygen_init(context), 1);
+    assert_int_equal(EVP_PKEY_generate(context, &pss), 1);
+    EVP_PKEY_CTX_free(context);
+    assert_int_equal(import_der(spki_of(pss)), OST_E_UNSUPPORTED);
+}
+
+/* A curve that is P-256 in all but its base point makes a public key its forger's: CVE-2020-0601.
+ */
+static void attack_09_curves_that_are_spelled_out(void **state)
+{
+    EVP_PKEY *pkey = EVP_EC_gen("P-256");
+    assert_int_equal(EVP_PKEY_set_utf8_string_param(pkey, OSSL_PKEY_PARAM_EC_ENCODING,
+                                                    OSSL_PKEY_EC_ENCODING_EXPLICIT),
+                     1);
+    ost_text der = spki_of(pkey);
+    assert_true(der.len > 200);
+    assert_int_equal(import_der(der), OST_E_UNSUPPORTED);
+}
+
+/* Every byte changed in turn: no crash, and never a private key that signs for another. */
+static void damaged(void **state)
+{
+    static const char *const jwks[] = {test_p256, test_ed25519};
+    for (size_t k = 0; k < 2; k++) {
+        ost_key *key = good_key(jwks[k]);
+        ost_text der = {0};
+        assert_int_equal(ost_key_export_pkcs8(key, OST_KEY_DER, arena, &der), OST_OK);
+        char *bytes = ost_arena_copy(arena, der);
+        for (size_t i = 0; i < der.len; i++) {
+            for (int bit = 0; bit < 8; bit++) {
+                ost_key *other = NULL;
+                bytes[i] ^= (char)(1 << bit);
+                if (ost_key_import_der((ost_text){bytes, der.len}, OST_ALG_NONE_SET, NULL, &other,
+                                       NULL) == OST_OK) {
+                    ost_text token = {0};
+                    ost_alg alg = k == 0 ? OST_ES256 : OST_EDDSA;
+                    assert_int_equal(ost_jws_sign(OST_TEXT("x"), other, alg, NULL, arena, &token),
+                                     OST_OK);
+                    assert_int_equal(verify(token, other), OST_OK);
+                    ost_key_unref(other);
+                }
+                bytes[i] ^= (char)(1 << bit);
+            }
+        }
+        for (size_t len = 0; len < der.len; len++)
+            assert_int_equal(import_der(text_slice(der, 0, len)), OST_E_KEY_FORMAT);
+        ost_key_unref(key);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(there_and_back),
+        cmocka_unit_test(as_openssl_writes_it),
+        cmocka_unit_test(older_forms_and_certificates),
+        cmocka_unit_test(alg_and_kid),
+        cmocka_unit_test(what_a_text_may_look_like),
+        cmocka_unit_test(more_than_one_block),
+        cmocka_unit_test(encrypted_keys),
+        cmocka_unit_test(attack_10_weak_and_other_keys),
+        cmocka_unit_test(attack_09_curves_that_are_spelled_out),
+        cmocka_unit_test(damaged),
+    };
+    return cmocka_run_group_tests_name("jose-key_pem", tests, open_arena, close_arena);
+}
