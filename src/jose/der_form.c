@@ -50,20 +50,25 @@ bool der_is_sequence(ost_text der)
     return open_sequence(der, &content);
 }
 
-static bool begins(const unsigned char *tags, size_t count, const unsigned char *with, size_t len)
-{
-    return count >= len && memcmp(tags, with, len) == 0;
-}
+static const struct {
+    der_form form;
+    size_t least, most; /* elements */
+    unsigned char tags[9];
+} shapes[] = {
+    {DER_SPKI, 2, 2, {SEQUENCE, BIT_STRING}},
+    {DER_CERTIFICATE, 3, 3, {SEQUENCE, SEQUENCE, BIT_STRING}},
+    {DER_ENCRYPTED, 2, 2, {SEQUENCE, OCTET_STRING}},
+    {DER_PKCS8, 3, 5, {INTEGER, SEQUENCE, OCTET_STRING}},
+    {DER_EC_PRIVATE, 2, 4, {INTEGER, OCTET_STRING}},
+    {DER_RSA_PUBLIC, 2, 2, {INTEGER, INTEGER}},
+    {DER_RSA_PRIVATE,
+     9,
+     10,
+     {INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER}},
+};
 
 der_form der_form_of(ost_text der)
 {
-    static const unsigned char spki[] = {SEQUENCE, BIT_STRING};
-    static const unsigned char certificate[] = {SEQUENCE, SEQUENCE, BIT_STRING};
-    static const unsigned char encrypted[] = {SEQUENCE, OCTET_STRING};
-    static const unsigned char pkcs8[] = {INTEGER, SEQUENCE, OCTET_STRING};
-    static const unsigned char ec[] = {INTEGER, OCTET_STRING};
-    static const unsigned char rsa[] = {INTEGER, INTEGER, INTEGER, INTEGER, INTEGER,
-                                        INTEGER, INTEGER, INTEGER, INTEGER};
     unsigned char tags[ELEMENTS_MAX];
     size_t count = 0;
     ost_text rest, content;
@@ -73,17 +78,10 @@ der_form der_form_of(ost_text der)
         if (count == ELEMENTS_MAX || !next_element(&rest, &tags[count++], &content))
             return DER_NO_KEY;
     }
-    if (count == 2 && begins(tags, count, spki, sizeof spki))
-        return DER_SPKI;
-    if (count == 3 && begins(tags, count, certificate, sizeof certificate))
-        return DER_CERTIFICATE;
-    if (count == 2 && begins(tags, count, encrypted, sizeof encrypted))
-        return DER_ENCRYPTED;
-    if (begins(tags, count, pkcs8, sizeof pkcs8))
-        return DER_PKCS8;
-    if (begins(tags, count, ec, sizeof ec))
-        return DER_EC_PRIVATE;
-    if (count == 2 && begins(tags, count, rsa, 2))
-        return DER_RSA_PUBLIC;
-    return begins(tags, count, rsa, sizeof rsa) ? DER_RSA_PRIVATE : DER_NO_KEY;
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+        if (count >= shapes[i].least && count <= shapes[i].most &&
+            memcmp(tags, shapes[i].tags, shapes[i].least) == 0)
+            return shapes[i].form;
+    }
+    return DER_NO_KEY;
 }
