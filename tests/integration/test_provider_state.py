@@ -2,15 +2,20 @@
 
 import json
 import os
+import pathlib
 import random
+import re
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
+import tempfile
 import time
 
 import pytest
 from oidc import Client, Pkce, callback_of
+from peers import free_port
 from programs import provider_program
 from web import Browser, unverified_token
 
@@ -153,8 +158,8 @@ def test_a_store_of_a_newer_program_is_left_alone(tmp_path, realm_file):
         store.execute("PRAGMA user_version = 99")
     store.close()
     before = (tmp_path / "ostiary.db").read_bytes()
-    done = run("provider", "start-dev", "--http-port", "0", "--data", tmp_path)
-    assert done.returncode != 0
+    done = run(*start_in(tmp_path))
+    assert done.returncode == 1 and "newer program" in done.stderr
     done = run("realm", "export", "myrealm", "--data", tmp_path)
     assert done.returncode == 1 and "newer program" in done.stderr
     assert (tmp_path / "ostiary.db").read_bytes() == before
@@ -181,6 +186,66 @@ def test_disk_full_changes_nothing(tmp_path, realm_file):
     listed = run("realm", "export", "myrealm", "--data", tmp_path)
     assert listed.returncode == 1
     assert run("realm", "import", realm_file, "--data", tmp_path).returncode == 0
+
+
+@pytest.fixture
+def readable():
+    """A folder that everybody may read and only its owner may write, with a copy of the program."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        folder.chmod(0o755)
+        shutil.copy(provider_program(), folder / "ostiary")
+        yield folder
+
+
+def become_nobody():
+    """Root may write everywhere, so it is not root who tries."""
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
+
+
+def run_as_nobody(folder, *arguments):
+    return subprocess.run(
+        [str(folder / "ostiary"), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        preexec_fn=become_nobody,
+        cwd="/",
+    )
+
+
+def start_in(folder):
+    return ("provider", "start-dev", "--http-port", free_port(), "--data", folder)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not write")
+def test_a_store_that_cannot_be_written_is_named(readable, realm_file):
+    assert run("realm", "import", realm_file, "--data", readable / "data").returncode == 0
+    for path in (readable / "data", *(readable / "data").iterdir()):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    before = {path.name: path.read_bytes() for path in (readable / "data").iterdir()}
+    data = readable / "data"
+    for command in (start_in(data), ("realm", "import", realm_file, "--data", data)):
+        done = run_as_nobody(readable, *command)
+        assert done.returncode == 1
+        assert str(readable / "data" / "ostiary.db") in done.stderr
+        assert re.search("read-?only|readonly|permission", done.stderr, re.IGNORECASE), done.stderr
+    assert {path.name: path.read_bytes() for path in (readable / "data").iterdir()} == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not write")
+@pytest.mark.parametrize("made", [True, False])
+def test_a_folder_that_cannot_be_written_is_named(readable, made):
+    folder = readable / "data"
+    if made:
+        folder.mkdir(mode=0o755)
+    done = run_as_nobody(readable, *start_in(folder))
+    assert done.returncode == 1
+    assert str(folder) in done.stderr and "ermission denied" in done.stderr, done.stderr
+    assert folder.exists() == made and not list(folder.glob("*"))
 
 
 def test_a_taken_port_is_named(new_provider, realm_file, tmp_path):
