@@ -24,7 +24,7 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 
 from oidc import Realm  # noqa: E402
-from peers import Unavailable, cache, free_port, locked, require_program, run  # noqa: E402
+from peers import Unavailable, answers, cache, free_port, locked, require_program, run  # noqa: E402
 
 VERSION = "24.0.5"
 ARTIFACT = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:tar.gz"
@@ -113,6 +113,8 @@ class Keycloak:
 
     def start(self):
         """Starts the server and waits until it is ready; after stop() it finds its data again."""
+        if answers(self.base):
+            raise RuntimeError(f"something else listens on port {self.port}")
         imports = self.home / "data" / "import"
         imports.mkdir(parents=True, exist_ok=True)
         for file in self.realm_files:
@@ -277,11 +279,10 @@ def main():
     options = parser.parse_args()
     with Keycloak(options.realm_files, options.port) as keycloak:
         print(f"{keycloak.base} (admin: {'/'.join(ADMIN)}), log: {keycloak.log}", flush=True)
-        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-        try:
-            signal.pause()
-        except KeyboardInterrupt:
-            print("stopping")
+        # Set by hand: a shell lets its background jobs ignore SIGINT.
+        signals = (signal.SIGINT, signal.SIGTERM)
+        signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+        signal.sigwait(signals)
 
 
 if __name__ == "__main__":

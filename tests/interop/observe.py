@@ -45,7 +45,7 @@ RANDOM_MEMBERS = ("kid", "n", "x5t", "x5t#S256", "at_hash", "c_hash", "s_hash", 
 # Sets, whose order is nowhere promised and in Keycloak differs from one import to the next.
 UNORDERED = ("aud", "roles", "groups")
 # What is left of a lifetime when the answer is read: a second or two less.
-LIFETIMES = (0, 2, 4, 60, 300, 900, 1800, 36000, 2592000)
+LIFETIMES = (0, 2, 12, 60, 300, 900, 1800, 36000, 2592000)
 # Neither the date nor what the length says is a property of the protocol.
 UNTOLD_HEADERS = ("date", "content-length", "connection", "keep-alive", "transfer-encoding", "server")
 

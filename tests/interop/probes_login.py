@@ -105,9 +105,9 @@ def probe_two_tabs(r):
 
 
 def probe_stale_page(r):
-    """accessCodeLifespanLogin 2: the page was left open too long."""
+    """accessCodeLifespanLogin 5: the page was left open too long."""
     _, browser, form = opened(r, WEB, "brief")
-    time.sleep(4)
+    time.sleep(7)
     page = r.take("submission", browser.submit(form, username="carol", password="carol-password"))
     if page.status == 200 and page.page.forms:
         r.take("once more", browser.submit(page.page.forms[0], username="carol", password="carol-password"))

@@ -10,8 +10,8 @@ from keycloak import Keycloak, distribution
 from navigation import log_in, navigate
 from needs import kept_running, must_have
 from oidc import Client
-from peers import free_port
-from programs import ItemsApi, answers, realm_for
+from peers import answers, free_port
+from programs import ItemsApi, realm_for
 from web import Browser, bearer, unverified_token
 
 WORKERS = 4

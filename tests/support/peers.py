@@ -7,6 +7,8 @@ import random
 import shutil
 import socket
 import subprocess
+import urllib.error
+import urllib.request
 from contextlib import contextmanager
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
@@ -114,3 +116,14 @@ def npm_packages(folder):
         for script in folder.glob("*.mjs"):
             shutil.copy(script, home / script.name)
     return home
+
+
+def answers(url):
+    """Whether something answers there at all; an error status is an answer too, 503 is "not yet"."""
+    try:
+        with urllib.request.urlopen(url, timeout=2):
+            return True
+    except urllib.error.HTTPError as error:
+        return error.code != 503
+    except OSError:
+        return False

@@ -10,11 +10,9 @@ import shutil
 import signal
 import subprocess
 import time
-import urllib.error
-import urllib.request
 
 from oidc import Realm
-from peers import PROJECT, Unavailable, free_port
+from peers import PROJECT, Unavailable, answers, free_port
 
 READY_SECONDS = 30
 STOP_SECONDS = 15
@@ -112,17 +110,6 @@ class Program:
 
     def log_tail(self, lines=40):
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
-
-
-def answers(url):
-    """Whether something answers there at all; an error status is an answer too, 503 is "not yet"."""
-    try:
-        with urllib.request.urlopen(url, timeout=2):
-            return True
-    except urllib.error.HTTPError as error:
-        return error.code != 503
-    except OSError:
-        return False
 
 
 class Provider(Program):
