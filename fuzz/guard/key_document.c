@@ -25,14 +25,16 @@ static issuer *make_issuer(void)
 static void read_discovery(const issuer *i, ost_text document)
 {
     static char untouched[] = "";
-    char *url = untouched;
+    discovery found = {.jwks_url = untouched};
     ost_error error = {0};
-    if (discovery_read(i, document, &url, &error) != OST_OK) {
-        check(url == untouched && error.code != OST_OK && error.detail[0] != '\0');
+    if (discovery_read(i, document, &found, &error) != OST_OK) {
+        check(found.jwks_url == untouched && error.code != OST_OK && error.detail[0] != '\0');
         return;
     }
-    check(net_url_is_safe(text_of(url)));
-    memory_free(url);
+    check(net_url_is_safe(text_of(found.jwks_url)));
+    check(found.introspection_url == NULL || net_url_is_safe(text_of(found.introspection_url)));
+    memory_free(found.jwks_url);
+    memory_free(found.introspection_url);
 }
 
 static void publish(issuer *i, ost_text document)

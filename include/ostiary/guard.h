@@ -4,6 +4,7 @@
 #ifndef OSTIARY_GUARD_H
 #define OSTIARY_GUARD_H
 
+#include <ostiary/introspection.h>
 #include <ostiary/jose.h>
 #include <ostiary/types.h>
 
@@ -37,6 +38,7 @@ typedef struct ost_issuer {
     unsigned key_lifetime;  /* 300; refreshed at 80 % of it */
     unsigned stale_limit;   /* 3600 at least: how long keys serve when no refresh succeeds */
     unsigned fetch_timeout; /* 5 */
+    ost_introspection introspection; /* asking the issuer about tokens; all zero: off */
 } ost_issuer;
 
 typedef struct ost_guard_config {
@@ -96,7 +98,7 @@ typedef struct ost_credentials {
 typedef enum ost_decision {
     OST_REFUSE = 0,
     OST_ALLOW,
-    OST_WAIT, /* a key fetch could change the answer: ost_guard_wait, then check again */
+    OST_WAIT, /* what is being fetched could change the answer: ost_guard_wait, then check again */
 } ost_decision;
 
 /* Who the request comes from. Lives in the arena given to the check. */
@@ -112,11 +114,13 @@ typedef struct ost_verdict {
     unsigned retry_after;         /* seconds, with 503 */
     const ost_identity *identity; /* when allowed and not open */
     size_t issuer;                /* which issuer OST_WAIT waits for; for ost_guard_wait */
+    uint64_t ticket;              /* what it waits for, likewise; 0: its keys */
 } ost_verdict;
 
-/* Checks one request against one policy. Pure CPU over the current snapshot of keys; allocates
- * nothing but from the arena. Always sets *ret_verdict: a refusal is a verdict, not an error.
- * `may_wait` false turns OST_WAIT into the refusal it would otherwise end as. */
+/* Checks one request against one policy. Pure CPU over what is known now; allocates nothing but
+ * from the arena, and a bounded copy of a token that its issuer is asked about. Always sets
+ * *ret_verdict: a refusal is a verdict, not an error. `may_wait` false turns OST_WAIT into the
+ * refusal it would otherwise end as. */
 OST_PUBLIC void ost_guard_check(ost_guard *guard, const ost_policy *policy,
                                 const ost_credentials *credentials, bool may_wait, ost_arena *arena,
                                 ost_verdict *ret_verdict);
@@ -127,7 +131,8 @@ OST_PUBLIC void ost_guard_check(ost_guard *guard, const ost_policy *policy,
 OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_wait(ost_guard *guard, const ost_verdict *verdict,
                                                     void (*ready)(void *user), void *user);
 
-/* True when every issuer has keys that may be used. */
+/* True when every issuer has keys that may be used, and an introspection endpoint if it needs one.
+ */
 OST_PUBLIC bool ost_guard_is_ready(const ost_guard *guard);
 
 /* Waits until it is ready, at most `seconds`. For programs that start up and for tests. */
@@ -136,12 +141,13 @@ OST_PUBLIC bool ost_guard_wait_ready(ost_guard *guard, unsigned seconds);
 /* Writes the state of every issuer, for /health/ready: {"ready", "issuers":[{"issuer", "ready",
  * "keys" (how many), "age" (seconds since they were obtained; absent without keys), "stale" (the
  * last fetch failed, older keys serve), "failures" (in a row), "last_error" (absent when all is
- * well)}]}.
+ * well), "introspection" (absent when off): {"endpoint" (whether it is known), "failures",
+ * "last_error"}}]}.
  */
 OST_PUBLIC void ost_guard_describe(const ost_guard *guard, ost_json_writer *writer);
 
-/* Prometheus text (version 0.0.4): verdicts by reason, key fetches by outcome, cache hits and
- * misses, key ages, readiness. In the arena. */
+/* Prometheus text (version 0.0.4): verdicts by reason, key fetches and introspections by outcome,
+ * cache hits and misses, key ages, readiness. In the arena. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_metrics(const ost_guard *guard, ost_arena *arena,
                                                        ost_text *ret_text);
 

@@ -73,6 +73,9 @@ typedef struct ost_text {
     X(OST_E_STEP_UP, 514, token, "a stronger or fresher login is needed")                          \
     X(OST_E_SENDER, 515, token, "the token is bound to another sender")                            \
     X(OST_E_DECRYPTION, 516, token, "the encrypted content cannot be decrypted")                   \
+    X(OST_E_INACTIVE, 517, token, "the issuer says that the token is not active")                  \
+    X(OST_E_REVOKED, 518, token, "the token has been revoked")                                     \
+    X(OST_E_STATUS, 519, token, "the token's status is not valid")                                 \
     X(OST_E_REMOTE, 600, remote, "the other side did not answer as it should")                     \
     X(OST_E_TIMEOUT, 601, remote, "the other side did not answer in time")                         \
     X(OST_E_REDIRECT, 602, remote, "the other side answered with a redirect")                      \

@@ -5,6 +5,7 @@
 #include "context.h"
 #include "explanation.h"
 #include "guard_state.h"
+#include "opaque.h"
 #include "policy.h"
 #include "text.h"
 
@@ -22,9 +23,12 @@ typedef struct check {
     size_t issuer;            /* its index, once it is known */
     const ost_claims *claims; /* once the signature has been checked */
     ost_alg alg;
-    bool no_keys;    /* refused because there is nothing to judge by */
-    bool wait;       /* a fetch could change it */
-    ost_error error; /* why not, once it is refused */
+    bool no_keys;         /* refused because there is nothing to judge by */
+    unsigned retry_after; /* not 0: refused because nobody can tell now */
+    bool wait;            /* a fetch could change it */
+    uint64_t ticket;      /* of what is waited for; 0: the issuer's keys */
+    bool asked;           /* the claims are what the issuer said */
+    ost_error error;      /* why not, once it is refused */
 } check;
 
 /* ---- a token that is not remembered ---- */
@@ -40,7 +44,7 @@ static ost_result find_issuer(check *c, size_t *ret_index)
     if (!ost_json_text(ost_json_get(read.claims, "iss"), &name))
         return ost_error_set(&c->error, OST_E_ISSUER, "the token names no issuer");
     for (size_t k = 0; k < c->guard->issuer_count; k++) {
-        if (text_is(name, c->guard->issuers[k]->name)) {
+        if (text_is(name, c->guard->issuers[k]->name) && !c->guard->issuers[k]->no_keys) {
             *ret_index = k;
             return OST_OK;
         }
@@ -181,6 +185,32 @@ static bool recall(check *c)
 
 /* ---- both ---- */
 
+/* Puts what the issuer says of the token in the place of the claims. */
+static ost_result ask(check *c)
+{
+    introspection said;
+    ost_result result = introspector_ask(c->guard->issuers[c->issuer]->introspector, c->token,
+                                         c->now, c->arena, &said, &c->error);
+    c->retry_after = said.retry_after;
+    c->ticket = said.ticket;
+    c->wait = said.ticket != 0 && c->may_wait;
+    c->asked = result == OST_OK;
+    if (result == OST_OK)
+        c->claims = said.claims;
+    return result;
+}
+
+/* A JWT that has been verified, of an issuer that wants to be asked about it all the same. It may
+ * say little, so that only what it does say is checked first. */
+static ost_result ask_about_jwt(check *c)
+{
+    const issuer *i = c->guard->issuers[c->issuer];
+    const ost_claims_rules rules = {
+        .issuer = i->name, .insecure_any_audience = true, .leeway = i->leeway};
+    ost_result result = ost_claims_check(c->claims, &rules, c->now, &c->error);
+    return result == OST_OK ? ask(c) : result;
+}
+
 /* Everything that is looked at on every request. */
 static ost_result check_claims(check *c)
 {
@@ -193,7 +223,11 @@ static ost_result check_claims(check *c)
         .access_token_profile = i->access_token_profile,
         .leeway = i->leeway,
     };
-    ost_result result = ost_claims_check(c->claims, &rules, c->now, &c->error);
+    ost_result result = OST_OK;
+    if (i->introspector != NULL && introspector_wants_jwts(i->introspector) && !c->asked)
+        result = ask_about_jwt(c);
+    if (result == OST_OK)
+        result = ost_claims_check(c->claims, &rules, c->now, &c->error);
     if (result == OST_OK)
         result = policy_check_token_type(c->claims, &c->error);
     if (result == OST_OK)
@@ -215,13 +249,34 @@ static ost_result check_anew(check *c)
     if (result != OST_OK)
         return result;
     size_t claims_bytes = ost_arena_used(c->arena) - before;
+    int64_t expiry = ost_claims_expiry(c->claims);
     c->alg = facts.alg;
     result = check_claims(c);
     if (result == OST_OK && c->guard->cache != NULL) {
-        facts.expiry = ost_claims_expiry(c->claims);
-        token_cache_put(c->guard->cache, c->token, &facts, claims_bytes, c->now);
+        facts.expiry = expiry;
+        (void)!token_cache_put(c->guard->cache, c->token, &facts, claims_bytes, c->now);
     }
     return result;
+}
+
+/* A token that only the issuer can tell about. */
+static ost_result check_opaque(check *c)
+{
+    if (c->token.len > c->guard->max_token)
+        return ost_error_set(&c->error, OST_E_CEILING, "the token has %zu bytes, %zu are allowed",
+                             c->token.len, c->guard->max_token);
+    if (!bearer_is_token(c->token))
+        return ost_error_set(&c->error, OST_E_TOKEN_FORMAT, "the token has foreign characters");
+    ost_result result = ask(c);
+    return result == OST_OK ? check_claims(c) : result;
+}
+
+/* A token that speaks for itself. */
+static ost_result check_jwt(check *c)
+{
+    bool recalled = recall(c);
+    counters_add(&c->guard->counters, recalled ? COUNT_CACHE_HIT : COUNT_CACHE_MISS);
+    return recalled ? check_claims(c) : check_anew(c);
 }
 
 /* ---- the verdict ---- */
@@ -241,7 +296,8 @@ static void allow(check *c, ost_verdict *ret_verdict)
 static void refuse(check *c, ost_result reason, ost_verdict *ret_verdict)
 {
     if (c->wait) {
-        *ret_verdict = (ost_verdict){.decision = OST_WAIT, .reason = reason, .issuer = c->issuer};
+        *ret_verdict = (ost_verdict){
+            .decision = OST_WAIT, .reason = reason, .issuer = c->issuer, .ticket = c->ticket};
         return;
     }
     if (c->error.code != reason) /* whoever refused it gave no words */
@@ -250,6 +306,8 @@ static void refuse(check *c, ost_result reason, ost_verdict *ret_verdict)
         explanation_of(&c->error, c->guard->issuers[c->issuer], c->claims, c->arena);
     if (c->no_keys)
         refusal_no_keys(reason, explanation, ret_verdict);
+    else if (c->retry_after > 0)
+        refusal_no_answer(reason, explanation, c->retry_after, ret_verdict);
     else
         refusal_token(&c->guard->style, reason, explanation, c->policy, c->arena, ret_verdict);
 }
@@ -259,9 +317,8 @@ static void refuse(check *c, ost_result reason, ost_verdict *ret_verdict)
 static void check_token(check *c, bool from_header, ost_verdict *ret_verdict)
 {
     c->now = ost_now(c->guard->context);
-    bool recalled = recall(c);
-    counters_add(&c->guard->counters, recalled ? COUNT_CACHE_HIT : COUNT_CACHE_MISS);
-    ost_result result = recalled ? check_claims(c) : check_anew(c);
+    ost_result result =
+        opaque_find(c->guard, c->token, &c->issuer) ? check_opaque(c) : check_jwt(c);
     if (result == OST_OK)
         allow(c, ret_verdict);
     else if (from_header && !bearer_is_token(c->token))

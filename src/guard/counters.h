@@ -7,7 +7,7 @@
 #include <ostiary/types.h>
 
 #define COUNTER_STRIPES 16
-#define COUNTER_REASONS 48 /* at least as many as there are results */
+#define COUNTER_REASONS 64 /* at least as many as there are results */
 
 typedef enum counter {
     COUNT_ALLOWED,

@@ -4,6 +4,7 @@
 
 #include "context.h"
 #include "guard_state.h"
+#include "opaque.h"
 #include "text.h"
 
 #define DEFAULT_ENTRIES 10000
@@ -70,7 +71,7 @@ static ost_result add_issuers(ost_guard *guard, const ost_guard_config *config,
                                      made->name);
         }
     }
-    return OST_OK;
+    return opaque_check_issuers(guard, ret_error);
 }
 
 ost_result ost_guard_new(const ost_guard_config *config, ost_guard **ret_guard,
@@ -101,8 +102,10 @@ void ost_guard_free(ost_guard *guard)
 {
     if (guard == NULL)
         return;
-    for (size_t k = 0; k < guard->issuer_count; k++)
+    for (size_t k = 0; k < guard->issuer_count; k++) {
         key_fetch_end(guard->issuers[k]);
+        introspector_end(guard->issuers[k]->introspector);
+    }
     net_client_free(guard->net);
     for (size_t k = 0; k < guard->issuer_count; k++)
         issuer_free(guard->issuers[k]);
@@ -118,7 +121,12 @@ ost_result ost_guard_wait(ost_guard *guard, const ost_verdict *verdict, void (*r
 {
     if (verdict->decision != OST_WAIT || verdict->issuer >= guard->issuer_count)
         return OST_E_ARGUMENT;
-    return key_fetch_wait(guard->issuers[verdict->issuer], ready, user);
+    issuer *i = guard->issuers[verdict->issuer];
+    if (verdict->ticket == 0)
+        return key_fetch_wait(i, ready, user);
+    return i->introspector != NULL
+               ? introspector_wait(i->introspector, verdict->ticket, ready, user)
+               : OST_E_ARGUMENT;
 }
 
 bool ost_guard_is_ready(const ost_guard *guard)

@@ -145,7 +145,8 @@ static ost_result copy_config(issuer *i, const ost_issuer *config, ost_error *re
         result = copy_list(config, config->clients, config->client_count, i->clients,
                            &i->client_count, ret_error);
     }
-    if (result == OST_OK && config->hmac_secret.len == 0 && config->jwks_url == NULL)
+    i->no_keys = config->introspection.no_keys;
+    if (result == OST_OK && config->hmac_secret.len == 0 && config->jwks_url == NULL && !i->no_keys)
         result = find_discovery(i, config, ret_error);
     return result;
 }
@@ -229,6 +230,9 @@ static ost_result configure(issuer *i, const ost_issuer *config, ost_error *ret_
     if (result != OST_OK)
         return result;
     copy_numbers(i, config);
+    result = introspector_new(config, i, &i->introspector, ret_error);
+    if (result != OST_OK)
+        return result;
     if (i->symmetric)
         return use_secret(i, config, ret_error);
     if (i->seed_file != NULL && key_seed_load(i, &seed_error) != OST_OK)
@@ -263,6 +267,7 @@ void issuer_free(issuer *i)
     if (snapshot != NULL)
         ost_keyset_unref(snapshot->keys);
     memory_free(snapshot);
+    introspector_free(i->introspector);
     for (size_t k = 0; k < ISSUER_LISTS; k++) {
         memory_free(i->audiences[k]);
         memory_free(i->clients[k]);
@@ -286,6 +291,10 @@ bool issuer_keys_usable(const issuer *i, const key_snapshot *snapshot, int64_t n
 bool issuer_is_ready(issuer *i)
 {
     published_place place;
+    if (i->introspector != NULL && !introspector_has_endpoint(i->introspector))
+        return false;
+    if (i->no_keys)
+        return true;
     const key_snapshot *snapshot = published_enter(&i->keys, &place);
     bool ready = issuer_keys_usable(i, snapshot, monotonic_ms());
     published_leave(&i->keys, place);

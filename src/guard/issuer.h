@@ -8,6 +8,7 @@
 #include <ostiary/guard.h>
 
 #include "fetch_budget.h"
+#include "introspector.h"
 #include "net.h"
 #include "published.h"
 
@@ -39,12 +40,15 @@ typedef struct issuer {
     char *clients[ISSUER_LISTS];
     size_t audience_count, client_count;
     bool insecure_any_audience, access_token_profile, insecure_http, symmetric;
+    bool no_keys; /* it publishes none: every token is asked about */
     ost_algs algorithms;
     unsigned leeway, lifetime, stale_limit, fetch_timeout; /* seconds */
     const ost_context *context;
 
     /* what readers see */
     published keys; /* key_snapshot */
+
+    introspector *introspector; /* NULL: off */
 
     /* fetching: the client's thread's own */
     net_client *net;
@@ -91,6 +95,8 @@ OST_MUST_CHECK ost_result key_fetch_start(issuer *issuer);
  * to be unknown. */
 bool key_fetch_may_help(issuer *issuer, ost_text kid, bool have_keys);
 
+bool key_fetch_is_under_way(issuer *issuer);
+
 /* Calls `ready` when the fetch under way has ended. OST_E_BUSY: none is, or too many wait. */
 OST_MUST_CHECK ost_result key_fetch_wait(issuer *issuer, void (*ready)(void *user), void *user);
 
@@ -108,10 +114,16 @@ unsigned key_fetch_delay(unsigned lifetime, long max_age, unsigned failures, uns
 OST_MUST_CHECK ost_result key_document_publish(issuer *issuer, ost_text jwks, bool *ret_changed,
                                                ost_error *ret_error);
 
+/* What is taken from a discovery document. */
+typedef struct discovery {
+    char *jwks_url;
+    char *introspection_url; /* NULL: there is none that may be asked (RFC 8414 §2) */
+} discovery;
+
 /* Reads a discovery document (OpenID Connect Discovery §3): its issuer must be ours, its jwks_uri
- * safe. The URL is owned by the caller. */
+ * safe. The URLs are owned by the caller. */
 OST_MUST_CHECK ost_result discovery_read(const issuer *issuer, ost_text document,
-                                         char **ret_jwks_url, ost_error *ret_error);
+                                         discovery *ret_discovery, ost_error *ret_error);
 
 /* ---- key_seed.c ---- */
 

@@ -47,10 +47,11 @@ ost_result key_document_publish(issuer *i, ost_text jwks, bool *ret_changed, ost
     return OST_OK;
 }
 
-static ost_result read_members(const issuer *i, const ost_json *document, char **ret_jwks_url,
+static ost_result read_members(const issuer *i, const ost_json *document, discovery *ret_discovery,
                                ost_error *ret_error)
 {
-    ost_text name, url;
+    ost_text name, url, endpoint;
+    discovery copy = {0};
     if (!ost_json_text(ost_json_get(document, "issuer"), &name) ||
         !ost_json_text(ost_json_get(document, "jwks_uri"), &url)) {
         return ost_error_set(ret_error, OST_E_REMOTE,
@@ -67,14 +68,22 @@ static ost_result read_members(const issuer *i, const ost_json *document, char *
                              "jwks_uri \"%.*s\" is not https, nor http on this machine",
                              url.len < 150 ? (int)url.len : 150, url.data);
     }
-    char *copy = memory_copy(url);
-    if (copy == NULL)
+    /* Keys serve without it; whoever wants to ask is told that there is no endpoint. */
+    bool has_introspection =
+        ost_json_text(ost_json_get(document, "introspection_endpoint"), &endpoint) &&
+        net_url_is_allowed(endpoint, i->insecure_http);
+    copy.jwks_url = memory_copy(url);
+    copy.introspection_url = has_introspection ? memory_copy(endpoint) : NULL;
+    if (copy.jwks_url == NULL || (has_introspection && copy.introspection_url == NULL)) {
+        memory_free(copy.jwks_url);
+        memory_free(copy.introspection_url);
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    *ret_jwks_url = copy;
+    }
+    *ret_discovery = copy;
     return OST_OK;
 }
 
-ost_result discovery_read(const issuer *i, ost_text document, char **ret_jwks_url,
+ost_result discovery_read(const issuer *i, ost_text document, discovery *ret_discovery,
                           ost_error *ret_error)
 {
     const ost_json *value;
@@ -83,7 +92,7 @@ ost_result discovery_read(const issuer *i, ost_text document, char **ret_jwks_ur
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
     ost_result result = ost_json_read(document, NULL, arena, &value, ret_error);
     if (result == OST_OK)
-        result = read_members(i, value, ret_jwks_url, ret_error);
+        result = read_members(i, value, ret_discovery, ret_error);
     ost_arena_free(arena);
     return result;
 }

@@ -60,6 +60,7 @@ static void fetch_ended(issuer *i, bool good, long max_age, const ost_error *err
     if (!good)
         i->discovered = 0; /* where the keys are may have changed */
     tell_waiters(i);
+    introspector_fetch_ended(i->introspector);
 }
 
 /* An answer that may be read at all. */
@@ -107,17 +108,20 @@ static void on_discovery(const net_response *response, void *user)
 {
     issuer *i = user;
     ost_error why = {0}, error = {0};
-    char *url = NULL;
+    discovery found = {0};
     ost_result result = check_response(response, &why);
     if (result == OST_OK)
-        result = discovery_read(i, response->body, &url, &why);
+        result = discovery_read(i, response->body, &found, &why);
     if (result != OST_OK) {
         ost_error_set(&error, result, "discovery: %s", why.detail);
+        introspector_discovered(i->introspector, NULL);
         fetch_ended(i, false, -1, &error);
         return;
     }
     memory_free(i->jwks_url);
-    i->jwks_url = url;
+    i->jwks_url = found.jwks_url;
+    introspector_discovered(i->introspector, found.introspection_url);
+    memory_free(found.introspection_url);
     i->discovered = monotonic_ms();
     fetch(i, i->jwks_url, on_keys);
 }
@@ -151,7 +155,7 @@ static void want_fetch(issuer *i)
 
 ost_result key_fetch_start(issuer *i)
 {
-    if (i->symmetric)
+    if (i->symmetric || i->no_keys)
         return OST_OK;
     ost_result result = net_timer_new(i->net, on_time, i, &i->timer);
     if (result != OST_OK)
@@ -167,7 +171,7 @@ ost_result key_fetch_start(issuer *i)
 bool key_fetch_may_help(issuer *i, ost_text kid, bool have_keys)
 {
     int64_t now = monotonic_ms();
-    if (i->symmetric)
+    if (i->symmetric || i->no_keys)
         return false;
     pthread_mutex_lock(&i->lock);
     uint64_t hash = fetch_budget_hash(&i->budget, kid);
@@ -180,6 +184,14 @@ bool key_fetch_may_help(issuer *i, ost_text kid, bool have_keys)
     bool helps = i->wanted && !i->ended;
     pthread_mutex_unlock(&i->lock);
     return helps;
+}
+
+bool key_fetch_is_under_way(issuer *i)
+{
+    pthread_mutex_lock(&i->lock);
+    bool wanted = i->wanted && !i->ended;
+    pthread_mutex_unlock(&i->lock);
+    return wanted;
 }
 
 ost_result key_fetch_wait(issuer *i, void (*ready)(void *user), void *user)

@@ -2,6 +2,8 @@
 #include "buffer.h"
 #include "context.h"
 #include "guard_state.h"
+#include "introspector_metrics.h"
+#include "metrics_text.h"
 #include "text.h"
 
 #define MAX_METRICS ((size_t)1 << 20)
@@ -25,7 +27,6 @@ static void read_state(issuer *i, issuer_state *state)
     *state = (issuer_state){.age = -1};
     const key_snapshot *snapshot = published_enter(&i->keys, &place);
     if (snapshot != NULL) {
-        state->ready = issuer_keys_usable(i, snapshot, now);
         state->keys = ost_keyset_count(snapshot->keys);
         state->age = i->symmetric ? 0 : (now - snapshot->obtained) / 1000;
     }
@@ -34,6 +35,7 @@ static void read_state(issuer *i, issuer_state *state)
     state->failures = i->failures;
     text_to_string(text_of(i->last_error), state->last_error, sizeof state->last_error);
     pthread_mutex_unlock(&i->lock);
+    state->ready = issuer_is_ready(i);
     state->stale = state->keys > 0 && state->failures > 0;
     state->fetches_good = atomic_load_explicit(&i->fetches_good, memory_order_relaxed);
     state->fetches_bad = atomic_load_explicit(&i->fetches_bad, memory_order_relaxed);
@@ -53,6 +55,7 @@ static void describe_issuer(issuer *i, ost_json_writer *writer)
     ost_json_member_integer(writer, "failures", state.failures);
     if (state.last_error[0] != '\0' && text_is_utf8(text_of(state.last_error)))
         ost_json_member_string(writer, "last_error", state.last_error);
+    introspector_describe(i->introspector, writer);
     ost_json_close_object(writer);
 }
 
@@ -70,11 +73,6 @@ void ost_guard_describe(const ost_guard *guard, ost_json_writer *writer)
 
 /* ---- Prometheus ---- */
 
-static void append_head(buffer *b, const char *name, const char *type, const char *help)
-{
-    buffer_append_format(b, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
-
 static void append_verdict(buffer *b, const ost_guard *guard, const char *verdict,
                            const char *reason, counter which)
 {
@@ -90,7 +88,7 @@ static void append_refusal(buffer *b, const ost_guard *guard, ost_result reason)
 
 static void append_verdicts(buffer *b, const ost_guard *guard)
 {
-    append_head(b, "ostiary_guard_verdicts_total", "counter", "Checked requests by verdict.");
+    metrics_head(b, "ostiary_guard_verdicts_total", "counter", "Checked requests by verdict.");
     append_verdict(b, guard, "allowed", "", COUNT_ALLOWED);
     append_verdict(b, guard, "waited", "", COUNT_WAITED);
     append_verdict(b, guard, "refused", "no_token", COUNT_NO_TOKEN);
@@ -101,30 +99,16 @@ static void append_verdicts(buffer *b, const ost_guard *guard)
 
 static void append_cache(buffer *b, const ost_guard *guard)
 {
-    append_head(b, "ostiary_guard_signature_cache_total", "counter",
-                "Tokens by whether their signature was remembered.");
+    metrics_head(b, "ostiary_guard_signature_cache_total", "counter",
+                 "Tokens by whether their signature was remembered.");
     buffer_append_format(b, "ostiary_guard_signature_cache_total{outcome=\"hit\"} %llu\n",
                          counters_sum(&guard->counters, COUNT_CACHE_HIT));
     buffer_append_format(b, "ostiary_guard_signature_cache_total{outcome=\"miss\"} %llu\n",
                          counters_sum(&guard->counters, COUNT_CACHE_MISS));
-    append_head(b, "ostiary_guard_signature_cache_bytes", "gauge",
-                "Memory of remembered signatures.");
+    metrics_head(b, "ostiary_guard_signature_cache_bytes", "gauge",
+                 "Memory of remembered signatures.");
     buffer_append_format(b, "ostiary_guard_signature_cache_bytes %zu\n",
                          guard->cache != NULL ? token_cache_bytes(guard->cache) : 0);
-}
-
-/* One line for an issuer. `labels` come before its name, and end with a comma or are empty. A label
- * value may hold anything but what would end it. */
-static void append_sample(buffer *b, const char *metric, const char *labels, const issuer *i,
-                          long long value)
-{
-    buffer_append_format(b, "%s{%sissuer=\"", metric, labels);
-    for (const char *at = i->name; *at != '\0'; at++) {
-        if (*at == '"' || *at == '\\')
-            buffer_append_byte(b, '\\');
-        buffer_append_byte(b, (unsigned char)*at < 0x20 ? '?' : *at);
-    }
-    buffer_append_format(b, "\"} %lld\n", value);
 }
 
 /* Each metric with all of its issuers, as the format wants it. */
@@ -142,17 +126,18 @@ static void append_issuers(buffer *b, const ost_guard *guard)
     issuer_state state;
     for (size_t m = 0; m < sizeof metrics / sizeof metrics[0]; m++) {
         const char *name = metrics[m].name;
-        append_head(b, name, metrics[m].type, metrics[m].help);
+        metrics_head(b, name, metrics[m].type, metrics[m].help);
         for (size_t k = 0; k < guard->issuer_count; k++) {
             issuer *i = guard->issuers[k];
             read_state(i, &state);
             const long long values[] = {state.ready, (long long)state.keys, (long long)state.age,
                                         state.failures};
             if (m < sizeof values / sizeof values[0]) {
-                append_sample(b, name, "", i, values[m]);
+                metrics_sample(b, name, "", i->name, values[m]);
             } else {
-                append_sample(b, name, "outcome=\"good\",", i, (long long)state.fetches_good);
-                append_sample(b, name, "outcome=\"bad\",", i, (long long)state.fetches_bad);
+                metrics_sample(b, name, "outcome=\"good\",", i->name,
+                               (long long)state.fetches_good);
+                metrics_sample(b, name, "outcome=\"bad\",", i->name, (long long)state.fetches_bad);
             }
         }
     }
@@ -165,6 +150,7 @@ ost_result ost_guard_metrics(const ost_guard *guard, ost_arena *arena, ost_text 
     append_verdicts(&b, guard);
     append_cache(&b, guard);
     append_issuers(&b, guard);
+    introspector_metrics(&b, guard);
     if (b.failed != OST_OK)
         return b.failed;
     char *copy = ost_arena_copy(arena, buffer_text(&b));

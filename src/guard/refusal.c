@@ -112,6 +112,19 @@ void refusal_token(const refusal_style *style, ost_result reason, ost_text expla
     ret_verdict->challenge = challenge_end(&c, arena, kind.fallback);
 }
 
+void refusal_no_answer(ost_result reason, ost_text explanation, unsigned retry_after,
+                       ost_verdict *ret_verdict)
+{
+    *ret_verdict = (ost_verdict){
+        .decision = OST_REFUSE,
+        .reason = reason,
+        .status = 503,
+        .message = OST_TEXT("The identity provider cannot be asked about the token now"),
+        .explanation = explanation,
+        .retry_after = retry_after,
+    };
+}
+
 void refusal_no_keys(ost_result reason, ost_text explanation, ost_verdict *ret_verdict)
 {
     *ret_verdict = (ost_verdict){

@@ -21,6 +21,10 @@ void refusal_bad_request(const refusal_style *style, ost_arena *arena, ost_verdi
 void refusal_token(const refusal_style *style, ost_result reason, ost_text explanation,
                    const ost_policy *policy, ost_arena *arena, ost_verdict *ret_verdict);
 
+/* The issuer is to be asked about the token, and cannot be now. */
+void refusal_no_answer(ost_result reason, ost_text explanation, unsigned retry_after,
+                       ost_verdict *ret_verdict);
+
 /* There are no keys to judge by. */
 void refusal_no_keys(ost_result reason, ost_text explanation, ost_verdict *ret_verdict);
 

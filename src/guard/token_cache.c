@@ -226,7 +226,7 @@ static size_t sweep(const token_cache *cache, shard *s, size_t needed, int64_t n
     return count;
 }
 
-void token_cache_put(token_cache *cache, ost_text token, const token_facts *facts,
+bool token_cache_put(token_cache *cache, ost_text token, const token_facts *facts,
                      size_t claims_bytes, int64_t now)
 {
     uint64_t hash = hash_of(cache, token);
@@ -234,10 +234,10 @@ void token_cache_put(token_cache *cache, ost_text token, const token_facts *fact
     entry *gone[SWEEP + 1];
     size_t count;
     if (facts->expiry <= now)
-        return;
+        return false;
     entry *e = entry_new(token, hash, facts, claims_bytes);
     if (e == NULL)
-        return;
+        return false;
     pthread_mutex_lock(&s->lock);
     count = sweep(cache, s, e->bytes, now, gone);
     place *p = choose_place(cache, s, hash);
@@ -248,9 +248,26 @@ void token_cache_put(token_cache *cache, ost_text token, const token_facts *fact
         e = NULL;
     }
     pthread_mutex_unlock(&s->lock);
+    bool kept = e == NULL;
     entry_unref(e);
     for (size_t i = 0; i < count; i++)
         entry_unref(gone[i]);
+    return kept;
+}
+
+void token_cache_forget(token_cache *cache, ost_text token)
+{
+    uint64_t hash = hash_of(cache, token);
+    shard *s = shard_of(cache, hash);
+    place *set = set_of(cache, s, hash);
+    entry *gone = NULL;
+    pthread_mutex_lock(&s->lock);
+    for (size_t way = 0; way < cache->ways && gone == NULL; way++) {
+        if (set[way].hash == hash)
+            gone = take_out(s, &set[way]);
+    }
+    pthread_mutex_unlock(&s->lock);
+    entry_unref(gone);
 }
 
 size_t token_cache_bytes(token_cache *cache)

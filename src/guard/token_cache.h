@@ -32,10 +32,13 @@ typedef struct remembered {
 const remembered *token_cache_get(token_cache *cache, ost_text token, int64_t now,
                                   ost_arena *arena);
 
-/* Remembers until the token expires, if there is room and memory. `claims_bytes` is what reading
- * the claims takes of an arena. Any thread. */
-void token_cache_put(token_cache *cache, ost_text token, const token_facts *facts,
+/* Remembers until the token expires, if there is room and memory: false otherwise. `claims_bytes`
+ * is what reading the claims takes of an arena. Any thread. */
+bool token_cache_put(token_cache *cache, ost_text token, const token_facts *facts,
                      size_t claims_bytes, int64_t now);
+
+/* It is not known from here on; who has got it keeps it. Any thread. */
+void token_cache_forget(token_cache *cache, ost_text token);
 
 /* For tests and metrics. */
 size_t token_cache_bytes(token_cache *cache);

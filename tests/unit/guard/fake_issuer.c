@@ -9,6 +9,7 @@
 
 #define DISCOVERY "/realms/a/.well-known/openid-configuration"
 #define CERTS "/realms/a/protocol/openid-connect/certs"
+#define INTROSPECT "/realms/a/protocol/openid-connect/token/introspect"
 
 static void send_large(const tiny_request *request)
 {
@@ -32,9 +33,46 @@ static void wait_for_release(fake_issuer *f, const tiny_request *request)
     }
 }
 
+/* Keeps the question, and finds what is to be answered. */
+static fake_mode take_question(fake_issuer *f, const tiny_request *request)
+{
+    pthread_mutex_lock(&f->lock);
+    snprintf(f->asked_head, sizeof f->asked_head, "%s", request->head);
+    snprintf(f->asked_body, sizeof f->asked_body, "%s", request->body);
+    fake_mode mode = f->ask_mode;
+    pthread_mutex_unlock(&f->lock);
+    atomic_fetch_add(&f->questions, 1);
+    return mode;
+}
+
+static void answer_question(const tiny_request *request, fake_issuer *f)
+{
+    static _Thread_local char body[32768];
+    char fields[128];
+    fake_mode mode = take_question(f, request);
+    if (mode == FAKE_SLOW)
+        wait_for_release(f, request);
+    pthread_mutex_lock(&f->lock);
+    int status = mode == FAKE_ERROR ? 500 : f->ask_status;
+    snprintf(body, sizeof body, "%s", f->said);
+    snprintf(fields, sizeof fields, "Content-Type: %s\r\n",
+             mode == FAKE_HTML ? "text/html" : f->ask_type);
+    pthread_mutex_unlock(&f->lock);
+    if (mode == FAKE_REDIRECT)
+        tiny_reply(request, 302, "Location: /elsewhere\r\n", body);
+    else if (mode == FAKE_LARGE)
+        send_large(request);
+    else if (mode != FAKE_DOWN)
+        tiny_reply(request, status, fields, body);
+}
+
 static void answer(const tiny_request *request, void *user)
 {
     fake_issuer *f = user;
+    if (strcmp(request->path, INTROSPECT) == 0) {
+        answer_question(request, f);
+        return;
+    }
     static _Thread_local char body[32768];
     char fields[512];
     bool is_discovery = strcmp(request->path, DISCOVERY) == 0;
@@ -71,8 +109,12 @@ fake_issuer *fake_issuer_start(void)
     f->server = tiny_server_start(answer, f);
     assert_non_null(f->server);
     snprintf(f->name, sizeof f->name, "%s", tiny_server_url(f->server, "/realms/a"));
-    snprintf(f->discovery, sizeof f->discovery, "{\"issuer\":\"%s\",\"jwks_uri\":\"%s\"}", f->name,
-             tiny_server_url(f->server, CERTS));
+    snprintf(f->discovery, sizeof f->discovery,
+             "{\"issuer\":\"%s\",\"jwks_uri\":\"%s\",\"introspection_endpoint\":\"%s\"}", f->name,
+             tiny_server_url(f->server, CERTS), tiny_server_url(f->server, INTROSPECT));
+    f->ask_status = 200;
+    snprintf(f->ask_type, sizeof f->ask_type, "application/json");
+    snprintf(f->said, sizeof f->said, "{\"active\":false}");
     return f;
 }
 
@@ -106,6 +148,15 @@ void fake_issuer_say(fake_issuer *f, const char *text)
 {
     pthread_mutex_lock(&f->lock);
     snprintf(f->text, sizeof f->text, "%s", text);
+    pthread_mutex_unlock(&f->lock);
+}
+
+void fake_issuer_answer(fake_issuer *f, fake_mode mode, const char *said)
+{
+    pthread_mutex_lock(&f->lock);
+    f->ask_mode = mode;
+    f->released = false;
+    snprintf(f->said, sizeof f->said, "%s", said);
     pthread_mutex_unlock(&f->lock);
 }
 

@@ -32,6 +32,15 @@ typedef struct fake_issuer {
     char text[32768];     /* of FAKE_TEXT */
     char fields[256];     /* header lines of the answers */
     atomic_int discoveries, key_fetches, others;
+
+    /* introspection */
+    fake_mode ask_mode;
+    int ask_status;        /* 200 */
+    char ask_type[64];     /* "application/json" */
+    char said[32768];      /* the answer */
+    char asked_head[8192]; /* the last question */
+    char asked_body[4096];
+    atomic_int questions;
 } fake_issuer;
 
 fake_issuer *fake_issuer_start(void);
@@ -41,6 +50,8 @@ void fake_issuer_stop(fake_issuer *issuer);
 void fake_issuer_publish(fake_issuer *issuer, ost_key *const *keys);
 void fake_issuer_serve(fake_issuer *issuer, fake_mode discovery, fake_mode keys);
 void fake_issuer_say(fake_issuer *issuer, const char *text);
+/* What is answered from now on to whoever asks about a token. */
+void fake_issuer_answer(fake_issuer *issuer, fake_mode mode, const char *said);
 void fake_issuer_release(fake_issuer *issuer);
 const char *fake_issuer_url(fake_issuer *issuer, const char *path);
 

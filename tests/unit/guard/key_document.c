@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "context.h"
@@ -48,21 +49,50 @@ static void publish(const char *text, ost_result expected, bool changes)
 
 static void discovery_names_where_the_keys_are(void **state)
 {
-    char *url = NULL;
+    discovery found = {0};
     static const char good[] = "{\"issuer\":\"" NAME "\",\"jwks_uri\":\"" CERTS "\"}";
-    assert_int_equal(discovery_read(made, text_of(good), &url, NULL), OST_OK);
-    assert_string_equal(url, CERTS);
-    memory_free(url);
+    assert_int_equal(discovery_read(made, text_of(good), &found, NULL), OST_OK);
+    assert_string_equal(found.jwks_url, CERTS);
+    assert_null(found.introspection_url);
+    memory_free(found.jwks_url);
+}
+
+/* Where it may not be asked, the keys serve all the same. */
+static void discovery_names_whom_to_ask(void **state)
+{
+    static const struct {
+        const char *endpoint, *expected;
+    } cases[] = {
+        {"\"" CERTS "\"", CERTS},
+        {"\"http://id.example.org/ask\"", NULL},
+        {"\"file:///etc/passwd\"", NULL},
+        {"7", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char document[512];
+        discovery found = {0};
+        snprintf(document, sizeof document,
+                 "{\"issuer\":\"" NAME "\",\"jwks_uri\":\"" CERTS
+                 "\",\"introspection_endpoint\":%s}",
+                 cases[i].endpoint);
+        assert_int_equal(discovery_read(made, text_of(document), &found, NULL), OST_OK);
+        if (cases[i].expected != NULL)
+            assert_string_equal(found.introspection_url, cases[i].expected);
+        else
+            assert_null(found.introspection_url);
+        memory_free(found.jwks_url);
+        memory_free(found.introspection_url);
+    }
 }
 
 static void another_issuer_is_named_in_the_error(void **state)
 {
-    char *url = NULL;
+    discovery found = {0};
     ost_error error = {0};
     static const char other[] = "{\"issuer\":\"" NAME "/\",\"jwks_uri\":\"" CERTS "\"}";
-    assert_int_equal(discovery_read(made, text_of(other), &url, &error), OST_E_ISSUER);
+    assert_int_equal(discovery_read(made, text_of(other), &found, &error), OST_E_ISSUER);
     assert_non_null(strstr(error.detail, NAME "/"));
-    assert_null(url);
+    assert_null(found.jwks_url);
 }
 
 static void the_same_document_keeps_its_generation(void **state)
@@ -93,16 +123,18 @@ static void a_bad_document_changes_nothing(void **state)
 
 static void every_allocation_may_fail(void **state)
 {
-    static const char document[] = "{\"issuer\":\"" NAME "\",\"jwks_uri\":\"" CERTS "\"}";
+    static const char document[] = "{\"issuer\":\"" NAME "\",\"jwks_uri\":\"" CERTS
+                                   "\",\"introspection_endpoint\":\"" CERTS "\"}";
     static const char keys[] = "{\"keys\":[" KEY("x") "," KEY("y") "]}";
-    char *url = NULL;
-    for (uint64_t n = 1; url == NULL; n++) {
+    discovery found = {0};
+    for (uint64_t n = 1; found.jwks_url == NULL; n++) {
         memory_fail_at(n);
-        ost_result result = discovery_read(made, text_of(document), &url, NULL);
+        ost_result result = discovery_read(made, text_of(document), &found, NULL);
         memory_fail_at(0);
-        assert_int_equal(result, url != NULL ? OST_OK : OST_E_MEMORY);
+        assert_int_equal(result, found.jwks_url != NULL ? OST_OK : OST_E_MEMORY);
     }
-    memory_free(url);
+    memory_free(found.jwks_url);
+    memory_free(found.introspection_url);
     const key_snapshot *before = now_published();
     for (uint64_t n = 1; now_published() == before; n++) {
         bool changed = false;
@@ -119,6 +151,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(discovery_names_where_the_keys_are),
+        cmocka_unit_test(discovery_names_whom_to_ask),
         cmocka_unit_test(another_issuer_is_named_in_the_error),
         cmocka_unit_test(the_same_document_keeps_its_generation),
         cmocka_unit_test(a_bad_document_changes_nothing),

@@ -45,7 +45,7 @@ static void put(token_cache *cache, ost_text token, int64_t expiry, int64_t now)
                                .alg = OST_ES256,
                                .payload = OST_TEXT(PAYLOAD),
                                .expiry = expiry};
-    token_cache_put(cache, token, &facts, claims_bytes(facts.payload), now);
+    (void)token_cache_put(cache, token, &facts, claims_bytes(facts.payload), now);
 }
 
 static ost_text numbered(int number)
@@ -220,7 +220,7 @@ static void *use(void *user)
         snprintf(token, sizeof token, "header.payload.%064d", i * 7 % 97);
         const remembered *known = token_cache_get(cache, text_of(token), NOW, own);
         if (known == NULL)
-            token_cache_put(cache, text_of(token), &facts, 4096, NOW);
+            (void)token_cache_put(cache, text_of(token), &facts, 4096, NOW);
         else if (!text_is(ost_claims_subject(known->claims), "bob"))
             return user;
         if (i % 5 == 0)

@@ -1,0 +1,50 @@
+/* The inside of an introspector, for its own files. */
+#ifndef INTROSPECTOR_STATE_H
+#define INTROSPECTOR_STATE_H
+
+#include <pthread.h>
+
+#include "ask_budget.h"
+#include "denied_tokens.h"
+#include "flights.h"
+#include "introspection_request.h"
+#include "introspector.h"
+#include "issuer.h"
+#include "token_cache.h"
+
+#define INTROSPECTOR_FLIGHTS 512 /* questions under way, most of them waiting for their turn */
+#define INTROSPECTOR_IN_AIR 16
+
+struct introspector {
+    /* configuration, copied */
+    issuer *owner;
+    char *client_id, *client_secret, *prefix;
+    ost_key *key;
+    introspection_asker asker;
+    bool every_token, fixed_endpoint;
+    unsigned lifetime, inactive_lifetime; /* seconds */
+
+    token_cache *answers; /* by digest; `generation` is the second until which one is fresh */
+    net_timer *timer;     /* rings when questions wait for their turn */
+
+    /* under the lock */
+    pthread_mutex_t lock;
+    char *endpoint; /* NULL: not known yet */
+    bool ended;
+    flights flights;
+    denied_tokens denied;
+    ask_budget budget;
+    char last_error[256]; /* empty after a good answer */
+
+    /* counters */
+    atomic_ullong active, inactive, failed, hits, misses, held_back;
+};
+
+/* Sends what waits for its turn. On the net client's thread. */
+void introspector_on_time(void *introspector);
+
+/* Ends every question that waits for its turn; they fail as the one before them did. On the net
+ * client's thread. */
+void introspector_give_up(introspector *in);
+
+#endif
