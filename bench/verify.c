@@ -191,8 +191,8 @@ int main(int argc, char **argv)
     bool json = bench_json(argc, argv);
     if (CRYPTO_set_mem_functions(counted_malloc, counted_realloc, counted_free) != 1)
         return 1;
-    return run("verify-rs256-cold", OST_RS256, json) && run("verify-es256-cold", OST_ES256, json) &&
-                   run("verify-eddsa-cold", OST_EDDSA, json)
+    return run("jose-rs256-cold", OST_RS256, json) && run("jose-es256-cold", OST_ES256, json) &&
+                   run("jose-eddsa-cold", OST_EDDSA, json)
                ? 0
                : 1;
 }
