@@ -26,12 +26,16 @@ static const char *const fixed_jwks[] = {
     "hnrArymRUQF3bSYAHd8\",\"d\":\"yBq5xb47EXCpeWP_CCR7R2doQ7AbTWpTqoUWDMk5PRg\"}",
     "{\"kty\":\"oct\",\"kid\":\"oct\",\"k\":\"rvmUHgKzPr5VSgZkGrqsn2cHj6alAZHB6glRWMA1F03"
     "7Fhd-R9_6vVkDKoGEhRnYgc-YBIE1hvEozGbiyVGkQA\"}",
+    "{\"kty\":\"EC\",\"kid\":\"secp256k1\",\"crv\":\"secp256k1\",\"x\":\"UntCSn7TG32u9w9M"
+    "DBMw8_2Dkph1jRNjhIsPFEcX1VY\",\"y\":\"S9x4P4fD5_jF7kDZpMNCHkJZN3TfY9P-JdVnsDmTZI8\"}",
+    "{\"kty\":\"OKP\",\"kid\":\"ed448\",\"crv\":\"Ed448\",\"x\":\"-QDS9OGQW_4Ni7V6gjmtisj"
+    "0DPBHLrKv5524V68Od1PZ9PunN7s75upRwb1IjctiyrNZbAwnTreA\"}",
 };
 #define FIXED_KEYS (sizeof fixed_jwks / sizeof fixed_jwks[0])
 #define FIXED_ED25519 4 /* this one and the next are private */
 #define FIXED_SECRET 5
 
-#define EVERY_ALG ((ost_algs)(OST_ALG_BIT(OST_HS512 + 1) - OST_ALG_BIT(OST_RS256)))
+#define EVERY_ALG OST_ALGS_SIGNATURE
 
 static inline void check(bool holds)
 {

@@ -15,26 +15,31 @@ static bool set_prime(BIGNUM *p)
     return BN_set_bit(p, 448) == 1 && BN_sub_word(p, 1) == 1 && BN_clear_bit(p, 224) == 1;
 }
 
-/* y is some x's when (1 - y²) / (1 - d y²), or the product of the two, is a square; 0 is one, but
- * only where the order is low. */
-static bool has_x(const BIGNUM *y, const BIGNUM *p, BN_CTX *context)
+/* y is some x's when (1 - y²) / (1 - d y²), or the product of the two, is a square: 1. 0 is one,
+ * too, but only where the order is low. */
+static int kronecker_of(const BIGNUM *y, const BIGNUM *p, BN_CTX *context)
 {
     bn_auto BIGNUM *square = BN_new(), *left = BN_new(), *right = BN_new();
-    return square != NULL && left != NULL && right != NULL &&
-           BN_mod_sqr(square, y, p, context) == 1 &&
-           BN_mod_sub(left, BN_value_one(), square, p, context) == 1 &&
-           BN_mul_word(square, MINUS_D) == 1 && BN_add_word(square, 1) == 1 &&
-           BN_mod_mul(right, left, square, p, context) == 1 && BN_kronecker(right, p, context) == 1;
+    if (square == NULL || left == NULL || right == NULL || BN_mod_sqr(square, y, p, context) != 1 ||
+        BN_mod_sub(left, BN_value_one(), square, p, context) != 1 ||
+        BN_mul_word(square, MINUS_D) != 1 || BN_add_word(square, 1) != 1 ||
+        BN_mod_mul(right, left, square, p, context) != 1)
+        return -2;
+    return BN_kronecker(right, p, context);
 }
 
-bool ed448_point_is_good(const unsigned char *point)
+ost_result ed448_point_check(const unsigned char *point)
 {
     bn_ctx_auto BN_CTX *context = BN_CTX_new();
     bn_auto BIGNUM *p = BN_new(), *y = BN_lebin2bn(point, POINT_SIZE - 1, NULL);
     if (context == NULL || p == NULL || y == NULL || !set_prime(p))
-        return false;
+        return OST_E_CRYPTO;
     /* The last byte holds the sign of x and nothing else. Of order 4 are the two points with y = 0;
      * where y is 1 or -1, x is 0. */
-    return (point[POINT_SIZE - 1] & 0x7f) == 0 && BN_cmp(y, p) < 0 && !BN_is_zero(y) &&
-           has_x(y, p, context);
+    if ((point[POINT_SIZE - 1] & 0x7f) != 0 || BN_cmp(y, p) >= 0 || BN_is_zero(y))
+        return OST_E_KEY_WEAK;
+    int kronecker = kronecker_of(y, p, context);
+    if (kronecker == -2)
+        return OST_E_CRYPTO;
+    return kronecker == 1 ? OST_OK : OST_E_KEY_WEAK;
 }

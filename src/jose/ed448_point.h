@@ -4,7 +4,9 @@
 
 #include <ostiary/types.h>
 
-/* In its canonical form, on the curve (RFC 8032 §5.2.3), and not of order 1, 2 or 4. */
-OST_MUST_CHECK bool ed448_point_is_good(const unsigned char *point);
+/* OST_E_KEY_WEAK: not in its canonical form, not on the curve (RFC 8032 §5.2.3), or of order 1, 2
+ * or
+ * 4. OST_E_CRYPTO: it could not be found out. */
+OST_MUST_CHECK ost_result ed448_point_check(const unsigned char *point);
 
 #endif

@@ -26,7 +26,7 @@ static void take(ost_key *key, const curve_facts *curve, bool is_private)
 
 /* A point of low order gives the same secret with whatever key (RFC 7748 §6.1), which the library
  * refuses to hand out; so one agreement tells. */
-static bool agrees_upon_something(EVP_PKEY *pkey, const curve_facts *curve)
+static ost_result check_montgomery(EVP_PKEY *pkey, const curve_facts *curve)
 {
     static const unsigned char scalar[OKP_MAX_SIZE] = {8, [31] = 64, [55] = 128};
     unsigned char agreed[OKP_MAX_SIZE];
@@ -35,9 +35,10 @@ static bool agrees_upon_something(EVP_PKEY *pkey, const curve_facts *curve)
         EVP_PKEY_new_raw_private_key_ex(NULL, curve->openssl, NULL, scalar, curve->size);
     pkey_ctx_auto EVP_PKEY_CTX *context =
         own != NULL ? EVP_PKEY_CTX_new_from_pkey(NULL, own, NULL) : NULL;
-    return context != NULL && EVP_PKEY_derive_init(context) == 1 &&
-           EVP_PKEY_derive_set_peer_ex(context, pkey, 0) == 1 &&
-           EVP_PKEY_derive(context, agreed, &len) == 1;
+    if (context == NULL || EVP_PKEY_derive_init(context) != 1 ||
+        EVP_PKEY_derive_set_peer_ex(context, pkey, 0) != 1)
+        return OST_E_CRYPTO;
+    return EVP_PKEY_derive(context, agreed, &len) == 1 ? OST_OK : OST_E_KEY_WEAK;
 }
 
 static ost_result set_ed25519(ost_key *key, const unsigned char *seed, ost_error *ret_error)
@@ -71,8 +72,10 @@ static ost_result set_pkey(ost_key *key, const curve_facts *curve, const unsigne
         EVP_PKEY_new_raw_public_key_ex(NULL, curve->openssl, NULL, key->okp_public, curve->size);
     if (pkey == NULL)
         return ost_error_set(ret_error, OST_E_CRYPTO, "the key could not be made");
-    if (curve->agrees ? !agrees_upon_something(pkey, curve) : !ed448_point_is_good(key->okp_public))
-        return ost_error_set(ret_error, OST_E_KEY_WEAK, "x is no good point of %s", curve->name);
+    ost_result result =
+        curve->agrees ? check_montgomery(pkey, curve) : ed448_point_check(key->okp_public);
+    if (result != OST_OK)
+        return ost_error_set(ret_error, result, "x is no good point of %s", curve->name);
     if (d != NULL) {
         EVP_PKEY_free(pkey);
         pkey = EVP_PKEY_new_raw_private_key_ex(NULL, curve->openssl, NULL, d, curve->size);

@@ -27,7 +27,7 @@ ost_text certificate_of(ost_arena *arena, const ost_key *key)
     EVP_PKEY *pkey = key_pkey(key);
     X509 *certificate = X509_new();
     X509_NAME *name = X509_get_subject_name(certificate);
-    const EVP_MD *hash = EVP_PKEY_get_id(pkey) == EVP_PKEY_ED25519 ? NULL : EVP_sha256();
+    const EVP_MD *hash = ost_key_type_of(key) == OST_KEY_OKP ? NULL : EVP_sha256();
     assert_int_equal(X509_set_version(certificate, 2), 1);
     ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
     X509_gmtime_adj(X509_getm_notBefore(certificate), 0);

@@ -84,6 +84,25 @@ const char test_ed25519[] =
     "{\"kty\":\"OKP\",\"kid\":\"ed\",\"crv\":\"Ed25519\",\"x\":\"5M7iMXqx87K7Hl5GkGDz"
     "2d3IhnrArymRUQF3bSYAHd8\",\"d\":\"yBq5xb47EXCpeWP_CCR7R2doQ7AbTWpTqoUWDMk5PRg\"}";
 
+const char test_secp256k1[] =
+    "{\"kty\":\"EC\",\"kid\":\"secp256k1\",\"crv\":\"secp256k1\",\"x\":\"UntCSn7TG32u9w9M"
+    "DBMw8_2Dkph1jRNjhIsPFEcX1VY\",\"y\":\"S9x4P4fD5_jF7kDZpMNCHkJZN3TfY9P-JdVnsDmTZI8\","
+    "\"d\":\"t5MykQaNhlq4butMZwq2UxudibE3rnqSEIwdn3J5l2k\"}";
+
+const char test_ed448[] =
+    "{\"kty\":\"OKP\",\"kid\":\"ed448\",\"crv\":\"Ed448\",\"x\":\"-QDS9OGQW_4Ni7V6gjmtisj"
+    "0DPBHLrKv5524V68Od1PZ9PunN7s75upRwb1IjctiyrNZbAwnTreA\",\"d\":\"OL2AyHZd_6zDo7yf8K-Y"
+    "vqiq2mqe-0QrBD28x1zSMpeJh8KgdWbxKJ03YR2yUezk190XoCozGaMX\"}";
+
+const char test_x25519[] =
+    "{\"kty\":\"OKP\",\"kid\":\"x25519\",\"crv\":\"X25519\",\"x\":\"ogkMbLcwssVRw8f_6rjdH"
+    "6sjFflvQA2I2qDi_m0kbQY\",\"d\":\"4KMKl_nGjuLtP1dYZIFbfpCK_dWOnNUl-1earB5sDEo\"}";
+
+const char test_x448[] =
+    "{\"kty\":\"OKP\",\"kid\":\"x448\",\"crv\":\"X448\",\"x\":\"akVpqq6yDbmzbntN_PvnrdN25"
+    "vTMngQRYaXL2Ix9vFyHTbp7MmwwRftuciAF_E5zuAmnmvAQWpo\",\"d\":\"AM6rIT0rC5MfDaecq5BNddS"
+    "SMHteG98QvPqzb7c1pmA9MMWndGEttP2JxLrE27Dnr5jkS88K9cw\"}";
+
 const char test_secret[] =
     "{\"kty\":\"oct\",\"kid\":\"oct\",\"k\":\"rvmUHgKzPr5VSgZkGrqsn2cHj6alAZHB6glRWMA"
     "1F037Fhd-R9_6vVkDKoGEhRnYgc-YBIE1hvEozGbiyVGkQA\"}";
