@@ -44,7 +44,7 @@ static ost_result check_audiences(const ost_issuer *config, ost_error *ret_error
 static ost_result check_algorithms(const ost_issuer *config, ost_error *ret_error)
 {
     bool hmac = (config->algorithms & HMAC_ALGS) != 0;
-    if ((config->algorithms & ~(OST_ALGS_DEFAULT | HMAC_ALGS)) != 0)
+    if ((config->algorithms & ~OST_ALGS_SIGNATURE) != 0)
         return refuse(config, "there is no such algorithm", ret_error);
     if (hmac != (config->hmac_secret.len > 0))
         return refuse(config, "HS algorithms and a secret go together", ret_error);
