@@ -6,6 +6,7 @@
 
 #include <ostiary/introspection.h>
 #include <ostiary/jose.h>
+#include <ostiary/revocation.h>
 #include <ostiary/types.h>
 
 #ifdef __cplusplus
@@ -51,6 +52,7 @@ typedef struct ost_guard_config {
     size_t cache_bytes;            /* 0: 64 MiB */
     bool no_cache;                 /* verify every signature anew */
     size_t max_token;              /* bytes; 0: 16 KiB */
+    size_t revocation_entries;     /* of ost_guard_revoke at a time; 0: 100,000 */
     ost_keyset *decryption_keys;   /* private keys of this API's, for access tokens that are signed
                                       and then encrypted (RFC 7519 §5.2); gains a reference. NULL:
                                       encrypted tokens are refused */
@@ -131,6 +133,16 @@ OST_PUBLIC void ost_guard_check(ost_guard *guard, const ost_policy *policy,
 OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_wait(ost_guard *guard, const ost_verdict *verdict,
                                                     void (*ready)(void *user), void *user);
 
+/* Takes tokens back before they expire: from its return on every check refuses them, also those
+ * that are remembered. For logout tokens, an administrator's hook, a message bus. A revocation is
+ * kept until its time is over; when there are more than revocation_entries, those that would be
+ * over first make way, and until they would have been, every token issued before that moment is
+ * refused in their place (OST_E_REVOKED; clients renew theirs and go on). OST_E_ARGUMENT: no value,
+ * or an overlong one; OST_E_ISSUER: not ours; OST_E_MEMORY: nothing has been revoked. Any thread;
+ * checks are never held up. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_revoke(ost_guard *guard,
+                                                      const ost_revocation *revocation);
+
 /* True when every issuer has keys that may be used, and an introspection endpoint if it needs one.
  */
 OST_PUBLIC bool ost_guard_is_ready(const ost_guard *guard);
@@ -147,7 +159,7 @@ OST_PUBLIC bool ost_guard_wait_ready(ost_guard *guard, unsigned seconds);
 OST_PUBLIC void ost_guard_describe(const ost_guard *guard, ost_json_writer *writer);
 
 /* Prometheus text (version 0.0.4): verdicts by reason, key fetches and introspections by outcome,
- * cache hits and misses, key ages, readiness. In the arena. */
+ * cache hits and misses, key ages, revocations, readiness. In the arena. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_metrics(const ost_guard *guard, ost_arena *arena,
                                                        ost_text *ret_text);
 

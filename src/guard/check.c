@@ -185,6 +185,11 @@ static bool recall(check *c)
 
 /* ---- both ---- */
 
+static ost_result check_revoked(check *c)
+{
+    return revocations_check(c->guard->revocations, c->issuer, c->claims, c->now, &c->error);
+}
+
 /* Puts what the issuer says of the token in the place of the claims. */
 static ost_result ask(check *c)
 {
@@ -208,6 +213,8 @@ static ost_result ask_about_jwt(check *c)
     const ost_claims_rules rules = {
         .issuer = i->name, .insecure_any_audience = true, .leeway = i->leeway};
     ost_result result = ost_claims_check(c->claims, &rules, c->now, &c->error);
+    if (result == OST_OK)
+        result = check_revoked(c);
     return result == OST_OK ? ask(c) : result;
 }
 
@@ -228,6 +235,8 @@ static ost_result check_claims(check *c)
         result = ask_about_jwt(c);
     if (result == OST_OK)
         result = ost_claims_check(c->claims, &rules, c->now, &c->error);
+    if (result == OST_OK)
+        result = check_revoked(c);
     if (result == OST_OK)
         result = policy_check_token_type(c->claims, &c->error);
     if (result == OST_OK)

@@ -9,6 +9,7 @@
 
 #define DEFAULT_ENTRIES 10000
 #define MAX_ENTRIES ((size_t)1 << 24)
+#define DEFAULT_REVOCATIONS 100000
 #define DEFAULT_BYTES ((size_t)64 << 20)
 #define DEFAULT_TOKEN ((size_t)16 << 10)
 #define MAX_TOKEN ((size_t)64 << 10)
@@ -23,6 +24,9 @@ static ost_result check_numbers(const ost_guard_config *config, ost_error *ret_e
         return ost_error_set(ret_error, OST_E_CONFIG, "tokens are read up to 64 KiB");
     if (config->cache_entries > MAX_ENTRIES)
         return ost_error_set(ret_error, OST_E_CONFIG, "at most 16 million tokens are remembered");
+    if (config->revocation_entries > MAX_ENTRIES)
+        return ost_error_set(ret_error, OST_E_CONFIG,
+                             "at most 16 million revocations are remembered");
     return OST_OK;
 }
 
@@ -47,6 +51,11 @@ static ost_result configure(ost_guard *guard, const ost_guard_config *config, os
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
     guard->style =
         (refusal_style){guard->realm, guard->resource_metadata, config->insecure_explain};
+    result =
+        revocations_new(guard->context, or_default(config->revocation_entries, DEFAULT_REVOCATIONS),
+                        &guard->revocations);
+    if (result != OST_OK)
+        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
     if (config->no_cache)
         return OST_OK;
     result = token_cache_new(guard->context, or_default(config->cache_entries, DEFAULT_ENTRIES),
@@ -110,6 +119,7 @@ void ost_guard_free(ost_guard *guard)
     for (size_t k = 0; k < guard->issuer_count; k++)
         issuer_free(guard->issuers[k]);
     token_cache_free(guard->cache);
+    revocations_free(guard->revocations);
     ost_keyset_unref(guard->decryption_keys);
     memory_free(guard->realm);
     memory_free(guard->resource_metadata);

@@ -5,6 +5,7 @@
 #include "counters.h"
 #include "issuer.h"
 #include "refusal.h"
+#include "revocations.h"
 #include "token_cache.h"
 
 #define GUARD_ISSUERS 32
@@ -15,6 +16,7 @@ struct ost_guard {
     issuer *issuers[GUARD_ISSUERS];
     size_t issuer_count;
     token_cache *cache; /* NULL: off */
+    revocations *revocations;
     size_t max_token;
     ost_keyset *decryption_keys; /* NULL: none */
     ost_jwe_rules decryption;

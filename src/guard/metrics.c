@@ -4,6 +4,7 @@
 #include "guard_state.h"
 #include "introspector_metrics.h"
 #include "metrics_text.h"
+#include "revocation_metrics.h"
 #include "text.h"
 
 #define MAX_METRICS ((size_t)1 << 20)
@@ -149,6 +150,7 @@ ost_result ost_guard_metrics(const ost_guard *guard, ost_arena *arena, ost_text 
     buffer_init(&b, MAX_METRICS);
     append_verdicts(&b, guard);
     append_cache(&b, guard);
+    revocation_metrics(&b, guard);
     append_issuers(&b, guard);
     introspector_metrics(&b, guard);
     if (b.failed != OST_OK)

@@ -1,0 +1,10 @@
+/* What is told about revocations. */
+#ifndef REVOCATION_METRICS_H
+#define REVOCATION_METRICS_H
+
+#include "buffer.h"
+#include "guard_state.h"
+
+void revocation_metrics(buffer *b, const ost_guard *guard);
+
+#endif

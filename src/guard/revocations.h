@@ -1,0 +1,35 @@
+/* What has been revoked: a hash table that many threads read without locks while one adds to it.
+ * Entries go when their time is over. When it is full, those that would go first make way, and
+ * until then every token issued before that moment is refused in their place: it errs to the safe
+ * side. */
+#ifndef REVOCATIONS_H
+#define REVOCATIONS_H
+
+#include <ostiary/jose.h>
+#include <ostiary/revocation.h>
+
+typedef struct revocations revocations;
+
+/* At most `entries` at a time. */
+OST_MUST_CHECK ost_result revocations_new(const ost_context *context, size_t entries,
+                                          revocations **ret_revocations);
+void revocations_free(revocations *all); /* NULL is fine */
+
+/* From its return on, no check lets such a token through. `issuer` is its index. OST_E_ARGUMENT,
+ * OST_E_MEMORY: then nothing has been revoked. Any thread. */
+OST_MUST_CHECK ost_result revocations_add(revocations *all, size_t issuer,
+                                          const ost_revocation *what, int64_t now);
+
+/* OST_OK or OST_E_REVOKED. Any thread, without locks. */
+OST_MUST_CHECK ost_result revocations_check(revocations *all, size_t issuer,
+                                            const ost_claims *claims, int64_t now,
+                                            ost_error *ret_error);
+
+typedef struct revocations_state {
+    size_t entries; /* those that are over and not yet cleared away included */
+    unsigned long long added, dropped;
+    bool refuses_old; /* entries were dropped, and old tokens are refused in their place */
+} revocations_state;
+void revocations_read_state(revocations *all, int64_t now, revocations_state *ret_state);
+
+#endif
