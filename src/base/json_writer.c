@@ -138,7 +138,7 @@ void ost_json_close_array(ost_json_writer *writer)
     close_container(writer, ']');
 }
 
-/* The escape of one byte, or NULL when it stands for itself. DEL is escaped for terminals' sake. */
+/* The escape of one byte that does not stand for itself. */
 static const char *escape_of(unsigned char byte, char scratch[8])
 {
     switch (byte) {
@@ -153,33 +153,40 @@ static const char *escape_of(unsigned char byte, char scratch[8])
     case '\t':
         return "\\t";
     default:
-        if (byte >= 0x20 && byte != 0x7f)
-            return NULL;
         snprintf(scratch, 8, "\\u%04x", byte);
         return scratch;
     }
 }
 
+/* Where the next byte stands that is not written as it is; text.len: there is none. DEL is escaped
+ * for terminals' sake. */
+static size_t find_escaped(ost_text text, size_t from)
+{
+    static const bool escaped[256] = {
+        [0 ... 0x1f] = true, ['"'] = true, ['\\'] = true, [0x7f] = true};
+    while (from < text.len && !escaped[(unsigned char)text.data[from]])
+        from++;
+    return from;
+}
+
 static void put_quoted(ost_json_writer *writer, ost_text text)
 {
     char scratch[8];
-    size_t plain = 0;
     if (!text_is_utf8(text))
         fail(writer, OST_E_UTF8);
     if (!reserve(writer, text.len < SIZE_MAX - 2 ? text.len + 2 : SIZE_MAX))
         return;
     put(writer, "\"", 1);
-    for (size_t i = 0; i < text.len; i++) {
-        const char *escape = escape_of((unsigned char)text.data[i], scratch);
-        if (escape == NULL)
-            continue;
-        if (i > plain)
-            put(writer, text.data + plain, i - plain);
-        put(writer, escape, strlen(escape));
-        plain = i + 1;
+    for (size_t at = 0; at < text.len; at++) {
+        size_t end = find_escaped(text, at);
+        if (end > at)
+            put(writer, text.data + at, end - at);
+        at = end;
+        if (at < text.len) {
+            const char *escape = escape_of((unsigned char)text.data[at], scratch);
+            put(writer, escape, strlen(escape));
+        }
     }
-    if (text.len > plain)
-        put(writer, text.data + plain, text.len - plain);
     put(writer, "\"", 1);
 }
 
