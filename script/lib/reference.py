@@ -1,0 +1,126 @@
+"""The function reference and the list of exported symbols, made from the public headers.
+
+Usage: reference.py [--write]
+
+Without --write it says what is out of date, or declared without a word about it, and ends with 1.
+"""
+
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HEADERS = ROOT / "include" / "ostiary"
+REFERENCE = ROOT / "docs" / "reference"
+SYMBOLS = ROOT / "packaging" / "libostiary.symbols"
+NOT_IN_THE_LIBRARY = {"app"}  # of the API framework, which programs are linked with as a whole
+
+FUNCTION = re.compile(r"\b(ost_\w+)\(")
+OBJECT = re.compile(r"^OST_PUBLIC extern .*\b(ost_\w+);", re.MULTILINE)
+TYPE = re.compile(r"^(?:typedef\s+)?(?:struct|enum)\s+(ost_\w+)|^typedef .*\b(ost_\w+);", re.MULTILINE)
+MACRO = re.compile(r"^#define (OST_\w+)", re.MULTILINE)
+COMMENT = re.compile(r"/\*(.*?)\*/", re.DOTALL)
+
+
+def text_of(comment):
+    lines = [re.sub(r"^\s*\*? ?", "", line).rstrip() for line in comment.strip().splitlines()]
+    return "\n".join(lines).strip()
+
+
+def blocks_of(source):
+    """Comment and declarations, as they stand between blank lines; a section's title comes alone."""
+    body = source[source.index("#define OSTIARY_") :]
+    body = re.sub(r'#ifdef __cplusplus\n(?:extern "C" \{|\})\n#endif', "", body)
+    body = re.sub(r"\n#endif\s*$", "", body)
+    body = re.sub(r"^#(?:define OSTIARY_\w+_H|include .*)$", "", body, flags=re.MULTILINE)
+    for block in re.split(r"\n\s*\n", body):
+        block = block.strip("\n")
+        if not block:
+            continue
+        match = COMMENT.match(block)
+        yield (text_of(match[1]) if match else ""), block[match.end() :].strip("\n") if match else block
+
+
+def names_in(code):
+    plain = COMMENT.sub("", code)
+    return (
+        [f"{name}()" for name in functions_in(plain)]
+        + [next(filter(None, found)) for found in TYPE.findall(plain)]
+        + OBJECT.findall(plain)
+        + MACRO.findall(plain)
+    )
+
+
+def functions_in(code):
+    """Names of the functions that are declared, not of those that comments or macros mention."""
+    parts = re.findall(r"^OST_PUBLIC (?!extern)[^;]*;", COMMENT.sub("", code), re.MULTILINE | re.DOTALL)
+    return [FUNCTION.search(part)[1] for part in parts]
+
+
+def page_of(path):
+    source = path.read_text()
+    parts = [f"# `<ostiary/{path.name}>`", text_of(COMMENT.match(source)[1])]
+    untold, told_before = [], ""
+    for comment, code in blocks_of(source):
+        if re.fullmatch(r"---- .* ----", comment) and not code:
+            title = comment.strip("- ")
+            parts.append(f"## {title[0].upper()}{title[1:]}")
+            continue
+        if not code:
+            parts.append(comment)
+            continue
+        names = names_in(code)
+        # One comment may be about several blocks in a row, the later ones of which have none.
+        if functions_in(code) and not comment and not told_before and "/*" not in code:
+            untold += functions_in(code)
+        told_before = comment or told_before
+        if names:
+            parts.append("### " + ", ".join(f"`{name}`" for name in names))
+        parts.append(f"```c\n{code}\n```")
+        if comment:
+            parts.append(comment)
+    note = "*Made by `script/reference --write` from the header; change that.*"
+    return "\n\n".join([parts[0], note, *parts[1:]]) + "\n", untold
+
+
+def index_of(pages):
+    rows = "\n".join(f"- [`<ostiary/{name}.h>`]({name}.md): {first}" for name, first in pages)
+    return f"# Reference\n\nOne page a header.\n\n{rows}\n"
+
+
+def files():
+    """Every file there should be, and the functions nothing is said about."""
+    wanted, untold, symbols, pages = {}, [], set(), []
+    for path in sorted(HEADERS.glob("*.h")):
+        page, silent = page_of(path)
+        wanted[REFERENCE / f"{path.stem}.md"] = page
+        untold += [f"{path.name}: {name}" for name in silent]
+        intro = text_of(COMMENT.match(path.read_text())[1]).replace("\n", " ")
+        pages.append((path.stem, re.match(r".*?[.:](?=\s|$)", intro)[0].rstrip(":.") + "."))
+        if path.stem not in NOT_IN_THE_LIBRARY:
+            symbols.update(functions_in(path.read_text()))
+    wanted[REFERENCE / "README.md"] = index_of(pages)
+    wanted[SYMBOLS] = "".join(f"{name}\n" for name in sorted(symbols))
+    return wanted, untold
+
+
+def main():
+    wanted, untold = files()
+    problems = [f"nothing is said about {name}" for name in untold]
+    if "--write" in sys.argv[1:]:
+        for path, text in wanted.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+    else:
+        for path, text in wanted.items():
+            if not path.exists() or path.read_text() != text:
+                problems.append(f"{path.relative_to(ROOT)} is out of date: run script/reference --write")
+    for path in REFERENCE.glob("*.md"):
+        if path not in wanted:
+            problems.append(f"{path.relative_to(ROOT)} is of no header")
+    print("\n".join(problems), end="\n" if problems else "")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
