@@ -115,6 +115,10 @@ def main():
         for path, text in wanted.items():
             if not path.exists() or path.read_text() != text:
                 problems.append(f"{path.relative_to(ROOT)} is out of date: run script/reference --write")
+    installed = (ROOT / "src" / "library" / "meson.build").read_text()
+    for path in HEADERS.glob("*.h"):
+        if path.stem not in NOT_IN_THE_LIBRARY and f"ostiary/{path.name}'" not in installed:
+            problems.append(f"{path.name} is not installed: src/library/meson.build")
     for path in REFERENCE.glob("*.md"):
         if path not in wanted:
             problems.append(f"{path.relative_to(ROOT)} is of no header")

@@ -235,8 +235,8 @@ static void malformed(void **state)
         "{\"payload\":\"e30\",\"signatures\":null}",
         "{\"payload\":\"e30\",\"signature\":\"AAAA\"}",
         "{\"payload\":\"e30\",\"header\":{\"alg\":\"HS256\"},\"signature\":\"\"}",
-        "{\"payload\":\"e30\",\"protected\":\"\",\"header\":{\"alg\":\"HS256\"},\"signature\":"
-        "\"AA\"}",
+        ("{\"payload\":\"e30\",\"protected\":\"\",\"header\":{\"alg\":\"HS256\"},\"signature\":"
+         "\"AA\"}"),
         "{\"payload\":\"e30\",\"protected\":\"e30=\",\"signature\":\"AA\"}",
         "{\"payload\":\"e30\",\"protected\":\"W10\",\"signature\":\"AA\"}",
         "{\"payload\":\"e30\",\"protected\":{\"alg\":\"HS256\"},\"signature\":\"AA\"}"};
