@@ -35,12 +35,12 @@ static int64_t fixed_now(void *user)
 
 static bool make_tokens(bench *b)
 {
-    const token_facts facts = {.key = b->key,
-                               .alg = OST_RS256,
-                               .issuer = TOKEN_ISSUER,
-                               .audience = TOKEN_AUDIENCE,
-                               .now = NOW,
-                               .lifetime = 200};
+    const token_recipe facts = {.key = b->key,
+                                .alg = OST_RS256,
+                                .issuer = TOKEN_ISSUER,
+                                .audience = TOKEN_AUDIENCE,
+                                .now = NOW,
+                                .lifetime = 200};
     for (int i = 0; i < TOKENS; i++) {
         ost_text token;
         if (!token_make(&facts, i, b->lasting, &token) ||

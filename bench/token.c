@@ -17,7 +17,7 @@ static const char claims_format[] =
     "\"email_verified\":true,\"name\":\"Alice Liddell\",\"preferred_username\":\"alice\","
     "\"given_name\":\"Alice\",\"family_name\":\"Liddell\",\"email\":\"alice@example.org\"}";
 
-bool token_make(const token_facts *facts, int variant, ost_arena *arena, ost_text *ret_token)
+bool token_make(const token_recipe *facts, int variant, ost_arena *arena, ost_text *ret_token)
 {
     long long issued = facts->now - 100;
     const char *claims =

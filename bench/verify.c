@@ -29,11 +29,11 @@ static const ost_claims_rules rules = {
 
 static bool prepare(bench *b, ost_alg alg, bare_library library)
 {
-    token_facts facts = {.alg = alg,
-                         .issuer = TOKEN_ISSUER,
-                         .audience = TOKEN_AUDIENCE,
-                         .now = NOW,
-                         .lifetime = 200};
+    token_recipe facts = {.alg = alg,
+                          .issuer = TOKEN_ISSUER,
+                          .audience = TOKEN_AUDIENCE,
+                          .now = NOW,
+                          .lifetime = 200};
     *b =
         (bench){.lasting = ost_arena_new((size_t)1 << 20), .arena = ost_arena_new((size_t)1 << 20)};
     if (b->lasting == NULL || b->arena == NULL ||
