@@ -7,6 +7,7 @@
 #include <ostiary/introspection.h>
 #include <ostiary/jose.h>
 #include <ostiary/revocation.h>
+#include <ostiary/status.h>
 #include <ostiary/types.h>
 
 #ifdef __cplusplus
@@ -40,6 +41,7 @@ typedef struct ost_issuer {
     unsigned stale_limit;   /* 3600 at least: how long keys serve when no refresh succeeds */
     unsigned fetch_timeout; /* 5 */
     ost_introspection introspection; /* asking the issuer about tokens; all zero: off */
+    ost_status_lists status_lists;   /* looking up whether a token has been taken back */
 } ost_issuer;
 
 typedef struct ost_guard_config {
@@ -154,12 +156,12 @@ OST_PUBLIC bool ost_guard_wait_ready(ost_guard *guard, unsigned seconds);
  * "keys" (how many), "age" (seconds since they were obtained; absent without keys), "stale" (the
  * last fetch failed, older keys serve), "failures" (in a row), "last_error" (absent when all is
  * well), "introspection" (absent when off): {"endpoint" (whether it is known), "failures",
- * "last_error"}}]}.
+ * "last_error"}, "status_lists" (absent when off): {"lists" (how many are held), "last_error"}}]}.
  */
 OST_PUBLIC void ost_guard_describe(const ost_guard *guard, ost_json_writer *writer);
 
-/* Prometheus text (version 0.0.4): verdicts by reason, key fetches and introspections by outcome,
- * cache hits and misses, key ages, revocations, readiness. In the arena. */
+/* Prometheus text (version 0.0.4): verdicts by reason, key fetches, introspections and status lists
+ * by outcome, cache hits and misses, key ages, revocations, readiness. In the arena. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_metrics(const ost_guard *guard, ost_arena *arena,
                                                        ost_text *ret_text);
 

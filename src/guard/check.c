@@ -218,6 +218,18 @@ static ost_result ask_about_jwt(check *c)
     return result == OST_OK ? ask(c) : result;
 }
 
+/* Last of all: nobody has a list fetched by a token that is refused anyway. */
+static ost_result check_status(check *c)
+{
+    status_said said;
+    ost_result result = status_lists_check(c->guard->issuers[c->issuer]->status_lists, c->claims,
+                                           c->now, &said, &c->error);
+    c->retry_after = said.retry_after;
+    c->ticket = said.ticket;
+    c->wait = said.ticket != 0 && c->may_wait;
+    return result;
+}
+
 /* Everything that is looked at on every request. */
 static ost_result check_claims(check *c)
 {
@@ -243,6 +255,8 @@ static ost_result check_claims(check *c)
         result = policy_check_client(i, c->claims, &c->error);
     if (result == OST_OK)
         result = policy_check(c->policy, c->claims, c->alg, c->now, i->leeway, &c->error);
+    if (result == OST_OK)
+        result = check_status(c);
     return result;
 }
 

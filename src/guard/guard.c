@@ -114,6 +114,7 @@ void ost_guard_free(ost_guard *guard)
     for (size_t k = 0; k < guard->issuer_count; k++) {
         key_fetch_end(guard->issuers[k]);
         introspector_end(guard->issuers[k]->introspector);
+        status_lists_end(guard->issuers[k]->status_lists);
     }
     net_client_free(guard->net);
     for (size_t k = 0; k < guard->issuer_count; k++)
@@ -134,9 +135,12 @@ ost_result ost_guard_wait(ost_guard *guard, const ost_verdict *verdict, void (*r
     issuer *i = guard->issuers[verdict->issuer];
     if (verdict->ticket == 0)
         return key_fetch_wait(i, ready, user);
-    return i->introspector != NULL
-               ? introspector_wait(i->introspector, verdict->ticket, ready, user)
-               : OST_E_ARGUMENT;
+    bool of_introspector = verdict->ticket % 2 != 0;
+    if (of_introspector && i->introspector != NULL)
+        return introspector_wait(i->introspector, verdict->ticket, ready, user);
+    if (!of_introspector && i->status_lists != NULL)
+        return status_lists_wait(i->status_lists, verdict->ticket, ready, user);
+    return OST_E_ARGUMENT;
 }
 
 bool ost_guard_is_ready(const ost_guard *guard)

@@ -1,6 +1,7 @@
 /* Reads answers; see introspection_answer.h. */
 #include "introspection_answer.h"
 
+#include "issuer_statement.h"
 #include "text.h"
 
 #define SHOWN(text) ((text).len < 60 ? (int)(text).len : 60), ((text).len > 0 ? (text).data : "")
@@ -139,49 +140,19 @@ static ost_result check_signed(const introspection_rules *rules, const ost_json 
     return OST_OK;
 }
 
-static ost_result verify(const introspection_rules *rules, ost_text body, ost_arena *arena,
-                         ost_text *ret_payload, introspection_answer *answer, ost_error *ret_error)
-{
-    ost_unverified_jws jws;
-    const ost_key *key;
-    ost_result result = ost_jws_read_unverified(body, rules->algorithms, arena, &jws, ret_error);
-    if (result != OST_OK)
-        return result;
-    if (!ost_typ_is(jws.typ, SIGNED_TYPE))
-        return ost_error_set(ret_error, OST_E_REMOTE, "the answer's typ is \"%.*s\"",
-                             SHOWN(jws.typ));
-    answer->kid = jws.kid;
-    if (rules->keys == NULL)
-        return ost_error_set(ret_error, OST_E_KEY_UNKNOWN, "there are no keys to verify it");
-    result = ost_keyset_find(rules->keys, jws.kid, jws.alg, &key);
-    if (result == OST_OK)
-        result = ost_jws_verify(&jws, key, arena, ret_payload);
-    if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s (kid %.*s)", ost_result_sentence(result),
-                             SHOWN(jws.kid));
-    return OST_OK;
-}
-
-/* Whatever is wrong with the form or its signature is the issuer's failure: the code must not look
- * like a verdict over the token. */
 static ost_result read_signed(const introspection_rules *rules, ost_text body, int64_t now,
                               ost_arena *arena, introspection_answer *answer, ost_error *ret_error)
 {
-    ost_text payload;
-    ost_error why = {0};
-    const ost_json *claims = NULL, *object = NULL;
+    const ost_json *claims;
     answer->about_issuer = true;
-    ost_result result = verify(rules, body, arena, &payload, answer, &why);
+    ost_result result = issuer_statement_read(body, SIGNED_TYPE, rules->algorithms, rules->keys,
+                                              arena, &claims, &answer->kid, ret_error);
     if (result == OST_OK)
-        result = ost_json_read(payload, NULL, arena, &claims, &why);
-    if (result == OST_OK)
-        result = check_signed(rules, claims, now, &why);
-    if (result != OST_OK) {
-        return ost_error_set(ret_error, result == OST_E_KEY_UNKNOWN ? result : OST_E_REMOTE,
-                             "signed answer: %s", why.detail);
-    }
-    object = ost_json_get(claims, "token_introspection");
-    return read_object(rules, object, now, arena, answer, ret_error);
+        result = check_signed(rules, claims, now, ret_error);
+    if (result != OST_OK)
+        return result;
+    return read_object(rules, ost_json_get(claims, "token_introspection"), now, arena, answer,
+                       ret_error);
 }
 
 /* ---- both ---- */

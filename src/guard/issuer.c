@@ -231,6 +231,8 @@ static ost_result configure(issuer *i, const ost_issuer *config, ost_error *ret_
         return result;
     copy_numbers(i, config);
     result = introspector_new(config, i, &i->introspector, ret_error);
+    if (result == OST_OK)
+        result = status_lists_new(config, i, &i->status_lists, ret_error);
     if (result != OST_OK)
         return result;
     if (i->symmetric)
@@ -268,6 +270,7 @@ void issuer_free(issuer *i)
         ost_keyset_unref(snapshot->keys);
     memory_free(snapshot);
     introspector_free(i->introspector);
+    status_lists_free(i->status_lists);
     for (size_t k = 0; k < ISSUER_LISTS; k++) {
         memory_free(i->audiences[k]);
         memory_free(i->clients[k]);

@@ -11,6 +11,7 @@
 #include "introspector.h"
 #include "net.h"
 #include "published.h"
+#include "status_lists.h"
 
 #define ISSUER_LISTS 32 /* audiences, clients: at most so many each */
 #define ISSUER_WAITERS 1000
@@ -49,6 +50,7 @@ typedef struct issuer {
     published keys; /* key_snapshot */
 
     introspector *introspector; /* NULL: off */
+    status_lists *status_lists; /* NULL: off */
 
     /* fetching: the client's thread's own */
     net_client *net;

@@ -5,6 +5,7 @@
 #include "introspector_metrics.h"
 #include "metrics_text.h"
 #include "revocation_metrics.h"
+#include "status_metrics.h"
 #include "text.h"
 
 #define MAX_METRICS ((size_t)1 << 20)
@@ -57,6 +58,7 @@ static void describe_issuer(issuer *i, ost_json_writer *writer)
     if (state.last_error[0] != '\0' && text_is_utf8(text_of(state.last_error)))
         ost_json_member_string(writer, "last_error", state.last_error);
     introspector_describe(i->introspector, writer);
+    status_describe(i->status_lists, ost_now(i->context), writer);
     ost_json_close_object(writer);
 }
 
@@ -153,6 +155,7 @@ ost_result ost_guard_metrics(const ost_guard *guard, ost_arena *arena, ost_text 
     revocation_metrics(&b, guard);
     append_issuers(&b, guard);
     introspector_metrics(&b, guard);
+    status_metrics(&b, guard);
     if (b.failed != OST_OK)
         return b.failed;
     char *copy = ost_arena_copy(arena, buffer_text(&b));

@@ -98,19 +98,19 @@ def virtual_environment(name, requirements, system_packages=False):
     return folder
 
 
-def npm_packages(folder, name="npm-clients"):
+def npm_packages(folder):
     """A copy of the npm project in the cache, with its packages installed as its lock file says."""
     folder = pathlib.Path(folder)
     node, npm = require_program("node", "nodejs"), require_program("npm", "npm")
-    home = cache() / name
+    home = cache() / "npm-clients"
     wanted = (folder / "package-lock.json").read_text() + run([node, "--version"], "node")
     stamp = home / ".installed"
     with locked(home.name):
         if not (stamp.exists() and stamp.read_text() == wanted):
             shutil.rmtree(home, ignore_errors=True)
             home.mkdir()
-            for file in ("package.json", "package-lock.json"):
-                shutil.copy(folder / file, home / file)
+            for name in ("package.json", "package-lock.json"):
+                shutil.copy(folder / name, home / name)
             run([npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"], "npm ci", cwd=home)
             stamp.write_text(wanted)
         for script in folder.glob("*.mjs"):

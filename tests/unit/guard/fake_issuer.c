@@ -66,9 +66,37 @@ static void answer_question(const tiny_request *request, fake_issuer *f)
         tiny_reply(request, status, fields, body);
 }
 
+static void answer_list(const tiny_request *request, fake_issuer *f)
+{
+    static _Thread_local char body[65536];
+    char fields[128];
+    atomic_fetch_add(&f->list_fetches, 1);
+    pthread_mutex_lock(&f->lock);
+    fake_mode mode = f->list_mode;
+    pthread_mutex_unlock(&f->lock);
+    if (mode == FAKE_SLOW)
+        wait_for_release(f, request);
+    pthread_mutex_lock(&f->lock);
+    snprintf(body, sizeof body, "%s", f->list);
+    snprintf(fields, sizeof fields, "Content-Type: %s\r\n", f->list_type);
+    pthread_mutex_unlock(&f->lock);
+    if (mode == FAKE_LARGE)
+        send_large(request);
+    else if (mode != FAKE_DOWN)
+        tiny_reply(request,
+                   mode == FAKE_ERROR      ? 500
+                   : mode == FAKE_REDIRECT ? 302
+                                           : 200,
+                   fields, body);
+}
+
 static void answer(const tiny_request *request, void *user)
 {
     fake_issuer *f = user;
+    if (strncmp(request->path, "/lists/", 7) == 0) {
+        answer_list(request, f);
+        return;
+    }
     if (strcmp(request->path, INTROSPECT) == 0) {
         answer_question(request, f);
         return;
@@ -113,6 +141,7 @@ fake_issuer *fake_issuer_start(void)
              "{\"issuer\":\"%s\",\"jwks_uri\":\"%s\",\"introspection_endpoint\":\"%s\"}", f->name,
              tiny_server_url(f->server, CERTS), tiny_server_url(f->server, INTROSPECT));
     f->ask_status = 200;
+    snprintf(f->list_type, sizeof f->list_type, "application/statuslist+jwt");
     snprintf(f->ask_type, sizeof f->ask_type, "application/json");
     snprintf(f->said, sizeof f->said, "{\"active\":false}");
     return f;
@@ -157,6 +186,15 @@ void fake_issuer_answer(fake_issuer *f, fake_mode mode, const char *said)
     f->ask_mode = mode;
     f->released = false;
     snprintf(f->said, sizeof f->said, "%s", said);
+    pthread_mutex_unlock(&f->lock);
+}
+
+void fake_issuer_list(fake_issuer *f, fake_mode mode, ost_text list)
+{
+    pthread_mutex_lock(&f->lock);
+    f->list_mode = mode;
+    f->released = false;
+    text_to_string(list, f->list, sizeof f->list);
     pthread_mutex_unlock(&f->lock);
 }
 

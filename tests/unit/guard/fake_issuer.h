@@ -41,6 +41,12 @@ typedef struct fake_issuer {
     char asked_head[8192]; /* the last question */
     char asked_body[4096];
     atomic_int questions;
+
+    /* status lists: whatever lies under /lists/ */
+    fake_mode list_mode;
+    char list_type[64];
+    char list[65536];
+    atomic_int list_fetches;
 } fake_issuer;
 
 fake_issuer *fake_issuer_start(void);
@@ -52,6 +58,7 @@ void fake_issuer_serve(fake_issuer *issuer, fake_mode discovery, fake_mode keys)
 void fake_issuer_say(fake_issuer *issuer, const char *text);
 /* What is answered from now on to whoever asks about a token. */
 void fake_issuer_answer(fake_issuer *issuer, fake_mode mode, const char *said);
+void fake_issuer_list(fake_issuer *issuer, fake_mode mode, ost_text list);
 void fake_issuer_release(fake_issuer *issuer);
 const char *fake_issuer_url(fake_issuer *issuer, const char *path);
 
