@@ -13,6 +13,12 @@ typedef bool (*bench_operation)(void *user, size_t turn);
 bool bench_compare(const char *name, bench_operation ours, bench_operation peer, void *user,
                    double seconds, bool json);
 
+/* The same operation in BENCH_THREADS threads at once (ours) and in one (peer). */
+#define BENCH_THREADS 2
+bool bench_threads(const char *name, bench_operation operation, void *user, double seconds,
+                   bool json);
+size_t bench_thread(void); /* 0 … BENCH_THREADS - 1: the one that asks */
+
 /* True when the arguments hold --json. */
 bool bench_json(int argc, char **argv);
 

@@ -11,6 +11,15 @@ from keycloak import distribution  # noqa: E402
 from peers import Unavailable, npm_packages, virtual_environment  # noqa: E402
 
 INTEROP = ROOT / "tests" / "interop"
+BENCH = ROOT / "bench" / "peers"
+
+
+def fetch_libraries():
+    """Those that script/bench compares ours with."""
+    virtual_environment("bench", BENCH / "requirements.txt")
+    npm_packages(BENCH, "npm-bench")
+
+
 PEERS = {
     # The environment that pytest itself runs in. Debian's pytest shows through when pip has nothing,
     # so that there is always something to run the tests with and to name the reason of each skip.
@@ -18,6 +27,7 @@ PEERS = {
     "fastapi": lambda: virtual_environment("fastapi", INTEROP / "fastapi_app" / "requirements.txt"),
     "joserfc": lambda: virtual_environment("joserfc", INTEROP / "crosscheck" / "requirements.txt"),
     "npm": lambda: npm_packages(INTEROP / "npm"),
+    "libraries": fetch_libraries,
     "keycloak": distribution,
 }
 

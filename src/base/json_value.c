@@ -24,7 +24,8 @@ const ost_json *ost_json_get_text(const ost_json *object, ost_text name)
         return NULL;
     for (const ost_json *member = object->as.children.first; member != NULL;
          member = member->next) {
-        if (text_equal(member->name, name))
+        /* Claims are looked up on every request, and most names differ in length. */
+        if (member->name.len == name.len && text_equal(member->name, name))
             return member;
     }
     return NULL;

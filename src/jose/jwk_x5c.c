@@ -2,9 +2,6 @@
  * which takes the numbers and the other the certificate, must not end up with two keys. */
 #include "jwk_x5c.h"
 
-#include <openssl/err.h>
-#include <openssl/sha.h>
-
 #include "base64url.h"
 #include "crypto_auto.h"
 #include "key_der.h"
@@ -18,22 +15,43 @@ static ost_result malformed(ost_error *ret_error, const char *sentence)
     return ost_error_set(ret_error, OST_E_KEY_FORMAT, "%s", sentence);
 }
 
+/* Some issuers encode the hexadecimal digits of the digest instead of its bytes. They mean the
+ * same, and their keys are as good. */
+static bool is_hex_of(ost_text encoded, const unsigned char *hash, size_t len)
+{
+    static const char digits[] = "0123456789abcdef";
+    unsigned char seen[2 * EVP_MAX_MD_SIZE];
+    char hex[2 * EVP_MAX_MD_SIZE];
+    size_t seen_len;
+    if (encoded.len != BASE64URL_LEN(2 * len) ||
+        base64url_decode(encoded, seen, &seen_len) != OST_OK)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        hex[2 * i] = digits[hash[i] >> 4];
+        hex[2 * i + 1] = digits[hash[i] & 15];
+    }
+    return text_equal_ignoring_case((ost_text){hex, 2 * len},
+                                    (ost_text){(const char *)seen, seen_len});
+}
+
 static ost_result check_digest(const ost_json *jwk, const char *name, const char *algorithm,
                                ost_text der, ost_error *ret_error)
 {
     unsigned char hash[EVP_MAX_MD_SIZE];
-    char encoded[BASE64URL_LEN(EVP_MAX_MD_SIZE)];
+    char expected[BASE64URL_LEN(EVP_MAX_MD_SIZE)];
+    ost_text encoded = {0};
     size_t len = 0;
     const ost_json *member = ost_json_get(jwk, name);
     if (member == NULL)
         return OST_OK;
     if (EVP_Q_digest(NULL, algorithm, NULL, der.data, der.len, hash, &len) != 1)
         return ost_error_set(ret_error, OST_E_CRYPTO, "%s failed", algorithm);
-    len = base64url_encode(hash, len, encoded);
-    if (!ost_json_equals(member, (ost_text){encoded, len}))
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"%s\" is not that of the certificate",
-                             name);
-    return OST_OK;
+    ost_text same = {expected, base64url_encode(hash, len, expected)};
+    if (ost_json_text(member, &encoded) &&
+        (text_equal(encoded, same) || is_hex_of(encoded, hash, len)))
+        return OST_OK;
+    return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"%s\" is not that of the certificate",
+                         name);
 }
 
 static ost_result check_first(const ost_json *jwk, ost_text der, const ost_key *key,

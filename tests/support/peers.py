@@ -98,19 +98,19 @@ def virtual_environment(name, requirements, system_packages=False):
     return folder
 
 
-def npm_packages(folder):
+def npm_packages(folder, name="npm-clients"):
     """A copy of the npm project in the cache, with its packages installed as its lock file says."""
     folder = pathlib.Path(folder)
     node, npm = require_program("node", "nodejs"), require_program("npm", "npm")
-    home = cache() / "npm-clients"
+    home = cache() / name
     wanted = (folder / "package-lock.json").read_text() + run([node, "--version"], "node")
     stamp = home / ".installed"
     with locked(home.name):
         if not (stamp.exists() and stamp.read_text() == wanted):
             shutil.rmtree(home, ignore_errors=True)
             home.mkdir()
-            for name in ("package.json", "package-lock.json"):
-                shutil.copy(folder / name, home / name)
+            for file in ("package.json", "package-lock.json"):
+                shutil.copy(folder / file, home / file)
             run([npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"], "npm ci", cwd=home)
             stamp.write_text(wanted)
         for script in folder.glob("*.mjs"):

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -86,6 +87,29 @@ static void digests(void **state)
     assert_int_equal(WITH(test_rsa, "\"x5t\":\"%s\",\"x5t#S256\":\"%s\"", sha1, sha1), OST_OK);
 }
 
+/* Auth0 publishes the digest's hexadecimal digits, encoded. */
+static void digests_in_hex(void **state)
+{
+    const char *own = certificate(test_rsa);
+    unsigned char der[4096], hash[EVP_MAX_MD_SIZE];
+    size_t len, hash_len;
+    assert_int_equal(base64_decode(text_of(own), der, &len), OST_OK);
+    assert_int_equal(EVP_Q_digest(NULL, "SHA1", NULL, der, len, hash, &hash_len), 1);
+    for (int upper = 0; upper < 2; upper++) {
+        char hex[41];
+        ost_text encoded = {0};
+        for (size_t i = 0; i < 20; i++)
+            snprintf(hex + 2 * i, 3, upper ? "%02X" : "%02x", hash[i]);
+        assert_int_equal(base64url_encode_to(arena, (ost_text){hex, 40}, &encoded), OST_OK);
+        assert_int_equal(WITH(test_rsa, "\"x5c\":[\"%s\"],\"x5t\":\"%s\"", own, encoded.data),
+                         OST_OK);
+        hex[7] = hex[7] == '1' ? '2' : '1';
+        assert_int_equal(base64url_encode_to(arena, (ost_text){hex, 40}, &encoded), OST_OK);
+        assert_int_equal(WITH(test_rsa, "\"x5c\":[\"%s\"],\"x5t\":\"%s\"", own, encoded.data),
+                         OST_E_KEY_FORMAT);
+    }
+}
+
 static void malformed(void **state)
 {
     const char *own = certificate(test_rsa);
@@ -131,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(attack_15_of_the_same_key),
         cmocka_unit_test(digests),
+        cmocka_unit_test(digests_in_hex),
         cmocka_unit_test(malformed),
         cmocka_unit_test(attack_34_long_chains),
     };
