@@ -110,7 +110,8 @@ static bool check(const bench *b, ost_guard *guard, size_t turn)
 {
     static const char *const scopes[] = {"email", NULL}, *const roles[] = {"offline_access", NULL};
     static const ost_policy policy = {.scopes = scopes, .realm_roles = roles};
-    const ost_credentials credentials = {&b->headers[turn % TOKENS], 1, {0}};
+    const ost_credentials credentials = {.authorization = &b->headers[turn % TOKENS],
+                                         .authorization_count = 1};
     ost_arena *arena = b->arenas[bench_thread()];
     ost_verdict verdict;
     ost_guard_check(guard, &policy, &credentials, true, arena, &verdict);

@@ -6,7 +6,9 @@
 
 #include <ostiary/introspection.h>
 #include <ostiary/jose.h>
+#include <ostiary/policy.h>
 #include <ostiary/revocation.h>
+#include <ostiary/sender.h>
 #include <ostiary/status.h>
 #include <ostiary/types.h>
 
@@ -59,24 +61,10 @@ typedef struct ost_guard_config {
                                       and then encrypted (RFC 7519 §5.2); gains a reference. NULL:
                                       encrypted tokens are refused */
     ost_jwe_rules decryption;      /* what encrypted tokens may be made of; all zero: see there */
+    ost_dpop_rules dpop;           /* how proofs of sender-constrained tokens are judged */
     const ost_context
         *context; /* clock and randomness; NULL: the system's; must outlive the guard */
 } ost_guard_config;
-
-/* What one route asks for: data, so that every front end uses one evaluator. Static or longer-lived
- * than the requests that use it. All zero: any valid token of a trusted issuer. */
-typedef struct ost_policy {
-    bool open;                       /* no token is asked for, and none is looked at */
-    const char *const *scopes;       /* every one of these; NULL-terminated list, or NULL */
-    const char *const *any_scopes;   /* at least one of these */
-    const char *const *realm_roles;  /* every one (Keycloak: realm_access.roles) */
-    const char *const *client_roles; /* every one, as "client:role" (resource_access); the
-                                        client's id ends at the first colon */
-    const char *const *audiences;    /* narrower than the issuer's: one of these */
-    const char *const *acr_values;   /* one of these (RFC 9470) */
-    unsigned max_age;                /* seconds since auth_time (RFC 9470); 0: any */
-    ost_algs algorithms;             /* narrower than the issuer's; 0: as the issuer says */
-} ost_policy;
 
 /* ---- the guard ---- */
 
@@ -97,6 +85,15 @@ typedef struct ost_credentials {
     size_t authorization_count;
     ost_text bearer; /* a token from elsewhere (a session cookie the program itself unsealed); used
                         when there is no Authorization field. NULL data: none */
+    /* What tokens bound to a sender are checked by; without it they are refused. */
+    ost_text method;      /* as sent: "GET" */
+    ost_text url;         /* absolute, as clients know it: its scheme and host must come from what
+                             the program is told, or from a proxy that it trusts, for a proof is
+                             good at this address alone. Query and fragment do not count */
+    const ost_text *dpop; /* every DPoP field value, in order */
+    size_t dpop_count;
+    ost_text certificate; /* the client's, DER: of the TLS connection, or as told by a trusted
+                             proxy. NULL data: none */
 } ost_credentials;
 
 typedef enum ost_decision {
@@ -113,6 +110,7 @@ typedef struct ost_verdict {
     ost_result reason;            /* OST_OK when allowed, or when simply no token came */
     int status;                   /* what to answer: 401, 403, 400, 503; 200 when allowed */
     ost_text challenge;           /* WWW-Authenticate, empty for 503 */
+    ost_text dpop_nonce;          /* DPoP-Nonce to send, also when allowed; NULL data: none */
     ost_text message;             /* for the client's body: "Not authenticated", … */
     ost_text explanation;         /* for the operator: what was expected, what was seen */
     unsigned retry_after;         /* seconds, with 503 */

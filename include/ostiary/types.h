@@ -76,6 +76,9 @@ typedef struct ost_text {
     X(OST_E_INACTIVE, 517, token, "the issuer says that the token is not active")                  \
     X(OST_E_REVOKED, 518, token, "the token has been revoked")                                     \
     X(OST_E_STATUS, 519, token, "the token's status is not valid")                                 \
+    X(OST_E_PROOF, 520, token, "the proof of possession is not valid for this request")            \
+    X(OST_E_PROOF_NONCE, 521, token, "the proof of possession needs a nonce of this server")       \
+    X(OST_E_CLAIM, 522, token, "a claim does not say what is asked for here")                      \
     X(OST_E_REMOTE, 600, remote, "the other side did not answer as it should")                     \
     X(OST_E_TIMEOUT, 601, remote, "the other side did not answer in time")                         \
     X(OST_E_REDIRECT, 602, remote, "the other side answered with a redirect")                      \

@@ -33,11 +33,13 @@ bearer_outcome bearer_find(const ost_credentials *credentials, ost_text *ret_tok
         return BEARER_MALFORMED;
     ost_text value = text_trim(credentials->authorization[0]);
     size_t space = text_find(value, ' ', 0);
-    if (!text_equal_ignoring_case(text_slice(value, 0, space), OST_TEXT("Bearer")))
+    ost_text scheme = text_slice(value, 0, space);
+    bool dpop = text_equal_ignoring_case(scheme, OST_TEXT("DPoP"));
+    if (!dpop && !text_equal_ignoring_case(scheme, OST_TEXT("Bearer")))
         return BEARER_NONE;
     ost_text token = text_trim(text_slice(value, space, value.len));
     if (token.len == 0)
         return BEARER_MALFORMED;
     *ret_token = token;
-    return BEARER_TOKEN;
+    return dpop ? BEARER_DPOP : BEARER_TOKEN;
 }

@@ -1,12 +1,13 @@
-/* Bearer tokens in requests (RFC 6750 §2.1). */
+/* Tokens in requests: RFC 6750 §2.1, RFC 9449 §7.1. */
 #ifndef BEARER_H
 #define BEARER_H
 
 #include <ostiary/guard.h>
 
 typedef enum bearer_outcome {
-    BEARER_NONE,      /* no credentials of this scheme */
+    BEARER_NONE,      /* no credentials of these schemes */
     BEARER_TOKEN,     /* *ret_token is set */
+    BEARER_DPOP,      /* the same, by the scheme DPoP */
     BEARER_MALFORMED, /* the request is to be answered 400 */
 } bearer_outcome;
 

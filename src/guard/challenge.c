@@ -43,21 +43,43 @@ static bool put_text(challenge *c, ost_text text, bool plain)
 /* The first parameter follows the scheme, the others a comma. */
 static bool put_name(challenge *c, const char *name)
 {
-    return put_string(c, c->len > sizeof "Bearer" - 1 ? ", " : " ") && put_string(c, name) &&
-           put(c, '=');
+    return put_string(c, c->bare ? " " : ", ") && put_string(c, name) && put(c, '=');
+}
+
+static void settle(challenge *c, size_t before, bool fits)
+{
+    if (fits)
+        c->bare = false;
+    else
+        c->len = before;
 }
 
 static void add(challenge *c, const char *name, ost_text value, bool plain)
 {
     size_t before = c->len;
-    if (!put_name(c, name) || !put(c, '"') || !put_text(c, value, plain) || !put(c, '"'))
-        c->len = before;
+    settle(c, before, put_name(c, name) && put(c, '"') && put_text(c, value, plain) && put(c, '"'));
 }
 
 void challenge_begin(challenge *c, const char *realm)
 {
+    challenge_clear(c);
+    challenge_scheme(c, "Bearer", realm);
+}
+
+void challenge_clear(challenge *c)
+{
     c->len = 0;
-    (void)put_string(c, "Bearer");
+    c->bare = false;
+}
+
+void challenge_scheme(challenge *c, const char *scheme, const char *realm)
+{
+    size_t before = c->len;
+    if (!put_string(c, before > 0 ? ", " : "") || !put_string(c, scheme)) {
+        c->len = before;
+        return;
+    }
+    c->bare = true;
     challenge_add(c, "realm", text_of(realm));
 }
 
@@ -79,8 +101,7 @@ void challenge_add_list(challenge *c, const char *name, const char *const *list)
     bool fits = put_name(c, name) && put(c, '"');
     for (size_t i = 0; fits && list[i] != NULL; i++)
         fits = (i == 0 || put(c, ' ')) && put_text(c, text_of(list[i]), true);
-    if (!fits || !put(c, '"'))
-        c->len = before;
+    settle(c, before, fits && put(c, '"'));
 }
 
 void challenge_add_number(challenge *c, const char *name, unsigned value)
@@ -88,8 +109,7 @@ void challenge_add_number(challenge *c, const char *name, unsigned value)
     char digits[16];
     size_t before = c->len;
     snprintf(digits, sizeof digits, "%u", value);
-    if (!put_name(c, name) || !put_string(c, digits))
-        c->len = before;
+    settle(c, before, put_name(c, name) && put_string(c, digits));
 }
 
 ost_text challenge_end(const challenge *c, ost_arena *arena, ost_text fallback)

@@ -1,5 +1,5 @@
-/* One WWW-Authenticate value of scheme Bearer (RFC 6750 §3, RFC 9110 §11.6.1), put together in
- * place: no memory is taken until it is whole. */
+/* One WWW-Authenticate value: challenges of the schemes Bearer (RFC 6750 §3) and DPoP (RFC 9449
+ * §7.1), put together in place (RFC 9110 §11.6.1): no memory is taken until it is whole. */
 #ifndef CHALLENGE_H
 #define CHALLENGE_H
 
@@ -10,10 +10,17 @@
 typedef struct challenge {
     char text[CHALLENGE_MAX];
     size_t len;
+    bool bare; /* the scheme has no parameter yet */
 } challenge;
 
-/* Begins with the realm. */
+/* Begins with scheme Bearer and the realm. */
 void challenge_begin(challenge *c, const char *realm);
+
+/* Begins with nothing, for challenge_scheme. */
+void challenge_clear(challenge *c);
+
+/* Begins the first challenge, or another one, and its realm. */
+void challenge_scheme(challenge *c, const char *scheme, const char *realm);
 
 /* A parameter with a quoted string; left out as a whole when there is no room for it. Nothing in
  * `value` ends the string or the header field: other than printable ASCII becomes '?'. */

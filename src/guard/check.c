@@ -1,6 +1,6 @@
 /* The check of one request: from its credentials to a verdict. The order is: size, form, header,
- * algorithm, issuer, key, signature; then, also for a remembered token, claims, kind, client, and
- * the policy of the route. */
+ * algorithm, issuer, key, signature; then, also for a remembered token, claims, kind, client, the
+ * policy of the route, status, and the sender. */
 #include "bearer.h"
 #include "context.h"
 #include "explanation.h"
@@ -15,13 +15,17 @@
 typedef struct check {
     ost_guard *guard;
     const ost_policy *policy;
+    const ost_credentials *credentials;
     ost_arena *arena;
     int64_t now;
     bool may_wait;
+    bool dpop_scheme;         /* it came by Authorization: DPoP */
+    ost_text dpop_nonce;      /* for the client's next proof; NULL data: none */
     ost_text token;           /* as it came; this is what is remembered */
     ost_text signed_token;    /* what was in it, if it was encrypted */
     size_t issuer;            /* its index, once it is known */
     const ost_claims *claims; /* once the signature has been checked */
+    const ost_claims *own;    /* a JWT's own, once the issuer's word stands in their place */
     ost_alg alg;
     bool no_keys;         /* refused because there is nothing to judge by */
     unsigned retry_after; /* not 0: refused because nobody can tell now */
@@ -200,8 +204,10 @@ static ost_result ask(check *c)
     c->ticket = said.ticket;
     c->wait = said.ticket != 0 && c->may_wait;
     c->asked = result == OST_OK;
-    if (result == OST_OK)
+    if (result == OST_OK) {
+        c->own = c->claims;
         c->claims = said.claims;
+    }
     return result;
 }
 
@@ -218,7 +224,7 @@ static ost_result ask_about_jwt(check *c)
     return result == OST_OK ? ask(c) : result;
 }
 
-/* Last of all: nobody has a list fetched by a token that is refused anyway. */
+/* After the policy: nobody has a list fetched by a token that is refused anyway. */
 static ost_result check_status(check *c)
 {
     status_said said;
@@ -228,6 +234,24 @@ static ost_result check_status(check *c)
     c->ticket = said.ticket;
     c->wait = said.ticket != 0 && c->may_wait;
     return result;
+}
+
+/* Last of all, after whatever may have to wait: a proof that has been looked at is used up. A token
+ * that says that it is bound stays so, whatever its issuer leaves out when it is asked. */
+static ost_result check_sender(check *c)
+{
+    bool says_so = c->own != NULL && ost_claims_get(c->own, "cnf") != NULL;
+    const sender_call call = {
+        .rules = &c->guard->sender,
+        .credentials = c->credentials,
+        .claims = says_so ? c->own : c->claims,
+        .token = c->token,
+        .dpop_scheme = c->dpop_scheme,
+        .wanted = c->policy->sender,
+        .now = c->now,
+        .arena = c->arena,
+    };
+    return sender_check(&call, &c->dpop_nonce, &c->error);
 }
 
 /* Everything that is looked at on every request. */
@@ -257,6 +281,8 @@ static ost_result check_claims(check *c)
         result = policy_check(c->policy, c->claims, c->alg, c->now, i->leeway, &c->error);
     if (result == OST_OK)
         result = check_status(c);
+    if (result == OST_OK)
+        result = check_sender(c);
     return result;
 }
 
@@ -304,12 +330,25 @@ static ost_result check_jwt(check *c)
 
 /* ---- the verdict ---- */
 
+/* A program that does not tell method and URL cannot take DPoP. Tokens that are bound to a
+ * certificate are bearer tokens by their scheme (RFC 8705 §3). */
+static refusal_schemes schemes_of(const check *c)
+{
+    ost_sender wanted = c->policy->sender;
+    bool able = c->credentials->method.len > 0 && c->credentials->url.len > 0;
+    return (refusal_schemes){
+        .bearer = wanted != OST_SENDER_DPOP,
+        .dpop = wanted == OST_SENDER_DPOP || (able && wanted != OST_SENDER_MTLS),
+        .came_by_dpop = c->dpop_scheme,
+    };
+}
+
 static void allow(check *c, ost_verdict *ret_verdict)
 {
     ost_identity *identity = ost_arena_alloc(c->arena, sizeof *identity);
     if (identity == NULL) {
-        refusal_token(&c->guard->style, OST_E_MEMORY, (ost_text){0}, c->policy, c->arena,
-                      ret_verdict);
+        refusal_token(&c->guard->style, schemes_of(c), OST_E_MEMORY, (ost_text){0}, c->policy,
+                      c->arena, ret_verdict);
         return;
     }
     identity->claims = c->claims;
@@ -332,7 +371,8 @@ static void refuse(check *c, ost_result reason, ost_verdict *ret_verdict)
     else if (c->retry_after > 0)
         refusal_no_answer(reason, explanation, c->retry_after, ret_verdict);
     else
-        refusal_token(&c->guard->style, reason, explanation, c->policy, c->arena, ret_verdict);
+        refusal_token(&c->guard->style, schemes_of(c), reason, explanation, c->policy, c->arena,
+                      ret_verdict);
 }
 
 /* A token that is allowed is a b64token by its nature; only for a refused one it is worth finding
@@ -345,9 +385,10 @@ static void check_token(check *c, bool from_header, ost_verdict *ret_verdict)
     if (result == OST_OK)
         allow(c, ret_verdict);
     else if (from_header && !bearer_is_token(c->token))
-        refusal_bad_request(&c->guard->style, c->arena, ret_verdict);
+        refusal_bad_request(&c->guard->style, schemes_of(c), c->arena, ret_verdict);
     else
         refuse(c, result, ret_verdict);
+    ret_verdict->dpop_nonce = c->dpop_nonce;
 }
 
 static counter counter_of_verdict(const ost_verdict *verdict)
@@ -362,17 +403,25 @@ static counter counter_of_verdict(const ost_verdict *verdict)
 void ost_guard_check(ost_guard *guard, const ost_policy *policy, const ost_credentials *credentials,
                      bool may_wait, ost_arena *arena, ost_verdict *ret_verdict)
 {
-    check c = {.guard = guard, .policy = policy, .arena = arena, .may_wait = may_wait};
+    check c = {.guard = guard,
+               .policy = policy,
+               .credentials = credentials,
+               .arena = arena,
+               .may_wait = may_wait};
     if (policy->open) {
         *ret_verdict = (ost_verdict){.decision = OST_ALLOW, .status = 200};
         return;
     }
     switch (bearer_find(credentials, &c.token)) {
     case BEARER_NONE:
-        refusal_no_token(&guard->style, arena, ret_verdict);
+        refusal_no_token(&guard->style, schemes_of(&c), arena, ret_verdict);
         break;
     case BEARER_MALFORMED:
-        refusal_bad_request(&guard->style, arena, ret_verdict);
+        refusal_bad_request(&guard->style, schemes_of(&c), arena, ret_verdict);
+        break;
+    case BEARER_DPOP:
+        c.dpop_scheme = true;
+        check_token(&c, true, ret_verdict);
         break;
     case BEARER_TOKEN:
         check_token(&c, credentials->authorization_count > 0, ret_verdict);

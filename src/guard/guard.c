@@ -49,8 +49,11 @@ static ost_result configure(ost_guard *guard, const ost_guard_config *config, os
         guard->resource_metadata = memory_copy(text_of(config->resource_metadata));
     if (guard->realm == NULL || (config->resource_metadata != NULL && !guard->resource_metadata))
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    guard->style =
-        (refusal_style){guard->realm, guard->resource_metadata, config->insecure_explain};
+    result = sender_rules_init(&guard->sender, &config->dpop, guard->context, ret_error);
+    if (result != OST_OK)
+        return result;
+    guard->style = (refusal_style){guard->realm, guard->resource_metadata, guard->sender.algs,
+                                   config->insecure_explain};
     result =
         revocations_new(guard->context, or_default(config->revocation_entries, DEFAULT_REVOCATIONS),
                         &guard->revocations);
@@ -121,6 +124,7 @@ void ost_guard_free(ost_guard *guard)
         issuer_free(guard->issuers[k]);
     token_cache_free(guard->cache);
     revocations_free(guard->revocations);
+    sender_rules_clear(&guard->sender);
     ost_keyset_unref(guard->decryption_keys);
     memory_free(guard->realm);
     memory_free(guard->resource_metadata);

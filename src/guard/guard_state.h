@@ -6,6 +6,7 @@
 #include "issuer.h"
 #include "refusal.h"
 #include "revocations.h"
+#include "sender.h"
 #include "token_cache.h"
 
 #define GUARD_ISSUERS 32
@@ -23,6 +24,7 @@ struct ost_guard {
     ost_algs algorithms; /* of any issuer */
     char *realm, *resource_metadata;
     refusal_style style;
+    sender_rules sender;
     counters counters;
 };
 

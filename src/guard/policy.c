@@ -27,10 +27,6 @@ ost_result policy_check_token_type(const ost_claims *claims, ost_error *ret_erro
 {
     static const char *const foreign[] = {"nonce", "at_hash", "c_hash", "events"};
     const ost_json *typ = ost_claims_get(claims, "typ");
-    if (ost_claims_get(claims, "cnf") != NULL) {
-        return ost_error_set(ret_error, OST_E_SENDER,
-                             "the token is bound to a sender (cnf) and came as a bearer token");
-    }
     /* Keycloak says what kind it is: Bearer, ID, Refresh, Offline, Logout, … */
     if (typ != NULL) {
         ost_text seen = ost_json_source(typ);

@@ -8,8 +8,7 @@
 #include "issuer.h"
 
 /* An access token, and no other: by the header's typ, Keycloak's claim typ and the claims that only
- * other kinds have; with `profile` by RFC 9068 alone. OST_E_TOKEN_TYPE; OST_E_SENDER: bound to a
- * sender (RFC 7800 cnf). */
+ * other kinds have; with `profile` by RFC 9068 alone. OST_E_TOKEN_TYPE. */
 OST_MUST_CHECK ost_result policy_check_header_type(ost_text typ, bool profile,
                                                    ost_error *ret_error);
 OST_MUST_CHECK ost_result policy_check_token_type(const ost_claims *claims, ost_error *ret_error);

@@ -7,34 +7,60 @@
 #define RETRY_KEYS 5      /* seconds; a fetch is tried again by then */
 #define RETRY_RESOURCES 1 /* seconds */
 
-static void add_metadata(challenge *c, const refusal_style *style)
+/* The challenge under the scheme that the request came by, or should have; the other one, when it
+ * is welcome too, is told at the end. */
+static bool speaks_of_dpop(refusal_schemes schemes, ost_result reason)
 {
-    if (style->resource_metadata != NULL)
-        challenge_add(c, "resource_metadata", text_of(style->resource_metadata)); /* RFC 9728 */
+    bool about_proof = reason == OST_E_PROOF || reason == OST_E_PROOF_NONCE;
+    return schemes.dpop && (schemes.came_by_dpop || about_proof || !schemes.bearer);
 }
 
-void refusal_no_token(const refusal_style *style, ost_arena *arena, ost_verdict *ret_verdict)
+static void begin(challenge *c, const refusal_style *style, bool dpop)
+{
+    challenge_clear(c);
+    challenge_scheme(c, dpop ? "DPoP" : "Bearer", style->realm);
+}
+
+static void end(challenge *c, const refusal_style *style, refusal_schemes schemes, bool dpop)
+{
+    if (dpop)
+        challenge_add(c, "algs", text_of(style->dpop_algs));
+    if (style->resource_metadata != NULL)
+        challenge_add(c, "resource_metadata", text_of(style->resource_metadata)); /* RFC 9728 */
+    if (dpop && schemes.bearer) {
+        challenge_scheme(c, "Bearer", style->realm);
+    } else if (!dpop && schemes.dpop) {
+        challenge_scheme(c, "DPoP", style->realm);
+        challenge_add(c, "algs", text_of(style->dpop_algs));
+    }
+}
+
+void refusal_no_token(const refusal_style *style, refusal_schemes schemes, ost_arena *arena,
+                      ost_verdict *ret_verdict)
 {
     challenge c;
-    challenge_begin(&c, style->realm);
-    add_metadata(&c, style);
+    bool dpop = schemes.dpop && !schemes.bearer;
+    begin(&c, style, dpop);
+    end(&c, style, schemes, dpop);
     *ret_verdict = (ost_verdict){
         .decision = OST_REFUSE,
         .status = 401,
-        .challenge = challenge_end(&c, arena, OST_TEXT("Bearer")),
+        .challenge = challenge_end(&c, arena, dpop ? OST_TEXT("DPoP") : OST_TEXT("Bearer")),
         .message = OST_TEXT("Not authenticated"),
-        .explanation = OST_TEXT("no bearer token came"),
+        .explanation = OST_TEXT("no token came"),
     };
 }
 
-void refusal_bad_request(const refusal_style *style, ost_arena *arena, ost_verdict *ret_verdict)
+void refusal_bad_request(const refusal_style *style, refusal_schemes schemes, ost_arena *arena,
+                         ost_verdict *ret_verdict)
 {
     static const ost_text what = {"The Authorization header is malformed or stands twice", 53};
     challenge c;
-    challenge_begin(&c, style->realm);
+    bool dpop = speaks_of_dpop(schemes, OST_E_FORMAT);
+    begin(&c, style, dpop);
     challenge_add(&c, "error", OST_TEXT("invalid_request"));
     challenge_add_plain(&c, "error_description", what);
-    add_metadata(&c, style);
+    end(&c, style, schemes, dpop);
     *ret_verdict = (ost_verdict){
         .decision = OST_REFUSE,
         .reason = OST_E_FORMAT,
@@ -57,11 +83,18 @@ static refusal_kind kind_of(ost_result reason)
     switch (reason) {
     case OST_E_SCOPE:
     case OST_E_ROLE:
+    case OST_E_CLAIM:
         return (refusal_kind){403, OST_TEXT("insufficient_scope"),
                               OST_TEXT("Bearer error=\"insufficient_scope\"")};
     case OST_E_STEP_UP:
         return (refusal_kind){401, OST_TEXT("insufficient_user_authentication"),
                               OST_TEXT("Bearer error=\"insufficient_user_authentication\"")};
+    case OST_E_PROOF:
+        return (refusal_kind){401, OST_TEXT("invalid_dpop_proof"),
+                              OST_TEXT("DPoP error=\"invalid_dpop_proof\"")};
+    case OST_E_PROOF_NONCE:
+        return (refusal_kind){401, OST_TEXT("use_dpop_nonce"),
+                              OST_TEXT("DPoP error=\"use_dpop_nonce\"")};
     default:
         return (refusal_kind){401, OST_TEXT("invalid_token"),
                               OST_TEXT("Bearer error=\"invalid_token\"")};
@@ -83,11 +116,13 @@ static void add_demands(challenge *c, ost_result reason, const ost_policy *polic
 
 static bool is_our_own_trouble(ost_result reason)
 {
-    return reason == OST_E_MEMORY || reason == OST_E_CRYPTO || reason == OST_E_SYSTEM;
+    return reason == OST_E_MEMORY || reason == OST_E_CRYPTO || reason == OST_E_SYSTEM ||
+           reason == OST_E_BUSY;
 }
 
-void refusal_token(const refusal_style *style, ost_result reason, ost_text explanation,
-                   const ost_policy *policy, ost_arena *arena, ost_verdict *ret_verdict)
+void refusal_token(const refusal_style *style, refusal_schemes schemes, ost_result reason,
+                   ost_text explanation, const ost_policy *policy, ost_arena *arena,
+                   ost_verdict *ret_verdict)
 {
     ost_text sentence = text_of(ost_result_sentence(reason));
     const refusal_kind kind = kind_of(reason);
@@ -103,12 +138,13 @@ void refusal_token(const refusal_style *style, ost_result reason, ost_text expla
         ret_verdict->retry_after = RETRY_RESOURCES;
         return;
     }
-    challenge_begin(&c, style->realm);
+    bool dpop = speaks_of_dpop(schemes, reason);
+    begin(&c, style, dpop);
     challenge_add(&c, "error", kind.error);
     add_demands(&c, reason, policy);
     challenge_add_plain(&c, "error_description",
                         style->explain ? ret_verdict->explanation : sentence);
-    add_metadata(&c, style);
+    end(&c, style, schemes, dpop);
     ret_verdict->challenge = challenge_end(&c, arena, kind.fallback);
 }
 

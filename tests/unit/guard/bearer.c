@@ -12,7 +12,7 @@
 static bearer_outcome find(const char *field, ost_text *ret_token)
 {
     const ost_text value = text_of(field);
-    const ost_credentials credentials = {&value, 1, {0}};
+    const ost_credentials credentials = {.authorization = &value, .authorization_count = 1};
     return bearer_find(&credentials, ret_token);
 }
 
@@ -31,12 +31,22 @@ static void the_scheme_is_read_in_any_case(void **state)
 static void other_schemes_are_no_token(void **state)
 {
     static const char *const fields[] = {
-        "",          " ",   "Basic YTpi", "DPoP abc",    "Bearerabc",  "Bearer:",
+        "",          " ",   "Basic YTpi", "DPoPs abc",   "Bearerabc",  "Bearer:",
         "Bearers a", "abc", "Bear er a",  "Bearer\tabc", "Bearer=abc", "\"Bearer\" abc"};
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         ost_text token = {0};
         assert_int_equal(find(fields[i], &token), BEARER_NONE);
         assert_null(token.data);
+    }
+}
+
+static void the_scheme_dpop_is_told_apart(void **state)
+{
+    static const char *const fields[] = {"DPoP abc", "dpop abc", "DPOP   abc "};
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        ost_text token = {0};
+        assert_int_equal(find(fields[i], &token), BEARER_DPOP);
+        assert_true(text_is(token, "abc"));
     }
 }
 
@@ -54,7 +64,7 @@ static void fields_come_before_a_token_from_elsewhere(void **state)
 {
     const ost_text fields[] = {OST_TEXT("Bearer abc"), OST_TEXT("Basic YTpi"), OST_TEXT("")};
     ost_text token = {0};
-    ost_credentials credentials = {NULL, 0, {0}};
+    ost_credentials credentials = {.authorization = NULL, .authorization_count = 0};
     assert_int_equal(bearer_find(&credentials, &token), BEARER_NONE);
     credentials.bearer = OST_TEXT("sealed");
     assert_int_equal(bearer_find(&credentials, &token), BEARER_TOKEN);
@@ -89,6 +99,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_scheme_is_read_in_any_case),
         cmocka_unit_test(other_schemes_are_no_token),
+        cmocka_unit_test(the_scheme_dpop_is_told_apart),
         cmocka_unit_test(an_empty_token_is_malformed),
         cmocka_unit_test(fields_come_before_a_token_from_elsewhere),
         cmocka_unit_test(tokens_are_of_few_characters),

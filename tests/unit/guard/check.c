@@ -52,7 +52,7 @@ static void an_open_route_looks_at_nothing(void **state)
     fixture *f = *state;
     const ost_policy open = {.open = true};
     const ost_text fields[] = {OST_TEXT("Bearer x"), OST_TEXT("Bearer y")};
-    const ost_credentials credentials = {fields, 2, {0}};
+    const ost_credentials credentials = {.authorization = fields, .authorization_count = 2};
     ost_verdict verdict;
     ost_guard_check(f->guard, &open, &credentials, false, f->arena, &verdict);
     assert_int_equal(verdict.decision, OST_ALLOW);

@@ -225,7 +225,7 @@ static void attack_39_two_authorization_fields(void **state)
         for (int order = 0; order < 2; order++) {
             const ost_text fields[] = {order == 0 ? good : others[i],
                                        order == 0 ? others[i] : good};
-            const ost_credentials credentials = {fields, 2, {0}};
+            const ost_credentials credentials = {.authorization = fields, .authorization_count = 2};
             ost_verdict verdict;
             ost_guard_check(f->guard, &fixture_any, &credentials, false, f->arena, &verdict);
             assert_int_equal(verdict.status, 400);

@@ -214,7 +214,7 @@ static void attack_34_memory_is_bounded(void **state)
     ost_arena *small = ost_arena_new((size_t)1 << 20);
     const ost_text field =
         text_of(ost_arena_format(f->arena, "Bearer %.*s", (int)token.len, token.data));
-    const ost_credentials credentials = {&field, 1, {0}};
+    const ost_credentials credentials = {.authorization = &field, .authorization_count = 1};
     ost_verdict verdict;
     ost_guard_check(f->guard, &fixture_any, &credentials, false, small, &verdict);
     assert_int_equal(verdict.decision, OST_ALLOW);

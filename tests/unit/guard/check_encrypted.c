@@ -141,8 +141,9 @@ static void every_character_counts(void **state)
         ost_text field = text_of(ost_arena_format(arena, "Bearer %.*s%c%s", (int)i, copy,
                                                   kept == 'A' ? 'Q' : 'A', copy + i + 1));
         ost_verdict verdict;
-        ost_guard_check(guard, &fixture_any, &(ost_credentials){&field, 1, {0}}, false, arena,
-                        &verdict);
+        ost_guard_check(guard, &fixture_any,
+                        &(ost_credentials){.authorization = &field, .authorization_count = 1},
+                        false, arena, &verdict);
         assert_int_equal(verdict.decision, OST_REFUSE);
         ost_arena_reset(arena);
     }

@@ -1,0 +1,191 @@
+/* Checking a DPoP proof: RFC 9449 §4.2, §4.3; see dpop_proof.h. The order is from cheap to dear:
+ * the key's thumbprint must be the token's before its signature is worth looking at. */
+#include "dpop_proof.h"
+
+#include "base64url.h"
+#include "request_url.h"
+#include "text.h"
+
+#define DIGEST_LEN 43 /* SHA-256 in base64url */
+#define SHOWN(text) ((text).len < 60 ? (int)(text).len : 60), ((text).len > 0 ? (text).data : "")
+
+static bool is_our_own_trouble(ost_result result)
+{
+    return result == OST_E_MEMORY || result == OST_E_CRYPTO || result == OST_E_SYSTEM;
+}
+
+/* Whatever is wrong with the proof is one error; its words stay. */
+static ost_result refuse(ost_result result, const char *what, ost_error *ret_error)
+{
+    char seen[sizeof ret_error->detail] = "";
+    if (is_our_own_trouble(result))
+        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+    if (ret_error != NULL && ret_error->code == result)
+        (void)text_to_string(text_of(ret_error->detail), seen, sizeof seen);
+    return ost_error_set(ret_error, OST_E_PROOF, "%s: %s", what,
+                         seen[0] != '\0' ? seen : ost_result_sentence(result));
+}
+
+/* ---- the key ---- */
+
+static void unref_key(ost_key **key)
+{
+    ost_key_unref(*key);
+}
+
+/* The members that only private and symmetric keys have (RFC 7518 §6). */
+static bool has_secret(const ost_json *jwk)
+{
+    static const char *const secret[] = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"};
+    for (size_t i = 0; i < sizeof secret / sizeof secret[0]; i++) {
+        if (ost_json_get(jwk, secret[i]) != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* The only key that is ever taken out of what somebody sends. It proves nothing by itself: its
+ * thumbprint is the one in the token, which the issuer has signed. */
+static ost_result read_key(const ost_unverified_jws *jws, const dpop_demand *demand,
+                           ost_key **ret_key, ost_error *ret_error)
+{
+    const ost_json *jwk = ost_json_get(jws->header, "jwk");
+    char thumbprint[44];
+    ost_key *key;
+    if (!ost_json_is(jwk, OST_JSON_OBJECT))
+        return ost_error_set(ret_error, OST_E_PROOF, "the proof's header has no jwk");
+    if (has_secret(jwk))
+        return ost_error_set(ret_error, OST_E_PROOF, "the proof's jwk is not a public key");
+    ost_result result = ost_key_import_json(jwk, &key, ret_error);
+    if (result != OST_OK)
+        return refuse(result, "the proof's jwk", ret_error);
+    result = ost_key_thumbprint(key, thumbprint);
+    if (result != OST_OK) {
+        result = refuse(result, "the proof's jwk", ret_error);
+    } else if (!text_equal_secret(demand->jkt, (ost_text){thumbprint, DIGEST_LEN})) {
+        result = ost_error_set(ret_error, OST_E_SENDER,
+                               "the token is bound to key %.*s, the proof is by %s",
+                               SHOWN(demand->jkt), thumbprint);
+    } else {
+        *ret_key = key;
+        return OST_OK;
+    }
+    ost_key_unref(key);
+    return result;
+}
+
+/* ---- its claims ---- */
+
+static ost_result check_url(const ost_json *claims, const dpop_demand *demand, ost_arena *arena,
+                            ost_error *ret_error)
+{
+    ost_text htu, normal;
+    if (!ost_json_text(ost_json_get(claims, "htu"), &htu))
+        return ost_error_set(ret_error, OST_E_PROOF, "the proof has no htu");
+    ost_result result = request_url_normalize(htu, arena, &normal);
+    if (result == OST_E_MEMORY)
+        return refuse(result, "htu", ret_error);
+    if (result != OST_OK || !text_equal(normal, demand->url)) {
+        return ost_error_set(ret_error, OST_E_PROOF,
+                             "the proof is for the URL (htu) %.*s, this one is %.*s", SHOWN(htu),
+                             SHOWN(demand->url));
+    }
+    return OST_OK;
+}
+
+static ost_result check_time(const ost_json *claims, const dpop_demand *demand, dpop_proof *proof,
+                             ost_error *ret_error)
+{
+    double iat;
+    if (!ost_json_number(ost_json_get(claims, "iat"), &iat) || iat < 0 || iat > 9007199254740992.0)
+        return ost_error_set(ret_error, OST_E_PROOF, "the proof has no time (iat)");
+    proof->iat = (int64_t)iat;
+    if (proof->iat > demand->now + demand->leeway ||
+        proof->iat + (int64_t)demand->lifetime < demand->now) {
+        return ost_error_set(ret_error, OST_E_PROOF,
+                             "the proof was made %lld seconds ago, %u are accepted, and %u ahead",
+                             (long long)(demand->now - proof->iat), demand->lifetime,
+                             demand->leeway);
+    }
+    return OST_OK;
+}
+
+static ost_result check_token(const ost_json *claims, const dpop_demand *demand,
+                              ost_error *ret_error)
+{
+    unsigned char hash[32];
+    char expected[DIGEST_LEN];
+    ost_result result = ost_sha256(demand->token, hash);
+    if (result != OST_OK)
+        return refuse(result, "ath", ret_error);
+    base64url_encode(hash, sizeof hash, expected);
+    if (!ost_json_equals(ost_json_get(claims, "ath"), (ost_text){expected, DIGEST_LEN}))
+        return ost_error_set(ret_error, OST_E_PROOF, "the proof is not for this token (ath)");
+    return OST_OK;
+}
+
+static ost_result check_claims(const ost_json *claims, const dpop_demand *demand, ost_arena *arena,
+                               dpop_proof *proof, ost_error *ret_error)
+{
+    const ost_json *nonce = ost_json_get(claims, "nonce");
+    ost_text htm;
+    if (!ost_json_text(ost_json_get(claims, "jti"), &proof->jti) || proof->jti.len == 0 ||
+        proof->jti.len > DPOP_PROOF_ID_MAX)
+        return ost_error_set(ret_error, OST_E_PROOF, "the proof has no jti of 1 to 256 bytes");
+    if (nonce != NULL && !ost_json_text(nonce, &proof->nonce))
+        return ost_error_set(ret_error, OST_E_PROOF, "the proof's nonce is no string");
+    if (!ost_json_text(ost_json_get(claims, "htm"), &htm) || !text_equal(htm, demand->method)) {
+        return ost_error_set(ret_error, OST_E_PROOF, "the proof is not for the method (htm) %.*s",
+                             SHOWN(demand->method));
+    }
+    ost_result result = check_url(claims, demand, arena, ret_error);
+    if (result == OST_OK)
+        result = check_time(claims, demand, proof, ret_error);
+    if (result == OST_OK)
+        result = check_token(claims, demand, ret_error);
+    return result;
+}
+
+/* ---- all of it ---- */
+
+static ost_result check_payload(ost_text payload, const dpop_demand *demand, ost_arena *arena,
+                                dpop_proof *ret_proof, ost_error *ret_error)
+{
+    static const ost_json_limits limits = {DPOP_PROOF_MAX, 8, 256};
+    const ost_json *claims;
+    dpop_proof proof = {0};
+    ost_result result = ost_json_read(payload, &limits, arena, &claims, ret_error);
+    if (result != OST_OK)
+        return refuse(result, "the proof's payload", ret_error);
+    if (!ost_json_is(claims, OST_JSON_OBJECT))
+        return ost_error_set(ret_error, OST_E_PROOF, "the proof's payload is no JSON object");
+    result = check_claims(claims, demand, arena, &proof, ret_error);
+    if (result == OST_OK)
+        *ret_proof = proof;
+    return result;
+}
+
+ost_result dpop_proof_check(ost_text proof, const dpop_demand *demand, ost_arena *arena,
+                            dpop_proof *ret_proof, ost_error *ret_error)
+{
+    __attribute__((cleanup(unref_key))) ost_key *key = NULL;
+    ost_unverified_jws jws;
+    ost_text payload;
+    if (proof.len > DPOP_PROOF_MAX)
+        return ost_error_set(ret_error, OST_E_PROOF, "the proof has %zu bytes, %d are read",
+                             proof.len, DPOP_PROOF_MAX);
+    ost_result result = ost_jws_read_unverified(proof, demand->algorithms, arena, &jws, ret_error);
+    if (result != OST_OK)
+        return refuse(result, "the proof", ret_error);
+    if (!ost_typ_is(jws.typ, "dpop+jwt"))
+        return ost_error_set(ret_error, OST_E_PROOF, "the proof's typ is \"%.*s\", not dpop+jwt",
+                             SHOWN(jws.typ));
+    result = read_key(&jws, demand, &key, ret_error);
+    if (result != OST_OK)
+        return result;
+    result =
+        ost_key_serves(key, jws.alg) ? ost_jws_verify(&jws, key, arena, &payload) : OST_E_KEY_USE;
+    if (result != OST_OK)
+        return refuse(result, "the proof's signature", ret_error);
+    return check_payload(payload, demand, arena, ret_proof, ret_error);
+}

@@ -1,0 +1,148 @@
+/* Attack 41: proofs that are shown again, one after the other and by many threads at once. */
+#include "proof_cache.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "context.h"
+#include "text.h"
+
+#define OWNER OST_TEXT("owner")
+
+static proof_cache *make(size_t entries)
+{
+    proof_cache *cache;
+    assert_int_equal(proof_cache_new(NULL, entries, &cache), OST_OK);
+    return cache;
+}
+
+static ost_result add(proof_cache *cache, unsigned number, int64_t until, int64_t now)
+{
+    char id[32];
+    snprintf(id, sizeof id, "proof-%u", number);
+    return proof_cache_add(cache, OWNER, text_of(id), until, now);
+}
+
+static void attack_41_a_proof_counts_once(void **state)
+{
+    proof_cache *cache = make(1000);
+    assert_int_equal(add(cache, 1, 160, 100), OST_OK);
+    assert_int_equal(add(cache, 1, 160, 100), OST_E_CONFLICT);
+    assert_int_equal(add(cache, 1, 170, 160), OST_E_CONFLICT); /* the last second counts */
+    assert_int_equal(add(cache, 1, 221, 161), OST_OK);
+    assert_int_equal(add(cache, 2, 221, 161), OST_OK);
+    proof_cache_free(cache);
+}
+
+static void proofs_of_others_are_others(void **state)
+{
+    proof_cache *cache = make(1000);
+    assert_int_equal(proof_cache_add(cache, OST_TEXT("ab"), OST_TEXT("c"), 160, 100), OST_OK);
+    assert_int_equal(proof_cache_add(cache, OST_TEXT("a"), OST_TEXT("bc"), 160, 100), OST_OK);
+    assert_int_equal(proof_cache_add(cache, OST_TEXT(""), OST_TEXT("abc"), 160, 100), OST_OK);
+    assert_int_equal(proof_cache_add(cache, OST_TEXT("ab"), OST_TEXT("c"), 160, 100),
+                     OST_E_CONFLICT);
+    proof_cache_free(cache);
+}
+
+/* Fills it up; every proof that was taken is still known. */
+static void attack_41_nothing_is_forgotten(void **state)
+{
+    proof_cache *cache = make(128);
+    bool taken[1000];
+    unsigned count = 0;
+    for (unsigned i = 0; i < 1000; i++) {
+        ost_result result = add(cache, i, 160, 100);
+        assert_true(result == OST_OK || result == OST_E_BUSY);
+        taken[i] = result == OST_OK;
+        count += taken[i];
+    }
+    assert_int_equal(count, 128);
+    for (unsigned i = 0; i < 1000; i++)
+        assert_int_equal(add(cache, i, 160, 160), taken[i] ? OST_E_CONFLICT : OST_E_BUSY);
+    /* Room for as many again as soon as they are too old. */
+    count = 0;
+    for (unsigned i = 1000; i < 2000; i++)
+        count += add(cache, i, 221, 161) == OST_OK;
+    assert_int_equal(count, 128);
+    proof_cache_free(cache);
+}
+
+static void rooms_are_used_again_and_again(void **state)
+{
+    proof_cache *cache = make(128);
+    unsigned number = 0;
+    for (int64_t now = 0; now < 2000; now++) {
+        for (int i = 0; i < 2; i++)
+            assert_int_equal(add(cache, number++, now + 10, now), OST_OK);
+    }
+    proof_cache_free(cache);
+}
+
+static void memory_may_run_out(void **state)
+{
+    proof_cache *cache = make(128);
+    memory_fail_at(1);
+    assert_int_equal(add(cache, 1, 160, 100), OST_E_MEMORY);
+    memory_fail_at(2);
+    assert_int_equal(add(cache, 1, 160, 100), OST_E_MEMORY);
+    memory_fail_at(0);
+    assert_int_equal(add(cache, 1, 160, 100), OST_OK);
+    assert_int_equal(add(cache, 1, 160, 100), OST_E_CONFLICT);
+    proof_cache_free(cache);
+}
+
+/* ---- many threads ---- */
+
+#define THREADS 8
+#define PROOFS 20000
+
+typedef struct race {
+    proof_cache *cache;
+    atomic_uint let_in[PROOFS];
+} race;
+
+static void *show_all(void *user)
+{
+    race *r = user;
+    for (unsigned i = 0; i < PROOFS; i++) {
+        ost_result result = add(r->cache, i, 160, 100 + i % 60);
+        if (result == OST_OK)
+            atomic_fetch_add(&r->let_in[i], 1);
+    }
+    return NULL;
+}
+
+static void attack_41_a_proof_counts_once_among_threads(void **state)
+{
+    static race r;
+    pthread_t threads[THREADS];
+    r.cache = make((size_t)4 * PROOFS);
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, show_all, &r), 0);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    for (unsigned i = 0; i < PROOFS; i++)
+        assert_int_equal(atomic_load(&r.let_in[i]), 1);
+    proof_cache_free(r.cache);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(attack_41_a_proof_counts_once),
+        cmocka_unit_test(proofs_of_others_are_others),
+        cmocka_unit_test(attack_41_nothing_is_forgotten),
+        cmocka_unit_test(rooms_are_used_again_and_again),
+        cmocka_unit_test(memory_may_run_out),
+        cmocka_unit_test(attack_41_a_proof_counts_once_among_threads),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
