@@ -1,7 +1,7 @@
 """Fails where documents and code have drifted apart.
 
 - every option of `ostiary` stands in its man page, and the other way round;
-- every error code is explained in docs/usage/errors.md;
+- every error code is explained in docs/usage/errors.md, with its number and sentence;
 - links between documents lead somewhere;
 - the program in README.md is the one in examples/.
 """
@@ -30,9 +30,12 @@ def check_man_page():
 
 def check_errors():
     page = (ROOT / "docs/usage/errors.md").read_text()
-    for name in re.findall(r"X\((OST_\w+),", (ROOT / "include/ostiary/types.h").read_text()):
-        if f"`{name}`" not in page:
-            problems.append(f"docs/usage/errors.md does not explain {name}")
+    table = re.findall(r'X\((OST_E_\w+), (\d+), \w+, "(.*)"\)', (ROOT / "include/ostiary/types.h").read_text())
+    for name, number, sentence in table:
+        if f"| `{name}` | {number} | {sentence} |" not in page:
+            problems.append(f"docs/usage/errors.md has no row | `{name}` | {number} | {sentence} | …")
+    for name in set(re.findall(r"`(OST_E_\w+)`", page)) - {name for name, _, _ in table}:
+        problems.append(f"docs/usage/errors.md explains {name}, which does not exist")
 
 
 def check_links():

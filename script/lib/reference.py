@@ -1,4 +1,4 @@
-"""The function reference and the list of exported symbols, made from the public headers.
+"""The function reference and the lists of exported symbols, made from the public headers.
 
 Usage: reference.py [--write]
 
@@ -12,8 +12,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HEADERS = ROOT / "include" / "ostiary"
 REFERENCE = ROOT / "docs" / "reference"
-SYMBOLS = ROOT / "packaging" / "libostiary.symbols"
-NOT_IN_THE_LIBRARY = {"app"}  # of the API framework, which programs are linked with as a whole
+PACKAGING = ROOT / "packaging"
+FRAMEWORK = {"app"}  # headers of libostiary-app alone
 
 FUNCTION = re.compile(r"\b(ost_\w+)\(")
 OBJECT = re.compile(r"^OST_PUBLIC extern .*\b(ost_\w+);", re.MULTILINE)
@@ -57,6 +57,10 @@ def functions_in(code):
     return [FUNCTION.search(part)[1] for part in parts]
 
 
+def symbols_in(source):
+    return {*functions_in(source), *OBJECT.findall(source)}
+
+
 def page_of(path):
     source = path.read_text()
     parts = [f"# `<ostiary/{path.name}>`", text_of(COMMENT.match(source)[1])]
@@ -90,18 +94,40 @@ def index_of(pages):
 
 def files():
     """Every file there should be, and the functions nothing is said about."""
-    wanted, untold, symbols, pages = {}, [], set(), []
+    wanted, untold, symbols, more, pages = {}, [], set(), set(), []
     for path in sorted(HEADERS.glob("*.h")):
         page, silent = page_of(path)
         wanted[REFERENCE / f"{path.stem}.md"] = page
         untold += [f"{path.name}: {name}" for name in silent]
         intro = text_of(COMMENT.match(path.read_text())[1]).replace("\n", " ")
         pages.append((path.stem, re.match(r".*?[.:](?=\s|$)", intro)[0].rstrip(":.") + "."))
-        if path.stem not in NOT_IN_THE_LIBRARY:
-            symbols.update(functions_in(path.read_text()))
+        (more if path.stem in FRAMEWORK else symbols).update(symbols_in(path.read_text()))
     wanted[REFERENCE / "README.md"] = index_of(pages)
-    wanted[SYMBOLS] = "".join(f"{name}\n" for name in sorted(symbols))
+    wanted[PACKAGING / "libostiary.symbols"] = list_of(symbols)
+    wanted[PACKAGING / "libostiary-app.symbols"] = list_of(symbols | more)
     return wanted, untold
+
+
+def list_of(symbols):
+    return "".join(f"{name}\n" for name in sorted(symbols))
+
+
+def out_of_date(path, text):
+    """What to do about a file that is not what the headers make of it."""
+    name = path.relative_to(ROOT)
+    if path.suffix == ".symbols" and path.exists():
+        gone = sorted(set(path.read_text().split()) - set(text.split()))
+        new = sorted(set(text.split()) - set(path.read_text().split()))
+        if gone:
+            yield (
+                f"{name}: programs that call {', '.join(gone)} would no longer start. Declare them again; or,"
+                " where that is meant, raise soversion in src/library/meson.build (before the first release"
+                " there is no need) and run script/reference --write"
+            )
+        if new:
+            yield f"{name}: {', '.join(new)} become public for good. If that is meant, run script/reference --write"
+    if not path.exists() or (path.suffix != ".symbols" and path.read_text() != text):
+        yield f"{name} is out of date: run script/reference --write"
 
 
 def main():
@@ -113,12 +139,7 @@ def main():
             path.write_text(text)
     else:
         for path, text in wanted.items():
-            if not path.exists() or path.read_text() != text:
-                problems.append(f"{path.relative_to(ROOT)} is out of date: run script/reference --write")
-    installed = (ROOT / "src" / "library" / "meson.build").read_text()
-    for path in HEADERS.glob("*.h"):
-        if path.stem not in NOT_IN_THE_LIBRARY and f"ostiary/{path.name}'" not in installed:
-            problems.append(f"{path.name} is not installed: src/library/meson.build")
+            problems += out_of_date(path, text)
     for path in REFERENCE.glob("*.md"):
         if path not in wanted:
             problems.append(f"{path.relative_to(ROOT)} is of no header")

@@ -1,0 +1,235 @@
+"""The library as other programs use it: installed, found by pkg-config alone, inside three kinds of
+event loops."""
+
+import http.client
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import threading
+import time
+
+import pytest
+from needs import must_have
+from peers import PROJECT, Unavailable, free_port, require_program
+from programs import Program, Provider, build_folder
+from web import Browser, bearer
+
+EMBEDDING = PROJECT / "examples" / "embedding"
+AUDIENCE = "myapi"
+EXAMPLES = ["microhttpd", "libevent", "plain"]
+STRICT = "-O2 -g -Wall -Wextra -Wconversion -Wshadow -Werror -pedantic"
+
+
+class Installed:
+    """What `meson install` gives, in a folder that the build knows nothing about."""
+
+    def __init__(self, build, folder):
+        command = ["meson", "install", "--quiet", "-C", build, "--no-rebuild", "--destdir", folder]
+        subprocess.run(command, check=True, timeout=120)
+        package = next(pathlib.Path(folder).rglob("ostiary.pc"))
+        self.packages = package.parent
+        self.libraries = package.parent.parent
+        self.prefix = next(pathlib.Path(folder).rglob("include")).parent
+        self.environment = {
+            **os.environ,
+            "PKG_CONFIG_PATH": str(self.packages),
+            "LD_LIBRARY_PATH": str(self.libraries),
+        }
+
+    def run(self, *command, **options):
+        done = subprocess.run(
+            [str(part) for part in command],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            env=self.environment,
+            **options,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def flags(self, *arguments):
+        return self.run("pkg-config", *arguments).split()
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    build = pathlib.Path(os.environ.get("OSTIARY_LIBRARY_BUILD") or build_folder()).resolve()
+
+    def install():
+        if not (build / "src/library/libostiary.so").exists():
+            raise Unavailable(f"{build} has no libostiary.so: builds with sanitizers have none")
+        require_program("pkg-config", "pkg-config")
+        return Installed(build, tmp_path_factory.mktemp("installed"))
+
+    return must_have(install)
+
+
+@pytest.fixture(scope="module")
+def examples(installed, tmp_path_factory):
+    """The example's program by its name, built in a copy of its folder as a reader would."""
+    programs = {}
+    for name in EXAMPLES:
+        folder = tmp_path_factory.mktemp(name)
+        for file in ("Makefile", "guarded.c"):
+            (folder / file).write_bytes((EMBEDDING / name / file).read_bytes())
+        installed.run("make", "-C", folder, f"CFLAGS={STRICT}")
+        programs[name] = folder / "guarded"
+    return programs
+
+
+def start(installed, program, issuer, folder):
+    port = free_port()
+    command = [program, port, issuer, AUDIENCE]
+    return Program(command, f"http://127.0.0.1:{port}/", folder / "guarded.log", installed.environment)
+
+
+def get(program, token=None):
+    return Browser().get(program.ready_url, headers=bearer(token) if token else {})
+
+
+# ---- what is installed ----
+
+
+def test_libraries_with_a_stable_soname_headers_and_man_page(installed):
+    for name in ("libostiary", "libostiary-app"):
+        assert (installed.libraries / f"{name}.a").is_file()
+        assert (installed.libraries / f"{name}.so").is_symlink()
+        dynamic = installed.run("readelf", "-d", installed.libraries / f"{name}.so")
+        assert f"soname: [{name}.so.0]" in dynamic
+        assert "RPATH" not in dynamic and "RUNPATH" not in dynamic
+    headers = {path.name for path in (installed.prefix / "include/ostiary").iterdir()}
+    assert headers == {path.name for path in (PROJECT / "include/ostiary").iterdir()}
+    assert (installed.prefix / "bin/ostiary").is_file()
+    assert (installed.prefix / "share/man/man1/ostiary.1").is_file()
+
+
+@pytest.mark.parametrize("name", ["ostiary", "ostiary-app"])
+def test_pkg_config_file_names_no_place_of_this_machine(installed, name):
+    text = (installed.packages / f"{name}.pc").read_text()
+    assert not re.search(r"(^|[=\sIL])/", text, re.MULTILINE)
+    assert "Requires.private:" in text
+    assert installed.flags("--libs", name)[-1] == f"-l{name}"
+
+
+@pytest.mark.parametrize("name", ["libostiary", "libostiary-app"])
+def test_exports_are_the_list_under_version_control(installed, name):
+    listed = (PROJECT / "packaging" / f"{name}.symbols").read_text().split()
+    lines = installed.run("nm", "-D", "--defined-only", installed.libraries / f"{name}.so").splitlines()
+    exported = [line.split()[2].partition("@")[0] for line in lines]
+    assert sorted(exported) == sorted(listed), "script/reference --write brings the list up to date"
+
+
+def test_the_static_library_is_enough(installed, tmp_path):
+    """With the shared ones of what it stands on: Debian's libcurl cannot be linked whole without more."""
+    program = tmp_path / "guarded"
+    needed = installed.flags("--print-requires-private", "ostiary")
+    packages = [word for word in needed if word[0].isalpha()]
+    command = ["cc", "-std=c11", *installed.flags("--cflags", "ostiary"), EMBEDDING / "plain" / "guarded.c"]
+    libraries = [*installed.flags("--libs", *packages), "-pthread", "-lm"]
+    installed.run(*command, "-o", program, installed.libraries / "libostiary.a", *libraries)
+    assert "libostiary" not in installed.run("readelf", "-d", program)
+
+
+def test_the_program_of_the_readme_builds_against_the_app_library(installed, tmp_path):
+    program = tmp_path / "items-api"
+    flags = installed.flags("--cflags", "--libs", "ostiary-app")
+    installed.run("cc", "-std=c11", PROJECT / "examples/items-api/items-api.c", "-o", program, *flags)
+    assert "--issuer" in installed.run(program, "--help")
+
+
+# ---- the three examples ----
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_guard_in_an_example(installed, examples, name, provider, myapi, tmp_path):
+    realm = provider.realm()
+    token = realm.password(myapi, "alice", "alice-password").json()["access_token"]
+    with start(installed, examples[name], realm.issuer, tmp_path) as program:
+        answer = get(program, token)
+        assert answer.status == 200, answer.text
+        missing = get(program)
+        assert missing.status == 401
+        assert missing.header("WWW-Authenticate").startswith("Bearer ")
+        forged = get(program, token[:-8] + "AAAAAAAA")
+        assert forged.status == 401
+        assert 'error="invalid_token"' in forged.header("WWW-Authenticate")
+        assert get(program, token).status == 200
+        assert program.stop() == 0
+
+
+def test_two_authorization_fields_are_refused(installed, examples, provider, tmp_path):
+    for name in EXAMPLES:
+        with start(installed, examples[name], provider.realm().issuer, tmp_path) as program:
+            port = int(program.command[1])
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            connection.putrequest("GET", "/")
+            connection.putheader("Authorization", "Bearer a")
+            connection.putheader("authorization", "Bearer b")
+            connection.endheaders()
+            assert connection.getresponse().status == 400, name
+
+
+@pytest.fixture
+def orphan(realm_file, myapi, tmp_path):
+    """(issuer, token) of a provider that is no longer there."""
+    with must_have(lambda: Provider([realm_file], tmp_path / "orphan")) as gone:
+        realm = gone.realm()
+        token = realm.password(myapi, "alice", "alice-password").json()["access_token"]
+        return realm.issuer, token, gone.port
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_issuer_down(installed, examples, name, orphan, tmp_path):
+    issuer, token, _ = orphan
+    with start(installed, examples[name], issuer, tmp_path) as program:
+        answer = get(program, token)
+        assert answer.status == 503
+        assert int(answer.header("Retry-After")) > 0
+        assert not answer.header("WWW-Authenticate")
+        assert get(program).status == 401
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_one_who_waits_holds_up_nobody(installed, examples, name, orphan, tmp_path):
+    """The issuer takes connections and says nothing: one request waits for it, others are answered,
+    and the program ends when it is told to, with the waiting one still there."""
+    issuer, token, port = orphan
+    with socket.create_server(("127.0.0.1", port)) as silent:
+        silent.settimeout(30)
+        with start(installed, examples[name], issuer, tmp_path) as program:
+            waiting = []
+            thread = threading.Thread(target=lambda: waiting.append(status_or_nothing(program, token)))
+            thread.start()
+            time.sleep(0.3)
+            begun = time.monotonic()
+            for _ in range(20):
+                assert get(program).status == 401
+            assert time.monotonic() - begun < 2
+            assert not waiting
+            assert program.stop() == 0
+        thread.join(10)
+        assert waiting and waiting[0] in (None, 503)
+
+
+def status_or_nothing(program, token):
+    try:
+        return get(program, token).status
+    except (OSError, http.client.HTTPException):
+        return None
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_one_who_waits_and_leaves(installed, examples, name, orphan, tmp_path):
+    """A client that hangs up while its request waits takes nothing with it."""
+    issuer, token, port = orphan
+    with socket.create_server(("127.0.0.1", port)), start(installed, examples[name], issuer, tmp_path) as program:
+        for _ in range(3):
+            with socket.create_connection(("127.0.0.1", int(program.command[1]))) as client:
+                client.sendall(f"GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
+                time.sleep(0.1)
+        time.sleep(6)  # until the fetch has timed out
+        assert get(program).status == 401
+        assert program.stop() == 0
