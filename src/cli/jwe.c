@@ -1,0 +1,220 @@
+/* `ostiary jwe …`: encrypts and decrypts (RFC 7516). */
+#include "text.h"
+#include "tool.h"
+#include "tool_file.h"
+#include "tool_key.h"
+
+static const ost_alg preferred[] = {OST_RSA_OAEP_256,
+                                    OST_RSA_OAEP,
+                                    OST_ECDH_ES_A256KW,
+                                    OST_ECDH_ES_A192KW,
+                                    OST_ECDH_ES_A128KW,
+                                    OST_ECDH_ES,
+                                    OST_A256KW,
+                                    OST_A192KW,
+                                    OST_A128KW,
+                                    OST_A256GCMKW,
+                                    OST_A192GCMKW,
+                                    OST_A128GCMKW,
+                                    OST_DIR,
+                                    OST_PBES2_HS512_A256KW,
+                                    OST_PBES2_HS384_A192KW,
+                                    OST_PBES2_HS256_A128KW,
+                                    OST_ALG_NONE_SET};
+
+/* The password in the file named, as a key for `alg`. */
+static ost_result read_password(const option_values *values, ost_alg alg, ost_arena *arena,
+                                tool_keys *ret_keys, ost_error *ret_error)
+{
+    ost_text password;
+    ost_result result =
+        tool_read_line(options_get(values, "password-file"), arena, &password, ret_error);
+    if (result == OST_OK)
+        result = ost_key_import_secret(password, alg, NULL, &ret_keys->keys[0], ret_error);
+    if (result == OST_OK)
+        ret_keys->count = 1;
+    return result;
+}
+
+static ost_result need_one_key(const option_values *values, ost_error *ret_error)
+{
+    if (options_has(values, "key") != options_has(values, "password-file"))
+        return OST_OK;
+    return ost_error_set(ret_error, OST_E_ARGUMENT, "either --key or --password-file is needed");
+}
+
+/* ---- encrypt ---- */
+
+static ost_result choose_enc(const option_values *values, ost_alg alg, const ost_key *key,
+                             ost_enc *ret_enc, ost_error *ret_error)
+{
+    const char *name = options_get(values, "enc");
+    *ret_enc = OST_A256GCM;
+    if (name != NULL) {
+        *ret_enc = ost_enc_of(text_of(name));
+        if (*ret_enc == OST_ENC_NONE_SET)
+            return ost_error_set(ret_error, OST_E_ARGUMENT, "--enc: \"%.40s\" encrypts no content",
+                                 name);
+    } else if (alg == OST_DIR) { /* the key's length decides */
+        unsigned bits = ost_key_bits(key);
+        *ret_enc = bits == 128   ? OST_A128GCM
+                   : bits == 192 ? OST_A192GCM
+                   : bits == 384 ? OST_A192CBC_HS384
+                   : bits == 512 ? OST_A256CBC_HS512
+                                 : OST_A256GCM;
+    }
+    return OST_OK;
+}
+
+static ost_result encrypt_for(const option_values *values, ost_text content, const ost_key *key,
+                              ost_arena *arena, ost_error *ret_error)
+{
+    ost_jwe_options options = {
+        .typ = options_get(values, "type"),
+        .cty = options_get(values, "content-type"),
+        .deflate = options_has(values, "deflate"),
+    };
+    ost_recipient recipient = {.key = key};
+    ost_enc enc;
+    ost_text text;
+    ost_result result =
+        tool_alg(options_get(values, "alg"), key, preferred, &recipient.alg, ret_error);
+    if (result == OST_OK)
+        result = choose_enc(values, recipient.alg, key, &enc, ret_error);
+    if (result != OST_OK)
+        return result;
+    result =
+        options_has(values, "json")
+            ? ost_jwe_json_encrypt(content, &recipient, 1, enc, &options, arena, &text, ret_error)
+            : ost_jwe_encrypt(content, key, recipient.alg, enc, &options, arena, &text, ret_error);
+    return result == OST_OK ? tool_put_line(values, text, arena, ret_error) : result;
+}
+
+static ost_result encrypt(const option_values *values, ost_arena *arena, ost_error *ret_error)
+{
+    tool_keys keys = {.count = 0};
+    ost_key *key;
+    ost_text content;
+    const char *name = options_get(values, "alg");
+    ost_alg password_alg = name != NULL ? ost_alg_of(text_of(name)) : OST_PBES2_HS512_A256KW;
+    ost_result result = need_one_key(values, ret_error);
+    if (result == OST_OK)
+        result = tool_read(tool_operand(values), arena, &content, ret_error);
+    if (result == OST_OK)
+        result = options_has(values, "key")
+                     ? tool_keys_read(options_get(values, "key"), OST_ALG_NONE_SET, arena, &keys,
+                                      ret_error)
+                     : read_password(values, password_alg, arena, &keys, ret_error);
+    if (result != OST_OK)
+        return result;
+    result = tool_keys_choose(&keys, options_get(values, "kid"), &key, ret_error);
+    if (result == OST_OK)
+        result = encrypt_for(values, content, key, arena, ret_error);
+    tool_keys_free(&keys);
+    return result;
+}
+
+static int run_encrypt(const option_values *values)
+{
+    return tool_run(values, "jwe encrypt", encrypt);
+}
+
+static const option encrypt_options[] = {
+    {"key", "FILE", NULL, NULL, "public or shared key: JWK, JWK Set or PEM"},
+    {"password-file", "FILE", NULL, NULL, "a password instead of a key (PBES2)"},
+    TOOL_KID_OPTION,
+    {"alg", "ALG", NULL, NULL, "how the content's key is encrypted (what the key is for)"},
+    {"enc", "ENC", NULL, NULL, "how the content is encrypted (A256GCM)"},
+    {"type", "TYP", NULL, NULL, "the header's typ"},
+    {"content-type", "CTY", NULL, NULL, "the header's cty: JWT for a nested token"},
+    {"deflate", NULL, NULL, NULL, "compress; the length then tells about the content"},
+    {"json", NULL, NULL, NULL, "as flattened JSON"},
+    TOOL_OUTPUT_OPTIONS,
+    {0},
+};
+const command command_jwe_encrypt = {
+    .words = "jwe encrypt",
+    .operands = "[FILE]",
+    .summary = "Encrypt a file, or standard input.",
+    .options = encrypt_options,
+    .max_operands = 1,
+    .run = run_encrypt,
+};
+
+/* ---- decrypt ---- */
+
+static ost_result decrypt_with(const option_values *values, ost_text jwe, const ost_keyset *keys,
+                               ost_arena *arena, ost_error *ret_error)
+{
+    ost_jwe_rules rules = {0};
+    ost_decrypted decrypted;
+    uint64_t inflate;
+    ost_result result = options_number(values, "inflate-max", 0, 1, 16 << 20, &inflate, ret_error);
+    if (result != OST_OK)
+        return result;
+    rules.inflate_max = inflate;
+    if (options_has(values, "insecure-rsa1-5"))
+        rules.algorithms = OST_ALGS_ENCRYPTION | OST_ALG_BIT(OST_INSECURE_RSA1_5);
+    result = text_starts(jwe, "{")
+                 ? ost_jwe_json_decrypt(jwe, keys, &rules, arena, &decrypted, ret_error)
+                 : ost_jwe_decrypt(jwe, keys, &rules, arena, &decrypted, ret_error);
+    return result == OST_OK ? tool_put(values, decrypted.content, ret_error) : result;
+}
+
+/* A password serves the algorithm that the message says, as far as that is one of a password. */
+static ost_result password_for(const option_values *values, ost_text jwe, ost_arena *arena,
+                               tool_keys *keys, ost_error *ret_error)
+{
+    ost_unverified_jwe read;
+    ost_result result = ost_jwe_read_unverified(jwe, NULL, arena, &read, ret_error);
+    return result == OST_OK ? read_password(values, read.alg, arena, keys, ret_error) : result;
+}
+
+static ost_result decrypt(const option_values *values, ost_arena *arena, ost_error *ret_error)
+{
+    tool_keys keys = {.count = 0};
+    ost_keyset *set;
+    ost_text jwe;
+    ost_result result = need_one_key(values, ret_error);
+    if (result == OST_OK)
+        result = tool_read_line(tool_operand(values), arena, &jwe, ret_error);
+    if (result == OST_OK)
+        result = options_has(values, "key")
+                     ? tool_keys_read(options_get(values, "key"), OST_ALG_NONE_SET, arena, &keys,
+                                      ret_error)
+                     : password_for(values, jwe, arena, &keys, ret_error);
+    if (result != OST_OK)
+        return result;
+    ost_unverified_jwe read;
+    if (ost_jwe_read_unverified(jwe, NULL, arena, &read, NULL) == OST_OK)
+        tool_keys_adopt(&keys, read.kid);
+    result = ost_keyset_new(keys.keys, keys.count, &set);
+    tool_keys_free(&keys);
+    if (result != OST_OK)
+        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+    result = decrypt_with(values, jwe, set, arena, ret_error);
+    ost_keyset_unref(set);
+    return result;
+}
+
+static int run_decrypt(const option_values *values)
+{
+    return tool_run(values, "jwe decrypt", decrypt);
+}
+
+static const option decrypt_options[] = {
+    {"key", "FILE", NULL, NULL, "private or shared key: JWK, JWK Set or PEM"},
+    {"password-file", "FILE", NULL, NULL, "a password instead of a key (PBES2, compact)"},
+    {"inflate-max", "BYTES", NULL, NULL, "accept compressed content up to this (none)"},
+    {"insecure-rsa1-5", NULL, NULL, NULL, "accept RSA1_5"},
+    TOOL_OUTPUT_OPTIONS,
+    {0},
+};
+const command command_jwe_decrypt = {
+    .words = "jwe decrypt",
+    .operands = "[FILE]",
+    .summary = "Decrypt a message, compact or JSON.",
+    .options = decrypt_options,
+    .max_operands = 1,
+    .run = run_decrypt,
+};

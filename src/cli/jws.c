@@ -1,0 +1,170 @@
+/* `ostiary jws …`: signs and verifies (RFC 7515), also JSON, detached and unencoded (RFC 7797). */
+#include "text.h"
+#include "tool.h"
+#include "tool_file.h"
+#include "tool_key.h"
+
+static const ost_alg preferred[] = {OST_RS256, OST_PS256, OST_RS384, OST_RS512,  OST_PS384,
+                                    OST_PS512, OST_ES256, OST_ES384, OST_ES512,  OST_EDDSA,
+                                    OST_HS256, OST_HS384, OST_HS512, OST_ES256K, OST_ALG_NONE_SET};
+
+static ost_result need_key(const option_values *values, ost_error *ret_error)
+{
+    return options_has(values, "key") ? OST_OK
+                                      : ost_error_set(ret_error, OST_E_ARGUMENT, "--key is needed");
+}
+
+/* ---- sign ---- */
+
+static ost_result sign_with(const option_values *values, ost_text payload, const ost_key *key,
+                            ost_arena *arena, ost_error *ret_error)
+{
+    const ost_jws_options options = {
+        .typ = options_get(values, "type"),
+        .cty = options_get(values, "content-type"),
+        .detached = options_has(values, "detached"),
+        .unencoded = options_has(values, "unencoded"),
+        .general = options_has(values, "general"),
+    };
+    ost_jws_signer signer = {.key = key};
+    ost_text text;
+    ost_result result =
+        tool_alg(options_get(values, "alg"), key, preferred, &signer.alg, ret_error);
+    if (result != OST_OK)
+        return result;
+    bool json = options_has(values, "json") || options.general;
+    result =
+        json ? ost_jws_json_sign(payload, &signer, 1, &options, arena, &text, ret_error)
+             : ost_jws_compact_sign(payload, key, signer.alg, &options, arena, &text, ret_error);
+    return result == OST_OK ? tool_put_line(values, text, arena, ret_error) : result;
+}
+
+static ost_result sign(const option_values *values, ost_arena *arena, ost_error *ret_error)
+{
+    tool_keys keys;
+    ost_key *key;
+    ost_text payload;
+    ost_result result = need_key(values, ret_error);
+    if (result == OST_OK)
+        result = tool_read(tool_operand(values), arena, &payload, ret_error);
+    if (result == OST_OK)
+        result =
+            tool_keys_read(options_get(values, "key"), OST_ALG_NONE_SET, arena, &keys, ret_error);
+    if (result != OST_OK)
+        return result;
+    result = tool_keys_choose(&keys, options_get(values, "kid"), &key, ret_error);
+    if (result == OST_OK)
+        result = sign_with(values, payload, key, arena, ret_error);
+    tool_keys_free(&keys);
+    return result;
+}
+
+static int run_sign(const option_values *values)
+{
+    return tool_run(values, "jws sign", sign);
+}
+
+static const option sign_options[] = {
+    {"key", "FILE", NULL, NULL, "private or shared key: JWK, JWK Set or PEM"},
+    TOOL_KID_OPTION,
+    {"alg", "ALG", NULL, NULL, "the algorithm (what the key is for)"},
+    {"type", "TYP", NULL, NULL, "the header's typ"},
+    {"content-type", "CTY", NULL, NULL, "the header's cty"},
+    {"json", NULL, NULL, NULL, "as flattened JSON"},
+    {"general", NULL, NULL, NULL, "as general JSON"},
+    {"detached", NULL, NULL, NULL, "leave the payload out"},
+    {"unencoded", NULL, NULL, NULL, "do not encode the payload (b64 false)"},
+    TOOL_OUTPUT_OPTIONS,
+    {0},
+};
+const command command_jws_sign = {
+    .words = "jws sign",
+    .operands = "[FILE]",
+    .summary = "Sign a file, or standard input, as it is.",
+    .options = sign_options,
+    .max_operands = 1,
+    .run = run_sign,
+};
+
+/* ---- verify ---- */
+
+/* Every algorithm that one of the keys serves, unless one was named. */
+static ost_result read_algs(const option_values *values, ost_algs *ret_algs, ost_error *ret_error)
+{
+    const char *name;
+    *ret_algs = 0;
+    for (size_t i = 0; (name = options_nth(values, "alg", i)) != NULL; i++) {
+        ost_alg alg = ost_alg_of(text_of(name));
+        if (alg == OST_ALG_NONE_SET)
+            return ost_error_set(ret_error, OST_E_ARGUMENT, "--alg: \"%.40s\" is no algorithm",
+                                 name);
+        *ret_algs |= OST_ALG_BIT(alg);
+    }
+    if (*ret_algs == 0)
+        *ret_algs = OST_ALGS_SIGNATURE; /* the keys decide */
+    return OST_OK;
+}
+
+static ost_result verify_with(const option_values *values, ost_text jws, const ost_keyset *keys,
+                              ost_arena *arena, ost_error *ret_error)
+{
+    ost_jws_rules rules = {.detached = options_has(values, "payload"),
+                           .unencoded = options_has(values, "unencoded")};
+    ost_verified_jws verified;
+    ost_result result = read_algs(values, &rules.algorithms, ret_error);
+    if (result == OST_OK && rules.detached)
+        result = tool_read(options_get(values, "payload"), arena, &rules.payload, ret_error);
+    if (result != OST_OK)
+        return result;
+    result = text_starts(jws, "{")
+                 ? ost_jws_json_verify(jws, keys, &rules, arena, &verified, ret_error)
+                 : ost_jws_compact_verify(jws, keys, &rules, arena, &verified, ret_error);
+    return result == OST_OK ? tool_put(values, verified.payload, ret_error) : result;
+}
+
+static ost_result verify(const option_values *values, ost_arena *arena, ost_error *ret_error)
+{
+    tool_keys keys;
+    ost_keyset *set;
+    ost_text jws;
+    ost_result result = need_key(values, ret_error);
+    if (result == OST_OK)
+        result = tool_read_line(tool_operand(values), arena, &jws, ret_error);
+    if (result == OST_OK)
+        result =
+            tool_keys_read(options_get(values, "key"), OST_ALG_NONE_SET, arena, &keys, ret_error);
+    if (result != OST_OK)
+        return result;
+    ost_unverified_jws read;
+    if (ost_jws_read_unverified(jws, OST_ALGS_SIGNATURE, arena, &read, NULL) == OST_OK)
+        tool_keys_adopt(&keys, read.kid);
+    result = ost_keyset_new(keys.keys, keys.count, &set);
+    tool_keys_free(&keys);
+    if (result != OST_OK)
+        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+    result = verify_with(values, jws, set, arena, ret_error);
+    ost_keyset_unref(set);
+    return result;
+}
+
+static int run_verify(const option_values *values)
+{
+    return tool_run(values, "jws verify", verify);
+}
+
+static const option verify_options[] = {
+    {"key", "FILE", NULL, NULL, "public or shared key: JWK, JWK Set, PEM or certificate"},
+    {"alg", "ALG", NULL, NULL, "accept this algorithm; repeatable (what the keys are for)"},
+    {"payload", "FILE", NULL, NULL, "the detached payload"},
+    {"unencoded", NULL, NULL, NULL, "understand b64 false"},
+    TOOL_OUTPUT_OPTIONS,
+    {0},
+};
+const command command_jws_verify = {
+    .words = "jws verify",
+    .operands = "[FILE]",
+    .summary = "Verify a signature, compact or JSON, and write the payload.",
+    .options = verify_options,
+    .max_operands = 1,
+    .run = run_verify,
+};

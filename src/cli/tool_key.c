@@ -1,0 +1,114 @@
+/* See tool_key.h. */
+#include "tool_key.h"
+
+#include "key.h"
+#include "text.h"
+#include "tool_file.h"
+
+void tool_keys_free(tool_keys *keys)
+{
+    while (keys->count > 0)
+        ost_key_unref(keys->keys[--keys->count]);
+}
+
+static const ost_json_limits limits = {TOOL_FILE_MAX, 8, 16384};
+
+static ost_result read_set(const ost_json *entries, tool_keys *keys, ost_error *ret_error)
+{
+    if (!ost_json_is(entries, OST_JSON_ARRAY) || ost_json_count(entries) > TOOL_KEYS_MAX) {
+        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"keys\" is no array of at most %d",
+                             TOOL_KEYS_MAX);
+    }
+    ost_result result = OST_OK;
+    const ost_json *entry = ost_json_first(entries);
+    for (; entry != NULL && result == OST_OK; entry = ost_json_next(entry)) {
+        result = ost_key_import_json(entry, &keys->keys[keys->count], ret_error);
+        keys->count += result == OST_OK;
+    }
+    return result;
+}
+
+static ost_result read_json(ost_text text, ost_arena *arena, tool_keys *keys, ost_error *ret_error)
+{
+    const ost_json *json;
+    ost_result result = ost_json_read(text, &limits, arena, &json, ret_error);
+    if (result != OST_OK)
+        return result;
+    const ost_json *entries = ost_json_get(json, "keys");
+    if (entries != NULL)
+        return read_set(entries, keys, ret_error);
+    result = ost_key_import_json(json, &keys->keys[0], ret_error);
+    keys->count = result == OST_OK;
+    return result;
+}
+
+ost_result tool_keys_read(const char *path, ost_alg alg, ost_arena *arena, tool_keys *ret_keys,
+                          ost_error *ret_error)
+{
+    ost_text text;
+    ost_error why = {0};
+    tool_keys keys = {.count = 0};
+    ost_result result = tool_read_line(path, arena, &text, ret_error);
+    if (result != OST_OK)
+        return result;
+    if (text_starts(text, "{")) {
+        result = read_json(text, arena, &keys, &why);
+    } else {
+        result = ost_key_import_pem(text, alg, NULL, &keys.keys[0], &why);
+        keys.count = result == OST_OK;
+    }
+    if (result == OST_OK && keys.count == 0)
+        result = ost_error_set(&why, OST_E_KEY_UNKNOWN, "there is no key in it");
+    if (result != OST_OK) {
+        tool_keys_free(&keys);
+        return ost_error_set(ret_error, result, "%s: %s", path != NULL ? path : "standard input",
+                             why.detail[0] != '\0' ? why.detail : ost_result_sentence(result));
+    }
+    *ret_keys = keys;
+    return OST_OK;
+}
+
+void tool_keys_adopt(tool_keys *keys, ost_text kid)
+{
+    /* A kid that cannot be a name is found out by whoever looks for the key. */
+    if (keys->count == 1 && ost_key_kid(keys->keys[0]).len == 0)
+        (void)!key_set_kid(keys->keys[0], kid);
+}
+
+ost_result tool_keys_choose(const tool_keys *keys, const char *kid, ost_key **ret_key,
+                            ost_error *ret_error)
+{
+    ost_key *found = NULL;
+    for (size_t i = 0; i < keys->count; i++) {
+        if (kid != NULL && !text_is(ost_key_kid(keys->keys[i]), kid))
+            continue;
+        if (found != NULL)
+            return ost_error_set(ret_error, OST_E_KEY_AMBIGUOUS,
+                                 "there are several keys: --kid chooses one");
+        found = keys->keys[i];
+    }
+    if (found == NULL)
+        return ost_error_set(ret_error, OST_E_KEY_UNKNOWN, "there is no key with that kid");
+    *ret_key = found;
+    return OST_OK;
+}
+
+ost_result tool_alg(const char *name, const ost_key *key, const ost_alg *preferred,
+                    ost_alg *ret_alg, ost_error *ret_error)
+{
+    if (name != NULL) {
+        *ret_alg = ost_alg_of(text_of(name));
+        if (*ret_alg == OST_ALG_NONE_SET)
+            return ost_error_set(ret_error, OST_E_ARGUMENT, "--alg: \"%.40s\" is no algorithm",
+                                 name);
+        return OST_OK;
+    }
+    for (; *preferred != OST_ALG_NONE_SET; preferred++) {
+        if (ost_key_serves(key, *preferred)) {
+            *ret_alg = *preferred;
+            return OST_OK;
+        }
+    }
+    return ost_error_set(ret_error, OST_E_ARGUMENT,
+                         "the key is for nothing of this: --alg says what");
+}

@@ -1,0 +1,291 @@
+"""The tools for the shell: ostiary jwk, jws, jwt and jwe, one by one and in pipes."""
+
+import base64
+import json
+import os
+import re
+import subprocess
+import time
+
+import pytest
+from peers import PROJECT
+from programs import provider_program
+
+SIGNATURES = "RS256 PS256 ES256 ES384 ES512 ES256K EdDSA HS256 HS384 HS512".split()
+WAYS = "RSA-OAEP RSA-OAEP-256 ECDH-ES ECDH-ES+A256KW A128KW A192KW A256KW A128GCMKW A256GCMKW dir".split()
+
+
+def run(*arguments, feed=b""):
+    feed = feed.encode() if isinstance(feed, str) else feed
+    return subprocess.run(
+        [str(provider_program()), *map(str, arguments)], input=feed, capture_output=True, timeout=60
+    )
+
+
+def good(*arguments, feed=b""):
+    done = run(*arguments, feed=feed)
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stderr == b""
+    return done.stdout
+
+
+def bad(status, *arguments, feed=b"", told=""):
+    done = run(*arguments, feed=feed)
+    assert done.returncode == status, (done.returncode, done.stderr)
+    assert done.stdout == b""
+    assert done.stderr.startswith(b"ostiary: ") and told in done.stderr.decode(), done.stderr
+    return done.stderr.decode()
+
+
+@pytest.fixture
+def key(tmp_path):
+    """Makes keys of an algorithm; gives the file of the private and of the public one."""
+
+    def make(alg, *options):
+        private, public = tmp_path / f"{alg}.jwk", tmp_path / f"{alg}.public.jwk"
+        good("jwk", "generate", "--alg", alg, "--output", private, *options)
+        assert os.stat(private).st_mode & 0o777 == 0o600
+        if json.loads(private.read_text())["kty"] == "oct":
+            return private, private
+        good("jwk", "public", private, "--output", public)
+        return private, public
+
+    return make
+
+
+# ---- keys ----
+
+
+@pytest.mark.parametrize("alg,curve", [("EdDSA", "Ed448"), ("ECDH-ES", "X25519"), ("ECDH-ES", "X448"), ("ECDH-ES", "P-521")])
+def test_curves(alg, curve):
+    assert json.loads(good("jwk", "generate", "--alg", alg, "--curve", curve))["crv"] == curve
+
+
+def test_a_public_half_shows_no_secret(key):
+    for alg in ("RS256", "ES256", "EdDSA", "ECDH-ES"):
+        _, public = key(alg)
+        assert not {"d", "p", "q", "dp", "dq", "qi", "k"} & set(json.loads(public.read_text()))
+    shared, _ = key("HS256")
+    bad(1, "jwk", "public", shared, told="never public")
+
+
+def test_keys_are_converted_there_and_back(key):
+    for alg in ("RS256", "ES384", "EdDSA"):
+        private, public = key(alg)
+        pem = good("jwk", "convert", "--to", "pem", private)
+        assert pem.startswith(b"-----BEGIN PRIVATE KEY-----")
+        again = json.loads(good("jwk", "convert", "--alg", alg, feed=pem))
+        before = json.loads(private.read_text())
+        assert {k: v for k, v in again.items() if k not in ("kid", "use")} == {
+            k: v for k, v in before.items() if k not in ("kid", "use")
+        }
+        spki = good("jwk", "convert", "--to", "pem", "--public", private)
+        assert spki.startswith(b"-----BEGIN PUBLIC KEY-----")
+        assert good("jwk", "thumbprint", feed=spki) == good("jwk", "thumbprint", public)
+
+
+def test_what_openssl_makes_of_it(key, tmp_path):
+    private, _ = key("ES256")
+    pem = good("jwk", "convert", "--to", "pem", private)
+    done = subprocess.run(["openssl", "pkey", "-noout", "-check"], input=pem, capture_output=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_thumbprints():
+    """RFC 7638 §3.1 and RFC 8037, appendix A.3."""
+    jwk = {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
+    assert good("jwk", "thumbprint", feed=json.dumps(jwk)) == b"kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k\n"
+    assert good("jwk", "thumbprint", "--uri", feed=json.dumps(jwk)).startswith(
+        b"urn:ietf:params:oauth:jwk-thumbprint:sha-256:kPrK"
+    )
+
+
+def test_a_set_is_collected_and_chosen_from(key, tmp_path):
+    one, two = key("RS256")[0], key("ES256")[0]
+    keys = json.loads(good("jwk", "set", one, two))["keys"]
+    assert [k["alg"] for k in keys] == ["RS256", "ES256"] and not any("d" in k for k in keys)
+    whole = tmp_path / "set.jwks"
+    good("jwk", "set", "--private", one, two, "--output", whole)
+    bad(1, "jws", "sign", "--key", whole, feed="a", told="--kid")
+    kid = json.loads(two.read_text())["kid"]
+    token = good("jws", "sign", "--key", whole, "--kid", kid, feed="a")
+    assert json.loads(base64.urlsafe_b64decode(token.split(b".")[0] + b"=="))["alg"] == "ES256"
+
+
+def test_a_file_is_not_overwritten_unless_asked(key, tmp_path):
+    private, _ = key("ES256")
+    before = private.read_bytes()
+    bad(1, "jwk", "generate", "--alg", "ES256", "--output", private, told="--force")
+    assert private.read_bytes() == before
+    good("jwk", "generate", "--alg", "ES256", "--output", private, "--force")
+    assert private.read_bytes() != before
+
+
+# ---- signatures ----
+
+
+@pytest.mark.parametrize("alg", SIGNATURES)
+@pytest.mark.parametrize("form", [(), ("--json",), ("--general",)])
+def test_what_is_signed_is_verified(key, alg, form):
+    private, public = key(alg)
+    content = b"any bytes: \x00\xff\n"
+    token = good("jws", "sign", "--key", private, *form, feed=content)
+    assert good("jws", "verify", "--key", public, feed=token) == content
+    damaged = token[:-8] + (b"AAAA" if token[-8:-4] != b"AAAA" else b"BBBB") + token[-4:]
+    bad(1, "jws", "verify", "--key", public, feed=damaged)
+
+
+def test_detached_and_unencoded(key, tmp_path):
+    private, public = key("ES256")
+    payload = tmp_path / "payload"
+    payload.write_text("$.02")
+    token = good("jws", "sign", "--key", private, "--detached", "--unencoded", payload)
+    assert b".." in token
+    assert good("jws", "verify", "--key", public, "--unencoded", "--payload", payload, feed=token) == b"$.02"
+    bad(1, "jws", "verify", "--key", public, "--payload", payload, feed=token)  # b64 is critical
+    payload.write_text("$.03")
+    bad(1, "jws", "verify", "--key", public, "--unencoded", "--payload", payload, feed=token)
+
+
+def test_a_named_algorithm_is_the_only_one(key):
+    private, public = key("ES256")
+    token = good("jws", "sign", "--key", private, feed="a")
+    bad(1, "jws", "verify", "--key", public, "--alg", "RS256", feed=token)
+    bad(2, "jws", "verify", "--key", public, "--alg", "none", feed=token, told="no algorithm")
+
+
+# ---- tokens ----
+
+
+def test_a_token_is_made_and_verified(key):
+    private, public = key("RS256")
+    token = good(
+        *("jwt", "sign", "--key", private, "--issuer", "https://issuer", "--subject", "alice"),
+        *("--audience", "api", "--audience", "other", "--expires", "1h"),
+        *("--claim", "scope=read write", "--claim-json", 'realm_access={"roles":["user"]}'),
+    )
+    rules = ("--key", public, "--issuer", "https://issuer", "--audience", "api")
+    claims = json.loads(good("jwt", "verify", *rules, feed=token))
+    assert claims["sub"] == "alice" and claims["aud"] == ["api", "other"]
+    assert claims["scope"] == "read write" and claims["realm_access"] == {"roles": ["user"]}
+    assert abs(claims["exp"] - time.time() - 3600) < 30
+    bad(1, "jwt", "verify", *rules[:-1], "elsewhere", feed=token, told="audience")
+    bad(1, "jwt", "verify", *rules[:2], "--issuer", "https://issuer/", "--audience", "api", feed=token, told="issuer")
+    bad(2, "jwt", "verify", "--key", public, "--issuer", "https://issuer", feed=token, told="audience")
+    bad(1, "jwt", "verify", *rules, "--access-token-profile", feed=token, told="at+jwt")
+
+
+def test_an_expired_token(key):
+    private, public = key("EdDSA")
+    token = good("jwt", "sign", "--key", private, "--issuer", "i", "--audience", "a", "--claim-json", "nbf=1", "--expires", "0")
+    claims = json.loads(good("jwt", "verify", "--key", public, "--issuer", "i", "--audience", "a", feed=token))
+    assert claims["exp"] - claims["iat"] == 0  # within the leeway
+    bad(2, "jwt", "sign", "--key", private, "--expires", "soon", told="duration")
+    bad(2, "jwt", "sign", "--key", private, "--claim-json", "exp=1", told="twice")
+    bad(2, "jwt", "sign", "--key", private, "--claim-json", "a={", told="not JSON")
+    bad(2, "jwt", "sign", "--key", private, "--claim", "a", told="NAME=VALUE")
+
+
+def test_a_nested_token_in_a_pipe(key):
+    signing, verifying = key("ES256")
+    decrypting, encrypting = key("ECDH-ES+A128KW")
+    token = good("jwt", "sign", "--key", signing, "--issuer", "i", "--audience", "a", "--subject", "alice")
+    sealed = good("jwe", "encrypt", "--key", encrypting, "--content-type", "JWT", feed=token.strip())
+    rules = ("--key", verifying, "--issuer", "i", "--audience", "a")
+    claims = json.loads(good("jwt", "verify", *rules, "--decryption-key", decrypting, feed=sealed))
+    assert claims["sub"] == "alice"
+    assert good("jwe", "decrypt", "--key", decrypting, feed=sealed) == token.strip()
+    bad(1, "jwt", "verify", *rules, feed=sealed)
+
+
+# ---- encryption ----
+
+
+@pytest.mark.parametrize("alg", WAYS)
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_what_is_encrypted_is_decrypted(key, alg, form):
+    private, public = key(alg)
+    content = bytes(range(256))
+    message = good("jwe", "encrypt", "--key", public, *form, feed=content)
+    assert good("jwe", "decrypt", "--key", private, feed=message) == content
+    if public != private:
+        bad(1, "jwe", "decrypt", "--key", public, feed=message)
+
+
+def test_a_password(tmp_path):
+    password, wrong = tmp_path / "password", tmp_path / "wrong"
+    password.write_text("correct horse battery staple\n")
+    wrong.write_text("incorrect horse battery staple\n")
+    message = good("jwe", "encrypt", "--password-file", password, feed="secret")
+    assert good("jwe", "decrypt", "--password-file", password, feed=message) == b"secret"
+    bad(1, "jwe", "decrypt", "--password-file", wrong, feed=message, told="cannot be decrypted")
+    bad(2, "jwe", "encrypt", feed="a", told="--password-file")
+
+
+def test_compressed_content_wants_a_ceiling(key):
+    private, public = key("A256KW")
+    message = good("jwe", "encrypt", "--key", public, "--deflate", feed=b"a" * 10000)
+    bad(1, "jwe", "decrypt", "--key", private, feed=message, told="compressed")
+    bad(1, "jwe", "decrypt", "--key", private, "--inflate-max", "9999", feed=message)
+    assert good("jwe", "decrypt", "--key", private, "--inflate-max", "10000", feed=message) == b"a" * 10000
+
+
+# ---- what goes wrong ----
+
+
+HOSTILE = [b"", b"\x00", b"." * 100000, b"\xff\xfe" * 1000, b"{" * 1000, b"a.b.c", b"a.b.c.d.e", b"A" * 2_000_000]
+
+
+@pytest.mark.parametrize("command", ["jws verify", "jwt verify", "jwe decrypt"])
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_input_is_an_error_of_one_line(key, command, text):
+    private, _ = key("HS256" if command != "jwe decrypt" else "A128KW")
+    extra = ("--issuer", "i", "--audience", "a") if command == "jwt verify" else ()
+    said = bad(1, *command.split(), "--key", private, *extra, feed=text)
+    assert said.count("\n") == 1 and len(said) < 600
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, b'{"kty":"oct","k":"AAAA"}', b'{"keys":[]}', b"-----BEGIN PUBLIC KEY-----\n"])
+def test_hostile_keys(tmp_path, text):
+    file = tmp_path / "key"
+    file.write_bytes(text)
+    bad(1, "jws", "sign", "--key", file, feed="a", told=str(file))
+
+
+def test_no_secret_is_said(key):
+    """Neither the token nor the key stands in an error."""
+    private, public = key("HS256")
+    secret = json.loads(private.read_text())["k"]
+    token = good("jwt", "sign", "--key", private, "--issuer", "i", "--audience", "a").decode().strip()
+    for arguments in (
+        ("jwt", "verify", "--key", private, "--issuer", "x", "--audience", "a"),
+        ("jws", "verify", "--key", private, "--alg", "RS256"),
+        ("jwe", "decrypt", "--key", private),
+    ):
+        said = bad(1, *arguments, feed=token)
+        assert token not in said and token.split(".")[2] not in said and secret not in said
+
+
+def test_help_tells_every_command():
+    overview = good("--help").decode()
+    commands = re.findall(r"^  (jw[kset] [a-z]+) ", overview, re.MULTILINE)
+    assert len(commands) == 11
+    for command in commands:
+        assert f"Usage: ostiary {command}" in good(*command.split(), "--help").decode()
+
+
+def test_the_examples_of_the_documentation(tmp_path):
+    page = (PROJECT / "docs" / "usage" / "tools.md").read_text()
+    script = "\n".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL))
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "ostiary").symlink_to(provider_program())
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    assert done.stdout.count('"sub":"alice"') == 2 and done.stdout.endswith("hello\nhello\n")
