@@ -9,6 +9,7 @@
 
 #include "context.h"
 #include "online.h"
+#include "status_token.h"
 
 #define ACTIVE "ostiary_issuer_introspections_total{outcome=\"active\","
 
@@ -618,6 +619,36 @@ static void a_key_may_prove_who_asks(void **state)
     ost_keyset_unref(keys);
 }
 
+/* RFC 9701, end to end. */
+static void answers_may_have_to_be_signed(void **state)
+{
+    online *o = *state;
+    ost_introspection config = by_secret;
+    config.require_signed = true;
+    begin(o, config);
+    expect(o, "unsigned", OST_E_REMOTE, 503);
+    assert_true(asked(o, "Accept: application/token-introspection+jwt\r\n"));
+    ost_guard_free(o->guard);
+    char *claims =
+        ost_arena_format(o->arena,
+                         "{\"iss\":\"%s\",\"aud\":\"my api\",\"iat\":%lld,"
+                         "\"token_introspection\":%s}",
+                         o->issuer->name, (long long)atomic_load(&held_now), good(o, ""));
+    ost_text said = status_token_sign(o->arena, o->keys[0], "token-introspection+jwt", claims);
+    snprintf(o->issuer->ask_type, sizeof o->issuer->ask_type,
+             "application/token-introspection+jwt");
+    fake_issuer_answer(o->issuer, FAKE_GOOD, said.data);
+    begin(o, config);
+    expect(o, "signed", OST_OK, 200);
+    /* By a key that is not known yet: it is fetched, and the next question finds it. */
+    said = status_token_sign(o->arena, o->keys[1], "token-introspection+jwt", claims);
+    fake_issuer_answer(o->issuer, FAKE_GOOD, said.data);
+    fake_issuer_publish(o->issuer, (ost_key *const[]){o->keys[0], o->keys[1], NULL});
+    expect(o, "rotated", OST_E_REMOTE, 503);
+    usleep(1200000);
+    expect(o, "rotated", OST_OK, 200);
+}
+
 static void configurations_that_make_no_sense(void **state)
 {
     online *o = *state;
@@ -771,6 +802,7 @@ int main(void)
         TEST(prefixes_must_tell_issuers_apart),
         TEST(a_secret_may_go_into_the_body),
         TEST(a_key_may_prove_who_asks),
+        TEST(answers_may_have_to_be_signed),
         TEST(configurations_that_make_no_sense),
         TEST(whoever_waits_is_told_of_the_end),
         TEST(every_allocation_may_fail),
