@@ -37,6 +37,11 @@ static ost_result make_guard(app_server *server, ost_error *ret_error)
             .insecure_http = s->insecure_http,
             .ca_file = s->ca_file,
         };
+    if (s->issuer_count > 0) {
+        issuers[0].introspection = s->tokens.introspection;
+        issuers[0].status_lists.origins = s->tokens.origins;
+        issuers[0].status_lists.origin_count = s->tokens.origin_count;
+    }
     const ost_guard_config config = {
         .issuers = issuers,
         .issuer_count = s->issuer_count,

@@ -20,6 +20,16 @@ const option settings_options[] = {
     {"discovery-url", "URL", "OSTIARY_DISCOVERY_URL", NULL,
      "where the first issuer's discovery document is, when not at the issuer itself"},
     {"ca-file", "FILE", "OSTIARY_CA_FILE", NULL, "PEM authorities to trust issuers by (system's)"},
+    {"introspect", "WHICH", "OSTIARY_INTROSPECT", NULL,
+     "ask the first issuer about tokens: opaque (those that are no JWTs), or every"},
+    {"introspection-client", "ID", "OSTIARY_INTROSPECTION_CLIENT", NULL,
+     "client of this API at the first issuer, to ask as"},
+    {"introspection-secret-file", "FILE", "OSTIARY_INTROSPECTION_SECRET_FILE", NULL,
+     "a file with its secret"},
+    {"introspection-lifetime", "SECONDS", "OSTIARY_INTROSPECTION_LIFETIME", NULL,
+     "how long an answer counts (30)"},
+    {"status-origin", "URL", "OSTIARY_STATUS_ORIGIN", NULL,
+     "where the first issuer's status lists may come from, as https://host; repeatable"},
     {"insecure-http", NULL, "OSTIARY_INSECURE_HTTP", NULL,
      "allow an issuer over plain http beyond this machine"},
     {"insecure-explain", NULL, "OSTIARY_INSECURE_EXPLAIN", NULL,
@@ -292,6 +302,8 @@ ost_result settings_read(option_values *values, ost_arena *arena, app_settings *
     if (result == OST_OK)
         result = read_list(values, "trusted-proxy", s.proxies, SETTINGS_PROXIES, &s.proxy_count,
                            ret_error);
+    if (result == OST_OK)
+        result = token_settings_read(values, arena, &s.tokens, ret_error);
     if (result == OST_OK)
         result = check(values, &s, ret_error);
     if (result == OST_OK && s.client_id != NULL) {

@@ -4,6 +4,7 @@
 #define SETTINGS_H
 
 #include "options.h"
+#include "token_settings.h"
 
 #define SETTINGS_ISSUERS 8
 #define SETTINGS_AUDIENCES 32
@@ -30,6 +31,7 @@ typedef struct app_settings {
     const char *ca_file;
     bool insecure_http;
     bool insecure_explain;
+    token_settings tokens; /* of the first issuer */
     /* browser login */
     const char *client_id; /* NULL: no browser logs in */
     const char *client_secret;

@@ -1,0 +1,156 @@
+"""An API that asks the provider about tokens: ours, through its introspection endpoint."""
+
+import time
+
+import pytest
+from needs import kept_running
+from oidc import Client
+from peers import free_port
+from programs import ItemsApi, Provider, realm_for
+from web import Browser, bearer
+
+MYAPI = Client("myapi", "myapi-secret", None)
+LIFETIME = 2
+
+
+@pytest.fixture(scope="module")
+def server(work, results):
+    port = free_port()
+    realm = realm_for(f"http://localhost:{port}", work / "introspection")
+    yield from kept_running(lambda: Provider([realm], work / "introspection"), results)
+
+
+@pytest.fixture(scope="module")
+def realm(server):
+    return server.realm()
+
+
+def api_of(issuer, work, which, secret="myapi-secret"):
+    file = work / f"introspection-{which}-{secret}"
+    file.write_text(secret + "\n")
+    return ItemsApi(
+        issuer,
+        work,
+        arguments=(
+            *("--introspect", which, "--introspection-client", "myapi", "--introspection-secret-file", file),
+            *("--introspection-lifetime", LIFETIME),
+        ),
+    )
+
+
+def wait_until_ready(api):
+    deadline = time.monotonic() + 10
+    while not api.ready:
+        assert time.monotonic() < deadline, api.log_tail()
+        time.sleep(0.02)
+
+
+def items(api, token):
+    return Browser().get(f"{api.base}/items/", headers=bearer(token))
+
+
+def metric(api, start):
+    for line in Browser().get(f"{api.base}/metrics").text.splitlines():
+        if line.startswith(start):
+            return float(line.rsplit(" ", 1)[1])
+    return None
+
+
+def questions(api, outcome):
+    return metric(api, f'ostiary_issuer_introspections_total{{outcome="{outcome}"')
+
+
+@pytest.fixture(scope="module")
+def api(realm, work):
+    with api_of(realm.issuer, work, "every") as program:
+        wait_until_ready(program)
+        yield program
+
+
+def test_every_token_is_asked_about_once(api, realm):
+    token = realm.password(MYAPI, "alice", "alice-password").json()["access_token"]
+    before = questions(api, "active")
+    for _ in range(5):
+        answer = items(api, token)
+        assert answer.status == 200, answer.text
+    assert questions(api, "active") == before + 1
+
+
+def test_a_logout_counts_at_once_after_the_lifetime(api, realm):
+    tokens = realm.password(MYAPI, "alice", "alice-password").json()
+    assert items(api, tokens["access_token"]).status == 200
+    form = {"client_id": "myapi", "client_secret": "myapi-secret", "refresh_token": tokens["refresh_token"]}
+    assert Browser().post(realm.endpoint("logout"), form).status == 204
+    time.sleep(LIFETIME + 1)
+    answer = items(api, tokens["access_token"])
+    assert answer.status == 401
+    assert 'error="invalid_token"' in answer.header("WWW-Authenticate")
+
+
+def test_opaque_tokens_are_asked_about(api, realm):
+    before = questions(api, "inactive")
+    for _ in range(3):
+        assert items(api, "no-such-token").status == 401
+    assert questions(api, "inactive") == before + 1
+
+
+def test_forged_tokens_are_not_asked_about(api, realm):
+    token = realm.password(MYAPI, "alice", "alice-password").json()["access_token"]
+    header, claims, signature = token.split(".")
+    before = questions(api, "inactive"), questions(api, "active")
+    forged = ("A" if signature[0] != "A" else "B") + signature[1:]
+    assert items(api, f"{header}.{claims}.{forged}").status == 401
+    assert (questions(api, "inactive"), questions(api, "active")) == before
+
+
+def test_a_refresh_token_is_no_access_token(api, realm):
+    tokens = realm.password(MYAPI, "alice", "alice-password").json()
+    assert items(api, tokens["refresh_token"]).status == 401
+
+
+def test_many_tokens_at_once_are_all_answered(api, realm):
+    tokens = [realm.client_credentials(MYAPI).json()["access_token"] for _ in range(20)]
+    assert [items(api, token).status for token in tokens] == [200] * 20
+
+
+def test_opaque_only_leaves_jwts_alone(realm, work):
+    with api_of(realm.issuer, work, "opaque") as program:
+        wait_until_ready(program)
+        token = realm.password(MYAPI, "alice", "alice-password").json()["access_token"]
+        assert items(program, token).status == 200
+        assert questions(program, "active") == 0
+        assert items(program, "opaque").status == 401
+        assert questions(program, "inactive") == 1
+
+
+def test_a_wrong_secret_lets_nobody_in(realm, work):
+    with api_of(realm.issuer, work, "every", secret="wrong") as program:
+        wait_until_ready(program)
+        token = realm.password(MYAPI, "alice", "alice-password").json()["access_token"]
+        answer = items(program, token)
+        assert answer.status == 503
+        assert int(answer.header("Retry-After")) > 0
+        assert questions(program, "failed") == 1
+
+
+def test_a_provider_that_is_down_is_503(work, results):
+    port = free_port()
+    folder = work / "introspection-down"
+    with Provider([realm_for(f"http://localhost:{port}", folder)], folder) as provider:
+        realm = provider.realm()
+        with api_of(realm.issuer, work, "every") as program:
+            wait_until_ready(program)
+            known, other = (realm.client_credentials(MYAPI).json()["access_token"] for _ in range(2))
+            assert items(program, known).status == 200
+            provider.kill()
+            assert items(program, known).status == 200
+            answer = items(program, other)
+            assert answer.status == 503
+            assert int(answer.header("Retry-After")) > 0
+            time.sleep(LIFETIME + 1)
+            assert items(program, known).status == 503
+            provider.start()
+            deadline = time.monotonic() + 30
+            while items(program, other).status != 200:
+                assert time.monotonic() < deadline, program.log_tail()
+                time.sleep(0.2)
