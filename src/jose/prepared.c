@@ -15,6 +15,7 @@ static void prepared_free(prepared *contexts)
         return;
     EVP_MD_CTX_free(contexts->digest);
     rsa_scratch_free(contexts->rsa);
+    ecdsa_p256_free(contexts->p256);
     EVP_PKEY_CTX_free(contexts->pkey);
     EVP_MAC_CTX_free(contexts->mac);
     memory_free(contexts);
@@ -31,28 +32,42 @@ static bool set_rsa_padding(EVP_PKEY_CTX *pkey, const alg_facts *facts, const EV
            EVP_PKEY_CTX_set_rsa_pss_saltlen(pkey, salt) == 1;
 }
 
-static bool prepare_pkey(prepared *contexts, const ost_key *key, const alg_facts *facts)
+/* What is verified without EVP. */
+static bool is_plain(const prepared *contexts, const alg_facts *facts)
+{
+    return !contexts->signs && (facts->padding == PADDING_PKCS1 || contexts->alg == OST_ES256);
+}
+
+static ost_result prepare_plain(prepared *contexts, const ost_key *key, const alg_facts *facts)
 {
     contexts->digest = digest_context_new(facts->hash);
-    if (facts->padding == PADDING_PKCS1 && !contexts->signs) {
+    if (facts->type == OST_KEY_RSA)
         contexts->rsa = rsa_scratch_new(key->rsa);
-        return contexts->digest != NULL && contexts->rsa != NULL;
-    }
+    else
+        contexts->p256 = ecdsa_p256_new(key->pkey);
+    bool ready = contexts->digest != NULL && (contexts->rsa != NULL || contexts->p256 != NULL);
+    return ready ? OST_OK : OST_E_MEMORY; /* the key is good */
+}
+
+static ost_result prepare_pkey(prepared *contexts, const ost_key *key, const alg_facts *facts)
+{
+    contexts->digest = digest_context_new(facts->hash);
     contexts->pkey = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
     if (contexts->digest == NULL || contexts->pkey == NULL)
-        return false;
+        return OST_E_CRYPTO;
     int started =
         contexts->signs ? EVP_PKEY_sign_init(contexts->pkey) : EVP_PKEY_verify_init(contexts->pkey);
     const EVP_MD *hash = EVP_MD_CTX_get0_md(contexts->digest);
-    return started == 1 && EVP_PKEY_CTX_set_signature_md(contexts->pkey, hash) == 1 &&
-           (facts->type != OST_KEY_RSA || set_rsa_padding(contexts->pkey, facts, hash));
+    bool ready = started == 1 && EVP_PKEY_CTX_set_signature_md(contexts->pkey, hash) == 1 &&
+                 (facts->type != OST_KEY_RSA || set_rsa_padding(contexts->pkey, facts, hash));
+    return ready ? OST_OK : OST_E_CRYPTO;
 }
 
-static bool prepare_mac(prepared *contexts, const ost_key *key, const alg_facts *facts)
+static ost_result prepare_mac(prepared *contexts, const ost_key *key, const alg_facts *facts)
 {
     char hash[16];
     if (!text_to_string(text_of(hash_find(facts->hash)->name), hash, sizeof hash))
-        return false;
+        return OST_E_CRYPTO;
     OSSL_PARAM params[] = {
         OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, hash, 0),
         OSSL_PARAM_construct_end(),
@@ -60,8 +75,9 @@ static bool prepare_mac(prepared *contexts, const ost_key *key, const alg_facts 
     EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
     contexts->mac = mac != NULL ? EVP_MAC_CTX_new(mac) : NULL;
     EVP_MAC_free(mac); /* the context holds a reference */
-    return contexts->mac != NULL &&
-           EVP_MAC_init(contexts->mac, key->secret, key->secret_size, params) == 1;
+    bool ready = contexts->mac != NULL &&
+                 EVP_MAC_init(contexts->mac, key->secret, key->secret_size, params) == 1;
+    return ready ? OST_OK : OST_E_CRYPTO;
 }
 
 static ost_result prepared_new(const ost_key *key, ost_alg alg, bool signs, prepared **ret_contexts)
@@ -72,11 +88,16 @@ static ost_result prepared_new(const ost_key *key, ost_alg alg, bool signs, prep
         return OST_E_MEMORY;
     contexts->alg = alg;
     contexts->signs = signs;
-    bool ready = facts->type == OST_KEY_OCT ? prepare_mac(contexts, key, facts)
-                                            : prepare_pkey(contexts, key, facts);
-    if (!ready) {
+    ost_result result;
+    if (facts->type == OST_KEY_OCT)
+        result = prepare_mac(contexts, key, facts);
+    else if (is_plain(contexts, facts))
+        result = prepare_plain(contexts, key, facts);
+    else
+        result = prepare_pkey(contexts, key, facts);
+    if (result != OST_OK) {
         prepared_free(contexts);
-        return OST_E_CRYPTO;
+        return result;
     }
     *ret_contexts = contexts;
     return OST_OK;

@@ -4,6 +4,7 @@
 #ifndef PREPARED_H
 #define PREPARED_H
 
+#include "ecdsa_p256.h"
 #include "key.h"
 
 typedef struct prepared {
@@ -12,7 +13,8 @@ typedef struct prepared {
     bool signs;
     EVP_MD_CTX *digest; /* RSA, EC */
     rsa_scratch *rsa;   /* RSA, verifying with PKCS #1 v1.5 */
-    EVP_PKEY_CTX *pkey; /* RSA otherwise, EC */
+    ecdsa_p256 *p256;   /* EC on P-256, verifying */
+    EVP_PKEY_CTX *pkey; /* RSA and EC otherwise */
     EVP_MAC_CTX *mac;   /* oct */
 } prepared;
 

@@ -43,6 +43,8 @@ static bool hash_accepted(const ost_key *key, const prepared_use *use, ost_text 
         return false;
     if (facts->padding == PADDING_PKCS1)
         return rsa_pkcs1_verify(key->rsa, use->contexts->rsa, facts->hash, hash, bytes, size);
+    if (use->contexts->p256 != NULL)
+        return ecdsa_p256_verify(use->contexts->p256, hash, bytes);
     if (facts->padding == PADDING_PSS)
         return pkey_accepts(use, bytes, size, hash, hash_size);
     return ecdsa_to_der(facts->curve, bytes, der, &size) &&
