@@ -17,7 +17,7 @@ extern const command command_provider_start, command_provider_start_dev;
 extern const command command_keys_rotate;
 extern const command command_realm_import, command_realm_export;
 extern const command command_user_add;
-extern const command command_token_inspect;
+extern const command command_token_explain, command_token_inspect;
 extern const command command_jwk_generate, command_jwk_public, command_jwk_convert;
 extern const command command_jwk_thumbprint, command_jwk_set;
 extern const command command_jws_sign, command_jws_verify;

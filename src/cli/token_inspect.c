@@ -1,31 +1,10 @@
 /* `ostiary token inspect`: shows what a token says, and that nobody has checked it. */
 #include <stdio.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <ostiary/jose.h>
 
-#include "command.h"
-#include "text.h"
-
-#define MAX_TOKEN (64 * 1024)
-
-/* The token from the operand, or from standard input when it is "-" or left out, so that it need
- * not stand in the shell's history. */
-static bool read_token(const option_values *values, char *buffer, size_t size, ost_text *ret_token)
-{
-    if (values->operand_count == 1 && !text_is(text_of(values->operands[0]), "-")) {
-        *ret_token = text_of(values->operands[0]);
-        return true;
-    }
-    size_t len = fread(buffer, 1, size, stdin);
-    if (ferror(stdin) || len == size)
-        return false;
-    while (len > 0 && (buffer[len - 1] == '\n' || buffer[len - 1] == '\r'))
-        len--;
-    *ret_token = (ost_text){buffer, len};
-    return true;
-}
+#include "tool.h"
 
 static void print_indented(const ost_json *value, int depth);
 
@@ -78,25 +57,15 @@ static void print_time(const ost_json *claims, const char *name, const char *mea
            (long long)(from_now >= 0 ? from_now : -from_now), from_now >= 0 ? "" : " ago");
 }
 
-static int run(const option_values *values)
+static ost_result inspect(const option_values *values, ost_arena *arena, ost_error *ret_error)
 {
-    static char buffer[MAX_TOKEN + 1];
     ost_text token;
-    ost_error error = {0};
     ost_unverified_token read;
-    if (!read_token(values, buffer, sizeof buffer, &token)) {
-        ost_error_set(&error, OST_E_CEILING, "standard input cannot be read, or is over 64 KiB");
-        return command_fail(&error, "token inspect");
-    }
-    ost_arena *arena = ost_arena_new(16 * (size_t)MAX_TOKEN);
-    if (arena == NULL) {
-        ost_error_set(&error, OST_E_MEMORY, "out of memory");
-        return command_fail(&error, "token inspect");
-    }
-    if (ost_jwt_read_unverified(token, arena, &read, &error) != OST_OK) {
-        ost_arena_free(arena);
-        return command_fail(&error, "token inspect");
-    }
+    ost_result result = tool_token(values, arena, &token, ret_error);
+    if (result == OST_OK)
+        result = ost_jwt_read_unverified(token, arena, &read, ret_error);
+    if (result != OST_OK)
+        return result;
     fputs("UNVERIFIED: signature, issuer and expiry have not been checked.\n\nheader  ", stdout);
     print_indented(read.header, 0);
     fputs("\nclaims  ", stdout);
@@ -105,8 +74,12 @@ static int run(const option_values *values)
     print_time(read.claims, "iat", "issued");
     print_time(read.claims, "nbf", "from");
     print_time(read.claims, "exp", "expires");
-    ost_arena_free(arena);
-    return EXIT_DONE;
+    return OST_OK;
+}
+
+static int run(const option_values *values)
+{
+    return tool_run(values, "token inspect", inspect);
 }
 
 static const option options[] = {{0}};

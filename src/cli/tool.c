@@ -1,9 +1,11 @@
 /* See tool.h. */
 #include "tool.h"
 
+#include "text.h"
 #include "tool_file.h"
 
 #define ARENA ((size_t)64 << 20)
+#define TOKEN_MAX ((size_t)64 << 10)
 
 int tool_run(const option_values *values, const char *words, tool_work work)
 {
@@ -21,6 +23,21 @@ int tool_run(const option_values *values, const char *words, tool_work work)
 const char *tool_operand(const option_values *values)
 {
     return values->operand_count > 0 ? values->operands[0] : NULL;
+}
+
+ost_result tool_token(const option_values *values, ost_arena *arena, ost_text *ret_token,
+                      ost_error *ret_error)
+{
+    const char *given = tool_operand(values);
+    ost_text token = text_of(given);
+    ost_result result = OST_OK;
+    if (given == NULL || text_is(token, "-"))
+        result = tool_read_line(NULL, arena, &token, ret_error);
+    if (result == OST_OK && token.len > TOKEN_MAX)
+        result = ost_error_set(ret_error, OST_E_CEILING, "the token has more than 64 KiB");
+    if (result == OST_OK)
+        *ret_token = token;
+    return result;
 }
 
 ost_result tool_put(const option_values *values, ost_text content, ost_error *ret_error)

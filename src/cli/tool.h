@@ -27,6 +27,11 @@ int tool_run(const option_values *values, const char *words, tool_work work);
 /* The first operand; NULL: there is none. */
 const char *tool_operand(const option_values *values);
 
+/* The token that is the operand, or on standard input when there is none or it is "-", so that it
+ * need not stand in the shell's history. At most 64 KiB. OST_E_SYSTEM, OST_E_CEILING. */
+OST_MUST_CHECK ost_result tool_token(const option_values *values, ost_arena *arena,
+                                     ost_text *ret_token, ost_error *ret_error);
+
 /* Writes text or JSON to where the output options say. JSON, and text that is a line, with a line
  * feed behind it. */
 OST_MUST_CHECK ost_result tool_put(const option_values *values, ost_text content,

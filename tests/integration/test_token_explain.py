@@ -1,0 +1,199 @@
+"""ostiary token explain: the guard's verdict, and the check that is to blame."""
+
+import base64
+import hashlib
+import hmac
+import json
+import subprocess
+
+import pytest
+from programs import provider_program
+from web import unverified_token
+
+NOW = 1_700_000_000
+ISSUER = "https://id.example.org/realms/a"
+CLAIMS = {
+    "iss": ISSUER,
+    "aud": ["api", "account"],
+    "sub": "alice",
+    "azp": "web",
+    "typ": "Bearer",
+    "scope": "openid read",
+    "realm_access": {"roles": ["user"]},
+    "resource_access": {"api": {"roles": ["reader"]}},
+    "exp": NOW + 300,
+    "iat": NOW - 10,
+}
+
+
+def run(*arguments, feed=""):
+    return subprocess.run(
+        [str(provider_program()), *map(str, arguments)], input=feed, capture_output=True, text=True, timeout=60
+    )
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("keys")
+    for name, alg in (("own", "ES256"), ("foreign", "ES256")):
+        kid = ("--kid", "k1")
+        assert run("jwk", "generate", "--alg", alg, *kid, "--output", folder / f"{name}.jwk").returncode == 0
+    assert run("jwk", "set", folder / "own.jwk", "--output", folder / "keys.jwks").returncode == 0
+    return folder
+
+
+def part(value):
+    raw = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def signed(keys, claims, name="own", header=None, typ="JWT"):
+    """A token of these claims; a header of one's own makes the signature wrong."""
+    done = run("jws", "sign", "--key", keys / f"{name}.jwk", "--type", typ, feed=json.dumps(claims))
+    token = done.stdout.strip()
+    return token if header is None else part(header) + token[token.index(".") :]
+
+
+def explain(keys, token, *more, audience="api"):
+    done = run(
+        *("token", "explain", "--json", "--issuer", ISSUER, "--audience", audience, "--now", NOW),
+        *("--jwks", keys / "keys.jwks", *more),
+        feed=token,
+    )
+    assert done.stderr == "", done.stderr
+    told = json.loads(done.stdout)
+    assert done.returncode == (0 if told["allowed"] else 1)
+    if len(token) > 40:
+        assert token not in done.stdout
+    return told
+
+
+def failed(told):
+    return [check["check"] for check in told["checks"] if check["outcome"] == "failed"]
+
+
+def without(name):
+    return {key: value for key, value in CLAIMS.items() if key != name}
+
+
+def test_a_good_token(keys):
+    told = explain(keys, signed(keys, CLAIMS))
+    assert told["allowed"] and told["verified"] and told["status"] == 200
+    assert [check["outcome"] for check in told["checks"]] == ["passed"] * 13
+
+
+HS = {"alg": "HS256", "typ": "JWT", "kid": "k1"}
+BROKEN = {
+    "aud is account": (lambda k: signed(k, {**CLAIMS, "aud": "account"}), "audience", "OST_E_AUDIENCE"),
+    "aud missing": (lambda k: signed(k, without("aud")), "audience", "OST_E_AUDIENCE"),
+    "aud longer": (lambda k: signed(k, {**CLAIMS, "aud": "api2"}), "audience", "OST_E_AUDIENCE"),
+    "iss with slash": (lambda k: signed(k, {**CLAIMS, "iss": ISSUER + "/"}), "issuer", "OST_E_ISSUER"),
+    "iss by http": (lambda k: signed(k, {**CLAIMS, "iss": ISSUER.replace("https", "http")}), "issuer", "OST_E_ISSUER"),
+    "iss in capitals": (lambda k: signed(k, {**CLAIMS, "iss": ISSUER.upper()}), "issuer", "OST_E_ISSUER"),
+    "iss master": (lambda k: signed(k, {**CLAIMS, "iss": "https://id.example.org/realms/master"}), "issuer", "OST_E_ISSUER"),
+    "iss elsewhere": (lambda k: signed(k, {**CLAIMS, "iss": "http://keycloak:8080/realms/a"}), "issuer", "OST_E_ISSUER"),
+    "iss missing": (lambda k: signed(k, without("iss")), "issuer", "OST_E_ISSUER"),
+    "expired": (lambda k: signed(k, {**CLAIMS, "exp": NOW - 31}), "time", "OST_E_EXPIRED"),
+    "exp missing": (lambda k: signed(k, without("exp")), "time", "OST_E_CLAIM_MISSING"),
+    "exp a string": (lambda k: signed(k, {**CLAIMS, "exp": str(NOW)}), "time", "OST_E_CLAIM_TYPE"),
+    "nbf in the future": (lambda k: signed(k, {**CLAIMS, "nbf": NOW + 31}), "time", "OST_E_NOT_YET"),
+    "iat in the future": (lambda k: signed(k, {**CLAIMS, "iat": NOW + 31}), "time", "OST_E_NOT_YET"),
+    "ID token": (lambda k: signed(k, {**CLAIMS, "typ": "ID"}), "type", "OST_E_TOKEN_TYPE"),
+    "refresh token": (lambda k: signed(k, {**CLAIMS, "typ": "Refresh"}), "type", "OST_E_TOKEN_TYPE"),
+    "ID token of others": (lambda k: signed(k, {**without("typ"), "nonce": "n"}), "type", "OST_E_TOKEN_TYPE"),
+    "header of a logout token": (lambda k: signed(k, CLAIMS, typ="logout+jwt"), "header", "OST_E_TOKEN_TYPE"),
+    "foreign signature": (lambda k: signed(k, CLAIMS, "foreign"), "signature", "OST_E_SIGNATURE"),
+    "unknown kid": (lambda k: signed(k, CLAIMS, header={"alg": "ES256", "kid": "k2"}), "key", "OST_E_KEY_UNKNOWN"),
+    "other algorithm": (lambda k: signed(k, CLAIMS, header={"alg": "ES384", "kid": "k1"}), "key", "OST_E_KEY_USE"),
+    "alg none": (lambda k: f'{part({"alg": "none"})}.{part(CLAIMS)}.AA', "algorithm", "OST_E_ALGORITHM"),
+    "shared secret": (
+        lambda k: (lambda i: f"{i}.{part(hmac.new(b'x' * 32, i.encode(), hashlib.sha256).digest())}")(
+            f"{part(HS)}.{part(CLAIMS)}"
+        ),
+        "algorithm",
+        "OST_E_ALGORITHM",
+    ),
+    "critical": (lambda k: signed(k, CLAIMS, header={"alg": "ES256", "crit": ["x"]}), "header", "OST_E_CRITICAL"),
+    "bound to a key": (lambda k: signed(k, {**CLAIMS, "cnf": {"jkt": "x"}}), "sender", "OST_E_SENDER"),
+    "cut off": (lambda k: signed(k, CLAIMS).rsplit(".", 1)[0], "form", "OST_E_TOKEN_FORMAT"),
+    "opaque": (lambda k: "2YotnFZFEjr1zCsicMWpAA", "form", "OST_E_TOKEN_FORMAT"),
+    "encrypted": (lambda k: "e30.AA.AA.AA.AA", "form", "OST_E_TOKEN_FORMAT"),
+    "padded": (lambda k: signed(k, CLAIMS).replace(".", "=.", 1), "form", "OST_E_TOKEN_FORMAT"),
+    "quoted": (lambda k: '"' + signed(k, CLAIMS) + '"', "form", "OST_E_TOKEN_FORMAT"),
+    "large": (lambda k: signed(k, {**CLAIMS, "x": "x" * 13000}), "size", "OST_E_CEILING"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_the_check_to_blame_is_named(keys, name):
+    make, check, reason = BROKEN[name]
+    told = explain(keys, make(keys))
+    assert not told["allowed"] and told["status"] in (400, 401)
+    assert failed(told)[0] == check, told
+    step = next(c for c in told["checks"] if c["check"] == check)
+    assert step["reason"] == reason and step["expected"] and step["advice"]
+    assert told["reason"] in (reason, "OST_E_FORMAT")  # a malformed header field is refused as such
+
+
+@pytest.mark.parametrize(
+    "options,allowed",
+    [
+        (("--scope", "read"), True),
+        (("--scope", "read", "--scope", "write"), False),
+        (("--realm-role", "user"), True),
+        (("--realm-role", "admin"), False),
+        (("--client-role", "api:reader"), True),
+        (("--client-role", "api:writer"), False),
+        (("--client", "web"), True),
+        (("--client", "other"), False),
+        (("--access-token-profile",), False),
+    ],
+)
+def test_what_a_route_asks_for(keys, options, allowed):
+    told = explain(keys, signed(keys, CLAIMS), *options)
+    assert told["allowed"] == allowed
+    assert bool(failed(told)) == (not allowed)
+
+
+def test_several_mistakes_are_all_told(keys):
+    told = explain(keys, signed(keys, {**CLAIMS, "aud": "account", "exp": NOW - 100}, "foreign"))
+    assert failed(told) == ["signature", "time", "audience"] and not told["verified"]
+
+
+def test_keys_that_cannot_be_fetched(keys):
+    token = signed(keys, {**CLAIMS, "iss": "http://127.0.0.1:9/realms/a"})
+    done = run(
+        *("token", "explain", "--json", "--issuer", "http://127.0.0.1:9/realms/a", "--audience", "api"),
+        *("--now", NOW, "-"),
+        feed=token,
+    )
+    told = json.loads(done.stdout)
+    assert done.returncode == 1 and told["status"] == 503 and failed(told) == ["key"]
+
+
+def test_what_a_person_reads(keys):
+    token = signed(keys, {**CLAIMS, "aud": "account"})
+    done = run(
+        *("token", "explain", "--issuer", ISSUER, "--audience", "api", "--now", NOW, "--jwks", keys / "keys.jwks"),
+        feed=token,
+    )
+    assert "FAIL audience" in done.stdout and "Included" in done.stdout
+    assert "The guard answers 401, OST_E_AUDIENCE" in done.stdout
+    assert token not in done.stdout and max(map(len, done.stdout.splitlines())) <= 100
+
+
+def test_a_token_of_our_provider(new_provider, realm_file, myapi):
+    realm = new_provider([realm_file]).realm()
+    token = realm.password(myapi, "alice", "alice-password").json()["access_token"]
+    issuer = unverified_token(token)[1]["iss"]
+    asked = ("token", "explain", "--issuer", issuer, "--audience")
+    assert run(*asked, "myapi", feed=token).returncode == 0
+    done = run(*asked, "elsewhere", feed=token)
+    assert done.returncode == 1 and "FAIL audience" in done.stdout
+
+
+def test_wrong_usage(keys):
+    assert run("token", "explain", feed="a.b.c").returncode == 2
+    assert run("token", "explain", "--issuer", ISSUER, feed="a.b.c").returncode == 2
+    done = run("token", "explain", "--issuer", "ftp://x", "--audience", "a", feed="a.b.c")
+    assert done.returncode == 2 and done.stderr.startswith("ostiary: token explain:")
