@@ -1,0 +1,212 @@
+/* The guard's metrics, read by the rules of Prometheus' text format (version 0.0.4): what a scraper
+ * would refuse fails here, whatever an issuer is called. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "metrics_text.h"
+#include "online.h"
+
+#define METRICS_MAX 64
+
+typedef struct metric {
+    char name[128], type[16];
+    bool has_help, closed;
+} metric;
+
+typedef struct scrape {
+    metric metrics[METRICS_MAX];
+    size_t count;
+    char *samples[512]; /* name and labels of each, to find one that stands twice */
+    size_t sample_count;
+    ost_arena *arena;
+} scrape;
+
+static metric *find(scrape *s, const char *name)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        if (strcmp(s->metrics[i].name, name) == 0)
+            return &s->metrics[i];
+    }
+    return NULL;
+}
+
+/* [a-zA-Z_:][a-zA-Z0-9_:]* */
+static size_t name_length(const char *at, bool colon)
+{
+    size_t len = 0;
+    while (isalpha((unsigned char)at[len]) || at[len] == '_' || (colon && at[len] == ':') ||
+           (len > 0 && isdigit((unsigned char)at[len])))
+        len++;
+    return len;
+}
+
+static metric *open_metric(scrape *s, const char *line, size_t prefix)
+{
+    char name[128];
+    size_t len = name_length(line + prefix, true);
+    assert_true(len > 0 && len < sizeof name && line[prefix + len] == ' ');
+    snprintf(name, sizeof name, "%.*s", (int)len, line + prefix);
+    metric *m = find(s, name);
+    if (m != NULL)
+        return m;
+    assert_true(s->count < METRICS_MAX);
+    for (size_t i = 0; i < s->count; i++)
+        s->metrics[i].closed = true; /* one block each */
+    m = &s->metrics[s->count++];
+    snprintf(m->name, sizeof m->name, "%s", name);
+    return m;
+}
+
+static void read_comment(scrape *s, const char *line)
+{
+    if (strncmp(line, "# HELP ", 7) == 0) {
+        metric *m = open_metric(s, line, 7);
+        assert_false(m->has_help || m->closed);
+        m->has_help = true;
+        assert_true(strlen(line + 7 + strlen(m->name)) > 2);
+        return;
+    }
+    assert_memory_equal(line, "# TYPE ", 7);
+    metric *m = open_metric(s, line, 7);
+    const char *type = line + 7 + strlen(m->name) + 1;
+    assert_true(m->has_help && m->type[0] == '\0' && !m->closed);
+    assert_true(strcmp(type, "counter") == 0 || strcmp(type, "gauge") == 0);
+    snprintf(m->type, sizeof m->type, "%s", type);
+    size_t len = strlen(m->name);
+    bool total = len > 6 && strcmp(m->name + len - 6, "_total") == 0;
+    assert_int_equal(total, strcmp(type, "counter") == 0);
+}
+
+/* {name="value",…}: in a value nothing but \\, \" and \n is escaped, and no quote or line end is
+ * bare. Returns what follows. */
+static const char *read_labels(const char *at)
+{
+    if (*at != '{')
+        return at;
+    for (at++; *at != '}';) {
+        size_t len = name_length(at, false);
+        assert_true(len > 0);
+        at += len;
+        assert_memory_equal(at, "=\"", 2);
+        for (at += 2; *at != '"'; at++) {
+            assert_true((unsigned char)*at >= 0x20);
+            if (*at == '\\') {
+                at++;
+                assert_true(*at == '\\' || *at == '"' || *at == 'n');
+            }
+        }
+        at++;
+        if (*at == ',')
+            at++;
+        else
+            assert_int_equal(*at, '}');
+    }
+    return at + 1;
+}
+
+static void read_sample(scrape *s, const char *line)
+{
+    char name[128], *end;
+    size_t len = name_length(line, true);
+    assert_true(len > 0 && len < sizeof name);
+    snprintf(name, sizeof name, "%.*s", (int)len, line);
+    const metric *m = find(s, name);
+    if (m == NULL)
+        fail_msg("%s has no TYPE", name);
+    assert_true(m != NULL && m->type[0] != '\0' && !m->closed);
+    const char *value = read_labels(line + len);
+    assert_int_equal(*value, ' ');
+    double number = strtod(value + 1, &end);
+    assert_true(end != value + 1 && *end == '\0');
+    assert_true(number >= 0 || strcmp(m->type, "gauge") == 0);
+    char *sample = ost_arena_copy(s->arena, (ost_text){line, (size_t)(value - line)});
+    for (size_t i = 0; i < s->sample_count; i++)
+        assert_string_not_equal(s->samples[i], sample);
+    assert_true(s->sample_count < 512);
+    s->samples[s->sample_count++] = sample;
+}
+
+static void check_format(ost_text text, ost_arena *arena, size_t *ret_metrics)
+{
+    static scrape s;
+    ost_text line;
+    s = (scrape){.arena = arena};
+    assert_true(text_ends(text, "\n") && text_is_utf8(text));
+    while (text_next(&text, '\n', &line)) {
+        char *copy = ost_arena_copy(arena, line);
+        assert_true(line.len > 0);
+        if (copy[0] == '#')
+            read_comment(&s, copy);
+        else
+            read_sample(&s, copy);
+    }
+    for (size_t i = 0; i < s.count; i++)
+        assert_true(s.metrics[i].has_help && s.metrics[i].type[0] != '\0');
+    *ret_metrics = s.count;
+}
+
+static size_t check_guard(online *o, ost_guard *guard)
+{
+    ost_text text;
+    size_t metrics;
+    assert_int_equal(ost_guard_metrics(guard, o->arena, &text), OST_OK);
+    check_format(text, o->arena, &metrics);
+    return metrics;
+}
+
+static void everything_is_well_formed(void **state)
+{
+    online *o = *state;
+    static const char *const audiences[] = {"myapi"};
+    static const char *const origins[] = {"https://id.example"};
+    const ost_introspection asking = {.client_id = "a", .client_secret = "b"};
+    ost_issuer all[3] = {
+        {.issuer = o->issuer->name, .introspection = asking},
+        {.issuer = "https://id.example/\"},evil=\"\\\n\r\t x", .jwks_url = "http://127.0.0.1:1/"},
+        {.issuer = "https://id.example/\xc3\xa9{}", .jwks_url = "http://127.0.0.1:1/"},
+    };
+    for (size_t i = 0; i < 3; i++) {
+        all[i].audiences = audiences;
+        all[i].audience_count = 1;
+        all[i].status_lists = (ost_status_lists){.origins = origins, .origin_count = 1};
+    }
+    const ost_guard_config config = {.issuers = all, .issuer_count = 3};
+    assert_int_equal(ost_guard_new(&config, &o->guard, NULL), OST_OK);
+    size_t at_first = check_guard(o, o->guard);
+    assert_true(at_first >= 20);
+    /* And when it has seen something of everything. */
+    const ost_revocation revocation = {
+        .issuer = o->issuer->name, .kind = OST_REVOKED_TOKEN, .value = OST_TEXT("x")};
+    assert_int_equal(ost_guard_revoke(o->guard, &revocation), OST_OK);
+    for (size_t i = 0; i < 100 && !ost_guard_is_ready(o->guard); i++) {
+        (void)online_check(o, o->guard, OST_TEXT("opaque"));
+        (void)online_check(o, o->guard, OST_TEXT("eyJ.a.b"));
+        (void)online_check(o, o->guard, online_token(o, o->issuer, o->keys[i % 3]));
+        ost_arena_reset(o->arena);
+    }
+    assert_int_equal(check_guard(o, o->guard), at_first);
+    assert_int_equal(online_metric(o, o->guard, "ostiary_guard_revocations_total"), 1);
+    assert_true(online_metric(
+                    o, o->guard,
+                    "ostiary_issuer_introspections_total{outcome=\"inactive\",issuer=\"http") >= 1);
+}
+
+/* The characters that would end a label, or a line. */
+static void labels_are_escaped(void **state)
+{
+    buffer_auto buffer b;
+    buffer_init(&b, 1024);
+    metrics_sample(&b, "m", "a=\"b\",", "x\"y\\z\nw\x7f", -7);
+    assert_true(text_is(buffer_text(&b), "m{a=\"b\",issuer=\"x\\\"y\\\\z\\nw?\"} -7\n"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(everything_is_well_formed, online_start, online_end),
+        cmocka_unit_test(labels_are_escaped),
+    };
+    return cmocka_run_group_tests_name("guard-metrics", tests, online_make_keys, online_free_keys);
+}
