@@ -407,6 +407,51 @@ static void attack_13_keys_within(void **state)
     assert_int_equal(verify_json(flat(HS, outside), &with_hs, NULL), OST_OK);
 }
 
+/* RFC 7515, appendix A.6 and A.7. */
+static const char a_6_rsa[] =
+    "{\"kty\":\"RSA\",\"kid\":\"2010-12-29\",\"n\":\"ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQ"
+    "oTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOW"
+    "vG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2"
+    "R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8"
+    "q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ\",\"e\":\"AQAB\"}";
+static const char a_6_ec[] =
+    "{\"kty\":\"EC\",\"kid\":\"e9bc097a-ce51-4036-9562-d2ade882db0d\",\"crv\":\"P-256\",\"x\""
+    ":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\",\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyS"
+    "tikYjKIWI5a0\"}";
+static const char a_6[] =
+    "{\"payload\":\"eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvb"
+    "S9pc19yb290Ijp0cnVlfQ\",\"signatures\":[{\"protected\":\"eyJhbGciOiJSUzI1NiJ9\",\"header"
+    "\":{\"kid\":\"2010-12-29\"},\"signature\":\"cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2Vt"
+    "Qgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAyn"
+    "RFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6_dO--x"
+    "i12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIh"
+    "WkWywlVmtVrBp0igcN_IoypGlUPQGe77Rw\"},{\"protected\":\"eyJhbGciOiJFUzI1NiJ9\",\"header\""
+    ":{\"kid\":\"e9bc097a-ce51-4036-9562-d2ade882db0d\"},\"signature\":\"DtEhU3ljbEg8L38VWAfU"
+    "AqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q\"}]}";
+static const char a_7[] =
+    "{\"payload\":\"eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvb"
+    "S9pc19yb290Ijp0cnVlfQ\",\"protected\":\"eyJhbGciOiJFUzI1NiJ9\",\"header\":{\"kid\":\"e9b"
+    "c097a-ce51-4036-9562-d2ade882db0d\"},\"signature\":\"DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4G"
+    "awxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q\"}";
+
+static void rfc_7515_a_6_and_a_7(void **state)
+{
+    ost_key *both[] = {good_key(a_6_rsa), good_key(a_6_ec)};
+    for (size_t i = 0; i < 2; i++) {
+        ost_keyset *set = NULL;
+        ost_verified_jws verified = {.signature = 99};
+        assert_int_equal(ost_keyset_new(&both[i], 1, &set), OST_OK);
+        assert_int_equal(ost_jws_json_verify(text_of(a_6), set, NULL, arena, &verified, NULL),
+                         OST_OK);
+        assert_int_equal(verified.signature, i);
+        assert_true(text_starts(verified.payload, "{\"iss\":\"joe\","));
+        assert_int_equal(ost_jws_json_verify(text_of(a_7), set, NULL, arena, &verified, NULL),
+                         i == 1 ? OST_OK : OST_E_KEY_UNKNOWN);
+        ost_keyset_unref(set);
+        ost_key_unref(both[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -422,6 +467,7 @@ int main(void)
         cmocka_unit_test(attack_34_at_most_so_many),
         cmocka_unit_test(b64_must_be_alike),
         cmocka_unit_test(attack_13_keys_within),
+        cmocka_unit_test(rfc_7515_a_6_and_a_7),
     };
     return cmocka_run_group_tests_name("jose-jws_json", tests, open_all, close_all);
 }
