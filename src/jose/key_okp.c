@@ -8,6 +8,7 @@
 #include "ed448_point.h"
 #include "jwk_member.h"
 #include "key.h"
+#include "montgomery_point.h"
 #include "shown.h"
 #include "text.h"
 
@@ -22,23 +23,6 @@ static void take(ost_key *key, const curve_facts *curve, bool is_private)
     key->is_private = is_private;
     key->bits = curve->bits;
     key->algs = algs_of_type(OST_KEY_OKP, curve);
-}
-
-/* A point of low order gives the same secret with whatever key (RFC 7748 §6.1), which the library
- * refuses to hand out; so one agreement tells. */
-static ost_result check_montgomery(EVP_PKEY *pkey, const curve_facts *curve)
-{
-    static const unsigned char scalar[OKP_MAX_SIZE] = {8, [31] = 64, [55] = 128};
-    unsigned char agreed[OKP_MAX_SIZE];
-    size_t len = sizeof agreed;
-    pkey_auto EVP_PKEY *own =
-        EVP_PKEY_new_raw_private_key_ex(NULL, curve->openssl, NULL, scalar, curve->size);
-    pkey_ctx_auto EVP_PKEY_CTX *context =
-        own != NULL ? EVP_PKEY_CTX_new_from_pkey(NULL, own, NULL) : NULL;
-    if (context == NULL || EVP_PKEY_derive_init(context) != 1 ||
-        EVP_PKEY_derive_set_peer_ex(context, pkey, 0) != 1)
-        return OST_E_CRYPTO;
-    return EVP_PKEY_derive(context, agreed, &len) == 1 ? OST_OK : OST_E_KEY_WEAK;
 }
 
 static ost_result set_ed25519(ost_key *key, const unsigned char *seed, ost_error *ret_error)
@@ -72,8 +56,8 @@ static ost_result set_pkey(ost_key *key, const curve_facts *curve, const unsigne
         EVP_PKEY_new_raw_public_key_ex(NULL, curve->openssl, NULL, key->okp_public, curve->size);
     if (pkey == NULL)
         return ost_error_set(ret_error, OST_E_CRYPTO, "the key could not be made");
-    ost_result result =
-        curve->agrees ? check_montgomery(pkey, curve) : ed448_point_check(key->okp_public);
+    ost_result result = curve->agrees ? montgomery_point_check(curve, key->okp_public)
+                                      : ed448_point_check(key->okp_public);
     if (result != OST_OK)
         return ost_error_set(ret_error, result, "x is no good point of %s", curve->name);
     if (d != NULL) {
