@@ -54,7 +54,8 @@ static void answer_question(const tiny_request *request, fake_issuer *f)
         wait_for_release(f, request);
     pthread_mutex_lock(&f->lock);
     int status = mode == FAKE_ERROR ? 500 : f->ask_status;
-    snprintf(body, sizeof body, "%s", f->said);
+    bool dead = strstr(request->body, "token=dead") != NULL;
+    snprintf(body, sizeof body, "%s", dead ? "{\"active\":false}" : f->said);
     snprintf(fields, sizeof fields, "Content-Type: %s\r\n",
              mode == FAKE_HTML ? "text/html" : f->ask_type);
     pthread_mutex_unlock(&f->lock);

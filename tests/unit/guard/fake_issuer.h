@@ -56,7 +56,8 @@ void fake_issuer_stop(fake_issuer *issuer);
 void fake_issuer_publish(fake_issuer *issuer, ost_key *const *keys);
 void fake_issuer_serve(fake_issuer *issuer, fake_mode discovery, fake_mode keys);
 void fake_issuer_say(fake_issuer *issuer, const char *text);
-/* What is answered from now on to whoever asks about a token. */
+/* What is answered from now on to whoever asks about a token; about one that begins with "dead", if
+ * anything, that it is not active. */
 void fake_issuer_answer(fake_issuer *issuer, fake_mode mode, const char *said);
 void fake_issuer_list(fake_issuer *issuer, fake_mode mode, ost_text list);
 void fake_issuer_release(fake_issuer *issuer);

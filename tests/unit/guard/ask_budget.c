@@ -1,0 +1,78 @@
+/* The budget for questions: what is spent, what comes back, and how long the issuer is left alone.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "ask_budget.h"
+
+static int spend_all(ask_budget *budget, int64_t now)
+{
+    int spent = 0;
+    while (ask_budget_spend(budget, now))
+        spent++;
+    return spent;
+}
+
+static void it_refills_by_the_rate(void **state)
+{
+    ask_budget budget;
+    ask_budget_init(&budget, 20, 1000);
+    assert_int_equal(spend_all(&budget, 1000), ASK_BURST);
+    assert_false(ask_budget_spend(&budget, 1049));
+    assert_true(ask_budget_spend(&budget, 1050));
+    assert_false(ask_budget_spend(&budget, 1050));
+    assert_int_equal(spend_all(&budget, 2050), 20);
+    /* However long nothing comes, it is never more than full. */
+    assert_int_equal(spend_all(&budget, INT64_MAX / 2), ASK_BURST);
+    assert_int_equal(spend_all(&budget, 0), 0); /* a clock that went back */
+}
+
+static void what_ends_well_comes_back(void **state)
+{
+    ask_budget budget;
+    ask_budget_init(&budget, 1, 0);
+    ask_budget_refund(&budget); /* full already */
+    assert_int_equal(spend_all(&budget, 0), ASK_BURST);
+    ask_budget_refund(&budget);
+    ask_budget_refund(&budget);
+    assert_int_equal(spend_all(&budget, 0), 2);
+}
+
+static void failures_pause_for_up_to_a_minute(void **state)
+{
+    static const unsigned pauses[] = {1, 2, 4, 8, 16, 32, 60, 60, 60};
+    ask_budget budget;
+    int64_t now = 5;
+    ask_budget_init(&budget, 1, now);
+    assert_int_equal(ask_budget_pause(&budget, now), 0);
+    for (size_t i = 0; i < sizeof pauses / sizeof pauses[0]; i++) {
+        ask_budget_failed(&budget, now, 128);
+        assert_int_equal(ask_budget_pause(&budget, now), pauses[i]);
+        ask_budget_failed(&budget, now, 128); /* of the same moment */
+        assert_int_equal(budget.failures, i + 1);
+        assert_int_equal(ask_budget_pause(&budget, now + pauses[i] * 1000 - 1), 1);
+        now += pauses[i] * 1000;
+        assert_int_equal(ask_budget_pause(&budget, now), 0);
+    }
+    ask_budget_failed(&budget, now, 255);
+    assert_in_range(ask_budget_pause(&budget, now), 61, 66);
+    ask_budget_answered(&budget);
+    assert_int_equal(ask_budget_pause(&budget, now), 0);
+    ask_budget_failed(&budget, now, 128);
+    assert_int_equal(ask_budget_pause(&budget, now), 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_refills_by_the_rate),
+        cmocka_unit_test(what_ends_well_comes_back),
+        cmocka_unit_test(failures_pause_for_up_to_a_minute),
+    };
+    return cmocka_run_group_tests_name("guard-ask-budget", tests, NULL, NULL);
+}

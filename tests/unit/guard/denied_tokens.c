@@ -1,0 +1,73 @@
+/* Tokens that were refused: how long they are known, and how many. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "denied_tokens.h"
+
+static denied_tokens all;
+
+static int setup(void **state)
+{
+    return denied_tokens_init(&all, NULL) == OST_OK ? 0 : -1;
+}
+
+static void digest_of(int number, unsigned char digest[32])
+{
+    memset(digest, 7, 32);
+    memcpy(digest, &number, sizeof number);
+}
+
+static ost_result get(int number, int64_t now)
+{
+    unsigned char digest[32];
+    digest_of(number, digest);
+    return denied_tokens_get(&all, digest, now);
+}
+
+static void put(int number, ost_result reason, int64_t now, int64_t until)
+{
+    unsigned char digest[32];
+    digest_of(number, digest);
+    denied_tokens_put(&all, digest, reason, now, until);
+}
+
+static void they_are_known_for_their_time(void **state)
+{
+    assert_int_equal(get(1, 100), OST_OK);
+    put(1, OST_E_INACTIVE, 100, 110);
+    put(2, OST_E_REMOTE, 100, 105);
+    put(3, OST_E_INACTIVE, 100, 100);
+    assert_int_equal(get(1, 109), OST_E_INACTIVE);
+    assert_int_equal(get(1, 110), OST_OK);
+    assert_int_equal(get(2, 104), OST_E_REMOTE);
+    assert_int_equal(get(2, 105), OST_OK);
+    assert_int_equal(get(3, 99), OST_OK);
+    put(1, OST_E_EXPIRED, 105, 120); /* the latest word */
+    assert_int_equal(get(1, 119), OST_E_EXPIRED);
+}
+
+static void the_number_is_bounded(void **state)
+{
+    int known = 0;
+    for (int i = 0; i < 100000; i++)
+        put(i, OST_E_INACTIVE, 0, 1000 + i);
+    for (int i = 0; i < 100000; i++)
+        known += get(i, 500) != OST_OK;
+    assert_true(known <= DENIED_SETS * DENIED_WAYS);
+    assert_true(known > DENIED_SETS * DENIED_WAYS * 9 / 10);
+    assert_int_equal(get(99999, 500), OST_E_INACTIVE); /* those that end first made way */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(they_are_known_for_their_time, setup),
+        cmocka_unit_test_setup(the_number_is_bounded, setup),
+    };
+    return cmocka_run_group_tests_name("guard-denied-tokens", tests, NULL, NULL);
+}
