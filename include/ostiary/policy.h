@@ -13,13 +13,13 @@ extern "C" {
 
 /* What one claim must say. */
 typedef enum ost_claim_test {
-    OST_CLAIM_EQUALS = 0, /* it is this text, or this whole number, true, false or null, in JSON's
-                             spelling */
+    OST_CLAIM_EQUALS = 0, /* it is this text, or this whole number, or true or false */
     OST_CLAIM_CONTAINS,   /* it is an array that has such an element, or a text of words separated
-                             by spaces that has this word */
+                             by spaces that has this one */
     OST_CLAIM_MATCHES,    /* it is a text of this form, from its first byte to its last: '*' stands
                              for any number of bytes, '?' for one, and '\' takes its meaning from
-                             what follows it. Upper and lower case differ */
+                             what follows it. Upper and lower case differ; a text of more than 1024
+                             bytes has no form */
 } ost_claim_test;
 
 typedef struct ost_claim_rule {
@@ -51,6 +51,18 @@ typedef struct ost_policy {
     unsigned max_age;                    /* seconds since auth_time (RFC 9470); 0: any */
     ost_algs algorithms;                 /* narrower than the issuer's; 0: as the issuer says */
 } ost_policy;
+
+/* Reads a policy from JSON: one object, whose members are called as above and are left out or say
+ * something. Lists are arrays of texts, `open` and numbers as they are, `algorithms` a list of
+ * names, `sender` "any", "bound", "dpop" or "mtls", `claims` a list of objects with `claim` and one
+ * of `equals` (a text, a whole number, true or false), `contains` (the same) and `matches` (a
+ * text). A policy that says `open` says nothing else. At most 64 KiB, and 64 entries a list. The
+ * policy lives in the arena and does not borrow from `json`. OST_E_CONFIG with a sentence: an
+ * unknown member, a wrong type or value, an empty list or text; OST_E_JSON, OST_E_UTF8,
+ * OST_E_CEILING, OST_E_MEMORY. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_policy_read(ost_text json, ost_arena *arena,
+                                                     const ost_policy **ret_policy,
+                                                     ost_error *ret_error);
 
 #ifdef __cplusplus
 }

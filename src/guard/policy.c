@@ -2,6 +2,7 @@
  * by nothing, where one of its entries is asked for. */
 #include "policy.h"
 
+#include "claim_rule.h"
 #include "claims_lookup.h"
 #include "text.h"
 
@@ -98,6 +99,11 @@ static ost_result check_scopes(const ost_policy *policy, const ost_claims *claim
                          SHOWN(seen));
 }
 
+static bool has_realm_role(const ost_claims *claims, const char *role)
+{
+    return claims_have_realm_role(claims, text_of(role));
+}
+
 static bool has_client_role(const ost_claims *claims, const char *client_role)
 {
     ost_text both = text_of(client_role);
@@ -106,20 +112,63 @@ static bool has_client_role(const ost_claims *claims, const char *client_role)
                                                        text_slice(both, colon + 1, both.len));
 }
 
+typedef bool (*has_role)(const ost_claims *claims, const char *role);
+
+/* Every one of `all`, and one of `any`. */
+static ost_result check_role_lists(const char *const *all, const char *const *any, has_role has,
+                                   const ost_claims *claims, const char *kind, ost_error *ret_error)
+{
+    for (size_t i = 0; all != NULL && all[i] != NULL; i++) {
+        if (!has(claims, all[i]))
+            return ost_error_set(ret_error, OST_E_ROLE, "%s role \"%.100s\" is missing", kind,
+                                 all[i]);
+    }
+    if (any == NULL)
+        return OST_OK;
+    for (size_t i = 0; any[i] != NULL; i++) {
+        if (has(claims, any[i]))
+            return OST_OK;
+    }
+    return ost_error_set(ret_error, OST_E_ROLE, "none of the accepted %s roles is there", kind);
+}
+
 static ost_result check_roles(const ost_policy *policy, const ost_claims *claims,
                               ost_error *ret_error)
 {
-    for (size_t i = 0; policy->realm_roles != NULL && policy->realm_roles[i] != NULL; i++) {
-        if (!claims_have_realm_role(claims, text_of(policy->realm_roles[i]))) {
-            return ost_error_set(ret_error, OST_E_ROLE, "realm role \"%.100s\" is missing",
-                                 policy->realm_roles[i]);
-        }
+    ost_result result = check_role_lists(policy->realm_roles, policy->any_realm_roles,
+                                         has_realm_role, claims, "realm", ret_error);
+    if (result == OST_OK)
+        result = check_role_lists(policy->client_roles, policy->any_client_roles, has_client_role,
+                                  claims, "client", ret_error);
+    return result;
+}
+
+static ost_result check_route_client(const ost_policy *policy, const ost_claims *claims,
+                                     ost_error *ret_error)
+{
+    ost_text client = claims_client(claims);
+    if (policy->clients == NULL)
+        return OST_OK;
+    for (size_t i = 0; policy->clients[i] != NULL; i++) {
+        if (client.len > 0 && text_is(client, policy->clients[i]))
+            return OST_OK;
     }
-    for (size_t i = 0; policy->client_roles != NULL && policy->client_roles[i] != NULL; i++) {
-        if (!has_client_role(claims, policy->client_roles[i])) {
-            return ost_error_set(ret_error, OST_E_ROLE, "client role \"%.100s\" is missing",
-                                 policy->client_roles[i]);
-        }
+    return ost_error_set(ret_error, OST_E_CLIENT, "this route is not for tokens of client \"%.*s\"",
+                         SHOWN(client));
+}
+
+static ost_result check_claim_rules(const ost_policy *policy, const ost_claims *claims,
+                                    ost_error *ret_error)
+{
+    static const char *const tests[] = {"be", "contain", "match"};
+    for (const ost_claim_rule *r = policy->claims; r != NULL && r->claim != NULL; r++) {
+        if (claim_rule_holds(r, claims))
+            continue;
+        ost_text seen = ost_json_source(claim_rule_find(ost_claims_json(claims), r->claim));
+        return ost_error_set(ret_error, OST_E_CLAIM, "claim %.60s must %s \"%.60s\", it is %.*s",
+                             r->claim, (unsigned)r->test < 3 ? tests[r->test] : "hold",
+                             r->value != NULL ? r->value : "",
+                             SHOWN(seen.len > 0 ? seen : OST_TEXT("not there")));
     }
     return OST_OK;
 }
@@ -161,10 +210,14 @@ ost_result policy_check(const ost_policy *policy, const ost_claims *claims, ost_
     }
     ost_result result = check_audience(policy, claims, ret_error);
     if (result == OST_OK)
+        result = check_route_client(policy, claims, ret_error);
+    if (result == OST_OK)
         result = check_step_up(policy, claims, now, leeway, ret_error);
     if (result == OST_OK)
         result = check_scopes(policy, claims, ret_error);
     if (result == OST_OK)
         result = check_roles(policy, claims, ret_error);
+    if (result == OST_OK)
+        result = check_claim_rules(policy, claims, ret_error);
     return result;
 }

@@ -17,8 +17,8 @@ OST_MUST_CHECK ost_result policy_check_token_type(const ost_claims *claims, ost_
 OST_MUST_CHECK ost_result policy_check_client(const issuer *issuer, const ost_claims *claims,
                                               ost_error *ret_error);
 
-/* The route's own conditions. OST_E_AUDIENCE, OST_E_ALGORITHM, OST_E_SCOPE, OST_E_ROLE,
- * OST_E_STEP_UP. */
+/* The route's own conditions. OST_E_AUDIENCE, OST_E_ALGORITHM, OST_E_CLIENT, OST_E_SCOPE,
+ * OST_E_ROLE, OST_E_CLAIM, OST_E_STEP_UP. The sender is sender.h's. */
 OST_MUST_CHECK ost_result policy_check(const ost_policy *policy, const ost_claims *claims,
                                        ost_alg alg, int64_t now, unsigned leeway,
                                        ost_error *ret_error);

@@ -278,6 +278,8 @@ static void attack_44_remembered_token_elsewhere(void **state)
     static const char *const scopes[] = {"write", NULL};
     static const char *const roles[] = {"admin", NULL};
     static const char *const strong[] = {"2", NULL};
+    static const char *const client_roles[] = {"myapi:admin", NULL};
+    static const ost_claim_rule rules[] = {{"acr", OST_CLAIM_EQUALS, "2"}, {0}};
     const struct {
         ost_policy policy;
         ost_result reason;
@@ -290,6 +292,13 @@ static void attack_44_remembered_token_elsewhere(void **state)
         {{.realm_roles = roles}, OST_E_ROLE, 403},
         {{.acr_values = strong}, OST_E_STEP_UP, 401},
         {{.max_age = 60}, OST_E_STEP_UP, 401},
+        {{.any_realm_roles = roles}, OST_E_ROLE, 403},
+        {{.any_client_roles = client_roles}, OST_E_ROLE, 403},
+        {{.clients = other}, OST_E_CLIENT, 401},
+        {{.claims = rules}, OST_E_CLAIM, 403},
+        {{.sender = OST_SENDER_BOUND}, OST_E_SENDER, 401},
+        {{.sender = OST_SENDER_DPOP}, OST_E_SENDER, 401},
+        {{.sender = OST_SENDER_MTLS}, OST_E_SENDER, 401},
     };
     ost_text token = fixture_token(f, "{" GOOD_CLAIMS ",\"scope\":\"read\",\"acr\":\"1\"}");
     for (int round = 0; round < 3; round++) {

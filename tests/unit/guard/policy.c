@@ -119,6 +119,13 @@ static void roles(void **state)
         {{.client_roles = LIST("myapi:")}, OST_E_ROLE},
         {{.client_roles = LIST(":editor")}, OST_E_ROLE},
         {{.client_roles = LIST("myapi:editor", "myapi:owner")}, OST_E_ROLE},
+        {{.any_realm_roles = LIST("admin", "user")}, OST_OK},
+        {{.any_realm_roles = LIST("admin", "owner")}, OST_E_ROLE},
+        {{.any_realm_roles = NOTHING}, OST_E_ROLE},
+        {{.any_client_roles = LIST("x:y", "myapi:editor")}, OST_OK},
+        {{.any_client_roles = LIST("x:y", "editor")}, OST_E_ROLE},
+        {{.any_client_roles = NOTHING}, OST_E_ROLE},
+        {{.realm_roles = LIST("user"), .any_client_roles = LIST("x:y")}, OST_E_ROLE},
     };
     CHECK(claims_text, all);
     const expectation none[] = {{{.realm_roles = LIST("user")}, OST_E_ROLE},
@@ -128,6 +135,45 @@ static void roles(void **state)
     CHECK("{\"exp\":1,\"realm_access\":{\"roles\":\"user\"},\"resource_access\":\"myapi\"}", none);
     CHECK("{\"exp\":1,\"realm_access\":{\"roles\":{\"user\":\"user\"}}}", none);
     CHECK("{\"exp\":1,\"roles\":[\"user\"]}", none);
+}
+
+static void clients(void **state)
+{
+    const expectation all[] = {
+        {{.clients = LIST("web")}, OST_OK},
+        {{.clients = LIST("x", "web")}, OST_OK},
+        {{.clients = LIST("we")}, OST_E_CLIENT},
+        {{.clients = NOTHING}, OST_E_CLIENT},
+    };
+    CHECK("{\"exp\":1,\"azp\":\"web\"}", all);
+    CHECK("{\"exp\":1,\"client_id\":\"web\"}", all);
+    const expectation none[] = {{{.clients = LIST("")}, OST_E_CLIENT},
+                                {{.clients = LIST("web")}, OST_E_CLIENT}};
+    CHECK("{\"exp\":1}", none);
+    CHECK("{\"exp\":1,\"azp\":\"\",\"client_id\":\"web\"}", none);
+}
+
+#define RULES(...) ((const ost_claim_rule[]){__VA_ARGS__, {0}})
+
+static void claim_rules(void **state)
+{
+    const expectation all[] = {
+        {{.claims = RULES({0})}, OST_OK},
+        {{.claims = RULES({"acr", OST_CLAIM_EQUALS, "1"})}, OST_OK},
+        {{.claims = RULES({"acr", OST_CLAIM_EQUALS, "2"})}, OST_E_CLAIM},
+        {{.claims = RULES({"acr", OST_CLAIM_EQUALS, "1"}, {"acr", OST_CLAIM_EQUALS, "2"})},
+         OST_E_CLAIM},
+        {{.claims = RULES({"scope", OST_CLAIM_CONTAINS, "read"})}, OST_OK},
+        {{.claims = RULES({"scope", OST_CLAIM_CONTAINS, "rea"})}, OST_E_CLAIM},
+        {{.claims = RULES({"realm_access.roles", OST_CLAIM_CONTAINS, "user"})}, OST_OK},
+        {{.claims = RULES({"/realm_access/roles", OST_CLAIM_CONTAINS, "user"})}, OST_OK},
+        {{.claims = RULES({"/realm_access/roles/3", OST_CLAIM_MATCHES, "off*"})}, OST_OK},
+        {{.claims = RULES({"auth_time", OST_CLAIM_EQUALS, "1699999900"})}, OST_OK},
+        {{.claims = RULES({"missing", OST_CLAIM_MATCHES, "*"})}, OST_E_CLAIM},
+        {{.claims = RULES({"acr", (ost_claim_test)7, "1"})}, OST_E_CLAIM},
+        {{.claims = RULES({"acr", OST_CLAIM_EQUALS, NULL})}, OST_E_CLAIM},
+    };
+    CHECK(claims_text, all);
 }
 
 static void step_up(void **state)
@@ -165,6 +211,8 @@ int main(void)
         cmocka_unit_test(audiences_and_algorithms),
         cmocka_unit_test(scopes),
         cmocka_unit_test(roles),
+        cmocka_unit_test(clients),
+        cmocka_unit_test(claim_rules),
         cmocka_unit_test(step_up),
         cmocka_unit_test(what_is_missing_is_named),
     };
