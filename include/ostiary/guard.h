@@ -163,6 +163,10 @@ OST_PUBLIC void ost_guard_describe(const ost_guard *guard, ost_json_writer *writ
 OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_metrics(const ost_guard *guard, ost_arena *arena,
                                                        ost_text *ret_text);
 
+/* The names of the algorithms that DPoP proofs may be signed by, separated by spaces, as in
+ * challenges. Lives as long as the guard. */
+OST_PUBLIC ost_text ost_guard_dpop_algorithms(const ost_guard *guard);
+
 /* ---- identity ---- */
 
 OST_PUBLIC const ost_claims *ost_identity_claims(const ost_identity *identity);

@@ -10,6 +10,7 @@
 #include "login_pages.h"
 #include "monitoring.h"
 #include "page.h"
+#include "resource_metadata.h"
 #include "route_list.h"
 #include "serve.h"
 #include "text.h"
@@ -47,6 +48,8 @@ static ost_result make_guard(app_server *server, ost_error *ret_error)
         .issuer_count = s->issuer_count,
         .realm = server->app->title,
         .insecure_explain = s->insecure_explain,
+        .resource_metadata = server->metadata_url,
+        .dpop = {.require_nonce = s->require_dpop_nonce, .nonce_secret = s->dpop_nonce_secret},
     };
     return ost_guard_new(&config, &server->guard, ret_error);
 }
@@ -153,6 +156,27 @@ static ost_result make_routes(app_server *server, route_table *table, ost_error 
     return OST_OK;
 }
 
+/* Where RFC 9728 wants it, whatever the program has there. */
+static ost_result add_metadata(route_table *table, app_server *server, ost_error *ret_error)
+{
+    if (server->metadata_url == NULL)
+        return OST_OK;
+    if (route_list_has(server->app->routes, "GET", server->metadata_path))
+        return ost_error_set(ret_error, OST_E_CONFIG,
+                             "the program's route %s is needed for --resource",
+                             server->metadata_path);
+    add_route(table, HTTP_GET, server->metadata_path, resource_metadata_send, server, 0);
+    return OST_OK;
+}
+
+static ost_result place_metadata(app_server *server, ost_error *ret_error)
+{
+    if (server->settings->resource == NULL)
+        return OST_OK;
+    return resource_metadata_place(server->settings->resource, server->arena, &server->metadata_url,
+                                   &server->metadata_path, ret_error);
+}
+
 /* ---- the server ---- */
 
 /* What every response says unless it says otherwise: it is of the type it claims, and no page. */
@@ -187,6 +211,8 @@ static ost_result make_http(app_server *server, const route_table *table, ost_er
         .trusted_proxy_count = s->proxy_count,
         .tls_certificate = s->tls_certificate,
         .tls_key = s->tls_key,
+        .client_certificates = s->client_certificates,
+        .client_certificate_field = s->client_certificate_field,
         .headers = fields,
         .header_count = field_count(s),
     };
@@ -211,11 +237,15 @@ static ost_result assemble(app_server *server, unsigned *ret_port, ost_error *re
     if (result == OST_OK)
         result = docs_page_load(server, ret_error);
     if (result == OST_OK)
+        result = place_metadata(server, ret_error);
+    if (result == OST_OK)
         result = make_guard(server, ret_error);
     if (result == OST_OK)
         result = make_login(server, ret_error);
     if (result == OST_OK)
         result = add_login(&table, server, ret_error);
+    if (result == OST_OK)
+        result = add_metadata(&table, server, ret_error);
     if (result != OST_OK)
         return result;
     add_pages(&table, server);

@@ -28,8 +28,9 @@ struct app_server {
     app_route *routes;
     size_t route_count;
     http_server *http;
-    log_sink *log;                          /* NULL: off */
-    ost_text swagger_script, swagger_style; /* what docs_assets holds; empty: the CDN's */
+    log_sink *log;                            /* NULL: off */
+    ost_text swagger_script, swagger_style;   /* what docs_assets holds; empty: the CDN's */
+    const char *metadata_url, *metadata_path; /* RFC 9728; NULL: not served */
     ost_text page_policy; /* the Content-Security-Policy of a page made by page.c */
 };
 

@@ -1,33 +1,14 @@
-/* Guards one request and runs its handler; see serve.h. A bearer token in the Authorization field
+/* Guards one request and runs its handler; see serve.h. A token in the Authorization field
  * is checked on the spot. Without one, a browser's session cookie stands in for it: refreshed when
  * it runs out, and begun anew, by a login, when a person navigates. */
 #include "serve.h"
 
+#include "credentials.h"
 #include "refuse.h"
 #include "request.h"
 #include "session.h"
-#include "text.h"
 
 static void decide(ost_request *request);
-
-/* Every Authorization field, in order: two of them are the guard's to refuse. */
-static bool take_authorization(ost_request *request)
-{
-    const http_request *http = request->http;
-    size_t count = http_request_field_count(http, "authorization"), at = 0;
-    if (count == 0)
-        return true;
-    ost_text *values = ost_arena_alloc(http_arena(request->exchange), count * sizeof *values);
-    if (values == NULL)
-        return false;
-    for (size_t i = 0; i < http->field_count && at < count; i++) {
-        if (text_is(http->fields[i].name, "authorization"))
-            values[at++] = http->fields[i].value;
-    }
-    request->credentials.authorization = values;
-    request->credentials.authorization_count = at;
-    return true;
-}
 
 static void run_handler(ost_request *request)
 {
@@ -76,6 +57,8 @@ static void decide(ost_request *request)
 {
     ost_guard_check(request->server->guard, request->route->guard, &request->credentials,
                     request->may_wait, http_arena(request->exchange), &request->verdict);
+    if (request->verdict.dpop_nonce.data != NULL)
+        request_set(request->exchange, "DPoP-Nonce", request->verdict.dpop_nonce);
     switch (request->verdict.decision) {
     case OST_ALLOW:
         if (is_forged(request)) {
@@ -97,6 +80,19 @@ static void decide(ost_request *request)
     }
 }
 
+/* False: the request has been answered. */
+static bool take(ost_request *request)
+{
+    ost_result result = credentials_take(request);
+    if (result == OST_E_FORMAT) {
+        http_set_reason(request->exchange, "the proxy's word of the certificate is unreadable");
+        request_refuse(request->exchange, 400, OST_TEXT("The client's certificate is unreadable"));
+    } else if (result != OST_OK) {
+        request_refuse(request->exchange, 503, OST_TEXT("Out of memory"));
+    }
+    return result == OST_OK;
+}
+
 void serve(http_exchange *exchange, void *user)
 {
     const app_route *entry = user;
@@ -107,10 +103,8 @@ void serve(http_exchange *exchange, void *user)
         run_handler(request);
         return;
     }
-    if (!take_authorization(request)) {
-        request_refuse(exchange, 503, OST_TEXT("Out of memory"));
+    if (!take(request))
         return;
-    }
     if (entry->server->logs_in && request->credentials.authorization_count == 0)
         session_take(request, decide);
     else

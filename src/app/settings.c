@@ -34,6 +34,20 @@ const option settings_options[] = {
      "allow an issuer over plain http beyond this machine"},
     {"insecure-explain", NULL, "OSTIARY_INSECURE_EXPLAIN", NULL,
      "development: tell clients what was expected and seen"},
+    {"require-dpop-nonce", NULL, "OSTIARY_REQUIRE_DPOP_NONCE", NULL,
+     "DPoP proofs must carry a nonce of this API"},
+    {"dpop-nonce-secret-file", "FILE", "OSTIARY_DPOP_NONCE_SECRET_FILE", NULL,
+     "the secret of these nonces, the same on every machine (one of its own)"},
+    {"client-certificates", NULL, "OSTIARY_CLIENT_CERTIFICATES", NULL,
+     "ask TLS clients for a certificate, for tokens that are bound to one"},
+    {"client-certificate-field", "NAME", "OSTIARY_CLIENT_CERTIFICATE_FIELD", NULL,
+     "field in which trusted proxies pass it on: Client-Cert, X-Forwarded-Client-Cert, or another "
+     "with URL-encoded PEM (none)"},
+    {"resource", "URL", "OSTIARY_RESOURCE", NULL,
+     "this API's identifier, for clients that look for its metadata (RFC 9728)"},
+    {"resource-name", "NAME", "OSTIARY_RESOURCE_NAME", NULL, "its name for people (the title)"},
+    {"resource-documentation", "URL", "OSTIARY_RESOURCE_DOCUMENTATION", NULL,
+     "where developers read about it"},
     {"client-id", "ID", "OSTIARY_CLIENT_ID", NULL,
      "client at the first issuer, to log browsers in with"},
     {"client-secret", "SECRET", "OSTIARY_CLIENT_SECRET", NULL,
@@ -220,6 +234,19 @@ static ost_result read_cookie_secret(const option_values *values, ost_arena *are
                             : ost_error_set(ret_error, result, "no cookie secret could be made");
 }
 
+static ost_result read_nonce_secret(const option_values *values, ost_arena *arena, app_settings *s,
+                                    ost_error *ret_error)
+{
+    const char *path = options_get(values, "dpop-nonce-secret-file");
+    if (path == NULL)
+        return OST_OK;
+    ost_result result = secret_file_read(path, arena, &s->dpop_nonce_secret, ret_error);
+    if (result == OST_OK && s->dpop_nonce_secret.len < 32)
+        return ost_error_set(ret_error, OST_E_CONFIG,
+                             "--dpop-nonce-secret-file: at least 32 characters are needed");
+    return result;
+}
+
 /* ---- all of it ---- */
 
 static ost_result read_numbers(const option_values *values, app_settings *s, ost_error *ret_error)
@@ -259,6 +286,12 @@ static void read_texts(const option_values *values, app_settings *s)
     s->ca_file = options_get(values, "ca-file");
     s->insecure_http = options_has(values, "insecure-http");
     s->insecure_explain = options_has(values, "insecure-explain");
+    s->require_dpop_nonce = options_has(values, "require-dpop-nonce");
+    s->client_certificates = options_has(values, "client-certificates");
+    s->client_certificate_field = options_get(values, "client-certificate-field");
+    s->resource = options_get(values, "resource");
+    s->resource_name = options_get(values, "resource-name");
+    s->resource_documentation = options_get(values, "resource-documentation");
     s->client_id = options_get(values, "client-id");
     s->scope = options_get(values, "scope");
     s->base_url = options_get(values, "base-url");
@@ -282,6 +315,14 @@ static ost_result check(const option_values *values, const app_settings *s, ost_
                              "--audience is missing: what tokens for this API name in their aud");
     if (s->client_id != NULL && s->issuer_count == 0)
         return ost_error_set(ret_error, OST_E_CONFIG, "--client-id needs an --issuer to log in at");
+    if (s->client_certificates && s->tls_certificate == NULL)
+        return ost_error_set(ret_error, OST_E_CONFIG,
+                             "--client-certificates needs --tls-certificate and --tls-key");
+    if (s->client_certificate_field != NULL && s->proxy_count == 0)
+        return ost_error_set(ret_error, OST_E_CONFIG,
+                             "--client-certificate-field needs a --trusted-proxy to believe");
+    if (s->resource != NULL && s->issuer_count == 0)
+        return ost_error_set(ret_error, OST_E_CONFIG, "--resource needs an --issuer to point at");
     return check_base_url(s->base_url, ret_error);
 }
 
@@ -306,6 +347,8 @@ ost_result settings_read(option_values *values, ost_arena *arena, app_settings *
         result = token_settings_read(values, arena, &s.tokens, ret_error);
     if (result == OST_OK)
         result = check(values, &s, ret_error);
+    if (result == OST_OK)
+        result = read_nonce_secret(values, arena, &s, ret_error);
     if (result == OST_OK && s.client_id != NULL) {
         result = read_client_secret(values, arena, &s, ret_error);
         if (result == OST_OK)

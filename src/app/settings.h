@@ -32,6 +32,14 @@ typedef struct app_settings {
     bool insecure_http;
     bool insecure_explain;
     token_settings tokens; /* of the first issuer */
+    /* senders of tokens */
+    bool require_dpop_nonce;
+    ost_text dpop_nonce_secret;           /* NULL data: one of this process's own */
+    bool client_certificates;             /* asked for by TLS */
+    const char *client_certificate_field; /* where trusted proxies tell them; NULL: nowhere */
+    /* what it tells clients that look for it (RFC 9728) */
+    const char *resource; /* NULL: nothing */
+    const char *resource_name, *resource_documentation;
     /* browser login */
     const char *client_id; /* NULL: no browser logs in */
     const char *client_secret;

@@ -147,6 +147,11 @@ ost_result ost_guard_wait(ost_guard *guard, const ost_verdict *verdict, void (*r
     return OST_E_ARGUMENT;
 }
 
+ost_text ost_guard_dpop_algorithms(const ost_guard *guard)
+{
+    return text_of(guard->sender.algs);
+}
+
 bool ost_guard_is_ready(const ost_guard *guard)
 {
     for (size_t k = 0; k < guard->issuer_count; k++) {

@@ -114,6 +114,8 @@ typedef struct http_config {
     const char *tls_key;
     const http_certificate *more_certificates; /* chosen by the name a client asks for (SNI) */
     size_t more_certificate_count;
+    bool client_certificates; /* ask TLS clients for a certificate: see http_client_certificate */
+    const char *client_certificate_field; /* where trusted proxies tell it; NULL: nowhere */
     bool proxy_protocol;       /* a PROXY protocol v2 header is required on every connection */
     const http_field *headers; /* added to every response that does not set them */
     size_t header_count;
@@ -167,6 +169,14 @@ ost_arena *http_arena(http_exchange *exchange);
 /* The first field of that (lower-case) name; empty text with NULL data when absent. */
 ost_text http_request_field(const http_request *request, const char *name);
 size_t http_request_field_count(const http_request *request, const char *name);
+
+/* The certificate of the TLS client, DER, in the exchange's arena; NULL data: none. From a trusted
+ * proxy it is what client_certificate_field says (Client-Cert as in RFC 9440, Envoy's
+ * X-Forwarded-Client-Cert, any other with URL-encoded PEM); such fields from others are taken out
+ * of every request. That the client has the key is proven; that anybody vouches for it is not: for
+ * comparing with what a token is bound to (RFC 8705 §3). OST_E_FORMAT: the field is unreadable, or
+ * stands twice; OST_E_MEMORY. */
+OST_MUST_CHECK ost_result http_client_certificate(http_exchange *exchange, ost_text *ret_der);
 
 /* In a fallback: 404, 405, or 204 when OPTIONS asks about a path that exists. */
 int http_fallback_status(const http_exchange *exchange);

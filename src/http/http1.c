@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "client_certificate.h"
 #include "connection.h"
 #include "forwarded.h"
 #include "output.h"
@@ -132,6 +133,7 @@ static const char *make_request(connection *c)
         .secure = c->secure,
         .version = head->version,
     };
+    client_certificate_strip(x);
     return c->trusted ? forwarded_apply(x) : NULL;
 }
 

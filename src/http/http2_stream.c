@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "client_certificate.h"
 #include "context.h"
 #include "forwarded.h"
 #include "request_head.h"
@@ -168,6 +169,7 @@ static const char *make_request(http2_stream *stream)
     reason = check_authority(stream, request);
     if (reason != NULL)
         return reason;
+    client_certificate_strip(x);
     return c->trusted ? forwarded_apply(x) : NULL;
 }
 

@@ -34,7 +34,8 @@ struct http_server {
     size_t trusted_count;
     bool trust_local; /* Unix sockets */
     bool proxy_protocol;
-    struct tls_context *tls; /* NULL: plain */
+    const char *client_certificate_field; /* in lower case; NULL: none */
+    struct tls_context *tls;              /* NULL: plain */
 
     event_loop *loops;
     unsigned loop_count;

@@ -5,6 +5,7 @@
 
 #include "buffer.h"
 #include "context.h"
+#include "request_head.h"
 #include "response.h"
 #include "server.h"
 #include "text.h"
@@ -120,7 +121,28 @@ static ost_result make_tls(http_server *server, const http_config *config, ost_e
         if (pairs[i].certificate == NULL || pairs[i].key == NULL)
             return OST_E_MEMORY;
     }
-    return tls_context_new(pairs, count, &server->tls, ret_error);
+    return tls_context_new(pairs, count, config->client_certificates, &server->tls, ret_error);
+}
+
+/* Field names are compared in lower case (RFC 9110 §5.1). */
+static ost_result copy_certificate_field(http_server *server, const http_config *config,
+                                         ost_error *ret_error)
+{
+    ost_text given = text_of(config->client_certificate_field);
+    if (given.data == NULL)
+        return OST_OK;
+    if (!is_token(given) || text_find(given, '_', 0) < given.len)
+        return ost_error_set(ret_error, OST_E_CONFIG, "\"%.100s\" is no name of a header field",
+                             given.data);
+    char *name = ost_arena_copy(server->arena, given);
+    if (name == NULL)
+        return OST_E_MEMORY;
+    for (char *c = name; *c != '\0'; c++) {
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c + ('a' - 'A'));
+    }
+    server->client_certificate_field = name;
+    return OST_OK;
 }
 
 static ost_result make_loops(http_server *server, unsigned count)
@@ -155,6 +177,8 @@ ost_result server_configure(http_server *server, const http_config *config, ost_
         result = copy_headers(server, config, ret_error);
     if (result == OST_OK)
         result = copy_trusted(server, config, ret_error);
+    if (result == OST_OK)
+        result = copy_certificate_field(server, config, ret_error);
     if (result == OST_OK)
         result = make_tls(server, config, ret_error);
     if (result == OST_OK)

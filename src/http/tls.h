@@ -10,9 +10,11 @@
 typedef struct tls_context tls_context;
 
 /* Reads all pairs; the first is shown to clients that ask for no name, or for an unknown one. The
- * strings are borrowed as long as the context lives. OST_E_CONFIG tells which file is wrong. */
+ * strings are borrowed as long as the context lives. `ask_clients`: they may show a certificate.
+ * OST_E_CONFIG tells which file is wrong. */
 OST_MUST_CHECK ost_result tls_context_new(const http_certificate *pairs, size_t count,
-                                          tls_context **ret_context, ost_error *ret_error);
+                                          bool ask_clients, tls_context **ret_context,
+                                          ost_error *ret_error);
 /* Reads the files again. On failure the old certificates stay. Connections keep what they began
  * with. */
 OST_MUST_CHECK ost_result tls_context_reload(tls_context *context, ost_error *ret_error);
@@ -39,6 +41,10 @@ void tls_keep(tls_stream *tls);
 bool tls_has_backlog(const tls_stream *tls);
 /* What ALPN (RFC 7301) agreed on; undecided before the handshake is over. */
 tls_protocol tls_agreed(const tls_stream *tls);
+
+/* The certificate that the client has shown, DER, in the arena; NULL data: none. OST_E_MEMORY. */
+OST_MUST_CHECK ost_result tls_client_certificate(const tls_stream *tls, ost_arena *arena,
+                                                 ost_text *ret_der);
 
 /* Encrypts and hands down. False: the stream is broken. */
 OST_MUST_CHECK bool tls_write(tls_stream *tls, ost_text text);

@@ -22,6 +22,7 @@ struct tls_context {
     certificate_set *current;
     const http_certificate *pairs;
     size_t pair_count;
+    bool ask_clients;
 };
 
 static void set_free(certificate_set *set)
@@ -72,6 +73,22 @@ static ost_result wrong_file(ost_error *ret_error, const char *what, const char 
     return result;
 }
 
+/* Whoever has signed it: what it is compared with is in a token (RFC 8705 §3). That its holder has
+ * the key is checked by the handshake all the same. */
+static int accept_any_certificate(X509_STORE_CTX *chain, void *user)
+{
+    return 1;
+}
+
+#define CLIENT_CHAIN_MAX 16384 /* bytes */
+
+static void ask_for_certificates(SSL_CTX *context)
+{
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_cert_verify_callback(context, accept_any_certificate, NULL);
+    SSL_CTX_set_max_cert_list(context, CLIENT_CHAIN_MAX);
+}
+
 static bool set_options(SSL_CTX *context, certificate_set *set)
 {
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
@@ -87,7 +104,7 @@ static bool set_options(SSL_CTX *context, certificate_set *set)
            SSL_CTX_set_session_id_context(context, session_scope, sizeof session_scope - 1) == 1;
 }
 
-static ost_result read_pair(const http_certificate *pair, certificate_set *set,
+static ost_result read_pair(const http_certificate *pair, bool ask_clients, certificate_set *set,
                             ost_error *ret_error)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
@@ -96,6 +113,8 @@ static ost_result read_pair(const http_certificate *pair, certificate_set *set,
     set->contexts[set->count++] = context;
     if (!set_options(context, set))
         return ost_error_set(ret_error, OST_E_CRYPTO, "TLS cannot be set up");
+    if (ask_clients)
+        ask_for_certificates(context);
     ERR_clear_error();
     if (SSL_CTX_use_certificate_chain_file(context, pair->certificate) != 1)
         return wrong_file(ret_error, "certificate", pair->certificate);
@@ -106,15 +125,15 @@ static ost_result read_pair(const http_certificate *pair, certificate_set *set,
     return OST_OK;
 }
 
-static ost_result read_set(const http_certificate *pairs, size_t count, certificate_set **ret_set,
-                           ost_error *ret_error)
+static ost_result read_set(const http_certificate *pairs, size_t count, bool ask_clients,
+                           certificate_set **ret_set, ost_error *ret_error)
 {
     certificate_set *set = memory_alloc(sizeof *set + count * sizeof(SSL_CTX *));
     if (set == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
     set->references = 1;
     for (size_t i = 0; i < count; i++) {
-        ost_result result = read_pair(&pairs[i], set, ret_error);
+        ost_result result = read_pair(&pairs[i], ask_clients, set, ret_error);
         if (result != OST_OK) {
             set_free(set);
             return result;
@@ -124,16 +143,17 @@ static ost_result read_set(const http_certificate *pairs, size_t count, certific
     return OST_OK;
 }
 
-ost_result tls_context_new(const http_certificate *pairs, size_t count, tls_context **ret_context,
-                           ost_error *ret_error)
+ost_result tls_context_new(const http_certificate *pairs, size_t count, bool ask_clients,
+                           tls_context **ret_context, ost_error *ret_error)
 {
     tls_context *context = memory_alloc(sizeof *context);
     if (context == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
     context->pairs = pairs;
     context->pair_count = count;
+    context->ask_clients = ask_clients;
     pthread_mutex_init(&context->lock, NULL);
-    ost_result result = read_set(pairs, count, &context->current, ret_error);
+    ost_result result = read_set(pairs, count, ask_clients, &context->current, ret_error);
     if (result != OST_OK) {
         tls_context_free(context);
         return result;
@@ -171,7 +191,8 @@ SSL *certificate_set_enter(tls_context *context, certificate_set **ret_set)
 ost_result tls_context_reload(tls_context *context, ost_error *ret_error)
 {
     certificate_set *fresh = NULL;
-    ost_result result = read_set(context->pairs, context->pair_count, &fresh, ret_error);
+    ost_result result =
+        read_set(context->pairs, context->pair_count, context->ask_clients, &fresh, ret_error);
     if (result != OST_OK)
         return result;
     pthread_mutex_lock(&context->lock);

@@ -190,6 +190,26 @@ tls_protocol tls_agreed(const tls_stream *tls)
     return len == 2 && memcmp(name, "h2", 2) == 0 ? TLS_HTTP2 : TLS_HTTP1;
 }
 
+static void free_certificate(X509 **certificate)
+{
+    X509_free(*certificate);
+}
+
+ost_result tls_client_certificate(const tls_stream *tls, ost_arena *arena, ost_text *ret_der)
+{
+    __attribute__((cleanup(free_certificate))) X509 *certificate =
+        SSL_get1_peer_certificate(tls->ssl);
+    if (certificate == NULL)
+        return OST_OK;
+    int size = i2d_X509(certificate, NULL);
+    unsigned char *der = size > 0 ? ost_arena_alloc(arena, (size_t)size) : NULL;
+    unsigned char *end = der;
+    if (der == NULL || i2d_X509(certificate, &end) != size)
+        return OST_E_MEMORY;
+    *ret_der = text_of_bytes(der, (size_t)size);
+    return OST_OK;
+}
+
 /* ---- out ---- */
 
 bool tls_write(tls_stream *tls, ost_text text)

@@ -201,7 +201,8 @@ def test_title_is_escaped(probe, provider):
     assert "<title>Probe &quot;&lt;&amp;&gt;&quot;</title>" in page.text
     assert get(probe, "/openapi.json").json()["info"] == {"title": 'Probe "<&>"', "version": "1.2.3"}
     challenge = get(probe, "/me").header("WWW-Authenticate")
-    assert re.fullmatch(r'Bearer realm="(\\.|[^"\\])*"', challenge), challenge
+    quoted = r'"(\\.|[^"\\])*"'
+    assert re.fullmatch(rf"Bearer realm={quoted}, DPoP realm={quoted}, algs={quoted}", challenge), challenge
 
 
 def allocations(probe, headers):

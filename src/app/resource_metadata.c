@@ -1,0 +1,166 @@
+/* Protected resource metadata: RFC 9728 §2, §3; see resource_metadata.h. */
+#include "resource_metadata.h"
+
+#include "request.h"
+#include "text.h"
+
+#define WELL_KNOWN "/.well-known/oauth-protected-resource"
+
+/* ---- where it is ---- */
+
+static bool is_path(ost_text path)
+{
+    for (size_t i = 0; i < path.len; i++) {
+        char c = path.data[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!plain && text_find(OST_TEXT("-._~/"), c, 0) == 5)
+            return false;
+    }
+    return true;
+}
+
+ost_result resource_metadata_place(const char *resource, ost_arena *arena, const char **ret_url,
+                                   const char **ret_path, ost_error *ret_error)
+{
+    const ost_text all = text_of(resource);
+    const size_t scheme = text_starts(all, "https://") ? 8 : text_starts(all, "http://") ? 7 : 0;
+    const size_t slash = text_find(all, '/', scheme);
+    ost_text path = text_slice(all, slash, all.len);
+    if (scheme == 0 || slash == scheme || !is_path(path) ||
+        (scheme == 7 && !settings_host_is_local(text_slice(all, scheme, slash - scheme))))
+        return ost_error_set(ret_error, OST_E_CONFIG,
+                             "--resource: \"%.100s\" is no https URL of letters, digits and -._~/",
+                             resource);
+    /* A slash and nothing else is no path (§3.1). */
+    if (text_is(path, "/"))
+        path = (ost_text){0};
+    const char *url = ost_arena_format(arena, "%.*s" WELL_KNOWN "%.*s", (int)slash, resource,
+                                       (int)path.len, path.len > 0 ? path.data : "");
+    if (url == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    *ret_url = url;
+    *ret_path = url + slash;
+    return OST_OK;
+}
+
+/* ---- what it says ---- */
+
+typedef void (*scope_call)(void *user, const char *scope);
+
+static void for_list(const char *const *list, scope_call each, void *user)
+{
+    for (size_t i = 0; list != NULL && list[i] != NULL; i++)
+        each(user, list[i]);
+}
+
+/* Every scope that a route names, as often as one names it. */
+static void for_scopes(const app_server *server, scope_call each, void *user)
+{
+    for (size_t i = 0; i < server->route_count; i++) {
+        const ost_policy *guard = server->routes[i].route->guard;
+        for_list(guard->scopes, each, user);
+        for_list(guard->any_scopes, each, user);
+    }
+}
+
+typedef struct scope_set {
+    const char **scopes;
+    size_t count, room;
+} scope_set;
+
+static void count_scope(void *user, const char *scope)
+{
+    (void)scope;
+    ((scope_set *)user)->room++;
+}
+
+static void add_scope(void *user, const char *scope)
+{
+    scope_set *set = user;
+    for (size_t i = 0; i < set->count; i++) {
+        if (text_is(text_of(scope), set->scopes[i]))
+            return;
+    }
+    if (set->count < set->room)
+        set->scopes[set->count++] = scope;
+}
+
+static void put_list(ost_json_writer *writer, const char *name, const char *const *list,
+                     size_t count)
+{
+    ost_json_put_name(writer, text_of(name));
+    ost_json_open_array(writer);
+    for (size_t i = 0; i < count; i++)
+        ost_json_put_text(writer, text_of(list[i]));
+    ost_json_close_array(writer);
+}
+
+/* The list is left out when no route names a scope. */
+static bool put_scopes(const app_server *server, ost_arena *arena, ost_json_writer *writer)
+{
+    scope_set set = {0};
+    for_scopes(server, count_scope, &set);
+    if (set.room == 0)
+        return true;
+    set.scopes = ost_arena_alloc(arena, set.room * sizeof *set.scopes);
+    if (set.scopes == NULL)
+        return false;
+    for_scopes(server, add_scope, &set);
+    put_list(writer, "scopes_supported", set.scopes, set.count);
+    return true;
+}
+
+static void put_algorithms(const app_server *server, ost_json_writer *writer)
+{
+    ost_text rest = ost_guard_dpop_algorithms(server->guard), name;
+    ost_json_put_name(writer, OST_TEXT("dpop_signing_alg_values_supported"));
+    ost_json_open_array(writer);
+    while (text_next(&rest, ' ', &name))
+        ost_json_put_text(writer, name);
+    ost_json_close_array(writer);
+}
+
+/* True when every guarded route takes tokens bound to a DPoP key alone. */
+static bool all_want_dpop(const app_server *server)
+{
+    for (size_t i = 0; i < server->route_count; i++) {
+        const ost_policy *guard = server->routes[i].route->guard;
+        if (!guard->open && guard->sender != OST_SENDER_DPOP)
+            return false;
+    }
+    return true;
+}
+
+static bool put_document(const app_server *server, ost_arena *arena, ost_json_writer *writer)
+{
+    static const char *const methods[] = {"header"};
+    const app_settings *s = server->settings;
+    ost_json_open_object(writer);
+    ost_json_member_string(writer, "resource", s->resource);
+    put_list(writer, "authorization_servers", s->issuers, s->issuer_count);
+    bool fits = put_scopes(server, arena, writer);
+    put_list(writer, "bearer_methods_supported", methods, 1);
+    put_algorithms(server, writer);
+    ost_json_member_boolean(writer, "dpop_bound_access_tokens_required", all_want_dpop(server));
+    ost_json_member_boolean(writer, "tls_client_certificate_bound_access_tokens",
+                            s->client_certificates || s->client_certificate_field != NULL);
+    ost_json_member_string(writer, "resource_name",
+                           s->resource_name != NULL ? s->resource_name : server->app->title);
+    if (s->resource_documentation != NULL)
+        ost_json_member_string(writer, "resource_documentation", s->resource_documentation);
+    ost_json_close_object(writer);
+    return fits;
+}
+
+void resource_metadata_send(http_exchange *exchange, void *user)
+{
+    const app_server *server = user;
+    ost_arena *arena = http_arena(exchange);
+    ost_json_writer *writer = ost_json_writer_new(arena, 0);
+    if (writer == NULL || !put_document(server, arena, writer)) {
+        request_refuse(exchange, 503, OST_TEXT("Out of memory"));
+        return;
+    }
+    request_set(exchange, "Cache-Control", OST_TEXT("max-age=300"));
+    http_respond_json(exchange, 200, writer);
+}
