@@ -82,12 +82,15 @@ typedef enum ost_key_type { OST_KEY_RSA, OST_KEY_EC, OST_KEY_OKP, OST_KEY_OCT } 
  * keys of exactly their size, passwords (PBES2, bound only) of at least 8 bytes; `alg` may name the
  * content encryption, as in RFC 7520 §3.6, and then binds to OST_DIR with that one alone.
  * Refused as OST_E_KEY_WEAK: RSA under 2048 or over 16384 bits, even e or e < 3 (or over 64 bits),
- * off-curve and small-order points, short secrets; OST_E_KEY_FORMAT: anything malformed
- * or self-contradicting (alg of another type, curve or use, key_ops for signatures and other
- * things, a private part that does not belong to the public one); OST_E_KEY_USE: use or key_ops
- * say that it is for something else; OST_E_UNSUPPORTED: unknown kty, crv or alg, RSA of more than
- * two primes. At most 64 KiB, and a kid of 256 bytes. x5c and its kin are not looked at. The text
- * is not kept. */
+ * a modulus with a factor up to 751 or the fingerprint of ROCA, off-curve and small-order points,
+ * short secrets; OST_E_KEY_FORMAT: anything malformed or self-contradicting (alg of another type,
+ * curve or use, key_ops for signatures and other things, a private part that does not belong to the
+ * public one, an x5c whose first certificate holds another key, or an x5t or x5t#S256 beside it
+ * that is not its digest); OST_E_KEY_USE: use or key_ops say that it is for something else;
+ * OST_E_UNSUPPORTED: unknown kty, crv or alg, RSA of more than two primes. At most 64 KiB, and a
+ * kid of 256 bytes. A certificate makes no key more trusted; x5u is not looked at. The text is not
+ * kept.
+ */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_key_import_jwk(ost_text jwk, ost_key **ret_key,
                                                         ost_error *ret_error);
 OST_PUBLIC OST_MUST_CHECK ost_result ost_key_import_json(const ost_json *jwk, ost_key **ret_key,
