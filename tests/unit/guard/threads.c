@@ -1,5 +1,6 @@
-/* Eight threads check tokens for some seconds while keys rotate, issuers fail and recover, and
- * tokens are forged: nobody is let in or kept out by a race. Meant for the thread sanitizer. */
+/* Eight threads check tokens for some seconds while keys rotate, issuers fail and recover, policies
+ * are replaced and tokens are forged: nobody is let in or kept out by a race. Meant for the thread
+ * sanitizer. */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@ typedef struct stress {
     ost_guard *guard;
     fake_issuer *issuers[2];
     ost_text steady[2], moving[2][3], forged;
+    _Atomic(const ost_policy *) policy; /* the one that counts now */
     atomic_bool stop;
     atomic_int allowed, refused, waited, woken, moving_allowed, wrong;
 } stress;
@@ -25,11 +27,20 @@ static void wake(void *user)
     atomic_fetch_add(&((stress *)user)->woken, 1);
 }
 
-static ost_verdict check(stress *s, ost_arena *arena, ost_text token, bool may_wait)
+/* The second of them lets nobody in, whatever has been remembered. */
+static const ost_policy policies[] = {
+    {.audiences = (const char *const[]){"myapi", NULL}},
+    {.audiences = (const char *const[]){"elsewhere", NULL}},
+    {.open = false},
+};
+#define POLICIES (sizeof policies / sizeof policies[0])
+
+static ost_verdict check(stress *s, const ost_policy *policy, ost_arena *arena, ost_text token,
+                         bool may_wait)
 {
     const ost_credentials credentials = {.bearer = token};
     ost_verdict verdict;
-    ost_guard_check(s->guard, &fixture_any, &credentials, may_wait, arena, &verdict);
+    ost_guard_check(s->guard, policy, &credentials, may_wait, arena, &verdict);
     if (verdict.decision == OST_WAIT && ost_guard_wait(s->guard, &verdict, wake, s) == OST_OK)
         atomic_fetch_add(&s->waited, 1);
     return verdict;
@@ -46,14 +57,18 @@ static void *check_all(void *user)
     stress *s = user;
     ost_arena *arena = ost_arena_new((size_t)1 << 20);
     for (unsigned turn = 0; !atomic_load(&s->stop); turn++) {
-        ost_verdict verdict = check(s, arena, s->steady[turn % 2], turn % 3 == 0);
-        expect(s, verdict.decision == OST_ALLOW &&
-                      text_is(ost_identity_subject(verdict.identity), "alice"));
+        const ost_policy *policy = atomic_load(&s->policy);
+        ost_verdict verdict = check(s, policy, arena, s->steady[turn % 2], turn % 3 == 0);
+        if (policy == &policies[1])
+            expect(s, verdict.decision == OST_REFUSE && verdict.reason == OST_E_AUDIENCE);
+        else
+            expect(s, verdict.decision == OST_ALLOW &&
+                          text_is(ost_identity_subject(verdict.identity), "alice"));
         atomic_fetch_add(&s->allowed, 1);
-        verdict = check(s, arena, s->moving[turn % 2][turn / 2 % 3], turn % 5 == 0);
+        verdict = check(s, &fixture_any, arena, s->moving[turn % 2][turn / 2 % 3], turn % 5 == 0);
         expect(s, verdict.decision != OST_REFUSE || verdict.reason == OST_E_KEY_UNKNOWN);
         atomic_fetch_add(verdict.decision == OST_ALLOW ? &s->moving_allowed : &s->refused, 1);
-        verdict = check(s, arena, s->forged, turn % 7 == 0);
+        verdict = check(s, &fixture_any, arena, s->forged, turn % 7 == 0);
         expect(s, verdict.decision == OST_REFUSE && verdict.reason == OST_E_SIGNATURE);
         ost_arena_reset(arena);
     }
@@ -79,7 +94,7 @@ static void *watch(void *user)
     return NULL;
 }
 
-/* Key k0 is always there, of the others one at a time. */
+/* Key k0 is always there, of the others one at a time; and another policy every time. */
 static void rotate(stress *s)
 {
     static const fake_mode modes[] = {FAKE_GOOD, FAKE_DOWN, FAKE_GOOD, FAKE_HTML, FAKE_GOOD};
@@ -90,14 +105,17 @@ static void rotate(stress *s)
         fake_issuer_publish(issuer,
                             (ost_key *const[]){o->keys[0], o->keys[1 + turn / 2 % 3], NULL});
         fake_issuer_serve(issuer, FAKE_GOOD, modes[turn / 2 % 5]);
-        usleep(100000);
+        for (unsigned step = 0; step < 10; step++) {
+            atomic_store(&s->policy, &policies[(turn + step) % POLICIES]);
+            usleep(10000);
+        }
     }
 }
 
 static void threads_check_while_keys_rotate(void **state)
 {
     online *o = *state;
-    stress s = {.o = o, .issuers = {o->issuer, fake_issuer_start()}};
+    stress s = {.o = o, .issuers = {o->issuer, fake_issuer_start()}, .policy = &policies[0]};
     pthread_t threads[THREADS + 1];
     fake_issuer_publish(s.issuers[1], (ost_key *const[]){o->keys[0], NULL});
     for (int i = 0; i < 2; i++) {
