@@ -20,10 +20,26 @@
 
 /* ---- guard and login ---- */
 
+/* What the first issuer is asked, and which of its lists are looked at. The key, if there is one,
+ * is the caller's to give back. */
+static ost_result add_token_settings(const token_settings *settings, ost_issuer *first,
+                                     ost_key **ret_key, ost_error *ret_error)
+{
+    ost_error why = {0};
+    if (settings->key.len > 0 && ost_key_import_jwk(settings->key, ret_key, &why) != OST_OK)
+        return ost_error_set(ret_error, OST_E_CONFIG, "--introspection-key-file: %s", why.detail);
+    first->introspection = settings->introspection;
+    first->introspection.key = *ret_key;
+    first->status_lists.origins = settings->origins;
+    first->status_lists.origin_count = settings->origin_count;
+    return OST_OK;
+}
+
 static ost_result make_guard(app_server *server, ost_error *ret_error)
 {
     const app_settings *s = server->settings;
     ost_issuer issuers[SETTINGS_ISSUERS];
+    ost_key *key = NULL;
     if (s->issuer_count == 0 && !route_list_is_guarded(server->app->routes))
         return OST_OK;
     if (s->issuer_count == 0)
@@ -38,11 +54,6 @@ static ost_result make_guard(app_server *server, ost_error *ret_error)
             .insecure_http = s->insecure_http,
             .ca_file = s->ca_file,
         };
-    if (s->issuer_count > 0) {
-        issuers[0].introspection = s->tokens.introspection;
-        issuers[0].status_lists.origins = s->tokens.origins;
-        issuers[0].status_lists.origin_count = s->tokens.origin_count;
-    }
     const ost_guard_config config = {
         .issuers = issuers,
         .issuer_count = s->issuer_count,
@@ -51,7 +62,11 @@ static ost_result make_guard(app_server *server, ost_error *ret_error)
         .resource_metadata = server->metadata_url,
         .dpop = {.require_nonce = s->require_dpop_nonce, .nonce_secret = s->dpop_nonce_secret},
     };
-    return ost_guard_new(&config, &server->guard, ret_error);
+    ost_result result = add_token_settings(&s->tokens, &issuers[0], &key, ret_error);
+    if (result == OST_OK)
+        result = ost_guard_new(&config, &server->guard, ret_error);
+    ost_key_unref(key);
+    return result;
 }
 
 static ost_result make_login(app_server *server, ost_error *ret_error)

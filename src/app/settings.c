@@ -26,6 +26,8 @@ const option settings_options[] = {
      "client of this API at the first issuer, to ask as"},
     {"introspection-secret-file", "FILE", "OSTIARY_INTROSPECTION_SECRET_FILE", NULL,
      "a file with its secret"},
+    {"introspection-key-file", "FILE", "OSTIARY_INTROSPECTION_KEY_FILE", NULL,
+     "or a file with its private key, a JWK on one line (private_key_jwt)"},
     {"introspection-lifetime", "SECONDS", "OSTIARY_INTROSPECTION_LIFETIME", NULL,
      "how long an answer counts (30)"},
     {"status-origin", "URL", "OSTIARY_STATUS_ORIGIN", NULL,

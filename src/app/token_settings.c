@@ -18,44 +18,52 @@ static ost_result read_mode(const char *mode, ost_introspection *introspection,
                          mode);
 }
 
-static ost_result read_secret(const option_values *values, ost_arena *arena,
-                              ost_introspection *introspection, ost_error *ret_error)
+static ost_result read_credentials(const option_values *values, ost_arena *arena,
+                                   token_settings *settings, ost_error *ret_error)
 {
-    ost_text secret;
-    const char *path = options_get(values, "introspection-secret-file");
+    ost_introspection *introspection = &settings->introspection;
+    ost_text line;
+    const char *secret = options_get(values, "introspection-secret-file");
+    const char *key = options_get(values, "introspection-key-file");
     introspection->client_id = options_get(values, "introspection-client");
-    if (path == NULL || introspection->client_id == NULL)
+    if (introspection->client_id == NULL || (secret == NULL) == (key == NULL))
         return ost_error_set(ret_error, OST_E_CONFIG,
-                             "--introspect needs --introspection-client and "
-                             "--introspection-secret-file: who asks?");
-    ost_result result = secret_file_read(path, arena, &secret, ret_error);
+                             "--introspect needs --introspection-client and one of "
+                             "--introspection-secret-file and --introspection-key-file: who asks?");
+    ost_result result = secret_file_read(secret != NULL ? secret : key, arena, &line, ret_error);
     if (result != OST_OK)
         return result;
-    introspection->client_secret = ost_arena_copy(arena, secret);
-    return introspection->client_secret != NULL
-               ? OST_OK
-               : ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    const char *copy = ost_arena_copy(arena, line);
+    if (copy == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    if (secret != NULL)
+        introspection->client_secret = copy;
+    else
+        settings->key = text_of(copy);
+    introspection->auth = secret != NULL ? OST_CLIENT_SECRET_BASIC : OST_PRIVATE_KEY_JWT;
+    return OST_OK;
 }
 
 static ost_result read_introspection(const option_values *values, ost_arena *arena,
-                                     ost_introspection *introspection, ost_error *ret_error)
+                                     token_settings *settings, ost_error *ret_error)
 {
     uint64_t lifetime;
     const char *mode = options_get(values, "introspect");
     if (mode == NULL && (options_has(values, "introspection-client") ||
-                         options_has(values, "introspection-secret-file")))
+                         options_has(values, "introspection-secret-file") ||
+                         options_has(values, "introspection-key-file")))
         return ost_error_set(ret_error, OST_E_CONFIG,
                              "--introspect is missing: about which "
                              "tokens is the issuer asked?");
     if (mode == NULL)
         return OST_OK;
-    ost_result result = read_mode(mode, introspection, ret_error);
+    ost_result result = read_mode(mode, &settings->introspection, ret_error);
     if (result == OST_OK)
-        result = read_secret(values, arena, introspection, ret_error);
+        result = read_credentials(values, arena, settings, ret_error);
     if (result == OST_OK)
         result = options_number(values, "introspection-lifetime", 0, 0, 3600, &lifetime, ret_error);
     if (result == OST_OK)
-        introspection->lifetime = (unsigned)lifetime;
+        settings->introspection.lifetime = (unsigned)lifetime;
     return result;
 }
 
@@ -63,7 +71,7 @@ ost_result token_settings_read(const option_values *values, ost_arena *arena,
                                token_settings *ret_settings, ost_error *ret_error)
 {
     token_settings s = {0};
-    ost_result result = read_introspection(values, arena, &s.introspection, ret_error);
+    ost_result result = read_introspection(values, arena, &s, ret_error);
     if (result != OST_OK)
         return result;
     for (const char *origin;

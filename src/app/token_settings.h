@@ -11,6 +11,7 @@
 
 typedef struct token_settings {
     ost_introspection introspection;
+    ost_text key; /* of the client that asks, as a JWK; empty: it has a secret */
     const char *origins[TOKEN_SETTINGS_ORIGINS];
     size_t origin_count;
 } token_settings;

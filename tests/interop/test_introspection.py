@@ -1,10 +1,14 @@
 """The items API asks each provider about tokens, instead of taking their word."""
 
+import json
+import subprocess
 import time
 
 import pytest
-from programs import ItemsApi
-from web import Browser, bearer
+from both_providers import only_keycloak
+from oidc import Client
+from programs import ItemsApi, provider_program
+from web import Browser, bearer, unverified_token
 
 LIFETIME = 2
 
@@ -22,11 +26,15 @@ def asking_api(provider, realm, work):
         ),
     )
     with program:
-        deadline = time.monotonic() + 30
-        while not program.ready:
-            assert time.monotonic() < deadline, program.log_tail()
-            time.sleep(0.05)
+        wait_until_ready(program)
         yield program
+
+
+def wait_until_ready(program):
+    deadline = time.monotonic() + 30
+    while not program.ready:
+        assert time.monotonic() < deadline, program.log_tail()
+        time.sleep(0.05)
 
 
 def items(api, token):
@@ -63,3 +71,59 @@ def test_an_opaque_token_that_nobody_knows(asking_api):
 def test_a_refresh_token(asking_api, realm, myapi):
     tokens = realm.password(myapi, "alice", "alice-password").json()
     assert items(asking_api, tokens["refresh_token"]).status == 401
+
+
+def audience_mapper():
+    config = {"included.client.audience": "myapi", "access.token.claim": "true"}
+    return {
+        "name": "audience",
+        "protocol": "openid-connect",
+        "protocolMapper": "oidc-audience-mapper",
+        "config": {**config, "introspection.token.claim": "true", "lightweight.claim": "false"},
+    }
+
+
+@only_keycloak
+def test_a_lightweight_token(asking_api, items_api, provider, realm):
+    """It says too little for an API that takes its word; the issuer says the rest."""
+    lighter = {
+        "clientId": "lighter",
+        "secret": "lighter-secret",
+        "serviceAccountsEnabled": True,
+        "attributes": {"client.use.lightweight.access.token.enabled": "true"},
+        "protocolMappers": [audience_mapper()],
+    }
+    provider.admin("POST", "myrealm/clients", lighter)
+    token = realm.client_credentials(Client("lighter", "lighter-secret")).json()["access_token"]
+    if "aud" in unverified_token(token)[1]:
+        pytest.skip("this Keycloak does not make lightweight tokens")
+    assert items(items_api, token).status == 401
+    answer = items(asking_api, token)
+    assert answer.status == 200, answer.text
+
+
+@only_keycloak
+@pytest.mark.parametrize("alg", ["ES256", "PS256"])
+def test_a_key_proves_who_asks(provider, realm, myapi, work, alg):
+    """private_key_jwt, as Keycloak reads RFC 7523."""
+    program = provider_program()
+    key = subprocess.run([program, "jwk", "generate", "--alg", alg], capture_output=True, check=True).stdout
+    public = subprocess.run([program, "jwk", "public"], input=key, capture_output=True, check=True).stdout
+    keys = json.dumps({"keys": [json.loads(public)]})
+    file = work / f"asker-{alg}.jwk"
+    file.write_text(json.dumps(json.loads(key)) + "\n")
+    asker = {
+        "clientId": f"asker-{alg}",
+        "clientAuthenticatorType": "client-jwt",
+        "serviceAccountsEnabled": True,
+        "attributes": {"use.jwks.string": "true", "jwks.string": keys, "token.endpoint.auth.signing.alg": alg},
+    }
+    provider.admin("POST", "myrealm/clients", asker)
+    arguments = (
+        *("--introspect", "every", "--introspection-client", f"asker-{alg}", "--introspection-key-file", file),
+    )
+    with ItemsApi(realm.issuer, work / f"asker-{alg}", arguments=arguments) as api:
+        wait_until_ready(api)
+        token = realm.client_credentials(myapi).json()["access_token"]
+        answer = items(api, token)
+        assert answer.status == 200, answer.text + api.log_tail() + Browser().get(f"{api.base}/health/ready").text

@@ -7,8 +7,10 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "text.h"
 
@@ -163,6 +165,11 @@ static void what_is_refused(void **state)
         {{"--base-url", "https://"}, "no origin"},
         {{"--base-url", "https://a@b"}, "no origin"},
         {{"--base-url", "ftp://a"}, "no origin"},
+        {{"--introspect", "all"}, "none of opaque and every"},
+        {{"--introspect", "every"}, "who asks?"},
+        {{"--introspect", "every", "--introspection-client", "a"}, "who asks?"},
+        {{"--introspection-client", "a"}, "--introspect is missing"},
+        {{"--introspection-secret-file", "a"}, "--introspect is missing"},
         {{"word"}, "what is \"word\""},
         {{"--issuer=https://a", "--audience=x", "--client-id=c", "--client-secret=a",
           "--client-secret-file=b"},
@@ -175,6 +182,47 @@ static void what_is_refused(void **state)
         if (strstr(error.detail, cases[i].said) == NULL)
             fail_msg("case %zu: \"%s\" does not say \"%s\"", i, error.detail, cases[i].said);
     }
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static void whom_to_ask_about_tokens(void **state)
+{
+    (void)state;
+    app_settings s;
+    char folder[] = "/tmp/ostiary-settings-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    const char *path = ost_arena_format(arena, "%s/secret", folder);
+    write_file(path, "s3cret\n");
+    const char *secret = ost_arena_format(arena, "--introspection-secret-file=%s", path);
+    const char *key = ost_arena_format(arena, "--introspection-key-file=%s", path);
+    assert_int_equal(READ(&s, "--introspect=every", "--introspection-client=api", secret,
+                          "--introspection-lifetime=5", "--status-origin=https://a",
+                          "--status-origin", "https://b"),
+                     OST_OK);
+    assert_string_equal(s.tokens.introspection.client_id, "api");
+    assert_string_equal(s.tokens.introspection.client_secret, "s3cret");
+    assert_true(s.tokens.introspection.every_token);
+    assert_int_equal(s.tokens.introspection.lifetime, 5);
+    assert_int_equal(s.tokens.introspection.auth, OST_CLIENT_SECRET_BASIC);
+    assert_int_equal(s.tokens.origin_count, 2);
+    assert_int_equal(READ(&s, "--introspect=opaque", "--introspection-client=api", key), OST_OK);
+    assert_false(s.tokens.introspection.every_token);
+    assert_int_equal(s.tokens.introspection.auth, OST_PRIVATE_KEY_JWT);
+    assert_null(s.tokens.introspection.client_secret);
+    assert_true(text_is(s.tokens.key, "s3cret"));
+    assert_int_equal(READ(&s, "--introspect=opaque", "--introspection-client=api", key, secret),
+                     OST_E_CONFIG);
+    unlink(path);
+    rmdir(folder);
+    assert_int_equal(READ(&s, "--introspect=opaque", "--introspection-client=api", secret),
+                     OST_E_SYSTEM);
 }
 
 static void lists_are_bounded(void **state)
@@ -197,6 +245,7 @@ int main(void)
         TEST(a_passing_secret),
         TEST(a_secret_does_not_stay_on_the_command_line),
         TEST(what_is_refused),
+        TEST(whom_to_ask_about_tokens),
         TEST(lists_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
