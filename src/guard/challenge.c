@@ -109,7 +109,7 @@ void challenge_add_number(challenge *c, const char *name, unsigned value)
     char digits[16];
     size_t before = c->len;
     snprintf(digits, sizeof digits, "%u", value);
-    settle(c, before, put_name(c, name) && put_string(c, digits));
+    settle(c, before, put_name(c, name) && put(c, '"') && put_string(c, digits) && put(c, '"'));
 }
 
 ost_text challenge_end(const challenge *c, ost_arena *arena, ost_text fallback)

@@ -34,6 +34,7 @@ void challenge_add_plain(challenge *c, const char *name, ost_text value);
  * is NULL or empty. */
 void challenge_add_list(challenge *c, const char *name, const char *const *list);
 
+/* Quoted, as RFC 9470 §3 shows it. */
 void challenge_add_number(challenge *c, const char *name, unsigned value);
 
 /* A copy in the arena; `fallback` when there is no room left in it. */

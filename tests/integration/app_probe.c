@@ -14,6 +14,13 @@ static const ost_policy may_write = {.scopes = write_scopes};
 static const ost_policy admins = {.realm_roles = admin_roles};
 static const ost_policy gold = {.acr_values = gold_values, .max_age = 600};
 static const ost_policy others = {.audiences = other_audiences};
+static const ost_policy dpop_only = {.sender = OST_SENDER_DPOP};
+static const ost_policy mtls_only = {.sender = OST_SENDER_MTLS};
+static const ost_claim_rule hr_rules[] = {{"org.department", OST_CLAIM_EQUALS, "hr"},
+                                          {"groups", OST_CLAIM_CONTAINS, "/staff"},
+                                          {"email", OST_CLAIM_MATCHES, "*@example.org"},
+                                          {0}};
+static const ost_policy hr = {.claims = hr_rules};
 static const ost_policy only_es256 = {.algorithms = OST_ALG_BIT(OST_ES256)};
 
 static void say_subject(ost_request *request)
@@ -72,7 +79,27 @@ static void say_nothing(ost_request *request)
     (void)request;
 }
 
+/* What is left of fields that tell who the client is. */
+static void say_fields(ost_request *request)
+{
+    static const char *const names[] = {"client-cert", "client_cert", "x-forwarded-client-cert",
+                                        "x_forwarded_client_cert", "ssl-client-cert"};
+    ost_json_writer *writer = ost_json_writer_new(ost_request_arena(request), 0);
+    if (writer == NULL)
+        return;
+    ost_json_open_object(writer);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (ost_request_field(request, names[i]).data != NULL)
+            ost_json_member_text(writer, names[i], ost_request_field(request, names[i]));
+    ost_json_close_object(writer);
+    ost_reply_json(request, 200, writer);
+}
+
 static const ost_route good[] = {
+    {"GET", "/dpop", say_subject, &dpop_only, NULL, 0},
+    {"GET", "/mtls", say_subject, &mtls_only, NULL, 0},
+    {"GET", "/hr", say_subject, &hr, NULL, 0},
+    {"GET", "/fields", say_fields, OST_OPEN, NULL, 0},
     {"GET", "/me", say_subject, OST_AUTHENTICATED, NULL, 0},
     {"POST", "/me", say_subject, OST_AUTHENTICATED, NULL, 0},
     {"DELETE", "/items/{id}", say_all, &may_write, NULL, 0},

@@ -29,7 +29,7 @@ static void parameters_follow_each_other(void **state)
     challenge_add_list(&c, "scope", NULL);
     challenge_add_number(&c, "max_age", 60);
     challenge_add(&c, "last", (ost_text){0});
-    is(&c, "Bearer realm=\"items\", error=\"invalid_token\", scope=\"read write\", max_age=60, "
+    is(&c, "Bearer realm=\"items\", error=\"invalid_token\", scope=\"read write\", max_age=\"60\", "
            "last=\"\"");
 }
 

@@ -151,7 +151,7 @@ static void step_up(void **state)
     const ost_policy stronger = {.acr_values = LIST("2", "3"), .max_age = 60};
     challenge_is(fixture_check(f, plain, &stronger, fixture_token(f, CLAIMS)), 401,
                  "Bearer realm=\"items\", error=\"insufficient_user_authentication\", "
-                 "acr_values=\"2 3\", max_age=60, "
+                 "acr_values=\"2 3\", max_age=\"60\", "
                  "error_description=\"a stronger or fresher login is needed\"");
     ost_guard_free(plain);
 }

@@ -1,0 +1,363 @@
+"""Tokens that only their sender can use, and what an API tells clients about itself.
+
+Attacks 41, 42 and 43 against a program of the framework: DPoP (RFC 9449), client certificates
+(RFC 8705), forged words of a proxy; protected resource metadata (RFC 9728), claim rules.
+"""
+
+import base64
+import datetime
+import hashlib
+import http.client
+import json
+import secrets
+import ssl
+import time
+import urllib.parse
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from fake_provider import FakeProvider, b64
+from peers import free_port
+from programs import Program, built
+from web import Browser, bearer
+
+
+class Api(Program):
+    def __init__(self, issuer, folder, *arguments, scheme="http"):
+        self.port = free_port()
+        self.base = f"{scheme}://localhost:{self.port}"
+        command = [
+            *(built("tests/integration/app-probe"), "--port", self.port, "--issuer", issuer),
+            *("--audience", "myapi", "--no-docs", "--loops=1", *arguments),
+        ]
+        super().__init__(command, f"{self.base}/health/ready", folder / f"sender-{self.port}.log")
+
+
+@pytest.fixture(scope="module")
+def provider():
+    with FakeProvider() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def api(provider, tmp_path_factory):
+    with Api(provider.issuer, tmp_path_factory.mktemp("api")) as program:
+        yield program
+
+
+# ---- DPoP ----
+
+
+class Client:
+    """A DPoP client with a key of its own."""
+
+    def __init__(self):
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        numbers = self.key.public_key().public_numbers()
+        self.jwk = {
+            "crv": "P-256",
+            "kty": "EC",
+            "x": b64(numbers.x.to_bytes(32, "big")),
+            "y": b64(numbers.y.to_bytes(32, "big")),
+        }
+
+    @property
+    def thumbprint(self):
+        return b64(hashlib.sha256(json.dumps(self.jwk, separators=(",", ":"), sort_keys=True).encode()).digest())
+
+    def proof(self, url, token, method="GET", **changes):
+        claims = {
+            **{"jti": secrets.token_hex(16), "htm": method, "htu": url, "iat": int(time.time())},
+            **{"ath": b64(hashlib.sha256(token.encode()).digest()), **changes},
+        }
+        header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": self.jwk}
+        text = ".".join(b64(json.dumps(part).encode()) for part in (header, claims))
+        r, s = decode_dss_signature(self.key.sign(text.encode(), ec.ECDSA(hashes.SHA256())))
+        return text + "." + b64(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+
+
+@pytest.fixture(scope="module")
+def client():
+    return Client()
+
+
+@pytest.fixture
+def token(provider, client):
+    return provider.access_token(cnf={"jkt": client.thumbprint})
+
+
+def show(url, token, proof, method="GET"):
+    return Browser().request(method, url, headers={"Authorization": f"DPoP {token}", "DPoP": proof})
+
+
+def test_bound_token_with_its_proof(api, client, token):
+    for path in ("/me", "/dpop", "/me?x=1"):
+        url = api.base + path
+        assert show(url, token, client.proof(url.split("?")[0], token)).status == 200
+    url = f"{api.base}/me"
+    assert show(url, token, client.proof(url, token, method="POST"), "POST").status == 200
+
+
+def test_attack_41_replayed_proof(api, client, token):
+    url = f"{api.base}/me"
+    proof = client.proof(url, token)
+    assert show(url, token, proof).status == 200
+    again = show(url, token, proof)
+    assert again.status == 401
+    assert 'error="invalid_dpop_proof"' in again.header("WWW-Authenticate")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"htm": "POST"},
+        {"htu": "http://localhost/me"},
+        {"htu": "https://other.example.org/me"},
+        {"ath": b64(hashlib.sha256(b"another").digest())},
+        {"iat": 1},
+        {"iat": 4102444800},
+        {"jti": ""},
+    ],
+)
+def test_attack_41_proof_for_something_else(api, client, token, changes):
+    url = f"{api.base}/me"
+    answer = show(url, token, client.proof(url, token, **changes))
+    assert answer.status == 401
+    assert answer.header("WWW-Authenticate").startswith("DPoP ")
+
+
+def test_attack_41_proof_by_another_key(api, token):
+    url = f"{api.base}/me"
+    answer = show(url, token, Client().proof(url, token))
+    assert answer.status == 401
+    assert 'error="invalid_token"' in answer.header("WWW-Authenticate")
+
+
+def test_attack_41_bound_token_as_bearer(api, client, token):
+    url = f"{api.base}/me"
+    headers = {**bearer(token), "DPoP": client.proof(url, token)}
+    assert Browser().get(url, headers=headers).status == 401
+    assert Browser().get(url, headers=bearer(token)).status == 401
+
+
+def test_attack_41_unbound_token_as_dpop(api, provider, client):
+    url = f"{api.base}/me"
+    plain = provider.access_token()
+    assert show(url, plain, client.proof(url, plain)).status == 401
+    refused = Browser().get(f"{api.base}/dpop", headers=bearer(plain))
+    assert refused.status == 401
+    assert refused.header("WWW-Authenticate").startswith("DPoP ")
+
+
+def test_attack_41_proof_made_for_another_api(api, client, token):
+    """The other API passes token and proof on, and says in Host that it is the one they are for."""
+    other = "evil.example.org"
+    connection = http.client.HTTPConnection("localhost", api.port, timeout=10)
+    proof = client.proof(f"http://{other}/me", token)
+    connection.request("GET", "/me", headers={"Host": other, "Authorization": f"DPoP {token}", "DPoP": proof})
+    assert connection.getresponse().status == 401
+    connection.close()
+
+
+def test_attack_41_nonces(provider, client, token, tmp_path):
+    with Api(provider.issuer, tmp_path, "--require-dpop-nonce") as api:
+        url = f"{api.base}/me"
+        refused = show(url, token, client.proof(url, token))
+        assert refused.status == 401
+        assert 'error="use_dpop_nonce"' in refused.header("WWW-Authenticate")
+        nonce = refused.header("DPoP-Nonce")
+        assert show(url, token, client.proof(url, token, nonce=nonce)).status == 200
+        assert show(url, token, client.proof(url, token, nonce="x" * len(nonce))).status == 401
+
+
+def test_base_url_is_the_address(provider, client, token, tmp_path):
+    with Api(provider.issuer, tmp_path, "--base-url", "https://api.example.org") as api:
+        url = f"{api.base}/me"
+        assert show(url, token, client.proof("https://api.example.org/me", token)).status == 200
+        assert show(url, token, client.proof(url, token)).status == 401
+
+
+# ---- client certificates ----
+
+
+def make_certificate(folder, name):
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(minutes=5))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    chain, private = folder / f"{name}.pem", folder / f"{name}.key"
+    chain.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    private.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    return made, chain, private
+
+
+def der(certificate):
+    return certificate.public_bytes(serialization.Encoding.DER)
+
+
+def confirmation(certificate):
+    return {"x5t#S256": b64(hashlib.sha256(der(certificate)).digest())}
+
+
+def tls_get(api, path, headers, certificate=None):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    if certificate:
+        context.load_cert_chain(certificate[1], certificate[2])
+    connection = http.client.HTTPSConnection("localhost", api.port, context=context, timeout=10)
+    try:
+        connection.request("GET", path, headers=headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("certificates")
+    return {name: make_certificate(folder, name) for name in ("localhost", "alice", "mallory")}
+
+
+@pytest.fixture(scope="module")
+def tls_api(provider, certificates, tmp_path_factory):
+    _, chain, key = certificates["localhost"]
+    program = Api(
+        provider.issuer,
+        tmp_path_factory.mktemp("tls"),
+        *("--tls-certificate", chain, "--tls-key", key, "--client-certificates"),
+        scheme="https",
+    )
+    program.start(wait=False)
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            if tls_get(program, "/health/ready", {}) == 200:
+                break
+        except OSError:
+            pass
+        assert time.monotonic() < deadline, program.log_tail()
+        time.sleep(0.05)
+    yield program
+    program.stop()
+
+
+def test_attack_42_certificates_of_the_connection(tls_api, provider, certificates):
+    token = provider.access_token(cnf=confirmation(certificates["alice"][0]))
+    for path in ("/me", "/mtls"):
+        assert tls_get(tls_api, path, bearer(token), certificates["alice"]) == 200
+        assert tls_get(tls_api, path, bearer(token), certificates["mallory"]) == 401
+        assert tls_get(tls_api, path, bearer(token)) == 401
+    plain = provider.access_token()
+    assert tls_get(tls_api, "/me", bearer(plain)) == 200
+    assert tls_get(tls_api, "/mtls", bearer(plain), certificates["alice"]) == 401
+    told = {"Client-Cert": f":{base64.b64encode(der(certificates['alice'][0])).decode()}:"}
+    assert tls_get(tls_api, "/me", {**bearer(token), **told}, certificates["mallory"]) == 401
+
+
+def escaped(certificate):
+    return urllib.parse.quote(certificate.public_bytes(serialization.Encoding.PEM).decode(), safe="")
+
+
+WORDS = {
+    "Client-Cert": lambda c: f":{base64.b64encode(der(c)).decode()}:",
+    "X-Forwarded-Client-Cert": lambda c: f'Hash=00;Cert="{escaped(c)}";Subject="CN=alice"',
+    "SSL-Client-Cert": escaped,
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_attack_42_certificates_by_a_proxys_word(provider, certificates, tmp_path, name):
+    alice, mallory = certificates["alice"][0], certificates["mallory"][0]
+    headers = bearer(provider.access_token(cnf=confirmation(alice)))
+    word = WORDS[name]
+    arguments = ("--trusted-proxy", "127.0.0.1", "--trusted-proxy", "::1", "--client-certificate-field", name)
+    with Api(provider.issuer, tmp_path, *arguments) as api:
+        url = f"{api.base}/me"
+        assert Browser().get(url, headers={**headers, name: word(alice)}).status == 200
+        assert Browser().get(url, headers={**headers, name: word(mallory)}).status == 401
+        assert Browser().get(url, headers=headers).status == 401
+        assert Browser().get(url, headers={**headers, name: "nonsense"}).status == 400
+        # A proxy that replaces one spelling passes the others on.
+        assert Browser().get(url, headers={**headers, name.replace("-", "_"): word(alice)}).status == 401
+
+
+def test_attack_43_forged_words_of_a_proxy(api, provider, certificates):
+    alice = certificates["alice"][0]
+    headers = bearer(provider.access_token(cnf=confirmation(alice)))
+    for name, word in WORDS.items():
+        for spelling in (name, name.lower(), name.upper(), name.replace("-", "_")):
+            forged = {spelling: word(alice)}
+            assert Browser().get(f"{api.base}/me", headers={**headers, **forged}).status == 401
+            assert Browser().get(f"{api.base}/fields", headers=forged).json() == {}
+
+
+# ---- metadata, step-up, claims ----
+
+
+def test_metadata(provider, tmp_path):
+    resource = "https://api.example.org/v1"
+    arguments = ("--resource", resource, "--resource-name", "Items", "--resource-documentation", "https://d.example")
+    with Api(provider.issuer, tmp_path, *arguments) as api:
+        answer = Browser().get(f"{api.base}/.well-known/oauth-protected-resource/v1")
+        assert answer.status == 200
+        document = answer.json()
+        algorithms = document.pop("dpop_signing_alg_values_supported")
+        assert "ES256" in algorithms and "HS256" not in algorithms and "none" not in algorithms
+        assert document == {
+            "resource": resource,
+            "authorization_servers": [provider.issuer],
+            "scopes_supported": ["items:write"],
+            "bearer_methods_supported": ["header"],
+            "dpop_bound_access_tokens_required": False,
+            "tls_client_certificate_bound_access_tokens": False,
+            "resource_name": "Items",
+            "resource_documentation": "https://d.example",
+        }
+        challenge = Browser().get(f"{api.base}/me").header("WWW-Authenticate")
+        place = "https://api.example.org/.well-known/oauth-protected-resource/v1"
+        assert f'resource_metadata="{place}"' in challenge
+
+
+def test_no_metadata_unless_asked_for(api):
+    assert Browser().get(f"{api.base}/.well-known/oauth-protected-resource").status == 404
+
+
+def test_step_up_names_what_is_needed(api, provider):
+    token = provider.access_token(acr="1", auth_time=int(time.time()) - 3600)
+    challenge = Browser().get(f"{api.base}/gold", headers=bearer(token)).header("WWW-Authenticate")
+    assert 'error="insufficient_user_authentication"' in challenge
+    assert 'acr_values="gold", max_age="600"' in challenge
+
+
+def test_claim_rules(api, provider):
+    good = {"org": {"department": "hr"}, "groups": ["/staff"], "email": "a@example.org"}
+    assert Browser().get(f"{api.base}/hr", headers=bearer(provider.access_token(**good))).status == 200
+    for wrong in (
+        {"org": {"department": "it"}},
+        {"org": "hr"},
+        {"groups": ["/staffing"]},
+        {"groups": None},
+        {"email": "a@example.org.evil"},
+        {"email": ["a@example.org"]},
+    ):
+        answer = Browser().get(f"{api.base}/hr", headers=bearer(provider.access_token(**{**good, **wrong})))
+        assert answer.status == 403, wrong
+        assert 'error="insufficient_scope"' in answer.header("WWW-Authenticate")
