@@ -18,12 +18,12 @@ static const struct {
 static void append(buffer *b, size_t which, const char *of, const status_lists_state *s)
 {
     const long long values[] = {(long long)s->lists, (long long)s->bytes, (long long)s->oldest};
-    if (which < sizeof values / sizeof values[0]) {
+    if (which == PARTS - 1) {
+        metrics_sample(b, parts[which].name, "outcome=\"good\",", of, (long long)s->good);
+        metrics_sample(b, parts[which].name, "outcome=\"bad\",", of, (long long)s->bad);
+    } else {
         metrics_sample(b, parts[which].name, "", of, values[which]);
-        return;
     }
-    metrics_sample(b, parts[which].name, "outcome=\"good\",", of, (long long)s->good);
-    metrics_sample(b, parts[which].name, "outcome=\"bad\",", of, (long long)s->bad);
 }
 
 void status_metrics(buffer *b, const ost_guard *guard)

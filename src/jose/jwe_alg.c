@@ -13,24 +13,28 @@ static const enc_facts encs[] = {
 };
 #define ENC_COUNT (sizeof encs / sizeof encs[0])
 
+/* From the first of them on. */
+#define WAY(alg) [(alg)-FIRST]
+#define FIRST 32 /* where key management begins; see ost_alg */
+
 static const way_facts ways[] = {
-    [OST_RSA_OAEP - OST_RSA_OAEP] = {WAY_RSA, 0, "SHA1"},
-    [OST_RSA_OAEP_256 - OST_RSA_OAEP] = {WAY_RSA, 0, "SHA256"},
-    [OST_A128KW - OST_RSA_OAEP] = {WAY_WRAP, 16, NULL},
-    [OST_A192KW - OST_RSA_OAEP] = {WAY_WRAP, 24, NULL},
-    [OST_A256KW - OST_RSA_OAEP] = {WAY_WRAP, 32, NULL},
-    [OST_DIR - OST_RSA_OAEP] = {WAY_DIRECT, 0, NULL},
-    [OST_ECDH_ES - OST_RSA_OAEP] = {WAY_AGREE, 0, NULL},
-    [OST_ECDH_ES_A128KW - OST_RSA_OAEP] = {WAY_AGREE, 16, NULL},
-    [OST_ECDH_ES_A192KW - OST_RSA_OAEP] = {WAY_AGREE, 24, NULL},
-    [OST_ECDH_ES_A256KW - OST_RSA_OAEP] = {WAY_AGREE, 32, NULL},
-    [OST_A128GCMKW - OST_RSA_OAEP] = {WAY_GCM, 16, NULL},
-    [OST_A192GCMKW - OST_RSA_OAEP] = {WAY_GCM, 24, NULL},
-    [OST_A256GCMKW - OST_RSA_OAEP] = {WAY_GCM, 32, NULL},
-    [OST_PBES2_HS256_A128KW - OST_RSA_OAEP] = {WAY_PASSWORD, 16, "SHA256"},
-    [OST_PBES2_HS384_A192KW - OST_RSA_OAEP] = {WAY_PASSWORD, 24, "SHA384"},
-    [OST_PBES2_HS512_A256KW - OST_RSA_OAEP] = {WAY_PASSWORD, 32, "SHA512"},
-    [OST_INSECURE_RSA1_5 - OST_RSA_OAEP] = {WAY_RSA, 0, NULL},
+    WAY(OST_RSA_OAEP) = {WAY_RSA, 0, "SHA1"},
+    WAY(OST_RSA_OAEP_256) = {WAY_RSA, 0, "SHA256"},
+    WAY(OST_A128KW) = {WAY_WRAP, 16, NULL},
+    WAY(OST_A192KW) = {WAY_WRAP, 24, NULL},
+    WAY(OST_A256KW) = {WAY_WRAP, 32, NULL},
+    WAY(OST_DIR) = {WAY_DIRECT, 0, NULL},
+    WAY(OST_ECDH_ES) = {WAY_AGREE, 0, NULL},
+    WAY(OST_ECDH_ES_A128KW) = {WAY_AGREE, 16, NULL},
+    WAY(OST_ECDH_ES_A192KW) = {WAY_AGREE, 24, NULL},
+    WAY(OST_ECDH_ES_A256KW) = {WAY_AGREE, 32, NULL},
+    WAY(OST_A128GCMKW) = {WAY_GCM, 16, NULL},
+    WAY(OST_A192GCMKW) = {WAY_GCM, 24, NULL},
+    WAY(OST_A256GCMKW) = {WAY_GCM, 32, NULL},
+    WAY(OST_PBES2_HS256_A128KW) = {WAY_PASSWORD, 16, "SHA256"},
+    WAY(OST_PBES2_HS384_A192KW) = {WAY_PASSWORD, 24, "SHA384"},
+    WAY(OST_PBES2_HS512_A256KW) = {WAY_PASSWORD, 32, "SHA512"},
+    WAY(OST_INSECURE_RSA1_5) = {WAY_RSA, 0, NULL},
 };
 #define WAY_COUNT (sizeof ways / sizeof ways[0])
 
@@ -41,8 +45,7 @@ const enc_facts *enc_find(ost_enc enc)
 
 const way_facts *way_find(ost_alg alg)
 {
-    return alg >= OST_RSA_OAEP && (size_t)alg - OST_RSA_OAEP < WAY_COUNT ? &ways[alg - OST_RSA_OAEP]
-                                                                         : NULL;
+    return alg >= FIRST && (size_t)alg - FIRST < WAY_COUNT ? &ways[alg - FIRST] : NULL;
 }
 
 const char *ost_enc_name(ost_enc enc)
