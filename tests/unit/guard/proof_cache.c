@@ -75,9 +75,11 @@ static void attack_41_nothing_is_forgotten(void **state)
     proof_cache_free(cache);
 }
 
+/* Far more proofs than there is room for, and never so many at a time that any share of it could be
+ * full, however they fall. */
 static void rooms_are_used_again_and_again(void **state)
 {
-    proof_cache *cache = make(128);
+    proof_cache *cache = make(1024);
     unsigned number = 0;
     for (int64_t now = 0; now < 2000; now++) {
         for (int i = 0; i < 2; i++)
