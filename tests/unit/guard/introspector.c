@@ -9,6 +9,7 @@
 
 #include "context.h"
 #include "online.h"
+#include "prover.h"
 #include "status_token.h"
 
 #define ACTIVE "ostiary_issuer_introspections_total{outcome=\"active\","
@@ -187,6 +188,28 @@ static void an_issuer_that_is_not_named_is_the_one_that_was_asked(void **state)
     ost_verdict verdict = online_check(o, o->guard, OST_TEXT("opaque"));
     assert_int_equal(verdict.decision, OST_ALLOW);
     assert_true(text_is(ost_identity_issuer(verdict.identity), o->issuer->name));
+}
+
+/* RFC 9449 §6.2: the answer says to which key an opaque token is bound. */
+static void a_bound_token_needs_its_proof(void **state)
+{
+    online *o = *state;
+    fixture prover = {.arena = o->arena, .ec = o->keys[2], .now = atomic_load(&held_now)};
+    const ost_text token = OST_TEXT("opaque");
+    char *more = ost_arena_format(o->arena, ",\"cnf\":{\"jkt\":\"%s\"}",
+                                  prover_thumbprint(o->arena, o->keys[2]));
+    fake_issuer_answer(o->issuer, FAKE_GOOD, good(o, more));
+    begin(o, by_secret);
+    expect(o, "opaque", OST_E_SENDER, 401);
+    const ost_text proof = prover_proof(&prover, token, (proof_parts){0});
+    ost_verdict verdict = prover_show(&prover, o->guard, &fixture_any, token, proof);
+    assert_int_equal(verdict.decision, OST_ALLOW);
+    verdict = prover_show(&prover, o->guard, &fixture_any, token, proof); /* a replay */
+    assert_int_equal(verdict.decision, OST_REFUSE);
+    const ost_text foreign = prover_proof(&prover, token, (proof_parts){.key = o->keys[3]});
+    verdict = prover_show(&prover, o->guard, &fixture_any, token, foreign);
+    assert_int_equal(verdict.decision, OST_REFUSE);
+    assert_int_equal(questions(o), 1);
 }
 
 /* ---- time ---- */
@@ -780,6 +803,7 @@ int main(void)
         TEST(the_claims_are_checked_on_every_request),
         TEST(whoever_is_named_must_be_us),
         TEST(an_issuer_that_is_not_named_is_the_one_that_was_asked),
+        TEST(a_bound_token_needs_its_proof),
         TEST(answers_count_for_their_lifetime),
         TEST(answers_are_renewed_before_they_are_old),
         TEST(no_answer_counts_past_exp),
