@@ -309,6 +309,19 @@ def test_attack_43_forged_words_of_a_proxy(api, provider, certificates):
             assert Browser().get(f"{api.base}/fields", headers=forged).json() == {}
 
 
+def test_attack_44_remembered_token_where_it_is_not_good_enough(api, provider, client):
+    plain = provider.access_token()
+    bound = provider.access_token(cnf={"jkt": client.thumbprint})
+    for _ in range(3):
+        assert Browser().get(f"{api.base}/me", headers=bearer(plain)).status == 200
+        for path, status in (("/dpop", 401), ("/mtls", 401), ("/hr", 403), ("/gold", 401), ("/write", 403)):
+            assert Browser().get(api.base + path, headers=bearer(plain)).status == status
+        assert show(f"{api.base}/me", bound, client.proof(f"{api.base}/me", bound)).status == 200
+        assert show(f"{api.base}/mtls", bound, client.proof(f"{api.base}/mtls", bound)).status == 401
+        assert show(f"{api.base}/dpop", bound, client.proof(f"{api.base}/me", bound)).status == 401
+        assert Browser().get(f"{api.base}/me", headers=bearer(bound)).status == 401
+
+
 # ---- metadata, step-up, claims ----
 
 

@@ -1,8 +1,11 @@
 /* Attacks 41 and 42: tokens that are bound to a sender, used by another (RFC 9449, RFC 8705). */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base64url.h"
+#include "context.h"
 #include "forge.h"
 #include "prover.h"
 
@@ -379,6 +382,80 @@ static void attack_41_flood_of_proofs(void **state)
     ost_guard_free(small);
 }
 
+/* ---- many threads, and no memory ---- */
+
+#define THREADS 8
+#define ROUNDS 40
+
+typedef struct race {
+    fixture *f;
+    ost_text authorization, proofs[ROUNDS];
+    atomic_uint let_in[ROUNDS];
+} race;
+
+static void *show_all(void *user)
+{
+    race *r = user;
+    ost_arena *arena = ost_arena_new((size_t)1 << 20);
+    for (size_t i = 0; i < ROUNDS; i++) {
+        const ost_credentials credentials = {
+            .authorization = &r->authorization,
+            .authorization_count = 1,
+            .method = OST_TEXT("GET"),
+            .url = OST_TEXT(PROVER_URL),
+            .dpop = &r->proofs[i],
+            .dpop_count = 1,
+        };
+        ost_verdict verdict;
+        ost_guard_check(r->f->guard, &fixture_any, &credentials, false, arena, &verdict);
+        if (verdict.decision == OST_ALLOW)
+            atomic_fetch_add(&r->let_in[i], 1);
+        ost_arena_reset(arena);
+    }
+    ost_arena_free(arena);
+    return NULL;
+}
+
+static void attack_41_replay_by_many_threads(void **state)
+{
+    fixture *f = *state;
+    race r = {.f = f};
+    pthread_t threads[THREADS];
+    ost_text token = prover_token(f, f->ec, "");
+    r.authorization = text_of(ost_arena_format(f->arena, "DPoP %.*s", (int)token.len, token.data));
+    for (size_t i = 0; i < ROUNDS; i++)
+        r.proofs[i] = prover_proof(f, token, (proof_parts){0});
+    for (size_t i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, show_all, &r), 0);
+    for (size_t i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    for (size_t i = 0; i < ROUNDS; i++)
+        assert_int_equal(atomic_load(&r.let_in[i]), 1);
+}
+
+/* Every allocation of a check fails once: nobody is let in by that, and nothing is lost. */
+static void no_memory_lets_nobody_in(void **state)
+{
+    fixture *f = *state;
+    ost_guard *fresh = fixture_guard(f, (ost_issuer){0}, (ost_guard_config){.no_cache = true});
+    ost_text token = prover_token(f, f->ec, "");
+    for (uint64_t n = 1; n < 100; n++) {
+        ost_text right = prover_proof(f, token, (proof_parts){0});
+        ost_text wrong = prover_proof(f, token, (proof_parts){.htm = "POST"});
+        memory_fail_at(n);
+        ost_verdict verdict = prover_show(f, fresh, &fixture_any, token, wrong);
+        assert_int_equal(verdict.decision, OST_REFUSE);
+        memory_fail_at(n);
+        verdict = prover_show(f, fresh, &fixture_any, token, right);
+        memory_fail_at(0);
+        assert_true(verdict.decision == OST_ALLOW || verdict.status == 503 ||
+                    verdict.status == 401);
+        if (verdict.decision == OST_ALLOW) /* a proof counts once, whatever has failed meanwhile */
+            refused(prover_show(f, fresh, &fixture_any, token, right), OST_E_PROOF);
+    }
+    ost_guard_free(fresh);
+}
+
 /* ---- 42: certificates ---- */
 
 #define CERTIFICATE "this stands for the DER of a certificate"
@@ -521,6 +598,8 @@ int main(void)
         cmocka_unit_test_setup(attack_41_nonces_are_demanded, fixture_reset),
         cmocka_unit_test_setup(attack_41_nonces_of_others, fixture_reset),
         cmocka_unit_test_setup(attack_41_flood_of_proofs, fixture_reset),
+        cmocka_unit_test_setup(attack_41_replay_by_many_threads, fixture_reset),
+        cmocka_unit_test_setup(no_memory_lets_nobody_in, fixture_reset),
         cmocka_unit_test_setup(attack_42_certificates, fixture_reset),
         cmocka_unit_test_setup(routes_ask_for_their_kind_of_sender, fixture_reset),
         cmocka_unit_test_setup(challenges_name_the_schemes, fixture_reset),
