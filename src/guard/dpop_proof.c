@@ -6,7 +6,8 @@
 #include "request_url.h"
 #include "text.h"
 
-#define DIGEST_LEN 43 /* SHA-256 in base64url */
+#define DIGEST_LEN 43     /* SHA-256 in base64url */
+#define RSA_BITS_MAX 4096 /* a client chooses its key, and this API does the work */
 #define SHOWN(text) ((text).len < 60 ? (int)(text).len : 60), ((text).len > 0 ? (text).data : "")
 
 static bool is_our_own_trouble(ost_result result)
@@ -62,6 +63,9 @@ static ost_result read_key(const ost_unverified_jws *jws, const dpop_demand *dem
     result = ost_key_thumbprint(key, thumbprint);
     if (result != OST_OK) {
         result = refuse(result, "the proof's jwk", ret_error);
+    } else if (ost_key_type_of(key) == OST_KEY_RSA && ost_key_bits(key) > RSA_BITS_MAX) {
+        result = ost_error_set(ret_error, OST_E_PROOF, "the proof's jwk has %u bits, %d are taken",
+                               ost_key_bits(key), RSA_BITS_MAX);
     } else if (!text_equal_secret(demand->jkt, (ost_text){thumbprint, DIGEST_LEN})) {
         result = ost_error_set(ret_error, OST_E_SENDER,
                                "the token is bound to key %.*s, the proof is by %s",

@@ -14,8 +14,8 @@ OST_MUST_CHECK ost_result proof_cache_new(const ost_context *context, size_t ent
 void proof_cache_free(proof_cache *cache); /* NULL is fine */
 
 /* Notes the proof `id` of the key `owner` until the second `until`, inclusive. OST_E_CONFLICT: it
- * has been shown before; OST_E_BUSY: there is no room, and the proof must not be accepted;
- * OST_E_MEMORY: likewise. */
+ * has been shown before, or could have been; OST_E_BUSY: there is no room, and the proof must not
+ * be accepted; OST_E_MEMORY: likewise. */
 OST_MUST_CHECK ost_result proof_cache_add(proof_cache *cache, ost_text owner, ost_text id,
                                           int64_t until, int64_t now);
 

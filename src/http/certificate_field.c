@@ -11,15 +11,15 @@
 /* ---- names ---- */
 
 /* `wanted` is in lower case and with hyphens. */
-static bool looks_like(ost_text name, const char *wanted)
+static bool looks_like(ost_text name, ost_text wanted)
 {
-    if (name.len != strlen(wanted))
+    if (name.len != wanted.len)
         return false;
     for (size_t i = 0; i < name.len; i++) {
         char c = name.data[i];
         if (c >= 'A' && c <= 'Z')
             c = (char)(c + ('a' - 'A'));
-        if ((c == '_' ? '-' : c) != wanted[i])
+        if ((c == '_' ? '-' : c) != wanted.data[i])
             return false;
     }
     return true;
@@ -27,17 +27,17 @@ static bool looks_like(ost_text name, const char *wanted)
 
 bool certificate_field_is_one(ost_text name, const char *configured)
 {
-    static const char *const known[] = {
-        "client-cert",
-        "client-cert-chain",
-        "x-client-cert",
-        "x-forwarded-client-cert",
-        "x-ssl-client-cert",
-        "ssl-client-cert",
-        "x-forwarded-tls-client-cert",
-        "x-arr-clientcert",
+    static const ost_text known[] = {
+        OST_TEXT("client-cert"),
+        OST_TEXT("client-cert-chain"),
+        OST_TEXT("x-client-cert"),
+        OST_TEXT("x-forwarded-client-cert"),
+        OST_TEXT("x-ssl-client-cert"),
+        OST_TEXT("ssl-client-cert"),
+        OST_TEXT("x-forwarded-tls-client-cert"),
+        OST_TEXT("x-arr-clientcert"),
     };
-    if (configured != NULL && looks_like(name, configured))
+    if (configured != NULL && looks_like(name, text_of(configured)))
         return true;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (looks_like(name, known[i]))

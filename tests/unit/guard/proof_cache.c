@@ -41,6 +41,18 @@ static void attack_41_a_proof_counts_once(void **state)
     proof_cache_free(cache);
 }
 
+static void attack_41_clock_that_is_set_back(void **state)
+{
+    proof_cache *cache = make(1);
+    for (unsigned i = 0; i < 64; i++) /* one at least in every table */
+        (void)!add(cache, i, 160, 100);
+    for (unsigned i = 0; i < 64; i++)
+        (void)!add(cache, 100 + i, 360, 300);
+    for (unsigned i = 0; i < 64; i++)
+        assert_int_not_equal(add(cache, i, 160, 100), OST_OK);
+    proof_cache_free(cache);
+}
+
 static void proofs_of_others_are_others(void **state)
 {
     proof_cache *cache = make(1000);
@@ -140,6 +152,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(attack_41_a_proof_counts_once),
+        cmocka_unit_test(attack_41_clock_that_is_set_back),
         cmocka_unit_test(proofs_of_others_are_others),
         cmocka_unit_test(attack_41_nothing_is_forgotten),
         cmocka_unit_test(rooms_are_used_again_and_again),
