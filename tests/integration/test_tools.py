@@ -245,7 +245,10 @@ def test_hostile_input_is_an_error_of_one_line(key, command, text):
     assert said.count("\n") == 1 and len(said) < 600
 
 
-@pytest.mark.parametrize("text", [*HOSTILE, b'{"kty":"oct","k":"AAAA"}', b'{"keys":[]}', b"-----BEGIN PUBLIC KEY-----\n"])
+NO_KEYS = [*HOSTILE, b'{"kty":"oct","k":"AAAA"}', b'{"keys":[]}', b"-----BEGIN PUBLIC KEY-----\n"]
+
+
+@pytest.mark.parametrize("text", NO_KEYS, ids=range(len(NO_KEYS)))
 def test_hostile_keys(tmp_path, text):
     file = tmp_path / "key"
     file.write_bytes(text)
