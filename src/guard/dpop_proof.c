@@ -29,11 +29,6 @@ static ost_result refuse(ost_result result, const char *what, ost_error *ret_err
 
 /* ---- the key ---- */
 
-static void unref_key(ost_key **key)
-{
-    ost_key_unref(*key);
-}
-
 /* The members that only private and symmetric keys have (RFC 7518 §6). */
 static bool has_secret(const ost_json *jwk)
 {
@@ -45,37 +40,63 @@ static bool has_secret(const ost_json *jwk)
     return false;
 }
 
-/* The only key that is ever taken out of what somebody sends. It proves nothing by itself: its
- * thumbprint is the one in the token, which the issuer has signed. */
-static ost_result read_key(const ost_unverified_jws *jws, const dpop_demand *demand,
-                           ost_key **ret_key, ost_error *ret_error)
-{
-    const ost_json *jwk = ost_json_get(jws->header, "jwk");
-    char thumbprint[44];
+/* A proof's key. */
+typedef struct proof_key {
     ost_key *key;
-    if (!ost_json_is(jwk, OST_JSON_OBJECT))
-        return ost_error_set(ret_error, OST_E_PROOF, "the proof's header has no jwk");
+    char thumbprint[44];
+    ost_text jwk; /* as it stands in the header */
+    bool known;   /* a good proof by it came before */
+} proof_key;
+
+static ost_result import_key(const ost_json *jwk, proof_key *found, ost_error *ret_error)
+{
     if (has_secret(jwk))
         return ost_error_set(ret_error, OST_E_PROOF, "the proof's jwk is not a public key");
-    ost_result result = ost_key_import_json(jwk, &key, ret_error);
+    ost_result result = ost_key_import_json(jwk, &found->key, ret_error);
+    if (result == OST_OK)
+        result = ost_key_thumbprint(found->key, found->thumbprint);
     if (result != OST_OK)
         return refuse(result, "the proof's jwk", ret_error);
-    result = ost_key_thumbprint(key, thumbprint);
-    if (result != OST_OK) {
-        result = refuse(result, "the proof's jwk", ret_error);
-    } else if (ost_key_type_of(key) == OST_KEY_RSA && ost_key_bits(key) > RSA_BITS_MAX) {
-        result = ost_error_set(ret_error, OST_E_PROOF, "the proof's jwk has %u bits, %d are taken",
-                               ost_key_bits(key), RSA_BITS_MAX);
-    } else if (!text_equal_secret(demand->jkt, (ost_text){thumbprint, DIGEST_LEN})) {
+    if (ost_key_type_of(found->key) == OST_KEY_RSA && ost_key_bits(found->key) > RSA_BITS_MAX)
+        return ost_error_set(ret_error, OST_E_PROOF, "the proof's jwk has %u bits, %d are taken",
+                             ost_key_bits(found->key), RSA_BITS_MAX);
+    return OST_OK;
+}
+
+/* The only key that is ever taken out of what somebody sends. It proves nothing by itself: its
+ * thumbprint is the one in the token, which the issuer has signed. found->key is the caller's to
+ * give back, also when it is refused. */
+static ost_result read_key(const ost_unverified_jws *jws, const dpop_demand *demand,
+                           proof_key *found, ost_error *ret_error)
+{
+    const ost_json *jwk = ost_json_get(jws->header, "jwk");
+    if (!ost_json_is(jwk, OST_JSON_OBJECT))
+        return ost_error_set(ret_error, OST_E_PROOF, "the proof's header has no jwk");
+    found->jwk = ost_json_source(jwk);
+    if (demand->keys != NULL)
+        found->key = proof_keys_get(demand->keys, found->jwk, found->thumbprint);
+    found->known = found->key != NULL;
+    ost_result result = found->known ? OST_OK : import_key(jwk, found, ret_error);
+    if (result == OST_OK &&
+        !text_equal_secret(demand->jkt, (ost_text){found->thumbprint, DIGEST_LEN}))
         result = ost_error_set(ret_error, OST_E_SENDER,
                                "the token is bound to key %.*s, the proof is by %s",
-                               SHOWN(demand->jkt), thumbprint);
-    } else {
-        *ret_key = key;
-        return OST_OK;
-    }
-    ost_key_unref(key);
+                               SHOWN(demand->jkt), found->thumbprint);
     return result;
+}
+
+static ost_result verify(const ost_unverified_jws *jws, const dpop_demand *demand,
+                         const proof_key *found, ost_arena *arena, ost_text *ret_payload,
+                         ost_error *ret_error)
+{
+    if (!ost_key_serves(found->key, jws->alg))
+        return refuse(OST_E_KEY_USE, "the proof's signature", ret_error);
+    ost_result result = ost_jws_verify(jws, found->key, arena, ret_payload);
+    if (result != OST_OK)
+        return refuse(result, "the proof's signature", ret_error);
+    if (demand->keys != NULL && !found->known)
+        proof_keys_put(demand->keys, found->jwk, found->key, found->thumbprint);
+    return OST_OK;
 }
 
 /* ---- its claims ---- */
@@ -172,7 +193,7 @@ static ost_result check_payload(ost_text payload, const dpop_demand *demand, ost
 ost_result dpop_proof_check(ost_text proof, const dpop_demand *demand, ost_arena *arena,
                             dpop_proof *ret_proof, ost_error *ret_error)
 {
-    __attribute__((cleanup(unref_key))) ost_key *key = NULL;
+    proof_key found = {0};
     ost_unverified_jws jws;
     ost_text payload;
     if (proof.len > DPOP_PROOF_MAX)
@@ -184,12 +205,9 @@ ost_result dpop_proof_check(ost_text proof, const dpop_demand *demand, ost_arena
     if (!ost_typ_is(jws.typ, "dpop+jwt"))
         return ost_error_set(ret_error, OST_E_PROOF, "the proof's typ is \"%.*s\", not dpop+jwt",
                              SHOWN(jws.typ));
-    result = read_key(&jws, demand, &key, ret_error);
-    if (result != OST_OK)
-        return result;
-    result =
-        ost_key_serves(key, jws.alg) ? ost_jws_verify(&jws, key, arena, &payload) : OST_E_KEY_USE;
-    if (result != OST_OK)
-        return refuse(result, "the proof's signature", ret_error);
-    return check_payload(payload, demand, arena, ret_proof, ret_error);
+    result = read_key(&jws, demand, &found, ret_error);
+    if (result == OST_OK)
+        result = verify(&jws, demand, &found, arena, &payload, ret_error);
+    ost_key_unref(found.key);
+    return result == OST_OK ? check_payload(payload, demand, arena, ret_proof, ret_error) : result;
 }

@@ -4,6 +4,8 @@
 
 #include <ostiary/jose.h>
 
+#include "proof_keys.h"
+
 #define DPOP_PROOF_MAX 8192   /* bytes */
 #define DPOP_PROOF_ID_MAX 256 /* bytes of jti */
 
@@ -13,6 +15,7 @@ typedef struct dpop_demand {
     ost_text token;  /* the access token, as sent */
     ost_text jkt;    /* the thumbprint that the token is bound to */
     ost_algs algorithms;
+    proof_keys *keys; /* NULL: every key is read anew */
     int64_t now;
     unsigned lifetime, leeway; /* seconds */
 } dpop_demand;

@@ -62,6 +62,8 @@ ost_result sender_rules_init(sender_rules *rules, const ost_dpop_rules *config,
     if (result == OST_OK)
         result =
             proof_cache_new(context, config->proofs > 0 ? config->proofs : PROOFS, &rules->proofs);
+    if (result == OST_OK)
+        result = proof_keys_new(context, &rules->keys);
     return result == OST_OK ? OST_OK
                             : ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
 }
@@ -69,6 +71,7 @@ ost_result sender_rules_init(sender_rules *rules, const ost_dpop_rules *config,
 void sender_rules_clear(sender_rules *rules)
 {
     proof_cache_free(rules->proofs);
+    proof_keys_free(rules->keys);
     wipe(rules, sizeof *rules);
 }
 
@@ -175,6 +178,7 @@ static ost_result make_demand(const sender_call *call, ost_text jkt, dpop_demand
         .token = call->token,
         .jkt = jkt,
         .algorithms = call->rules->algorithms,
+        .keys = call->rules->keys,
         .now = call->now,
         .lifetime = call->rules->lifetime,
         .leeway = call->rules->leeway,

@@ -7,8 +7,9 @@
 
 #include "dpop_nonce.h"
 #include "proof_cache.h"
+#include "proof_keys.h"
 
-/* What the guard knows for it; immutable but for the cache. */
+/* What the guard knows for it; immutable but for the caches. */
 typedef struct sender_rules {
     ost_algs algorithms;
     char algs[128];            /* their names, for challenges */
@@ -16,6 +17,7 @@ typedef struct sender_rules {
     bool require_nonce;
     dpop_nonce nonces;
     proof_cache *proofs;
+    proof_keys *keys;
 } sender_rules;
 
 /* OST_E_CONFIG, OST_E_MEMORY, OST_E_SYSTEM. */
