@@ -43,7 +43,8 @@ flight *flights_add(flights *all, const unsigned char digest[FLIGHT_DIGEST], ost
     if (made == NULL)
         return NULL;
     memcpy(made->digest, digest, FLIGHT_DIGEST);
-    memcpy(made->text, text.data, text.len);
+    if (text.len > 0)
+        memcpy(made->text, text.data, text.len);
     made->len = text.len;
     made->owner = owner;
     made->ticket = all->next_ticket;
