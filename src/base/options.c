@@ -37,10 +37,14 @@ static size_t distance(ost_text a, const char *b)
     return row[len];
 }
 
+/* What is no option may be a key that was pasted in, and errors end up in logs. */
+#define UNKNOWN_SHOWN 28
+
 static ost_result unknown(const option *options, ost_text name, ost_error *ret_error)
 {
     const option *nearest = NULL;
     size_t best = 4;
+    int shown = name.len < UNKNOWN_SHOWN ? (int)name.len : UNKNOWN_SHOWN;
     for (; options->name != NULL; options++) {
         size_t d = distance(name, options->name);
         if (d < best) {
@@ -50,10 +54,9 @@ static ost_result unknown(const option *options, ost_text name, ost_error *ret_e
     }
     if (nearest != NULL)
         return ost_error_set(ret_error, OST_E_ARGUMENT,
-                             "there is no option --%.*s; did you mean --%s?", (int)name.len,
-                             name.data, nearest->name);
-    return ost_error_set(ret_error, OST_E_ARGUMENT, "there is no option --%.*s", (int)name.len,
-                         name.data);
+                             "there is no option --%.*s; did you mean --%s?", shown, name.data,
+                             nearest->name);
+    return ost_error_set(ret_error, OST_E_ARGUMENT, "there is no option --%.*s", shown, name.data);
 }
 
 static ost_result add(option_values *values, const option *found, const char *value,
@@ -103,7 +106,8 @@ ost_result options_read(const option *options, int argc, char **argv, int first,
             if (result != OST_OK)
                 return result;
         } else if (!only_operands && word[0] == '-' && word[1] != '\0') {
-            return ost_error_set(ret_error, OST_E_ARGUMENT, "there is no option %s", word);
+            return ost_error_set(ret_error, OST_E_ARGUMENT, "there is no option %.*s",
+                                 UNKNOWN_SHOWN, word);
         } else if (values.operand_count == sizeof values.operands / sizeof values.operands[0]) {
             return ost_error_set(ret_error, OST_E_ARGUMENT, "too many arguments");
         } else {

@@ -88,8 +88,7 @@ static int run(const command *chosen, int argc, char **argv, int first)
     if (values.operand_count < chosen->min_operands)
         return command_usage_error("%s needs %s (see --help)", chosen->words, chosen->operands);
     if (values.operand_count > chosen->max_operands)
-        return command_usage_error("%s: \"%s\" is one argument too many (see --help)",
-                                   chosen->words, values.operands[chosen->max_operands]);
+        return command_usage_error("%s: there are too many arguments (see --help)", chosen->words);
     return chosen->run(&values);
 }
 
@@ -105,7 +104,7 @@ int main(int argc, char **argv)
     bool asked = argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
                                strcmp(argv[1], "help") == 0);
     if (!asked && argc >= 2)
-        fprintf(stderr, "ostiary: there is no command \"%s%s%s\"\n\n", argv[1],
+        fprintf(stderr, "ostiary: there is no command \"%.20s%s%.20s\"\n\n", argv[1],
                 argc >= 3 ? " " : "", argc >= 3 ? argv[2] : "");
     print_overview(asked ? stdout : stderr);
     return asked ? EXIT_DONE : EXIT_USAGE;
