@@ -181,8 +181,7 @@ static ost_result thumbprint_work(const option_values *values, ost_key *key, ost
                                : ost_key_thumbprint(key, thumbprint);
     if (result != OST_OK)
         return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
-    puts(as_uri ? uri.data : thumbprint);
-    return OST_OK;
+    return tool_put_line(values, as_uri ? uri : text_of(thumbprint), arena, ret_error);
 }
 
 static ost_result thumbprint(const option_values *values, ost_arena *arena, ost_error *ret_error)

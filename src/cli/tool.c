@@ -1,6 +1,9 @@
 /* See tool.h. */
 #include "tool.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "text.h"
 #include "tool_file.h"
 
@@ -13,6 +16,8 @@ int tool_run(const option_values *values, const char *words, tool_work work)
     ost_arena *arena = ost_arena_new(ARENA);
     ost_result result = arena != NULL ? work(values, arena, &error) : OST_E_MEMORY;
     ost_arena_free(arena);
+    if (result == OST_OK && (fflush(stdout) != 0 || ferror(stdout) != 0))
+        result = ost_error_set(&error, OST_E_SYSTEM, "standard output cannot be written");
     if (result == OST_OK)
         return EXIT_DONE;
     error.code = result;
@@ -49,9 +54,11 @@ ost_result tool_put(const option_values *values, ost_text content, ost_error *re
 ost_result tool_put_line(const option_values *values, ost_text line, ost_arena *arena,
                          ost_error *ret_error)
 {
-    char *ended = ost_arena_format(arena, "%.*s\n", (int)line.len, line.data);
+    char *ended = ost_arena_alloc(arena, line.len + 1);
     if (ended == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    memcpy(ended, line.data, line.len);
+    ended[line.len] = '\n';
     return tool_put(values, (ost_text){ended, line.len + 1}, ret_error);
 }
 

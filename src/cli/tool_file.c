@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "text.h"
@@ -13,8 +15,20 @@ static bool is_standard(const char *path)
     return path == NULL || strcmp(path, "-") == 0;
 }
 
+/* A token or a key stands where the name of its file belongs; errors end up in logs. */
+static bool is_content(const char *path)
+{
+    ost_text text = text_of(path);
+    return text.len > NAME_MAX || text_starts(text, "{") || text_starts(text, "eyJ") ||
+           text_starts(text, "-----");
+}
+
 static ost_result failed(ost_error *ret_error, const char *path, const char *otherwise)
 {
+    if (!is_standard(path) && is_content(path))
+        return ost_error_set(ret_error, OST_E_SYSTEM,
+                             "what is given is no file name: tokens and keys come from files "
+                             "or standard input");
     return ost_error_set(ret_error, OST_E_SYSTEM, "%s: %s", is_standard(path) ? otherwise : path,
                          strerror(errno));
 }
@@ -86,12 +100,28 @@ static bool write_all(int fd, ost_text rest)
     return true;
 }
 
+/* The file, empty, for its owner alone. One that is overwritten may have been open to others, and
+ * must not be so when the secret comes in. */
+static int open_output(const char *path, bool force)
+{
+    struct stat status;
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (force ? 0 : O_EXCL), 0600);
+    if (fd < 0 || !force || (fstat(fd, &status) == 0 && !S_ISREG(status.st_mode)))
+        return fd;
+    if (fchmod(fd, 0600) == 0 && ftruncate(fd, 0) == 0)
+        return fd;
+    int reason = errno;
+    close(fd);
+    errno = reason;
+    return -1;
+}
+
 ost_result tool_write(const char *path, bool force, ost_text content, ost_error *ret_error)
 {
     if (is_standard(path))
         return write_all(STDOUT_FILENO, content) ? OST_OK
                                                  : failed(ret_error, path, "standard output");
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (force ? O_TRUNC : O_EXCL), 0600);
+    int fd = open_output(path, force);
     if (fd < 0 && errno == EEXIST)
         return ost_error_set(ret_error, OST_E_CONFLICT, "%s exists (--force overwrites it)", path);
     if (fd < 0)

@@ -15,8 +15,8 @@ OST_MUST_CHECK ost_result tool_read(const char *path, ost_arena *arena, ost_text
 OST_MUST_CHECK ost_result tool_read_line(const char *path, ost_arena *arena, ost_text *ret_line,
                                          ost_error *ret_error);
 
-/* Writes to a new file that only its owner may read, or to standard output (NULL and "-").
- * OST_E_CONFLICT: it exists, and `force` is false. */
+/* Writes to a file that only its owner may read, also when it was another's to read before, or to
+ * standard output (NULL and "-"). OST_E_CONFLICT: it exists, and `force` is false. */
 OST_MUST_CHECK ost_result tool_write(const char *path, bool force, ost_text content,
                                      ost_error *ret_error);
 

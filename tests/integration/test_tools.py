@@ -121,6 +121,15 @@ def test_a_file_is_not_overwritten_unless_asked(key, tmp_path):
     assert private.read_bytes() != before
 
 
+def test_a_file_that_is_overwritten_is_closed_to_others(tmp_path):
+    file = tmp_path / "key"
+    file.write_text("of anybody " * 1000)
+    file.chmod(0o666)
+    good("jwk", "generate", "--alg", "ES256", "--output", file, "--force")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert json.loads(file.read_text())["kty"] == "EC"
+
+
 # ---- signatures ----
 
 
@@ -267,6 +276,49 @@ def test_no_secret_is_said(key):
     ):
         said = bad(1, *arguments, feed=token)
         assert token not in said and token.split(".")[2] not in said and secret not in said
+
+
+def test_what_is_no_file_name_is_not_said_either(key):
+    """A token or a key in the place of its file's name must not get into a log."""
+    private, public = key("HS256")
+    secret = private.read_text().strip()
+    token = good("jws", "sign", "--key", private, feed="a").decode().strip()
+    pem = good("jwk", "convert", "--to", "pem", key("ES256")[0]).decode()
+    for status, arguments in (
+        (1, ("jws", "verify", "--key", private, token)),
+        (1, ("jwt", "verify", "--key", private, "--issuer", "i", "--audience", "a", token)),
+        (1, ("jwe", "decrypt", "--key", private, token)),
+        (1, ("jws", "sign", "--key", secret)),
+        (2, ("jwk", "public", pem)),
+        (1, ("jwk", "public", "--", pem)),
+        (1, ("jwk", "generate", "--alg", "ES256", "--output", "x" * 300)),
+        (2, ("jwt", "sign", "--key", private, token)),
+        (2, ("jws", "verify", "--key", private, token, secret)),
+    ):
+        said = bad(status, *arguments, feed="a")
+        assert token not in said and json.loads(secret)["k"] not in said
+        assert pem.splitlines()[1][8:16] not in said and "x" * 30 not in said
+    assert token not in run("jwt", token).stderr.decode()
+
+
+def test_a_private_key_where_a_public_one_is_wanted(key, tmp_path):
+    """It serves, and nothing of it gets out."""
+    private, _ = key("RS256")
+    secret = json.loads(private.read_text())["d"].encode()
+    token = good("jws", "sign", "--key", private, feed="a")
+    assert good("jws", "verify", "--key", private, feed=token) == b"a"
+    assert secret not in good("jwk", "public", private) + good("jwk", "set", private)
+    assert secret not in good("jwk", "convert", "--public", private)
+
+
+@pytest.mark.parametrize("command", [("jwk", "thumbprint"), ("jwk", "public")])
+def test_output_that_cannot_be_written_is_an_error(key, command):
+    _, public = key("ES256")
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [str(provider_program()), *command, str(public)], stdout=full, stderr=subprocess.PIPE, timeout=60
+        )
+    assert done.returncode == 1 and done.stderr.startswith(b"ostiary: ")
 
 
 def test_help_tells_every_command():
