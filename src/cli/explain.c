@@ -25,8 +25,8 @@ typedef struct explaining {
 const char *explain_step_name(explain_name name)
 {
     static const char *const names[EXPLAIN_STEPS] = {
-        "size", "form",     "algorithm", "header", "issuer", "key",   "signature",
-        "time", "audience", "type",      "client", "policy", "sender"};
+        "size",     "form", "algorithm", "header", "issuer", "key",   "signature",
+        "audience", "time", "type",      "client", "policy", "sender"};
     return names[name];
 }
 
@@ -74,6 +74,8 @@ static void check_form(explaining *e)
     ost_result result = ost_jwt_read_unverified(token, e->in->arena, &e->read, &error);
     if (result != OST_OK && dots == 4)
         say(e, EXPLAIN_FORM, result, expected, OST_TEXT("five parts: an encrypted token"));
+    else if (result != OST_OK && token.len == 0)
+        say(e, EXPLAIN_FORM, result, expected, OST_TEXT("nothing"));
     else if (result != OST_OK && dots == 0)
         say(e, EXPLAIN_FORM, result, expected,
             OST_TEXT("an opaque token, of which its issuer alone knows what it says"));
@@ -193,6 +195,25 @@ static void check_audience(explaining *e, ost_claims_rules rules)
         audience != NULL ? ost_json_source(audience) : OST_TEXT("no aud"));
 }
 
+/* The claims of RFC 9068 are looked at after the times, which hide them when they are wrong. */
+static void check_type(explaining *e, ost_claims_rules rules)
+{
+    ost_error error = {0};
+    ost_result result = OST_OK;
+    bool profile = e->in->issuer->access_token_profile;
+    rules.access_token_profile = profile;
+    if (profile && e->steps[EXPLAIN_TIME].outcome == EXPLAIN_FAILED)
+        return;
+    if (profile)
+        result = ost_claims_check(e->claims, &rules, e->in->now, &error);
+    if (result == OST_OK)
+        result = policy_check_token_type(e->claims, &error);
+    say(e, EXPLAIN_TYPE, result,
+        profile ? OST_TEXT("an access token with sub, client_id, jti and iat (RFC 9068)")
+                : OST_TEXT("an access token"),
+        result == OST_OK ? OST_TEXT("an access token") : text_of(error.detail));
+}
+
 static void check_client(explaining *e)
 {
     const ost_issuer *trusted = e->in->issuer;
@@ -243,11 +264,9 @@ static void check_claims(explaining *e)
         e->failed_memory = own == NULL;
         return; /* nothing is to be known of a token of nobody */
     }
-    check_time(e, &rules);
     check_audience(e, rules);
-    result = policy_check_token_type(e->claims, &error);
-    say(e, EXPLAIN_TYPE, result, OST_TEXT("an access token"),
-        result == OST_OK ? OST_TEXT("an access token") : text_of(error.detail));
+    check_time(e, &rules);
+    check_type(e, rules);
     check_client(e);
     check_route(e);
 }

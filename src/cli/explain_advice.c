@@ -10,6 +10,8 @@ static ost_text advise_form(const explain_input *in)
     if (dots == 4)
         return OST_TEXT("Have the issuer send signed tokens to this API, or give the guard the "
                         "private key (decryption_keys). A lone encrypted token proves nothing.");
+    if (in->token.len == 0)
+        return OST_TEXT("Did the command that should have written the token fail?");
     if (dots == 0)
         return OST_TEXT("Configure introspection for this issuer, or have it issue JWTs as access "
                         "tokens.");
@@ -102,8 +104,13 @@ static ost_text advise_audience(const explain_input *in, const ost_json *claims)
     return text_of(text);
 }
 
-static ost_text advise_type(const ost_json *claims)
+static ost_text advise_type(const explain_step *step, const ost_json *claims)
 {
+    if (step->reason == OST_E_CLAIM_MISSING)
+        return OST_TEXT(
+            "The issuer does not keep to RFC 9068 here. In Keycloak, mappers add what is missing "
+            "(client_id: a hardcoded claim of the client). Otherwise ask for less, without "
+            "--access-token-profile.");
     const ost_json *typ = ost_json_get(claims, "typ");
     if (ost_json_equals(typ, OST_TEXT("ID")) || ost_json_get(claims, "nonce") != NULL ||
         ost_json_get(claims, "at_hash") != NULL)
@@ -158,7 +165,7 @@ ost_text explain_advice(explain_name name, const explain_step *step, const expla
     case EXPLAIN_AUDIENCE:
         return advise_audience(in, claims);
     case EXPLAIN_TYPE:
-        return advise_type(claims);
+        return advise_type(step, claims);
     case EXPLAIN_CLIENT:
         return OST_TEXT(
             "The token was issued to another client than the ones listed. Add it to the "

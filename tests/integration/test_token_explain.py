@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import itertools
 import json
 import subprocess
 
@@ -157,7 +158,55 @@ def test_what_a_route_asks_for(keys, options, allowed):
 
 def test_several_mistakes_are_all_told(keys):
     told = explain(keys, signed(keys, {**CLAIMS, "aud": "account", "exp": NOW - 100}, "foreign"))
-    assert failed(told) == ["signature", "time", "audience"] and not told["verified"]
+    assert failed(told) == ["signature", "audience", "time"] and not told["verified"]
+
+
+FAULTS = {
+    "alg": lambda claims: {"header": {"alg": "HS256", "kid": "k1"}},
+    "kid": lambda claims: {"header": {"alg": "ES256", "kid": "k2"}},
+    "typ": lambda claims: {"typ": "logout+jwt"},
+    "signature": lambda claims: {"name": "foreign"},
+    "iss": lambda claims: claims.update(iss="https://else"),
+    "no iss": lambda claims: claims.pop("iss", None) and None,
+    "aud": lambda claims: claims.update(aud="account"),
+    "exp": lambda claims: claims.update(exp=NOW - 100),
+    "exp type": lambda claims: claims.update(exp="soon"),
+    "nbf": lambda claims: claims.update(nbf=NOW + 100),
+    "kind": lambda claims: claims.update(typ="ID"),
+    "azp": lambda claims: claims.update(azp="other"),
+    "scope": lambda claims: claims.update(scope="openid"),
+    "cnf": lambda claims: claims.update(cnf={"jkt": "x"}),
+}
+
+
+@pytest.mark.parametrize("faults", itertools.chain(*(itertools.combinations(FAULTS, n) for n in (0, 1, 2))), ids="+".join)
+@pytest.mark.parametrize("profile", [(), ("--access-token-profile",)], ids=["", "profile"])
+def test_the_checks_agree_with_the_verdict(keys, faults, profile):
+    """With any two faults, what the guard names as its reason is among the checks that failed; and
+    when it lets a token in, all have passed."""
+    claims, how = {**CLAIMS, "client_id": "web", "jti": "1"}, {"typ": "at+jwt" if profile else "JWT"}
+    for fault in faults:
+        how.update(FAULTS[fault](claims) or {})
+    told = explain(keys, signed(keys, claims, **how), "--client", "web", "--scope", "read", *profile)
+    assert told["allowed"] == (faults == ())
+    if told["allowed"]:
+        assert {check["outcome"] for check in told["checks"]} == {"passed"}
+    else:
+        assert told["reason"] in [c["reason"] for c in told["checks"] if c["outcome"] == "failed"], told
+
+
+@pytest.mark.parametrize("name", ["sub", "client_id", "jti", "iat"])
+def test_what_the_profile_asks_for(keys, name):
+    claims = {**CLAIMS, "client_id": "web", "jti": "1"}
+    del claims[name]
+    told = explain(keys, signed(keys, claims, typ="at+jwt"), "--access-token-profile")
+    assert failed(told) == ["type"] and told["reason"] == "OST_E_CLAIM_MISSING"
+    assert f'"{name}"' in next(c for c in told["checks"] if c["check"] == "type")["seen"]
+
+
+def test_nothing_is_no_token(keys):
+    told = explain(keys, "")
+    assert failed(told) == ["form"] and told["status"] == 401
 
 
 def test_keys_that_cannot_be_fetched(keys):
