@@ -41,6 +41,7 @@ struct ost_arena {
     chunk *first;
     chunk *current;
     deferred *deferred; /* in the arena itself; the newest first */
+    char apart[64];     /* from the next one, which may be another thread's */
 };
 
 static chunk *chunk_new(size_t size)

@@ -14,6 +14,7 @@
 typedef struct published {
     _Atomic(void *) current;
     atomic_uint side; /* which counter new readers stand in: its lowest bit */
+    char apart[64];   /* what all read from what each writes */
     struct {
         atomic_long readers[2];
         char apart[64 - 2 * sizeof(atomic_long)]; /* no two on one cache line */

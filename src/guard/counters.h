@@ -21,6 +21,7 @@ typedef enum counter {
 
 /* All zero is ready for use. */
 typedef struct counters {
+    char apart[64]; /* from what stands before them */
     struct {
         atomic_ullong at[COUNTERS];
         char apart[64];

@@ -6,32 +6,20 @@
 
 #include <pthread.h>
 #include <sodium.h>
-#include <stdatomic.h>
-#include <string.h>
 
 #include "context.h"
 #include "text.h"
+#include "token_shares.h"
 
 #define WAYS 4
 #define MAX_SHARDS 16
 #define HASHED_TAIL 64 /* characters; the end of a signature has all the entropy there is */
 #define SWEEP 4        /* places looked at for what has expired, with every token that comes in */
 
-/* One token; immutable but for the count of those who use it. */
-typedef struct entry {
-    remembered known;
-    atomic_size_t references;
-    uint64_t hash;
-    size_t bytes;     /* all of it */
-    ost_arena *arena; /* holds the claims */
-    size_t token_len;
-    char data[]; /* the token, then its payload */
-} entry;
-
 typedef struct place {
     uint64_t hash; /* 0: empty */
     uint64_t used; /* by the shard's clock */
-    entry *entry;
+    token_entry *entry;
 } place;
 
 typedef struct shard {
@@ -49,50 +37,8 @@ struct token_cache {
     size_t sets;      /* of each shard; all three are powers of two */
     size_t max_bytes; /* of each shard */
     shard shards[MAX_SHARDS];
+    token_shares shares;
 };
-
-/* ---- one entry ---- */
-
-static void entry_unref(void *data)
-{
-    entry *e = data;
-    if (e == NULL || atomic_fetch_sub_explicit(&e->references, 1, memory_order_acq_rel) != 1)
-        return;
-    ost_arena_free(e->arena);
-    wipe(e->data, e->token_len + e->known.facts.payload.len);
-    memory_free(e);
-}
-
-static entry *entry_new(ost_text token, uint64_t hash, const token_facts *facts,
-                        size_t claims_bytes)
-{
-    size_t bytes = sizeof(entry) + token.len + facts->payload.len;
-    entry *e = memory_alloc(bytes);
-    if (e == NULL)
-        return NULL;
-    memcpy(e->data, token.data, token.len);
-    memcpy(e->data + token.len, facts->payload.data, facts->payload.len);
-    atomic_init(&e->references, 1);
-    e->hash = hash;
-    e->bytes = bytes + claims_bytes;
-    e->token_len = token.len;
-    e->known.facts = *facts;
-    e->known.facts.payload.data = e->data + token.len;
-    e->arena = ost_arena_new(claims_bytes);
-    if (e->arena == NULL ||
-        ost_claims_read(e->known.facts.payload, e->arena, &e->known.claims, NULL) != OST_OK) {
-        entry_unref(e);
-        return NULL;
-    }
-    return e;
-}
-
-static bool entry_is_for(const entry *e, ost_text token)
-{
-    return e->token_len == token.len && memcmp(e->data, token.data, token.len) == 0;
-}
-
-/* ---- the table ---- */
 
 /* At most four to a set and sixteen shards, and fewer when there are fewer entries. */
 static void divide(token_cache *cache, size_t entries, size_t bytes)
@@ -113,6 +59,7 @@ ost_result token_cache_new(const ost_context *context, size_t entries, size_t by
     if (cache == NULL)
         return OST_E_MEMORY;
     divide(cache, entries, bytes);
+    token_shares_init(&cache->shares);
     ost_result result = context_random(context, cache->key, sizeof cache->key);
     for (size_t i = 0; i < cache->shard_count; i++) {
         shard *s = &cache->shards[i];
@@ -129,24 +76,35 @@ ost_result token_cache_new(const ost_context *context, size_t entries, size_t by
     return OST_OK;
 }
 
-/* Takes what is in the place out of it; the caller unrefs it, outside the lock. */
-static entry *take_out(shard *s, place *p)
+/* Takes what is in the place out of it; the caller lets go of it, outside the lock. */
+static token_entry *take_out(shard *s, place *p)
 {
-    entry *e = p->entry;
-    if (e != NULL)
+    token_entry *e = p->entry;
+    if (e != NULL) {
         s->bytes -= e->bytes;
+        atomic_store_explicit(&e->taken_out, true, memory_order_relaxed);
+    }
     *p = (place){0};
     return e;
+}
+
+/* What has been taken out, and the shares in it. */
+static void let_go(token_cache *cache, token_entry *e)
+{
+    if (e != NULL && e->shared)
+        token_shares_drop(&cache->shares, e);
+    token_entry_unref(e);
 }
 
 void token_cache_free(token_cache *cache)
 {
     if (cache == NULL)
         return;
+    token_shares_clear(&cache->shares);
     for (size_t i = 0; i < cache->shard_count; i++) {
         shard *s = &cache->shards[i];
         for (size_t k = 0; s->places != NULL && k < cache->sets * cache->ways; k++)
-            entry_unref(take_out(s, &s->places[k]));
+            token_entry_unref(take_out(s, &s->places[k]));
         memory_free(s->places);
         pthread_mutex_destroy(&s->lock);
     }
@@ -174,47 +132,77 @@ static place *set_of(const token_cache *cache, const shard *s, uint64_t hash)
     return &s->places[(hash / MAX_SHARDS & (cache->sets - 1)) * cache->ways];
 }
 
-const remembered *token_cache_get(token_cache *cache, ost_text token, int64_t now, ost_arena *arena)
+/* The entry of that hash, with a reference; NULL: none. `share`: there may be shares in it now. */
+static token_entry *look_up(token_cache *cache, uint64_t hash, bool share)
 {
-    uint64_t hash = hash_of(cache, token);
     shard *s = shard_of(cache, hash);
     place *set = set_of(cache, s, hash);
-    entry *found = NULL;
+    token_entry *found = NULL;
     pthread_mutex_lock(&s->lock);
     for (size_t way = 0; way < cache->ways && found == NULL; way++) {
-        if (set[way].hash == hash && set[way].entry->token_len == token.len) {
+        if (set[way].hash == hash) {
             found = set[way].entry;
-            atomic_fetch_add_explicit(&found->references, 1, memory_order_relaxed);
+            token_entry_ref(found);
+            found->shared = found->shared || share;
             set[way].used = ++s->clock;
         }
     }
     pthread_mutex_unlock(&s->lock);
+    return found;
+}
+
+const remembered *token_cache_get(token_cache *cache, ost_text token, int64_t now, ost_arena *arena)
+{
+    uint64_t hash = hash_of(cache, token);
+    const remembered *known = token_shares_get(&cache->shares, hash, token, now, arena);
+    if (known != NULL)
+        return known;
+    bool share = token_shares_wanted(&cache->shares);
+    token_entry *found = look_up(cache, hash, share);
     if (found == NULL)
         return NULL;
-    if (found->known.facts.expiry <= now || !entry_is_for(found, token) ||
-        !ost_arena_defer(arena, entry_unref, found)) {
-        entry_unref(found);
+    bool good = token_entry_answers(found, token, now);
+    if (good && share)
+        token_shares_add(&cache->shares, found);
+    if (!good || !ost_arena_defer(arena, token_entry_unref, found)) {
+        token_entry_unref(found);
         return NULL;
     }
     return &found->known;
 }
 
-/* Its own place, else an empty one, else the one that was used longest ago. */
-static place *choose_place(const token_cache *cache, const shard *s, uint64_t hash)
+static place *longest_unused(const token_cache *cache, place *set)
 {
-    place *set = set_of(cache, s, hash), *oldest = set;
-    for (size_t way = 0; way < cache->ways; way++) {
-        if (set[way].hash == hash)
-            return &set[way];
+    place *oldest = set;
+    for (size_t way = 1; way < cache->ways; way++) {
         if (set[way].used < oldest->used)
             oldest = &set[way];
     }
     return oldest;
 }
 
+/* Its own place, else an empty one, else the one that was used longest ago; use by shares, of which
+ * the table sees nothing, counts as use now. */
+static place *choose_place(const token_cache *cache, shard *s, uint64_t hash)
+{
+    place *set = set_of(cache, s, hash), *oldest;
+    for (size_t way = 0; way < cache->ways; way++) {
+        if (set[way].hash == hash)
+            return &set[way];
+    }
+    for (size_t turn = 0; turn < cache->ways; turn++) {
+        oldest = longest_unused(cache, set);
+        if (oldest->entry == NULL || !token_entry_take_used(oldest->entry))
+            return oldest;
+        oldest->used = ++s->clock;
+    }
+    return longest_unused(cache, set);
+}
+
 /* What has to go: the expired ones that the hand meets, and any while there is no room. Writes to
  * `gone`, which has room for SWEEP of them, and returns how many. */
-static size_t sweep(const token_cache *cache, shard *s, size_t needed, int64_t now, entry **gone)
+static size_t sweep(const token_cache *cache, shard *s, size_t needed, int64_t now,
+                    token_entry **gone)
 {
     size_t count = 0, places = cache->sets * cache->ways;
     for (size_t looked = 0; looked < SWEEP && looked < places; looked++) {
@@ -231,11 +219,11 @@ bool token_cache_put(token_cache *cache, ost_text token, const token_facts *fact
 {
     uint64_t hash = hash_of(cache, token);
     shard *s = shard_of(cache, hash);
-    entry *gone[SWEEP + 1];
+    token_entry *gone[SWEEP + 1];
     size_t count;
     if (facts->expiry <= now)
         return false;
-    entry *e = entry_new(token, hash, facts, claims_bytes);
+    token_entry *e = token_entry_new(token, hash, facts, claims_bytes);
     if (e == NULL)
         return false;
     pthread_mutex_lock(&s->lock);
@@ -249,9 +237,9 @@ bool token_cache_put(token_cache *cache, ost_text token, const token_facts *fact
     }
     pthread_mutex_unlock(&s->lock);
     bool kept = e == NULL;
-    entry_unref(e);
+    token_entry_unref(e);
     for (size_t i = 0; i < count; i++)
-        entry_unref(gone[i]);
+        let_go(cache, gone[i]);
     return kept;
 }
 
@@ -260,14 +248,14 @@ void token_cache_forget(token_cache *cache, ost_text token)
     uint64_t hash = hash_of(cache, token);
     shard *s = shard_of(cache, hash);
     place *set = set_of(cache, s, hash);
-    entry *gone = NULL;
+    token_entry *gone = NULL;
     pthread_mutex_lock(&s->lock);
     for (size_t way = 0; way < cache->ways && gone == NULL; way++) {
         if (set[way].hash == hash)
             gone = take_out(s, &set[way]);
     }
     pthread_mutex_unlock(&s->lock);
-    entry_unref(gone);
+    let_go(cache, gone);
 }
 
 size_t token_cache_bytes(token_cache *cache)

@@ -4,7 +4,7 @@
 #ifndef TOKEN_CACHE_H
 #define TOKEN_CACHE_H
 
-#include <ostiary/jose.h>
+#include "token_entry.h"
 
 typedef struct token_cache token_cache;
 
@@ -12,20 +12,6 @@ typedef struct token_cache token_cache;
 OST_MUST_CHECK ost_result token_cache_new(const ost_context *context, size_t entries, size_t bytes,
                                           token_cache **ret_cache);
 void token_cache_free(token_cache *cache); /* NULL is fine; what was got remains */
-
-/* By whom and with what a token was verified. */
-typedef struct token_facts {
-    size_t issuer;       /* its index in the guard */
-    uint64_t generation; /* of the keys that verified it */
-    ost_alg alg;
-    ost_text payload; /* decoded */
-    int64_t expiry;   /* seconds since the epoch */
-} token_facts;
-
-typedef struct remembered {
-    token_facts facts;
-    const ost_claims *claims;
-} remembered;
 
 /* What is remembered of exactly this token, or NULL: also from its expiry on. Valid until the arena
  * is reset. Any thread. */

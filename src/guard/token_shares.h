@@ -1,0 +1,47 @@
+/* Shares in remembered tokens that are asked for again and again. Whoever uses an entry counts
+ * himself on it; where many threads use one and the same, its count and the lock of its table
+ * travel from core to core with every request. A share holds one reference to the entry, and has a
+ * count of its own: threads have shares of their own, and no longer meet. */
+#ifndef TOKEN_SHARES_H
+#define TOKEN_SHARES_H
+
+#include <pthread.h>
+
+#include "token_entry.h"
+
+#define SHARE_STRIPES 16
+#define SHARE_PLACES 256 /* tokens of a stripe */
+
+typedef struct token_share token_share;
+
+typedef struct token_shares {
+    char apart[64]; /* from what stands before them */
+    struct {
+        pthread_mutex_t lock;
+        token_share *at[SHARE_PLACES];
+        atomic_uint_least64_t hashes[SHARE_PLACES]; /* of their tokens; 0: none */
+        atomic_uint asked;
+        char apart[64];
+    } stripes[SHARE_STRIPES];
+} token_shares;
+
+void token_shares_init(token_shares *all);
+void token_shares_clear(token_shares *all); /* what was got remains; not for use afterwards */
+
+/* What is remembered of the token by a share of the calling thread's, or NULL. Valid until the
+ * arena is reset. Any thread. */
+const remembered *token_shares_get(token_shares *all, uint64_t hash, ost_text token, int64_t now,
+                                   ost_arena *arena);
+
+/* Is it time that the calling thread gets a share in what it has found in the table? Now and then:
+ * what is asked for often is met soon. */
+bool token_shares_wanted(token_shares *all);
+
+/* Gives the calling thread a share, unless the entry has been taken out of the table. The caller
+ * holds a reference. Without memory nothing happens. */
+void token_shares_add(token_shares *all, token_entry *e);
+
+/* Nobody gets the entry by a share from here on. After it has been taken out of the table. */
+void token_shares_drop(token_shares *all, const token_entry *e);
+
+#endif

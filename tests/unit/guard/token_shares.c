@@ -1,0 +1,188 @@
+/* Shares in remembered tokens: they end with what they are shares in, and keep it in use. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "context.h"
+#include "text.h"
+#include "token_cache.h"
+
+#define NOW 1000
+#define OFTEN 100 /* questions after which there is a share for certain */
+#define TOKEN OST_TEXT("header.payload.signature")
+
+static ost_arena *arena;
+
+static int setup(void **state)
+{
+    arena = ost_arena_new((size_t)8 << 20);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    ost_arena_free(arena);
+    return 0;
+}
+
+static bool put(token_cache *cache, ost_text token, uint64_t generation)
+{
+    const token_facts facts = {.generation = generation,
+                               .payload = OST_TEXT("{\"exp\":2000,\"sub\":\"alice\"}"),
+                               .expiry = 2000};
+    return token_cache_put(cache, token, &facts, 4096, NOW);
+}
+
+static token_cache *cache_of(size_t entries)
+{
+    token_cache *cache;
+    assert_int_equal(token_cache_new(NULL, entries, 1 << 20, &cache), OST_OK);
+    return cache;
+}
+
+static token_cache *cache_with_share(size_t entries)
+{
+    token_cache *cache = cache_of(entries);
+    assert_true(put(cache, TOKEN, 1));
+    for (int i = 0; i < OFTEN; i++)
+        assert_non_null(token_cache_get(cache, TOKEN, NOW, arena));
+    return cache;
+}
+
+static void end(token_cache *cache)
+{
+    token_cache_free(cache);
+    ost_arena_reset(arena);
+}
+
+static void a_share_answers_as_the_table_does(void **state)
+{
+    token_cache *cache = cache_with_share(100);
+    const remembered *known = token_cache_get(cache, TOKEN, NOW, arena);
+    assert_int_equal(known->facts.generation, 1);
+    assert_null(token_cache_get(cache, OST_TEXT("Header.payload.signature"), NOW, arena));
+    assert_null(token_cache_get(cache, TOKEN, 2000, arena));
+    token_cache_free(cache);
+    /* Whoever has got it keeps it. */
+    assert_true(text_is(ost_claims_subject(known->claims), "alice"));
+    ost_arena_reset(arena);
+}
+
+static void what_is_forgotten_has_no_share(void **state)
+{
+    token_cache *cache = cache_with_share(100);
+    token_cache_forget(cache, TOKEN);
+    assert_null(token_cache_get(cache, TOKEN, NOW, arena));
+    assert_int_equal(token_cache_bytes(cache), 0);
+    end(cache);
+}
+
+static void what_is_replaced_has_no_share(void **state)
+{
+    token_cache *cache = cache_with_share(100);
+    assert_true(put(cache, TOKEN, 2));
+    assert_int_equal(token_cache_get(cache, TOKEN, NOW, arena)->facts.generation, 2);
+    end(cache);
+}
+
+static void what_makes_way_has_no_share(void **state)
+{
+    token_cache *cache = cache_with_share(1);
+    for (int i = 0; token_cache_get(cache, TOKEN, NOW, arena) != NULL; i++) {
+        assert_true(i < 4);
+        (void)put(cache, OST_TEXT("another.token.altogether"), 1);
+        ost_arena_reset(arena);
+    }
+    end(cache);
+}
+
+/* The table itself is not asked for what shares answer. */
+static void use_by_a_share_is_use(void **state)
+{
+    token_cache *cache = cache_with_share(4);
+    for (int i = 0; i < 1000; i++) {
+        assert_true(put(cache, text_of(ost_arena_format(arena, "header.payload.%064d", i)), 1));
+        assert_non_null(token_cache_get(cache, TOKEN, NOW, arena));
+    }
+    end(cache);
+}
+
+static void without_memory_the_table_answers(void **state)
+{
+    token_cache *cache = cache_of(100);
+    assert_true(put(cache, TOKEN, 1));
+    assert_non_null(token_cache_get(cache, TOKEN, NOW, arena)); /* room in the arena */
+    for (int i = 0; i < OFTEN; i++) {
+        memory_fail_at(1);
+        assert_non_null(token_cache_get(cache, TOKEN, NOW, arena));
+        memory_fail_at(0);
+    }
+    end(cache);
+}
+
+/* ---- threads ---- */
+
+typedef struct race {
+    token_cache *cache;
+    atomic_ullong oldest; /* generation that may still be got */
+    atomic_bool over;
+} race;
+
+static void *read_on(void *user)
+{
+    race *r = user;
+    ost_arena *own = ost_arena_new(1 << 20);
+    void *wrong = NULL;
+    while (!atomic_load(&r->over)) {
+        uint64_t oldest = atomic_load(&r->oldest);
+        const remembered *known = token_cache_get(r->cache, TOKEN, NOW, own);
+        if (known != NULL && known->facts.generation < oldest)
+            wrong = r;
+        ost_arena_reset(own);
+    }
+    ost_arena_free(own);
+    return wrong;
+}
+
+/* Once it has been forgotten or replaced no thread gets it, by whatever share. */
+static void nobody_gets_what_is_gone(void **state)
+{
+    race r = {.cache = cache_of(16)};
+    pthread_t readers[4];
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&readers[i], NULL, read_on, &r), 0);
+    for (uint64_t generation = 1; generation <= 20000; generation++) {
+        assert_true(put(r.cache, TOKEN, generation));
+        atomic_store(&r.oldest, generation);
+        if (generation % 3 == 0) {
+            token_cache_forget(r.cache, TOKEN);
+            atomic_store(&r.oldest, generation + 1);
+        }
+    }
+    atomic_store(&r.over, true);
+    for (size_t i = 0; i < 4; i++) {
+        void *wrong;
+        pthread_join(readers[i], &wrong);
+        assert_null(wrong);
+    }
+    token_cache_free(r.cache);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_share_answers_as_the_table_does),
+        cmocka_unit_test(what_is_forgotten_has_no_share),
+        cmocka_unit_test(what_is_replaced_has_no_share),
+        cmocka_unit_test(what_makes_way_has_no_share),
+        cmocka_unit_test(use_by_a_share_is_use),
+        cmocka_unit_test(without_memory_the_table_answers),
+        cmocka_unit_test(nobody_gets_what_is_gone),
+    };
+    return cmocka_run_group_tests_name("guard-token_shares", tests, setup, teardown);
+}
