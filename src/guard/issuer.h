@@ -9,6 +9,7 @@
 
 #include "fetch_budget.h"
 #include "introspector.h"
+#include "kid_list.h"
 #include "net.h"
 #include "published.h"
 #include "status_lists.h"
@@ -64,8 +65,8 @@ typedef struct issuer {
     bool wanted;       /* a fetch has been asked for, or is on its way: its end will be told */
     bool running;      /* it is on its way */
     bool ended;        /* the guard is going away */
-    bool has_asked;    /* it was asked for because of a kid */
-    uint64_t asked;    /* the hash of that kid */
+    kid_list asked;    /* for these, before it began */
+    kid_list late;     /* for these, since: it may have been answered before they were known */
     unsigned failures; /* in a row */
     fetch_budget budget;
     issuer_waiter *waiters;
@@ -94,7 +95,8 @@ OST_MUST_CHECK ost_result key_fetch_start(issuer *issuer);
 
 /* A token came with an unknown kid, or there are no keys at all. True when a fetch is under way or
  * was begun now whose end could change the verdict. False: the budget is spent, or the kid is known
- * to be unknown. */
+ * to be unknown. A fetch that does not bring a kid for which it was asked while it was under way is
+ * followed by another one at once, if the budget allows it, and has ended when that has. */
 bool key_fetch_may_help(issuer *issuer, ost_text kid, bool have_keys);
 
 bool key_fetch_is_under_way(issuer *issuer);

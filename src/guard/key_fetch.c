@@ -43,23 +43,48 @@ static void tell_waiters(issuer *i)
     }
 }
 
+/* Strikes off the kids that have come by now. On the client's thread, which alone publishes. */
+static void strike_found(issuer *i, kid_list *kids)
+{
+    published_place place;
+    const key_snapshot *snapshot = published_enter(&i->keys, &place);
+    size_t count = snapshot != NULL ? ost_keyset_count(snapshot->keys) : 0;
+    for (size_t k = 0; k < count; k++) {
+        ost_text kid = ost_key_kid(ost_keyset_at(snapshot->keys, k));
+        kid_list_remove(kids, fetch_budget_hash(&i->budget, kid));
+    }
+    published_leave(&i->keys, place);
+}
+
+/* Is another fetch due, for kids that this one cannot have known of? Under the lock. */
+static bool begin_for_late_kids(issuer *i, bool good)
+{
+    strike_found(i, &i->late);
+    i->asked = i->late;
+    i->late.count = 0;
+    return good && !i->ended && i->asked.count > 0 &&
+           fetch_budget_spend(&i->budget, monotonic_ms());
+}
+
 static void fetch_ended(issuer *i, bool good, long max_age, const ost_error *error)
 {
     unsigned char random = 128;
     (void)!context_random(i->context, &random, 1);
     atomic_fetch_add(good ? &i->fetches_good : &i->fetches_bad, 1);
     pthread_mutex_lock(&i->lock);
-    i->wanted = i->running = false;
+    i->running = false;
     i->failures = good ? 0 : i->failures + 1;
     snprintf(i->last_error, sizeof i->last_error, "%s", error->detail);
-    if (good && i->has_asked)
-        fetch_budget_remember(&i->budget, i->asked, monotonic_ms());
-    i->has_asked = false;
-    net_timer_set(i->timer, key_fetch_delay(i->lifetime, max_age, i->failures, random));
+    for (size_t k = 0; good && k < i->asked.count; k++)
+        fetch_budget_remember(&i->budget, i->asked.hashes[k], monotonic_ms());
+    bool again = begin_for_late_kids(i, good);
+    i->wanted = again;
+    net_timer_set(i->timer, again ? 0 : key_fetch_delay(i->lifetime, max_age, i->failures, random));
     pthread_mutex_unlock(&i->lock);
     if (!good)
         i->discovered = 0; /* where the keys are may have changed */
-    tell_waiters(i);
+    if (!again)
+        tell_waiters(i);
     introspector_fetch_ended(i->introspector);
 }
 
@@ -177,10 +202,11 @@ bool key_fetch_may_help(issuer *i, ost_text kid, bool have_keys)
     uint64_t hash = fetch_budget_hash(&i->budget, kid);
     bool known = have_keys && fetch_budget_knows(&i->budget, hash, now);
     if (!i->wanted && !i->ended && !known && fetch_budget_spend(&i->budget, now)) {
-        i->has_asked = true;
-        i->asked = hash;
+        i->asked.count = 0;
         want_fetch(i);
     }
+    if (i->wanted && !known)
+        kid_list_add(i->running ? &i->late : &i->asked, hash);
     bool helps = i->wanted && !i->ended;
     pthread_mutex_unlock(&i->lock);
     return helps;

@@ -91,6 +91,21 @@ static void answer_list(const tiny_request *request, fake_issuer *f)
                    fields, body);
 }
 
+/* What is published now, and how it is to be served. */
+static fake_mode take_document(fake_issuer *f, bool is_discovery, char *body, size_t body_size,
+                               char *fields, size_t fields_size)
+{
+    pthread_mutex_lock(&f->lock);
+    fake_mode mode = is_discovery ? f->discovery_mode : f->keys_mode;
+    snprintf(body, body_size, "%s",
+             mode == FAKE_TEXT ? f->text
+             : is_discovery    ? f->discovery
+                               : f->keys);
+    snprintf(fields, fields_size, "Content-Type: application/json\r\n%s", f->fields);
+    pthread_mutex_unlock(&f->lock);
+    return mode;
+}
+
 static void answer(const tiny_request *request, void *user)
 {
     fake_issuer *f = user;
@@ -106,19 +121,12 @@ static void answer(const tiny_request *request, void *user)
     char fields[512];
     bool is_discovery = strcmp(request->path, DISCOVERY) == 0;
     bool is_keys = strcmp(request->path, CERTS) == 0;
+    fake_mode mode = take_document(f, is_discovery, body, sizeof body, fields, sizeof fields);
     atomic_fetch_add(is_discovery ? &f->discoveries : is_keys ? &f->key_fetches : &f->others, 1);
-    pthread_mutex_lock(&f->lock);
-    fake_mode mode = is_discovery ? f->discovery_mode : f->keys_mode;
-    pthread_mutex_unlock(&f->lock);
-    if (mode == FAKE_SLOW)
+    if (mode == FAKE_SLOW || mode == FAKE_OLD)
         wait_for_release(f, request);
-    pthread_mutex_lock(&f->lock);
-    snprintf(body, sizeof body, "%s",
-             mode == FAKE_TEXT ? f->text
-             : is_discovery    ? f->discovery
-                               : f->keys);
-    snprintf(fields, sizeof fields, "Content-Type: application/json\r\n%s", f->fields);
-    pthread_mutex_unlock(&f->lock);
+    if (mode == FAKE_SLOW)
+        (void)take_document(f, is_discovery, body, sizeof body, fields, sizeof fields);
     if (mode == FAKE_ERROR)
         tiny_reply(request, 500, "", "{}");
     else if (mode == FAKE_REDIRECT)

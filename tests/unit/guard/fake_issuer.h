@@ -15,6 +15,7 @@ typedef enum fake_mode {
     FAKE_DOWN, /* the connection is closed without an answer */
     FAKE_ERROR,
     FAKE_SLOW, /* answers after fake_issuer_release */
+    FAKE_OLD,  /* so too, but with what was published when it was asked: discovery and keys only */
     FAKE_REDIRECT,
     FAKE_HTML,
     FAKE_LARGE, /* 10 MB */

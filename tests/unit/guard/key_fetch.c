@@ -26,6 +26,22 @@ static bool has_error(online *o, ost_guard *guard, size_t which, const char *wor
     return strstr(copy, words) != NULL;
 }
 
+static void count_wake(void *user)
+{
+    atomic_fetch_add((atomic_int *)user, 1);
+}
+
+/* A token of kid number `i` that no issuer has. */
+static ost_text unknown_token(online *o, int i)
+{
+    char *header = ost_arena_format(o->arena, "{\"alg\":\"ES256\",\"kid\":\"unknown-%d\"}", i);
+    char *claims = ost_arena_format(o->arena, "{\"iss\":\"%s\",\"aud\":\"myapi\",\"exp\":%lld}",
+                                    o->issuer->name, (long long)ost_now(NULL) + 60);
+    ost_text input = forge_input(o->arena, text_of(header), text_of(claims));
+    unsigned char signature[64] = {1};
+    return forge_join(o->arena, input, signature, sizeof signature);
+}
+
 /* ---- when ---- */
 
 static void refreshes_come_at_four_fifths_of_the_lifetime(void **state)
@@ -127,6 +143,47 @@ static void a_new_key_is_fetched_when_its_first_token_comes(void **state)
     assert_int_equal(online_check(o, o->guard, old).decision, OST_ALLOW);
     assert_int_equal(online_check(o, o->guard, new).decision, OST_ALLOW);
     assert_int_equal(online_check(o, o->guard, old).decision, OST_ALLOW);
+    assert_int_equal(atomic_load(&o->issuer->key_fetches), 2);
+}
+
+/* The first token of a new key meets a fetch that was answered before there was this key. */
+static void a_fetch_that_came_too_early_is_followed_by_another(void **state)
+{
+    online *o = *state;
+    atomic_int woken = 0;
+    online_guard(o, (ost_issuer){0});
+    assert_true(ost_guard_wait_ready(o->guard, 5));
+    fake_issuer_serve(o->issuer, FAKE_GOOD, FAKE_OLD);
+    ost_verdict stranger = online_check_now(o, o->guard, unknown_token(o, 1), true);
+    assert_int_equal(stranger.decision, OST_WAIT);
+    assert_true(online_until_number(&o->issuer->key_fetches, 2, 5));
+    serve_keys(o, o->keys[0], o->keys[1]);
+    fake_issuer_serve(o->issuer, FAKE_GOOD, FAKE_GOOD);
+    ost_text new = online_token(o, o->issuer, o->keys[1]);
+    ost_verdict verdict = online_check_now(o, o->guard, new, true);
+    assert_int_equal(verdict.decision, OST_WAIT);
+    assert_int_equal(ost_guard_wait(o->guard, &verdict, count_wake, &woken), OST_OK);
+    fake_issuer_release(o->issuer);
+    assert_true(online_until_number(&woken, 1, 5));
+    assert_int_equal(online_check_now(o, o->guard, new, false).decision, OST_ALLOW);
+    assert_int_equal(atomic_load(&o->issuer->key_fetches), 3);
+}
+
+/* One that did bring it is not. */
+static void a_fetch_that_came_in_time_is_the_last(void **state)
+{
+    online *o = *state;
+    online_guard(o, (ost_issuer){0});
+    assert_true(ost_guard_wait_ready(o->guard, 5));
+    fake_issuer_serve(o->issuer, FAKE_GOOD, FAKE_SLOW);
+    assert_int_equal(online_check_now(o, o->guard, unknown_token(o, 1), true).decision, OST_WAIT);
+    assert_true(online_until_number(&o->issuer->key_fetches, 2, 5));
+    serve_keys(o, o->keys[0], o->keys[1]);
+    ost_text new = online_token(o, o->issuer, o->keys[1]);
+    assert_int_equal(online_check_now(o, o->guard, new, true).decision, OST_WAIT);
+    fake_issuer_release(o->issuer);
+    assert_int_equal(online_check(o, o->guard, new).decision, OST_ALLOW);
+    usleep(50000);
     assert_int_equal(atomic_load(&o->issuer->key_fetches), 2);
 }
 
@@ -278,22 +335,6 @@ static void attack_29_unknown_issuers_cause_no_fetch(void **state)
     assert_int_equal(atomic_load(&stranger->discoveries) + atomic_load(&stranger->others), 0);
     fake_issuer_stop(second);
     fake_issuer_stop(stranger);
-}
-
-static void count_wake(void *user)
-{
-    atomic_fetch_add((atomic_int *)user, 1);
-}
-
-/* A token of kid number `i` that no issuer has. */
-static ost_text unknown_token(online *o, int i)
-{
-    char *header = ost_arena_format(o->arena, "{\"alg\":\"ES256\",\"kid\":\"unknown-%d\"}", i);
-    char *claims = ost_arena_format(o->arena, "{\"iss\":\"%s\",\"aud\":\"myapi\",\"exp\":%lld}",
-                                    o->issuer->name, (long long)ost_now(NULL) + 60);
-    ost_text input = forge_input(o->arena, text_of(header), text_of(claims));
-    unsigned char signature[64] = {1};
-    return forge_join(o->arena, input, signature, sizeof signature);
 }
 
 static void attack_31_flood_of_unknown_kids(void **state)
@@ -562,6 +603,8 @@ int main(void)
         TEST(discovery_may_come_from_another_host),
         TEST(keys_are_refreshed_in_the_background),
         TEST(a_new_key_is_fetched_when_its_first_token_comes),
+        TEST(a_fetch_that_came_too_early_is_followed_by_another),
+        TEST(a_fetch_that_came_in_time_is_the_last),
         TEST(a_front_end_that_cannot_wait_gets_the_key_soon),
         TEST(a_key_that_is_gone_takes_remembered_tokens_with_it),
         TEST(another_key_under_the_same_kid),
