@@ -14,6 +14,7 @@
 #define WAYS 4
 #define MAX_SHARDS 16
 #define HASHED_TAIL 64 /* characters; the end of a signature has all the entropy there is */
+#define OFTEN 8        /* one time in so many that an entry is found, a thread gets a share in it */
 #define SWEEP 4        /* places looked at for what has expired, with every token that comes in */
 
 typedef struct place {
@@ -132,8 +133,9 @@ static place *set_of(const token_cache *cache, const shard *s, uint64_t hash)
     return &s->places[(hash / MAX_SHARDS & (cache->sets - 1)) * cache->ways];
 }
 
-/* The entry of that hash, with a reference; NULL: none. `share`: there may be shares in it now. */
-static token_entry *look_up(token_cache *cache, uint64_t hash, bool share)
+/* The entry of that hash, with a reference; NULL: none. `*ret_share`: the thread is to have a share
+ * in it, now that it has been found so often. */
+static token_entry *look_up(token_cache *cache, uint64_t hash, bool *ret_share)
 {
     shard *s = shard_of(cache, hash);
     place *set = set_of(cache, s, hash);
@@ -143,7 +145,8 @@ static token_entry *look_up(token_cache *cache, uint64_t hash, bool share)
         if (set[way].hash == hash) {
             found = set[way].entry;
             token_entry_ref(found);
-            found->shared = found->shared || share;
+            *ret_share = ++found->found % OFTEN == 0;
+            found->shared = found->shared || *ret_share;
             set[way].used = ++s->clock;
         }
     }
@@ -157,8 +160,8 @@ const remembered *token_cache_get(token_cache *cache, ost_text token, int64_t no
     const remembered *known = token_shares_get(&cache->shares, hash, token, now, arena);
     if (known != NULL)
         return known;
-    bool share = token_shares_wanted(&cache->shares);
-    token_entry *found = look_up(cache, hash, share);
+    bool share = false;
+    token_entry *found = look_up(cache, hash, &share);
     if (found == NULL)
         return NULL;
     bool good = token_entry_answers(found, token, now);

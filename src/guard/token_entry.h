@@ -32,6 +32,7 @@ typedef struct token_entry {
     atomic_bool used;      /* by a share, since it was last asked */
     char apart[64];        /* what all read from what all write */
     atomic_size_t references;
+    unsigned found; /* times, in the table; under its lock */
     char data_apart[64];
     char data[]; /* the token, then its payload */
 } token_entry;

@@ -6,8 +6,6 @@
 #include "context.h"
 #include "thread_number.h"
 
-#define RARELY 8 /* one question in so many that the table answers makes a share */
-
 struct token_share {
     token_entry *entry;
     atomic_size_t references;
@@ -82,13 +80,6 @@ const remembered *token_shares_get(token_shares *all, uint64_t hash, ost_text to
     }
     token_entry_note_used(share->entry);
     return &share->entry->known;
-}
-
-bool token_shares_wanted(token_shares *all)
-{
-    unsigned asked =
-        atomic_fetch_add_explicit(&all->stripes[own_stripe()].asked, 1, memory_order_relaxed);
-    return asked % RARELY == RARELY - 1;
 }
 
 void token_shares_add(token_shares *all, token_entry *e)

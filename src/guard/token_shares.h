@@ -20,7 +20,6 @@ typedef struct token_shares {
         pthread_mutex_t lock;
         token_share *at[SHARE_PLACES];
         atomic_uint_least64_t hashes[SHARE_PLACES]; /* of their tokens; 0: none */
-        atomic_uint asked;
         char apart[64];
     } stripes[SHARE_STRIPES];
 } token_shares;
@@ -32,10 +31,6 @@ void token_shares_clear(token_shares *all); /* what was got remains; not for use
  * arena is reset. Any thread. */
 const remembered *token_shares_get(token_shares *all, uint64_t hash, ost_text token, int64_t now,
                                    ost_arena *arena);
-
-/* Is it time that the calling thread gets a share in what it has found in the table? Now and then:
- * what is asked for often is met soon. */
-bool token_shares_wanted(token_shares *all);
 
 /* Gives the calling thread a share, unless the entry has been taken out of the table. The caller
  * holds a reference. Without memory nothing happens. */
