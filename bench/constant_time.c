@@ -17,17 +17,30 @@
 
 #define INPUTS 64 /* of each class */
 #define SECRET_SIZE 1024
+#define MAC_SIZE 32
+#define TAG_SIZE 16
+#define TOKEN_SIZE 512
+#define PAGE                                                                                       \
+    4096 /* so far apart are the classes, for time depends on where in a page a byte is            \
+          */
 #define BLOCK_SIZE 256 /* RSA-2048 */
 #define CONTENT_SIZE 512
 
+/* What differs between the classes. */
+typedef struct input {
+    unsigned char guess[SECRET_SIZE], mac[MAC_SIZE], tag[TAG_SIZE];
+} input;
+
 typedef struct inputs {
-    unsigned char secret[SECRET_SIZE], guesses[2][SECRET_SIZE];
+    input of[2], now;           /* of the classes; the one that is measured */
+    ost_text tokens[2][INPUTS]; /* all of the same length */
+    unsigned char token[TOKEN_SIZE];
+    size_t token_len;
+    unsigned char secret[SECRET_SIZE];
+    unsigned char sealed[CONTENT_SIZE + AES_BLOCK];
+    size_t sealed_len;
     ost_key *hmac, *rsa;
     ost_keyset *rsa_set;
-    unsigned char macs[2][32];
-    unsigned char sealed[CONTENT_SIZE + AES_BLOCK], tags[2][16];
-    size_t sealed_len;
-    ost_text tokens[2][INPUTS];
     ost_arena *arena, *scratch;
 } inputs;
 
@@ -37,44 +50,60 @@ static const ost_text message = {"header.payload", 14};
 static const char cek[32] = "a content encryption key of 32 b";
 static const unsigned char iv[16];
 
-static void compare_secret(void *user, unsigned class, size_t turn)
+/* Reads both and takes one, so that which one it was is seen nowhere but in the bytes. */
+static void take(unsigned char *to, const void *first, const void *second, unsigned class,
+                 size_t size)
+{
+    const unsigned char *a = first, *b = second, mask = (unsigned char)-class;
+    for (size_t i = 0; i < size; i++)
+        to[i] = (unsigned char)(a[i] ^ (mask & (a[i] ^ b[i])));
+}
+
+static void lay(void *user, unsigned class, size_t turn)
+{
+    inputs *in = user;
+    turn %= INPUTS;
+    take((unsigned char *)&in->now, &in->of[0], &in->of[1], class, sizeof in->now);
+    take(in->token, in->tokens[0][turn].data, in->tokens[1][turn].data, class, in->token_len);
+    ost_arena_reset(in->scratch);
+}
+
+static void compare_secret(void *user)
 {
     const inputs *in = user;
     sink = text_equal_secret(text_of_bytes(in->secret, SECRET_SIZE),
-                             text_of_bytes(in->guesses[class], SECRET_SIZE));
+                             text_of_bytes(in->now.guess, SECRET_SIZE));
 }
 
-static void compare_carelessly(void *user, unsigned class, size_t turn)
+static void compare_carelessly(void *user)
 {
     const inputs *in = user;
-    sink = memcmp(in->secret, in->guesses[class], SECRET_SIZE);
+    sink = memcmp(in->secret, in->now.guess, SECRET_SIZE);
 }
 
-static void check_hmac(void *user, unsigned class, size_t turn)
+static void check_hmac(void *user)
 {
     const inputs *in = user;
-    sink = (int)signature_check(in->hmac, OST_HS256, message,
-                                text_of_bytes(in->macs[class], sizeof in->macs[class]));
+    sink = (int)signature_check(in->hmac, OST_HS256, message, text_of_bytes(in->now.mac, MAC_SIZE));
 }
 
-static void open_cbc_hmac(void *user, unsigned class, size_t turn)
+static void open_cbc_hmac(void *user)
 {
     const inputs *in = user;
     unsigned char plain[CONTENT_SIZE + 2 * AES_BLOCK];
     size_t len;
     sink = (int)aes_cbc_hmac_open(enc_find(OST_A128CBC_HS256), (ost_text){cek, sizeof cek}, iv,
-                                  message, text_of_bytes(in->sealed, in->sealed_len),
-                                  in->tags[class], plain, &len);
+                                  message, text_of_bytes(in->sealed, in->sealed_len), in->now.tag,
+                                  plain, &len);
 }
 
-static void decrypt_rsa1_5(void *user, unsigned class, size_t turn)
+static void decrypt_rsa1_5(void *user)
 {
     static const ost_jwe_rules rules = {.algorithms = OST_ALG_BIT(OST_INSECURE_RSA1_5)};
     const inputs *in = user;
     ost_decrypted decrypted;
-    ost_arena_reset(in->scratch);
-    sink = (int)ost_jwe_decrypt(in->tokens[class][turn % INPUTS], in->rsa_set, &rules, in->scratch,
-                                &decrypted, NULL);
+    sink = (int)ost_jwe_decrypt(text_of_bytes(in->token, in->token_len), in->rsa_set, &rules,
+                                in->scratch, &decrypted, NULL);
 }
 
 /* Both classes are wrong: in the first byte, and in the last one. */
@@ -83,9 +112,9 @@ static bool prepare_secrets(inputs *in)
     if (RAND_bytes(in->secret, SECRET_SIZE) != 1)
         return false;
     for (unsigned class = 0; class < 2; class ++)
-        memcpy(in->guesses[class], in->secret, SECRET_SIZE);
-    in->guesses[0][0] ^= 1;
-    in->guesses[1][SECRET_SIZE - 1] ^= 1;
+        memcpy(in->of[class].guess, in->secret, SECRET_SIZE);
+    in->of[0].guess[0] ^= 1;
+    in->of[1].guess[SECRET_SIZE - 1] ^= 1;
     return true;
 }
 
@@ -97,9 +126,9 @@ static bool prepare_hmac(inputs *in)
         signature_make(in->hmac, OST_HS256, message, mac, &size) != OST_OK)
         return false;
     for (unsigned class = 0; class < 2; class ++)
-        memcpy(in->macs[class], mac, sizeof in->macs[class]);
-    in->macs[0][0] ^= 1;
-    in->macs[1][31] ^= 1;
+        memcpy(in->of[class].mac, mac, MAC_SIZE);
+    in->of[0].mac[0] ^= 1;
+    in->of[1].mac[MAC_SIZE - 1] ^= 1;
     return true;
 }
 
@@ -112,9 +141,9 @@ static bool prepare_cbc_hmac(inputs *in)
                           tag) != OST_OK)
         return false;
     for (unsigned class = 0; class < 2; class ++)
-        memcpy(in->tags[class], tag, sizeof in->tags[class]);
-    in->tags[0][0] ^= 1;
-    in->tags[1][15] ^= 1;
+        memcpy(in->of[class].tag, tag, TAG_SIZE);
+    in->of[0].tag[0] ^= 1;
+    in->of[1].tag[TAG_SIZE - 1] ^= 1;
     return true;
 }
 
@@ -143,7 +172,8 @@ static bool make_token(inputs *in, EVP_PKEY *rsa, unsigned class, size_t turn)
                                          "AAAAAAAAAAAAAAAA.AAAAAAAAAAA.AAAAAAAAAAAAAAAAAAAAAA",
                                          encoded);
     in->tokens[class][turn] = text_of(token);
-    return good && token != NULL;
+    in->token_len = in->tokens[class][turn].len;
+    return good && token != NULL && in->token_len <= TOKEN_SIZE;
 }
 
 static bool prepare_rsa(inputs *in)
@@ -165,8 +195,8 @@ static bool prepare_rsa(inputs *in)
 static bool report(const char *name, welch_run run, inputs *in, size_t count, bool may_differ,
                    bool json)
 {
-    welch_measure(run, in, count / 10); /* warm */
-    double t = welch_measure(run, in, count);
+    welch_measure(lay, run, in, count / 10); /* warm */
+    double t = welch_measure(lay, run, in, count);
     bool good = t >= 0 && (t >= WELCH_DIFFERENT) == may_differ;
     if (json)
         printf("{\"name\":\"%s\",\"measurements\":%zu,\"t\":%.2f,\"good\":%s}\n", name, count, t,

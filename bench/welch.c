@@ -31,6 +31,8 @@ static uint64_t ticks(void)
 {
 #if defined(__x86_64__)
     unsigned ignored;
+    __builtin_ia32_mfence(); /* what was written before has been written */
+    __builtin_ia32_lfence(); /* and nothing of what comes has begun */
     return __builtin_ia32_rdtscp(&ignored);
 #else
     struct timespec now;
@@ -82,7 +84,7 @@ static double largest_t(const double *values, const unsigned char *classes, doub
     return largest;
 }
 
-double welch_measure(welch_run run, void *user, size_t count)
+double welch_measure(welch_lay lay, welch_run run, void *user, size_t count)
 {
     double *values = calloc(2 * count, sizeof *values), t = -1;
     unsigned char *classes = calloc(count, 1);
@@ -90,8 +92,9 @@ double welch_measure(welch_run run, void *user, size_t count)
     if (values != NULL && classes != NULL) {
         for (size_t i = 0; i < count; i++) {
             classes[i] = next(&state) >> 63 != 0;
+            lay(user, classes[i], i);
             uint64_t before = ticks();
-            run(user, classes[i], i);
+            run(user);
             values[i] = (double)(ticks() - before);
         }
         t = largest_t(values, classes, values + count, count);

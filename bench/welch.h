@@ -10,10 +10,13 @@
 /* |t| from here on is a difference beyond doubt; up to 4.5 there is none to be seen. */
 #define WELCH_DIFFERENT 10.0
 
-/* Runs what is measured once, for class 0 or 1; `turn` chooses among prepared inputs. */
-typedef void (*welch_run)(void *user, unsigned class, size_t turn);
+/* Lays an input of class 0 or 1 where what is measured finds it; `turn` chooses among several. That
+ * is one place for both: time depends on the address that is read, too. */
+typedef void (*welch_lay)(void *user, unsigned class, size_t turn);
+/* Runs what is measured once. */
+typedef void (*welch_run)(void *user);
 
 /* The largest |t| over all crops, of `count` measurements. Negative: out of memory. */
-double welch_measure(welch_run run, void *user, size_t count);
+double welch_measure(welch_lay lay, welch_run run, void *user, size_t count);
 
 #endif

@@ -126,9 +126,11 @@ bool text_equal_secret(ost_text a, ost_text b)
 {
     if (a.len != b.len)
         return false;
-    volatile unsigned char difference = 0;
-    for (size_t i = 0; i < a.len; i++)
-        difference = (unsigned char)(difference | (a.data[i] ^ b.data[i]));
+    unsigned difference = 0;
+    for (size_t i = 0; i < a.len; i++) {
+        difference |= (unsigned char)(a.data[i] ^ b.data[i]);
+        __asm__("" : "+r"(difference)); /* the compiler must not know what it is, and stop early */
+    }
     return difference == 0;
 }
 
