@@ -122,12 +122,14 @@ def test_exports_are_the_list_under_version_control(installed, name):
     assert sorted(exported) == sorted(listed), "script/reference --write brings the list up to date"
 
 
-def test_the_static_library_is_enough(installed, tmp_path):
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_the_static_library_is_enough(installed, tmp_path, compiler):
     """With the shared ones of what it stands on: Debian's libcurl cannot be linked whole without more."""
+    require_program(compiler, compiler)
     program = tmp_path / "guarded"
     needed = installed.flags("--print-requires-private", "ostiary")
     packages = [word for word in needed if word[0].isalpha()]
-    command = ["cc", "-std=c11", *installed.flags("--cflags", "ostiary"), EMBEDDING / "plain" / "guarded.c"]
+    command = [compiler, "-std=c11", *installed.flags("--cflags", "ostiary"), EMBEDDING / "plain" / "guarded.c"]
     libraries = [*installed.flags("--libs", *packages), "-pthread", "-lm"]
     installed.run(*command, "-o", program, installed.libraries / "libostiary.a", *libraries)
     assert "libostiary" not in installed.run("readelf", "-d", program)
