@@ -25,7 +25,7 @@ typedef struct explaining {
 const char *explain_step_name(explain_name name)
 {
     static const char *const names[EXPLAIN_STEPS] = {
-        "size",     "form", "algorithm", "header", "issuer", "key",   "signature",
+        "size",     "form", "algorithm", "header", "key",    "signature", "issuer",
         "audience", "time", "type",      "client", "policy", "sender"};
     return names[name];
 }
@@ -227,19 +227,28 @@ static void check_client(explaining *e)
         client.len > 0 ? client : OST_TEXT("neither azp nor client_id"));
 }
 
-/* The route's conditions; and that a token alone proves nothing when it is bound to its sender. */
-static void check_route(explaining *e)
+static void check_policy(explaining *e)
 {
     ost_error error = {0};
     ost_alg alg = e->has_jws ? e->jws.alg : OST_RS256;
-    const ost_json *bound = ost_json_get(e->read.claims, "cnf");
     ost_result result =
         policy_check(e->in->policy, e->claims, alg, e->in->now, e->in->issuer->leeway, &error);
     say(e, EXPLAIN_POLICY, result, OST_TEXT("the scopes and roles that were asked for"),
         result == OST_OK ? OST_TEXT("all there") : text_of(error.detail));
-    say(e, EXPLAIN_SENDER, bound == NULL ? OST_OK : OST_E_SENDER,
-        OST_TEXT("a bearer token, or its proof beside it"),
-        bound == NULL ? OST_TEXT("a bearer token") : ost_json_source(bound));
+}
+
+static void check_sender(explaining *e)
+{
+    ost_error error = {0};
+    bool shown;
+    const ost_json *bound = ost_claims_get(e->claims, "cnf");
+    ost_result result = explain_sender(e->in, e->claims, &shown, &error);
+    say(e, EXPLAIN_SENDER, result, OST_TEXT("a bearer token, or one with its sender's proof"),
+        result != OST_OK ? text_of(error.detail)
+        : bound == NULL  ? OST_TEXT("a bearer token")
+                         : ost_json_source(bound));
+    if (!shown)
+        e->steps[EXPLAIN_SENDER].outcome = EXPLAIN_UNKNOWN;
 }
 
 static void check_claims(explaining *e)
@@ -268,23 +277,46 @@ static void check_claims(explaining *e)
     check_time(e, &rules);
     check_type(e, rules);
     check_client(e);
-    check_route(e);
+    check_policy(e);
+    check_sender(e);
 }
 
-ost_result explain_token(const explain_input *input, explain_step ret_steps[EXPLAIN_STEPS])
+/* The first failed check that has the guard's reason; the guard sees an unknown issuer before a key
+ * that is not there. Without a proof the check of the sender is the last that could decide. */
+static void mark_deciding(explain_step steps[EXPLAIN_STEPS], const ost_verdict *verdict)
+{
+    explain_step *deciding = NULL;
+    if (verdict->decision == OST_ALLOW)
+        return;
+    for (explain_name name = EXPLAIN_SIZE; name < EXPLAIN_STEPS; name++) {
+        bool open = name == EXPLAIN_SENDER && steps[name].advice.len > 0;
+        bool failed = steps[name].outcome == EXPLAIN_FAILED;
+        bool same = failed && steps[name].reason == verdict->reason;
+        if ((deciding == NULL && (failed || open)) || (same && deciding->reason != verdict->reason))
+            deciding = &steps[name];
+    }
+    if (deciding != NULL)
+        deciding->deciding = true;
+}
+
+ost_result explain_token(const explain_input *input, const ost_verdict *verdict,
+                         explain_step ret_steps[EXPLAIN_STEPS])
 {
     explaining e = {.in = input, .steps = ret_steps};
     memset(ret_steps, 0, EXPLAIN_STEPS * sizeof *ret_steps);
     check_form(&e);
     if (ret_steps[EXPLAIN_FORM].outcome == EXPLAIN_PASSED) {
         check_header(&e);
-        check_issuer(&e);
         check_signature(&e);
+        check_issuer(&e);
         check_claims(&e);
     }
     for (explain_name name = EXPLAIN_SIZE; name < EXPLAIN_STEPS; name++) {
-        if (ret_steps[name].outcome == EXPLAIN_FAILED)
-            ret_steps[name].advice = explain_advice(name, &ret_steps[name], input, e.read.claims);
+        const explain_step *step = &ret_steps[name];
+        bool unproven = step->outcome == EXPLAIN_UNKNOWN && step->seen.len > 0;
+        if (step->outcome == EXPLAIN_FAILED || unproven)
+            ret_steps[name].advice = explain_advice(name, step, input, e.read.claims);
     }
+    mark_deciding(ret_steps, verdict);
     return e.failed_memory ? OST_E_MEMORY : OST_OK;
 }

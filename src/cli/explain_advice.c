@@ -141,6 +141,20 @@ static ost_text advise_policy(const explain_step *step)
     return OST_TEXT("The route asks for something that the token does not have.");
 }
 
+static ost_text advise_sender(const explain_step *step)
+{
+    if (step->outcome == EXPLAIN_UNKNOWN)
+        return OST_TEXT(
+            "The token is bound to its sender. Show here what came with it: a DPoP proof "
+            "with --proof, --method and --url, a client's certificate with "
+            "--certificate.");
+    return OST_TEXT(
+        "A token that is bound counts only with a proof by the same key, made for this "
+        "method, URL and token, at most a minute old and new each time (RFC 9449), or over "
+        "a connection with the same certificate (RFC 8705). Behind a proxy the API must "
+        "know its public URL.");
+}
+
 ost_text explain_advice(explain_name name, const explain_step *step, const explain_input *in,
                         const ost_json *claims)
 {
@@ -173,9 +187,7 @@ ost_text explain_advice(explain_name name, const explain_step *step, const expla
     case EXPLAIN_POLICY:
         return advise_policy(step);
     case EXPLAIN_SENDER:
-        return OST_TEXT(
-            "The token is bound to its sender (cnf): it counts only with a DPoP proof or the "
-            "client's certificate, which cannot be shown here.");
+        return advise_sender(step);
     case EXPLAIN_HEADER:
     case EXPLAIN_STEPS:
     default:

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include "explain.h"
+#include "explain_report.h"
+#include "pem.h"
 #include "text.h"
 #include "tool.h"
 #include "tool_file.h"
@@ -18,6 +20,8 @@ typedef struct request {
     const char *scopes[LIST_MAX + 1], *realm_roles[LIST_MAX + 1], *client_roles[LIST_MAX + 1];
     ost_issuer issuer;
     ost_policy policy;
+    ost_credentials credentials;
+    ost_text authorization, proof; /* what the credentials point to */
     ost_context clock;
     int64_t now;
     char seed[64]; /* a copy of the key set given; empty: none */
@@ -48,7 +52,8 @@ static const char *const *read_conditions(const option_values *values, const cha
 
 /* The guard keeps its seed up to date, so it is given a copy; nothing listens where it then asks.
  */
-static ost_result take_key_set(const char *path, request *r, ost_arena *arena, ost_error *ret_error)
+static ost_result take_key_file(const char *path, request *r, ost_arena *arena,
+                                ost_error *ret_error)
 {
     ost_text keys;
     ost_result result = tool_read(path, arena, &keys, ret_error);
@@ -62,6 +67,87 @@ static ost_result take_key_set(const char *path, request *r, ost_arena *arena, o
         close(fd);
     r->issuer.seed_file = r->seed;
     r->issuer.jwks_url = "https://127.0.0.1:1/";
+    return result;
+}
+
+static ost_result take_key_set(const char *where, request *r, ost_arena *arena,
+                               ost_error *ret_error)
+{
+    ost_text text = text_of(where);
+    if (!text_starts(text, "https://") && !text_starts(text, "http://"))
+        return take_key_file(where, r, arena, ret_error);
+    r->issuer.jwks_url = where;
+    return OST_OK;
+}
+
+/* ---- what proves the sender ---- */
+
+/* The first certificate of a PEM file; what has no blocks is DER. */
+static ost_result read_certificate(const char *path, ost_arena *arena, ost_text *ret_der,
+                                   ost_error *ret_error)
+{
+    ost_text content, rest;
+    pem_block block;
+    bool found, is_pem = false;
+    ost_result result = tool_read(path, arena, &content, ret_error);
+    if (result != OST_OK)
+        return result;
+    rest = content;
+    while ((result = pem_next(&rest, &found, &block)) == OST_OK && found) {
+        is_pem = true;
+        if (text_is(block.label, "CERTIFICATE"))
+            break;
+    }
+    if (result == OST_OK && found)
+        result = pem_decode(&block, arena, &content);
+    else if (result == OST_OK && is_pem)
+        result = OST_E_KEY_FORMAT;
+    if (result != OST_OK)
+        return ost_error_set(ret_error, result, "%s: no certificate in it", path);
+    *ret_der = content;
+    return OST_OK;
+}
+
+/* A token that comes with a proof comes by the scheme DPoP. */
+static ost_result read_proof(const option_values *values, request *r, ost_text token,
+                             ost_arena *arena, ost_error *ret_error)
+{
+    const char *path = options_get(values, "proof"), *method = options_get(values, "method");
+    const char *url = options_get(values, "url"), *given = tool_operand(values);
+    if (path == NULL && (method != NULL || url != NULL))
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "--method and --url belong to a --proof");
+    if (path == NULL)
+        return OST_OK;
+    if (url == NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "--proof needs the --url that was asked");
+    if (strcmp(path, "-") == 0 && (given == NULL || strcmp(given, "-") == 0))
+        return ost_error_set(ret_error, OST_E_ARGUMENT,
+                             "--proof and the token cannot both be standard input");
+    ost_result result = tool_read_line(path, arena, &r->proof, ret_error);
+    if (result != OST_OK)
+        return result;
+    const char *field = ost_arena_format(arena, "DPoP %.*s", (int)token.len, token.data);
+    if (field == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    r->authorization = text_of(field);
+    r->credentials.bearer = (ost_text){0};
+    r->credentials.authorization = &r->authorization;
+    r->credentials.authorization_count = 1;
+    r->credentials.dpop = &r->proof;
+    r->credentials.dpop_count = 1;
+    r->credentials.method = text_of(method != NULL ? method : "GET");
+    r->credentials.url = text_of(url);
+    return OST_OK;
+}
+
+static ost_result read_credentials(const option_values *values, request *r, ost_text token,
+                                   ost_arena *arena, ost_error *ret_error)
+{
+    const char *certificate = options_get(values, "certificate");
+    r->credentials = (ost_credentials){.bearer = token};
+    ost_result result = read_proof(values, r, token, arena, ret_error);
+    if (result == OST_OK && certificate != NULL)
+        result = read_certificate(certificate, arena, &r->credentials.certificate, ret_error);
     return result;
 }
 
@@ -100,101 +186,6 @@ static ost_result read_request(const option_values *values, request *r, ost_aren
     return jwks != NULL ? take_key_set(jwks, r, arena, ret_error) : OST_OK;
 }
 
-/* ---- what is printed ---- */
-
-static void print_part(const char *label, ost_text text)
-{
-    if (text.len > 0)
-        printf("             %-9s %.*s\n", label, (int)text.len, text.data);
-}
-
-/* A paragraph within 80 columns. */
-static void print_advice(ost_text text)
-{
-    static const char indent[] = "             ";
-    int column = 0;
-    ost_text word;
-    while (text_next(&text, ' ', &word)) {
-        if (column == 0 || column + 1 + (int)word.len > 80)
-            column = printf("%s%s%.*s", column == 0 ? "" : "\n", indent, (int)word.len, word.data) -
-                     (column == 0 ? 0 : 1);
-        else
-            column += printf(" %.*s", (int)word.len, word.data);
-    }
-    puts("");
-}
-
-static void print_steps(const explain_step steps[EXPLAIN_STEPS])
-{
-    static const char *const marks[] = {"   -", "  ok", "FAIL"};
-    bool verified = steps[EXPLAIN_SIGNATURE].outcome == EXPLAIN_PASSED;
-    for (explain_name name = EXPLAIN_SIZE; name < EXPLAIN_STEPS; name++) {
-        const explain_step *step = &steps[name];
-        bool hearsay = name > EXPLAIN_SIGNATURE && !verified && step->outcome != EXPLAIN_UNKNOWN;
-        ost_text seen = step->outcome == EXPLAIN_PASSED ? step->seen : (ost_text){"", 0};
-        printf("%s %-*s%.*s%s\n", marks[step->outcome], seen.len > 0 ? 10 : 0,
-               explain_step_name(name), (int)seen.len, seen.data, hearsay ? " (unverified)" : "");
-        if (step->outcome == EXPLAIN_FAILED) {
-            print_part("expected", step->expected);
-            print_part("seen", step->seen);
-            print_advice(step->advice);
-        }
-    }
-}
-
-static void print_verdict(const ost_verdict *verdict)
-{
-    if (verdict->decision == OST_ALLOW)
-        puts("\nThe guard lets it in.");
-    else
-        printf("\nThe guard answers %d, %s: %s.\n", verdict->status,
-               ost_result_name(verdict->reason), ost_result_sentence(verdict->reason));
-}
-
-static void put_step(ost_json_writer *writer, explain_name name, const explain_step *step)
-{
-    static const char *const outcomes[] = {"unknown", "passed", "failed"};
-    ost_json_open_object(writer);
-    ost_json_member_string(writer, "check", explain_step_name(name));
-    ost_json_member_string(writer, "outcome", outcomes[step->outcome]);
-    if (step->outcome == EXPLAIN_FAILED)
-        ost_json_member_string(writer, "reason", ost_result_name(step->reason));
-    if (step->outcome != EXPLAIN_UNKNOWN) {
-        ost_json_member_text(writer, "expected", step->expected);
-        ost_json_member_text(writer, "seen", step->seen);
-    }
-    if (step->advice.len > 0)
-        ost_json_member_text(writer, "advice", step->advice);
-    ost_json_close_object(writer);
-}
-
-static ost_result print_json(const explain_step steps[EXPLAIN_STEPS], const ost_verdict *verdict,
-                             ost_arena *arena, ost_error *ret_error)
-{
-    ost_text text;
-    bool allowed = verdict->decision == OST_ALLOW;
-    ost_json_writer *writer = ost_json_writer_new(arena, 0);
-    if (writer == NULL)
-        return OST_E_MEMORY;
-    ost_json_open_object(writer);
-    ost_json_member_boolean(writer, "allowed", allowed);
-    ost_json_member_integer(writer, "status", verdict->status);
-    if (!allowed)
-        ost_json_member_string(writer, "reason", ost_result_name(verdict->reason));
-    ost_json_member_boolean(writer, "verified", steps[EXPLAIN_SIGNATURE].outcome == EXPLAIN_PASSED);
-    ost_json_put_name(writer, OST_TEXT("checks"));
-    ost_json_open_array(writer);
-    for (explain_name name = EXPLAIN_SIZE; name < EXPLAIN_STEPS; name++)
-        put_step(writer, name, &steps[name]);
-    ost_json_close_array(writer);
-    ost_json_close_object(writer);
-    ost_result result = ost_json_writer_finish(writer, &text);
-    if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
-    puts(text.data);
-    return OST_OK;
-}
-
 /* ---- the work ---- */
 
 /* Waits until the keys are there, or the first attempt to get them has failed. */
@@ -218,14 +209,6 @@ static void wait_for_keys(ost_guard *guard, ost_arena *arena)
     }
 }
 
-static void judge(ost_guard *guard, const request *r, ost_text token, ost_arena *arena,
-                  ost_verdict *ret_verdict)
-{
-    const ost_credentials credentials = {.bearer = token};
-    wait_for_keys(guard, arena);
-    ost_guard_check(guard, &r->policy, &credentials, false, arena, ret_verdict);
-}
-
 static ost_result explain_with(const option_values *values, request *r, ost_text token,
                                ost_arena *arena, bool *ret_allowed, ost_error *ret_error)
 {
@@ -237,22 +220,24 @@ static ost_result explain_with(const option_values *values, request *r, ost_text
     ost_result result = ost_guard_new(&config, &guard, ret_error);
     if (result != OST_OK)
         return result == OST_E_CONFIG ? OST_E_ARGUMENT : result;
-    judge(guard, r, token, arena, &verdict);
+    wait_for_keys(guard, arena);
+    ost_guard_check(guard, &r->policy, &r->credentials, false, arena, &verdict);
     const explain_input input = {.token = token,
+                                 .credentials = &r->credentials,
                                  .issuer = &r->issuer,
                                  .policy = &r->policy,
                                  .guard = guard,
+                                 .clock = &r->clock,
                                  .now = r->now,
                                  .arena = arena};
-    result = explain_token(&input, steps);
+    result = explain_token(&input, &verdict, steps);
     ost_guard_free(guard);
     if (result != OST_OK)
         return ost_error_set(ret_error, result, "out of memory");
     *ret_allowed = verdict.decision == OST_ALLOW;
     if (options_has(values, "json"))
-        return print_json(steps, &verdict, arena, ret_error);
-    print_steps(steps);
-    print_verdict(&verdict);
+        return explain_print_json(steps, &verdict, arena, ret_error);
+    explain_print(steps, &verdict);
     return OST_OK;
 }
 
@@ -265,6 +250,8 @@ static ost_result explain(const option_values *values, ost_arena *arena, ost_err
     ost_result result = read_request(values, &r, arena, ret_error);
     if (result == OST_OK)
         result = tool_token(values, arena, &token, ret_error);
+    if (result == OST_OK)
+        result = read_credentials(values, &r, token, arena, ret_error);
     if (result == OST_OK)
         result = explain_with(values, &r, token, arena, &allowed, ret_error);
     if (r.seed[0] != '\0')
@@ -287,7 +274,11 @@ static const option options[] = {
     {"realm-role", "NAME", NULL, NULL, "a realm role that is asked for; repeatable"},
     {"client-role", "CLIENT:NAME", NULL, NULL, "a client role that is asked for; repeatable"},
     {"access-token-profile", NULL, NULL, NULL, "ask for all that RFC 9068 asks for"},
-    {"jwks", "FILE", NULL, NULL, "the issuer's key set; nothing is fetched then"},
+    {"proof", "FILE", NULL, NULL, "the DPoP proof that came with it"},
+    {"method", "NAME", NULL, NULL, "of the request that the proof is for (GET)"},
+    {"url", "URL", NULL, NULL, "of the request that the proof is for"},
+    {"certificate", "FILE", NULL, NULL, "the client's, PEM or DER"},
+    {"jwks", "FILE|URL", NULL, NULL, "the issuer's key set, instead of what its metadata names"},
     {"discovery-url", "URL", NULL, NULL, "where its metadata is, if not under its own name"},
     {"insecure-http", NULL, NULL, NULL, "fetch by http from hosts that are not loopback"},
     {"ca-file", "FILE", NULL, NULL, "PEM of the authorities to trust (the system's)"},

@@ -8,8 +8,6 @@ import base64
 import datetime
 import hashlib
 import http.client
-import json
-import secrets
 import ssl
 import time
 import urllib.parse
@@ -18,7 +16,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from dpop import DpopClient
 from fake_provider import FakeProvider, b64
 from peers import free_port
 from programs import Program, built
@@ -51,37 +49,9 @@ def api(provider, tmp_path_factory):
 # ---- DPoP ----
 
 
-class Client:
-    """A DPoP client with a key of its own."""
-
-    def __init__(self):
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        numbers = self.key.public_key().public_numbers()
-        self.jwk = {
-            "crv": "P-256",
-            "kty": "EC",
-            "x": b64(numbers.x.to_bytes(32, "big")),
-            "y": b64(numbers.y.to_bytes(32, "big")),
-        }
-
-    @property
-    def thumbprint(self):
-        return b64(hashlib.sha256(json.dumps(self.jwk, separators=(",", ":"), sort_keys=True).encode()).digest())
-
-    def proof(self, url, token, method="GET", **changes):
-        claims = {
-            **{"jti": secrets.token_hex(16), "htm": method, "htu": url, "iat": int(time.time())},
-            **{"ath": b64(hashlib.sha256(token.encode()).digest()), **changes},
-        }
-        header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": self.jwk}
-        text = ".".join(b64(json.dumps(part).encode()) for part in (header, claims))
-        r, s = decode_dss_signature(self.key.sign(text.encode(), ec.ECDSA(hashes.SHA256())))
-        return text + "." + b64(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
-
-
 @pytest.fixture(scope="module")
 def client():
-    return Client()
+    return DpopClient()
 
 
 @pytest.fixture
@@ -131,7 +101,7 @@ def test_attack_41_proof_for_something_else(api, client, token, changes):
 
 def test_attack_41_proof_by_another_key(api, token):
     url = f"{api.base}/me"
-    answer = show(url, token, Client().proof(url, token))
+    answer = show(url, token, DpopClient().proof(url, token))
     assert answer.status == 401
     assert 'error="invalid_token"' in answer.header("WWW-Authenticate")
 

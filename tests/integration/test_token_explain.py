@@ -8,6 +8,7 @@ import json
 import subprocess
 
 import pytest
+from dpop import DpopClient
 from programs import provider_program
 from web import unverified_token
 
@@ -115,7 +116,7 @@ BROKEN = {
         "OST_E_ALGORITHM",
     ),
     "critical": (lambda k: signed(k, CLAIMS, header={"alg": "ES256", "crit": ["x"]}), "header", "OST_E_CRITICAL"),
-    "bound to a key": (lambda k: signed(k, {**CLAIMS, "cnf": {"jkt": "x"}}), "sender", "OST_E_SENDER"),
+    "bound to what is no key": (lambda k: signed(k, {**CLAIMS, "cnf": {"jkt": "x"}}), "sender", "OST_E_SENDER"),
     "cut off": (lambda k: signed(k, CLAIMS).rsplit(".", 1)[0], "form", "OST_E_TOKEN_FORMAT"),
     "opaque": (lambda k: "2YotnFZFEjr1zCsicMWpAA", "form", "OST_E_TOKEN_FORMAT"),
     "encrypted": (lambda k: "e30.AA.AA.AA.AA", "form", "OST_E_TOKEN_FORMAT"),
@@ -179,11 +180,11 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("faults", itertools.chain(*(itertools.combinations(FAULTS, n) for n in (0, 1, 2))), ids="+".join)
+@pytest.mark.parametrize("faults", list(itertools.chain(*(itertools.combinations(FAULTS, n) for n in (0, 1, 2)))), ids="+".join)
 @pytest.mark.parametrize("profile", [(), ("--access-token-profile",)], ids=["", "profile"])
 def test_the_checks_agree_with_the_verdict(keys, faults, profile):
-    """With any two faults, what the guard names as its reason is among the checks that failed; and
-    when it lets a token in, all have passed."""
+    """With any two faults the one check that is marked has the guard's reason, and it is the first that
+    failed, for they stand in the guard's order; when it lets a token in, all have passed."""
     claims, how = {**CLAIMS, "client_id": "web", "jti": "1"}, {"typ": "at+jwt" if profile else "JWT"}
     for fault in faults:
         how.update(FAULTS[fault](claims) or {})
@@ -191,8 +192,12 @@ def test_the_checks_agree_with_the_verdict(keys, faults, profile):
     assert told["allowed"] == (faults == ())
     if told["allowed"]:
         assert {check["outcome"] for check in told["checks"]} == {"passed"}
+        assert not any("deciding" in check for check in told["checks"])
     else:
-        assert told["reason"] in [c["reason"] for c in told["checks"] if c["outcome"] == "failed"], told
+        (deciding,) = (check for check in told["checks"] if check.get("deciding"))
+        assert deciding["reason"] == told["reason"], told
+        if not {"iss", "no iss"} & set(faults):  # a foreign issuer's keys are not looked for
+            assert deciding["check"] == failed(told)[0]
 
 
 @pytest.mark.parametrize("name", ["sub", "client_id", "jti", "iat"])
@@ -241,7 +246,126 @@ def test_a_token_of_our_provider(new_provider, realm_file, myapi):
     assert done.returncode == 1 and "FAIL audience" in done.stdout
 
 
+def test_what_decides_is_said_where_several_checks_fail(keys):
+    asked = ("token", "explain", "--issuer", ISSUER, "--audience", "api", "--now", NOW, "--jwks", keys / "keys.jwks")
+    both = run(*asked, feed=signed(keys, {**CLAIMS, "aud": "account", "exp": NOW - 100})).stdout
+    assert [line for line in both.splitlines() if "<-" in line] == ["FAIL audience <- the guard's answer"]
+    assert "<-" not in run(*asked, feed=signed(keys, {**CLAIMS, "aud": "account"})).stdout
+
+
+def test_a_key_set_by_its_url(new_provider, realm_file, myapi):
+    """Without asking the issuer's metadata, which has another name than the tokens here."""
+    realm = new_provider([realm_file]).realm()
+    token = realm.password(myapi, "alice", "alice-password").json()["access_token"]
+    issuer = unverified_token(token)[1]["iss"]
+    asked = ("token", "explain", "--issuer", issuer, "--audience", "myapi", "--jwks")
+    certs = f"{issuer}/protocol/openid-connect/certs"
+    assert run(*asked, certs, feed=token).returncode == 0
+    assert run(*asked, certs + "x", feed=token).returncode == 1
+    done = run(*asked, "http://id.example.org/certs", feed=token)
+    assert done.returncode == 2 and "https" in done.stderr
+
+
+# ---- tokens that are bound to their sender ----
+
+URL = "https://api.example.org/items"
+
+
+def digest(raw):
+    return part(hashlib.sha256(raw).digest())
+
+
+@pytest.fixture(scope="module")
+def bound(keys):
+    """A token that is bound to a key, and what writes proofs of it into a file."""
+    client = DpopClient()
+    token = signed(keys, {**CLAIMS, "cnf": {"jkt": client.thumbprint}})
+
+    def proof(**changes):
+        file = keys / "proof.jwt"
+        file.write_text(client.proof(URL, token, **{"iat": NOW - 5, **changes}) + "\n")
+        return file
+
+    return token, proof
+
+
+def sender_of(told):
+    return told["checks"][-1]
+
+
+def test_a_bound_token_is_not_judged_without_a_proof(keys, bound):
+    told = explain(keys, bound[0])
+    assert not told["allowed"] and told["proof_missing"] and failed(told) == []
+    assert sender_of(told)["outcome"] == "unknown" and "--proof" in sender_of(told)["advice"]
+    done = run(
+        *("token", "explain", "--issuer", ISSUER, "--audience", "api", "--now", NOW, "--jwks", keys / "keys.jwks"),
+        feed=bound[0],
+    )
+    assert done.returncode == 1 and "   - sender" in done.stdout and "All else is well." in done.stdout
+
+
+def test_what_else_is_wrong_decides_before_a_missing_proof(keys, bound):
+    told = explain(keys, bound[0], audience="elsewhere")
+    assert failed(told) == ["audience"] and "proof_missing" not in told
+    assert [check["check"] for check in told["checks"] if check.get("deciding")] == ["audience"]
+
+
+def test_a_bound_token_with_its_proof(keys, bound):
+    token, proof = bound
+    told = explain(keys, token, "--proof", proof(), "--url", URL + "?page=2")
+    assert told["allowed"] and failed(told) == []
+    assert explain(keys, token, "--proof", proof(method="POST"), "--url", URL, "--method", "POST")["allowed"]
+
+
+@pytest.mark.parametrize(
+    "changes,options,word",
+    [
+        ({}, ("--url", "https://api.example.org/other"), "htu"),
+        ({}, ("--url", URL, "--method", "DELETE"), "htm"),
+        ({"iat": NOW - 100}, ("--url", URL), "100 seconds ago"),
+        ({"ath": digest(b"another")}, ("--url", URL), "ath"),
+    ],
+)
+def test_a_proof_of_something_else(keys, bound, changes, options, word):
+    told = explain(keys, bound[0], "--proof", bound[1](**changes), *options)
+    assert failed(told) == ["sender"] and told["reason"] == "OST_E_PROOF"
+    assert word in sender_of(told)["seen"] and sender_of(told)["deciding"]
+
+
+def test_a_proof_for_a_token_that_is_not_bound(keys, bound):
+    told = explain(keys, signed(keys, CLAIMS), "--proof", bound[1](), "--url", URL)
+    assert failed(told) == ["sender"] and told["reason"] == "OST_E_SENDER"
+
+
+def test_a_token_that_is_bound_to_a_certificate(keys):
+    for name in ("client", "other"):
+        command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+        command += ["-subj", f"/CN={name}", "-keyout", keys / f"{name}.key", "-out", keys / f"{name}.pem"]
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+    der = subprocess.run(
+        ["openssl", "x509", "-in", keys / "client.pem", "-outform", "DER"], check=True, capture_output=True, timeout=60
+    ).stdout
+    (keys / "client.der").write_bytes(der)
+    token = signed(keys, {**CLAIMS, "cnf": {"x5t#S256": digest(der)}})
+    assert explain(keys, token)["proof_missing"]
+    assert explain(keys, token, "--certificate", keys / "client.pem")["allowed"]
+    assert explain(keys, token, "--certificate", keys / "client.der")["allowed"]
+    told = explain(keys, token, "--certificate", keys / "other.pem")
+    assert failed(told) == ["sender"] and told["reason"] == "OST_E_SENDER"
+    (keys / "both.pem").write_text((keys / "client.key").read_text() + (keys / "client.pem").read_text())
+    assert explain(keys, token, "--certificate", keys / "both.pem")["allowed"]
+    done = run(
+        *("token", "explain", "--issuer", ISSUER, "--audience", "api", "--jwks", keys / "keys.jwks"),
+        *("--certificate", keys / "client.key"),
+        feed=token,
+    )
+    assert done.returncode == 1 and "client.key: no certificate" in done.stderr
+
+
 def test_wrong_usage(keys):
+    for wrong in (("--url", URL), ("--method", "GET"), ("--proof", "-"), ("--proof", "-", "--url", URL)):
+        done = run("token", "explain", "--issuer", ISSUER, "--audience", "a", *wrong, feed="a.b.c")
+        assert done.returncode == 2 and "--proof" in done.stderr
     assert run("token", "explain", feed="a.b.c").returncode == 2
     assert run("token", "explain", "--issuer", ISSUER, feed="a.b.c").returncode == 2
     done = run("token", "explain", "--issuer", "ftp://x", "--audience", "a", feed="a.b.c")
