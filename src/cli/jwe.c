@@ -66,7 +66,9 @@ static ost_result choose_enc(const option_values *values, ost_alg alg, const ost
     return OST_OK;
 }
 
-static ost_result encrypt_for(const option_values *values, ost_text content, const ost_key *key,
+/* One key: compact, or JSON when it is asked for. Several: general JSON, and the n-th --alg is of
+ * the n-th key. */
+static ost_result encrypt_for(const option_values *values, ost_text content, const tool_keys *keys,
                               ost_arena *arena, ost_error *ret_error)
 {
     ost_jwe_options options = {
@@ -74,26 +76,30 @@ static ost_result encrypt_for(const option_values *values, ost_text content, con
         .cty = options_get(values, "content-type"),
         .deflate = options_has(values, "deflate"),
     };
-    ost_recipient recipient = {.key = key};
+    ost_recipient recipients[TOOL_PARTIES_MAX];
     ost_enc enc;
     ost_text text;
-    ost_result result =
-        tool_alg(options_get(values, "alg"), key, preferred, &recipient.alg, ret_error);
+    ost_result result = OST_OK;
+    for (size_t i = 0; i < keys->count && result == OST_OK; i++) {
+        recipients[i] = (ost_recipient){.key = keys->keys[i]};
+        result = tool_alg(options_nth(values, "alg", i), keys->keys[i], preferred,
+                          &recipients[i].alg, ret_error);
+    }
     if (result == OST_OK)
-        result = choose_enc(values, recipient.alg, key, &enc, ret_error);
+        result = choose_enc(values, recipients[0].alg, recipients[0].key, &enc, ret_error);
     if (result != OST_OK)
         return result;
-    result =
-        options_has(values, "json")
-            ? ost_jwe_json_encrypt(content, &recipient, 1, enc, &options, arena, &text, ret_error)
-            : ost_jwe_encrypt(content, key, recipient.alg, enc, &options, arena, &text, ret_error);
+    bool json = keys->count > 1 || options_has(values, "json");
+    result = json ? ost_jwe_json_encrypt(content, recipients, keys->count, enc, &options, arena,
+                                         &text, ret_error)
+                  : ost_jwe_encrypt(content, recipients[0].key, recipients[0].alg, enc, &options,
+                                    arena, &text, ret_error);
     return result == OST_OK ? tool_put_line(values, text, arena, ret_error) : result;
 }
 
 static ost_result encrypt(const option_values *values, ost_arena *arena, ost_error *ret_error)
 {
     tool_keys keys = {.count = 0};
-    ost_key *key;
     ost_text content;
     const char *name = options_get(values, "alg");
     ost_alg password_alg = name != NULL ? ost_alg_of(text_of(name)) : OST_PBES2_HS512_A256KW;
@@ -102,14 +108,11 @@ static ost_result encrypt(const option_values *values, ost_arena *arena, ost_err
         result = tool_read(tool_operand(values), arena, &content, ret_error);
     if (result == OST_OK)
         result = options_has(values, "key")
-                     ? tool_keys_read(options_get(values, "key"), OST_ALG_NONE_SET, arena, &keys,
-                                      ret_error)
+                     ? tool_keys_meant(values, arena, &keys, ret_error)
                      : read_password(values, password_alg, arena, &keys, ret_error);
     if (result != OST_OK)
         return result;
-    result = tool_keys_choose(&keys, options_get(values, "kid"), &key, ret_error);
-    if (result == OST_OK)
-        result = encrypt_for(values, content, key, arena, ret_error);
+    result = encrypt_for(values, content, &keys, arena, ret_error);
     tool_keys_free(&keys);
     return result;
 }
@@ -120,15 +123,16 @@ static int run_encrypt(const option_values *values)
 }
 
 static const option encrypt_options[] = {
-    {"key", "FILE", NULL, NULL, "public or shared key: JWK, JWK Set or PEM"},
+    {"key", "FILE", NULL, NULL, "public or shared key: JWK, JWK Set or PEM; repeatable"},
     {"password-file", "FILE", NULL, NULL, "a password instead of a key (PBES2)"},
     TOOL_KID_OPTION,
-    {"alg", "ALG", NULL, NULL, "how the content's key is encrypted (what the key is for)"},
+    {"alg", "ALG", NULL, NULL,
+     "how the content's key is encrypted (what the key is for); the n-th is of the n-th key"},
     {"enc", "ENC", NULL, NULL, "how the content is encrypted (A256GCM)"},
     {"type", "TYP", NULL, NULL, "the header's typ"},
     {"content-type", "CTY", NULL, NULL, "the header's cty: JWT for a nested token"},
     {"deflate", NULL, NULL, NULL, "compress; the length then tells about the content"},
-    {"json", NULL, NULL, NULL, "as flattened JSON"},
+    {"json", NULL, NULL, NULL, "as flattened JSON; with several keys it is general JSON"},
     TOOL_OUTPUT_OPTIONS,
     {0},
 };

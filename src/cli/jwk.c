@@ -210,33 +210,64 @@ const command command_jwk_thumbprint = {
 
 /* ---- set ---- */
 
-static ost_result put_file(const char *path, bool private, ost_arena *arena,
-                           ost_json_writer *writer, ost_error *ret_error)
+/* --kid chooses, if it is given; which of them were found is noted. */
+static bool is_chosen(const option_values *values, const ost_key *key, bool found[TOOL_KEYS_MAX])
+{
+    const char *kid;
+    bool chosen = !options_has(values, "kid");
+    for (size_t i = 0; (kid = options_nth(values, "kid", i)) != NULL; i++) {
+        bool same = text_is(ost_key_kid(key), kid);
+        found[i] = found[i] || same;
+        chosen = chosen || same;
+    }
+    return chosen;
+}
+
+static ost_result put_file(const option_values *values, const char *path, ost_arena *arena,
+                           ost_json_writer *writer, bool found[TOOL_KEYS_MAX], ost_error *ret_error)
 {
     tool_keys keys;
     ost_result result = tool_keys_read(path, OST_ALG_NONE_SET, arena, &keys, ret_error);
     if (result != OST_OK)
         return result;
-    for (size_t i = 0; i < keys.count && result == OST_OK; i++)
-        result = put_key(keys.keys[i], private, writer, ret_error);
+    for (size_t i = 0; i < keys.count && result == OST_OK; i++) {
+        if (is_chosen(values, keys.keys[i], found))
+            result = put_key(keys.keys[i], options_has(values, "private"), writer, ret_error);
+    }
     tool_keys_free(&keys);
     return result;
 }
 
+static ost_result check_found(const option_values *values, const bool found[TOOL_KEYS_MAX],
+                              ost_error *ret_error)
+{
+    const char *kid;
+    for (size_t i = 0; (kid = options_nth(values, "kid", i)) != NULL; i++) {
+        if (!found[i])
+            return ost_error_set(ret_error, OST_E_KEY_UNKNOWN, "there is no key with kid \"%.60s\"",
+                                 kid);
+    }
+    return OST_OK;
+}
+
 static ost_result collect(const option_values *values, ost_arena *arena, ost_error *ret_error)
 {
-    bool private = options_has(values, "private");
+    bool found[TOOL_KEYS_MAX] = {false};
     ost_json_writer *writer = ost_json_writer_new(arena, 0);
     if (writer == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    if (options_nth(values, "kid", TOOL_KEYS_MAX) != NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "at most %d ids", TOOL_KEYS_MAX);
     ost_json_open_object(writer);
     ost_json_put_name(writer, OST_TEXT("keys"));
     ost_json_open_array(writer);
     ost_result result = OST_OK;
     for (size_t i = 0; i < values->operand_count && result == OST_OK; i++)
-        result = put_file(values->operands[i], private, arena, writer, ret_error);
+        result = put_file(values, values->operands[i], arena, writer, found, ret_error);
     ost_json_close_array(writer);
     ost_json_close_object(writer);
+    if (result == OST_OK)
+        result = check_found(values, found, ret_error);
     return result == OST_OK ? tool_put_json(values, writer, arena, ret_error) : result;
 }
 
@@ -246,6 +277,7 @@ static int run_set(const option_values *values)
 }
 
 static const option set_options[] = {
+    {"kid", "KID", NULL, NULL, "only the key of that id; repeatable (all)"},
     {"private", NULL, NULL, NULL, "keep private and shared keys: never for publishing"},
     TOOL_OUTPUT_OPTIONS,
     {0},

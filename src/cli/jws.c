@@ -16,7 +16,9 @@ static ost_result need_key(const option_values *values, ost_error *ret_error)
 
 /* ---- sign ---- */
 
-static ost_result sign_with(const option_values *values, ost_text payload, const ost_key *key,
+/* One key: compact, or JSON when it is asked for. Several: general JSON, and the n-th --alg is of
+ * the n-th key. */
+static ost_result sign_with(const option_values *values, ost_text payload, const tool_keys *keys,
                             ost_arena *arena, ost_error *ret_error)
 {
     const ost_jws_options options = {
@@ -26,35 +28,36 @@ static ost_result sign_with(const option_values *values, ost_text payload, const
         .unencoded = options_has(values, "unencoded"),
         .general = options_has(values, "general"),
     };
-    ost_jws_signer signer = {.key = key};
+    ost_jws_signer signers[TOOL_PARTIES_MAX];
     ost_text text;
-    ost_result result =
-        tool_alg(options_get(values, "alg"), key, preferred, &signer.alg, ret_error);
+    ost_result result = OST_OK;
+    for (size_t i = 0; i < keys->count && result == OST_OK; i++) {
+        signers[i] = (ost_jws_signer){.key = keys->keys[i]};
+        result = tool_alg(options_nth(values, "alg", i), keys->keys[i], preferred, &signers[i].alg,
+                          ret_error);
+    }
     if (result != OST_OK)
         return result;
-    bool json = options_has(values, "json") || options.general;
+    bool json = keys->count > 1 || options_has(values, "json") || options.general;
     result =
-        json ? ost_jws_json_sign(payload, &signer, 1, &options, arena, &text, ret_error)
-             : ost_jws_compact_sign(payload, key, signer.alg, &options, arena, &text, ret_error);
+        json ? ost_jws_json_sign(payload, signers, keys->count, &options, arena, &text, ret_error)
+             : ost_jws_compact_sign(payload, signers[0].key, signers[0].alg, &options, arena, &text,
+                                    ret_error);
     return result == OST_OK ? tool_put_line(values, text, arena, ret_error) : result;
 }
 
 static ost_result sign(const option_values *values, ost_arena *arena, ost_error *ret_error)
 {
     tool_keys keys;
-    ost_key *key;
     ost_text payload;
     ost_result result = need_key(values, ret_error);
     if (result == OST_OK)
         result = tool_read(tool_operand(values), arena, &payload, ret_error);
     if (result == OST_OK)
-        result =
-            tool_keys_read(options_get(values, "key"), OST_ALG_NONE_SET, arena, &keys, ret_error);
+        result = tool_keys_meant(values, arena, &keys, ret_error);
     if (result != OST_OK)
         return result;
-    result = tool_keys_choose(&keys, options_get(values, "kid"), &key, ret_error);
-    if (result == OST_OK)
-        result = sign_with(values, payload, key, arena, ret_error);
+    result = sign_with(values, payload, &keys, arena, ret_error);
     tool_keys_free(&keys);
     return result;
 }
@@ -65,13 +68,13 @@ static int run_sign(const option_values *values)
 }
 
 static const option sign_options[] = {
-    {"key", "FILE", NULL, NULL, "private or shared key: JWK, JWK Set or PEM"},
+    {"key", "FILE", NULL, NULL, "private or shared key: JWK, JWK Set or PEM; repeatable"},
     TOOL_KID_OPTION,
-    {"alg", "ALG", NULL, NULL, "the algorithm (what the key is for)"},
+    {"alg", "ALG", NULL, NULL, "the algorithm (what the key is for); the n-th is of the n-th key"},
     {"type", "TYP", NULL, NULL, "the header's typ"},
     {"content-type", "CTY", NULL, NULL, "the header's cty"},
     {"json", NULL, NULL, NULL, "as flattened JSON"},
-    {"general", NULL, NULL, NULL, "as general JSON"},
+    {"general", NULL, NULL, NULL, "as general JSON, as with several keys"},
     {"detached", NULL, NULL, NULL, "leave the payload out"},
     {"unencoded", NULL, NULL, NULL, "do not encode the payload (b64 false)"},
     TOOL_OUTPUT_OPTIONS,

@@ -1,45 +1,12 @@
-/* `ostiary token inspect`: shows what a token says, and that nobody has checked it. */
+/* `ostiary token inspect`, `ostiary jwt inspect`: shows what a token says, and that nobody has
+ * checked it. */
 #include <stdio.h>
 #include <time.h>
 
 #include <ostiary/jose.h>
 
+#include "inspect_print.h"
 #include "tool.h"
-
-static void print_indented(const ost_json *value, int depth);
-
-static void print_children(const ost_json *value, int depth, char open, char close)
-{
-    putchar(open);
-    for (const ost_json *child = ost_json_first(value); child != NULL;
-         child = ost_json_next(child)) {
-        printf("%s\n%*s", child == ost_json_first(value) ? "" : ",", 2 * (depth + 1), "");
-        if (open == '{') {
-            ost_text name = ost_json_name(child);
-            /* Escaped again: a token must not be able to steer the terminal. */
-            putchar('"');
-            for (size_t i = 0; i < name.len; i++)
-                putchar((unsigned char)name.data[i] < 0x20 || name.data[i] == 0x7f ? '?'
-                                                                                   : name.data[i]);
-            fputs("\": ", stdout);
-        }
-        print_indented(child, depth + 1);
-    }
-    printf("\n%*s%c", 2 * depth, "", close);
-}
-
-static void print_indented(const ost_json *value, int depth)
-{
-    if (ost_json_first(value) != NULL) {
-        bool object = ost_json_is(value, OST_JSON_OBJECT);
-        print_children(value, depth, object ? '{' : '[', object ? '}' : ']');
-        return;
-    }
-    /* JSON's own escapes keep control bytes out, but for DEL. */
-    ost_text source = ost_json_source(value);
-    for (size_t i = 0; i < source.len; i++)
-        putchar(source.data[i] == 0x7f ? '?' : source.data[i]);
-}
 
 static void print_time(const ost_json *claims, const char *name, const char *meaning)
 {
@@ -67,9 +34,9 @@ static ost_result inspect(const option_values *values, ost_arena *arena, ost_err
     if (result != OST_OK)
         return result;
     fputs("UNVERIFIED: signature, issuer and expiry have not been checked.\n\nheader  ", stdout);
-    print_indented(read.header, 0);
+    inspect_print(read.header);
     fputs("\nclaims  ", stdout);
-    print_indented(read.claims, 0);
+    inspect_print(read.claims);
     fputs("\n\n", stdout);
     print_time(read.claims, "iat", "issued");
     print_time(read.claims, "nbf", "from");
@@ -79,7 +46,7 @@ static ost_result inspect(const option_values *values, ost_arena *arena, ost_err
 
 static int run(const option_values *values)
 {
-    return tool_run(values, "token inspect", inspect);
+    return tool_run(values, "inspect", inspect);
 }
 
 static const option options[] = {{0}};
@@ -88,6 +55,14 @@ const command command_token_inspect = {
     .operands = "[TOKEN]",
     .summary = "Show header and claims of a token (from standard input when none is given), "
                "unverified.",
+    .options = options,
+    .max_operands = 1,
+    .run = run,
+};
+const command command_jwt_inspect = {
+    .words = "jwt inspect",
+    .operands = "[TOKEN]",
+    .summary = "The same by the name of its tools.",
     .options = options,
     .max_operands = 1,
     .run = run,

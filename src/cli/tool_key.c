@@ -93,6 +93,42 @@ ost_result tool_keys_choose(const tool_keys *keys, const char *kid, ost_key **re
     return OST_OK;
 }
 
+/* The one key of a file that is meant, added to the others. */
+static ost_result add_meant(const char *path, const char *kid, ost_arena *arena, tool_keys *keys,
+                            ost_error *ret_error)
+{
+    tool_keys in_file;
+    ost_key *key;
+    ost_result result = tool_keys_read(path, OST_ALG_NONE_SET, arena, &in_file, ret_error);
+    if (result != OST_OK)
+        return result;
+    result = tool_keys_choose(&in_file, kid, &key, ret_error);
+    if (result == OST_OK)
+        keys->keys[keys->count++] = ost_key_ref(key);
+    tool_keys_free(&in_file);
+    return result;
+}
+
+ost_result tool_keys_meant(const option_values *values, ost_arena *arena, tool_keys *ret_keys,
+                           ost_error *ret_error)
+{
+    tool_keys keys = {.count = 0};
+    const char *path, *kid = options_get(values, "kid");
+    ost_result result = OST_OK;
+    if (kid != NULL && options_nth(values, "key", 1) != NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "--kid goes with one --key");
+    if (options_nth(values, "key", TOOL_PARTIES_MAX) != NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "at most %d keys", TOOL_PARTIES_MAX);
+    for (size_t i = 0; result == OST_OK && (path = options_nth(values, "key", i)) != NULL; i++)
+        result = add_meant(path, kid, arena, &keys, ret_error);
+    if (result != OST_OK) {
+        tool_keys_free(&keys);
+        return result;
+    }
+    *ret_keys = keys;
+    return OST_OK;
+}
+
 ost_result tool_alg(const char *name, const ost_key *key, const ost_alg *preferred,
                     ost_alg *ret_alg, ost_error *ret_error)
 {

@@ -4,7 +4,10 @@
 
 #include <ostiary/jose.h>
 
+#include "options.h"
+
 #define TOOL_KEYS_MAX 100
+#define TOOL_PARTIES_MAX 16 /* signers, recipients */
 
 /* Every key in the file, each of them the caller's to unref; PEM is bound to `alg` when that is not
  * OST_ALG_NONE_SET. Errors name the file. */
@@ -24,6 +27,12 @@ void tool_keys_adopt(tool_keys *keys, ost_text kid);
  * OST_E_KEY_AMBIGUOUS. Borrowed. */
 OST_MUST_CHECK ost_result tool_keys_choose(const tool_keys *keys, const char *kid,
                                            ost_key **ret_key, ost_error *ret_error);
+
+/* Of each file that is named by --key, the key with the id that --kid names, or its only one.
+ * Several files are for as many signers or recipients, and --kid then cannot tell which is meant:
+ * OST_E_ARGUMENT. Else as above. */
+OST_MUST_CHECK ost_result tool_keys_meant(const option_values *values, ost_arena *arena,
+                                          tool_keys *ret_keys, ost_error *ret_error);
 
 /* The algorithm of that name, or, when it is NULL, the first of `preferred` (which ends with
  * OST_ALG_NONE_SET) that the key serves. OST_E_ARGUMENT. */

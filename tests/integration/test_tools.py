@@ -112,6 +112,41 @@ def test_a_set_is_collected_and_chosen_from(key, tmp_path):
     assert json.loads(base64.urlsafe_b64decode(token.split(b".")[0] + b"=="))["alg"] == "ES256"
 
 
+def test_a_part_of_a_set(key, tmp_path):
+    files = [key(alg)[0] for alg in ("RS256", "ES256", "EdDSA")]
+    whole = tmp_path / "set.jwks"
+    good("jwk", "set", *files, "--output", whole)
+    kids = [json.loads(file.read_text())["kid"] for file in files]
+    part = json.loads(good("jwk", "set", "--kid", kids[2], "--kid", kids[0], whole))["keys"]
+    assert [k["kid"] for k in part] == [kids[0], kids[2]]
+    bad(1, "jwk", "set", "--kid", kids[0], "--kid", "nobody", whole, told="nobody")
+
+
+def test_what_a_key_is(key):
+    def inspected(file):
+        return json.loads(good("jwk", "inspect", file))
+
+    private, public = key("ES256")
+    (told,) = inspected(private)
+    assert told["kty"] == "EC" and told["crv"] == "P-256" and told["bits"] == 256 and told["private"]
+    assert told["serves"] == ["ES256"] and told["alg"] == "ES256"
+    assert told["thumbprint"] == good("jwk", "thumbprint", private).decode().strip()
+    assert json.loads(private.read_text())["d"] not in json.dumps(told)
+    assert inspected(public) == [{**told, "private": False}]
+    (told,) = inspected(key("RSA-OAEP-256")[0])
+    assert told["bits"] == 2048 and told["serves"] == ["RSA-OAEP-256"]
+    shared, _ = key("HS256")
+    (told,) = inspected(shared)
+    assert told["serves"] == ["HS256"] and "thumbprint" not in told
+    assert json.loads(shared.read_text())["k"] not in json.dumps(told)
+
+
+def test_a_key_in_pem_serves_all_of_its_type(key):
+    pem = good("jwk", "convert", "--to", "pem", "--public", key("RS256")[0])
+    (told,) = json.loads(good("jwk", "inspect", feed=pem))
+    assert {"RS256", "PS512", "RSA-OAEP"} <= set(told["serves"]) and "alg" not in told
+
+
 def test_a_file_is_not_overwritten_unless_asked(key, tmp_path):
     private, _ = key("ES256")
     before = private.read_bytes()
@@ -154,6 +189,29 @@ def test_detached_and_unencoded(key, tmp_path):
     bad(1, "jws", "verify", "--key", public, "--payload", payload, feed=token)  # b64 is critical
     payload.write_text("$.03")
     bad(1, "jws", "verify", "--key", public, "--unencoded", "--payload", payload, feed=token)
+
+
+def test_several_sign_the_same(key):
+    (one, one_public), (two, two_public), (_, other) = key("RS256"), key("ES256"), key("EdDSA")
+    message = good("jws", "sign", "--key", one, "--key", two, feed="together")
+    signatures = json.loads(message)["signatures"]
+    headers = [json.loads(base64.urlsafe_b64decode(s["protected"] + "==")) for s in signatures]
+    assert [header["alg"] for header in headers] == ["RS256", "ES256"]
+    for public in (one_public, two_public):
+        assert good("jws", "verify", "--key", public, feed=message) == b"together"
+    bad(1, "jws", "verify", "--key", other, feed=message)
+    told = good("jws", "inspect", feed=message).decode()
+    assert told.startswith("UNVERIFIED") and "signature 2" in told and '"alg": "ES256"' in told
+
+
+def test_the_algorithms_of_several_signers(key, tmp_path):
+    pem = tmp_path / "rsa.pem"
+    pem.write_bytes(good("jwk", "convert", "--to", "pem", key("RS256")[0]))
+    message = good("jws", "sign", "--key", pem, "--alg", "PS384", "--key", key("ES256")[0], feed="a")
+    told = good("jws", "inspect", feed=message).decode()
+    assert told.index("PS384") < told.index("ES256")
+    bad(2, "jws", "sign", "--key", pem, "--key", pem, "--kid", "x", feed="a", told="--kid")
+    bad(2, "jws", "sign", *["--key", pem] * 17, feed="a", told="16")
 
 
 def test_a_named_algorithm_is_the_only_one(key):
@@ -221,6 +279,34 @@ def test_what_is_encrypted_is_decrypted(key, alg, form):
         bad(1, "jwe", "decrypt", "--key", public, feed=message)
 
 
+def test_several_may_read_the_same(key):
+    (one, one_public), (two, two_public), (other, _) = key("RSA-OAEP-256"), key("ECDH-ES+A256KW"), key("A128KW")
+    message = good("jwe", "encrypt", "--key", one_public, "--key", two_public, feed="secret")
+    assert len(json.loads(message)["recipients"]) == 2
+    for private in (one, two):
+        assert good("jwe", "decrypt", "--key", private, feed=message) == b"secret"
+    bad(1, "jwe", "decrypt", "--key", other, feed=message)
+    told = good("jwe", "inspect", feed=message).decode()
+    assert "recipient 2" in told and "RSA-OAEP-256" in told and "ECDH-ES+A256KW" in told
+    # A key that is agreed upon directly can be shared with nobody.
+    bad(2, "jwe", "encrypt", "--key", one_public, "--key", key("ECDH-ES")[1], feed="secret")
+
+
+def test_the_header_of_what_is_encrypted(key):
+    message = good("jwe", "encrypt", "--key", key("dir")[0], "--type", "x", feed="secret")
+    told = good("jwe", "inspect", feed=message).decode()
+    assert '"alg": "dir"' in told and '"enc": "A256GCM"' in told and "ciphertext 8 characters" in told
+    bad(1, "jws", "inspect", feed=message, told="3 parts")
+
+
+def test_what_a_header_says_cannot_steer_a_terminal():
+    header = json.dumps({"alg": "RS256", "kid": "\x7f\x1b[2J"}, ensure_ascii=False).replace("\\u001b", "\x1b")
+    header = header.replace("\x1b", "\\u001b").encode()
+    message = base64.urlsafe_b64encode(header).rstrip(b"=") + b".e30.AA"
+    told = good("jws", "inspect", feed=message)
+    assert b"\x1b" not in told and b"\x7f" not in told
+
+
 def test_a_password(tmp_path):
     password, wrong = tmp_path / "password", tmp_path / "wrong"
     password.write_text("correct horse battery staple\n")
@@ -245,12 +331,15 @@ def test_compressed_content_wants_a_ceiling(key):
 HOSTILE = [b"", b"\x00", b"." * 100000, b"\xff\xfe" * 1000, b"{" * 1000, b"a.b.c", b"a.b.c.d.e", b"A" * 2_000_000]
 
 
-@pytest.mark.parametrize("command", ["jws verify", "jwt verify", "jwe decrypt"])
+@pytest.mark.parametrize(
+    "command", ["jws verify", "jwt verify", "jwe decrypt", "jwk inspect", "jws inspect", "jwt inspect", "jwe inspect"]
+)
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_input_is_an_error_of_one_line(key, command, text):
-    private, _ = key("HS256" if command != "jwe decrypt" else "A128KW")
     extra = ("--issuer", "i", "--audience", "a") if command == "jwt verify" else ()
-    said = bad(1, *command.split(), "--key", private, *extra, feed=text)
+    if not command.endswith("inspect"):
+        extra = ("--key", key("HS256" if command != "jwe decrypt" else "A128KW")[0], *extra)
+    said = bad(1, *command.split(), *extra, feed=text)
     assert said.count("\n") == 1 and len(said) < 600
 
 
@@ -324,7 +413,7 @@ def test_output_that_cannot_be_written_is_an_error(key, command):
 def test_help_tells_every_command():
     overview = good("--help").decode()
     commands = re.findall(r"^  (jw[kset] [a-z]+) ", overview, re.MULTILINE)
-    assert len(commands) == 11
+    assert len(commands) == 15
     for command in commands:
         assert f"Usage: ostiary {command}" in good(*command.split(), "--help").decode()
 
