@@ -136,15 +136,16 @@ void introspector_end(introspector *in)
 
 /* ---- where and what for ---- */
 
-void introspector_discovered(introspector *in, const char *url)
+void introspector_discovered(introspector *in, char *url)
 {
-    if (in == NULL)
+    if (in == NULL || in->fixed_endpoint) {
+        memory_free(url);
         return;
-    char *copy = url != NULL && !in->fixed_endpoint ? memory_copy(text_of(url)) : NULL;
+    }
     pthread_mutex_lock(&in->lock);
-    if (copy != NULL) {
+    if (url != NULL) {
         memory_free(in->endpoint);
-        in->endpoint = copy;
+        in->endpoint = url;
     }
     if (in->endpoint == NULL)
         text_to_string(OST_TEXT("the discovery document names no introspection_endpoint, or cannot "

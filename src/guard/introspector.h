@@ -20,9 +20,11 @@ void introspector_free(introspector *in);
 /* Tells everyone who waits, for the end of the guard. */
 void introspector_end(introspector *in);
 
-/* The discovery document was read, or could not be; `url` is NULL or borrowed. And: the fetch that
- * this was a part of has ended, so that nobody need wait for it. On the net client's thread. */
-void introspector_discovered(introspector *in, const char *url);
+/* The discovery document was read, or could not be; `url` is NULL or the introspector's from here
+ * on, to be freed by memory_free: it cannot get lost for want of memory. And: the fetch that this
+ * was a part of has ended, so that nobody need wait for it. On the net client's thread. `in` may be
+ * NULL. */
+void introspector_discovered(introspector *in, char *url);
 void introspector_fetch_ended(introspector *in);
 bool introspector_has_endpoint(introspector *in);
 

@@ -146,7 +146,6 @@ static void on_discovery(const net_response *response, void *user)
     memory_free(i->jwks_url);
     i->jwks_url = found.jwks_url;
     introspector_discovered(i->introspector, found.introspection_url);
-    memory_free(found.introspection_url);
     i->discovered = monotonic_ms();
     fetch(i, i->jwks_url, on_keys);
 }
