@@ -22,6 +22,7 @@ struct login_provider {
     char *ca_file;
     bool insecure_http;
     net_client *net;
+    net_timer *timer;     /* rings when it is time to ask */
     unsigned pause_ms;    /* only on the net client's thread */
     pthread_mutex_t lock; /* guards the pointer only */
     const login_endpoints *current;
@@ -162,10 +163,9 @@ static void publish(login_provider *provider, const login_endpoints *endpoints)
     login_provider_give(old);
 }
 
-static void again(bool cancelled, void *user)
+static void on_time(void *user)
 {
-    if (!cancelled)
-        fetch(user);
+    fetch(user);
 }
 
 static void schedule(login_provider *provider, bool succeeded)
@@ -177,9 +177,7 @@ static void schedule(login_provider *provider, bool succeeded)
         delay = provider->pause_ms;
         provider->pause_ms = delay * 2 < PAUSE_MAX_MS ? delay * 2 : PAUSE_MAX_MS;
     }
-    /* Without memory for a timer there is none, and what is known stays as it is. */
-    if (net_after(provider->net, delay, again, provider) != OST_OK)
-        return;
+    net_timer_set(provider->timer, delay);
 }
 
 static void fetched(const net_response *response, void *user)
@@ -252,12 +250,14 @@ ost_result login_provider_new(const login_provider_config *config, login_provide
         login_provider_free(provider);
         return OST_E_MEMORY;
     }
-    /* By way of a timer, so that fetching happens on the client's thread only. */
-    ost_result result = net_after(provider->net, 0, again, provider);
+    /* By way of a timer, so that fetching happens on the client's thread only; it is made once, so
+     * that a lack of memory never ends the trying. */
+    ost_result result = net_timer_new(provider->net, on_time, provider, &provider->timer);
     if (result != OST_OK) {
         login_provider_free(provider);
         return result;
     }
+    net_timer_set(provider->timer, 0);
     *ret_provider = provider;
     return OST_OK;
 }

@@ -101,7 +101,6 @@ static void *run(void *argument)
     start_waiting(client);
     while (client->running != NULL)
         finish(client, client->running, OST_E_STATE);
-    timers_cancel(&client->timers);
     return NULL;
 }
 

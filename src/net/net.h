@@ -39,11 +39,6 @@ OST_MUST_CHECK ost_result net_fetch(net_client *client, const net_request *reque
                                     void (*done)(const net_response *response, void *user),
                                     void *user, ost_error *ret_error);
 
-/* Calls `call` on the client's thread after `delay_ms` (once; also, at once, when the client is
- * freed: `cancelled` is then true). For refresh timers. Any thread. */
-OST_MUST_CHECK ost_result net_after(net_client *client, unsigned delay_ms,
-                                    void (*call)(bool cancelled, void *user), void *user);
-
 /* A timer that is made once and then set as often as needed: setting it cannot fail. */
 typedef struct net_timer net_timer;
 

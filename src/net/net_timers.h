@@ -21,8 +21,6 @@ int64_t timers_run(net_timers *timers, int64_t now, int64_t longest);
 /* No timer can be set from here on. */
 void timers_close(net_timers *timers);
 
-/* Calls those of net_after that are left, as cancelled. After timers_close. */
-void timers_cancel(net_timers *timers);
 void timers_free(net_timers *timers);
 
 /* The client's side. */

@@ -37,7 +37,7 @@ typedef struct order {
     sem_t obeyed;
 } order;
 
-static void obey(bool cancelled, void *user)
+static void obey(void *user)
 {
     order *o = user;
     memory_fail_at(o->fail_at);
@@ -50,8 +50,10 @@ static void obey(bool cancelled, void *user)
 static uint64_t tell_thread(ost_guard *guard, uint64_t n)
 {
     order o = {.fail_at = n};
+    net_timer *timer; /* the guard's from here on; it rings once */
     sem_init(&o.obeyed, 0, 0);
-    assert_int_equal(net_after(guard->net, 0, obey, &o), OST_OK);
+    assert_int_equal(net_timer_new(guard->net, obey, &o, &timer), OST_OK);
+    net_timer_set(timer, 0);
     sem_wait(&o.obeyed);
     sem_destroy(&o.obeyed);
     return o.count;

@@ -65,8 +65,9 @@ static fake_call fake_calls[16];
 static size_t fake_call_count;
 static ost_result fake_fetch_result; /* not OST_OK: no call can be made */
 static unsigned fake_delay;          /* of the last timer */
-static void (*fake_timer)(bool cancelled, void *user);
+static void (*fake_timer)(void *user);
 static void *fake_timer_user;
+static bool fake_timer_is_set;
 
 ost_result net_client_new(net_client **ret_client)
 {
@@ -100,14 +101,21 @@ ost_result net_fetch(net_client *client, const net_request *request,
     return OST_OK;
 }
 
-ost_result net_after(net_client *client, unsigned delay_ms,
-                     void (*call)(bool cancelled, void *user), void *user)
+ost_result net_timer_new(net_client *client, void (*call)(void *user), void *user,
+                         net_timer **ret_timer)
 {
     (void)client;
-    fake_delay = delay_ms;
     fake_timer = call;
     fake_timer_user = user;
+    *ret_timer = (net_timer *)(void *)&fake_timer;
     return OST_OK;
+}
+
+void net_timer_set(net_timer *timer, unsigned delay_ms)
+{
+    (void)timer;
+    fake_delay = delay_ms;
+    fake_timer_is_set = true;
 }
 
 /* The client answers what is open when it is freed. */
@@ -118,18 +126,14 @@ void net_client_free(net_client *client)
     const net_response gone = {.result = OST_E_STATE, .max_age = -1, .detail = "freed"};
     for (; fake_call_count > 0; fake_call_count--)
         fake_calls[fake_call_count - 1].done(&gone, fake_calls[fake_call_count - 1].user);
-    void (*timer)(bool, void *) = fake_timer;
-    fake_timer = NULL;
-    if (timer != NULL)
-        timer(true, fake_timer_user);
+    fake_timer_is_set = false;
 }
 
 FAKE void fake_run_timer(void)
 {
-    void (*timer)(bool, void *) = fake_timer;
-    fake_timer = NULL;
-    assert_non_null(timer);
-    timer(false, fake_timer_user);
+    assert_true(fake_timer_is_set);
+    fake_timer_is_set = false;
+    fake_timer(fake_timer_user);
 }
 
 /* Answers the call that has waited longest. */

@@ -119,6 +119,32 @@ static void it_keeps_trying(void **state)
     login_provider_free(provider);
 }
 
+/* It goes on trying, and once there is memory it has the endpoints. */
+static void every_allocation_fails_once(void **state)
+{
+    (void)state;
+    bool known = false;
+    for (uint64_t n = 1; !known && n < 200; n++) {
+        login_provider *provider = make(ISSUER, NULL);
+        memory_fail_at(n);
+        fake_run_timer();
+        fake_answer(200, OST_TEXT(DISCOVERY));
+        memory_fail_at(0);
+        const login_endpoints *endpoints = login_provider_take(provider);
+        known = endpoints != NULL;
+        assert_int_equal(fake_delay, known ? 3600 * 1000 : 1000);
+        login_provider_give(endpoints);
+        fake_run_timer();
+        fake_answer(200, OST_TEXT(DISCOVERY));
+        endpoints = login_provider_take(provider);
+        assert_non_null(endpoints);
+        login_provider_give(endpoints);
+        net_client_free((net_client *)(void *)&fake_calls);
+        login_provider_free(provider);
+    }
+    assert_true(known);
+}
+
 static void where_it_asks(void **state)
 {
     (void)state;
@@ -150,11 +176,9 @@ static void unsafe_urls_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(documents),
-        cmocka_unit_test(details),
-        cmocka_unit_test(it_keeps_trying),
-        cmocka_unit_test(where_it_asks),
-        cmocka_unit_test(unsafe_urls_are_refused),
+        cmocka_unit_test(documents),       cmocka_unit_test(details),
+        cmocka_unit_test(it_keeps_trying), cmocka_unit_test(every_allocation_fails_once),
+        cmocka_unit_test(where_it_asks),   cmocka_unit_test(unsafe_urls_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
