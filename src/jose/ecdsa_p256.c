@@ -89,7 +89,7 @@ void ecdsa_p256_free(ecdsa_p256 *verifier)
     memory_free(verifier);
 }
 
-/* Step 1: r and s are from 1 to n - 1. Step 3: the hash as a number, here below n. */
+/* Step 3: the hash as a number, here below n. */
 static bool read_numbers(ecdsa_p256 *verifier, const unsigned char *hash,
                          const unsigned char *signature)
 {
@@ -97,11 +97,14 @@ static bool read_numbers(ecdsa_p256 *verifier, const unsigned char *hash,
         BN_bin2bn(signature + P256_SIZE, P256_SIZE, verifier->s) == NULL ||
         BN_bin2bn(hash, P256_SIZE, verifier->hash) == NULL)
         return false;
-    if (BN_is_zero(verifier->r) || BN_is_zero(verifier->s) ||
-        BN_ucmp(verifier->r, verifier->order) >= 0 || BN_ucmp(verifier->s, verifier->order) >= 0)
-        return false;
     return BN_ucmp(verifier->hash, verifier->order) < 0 ||
            BN_usub(verifier->hash, verifier->hash, verifier->order) == 1;
+}
+
+/* Step 1: from 1 to n - 1. */
+static bool in_range(const ecdsa_p256 *verifier, const BIGNUM *number)
+{
+    return !BN_is_zero(number) && BN_ucmp(number, verifier->order) < 0;
 }
 
 /* s^-1 in Montgomery's form, s^-1 * 2^256: a multiplication there divides by 2^256, so that one by
@@ -135,17 +138,25 @@ static bool add_up(ecdsa_p256 *verifier)
                1;
 }
 
-bool ecdsa_p256_verify(ecdsa_p256 *verifier, const unsigned char hash[P256_SIZE],
-                       const unsigned char signature[2 * P256_SIZE])
+/* Steps 6 to 8. The field is larger than the group, by less than a group. */
+static ost_result compare(ecdsa_p256 *verifier)
 {
-    if (!read_numbers(verifier, hash, signature) || !invert(verifier) || !add_up(verifier) ||
-        EC_POINT_is_at_infinity(verifier->group, verifier->sum) ||
-        EC_POINT_get_affine_coordinates(verifier->group, verifier->sum, verifier->x, NULL,
-                                        verifier->context) != 1)
-        return false;
-    /* Steps 6 to 8. The field is larger than the group, by less than a group. */
-    if (BN_ucmp(verifier->x, verifier->order) >= 0 &&
-        BN_usub(verifier->x, verifier->x, verifier->order) != 1)
-        return false;
-    return BN_ucmp(verifier->x, verifier->r) == 0;
+    if (EC_POINT_is_at_infinity(verifier->group, verifier->sum))
+        return OST_E_SIGNATURE;
+    if (EC_POINT_get_affine_coordinates(verifier->group, verifier->sum, verifier->x, NULL,
+                                        verifier->context) != 1 ||
+        (BN_ucmp(verifier->x, verifier->order) >= 0 &&
+         BN_usub(verifier->x, verifier->x, verifier->order) != 1))
+        return OST_E_CRYPTO;
+    return BN_ucmp(verifier->x, verifier->r) == 0 ? OST_OK : OST_E_SIGNATURE;
+}
+
+ost_result ecdsa_p256_verify(ecdsa_p256 *verifier, const unsigned char hash[P256_SIZE],
+                             const unsigned char signature[2 * P256_SIZE])
+{
+    if (!read_numbers(verifier, hash, signature))
+        return OST_E_CRYPTO;
+    if (!in_range(verifier, verifier->r) || !in_range(verifier, verifier->s))
+        return OST_E_SIGNATURE;
+    return invert(verifier) && add_up(verifier) ? compare(verifier) : OST_E_CRYPTO;
 }

@@ -17,8 +17,10 @@ typedef struct ecdsa_p256 ecdsa_p256;
 OST_MUST_CHECK ecdsa_p256 *ecdsa_p256_new(const EVP_PKEY *pkey);
 void ecdsa_p256_free(ecdsa_p256 *verifier); /* NULL is fine */
 
-/* True when `signature`, r || s, is the key's over `hash`. */
-OST_MUST_CHECK bool ecdsa_p256_verify(ecdsa_p256 *verifier, const unsigned char hash[P256_SIZE],
-                                      const unsigned char signature[2 * P256_SIZE]);
+/* OST_OK: `signature`, r || s, is the key's over `hash`. OST_E_SIGNATURE: it is not. OST_E_CRYPTO:
+ * it could not be found out. */
+OST_MUST_CHECK ost_result ecdsa_p256_verify(ecdsa_p256 *verifier,
+                                            const unsigned char hash[P256_SIZE],
+                                            const unsigned char signature[2 * P256_SIZE]);
 
 #endif

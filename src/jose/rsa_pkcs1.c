@@ -122,16 +122,19 @@ static bool encode(hash_id hash, const unsigned char *digest, unsigned char *ret
     return true;
 }
 
-bool rsa_pkcs1_verify(const rsa_public *key, rsa_scratch *scratch, hash_id hash,
-                      const unsigned char *digest, const unsigned char *signature, size_t size)
+ost_result rsa_pkcs1_verify(const rsa_public *key, rsa_scratch *scratch, hash_id hash,
+                            const unsigned char *digest, const unsigned char *signature,
+                            size_t size)
 {
     unsigned char *seen = scratch->bytes, *expected = scratch->bytes + key->size;
     if (size != key->size || !encode(hash, digest, expected, size))
-        return false;
+        return OST_E_SIGNATURE;
+    if (BN_bin2bn(signature, (int)size, scratch->signature) == NULL)
+        return OST_E_CRYPTO;
     /* §5.2.2: a number that is not below n represents no signature. */
-    if (BN_bin2bn(signature, (int)size, scratch->signature) == NULL ||
-        BN_ucmp(scratch->signature, key->n) >= 0)
-        return false;
-    return raise(key, scratch) && BN_bn2binpad(scratch->power, seen, (int)size) == (int)size &&
-           memcmp(seen, expected, size) == 0;
+    if (BN_ucmp(scratch->signature, key->n) >= 0)
+        return OST_E_SIGNATURE;
+    if (!raise(key, scratch) || BN_bn2binpad(scratch->power, seen, (int)size) != (int)size)
+        return OST_E_CRYPTO;
+    return memcmp(seen, expected, size) == 0 ? OST_OK : OST_E_SIGNATURE;
 }

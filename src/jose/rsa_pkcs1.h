@@ -21,9 +21,10 @@ typedef struct rsa_scratch rsa_scratch;
 OST_MUST_CHECK rsa_scratch *rsa_scratch_new(const rsa_public *key);
 void rsa_scratch_free(rsa_scratch *scratch); /* NULL is fine */
 
-/* True when `signature` (`size` bytes) is the key's over `digest`, which `hash` made. */
-OST_MUST_CHECK bool rsa_pkcs1_verify(const rsa_public *key, rsa_scratch *scratch, hash_id hash,
-                                     const unsigned char *digest, const unsigned char *signature,
-                                     size_t size);
+/* OST_OK: `signature` (`size` bytes) is the key's over `digest`, which `hash` made.
+ * OST_E_SIGNATURE: it is not. OST_E_CRYPTO: it could not be found out. */
+OST_MUST_CHECK ost_result rsa_pkcs1_verify(const rsa_public *key, rsa_scratch *scratch,
+                                           hash_id hash, const unsigned char *digest,
+                                           const unsigned char *signature, size_t size);
 
 #endif

@@ -15,40 +15,43 @@ size_t signature_size(const ost_key *key, ost_alg alg)
     return key->type == OST_KEY_OKP ? 2 * key->curve->size : (key->bits + 7) / 8;
 }
 
-static bool mac_matches(const prepared_use *use, ost_text input, const unsigned char *bytes,
-                        size_t size)
+static ost_result check_mac(const prepared_use *use, ost_text input, const unsigned char *bytes,
+                            size_t size)
 {
     unsigned char mac[HASH_MAX_SIZE];
     size_t len;
-    return prepared_mac(use, input, mac, &len) && len == size &&
-           CRYPTO_memcmp(mac, bytes, size) == 0;
+    if (!prepared_mac(use, input, mac, &len))
+        return OST_E_CRYPTO;
+    return len == size && CRYPTO_memcmp(mac, bytes, size) == 0 ? OST_OK : OST_E_SIGNATURE;
 }
 
-static bool pkey_accepts(const prepared_use *use, const unsigned char *bytes, size_t size,
-                         const unsigned char *hash, size_t hash_size)
+/* Below zero: not computed. Of RSA the library says zero for that, too. */
+static ost_result check_with_pkey(const prepared_use *use, const unsigned char *bytes, size_t size,
+                                  const unsigned char *hash, size_t hash_size)
 {
     ERR_set_mark(); /* a refused signature leaves nothing in the library's error queue */
     int accepted = EVP_PKEY_verify(use->contexts->pkey, bytes, size, hash, hash_size);
     ERR_pop_to_mark();
-    return accepted == 1;
+    return accepted == 1 ? OST_OK : accepted < 0 ? OST_E_CRYPTO : OST_E_SIGNATURE;
 }
 
-static bool hash_accepted(const ost_key *key, const prepared_use *use, ost_text input,
-                          const unsigned char *bytes, size_t size)
+static ost_result check_hash(const ost_key *key, const prepared_use *use, ost_text input,
+                             const unsigned char *bytes, size_t size)
 {
     const alg_facts *facts = alg_find(use->contexts->alg);
     unsigned char hash[HASH_MAX_SIZE], der[ECDSA_DER_MAX];
     size_t hash_size;
     if (!prepared_digest(use, input, hash, &hash_size))
-        return false;
+        return OST_E_CRYPTO;
     if (facts->padding == PADDING_PKCS1)
         return rsa_pkcs1_verify(key->rsa, use->contexts->rsa, facts->hash, hash, bytes, size);
     if (use->contexts->p256 != NULL)
         return ecdsa_p256_verify(use->contexts->p256, hash, bytes);
     if (facts->padding == PADDING_PSS)
-        return pkey_accepts(use, bytes, size, hash, hash_size);
-    return ecdsa_to_der(facts->curve, bytes, der, &size) &&
-           pkey_accepts(use, der, size, hash, hash_size);
+        return check_with_pkey(use, bytes, size, hash, hash_size);
+    return ecdsa_to_der(facts->curve, bytes, der, &size)
+               ? check_with_pkey(use, der, size, hash, hash_size)
+               : OST_E_SIGNATURE;
 }
 
 ost_result signature_check(const ost_key *key, ost_alg alg, ost_text input, ost_text signature)
@@ -57,7 +60,6 @@ ost_result signature_check(const ost_key *key, ost_alg alg, ost_text input, ost_
     const unsigned char *bytes = (const unsigned char *)signature.data;
     size_t size = signature.len;
     prepared_use use;
-    bool matches;
     if (!alg_signs(alg) || !key_may(key, alg, false))
         return OST_E_KEY_USE;
     if (size != signature_size(key, alg))
@@ -68,8 +70,8 @@ ost_result signature_check(const ost_key *key, ost_alg alg, ost_text input, ost_
     ost_result result = prepared_take(key, alg, false, &use);
     if (result != OST_OK)
         return result;
-    matches = facts->type == OST_KEY_OCT ? mac_matches(&use, input, bytes, size)
-                                         : hash_accepted(key, &use, input, bytes, size);
+    result = facts->type == OST_KEY_OCT ? check_mac(&use, input, bytes, size)
+                                        : check_hash(key, &use, input, bytes, size);
     prepared_give(&use);
-    return matches ? OST_OK : OST_E_SIGNATURE;
+    return result;
 }

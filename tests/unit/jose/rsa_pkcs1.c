@@ -53,7 +53,8 @@ static void same_verdict(hash_id hash, const unsigned char *digest, const unsign
 {
     rsa_scratch *scratch = rsa_scratch_new(key->rsa);
     assert_int_equal(openssl_accepts(key->pkey, hash, digest, signature, size), expected);
-    assert_int_equal(rsa_pkcs1_verify(key->rsa, scratch, hash, digest, signature, size), expected);
+    assert_int_equal(rsa_pkcs1_verify(key->rsa, scratch, hash, digest, signature, size),
+                     expected ? OST_OK : OST_E_SIGNATURE);
     rsa_scratch_free(scratch);
 }
 
@@ -210,9 +211,12 @@ static void every_length_of_exponent(void **state)
             assert_int_equal(BN_bn2binpad(signature, bytes, SIZE), SIZE);
             rsa_public *public = rsa_public_new(n, value);
             rsa_scratch *scratch = rsa_scratch_new(public);
-            assert_true(rsa_pkcs1_verify(public, scratch, HASH_SHA256, digest_bytes, bytes, SIZE));
+            assert_int_equal(
+                rsa_pkcs1_verify(public, scratch, HASH_SHA256, digest_bytes, bytes, SIZE), OST_OK);
             bytes[SIZE - 1] ^= 1;
-            assert_false(rsa_pkcs1_verify(public, scratch, HASH_SHA256, digest_bytes, bytes, SIZE));
+            assert_int_equal(
+                rsa_pkcs1_verify(public, scratch, HASH_SHA256, digest_bytes, bytes, SIZE),
+                OST_E_SIGNATURE);
             rsa_scratch_free(scratch);
             rsa_public_free(public);
             tried++;
