@@ -31,8 +31,9 @@ static void read_discovery(const issuer *i, ost_text document)
         check(found.jwks_url == untouched && error.code != OST_OK && error.detail[0] != '\0');
         return;
     }
-    check(net_url_is_safe(text_of(found.jwks_url)));
-    check(found.introspection_url == NULL || net_url_is_safe(text_of(found.introspection_url)));
+    check(net_url_check(text_of(found.jwks_url), false) == OST_OK);
+    check(found.introspection_url == NULL ||
+          net_url_check(text_of(found.introspection_url), false) == OST_OK);
     memory_free(found.jwks_url);
     memory_free(found.introspection_url);
 }

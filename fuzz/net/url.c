@@ -39,9 +39,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const ost_text url = {(const char *)data, size};
-    bool safe = net_url_is_safe(url);
-    check(!safe || net_url_is_allowed(url, true));
-    if (!net_url_is_allowed(url, true))
+    bool safe = net_url_check(url, false) == OST_OK;
+    bool allowed = net_url_check(url, true) == OST_OK;
+    check(allowed || !safe);
+    if (!allowed)
         return 0;
     check(size < 4096 && memchr(data, '\0', size) == NULL);
     bool http = strncasecmp(url.data, "http://", 7) == 0;

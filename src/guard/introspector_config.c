@@ -56,9 +56,12 @@ static ost_result check_sources(const ost_issuer *config, ost_error *ret_error)
     if (c->endpoint == NULL && (shared || config->jwks_url != NULL || c->no_keys))
         return refuse(config, "name the endpoint: there is no discovery to take it from",
                       ret_error);
-    if (c->endpoint != NULL && !net_url_is_allowed(text_of(c->endpoint), config->insecure_http))
+    if (c->endpoint == NULL)
+        return OST_OK;
+    ost_result result = net_url_check(text_of(c->endpoint), config->insecure_http);
+    if (result == OST_E_ARGUMENT)
         return refuse(config, "the endpoint must be https, or on this machine", ret_error);
-    return OST_OK;
+    return result == OST_OK ? result : ost_error_set(ret_error, result, "out of memory");
 }
 
 static ost_result check_keys(const ost_issuer *config, ost_error *ret_error)

@@ -23,8 +23,13 @@ static ost_result refuse(const ost_issuer *config, const char *what, ost_error *
 
 static ost_result check_url(const ost_issuer *config, const char *url, ost_error *ret_error)
 {
-    if (url == NULL || net_url_is_allowed(text_of(url), config->insecure_http))
+    if (url == NULL)
         return OST_OK;
+    ost_result result = net_url_check(text_of(url), config->insecure_http);
+    if (result == OST_E_MEMORY)
+        return ost_error_set(ret_error, result, "out of memory");
+    if (result == OST_OK)
+        return result;
     return ost_error_set(ret_error, OST_E_CONFIG,
                          "\"%.150s\" is not to be fetched: https is required, except for this "
                          "machine (or with insecure_http)",

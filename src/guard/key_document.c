@@ -63,15 +63,22 @@ static ost_result read_members(const issuer *i, const ost_json *document, discov
                              "the discovery document is of issuer \"%.*s\", not of \"%.100s\"",
                              name.len < 100 ? (int)name.len : 100, name.data, i->name);
     }
-    if (!net_url_is_allowed(url, i->insecure_http)) {
+    ost_result result = net_url_check(url, i->insecure_http);
+    if (result == OST_E_MEMORY)
+        return ost_error_set(ret_error, result, "out of memory");
+    if (result != OST_OK) {
         return ost_error_set(ret_error, OST_E_REMOTE,
                              "jwks_uri \"%.*s\" is not https, nor http on this machine",
                              url.len < 150 ? (int)url.len : 150, url.data);
     }
     /* Keys serve without it; whoever wants to ask is told that there is no endpoint. */
     bool has_introspection =
-        ost_json_text(ost_json_get(document, "introspection_endpoint"), &endpoint) &&
-        net_url_is_allowed(endpoint, i->insecure_http);
+        ost_json_text(ost_json_get(document, "introspection_endpoint"), &endpoint);
+    if (has_introspection)
+        result = net_url_check(endpoint, i->insecure_http);
+    if (result == OST_E_MEMORY)
+        return ost_error_set(ret_error, result, "out of memory");
+    has_introspection &= result == OST_OK;
     copy.jwks_url = memory_copy(url);
     copy.introspection_url = has_introspection ? memory_copy(endpoint) : NULL;
     if (copy.jwks_url == NULL || (has_introspection && copy.introspection_url == NULL)) {

@@ -40,17 +40,17 @@ static void fetch(login_provider *provider);
 /* ---- reading ---- */
 
 /* The URL goes into headers and pages: no byte that could end it there. */
-static bool is_usable_url(ost_text url, bool insecure_http)
+static ost_result check_url(ost_text url, bool insecure_http)
 {
     if (url.len == 0 || url.len > URL_MAX)
-        return false;
+        return OST_E_ARGUMENT;
     for (size_t i = 0; i < url.len; i++) {
         char c = url.data[i];
         if (c <= ' ' || c > '~' || strchr("\"'<>\\^`{|};,#", c) != NULL)
-            return false;
+            return OST_E_ARGUMENT;
     }
     bool https = text_starts(url, "https://"), http = text_starts(url, "http://");
-    return (https || http) && (insecure_http || net_url_is_safe(url));
+    return https || http ? net_url_check(url, insecure_http) : OST_E_ARGUMENT;
 }
 
 static ost_result read_url(const ost_json *document, const char *name, bool insecure_http,
@@ -59,10 +59,11 @@ static ost_result read_url(const ost_json *document, const char *name, bool inse
     ost_text url;
     if (!ost_json_text(ost_json_get(document, name), &url))
         return ost_error_set(ret_error, OST_E_REMOTE, "the discovery document names no %s", name);
-    if (!is_usable_url(url, insecure_http))
+    ost_result result = check_url(url, insecure_http);
+    if (result == OST_E_ARGUMENT)
         return ost_error_set(ret_error, OST_E_REMOTE, "the discovery document's %s is no https URL",
                              name);
-    *ret_url = memory_copy(url);
+    *ret_url = result == OST_OK ? memory_copy(url) : NULL;
     return *ret_url != NULL ? OST_OK : OST_E_MEMORY;
 }
 
@@ -231,9 +232,13 @@ ost_result login_provider_new(const login_provider_config *config, login_provide
     if (config->issuer == NULL)
         return ost_error_set(ret_error, OST_E_CONFIG, "a provider is found by its issuer");
     for (size_t i = 0; i < 2; i++) {
-        if (urls[i] != NULL && !is_usable_url(text_of(urls[i]), config->insecure_http))
+        ost_result result =
+            urls[i] != NULL ? check_url(text_of(urls[i]), config->insecure_http) : OST_OK;
+        if (result == OST_E_ARGUMENT)
             return ost_error_set(ret_error, OST_E_CONFIG,
                                  "\"%s\" is no URL of https, or of http on this machine", urls[i]);
+        if (result != OST_OK)
+            return result;
     }
     login_provider *provider = memory_alloc(sizeof *provider);
     if (provider == NULL)

@@ -15,13 +15,21 @@ static bool is_of(ost_text uri, const char *origin)
     return text_starts(uri, origin) && uri.len > len && uri.data[len] == '/';
 }
 
-static bool is_allowed(const status_lists *all, ost_text uri)
+static ost_result check_allowed(const status_lists *all, ost_text uri, ost_error *ret_error)
 {
     bool found = false;
     for (size_t i = 0; i < all->origin_count; i++)
         found |= is_of(uri, all->origins[i]);
-    return found && text_find(uri, '#', 0) == uri.len &&
-           net_url_is_allowed(uri, all->owner->insecure_http);
+    ost_result result = found && text_find(uri, '#', 0) == uri.len
+                            ? net_url_check(uri, all->owner->insecure_http)
+                            : OST_E_ARGUMENT;
+    if (result == OST_E_MEMORY)
+        return ost_error_set(ret_error, result, "out of memory");
+    if (result != OST_OK)
+        return ost_error_set(ret_error, OST_E_STATUS,
+                             "the status list \"%.*s\" is not of an origin that is allowed",
+                             uri.len < 120 ? (int)uri.len : 120, uri.data);
+    return OST_OK;
 }
 
 /* ---- having one fetched ---- */
@@ -52,11 +60,15 @@ static ost_result begin(status_lists *all, const unsigned char *digest, ost_text
     return hold_back(all, 1, "it is being fetched", ret, ret_error);
 }
 
+/* Only what is allowed is ever fetched, and so held. */
 static ost_result want(status_lists *all, ost_text uri, int64_t now, status_said *ret,
                        ost_error *ret_error)
 {
     unsigned char digest[32];
-    ost_result result = ost_sha256(uri, digest);
+    ost_result result = check_allowed(all, uri, ret_error);
+    if (result != OST_OK)
+        return result;
+    result = ost_sha256(uri, digest);
     if (result != OST_OK)
         return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
     pthread_mutex_lock(&all->lock);
@@ -111,11 +123,6 @@ static ost_result check_listed(status_lists *all, const ost_claims *claims, int6
     ost_result result = status_reference_read(claims, &reference, ret_error);
     if (result != OST_OK)
         return result;
-    if (!is_allowed(all, reference.uri)) {
-        return ost_error_set(
-            ret_error, OST_E_STATUS, "the status list \"%.*s\" is not of an origin that is allowed",
-            reference.uri.len < 120 ? (int)reference.uri.len : 120, reference.uri.data);
-    }
     sight seen = look(all, &reference, now, ret_error);
     if (seen.serves && seen.renew)
         (void)!want(all, reference.uri, now, &unused, NULL);

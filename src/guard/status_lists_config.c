@@ -33,7 +33,7 @@ static ost_result check(const ost_issuer *config, ost_error *ret_error)
 }
 
 /* Scheme, host and port, which a path can follow. */
-static bool is_origin(const char *text, bool insecure_http)
+static ost_result check_origin(const char *text, bool insecure_http)
 {
     ost_text origin = text_of(text);
     size_t scheme = text_starts(origin, "https://") ? 8 : text_starts(origin, "http://") ? 7 : 0;
@@ -41,21 +41,23 @@ static bool is_origin(const char *text, bool insecure_http)
                 text_find(origin, '?', 0) == origin.len && text_find(origin, '#', 0) == origin.len;
     char *url = bare ? memory_alloc(origin.len + 2) : NULL;
     if (url == NULL)
-        return false;
+        return bare ? OST_E_MEMORY : OST_E_CONFIG;
     (void)text_to_string(origin, url, origin.len + 1);
     url[origin.len] = '/';
-    bool allowed = net_url_is_allowed(text_of(url), insecure_http);
+    ost_result result = net_url_check(text_of(url), insecure_http);
     memory_free(url);
-    return allowed;
+    return result;
 }
 
 static ost_result copy_config(status_lists *all, const ost_issuer *config, ost_error *ret_error)
 {
     const ost_status_lists *c = &config->status_lists;
     for (size_t i = 0; i < c->origin_count; i++) {
-        if (!is_origin(c->origins[i], config->insecure_http))
+        ost_result result = check_origin(c->origins[i], config->insecure_http);
+        if (result != OST_OK && result != OST_E_MEMORY)
             return refuse(config, "an origin is https, a host and no path", ret_error);
-        all->origins[i] = memory_copy(text_of(c->origins[i]));
+        if (result == OST_OK)
+            all->origins[i] = memory_copy(text_of(c->origins[i]));
         if (all->origins[i] == NULL)
             return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
         all->origin_count = i + 1;

@@ -51,11 +51,10 @@ OST_MUST_CHECK ost_result net_timer_new(net_client *client, void (*call)(void *u
  * client has been freed. */
 void net_timer_set(net_timer *timer, unsigned delay_ms);
 
-/* True for https, and for http when the host is loopback (localhost, 127.0.0.0/8, ::1) or
- * `insecure_http` is set. False for anything else, for what is not a URL, and for URLs with a user
- * name, a password, or a host that is not plain ASCII. */
-bool net_url_is_allowed(ost_text url, bool insecure_http);
-bool net_url_is_safe(ost_text url); /* without insecure_http */
+/* OST_OK for https, and for http when the host is loopback (localhost, 127.0.0.0/8, ::1) or
+ * `insecure_http` is set. OST_E_ARGUMENT for anything else, for what is not a URL, and for URLs
+ * with a user name, a password, or a host that is not plain ASCII. OST_E_MEMORY: not found out. */
+OST_MUST_CHECK ost_result net_url_check(ost_text url, bool insecure_http);
 
 /* Ends the thread; every callback has been called when it returns. Not from a callback. */
 void net_client_free(net_client *client);

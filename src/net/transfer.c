@@ -138,8 +138,11 @@ static bool set_options(transfer *t, const net_request *request)
 
 static ost_result check_request(const net_request *request, ost_error *ret_error)
 {
-    if (!net_url_is_allowed(text_of(request->url), request->insecure_http)) {
-        return ost_error_set(ret_error, OST_E_ARGUMENT,
+    ost_result result = net_url_check(text_of(request->url), request->insecure_http);
+    if (result == OST_E_MEMORY)
+        return ost_error_set(ret_error, result, "out of memory");
+    if (result != OST_OK) {
+        return ost_error_set(ret_error, result,
                              "%.160s: only https is fetched, and http from this machine",
                              request->url != NULL ? request->url : "no URL");
     }

@@ -20,17 +20,20 @@ static bool host_is_loopback(const char *host)
     return inet_pton(AF_INET, host, &v4) == 1 && (ntohl(v4.s_addr) >> 24) == 127;
 }
 
-static bool is_allowed(CURLU *url, bool insecure_http)
+static bool is_allowed(const char *scheme, const char *host, bool insecure_http)
 {
-    char *scheme = NULL, *host = NULL;
-    bool allowed = false;
-    if (curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-        curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK)
-        allowed = strcmp(scheme, "https") == 0 ||
-                  (strcmp(scheme, "http") == 0 && (insecure_http || host_is_loopback(host)));
-    curl_free(scheme);
-    curl_free(host);
-    return allowed;
+    return strcmp(scheme, "https") == 0 ||
+           (strcmp(scheme, "http") == 0 && (insecure_http || host_is_loopback(host)));
+}
+
+static CURLUcode read_url(CURLU *url, const char *string, char **ret_scheme, char **ret_host)
+{
+    CURLUcode code = curl_url_set(url, CURLUPART_URL, string, 0);
+    if (code == CURLUE_OK)
+        code = curl_url_get(url, CURLUPART_SCHEME, ret_scheme, 0);
+    if (code == CURLUE_OK)
+        code = curl_url_get(url, CURLUPART_HOST, ret_host, 0);
+    return code;
 }
 
 /* What other readers might take for something else is refused: "https:/host", which the lenient
@@ -47,20 +50,21 @@ static bool is_plain(const char *url)
     return scheme > 0 && host > 0 && strchr("/?#", url[scheme + host]) != NULL;
 }
 
-bool net_url_is_allowed(ost_text text, bool insecure_http)
+ost_result net_url_check(ost_text text, bool insecure_http)
 {
-    char string[MAX_URL];
+    char string[MAX_URL], *scheme = NULL, *host = NULL;
+    ost_result result = OST_E_ARGUMENT;
     if (!text_to_string(text, string, sizeof string) || strlen(string) != text.len ||
         !is_plain(string))
-        return false;
+        return result;
     CURLU *url = curl_url();
-    bool allowed = url != NULL && curl_url_set(url, CURLUPART_URL, string, 0) == CURLUE_OK &&
-                   is_allowed(url, insecure_http);
+    CURLUcode code = url != NULL ? read_url(url, string, &scheme, &host) : CURLUE_OUT_OF_MEMORY;
+    if (code == CURLUE_OUT_OF_MEMORY)
+        result = OST_E_MEMORY;
+    else if (code == CURLUE_OK && is_allowed(scheme, host, insecure_http))
+        result = OST_OK;
+    curl_free(scheme);
+    curl_free(host);
     curl_url_cleanup(url);
-    return allowed;
-}
-
-bool net_url_is_safe(ost_text url)
-{
-    return net_url_is_allowed(url, false);
+    return result;
 }

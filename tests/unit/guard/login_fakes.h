@@ -75,9 +75,12 @@ ost_result net_client_new(net_client **ret_client)
     return OST_OK;
 }
 
-bool net_url_is_safe(ost_text url)
+ost_result net_url_check(ost_text url, bool insecure_http)
 {
-    return text_starts(url, "https://") || text_starts(url, "http://localhost");
+    return text_starts(url, "https://") || text_starts(url, "http://localhost") ||
+                   (insecure_http && text_starts(url, "http://"))
+               ? OST_OK
+               : OST_E_ARGUMENT;
 }
 
 ost_result net_fetch(net_client *client, const net_request *request,
