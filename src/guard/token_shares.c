@@ -9,7 +9,8 @@
 struct token_share {
     token_entry *entry;
     atomic_size_t references;
-    char apart[64]; /* from what the allocator puts next to it */
+    unsigned wanted; /* its place, by others, since it was last used; under the stripe's lock */
+    char apart[64];  /* from what the allocator puts next to it */
 };
 
 static void share_unref(void *data)
@@ -68,8 +69,10 @@ const remembered *token_shares_get(token_shares *all, uint64_t hash, ost_text to
         return NULL;
     pthread_mutex_lock(&all->stripes[stripe].lock);
     share = all->stripes[stripe].at[place];
-    if (share != NULL)
+    if (share != NULL) {
         atomic_fetch_add_explicit(&share->references, 1, memory_order_relaxed);
+        share->wanted = 0;
+    }
     pthread_mutex_unlock(&all->stripes[stripe].lock);
     if (share == NULL)
         return NULL;
@@ -82,10 +85,21 @@ const remembered *token_shares_get(token_shares *all, uint64_t hash, ost_text to
     return &share->entry->known;
 }
 
+/* Of those that are asked for all the time one keeps the place. */
+static bool is_free(token_shares *all, unsigned stripe, unsigned place)
+{
+    pthread_mutex_lock(&all->stripes[stripe].lock);
+    token_share *there = all->stripes[stripe].at[place];
+    bool idle = there == NULL || ++there->wanted > SHARE_PATIENCE;
+    pthread_mutex_unlock(&all->stripes[stripe].lock);
+    return idle;
+}
+
 void token_shares_add(token_shares *all, token_entry *e)
 {
     unsigned stripe = own_stripe();
-    token_share *share = memory_alloc(sizeof *share);
+    token_share *share =
+        is_free(all, stripe, place_of(e->hash)) ? memory_alloc(sizeof *share) : NULL;
     if (share == NULL)
         return;
     token_entry_ref(e);

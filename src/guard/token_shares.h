@@ -10,7 +10,8 @@
 #include "token_entry.h"
 
 #define SHARE_STRIPES 16
-#define SHARE_PLACES 256 /* tokens of a stripe */
+#define SHARE_PLACES 256  /* tokens of a stripe */
+#define SHARE_PATIENCE 32 /* times that others ask for the place of one that is not used */
 
 typedef struct token_share token_share;
 
@@ -32,8 +33,9 @@ void token_shares_clear(token_shares *all); /* what was got remains; not for use
 const remembered *token_shares_get(token_shares *all, uint64_t hash, ost_text token, int64_t now,
                                    ost_arena *arena);
 
-/* Gives the calling thread a share, unless the entry has been taken out of the table. The caller
- * holds a reference. Without memory nothing happens. */
+/* Gives the calling thread a share, unless the entry has been taken out of the table, or the place
+ * is another's that has been used lately. The caller holds a reference. Without memory
+ * nothing happens. */
 void token_shares_add(token_shares *all, token_entry *e);
 
 /* Nobody gets the entry by a share from here on. After it has been taken out of the table. */

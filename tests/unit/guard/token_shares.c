@@ -7,10 +7,12 @@
 #include <cmocka.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 
 #include "context.h"
 #include "text.h"
 #include "token_cache.h"
+#include "token_shares.h"
 
 #define NOW 1000
 #define OFTEN 100 /* questions after which there is a share for certain */
@@ -101,6 +103,53 @@ static void what_makes_way_has_no_share(void **state)
     end(cache);
 }
 
+/* More tokens than there are places for shares: those in use stay, and nothing is allocated. */
+static void shares_in_use_do_not_take_turns(void **state)
+{
+    enum { TOKENS = 2 * SHARE_PLACES, ROUNDS = 100 };
+    char tokens[TOKENS][32];
+    token_cache *cache;
+    uint64_t before = 0;
+    assert_int_equal(token_cache_new(NULL, (size_t)8 * TOKENS, (size_t)64 << 20, &cache), OST_OK);
+    for (int i = 0; i < TOKENS; i++) {
+        snprintf(tokens[i], sizeof tokens[i], "header.payload.%08d", i);
+        assert_true(put(cache, text_of(tokens[i]), 1));
+    }
+    for (int round = 0; round < 2 * ROUNDS; round++) {
+        if (round == ROUNDS)
+            before = memory_count();
+        for (int i = 0; i < TOKENS; i++)
+            assert_non_null(token_cache_get(cache, text_of(tokens[i]), NOW, arena));
+        ost_arena_reset(arena);
+    }
+    assert_int_equal(memory_count(), before);
+    end(cache);
+}
+
+/* One that is not used any more makes way. */
+static void an_idle_share_makes_way(void **state)
+{
+    enum { TOKENS = 2 * SHARE_PLACES };
+    char token[32];
+    token_cache *cache;
+    assert_int_equal(token_cache_new(NULL, (size_t)8 * TOKENS, (size_t)64 << 20, &cache), OST_OK);
+    uint64_t first = 0, second = 0;
+    for (int i = 0; i < TOKENS; i++) {
+        uint64_t before = memory_count();
+        snprintf(token, sizeof token, "header.payload.%08d", i);
+        assert_true(put(cache, text_of(token), 1));
+        uint64_t put_alone = memory_count() - before;
+        for (int n = 0; n < 4 * OFTEN; n++)
+            assert_non_null(token_cache_get(cache, text_of(token), NOW, arena));
+        ost_arena_reset(arena);
+        *(i < SHARE_PLACES ? &first : &second) += memory_count() - before - put_alone;
+    }
+    /* Every one of them got its share, those too that came when most places were taken. */
+    assert_int_equal(first, SHARE_PLACES);
+    assert_int_equal(second, SHARE_PLACES);
+    end(cache);
+}
+
 /* The table itself is not asked for what shares answer. */
 static void use_by_a_share_is_use(void **state)
 {
@@ -180,6 +229,8 @@ int main(void)
         cmocka_unit_test(what_is_forgotten_has_no_share),
         cmocka_unit_test(what_is_replaced_has_no_share),
         cmocka_unit_test(what_makes_way_has_no_share),
+        cmocka_unit_test(shares_in_use_do_not_take_turns),
+        cmocka_unit_test(an_idle_share_makes_way),
         cmocka_unit_test(use_by_a_share_is_use),
         cmocka_unit_test(without_memory_the_table_answers),
         cmocka_unit_test(nobody_gets_what_is_gone),
