@@ -382,7 +382,7 @@ static void attack_41_flood_of_proofs(void **state)
     ost_guard_free(small);
 }
 
-/* ---- many threads, and no memory ---- */
+/* ---- many threads ---- */
 
 #define THREADS 8
 #define ROUNDS 40
@@ -431,29 +431,6 @@ static void attack_41_replay_by_many_threads(void **state)
         pthread_join(threads[i], NULL);
     for (size_t i = 0; i < ROUNDS; i++)
         assert_int_equal(atomic_load(&r.let_in[i]), 1);
-}
-
-/* Every allocation of a check fails once: nobody is let in by that, and nothing is lost. */
-static void no_memory_lets_nobody_in(void **state)
-{
-    fixture *f = *state;
-    ost_guard *fresh = fixture_guard(f, (ost_issuer){0}, (ost_guard_config){.no_cache = true});
-    ost_text token = prover_token(f, f->ec, "");
-    for (uint64_t n = 1; n < 100; n++) {
-        ost_text right = prover_proof(f, token, (proof_parts){0});
-        ost_text wrong = prover_proof(f, token, (proof_parts){.htm = "POST"});
-        memory_fail_at(n);
-        ost_verdict verdict = prover_show(f, fresh, &fixture_any, token, wrong);
-        assert_int_equal(verdict.decision, OST_REFUSE);
-        memory_fail_at(n);
-        verdict = prover_show(f, fresh, &fixture_any, token, right);
-        memory_fail_at(0);
-        assert_true(verdict.decision == OST_ALLOW || verdict.status == 503 ||
-                    verdict.status == 401);
-        if (verdict.decision == OST_ALLOW) /* a proof counts once, whatever has failed meanwhile */
-            refused(prover_show(f, fresh, &fixture_any, token, right), OST_E_PROOF);
-    }
-    ost_guard_free(fresh);
 }
 
 /* ---- 42: certificates ---- */
@@ -599,7 +576,6 @@ int main(void)
         cmocka_unit_test_setup(attack_41_nonces_of_others, fixture_reset),
         cmocka_unit_test_setup(attack_41_flood_of_proofs, fixture_reset),
         cmocka_unit_test_setup(attack_41_replay_by_many_threads, fixture_reset),
-        cmocka_unit_test_setup(no_memory_lets_nobody_in, fixture_reset),
         cmocka_unit_test_setup(attack_42_certificates, fixture_reset),
         cmocka_unit_test_setup(routes_ask_for_their_kind_of_sender, fixture_reset),
         cmocka_unit_test_setup(challenges_name_the_schemes, fixture_reset),

@@ -56,14 +56,28 @@ static void configurations_that_make_no_sense(void **state)
 
 static void every_allocation_may_fail(void **state)
 {
-    const ost_issuer issuer = {.issuer = NAME,
-                               .audiences = audiences,
-                               .audience_count = 1,
-                               .jwks_url = "http://127.0.0.1:1/"};
-    const ost_guard_config config = {.issuers = &issuer,
-                                     .issuer_count = 1,
-                                     .realm = "r",
-                                     .resource_metadata = "https://api.example/"};
+    static const char *const origins[] = {"https://status.example", "http://127.0.0.1:1"};
+    static const char *const clients[] = {"web", "app"};
+    const ost_issuer issuer = {
+        .issuer = NAME,
+        .audiences = audiences,
+        .audience_count = 1,
+        .clients = clients,
+        .client_count = 2,
+        .jwks_url = "http://127.0.0.1:1/",
+        .introspection = {.client_id = "api",
+                          .client_secret = "secret",
+                          .endpoint = "http://127.0.0.1:1/introspect"},
+        .status_lists = {.origins = origins, .origin_count = 2},
+    };
+    const ost_guard_config config = {
+        .issuers = &issuer,
+        .issuer_count = 1,
+        .realm = "r",
+        .resource_metadata = "https://api.example/",
+        .dpop = {.require_nonce = true,
+                 .nonce_secret = OST_TEXT("0123456789abcdef0123456789abcdef")},
+    };
     for (uint64_t n = 1;; n++) {
         ost_guard *guard = NULL;
         memory_fail_at(n);
