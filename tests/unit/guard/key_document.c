@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "context.h"
+#include "curl_memory.h"
 #include "issuer.h"
 #include "text.h"
 
@@ -147,6 +148,25 @@ static void every_allocation_may_fail(void **state)
     }
 }
 
+/* A URL that could not be read for want of memory is not taken for one that is not allowed: that
+ * would last until the next discovery. */
+static void every_allocation_of_the_url_parser_may_fail(void **state)
+{
+    static const char document[] = "{\"issuer\":\"" NAME "\",\"jwks_uri\":\"" CERTS
+                                   "\",\"introspection_endpoint\":\"" CERTS "\"}";
+    discovery found = {0};
+    long n = 1;
+    for (; found.jwks_url == NULL; n++) {
+        curl_memory_fail_at(n);
+        ost_result result = discovery_read(made, text_of(document), &found, NULL);
+        assert_int_equal(result, curl_memory_failed() ? OST_E_MEMORY : OST_OK);
+    }
+    assert_true(n > 10);
+    assert_string_equal(found.introspection_url, CERTS);
+    memory_free(found.jwks_url);
+    memory_free(found.introspection_url);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +176,9 @@ int main(void)
         cmocka_unit_test(the_same_document_keeps_its_generation),
         cmocka_unit_test(a_bad_document_changes_nothing),
         cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(every_allocation_of_the_url_parser_may_fail),
     };
+    if (!curl_memory_begin())
+        return 1;
     return cmocka_run_group_tests_name("guard-key_document", tests, setup, teardown);
 }

@@ -6,64 +6,17 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <curl/curl.h>
 #include <semaphore.h>
 #include <stdatomic.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
-#include "context.h"
+#include "curl_memory.h"
 #include "net.h"
 #include "text.h"
 #include "tiny_server.h"
 
 #define TRIES_MAX 5000
 #define PATIENCE 20 /* seconds, of a request that may take two */
-
-static atomic_long fails_in; /* allocations until the one that fails; below 1: none does */
-static atomic_long live;
-
-static bool may_allocate(void)
-{
-    return atomic_fetch_sub(&fails_in, 1) != 1;
-}
-
-static void *counted(void *memory)
-{
-    if (memory != NULL)
-        atomic_fetch_add(&live, 1);
-    return memory;
-}
-
-static void *curls_malloc(size_t size)
-{
-    return may_allocate() ? counted(malloc(size)) : NULL;
-}
-
-static void *curls_calloc(size_t count, size_t size)
-{
-    return may_allocate() ? counted(calloc(count, size)) : NULL;
-}
-
-static char *curls_strdup(const char *text)
-{
-    return may_allocate() ? counted(strdup(text)) : NULL;
-}
-
-static void curls_free(void *memory)
-{
-    if (memory != NULL)
-        atomic_fetch_sub(&live, 1);
-    free(memory);
-}
-
-static void *curls_realloc(void *memory, size_t size)
-{
-    if (!may_allocate())
-        return NULL;
-    return memory == NULL ? counted(malloc(size)) : realloc(memory, size);
-}
 
 static void answer(const tiny_request *request, void *user)
 {
@@ -126,15 +79,14 @@ static void each_of_curls_fails_once(void **state)
     long failed = 0;
     sem_init(&seen.ended, 0, 0);
     assert_int_equal(exchange(server, &seen), OST_OK);
-    long before = live;
+    long before = curl_memory_live();
     for (; reached && failed < TRIES_MAX; failed++) {
-        atomic_store(&fails_in, failed + 1);
+        curl_memory_fail_at(failed + 1);
         ost_result result = exchange(server, &seen);
-        reached = atomic_load(&fails_in) <= 0;
-        atomic_store(&fails_in, 0);
+        reached = curl_memory_failed();
         if (result != OST_OK && result != OST_E_MEMORY && result != OST_E_REMOTE)
             fail_msg("%s when the %ldth fails", ost_result_name(result), failed + 1);
-        assert_int_equal(live, before);
+        assert_int_equal(curl_memory_live(), before);
     }
     assert_false(reached);
     assert_true(failed > 10);
@@ -159,10 +111,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_of_curls_fails_once),
     };
-    if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, curls_malloc, curls_free, curls_realloc,
-                             curls_strdup, curls_calloc) != CURLE_OK)
+    if (!curl_memory_begin())
         return 1;
     int failures = cmocka_run_group_tests_name("net-memory", tests, start, stop);
-    curl_global_cleanup();
+    curl_memory_end();
     return failures;
 }
