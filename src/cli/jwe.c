@@ -1,4 +1,5 @@
 /* `ostiary jwe …`: encrypts and decrypts (RFC 7516). */
+#include "key_attempt.h"
 #include "text.h"
 #include "tool.h"
 #include "tool_file.h"
@@ -147,22 +148,32 @@ const command command_jwe_encrypt = {
 
 /* ---- decrypt ---- */
 
-static ost_result decrypt_with(const option_values *values, ost_text jwe, const ost_keyset *keys,
-                               ost_arena *arena, ost_error *ret_error)
+typedef struct decrypting {
+    ost_text jwe;
+    ost_jwe_rules rules;
+    ost_arena *arena;
+    ost_decrypted decrypted; /* the outcome */
+} decrypting;
+
+static ost_result read_rules(const option_values *values, ost_jwe_rules *ret_rules,
+                             ost_error *ret_error)
 {
-    ost_jwe_rules rules = {0};
-    ost_decrypted decrypted;
     uint64_t inflate;
     ost_result result = options_number(values, "inflate-max", 0, 1, 16 << 20, &inflate, ret_error);
     if (result != OST_OK)
         return result;
-    rules.inflate_max = inflate;
+    ret_rules->inflate_max = inflate;
     if (options_has(values, "insecure-rsa1-5"))
-        rules.algorithms = OST_ALGS_ENCRYPTION | OST_ALG_BIT(OST_INSECURE_RSA1_5);
-    result = text_starts(jwe, "{")
-                 ? ost_jwe_json_decrypt(jwe, keys, &rules, arena, &decrypted, ret_error)
-                 : ost_jwe_decrypt(jwe, keys, &rules, arena, &decrypted, ret_error);
-    return result == OST_OK ? tool_put(values, decrypted.content, ret_error) : result;
+        ret_rules->algorithms = OST_ALGS_ENCRYPTION | OST_ALG_BIT(OST_INSECURE_RSA1_5);
+    return OST_OK;
+}
+
+static ost_result decrypt_with(const ost_keyset *keys, void *user, ost_error *ret_error)
+{
+    decrypting *d = user;
+    return text_starts(d->jwe, "{")
+               ? ost_jwe_json_decrypt(d->jwe, keys, &d->rules, d->arena, &d->decrypted, ret_error)
+               : ost_jwe_decrypt(d->jwe, keys, &d->rules, d->arena, &d->decrypted, ret_error);
 }
 
 /* A password serves the algorithm that the message says, as far as that is one of a password. */
@@ -177,28 +188,20 @@ static ost_result password_for(const option_values *values, ost_text jwe, ost_ar
 static ost_result decrypt(const option_values *values, ost_arena *arena, ost_error *ret_error)
 {
     tool_keys keys = {.count = 0};
-    ost_keyset *set;
-    ost_text jwe;
+    decrypting d = {.arena = arena};
     ost_result result = need_one_key(values, ret_error);
     if (result == OST_OK)
-        result = tool_read_line(tool_operand(values), arena, &jwe, ret_error);
+        result = read_rules(values, &d.rules, ret_error);
+    if (result == OST_OK)
+        result = tool_read_line(tool_operand(values), arena, &d.jwe, ret_error);
     if (result == OST_OK)
         result = options_has(values, "key")
                      ? tool_keys_read(options_get(values, "key"), OST_ALG_NONE_SET, arena, &keys,
                                       ret_error)
-                     : password_for(values, jwe, arena, &keys, ret_error);
-    if (result != OST_OK)
-        return result;
-    ost_unverified_jwe read;
-    if (ost_jwe_read_unverified(jwe, NULL, arena, &read, NULL) == OST_OK)
-        tool_keys_adopt(&keys, read.kid);
-    result = ost_keyset_new(keys.keys, keys.count, &set);
-    tool_keys_free(&keys);
-    if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
-    result = decrypt_with(values, jwe, set, arena, ret_error);
-    ost_keyset_unref(set);
-    return result;
+                     : password_for(values, d.jwe, arena, &keys, ret_error);
+    if (result == OST_OK)
+        result = key_attempt_each(&keys, d.jwe, arena, decrypt_with, &d, ret_error);
+    return result == OST_OK ? tool_put(values, d.decrypted.content, ret_error) : result;
 }
 
 static int run_decrypt(const option_values *values)

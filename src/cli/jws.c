@@ -1,4 +1,5 @@
 /* `ostiary jws …`: signs and verifies (RFC 7515), also JSON, detached and unencoded (RFC 7797). */
+#include "key_attempt.h"
 #include "text.h"
 #include "tool.h"
 #include "tool_file.h"
@@ -108,46 +109,46 @@ static ost_result read_algs(const option_values *values, ost_algs *ret_algs, ost
     return OST_OK;
 }
 
-static ost_result verify_with(const option_values *values, ost_text jws, const ost_keyset *keys,
-                              ost_arena *arena, ost_error *ret_error)
+typedef struct verifying {
+    ost_text jws;
+    ost_jws_rules rules;
+    ost_arena *arena;
+    ost_verified_jws verified; /* the outcome */
+} verifying;
+
+static ost_result read_rules(const option_values *values, verifying *v, ost_error *ret_error)
 {
-    ost_jws_rules rules = {.detached = options_has(values, "payload"),
-                           .unencoded = options_has(values, "unencoded")};
-    ost_verified_jws verified;
-    ost_result result = read_algs(values, &rules.algorithms, ret_error);
-    if (result == OST_OK && rules.detached)
-        result = tool_read(options_get(values, "payload"), arena, &rules.payload, ret_error);
-    if (result != OST_OK)
-        return result;
-    result = text_starts(jws, "{")
-                 ? ost_jws_json_verify(jws, keys, &rules, arena, &verified, ret_error)
-                 : ost_jws_compact_verify(jws, keys, &rules, arena, &verified, ret_error);
-    return result == OST_OK ? tool_put(values, verified.payload, ret_error) : result;
+    v->rules = (ost_jws_rules){.detached = options_has(values, "payload"),
+                               .unencoded = options_has(values, "unencoded")};
+    ost_result result = read_algs(values, &v->rules.algorithms, ret_error);
+    if (result == OST_OK && v->rules.detached)
+        result = tool_read(options_get(values, "payload"), v->arena, &v->rules.payload, ret_error);
+    return result;
+}
+
+static ost_result verify_with(const ost_keyset *keys, void *user, ost_error *ret_error)
+{
+    verifying *v = user;
+    return text_starts(v->jws, "{")
+               ? ost_jws_json_verify(v->jws, keys, &v->rules, v->arena, &v->verified, ret_error)
+               : ost_jws_compact_verify(v->jws, keys, &v->rules, v->arena, &v->verified, ret_error);
 }
 
 static ost_result verify(const option_values *values, ost_arena *arena, ost_error *ret_error)
 {
     tool_keys keys;
-    ost_keyset *set;
-    ost_text jws;
+    verifying v = {.arena = arena};
     ost_result result = need_key(values, ret_error);
     if (result == OST_OK)
-        result = tool_read_line(tool_operand(values), arena, &jws, ret_error);
+        result = tool_read_line(tool_operand(values), arena, &v.jws, ret_error);
+    if (result == OST_OK)
+        result = read_rules(values, &v, ret_error);
     if (result == OST_OK)
         result =
             tool_keys_read(options_get(values, "key"), OST_ALG_NONE_SET, arena, &keys, ret_error);
-    if (result != OST_OK)
-        return result;
-    ost_unverified_jws read;
-    if (ost_jws_read_unverified(jws, OST_ALGS_SIGNATURE, arena, &read, NULL) == OST_OK)
-        tool_keys_adopt(&keys, read.kid);
-    result = ost_keyset_new(keys.keys, keys.count, &set);
-    tool_keys_free(&keys);
-    if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
-    result = verify_with(values, jws, set, arena, ret_error);
-    ost_keyset_unref(set);
-    return result;
+    if (result == OST_OK)
+        result = key_attempt_each(&keys, v.jws, arena, verify_with, &v, ret_error);
+    return result == OST_OK ? tool_put(values, v.verified.payload, ret_error) : result;
 }
 
 static int run_verify(const option_values *values)

@@ -214,6 +214,45 @@ def test_the_algorithms_of_several_signers(key, tmp_path):
     bad(2, "jws", "sign", *["--key", pem] * 17, feed="a", told="16")
 
 
+@pytest.mark.parametrize("form", ("pem", "jwk"))
+def test_a_key_without_an_id_fits_whatever_the_message_names(key, tmp_path, form):
+    (one, one_public), (two, two_public), (_, other) = key("RS256"), key("ES256"), key("RS384")
+
+    def nameless(path):
+        file = tmp_path / f"nameless.{form}"
+        if form == "pem":
+            file.write_bytes(good("jwk", "convert", "--to", "pem", path))
+        else:
+            members = json.loads(path.read_text())
+            file.write_text(json.dumps({k: v for k, v in members.items() if k != "kid"}))
+        return file
+
+    many = good("jws", "sign", "--key", one, "--key", two, feed="together")
+    flat = good("jws", "sign", "--json", "--key", one, feed="alone")
+    compact = good("jws", "sign", "--key", one, feed="alone")
+    assert "kid" in good("jws", "inspect", feed=flat).decode()
+    assert good("jws", "verify", "--key", nameless(two_public), feed=many) == b"together"
+    for message, payload in ((many, b"together"), (flat, b"alone"), (compact, b"alone")):
+        assert good("jws", "verify", "--key", nameless(one_public), feed=message) == payload
+        bad(1, "jws", "verify", "--key", nameless(other), feed=message)
+
+
+def test_a_key_without_an_id_opens_whatever_the_message_names(key, tmp_path):
+    (one, one_public), (two, two_public), (other, _) = (
+        *(key("RSA-OAEP-256"), key("ECDH-ES+A256KW")),
+        key("RSA-OAEP"),
+    )
+    message = good("jwe", "encrypt", "--key", one_public, "--key", two_public, feed="together")
+    assert message.count(b'"kid"') == 2
+    for path, opens in ((one, True), (two, True), (other, False)):
+        pem = tmp_path / "nameless.pem"
+        pem.write_bytes(good("jwk", "convert", "--to", "pem", path))
+        if opens:
+            assert good("jwe", "decrypt", "--key", pem, feed=message) == b"together"
+        else:
+            bad(1, "jwe", "decrypt", "--key", pem, feed=message, told="cannot be decrypted")
+
+
 def test_a_named_algorithm_is_the_only_one(key):
     private, public = key("ES256")
     token = good("jws", "sign", "--key", private, feed="a")
