@@ -176,18 +176,45 @@ static ost_result decrypt_with(const ost_keyset *keys, void *user, ost_error *re
                : ost_jwe_decrypt(d->jwe, keys, &d->rules, d->arena, &d->decrypted, ret_error);
 }
 
-/* A password serves the algorithm that the message says, as far as that is one of a password. */
-static ost_result password_for(const option_values *values, ost_text jwe, ost_arena *arena,
-                               tool_keys *keys, ost_error *ret_error)
+static ost_result decrypt_by_key(const option_values *values, decrypting *d, ost_error *ret_error)
 {
-    ost_unverified_jwe read;
-    ost_result result = ost_jwe_read_unverified(jwe, NULL, arena, &read, ret_error);
-    return result == OST_OK ? read_password(values, read.alg, arena, keys, ret_error) : result;
+    tool_keys keys;
+    ost_result result =
+        tool_keys_read(options_get(values, "key"), OST_ALG_NONE_SET, d->arena, &keys, ret_error);
+    return result == OST_OK ? key_attempt_each(&keys, d->jwe, d->arena, decrypt_with, d, ret_error)
+                            : result;
+}
+
+static bool fits_not(ost_result result)
+{
+    return result == OST_E_KEY_UNKNOWN || result == OST_E_KEY_USE;
+}
+
+/* A password serves whichever of its algorithms the message names. */
+static ost_result decrypt_by_password(const option_values *values, decrypting *d,
+                                      ost_error *ret_error)
+{
+    ost_text password;
+    ost_result result =
+        tool_read_line(options_get(values, "password-file"), d->arena, &password, ret_error);
+    if (result != OST_OK)
+        return result;
+    result = OST_E_KEY_UNKNOWN;
+    for (ost_alg alg = OST_PBES2_HS256_A128KW; fits_not(result) && alg <= OST_PBES2_HS512_A256KW;
+         alg++) {
+        tool_keys keys = {.count = 1};
+        *ret_error = (ost_error){0};
+        result = ost_key_import_secret(password, alg, NULL, &keys.keys[0], ret_error);
+        if (result == OST_OK)
+            result = key_attempt_each(&keys, d->jwe, d->arena, decrypt_with, d, ret_error);
+    }
+    return fits_not(result)
+               ? ost_error_set(ret_error, result, "the message is not encrypted with a password")
+               : result;
 }
 
 static ost_result decrypt(const option_values *values, ost_arena *arena, ost_error *ret_error)
 {
-    tool_keys keys = {.count = 0};
     decrypting d = {.arena = arena};
     ost_result result = need_one_key(values, ret_error);
     if (result == OST_OK)
@@ -195,12 +222,8 @@ static ost_result decrypt(const option_values *values, ost_arena *arena, ost_err
     if (result == OST_OK)
         result = tool_read_line(tool_operand(values), arena, &d.jwe, ret_error);
     if (result == OST_OK)
-        result = options_has(values, "key")
-                     ? tool_keys_read(options_get(values, "key"), OST_ALG_NONE_SET, arena, &keys,
-                                      ret_error)
-                     : password_for(values, d.jwe, arena, &keys, ret_error);
-    if (result == OST_OK)
-        result = key_attempt_each(&keys, d.jwe, arena, decrypt_with, &d, ret_error);
+        result = options_has(values, "key") ? decrypt_by_key(values, &d, ret_error)
+                                            : decrypt_by_password(values, &d, ret_error);
     return result == OST_OK ? tool_put(values, d.decrypted.content, ret_error) : result;
 }
 
@@ -211,7 +234,7 @@ static int run_decrypt(const option_values *values)
 
 static const option decrypt_options[] = {
     {"key", "FILE", NULL, NULL, "private or shared key: JWK, JWK Set or PEM"},
-    {"password-file", "FILE", NULL, NULL, "a password instead of a key (PBES2, compact)"},
+    {"password-file", "FILE", NULL, NULL, "a password instead of a key (PBES2)"},
     {"inflate-max", "BYTES", NULL, NULL, "accept compressed content up to this (none)"},
     {"insecure-rsa1-5", NULL, NULL, NULL, "accept RSA1_5"},
     TOOL_OUTPUT_OPTIONS,

@@ -57,8 +57,9 @@ static ost_result refuse(ost_result result, const jwe_recipient *r, ost_error *r
 {
     if (result == OST_E_DECRYPTION || result == OST_E_MEMORY || result == OST_E_CRYPTO)
         return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
-    return ost_error_set(ret_error, result, "%s (kid %.*s, %s)", ost_result_sentence(result),
-                         SHOWN(r->kid, 60), ost_alg_name(r->alg));
+    return ost_error_set(ret_error, result, "%s (%s%.*s%s%s)", ost_result_sentence(result),
+                         r->kid.len > 0 ? "kid " : "", SHOWN(r->kid, 60),
+                         r->kid.len > 0 ? ", " : "", ost_alg_name(r->alg));
 }
 
 static void take(const jwe_message *m, const jwe_recipient *r, const ost_key *key, ost_text content,

@@ -346,13 +346,20 @@ def test_what_a_header_says_cannot_steer_a_terminal():
     assert b"\x1b" not in told and b"\x7f" not in told
 
 
-def test_a_password(tmp_path):
+def test_a_password(key, tmp_path):
     password, wrong = tmp_path / "password", tmp_path / "wrong"
     password.write_text("correct horse battery staple\n")
     wrong.write_text("incorrect horse battery staple\n")
     message = good("jwe", "encrypt", "--password-file", password, feed="secret")
     assert good("jwe", "decrypt", "--password-file", password, feed=message) == b"secret"
     bad(1, "jwe", "decrypt", "--password-file", wrong, feed=message, told="cannot be decrypted")
+    for alg in ("PBES2-HS256+A128KW", "PBES2-HS384+A192KW", "PBES2-HS512+A256KW"):
+        how = ("jwe", "encrypt", "--password-file", password, "--alg", alg, "--json")
+        message = good(*how, feed="secret")
+        assert good("jwe", "decrypt", "--password-file", password, feed=message) == b"secret"
+        bad(1, "jwe", "decrypt", "--password-file", wrong, feed=message, told="cannot be decrypted")
+    message = good("jwe", "encrypt", "--key", key("A256KW")[0], feed="secret")
+    bad(1, "jwe", "decrypt", "--password-file", password, feed=message, told="with a password")
     bad(2, "jwe", "encrypt", feed="a", told="--password-file")
 
 
