@@ -23,15 +23,15 @@ static void share_unref(void *data)
     memory_free(share);
 }
 
-static unsigned own_stripe(void)
+static share_stripe *own_stripe(token_shares *all)
 {
-    return thread_number() % SHARE_STRIPES;
+    return &all->stripes[thread_number() % SHARE_STRIPES];
 }
 
 /* Other bits than those by which the table finds a place. */
-static unsigned place_of(uint64_t hash)
+static share_set *set_of(share_stripe *stripe, uint64_t hash)
 {
-    return (unsigned)(hash >> 48) % SHARE_PLACES;
+    return &stripe->sets[(hash >> 48) % SHARE_SETS];
 }
 
 void token_shares_init(token_shares *all)
@@ -41,11 +41,11 @@ void token_shares_init(token_shares *all)
 }
 
 /* Puts a share, or none, in the place of another one; returns that. Under the lock. */
-static token_share *replace(token_shares *all, unsigned stripe, unsigned place, token_share *next)
+static token_share *replace(share_set *set, unsigned way, token_share *next)
 {
-    token_share *before = all->stripes[stripe].at[place];
-    all->stripes[stripe].at[place] = next;
-    atomic_store_explicit(&all->stripes[stripe].hashes[place], next != NULL ? next->entry->hash : 0,
+    token_share *before = set->at[way];
+    set->at[way] = next;
+    atomic_store_explicit(&set->hashes[way], next != NULL ? next->entry->hash : 0,
                           memory_order_relaxed);
     return before;
 }
@@ -53,27 +53,40 @@ static token_share *replace(token_shares *all, unsigned stripe, unsigned place, 
 void token_shares_clear(token_shares *all)
 {
     for (unsigned i = 0; i < SHARE_STRIPES; i++) {
-        for (unsigned place = 0; place < SHARE_PLACES; place++)
-            share_unref(replace(all, i, place, NULL));
+        for (unsigned n = 0; n < SHARE_SETS; n++) {
+            for (unsigned way = 0; way < SHARE_WAYS; way++)
+                share_unref(replace(&all->stripes[i].sets[n], way, NULL));
+        }
         pthread_mutex_destroy(&all->stripes[i].lock);
     }
+}
+
+/* With one reference more; NULL: there is none. */
+static token_share *find(share_stripe *stripe, uint64_t hash)
+{
+    share_set *set = set_of(stripe, hash);
+    unsigned way = 0;
+    token_share *found = NULL;
+    /* A look without the lock, for most tokens have no share. */
+    while (way < SHARE_WAYS &&
+           atomic_load_explicit(&set->hashes[way], memory_order_relaxed) != hash)
+        way++;
+    if (way == SHARE_WAYS)
+        return NULL;
+    pthread_mutex_lock(&stripe->lock);
+    found = set->at[way];
+    if (found != NULL) {
+        atomic_fetch_add_explicit(&found->references, 1, memory_order_relaxed);
+        found->wanted = 0;
+    }
+    pthread_mutex_unlock(&stripe->lock);
+    return found;
 }
 
 const remembered *token_shares_get(token_shares *all, uint64_t hash, ost_text token, int64_t now,
                                    ost_arena *arena)
 {
-    unsigned stripe = own_stripe(), place = place_of(hash);
-    token_share *share = NULL;
-    /* A look without the lock, for most tokens have no share. */
-    if (atomic_load_explicit(&all->stripes[stripe].hashes[place], memory_order_relaxed) != hash)
-        return NULL;
-    pthread_mutex_lock(&all->stripes[stripe].lock);
-    share = all->stripes[stripe].at[place];
-    if (share != NULL) {
-        atomic_fetch_add_explicit(&share->references, 1, memory_order_relaxed);
-        share->wanted = 0;
-    }
-    pthread_mutex_unlock(&all->stripes[stripe].lock);
+    token_share *share = find(own_stripe(all), hash);
     if (share == NULL)
         return NULL;
     if (!token_entry_answers(share->entry, token, now) ||
@@ -85,42 +98,59 @@ const remembered *token_shares_get(token_shares *all, uint64_t hash, ost_text to
     return &share->entry->known;
 }
 
-/* Of those that are asked for all the time one keeps the place. */
-static bool is_free(token_shares *all, unsigned stripe, unsigned place)
+/* Of those that are asked for all the time some keep their places. SHARE_WAYS: there is none, or
+ * the entry has one already. Under the lock. */
+static unsigned free_way(share_set *set, const token_entry *e)
 {
-    pthread_mutex_lock(&all->stripes[stripe].lock);
-    token_share *there = all->stripes[stripe].at[place];
-    bool idle = there == NULL || ++there->wanted > SHARE_PATIENCE;
-    pthread_mutex_unlock(&all->stripes[stripe].lock);
-    return idle;
+    unsigned found = SHARE_WAYS;
+    for (unsigned way = 0; way < SHARE_WAYS; way++) {
+        token_share *there = set->at[way];
+        if (there != NULL && there->entry == e)
+            return SHARE_WAYS;
+        if (there == NULL || ++there->wanted > SHARE_PATIENCE)
+            found = way;
+    }
+    return found;
+}
+
+static bool has_room(share_stripe *stripe, const token_entry *e)
+{
+    pthread_mutex_lock(&stripe->lock);
+    bool room = free_way(set_of(stripe, e->hash), e) < SHARE_WAYS;
+    pthread_mutex_unlock(&stripe->lock);
+    return room;
 }
 
 void token_shares_add(token_shares *all, token_entry *e)
 {
-    unsigned stripe = own_stripe();
-    token_share *share =
-        is_free(all, stripe, place_of(e->hash)) ? memory_alloc(sizeof *share) : NULL;
+    share_stripe *stripe = own_stripe(all);
+    token_share *share = has_room(stripe, e) ? memory_alloc(sizeof *share) : NULL;
     if (share == NULL)
         return;
     token_entry_ref(e);
     share->entry = e;
     atomic_init(&share->references, 1);
-    pthread_mutex_lock(&all->stripes[stripe].lock);
-    if (!atomic_load_explicit(&e->taken_out, memory_order_relaxed))
-        share = replace(all, stripe, place_of(e->hash), share);
-    pthread_mutex_unlock(&all->stripes[stripe].lock);
+    pthread_mutex_lock(&stripe->lock);
+    share_set *set = set_of(stripe, e->hash);
+    unsigned way = free_way(set, e);
+    if (way < SHARE_WAYS && !atomic_load_explicit(&e->taken_out, memory_order_relaxed))
+        share = replace(set, way, share);
+    pthread_mutex_unlock(&stripe->lock);
     share_unref(share);
 }
 
 void token_shares_drop(token_shares *all, const token_entry *e)
 {
-    unsigned place = place_of(e->hash);
     for (unsigned i = 0; i < SHARE_STRIPES; i++) {
+        share_stripe *stripe = &all->stripes[i];
+        share_set *set = set_of(stripe, e->hash);
         token_share *gone = NULL;
-        pthread_mutex_lock(&all->stripes[i].lock);
-        if (all->stripes[i].at[place] != NULL && all->stripes[i].at[place]->entry == e)
-            gone = replace(all, i, place, NULL);
-        pthread_mutex_unlock(&all->stripes[i].lock);
+        pthread_mutex_lock(&stripe->lock);
+        for (unsigned way = 0; way < SHARE_WAYS; way++) {
+            if (set->at[way] != NULL && set->at[way]->entry == e)
+                gone = replace(set, way, NULL);
+        }
+        pthread_mutex_unlock(&stripe->lock);
         share_unref(gone);
     }
 }

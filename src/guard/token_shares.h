@@ -10,19 +10,26 @@
 #include "token_entry.h"
 
 #define SHARE_STRIPES 16
-#define SHARE_PLACES 256  /* tokens of a stripe */
-#define SHARE_PATIENCE 32 /* times that others ask for the place of one that is not used */
+#define SHARE_SETS 64     /* of a stripe */
+#define SHARE_WAYS 8      /* tokens of a set */
+#define SHARE_PATIENCE 64 /* looks for a place, while a share that has one is not used */
 
 typedef struct token_share token_share;
 
+typedef struct share_set {
+    atomic_uint_least64_t hashes[SHARE_WAYS]; /* of their tokens; 0: none */
+    token_share *at[SHARE_WAYS];
+} share_set;
+
+typedef struct share_stripe {
+    pthread_mutex_t lock;
+    share_set sets[SHARE_SETS];
+    char apart[64];
+} share_stripe;
+
 typedef struct token_shares {
     char apart[64]; /* from what stands before them */
-    struct {
-        pthread_mutex_t lock;
-        token_share *at[SHARE_PLACES];
-        atomic_uint_least64_t hashes[SHARE_PLACES]; /* of their tokens; 0: none */
-        char apart[64];
-    } stripes[SHARE_STRIPES];
+    share_stripe stripes[SHARE_STRIPES];
 } token_shares;
 
 void token_shares_init(token_shares *all);

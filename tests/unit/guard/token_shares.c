@@ -16,6 +16,7 @@
 
 #define NOW 1000
 #define OFTEN 100 /* questions after which there is a share for certain */
+#define PLACES (SHARE_SETS * SHARE_WAYS)
 #define TOKEN OST_TEXT("header.payload.signature")
 
 static ost_arena *arena;
@@ -106,7 +107,7 @@ static void what_makes_way_has_no_share(void **state)
 /* More tokens than there are places for shares: those in use stay, and nothing is allocated. */
 static void shares_in_use_do_not_take_turns(void **state)
 {
-    enum { TOKENS = 2 * SHARE_PLACES, ROUNDS = 100 };
+    enum { TOKENS = 2 * PLACES, ROUNDS = 100 };
     char tokens[TOKENS][32];
     token_cache *cache;
     uint64_t before = 0;
@@ -129,7 +130,7 @@ static void shares_in_use_do_not_take_turns(void **state)
 /* One that is not used any more makes way. */
 static void an_idle_share_makes_way(void **state)
 {
-    enum { TOKENS = 2 * SHARE_PLACES };
+    enum { TOKENS = 2 * PLACES };
     char token[32];
     token_cache *cache;
     assert_int_equal(token_cache_new(NULL, (size_t)8 * TOKENS, (size_t)64 << 20, &cache), OST_OK);
@@ -139,14 +140,14 @@ static void an_idle_share_makes_way(void **state)
         snprintf(token, sizeof token, "header.payload.%08d", i);
         assert_true(put(cache, text_of(token), 1));
         uint64_t put_alone = memory_count() - before;
-        for (int n = 0; n < 4 * OFTEN; n++)
+        for (int n = 0; n < 6 * OFTEN; n++)
             assert_non_null(token_cache_get(cache, text_of(token), NOW, arena));
         ost_arena_reset(arena);
-        *(i < SHARE_PLACES ? &first : &second) += memory_count() - before - put_alone;
+        *(i < PLACES ? &first : &second) += memory_count() - before - put_alone;
     }
     /* Every one of them got its share, those too that came when most places were taken. */
-    assert_int_equal(first, SHARE_PLACES);
-    assert_int_equal(second, SHARE_PLACES);
+    assert_int_equal(first, PLACES);
+    assert_int_equal(second, PLACES);
     end(cache);
 }
 
