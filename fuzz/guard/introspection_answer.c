@@ -41,7 +41,7 @@ static net_response respond(char mode, ost_text body, ost_arena *arena)
 static void check_answer(const introspection_answer *answer, ost_arena *arena)
 {
     const ost_claims *claims;
-    check(answer->expiry > NOW && !answer->about_issuer);
+    check(answer->expiry > NOW && answer->blame == BLAME_TOKEN);
     check(ost_claims_read(answer->claims, arena, &claims, NULL) == OST_OK);
     check(ost_claims_expiry(claims) == answer->expiry);
     check(ost_claims_get(claims, "iss") != NULL && ost_claims_get(claims, "active") == NULL);

@@ -39,9 +39,11 @@ typedef struct ost_issuer {
     const char *seed_file; /* a key set on disk to start with, and to keep up to date; optional */
     const char *ca_file;   /* PEM of the authorities to trust; NULL: the system's */
     /* Seconds; 0 takes the default named. */
-    unsigned key_lifetime;  /* 300; refreshed at 80 % of it */
-    unsigned stale_limit;   /* 3600 at least: how long keys serve when no refresh succeeds */
-    unsigned fetch_timeout; /* 5 */
+    unsigned
+        key_lifetime;     /* 300, unless the issuer says (Cache-Control); refreshed at 80 % of it */
+    unsigned stale_limit; /* 3600 and key_lifetime at least: how long keys serve when no refresh
+                             succeeds */
+    unsigned fetch_timeout;          /* 5 */
     ost_introspection introspection; /* asking the issuer about tokens; all zero: off */
     ost_status_lists status_lists;   /* looking up whether a token has been taken back */
 } ost_issuer;
@@ -128,7 +130,8 @@ OST_PUBLIC void ost_guard_check(ost_guard *guard, const ost_policy *policy,
                                 ost_verdict *ret_verdict);
 
 /* Calls `ready` once, from the background thread, when the fetch that an OST_WAIT verdict waits for
- * has ended, well or badly; check again then, with may_wait false. OST_E_BUSY when it has ended
+ * has ended, well or badly; check again then, with may_wait false, or true a few times: after keys
+ * it may be the issuer's word that is waited for, and a status list. OST_E_BUSY when it has ended
  * already, or when 1,000 wait: check again at once then, with may_wait false. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_wait(ost_guard *guard, const ost_verdict *verdict,
                                                     void (*ready)(void *user), void *user);

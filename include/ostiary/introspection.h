@@ -33,7 +33,8 @@ typedef struct ost_introspection {
     ost_alg key_algorithm;     /* 0: the first signature that the key serves */
     const char *token_prefix;
     bool every_token;
-    bool no_keys;        /* the issuer publishes no keys; needs `endpoint` */
+    bool no_keys;        /* the issuer publishes no keys; needs `endpoint`, and beside other
+                            issuers a `token_prefix`, lest it be shown their tokens */
     bool require_signed; /* answers must be signed by the issuer's keys (RFC 9701) */
     /* 0 takes the default named. */
     unsigned lifetime;          /* seconds an answer counts, never past `exp`; 30 */

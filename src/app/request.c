@@ -6,6 +6,7 @@
 
 #include "text.h"
 
+#define WAITS 3 /* a new key may be fetched, the issuer asked, a status list fetched */
 #define MESSAGE_MAX 65536
 
 ost_request *request_new(http_exchange *exchange, app_server *server, const ost_route *route)
@@ -19,7 +20,7 @@ ost_request *request_new(http_exchange *exchange, app_server *server, const ost_
     request->http = http_request_of(exchange);
     request->server = server;
     request->route = route;
-    request->may_wait = true;
+    request->waits_left = WAITS;
     return request;
 }
 

@@ -15,7 +15,7 @@ struct ost_request {
     browser_side browser;
     http_form query; /* read at the first question */
     bool query_read;
-    bool may_wait; /* for keys; once only */
+    unsigned waits_left; /* for keys, an issuer's word, a status list */
 };
 
 /* A request of the exchange; NULL when out of memory, and then it has been answered. `route` is

@@ -35,10 +35,12 @@ static void wake(void *user)
 
 static void wait_for_keys(ost_request *request)
 {
-    request->may_wait = false;
+    request->waits_left--;
     http_suspend(request->exchange);
-    if (ost_guard_wait(request->server->guard, &request->verdict, wake, request) != OST_OK)
+    if (ost_guard_wait(request->server->guard, &request->verdict, wake, request) != OST_OK) {
+        request->waits_left = 0;
         wake(request);
+    }
 }
 
 /* ---- the verdict ---- */
@@ -56,7 +58,7 @@ static bool is_forged(const ost_request *request)
 static void decide(ost_request *request)
 {
     ost_guard_check(request->server->guard, request->route->guard, &request->credentials,
-                    request->may_wait, http_arena(request->exchange), &request->verdict);
+                    request->waits_left > 0, http_arena(request->exchange), &request->verdict);
     if (request->verdict.dpop_nonce.data != NULL)
         request_set(request->exchange, "DPoP-Nonce", request->verdict.dpop_nonce);
     switch (request->verdict.decision) {

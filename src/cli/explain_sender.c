@@ -32,14 +32,17 @@ ost_result explain_sender(const explain_input *input, const ost_claims *claims, 
     ost_result result = sender_rules_init(&rules, &few, input->clock, ret_error);
     const sender_call call = {.rules = &rules,
                               .credentials = came,
-                              .claims = claims,
+                              .claims = {claims},
                               .token = input->token,
                               .dpop_scheme = came->dpop_count > 0,
                               .wanted = input->policy->sender,
                               .now = input->now,
                               .arena = input->arena};
+    sender_binding bound;
     if (result == OST_OK)
-        result = sender_check(&call, &nonce, ret_error);
+        result = sender_check_binding(&call, &bound, ret_error);
+    if (result == OST_OK)
+        result = sender_check_proof(&call, &bound, &nonce, ret_error);
     sender_rules_clear(&rules);
     return result;
 }

@@ -1,7 +1,8 @@
 /* The check of one request: from its credentials to a verdict. The order is: size, form, header,
- * algorithm, issuer, key, signature; then, also for a remembered token, claims, kind, client, the
- * policy of the route, status, and the sender. */
+ * algorithm, issuer, key, signature; then, also for a remembered token, claims, kind, client, what
+ * the token is bound to, the policy of the route, status, and the sender's proof. */
 #include "bearer.h"
+#include "claims_lookup.h"
 #include "context.h"
 #include "explanation.h"
 #include "guard_state.h"
@@ -68,7 +69,11 @@ static ost_result consider_fetch(check *c, ost_text kid, bool have_keys)
         return result;
     c->error = kept;
     c->no_keys = !have_keys;
-    c->wait = key_fetch_may_help(c->guard->issuers[index], kid, have_keys) && c->may_wait;
+    bool helps = key_fetch_may_help(c->guard->issuers[index], kid, have_keys);
+    c->wait = helps && c->may_wait;
+    /* Whoever cannot wait is not told that the token is bad: the next moment it may be good. */
+    if (helps && !c->may_wait)
+        c->retry_after = 1;
     return c->error.code;
 }
 
@@ -212,7 +217,8 @@ static ost_result ask(check *c)
 }
 
 /* A JWT that has been verified, of an issuer that wants to be asked about it all the same. It may
- * say little, so that only what it does say is checked first. */
+ * say little, so that only what it does say is checked first; but what it says of itself remains
+ * true, whatever the issuer leaves out. */
 static ost_result ask_about_jwt(check *c)
 {
     const issuer *i = c->guard->issuers[c->issuer];
@@ -221,14 +227,18 @@ static ost_result ask_about_jwt(check *c)
     ost_result result = ost_claims_check(c->claims, &rules, c->now, &c->error);
     if (result == OST_OK)
         result = check_revoked(c);
+    if (result == OST_OK)
+        result = policy_check_token_type(c->claims, &c->error);
+    if (result == OST_OK && claims_client(c->claims).len > 0)
+        result = policy_check_client(i, c->claims, &c->error);
     return result == OST_OK ? ask(c) : result;
 }
 
 /* After the policy: nobody has a list fetched by a token that is refused anyway. */
-static ost_result check_status(check *c)
+static ost_result check_status(check *c, const ost_claims *claims)
 {
     status_said said;
-    ost_result result = status_lists_check(c->guard->issuers[c->issuer]->status_lists, c->claims,
+    ost_result result = status_lists_check(c->guard->issuers[c->issuer]->status_lists, claims,
                                            c->now, &said, &c->error);
     c->retry_after = said.retry_after;
     c->ticket = said.ticket;
@@ -236,22 +246,18 @@ static ost_result check_status(check *c)
     return result;
 }
 
-/* Last of all, after whatever may have to wait: a proof that has been looked at is used up. A token
- * that says that it is bound stays so, whatever its issuer leaves out when it is asked. */
-static ost_result check_sender(check *c)
+static sender_call call_of(const check *c)
 {
-    bool says_so = c->own != NULL && ost_claims_get(c->own, "cnf") != NULL;
-    const sender_call call = {
+    return (sender_call){
         .rules = &c->guard->sender,
         .credentials = c->credentials,
-        .claims = says_so ? c->own : c->claims,
+        .claims = {c->claims, c->own},
         .token = c->token,
         .dpop_scheme = c->dpop_scheme,
         .wanted = c->policy->sender,
         .now = c->now,
         .arena = c->arena,
     };
-    return sender_check(&call, &c->dpop_nonce, &c->error);
 }
 
 /* Everything that is looked at on every request. */
@@ -267,6 +273,7 @@ static ost_result check_claims(check *c)
         .leeway = i->leeway,
     };
     ost_result result = OST_OK;
+    sender_binding bound;
     if (i->introspector != NULL && introspector_wants_jwts(i->introspector) && !c->asked)
         result = ask_about_jwt(c);
     if (result == OST_OK)
@@ -277,12 +284,19 @@ static ost_result check_claims(check *c)
         result = policy_check_token_type(c->claims, &c->error);
     if (result == OST_OK)
         result = policy_check_client(i, c->claims, &c->error);
+    /* Whoever has stolen a bound token is not told what the route demands. */
+    const sender_call call = call_of(c);
+    if (result == OST_OK)
+        result = sender_check_binding(&call, &bound, &c->error);
     if (result == OST_OK)
         result = policy_check(c->policy, c->claims, c->alg, c->now, i->leeway, &c->error);
     if (result == OST_OK)
-        result = check_status(c);
+        result = check_status(c, c->claims);
+    if (result == OST_OK && c->own != NULL)
+        result = check_status(c, c->own);
+    /* After whatever may have to wait: a proof that has been looked at is used up. */
     if (result == OST_OK)
-        result = check_sender(c);
+        result = sender_check_proof(&call, &bound, &c->dpop_nonce, &c->error);
     return result;
 }
 

@@ -104,11 +104,9 @@ static ost_result read_object(const introspection_rules *rules, const ost_json *
                               ost_arena *arena, introspection_answer *answer, ost_error *ret_error)
 {
     bool active;
-    answer->about_issuer = true;
     if (!ost_json_is(object, OST_JSON_OBJECT) ||
         !ost_json_boolean(ost_json_get(object, "active"), &active))
         return ost_error_set(ret_error, OST_E_REMOTE, "the answer does not say true or false");
-    answer->about_issuer = false;
     if (!active)
         return ost_error_set(ret_error, OST_E_INACTIVE, "%s", ost_result_sentence(OST_E_INACTIVE));
     return read_active(rules, object, now, arena, answer, ret_error);
@@ -144,9 +142,10 @@ static ost_result read_signed(const introspection_rules *rules, ost_text body, i
                               ost_arena *arena, introspection_answer *answer, ost_error *ret_error)
 {
     const ost_json *claims;
-    answer->about_issuer = true;
     ost_result result = issuer_statement_read(body, SIGNED_TYPE, rules->algorithms, rules->keys,
                                               arena, &claims, &answer->kid, ret_error);
+    if (result == OST_E_KEY_UNKNOWN)
+        answer->blame = BLAME_ISSUER;
     if (result == OST_OK)
         result = check_signed(rules, claims, now, ret_error);
     if (result != OST_OK)
@@ -157,13 +156,13 @@ static ost_result read_signed(const introspection_rules *rules, ost_text body, i
 
 /* ---- both ---- */
 
-/* RFC 7662 §2.3: a wrong token is no error, so a 4xx is about the question; but which question,
- * only some of them say. */
+/* Only what says so is about all questions: that our credentials are wrong, that it is too much.
+ * All else may be about this one: a firewall before the issuer answers 403 to what looks like an
+ * attack, and whatever the issuer chokes on, a stranger can send again and again. */
 static ost_result read_status(long status, introspection_answer *answer, ost_error *ret_error)
 {
-    bool may_be_token = status >= 400 && status < 500 && status != 401 && status != 403 &&
-                        status != 404 && status != 408 && status != 429;
-    answer->about_issuer = !may_be_token;
+    bool says_so = status == 401 || status == 429 || status == 503;
+    answer->blame = says_so ? BLAME_ISSUER : BLAME_TOKEN;
     return ost_error_set(ret_error, OST_E_REMOTE, "the introspection endpoint answered %ld",
                          status);
 }
@@ -173,9 +172,13 @@ ost_result introspection_answer_read(const introspection_rules *rules, const net
                                      introspection_answer *ret_answer, ost_error *ret_error)
 {
     const ost_json *object = NULL;
-    *ret_answer = (introspection_answer){.about_issuer = true};
-    if (response->result != OST_OK)
+    *ret_answer = (introspection_answer){.blame = BLAME_TOKEN};
+    if (response->result != OST_OK) {
+        /* It did answer, too much, or that somebody else should. */
+        bool answered = response->result == OST_E_CEILING || response->result == OST_E_REDIRECT;
+        ret_answer->blame = answered ? BLAME_TOKEN : BLAME_EITHER;
         return ost_error_set(ret_error, response->result, "%s", response->detail);
+    }
     if (response->status != 200)
         return read_status(response->status, ret_answer, ret_error);
     if (type_is(response->content_type, "application/" SIGNED_TYPE))

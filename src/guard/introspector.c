@@ -17,19 +17,27 @@ static ost_result hold_back(introspector *in, ost_result reason, unsigned second
                          in->owner->name, why);
 }
 
+/* Seconds for which no new question is to be asked, of one about a token that is not asked about
+ * yet; 0: ask. While the issuer is left in peace, one question finds out whether it is back. Under
+ * the lock. */
+static unsigned pause_of(introspector *in, bool renewal, int64_t now)
+{
+    unsigned pause = ask_budget_pause(&in->budget, now);
+    if (pause == 0 && ask_budget_doubts(&in->budget) && in->flights.count > 0)
+        pause = 1;
+    return pause > 0 && renewal && ask_budget_may_probe(&in->budget, now) ? 0 : pause;
+}
+
 /* A token that nothing is known of, or whose answer has become old: then `renewal`, and it need not
  * stand in line with what strangers make up. Under the lock. */
 static ost_result begin(introspector *in, const unsigned char *digest, ost_text token, bool renewal,
                         introspection *ret, ost_error *ret_error)
 {
     int64_t now = monotonic_ms();
-    unsigned pause = ask_budget_pause(&in->budget, now);
     flight *f = flights_find(&in->flights, digest);
-    if (f == NULL && pause > 0)
+    unsigned pause = f == NULL ? pause_of(in, renewal, now) : 0;
+    if (pause > 0)
         return hold_back(in, OST_E_REMOTE, pause, in->last_error, ret, ret_error);
-    /* One question finds out whether the issuer is back. */
-    if (f == NULL && in->budget.failures > 0 && in->flights.count > 0)
-        return hold_back(in, OST_E_REMOTE, 1, in->last_error, ret, ret_error);
     if (f == NULL && !renewal && !ask_budget_spend(&in->budget, now))
         return hold_back(in, OST_E_BUSY, 1, "too many unknown tokens came", ret, ret_error);
     if (f == NULL) {
@@ -54,7 +62,7 @@ static ost_result begin_unless_denied(introspector *in, const unsigned char *dig
     if (reason == OST_OK)
         return begin(in, digest, token, renewal, ret, ret_error);
     if (reason == OST_E_REMOTE || reason == OST_E_MEMORY)
-        return hold_back(in, reason, in->inactive_lifetime, in->last_error, ret, ret_error);
+        return hold_back(in, reason, 1, in->last_error, ret, ret_error);
     return ost_error_set(ret_error, reason, "issuer %.80s was asked: %s", in->owner->name,
                          ost_result_sentence(reason));
 }
@@ -83,12 +91,19 @@ static ost_result ask(introspector *in, const unsigned char *digest, ost_text to
     return result;
 }
 
+/* Not, either, when it is of a time to come: the clock has been set back. */
+static bool is_fresh(const introspector *in, const remembered *known, int64_t now)
+{
+    int64_t age = now - (int64_t)known->facts.generation;
+    return age >= 0 && age < in->lifetime;
+}
+
 /* An answer in the last fifth of its lifetime still counts, and is renewed meanwhile. */
 static void renew_ahead(introspector *in, const unsigned char *digest, ost_text token, int64_t now,
                         const remembered *known)
 {
     introspection unused = {0};
-    if (now >= (int64_t)known->facts.generation - in->lifetime / 5)
+    if (now - (int64_t)known->facts.generation >= in->lifetime - in->lifetime / 5)
         (void)!ask(in, digest, token, now, true, &unused, NULL);
 }
 
@@ -102,7 +117,7 @@ ost_result introspector_ask(introspector *in, ost_text token, int64_t now, ost_a
         return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
     const ost_text name = {(const char *)digest, sizeof digest};
     const remembered *known = token_cache_get(in->answers, name, now, arena);
-    if (known != NULL && now < (int64_t)known->facts.generation) {
+    if (known != NULL && is_fresh(in, known, now)) {
         atomic_fetch_add_explicit(&in->hits, 1, memory_order_relaxed);
         renew_ahead(in, digest, token, now, known);
         said.claims = known->claims;

@@ -8,6 +8,9 @@
 #include "introspection_answer.h"
 #include "text.h"
 
+#define FAILED_LIFETIME                                                                            \
+    2 /* seconds for which a question that did not get through is not repeated */
+
 /* ---- the end of a flight ---- */
 
 /* False: there is no room for it. */
@@ -16,7 +19,7 @@ static bool remember(introspector *in, const flight *f, const introspection_answ
 {
     const ost_text name = {(const char *)f->digest, sizeof f->digest};
     const token_facts facts = {
-        .generation = (uint64_t)(now + in->lifetime),
+        .generation = (uint64_t)now,
         .payload = answer->claims,
         .expiry = answer->expiry,
     };
@@ -28,36 +31,44 @@ static void forget(introspector *in, const flight *f)
     token_cache_forget(in->answers, (ost_text){(const char *)f->digest, sizeof f->digest});
 }
 
-/* Under the lock. A "no" costs what was spent on it; so does a question that the issuer chokes on,
- * which is remembered as no answer. */
-static void settle(introspector *in, flight *f, ost_result result, bool about_issuer, int64_t now,
-                   const ost_error *error)
+/* No answer: the issuer is left in peace, or the token for a moment. Under the lock. */
+static void settle_failure(introspector *in, const flight *f, ost_result result, answer_blame blame,
+                           int64_t now)
 {
     unsigned char random = 128;
+    (void)!context_random(in->owner->context, &random, 1);
+    if (blame == BLAME_TOKEN)
+        ask_budget_choked(&in->budget, monotonic_ms(), random);
+    else
+        ask_budget_failed(&in->budget, monotonic_ms(), random, blame == BLAME_ISSUER);
+    if (blame != BLAME_ISSUER)
+        denied_tokens_put(&in->denied, f->digest,
+                          result == OST_E_MEMORY ? OST_E_MEMORY : OST_E_REMOTE, now,
+                          now + FAILED_LIFETIME);
+}
+
+/* Under the lock. A "no" costs what was spent on it; so does a question that the issuer chokes on,
+ * which is remembered as no answer. */
+static void settle(introspector *in, flight *f, ost_result result, answer_blame blame, int64_t now,
+                   const ost_error *error)
+{
     bool verdict = introspection_is_verdict(result);
     if (result == OST_OK || verdict)
         ask_budget_answered(&in->budget);
-    if (f->counted && (result == OST_OK || about_issuer))
+    if (f->counted && (result == OST_OK || blame != BLAME_TOKEN))
         ask_budget_refund(&in->budget);
-    if (result == OST_OK) {
+    if (result == OST_OK)
         in->last_error[0] = '\0';
-    } else if (verdict) {
+    else if (verdict)
         denied_tokens_put(&in->denied, f->digest, result, now, now + in->inactive_lifetime);
-    } else {
+    else {
         snprintf(in->last_error, sizeof in->last_error, "%s", error->detail);
-        if (about_issuer) {
-            (void)!context_random(in->owner->context, &random, 1);
-            ask_budget_failed(&in->budget, monotonic_ms(), random);
-        } else {
-            denied_tokens_put(&in->denied, f->digest,
-                              result == OST_E_MEMORY ? OST_E_MEMORY : OST_E_REMOTE, now,
-                              now + in->inactive_lifetime);
-        }
+        settle_failure(in, f, result, blame, now);
     }
     flights_remove(&in->flights, f);
 }
 
-static void land(introspector *in, flight *f, ost_result result, bool about_issuer, int64_t now,
+static void land(introspector *in, flight *f, ost_result result, answer_blame blame, int64_t now,
                  const ost_error *error)
 {
     bool verdict = introspection_is_verdict(result);
@@ -65,10 +76,11 @@ static void land(introspector *in, flight *f, ost_result result, bool about_issu
     if (verdict)
         forget(in, f);
     pthread_mutex_lock(&in->lock);
-    settle(in, f, result, about_issuer, now, error);
+    settle(in, f, result, blame, now, error);
+    bool gone = ask_budget_doubts(&in->budget);
     pthread_mutex_unlock(&in->lock);
     flight_land(f);
-    if (result != OST_OK && !verdict && about_issuer)
+    if (gone)
         introspector_give_up(in);
 }
 
@@ -81,7 +93,7 @@ void introspector_give_up(introspector *in)
             if (f->counted)
                 ask_budget_refund(&in->budget);
             if (in->endpoint == NULL)
-                ask_budget_failed(&in->budget, monotonic_ms(), 128);
+                ask_budget_failed(&in->budget, monotonic_ms(), 128, true);
             flights_remove(&in->flights, f);
         }
         pthread_mutex_unlock(&in->lock);
@@ -120,7 +132,7 @@ static void on_answer(const net_response *response, void *user)
     flight *f = user;
     introspector *in = f->owner;
     ost_error error = {0};
-    introspection_answer answer = {.about_issuer = true};
+    introspection_answer answer = {.blame = BLAME_EITHER};
     int64_t now = ost_now(in->owner->context);
     ost_result result = ost_error_set(&error, OST_E_MEMORY, "out of memory");
     ost_arena *arena = ost_arena_new(INTROSPECTION_ARENA);
@@ -129,7 +141,7 @@ static void on_answer(const net_response *response, void *user)
     if (result == OST_OK && !remember(in, f, &answer, now))
         result = ost_error_set(&error, OST_E_MEMORY, "there is no room to remember the answer");
     ost_arena_free(arena);
-    land(in, f, result, answer.about_issuer, now, &error);
+    land(in, f, result, answer.blame, now, &error);
     introspector_on_time(in);
 }
 
@@ -173,7 +185,7 @@ void introspector_on_time(void *user)
             return;
         ost_result result = send_request(in, f, in->endpoint, &error);
         if (result != OST_OK)
-            land(in, f, result, true, ost_now(in->owner->context), &error);
+            land(in, f, result, BLAME_EITHER, ost_now(in->owner->context), &error);
     }
 }
 

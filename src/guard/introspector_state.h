@@ -24,7 +24,7 @@ struct introspector {
     bool every_token, fixed_endpoint;
     unsigned lifetime, inactive_lifetime; /* seconds */
 
-    token_cache *answers; /* by digest; `generation` is the second until which one is fresh */
+    token_cache *answers; /* by digest; `generation` is the second when it came */
     net_timer *timer;     /* rings when questions wait for their turn */
 
     /* under the lock */

@@ -171,6 +171,8 @@ static void copy_numbers(issuer *i, const ost_issuer *config)
     i->leeway = or_default(config->leeway, 30);
     i->lifetime = or_default(config->key_lifetime, 300);
     i->stale_limit = config->stale_limit > 3600 ? config->stale_limit : 3600;
+    if (i->stale_limit < i->lifetime)
+        i->stale_limit = i->lifetime;
     i->fetch_timeout = or_default(config->fetch_timeout, 5);
 }
 

@@ -107,9 +107,13 @@ OST_MUST_CHECK ost_result key_fetch_wait(issuer *issuer, void (*ready)(void *use
 /* Tells everyone who waits, for the end of the guard. */
 void key_fetch_end(issuer *issuer);
 
+/* Seconds that keys count as new, by the answer's `max_age` (seconds, negative: none): never longer
+ * than they serve. */
+unsigned key_fetch_lifetime(const issuer *issuer, long max_age);
+
 /* Milliseconds until the next refresh after a good fetch, or after `failures` bad ones in a row.
- * `max_age` is the answer's (seconds, negative: none), `random` spreads many nodes. */
-unsigned key_fetch_delay(unsigned lifetime, long max_age, unsigned failures, unsigned char random);
+ * `random` spreads many nodes. */
+unsigned key_fetch_delay(unsigned lifetime, unsigned failures, unsigned char random);
 
 /* ---- key_document.c ---- */
 

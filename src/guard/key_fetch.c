@@ -5,24 +5,24 @@
 #include "context.h"
 #include "issuer.h"
 
-#define MIN_LIFETIME 60 /* seconds; an issuer's max-age is clamped to these */
-#define MAX_LIFETIME 86400
+#define MIN_LIFETIME 60            /* seconds; an issuer's max-age counts from here on */
 #define MAX_BACKOFF 60000          /* milliseconds */
 #define DISCOVERY_LIFETIME 3600000 /* milliseconds */
 
 /* ---- the end of a fetch ---- */
 
-static int64_t clamp_lifetime(long max_age)
+unsigned key_fetch_lifetime(const issuer *i, long max_age)
 {
+    if (max_age < 0)
+        return i->lifetime;
     if (max_age < MIN_LIFETIME)
         return MIN_LIFETIME;
-    return max_age > MAX_LIFETIME ? MAX_LIFETIME : max_age;
+    return max_age > i->stale_limit ? i->stale_limit : (unsigned)max_age;
 }
 
-unsigned key_fetch_delay(unsigned lifetime, long max_age, unsigned failures, unsigned char random)
+unsigned key_fetch_delay(unsigned lifetime, unsigned failures, unsigned char random)
 {
-    int64_t seconds = max_age >= 0 ? clamp_lifetime(max_age) : lifetime;
-    int64_t delay = seconds * 800; /* 80 %, in milliseconds */
+    int64_t delay = (int64_t)lifetime * 800; /* 80 %, in milliseconds */
     if (failures > 0)
         delay = failures <= 6 ? 1000LL << (failures - 1) : MAX_BACKOFF;
     /* A tenth either way, so that many nodes do not ask at once. */
@@ -79,7 +79,8 @@ static void fetch_ended(issuer *i, bool good, long max_age, const ost_error *err
         fetch_budget_remember(&i->budget, i->asked.hashes[k], monotonic_ms());
     bool again = begin_for_late_kids(i, good);
     i->wanted = again;
-    net_timer_set(i->timer, again ? 0 : key_fetch_delay(i->lifetime, max_age, i->failures, random));
+    net_timer_set(i->timer,
+                  again ? 0 : key_fetch_delay(key_fetch_lifetime(i, max_age), i->failures, random));
     pthread_mutex_unlock(&i->lock);
     if (!good)
         i->discovered = 0; /* where the keys are may have changed */

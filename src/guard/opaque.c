@@ -18,6 +18,13 @@ ost_result opaque_check_issuers(const ost_guard *guard, ost_error *ret_error)
 {
     for (size_t k = 0; k < guard->issuer_count; k++) {
         const introspector *later = guard->issuers[k]->introspector;
+        if (guard->issuer_count > 1 && guard->issuers[k]->no_keys &&
+            introspector_prefix(later) == NULL) {
+            return ost_error_set(ret_error, OST_E_CONFIG,
+                                 "issuer %.80s would be shown the tokens of the others: name the "
+                                 "prefix of its own",
+                                 guard->issuers[k]->name);
+        }
         for (size_t before = 0; before < k; before++) {
             const introspector *earlier = guard->issuers[before]->introspector;
             if (later != NULL && earlier != NULL && overlap(later, earlier)) {

@@ -193,6 +193,11 @@ static ost_result check_step_up(const ost_policy *policy, const ost_claims *clai
         return ost_error_set(ret_error, OST_E_STEP_UP,
                              "the token does not say when the user logged in (auth_time)");
     }
+    if (auth_time > now + (int64_t)leeway) {
+        return ost_error_set(ret_error, OST_E_STEP_UP,
+                             "the login (auth_time) lies %lld seconds ahead",
+                             (long long)(auth_time - now));
+    }
     if (auth_time + (int64_t)policy->max_age + leeway < now) {
         return ost_error_set(ret_error, OST_E_STEP_UP,
                              "the login was %lld seconds ago, %u are accepted here",

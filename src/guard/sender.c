@@ -77,39 +77,40 @@ void sender_rules_clear(sender_rules *rules)
 
 /* ---- what the token is bound to ---- */
 
-typedef struct binding {
-    ost_text jkt, x5t; /* NULL data: not to such a thing */
-} binding;
-
-static ost_result read_binding(const ost_claims *claims, binding *ret, ost_error *ret_error)
+/* One more of a kind; two of them would have to be the same. */
+static bool take(ost_text *binding, ost_text value)
 {
-    const ost_json *cnf = ost_claims_get(claims, "cnf");
-    binding found = {0};
-    if (cnf == NULL) {
-        *ret = found;
+    if (value.len != DIGEST_LEN || (binding->data != NULL && !text_equal(*binding, value)))
+        return false;
+    *binding = value;
+    return true;
+}
+
+/* Adds what the claims say. */
+static ost_result read_binding(const ost_claims *claims, sender_binding *bound,
+                               ost_error *ret_error)
+{
+    const ost_json *cnf = claims != NULL ? ost_claims_get(claims, "cnf") : NULL;
+    if (cnf == NULL)
         return OST_OK;
-    }
-    for (const ost_json *at = ost_json_first(cnf); at != NULL; at = ost_json_next(at)) {
+    const ost_json *at = ost_json_first(cnf);
+    for (; at != NULL; at = ost_json_next(at)) {
         bool is_jkt = text_is(ost_json_name(at), "jkt");
         bool is_x5t = text_is(ost_json_name(at), "x5t#S256");
         ost_text value;
-        if ((!is_jkt && !is_x5t) || !ost_json_text(at, &value) || value.len != DIGEST_LEN)
+        if ((!is_jkt && !is_x5t) || !ost_json_text(at, &value) ||
+            !take(is_jkt ? &bound->jkt : &bound->x5t, value))
             return ost_error_set(ret_error, OST_E_SENDER,
                                  "the token is bound (cnf) in a way that cannot be checked: %.*s",
                                  SHOWN(ost_json_source(cnf)));
-        if (is_jkt)
-            found.jkt = value;
-        else
-            found.x5t = value;
     }
-    if (found.jkt.data == NULL && found.x5t.data == NULL)
+    if (ost_json_first(cnf) == NULL)
         return ost_error_set(ret_error, OST_E_SENDER, "the token is bound (cnf) to nothing: %.*s",
                              SHOWN(ost_json_source(cnf)));
-    *ret = found;
     return OST_OK;
 }
 
-static ost_result check_wanted(ost_sender wanted, const binding *bound, ost_error *ret_error)
+static ost_result check_wanted(ost_sender wanted, const sender_binding *bound, ost_error *ret_error)
 {
     bool dpop = bound->jkt.data != NULL, mtls = bound->x5t.data != NULL;
     switch (wanted) {
@@ -239,10 +240,15 @@ static ost_result check_certificate(const sender_call *call, ost_text x5t, ost_e
                          DIGEST_LEN, seen);
 }
 
-ost_result sender_check(const sender_call *call, ost_text *ret_nonce, ost_error *ret_error)
+/* ---- both ---- */
+
+ost_result sender_check_binding(const sender_call *call, sender_binding *ret_binding,
+                                ost_error *ret_error)
 {
-    binding bound = {0};
-    ost_result result = read_binding(call->claims, &bound, ret_error);
+    sender_binding bound = {0};
+    ost_result result = read_binding(call->claims[0], &bound, ret_error);
+    if (result == OST_OK)
+        result = read_binding(call->claims[1], &bound, ret_error);
     if (result == OST_OK)
         result = check_wanted(call->wanted, &bound, ret_error);
     if (result != OST_OK)
@@ -253,10 +259,12 @@ ost_result sender_check(const sender_call *call, ost_text *ret_nonce, ost_error 
     if (!call->dpop_scheme && bound.jkt.data != NULL)
         return ost_error_set(ret_error, OST_E_SENDER,
                              "the token is bound to a DPoP key and came as a bearer token");
-    /* The certificate first: a proof is used up once it has been looked at. */
-    if (bound.x5t.data != NULL)
-        result = check_certificate(call, bound.x5t, ret_error);
-    if (result == OST_OK && bound.jkt.data != NULL)
-        result = check_dpop(call, bound.jkt, ret_nonce, ret_error);
-    return result;
+    *ret_binding = bound;
+    return bound.x5t.data != NULL ? check_certificate(call, bound.x5t, ret_error) : OST_OK;
+}
+
+ost_result sender_check_proof(const sender_call *call, const sender_binding *bound,
+                              ost_text *ret_nonce, ost_error *ret_error)
+{
+    return bound->jkt.data != NULL ? check_dpop(call, bound->jkt, ret_nonce, ret_error) : OST_OK;
 }

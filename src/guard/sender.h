@@ -29,7 +29,7 @@ void sender_rules_clear(sender_rules *rules);
 typedef struct sender_call {
     const sender_rules *rules;
     const ost_credentials *credentials;
-    const ost_claims *claims;
+    const ost_claims *claims[2]; /* by which it may be bound; the second may be NULL */
     ost_text token;
     bool dpop_scheme; /* Authorization: DPoP */
     ost_sender wanted;
@@ -37,10 +37,20 @@ typedef struct sender_call {
     ost_arena *arena;
 } sender_call;
 
-/* OST_E_SENDER; OST_E_PROOF, OST_E_PROOF_NONCE; OST_E_BUSY: no room to remember the proof;
- * OST_E_MEMORY, OST_E_CRYPTO. `ret_nonce` is set whenever the sender should use another nonce from
- * now on, also with OST_OK. */
-OST_MUST_CHECK ost_result sender_check(const sender_call *call, ost_text *ret_nonce,
-                                       ost_error *ret_error);
+/* What the token is bound to; NULL data: not to such a thing. */
+typedef struct sender_binding {
+    ost_text jkt, x5t; /* SHA-256 in base64url, of a key and of a certificate */
+} sender_binding;
+
+/* That it is bound as it should be, came by the scheme that goes with it, and with its certificate.
+ * Costs little, and may be repeated. OST_E_SENDER, OST_E_CRYPTO. */
+OST_MUST_CHECK ost_result sender_check_binding(const sender_call *call, sender_binding *ret_binding,
+                                               ost_error *ret_error);
+
+/* That a proof of its key came with it, which is used up then. OST_E_SENDER; OST_E_PROOF,
+ * OST_E_PROOF_NONCE; OST_E_BUSY: no room to remember the proof; OST_E_MEMORY, OST_E_CRYPTO.
+ * `ret_nonce` is set whenever the sender should use another nonce from now on, also with OST_OK. */
+OST_MUST_CHECK ost_result sender_check_proof(const sender_call *call, const sender_binding *bound,
+                                             ost_text *ret_nonce, ost_error *ret_error);
 
 #endif

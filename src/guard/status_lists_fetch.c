@@ -56,13 +56,44 @@ static size_t choose_place(const list_set *set, const char *uri)
     return set->count < STATUS_LISTS_MAX ? set->count : oldest;
 }
 
-/* The set with this list in it; an older one than the one that is held is somebody's replay. */
-static ost_result hold(status_lists *all, const char *uri, const status_list *read, int64_t now,
+/* ---- what there was before ---- */
+
+static const held_list *find(const list_set *set, const char *uri)
+{
+    for (size_t i = 0; set != NULL && i < set->count; i++) {
+        if (strcmp(set->lists[i]->uri, uri) == 0)
+            return set->lists[i];
+    }
+    return NULL;
+}
+
+/* When the newest list of this URI was issued that is known of. */
+static int64_t newest(const status_lists *all, const char *uri, const unsigned char *digest)
+{
+    const held_list *held = find(atomic_load(&all->held.current), uri);
+    int64_t issued = held != NULL ? held->issued : INT64_MIN;
+    for (size_t i = 0; i < STATUS_GONE_MAX && i < all->gone_count; i++) {
+        if (memcmp(all->gone[i].digest, digest, 32) == 0 && all->gone[i].issued > issued)
+            issued = all->gone[i].issued;
+    }
+    return issued;
+}
+
+static void note_gone(status_lists *all, const held_list *list)
+{
+    gone_list *at = &all->gone[all->gone_count++ % STATUS_GONE_MAX];
+    at->issued = ost_sha256(text_of(list->uri), at->digest) == OST_OK ? list->issued : INT64_MIN;
+}
+
+/* The set with this list in it; an older one than was known before is somebody's replay. */
+static ost_result hold(status_lists *all, const flight *f, const status_list *read, int64_t now,
                        ost_error *ret_error)
 {
     const list_set *before = atomic_load(&all->held.current);
+    if (read->issued < newest(all, f->text, f->digest))
+        return ost_error_set(ret_error, OST_E_REMOTE, "the list is older than the one before it");
     list_set *made = memory_alloc(sizeof *made);
-    held_list *list = held_list_new(uri, read, now);
+    held_list *list = held_list_new(f->text, read, now);
     if (made == NULL || list == NULL) {
         memory_free(made);
         held_list_free(list);
@@ -70,13 +101,10 @@ static ost_result hold(status_lists *all, const char *uri, const status_list *re
     }
     if (before != NULL)
         *made = *before;
-    size_t place = choose_place(made, uri);
+    size_t place = choose_place(made, f->text);
     held_list *gone = place < made->count ? made->lists[place] : NULL;
-    if (gone != NULL && strcmp(gone->uri, uri) == 0 && gone->issued > list->issued) {
-        memory_free(made);
-        held_list_free(list);
-        return ost_error_set(ret_error, OST_E_REMOTE, "the list is older than the one before it");
-    }
+    if (gone != NULL)
+        note_gone(all, gone);
     made->lists[place] = list;
     made->count += place == made->count;
     memory_free(published_replace(&all->held, made));
@@ -99,7 +127,7 @@ static ost_result check_response(const net_response *response, ost_error *ret_er
     return OST_OK;
 }
 
-static ost_result read_list(status_lists *all, const char *uri, ost_text body, int64_t now,
+static ost_result read_list(status_lists *all, const flight *f, ost_text body, int64_t now,
                             ost_arena *arena, ost_error *ret_error)
 {
     issuer *owner = all->owner;
@@ -110,7 +138,7 @@ static ost_result read_list(status_lists *all, const char *uri, ost_text body, i
     bool usable = issuer_keys_usable(owner, snapshot, monotonic_ms());
     const status_rules rules = {
         .issuer = owner->name,
-        .uri = uri,
+        .uri = f->text,
         .algorithms = owner->algorithms,
         .keys = usable ? snapshot->keys : NULL,
         .leeway = owner->leeway,
@@ -121,7 +149,7 @@ static ost_result read_list(status_lists *all, const char *uri, ost_text body, i
     published_leave(&owner->keys, place);
     if (result == OST_E_KEY_UNKNOWN)
         (void)key_fetch_may_help(owner, kid, usable);
-    return result == OST_OK ? hold(all, uri, &list, now, ret_error) : result;
+    return result == OST_OK ? hold(all, f, &list, now, ret_error) : result;
 }
 
 static void land(status_lists *all, flight *f, ost_result result, int64_t now,
@@ -147,7 +175,7 @@ static void on_list(const net_response *response, void *user)
     if (result == OST_OK) {
         ost_arena *arena = ost_arena_new(status_list_arena(all->max_list));
         result = arena == NULL ? ost_error_set(&error, OST_E_MEMORY, "out of memory")
-                               : read_list(all, f->text, response->body, now, arena, &error);
+                               : read_list(all, f, response->body, now, arena, &error);
         ost_arena_free(arena);
     }
     land(all, f, result, now, &error);

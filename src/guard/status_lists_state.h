@@ -12,7 +12,8 @@
 #include "status_list.h"
 #include "status_lists.h"
 
-#define STATUS_LISTS_MAX 16 /* held at a time; the one that was used longest ago makes way */
+#define STATUS_LISTS_MAX 64 /* held at a time; the one that was used longest ago makes way */
+#define STATUS_GONE_MAX 256 /* of those that made way, when they were issued */
 #define STATUS_ORIGINS_MAX 8
 #define STATUS_IN_AIR 4
 #define STATUS_PAUSE 5 /* seconds before a list that could not be had is tried again */
@@ -32,6 +33,12 @@ typedef struct list_set {
     held_list *lists[STATUS_LISTS_MAX];
 } list_set;
 
+/* A list that made way: an older one must not come in its place. */
+typedef struct gone_list {
+    unsigned char digest[32]; /* of its URI */
+    int64_t issued;
+} gone_list;
+
 struct status_lists {
     issuer *owner;
     char *origins[STATUS_ORIGINS_MAX];
@@ -40,7 +47,9 @@ struct status_lists {
     unsigned stale_limit, lifetime; /* seconds */
     size_t max_list;
 
-    published held; /* list_set; replaced by the net client's thread alone */
+    published held;                  /* list_set; replaced by the net client's thread alone */
+    gone_list gone[STATUS_GONE_MAX]; /* that thread's, a ring */
+    size_t gone_count;
     net_timer *timer;
 
     /* under the lock */

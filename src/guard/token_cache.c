@@ -15,7 +15,9 @@
 #define MAX_SHARDS 16
 #define HASHED_TAIL 64 /* characters; the end of a signature has all the entropy there is */
 #define OFTEN 8        /* one time in so many that an entry is found, a thread gets a share in it */
-#define SWEEP 4        /* places looked at for what has expired, with every token that comes in */
+#define SWEEP                                                                                      \
+    4 /* places looked at for what has expired, with every token that comes in, and                \
+         tokens that make way at a time */
 
 typedef struct place {
     uint64_t hash; /* 0: empty */
@@ -202,19 +204,37 @@ static place *choose_place(const token_cache *cache, shard *s, uint64_t hash)
     return longest_unused(cache, set);
 }
 
-/* What has to go: the expired ones that the hand meets, and any while there is no room. Writes to
- * `gone`, which has room for SWEEP of them, and returns how many. */
-static size_t sweep(const token_cache *cache, shard *s, size_t needed, int64_t now,
-                    token_entry **gone)
+/* What has expired of what the hand meets next. Writes to `gone`, which has room for SWEEP of them,
+ * and returns how many. */
+static size_t sweep(const token_cache *cache, shard *s, int64_t now, token_entry **gone)
 {
     size_t count = 0, places = cache->sets * cache->ways;
     for (size_t looked = 0; looked < SWEEP && looked < places; looked++) {
         place *p = &s->places[s->hand++ % places];
-        bool expired = p->entry != NULL && p->entry->known.facts.expiry <= now;
-        if (p->entry != NULL && (expired || s->bytes + needed > cache->max_bytes))
+        if (p->entry != NULL && p->entry->known.facts.expiry <= now)
             gone[count++] = take_out(s, p);
     }
     return count;
+}
+
+/* The same of anything that the hand meets, as long as there is no room. */
+static size_t make_room(const token_cache *cache, shard *s, size_t needed, token_entry **gone)
+{
+    size_t count = 0, places = cache->sets * cache->ways;
+    for (size_t looked = 0; looked < places && count < SWEEP; looked++) {
+        if (s->bytes + needed <= cache->max_bytes)
+            break;
+        place *p = &s->places[s->hand++ % places];
+        if (p->entry != NULL)
+            gone[count++] = take_out(s, p);
+    }
+    return count;
+}
+
+static void put(token_cache *cache, shard *s, token_entry *e)
+{
+    *choose_place(cache, s, e->hash) = (place){e->hash, ++s->clock, e};
+    s->bytes += e->bytes;
 }
 
 bool token_cache_put(token_cache *cache, ost_text token, const token_facts *facts,
@@ -222,27 +242,31 @@ bool token_cache_put(token_cache *cache, ost_text token, const token_facts *fact
 {
     uint64_t hash = hash_of(cache, token);
     shard *s = shard_of(cache, hash);
-    token_entry *gone[SWEEP + 1];
+    token_entry *gone[2 * SWEEP + 1];
     size_t count;
+    bool kept = false;
     if (facts->expiry <= now)
         return false;
     token_entry *e = token_entry_new(token, hash, facts, claims_bytes);
     if (e == NULL)
         return false;
-    pthread_mutex_lock(&s->lock);
-    count = sweep(cache, s, e->bytes, now, gone);
-    place *p = choose_place(cache, s, hash);
-    gone[count++] = take_out(s, p);
-    if (s->bytes + e->bytes <= cache->max_bytes) {
-        *p = (place){hash, ++s->clock, e};
-        s->bytes += e->bytes;
-        e = NULL;
-    }
-    pthread_mutex_unlock(&s->lock);
-    bool kept = e == NULL;
-    token_entry_unref(e);
-    for (size_t i = 0; i < count; i++)
-        let_go(cache, gone[i]);
+    /* What is large may need more room than is made at a time. */
+    do {
+        pthread_mutex_lock(&s->lock);
+        count = sweep(cache, s, now, gone);
+        gone[count++] = take_out(s, choose_place(cache, s, hash));
+        size_t made = make_room(cache, s, e->bytes, gone + count);
+        count += made;
+        kept = s->bytes + e->bytes <= cache->max_bytes;
+        if (kept)
+            put(cache, s, e);
+        pthread_mutex_unlock(&s->lock);
+        for (size_t i = 0; i < count; i++)
+            let_go(cache, gone[i]);
+        count = made;
+    } while (!kept && count > 0);
+    if (!kept)
+        token_entry_unref(e);
     return kept;
 }
 

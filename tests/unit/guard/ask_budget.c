@@ -51,20 +51,48 @@ static void failures_pause_for_up_to_a_minute(void **state)
     ask_budget_init(&budget, 1, now);
     assert_int_equal(ask_budget_pause(&budget, now), 0);
     for (size_t i = 0; i < sizeof pauses / sizeof pauses[0]; i++) {
-        ask_budget_failed(&budget, now, 128);
+        ask_budget_failed(&budget, now, 128, i == 0);
+        assert_true(ask_budget_doubts(&budget));
         assert_int_equal(ask_budget_pause(&budget, now), pauses[i]);
-        ask_budget_failed(&budget, now, 128); /* of the same moment */
-        assert_int_equal(budget.failures, i + 1);
+        ask_budget_failed(&budget, now, 128, true); /* of the same moment */
+        assert_int_equal(budget.failures, i + 2);
         assert_int_equal(ask_budget_pause(&budget, now + pauses[i] * 1000 - 1), 1);
         now += pauses[i] * 1000;
         assert_int_equal(ask_budget_pause(&budget, now), 0);
     }
-    ask_budget_failed(&budget, now, 255);
+    ask_budget_failed(&budget, now, 255, false);
     assert_in_range(ask_budget_pause(&budget, now), 61, 66);
     ask_budget_answered(&budget);
     assert_int_equal(ask_budget_pause(&budget, now), 0);
-    ask_budget_failed(&budget, now, 128);
+    ask_budget_failed(&budget, now, 128, true);
     assert_int_equal(ask_budget_pause(&budget, now), 1);
+}
+
+static void one_failure_is_none(void **state)
+{
+    ask_budget budget;
+    ask_budget_init(&budget, 1, 0);
+    for (int i = 0; i < 5; i++) {
+        ask_budget_failed(&budget, i, 128, false);
+        assert_false(ask_budget_doubts(&budget));
+        assert_int_equal(ask_budget_pause(&budget, i), 0);
+        ask_budget_answered(&budget);
+    }
+    ask_budget_failed(&budget, 5, 128, false);
+    ask_budget_failed(&budget, 5, 128, false);
+    assert_true(ask_budget_doubts(&budget));
+    assert_int_equal(ask_budget_pause(&budget, 5), 1);
+}
+
+static void one_question_a_second_looks_whether_it_is_back(void **state)
+{
+    ask_budget budget;
+    ask_budget_init(&budget, 1, 10);
+    assert_true(ask_budget_may_probe(&budget, 10));
+    assert_false(ask_budget_may_probe(&budget, 10));
+    assert_false(ask_budget_may_probe(&budget, 1009));
+    assert_true(ask_budget_may_probe(&budget, 1010));
+    assert_false(ask_budget_may_probe(&budget, 0));
 }
 
 int main(void)
@@ -73,6 +101,8 @@ int main(void)
         cmocka_unit_test(it_refills_by_the_rate),
         cmocka_unit_test(what_ends_well_comes_back),
         cmocka_unit_test(failures_pause_for_up_to_a_minute),
+        cmocka_unit_test(one_failure_is_none),
+        cmocka_unit_test(one_question_a_second_looks_whether_it_is_back),
     };
     return cmocka_run_group_tests_name("guard-ask-budget", tests, NULL, NULL);
 }

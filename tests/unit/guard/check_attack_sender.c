@@ -382,6 +382,20 @@ static void attack_41_flood_of_proofs(void **state)
     ost_guard_free(small);
 }
 
+/* Whoever has stolen a bound token does not learn by it what the route demands. */
+static void attack_41_a_stolen_token_tells_nothing(void **state)
+{
+    static const char *const scopes[] = {"items:write", NULL};
+    static const ost_policy policy = {.scopes = scopes};
+    fixture *f = *state;
+    ost_text token = prover_token(f, f->ec, "");
+    refused(prover_check(f, f->guard, &policy, "Bearer", token, NULL, 0), OST_E_SENDER);
+    ost_verdict verdict =
+        prover_show(f, f->guard, &policy, token, prover_proof(f, token, (proof_parts){0}));
+    assert_int_equal(verdict.reason, OST_E_SCOPE);
+    assert_int_equal(verdict.status, 403);
+}
+
 /* ---- many threads ---- */
 
 #define THREADS 8
@@ -575,6 +589,7 @@ int main(void)
         cmocka_unit_test_setup(attack_41_nonces_are_demanded, fixture_reset),
         cmocka_unit_test_setup(attack_41_nonces_of_others, fixture_reset),
         cmocka_unit_test_setup(attack_41_flood_of_proofs, fixture_reset),
+        cmocka_unit_test_setup(attack_41_a_stolen_token_tells_nothing, fixture_reset),
         cmocka_unit_test_setup(attack_41_replay_by_many_threads, fixture_reset),
         cmocka_unit_test_setup(attack_42_certificates, fixture_reset),
         cmocka_unit_test_setup(routes_ask_for_their_kind_of_sender, fixture_reset),

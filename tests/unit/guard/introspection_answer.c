@@ -55,7 +55,7 @@ static ost_result read_with(const introspection_rules *rules, const char *type, 
     ost_result result = introspection_answer_read(rules, &response, NOW, arena, answer, &error);
     assert_int_equal(result, error.code);
     if (result == OST_OK || introspection_is_verdict(result))
-        assert_false(answer->about_issuer);
+        assert_int_equal(answer->blame, BLAME_TOKEN);
     return result;
 }
 
@@ -131,9 +131,11 @@ static void the_kind_of_failure_is_told(void **state)
 {
     static const struct {
         long status;
-        bool about_issuer;
-    } cases[] = {{201, true}, {204, true},  {302, true}, {400, false}, {401, true}, {403, true},
-                 {404, true}, {413, false}, {429, true}, {500, true},  {503, true}, {0, true}};
+        answer_blame blame;
+    } cases[] = {{201, BLAME_TOKEN},  {204, BLAME_TOKEN}, {302, BLAME_TOKEN}, {400, BLAME_TOKEN},
+                 {401, BLAME_ISSUER}, {403, BLAME_TOKEN}, {404, BLAME_TOKEN}, {413, BLAME_TOKEN},
+                 {429, BLAME_ISSUER}, {500, BLAME_TOKEN}, {502, BLAME_TOKEN}, {503, BLAME_ISSUER},
+                 {0, BLAME_TOKEN}};
     const introspection_rules rules = rules_of();
     introspection_answer answer;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -141,12 +143,16 @@ static void the_kind_of_failure_is_told(void **state)
             .status = cases[i].status, .body = OST_TEXT(ACTIVE), .content_type = OST_TEXT(JSON)};
         assert_int_equal(introspection_answer_read(&rules, &response, NOW, arena, &answer, NULL),
                          OST_E_REMOTE);
-        assert_int_equal(answer.about_issuer, cases[i].about_issuer);
+        assert_int_equal(answer.blame, cases[i].blame);
     }
     const net_response late = {.result = OST_E_TIMEOUT, .detail = "late"};
     assert_int_equal(introspection_answer_read(&rules, &late, NOW, arena, &answer, NULL),
                      OST_E_TIMEOUT);
-    assert_true(answer.about_issuer);
+    assert_int_equal(answer.blame, BLAME_EITHER);
+    const net_response large = {.result = OST_E_CEILING, .detail = "large"};
+    assert_int_equal(introspection_answer_read(&rules, &large, NOW, arena, &answer, NULL),
+                     OST_E_CEILING);
+    assert_int_equal(answer.blame, BLAME_TOKEN);
 }
 
 static void the_type_of_content_counts(void **state)
@@ -227,7 +233,7 @@ static void types_and_signatures_count(void **state)
     no_keys.keys = NULL;
     ost_text token = status_token_sign(arena, key, TYP, OUTER(INNER(ACTIVE)));
     assert_int_equal(read_with(&no_keys, SIGNED, token, &answer), OST_E_KEY_UNKNOWN);
-    assert_true(answer.about_issuer);
+    assert_int_equal(answer.blame, BLAME_ISSUER);
     assert_true(text_is(answer.kid, "k"));
     introspection_rules other_algorithm = rules_of();
     other_algorithm.algorithms = OST_ALG_BIT(OST_RS256);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base64url.h"
 #include "context.h"
 #include "online.h"
 #include "prover.h"
@@ -332,15 +333,76 @@ static void an_issuer_that_fails_is_left_in_peace(void **state)
         expect(o, token, OST_E_REMOTE, 503);
         expect(o, "remembered", OST_OK, 200);
     }
-    assert_int_equal(questions(o), 2);
+    assert_int_equal(questions(o), 1 + 16); /* enough to know that it is not the tokens */
     ost_text said = {0};
     assert_true(ost_json_text(
         ost_json_get(online_state(o, o->guard, 0, "introspection"), "last_error"), &said));
     assert_true(text_ends(said, "answered 500"));
     fake_issuer_answer(o->issuer, FAKE_GOOD, good(o, ""));
     usleep(1200000);
+    atomic_fetch_add(&held_now, 2);
     expect(o, "opaque-0", OST_OK, 200);
     expect(o, "opaque-1", OST_OK, 200);
+}
+
+/* Whatever one token makes the issuer, or a firewall before it, answer. */
+static void a_poisoned_token_stops_nobody_else(void **state)
+{
+    static const char *const claims[] = {",\"name\":\"a\\u0000b\"", ",\"name\":\"a\\ud83d\"",
+                                         ",\"name\":\"a\",\"name\":\"b\""};
+    online *o = *state;
+    begin(o, by_secret);
+    for (size_t i = 0; i < 8; i++) {
+        const char *poison = ost_arena_format(o->arena, "poison-%zu", i);
+        if (i < 3) {
+            fake_issuer_answer(o->issuer, FAKE_GOOD, good(o, claims[i]));
+        } else {
+            static const int statuses[] = {403, 404, 500, 502};
+            o->issuer->ask_status = i < 7 ? statuses[i - 3] : 200;
+            fake_issuer_answer(o->issuer, i < 7 ? FAKE_GOOD : FAKE_LARGE, "");
+        }
+        expect(o, poison, OST_E_REMOTE, 503);
+        o->issuer->ask_status = 200;
+        fake_issuer_answer(o->issuer, FAKE_GOOD, good(o, ""));
+        expect(o, ost_arena_format(o->arena, "good-%zu", i), OST_OK, 200);
+    }
+}
+
+/* A firewall may also hang up. */
+static void one_connection_that_ends_stops_nobody_else(void **state)
+{
+    online *o = *state;
+    begin(o, by_secret);
+    fake_issuer_answer(o->issuer, FAKE_DOWN, "");
+    expect(o, "poison", OST_E_REMOTE, 503);
+    fake_issuer_answer(o->issuer, FAKE_GOOD, good(o, ""));
+    expect(o, "good", OST_OK, 200);
+}
+
+static void a_clock_that_is_set_back_makes_answers_old(void **state)
+{
+    online *o = *state;
+    begin(o, by_secret);
+    expect(o, "opaque", OST_OK, 200);
+    fake_issuer_answer(o->issuer, FAKE_GOOD, "{\"active\":false}");
+    atomic_fetch_sub(&held_now, 1800);
+    expect(o, "opaque", OST_E_INACTIVE, 401);
+}
+
+/* What is full makes room: a good token is never refused because its answer cannot be kept. */
+static void every_answer_finds_room(void **state)
+{
+    online *o = *state;
+    ost_introspection small = by_secret;
+    small.cache_bytes = (size_t)256 << 10;
+    char *roles = ost_arena_alloc(o->arena, 4096), *at = roles;
+    for (int i = 0; i < 60; i++)
+        at += sprintf(at, "\"role-number-%d\",", i);
+    fake_issuer_answer(o->issuer, FAKE_GOOD,
+                       good(o, ost_arena_format(o->arena, ",\"roles\":[%s\"last\"]", roles)));
+    begin(o, small);
+    for (int i = 0; i < 500; i++)
+        expect(o, ost_arena_format(o->arena, "opaque-%d", i), OST_OK, 200);
 }
 
 static void a_token_that_the_issuer_chokes_on_harms_no_other(void **state)
@@ -565,6 +627,31 @@ static void the_prefix_decides_whom_to_ask(void **state)
     o->guard = NULL;
     fake_issuer_stop(others[0]);
     fake_issuer_stop(others[1]);
+}
+
+/* It would be shown what the others signed. */
+static void an_issuer_without_keys_is_not_shown_the_tokens_of_others(void **state)
+{
+    static const char *const audiences[] = {"myapi"};
+    ost_issuer issuers[] = {
+        {.issuer = "https://a.example",
+         .audiences = audiences,
+         .audience_count = 1,
+         .jwks_url = "http://127.0.0.1:1/"},
+        {.issuer = "https://b.example",
+         .audiences = audiences,
+         .audience_count = 1,
+         .introspection = {.client_id = "a",
+                           .client_secret = "b",
+                           .endpoint = "http://127.0.0.1:1/",
+                           .no_keys = true}},
+    };
+    const ost_guard_config config = {.issuers = issuers, .issuer_count = 2};
+    ost_guard *guard = NULL;
+    assert_int_equal(ost_guard_new(&config, &guard, NULL), OST_E_CONFIG);
+    issuers[1].introspection.token_prefix = "b_";
+    assert_int_equal(ost_guard_new(&config, &guard, NULL), OST_OK);
+    ost_guard_free(guard);
 }
 
 static void prefixes_must_tell_issuers_apart(void **state)
@@ -794,6 +881,78 @@ static void an_answer_that_cannot_be_kept_is_none(void **state)
     assert_int_equal(questions(o), 1);
 }
 
+/* ---- a JWT that is asked about ---- */
+
+static ost_verdict show_jwt(online *o, const char *more, ost_text certificate)
+{
+    ost_text token = {0};
+    const char *claims = ost_arena_format(
+        o->arena, "{\"iss\":\"%s\",\"aud\":\"myapi\",\"sub\":\"alice\",\"exp\":%lld%s}",
+        o->issuer->name, (long long)atomic_load(&held_now) + 3600, more);
+    assert_int_equal(ost_jws_sign(text_of(claims), o->keys[0], OST_ES256, "JWT", o->arena, &token),
+                     OST_OK);
+    const ost_credentials credentials = {.bearer = token, .certificate = certificate};
+    ost_verdict verdict = online_check(o, o->guard, token);
+    if (certificate.len > 0) /* the answer is there by now */
+        ost_guard_check(o->guard, &fixture_any, &credentials, false, o->arena, &verdict);
+    return verdict;
+}
+
+/* The issuer answers for the token, and leaves things out. */
+static void what_a_jwt_says_of_itself_remains_true(void **state)
+{
+    static const char *const clients[] = {"web"};
+    static const struct {
+        const char *more;
+        ost_result expected;
+    } cases[] = {
+        {"", OST_OK},
+        {",\"azp\":\"web\"", OST_OK},
+        {",\"typ\":\"ID\",\"nonce\":\"n\"", OST_E_TOKEN_TYPE},
+        {",\"typ\":\"Refresh\"", OST_E_TOKEN_TYPE},
+        {",\"events\":{}", OST_E_TOKEN_TYPE},
+        {",\"azp\":\"evil\"", OST_E_CLIENT},
+        {",\"status\":{\"status_list\":{\"idx\":1,\"uri\":\"https://a/b\"}}", OST_E_STATUS},
+        {",\"cnf\":{\"x5t#S256\":\"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I\"}", OST_E_SENDER},
+    };
+    online *o = *state;
+    ost_introspection config = by_secret;
+    config.every_token = true;
+    fake_issuer_answer(o->issuer, FAKE_GOOD, good(o, ",\"client_id\":\"web\""));
+    o->guard =
+        guard_of(o, (ost_issuer){.introspection = config, .clients = clients, .client_count = 1});
+    assert_true(ost_guard_wait_ready(o->guard, 5));
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        ost_verdict verdict = show_jwt(o, cases[i].more, (ost_text){0});
+        if (verdict.reason != cases[i].expected)
+            fail_msg("%s: %s", cases[i].more, ost_result_name(verdict.reason));
+    }
+}
+
+/* By a certificate, says the token; by a key, or by another certificate, says the issuer. */
+static void what_both_say_of_the_sender_is_checked(void **state)
+{
+    static const char *const others[] = {"jkt", "x5t#S256"};
+    const ost_text der = OST_TEXT("this stands for the DER of a certificate");
+    online *o = *state;
+    unsigned char hash[32];
+    char x5t[44];
+    ost_introspection config = by_secret;
+    config.every_token = true;
+    assert_int_equal(ost_sha256(der, hash), OST_OK);
+    x5t[base64url_encode(hash, sizeof hash, x5t)] = '\0';
+    const char *own = ost_arena_format(o->arena, ",\"cnf\":{\"x5t#S256\":\"%s\"}", x5t);
+    begin(o, config);
+    assert_int_equal(show_jwt(o, own, der).reason, OST_OK);
+    for (size_t i = 0; i < 2; i++) {
+        const char *said = ost_arena_format(
+            o->arena, ",\"cnf\":{\"%s\":\"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I\"}",
+            others[i]);
+        fake_issuer_answer(o->issuer, FAKE_GOOD, good(o, said));
+        assert_int_equal(show_jwt(o, own, der).reason, OST_E_SENDER);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, online_end)
 
 int main(void)
@@ -812,6 +971,12 @@ int main(void)
         TEST(no_answer_lets_nobody_in),
         TEST(an_issuer_that_fails_is_left_in_peace),
         TEST(a_token_that_the_issuer_chokes_on_harms_no_other),
+        TEST(a_poisoned_token_stops_nobody_else),
+        TEST(one_connection_that_ends_stops_nobody_else),
+        TEST(a_clock_that_is_set_back_makes_answers_old),
+        TEST(every_answer_finds_room),
+        TEST(what_a_jwt_says_of_itself_remains_true),
+        TEST(what_both_say_of_the_sender_is_checked),
         TEST(without_an_endpoint_nobody_can_be_asked),
         TEST(a_token_may_come_before_the_discovery_is_done),
         TEST(a_discovery_that_fails_ends_the_waiting),
@@ -823,6 +988,7 @@ int main(void)
         TEST(every_token_is_verified_and_asked_about),
         TEST(an_issuer_may_have_no_keys),
         TEST(the_prefix_decides_whom_to_ask),
+        TEST(an_issuer_without_keys_is_not_shown_the_tokens_of_others),
         TEST(prefixes_must_tell_issuers_apart),
         TEST(a_secret_may_go_into_the_body),
         TEST(a_key_may_prove_who_asks),

@@ -7,6 +7,7 @@
 
 #include "context.h"
 #include "forge.h"
+#include "guard_state.h"
 #include "issuer.h"
 #include "online.h"
 
@@ -46,25 +47,43 @@ static ost_text unknown_token(online *o, int i)
 
 static void refreshes_come_at_four_fifths_of_the_lifetime(void **state)
 {
-    assert_int_equal(key_fetch_delay(300, -1, 0, 128), 240000);
-    assert_in_range(key_fetch_delay(300, -1, 0, 0), 216000, 216000);
-    assert_in_range(key_fetch_delay(300, -1, 0, 255), 263000, 264000);
-    /* The issuer's own wish is clamped. */
-    assert_int_equal(key_fetch_delay(300, 600, 0, 128), 480000);
-    assert_int_equal(key_fetch_delay(300, 0, 0, 128), 48000);
-    assert_int_equal(key_fetch_delay(300, 59, 0, 128), 48000);
-    assert_int_equal(key_fetch_delay(300, 10000000, 0, 128), 24 * 3600 * 800);
-    assert_int_equal(key_fetch_delay(1, -1, 0, 128), 800);
+    assert_int_equal(key_fetch_delay(300, 0, 128), 240000);
+    assert_in_range(key_fetch_delay(300, 0, 0), 216000, 216000);
+    assert_in_range(key_fetch_delay(300, 0, 255), 263000, 264000);
+    assert_int_equal(key_fetch_delay(1, 0, 128), 800);
+}
+
+/* Keys that went stale before they are refreshed would be an outage that nothing has caused. */
+static void the_issuers_wish_is_granted_while_keys_serve(void **state)
+{
+    online *o = *state;
+    const unsigned configured[][2] = {{0, 0}, {86400, 0}, {60, 7200}, {300, 86400}};
+    for (size_t i = 0; i < sizeof configured / sizeof configured[0]; i++) {
+        online_guard(
+            o, (ost_issuer){.key_lifetime = configured[i][0], .stale_limit = configured[i][1]});
+        const issuer *of = o->guard->issuers[0];
+        assert_int_equal(key_fetch_lifetime(of, -1), configured[i][0] > 0 ? configured[i][0] : 300);
+        assert_int_equal(key_fetch_lifetime(of, 600), 600);
+        assert_int_equal(key_fetch_lifetime(of, 0), 60);
+        assert_int_equal(key_fetch_lifetime(of, 59), 60);
+        for (long max_age = -1; max_age < 1000000000; max_age = max_age * 3 + 7) {
+            /* At the latest. */
+            unsigned due = key_fetch_delay(key_fetch_lifetime(of, max_age), 0, 255) / 1000;
+            assert_true(due < of->stale_limit);
+        }
+        ost_guard_free(o->guard);
+        o->guard = NULL;
+    }
 }
 
 static void failures_back_off_to_a_minute(void **state)
 {
     static const unsigned delays[] = {1, 2, 4, 8, 16, 32, 60, 60, 60};
     for (unsigned i = 0; i < 9; i++)
-        assert_int_equal(key_fetch_delay(300, 600, i + 1, 128), delays[i] * 1000);
-    assert_int_equal(key_fetch_delay(300, -1, 4000000000u, 128), 60000);
-    assert_in_range(key_fetch_delay(300, -1, 1000, 255), 60000, 66000);
-    assert_in_range(key_fetch_delay(300, -1, 1000, 0), 54000, 60000);
+        assert_int_equal(key_fetch_delay(300, i + 1, 128), delays[i] * 1000);
+    assert_int_equal(key_fetch_delay(300, 4000000000u, 128), 60000);
+    assert_in_range(key_fetch_delay(300, 1000, 255), 60000, 66000);
+    assert_in_range(key_fetch_delay(300, 1000, 0), 54000, 60000);
 }
 
 /* ---- the good way ---- */
@@ -196,7 +215,8 @@ static void a_front_end_that_cannot_wait_gets_the_key_soon(void **state)
     ost_text new = online_token(o, o->issuer, o->keys[1]);
     ost_verdict verdict = online_check_now(o, o->guard, new, false);
     assert_int_equal(verdict.decision, OST_REFUSE);
-    assert_int_equal(verdict.status, 401);
+    assert_int_equal(verdict.status, 503); /* not yet: it is not the token's fault */
+    assert_int_equal(verdict.retry_after, 1);
     assert_true(online_until_number(&o->issuer->key_fetches, 2, 5));
     for (int i = 0; i < 1000 && verdict.decision != OST_ALLOW; i++) {
         usleep(2000);
@@ -597,6 +617,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refreshes_come_at_four_fifths_of_the_lifetime),
+        TEST(the_issuers_wish_is_granted_while_keys_serve),
         cmocka_unit_test(failures_back_off_to_a_minute),
         TEST(keys_are_obtained_at_the_start),
         TEST(a_fixed_key_set_needs_no_discovery),

@@ -194,6 +194,7 @@ static void step_up(void **state)
     CHECK("{\"exp\":1,\"acr\":1}", unknown);
     CHECK("{\"exp\":1,\"auth_time\":\"1699999999\",\"acr\":null}", unknown);
     CHECK("{\"exp\":1,\"auth_time\":1e300,\"acr\":[\"\"]}", unknown);
+    CHECK("{\"exp\":1,\"auth_time\":4102444800,\"acr\":1}", unknown); /* in the year 2100 */
 }
 
 static void what_is_missing_is_named(void **state)

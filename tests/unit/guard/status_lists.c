@@ -262,7 +262,7 @@ static void few_lists_are_held(void **state)
     online *o = *state;
     char path[32];
     begin_with_lists(o);
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < 100; i++) {
         snprintf(path, sizeof path, "/lists/%d", i);
         fake_issuer_list(o->issuer, FAKE_GOOD,
                          status_token(o->arena, o->keys[0], fake_issuer_url(o->issuer, path),
@@ -270,9 +270,20 @@ static void few_lists_are_held(void **state)
         atomic_fetch_add(&held_now, 1);
         expect(o, token_at(o, 0, path), OST_OK, 200);
     }
-    assert_int_equal(online_metric(o, o->guard, "ostiary_issuer_status_lists{"), 16);
-    expect(o, token_at(o, 0, "/lists/30"), OST_OK, 200);
-    assert_int_equal(fetches(o), 40);
+    assert_int_equal(online_metric(o, o->guard, "ostiary_issuer_status_lists{"), 64);
+    expect(o, token_at(o, 0, "/lists/40"), OST_OK, 200);
+    assert_int_equal(fetches(o), 100);
+    /* One that made way comes again, but not as it was before. */
+    fake_issuer_list(o->issuer, FAKE_GOOD,
+                     status_token(o->arena, o->keys[0], fake_issuer_url(o->issuer, "/lists/20"),
+                                  atomic_load(&held_now) - 1000, "", 1, "\0", 1));
+    expect(o, token_at(o, 0, "/lists/20"), OST_E_REMOTE, 503);
+    assert_int_equal(fetches(o), 101);
+    atomic_fetch_add(&held_now, 10);
+    fake_issuer_list(o->issuer, FAKE_GOOD,
+                     status_token(o->arena, o->keys[0], fake_issuer_url(o->issuer, "/lists/20"),
+                                  atomic_load(&held_now), "", 1, "\0", 1));
+    expect(o, token_at(o, 0, "/lists/20"), OST_OK, 200);
 }
 
 static void count(void *user)

@@ -111,7 +111,7 @@ static void shares_in_use_do_not_take_turns(void **state)
     char tokens[TOKENS][32];
     token_cache *cache;
     uint64_t before = 0;
-    assert_int_equal(token_cache_new(NULL, (size_t)8 * TOKENS, (size_t)64 << 20, &cache), OST_OK);
+    assert_int_equal(token_cache_new(NULL, (size_t)256 * TOKENS, (size_t)64 << 20, &cache), OST_OK);
     for (int i = 0; i < TOKENS; i++) {
         snprintf(tokens[i], sizeof tokens[i], "header.payload.%08d", i);
         assert_true(put(cache, text_of(tokens[i]), 1));
@@ -133,7 +133,7 @@ static void an_idle_share_makes_way(void **state)
     enum { TOKENS = 2 * PLACES };
     char token[32];
     token_cache *cache;
-    assert_int_equal(token_cache_new(NULL, (size_t)8 * TOKENS, (size_t)64 << 20, &cache), OST_OK);
+    assert_int_equal(token_cache_new(NULL, (size_t)256 * TOKENS, (size_t)64 << 20, &cache), OST_OK);
     uint64_t first = 0, second = 0;
     for (int i = 0; i < TOKENS; i++) {
         uint64_t before = memory_count();
