@@ -26,7 +26,7 @@ ost_result policy_check_header_type(ost_text typ, bool profile, ost_error *ret_e
 
 ost_result policy_check_token_type(const ost_claims *claims, ost_error *ret_error)
 {
-    static const char *const foreign[] = {"nonce", "at_hash", "c_hash", "events"};
+    static const char *const foreign[] = {"nonce", "at_hash", "c_hash", "s_hash", "events", "code"};
     const ost_json *typ = ost_claims_get(claims, "typ");
     /* Keycloak says what kind it is: Bearer, ID, Refresh, Offline, Logout, … */
     if (typ != NULL) {
@@ -36,11 +36,12 @@ ost_result policy_check_token_type(const ost_claims *claims, ost_error *ret_erro
         return ost_error_set(ret_error, OST_E_TOKEN_TYPE,
                              "the claim typ is %.*s, an access token has \"Bearer\"", SHOWN(seen));
     }
-    /* Other providers do not say, but ID and logout tokens have these, and access tokens do not. */
+    /* Other providers do not say, but ID and logout tokens and responses to a login (JARM) have
+     * these, and access tokens do not. */
     for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
         if (ost_claims_get(claims, foreign[i]) != NULL) {
             return ost_error_set(ret_error, OST_E_TOKEN_TYPE,
-                                 "the claim %s is one of an ID or logout token", foreign[i]);
+                                 "the claim %s is one of another kind of token", foreign[i]);
         }
     }
     return OST_OK;

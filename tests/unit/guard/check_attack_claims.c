@@ -129,7 +129,7 @@ static void attack_26_id_token(void **state)
         "\"typ\":\"ID\"",       "\"typ\":\"id\"",      "\"typ\":\"bearer\"",
         "\"typ\":\"\"",         "\"typ\":7",           "\"typ\":null",
         "\"typ\":[\"Bearer\"]", "\"nonce\":\"n-0S6\"", "\"at_hash\":\"77Qm\"",
-        "\"c_hash\":\"LDkt\"",
+        "\"c_hash\":\"LDkt\"",  "\"s_hash\":\"LDkt\"", "\"code\":\"c0de\",\"state\":\"s\"",
     };
     for (size_t i = 0; i < sizeof additions / sizeof additions[0]; i++) {
         char *claims = ost_arena_format(
