@@ -26,7 +26,7 @@ const char *explain_step_name(explain_name name)
 {
     static const char *const names[EXPLAIN_STEPS] = {
         "size",     "form", "algorithm", "header", "key",    "signature", "issuer",
-        "audience", "time", "type",      "client", "policy", "sender"};
+        "audience", "time", "type",      "client", "sender", "policy"};
     return names[name];
 }
 
@@ -277,12 +277,12 @@ static void check_claims(explaining *e)
     check_time(e, &rules);
     check_type(e, rules);
     check_client(e);
-    check_policy(e);
     check_sender(e);
+    check_policy(e);
 }
 
 /* The first failed check that has the guard's reason; the guard sees an unknown issuer before a key
- * that is not there. Without a proof the check of the sender is the last that could decide. */
+ * that is not there, and a policy that refuses before a proof that is wrong. */
 static void mark_deciding(explain_step steps[EXPLAIN_STEPS], const ost_verdict *verdict)
 {
     explain_step *deciding = NULL;

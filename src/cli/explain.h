@@ -23,8 +23,8 @@ typedef enum explain_name {
     EXPLAIN_TIME,
     EXPLAIN_TYPE,
     EXPLAIN_CLIENT,
-    EXPLAIN_POLICY,
     EXPLAIN_SENDER,
+    EXPLAIN_POLICY,
     EXPLAIN_STEPS,
 } explain_name;
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "explain.h"
@@ -209,6 +210,19 @@ static void wait_for_keys(ost_guard *guard, ost_arena *arena)
     }
 }
 
+/* A key that is just being fetched is waited for. */
+static void check_patiently(ost_guard *guard, const request *r, ost_arena *arena,
+                            ost_verdict *ret_verdict)
+{
+    static const struct timespec moment = {.tv_nsec = 20000000};
+    for (int tries = 0; tries < 300; tries++) {
+        ost_guard_check(guard, &r->policy, &r->credentials, false, arena, ret_verdict);
+        if (ret_verdict->reason != OST_E_KEY_UNKNOWN || ret_verdict->retry_after != 1)
+            return;
+        nanosleep(&moment, NULL);
+    }
+}
+
 static ost_result explain_with(const option_values *values, request *r, ost_text token,
                                ost_arena *arena, bool *ret_allowed, ost_error *ret_error)
 {
@@ -221,7 +235,7 @@ static ost_result explain_with(const option_values *values, request *r, ost_text
     if (result != OST_OK)
         return result == OST_E_CONFIG ? OST_E_ARGUMENT : result;
     wait_for_keys(guard, arena);
-    ost_guard_check(guard, &r->policy, &r->credentials, false, arena, &verdict);
+    check_patiently(guard, r, arena, &verdict);
     const explain_input input = {.token = token,
                                  .credentials = &r->credentials,
                                  .issuer = &r->issuer,

@@ -290,7 +290,7 @@ def bound(keys):
 
 
 def sender_of(told):
-    return told["checks"][-1]
+    return next(check for check in told["checks"] if check["check"] == "sender")
 
 
 def test_a_bound_token_is_not_judged_without_a_proof(keys, bound):
