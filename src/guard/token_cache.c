@@ -250,6 +250,10 @@ bool token_cache_put(token_cache *cache, ost_text token, const token_facts *fact
     token_entry *e = token_entry_new(token, hash, facts, claims_bytes);
     if (e == NULL)
         return false;
+    if (e->bytes > cache->max_bytes) { /* no room that could be made would do */
+        token_entry_unref(e);
+        return false;
+    }
     /* What is large may need more room than is made at a time. */
     do {
         pthread_mutex_lock(&s->lock);

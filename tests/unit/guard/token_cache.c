@@ -152,6 +152,23 @@ static void bytes_are_bounded(void **state)
     ost_arena_reset(arena);
 }
 
+/* What can never be kept costs the others nothing. */
+static void what_is_too_large_takes_nobodys_place(void **state)
+{
+    token_cache *cache = cache_of(64, 64 << 10); /* 4 KiB to a shard */
+    for (int k = 0; k < 16; k++)
+        put(cache, numbered(k), 2000, NOW);
+    size_t known = count_known(cache, 16, NOW), bytes = token_cache_bytes(cache);
+    assert_true(known > 8);
+    const token_facts facts = {.payload = OST_TEXT(PAYLOAD), .expiry = 2000};
+    for (int k = 100; k < 200; k++)
+        assert_false(token_cache_put(cache, numbered(k), &facts, 8 << 10, NOW));
+    assert_int_equal(count_known(cache, 16, NOW), known);
+    assert_int_equal(token_cache_bytes(cache), bytes);
+    ost_arena_reset(arena);
+    token_cache_free(cache);
+}
+
 static void what_has_expired_makes_way(void **state)
 {
     token_cache *cache = cache_of(64, 1 << 20);
@@ -247,11 +264,16 @@ static void threads_share_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_was_put_is_got),       cmocka_unit_test(only_exactly_the_same_token),
-        cmocka_unit_test(never_past_its_expiry),     cmocka_unit_test(entries_are_bounded),
-        cmocka_unit_test(bytes_are_bounded),         cmocka_unit_test(what_has_expired_makes_way),
-        cmocka_unit_test(a_used_token_stays_longer), cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(what_was_put_is_got),
+        cmocka_unit_test(only_exactly_the_same_token),
+        cmocka_unit_test(never_past_its_expiry),
+        cmocka_unit_test(entries_are_bounded),
+        cmocka_unit_test(bytes_are_bounded),
+        cmocka_unit_test(what_has_expired_makes_way),
+        cmocka_unit_test(a_used_token_stays_longer),
+        cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(threads_share_it),
+        cmocka_unit_test(what_is_too_large_takes_nobodys_place),
     };
     return cmocka_run_group_tests_name("guard-token_cache", tests, setup, teardown);
 }
