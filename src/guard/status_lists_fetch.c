@@ -103,7 +103,8 @@ static ost_result hold(status_lists *all, const flight *f, const status_list *re
         *made = *before;
     size_t place = choose_place(made, f->text);
     held_list *gone = place < made->count ? made->lists[place] : NULL;
-    if (gone != NULL)
+    /* The one that it renews is older than it. */
+    if (gone != NULL && strcmp(gone->uri, f->text) != 0)
         note_gone(all, gone);
     made->lists[place] = list;
     made->count += place == made->count;
