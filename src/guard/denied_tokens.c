@@ -18,7 +18,12 @@ static size_t set_of(const denied_tokens *all, const unsigned char digest[32])
     return hash % DENIED_SETS;
 }
 
-/* Its own place, else the one that ends first; what has ended, ends before all others. */
+static bool counts(const denied_token *token, int64_t now)
+{
+    return token->since <= now && now < token->until;
+}
+
+/* Its own place, else one that does not count, else the one that ends first. */
 void denied_tokens_put(denied_tokens *all, const unsigned char digest[32], ost_result reason,
                        int64_t now, int64_t until)
 {
@@ -30,10 +35,12 @@ void denied_tokens_put(denied_tokens *all, const unsigned char digest[32], ost_r
             place = &set[way];
             break;
         }
-        if (set[way].until < place->until)
+        bool counts_now = counts(&set[way], now), best_counts = counts(place, now);
+        if (best_counts && (!counts_now || set[way].until < place->until))
             place = &set[way];
     }
     memcpy(place->digest, digest, sizeof place->digest);
+    place->since = now;
     place->until = until;
     place->reason = reason;
 }
@@ -42,7 +49,7 @@ ost_result denied_tokens_get(const denied_tokens *all, const unsigned char diges
 {
     const denied_token *set = all->sets[set_of(all, digest)];
     for (size_t way = 0; way < DENIED_WAYS; way++) {
-        if (set[way].until > now && memcmp(set[way].digest, digest, sizeof set[way].digest) == 0)
+        if (counts(&set[way], now) && memcmp(set[way].digest, digest, sizeof set[way].digest) == 0)
             return set[way].reason;
     }
     return OST_OK;

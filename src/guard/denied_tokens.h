@@ -13,7 +13,7 @@
 
 typedef struct denied_token {
     unsigned char digest[32];
-    int64_t until; /* seconds since the epoch */
+    int64_t since, until; /* seconds since the epoch; 0 and 0: empty */
     ost_result reason;
 } denied_token;
 
@@ -27,7 +27,8 @@ OST_MUST_CHECK ost_result denied_tokens_init(denied_tokens *all, const ost_conte
 
 void denied_tokens_put(denied_tokens *all, const unsigned char digest[32], ost_result reason,
                        int64_t now, int64_t until);
-/* OST_OK: nothing is known against it. */
+/* OST_OK: nothing is known against it, at `now`: what was put at a time to come does not count, or
+ * a clock that was set back would prolong it. */
 ost_result denied_tokens_get(const denied_tokens *all, const unsigned char digest[32], int64_t now);
 
 #endif

@@ -6,6 +6,8 @@
 #include "context.h"
 #include "text.h"
 
+#define TICK 1 /* second */
+
 /* ---- the question ---- */
 
 /* Under the lock. */
@@ -91,11 +93,12 @@ static ost_result ask(introspector *in, const unsigned char *digest, ost_text to
     return result;
 }
 
-/* Not, either, when it is of a time to come: the clock has been set back. */
+/* Not, either, when it is of a time to come: the clock has been set back. But a check may have
+ * begun a moment before the answer came. */
 static bool is_fresh(const introspector *in, const remembered *known, int64_t now)
 {
     int64_t age = now - (int64_t)known->facts.generation;
-    return age >= 0 && age < in->lifetime;
+    return age >= -TICK && age < in->lifetime;
 }
 
 /* An answer in the last fifth of its lifetime still counts, and is renewed meanwhile. */

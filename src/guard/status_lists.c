@@ -88,6 +88,15 @@ static held_list *find(const list_set *set, ost_text uri)
     return NULL;
 }
 
+/* A list of the future is old: a clock that was set back does not prolong it. But a check may have
+ * begun a moment before the list came. */
+static bool may_serve(const status_lists *all, const held_list *list, int64_t now)
+{
+    int64_t late = list->fresh_until + all->stale_limit;
+    return now + STATUS_TICK >= list->obtained &&
+           (now < list->fresh_until || (now < late && now < list->expires));
+}
+
 typedef struct sight {
     ost_result status; /* what the list says */
     bool serves;       /* it may be believed */
@@ -102,9 +111,8 @@ static sight look(status_lists *all, const status_reference *reference, int64_t 
     const list_set *set = published_enter(&all->held, &place);
     held_list *list = find(set, reference->uri);
     if (list != NULL) {
-        int64_t late = list->fresh_until + all->stale_limit;
         int64_t fifth = (list->fresh_until - list->obtained) / 5;
-        seen.serves = now < list->fresh_until || (now < late && now < list->expires);
+        seen.serves = may_serve(all, list, now);
         seen.renew = now >= list->fresh_until - fifth;
         atomic_store_explicit(&list->used, now, memory_order_relaxed);
         if (seen.serves)

@@ -51,6 +51,24 @@ static void they_are_known_for_their_time(void **state)
     assert_int_equal(get(1, 119), OST_E_EXPIRED);
 }
 
+/* What was remembered at a time to come was remembered before the clock was set back: it would be
+ * known for as long as the clock was set back, and keep what is remembered now from its place. */
+static void a_clock_that_is_set_back_forgets(void **state)
+{
+    put(1, OST_E_REMOTE, 100000, 100002);
+    assert_int_equal(get(1, 100001), OST_E_REMOTE);
+    assert_int_equal(get(1, 99999), OST_OK);
+    assert_int_equal(get(1, 5000), OST_OK);
+    for (int i = 0; i < 100000; i++)
+        put(i, OST_E_INACTIVE, 100000, 100010);
+    int known = 0;
+    for (int i = 200000; i < 200100; i++)
+        put(i, OST_E_INACTIVE, 5000, 5010);
+    for (int i = 200000; i < 200100; i++)
+        known += get(i, 5005) != OST_OK;
+    assert_int_equal(known, 100);
+}
+
 static void the_number_is_bounded(void **state)
 {
     int known = 0;
@@ -67,6 +85,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(they_are_known_for_their_time, setup),
+        cmocka_unit_test_setup(a_clock_that_is_set_back_forgets, setup),
         cmocka_unit_test_setup(the_number_is_bounded, setup),
     };
     return cmocka_run_group_tests_name("guard-denied-tokens", tests, NULL, NULL);

@@ -243,6 +243,55 @@ static void an_old_list_serves_only_if_it_may(void **state)
     expect(o, token, OST_E_REMOTE, 503);
 }
 
+/* It would serve for as long as the clock was set back, whatever is revoked meanwhile. */
+static void a_clock_that_is_set_back_makes_lists_old(void **state)
+{
+    online *o = *state;
+    publish(o, ",\"ttl\":100", "\0", 1);
+    begin_with_lists(o);
+    ost_text token = token_at(o, 0, "/lists/1");
+    expect(o, token, OST_OK, 200);
+    fake_issuer_list(o->issuer, FAKE_DOWN, (ost_text){0});
+    /* A check may have begun in the second before the list came. */
+    atomic_fetch_sub(&held_now, 1);
+    expect(o, token, OST_OK, 200);
+    atomic_fetch_sub(&held_now, 1);
+    expect(o, token, OST_E_REMOTE, 503);
+    assert_int_equal(fetches(o), 2);
+    /* Nor does it pause the next attempt for so long. */
+    atomic_fetch_sub(&held_now, 100000);
+    expect(o, token, OST_E_REMOTE, 503);
+    assert_int_equal(fetches(o), 3);
+}
+
+/* Lists that are renewed do not make the guard forget those that made way. */
+static void renewals_do_not_bring_back_what_made_way(void **state)
+{
+    online *o = *state;
+    char path[32];
+    begin_with_lists(o);
+    for (int i = 0; i < 65; i++) { /* the first one makes way */
+        snprintf(path, sizeof path, "/lists/%d", i);
+        fake_issuer_list(o->issuer, FAKE_GOOD,
+                         status_token(o->arena, o->keys[0], fake_issuer_url(o->issuer, path),
+                                      atomic_load(&held_now), ",\"ttl\":10", 1, "\1", 1));
+        atomic_fetch_add(&held_now, 1);
+        expect(o, token_at(o, 0, path), OST_E_STATUS, 401);
+    }
+    for (int i = 0; i < 300; i++) {
+        ost_arena_reset(o->arena);
+        fake_issuer_list(o->issuer, FAKE_GOOD,
+                         status_token(o->arena, o->keys[0], fake_issuer_url(o->issuer, path),
+                                      atomic_load(&held_now), ",\"ttl\":10", 1, "\1", 1));
+        atomic_fetch_add(&held_now, 10);
+        expect(o, token_at(o, 0, path), OST_E_STATUS, 401);
+    }
+    fake_issuer_list(o->issuer, FAKE_GOOD,
+                     status_token(o->arena, o->keys[0], fake_issuer_url(o->issuer, "/lists/0"),
+                                  atomic_load(&held_now) - 5000, ",\"ttl\":10", 1, "\0", 1));
+    expect(o, token_at(o, 0, "/lists/0"), OST_E_REMOTE, 503);
+}
+
 /* A list from before a revocation must not come back. */
 static void an_older_list_does_not_replace_a_newer_one(void **state)
 {
@@ -371,6 +420,8 @@ int main(void)
         TEST(no_list_lets_nobody_in),
         TEST(lists_are_renewed),
         TEST(an_old_list_serves_only_if_it_may),
+        TEST(a_clock_that_is_set_back_makes_lists_old),
+        TEST(renewals_do_not_bring_back_what_made_way),
         TEST(an_older_list_does_not_replace_a_newer_one),
         TEST(few_lists_are_held),
         TEST(one_fetch_for_all_who_wait),
