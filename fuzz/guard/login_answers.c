@@ -24,7 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const login_endpoints *endpoints;
     login_tokens tokens;
     ost_error error;
-    if (login_endpoints_read(body, "https://idp", true, &endpoints, &error) == OST_OK) {
+    if (login_endpoints_read(body, "https://idp/", "https://idp", true, &endpoints, &error) ==
+        OST_OK) {
         must_be_url(endpoints->authorization);
         must_be_url(endpoints->token);
         if (endpoints->end_session != NULL)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "context.h"
+#include "discovered_url.h"
 #include "issuer.h"
 #include "text.h"
 
@@ -63,19 +64,18 @@ static ost_result read_members(const issuer *i, const ost_json *document, discov
                              "the discovery document is of issuer \"%.*s\", not of \"%.100s\"",
                              name.len < 100 ? (int)name.len : 100, name.data, i->name);
     }
-    ost_result result = net_url_check(url, i->insecure_http);
+    ost_result result = discovered_url_check(i->discovery_url, url, i->insecure_http);
     if (result == OST_E_MEMORY)
         return ost_error_set(ret_error, result, "out of memory");
     if (result != OST_OK) {
-        return ost_error_set(ret_error, OST_E_REMOTE,
-                             "jwks_uri \"%.*s\" is not https, nor http on this machine",
+        return ost_error_set(ret_error, OST_E_REMOTE, "jwks_uri \"%.*s\" is not https",
                              url.len < 150 ? (int)url.len : 150, url.data);
     }
     /* Keys serve without it; whoever wants to ask is told that there is no endpoint. */
     bool has_introspection =
         ost_json_text(ost_json_get(document, "introspection_endpoint"), &endpoint);
     if (has_introspection)
-        result = net_url_check(endpoint, i->insecure_http);
+        result = discovered_url_check(i->discovery_url, endpoint, i->insecure_http);
     if (result == OST_E_MEMORY)
         return ost_error_set(ret_error, result, "out of memory");
     has_introspection &= result == OST_OK;

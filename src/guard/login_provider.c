@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "context.h"
+#include "discovered_url.h"
 #include "net.h"
 #include "text.h"
 
@@ -39,8 +40,16 @@ static void fetch(login_provider *provider);
 
 /* ---- reading ---- */
 
+/* Where and for whom a document is read. */
+typedef struct reading {
+    const ost_json *document;
+    const char *from, *issuer;
+    bool insecure_http;
+    ost_error *error;
+} reading;
+
 /* The URL goes into headers and pages: no byte that could end it there. */
-static ost_result check_url(ost_text url, bool insecure_http)
+static ost_result check_url(const char *from, ost_text url, bool insecure_http)
 {
     if (url.len == 0 || url.len > URL_MAX)
         return OST_E_ARGUMENT;
@@ -50,18 +59,17 @@ static ost_result check_url(ost_text url, bool insecure_http)
             return OST_E_ARGUMENT;
     }
     bool https = text_starts(url, "https://"), http = text_starts(url, "http://");
-    return https || http ? net_url_check(url, insecure_http) : OST_E_ARGUMENT;
+    return https || http ? discovered_url_check(from, url, insecure_http) : OST_E_ARGUMENT;
 }
 
-static ost_result read_url(const ost_json *document, const char *name, bool insecure_http,
-                           char **ret_url, ost_error *ret_error)
+static ost_result read_url(const reading *r, const char *name, char **ret_url)
 {
     ost_text url;
-    if (!ost_json_text(ost_json_get(document, name), &url))
-        return ost_error_set(ret_error, OST_E_REMOTE, "the discovery document names no %s", name);
-    ost_result result = check_url(url, insecure_http);
+    if (!ost_json_text(ost_json_get(r->document, name), &url))
+        return ost_error_set(r->error, OST_E_REMOTE, "the discovery document names no %s", name);
+    ost_result result = check_url(r->from, url, r->insecure_http);
     if (result == OST_E_ARGUMENT)
-        return ost_error_set(ret_error, OST_E_REMOTE, "the discovery document's %s is no https URL",
+        return ost_error_set(r->error, OST_E_REMOTE, "the discovery document's %s is no https URL",
                              name);
     *ret_url = result == OST_OK ? memory_copy(url) : NULL;
     return *ret_url != NULL ? OST_OK : OST_E_MEMORY;
@@ -76,22 +84,20 @@ static bool lists(const ost_json *array, const char *word)
     return false;
 }
 
-static ost_result read_document(const ost_json *document, const char *issuer, bool insecure_http,
-                                counted_endpoints *made, ost_error *ret_error)
+static ost_result read_document(const reading *r, counted_endpoints *made)
 {
+    const ost_json *document = r->document;
     ost_text named = {0};
     if (!ost_json_text(ost_json_get(document, "issuer"), &named) ||
-        !text_equal(named, text_of(issuer)))
-        return ost_error_set(ret_error, OST_E_ISSUER,
+        !text_equal(named, text_of(r->issuer)))
+        return ost_error_set(r->error, OST_E_ISSUER,
                              "the discovery document is of issuer \"%.*s\", not \"%s\"",
-                             (int)(named.len < 100 ? named.len : 100), named.data, issuer);
-    ost_result result =
-        read_url(document, "authorization_endpoint", insecure_http, &made->strings[0], ret_error);
+                             (int)(named.len < 100 ? named.len : 100), named.data, r->issuer);
+    ost_result result = read_url(r, "authorization_endpoint", &made->strings[0]);
     if (result == OST_OK)
-        result = read_url(document, "token_endpoint", insecure_http, &made->strings[1], ret_error);
+        result = read_url(r, "token_endpoint", &made->strings[1]);
     if (result == OST_OK && ost_json_get(document, "end_session_endpoint") != NULL)
-        result =
-            read_url(document, "end_session_endpoint", insecure_http, &made->strings[2], ret_error);
+        result = read_url(r, "end_session_endpoint", &made->strings[2]);
     if (result != OST_OK)
         return result;
     const ost_json *methods = ost_json_get(document, "token_endpoint_auth_methods_supported");
@@ -110,19 +116,21 @@ static ost_result read_document(const ost_json *document, const char *issuer, bo
     return OST_OK;
 }
 
-ost_result login_endpoints_read(ost_text document, const char *issuer, bool insecure_http,
-                                const login_endpoints **ret_endpoints, ost_error *ret_error)
+ost_result login_endpoints_read(ost_text document, const char *from, const char *issuer,
+                                bool insecure_http, const login_endpoints **ret_endpoints,
+                                ost_error *ret_error)
 {
     ost_arena *arena = ost_arena_new(ARENA_CEILING);
     counted_endpoints *made = memory_alloc(sizeof *made);
-    const ost_json *root = NULL;
+    reading r = {
+        .from = from, .issuer = issuer, .insecure_http = insecure_http, .error = ret_error};
     ost_result result = OST_E_MEMORY;
     if (arena != NULL && made != NULL) {
         atomic_init(&made->references, 1);
-        result = ost_json_read(document, NULL, arena, &root, ret_error);
+        result = ost_json_read(document, NULL, arena, &r.document, ret_error);
     }
     if (result == OST_OK)
-        result = read_document(root, issuer, insecure_http, made, ret_error);
+        result = read_document(&r, made);
     ost_arena_free(arena);
     if (result != OST_OK) {
         login_provider_give(made != NULL ? &made->public : NULL);
@@ -188,8 +196,8 @@ static void fetched(const net_response *response, void *user)
         return;
     const login_endpoints *endpoints = NULL;
     bool succeeded = response->result == OST_OK && response->status == 200 &&
-                     login_endpoints_read(response->body, provider->issuer, provider->insecure_http,
-                                          &endpoints, NULL) == OST_OK;
+                     login_endpoints_read(response->body, provider->url, provider->issuer,
+                                          provider->insecure_http, &endpoints, NULL) == OST_OK;
     if (succeeded)
         publish(provider, endpoints);
     schedule(provider, succeeded);
@@ -233,7 +241,7 @@ ost_result login_provider_new(const login_provider_config *config, login_provide
         return ost_error_set(ret_error, OST_E_CONFIG, "a provider is found by its issuer");
     for (size_t i = 0; i < 2; i++) {
         ost_result result =
-            urls[i] != NULL ? check_url(text_of(urls[i]), config->insecure_http) : OST_OK;
+            urls[i] != NULL ? check_url(NULL, text_of(urls[i]), config->insecure_http) : OST_OK;
         if (result == OST_E_ARGUMENT)
             return ost_error_set(ret_error, OST_E_CONFIG,
                                  "\"%s\" is no URL of https, or of http on this machine", urls[i]);

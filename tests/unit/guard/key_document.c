@@ -66,6 +66,7 @@ static void discovery_names_whom_to_ask(void **state)
     } cases[] = {
         {"\"" CERTS "\"", CERTS},
         {"\"http://id.example.org/ask\"", NULL},
+        {"\"http://localhost:8080/ask\"", NULL}, /* whoever listens there is not the issuer */
         {"\"file:///etc/passwd\"", NULL},
         {"7", NULL},
     };
@@ -83,6 +84,22 @@ static void discovery_names_whom_to_ask(void **state)
             assert_null(found.introspection_url);
         memory_free(found.jwks_url);
         memory_free(found.introspection_url);
+    }
+}
+
+/* An issuer elsewhere does not have this machine ask its own services. */
+static void attack_33_discovery_that_points_at_this_machine(void **state)
+{
+    static const char *const urls[] = {"http://127.0.0.1:9200/_shutdown", "HTTP://LOCALHOST/certs",
+                                       "http://[::1]/certs"};
+    for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
+        char document[512];
+        discovery found = {0};
+        ost_error error = {0};
+        snprintf(document, sizeof document, "{\"issuer\":\"" NAME "\",\"jwks_uri\":\"%s\"}",
+                 urls[i]);
+        assert_int_equal(discovery_read(made, text_of(document), &found, &error), OST_E_REMOTE);
+        assert_null(found.jwks_url);
     }
 }
 
@@ -172,6 +189,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(discovery_names_where_the_keys_are),
         cmocka_unit_test(discovery_names_whom_to_ask),
+        cmocka_unit_test(attack_33_discovery_that_points_at_this_machine),
         cmocka_unit_test(another_issuer_is_named_in_the_error),
         cmocka_unit_test(the_same_document_keeps_its_generation),
         cmocka_unit_test(a_bad_document_changes_nothing),

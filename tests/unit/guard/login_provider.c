@@ -35,9 +35,9 @@ static void documents(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const login_endpoints *endpoints = NULL;
         ost_error error = {0};
-        assert_int_equal(
-            login_endpoints_read(text_of(cases[i].document), ISSUER, false, &endpoints, &error),
-            cases[i].result);
+        assert_int_equal(login_endpoints_read(text_of(cases[i].document), ISSUER, ISSUER, false,
+                                              &endpoints, &error),
+                         cases[i].result);
         assert_int_equal(endpoints != NULL, cases[i].result == OST_OK);
         login_provider_give(endpoints);
     }
@@ -50,8 +50,8 @@ static void details(void **state)
     const char *document =
         HEAD AUTH "," TOKEN ",\"token_endpoint_auth_methods_supported\":[\"client_secret_post\"],"
                   "\"authorization_response_iss_parameter_supported\":true}";
-    assert_int_equal(login_endpoints_read(text_of(document), ISSUER, false, &endpoints, NULL),
-                     OST_OK);
+    assert_int_equal(
+        login_endpoints_read(text_of(document), ISSUER, ISSUER, false, &endpoints, NULL), OST_OK);
     assert_string_equal(endpoints->authorization, ISSUER "/auth");
     assert_string_equal(endpoints->token, ISSUER "/token");
     assert_null(endpoints->end_session);
@@ -59,9 +59,26 @@ static void details(void **state)
     login_provider_give(endpoints);
 
     document = HEAD AUTH ",\"token_endpoint\":\"http://idp.internal/token\"}";
-    assert_int_equal(login_endpoints_read(text_of(document), ISSUER, true, &endpoints, NULL),
-                     OST_OK);
+    assert_int_equal(
+        login_endpoints_read(text_of(document), ISSUER, ISSUER, true, &endpoints, NULL), OST_OK);
     assert_false(endpoints->secret_in_body || endpoints->issuer_in_callback);
+    login_provider_give(endpoints);
+}
+
+/* The client's secret does not go to whoever listens on this machine because a provider elsewhere
+ * says so. */
+static void attack_33_endpoints_on_this_machine(void **state)
+{
+    (void)state;
+    const char *const from = "https://idp.example/.well-known/openid-configuration";
+    const login_endpoints *endpoints = NULL;
+    assert_int_equal(
+        login_endpoints_read(OST_TEXT(DISCOVERY), from, ISSUER, false, &endpoints, NULL),
+        OST_E_REMOTE);
+    assert_null(endpoints);
+    /* Where the operator has said so, it may. */
+    assert_int_equal(
+        login_endpoints_read(OST_TEXT(DISCOVERY), from, ISSUER, true, &endpoints, NULL), OST_OK);
     login_provider_give(endpoints);
 }
 
@@ -176,9 +193,13 @@ static void unsafe_urls_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(documents),       cmocka_unit_test(details),
-        cmocka_unit_test(it_keeps_trying), cmocka_unit_test(every_allocation_fails_once),
-        cmocka_unit_test(where_it_asks),   cmocka_unit_test(unsafe_urls_are_refused),
+        cmocka_unit_test(documents),
+        cmocka_unit_test(details),
+        cmocka_unit_test(attack_33_endpoints_on_this_machine),
+        cmocka_unit_test(it_keeps_trying),
+        cmocka_unit_test(every_allocation_fails_once),
+        cmocka_unit_test(where_it_asks),
+        cmocka_unit_test(unsafe_urls_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
