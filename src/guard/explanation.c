@@ -52,14 +52,18 @@ static char *advise(const ost_error *error, const issuer *i, const ost_claims *c
     }
 }
 
-/* It goes to logs and terminals. A character that was cut in two takes the others with it. */
+/* It goes to logs and terminals: no control characters, of which U+0080 to U+009F are some. A
+ * character that was cut in two takes the others with it. */
 static void make_harmless(char *text)
 {
     bool is_utf8 = text_is_utf8(text_of(text));
     for (char *at = text; *at != '\0'; at++) {
         unsigned char c = (unsigned char)*at;
-        if (c < 0x20 || c == 0x7f || (c >= 0x80 && !is_utf8))
+        bool upper_control = is_utf8 && c == 0xc2 && (unsigned char)at[1] < 0xa0;
+        if (c < 0x20 || c == 0x7f || (c >= 0x80 && !is_utf8) || upper_control)
             *at = '?';
+        if (upper_control)
+            *++at = '?';
     }
 }
 

@@ -178,6 +178,20 @@ static void what_is_told_is_harmless(void **state)
     assert_int_equal(quotes, 6);
 }
 
+/* U+009B begins a terminal's commands as well as ESC and a bracket do. */
+static void upper_controls_are_not_told(void **state)
+{
+    fixture *f = *state;
+    static const char claims[] = "{" GOOD_TIMES ",\"azp\":\"a\\u009b31m\\u0085\xc3\xa9\",\"iss\":"
+                                 "\"" FIXTURE_ISSUER "\",\"aud\":\"\\u009b31m\"}";
+    ost_verdict verdict = fixture_check(f, f->guard, &fixture_any, fixture_token(f, claims));
+    char *said = ost_arena_copy(f->arena, verdict.explanation);
+    assert_int_equal(verdict.reason, OST_E_AUDIENCE);
+    assert_null(strstr(said, "\xc2\x9b"));
+    assert_null(strstr(said, "\xc2\x85"));
+    assert_non_null(strstr(said, "client \"a??31m??\xc3\xa9\""));
+}
+
 static void two_names_of_one_provider_are_explained(void **state)
 {
     fixture *f = *state;
@@ -276,6 +290,7 @@ int main(void)
         cmocka_unit_test_setup(missing_scopes_and_roles, fixture_reset),
         cmocka_unit_test_setup(step_up, fixture_reset),
         cmocka_unit_test_setup(what_is_told_is_harmless, fixture_reset),
+        cmocka_unit_test_setup(upper_controls_are_not_told, fixture_reset),
         cmocka_unit_test_setup(two_names_of_one_provider_are_explained, fixture_reset),
         cmocka_unit_test_setup(size_of_a_token_is_bounded, fixture_reset),
         cmocka_unit_test_setup(access_token_profile, fixture_reset),
