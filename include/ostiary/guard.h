@@ -155,10 +155,10 @@ OST_PUBLIC bool ost_guard_wait_ready(ost_guard *guard, unsigned seconds);
 
 /* Writes the state of every issuer, for /health/ready: {"ready", "issuers":[{"issuer", "ready",
  * "keys" (how many), "age" (seconds since they were obtained; absent without keys), "stale" (the
- * last fetch failed, older keys serve), "failures" (in a row), "last_error" (absent when all is
- * well), "introspection" (absent when off): {"endpoint" (whether it is known), "failures",
- * "last_error"}, "status_lists" (absent when off): {"lists" (how many are held), "last_error"}}]}.
- */
+ * last fetch failed, older keys serve), "failures" (in a row), "failing" (seconds since the first
+ * of them) and "last_error" (both absent when all is well), "introspection" (absent when off):
+ * {"endpoint" (whether it is known), "failures", "failing", "last_error"}, "status_lists" (absent
+ * when off): {"lists" (how many are held), "failing", "last_error"}}]}. */
 OST_PUBLIC void ost_guard_describe(const ost_guard *guard, ost_json_writer *writer);
 
 /* Prometheus text (version 0.0.4): verdicts by reason, key fetches, introspections and status lists

@@ -105,16 +105,14 @@ static ost_result check_signature(check *c, const ost_unverified_jws *jws, token
 {
     issuer *i = c->guard->issuers[c->issuer];
     published_place place;
-    ost_result result;
+    ost_result result = OST_E_KEY_UNKNOWN;
     const key_snapshot *snapshot = published_enter(&i->keys, &place);
-    bool usable = issuer_keys_usable(i, snapshot, monotonic_ms());
-    if (usable) {
+    bool some = snapshot != NULL, usable = issuer_keys_usable(i, snapshot, monotonic_ms());
+    if (usable)
         result = verify_with(c, snapshot, jws, facts);
-    } else {
-        result = ost_error_set(&c->error, OST_E_KEY_UNKNOWN,
-                               "the keys of issuer %.150s have not been obtained", i->name);
-    }
     published_leave(&i->keys, place);
+    if (!usable)
+        issuer_explain_no_keys(i, some, &c->error);
     if (result == OST_E_KEY_UNKNOWN)
         result = consider_fetch(c, jws->kid, usable);
     return result;

@@ -64,7 +64,10 @@ static ost_result begin_unless_denied(introspector *in, const unsigned char *dig
     if (reason == OST_OK)
         return begin(in, digest, token, renewal, ret, ret_error);
     if (reason == OST_E_REMOTE || reason == OST_E_MEMORY)
-        return hold_back(in, reason, 1, in->last_error, ret, ret_error);
+        return hold_back(in, reason, 1,
+                         in->last_error[0] != '\0' ? in->last_error
+                                                   : "this question failed just now",
+                         ret, ret_error);
     return ost_error_set(ret_error, reason, "issuer %.80s was asked: %s", in->owner->name,
                          ost_result_sentence(reason));
 }
@@ -166,10 +169,16 @@ void introspector_discovered(introspector *in, char *url)
         in->endpoint = url;
     }
     if (in->endpoint == NULL)
-        text_to_string(OST_TEXT("the discovery document names no introspection_endpoint, or cannot "
-                                "be had"),
-                       in->last_error, sizeof in->last_error);
+        introspector_note_failure(in, "the discovery document names no introspection_endpoint, or "
+                                      "cannot be had");
     pthread_mutex_unlock(&in->lock);
+}
+
+void introspector_note_failure(introspector *in, const char *why)
+{
+    (void)text_to_string(text_of(why), in->last_error, sizeof in->last_error);
+    if (in->failing == 0)
+        in->failing = monotonic_ms();
 }
 
 bool introspector_has_endpoint(introspector *in)
@@ -204,6 +213,7 @@ void introspector_read_state(introspector *in, introspector_state *ret_state)
     pthread_mutex_lock(&in->lock);
     ret_state->has_endpoint = in->endpoint != NULL;
     ret_state->failures = in->budget.failures;
+    ret_state->failing = in->failing > 0 ? (monotonic_ms() - in->failing) / 1000 : -1;
     ret_state->under_way = in->flights.count;
     text_to_string(text_of(in->last_error), ret_state->last_error, sizeof ret_state->last_error);
     pthread_mutex_unlock(&in->lock);

@@ -52,6 +52,7 @@ OST_MUST_CHECK ost_result introspector_wait(introspector *in, uint64_t ticket,
 typedef struct introspector_state {
     bool has_endpoint;
     unsigned failures; /* in a row */
+    int64_t failing;   /* seconds since questions began to go without an answer; -1: they do not */
     size_t under_way, bytes;
     unsigned long long active, inactive, failed; /* answers */
     unsigned long long hits, misses, held_back;  /* checks; held back: 503 by budget or pause */

@@ -2,8 +2,6 @@
  * Everything here runs on the net client's thread. */
 #include "introspector_state.h"
 
-#include <stdio.h>
-
 #include "context.h"
 #include "introspection_answer.h"
 #include "text.h"
@@ -53,16 +51,17 @@ static void settle(introspector *in, flight *f, ost_result result, answer_blame 
                    const ost_error *error)
 {
     bool verdict = introspection_is_verdict(result);
-    if (result == OST_OK || verdict)
+    if (result == OST_OK || verdict) {
         ask_budget_answered(&in->budget);
+        in->last_error[0] = '\0';
+        in->failing = 0;
+    }
     if (f->counted && (result == OST_OK || blame != BLAME_TOKEN))
         ask_budget_refund(&in->budget);
-    if (result == OST_OK)
-        in->last_error[0] = '\0';
-    else if (verdict)
+    if (verdict) {
         denied_tokens_put(&in->denied, f->digest, result, now, now + in->inactive_lifetime);
-    else {
-        snprintf(in->last_error, sizeof in->last_error, "%s", error->detail);
+    } else if (result != OST_OK) {
+        introspector_note_failure(in, error->detail);
         settle_failure(in, f, result, blame, now);
     }
     flights_remove(&in->flights, f);

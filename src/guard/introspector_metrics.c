@@ -10,6 +10,7 @@ typedef enum part {
     PART_HELD_BACK,
     PART_UNDER_WAY,
     PART_FAILURES,
+    PART_FAILING,
     PART_BYTES,
     PARTS,
 } part;
@@ -27,6 +28,8 @@ static const struct {
                         "Questions without an answer so far."},
     [PART_FAILURES] = {"ostiary_issuer_introspection_failures", "gauge",
                        "Failed questions since the last good one."},
+    [PART_FAILING] = {"ostiary_issuer_introspection_failing_seconds", "gauge",
+                      "Time since questions began to go without an answer; 0: all is well."},
     [PART_BYTES] = {"ostiary_issuer_introspection_cache_bytes", "gauge",
                     "Memory of remembered answers."},
 };
@@ -52,6 +55,9 @@ static void append(buffer *b, part which, const char *of, const introspector_sta
         break;
     case PART_FAILURES:
         metrics_sample(b, name, "", of, (long long)s->failures);
+        break;
+    case PART_FAILING:
+        metrics_sample(b, name, "", of, s->failing > 0 ? (long long)s->failing : 0);
         break;
     default:
         metrics_sample(b, name, "", of, (long long)s->bytes);
@@ -87,6 +93,8 @@ void introspector_describe(introspector *in, ost_json_writer *writer)
     ost_json_open_object(writer);
     ost_json_member_boolean(writer, "endpoint", state.has_endpoint);
     ost_json_member_integer(writer, "failures", state.failures);
+    if (state.failing >= 0)
+        ost_json_member_integer(writer, "failing", state.failing);
     if (state.last_error[0] != '\0' && text_is_utf8(text_of(state.last_error)))
         ost_json_member_string(writer, "last_error", state.last_error);
     ost_json_close_object(writer);

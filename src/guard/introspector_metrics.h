@@ -11,7 +11,8 @@
 void introspector_metrics(buffer *b, const ost_guard *guard);
 
 /* The member "introspection" of an issuer's description: {"endpoint" (whether it is known),
- * "failures" (in a row), "last_error" (absent when all is well)}. Nothing when it is off. */
+ * "failures" (in a row), "failing" (seconds), "last_error" (both absent when all is well)}. Nothing
+ * when it is off. */
 void introspector_describe(introspector *in, ost_json_writer *writer);
 
 #endif

@@ -34,11 +34,15 @@ struct introspector {
     flights flights;
     denied_tokens denied;
     ask_budget budget;
-    char last_error[256]; /* empty after a good answer */
+    char last_error[256]; /* empty after an answer */
+    int64_t failing;      /* monotonic ms since when there was none; 0: there was */
 
     /* counters */
     atomic_ullong active, inactive, failed, hits, misses, held_back;
 };
+
+/* Notes why there was no answer, and since when. Under the lock. */
+void introspector_note_failure(introspector *in, const char *why);
 
 /* Sends what waits for its turn. On the net client's thread. */
 void introspector_on_time(void *introspector);

@@ -310,3 +310,12 @@ bool issuer_is_ready(issuer *i)
     published_leave(&i->keys, place);
     return ready;
 }
+
+void issuer_explain_no_keys(issuer *i, bool some, ost_error *ret_error)
+{
+    pthread_mutex_lock(&i->lock);
+    ost_error_set(ret_error, OST_E_KEY_UNKNOWN, "the keys of issuer %.100s %s%s%.100s", i->name,
+                  some ? "are too old to serve" : "have not been obtained",
+                  i->last_error[0] != '\0' ? ": " : "", i->last_error);
+    pthread_mutex_unlock(&i->lock);
+}

@@ -68,6 +68,7 @@ typedef struct issuer {
     kid_list asked;    /* for these, before it began */
     kid_list late;     /* for these, since: it may have been answered before they were known */
     unsigned failures; /* in a row */
+    int64_t failing;   /* monotonic ms of the first of them; of no meaning without any */
     fetch_budget budget;
     issuer_waiter *waiters;
     size_t waiter_count;
@@ -87,6 +88,10 @@ void issuer_free(issuer *issuer);
  * published_enter and published_leave of issuer->keys. */
 bool issuer_keys_usable(const issuer *issuer, const key_snapshot *snapshot, int64_t now_ms);
 bool issuer_is_ready(issuer *issuer);
+
+/* Why there are no keys to judge by: OST_E_KEY_UNKNOWN, with what is known of the cause. `some`:
+ * there are some, which are too old. */
+void issuer_explain_no_keys(issuer *issuer, bool some, ost_error *ret_error);
 
 /* ---- key_fetch.c ---- */
 

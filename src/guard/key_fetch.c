@@ -73,6 +73,8 @@ static void fetch_ended(issuer *i, bool good, long max_age, const ost_error *err
     atomic_fetch_add(good ? &i->fetches_good : &i->fetches_bad, 1);
     pthread_mutex_lock(&i->lock);
     i->running = false;
+    if (i->failures == 0)
+        i->failing = monotonic_ms();
     i->failures = good ? 0 : i->failures + 1;
     snprintf(i->last_error, sizeof i->last_error, "%s", error->detail);
     for (size_t k = 0; good && k < i->asked.count; k++)

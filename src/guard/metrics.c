@@ -18,6 +18,7 @@ typedef struct issuer_state {
     size_t keys;
     int64_t age; /* seconds; -1: no keys */
     unsigned failures;
+    int64_t failing; /* seconds; -1: it does not fail */
     unsigned long long fetches_good, fetches_bad;
     char last_error[256];
 } issuer_state;
@@ -26,7 +27,7 @@ static void read_state(issuer *i, issuer_state *state)
 {
     published_place place;
     int64_t now = monotonic_ms();
-    *state = (issuer_state){.age = -1};
+    *state = (issuer_state){.age = -1, .failing = -1};
     const key_snapshot *snapshot = published_enter(&i->keys, &place);
     if (snapshot != NULL) {
         state->keys = ost_keyset_count(snapshot->keys);
@@ -35,6 +36,8 @@ static void read_state(issuer *i, issuer_state *state)
     published_leave(&i->keys, place);
     pthread_mutex_lock(&i->lock);
     state->failures = i->failures;
+    if (i->failures > 0)
+        state->failing = (now - i->failing) / 1000;
     text_to_string(text_of(i->last_error), state->last_error, sizeof state->last_error);
     pthread_mutex_unlock(&i->lock);
     state->ready = issuer_is_ready(i);
@@ -55,6 +58,8 @@ static void describe_issuer(issuer *i, ost_json_writer *writer)
         ost_json_member_integer(writer, "age", state.age);
     ost_json_member_boolean(writer, "stale", state.stale);
     ost_json_member_integer(writer, "failures", state.failures);
+    if (state.failing >= 0)
+        ost_json_member_integer(writer, "failing", state.failing);
     if (state.last_error[0] != '\0' && text_is_utf8(text_of(state.last_error)))
         ost_json_member_string(writer, "last_error", state.last_error);
     introspector_describe(i->introspector, writer);
@@ -124,6 +129,8 @@ static void append_issuers(buffer *b, const ost_guard *guard)
         {"ostiary_issuer_keys", "gauge", "Keys of the issuer in use."},
         {"ostiary_issuer_keys_age_seconds", "gauge", "Time since the keys were obtained."},
         {"ostiary_issuer_fetch_failures", "gauge", "Failed fetches since the last good one."},
+        {"ostiary_issuer_failing_seconds", "gauge",
+         "Time since the first of these failures; 0: all is well."},
         {"ostiary_issuer_fetches_total", "counter", "Attempts to obtain keys."},
     };
     issuer_state state;
@@ -134,7 +141,8 @@ static void append_issuers(buffer *b, const ost_guard *guard)
             issuer *i = guard->issuers[k];
             read_state(i, &state);
             const long long values[] = {state.ready, (long long)state.keys, (long long)state.age,
-                                        state.failures};
+                                        state.failures,
+                                        state.failing > 0 ? (long long)state.failing : 0};
             if (m < sizeof values / sizeof values[0]) {
                 metrics_sample(b, name, "", i->name, values[m]);
             } else {

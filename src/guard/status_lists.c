@@ -185,6 +185,7 @@ void status_lists_read_state(status_lists *all, int64_t now, status_lists_state 
     }
     published_leave(&all->held, place);
     pthread_mutex_lock(&all->lock);
+    ret_state->failing = all->failing > 0 ? (monotonic_ms() - all->failing) / 1000 : -1;
     text_to_string(text_of(all->last_error), ret_state->last_error, sizeof ret_state->last_error);
     pthread_mutex_unlock(&all->lock);
 }

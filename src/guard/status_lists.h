@@ -34,7 +34,8 @@ OST_MUST_CHECK ost_result status_lists_wait(status_lists *all, uint64_t ticket,
 /* For metrics. */
 typedef struct status_lists_state {
     size_t lists, bytes;
-    int64_t oldest; /* seconds since the oldest one was obtained; 0: none */
+    int64_t oldest;  /* seconds since the oldest one was obtained; 0: none */
+    int64_t failing; /* seconds since fetches began to fail; -1: they do not */
     unsigned long long good, bad;
     char last_error[256];
 } status_lists_state;

@@ -159,6 +159,10 @@ static void land(status_lists *all, flight *f, ost_result result, int64_t now,
     atomic_fetch_add(result == OST_OK ? &all->good : &all->bad, 1);
     pthread_mutex_lock(&all->lock);
     snprintf(all->last_error, sizeof all->last_error, "%s", error->detail);
+    if (result == OST_OK)
+        all->failing = 0;
+    else if (all->failing == 0)
+        all->failing = monotonic_ms();
     if (result != OST_OK)
         denied_tokens_put(&all->failed, f->digest, OST_E_REMOTE, now, now + STATUS_PAUSE);
     flights_remove(&all->flights, f);

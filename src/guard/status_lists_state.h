@@ -58,7 +58,8 @@ struct status_lists {
     bool ended;
     flights flights;
     denied_tokens failed; /* lists that could not be had a moment ago, by the digest of the URI */
-    char last_error[256];
+    char last_error[256]; /* empty after a list came */
+    int64_t failing;      /* monotonic ms since when none did; 0: one did */
 
     /* counters */
     atomic_ullong good, bad;

@@ -10,6 +10,8 @@ static const struct {
     {"ostiary_issuer_status_lists", "gauge", "Status lists that are held."},
     {"ostiary_issuer_status_lists_bytes", "gauge", "Memory of status lists."},
     {"ostiary_issuer_status_list_age_seconds", "gauge", "Time since the oldest one was obtained."},
+    {"ostiary_issuer_status_list_failing_seconds", "gauge",
+     "Time since fetches of status lists began to fail; 0: all is well."},
     {"ostiary_issuer_status_list_fetches_total", "counter", "Attempts to obtain status lists."},
 };
 
@@ -17,7 +19,8 @@ static const struct {
 
 static void append(buffer *b, size_t which, const char *of, const status_lists_state *s)
 {
-    const long long values[] = {(long long)s->lists, (long long)s->bytes, (long long)s->oldest};
+    const long long values[] = {(long long)s->lists, (long long)s->bytes, (long long)s->oldest,
+                                s->failing > 0 ? (long long)s->failing : 0};
     if (which == PARTS - 1) {
         metrics_sample(b, parts[which].name, "outcome=\"good\",", of, (long long)s->good);
         metrics_sample(b, parts[which].name, "outcome=\"bad\",", of, (long long)s->bad);
@@ -53,6 +56,8 @@ void status_describe(status_lists *all, int64_t now, ost_json_writer *writer)
     ost_json_put_name(writer, OST_TEXT("status_lists"));
     ost_json_open_object(writer);
     ost_json_member_integer(writer, "lists", (int64_t)state.lists);
+    if (state.failing >= 0)
+        ost_json_member_integer(writer, "failing", state.failing);
     if (state.last_error[0] != '\0' && text_is_utf8(text_of(state.last_error)))
         ost_json_member_string(writer, "last_error", state.last_error);
     ost_json_close_object(writer);

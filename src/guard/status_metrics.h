@@ -10,8 +10,8 @@
 /* Nothing when no issuer has any. */
 void status_metrics(buffer *b, const ost_guard *guard);
 
-/* The member "status_lists" of an issuer's description: {"lists", "last_error" (absent when all is
- * well)}. Nothing when they are off. */
+/* The member "status_lists" of an issuer's description: {"lists", "failing" (seconds), "last_error"
+ * (both absent when all is well)}. Nothing when they are off. */
 void status_describe(status_lists *all, int64_t now, ost_json_writer *writer);
 
 #endif

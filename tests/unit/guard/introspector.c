@@ -345,6 +345,32 @@ static void an_issuer_that_fails_is_left_in_peace(void **state)
     expect(o, "opaque-1", OST_OK, 200);
 }
 
+/* "No" is an answer too: the issuer is well, and is said to be. */
+static void the_last_error_ends_with_any_answer(void **state)
+{
+    online *o = *state;
+    int64_t seconds = -1;
+    begin(o, by_secret);
+    const ost_json *asking = online_state(o, o->guard, 0, "introspection");
+    assert_null(ost_json_get(asking, "failing"));
+    fake_issuer_answer(o->issuer, FAKE_DOWN, "");
+    expect(o, "opaque-0", OST_E_REMOTE, 503);
+    usleep(1100000);
+    asking = online_state(o, o->guard, 0, "introspection");
+    assert_non_null(ost_json_get(asking, "last_error"));
+    assert_true(ost_json_integer(ost_json_get(asking, "failing"), &seconds));
+    assert_in_range(seconds, 1, 60);
+    assert_true(online_metric(o, o->guard, "ostiary_issuer_introspection_failing_seconds{") >= 1);
+    fake_issuer_answer(o->issuer, FAKE_GOOD, "{\"active\":false}");
+    expect(o, "opaque-1", OST_E_INACTIVE, 401);
+    asking = online_state(o, o->guard, 0, "introspection");
+    assert_null(ost_json_get(asking, "last_error"));
+    assert_null(ost_json_get(asking, "failing"));
+    assert_int_equal(online_metric(o, o->guard, "ostiary_issuer_introspection_failing_seconds{"),
+                     0);
+    expect(o, "opaque-0", OST_E_REMOTE, 503); /* for a moment still, and says why */
+}
+
 /* Whatever one token makes the issuer, or a firewall before it, answer. */
 static void a_poisoned_token_stops_nobody_else(void **state)
 {
@@ -985,6 +1011,7 @@ int main(void)
         TEST(a_no_is_remembered_for_a_short_time),
         TEST(no_answer_lets_nobody_in),
         TEST(an_issuer_that_fails_is_left_in_peace),
+        TEST(the_last_error_ends_with_any_answer),
         TEST(a_token_that_the_issuer_chokes_on_harms_no_other),
         TEST(a_poisoned_token_stops_nobody_else),
         TEST(one_connection_that_ends_stops_nobody_else),

@@ -86,6 +86,47 @@ static void failures_back_off_to_a_minute(void **state)
     assert_in_range(key_fetch_delay(300, 1000, 0), 54000, 60000);
 }
 
+/* ---- at three in the morning ---- */
+
+static bool explains(online *o, ost_verdict verdict, const char *words)
+{
+    const char *copy = ost_arena_copy(o->arena, verdict.explanation);
+    if (strstr(copy, words) == NULL)
+        print_error("\"%s\" where \"%s\" is expected\n", copy, words);
+    return strstr(copy, words) != NULL;
+}
+
+/* Whoever reads the log knows which issuer fails, why, and since when. */
+static void an_operator_is_told_what_fails(void **state)
+{
+    online *o = *state;
+    int64_t seconds = -1;
+    fake_issuer *const issuers[] = {o->issuer};
+    fake_issuer_serve(o->issuer, FAKE_ERROR, FAKE_GOOD);
+    o->guard = online_guard_of(issuers, 1, (ost_issuer){0});
+    const ost_text token = online_token(o, o->issuer, o->keys[0]);
+    assert_true(online_until_number(&o->issuer->discoveries, 2, 10));
+    usleep(1100000);
+    ost_verdict verdict = online_check(o, o->guard, token);
+    assert_int_equal(verdict.status, 503);
+    assert_true(explains(o, verdict, o->issuer->name));
+    assert_true(explains(o, verdict, "have not been obtained: discovery: status 500"));
+    assert_true(ost_json_integer(online_state(o, o->guard, 0, "failing"), &seconds));
+    assert_in_range(seconds, 1, 60);
+    assert_true(online_metric(o, o->guard, "ostiary_issuer_failing_seconds{") >= 1);
+    /* When all is well again, nothing of it is left. */
+    fake_issuer_serve(o->issuer, FAKE_GOOD, FAKE_GOOD);
+    assert_true(ost_guard_wait_ready(o->guard, 10));
+    assert_null(online_state(o, o->guard, 0, "failing"));
+    assert_int_equal(online_metric(o, o->guard, "ostiary_issuer_failing_seconds{"), 0);
+    /* Keys that are there, but too old, have been obtained. */
+    key_snapshot *snapshot = atomic_load(&o->guard->issuers[0]->keys.current);
+    snapshot->obtained -= 3601000;
+    verdict = online_check_now(o, o->guard, token, false);
+    assert_int_equal(verdict.status, 503);
+    assert_true(explains(o, verdict, "are too old to serve"));
+}
+
 /* ---- the good way ---- */
 
 static void keys_are_obtained_at_the_start(void **state)
@@ -619,6 +660,7 @@ int main(void)
         cmocka_unit_test(refreshes_come_at_four_fifths_of_the_lifetime),
         TEST(the_issuers_wish_is_granted_while_keys_serve),
         cmocka_unit_test(failures_back_off_to_a_minute),
+        TEST(an_operator_is_told_what_fails),
         TEST(keys_are_obtained_at_the_start),
         TEST(a_fixed_key_set_needs_no_discovery),
         TEST(discovery_may_come_from_another_host),

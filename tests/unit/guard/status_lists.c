@@ -193,6 +193,28 @@ static void no_list_lets_nobody_in(void **state)
     expect(o, token_at(o, 0, "/lists/1"), OST_OK, 200);
 }
 
+static void it_is_told_since_when_they_fail(void **state)
+{
+    online *o = *state;
+    int64_t seconds = -1;
+    begin_with_lists(o);
+    fake_issuer_list(o->issuer, FAKE_DOWN, (ost_text){0});
+    expect(o, token_at(o, 0, "/lists/1"), OST_E_REMOTE, 503);
+    usleep(1100000);
+    const ost_json *lists = online_state(o, o->guard, 0, "status_lists");
+    assert_true(ost_json_integer(ost_json_get(lists, "failing"), &seconds));
+    assert_in_range(seconds, 1, 60);
+    assert_non_null(ost_json_get(lists, "last_error"));
+    assert_true(online_metric(o, o->guard, "ostiary_issuer_status_list_failing_seconds{") >= 1);
+    publish(o, "", "\0", 1);
+    atomic_fetch_add(&held_now, 5);
+    expect(o, token_at(o, 0, "/lists/1"), OST_OK, 200);
+    lists = online_state(o, o->guard, 0, "status_lists");
+    assert_null(ost_json_get(lists, "failing"));
+    assert_null(ost_json_get(lists, "last_error"));
+    assert_int_equal(online_metric(o, o->guard, "ostiary_issuer_status_list_failing_seconds{"), 0);
+}
+
 static void lists_are_renewed(void **state)
 {
     online *o = *state;
@@ -418,6 +440,7 @@ int main(void)
         TEST(lists_come_from_where_they_may),
         TEST(a_token_that_is_refused_anyway_has_nothing_fetched),
         TEST(no_list_lets_nobody_in),
+        TEST(it_is_told_since_when_they_fail),
         TEST(lists_are_renewed),
         TEST(an_old_list_serves_only_if_it_may),
         TEST(a_clock_that_is_set_back_makes_lists_old),
