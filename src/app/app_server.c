@@ -7,6 +7,7 @@
 #include "access_log.h"
 #include "context.h"
 #include "docs_page.h"
+#include "guard_stop.h"
 #include "login_pages.h"
 #include "monitoring.h"
 #include "page.h"
@@ -293,15 +294,19 @@ ost_result app_server_run(app_server *server, ost_error *ret_error)
     return http_server_run(server->http, ret_error);
 }
 
-/* Requests that wait are woken by the guard and by the login, which must not outlive the HTTP
- * server's loops nor be gone before what waits has been told. */
+/* Requests that wait are woken by the guard and by the login, and go on when the HTTP server's
+ * loops are freed: so these two are stopped before that, and freed after it. */
 void app_server_free(app_server *server)
 {
     if (server == NULL)
         return;
+    if (server->guard != NULL)
+        guard_stop(server->guard);
+    if (server->login != NULL)
+        login_stop(server->login);
+    http_server_free(server->http);
     login_free(server->login);
     ost_guard_free(server->guard);
-    http_server_free(server->http);
     log_sink_free(server->log);
     ost_arena_free(server->arena);
     memory_free(server);

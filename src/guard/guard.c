@@ -4,6 +4,7 @@
 
 #include "context.h"
 #include "guard_state.h"
+#include "guard_stop.h"
 #include "opaque.h"
 #include "text.h"
 
@@ -110,15 +111,24 @@ ost_result ost_guard_new(const ost_guard_config *config, ost_guard **ret_guard,
     return OST_OK;
 }
 
-void ost_guard_free(ost_guard *guard)
+void guard_stop(ost_guard *guard)
 {
-    if (guard == NULL)
-        return;
     for (size_t k = 0; k < guard->issuer_count; k++) {
         key_fetch_end(guard->issuers[k]);
         introspector_end(guard->issuers[k]->introspector);
         status_lists_end(guard->issuers[k]->status_lists);
     }
+    if (guard->net != NULL)
+        net_client_stop(guard->net);
+    guard->stopped = true;
+}
+
+void ost_guard_free(ost_guard *guard)
+{
+    if (guard == NULL)
+        return;
+    if (!guard->stopped)
+        guard_stop(guard);
     net_client_free(guard->net);
     for (size_t k = 0; k < guard->issuer_count; k++)
         issuer_free(guard->issuers[k]);

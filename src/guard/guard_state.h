@@ -13,6 +13,7 @@
 
 struct ost_guard {
     net_client *net;
+    bool stopped;
     const ost_context *context;
     issuer *issuers[GUARD_ISSUERS];
     size_t issuer_count;

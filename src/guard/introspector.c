@@ -36,6 +36,8 @@ static ost_result begin(introspector *in, const unsigned char *digest, ost_text 
                         introspection *ret, ost_error *ret_error)
 {
     int64_t now = monotonic_ms();
+    if (in->ended)
+        return hold_back(in, OST_E_BUSY, 1, "the guard has been stopped", ret, ret_error);
     flight *f = flights_find(&in->flights, digest);
     unsigned pause = f == NULL ? pause_of(in, renewal, now) : 0;
     if (pause > 0)
@@ -43,7 +45,7 @@ static ost_result begin(introspector *in, const unsigned char *digest, ost_text 
     if (f == NULL && !renewal && !ask_budget_spend(&in->budget, now))
         return hold_back(in, OST_E_BUSY, 1, "too many unknown tokens came", ret, ret_error);
     if (f == NULL) {
-        f = in->ended ? NULL : flights_add(&in->flights, digest, token, in);
+        f = flights_add(&in->flights, digest, token, in);
         if (f == NULL) {
             if (!renewal)
                 ask_budget_refund(&in->budget);

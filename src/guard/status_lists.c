@@ -47,11 +47,13 @@ static ost_result hold_back(const status_lists *all, unsigned seconds, const cha
 static ost_result begin(status_lists *all, const unsigned char *digest, ost_text uri, int64_t now,
                         status_said *ret, ost_error *ret_error)
 {
+    if (all->ended)
+        return hold_back(all, 1, "the guard has been stopped", ret, ret_error);
     flight *f = flights_find(&all->flights, digest);
     if (f == NULL && denied_tokens_get(&all->failed, digest, now) != OST_OK)
         return hold_back(all, STATUS_PAUSE, all->last_error, ret, ret_error);
     if (f == NULL) {
-        f = all->ended ? NULL : flights_add(&all->flights, digest, uri, all);
+        f = flights_add(&all->flights, digest, uri, all);
         if (f == NULL)
             return hold_back(all, 1, "too many are being fetched", ret, ret_error);
         net_timer_set(all->timer, 0);

@@ -20,6 +20,7 @@ struct net_client {
     size_t transfers;
     bool stopping;
     transfer *running; /* the thread's own */
+    bool stopped;      /* its owner's: the thread has been joined */
 };
 
 net_timers *net_client_timers(net_client *client)
@@ -179,16 +180,23 @@ ost_result net_fetch(net_client *client, const net_request *request,
     return OST_OK;
 }
 
-void net_client_free(net_client *client)
+void net_client_stop(net_client *client)
 {
-    if (client == NULL)
-        return;
     timers_close(&client->timers);
     pthread_mutex_lock(&client->lock);
     client->stopping = true;
     pthread_mutex_unlock(&client->lock);
     net_client_wake(client);
     pthread_join(client->thread, NULL);
+    client->stopped = true;
+}
+
+void net_client_free(net_client *client)
+{
+    if (client == NULL)
+        return;
+    if (!client->stopped)
+        net_client_stop(client);
     curl_multi_cleanup(client->multi);
     timers_free(&client->timers);
     pthread_mutex_destroy(&client->lock);

@@ -56,7 +56,11 @@ void net_timer_set(net_timer *timer, unsigned delay_ms);
  * with a user name, a password, or a host that is not plain ASCII. OST_E_MEMORY: not found out. */
 OST_MUST_CHECK ost_result net_url_check(ost_text url, bool insecure_http);
 
-/* Ends the thread; every callback has been called when it returns. Not from a callback. */
+/* Ends the thread; every callback has been called when it returns, and nothing can be begun from
+ * then on. Once. Not from a callback. */
+void net_client_stop(net_client *client);
+
+/* The same, unless it has been done, and frees it. NULL is fine. */
 void net_client_free(net_client *client);
 
 #endif

@@ -1,5 +1,9 @@
 """An API that asks the provider about tokens: ours, through its introspection endpoint."""
 
+import http.server
+import json
+import socket
+import threading
 import time
 
 import pytest
@@ -154,3 +158,58 @@ def test_a_provider_that_is_down_is_503(work, results):
             while items(program, other).status != 200:
                 assert time.monotonic() < deadline, program.log_tail()
                 time.sleep(0.2)
+
+
+class PatientServer(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 200
+
+    def handle_error(self, request, client_address):
+        """Whoever has hung up meanwhile."""
+
+
+class SlowIssuer(http.server.BaseHTTPRequestHandler):
+    """Thinks about every token for almost as long as it is waited for."""
+
+    def log_message(self, *_):
+        pass
+
+    def answer(self, document):
+        body = json.dumps(document).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self):
+        base = f"http://127.0.0.1:{self.server.server_port}"
+        key = {"kty": "OKP", "crv": "Ed25519", "kid": "a", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
+        found = {"issuer": base, "jwks_uri": f"{base}/keys", "introspection_endpoint": f"{base}/ask"}
+        self.answer({"keys": [key]} if self.path == "/keys" else found)
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        time.sleep(4.5)
+        self.answer({"active": False})
+
+
+def test_requests_that_wait_longer_than_the_program_lives(work):
+    """They are told of its end, and then look at the guard once more."""
+    server = PatientServer(("127.0.0.1", 0), SlowIssuer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with api_of(f"http://127.0.0.1:{server.server_port}", work, "opaque") as program:
+        wait_until_ready(program)
+        connections = []
+        for number in range(150):
+            connection = socket.create_connection(("localhost", program.port))
+            request = f"GET /items/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer token-{number}\r\n\r\n"
+            connection.sendall(request.encode())
+            connections.append(connection)
+        time.sleep(1)
+        assert program.stop(seconds=40) == 0, program.log_tail()
+        assert "the guard has been stopped" in program.log.read_text()
+    for connection in connections:
+        connection.close()
+    server.shutdown()
+    server.server_close()

@@ -89,18 +89,18 @@ class Program:
         self.stop()
         raise RuntimeError(f"{self.command[0]} did not answer {self.ready_url}:\n{self.log_tail()}")
 
-    def stop(self):
-        """Asks it to end, insists after a while; returns its exit status."""
+    def stop(self, seconds=STOP_SECONDS):
+        """Asks it to end, insists after so many seconds; returns its exit status."""
         process, self._process = self._process, None
         if not process:
             return None
         process.send_signal(signal.SIGTERM)
         try:
-            return process.wait(STOP_SECONDS)
+            return process.wait(seconds)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-            raise AssertionError(f"{self.command[0]} did not end within {STOP_SECONDS} s of SIGTERM") from None
+            raise AssertionError(f"{self.command[0]} did not end within {seconds} s of SIGTERM") from None
 
     def kill(self):
         """kill -9, as a power cut would."""
