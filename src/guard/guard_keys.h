@@ -8,4 +8,9 @@
  * guard does not trust it. OST_E_STATE: its keys are not known yet. Any thread. */
 OST_MUST_CHECK ost_result guard_keys(ost_guard *guard, ost_text issuer, ost_keyset **ret_keys);
 
+/* Calls `ready` once when the fetch has ended that may bring a key of this kid for this algorithm.
+ * False, and it will not be called: there is such a key, or no fetch could help now. Any thread. */
+bool guard_keys_await(ost_guard *guard, ost_text issuer, ost_text kid, ost_alg alg,
+                      void (*ready)(void *user), void *user);
+
 #endif

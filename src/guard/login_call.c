@@ -3,6 +3,7 @@
 #include "login_call.h"
 
 #include "context.h"
+#include "guard_keys.h"
 #include "login_callback.h"
 #include "login_cookies.h"
 #include "login_exchange.h"
@@ -48,27 +49,54 @@ static void tell(void *user)
     call->done(call, call->user);
 }
 
-/* A token signed by a key that the guard has not seen yet makes it fetch keys: the outcome is
- * awaited here, so that the browser's login does not fail for it. */
-static bool await_keys(login_call *call)
+static bool read_tokens(const login_call *call, login_tokens *ret_tokens)
 {
     const login_flight *flight = call->flight;
-    login_tokens tokens;
-    if (call->session != NULL || flight->result != OST_OK ||
-        login_tokens_read(flight->status, flight->body, call->arena, &tokens, NULL) != OST_OK)
-        return false;
+    return flight->result == OST_OK &&
+           login_tokens_read(flight->status, flight->body, call->arena, ret_tokens, NULL) == OST_OK;
+}
+
+/* A login's access token is checked before the browser is sent on. */
+static bool await_access(login_call *call)
+{
     static const ost_policy any = {0};
-    const ost_credentials credentials = {.bearer = tokens.access_token};
+    login_tokens tokens;
     ost_verdict verdict;
+    if (call->session != NULL || !read_tokens(call, &tokens))
+        return false;
+    const ost_credentials credentials = {.bearer = tokens.access_token};
     ost_guard_check(call->login->guard, &any, &credentials, true, call->arena, &verdict);
     return verdict.decision == OST_WAIT &&
            ost_guard_wait(call->login->guard, &verdict, tell, call) == OST_OK;
 }
 
+static void id_key_came(void *user)
+{
+    login_call *call = user;
+    if (!await_access(call))
+        tell(call);
+}
+
+static bool await_id_key(login_call *call)
+{
+    const login_service *login = call->login;
+    login_tokens tokens;
+    ost_unverified_jws jws;
+    if (!read_tokens(call, &tokens) || tokens.id_token.len == 0 ||
+        ost_jws_read_unverified(tokens.id_token, OST_ALGS_DEFAULT, call->arena, &jws, NULL) !=
+            OST_OK)
+        return false;
+    return guard_keys_await(login->guard, text_of(login->issuer), jws.kid, jws.alg, id_key_came,
+                            call);
+}
+
+/* A token signed by a key that the guard has not seen yet makes it fetch keys: the outcome is
+ * awaited here, so that the browser's login does not fail for it, and no refresh throws tokens away
+ * that the provider gives once. */
 static void landed(login_waiter *waiter)
 {
     login_call *call = (login_call *)waiter;
-    if (!await_keys(call))
+    if (!await_id_key(call) && !await_access(call))
         tell(call);
 }
 
@@ -210,6 +238,6 @@ ost_result login_refresh(login_service *login, ost_text base, const login_sessio
     if (result != OST_OK)
         login_call_free(call);
     else if (boarding == LOGIN_LANDED)
-        tell(call);
+        landed(&call->waiter);
     return result;
 }

@@ -4,6 +4,7 @@
 
 #include "context.h"
 #include "guard_keys.h"
+#include "guard_stop.h"
 #include "online.h"
 
 #define NAME "https://id.example.org"
@@ -217,6 +218,74 @@ static void metrics_need_memory(void **state)
     }
 }
 
+static void count(void *user)
+{
+    atomic_fetch_add((atomic_int *)user, 1);
+}
+
+static ost_guard *slow_guard(online *o, ost_introspection asking)
+{
+    const ost_issuer issuer = {.issuer = o->issuer->name,
+                               .audiences = audiences,
+                               .audience_count = 1,
+                               .introspection = asking};
+    const ost_guard_config config = {.issuers = &issuer, .issuer_count = 1};
+    ost_guard *guard = NULL;
+    assert_int_equal(make(&config, &guard), OST_OK);
+    return guard;
+}
+
+/* Requests that waited are told, and look at the guard once more: it is still there, and has nobody
+ * wait any longer. */
+static void those_who_waited_find_it_stopped(void **state)
+{
+    online *o = *state;
+    atomic_int told = 0;
+    fake_issuer_answer(o->issuer, FAKE_SLOW, "");
+    o->guard = slow_guard(o, (ost_introspection){.client_id = "a", .client_secret = "b"});
+    assert_true(ost_guard_wait_ready(o->guard, 5));
+    for (int i = 0; i < 3; i++) {
+        const char *token = ost_arena_format(o->arena, "opaque-%d", i);
+        ost_verdict verdict = online_check_now(o, o->guard, text_of(token), true);
+        assert_int_equal(verdict.decision, OST_WAIT);
+        assert_int_equal(ost_guard_wait(o->guard, &verdict, count, &told), OST_OK);
+    }
+    ost_verdict waiting = online_check_now(o, o->guard, OST_TEXT("opaque-0"), true);
+    guard_stop(o->guard);
+    assert_int_equal(atomic_load(&told), 3);
+    assert_int_equal(ost_guard_wait(o->guard, &waiting, count, &told), OST_E_BUSY);
+    ost_text known = online_token(o, o->issuer, o->keys[0]);
+    ost_text rotated = online_token(o, o->issuer, o->keys[1]);
+    for (int i = 0; i < 10; i++) {
+        ost_verdict verdict = online_check_now(o, o->guard, OST_TEXT("opaque-0"), true);
+        assert_int_equal(verdict.status, 503);
+        assert_int_equal(online_check_now(o, o->guard, known, true).status, 200);
+        assert_int_equal(online_check_now(o, o->guard, rotated, true).status, 401);
+    }
+    assert_int_equal(atomic_load(&told), 3);
+}
+
+/* For what else the issuer has signed, and a newer key of. */
+static void a_key_can_be_awaited(void **state)
+{
+    online *o = *state;
+    atomic_int told = 0;
+    const ost_text issuer = text_of(o->issuer->name);
+    o->guard = slow_guard(o, (ost_introspection){0});
+    assert_true(ost_guard_wait_ready(o->guard, 5));
+    assert_false(
+        guard_keys_await(o->guard, issuer, OST_TEXT("k0"), OST_ES256, count, &told)); /* is there */
+    assert_false(guard_keys_await(o->guard, OST_TEXT(NAME), OST_TEXT("k1"), OST_ES256, count,
+                                  &told)); /* not ours */
+    fake_issuer_publish(o->issuer, (ost_key *const[]){o->keys[0], o->keys[1], NULL});
+    assert_true(guard_keys_await(o->guard, issuer, OST_TEXT("k1"), OST_ES256, count, &told));
+    assert_true(online_until_number(&told, 1, 5));
+    assert_false(guard_keys_await(o->guard, issuer, OST_TEXT("k1"), OST_ES256, count, &told));
+    guard_stop(o->guard);
+    assert_false(guard_keys_await(o->guard, issuer, OST_TEXT("k2"), OST_ES256, count, &told));
+    assert_int_equal(atomic_load(&told), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, online_start, online_end)
 
 int main(void)
@@ -227,6 +296,8 @@ int main(void)
         TEST(it_describes_itself),
         TEST(it_counts),
         TEST(its_keys_can_be_had),
+        TEST(a_key_can_be_awaited),
+        TEST(those_who_waited_find_it_stopped),
         TEST(metrics_are_well_formed),
         TEST(metrics_need_memory),
     };

@@ -323,6 +323,25 @@ static void waits_for_keys(void **state)
     assert_int_equal(end(with), OST_OK);
 }
 
+/* Where access tokens are opaque, only the ID token tells of a new key. */
+static void waits_for_the_key_of_the_id_token(void **state)
+{
+    fixture *with = *state;
+    begin(with, "/");
+    assert_int_equal(finish(with, query(with, "code=c")), OST_OK);
+    fake_key_may_come = true;
+    fake_decision = OST_WAIT; /* and for the access token's, after it */
+    answer_tokens(with, id_token(with, CLAIMS(",\"nonce\":\"%N\"")), "");
+    fake_key_may_come = false;
+    assert_int_equal(with->done, 0);
+    fake_ready(fake_ready_user);
+    assert_int_equal(with->done, 0);
+    fake_decision = OST_ALLOW;
+    fake_ready(fake_ready_user);
+    assert_int_equal(with->done, 1);
+    assert_int_equal(end(with), OST_OK);
+}
+
 static ost_result refresh(fixture *with)
 {
     return login_refresh(with->login, BASE, &with->session, &with->browser.jar, done, with,
@@ -350,6 +369,33 @@ static void refreshes(void **state)
                      OST_OK);
     assert_true(text_is(session.refresh_token, "r2"));
     fake_time -= 280;
+}
+
+/* The provider may take the refresh token once: tokens that came must not be thrown away because
+ * their key is newer than the guard's. Nor are those who come later told sooner. */
+static void refreshes_wait_for_keys(void **state)
+{
+    fixture *with = *state;
+    log_in(with, "/");
+    fake_ready = NULL;
+    int before = with->done;
+    assert_int_equal(refresh(with), OST_OK);
+    fake_key_may_come = true;
+    answer_tokens(with, id_token(with, CLAIMS("")), ",\"refresh_token\":\"r2\"");
+    assert_int_equal(with->done, before);
+    assert_non_null(fake_ready);
+    void (*first)(void *user) = fake_ready;
+    void *first_user = fake_ready_user;
+    assert_int_equal(refresh(with), OST_OK);
+    assert_int_equal(with->done, before);
+    fake_key_may_come = false;
+    fake_ready(fake_ready_user);
+    assert_int_equal(with->done, before + 1);
+    assert_int_equal(end(with), OST_OK);
+    first(first_user);
+    assert_int_equal(with->done, before + 2);
+    assert_int_equal(end(with), OST_OK);
+    assert_true(text_is(with->session.refresh_token, "r2"));
 }
 
 static void refreshed_id_token_is_of_the_same_user(void **state)
@@ -517,7 +563,9 @@ int main(void)
         TEST(forged_id_tokens_are_refused),
         TEST(tokens_the_guard_refuses_make_no_session),
         TEST(waits_for_keys),
+        TEST(waits_for_the_key_of_the_id_token),
         TEST(refreshes),
+        TEST(refreshes_wait_for_keys),
         TEST(refreshed_id_token_is_of_the_same_user),
         TEST(tabs_share_one_refresh),
         TEST(ended_sessions_are_deleted),
