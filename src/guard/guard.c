@@ -67,6 +67,17 @@ static ost_result configure(ost_guard *guard, const ost_guard_config *config, os
     return result == OST_OK ? OST_OK : ost_error_set(ret_error, result, "out of memory");
 }
 
+/* Room for whatever all issuers may have under way at once, with their keys: none that hangs takes
+ * it from the others. */
+static ost_result start_net(ost_guard *guard, size_t issuers, ost_error *ret_error)
+{
+    const size_t of_each = 1 + INTROSPECTOR_IN_AIR + STATUS_IN_AIR;
+    ost_result result = net_client_new(issuers * of_each, &guard->net);
+    if (result == OST_OK)
+        return OST_OK;
+    return ost_error_set(ret_error, result, "the background thread cannot be started");
+}
+
 static ost_result add_issuers(ost_guard *guard, const ost_guard_config *config,
                               ost_error *ret_error)
 {
@@ -94,8 +105,8 @@ ost_result ost_guard_new(const ost_guard_config *config, ost_guard **ret_guard,
     if (guard == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
     ost_result result = configure(guard, config, ret_error);
-    if (result == OST_OK && (result = net_client_new(&guard->net)) != OST_OK)
-        ost_error_set(ret_error, result, "the background thread cannot be started");
+    if (result == OST_OK)
+        result = start_net(guard, config->issuer_count, ret_error);
     if (result == OST_OK)
         result = add_issuers(guard, config, ret_error);
     for (size_t k = 0; k < guard->issuer_count && result == OST_OK; k++) {

@@ -8,6 +8,8 @@
 
 #include "net.h"
 
+#define INTROSPECTOR_IN_AIR 16 /* questions at a time */
+
 typedef struct introspector introspector;
 struct issuer;
 

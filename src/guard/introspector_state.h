@@ -13,7 +13,6 @@
 #include "token_cache.h"
 
 #define INTROSPECTOR_FLIGHTS 512 /* questions under way, most of them waiting for their turn */
-#define INTROSPECTOR_IN_AIR 16
 
 struct introspector {
     /* configuration, copied */

@@ -89,7 +89,7 @@ static ost_result fill(login_service *made, const login_config *config)
 
 static ost_result start(login_service *made, const login_config *config, ost_error *ret_error)
 {
-    ost_result result = net_client_new(&made->net);
+    ost_result result = net_client_new(0, &made->net);
     if (result != OST_OK)
         return result;
     const login_provider_config provider = {

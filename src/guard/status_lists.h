@@ -7,6 +7,8 @@
 
 #include "net.h"
 
+#define STATUS_IN_AIR 4 /* lists that are being fetched at a time */
+
 typedef struct status_lists status_lists;
 struct issuer;
 

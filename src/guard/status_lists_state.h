@@ -15,7 +15,6 @@
 #define STATUS_LISTS_MAX 64 /* held at a time; the one that was used longest ago makes way */
 #define STATUS_GONE_MAX 256 /* of those that made way, when they were issued */
 #define STATUS_ORIGINS_MAX 8
-#define STATUS_IN_AIR 4
 #define STATUS_TICK 1  /* second; a check may have begun before the list came that it finds */
 #define STATUS_PAUSE 5 /* seconds before a list that could not be had is tried again */
 

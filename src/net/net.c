@@ -8,7 +8,7 @@
 #include "net_timers.h"
 #include "transfer.h"
 
-#define MAX_TRANSFERS 256
+#define DEFAULT_TRANSFERS 256
 #define MAX_SLEEP 60000 /* milliseconds; whoever has something new wakes the thread */
 
 struct net_client {
@@ -17,7 +17,7 @@ struct net_client {
     net_timers timers;
     pthread_mutex_t lock; /* for what follows */
     transfer *waiting;    /* not yet with curl */
-    size_t transfers;
+    size_t transfers, max_transfers;
     bool stopping;
     transfer *running; /* the thread's own */
     bool stopped;      /* its owner's: the thread has been joined */
@@ -129,12 +129,13 @@ static bool start_thread(net_client *client)
     return started;
 }
 
-ost_result net_client_new(net_client **ret_client)
+ost_result net_client_new(size_t transfers, net_client **ret_client)
 {
     pthread_once(&curl_once, init_curl);
     net_client *client = memory_alloc(sizeof *client);
     if (client == NULL)
         return OST_E_MEMORY;
+    client->max_transfers = transfers > 0 ? transfers : DEFAULT_TRANSFERS;
     client->multi = curl_multi_init();
     if (client->multi == NULL) {
         memory_free(client);
@@ -164,7 +165,7 @@ ost_result net_fetch(net_client *client, const net_request *request,
     pthread_mutex_lock(&client->lock);
     if (client->stopping)
         result = OST_E_STATE;
-    else if (client->transfers >= MAX_TRANSFERS)
+    else if (client->transfers >= client->max_transfers)
         result = OST_E_BUSY;
     if (result == OST_OK) {
         client->transfers++;

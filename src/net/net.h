@@ -29,12 +29,13 @@ typedef struct net_response {
     const char *detail;    /* a sentence when result is not OST_OK */
 } net_response;
 
-OST_MUST_CHECK ost_result net_client_new(net_client **ret_client);
+/* For so many transfers at a time; 0: 256. */
+OST_MUST_CHECK ost_result net_client_new(size_t transfers, net_client **ret_client);
 
 /* Begins one transfer; everything in `request` is copied. `done` is called once, on the client's
- * thread, also when the client is freed before the end (OST_E_STATE). At most 256 transfers at a
- * time (OST_E_BUSY). OST_E_ARGUMENT: not a URL, http where https is required, or a header with a
- * line break. Any thread. */
+ * thread, also when the client is freed before the end (OST_E_STATE). OST_E_BUSY: as many are under
+ * way as may be. OST_E_ARGUMENT: not a URL, http where https is required, or a header with a line
+ * break. Any thread. */
 OST_MUST_CHECK ost_result net_fetch(net_client *client, const net_request *request,
                                     void (*done)(const net_response *response, void *user),
                                     void *user, ost_error *ret_error);

@@ -345,6 +345,43 @@ static void an_issuer_that_fails_is_left_in_peace(void **state)
     expect(o, "opaque-1", OST_OK, 200);
 }
 
+/* All issuers but one hang, with as many questions as each may have in the air. */
+static void issuers_that_hang_leave_the_others_alone(void **state)
+{
+    online *o = *state;
+    static const char *const audiences[] = {"myapi"};
+    fake_issuer *hanging = fake_issuer_start();
+    fake_issuer_answer(hanging, FAKE_SLOW, "");
+    ost_issuer all[32];
+    for (int i = 0; i < 32; i++) {
+        ost_introspection asking = by_secret;
+        asking.token_prefix = ost_arena_format(o->arena, "p%02d-", i);
+        asking.endpoint = fake_issuer_url(i > 0 ? hanging : o->issuer,
+                                          "/realms/a/protocol/openid-connect/token/introspect");
+        asking.endpoint = ost_arena_copy(o->arena, text_of(asking.endpoint));
+        asking.no_keys = true;
+        all[i] = (ost_issuer){.issuer = i > 0 ? ost_arena_format(o->arena, "https://id/%d", i)
+                                              : o->issuer->name,
+                              .audiences = audiences,
+                              .audience_count = 1,
+                              .fetch_timeout = 60,
+                              .introspection = asking};
+    }
+    const ost_guard_config config = {.issuers = all, .issuer_count = 32, .context = &held_context};
+    assert_int_equal(ost_guard_new(&config, &o->guard, NULL), OST_OK);
+    for (int i = 1; i < 32; i++) {
+        for (int k = 0; k < 16; k++) {
+            ost_text token = text_of(ost_arena_format(o->arena, "p%02d-%d", i, k));
+            assert_int_equal(online_check_now(o, o->guard, token, true).decision, OST_WAIT);
+        }
+    }
+    assert_true(online_until_number(&hanging->questions, 250, 20));
+    expect(o, "p00-good", OST_OK, 200);
+    ost_guard_free(o->guard);
+    o->guard = NULL;
+    fake_issuer_stop(hanging);
+}
+
 /* "No" is an answer too: the issuer is well, and is said to be. */
 static void the_last_error_ends_with_any_answer(void **state)
 {
@@ -1011,6 +1048,7 @@ int main(void)
         TEST(a_no_is_remembered_for_a_short_time),
         TEST(no_answer_lets_nobody_in),
         TEST(an_issuer_that_fails_is_left_in_peace),
+        TEST(issuers_that_hang_leave_the_others_alone),
         TEST(the_last_error_ends_with_any_answer),
         TEST(a_token_that_the_issuer_chokes_on_harms_no_other),
         TEST(a_poisoned_token_stops_nobody_else),

@@ -69,8 +69,9 @@ static void (*fake_timer)(void *user);
 static void *fake_timer_user;
 static bool fake_timer_is_set;
 
-ost_result net_client_new(net_client **ret_client)
+ost_result net_client_new(size_t transfers, net_client **ret_client)
 {
+    (void)transfers;
     *ret_client = (net_client *)(void *)&fake_calls;
     return OST_OK;
 }

@@ -56,7 +56,7 @@ static ost_result exchange(tiny_server *server, outcome *seen)
                                  .timeout_ms = 2000,
                                  .body = OST_TEXT("a body")};
     net_client *client = NULL;
-    ost_result result = net_client_new(&client);
+    ost_result result = net_client_new(0, &client);
     seen->calls = 0;
     if (result == OST_OK)
         result = net_fetch(client, &request, on_end, seen, NULL);

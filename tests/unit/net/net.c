@@ -109,7 +109,7 @@ static int setup(void **state)
     sem_init(&f->seen.ended, 0, 0);
     f->server = tiny_server_start(answer, NULL);
     *state = f;
-    return f->server != NULL && net_client_new(&f->client) == OST_OK ? 0 : -1;
+    return f->server != NULL && net_client_new(0, &f->client) == OST_OK ? 0 : -1;
 }
 
 static int teardown(void **state)
@@ -287,13 +287,19 @@ static void transfers_are_bounded_and_end_with_the_client(void **state)
     fixture *f = *state;
     atomic_int ended = 0;
     net_client *client;
-    assert_int_equal(net_client_new(&client), OST_OK);
+    assert_int_equal(net_client_new(0, &client), OST_OK);
     const net_request slow = {.url = tiny_server_url(f->server, "/slow")};
     for (int i = 0; i < 256; i++)
         assert_int_equal(net_fetch(client, &slow, count_end, &ended, NULL), OST_OK);
     assert_int_equal(net_fetch(client, &slow, count_end, &ended, NULL), OST_E_BUSY);
     net_client_free(client);
     assert_int_equal(ended, 256);
+    assert_int_equal(net_client_new(3, &client), OST_OK);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(net_fetch(client, &slow, count_end, &ended, NULL), OST_OK);
+    assert_int_equal(net_fetch(client, &slow, count_end, &ended, NULL), OST_E_BUSY);
+    net_client_free(client);
+    assert_int_equal(ended, 259);
 }
 
 typedef struct again {
@@ -322,7 +328,7 @@ static void a_callback_may_fetch_again_until_the_end(void **state)
     net_client_free(f->client);
     f->client = NULL;
     assert_int_equal(a.last, OST_E_STATE);
-    assert_int_equal(net_client_new(&f->client), OST_OK);
+    assert_int_equal(net_client_new(0, &f->client), OST_OK);
 }
 
 /* ---- timers ---- */
@@ -364,7 +370,7 @@ static void no_timer_rings_after_the_client(void **state)
 {
     rings r = {0};
     net_client *client;
-    assert_int_equal(net_client_new(&client), OST_OK);
+    assert_int_equal(net_client_new(0, &client), OST_OK);
     assert_int_equal(net_timer_new(client, ring, &r, &r.timer), OST_OK);
     net_timer_set(r.timer, 60000);
     net_client_free(client);
@@ -411,7 +417,7 @@ static void every_allocation_may_fail(void **state)
     for (uint64_t n = 1;; n++) {
         net_client *client;
         memory_fail_at(n);
-        ost_result result = net_client_new(&client);
+        ost_result result = net_client_new(0, &client);
         memory_fail_at(0);
         if (result == OST_OK) {
             net_client_free(client);

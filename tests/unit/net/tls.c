@@ -132,7 +132,7 @@ static ost_result fetch_from(const certificate_kind *kind, bool trusted)
     start(&server, kind);
     snprintf(url, sizeof url, "https://127.0.0.1:%u/", server.port);
     const net_request request = {.url = url, .ca_file = trusted ? server.certificate : NULL};
-    assert_int_equal(net_client_new(&client), OST_OK);
+    assert_int_equal(net_client_new(0, &client), OST_OK);
     assert_int_equal(net_fetch(client, &request, on_end, &seen, NULL), OST_OK);
     sem_wait(&seen.ended);
     net_client_free(client);
