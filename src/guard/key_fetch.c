@@ -77,6 +77,7 @@ static void fetch_ended(issuer *i, bool good, long max_age, const ost_error *err
         i->failing = monotonic_ms();
     i->failures = good ? 0 : i->failures + 1;
     snprintf(i->last_error, sizeof i->last_error, "%s", error->detail);
+    strike_found(i, &i->asked);
     for (size_t k = 0; good && k < i->asked.count; k++)
         fetch_budget_remember(&i->budget, i->asked.hashes[k], monotonic_ms());
     bool again = begin_for_late_kids(i, good);
