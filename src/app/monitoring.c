@@ -16,6 +16,15 @@ static void send_live(http_exchange *exchange, void *user)
     http_respond(exchange, 200, "application/json", OST_TEXT("{\"status\":\"UP\"}"));
 }
 
+static void write_login(ost_json_writer *writer, const login_service *login)
+{
+    char why[256];
+    ost_json_member_boolean(writer, "login", login_is_ready(login));
+    login_trouble(login, why);
+    if (why[0] != '\0')
+        ost_json_member_string(writer, "login_error", why);
+}
+
 /* Ready when the guard can judge. A provider that is away keeps browsers from logging in, but not
  * those who have a token: that is told, and no reason to send requests elsewhere. */
 static void send_ready(http_exchange *exchange, void *user)
@@ -34,7 +43,7 @@ static void send_ready(http_exchange *exchange, void *user)
         ost_guard_describe(server->guard, writer);
     }
     if (server->logs_in)
-        ost_json_member_boolean(writer, "login", login_is_ready(server->login));
+        write_login(writer, server->login);
     ost_json_close_object(writer);
     request_set(exchange, "Cache-Control", OST_TEXT("no-store"));
     http_respond_json(exchange, ready ? 200 : 503, writer);

@@ -117,9 +117,12 @@ static void show_no_login(ost_request *request, ost_result result)
         .link = waiting.link,
         .link_text = "Try again",
     };
+    char why[256];
+    login_trouble(request->server->login, why);
     http_set_reason(request->exchange, "no login was begun: %s",
-                    result == OST_E_CONFLICT ? "the browser keeps no cookies"
-                                             : ost_result_sentence(result));
+                    result == OST_E_CONFLICT                  ? "the browser keeps no cookies"
+                    : result == OST_E_STATE && why[0] != '\0' ? why
+                                                              : ost_result_sentence(result));
     if (result == OST_E_CONFLICT) {
         page_send(request->exchange, request->server, &forgetful);
     } else {

@@ -157,6 +157,11 @@ bool login_is_ready(const login_service *login)
     return endpoints != NULL;
 }
 
+void login_trouble(const login_service *login, char ret_why[256])
+{
+    login_provider_trouble(login->provider, ret_why);
+}
+
 ost_result login_describe(const login_service *login, ost_arena *arena, ost_text *ret_authorization,
                           ost_text *ret_token)
 {

@@ -63,6 +63,10 @@ void login_free(login_service *login);
 /* True when the provider's endpoints are known (discovery has succeeded once). */
 bool login_is_ready(const login_service *login);
 
+/* Why the provider's endpoints could not be had at the last attempt, as a string; empty when they
+ * could. */
+void login_trouble(const login_service *login, char ret_why[256]);
+
 /* Where the provider wants browsers and clients to go: for descriptions of the API. Copies, in the
  * arena. OST_E_STATE: not ready. */
 OST_MUST_CHECK ost_result login_describe(const login_service *login, ost_arena *arena,

@@ -25,8 +25,9 @@ struct login_provider {
     net_client *net;
     net_timer *timer;     /* rings when it is time to ask */
     unsigned pause_ms;    /* only on the net client's thread */
-    pthread_mutex_t lock; /* guards the pointer only */
+    pthread_mutex_t lock; /* for what follows */
     const login_endpoints *current;
+    char trouble[256];
 };
 
 /* What is handed out is the first member. */
@@ -177,6 +178,13 @@ static void on_time(void *user)
     fetch(user);
 }
 
+static void note(login_provider *provider, const char *trouble)
+{
+    pthread_mutex_lock(&provider->lock);
+    (void)text_to_string(text_of(trouble), provider->trouble, sizeof provider->trouble);
+    pthread_mutex_unlock(&provider->lock);
+}
+
 static void schedule(login_provider *provider, bool succeeded)
 {
     unsigned delay = REFRESH_MS;
@@ -189,29 +197,52 @@ static void schedule(login_provider *provider, bool succeeded)
     net_timer_set(provider->timer, delay);
 }
 
+static ost_result read_response(const login_provider *provider, const net_response *response,
+                                const login_endpoints **ret_endpoints, ost_error *ret_error)
+{
+    if (response->result != OST_OK)
+        return ost_error_set(ret_error, response->result, "%s", response->detail);
+    if (response->status != 200)
+        return ost_error_set(ret_error, OST_E_REMOTE, "status %ld", response->status);
+    return login_endpoints_read(response->body, provider->url, provider->issuer,
+                                provider->insecure_http, ret_endpoints, ret_error);
+}
+
 static void fetched(const net_response *response, void *user)
 {
     login_provider *provider = user;
     if (response->result == OST_E_STATE)
         return;
     const login_endpoints *endpoints = NULL;
-    bool succeeded = response->result == OST_OK && response->status == 200 &&
-                     login_endpoints_read(response->body, provider->url, provider->issuer,
-                                          provider->insecure_http, &endpoints, NULL) == OST_OK;
-    if (succeeded)
+    ost_error error = {0};
+    ost_result result = read_response(provider, response, &endpoints, &error);
+    if (result == OST_OK)
         publish(provider, endpoints);
-    schedule(provider, succeeded);
+    else if (error.code != result)
+        ost_error_set(&error, result, "%s", ost_result_sentence(result));
+    note(provider, result == OST_OK ? "" : error.detail);
+    schedule(provider, result == OST_OK);
 }
 
 static void fetch(login_provider *provider)
 {
+    ost_error error = {0};
     const net_request request = {
         .url = provider->url,
         .ca_file = provider->ca_file,
         .insecure_http = provider->insecure_http,
     };
-    if (net_fetch(provider->net, &request, fetched, provider, NULL) != OST_OK)
-        schedule(provider, false);
+    if (net_fetch(provider->net, &request, fetched, provider, &error) == OST_OK)
+        return;
+    note(provider, error.detail);
+    schedule(provider, false);
+}
+
+void login_provider_trouble(login_provider *provider, char ret_why[256])
+{
+    pthread_mutex_lock(&provider->lock);
+    (void)text_to_string(text_of(provider->trouble), ret_why, sizeof provider->trouble);
+    pthread_mutex_unlock(&provider->lock);
 }
 
 /* ---- making ---- */
@@ -258,6 +289,7 @@ ost_result login_provider_new(const login_provider_config *config, login_provide
     provider->net = config->net;
     provider->pause_ms = PAUSE_MIN_MS;
     pthread_mutex_init(&provider->lock, NULL);
+    note(provider, "the discovery document has not been read yet");
     if (provider->issuer == NULL || provider->url == NULL ||
         (config->ca_file != NULL && provider->ca_file == NULL)) {
         login_provider_free(provider);

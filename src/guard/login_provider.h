@@ -34,6 +34,9 @@ OST_MUST_CHECK ost_result login_provider_new(const login_provider_config *config
 /* After the net client has been freed: no callback is on its way then. NULL is fine. */
 void login_provider_free(login_provider *provider);
 
+/* Why the last attempt failed, as a string; empty when it did not. Any thread. */
+void login_provider_trouble(login_provider *provider, char ret_why[256]);
+
 /* The endpoints, or NULL when they are not known yet. Give them back with the other. */
 const login_endpoints *login_provider_take(login_provider *provider);
 void login_provider_give(const login_endpoints *endpoints);

@@ -252,6 +252,7 @@ def test_health(api):
         assert answer.json()["status"] == "UP"
         assert answer.json()["guard"]["issuers"][0]["ready"] is True
         assert answer.json()["login"] is True
+        assert "login_error" not in answer.json()
 
 
 def test_metrics(api, provider):

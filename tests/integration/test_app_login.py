@@ -8,6 +8,7 @@ import urllib.parse
 import pytest
 from fake_provider import FakeProvider, Key
 from navigation import NAVIGATION, navigate
+from peers import free_port
 from programs import ItemsApi
 from web import Browser, parse_set_cookie, query_of
 
@@ -450,6 +451,20 @@ def test_session_that_the_provider_has_ended(api, provider):
     assert answer.status == 401
     assert browser.cookie("ostiary") is None
     assert navigate(browser, f"{api.base}/items/", follow=False).status in (302, 400)
+
+
+def test_the_operator_is_told_why_nobody_can_log_in(tmp_path):
+    port = free_port()
+    with ItemsApi(f"http://localhost:{port}/realms/none", tmp_path) as program:
+        page = navigate(Browser(), f"{program.base}/items/")
+        assert page.status == 503
+        deadline = time.monotonic() + 10
+        while "connect" not in Browser().get(f"{program.base}/health").json()["login_error"]:
+            assert time.monotonic() < deadline, program.log_tail()
+            time.sleep(0.02)
+        page = navigate(Browser(), f"{program.base}/items/")
+        assert page.status == 503
+    assert "no login was begun: Failed to connect" in program.log.read_text()
 
 
 def test_provider_is_down_for_a_moment(api, provider):

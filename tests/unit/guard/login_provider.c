@@ -91,6 +91,40 @@ static login_provider *make(const char *issuer, const char *url)
     return provider;
 }
 
+static void is_told(login_provider *provider, const char *words)
+{
+    char why[256] = "untouched";
+    login_provider_trouble(provider, why);
+    if (words[0] == '\0' ? why[0] != '\0' : strstr(why, words) == NULL)
+        fail_msg("\"%s\" where \"%s\" is expected", why, words);
+}
+
+/* Whoever wonders why nobody can log in. */
+static void it_tells_why(void **state)
+{
+    (void)state;
+    login_provider *provider = make(ISSUER, NULL);
+    is_told(provider, "not been read yet");
+    fake_run_timer();
+    fake_fail(OST_E_TIMEOUT);
+    is_told(provider, "no answer");
+    fake_run_timer();
+    fake_answer(503, OST_TEXT(DISCOVERY));
+    is_told(provider, "status 503");
+    fake_run_timer();
+    fake_answer(200, OST_TEXT(HEAD AUTH "}"));
+    is_told(provider, "names no token_endpoint");
+    fake_run_timer();
+    fake_answer(200, OST_TEXT(DISCOVERY));
+    is_told(provider, "");
+    fake_fetch_result = OST_E_BUSY;
+    fake_run_timer();
+    fake_fetch_result = OST_OK;
+    is_told(provider, "told to fail");
+    net_client_free((net_client *)(void *)&fake_calls);
+    login_provider_free(provider);
+}
+
 static void it_keeps_trying(void **state)
 {
     (void)state;
@@ -196,6 +230,7 @@ int main(void)
         cmocka_unit_test(documents),
         cmocka_unit_test(details),
         cmocka_unit_test(attack_33_endpoints_on_this_machine),
+        cmocka_unit_test(it_tells_why),
         cmocka_unit_test(it_keeps_trying),
         cmocka_unit_test(every_allocation_fails_once),
         cmocka_unit_test(where_it_asks),
