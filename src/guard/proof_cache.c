@@ -23,10 +23,10 @@ typedef struct shard {
     pthread_mutex_t lock;
     uint32_t *chains; /* as many as entries; NULL before the first proof */
     shown *entries;
-    uint32_t used; /* entries from here on have never been used */
-    uint32_t free; /* the first of those that are free again */
-    int64_t swept; /* when all of it was last looked through */
-    int64_t now;   /* the latest there has been */
+    uint32_t used;     /* entries from here on have never been used */
+    uint32_t free;     /* the first of those that are free again */
+    int64_t swept;     /* when all of it was last looked through */
+    int64_t forgotten; /* the latest second until which a proof was remembered that is no more */
     char apart[64];
 } shard;
 
@@ -87,7 +87,7 @@ static ost_result make_room(shard *s, uint32_t size)
     s->entries = entries;
     s->free = NOBODY;
     s->swept = INT64_MIN;
-    s->now = INT64_MIN;
+    s->forgotten = INT64_MIN;
     return OST_OK;
 }
 
@@ -102,21 +102,14 @@ static bool look_through(shard *s, uint32_t *chain, uint64_t hash, int64_t now)
             found = found || entry->hash == hash;
             at = &entry->next;
         } else {
+            if (entry->until > s->forgotten)
+                s->forgotten = entry->until;
             *at = entry->next;
             entry->next = s->free;
             s->free = index;
         }
     }
     return found;
-}
-
-/* A clock that is set back does not bring back what was forgotten: a proof that was too old once is
- * too old for good. */
-static int64_t hold_clock(shard *s, int64_t now)
-{
-    if (now > s->now)
-        s->now = now;
-    return s->now;
 }
 
 /* At most once a second: nothing more has become too old before that. */
@@ -144,11 +137,10 @@ static ost_result add(shard *s, uint32_t size, uint64_t hash, int64_t until, int
     ost_result result = make_room(s, size);
     if (result != OST_OK)
         return result;
-    now = hold_clock(s, now);
-    if (until < now)
-        return OST_E_CONFLICT;
     uint32_t *chain = &s->chains[(hash / SHARDS) & (size - 1)];
-    if (look_through(s, chain, hash, now))
+    /* A clock that is set back does not bring back what was forgotten: a proof that could have been
+     * among it has been shown, for all that is known. Others cannot have been. */
+    if (look_through(s, chain, hash, now) || until <= s->forgotten)
         return OST_E_CONFLICT;
     uint32_t index = take_entry(s, size);
     if (index == NOBODY) {

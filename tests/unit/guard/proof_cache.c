@@ -53,6 +53,23 @@ static void attack_41_clock_that_is_set_back(void **state)
     proof_cache_free(cache);
 }
 
+/* A clock that ran ahead for a moment keeps nobody out for as long as it was ahead: what could have
+ * been forgotten is refused, and nothing else. */
+static void a_clock_that_ran_ahead_costs_little(void **state)
+{
+    proof_cache *cache = make(1 << 16);
+    for (unsigned i = 0; i < 1000; i++)
+        assert_int_equal(add(cache, i, 160, 100), OST_OK);
+    for (unsigned i = 0; i < 1000; i++) /* in the same chains, which forget */
+        assert_int_equal(add(cache, i, 3660, 3600), OST_OK);
+    for (unsigned i = 1000; i < 2000; i++) {
+        assert_int_equal(add(cache, i, 160, 110), OST_E_CONFLICT);
+        assert_int_equal(add(cache, i, 161, 110), OST_OK);
+        assert_int_equal(add(cache, i, 161, 110), OST_E_CONFLICT);
+    }
+    proof_cache_free(cache);
+}
+
 static void proofs_of_others_are_others(void **state)
 {
     proof_cache *cache = make(1000);
@@ -153,6 +170,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(attack_41_a_proof_counts_once),
         cmocka_unit_test(attack_41_clock_that_is_set_back),
+        cmocka_unit_test(a_clock_that_ran_ahead_costs_little),
         cmocka_unit_test(proofs_of_others_are_others),
         cmocka_unit_test(attack_41_nothing_is_forgotten),
         cmocka_unit_test(rooms_are_used_again_and_again),
