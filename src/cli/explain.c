@@ -6,8 +6,10 @@
 
 #include "base64url.h"
 #include "claims_lookup.h"
+#include "explain_form.h"
 #include "guard_keys.h"
 #include "policy.h"
+#include "printable.h"
 #include "text.h"
 
 #define TOKEN_SIZE ((size_t)16 << 10) /* the guard's default */
@@ -38,12 +40,7 @@ static ost_text shown(explaining *e, ost_text text)
         e->failed_memory = true;
         return (ost_text){0};
     }
-    bool good = text_is_utf8(text_of(copy));
-    for (char *at = copy; *at != '\0'; at++) {
-        unsigned char byte = (unsigned char)*at;
-        if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !good))
-            *at = '?';
-    }
+    printable_make(copy);
     return text_of(copy);
 }
 
@@ -62,26 +59,23 @@ static ost_text format_size(explaining *e, size_t size)
     return text_of(ost_arena_format(e->in->arena, "%zu bytes", size));
 }
 
+static void say_form(explaining *e, ost_result result, const ost_error *error)
+{
+    explain_mistake known = explain_form(e->in->token);
+    say(e, EXPLAIN_FORM, result,
+        OST_TEXT("a signed token: three parts of strict base64url and JSON"),
+        result == OST_OK     ? OST_TEXT("three parts")
+        : known.seen.len > 0 ? known.seen
+                             : text_of(error->detail));
+}
+
 static void check_form(explaining *e)
 {
-    static const ost_text expected = {"a signed token: three parts of strict base64url and JSON",
-                                      56};
     ost_error error = {0};
     ost_text token = e->in->token;
-    size_t dots = text_count(token, '.');
     say(e, EXPLAIN_SIZE, token.len <= TOKEN_SIZE ? OST_OK : OST_E_CEILING,
         OST_TEXT("at most 16384 bytes"), format_size(e, token.len));
-    ost_result result = ost_jwt_read_unverified(token, e->in->arena, &e->read, &error);
-    if (result != OST_OK && dots == 4)
-        say(e, EXPLAIN_FORM, result, expected, OST_TEXT("five parts: an encrypted token"));
-    else if (result != OST_OK && token.len == 0)
-        say(e, EXPLAIN_FORM, result, expected, OST_TEXT("nothing"));
-    else if (result != OST_OK && dots == 0)
-        say(e, EXPLAIN_FORM, result, expected,
-            OST_TEXT("an opaque token, of which its issuer alone knows what it says"));
-    else
-        say(e, EXPLAIN_FORM, result, expected,
-            result == OST_OK ? OST_TEXT("three parts") : text_of(error.detail));
+    say_form(e, ost_jwt_read_unverified(token, e->in->arena, &e->read, &error), &error);
 }
 
 /* The header by itself, which the strict reader judges as a whole. */
@@ -103,6 +97,8 @@ static void check_header(explaining *e)
             result != OST_OK     ? text_of(error.detail)
             : e->jws.typ.len > 0 ? e->jws.typ
                                  : OST_TEXT("no typ"));
+    } else if (result == OST_E_TOKEN_FORMAT && text_ends(e->in->token, ".")) {
+        say_form(e, result, &error); /* claims can be read without a signature */
     } else if (result != OST_E_ALGORITHM) {
         say(e, EXPLAIN_HEADER, result, OST_TEXT("typ JWT, at+jwt or none; nothing critical"),
             text_of(error.detail));
@@ -134,6 +130,43 @@ static ost_text last_error(explaining *e)
     return error;
 }
 
+/* The ids, so that one that is missing shows. */
+static ost_text list_keys(explaining *e, const ost_keyset *keys)
+{
+    size_t count = ost_keyset_count(keys);
+    const char *text = ost_arena_format(e->in->arena, "one of the issuer's keys:");
+    for (size_t i = 0; i < count && i < 8 && text != NULL; i++) {
+        ost_text kid = ost_key_kid(ost_keyset_at(keys, i));
+        if (kid.len == 0)
+            kid = OST_TEXT("(one without an id)");
+        text = ost_arena_format(e->in->arena, "%s%s %.*s", text, i > 0 ? "," : "", (int)kid.len,
+                                kid.data);
+    }
+    return text_of(text);
+}
+
+/* In base64url; 0 where it is not known. */
+static size_t signature_length(const ost_key *key)
+{
+    size_t bytes = (ost_key_bits(key) + 7) / 8;
+    size_t len = ost_key_type_of(key) == OST_KEY_RSA  ? bytes
+                 : ost_key_type_of(key) == OST_KEY_EC ? 2 * bytes
+                                                      : 0;
+    return (len * 4 + 2) / 3;
+}
+
+static ost_text tell_signature(explaining *e, const ost_key *key)
+{
+    size_t len = e->jws.signature_encoded.len, usual = signature_length(key);
+    explain_mistake known = explain_form(e->in->token);
+    if (known.seen.len > 0)
+        return known.seen; /* as of a quote behind it */
+    if (usual == 0 || len == usual)
+        return OST_TEXT("it is not");
+    return text_of(
+        ost_arena_format(e->in->arena, "it is %zu characters long, rather than %zu", len, usual));
+}
+
 static void check_signature(explaining *e)
 {
     ost_keyset *keys;
@@ -145,16 +178,14 @@ static void check_signature(explaining *e)
         say(e, EXPLAIN_KEY, OST_E_KEY_UNKNOWN, OST_TEXT("the issuer's keys"), last_error(e));
         return;
     }
-    size_t count = ost_keyset_count(keys);
     if (e->has_jws) {
         result = ost_keyset_find(keys, e->jws.kid, e->jws.alg, &key);
-        say(e, EXPLAIN_KEY, result,
-            text_of(ost_arena_format(arena, "one of the %zu keys of the issuer", count)),
+        say(e, EXPLAIN_KEY, result, list_keys(e, keys),
             e->jws.kid.len > 0 ? e->jws.kid : OST_TEXT("no kid"));
         if (result == OST_OK) {
             result = ost_jws_verify(&e->jws, key, arena, &payload);
             say(e, EXPLAIN_SIGNATURE, result, OST_TEXT("made with that key"),
-                result == OST_OK ? OST_TEXT("so it is") : OST_TEXT("it is not"));
+                result == OST_OK ? OST_TEXT("so it is") : tell_signature(e, key));
         }
     }
     ost_keyset_unref(keys);

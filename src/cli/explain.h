@@ -62,6 +62,11 @@ OST_MUST_CHECK ost_result explain_token(const explain_input *input, const ost_ve
 OST_MUST_CHECK ost_result explain_sender(const explain_input *input, const ost_claims *claims,
                                          bool *ret_shown, ost_error *ret_error);
 
+/* How to mend an issuer, or a scope or role, that is another than expected. */
+ost_text explain_advice_issuer(const explain_step *step);
+ost_text explain_advice_policy(const explain_step *step, const explain_input *input,
+                               const ost_json *claims);
+
 /* How to mend a step that failed; empty when there is nothing to say. `claims` may be NULL. */
 ost_text explain_advice(explain_name name, const explain_step *step, const explain_input *input,
                         const ost_json *claims);

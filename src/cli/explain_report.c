@@ -2,6 +2,7 @@
 #include "explain_report.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include <ostiary/json.h>
 
@@ -38,6 +39,23 @@ static bool several_failed(const explain_step steps[EXPLAIN_STEPS])
     return failed > 1;
 }
 
+/* What could not be looked at and has nothing to be said about it: the names, in a line or two. */
+static explain_name print_unknown(const explain_step steps[EXPLAIN_STEPS], explain_name name)
+{
+    int column = printf("   - %s", explain_step_name(name));
+    for (name++; name < EXPLAIN_STEPS; name++) {
+        const explain_step *step = &steps[name];
+        if (step->outcome != EXPLAIN_UNKNOWN || step->advice.len > 0)
+            break;
+        int width = (int)strlen(explain_step_name(name));
+        bool wrap = column + 2 + width > 80;
+        column =
+            printf(wrap ? ",\n     %s" : ", %s", explain_step_name(name)) + (wrap ? -2 : column);
+    }
+    puts("");
+    return name - 1;
+}
+
 static void print_steps(const explain_step steps[EXPLAIN_STEPS])
 {
     bool several = several_failed(steps);
@@ -45,6 +63,10 @@ static void print_steps(const explain_step steps[EXPLAIN_STEPS])
     bool verified = steps[EXPLAIN_SIGNATURE].outcome == EXPLAIN_PASSED;
     for (explain_name name = EXPLAIN_SIZE; name < EXPLAIN_STEPS; name++) {
         const explain_step *step = &steps[name];
+        if (step->outcome == EXPLAIN_UNKNOWN && step->advice.len == 0) {
+            name = print_unknown(steps, name);
+            continue;
+        }
         bool hearsay = name > EXPLAIN_SIGNATURE && !verified && step->outcome != EXPLAIN_UNKNOWN;
         ost_text seen = step->outcome == EXPLAIN_PASSED ? step->seen : (ost_text){"", 0};
         printf("%s %-*s%.*s%s%s\n", marks[step->outcome], seen.len > 0 ? 10 : 0,
