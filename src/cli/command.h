@@ -20,9 +20,11 @@ extern const command command_user_add;
 extern const command command_token_explain, command_token_inspect;
 extern const command command_jwk_generate, command_jwk_public, command_jwk_convert;
 extern const command command_jwk_thumbprint, command_jwk_set, command_jwk_inspect;
+extern const command command_jwk_algorithms;
 extern const command command_jws_sign, command_jws_verify, command_jws_inspect;
 extern const command command_jwt_sign, command_jwt_verify, command_jwt_inspect;
 extern const command command_jwe_encrypt, command_jwe_decrypt, command_jwe_inspect;
+extern const command command_base64url_encode, command_base64url_decode;
 extern const command command_version;
 
 /* Exit codes, as the man page lists them. */

@@ -1,4 +1,5 @@
 /* `ostiary jwe …`: encrypts and decrypts (RFC 7516). */
+#include "key.h"
 #include "key_attempt.h"
 #include "text.h"
 #include "tool.h"
@@ -56,6 +57,8 @@ static ost_result choose_enc(const option_values *values, ost_alg alg, const ost
         if (*ret_enc == OST_ENC_NONE_SET)
             return ost_error_set(ret_error, OST_E_ARGUMENT, "--enc: \"%.40s\" encrypts no content",
                                  name);
+    } else if (alg == OST_DIR && key->content != NULL) {
+        *ret_enc = ost_enc_of(text_of(key->content));
     } else if (alg == OST_DIR) { /* the key's length decides */
         unsigned bits = ost_key_bits(key);
         *ret_enc = bits == 128   ? OST_A128GCM
@@ -98,6 +101,16 @@ static ost_result encrypt_for(const option_values *values, ost_text content, con
     return result == OST_OK ? tool_put_line(values, text, arena, ret_error) : result;
 }
 
+/* A token is encrypted without the line feed that stands behind it in a file. */
+static ost_result read_content(const option_values *values, ost_arena *arena, ost_text *ret_content,
+                               ost_error *ret_error)
+{
+    const char *type = options_get(values, "content-type");
+    bool token = type != NULL && text_equal_ignoring_case(text_of(type), OST_TEXT("JWT"));
+    return token ? tool_read_line(tool_operand(values), arena, ret_content, ret_error)
+                 : tool_read(tool_operand(values), arena, ret_content, ret_error);
+}
+
 static ost_result encrypt(const option_values *values, ost_arena *arena, ost_error *ret_error)
 {
     tool_keys keys = {.count = 0};
@@ -106,7 +119,7 @@ static ost_result encrypt(const option_values *values, ost_arena *arena, ost_err
     ost_alg password_alg = name != NULL ? ost_alg_of(text_of(name)) : OST_PBES2_HS512_A256KW;
     ost_result result = need_one_key(values, ret_error);
     if (result == OST_OK)
-        result = tool_read(tool_operand(values), arena, &content, ret_error);
+        result = read_content(values, arena, &content, ret_error);
     if (result == OST_OK)
         result = options_has(values, "key")
                      ? tool_keys_meant(values, arena, &keys, ret_error)
@@ -179,8 +192,12 @@ static ost_result decrypt_with(const ost_keyset *keys, void *user, ost_error *re
 static ost_result decrypt_by_key(const option_values *values, decrypting *d, ost_error *ret_error)
 {
     tool_keys keys;
-    ost_result result =
-        tool_keys_read(options_get(values, "key"), OST_ALG_NONE_SET, d->arena, &keys, ret_error);
+    ost_result result = tool_keys_named(values, "key", d->arena, &keys, ret_error);
+    for (size_t i = 0; result == OST_OK && i < keys.count; i++) {
+        result = tool_need_private(keys.keys[i], "decrypt", ret_error);
+        if (result != OST_OK)
+            tool_keys_free(&keys);
+    }
     return result == OST_OK ? key_attempt_each(&keys, d->jwe, d->arena, decrypt_with, d, ret_error)
                             : result;
 }
@@ -233,7 +250,7 @@ static int run_decrypt(const option_values *values)
 }
 
 static const option decrypt_options[] = {
-    {"key", "FILE", NULL, NULL, "private or shared key: JWK, JWK Set or PEM"},
+    {"key", "FILE", NULL, NULL, "private or shared key: JWK, JWK Set or PEM; repeatable"},
     {"password-file", "FILE", NULL, NULL, "a password instead of a key (PBES2)"},
     {"inflate-max", "BYTES", NULL, NULL, "accept compressed content up to this (none)"},
     {"insecure-rsa1-5", NULL, NULL, NULL, "accept RSA1_5"},

@@ -1,21 +1,11 @@
-/* `ostiary jwk …`: makes, converts, shows and collects keys (RFC 7517). */
+/* `ostiary jwk …`: makes, converts and names keys (RFC 7517). */
 #include <stdio.h>
 #include <string.h>
 
+#include "key.h"
 #include "text.h"
 #include "tool.h"
 #include "tool_key.h"
-
-static ost_result put_key(const ost_key *key, bool private, ost_json_writer *writer,
-                          ost_error *ret_error)
-{
-    ost_result result =
-        private ? ost_key_export_private(key, writer) : ost_key_export_public(key, writer);
-    if (result == OST_OK)
-        return OST_OK;
-    return ost_error_set(ret_error, result,
-                         private ? "the key has no private part" : "a shared key is never public");
-}
 
 static ost_result write_key(const option_values *values, const ost_key *key, bool private,
                             ost_arena *arena, ost_error *ret_error)
@@ -23,7 +13,7 @@ static ost_result write_key(const option_values *values, const ost_key *key, boo
     ost_json_writer *writer = ost_json_writer_new(arena, 0);
     if (writer == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    ost_result result = put_key(key, private, writer, ret_error);
+    ost_result result = tool_key_put(key, private, writer, ret_error);
     return result == OST_OK ? tool_put_json(values, writer, arena, ret_error) : result;
 }
 
@@ -37,7 +27,7 @@ static ost_result with_key(const option_values *values, ost_arena *arena, ost_er
     ost_alg alg = OST_ALG_NONE_SET;
     const char *name = options_get(values, "alg");
     if (name != NULL && (alg = ost_alg_of(text_of(name))) == OST_ALG_NONE_SET)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "--alg: \"%.40s\" is no algorithm", name);
+        return ost_error_set(ret_error, OST_E_ARGUMENT, TOOL_NO_ALGORITHM, name);
     ost_result result = tool_keys_read(tool_operand(values), alg, arena, &keys, ret_error);
     if (result != OST_OK)
         return result;
@@ -60,13 +50,15 @@ static ost_result generate(const option_values *values, ost_arena *arena, ost_er
         return ost_error_set(ret_error, OST_E_ARGUMENT, "--alg is needed");
     ost_alg alg = ost_alg_of(text_of(name));
     if (alg == OST_ALG_NONE_SET)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "--alg: \"%.40s\" is no algorithm", name);
+        return ost_error_set(ret_error, OST_E_ARGUMENT, TOOL_NO_ALGORITHM, name);
     ost_result result = options_number(values, "bits", 0, 128, 16384, &bits, ret_error);
     if (result == OST_OK && curve != NULL && bits != 0)
         result = ost_error_set(ret_error, OST_E_ARGUMENT, "a curve has its size");
     if (result == OST_OK)
         result = curve != NULL ? ost_key_generate_curve(alg, curve, kid, &key, ret_error)
                                : ost_key_generate(alg, (unsigned)bits, kid, &key, ret_error);
+    if (result != OST_OK && result != OST_E_ARGUMENT && bits > 0 && bits < 2048)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "--bits: RSA keys have 2048 and more");
     if (result != OST_OK)
         return result;
     result = write_key(values, key, true, arena, ret_error);
@@ -124,19 +116,39 @@ const command command_jwk_public = {
     .run = run_public,
 };
 
+/* Keys that come as PEM have no id, and in a set they need one. */
+static ost_result name_key(const option_values *values, ost_key *key, ost_error *ret_error)
+{
+    char thumbprint[44];
+    const char *kid = options_get(values, "new-kid");
+    ost_result result = OST_OK;
+    if (kid != NULL && strcmp(kid, "thumbprint") == 0) {
+        result = ost_key_thumbprint(key, thumbprint);
+        kid = thumbprint;
+    }
+    if (kid != NULL && result == OST_OK)
+        result = key_set_kid(key, text_of(kid));
+    return result == OST_OK
+               ? OST_OK
+               : ost_error_set(ret_error, result, "--new-kid: %s", ost_result_sentence(result));
+}
+
 static ost_result convert_work(const option_values *values, ost_key *key, ost_arena *arena,
                                ost_error *ret_error)
 {
     bool private = ost_key_is_private(key) && !options_has(values, "public");
     const char *to = options_get(values, "to");
     ost_text pem;
+    ost_result result = name_key(values, key, ret_error);
+    if (result != OST_OK)
+        return result;
     if (to == NULL || strcmp(to, "jwk") == 0)
         return write_key(values, key, private, arena, ret_error);
     if (strcmp(to, "pem") != 0)
         return ost_error_set(ret_error, OST_E_ARGUMENT, "--to: \"%.40s\" is neither jwk nor pem",
                              to);
-    ost_result result = private ? ost_key_export_pkcs8(key, OST_KEY_PEM, arena, &pem)
-                                : ost_key_export_spki(key, OST_KEY_PEM, arena, &pem);
+    result = private ? ost_key_export_pkcs8(key, OST_KEY_PEM, arena, &pem)
+                     : ost_key_export_spki(key, OST_KEY_PEM, arena, &pem);
     if (result != OST_OK)
         return ost_error_set(ret_error, result, "there is no PEM for a key of this type");
     return tool_put(values, pem, ret_error);
@@ -156,6 +168,7 @@ static const option convert_options[] = {
     {"to", "FORM", NULL, NULL, "jwk or pem: SPKI and PKCS #8 (jwk)"},
     {"public", NULL, NULL, NULL, "the public half alone"},
     {"alg", "ALG", NULL, NULL, "what a key that comes as PEM is for"},
+    {"new-kid", "KID", NULL, NULL, "give it this id; \"thumbprint\": its thumbprint"},
     TOOL_KID_OPTION,
     TOOL_OUTPUT_OPTIONS,
     {0},
@@ -206,88 +219,4 @@ const command command_jwk_thumbprint = {
     .options = thumbprint_options,
     .max_operands = 1,
     .run = run_thumbprint,
-};
-
-/* ---- set ---- */
-
-/* --kid chooses, if it is given; which of them were found is noted. */
-static bool is_chosen(const option_values *values, const ost_key *key, bool found[TOOL_KEYS_MAX])
-{
-    const char *kid;
-    bool chosen = !options_has(values, "kid");
-    for (size_t i = 0; (kid = options_nth(values, "kid", i)) != NULL; i++) {
-        bool same = text_is(ost_key_kid(key), kid);
-        found[i] = found[i] || same;
-        chosen = chosen || same;
-    }
-    return chosen;
-}
-
-static ost_result put_file(const option_values *values, const char *path, ost_arena *arena,
-                           ost_json_writer *writer, bool found[TOOL_KEYS_MAX], ost_error *ret_error)
-{
-    tool_keys keys;
-    ost_result result = tool_keys_read(path, OST_ALG_NONE_SET, arena, &keys, ret_error);
-    if (result != OST_OK)
-        return result;
-    for (size_t i = 0; i < keys.count && result == OST_OK; i++) {
-        if (is_chosen(values, keys.keys[i], found))
-            result = put_key(keys.keys[i], options_has(values, "private"), writer, ret_error);
-    }
-    tool_keys_free(&keys);
-    return result;
-}
-
-static ost_result check_found(const option_values *values, const bool found[TOOL_KEYS_MAX],
-                              ost_error *ret_error)
-{
-    const char *kid;
-    for (size_t i = 0; (kid = options_nth(values, "kid", i)) != NULL; i++) {
-        if (!found[i])
-            return ost_error_set(ret_error, OST_E_KEY_UNKNOWN, "there is no key with kid \"%.60s\"",
-                                 kid);
-    }
-    return OST_OK;
-}
-
-static ost_result collect(const option_values *values, ost_arena *arena, ost_error *ret_error)
-{
-    bool found[TOOL_KEYS_MAX] = {false};
-    ost_json_writer *writer = ost_json_writer_new(arena, 0);
-    if (writer == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    if (options_nth(values, "kid", TOOL_KEYS_MAX) != NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "at most %d ids", TOOL_KEYS_MAX);
-    ost_json_open_object(writer);
-    ost_json_put_name(writer, OST_TEXT("keys"));
-    ost_json_open_array(writer);
-    ost_result result = OST_OK;
-    for (size_t i = 0; i < values->operand_count && result == OST_OK; i++)
-        result = put_file(values, values->operands[i], arena, writer, found, ret_error);
-    ost_json_close_array(writer);
-    ost_json_close_object(writer);
-    if (result == OST_OK)
-        result = check_found(values, found, ret_error);
-    return result == OST_OK ? tool_put_json(values, writer, arena, ret_error) : result;
-}
-
-static int run_set(const option_values *values)
-{
-    return tool_run(values, "jwk set", collect);
-}
-
-static const option set_options[] = {
-    {"kid", "KID", NULL, NULL, "only the key of that id; repeatable (all)"},
-    {"private", NULL, NULL, NULL, "keep private and shared keys: never for publishing"},
-    TOOL_OUTPUT_OPTIONS,
-    {0},
-};
-const command command_jwk_set = {
-    .words = "jwk set",
-    .operands = "FILE…",
-    .summary = "Collect keys into a JWK Set, their public halves unless told otherwise.",
-    .options = set_options,
-    .min_operands = 1,
-    .max_operands = 64,
-    .run = run_set,
 };

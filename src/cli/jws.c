@@ -34,8 +34,10 @@ static ost_result sign_with(const option_values *values, ost_text payload, const
     ost_result result = OST_OK;
     for (size_t i = 0; i < keys->count && result == OST_OK; i++) {
         signers[i] = (ost_jws_signer){.key = keys->keys[i]};
-        result = tool_alg(options_nth(values, "alg", i), keys->keys[i], preferred, &signers[i].alg,
-                          ret_error);
+        result = tool_need_private(keys->keys[i], "sign", ret_error);
+        if (result == OST_OK)
+            result = tool_alg(options_nth(values, "alg", i), keys->keys[i], preferred,
+                              &signers[i].alg, ret_error);
     }
     if (result != OST_OK)
         return result;
@@ -92,23 +94,6 @@ const command command_jws_sign = {
 
 /* ---- verify ---- */
 
-/* Every algorithm that one of the keys serves, unless one was named. */
-static ost_result read_algs(const option_values *values, ost_algs *ret_algs, ost_error *ret_error)
-{
-    const char *name;
-    *ret_algs = 0;
-    for (size_t i = 0; (name = options_nth(values, "alg", i)) != NULL; i++) {
-        ost_alg alg = ost_alg_of(text_of(name));
-        if (alg == OST_ALG_NONE_SET)
-            return ost_error_set(ret_error, OST_E_ARGUMENT, "--alg: \"%.40s\" is no algorithm",
-                                 name);
-        *ret_algs |= OST_ALG_BIT(alg);
-    }
-    if (*ret_algs == 0)
-        *ret_algs = OST_ALGS_SIGNATURE; /* the keys decide */
-    return OST_OK;
-}
-
 typedef struct verifying {
     ost_text jws;
     ost_jws_rules rules;
@@ -120,7 +105,7 @@ static ost_result read_rules(const option_values *values, verifying *v, ost_erro
 {
     v->rules = (ost_jws_rules){.detached = options_has(values, "payload"),
                                .unencoded = options_has(values, "unencoded")};
-    ost_result result = read_algs(values, &v->rules.algorithms, ret_error);
+    ost_result result = tool_algs(values, &v->rules.algorithms, ret_error);
     if (result == OST_OK && v->rules.detached)
         result = tool_read(options_get(values, "payload"), v->arena, &v->rules.payload, ret_error);
     return result;
@@ -144,10 +129,10 @@ static ost_result verify(const option_values *values, ost_arena *arena, ost_erro
     if (result == OST_OK)
         result = read_rules(values, &v, ret_error);
     if (result == OST_OK)
-        result =
-            tool_keys_read(options_get(values, "key"), OST_ALG_NONE_SET, arena, &keys, ret_error);
+        result = tool_keys_named(values, "key", arena, &keys, ret_error);
     if (result == OST_OK)
-        result = key_attempt_each(&keys, v.jws, arena, verify_with, &v, ret_error);
+        result = tool_tell_key(key_attempt_each(&keys, v.jws, arena, verify_with, &v, ret_error),
+                               ret_error);
     return result == OST_OK ? tool_put(values, v.verified.payload, ret_error) : result;
 }
 
@@ -157,7 +142,8 @@ static int run_verify(const option_values *values)
 }
 
 static const option verify_options[] = {
-    {"key", "FILE", NULL, NULL, "public or shared key: JWK, JWK Set, PEM or certificate"},
+    {"key", "FILE", NULL, NULL,
+     "public or shared key: JWK, JWK Set, PEM or certificate; repeatable"},
     {"alg", "ALG", NULL, NULL, "accept this algorithm; repeatable (what the keys are for)"},
     {"payload", "FILE", NULL, NULL, "the detached payload"},
     {"unencoded", NULL, NULL, NULL, "understand b64 false"},

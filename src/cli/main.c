@@ -1,27 +1,35 @@
 /* The `ostiary` command: finds the subcommand, reads its options, runs it. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
+#include "printable.h"
 
 static const command *const commands[] = {
-    &command_provider_start, &command_provider_start_dev, &command_keys_rotate,
-    &command_realm_import,   &command_realm_export,       &command_user_add,
-    &command_token_explain,  &command_token_inspect,      &command_jwk_generate,
-    &command_jwk_public,     &command_jwk_convert,        &command_jwk_thumbprint,
-    &command_jwk_set,        &command_jwk_inspect,        &command_jws_sign,
-    &command_jws_verify,     &command_jws_inspect,        &command_jwt_sign,
-    &command_jwt_verify,     &command_jwt_inspect,        &command_jwe_encrypt,
-    &command_jwe_decrypt,    &command_jwe_inspect,        &command_version,
+    &command_provider_start,   &command_provider_start_dev, &command_keys_rotate,
+    &command_realm_import,     &command_realm_export,       &command_user_add,
+    &command_token_explain,    &command_token_inspect,      &command_jwk_generate,
+    &command_jwk_public,       &command_jwk_convert,        &command_jwk_thumbprint,
+    &command_jwk_set,          &command_jwk_inspect,        &command_jwk_algorithms,
+    &command_jws_sign,         &command_jws_verify,         &command_jws_inspect,
+    &command_jwt_sign,         &command_jwt_verify,         &command_jwt_inspect,
+    &command_jwe_encrypt,      &command_jwe_decrypt,        &command_jwe_inspect,
+    &command_base64url_encode, &command_base64url_decode,   &command_version,
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
 int command_fail(const ost_error *error, const char *doing)
 {
+    char detail[sizeof error->detail];
+    snprintf(detail, sizeof detail, "%s", error->detail);
+    printable_make(detail);
     fprintf(stderr, "ostiary: %s: %s\n", doing,
-            error->detail[0] != '\0' ? error->detail : ost_result_sentence(error->code));
+            detail[0] != '\0' ? detail : ost_result_sentence(error->code));
     return EXIT_FAILED;
 }
 
@@ -73,6 +81,37 @@ static int match(const command *chosen, int argc, char **argv)
     return at;
 }
 
+static bool is_standard(const char *path)
+{
+    return path != NULL && strcmp(path, "-") == 0;
+}
+
+static bool reads_file(const option *given)
+{
+    return given->argument != NULL && strncmp(given->argument, "FILE", 4) == 0 &&
+           strcmp(given->name, "output") != 0;
+}
+
+/* One input for two things would be empty for the second. */
+static int check_standard_input(const command *chosen, const option_values *values)
+{
+    const char *what = chosen->operands; /* of the one that was found last */
+    unsigned count = chosen->operands[0] == '[' && values->operand_count == 0;
+    for (size_t i = 0; i < values->operand_count; i++)
+        count += is_standard(values->operands[i]);
+    for (size_t i = 0; i < values->given_count; i++) {
+        if (!is_standard(values->given[i].value) || !reads_file(values->given[i].option))
+            continue;
+        what = values->given[i].option->name;
+        count++;
+    }
+    if (count <= 1)
+        return EXIT_DONE;
+    return command_usage_error("%s: %s%s and something else cannot both be standard input: name "
+                               "a file for it",
+                               chosen->words, what == chosen->operands ? "" : "--", what);
+}
+
 static int run(const command *chosen, int argc, char **argv, int first)
 {
     option_values values;
@@ -87,23 +126,44 @@ static int run(const command *chosen, int argc, char **argv, int first)
         return command_usage_error("%s needs %s (see --help)", chosen->words, chosen->operands);
     if (values.operand_count > chosen->max_operands)
         return command_usage_error("%s: there are too many arguments (see --help)", chosen->words);
-    return chosen->run(&values);
+    int status = check_standard_input(chosen, &values);
+    return status == EXIT_DONE ? chosen->run(&values) : status;
+}
+
+/* A file must not be opened in the place of a standard stream that is closed: what is written to
+ * that stream would get into it. Reading and writing fail as if it still were closed. */
+static void occupy_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    }
+}
+
+/* What was printed may still be on its way to a disk that is full. */
+static int finish(int status)
+{
+    if (fflush(stdout) == 0 && ferror(stdout) == 0)
+        return status;
+    fputs("ostiary: standard output cannot be written\n", stderr);
+    return EXIT_FAILED;
 }
 
 int main(int argc, char **argv)
 {
+    occupy_standard_streams();
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         int first = match(commands[i], argc, argv);
         if (first > 0)
-            return run(commands[i], argc, argv, first);
+            return finish(run(commands[i], argc, argv, first));
     }
     if (argc >= 2 && strcmp(argv[1], "--version") == 0)
-        return run(&command_version, 2, argv, 2);
+        return finish(run(&command_version, 2, argv, 2));
     bool asked = argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
                                strcmp(argv[1], "help") == 0);
     if (!asked && argc >= 2)
         fprintf(stderr, "ostiary: there is no command \"%.20s%s%.20s\"\n\n", argv[1],
                 argc >= 3 ? " " : "", argc >= 3 ? argv[2] : "");
     print_overview(asked ? stdout : stderr);
-    return asked ? EXIT_DONE : EXIT_USAGE;
+    return finish(asked ? EXIT_DONE : EXIT_USAGE);
 }

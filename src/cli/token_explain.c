@@ -1,4 +1,5 @@
 /* `ostiary token explain`: asks a guard for its verdict on a token, and tells why it is so. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "text.h"
 #include "tool.h"
 #include "tool_file.h"
+#include "tool_key.h"
 
 #define LIST_MAX 32
 #define WAIT_SECONDS 6
@@ -57,9 +59,18 @@ static ost_result take_key_file(const char *path, request *r, ost_arena *arena,
                                 ost_error *ret_error)
 {
     ost_text keys;
+    ost_keyset *set;
+    ost_error why = {0};
     ost_result result = tool_read(path, arena, &keys, ret_error);
     if (result != OST_OK)
         return result;
+    result = ost_keyset_import(keys, TOOL_KEYS_MAX, &set, NULL, &why);
+    if (result != OST_OK)
+        return ost_error_set(ret_error, result,
+                             "%s is no JWK Set with keys to verify with: %s "
+                             "(ostiary jwk set makes one)",
+                             path, why.detail);
+    ost_keyset_unref(set);
     snprintf(r->seed, sizeof r->seed, "/tmp/ostiary-keys-XXXXXX");
     int fd = mkstemp(r->seed);
     if (fd < 0 || write(fd, keys.data, keys.len) != (ssize_t)keys.len)
@@ -114,16 +125,13 @@ static ost_result read_proof(const option_values *values, request *r, ost_text t
                              ost_arena *arena, ost_error *ret_error)
 {
     const char *path = options_get(values, "proof"), *method = options_get(values, "method");
-    const char *url = options_get(values, "url"), *given = tool_operand(values);
+    const char *url = options_get(values, "url");
     if (path == NULL && (method != NULL || url != NULL))
         return ost_error_set(ret_error, OST_E_ARGUMENT, "--method and --url belong to a --proof");
     if (path == NULL)
         return OST_OK;
     if (url == NULL)
         return ost_error_set(ret_error, OST_E_ARGUMENT, "--proof needs the --url that was asked");
-    if (strcmp(path, "-") == 0 && (given == NULL || strcmp(given, "-") == 0))
-        return ost_error_set(ret_error, OST_E_ARGUMENT,
-                             "--proof and the token cannot both be standard input");
     ost_result result = tool_read_line(path, arena, &r->proof, ret_error);
     if (result != OST_OK)
         return result;
@@ -183,6 +191,8 @@ static ost_result read_request(const option_values *values, request *r, ost_aren
         return ost_error_set(ret_error, OST_E_ARGUMENT, "--issuer is needed");
     if (r->issuer.audience_count == 0 && !r->issuer.insecure_any_audience)
         return ost_error_set(ret_error, OST_E_ARGUMENT, "--audience is needed");
+    if (r->issuer.ca_file != NULL && access(r->issuer.ca_file, R_OK) != 0)
+        return ost_error_set(ret_error, OST_E_SYSTEM, "%s: %s", r->issuer.ca_file, strerror(errno));
     const char *jwks = options_get(values, "jwks");
     return jwks != NULL ? take_key_set(jwks, r, arena, ret_error) : OST_OK;
 }

@@ -44,9 +44,14 @@ static ost_result inspect(const option_values *values, ost_arena *arena, ost_err
     return OST_OK;
 }
 
-static int run(const option_values *values)
+static int run_token(const option_values *values)
 {
-    return tool_run(values, "inspect", inspect);
+    return tool_run(values, "token inspect", inspect);
+}
+
+static int run_jwt(const option_values *values)
+{
+    return tool_run(values, "jwt inspect", inspect);
 }
 
 static const option options[] = {{0}};
@@ -57,7 +62,7 @@ const command command_token_inspect = {
                "unverified.",
     .options = options,
     .max_operands = 1,
-    .run = run,
+    .run = run_token,
 };
 const command command_jwt_inspect = {
     .words = "jwt inspect",
@@ -65,5 +70,5 @@ const command command_jwt_inspect = {
     .summary = "The same by the name of its tools.",
     .options = options,
     .max_operands = 1,
-    .run = run,
+    .run = run_jwt,
 };

@@ -3,7 +3,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "printable.h"
 #include "text.h"
 #include "tool_file.h"
 
@@ -16,8 +18,6 @@ int tool_run(const option_values *values, const char *words, tool_work work)
     ost_arena *arena = ost_arena_new(ARENA);
     ost_result result = arena != NULL ? work(values, arena, &error) : OST_E_MEMORY;
     ost_arena_free(arena);
-    if (result == OST_OK && (fflush(stdout) != 0 || ferror(stdout) != 0))
-        result = ost_error_set(&error, OST_E_SYSTEM, "standard output cannot be written");
     if (result == OST_OK)
         return EXIT_DONE;
     error.code = result;
@@ -38,6 +38,10 @@ ost_result tool_token(const option_values *values, ost_arena *arena, ost_text *r
     ost_result result = OST_OK;
     if (given == NULL || text_is(token, "-"))
         result = tool_read_line(NULL, arena, &token, ret_error);
+    else if (access(given, F_OK) == 0)
+        result = ost_error_set(ret_error, OST_E_ARGUMENT,
+                               "that is the name of a file: the token itself is wanted, best on "
+                               "standard input (< FILE)");
     if (result == OST_OK && token.len > TOKEN_MAX)
         result = ost_error_set(ret_error, OST_E_CEILING, "the token has more than 64 KiB");
     if (result == OST_OK)
@@ -62,6 +66,15 @@ ost_result tool_put_line(const option_values *values, ost_text line, ost_arena *
     return tool_put(values, (ost_text){ended, line.len + 1}, ret_error);
 }
 
+ost_result tool_put_json_text(const option_values *values, ost_text json, ost_arena *arena,
+                              ost_error *ret_error)
+{
+    json = printable_json(json, arena);
+    if (json.data == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    return tool_put_line(values, json, arena, ret_error);
+}
+
 ost_result tool_put_json(const option_values *values, ost_json_writer *writer, ost_arena *arena,
                          ost_error *ret_error)
 {
@@ -69,5 +82,5 @@ ost_result tool_put_json(const option_values *values, ost_json_writer *writer, o
     ost_result result = ost_json_writer_finish(writer, &text);
     if (result != OST_OK)
         return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
-    return tool_put_line(values, text, arena, ret_error);
+    return tool_put_json_text(values, text, arena, ret_error);
 }

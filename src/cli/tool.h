@@ -32,12 +32,14 @@ const char *tool_operand(const option_values *values);
 OST_MUST_CHECK ost_result tool_token(const option_values *values, ost_arena *arena,
                                      ost_text *ret_token, ost_error *ret_error);
 
-/* Writes text or JSON to where the output options say. JSON, and text that is a line, with a line
- * feed behind it. */
+/* Writes text or JSON to where the output options say. JSON, which is made harmless for terminals,
+ * and text that is a line, with a line feed behind it. */
 OST_MUST_CHECK ost_result tool_put(const option_values *values, ost_text content,
                                    ost_error *ret_error);
 OST_MUST_CHECK ost_result tool_put_line(const option_values *values, ost_text line,
                                         ost_arena *arena, ost_error *ret_error);
+OST_MUST_CHECK ost_result tool_put_json_text(const option_values *values, ost_text json,
+                                             ost_arena *arena, ost_error *ret_error);
 OST_MUST_CHECK ost_result tool_put_json(const option_values *values, ost_json_writer *writer,
                                         ost_arena *arena, ost_error *ret_error);
 

@@ -19,9 +19,29 @@ OST_MUST_CHECK ost_result tool_keys_read(const char *path, ost_alg alg, ost_aren
                                          tool_keys *ret_keys, ost_error *ret_error);
 void tool_keys_free(tool_keys *keys);
 
+/* The keys of every file that the option of that name gives. */
+OST_MUST_CHECK ost_result tool_keys_named(const option_values *values, const char *name,
+                                          ost_arena *arena, tool_keys *ret_keys,
+                                          ost_error *ret_error);
+
+/* Whether the key can do `what` ("sign"), for which its private half is needed: OST_E_KEY_USE. */
+OST_MUST_CHECK ost_result tool_need_private(const ost_key *key, const char *what,
+                                            ost_error *ret_error);
+
+/* Puts what is wrong in general before what a message asks for, where no key fits. */
+ost_result tool_tell_key(ost_result result, ost_error *ret_error);
+
+/* Of an --alg that is none; takes its name. */
+#define TOOL_NO_ALGORITHM "--alg: \"%.40s\" is no algorithm (ostiary jwk algorithms lists them)"
+
 /* The only key there is, when it has no name, takes the one that a message asks for: whoever named
  * its file has said that it is the one. */
 void tool_keys_adopt(tool_keys *keys, ost_text kid);
+
+/* The JWK of a key, its public half alone unless `private`. A sentence when there is no such half.
+ */
+OST_MUST_CHECK ost_result tool_key_put(const ost_key *key, bool private, ost_json_writer *writer,
+                                       ost_error *ret_error);
 
 /* The one key with this kid, or the only one there is (kid NULL). OST_E_KEY_UNKNOWN,
  * OST_E_KEY_AMBIGUOUS. Borrowed. */
@@ -38,5 +58,10 @@ OST_MUST_CHECK ost_result tool_keys_meant(const option_values *values, ost_arena
  * OST_ALG_NONE_SET) that the key serves. OST_E_ARGUMENT. */
 OST_MUST_CHECK ost_result tool_alg(const char *name, const ost_key *key, const ost_alg *preferred,
                                    ost_alg *ret_alg, ost_error *ret_error);
+
+/* The algorithms that are named by --alg; every one for signatures when none is: the keys decide
+ * then. OST_E_ARGUMENT. */
+OST_MUST_CHECK ost_result tool_algs(const option_values *values, ost_algs *ret_algs,
+                                    ost_error *ret_error);
 
 #endif

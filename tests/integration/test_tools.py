@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import re
+import signal
 import subprocess
 import time
 
@@ -110,6 +111,65 @@ def test_a_set_is_collected_and_chosen_from(key, tmp_path):
     kid = json.loads(two.read_text())["kid"]
     token = good("jws", "sign", "--key", whole, "--kid", kid, feed="a")
     assert json.loads(base64.urlsafe_b64decode(token.split(b".")[0] + b"=="))["alg"] == "ES256"
+
+
+def test_a_set_has_no_two_keys_for_one(key, tmp_path):
+    """Whoever reads such a set refuses it, or takes one of the two."""
+    one, two = tmp_path / "one", tmp_path / "two"
+    for file in (one, two):
+        good("jwk", "generate", "--alg", "ES256", "--kid", "same", "--output", file)
+    bad(1, "jwk", "set", one, one, told="same")
+    bad(1, "jwk", "set", one, two, told="--new-kid")
+    two.write_bytes(good("jwk", "convert", "--new-kid", "thumbprint", two))
+    kids = [k["kid"] for k in json.loads(good("jwk", "set", one, two))["keys"]]
+    assert kids == ["same", good("jwk", "thumbprint", two).decode().strip()]
+
+
+def test_keys_are_taken_out_of_a_set(key, tmp_path):
+    files = [key(alg)[0] for alg in ("RS256", "ES256", "EdDSA")]
+    whole = tmp_path / "set.jwks"
+    good("jwk", "set", *files, "--output", whole)
+    kids = [json.loads(file.read_text())["kid"] for file in files]
+    good("jwk", "set", "--without", kids[1], whole, "--output", whole, "--force")
+    assert [k["kid"] for k in json.loads(whole.read_text())["keys"]] == [kids[0], kids[2]]
+    bad(1, "jwk", "set", "--without", kids[1], whole, told=kids[1])
+    bad(2, "jwk", "set", "--without", kids[0], "--kid", kids[2], whole, told="either")
+
+
+def test_a_key_in_pem_gets_an_id(key):
+    pem = good("jwk", "convert", "--to", "pem", key("RS256")[0])
+    named = good("jwk", "convert", "--alg", "RS256", "--new-kid=2026", feed=pem)
+    assert json.loads(named)["kid"] == "2026" and "d" in json.loads(named)
+    assert json.loads(good("jwk", "convert", "--new-kid", "thumbprint", feed=pem))["kid"] == good("jwk", "thumbprint", feed=pem).decode().strip()
+    assert "kid" not in json.loads(good("jwk", "convert", feed=pem))
+
+
+def test_a_key_under_a_password(key, tmp_path):
+    """As a JWE (RFC 7517 §7), through pipes; and what is said where it is taken for a key."""
+    password, sealed = tmp_path / "password", tmp_path / "key.jwe"
+    password.write_text("correct horse battery staple")
+    private, public = key("ES256")
+    for form in ((), ("--json",)):
+        how = ("--password-file", password, "--content-type", "jwk+json", *form)
+        good("jwe", "encrypt", *how, private, "--output", sealed, "--force")
+        opened = good("jwe", "decrypt", "--password-file", password, sealed)
+        assert opened == private.read_bytes()
+        token = good("jws", "sign", "--key", "-", public, feed=opened)
+        assert good("jws", "verify", "--key", public, feed=token) == public.read_bytes()
+        bad(1, "jws", "sign", "--key", sealed, public, told="jwe decrypt")
+    pem = good("jwk", "convert", "--to", "pem", private)
+    command = ["openssl", "pkey", "-aes256", "-passout", "pass:secret"]
+    locked = subprocess.run(command, input=pem, check=True, capture_output=True, timeout=60).stdout
+    bad(1, "jwk", "inspect", feed=locked, told="openssl pkey")
+
+
+def test_the_algorithms_are_listed():
+    lines = [line.split() for line in good("jwk", "algorithms").decode().splitlines()]
+    assert [kind for kind, _ in lines] == ["signature"] * 14 + ["key"] * 16 + ["content"] * 6
+    for kind, name in lines:
+        if kind != "content":
+            good("jwk", "generate", "--alg", name)
+    bad(2, "jwk", "generate", "--alg", "none", told="jwk algorithms")
 
 
 def test_a_part_of_a_set(key, tmp_path):
@@ -260,7 +320,82 @@ def test_a_named_algorithm_is_the_only_one(key):
     bad(2, "jws", "verify", "--key", public, "--alg", "none", feed=token, told="no algorithm")
 
 
+def test_the_keys_of_several_files(key):
+    """A second --key is not left out silently."""
+    (_, one), (two, two_public), (three, three_public) = key("RS256"), key("ES256"), key("A256KW")
+    token = good("jws", "sign", "--key", two, feed="a")
+    for keys in ((one, two_public), (two_public, one)):
+        assert good("jws", "verify", "--key", keys[0], "--key", keys[1], feed=token) == b"a"
+    token = good("jwt", "sign", "--key", two, "--issuer", "i", "--audience", "a")
+    good("jwt", "verify", "--key", two_public, "--key", one, "--issuer", "i", "--audience", "a", feed=token)
+    message = good("jwe", "encrypt", "--key", three_public, feed="a")
+    other, _ = key("A128KW")
+    assert good("jwe", "decrypt", "--key", three, "--key", other, feed=message) == b"a"
+
+
+def test_a_public_key_in_the_place_of_the_private_one(key):
+    bad(1, "jws", "sign", "--key", key("ES256")[1], feed="a", told="private half")
+    bad(1, "jwt", "sign", "--key", key("RS256")[1], told="private half")
+    message = good("jwe", "encrypt", "--key", key("ECDH-ES")[1], feed="a")
+    bad(1, "jwe", "decrypt", "--key", key("RSA-OAEP")[1], feed=message, told="private half")
+
+
+def test_a_key_that_does_not_fit_is_told_so(key):
+    token = good("jws", "sign", "--key", key("ES256")[0], feed="a")
+    _, other = key("RS256")
+    bad(1, "jws", "verify", "--key", other, feed=token, told="no key fits")
+    bad(1, "jwt", "verify", "--key", other, "--issuer", "i", "--audience", "a", feed=token, told="no key fits")
+    bad(1, "jws", "sign", "--key", key("RSA-OAEP")[0], feed="a", told="jwk inspect")
+    bad(2, "jwk", "generate", "--alg", "RS256", "--bits", "1024", told="2048")
+
+
 # ---- tokens ----
+
+
+def test_the_claims_of_a_file(key):
+    private, public = key("ES256")
+    rules = ("--key", public, "--issuer", "i", "--audience", "a")
+    given = {"sub": "alice", "iss": "of the file", "groups": ["x", {"y": 1.5}], "exp": 100, "iat": 90}
+    sign = ("jwt", "sign", "--key", private, "--claims", "-", "--issuer", "i", "--audience", "a")
+    token = good(*sign, feed=json.dumps(given))
+    claims = json.loads(good("jwt", "verify", *rules, "--now", "95", feed=token))
+    assert claims == {**given, "iss": "i", "aud": "a"}
+    # What was verified can be signed again, for as long as is asked for.
+    again = good(*sign, "--expires", "1h", "--claim", "sub=bob", feed=json.dumps(claims))
+    claims = json.loads(good("jwt", "verify", *rules, feed=again))
+    assert claims["sub"] == "bob" and claims["groups"] == given["groups"] and claims["exp"] - claims["iat"] == 3600
+    for broken in ("", "[]", '{"a":1,"a":2}', '{"a":', "x" * 2_000_000):
+        bad(1, *sign, feed=broken)
+    bad(1, *sign[:4], "--claims", "/nonexistent", told="/nonexistent")
+    many = {f"n{i}": i for i in range(70)}
+    bad(2, *sign, feed=json.dumps(many), told="64")
+
+
+def test_an_id_for_a_token(key):
+    private, public = key("ES256")
+    sign = ("jwt", "sign", "--key", private, "--issuer", "i", "--audience", "a", "--subject", "s", "--claim", "client_id=c")
+    rules = ("--key", public, "--issuer", "i", "--audience", "a", "--access-token-profile")
+    ids = set()
+    for _ in range(3):
+        token = good(*sign, "--type", "at+jwt", "--jti")
+        ids.add(json.loads(good("jwt", "verify", *rules, feed=token))["jti"])
+    assert len(ids) == 3 and {len(i) for i in ids} == {22}
+    assert json.loads(good("jwt", "verify", *rules, feed=good(*sign, "--type", "at+jwt", "--jti=own")))["jti"] == "own"
+
+
+def test_times_and_algorithms_of_verification(key):
+    private, public = key("RS256")
+    token = good("jwt", "sign", "--key", private, "--claims", "-", "--issuer", "i", "--audience", "a", feed='{"exp":100,"iat":1}')
+    rules = ("jwt", "verify", "--key", public, "--issuer", "i", "--audience", "a")
+    good(*rules, "--now", "129", feed=token)
+    bad(1, *rules, "--now", "130", feed=token, told="expired")
+    bad(1, *rules, "--now", "100", "--leeway", "0", feed=token, told="expired")
+    good(*rules, "--now", "99", "--leeway", "0", feed=token)
+    good(*rules, "--now", "399", "--leeway", "300", feed=token)
+    good(*rules, "--now", "9", "--alg", "PS256", "--alg", "RS256", feed=token)
+    bad(1, *rules, "--now", "9", "--alg", "PS256", feed=token, told="RS256")
+    bad(2, *rules, "--alg", "none", feed=token, told="no algorithm")
+    bad(2, *rules, "--leeway", "-1", feed=token, told="--leeway")
 
 
 def test_a_token_is_made_and_verified(key):
@@ -296,7 +431,7 @@ def test_a_nested_token_in_a_pipe(key):
     signing, verifying = key("ES256")
     decrypting, encrypting = key("ECDH-ES+A128KW")
     token = good("jwt", "sign", "--key", signing, "--issuer", "i", "--audience", "a", "--subject", "alice")
-    sealed = good("jwe", "encrypt", "--key", encrypting, "--content-type", "JWT", feed=token.strip())
+    sealed = good("jwe", "encrypt", "--key", encrypting, "--content-type", "JWT", feed=token)
     rules = ("--key", verifying, "--issuer", "i", "--audience", "a")
     claims = json.loads(good("jwt", "verify", *rules, "--decryption-key", decrypting, feed=sealed))
     assert claims["sub"] == "alice"
@@ -371,7 +506,58 @@ def test_compressed_content_wants_a_ceiling(key):
     assert good("jwe", "decrypt", "--key", private, "--inflate-max", "10000", feed=message) == b"a" * 10000
 
 
+def test_base64url():
+    assert good("base64url", "encode", feed=b"\xfb\xff") == b"-_8\n"
+    assert good("base64url", "decode", feed="-_8\r\n") == b"\xfb\xff"
+    assert good("base64url", "decode", feed="") == b"" and good("base64url", "encode", feed="") == b"\n"
+    for wrong in ("-_8=", "+/8", "-_9", "-_ 8", "-", "\u00e9"):
+        bad(1, "base64url", "decode", feed=wrong, told="strict")
+
+
 # ---- what goes wrong ----
+
+
+TWICE = [
+    ("jws sign --key -", "--key"),
+    ("jws verify --key key --payload -", "--payload"),
+    ("jws sign --key - --key -  file", "--key"),
+    ("jwt verify --issuer i --audience a --key - -", "--key"),
+    ("jwt sign --key - --claims -", "--claims"),
+    ("jwe encrypt --password-file -", "--password-file"),
+    ("jwe decrypt --key -", "--key"),
+    ("jwk set - -", "FILE"),
+    ("token explain --issuer https://i --audience a --jwks -", "--jwks"),
+    ("token explain --issuer https://i --audience a --certificate - -", "--certificate"),
+]
+
+
+@pytest.mark.parametrize("command,word", TWICE)
+def test_standard_input_is_for_one_thing(command, word):
+    """The second would find it empty: an empty file would be signed, or a key said to be none."""
+    assert word in bad(2, *command.split(), feed='{"kty":"oct"}', told="cannot both be standard input")
+
+
+def test_the_name_of_a_file_in_the_place_of_a_token(key, tmp_path):
+    file = tmp_path / "token"
+    file.write_bytes(good("jwt", "sign", "--key", key("ES256")[0]))
+    for command in ("jwt inspect", "token inspect", "token explain --issuer https://i --audience a"):
+        bad(2, *command.split(), file, told="< FILE")
+
+
+def test_errors_name_the_command():
+    assert bad(1, "jwt", "inspect", feed="a").startswith("ostiary: jwt inspect: ")
+    assert bad(1, "token", "inspect", feed="a").startswith("ostiary: token inspect: ")
+
+
+def test_a_key_set_that_is_none_is_told_as_such(key, tmp_path):
+    """Not as a connection that failed."""
+    asked = ("token", "explain", "--issuer", "https://i", "--audience", "a", "--jwks")
+    private, public = key("ES256")
+    shown = tmp_path / "private.jwks"
+    good("jwk", "set", "--private", private, "--output", shown)
+    for file in (public, "/dev/null", shown):
+        bad(1, *asked, file, feed="e30.e30.AA", told="no JWK Set")
+    bad(1, *asked[:-1], "--ca-file", "/nonexistent", feed="e30.e30.AA", told="/nonexistent: No such file")
 
 
 HOSTILE = [b"", b"\x00", b"." * 100000, b"\xff\xfe" * 1000, b"{" * 1000, b"a.b.c", b"a.b.c.d.e", b"A" * 2_000_000]
@@ -446,20 +632,56 @@ def test_a_private_key_where_a_public_one_is_wanted(key, tmp_path):
     assert secret not in good("jwk", "convert", "--public", private)
 
 
-@pytest.mark.parametrize("command", [("jwk", "thumbprint"), ("jwk", "public")])
+PRINTING = ["jwk thumbprint", "jwk public", "jwk inspect", "jwk algorithms", "jws inspect", "jwt inspect", "jwk set --help"]
+PRINTING += ["--help", "version", "--version", "token explain --issuer https://i --audience a"]
+
+
+@pytest.mark.parametrize("command", PRINTING)
 def test_output_that_cannot_be_written_is_an_error(key, command):
-    _, public = key("ES256")
+    private, public = key("ES256")
+    given = public.read_bytes() if command.startswith("jwk") else good("jwt", "sign", "--key", private)
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
-            [str(provider_program()), *command, str(public)], stdout=full, stderr=subprocess.PIPE, timeout=60
+            [str(provider_program()), *command.split()], input=given, stdout=full, stderr=subprocess.PIPE, timeout=60
         )
-    assert done.returncode == 1 and done.stderr.startswith(b"ostiary: ")
+    assert done.returncode == 1 and done.stderr.startswith(b"ostiary: "), done.stderr
+
+
+def test_streams_that_are_closed(key, tmp_path):
+    """What is written into a closed stream must not get into a file that was opened in its place."""
+    private, public = key("ES256")
+    shell = 'ostiary=$1 key=$2 out=$3; "$ostiary" jwk public "$key" --output "$out" --force <&- >&- 2>&-; echo $?'
+    run_shell = ["bash", "-c", shell, "-", str(provider_program()), str(private), str(tmp_path / "out")]
+    done = subprocess.run(run_shell, capture_output=True, text=True, timeout=60)
+    assert done.stdout == "0\n" and (tmp_path / "out").read_bytes() == public.read_bytes()
+    for closing in ('"$1" jwk inspect "$2" >&-', '"$1" jwk inspect <&-', '"$1" version >&-'):
+        done = subprocess.run(
+            ["bash", "-c", closing, "-", str(provider_program()), str(private)], capture_output=True, timeout=60
+        )
+        assert done.returncode == 1 and done.stderr.startswith(b"ostiary: "), closing
+
+
+def test_a_reader_that_goes_away(key):
+    """Where SIGPIPE is ignored, as under some supervisors, it is an error like any other."""
+    _, public = key("ES256")
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as pipe:
+        for ignored, status in ((True, 1), (False, -signal.SIGPIPE)):
+            done = subprocess.run(
+                [str(provider_program()), "jwk", "public", str(public)],
+                stdout=pipe,
+                stderr=subprocess.PIPE,
+                restore_signals=not ignored,
+                timeout=60,
+            )
+            assert done.returncode == status and (not ignored or b"Broken pipe" in done.stderr)
 
 
 def test_help_tells_every_command():
     overview = good("--help").decode()
-    commands = re.findall(r"^  (jw[kset] [a-z]+) ", overview, re.MULTILINE)
-    assert len(commands) == 15
+    commands = re.findall(r"^  ((?:jw[kset]|base64url|token) [a-z]+) ", overview, re.MULTILINE)
+    assert len(commands) == 20
     for command in commands:
         assert f"Usage: ostiary {command}" in good(*command.split(), "--help").decode()
 
