@@ -43,6 +43,9 @@ static ost_text advise_algorithm(const explain_step *step, const ost_json *claim
                         "ES256.");
     if (text_equal_ignoring_case(step->seen, OST_TEXT("none")))
         return OST_TEXT("Nobody has signed this token. Anybody may have written it.");
+    if (step->seen.len == 0)
+        return OST_TEXT("The header does not say how the token is signed (alg): no provider wrote "
+                        "it.");
     return OST_TEXT("Choose another signature algorithm for the client at the issuer, or accept "
                     "this one in the guard's configuration.");
 }

@@ -5,6 +5,7 @@ import base64
 import json
 import subprocess
 
+import forgery
 import pytest
 from explained import CLAIMS, ISSUER, NOW, check_of, explain, failed, keys, part, run, signed, without  # noqa: F401
 from programs import provider_program
@@ -53,9 +54,9 @@ GIVEN = {
 def test_what_is_given_in_the_place_of_a_token(keys, name):
     make, seen, advice = GIVEN[name]
     told = explain(keys, make(signed(keys, CLAIMS)))
-    (failing,) = failed(told)
-    check = check_of(told, failing)
-    assert failing in ("form", "signature") and check["deciding"] and not told["allowed"]
+    (check,) = (check for check in told["checks"] if check.get("deciding"))
+    assert check["check"] in ("form", "signature") and set(failed(told)) <= {"form", "signature"}
+    assert not told["allowed"]
     assert seen in check["seen"] and advice in check["advice"], check
 
 
@@ -157,6 +158,42 @@ def test_a_signature_that_was_cut_off(keys):
     assert "80 characters long, rather than 86" in found["seen"] and "cut off" in found["advice"]
     found = check_of(explain(keys, signed(keys, CLAIMS, "foreign")), "signature")
     assert "characters" not in found["seen"] and "cut off" not in found["advice"]
+
+
+def rsa_keys(folder):
+    key, jwks = folder / "rsa.jwk", folder / "rsa.jwks"
+    assert run("jwk", "generate", "--alg", "RS256", "--kid", "k1", "--output", key).returncode == 0
+    assert run("jwk", "set", key, "--output", jwks).returncode == 0
+    return key, jwks
+
+
+def test_every_attack_on_a_token_is_told_as_what_decides(keys, tmp_path):
+    """The forgeries of attacks 1 to 37: one check is to blame, it has the guard's reason, and there is
+    advice. What is an attacker's is told as such: nobody is advised to accept it."""
+    key, jwks = rsa_keys(tmp_path)
+    good = run("jws", "sign", "--key", key, "--type", "JWT", feed=json.dumps(CLAIMS)).stdout.strip()
+    assert explain(keys, good, "--jwks", jwks)["allowed"]
+    jwk = json.loads(jwks.read_text())["keys"][0]
+    forged = [*forgery.without_the_key(jwk, CLAIMS), *forgery.of_a_good_token(good)]
+    assert len(forged) > 70
+    for number, name, token in forged:
+        told = explain(keys, token, "--jwks", jwks)
+        (check,) = (check for check in told["checks"] if check.get("deciding"))
+        assert check["reason"] == told["reason"] and check["advice"], (number, name, told)
+        if number in (1, 2):
+            assert "Nobody has signed" in check["advice"] or "no provider wrote" in check["advice"], (number, name)
+
+
+@pytest.mark.parametrize("exp", ["1e300", "-1", "1e999", '"1"', "null", "[]", "NaN", "true"])
+@pytest.mark.parametrize("name", ["own", "foreign"])
+def test_attack_22_times_that_are_none(keys, exp, name):
+    """By the issuer's own hand the claims decide, by another's the signature."""
+    text = json.dumps(CLAIMS).replace(f'"exp": {NOW + 300}', f'"exp": {exp}')
+    token = run("jws", "sign", "--key", keys / f"{name}.jwk", "--type", "JWT", feed=text).stdout.strip()
+    told = explain(keys, token)
+    (check,) = (check for check in told["checks"] if check.get("deciding"))
+    assert not told["allowed"] and check["reason"] == told["reason"], told
+    assert check["check"] == (("form" if exp in ("NaN", "1e999") else "time") if name == "own" else "signature")
 
 
 # ---- what a person reads ----
