@@ -24,6 +24,7 @@ extern const command command_jwk_algorithms;
 extern const command command_jws_sign, command_jws_verify, command_jws_inspect;
 extern const command command_jwt_sign, command_jwt_verify, command_jwt_inspect;
 extern const command command_jwe_encrypt, command_jwe_decrypt, command_jwe_inspect;
+extern const command command_jws_format, command_jwe_format;
 extern const command command_base64url_encode, command_base64url_decode;
 extern const command command_version;
 

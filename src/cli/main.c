@@ -11,15 +11,21 @@
 #include "printable.h"
 
 static const command *const commands[] = {
-    &command_provider_start,   &command_provider_start_dev, &command_keys_rotate,
-    &command_realm_import,     &command_realm_export,       &command_user_add,
-    &command_token_explain,    &command_token_inspect,      &command_jwk_generate,
-    &command_jwk_public,       &command_jwk_convert,        &command_jwk_thumbprint,
-    &command_jwk_set,          &command_jwk_inspect,        &command_jwk_algorithms,
-    &command_jws_sign,         &command_jws_verify,         &command_jws_inspect,
-    &command_jwt_sign,         &command_jwt_verify,         &command_jwt_inspect,
-    &command_jwe_encrypt,      &command_jwe_decrypt,        &command_jwe_inspect,
-    &command_base64url_encode, &command_base64url_decode,   &command_version,
+    &command_provider_start,   &command_provider_start_dev,
+    &command_keys_rotate,      &command_realm_import,
+    &command_realm_export,     &command_user_add,
+    &command_token_explain,    &command_token_inspect,
+    &command_jwk_generate,     &command_jwk_public,
+    &command_jwk_convert,      &command_jwk_thumbprint,
+    &command_jwk_set,          &command_jwk_inspect,
+    &command_jwk_algorithms,   &command_jws_sign,
+    &command_jws_verify,       &command_jws_inspect,
+    &command_jws_format,       &command_jwt_sign,
+    &command_jwt_verify,       &command_jwt_inspect,
+    &command_jwe_encrypt,      &command_jwe_decrypt,
+    &command_jwe_inspect,      &command_jwe_format,
+    &command_base64url_encode, &command_base64url_decode,
+    &command_version,
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -100,35 +102,80 @@ static bool write_all(int fd, ost_text rest)
     return true;
 }
 
-/* The file, empty, for its owner alone. One that is overwritten may have been open to others, and
- * must not be so when the secret comes in. */
-static int open_output(const char *path, bool force)
+static bool write_and_close(int fd, ost_text content)
 {
-    struct stat status;
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (force ? 0 : O_EXCL), 0600);
-    if (fd < 0 || !force || (fstat(fd, &status) == 0 && !S_ISREG(status.st_mode)))
-        return fd;
-    if (fchmod(fd, 0600) == 0 && ftruncate(fd, 0) == 0)
-        return fd;
+    bool written = write_all(fd, content);
     int reason = errno;
-    close(fd);
+    if (close(fd) != 0 && written)
+        return false;
     errno = reason;
-    return -1;
+    return written;
 }
 
-ost_result tool_write(const char *path, bool force, ost_text content, ost_error *ret_error)
+/* A new file, which is taken away again if it cannot hold it all. */
+static ost_result write_new(const char *path, ost_text content, ost_error *ret_error)
 {
-    if (is_standard(path))
-        return write_all(STDOUT_FILENO, content) ? OST_OK
-                                                 : failed(ret_error, path, "standard output");
-    int fd = open_output(path, force);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0 && errno == EEXIST)
         return ost_error_set(ret_error, OST_E_CONFLICT, "%s exists (--force overwrites it)", path);
     if (fd < 0)
         return failed(ret_error, path, "");
-    bool written = write_all(fd, content);
-    ost_result result = written ? OST_OK : failed(ret_error, path, "");
-    if (close(fd) != 0 && written)
-        result = failed(ret_error, path, "");
+    if (write_and_close(fd, content))
+        return OST_OK;
+    ost_result result = failed(ret_error, path, "");
+    unlink(path);
     return result;
+}
+
+/* The old content stays until the new one is written: a disk that is full must not cost a key.
+ * False where there can be no file beside it, as with one that is mounted; *ret_full: it does not
+ * fit. */
+static bool replace(const char *path, ost_text content, bool *ret_full)
+{
+    char real[PATH_MAX], beside[PATH_MAX];
+    *ret_full = false;
+    if (realpath(path, real) == NULL ||
+        snprintf(beside, sizeof beside, "%s.XXXXXX", real) >= (int)sizeof beside)
+        return false;
+    int fd = mkostemp(beside, O_CLOEXEC); /* for its owner alone */
+    if (fd < 0)
+        return false;
+    *ret_full = !write_and_close(fd, content);
+    if (!*ret_full && rename(beside, real) == 0)
+        return true;
+    int reason = errno;
+    unlink(beside);
+    errno = reason;
+    return false;
+}
+
+/* What is overwritten in place may have been open to others, and must not be so when the secret
+ * comes in. */
+static bool overwrite(const char *path, ost_text content, bool regular)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    if (!regular || (fchmod(fd, 0600) == 0 && ftruncate(fd, 0) == 0))
+        return write_and_close(fd, content);
+    int reason = errno;
+    close(fd);
+    errno = reason;
+    return false;
+}
+
+ost_result tool_write(const char *path, bool force, ost_text content, ost_error *ret_error)
+{
+    struct stat status;
+    bool full = false;
+    if (is_standard(path))
+        return write_all(STDOUT_FILENO, content) ? OST_OK
+                                                 : failed(ret_error, path, "standard output");
+    if (!force || stat(path, &status) != 0)
+        return write_new(path, content, ret_error);
+    bool regular = S_ISREG(status.st_mode);
+    bool written = regular && replace(path, content, &full);
+    if (!written && !full)
+        written = overwrite(path, content, regular);
+    return written ? OST_OK : failed(ret_error, path, "");
 }

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import time
@@ -223,6 +224,44 @@ def test_a_file_that_is_overwritten_is_closed_to_others(tmp_path):
     good("jwk", "generate", "--alg", "ES256", "--output", file, "--force")
     assert file.stat().st_mode & 0o777 == 0o600
     assert json.loads(file.read_text())["kty"] == "EC"
+
+
+def limited(*arguments, most=100):
+    """With files of at most so many bytes, as on a disk that is full."""
+
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+    command = [str(provider_program()), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, restore_signals=False, preexec_fn=limit, timeout=60)
+
+
+def test_a_full_disk_costs_no_key(tmp_path):
+    """What is overwritten stays as it was, and of what is new nothing is left."""
+    file = tmp_path / "key"
+    for force in ([], ["--force"]):
+        done = limited("jwk", "generate", "--alg", "RS256", "--output", file, *force)
+        assert done.returncode == 1 and b"key: File too large" in done.stderr
+        assert list(tmp_path.iterdir()) == []
+    good("jwk", "generate", "--alg", "RS256", "--output", file)
+    before = file.read_bytes()
+    done = limited("jwk", "generate", "--alg", "RS256", "--output", file, "--force")
+    assert done.returncode == 1 and b"key: File too large" in done.stderr
+    assert file.read_bytes() == before and list(tmp_path.iterdir()) == [file]
+
+
+def test_what_is_overwritten_is_what_a_link_names(tmp_path):
+    (tmp_path / "real").mkdir()
+    file, link = tmp_path / "real" / "key", tmp_path / "link"
+    file.write_text("old")
+    link.symlink_to(file)
+    bad(1, "jwk", "generate", "--alg", "ES256", "--output", link, told="exists")
+    good("jwk", "generate", "--alg", "ES256", "--output", link, "--force")
+    assert link.is_symlink() and json.loads(file.read_text())["kty"] == "EC"
+    assert list((tmp_path / "real").iterdir()) == [file] and file.stat().st_mode & 0o777 == 0o600
+    assert good("jwk", "generate", "--alg", "ES256", "--output", "/dev/stdout", "--force").startswith(b'{"kty":"EC"')
+    bad(1, "jwk", "generate", "--alg", "ES256", "--output", tmp_path, "--force", told="Is a directory")
 
 
 # ---- signatures ----
@@ -506,6 +545,27 @@ def test_compressed_content_wants_a_ceiling(key):
     assert good("jwe", "decrypt", "--key", private, "--inflate-max", "10000", feed=message) == b"a" * 10000
 
 
+def test_what_other_forms_have_no_place_for(key):
+    one, two = key("RS256")[0], key("ES256")[0]
+    several = good("jws", "sign", "--key", one, "--key", two, feed="a")
+    again = good("jws", "format", "--to", "general", feed=several)
+    assert json.loads(again) == json.loads(several)
+    for form in ("compact", "json"):
+        bad(1, "jws", "format", "--to", form, feed=several, told="general")
+    flat = json.loads(good("jws", "sign", "--json", "--key", one, feed="a"))
+    bad(1, "jws", "format", "--to", "compact", feed=json.dumps({**flat, "header": {"x": 1}}), told="not protected")
+    kept = json.loads(good("jws", "format", "--to", "general", feed=json.dumps({**flat, "header": {"x": 1}})))
+    assert kept["signatures"][0]["header"] == {"x": 1}
+    bad(1, "jws", "format", "--to", "compact", feed=json.dumps({**flat, "payload": "e30.e30"}), told='"payload"')
+    bad(1, "jws", "format", "--to", "json", feed='{"payload":"","signatures":[]}', told="no signatures")
+    bad(1, "jws", "format", "--to", "json", feed='{"payload":1}', told='"payload"')
+    bad(2, "jws", "format", feed="a.b.c", told="--to")
+    bad(2, "jws", "format", "--to", "xml", feed="a.b.c", told="--to")
+    letter = good("jwe", "encrypt", "--key", key("dir")[0], feed="a")
+    assert "encrypted_key" not in json.loads(good("jwe", "format", "--to", "json", feed=letter))
+    bad(1, "jwe", "format", "--to", "compact", feed='{"aad":"AA","ciphertext":"AA"}', told="not protected")
+
+
 def test_base64url():
     assert good("base64url", "encode", feed=b"\xfb\xff") == b"-_8\n"
     assert good("base64url", "decode", feed="-_8\r\n") == b"\xfb\xff"
@@ -564,12 +624,16 @@ HOSTILE = [b"", b"\x00", b"." * 100000, b"\xff\xfe" * 1000, b"{" * 1000, b"a.b.c
 
 
 @pytest.mark.parametrize(
-    "command", ["jws verify", "jwt verify", "jwe decrypt", "jwk inspect", "jws inspect", "jwt inspect", "jwe inspect"]
+    "command",
+    [
+        *("jws verify", "jwt verify", "jwe decrypt", "jwk inspect", "jws inspect", "jwt inspect", "jwe inspect"),
+        *("jws format --to compact", "jws format --to json", "jwe format --to general"),
+    ],
 )
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_input_is_an_error_of_one_line(key, command, text):
     extra = ("--issuer", "i", "--audience", "a") if command == "jwt verify" else ()
-    if not command.endswith("inspect"):
+    if not command.endswith("inspect") and "format" not in command:
         extra = ("--key", key("HS256" if command != "jwe decrypt" else "A128KW")[0], *extra)
     said = bad(1, *command.split(), *extra, feed=text)
     assert said.count("\n") == 1 and len(said) < 600
@@ -681,7 +745,7 @@ def test_a_reader_that_goes_away(key):
 def test_help_tells_every_command():
     overview = good("--help").decode()
     commands = re.findall(r"^  ((?:jw[kset]|base64url|token) [a-z]+) ", overview, re.MULTILINE)
-    assert len(commands) == 20
+    assert len(commands) == 22
     for command in commands:
         assert f"Usage: ostiary {command}" in good(*command.split(), "--help").decode()
 

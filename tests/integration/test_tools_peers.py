@@ -129,6 +129,25 @@ def test_for_several_by_several(jose, pair, tmp_path):
         assert jose("jwe", "dec", "-i", "-", "-k", private, feed=message) == PLAIN
 
 
+def test_forms(jose, pair):
+    """What the two make of a message in another form is the same, and stays good."""
+    private, public = pair("jose", "ES256")
+    flat = jose("jws", "sig", "-I", "-", "-k", private, feed=PLAIN)
+    compact = ostiary("jws", "format", "--to", "compact", feed=flat)
+    assert compact.strip() == jose("jws", "fmt", "-c", "-i", "-", feed=flat).strip()
+    assert json.loads(ostiary("jws", "format", "--to", "json", feed=compact)) == json.loads(flat)
+    general = ostiary("jws", "format", "--to", "general", feed=compact)
+    assert jose("jws", "ver", "-i", "-", "-k", public, "-O", "-", feed=general) == PLAIN
+    assert ostiary("jws", "format", "--to", "compact", feed=general) == compact
+    private, public = pair("jose", "A256KW")
+    compact = jose("jwe", "enc", "-I", "-", "-k", public, "-c", feed=PLAIN)
+    flat = ostiary("jwe", "format", "--to", "json", feed=compact)
+    assert ostiary("jwe", "format", "--to", "compact", feed=flat).strip() == compact.strip()
+    for message in (flat, ostiary("jwe", "format", "--to", "general", feed=flat)):
+        assert jose("jwe", "dec", "-i", "-", "-k", private, feed=message) == PLAIN
+        assert ostiary("jwe", "decrypt", "--key", private, feed=message) == PLAIN
+
+
 def test_a_set(jose, pair, tmp_path):
     files = [pair(whose, "ES256")[1] for whose in ("jose", "ostiary")]
     whole = tmp_path / "set"
