@@ -50,13 +50,32 @@ int command_usage_error(const char *format, ...)
     return EXIT_USAGE;
 }
 
-static void print_overview(FILE *out)
+/* Whether the command's first word is this; NULL is none's. */
+static bool is_of_group(const command *one, const char *group)
 {
+    size_t len = group != NULL ? strlen(group) : 0;
+    return len > 0 && strncmp(one->words, group, len) == 0 && one->words[len] == ' ';
+}
+
+static bool has_group(const char *group)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (is_of_group(commands[i], group))
+            return true;
+    }
+    return false;
+}
+
+static void print_overview(FILE *out, const char *group)
+{
+    bool all = !has_group(group);
     fputs("Usage: ostiary COMMAND [OPTION…]\n\n"
           "An OpenID Connect provider that stands in for Keycloak, and tools around it.\n\n",
           out);
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(out, "  %-20s %s\n", commands[i]->words, commands[i]->summary);
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (all || is_of_group(commands[i], group))
+            fprintf(out, "  %-20s %s\n", commands[i]->words, commands[i]->summary);
+    }
     fputs(
         "\n\"ostiary COMMAND --help\" tells more. Exit status: 0 done, 1 failed, 2 wrong usage.\n",
         out);
@@ -155,6 +174,24 @@ static int finish(int status)
     return EXIT_FAILED;
 }
 
+static bool is_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+}
+
+/* No command was named: help was asked for, or something is wrong. */
+static int run_none(int argc, char **argv)
+{
+    const char *group = argc >= 2 ? argv[1] : NULL;
+    const char *last = argc == 2 || (argc == 3 && has_group(group)) ? argv[argc - 1] : "";
+    bool asked = is_help(last);
+    if (!asked && argc >= 2)
+        fprintf(stderr, "ostiary: there is no command \"%.20s%s%.20s\"\n\n", argv[1],
+                argc >= 3 ? " " : "", argc >= 3 ? argv[2] : "");
+    print_overview(asked ? stdout : stderr, group);
+    return asked ? EXIT_DONE : EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
     occupy_standard_streams();
@@ -165,11 +202,5 @@ int main(int argc, char **argv)
     }
     if (argc >= 2 && strcmp(argv[1], "--version") == 0)
         return finish(run(&command_version, 2, argv, 2));
-    bool asked = argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-                               strcmp(argv[1], "help") == 0);
-    if (!asked && argc >= 2)
-        fprintf(stderr, "ostiary: there is no command \"%.20s%s%.20s\"\n\n", argv[1],
-                argc >= 3 ? " " : "", argc >= 3 ? argv[2] : "");
-    print_overview(asked ? stdout : stderr);
-    return finish(asked ? EXIT_DONE : EXIT_USAGE);
+    return finish(run_none(argc, argv));
 }

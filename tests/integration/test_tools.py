@@ -750,6 +750,16 @@ def test_help_tells_every_command():
         assert f"Usage: ostiary {command}" in good(*command.split(), "--help").decode()
 
 
+def test_help_of_one_group():
+    for group, count in (("jwk", 7), ("jws", 4), ("token", 2), ("base64url", 2)):
+        shown = good(group, "--help").decode()
+        assert len(re.findall(r"^  [a-z]", shown, re.MULTILINE)) == count == shown.count(f"\n  {group} ")
+        missing = run(group)
+        assert missing.returncode == 2 and missing.stdout == b"" and missing.stderr.decode().endswith(shown)
+    assert run("bogus", "--help").returncode == 2 and run("jwk", "bogus").returncode == 2
+    assert good("help") == good("--help") == good("-h")
+
+
 def test_the_examples_of_the_documentation(tmp_path):
     page = (PROJECT / "docs" / "usage" / "tools.md").read_text()
     script = "\n".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL))
