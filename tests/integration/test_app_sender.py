@@ -5,9 +5,11 @@ Attacks 41, 42 and 43 against a program of the framework: DPoP (RFC 9449), clien
 """
 
 import base64
+import concurrent.futures
 import datetime
 import hashlib
 import http.client
+import json
 import ssl
 import time
 import urllib.parse
@@ -16,11 +18,12 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from dpop import DpopClient
 from fake_provider import FakeProvider, b64
 from peers import free_port
 from programs import Program, built
-from web import Browser, bearer
+from web import Browser, bearer, unverified_token
 
 
 class Api(Program):
@@ -97,6 +100,77 @@ def test_attack_41_proof_for_something_else(api, client, token, changes):
     answer = show(url, token, client.proof(url, token, **changes))
     assert answer.status == 401
     assert answer.header("WWW-Authenticate").startswith("DPoP ")
+
+
+def proof_of(client, url, token, header, leave_out=(), **changes):
+    """A proof whose header says something else, signed by the client's key all the same."""
+    claims = unverified_token(client.proof(url, token, **changes))[1]
+    parts = {"typ": "dpop+jwt", "alg": "ES256", "jwk": client.jwk, **header}
+    claims = {name: value for name, value in claims.items() if name not in leave_out}
+    text = ".".join(b64(json.dumps(part).encode()) for part in (parts, claims))
+    r, s = decode_dss_signature(client.key.sign(text.encode(), ec.ECDSA(hashes.SHA256())))
+    return text + "." + b64(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"typ": "JWT"},
+        {"typ": None},
+        {"alg": "none"},
+        {"alg": "HS256"},
+        {"alg": "ES384"},
+        {"alg": "RS256"},
+        {"jwk": None},
+        {"jwk": {}},
+        {"kid": "x", "jwk": {"kty": "oct", "k": "AAAA"}},
+        {"crit": ["x"]},
+        {"crit": ["b64"], "b64": False},
+    ],
+)
+def test_attack_41_proof_that_is_none(api, client, token, header):
+    url = f"{api.base}/me"
+    assert show(url, token, proof_of(client, url, token, {})).status == 200
+    answer = show(url, token, proof_of(client, url, token, header))
+    assert answer.status == 401
+    assert 'DPoP realm="Probe' in answer.header("WWW-Authenticate")
+
+
+def test_attack_41_proof_that_gives_its_key_away(api, client, token):
+    """A proof with the private key in it proves nothing (RFC 9449 §4.3)."""
+    url, secret = f"{api.base}/me", client.key.private_numbers().private_value.to_bytes(32, "big")
+    assert show(url, token, proof_of(client, url, token, {"jwk": {**client.jwk, "d": b64(secret)}})).status == 401
+
+
+@pytest.mark.parametrize("name", ["jti", "htm", "htu", "iat", "ath"])
+def test_attack_41_proof_that_leaves_something_open(api, client, token, name):
+    url = f"{api.base}/me"
+    answer = show(url, token, proof_of(client, url, token, {}, leave_out=[name]))
+    assert answer.status == 401
+    assert 'error="invalid_dpop_proof"' in answer.header("WWW-Authenticate")
+
+
+def test_attack_41_no_proof_or_two(api, client, token):
+    url = f"{api.base}/me"
+    assert Browser().get(url, headers={"Authorization": f"DPoP {token}"}).status == 401
+    connection = http.client.HTTPConnection("localhost", api.port, timeout=10)
+    connection.putrequest("GET", "/me")
+    connection.putheader("Authorization", f"DPoP {token}")
+    for _ in range(2):
+        connection.putheader("DPoP", client.proof(url, token))
+    connection.endheaders()
+    assert connection.getresponse().status == 401
+    connection.close()
+
+
+def test_attack_41_one_proof_from_many_at_once(api, client, token):
+    """However many show it at the same moment, on whichever connection: one is served."""
+    url = f"{api.base}/me"
+    for _ in range(5):
+        proof = client.proof(url, token)
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: show(url, token, proof).status, range(8)))
+        assert sorted(answers) == [200] + [401] * 7
 
 
 def test_attack_41_proof_by_another_key(api, token):
