@@ -28,7 +28,7 @@ static uint64_t deadline(const connection *c)
     if (h->phase == HTTP1_HANDLING)
         return UINT64_MAX;
     if (h->phase == HTTP1_BODY)
-        return h->body_since + grace + h->body_received * 1000u / limits->body_rate;
+        return body_clock_due(&h->body, limits);
     bool begun = h->exchange != NULL || h->served == 0;
     return c->since + (begun ? grace : limits->idle_timeout * 1000u);
 }

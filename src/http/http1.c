@@ -143,8 +143,7 @@ static void begin_body(connection *c)
     const request_head *head = &h->head;
     size_t behind = c->input.block->capacity - c->input.start - head->size;
     h->phase = HTTP1_BODY;
-    h->body_received = 0;
-    h->body_since = event_loop_now(c->loop);
+    body_clock_start(&h->body, event_loop_now(c->loop));
     h->body_in_place = !head->chunked && head->content_length <= behind;
     h->consumed = head->size;
     chunked_init(&h->chunked, h->max_body);
@@ -213,6 +212,11 @@ static void handle(connection *c, ost_text body)
     exchange_run(h->exchange);
 }
 
+static void note_received(connection *c, size_t bytes)
+{
+    body_clock_add(&c->http1.body, bytes, event_loop_now(c->loop), &c->loop->server->limits);
+}
+
 /* Takes `used` bytes from behind the head, where the bytes of a body pass through. */
 static void drop_behind_head(connection *c, size_t used)
 {
@@ -221,7 +225,7 @@ static void drop_behind_head(connection *c, size_t used)
     size_t left = input_len(in) - c->http1.head.size - used;
     memmove(behind, behind + used, left);
     in->end -= used;
-    c->http1.body_received += used;
+    note_received(c, used);
 }
 
 static bool read_chunked(connection *c)
@@ -248,14 +252,14 @@ static bool read_length(connection *c)
     ost_text behind = {input_data(&c->input) + h->head.size, input_len(&c->input) - h->head.size};
     size_t length = (size_t)h->head.content_length;
     if (h->body_in_place) {
-        h->body_received = behind.len;
+        note_received(c, behind.len - h->body.received);
         if (behind.len < length)
             return false;
         h->consumed = h->head.size + length;
         handle(c, (ost_text){behind.data, length});
         return true;
     }
-    size_t missing = length - h->body_received;
+    size_t missing = length - h->body.received;
     ost_text taken = text_slice(behind, 0, missing);
     buffer_append(&h->exchange->body, taken);
     drop_behind_head(c, taken.len);

@@ -3,6 +3,7 @@
 #ifndef HTTP1_H
 #define HTTP1_H
 
+#include "body_clock.h"
 #include "chunked.h"
 #include "request_head.h"
 
@@ -20,10 +21,9 @@ typedef struct http1 {
     request_head head;
     chunked_reader chunked;
     size_t max_body;
-    size_t body_received;
+    body_clock body;
     bool body_in_place; /* the body stays in the input, behind the head */
     size_t consumed;    /* input that belongs to the current request */
-    uint64_t body_since;
     size_t served;
 } http1;
 

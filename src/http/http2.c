@@ -90,15 +90,19 @@ static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame
     return 0;
 }
 
-/* Trailers are dropped. */
+/* Trailers are dropped. A field beyond what a head may have costs as much as an idle frame: by
+ * reference a single byte brings back the largest (RFC 7541 §7.3). */
 static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
                      size_t name_len, const uint8_t *value, size_t value_len, uint8_t flags,
                      void *user)
 {
     http2_stream *stream = stream_of(session, frame->hd.stream_id);
-    if (stream != NULL && !stream->head_complete)
-        http2_stream_field(stream, (ost_text){(const char *)name, name_len},
-                           (ost_text){(const char *)value, value_len});
+    if (stream == NULL || stream->head_complete)
+        return 0;
+    if (stream->head_size > stream->session->c->loop->server->limits.head)
+        return pay(user);
+    http2_stream_field(stream, (ost_text){(const char *)name, name_len},
+                       (ost_text){(const char *)value, value_len});
     return 0;
 }
 
@@ -305,7 +309,7 @@ static bool request_is_slow(const http2_stream *stream, const http_limits *limit
     uint64_t grace = limits->head_timeout * 1000u;
     if (!stream->head_complete)
         return now > stream->since + grace;
-    return now > stream->body_since + grace + stream->body_received * 1000u / limits->body_rate;
+    return now > body_clock_due(&stream->body, limits);
 }
 
 static void check_stream(http2_stream *stream, uint64_t now)

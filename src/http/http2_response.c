@@ -91,6 +91,9 @@ void http2_send(http_exchange *exchange, const http_response *response)
 void http2_ended(http_exchange *exchange)
 {
     http2_stream *stream = exchange->stream;
+    http2 *h = exchange->connection->http2; /* NULL: the connection is closing */
+    if (h != NULL)
+        h->body_bytes -= exchange->body.len;
     if (stream != NULL)
         stream->exchange = NULL;
     exchange_give(exchange);

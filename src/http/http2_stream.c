@@ -14,6 +14,7 @@
 #include "text.h"
 
 #define FIELD_OVERHEAD 32 /* RFC 9113 §6.5.2 */
+#define BODIES_MAX 16     /* of the usual largest, held for the other streams of one connection */
 
 static const exchange_protocol protocol = {http2_send, http2_ended};
 
@@ -52,10 +53,12 @@ void http2_stream_free(http2_stream *stream)
         stream->next->previous = stream->previous;
     h->active_at = event_loop_now(h->c->loop);
     http_exchange *exchange = stream->exchange;
-    if (exchange != NULL && exchange->state == EXCHANGE_READING)
+    if (exchange != NULL && exchange->state == EXCHANGE_READING) {
+        h->body_bytes -= exchange->body.len;
         exchange_give(exchange);
-    else if (exchange != NULL)
+    } else if (exchange != NULL) {
         exchange->stream = NULL; /* it goes on, and nobody hears of it */
+    }
     buffer_free(&stream->out);
     memory_free(stream);
 }
@@ -192,7 +195,7 @@ void http2_stream_head_done(http2_stream *stream)
     http_exchange *x = stream->exchange;
     const http_limits *limits = &x->loop->server->limits;
     stream->head_complete = true;
-    stream->body_since = event_loop_now(x->loop);
+    body_clock_start(&stream->body, event_loop_now(x->loop));
     if (stream->path.len > limits->request_line)
         refuse_head(stream, 414, "request target too long");
     if (text_is(x->request.method_name, "CONNECT"))
@@ -220,8 +223,16 @@ void http2_stream_body(http2_stream *stream, ost_text piece)
     http_exchange *x = stream->exchange;
     if (x == NULL || stream->responded || x->state != EXCHANGE_READING)
         return;
-    stream->body_received += piece.len;
+    const http_limits *limits = &x->loop->server->limits;
+    http2 *h = stream->session;
+    if (h->body_bytes - x->body.len + piece.len > BODIES_MAX * limits->body) {
+        http2_stream_refuse(stream, 503, "too many bodies at once");
+        return;
+    }
+    body_clock_add(&stream->body, piece.len, event_loop_now(x->loop), limits);
+    h->body_bytes -= x->body.len;
     buffer_append(&x->body, piece);
+    h->body_bytes += x->body.len;
     if (x->body.failed == OST_E_CEILING)
         http2_stream_refuse(stream, 413, "body too large");
     else if (x->body.failed != OST_OK)

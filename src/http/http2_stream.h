@@ -4,6 +4,7 @@
 
 #include <nghttp2/nghttp2.h>
 
+#include "body_clock.h"
 #include "buffer.h"
 #include "connection.h"
 #include "exchange.h"
@@ -21,8 +22,8 @@ typedef struct http2_stream {
     int refusal; /* a status, when the head is to be refused */
     const char *reason;
     bool head_complete, remote_closed;
-    uint64_t since, body_since;
-    size_t body_received;
+    uint64_t since;
+    body_clock body;
     /* The response's body. */
     buffer out;
     size_t out_sent;
@@ -36,6 +37,7 @@ struct http2 {
     struct connection *c;
     nghttp2_session *session;
     http2_stream *streams;
+    size_t body_bytes; /* of requests that are not over yet */
     bool stopping, failed;
     bool overdrawn;      /* has asked for nothing too often */
     uint64_t active_at;  /* the last time a stream was there */

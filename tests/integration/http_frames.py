@@ -41,8 +41,12 @@ def request(stream, path="/hello", *more, method="GET", end=True, authority="a")
     return frame(HEADERS, flags, stream, hpack(*fields, *more))
 
 
-def start():
-    return PREFACE + frame(SETTINGS, 0, 0)
+def start(settings=b""):
+    return PREFACE + frame(SETTINGS, 0, 0, settings)
+
+
+# Responses repeat nothing from a table, so that statuses() can read them all.
+NO_TABLE = b"\0\x01\0\0\0\0"
 
 
 def frames(data):
@@ -74,6 +78,7 @@ def statuses(data):
     found = {}
     for kind, _, stream, payload in frames(data):
         if kind == HEADERS and stream not in found:
+            payload = payload[payload[0] & 0xE0 == 0x20 :]  # a new size of the table (RFC 7541 §6.3)
             first = payload[0]
             found[stream] = indexed.get(first) or _literal(payload)
     return found

@@ -213,6 +213,78 @@ def test_floods_end_the_connection(server, flood):
     assert server.alive()
 
 
+def by_reference(streams, fields):
+    """Requests whose fields are one byte each: a large one of the first, from the table (RFC 7541 §6.1)."""
+    value = b"a" * 4000
+    large = b"\x40" + h2.length(b"x") + b"x" + h2.length(value) + value
+    plain = h2.hpack((":method", "GET"), (":scheme", "http"), (":path", "/hello"), (":authority", "a"))
+    first = h2.frame(h2.HEADERS, h2.END_STREAM | h2.END_HEADERS, 1, plain + large)
+    return first + b"".join(
+        h2.frame(h2.HEADERS, h2.END_STREAM | h2.END_HEADERS, 2 * i + 3, plain + b"\xbe" * fields) for i in range(streams)
+    )
+
+
+def test_header_bomb_ends_the_connection(server):
+    """Sixteen kilobytes that stand for sixty-four megabytes: not gone through, let alone a hundred times."""
+    received, closed = exchange(server, by_reference(100, 16000), quiet=2)
+    assert closed and h2.goaway(received) == h2.ENHANCE_YOUR_CALM
+    assert server.alive()
+
+
+def test_a_head_somewhat_too_large_is_told_so(server):
+    received, closed = exchange(server, h2.frame(h2.SETTINGS, 0, 0, h2.NO_TABLE) + by_reference(3, 20))
+    assert not closed and h2.statuses(received) == {1: 200, 3: 431, 5: 431, 7: 431}
+
+
+def send_bodies(server, sock, streams, pieces, size=16384):
+    """Bodies that never end, in turns; returns what came back."""
+    received = b""
+    requests = b"".join(h2.request(2 * i + 1, "/echo", method="POST", end=False) for i in range(streams))
+    sock.sendall(h2.start(h2.NO_TABLE) + requests)
+    for _ in range(pieces):
+        for i in range(streams):
+            sock.sendall(h2.frame(h2.DATA, 0, 2 * i + 1, b"x" * size))
+            sock.settimeout(0.001)
+            try:
+                received += sock.recv(65536)
+            except TimeoutError:
+                pass
+            sock.settimeout(10)
+    return received + read_all(sock, quiet=0.5)[0]
+
+
+def test_unfinished_bodies_of_one_connection_are_bounded(monkeypatch):
+    """A hundred megabytes of bodies that are not whole are more than one client may have kept for it."""
+    monkeypatch.setenv("ASAN_OPTIONS", "quarantine_size_mb=0")  # what was freed counts no longer
+    with ProbeServer("--loops", 1) as server:
+        before = server.resident()
+        with server.connect() as sock:
+            received = send_bodies(server, sock, 100, 50)
+            assert server.resident() - before < 48 << 20
+            assert list(h2.statuses(received).values()).count(503) > 50
+        # What others do is not disturbed, nor is the next connection of the same client.
+        with server.connect() as sock:
+            received = send_bodies(server, sock, 3, 20)
+            assert h2.statuses(received) == {}
+            sock.sendall(b"".join(h2.frame(h2.DATA, h2.END_STREAM, 2 * i + 1, b"x") for i in range(3)))
+            assert h2.statuses(received + read_all(sock)[0]) == {1: 200, 3: 200, 5: 200}
+
+
+def test_many_large_bodies_one_after_another_are_no_bomb(server):
+    with server.connect() as sock:
+        sock.sendall(h2.start())
+        received = b""
+        for i in range(30):
+            sock.settimeout(20)
+            sock.sendall(h2.request(2 * i + 1, "/echo", method="POST", end=False))
+            for _ in range(60):
+                sock.sendall(h2.frame(h2.DATA, 0, 2 * i + 1, b"x" * 16384))
+            sock.sendall(h2.frame(h2.DATA, h2.END_STREAM, 2 * i + 1, b"x"))
+            received += read_all(sock, quiet=0.05)[0]
+        received += read_all(sock, quiet=0.5)[0]
+        assert h2.statuses(received) == {2 * i + 1: 200 for i in range(30)}
+
+
 def test_streams_beyond_the_limit_are_refused():
     with ProbeServer("--streams", 10) as server:
         data = b"".join(h2.request(2 * i + 1, "/suspended") for i in range(30))
@@ -226,6 +298,14 @@ def test_body_too_slow():
     with ProbeServer("--head-timeout", 1, "--body-rate", 1000) as server:
         data = h2.request(1, "/echo", method="POST", end=False) + h2.frame(h2.DATA, 0, 1, b"x")
         received, _ = exchange(server, data, quiet=2.5)
+        assert h2.statuses(received) == {1: 408}
+
+
+def test_what_came_at_once_earns_no_hour():
+    """A megabyte at the slowest pace would take an hour; sent at once, it is held for the idle time-out."""
+    with ProbeServer("--head-timeout", 1, "--idle-timeout", 2) as server:
+        data = h2.request(1, "/echo", method="POST", end=False) + h2.frame(h2.DATA, 0, 1, b"x" * 16384) * 3
+        received, _ = exchange(server, data, quiet=4)
         assert h2.statuses(received) == {1: 408}
 
 
