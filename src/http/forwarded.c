@@ -121,6 +121,14 @@ static bool differ(ost_text a, ost_text b)
     return a.data != NULL && b.data != NULL && !text_equal_ignoring_case(a, b);
 }
 
+/* Who writes Forwarded passes forged fields of the other kind on: they add nothing to it. */
+static bool tells_more(const client *a, const client *b)
+{
+    return (a->peer.data != NULL && b->peer.data == NULL) ||
+           (a->proto.data != NULL && b->proto.data == NULL) ||
+           (a->host.data != NULL && b->host.data == NULL);
+}
+
 static const char *apply(http_exchange *x, const client *told)
 {
     http_request *request = &x->request;
@@ -153,6 +161,8 @@ const char *forwarded_apply(http_exchange *exchange)
         reason = read_x_forwarded(server, &exchange->request, &other);
     if (reason != NULL)
         return reason;
+    if (http_request_field_count(&exchange->request, "forwarded") > 0 && tells_more(&other, &one))
+        return "X-Forwarded-* tells what Forwarded does not";
     if (differ(one.peer, other.peer) || differ(one.proto, other.proto) ||
         differ(one.host, other.host))
         return "Forwarded and X-Forwarded-* differ";

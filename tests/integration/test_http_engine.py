@@ -521,6 +521,11 @@ def test_forwarded(fields, peer, secure, authority):
     [
         [b"Forwarded: for=1.2.3.4", b"X-Forwarded-For: 6.6.6.6"],
         [b"Forwarded: proto=https", b"X-Forwarded-Proto: http"],
+        [b"Forwarded: for=1.2.3.4;proto=https", b"X-Forwarded-Host: evil.example"],
+        [b"Forwarded: for=1.2.3.4;host=a", b"X-Forwarded-Proto: https"],
+        [b"Forwarded: for=1.2.3.4, for=10.1.1.1", b"X-Forwarded-For: 1.2.3.4", b"X-Forwarded-Host: evil.example"],
+        [b"Forwarded: proto=https", b"X-Forwarded-For: 6.6.6.6"],
+        [b"Forwarded: ", b"X-Forwarded-For: 6.6.6.6"],
         [b"X-Forwarded-Proto: gopher"],
         [b"X-Forwarded-Host: a/b"],
         [b"X-Forwarded-For: " + b"1.2.3.4," * 40],
