@@ -13,6 +13,7 @@
 
 typedef struct logout_job {
     ost_text session;  /* to end; empty: none */
+    ost_text subject;  /* whose it is */
     ost_text asked;    /* the session that the question is about; empty: there was none */
     ost_text redirect; /* where to go then; empty: a page */
     ost_text state;
@@ -166,7 +167,8 @@ static void end_session(call *c, ost_text id)
                     "The service is busy. Please try again in a moment.");
 }
 
-/* With an ID token, the client speaks for the user; without, the user is asked, unless there is
+/* With an ID token, the client speaks for its user; without, or when the browser is somebody else's
+ * (anybody may send it here with a token of their own), who sits there is asked, unless there is
  * nobody to log out. */
 static void work(http_exchange *exchange, void *user)
 {
@@ -182,8 +184,14 @@ static void work(http_exchange *exchange, void *user)
         return;
     }
     end_session(c, job->session);
-    if (found && !text_equal(session.id, job->session))
+    if (!found || text_equal(session.id, job->session))
+        return;
+    if (text_equal(session.user_id, job->subject)) {
         end_session(c, session.id);
+    } else {
+        job->ask = true;
+        job->asked = session.id;
+    }
 }
 
 static void work_quietly(http_exchange *exchange, void *user)
@@ -230,8 +238,10 @@ void logout_endpoint(http_exchange *exchange, void *user)
         return;
     }
     if (c->error.status == 0 && read_client(c, &hint) && read_redirect(c, job)) {
-        if (hint != NULL)
+        if (hint != NULL) {
             job->session = ost_claims_text(hint, "sid");
+            job->subject = ost_claims_subject(hint);
+        }
         http_defer(exchange, work, send, c);
         return;
     }

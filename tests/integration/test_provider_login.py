@@ -132,6 +132,24 @@ def test_logout_asks_unless_the_client_proves_itself(realm, myapi):
     assert realm.authorize(browser, myapi, Pkce()).status == 200
 
 
+def test_a_hint_of_somebody_else_logs_nobody_out_unasked(realm, myapi):
+    """A page may send any browser to the logout endpoint, with the ID token of whoever made it."""
+    hint = realm.code_login(myapi, "bob", "bob-password", Pkce())[1].json()["id_token"]
+    browser = Browser()
+    realm.log_in(browser, myapi, "alice", "alice-password", Pkce())
+    question = browser.get(realm.endpoint("logout"), {"id_token_hint": hint})
+    assert question.status == 200 and "Do you want to log out?" in question.text
+    assert not any(cookie.startswith("KEYCLOAK_IDENTITY=") for cookie in question.all("Set-Cookie"))
+    assert realm.authorize(browser, myapi, Pkce()).status == 302
+    browser.submit(question.page.form(), confirmLogout="Logout")
+    assert realm.authorize(browser, myapi, Pkce()).status == 200
+    # One's own, of another browser, needs no question.
+    hint = realm.code_login(myapi, "alice", "alice-password", Pkce())[1].json()["id_token"]
+    realm.log_in(browser, myapi, "alice", "alice-password", Pkce())
+    assert "You are logged out" in browser.get(realm.endpoint("logout"), {"id_token_hint": hint}).text
+    assert realm.authorize(browser, myapi, Pkce()).status == 200
+
+
 def test_pages_have_a_strict_policy(realm, myapi):
     _, answer = login_page(realm, myapi)
     policy = answer.header("content-security-policy")
