@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "percent.h"
 #include "realm.h"
 #include "text.h"
 
@@ -28,25 +29,40 @@ ost_text realm_uri_origin(ost_text uri)
     return split_uri(uri, &origin, &rest) ? origin : (ost_text){0};
 }
 
-/* A "." or ".." segment, plain or escaped: two parties may resolve it differently. */
+/* The character at *at, however often it has been escaped ("%2e", "%252e"); *at goes past it. */
+static unsigned char next_character(ost_text path, size_t *at)
+{
+    size_t i = *at + 1;
+    if (path.data[*at] == '%') {
+        while (i + 1 < path.len && path.data[i] == '2' && path.data[i + 1] == '5')
+            i += 2;
+        int high = i + 1 < path.len ? hex_digit(path.data[i]) : -1;
+        int low = high >= 0 ? hex_digit(path.data[i + 1]) : -1;
+        if (low >= 0) {
+            *at = i + 2;
+            return (unsigned char)(high * 16 + low);
+        }
+    }
+    return (unsigned char)path.data[(*at)++];
+}
+
+/* A "." or ".." segment, plain, escaped, or with parameters ("..;x"): two parties may resolve it
+ * differently. */
 static bool has_dot_segment(ost_text path)
 {
-    ost_text segment;
+    size_t dots = 0;
+    bool plain = true; /* nothing but dots so far */
     path = text_slice(path, 0, text_find(path, '?', 0));
-    while (text_next(&path, '/', &segment)) {
-        size_t dots = 0, i = 0;
-        while (i < segment.len) {
-            bool escaped = text_slice(segment, i, 3).len == 3 && segment.data[i] == '%' &&
-                           segment.data[i + 1] == '2' && (segment.data[i + 2] | 0x20) == 'e';
-            if (segment.data[i] != '.' && !escaped)
-                break;
-            dots++;
-            i += escaped ? 3 : 1;
-        }
-        if (i == segment.len && (dots == 1 || dots == 2))
+    for (size_t at = 0; at < path.len;) {
+        unsigned char c = next_character(path, &at);
+        bool slash = c == '/' || c == '\\';
+        bool ends = slash || c == ';';
+        if (ends && plain && (dots == 1 || dots == 2))
             return true;
+        dots = slash ? 0 : dots + (c == '.');
+        plain = slash || (plain && c == '.');
     }
-    return false;
+    return plain && (dots == 1 || dots == 2);
 }
 
 /* What no redirect may have, however it was registered. */

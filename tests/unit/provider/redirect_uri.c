@@ -57,12 +57,27 @@ static void a_wildcard_ends_a_path(void **state)
     assert_true(allowed(wild, "https://a.example/app/"));
     assert_true(allowed(wild, "https://a.example/app/x/y?z=1"));
     assert_true(allowed(wild, "https://a.example/app"));
+    static const char *const good[] = {
+        "https://a.example/app/...",      "https://a.example/app/.well-known",
+        "https://a.example/app/a..b",     "https://a.example/app/x;v=1.2",
+        "https://a.example/app/x?y=../z", "https://a.example/app/50%25",
+        "https://a.example/app/%2525",    "https://a.example/app/a%2fb",
+        "https://a.example/app/x.",       "https://a.example/app/%",
+    };
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_true(allowed(wild, good[i]));
     static const char *const bad[] = {
-        "https://a.example/application", "https://a.example/",
-        "https://a.example/app/../x",    "https://a.example/app/%2e%2e/x",
-        "https://a.example/app/.%2E/x",  "https://a.example/app/x#y",
-        "https://user@a.example/app/",   "https://a.example.evil/app/",
-        "https://a.example/app/x y",     "https://a.example/app/\xc3\xa9",
+        "https://a.example/application",  "https://a.example/",
+        "https://a.example/app/../x",     "https://a.example/app/%2e%2e/x",
+        "https://a.example/app/.%2E/x",   "https://a.example/app/x#y",
+        "https://user@a.example/app/",    "https://a.example.evil/app/",
+        "https://a.example/app/x y",      "https://a.example/app/\xc3\xa9",
+        "https://a.example/app/..%2fx",   "https://a.example/app/..%2F",
+        "https://a.example/app%2f..%2f",  "https://a.example/app/y%5c..%5Cx",
+        "https://a.example/app/..;/x",    "https://a.example/app/..;a=b/x",
+        "https://a.example/app/.;/x",     "https://a.example/app/%252e%252e/x",
+        "https://a.example/app/..%252fx", "https://a.example/app/%25252e./x",
+        "https://a.example/app/y/..",     "https://a.example/app/y/%2e",
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_false(allowed(wild, bad[i]));
