@@ -189,6 +189,10 @@ static void load_client(realm_loader *l, const ost_json *at, const realm *r, rea
     c->id = loader_string(l, at, "id");
     c->name = loader_string(l, at, "name");
     c->secret = loader_string(l, at, "secret");
+    const char *proof = loader_string(l, at, "clientAuthenticatorType");
+    if (proof != NULL && strcmp(proof, "client-secret") != 0)
+        c->secret = NULL; /* it proves itself in a way that is not there: what an export has here is
+                             no password of its */
     c->document = at;
     load_flags(l, at, c);
     c->attributes = ost_json_get(at, "attributes");

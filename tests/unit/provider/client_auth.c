@@ -11,7 +11,11 @@ static const char document[] =
     "{\"clientId\":\"spa\",\"publicClient\":true,\"secret\":\"ignored\"},"
     "{\"clientId\":\"off\",\"secret\":\"s\",\"enabled\":false},"
     "{\"clientId\":\"api\",\"secret\":\"s\",\"bearerOnly\":true},"
-    "{\"clientId\":\"a:b\",\"secret\":\"s\"}]}";
+    "{\"clientId\":\"a:b\",\"secret\":\"s\"},"
+    "{\"clientId\":\"usual\",\"secret\":\"s\",\"clientAuthenticatorType\":\"client-secret\"},"
+    "{\"clientId\":\"jwt\",\"secret\":\"s\",\"clientAuthenticatorType\":\"client-jwt\"},"
+    "{\"clientId\":\"mac\",\"secret\":\"s\",\"clientAuthenticatorType\":\"client-secret-jwt\"},"
+    "{\"clientId\":\"x509\",\"secret\":\"s\",\"clientAuthenticatorType\":\"client-x509\"}]}";
 
 static int setup(void **state)
 {
@@ -69,6 +73,7 @@ static void the_right_secret_lets_in(void **state)
     assert_in("a%3Ab:s", NULL, "a:b");
     assert_in(NULL, "client_id=spa", "spa");
     assert_in(NULL, "client_id=spa&client_secret=whatever", "spa");
+    assert_in("usual:s", NULL, "usual");
     call *c = ask("bAsIc", "web:s%3Ae+c%2Bret%25", NULL);
     assert_true(client_authenticate(c));
 }
@@ -97,6 +102,10 @@ static void everything_else_stays_out(void **state)
         {NULL, "client_id=web&client_secret=s:e", "unauthorized_client"},
         {NULL, "client_id=web&client_secret=s%3Ae%20c%2Bret%25x", "unauthorized_client"},
         {NULL, "client_id=WEB&client_secret=s%3Ae%20c%2Bret%25", "invalid_client"},
+        {"jwt:s", NULL, "unauthorized_client"},
+        {NULL, "client_id=mac&client_secret=s", "unauthorized_client"},
+        {NULL, "client_id=x509&client_secret=s", "unauthorized_client"},
+        {NULL, "client_id=jwt", "unauthorized_client"},
         {"web", NULL, "invalid_client"},
         {":s", NULL, "invalid_client"},
         {"web:", NULL, "unauthorized_client"},
