@@ -50,7 +50,11 @@ ost_result placeholder_replace(ost_text text, ost_arena *arena, ost_text *ret_te
             text_find(inside, '"', 0) < inside.len)
             continue;
         buffer_append(&b, text_slice(text, plain, at - plain));
-        plain = replace_one(inside, &b) ? end + 1 : at;
+        plain = at;
+        if (replace_one(inside, &b)) {
+            plain = end + 1;
+            at = end;
+        }
     }
     if (plain == 0) {
         *ret_text = text;

@@ -145,11 +145,15 @@ def test_export_and_import_give_the_same_realm(tmp_path, realm_file):
 
 def test_environment_variables_in_realm_files(tmp_path):
     file = tmp_path / "x-realm.json"
-    file.write_text('{"realm": "x", "displayName": "${SHOWN} ${MISSING:none} ${client_account}"}')
+    nested = "${SHOWN:${MISSING:none}} ${A:${B:c}}"
+    names = {"displayName": "${SHOWN} ${MISSING:none} ${client_account}", "displayNameHtml": nested}
+    file.write_text(json.dumps({"realm": "x", **names}))
     environment = {**os.environ, "SHOWN": 'a"b\\c'}
     assert run("realm", "import", file, "--data", tmp_path, env=environment).returncode == 0
     realm = json.loads(run("realm", "export", "x", "--data", tmp_path).stdout)
     assert realm["displayName"] == 'a"b\\c none ${client_account}'
+    # A placeholder ends at the first brace, and what it stood for is not looked at again.
+    assert realm["displayNameHtml"] == 'a"b\\c} ${B:c}'
 
 
 def test_a_store_of_a_newer_program_is_left_alone(tmp_path, realm_file):
