@@ -246,6 +246,24 @@ def test_attack_27_cookie_of_another_kind(realm, tokens, keys, myapi, kind):
         assert answer.status == 200 and "kc-form-login" in answer.text
 
 
+def test_no_changed_cookie_logs_anybody_in(realm, keys, myapi):
+    """The same attacks upon the cookie of single sign-on."""
+    browser, secret = Browser(), keys["HS512"]
+    realm.log_in(browser, myapi, "alice", "alice-password", Pkce())
+    good = browser.cookie("KEYCLOAK_IDENTITY")
+    claims = unverified_token(good)[1]
+    forged = [*forgery.of_a_good_token(good), *forgery.by_the_issuer(secret, claims)]
+    forged += forgery.without_the_key(keys["RS256"].jwk(), claims, "http://127.0.0.1:1")
+    for changes in ({"sub": "x"}, {"sid": "x"}, {"iss": "x"}, {"exp": 1}):
+        forged.append((0, str(changes), secret.token(secret.header, {**claims, **changes})))
+    for number, name, cookie in forged:
+        if not cookie.isascii() or len(cookie) > 16000:
+            continue
+        headers = {"Cookie": f"KEYCLOAK_IDENTITY={cookie}"}
+        answer = Browser().get(realm.endpoint("auth"), realm.auth_params(myapi, Pkce()), headers)
+        assert answer.status == 200 and "kc-form-login" in answer.text, (number, name)
+
+
 def test_attack_28_token_of_another_client(realm, tokens, items_docs, myapi):
     """Each client refreshes and revokes its own; a public one learns nothing."""
     refused_by_refresh(realm, tokens["refresh_token"], items_docs)
