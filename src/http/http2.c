@@ -13,7 +13,8 @@
 
 static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-#define BURST 10 /* seconds' worth of idle frames in one go */
+#define BURST 10                  /* seconds' worth of idle frames in one go */
+#define RESPONSES_MAX (16u << 20) /* bytes that wait for a client's windows */
 
 http2_guess http2_detect(ost_text seen)
 {
@@ -79,8 +80,10 @@ static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame
     http2 *h = user;
     if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST)
         return 0;
-    /* Exchanges whose streams have been reset are still at work: they count, too. */
-    bool room = h->c->exchange_count < 2 * (size_t)h->c->loop->server->limits.streams;
+    /* Exchanges whose streams have been reset are still at work: they count, too. Who does not take
+     * the responses that are there may come back for more (RFC 9113 §8.7). */
+    bool room = h->c->exchange_count < 2 * (size_t)h->c->loop->server->limits.streams &&
+                h->out_bytes < RESPONSES_MAX;
     http2_stream *stream = room ? http2_stream_new(h, frame->hd.stream_id) : NULL;
     if (stream == NULL)
         return nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id,

@@ -77,6 +77,7 @@ void http2_send(http_exchange *exchange, const http_response *response)
     bool body = !response->body_omitted && response->body.len > 0;
     if (body)
         buffer_append(&stream->out, response->body);
+    h->out_bytes += stream->out.len;
     stream->responded = true;
     stream->out_since = event_loop_now(exchange->loop);
     nghttp2_data_provider provider = {.source.ptr = stream, .read_callback = read_out};

@@ -38,6 +38,7 @@ struct http2 {
     nghttp2_session *session;
     http2_stream *streams;
     size_t body_bytes; /* of requests that are not over yet */
+    size_t out_bytes;  /* of responses that have not been taken yet */
     bool stopping, failed;
     bool overdrawn;      /* has asked for nothing too often */
     uint64_t active_at;  /* the last time a stream was there */

@@ -270,6 +270,25 @@ def test_unfinished_bodies_of_one_connection_are_bounded(monkeypatch):
             assert h2.statuses(received + read_all(sock)[0]) == {1: 200, 3: 200, 5: 200}
 
 
+def test_responses_that_nobody_takes_are_bounded(monkeypatch):
+    """A hundred streams without a window would have a hundred copies of a large response kept for them."""
+    monkeypatch.setenv("ASAN_OPTIONS", "quarantine_size_mb=0")
+    with ProbeServer("--loops", 1) as server, server.connect() as sock:
+        before = server.resident()
+        no_window = b"\0\x04\0\0\0\0"
+        requests = b"".join(h2.request(2 * i + 1, "/sized/1000000") for i in range(100))
+        sock.sendall(h2.start(h2.NO_TABLE + no_window) + requests)
+        received, _ = read_all(sock, quiet=2)
+        refused = h2.resets(received)
+        assert len(h2.statuses(received)) == 17 and set(refused.values()) == {h2.REFUSED_STREAM} and len(refused) == 83
+        assert server.resident() - before < 48 << 20
+        # What is taken, or no longer wanted, makes room.
+        sock.settimeout(10)
+        sock.sendall(b"".join(h2.frame(h2.RST_STREAM, 0, 2 * i + 1, b"\0\0\0\x08") for i in range(10)) + h2.request(201))
+        received, _ = read_all(sock, quiet=0.5)
+        assert h2.statuses(received) == {201: 200}
+
+
 def test_many_large_bodies_one_after_another_are_no_bomb(server):
     with server.connect() as sock:
         sock.sendall(h2.start())
