@@ -1,5 +1,6 @@
 """The provider's login pages under attack: forged, crossed, replayed, injected."""
 
+import socket
 import urllib.parse
 
 import pytest
@@ -159,6 +160,14 @@ def test_pages_have_a_strict_policy(realm, myapi):
     assert answer.header("referrer-policy") == "no-referrer"
     for line in answer.all("set-cookie"):
         assert "HttpOnly" in line and "SameSite=Lax" in line
+
+
+def test_no_issuer_is_made_of_no_host(provider, realm):
+    """HTTP/1.0 needs no Host (RFC 9112 §3.2); a provider that takes its name from there does."""
+    for path in ("/.well-known/openid-configuration", "/protocol/openid-connect/certs"):
+        with socket.create_connection(("localhost", provider.port), timeout=10) as connection:
+            connection.sendall(f"GET /realms/{realm.name}{path} HTTP/1.0\r\n\r\n".encode())
+            assert connection.recv(65536).startswith(b"HTTP/1.1 400 ")
 
 
 def test_unknown_realm_and_path(provider):
