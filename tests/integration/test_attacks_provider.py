@@ -300,7 +300,7 @@ def test_attack_34_a_large_token(realm, tokens, myapi):
     token = "eyJ." + "A" * 60000 + ".AA"
     refused_by_introspection(realm, token, myapi)
     refused_by_refresh(realm, token, myapi)
-    too_much = "A" * (1 << 21)
+    too_much = "A" * 600_000  # less than what the engine reads and throws away
     assert realm.refresh(myapi, too_much).status == 413
     assert Browser().get(realm.endpoint("userinfo"), headers=bearer("A" * 200000)).status == 431
     still_good(realm, tokens, myapi)
