@@ -122,17 +122,57 @@ def test_exports_are_the_list_under_version_control(installed, name):
     assert sorted(exported) == sorted(listed), "script/reference --write brings the list up to date"
 
 
-@pytest.mark.parametrize("compiler", ["gcc", "clang"])
-def test_the_static_library_is_enough(installed, tmp_path, compiler):
+@pytest.mark.parametrize("name", ["libostiary", "libostiary-app"])
+def test_the_static_library_has_no_other_names(installed, name):
+    listed = (PROJECT / "packaging" / f"{name}.symbols").read_text().split()
+    lines = installed.run("nm", "--defined-only", "--extern-only", installed.libraries / f"{name}.a").splitlines()
+    assert sorted(line.split()[2] for line in lines if len(line.split()) == 3) == sorted(listed)
+
+
+def link_statically(installed, compiler, source, program):
     """With the shared ones of what it stands on: Debian's libcurl cannot be linked whole without more."""
     require_program(compiler, compiler)
-    program = tmp_path / "guarded"
     needed = installed.flags("--print-requires-private", "ostiary")
     packages = [word for word in needed if word[0].isalpha()]
-    command = [compiler, "-std=c11", *installed.flags("--cflags", "ostiary"), EMBEDDING / "plain" / "guarded.c"]
+    command = [compiler, "-std=c11", *installed.flags("--cflags", "ostiary"), source]
     libraries = [*installed.flags("--libs", *packages), "-pthread", "-lm"]
     installed.run(*command, "-o", program, installed.libraries / "libostiary.a", *libraries)
     assert "libostiary" not in installed.run("readelf", "-d", program)
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_the_static_library_is_enough(installed, tmp_path, compiler):
+    link_statically(installed, compiler, EMBEDDING / "plain" / "guarded.c", tmp_path / "guarded")
+
+
+CLASHES = """
+#include <ostiary/jose.h>
+#include <stdlib.h>
+void wipe(void *data, size_t size) { (void)data, (void)size, abort(); }
+int digest(void) { return 1; }
+int rsa_weakness(void) { abort(); }
+int signature_make(void) { abort(); }
+int main(void)
+{
+    ost_key *key;
+    ost_arena *arena = ost_arena_new(65536);
+    ost_text token;
+    if (!arena || ost_key_generate(OST_RS256, 0, NULL, &key, NULL) != OST_OK)
+        return 1;
+    int status = ost_jws_sign(OST_TEXT("x"), key, OST_RS256, NULL, arena, &token) != OST_OK;
+    ost_key_unref(key);
+    ost_arena_free(arena);
+    return status;
+}
+"""
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_names_of_a_program_do_not_take_the_place_of_inner_ones(installed, tmp_path, compiler):
+    source = tmp_path / "clashes.c"
+    source.write_text(CLASHES)
+    link_statically(installed, compiler, source, tmp_path / "clashes")
+    installed.run(tmp_path / "clashes")
 
 
 def test_the_program_of_the_readme_builds_against_the_app_library(installed, tmp_path):
