@@ -78,9 +78,6 @@ OST_PUBLIC void ost_reply(ost_request *request, int status, const char *type, os
 OST_PUBLIC OST_MUST_CHECK ost_result ost_reply_field(ost_request *request, const char *name,
                                                      ost_text value);
 
-/* For "%.*s": OST_FORMAT(text) gives the length and the data. */
-#define OST_FORMAT(text) (int)(text).len, (text).data
-
 #ifdef __cplusplus
 }
 #endif

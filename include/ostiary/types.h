@@ -21,6 +21,27 @@ extern "C" {
 #define OST_PRINTF(string, first)
 #endif
 
+/* What holds for every function that does not say otherwise:
+ *
+ * - Results. What can fail returns an ost_result, NULL or false, and compilers want it looked at.
+ *   Outputs come last, are called `ret_…`, and are untouched on failure. `ret_error` may be NULL;
+ *   it is filled on failure and untouched on success.
+ * - Missing arguments. A pointer that is needed and NULL is OST_E_ARGUMENT, or OST_E_CONFIG where
+ *   the rules lack something; a number that no enumeration has is refused as well. Functions that
+ *   tell something about an object say of NULL that it has nothing: false, 0, an empty text, NULL.
+ *   An arena or a writer that is NULL is one that has no memory, so that OST_E_MEMORY comes where
+ *   it would have been needed. Whatever frees takes NULL.
+ * - Ownership. What goes in is borrowed until the function returns; where it is kept it is copied,
+ *   or gains a reference. What comes out lives in the arena that was given, until that is reset or
+ *   freed, and may borrow from what was read; or it belongs to the object it came from.
+ * - Threads. Guards, keys and key sets: any number of threads at once. An arena, a writer, and what
+ *   lives in them: one thread at a time. Nothing waits for anything but where it says so.
+ * - Units. Times are seconds since 1970-01-01 UTC, durations are seconds, sizes are bytes.
+ *   A `const char *` is terminated by NUL; an ost_text need not be, and may hold any byte. Text is
+ *   UTF-8.
+ * - Structs. Begin with all zero, name the members that are set (`{.issuer = …}`), and leave the
+ *   others: zero is the strict default. Their layout is fixed for one soname. */
+
 /* Borrowed bytes: not owned, not necessarily terminated by NUL. `data` may be NULL only when `len`
  * is 0. Valid as long as whatever it was borrowed from. */
 typedef struct ost_text {
@@ -28,8 +49,18 @@ typedef struct ost_text {
     size_t len;
 } ost_text;
 
-/* The text of a string literal. */
+/* The text of a string literal, in a function; at file scope in C: {"literal", length}. */
+#ifdef __cplusplus
+#define OST_TEXT(literal) (ost_text{("" literal), sizeof(literal) - 1})
+#else
 #define OST_TEXT(literal) ((ost_text){("" literal), sizeof(literal) - 1})
+#endif
+
+/* The text up to the NUL of `string`, borrowed; empty for NULL. */
+OST_PUBLIC ost_text ost_text_of(const char *string);
+
+/* For "%.*s": OST_FORMAT(text) gives the length and the data. */
+#define OST_FORMAT(text) (int)(text).len, (text).data
 
 /* Every error there is: a stable code, the category it belongs to, and a sentence for a human.
  * Codes are never renumbered; new ones are added at the end of their category.

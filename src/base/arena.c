@@ -109,7 +109,7 @@ static bool next_chunk(ost_arena *arena, size_t size)
 
 void *ost_arena_alloc(ost_arena *arena, size_t size)
 {
-    if (size > arena->ceiling)
+    if (arena == NULL || size > arena->ceiling)
         return NULL;
     size_t rounded = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
     if (rounded == 0)
@@ -138,7 +138,7 @@ char *ost_arena_format(ost_arena *arena, const char *format, ...)
     va_list arguments, again;
     va_start(arguments, format);
     va_copy(again, arguments);
-    int len = vsnprintf(NULL, 0, format, arguments);
+    int len = format != NULL ? vsnprintf(NULL, 0, format, arguments) : -1;
     va_end(arguments);
     char *text = len >= 0 ? ost_arena_alloc(arena, (size_t)len + 1) : NULL;
     if (text != NULL)
@@ -149,7 +149,7 @@ char *ost_arena_format(ost_arena *arena, const char *format, ...)
 
 size_t ost_arena_used(const ost_arena *arena)
 {
-    return arena->held;
+    return arena != NULL ? arena->held : 0;
 }
 
 bool ost_arena_defer(ost_arena *arena, void (*call)(void *user), void *user)
@@ -185,6 +185,8 @@ static void free_behind(ost_arena *arena, chunk *last)
  * together exceed the ceiling, one large enough for everything will take their place. */
 void ost_arena_reset(ost_arena *arena)
 {
+    if (arena == NULL)
+        return;
     run_deferred(arena);
     for (chunk *at = arena->first; at != NULL; at = at->next)
         chunk_reset(at);

@@ -76,7 +76,8 @@ ost_result ost_error_set(ost_error *error, ost_result code, const char *format, 
         return code;
     va_list arguments;
     va_start(arguments, format);
-    int printed = vsnprintf(error->detail, sizeof error->detail, format, arguments);
+    int printed =
+        format != NULL ? vsnprintf(error->detail, sizeof error->detail, format, arguments) : 0;
     va_end(arguments);
     size_t len = printed > 0 ? (size_t)printed : 0;
     if (len >= sizeof error->detail)

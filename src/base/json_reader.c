@@ -207,6 +207,8 @@ ost_result ost_json_read(ost_text text, const ost_json_limits *limits, ost_arena
     ost_json_limits given = limits != NULL ? *limits : (ost_json_limits){0};
     size_t max_bytes = given.max_bytes > 0 ? given.max_bytes : DEFAULT_BYTES;
     size_t max_depth = given.max_depth > 0 ? given.max_depth : DEFAULT_DEPTH;
+    if (ret_value == NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the value");
     if (text.len > max_bytes)
         return ost_error_set(ret_error, OST_E_CEILING, "%zu bytes, where %zu are allowed", text.len,
                              max_bytes);

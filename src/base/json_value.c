@@ -53,7 +53,7 @@ ost_text ost_json_name(const ost_json *member)
 
 bool ost_json_text(const ost_json *value, ost_text *ret_text)
 {
-    if (!ost_json_is(value, OST_JSON_STRING))
+    if (ret_text == NULL || !ost_json_is(value, OST_JSON_STRING))
         return false;
     *ret_text = value->as.text;
     return true;
@@ -61,7 +61,7 @@ bool ost_json_text(const ost_json *value, ost_text *ret_text)
 
 bool ost_json_integer(const ost_json *value, int64_t *ret_integer)
 {
-    if (!ost_json_is(value, OST_JSON_NUMBER) || !value->is_whole)
+    if (ret_integer == NULL || !ost_json_is(value, OST_JSON_NUMBER) || !value->is_whole)
         return false;
     *ret_integer = value->as.number.whole;
     return true;
@@ -69,7 +69,7 @@ bool ost_json_integer(const ost_json *value, int64_t *ret_integer)
 
 bool ost_json_number(const ost_json *value, double *ret_number)
 {
-    if (!ost_json_is(value, OST_JSON_NUMBER))
+    if (ret_number == NULL || !ost_json_is(value, OST_JSON_NUMBER))
         return false;
     *ret_number = value->as.number.value;
     return true;
@@ -77,7 +77,7 @@ bool ost_json_number(const ost_json *value, double *ret_number)
 
 bool ost_json_boolean(const ost_json *value, bool *ret_boolean)
 {
-    if (!ost_json_is(value, OST_JSON_BOOL))
+    if (ret_boolean == NULL || !ost_json_is(value, OST_JSON_BOOL))
         return false;
     *ret_boolean = value->as.boolean;
     return true;

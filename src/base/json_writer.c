@@ -37,14 +37,14 @@ ost_json_writer *ost_json_writer_new(ost_arena *arena, size_t ceiling)
 
 static void fail(ost_json_writer *writer, ost_result result)
 {
-    if (writer->failed == OST_OK)
+    if (writer != NULL && writer->failed == OST_OK)
         writer->failed = result;
 }
 
 /* Room for `more` bytes and a NUL. */
 static bool reserve(ost_json_writer *writer, size_t more)
 {
-    if (writer->failed != OST_OK)
+    if (writer == NULL || writer->failed != OST_OK)
         return false;
     if (more > writer->ceiling - writer->len) {
         fail(writer, OST_E_CEILING);
@@ -81,6 +81,8 @@ static void put(ost_json_writer *writer, const char *data, size_t len)
 /* Whatever stands between the value before and this one. */
 static void begin_value(ost_json_writer *writer)
 {
+    if (writer == NULL)
+        return;
     if (writer->depth == 0) {
         if (writer->done)
             fail(writer, OST_E_STATE);
@@ -99,7 +101,7 @@ static void begin_value(ost_json_writer *writer)
 static void open_container(ost_json_writer *writer, char opener, char closer)
 {
     begin_value(writer);
-    if (writer->depth == MAX_DEPTH) {
+    if (writer == NULL || writer->depth == MAX_DEPTH) {
         fail(writer, OST_E_CEILING);
         return;
     }
@@ -110,7 +112,8 @@ static void open_container(ost_json_writer *writer, char opener, char closer)
 
 static void close_container(ost_json_writer *writer, char closer)
 {
-    if (writer->depth == 0 || writer->closers[writer->depth - 1] != closer || writer->named) {
+    if (writer == NULL || writer->depth == 0 || writer->closers[writer->depth - 1] != closer ||
+        writer->named) {
         fail(writer, OST_E_STATE);
         return;
     }
@@ -192,7 +195,8 @@ static void put_quoted(ost_json_writer *writer, ost_text text)
 
 void ost_json_put_name(ost_json_writer *writer, ost_text name)
 {
-    if (writer->depth == 0 || writer->closers[writer->depth - 1] != '}' || writer->named) {
+    if (writer == NULL || writer->depth == 0 || writer->closers[writer->depth - 1] != '}' ||
+        writer->named) {
         fail(writer, OST_E_STATE);
         return;
     }
@@ -280,6 +284,10 @@ void ost_json_member_value(ost_json_writer *writer, const char *name, const ost_
 
 ost_result ost_json_writer_finish(ost_json_writer *writer, ost_text *ret_text)
 {
+    if (writer == NULL)
+        return OST_E_MEMORY;
+    if (ret_text == NULL)
+        return OST_E_ARGUMENT;
     if (writer->failed == OST_OK && (writer->depth > 0 || !writer->done))
         fail(writer, OST_E_STATE);
     if (!reserve(writer, 0))

@@ -8,6 +8,11 @@ ost_text text_of(const char *string)
     return string != NULL ? (ost_text){string, strlen(string)} : (ost_text){NULL, 0};
 }
 
+ost_text ost_text_of(const char *string)
+{
+    return text_of(string);
+}
+
 bool text_equal(ost_text a, ost_text b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);

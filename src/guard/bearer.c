@@ -29,7 +29,7 @@ bearer_outcome bearer_find(const ost_credentials *credentials, ost_text *ret_tok
         return BEARER_TOKEN;
     }
     /* Two fields are two answers to one question, even when one of them is of another scheme. */
-    if (credentials->authorization_count > 1)
+    if (credentials->authorization_count > 1 || credentials->authorization == NULL)
         return BEARER_MALFORMED;
     ost_text value = text_trim(credentials->authorization[0]);
     size_t space = text_find(value, ' ', 0);

@@ -415,11 +415,23 @@ static counter counter_of_verdict(const ost_verdict *verdict)
 void ost_guard_check(ost_guard *guard, const ost_policy *policy, const ost_credentials *credentials,
                      bool may_wait, ost_arena *arena, ost_verdict *ret_verdict)
 {
+    static const ost_verdict mistake = {
+        .reason = OST_E_ARGUMENT,
+        .status = 500,
+        .message = {"Internal Server Error", 21},
+        .explanation = {"the program named no guard, policy or credentials", 49},
+    };
     check c = {.guard = guard,
                .policy = policy,
                .credentials = credentials,
                .arena = arena,
                .may_wait = may_wait};
+    if (ret_verdict == NULL)
+        return;
+    if (guard == NULL || policy == NULL || credentials == NULL) {
+        *ret_verdict = mistake;
+        return;
+    }
     if (policy->open) {
         *ret_verdict = (ost_verdict){.decision = OST_ALLOW, .status = 200};
         return;

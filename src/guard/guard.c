@@ -17,7 +17,8 @@
 
 static ost_result check_numbers(const ost_guard_config *config, ost_error *ret_error)
 {
-    if (config->issuer_count == 0 || config->issuer_count > GUARD_ISSUERS) {
+    if (config->issuers == NULL || config->issuer_count == 0 ||
+        config->issuer_count > GUARD_ISSUERS) {
         return ost_error_set(ret_error, OST_E_CONFIG, "a guard trusts 1 to %d issuers",
                              GUARD_ISSUERS);
     }
@@ -101,6 +102,9 @@ static ost_result add_issuers(ost_guard *guard, const ost_guard_config *config,
 ost_result ost_guard_new(const ost_guard_config *config, ost_guard **ret_guard,
                          ost_error *ret_error)
 {
+    if (config == NULL || ret_guard == NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT,
+                             "no configuration, or no place for the guard");
     ost_guard *guard = memory_alloc(sizeof *guard);
     if (guard == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
@@ -155,7 +159,8 @@ void ost_guard_free(ost_guard *guard)
 ost_result ost_guard_wait(ost_guard *guard, const ost_verdict *verdict, void (*ready)(void *user),
                           void *user)
 {
-    if (verdict->decision != OST_WAIT || verdict->issuer >= guard->issuer_count)
+    if (guard == NULL || verdict == NULL || ready == NULL || verdict->decision != OST_WAIT ||
+        verdict->issuer >= guard->issuer_count)
         return OST_E_ARGUMENT;
     issuer *i = guard->issuers[verdict->issuer];
     if (verdict->ticket == 0)
@@ -170,11 +175,13 @@ ost_result ost_guard_wait(ost_guard *guard, const ost_verdict *verdict, void (*r
 
 ost_text ost_guard_dpop_algorithms(const ost_guard *guard)
 {
-    return text_of(guard->sender.algs);
+    return guard != NULL ? text_of(guard->sender.algs) : (ost_text){0};
 }
 
 bool ost_guard_is_ready(const ost_guard *guard)
 {
+    if (guard == NULL)
+        return false;
     for (size_t k = 0; k < guard->issuer_count; k++) {
         if (!issuer_is_ready(guard->issuers[k]))
             return false;
@@ -187,7 +194,7 @@ bool ost_guard_wait_ready(ost_guard *guard, unsigned seconds)
     const struct timespec pause = {.tv_nsec = 10000000};
     int64_t end = monotonic_ms() + (int64_t)seconds * 1000;
     while (!ost_guard_is_ready(guard)) {
-        if (monotonic_ms() >= end)
+        if (guard == NULL || monotonic_ms() >= end)
             return false;
         nanosleep(&pause, NULL);
     }

@@ -5,41 +5,41 @@
 
 const ost_claims *ost_identity_claims(const ost_identity *identity)
 {
-    return identity->claims;
+    return identity != NULL ? identity->claims : NULL;
 }
 
 ost_text ost_identity_subject(const ost_identity *identity)
 {
-    return ost_claims_subject(identity->claims);
+    return ost_claims_subject(ost_identity_claims(identity));
 }
 
 ost_text ost_identity_issuer(const ost_identity *identity)
 {
-    return ost_claims_issuer(identity->claims);
+    return ost_claims_issuer(ost_identity_claims(identity));
 }
 
 ost_text ost_identity_client(const ost_identity *identity)
 {
-    return claims_client(identity->claims);
+    return claims_client(ost_identity_claims(identity));
 }
 
 ost_text ost_identity_username(const ost_identity *identity)
 {
-    return ost_claims_text(identity->claims, "preferred_username");
+    return ost_claims_text(ost_identity_claims(identity), "preferred_username");
 }
 
 bool ost_identity_has_scope(const ost_identity *identity, const char *scope)
 {
-    return claims_have_scope(identity->claims, text_of(scope));
+    return claims_have_scope(ost_identity_claims(identity), text_of(scope));
 }
 
 bool ost_identity_has_realm_role(const ost_identity *identity, const char *role)
 {
-    return claims_have_realm_role(identity->claims, text_of(role));
+    return claims_have_realm_role(ost_identity_claims(identity), text_of(role));
 }
 
 bool ost_identity_has_client_role(const ost_identity *identity, const char *client,
                                   const char *role)
 {
-    return claims_have_client_role(identity->claims, text_of(client), text_of(role));
+    return claims_have_client_role(ost_identity_claims(identity), text_of(client), text_of(role));
 }

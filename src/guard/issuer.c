@@ -104,7 +104,7 @@ static ost_result copy_list(const ost_issuer *config, const char *const *from, s
     if (count > ISSUER_LISTS)
         return refuse(config, "at most 32 audiences and 32 clients", ret_error);
     for (size_t k = 0; k < count; k++) {
-        if (from[k] == NULL || from[k][0] == '\0')
+        if (from == NULL || from[k] == NULL || from[k][0] == '\0')
             return refuse(config, "an audience or a client is empty", ret_error);
         ost_result result = copy_string(from[k], &list[k], ret_error);
         if (result != OST_OK)

@@ -73,7 +73,7 @@ void ost_guard_describe(const ost_guard *guard, ost_json_writer *writer)
     ost_json_member_boolean(writer, "ready", ost_guard_is_ready(guard));
     ost_json_put_name(writer, OST_TEXT("issuers"));
     ost_json_open_array(writer);
-    for (size_t k = 0; k < guard->issuer_count; k++)
+    for (size_t k = 0; guard != NULL && k < guard->issuer_count; k++)
         describe_issuer(guard->issuers[k], writer);
     ost_json_close_array(writer);
     ost_json_close_object(writer);
@@ -158,6 +158,8 @@ ost_result ost_guard_metrics(const ost_guard *guard, ost_arena *arena, ost_text 
 {
     buffer_auto buffer b;
     buffer_init(&b, MAX_METRICS);
+    if (guard == NULL || ret_text == NULL)
+        return OST_E_ARGUMENT;
     append_verdicts(&b, guard);
     append_cache(&b, guard);
     revocation_metrics(&b, guard);

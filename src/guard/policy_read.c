@@ -254,6 +254,8 @@ ost_result ost_policy_read(ost_text json, ost_arena *arena, const ost_policy **r
 {
     static const ost_json_limits limits = {POLICY_MAX, 4, 4096};
     const ost_json *document;
+    if (ret_policy == NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the policy");
     ost_result result = ost_json_read(json, &limits, arena, &document, ret_error);
     if (result != OST_OK)
         return result;

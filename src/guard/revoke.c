@@ -5,6 +5,8 @@
 ost_result ost_guard_revoke(ost_guard *guard, const ost_revocation *revocation)
 {
     size_t index = 0;
+    if (guard == NULL || revocation == NULL)
+        return OST_E_ARGUMENT;
     if (revocation->issuer == NULL && guard->issuer_count != 1)
         return OST_E_ARGUMENT;
     while (revocation->issuer != NULL && index < guard->issuer_count &&

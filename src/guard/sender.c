@@ -205,7 +205,7 @@ static ost_result check_dpop(const sender_call *call, ost_text jkt, ost_text *re
     const ost_credentials *came = call->credentials;
     dpop_demand demand;
     dpop_proof proof;
-    if (came->dpop_count != 1)
+    if (came->dpop_count != 1 || came->dpop == NULL)
         return ost_error_set(ret_error, OST_E_PROOF, "%s DPoP proof came with the token",
                              came->dpop_count == 0 ? "no" : "more than one");
     ost_result result = make_demand(call, jkt, &demand, ret_error);

@@ -23,6 +23,8 @@ static ost_result check(const ost_issuer *config, ost_error *ret_error)
         return refuse(config, "they are either fetched or ignored", ret_error);
     if (c->origin_count > STATUS_ORIGINS_MAX)
         return refuse(config, "at most 8 origins", ret_error);
+    if (c->origin_count > 0 && c->origins == NULL)
+        return refuse(config, "the origins are missing", ret_error);
     if (c->origin_count > 0 && (config->hmac_secret.len > 0 || config->introspection.no_keys))
         return refuse(config, "they are signed, so that the issuer must publish keys", ret_error);
     if (c->insecure_stale_limit > MAX_SECONDS || c->lifetime > MAX_SECONDS)

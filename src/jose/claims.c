@@ -78,6 +78,8 @@ static ost_result read_claim(const ost_json *claim, ost_claims *claims, ost_erro
 ost_result ost_claims_read(ost_text verified_payload, ost_arena *arena,
                            const ost_claims **ret_claims, ost_error *ret_error)
 {
+    if (ret_claims == NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the claims");
     ost_claims *claims = ost_arena_alloc(arena, sizeof *claims);
     if (claims == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
@@ -94,37 +96,39 @@ ost_result ost_claims_read(ost_text verified_payload, ost_arena *arena,
 
 const ost_json *ost_claims_json(const ost_claims *claims)
 {
-    return claims->json;
+    return claims != NULL ? claims->json : NULL;
 }
 
 const ost_json *ost_claims_get(const ost_claims *claims, const char *name)
 {
-    return ost_json_get(claims->json, name);
+    return ost_json_get(ost_claims_json(claims), name);
 }
 
 ost_text ost_claims_text(const ost_claims *claims, const char *name)
 {
     ost_text text = {0};
-    return ost_json_text(ost_json_get(claims->json, name), &text) ? text : (ost_text){0};
+    return ost_json_text(ost_claims_get(claims, name), &text) ? text : (ost_text){0};
 }
 
 ost_text ost_claims_issuer(const ost_claims *claims)
 {
-    return claims->issuer;
+    return claims != NULL ? claims->issuer : (ost_text){0};
 }
 
 ost_text ost_claims_subject(const ost_claims *claims)
 {
-    return claims->subject;
+    return claims != NULL ? claims->subject : (ost_text){0};
 }
 
 int64_t ost_claims_expiry(const ost_claims *claims)
 {
-    return claims->expires.seconds;
+    return claims != NULL ? claims->expires.seconds : 0;
 }
 
 bool ost_claims_has_audience(const ost_claims *claims, ost_text audience)
 {
+    if (claims == NULL)
+        return false;
     if (!ost_json_is(claims->audience, OST_JSON_ARRAY))
         return ost_json_equals(claims->audience, audience);
     const ost_json *at = ost_json_first(claims->audience);

@@ -4,17 +4,19 @@
 #include "text.h"
 
 #define DEFAULT_LEEWAY 30
+#define LAST_SECOND ((int64_t)1 << 60) /* far beyond what a claim may say; sums do not overflow */
 
 static ost_result check_rules(const ost_claims_rules *rules, ost_error *ret_error)
 {
-    if (rules->issuer == NULL || rules->issuer[0] == '\0')
+    if (rules == NULL || rules->issuer == NULL || rules->issuer[0] == '\0')
         return ost_error_set(ret_error, OST_E_CONFIG, "the rules name no issuer");
     if (rules->insecure_any_audience ? rules->audience_count > 0 : rules->audience_count == 0) {
         return ost_error_set(ret_error, OST_E_CONFIG,
                              "the rules name no audience, or one although any is accepted");
     }
     for (size_t i = 0; i < rules->audience_count; i++) {
-        if (rules->audiences[i] == NULL || rules->audiences[i][0] == '\0')
+        if (rules->audiences == NULL || rules->audiences[i] == NULL ||
+            rules->audiences[i][0] == '\0')
             return ost_error_set(ret_error, OST_E_CONFIG, "the rules name an empty audience");
     }
     if (rules->no_leeway && rules->leeway > 0)
@@ -55,6 +57,7 @@ static ost_result check_audience(const ost_claims *claims, const ost_claims_rule
 static ost_result check_times(const ost_claims *claims, const ost_claims_rules *rules, int64_t now,
                               ost_error *ret_error)
 {
+    now = now < -LAST_SECOND ? -LAST_SECOND : now > LAST_SECOND ? LAST_SECOND : now;
     int64_t leeway = rules->no_leeway ? 0 : rules->leeway > 0 ? rules->leeway : DEFAULT_LEEWAY;
     if (claims->expires.seconds <= now - leeway) {
         return ost_error_set(ret_error, OST_E_EXPIRED, "expired %lld seconds ago",
@@ -100,6 +103,8 @@ static ost_result check_profile(const ost_claims *claims, const ost_claims_rules
 ost_result ost_claims_check(const ost_claims *claims, const ost_claims_rules *rules, int64_t now,
                             ost_error *ret_error)
 {
+    if (claims == NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "there are no claims");
     ost_result result = check_rules(rules, ret_error);
     if (result == OST_OK)
         result = check_issuer(claims, rules, ret_error);

@@ -41,14 +41,14 @@ ost_result digest(hash_id hash, ost_text data, unsigned char *ret)
 
 ost_result ost_sha256(ost_text data, unsigned char ret[32])
 {
-    return digest(HASH_SHA256, data, ret);
+    return ret != NULL ? digest(HASH_SHA256, data, ret) : OST_E_ARGUMENT;
 }
 
 ost_result ost_left_half_hash(ost_text value, ost_alg alg, ost_arena *arena, ost_text *ret_hash)
 {
     const alg_facts *facts = alg_find(alg);
     unsigned char hash[HASH_MAX_SIZE];
-    if (facts == NULL || !alg_signs(alg))
+    if (facts == NULL || !alg_signs(alg) || ret_hash == NULL)
         return OST_E_ARGUMENT;
     ost_result result = digest(facts->hash, value, hash);
     if (result != OST_OK)

@@ -58,6 +58,8 @@ ost_result ost_jwe_read_unverified(ost_text token, const ost_jwe_rules *rules, o
 {
     static const ost_jwe_rules strictest = {0};
     jwe_message m;
+    if (ret_jwe == NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the token");
     ost_result result =
         jwe_read_compact(token, rules != NULL ? rules : &strictest, arena, &m, ret_error);
     if (result != OST_OK)

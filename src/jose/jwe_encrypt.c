@@ -117,6 +117,8 @@ ost_result ost_jwe_encrypt(ost_text content, const ost_key *key, ost_alg alg, os
 {
     const ost_recipient recipient = {key, alg};
     writing w = {&recipient, 1, enc, options != NULL ? options : &plain, arena, .cek = {.size = 0}};
+    if (ret_token == NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the token");
     ost_result result = jwe_write_check(&recipient, 1, enc, w.options, ret_error);
     if (result != OST_OK)
         return result;
@@ -208,6 +210,8 @@ ost_result ost_jwe_json_encrypt(ost_text content, const ost_recipient *recipient
     writing w = {recipients,        count, enc, options != NULL ? options : &plain, arena,
                  .cek = {.size = 0}};
     ost_text authenticated;
+    if (ret_json == NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the JSON");
     ost_result result = jwe_write_check(recipients, count, enc, w.options, ret_error);
     if (result != OST_OK)
         return result;

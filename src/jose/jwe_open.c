@@ -122,6 +122,8 @@ ost_result ost_jwe_decrypt(ost_text token, const ost_keyset *keys, const ost_jwe
 {
     jwe_message m;
     const ost_jwe_rules *used = rules != NULL ? rules : &strictest;
+    if (keys == NULL || ret_decrypted == NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "no keys, or no place for the content");
     ost_result result = jwe_read_compact(token, used, arena, &m, ret_error);
     return result == OST_OK ? jwe_open(&m, keys, used, arena, ret_decrypted, ret_error) : result;
 }
@@ -132,6 +134,8 @@ ost_result ost_jwe_json_decrypt(ost_text json, const ost_keyset *keys, const ost
 {
     jwe_message m;
     const ost_jwe_rules *used = rules != NULL ? rules : &strictest;
+    if (keys == NULL || ret_decrypted == NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "no keys, or no place for the content");
     ost_result result = jwe_read_json(json, used, arena, &m, ret_error);
     return result == OST_OK ? jwe_open(&m, keys, used, arena, ret_decrypted, ret_error) : result;
 }

@@ -36,7 +36,7 @@ ost_result jwe_write_check(const ost_recipient *recipients, size_t count, ost_en
 {
     if (enc_find(enc) == NULL)
         return ost_error_set(ret_error, OST_E_ARGUMENT, "no content encryption was named");
-    if (count == 0 || count > JWE_RECIPIENTS_MAX)
+    if (recipients == NULL || count == 0 || count > JWE_RECIPIENTS_MAX)
         return ost_error_set(ret_error, OST_E_ARGUMENT, "%zu recipients, where 1 to %d may be",
                              count, JWE_RECIPIENTS_MAX);
     if (options->apu.len > PARTY_MAX || options->apv.len > PARTY_MAX)

@@ -51,7 +51,7 @@ static void put_ops(const ost_key *key, ost_json_writer *writer)
 
 ost_result ost_key_export_public(const ost_key *key, ost_json_writer *writer)
 {
-    if (key->type == OST_KEY_OCT)
+    if (key == NULL || key->type == OST_KEY_OCT)
         return OST_E_KEY_USE;
     ost_json_open_object(writer);
     put_common(key, writer);
@@ -62,7 +62,7 @@ ost_result ost_key_export_public(const ost_key *key, ost_json_writer *writer)
 
 ost_result ost_key_export_private(const ost_key *key, ost_json_writer *writer)
 {
-    if (!key->is_private)
+    if (!ost_key_is_private(key))
         return OST_E_KEY_USE;
     ost_json_open_object(writer);
     put_common(key, writer);

@@ -182,6 +182,8 @@ static ost_result read_members(const ost_json *jwk, ost_key *key, ost_error *ret
 ost_result ost_key_import_json(const ost_json *jwk, ost_key **ret_key, ost_error *ret_error)
 {
     ost_key_type type = OST_KEY_RSA;
+    if (ret_key == NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the key");
     if (!ost_json_is(jwk, OST_JSON_OBJECT))
         return ost_error_set(ret_error, OST_E_KEY_FORMAT, "a JWK is a JSON object");
     ost_result result = type_of(jwk, &type, ret_error);

@@ -47,6 +47,8 @@ ost_result ost_jws_compact_verify(ost_text token, const ost_keyset *keys,
                                   ost_verified_jws *ret_verified, ost_error *ret_error)
 {
     jws_message message = {0};
+    if (keys == NULL || ret_verified == NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "no keys, or no place for the JWS");
     if (rules == NULL)
         rules = &jws_strictest;
     ost_result result = read_compact(token, rules, arena, &message, ret_error);
@@ -75,6 +77,8 @@ ost_result ost_jws_compact_sign(ost_text payload, const ost_key *key, ost_alg al
     signing_room room;
     written_signature made;
     ost_text token;
+    if (ret_token == NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the token");
     if (options == NULL)
         options = &jws_plain;
     if (options->unencoded && !options->detached && !is_plain(payload)) {

@@ -86,6 +86,8 @@ ost_result ost_jws_json_verify(ost_text json, const ost_keyset *keys, const ost_
     jws_message message = {0};
     const ost_json *document;
     ost_error why = {0};
+    if (keys == NULL || ret_verified == NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "no keys, or no place for the JWS");
     if (rules == NULL)
         rules = &jws_strictest;
     if (json.len > OST_JWS_JSON_MAX)

@@ -55,7 +55,9 @@ ost_result ost_jws_json_sign(ost_text payload, const ost_jws_signer *signers, si
     signing_room room;
     if (options == NULL)
         options = &jws_plain;
-    if (count == 0 || count > OST_JWS_SIGNATURES_MAX)
+    if (ret_json == NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the JWS");
+    if (signers == NULL || count == 0 || count > OST_JWS_SIGNATURES_MAX)
         return ost_error_set(ret_error, OST_E_ARGUMENT, "%zu signers", count);
     if (options->unencoded && !options->detached && !fits_a_string(payload))
         return ost_error_set(ret_error, OST_E_ARGUMENT, "the payload is not text without NUL");

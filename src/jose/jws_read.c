@@ -86,6 +86,8 @@ ost_result ost_jws_read_unverified(ost_text token, ost_algs accepted, ost_arena 
 {
     compact_parts parts;
     ost_unverified_jws jws = {.token = token};
+    if (ret_jws == NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the token");
     ost_result result = compact_split(token, &parts, ret_error);
     if (result == OST_OK && parts.signature.len == 0)
         result = ost_error_set(ret_error, OST_E_TOKEN_FORMAT, "the token has no signature");

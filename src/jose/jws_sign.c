@@ -25,6 +25,8 @@ ost_result ost_jws_sign(ost_text payload, const ost_key *key, ost_alg alg, const
     unsigned char signature[SIGNATURE_MAX_SIZE];
     size_t size, len = 0;
     ost_text header;
+    if (ret_token == NULL)
+        return OST_E_ARGUMENT;
     if (!alg_signs(alg) || !ost_key_serves(key, alg))
         return OST_E_KEY_USE;
     ost_result result = make_header(key, alg, typ, arena, &header);

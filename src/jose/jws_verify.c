@@ -15,6 +15,8 @@ ost_result ost_jws_verify(const ost_unverified_jws *jws, const ost_key *key, ost
                           ost_text *ret_payload)
 {
     ost_text signature, payload;
+    if (jws == NULL || ret_payload == NULL)
+        return OST_E_ARGUMENT;
     if (!alg_signs(jws->alg) || !ost_key_serves(key, jws->alg))
         return OST_E_KEY_USE;
     ost_result result = read_signature(jws, key, arena, &signature);

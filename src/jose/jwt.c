@@ -31,6 +31,9 @@ ost_result ost_jwt_verify(ost_text token, const ost_keyset *keys, const ost_clai
     const ost_key *key;
     const ost_claims *claims;
     ost_text payload;
+    if (keys == NULL || rules == NULL || ret_claims == NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT,
+                             "no keys, no rules, or no place for the claims");
     ost_result result = ost_jws_read_unverified(token, rules->algorithms, arena, &jws, ret_error);
     if (result == OST_OK)
         result = check_type(jws.typ, rules, ret_error);
@@ -72,6 +75,8 @@ ost_result ost_jwt_read_unverified(ost_text token, ost_arena *arena,
     compact_parts parts;
     ost_unverified_token read;
     ost_text payload;
+    if (ret_token == NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the token");
     ost_result result = compact_split(token, &parts, ret_error);
     if (result == OST_OK)
         result = compact_header(parts.header, arena, &read.header, ret_error);

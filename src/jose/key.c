@@ -171,27 +171,27 @@ ost_result key_restrict(ost_key *key, ost_error *ret_error)
 
 ost_key_type ost_key_type_of(const ost_key *key)
 {
-    return key->type;
+    return key != NULL ? key->type : OST_KEY_RSA;
 }
 
 ost_text ost_key_kid(const ost_key *key)
 {
-    return (ost_text){key->kid, key->kid_len};
+    return key != NULL ? (ost_text){key->kid, key->kid_len} : (ost_text){0};
 }
 
 bool ost_key_is_private(const ost_key *key)
 {
-    return key->is_private;
+    return key != NULL && key->is_private;
 }
 
 bool ost_key_serves(const ost_key *key, ost_alg alg)
 {
-    return alg_find(alg) != NULL && (key->algs & OST_ALG_BIT(alg)) != 0;
+    return key != NULL && alg_find(alg) != NULL && (key->algs & OST_ALG_BIT(alg)) != 0;
 }
 
 unsigned ost_key_bits(const ost_key *key)
 {
-    return key->bits;
+    return key != NULL ? key->bits : 0;
 }
 
 EVP_PKEY *key_pkey(const ost_key *key)

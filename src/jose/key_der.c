@@ -121,8 +121,9 @@ static ost_result key_from_pkey(EVP_PKEY *pkey, bool is_private, ost_alg alg, co
 ost_result key_from_der(der_form form, ost_text der, ost_alg alg, const char *kid,
                         ost_key **ret_key, ost_error *ret_error)
 {
-    if (alg != OST_ALG_NONE_SET && alg_find(alg) == NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "no such algorithm");
+    if (ret_key == NULL || (alg != OST_ALG_NONE_SET && alg_find(alg) == NULL))
+        return ost_error_set(ret_error, OST_E_ARGUMENT,
+                             "no place for the key, or no such algorithm");
     ERR_set_mark();
     ost_result result = OST_E_KEY_FORMAT;
     EVP_PKEY *pkey = der_read(form, der);
@@ -147,6 +148,11 @@ ost_result ost_key_import_der(ost_text der, ost_alg alg, const char *kid, ost_ke
     return key_from_der(form, der, alg, kid, ret_key, ret_error);
 }
 
+static bool is_form(ost_key_form form)
+{
+    return form == OST_KEY_PEM || form == OST_KEY_DER;
+}
+
 /* Copies what the library wrote, and wipes that. */
 static ost_result hand_out(unsigned char *der, int len, const char *label, ost_key_form form,
                            ost_arena *arena, ost_text *ret_text)
@@ -169,7 +175,9 @@ ost_result ost_key_export_spki(const ost_key *key, ost_key_form form, ost_arena 
                                ost_text *ret_text)
 {
     unsigned char *der = NULL;
-    if (key->type == OST_KEY_OCT)
+    if (ret_text == NULL || !is_form(form))
+        return OST_E_ARGUMENT;
+    if (key == NULL || key->type == OST_KEY_OCT)
         return OST_E_KEY_USE;
     pkey_auto EVP_PKEY *pkey = key_pkey(key);
     if (pkey == NULL)
@@ -182,7 +190,9 @@ ost_result ost_key_export_pkcs8(const ost_key *key, ost_key_form form, ost_arena
                                 ost_text *ret_text)
 {
     unsigned char *der = NULL;
-    if (key->type == OST_KEY_OCT || !key->is_private)
+    if (ret_text == NULL || !is_form(form))
+        return OST_E_ARGUMENT;
+    if (!ost_key_is_private(key) || key->type == OST_KEY_OCT)
         return OST_E_KEY_USE;
     pkey_auto EVP_PKEY *pkey = key_pkey(key);
     pkcs8_auto PKCS8_PRIV_KEY_INFO *info = pkey != NULL ? EVP_PKEY2PKCS8(pkey) : NULL;

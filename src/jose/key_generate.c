@@ -61,6 +61,8 @@ static ost_result name_key(ost_key *key, const char *kid)
 static ost_result make(const wanted *what, ost_key_type type, const char *kid, ost_key **ret_key,
                        ost_error *ret_error)
 {
+    if (ret_key == NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the key");
     ost_key *key = key_new(type);
     if (key == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");

@@ -126,6 +126,8 @@ ost_result ost_key_import_secret(ost_text secret, ost_alg alg, const char *kid, 
                                  ost_error *ret_error)
 {
     const alg_facts *facts = alg_find(alg);
+    if (ret_key == NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the key");
     if (facts == NULL || facts->type != OST_KEY_OCT)
         return ost_error_set(ret_error, OST_E_ARGUMENT, "the algorithm takes no secret");
     ost_key *key = key_new(OST_KEY_OCT);

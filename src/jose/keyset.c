@@ -43,12 +43,12 @@ void ost_keyset_unref(ost_keyset *keyset)
 
 size_t ost_keyset_count(const ost_keyset *keyset)
 {
-    return keyset->count;
+    return keyset != NULL ? keyset->count : 0;
 }
 
 const ost_key *ost_keyset_at(const ost_keyset *keyset, size_t index)
 {
-    return index < keyset->count ? keyset->keys[index] : NULL;
+    return index < ost_keyset_count(keyset) ? keyset->keys[index] : NULL;
 }
 
 static bool has_kid(const ost_keyset *keyset, ost_text kid)
@@ -132,6 +132,8 @@ ost_result ost_keyset_import(ost_text jwks, size_t max_keys, ost_keyset **ret_ke
 {
     static const ost_json_limits limits = {JWKS_MAX_BYTES, 8, JWKS_MAX_VALUES};
     const ost_json *document;
+    if (ret_keyset == NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the key set");
     ost_arena *arena = ost_arena_new(JWKS_ARENA);
     if (arena == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
@@ -146,13 +148,15 @@ ost_result ost_keyset_import(ost_text jwks, size_t max_keys, ost_keyset **ret_ke
 
 ost_result ost_keyset_new(ost_key *const *keys, size_t count, ost_keyset **ret_keyset)
 {
+    if (ret_keyset == NULL || (count > 0 && keys == NULL))
+        return OST_E_ARGUMENT;
     ost_keyset *keyset = count <= JWKS_MAX_VALUES ? keyset_new(count) : NULL;
     if (keyset == NULL)
         return OST_E_MEMORY;
     for (size_t i = 0; i < count; i++) {
-        if (has_kid(keyset, ost_key_kid(keys[i]))) {
+        if (keys[i] == NULL || has_kid(keyset, ost_key_kid(keys[i]))) {
             ost_keyset_unref(keyset);
-            return OST_E_KEY_AMBIGUOUS;
+            return keys[i] == NULL ? OST_E_ARGUMENT : OST_E_KEY_AMBIGUOUS;
         }
         keyset->keys[keyset->count++] = ost_key_ref(keys[i]);
     }
@@ -184,6 +188,8 @@ static ost_result find_only(const ost_keyset *keyset, ost_alg alg, const ost_key
 ost_result ost_keyset_find(const ost_keyset *keyset, ost_text kid, ost_alg alg,
                            const ost_key **ret_key)
 {
+    if (keyset == NULL || ret_key == NULL)
+        return OST_E_ARGUMENT;
     if (kid.len == 0)
         return find_only(keyset, alg, ret_key);
     for (size_t i = 0; i < keyset->count; i++) {

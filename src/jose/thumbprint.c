@@ -56,6 +56,8 @@ static ost_result hash_key(const ost_key *key, hash_id algorithm, unsigned char 
 ost_result ost_key_thumbprint(const ost_key *key, char ret[44])
 {
     unsigned char hash[HASH_MAX_SIZE];
+    if (key == NULL || ret == NULL)
+        return OST_E_ARGUMENT;
     ost_result result = hash_key(key, HASH_SHA256, hash);
     if (result == OST_OK)
         ret[base64url_encode(hash, 32, ret)] = '\0';
@@ -68,7 +70,7 @@ ost_result ost_key_thumbprint_uri(const ost_key *key, unsigned hash_bits, ost_ar
     unsigned char hash[HASH_MAX_SIZE];
     char encoded[BASE64URL_LEN(HASH_MAX_SIZE)];
     unsigned bits = hash_bits != 0 ? hash_bits : 256;
-    if (bits != 256 && bits != 384 && bits != 512)
+    if (key == NULL || ret_uri == NULL || (bits != 256 && bits != 384 && bits != 512))
         return OST_E_ARGUMENT;
     hash_id algorithm = bits == 256 ? HASH_SHA256 : bits == 384 ? HASH_SHA384 : HASH_SHA512;
     ost_result result = hash_key(key, algorithm, hash);

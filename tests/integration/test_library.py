@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 
+import null_calls
 import pytest
 from needs import must_have
 from peers import PROJECT, Unavailable, free_port, require_program
@@ -182,6 +183,22 @@ def test_the_program_of_the_readme_builds_against_the_app_library(installed, tmp
     assert "--issuer" in installed.run(program, "--help")
 
 
+# ---- misuse ----
+
+
+def test_no_function_falls_over_an_argument_that_is_missing(installed, tmp_path):
+    """And each that tells of its errors does so whenever it fails, and only then."""
+    headers = installed.prefix / "include/ostiary"
+    (tmp_path / "null_cases.inc").write_text(null_calls.source(headers))
+    listed = (PROJECT / "packaging/libostiary.symbols").read_text().split()
+    assert {name for _, name, _ in null_calls.prototypes(headers)} == set(listed)
+    program = tmp_path / "null_calls"
+    flags = installed.flags("--cflags", "--libs", "ostiary")
+    source = PROJECT / "tests/integration/null_calls.c"
+    installed.run("cc", "-std=c11", "-w", f"-I{tmp_path}", source, "-o", program, *flags)
+    assert installed.run(program, tmp_path / "seed.json") == ""
+
+
 # ---- the three examples ----
 
 
@@ -256,11 +273,26 @@ def test_one_who_waits_holds_up_nobody(installed, examples, name, orphan, tmp_pa
         assert waiting and waiting[0] in (None, 503)
 
 
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_request_behind_one_that_waits_when_the_end_comes(installed, examples, name, orphan, tmp_path):
+    """It is answered or not, but never checked by a guard that is gone."""
+    issuer, token, port = orphan
+    with socket.create_server(("127.0.0.1", port)), start(installed, examples[name], issuer, tmp_path) as program:
+        with socket.create_connection(("127.0.0.1", int(program.command[1]))) as client:
+            client.sendall(waiting(token) * 2)
+            time.sleep(0.3)
+            assert program.stop() == 0
+
+
 def status_or_nothing(program, token):
     try:
         return get(program, token).status
     except (OSError, http.client.HTTPException):
         return None
+
+
+def waiting(token):
+    return f"GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -270,7 +302,7 @@ def test_one_who_waits_and_leaves(installed, examples, name, orphan, tmp_path):
     with socket.create_server(("127.0.0.1", port)), start(installed, examples[name], issuer, tmp_path) as program:
         for _ in range(3):
             with socket.create_connection(("127.0.0.1", int(program.command[1]))) as client:
-                client.sendall(f"GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
+                client.sendall(waiting(token) * 20)
                 time.sleep(0.1)
         time.sleep(6)  # until the fetch has timed out
         assert get(program).status == 401

@@ -94,6 +94,13 @@ static void copies_are_cut_and_terminated(void **state)
     assert_string_equal(copy, "");
 }
 
+static void text_of_a_string(void **state)
+{
+    assert_true(text_is(ost_text_of("abc"), "abc"));
+    assert_int_equal(ost_text_of("").len, 0);
+    assert_int_equal(ost_text_of(NULL).len, 0);
+}
+
 static void slices_are_clamped(void **state)
 {
     const ost_text text = OST_TEXT("abcdef");
@@ -116,6 +123,7 @@ int main(void)
         cmocka_unit_test(nothing_at_all),
         cmocka_unit_test(copies_are_cut_and_terminated),
         cmocka_unit_test(slices_are_clamped),
+        cmocka_unit_test(text_of_a_string),
     };
     return cmocka_run_group_tests_name("base-text", tests, NULL, NULL);
 }

@@ -207,6 +207,8 @@ static void clocks_at_the_edge(void **state)
     assert_int_equal(ost_claims_check(claims, &wide, 0, NULL), OST_OK);
     assert_int_equal(ost_claims_check(claims, &rules, -31, NULL), OST_E_NOT_YET);
     assert_int_equal(ost_claims_check(claims, &rules, INT64_MAX / 2, NULL), OST_E_EXPIRED);
+    assert_int_equal(ost_claims_check(claims, &rules, INT64_MAX, NULL), OST_E_EXPIRED);
+    assert_int_equal(ost_claims_check(claims, &rules, INT64_MIN, NULL), OST_E_NOT_YET);
 }
 
 static void details_say_expected_and_seen(void **state)

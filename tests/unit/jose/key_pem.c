@@ -123,6 +123,7 @@ static void there_and_back(void **state)
     ost_text text = {0};
     ost_key *secret = good_key(test_secret);
     assert_int_equal(ost_key_export_spki(secret, OST_KEY_PEM, arena, &text), OST_E_KEY_USE);
+    assert_int_equal(ost_key_export_spki(secret, (ost_key_form)7, arena, &text), OST_E_ARGUMENT);
     assert_int_equal(ost_key_export_pkcs8(secret, OST_KEY_PEM, arena, &text), OST_E_KEY_USE);
     assert_null(text.data);
     ost_key_unref(secret);
