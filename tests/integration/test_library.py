@@ -20,6 +20,7 @@ from web import Browser, bearer
 EMBEDDING = PROJECT / "examples" / "embedding"
 AUDIENCE = "myapi"
 EXAMPLES = ["microhttpd", "libevent", "plain"]
+BODY = b"x" * 60000
 STRICT = "-O2 -g -Wall -Wextra -Wconversion -Wshadow -Werror -pedantic"
 
 
@@ -231,6 +232,28 @@ def test_two_authorization_fields_are_refused(installed, examples, provider, tmp
             assert connection.getresponse().status == 400, name
 
 
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_body_does_not_take_the_answer_away(installed, examples, name, provider, tmp_path):
+    with start(installed, examples[name], provider.realm().issuer, tmp_path) as program:
+        for _ in range(20):
+            with socket.create_connection(("127.0.0.1", int(program.command[1])), timeout=10) as client:
+                head = f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {len(BODY)}\r\n\r\n"
+                client.sendall(head.encode() + BODY)
+                assert client.recv(4096).startswith(b"HTTP/1.1 401 ")
+
+
+def test_clients_who_say_nothing_keep_nobody_out(installed, examples, provider, tmp_path):
+    with start(installed, examples["plain"], provider.realm().issuer, tmp_path) as program:
+        address = ("127.0.0.1", int(program.command[1]))
+        silent = [socket.create_connection(address) for _ in range(64)]
+        deadline = time.monotonic() + 20
+        while (answer := status_or_nothing(program, "x")) is None and time.monotonic() < deadline:
+            time.sleep(0.5)
+        assert answer == 401
+        for client in silent:
+            client.close()
+
+
 @pytest.fixture
 def orphan(realm_file, myapi, tmp_path):
     """(issuer, token) of a provider that is no longer there."""
@@ -270,7 +293,7 @@ def test_one_who_waits_holds_up_nobody(installed, examples, name, orphan, tmp_pa
             assert not waiting
             assert program.stop() == 0
         thread.join(10)
-        assert waiting and waiting[0] in (None, 503)
+        assert waiting and waiting[0] in ((None,) if name == "microhttpd" else (503,))
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -2,6 +2,7 @@
  * the reply is put off, and the guard's thread wakes the loop when they are there.
  *
  *     guarded PORT ISSUER AUDIENCE */
+#define _POSIX_C_SOURCE 200809L
 #include <event2/buffer.h>
 #include <event2/event.h>
 #include <event2/http.h>
@@ -14,11 +15,18 @@
 #include <string.h>
 #include <strings.h>
 
-/* One request on its way to its reply. */
+enum {
+    ARENA = 1024 * 1024, /* enough for any token; taken only as far as needed */
+    WAITS = 3,           /* for keys, for the issuer's word, for a status list */
+};
+
+/* One request on its way to its reply. Outlives its connection: the callback of a wait cannot be
+ * taken back. */
 struct request {
     struct evhttp_request *http;
     struct event *again;
     ost_arena *arena;
+    unsigned waits;
 };
 
 static struct event_base *base;
@@ -32,37 +40,45 @@ static void forget(struct request *request)
     free(request);
 }
 
-static void fill(struct request *request, const ost_verdict *verdict, struct evbuffer *body)
+static bool put(struct request *request, const char *name, const char *value)
 {
     struct evkeyvalq *fields = evhttp_request_get_output_headers(request->http);
-    evhttp_add_header(fields, "Content-Type", "application/json");
-    evhttp_add_header(fields, "Cache-Control", "no-store");
-    const char *challenge = ost_arena_copy(request->arena, verdict->challenge);
-    const char *later = ost_arena_format(request->arena, "%u", verdict->retry_after);
-    if (challenge && *challenge)
-        evhttp_add_header(fields, "WWW-Authenticate", challenge);
-    if (later && verdict->retry_after)
-        evhttp_add_header(fields, "Retry-After", later);
-    ost_json_writer *writer = ost_json_writer_new(request->arena, 0);
+    return value && evhttp_add_header(fields, name, value) == 0;
+}
+
+static bool fill(struct request *request, const ost_verdict *verdict, struct evbuffer *body)
+{
+    ost_arena *arena = request->arena;
+    bool good = put(request, "Content-Type", "application/json") &&
+                put(request, "Cache-Control", "no-store");
+    if (good && !guard)
+        good = put(request, "Connection", "close");
+    if (good && verdict->challenge.len)
+        good = put(request, "WWW-Authenticate", ost_arena_copy(arena, verdict->challenge));
+    if (good && verdict->retry_after)
+        good = put(request, "Retry-After", ost_arena_format(arena, "%u", verdict->retry_after));
+    ost_json_writer *writer = ost_json_writer_new(arena, 0);
     ost_text text;
-    if (!writer)
-        return;
     ost_json_open_object(writer);
     if (verdict->decision == OST_ALLOW)
         ost_json_member_text(writer, "subject", ost_identity_subject(verdict->identity));
     else
         ost_json_member_text(writer, "detail", verdict->message);
     ost_json_close_object(writer);
-    if (ost_json_writer_finish(writer, &text) == OST_OK)
-        evbuffer_add(body, text.data, text.len);
+    return good && ost_json_writer_finish(writer, &text) == OST_OK &&
+           evbuffer_add(body, text.data, text.len) == 0;
 }
 
 static void answer(struct request *request, const ost_verdict *verdict)
 {
     struct evbuffer *body = evbuffer_new();
-    if (body)
-        fill(request, verdict, body);
-    evhttp_send_reply(request->http, verdict->status, NULL, body);
+    if (verdict->decision != OST_ALLOW) /* what the client is not told */
+        fprintf(stderr, "%d %s: %.*s\n", verdict->status, ost_result_name(verdict->reason),
+                OST_FORMAT(verdict->explanation));
+    if (body && fill(request, verdict, body))
+        evhttp_send_reply(request->http, verdict->status, NULL, body);
+    else
+        evhttp_send_error(request->http, 503, NULL);
     if (body)
         evbuffer_free(body);
     forget(request);
@@ -74,9 +90,10 @@ static void wake(void *user)
     event_active(((struct request *)user)->again, EV_TIMEOUT, 0);
 }
 
-static void check(struct request *request, bool may_wait)
+static void check(struct request *request)
 {
     static const ost_policy policy = {0};
+    static const ost_verdict ending = {.status = 503, .message = {"ending", 6}};
     ost_text authorization[2]; /* two are refused already: no need to look for more */
     size_t count = 0;
     const struct evkeyval *field;
@@ -85,23 +102,22 @@ static void check(struct request *request, bool may_wait)
         if (strcasecmp(field->key, "Authorization") == 0)
             authorization[count++] = (ost_text){field->value, strlen(field->value)};
     ost_credentials credentials = {.authorization = authorization, .authorization_count = count};
-    ost_verdict verdict;
-    ost_guard_check(guard, &policy, &credentials, may_wait, request->arena, &verdict);
-    if (verdict.decision != OST_WAIT)
-        answer(request, &verdict);
-    else if (ost_guard_wait(guard, &verdict, wake, request) != OST_OK)
-        check(request, false);
+    ost_verdict verdict = ending;
+    if (guard)
+        ost_guard_check(guard, &policy, &credentials, request->waits++ < WAITS, request->arena,
+                        &verdict);
+    if (verdict.decision == OST_WAIT) {
+        if (ost_guard_wait(guard, &verdict, wake, request) == OST_OK)
+            return;
+        ost_guard_check(guard, &policy, &credentials, false, request->arena, &verdict);
+    }
+    answer(request, &verdict);
 }
 
 static void check_again(int socket, short what, void *user)
 {
-    struct request *request = user;
-    static const ost_verdict ending = {.status = 503, .message = {"ending", 6}};
     (void)socket, (void)what;
-    if (guard)
-        check(request, false);
-    else
-        answer(request, &ending);
+    check(user);
 }
 
 static void handle(struct evhttp_request *http, void *user)
@@ -110,9 +126,9 @@ static void handle(struct evhttp_request *http, void *user)
     (void)user;
     if (request)
         *request = (struct request){http, event_new(base, -1, 0, check_again, request),
-                                    ost_arena_new(256 * 1024)};
+                                    ost_arena_new(ARENA), 0};
     if (request && request->again && request->arena) {
-        check(request, true);
+        check(request);
         return;
     }
     if (request)
@@ -129,18 +145,25 @@ static void stop(int number, short what, void *user)
 static bool serve(unsigned short port)
 {
     struct evhttp *server = evhttp_new(base);
+    struct evhttp_bound_socket *bound = NULL;
     struct event *terminate = evsignal_new(base, SIGTERM, stop, NULL);
     struct event *interrupt = evsignal_new(base, SIGINT, stop, NULL);
     bool good = server && terminate && interrupt && event_add(terminate, NULL) == 0 &&
                 event_add(interrupt, NULL) == 0 &&
-                evhttp_bind_socket(server, "127.0.0.1", port) == 0;
+                (bound = evhttp_bind_socket_with_handle(server, "127.0.0.1", port)) != NULL;
     if (good) {
+        evhttp_set_timeout(server, 30); /* seconds; and ceilings, of which evhttp has none */
+        evhttp_set_max_headers_size(server, 32 * 1024);
+        evhttp_set_max_body_size(server, 64 * 1024);
         evhttp_set_gencb(server, handle, NULL);
         event_base_dispatch(base);
     }
-    /* Everyone who waits is called, in the loop's last turn, and told that it is over. */
+    /* Everyone who waits is called, in the loop's last turns, and told that it is over; so is who
+     * still asks, behind one of them on the same connection. */
     ost_guard *last = guard;
     guard = NULL;
+    if (bound)
+        evhttp_del_accept_socket(server, bound);
     ost_guard_free(last);
     event_base_loop(base, EVLOOP_NONBLOCK);
     if (server)
@@ -162,13 +185,15 @@ int main(int argc, char **argv)
     ost_issuer issuer = {.issuer = argv[2], .audiences = &audience, .audience_count = 1};
     ost_guard_config config = {.issuers = &issuer, .issuer_count = 1};
     ost_error error;
+    struct sigaction ignored = {.sa_handler = SIG_IGN};
+    sigaction(SIGPIPE, &ignored, NULL); /* libevent writes to clients that may have left */
+    /* Before the base is made: without it another thread could not wake the loop. */
+    if (evthread_use_pthreads() != 0 || !(base = event_base_new()))
+        return 1;
     if (ost_guard_new(&config, &guard, &error) != OST_OK) {
         fprintf(stderr, "%s: %s\n", ost_result_sentence(error.code), error.detail);
         return 1;
     }
-    /* Before the base is made: without it another thread could not wake the loop. */
-    if (evthread_use_pthreads() != 0 || !(base = event_base_new()))
-        return 1;
     bool good = serve((unsigned short)strtoul(argv[1], NULL, 10));
     event_base_free(base);
     return good ? 0 : 1;

@@ -12,13 +12,18 @@
 #include <string.h>
 #include <strings.h>
 
+enum {
+    ARENA = 1024 * 1024, /* enough for any token; taken only as far as needed */
+    WAITS = 3,           /* for keys, for the issuer's word, for a status list */
+};
+
 /* One request; MHD hands it to us again each time. */
 struct request {
     struct MHD_Connection *connection;
     ost_arena *arena;
     ost_text authorization[2]; /* two are refused already: no need to look for more */
     size_t count;
-    bool waited;
+    unsigned waits;
 };
 
 static ost_guard *guard;
@@ -51,8 +56,9 @@ static enum MHD_Result answer(struct request *request, const ost_verdict *verdic
     ost_arena *arena = request->arena;
     ost_json_writer *writer = ost_json_writer_new(arena, 0);
     ost_text body;
-    if (!writer)
-        return MHD_NO;
+    if (verdict->decision != OST_ALLOW) /* what the client is not told */
+        fprintf(stderr, "%d %s: %.*s\n", verdict->status, ost_result_name(verdict->reason),
+                OST_FORMAT(verdict->explanation));
     ost_json_open_object(writer);
     if (verdict->decision == OST_ALLOW)
         ost_json_member_text(writer, "subject", ost_identity_subject(verdict->identity));
@@ -94,7 +100,7 @@ static enum MHD_Result handle(void *user, struct MHD_Connection *connection, con
     (void)user, (void)path, (void)method, (void)version, (void)upload;
     if (!request) {
         *state = request = calloc(1, sizeof *request);
-        if (!request || !(request->arena = ost_arena_new(256 * 1024)))
+        if (!request || !(request->arena = ost_arena_new(ARENA)))
             return MHD_NO;
         request->connection = connection;
         MHD_get_connection_values_n(connection, MHD_HEADER_KIND, gather, request);
@@ -106,14 +112,16 @@ static enum MHD_Result handle(void *user, struct MHD_Connection *connection, con
     }
     ost_credentials credentials = {.authorization = request->authorization,
                                    .authorization_count = request->count};
-    ost_guard_check(guard, &policy, &credentials, !request->waited, request->arena, &verdict);
+    ost_guard_check(guard, &policy, &credentials, request->waits < WAITS, request->arena, &verdict);
     if (verdict.decision != OST_WAIT)
         return answer(request, &verdict);
     /* Suspended first: the guard may call `resume` before ost_guard_wait has returned. */
-    request->waited = true;
+    request->waits++;
     MHD_suspend_connection(connection);
-    if (ost_guard_wait(guard, &verdict, resume, request) != OST_OK)
+    if (ost_guard_wait(guard, &verdict, resume, request) != OST_OK) {
+        request->waits = WAITS;
         MHD_resume_connection(connection);
+    }
     return MHD_YES;
 }
 
@@ -147,9 +155,10 @@ int main(int argc, char **argv)
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_port = htons((uint16_t)strtoul(argv[1], NULL, 10)),
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    struct MHD_Daemon *daemon = MHD_start_daemon(
-        MHD_USE_AUTO | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, NULL, MHD_OPTION_SOCK_ADDR,
-        &address, MHD_OPTION_NOTIFY_COMPLETED, forget, NULL, MHD_OPTION_END);
+    struct MHD_Daemon *daemon =
+        MHD_start_daemon(MHD_USE_AUTO | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, NULL,
+                         MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_NOTIFY_COMPLETED, forget, NULL,
+                         MHD_OPTION_CONNECTION_TIMEOUT, 30u, MHD_OPTION_END);
     while (daemon && !stopping && MHD_run_wait(daemon, 500) == MHD_YES)
         ;
     /* The guard first: it resumes whoever waits, and MHD wants nobody suspended when it stops. */
