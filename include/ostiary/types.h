@@ -110,6 +110,7 @@ OST_PUBLIC ost_text ost_text_of(const char *string);
     X(OST_E_PROOF, 520, token, "the proof of possession is not valid for this request")            \
     X(OST_E_PROOF_NONCE, 521, token, "the proof of possession needs a nonce of this server")       \
     X(OST_E_CLAIM, 522, token, "a claim does not say what is asked for here")                      \
+    X(OST_E_TOKEN_MISSING, 523, token, "no token came")                                            \
     X(OST_E_REMOTE, 600, remote, "the other side did not answer as it should")                     \
     X(OST_E_TIMEOUT, 601, remote, "the other side did not answer in time")                         \
     X(OST_E_REDIRECT, 602, remote, "the other side answered with a redirect")                      \
@@ -119,6 +120,7 @@ OST_PUBLIC ost_text ost_text_of(const char *string);
     X(OST_E_CONFLICT, 702, store, "such an entry exists already")                                  \
     X(OST_E_SCHEMA, 703, store, "the store was written by a newer program")
 
+/* Every code by its name. Success is 0. */
 typedef enum ost_result {
 #define OST_RESULT_ENUM(name, number, category, sentence) name = (number),
     OST_RESULTS(OST_RESULT_ENUM)

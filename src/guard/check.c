@@ -409,7 +409,7 @@ static counter counter_of_verdict(const ost_verdict *verdict)
         return COUNT_ALLOWED;
     if (verdict->decision == OST_WAIT)
         return COUNT_WAITED;
-    return verdict->reason == OST_OK ? COUNT_NO_TOKEN : counter_of(verdict->reason);
+    return verdict->reason == OST_E_TOKEN_MISSING ? COUNT_NO_TOKEN : counter_of(verdict->reason);
 }
 
 void ost_guard_check(ost_guard *guard, const ost_policy *policy, const ost_credentials *credentials,

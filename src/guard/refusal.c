@@ -44,6 +44,7 @@ void refusal_no_token(const refusal_style *style, refusal_schemes schemes, ost_a
     end(&c, style, schemes, dpop);
     *ret_verdict = (ost_verdict){
         .decision = OST_REFUSE,
+        .reason = OST_E_TOKEN_MISSING,
         .status = 401,
         .challenge = challenge_end(&c, arena, dpop ? OST_TEXT("DPoP") : OST_TEXT("Bearer")),
         .message = OST_TEXT("Not authenticated"),

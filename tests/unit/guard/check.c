@@ -82,7 +82,7 @@ static void no_token(void **state)
     ost_verdict verdict;
     ost_guard_check(f->guard, &fixture_any, &(ost_credentials){0}, true, f->arena, &verdict);
     challenge_is(verdict, 401, "Bearer realm=\"items\"");
-    assert_int_equal(verdict.reason, OST_OK);
+    assert_int_equal(verdict.reason, OST_E_TOKEN_MISSING);
     assert_true(text_is(verdict.message, "Not authenticated"));
     verdict = fixture_check_header(f, f->guard, &fixture_any, OST_TEXT("Basic YTpi"));
     challenge_is(verdict, 401, "Bearer realm=\"items\"");

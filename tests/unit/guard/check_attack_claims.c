@@ -243,7 +243,7 @@ static void attack_40_token_elsewhere(void **state)
     ost_verdict verdict;
     ost_guard_check(f->guard, &fixture_any, &(ost_credentials){0}, false, f->arena, &verdict);
     assert_int_equal(verdict.status, 401);
-    assert_int_equal(verdict.reason, OST_OK);
+    assert_int_equal(verdict.reason, OST_E_TOKEN_MISSING);
     assert_true(text_is(verdict.challenge, "Bearer realm=\"items\""));
 }
 
