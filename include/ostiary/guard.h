@@ -74,11 +74,14 @@ typedef struct ost_guard_config {
 typedef struct ost_guard ost_guard;
 
 /* Checks the configuration (OST_E_CONFIG with a sentence) and starts the background thread that
- * obtains and refreshes keys. Does not wait for them: an issuer may be down. */
+ * obtains and refreshes keys; OST_E_SYSTEM, OST_E_MEMORY. Does not wait for them: an issuer may be
+ * down. The thread takes no signals. Threads do not survive fork(2): a server of several processes
+ * makes a guard in each. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_new(const ost_guard_config *config,
                                                    ost_guard **ret_guard, ost_error *ret_error);
-/* Ends the background thread; every waiting callback has been called when it returns. NULL is fine.
- * Not from such a callback. */
+/* Ends the background thread; every waiting callback has been called when it returns, some of them
+ * by this thread. NULL is fine. No check may be under way, and identities of this guard may no
+ * longer be looked at. Not from such a callback. */
 OST_PUBLIC void ost_guard_free(ost_guard *guard);
 
 /* What a request brings. */
@@ -107,10 +110,15 @@ typedef enum ost_decision {
 /* Who the request comes from. Lives in the arena given to the check. */
 typedef struct ost_identity ost_identity;
 
+/* What came of a check. Look at `decision`, and let in for OST_ALLOW alone. Texts and the identity
+ * live as long as the arena's content; of an OST_WAIT, the other members but the last two say
+ * nothing that a client could be told. */
 typedef struct ost_verdict {
     ost_decision decision;
-    ost_result reason;            /* OST_OK when allowed, or when simply no token came */
-    int status;                   /* what to answer: 401, 403, 400, 503; 200 when allowed */
+    ost_result reason;            /* OST_OK when allowed and never else; OST_E_TOKEN_MISSING when
+                                     simply no token came */
+    int status;                   /* what to answer: 401, 403, 400, 503; 200 when allowed; 0 while
+                                     it waits; 500: the program's mistake */
     ost_text challenge;           /* WWW-Authenticate, empty for 503 */
     ost_text dpop_nonce;          /* DPoP-Nonce to send, also when allowed; NULL data: none */
     ost_text message;             /* for the client's body: "Not authenticated", … */
@@ -124,15 +132,23 @@ typedef struct ost_verdict {
 /* Checks one request against one policy. Pure CPU over what is known now; allocates nothing but
  * from the arena, and a bounded copy of a token that its issuer is asked about. Always sets
  * *ret_verdict: a refusal is a verdict, not an error. `may_wait` false turns OST_WAIT into the
- * refusal it would otherwise end as. */
+ * refusal it would otherwise end as. Policy and credentials are not kept, and are given again when
+ * the request is checked again. An arena of 1 MiB is enough for any token, and of what encrypted
+ * ones may inflate to besides; where it is too small, or NULL, the answer is 503. A policy, guard
+ * or credentials that are NULL let nobody in: 500, OST_E_ARGUMENT. Any thread. */
 OST_PUBLIC void ost_guard_check(ost_guard *guard, const ost_policy *policy,
                                 const ost_credentials *credentials, bool may_wait, ost_arena *arena,
                                 ost_verdict *ret_verdict);
 
-/* Calls `ready` once, from the background thread, when the fetch that an OST_WAIT verdict waits for
- * has ended, well or badly; check again then, with may_wait false, or true a few times: after keys
- * it may be the issuer's word that is waited for, and a status list. OST_E_BUSY when it has ended
- * already, or when 1,000 wait: check again at once then, with may_wait false. */
+/* Calls `ready` once, from the background thread or from ost_guard_free, when the fetch that an
+ * OST_WAIT verdict waits for has ended, well or badly; check again then, with may_wait false, or
+ * true a few times: after keys it may be the issuer's word that is waited for, and a status list.
+ * Does not block; `ready` may be called before this returns, and must not block either: it wakes an
+ * event loop, or the thread that waits. It cannot be taken back, so `user` must live until then,
+ * also when the client leaves; fetch_timeout bounds each fetch. The arena of the check may be reset
+ * meanwhile. Anything but OST_OK, and `ready` is never called: check again at once, with may_wait
+ * false. OST_E_BUSY: it has ended already, or 1,000 wait; OST_E_MEMORY; OST_E_ARGUMENT: no verdict
+ * that waits. Any thread. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_wait(ost_guard *guard, const ost_verdict *verdict,
                                                     void (*ready)(void *user), void *user);
 
@@ -147,10 +163,11 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_revoke(ost_guard *guard,
                                                       const ost_revocation *revocation);
 
 /* True when every issuer has keys that may be used, and an introspection endpoint if it needs one.
- */
+ * Any thread, without blocking. */
 OST_PUBLIC bool ost_guard_is_ready(const ost_guard *guard);
 
-/* Waits until it is ready, at most `seconds`. For programs that start up and for tests. */
+/* Blocks until it is ready, at most `seconds`, and says whether it is. For programs that start up
+ * and for tests. Any thread. */
 OST_PUBLIC bool ost_guard_wait_ready(ost_guard *guard, unsigned seconds);
 
 /* Writes the state of every issuer, for /health/ready: {"ready", "issuers":[{"issuer", "ready",
@@ -162,7 +179,8 @@ OST_PUBLIC bool ost_guard_wait_ready(ost_guard *guard, unsigned seconds);
 OST_PUBLIC void ost_guard_describe(const ost_guard *guard, ost_json_writer *writer);
 
 /* Prometheus text (version 0.0.4): verdicts by reason, key fetches, introspections and status lists
- * by outcome, cache hits and misses, key ages, revocations, readiness. In the arena. */
+ * by outcome, cache hits and misses, key ages, revocations, readiness. In the arena. OST_E_MEMORY,
+ * OST_E_CEILING. Any thread. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_metrics(const ost_guard *guard, ost_arena *arena,
                                                        ost_text *ret_text);
 
@@ -172,6 +190,9 @@ OST_PUBLIC ost_text ost_guard_dpop_algorithms(const ost_guard *guard);
 
 /* ---- identity ---- */
 
+/* What the token says, and the introspection answer where the issuer was asked. Of an identity that
+ * is NULL, as on an open route: nothing, and none of the scopes and roles. Texts are empty when the
+ * claim is not there; names are compared exactly. */
 OST_PUBLIC const ost_claims *ost_identity_claims(const ost_identity *identity);
 OST_PUBLIC ost_text ost_identity_subject(const ost_identity *identity);
 OST_PUBLIC ost_text ost_identity_issuer(const ost_identity *identity);

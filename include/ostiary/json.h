@@ -11,6 +11,7 @@
 extern "C" {
 #endif
 
+/* What a value is. */
 typedef enum ost_json_type {
     OST_JSON_NULL,
     OST_JSON_BOOL,

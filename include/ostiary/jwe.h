@@ -13,6 +13,7 @@ extern "C" {
 
 /* ---- content encryption (RFC 7518 §5.1) ---- */
 
+/* The registered content encryptions. Numbers are never changed. */
 typedef enum ost_enc {
     OST_ENC_NONE_SET = 0,
     OST_A128CBC_HS256,
@@ -114,6 +115,7 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jwe_encrypt(ost_text content, const ost
                                                      ost_arena *arena, ost_text *ret_token,
                                                      ost_error *ret_error);
 
+/* Whom a text is encrypted for, and how the key to it is wrapped for this one. */
 typedef struct ost_recipient {
     const ost_key *key;
     ost_alg alg;

@@ -28,10 +28,10 @@ typedef struct ost_claims_rules {
     ost_algs algorithms;        /* 0: OST_ALGS_DEFAULT */
 } ost_claims_rules;
 
-/* Reads the payload as a claims object and checks the types of every registered claim: `exp`
- * required, whole or fractional seconds from 0 to 2^53; iss, sub, jti strings of at most 2 KiB; aud
- * such a string or an array of at most 1024. At most 8192 values, 16 deep. OST_E_TOKEN_FORMAT,
- * OST_E_CLAIM_MISSING, OST_E_CLAIM_TYPE. */
+/* Reads the payload, of which the signature must have been verified, as a claims object and checks
+ * the types of every registered claim: `exp` required, whole or fractional seconds from 0 to 2^53;
+ * iss, sub, jti strings of at most 2 KiB; aud such a string or an array of at most 1024. At most
+ * 8192 values, 16 deep. OST_E_TOKEN_FORMAT, OST_E_CLAIM_MISSING, OST_E_CLAIM_TYPE. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_claims_read(ost_text verified_payload, ost_arena *arena,
                                                      const ost_claims **ret_claims,
                                                      ost_error *ret_error);
@@ -45,7 +45,9 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_claims_check(const ost_claims *claims,
                                                       ost_error *ret_error);
 
 /* The whole of it for a caller with its own keys: read, find the key, verify, read the claims,
- * check. OST_E_TOKEN_TYPE: the header's `typ` is another than the rules ask for. */
+ * check. `now` comes from ost_now. OST_E_TOKEN_TYPE: the header's `typ` is another than the rules
+ * ask for; else an error of ost_jws_read_unverified, ost_keyset_find, ost_jws_verify,
+ * ost_claims_read or ost_claims_check. An arena of 1 MiB is enough for any token. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jwt_verify(ost_text token, const ost_keyset *keys,
                                                     const ost_claims_rules *rules, int64_t now,
                                                     ost_arena *arena, const ost_claims **ret_claims,
@@ -59,6 +61,8 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jwt_verify_nested(
     const ost_keyset *keys, const ost_claims_rules *rules, int64_t now, ost_arena *arena,
     const ost_claims **ret_claims, ost_error *ret_error);
 
+/* All claims, one of them by name (NULL when it is not there), and those that are texts; `exp` in
+ * seconds, fractions dropped; whether `aud` is this audience or holds it. */
 OST_PUBLIC const ost_json *ost_claims_json(const ost_claims *claims);
 OST_PUBLIC const ost_json *ost_claims_get(const ost_claims *claims, const char *name);
 OST_PUBLIC ost_text ost_claims_text(const ost_claims *claims, const char *name); /* or empty */
@@ -80,11 +84,13 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jwt_read_unverified(ost_text token, ost
 
 /* ---- digests, used around tokens ---- */
 
-/* SHA-256 with a fetched algorithm and a context per thread (scales over threads). */
+/* SHA-256 with a fetched algorithm and a context per thread (scales over threads). OST_E_CRYPTO,
+ * OST_E_MEMORY. Any thread. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_sha256(ost_text data, unsigned char ret[32]);
 
 /* at_hash / c_hash (OpenID Connect Core §3.1.3.6): the left half of the hash that belongs to
- * `alg`, base64url, in the arena. */
+ * `alg`, base64url, in the arena. OST_E_ARGUMENT: the algorithm does not sign; OST_E_CRYPTO,
+ * OST_E_MEMORY. Any thread. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_left_half_hash(ost_text value, ost_alg alg,
                                                         ost_arena *arena, ost_text *ret_hash);
 

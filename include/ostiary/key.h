@@ -72,6 +72,7 @@ OST_PUBLIC ost_alg ost_alg_of(ost_text name);
 /* One key: immutable, reference-counted, usable from any thread. */
 typedef struct ost_key ost_key;
 
+/* `kty` (RFC 7518 §6.1, RFC 8037 §2). */
 typedef enum ost_key_type { OST_KEY_RSA, OST_KEY_EC, OST_KEY_OKP, OST_KEY_OCT } ost_key_type;
 
 /* Imports one JWK, public or private. `alg` in the JWK binds the key to that algorithm; without
@@ -116,9 +117,13 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_key_generate_curve(ost_alg alg, const c
                                                             const char *kid, ost_key **ret_key,
                                                             ost_error *ret_error);
 
+/* One reference more, and one less: whoever made or took one gives it back. */
 OST_PUBLIC ost_key *ost_key_ref(ost_key *key);
 OST_PUBLIC void ost_key_unref(ost_key *key); /* NULL is fine; the last one wipes */
 
+/* What the key is (of NULL: the first type); whether it holds a private part, as a secret always
+ * does; whether it may be used with `alg`, in the way that it can be: a public key verifies and
+ * encrypts; its size: of the modulus, the curve, or the secret. */
 OST_PUBLIC ost_key_type ost_key_type_of(const ost_key *key);
 OST_PUBLIC ost_text ost_key_kid(const ost_key *key); /* empty when it has none */
 OST_PUBLIC bool ost_key_is_private(const ost_key *key);
@@ -158,6 +163,7 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_key_import_pem(ost_text pem, ost_alg al
 OST_PUBLIC OST_MUST_CHECK ost_result ost_key_import_der(ost_text der, ost_alg alg, const char *kid,
                                                         ost_key **ret_key, ost_error *ret_error);
 
+/* Text in lines between BEGIN and END, or binary. */
 typedef enum ost_key_form { OST_KEY_PEM, OST_KEY_DER } ost_key_form;
 
 /* The public half as SubjectPublicKeyInfo (RFC 5280 §4.1), and the private key as PKCS #8 (RFC
@@ -182,7 +188,8 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_keyset_import(ost_text jwks, size_t max
                                                        ost_error *ret_error);
 
 /* A set of the given keys, each of which gains a reference. Symmetric and private keys allowed.
- * OST_E_KEY_AMBIGUOUS: two share a kid. */
+ * OST_E_KEY_AMBIGUOUS: two share a kid; OST_E_ARGUMENT: one is NULL. What a set is given back by is
+ * ost_keyset_unref; ost_keyset_at is borrowed from the set, NULL behind the last. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_keyset_new(ost_key *const *keys, size_t count,
                                                     ost_keyset **ret_keyset);
 OST_PUBLIC ost_keyset *ost_keyset_ref(ost_keyset *keyset);

@@ -57,6 +57,21 @@ def functions_in(code):
     return [FUNCTION.search(part)[1] for part in parts]
 
 
+def untold_in(code):
+    """What a block that has no comment of its own declares without one: within it, one on a line of its
+    own is about all that follow, one behind a declaration about that."""
+    if TYPE.search(COMMENT.sub("", code)):
+        return [] if "/*" in code else names_in(code)
+    untold, last = [], 0
+    for match in re.finditer(r"^OST_PUBLIC (?!extern)[^;]*;", code, re.MULTILINE):
+        if re.search(r"^/\*", code[last : match.start()], re.MULTILINE):
+            break
+        if not re.match(r" */\*", code[match.end() :]):
+            untold += functions_in(match[0])
+        last = match.end()
+    return untold
+
+
 def symbols_in(source):
     return {*functions_in(source), *OBJECT.findall(source)}
 
@@ -64,7 +79,7 @@ def symbols_in(source):
 def page_of(path):
     source = path.read_text()
     parts = [f"# `<ostiary/{path.name}>`", text_of(COMMENT.match(source)[1])]
-    untold, told_before = [], ""
+    untold = []
     for comment, code in blocks_of(source):
         if re.fullmatch(r"---- .* ----", comment) and not code:
             title = comment.strip("- ")
@@ -74,10 +89,8 @@ def page_of(path):
             parts.append(comment)
             continue
         names = names_in(code)
-        # One comment may be about several blocks in a row, the later ones of which have none.
-        if functions_in(code) and not comment and not told_before and "/*" not in code:
-            untold += functions_in(code)
-        told_before = comment or told_before
+        if not comment:
+            untold += untold_in(code)
         if names:
             parts.append("### " + ", ".join(f"`{name}`" for name in names))
         parts.append(f"```c\n{code}\n```")
