@@ -1,4 +1,5 @@
-"""The function reference and the lists of exported symbols, made from the public headers.
+"""The function reference, the lists of exported symbols and that of the layout of public types, made
+from the public headers.
 
 Usage: reference.py [--write]
 
@@ -19,6 +20,7 @@ FUNCTION = re.compile(r"\b(ost_\w+)\(")
 OBJECT = re.compile(r"^OST_PUBLIC extern .*\b(ost_\w+);", re.MULTILINE)
 TYPE = re.compile(r"^(?:typedef\s+)?(?:struct|enum)\s+(ost_\w+)|^typedef .*\b(ost_\w+);", re.MULTILINE)
 MACRO = re.compile(r"^#define (OST_\w+)", re.MULTILINE)
+LAYOUT = re.compile(r"^typedef (?:struct|enum) (ost_\w+) \{(.*?)^\} \1;", re.MULTILINE | re.DOTALL)
 COMMENT = re.compile(r"/\*(.*?)\*/", re.DOTALL)
 
 
@@ -76,6 +78,14 @@ def symbols_in(source):
     return {*functions_in(source), *OBJECT.findall(source)}
 
 
+def layout_in(source):
+    """One line a type that programs are compiled with: what its bytes depend on."""
+    plain = COMMENT.sub("", source)
+    codes = ", ".join(f"{name} = {number}" for name, number in re.findall(r"\bX\((OST_\w+), (\d+),", plain))
+    for name, members in LAYOUT.findall(plain):
+        yield name, codes if "OST_RESULT_ENUM" in members else " ".join(members.split())
+
+
 def page_of(path):
     source = path.read_text()
     parts = [f"# `<ostiary/{path.name}>`", text_of(COMMENT.match(source)[1])]
@@ -107,17 +117,19 @@ def index_of(pages):
 
 def files():
     """Every file there should be, and the functions nothing is said about."""
-    wanted, untold, symbols, more, pages = {}, [], set(), set(), []
+    wanted, untold, symbols, more, pages, layout = {}, [], set(), set(), [], {}
     for path in sorted(HEADERS.glob("*.h")):
         page, silent = page_of(path)
         wanted[REFERENCE / f"{path.stem}.md"] = page
         untold += [f"{path.name}: {name}" for name in silent]
+        layout.update(layout_in(path.read_text()))
         intro = text_of(COMMENT.match(path.read_text())[1]).replace("\n", " ")
         pages.append((path.stem, re.match(r".*?[.:](?=\s|$)", intro)[0].rstrip(":.") + "."))
         (more if path.stem in FRAMEWORK else symbols).update(symbols_in(path.read_text()))
     wanted[REFERENCE / "README.md"] = index_of(pages)
     wanted[PACKAGING / "libostiary.symbols"] = list_of(symbols)
     wanted[PACKAGING / "libostiary-app.symbols"] = list_of(symbols | more)
+    wanted[PACKAGING / "ostiary.layout"] = "".join(f"{name}: {layout[name]}\n" for name in sorted(layout))
     return wanted, untold
 
 
@@ -139,6 +151,15 @@ def out_of_date(path, text):
             )
         if new:
             yield f"{name}: {', '.join(new)} become public for good. If that is meant, run script/reference --write"
+    if path.suffix == ".layout" and path.exists() and path.read_text() != text:
+        before, after = (dict(line.split(": ", 1) for line in t.splitlines()) for t in (path.read_text(), text))
+        changed = sorted(name for name in before if after.get(name) != before[name])
+        yield (
+            f"{name}: programs compiled with {', '.join(changed) or 'the headers'} as before may no longer fit."
+            " Where that is meant, raise soversion in src/library/meson.build (before the first release there is"
+            " no need; a new number at the end of an enum needs none) and run script/reference --write"
+        )
+        return
     if not path.exists() or (path.suffix != ".symbols" and path.read_text() != text):
         yield f"{name} is out of date: run script/reference --write"
 
