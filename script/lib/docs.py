@@ -1,6 +1,7 @@
 """Fails where documents and code have drifted apart.
 
 - every option of `ostiary` stands in its man page, and the other way round;
+- every option of the framework's programs stands in docs/usage, and no page there names one that nothing has;
 - every error code is explained in docs/usage/errors.md, with its number and sentence;
 - links between documents lead somewhere;
 - the program in README.md is the one in examples/.
@@ -14,21 +15,45 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 problems = []
 
 
+# Options of other programs that docs/usage shows: meson, pkg-config, the linker.
+OTHERS = {"help", "buildtype", "prefix", "cflags", "libs", "static", "variable"}
+
+
+def options_in(folder):
+    found = set()
+    for source in (ROOT / folder).glob("*.[ch]"):
+        found |= set(re.findall(r'^[\s\\]*\{[\s\\]*"([a-z][a-z0-9-]+)", ', source.read_text(), re.M))
+    return found
+
+
 def check_man_page():
     page = (ROOT / "docs/man/ostiary.1").read_text()
     documented = set(re.findall(r"Fl -([a-z][a-z0-9-]+)", page)) - {"help"}
-    options = set()
-    for source in (ROOT / "src/cli").glob("*.[ch]"):
-        options |= set(re.findall(r'^[\s\\]*\{[\s\\]*"([a-z][a-z0-9-]+)", ', source.read_text(), re.M))
+    options = options_in("src/cli")
     for name in sorted(options - documented):
         problems.append(f"docs/man/ostiary.1 does not explain --{name}")
     for name in sorted(documented - options):
         problems.append(f"docs/man/ostiary.1 explains --{name}, which does not exist")
 
 
+def check_options():
+    framework, known = options_in("src/app"), options_in("src/app") | options_in("src/cli") | OTHERS
+    named = set()
+    for page in (ROOT / "docs/usage").glob("*.md"):
+        here = set(re.findall(r"(?<![\w-])--([a-z][a-z0-9-]+)", page.read_text()))
+        named |= here
+        for name in sorted(here - known):
+            problems.append(f"docs/usage/{page.name} names --{name}, which nothing has")
+    for name in sorted(framework - named):
+        problems.append(f"no page of docs/usage explains --{name}")
+
+
 def check_errors():
     page = (ROOT / "docs/usage/errors.md").read_text()
     table = re.findall(r'X\((OST_E_\w+), (\d+), \w+, "(.*)"\)', (ROOT / "include/ostiary/types.h").read_text())
+    codes = re.findall(r"^ *X\((OST_E_\w+)", (ROOT / "include/ostiary/types.h").read_text(), re.M)
+    for name in set(codes) - {name for name, _, _ in table}:
+        problems.append(f"include/ostiary/types.h: {name} does not stand on one line, where it could be read")
     for name, number, sentence in table:
         if f"| `{name}` | {number} | {sentence} |" not in page:
             problems.append(f"docs/usage/errors.md has no row | `{name}` | {number} | {sentence} | …")
@@ -50,7 +75,7 @@ def check_program():
         problems.append("README.md shows another program than examples/items-api/items-api.c")
 
 
-for check in (check_man_page, check_errors, check_links, check_program):
+for check in (check_man_page, check_options, check_errors, check_links, check_program):
     check()
 for problem in problems:
     print(problem)
