@@ -16,7 +16,8 @@ problems = []
 
 
 # Options of other programs that docs/usage shows: meson, pkg-config, the linker.
-OTHERS = {"help", "buildtype", "prefix", "cflags", "libs", "static", "variable", "print-requires-private", "gc-sections"}
+OTHERS = {"help", "buildtype", "prefix", "cflags", "libs", "static", "variable"}
+OTHERS |= {"print-requires-private", "gc-sections"}
 
 
 def options_in(folder):
