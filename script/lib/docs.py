@@ -41,7 +41,7 @@ def check_options():
     framework, known = options_in("src/app"), options_in("src/app") | options_in("src/cli") | OTHERS
     named = set()
     for page in (ROOT / "docs/usage").glob("*.md"):
-        here = set(re.findall(r"(?<![\w-])--([a-z][a-z0-9-]+)", page.read_text()))
+        here = set(re.findall(r"(?<![\w\[-])--([a-z][a-z0-9-]+)", page.read_text()))
         named |= here
         for name in sorted(here - known):
             problems.append(f"docs/usage/{page.name} names --{name}, which nothing has")
