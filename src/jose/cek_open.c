@@ -85,22 +85,19 @@ static ost_result open_direct(const opening *o, content_key *ret)
     return OST_OK;
 }
 
-/* §4.6.1.1: an ephemeral public key; one that shows its secret is refused. */
+/* §4.6.1.1: an ephemeral public key on the curve of ours. Whether it is of that kind is seen before
+ * a key is made of it: anybody sends one, and to look through the private numbers of an RSA key
+ * would take seconds. */
 static ost_result read_ephemeral(const opening *o, ost_key **ret_key)
 {
     const ost_json *member = jwe_member(o->message, o->recipient, "epk");
-    ost_key *key;
-    ost_result result = ost_key_import_json(member, &key, NULL);
-    if (result == OST_E_MEMORY || result == OST_E_CRYPTO)
-        return result;
-    if (result != OST_OK)
+    if (!ost_json_equals(ost_json_get(member, "kty"), text_of(key_type_name(o->key->type))) ||
+        !ost_json_equals(ost_json_get(member, "crv"), text_of(key_curve_name(o->key))) ||
+        ost_json_get(member, "d") != NULL)
         return OST_E_DECRYPTION;
-    if (ost_key_is_private(key)) {
-        ost_key_unref(key);
-        return OST_E_DECRYPTION;
-    }
-    *ret_key = key;
-    return OST_OK;
+    ost_result result = ost_key_import_json(member, ret_key, NULL);
+    return result == OST_OK || result == OST_E_MEMORY || result == OST_E_CRYPTO ? result
+                                                                                : OST_E_DECRYPTION;
 }
 
 static ost_result open_agreed(const opening *o, content_key *ret)

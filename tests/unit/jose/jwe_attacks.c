@@ -6,13 +6,16 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
 #include "base64url.h"
+#include "crypto_auto.h"
 #include "jwe_keys.h"
 #include "keys.h"
+#include "rsa_weakness.h"
 #include "text.h"
 
 #define NOW 1700000000
@@ -245,6 +248,68 @@ static void small_order(void **state)
     ost_key_unref(key);
 }
 
+/* A JWK of RSA, with private numbers that agree with each other as far as they can be compared
+ * without an exponentiation modulo a prime of nearly all bits. */
+static const char *costly_jwk(int bits)
+{
+    bn_ctx_auto BN_CTX *context = BN_CTX_new();
+    bn_auto BIGNUM *p = BN_new(), *q = BN_new(), *n = BN_new(), *e = BN_new(), *d = BN_new();
+    bn_auto BIGNUM *p1 = BN_new(), *q1 = BN_new(), *dp = BN_new(), *dq = BN_new(), *qi = BN_new();
+    bn_auto BIGNUM *product = BN_new();
+    do {
+        assert_int_equal(BN_rand(p, bits - 160, BN_RAND_TOP_TWO, BN_RAND_BOTTOM_ODD), 1);
+        assert_int_equal(BN_rand(q, 160, BN_RAND_TOP_TWO, BN_RAND_BOTTOM_ODD), 1);
+        assert_int_equal(BN_mul(n, p, q, context), 1);
+        assert_true(BN_sub(p1, p, BN_value_one()) == 1 && BN_sub(q1, q, BN_value_one()) == 1);
+        assert_true(BN_mul(product, p1, q1, context) == 1 && BN_set_word(e, 65537) == 1);
+    } while (rsa_weakness(n) != NULL || BN_mod_inverse(d, e, product, context) == NULL);
+    assert_true(BN_mod(dp, d, p1, context) == 1 && BN_mod(dq, d, q1, context) == 1);
+    assert_true(BN_mod_inverse(qi, q, p, context) != NULL);
+    const BIGNUM *const numbers[] = {n, e, d, p, q, dp, dq, qi};
+    static const char *const names[] = {"n", "e", "d", "p", "q", "dp", "dq", "qi"};
+    const char *jwk = "{\"kty\":\"RSA\"";
+    for (size_t i = 0; i < 8; i++) {
+        unsigned char bytes[1024];
+        ost_text text;
+        assert_int_equal(
+            base64url_encode_to(arena, text_of_bytes(bytes, (size_t)BN_bn2bin(numbers[i], bytes)),
+                                &text),
+            OST_OK);
+        jwk = ost_arena_format(arena, "%s,\"%s\":\"%s\"", jwk, names[i], text.data);
+    }
+    return ost_arena_format(arena, "%s}", jwk);
+}
+
+/* Ephemeral keys are whatever the sender likes. Sixteen of RSA, whose primes are nobody's business,
+ * must not take seconds. */
+static void ephemeral_keys_that_cost(void **state)
+{
+    ost_key *key = jwe_key(OST_ECDH_ES_A128KW, "P-256");
+    ost_keyset *keys = jwe_set(key);
+    ost_decrypted d;
+    struct timespec before, after;
+    const char *entry = ost_arena_format(
+        arena, "{\"header\":{\"alg\":\"ECDH-ES+A128KW\",\"epk\":%s},\"encrypted_key\":\"AA\"}",
+        costly_jwk(8192));
+    const char *entries = entry;
+    for (int i = 1; i < 16; i++)
+        entries = ost_arena_format(arena, "%s,%s", entries, entry);
+    const char *json =
+        ost_arena_format(arena,
+                         "{\"protected\":\"%s\",\"recipients\":[%s],\"iv\":\"AAAAAAAAAAAAAAAA\","
+                         "\"ciphertext\":\"AA\",\"tag\":\"AAAAAAAAAAAAAAAAAAAAAA\"}",
+                         encoded("{\"enc\":\"A128GCM\"}").data, entries);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &before);
+    assert_int_equal(ost_jwe_json_decrypt(text_of(json), keys, NULL, arena, &d, NULL),
+                     OST_E_DECRYPTION);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &after);
+    int64_t milliseconds =
+        (int64_t)(after.tv_sec - before.tv_sec) * 1000 + (after.tv_nsec - before.tv_nsec) / 1000000;
+    assert_in_range(milliseconds, 0, 500); /* 2,500 if the numbers are looked at */
+    ost_keyset_unref(keys);
+    ost_key_unref(key);
+}
+
 /* What the header says about itself. */
 static void headers_that_are_refused(void **state)
 {
@@ -325,6 +390,7 @@ int main(void)
         cmocka_unit_test(attack_38_deeper_nesting),
         cmocka_unit_test(invalid_curve),
         cmocka_unit_test(small_order),
+        cmocka_unit_test(ephemeral_keys_that_cost),
         cmocka_unit_test(headers_that_are_refused),
         cmocka_unit_test(keys_for_something_else),
     };
