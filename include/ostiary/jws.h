@@ -39,7 +39,7 @@ OST_PUBLIC bool ost_typ_is(ost_text typ, const char *expected);
 /* Checks the signature with `key` (which must serve jws->alg) and hands out the decoded payload,
  * which lives in the arena. OST_E_SIGNATURE for every mismatch; OST_E_TOKEN_FORMAT where payload or
  * signature are not strict base64url; OST_E_CRYPTO, OST_E_MEMORY where it could not be found out,
- * though of RSASSA-PSS and Ed448 the library may then say OST_E_SIGNATURE. Any thread; allocates
+ * though of Ed448 the library may then say OST_E_SIGNATURE. Any thread; allocates
  * nothing beyond the arena once this thread has used the key with the algorithm. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_verify(const ost_unverified_jws *jws,
                                                     const ost_key *key, ost_arena *arena,

@@ -8,7 +8,7 @@
 #include <ostiary/jose.h>
 
 #include "alg.h"
-#include "rsa_pkcs1.h"
+#include "rsa_public.h"
 #include "stripes.h"
 
 #define ED25519_SIZE 32    /* bytes of an Ed25519 public key, and of its seed */

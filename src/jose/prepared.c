@@ -35,7 +35,7 @@ static bool set_rsa_padding(EVP_PKEY_CTX *pkey, const alg_facts *facts, const EV
 /* What is verified without EVP. */
 static bool is_plain(const prepared *contexts, const alg_facts *facts)
 {
-    return !contexts->signs && (facts->padding == PADDING_PKCS1 || contexts->alg == OST_ES256);
+    return !contexts->signs && (facts->type == OST_KEY_RSA || contexts->alg == OST_ES256);
 }
 
 static ost_result prepare_plain(prepared *contexts, const ost_key *key, const alg_facts *facts)

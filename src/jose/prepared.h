@@ -12,7 +12,7 @@ typedef struct prepared {
     ost_alg alg;
     bool signs;
     EVP_MD_CTX *digest; /* RSA, EC */
-    rsa_scratch *rsa;   /* RSA, verifying with PKCS #1 v1.5 */
+    rsa_scratch *rsa;   /* RSA, verifying */
     ecdsa_p256 *p256;   /* EC on P-256, verifying */
     EVP_PKEY_CTX *pkey; /* RSA and EC otherwise */
     EVP_MAC_CTX *mac;   /* oct */

@@ -9,7 +9,7 @@ size_t signature_size(const ost_key *key, ost_alg alg);
 
 /* OST_E_SIGNATURE for every mismatch, a wrong size among them. OST_E_KEY_USE: the key does not
  * serve `alg`, or may not verify. OST_E_MEMORY, OST_E_CRYPTO: it could not be found out; of
- * RSASSA-PSS and Ed448, whose library does not tell the two apart, OST_E_SIGNATURE then, too. */
+ * Ed448, whose library does not tell the two apart, OST_E_SIGNATURE then, too. */
 OST_MUST_CHECK ost_result signature_check(const ost_key *key, ost_alg alg, ost_text input,
                                           ost_text signature);
 

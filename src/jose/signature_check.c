@@ -5,6 +5,8 @@
 
 #include "ecdsa.h"
 #include "prepared.h"
+#include "rsa_pkcs1.h"
+#include "rsa_pss.h"
 #include "signature.h"
 
 size_t signature_size(const ost_key *key, ost_alg alg)
@@ -25,7 +27,7 @@ static ost_result check_mac(const prepared_use *use, ost_text input, const unsig
     return len == size && CRYPTO_memcmp(mac, bytes, size) == 0 ? OST_OK : OST_E_SIGNATURE;
 }
 
-/* Below zero: not computed. Of RSA the library says zero for that, too. */
+/* Below zero: not computed. */
 static ost_result check_with_pkey(const prepared_use *use, const unsigned char *bytes, size_t size,
                                   const unsigned char *hash, size_t hash_size)
 {
@@ -33,6 +35,17 @@ static ost_result check_with_pkey(const prepared_use *use, const unsigned char *
     int accepted = EVP_PKEY_verify(use->contexts->pkey, bytes, size, hash, hash_size);
     ERR_pop_to_mark();
     return accepted == 1 ? OST_OK : accepted < 0 ? OST_E_CRYPTO : OST_E_SIGNATURE;
+}
+
+static ost_result check_rsa(const ost_key *key, const prepared_use *use, const unsigned char *bytes,
+                            size_t size, const unsigned char *hash)
+{
+    const prepared *contexts = use->contexts;
+    const alg_facts *facts = alg_find(contexts->alg);
+    return facts->padding == PADDING_PSS
+               ? rsa_pss_verify(key->rsa, contexts->rsa, facts->hash, contexts->digest, hash, bytes,
+                                size)
+               : rsa_pkcs1_verify(key->rsa, contexts->rsa, facts->hash, hash, bytes, size);
 }
 
 static ost_result check_hash(const ost_key *key, const prepared_use *use, ost_text input,
@@ -43,12 +56,10 @@ static ost_result check_hash(const ost_key *key, const prepared_use *use, ost_te
     size_t hash_size;
     if (!prepared_digest(use, input, hash, &hash_size))
         return OST_E_CRYPTO;
-    if (facts->padding == PADDING_PKCS1)
-        return rsa_pkcs1_verify(key->rsa, use->contexts->rsa, facts->hash, hash, bytes, size);
+    if (facts->type == OST_KEY_RSA)
+        return check_rsa(key, use, bytes, size, hash);
     if (use->contexts->p256 != NULL)
         return ecdsa_p256_verify(use->contexts->p256, hash, bytes);
-    if (facts->padding == PADDING_PSS)
-        return check_with_pkey(use, bytes, size, hash, hash_size);
     return ecdsa_to_der(facts->curve, bytes, der, &size)
                ? check_with_pkey(use, der, size, hash, hash_size)
                : OST_E_SIGNATURE;
