@@ -48,15 +48,17 @@ static ost_result seal_keys(writing *w)
 static ost_result make_protected(writing *w)
 {
     ost_text header;
+    ost_result result = OST_OK;
     ost_json_writer *writer = ost_json_writer_new(w->arena, HEADER_MAX);
     if (writer == NULL)
         return OST_E_MEMORY;
     ost_json_open_object(writer);
     if (w->count == 1)
-        jwe_write_recipient_members(writer, &w->recipients[0], &w->keys[0], w->options);
+        result = jwe_write_recipient_members(writer, &w->recipients[0], &w->keys[0], w->options);
     jwe_write_content_members(writer, w->enc, w->options);
     ost_json_close_object(writer);
-    ost_result result = ost_json_writer_finish(writer, &header);
+    if (result == OST_OK)
+        result = ost_json_writer_finish(writer, &header);
     if (result == OST_OK && BASE64URL_LEN(header.len) > HEADER_MAX)
         result = OST_E_CEILING;
     return result == OST_OK ? base64url_encode_to(w->arena, header, &w->protected_encoded) : result;
@@ -155,11 +157,11 @@ static void put_recipients(writing *w, ost_json_writer *writer, ost_result *resu
 {
     ost_json_put_name(writer, OST_TEXT("recipients"));
     ost_json_open_array(writer);
-    for (size_t i = 0; i < w->count; i++) {
+    for (size_t i = 0; i < w->count && *result == OST_OK; i++) {
         ost_json_open_object(writer);
         ost_json_put_name(writer, OST_TEXT("header"));
         ost_json_open_object(writer);
-        jwe_write_recipient_members(writer, &w->recipients[i], &w->keys[i], w->options);
+        *result = jwe_write_recipient_members(writer, &w->recipients[i], &w->keys[i], w->options);
         ost_json_close_object(writer);
         put_bytes(w, writer, "encrypted_key", w->keys[i].encrypted_key, result);
         ost_json_close_object(writer);

@@ -75,7 +75,7 @@ void jwe_write_content_members(ost_json_writer *writer, ost_enc enc, const ost_j
         ost_json_member_string(writer, "cty", options->cty);
 }
 
-static void put_ephemeral(ost_json_writer *writer, const ost_key *key)
+static ost_result put_ephemeral(ost_json_writer *writer, const ost_key *key)
 {
     unsigned char bytes[KEY_MEMBER_MAX];
     size_t len;
@@ -84,20 +84,25 @@ static void put_ephemeral(ost_json_writer *writer, const ost_key *key)
     ost_json_member_string(writer, "kty", key_type_name(key->type));
     ost_json_member_string(writer, "crv", key_curve_name(key));
     for (const char *const *name = key_public_members(key->type); *name != NULL; name++) {
-        if (key_member(key, *name, bytes, &len) == OST_OK)
-            put_bytes(writer, *name, text_of_bytes(bytes, len));
+        ost_result result = key_member(key, *name, bytes, &len);
+        if (result != OST_OK)
+            return result;
+        put_bytes(writer, *name, text_of_bytes(bytes, len));
     }
     ost_json_close_object(writer);
+    return OST_OK;
 }
 
-void jwe_write_recipient_members(ost_json_writer *writer, const ost_recipient *recipient,
-                                 const sealed_cek *sealed, const ost_jwe_options *options)
+ost_result jwe_write_recipient_members(ost_json_writer *writer, const ost_recipient *recipient,
+                                       const sealed_cek *sealed, const ost_jwe_options *options)
 {
     ost_json_member_string(writer, "alg", ost_alg_name(recipient->alg));
     if (recipient->key->kid_len > 0)
         ost_json_member_text(writer, "kid", ost_key_kid(recipient->key));
     if (sealed->ephemeral != NULL) {
-        put_ephemeral(writer, sealed->ephemeral);
+        ost_result result = put_ephemeral(writer, sealed->ephemeral);
+        if (result != OST_OK)
+            return result;
         put_bytes(writer, "apu", options->apu);
         put_bytes(writer, "apv", options->apv);
     }
@@ -107,4 +112,5 @@ void jwe_write_recipient_members(ost_json_writer *writer, const ost_recipient *r
         put_bytes(writer, "p2s", sealed->salt);
         ost_json_member_integer(writer, "p2c", sealed->count);
     }
+    return OST_OK;
 }

@@ -12,10 +12,13 @@ OST_MUST_CHECK ost_result jwe_write_check(const ost_recipient *recipients, size_
                                           ost_enc enc, const ost_jwe_options *options,
                                           ost_error *ret_error);
 
-/* The members of a header that are of the content, and those of one recipient. */
+/* The members of a header that are of the content, and those of one recipient. OST_E_CRYPTO: the
+ * ephemeral key could not be written. */
 void jwe_write_content_members(ost_json_writer *writer, ost_enc enc,
                                const ost_jwe_options *options);
-void jwe_write_recipient_members(ost_json_writer *writer, const ost_recipient *recipient,
-                                 const sealed_cek *sealed, const ost_jwe_options *options);
+OST_MUST_CHECK ost_result jwe_write_recipient_members(ost_json_writer *writer,
+                                                      const ost_recipient *recipient,
+                                                      const sealed_cek *sealed,
+                                                      const ost_jwe_options *options);
 
 #endif

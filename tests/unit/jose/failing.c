@@ -20,10 +20,11 @@
 #define BLINDING_USES 33
 
 static uint64_t library_fails_at; /* 0: never */
+static bool spared;
 
 static bool library_may_allocate(void)
 {
-    return library_fails_at == 0 || --library_fails_at != 0;
+    return spared || library_fails_at == 0 || --library_fails_at != 0;
 }
 
 static void *library_malloc(size_t size, const char *file, int line)
@@ -46,8 +47,15 @@ bool failing_begin(void)
     return CRYPTO_set_mem_functions(library_malloc, library_realloc, library_free) == 1;
 }
 
+void failing_spare(void)
+{
+    spared = true;
+    memory_fail_at(0);
+}
+
 static ost_result run(failing_scenario *scenario, const void *material, size_t room)
 {
+    spared = false;
     ost_arena *arena = ost_arena_new(room);
     ost_result result = arena != NULL ? scenario(material, arena) : OST_E_MEMORY;
     ost_arena_free(arena);

@@ -9,6 +9,9 @@
  * scenario is about; the arena is the scenario's alone. */
 typedef ost_result failing_scenario(const void *material, ost_arena *arena);
 
+/* For a scenario that has come so far: nothing fails any more until it ends. */
+void failing_spare(void);
+
 /* Before anything else of the program. False: the library has allocated already. */
 OST_MUST_CHECK bool failing_begin(void);
 

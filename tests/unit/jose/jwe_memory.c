@@ -76,6 +76,32 @@ static ost_result json(const void *material, ost_arena *arena)
     return result;
 }
 
+/* What was written is whole: it can be read once there is memory again. */
+static ost_result write_only(const void *material, ost_arena *arena)
+{
+    const way_case *way = material;
+    const ost_recipient recipients[] = {{ways[2].key, OST_A256KW}, {way->key, way->alg}};
+    const ost_jwe_options options = {.pbes2_count = 1000};
+    bool alone = way->alg == OST_DIR || way->alg == OST_ECDH_ES;
+    ost_text token = {0}, message = {0};
+    ost_decrypted d;
+    ost_arena *roomy = ost_arena_new(1 << 20);
+    if (roomy == NULL)
+        return OST_E_MEMORY;
+    ost_result result =
+        ost_jwe_encrypt(CONTENT, way->key, way->alg, way->enc, &options, arena, &token, NULL);
+    if (result == OST_OK)
+        result = ost_jwe_json_encrypt(CONTENT, recipients + alone, alone ? 1 : 2, way->enc,
+                                      &options, arena, &message, NULL);
+    failing_spare();
+    if (token.data != NULL)
+        assert_int_equal(ost_jwe_decrypt(token, way->set, NULL, roomy, &d, NULL), OST_OK);
+    if (message.data != NULL)
+        assert_int_equal(ost_jwe_json_decrypt(message, way->set, NULL, roomy, &d, NULL), OST_OK);
+    ost_arena_free(roomy);
+    return result;
+}
+
 /* A tag of another content: never decrypted, whatever fails on the way. */
 static ost_result refuse(const void *material, ost_arena *arena)
 {
@@ -125,7 +151,7 @@ static ost_result nested(const void *material, ost_arena *arena)
     return result;
 }
 
-static failing_scenario *const scenarios[] = {compact, json, refuse, nested};
+static failing_scenario *const scenarios[] = {compact, json, write_only, refuse, nested};
 #define SCENARIOS (sizeof scenarios / sizeof scenarios[0])
 
 static void all(void (*failing)(failing_scenario *scenario, const void *material))
