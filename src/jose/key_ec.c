@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "crypto_auto.h"
+#include "ec_point.h"
 #include "jwk_member.h"
 #include "key.h"
 #include "shown.h"
@@ -23,7 +24,7 @@ static void take_pkey(ost_key *key, EVP_PKEY *pkey, const curve_facts *curve, bo
     key->algs = algs_of_type(OST_KEY_EC, curve);
 }
 
-/* `d` may be NULL. Fails when the point is not on the curve. */
+/* `d` may be NULL. NULL: the point is not on the curve, or out of memory. */
 static EVP_PKEY *make_pkey(const curve_facts *curve, const unsigned char *point, const BIGNUM *d)
 {
     param_bld_auto OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
@@ -75,8 +76,10 @@ static ost_result set(ost_key *key, const curve_facts *curve, const unsigned cha
                       const BIGNUM *d, ost_error *ret_error)
 {
     pkey_auto EVP_PKEY *pkey = make_pkey(curve, point, NULL);
-    if (pkey == NULL)
+    if (pkey == NULL && ec_point_check(curve, point + 1) == OST_E_KEY_WEAK)
         return ost_error_set(ret_error, OST_E_KEY_WEAK, "the point is not on %s", curve->name);
+    if (pkey == NULL)
+        return ost_error_set(ret_error, OST_E_CRYPTO, "the key could not be made");
     if (d != NULL) {
         EVP_PKEY_free(pkey);
         pkey = make_pkey(curve, point, d);

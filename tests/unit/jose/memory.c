@@ -19,6 +19,7 @@ static const char *const jwks[] = {test_rsa,     test_p256,  test_p384,   test_p
                                    test_ed25519, test_ed448, test_x25519, test_x448, test_secret};
 static ost_arena *kept;
 static const char *certified; /* a JWK with its certificate */
+static const char *published; /* a set of the public halves, and one that is unknown */
 static const char *const audiences[] = {"a"};
 static const ost_claims_rules rules = {
     .issuer = "i",
@@ -170,17 +171,14 @@ static ost_result read_claims(const void *unused, ost_arena *arena)
     return result;
 }
 
+/* No key is left out because memory was short: those that are passed over are for nothing here. */
 static ost_result import_set(const void *unused, ost_arena *arena)
 {
     ost_keyset *set = NULL;
     size_t skipped = 99;
-    const char *text = ost_arena_format(
-        arena, "{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"kid\":\"e\",\"x\":"
-               "\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"},{\"kty\":\"x\"}]}");
-    ost_result result =
-        text != NULL ? ost_keyset_import(text_of(text), 0, &set, &skipped, NULL) : OST_E_MEMORY;
+    ost_result result = ost_keyset_import(text_of(published), 0, &set, &skipped, NULL);
     assert_true((set != NULL) == (result == OST_OK));
-    assert_int_equal(skipped, result == OST_OK ? 1 : 99);
+    assert_int_equal(skipped, result == OST_OK ? 3 : 99);
     ost_keyset_unref(set);
     return result;
 }
@@ -235,6 +233,28 @@ static void each_arena_is_too_small(void **state)
     failing_arenas(read_claims, NULL);
 }
 
+static int publish(void)
+{
+    ost_json_writer *writer = ost_json_writer_new(kept, 0);
+    ost_text text = {0};
+    ost_json_open_object(writer);
+    ost_json_put_name(writer, OST_TEXT("keys"));
+    ost_json_open_array(writer);
+    ost_json_open_object(writer);
+    ost_json_member_string(writer, "kty", "x");
+    ost_json_close_object(writer);
+    for (size_t i = 0; i < COUNT(jwks) - 1; i++) { /* but for the secret */
+        ost_key *key = good_key(jwks[i]);
+        assert_int_equal(ost_key_export_public(key, writer), OST_OK);
+        ost_key_unref(key);
+    }
+    ost_json_close_array(writer);
+    ost_json_close_object(writer);
+    assert_int_equal(ost_json_writer_finish(writer, &text), OST_OK);
+    published = text.data;
+    return 0;
+}
+
 static int certify(void **state)
 {
     ost_key *key = good_key(test_p256);
@@ -243,7 +263,7 @@ static int certify(void **state)
         kept, test_p256,
         ost_arena_format(kept, "\"x5c\":[\"%s\"]", base64_of(kept, certificate_of(kept, key))));
     ost_key_unref(key);
-    return certified == NULL;
+    return certified == NULL ? -1 : publish();
 }
 
 static int forget(void **state)
