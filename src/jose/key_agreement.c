@@ -9,16 +9,17 @@
 #define SECRET_SIZE CURVE_MAX_SIZE
 #define HASH_SIZE 32
 
+/* Of two keys on one curve, whose points were looked at when the keys were made: that these agree
+ * upon nothing does not happen. */
 static ost_result agree(const ost_key *ours, const ost_key *theirs, unsigned char ret[SECRET_SIZE],
                         size_t *ret_len)
 {
     size_t len = SECRET_SIZE;
     pkey_ctx_auto EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, ours->pkey, NULL);
-    if (context == NULL || EVP_PKEY_derive_init(context) != 1)
-        return OST_E_CRYPTO;
-    if (EVP_PKEY_derive_set_peer_ex(context, theirs->pkey, 1) != 1 ||
+    if (context == NULL || EVP_PKEY_derive_init(context) != 1 ||
+        EVP_PKEY_derive_set_peer_ex(context, theirs->pkey, 1) != 1 ||
         EVP_PKEY_derive(context, ret, &len) != 1)
-        return OST_E_DECRYPTION;
+        return OST_E_CRYPTO;
     *ret_len = len;
     return OST_OK;
 }

@@ -15,8 +15,8 @@ typedef struct agreement_info {
 #define PARTY_MAX 512
 
 /* The key that `ours`, which is private, and `theirs` agree upon, into `ret`. They are of one
- * curve, or it is OST_E_DECRYPTION; so is a secret that is zero (RFC 8037 §3.2.1, RFC 7748 §6).
- * OST_E_CRYPTO, OST_E_MEMORY. Any thread. */
+ * curve, or it is OST_E_DECRYPTION. A secret that is zero (RFC 8037 §3.2.1, RFC 7748 §6) would be
+ * OST_E_CRYPTO, but no key is made of a point that has it. OST_E_MEMORY. Any thread. */
 OST_MUST_CHECK ost_result key_agreement_derive(const ost_key *ours, const ost_key *theirs,
                                                const agreement_info *info, ost_arena *arena,
                                                unsigned char *ret);
