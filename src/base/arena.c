@@ -20,6 +20,7 @@
 
 #define FIRST_CHUNK ((size_t)4096)
 #define ALIGNMENT (alignof(max_align_t))
+#define CEILING_MAX (SIZE_MAX / 4) /* no sum of two sizes can overflow */
 
 typedef struct chunk {
     struct chunk *next;
@@ -74,7 +75,7 @@ ost_arena *ost_arena_new(size_t ceiling)
     ost_arena *arena = ceiling > 0 ? memory_alloc(sizeof *arena) : NULL;
     if (arena == NULL)
         return NULL;
-    arena->ceiling = ceiling;
+    arena->ceiling = ceiling < CEILING_MAX ? ceiling : CEILING_MAX;
     arena->first = arena->current =
         chunk_new(ceiling < FIRST_CHUNK ? ceiling + ALIGNMENT : FIRST_CHUNK);
     if (arena->first == NULL) {
@@ -111,17 +112,17 @@ void *ost_arena_alloc(ost_arena *arena, size_t size)
 {
     if (arena == NULL || size > arena->ceiling)
         return NULL;
-    size_t rounded = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+    size_t rounded = (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1), left = arena->ceiling - arena->held;
     if (rounded == 0)
         rounded = ALIGNMENT;
-    if (rounded > arena->ceiling - arena->held && size > arena->ceiling - arena->held)
+    if (rounded > left && (size > left || size == 0))
         return NULL;
     if (rounded > arena->current->size - arena->current->used && !next_chunk(arena, rounded))
         return NULL;
     unsigned char *piece = arena->current->data + arena->current->used;
     ASAN_UNPOISON_MEMORY_REGION(piece, size);
     arena->current->used += rounded;
-    arena->held += rounded < arena->ceiling - arena->held ? rounded : arena->ceiling - arena->held;
+    arena->held += rounded < left ? rounded : left;
     return piece;
 }
 

@@ -46,6 +46,30 @@ static void ceiling_holds(void **state)
     ost_arena_free(arena);
 }
 
+/* What rounds up to more than a size can say is not taken for little. */
+static void ceiling_beyond_all_memory(void **state)
+{
+    ost_arena *arena = ost_arena_new(SIZE_MAX);
+    for (size_t less = 0; less < 70; less++)
+        assert_null(ost_arena_alloc(arena, SIZE_MAX - less));
+    assert_null(ost_arena_copy(arena, (ost_text){"", SIZE_MAX - 1}));
+    unsigned char *data = ost_arena_alloc(arena, 100);
+    assert_non_null(data);
+    check_zero(data, 100);
+    ost_arena_free(arena);
+}
+
+/* Nothing takes a piece, too: without an end there would be no ceiling. */
+static void nothing_is_counted(void **state)
+{
+    ost_arena *arena = ost_arena_new(10000);
+    size_t pieces = 0;
+    while (pieces < 10000 && ost_arena_alloc(arena, 0) != NULL)
+        pieces++;
+    assert_in_range(pieces, 1, 9999);
+    ost_arena_free(arena);
+}
+
 static void copies(void **state)
 {
     ost_arena *arena = ost_arena_new(10000);
@@ -216,6 +240,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(zeroed_and_aligned),
         cmocka_unit_test(ceiling_holds),
+        cmocka_unit_test(ceiling_beyond_all_memory),
+        cmocka_unit_test(nothing_is_counted),
         cmocka_unit_test(copies),
         cmocka_unit_test(reset_keeps_memory_and_trim_gives_it_back),
         cmocka_unit_test(deferred_calls_come_before_the_wiping),
