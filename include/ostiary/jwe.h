@@ -78,8 +78,8 @@ typedef struct ost_decrypted {
 /* Decrypts a compact JWE (RFC 7516 §5.2) with the one private or shared key of the set that its
  * `kid` and `alg` name; without a kid exactly one must fit. Errors as above, and OST_E_KEY_UNKNOWN,
  * OST_E_KEY_AMBIGUOUS, OST_E_KEY_USE; OST_E_DECRYPTION for everything that is wrong with what is
- * encrypted. `rules` may be NULL: all zero. The arena needs four times the token, and inflate_max.
- * Any thread. */
+ * encrypted. `rules` may be NULL: all zero. The arena needs four times the token, three times
+ * inflate_max, and 64 KiB. Any thread. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jwe_decrypt(ost_text token, const ost_keyset *keys,
                                                      const ost_jwe_rules *rules, ost_arena *arena,
                                                      ost_decrypted *ret_decrypted,
@@ -87,7 +87,7 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jwe_decrypt(ost_text token, const ost_k
 
 /* The same of the JSON serialization, general or flattened (RFC 7516 §7.2), of at most 1 MiB and 16
  * recipients: the first one whose key is in the set and fits. `zip` must be protected, `enc` is of
- * all recipients, and no name may stand in two headers. */
+ * all recipients, and no name may stand in two headers. Instead of 64 KiB the arena needs 512. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jwe_json_decrypt(ost_text json, const ost_keyset *keys,
                                                           const ost_jwe_rules *rules,
                                                           ost_arena *arena,

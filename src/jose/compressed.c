@@ -11,6 +11,7 @@
 
 #define FIRST_ROOM 1024
 #define RAW_WINDOW (-15)
+#define MOST ((size_t)1 << 31) /* 1 MiB of DEFLATE is 1 GiB at most */
 
 static void *allocate(void *opaque, unsigned count, unsigned size)
 {
@@ -67,7 +68,7 @@ ost_result compressed_read(ost_text compressed, size_t max, ost_arena *arena, os
         return OST_E_MEMORY;
     stream.next_in = text_bytes(compressed);
     stream.avail_in = (unsigned)compressed.len;
-    ost_result result = inflate_all(&stream, max, arena, ret_content);
+    ost_result result = inflate_all(&stream, max < MOST ? max : MOST, arena, ret_content);
     inflateEnd(&stream);
     return result;
 }

@@ -227,6 +227,70 @@ static void compressed(void **state)
     ost_key_unref(key);
 }
 
+/* Whoever does not mind how much it is may say so. */
+static void inflated_without_a_bound(void **state)
+{
+    static char zeroes[20000];
+    const ost_jwe_options options = {.deflate = true};
+    const ost_jwe_rules rules = {.inflate_max = SIZE_MAX};
+    ost_key *key = jwe_key(OST_A256KW, NULL);
+    ost_keyset *keys = jwe_set(key);
+    ost_text token;
+    ost_decrypted d;
+    ost_arena_reset(arena);
+    assert_int_equal(ost_jwe_encrypt((ost_text){zeroes, sizeof zeroes}, key, OST_A256KW,
+                                     OST_A256GCM, &options, arena, &token, NULL),
+                     OST_OK);
+    assert_int_equal(ost_jwe_decrypt(token, keys, &rules, arena, &d, NULL), OST_OK);
+    assert_true(text_equal(d.content, (ost_text){zeroes, sizeof zeroes}));
+    ost_keyset_unref(keys);
+    ost_key_unref(key);
+}
+
+/* Messages that inflate to as much as may be, one of them with a header of many members, in arenas
+ * of the size that <ostiary/jwe.h> states. */
+static void arena_as_stated(void **state)
+{
+    static char zeroes[66000]; /* just beyond a doubling */
+    const ost_jwe_options options = {.deflate = true};
+    const ost_jwe_rules rules = {.inflate_max = sizeof zeroes};
+    ost_key *key = jwe_direct_key(OST_A256GCM);
+    ost_keyset *keys = jwe_set(key);
+    ost_text token, json;
+    ost_decrypted d;
+    ost_arena_reset(arena);
+    assert_int_equal(ost_jwe_encrypt((ost_text){zeroes, 65000}, key, OST_DIR, OST_A256GCM, &options,
+                                     arena, &token, NULL),
+                     OST_OK);
+    ost_arena *stated = ost_arena_new(4 * token.len + 3 * rules.inflate_max + (64 << 10));
+    assert_int_equal(ost_jwe_decrypt(token, keys, &rules, stated, &d, NULL), OST_OK);
+    ost_arena_free(stated);
+
+    const ost_recipient recipient = {key, OST_DIR};
+    assert_int_equal(ost_jwe_json_encrypt((ost_text){zeroes, sizeof zeroes}, &recipient, 1,
+                                          OST_A256GCM, &options, arena, &json, NULL),
+                     OST_OK);
+    ost_json_writer *writer = ost_json_writer_new(arena, 0);
+    ost_text members;
+    ost_json_open_object(writer);
+    for (int i = 0; i < 2000; i++) {
+        ost_json_put_name(writer, text_of(ost_arena_format(arena, "\n%x", i)));
+        ost_json_open_array(writer);
+        ost_json_close_array(writer);
+    }
+    ost_json_close_object(writer);
+    assert_int_equal(ost_json_writer_finish(writer, &members), OST_OK);
+    const char *message = ost_arena_format(arena, "{\"unprotected\":%s,%.*s", members.data,
+                                           (int)json.len - 1, json.data + 1);
+    stated = ost_arena_new(4 * strlen(message) + 3 * rules.inflate_max + (512 << 10));
+    assert_int_equal(ost_jwe_json_decrypt(text_of(message), keys, &rules, stated, &d, NULL),
+                     OST_OK);
+    assert_true(text_equal(d.content, (ost_text){zeroes, sizeof zeroes}));
+    ost_arena_free(stated);
+    ost_keyset_unref(keys);
+    ost_key_unref(key);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +302,8 @@ int main(void)
         cmocka_unit_test(no_character_may_change),
         cmocka_unit_test(no_length_may_change),
         cmocka_unit_test(compressed),
+        cmocka_unit_test(inflated_without_a_bound),
+        cmocka_unit_test(arena_as_stated),
     };
     return cmocka_run_group_tests_name("jose-jwe_round", tests, open_arena, close_arena);
 }
