@@ -30,12 +30,12 @@ static ost_result member_bytes(const opening *o, const char *name, size_t max, b
     const ost_json *member = jwe_member(o->message, o->recipient, name);
     if (member == NULL)
         return required ? OST_E_DECRYPTION : OST_OK;
-    if (!ost_json_text(member, &encoded))
+    if (!ost_json_text(member, &encoded) || encoded.len > BASE64URL_LEN(max))
         return OST_E_DECRYPTION;
     ost_result result = base64url_decode_to(o->arena, encoded, &bytes);
     if (result == OST_E_MEMORY)
         return result;
-    if (result != OST_OK || bytes.len > max || (required && bytes.len == 0))
+    if (result != OST_OK || (required && bytes.len == 0))
         return OST_E_DECRYPTION;
     *ret_bytes = bytes;
     return OST_OK;

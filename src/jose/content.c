@@ -7,27 +7,29 @@
 #include "compressed.h"
 #include "text.h"
 
+unsigned char *content_room(const jwe_message *m, ost_arena *arena)
+{
+    return ost_arena_alloc(arena, m->ciphertext.len + AES_BLOCK);
+}
+
 ost_result content_open(const jwe_message *m, const content_key *cek, const ost_jwe_rules *rules,
-                        ost_arena *arena, ost_text *ret_content)
+                        unsigned char *room, ost_arena *arena, ost_text *ret_content)
 {
     const enc_facts *facts = enc_find(m->enc);
     ost_text key = text_of_bytes(cek->data, cek->size);
-    unsigned char *plain = ost_arena_alloc(arena, m->ciphertext.len + AES_BLOCK);
     size_t len = m->ciphertext.len;
-    if (plain == NULL)
-        return OST_E_MEMORY;
     if (m->iv.len != facts->iv_size || m->tag.len != facts->tag_size)
         return OST_E_DECRYPTION;
     ost_result result = facts->hash == NULL
                             ? aes_gcm_open(key, text_bytes(m->iv), m->authenticated, m->ciphertext,
-                                           text_bytes(m->tag), plain)
+                                           text_bytes(m->tag), room)
                             : aes_cbc_hmac_open(facts, key, text_bytes(m->iv), m->authenticated,
-                                                m->ciphertext, text_bytes(m->tag), plain, &len);
+                                                m->ciphertext, text_bytes(m->tag), room, &len);
     if (result != OST_OK)
         return result;
     if (m->deflated)
-        return compressed_read(text_of_bytes(plain, len), rules->inflate_max, arena, ret_content);
-    *ret_content = text_of_bytes(plain, len);
+        return compressed_read(text_of_bytes(room, len), rules->inflate_max, arena, ret_content);
+    *ret_content = text_of_bytes(room, len);
     return OST_OK;
 }
 

@@ -4,10 +4,15 @@
 
 #include "cek.h"
 
-/* OST_E_DECRYPTION for whatever is wrong. OST_E_CRYPTO, OST_E_MEMORY. */
+/* Room for the content, with which it may be tried as often as there are keys. NULL: out of memory.
+ */
+OST_MUST_CHECK unsigned char *content_room(const jwe_message *message, ost_arena *arena);
+
+/* Decrypts into `room`, and where it is compressed into more of the arena. OST_E_DECRYPTION for
+ * whatever is wrong. OST_E_CRYPTO, OST_E_MEMORY. */
 OST_MUST_CHECK ost_result content_open(const jwe_message *message, const content_key *cek,
-                                       const ost_jwe_rules *rules, ost_arena *arena,
-                                       ost_text *ret_content);
+                                       const ost_jwe_rules *rules, unsigned char *room,
+                                       ost_arena *arena, ost_text *ret_content);
 
 typedef struct sealed_content {
     ost_text iv, ciphertext, tag; /* in the arena */

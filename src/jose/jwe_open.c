@@ -31,7 +31,8 @@ static ost_result find_key(const ost_keyset *keys, const jwe_recipient *r, const
 }
 
 static ost_result open_for(const jwe_message *m, const jwe_recipient *r, const ost_key *key,
-                           const ost_jwe_rules *rules, ost_arena *arena, ost_text *ret_content)
+                           const ost_jwe_rules *rules, unsigned char *room, ost_arena *arena,
+                           ost_text *ret_content)
 {
     content_key cek = {.size = enc_find(m->enc)->cek_size};
     unsigned char random[CEK_MAX_SIZE];
@@ -43,7 +44,7 @@ static ost_result open_for(const jwe_message *m, const jwe_recipient *r, const o
     if (opened == OST_E_DECRYPTION)
         memcpy(cek.data, random, cek.size);
     ost_text content;
-    ost_result result = content_open(m, &cek, rules, arena, &content);
+    ost_result result = content_open(m, &cek, rules, room, arena, &content);
     wipe(&cek, sizeof cek);
     if (opened != OST_OK && result == OST_OK)
         result = opened;
@@ -90,6 +91,9 @@ ost_result jwe_open(const jwe_message *m, const ost_keyset *keys, const ost_jwe_
 {
     const jwe_recipient *failed = &m->recipients[0];
     ost_result why = OST_OK;
+    unsigned char *room = content_room(m, arena);
+    if (room == NULL)
+        return refuse(OST_E_MEMORY, failed, ret_error);
     for (size_t i = 0; i < m->count; i++) {
         const jwe_recipient *r = &m->recipients[i];
         const ost_key *key;
@@ -99,7 +103,7 @@ ost_result jwe_open(const jwe_message *m, const ost_keyset *keys, const ost_jwe_
         ERR_set_mark();
         ost_result result = find_key(keys, r, &key);
         if (result == OST_OK)
-            result = open_for(m, r, key, rules, arena, &content);
+            result = open_for(m, r, key, rules, room, arena, &content);
         ERR_pop_to_mark();
         if (result == OST_OK) {
             take(m, r, key, content, ret_decrypted);

@@ -291,6 +291,40 @@ static void arena_as_stated(void **state)
     ost_key_unref(key);
 }
 
+/* Recipients without a kid are tried one after the other; that takes no more room than the last. */
+static void many_before_ours(void **state)
+{
+    const size_t len = (size_t)512 << 10;
+    ost_key *keys[16];
+    ost_recipient recipients[16];
+    ost_text json;
+    ost_decrypted d;
+    ost_arena *large = ost_arena_new((size_t)64 << 20);
+    char *content = ost_arena_alloc(large, len);
+    for (size_t i = 0; i < 16; i++) {
+        char secret[16] = {(char)i};
+        assert_int_equal(ost_key_import_secret((ost_text){secret, sizeof secret}, OST_A128KW, NULL,
+                                               &keys[i], NULL),
+                         OST_OK);
+        recipients[i] = (ost_recipient){keys[i], OST_A128KW};
+    }
+    assert_int_equal(ost_jwe_json_encrypt((ost_text){content, len}, recipients, 16, OST_A256GCM,
+                                          NULL, large, &json, NULL),
+                     OST_OK);
+    for (size_t i = 0; i < 16; i += 15) {
+        ost_keyset *set = jwe_set(keys[i]);
+        ost_arena *stated = ost_arena_new(4 * json.len + (512 << 10));
+        assert_int_equal(ost_jwe_json_decrypt(json, set, NULL, stated, &d, NULL), OST_OK);
+        assert_int_equal(d.recipient, i);
+        assert_true(text_equal(d.content, (ost_text){content, len}));
+        ost_arena_free(stated);
+        ost_keyset_unref(set);
+    }
+    for (size_t i = 0; i < 16; i++)
+        ost_key_unref(keys[i]);
+    ost_arena_free(large);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +338,7 @@ int main(void)
         cmocka_unit_test(compressed),
         cmocka_unit_test(inflated_without_a_bound),
         cmocka_unit_test(arena_as_stated),
+        cmocka_unit_test(many_before_ours),
     };
     return cmocka_run_group_tests_name("jose-jwe_round", tests, open_arena, close_arena);
 }
