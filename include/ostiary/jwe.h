@@ -69,10 +69,11 @@ typedef struct ost_decrypted {
     const ost_json *header; /* the protected one, which may be believed as far as the content */
     ost_alg alg;
     ost_enc enc;
-    ost_text kid, typ, cty; /* empty when absent */
-    ost_text aad;           /* additional authenticated data of a JSON serialization */
-    const ost_key *key;     /* that fitted; of the set */
-    size_t recipient;       /* which one it was; 0 in the compact serialization */
+    ost_text kid;       /* empty when absent; may come from an unprotected header */
+    ost_text typ, cty;  /* of the protected header; empty when absent */
+    ost_text aad;       /* additional authenticated data of a JSON serialization */
+    const ost_key *key; /* that fitted; of the set */
+    size_t recipient;   /* which one it was; 0 in the compact serialization */
 } ost_decrypted;
 
 /* Decrypts a compact JWE (RFC 7516 §5.2) with the one private or shared key of the set that its

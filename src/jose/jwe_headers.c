@@ -102,10 +102,12 @@ ost_result jwe_read_headers(jwe_message *m, const ost_jwe_rules *rules, ost_erro
         result = read_enc(m, rules->encs, ret_error);
     if (result == OST_OK)
         result = read_zip(m, rules, ret_error);
-    if (result == OST_OK) {
-        result = read_text(jwe_member(m, NULL, "typ"), "typ", HEADER_MAX, &m->typ, ret_error);
-    }
+    /* What the content is, is the sender's to say: of the protected header alone. */
+    const ost_json *typ = ost_json_get(m->protected_header, "typ");
+    const ost_json *cty = ost_json_get(m->protected_header, "cty");
     if (result == OST_OK)
-        result = read_text(jwe_member(m, NULL, "cty"), "cty", HEADER_MAX, &m->cty, ret_error);
+        result = read_text(typ, "typ", HEADER_MAX, &m->typ, ret_error);
+    if (result == OST_OK)
+        result = read_text(cty, "cty", HEADER_MAX, &m->cty, ret_error);
     return result;
 }

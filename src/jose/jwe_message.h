@@ -23,7 +23,7 @@ typedef struct jwe_message {
     ost_text iv, ciphertext, tag;     /* decoded */
     ost_enc enc;
     bool deflated;
-    ost_text typ, cty;
+    ost_text typ, cty; /* of the protected header */
     jwe_recipient recipients[JWE_RECIPIENTS_MAX];
     size_t count;
 } jwe_message;

@@ -310,6 +310,28 @@ static void ephemeral_keys_that_cost(void **state)
     ost_key_unref(key);
 }
 
+/* Whoever carries a message can add a header that is not protected. What it says the content to be
+ * is not taken for the sender's word. */
+static void type_of_another_hand(void **state)
+{
+    ost_key *key = jwe_key(OST_A128KW, NULL);
+    ost_keyset *keys = jwe_set(key);
+    const ost_recipient recipient = {key, OST_A128KW};
+    const ost_jwe_options options = {.typ = "mine"};
+    ost_text json;
+    ost_decrypted d;
+    assert_int_equal(ost_jwe_json_encrypt(OST_TEXT("a"), &recipient, 1, OST_A128GCM, &options,
+                                          arena, &json, NULL),
+                     OST_OK);
+    const char *changed = ost_arena_format(arena, "{\"unprotected\":{\"cty\":\"JWT\"},%.*s",
+                                           (int)json.len - 1, json.data + 1);
+    assert_int_equal(ost_jwe_json_decrypt(text_of(changed), keys, NULL, arena, &d, NULL), OST_OK);
+    assert_int_equal(d.cty.len, 0);
+    assert_true(text_is(d.typ, "mine"));
+    ost_keyset_unref(keys);
+    ost_key_unref(key);
+}
+
 /* What the header says about itself. */
 static void headers_that_are_refused(void **state)
 {
@@ -391,6 +413,7 @@ int main(void)
         cmocka_unit_test(invalid_curve),
         cmocka_unit_test(small_order),
         cmocka_unit_test(ephemeral_keys_that_cost),
+        cmocka_unit_test(type_of_another_hand),
         cmocka_unit_test(headers_that_are_refused),
         cmocka_unit_test(keys_for_something_else),
     };
