@@ -105,9 +105,10 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_key_import_secret(ost_text secret, ost_
                                                            const char *kid, ost_key **ret_key,
                                                            ost_error *ret_error);
 
-/* Makes a new private key for `alg`: RSA of `bits` (0: 2048), EC on the algorithm's curve (P-256
- * for ECDH-ES), Ed25519, or a random secret of the length the algorithm asks for (OST_DIR: `bits`,
- * 0: 256). Its kid is its thumbprint when `kid` is NULL. RSA takes a fifth of a second. */
+/* Makes a new private key for `alg`: RSA of `bits`, an even number (0: 2048), EC on the algorithm's
+ * curve (P-256 for ECDH-ES), Ed25519, or a random secret of the length the algorithm asks for
+ * (OST_DIR: `bits`, 0: 256). Its kid is its thumbprint when `kid` is NULL. RSA takes a fifth of a
+ * second. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_key_generate(ost_alg alg, unsigned bits, const char *kid,
                                                       ost_key **ret_key, ost_error *ret_error);
 

@@ -175,6 +175,8 @@ ost_result key_rsa_generate(unsigned bits, ost_key *key)
 {
     if (bits < RSA_MIN_BITS || bits > RSA_MAX_BITS)
         return OST_E_KEY_WEAK;
+    if (bits % 2 != 0) /* the library would make one bit less of it */
+        return OST_E_ARGUMENT;
     EVP_PKEY *pkey = EVP_RSA_gen(bits);
     return pkey != NULL ? take_pkey(key, pkey, true) : OST_E_CRYPTO;
 }

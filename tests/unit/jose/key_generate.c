@@ -61,6 +61,20 @@ static void no_two_alike(void **state)
     }
 }
 
+/* What was asked for, or nothing. */
+static void exactly_so_many_bits(void **state)
+{
+    ost_key *key = NULL;
+    for (unsigned bits = 2048; bits < 2058; bits++) {
+        ost_result result = ost_key_generate(OST_RS256, bits, NULL, &key, NULL);
+        assert_int_equal(result, bits % 2 == 0 ? OST_OK : OST_E_ARGUMENT);
+        if (result != OST_OK)
+            continue;
+        assert_int_equal(ost_key_bits(key), bits);
+        ost_key_unref(key);
+    }
+}
+
 static void references(void **state)
 {
     ost_key *key = NULL;
@@ -76,9 +90,8 @@ static void references(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_algorithm),
-        cmocka_unit_test(sizes_and_names),
-        cmocka_unit_test(no_two_alike),
+        cmocka_unit_test(every_algorithm), cmocka_unit_test(sizes_and_names),
+        cmocka_unit_test(no_two_alike),    cmocka_unit_test(exactly_so_many_bits),
         cmocka_unit_test(references),
     };
     return cmocka_run_group_tests_name("jose-key_generate", tests, NULL, NULL);
