@@ -88,7 +88,8 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jwe_decrypt(ost_text token, const ost_k
 
 /* The same of the JSON serialization, general or flattened (RFC 7516 §7.2), of at most 1 MiB and 16
  * recipients: the first one whose key is in the set and fits. `zip` must be protected, `enc` is of
- * all recipients, and no name may stand in two headers. Instead of 64 KiB the arena needs 512. */
+ * all recipients, and no name may stand in two headers, of which unprotected ones have 64 members
+ * at most. Instead of 64 KiB the arena needs 512. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jwe_json_decrypt(ost_text json, const ost_keyset *keys,
                                                           const ost_jwe_rules *rules,
                                                           ost_arena *arena,

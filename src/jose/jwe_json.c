@@ -7,6 +7,8 @@
 
 static const ost_json_limits json_limits = {JWE_JSON_MAX, 8, 4096};
 
+#define UNPROTECTED_MAX 64 /* members */
+
 static ost_result malformed(ost_error *ret_error, const char *sentence)
 {
     return ost_error_set(ret_error, OST_E_TOKEN_FORMAT, "%s", sentence);
@@ -30,7 +32,7 @@ static ost_result read_bytes(const ost_json *object, const char *name, ost_arena
     return result == OST_OK ? OST_OK : ost_error_set(ret_error, result, "out of memory");
 }
 
-/* An unprotected header; absent is NULL. */
+/* An unprotected header, each of whose names is looked for in the others; absent is NULL. */
 static ost_result read_object(const ost_json *object, const char *name, const ost_json **ret_header,
                               ost_error *ret_error)
 {
@@ -38,6 +40,8 @@ static ost_result read_object(const ost_json *object, const char *name, const os
     if (member != NULL && !ost_json_is(member, OST_JSON_OBJECT)) {
         return ost_error_set(ret_error, OST_E_TOKEN_FORMAT, "\"%s\" is not an object", name);
     }
+    if (ost_json_count(member) > UNPROTECTED_MAX)
+        return malformed(ret_error, "an unprotected header that is too large");
     *ret_header = member;
     return OST_OK;
 }

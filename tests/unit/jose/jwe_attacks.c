@@ -332,6 +332,33 @@ static void type_of_another_hand(void **state)
     ost_key_unref(key);
 }
 
+/* Every name of one header is looked for in the others: unprotected ones are small, as in a JWS. */
+static void headers_of_many_names(void **state)
+{
+    ost_key *key = jwe_key(OST_A128KW, NULL);
+    ost_keyset *keys = jwe_set(key);
+    const ost_recipient recipient = {key, OST_A128KW};
+    ost_text json;
+    ost_decrypted d;
+    assert_int_equal(
+        ost_jwe_json_encrypt(OST_TEXT("a"), &recipient, 1, OST_A128GCM, NULL, arena, &json, NULL),
+        OST_OK);
+    for (int count = 64; count <= 65; count++) {
+        const char *names = "";
+        for (int i = 0; i < count; i++)
+            names = ost_arena_format(arena, "%s%s\"n%d\":1", names, i == 0 ? "" : ",", i);
+        for (int own = 0; own < 2; own++) {
+            const char *changed =
+                ost_arena_format(arena, "{\"%s\":{%s},%.*s", own ? "header" : "unprotected", names,
+                                 (int)json.len - 1, json.data + 1);
+            assert_int_equal(ost_jwe_json_decrypt(text_of(changed), keys, NULL, arena, &d, NULL),
+                             count == 64 ? OST_OK : OST_E_TOKEN_FORMAT);
+        }
+    }
+    ost_keyset_unref(keys);
+    ost_key_unref(key);
+}
+
 /* What the header says about itself. */
 static void headers_that_are_refused(void **state)
 {
@@ -414,6 +441,7 @@ int main(void)
         cmocka_unit_test(small_order),
         cmocka_unit_test(ephemeral_keys_that_cost),
         cmocka_unit_test(type_of_another_hand),
+        cmocka_unit_test(headers_of_many_names),
         cmocka_unit_test(headers_that_are_refused),
         cmocka_unit_test(keys_for_something_else),
     };

@@ -247,7 +247,7 @@ static void inflated_without_a_bound(void **state)
     ost_key_unref(key);
 }
 
-/* Messages that inflate to as much as may be, one of them with a header of many members, in arenas
+/* Messages that inflate to as much as may be, one of them with many members, in arenas
  * of the size that <ostiary/jwe.h> states. */
 static void arena_as_stated(void **state)
 {
@@ -280,7 +280,7 @@ static void arena_as_stated(void **state)
     }
     ost_json_close_object(writer);
     assert_int_equal(ost_json_writer_finish(writer, &members), OST_OK);
-    const char *message = ost_arena_format(arena, "{\"unprotected\":%s,%.*s", members.data,
+    const char *message = ost_arena_format(arena, "{\"of nobody\":%s,%.*s", members.data,
                                            (int)json.len - 1, json.data + 1);
     stated = ost_arena_new(4 * strlen(message) + 3 * rules.inflate_max + (512 << 10));
     assert_int_equal(ost_jwe_json_decrypt(text_of(message), keys, &rules, stated, &d, NULL),
