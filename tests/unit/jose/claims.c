@@ -161,6 +161,20 @@ static void attack_25_types_of_aud(void **state)
     assert_int_equal(read_with("aud", many), OST_E_CLAIM_TYPE);
 }
 
+/* 2048 bytes, of each. */
+static void attack_34_long_audiences(void **state)
+{
+    char *name = ost_arena_alloc(arena, 2050);
+    memset(name, 'a', 2049);
+    name[2049] = '\0';
+    assert_int_equal(read_with("aud", ost_arena_format(arena, "\"%s\"", name)), OST_E_CLAIM_TYPE);
+    assert_int_equal(read_with("aud", ost_arena_format(arena, "[\"a\",\"%s\"]", name)),
+                     OST_E_CLAIM_TYPE);
+    name[2048] = '\0';
+    assert_int_equal(read_with("aud", ost_arena_format(arena, "\"%s\"", name)), OST_OK);
+    assert_int_equal(read_with("aud", ost_arena_format(arena, "[\"a\",\"%s\"]", name)), OST_OK);
+}
+
 static void attack_25_prefix_and_suffix_of_aud(void **state)
 {
     static const char *const others[] = {"myap",   "myapi2", "xmyapi",      "MYAPI",
@@ -214,6 +228,7 @@ int main(void)
         cmocka_unit_test(attack_22_exp),
         cmocka_unit_test(names),
         cmocka_unit_test(attack_25_types_of_aud),
+        cmocka_unit_test(attack_34_long_audiences),
         cmocka_unit_test(attack_25_prefix_and_suffix_of_aud),
         cmocka_unit_test(attack_20_documents),
     };

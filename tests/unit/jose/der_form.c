@@ -58,12 +58,22 @@ static void long_lengths(void **state)
     assert_false(der_is_sequence((ost_text){der + 1, sizeof der - 1}));
 }
 
+/* Every beginning of a structure, with the rest of it in the memory behind. */
+static void beginnings(void **state)
+{
+    static char der[5 + 0x10000] = {0x30, (char)0x83, 0x01, 0x00, 0x00};
+    assert_true(der_is_sequence((ost_text){der, sizeof der}));
+    for (size_t len = 0; len < sizeof der; len = len < 8 ? len + 1 : len * 2)
+        assert_false(der_is_sequence((ost_text){der, len}));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forms),
         cmocka_unit_test(no_forms),
         cmocka_unit_test(long_lengths),
+        cmocka_unit_test(beginnings),
     };
     return cmocka_run_group_tests_name("jose-der_form", tests, NULL, NULL);
 }

@@ -347,6 +347,21 @@ static void others_signatures(void **state)
                      OST_E_CRITICAL);
 }
 
+/* RFC 7515 §7.2.2: readers that look at another of the two would see another message. */
+static void general_or_flattened(void **state)
+{
+    static const char *const members[] = {"\"protected\":\"e30\"", "\"header\":{\"a\":1}",
+                                          "\"signature\":\"AA\""};
+    const ost_jws_signer signer = {.key = ed25519, .alg = OST_EDDSA};
+    const char *json = general(OST_TEXT("x"), &signer, 1);
+    assert_int_equal(verify_json(json, NULL, NULL), OST_OK);
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        const char *both = ost_arena_format(arena, "%s,\"signatures\":[", members[i]);
+        assert_int_equal(verify_json(replaced(json, "\"signatures\":[", both), NULL, NULL),
+                         OST_E_TOKEN_FORMAT);
+    }
+}
+
 static void attack_34_at_most_so_many(void **state)
 {
     const ost_jws_signer signer = {.key = ed25519, .alg = OST_EDDSA};
@@ -464,6 +479,7 @@ int main(void)
         cmocka_unit_test(malformed),
         cmocka_unit_test(which_signature_counts),
         cmocka_unit_test(others_signatures),
+        cmocka_unit_test(general_or_flattened),
         cmocka_unit_test(attack_34_at_most_so_many),
         cmocka_unit_test(b64_must_be_alike),
         cmocka_unit_test(attack_13_keys_within),

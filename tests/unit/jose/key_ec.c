@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <openssl/ec.h>
 #include <ostiary/jose.h>
 
 #include "base64url.h"
+#include "crypto_auto.h"
 #include "keys.h"
 #include "text.h"
 
@@ -120,6 +122,24 @@ static void private_part_of_another(void **state)
                      OST_E_KEY_FORMAT);
 }
 
+/* d and d + n belong to the same point; only one of them is a private key (SEC 1 §3.2.1). The 66
+ * bytes of P-521 have room for both. */
+static void private_part_beyond_the_order(void **state)
+{
+    unsigned char bytes[66];
+    char text[89];
+    size_t len;
+    EC_GROUP *curve = EC_GROUP_new_by_curve_name(NID_secp521r1);
+    assert_int_equal(base64url_decode(member(test_p521, "d"), bytes, &len), OST_OK);
+    assert_int_equal(len, sizeof bytes);
+    bn_auto BIGNUM *d = BN_bin2bn(bytes, sizeof bytes, NULL);
+    assert_int_equal(BN_add(d, d, EC_GROUP_get0_order(curve)), 1);
+    EC_GROUP_free(curve);
+    assert_int_equal(BN_bn2binpad(d, bytes, sizeof bytes), sizeof bytes);
+    text[base64url_encode(bytes, sizeof bytes, text)] = '\0';
+    assert_int_equal(import_result(changed(arena, test_p521, "d", text)), OST_E_KEY_FORMAT);
+}
+
 static int open_arena(void **state)
 {
     arena = ost_arena_new((size_t)4 << 20);
@@ -140,6 +160,7 @@ int main(void)
         cmocka_unit_test(attack_09_another_curve),
         cmocka_unit_test(lengths),
         cmocka_unit_test(private_part_of_another),
+        cmocka_unit_test(private_part_beyond_the_order),
     };
     return cmocka_run_group_tests_name("jose-key_ec", tests, open_arena, close_arena);
 }

@@ -265,6 +265,21 @@ static void what_a_text_may_look_like(void **state)
     ost_key_unref(key);
 }
 
+static void attack_34_long_text(void **state)
+{
+    enum { PEM_MAX = 64 * 1024 };
+    ost_key *key = good_key(test_p256);
+    ost_text pem = {0};
+    assert_int_equal(ost_key_export_spki(key, OST_KEY_PEM, arena, &pem), OST_OK);
+    char *large = ost_arena_alloc(arena, PEM_MAX + 2);
+    memset(large, '\n', PEM_MAX + 1);
+    memcpy(large, pem.data, pem.len);
+    assert_int_equal(import(large, NULL), OST_E_CEILING);
+    large[PEM_MAX] = '\0';
+    assert_int_equal(import(large, NULL), OST_OK);
+    ost_key_unref(key);
+}
+
 static void more_than_one_block(void **state)
 {
     ost_key *key = good_key(test_p256);
@@ -360,6 +375,33 @@ static void attack_09_curves_that_are_spelled_out(void **state)
     assert_int_equal(import_der(der), OST_E_UNSUPPORTED);
 }
 
+/* SEC 1 §2.3.3 writes the point at infinity as one zero byte; as a key it would verify anything
+ * that was made for it. */
+static void attack_09_point_at_infinity(void **state)
+{
+    static const char der[] = "\x30\x19\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86"
+                              "\x48\xce\x3d\x03\x01\x07\x03\x02\x00\x00";
+    assert_int_equal(import_der((ost_text){der, sizeof der - 1}), OST_E_KEY_FORMAT);
+}
+
+/* Points of small order, in DER as well as in a JWK. */
+static void attack_09_points_of_small_order(void **state)
+{
+    static const struct {
+        unsigned char type, first; /* of the OID 1.3.101.n, of the point */
+        ost_result expected;
+    } cases[] = {
+        {0x6e, 0, OST_E_KEY_WEAK}, {0x6e, 1, OST_E_KEY_WEAK}, {0x6e, 9, OST_OK},
+        {0x70, 1, OST_E_KEY_WEAK}, {0x70, 0, OST_E_KEY_WEAK},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char der[44] = "\x30\x2a\x30\x05\x06\x03\x2b\x65\x00\x03\x21";
+        der[8] = (char)cases[i].type;
+        der[12] = (char)cases[i].first;
+        assert_int_equal(import_der((ost_text){der, sizeof der}), cases[i].expected);
+    }
+}
+
 /* Every byte changed in turn: no crash, and never a private key that signs for another. */
 static void damaged(void **state)
 {
@@ -399,10 +441,13 @@ int main(void)
         cmocka_unit_test(older_forms_and_certificates),
         cmocka_unit_test(alg_and_kid),
         cmocka_unit_test(what_a_text_may_look_like),
+        cmocka_unit_test(attack_34_long_text),
         cmocka_unit_test(more_than_one_block),
         cmocka_unit_test(encrypted_keys),
         cmocka_unit_test(attack_10_weak_and_other_keys),
         cmocka_unit_test(attack_09_curves_that_are_spelled_out),
+        cmocka_unit_test(attack_09_point_at_infinity),
+        cmocka_unit_test(attack_09_points_of_small_order),
         cmocka_unit_test(damaged),
     };
     return cmocka_run_group_tests_name("jose-key_pem", tests, open_arena, close_arena);

@@ -9,6 +9,7 @@
 #include <ostiary/jose.h>
 
 #include "base64url.h"
+#include "crypto_auto.h"
 #include "keys.h"
 #include "text.h"
 
@@ -152,6 +153,73 @@ static void private_numbers_that_do_not_belong(void **state)
     assert_int_equal(import_result(number(test_rsa, "e", "Aw")), OST_E_KEY_FORMAT);
 }
 
+static const char *number_text(const BIGNUM *value)
+{
+    unsigned char bytes[512];
+    char *text = ost_arena_alloc(arena, BASE64URL_LEN(sizeof bytes) + 1);
+    text[base64url_encode(bytes, (size_t)BN_bn2bin(value, bytes), text)] = '\0';
+    return text;
+}
+
+/* d + k * lcm(p - 1, q - 1) signs as d does, and is worked with at the cost of its length
+ * (RFC 8017 §3.2: d is below n). */
+static void exponents_beyond_the_modulus(void **state)
+{
+    static const char *const names[] = {"n", "d", "p", "q"};
+    unsigned char bytes[512];
+    size_t len;
+    BIGNUM *at[4];
+    bn_ctx_auto BN_CTX *context = BN_CTX_new();
+    bn_auto BIGNUM *order = BN_new();
+    const ost_json *jwk = NULL;
+    assert_int_equal(ost_json_read(text_of(test_rsa), NULL, arena, &jwk, NULL), OST_OK);
+    for (size_t i = 0; i < 4; i++) {
+        ost_text encoded = {0};
+        assert_true(ost_json_text(ost_json_get(jwk, names[i]), &encoded));
+        assert_int_equal(base64url_decode(encoded, bytes, &len), OST_OK);
+        at[i] = BN_bin2bn(bytes, (int)len, NULL);
+    }
+    assert_int_equal(BN_sub_word(at[2], 1) & BN_sub_word(at[3], 1), 1);
+    assert_int_equal(BN_mul(order, at[2], at[3], context), 1);
+    do {
+        assert_int_equal(BN_add(at[1], at[1], order), 1);
+    } while (BN_cmp(at[1], at[0]) < 0);
+    assert_int_equal(import_result(number(test_rsa, "d", number_text(at[1]))), OST_E_KEY_FORMAT);
+    for (size_t i = 0; i < 4; i++)
+        BN_free(at[i]);
+}
+
+/* Of three primes, two of which are shown as one: every exponent fits, and yet what such a key
+ * signs is wrong: what holds for every base modulo a prime does not hold for 2 modulo p. */
+static void composite_primes(void **state)
+{
+    bn_ctx_auto BN_CTX *context = BN_CTX_new();
+    bn_auto BIGNUM *a = BN_new(), *b = BN_new(), *p = BN_new(), *q = BN_new(), *n = BN_new();
+    bn_auto BIGNUM *e = BN_new(), *p1 = BN_new(), *q1 = BN_new(), *order = BN_new();
+    bn_auto BIGNUM *d = NULL, *dp = BN_new(), *dq = BN_new(), *qi = NULL;
+    assert_int_equal(BN_set_word(e, 65537), 1);
+    do {
+        assert_int_equal(BN_generate_prime_ex(a, 512, 0, NULL, NULL, NULL), 1);
+        assert_int_equal(BN_generate_prime_ex(b, 512, 0, NULL, NULL, NULL), 1);
+        assert_int_equal(BN_generate_prime_ex(q, 1024, 0, NULL, NULL, NULL), 1);
+        assert_int_equal(BN_mul(p, a, b, context) & BN_mul(n, p, q, context), 1);
+        assert_int_equal(BN_sub(p1, p, BN_value_one()) & BN_sub(q1, q, BN_value_one()), 1);
+        assert_int_equal(BN_mul(order, p1, q1, context), 1);
+        BN_free(d);
+        d = BN_mod_inverse(NULL, e, order, context);
+    } while (d == NULL || BN_num_bits(n) != 2048);
+    assert_int_equal(BN_mod(dp, d, p1, context) & BN_mod(dq, d, q1, context), 1);
+    qi = BN_mod_inverse(NULL, q, p, context);
+    assert_non_null(qi);
+    const char *jwk = ost_arena_format(
+        arena,
+        "{\"kty\":\"RSA\",\"n\":\"%s\",\"e\":\"AQAB\",\"d\":\"%s\",\"p\":\"%s\",\"q\":\"%s\","
+        "\"dp\":\"%s\",\"dq\":\"%s\",\"qi\":\"%s\"}",
+        number_text(n), number_text(d), number_text(p), number_text(q), number_text(dp),
+        number_text(dq), number_text(qi));
+    assert_int_equal(import_result(jwk), OST_E_KEY_FORMAT);
+}
+
 static void more_than_two_primes(void **state)
 {
     assert_int_equal(import_result(with(arena, test_rsa, "\"oth\":[]")), OST_E_UNSUPPORTED);
@@ -184,6 +252,8 @@ int main(void)
         cmocka_unit_test(attack_10_weak_numbers),
         cmocka_unit_test(leading_zeroes),
         cmocka_unit_test(private_numbers_that_do_not_belong),
+        cmocka_unit_test(exponents_beyond_the_modulus),
+        cmocka_unit_test(composite_primes),
         cmocka_unit_test(more_than_two_primes),
         cmocka_unit_test(members_of_another_type),
     };

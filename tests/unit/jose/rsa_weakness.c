@@ -113,6 +113,17 @@ static void attack_10_in_a_jwk(void **state)
     ost_arena_free(arena);
 }
 
+/* There is room for 16384 bits. */
+static void longer_than_any_key(void **state)
+{
+    bn_auto BIGNUM *n = BN_new();
+    assert_int_equal(BN_set_bit(n, 16384), 1);
+    assert_int_equal(BN_add_word(n, 1), 1);
+    assert_string_equal(rsa_weakness(n), "is too long");
+    assert_int_equal(BN_set_bit(n, 32768), 1);
+    assert_string_equal(rsa_weakness(n), "is too long");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +131,7 @@ int main(void)
         cmocka_unit_test(small_factors),
         cmocka_unit_test(attack_10_roca),
         cmocka_unit_test(attack_10_in_a_jwk),
+        cmocka_unit_test(longer_than_any_key),
     };
     return cmocka_run_group_tests_name("jose-rsa_weakness", tests, NULL, NULL);
 }
