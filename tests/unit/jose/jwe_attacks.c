@@ -12,8 +12,11 @@
 #include <ostiary/jose.h>
 
 #include "base64url.h"
+#include "compact.h"
+#include "content.h"
 #include "crypto_auto.h"
 #include "jwe_keys.h"
+#include "key_agreement.h"
 #include "keys.h"
 #include "rsa_weakness.h"
 #include "text.h"
@@ -380,6 +383,9 @@ static void headers_that_are_refused(void **state)
         {"{\"alg\":\"dir\",\"enc\":\"A128GCM\",\"zip\":\"GZ\"}", OST_E_ALGORITHM},
         {"{\"alg\":\"dir\",\"enc\":\"A128GCM\",\"zip\":1}", OST_E_ALGORITHM},
         {"{\"alg\":\"dir\",\"enc\":\"A128GCM\",\"kid\":1}", OST_E_TOKEN_FORMAT},
+        {"{\"alg\":\"dir\",\"enc\":\"A128GCM\",\"typ\":1}", OST_E_TOKEN_FORMAT},
+        {"{\"alg\":\"dir\",\"enc\":\"A128GCM\",\"cty\":1}", OST_E_TOKEN_FORMAT},
+        {"{\"alg\":\"dir\",\"enc\":\"A128GCM\",\"cty\":null}", OST_E_TOKEN_FORMAT},
         {"{\"alg\":\"dir\",\"enc\":\"A128GCM\",\"alg\":\"dir\"}", OST_E_TOKEN_FORMAT},
         {"{\"alg\":\"dir\",\"enc\":\"A128GCM\"} ", OST_OK},
         {"[]", OST_E_TOKEN_FORMAT},
@@ -390,6 +396,156 @@ static void headers_that_are_refused(void **state)
         assert_int_equal(ost_jwe_read_unverified(token, NULL, arena, &jwe, NULL),
                          cases[i].expected);
     }
+}
+
+static void attack_34_long_token(void **state)
+{
+    static const char header[] = "{\"alg\":\"dir\",\"enc\":\"A128GCM\"}";
+    static const char rest[] = ".AAAAAAAAAAAAAAAA.%s.AAAAAAAAAAAAAAAAAAAAAA";
+    char *content = ost_arena_alloc(arena, TOKEN_MAX);
+    size_t around = message(header, rest).len - 2;
+    for (size_t more = 0; more < 2; more++) {
+        ost_unverified_jwe jwe;
+        size_t len = (TOKEN_MAX - around) / 4 * 4 + 4 * more;
+        memset(content, 'A', len);
+        content[len] = '\0';
+        ost_text token = message(header, ost_arena_format(arena, rest, content));
+        assert_int_equal(ost_jwe_read_unverified(token, NULL, arena, &jwe, NULL),
+                         more == 0 ? OST_OK : OST_E_CEILING);
+    }
+}
+
+static void attack_21_parts_that_are_not_strict(void **state)
+{
+    static const char *const rests[] = {
+        "A.AAAA.AA.AAAA",   "AAAA.A.AA.AAAA",    "AAAA.AAAA.A.AAAA",  "AAAA.AAAA.AA.A",
+        "AA=.AAAA.AA.AAAA", "AAAA.AA+A.AA.AAAA", "AAAA.AAAA.AB.AAAA", "AAAA.AAAA.AA.AA A"};
+    for (size_t i = 0; i < sizeof rests / sizeof rests[0]; i++) {
+        ost_unverified_jwe jwe;
+        ost_text token = message("{\"alg\":\"A128KW\",\"enc\":\"A128GCM\"}", rests[i]);
+        assert_int_equal(ost_jwe_read_unverified(token, NULL, arena, &jwe, NULL),
+                         OST_E_TOKEN_FORMAT);
+    }
+}
+
+/* One message, whose ephemeral key once is shown as it should be and once with its secret. */
+static void ephemeral_keys_that_show_their_secret(void **state)
+{
+    ost_key *key = jwe_key(OST_ECDH_ES, "P-256"), *ephemeral = good_key(test_p256);
+    const agreement_info info = {.algorithm = OST_TEXT("A128GCM"), .size = 16};
+    content_key cek = {.size = 16};
+    assert_int_equal(key_agreement_derive(ephemeral, key, &info, arena, cek.data), OST_OK);
+    for (int secret = 0; secret < 2; secret++) {
+        sealed_content sealed;
+        ost_text iv = {0}, ciphertext = {0}, tag = {0};
+        const char *epk = secret ? test_p256 : changed(arena, test_p256, "d", NULL);
+        ost_text header = encoded(
+            ost_arena_format(arena, "{\"alg\":\"ECDH-ES\",\"enc\":\"A128GCM\",\"epk\":%s}", epk));
+        assert_int_equal(content_seal(OST_A128GCM, &cek, header, OST_TEXT("x"), arena, &sealed),
+                         OST_OK);
+        assert_int_equal(base64url_encode_to(arena, sealed.iv, &iv), OST_OK);
+        assert_int_equal(base64url_encode_to(arena, sealed.ciphertext, &ciphertext), OST_OK);
+        assert_int_equal(base64url_encode_to(arena, sealed.tag, &tag), OST_OK);
+        ost_text token = text_of(ost_arena_format(arena, "%s..%s.%s.%s", header.data, iv.data,
+                                                  ciphertext.data, tag.data));
+        assert_int_equal(decrypt(token, key, NULL), secret ? OST_E_DECRYPTION : OST_OK);
+    }
+    ost_key_unref(ephemeral);
+    ost_key_unref(key);
+}
+
+/* The JSON text with `old`, which is in it, replaced. */
+static ost_text replaced(ost_text json, const char *old, const char *with)
+{
+    const char *at = strstr(json.data, old);
+    assert_non_null(at);
+    return text_of(ost_arena_format(arena, "%.*s%s%s", (int)(at - json.data), json.data, with,
+                                    at + strlen(old)));
+}
+
+static ost_result decrypt_json(ost_text json, const ost_key *key)
+{
+    ost_decrypted d;
+    ost_keyset *keys = jwe_set(key);
+    ost_result result = ost_jwe_json_decrypt(json, keys, NULL, arena, &d, NULL);
+    ost_keyset_unref(keys);
+    return result;
+}
+
+/* Each recipient's header is protected by nothing: what is in it has one form alone. */
+static void attack_21_members_of_another_length(void **state)
+{
+    static const char *const names[] = {"\"iv\":\"", "\"tag\":\""};
+    ost_key *key = jwe_key(OST_A128GCMKW, NULL), *other = jwe_key(OST_A128KW, NULL);
+    const ost_recipient recipients[] = {{key, OST_A128GCMKW}, {other, OST_A128KW}};
+    ost_text json;
+    assert_int_equal(
+        ost_jwe_json_encrypt(OST_TEXT("x"), recipients, 2, OST_A128GCM, NULL, arena, &json, NULL),
+        OST_OK);
+    assert_int_equal(decrypt_json(json, key), OST_OK);
+    for (size_t i = 0; i < 2; i++) {
+        const char *begin = strstr(json.data, names[i]) + strlen(names[i]);
+        const char *value =
+            ost_arena_copy(arena, (ost_text){begin, (size_t)(strchr(begin, '"') - begin)});
+        unsigned char bytes[17] = {0};
+        size_t len;
+        ost_text longer = {0}, shorter = {0};
+        assert_int_equal(base64url_decode(text_of(value), bytes, &len), OST_OK);
+        assert_int_equal(
+            base64url_encode_to(arena, (ost_text){(const char *)bytes, len + 1}, &longer), OST_OK);
+        assert_int_equal(
+            base64url_encode_to(arena, (ost_text){(const char *)bytes, len - 1}, &shorter), OST_OK);
+        assert_int_equal(decrypt_json(replaced(json, value, longer.data), key), OST_E_DECRYPTION);
+        assert_int_equal(decrypt_json(replaced(json, value, shorter.data), key), OST_E_DECRYPTION);
+    }
+    ost_key_unref(key);
+    ost_key_unref(other);
+}
+
+/* RFC 7516 §7.2.1: the names of the three headers are disjoint. */
+static void attack_20_names_in_two_headers(void **state)
+{
+    static const char headers[] = "{\"protected\":\"%s\",\"unprotected\":{%s},\"header\":{%s},"
+                                  "\"encrypted_key\":\"AAAA\",\"iv\":\"AAAAAAAAAAAAAAAA\","
+                                  "\"ciphertext\":\"AA\",\"tag\":\"AAAAAAAAAAAAAAAAAAAAAA\"}";
+    static const struct {
+        const char *protected, *shared, *own;
+        ost_result expected;
+    } cases[] = {
+        {"{\"alg\":\"A128KW\",\"enc\":\"A128GCM\"}", "\"x\":1", "\"y\":1", OST_E_DECRYPTION},
+        {"{\"alg\":\"A128KW\",\"enc\":\"A128GCM\"}", "\"x\":1", "\"x\":1", OST_E_TOKEN_FORMAT},
+        {"{\"alg\":\"A128KW\",\"enc\":\"A128GCM\",\"x\":1}", "\"x\":1", "\"y\":1",
+         OST_E_TOKEN_FORMAT},
+        {"{\"alg\":\"A128KW\",\"enc\":\"A128GCM\",\"x\":1}", "\"y\":1", "\"x\":1",
+         OST_E_TOKEN_FORMAT},
+    };
+    ost_key *key = jwe_key(OST_A128KW, NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        ost_text json = text_of(ost_arena_format(arena, headers, encoded(cases[i].protected).data,
+                                                 cases[i].shared, cases[i].own));
+        assert_int_equal(decrypt_json(json, key), cases[i].expected);
+    }
+    ost_key_unref(key);
+}
+
+static void recipients_are_some(void **state)
+{
+    ost_key *key = jwe_key(OST_A128KW, NULL);
+    ost_recipient recipients[17];
+    ost_text json = {0};
+    for (size_t i = 0; i < 17; i++)
+        recipients[i] = (ost_recipient){key, OST_A128KW};
+    assert_int_equal(
+        ost_jwe_json_encrypt(OST_TEXT("x"), recipients, 0, OST_A128GCM, NULL, arena, &json, NULL),
+        OST_E_ARGUMENT);
+    assert_int_equal(
+        ost_jwe_json_encrypt(OST_TEXT("x"), recipients, 17, OST_A128GCM, NULL, arena, &json, NULL),
+        OST_E_ARGUMENT);
+    assert_null(json.data);
+    assert_int_equal(
+        ost_jwe_json_encrypt(OST_TEXT("x"), recipients, 16, OST_A128GCM, NULL, arena, &json, NULL),
+        OST_OK);
+    ost_key_unref(key);
 }
 
 /* A key for one thing is not taken for another. */
@@ -443,6 +599,12 @@ int main(void)
         cmocka_unit_test(type_of_another_hand),
         cmocka_unit_test(headers_of_many_names),
         cmocka_unit_test(headers_that_are_refused),
+        cmocka_unit_test(attack_34_long_token),
+        cmocka_unit_test(attack_21_parts_that_are_not_strict),
+        cmocka_unit_test(ephemeral_keys_that_show_their_secret),
+        cmocka_unit_test(attack_21_members_of_another_length),
+        cmocka_unit_test(attack_20_names_in_two_headers),
+        cmocka_unit_test(recipients_are_some),
         cmocka_unit_test(keys_for_something_else),
     };
     return cmocka_run_group_tests_name("jose-jwe_attacks", tests, open_arena, close_arena);

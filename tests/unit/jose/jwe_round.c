@@ -139,6 +139,30 @@ static void several_recipients(void **state)
         ost_key_unref(keys[i]);
 }
 
+/* What is read has a ceiling, so that more is not written. */
+static void content_and_aad_have_ceilings(void **state)
+{
+    enum { CONTENT_MAX = 512 * 1024, AAD_MAX = 8 * 1024 };
+    ost_key *key = jwe_direct_key(OST_A128GCM);
+    const ost_recipient recipient = {key, OST_DIR};
+    ost_arena *room = ost_arena_new((size_t)16 << 20);
+    char *large = ost_arena_alloc(room, CONTENT_MAX + 1);
+    memset(large, 'x', CONTENT_MAX + 1);
+    for (size_t more = 0; more < 2; more++) {
+        ost_text json = {0};
+        ost_result expected = more == 0 ? OST_OK : OST_E_CEILING;
+        const ost_jwe_options options = {.aad = {large, AAD_MAX + more}};
+        assert_int_equal(ost_jwe_json_encrypt((ost_text){large, CONTENT_MAX + more}, &recipient, 1,
+                                              OST_A128GCM, NULL, room, &json, NULL),
+                         expected);
+        assert_int_equal(ost_jwe_json_encrypt(OST_TEXT("x"), &recipient, 1, OST_A128GCM, &options,
+                                              room, &json, NULL),
+                         expected);
+    }
+    ost_arena_free(room);
+    ost_key_unref(key);
+}
+
 static void direct_keys_are_for_one(void **state)
 {
     ost_key *key = jwe_key(OST_ECDH_ES, "P-256"), *other = jwe_key(OST_A128KW, NULL);
@@ -332,6 +356,7 @@ int main(void)
         cmocka_unit_test(every_curve),
         cmocka_unit_test(options_arrive),
         cmocka_unit_test(several_recipients),
+        cmocka_unit_test(content_and_aad_have_ceilings),
         cmocka_unit_test(direct_keys_are_for_one),
         cmocka_unit_test(no_character_may_change),
         cmocka_unit_test(no_length_may_change),
