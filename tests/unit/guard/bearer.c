@@ -92,6 +92,10 @@ static void tokens_are_of_few_characters(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_false(bearer_is_token(text_of(bad[i])));
     assert_false(bearer_is_token((ost_text){"a\0b", 3}));
+    /* Nothing beyond either end is looked at. */
+    assert_true(bearer_is_token((ost_text){"a=,", 2}));
+    assert_true(bearer_is_token((ost_text){"a==", 2}));
+    assert_false(bearer_is_token((ost_text){"a=" + 1, 1}));
 }
 
 int main(void)

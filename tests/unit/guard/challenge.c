@@ -50,6 +50,16 @@ static void nothing_ends_the_string_or_the_field(void **state)
     is(&c, "Bearer realm=\"r\", x=\"a?b\"");
 }
 
+/* RFC 6750 §3: %x20-21 / %x23-5B / %x5D-7E, to both ends. */
+static void what_may_stand_there_stays(void **state)
+{
+    challenge c;
+    challenge_begin(&c, " !#[]~");
+    is(&c, "Bearer realm=\" !#[]~\"");
+    challenge_begin(&c, "\x1f\x7f");
+    is(&c, "Bearer realm=\"??\"");
+}
+
 static void what_does_not_fit_is_left_out_whole(void **state)
 {
     static char large[CHALLENGE_MAX + 1];
@@ -91,6 +101,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parameters_follow_each_other),
         cmocka_unit_test(nothing_ends_the_string_or_the_field),
+        cmocka_unit_test(what_may_stand_there_stays),
         cmocka_unit_test(what_does_not_fit_is_left_out_whole),
         cmocka_unit_test(without_memory_there_is_a_fallback),
     };

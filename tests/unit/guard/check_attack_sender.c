@@ -280,6 +280,21 @@ static void attack_41_without_an_address(void **state)
     refused(verdict, OST_E_SENDER);
 }
 
+/* Nor does it offer what it cannot judge. */
+static void dpop_is_offered_by_who_can_take_it(void **state)
+{
+    fixture *f = *state;
+    const ost_text get = OST_TEXT("GET"), url = OST_TEXT(PROVER_URL);
+    const ost_credentials knowing[] = {
+        {0}, {.method = get}, {.url = url}, {.method = get, .url = url}};
+    for (size_t i = 0; i < sizeof knowing / sizeof knowing[0]; i++) {
+        ost_verdict verdict;
+        ost_guard_check(f->guard, &fixture_any, &knowing[i], false, f->arena, &verdict);
+        assert_int_equal(verdict.status, 401);
+        assert_true((strstr(verdict.challenge.data, "DPoP") != NULL) == (i == 3));
+    }
+}
+
 static void attack_41_confirmations_that_are_not_understood(void **state)
 {
     fixture *f = *state;
@@ -585,6 +600,7 @@ int main(void)
         cmocka_unit_test_setup(attack_41_unbound_token_as_dpop, fixture_reset),
         cmocka_unit_test_setup(attack_41_no_proof_and_two, fixture_reset),
         cmocka_unit_test_setup(attack_41_without_an_address, fixture_reset),
+        cmocka_unit_test_setup(dpop_is_offered_by_who_can_take_it, fixture_reset),
         cmocka_unit_test_setup(attack_41_confirmations_that_are_not_understood, fixture_reset),
         cmocka_unit_test_setup(attack_41_nonces_are_demanded, fixture_reset),
         cmocka_unit_test_setup(attack_41_nonces_of_others, fixture_reset),

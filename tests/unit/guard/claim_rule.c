@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -74,6 +75,31 @@ static void claims_are_found_by_their_path(void **state)
         "//a"};
     for (size_t i = 0; i < sizeof nowhere / sizeof nowhere[0]; i++)
         assert_null(claim_rule_find(ost_claims_json(claims), nowhere[i]));
+}
+
+/* A step of a pointer has 256 bytes at most; a longer one names nothing. */
+/* What stands behind the pattern is none of it. */
+static void patterns_end_where_they_end(void **state)
+{
+    assert_false(claim_rule_matches((ost_text){"a*", 1}, OST_TEXT("ab")));
+    assert_false(claim_rule_matches((ost_text){"ab", 1}, OST_TEXT("ab")));
+    assert_false(claim_rule_matches((ost_text){"*", 0}, OST_TEXT("")) ==
+                 claim_rule_matches((ost_text){"*", 0}, OST_TEXT("x")));
+    assert_true(claim_rule_matches((ost_text){"a\\b", 2}, OST_TEXT("a\\")));
+}
+
+static void steps_of_a_pointer_have_a_ceiling(void **state)
+{
+    enum { STEP_MAX = 256 };
+    static char path[1 + STEP_MAX + 2], text[2 * sizeof path + 32];
+    const ost_claims *long_named = NULL;
+    path[0] = '/';
+    memset(path + 1, 'n', STEP_MAX + 1);
+    snprintf(text, sizeof text, "{\"exp\":1,\"%.*s\":1,\"%s\":1}", STEP_MAX, path + 1, path + 1);
+    assert_int_equal(ost_claims_read(text_of(text), arena, &long_named, NULL), OST_OK);
+    assert_null(claim_rule_find(ost_claims_json(long_named), path));
+    path[1 + STEP_MAX] = '\0';
+    assert_non_null(claim_rule_find(ost_claims_json(long_named), path));
 }
 
 static void equal_is_equal(void **state)
@@ -184,6 +210,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(claims_are_found_by_their_path),
+        cmocka_unit_test(patterns_end_where_they_end),
+        cmocka_unit_test(steps_of_a_pointer_have_a_ceiling),
         cmocka_unit_test(equal_is_equal),
         cmocka_unit_test(lists_and_words_contain),
         cmocka_unit_test(forms_hold_from_end_to_end),

@@ -30,6 +30,18 @@ static void two_fetches_in_any_thirty_seconds(void **state)
     assert_true(spent[1] - spent[0] == 777);
 }
 
+/* The clock may be that of a machine that has just been started. */
+static void a_new_budget_is_whole(void **state)
+{
+    fetch_budget b;
+    assert_int_equal(fetch_budget_init(&b, NULL), OST_OK);
+    for (int i = 0; i < FETCH_ATTEMPTS; i++)
+        assert_true(fetch_budget_spend(&b, 10));
+    assert_false(fetch_budget_spend(&b, 10));
+    assert_false(fetch_budget_spend(&b, 10 + FETCH_WINDOW - 1));
+    assert_true(fetch_budget_spend(&b, 10 + FETCH_WINDOW));
+}
+
 static void unknown_kids_are_remembered_for_a_window(void **state)
 {
     fetch_budget b;
@@ -75,6 +87,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_fetches_in_any_thirty_seconds),
+        cmocka_unit_test(a_new_budget_is_whole),
         cmocka_unit_test(unknown_kids_are_remembered_for_a_window),
         cmocka_unit_test(their_number_is_bounded),
         cmocka_unit_test(hashes_differ_from_program_to_program),

@@ -94,6 +94,49 @@ static void every_allocation_may_fail(void **state)
     }
 }
 
+static _Thread_local int random_fails_at; /* 0: never, as on the guard's own thread */
+
+static bool random_that_fails(void *user, unsigned char *ret, size_t n)
+{
+    memset(ret, random_fails_at, n);
+    return random_fails_at == 0 || --random_fails_at != 0;
+}
+
+static int64_t no_time(void *user)
+{
+    return 0;
+}
+
+/* Keys of hashes that could be guessed are none: no guard begins without randomness. */
+static void all_randomness_is_needed(void **state)
+{
+    static const char *const origins[] = {"https://status.example"};
+    const ost_issuer issuer = {
+        .issuer = NAME,
+        .audiences = audiences,
+        .audience_count = 1,
+        .jwks_url = "http://127.0.0.1:1/",
+        .introspection = {.client_id = "api",
+                          .client_secret = "secret",
+                          .endpoint = "http://127.0.0.1:1/introspect"},
+        .status_lists = {.origins = origins, .origin_count = 1},
+    };
+    const ost_context context = {.now = no_time, .random = random_that_fails};
+    const ost_guard_config config = {.issuers = &issuer, .issuer_count = 1, .context = &context};
+    ost_result result = OST_E_SYSTEM;
+    for (int n = 1; result != OST_OK; n++) {
+        ost_guard *guard = NULL;
+        random_fails_at = n;
+        result = ost_guard_new(&config, &guard, NULL);
+        bool reached = random_fails_at == 0;
+        random_fails_at = 0;
+        ost_guard_free(guard);
+        assert_int_equal(result, reached ? OST_E_SYSTEM : OST_OK);
+        assert_true((guard == NULL) == reached);
+        assert_true(reached || n > 5);
+    }
+}
+
 static void it_describes_itself(void **state)
 {
     online *o = *state;
@@ -293,6 +336,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(configurations_that_make_no_sense),
         cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(all_randomness_is_needed),
         TEST(it_describes_itself),
         TEST(it_counts),
         TEST(its_keys_can_be_had),

@@ -1022,6 +1022,8 @@ static void what_both_say_of_the_sender_is_checked(void **state)
     const char *own = ost_arena_format(o->arena, ",\"cnf\":{\"x5t#S256\":\"%s\"}", x5t);
     begin(o, config);
     assert_int_equal(show_jwt(o, own, der).reason, OST_OK);
+    fake_issuer_answer(o->issuer, FAKE_GOOD, good(o, own)); /* twice the same */
+    assert_int_equal(show_jwt(o, own, der).reason, OST_OK);
     for (size_t i = 0; i < 2; i++) {
         const char *said = ost_arena_format(
             o->arena, ",\"cnf\":{\"%s\":\"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I\"}",

@@ -189,6 +189,10 @@ static void step_up(void **state)
         {{.max_age = 4294967295u}, OST_OK},
     };
     CHECK(claims_text, all);
+    const expectation ahead_by_leeway[] = {{{.max_age = 1}, OST_OK}};
+    CHECK("{\"exp\":1,\"auth_time\":1700000030}", ahead_by_leeway);
+    const expectation further_ahead[] = {{{.max_age = 1}, OST_E_STEP_UP}};
+    CHECK("{\"exp\":1,\"auth_time\":1700000031}", further_ahead);
     const expectation unknown[] = {{{.max_age = 4294967295u}, OST_E_STEP_UP},
                                    {{.acr_values = LIST("")}, OST_E_STEP_UP}};
     CHECK("{\"exp\":1,\"acr\":1}", unknown);

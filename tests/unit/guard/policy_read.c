@@ -81,6 +81,7 @@ static void little_is_enough(void **state)
     const ost_policy zero = {0};
     assert_memory_equal(read_good("{}"), &zero, sizeof zero);
     assert_true(read_good("{\"open\":true}")->open);
+    assert_int_equal(read_good("{\"max_age\":1}")->max_age, 1);
     assert_int_equal(read_good("{\"sender\":\"any\"}")->sender, OST_SENDER_ANY);
     assert_int_equal(read_good("{\"sender\":\"bound\"}")->sender, OST_SENDER_BOUND);
     assert_int_equal(read_good("{\"sender\":\"mtls\"}")->sender, OST_SENDER_MTLS);

@@ -49,7 +49,7 @@ static void attack_41_clock_that_is_set_back(void **state)
     for (unsigned i = 0; i < 64; i++)
         (void)!add(cache, 100 + i, 360, 300);
     for (unsigned i = 0; i < 64; i++)
-        assert_int_not_equal(add(cache, i, 160, 100), OST_OK);
+        assert_int_equal(add(cache, i, 160, 100), OST_E_CONFLICT);
     proof_cache_free(cache);
 }
 
@@ -77,6 +77,11 @@ static void proofs_of_others_are_others(void **state)
     assert_int_equal(proof_cache_add(cache, OST_TEXT("a"), OST_TEXT("bc"), 160, 100), OST_OK);
     assert_int_equal(proof_cache_add(cache, OST_TEXT(""), OST_TEXT("abc"), 160, 100), OST_OK);
     assert_int_equal(proof_cache_add(cache, OST_TEXT("ab"), OST_TEXT("c"), 160, 100),
+                     OST_E_CONFLICT);
+    /* Two clients that choose the same id do not stand in each other's way. */
+    assert_int_equal(proof_cache_add(cache, OST_TEXT("x"), OST_TEXT("id"), 160, 100), OST_OK);
+    assert_int_equal(proof_cache_add(cache, OST_TEXT("y"), OST_TEXT("id"), 160, 100), OST_OK);
+    assert_int_equal(proof_cache_add(cache, OST_TEXT("y"), OST_TEXT("id"), 160, 100),
                      OST_E_CONFLICT);
     proof_cache_free(cache);
 }

@@ -74,6 +74,8 @@ static void others_are_refused(void **state)
         "https://a/%",
         "https://a/%4",
         "https://a/%zz",
+        "https://a/%z0",
+        "https://a/%0z",
         "https://[::1/",
         "https://[]/",
         "https://a\\b/",
@@ -97,12 +99,29 @@ static void others_are_refused(void **state)
     ost_arena_free(arena);
 }
 
+/* A URL may be a piece of something longer: what stands behind it is not looked at. */
+static void nothing_is_read_behind_the_end(void **state)
+{
+    static const char text[] = "https://a/%41";
+    ost_arena *arena = ost_arena_new((size_t)1 << 20);
+    ost_text normal = {0};
+    for (size_t len = sizeof text - 3; len < sizeof text - 1; len++) {
+        assert_int_equal(request_url_normalize((ost_text){text, len}, arena, &normal),
+                         OST_E_FORMAT);
+    }
+    assert_int_equal(request_url_normalize((ost_text){text, sizeof text - 1}, arena, &normal),
+                     OST_OK);
+    assert_true(text_is(normal, "https://a/A"));
+    ost_arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(normal_forms),
         cmocka_unit_test(dot_segments_go),
         cmocka_unit_test(others_are_refused),
+        cmocka_unit_test(nothing_is_read_behind_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

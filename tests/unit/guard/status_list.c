@@ -130,6 +130,18 @@ static status_list read_good(const char *more)
     return list;
 }
 
+/* §4.2: no other numbers of bits, and each of these. */
+static void statuses_have_one_two_four_or_eight_bits(void **state)
+{
+    for (unsigned bits = 1; bits <= 8; bits++) {
+        status_list list = {0};
+        bool good = bits == 1 || bits == 2 || bits == 4 || bits == 8;
+        ost_text token = status_token(arena, key, URI, NOW, "", bits, "abc", 3);
+        assert_int_equal(read_token(token, &list), good ? OST_OK : OST_E_REMOTE);
+        assert_int_equal(list.bits, good ? bits : 0);
+    }
+}
+
 static void times_say_how_long_it_serves(void **state)
 {
     status_list list = read_good("");
@@ -279,6 +291,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_examples_of_the_draft),
         TEST(statuses_lie_from_the_lowest_bits_up),
+        TEST(statuses_have_one_two_four_or_eight_bits),
         TEST(times_say_how_long_it_serves),
         TEST(what_is_no_list_is_refused),
         TEST(signatures_and_types_count),
