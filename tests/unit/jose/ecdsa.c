@@ -53,6 +53,15 @@ static void all_lengths(void **state)
     }
 }
 
+/* The first length that needs a byte of its own: of two numbers of 62 bytes. */
+static void body_of_128_bytes(void **state)
+{
+    unsigned char raw[2 * CURVE_MAX_SIZE] = {0};
+    memset(raw + 4, 0x7f, 62);
+    memset(raw + CURVE_MAX_SIZE + 4, 0x7f, 62);
+    round_trip(curve_find(OST_KEY_EC, OST_TEXT("P-521")), raw);
+}
+
 static void attack_07_r_and_s_out_of_range(void **state)
 {
     for (size_t c = 0; c < 4; c++) {
@@ -98,6 +107,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_lengths),
+        cmocka_unit_test(body_of_128_bytes),
         cmocka_unit_test(attack_07_r_and_s_out_of_range),
         cmocka_unit_test(bad_der),
     };

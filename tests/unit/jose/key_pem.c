@@ -265,6 +265,22 @@ static void what_a_text_may_look_like(void **state)
     ost_key_unref(key);
 }
 
+/* BER has many forms of one key, DER has one; the label does not change that. */
+static void lengths_are_those_of_der(void **state)
+{
+    ost_key *key = good_key(test_p256);
+    ost_text der = {0};
+    assert_int_equal(ost_key_export_spki(key, OST_KEY_DER, arena, &der), OST_OK);
+    char *longer = ost_arena_alloc(arena, der.len + 1);
+    longer[0] = der.data[0];
+    longer[1] = (char)0x81;
+    memcpy(longer + 2, der.data + 1, der.len - 1);
+    assert_int_equal(import(pem_of(arena, "PUBLIC KEY", der), NULL), OST_OK);
+    assert_int_equal(import(pem_of(arena, "PUBLIC KEY", (ost_text){longer, der.len + 1}), NULL),
+                     OST_E_KEY_FORMAT);
+    ost_key_unref(key);
+}
+
 static void attack_34_long_text(void **state)
 {
     enum { PEM_MAX = 64 * 1024 };
@@ -441,6 +457,7 @@ int main(void)
         cmocka_unit_test(older_forms_and_certificates),
         cmocka_unit_test(alg_and_kid),
         cmocka_unit_test(what_a_text_may_look_like),
+        cmocka_unit_test(lengths_are_those_of_der),
         cmocka_unit_test(attack_34_long_text),
         cmocka_unit_test(more_than_one_block),
         cmocka_unit_test(encrypted_keys),

@@ -122,6 +122,8 @@ static void contradictions(void **state)
         {"\"key_ops\":[\"decrypt\"],\"alg\":\"PS256\"", OST_E_KEY_FORMAT},
         {"\"key_ops\":[\"sign\"],\"alg\":\"RSA-OAEP\"", OST_E_KEY_FORMAT},
         {"\"key_ops\":[\"decrypt\",\"unwrapKey\"]", OST_OK},
+        {"\"key_ops\":[\"decrypt\",\"x\"]", OST_OK},
+        {"\"key_ops\":[\"sign\",\"x\"]", OST_E_KEY_FORMAT},
         {"\"key_ops\":[\"deriveKey\"]", OST_E_KEY_FORMAT}, /* nothing to be done with RSA */
         {"\"use\":\"enc\",\"alg\":\"ECDH-ES\"", OST_E_KEY_FORMAT},
         {"\"alg\":\"A128KW\"", OST_E_KEY_FORMAT},
