@@ -538,7 +538,17 @@ static void attack_20_names_in_two_headers(void **state)
 
 static void recipients_are_some(void **state)
 {
+    static const char *const lists[] = {
+        "[]", "{}", "null", "[[]]", "[1]", "[{}],\"header\":{}", "[{}],\"encrypted_key\":\"AAAA\""};
     ost_key *key = jwe_key(OST_A128KW, NULL);
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        const char *text = ost_arena_format(
+            arena,
+            "{\"protected\":\"%s\",\"iv\":\"AAAAAAAAAAAAAAAA\",\"ciphertext\":\"AA\","
+            "\"tag\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"recipients\":%s}",
+            encoded("{\"alg\":\"A128KW\",\"enc\":\"A128GCM\"}").data, lists[i]);
+        assert_int_equal(decrypt_json(text_of(text), key), OST_E_TOKEN_FORMAT);
+    }
     ost_recipient recipients[17];
     ost_text json = {0};
     for (size_t i = 0; i < 17; i++)
