@@ -454,6 +454,37 @@ static void ephemeral_keys_that_show_their_secret(void **state)
     ost_key_unref(key);
 }
 
+/* Whoever leaves out a key that could not be opened goes on with one of zeroes. */
+static void content_under_a_key_of_zeroes(void **state)
+{
+    static const ost_alg algs[] = {OST_A128KW, OST_A128GCMKW, OST_RSA_OAEP};
+    static const size_t sizes[] = {24, 16, 256}; /* of the encrypted key */
+    const content_key zeroes = {.size = 16};
+    for (size_t i = 0; i < sizeof algs / sizeof algs[0]; i++) {
+        static const char nothing[256];
+        ost_key *key = jwe_key(algs[i], NULL);
+        sealed_content sealed;
+        ost_text iv = {0}, ciphertext = {0}, tag = {0}, encrypted_key = {0};
+        ost_text header = encoded(
+            ost_arena_format(arena,
+                             "{\"alg\":\"%s\",\"enc\":\"A128GCM\",\"iv\":\"AAAAAAAAAAAAAAAA\","
+                             "\"tag\":\"AAAAAAAAAAAAAAAAAAAAAA\"}",
+                             ost_alg_name(algs[i])));
+        assert_int_equal(content_seal(OST_A128GCM, &zeroes, header, OST_TEXT("x"), arena, &sealed),
+                         OST_OK);
+        assert_int_equal(base64url_encode_to(arena, (ost_text){nothing, sizes[i]}, &encrypted_key),
+                         OST_OK);
+        assert_int_equal(base64url_encode_to(arena, sealed.iv, &iv), OST_OK);
+        assert_int_equal(base64url_encode_to(arena, sealed.ciphertext, &ciphertext), OST_OK);
+        assert_int_equal(base64url_encode_to(arena, sealed.tag, &tag), OST_OK);
+        ost_text token =
+            text_of(ost_arena_format(arena, "%s.%s.%s.%s.%s", header.data, encrypted_key.data,
+                                     iv.data, ciphertext.data, tag.data));
+        assert_int_equal(decrypt(token, key, NULL), OST_E_DECRYPTION);
+        ost_key_unref(key);
+    }
+}
+
 /* The JSON text with `old`, which is in it, replaced. */
 static ost_text replaced(ost_text json, const char *old, const char *with)
 {
@@ -620,6 +651,7 @@ int main(void)
         cmocka_unit_test(attack_34_long_token),
         cmocka_unit_test(attack_21_parts_that_are_not_strict),
         cmocka_unit_test(ephemeral_keys_that_show_their_secret),
+        cmocka_unit_test(content_under_a_key_of_zeroes),
         cmocka_unit_test(members_that_nothing_protects),
         cmocka_unit_test(attack_20_names_in_two_headers),
         cmocka_unit_test(recipients_are_some),
