@@ -15,9 +15,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 problems = []
 
 
-# Options of other programs that docs/usage shows: meson, pkg-config, the linker.
+# Options of other programs that docs/usage shows: of meson, pkg-config and the linker.
 OTHERS = {"help", "buildtype", "prefix", "cflags", "libs", "static", "variable"}
 OTHERS |= {"print-requires-private", "gc-sections"}
+# And of step, which docs/usage/tools.md compares ours with.
+OTHERS |= {"kty", "from-pem", "x5c-cert", "header"}
 
 
 def options_in(folder):
