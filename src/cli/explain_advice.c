@@ -6,9 +6,8 @@
 #include "printable.h"
 #include "text.h"
 
-#define MILLISECONDS                                                                               \
-    100000000000 /* more than this is no time in seconds, but one in thousandths                   \
-                  */
+/* More than this is no time in seconds, but one in thousandths. */
+#define MILLISECONDS 100000000000
 
 /* What a token is that is no access token, by its claims; empty when it may be one. Whatever else
  * is wrong with it then is not what has to be mended. */

@@ -9,7 +9,7 @@
 
 static bool holds(ost_text text, const char *word)
 {
-    return text.len > 0 && memmem(text.data, text.len, word, strlen(word)) != NULL;
+    return text.data != NULL && memmem(text.data, text.len, word, strlen(word)) != NULL;
 }
 
 static bool starts_ignoring_case(ost_text text, const char *prefix)
