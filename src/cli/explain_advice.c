@@ -14,7 +14,8 @@
 static ost_text advise_kind(const ost_json *claims)
 {
     const ost_json *typ = ost_json_get(claims, "typ");
-    bool bearer = ost_json_equals(typ, OST_TEXT("Bearer"));
+    bool access =
+        ost_json_equals(typ, OST_TEXT("Bearer")) || ost_json_equals(typ, OST_TEXT("DPoP"));
     if (ost_json_equals(typ, OST_TEXT("Refresh")) || ost_json_equals(typ, OST_TEXT("Offline")))
         return OST_TEXT(
             "This is a refresh token: it is for the token endpoint alone. The client must "
@@ -23,7 +24,7 @@ static ost_text advise_kind(const ost_json *claims)
         return OST_TEXT("This is a logout token: it tells a client that a session has ended. An "
                         "API is sent access tokens.");
     if (ost_json_equals(typ, OST_TEXT("ID")) ||
-        (!bearer &&
+        (!access &&
          (ost_json_get(claims, "nonce") != NULL || ost_json_get(claims, "at_hash") != NULL)))
         return OST_TEXT(
             "This is an ID token: it tells the client who logged in, and is meant for the client "

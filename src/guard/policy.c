@@ -24,6 +24,14 @@ ost_result policy_check_header_type(ost_text typ, bool profile, ost_error *ret_e
                          SHOWN(typ));
 }
 
+/* Keycloak says "DPoP" of the tokens that it binds to a key; one that is bound to none is not of
+ * that kind. */
+static bool is_bound_kind(const ost_claims *claims, const ost_json *typ)
+{
+    const ost_json *cnf = ost_claims_get(claims, "cnf");
+    return ost_json_equals(typ, OST_TEXT("DPoP")) && ost_json_get(cnf, "jkt") != NULL;
+}
+
 ost_result policy_check_token_type(const ost_claims *claims, ost_error *ret_error)
 {
     static const char *const foreign[] = {"nonce", "at_hash", "c_hash", "s_hash", "events", "code"};
@@ -31,7 +39,7 @@ ost_result policy_check_token_type(const ost_claims *claims, ost_error *ret_erro
     /* Keycloak says what kind it is: Bearer, ID, Refresh, Offline, Logout, … */
     if (typ != NULL) {
         ost_text seen = ost_json_source(typ);
-        if (ost_json_equals(typ, OST_TEXT("Bearer")))
+        if (ost_json_equals(typ, OST_TEXT("Bearer")) || is_bound_kind(claims, typ))
             return OST_OK;
         return ost_error_set(ret_error, OST_E_TOKEN_TYPE,
                              "the claim typ is %.*s, an access token has \"Bearer\"", SHOWN(seen));

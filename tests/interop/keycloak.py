@@ -77,10 +77,11 @@ def _build_for_development(home):
 class Keycloak:
     """One server on a free port of 127.0.0.1, with a database of its own."""
 
-    def __init__(self, realm_files, port=None, home=None, log=None):
+    def __init__(self, realm_files, port=None, home=None, log=None, features=()):
         self.realm_files = [pathlib.Path(file) for file in realm_files]
         self.port = port or free_port()
         self.base = f"http://localhost:{self.port}"
+        self._features = features  # that are off by default
         self._home = home
         self._own_home = None
         self._log = pathlib.Path(log) if log else None
@@ -126,6 +127,7 @@ class Keycloak:
             f"--http-port={self.port}",
             "--http-host=127.0.0.1",
             "--health-enabled=true",
+            *([f"--features={','.join(self._features)}"] if self._features else []),
         ]
         environment = {
             **os.environ,

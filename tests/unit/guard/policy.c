@@ -75,6 +75,31 @@ static void audiences_and_algorithms(void **state)
     CHECK(claims_text, all);
 }
 
+/* Keycloak writes "DPoP" where it has bound the token to a key; without one it is no such token. */
+static void kinds_of_tokens(void **state)
+{
+    static const struct {
+        const char *claims;
+        ost_result result;
+    } all[] = {
+        {"{\"exp\":1,\"typ\":\"Bearer\"}", OST_OK},
+        {"{\"exp\":1,\"typ\":\"DPoP\",\"nonce\":\"n\",\"cnf\":{\"jkt\":\"k\"}}", OST_OK},
+        {"{\"exp\":1,\"typ\":\"DPoP\"}", OST_E_TOKEN_TYPE},
+        {"{\"exp\":1,\"typ\":\"DPoP\",\"cnf\":{}}", OST_E_TOKEN_TYPE},
+        {"{\"exp\":1,\"typ\":\"DPoP\",\"cnf\":\"jkt\"}", OST_E_TOKEN_TYPE},
+        {"{\"exp\":1,\"typ\":\"DPoP\",\"cnf\":{\"x5t#S256\":\"k\"}}", OST_E_TOKEN_TYPE},
+        {"{\"exp\":1,\"typ\":\"dpop\",\"cnf\":{\"jkt\":\"k\"}}", OST_E_TOKEN_TYPE},
+        {"{\"exp\":1,\"typ\":\"ID\",\"cnf\":{\"jkt\":\"k\"}}", OST_E_TOKEN_TYPE},
+        {"{\"exp\":1,\"typ\":\"Refresh\",\"cnf\":{\"jkt\":\"k\"}}", OST_E_TOKEN_TYPE},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        ost_error error = {0};
+        ost_result result = policy_check_token_type(claims_of(all[i].claims), &error);
+        if (result != all[i].result)
+            fail_msg("%s: %s", all[i].claims, ost_result_name(result));
+    }
+}
+
 static void scopes(void **state)
 {
     const expectation all[] = {
@@ -214,6 +239,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(audiences_and_algorithms),
+        cmocka_unit_test(kinds_of_tokens),
         cmocka_unit_test(scopes),
         cmocka_unit_test(roles),
         cmocka_unit_test(clients),
