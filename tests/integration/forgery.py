@@ -6,7 +6,6 @@ not be able to say (by_the_issuer) is made with the issuer's key.
 """
 
 import datetime
-import hashlib
 import hmac
 import json
 import re

@@ -6,17 +6,14 @@ Attacks 41, 42 and 43 against a program of the framework: DPoP (RFC 9449), clien
 
 import base64
 import concurrent.futures
-import datetime
 import hashlib
 import http.client
 import json
-import ssl
 import time
-import urllib.parse
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from certificates import confirmation, der, escaped, make_certificate, tls_get
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from dpop import DpopClient
@@ -227,53 +224,6 @@ def test_base_url_is_the_address(provider, client, token, tmp_path):
 # ---- client certificates ----
 
 
-def make_certificate(folder, name):
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    now = datetime.datetime.now(datetime.timezone.utc)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(minutes=5))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    chain, private = folder / f"{name}.pem", folder / f"{name}.key"
-    chain.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    return made, chain, private
-
-
-def der(certificate):
-    return certificate.public_bytes(serialization.Encoding.DER)
-
-
-def confirmation(certificate):
-    return {"x5t#S256": b64(hashlib.sha256(der(certificate)).digest())}
-
-
-def tls_get(api, path, headers, certificate=None):
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    if certificate:
-        context.load_cert_chain(certificate[1], certificate[2])
-    connection = http.client.HTTPSConnection("localhost", api.port, context=context, timeout=10)
-    try:
-        connection.request("GET", path, headers=headers)
-        return connection.getresponse().status
-    finally:
-        connection.close()
-
-
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory):
     folder = tmp_path_factory.mktemp("certificates")
@@ -293,7 +243,7 @@ def tls_api(provider, certificates, tmp_path_factory):
     deadline = time.monotonic() + 10
     while True:
         try:
-            if tls_get(program, "/health/ready", {}) == 200:
+            if tls_get(program.port, "/health/ready", {}) == 200:
                 break
         except OSError:
             pass
@@ -306,18 +256,14 @@ def tls_api(provider, certificates, tmp_path_factory):
 def test_attack_42_certificates_of_the_connection(tls_api, provider, certificates):
     token = provider.access_token(cnf=confirmation(certificates["alice"][0]))
     for path in ("/me", "/mtls"):
-        assert tls_get(tls_api, path, bearer(token), certificates["alice"]) == 200
-        assert tls_get(tls_api, path, bearer(token), certificates["mallory"]) == 401
-        assert tls_get(tls_api, path, bearer(token)) == 401
+        assert tls_get(tls_api.port, path, bearer(token), certificates["alice"]) == 200
+        assert tls_get(tls_api.port, path, bearer(token), certificates["mallory"]) == 401
+        assert tls_get(tls_api.port, path, bearer(token)) == 401
     plain = provider.access_token()
-    assert tls_get(tls_api, "/me", bearer(plain)) == 200
-    assert tls_get(tls_api, "/mtls", bearer(plain), certificates["alice"]) == 401
+    assert tls_get(tls_api.port, "/me", bearer(plain)) == 200
+    assert tls_get(tls_api.port, "/mtls", bearer(plain), certificates["alice"]) == 401
     told = {"Client-Cert": f":{base64.b64encode(der(certificates['alice'][0])).decode()}:"}
-    assert tls_get(tls_api, "/me", {**bearer(token), **told}, certificates["mallory"]) == 401
-
-
-def escaped(certificate):
-    return urllib.parse.quote(certificate.public_bytes(serialization.Encoding.PEM).decode(), safe="")
+    assert tls_get(tls_api.port, "/me", {**bearer(token), **told}, certificates["mallory"]) == 401
 
 
 WORDS = {

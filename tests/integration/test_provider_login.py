@@ -4,7 +4,7 @@ import socket
 import urllib.parse
 
 import pytest
-from oidc import Pkce, callback_of
+from oidc import Pkce
 from web import Browser, query_of
 
 INJECTION = "\"><script>alert(1)</script>'&<"
