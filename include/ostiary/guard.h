@@ -58,7 +58,7 @@ typedef struct ost_guard_config {
     size_t cache_bytes;            /* 0: 64 MiB */
     bool no_cache;                 /* verify every signature anew */
     size_t max_token;              /* bytes; 0: 16 KiB */
-    size_t revocation_entries;     /* of ost_guard_revoke at a time; 0: 100,000 */
+    size_t revocation_entries;     /* of ost_guard_revoke at a time, of each issuer; 0: 100,000 */
     ost_keyset *decryption_keys;   /* private keys of this API's, for access tokens that are signed
                                       and then encrypted (RFC 7519 §5.2); gains a reference. NULL:
                                       encrypted tokens are refused */
@@ -155,10 +155,10 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_wait(ost_guard *guard, const ost_
 /* Takes tokens back before they expire: from its return on every check refuses them, also those
  * that are remembered. For logout tokens, an administrator's hook, a message bus. A revocation is
  * kept until its time is over; when there are more than revocation_entries, those that would be
- * over first make way, and until they would have been, every token issued before that moment is
- * refused in their place (OST_E_REVOKED; clients renew theirs and go on). OST_E_ARGUMENT: no value,
- * or an overlong one; OST_E_ISSUER: not ours; OST_E_MEMORY: nothing has been revoked. Any thread;
- * checks are never held up. */
+ * over first make way, and until they would have been, every token of that issuer from before that
+ * moment is refused in their place (OST_E_REVOKED; clients renew theirs and go on). OST_E_ARGUMENT:
+ * no value, or an overlong one; OST_E_ISSUER: not ours; OST_E_MEMORY: nothing has been revoked. Any
+ * thread; checks are never held up. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_revoke(ost_guard *guard,
                                                       const ost_revocation *revocation);
 

@@ -194,7 +194,8 @@ static bool recall(check *c)
 
 static ost_result check_revoked(check *c)
 {
-    return revocations_check(c->guard->revocations, c->issuer, c->claims, c->now, &c->error);
+    return revocations_check(c->guard->issuers[c->issuer]->revocations, c->claims, c->now,
+                             &c->error);
 }
 
 /* Puts what the issuer says of the token in the place of the claims. */

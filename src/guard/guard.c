@@ -56,11 +56,6 @@ static ost_result configure(ost_guard *guard, const ost_guard_config *config, os
         return result;
     guard->style = (refusal_style){guard->realm, guard->resource_metadata, guard->sender.algs,
                                    config->insecure_explain};
-    result =
-        revocations_new(guard->context, or_default(config->revocation_entries, DEFAULT_REVOCATIONS),
-                        &guard->revocations);
-    if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
     if (config->no_cache)
         return OST_OK;
     result = token_cache_new(guard->context, or_default(config->cache_entries, DEFAULT_ENTRIES),
@@ -90,6 +85,11 @@ static ost_result add_issuers(ost_guard *guard, const ost_guard_config *config,
             return result;
         guard->issuers[guard->issuer_count++] = made;
         guard->algorithms |= made->algorithms;
+        result = revocations_new(guard->context,
+                                 or_default(config->revocation_entries, DEFAULT_REVOCATIONS),
+                                 &made->revocations);
+        if (result != OST_OK)
+            return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
         for (size_t before = 0; before < k; before++) {
             if (strcmp(guard->issuers[before]->name, made->name) == 0)
                 return ost_error_set(ret_error, OST_E_CONFIG, "issuer %.150s stands twice",
@@ -148,7 +148,6 @@ void ost_guard_free(ost_guard *guard)
     for (size_t k = 0; k < guard->issuer_count; k++)
         issuer_free(guard->issuers[k]);
     token_cache_free(guard->cache);
-    revocations_free(guard->revocations);
     sender_rules_clear(&guard->sender);
     ost_keyset_unref(guard->decryption_keys);
     memory_free(guard->realm);

@@ -5,7 +5,6 @@
 #include "counters.h"
 #include "issuer.h"
 #include "refusal.h"
-#include "revocations.h"
 #include "sender.h"
 #include "token_cache.h"
 
@@ -18,7 +17,6 @@ struct ost_guard {
     issuer *issuers[GUARD_ISSUERS];
     size_t issuer_count;
     token_cache *cache; /* NULL: off */
-    revocations *revocations;
     size_t max_token;
     ost_keyset *decryption_keys; /* NULL: none */
     ost_jwe_rules decryption;

@@ -278,6 +278,7 @@ void issuer_free(issuer *i)
     memory_free(snapshot);
     introspector_free(i->introspector);
     status_lists_free(i->status_lists);
+    revocations_free(i->revocations);
     for (size_t k = 0; k < ISSUER_LISTS; k++) {
         memory_free(i->audiences[k]);
         memory_free(i->clients[k]);

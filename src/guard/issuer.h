@@ -12,6 +12,7 @@
 #include "kid_list.h"
 #include "net.h"
 #include "published.h"
+#include "revocations.h"
 #include "status_lists.h"
 
 #define ISSUER_LISTS 32 /* audiences, clients: at most so many each */
@@ -73,6 +74,8 @@ typedef struct issuer {
     issuer_waiter *waiters;
     size_t waiter_count;
     char last_error[256]; /* empty after a good fetch */
+
+    revocations *revocations; /* the guard's to make; NULL until then */
 
     /* counters */
     atomic_ullong fetches_good, fetches_bad;

@@ -3,18 +3,28 @@
 
 #include "metrics_text.h"
 
+static const struct {
+    const char *name, *type, *help;
+} parts[] = {
+    {"ostiary_issuer_revocations_total", "counter", "Revocations that were pushed."},
+    {"ostiary_issuer_revocations", "gauge", "Revocations that are remembered."},
+    {"ostiary_issuer_revocations_dropped_total", "counter",
+     "Revocations that made way for others before their time."},
+    {"ostiary_issuer_revocations_refuse_old", "gauge",
+     "Whether older tokens are refused in place of revocations that made way."},
+};
+
 void revocation_metrics(buffer *b, const ost_guard *guard)
 {
-    revocations_state state;
-    revocations_read_state(guard->revocations, ost_now(guard->context), &state);
-    metrics_head(b, "ostiary_guard_revocations_total", "counter", "Revocations that were pushed.");
-    buffer_append_format(b, "ostiary_guard_revocations_total %llu\n", state.added);
-    metrics_head(b, "ostiary_guard_revocations", "gauge", "Revocations that are remembered.");
-    buffer_append_format(b, "ostiary_guard_revocations %zu\n", state.entries);
-    metrics_head(b, "ostiary_guard_revocations_dropped_total", "counter",
-                 "Revocations that made way for others before their time.");
-    buffer_append_format(b, "ostiary_guard_revocations_dropped_total %llu\n", state.dropped);
-    metrics_head(b, "ostiary_guard_revocations_refuse_old", "gauge",
-                 "Whether older tokens are refused in place of revocations that made way.");
-    buffer_append_format(b, "ostiary_guard_revocations_refuse_old %d\n", state.refuses_old);
+    for (size_t which = 0; which < sizeof parts / sizeof parts[0]; which++) {
+        metrics_head(b, parts[which].name, parts[which].type, parts[which].help);
+        for (size_t k = 0; k < guard->issuer_count; k++) {
+            const issuer *i = guard->issuers[k];
+            revocations_state s;
+            revocations_read_state(i->revocations, ost_now(guard->context), &s);
+            const long long values[] = {(long long)s.added, (long long)s.entries,
+                                        (long long)s.dropped, s.refuses_old};
+            metrics_sample(b, parts[which].name, "", i->name, values[which]);
+        }
+    }
 }

@@ -45,15 +45,14 @@ struct revocations {
 
 /* ---- names ---- */
 
-static uint64_t hash_of(const revocations *all, size_t issuer, ost_revoked kind, ost_text value)
+static uint64_t hash_of(const revocations *all, ost_revoked kind, ost_text value)
 {
-    unsigned char text[NAME_MAX_BYTES + 2];
+    unsigned char text[1 + NAME_MAX_BYTES];
     uint64_t hash;
-    text[0] = (unsigned char)issuer;
-    text[1] = (unsigned char)kind;
+    text[0] = (unsigned char)kind;
     if (value.len > 0)
-        memcpy(text + 2, value.data, value.len);
-    crypto_shorthash((unsigned char *)&hash, text, value.len + 2, all->key);
+        memcpy(text + 1, value.data, value.len);
+    crypto_shorthash((unsigned char *)&hash, text, 1 + value.len, all->key);
     return hash != 0 ? hash : 1;
 }
 
@@ -226,7 +225,7 @@ void revocations_free(revocations *all)
     memory_free(all);
 }
 
-ost_result revocations_add(revocations *all, size_t issuer, const ost_revocation *what, int64_t now)
+ost_result revocations_add(revocations *all, const ost_revocation *what, int64_t now)
 {
     bool by_time = what->kind == OST_REVOKED_SUBJECT || what->not_before != 0;
     long long not_before = INT64_MAX; /* every token */
@@ -239,8 +238,7 @@ ost_result revocations_add(revocations *all, size_t issuer, const ost_revocation
     if (until <= now)
         return OST_OK; /* all of them have expired */
     pthread_mutex_lock(&all->lock);
-    ost_result result =
-        add(all, hash_of(all, issuer, what->kind, what->value), not_before, until, now);
+    ost_result result = add(all, hash_of(all, what->kind, what->value), not_before, until, now);
     pthread_mutex_unlock(&all->lock);
     return result;
 }
@@ -254,15 +252,15 @@ static bool is_older(const ost_claims *claims, long long than)
     return !ost_json_number(ost_claims_get(claims, "iat"), &issued) || issued < (double)than;
 }
 
-static bool is_revoked(revocations *all, table *t, size_t issuer, ost_revoked kind,
-                       const ost_claims *claims, int64_t now)
+static bool is_revoked(revocations *all, table *t, ost_revoked kind, const ost_claims *claims,
+                       int64_t now)
 {
     static const char *const names[] = {
         [OST_REVOKED_TOKEN] = "jti", [OST_REVOKED_SESSION] = "sid", [OST_REVOKED_SUBJECT] = "sub"};
     ost_text value = ost_claims_text(claims, names[kind]);
     if (value.len == 0 || value.len > NAME_MAX_BYTES)
         return false; /* such a value cannot have been revoked */
-    uint64_t hash = hash_of(all, issuer, kind, value);
+    uint64_t hash = hash_of(all, kind, value);
     const slot *s = find(t, hash);
     if (atomic_load_explicit(&s->hash, memory_order_acquire) != hash ||
         atomic_load_explicit(&s->until, memory_order_acquire) <= now)
@@ -271,22 +269,22 @@ static bool is_revoked(revocations *all, table *t, size_t issuer, ost_revoked ki
     return not_before == INT64_MAX || is_older(claims, not_before);
 }
 
-static bool any_is_revoked(revocations *all, size_t issuer, const ost_claims *claims, int64_t now)
+static bool any_is_revoked(revocations *all, const ost_claims *claims, int64_t now)
 {
     published_place place;
     bool revoked = false;
     table *t = published_enter(&all->current, &place);
     for (ost_revoked kind = OST_REVOKED_TOKEN; kind <= OST_REVOKED_SUBJECT && t != NULL; kind++)
-        revoked |= is_revoked(all, t, issuer, kind, claims, now);
+        revoked |= is_revoked(all, t, kind, claims, now);
     published_leave(&all->current, place);
     return revoked;
 }
 
-ost_result revocations_check(revocations *all, size_t issuer, const ost_claims *claims, int64_t now,
+ost_result revocations_check(revocations *all, const ost_claims *claims, int64_t now,
                              ost_error *ret_error)
 {
     if (atomic_load_explicit(&all->count, memory_order_acquire) > 0 &&
-        any_is_revoked(all, issuer, claims, now)) {
+        any_is_revoked(all, claims, now)) {
         return ost_error_set(ret_error, OST_E_REVOKED,
                              "the token, its session or its subject has been revoked");
     }

@@ -1,7 +1,7 @@
-/* What has been revoked: a hash table that many threads read without locks while one adds to it.
- * Entries go when their time is over. When it is full, those that would go first make way, and
- * until then every token issued before that moment is refused in their place: it errs to the safe
- * side. */
+/* What has been revoked of one issuer: a hash table that many threads read without locks while one
+ * adds to it. Entries go when their time is over. When it is full, those that would go first make
+ * way, and until then every token issued before that moment is refused in their place: it errs to
+ * the safe side. */
 #ifndef REVOCATIONS_H
 #define REVOCATIONS_H
 
@@ -15,14 +15,13 @@ OST_MUST_CHECK ost_result revocations_new(const ost_context *context, size_t ent
                                           revocations **ret_revocations);
 void revocations_free(revocations *all); /* NULL is fine */
 
-/* From its return on, no check lets such a token through. `issuer` is its index. OST_E_ARGUMENT,
- * OST_E_MEMORY: then nothing has been revoked. Any thread. */
-OST_MUST_CHECK ost_result revocations_add(revocations *all, size_t issuer,
-                                          const ost_revocation *what, int64_t now);
+/* From its return on, no check lets such a token through. OST_E_ARGUMENT, OST_E_MEMORY: then
+ * nothing has been revoked. Any thread. */
+OST_MUST_CHECK ost_result revocations_add(revocations *all, const ost_revocation *what,
+                                          int64_t now);
 
 /* OST_OK or OST_E_REVOKED. Any thread, without locks. */
-OST_MUST_CHECK ost_result revocations_check(revocations *all, size_t issuer,
-                                            const ost_claims *claims, int64_t now,
+OST_MUST_CHECK ost_result revocations_check(revocations *all, const ost_claims *claims, int64_t now,
                                             ost_error *ret_error);
 
 typedef struct revocations_state {

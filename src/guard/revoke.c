@@ -14,5 +14,5 @@ ost_result ost_guard_revoke(ost_guard *guard, const ost_revocation *revocation)
         index++;
     if (index == guard->issuer_count)
         return OST_E_ISSUER;
-    return revocations_add(guard->revocations, index, revocation, ost_now(guard->context));
+    return revocations_add(guard->issuers[index]->revocations, revocation, ost_now(guard->context));
 }

@@ -1,13 +1,16 @@
 /* Revocations: which tokens they meet, when they end, what happens when there are too many, and
  * many threads. */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "context.h"
 #include "fixture.h"
-#include "guard_state.h"
+#include "forge.h"
+#include "revocations.h"
 
+#define SECRET "0123456789abcdef0123456789abcdef"
 #define EXPIRES "\"exp\":1800000000"
 
 static ost_arena *arena;
@@ -36,23 +39,23 @@ static ost_result add(revocations *all, ost_revoked kind, const char *value, int
 {
     const ost_revocation what = {
         .kind = kind, .value = text_of(value), .not_before = not_before, .until = until};
-    return revocations_add(all, 0, &what, NOW);
+    return revocations_add(all, &what, NOW);
 }
 
-static ost_result check_at(revocations *all, size_t of, const char *members, int64_t now)
+static ost_result check_at(revocations *all, const char *members, int64_t now)
 {
     const ost_claims *claims;
     ost_error error = {0};
     char *text = ost_arena_format(arena, "{" EXPIRES ",%s}", members);
     assert_int_equal(ost_claims_read(text_of(text), arena, &claims, NULL), OST_OK);
-    ost_result result = revocations_check(all, of, claims, now, &error);
+    ost_result result = revocations_check(all, claims, now, &error);
     assert_int_equal(result, error.code);
     return result;
 }
 
 static void expect(revocations *all, const char *members, ost_result expected)
 {
-    ost_result result = check_at(all, 0, members, NOW);
+    ost_result result = check_at(all, members, NOW);
     if (result != expected)
         fail_msg("%s: %s", members, ost_result_name(result));
 }
@@ -73,7 +76,6 @@ static void each_kind_meets_its_claim(void **state)
     expect(all, "\"sub\":\"u\",\"iat\":1700000001", OST_OK);
     expect(all, "\"sub\":\"u\"", OST_E_REVOKED); /* it does not say when */
     expect(all, "\"sub\":\"U\",\"sid\":7,\"jti\":\"\"", OST_OK);
-    assert_int_equal(check_at(all, 1, "\"jti\":\"j\",\"sid\":\"s\",\"sub\":\"u\"", NOW), OST_OK);
     revocations_free(all);
     revocations_free(NULL);
 }
@@ -104,14 +106,14 @@ static void they_end(void **state)
     assert_int_equal(add(all, OST_REVOKED_TOKEN, "past", 0, 5), OST_OK);
     expect(all, "\"jti\":\"over\"", OST_OK);
     expect(all, "\"jti\":\"past\"", OST_OK);
-    assert_int_equal(check_at(all, 0, "\"jti\":\"short\"", NOW + 9), OST_E_REVOKED);
-    assert_int_equal(check_at(all, 0, "\"jti\":\"short\"", NOW + 10), OST_OK);
-    assert_int_equal(check_at(all, 0, "\"jti\":\"default\"", NOW + 86399), OST_E_REVOKED);
-    assert_int_equal(check_at(all, 0, "\"jti\":\"default\"", NOW + 86400), OST_OK);
+    assert_int_equal(check_at(all, "\"jti\":\"short\"", NOW + 9), OST_E_REVOKED);
+    assert_int_equal(check_at(all, "\"jti\":\"short\"", NOW + 10), OST_OK);
+    assert_int_equal(check_at(all, "\"jti\":\"default\"", NOW + 86399), OST_E_REVOKED);
+    assert_int_equal(check_at(all, "\"jti\":\"default\"", NOW + 86400), OST_OK);
     /* Telling it again for longer counts; for shorter it does not. */
     assert_int_equal(add(all, OST_REVOKED_TOKEN, "short", 0, NOW + 20), OST_OK);
     assert_int_equal(add(all, OST_REVOKED_TOKEN, "short", 0, NOW + 5), OST_OK);
-    assert_int_equal(check_at(all, 0, "\"jti\":\"short\"", NOW + 19), OST_E_REVOKED);
+    assert_int_equal(check_at(all, "\"jti\":\"short\"", NOW + 19), OST_E_REVOKED);
     revocations_read_state(all, NOW, &told);
     assert_int_equal(told.entries, 2);
     assert_int_equal(told.dropped, 0);
@@ -150,7 +152,7 @@ static int count_revoked(revocations *all, int to, const char *iat)
     for (int i = 0; i < to; i++) {
         char members[96];
         snprintf(members, sizeof members, "\"jti\":\"t%d\"%s", i, iat);
-        count += check_at(all, 0, members, NOW) == OST_E_REVOKED;
+        count += check_at(all, members, NOW) == OST_E_REVOKED;
         ost_arena_reset(arena);
     }
     return count;
@@ -184,9 +186,9 @@ static void too_many_err_to_the_safe_side(void **state)
     /* The price: other tokens of that time are refused, too, until those that made way are over …
      */
     expect(all, "\"jti\":\"other\",\"iat\":1700000000", OST_E_REVOKED);
-    assert_int_equal(check_at(all, 0, "\"jti\":\"other\",\"iat\":1700000000", NOW + 107),
+    assert_int_equal(check_at(all, "\"jti\":\"other\",\"iat\":1700000000", NOW + 107),
                      OST_E_REVOKED);
-    assert_int_equal(check_at(all, 0, "\"jti\":\"other\",\"iat\":1700000000", NOW + 108), OST_OK);
+    assert_int_equal(check_at(all, "\"jti\":\"other\",\"iat\":1700000000", NOW + 108), OST_OK);
     /* … but newer ones are not. */
     expect(all, "\"jti\":\"other\",\"iat\":1700000001", OST_OK);
     revocations_free(all);
@@ -213,7 +215,7 @@ static void what_is_over_makes_way_first(void **state)
         snprintf(name, sizeof name, "n%d", i % 60);
         ost_revocation other = what;
         other.value = text_of(name);
-        assert_int_equal(revocations_add(all, 0, &other, NOW + 5), OST_OK);
+        assert_int_equal(revocations_add(all, &other, NOW + 5), OST_OK);
     }
     revocations_read_state(all, NOW + 5, &told);
     assert_int_equal(told.dropped, 0);
@@ -264,7 +266,7 @@ static void *read_all(void *user)
             const ost_claims *claims;
             char *text = ost_arena_format(own, "{" EXPIRES ",\"iat\":5,\"jti\":\"t%d\"}", i);
             if (ost_claims_read(text_of(text), own, &claims, NULL) != OST_OK ||
-                revocations_check(r->all, 0, claims, NOW, NULL) != OST_E_REVOKED)
+                revocations_check(r->all, claims, NOW, NULL) != OST_E_REVOKED)
                 atomic_fetch_add(&r->wrong, 1);
         }
         ost_arena_reset(own);
@@ -315,6 +317,51 @@ static void a_guard_refuses_what_was_revoked(void **state)
     fixture_end(&made);
 }
 
+static ost_result check_of(fixture *f, ost_guard *guard, const char *issuer, const char *members)
+{
+    ost_verdict verdict;
+    char *claims = ost_arena_format(
+        f->arena, "{\"iss\":\"%s\",\"sub\":\"s\",\"aud\":\"myapi\"," GOOD_TIMES "%s}", issuer,
+        members);
+    ost_text token = forge_hmac(f->arena, "{\"alg\":\"HS256\"}", claims, OST_TEXT(SECRET));
+    ost_text field = text_of(ost_arena_format(f->arena, "Bearer %.*s", OST_FORMAT(token)));
+    const ost_credentials came = {.authorization = &field, .authorization_count = 1};
+    ost_guard_check(guard, &fixture_any, &came, false, f->arena, &verdict);
+    return verdict.reason;
+}
+
+/* Neither what is revoked of one issuer, nor that it is too much, is the others' business. */
+static void issuers_have_revocations_of_their_own(void **state)
+{
+    void *made;
+    fixture_start(&made);
+    fixture *f = made;
+    static const char *const audiences[] = {"myapi"};
+    ost_issuer issuers[2] = {{.issuer = "https://a.example"}, {.issuer = "https://b.example"}};
+    for (size_t i = 0; i < 2; i++) {
+        issuers[i].audiences = audiences;
+        issuers[i].audience_count = 1;
+        issuers[i].algorithms = OST_ALG_BIT(OST_HS256);
+        issuers[i].hmac_secret = OST_TEXT(SECRET);
+    }
+    const ost_guard_config config = {
+        .issuers = issuers, .issuer_count = 2, .revocation_entries = 4, .context = &f->context};
+    ost_guard *guard;
+    assert_int_equal(ost_guard_new(&config, &guard, NULL), OST_OK);
+    ost_revocation what = {.issuer = "https://a.example", .kind = OST_REVOKED_TOKEN};
+    for (int i = 0; i < 5; i++) {
+        what.value = text_of(ost_arena_format(f->arena, "t%d", i));
+        what.until = NOW + 100 + i;
+        assert_int_equal(ost_guard_revoke(guard, &what), OST_OK);
+    }
+    assert_int_equal(check_of(f, guard, "https://a.example", ",\"jti\":\"t4\""), OST_E_REVOKED);
+    assert_int_equal(check_of(f, guard, "https://a.example", ""), OST_E_REVOKED); /* too many */
+    assert_int_equal(check_of(f, guard, "https://b.example", ",\"jti\":\"t4\""), OST_OK);
+    assert_int_equal(check_of(f, guard, "https://b.example", ""), OST_OK);
+    ost_guard_free(guard);
+    fixture_end(&made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,6 +376,7 @@ int main(void)
         cmocka_unit_test(without_memory_nothing_is_said_to_be_revoked),
         cmocka_unit_test(what_is_revoked_is_so_at_once_for_everybody),
         cmocka_unit_test(a_guard_refuses_what_was_revoked),
+        cmocka_unit_test(issuers_have_revocations_of_their_own),
     };
     return cmocka_run_group_tests_name("guard-revocations", tests, setup, teardown);
 }
