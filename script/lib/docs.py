@@ -18,8 +18,8 @@ problems = []
 # Options of other programs that docs/usage shows: of meson, pkg-config and the linker.
 OTHERS = {"help", "buildtype", "prefix", "cflags", "libs", "static", "variable"}
 OTHERS |= {"print-requires-private", "gc-sections"}
-# And of step, which docs/usage/tools.md compares ours with.
-OTHERS |= {"kty", "from-pem", "x5c-cert", "header"}
+# And of step, which docs/usage/tools.md compares ours with, and of Keycloak.
+OTHERS |= {"kty", "from-pem", "x5c-cert", "header", "features"}
 
 
 def options_in(folder):

@@ -187,7 +187,8 @@ static void everything_is_well_formed(void **state)
         ost_arena_reset(o->arena);
     }
     assert_int_equal(check_guard(o, o->guard), at_first);
-    assert_int_equal(online_metric(o, o->guard, "ostiary_issuer_revocations_total{issuer=\"http"), 1);
+    assert_int_equal(online_metric(o, o->guard, "ostiary_issuer_revocations_total{issuer=\"http"),
+                     1);
     assert_true(online_metric(
                     o, o->guard,
                     "ostiary_issuer_introspections_total{outcome=\"inactive\",issuer=\"http") >= 1);
