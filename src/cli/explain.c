@@ -265,7 +265,7 @@ static void check_policy(explaining *e)
     ost_alg alg = e->has_jws ? e->jws.alg : OST_RS256;
     ost_result result =
         policy_check(e->in->policy, e->claims, alg, e->in->now, e->in->issuer->leeway, &error);
-    say(e, EXPLAIN_POLICY, result, OST_TEXT("the scopes and roles that were asked for"),
+    say(e, EXPLAIN_POLICY, result, OST_TEXT("what was asked for: scopes, roles, claims"),
         result == OST_OK ? OST_TEXT("all there") : text_of(error.detail));
 }
 

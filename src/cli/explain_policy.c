@@ -102,5 +102,13 @@ ost_text explain_advice_policy(const explain_step *step, const explain_input *in
     if (step->reason == OST_E_STEP_UP)
         return OST_TEXT("The client must send the user to a stronger or fresher login with the "
                         "acr_values and max_age of the challenge.");
+    if (step->reason == OST_E_CLAIM)
+        return OST_TEXT(
+            "In Keycloak a mapper puts a claim into the token: of the client, or of one "
+            "of its client scopes, with \"Add to access token\" on. The value is the "
+            "user's or the group's attribute.");
+    if (step->reason == OST_E_AUDIENCE || step->reason == OST_E_CLIENT)
+        return OST_TEXT("This route is for fewer than the API is: the client must ask for a token "
+                        "that is meant for it.");
     return OST_TEXT("The route asks for something that the token does not have.");
 }

@@ -53,6 +53,37 @@ static const char *const *read_conditions(const option_values *values, const cha
     return count > 0 ? ret : NULL;
 }
 
+/* What a route asks for: by options, or by a file as a program reads it. */
+static ost_result read_policy(const option_values *values, request *r, ost_arena *arena,
+                              ost_error *ret_error)
+{
+    const char *path = options_get(values, "policy");
+    const ost_policy *policy;
+    ost_text json;
+    ost_error why = {0};
+    r->policy = (ost_policy){
+        .scopes = read_conditions(values, "scope", r->scopes),
+        .realm_roles = read_conditions(values, "realm-role", r->realm_roles),
+        .client_roles = read_conditions(values, "client-role", r->client_roles),
+    };
+    if (path == NULL)
+        return OST_OK;
+    if (r->policy.scopes != NULL || r->policy.realm_roles != NULL || r->policy.client_roles != NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT,
+                             "--policy says all that is asked for: no --scope, --realm-role or "
+                             "--client-role beside it");
+    ost_result result = tool_read(path, arena, &json, ret_error);
+    if (result != OST_OK)
+        return result;
+    result = ost_policy_read(json, arena, &policy, &why);
+    if (result != OST_OK)
+        return ost_error_set(ret_error, result, "%s is no policy: %s", path, why.detail);
+    if (policy->open)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "%s is open: no token is looked at", path);
+    r->policy = *policy;
+    return OST_OK;
+}
+
 /* The guard keeps its seed up to date, so it is given a copy; nothing listens where it then asks.
  */
 static ost_result take_key_file(const char *path, request *r, ost_arena *arena,
@@ -182,19 +213,17 @@ static ost_result read_request(const option_values *values, request *r, ost_aren
         .ca_file = options_get(values, "ca-file"),
         .access_token_profile = options_has(values, "access-token-profile"),
     };
-    r->policy = (ost_policy){
-        .scopes = read_conditions(values, "scope", r->scopes),
-        .realm_roles = read_conditions(values, "realm-role", r->realm_roles),
-        .client_roles = read_conditions(values, "client-role", r->client_roles),
-    };
     if (r->issuer.issuer == NULL)
         return ost_error_set(ret_error, OST_E_ARGUMENT, "--issuer is needed");
     if (r->issuer.audience_count == 0 && !r->issuer.insecure_any_audience)
         return ost_error_set(ret_error, OST_E_ARGUMENT, "--audience is needed");
     if (r->issuer.ca_file != NULL && access(r->issuer.ca_file, R_OK) != 0)
         return ost_error_set(ret_error, OST_E_SYSTEM, "%s: %s", r->issuer.ca_file, strerror(errno));
+    result = read_policy(values, r, arena, ret_error);
     const char *jwks = options_get(values, "jwks");
-    return jwks != NULL ? take_key_set(jwks, r, arena, ret_error) : OST_OK;
+    if (result == OST_OK && jwks != NULL)
+        result = take_key_set(jwks, r, arena, ret_error);
+    return result;
 }
 
 /* ---- the work ---- */
@@ -297,6 +326,7 @@ static const option options[] = {
     {"scope", "NAME", NULL, NULL, "a scope that is asked for; repeatable"},
     {"realm-role", "NAME", NULL, NULL, "a realm role that is asked for; repeatable"},
     {"client-role", "CLIENT:NAME", NULL, NULL, "a client role that is asked for; repeatable"},
+    {"policy", "FILE", NULL, NULL, "all that a route asks for, as JSON, instead of these three"},
     {"access-token-profile", NULL, NULL, NULL, "ask for all that RFC 9068 asks for"},
     {"proof", "FILE", NULL, NULL, "the DPoP proof that came with it"},
     {"method", "NAME", NULL, NULL, "of the request that the proof is for (GET)"},

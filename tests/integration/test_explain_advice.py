@@ -9,6 +9,7 @@ import forgery
 import pytest
 from explained import CLAIMS, ISSUER, NOW, check_of, explain, failed, keys, part, run, signed, without  # noqa: F401
 from programs import provider_program
+from trap import Trap
 
 MAPPER = "Included Client Audience"
 
@@ -174,14 +175,16 @@ def test_every_attack_on_a_token_is_told_as_what_decides(keys, tmp_path):
     good = run("jws", "sign", "--key", key, "--type", "JWT", feed=json.dumps(CLAIMS)).stdout.strip()
     assert explain(keys, good, "--jwks", jwks)["allowed"]
     jwk = json.loads(jwks.read_text())["keys"][0]
-    forged = [*forgery.without_the_key(jwk, CLAIMS), *forgery.of_a_good_token(good)]
-    assert len(forged) > 70
-    for number, name, token in forged:
-        told = explain(keys, token, "--jwks", jwks)
-        (check,) = (check for check in told["checks"] if check.get("deciding"))
-        assert check["reason"] == told["reason"] and check["advice"], (number, name, told)
-        if number in (1, 2):
-            assert "Nobody has signed" in check["advice"] or "no provider wrote" in check["advice"], (number, name)
+    with Trap() as trap:
+        forged = [*forgery.without_the_key(jwk, CLAIMS, trap.base), *forgery.of_a_good_token(good)]
+        assert len(forged) > 70
+        for number, name, token in forged:
+            told = explain(keys, token, "--jwks", jwks)
+            (check,) = (check for check in told["checks"] if check.get("deciding"))
+            assert check["reason"] == told["reason"] and check["advice"], (number, name, told)
+            if number in (1, 2):
+                assert "Nobody has signed" in check["advice"] or "no provider wrote" in check["advice"], (number, name)
+        assert trap.untouched
 
 
 @pytest.mark.parametrize("exp", ["1e300", "-1", "1e999", '"1"', "null", "[]", "NaN", "true"])

@@ -91,6 +91,59 @@ def test_what_a_route_asks_for(keys, options, allowed):
     assert bool(failed(told)) == (not allowed)
 
 
+POLICIES = [
+    ({}, None),
+    ({"scopes": ["read"], "any_realm_roles": ["admin", "user"], "clients": ["web"]}, None),
+    ({"scopes": ["write"]}, "OST_E_SCOPE"),
+    ({"any_client_roles": ["api:writer"]}, "OST_E_ROLE"),
+    ({"audiences": ["account"]}, None),
+    ({"audiences": ["other"]}, "OST_E_AUDIENCE"),
+    ({"clients": ["mobile"]}, "OST_E_CLIENT"),
+    ({"algorithms": ["RS256"]}, "OST_E_ALGORITHM"),
+    ({"claims": [{"claim": "sub", "matches": "a*"}]}, None),
+    ({"claims": [{"claim": "org.department", "equals": "hr"}]}, "OST_E_CLAIM"),
+    ({"max_age": 60}, "OST_E_STEP_UP"),
+]
+
+
+@pytest.mark.parametrize("policy,reason", POLICIES, ids=lambda value: json.dumps(value) if isinstance(value, dict) else value)
+def test_a_policy_as_programs_read_it(keys, tmp_path, policy, reason):
+    file = tmp_path / "policy.json"
+    file.write_text(json.dumps(policy))
+    told = explain(keys, signed(keys, CLAIMS), "--policy", file)
+    assert told.get("reason") == reason and told["allowed"] == (reason is None)
+    assert failed(told) == ([] if told["allowed"] else ["policy"])
+    if not told["allowed"]:
+        step = check_of(told, "policy")
+        assert step["reason"] == reason and step["deciding"] and step["advice"]
+
+
+def test_a_policy_that_wants_bound_tokens(keys, tmp_path):
+    file = tmp_path / "policy.json"
+    file.write_text('{"sender": "dpop"}')
+    told = explain(keys, signed(keys, CLAIMS), "--policy", file)
+    assert told["reason"] == "OST_E_SENDER" and failed(told) == ["sender"]
+
+
+@pytest.mark.parametrize(
+    "content,more,status,words",
+    [
+        ('{"scope": ["read"]}', (), 1, "is no policy"),
+        ("no JSON", (), 1, "is no policy"),
+        ('{"open": true}', (), 2, "is open"),
+        ("{}", ("--scope", "read"), 2, "--policy says all"),
+        (None, (), 1, "No such file"),
+    ],
+)
+def test_policies_that_cannot_be_taken(keys, tmp_path, content, more, status, words):
+    file = tmp_path / "policy.json"
+    if content is not None:
+        file.write_text(content)
+    asked = ("--issuer", ISSUER, "--audience", "api", "--jwks", keys / "keys.jwks", "--policy", file)
+    done = run("token", "explain", *asked, *more, feed=signed(keys, CLAIMS))
+    assert done.returncode == status and words in done.stderr and done.stdout == ""
+
+
 def test_several_mistakes_are_all_told(keys):
     told = explain(keys, signed(keys, {**CLAIMS, "aud": "account", "exp": NOW - 100}, "foreign"))
     assert failed(told) == ["signature", "audience", "time"] and not told["verified"]
