@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "context.h"
+#include "forge.h"
 
 static ost_key *all_keys[ONLINE_KEYS];
 
@@ -95,6 +96,22 @@ ost_verdict online_check_now(online *o, ost_guard *guard, ost_text token, bool m
     return verdict;
 }
 
+ost_text online_unknown_token(online *o, int i)
+{
+    char *header = ost_arena_format(o->arena, "{\"alg\":\"ES256\",\"kid\":\"unknown-%d\"}", i);
+    char *claims = ost_arena_format(o->arena, "{\"iss\":\"%s\",\"aud\":\"myapi\",\"exp\":%lld}",
+                                    o->issuer->name, (long long)ost_now(NULL) + 60);
+    ost_text input = forge_input(o->arena, text_of(header), text_of(claims));
+    unsigned char signature[64] = {1};
+    return forge_join(o->arena, input, signature, sizeof signature);
+}
+
+void online_publish(online *o, ost_key *first, ost_key *second)
+{
+    ost_key *const keys[] = {first, second, NULL};
+    fake_issuer_publish(o->issuer, keys);
+}
+
 static void wake(void *user)
 {
     sem_post(user);
@@ -112,6 +129,11 @@ ost_verdict online_check(online *o, ost_guard *guard, ost_text token)
     }
     sem_destroy(&woken);
     return verdict;
+}
+
+void online_count(void *user)
+{
+    atomic_fetch_add((atomic_int *)user, 1);
 }
 
 bool online_until(bool (*holds)(void *user), void *user, double seconds)
@@ -153,6 +175,16 @@ const ost_json *online_state(online *o, ost_guard *guard, size_t issuer, const c
     while (issuer-- > 0)
         at = ost_json_next(at);
     return ost_json_get(at, member);
+}
+
+bool online_has_error(online *o, ost_guard *guard, size_t which, const char *words)
+{
+    ost_text said = {0};
+    (void)!ost_json_text(online_state(o, guard, which, "last_error"), &said);
+    char *copy = ost_arena_copy(o->arena, said);
+    if (strstr(copy, words) == NULL)
+        print_error("%zu: \"%s\" where \"%s\" is expected\n", which, copy, words);
+    return strstr(copy, words) != NULL;
 }
 
 double online_metric(online *o, ost_guard *guard, const char *start_of_line)

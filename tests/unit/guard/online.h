@@ -33,12 +33,23 @@ ost_verdict online_check(online *o, ost_guard *guard, ost_text token);
 /* May not. */
 ost_verdict online_check_now(online *o, ost_guard *guard, ost_text token, bool may_wait);
 
+/* A token of kid number `i` that no issuer has. */
+ost_text online_unknown_token(online *o, int i);
+
+/* What the issuer of the test publishes from now on; `second` may be NULL. */
+void online_publish(online *o, ost_key *first, ost_key *second);
+
+/* For ost_guard_wait: one more in the atomic_int. */
+void online_count(void *user);
+
 /* True when it becomes so within seconds. */
 bool online_until(bool (*holds)(void *user), void *user, double seconds);
 bool online_until_number(atomic_int *number, int at_least, double seconds);
 
 /* The member of the first (or n-th) issuer in ost_guard_describe. */
 const ost_json *online_state(online *o, ost_guard *guard, size_t issuer, const char *member);
+/* Are these words in its last error? */
+bool online_has_error(online *o, ost_guard *guard, size_t issuer, const char *words);
 /* The value of a line in the metrics; -1: there is no such line. */
 double online_metric(online *o, ost_guard *guard, const char *start_of_line);
 

@@ -98,3 +98,26 @@ ost_verdict prover_show(fixture *f, ost_guard *guard, const ost_policy *policy, 
 {
     return prover_check(f, guard, policy, "DPoP", token, &proof, 1);
 }
+
+ost_verdict prover_try(fixture *f, ost_text token, proof_parts parts)
+{
+    return prover_show(f, f->guard, &fixture_any, token, prover_proof(f, token, parts));
+}
+
+void prover_refused(ost_verdict verdict, ost_result reason)
+{
+    if (verdict.decision != OST_REFUSE || verdict.reason != reason || verdict.status != 401) {
+        fail_msg("%s, %d, %.*s", ost_result_name(verdict.reason), verdict.status,
+                 (int)verdict.explanation.len, verdict.explanation.data);
+    }
+    assert_null(verdict.identity);
+}
+
+void prover_allowed(ost_verdict verdict)
+{
+    if (verdict.decision != OST_ALLOW) {
+        fail_msg("%s: %.*s", ost_result_name(verdict.reason), (int)verdict.explanation.len,
+                 verdict.explanation.data);
+    }
+    assert_non_null(verdict.identity);
+}

@@ -38,4 +38,11 @@ ost_verdict prover_check(fixture *f, ost_guard *guard, const ost_policy *policy,
 ost_verdict prover_show(fixture *f, ost_guard *guard, const ost_policy *policy, ost_text token,
                         ost_text proof);
 
+/* And with a proof of these parts, at the fixture's guard. */
+ost_verdict prover_try(fixture *f, ost_text token, proof_parts parts);
+
+/* What came of it: 401 for this reason, or an identity. */
+void prover_refused(ost_verdict verdict, ost_result reason);
+void prover_allowed(ost_verdict verdict);
+
 #endif
