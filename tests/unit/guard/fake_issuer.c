@@ -47,7 +47,7 @@ static fake_mode take_question(fake_issuer *f, const tiny_request *request)
 
 static void answer_question(const tiny_request *request, fake_issuer *f)
 {
-    static _Thread_local char body[32768];
+    static _Thread_local char body[sizeof f->said];
     char fields[128];
     fake_mode mode = take_question(f, request);
     if (mode == FAKE_SLOW)
@@ -195,6 +195,13 @@ void fake_issuer_answer(fake_issuer *f, fake_mode mode, const char *said)
     f->ask_mode = mode;
     f->released = false;
     snprintf(f->said, sizeof f->said, "%s", said);
+    pthread_mutex_unlock(&f->lock);
+}
+
+void fake_issuer_status(fake_issuer *f, int status)
+{
+    pthread_mutex_lock(&f->lock);
+    f->ask_status = status;
     pthread_mutex_unlock(&f->lock);
 }
 

@@ -38,7 +38,7 @@ typedef struct fake_issuer {
     fake_mode ask_mode;
     int ask_status;        /* 200 */
     char ask_type[64];     /* "application/json" */
-    char said[32768];      /* the answer */
+    char said[69632];      /* the answer */
     char asked_head[8192]; /* the last question */
     char asked_body[4096];
     atomic_int questions;
@@ -60,6 +60,7 @@ void fake_issuer_say(fake_issuer *issuer, const char *text);
 /* What is answered from now on to whoever asks about a token; about one that begins with "dead", if
  * anything, that it is not active. */
 void fake_issuer_answer(fake_issuer *issuer, fake_mode mode, const char *said);
+void fake_issuer_status(fake_issuer *issuer, int status); /* with which it is answered */
 void fake_issuer_list(fake_issuer *issuer, fake_mode mode, ost_text list);
 void fake_issuer_release(fake_issuer *issuer);
 const char *fake_issuer_url(fake_issuer *issuer, const char *path);

@@ -22,6 +22,53 @@ static void without_an_endpoint_nobody_can_be_asked(void **state)
     assert_int_equal(inquiry_questions(o), 0);
 }
 
+/* Nor does anybody wait, once the discovery has been read again as often as it may be. */
+static void an_endpoint_that_is_not_in_sight_is_not_waited_for(void **state)
+{
+    static const char held_back[] = "ostiary_issuer_introspections_held_back_total{";
+    online *o = *state;
+    snprintf(o->issuer->discovery, sizeof o->issuer->discovery,
+             "{\"issuer\":\"%s\",\"jwks_uri\":\"%s\"}", o->issuer->name,
+             fake_issuer_url(o->issuer, "/realms/a/protocol/openid-connect/certs"));
+    o->guard = inquiry_guard(o, (ost_issuer){0});
+    assert_true(online_until_number(&o->issuer->key_fetches, 1, 5));
+    for (int i = 0; i < 3; i++) /* the two fetches that are left */
+        inquiry_expect(o, ost_arena_format(o->arena, "opaque-%d", i), OST_E_REMOTE, 503);
+    usleep(1200000); /* the pause is over */
+    int fetches = atomic_load(&o->issuer->key_fetches);
+    double before = online_metric(o, o->guard, held_back);
+    ost_verdict verdict = online_check_now(o, o->guard, OST_TEXT("opaque"), true);
+    assert_int_equal(verdict.decision, OST_REFUSE);
+    assert_int_equal(verdict.reason, OST_E_REMOTE);
+    assert_int_equal(verdict.status, 503);
+    assert_int_equal(verdict.retry_after, 5);
+    assert_int_equal(verdict.ticket, 0);
+    assert_non_null(strstr(ost_arena_copy(o->arena, verdict.explanation),
+                           "its introspection endpoint is not known"));
+    assert_int_equal(online_metric(o, o->guard, held_back), before + 1);
+    assert_int_equal(online_metric(o, o->guard, "ostiary_issuer_introspections_under_way{"), 0);
+    assert_int_equal(atomic_load(&o->issuer->key_fetches), fetches);
+    assert_int_equal(inquiry_questions(o), 0);
+}
+
+/* What was configured is asked, whatever the discovery document says. */
+static void a_configured_endpoint_stays(void **state)
+{
+    online *o = *state;
+    fake_issuer *other = fake_issuer_start();
+    ost_introspection config = inquiry_by_secret;
+    config.endpoint = fake_issuer_url(other, "/realms/a/protocol/openid-connect/token/introspect");
+    fake_issuer_answer(other, FAKE_GOOD, inquiry_good(o, ""));
+    inquiry_begin(o, config);
+    assert_int_equal(atomic_load(&o->issuer->discoveries), 1);
+    inquiry_expect(o, "opaque", OST_OK, 200);
+    assert_int_equal(atomic_load(&other->questions), 1);
+    assert_int_equal(inquiry_questions(o), 0);
+    ost_guard_free(o->guard);
+    o->guard = NULL;
+    fake_issuer_stop(other);
+}
+
 static void a_token_may_come_before_the_discovery_is_done(void **state)
 {
     online *o = *state;
@@ -273,6 +320,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(without_an_endpoint_nobody_can_be_asked),
+        TEST(an_endpoint_that_is_not_in_sight_is_not_waited_for),
+        TEST(a_configured_endpoint_stays),
         TEST(a_token_may_come_before_the_discovery_is_done),
         TEST(a_discovery_that_fails_ends_the_waiting),
         TEST(a_secret_may_go_into_the_body),
