@@ -328,6 +328,42 @@ static void an_older_list_does_not_replace_a_newer_one(void **state)
     expect(o, token_at(o, 0, "/lists/1"), OST_E_REMOTE, 503);
 }
 
+/* Nor does it count as a fetch that was good, any more than one that cannot be read; the list that
+ * was to be renewed stays in use. */
+static void a_renewal_that_fails_leaves_the_list_in_use(void **state)
+{
+    static const char bad[] = "ostiary_issuer_status_list_fetches_total{outcome=\"bad\"",
+                      good[] = "ostiary_issuer_status_list_fetches_total{outcome=\"good\"";
+    static const char *const words[] = {"older than the one before it", "three parts"};
+    online *o = *state;
+    int64_t issued = atomic_load(&held_now);
+    publish(o, ",\"ttl\":1000", "\x01", 1);
+    begin_with_lists(o);
+    expect(o, token_at(o, 0, "/lists/1"), OST_E_STATUS, 401);
+    for (int i = 0; i < 2; i++) {
+        ost_text said = {0};
+        fake_issuer_list(o->issuer, FAKE_GOOD,
+                         i == 0 ? status_token(o->arena, o->keys[0],
+                                               fake_issuer_url(o->issuer, "/lists/1"), issued - 1,
+                                               ",\"ttl\":1000", 1, "\x02", 1)
+                                : OST_TEXT("no list"));
+        atomic_fetch_add(&held_now, i == 0 ? 800 : 5);
+        expect(o, token_at(o, 1, "/lists/1"), OST_OK, 200); /* has it renewed */
+        for (int n = 0; n < 500 && online_metric(o, o->guard, bad) < i + 1; n++)
+            usleep(10000);
+        assert_int_equal(online_metric(o, o->guard, bad), i + 1);
+        assert_int_equal(online_metric(o, o->guard, good), 1);
+        assert_int_equal(online_metric(o, o->guard, "ostiary_issuer_status_lists{"), 1);
+        expect(o, token_at(o, 0, "/lists/1"), OST_E_STATUS, 401);
+        expect(o, token_at(o, 1, "/lists/1"), OST_OK, 200);
+        assert_int_equal(fetches(o), i + 2);
+        const ost_json *lists = online_state(o, o->guard, 0, "status_lists");
+        assert_true(ost_json_text(ost_json_get(lists, "last_error"), &said));
+        if (strstr(ost_arena_copy(o->arena, said), words[i]) == NULL)
+            fail_msg("%.*s", (int)said.len, said.data);
+    }
+}
+
 static void few_lists_are_held(void **state)
 {
     online *o = *state;
@@ -446,6 +482,7 @@ int main(void)
         TEST(a_clock_that_is_set_back_makes_lists_old),
         TEST(renewals_do_not_bring_back_what_made_way),
         TEST(an_older_list_does_not_replace_a_newer_one),
+        TEST(a_renewal_that_fails_leaves_the_list_in_use),
         TEST(few_lists_are_held),
         TEST(one_fetch_for_all_who_wait),
         TEST(whoever_waits_is_told_of_the_end),
