@@ -162,6 +162,64 @@ static void use_by_a_share_is_use(void **state)
     end(cache);
 }
 
+/* Eight entries that fill one set of every stripe. */
+typedef struct crowd {
+    token_shares shares;
+    token_entry *entries[SHARE_WAYS];
+} crowd;
+
+static void *add_all(void *user)
+{
+    crowd *c = user;
+    for (size_t i = 0; i < SHARE_WAYS; i++)
+        token_shares_add(&c->shares, c->entries[i]);
+    return NULL;
+}
+
+/* How many places that hash has, in all stripes. */
+static unsigned places_of(const crowd *c, uint64_t hash)
+{
+    unsigned found = 0;
+    for (unsigned i = 0; i < SHARE_STRIPES; i++) {
+        for (unsigned n = 0; n < SHARE_SETS; n++) {
+            const share_set *set = &c->shares.stripes[i].sets[n];
+            for (unsigned way = 0; way < SHARE_WAYS; way++)
+                found += set->at[way] != NULL && atomic_load(&set->hashes[way]) == hash;
+        }
+    }
+    return found;
+}
+
+/* Whichever thread got it, and wherever it stands. */
+static void every_share_is_dropped(void **state)
+{
+    static crowd c;
+    const token_facts facts = {.payload = OST_TEXT("{\"exp\":2000}"), .expiry = 2000};
+    token_shares_init(&c.shares);
+    for (size_t i = 0; i < SHARE_WAYS; i++) {
+        c.entries[i] = token_entry_new(TOKEN, (5ULL << 48) + i + 1, &facts, 4096);
+        assert_non_null(c.entries[i]);
+    }
+    for (size_t i = 0; i < SHARE_STRIPES; i++) { /* threads are numbered as they come */
+        pthread_t thread;
+        assert_int_equal(pthread_create(&thread, NULL, add_all, &c), 0);
+        pthread_join(thread, NULL);
+    }
+    for (size_t i = 0; i < SHARE_WAYS; i++)
+        assert_int_equal(atomic_load(&c.entries[i]->references), 1 + SHARE_STRIPES);
+    for (size_t i = 0; i < SHARE_WAYS; i++) {
+        token_shares_drop(&c.shares, c.entries[i]);
+        for (size_t k = 0; k < SHARE_WAYS; k++) {
+            unsigned expected = k > i ? SHARE_STRIPES : 0;
+            assert_int_equal(places_of(&c, c.entries[k]->hash), expected);
+            assert_int_equal(atomic_load(&c.entries[k]->references), 1 + expected);
+        }
+    }
+    for (size_t i = 0; i < SHARE_WAYS; i++)
+        token_entry_unref(c.entries[i]);
+    token_shares_clear(&c.shares);
+}
+
 static void without_memory_the_table_answers(void **state)
 {
     token_cache *cache = cache_of(100);
@@ -233,6 +291,7 @@ int main(void)
         cmocka_unit_test(shares_in_use_do_not_take_turns),
         cmocka_unit_test(an_idle_share_makes_way),
         cmocka_unit_test(use_by_a_share_is_use),
+        cmocka_unit_test(every_share_is_dropped),
         cmocka_unit_test(without_memory_the_table_answers),
         cmocka_unit_test(nobody_gets_what_is_gone),
     };
