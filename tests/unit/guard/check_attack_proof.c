@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <openssl/bn.h>
+
+#include "base64url.h"
 #include "forge.h"
 #include "prover.h"
 
@@ -138,6 +141,35 @@ static void attack_41_key_that_is_no_public_one(void **state)
         prover_refused(prover_try(f, token, (proof_parts){.jwk = bad[i]}), OST_E_PROOF);
 }
 
+/* The client chooses its key, and we do the work. */
+static void attack_41_key_that_is_too_large(void **state)
+{
+    fixture *f = *state;
+    ost_key *most, *more = NULL;
+    const char *jwk = NULL;
+    assert_int_equal(ost_key_generate(OST_RS256, 4096, NULL, &most, NULL), OST_OK);
+    prover_allowed(prover_try(f, prover_token(f, most, ""), (proof_parts){.key = most}));
+    BIGNUM *n = BN_new();
+    while (more == NULL) { /* no modulus, but it looks like one */
+        unsigned char bytes[513];
+        ost_text text;
+        assert_int_equal(BN_rand(n, 4097, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ODD), 1);
+        assert_int_equal(BN_bn2bin(n, bytes), sizeof bytes);
+        assert_int_equal(base64url_encode_to(f->arena, text_of_bytes(bytes, sizeof bytes), &text),
+                         OST_OK);
+        jwk =
+            ost_arena_format(f->arena, "{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"%s\"}", text.data);
+        (void)!ost_key_import_jwk(text_of(jwk), &more, NULL);
+    }
+    ost_verdict verdict =
+        prover_try(f, prover_token(f, more, ""), (proof_parts){.key = most, .jwk = jwk});
+    prover_refused(verdict, OST_E_PROOF);
+    assert_non_null(strstr(ost_arena_copy(f->arena, verdict.explanation), "has 4097 bits"));
+    BN_free(n);
+    ost_key_unref(most);
+    ost_key_unref(more);
+}
+
 static void attack_41_proof_of_another_kind(void **state)
 {
     fixture *f = *state;
@@ -213,6 +245,7 @@ int main(void)
         cmocka_unit_test_setup(attack_41_wrong_time, fixture_reset),
         cmocka_unit_test_setup(attack_41_another_key, fixture_reset),
         cmocka_unit_test_setup(attack_41_key_that_is_no_public_one, fixture_reset),
+        cmocka_unit_test_setup(attack_41_key_that_is_too_large, fixture_reset),
         cmocka_unit_test_setup(attack_41_proof_of_another_kind, fixture_reset),
         cmocka_unit_test_setup(attack_41_claims_that_are_none, fixture_reset),
         cmocka_unit_test_setup(attack_41_no_proof_and_two, fixture_reset),

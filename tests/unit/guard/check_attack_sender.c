@@ -200,6 +200,34 @@ static void challenges_name_the_schemes(void **state)
     ost_guard_free(plain);
 }
 
+/* One that is not among those that are taken unless it is asked for. */
+static void challenges_name_what_is_configured(void **state)
+{
+    static const struct {
+        ost_algs algorithms;
+        const char *names;
+    } cases[] = {
+        {OST_ALG_BIT(OST_ES256) | OST_ALG_BIT(OST_ES256K), "ES256 ES256K"},
+        {OST_ALG_BIT(OST_ES256K), "ES256K"},
+        {OST_ALGS_DEFAULT | OST_ALG_BIT(OST_ES256K), ALGS " ES256K"},
+    };
+    fixture *f = *state;
+    const ost_credentials none = {.method = OST_TEXT("GET"), .url = OST_TEXT(PROVER_URL)};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        ost_guard *guard = fixture_guard(
+            f, (ost_issuer){0},
+            (ost_guard_config){.realm = "items", .dpop = {.algorithms = cases[i].algorithms}});
+        ost_verdict verdict;
+        ost_guard_check(guard, &fixture_any, &none, false, f->arena, &verdict);
+        challenge_is(verdict, ost_arena_format(f->arena,
+                                               "Bearer realm=\"items\", DPoP realm=\"items\", "
+                                               "algs=\"%s\"",
+                                               cases[i].names));
+        assert_true(text_is(ost_guard_dpop_algorithms(guard), cases[i].names));
+        ost_guard_free(guard);
+    }
+}
+
 static void wrong_rules_are_told(void **state)
 {
     fixture *f = *state;
@@ -232,6 +260,7 @@ int main(void)
         cmocka_unit_test_setup(attack_42_certificates, fixture_reset),
         cmocka_unit_test_setup(routes_ask_for_their_kind_of_sender, fixture_reset),
         cmocka_unit_test_setup(challenges_name_the_schemes, fixture_reset),
+        cmocka_unit_test_setup(challenges_name_what_is_configured, fixture_reset),
         cmocka_unit_test_setup(wrong_rules_are_told, fixture_reset),
     };
     return cmocka_run_group_tests(tests, fixture_start, fixture_end);

@@ -266,6 +266,25 @@ static void what_a_token_says(void **state)
     }
 }
 
+static void addresses_have_a_ceiling(void **state)
+{
+    for (size_t len = 2047; len <= 2049; len++) {
+        const ost_claims *claims;
+        status_reference reference = {0};
+        ost_error error = {0};
+        char *uri = ost_arena_alloc(arena, len + 1);
+        memset(uri, 'u', len);
+        uri[len] = '\0';
+        char *text = ost_arena_format(
+            arena, "{\"exp\":1,\"status\":{\"status_list\":{\"idx\":7,\"uri\":\"%s\"}}}", uri);
+        assert_int_equal(ost_claims_read(text_of(text), arena, &claims, NULL), OST_OK);
+        ost_result expected = len <= 2048 ? OST_OK : OST_E_STATUS;
+        assert_int_equal(status_reference_read(claims, &reference, &error), expected);
+        assert_int_equal(error.code, expected);
+        assert_int_equal(reference.uri.len, expected == OST_OK ? len : 0);
+    }
+}
+
 static void every_allocation_may_fail(void **state)
 {
     ost_text token = status_token(arena, key, URI, NOW, "", 1, "abc", 3);
@@ -297,6 +316,7 @@ int main(void)
         TEST(signatures_and_types_count),
         TEST(a_bomb_stays_within_bounds),
         TEST(what_a_token_says),
+        TEST(addresses_have_a_ceiling),
         TEST(every_allocation_may_fail),
     };
     return cmocka_run_group_tests_name("guard-status-list", tests, setup, teardown);

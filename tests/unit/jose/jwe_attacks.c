@@ -7,10 +7,13 @@
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
+#include "aes.h"
 #include "base64url.h"
+#include "content.h"
 #include "jwe_keys.h"
 #include "keys.h"
 #include "messages.h"
+#include "password_key.h"
 #include "text.h"
 
 #define NOW 1700000000
@@ -94,6 +97,52 @@ static void attack_35_password_rounds(void **state)
     ost_key_unref(key);
 }
 
+static ost_text encoded(ost_text bytes)
+{
+    ost_text ret = {0};
+    assert_int_equal(base64url_encode_to(message_arena, bytes, &ret), OST_OK);
+    return ret;
+}
+
+/* A message under a password with a salt of so many bytes. */
+static ost_text salted(const ost_key *password, size_t len)
+{
+    static const char salt[PBES2_SALT_MAX + 1] = "salt";
+    const content_key cek = {.size = 16};
+    unsigned char kek[16], wrapped[16 + WRAP_OVERHEAD];
+    sealed_content sealed;
+    assert_int_equal(password_key_derive(password, OST_PBES2_HS256_A128KW, (ost_text){salt, len},
+                                         1000, message_arena, kek),
+                     OST_OK);
+    assert_int_equal(aes_wrap(text_of_bytes(kek, sizeof kek), text_of_bytes(cek.data, 16), wrapped),
+                     OST_OK);
+    ost_text header = message_part(
+        ost_arena_format(message_arena,
+                         "{\"alg\":\"PBES2-HS256+A128KW\",\"enc\":\"A128GCM\",\"p2s\":\"%s\","
+                         "\"p2c\":1000}",
+                         encoded((ost_text){salt, len}).data));
+    assert_int_equal(content_seal(OST_A128GCM, &cek, header, OST_TEXT("x"), message_arena, &sealed),
+                     OST_OK);
+    return text_of(ost_arena_format(message_arena, "%s.%s.%s.%s.%s", header.data,
+                                    encoded(text_of_bytes(wrapped, sizeof wrapped)).data,
+                                    encoded(sealed.iv).data, encoded(sealed.ciphertext).data,
+                                    encoded(sealed.tag).data));
+}
+
+/* RFC 7518 §4.8.1.1: 8 or more octets. */
+static void salts_have_bounds(void **state)
+{
+    static const struct {
+        size_t len;
+        ost_result expected;
+    } cases[] = {
+        {7, OST_E_DECRYPTION}, {8, OST_OK}, {9, OST_OK}, {512, OST_OK}, {513, OST_E_DECRYPTION}};
+    ost_key *key = jwe_key(OST_PBES2_HS256_A128KW, NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(message_decrypt(salted(key, cases[i].len), key, NULL), cases[i].expected);
+    ost_key_unref(key);
+}
+
 static void attack_36_unsigned_within(void **state)
 {
     static const char *const ends[] = {".", "", ".AA"};
@@ -160,6 +209,7 @@ int main(void)
         cmocka_unit_test(nested_tokens),
         cmocka_unit_test(attack_35_compressed_bomb),
         cmocka_unit_test(attack_35_password_rounds),
+        cmocka_unit_test(salts_have_bounds),
         cmocka_unit_test(attack_36_unsigned_within),
         cmocka_unit_test(attack_37_rsa1_5),
         cmocka_unit_test(attack_38_deeper_nesting),

@@ -265,6 +265,21 @@ static void what_a_text_may_look_like(void **state)
     ost_key_unref(key);
 }
 
+/* The label and the dashes after it: 64 characters, white space at the end aside. */
+static void labels_have_a_ceiling(void **state)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGH";
+    static const char *const ends[] = {"\n", "\r\n", " \t\n"};
+    for (int len = 58; len <= 60; len++) {
+        for (size_t i = 0; i < 3; i++) {
+            const char *text =
+                ost_arena_format(arena, "-----BEGIN %.*s-----%sAAAA%s-----END %.*s-----%s", len,
+                                 letters, ends[i], ends[i], len, letters, ends[i]);
+            assert_int_equal(import(text, NULL), len <= 59 ? OST_E_UNSUPPORTED : OST_E_KEY_FORMAT);
+        }
+    }
+}
+
 /* BER has many forms of one key, DER has one; the label does not change that. */
 static void lengths_are_those_of_der(void **state)
 {
@@ -457,6 +472,7 @@ int main(void)
         cmocka_unit_test(older_forms_and_certificates),
         cmocka_unit_test(alg_and_kid),
         cmocka_unit_test(what_a_text_may_look_like),
+        cmocka_unit_test(labels_have_a_ceiling),
         cmocka_unit_test(lengths_are_those_of_der),
         cmocka_unit_test(attack_34_long_text),
         cmocka_unit_test(more_than_one_block),
