@@ -188,6 +188,20 @@ static void what_was_revoked_is_refused_when_its_answer_is_old(void **state)
     inquiry_expect(o, "opaque", OST_E_REMOTE, 503); /* the answer before it does not come back */
 }
 
+/* Not with a clock either that is set back to when its answer was new. */
+static void what_was_revoked_does_not_come_back(void **state)
+{
+    online *o = *state;
+    inquiry_begin(o, inquiry_by_secret);
+    inquiry_expect(o, "opaque", OST_OK, 200);
+    fake_issuer_answer(o->issuer, FAKE_GOOD, "{\"active\":false}");
+    atomic_fetch_add(&inquiry_now, 30);
+    inquiry_expect(o, "opaque", OST_E_INACTIVE, 401);
+    fake_issuer_answer(o->issuer, FAKE_DOWN, "");
+    atomic_fetch_sub(&inquiry_now, 29);
+    inquiry_expect(o, "opaque", OST_E_REMOTE, 503);
+}
+
 static void a_no_is_remembered_for_a_short_time(void **state)
 {
     online *o = *state;
@@ -271,6 +285,7 @@ int main(void)
         TEST(answers_are_renewed_before_they_are_old),
         TEST(no_answer_counts_past_exp),
         TEST(what_was_revoked_is_refused_when_its_answer_is_old),
+        TEST(what_was_revoked_does_not_come_back),
         TEST(a_no_is_remembered_for_a_short_time),
         TEST(a_clock_that_is_set_back_makes_answers_old),
         TEST(a_clock_that_is_set_back_ends_pauses),

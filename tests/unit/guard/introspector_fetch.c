@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "context.h"
 #include "inquiry.h"
 
 /* ---- an issuer in trouble ---- */
@@ -159,6 +160,17 @@ static void long_answers_are_read_up_to_a_ceiling(void **state)
     inquiry_expect(o, "other", OST_OK, 200);
 }
 
+static void an_answer_has_its_time(void **state)
+{
+    online *o = *state;
+    fake_issuer_answer(o->issuer, FAKE_SLOW, inquiry_good(o, ""));
+    o->guard = inquiry_guard(o, (ost_issuer){.fetch_timeout = 1});
+    assert_true(ost_guard_wait_ready(o->guard, 5));
+    int64_t before = monotonic_ms();
+    inquiry_expect(o, "opaque", OST_E_REMOTE, 503);
+    assert_in_range(monotonic_ms() - before, 900, 3500); /* by itself it would be five seconds */
+}
+
 /* ---- whose fault it is ---- */
 
 /* What is about all questions pauses them all, and is not held against the one that met it. */
@@ -293,6 +305,7 @@ int main(void)
         TEST(one_connection_that_ends_stops_nobody_else),
         TEST(a_token_that_the_issuer_chokes_on_harms_no_other),
         TEST(long_answers_are_read_up_to_a_ceiling),
+        TEST(an_answer_has_its_time),
         TEST(some_failures_are_the_issuers),
         TEST(other_failures_are_the_tokens),
         TEST(two_connections_that_end_are_the_issuers),

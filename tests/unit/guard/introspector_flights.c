@@ -28,6 +28,28 @@ static void few_questions_are_in_the_air(void **state)
     assert_int_equal(inquiry_questions(o), 40);
 }
 
+/* Those that wait for their turn fail with those in the air, and are not asked. */
+static void an_issuer_that_fails_is_not_asked_the_rest(void **state)
+{
+    online *o = *state;
+    atomic_int told = 0;
+    fake_issuer_status(o->issuer, 503);
+    fake_issuer_answer(o->issuer, FAKE_SLOW, "");
+    inquiry_begin(o, inquiry_by_secret);
+    for (int i = 0; i < 40; i++) {
+        ost_text token = text_of(ost_arena_format(o->arena, "opaque-%d", i));
+        ost_verdict verdict = online_check_now(o, o->guard, token, true);
+        assert_int_equal(verdict.decision, OST_WAIT);
+        assert_int_equal(ost_guard_wait(o->guard, &verdict, online_count, &told), OST_OK);
+    }
+    assert_true(online_until_number(&o->issuer->questions, 16, 5));
+    fake_issuer_release(o->issuer);
+    assert_true(online_until_number(&told, 40, 5));
+    assert_int_equal(inquiry_questions(o), 16);
+    inquiry_expect(o, "opaque-39", OST_E_REMOTE, 503);
+    assert_int_equal(inquiry_questions(o), 16);
+}
+
 static void one_question_for_all_who_wait(void **state)
 {
     online *o = *state;
@@ -154,11 +176,9 @@ static void whoever_waits_is_told_of_the_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(few_questions_are_in_the_air),
-        TEST(one_question_for_all_who_wait),
-        TEST(issuers_that_hang_leave_the_others_alone),
-        TEST(a_flood_of_garbage_is_held_back),
-        TEST(good_tokens_cost_nothing_of_the_budget),
+        TEST(few_questions_are_in_the_air),     TEST(an_issuer_that_fails_is_not_asked_the_rest),
+        TEST(one_question_for_all_who_wait),    TEST(issuers_that_hang_leave_the_others_alone),
+        TEST(a_flood_of_garbage_is_held_back),  TEST(good_tokens_cost_nothing_of_the_budget),
         TEST(whoever_waits_is_told_of_the_end),
     };
     return cmocka_run_group_tests_name("guard-introspector_flights", tests, online_make_keys,
