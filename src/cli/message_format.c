@@ -13,6 +13,7 @@
 typedef struct part {
     const char *name;
     bool of_party; /* of a signature or a recipient, in general JSON */
+    bool required; /* in JSON, also when it is empty; an empty payload is one that is detached */
 } part;
 
 typedef struct kind {
@@ -27,7 +28,7 @@ static const part jws_parts[] = {{.name = "protected", .of_party = true},
 static const part jwe_parts[] = {{.name = "protected"},
                                  {.name = "encrypted_key", .of_party = true},
                                  {.name = "iv"},
-                                 {.name = "ciphertext"},
+                                 {.name = "ciphertext", .required = true},
                                  {.name = "tag"}};
 static const kind jws_kind = {"JWS", "signatures", 3, jws_parts};
 static const kind jwe_kind = {"JWE", "recipients", 5, jwe_parts};
@@ -70,14 +71,19 @@ static ost_result read_message(formatting *f, ost_text message)
     return result;
 }
 
+/* The member of a message in JSON that a part is. */
+static const ost_json *member(const formatting *f, const part *wanted, const ost_json *party)
+{
+    return ost_json_get(wanted->of_party && f->parties != NULL ? party : f->whole, wanted->name);
+}
+
 /* A part of the message or of a party; empty when it is not there. Base64url, as a dot in it would
  * make other parts of a compact message. */
 static ost_result get(const formatting *f, size_t i, const ost_json *party, ost_text *ret_text)
 {
     const part *wanted = &f->kind->parts[i];
     ost_text text = {"", 0}, bytes;
-    const ost_json *of = wanted->of_party && f->parties != NULL ? party : f->whole;
-    const ost_json *value = ost_json_get(of, wanted->name);
+    const ost_json *value = member(f, wanted, party);
     if (f->whole == NULL)
         text = f->parts[i];
     else if (value != NULL && !ost_json_text(value, &text))
@@ -93,14 +99,15 @@ static ost_result put(const formatting *f, ost_json_writer *writer, bool of_part
                       const ost_json *party)
 {
     for (size_t i = 0; i < f->kind->count; i++) {
+        const part *wanted = &f->kind->parts[i];
         ost_text text;
-        if (f->kind->parts[i].of_party != of_party)
+        if (wanted->of_party != of_party)
             continue;
         ost_result result = get(f, i, party, &text);
         if (result != OST_OK)
             return result;
-        if (text.len > 0)
-            ost_json_member_text(writer, f->kind->parts[i].name, text);
+        if (text.len > 0 || wanted->required || member(f, wanted, party) != NULL)
+            ost_json_member_text(writer, wanted->name, text);
     }
     return OST_OK;
 }

@@ -146,11 +146,19 @@ static void put_bytes(writing *w, ost_json_writer *writer, const char *name, ost
                       ost_result *result)
 {
     ost_text encoded;
-    if (bytes.len == 0 || *result != OST_OK)
+    if (*result != OST_OK)
         return;
     *result = base64url_encode_to(w->arena, bytes, &encoded);
     if (*result == OST_OK)
         ost_json_member_text(writer, name, encoded);
+}
+
+/* Most members are absent where they would be empty (RFC 7516 §7.2.1). */
+static void put_if_any(writing *w, ost_json_writer *writer, const char *name, ost_text bytes,
+                       ost_result *result)
+{
+    if (bytes.len > 0)
+        put_bytes(w, writer, name, bytes, result);
 }
 
 static void put_recipients(writing *w, ost_json_writer *writer, ost_result *result)
@@ -163,7 +171,7 @@ static void put_recipients(writing *w, ost_json_writer *writer, ost_result *resu
         ost_json_open_object(writer);
         *result = jwe_write_recipient_members(writer, &w->recipients[i], &w->keys[i], w->options);
         ost_json_close_object(writer);
-        put_bytes(w, writer, "encrypted_key", w->keys[i].encrypted_key, result);
+        put_if_any(w, writer, "encrypted_key", w->keys[i].encrypted_key, result);
         ost_json_close_object(writer);
     }
     ost_json_close_array(writer);
@@ -180,11 +188,11 @@ static ost_result write_json(writing *w, ost_text *ret_json)
     if (w->count > 1)
         put_recipients(w, writer, &result);
     else
-        put_bytes(w, writer, "encrypted_key", w->keys[0].encrypted_key, &result);
-    put_bytes(w, writer, "aad", w->options->aad, &result);
-    put_bytes(w, writer, "iv", w->sealed.iv, &result);
+        put_if_any(w, writer, "encrypted_key", w->keys[0].encrypted_key, &result);
+    put_if_any(w, writer, "aad", w->options->aad, &result);
+    put_if_any(w, writer, "iv", w->sealed.iv, &result);
     put_bytes(w, writer, "ciphertext", w->sealed.ciphertext, &result);
-    put_bytes(w, writer, "tag", w->sealed.tag, &result);
+    put_if_any(w, writer, "tag", w->sealed.tag, &result);
     ost_json_close_object(writer);
     return result == OST_OK ? ost_json_writer_finish(writer, ret_json) : result;
 }

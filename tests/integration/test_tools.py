@@ -566,6 +566,19 @@ def test_what_other_forms_have_no_place_for(key):
     bad(1, "jwe", "format", "--to", "compact", feed='{"aad":"AA","ciphertext":"AA"}', told="not protected")
 
 
+def test_what_is_empty_keeps_its_place_in_another_form(key):
+    """An empty payload is none that is detached, and a JWE always has its ciphertext (RFC 7516 §7.2.1)."""
+    mac, wrap = key("HS256")[0], key("A256KW")[0]
+    flat = good("jws", "sign", "--json", "--key", mac)
+    general = good("jws", "format", "--to", "general", feed=flat)
+    assert good("jws", "verify", "--key", mac, feed=general) == b""
+    detached = good("jws", "sign", "--json", "--detached", "--key", mac, feed="a")
+    assert "payload" not in json.loads(good("jws", "format", "--to", "general", feed=detached))
+    for how in ((), ("--json",)):
+        letter = good("jwe", "encrypt", "--key", wrap, *how)
+        assert json.loads(good("jwe", "format", "--to", "json", feed=letter))["ciphertext"] == ""
+
+
 def test_base64url():
     assert good("base64url", "encode", feed=b"\xfb\xff") == b"-_8\n"
     assert good("base64url", "decode", feed="-_8\r\n") == b"\xfb\xff"

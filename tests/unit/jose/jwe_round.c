@@ -251,6 +251,24 @@ static void compressed(void **state)
     ost_key_unref(key);
 }
 
+/* RFC 7516 §7.2.1: the ciphertext MUST be present. */
+static void nothing_has_its_ciphertext(void **state)
+{
+    ost_key *key = jwe_key(OST_A256KW, NULL);
+    const ost_recipient recipient = {key, OST_A256KW};
+    const ost_json *read;
+    ost_text json, ciphertext;
+    ost_arena_reset(arena);
+    assert_int_equal(
+        ost_jwe_json_encrypt((ost_text){0}, &recipient, 1, OST_A256GCM, NULL, arena, &json, NULL),
+        OST_OK);
+    assert_int_equal(ost_json_read(json, NULL, arena, &read, NULL), OST_OK);
+    assert_true(ost_json_text(ost_json_get(read, "ciphertext"), &ciphertext));
+    assert_int_equal(ciphertext.len, 0);
+    assert_null(ost_json_get(read, "aad"));
+    ost_key_unref(key);
+}
+
 /* Whoever does not mind how much it is may say so. */
 static void inflated_without_a_bound(void **state)
 {
@@ -361,6 +379,7 @@ int main(void)
         cmocka_unit_test(no_character_may_change),
         cmocka_unit_test(no_length_may_change),
         cmocka_unit_test(compressed),
+        cmocka_unit_test(nothing_has_its_ciphertext),
         cmocka_unit_test(inflated_without_a_bound),
         cmocka_unit_test(arena_as_stated),
         cmocka_unit_test(many_before_ours),
