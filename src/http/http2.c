@@ -14,7 +14,7 @@
 static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 #define BURST 10                  /* seconds' worth of idle frames in one go */
-#define RESPONSES_MAX (16u << 20) /* bytes that wait for a client's windows */
+#define RESPONSES_MAX (16u << 20) /* bytes that wait for a client's windows, behind the largest */
 
 http2_guess http2_detect(ost_text seen)
 {
@@ -75,6 +75,19 @@ static int on_begin_frame(nghttp2_session *session, const nghttp2_frame_hd *fram
     return is_idle_frame(frame) ? pay(user) : 0;
 }
 
+/* One response may be as large as any: whoever fetches it slowly goes on asking meanwhile. */
+static bool responses_pile_up(const http2 *h)
+{
+    size_t largest = 0;
+    if (h->out_bytes < RESPONSES_MAX)
+        return false;
+    for (const http2_stream *stream = h->streams; stream != NULL; stream = stream->next) {
+        if (stream->out.len > largest)
+            largest = stream->out.len;
+    }
+    return h->out_bytes - largest >= RESPONSES_MAX;
+}
+
 static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *user)
 {
     http2 *h = user;
@@ -83,7 +96,7 @@ static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame
     /* Exchanges whose streams have been reset are still at work: they count, too. Who does not take
      * the responses that are there may come back for more (RFC 9113 §8.7). */
     bool room = h->c->exchange_count < 2 * (size_t)h->c->loop->server->limits.streams &&
-                h->out_bytes < RESPONSES_MAX;
+                !responses_pile_up(h);
     http2_stream *stream = room ? http2_stream_new(h, frame->hd.stream_id) : NULL;
     if (stream == NULL)
         return nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id,

@@ -14,7 +14,11 @@
 #include "text.h"
 
 #define FIELD_OVERHEAD 32 /* RFC 9113 §6.5.2 */
-#define BODIES_MAX 16     /* of the usual largest, held for the other streams of one connection */
+
+/* What is held for the other streams of one connection: so many of the usual largest bodies, or of
+ * the largest that the route takes, for browsers send several files at once. */
+#define BODIES_MAX 16
+#define BODIES_OF_ROUTE 4
 
 static const exchange_protocol protocol = {http2_send, http2_ended};
 
@@ -219,18 +223,25 @@ void http2_stream_head_done(http2_stream *stream)
 
 /* ---- the body ---- */
 
+static bool has_room(const http2_stream *stream, size_t more)
+{
+    const http2 *h = stream->session;
+    size_t usual = BODIES_MAX * h->c->loop->server->limits.body;
+    size_t own = BODIES_OF_ROUTE * stream->max_body, most = usual > own ? usual : own;
+    return h->body_bytes - stream->exchange->body.len + more <= most;
+}
+
 void http2_stream_body(http2_stream *stream, ost_text piece)
 {
     http_exchange *x = stream->exchange;
     if (x == NULL || stream->responded || x->state != EXCHANGE_READING)
         return;
-    const http_limits *limits = &x->loop->server->limits;
     http2 *h = stream->session;
-    if (h->body_bytes - x->body.len + piece.len > BODIES_MAX * limits->body) {
+    if (!has_room(stream, piece.len)) {
         http2_stream_refuse(stream, 503, "too many bodies at once");
         return;
     }
-    body_clock_add(&stream->body, piece.len, event_loop_now(x->loop), limits);
+    body_clock_add(&stream->body, piece.len, event_loop_now(x->loop), &x->loop->server->limits);
     h->body_bytes -= x->body.len;
     buffer_append(&x->body, piece);
     h->body_bytes += x->body.len;

@@ -280,13 +280,37 @@ def test_responses_that_nobody_takes_are_bounded(monkeypatch):
         sock.sendall(h2.start(h2.NO_TABLE + no_window) + requests)
         received, _ = read_all(sock, quiet=2)
         refused = h2.resets(received)
-        assert len(h2.statuses(received)) == 17 and set(refused.values()) == {h2.REFUSED_STREAM} and len(refused) == 83
+        assert len(h2.statuses(received)) == 18 and set(refused.values()) == {h2.REFUSED_STREAM} and len(refused) == 82
         assert server.resident() - before < 48 << 20
         # What is taken, or no longer wanted, makes room.
         sock.settimeout(10)
         sock.sendall(b"".join(h2.frame(h2.RST_STREAM, 0, 2 * i + 1, b"\0\0\0\x08") for i in range(10)) + h2.request(201))
         received, _ = read_all(sock, quiet=0.5)
         assert h2.statuses(received) == {201: 200}
+
+
+def test_one_large_response_leaves_room_for_others(server):
+    """Whoever fetches a large file over a slow line goes on asking meanwhile, on the same connection."""
+    no_window = b"\0\x04\0\0\0\0"
+    with server.connect() as sock:
+        sock.sendall(h2.start(h2.NO_TABLE + no_window) + h2.request(1, "/sized/20000000"))
+        received, _ = read_all(sock, quiet=0.5)
+        sock.settimeout(10)
+        sock.sendall(h2.request(3, "/sized/1000") + h2.request(5, "/sized/1000"))
+        received += read_all(sock, quiet=0.5)[0]
+        assert h2.statuses(received) == {1: 200, 3: 200, 5: 200} and h2.resets(received) == {}
+
+
+def test_large_bodies_in_parallel():
+    """A browser that sends several files at once does so on one connection."""
+    streams, pieces = 3, 800  # of the 64 MiB each that the route takes
+    with ProbeServer() as server, server.connect() as sock:
+        requests = b"".join(h2.request(2 * i + 1, "/echo", method="PUT", end=False) for i in range(streams))
+        sock.sendall(h2.start(h2.NO_TABLE) + requests)
+        for piece in range(pieces):
+            flags = h2.END_STREAM if piece == pieces - 1 else 0
+            sock.sendall(b"".join(h2.frame(h2.DATA, flags, 2 * i + 1, b"x" * 16384) for i in range(streams)))
+        assert h2.statuses(read_all(sock, quiet=2)[0]) == {1: 200, 3: 200, 5: 200}
 
 
 def test_many_large_bodies_one_after_another_are_no_bomb(server):
