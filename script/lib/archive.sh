@@ -1,10 +1,10 @@
 #!/bin/sh
 # Makes a static library whose inner names are its own: a program may call its functions `wipe` or
 # `digest`, and neither fails to link nor puts them in the place of ours.
-#   script/lib/archive.sh OUT.a PART.a... -- COMPILER [ARGUMENT]...
+#   script/lib/archive.sh AR OBJCOPY OUT.a PART.a... -- COMPILER [ARGUMENT]...
 set -eu
-out=$1
-shift
+ar=$1 objcopy=$2 out=$3
+shift 3
 whole=$(mktemp -d)
 trap 'rm -rf "$whole"' EXIT
 parts=''
@@ -15,6 +15,6 @@ done
 shift
 # shellcheck disable=SC2086
 "$@" -r -nostdlib -o "$whole/ostiary.o" -Wl,--whole-archive $parts
-"${OBJCOPY:-objcopy}" --localize-hidden "$whole/ostiary.o"
+"$objcopy" --localize-hidden "$whole/ostiary.o"
 rm -f "$out"
-"${AR:-ar}" rcsD "$out" "$whole/ostiary.o"
+"$ar" rcsD "$out" "$whole/ostiary.o"
