@@ -51,25 +51,6 @@ static size_t whole_characters(const char *text, size_t len)
     return len > 0 && (unsigned char)text[len - 1] >= 0xC0 ? len - 1 : len;
 }
 
-/* What was seen may come from an attacker, and the detail goes to logs and terminals: control
- * characters, those from U+0080 to U+009F too, and what is not UTF-8 become '?'. */
-static void make_printable(char *text, size_t len)
-{
-    for (size_t at = 0; at < len; at++) {
-        size_t good = at + text_find_bad_utf8((ost_text){text + at, len - at});
-        for (; at < good; at++) {
-            unsigned char c = (unsigned char)text[at];
-            bool upper_control = c == 0xC2 && (unsigned char)text[at + 1] < 0xA0;
-            if (c < 0x20 || c == 0x7F || upper_control)
-                text[at] = '?';
-            if (upper_control)
-                text[++at] = '?';
-        }
-        if (at < len)
-            text[at] = '?';
-    }
-}
-
 ost_result ost_error_set(ost_error *error, ost_result code, const char *format, ...)
 {
     if (error == NULL)
@@ -83,7 +64,8 @@ ost_result ost_error_set(ost_error *error, ost_result code, const char *format, 
     if (len >= sizeof error->detail)
         len = whole_characters(error->detail, sizeof error->detail - 1);
     error->detail[len] = '\0';
-    make_printable(error->detail, len);
+    /* What was seen may come from an attacker, and the detail goes to logs and terminals. */
+    text_make_printable(error->detail, len);
     error->code = code;
     return code;
 }

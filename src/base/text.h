@@ -49,6 +49,10 @@ bool text_is_utf8(ost_text text);
 /* Where the first sequence begins that is not valid UTF-8; text.len when all is. */
 size_t text_find_bad_utf8(ost_text text);
 
+/* Puts '?' in the place of each byte of control characters, those from U+0080 to U+009F too, and of
+ * each that is not UTF-8: for logs and terminals. */
+void text_make_printable(char *text, size_t len);
+
 /* memset that the compiler keeps. */
 void wipe(void *data, size_t size);
 

@@ -54,3 +54,20 @@ bool text_is_utf8(ost_text text)
 {
     return text_find_bad_utf8(text) == text.len;
 }
+
+void text_make_printable(char *text, size_t len)
+{
+    for (size_t at = 0; at < len; at++) {
+        size_t good = at + text_find_bad_utf8((ost_text){text + at, len - at});
+        for (; at < good; at++) {
+            unsigned char c = (unsigned char)text[at];
+            bool upper_control = c == 0xC2 && (unsigned char)text[at + 1] < 0xA0;
+            if (c < 0x20 || c == 0x7F || upper_control)
+                text[at] = '?';
+            if (upper_control)
+                text[++at] = '?';
+        }
+        if (at < len)
+            text[at] = '?';
+    }
+}

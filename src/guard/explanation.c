@@ -1,6 +1,8 @@
 /* Advice for the mistakes that everybody makes once; see explanation.h. */
 #include "explanation.h"
 
+#include <string.h>
+
 #include "claims_lookup.h"
 #include "text.h"
 
@@ -52,21 +54,6 @@ static char *advise(const ost_error *error, const issuer *i, const ost_claims *c
     }
 }
 
-/* It goes to logs and terminals: no control characters, of which U+0080 to U+009F are some. A
- * character that was cut in two takes the others with it. */
-static void make_harmless(char *text)
-{
-    bool is_utf8 = text_is_utf8(text_of(text));
-    for (char *at = text; *at != '\0'; at++) {
-        unsigned char c = (unsigned char)*at;
-        bool upper_control = is_utf8 && c == 0xc2 && (unsigned char)at[1] < 0xa0;
-        if (c < 0x20 || c == 0x7f || (c >= 0x80 && !is_utf8) || upper_control)
-            *at = '?';
-        if (upper_control)
-            *++at = '?';
-    }
-}
-
 ost_text explanation_of(const ost_error *error, const issuer *i, const ost_claims *claims,
                         ost_arena *arena)
 {
@@ -75,6 +62,6 @@ ost_text explanation_of(const ost_error *error, const issuer *i, const ost_claim
         text = ost_arena_copy(arena, text_of(error->detail));
     if (text == NULL)
         return text_of(ost_result_sentence(error->code));
-    make_harmless(text);
+    text_make_printable(text, strlen(text)); /* claims are quoted, and cut */
     return text_of(text);
 }

@@ -192,6 +192,22 @@ static void upper_controls_are_not_told(void **state)
     assert_non_null(strstr(said, "client \"a??31m??\xc3\xa9\""));
 }
 
+/* A name that is cut in the midst of a character takes no other one with it. */
+static void a_cut_spoils_nothing_else(void **state)
+{
+    fixture *f = *state;
+    const char *claims =
+        ost_arena_format(f->arena,
+                         "{" GOOD_TIMES ",\"azp\":\"%079d\xc3\xa9\",\"iss\":\"" FIXTURE_ISSUER
+                         "\",\"aud\":\"\xc3\xa9\"}",
+                         0);
+    ost_verdict verdict = fixture_check(f, f->guard, &fixture_any, fixture_token(f, claims));
+    char *said = ost_arena_copy(f->arena, verdict.explanation);
+    assert_int_equal(verdict.reason, OST_E_AUDIENCE);
+    assert_non_null(strstr(said, "\"\xc3\xa9\""));
+    assert_non_null(strstr(said, "0?\""));
+}
+
 static void two_names_of_one_provider_are_explained(void **state)
 {
     fixture *f = *state;
@@ -291,6 +307,7 @@ int main(void)
         cmocka_unit_test_setup(step_up, fixture_reset),
         cmocka_unit_test_setup(what_is_told_is_harmless, fixture_reset),
         cmocka_unit_test_setup(upper_controls_are_not_told, fixture_reset),
+        cmocka_unit_test_setup(a_cut_spoils_nothing_else, fixture_reset),
         cmocka_unit_test_setup(two_names_of_one_provider_are_explained, fixture_reset),
         cmocka_unit_test_setup(size_of_a_token_is_bounded, fixture_reset),
         cmocka_unit_test_setup(access_token_profile, fixture_reset),
