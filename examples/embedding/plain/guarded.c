@@ -32,8 +32,8 @@ static struct client {
     size_t len;
     time_t since;
     unsigned waits;
-    bool
-        answered; /* and now until it has hung up, lest what it still sends takes the answer away */
+    /* And now until it has hung up, lest what it still sends takes the answer away. */
+    bool answered;
 } clients[CLIENTS];
 static struct pollfd polled[PIPE + 1]; /* fd -1: no such client, or it waits */
 static int sockets[CLIENTS];           /* -1: free */
