@@ -345,7 +345,7 @@ ost_result explain_token(const explain_input *input, const ost_verdict *verdict,
         check_issuer(&e);
         check_claims(&e);
     }
-    for (explain_name name = EXPLAIN_SIZE; name < EXPLAIN_STEPS; name++) {
+    for (explain_name name = EXPLAIN_SIZE; name < EXPLAIN_STEPS && !e.failed_memory; name++) {
         const explain_step *step = &ret_steps[name];
         bool unproven = step->outcome == EXPLAIN_UNKNOWN && step->seen.len > 0;
         if (step->outcome == EXPLAIN_FAILED || unproven)
