@@ -123,19 +123,14 @@ ost_result login_new(const login_config *config, login_service **ret_login, ost_
 
 void login_stop(login_service *login)
 {
-    if (login->net != NULL)
-        net_client_stop(login->net);
-    login->stopped = true;
+    net_client_stop(login->net);
 }
 
 void login_free(login_service *login)
 {
     if (login == NULL)
         return;
-    /* First: its callbacks use all the rest. */
-    if (!login->stopped)
-        login_stop(login);
-    net_client_free(login->net);
+    net_client_free(login->net); /* first: its callbacks use all the rest */
     login_provider_free(login->provider);
     login_flights_free(login->flights);
     login_seal_clear(&login->sessions);

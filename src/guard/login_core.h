@@ -28,7 +28,6 @@ struct login_service {
     login_seal sessions;
     login_seal transactions;
     net_client *net;
-    bool stopped;
     login_provider *provider;
     login_flights *flights;
 };
