@@ -7,7 +7,7 @@ import subprocess
 
 import forgery
 import pytest
-from explained import CLAIMS, ISSUER, NOW, check_of, explain, failed, keys, part, run, signed, without  # noqa: F401
+from explained import CLAIMS, ISSUER, NOW, check_of, explain, failed, keys, part, run, signed  # noqa: F401
 from programs import provider_program
 from trap import Trap
 
