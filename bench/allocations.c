@@ -4,7 +4,7 @@
 #include <openssl/crypto.h>
 #include <stdlib.h>
 
-#include "context.h"
+#include "base/context.h"
 
 static _Thread_local uint64_t openssl_allocations;
 

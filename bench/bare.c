@@ -5,9 +5,9 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "base64url.h"
-#include "ecdsa.h"
-#include "key.h"
+#include "base/base64url.h"
+#include "jose/key/key_state.h"
+#include "jose/signature/ecdsa.h"
 
 bool bare_prepare(bare_library library, ost_alg alg, const ost_key *key, bare *ret_bare)
 {

@@ -8,11 +8,11 @@
 
 #include <ostiary/jose.h>
 
-#include "aes.h"
-#include "base64url.h"
+#include "base/base64url.h"
+#include "base/text.h"
 #include "compare.h"
-#include "signature.h"
-#include "text.h"
+#include "jose/jwe/aes.h"
+#include "jose/signature/signature.h"
 #include "welch.h"
 
 #define INPUTS 64 /* of each class */

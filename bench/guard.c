@@ -11,9 +11,9 @@
 
 #include "allocations.h"
 #include "bare.h"
+#include "base/context.h"
+#include "base/text.h"
 #include "compare.h"
-#include "context.h"
-#include "text.h"
 #include "token.h"
 
 #define TOKENS 64 /* different ones */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "http.h"
+#include "http/http.h"
 
 static void hello(http_exchange *exchange, void *user)
 {

@@ -5,8 +5,9 @@
 
 #include <ostiary/json.h>
 
+#include "base/array.h"
+#include "base/context.h"
 #include "compare.h"
-#include "context.h"
 
 static const char claims[] =
     "{\"exp\":1700000300,\"iat\":1700000000,\"auth_time\":1700000000,"
@@ -50,7 +51,7 @@ static bool ours_look_up(void *user, size_t turn)
     ost_arena_reset(arena);
     if (ost_json_read((ost_text){claims, sizeof claims - 1}, NULL, arena, &value, NULL) != OST_OK)
         return false;
-    for (size_t i = 0; i < sizeof looked_up / sizeof looked_up[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(looked_up); i++) {
         if (ost_json_get(value, looked_up[i]) == NULL)
             return false;
     }
@@ -61,7 +62,7 @@ static bool peer_look_up(void *user, size_t turn)
 {
     json_t *value = json_loadb(claims, sizeof claims - 1, JSON_REJECT_DUPLICATES, NULL);
     bool found = true;
-    for (size_t i = 0; i < sizeof looked_up / sizeof looked_up[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(looked_up); i++)
         found = found && json_object_get(value, looked_up[i]) != NULL;
     json_decref(value);
     return found;

@@ -1,8 +1,8 @@
 /* The claims that Keycloak 24 puts into an access token; see token.h. */
 #include "token.h"
 
-#include "context.h"
-#include "text.h"
+#include "base/context.h"
+#include "base/text.h"
 
 static const char claims_format[] =
     "{\"exp\":%lld,\"iat\":%lld,\"auth_time\":%lld,\"jti\":\"6a0dd71f-%04d-4c1e-b9c6-"

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "context.h"
-#include "key.h"
-#include "token.h"
+#include "base/context.h"
+#include "jose/key/key_state.h"
+#include "provider/token/token.h"
 
 #define GOOD 32
 #define DAY 86400

@@ -1,10 +1,10 @@
 /* Any bytes as what a browser says, a line each: Host, path, query, Cookie, Accept. What is made of
  * it stays within this API's origin. */
-#include "browser.h"
+#include "app/browser.h"
 
 #include <stdlib.h>
 
-#include "text.h"
+#include "base/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

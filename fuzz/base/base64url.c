@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base64url.h"
-#include "text.h"
+#include "base/base64url.h"
+#include "base/text.h"
 
 static void check(bool holds)
 {

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "buffer.h"
-#include "text.h"
+#include "base/buffer.h"
+#include "base/text.h"
 
 static void check(bool holds)
 {

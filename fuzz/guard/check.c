@@ -7,8 +7,8 @@
 
 #include <ostiary/guard.h>
 
-#include "base64url.h"
-#include "text.h"
+#include "base/base64url.h"
+#include "base/text.h"
 
 #define ISSUER "https://id.example.org"
 #define SECRET "0123456789abcdef0123456789abcdef"

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base64url.h"
-#include "dpop_proof.h"
-#include "request_url.h"
-#include "text.h"
+#include "base/base64url.h"
+#include "base/text.h"
+#include "guard/sender/dpop_proof.h"
+#include "guard/sender/request_url.h"
 
 #define NOW 1700000000
 #define TOKEN "a.token"

@@ -3,8 +3,8 @@
  * where a signed one is demanded. */
 #include <stdlib.h>
 
-#include "introspection_answer.h"
-#include "text.h"
+#include "base/text.h"
+#include "guard/introspection/introspection_answer.h"
 
 #define ISSUER "https://id.example.org"
 #define SECRET "0123456789abcdef0123456789abcdef"

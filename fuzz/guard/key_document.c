@@ -2,9 +2,9 @@
  * bad one changes nothing. */
 #include <stdlib.h>
 
-#include "context.h"
-#include "issuer.h"
-#include "text.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "guard/keys/issuer.h"
 
 static void check(bool holds)
 {

@@ -2,9 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "claim_rule.h"
-#include "policy.h"
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
+#include "guard/claim_rule.h"
+#include "guard/policy_check.h"
 
 #define NOW 1700000000
 
@@ -29,7 +30,7 @@ static void check_policy(const ost_policy *p)
     const char *const *const lists[] = {p->scopes,          p->any_scopes,   p->realm_roles,
                                         p->any_realm_roles, p->client_roles, p->any_client_roles,
                                         p->clients,         p->audiences,    p->acr_values};
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
         check(!p->open || lists[i] == NULL);
         check_list(lists[i]);
     }

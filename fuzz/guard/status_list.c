@@ -2,8 +2,8 @@
  * list of one bit as the text of `lst`, put into such claims; anything else a token as it is. */
 #include <stdlib.h>
 
-#include "status_list.h"
-#include "text.h"
+#include "base/text.h"
+#include "guard/status/status_list.h"
 
 #define ISSUER "https://id.example.org"
 #define URI "https://id.example.org/lists/1"

@@ -1,10 +1,10 @@
 /* Any bytes as a chunked body, whole and in small pieces: both readings must agree. */
-#include "chunked.h"
+#include "http/http1/chunked.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "text.h"
+#include "base/text.h"
 
 #define MAX 300
 

@@ -3,8 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+#include "base/text.h"
 #include "in_process.h"
-#include "text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -42,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (p.server == NULL) {
         const http_config config = {
             .routes = routes,
-            .route_count = sizeof routes / sizeof routes[0],
+            .route_count = ARRAY_LEN(routes),
             .limits = {.request_line = 300, .head = 2000, .field_count = 20, .body = 3000},
             .trusted_proxies = trusted,
             .trusted_proxy_count = 2,

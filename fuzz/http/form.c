@@ -2,9 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "buffer.h"
-#include "http.h"
-#include "text.h"
+#include "base/buffer.h"
+#include "base/percent.h"
+#include "base/text.h"
+#include "http/http.h"
 
 static void check(bool holds)
 {
@@ -15,9 +16,9 @@ static void check(bool holds)
 static void write_again(const http_form *form, ost_arena *arena, buffer *out)
 {
     for (size_t i = 0; i < form->count; i++) {
-        buffer_append(out, http_percent_encode(arena, form->pairs[i].name));
+        buffer_append(out, percent_encode(arena, form->pairs[i].name));
         buffer_append_byte(out, '=');
-        buffer_append(out, http_percent_encode(arena, form->pairs[i].value));
+        buffer_append(out, percent_encode(arena, form->pairs[i].value));
         buffer_append_byte(out, '&');
     }
 }

@@ -1,6 +1,6 @@
 /* Any bytes as a PROXY protocol header: what is accepted lies within the input, and every shorter
  * beginning of it is incomplete. */
-#include "proxy_protocol.h"
+#include "http/connection/proxy_protocol.h"
 
 #include <stdlib.h>
 

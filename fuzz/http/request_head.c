@@ -1,12 +1,12 @@
 /* Any bytes as a request head, whole and byte by byte: both readings must agree, what is accepted
  * must lie within the input, and its target must be readable or refused. */
-#include "request_head.h"
+#include "http/http1/request_head.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "request_target.h"
-#include "text.h"
+#include "base/text.h"
+#include "http/message/request_target.h"
 
 #define FIELDS 20
 

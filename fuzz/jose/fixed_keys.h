@@ -6,7 +6,8 @@
 
 #include <ostiary/jose.h>
 
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
 
 static const char *const fixed_jwks[] = {
     "{\"kty\":\"RSA\",\"kid\":\"rsa\",\"n\":\"wNbRaY_0yqe2zpZ1H_NPyoeZ316cuhwNARn1mJ3HRhM"
@@ -31,7 +32,7 @@ static const char *const fixed_jwks[] = {
     "{\"kty\":\"OKP\",\"kid\":\"ed448\",\"crv\":\"Ed448\",\"x\":\"-QDS9OGQW_4Ni7V6gjmtisj"
     "0DPBHLrKv5524V68Od1PZ9PunN7s75upRwb1IjctiyrNZbAwnTreA\"}",
 };
-#define FIXED_KEYS (sizeof fixed_jwks / sizeof fixed_jwks[0])
+#define FIXED_KEYS (ARRAY_LEN(fixed_jwks))
 #define FIXED_ED25519 4 /* this one and the next are private */
 #define FIXED_SECRET 5
 

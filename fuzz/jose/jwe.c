@@ -6,9 +6,10 @@
 
 #include <ostiary/jwe.h>
 
-#include "base64url.h"
-#include "content.h"
+#include "base/array.h"
+#include "base/base64url.h"
 #include "fixed_keys.h"
+#include "jose/jwe/content.h"
 
 #define INFLATE_MAX 5000
 
@@ -26,7 +27,7 @@ static const char *const private_jwks[] = {
     "\"x\":\"3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08\","
     "\"d\":\"XasIfmJKikt54X-Lg4AO5m87sSkmGLb9HC-LJ_-I4Os\"}",
 };
-#define PRIVATE_KEYS (sizeof private_jwks / sizeof private_jwks[0])
+#define PRIVATE_KEYS (ARRAY_LEN(private_jwks))
 
 static const char secret[CEK_MAX_SIZE] = "0123456789abcdef0123456789abcdef0123456789abcdef";
 

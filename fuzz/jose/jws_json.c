@@ -4,9 +4,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base64url.h"
+#include "base/base64url.h"
 #include "fixed_keys.h"
-#include "signature.h"
+#include "jose/signature/signature.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

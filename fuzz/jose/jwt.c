@@ -3,9 +3,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base64url.h"
+#include "base/base64url.h"
 #include "fixed_keys.h"
-#include "signature.h"
+#include "jose/signature/signature.h"
 
 #define NOW 1700000000
 #define LEEWAY 30

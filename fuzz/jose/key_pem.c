@@ -4,6 +4,8 @@
 
 #include "fixed_keys.h"
 
+#include "base/array.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_same(const ost_key *a, const ost_key *b)
@@ -40,7 +42,7 @@ static void check_key(const ost_key *key)
         check_same(key, again);
         ost_key_unref(again);
     }
-    for (size_t i = 0; private && i < sizeof algs / sizeof algs[0]; i++) {
+    for (size_t i = 0; private && i < ARRAY_LEN(algs); i++) {
         if (ost_key_serves(key, algs[i]))
             check_signs(key, algs[i], arena);
     }

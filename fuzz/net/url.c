@@ -5,8 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "net.h"
-#include "text.h"
+#include "base/text.h"
+#include "net/net.h"
 
 static void check(bool holds)
 {

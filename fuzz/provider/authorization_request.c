@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "auth_request.h"
+#include "base/text.h"
 #include "one_realm.h"
-#include "text.h"
+#include "provider/login/auth_request.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

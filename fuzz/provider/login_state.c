@@ -2,11 +2,11 @@
  * end. Nothing that was not sealed here is opened; sealed claims of any form do no harm. */
 #include <stdlib.h>
 
-#include "auth_request.h"
-#include "grant.h"
-#include "internal_token.h"
+#include "base/text.h"
 #include "one_realm.h"
-#include "text.h"
+#include "provider/login/auth_request.h"
+#include "provider/token/grant.h"
+#include "provider/token/internal_token.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "realm_import.h"
-#include "text.h"
+#include "base/text.h"
+#include "provider/realm/realm_import.h"
 
 static const char document[] =
     "{\"realm\":\"x\",\"enabled\":true,\"clients\":["

@@ -1,10 +1,10 @@
 /* A realm file from its bytes to the snapshot that requests use, without keys and users' hashes. */
 #include <ostiary/json.h>
 
-#include "placeholder.h"
-#include "realm.h"
-#include "realm_document.h"
-#include "text.h"
+#include "base/text.h"
+#include "provider/realm/placeholder.h"
+#include "provider/realm/realm.h"
+#include "provider/realm/realm_document.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

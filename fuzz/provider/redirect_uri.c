@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "realm.h"
-#include "text.h"
+#include "base/text.h"
+#include "provider/realm/realm.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -24,7 +24,7 @@ OTHERS |= {"kty", "from-pem", "x5c-cert", "header", "features"}
 
 def options_in(folder):
     found = set()
-    for source in (ROOT / folder).glob("*.[ch]"):
+    for source in (ROOT / folder).rglob("*.[ch]"):
         found |= set(re.findall(r'^[\s\\]*\{[\s\\]*"([a-z][a-z0-9-]+)", ', source.read_text(), re.M))
     return found
 

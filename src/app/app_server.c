@@ -1,20 +1,21 @@
 /* Puts a program's server together from its routes and settings; see app_server.h. */
-#include "app_server.h"
+#include "app/app_server.h"
 
 #include <string.h>
 #include <unistd.h>
 
-#include "access_log.h"
-#include "context.h"
-#include "docs_page.h"
-#include "guard_stop.h"
-#include "login_pages.h"
-#include "monitoring.h"
-#include "page.h"
-#include "resource_metadata.h"
-#include "route_list.h"
-#include "serve.h"
-#include "text.h"
+#include "app/docs_page.h"
+#include "app/login_pages.h"
+#include "app/monitoring.h"
+#include "app/page.h"
+#include "app/resource_metadata.h"
+#include "app/route_list.h"
+#include "app/serve.h"
+#include "base/array.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "guard/guard_stop.h"
+#include "http/log/access_log.h"
 
 #define ARENA_MAX ((size_t)32 << 20)
 #define OWN_ROUTES 24 /* of the framework, at most */
@@ -206,7 +207,7 @@ static const http_field fields[] = {
 /* The last is for a public name over https: on this machine it would bind other programs too. */
 static size_t field_count(const app_settings *settings)
 {
-    const size_t all = sizeof fields / sizeof fields[0];
+    const size_t all = ARRAY_LEN(fields);
     const ost_text base = text_of(settings->base_url);
     bool public =
         text_starts(base, "https://") && !settings_host_is_local(text_slice(base, 8, base.len));

@@ -5,10 +5,10 @@
 
 #include <ostiary/app.h>
 
-#include "http.h"
-#include "log_sink.h"
-#include "login.h"
-#include "settings.h"
+#include "app/settings.h"
+#include "http/http.h"
+#include "http/log/log_sink.h"
+#include "login/login.h"
 
 typedef struct app_server app_server;
 

@@ -1,10 +1,10 @@
 /* Reads what browsers send and sets their cookies; see browser.h. */
-#include "browser.h"
+#include "app/browser.h"
 
 #include <stdio.h>
 
-#include "buffer.h"
-#include "text.h"
+#include "base/buffer.h"
+#include "base/text.h"
 
 #define TARGET_MAX 8192
 

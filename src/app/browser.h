@@ -3,9 +3,9 @@
 #ifndef BROWSER_H
 #define BROWSER_H
 
-#include "http.h"
-#include "login.h"
-#include "settings.h"
+#include "app/settings.h"
+#include "http/http.h"
+#include "login/login.h"
 
 /* The browser's side of one request. */
 typedef struct browser_side {

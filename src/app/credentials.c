@@ -1,8 +1,8 @@
 /* Gathers the request's credentials; see credentials.h. Of fields that stand twice every one is
  * handed on: they are the guard's to refuse. */
-#include "credentials.h"
+#include "app/credentials.h"
 
-#include "text.h"
+#include "base/text.h"
 
 /* Every value of that field, in order. */
 static bool gather(const ost_request *request, const char *name, const ost_text **ret_values,

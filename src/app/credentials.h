@@ -2,7 +2,7 @@
 #ifndef CREDENTIALS_H
 #define CREDENTIALS_H
 
-#include "request.h"
+#include "app/request.h"
 
 /* Fills the request's credentials, but for a session's token. OST_E_MEMORY; OST_E_FORMAT: what a
  * trusted proxy says of the client's certificate cannot be read. */

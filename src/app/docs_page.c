@@ -1,15 +1,15 @@
 /* Serves the description and its page; see docs_page.h. */
-#include "docs_page.h"
+#include "app/docs_page.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "buffer.h"
-#include "openapi.h"
-#include "request.h"
-#include "text.h"
+#include "app/openapi.h"
+#include "app/request.h"
+#include "base/buffer.h"
+#include "base/text.h"
 
 #define ASSET_MAX ((size_t)8 << 20)
 #define PAGE_MAX 65536

@@ -1,12 +1,13 @@
 /* Callback and logout; see login_pages.h. */
-#include "login_pages.h"
+#include "app/login_pages.h"
 
 #include <string.h>
 
-#include "page.h"
-#include "request.h"
-#include "session.h"
-#include "text.h"
+#include "app/page.h"
+#include "app/request.h"
+#include "app/session.h"
+#include "base/array.h"
+#include "base/text.h"
 
 /* ---- what can go wrong at the end of a login ---- */
 
@@ -52,7 +53,7 @@ static const char *meaning_of(const char *code)
         {"temporarily_unavailable", "The provider is busy. Please try again in a moment."},
         {"server_error", "Something went wrong at the provider. Please try again in a moment."},
     };
-    for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(meanings); i++) {
         if (strcmp(code, meanings[i].code) == 0)
             return meanings[i].text;
     }
@@ -74,7 +75,7 @@ static void show_failure(http_exchange *exchange, const app_server *server, ost_
         .link = "/",
         .link_text = "Back to the start",
     };
-    for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(failures); i++) {
         if (failures[i].result == result) {
             shown.status = failures[i].status;
             shown.title = failures[i].title;

@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app_server.h"
-#include "options.h"
-#include "settings.h"
-#include "text.h"
+#include "app/app_server.h"
+#include "app/settings.h"
+#include "base/options.h"
+#include "base/text.h"
 
 #define SETTINGS_ARENA ((size_t)1 << 20)
 #define EXIT_DONE 0

@@ -1,11 +1,11 @@
 /* Answers to load balancers and monitoring; see monitoring.h. */
-#include "monitoring.h"
+#include "app/monitoring.h"
 
 #include <inttypes.h>
 
-#include "buffer.h"
-#include "request.h"
-#include "text.h"
+#include "app/request.h"
+#include "base/buffer.h"
+#include "base/text.h"
 
 #define METRICS_MAX ((size_t)1 << 20)
 

@@ -1,11 +1,12 @@
 /* Describes an API; see openapi.h. */
-#include "openapi.h"
+#include "app/openapi.h"
 
 #include <string.h>
 
-#include "buffer.h"
-#include "route_list.h"
-#include "text.h"
+#include "app/route_list.h"
+#include "base/array.h"
+#include "base/buffer.h"
+#include "base/text.h"
 
 #define NAME_MAX_BYTES 1024
 #define JSON "application/json"
@@ -23,7 +24,7 @@ static const char *verb_of(const char *method)
         const char *method, *verb;
     } verbs[] = {{"GET", "read"},     {"POST", "create"},   {"PUT", "replace"},
                  {"PATCH", "update"}, {"DELETE", "delete"}, {"OPTIONS", "describe"}};
-    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
         if (strcmp(method, verbs[i].method) == 0)
             return verbs[i].verb;
     }

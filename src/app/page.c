@@ -1,11 +1,11 @@
 /* Makes pages; see page.h. The style stands in the page and is named by its digest in the policy,
  * so that nothing else may style it and no script may run at all. */
-#include "page.h"
+#include "app/page.h"
 
-#include "base64url.h"
-#include "buffer.h"
-#include "request.h"
-#include "text.h"
+#include "app/request.h"
+#include "base/base64url.h"
+#include "base/buffer.h"
+#include "base/text.h"
 
 #define PAGE_MAX 65536
 

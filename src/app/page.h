@@ -3,7 +3,7 @@
 #ifndef PAGE_H
 #define PAGE_H
 
-#include "app_server.h"
+#include "app/app_server.h"
 
 typedef struct page {
     int status;

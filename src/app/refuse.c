@@ -1,10 +1,10 @@
 /* Answers refused requests; see refuse.h. */
-#include "refuse.h"
+#include "app/refuse.h"
 
 #include <stdio.h>
 
-#include "page.h"
-#include "text.h"
+#include "app/page.h"
+#include "base/text.h"
 
 /* What every refusal carries, whatever its body. */
 static void set_fields(ost_request *request)

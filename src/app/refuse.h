@@ -3,7 +3,7 @@
 #ifndef REFUSE_H
 #define REFUSE_H
 
-#include "request.h"
+#include "app/request.h"
 
 /* Answers by the request's verdict: status, WWW-Authenticate, Retry-After, {"detail": …}; the
  * operator's log line gets the explanation. */

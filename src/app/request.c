@@ -1,10 +1,10 @@
 /* What handlers ask of a request and how they answer; see <ostiary/app.h>. */
-#include "request.h"
+#include "app/request.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "text.h"
+#include "base/text.h"
 
 #define WAITS 3 /* a new key may be fetched, the issuer asked, a status list fetched */
 #define MESSAGE_MAX 65536

@@ -2,8 +2,8 @@
 #ifndef REQUEST_H
 #define REQUEST_H
 
-#include "app_server.h"
-#include "browser.h"
+#include "app/app_server.h"
+#include "app/browser.h"
 
 struct ost_request {
     http_exchange *exchange;

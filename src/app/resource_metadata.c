@@ -1,8 +1,8 @@
 /* Protected resource metadata: RFC 9728 §2, §3; see resource_metadata.h. */
-#include "resource_metadata.h"
+#include "app/resource_metadata.h"
 
-#include "request.h"
-#include "text.h"
+#include "app/request.h"
+#include "base/text.h"
 
 #define WELL_KNOWN "/.well-known/oauth-protected-resource"
 

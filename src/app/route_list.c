@@ -1,5 +1,7 @@
 /* Checks a program's routes; see route_list.h. */
-#include "route_list.h"
+#include "app/route_list.h"
+
+#include "base/array.h"
 
 #include <string.h>
 
@@ -13,7 +15,7 @@ http_method route_list_method(const char *name)
         http_method method;
     } methods[] = {{"GET", HTTP_GET},     {"POST", HTTP_POST},     {"PUT", HTTP_PUT},
                    {"PATCH", HTTP_PATCH}, {"DELETE", HTTP_DELETE}, {"OPTIONS", HTTP_OPTIONS}};
-    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
         if (strcmp(name, methods[i].name) == 0)
             return methods[i].method;
     }

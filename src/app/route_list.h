@@ -5,7 +5,7 @@
 
 #include <ostiary/app.h>
 
-#include "http.h"
+#include "http/http.h"
 
 #define ROUTE_LIST_MAX 10000
 

@@ -1,5 +1,5 @@
 /* Reads and makes secrets; see secret_file.h. */
-#include "secret_file.h"
+#include "app/secret_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base64url.h"
-#include "context.h"
-#include "text.h"
+#include "base/base64url.h"
+#include "base/context.h"
+#include "base/text.h"
 
 #define SECRET_MIN 32
 

@@ -1,12 +1,12 @@
 /* Guards one request and runs its handler; see serve.h. A token in the Authorization field
  * is checked on the spot. Without one, a browser's session cookie stands in for it: refreshed when
  * it runs out, and begun anew, by a login, when a person navigates. */
-#include "serve.h"
+#include "app/serve.h"
 
-#include "credentials.h"
-#include "refuse.h"
-#include "request.h"
-#include "session.h"
+#include "app/credentials.h"
+#include "app/refuse.h"
+#include "app/request.h"
+#include "app/session.h"
 
 static void decide(ost_request *request);
 

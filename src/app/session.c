@@ -1,9 +1,9 @@
 /* Uses and renews browsers' sessions; see session.h. */
-#include "session.h"
+#include "app/session.h"
 
-#include "page.h"
-#include "refuse.h"
-#include "text.h"
+#include "app/page.h"
+#include "app/refuse.h"
+#include "base/text.h"
 
 /* What a refresh goes back to. */
 typedef struct renewal {

@@ -3,7 +3,7 @@
 #ifndef SESSION_H
 #define SESSION_H
 
-#include "request.h"
+#include "app/request.h"
 
 /* Takes the session's token into the request's credentials, refreshing it first when it is about
  * to run out, and goes on with `next`; without a session too. */

@@ -1,13 +1,13 @@
 /* Reads the operator's settings; see settings.h. */
-#include "settings.h"
+#include "app/settings.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "secret_file.h"
-#include "text.h"
+#include "app/secret_file.h"
+#include "base/text.h"
 
 const option settings_options[] = {
     {"port", "PORT", "OSTIARY_PORT", NULL, "port to listen on (8000)"},

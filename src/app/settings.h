@@ -3,8 +3,8 @@
 #ifndef SETTINGS_H
 #define SETTINGS_H
 
-#include "options.h"
-#include "token_settings.h"
+#include "app/token_settings.h"
+#include "base/options.h"
 
 #define SETTINGS_ISSUERS 8
 #define SETTINGS_AUDIENCES 32

@@ -1,10 +1,10 @@
 /* Reads --introspect and its kin; see token_settings.h. */
-#include "token_settings.h"
+#include "app/token_settings.h"
 
 #include <string.h>
 
-#include "secret_file.h"
-#include "text.h"
+#include "app/secret_file.h"
+#include "base/text.h"
 
 static ost_result read_mode(const char *mode, ost_introspection *introspection,
                             ost_error *ret_error)

@@ -5,7 +5,7 @@
 
 #include <ostiary/guard.h>
 
-#include "options.h"
+#include "base/options.h"
 
 #define TOKEN_SETTINGS_ORIGINS 8
 

@@ -8,8 +8,8 @@
 
 #include <ostiary/types.h>
 
-#include "context.h"
-#include "text.h"
+#include "base/context.h"
+#include "base/text.h"
 
 #if __has_include(<sanitizer/asan_interface.h>)
 #include <sanitizer/asan_interface.h> /* does nothing in other builds */

@@ -1,10 +1,10 @@
 /* base64url and base64, strictly (RFC 4648); see base64url.h. */
-#include "base64url.h"
+#include "base/base64url.h"
 
 #include <string.h>
 
-#include "base64url_wide.h"
-#include "text.h"
+#include "base/base64url_wide.h"
+#include "base/text.h"
 
 static const char url_alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -1,5 +1,5 @@
 /* Decoding base64url 32 characters at a time with AVX2; see base64url_wide.h. */
-#include "base64url_wide.h"
+#include "base/base64url_wide.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>

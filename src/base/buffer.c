@@ -1,12 +1,12 @@
 /* A growing byte buffer; see buffer.h. */
-#include "buffer.h"
+#include "base/buffer.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "context.h"
-#include "text.h"
+#include "base/context.h"
+#include "base/text.h"
 
 #define CEILING_MAX (SIZE_MAX / 4) /* no sum of two sizes can overflow */
 

@@ -1,5 +1,5 @@
 /* Time and randomness; see context.h. */
-#include "context.h"
+#include "base/context.h"
 
 #include <errno.h>
 #include <sys/random.h>

@@ -4,7 +4,7 @@
 
 #include <ostiary/types.h>
 
-#include "text.h"
+#include "base/text.h"
 
 const char *ost_result_name(ost_result result)
 {

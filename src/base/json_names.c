@@ -4,9 +4,9 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "context.h"
-#include "json_value.h"
-#include "text.h"
+#include "base/context.h"
+#include "base/json_value.h"
+#include "base/text.h"
 
 #define FEW_MEMBERS 24
 

@@ -1,7 +1,8 @@
 /* One strict reader of JSON (RFC 8259, I-JSON's RFC 7493 §2.3 on duplicate names) over an arena,
  * without recursion: depth costs a slot of a bounded stack. */
-#include "json_value.h"
-#include "text.h"
+#include "base/array.h"
+#include "base/json_value.h"
+#include "base/text.h"
 
 #define DEFAULT_BYTES ((size_t)1 << 20)
 #define DEFAULT_DEPTH 32
@@ -102,7 +103,7 @@ static ost_result read_literal(reader *r, ost_json *value)
         {{"null", 4}, OST_JSON_NULL, false},
     };
     ost_text rest = {r->at, (size_t)(r->end - r->at)};
-    for (size_t i = 0; i < sizeof literals / sizeof literals[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(literals); i++) {
         if (text_equal(text_slice(rest, 0, literals[i].word.len), literals[i].word)) {
             value->type = literals[i].type;
             value->as.boolean = literals[i].boolean;

@@ -4,8 +4,8 @@
 #include <emmintrin.h>
 #endif
 
-#include "json_value.h"
-#include "text.h"
+#include "base/json_value.h"
+#include "base/text.h"
 
 /* Four hexadecimal digits; -1 when they are not. */
 static int32_t hex4(const char *at, const char *end)

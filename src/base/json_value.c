@@ -1,7 +1,7 @@
 /* Looking into JSON values; see <ostiary/json.h>. */
-#include "json_value.h"
+#include "base/json_value.h"
 
-#include "text.h"
+#include "base/text.h"
 
 ost_json_type ost_json_type_of(const ost_json *value)
 {

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "json_value.h"
-#include "text.h"
+#include "base/json_value.h"
+#include "base/text.h"
 
 #define DEFAULT_CEILING ((size_t)1 << 20)
 #define CEILING_MAX (SIZE_MAX / 4) /* no sum of two sizes can overflow */

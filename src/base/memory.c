@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "context.h"
-#include "text.h"
+#include "base/context.h"
+#include "base/text.h"
 
 static _Thread_local uint64_t allocations;
 static _Thread_local uint64_t fail_at; /* 0: never */

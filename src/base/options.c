@@ -1,11 +1,12 @@
 /* Reads command lines by a table of options; see options.h. */
-#include "options.h"
+#include "base/options.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
 
 static const option *find(const option *options, ost_text name)
 {
@@ -20,7 +21,7 @@ static const option *find(const option *options, ost_text name)
 static size_t distance(ost_text a, const char *b)
 {
     size_t len = strlen(b), row[64];
-    if (len >= sizeof row / sizeof row[0] || a.len > 64)
+    if (len >= ARRAY_LEN(row) || a.len > 64)
         return SIZE_MAX;
     for (size_t j = 0; j <= len; j++)
         row[j] = j;
@@ -62,7 +63,7 @@ static ost_result unknown(const option *options, ost_text name, ost_error *ret_e
 static ost_result add(option_values *values, const option *found, const char *value,
                       ost_error *ret_error)
 {
-    if (values->given_count == sizeof values->given / sizeof values->given[0])
+    if (values->given_count == ARRAY_LEN(values->given))
         return ost_error_set(ret_error, OST_E_ARGUMENT, "too many options");
     values->given[values->given_count++] = (option_value){found, value};
     return OST_OK;
@@ -108,7 +109,7 @@ ost_result options_read(const option *options, int argc, char **argv, int first,
         } else if (!only_operands && word[0] == '-' && word[1] != '\0') {
             return ost_error_set(ret_error, OST_E_ARGUMENT, "there is no option %.*s",
                                  UNKNOWN_SHOWN, word);
-        } else if (values.operand_count == sizeof values.operands / sizeof values.operands[0]) {
+        } else if (values.operand_count == ARRAY_LEN(values.operands)) {
             return ost_error_set(ret_error, OST_E_ARGUMENT, "too many arguments");
         } else {
             values.operands[values.operand_count++] = word;

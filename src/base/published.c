@@ -1,12 +1,12 @@
 /* Publishing without locks for readers; see published.h. All operations are sequentially
  * consistent: a reader counts itself before it loads the pointer, the writer stores the pointer
  * before it looks at the counters, so one of them sees the other. */
-#include "published.h"
+#include "base/published.h"
 
 #include <sched.h>
 #include <time.h>
 
-#include "thread_number.h"
+#include "base/thread_number.h"
 
 #define PATIENCE 64 /* looks before sleeping between them */
 

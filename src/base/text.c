@@ -1,5 +1,5 @@
 /* Borrowed text; see text.h. */
-#include "text.h"
+#include "base/text.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* Numbers for threads; see thread_number.h. */
-#include "thread_number.h"
+#include "base/thread_number.h"
 
 #include <stdatomic.h>
 

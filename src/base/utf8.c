@@ -1,7 +1,8 @@
 /* UTF-8 as RFC 3629 defines it: shortest forms only, no surrogates, nothing above U+10FFFF. */
 #include <string.h>
 
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
 
 /* The length of the sequence at `at`, of which `left` bytes are there; 0 when it is not valid. */
 static size_t sequence(const unsigned char *at, size_t left)
@@ -13,7 +14,7 @@ static size_t sequence(const unsigned char *at, size_t left)
         {0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3}, {0xF0, 0xF0, 0x90, 0xBF, 4},
         {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
     };
-    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
         if (at[0] < forms[i].first_low || at[0] > forms[i].first_high)
             continue;
         if (left < forms[i].len || at[1] < forms[i].second_low || at[1] > forms[i].second_high)

@@ -2,7 +2,7 @@
 #ifndef COMMAND_H
 #define COMMAND_H
 
-#include "options.h"
+#include "base/options.h"
 
 typedef struct command {
     const char *words;    /* "provider start-dev" */

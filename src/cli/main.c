@@ -7,8 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "printable.h"
+#include "base/array.h"
+#include "cli/command.h"
+#include "cli/printable.h"
 
 static const command *const commands[] = {
     &command_provider_start,   &command_provider_start_dev,
@@ -27,7 +28,7 @@ static const command *const commands[] = {
     &command_base64url_encode, &command_base64url_decode,
     &command_version,
 };
-#define COMMAND_COUNT (sizeof commands / sizeof commands[0])
+#define COMMAND_COUNT (ARRAY_LEN(commands))
 
 int command_fail(const ost_error *error, const char *doing)
 {

@@ -1,10 +1,10 @@
 /* See printable.h. */
-#include "printable.h"
+#include "cli/printable.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "text.h"
+#include "base/text.h"
 
 /* The character that the text begins with, and its length; 0 where that is not UTF-8. */
 static size_t read_character(ost_text text, uint32_t *ret_character)

@@ -1,7 +1,7 @@
 /* `ostiary version`. */
 #include <stdio.h>
 
-#include "command.h"
+#include "cli/command.h"
 
 static int run(const option_values *values)
 {

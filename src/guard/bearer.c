@@ -1,7 +1,7 @@
 /* Finding the bearer token; see bearer.h. */
-#include "bearer.h"
+#include "guard/bearer.h"
 
-#include "text.h"
+#include "base/text.h"
 
 static bool is_token_character(char c)
 {

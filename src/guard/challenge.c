@@ -1,10 +1,10 @@
 /* Writing a challenge; see challenge.h. */
-#include "challenge.h"
+#include "guard/challenge.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "text.h"
+#include "base/text.h"
 
 static bool put(challenge *c, char byte)
 {

@@ -1,14 +1,14 @@
 /* The check of one request: from its credentials to a verdict. The order is: size, form, header,
  * algorithm, issuer, key, signature; then, also for a remembered token, claims, kind, client, what
  * the token is bound to, the policy of the route, status, and the sender's proof. */
-#include "bearer.h"
-#include "claims_lookup.h"
-#include "context.h"
-#include "explanation.h"
-#include "guard_state.h"
-#include "opaque.h"
-#include "policy.h"
-#include "text.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "guard/bearer.h"
+#include "guard/claims_lookup.h"
+#include "guard/explanation.h"
+#include "guard/guard_state.h"
+#include "guard/opaque.h"
+#include "guard/policy_check.h"
 
 #define JWE_DOTS 4 /* RFC 7516 §3.1: five parts */
 

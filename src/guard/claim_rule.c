@@ -1,11 +1,11 @@
 /* Rules about single claims; see claim_rule.h. JSON pointers are those of RFC 6901. */
-#include "claim_rule.h"
+#include "guard/claim_rule.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "text.h"
+#include "base/text.h"
 
 #define TEXT_MAX 1024
 #define NAME_MAX 256

@@ -1,7 +1,7 @@
 /* Looking into an access token's claims; see claims_lookup.h. */
-#include "claims_lookup.h"
+#include "guard/claims_lookup.h"
 
-#include "text.h"
+#include "base/text.h"
 
 ost_text claims_client(const ost_claims *claims)
 {

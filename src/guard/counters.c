@@ -1,7 +1,8 @@
 /* Counters; see counters.h. */
-#include "counters.h"
+#include "guard/counters.h"
 
-#include "thread_number.h"
+#include "base/array.h"
+#include "base/thread_number.h"
 
 counter counter_of(ost_result reason)
 {
@@ -10,8 +11,8 @@ counter counter_of(ost_result reason)
         OST_RESULTS(CODE)
 #undef CODE
     };
-    _Static_assert(sizeof order / sizeof order[0] <= COUNTER_REASONS, "room for every reason");
-    for (unsigned i = 0; i < sizeof order / sizeof order[0]; i++) {
+    _Static_assert(ARRAY_LEN(order) <= COUNTER_REASONS, "room for every reason");
+    for (unsigned i = 0; i < ARRAY_LEN(order); i++) {
         if (order[i] == reason)
             return (counter)(COUNT_REFUSED + i);
     }

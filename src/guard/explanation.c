@@ -1,12 +1,11 @@
 /* Advice for the mistakes that everybody makes once; see explanation.h. */
-#include "explanation.h"
+#include "guard/explanation.h"
 
 #include <string.h>
 
-#include "claims_lookup.h"
-#include "text.h"
-
-#define SHOWN(text) ((text).len < 80 ? (int)(text).len : 80), ((text).len > 0 ? (text).data : "")
+#include "base/shown.h"
+#include "base/text.h"
+#include "guard/claims_lookup.h"
 
 static char *advise_audience(const ost_error *error, const issuer *i, const ost_claims *claims,
                              ost_arena *arena)
@@ -18,7 +17,7 @@ static char *advise_audience(const ost_error *error, const issuer *i, const ost_
                             "%s. In Keycloak, open client \"%.*s\", Client scopes, its dedicated "
                             "scope, Add mapper, By configuration, Audience, and choose \"%.80s\" "
                             "as Included Client Audience",
-                            error->detail, SHOWN(client), i->audiences[0]);
+                            error->detail, SHOWN(client, 80), i->audiences[0]);
 }
 
 static char *advise_issuer(const ost_error *error, ost_arena *arena)

@@ -2,11 +2,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "context.h"
-#include "guard_state.h"
-#include "guard_stop.h"
-#include "opaque.h"
-#include "text.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "guard/guard_state.h"
+#include "guard/guard_stop.h"
+#include "guard/opaque.h"
 
 #define DEFAULT_ENTRIES 10000
 #define MAX_ENTRIES ((size_t)1 << 24)

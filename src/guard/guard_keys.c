@@ -1,9 +1,9 @@
 /* Hands out an issuer's current keys; see guard_keys.h. */
-#include "guard_keys.h"
+#include "guard/guard_keys.h"
 
-#include "context.h"
-#include "guard_state.h"
-#include "text.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "guard/guard_state.h"
 
 static issuer *find(ost_guard *guard, ost_text name)
 {

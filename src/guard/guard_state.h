@@ -2,11 +2,11 @@
 #ifndef GUARD_STATE_H
 #define GUARD_STATE_H
 
-#include "counters.h"
-#include "issuer.h"
-#include "refusal.h"
-#include "sender.h"
-#include "token_cache.h"
+#include "guard/cache/token_cache.h"
+#include "guard/counters.h"
+#include "guard/keys/issuer.h"
+#include "guard/refusal.h"
+#include "guard/sender/sender_check.h"
 
 #define GUARD_ISSUERS 32
 

@@ -1,7 +1,7 @@
 /* Who a request comes from; see <ostiary/guard.h>. */
-#include "claims_lookup.h"
-#include "guard_state.h"
-#include "text.h"
+#include "base/text.h"
+#include "guard/claims_lookup.h"
+#include "guard/guard_state.h"
 
 const ost_claims *ost_identity_claims(const ost_identity *identity)
 {

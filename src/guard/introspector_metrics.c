@@ -1,8 +1,8 @@
 /* Metrics of introspection; see introspector_metrics.h. */
-#include "introspector_metrics.h"
+#include "guard/introspector_metrics.h"
 
-#include "metrics_text.h"
-#include "text.h"
+#include "base/text.h"
+#include "guard/metrics_text.h"
 
 typedef enum part {
     PART_ANSWERS,

@@ -4,8 +4,8 @@
 
 #include <ostiary/json.h>
 
-#include "buffer.h"
-#include "guard_state.h"
+#include "base/buffer.h"
+#include "guard/guard_state.h"
 
 /* Nothing when no issuer has one. */
 void introspector_metrics(buffer *b, const ost_guard *guard);

@@ -1,12 +1,13 @@
 /* What the guard tells its operators: Prometheus text and the state of every issuer. */
-#include "buffer.h"
-#include "context.h"
-#include "guard_state.h"
-#include "introspector_metrics.h"
-#include "metrics_text.h"
-#include "revocation_metrics.h"
-#include "status_metrics.h"
-#include "text.h"
+#include "base/array.h"
+#include "base/buffer.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "guard/guard_state.h"
+#include "guard/introspector_metrics.h"
+#include "guard/metrics_text.h"
+#include "guard/revocation_metrics.h"
+#include "guard/status_metrics.h"
 
 #define MAX_METRICS ((size_t)1 << 20)
 
@@ -134,7 +135,7 @@ static void append_issuers(buffer *b, const ost_guard *guard)
         {"ostiary_issuer_fetches_total", "counter", "Attempts to obtain keys."},
     };
     issuer_state state;
-    for (size_t m = 0; m < sizeof metrics / sizeof metrics[0]; m++) {
+    for (size_t m = 0; m < ARRAY_LEN(metrics); m++) {
         const char *name = metrics[m].name;
         metrics_head(b, name, metrics[m].type, metrics[m].help);
         for (size_t k = 0; k < guard->issuer_count; k++) {
@@ -143,7 +144,7 @@ static void append_issuers(buffer *b, const ost_guard *guard)
             const long long values[] = {state.ready, (long long)state.keys, (long long)state.age,
                                         state.failures,
                                         state.failing > 0 ? (long long)state.failing : 0};
-            if (m < sizeof values / sizeof values[0]) {
+            if (m < ARRAY_LEN(values)) {
                 metrics_sample(b, name, "", i->name, values[m]);
             } else {
                 metrics_sample(b, name, "outcome=\"good\",", i->name,

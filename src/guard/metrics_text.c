@@ -1,5 +1,5 @@
 /* The text format; see metrics_text.h. */
-#include "metrics_text.h"
+#include "guard/metrics_text.h"
 
 void metrics_head(buffer *b, const char *name, const char *type, const char *help)
 {

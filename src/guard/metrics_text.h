@@ -2,7 +2,7 @@
 #ifndef METRICS_TEXT_H
 #define METRICS_TEXT_H
 
-#include "buffer.h"
+#include "base/buffer.h"
 
 /* HELP and TYPE. Every sample of the metric must follow before the next head. */
 void metrics_head(buffer *b, const char *name, const char *type, const char *help);

@@ -1,7 +1,7 @@
 /* Choosing whom to ask; see opaque.h. */
-#include "opaque.h"
+#include "guard/opaque.h"
 
-#include "text.h"
+#include "base/text.h"
 
 #define JWS_DOTS 2 /* RFC 7515 §3.1 */
 #define JWE_DOTS 4 /* RFC 7516 §3.1 */

@@ -2,7 +2,7 @@
 #ifndef OPAQUE_H
 #define OPAQUE_H
 
-#include "guard_state.h"
+#include "guard/guard_state.h"
 
 /* At most one issuer without a token prefix, and no prefix that begins another. OST_E_CONFIG. */
 OST_MUST_CHECK ost_result opaque_check_issuers(const ost_guard *guard, ost_error *ret_error);

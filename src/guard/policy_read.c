@@ -4,13 +4,14 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "claim_rule.h"
-#include "text.h"
+#include "base/array.h"
+#include "base/shown.h"
+#include "base/text.h"
+#include "guard/claim_rule.h"
 
 #define POLICY_MAX ((size_t)64 << 10)
 #define LIST_MAX 64
 #define AGE_MAX ((int64_t)1 << 31)
-#define SHOWN(text) ((text).len < 60 ? (int)(text).len : 60), ((text).len > 0 ? (text).data : "")
 
 /* One policy on its way. */
 typedef struct reading {
@@ -143,7 +144,7 @@ static ost_result read_rule_member(const reading *r, const ost_json *member, ost
         return read_value(r, member, rule->test == OST_CLAIM_MATCHES, &rule->value);
     }
     return ost_error_set(r->error, OST_E_CONFIG, "the policy's \"claims\" has a rule with \"%.*s\"",
-                         SHOWN(ost_json_name(member)));
+                         SHOWN(ost_json_name(member), 60));
 }
 
 static ost_result read_rule(const reading *r, const ost_json *value, ost_claim_rule *rule)
@@ -238,15 +239,15 @@ static ost_result read_member(const reading *r, const ost_json *value)
         {"open", read_open},
     };
     ost_text name = ost_json_name(value);
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
         if (text_is(name, lists[i].name))
             return read_list(r, &lists[i], value);
     }
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
         if (text_is(name, others[i].name))
             return others[i].read(r, value);
     }
-    return ost_error_set(r->error, OST_E_CONFIG, "a policy has no \"%.*s\"", SHOWN(name));
+    return ost_error_set(r->error, OST_E_CONFIG, "a policy has no \"%.*s\"", SHOWN(name, 60));
 }
 
 ost_result ost_policy_read(ost_text json, ost_arena *arena, const ost_policy **ret_policy,

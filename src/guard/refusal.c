@@ -1,8 +1,8 @@
 /* Answers to refused requests; see refusal.h. */
-#include "refusal.h"
+#include "guard/refusal.h"
 
-#include "challenge.h"
-#include "text.h"
+#include "base/text.h"
+#include "guard/challenge.h"
 
 #define RETRY_KEYS 5      /* seconds; a fetch is tried again by then */
 #define RETRY_RESOURCES 1 /* seconds */

@@ -1,7 +1,8 @@
 /* Metrics of revocations; see revocation_metrics.h. */
-#include "revocation_metrics.h"
+#include "guard/revocation_metrics.h"
 
-#include "metrics_text.h"
+#include "base/array.h"
+#include "guard/metrics_text.h"
 
 static const struct {
     const char *name, *type, *help;
@@ -16,7 +17,7 @@ static const struct {
 
 void revocation_metrics(buffer *b, const ost_guard *guard)
 {
-    for (size_t which = 0; which < sizeof parts / sizeof parts[0]; which++) {
+    for (size_t which = 0; which < ARRAY_LEN(parts); which++) {
         metrics_head(b, parts[which].name, parts[which].type, parts[which].help);
         for (size_t k = 0; k < guard->issuer_count; k++) {
             const issuer *i = guard->issuers[k];

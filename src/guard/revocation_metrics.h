@@ -2,8 +2,8 @@
 #ifndef REVOCATION_METRICS_H
 #define REVOCATION_METRICS_H
 
-#include "buffer.h"
-#include "guard_state.h"
+#include "base/buffer.h"
+#include "guard/guard_state.h"
 
 void revocation_metrics(buffer *b, const ost_guard *guard);
 

@@ -1,6 +1,6 @@
 /* Taking tokens back from outside; see <ostiary/guard.h>. */
-#include "guard_state.h"
-#include "text.h"
+#include "base/text.h"
+#include "guard/guard_state.h"
 
 ost_result ost_guard_revoke(ost_guard *guard, const ost_revocation *revocation)
 {

@@ -1,8 +1,9 @@
 /* Metrics of status lists; see status_metrics.h. */
-#include "status_metrics.h"
+#include "guard/status_metrics.h"
 
-#include "metrics_text.h"
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
+#include "guard/metrics_text.h"
 
 static const struct {
     const char *name, *type, *help;
@@ -15,7 +16,7 @@ static const struct {
     {"ostiary_issuer_status_list_fetches_total", "counter", "Attempts to obtain status lists."},
 };
 
-#define PARTS (sizeof parts / sizeof parts[0])
+#define PARTS (ARRAY_LEN(parts))
 
 static void append(buffer *b, size_t which, const char *of, const status_lists_state *s)
 {

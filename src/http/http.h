@@ -244,9 +244,6 @@ size_t http_form_count(const http_form *form, const char *name);
 /* True when the request's Content-Type is application/x-www-form-urlencoded. */
 bool http_request_is_form(const http_request *request);
 
-/* Percent-encodes everything but RFC 3986 unreserved characters, into the arena. NULL data when
- * out of memory. */
-ost_text http_percent_encode(ost_arena *arena, ost_text text);
 /* Text for HTML content and quoted attributes. */
 ost_text http_html_escape(ost_arena *arena, ost_text text);
 

@@ -1,7 +1,8 @@
 /* The one table of algorithms (RFC 7518 §3.1 and §4.1, RFC 8037 §3, RFC 8812 §3), and of curves. */
-#include "alg.h"
+#include "jose/alg.h"
 
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
 
 static const hash_facts hashes[HASH_COUNT] = {
     [HASH_SHA256] = {"SHA256", 32},
@@ -74,7 +75,7 @@ static const curve_facts x448 = {"X448",         "X448",     OST_KEY_OKP,
 
 static const curve_facts *const curves[] = {&p256,    &p384,  &p521,   &secp256k1,
                                             &ed25519, &ed448, &x25519, &x448};
-#define CURVE_COUNT (sizeof curves / sizeof curves[0])
+#define CURVE_COUNT (ARRAY_LEN(curves))
 
 #define WRAPS(name, size)                                                                          \
     {                                                                                              \
@@ -125,7 +126,7 @@ static const alg_facts algs[] = {
     [OST_PBES2_HS512_A256KW] = WRAPS("PBES2-HS512+A256KW", 0),
     [OST_INSECURE_RSA1_5] = {"RSA1_5", .type = OST_KEY_RSA},
 };
-#define ALG_COUNT (sizeof algs / sizeof algs[0])
+#define ALG_COUNT (ARRAY_LEN(algs))
 
 const alg_facts *alg_find(ost_alg alg)
 {

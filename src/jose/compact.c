@@ -1,8 +1,8 @@
 /* Taking a compact token apart (RFC 7515 §5.2 steps 1–4, RFC 7519 §7.2 steps 1–5). */
-#include "compact.h"
+#include "jose/compact.h"
 
-#include "base64url.h"
-#include "text.h"
+#include "base/base64url.h"
+#include "base/text.h"
 
 /* Together with the decoded token these stay within 1 MiB of arena, the bound that
  * <ostiary/jose.h> states. */

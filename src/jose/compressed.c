@@ -1,13 +1,13 @@
 /* DEFLATE by zlib, within bounds: memory from our own calls, output never beyond what is asked for.
  */
 #define ZLIB_CONST
-#include "compressed.h"
+#include "jose/compressed.h"
 
 #include <string.h>
 #include <zlib.h>
 
-#include "context.h"
-#include "text.h"
+#include "base/context.h"
+#include "base/text.h"
 
 #define FIRST_ROOM 1024
 #define RAW_WINDOW (-15)

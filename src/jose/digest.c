@@ -1,8 +1,8 @@
 /* SHA-2 digests around tokens: at_hash and c_hash (OpenID Connect Core §3.1.3.6), thumbprints. */
-#include "digest.h"
+#include "jose/digest.h"
 
-#include "base64url.h"
-#include "stripes.h"
+#include "base/base64url.h"
+#include "jose/stripes.h"
 
 EVP_MD_CTX *digest_context_new(hash_id hash)
 {

@@ -4,7 +4,7 @@
 
 #include <openssl/evp.h>
 
-#include "alg.h"
+#include "jose/alg.h"
 
 /* A context for `hash`, to be used with digest_with as often as wanted. NULL: out of memory. */
 OST_MUST_CHECK EVP_MD_CTX *digest_context_new(hash_id hash);

@@ -1,5 +1,5 @@
 /* Stripes: try-locks spread over the threads; see stripes.h. */
-#include "stripes.h"
+#include "jose/stripes.h"
 
 /* Threads are numbered in the order of their first use; the numbers wrap around the stripes. */
 static size_t own_number(void)

@@ -1,12 +1,12 @@
 /* The client's thread: takes transfers from a list, drives them and the timers, calls back. */
-#include "net.h"
+#include "net/net.h"
 
 #include <pthread.h>
 #include <signal.h>
 
-#include "context.h"
-#include "net_timers.h"
-#include "transfer.h"
+#include "base/context.h"
+#include "net/net_timers.h"
+#include "net/transfer.h"
 
 #define DEFAULT_TRANSFERS 256
 #define MAX_SLEEP 60000 /* milliseconds; whoever has something new wakes the thread */

@@ -1,7 +1,7 @@
 /* Timers; see net_timers.h. */
-#include "net_timers.h"
+#include "net/net_timers.h"
 
-#include "context.h"
+#include "base/context.h"
 
 struct net_timer {
     net_timer *next;     /* of all */

@@ -4,7 +4,7 @@
 
 #include <pthread.h>
 
-#include "net.h"
+#include "net/net.h"
 
 typedef struct net_timers {
     pthread_mutex_t lock;

@@ -1,10 +1,10 @@
 /* One transfer; see transfer.h. Redirects, proxies and protocols other than HTTP are off. */
-#include "transfer.h"
+#include "net/transfer.h"
 
 #include <string.h>
 
-#include "context.h"
-#include "text.h"
+#include "base/context.h"
+#include "base/text.h"
 
 #define DEFAULT_TIMEOUT 5000 /* milliseconds */
 #define DEFAULT_MAX_BODY ((size_t)256 << 10)

@@ -4,8 +4,8 @@
 
 #include <curl/curl.h>
 
-#include "buffer.h"
-#include "net.h"
+#include "base/buffer.h"
+#include "net/net.h"
 
 typedef struct transfer {
     struct transfer *next;

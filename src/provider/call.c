@@ -1,12 +1,13 @@
 /* Calls; see call.h. */
-#include "call.h"
+#include "provider/call.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "realm_page.h"
-#include "text.h"
+#include "base/percent.h"
+#include "base/text.h"
+#include "provider/login/realm_page.h"
 
 /* "external" is who comes from outside the machine and its private networks (RFC 1918), as
  * Keycloak has it. */
@@ -227,7 +228,7 @@ void call_allow_origin(call *c, const realm_client *client)
 void call_set_cookie(call *c, const char *name, ost_text value, int64_t max_age, bool http_only)
 {
     bool tls = text_starts(text_of(c->base), "https://");
-    ost_text path = http_percent_encode(c->arena, text_of(c->realm->name));
+    ost_text path = percent_encode(c->arena, text_of(c->realm->name));
     char age[48] = "";
     if (max_age >= 0)
         snprintf(age, sizeof age, "; Max-Age=%lld", (long long)max_age);

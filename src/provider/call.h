@@ -4,8 +4,8 @@
 
 #include <ostiary/jose.h>
 
-#include "http.h"
-#include "provider_state.h"
+#include "http/http.h"
+#include "provider/provider_state.h"
 
 /* The error of an OAuth answer, or of a redirect. */
 typedef struct call_error {

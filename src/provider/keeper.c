@@ -3,9 +3,9 @@
  * expired. */
 #include <time.h>
 
-#include "context.h"
-#include "provider_state.h"
-#include "text.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "provider/provider_state.h"
 
 #define SWEEP_EVERY (60 * 1000) /* milliseconds */
 #define RETIREMENT (300 * 1000) /* far longer than any request */

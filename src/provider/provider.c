@@ -1,14 +1,15 @@
 /* The provider put together: routes, server, housekeeping; see provider.h. */
-#include "provider.h"
+#include "provider/provider.h"
 
 #include <string.h>
 #include <unistd.h>
 
-#include "context.h"
-#include "endpoints.h"
-#include "provider_state.h"
-#include "text.h"
-#include "token.h"
+#include "base/array.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "provider/endpoint/endpoints.h"
+#include "provider/provider_state.h"
+#include "provider/token/token.h"
 
 #define REALM "/realms/{realm}"
 #define OIDC REALM "/protocol/openid-connect"
@@ -52,7 +53,7 @@ static const struct {
     {HTTP_OPTIONS, OIDC "/logout", preflight_endpoint},
     {HTTP_POST, OIDC "/logout/logout-confirm", logout_confirm_endpoint},
 };
-#define ENDPOINTS (sizeof endpoints / sizeof endpoints[0])
+#define ENDPOINTS (ARRAY_LEN(endpoints))
 
 static const http_field headers[] = {
     {{"Referrer-Policy", 15}, {"no-referrer", 11}},
@@ -83,7 +84,7 @@ static ost_result make_server(provider *p, const provider_config *config, ost_er
         .tls_certificate = config->tls_certificate,
         .tls_key = config->tls_key,
         .headers = headers,
-        .header_count = sizeof headers / sizeof headers[0],
+        .header_count = ARRAY_LEN(headers),
     };
     return http_server_new(&server, &p->server, ret_error);
 }

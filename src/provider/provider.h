@@ -4,8 +4,8 @@
 
 #include <ostiary/types.h>
 
-#include "http.h"
-#include "store.h"
+#include "http/http.h"
+#include "store/store.h"
 
 typedef struct provider provider;
 

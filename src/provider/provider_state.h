@@ -5,10 +5,10 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "brute_force.h"
-#include "key_ring.h"
-#include "provider.h"
-#include "realm.h"
+#include "provider/provider.h"
+#include "provider/realm/brute_force.h"
+#include "provider/realm/key_ring.h"
+#include "provider/realm/realm.h"
 
 #define PROVIDER_REALMS 1000
 

@@ -1,9 +1,10 @@
 /* The realms that are served, loaded from the store; see provider_state.h. */
 #include <string.h>
 
-#include "context.h"
-#include "provider_state.h"
-#include "text.h"
+#include "base/array.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "provider/provider_state.h"
 
 #define ROWS_ARENA ((size_t)1 << 30)
 #define ENTRY_ARENA ((size_t)64 << 20)
@@ -13,7 +14,7 @@ static int64_t longest_token(const realm *r)
     int64_t longest = r->lifespans.access_token;
     const int64_t others[] = {r->lifespans.access_token_implicit, r->lifespans.sso_max,
                               r->lifespans.sso_max_remember};
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
         if (others[i] > longest)
             longest = others[i];
     }

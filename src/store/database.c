@@ -6,9 +6,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "context.h"
-#include "migration.h"
-#include "transaction.h"
+#include "base/array.h"
+#include "base/context.h"
+#include "store/migration.h"
+#include "store/transaction.h"
 
 #define BUSY_TIMEOUT 5000 /* milliseconds: another process may be writing */
 #define BUSY_PAUSE 5      /* milliseconds between two attempts */
@@ -50,7 +51,7 @@ static ost_result check_files(const char *path, ost_error *ret_error)
     static const char *const suffixes[] = {"", "-wal", "-shm"};
     char name[4096];
     ost_result result = OST_OK;
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0] && result == OST_OK; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(suffixes) && result == OST_OK; i++) {
         size_t len = strlen(path), suffix = strlen(suffixes[i]);
         if (len + suffix >= sizeof name)
             return refuse_file(path, "the path is too long", ret_error);

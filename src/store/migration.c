@@ -3,7 +3,9 @@
  * added. */
 #include <stdio.h>
 
-#include "migration.h"
+#include "store/migration.h"
+
+#include "base/array.h"
 
 static const char *const migrations[] = {
     /* 1 */
@@ -87,7 +89,7 @@ static const char *const migrations[] = {
     "CREATE INDEX code_by_expiry ON code (expires);"
     "PRAGMA application_id = 1330861129;", /* "OSTI" */
 };
-#define SCHEMA ((int)(sizeof migrations / sizeof migrations[0]))
+#define SCHEMA ((int)(ARRAY_LEN(migrations)))
 #define APPLICATION 1330861129
 #define FIRST_WITH_APPLICATION 3
 

@@ -2,7 +2,7 @@
 #ifndef MIGRATION_H
 #define MIGRATION_H
 
-#include "statement.h"
+#include "store/statement.h"
 
 /* Whether this program can work with the database; changes nothing. OST_E_SCHEMA: a newer program
  * wrote it. OST_E_STORE: it is not a store, or cannot be read. */

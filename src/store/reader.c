@@ -1,6 +1,6 @@
 /* Connections to read with, beside the one that writes; see transaction.h. */
-#include "context.h"
-#include "transaction.h"
+#include "base/context.h"
+#include "store/transaction.h"
 
 /* With the lock held: one more connection, if one more is allowed and can be opened. */
 static bool add_reader(store *s)

@@ -2,8 +2,8 @@
 #ifndef ROW_H
 #define ROW_H
 
-#include "statement.h"
-#include "store.h"
+#include "store/statement.h"
+#include "store/store.h"
 
 OST_MUST_CHECK ost_result insert_user(database *database, const store_user *user);
 OST_MUST_CHECK ost_result insert_key(database *database, const store_key *key);

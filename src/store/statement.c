@@ -1,7 +1,7 @@
 /* Statements; see statement.h. */
-#include "statement.h"
+#include "store/statement.h"
 
-#include "text.h"
+#include "base/text.h"
 
 sqlite3_stmt *statement(database *d, const char *sql)
 {

@@ -1,9 +1,9 @@
 /* Opening and closing the store; see store.h. */
 #include <string.h>
 
-#include "context.h"
-#include "text.h"
-#include "transaction.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "store/transaction.h"
 
 ost_result store_open(const char *path, store **ret_store, ost_error *ret_error)
 {

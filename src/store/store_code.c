@@ -1,7 +1,7 @@
 /* Authorization codes in the store: each can be taken once. */
-#include "row.h"
-#include "text.h"
-#include "transaction.h"
+#include "base/text.h"
+#include "store/row.h"
+#include "store/transaction.h"
 
 #define COLUMNS                                                                                    \
     "id, realm, session_id, client_id, redirect_uri, scope, nonce, challenge, challenge_method, "  \

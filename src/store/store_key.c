@@ -1,7 +1,7 @@
 /* Keys in the store. */
-#include "row.h"
-#include "text.h"
-#include "transaction.h"
+#include "base/text.h"
+#include "store/row.h"
+#include "store/transaction.h"
 
 #define COLUMNS "kid, realm, algorithm, use, jwk, certificate, state, created, signs_from, ends"
 #define MAX_KEYS 100 /* of one realm */

@@ -1,7 +1,7 @@
 /* Realms in the store. */
-#include "row.h"
-#include "text.h"
-#include "transaction.h"
+#include "base/text.h"
+#include "store/row.h"
+#include "store/transaction.h"
 
 #define MAX_REALMS 1000
 

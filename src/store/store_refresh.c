@@ -1,8 +1,8 @@
 /* Refresh tokens in the store, where a realm has them rotate (RFC 9700 section 4.14): each tab of a
  * browser has a chain of its own, and who presents a token that has had its turn is found out. */
-#include "row.h"
-#include "text.h"
-#include "transaction.h"
+#include "base/text.h"
+#include "store/row.h"
+#include "store/transaction.h"
 
 #define MAX_REFRESH_TOKENS 64 /* of one client session; the oldest make room */
 

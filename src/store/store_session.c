@@ -1,7 +1,7 @@
 /* Sessions in the store, and what of them belongs to single clients. */
-#include "row.h"
-#include "text.h"
-#include "transaction.h"
+#include "base/text.h"
+#include "store/row.h"
+#include "store/transaction.h"
 
 #define COLUMNS                                                                                    \
     "id, realm, user_id, auth_time, started, last_access, ends, idle_ends, remembered, notes"

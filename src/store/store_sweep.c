@@ -1,5 +1,6 @@
 /* Deleting what has expired, a few rows at a time, so that nobody waits long behind it. */
-#include "transaction.h"
+#include "base/array.h"
+#include "store/transaction.h"
 
 #define PORTION "500" /* rows of one transaction */
 #define PORTION_ROWS 500
@@ -27,7 +28,7 @@ static ost_result sweep_portion(store *s, const char *sql, int64_t now, int *ret
 ost_result store_sweep(store *s, int64_t now, size_t *ret_rows)
 {
     size_t rows = 0;
-    for (size_t i = 0; i < sizeof sweeps / sizeof sweeps[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(sweeps); i++) {
         int changes = PORTION_ROWS;
         while (changes >= PORTION_ROWS) {
             ost_result result = sweep_portion(s, sweeps[i], now, &changes);

@@ -1,9 +1,9 @@
 /* Users in the store. */
 #include <string.h>
 
-#include "row.h"
-#include "text.h"
-#include "transaction.h"
+#include "base/text.h"
+#include "store/row.h"
+#include "store/transaction.h"
 
 #define COLUMNS "id, realm, username, email, document, password, enabled, created"
 

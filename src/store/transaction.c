@@ -1,5 +1,7 @@
 /* Writing transactions that share commits; see transaction.h. */
-#include "transaction.h"
+#include "store/transaction.h"
+
+#include "base/array.h"
 
 #define MAX_MEMBERS 64 /* of one commit: bounds how long the first of them waits */
 
@@ -31,7 +33,7 @@ static ost_result run(store *s, const char *sql)
 bool transaction_prepare(store *s)
 {
     static const char *const all[] = {BEGIN, COMMIT, ROLLBACK, WORK_BEGIN, WORK_KEEP, WORK_UNDO};
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
         if (statement(&s->writer, all[i]) == NULL)
             return false;
     }

@@ -10,8 +10,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "statement.h"
-#include "store.h"
+#include "store/statement.h"
+#include "store/store.h"
 
 #define READERS 16
 

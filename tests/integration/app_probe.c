@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "context.h"
+#include "base/array.h"
+#include "base/context.h"
 
 static const char *const write_scopes[] = {"items:write", NULL};
 static const char *const admin_roles[] = {"admin", NULL};
@@ -88,7 +89,7 @@ static void say_fields(ost_request *request)
     if (writer == NULL)
         return;
     ost_json_open_object(writer);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
         if (ost_request_field(request, names[i]).data != NULL)
             ost_json_member_text(writer, names[i], ost_request_field(request, names[i]));
     ost_json_close_object(writer);
@@ -140,7 +141,7 @@ int main(int argc, char **argv)
                   {"taken", taken},         {"open", all_open}, {"none", NULL}};
     ost_app app = {.title = "Probe \"<&>\"", .version = "1.2.3", .routes = good};
     const char *probe = getenv("APP_PROBE");
-    for (size_t i = 0; probe != NULL && i < sizeof probes / sizeof probes[0]; i++) {
+    for (size_t i = 0; probe != NULL && i < ARRAY_LEN(probes); i++) {
         if (strcmp(probe, probes[i].name) == 0)
             app.routes = probes[i].routes;
     }

@@ -8,8 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "http.h"
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
+#include "http/http.h"
 
 /* ---- handlers ---- */
 
@@ -296,7 +297,7 @@ static void read_option(arguments *a, int option, const char *value)
         limits->pool_queue = number(value);
         break;
     case 'T':
-        if (a->config.trusted_proxy_count < sizeof a->trusted / sizeof a->trusted[0])
+        if (a->config.trusted_proxy_count < ARRAY_LEN(a->trusted))
             a->trusted[a->config.trusted_proxy_count++] = value;
         break;
     case 'Q':
@@ -336,11 +337,11 @@ int main(int argc, char **argv)
     arguments a = {
         .address = "127.0.0.1",
         .config = {.routes = routes,
-                   .route_count = sizeof routes / sizeof routes[0],
+                   .route_count = ARRAY_LEN(routes),
                    .loops = 1,
                    .log = log_line,
                    .headers = default_headers,
-                   .header_count = sizeof default_headers / sizeof default_headers[0]},
+                   .header_count = ARRAY_LEN(default_headers)},
     };
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
         read_option(&a, option, optarg);

@@ -13,8 +13,8 @@
 
 #include <ostiary/jose.h>
 
-#include "base64url.h"
-#include "text.h"
+#include "base/base64url.h"
+#include "base/text.h"
 
 #define INFLATE_MAX 65536
 #define ROUNDS 1000 /* of PBES2: peers must not be slow */

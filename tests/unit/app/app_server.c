@@ -1,5 +1,5 @@
 /* Putting a server together: what is wrong is told, and nothing is left behind. */
-#include "app_server.h"
+#include "app/app_server.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "context.h"
-#include "text.h"
+#include "base/context.h"
+#include "base/text.h"
 
 static void handler(ost_request *request)
 {

@@ -1,5 +1,5 @@
 /* What a request says about its browser, and what it cannot make us believe. */
-#include "browser.h"
+#include "app/browser.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
 
 static ost_arena *arena;
 
@@ -69,7 +70,7 @@ static void base_of_hosts(void **state)
         {"localhost/@evil.example", ""},
         {"localhost@evil.example", ""},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         const http_request request = {.authority = text_of(cases[i].host)};
         ost_text base = browser_base(&plain, &request, arena);
         if (!text_is(base, cases[i].base))
@@ -131,7 +132,7 @@ static void navigations(void **state)
     assert_false(browser_navigates(&request));
     const char *const others[] = {"*/*", "text/*", "text/htmlx", "application/json;x=text/html",
                                   ""};
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
         request = REQUEST("accept", others[i]);
         assert_false(browser_navigates(&request));
     }
@@ -150,7 +151,7 @@ static void same_origin(void **state)
     request = REQUEST("origin", "https://api.example");
     assert_true(browser_is_same_origin(&request, base));
     const char *const sites[] = {"same-site", "cross-site", "none", "", "Same-Origin"};
-    for (size_t i = 0; i < sizeof sites / sizeof sites[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(sites); i++) {
         request = REQUEST("sec-fetch-site", sites[i], "origin", "https://api.example");
         assert_false(browser_is_same_origin(&request, base));
     }
@@ -160,7 +161,7 @@ static void same_origin(void **state)
                                    "https://api.example:444",
                                    "https://api.example.evil.example",
                                    ""};
-    for (size_t i = 0; i < sizeof origins / sizeof origins[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(origins); i++) {
         request = REQUEST("origin", origins[i]);
         assert_false(browser_is_same_origin(&request, base));
         request = REQUEST("sec-fetch-site", "same-origin", "origin", origins[i]);
@@ -185,7 +186,7 @@ static void targets(void **state)
         {"/~a-b_c.d/:@!$&'()*+,;=", "", "/~a-b_c.d/:@!$&'()*+,;="},
         {"/\\\"<>\r\n", "", "/%5C%22%3C%3E%0D%0A"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         const http_request request = {.path = text_of(cases[i].path),
                                       .query = text_of(cases[i].query)};
         assert_true(text_is(browser_target(&request, arena), cases[i].target));

@@ -1,5 +1,5 @@
 /* The description: valid JSON with what clients and the docs page read in it. */
-#include "openapi.h"
+#include "app/openapi.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,7 +8,8 @@
 
 #include <cmocka.h>
 
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
 
 static void handler(ost_request *request)
 {
@@ -123,7 +124,7 @@ static void names(void **state)
         {"DELETE", "/{id}", "delete__id__delete", "Delete"},
         {"GET", "/", "read__get", "Read"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         const ost_route route = {cases[i].method, cases[i].path, handler, OST_OPEN, NULL, 0};
         ost_text operation = openapi_operation(&route, arena);
         ost_text summary = openapi_summary(&route, arena);

@@ -1,5 +1,6 @@
 /* A program's routes: a forgotten guard is found before anything is served. */
-#include "route_list.h"
+#include "app/route_list.h"
+#include "base/array.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -78,7 +79,7 @@ static void methods(void **state)
 {
     (void)state;
     const char *const unknown[] = {"HEAD", "get", "FETCH", "", "GET "};
-    for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(unknown); i++) {
         const ost_route routes[] = {{unknown[i], "/a", handler, OST_OPEN, NULL, 0}, {0}};
         refused(routes, "the method is none of");
         assert_int_equal(route_list_method(unknown[i]), HTTP_OTHER);

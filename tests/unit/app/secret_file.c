@@ -1,5 +1,5 @@
 /* Secrets in files: made once, kept from others, rotated by a second line. */
-#include "secret_file.h"
+#include "app/secret_file.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
 
 static char folder[] = "/tmp/ostiary-secret-XXXXXX";
 static ost_arena *arena;
@@ -49,7 +50,7 @@ static int tear_down(void **state)
 {
     (void)state;
     const char *const names[] = {"made", "file", "link"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
         unlink(in_folder(names[i]));
     assert_int_equal(rmdir(folder), 0); /* no temporary file is left */
     ost_arena_free(arena);

@@ -1,5 +1,5 @@
 /* Options and variables: defaults, limits, what excludes what. */
-#include "settings.h"
+#include "app/settings.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
 
 static ost_arena *arena;
 static ost_error error;
@@ -175,7 +176,7 @@ static void what_is_refused(void **state)
           "--client-secret-file=b"},
          "exclude each other"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         app_settings s = {.port = 77};
         assert_true(read_words(&s, cases[i].words) != OST_OK);
         assert_int_equal(s.port, 77);

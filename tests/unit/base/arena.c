@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "context.h"
+#include "base/context.h"
 
 static void check_zero(const unsigned char *data, size_t size)
 {

@@ -8,9 +8,10 @@
 
 #include <cmocka.h>
 
-#include "base64url.h"
-#include "base64url_wide.h"
-#include "text.h"
+#include "base/array.h"
+#include "base/base64url.h"
+#include "base/base64url_wide.h"
+#include "base/text.h"
 
 #define LONGEST 200
 
@@ -106,7 +107,7 @@ static void attack_21_loose_base64(void **state)
                                         "QR",   "QQF", "Q",   "QQQQQ", "Q.Q", "QQ\xC3\xA4"};
     unsigned char bytes[16];
     size_t len;
-    for (size_t i = 0; i < sizeof loose / sizeof loose[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(loose); i++)
         assert_int_equal(base64url_decode(text_of(loose[i]), bytes, &len), OST_E_BASE64);
     assert_int_equal(base64url_decode(OST_TEXT("Q\0Q"), bytes, &len), OST_E_BASE64);
 }
@@ -130,7 +131,7 @@ static void examples_of_rfc_4648(void **state)
     static const char *const pairs[][2] = {
         {"", ""},           {"f", "Zg"},          {"fo", "Zm8"},         {"foo", "Zm9v"},
         {"foob", "Zm9vYg"}, {"fooba", "Zm9vYmE"}, {"foobar", "Zm9vYmFy"}};
-    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
         char text[16];
         unsigned char bytes[16];
         size_t len, n = strlen(pairs[i][0]);
@@ -168,7 +169,7 @@ static void padding_is_required_in_base64(void **state)
     static const char *const bad[] = {"Zg", "Zg=", "Zg===", "Z===", "====", "Zh==", "Zm9=", "-_-_"};
     unsigned char bytes[16];
     size_t len;
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_int_equal(base64_decode(text_of(bad[i]), bytes, &len), OST_E_BASE64);
 }
 

@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
-#include "buffer.h"
-#include "context.h"
-#include "text.h"
+#include "base/buffer.h"
+#include "base/context.h"
+#include "base/text.h"
 
 static void a_buffer_stops_at_its_ceiling(void **state)
 {

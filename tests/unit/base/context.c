@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "context.h"
+#include "base/context.h"
 
 static int64_t fixed_now(void *user)
 {

@@ -9,7 +9,8 @@
 #include <cmocka.h>
 #include <ostiary/types.h>
 
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
 
 static void the_table_is_complete(void **state)
 {
@@ -23,7 +24,7 @@ static void the_table_is_complete(void **state)
     };
     static const char *const categories[] = {"usage", "resource", "input", "key",
                                              "token", "remote",   "store"};
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
         assert_string_equal(ost_result_name(table[i].code), table[i].name);
         assert_string_equal(ost_result_category(table[i].code), table[i].category);
         assert_true(strlen(ost_result_sentence(table[i].code)) > 0);

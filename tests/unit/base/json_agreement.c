@@ -10,8 +10,9 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "base/array.h"
+#include "base/text.h"
 #include "json_peer.h"
-#include "text.h"
 
 static ost_arena *arena;
 
@@ -161,7 +162,7 @@ static const struct {
     {"{\"a\":\"b}", false},
     {"<html>", false},
 };
-#define DOCUMENTS (sizeof documents / sizeof documents[0])
+#define DOCUMENTS (ARRAY_LEN(documents))
 
 static ost_result read_it(ost_text document)
 {
@@ -206,7 +207,7 @@ static void differs_from_jansson_only_on_purpose(void **state)
     memset(deep, '[', 33);
     memset(deep + 33, ']', 33);
     memset(digits + 2, '3', 399);
-    for (size_t i = 0; i < sizeof different / sizeof different[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(different); i++) {
         json_t *theirs = json_loadb(different[i].text.data, different[i].text.len,
                                     JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
         assert_int_equal(read_it(different[i].text), different[i].ours);
@@ -286,7 +287,7 @@ static void grow_string(grown *g)
         " ",    "\x7f", "\\u001f", "\\u0041"};
     add(g, "\"");
     for (uint32_t left = throw_dice(5); left > 0; left--)
-        add(g, parts[throw_dice(sizeof parts / sizeof parts[0])]);
+        add(g, parts[throw_dice(ARRAY_LEN(parts))]);
     add(g, "\"");
 }
 

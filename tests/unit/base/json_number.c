@@ -10,7 +10,8 @@
 #include <cmocka.h>
 #include <ostiary/json.h>
 
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
 
 static ost_arena *arena;
 
@@ -50,7 +51,7 @@ static void whole_numbers(void **state)
         {"90071992547409920000000000e-10", 9007199254740992},
         {"1000000000000000000000000e-20", 10000},
     };
-    for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(whole); i++) {
         int64_t integer = 99;
         double number = 99;
         const ost_json *value = read(text_of(whole[i].text));
@@ -82,7 +83,7 @@ static void what_is_not_whole(void **state)
                                          "12345e-4",
                                          "-0.1",
                                          "5e-324"};
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
         int64_t integer = 99;
         double number;
         const ost_json *value = read(text_of(others[i]));
@@ -97,7 +98,7 @@ static void beyond_all_doubles(void **state)
 {
     static const char *const refused[] = {"1e309", "-1e309", "1.8e308", "1e99999999999999999999"};
     double number;
-    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(refused); i++)
         assert_null(read(text_of(refused[i])));
     assert_true(ost_json_number(read(OST_TEXT("1e-99999999999999999999")), &number));
     assert_true(number >= 0 && number <= 0);
@@ -121,7 +122,7 @@ static void other_locales(void **state)
 {
     static const char *const names[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "ps_AF.UTF-8"};
     bool found = false;
-    for (size_t i = 0; i < sizeof names / sizeof names[0] && !found; i++)
+    for (size_t i = 0; i < ARRAY_LEN(names) && !found; i++)
         found = setlocale(LC_ALL, names[i]) != NULL;
     double number = 0;
     ost_text text = {0};
@@ -147,7 +148,7 @@ static void written_numbers(void **state)
                    {0.1 + 0.2, "0.30000000000000004"},
                    {1.7976931348623157e308, "1.7976931348623157e+308"},
                    {5e-324, "4.94065645841247e-324"}};
-    for (size_t i = 0; i < sizeof written / sizeof written[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(written); i++) {
         double back = 0;
         ost_text text;
         ost_arena_reset(arena);

@@ -9,7 +9,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "text.h"
+#include "base/text.h"
 
 #define STRICT (JSON_REJECT_DUPLICATES | JSON_DECODE_ANY)
 

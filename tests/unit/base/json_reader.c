@@ -11,8 +11,8 @@
 #include <cmocka.h>
 #include <ostiary/json.h>
 
-#include "context.h"
-#include "text.h"
+#include "base/context.h"
+#include "base/text.h"
 
 static ost_arena *arena;
 

@@ -10,7 +10,8 @@
 #include <cmocka.h>
 #include <ostiary/json.h>
 
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
 
 #define FILLER "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
 
@@ -94,7 +95,7 @@ static void attack_20_duplicate_names(void **state)
     ost_arena *arena = ost_arena_new(1 << 16);
     const ost_json *value;
     static const size_t counts[] = {2, 3, 24, 25, 30};
-    for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
+    for (size_t c = 0; c < ARRAY_LEN(counts); c++) {
         for (size_t a = 0; a < counts[c]; a++) {
             for (size_t b = a; b < counts[c]; b++) {
                 char document[1024] = "{";

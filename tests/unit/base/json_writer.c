@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <ostiary/json.h>
 
-#include "text.h"
+#include "base/text.h"
 
 static ost_arena *arena;
 

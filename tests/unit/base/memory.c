@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "context.h"
+#include "base/context.h"
 
 static void zeroed_and_counted(void **state)
 {

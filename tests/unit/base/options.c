@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "options.h"
-#include "text.h"
+#include "base/options.h"
+#include "base/text.h"
 
 static const option some[] = {{"port", "N", "TEST_PORT", NULL, ""},
                               {"flag", NULL, NULL, NULL, ""},

@@ -9,8 +9,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "context.h"
-#include "published.h"
+#include "base/context.h"
+#include "base/published.h"
 
 #define READERS 8
 #define MILLISECONDS 1000

@@ -7,7 +7,8 @@
 
 #include <cmocka.h>
 
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
 
 static size_t encode(uint32_t point, char ret[4])
 {
@@ -62,7 +63,7 @@ static void overlong_forms(void **state)
                                       "\xFF",
                                       "\xED\xA0\x80",
                                       "\xED\xBF\xBF"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_false(text_is_utf8(text_of(bad[i])));
 }
 

@@ -8,7 +8,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "ask_budget.h"
+#include "base/array.h"
+#include "guard/introspection/ask_budget.h"
 
 static int spend_all(ask_budget *budget, int64_t now)
 {
@@ -50,7 +51,7 @@ static void failures_pause_for_up_to_a_minute(void **state)
     int64_t now = 5;
     ask_budget_init(&budget, 1, now);
     assert_int_equal(ask_budget_pause(&budget, now), 0);
-    for (size_t i = 0; i < sizeof pauses / sizeof pauses[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(pauses); i++) {
         ask_budget_failed(&budget, now, 128, i == 0);
         assert_true(ask_budget_doubts(&budget));
         assert_int_equal(ask_budget_pause(&budget, now), pauses[i]);

@@ -9,8 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "context.h"
-#include "guard_state.h"
+#include "base/context.h"
+#include "guard/guard_state.h"
 #include "online.h"
 #include "status_token.h"
 

@@ -6,8 +6,9 @@
 
 #include <cmocka.h>
 
-#include "bearer.h"
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
+#include "guard/bearer.h"
 
 static bearer_outcome find(const char *field, ost_text *ret_token)
 {
@@ -21,7 +22,7 @@ static void the_scheme_is_read_in_any_case(void **state)
     static const char *const fields[] = {"Bearer abc",   "bearer abc",    "BEARER abc",
                                          "bEaReR abc",   "Bearer   abc",  " Bearer abc ",
                                          "\tBearer abc", "Bearer \tabc\t"};
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
         ost_text token = {0};
         assert_int_equal(find(fields[i], &token), BEARER_TOKEN);
         assert_true(text_is(token, "abc"));
@@ -33,7 +34,7 @@ static void other_schemes_are_no_token(void **state)
     static const char *const fields[] = {
         "",          " ",   "Basic YTpi", "DPoPs abc",   "Bearerabc",  "Bearer:",
         "Bearers a", "abc", "Bear er a",  "Bearer\tabc", "Bearer=abc", "\"Bearer\" abc"};
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
         ost_text token = {0};
         assert_int_equal(find(fields[i], &token), BEARER_NONE);
         assert_null(token.data);
@@ -43,7 +44,7 @@ static void other_schemes_are_no_token(void **state)
 static void the_scheme_dpop_is_told_apart(void **state)
 {
     static const char *const fields[] = {"DPoP abc", "dpop abc", "DPOP   abc "};
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
         ost_text token = {0};
         assert_int_equal(find(fields[i], &token), BEARER_DPOP);
         assert_true(text_is(token, "abc"));
@@ -53,7 +54,7 @@ static void the_scheme_dpop_is_told_apart(void **state)
 static void an_empty_token_is_malformed(void **state)
 {
     static const char *const fields[] = {"Bearer", "Bearer ", "bearer   ", "Bearer \t "};
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
         ost_text token = {0};
         assert_int_equal(find(fields[i], &token), BEARER_MALFORMED);
         assert_null(token.data);
@@ -87,9 +88,9 @@ static void tokens_are_of_few_characters(void **state)
     static const char *const good[] = {"a", "A-z.0_9~+/", "abc=", "a.b.c==", "-", "~"};
     static const char *const bad[] = {"",    "=",     "=a",    "a=b",      "a b", "a,b", "a\"b",
                                       "a\t", "a\r\n", "a\x80", "\xc3\xa4", "a;b", "{}",  "a%20"};
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(good); i++)
         assert_true(bearer_is_token(text_of(good[i])));
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_false(bearer_is_token(text_of(bad[i])));
     assert_false(bearer_is_token((ost_text){"a\0b", 3}));
     /* Nothing beyond either end is looked at. */

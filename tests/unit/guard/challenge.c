@@ -7,8 +7,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "challenge.h"
-#include "text.h"
+#include "base/text.h"
+#include "guard/challenge.h"
 
 static void is(const challenge *c, const char *expected)
 {

@@ -2,7 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "context.h"
+#include "base/array.h"
+#include "base/context.h"
 #include "fixture.h"
 #include "forge.h"
 
@@ -93,7 +94,7 @@ static void malformed_requests(void **state)
     fixture *f = *state;
     static const char *const fields[] = {"Bearer",           "Bearer ",    "Bearer a b",
                                          "Bearer \"a.b.c\"", "Bearer a,b", "Bearer a.b.c, Basic x"};
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
         ost_verdict verdict = fixture_check_header(f, f->guard, &fixture_any, text_of(fields[i]));
         challenge_is(verdict, 400,
                      "Bearer realm=\"items\", error=\"invalid_request\", error_description=\""
@@ -252,7 +253,7 @@ static void the_steady_state_allocates_nothing(void **state)
         if (round == 20) /* by now the thread has shares of its own in what it asks for often */
             before = memory_count();
         for (size_t g = 0; g < 2; g++) {
-            for (size_t i = 0; i < sizeof tokens / sizeof tokens[0]; i++) {
+            for (size_t i = 0; i < ARRAY_LEN(tokens); i++) {
                 const ost_credentials credentials = {.bearer = tokens[i]};
                 ost_verdict verdict;
                 ost_guard_check(guards[g], &fixture_any, &credentials, false, arena, &verdict);
@@ -285,7 +286,7 @@ static void access_token_profile(void **state)
     };
     ost_guard *guard =
         fixture_guard(f, (ost_issuer){.access_token_profile = true}, (ost_guard_config){0});
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         ost_text token =
             forge(f->arena, ost_arena_format(f->arena, header, cases[i].typ),
                   ost_arena_format(f->arena, claims, cases[i].more), f->ec, FORGE_PKCS1);

@@ -5,6 +5,8 @@
 #include "fixture.h"
 #include "forge.h"
 
+#include "base/array.h"
+
 #define WITHOUT_TIMES GOOD_NAMES ",\"aud\":\"myapi\",\"typ\":\"Bearer\""
 
 static void attack_22_times(void **state)
@@ -37,7 +39,7 @@ static void attack_22_times(void **state)
         {"\"exp\":1700000300,\"iat\":1700000031", OST_E_NOT_YET},
         {"\"exp\":1700000300,\"iat\":\"now\"", OST_E_CLAIM_TYPE},
     };
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         char *claims = ost_arena_format(f->arena, "{%s," WITHOUT_TIMES "}", bad[i].times);
         fixture_refuses_claims(f, claims, bad[i].reason);
     }
@@ -45,7 +47,7 @@ static void attack_22_times(void **state)
     static const char *const good[] = {"\"exp\":1700000000.5", "\"exp\":1699999971",
                                        "\"exp\":1700000300,\"iat\":1700000000.5",
                                        "\"exp\":1700000300,\"nbf\":1700000030,\"iat\":1700000030"};
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(good); i++) {
         char *claims = ost_arena_format(f->arena, "{%s," WITHOUT_TIMES "}", good[i]);
         fixture_allows(f, fixture_token(f, claims));
     }
@@ -69,7 +71,7 @@ static void attack_23_issuer_that_looks_alike(void **state)
         "\" " FIXTURE_ISSUER "\"",
         "\"\"",
     };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         char *claims = ost_arena_format(
             f->arena, "{" GOOD_TIMES ",\"aud\":\"myapi\",\"typ\":\"Bearer\",\"iss\":%s}", names[i]);
         fixture_refuses_claims(f, claims, OST_E_ISSUER);
@@ -112,7 +114,7 @@ static void attack_25_audience_that_looks_alike(void **state)
         {"[\"myapi\",null]", OST_E_CLAIM_TYPE},
         {"[[\"myapi\"]]", OST_E_CLAIM_TYPE},
     };
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         char *claims = ost_arena_format(f->arena, "{" GOOD_TIMES "," GOOD_NAMES ",\"aud\":%s}",
                                         bad[i].audience);
         fixture_refuses_claims(f, claims, bad[i].reason);
@@ -131,7 +133,7 @@ static void attack_26_id_token(void **state)
         "\"typ\":[\"Bearer\"]", "\"nonce\":\"n-0S6\"", "\"at_hash\":\"77Qm\"",
         "\"c_hash\":\"LDkt\"",  "\"s_hash\":\"LDkt\"", "\"code\":\"c0de\",\"state\":\"s\"",
     };
-    for (size_t i = 0; i < sizeof additions / sizeof additions[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(additions); i++) {
         char *claims = ost_arena_format(
             f->arena, "{" GOOD_TIMES "," GOOD_NAMES ",\"aud\":\"myapi\",%s}", additions[i]);
         fixture_refuses_claims(f, claims, OST_E_TOKEN_TYPE);
@@ -146,7 +148,7 @@ static void attack_27_refresh_and_logout_tokens(void **state)
     fixture *f = *state;
     static const char *const kinds[] = {"Refresh", "Offline", "Logout",       "Registration",
                                         "DPoP",    "RPT",     "Serialized-ID"};
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         char *claims = ost_arena_format(
             f->arena, "{" GOOD_TIMES "," GOOD_NAMES ",\"aud\":\"myapi\",\"typ\":\"%s\"}", kinds[i]);
         fixture_refuses_claims(f, claims, OST_E_TOKEN_TYPE);
@@ -157,7 +159,7 @@ static void attack_27_refresh_and_logout_tokens(void **state)
     fixture_refuses_claims(f, events, OST_E_TOKEN_TYPE);
     static const char *const types[] = {"logout+jwt", "dpop+jwt", "secevent+jwt", "JOSE",
                                         "at+jwt2",    "",         "application/", "jwt "};
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(types); i++) {
         char *header = ost_arena_format(f->arena,
                                         "{\"alg\":\"RS256\",\"kid\":\"rsa\",\"typ\":"
                                         "\"%s\"}",
@@ -166,7 +168,7 @@ static void attack_27_refresh_and_logout_tokens(void **state)
                         OST_E_TOKEN_TYPE);
     }
     static const char *const good[] = {"JWT", "jwt", "at+jwt", "AT+JWT", "application/at+jwt"};
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(good); i++) {
         char *header = ost_arena_format(
             f->arena, "{\"alg\":\"RS256\",\"kid\":\"rsa\",\"typ\":\"%s\"}", good[i]);
         fixture_allows(f, forge(f->arena, header, "{" GOOD_CLAIMS "}", f->rsa, FORGE_PKCS1));
@@ -203,7 +205,7 @@ static void attack_28_token_of_another_client(void **state)
         {"\"azp\":\"\"", OST_E_CLIENT},
         {"\"x\":1", OST_E_CLIENT},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         char *claims = ost_arena_format(
             f->arena, "{" GOOD_TIMES ",\"iss\":\"" FIXTURE_ISSUER "\",\"aud\":\"myapi\",%s}",
             cases[i].client);
@@ -221,7 +223,7 @@ static void attack_39_two_authorization_fields(void **state)
     const ost_text good =
         text_of(ost_arena_format(f->arena, "Bearer %.*s", (int)token.len, token.data));
     const ost_text others[] = {good, OST_TEXT("Basic YTpi"), OST_TEXT("Bearer x"), OST_TEXT("")};
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
         for (int order = 0; order < 2; order++) {
             const ost_text fields[] = {order == 0 ? good : others[i],
                                        order == 0 ? others[i] : good};
@@ -260,7 +262,7 @@ static void attack_41_42_bound_token_as_bearer(void **state)
         "\"\"",
         "[]",
     };
-    for (size_t i = 0; i < sizeof bindings / sizeof bindings[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(bindings); i++) {
         char *claims = ost_arena_format(f->arena, "{" GOOD_CLAIMS ",\"cnf\":%s}", bindings[i]);
         fixture_refuses_claims(f, claims, OST_E_SENDER);
     }
@@ -303,7 +305,7 @@ static void attack_44_remembered_token_elsewhere(void **state)
     ost_text token = fixture_token(f, "{" GOOD_CLAIMS ",\"scope\":\"read\",\"acr\":\"1\"}");
     for (int round = 0; round < 3; round++) {
         fixture_allows(f, token);
-        for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
+        for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
             ost_verdict verdict = fixture_check(f, f->guard, &routes[i].policy, token);
             assert_int_equal(verdict.decision, OST_REFUSE);
             assert_int_equal(verdict.reason, routes[i].reason);

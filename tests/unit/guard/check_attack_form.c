@@ -4,7 +4,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "base64url.h"
+#include "base/array.h"
+#include "base/base64url.h"
 #include "fixture.h"
 #include "forge.h"
 
@@ -41,7 +42,7 @@ static void attack_18_key_for_another_use(void **state)
                                             "\"key_ops\":\"verify\""};
     ost_key *const keys[] = {f->rsa, NULL};
     ost_text set = fixture_jwks(f->arena, keys);
-    for (size_t i = 0; i < sizeof additions / sizeof additions[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(additions); i++) {
         ost_keyset *read = NULL;
         const ost_key *key;
         char *changed = ost_arena_format(f->arena, "{\"keys\":[{%s,%.*s", additions[i],
@@ -67,7 +68,7 @@ static void attack_19_critical_extensions(void **state)
                                             "\"crit\":\"alg\"",
                                             "\"crit\":[\"alg\"]",
                                             "\"crit\":[\"bork\"],\"bork\":1"};
-    for (size_t i = 0; i < sizeof additions / sizeof additions[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(additions); i++) {
         char *header =
             ost_arena_format(f->arena, "{\"alg\":\"RS256\",\"kid\":\"rsa\",%s}", additions[i]);
         fixture_refuses(f, signed_header(f, header), OST_E_CRITICAL);
@@ -100,7 +101,7 @@ static void attack_20_json_that_readers_disagree_on(void **state)
         "\"RS256\"",
         "{\"alg\":\"RS256\",\"kid\":\"rsa\"",
     };
-    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(headers); i++)
         fixture_refuses(f, signed_header(f, headers[i]), OST_E_TOKEN_FORMAT);
     static const char *const claims[] = {
         CLAIMS "x",
@@ -116,7 +117,7 @@ static void attack_20_json_that_readers_disagree_on(void **state)
         "null",
         "",
     };
-    for (size_t i = 0; i < sizeof claims / sizeof claims[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(claims); i++)
         fixture_refuses(f, signed_claims(f, claims[i]), OST_E_TOKEN_FORMAT);
 }
 
@@ -141,7 +142,7 @@ static void attack_21_lenient_base64(void **state)
         ost_arena_format(f->arena, "%s=", at),
         ost_arena_format(f->arena, "%s==", at),
     };
-    for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(spellings); i++) {
         ost_verdict verdict = fixture_check(f, f->guard, &fixture_any, text_of(spellings[i]));
         assert_int_equal(verdict.decision, OST_REFUSE);
         assert_true(verdict.status == 400 || verdict.status == 401);
@@ -246,7 +247,7 @@ static void attack_35_36_37_38_encrypted_tokens(void **state)
     };
     struct timespec start;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &start);
-    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
         ost_text header;
         assert_int_equal(base64url_encode_to(f->arena, text_of(headers[i]), &header), OST_OK);
         char *token = ost_arena_format(f->arena, "%.*s.AAAA.AAAAAAAAAAAAAAAA.AAAA.AAAA",
@@ -274,7 +275,7 @@ static void garbage_is_refused(void **state)
     static const char *const garbage[] = {"a",    "a.b",     "a.b.c", "..",        "...",
                                           ".a.b", "a..b",    "a.b.",  "a.b.c.d",   "a.b.c.d.e.f",
                                           "e30.", "e30.e30", "e30..", "e30.e30.e", "null"};
-    for (size_t i = 0; i < sizeof garbage / sizeof garbage[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(garbage); i++)
         fixture_refuses(f, text_of(garbage[i]), OST_E_TOKEN_FORMAT);
     /* JSON tokens of RFC 7515 §7.2 are no compact ones. */
     ost_verdict verdict =

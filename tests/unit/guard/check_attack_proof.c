@@ -5,7 +5,8 @@
 
 #include <openssl/bn.h>
 
-#include "base64url.h"
+#include "base/array.h"
+#include "base/base64url.h"
 #include "forge.h"
 #include "prover.h"
 
@@ -31,7 +32,7 @@ static void urls_are_compared_in_their_normal_form(void **state)
         "https://api.example.org/./items",
     };
     ost_text token = prover_token(f, f->ec, "");
-    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(same); i++)
         prover_allowed(prover_try(f, token, (proof_parts){.htu = same[i]}));
 }
 
@@ -50,7 +51,7 @@ static void attack_41_wrong_method(void **state)
     fixture *f = *state;
     ost_text token = prover_token(f, f->ec, "");
     static const char *const methods[] = {"POST", "get", "", "GET ", "GETX"};
-    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(methods); i++)
         prover_refused(prover_try(f, token, (proof_parts){.htm = methods[i]}), OST_E_PROOF);
 }
 
@@ -84,7 +85,7 @@ static void attack_41_wrong_url(void **state)
         "ftp://api.example.org/items",
     };
     ost_text token = prover_token(f, f->ec, "");
-    for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(urls); i++)
         prover_refused(prover_try(f, token, (proof_parts){.htu = urls[i]}), OST_E_PROOF);
 }
 
@@ -103,7 +104,7 @@ static void attack_41_wrong_time(void **state)
     fixture *f = *state;
     static const int64_t offsets[] = {-61, -3600, 11, 3600};
     ost_text token = prover_token(f, f->ec, "");
-    for (size_t i = 0; i < sizeof offsets / sizeof offsets[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(offsets); i++)
         prover_refused(prover_try(f, token, (proof_parts){.iat = NOW + offsets[i]}), OST_E_PROOF);
 }
 
@@ -137,7 +138,7 @@ static void attack_41_key_that_is_no_public_one(void **state)
         "\"x\"",
         "{\"kty\":\"EC\"}",
         "{\"kty\":\"oct\",\"k\":\"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY\"}"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         prover_refused(prover_try(f, token, (proof_parts){.jwk = bad[i]}), OST_E_PROOF);
 }
 
@@ -175,7 +176,7 @@ static void attack_41_proof_of_another_kind(void **state)
     fixture *f = *state;
     ost_text token = prover_token(f, f->ec, "");
     static const char *const types[] = {"JWT", "at+jwt", "", "dpop", "xdpop+jwt"};
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(types); i++)
         prover_refused(prover_try(f, token, (proof_parts){.typ = types[i]}), OST_E_PROOF);
     const char *jwk = prover_jwk(f->arena, f->ec);
     static const char *const headers[] = {
@@ -186,7 +187,7 @@ static void attack_41_proof_of_another_kind(void **state)
         "{\"typ\":\"dpop+jwt\",\"alg\":\"ES256\",\"crit\":[\"x\"],\"jwk\":%s}",
         "{\"alg\":\"ES256\",\"jwk\":%s}",
     };
-    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
         char header[1024];
         const char *at = strstr(headers[i], "%s");
         snprintf(header, sizeof header, "%.*s%s%s", (int)(at - headers[i]), headers[i], jwk,
@@ -216,7 +217,7 @@ static void attack_41_claims_that_are_none(void **state)
         "{\"jti\":\"n\",\"htm\":\"GET\",\"htu\":[\"" PROVER_URL "\"],\"iat\":1700000000}",
         "{\"jti\":\"n\",\"jti\":\"m\"}",
     };
-    for (size_t i = 0; i < sizeof claims / sizeof claims[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(claims); i++)
         prover_refused(prover_try(f, token, (proof_parts){.claims = claims[i]}), OST_E_PROOF);
 }
 

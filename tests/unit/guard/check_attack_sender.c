@@ -2,7 +2,8 @@
  * what routes and challenges say of senders. */
 #include <string.h>
 
-#include "base64url.h"
+#include "base/array.h"
+#include "base/base64url.h"
 #include "prover.h"
 
 /* ---- 41: DPoP ---- */
@@ -54,7 +55,7 @@ static void dpop_is_offered_by_who_can_take_it(void **state)
     const ost_text get = OST_TEXT("GET"), url = OST_TEXT(PROVER_URL);
     const ost_credentials knowing[] = {
         {0}, {.method = get}, {.url = url}, {.method = get, .url = url}};
-    for (size_t i = 0; i < sizeof knowing / sizeof knowing[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(knowing); i++) {
         ost_verdict verdict;
         ost_guard_check(f->guard, &fixture_any, &knowing[i], false, f->arena, &verdict);
         assert_int_equal(verdict.status, 401);
@@ -77,7 +78,7 @@ static void attack_41_confirmations_that_are_not_understood(void **state)
         "{\"jkt\":\"0123456789012345678901234567890123456789012\",\"x\":1}",
         "{\"x5t#S256\":\"\"}",
     };
-    for (size_t i = 0; i < sizeof confirmations / sizeof confirmations[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(confirmations); i++) {
         ost_text token = fixture_token(
             f, ost_arena_format(f->arena, "{" GOOD_CLAIMS ",\"cnf\":%s}", confirmations[i]));
         prover_refused(prover_check(f, f->guard, &fixture_any, "Bearer", token, NULL, 0),
@@ -213,7 +214,7 @@ static void challenges_name_what_is_configured(void **state)
     };
     fixture *f = *state;
     const ost_credentials none = {.method = OST_TEXT("GET"), .url = OST_TEXT(PROVER_URL)};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         ost_guard *guard = fixture_guard(
             f, (ost_issuer){0},
             (ost_guard_config){.realm = "items", .dpop = {.algorithms = cases[i].algorithms}});
@@ -238,7 +239,7 @@ static void wrong_rules_are_told(void **state)
     static const char *const audiences[] = {"myapi"};
     const ost_issuer issuer = {
         .issuer = FIXTURE_ISSUER, .audiences = audiences, .audience_count = 1};
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         const ost_guard_config config = {
             .issuers = &issuer, .issuer_count = 1, .context = &f->context, .dpop = wrong[i]};
         ost_guard *guard;

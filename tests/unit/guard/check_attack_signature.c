@@ -5,11 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base64url.h"
-#include "ecdsa.h"
+#include "base/array.h"
+#include "base/base64url.h"
 #include "fixture.h"
 #include "forge.h"
-#include "key.h"
+#include "jose/key/key_state.h"
+#include "jose/signature/ecdsa.h"
 
 #define CLAIMS "{" GOOD_CLAIMS "}"
 
@@ -32,7 +33,7 @@ static void attack_01_alg_none_in_any_case(void **state)
 {
     fixture *f = *state;
     static const char *const names[] = {"none", "None", "NONE", "nOnE", "none ", "", "null"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         char *header = ost_arena_format(f->arena, "{\"alg\":\"%s\"}", names[i]);
         ost_text input = forge_input(f->arena, text_of(header), OST_TEXT(CLAIMS));
         fixture_refuses(f, forge_join(f->arena, input, NULL, 0), OST_E_TOKEN_FORMAT);
@@ -41,7 +42,7 @@ static void attack_01_alg_none_in_any_case(void **state)
     }
     static const char *const headers[] = {"{\"alg\":null}", "{\"alg\":[\"none\"]}", "{\"alg\":0}",
                                           "{}"};
-    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
         ost_text input = forge_input(f->arena, text_of(headers[i]), OST_TEXT(CLAIMS));
         fixture_refuses(f, forge_join(f->arena, input, (const unsigned char *)"x", 1),
                         OST_E_TOKEN_FORMAT);
@@ -254,7 +255,7 @@ static void attack_12_pss_with_other_parameters(void **state)
     static const char ps256[] = "{\"alg\":\"PS256\",\"kid\":\"rsa\"}";
     static const forge_how bad[] = {FORGE_PSS_SHORT_SALT, FORGE_PSS_NO_SALT, FORGE_PSS_SHA384,
                                     FORGE_PKCS1};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         fixture_refuses(f, forge(f->arena, ps256, CLAIMS, f->rsa, bad[i]), OST_E_SIGNATURE);
     fixture_refuses(f, forge(f->arena, RSA_HEADER, CLAIMS, f->rsa, FORGE_PSS), OST_E_SIGNATURE);
     fixture_refuses(f, forge(f->arena, RSA_HEADER, CLAIMS, f->rsa, FORGE_PKCS1_SHA384),
@@ -310,7 +311,7 @@ static void attack_16_hostile_kid(void **state)
         "\\\"",
         "|rsa",
     };
-    for (size_t i = 0; i < sizeof kids / sizeof kids[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(kids); i++) {
         char *header = ost_arena_format(f->arena, "{\"alg\":\"RS256\",\"kid\":\"%s\"}", kids[i]);
         ost_text token = forge(f->arena, header, CLAIMS, f->rsa, FORGE_PKCS1);
         ost_verdict verdict = fixture_check(f, f->guard, &fixture_any, token);
@@ -324,7 +325,7 @@ static void attack_16_hostile_kid(void **state)
         forge(f->arena, "{\"alg\":\"RS256\",\"kid\":\"rsa\\u0000\"}", CLAIMS, f->rsa, FORGE_PKCS1),
         OST_E_TOKEN_FORMAT);
     static const char *const types[] = {"7", "null", "[\"rsa\"]", "{\"a\":\"rsa\"}", "true"};
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(types); i++) {
         char *header = ost_arena_format(f->arena, "{\"alg\":\"RS256\",\"kid\":%s}", types[i]);
         fixture_refuses(f, forge(f->arena, header, CLAIMS, f->rsa, FORGE_PKCS1),
                         OST_E_TOKEN_FORMAT);
@@ -440,7 +441,7 @@ static void attack_30_secret_of_another_issuer(void **state)
     };
     ost_guard *guard;
     assert_int_equal(ost_guard_new(&config, &guard, NULL), OST_OK);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         ost_verdict verdict = fixture_check(f, guard, &fixture_any, cases[i].token);
         assert_int_equal(verdict.reason, cases[i].reason);
         assert_int_equal(verdict.status, cases[i].reason == OST_OK ? 200 : 401);

@@ -3,8 +3,8 @@
  * is told that a good token is a bad one, and nothing is lost. */
 #include <string.h>
 
-#include "base64url.h"
-#include "context.h"
+#include "base/base64url.h"
+#include "base/context.h"
 #include "fixture.h"
 #include "forge.h"
 #include "prover.h"

@@ -1,5 +1,5 @@
 /* Rules about single claims: where a claim is found, and what it may be. */
-#include "claim_rule.h"
+#include "guard/claim_rule.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +11,8 @@
 
 #include <cmocka.h>
 
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
 
 static const char claims_text[] =
     "{\"exp\":1,\"text\":\"a b\",\"seven\":7,\"float\":7.0,\"half\":7.5,\"yes\":true,\"no\":false,"
@@ -73,7 +74,7 @@ static void claims_are_found_by_their_path(void **state)
         "/m~n",       "/m~",         "/m~2n",      "a..b",
         ".a",         "a.",          "/a/",        "A.b.c",
         "//a"};
-    for (size_t i = 0; i < sizeof nowhere / sizeof nowhere[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(nowhere); i++)
         assert_null(claim_rule_find(ost_claims_json(claims), nowhere[i]));
 }
 
@@ -177,7 +178,7 @@ static void forms_hold_from_end_to_end(void **state)
         {"*@x.org", "a@x.org.evil", false},
         {"*@x.org", "a@xxorg", false},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         if (claim_rule_matches(text_of(cases[i].pattern), text_of(cases[i].text)) !=
             cases[i].matches)
             fail_msg("%s, %s", cases[i].pattern, cases[i].text);

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "denied_tokens.h"
+#include "guard/cache/denied_tokens.h"
 
 static denied_tokens all;
 

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "context.h"
-#include "guard_stop.h"
+#include "base/context.h"
+#include "guard/guard_stop.h"
 #include "online.h"
 
 #define THREADS 6

@@ -7,8 +7,8 @@
 #include <cmocka.h>
 #include <stdio.h>
 
-#include "fetch_budget.h"
-#include "text.h"
+#include "base/text.h"
+#include "guard/keys/fetch_budget.h"
 
 static bool no_random(void *user, unsigned char *ret, size_t n)
 {

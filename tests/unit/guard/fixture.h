@@ -11,7 +11,7 @@
 #include <cmocka.h>
 #include <ostiary/guard.h>
 
-#include "text.h"
+#include "base/text.h"
 
 #define NOW 1700000000
 #define FIXTURE_ISSUER "https://id.example.org/realms/a"

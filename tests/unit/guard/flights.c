@@ -7,9 +7,9 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "context.h"
-#include "flights.h"
-#include "text.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "guard/cache/flights.h"
 
 static const unsigned char a[32] = "a", b[32] = "b", c[32] = "c";
 

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base64url.h"
-#include "ecdsa.h"
-#include "key.h"
-#include "text.h"
+#include "base/base64url.h"
+#include "base/text.h"
+#include "jose/key/key_state.h"
+#include "jose/signature/ecdsa.h"
 
 static void must(bool made, const char *what)
 {

@@ -2,9 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "context.h"
-#include "guard_keys.h"
-#include "guard_stop.h"
+#include "base/array.h"
+#include "base/context.h"
+#include "guard/guard_keys.h"
+#include "guard/guard_stop.h"
 #include "online.h"
 
 #define NAME "https://id.example.org"
@@ -184,7 +185,7 @@ static void it_counts(void **state)
         {"ostiary_issuer_fetches_total{outcome=\"good\",", 1},
         {"ostiary_issuer_fetches_total{outcome=\"bad\",", 0},
     };
-    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
         double value = online_metric(o, o->guard, expected[i].line);
         if (value != expected[i].value)
             fail_msg("%s %f", expected[i].line, value);

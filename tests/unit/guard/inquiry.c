@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "context.h"
-#include "text.h"
+#include "base/context.h"
+#include "base/text.h"
 
 const ost_introspection inquiry_by_secret = {.client_id = "my api", .client_secret = "s&cret"};
 _Atomic int64_t inquiry_now;

@@ -2,9 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "context.h"
+#include "base/array.h"
+#include "base/context.h"
 #include "fixture.h"
-#include "introspection_answer.h"
+#include "guard/introspection/introspection_answer.h"
 #include "status_token.h"
 
 #define JSON "application/json"
@@ -118,7 +119,7 @@ static void only_true_is_true(void **state)
         {"{\"active\":true,\"exp\":1700000300,\"token_use\":\"refresh_token\"}", OST_E_TOKEN_TYPE},
         {"{\"active\":true,\"exp\":1700000300,\"token_use\":null}", OST_E_TOKEN_TYPE},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         introspection_answer answer;
         ost_result result = read_json(cases[i].body, &answer);
         if (result != cases[i].expected)
@@ -138,7 +139,7 @@ static void the_kind_of_failure_is_told(void **state)
                  {0, BLAME_TOKEN}};
     const introspection_rules rules = rules_of();
     introspection_answer answer;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         const net_response response = {
             .status = cases[i].status, .body = OST_TEXT(ACTIVE), .content_type = OST_TEXT(JSON)};
         assert_int_equal(introspection_answer_read(&rules, &response, NOW, arena, &answer, NULL),
@@ -163,9 +164,9 @@ static void the_type_of_content_counts(void **state)
                                       "application/jwt"};
     const introspection_rules rules = rules_of();
     introspection_answer answer;
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(good); i++)
         assert_int_equal(read_with(&rules, good[i], OST_TEXT(ACTIVE), &answer), OST_OK);
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_int_equal(read_with(&rules, bad[i], OST_TEXT(ACTIVE), &answer), OST_E_REMOTE);
 }
 
@@ -207,7 +208,7 @@ static void a_signed_answer_must_be_ours(void **state)
         OUTER(INNER("[" ACTIVE "]")),
         "[]",
     };
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         if (read_signed(key, TYP, wrong[i]) != OST_E_REMOTE)
             fail_msg("%s", wrong[i]);
     }

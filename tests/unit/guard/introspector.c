@@ -5,7 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "context.h"
+#include "base/array.h"
+#include "base/context.h"
 #include "inquiry.h"
 #include "prover.h"
 
@@ -79,7 +80,7 @@ static void whoever_is_named_must_be_us(void **state)
          OST_E_SENDER},
     };
     inquiry_begin(o, inquiry_by_secret);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         char said[512], answer[600], token[32];
         const char *at = strstr(cases[i].said, "%lld");
         if (at != NULL)

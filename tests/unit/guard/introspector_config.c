@@ -3,7 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "context.h"
+#include "base/array.h"
+#include "base/context.h"
 #include "inquiry.h"
 #include "status_token.h"
 
@@ -200,7 +201,7 @@ static void prefixes_must_tell_issuers_apart(void **state)
         {"ab", "a", OST_E_CONFIG},  {"a", "b", OST_OK},       {NULL, "b", OST_OK},
         {"a", NULL, OST_OK},        {"", "b", OST_E_CONFIG},  {"a b", NULL, OST_E_CONFIG},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         ost_issuer issuers[2] = {0};
         const char *const prefixes[] = {cases[i].first, cases[i].second};
         for (int k = 0; k < 2; k++) {
@@ -268,7 +269,7 @@ static void configurations_that_make_no_sense(void **state)
         {{.client_id = "a", .client_secret = "b", .lifetime = 3601}, NULL},
         {{.client_id = "a", .client_secret = "b", .inactive_rate = 10001}, NULL},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         const ost_issuer issuer = {.issuer = "https://id.example",
                                    .insecure_any_audience = true,
                                    .jwks_url = cases[i].jwks_url,

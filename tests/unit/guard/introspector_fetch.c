@@ -5,7 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "context.h"
+#include "base/array.h"
+#include "base/context.h"
 #include "inquiry.h"
 
 /* ---- an issuer in trouble ---- */
@@ -14,7 +15,7 @@ static void no_answer_lets_nobody_in(void **state)
 {
     online *o = *state;
     static const fake_mode modes[] = {FAKE_DOWN, FAKE_ERROR, FAKE_REDIRECT, FAKE_HTML, FAKE_LARGE};
-    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
         fake_issuer_answer(o->issuer, modes[i], inquiry_good(o, ""));
         inquiry_begin(o, inquiry_by_secret);
         inquiry_expect(o, "opaque", OST_E_REMOTE, 503);
@@ -34,11 +35,11 @@ static void no_answer_lets_nobody_in(void **state)
         "{\"active\":true,\"active\":true}",
         "{\"active\":true,\"exp\":1e999}",
     };
-    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(answers); i++) {
         fake_issuer_answer(o->issuer, FAKE_GOOD, answers[i]);
         inquiry_begin(o, inquiry_by_secret);
         inquiry_expect(o, "opaque", OST_E_REMOTE, 503);
-        if (i + 1 < sizeof answers / sizeof answers[0])
+        if (i + 1 < ARRAY_LEN(answers))
             ost_guard_free(o->guard);
     }
 }
@@ -178,7 +179,7 @@ static void some_failures_are_the_issuers(void **state)
 {
     static const int statuses[] = {401, 429, 503};
     online *o = *state;
-    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
         inquiry_begin(o, inquiry_by_secret);
         int before = inquiry_questions(o);
         fake_issuer_status(o->issuer, statuses[i]);

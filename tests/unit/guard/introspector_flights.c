@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "context.h"
+#include "base/context.h"
 #include "inquiry.h"
 
 static void few_questions_are_in_the_air(void **state)

@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "context.h"
-#include "issuer.h"
-#include "text.h"
+#include "base/array.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "guard/keys/issuer.h"
 
 #define NAME "https://id.example.org/realms/a"
 #define SECRET OST_TEXT("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")
@@ -164,7 +165,7 @@ static void every_allocation_may_fail(void **state)
         {GOOD, .jwks_url = "https://id.example.org/"},
         {GOOD, .algorithms = HS(256) | HS(512), .hmac_secret = SECRET},
     };
-    for (size_t i = 0; i < sizeof configs / sizeof configs[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(configs); i++) {
         for (uint64_t n = 1;; n++) {
             issuer *made = NULL;
             ost_error error = {0};

@@ -8,10 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "context.h"
+#include "base/array.h"
+#include "base/context.h"
+#include "base/text.h"
 #include "curl_memory.h"
-#include "issuer.h"
-#include "text.h"
+#include "guard/keys/issuer.h"
 
 #define NAME "https://id.example.org/realms/a"
 #define CERTS "https://id.example.org/certs"
@@ -70,7 +71,7 @@ static void discovery_names_whom_to_ask(void **state)
         {"\"file:///etc/passwd\"", NULL},
         {"7", NULL},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         char document[512];
         discovery found = {0};
         snprintf(document, sizeof document,
@@ -92,7 +93,7 @@ static void attack_33_discovery_that_points_at_this_machine(void **state)
 {
     static const char *const urls[] = {"http://127.0.0.1:9200/_shutdown", "HTTP://LOCALHOST/certs",
                                        "http://[::1]/certs"};
-    for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(urls); i++) {
         char document[512];
         discovery found = {0};
         ost_error error = {0};

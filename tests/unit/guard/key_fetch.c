@@ -4,9 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "context.h"
-#include "guard_state.h"
-#include "issuer.h"
+#include "base/array.h"
+#include "base/context.h"
+#include "guard/guard_state.h"
+#include "guard/keys/issuer.h"
 #include "online.h"
 
 /* ---- when ---- */
@@ -24,7 +25,7 @@ static void the_issuers_wish_is_granted_while_keys_serve(void **state)
 {
     online *o = *state;
     const unsigned configured[][2] = {{0, 0}, {86400, 0}, {60, 7200}, {300, 86400}};
-    for (size_t i = 0; i < sizeof configured / sizeof configured[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(configured); i++) {
         online_guard(
             o, (ost_issuer){.key_lifetime = configured[i][0], .stale_limit = configured[i][1]});
         const issuer *of = o->guard->issuers[0];

@@ -4,7 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "context.h"
+#include "base/array.h"
+#include "base/context.h"
 #include "forge.h"
 #include "online.h"
 
@@ -23,7 +24,7 @@ static void attack_14_urls_in_the_header_are_not_fetched(void **state)
         ost_arena_format(o->arena, "{\"alg\":\"ES256\",\"kid\":\"k0\",\"x5u\":\"%s\"}", url),
         ost_arena_format(o->arena, "{\"alg\":\"ES256\",\"jku\":\"%s\",\"x5u\":\"%s\"}", url, url),
     };
-    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
         ost_text token = forge(o->arena, headers[i], claims, o->keys[1], FORGE_PKCS1);
         assert_int_equal(online_check(o, o->guard, token).reason, OST_E_SIGNATURE);
     }
@@ -140,7 +141,7 @@ static void attack_32_poisoned_key_sets_change_nothing(void **state)
         {FAKE_DOWN, "", "key set"},
         {FAKE_REDIRECT, "", "key set"},
     };
-    enum { COUNT = sizeof poison / sizeof poison[0] };
+    enum { COUNT = ARRAY_LEN(poison) };
     fake_issuer *issuers[COUNT];
     int before[COUNT];
     ost_text tokens[COUNT], jwk;
@@ -207,7 +208,7 @@ static void attack_33_discovery_that_lies(void **state)
         {FAKE_ERROR, "", "500"},
         {FAKE_DOWN, "", "discovery"},
     };
-    enum { COUNT = sizeof lies / sizeof lies[0] };
+    enum { COUNT = ARRAY_LEN(lies) };
     fake_issuer *issuers[COUNT];
     for (size_t i = 0; i < COUNT; i++) {
         issuers[i] = fake_issuer_start();

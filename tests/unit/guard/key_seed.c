@@ -9,8 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "context.h"
-#include "issuer.h"
+#include "base/array.h"
+#include "base/context.h"
+#include "guard/keys/issuer.h"
 #include "online.h"
 
 #define MOST 262144 /* bytes of a seed */
@@ -95,7 +96,7 @@ static void a_bad_seed_is_no_obstacle(void **state)
     static const char *const seeds[] = {
         "", "{", "{\"keys\":[]}",
         "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}]}"};
-    for (size_t i = 0; i < sizeof seeds / sizeof seeds[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(seeds); i++) {
         write_file(seeds[i]);
         fake_issuer_serve(o->issuer, FAKE_SLOW, FAKE_GOOD);
         online_guard(o, (ost_issuer){.seed_file = path});
@@ -115,8 +116,8 @@ static void what_is_no_file_is_no_seed(void **state)
 {
     online *o = *state;
     static const char *const places[] = {"/dev/zero", "/dev/null", "/tmp", "/does/not/exist"};
-    for (size_t i = 0; i <= sizeof places / sizeof places[0]; i++) {
-        bool fifo = i == sizeof places / sizeof places[0];
+    for (size_t i = 0; i <= ARRAY_LEN(places); i++) {
+        bool fifo = i == ARRAY_LEN(places);
         if (fifo)
             assert_int_equal(mkfifo(path, 0600), 0);
         const ost_issuer config = {.seed_file = fifo ? path : places[i],
@@ -272,7 +273,7 @@ static void another_document_is_no_seed(void **state)
         {ost_arena_format(o->arena, "[%s]", o->issuer->keys), "has no array \"keys\""},
         {ost_arena_format(o->arena, "%sx", o->issuer->keys), "something follows the document"},
     };
-    for (size_t i = 0; i < sizeof documents / sizeof documents[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(documents); i++) {
         write_file(documents[i][0]);
         expect(load(path), documents[i][1]);
     }

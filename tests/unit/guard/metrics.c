@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "metrics_text.h"
+#include "guard/metrics_text.h"
 #include "online.h"
 
 #define METRICS_MAX 64

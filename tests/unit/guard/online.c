@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "context.h"
+#include "base/context.h"
 #include "forge.h"
 
 static ost_key *all_keys[ONLINE_KEYS];

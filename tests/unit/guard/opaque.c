@@ -3,8 +3,9 @@
  */
 #include <string.h>
 
-#include "base64url.h"
-#include "context.h"
+#include "base/array.h"
+#include "base/base64url.h"
+#include "base/context.h"
 #include "inquiry.h"
 
 /* ---- which tokens ---- */
@@ -154,7 +155,7 @@ static void what_a_jwt_says_of_itself_remains_true(void **state)
     o->guard = inquiry_guard(
         o, (ost_issuer){.introspection = config, .clients = clients, .client_count = 1});
     assert_true(ost_guard_wait_ready(o->guard, 5));
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         ost_verdict verdict = show_jwt(o, cases[i].more, (ost_text){0});
         if (verdict.reason != cases[i].expected)
             fail_msg("%s: %s", cases[i].more, ost_result_name(verdict.reason));

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "context.h"
+#include "base/context.h"
 #include "online.h"
 #include "status_token.h"
 

@@ -7,8 +7,9 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "policy.h"
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
+#include "guard/policy_check.h"
 
 #define NOW 1700000000
 #define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -92,7 +93,7 @@ static void kinds_of_tokens(void **state)
         {"{\"exp\":1,\"typ\":\"ID\",\"cnf\":{\"jkt\":\"k\"}}", OST_E_TOKEN_TYPE},
         {"{\"exp\":1,\"typ\":\"Refresh\",\"cnf\":{\"jkt\":\"k\"}}", OST_E_TOKEN_TYPE},
     };
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
         ost_error error = {0};
         ost_result result = policy_check_token_type(claims_of(all[i].claims), &error);
         if (result != all[i].result)

@@ -9,8 +9,9 @@
 #include <cmocka.h>
 #include <ostiary/policy.h>
 
-#include "context.h"
-#include "text.h"
+#include "base/array.h"
+#include "base/context.h"
+#include "base/text.h"
 
 static ost_arena *arena;
 
@@ -140,7 +141,7 @@ static void what_is_not_understood_is_refused(void **state)
         "{\"claims\":[{\"claim\":\"a.b.c.d.e.f.g.h.i\",\"equals\":\"a\"}]}",
         "{\"claims\":[{\"claim\":\"/a/b/c/d/e/f/g/h/i\",\"equals\":\"a\"}]}",
     };
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         const ost_policy *policy = NULL;
         ost_error error = {0};
         if (ost_policy_read(text_of(bad[i]), arena, &policy, &error) != OST_E_CONFIG)

@@ -1,5 +1,5 @@
 /* Attack 41: proofs that are shown again, one after the other and by many threads at once. */
-#include "proof_cache.h"
+#include "guard/sender/proof_cache.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "context.h"
-#include "text.h"
+#include "base/context.h"
+#include "base/text.h"
 
 #define OWNER OST_TEXT("owner")
 

@@ -1,5 +1,5 @@
 /* Clients' keys that are read once. */
-#include "proof_keys.h"
+#include "guard/sender/proof_keys.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "context.h"
-#include "text.h"
+#include "base/context.h"
+#include "base/text.h"
 
 #define THUMBPRINT "0123456789012345678901234567890123456789012"
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base64url.h"
+#include "base/base64url.h"
 #include "forge.h"
 
 const char *prover_jwk(ost_arena *arena, const ost_key *key)

@@ -1,5 +1,5 @@
 /* URLs in their normal form. */
-#include "request_url.h"
+#include "guard/sender/request_url.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,8 @@
 
 #include <cmocka.h>
 
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
 
 static void is(const char *url, const char *expected)
 {
@@ -83,7 +84,7 @@ static void others_are_refused(void **state)
     };
     ost_arena *arena = ost_arena_new((size_t)1 << 20);
     ost_text normal = {0};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         if (request_url_normalize(text_of(bad[i]), arena, &normal) != OST_E_FORMAT)
             fail_msg("%s is %.*s", bad[i], (int)normal.len, normal.data);
     }

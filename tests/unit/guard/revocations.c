@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "context.h"
+#include "base/context.h"
 #include "fixture.h"
 #include "forge.h"
-#include "revocations.h"
+#include "guard/status/revocations.h"
 
 #define SECRET "0123456789abcdef0123456789abcdef"
 #define EXPIRES "\"exp\":1800000000"

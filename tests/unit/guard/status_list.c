@@ -2,9 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "context.h"
+#include "base/array.h"
+#include "base/context.h"
 #include "fixture.h"
-#include "status_list.h"
+#include "guard/status/status_list.h"
 #include "status_token.h"
 
 #define URI "https://id.example.org/lists/1"
@@ -187,7 +188,7 @@ static void what_is_no_list_is_refused(void **state)
         NAMED "\"status_list\":{\"bits\":1,\"lst\":\"27kYAA\"}}",         /* no head */
         NAMED "\"status_list\":{\"bits\":1,\"lst\":\"eNrb\"}}",
     };
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
         expect_refused(wrong[i]);
 }
 
@@ -253,7 +254,7 @@ static void what_a_token_says(void **state)
         {",\"status\":{\"status_list\":{\"idx\":1,\"uri\":\"\"}}", true, OST_E_STATUS},
         {",\"status\":{\"status_list\":{\"idx\":7,\"uri\":\"u\"}}", true, OST_OK},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         const ost_claims *claims;
         status_reference reference = {0};
         ost_error error = {0};

@@ -4,7 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "context.h"
+#include "base/array.h"
+#include "base/context.h"
 #include "online.h"
 #include "status_token.h"
 
@@ -135,7 +136,7 @@ static void lists_come_from_where_they_may(void **state)
     };
     publish(o, "", "\0", 1);
     begin_with_lists(o);
-    for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(elsewhere); i++)
         expect(o,
                token_with(o, ost_arena_format(o->arena,
                                               ",\"status\":{\"status_list\":{\"idx\":0,"
@@ -170,7 +171,7 @@ static void no_list_lets_nobody_in(void **state)
     online *o = *state;
     static const fake_mode modes[] = {FAKE_DOWN, FAKE_ERROR, FAKE_REDIRECT, FAKE_LARGE};
     begin_with_lists(o);
-    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
         publish(o, "", "\0", 1);
         o->issuer->list_mode = modes[i];
         expect(o, token_at(o, 0, "/lists/1"), OST_E_REMOTE, 503);
@@ -447,8 +448,8 @@ static void configurations_that_make_no_sense(void **state)
         {.origins = good, .origin_count = 1, .insecure_stale_limit = 86401},
         {.origins = good, .origin_count = 1, .max_list = (size_t)65 << 20},
     };
-    size_t count_wrong = sizeof wrong / sizeof wrong[0];
-    size_t count_all = count_wrong + sizeof cases / sizeof cases[0];
+    size_t count_wrong = ARRAY_LEN(wrong);
+    size_t count_all = count_wrong + ARRAY_LEN(cases);
     for (size_t i = 0; i <= count_all; i++) {
         ost_issuer from = {.issuer = "https://id.example", .insecure_any_audience = true};
         if (i < count_wrong)

@@ -3,7 +3,7 @@
 
 #include <zlib.h>
 
-#include "base64url.h"
+#include "base/base64url.h"
 #include "fixture.h"
 
 ost_text status_token_lst(ost_arena *arena, const void *bytes, size_t len)

@@ -6,7 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "context.h"
+#include "base/array.h"
+#include "base/context.h"
 #include "online.h"
 
 #define THREADS 8
@@ -33,7 +34,7 @@ static const ost_policy policies[] = {
     {.audiences = (const char *const[]){"elsewhere", NULL}},
     {.open = false},
 };
-#define POLICIES (sizeof policies / sizeof policies[0])
+#define POLICIES (ARRAY_LEN(policies))
 
 static ost_verdict check(stress *s, const ost_policy *policy, ost_arena *arena, ost_text token,
                          bool may_wait)

@@ -9,9 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "context.h"
-#include "text.h"
-#include "token_cache.h"
+#include "base/array.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "guard/cache/token_cache.h"
 
 #define NOW 1000
 #define PAYLOAD "{\"exp\":2000,\"sub\":\"alice\",\"x\":[1,2,\"\\u0041\"]}"
@@ -119,7 +120,7 @@ static void never_past_its_expiry(void **state)
 static void entries_are_bounded(void **state)
 {
     static const size_t bounds[] = {1, 2, 3, 4, 7, 8, 63, 64, 100, 1000};
-    for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(bounds); i++) {
         token_cache *cache = cache_of(bounds[i], (size_t)64 << 20);
         for (int k = 0; k < 3000; k++)
             put(cache, numbered(k), 2000, NOW);

@@ -9,10 +9,10 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
-#include "context.h"
-#include "text.h"
-#include "token_cache.h"
-#include "token_shares.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "guard/cache/token_cache.h"
+#include "guard/cache/token_shares.h"
 
 #define NOW 1000
 #define OFTEN 100 /* questions after which there is a share for certain */

@@ -1,5 +1,5 @@
 /* Access log lines: what is in them, what must never be. */
-#include "access_log.h"
+#include "http/log/access_log.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,7 +7,8 @@
 
 #include <cmocka.h>
 
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
 
 static char text[4097];
 
@@ -78,7 +79,7 @@ static void secrets_are_masked(void **state)
         "session_state=SECRET&iss=x",
         "code=SECRET=SECRET",
     };
-    for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
         const char *line = format_request("/auth", queries[i], i % 2 == 0);
         assert_null(strstr(line, "SECRET"));
         assert_non_null(strstr(line, "=***"));

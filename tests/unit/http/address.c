@@ -1,5 +1,5 @@
 /* Addresses, blocks of addresses, and what a PROXY protocol header says about them. */
-#include "address.h"
+#include "http/message/address.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,9 +7,10 @@
 
 #include <cmocka.h>
 
-#include "peers.h"
-#include "proxy_protocol.h"
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
+#include "http/connection/peers.h"
+#include "http/connection/proxy_protocol.h"
 
 static bool inside(const char *a, const char *block)
 {
@@ -42,20 +43,20 @@ static void malformed(void **state)
         "",     "1.2.3", "1.2.3.4.5", "256.1.1.1", "a",        "1.2.3.4:80",  "[1.2.3.4]",
         "[::1", "::1]",  ":::",       "1.2.3.4 ",  "01.2.3.4", "fe80::1%eth0"};
     ip_address a;
-    for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(addresses); i++)
         assert_false(address_read(text_of(addresses[i]), &a));
     assert_false(address_read(OST_TEXT("1.2.3.4\0"), &a));
     static const char *const bad_blocks[] = {
         "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/8/8", "::/129", "/8", "10.0.0.0/08"};
     address_block block;
-    for (size_t i = 0; i < sizeof bad_blocks / sizeof bad_blocks[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad_blocks); i++)
         assert_false(address_block_read(text_of(bad_blocks[i]), &block));
 }
 
 static void written_as_read(void **state)
 {
     static const char *const addresses[] = {"10.1.2.3", "2001:db8::1", "::1", "255.255.255.255"};
-    for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(addresses); i++) {
         ip_address a;
         char text[ADDRESS_TEXT_SIZE];
         assert_true(address_read(text_of(addresses[i]), &a));

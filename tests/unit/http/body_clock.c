@@ -1,5 +1,5 @@
 /* The slowest pace of a body, and how much time a fast beginning buys. */
-#include "body_clock.h"
+#include "http/connection/body_clock.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* Certificates in header fields: the ways of RFC 9440, of Envoy and of nginx, and attack 43 on
  * their names. */
-#include "certificate_field.h"
+#include "http/message/certificate_field.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,8 @@
 
 #include <cmocka.h>
 
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
 
 #define PEM                                                                                        \
     "-----BEGIN%20CERTIFICATE-----%0AAQID%0ABAUG%0A-----END%20CERTIFICATE-----%0A" /* 1 … 6 */
@@ -55,7 +56,7 @@ static void byte_sequences(void **state)
                                       ":AQ-_:",
                                       ":AQIDBAUG:, :AQIDBAUG:",
                                       PEM};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         is_not("client-cert", bad[i]);
 }
 
@@ -80,7 +81,7 @@ static void escaped_pem(void **state)
         "-----BEGIN CERTIFICATE-----A%00ID-----END CERTIFICATE-----",
         "-----BEGIN PRIVATE KEY-----AQIDBAUG-----END PRIVATE KEY-----",
     };
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         is_not("ssl-client-cert", bad[i]);
 }
 
@@ -102,7 +103,7 @@ static void lists_of_envoy(void **state)
         "Subject=\";Cert=\\\"" PEM "\\\"\"",
         PEM,
     };
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         is_not(name, bad[i]);
 }
 
@@ -117,11 +118,11 @@ static void attack_43_names_that_look_alike(void **state)
                                         "ssl-client-cert",
                                         "my-cert",
                                         "My_Cert"};
-    for (size_t i = 0; i < sizeof alike / sizeof alike[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(alike); i++)
         assert_true(certificate_field_is_one(text_of(alike[i]), "my-cert"));
     static const char *const others[] = {"",       "client",   "client-certs",
                                          "cookie", "my-certs", "dpop"};
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
         assert_false(certificate_field_is_one(text_of(others[i]), "my-cert"));
     assert_false(certificate_field_is_one(OST_TEXT("my-cert"), NULL));
     assert_true(certificate_field_is_one(OST_TEXT("client-cert"), NULL));

@@ -1,5 +1,5 @@
 /* The chunked coding, read strictly, however the bytes arrive. */
-#include "chunked.h"
+#include "http/http1/chunked.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,7 +8,8 @@
 
 #include <cmocka.h>
 
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
 
 #define MAX 1000
 
@@ -93,7 +94,7 @@ static void refuses(void **state)
         {413, {"FFFFFFFFFFFFFFF\r\n", 17}},
         {413, {"3E9\r\n", 5}},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         outcome o = read_all(cases[i].bytes);
         assert_int_equal(o.state, CHUNKED_REFUSED);
         assert_int_equal(o.status, cases[i].status);

@@ -6,8 +6,10 @@
 
 #include <cmocka.h>
 
-#include "http.h"
-#include "text.h"
+#include "base/array.h"
+#include "base/percent.h"
+#include "base/text.h"
+#include "http/http.h"
 
 static ost_arena *arena;
 
@@ -53,7 +55,7 @@ static void refuses(void **state)
 {
     static const char *const malformed[] = {"a=%", "a=%4", "a=%zz", "a=%00", "%00=a", "a%=b"};
     http_form form = {NULL, 77};
-    for (size_t i = 0; i < sizeof malformed / sizeof malformed[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(malformed); i++)
         assert_int_equal(http_form_read(text_of(malformed[i]), arena, &form), OST_E_FORMAT);
     assert_int_equal(http_form_read(OST_TEXT("a=\0"), arena, &form), OST_E_FORMAT);
     assert_int_equal(http_form_read(OST_TEXT("a=%ff"), arena, &form), OST_E_UTF8);
@@ -79,7 +81,7 @@ static void out_of_memory(void **state)
     memset(value, 'a', sizeof value);
     http_form form;
     assert_int_equal(http_form_read((ost_text){value, sizeof value}, small, &form), OST_E_MEMORY);
-    assert_null(http_percent_encode(small, (ost_text){value, sizeof value}).data);
+    assert_null(percent_encode(small, (ost_text){value, sizeof value}).data);
     assert_null(http_html_escape(small, (ost_text){value, sizeof value}).data);
     ost_arena_free(small);
 }
@@ -97,7 +99,7 @@ static void is_form(void **state)
         {"application/json", false},
         {"", false},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         const http_field fields[] = {{OST_TEXT("content-type"), text_of(cases[i].type)},
                                      {OST_TEXT("content-type"), text_of(cases[i].type)}};
         http_request request = {.fields = fields, .field_count = 1};
@@ -132,7 +134,7 @@ static void cookies(void **state)
 
 static void encodes(void **state)
 {
-    assert_true(text_is(http_percent_encode(arena, OST_TEXT("aZ09-._~ /?&=%\xc3\xa4\n")),
+    assert_true(text_is(percent_encode(arena, OST_TEXT("aZ09-._~ /?&=%\xc3\xa4\n")),
                         "aZ09-._~%20%2F%3F%26%3D%25%C3%A4%0A"));
     assert_true(text_is(http_html_escape(arena, OST_TEXT("<a href=\"x\">'&amp;'</a>")),
                         "&lt;a href=&quot;x&quot;&gt;&#39;&amp;amp;&#39;&lt;/a&gt;"));

@@ -8,7 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "server.h"
+#include "http/connection/server.h"
 
 #define QUIET_ROUNDS 3
 

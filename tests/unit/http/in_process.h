@@ -3,7 +3,7 @@
 #ifndef IN_PROCESS_H
 #define IN_PROCESS_H
 
-#include "http.h"
+#include "http/http.h"
 
 typedef struct in_process {
     http_server *server;

@@ -1,5 +1,5 @@
 /* Log lines: whole, in order, all of them or counted. */
-#include "log_sink.h"
+#include "http/log/log_sink.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "text.h"
+#include "base/text.h"
 
 #define THREADS 4
 #define LINES 5000

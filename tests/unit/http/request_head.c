@@ -1,6 +1,6 @@
 /* The strict request head reader: what it takes, what it refuses and with which status, and that
  * neither depends on how the bytes arrive. */
-#include "request_head.h"
+#include "http/http1/request_head.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "text.h"
+#include "base/text.h"
 
 #define FIELDS 100
 

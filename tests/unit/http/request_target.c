@@ -1,5 +1,5 @@
 /* Request targets: what a handler sees of them, and which are refused. */
-#include "request_target.h"
+#include "http/message/request_target.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "text.h"
+#include "base/text.h"
 
 static char copy[512];
 

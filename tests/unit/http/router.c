@@ -1,5 +1,5 @@
 /* Which route a path finds, and which sets of routes are refused at the start. */
-#include "router.h"
+#include "http/message/router.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,7 +7,8 @@
 
 #include <cmocka.h>
 
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
 
 static void handler(http_exchange *exchange, void *user) {}
 
@@ -35,8 +36,8 @@ static router *made;
 static int set_up(void **state)
 {
     arena = ost_arena_new(1 << 20);
-    return arena != NULL && router_new(routes, sizeof routes / sizeof routes[0], 1000, arena, &made,
-                                       NULL) == OST_OK
+    return arena != NULL &&
+                   router_new(routes, ARRAY_LEN(routes), 1000, arena, &made, NULL) == OST_OK
                ? 0
                : -1;
 }

@@ -9,10 +9,11 @@
 
 #include <cmocka.h>
 
-#include "context.h"
+#include "base/array.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "http/connection/server.h"
 #include "in_process.h"
-#include "server.h"
-#include "text.h"
 
 static void hello(http_exchange *x, void *user)
 {
@@ -88,7 +89,7 @@ static const char *const trusted[] = {"unix", "10.0.0.0/8"};
 
 static const http_config config = {
     .routes = routes,
-    .route_count = sizeof routes / sizeof routes[0],
+    .route_count = ARRAY_LEN(routes),
     .headers = headers,
     .header_count = 1,
     .trusted_proxies = trusted,
@@ -204,7 +205,7 @@ static void survives_without_memory(void **state)
                  "6\r\nname=y\r\n0\r\n\r\n"),
         {h2, sizeof h2 - 1},
     };
-    for (size_t r = 0; r < sizeof requests / sizeof requests[0]; r++) {
+    for (size_t r = 0; r < ARRAY_LEN(requests); r++) {
         uint64_t needed = allocations_of(requests[r], 0);
         assert_true(needed > 5 && needed < 500);
         for (uint64_t n = 1; n <= needed; n++)

@@ -11,8 +11,9 @@
 #include <openssl/evp.h>
 #include <openssl/obj_mac.h>
 
-#include "alg.h"
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
+#include "jose/alg.h"
 
 static void names(void **state)
 {
@@ -60,7 +61,7 @@ static void attack_01_alg_none_in_any_case(void **state)
     static const char *const bad[] = {
         "none",   "None",   "NONE", "nOnE",       "",    "rs256",   "RS256 ", " RS256", "RS25",
         "RS2566", "es256k", "HS1",  "RSA-OAEP-1", "DIR", "Ed25519", "ES521",  "A128GCM"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_int_equal(ost_alg_of(text_of(bad[i])), OST_ALG_NONE_SET);
     assert_int_equal(ost_alg_of(OST_TEXT("RS256\0")), OST_ALG_NONE_SET);
 }

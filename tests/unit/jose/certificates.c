@@ -8,9 +8,9 @@
 #include <cmocka.h>
 #include <openssl/x509.h>
 
-#include "base64url.h"
-#include "key.h"
-#include "pem.h"
+#include "base/base64url.h"
+#include "jose/key/key_state.h"
+#include "jose/key/pem.h"
 
 static ost_text copied(ost_arena *arena, unsigned char *der, int len)
 {

@@ -9,7 +9,8 @@
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
 
 static ost_arena *arena;
 
@@ -96,7 +97,7 @@ static void attack_22_exp(void **state)
                                       "9.1e15",
                                       "18446744073709551616"};
     for (size_t t = 0; t < 3; t++) {
-        for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
             const char *payload =
                 t == 0 ? ost_arena_format(arena, "{\"exp\":%s}", bad[i])
                        : ost_arena_format(arena, "{\"exp\":1,\"%s\":%s}", times[t], bad[i]);
@@ -105,7 +106,7 @@ static void attack_22_exp(void **state)
     }
     static const char *const no_json[] = {"NaN", "Infinity", "1e999", "0x10",
                                           "01",  "+1",       "1.",    ".5"};
-    for (size_t i = 0; i < sizeof no_json / sizeof no_json[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(no_json); i++)
         assert_int_equal(read(ost_arena_format(arena, "{\"exp\":%s}", no_json[i]), NULL),
                          OST_E_TOKEN_FORMAT);
     static const struct {
@@ -113,7 +114,7 @@ static void attack_22_exp(void **state)
         int64_t seconds;
     } good_times[] = {{"2000000000.999", 2000000000},         {"2e9", 2000000000}, {"0.5", 0},
                       {"9007199254740992", 9007199254740992}, {"-0", 0},           {"-0.0", 0}};
-    for (size_t i = 0; i < sizeof good_times / sizeof good_times[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(good_times); i++) {
         const ost_claims *claims = NULL;
         assert_int_equal(read(ost_arena_format(arena, "{\"exp\":%s}", good_times[i].text), &claims),
                          OST_OK);
@@ -127,7 +128,7 @@ static void names(void **state)
     static const char *const bad[] = {"1", "null", "true", "[]", "{}", "[\"a\"]"};
     char *longest = ost_arena_alloc(arena, 3000);
     for (size_t c = 0; c < 3; c++) {
-        for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        for (size_t i = 0; i < ARRAY_LEN(bad); i++)
             assert_int_equal(read_with(claims[c], bad[i]), OST_E_CLAIM_TYPE);
         assert_int_equal(read_with(claims[c], "\"\""), OST_OK);
         memset(longest, 'x', 2050);
@@ -146,10 +147,10 @@ static void attack_25_types_of_aud(void **state)
     static const char *const bad[] = {
         "1",   "null",      "true",         "{}",        "{\"a\":\"a\"}",
         "[1]", "[\"a\",1]", "[\"a\",null]", "[[\"a\"]]", "[\"a\",[]]"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_int_equal(read_with("aud", bad[i]), OST_E_CLAIM_TYPE);
     static const char *const good_ones[] = {"\"a\"", "[]", "[\"a\"]", "[\"a\",\"a\"]", "\"\""};
-    for (size_t i = 0; i < sizeof good_ones / sizeof good_ones[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(good_ones); i++)
         assert_int_equal(read_with("aud", good_ones[i]), OST_OK);
     char *many = ost_arena_alloc(arena, 10000);
     size_t at = 0;
@@ -179,7 +180,7 @@ static void attack_25_prefix_and_suffix_of_aud(void **state)
 {
     static const char *const others[] = {"myap",   "myapi2", "xmyapi",      "MYAPI",
                                          "myapi ", "",       "my\\u0061pi2"};
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
         const ost_claims *claims = NULL;
         const char *one = ost_arena_format(arena, "{\"exp\":1,\"aud\":\"%s\"}", others[i]);
         const char *list = ost_arena_format(arena, "{\"exp\":1,\"aud\":[\"%s\"]}", others[i]);
@@ -204,7 +205,7 @@ static void attack_20_documents(void **state)
                                       "{\"exp\":1,\"x\":\"\\u0000\"}",
                                       "{\"exp\":1,\"x\":\"\xff\"}",
                                       "{\"exp\":1,\"x\":\"\\udc00\"}"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_int_equal(read(bad[i], NULL), OST_E_TOKEN_FORMAT);
     char *deep = ost_arena_alloc(arena, 100000);
     size_t at = (size_t)snprintf(deep, 100, "{\"exp\":1,\"x\":");

@@ -9,7 +9,8 @@
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
 
 static ost_arena *arena;
 
@@ -74,7 +75,7 @@ static void attack_23_issuers(void **state)
                                          ("https://evil.example/?" ISSUER),
                                          "https://op.example/realms/./a",
                                          "https://op.example/realms/%61"};
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
         assert_int_equal(check(ost_arena_format(arena, "\"%s\"", others[i]), "\"myapi\""),
                          OST_E_ISSUER);
     assert_int_equal(check_with(&rules, "{\"aud\":\"myapi\",\"exp\":1700000100}"), OST_E_ISSUER);
@@ -96,9 +97,9 @@ static void attack_25_audiences(void **state)
     static const char *const bad[] = {"\"account\"", "[\"account\",\"x\"]", "\"myapi2\"",
                                       "\"myap\"",    "\"myapi other\"",     "[\"myapi other\"]",
                                       "\"MyApi\""};
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(good); i++)
         assert_int_equal(check("\"" ISSUER "\"", good[i]), OST_OK);
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_int_equal(check("\"" ISSUER "\"", bad[i]), OST_E_AUDIENCE);
 }
 
@@ -131,7 +132,7 @@ static void rules_that_are_none(void **state)
          .leeway = 1,
          .no_leeway = true},
     };
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_int_equal(check_times(&bad[i], "\"exp\":1700000100"), OST_E_CONFIG);
 }
 
@@ -170,7 +171,7 @@ static void attack_22_nbf_and_iat_in_the_future(void **state)
         {"0", OST_OK, OST_OK},
     };
     for (size_t n = 0; n < 2; n++) {
-        for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
             const char *times = ost_arena_format(arena, "\"exp\":9007199254740992,\"%s\":%s",
                                                  names[n], cases[i].time);
             assert_int_equal(check_times(&exactly, times), cases[i].exactly);

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "compressed.h"
-#include "text.h"
+#include "base/text.h"
+#include "jose/compressed.h"
 
 #define CONTENT_SIZE 5000
 

@@ -10,10 +10,11 @@
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
-#include "base64url.h"
+#include "base/array.h"
+#include "base/base64url.h"
+#include "base/text.h"
+#include "jose/signature/signature.h"
 #include "keys.h"
-#include "signature.h"
-#include "text.h"
 #include "vectors.h"
 
 static ost_arena *arena;
@@ -126,7 +127,7 @@ static void rfc_7520_3_keys(void **state)
         {"jwk/3_5.symmetric_key_mac_computation.json", OST_OK},
         {"jwk/3_6.symmetric_key_encryption.json", OST_OK},
     };
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
         ost_key *key = NULL;
         assert_int_equal(ost_key_import_json(example(keys[i].path), &key, NULL), keys[i].expected);
         ost_key_unref(key);
@@ -191,7 +192,7 @@ static void rfc_7520_4_json_serializations(void **state)
         {"jws/4_6.protecting_specific_header_fields.json", {0}},
         {"jws/4_7.protecting_content_only.json", {.insecure_unprotected_alg = true}},
     };
-    for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(examples); i++) {
         const ost_json *document = example(examples[i].path);
         const ost_json *jwk = ost_json_get(ost_json_get(document, "input"), "key");
         check_json(document, "json", jwk, examples[i].rules, 0);
@@ -259,7 +260,7 @@ static void forms_that_are_reproducible(void **state)
         {"rfc7797/hmac-sha2_b64_false.json", NULL, "json_flat", {.unencoded = true}},
         {"rfc7797/hmac-sha2_b64_false.json", NULL, "json", {.unencoded = true, .general = true}},
     };
-    for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(examples); i++) {
         ost_key *key = NULL;
         ost_text json = {0};
         const ost_json *document = example(examples[i].path), *made = NULL;

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "der_form.h"
+#include "jose/key/der_form.h"
 
 #define FORM(bytes) der_form_of((ost_text){bytes, sizeof(bytes) - 1})
 

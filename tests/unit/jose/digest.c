@@ -8,8 +8,8 @@
 #include <cmocka.h>
 #include <openssl/evp.h>
 
-#include "digest.h"
-#include "text.h"
+#include "base/text.h"
+#include "jose/digest.h"
 
 static void like_openssl(void **state)
 {

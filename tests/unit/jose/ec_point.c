@@ -10,13 +10,14 @@
 #include <openssl/err.h>
 #include <openssl/objects.h>
 
-#include "crypto_auto.h"
-#include "ec_point.h"
-#include "key.h"
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
+#include "jose/crypto_auto.h"
+#include "jose/key/ec_point.h"
+#include "jose/key/key_state.h"
 
 static const char *const names[] = {"P-256", "P-384", "P-521", "secp256k1"};
-#define CURVES (sizeof names / sizeof names[0])
+#define CURVES (ARRAY_LEN(names))
 
 static bool openssl_takes(const curve_facts *curve, const unsigned char *xy)
 {

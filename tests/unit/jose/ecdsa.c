@@ -8,8 +8,8 @@
 #include <cmocka.h>
 #include <openssl/ecdsa.h>
 
-#include "ecdsa.h"
-#include "text.h"
+#include "base/text.h"
+#include "jose/signature/ecdsa.h"
 
 static const char *const names[] = {"P-256", "P-384", "P-521", "secp256k1"};
 

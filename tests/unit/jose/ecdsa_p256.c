@@ -12,14 +12,14 @@
 #include <openssl/obj_mac.h>
 #include <openssl/rand.h>
 
-#include "base64url.h"
-#include "context.h"
-#include "crypto_auto.h"
-#include "ecdsa.h"
-#include "ecdsa_p256.h"
+#include "base/base64url.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "jose/crypto_auto.h"
+#include "jose/signature/ecdsa.h"
+#include "jose/signature/signature.h"
+#include "jose/verify/ecdsa_p256.h"
 #include "keys.h"
-#include "signature.h"
-#include "text.h"
 
 typedef struct fixture {
     EC_GROUP *group;

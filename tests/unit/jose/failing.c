@@ -8,7 +8,7 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 
-#include "context.h"
+#include "base/context.h"
 #include "failing.h"
 
 #define ROOM ((size_t)4 << 20)

@@ -9,11 +9,12 @@
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
-#include "base64url.h"
-#include "compact.h"
+#include "base/array.h"
+#include "base/base64url.h"
+#include "base/text.h"
+#include "jose/compact.h"
 #include "jwe_keys.h"
 #include "messages.h"
-#include "text.h"
 
 /* ---- compact ---- */
 
@@ -45,7 +46,7 @@ static void headers_that_are_refused(void **state)
         {"{\"alg\":\"dir\",\"enc\":\"A128GCM\"} ", OST_OK},
         {"[]", OST_E_TOKEN_FORMAT},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         ost_unverified_jwe jwe;
         ost_text token = message_of(cases[i].header, ".AAAAAAAAAAAAAAAA.AA.AAAAAAAAAAAAAAAAAAAAAA");
         assert_int_equal(ost_jwe_read_unverified(token, NULL, message_arena, &jwe, NULL),
@@ -75,7 +76,7 @@ static void attack_21_parts_that_are_not_strict(void **state)
     static const char *const rests[] = {
         "A.AAAA.AA.AAAA",   "AAAA.A.AA.AAAA",    "AAAA.AAAA.A.AAAA",  "AAAA.AAAA.AA.A",
         "AA=.AAAA.AA.AAAA", "AAAA.AA+A.AA.AAAA", "AAAA.AAAA.AB.AAAA", "AAAA.AAAA.AA.AA A"};
-    for (size_t i = 0; i < sizeof rests / sizeof rests[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(rests); i++) {
         ost_unverified_jwe jwe;
         ost_text token = message_of("{\"alg\":\"A128KW\",\"enc\":\"A128GCM\"}", rests[i]);
         assert_int_equal(ost_jwe_read_unverified(token, NULL, message_arena, &jwe, NULL),
@@ -206,7 +207,7 @@ static void attack_20_names_in_two_headers(void **state)
         {"{\"alg\":\"A128KW\",\"enc\":\"A128GCM\"}", "null", "{\"y\":1}", OST_E_TOKEN_FORMAT},
     };
     ost_key *key = jwe_key(OST_A128KW, NULL);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         ost_text json =
             text_of(ost_arena_format(message_arena, headers, message_part(cases[i].protected).data,
                                      cases[i].shared, cases[i].own));
@@ -220,7 +221,7 @@ static void recipients_are_some(void **state)
     static const char *const lists[] = {
         "[]", "{}", "null", "[[]]", "[1]", "[{}],\"header\":{}", "[{}],\"encrypted_key\":\"AAAA\""};
     ost_key *key = jwe_key(OST_A128KW, NULL);
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
         const char *text = ost_arena_format(
             message_arena,
             "{\"protected\":\"%s\",\"iv\":\"AAAAAAAAAAAAAAAA\",\"ciphertext\":\"AA\","

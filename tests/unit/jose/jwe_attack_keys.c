@@ -9,15 +9,16 @@
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
-#include "base64url.h"
-#include "content.h"
-#include "crypto_auto.h"
+#include "base/array.h"
+#include "base/base64url.h"
+#include "base/text.h"
+#include "jose/crypto_auto.h"
+#include "jose/jwe/content.h"
+#include "jose/jwe/key_agreement.h"
+#include "jose/key/rsa_weakness.h"
 #include "jwe_keys.h"
-#include "key_agreement.h"
 #include "keys.h"
 #include "messages.h"
-#include "rsa_weakness.h"
-#include "text.h"
 
 /* ---- ephemeral keys ---- */
 
@@ -38,7 +39,7 @@ static void invalid_curve(void **state)
     };
     ost_key *key = jwe_key(OST_ECDH_ES, "P-256");
     const char rest[] = ".AAAAAAAAAAAAAAAA.AA.AAAAAAAAAAAAAAAAAAAAAA";
-    for (size_t i = 0; i < sizeof p256_keys / sizeof p256_keys[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(p256_keys); i++) {
         const char *header = ost_arena_format(
             message_arena, "{\"alg\":\"ECDH-ES\",\"enc\":\"A128GCM\",\"epk\":%s}", p256_keys[i]);
         assert_int_equal(message_decrypt(message_of(header, rest), key, NULL), OST_E_DECRYPTION);
@@ -168,7 +169,7 @@ static void content_under_a_key_of_zeroes(void **state)
     static const ost_alg algs[] = {OST_A128KW, OST_A128GCMKW, OST_RSA_OAEP};
     static const size_t sizes[] = {24, 16, 256}; /* of the encrypted key */
     const content_key zeroes = {.size = 16};
-    for (size_t i = 0; i < sizeof algs / sizeof algs[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(algs); i++) {
         static const char nothing[256];
         ost_key *key = jwe_key(algs[i], NULL);
         sealed_content sealed;

@@ -7,14 +7,15 @@
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
-#include "aes.h"
-#include "base64url.h"
-#include "content.h"
+#include "base/array.h"
+#include "base/base64url.h"
+#include "base/text.h"
+#include "jose/jwe/aes.h"
+#include "jose/jwe/content.h"
+#include "jose/jwe/password_key.h"
 #include "jwe_keys.h"
 #include "keys.h"
 #include "messages.h"
-#include "password_key.h"
-#include "text.h"
 
 #define NOW 1700000000
 
@@ -90,7 +91,7 @@ static void attack_35_password_rounds(void **state)
         message_decrypt(message_of(ost_arena_format(message_arena, format, counts[3]), rest), key,
                         NULL),
         OST_E_DECRYPTION);
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         ost_text token = message_of(ost_arena_format(message_arena, format, wrong[i]), rest);
         assert_int_equal(message_decrypt(token, key, NULL), OST_E_DECRYPTION);
     }
@@ -138,7 +139,7 @@ static void salts_have_bounds(void **state)
     } cases[] = {
         {7, OST_E_DECRYPTION}, {8, OST_OK}, {9, OST_OK}, {512, OST_OK}, {513, OST_E_DECRYPTION}};
     ost_key *key = jwe_key(OST_PBES2_HS256_A128KW, NULL);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         assert_int_equal(message_decrypt(salted(key, cases[i].len), key, NULL), cases[i].expected);
     ost_key_unref(key);
 }
@@ -147,7 +148,7 @@ static void attack_36_unsigned_within(void **state)
 {
     static const char *const ends[] = {".", "", ".AA"};
     ost_key *outer = jwe_key(OST_RSA_OAEP_256, NULL), *inner = good_key(test_p256);
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
         const char *token = ost_arena_format(message_arena, "eyJhbGciOiJub25lIn0.%s%s",
                                              message_part(good_claims).data, ends[i]);
         ost_result result = verify_nested(

@@ -8,7 +8,8 @@
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
 #include "vectors.h"
 
 #define MAX_KEYS 3
@@ -113,7 +114,7 @@ static void rfc_7520_5(void **state)
         "jwe/5_12.protecting_content_only.json",
         "jwe/5_13.encrypting_to_multiple_recipients.json",
     };
-    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++)
         check(paths[i]);
 }
 

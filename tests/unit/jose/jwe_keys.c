@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "jwe_alg.h"
-#include "text.h"
+#include "base/text.h"
+#include "jose/jwe/jwe_alg.h"
 
 ost_key *jwe_key(ost_alg alg, const char *curve)
 {

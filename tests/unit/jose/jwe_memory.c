@@ -8,10 +8,11 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
+#include "base/text.h"
 #include "failing.h"
 #include "jwe_keys.h"
 #include "keys.h"
-#include "text.h"
 
 #define NOW 1700000000
 
@@ -36,7 +37,7 @@ static way_case ways[] = {
     {.alg = OST_ECDH_ES_A192KW, .enc = OST_A192CBC_HS384, .curve = "X25519"},
     {.alg = OST_PBES2_HS256_A128KW, .enc = OST_A128GCM},
 };
-#define WAYS (sizeof ways / sizeof ways[0])
+#define WAYS (ARRAY_LEN(ways))
 #define CONTENT OST_TEXT("a content that is long enough to be compressed, compressed, compressed")
 
 static const ost_jwe_rules rules = {.inflate_max = 1000};
@@ -167,7 +168,7 @@ static ost_result nested(const void *material, ost_arena *arena)
 }
 
 static failing_scenario *const scenarios[] = {compact, json, write_only, read_only, refuse, nested};
-#define SCENARIOS (sizeof scenarios / sizeof scenarios[0])
+#define SCENARIOS (ARRAY_LEN(scenarios))
 
 static void all(void (*failing)(failing_scenario *scenario, const void *material))
 {

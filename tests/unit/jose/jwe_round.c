@@ -9,9 +9,10 @@
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
-#include "jwe_alg.h"
+#include "base/array.h"
+#include "base/text.h"
+#include "jose/jwe/jwe_alg.h"
 #include "jwe_keys.h"
-#include "text.h"
 
 static ost_arena *arena;
 
@@ -43,7 +44,7 @@ static ost_key *key_for(ost_alg alg, ost_enc enc, const char *curve)
 static void round_trip(const ost_key *key, ost_alg alg, ost_enc enc)
 {
     ost_keyset *keys = jwe_set(key);
-    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
         ost_text token, json;
         ost_decrypted d;
         const ost_recipient recipient = {key, alg};
@@ -78,7 +79,7 @@ static void every_way_with_every_cipher(void **state)
 static void every_curve(void **state)
 {
     static const char *const curves[] = {"P-256", "P-384", "P-521", "X25519", "X448"};
-    for (size_t i = 0; i < sizeof curves / sizeof curves[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(curves); i++) {
         for (ost_alg alg = OST_ECDH_ES; alg <= OST_ECDH_ES_A256KW; alg++) {
             ost_key *key = jwe_key(alg, curves[i]);
             round_trip(key, alg, OST_A256CBC_HS512);
@@ -114,7 +115,7 @@ static void several_recipients(void **state)
 {
     static const ost_alg algs[] = {OST_RSA_OAEP_256, OST_ECDH_ES_A256KW, OST_A128KW, OST_A256GCMKW,
                                    OST_PBES2_HS256_A128KW};
-    enum { COUNT = sizeof algs / sizeof algs[0] };
+    enum { COUNT = ARRAY_LEN(algs) };
     ost_recipient recipients[COUNT];
     ost_key *keys[COUNT];
     const ost_jwe_options options = {.pbes2_count = 1000, .aad = OST_TEXT("for all to see")};
@@ -180,7 +181,7 @@ static void direct_keys_are_for_one(void **state)
 static void no_character_may_change(void **state)
 {
     static const ost_alg algs[] = {OST_A128KW, OST_A256GCMKW, OST_ECDH_ES, OST_ECDH_ES_A128KW};
-    for (size_t a = 0; a < sizeof algs / sizeof algs[0]; a++) {
+    for (size_t a = 0; a < ARRAY_LEN(algs); a++) {
         for (ost_enc enc = OST_A128CBC_HS256; enc <= OST_A128GCM; enc += 3) {
             ost_text token;
             ost_key *key = jwe_key(algs[a], "P-256");

@@ -7,8 +7,8 @@
 #include <cmocka.h>
 #include <ostiary/jwe.h>
 
-#include "base64url.h"
-#include "text.h"
+#include "base/base64url.h"
+#include "base/text.h"
 #include "vectors.h"
 
 #define CASES 139

@@ -8,8 +8,9 @@
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
+#include "base/array.h"
+#include "base/text.h"
 #include "keys.h"
-#include "text.h"
 
 static ost_arena *arena;
 
@@ -42,7 +43,7 @@ static const ost_json *exported(const ost_key *key, bool private)
 
 static void whole_keys_come_back(void **state)
 {
-    for (size_t i = 0; i < sizeof jwks / sizeof jwks[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(jwks); i++) {
         const ost_json *original = NULL;
         ost_key *key = good_key(jwks[i]);
         const ost_json *copy = exported(key, true);
@@ -64,7 +65,7 @@ static void public_halves_show_nothing_private(void **state)
     for (size_t i = 0; i < 5; i++) {
         ost_key *key = good_key(jwks[i]);
         const ost_json *copy = exported(key, false);
-        for (size_t s = 0; s < sizeof secrets / sizeof secrets[0]; s++)
+        for (size_t s = 0; s < ARRAY_LEN(secrets); s++)
             assert_null(ost_json_get(copy, secrets[s]));
         ost_key_unref(key);
     }

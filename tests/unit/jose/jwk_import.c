@@ -8,8 +8,9 @@
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
+#include "base/array.h"
+#include "base/text.h"
 #include "keys.h"
-#include "text.h"
 
 static ost_arena *arena;
 
@@ -39,10 +40,10 @@ static void malformed_documents(void **state)
                                       "{\"kty\":[\"RSA\"]}",
                                       "{\"kty\":\"RSA\",\"kty\":\"RSA\"}",
                                       "{\"kty\":\"RSA\"} x"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_int_equal(import_result(bad[i]), OST_E_KEY_FORMAT);
     static const char *const unknown[] = {"rsa", "ec", "OCT", "EC ", "", "AKP", "PBKDF2"};
-    for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(unknown); i++)
         assert_int_equal(import_result(changed(arena, test_rsa, "kty", unknown[i])),
                          OST_E_UNSUPPORTED);
     /* Of one type, said to be of another. */
@@ -113,7 +114,7 @@ static void attack_18_key_ops(void **state)
          OST_E_KEY_FORMAT, OST_E_KEY_FORMAT},
     };
     const char *public = changed(arena, test_p256, "d", NULL);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         const char *member = ost_arena_format(arena, "\"key_ops\":%s", cases[i].ops);
         assert_int_equal(import_result(with(arena, public, member)), cases[i].public);
         assert_int_equal(import_result(with(arena, test_p256, member)), cases[i].private);
@@ -125,7 +126,7 @@ static void alg(void **state)
 {
     static const char *const jwks[] = {test_rsa,  test_p256,    test_p384,
                                        test_p521, test_ed25519, test_secret};
-    for (size_t i = 0; i < sizeof jwks / sizeof jwks[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(jwks); i++) {
         ost_key *free_key = good_key(jwks[i]);
         for (ost_alg alg = OST_RS256; alg <= OST_HS512; alg++) {
             const char *member = ost_arena_format(arena, "\"alg\":\"%s\"", ost_alg_name(alg));
@@ -140,7 +141,7 @@ static void alg(void **state)
             ost_key_unref(bound);
         }
         static const char *const unknown[] = {"none", "RSA-OAEP-384", "ES521", "rs256", ""};
-        for (size_t u = 0; u < sizeof unknown / sizeof unknown[0]; u++) {
+        for (size_t u = 0; u < ARRAY_LEN(unknown); u++) {
             const char *member = ost_arena_format(arena, "\"alg\":\"%s\"", unknown[u]);
             assert_int_equal(import_result(with(arena, jwks[i], member)), OST_E_UNSUPPORTED);
         }

@@ -10,10 +10,11 @@
 #include <openssl/evp.h>
 #include <ostiary/jose.h>
 
-#include "base64url.h"
+#include "base/array.h"
+#include "base/base64url.h"
+#include "base/text.h"
 #include "certificates.h"
 #include "keys.h"
-#include "text.h"
 
 static ost_arena *arena;
 
@@ -124,7 +125,7 @@ static void malformed(void **state)
                                       "[\"AAAA\"]",
                                       "[\"MAA=\"]",
                                       "[\"not a certificate\"]"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_int_equal(WITH(test_rsa, "\"x5c\":%s", bad[i]), OST_E_KEY_FORMAT);
     assert_int_equal(WITH(test_rsa, "\"x5c\":\"%s\"", own), OST_E_KEY_FORMAT);
     assert_int_equal(WITH(test_rsa, "\"x5c\":[\" %s\"]", own), OST_E_KEY_FORMAT);

@@ -8,8 +8,9 @@
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
+#include "base/array.h"
+#include "base/text.h"
 #include "keys.h"
-#include "text.h"
 
 static ost_arena *arena;
 static ost_key *key;
@@ -144,7 +145,7 @@ static void attack_19_unencoded(void **state)
 static void what_cannot_stay_unencoded(void **state)
 {
     static const char *const bad[] = {"$.02", ".", "a\nb", "\x7f", "\xC3\xA4", "a\tb"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         assert_int_equal(sign_result(text_of(bad[i]), (ost_jws_options){.unencoded = true}),
                          OST_E_ARGUMENT);
         assert_int_equal(
@@ -196,7 +197,7 @@ static void malformed(void **state)
 {
     static const char *const bad[] = {"",    ".",       "..",      "a.b",
                                       "a..", "e30..AA", "a.b.c.d", "e30.e30.AA"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         assert_int_equal(check(text_of(bad[i]), (ost_jws_rules){0}, NULL), OST_E_TOKEN_FORMAT);
         assert_int_equal(check(text_of(bad[i]), DETACHED("x"), NULL), OST_E_TOKEN_FORMAT);
     }

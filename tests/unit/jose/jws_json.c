@@ -8,10 +8,11 @@
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
-#include "base64url.h"
+#include "base/array.h"
+#include "base/base64url.h"
+#include "base/text.h"
+#include "jose/signature/signature.h"
 #include "keys.h"
-#include "signature.h"
-#include "text.h"
 
 static ost_arena *arena;
 static ost_key *p256, *ed25519, *secret;
@@ -142,7 +143,7 @@ static void attack_01_and_02_no_algorithm(void **state)
     static const char *const headers[] = {
         "{\"alg\":\"none\",\"kid\":\"oct\"}", "{\"alg\":\"NONE\"}", "{\"alg\":\"\"}",
         "{\"alg\":\"RSA-OAEP\"}", "{\"alg\":\"dir\",\"kid\":\"oct\"}"};
-    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(headers); i++)
         assert_int_equal(verify_json(flat(headers[i], NULL), &with_hs, NULL), OST_E_ALGORITHM);
     assert_int_equal(verify_json(flat("{\"kid\":\"oct\"}", NULL), &with_hs, NULL),
                      OST_E_TOKEN_FORMAT);
@@ -192,13 +193,13 @@ static void attack_19_critical(void **state)
         "{\"alg\":\"HS256\",\"crit\":[\"b64\"],\"b64\":\"false\"}",
         "{\"alg\":\"HS256\",\"crit\":null,\"b64\":true}",
         "{\"alg\":\"HS256\",\"crit\":[1],\"b64\":true}"};
-    for (size_t i = 0; i < sizeof never / sizeof never[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(never); i++) {
         assert_int_equal(verify_json(flat(never[i], NULL), &with_hs, NULL), OST_E_CRITICAL);
         assert_int_equal(verify_json(flat(never[i], NULL), &unencoded, NULL), OST_E_CRITICAL);
     }
     static const char *const outside[] = {"{\"crit\":[\"b64\"]}", "{\"b64\":true}",
                                           "{\"b64\":false}", "{\"crit\":[]}"};
-    for (size_t i = 0; i < sizeof outside / sizeof outside[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(outside); i++)
         assert_int_equal(verify_json(flat(HS, outside[i]), &unencoded, NULL), OST_E_CRITICAL);
     /* b64 true changes nothing, but is understood only where b64 is. */
     const char *encoded =
@@ -240,7 +241,7 @@ static void malformed(void **state)
         "{\"payload\":\"e30\",\"protected\":\"e30=\",\"signature\":\"AA\"}",
         "{\"payload\":\"e30\",\"protected\":\"W10\",\"signature\":\"AA\"}",
         "{\"payload\":\"e30\",\"protected\":{\"alg\":\"HS256\"},\"signature\":\"AA\"}"};
-    for (size_t i = 0; i < sizeof documents / sizeof documents[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(documents); i++)
         assert_int_equal(verify_json(documents[i], &with_hs, NULL), OST_E_TOKEN_FORMAT);
     static const char *const changes[][2] = {
         {"\"payload\":\"e30\"", "\"payload\":1"},
@@ -255,7 +256,7 @@ static void malformed(void **state)
         {"{\"payload\"", "{\"header\":[],\"payload\""},
         {"{\"payload\"", "{\"header\":null,\"payload\""},
         {"{\"payload\"", "{\"header\":{\"kid\":1,\"x\":1},\"payload\""}};
-    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
         if (verify_json(replaced(good, changes[i][0], changes[i][1]), &with_hs, NULL) !=
             OST_E_TOKEN_FORMAT)
             fail_msg("%s", changes[i][1]);
@@ -324,7 +325,7 @@ static void others_signatures(void **state)
     static const char *const harmful[] = {
         "{\"alg\":1}", "{}", "{\"alg\":\"XX9\",\"kid\":1}", "{\"alg\":\"XX9\",\"zip\":\"DEF\"}",
         "[]",          "x"};
-    for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(harmless); i++) {
         const char *other = ost_arena_format(
             arena, "\"signatures\":[{\"protected\":\"%s\",\"signature\":\"AAAA\"},",
             b64(harmless[i]));
@@ -333,7 +334,7 @@ static void others_signatures(void **state)
                          OST_OK);
         assert_int_equal(which, 1);
     }
-    for (size_t i = 0; i < sizeof harmful / sizeof harmful[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(harmful); i++) {
         const char *other = ost_arena_format(
             arena, "\"signatures\":[{\"protected\":\"%s\",\"signature\":\"AAAA\"},",
             b64(harmful[i]));
@@ -355,7 +356,7 @@ static void general_or_flattened(void **state)
     const ost_jws_signer signer = {.key = ed25519, .alg = OST_EDDSA};
     const char *json = general(OST_TEXT("x"), &signer, 1);
     assert_int_equal(verify_json(json, NULL, NULL), OST_OK);
-    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(members); i++) {
         const char *both = ost_arena_format(arena, "%s,\"signatures\":[", members[i]);
         assert_int_equal(verify_json(replaced(json, "\"signatures\":[", both), NULL, NULL),
                          OST_E_TOKEN_FORMAT);

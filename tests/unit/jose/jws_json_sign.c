@@ -8,8 +8,9 @@
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
+#include "base/array.h"
+#include "base/text.h"
 #include "keys.h"
-#include "text.h"
 
 static ost_arena *arena;
 
@@ -29,7 +30,7 @@ static void every_algorithm(void **state)
 {
     static const char *const jwks[] = {test_rsa,  test_p256,    test_p384,
                                        test_p521, test_ed25519, test_secret};
-    for (size_t i = 0; i < sizeof jwks / sizeof jwks[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(jwks); i++) {
         ost_key *key = good_key(jwks[i]);
         ost_keyset *set = NULL;
         assert_int_equal(ost_keyset_new(&key, 1, &set), OST_OK);
@@ -89,7 +90,7 @@ static void unprotected_headers(void **state)
                                       "{\"enc\":1}",
                                       "[]",
                                       "1"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         json = (ost_text){0};
         assert_int_equal(sign(OST_TEXT("x"), bad[i], NULL, &json), OST_E_ARGUMENT);
         assert_null(json.data);

@@ -9,8 +9,9 @@
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
+#include "base/array.h"
+#include "base/text.h"
 #include "keys.h"
-#include "text.h"
 
 static ost_arena *arena;
 
@@ -71,7 +72,7 @@ static void attack_01_alg_none(void **state)
 {
     static const char *const none[] = {"none",         "None",  "NONE", "nOnE",     "",      "nil",
                                        "RS256\\u0020", "rs256", "dir",  "RSA-OAEP", "A128KW"};
-    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(none); i++) {
         const char *header = ost_arena_format(arena, "{\"alg\":\"%s\"}", none[i]);
         assert_int_equal(read_header(header), OST_E_ALGORITHM);
     }
@@ -82,7 +83,7 @@ static void attack_01_alg_none(void **state)
                                             "{\"alg\":{\"a\":\"RS256\"}}",
                                             "{\"ALG\":\"RS256\"}",
                                             "{\"Alg\":\"RS256\"}"};
-    for (size_t i = 0; i < sizeof no_string / sizeof no_string[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(no_string); i++)
         assert_int_equal(read_header(no_string[i]), OST_E_TOKEN_FORMAT);
 }
 
@@ -118,7 +119,7 @@ static void number_of_parts(void **state)
                                       "eyJhbGciOiJSUzI1NiJ9.e30.c2ln.c2ln.c2ln",
                                       "eyJhbGciOiJSUzI1NiJ9..",
                                       "eyJhbGciOiJSUzI1NiJ9 .e30.c2ln"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_int_equal(read_with(text_of(bad[i]), 0, NULL), OST_E_TOKEN_FORMAT);
     assert_int_equal(read_with((ost_text){0}, 0, NULL), OST_E_TOKEN_FORMAT);
 }
@@ -147,7 +148,7 @@ static void attack_16_kids(void **state)
     static const char *const odd[] = {
         "../../../../dev/null",        "' OR 1=1 --", "$(id)", "\xE2\x82\xAC",
         "http://attacker.example/key", "\\n"};
-    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(odd); i++) {
         const char *header = ost_arena_format(arena, "{\"alg\":\"RS256\",\"kid\":\"%s\"}", odd[i]);
         assert_int_equal(read_header(header), OST_OK); /* text like any other */
     }
@@ -181,7 +182,7 @@ static void attack_19_critical_extensions(void **state)
         "{\"alg\":\"RS256\",\"\\u0063rit\":[\"x\"]}",
         "{\"alg\":\"none\",\"crit\":[\"x\"]}",
     };
-    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(headers); i++)
         assert_int_equal(read_header(headers[i]), OST_E_CRITICAL);
 }
 
@@ -211,7 +212,7 @@ static void attack_20_json_that_is_not_strict(void **state)
         "null",
         "{\"alg\":\"RS256\",\"x\":{\"a\":1,\"a\":2}}",
     };
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_int_equal(read_header(bad[i]), OST_E_TOKEN_FORMAT);
 }
 
@@ -223,7 +224,7 @@ static void attack_21_base64_of_the_header(void **state)
         "eyJhbGciOiJSUzI1NiIgfR", /* unused bits: …fQ is right */
         "eyJhbGciOiJSUzI1NiIsIj8/Ijoxf+",
     };
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         const char *token = ost_arena_format(arena, "%s.e30.c2ln", bad[i]);
         assert_int_equal(read_with(text_of(token), 0, NULL), OST_E_TOKEN_FORMAT);
     }

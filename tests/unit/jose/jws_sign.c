@@ -8,8 +8,9 @@
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
+#include "base/array.h"
+#include "base/text.h"
 #include "keys.h"
-#include "text.h"
 
 static ost_arena *arena;
 
@@ -30,7 +31,7 @@ static const char *const jwks[] = {test_rsa,  test_p256,    test_p384,
 
 static void round_trips(void **state)
 {
-    for (size_t i = 0; i < sizeof jwks / sizeof jwks[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(jwks); i++) {
         ost_key *key = good_key(jwks[i]);
         for (ost_alg alg = OST_RS256; alg <= OST_HS512; alg++) {
             ost_text token = {0}, payload = {0};
@@ -118,7 +119,7 @@ static void too_large_to_be_read(void **state)
 static void randomness(void **state)
 {
     for (ost_alg alg = OST_RS256; alg <= OST_HS512; alg++) {
-        for (size_t i = 0; i < sizeof jwks / sizeof jwks[0]; i++) {
+        for (size_t i = 0; i < ARRAY_LEN(jwks); i++) {
             ost_key *key = good_key(jwks[i]);
             ost_text a = {0}, b = {0};
             if (ost_key_serves(key, alg)) {

@@ -13,11 +13,12 @@
 #include <openssl/x509.h>
 #include <ostiary/jose.h>
 
-#include "base64url.h"
-#include "ecdsa.h"
+#include "base/array.h"
+#include "base/base64url.h"
+#include "base/text.h"
+#include "jose/signature/ecdsa.h"
+#include "jose/signature/signature.h"
 #include "keys.h"
-#include "signature.h"
-#include "text.h"
 
 static ost_arena *arena;
 
@@ -45,7 +46,7 @@ static const struct {
     {test_ed25519, OST_ALG_BIT(OST_EDDSA)},
     {test_secret, OST_ALG_BIT(OST_HS256) | OST_ALG_BIT(OST_HS384) | OST_ALG_BIT(OST_HS512)},
 };
-#define KEYS (sizeof keys / sizeof keys[0])
+#define KEYS (ARRAY_LEN(keys))
 
 static ost_key *key_for(ost_alg alg)
 {
@@ -331,7 +332,7 @@ static void attack_12_pss_parameters(void **state)
     ost_key *key = good_key(test_rsa);
     assert_int_equal(pss(key, "SHA256", "SHA256", 32), OST_OK);
     static const int salts[] = {0, 1, 20, 31, 33, 64, 222};
-    for (size_t i = 0; i < sizeof salts / sizeof salts[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(salts); i++)
         assert_int_equal(pss(key, "SHA256", "SHA256", salts[i]), OST_E_SIGNATURE);
     assert_int_equal(pss(key, "SHA256", "SHA1", 32), OST_E_SIGNATURE);
     assert_int_equal(pss(key, "SHA256", "SHA512", 32), OST_E_SIGNATURE);
@@ -388,7 +389,7 @@ static void attack_21_base64_of_payload_and_signature(void **state)
 {
     ost_key *key = good_key(test_ed25519);
     static const char *const payloads[] = {"e30=", "e30\n", "e3 0", "e31", "e", "e30+", "e30/"};
-    for (size_t i = 0; i < sizeof payloads / sizeof payloads[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(payloads); i++) {
         unsigned char bytes[SIGNATURE_MAX_SIZE];
         char text[128];
         size_t size = 0;

@@ -9,9 +9,10 @@
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
-#include "context.h"
+#include "base/array.h"
+#include "base/context.h"
+#include "base/text.h"
 #include "keys.h"
-#include "text.h"
 
 static ost_arena *arena;
 
@@ -182,7 +183,7 @@ static void unverified(void **state)
                                       "e31.e30.",
                                       ".e30.",
                                       "e30.e30.e30.e30.e30"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_int_equal(ost_jwt_read_unverified(text_of(bad[i]), arena, &read, NULL),
                          OST_E_TOKEN_FORMAT);
     assert_true(ost_json_text(ost_json_get(read.claims, "iss"), &claims)); /* untouched */

@@ -9,12 +9,13 @@
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
-#include "base64url.h"
-#include "ed448_point.h"
-#include "key.h"
+#include "base/array.h"
+#include "base/base64url.h"
+#include "base/text.h"
+#include "jose/key/ed448_point.h"
+#include "jose/key/key_state.h"
+#include "jose/signature/signature.h"
 #include "keys.h"
-#include "signature.h"
-#include "text.h"
 
 static ost_arena *arena;
 
@@ -119,7 +120,7 @@ static void every_curve(void **state)
                  {OST_ECDH_ES, "X25519"},   {OST_ECDH_ES, "X448"},  {OST_ECDH_ES, "P-256"},
                  {OST_ECDH_ES, "P-384"},    {OST_ECDH_ES, "P-521"}, {OST_ECDH_ES_A256KW, "X448"},
                  {OST_ES256, "P-256"},      {OST_ES512, "P-521"}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         ost_key *key = NULL, *other = NULL, *again;
         ost_text text = {0}, text_of_other = {0};
         ost_json_writer *writer = ost_json_writer_new(arena, 0);
@@ -163,7 +164,7 @@ static void curves_that_the_algorithm_does_not_have(void **state)
                  {OST_EDDSA, "P-256"},   {OST_ECDH_ES, "secp256k1"},  {OST_ECDH_ES, "Ed25519"},
                  {OST_ES256, "P-384"},   {OST_RS256, "P-256"},        {OST_A128KW, "X25519"},
                  {OST_ECDH_ES, "P-192"}, {OST_ALG_NONE_SET, "P-256"}, {OST_ECDH_ES, ""}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         ost_key *key = NULL;
         assert_int_equal(ost_key_generate_curve(cases[i].alg, cases[i].curve, NULL, &key, NULL),
                          OST_E_ARGUMENT);
@@ -186,7 +187,7 @@ static void attack_09_small_order_points_of_x25519_and_x448(void **state)
         "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
         "0000000000000000000000000000000000000000000000000000000000000080",
     };
-    for (size_t i = 0; i < sizeof of_x25519 / sizeof of_x25519[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(of_x25519); i++)
         assert_int_equal(import_result(okp("X25519", of_x25519[i], NULL)), OST_E_KEY_WEAK);
     char x[113];
     memset(x, '0', 112);

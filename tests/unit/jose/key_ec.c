@@ -9,10 +9,10 @@
 #include <openssl/ec.h>
 #include <ostiary/jose.h>
 
-#include "base64url.h"
-#include "crypto_auto.h"
+#include "base/base64url.h"
+#include "base/text.h"
+#include "jose/crypto_auto.h"
 #include "keys.h"
-#include "text.h"
 
 static ost_arena *arena;
 

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
+#include "base/text.h"
 #include "keys.h"
-#include "text.h"
 
 static void every_algorithm(void **state)
 {

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
+#include "base/text.h"
 #include "keys.h"
-#include "text.h"
 
 static const char bytes[1100] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 

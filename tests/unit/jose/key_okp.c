@@ -8,9 +8,10 @@
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
-#include "base64url.h"
+#include "base/array.h"
+#include "base/base64url.h"
+#include "base/text.h"
 #include "keys.h"
-#include "text.h"
 
 static ost_arena *arena;
 
@@ -48,7 +49,7 @@ static void attack_09_small_order_points(void **state)
          0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
         {2}, /* no point at all */
     };
-    for (size_t i = 0; i < sizeof points / sizeof points[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(points); i++) {
         char text[48];
         text[base64url_encode(points[i], 32, text)] = '\0';
         assert_int_equal(import_result(changed(arena, public, "x", text)), OST_E_KEY_WEAK);

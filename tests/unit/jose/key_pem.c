@@ -13,10 +13,11 @@
 #include <openssl/rsa.h>
 #include <ostiary/jose.h>
 
+#include "base/array.h"
+#include "base/text.h"
 #include "certificates.h"
-#include "key.h"
+#include "jose/key/key_state.h"
 #include "keys.h"
-#include "text.h"
 
 static ost_arena *arena;
 
@@ -81,7 +82,7 @@ static ost_key *key_of_kind(size_t kind)
     ost_text text = {0};
     if (kind == 0)
         return good_key(test_rsa);
-    if (kind > sizeof kinds / sizeof kinds[0])
+    if (kind > ARRAY_LEN(kinds))
         return NULL;
     assert_int_equal(
         ost_key_generate_curve(kinds[kind - 1].alg, kinds[kind - 1].curve, "", &key, NULL), OST_OK);
@@ -243,7 +244,7 @@ static void what_a_text_may_look_like(void **state)
         {BEGINS "\nProc-Type: 4,ENCRYPTED\n\n%s\n" ENDS, OST_E_UNSUPPORTED},
         {BEGINS "\nComment: x\n\n%s\n" ENDS, OST_E_UNSUPPORTED},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         /* The formats are all above. */
         const char *at = strstr(cases[i].format, "%");
         size_t skip = at[1] == 's' ? 2 : 4;
@@ -425,7 +426,7 @@ static void attack_09_points_of_small_order(void **state)
         {0x6e, 0, OST_E_KEY_WEAK}, {0x6e, 1, OST_E_KEY_WEAK}, {0x6e, 9, OST_OK},
         {0x70, 1, OST_E_KEY_WEAK}, {0x70, 0, OST_E_KEY_WEAK},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         char der[44] = "\x30\x2a\x30\x05\x06\x03\x2b\x65\x00\x03\x21";
         der[8] = (char)cases[i].type;
         der[12] = (char)cases[i].first;

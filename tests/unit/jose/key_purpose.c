@@ -9,11 +9,12 @@
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
-#include "base64url.h"
-#include "key.h"
+#include "base/array.h"
+#include "base/base64url.h"
+#include "base/text.h"
+#include "jose/key/key_state.h"
+#include "jose/signature/signature.h"
 #include "keys.h"
-#include "signature.h"
-#include "text.h"
 
 static ost_arena *arena;
 
@@ -65,7 +66,7 @@ static void attack_18_encryption_keys_verify_nothing(void **state)
     ost_key *signer = good_key(test_rsa);
     ost_text token = {0};
     assert_int_equal(ost_jws_sign(OST_TEXT("{}"), signer, OST_RS256, NULL, arena, &token), OST_OK);
-    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(members); i++) {
         unsigned char bytes[SIGNATURE_MAX_SIZE];
         size_t size;
         ost_key *key = good_key(with(arena, test_rsa, members[i]));
@@ -130,7 +131,7 @@ static void contradictions(void **state)
         {"\"alg\":\"A128GCM\"", OST_E_UNSUPPORTED},
         {"\"use\":\"tls\"", OST_E_KEY_USE},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         if (import_result(with(arena, test_rsa, cases[i].members)) != cases[i].expected)
             fail_msg("%s", cases[i].members);
     }
@@ -178,7 +179,7 @@ static void secrets_by_size_and_use(void **state)
         {33, BIT(HS256), 0},
         {65, BIT(HS256) | BIT(HS384) | BIT(HS512), 0},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         static const char *const enc[] = {"\"use\":\"enc\"",
                                           "\"key_ops\":[\"wrapKey\",\"encrypt\"]"};
         static const char *const sig[] = {"", "\"use\":\"sig\"",
@@ -214,7 +215,7 @@ static void secrets_by_alg(void **state)
         {"A256GCM", 32, BIT(DIR)},         {"A128CBC-HS256", 32, BIT(DIR)},
         {"A192CBC-HS384", 48, BIT(DIR)},   {"A256CBC-HS512", 64, BIT(DIR)},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         const char *member = ost_arena_format(arena, "\"alg\":\"%s\"", cases[i].alg);
         assert_int_equal(algs_of(oct(cases[i].size, member)), cases[i].algs);
         assert_int_not_equal(import_result(oct(cases[i].size - 1, member)), OST_OK);

@@ -8,10 +8,11 @@
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
-#include "base64url.h"
-#include "crypto_auto.h"
+#include "base/array.h"
+#include "base/base64url.h"
+#include "base/text.h"
+#include "jose/crypto_auto.h"
 #include "keys.h"
-#include "text.h"
 
 static ost_arena *arena;
 
@@ -66,7 +67,7 @@ static void attack_10_weak_numbers(void **state)
         "AQAA",        /* 65536 */
         "AQAAAAAAAAAB" /* over 64 bits */
     };
-    for (size_t i = 0; i < sizeof exponents / sizeof exponents[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(exponents); i++)
         assert_int_equal(import_result(number(jwk.data, "e", exponents[i])), OST_E_KEY_WEAK);
     assert_int_equal(import_result(number(jwk.data, "e", "Aw")), OST_OK);          /* 3 */
     assert_int_equal(import_result(number(jwk.data, "e", "__________8")), OST_OK); /* 2^64-1 */
@@ -87,7 +88,7 @@ static void attack_10_weak_numbers(void **state)
         {2732, "_", OST_E_KEY_WEAK}, /* 16392: read, and too long */
         {2736, "_", OST_E_KEY_FORMAT},
     };
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
         memset(modulus, '_', sizes[i].characters);
         modulus[sizes[i].characters] = '\0';
         memcpy(modulus + sizes[i].characters - strlen(sizes[i].end), sizes[i].end,

@@ -6,10 +6,10 @@
 
 #include <cmocka.h>
 
-#include "base64url.h"
+#include "base/base64url.h"
+#include "base/text.h"
+#include "jose/signature/signature.h"
 #include "keys.h"
-#include "signature.h"
-#include "text.h"
 
 const char test_rsa[] =
     "{\"kty\":\"RSA\",\"kid\":\"rsa\",\"n\":\"wNbRaY_0yqe2zpZ1H_NPyoeZ316cuhwNARn1mJ3"

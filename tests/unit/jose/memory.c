@@ -8,10 +8,10 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
 #include "certificates.h"
 #include "failing.h"
 #include "keys.h"
-#include "text.h"
 
 #define NOW 1700000000
 

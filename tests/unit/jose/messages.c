@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
-#include "base64url.h"
+#include "base/base64url.h"
+#include "base/text.h"
 #include "jwe_keys.h"
-#include "text.h"
 
 ost_arena *message_arena;
 

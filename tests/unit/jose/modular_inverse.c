@@ -7,8 +7,9 @@
 #include <cmocka.h>
 #include <openssl/bn.h>
 
-#include "crypto_auto.h"
-#include "modular_inverse.h"
+#include "base/array.h"
+#include "jose/crypto_auto.h"
+#include "jose/verify/modular_inverse.h"
 
 static const char *const primes[] = {
     "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", /* the order of P-256 */
@@ -53,7 +54,7 @@ static void inverse_is_right(const BIGNUM *number, const BIGNUM *prime, BN_CTX *
 static void edges(void **state)
 {
     BN_CTX *context = BN_CTX_new();
-    for (size_t p = 0; p < sizeof primes / sizeof primes[0]; p++) {
+    for (size_t p = 0; p < ARRAY_LEN(primes); p++) {
         bn_auto BIGNUM *prime = NULL, *number = BN_new();
         assert_true(BN_hex2bn(&prime, primes[p]) > 0);
         for (BN_ULONG small = 1; small < 300; small++) {
@@ -78,7 +79,7 @@ static void edges(void **state)
 static void random_numbers(void **state)
 {
     BN_CTX *context = BN_CTX_new();
-    for (size_t p = 0; p < sizeof primes / sizeof primes[0]; p++) {
+    for (size_t p = 0; p < ARRAY_LEN(primes); p++) {
         bn_auto BIGNUM *prime = NULL, *number = BN_new();
         assert_true(BN_hex2bn(&prime, primes[p]) > 0);
         for (int i = 0; i < 20000; i++) {

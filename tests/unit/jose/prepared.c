@@ -6,10 +6,10 @@
 
 #include <cmocka.h>
 
-#include "context.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "jose/key/prepared.h"
 #include "keys.h"
-#include "prepared.h"
-#include "text.h"
 
 static void made_once(void **state)
 {

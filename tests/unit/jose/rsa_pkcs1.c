@@ -12,12 +12,12 @@
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 
-#include "crypto_auto.h"
-#include "digest.h"
+#include "base/text.h"
+#include "jose/crypto_auto.h"
+#include "jose/digest.h"
+#include "jose/signature/signature.h"
+#include "jose/verify/rsa_pkcs1.h"
 #include "keys.h"
-#include "rsa_pkcs1.h"
-#include "signature.h"
-#include "text.h"
 
 #define SIZE 256 /* bytes of the test key's modulus */
 

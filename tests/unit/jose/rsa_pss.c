@@ -13,20 +13,21 @@
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 
-#include "base64url.h"
-#include "crypto_auto.h"
-#include "digest.h"
-#include "key.h"
+#include "base/array.h"
+#include "base/base64url.h"
+#include "base/text.h"
+#include "jose/crypto_auto.h"
+#include "jose/digest.h"
+#include "jose/key/key_state.h"
+#include "jose/signature/signature.h"
+#include "jose/verify/rsa_pss.h"
 #include "keys.h"
-#include "rsa_pss.h"
-#include "signature.h"
-#include "text.h"
 
 #define SIZE_MAX_HERE 258 /* bytes of the longest modulus below */
 
 /* A message of as many bits as bytes hold, of one bit more than that, and between the two. */
 static const unsigned sizes[] = {2048, 2049, 2050, 2055};
-#define KEYS (sizeof sizes / sizeof sizes[0])
+#define KEYS (ARRAY_LEN(sizes))
 static ost_key *keys[KEYS];
 
 /* OpenSSL generates moduli of an even number of bits alone. */
@@ -258,7 +259,7 @@ static void every_flaw(void **state)
     for (size_t k = 0; k < KEYS; k++) {
         size_t size = (sizes[k] + 7) / 8;
         for (hash_id hash = HASH_SHA256; hash <= HASH_SHA512; hash++) {
-            for (size_t i = 0; i < sizeof flaws / sizeof flaws[0]; i++) {
+            for (size_t i = 0; i < ARRAY_LEN(flaws); i++) {
                 encode(keys[k], hash, digest_bytes, &flaws[i], block);
                 assert_true(raw_sign(keys[k], block, signature));
                 same_verdict(keys[k], hash, digest_bytes, signature, size, false);

@@ -8,12 +8,12 @@
 #include <cmocka.h>
 #include <openssl/rand.h>
 
-#include "base64url.h"
-#include "crypto_auto.h"
-#include "key.h"
+#include "base/base64url.h"
+#include "base/text.h"
+#include "jose/crypto_auto.h"
+#include "jose/key/key_state.h"
+#include "jose/key/rsa_weakness.h"
 #include "keys.h"
-#include "rsa_weakness.h"
-#include "text.h"
 
 /* An odd number of `bits` without the factors below 752. */
 static BIGNUM *rough(int bits)

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "stripes.h"
+#include "jose/stripes.h"
 
 static void the_same_again(void **state)
 {

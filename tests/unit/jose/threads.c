@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
 #include "keys.h"
-#include "text.h"
 
 #define THREADS 4
 #define ROUNDS 400

@@ -8,7 +8,8 @@
 #include <cmocka.h>
 #include <ostiary/jose.h>
 
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
 #include "vectors.h"
 
 #define CASES 401
@@ -46,7 +47,7 @@ static bool accepts(const ost_json *jwk, ost_text token)
 
 static bool expected_of(int64_t number, const ost_json *test)
 {
-    for (size_t i = 0; i < sizeof deviations / sizeof deviations[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(deviations); i++) {
         if (deviations[i].number == number)
             return deviations[i].accepted;
     }
@@ -84,7 +85,7 @@ static void every_case(void **state)
     }
     assert_int_equal(failures, 0);
     assert_int_equal(cases, CASES);
-    assert_int_equal(agreed, CASES - sizeof deviations / sizeof deviations[0]);
+    assert_int_equal(agreed, CASES - ARRAY_LEN(deviations));
     ost_arena_free(arena);
 }
 

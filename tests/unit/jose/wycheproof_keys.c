@@ -11,8 +11,8 @@
 #include <openssl/evp.h>
 #include <ostiary/jose.h>
 
-#include "signature.h"
-#include "text.h"
+#include "base/text.h"
+#include "jose/signature/signature.h"
 #include "vectors.h"
 
 static ost_arena *arena;

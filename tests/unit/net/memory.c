@@ -10,9 +10,9 @@
 #include <stdatomic.h>
 #include <time.h>
 
+#include "base/text.h"
 #include "curl_memory.h"
-#include "net.h"
-#include "text.h"
+#include "net/net.h"
 #include "tiny_server.h"
 
 #define TRIES_MAX 5000

@@ -14,9 +14,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "context.h"
-#include "net.h"
-#include "text.h"
+#include "base/array.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "net/net.h"
 #include "tiny_server.h"
 
 /* ---- the server's side ---- */
@@ -269,7 +270,7 @@ static void unsafe_requests_are_not_begun(void **state)
         {.url = "http://localhost@127.0.0.1:1/", .insecure_http = true},
         {.url = tiny_server_url(f->server, "/missing"), .headers = injected},
     };
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         ost_error error = {0};
         assert_int_equal(net_fetch(f->client, &bad[i], on_end, &f->seen, &error), OST_E_ARGUMENT);
         assert_int_equal(error.code, OST_E_ARGUMENT);

@@ -17,8 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "net.h"
-#include "text.h"
+#include "base/text.h"
+#include "net/net.h"
 
 /* ---- a server for one connection ---- */
 

@@ -6,8 +6,9 @@
 
 #include <cmocka.h>
 
-#include "net.h"
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
+#include "net/net.h"
 
 static bool is_allowed(ost_text url, bool insecure_http)
 {
@@ -31,7 +32,7 @@ static void https_is_safe(void **state)
         "https://[2001:db8::1]/",
         "HTTPS://id.example.org/",
     };
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(good); i++) {
         if (!is_safe(text_of(good[i])))
             fail_msg("%s", good[i]);
     }
@@ -56,7 +57,7 @@ static void http_to_this_machine_is_safe(void **state)
         "http://localhost?@evil.example/",
         "http://localhost/@evil.example/",
     };
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(good); i++) {
         if (!is_safe(text_of(good[i])))
             fail_msg("%s", good[i]);
     }
@@ -88,7 +89,7 @@ static const char *const elsewhere[] = {
 
 static void http_to_others_is_not_safe(void **state)
 {
-    for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(elsewhere); i++) {
         if (is_safe(text_of(elsewhere[i])))
             fail_msg("%s", elsewhere[i]);
     }
@@ -150,7 +151,7 @@ static const char *const malformed[] = {
 
 static void anything_else_is_refused_always(void **state)
 {
-    for (size_t i = 0; i < sizeof malformed / sizeof malformed[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(malformed); i++) {
         if (is_safe(text_of(malformed[i])))
             fail_msg("safe: %s", malformed[i]);
         if (is_allowed(text_of(malformed[i]), true))

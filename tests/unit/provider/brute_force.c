@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "brute_force.h"
-#include "text.h"
+#include "base/text.h"
+#include "provider/realm/brute_force.h"
 
 static brute_force *table;
 static realm rule;

@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
-#include "claim_tree.h"
-#include "context.h"
-#include "text.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "provider/token/claim_tree.h"
 
 static ost_arena *arena;
 static claim_tree *tree;

@@ -1,7 +1,8 @@
 /* Client authentication: both methods, their mixtures, and what must not get through. */
-#include "client_auth.h"
+#include "provider/token/client_auth.h"
 
-#include "base64url.h"
+#include "base/array.h"
+#include "base/base64url.h"
 #include "fixture.h"
 
 static fixture *f;
@@ -114,7 +115,7 @@ static void everything_else_stays_out(void **state)
         {"web:\xff", NULL, "invalid_client"},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
         assert_out(ask("Basic", cases[i].basic, cases[i].form), 401, cases[i].error);
     assert_out(ask("Bearer", "web:s%3Ae+c%2Bret%25", NULL), 401, "invalid_client");
 }

@@ -3,10 +3,10 @@
 
 #include <stdio.h>
 
-#include "authentication.h"
-#include "context.h"
-#include "realm_import.h"
-#include "store.h"
+#include "base/context.h"
+#include "provider/login/authentication.h"
+#include "provider/realm/realm_import.h"
+#include "store/store.h"
 
 int64_t fixture_time = FIXTURE_NOW;
 

@@ -10,9 +10,9 @@
 
 #include <cmocka.h>
 
-#include "call.h"
-#include "grant.h"
-#include "text.h"
+#include "base/text.h"
+#include "provider/call.h"
+#include "provider/token/grant.h"
 
 #define FIXTURE_NOW 1700000000 /* what the clock says until fixture_time is moved */
 

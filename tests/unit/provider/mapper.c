@@ -3,6 +3,8 @@
 
 #include "fixture.h"
 
+#include "base/array.h"
+
 static fixture *f;
 
 #define MAPPER(type, settings)                                                                     \
@@ -105,7 +107,7 @@ static void each_mapper_writes_its_claim(void **state)
     call *c = fixture_call(f, "x", "web");
     ost_text token = access_token(c, "ann");
     (void)state;
-    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
         const char *seen = fixture_claim(c, token, expected[i].claim);
         if (strcmp(seen, expected[i].value) != 0)
             fail_msg("%s: %s instead of %s", expected[i].claim, seen, expected[i].value);

@@ -7,8 +7,9 @@
 
 #include <cmocka.h>
 
-#include "password.h"
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
+#include "provider/realm/password.h"
 
 static ost_arena *arena;
 
@@ -53,7 +54,7 @@ static void keycloaks_pbkdf2_is_verified_and_to_be_upgraded(void **state)
                    "\\\"hashIterations\\\":1000,\\\"algorithm\\\":\\\"pbkdf2\\\""),
     };
     (void)state;
-    for (size_t i = 0; i < sizeof credentials / sizeof credentials[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(credentials); i++) {
         bool matches, upgrade;
         assert_int_equal(verify("password", credentials[i], &matches, &upgrade), OST_OK);
         assert_true(matches);
@@ -94,7 +95,7 @@ static void broken_and_costly_credentials_are_refused(void **state)
                    "\\\"additionalParameters\\\":{\\\"type\\\":[\\\"d\\\"]}"),
     };
     (void)state;
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         bool matches, upgrade;
         assert_int_not_equal(verify("x", bad[i], &matches, &upgrade), OST_OK);
     }

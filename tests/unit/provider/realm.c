@@ -7,11 +7,12 @@
 
 #include <cmocka.h>
 
-#include "context.h"
-#include "key_ring.h"
-#include "realm.h"
-#include "realm_import.h"
-#include "text.h"
+#include "base/array.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "provider/realm/key_ring.h"
+#include "provider/realm/realm.h"
+#include "provider/realm/realm_import.h"
 
 static store *db;
 static ost_arena *arena;
@@ -168,7 +169,7 @@ static void nothing_private_is_published(void **state)
     const char *document = key_ring_document(ring).data;
     static const char *const private_members[] = {"\"d\"",  "\"p\"",  "\"q\"", "\"dp\"",
                                                   "\"dq\"", "\"qi\"", "\"k\"", "HS512"};
-    for (size_t i = 0; i < sizeof private_members / sizeof private_members[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(private_members); i++)
         assert_null(strstr(document, private_members[i]));
     ost_keyset *set;
     size_t skipped;

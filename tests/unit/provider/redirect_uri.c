@@ -6,8 +6,9 @@
 
 #include <cmocka.h>
 
-#include "realm.h"
-#include "text.h"
+#include "base/array.h"
+#include "base/text.h"
+#include "provider/realm/realm.h"
 
 static const char *const exact[] = {"http://localhost:8000/auth", "app:/callback",
                                     "https://a.example/cb?x=1", NULL};
@@ -47,7 +48,7 @@ static void registered_uris_match_exactly(void **state)
         "javascript:alert(1)",
         "app:/callback2",
     };
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_false(allowed(exact, bad[i]));
 }
 
@@ -64,7 +65,7 @@ static void a_wildcard_ends_a_path(void **state)
         "https://a.example/app/%2525",    "https://a.example/app/a%2fb",
         "https://a.example/app/x.",       "https://a.example/app/%",
     };
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(good); i++)
         assert_true(allowed(wild, good[i]));
     static const char *const bad[] = {
         "https://a.example/application",  "https://a.example/",
@@ -79,7 +80,7 @@ static void a_wildcard_ends_a_path(void **state)
         "https://a.example/app/..%252fx", "https://a.example/app/%25252e./x",
         "https://a.example/app/y/..",     "https://a.example/app/y/%2e",
     };
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_false(allowed(wild, bad[i]));
 }
 

@@ -10,10 +10,11 @@
 
 #include <cmocka.h>
 
-#include "context.h"
-#include "store.h"
+#include "base/array.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "store/store.h"
 #include "temporary.h"
-#include "text.h"
 
 #define THREADS 8
 
@@ -163,7 +164,7 @@ static void whoever_does_not_exist_has_a_neighbour(void **state)
                      OST_E_NOT_FOUND);
     assert_int_equal(store_user_create(db, &bob), OST_OK);
     static const char *const ids[] = {"", "a", "u2", "u9", "zz"};
-    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
         assert_int_equal(store_user_neighbour(db, alice.realm, text_of(ids[i]), arena, &found),
                          OST_OK);
         assert_true(found.password.len > 0);

@@ -13,10 +13,10 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "context.h"
-#include "store.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "store/store.h"
 #include "temporary.h"
-#include "text.h"
 
 static int teardown(void **state)
 {

@@ -19,9 +19,9 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "store.h"
+#include "base/text.h"
+#include "store/store.h"
 #include "temporary.h"
-#include "text.h"
 
 #define THREADS 8
 #define ROUNDS 50

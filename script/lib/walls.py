@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""Checks that the tree is the house that docs/development/architecture.md draws.
+
+   walls.py [--stamp FILE --depfile FILE]
+
+An include of an inner header tells its room (`"guard/keys/issuer.h"`); a room may use the rooms that
+this table grants it and no others; no folder of src holds more than 40 files; no inner header has
+the name of a public one or hides a system header. The build runs it too, with a stamp and a list of
+the files that were looked at, so that a forbidden include does not build.
+"""
+import argparse
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FILES_MAX = 40
+
+# What each floor stands on. A floor sees all of the floors that it names.
+FLOORS = {
+    "base": [],
+    "jose": ["base"],
+    "net": ["base"],
+    "guard": ["base", "jose", "net"],
+    "login": ["base", "jose", "net", "guard"],
+    "http": ["base"],
+    "store": ["base"],
+    "app": ["base", "jose", "guard", "login", "http"],
+    "provider": ["base", "jose", "guard", "http", "store"],
+    "cli": ["base", "jose", "net", "guard", "http", "store", "provider"],
+}
+
+# What each wing may use within its floor: "." is the top of the floor. Floors that are not named
+# here have no order within.
+WINGS = {
+    "jose/verify": ["."],
+    "jose/key": [".", "verify"],
+    "jose/signature": [".", "key", "verify"],
+    "jose/jws": [".", "key", "signature"],
+    "jose/jwe": [".", "key"],
+    "jose/jwt": [".", "key"],
+    "guard/cache": [],
+    "guard/sender": [],
+    "cli/tool": ["."],
+    "cli/explain": [".", "tool"],
+    "cli/provider": ["."],
+    "http/log": ["."],
+}
+
+problems = []
+
+
+def room_of(path):
+    """("guard", "keys") of guard/keys/issuer.h, ("guard", ".") of guard/check.c."""
+    parts = path.split("/")
+    return parts[0], parts[1] if len(parts) > 2 else "."
+
+
+def check_include(where, file, name):
+    if not (ROOT / "src" / name).is_file():
+        problems.append(f"{where}: \"{name}\" is no header below src")
+        return
+    floor, wing = room_of(file)
+    its_floor, its_wing = room_of(name)
+    if its_floor != floor:
+        if its_floor not in FLOORS.get(floor, []):
+            problems.append(f"{where}: the floor {floor} may not use {its_floor}")
+    elif its_wing != wing and f"{floor}/{wing}" in WINGS and its_wing not in WINGS[f"{floor}/{wing}"]:
+        problems.append(f"{where}: the wing {floor}/{wing} may not use {its_wing} of its floor")
+
+
+def check_file(path):
+    file = path.relative_to(ROOT / "src").as_posix()
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        found = re.match(r'\s*#\s*include\s+"([^"]+)"', line)
+        if found:
+            check_include(f"src/{file}:{number}", file, found[1])
+
+
+def check_names(headers):
+    public = {path.name for path in (ROOT / "include/ostiary").glob("*.h")}
+    seen = {}
+    for path in headers:
+        if path.name in public:
+            problems.append(f"{path.relative_to(ROOT)} has the name of a public header")
+        if pathlib.Path("/usr/include", path.name).is_file():
+            problems.append(f"{path.relative_to(ROOT)} hides a system header")
+        if path.name in seen:
+            problems.append(f"two headers are called {path.name}: {seen[path.name]} and {path.relative_to(ROOT)}")
+        seen[path.name] = path.relative_to(ROOT)
+
+
+def check_folders(files):
+    count = {}
+    for path in files:
+        count[path.parent] = count.get(path.parent, 0) + 1
+    for folder, number in count.items():
+        if number > FILES_MAX:
+            problems.append(f"{folder.relative_to(ROOT)} has {number} files; {FILES_MAX} at most")
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--stamp")
+    options.add_argument("--depfile")
+    given = options.parse_args()
+    files = sorted([*(ROOT / "src").rglob("*.c"), *(ROOT / "src").rglob("*.h")])
+    for path in files:
+        check_file(path)
+    check_names([path for path in files if path.suffix == ".h"])
+    check_folders(files)
+    for problem in problems:
+        print(problem)
+    if problems:
+        return 1
+    if given.stamp:
+        pathlib.Path(given.depfile).write_text(
+            f"{given.stamp}: " + " ".join(str(path).replace(" ", "\\ ") for path in files) + "\n")
+        pathlib.Path(given.stamp).write_text("")
+    return 0
+
+
+sys.exit(main())

@@ -1,0 +1,87 @@
+/* Percent-encoding, RFC 3986 §2.1: shared by targets, queries and forms; see percent.h. */
+#include "base/percent.h"
+
+#include <string.h>
+
+static const char hex_digits[] = "0123456789ABCDEF";
+
+int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+int percent_byte(ost_text text)
+{
+    if (text.len < 3 || text.data[0] != '%')
+        return -1;
+    int high = hex_digit(text.data[1]), low = hex_digit(text.data[2]);
+    return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+static bool is_unreserved(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
+}
+
+/* Writes `c` at `out`, which has room for three bytes; the number of bytes written. */
+static size_t write_encoded(char *out, char c)
+{
+    if (is_unreserved(c)) {
+        out[0] = c;
+        return 1;
+    }
+    out[0] = '%';
+    out[1] = hex_digits[(unsigned char)c >> 4];
+    out[2] = hex_digits[(unsigned char)c & 15];
+    return 3;
+}
+
+void percent_append(buffer *to, ost_text text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char encoded[3];
+        buffer_append(to, (ost_text){encoded, write_encoded(encoded, text.data[i])});
+    }
+}
+
+ost_text percent_encode(ost_arena *arena, ost_text text)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++)
+        len += is_unreserved(text.data[i]) ? 1 : 3;
+    char *encoded = ost_arena_alloc(arena, len + 1);
+    if (encoded == NULL)
+        return (ost_text){NULL, 0};
+    char *out = encoded;
+    for (size_t i = 0; i < text.len; i++)
+        out += write_encoded(out, text.data[i]);
+    return (ost_text){encoded, len};
+}
+
+static void append_pair(buffer *to, const char *name, ost_text value)
+{
+    buffer_append_string(to, name);
+    buffer_append_byte(to, '=');
+    percent_append(to, value);
+}
+
+void query_append(buffer *url, const char *name, ost_text value)
+{
+    bool has_query = url->len > 0 && memchr(url->data, '?', url->len) != NULL;
+    buffer_append_byte(url, has_query ? '&' : '?');
+    append_pair(url, name, value);
+}
+
+void form_append(buffer *body, const char *name, ost_text value)
+{
+    if (body->len > 0)
+        buffer_append_byte(body, '&');
+    append_pair(body, name, value);
+}

@@ -1,0 +1,27 @@
+/* Percent-encoding, RFC 3986 §2.1, and the fields of queries and forms that are written with it. */
+#ifndef PERCENT_H
+#define PERCENT_H
+
+#include <ostiary/types.h>
+
+#include "base/buffer.h"
+
+/* The value of a hexadecimal digit, -1 for another character. */
+int hex_digit(char c);
+
+/* The byte that "%XX" at the beginning of `text` stands for; -1 when it is malformed or cut. */
+int percent_byte(ost_text text);
+
+/* Appends every byte but RFC 3986 unreserved characters as %XX. */
+void percent_append(buffer *to, ost_text text);
+
+/* The same into `arena`, ended by a NUL; its data is NULL when memory is lacking. */
+ost_text percent_encode(ost_arena *arena, ost_text text);
+
+/* Appends "name=value" to a URL, encoded, behind '?' or '&' as the URL needs it. */
+void query_append(buffer *url, const char *name, ost_text value);
+
+/* The same for the body of a form: no '?' comes in. */
+void form_append(buffer *body, const char *name, ost_text value);
+
+#endif

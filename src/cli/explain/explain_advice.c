@@ -1,0 +1,229 @@
+/* How to mend what `ostiary token explain` has found: for Keycloak, which mapper or setting. */
+#include <string.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "cli/explain/explain.h"
+#include "cli/explain/explain_form.h"
+#include "cli/printable.h"
+
+/* More than this is no time in seconds, but one in thousandths. */
+#define MILLISECONDS 100000000000
+
+/* What a token is that is no access token, by its claims; empty when it may be one. Whatever else
+ * is wrong with it then is not what has to be mended. */
+static ost_text advise_kind(const ost_json *claims)
+{
+    const ost_json *typ = ost_json_get(claims, "typ");
+    bool access =
+        ost_json_equals(typ, OST_TEXT("Bearer")) || ost_json_equals(typ, OST_TEXT("DPoP"));
+    if (ost_json_equals(typ, OST_TEXT("Refresh")) || ost_json_equals(typ, OST_TEXT("Offline")))
+        return OST_TEXT(
+            "This is a refresh token: it is for the token endpoint alone. The client must "
+            "send the access_token. Treat this one as leaked.");
+    if (ost_json_equals(typ, OST_TEXT("Logout")) || ost_json_get(claims, "events") != NULL)
+        return OST_TEXT("This is a logout token: it tells a client that a session has ended. An "
+                        "API is sent access tokens.");
+    if (ost_json_equals(typ, OST_TEXT("ID")) ||
+        (!access &&
+         (ost_json_get(claims, "nonce") != NULL || ost_json_get(claims, "at_hash") != NULL)))
+        return OST_TEXT(
+            "This is an ID token: it tells the client who logged in, and is meant for the client "
+            "alone. The client must send the access_token of the same answer.");
+    return (ost_text){"", 0};
+}
+
+static ost_text advise_algorithm(const explain_step *step, const ost_json *claims)
+{
+    ost_text kind = advise_kind(claims);
+    if (kind.len > 0)
+        return kind;
+    if (text_starts(step->seen, "HS"))
+        return OST_TEXT("The token is signed with a shared secret. In Keycloak, set the client's "
+                        "\"Access token signature algorithm\" (Advanced, Fine grain) to RS256 or "
+                        "ES256.");
+    if (text_equal_ignoring_case(step->seen, OST_TEXT("none")))
+        return OST_TEXT("Nobody has signed this token. Anybody may have written it.");
+    if (step->seen.len == 0)
+        return OST_TEXT("The header does not say how the token is signed (alg): no provider wrote "
+                        "it.");
+    return OST_TEXT("Choose another signature algorithm for the client at the issuer, or accept "
+                    "this one in the guard's configuration.");
+}
+
+static ost_text advise_header(const explain_step *step, const ost_json *claims)
+{
+    ost_text kind = advise_kind(claims);
+    if (kind.len > 0)
+        return kind;
+    if (step->reason == OST_E_CRITICAL)
+        return OST_TEXT("The header asks for an extension (crit, b64) that no access token has.");
+    if (step->reason != OST_E_TOKEN_TYPE)
+        return OST_TEXT("No provider writes such a header: the token was made by hand.");
+    if (strstr(step->seen.data, "\"dpop+jwt\"") != NULL)
+        return OST_TEXT("This is a DPoP proof. It goes into the field DPoP, the access token into "
+                        "Authorization; here it is shown with --proof.");
+    if (strstr(step->seen.data, "have at+jwt") != NULL)
+        return OST_TEXT("The issuer does not keep to RFC 9068 here. In Keycloak, set the client's "
+                        "\"Use at+jwt as access token header type\" (Advanced, Fine grain). "
+                        "Otherwise ask for less, without --access-token-profile.");
+    return OST_TEXT("This is a token for something else. The client must send an access token.");
+}
+
+static ost_text advise_key(const explain_step *step)
+{
+    if (text_is(step->expected, "the issuer's keys"))
+        return OST_TEXT("The keys could not be fetched. Is the issuer running, and its "
+                        "/.well-known/openid-configuration reachable from here? Does that name the "
+                        "same issuer? Plain http is refused but for loopback hosts.");
+    if (step->reason == OST_E_KEY_USE)
+        return OST_TEXT("The issuer publishes that key for something else (use, alg or key_ops).");
+    if (step->reason == OST_E_KEY_AMBIGUOUS)
+        return OST_TEXT("The token does not say which key signed it (kid), and several fit. An "
+                        "issuer that has several keys must name one.");
+    return OST_TEXT(
+        "The key is not (or no longer) published: the token is of before a rotation, of "
+        "another realm, or of another installation with the same host name.");
+}
+
+static ost_text advise_signature(const explain_step *step, const explain_input *in)
+{
+    ost_text known = explain_form(in->token).advice;
+    if (known.len > 0)
+        return known;
+    if (strstr(step->seen.data, "long") != NULL)
+        return OST_TEXT("A signature by this key has another length: the token was cut off, or "
+                        "something was added to it.");
+    return OST_TEXT("The token was changed on its way, or signed by somebody else: by another "
+                    "installation of the same name whose keys have the same ids, or by a forger.");
+}
+
+static bool in_milliseconds(const ost_json *claims)
+{
+    static const char *const names[] = {"iat", "nbf", "exp"};
+    int64_t value;
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (ost_json_integer(ost_json_get(claims, names[i]), &value) && value > MILLISECONDS)
+            return true;
+    }
+    return false;
+}
+
+static ost_text advise_time(const explain_step *step, const ost_json *claims)
+{
+    if (step->reason == OST_E_EXPIRED)
+        return OST_TEXT(
+            "The client must refresh it. If it is fresh, compare the clocks: the machines "
+            "differ by more than the leeway. In Keycloak the lifetime is \"Access Token "
+            "Lifespan\" (Realm settings, Tokens).");
+    if (in_milliseconds(claims))
+        return OST_TEXT("The times are in milliseconds. RFC 7519 wants seconds: whoever makes the "
+                        "token must divide by 1000.");
+    if (step->reason == OST_E_NOT_YET)
+        return OST_TEXT("The issuer's clock is ahead of this machine's, or the token is made for "
+                        "later (nbf). Synchronise the clocks (chrony, ntp).");
+    return OST_TEXT("An access token has exp, and claims of the types that RFC 7519 gives them: "
+                    "times are numbers, the others are text.");
+}
+
+static ost_text advise_audience(const explain_step *step, const explain_input *in,
+                                const ost_json *claims)
+{
+    ost_text client = {0}, aud = {0}, kind = advise_kind(claims);
+    const char *wanted = in->issuer->audience_count > 0 ? in->issuer->audiences[0] : "";
+    if (kind.len > 0)
+        return kind;
+    if (ost_json_text(ost_json_get(claims, "aud"), &aud) &&
+        text_equal_ignoring_case(aud, text_of(wanted)))
+        return OST_TEXT("They differ in upper and lower case. Configure exactly what the token "
+                        "says.");
+    (void)!ost_json_text(ost_json_get(claims, "azp"), &client);
+    const char *account = strstr(step->seen.data, "\"account\"") != NULL
+                              ? " \"account\" stands there by itself, whenever the user has roles "
+                                "of the account console."
+                              : "";
+    char *text = ost_arena_format(
+        in->arena,
+        "The token is not meant for this API. In Keycloak, open Clients, \"%.*s\", Client scopes, "
+        "its dedicated scope, Add mapper, By configuration, Audience; choose \"%.80s\" as Included "
+        "Client Audience and leave Add to access token on.%s Elsewhere the client asks for it "
+        "(audience=… or resource=…).",
+        client.len < 60 ? (int)client.len : 60, client.len > 0 ? client.data : "", wanted, account);
+    if (text != NULL)
+        printable_make(text);
+    return text_of(text);
+}
+
+static ost_text advise_type(const explain_step *step, const ost_json *claims)
+{
+    ost_text kind = advise_kind(claims);
+    if (step->reason == OST_E_CLAIM_MISSING)
+        return OST_TEXT(
+            "The issuer does not keep to RFC 9068 here. In Keycloak, mappers add what is missing "
+            "(client_id: a hardcoded claim of the client). Otherwise ask for less, without "
+            "--access-token-profile.");
+    return kind.len > 0 ? kind : OST_TEXT("The client must send an access token.");
+}
+
+static ost_text advise_form(const explain_input *in)
+{
+    ost_text known = explain_form(in->token).advice;
+    return known.len > 0
+               ? known
+               : OST_TEXT(
+                     "Look at how the client came by it: is it whole, and is it a JWT at all?");
+}
+
+static ost_text advise_sender(const explain_step *step)
+{
+    if (step->outcome == EXPLAIN_UNKNOWN)
+        return OST_TEXT(
+            "The token is bound to its sender: sent as Bearer, without a proof, it is refused. "
+            "Show "
+            "here what came with it: a DPoP proof with --proof, --method and --url, a client's "
+            "certificate with --certificate.");
+    return OST_TEXT(
+        "A token that is bound counts only with a proof by the same key, made for this "
+        "method, URL and token, at most a minute old and new each time (RFC 9449), or over "
+        "a connection with the same certificate (RFC 8705). Behind a proxy the API must "
+        "know its public URL.");
+}
+
+ost_text explain_advice(explain_name name, const explain_step *step, const explain_input *in,
+                        const ost_json *claims)
+{
+    switch (name) {
+    case EXPLAIN_SIZE:
+        return OST_TEXT(
+            "Map fewer roles and groups into the token, or raise the guard's max_token.");
+    case EXPLAIN_FORM:
+        return advise_form(in);
+    case EXPLAIN_ALGORITHM:
+        return advise_algorithm(step, claims);
+    case EXPLAIN_ISSUER:
+        return explain_advice_issuer(step);
+    case EXPLAIN_KEY:
+        return advise_key(step);
+    case EXPLAIN_SIGNATURE:
+        return advise_signature(step, in);
+    case EXPLAIN_TIME:
+        return advise_time(step, claims);
+    case EXPLAIN_AUDIENCE:
+        return advise_audience(step, in, claims);
+    case EXPLAIN_TYPE:
+        return advise_type(step, claims);
+    case EXPLAIN_CLIENT:
+        return OST_TEXT(
+            "The token was issued to another client than the ones listed. Add it to the "
+            "list, or find out who sends it.");
+    case EXPLAIN_POLICY:
+        return explain_advice_policy(step, in, claims);
+    case EXPLAIN_SENDER:
+        return advise_sender(step);
+    case EXPLAIN_HEADER:
+        return advise_header(step, claims);
+    case EXPLAIN_STEPS:
+    default:
+        return (ost_text){"", 0};
+    }
+}

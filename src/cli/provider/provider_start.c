@@ -1,0 +1,221 @@
+/* `ostiary provider start` and `start-dev`: the identity provider, with Keycloak's option and
+ * variable names where it has them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/command.h"
+#include "http/log/access_log.h"
+#include "http/log/log_sink.h"
+#include "provider/provider.h"
+#include "provider/realm/bootstrap_admin.h"
+#include "provider/realm/realm_import.h"
+#include "store/store.h"
+
+#define MAX_PROXIES 32
+
+/* Everything a running provider holds, so that one place ends it. */
+typedef struct run_state {
+    store *store;
+    log_sink *log; /* NULL: off */
+    provider *provider;
+    const char *proxies[MAX_PROXIES];
+} run_state;
+
+static void run_state_clear(run_state *state)
+{
+    provider_free(state->provider);
+    log_sink_free(state->log);
+    store_close(state->store);
+}
+
+/* --import-realm alone means DATA/import, as in Keycloak; with a value, that file or folder. */
+static ost_result import_realms(const option_values *values, store *db, ost_error *ret_error)
+{
+    if (!options_has(values, "import-realm"))
+        return OST_OK;
+    const char *path = options_get(values, "import-realm");
+    const char *data = options_get(values, "data");
+    char folder[600];
+    if (path[0] == '\0' || strcmp(path, "true") == 0) {
+        snprintf(folder, sizeof folder, "%s/import", data != NULL ? data : "data");
+        path = folder;
+    }
+    size_t imported = 0, skipped = 0;
+    ost_result result = realm_import_path(db, path, NULL, &imported, &skipped, ret_error);
+    if (result == OST_OK && imported > 0)
+        fprintf(stderr, "ostiary: %zu realm%s imported from %s\n", imported,
+                imported == 1 ? "" : "s", path);
+    return result;
+}
+
+/* The first administrator, from the environment only: a password has no place on a command line. */
+static ost_result bootstrap(store *db, ost_error *ret_error)
+{
+    const char *name = getenv("KC_BOOTSTRAP_ADMIN_USERNAME");
+    const char *password = getenv("KC_BOOTSTRAP_ADMIN_PASSWORD");
+    if (name == NULL)
+        name = getenv("KEYCLOAK_ADMIN");
+    if (password == NULL)
+        password = getenv("KEYCLOAK_ADMIN_PASSWORD");
+    if (name == NULL && password == NULL)
+        return OST_OK;
+    if (name == NULL || password == NULL)
+        return ost_error_set(ret_error, OST_E_CONFIG,
+                             "the first administrator needs both KC_BOOTSTRAP_ADMIN_USERNAME and "
+                             "KC_BOOTSTRAP_ADMIN_PASSWORD");
+    return bootstrap_admin(db, text_of(name), text_of(password), NULL, ret_error);
+}
+
+/* How the provider listens: in production over TLS, or in plain text behind a proxy when
+ * --http-enabled says so. */
+static ost_result configure_listener(const option_values *values, bool development,
+                                     provider_config *config, ost_error *ret_error)
+{
+    bool tls = options_has(values, "https-certificate-file");
+    bool http = development || options_has(values, "http-enabled");
+    uint64_t port;
+    if (tls != options_has(values, "https-certificate-key-file"))
+        return ost_error_set(ret_error, OST_E_CONFIG,
+                             "--https-certificate-file and --https-certificate-key-file go "
+                             "together");
+    if (!tls && !http)
+        return ost_error_set(ret_error, OST_E_CONFIG,
+                             "production needs --https-certificate-file and "
+                             "--https-certificate-key-file, or --http-enabled=true behind a proxy "
+                             "that ends TLS");
+    if (!development && options_get(values, "hostname") == NULL)
+        return ost_error_set(ret_error, OST_E_CONFIG,
+                             "production needs --hostname: the URL under which browsers and APIs "
+                             "reach the provider, such as https://id.example.org");
+    ost_result result = tls ? options_number(values, "https-port", 8443, 1, 65535, &port, ret_error)
+                            : options_number(values, "http-port", 8080, 1, 65535, &port, ret_error);
+    if (result != OST_OK)
+        return result;
+    config->port = (unsigned)port;
+    config->address = options_get(values, "http-host");
+    if (config->address == NULL)
+        config->address = development ? "127.0.0.1" : "0.0.0.0";
+    config->tls_certificate = options_get(values, "https-certificate-file");
+    config->tls_key = options_get(values, "https-certificate-key-file");
+    return OST_OK;
+}
+
+static ost_result configure_log(const option_values *values, run_state *state,
+                                provider_config *config, ost_error *ret_error)
+{
+    ost_text format = text_of(options_get(values, "log-format"));
+    if (format.len == 0 || text_is(format, "text"))
+        config->log = access_log_text;
+    else if (text_is(format, "json"))
+        config->log = access_log_json;
+    else if (!text_is(format, "off"))
+        return ost_error_set(ret_error, OST_E_CONFIG, "--log-format is text, json or off");
+    if (config->log == NULL)
+        return OST_OK;
+    ost_result result = log_sink_new(STDERR_FILENO, &state->log);
+    config->log_user = state->log;
+    return result == OST_OK ? OST_OK
+                            : ost_error_set(ret_error, result, "the log cannot be started");
+}
+
+static ost_result configure(const option_values *values, bool development, run_state *state,
+                            provider_config *config, ost_error *ret_error)
+{
+    uint64_t loops, hash_threads;
+    ost_result result = configure_listener(values, development, config, ret_error);
+    if (result == OST_OK)
+        result = options_number(values, "loops", 0, 0, 256, &loops, ret_error);
+    if (result == OST_OK)
+        result = options_number(values, "hash-threads", 0, 0, 256, &hash_threads, ret_error);
+    if (result != OST_OK)
+        return result;
+    config->development = development;
+    config->hostname = options_get(values, "hostname");
+    config->loops = (unsigned)loops;
+    config->hash_threads = (unsigned)hash_threads;
+    for (size_t i = 0; i < MAX_PROXIES; i++) {
+        state->proxies[i] = options_nth(values, "proxy-trusted-addresses", i);
+        if (state->proxies[i] == NULL)
+            break;
+        config->trusted_proxy_count = i + 1;
+    }
+    config->trusted_proxies = state->proxies;
+    return configure_log(values, state, config, ret_error);
+}
+
+static int start(const option_values *values, bool development)
+{
+    run_state state = {0};
+    ost_error error = {0};
+    provider_config config = {0};
+    ost_result result = configure(values, development, &state, &config, &error);
+    if (result != OST_OK)
+        return command_usage_error("%s", error.detail);
+    result = command_open_store(values, true, &state.store, &error);
+    if (result == OST_OK)
+        result = import_realms(values, state.store, &error);
+    if (result == OST_OK)
+        result = bootstrap(state.store, &error);
+    config.store = state.store;
+    if (result == OST_OK)
+        result = provider_new(&config, &state.provider, &error);
+    if (result == OST_OK) {
+        fprintf(stderr, "ostiary: the provider listens on %s port %u%s\n", config.address,
+                provider_port(state.provider),
+                development ? " (development mode: not for production)" : "");
+        result = provider_run(state.provider, &error);
+    }
+    run_state_clear(&state);
+    return result == OST_OK ? EXIT_DONE : command_fail(&error, "provider");
+}
+
+static int run_start(const option_values *values)
+{
+    return start(values, false);
+}
+
+static int run_start_dev(const option_values *values)
+{
+    return start(values, true);
+}
+
+static const option options[] = {
+    {"http-port", "PORT", "KC_HTTP_PORT", NULL, "port for plain HTTP (8080)"},
+    {"http-host", "ADDRESS", "KC_HTTP_HOST", NULL,
+     "address to listen on (start-dev: 127.0.0.1; start: 0.0.0.0)"},
+    {"http-enabled", "[true]", "KC_HTTP_ENABLED", NULL,
+     "serve plain HTTP in production, behind a proxy that ends TLS"},
+    {"https-port", "PORT", "KC_HTTPS_PORT", NULL, "port for HTTPS (8443)"},
+    {"https-certificate-file", "FILE", "KC_HTTPS_CERTIFICATE_FILE", NULL, "PEM certificate chain"},
+    {"https-certificate-key-file", "FILE", "KC_HTTPS_CERTIFICATE_KEY_FILE", NULL, "its PEM key"},
+    {"hostname", "URL", "KC_HOSTNAME", NULL, "public base URL; required in production"},
+    {"proxy-trusted-addresses", "ADDRESS", "KC_PROXY_TRUSTED_ADDRESSES", NULL,
+     "a proxy whose X-Forwarded-* is believed: address or CIDR block; repeatable"},
+    {"import-realm", "[PATH]", "OSTIARY_IMPORT_REALM", NULL,
+     "import realm files that do not exist yet, from DATA/import or PATH"},
+    COMMAND_DATA_OPTION,
+    {"loops", "N", NULL, NULL, "event loops (one per core)"},
+    {"hash-threads", "N", NULL, NULL, "passwords that are checked at a time (one per core)"},
+    {"log-format", "FORMAT", "OSTIARY_LOG_FORMAT", NULL,
+     "the access log: text, json or off (text)"},
+    {0},
+};
+
+const command command_provider_start = {
+    .words = "provider start",
+    .operands = "",
+    .summary = "Run the identity provider in production: TLS or a proxy, and a fixed host name.",
+    .options = options,
+    .run = run_start,
+};
+
+const command command_provider_start_dev = {
+    .words = "provider start-dev",
+    .operands = "",
+    .summary = "Run the identity provider for development: plain HTTP on the loopback address.",
+    .options = options,
+    .run = run_start_dev,
+};

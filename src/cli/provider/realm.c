@@ -1,0 +1,103 @@
+/* `ostiary realm import` and `ostiary realm export`: realm files in Keycloak's format. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/command.h"
+#include "provider/realm/realm_import.h"
+
+#define MAX_EXPORT ((size_t)256 << 20)
+
+static int import_all(struct store *db, const option_values *values)
+{
+    size_t imported = 0, skipped = 0;
+    for (size_t i = 0; i < values->operand_count; i++) {
+        ost_error error = {0};
+        if (realm_import_path(db, values->operands[i], NULL, &imported, &skipped, &error) != OST_OK)
+            return command_fail(&error, "realm import");
+        printf("%s: %zu imported, %zu skipped because they exist\n", values->operands[i], imported,
+               skipped);
+    }
+    return EXIT_DONE;
+}
+
+static int run_import(const option_values *values)
+{
+    ost_error error = {0};
+    struct store *db = NULL;
+    if (command_open_store(values, true, &db, &error) != OST_OK)
+        return command_fail(&error, "realm import");
+    int status = import_all(db, values);
+    store_close(db);
+    return status;
+}
+
+/* The file holds secrets: it is made for its owner only, and never over an existing one. */
+static ost_result write_document(const char *path, ost_text document, ost_error *ret_error)
+{
+    bool to_file = path != NULL && strcmp(path, "-") != 0;
+    int fd = to_file ? open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : STDOUT_FILENO;
+    if (fd < 0)
+        return ost_error_set(ret_error, OST_E_SYSTEM, "%s: %s", path, strerror(errno));
+    ost_result result = OST_OK;
+    for (ost_text rest = document; rest.len > 0 && result == OST_OK;) {
+        ssize_t written = write(fd, rest.data, rest.len);
+        if (written < 0 && errno != EINTR)
+            result = ost_error_set(ret_error, OST_E_SYSTEM, "%s: %s", to_file ? path : "output",
+                                   strerror(errno));
+        else if (written > 0)
+            rest = text_slice(rest, (size_t)written, rest.len);
+    }
+    if (to_file && close(fd) != 0 && result == OST_OK)
+        result = ost_error_set(ret_error, OST_E_SYSTEM, "%s: %s", path, strerror(errno));
+    return result;
+}
+
+static int run_export(const option_values *values)
+{
+    ost_error error = {0};
+    struct store *db = NULL;
+    ost_text document;
+    if (command_open_store(values, false, &db, &error) != OST_OK)
+        return command_fail(&error, "realm export");
+    ost_arena *arena = ost_arena_new(MAX_EXPORT);
+    ost_result result = arena == NULL ? ost_error_set(&error, OST_E_MEMORY, "out of memory")
+                                      : realm_export(db, text_of(values->operands[0]),
+                                                     !options_has(values, "without-users"), arena,
+                                                     &document, &error);
+    if (result == OST_OK)
+        result = write_document(options_get(values, "output"), document, &error);
+    ost_arena_free(arena);
+    store_close(db);
+    return result == OST_OK ? EXIT_DONE : command_fail(&error, "realm export");
+}
+
+static const option import_options[] = {COMMAND_DATA_OPTION, {0}};
+const command command_realm_import = {
+    .words = "realm import",
+    .operands = "PATH…",
+    .summary = "Import realm files, or folders of them; a realm that exists is skipped.",
+    .options = import_options,
+    .min_operands = 1,
+    .max_operands = 64,
+    .run = run_import,
+};
+
+static const option export_options[] = {
+    {"output", "FILE", NULL, NULL, "a new file to write to (standard output)"},
+    {"without-users", NULL, NULL, NULL, "leave users out"},
+    COMMAND_DATA_OPTION,
+    {0},
+};
+const command command_realm_export = {
+    .words = "realm export",
+    .operands = "REALM",
+    .summary = "Write a realm as a file that can be imported again. It holds secrets.",
+    .options = export_options,
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run_export,
+};

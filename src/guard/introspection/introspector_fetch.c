@@ -1,0 +1,195 @@
+/* The flights of an introspector: sending questions, and what their answers mean for the next ones.
+ * Everything here runs on the net client's thread. */
+#include "guard/introspection/introspector_state.h"
+
+#include "base/context.h"
+#include "base/text.h"
+#include "guard/introspection/introspection_answer.h"
+
+#define FAILED_LIFETIME                                                                            \
+    2 /* seconds for which a question that did not get through is not repeated */
+
+/* ---- the end of a flight ---- */
+
+/* False: there is no room for it. */
+static bool remember(introspector *in, const flight *f, const introspection_answer *answer,
+                     int64_t now)
+{
+    const ost_text name = {(const char *)f->digest, sizeof f->digest};
+    const token_facts facts = {
+        .generation = (uint64_t)now,
+        .payload = answer->claims,
+        .expiry = answer->expiry,
+    };
+    return token_cache_put(in->answers, name, &facts, answer->claims_bytes, now);
+}
+
+static void forget(introspector *in, const flight *f)
+{
+    token_cache_forget(in->answers, (ost_text){(const char *)f->digest, sizeof f->digest});
+}
+
+/* No answer: the issuer is left in peace, or the token for a moment. Under the lock. */
+static void settle_failure(introspector *in, const flight *f, ost_result result, answer_blame blame,
+                           int64_t now)
+{
+    unsigned char random = 128;
+    (void)!context_random(in->owner->context, &random, 1);
+    if (blame == BLAME_TOKEN)
+        ask_budget_choked(&in->budget, monotonic_ms(), random);
+    else
+        ask_budget_failed(&in->budget, monotonic_ms(), random, blame == BLAME_ISSUER);
+    if (blame != BLAME_ISSUER)
+        denied_tokens_put(&in->denied, f->digest,
+                          result == OST_E_MEMORY ? OST_E_MEMORY : OST_E_REMOTE, now,
+                          now + FAILED_LIFETIME);
+}
+
+/* Under the lock. A "no" costs what was spent on it; so does a question that the issuer chokes on,
+ * which is remembered as no answer. */
+static void settle(introspector *in, flight *f, ost_result result, answer_blame blame, int64_t now,
+                   const ost_error *error)
+{
+    bool verdict = introspection_is_verdict(result);
+    if (result == OST_OK || verdict) {
+        ask_budget_answered(&in->budget);
+        in->last_error[0] = '\0';
+        in->failing = 0;
+    }
+    if (f->counted && (result == OST_OK || blame != BLAME_TOKEN))
+        ask_budget_refund(&in->budget);
+    if (verdict) {
+        denied_tokens_put(&in->denied, f->digest, result, now, now + in->inactive_lifetime);
+    } else if (result != OST_OK) {
+        introspector_note_failure(in, error->detail);
+        settle_failure(in, f, result, blame, now);
+    }
+    flights_remove(&in->flights, f);
+}
+
+static void land(introspector *in, flight *f, ost_result result, answer_blame blame, int64_t now,
+                 const ost_error *error)
+{
+    bool verdict = introspection_is_verdict(result);
+    atomic_fetch_add(result == OST_OK ? &in->active : verdict ? &in->inactive : &in->failed, 1);
+    if (verdict)
+        forget(in, f);
+    pthread_mutex_lock(&in->lock);
+    settle(in, f, result, blame, now, error);
+    bool gone = ask_budget_doubts(&in->budget);
+    pthread_mutex_unlock(&in->lock);
+    flight_land(f);
+    if (gone)
+        introspector_give_up(in);
+}
+
+void introspector_give_up(introspector *in)
+{
+    for (;;) {
+        pthread_mutex_lock(&in->lock);
+        flight *f = flights_start_next(&in->flights);
+        if (f != NULL) {
+            if (f->counted)
+                ask_budget_refund(&in->budget);
+            if (in->endpoint == NULL)
+                ask_budget_failed(&in->budget, monotonic_ms(), 128, true);
+            flights_remove(&in->flights, f);
+        }
+        pthread_mutex_unlock(&in->lock);
+        if (f == NULL)
+            return;
+        flight_land(f);
+    }
+}
+
+/* ---- the answer ---- */
+
+static ost_result read_answer(introspector *in, const net_response *response, int64_t now,
+                              ost_arena *arena, introspection_answer *answer, ost_error *error)
+{
+    issuer *owner = in->owner;
+    published_place place;
+    const key_snapshot *snapshot = published_enter(&owner->keys, &place);
+    bool usable = issuer_keys_usable(owner, snapshot, monotonic_ms());
+    const introspection_rules rules = {
+        .issuer = owner->name,
+        .client_id = in->client_id,
+        .algorithms = owner->algorithms,
+        .require_signed = in->asker.require_signed,
+        .leeway = owner->leeway,
+        .keys = usable ? snapshot->keys : NULL,
+    };
+    ost_result result = introspection_answer_read(&rules, response, now, arena, answer, error);
+    published_leave(&owner->keys, place);
+    if (result == OST_E_KEY_UNKNOWN)
+        (void)key_fetch_may_help(owner, answer->kid, usable);
+    return result;
+}
+
+static void on_answer(const net_response *response, void *user)
+{
+    flight *f = user;
+    introspector *in = f->owner;
+    ost_error error = {0};
+    introspection_answer answer = {.blame = BLAME_EITHER};
+    int64_t now = ost_now(in->owner->context);
+    ost_result result = ost_error_set(&error, OST_E_MEMORY, "out of memory");
+    ost_arena *arena = ost_arena_new(INTROSPECTION_ARENA);
+    if (arena != NULL)
+        result = read_answer(in, response, now, arena, &answer, &error);
+    if (result == OST_OK && !remember(in, f, &answer, now))
+        result = ost_error_set(&error, OST_E_MEMORY, "there is no room to remember the answer");
+    ost_arena_free(arena);
+    land(in, f, result, answer.blame, now, &error);
+    introspector_on_time(in);
+}
+
+/* ---- the question ---- */
+
+static ost_result send_request(introspector *in, flight *f, const char *url, ost_error *error)
+{
+    introspection_request made;
+    ost_result result = introspection_request_write(&in->asker, (ost_text){f->text, f->len}, &made);
+    if (result == OST_OK) {
+        made.request.url = url;
+        made.request.ca_file = in->owner->ca_file;
+        made.request.timeout_ms = in->owner->fetch_timeout * 1000;
+        made.request.max_body = INTROSPECTION_BODY_MAX;
+        made.request.insecure_http = in->owner->insecure_http;
+        result = net_fetch(in->owner->net, &made.request, on_answer, f, error);
+    } else {
+        ost_error_set(error, result, "the question cannot be written: %s",
+                      ost_result_sentence(result));
+    }
+    introspection_request_clear(&made);
+    return result;
+}
+
+/* Only this thread replaces the endpoint, so that it can be read without the lock. */
+void introspector_on_time(void *user)
+{
+    introspector *in = user;
+    if (in->endpoint == NULL) {
+        if (!key_fetch_is_under_way(in->owner))
+            introspector_give_up(in);
+        return;
+    }
+    for (;;) {
+        ost_error error = {0};
+        pthread_mutex_lock(&in->lock);
+        bool may = !in->ended && in->flights.started < INTROSPECTOR_IN_AIR;
+        flight *f = may ? flights_start_next(&in->flights) : NULL;
+        pthread_mutex_unlock(&in->lock);
+        if (f == NULL)
+            return;
+        ost_result result = send_request(in, f, in->endpoint, &error);
+        if (result != OST_OK)
+            land(in, f, result, BLAME_EITHER, ost_now(in->owner->context), &error);
+    }
+}
+
+void introspector_fetch_ended(introspector *in)
+{
+    if (in != NULL)
+        introspector_on_time(in);
+}

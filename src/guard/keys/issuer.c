@@ -1,0 +1,322 @@
+/* One trusted issuer: reading its configuration, and its end; see issuer.h. */
+#include "guard/keys/issuer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/context.h"
+#include "base/text.h"
+
+#define DISCOVERY_PATH "/.well-known/openid-configuration"
+#define HMAC_ALGS (OST_ALG_BIT(OST_HS256) | OST_ALG_BIT(OST_HS384) | OST_ALG_BIT(OST_HS512))
+#define MAX_LEEWAY 300          /* seconds */
+#define MAX_SECONDS (7 * 86400) /* of every other duration */
+#define MAX_URL 2048
+
+static ost_result refuse(const ost_issuer *config, const char *what, ost_error *ret_error)
+{
+    return ost_error_set(ret_error, OST_E_CONFIG, "issuer %.100s: %s",
+                         config->issuer != NULL ? config->issuer : "without a name", what);
+}
+
+/* ---- what does not fit together ---- */
+
+static ost_result check_url(const ost_issuer *config, const char *url, ost_error *ret_error)
+{
+    if (url == NULL)
+        return OST_OK;
+    ost_result result = net_url_check(text_of(url), config->insecure_http);
+    if (result == OST_E_MEMORY)
+        return ost_error_set(ret_error, result, "out of memory");
+    if (result == OST_OK)
+        return result;
+    return ost_error_set(ret_error, OST_E_CONFIG,
+                         "\"%.150s\" is not to be fetched: https is required, except for this "
+                         "machine (or with insecure_http)",
+                         url);
+}
+
+static ost_result check_audiences(const ost_issuer *config, ost_error *ret_error)
+{
+    if (config->insecure_any_audience && config->audience_count > 0)
+        return refuse(config, "either audiences or any audience", ret_error);
+    if (!config->insecure_any_audience && config->audience_count == 0)
+        return refuse(config, "name the audience that tokens must be meant for", ret_error);
+    return OST_OK;
+}
+
+/* A shared secret and public keys never serve side by side: a public key would do as a secret. */
+static ost_result check_algorithms(const ost_issuer *config, ost_error *ret_error)
+{
+    bool hmac = (config->algorithms & HMAC_ALGS) != 0;
+    if ((config->algorithms & ~OST_ALGS_SIGNATURE) != 0)
+        return refuse(config, "there is no such algorithm", ret_error);
+    if (hmac != (config->hmac_secret.len > 0))
+        return refuse(config, "HS algorithms and a secret go together", ret_error);
+    if (hmac && (config->algorithms & ~HMAC_ALGS) != 0)
+        return refuse(config, "a secret excludes algorithms with public keys", ret_error);
+    if (hmac &&
+        (config->jwks_url != NULL || config->discovery_url != NULL || config->seed_file != NULL))
+        return refuse(config, "a secret excludes keys from elsewhere", ret_error);
+    return OST_OK;
+}
+
+static ost_result check_durations(const ost_issuer *config, ost_error *ret_error)
+{
+    if (config->leeway > MAX_LEEWAY)
+        return refuse(config, "the leeway may be 300 seconds at most", ret_error);
+    if (config->key_lifetime > MAX_SECONDS || config->stale_limit > MAX_SECONDS ||
+        config->fetch_timeout > MAX_SECONDS)
+        return refuse(config, "durations may be a week at most", ret_error);
+    return OST_OK;
+}
+
+static ost_result check(const ost_issuer *config, ost_error *ret_error)
+{
+    if (config->issuer == NULL || config->issuer[0] == '\0')
+        return refuse(config, "it must be named", ret_error);
+    ost_result result = check_audiences(config, ret_error);
+    if (result == OST_OK)
+        result = check_algorithms(config, ret_error);
+    if (result == OST_OK)
+        result = check_durations(config, ret_error);
+    if (result == OST_OK)
+        result = check_url(config, config->discovery_url, ret_error);
+    if (result == OST_OK)
+        result = check_url(config, config->jwks_url, ret_error);
+    return result;
+}
+
+/* ---- the copy ---- */
+
+static ost_result copy_string(const char *from, char **ret_copy, ost_error *ret_error)
+{
+    char *copy = from != NULL ? memory_copy(text_of(from)) : NULL;
+    if (from != NULL && copy == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    *ret_copy = copy;
+    return OST_OK;
+}
+
+static ost_result copy_list(const ost_issuer *config, const char *const *from, size_t count,
+                            char **list, size_t *ret_count, ost_error *ret_error)
+{
+    if (count > ISSUER_LISTS)
+        return refuse(config, "at most 32 audiences and 32 clients", ret_error);
+    for (size_t k = 0; k < count; k++) {
+        if (from == NULL || from[k] == NULL || from[k][0] == '\0')
+            return refuse(config, "an audience or a client is empty", ret_error);
+        ost_result result = copy_string(from[k], &list[k], ret_error);
+        if (result != OST_OK)
+            return result;
+        *ret_count = k + 1;
+    }
+    return OST_OK;
+}
+
+/* OpenID Connect Discovery §4.1: a slash at the issuer's end is removed before the path. */
+static ost_result find_discovery(issuer *i, const ost_issuer *config, ost_error *ret_error)
+{
+    char url[MAX_URL];
+    ost_text name = text_of(i->name);
+    if (config->discovery_url != NULL)
+        return copy_string(config->discovery_url, &i->discovery_url, ret_error);
+    if (text_ends(name, "/"))
+        name.len--;
+    int len = snprintf(url, sizeof url, "%.*s" DISCOVERY_PATH,
+                       name.len < MAX_URL ? (int)name.len : MAX_URL, name.data);
+    if (len < 0 || (size_t)len >= sizeof url)
+        return refuse(config, "the name is too long", ret_error);
+    ost_result result = check_url(config, url, ret_error);
+    if (result == OST_OK)
+        result = copy_string(url, &i->discovery_url, ret_error);
+    return result;
+}
+
+static ost_result copy_config(issuer *i, const ost_issuer *config, ost_error *ret_error)
+{
+    ost_result result = copy_string(config->issuer, &i->name, ret_error);
+    if (result == OST_OK)
+        result = copy_string(config->jwks_url, &i->fixed_jwks_url, ret_error);
+    if (result == OST_OK)
+        result = copy_string(config->ca_file, &i->ca_file, ret_error);
+    if (result == OST_OK)
+        result = copy_string(config->seed_file, &i->seed_file, ret_error);
+    if (result == OST_OK) {
+        result = copy_list(config, config->audiences, config->audience_count, i->audiences,
+                           &i->audience_count, ret_error);
+    }
+    if (result == OST_OK) {
+        result = copy_list(config, config->clients, config->client_count, i->clients,
+                           &i->client_count, ret_error);
+    }
+    i->no_keys = config->introspection.no_keys;
+    if (result == OST_OK && config->hmac_secret.len == 0 && config->jwks_url == NULL && !i->no_keys)
+        result = find_discovery(i, config, ret_error);
+    return result;
+}
+
+static unsigned or_default(unsigned value, unsigned fallback)
+{
+    return value > 0 ? value : fallback;
+}
+
+static void copy_numbers(issuer *i, const ost_issuer *config)
+{
+    i->insecure_any_audience = config->insecure_any_audience;
+    i->access_token_profile = config->access_token_profile;
+    i->insecure_http = config->insecure_http;
+    i->symmetric = config->hmac_secret.len > 0;
+    i->algorithms = config->algorithms != 0 ? config->algorithms : OST_ALGS_DEFAULT;
+    i->leeway = or_default(config->leeway, 30);
+    i->lifetime = or_default(config->key_lifetime, 300);
+    i->stale_limit = config->stale_limit > 3600 ? config->stale_limit : 3600;
+    if (i->stale_limit < i->lifetime)
+        i->stale_limit = i->lifetime;
+    i->fetch_timeout = or_default(config->fetch_timeout, 5);
+}
+
+/* ---- keys to start with ---- */
+
+static void unref_key(ost_key **key)
+{
+    ost_key_unref(*key);
+}
+
+#define key_auto __attribute__((cleanup(unref_key)))
+
+/* A key is bound to one algorithm, so the secret becomes one for each that is accepted. */
+static ost_result import_secret(const ost_issuer *config, ost_keyset **ret_keys,
+                                ost_error *ret_error)
+{
+    key_auto ost_key *first = NULL;
+    key_auto ost_key *second = NULL;
+    key_auto ost_key *third = NULL;
+    ost_key **const keys[] = {&first, &second, &third};
+    ost_key *list[3];
+    size_t count = 0;
+    for (int alg = OST_HS256; alg <= OST_HS512; alg++) {
+        if ((config->algorithms & OST_ALG_BIT(alg)) == 0)
+            continue;
+        ost_result result =
+            ost_key_import_secret(config->hmac_secret, (ost_alg)alg, NULL, keys[count], ret_error);
+        if (result != OST_OK)
+            return result == OST_E_MEMORY
+                       ? result
+                       : refuse(config, "the secret is shorter than its hash", ret_error);
+        list[count] = *keys[count];
+        count++;
+    }
+    ost_result result = ost_keyset_new(list, count, ret_keys);
+    return result == OST_OK ? OST_OK : ost_error_set(ret_error, result, "out of memory");
+}
+
+/* Published for good. */
+static ost_result use_secret(issuer *i, const ost_issuer *config, ost_error *ret_error)
+{
+    key_snapshot *snapshot = memory_alloc(sizeof *snapshot);
+    if (snapshot == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    ost_result result = import_secret(config, &snapshot->keys, ret_error);
+    if (result != OST_OK) {
+        memory_free(snapshot);
+        return result;
+    }
+    (void)published_replace(&i->keys, snapshot);
+    return OST_OK;
+}
+
+/* ---- life ---- */
+
+static ost_result configure(issuer *i, const ost_issuer *config, ost_error *ret_error)
+{
+    ost_error seed_error = {0};
+    ost_result result = check(config, ret_error);
+    if (result == OST_OK)
+        result = copy_config(i, config, ret_error);
+    if (result != OST_OK)
+        return result;
+    copy_numbers(i, config);
+    result = introspector_new(config, i, &i->introspector, ret_error);
+    if (result == OST_OK)
+        result = status_lists_new(config, i, &i->status_lists, ret_error);
+    if (result != OST_OK)
+        return result;
+    if (i->symmetric)
+        return use_secret(i, config, ret_error);
+    if (i->seed_file != NULL && key_seed_load(i, &seed_error) != OST_OK)
+        snprintf(i->last_error, sizeof i->last_error, "%s", seed_error.detail);
+    result = fetch_budget_init(&i->budget, i->context);
+    return result == OST_OK ? OST_OK : ost_error_set(ret_error, result, "no randomness");
+}
+
+ost_result issuer_new(const ost_issuer *config, const ost_context *context, net_client *net,
+                      issuer **ret_issuer, ost_error *ret_error)
+{
+    issuer *made = memory_alloc(sizeof *made);
+    if (made == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    pthread_mutex_init(&made->lock, NULL);
+    made->context = context;
+    made->net = net;
+    ost_result result = configure(made, config, ret_error);
+    if (result != OST_OK) {
+        issuer_free(made);
+        return result;
+    }
+    *ret_issuer = made;
+    return OST_OK;
+}
+
+void issuer_free(issuer *i)
+{
+    if (i == NULL)
+        return;
+    key_snapshot *snapshot = atomic_load(&i->keys.current);
+    if (snapshot != NULL)
+        ost_keyset_unref(snapshot->keys);
+    memory_free(snapshot);
+    introspector_free(i->introspector);
+    status_lists_free(i->status_lists);
+    revocations_free(i->revocations);
+    for (size_t k = 0; k < ISSUER_LISTS; k++) {
+        memory_free(i->audiences[k]);
+        memory_free(i->clients[k]);
+    }
+    memory_free(i->name);
+    memory_free(i->discovery_url);
+    memory_free(i->fixed_jwks_url);
+    memory_free(i->jwks_url);
+    memory_free(i->ca_file);
+    memory_free(i->seed_file);
+    pthread_mutex_destroy(&i->lock);
+    memory_free(i);
+}
+
+bool issuer_keys_usable(const issuer *i, const key_snapshot *snapshot, int64_t now_ms)
+{
+    return snapshot != NULL &&
+           (i->symmetric || now_ms - snapshot->obtained <= (int64_t)i->stale_limit * 1000);
+}
+
+bool issuer_is_ready(issuer *i)
+{
+    published_place place;
+    if (i->introspector != NULL && !introspector_has_endpoint(i->introspector))
+        return false;
+    if (i->no_keys)
+        return true;
+    const key_snapshot *snapshot = published_enter(&i->keys, &place);
+    bool ready = issuer_keys_usable(i, snapshot, monotonic_ms());
+    published_leave(&i->keys, place);
+    return ready;
+}
+
+void issuer_explain_no_keys(issuer *i, bool some, ost_error *ret_error)
+{
+    pthread_mutex_lock(&i->lock);
+    ost_error_set(ret_error, OST_E_KEY_UNKNOWN, "the keys of issuer %.100s %s%s%.100s", i->name,
+                  some ? "are too old to serve" : "have not been obtained",
+                  i->last_error[0] != '\0' ? ": " : "", i->last_error);
+    pthread_mutex_unlock(&i->lock);
+}

@@ -1,0 +1,239 @@
+/* Kinds of tokens and policies of routes; see policy.h. A list that is there but empty is satisfied
+ * by nothing, where one of its entries is asked for. */
+#include "guard/policy_check.h"
+
+#include "base/array.h"
+#include "base/shown.h"
+#include "base/text.h"
+#include "guard/claim_rule.h"
+#include "guard/claims_lookup.h"
+
+/* ---- the kind of token ---- */
+
+ost_result policy_check_header_type(ost_text typ, bool profile, ost_error *ret_error)
+{
+    if (profile && !ost_typ_is(typ, "at+jwt")) { /* RFC 9068 §4 */
+        return ost_error_set(ret_error, OST_E_TOKEN_TYPE,
+                             "the header's typ is \"%.*s\", this issuer's have at+jwt",
+                             SHOWN(typ, 60));
+    }
+    /* RFC 9068 §2.1; Keycloak writes "JWT", and typ may be absent (RFC 7515 §4.1.9). */
+    if (typ.data == NULL || ost_typ_is(typ, "JWT") || ost_typ_is(typ, "at+jwt"))
+        return OST_OK;
+    return ost_error_set(ret_error, OST_E_TOKEN_TYPE,
+                         "the header's typ is \"%.*s\", an access token has JWT or at+jwt",
+                         SHOWN(typ, 60));
+}
+
+/* Keycloak says "DPoP" of the tokens that it binds to a key; one that is bound to none is not of
+ * that kind. */
+static bool is_bound_kind(const ost_claims *claims, const ost_json *typ)
+{
+    const ost_json *cnf = ost_claims_get(claims, "cnf");
+    return ost_json_equals(typ, OST_TEXT("DPoP")) && ost_json_get(cnf, "jkt") != NULL;
+}
+
+ost_result policy_check_token_type(const ost_claims *claims, ost_error *ret_error)
+{
+    static const char *const foreign[] = {"nonce", "at_hash", "c_hash", "s_hash", "events", "code"};
+    const ost_json *typ = ost_claims_get(claims, "typ");
+    /* Keycloak says what kind it is: Bearer, ID, Refresh, Offline, Logout, … */
+    if (typ != NULL) {
+        ost_text seen = ost_json_source(typ);
+        if (ost_json_equals(typ, OST_TEXT("Bearer")) || is_bound_kind(claims, typ))
+            return OST_OK;
+        return ost_error_set(ret_error, OST_E_TOKEN_TYPE,
+                             "the claim typ is %.*s, an access token has \"Bearer\"",
+                             SHOWN(seen, 60));
+    }
+    /* Other providers do not say, but ID and logout tokens and responses to a login (JARM) have
+     * these, and access tokens do not. */
+    for (size_t i = 0; i < ARRAY_LEN(foreign); i++) {
+        if (ost_claims_get(claims, foreign[i]) != NULL) {
+            return ost_error_set(ret_error, OST_E_TOKEN_TYPE,
+                                 "the claim %s is one of another kind of token", foreign[i]);
+        }
+    }
+    return OST_OK;
+}
+
+ost_result policy_check_client(const issuer *i, const ost_claims *claims, ost_error *ret_error)
+{
+    if (i->client_count == 0)
+        return OST_OK;
+    ost_text client = claims_client(claims);
+    for (size_t k = 0; k < i->client_count; k++) {
+        if (text_is(client, i->clients[k]))
+            return OST_OK;
+    }
+    return ost_error_set(ret_error, OST_E_CLIENT,
+                         "the token was issued to client \"%.*s\", which is not in the list",
+                         SHOWN(client, 60));
+}
+
+/* ---- the route's own conditions ---- */
+
+static ost_result check_audience(const ost_policy *policy, const ost_claims *claims,
+                                 ost_error *ret_error)
+{
+    if (policy->audiences == NULL)
+        return OST_OK;
+    for (size_t i = 0; policy->audiences[i] != NULL; i++) {
+        if (ost_claims_has_audience(claims, text_of(policy->audiences[i])))
+            return OST_OK;
+    }
+    ost_text seen = ost_json_source(ost_claims_get(claims, "aud"));
+    return ost_error_set(ret_error, OST_E_AUDIENCE,
+                         "this route expects audience \"%.60s\", the token is for %.*s",
+                         policy->audiences[0] != NULL ? policy->audiences[0] : "", SHOWN(seen, 60));
+}
+
+static ost_result check_scopes(const ost_policy *policy, const ost_claims *claims,
+                               ost_error *ret_error)
+{
+    ost_text seen = ost_claims_text(claims, "scope");
+    for (size_t i = 0; policy->scopes != NULL && policy->scopes[i] != NULL; i++) {
+        if (!text_list_has(seen, text_of(policy->scopes[i]))) {
+            return ost_error_set(ret_error, OST_E_SCOPE,
+                                 "scope \"%.60s\" is missing, the token has \"%.*s\"",
+                                 policy->scopes[i], SHOWN(seen, 60));
+        }
+    }
+    if (policy->any_scopes == NULL)
+        return OST_OK;
+    for (size_t i = 0; policy->any_scopes[i] != NULL; i++) {
+        if (text_list_has(seen, text_of(policy->any_scopes[i])))
+            return OST_OK;
+    }
+    return ost_error_set(ret_error, OST_E_SCOPE,
+                         "none of the accepted scopes is there, the token has \"%.*s\"",
+                         SHOWN(seen, 60));
+}
+
+static bool has_realm_role(const ost_claims *claims, const char *role)
+{
+    return claims_have_realm_role(claims, text_of(role));
+}
+
+static bool has_client_role(const ost_claims *claims, const char *client_role)
+{
+    ost_text both = text_of(client_role);
+    size_t colon = text_find(both, ':', 0);
+    return colon < both.len && claims_have_client_role(claims, text_slice(both, 0, colon),
+                                                       text_slice(both, colon + 1, both.len));
+}
+
+typedef bool (*has_role)(const ost_claims *claims, const char *role);
+
+/* Every one of `all`, and one of `any`. */
+static ost_result check_role_lists(const char *const *all, const char *const *any, has_role has,
+                                   const ost_claims *claims, const char *kind, ost_error *ret_error)
+{
+    for (size_t i = 0; all != NULL && all[i] != NULL; i++) {
+        if (!has(claims, all[i]))
+            return ost_error_set(ret_error, OST_E_ROLE, "%s role \"%.100s\" is missing", kind,
+                                 all[i]);
+    }
+    if (any == NULL)
+        return OST_OK;
+    for (size_t i = 0; any[i] != NULL; i++) {
+        if (has(claims, any[i]))
+            return OST_OK;
+    }
+    return ost_error_set(ret_error, OST_E_ROLE, "none of the accepted %s roles is there", kind);
+}
+
+static ost_result check_roles(const ost_policy *policy, const ost_claims *claims,
+                              ost_error *ret_error)
+{
+    ost_result result = check_role_lists(policy->realm_roles, policy->any_realm_roles,
+                                         has_realm_role, claims, "realm", ret_error);
+    if (result == OST_OK)
+        result = check_role_lists(policy->client_roles, policy->any_client_roles, has_client_role,
+                                  claims, "client", ret_error);
+    return result;
+}
+
+static ost_result check_route_client(const ost_policy *policy, const ost_claims *claims,
+                                     ost_error *ret_error)
+{
+    ost_text client = claims_client(claims);
+    if (policy->clients == NULL)
+        return OST_OK;
+    for (size_t i = 0; policy->clients[i] != NULL; i++) {
+        if (client.len > 0 && text_is(client, policy->clients[i]))
+            return OST_OK;
+    }
+    return ost_error_set(ret_error, OST_E_CLIENT, "this route is not for tokens of client \"%.*s\"",
+                         SHOWN(client, 60));
+}
+
+static ost_result check_claim_rules(const ost_policy *policy, const ost_claims *claims,
+                                    ost_error *ret_error)
+{
+    static const char *const tests[] = {"be", "contain", "match"};
+    for (const ost_claim_rule *r = policy->claims; r != NULL && r->claim != NULL; r++) {
+        if (claim_rule_holds(r, claims))
+            continue;
+        ost_text seen = ost_json_source(claim_rule_find(ost_claims_json(claims), r->claim));
+        return ost_error_set(ret_error, OST_E_CLAIM, "claim %.60s must %s \"%.60s\", it is %.*s",
+                             r->claim, (unsigned)r->test < 3 ? tests[r->test] : "hold",
+                             r->value != NULL ? r->value : "",
+                             SHOWN(seen.len > 0 ? seen : OST_TEXT("not there"), 60));
+    }
+    return OST_OK;
+}
+
+/* RFC 9470 §3: how, and how long ago, the user proved who they are. */
+static ost_result check_step_up(const ost_policy *policy, const ost_claims *claims, int64_t now,
+                                unsigned leeway, ost_error *ret_error)
+{
+    ost_text acr = ost_claims_text(claims, "acr");
+    bool fits = policy->acr_values == NULL;
+    int64_t auth_time;
+    for (size_t i = 0; !fits && policy->acr_values[i] != NULL; i++)
+        fits = acr.len > 0 && text_is(acr, policy->acr_values[i]);
+    if (!fits) {
+        return ost_error_set(ret_error, OST_E_STEP_UP,
+                             "the login was of class (acr) \"%.*s\", which is not accepted here",
+                             SHOWN(acr, 60));
+    }
+    if (policy->max_age == 0)
+        return OST_OK;
+    if (!ost_json_integer(ost_claims_get(claims, "auth_time"), &auth_time)) {
+        return ost_error_set(ret_error, OST_E_STEP_UP,
+                             "the token does not say when the user logged in (auth_time)");
+    }
+    if (auth_time > now + (int64_t)leeway) {
+        return ost_error_set(ret_error, OST_E_STEP_UP,
+                             "the login (auth_time) lies %lld seconds ahead",
+                             (long long)(auth_time - now));
+    }
+    if (auth_time + (int64_t)policy->max_age + leeway < now) {
+        return ost_error_set(ret_error, OST_E_STEP_UP,
+                             "the login was %lld seconds ago, %u are accepted here",
+                             (long long)(now - auth_time), policy->max_age);
+    }
+    return OST_OK;
+}
+
+ost_result policy_check(const ost_policy *policy, const ost_claims *claims, ost_alg alg,
+                        int64_t now, unsigned leeway, ost_error *ret_error)
+{
+    if (policy->algorithms != 0 && (policy->algorithms & OST_ALG_BIT(alg)) == 0) {
+        return ost_error_set(ret_error, OST_E_ALGORITHM, "this route does not accept %s",
+                             ost_alg_name(alg));
+    }
+    ost_result result = check_audience(policy, claims, ret_error);
+    if (result == OST_OK)
+        result = check_route_client(policy, claims, ret_error);
+    if (result == OST_OK)
+        result = check_step_up(policy, claims, now, leeway, ret_error);
+    if (result == OST_OK)
+        result = check_scopes(policy, claims, ret_error);
+    if (result == OST_OK)
+        result = check_roles(policy, claims, ret_error);
+    if (result == OST_OK)
+        result = check_claim_rules(policy, claims, ret_error);
+    return result;
+}

@@ -1,0 +1,193 @@
+/* Looking into held lists, and having missing ones fetched; see status_lists.h. */
+#include "guard/status/status_lists_state.h"
+
+#include <string.h>
+
+#include "base/context.h"
+#include "base/text.h"
+
+/* ---- where lists may come from ---- */
+
+/* The origin, and a path after it: nothing that could make another host of it. */
+static bool is_of(ost_text uri, const char *origin)
+{
+    size_t len = strlen(origin);
+    return text_starts(uri, origin) && uri.len > len && uri.data[len] == '/';
+}
+
+static ost_result check_allowed(const status_lists *all, ost_text uri, ost_error *ret_error)
+{
+    bool found = false;
+    for (size_t i = 0; i < all->origin_count; i++)
+        found |= is_of(uri, all->origins[i]);
+    ost_result result = found && text_find(uri, '#', 0) == uri.len
+                            ? net_url_check(uri, all->owner->insecure_http)
+                            : OST_E_ARGUMENT;
+    if (result == OST_E_MEMORY)
+        return ost_error_set(ret_error, result, "out of memory");
+    if (result != OST_OK)
+        return ost_error_set(ret_error, OST_E_STATUS,
+                             "the status list \"%.*s\" is not of an origin that is allowed",
+                             uri.len < 120 ? (int)uri.len : 120, uri.data);
+    return OST_OK;
+}
+
+/* ---- having one fetched ---- */
+
+/* Under the lock. */
+static ost_result hold_back(const status_lists *all, unsigned seconds, const char *why,
+                            status_said *ret, ost_error *ret_error)
+{
+    ret->retry_after = seconds;
+    return ost_error_set(ret_error, OST_E_REMOTE, "there is no current status list of %.80s: %s",
+                         all->owner->name, why);
+}
+
+/* Under the lock. */
+static ost_result begin(status_lists *all, const unsigned char *digest, ost_text uri, int64_t now,
+                        status_said *ret, ost_error *ret_error)
+{
+    if (all->ended)
+        return hold_back(all, 1, "the guard has been stopped", ret, ret_error);
+    flight *f = flights_find(&all->flights, digest);
+    if (f == NULL && denied_tokens_get(&all->failed, digest, now) != OST_OK)
+        return hold_back(all, STATUS_PAUSE, all->last_error, ret, ret_error);
+    if (f == NULL) {
+        f = flights_add(&all->flights, digest, uri, all);
+        if (f == NULL)
+            return hold_back(all, 1, "too many are being fetched", ret, ret_error);
+        net_timer_set(all->timer, 0);
+    }
+    ret->ticket = f->ticket;
+    return hold_back(all, 1, "it is being fetched", ret, ret_error);
+}
+
+/* Only what is allowed is ever fetched, and so held. */
+static ost_result want(status_lists *all, ost_text uri, int64_t now, status_said *ret,
+                       ost_error *ret_error)
+{
+    unsigned char digest[32];
+    ost_result result = check_allowed(all, uri, ret_error);
+    if (result != OST_OK)
+        return result;
+    result = ost_sha256(uri, digest);
+    if (result != OST_OK)
+        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+    pthread_mutex_lock(&all->lock);
+    result = begin(all, digest, uri, now, ret, ret_error);
+    pthread_mutex_unlock(&all->lock);
+    return result;
+}
+
+/* ---- looking ---- */
+
+static held_list *find(const list_set *set, ost_text uri)
+{
+    for (size_t i = 0; set != NULL && i < set->count; i++) {
+        if (text_is(uri, set->lists[i]->uri))
+            return set->lists[i];
+    }
+    return NULL;
+}
+
+/* A list of the future is old: a clock that was set back does not prolong it. But a check may have
+ * begun a moment before the list came. */
+static bool may_serve(const status_lists *all, const held_list *list, int64_t now)
+{
+    int64_t late = list->fresh_until + all->stale_limit;
+    return now + STATUS_TICK >= list->obtained &&
+           (now < list->fresh_until || (now < late && now < list->expires));
+}
+
+typedef struct sight {
+    ost_result status; /* what the list says */
+    bool serves;       /* it may be believed */
+    bool renew;        /* it is old, or will be soon */
+} sight;
+
+static sight look(status_lists *all, const status_reference *reference, int64_t now,
+                  ost_error *ret_error)
+{
+    published_place place;
+    sight seen = {.status = OST_E_REMOTE, .renew = true};
+    const list_set *set = published_enter(&all->held, &place);
+    held_list *list = find(set, reference->uri);
+    if (list != NULL) {
+        int64_t fifth = (list->fresh_until - list->obtained) / 5;
+        seen.serves = may_serve(all, list, now);
+        seen.renew = now >= list->fresh_until - fifth;
+        atomic_store_explicit(&list->used, now, memory_order_relaxed);
+        if (seen.serves)
+            seen.status = status_list_look(list->bits, (ost_text){list->bytes, list->len},
+                                           reference->index, ret_error);
+    }
+    published_leave(&all->held, place);
+    return seen;
+}
+
+static ost_result check_listed(status_lists *all, const ost_claims *claims, int64_t now,
+                               status_said *ret, ost_error *ret_error)
+{
+    status_reference reference;
+    status_said unused = {0};
+    ost_result result = status_reference_read(claims, &reference, ret_error);
+    if (result != OST_OK)
+        return result;
+    sight seen = look(all, &reference, now, ret_error);
+    if (seen.serves && seen.renew)
+        (void)!want(all, reference.uri, now, &unused, NULL);
+    return seen.serves ? seen.status : want(all, reference.uri, now, ret, ret_error);
+}
+
+ost_result status_lists_check(status_lists *all, const ost_claims *claims, int64_t now,
+                              status_said *ret, ost_error *ret_error)
+{
+    *ret = (status_said){0};
+    if (!status_is_given(claims) || (all != NULL && all->ignore))
+        return OST_OK;
+    if (all == NULL) {
+        return ost_error_set(ret_error, OST_E_STATUS,
+                             "the token has a status that is not looked up: name the origins of "
+                             "the issuer's status lists");
+    }
+    return check_listed(all, claims, now, ret, ret_error);
+}
+
+ost_result status_lists_wait(status_lists *all, uint64_t ticket, void (*ready)(void *user),
+                             void *user)
+{
+    pthread_mutex_lock(&all->lock);
+    ost_result result = all->ended ? OST_E_BUSY : flights_wait(&all->flights, ticket, ready, user);
+    pthread_mutex_unlock(&all->lock);
+    return result;
+}
+
+void status_lists_end(status_lists *all)
+{
+    if (all == NULL)
+        return;
+    pthread_mutex_lock(&all->lock);
+    all->ended = true;
+    flight_waiter *waiters = flights_dismiss(&all->flights);
+    pthread_mutex_unlock(&all->lock);
+    flight_waiters_call(waiters);
+}
+
+void status_lists_read_state(status_lists *all, int64_t now, status_lists_state *ret_state)
+{
+    published_place place;
+    *ret_state =
+        (status_lists_state){.good = atomic_load(&all->good), .bad = atomic_load(&all->bad)};
+    const list_set *set = published_enter(&all->held, &place);
+    for (size_t i = 0; set != NULL && i < set->count; i++) {
+        int64_t age = now - set->lists[i]->obtained;
+        ret_state->lists++;
+        ret_state->bytes += set->lists[i]->len;
+        ret_state->oldest = age > ret_state->oldest ? age : ret_state->oldest;
+    }
+    published_leave(&all->held, place);
+    pthread_mutex_lock(&all->lock);
+    ret_state->failing = all->failing > 0 ? (monotonic_ms() - all->failing) / 1000 : -1;
+    text_to_string(text_of(all->last_error), ret_state->last_error, sizeof ret_state->last_error);
+    pthread_mutex_unlock(&all->lock);
+}

@@ -1,0 +1,221 @@
+/* Fetching status lists (draft-ietf-oauth-status-list §8), and putting them in their places.
+ * Everything here runs on the net client's thread. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/context.h"
+#include "base/text.h"
+#include "guard/status/status_lists_state.h"
+
+#define MAX_BODY ((size_t)64 << 10) /* what is read of any token */
+#define CONTENT_TYPE "application/statuslist+jwt"
+
+/* ---- holding ---- */
+
+void held_list_free(held_list *list)
+{
+    if (list == NULL)
+        return;
+    memory_free(list->uri);
+    memory_free(list);
+}
+
+static held_list *held_list_new(const char *uri, const status_list *read, int64_t now)
+{
+    held_list *made = memory_alloc(sizeof *made + read->bytes.len);
+    if (made == NULL)
+        return NULL;
+    made->uri = memory_copy(text_of(uri));
+    if (made->uri == NULL) {
+        memory_free(made);
+        return NULL;
+    }
+    made->bits = read->bits;
+    made->obtained = now;
+    made->issued = read->issued;
+    made->fresh_until = read->fresh_until;
+    made->expires = read->expires;
+    made->len = read->bytes.len;
+    atomic_init(&made->used, now);
+    if (made->len > 0)
+        memcpy(made->bytes, read->bytes.data, made->len);
+    return made;
+}
+
+/* Where the list of this URI stands, or a new one goes: at the end, else where the one stands that
+ * was used longest ago. */
+static size_t choose_place(const list_set *set, const char *uri)
+{
+    size_t oldest = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        if (strcmp(set->lists[i]->uri, uri) == 0)
+            return i;
+        if (atomic_load(&set->lists[i]->used) < atomic_load(&set->lists[oldest]->used))
+            oldest = i;
+    }
+    return set->count < STATUS_LISTS_MAX ? set->count : oldest;
+}
+
+/* ---- what there was before ---- */
+
+static const held_list *find(const list_set *set, const char *uri)
+{
+    for (size_t i = 0; set != NULL && i < set->count; i++) {
+        if (strcmp(set->lists[i]->uri, uri) == 0)
+            return set->lists[i];
+    }
+    return NULL;
+}
+
+/* When the newest list of this URI was issued that is known of. */
+static int64_t newest(const status_lists *all, const char *uri, const unsigned char *digest)
+{
+    const held_list *held = find(atomic_load(&all->held.current), uri);
+    int64_t issued = held != NULL ? held->issued : INT64_MIN;
+    for (size_t i = 0; i < STATUS_GONE_MAX && i < all->gone_count; i++) {
+        if (memcmp(all->gone[i].digest, digest, 32) == 0 && all->gone[i].issued > issued)
+            issued = all->gone[i].issued;
+    }
+    return issued;
+}
+
+static void note_gone(status_lists *all, const held_list *list)
+{
+    gone_list *at = &all->gone[all->gone_count++ % STATUS_GONE_MAX];
+    at->issued = ost_sha256(text_of(list->uri), at->digest) == OST_OK ? list->issued : INT64_MIN;
+}
+
+/* The set with this list in it; an older one than was known before is somebody's replay. */
+static ost_result hold(status_lists *all, const flight *f, const status_list *read, int64_t now,
+                       ost_error *ret_error)
+{
+    const list_set *before = atomic_load(&all->held.current);
+    if (read->issued < newest(all, f->text, f->digest))
+        return ost_error_set(ret_error, OST_E_REMOTE, "the list is older than the one before it");
+    list_set *made = memory_alloc(sizeof *made);
+    held_list *list = held_list_new(f->text, read, now);
+    if (made == NULL || list == NULL) {
+        memory_free(made);
+        held_list_free(list);
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    }
+    if (before != NULL)
+        *made = *before;
+    size_t place = choose_place(made, f->text);
+    held_list *gone = place < made->count ? made->lists[place] : NULL;
+    /* The one that it renews is older than it. */
+    if (gone != NULL && strcmp(gone->uri, f->text) != 0)
+        note_gone(all, gone);
+    made->lists[place] = list;
+    made->count += place == made->count;
+    memory_free(published_replace(&all->held, made));
+    held_list_free(gone);
+    return OST_OK;
+}
+
+/* ---- the answer ---- */
+
+static ost_result check_response(const net_response *response, ost_error *ret_error)
+{
+    ost_text type = response->content_type;
+    type = text_trim(text_slice(type, 0, text_find(type, ';', 0)));
+    if (response->result != OST_OK)
+        return ost_error_set(ret_error, OST_E_REMOTE, "%s", response->detail);
+    if (response->status != 200)
+        return ost_error_set(ret_error, OST_E_REMOTE, "status %ld", response->status);
+    if (!text_equal_ignoring_case(type, OST_TEXT(CONTENT_TYPE)))
+        return ost_error_set(ret_error, OST_E_REMOTE, "the answer is no " CONTENT_TYPE);
+    return OST_OK;
+}
+
+static ost_result read_list(status_lists *all, const flight *f, ost_text body, int64_t now,
+                            ost_arena *arena, ost_error *ret_error)
+{
+    issuer *owner = all->owner;
+    published_place place;
+    status_list list;
+    ost_text kid = {0};
+    const key_snapshot *snapshot = published_enter(&owner->keys, &place);
+    bool usable = issuer_keys_usable(owner, snapshot, monotonic_ms());
+    const status_rules rules = {
+        .issuer = owner->name,
+        .uri = f->text,
+        .algorithms = owner->algorithms,
+        .keys = usable ? snapshot->keys : NULL,
+        .leeway = owner->leeway,
+        .lifetime = all->lifetime,
+        .max_list = all->max_list,
+    };
+    ost_result result = status_list_read(&rules, body, now, arena, &list, &kid, ret_error);
+    published_leave(&owner->keys, place);
+    if (result == OST_E_KEY_UNKNOWN)
+        (void)key_fetch_may_help(owner, kid, usable);
+    return result == OST_OK ? hold(all, f, &list, now, ret_error) : result;
+}
+
+static void land(status_lists *all, flight *f, ost_result result, int64_t now,
+                 const ost_error *error)
+{
+    atomic_fetch_add(result == OST_OK ? &all->good : &all->bad, 1);
+    pthread_mutex_lock(&all->lock);
+    snprintf(all->last_error, sizeof all->last_error, "%s", error->detail);
+    if (result == OST_OK)
+        all->failing = 0;
+    else if (all->failing == 0)
+        all->failing = monotonic_ms();
+    if (result != OST_OK)
+        denied_tokens_put(&all->failed, f->digest, OST_E_REMOTE, now, now + STATUS_PAUSE);
+    flights_remove(&all->flights, f);
+    pthread_mutex_unlock(&all->lock);
+    flight_land(f);
+}
+
+static void on_list(const net_response *response, void *user)
+{
+    flight *f = user;
+    status_lists *all = f->owner;
+    ost_error error = {0};
+    int64_t now = ost_now(all->owner->context);
+    ost_result result = check_response(response, &error);
+    if (result == OST_OK) {
+        ost_arena *arena = ost_arena_new(status_list_arena(all->max_list));
+        result = arena == NULL ? ost_error_set(&error, OST_E_MEMORY, "out of memory")
+                               : read_list(all, f, response->body, now, arena, &error);
+        ost_arena_free(arena);
+    }
+    land(all, f, result, now, &error);
+    status_lists_on_time(all);
+}
+
+/* ---- the question ---- */
+
+static ost_result send_request(const status_lists *all, flight *f, ost_error *error)
+{
+    static const char *const headers[] = {"Accept: " CONTENT_TYPE, NULL};
+    const net_request request = {
+        .url = f->text,
+        .headers = headers,
+        .ca_file = all->owner->ca_file,
+        .timeout_ms = all->owner->fetch_timeout * 1000,
+        .max_body = MAX_BODY,
+        .insecure_http = all->owner->insecure_http,
+    };
+    return net_fetch(all->owner->net, &request, on_list, f, error);
+}
+
+void status_lists_on_time(void *user)
+{
+    status_lists *all = user;
+    for (;;) {
+        ost_error error = {0};
+        pthread_mutex_lock(&all->lock);
+        bool may = !all->ended && all->flights.started < STATUS_IN_AIR;
+        flight *f = may ? flights_start_next(&all->flights) : NULL;
+        pthread_mutex_unlock(&all->lock);
+        if (f == NULL)
+            return;
+        ost_result result = send_request(all, f, &error);
+        if (result != OST_OK)
+            land(all, f, result, ost_now(all->owner->context), &error);
+    }
+}

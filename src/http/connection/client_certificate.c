@@ -1,0 +1,51 @@
+/* The client's certificate, RFC 8705 §3 and §6.5 (TLS that ends at a proxy); see
+ * client_certificate.h. Any certificate is taken, whoever has signed it: the handshake proves that
+ * the client has its key, and the token tells which one it must be. */
+#include "http/connection/client_certificate.h"
+
+#include "base/text.h"
+#include "http/connection/connection.h"
+#include "http/connection/server.h"
+#include "http/connection/tls.h"
+#include "http/message/certificate_field.h"
+
+void client_certificate_strip(http_exchange *x)
+{
+    const char *configured = x->loop->server->client_certificate_field;
+    http_field *fields = x->fields;
+    size_t kept = 0;
+    for (size_t i = 0; i < x->request.field_count; i++) {
+        bool foreign =
+            certificate_field_is_one(fields[i].name, configured) &&
+            !(x->connection->trusted && configured != NULL && text_is(fields[i].name, configured));
+        if (!foreign)
+            fields[kept++] = fields[i];
+    }
+    x->request.field_count = kept;
+}
+
+/* The certificate of a trusted proxy's own connection is the proxy's, never the client's. */
+static ost_result read_word(const http_exchange *x, const char *name, ost_arena *arena,
+                            ost_text *ret_der)
+{
+    if (name == NULL || http_request_field_count(&x->request, name) == 0)
+        return OST_OK;
+    if (http_request_field_count(&x->request, name) > 1)
+        return OST_E_FORMAT;
+    ost_text value = text_trim(http_request_field(&x->request, name));
+    return value.len > 0 ? certificate_field_read(name, value, arena, ret_der) : OST_OK;
+}
+
+ost_result http_client_certificate(http_exchange *x, ost_text *ret_der)
+{
+    const connection *c = x->connection;
+    ost_text der = {0};
+    ost_result result = OST_OK;
+    if (c->trusted)
+        result = read_word(x, x->loop->server->client_certificate_field, x->arena, &der);
+    else if (c->tls != NULL)
+        result = tls_client_certificate(c->tls, x->arena, &der);
+    if (result == OST_OK)
+        *ret_der = der;
+    return result;
+}

@@ -1,0 +1,280 @@
+/* The life of a connection: read, advance, finish, close. Everything runs on the loop's thread.
+ * Memory is freed when the socket is closed and no exchange counts on it any more. */
+#include "http/connection/connection.h"
+
+#include <string.h>
+
+#include "base/context.h"
+#include "base/text.h"
+#include "http/connection/output.h"
+#include "http/connection/peers.h"
+#include "http/connection/proxy_protocol.h"
+#include "http/connection/server.h"
+#include "http/connection/tls.h"
+#include "http/http2/http2.h"
+
+static void settle(connection *c);
+
+/* ---- end ---- */
+
+static void connection_free(connection *c)
+{
+    input_release(&c->input, c->loop);
+    buffer_free(&c->sending);
+    buffer_free(&c->pending);
+    memory_free(c);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    connection *c = handle->data;
+    event_loop *loop = c->loop;
+    c->closed = true;
+    if (c->previous != NULL)
+        c->previous->next = c->next;
+    else
+        loop->connections = c->next;
+    if (c->next != NULL)
+        c->next->previous = c->previous;
+    if (c->counted) {
+        counter_add(&loop->counters.open_connections, (uint64_t)-1);
+        atomic_fetch_sub(&loop->server->open_connections, 1);
+    }
+    if (c->counted_peer)
+        peers_leave(loop->server->peers, &c->peer_address);
+    if (c->exchange_count == 0)
+        connection_free(c);
+}
+
+void connection_release(connection *c)
+{
+    c->exchange_count--;
+    if (c->closed && c->exchange_count == 0)
+        connection_free(c);
+}
+
+void connection_close(connection *c)
+{
+    if (c->closing)
+        return;
+    c->closing = true;
+    http1_abandon(c);
+    http2_free(c->http2);
+    c->http2 = NULL;
+    tls_stream_free(c->tls);
+    c->tls = NULL;
+    uv_close(&c->socket.handle, on_closed);
+}
+
+void connection_finish(connection *c)
+{
+    c->last_words = true;
+}
+
+static void on_shutdown(uv_shutdown_t *request, int status) {}
+
+/* After the last response the client is told that no more will come, and given time to read it: to
+ * close with unread input would reset the connection and take the response with it. */
+static void say_goodbye(connection *c)
+{
+    if (c->shutdown_sent)
+        return;
+    c->shutdown_sent = true;
+    c->phase = PHASE_LINGER;
+    c->since = event_loop_now(c->loop);
+    input_release(&c->input, c->loop);
+    if (c->tls != NULL)
+        tls_finish(c->tls);
+    if (c->input_ended && !output_blocked(c)) {
+        connection_close(c);
+        return;
+    }
+    if (uv_shutdown(&c->shutdown, &c->socket.stream, on_shutdown) != 0)
+        connection_close(c);
+}
+
+/* ---- advancing ---- */
+
+static void read_proxy_header(connection *c)
+{
+    if (c->input.block == NULL || input_len(&c->input) == 0)
+        return;
+    proxy_header header;
+    ost_text seen = {input_data(&c->input), input_len(&c->input)};
+    proxy_state state = proxy_header_read(seen, &header);
+    if (state == PROXY_MORE)
+        return;
+    if (state == PROXY_REFUSED || (header.has_address && !connection_meet(c, &header.address))) {
+        c->aborting = true;
+        return;
+    }
+    c->input.start += header.size;
+    c->secure = header.secure;
+    if (!connection_begin(c))
+        c->aborting = true;
+}
+
+static void begin_http2(connection *c)
+{
+    c->phase = PHASE_HTTP2;
+    c->http2 = http2_new(c);
+    if (c->http2 == NULL)
+        c->aborting = true;
+}
+
+/* Which HTTP it is: agreed on in TLS, otherwise told by the client's first bytes. */
+static void choose_protocol(connection *c)
+{
+    if (c->phase == PHASE_SECURE) {
+        tls_protocol agreed = tls_agreed(c->tls);
+        if (agreed == TLS_HTTP2)
+            begin_http2(c);
+        else if (agreed == TLS_HTTP1)
+            c->phase = PHASE_HTTP1;
+    }
+    if (c->phase != PHASE_DETECT || c->input.block == NULL || input_len(&c->input) == 0)
+        return;
+    http2_guess guess = http2_detect((ost_text){input_data(&c->input), input_len(&c->input)});
+    if (guess == HTTP2_YES)
+        begin_http2(c);
+    else if (guess == HTTP2_NO)
+        c->phase = PHASE_HTTP1;
+}
+
+static void run_phase(connection *c)
+{
+    if (c->phase == PHASE_PROXY)
+        read_proxy_header(c);
+    /* What has been consumed makes room for more to be decrypted. */
+    for (bool moved = true; moved && !c->closing;) {
+        moved = c->tls != NULL && c->phase != PHASE_LINGER && tls_pump(c);
+        size_t before = input_len(&c->input);
+        if (!c->aborting)
+            choose_protocol(c);
+        if (c->aborting)
+            return;
+        if (c->phase == PHASE_HTTP1)
+            http1_advance(c);
+        else if (c->phase == PHASE_HTTP2)
+            http2_advance(c);
+        moved = moved || (c->tls != NULL && input_len(&c->input) != before);
+    }
+}
+
+void connection_advance(connection *c)
+{
+    if (c->closing || c->busy)
+        return;
+    c->busy = true;
+    run_phase(c);
+    c->busy = false;
+    settle(c);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *bytes);
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_bytes);
+
+/* Room for more? An exchange in progress keeps its request where it is, so what is behind it may
+ * fill the block and no more. */
+static bool wants_input(connection *c)
+{
+    if (c->input_ended || output_blocked(c))
+        return false;
+    if (c->phase == PHASE_LINGER)
+        return true;
+    if (c->tls != NULL)
+        return !tls_has_backlog(c->tls);
+    return c->input.block == NULL || input_room(&c->input) > 0;
+}
+
+static void update_reading(connection *c)
+{
+    bool wanted = wants_input(c);
+    if (wanted == c->reading)
+        return;
+    c->reading = wanted;
+    if (!wanted)
+        uv_read_stop(&c->socket.stream);
+    else if (uv_read_start(&c->socket.stream, on_alloc, on_read) != 0)
+        connection_close(c);
+}
+
+/* Nothing is being handled, so that the end of the input is the end of the connection. */
+static bool is_idle(const connection *c)
+{
+    if (c->phase == PHASE_HTTP1)
+        return http1_is_idle(c) || c->http1.phase != HTTP1_HANDLING;
+    return c->phase != PHASE_HTTP2; /* which finishes by itself */
+}
+
+/* The event is over: what has been gathered is sent, and the connection's state follows. */
+static void settle(connection *c)
+{
+    if (c->closing)
+        return;
+    if (!c->aborting)
+        output_flush(c);
+    c->loop->staged = c->loop->cipher_staged = 0;
+    if (c->tls != NULL)
+        tls_keep(c->tls);
+    if (c->aborting) {
+        connection_close(c);
+        return;
+    }
+    if (!output_blocked(c) && (c->last_words || (c->input_ended && is_idle(c))))
+        say_goodbye(c);
+    if (!c->closing)
+        update_reading(c);
+}
+
+/* ---- reading ---- */
+
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_bytes)
+{
+    connection *c = handle->data;
+    if (c->phase == PHASE_LINGER) {
+        *ret_bytes = uv_buf_init(c->loop->staging, STAGING_SIZE);
+    } else if (c->tls != NULL) {
+        *ret_bytes = uv_buf_init(c->loop->cipher_input, STAGING_SIZE);
+    } else {
+        bool ready = input_ready(&c->input, c->loop);
+        *ret_bytes = ready ? uv_buf_init(c->input.block->data + c->input.end,
+                                         (unsigned)input_room(&c->input))
+                           : uv_buf_init(NULL, 0);
+    }
+}
+
+static void on_input_end(connection *c)
+{
+    c->input_ended = true;
+    if (c->phase == PHASE_LINGER)
+        connection_close(c);
+    else
+        connection_advance(c);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *bytes)
+{
+    connection *c = stream->data;
+    if (n == 0 || c->closing)
+        return;
+    if (n == UV_EOF) {
+        on_input_end(c);
+        return;
+    }
+    if (n < 0) {
+        connection_close(c);
+        return;
+    }
+    if (c->phase == PHASE_LINGER) {
+        c->lingered += (size_t)n;
+        if (c->lingered > LINGER_MAX)
+            connection_close(c);
+        return;
+    }
+    if (c->tls != NULL)
+        tls_receive(c->tls, (ost_text){bytes->base, (size_t)n});
+    else
+        c->input.end += (size_t)n;
+    connection_advance(c);
+}

@@ -1,0 +1,155 @@
+/* The server: made, started and stopped as one. */
+#include "http/connection/server.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/context.h"
+#include "base/text.h"
+#include "http/connection/tls.h"
+
+ost_result http_server_new(const http_config *config, http_server **ret_server,
+                           ost_error *ret_error)
+{
+    if (ret_error != NULL)
+        *ret_error = (ost_error){0};
+    http_server *server = memory_alloc(sizeof *server);
+    if (server == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    ost_result result = server_configure(server, config, ret_error);
+    if (result != OST_OK) {
+        http_server_free(server);
+        if (ret_error != NULL && ret_error->code == OST_OK)
+            ost_error_set(ret_error, result, "the server could not be made");
+        return result;
+    }
+    *ret_server = server;
+    return OST_OK;
+}
+
+/* ---- life ---- */
+
+ost_result http_server_start(http_server *server, ost_error *ret_error)
+{
+    int expected = SERVER_NEW;
+    if (!atomic_compare_exchange_strong(&server->state, &expected, SERVER_RUNNING))
+        return ost_error_set(ret_error, OST_E_STATE, "the server has been started already");
+    ost_result result =
+        pool_new(server->limits.pool_threads, server->limits.pool_queue, &server->pool, ret_error);
+    for (unsigned i = 0; i < server->loop_count && result == OST_OK; i++)
+        result = event_loop_start(&server->loops[i], ret_error);
+    if (result != OST_OK) {
+        http_server_stop(server);
+        http_server_join(server);
+    }
+    return result;
+}
+
+void http_server_stop(http_server *server)
+{
+    int expected = SERVER_RUNNING;
+    if (!atomic_compare_exchange_strong(&server->state, &expected, SERVER_STOPPING))
+        return;
+    for (unsigned i = 0; i < server->loop_count; i++)
+        event_loop_wake(&server->loops[i]);
+}
+
+void http_server_join(http_server *server)
+{
+    for (unsigned i = 0; i < server->loop_count; i++)
+        event_loop_join(&server->loops[i]);
+    pool_free(server->pool);
+    server->pool = NULL;
+    atomic_store(&server->state, SERVER_ENDED);
+}
+
+void http_server_free(http_server *server)
+{
+    if (server == NULL)
+        return;
+    if (server->loops != NULL) {
+        http_server_stop(server);
+        http_server_join(server);
+    }
+    for (unsigned i = 0; i < server->loop_count; i++)
+        event_loop_free(&server->loops[i]);
+    if (server->socket_path != NULL)
+        unlink(server->socket_path);
+    memory_free(server->loops);
+    tls_context_free(server->tls);
+    peers_free(server->peers);
+    ost_arena_free(server->arena);
+    memory_free(server);
+}
+
+ost_result http_server_reload(http_server *server, ost_error *ret_error)
+{
+    return server->tls == NULL ? OST_OK : tls_context_reload(server->tls, ret_error);
+}
+
+/* On SIGHUP. The library prints nothing: what went wrong is for the program's log. */
+static void reload(http_server *server)
+{
+    ost_error error = {0};
+    if (http_server_reload(server, &error) == OST_OK || server->log == NULL)
+        return;
+    http_log_entry entry = {.reason = text_of(error.detail)};
+    server->log(&entry, server->log_user);
+}
+
+/* A connection is a descriptor, and 1,024 of them, the usual soft limit, are soon used up. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+ost_result http_server_run(http_server *server, ost_error *ret_error)
+{
+    sigset_t awaited, before;
+    sigemptyset(&awaited);
+    sigaddset(&awaited, SIGINT);
+    sigaddset(&awaited, SIGTERM);
+    sigaddset(&awaited, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &awaited, &before);
+    raise_descriptor_limit();
+    ost_result result = http_server_start(server, ret_error);
+    for (int signal = 0; result == OST_OK && sigwait(&awaited, &signal) == 0;) {
+        if (signal != SIGHUP)
+            break;
+        reload(server);
+    }
+    http_server_stop(server);
+    http_server_join(server);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return result;
+}
+
+/* ---- counters ---- */
+
+static uint64_t count_of(const _Atomic uint64_t *counter)
+{
+    return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+void http_server_counters(const http_server *server, http_counters *ret)
+{
+    http_counters sum = {0};
+    for (unsigned i = 0; i < server->loop_count; i++) {
+        const loop_counters *c = &server->loops[i].counters;
+        sum.connections += count_of(&c->connections);
+        sum.open_connections += count_of(&c->open_connections);
+        sum.requests += count_of(&c->requests);
+        sum.refused_requests += count_of(&c->refused_requests);
+        sum.responses_2xx += count_of(&c->responses[2]);
+        sum.responses_3xx += count_of(&c->responses[3]);
+        sum.responses_4xx += count_of(&c->responses[4]);
+        sum.responses_5xx += count_of(&c->responses[5]);
+    }
+    *ret = sum;
+}

@@ -1,0 +1,189 @@
+/* What a server is told, decided and copied: limits, response headers, trusted proxies,
+ * certificates, loops. */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "http/connection/server.h"
+#include "http/connection/tls.h"
+#include "http/http1/request_head.h"
+#include "http/message/response.h"
+
+#define CONFIG_CEILING ((size_t)8 << 20)
+#define LOOPS_MAX 256
+
+static size_t or_default(size_t given, size_t otherwise)
+{
+    return given > 0 ? given : otherwise;
+}
+
+static unsigned cores(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > LOOPS_MAX ? LOOPS_MAX : (unsigned)n;
+}
+
+static http_limits decide_limits(const http_limits *given)
+{
+    unsigned threads = cores() < 2 ? 2 : cores();
+    return (http_limits){
+        .request_line = or_default(given->request_line, 8192),
+        .head = or_default(given->head, 32768),
+        .field_count = or_default(given->field_count, 100),
+        .body = or_default(given->body, (size_t)1 << 20),
+        .head_timeout = given->head_timeout > 0 ? given->head_timeout : 10,
+        .idle_timeout = given->idle_timeout > 0 ? given->idle_timeout : 75,
+        .body_rate = given->body_rate > 0 ? given->body_rate : 256,
+        .connections = or_default(given->connections, 10000),
+        .connections_per_peer = or_default(given->connections_per_peer, 1000),
+        .requests_per_connection = or_default(given->requests_per_connection, 100000),
+        .streams = given->streams > 0 ? given->streams : 100,
+        .idle_frames = given->idle_frames > 0 ? given->idle_frames : 100,
+        .stop_timeout = given->stop_timeout > 0 ? given->stop_timeout : 10,
+        .exchange_arena = or_default(given->exchange_arena, (size_t)4 << 20),
+        .pool_threads = given->pool_threads > 0 ? given->pool_threads : threads,
+        .pool_queue = or_default(given->pool_queue, 64),
+    };
+}
+
+static ost_result copy_headers(http_server *server, const http_config *config, ost_error *ret_error)
+{
+    buffer_auto buffer lines;
+    buffer_init(&lines, CONFIG_CEILING);
+    server->headers =
+        ost_arena_alloc(server->arena, (config->header_count + 1) * sizeof(http_field));
+    if (server->headers == NULL)
+        return OST_E_MEMORY;
+    for (size_t i = 0; i < config->header_count; i++) {
+        const http_field *given = &config->headers[i];
+        if (!response_field_valid(given->name, given->value))
+            return ost_error_set(ret_error, OST_E_CONFIG, "response header %zu cannot be sent", i);
+        char *name = ost_arena_copy(server->arena, given->name);
+        char *value = ost_arena_copy(server->arena, given->value);
+        if (name == NULL || value == NULL)
+            return OST_E_MEMORY;
+        server->headers[i] = (http_field){{name, given->name.len}, {value, given->value.len}};
+        buffer_append(&lines, given->name);
+        buffer_append_string(&lines, ": ");
+        buffer_append(&lines, given->value);
+        buffer_append_string(&lines, "\r\n");
+    }
+    server->header_count = config->header_count;
+    char *copy = ost_arena_copy(server->arena, buffer_text(&lines));
+    if (copy == NULL || lines.failed != OST_OK)
+        return OST_E_MEMORY;
+    server->header_lines = (ost_text){copy, lines.len};
+    return OST_OK;
+}
+
+static ost_result copy_trusted(http_server *server, const http_config *config, ost_error *ret_error)
+{
+    server->trusted =
+        ost_arena_alloc(server->arena, (config->trusted_proxy_count + 1) * sizeof(address_block));
+    if (server->trusted == NULL)
+        return OST_E_MEMORY;
+    for (size_t i = 0; i < config->trusted_proxy_count; i++) {
+        ost_text given = text_of(config->trusted_proxies[i]);
+        if (text_is(given, "unix"))
+            server->trust_local = true;
+        else if (address_block_read(given, &server->trusted[server->trusted_count]))
+            server->trusted_count++;
+        else
+            return ost_error_set(ret_error, OST_E_CONFIG,
+                                 "trusted proxy \"%s\" is no address or CIDR block",
+                                 config->trusted_proxies[i]);
+    }
+    return OST_OK;
+}
+
+/* Paths are copied, since certificates are read again on reload. */
+static ost_result make_tls(http_server *server, const http_config *config, ost_error *ret_error)
+{
+    if (config->tls_certificate == NULL && config->tls_key == NULL &&
+        config->more_certificate_count == 0)
+        return OST_OK;
+    if (config->tls_certificate == NULL || config->tls_key == NULL)
+        return ost_error_set(ret_error, OST_E_CONFIG, "TLS needs a certificate and its key");
+    size_t count = config->more_certificate_count + 1;
+    http_certificate *pairs = ost_arena_alloc(server->arena, count * sizeof *pairs);
+    if (pairs == NULL)
+        return OST_E_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        http_certificate given = {config->tls_certificate, config->tls_key};
+        if (i > 0)
+            given = config->more_certificates[i - 1];
+        if (given.certificate == NULL || given.key == NULL)
+            return ost_error_set(ret_error, OST_E_CONFIG, "TLS needs a key for each certificate");
+        pairs[i].certificate = ost_arena_copy(server->arena, text_of(given.certificate));
+        pairs[i].key = ost_arena_copy(server->arena, text_of(given.key));
+        if (pairs[i].certificate == NULL || pairs[i].key == NULL)
+            return OST_E_MEMORY;
+    }
+    return tls_context_new(pairs, count, config->client_certificates, &server->tls, ret_error);
+}
+
+/* Field names are compared in lower case (RFC 9110 §5.1). */
+static ost_result copy_certificate_field(http_server *server, const http_config *config,
+                                         ost_error *ret_error)
+{
+    ost_text given = text_of(config->client_certificate_field);
+    if (given.data == NULL)
+        return OST_OK;
+    if (!is_token(given) || text_find(given, '_', 0) < given.len)
+        return ost_error_set(ret_error, OST_E_CONFIG, "\"%.100s\" is no name of a header field",
+                             given.data);
+    char *name = ost_arena_copy(server->arena, given);
+    if (name == NULL)
+        return OST_E_MEMORY;
+    for (char *c = name; *c != '\0'; c++) {
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c + ('a' - 'A'));
+    }
+    server->client_certificate_field = name;
+    return OST_OK;
+}
+
+static ost_result make_loops(http_server *server, unsigned count)
+{
+    server->loops = memory_alloc(count * sizeof *server->loops);
+    if (server->loops == NULL)
+        return OST_E_MEMORY;
+    for (unsigned i = 0; i < count; i++) {
+        server->loop_count++;
+        ost_result result = event_loop_init(&server->loops[i], server);
+        if (result != OST_OK)
+            return result;
+    }
+    return OST_OK;
+}
+
+ost_result server_configure(http_server *server, const http_config *config, ost_error *ret_error)
+{
+    server->limits = decide_limits(&config->limits);
+    server->fallback = config->fallback;
+    server->fallback_user = config->fallback_user;
+    server->log = config->log;
+    server->log_user = config->log_user;
+    server->proxy_protocol = config->proxy_protocol;
+    server->arena = ost_arena_new(CONFIG_CEILING);
+    server->peers = peers_new(server->limits.connections_per_peer);
+    if (server->arena == NULL || server->peers == NULL)
+        return OST_E_MEMORY;
+    ost_result result = router_new(config->routes, config->route_count, server->limits.body,
+                                   server->arena, &server->router, ret_error);
+    if (result == OST_OK)
+        result = copy_headers(server, config, ret_error);
+    if (result == OST_OK)
+        result = copy_trusted(server, config, ret_error);
+    if (result == OST_OK)
+        result = copy_certificate_field(server, config, ret_error);
+    if (result == OST_OK)
+        result = make_tls(server, config, ret_error);
+    if (result == OST_OK)
+        result = make_loops(server, config->loops == 0          ? cores()
+                                    : config->loops > LOOPS_MAX ? LOOPS_MAX
+                                                                : config->loops);
+    return result;
+}

@@ -1,0 +1,214 @@
+/* Certificates and what TLS offers: versions 1.2 and 1.3, forward secrecy and AEAD only, ALPN (RFC
+ * 7301) for HTTP/2 and HTTP/1.1, a certificate per name (SNI, RFC 6066 §3). */
+#include "http/connection/tls_context.h"
+
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "base/context.h"
+#include "base/text.h"
+
+/* One reading of the files; shared by the connections that began with it. */
+typedef struct certificate_set {
+    size_t references; /* guarded by the context's lock */
+    size_t count;
+    SSL_CTX *contexts[];
+} certificate_set;
+
+struct tls_context {
+    pthread_mutex_t lock;
+    certificate_set *current;
+    const http_certificate *pairs;
+    size_t pair_count;
+    bool ask_clients;
+};
+
+static void set_free(certificate_set *set)
+{
+    for (size_t i = 0; set != NULL && i < set->count; i++)
+        SSL_CTX_free(set->contexts[i]);
+    memory_free(set);
+}
+
+/* ---- choosing ---- */
+
+/* The server's order counts: HTTP/2 first. A client that offers neither is told so. */
+static int choose_protocol(SSL *ssl, const unsigned char **ret, unsigned char *ret_len,
+                           const unsigned char *offered, unsigned offered_len, void *data)
+{
+    static const unsigned char ours[] = "\x02h2\x08http/1.1";
+    unsigned char *chosen;
+    if (SSL_select_next_proto(&chosen, ret_len, ours, sizeof ours - 1, offered, offered_len) !=
+        OPENSSL_NPN_NEGOTIATED)
+        return SSL_TLSEXT_ERR_ALERT_FATAL;
+    *ret = chosen;
+    return SSL_TLSEXT_ERR_OK;
+}
+
+/* `data` is the set that the connection's first context belongs to. */
+static int choose_certificate(SSL *ssl, int *alert, void *data)
+{
+    const certificate_set *set = data;
+    const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+    for (size_t i = 0; name != NULL && i < set->count; i++) {
+        X509 *certificate = SSL_CTX_get0_certificate(set->contexts[i]);
+        if (X509_check_host(certificate, name, 0, 0, NULL) == 1) {
+            SSL_set_SSL_CTX(ssl, set->contexts[i]);
+            return SSL_TLSEXT_ERR_OK;
+        }
+    }
+    return SSL_TLSEXT_ERR_OK;
+}
+
+/* ---- reading ---- */
+
+static ost_result wrong_file(ost_error *ret_error, const char *what, const char *path)
+{
+    const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+    ost_result result = ost_error_set(ret_error, OST_E_CONFIG, "%s %s: %s", what, path,
+                                      reason == NULL ? "cannot be used" : reason);
+    ERR_clear_error();
+    return result;
+}
+
+/* Whoever has signed it: what it is compared with is in a token (RFC 8705 §3). That its holder has
+ * the key is checked by the handshake all the same. */
+static int accept_any_certificate(X509_STORE_CTX *chain, void *user)
+{
+    return 1;
+}
+
+#define CLIENT_CHAIN_MAX 16384 /* bytes */
+
+static void ask_for_certificates(SSL_CTX *context)
+{
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_cert_verify_callback(context, accept_any_certificate, NULL);
+    SSL_CTX_set_max_cert_list(context, CLIENT_CHAIN_MAX);
+}
+
+static bool set_options(SSL_CTX *context, certificate_set *set)
+{
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                                     SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);         /* idle connections hold little */
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF); /* tickets only */
+    SSL_CTX_set_alpn_select_cb(context, choose_protocol, NULL);
+    SSL_CTX_set_tlsext_servername_callback(context, choose_certificate);
+    SSL_CTX_set_tlsext_servername_arg(context, set);
+    static const unsigned char session_scope[] = "ostiary";
+    return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
+           SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1 &&
+           SSL_CTX_set_session_id_context(context, session_scope, sizeof session_scope - 1) == 1;
+}
+
+static ost_result read_pair(const http_certificate *pair, bool ask_clients, certificate_set *set,
+                            ost_error *ret_error)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+    if (context == NULL)
+        return ost_error_set(ret_error, OST_E_CRYPTO, "TLS cannot be set up");
+    set->contexts[set->count++] = context;
+    if (!set_options(context, set))
+        return ost_error_set(ret_error, OST_E_CRYPTO, "TLS cannot be set up");
+    if (ask_clients)
+        ask_for_certificates(context);
+    ERR_clear_error();
+    if (SSL_CTX_use_certificate_chain_file(context, pair->certificate) != 1)
+        return wrong_file(ret_error, "certificate", pair->certificate);
+    if (SSL_CTX_use_PrivateKey_file(context, pair->key, SSL_FILETYPE_PEM) != 1)
+        return wrong_file(ret_error, "private key", pair->key);
+    if (SSL_CTX_check_private_key(context) != 1)
+        return wrong_file(ret_error, "private key", pair->key);
+    return OST_OK;
+}
+
+static ost_result read_set(const http_certificate *pairs, size_t count, bool ask_clients,
+                           certificate_set **ret_set, ost_error *ret_error)
+{
+    certificate_set *set = memory_alloc(sizeof *set + count * sizeof(SSL_CTX *));
+    if (set == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    set->references = 1;
+    for (size_t i = 0; i < count; i++) {
+        ost_result result = read_pair(&pairs[i], ask_clients, set, ret_error);
+        if (result != OST_OK) {
+            set_free(set);
+            return result;
+        }
+    }
+    *ret_set = set;
+    return OST_OK;
+}
+
+ost_result tls_context_new(const http_certificate *pairs, size_t count, bool ask_clients,
+                           tls_context **ret_context, ost_error *ret_error)
+{
+    tls_context *context = memory_alloc(sizeof *context);
+    if (context == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    context->pairs = pairs;
+    context->pair_count = count;
+    context->ask_clients = ask_clients;
+    pthread_mutex_init(&context->lock, NULL);
+    ost_result result = read_set(pairs, count, ask_clients, &context->current, ret_error);
+    if (result != OST_OK) {
+        tls_context_free(context);
+        return result;
+    }
+    *ret_context = context;
+    return OST_OK;
+}
+
+/* ---- sharing ---- */
+
+void certificate_set_leave(tls_context *context, certificate_set *set)
+{
+    pthread_mutex_lock(&context->lock);
+    bool last = --set->references == 0;
+    pthread_mutex_unlock(&context->lock);
+    if (last)
+        set_free(set);
+}
+
+SSL *certificate_set_enter(tls_context *context, certificate_set **ret_set)
+{
+    pthread_mutex_lock(&context->lock);
+    certificate_set *set = context->current;
+    set->references++;
+    pthread_mutex_unlock(&context->lock);
+    SSL *ssl = SSL_new(set->contexts[0]);
+    if (ssl == NULL) {
+        certificate_set_leave(context, set);
+        return NULL;
+    }
+    *ret_set = set;
+    return ssl;
+}
+
+ost_result tls_context_reload(tls_context *context, ost_error *ret_error)
+{
+    certificate_set *fresh = NULL;
+    ost_result result =
+        read_set(context->pairs, context->pair_count, context->ask_clients, &fresh, ret_error);
+    if (result != OST_OK)
+        return result;
+    pthread_mutex_lock(&context->lock);
+    certificate_set *old = context->current;
+    context->current = fresh;
+    pthread_mutex_unlock(&context->lock);
+    certificate_set_leave(context, old);
+    return OST_OK;
+}
+
+void tls_context_free(tls_context *context)
+{
+    if (context == NULL)
+        return;
+    if (context->current != NULL)
+        certificate_set_leave(context, context->current);
+    pthread_mutex_destroy(&context->lock);
+    memory_free(context);
+}

@@ -1,0 +1,101 @@
+/* The response of an exchange on its HTTP/2 stream: RFC 9113 §8.3.2. The body is copied and goes
+ * out as the client's windows allow, while the exchange has long ended. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "http/connection/server.h"
+#include "http/http2/http2_stream.h"
+#include "http/message/response.h"
+
+#define RESPONSE_FIELDS_MAX 64
+
+typedef struct field_list {
+    nghttp2_nv fields[RESPONSE_FIELDS_MAX];
+    size_t count;
+    bool full;
+} field_list;
+
+static void add_field(field_list *list, ost_text name, ost_text value)
+{
+    if (list->count == RESPONSE_FIELDS_MAX) {
+        list->full = true;
+        return;
+    }
+    /* libnghttp2 copies both, and lower-cases the name. */
+    list->fields[list->count++] = (nghttp2_nv){
+        .name = (uint8_t *)(uintptr_t)name.data,
+        .value = (uint8_t *)(uintptr_t)value.data,
+        .namelen = name.len,
+        .valuelen = value.len,
+    };
+}
+
+static void gather_fields(const http_exchange *x, const http_response *response, ost_text status,
+                          ost_text length, field_list *list)
+{
+    const http_server *server = x->loop->server;
+    add_field(list, OST_TEXT(":status"), status);
+    add_field(list, OST_TEXT("date"), event_loop_date(x->loop));
+    if (response->type.len > 0)
+        add_field(list, OST_TEXT("content-type"), response->type);
+    if (response->status != 204 && response->status != 304)
+        add_field(list, OST_TEXT("content-length"), length);
+    for (size_t i = 0; i < server->header_count; i++)
+        if (!response_has_field(x, server->headers[i].name))
+            add_field(list, server->headers[i].name, server->headers[i].value);
+    for (const response_field *at = x->first_field; at != NULL; at = at->next)
+        add_field(list, at->name, at->value);
+}
+
+static ssize_t read_out(nghttp2_session *session, int32_t id, uint8_t *ret, size_t size,
+                        uint32_t *flags, nghttp2_data_source *source, void *user)
+{
+    http2_stream *stream = source->ptr;
+    size_t left = stream->out.len - stream->out_sent;
+    size_t n = left < size ? left : size;
+    memcpy(ret, stream->out.data + stream->out_sent, n);
+    stream->out_sent += n;
+    stream->out_since = event_loop_now(stream->session->c->loop);
+    if (n == left)
+        *flags |= NGHTTP2_DATA_FLAG_EOF;
+    return (ssize_t)n;
+}
+
+void http2_send(http_exchange *exchange, const http_response *response)
+{
+    http2_stream *stream = exchange->stream;
+    if (stream == NULL)
+        return; /* the client has lost interest */
+    http2 *h = stream->session;
+    char status[8], length[24];
+    int status_len = snprintf(status, sizeof status, "%d", response->status);
+    int length_len = snprintf(length, sizeof length, "%zu", response->body.len);
+    field_list list = {.count = 0};
+    gather_fields(exchange, response, (ost_text){status, (size_t)status_len},
+                  (ost_text){length, (size_t)length_len}, &list);
+    bool body = !response->body_omitted && response->body.len > 0;
+    if (body)
+        buffer_append(&stream->out, response->body);
+    h->out_bytes += stream->out.len;
+    stream->responded = true;
+    stream->out_since = event_loop_now(exchange->loop);
+    nghttp2_data_provider provider = {.source.ptr = stream, .read_callback = read_out};
+    if (list.full || stream->out.failed != OST_OK ||
+        nghttp2_submit_response(h->session, stream->id, list.fields, list.count,
+                                body ? &provider : NULL) != 0)
+        nghttp2_submit_rst_stream(h->session, NGHTTP2_FLAG_NONE, stream->id,
+                                  NGHTTP2_INTERNAL_ERROR);
+}
+
+/* The response has been copied: the exchange can go, the stream goes on. */
+void http2_ended(http_exchange *exchange)
+{
+    http2_stream *stream = exchange->stream;
+    http2 *h = exchange->connection->http2; /* NULL: the connection is closing */
+    if (h != NULL)
+        h->body_bytes -= exchange->body.len;
+    if (stream != NULL)
+        stream->exchange = NULL;
+    exchange_give(exchange);
+}

@@ -1,0 +1,293 @@
+/* The life of an exchange: route, handler, waiting, answer, log line, end. */
+#include "http/message/exchange.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/context.h"
+#include "base/text.h"
+#include "http/connection/connection.h"
+#include "http/connection/server.h"
+
+#define SPARE_EXCHANGES_MAX 64
+#define SPARE_MEMORY_MAX 65536 /* of each kind, in a spare exchange */
+
+static http_exchange *exchange_new(event_loop *loop)
+{
+    const http_limits *limits = &loop->server->limits;
+    http_exchange *x = memory_alloc(sizeof *x);
+    if (x == NULL)
+        return NULL;
+    x->fields = memory_alloc(limits->field_count * sizeof *x->fields);
+    x->arena = ost_arena_new(limits->exchange_arena);
+    if (x->fields == NULL || x->arena == NULL) {
+        exchange_free(x);
+        return NULL;
+    }
+    buffer_init(&x->body, 0); /* the ceiling comes with the route */
+    x->loop = loop;
+    return x;
+}
+
+http_exchange *exchange_take(event_loop *loop, connection *c, const exchange_protocol *protocol)
+{
+    http_exchange *x = loop->spare_exchanges;
+    if (x != NULL) {
+        loop->spare_exchanges = x->next;
+        loop->spare_exchange_count--;
+        x->next = NULL;
+    } else {
+        x = exchange_new(loop);
+        if (x == NULL)
+            return NULL;
+    }
+    x->connection = c;
+    x->protocol = protocol;
+    c->exchange_count++;
+    return x;
+}
+
+/* Everything of this request goes; what an exchange keeps for the next is named here. */
+void exchange_give(http_exchange *x)
+{
+    if (x == NULL)
+        return;
+    event_loop *loop = x->loop;
+    ost_arena_reset(x->arena);
+    arena_trim(x->arena, SPARE_MEMORY_MAX);
+    if (x->body.capacity > SPARE_MEMORY_MAX)
+        buffer_free(&x->body);
+    else if (x->body.capacity > 0)
+        buffer_clear(&x->body);
+    connection *c = x->connection;
+    *x = (http_exchange){.loop = loop, .arena = x->arena, .fields = x->fields, .body = x->body};
+    if (loop->spare_exchange_count < SPARE_EXCHANGES_MAX) {
+        x->next = loop->spare_exchanges;
+        loop->spare_exchanges = x;
+        loop->spare_exchange_count++;
+    } else {
+        exchange_free(x);
+    }
+    connection_release(c);
+}
+
+void exchange_free(http_exchange *x)
+{
+    if (x == NULL)
+        return;
+    ost_arena_free(x->arena);
+    buffer_free(&x->body);
+    memory_free(x->fields);
+    memory_free(x);
+}
+
+/* ---- running ---- */
+
+static void write_id(http_exchange *x)
+{
+    static const char digits[] = "0123456789abcdef";
+    uint64_t id = x->loop->request_ids++;
+    /* A bijection (splitmix64): ids never repeat, and do not tell how many requests there were. */
+    id = (id ^ id >> 30) * 0xbf58476d1ce4e5b9u;
+    id = (id ^ id >> 27) * 0x94d049bb133111ebu;
+    id ^= id >> 31;
+    for (size_t i = 0; i < REQUEST_ID_LEN; i++)
+        x->id[i] = digits[id >> (60 - 4 * i) & 15];
+    x->request.request_id = (ost_text){x->id, REQUEST_ID_LEN};
+}
+
+size_t exchange_route(http_exchange *x)
+{
+    const http_server *server = x->loop->server;
+    x->readable = true;
+    x->started = uv_hrtime();
+    write_id(x);
+    counter_add(&x->loop->counters.requests, 1);
+    router_find(server->router, x->request.method, x->request.path, &x->match);
+    return x->match.route != NULL ? x->match.route->max_body : server->limits.body;
+}
+
+/* No route: 404, 405 with Allow, or 204 with Allow for OPTIONS. */
+static void run_fallback(http_exchange *x)
+{
+    const http_server *server = x->loop->server;
+    bool asterisk = text_is(x->request.path, "*");
+    x->fallback_status = x->match.methods == 0 && !asterisk ? 404 : 405;
+    if (x->request.method == HTTP_OPTIONS && x->fallback_status == 405)
+        x->fallback_status = 204;
+    if (x->match.methods != 0) {
+        char allow[64];
+        if (http_set_field(x, "Allow", router_allow(x->match.methods, allow)) != OST_OK)
+            x->broken = true;
+    }
+    if (server->fallback != NULL && !asterisk) {
+        server->fallback(x, server->fallback_user);
+        return;
+    }
+    if (x->fallback_status == 204)
+        http_respond(x, 204, NULL, (ost_text){NULL, 0});
+    else
+        http_respond(x, x->fallback_status, "application/json",
+                     x->fallback_status == 404 ? OST_TEXT("{\"detail\":\"Not Found\"}")
+                                               : OST_TEXT("{\"detail\":\"Method Not Allowed\"}"));
+}
+
+static void write_log(http_exchange *x)
+{
+    const http_server *server = x->loop->server;
+    if (server->log == NULL)
+        return;
+    http_log_entry entry = {
+        .request = x->readable ? &x->request : NULL,
+        .status = x->status,
+        .body_bytes = x->body_bytes,
+        .duration_us = x->readable ? (int64_t)((uv_hrtime() - x->started) / 1000) : 0,
+        .peer = x->readable ? x->request.peer : x->connection->peer,
+        .subject = x->subject,
+        .reason = x->reason,
+    };
+    server->log(&entry, server->log_user);
+}
+
+/* After a handler has returned. */
+static void conclude(http_exchange *x)
+{
+    if (x->state == EXCHANGE_WAITING) {
+        x->loop->waiting_exchanges++;
+        return;
+    }
+    if (!x->answered) {
+        http_set_reason(x, "the handler did not answer");
+        http_respond(x, 500, "application/json",
+                     OST_TEXT("{\"detail\":\"Internal Server Error\"}"));
+    }
+    write_log(x);
+    x->protocol->ended(x);
+}
+
+void exchange_run(http_exchange *x)
+{
+    x->state = EXCHANGE_RUNNING;
+    if (x->match.route != NULL)
+        x->match.route->handler(x, x->match.route->user);
+    else
+        run_fallback(x);
+    conclude(x);
+}
+
+void exchange_continue(http_exchange *x)
+{
+    x->loop->waiting_exchanges--;
+    x->state = EXCHANGE_RUNNING;
+    x->done(x, x->waiting_user);
+    conclude(x);
+}
+
+void exchange_refuse(http_exchange *x, int status, const char *reason)
+{
+    char body[160];
+    int len = snprintf(body, sizeof body, "{\"detail\":\"%s\"}", reason);
+    counter_add(&x->loop->counters.refused_requests, 1);
+    x->state = EXCHANGE_RUNNING;
+    x->close = true;
+    x->reason = text_of(reason);
+    http_respond(x, status, "application/json", (ost_text){body, (size_t)len});
+    write_log(x);
+    x->protocol->ended(x);
+}
+
+/* ---- what a handler sees ---- */
+
+const http_request *http_request_of(const http_exchange *exchange)
+{
+    return &exchange->request;
+}
+
+ost_arena *http_arena(http_exchange *exchange)
+{
+    return exchange->arena;
+}
+
+int http_fallback_status(const http_exchange *exchange)
+{
+    return exchange->fallback_status;
+}
+
+ost_text http_parameter(const http_exchange *exchange, const char *name)
+{
+    const route *found = exchange->match.route;
+    for (size_t i = 0; found != NULL && i < found->parameter_count; i++)
+        if (strcmp(found->parameters[i], name) == 0)
+            return exchange->match.values[i];
+    return (ost_text){NULL, 0};
+}
+
+void http_set_subject(http_exchange *exchange, ost_text subject)
+{
+    char *copy = ost_arena_copy(exchange->arena, subject);
+    if (copy != NULL)
+        exchange->subject = (ost_text){copy, subject.len};
+}
+
+void http_set_reason(http_exchange *exchange, const char *format, ...)
+{
+    char reason[256];
+    va_list arguments;
+    va_start(arguments, format);
+    int len = vsnprintf(reason, sizeof reason, format, arguments);
+    va_end(arguments);
+    char *copy = len < 0 ? NULL : ost_arena_copy(exchange->arena, text_of(reason));
+    if (copy != NULL)
+        exchange->reason = text_of(copy);
+}
+
+/* ---- waiting ---- */
+
+ost_result http_pool_new(unsigned threads, size_t queue, http_pool **ret_pool, ost_error *ret_error)
+{
+    return pool_new(threads, queue, ret_pool, ret_error);
+}
+
+void http_pool_free(http_pool *workers)
+{
+    pool_free(workers);
+}
+
+bool http_defer_to(http_pool *workers, http_exchange *exchange,
+                   void (*work)(http_exchange *exchange, void *user), http_handler done, void *user)
+{
+    exchange->work = work;
+    exchange->done = done;
+    exchange->waiting_user = user;
+    exchange->state = EXCHANGE_WAITING;
+    if (pool_submit(workers, exchange))
+        return true;
+    exchange->state = EXCHANGE_RUNNING;
+    return false;
+}
+
+void http_defer(http_exchange *exchange, void (*work)(http_exchange *exchange, void *user),
+                http_handler done, void *user)
+{
+    pool *workers = exchange->loop->server->pool; /* NULL once the server has ended */
+    if (workers != NULL && http_defer_to(workers, exchange, work, done, user))
+        return;
+    http_set_reason(exchange, "the pool's queue is full");
+    if (http_set_field(exchange, "Retry-After", OST_TEXT("1")) != OST_OK)
+        exchange->broken = true;
+    http_respond(exchange, 503, "application/json",
+                 OST_TEXT("{\"detail\":\"Service Unavailable\"}"));
+}
+
+void http_suspend(http_exchange *exchange)
+{
+    exchange->state = EXCHANGE_WAITING;
+}
+
+void http_resume(http_exchange *exchange, http_handler done, void *user)
+{
+    exchange->done = done;
+    exchange->waiting_user = user;
+    event_loop_return(exchange->loop, exchange);
+}

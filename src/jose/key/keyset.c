@@ -1,0 +1,206 @@
+/* Key sets (RFC 7517 §5) and the choice of the one key for a token. */
+#include <stdatomic.h>
+
+#include "base/array.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "jose/key/key_state.h"
+
+#define DEFAULT_MAX_KEYS 100
+#define JWKS_MAX_BYTES ((size_t)256 * 1024)
+#define JWKS_MAX_VALUES 16384
+#define JWKS_ARENA ((size_t)4 * 1024 * 1024)
+
+struct ost_keyset {
+    atomic_size_t references;
+    size_t count;
+    ost_key *keys[];
+};
+
+static ost_keyset *keyset_new(size_t room)
+{
+    ost_keyset *keyset = memory_alloc(sizeof *keyset + room * sizeof(ost_key *));
+    if (keyset != NULL)
+        atomic_init(&keyset->references, 1);
+    return keyset;
+}
+
+ost_keyset *ost_keyset_ref(ost_keyset *keyset)
+{
+    if (keyset != NULL)
+        atomic_fetch_add_explicit(&keyset->references, 1, memory_order_relaxed);
+    return keyset;
+}
+
+void ost_keyset_unref(ost_keyset *keyset)
+{
+    if (keyset == NULL ||
+        atomic_fetch_sub_explicit(&keyset->references, 1, memory_order_acq_rel) != 1)
+        return;
+    for (size_t i = 0; i < keyset->count; i++)
+        ost_key_unref(keyset->keys[i]);
+    memory_free(keyset);
+}
+
+size_t ost_keyset_count(const ost_keyset *keyset)
+{
+    return keyset != NULL ? keyset->count : 0;
+}
+
+const ost_key *ost_keyset_at(const ost_keyset *keyset, size_t index)
+{
+    return index < ost_keyset_count(keyset) ? keyset->keys[index] : NULL;
+}
+
+static bool has_kid(const ost_keyset *keyset, ost_text kid)
+{
+    for (size_t i = 0; kid.len > 0 && i < keyset->count; i++) {
+        if (text_equal(ost_key_kid(keyset->keys[i]), kid))
+            return true;
+    }
+    return false;
+}
+
+/* A published set shows secrets only by mistake or malice; neither is to be relied upon. */
+static bool holds_secret(const ost_json *jwk)
+{
+    static const char *const names[] = {"k", "d", "p", "q", "dp", "dq", "qi", "oth"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (ost_json_get(jwk, names[i]) != NULL)
+            return true;
+    }
+    return ost_json_equals(ost_json_get(jwk, "kty"), OST_TEXT("oct"));
+}
+
+/* Adds the key when signatures can be verified with it; one that is for something else, or not
+ * usable, is passed over without an error. */
+static ost_result add(ost_keyset *keyset, const ost_json *jwk, ost_error *ret_error)
+{
+    ost_key *key;
+    if (holds_secret(jwk)) {
+        return ost_error_set(ret_error, OST_E_KEY_USE,
+                             "the key set shows a private or symmetric key");
+    }
+    ost_result result = ost_key_import_json(jwk, &key, NULL);
+    if (result == OST_E_MEMORY || result == OST_E_CRYPTO)
+        return ost_error_set(ret_error, result, "a key could not be made");
+    if (result != OST_OK)
+        return OST_OK;
+    if ((key->algs & OST_ALGS_SIGNATURE) == 0 || (key->ops & KEY_VERIFY) == 0) {
+        ost_key_unref(key);
+        return OST_OK;
+    }
+    if (has_kid(keyset, ost_key_kid(key))) {
+        ost_key_unref(key);
+        return ost_error_set(ret_error, OST_E_KEY_AMBIGUOUS, "two keys have the same kid");
+    }
+    keyset->keys[keyset->count++] = key;
+    return OST_OK;
+}
+
+static ost_result import_entries(const ost_json *document, size_t max_keys, ost_keyset **ret_keyset,
+                                 size_t *ret_skipped, ost_error *ret_error)
+{
+    const ost_json *entries = ost_json_get(document, "keys");
+    if (!ost_json_is(entries, OST_JSON_ARRAY))
+        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "the key set has no array \"keys\"");
+    size_t count = ost_json_count(entries);
+    if (count > max_keys) {
+        return ost_error_set(ret_error, OST_E_CEILING, "%zu keys, where %zu are allowed", count,
+                             max_keys);
+    }
+    ost_keyset *keyset = keyset_new(count);
+    if (keyset == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    ost_result result = OST_OK;
+    const ost_json *entry = ost_json_first(entries);
+    for (; result == OST_OK && entry != NULL; entry = ost_json_next(entry))
+        result = add(keyset, entry, ret_error);
+    if (result == OST_OK && keyset->count == 0)
+        result = ost_error_set(ret_error, OST_E_KEY_UNKNOWN, "none of %zu keys is usable", count);
+    if (result != OST_OK) {
+        ost_keyset_unref(keyset);
+        return result;
+    }
+    if (ret_skipped != NULL)
+        *ret_skipped = count - keyset->count;
+    *ret_keyset = keyset;
+    return OST_OK;
+}
+
+ost_result ost_keyset_import(ost_text jwks, size_t max_keys, ost_keyset **ret_keyset,
+                             size_t *ret_skipped, ost_error *ret_error)
+{
+    static const ost_json_limits limits = {JWKS_MAX_BYTES, 8, JWKS_MAX_VALUES};
+    const ost_json *document;
+    if (ret_keyset == NULL)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the key set");
+    ost_arena *arena = ost_arena_new(JWKS_ARENA);
+    if (arena == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    ost_result result = ost_json_read(jwks, &limits, arena, &document, ret_error);
+    if (result == OST_OK) {
+        result = import_entries(document, max_keys > 0 ? max_keys : DEFAULT_MAX_KEYS, ret_keyset,
+                                ret_skipped, ret_error);
+    }
+    ost_arena_free(arena);
+    return result;
+}
+
+ost_result ost_keyset_new(ost_key *const *keys, size_t count, ost_keyset **ret_keyset)
+{
+    if (ret_keyset == NULL || (count > 0 && keys == NULL))
+        return OST_E_ARGUMENT;
+    ost_keyset *keyset = count <= JWKS_MAX_VALUES ? keyset_new(count) : NULL;
+    if (keyset == NULL)
+        return OST_E_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        if (keys[i] == NULL || has_kid(keyset, ost_key_kid(keys[i]))) {
+            ost_keyset_unref(keyset);
+            return keys[i] == NULL ? OST_E_ARGUMENT : OST_E_KEY_AMBIGUOUS;
+        }
+        keyset->keys[keyset->count++] = ost_key_ref(keys[i]);
+    }
+    *ret_keyset = keyset;
+    return OST_OK;
+}
+
+static bool may_verify(const ost_key *key, ost_alg alg)
+{
+    return alg_signs(alg) && key_may(key, alg, false);
+}
+
+static ost_result find_only(const ost_keyset *keyset, ost_alg alg, const ost_key **ret_key)
+{
+    const ost_key *found = NULL;
+    for (size_t i = 0; i < keyset->count; i++) {
+        if (!may_verify(keyset->keys[i], alg))
+            continue;
+        if (found != NULL)
+            return OST_E_KEY_AMBIGUOUS;
+        found = keyset->keys[i];
+    }
+    if (found == NULL)
+        return OST_E_KEY_UNKNOWN;
+    *ret_key = found;
+    return OST_OK;
+}
+
+ost_result ost_keyset_find(const ost_keyset *keyset, ost_text kid, ost_alg alg,
+                           const ost_key **ret_key)
+{
+    if (keyset == NULL || ret_key == NULL)
+        return OST_E_ARGUMENT;
+    if (kid.len == 0)
+        return find_only(keyset, alg, ret_key);
+    for (size_t i = 0; i < keyset->count; i++) {
+        const ost_key *key = keyset->keys[i];
+        if (!text_equal(ost_key_kid(key), kid))
+            continue;
+        if (!may_verify(key, alg))
+            return OST_E_KEY_USE;
+        *ret_key = key;
+        return OST_OK;
+    }
+    return OST_E_KEY_UNKNOWN;
+}

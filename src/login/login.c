@@ -1,0 +1,212 @@
+/* Makes a login, and opens the sessions that browsers bring; see login.h. */
+#include "login/login.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "login/login_cookies.h"
+#include "login/login_core.h"
+#include "login/login_pack.h"
+
+#define SESSION_LABEL "ostiary login session 1"
+#define TRANSACTION_LABEL "ostiary login transaction 1"
+
+static bool is_cookie_name(const char *name)
+{
+    size_t len = strlen(name);
+    if (len == 0 || len > LOGIN_COOKIE_NAME_MAX)
+        return false;
+    for (; *name != '\0'; name++) {
+        bool fits = (*name >= 'a' && *name <= 'z') || (*name >= 'A' && *name <= 'Z') ||
+                    (*name >= '0' && *name <= '9') || *name == '-' || *name == '_';
+        if (!fits)
+            return false;
+    }
+    return true;
+}
+
+static ost_result check(const login_config *config, ost_error *ret_error)
+{
+    if (config->issuer == NULL)
+        return ost_error_set(ret_error, OST_E_CONFIG, "the login needs an issuer");
+    if (config->client_id == NULL)
+        return OST_OK;
+    if (config->client_id[0] == '\0')
+        return ost_error_set(ret_error, OST_E_CONFIG, "the login's client id is empty");
+    if (config->redirect_path == NULL || config->redirect_path[0] != '/' ||
+        strpbrk(config->redirect_path, "?#%\\ ") != NULL)
+        return ost_error_set(ret_error, OST_E_CONFIG, "the login's redirect path is no path");
+    if (config->cookie_name != NULL && !is_cookie_name(config->cookie_name))
+        return ost_error_set(ret_error, OST_E_CONFIG,
+                             "the login's cookie name may hold letters, digits, '-' and '_', %d at "
+                             "most",
+                             LOGIN_COOKIE_NAME_MAX);
+    if (config->secret.len < LOGIN_SEAL_SECRET_MIN ||
+        (config->older_secret.len > 0 && config->older_secret.len < LOGIN_SEAL_SECRET_MIN))
+        return ost_error_set(ret_error, OST_E_CONFIG,
+                             "the login's cookie secret must have at least %d bytes",
+                             LOGIN_SEAL_SECRET_MIN);
+    if (config->guard == NULL)
+        return ost_error_set(ret_error, OST_E_CONFIG, "the login needs a guard");
+    return OST_OK;
+}
+
+/* A copy of `string`, or of `fallback`, or NULL; *failed when memory ran out. */
+static char *copy(const char *string, const char *fallback, bool *failed)
+{
+    const char *from = string != NULL ? string : fallback;
+    char *made = from != NULL ? memory_copy(text_of(from)) : NULL;
+    *failed |= from != NULL && made == NULL;
+    return made;
+}
+
+static ost_result fill(login_service *made, const login_config *config)
+{
+    bool failed = false;
+    made->issuer = copy(config->issuer, NULL, &failed);
+    made->client_id = copy(config->client_id, NULL, &failed);
+    made->client_secret = copy(config->client_secret, NULL, &failed);
+    made->scope = copy(config->scope, "openid", &failed);
+    made->redirect_path = copy(config->redirect_path, NULL, &failed);
+    made->cookie_name = copy(config->cookie_name, "ostiary", &failed);
+    made->ca_file = copy(config->ca_file, NULL, &failed);
+    made->insecure_http = config->insecure_http;
+    made->guard = config->guard;
+    made->context = config->context;
+    made->flights = login_flights_new();
+    if (failed || made->flights == NULL)
+        return OST_E_MEMORY;
+    if (config->client_id == NULL)
+        return OST_OK;
+    ost_result result = login_seal_init(&made->sessions, SESSION_LABEL, config->secret,
+                                        config->older_secret, config->context);
+    if (result == OST_OK)
+        result = login_seal_init(&made->transactions, TRANSACTION_LABEL, config->secret,
+                                 config->older_secret, config->context);
+    return result;
+}
+
+static ost_result start(login_service *made, const login_config *config, ost_error *ret_error)
+{
+    ost_result result = net_client_new(0, &made->net);
+    if (result != OST_OK)
+        return result;
+    const login_provider_config provider = {
+        .issuer = config->issuer,
+        .discovery_url = config->discovery_url,
+        .insecure_http = config->insecure_http,
+        .ca_file = config->ca_file,
+        .net = made->net,
+    };
+    return login_provider_new(&provider, &made->provider, ret_error);
+}
+
+ost_result login_new(const login_config *config, login_service **ret_login, ost_error *ret_error)
+{
+    ost_result result = check(config, ret_error);
+    if (result != OST_OK)
+        return result;
+    login_service *made = memory_alloc(sizeof *made);
+    if (made == NULL)
+        return OST_E_MEMORY;
+    result = fill(made, config);
+    if (result == OST_OK)
+        result = start(made, config, ret_error);
+    if (result != OST_OK) {
+        login_free(made);
+        return result;
+    }
+    *ret_login = made;
+    return OST_OK;
+}
+
+void login_stop(login_service *login)
+{
+    net_client_stop(login->net);
+}
+
+void login_free(login_service *login)
+{
+    if (login == NULL)
+        return;
+    net_client_free(login->net); /* first: its callbacks use all the rest */
+    login_provider_free(login->provider);
+    login_flights_free(login->flights);
+    login_seal_clear(&login->sessions);
+    login_seal_clear(&login->transactions);
+    if (login->client_secret != NULL)
+        wipe(login->client_secret, strlen(login->client_secret));
+    char *const strings[] = {login->issuer, login->client_id,     login->client_secret,
+                             login->scope,  login->redirect_path, login->cookie_name,
+                             login->ca_file};
+    for (size_t i = 0; i < ARRAY_LEN(strings); i++)
+        memory_free(strings[i]);
+    memory_free(login);
+}
+
+bool login_is_ready(const login_service *login)
+{
+    const login_endpoints *endpoints = login_provider_take(login->provider);
+    login_provider_give(endpoints);
+    return endpoints != NULL;
+}
+
+void login_trouble(const login_service *login, char ret_why[256])
+{
+    login_provider_trouble(login->provider, ret_why);
+}
+
+ost_result login_describe(const login_service *login, ost_arena *arena, ost_text *ret_authorization,
+                          ost_text *ret_token)
+{
+    const login_endpoints *endpoints = login_provider_take(login->provider);
+    if (endpoints == NULL)
+        return OST_E_STATE;
+    const char *authorization = ost_arena_copy(arena, text_of(endpoints->authorization));
+    const char *token = ost_arena_copy(arena, text_of(endpoints->token));
+    login_provider_give(endpoints);
+    if (authorization == NULL || token == NULL)
+        return OST_E_MEMORY;
+    *ret_authorization = text_of(authorization);
+    *ret_token = text_of(token);
+    return OST_OK;
+}
+
+ost_text login_cookie_of(const login_service *login, ost_text base, ost_arena *arena)
+{
+    return login_cookies_name(arena, login->cookie_name, login_base_is_secure(base));
+}
+
+ost_text login_mark_of(ost_text cookie, ost_arena *arena)
+{
+    return text_of(ost_arena_format(arena, "%.*s-back", (int)cookie.len, cookie.data));
+}
+
+ost_result login_open(const login_service *login, ost_text base, const login_jar *jar,
+                      ost_arena *arena, login_session *ret_session)
+{
+    if (login->client_id == NULL)
+        return OST_E_NOT_FOUND;
+    ost_text name = login_cookie_of(login, base, arena), sealed, packed;
+    if (name.data == NULL)
+        return OST_E_MEMORY;
+    ost_result result = login_cookies_join(jar, name, arena, &sealed);
+    if (result == OST_OK)
+        result = login_seal_open(&login->sessions, name, sealed, arena, &packed);
+    if (result == OST_OK)
+        result = login_unpack_session(packed, arena, ret_session);
+    return result;
+}
+
+bool login_is_due(const login_service *login, const login_session *session)
+{
+    return session->refresh_token.len > 0 && ost_now(login->context) >= session->refresh_at;
+}
+
+bool login_is_fresh(const login_service *login, const login_session *session)
+{
+    int64_t now = ost_now(login->context);
+    return now < session->started + LOGIN_FRESH_SECONDS;
+}

@@ -1,0 +1,243 @@
+/* The two calls to the token endpoint, from the browser's request until the answer is there; see
+ * login.h. What the answer means is told in login_outcome.c, on the caller's thread. */
+#include "login/login_call.h"
+
+#include "base/context.h"
+#include "base/text.h"
+#include "guard/guard_keys.h"
+#include "login/login_callback.h"
+#include "login/login_cookies.h"
+#include "login/login_exchange.h"
+
+#define CALL_ARENA ((size_t)512 << 10)
+
+void login_call_free(login_call *call)
+{
+    if (call == NULL)
+        return;
+    login_flight_leave(call->flight);
+    login_provider_give(call->endpoints);
+    ost_arena_free(call->arena);
+    memory_free(call);
+}
+
+static login_call *call_new(login_service *login, ost_text base, const login_jar *jar,
+                            login_done done, void *user)
+{
+    login_call *call = memory_alloc(sizeof *call);
+    if (call == NULL)
+        return NULL;
+    call->login = login;
+    call->base = base;
+    call->jar = jar;
+    call->done = done;
+    call->user = user;
+    call->arena = ost_arena_new(CALL_ARENA);
+    call->endpoints = login_provider_take(login->provider);
+    if (call->arena == NULL) {
+        login_call_free(call);
+        return NULL;
+    }
+    return call;
+}
+
+/* ---- on the way ---- */
+
+static void tell(void *user)
+{
+    login_call *call = user;
+    call->done(call, call->user);
+}
+
+static bool read_tokens(const login_call *call, login_tokens *ret_tokens)
+{
+    const login_flight *flight = call->flight;
+    return flight->result == OST_OK &&
+           login_tokens_read(flight->status, flight->body, call->arena, ret_tokens, NULL) == OST_OK;
+}
+
+/* A login's access token is checked before the browser is sent on. */
+static bool await_access(login_call *call)
+{
+    static const ost_policy any = {0};
+    login_tokens tokens;
+    ost_verdict verdict;
+    if (call->session != NULL || !read_tokens(call, &tokens))
+        return false;
+    const ost_credentials credentials = {.bearer = tokens.access_token};
+    ost_guard_check(call->login->guard, &any, &credentials, true, call->arena, &verdict);
+    return verdict.decision == OST_WAIT &&
+           ost_guard_wait(call->login->guard, &verdict, tell, call) == OST_OK;
+}
+
+static void id_key_came(void *user)
+{
+    login_call *call = user;
+    if (!await_access(call))
+        tell(call);
+}
+
+static bool await_id_key(login_call *call)
+{
+    const login_service *login = call->login;
+    login_tokens tokens;
+    ost_unverified_jws jws;
+    if (!read_tokens(call, &tokens) || tokens.id_token.len == 0 ||
+        ost_jws_read_unverified(tokens.id_token, OST_ALGS_DEFAULT, call->arena, &jws, NULL) !=
+            OST_OK)
+        return false;
+    return guard_keys_await(login->guard, text_of(login->issuer), jws.kid, jws.alg, id_key_came,
+                            call);
+}
+
+/* A token signed by a key that the guard has not seen yet makes it fetch keys: the outcome is
+ * awaited here, so that the browser's login does not fail for it, and no refresh throws tokens away
+ * that the provider gives once. */
+static void landed(login_waiter *waiter)
+{
+    login_call *call = (login_call *)waiter;
+    if (!await_id_key(call) && !await_access(call))
+        tell(call);
+}
+
+static void answered(const net_response *response, void *user)
+{
+    login_call *call = user;
+    /* The waiters may end the call, so the table and the flight are read first. */
+    login_flights *flights = call->login->flights;
+    login_flight *flight = call->flight;
+    login_flight_land(flights, flight, response);
+}
+
+/* Sends the request of a call that has boarded a new flight. When it cannot be sent, that is what
+ * those who wait are told: another request may have joined by now. */
+static void fly(login_call *call, login_exchange *exchange)
+{
+    ost_error error = {0};
+    ost_result result = net_fetch(call->login->net, &exchange->request, answered, call, &error);
+    login_exchange_clear(exchange);
+    if (result != OST_OK) {
+        const net_response failure = {.result = result, .max_age = -1, .detail = error.detail};
+        answered(&failure, call);
+    }
+}
+
+/* ---- beginning ---- */
+
+/* Opens the transaction that the callback belongs to. */
+static ost_result find_transaction(const login_service *login, const login_callback *callback,
+                                   login_call *call, ost_error *ret_error)
+{
+    ost_text base_name = login_cookie_of(login, call->base, call->arena);
+    ost_text name = login_cookies_transaction(call->arena, base_name, callback->state);
+    if (base_name.data == NULL || name.data == NULL)
+        return OST_E_MEMORY;
+    ost_text sealed = login_cookies_get(call->jar, name), packed;
+    if (sealed.data == NULL)
+        return ost_error_set(ret_error, OST_E_STATE,
+                             "no login of this state was begun by this browser, or too long ago");
+    ost_result result = login_seal_open(&login->transactions, name, sealed, call->arena, &packed);
+    if (result == OST_OK)
+        result = login_unpack_transaction(packed, &call->transaction);
+    if (result == OST_E_MEMORY)
+        return result;
+    if (result != OST_OK || !text_equal_secret(call->transaction.state, callback->state) ||
+        !text_equal(call->transaction.base, call->base))
+        return ost_error_set(ret_error, OST_E_STATE, "the login's cookie is not one of ours");
+    return OST_OK;
+}
+
+static ost_result check_callback(const login_service *login, const login_callback *callback,
+                                 const login_endpoints *endpoints, ost_error *ret_error)
+{
+    bool named = callback->issuer.data != NULL;
+    if (named && !text_is(callback->issuer, login->issuer))
+        return ost_error_set(ret_error, OST_E_ISSUER,
+                             "the callback is of another issuer than \"%s\"", login->issuer);
+    if (!named && endpoints->issuer_in_callback)
+        return ost_error_set(ret_error, OST_E_ISSUER, "the callback names no issuer");
+    if (callback->error.data != NULL)
+        return ost_error_set(ret_error, OST_E_REMOTE, "%.*s", (int)callback->error.len,
+                             callback->error.data);
+    return OST_OK;
+}
+
+static ost_result prepare_finish(login_call *call, ost_text query, login_exchange *ret_exchange,
+                                 ost_error *ret_error)
+{
+    login_service *login = call->login;
+    if (login->client_id == NULL || call->endpoints == NULL)
+        return ost_error_set(ret_error, OST_E_STATE, "the provider's endpoints are not known yet");
+    login_callback callback;
+    ost_result result = login_callback_read(query, call->arena, &callback);
+    if (result != OST_OK)
+        return ost_error_set(ret_error, result, "this is no answer of a provider to a login");
+    result = find_transaction(login, &callback, call, ret_error);
+    if (result == OST_OK)
+        result = check_callback(login, &callback, call->endpoints, ret_error);
+    if (result == OST_OK)
+        result = login_exchange_code(login, call->endpoints, &call->transaction, callback.code,
+                                     ret_exchange);
+    return result;
+}
+
+ost_result login_finish(login_service *login, ost_text base, ost_text query, const login_jar *jar,
+                        login_done done, void *user, ost_error *ret_error)
+{
+    login_call *call = call_new(login, base, jar, done, user);
+    if (call == NULL)
+        return OST_E_MEMORY;
+    login_exchange exchange;
+    ost_result result = prepare_finish(call, query, &exchange, ret_error);
+    if (result != OST_OK) {
+        login_call_free(call);
+        return result;
+    }
+    call->waiter.landed = landed;
+    login_boarding boarding;
+    result = login_flights_board(login->flights, NULL, &call->waiter, &boarding, &call->flight);
+    if (result != OST_OK) {
+        login_exchange_clear(&exchange);
+        login_call_free(call);
+        return result;
+    }
+    fly(call, &exchange);
+    return OST_OK;
+}
+
+ost_result login_refresh(login_service *login, ost_text base, const login_session *session,
+                         const login_jar *jar, login_done done, void *user, ost_error *ret_error)
+{
+    if (session->refresh_token.len == 0)
+        return ost_error_set(ret_error, OST_E_STATE, "the session has no refresh token");
+    unsigned char digest[32];
+    ost_result result = ost_sha256(session->refresh_token, digest);
+    if (result != OST_OK)
+        return result;
+    login_call *call = call_new(login, base, jar, done, user);
+    if (call == NULL)
+        return OST_E_MEMORY;
+    call->session = session;
+    call->waiter.landed = landed;
+    login_exchange exchange;
+    result =
+        call->endpoints == NULL
+            ? ost_error_set(ret_error, OST_E_STATE, "the provider's endpoints are not known yet")
+            : login_exchange_refresh(login, call->endpoints, session->refresh_token, &exchange);
+    if (result != OST_OK) {
+        login_call_free(call);
+        return result;
+    }
+    login_boarding boarding;
+    result = login_flights_board(login->flights, digest, &call->waiter, &boarding, &call->flight);
+    if (result == OST_OK && boarding == LOGIN_FLY) {
+        fly(call, &exchange);
+        return OST_OK;
+    }
+    login_exchange_clear(&exchange);
+    if (result != OST_OK)
+        login_call_free(call);
+    else if (boarding == LOGIN_LANDED)
+        landed(&call->waiter);
+    return result;
+}

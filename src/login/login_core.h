@@ -1,0 +1,46 @@
+/* What the files of the login share; nobody else includes it. */
+#ifndef LOGIN_CORE_H
+#define LOGIN_CORE_H
+
+#include "login/login.h"
+#include "login/login_flights.h"
+#include "login/login_provider.h"
+#include "login/login_seal.h"
+#include "net/net.h"
+
+#define LOGIN_TRANSACTION_SECONDS 600 /* from the redirect to the provider until the callback */
+#define LOGIN_MARK_SECONDS                                                                         \
+    15 /* for so long a browser that comes without its session is suspect                          \
+        */
+#define LOGIN_FRESH_SECONDS 30
+
+struct login_service {
+    char *issuer;
+    char *client_id;
+    char *client_secret;
+    char *scope;
+    char *redirect_path;
+    char *cookie_name;
+    char *ca_file;
+    bool insecure_http;
+    ost_guard *guard;
+    const ost_context *context;
+    login_seal sessions;
+    login_seal transactions;
+    net_client *net;
+    login_provider *provider;
+    login_flights *flights;
+};
+
+static inline bool login_base_is_secure(ost_text base)
+{
+    return base.len >= 8 && base.data[4] == 's';
+}
+
+/* The name of the session's first cookie on `base`; NULL data: out of memory. */
+ost_text login_cookie_of(const login_service *login, ost_text base, ost_arena *arena);
+
+/* The cookie that says for some seconds that a login has just ended here. */
+ost_text login_mark_of(ost_text cookie, ost_arena *arena);
+
+#endif

@@ -1,0 +1,96 @@
+/* Checks ID tokens; see login_id_token.h. */
+#include "login/login_id_token.h"
+
+#include "base/text.h"
+#include "guard/guard_keys.h"
+
+static ost_result check_nonce(const ost_claims *claims, ost_text nonce, ost_error *ret_error)
+{
+    if (!text_equal_secret(ost_claims_text(claims, "nonce"), nonce))
+        return ost_error_set(ret_error, OST_E_CLAIM_TYPE,
+                             "the ID token's nonce is not the one of this login");
+    return OST_OK;
+}
+
+/* "its sub Claim Value MUST be the same as in the ID Token issued when the original
+ * authentication occurred" (§12.2). The older one comes out of a sealed cookie. */
+static ost_result check_subject(const ost_claims *claims, ost_text older, ost_arena *arena,
+                                ost_error *ret_error)
+{
+    ost_unverified_token token;
+    ost_text subject = {0};
+    if (older.len == 0)
+        return OST_OK;
+    if (ost_jwt_read_unverified(older, arena, &token, NULL) != OST_OK ||
+        !ost_json_text(ost_json_get(token.claims, "sub"), &subject) ||
+        !text_equal(subject, ost_claims_subject(claims)))
+        return ost_error_set(ret_error, OST_E_CLAIM_TYPE,
+                             "the ID token is of another user than the session's");
+    return OST_OK;
+}
+
+/* With several audiences the authorized party must be named, and it must be us whenever it is
+ * (§3.1.3.7 items 4 and 5). */
+static ost_result check_party(const login_service *login, const ost_claims *claims,
+                              ost_error *ret_error)
+{
+    const ost_json *audience = ost_claims_get(claims, "aud");
+    const ost_json *party = ost_claims_get(claims, "azp");
+    bool several = ost_json_is(audience, OST_JSON_ARRAY) && ost_json_count(audience) > 1;
+    if (party == NULL ? several : !ost_json_equals(party, text_of(login->client_id)))
+        return ost_error_set(ret_error, OST_E_CLIENT,
+                             "the ID token was issued to another client than \"%s\"",
+                             login->client_id);
+    return OST_OK;
+}
+
+/* at_hash binds the access token to the ID token (§3.1.3.8); optional in the code flow. */
+static ost_result check_hash(const ost_claims *claims, const login_tokens *tokens, ost_arena *arena,
+                             ost_error *ret_error)
+{
+    const ost_json *hash = ost_claims_get(claims, "at_hash");
+    if (hash == NULL)
+        return OST_OK;
+    ost_unverified_jws jws;
+    ost_text expected;
+    ost_result result =
+        ost_jws_read_unverified(tokens->id_token, OST_ALGS_DEFAULT, arena, &jws, ret_error);
+    if (result == OST_OK)
+        result = ost_left_half_hash(tokens->access_token, jws.alg, arena, &expected);
+    if (result != OST_OK)
+        return result;
+    if (!ost_json_equals(hash, expected))
+        return ost_error_set(ret_error, OST_E_CLAIM_TYPE,
+                             "the ID token belongs to another access token");
+    return OST_OK;
+}
+
+ost_result login_id_token_check(const login_service *login, const login_tokens *tokens,
+                                ost_text nonce, ost_text older, ost_arena *arena,
+                                ost_error *ret_error)
+{
+    ost_keyset *keys = NULL;
+    ost_result result = guard_keys(login->guard, text_of(login->issuer), &keys);
+    if (result != OST_OK)
+        return ost_error_set(ret_error, result, "no keys of \"%s\" to check the ID token with",
+                             login->issuer);
+    const char *const audiences[] = {login->client_id};
+    const ost_claims_rules rules = {
+        .issuer = login->issuer,
+        .audiences = audiences,
+        .audience_count = 1,
+    };
+    const ost_claims *claims = NULL;
+    result = ost_jwt_verify(tokens->id_token, keys, &rules, ost_now(login->context), arena, &claims,
+                            ret_error);
+    ost_keyset_unref(keys);
+    if (result == OST_OK && nonce.len > 0)
+        result = check_nonce(claims, nonce, ret_error);
+    else if (result == OST_OK)
+        result = check_subject(claims, older, arena, ret_error);
+    if (result == OST_OK)
+        result = check_party(login, claims, ret_error);
+    if (result == OST_OK)
+        result = check_hash(claims, tokens, arena, ret_error);
+    return result;
+}

@@ -1,0 +1,19 @@
+/* Judges the paths that browsers ask to be sent back to; see login_url.h. */
+#include "login/login_url.h"
+
+#include "base/text.h"
+
+ost_text login_url_wanted(ost_text wanted)
+{
+    const ost_text root = OST_TEXT("/");
+    if (wanted.len == 0 || wanted.len > LOGIN_WANTED_MAX || wanted.data[0] != '/')
+        return root;
+    if (wanted.len > 1 && wanted.data[1] == '/')
+        return root;
+    for (size_t i = 0; i < wanted.len; i++) {
+        char c = wanted.data[i];
+        if (c <= ' ' || c > '~' || c == '\\')
+            return root;
+    }
+    return wanted;
+}

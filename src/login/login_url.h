@@ -1,0 +1,14 @@
+/* Which paths a browser may be sent back to after its login. */
+#ifndef LOGIN_URL_H
+#define LOGIN_URL_H
+
+#include <ostiary/types.h>
+
+#define LOGIN_WANTED_MAX 2048 /* bytes of path and query that are remembered */
+
+/* `wanted` when it is a path of the very origin that the browser is on, so that nobody is sent
+ * elsewhere; else "/". Browsers read "//host", "/\host" and either of them with tabs or line ends
+ * in between as another host. */
+ost_text login_url_wanted(ost_text wanted);
+
+#endif

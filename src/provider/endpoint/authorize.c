@@ -1,0 +1,88 @@
+/* The authorization endpoint (RFC 6749 §3.1): a session that is there answers, otherwise the login
+ * form does. */
+#include "base/text.h"
+#include "provider/endpoint/endpoints.h"
+#include "provider/login/authentication.h"
+#include "provider/login/browser_login.h"
+#include "provider/login/browser_session.h"
+#include "provider/login/realm_page.h"
+
+/* Is the browser's session good enough for what is asked? */
+static bool session_serves(const call *c, const browser_login *login)
+{
+    const auth_request *r = &login->request;
+    return !r->prompt_login && (r->max_age < 0 || login->session.auth_time + r->max_age >= c->now);
+}
+
+static void ask_to_log_in(call *c, browser_login *login)
+{
+    if (login->request.prompt_none) {
+        call_refuse(c, 302, "login_required", NULL);
+        login->outcome = LOGIN_REFUSED;
+    } else {
+        login->outcome = LOGIN_PAGE;
+    }
+}
+
+static void try_session(http_exchange *exchange, void *user)
+{
+    call *c = user;
+    browser_login *login = c->job;
+    authenticated_user account;
+    (void)exchange;
+    ost_result result = browser_session_load(c, &login->session);
+    if (result == OST_OK)
+        result = authentication_load_user(c, login->session.user_id, &account);
+    if (result != OST_OK && result != OST_E_NOT_FOUND && result != OST_E_STATE) {
+        login->outcome = LOGIN_BROKEN;
+        call_refuse(c, 503, "temporarily_unavailable",
+                    "The service is busy. Please try again in a moment.");
+        return;
+    }
+    login->forget_session = result != OST_OK;
+    if (result != OST_OK || !session_serves(c, login)) {
+        if (result == OST_OK)
+            login->request.user = account.username;
+        ask_to_log_in(c, login);
+        return;
+    }
+    (void)!store_session_touch(c->provider->store, text_of(c->realm->name), login->session.id,
+                               c->now, session_idle_ends(c, login->session.remembered));
+    browser_login_complete(c, "0"); /* nobody proved anything now */
+}
+
+static bool read_parameters(call *c)
+{
+    ost_text source = c->request->method == HTTP_POST ? c->request->body : c->request->query;
+    return http_form_read(source, c->arena, &c->form) == OST_OK;
+}
+
+void authorize_endpoint(http_exchange *exchange, void *user)
+{
+    call *c = call_begin(exchange, user);
+    browser_login *login = c != NULL ? ost_arena_alloc(c->arena, sizeof *login) : NULL;
+    if (c == NULL)
+        return;
+    if (login == NULL || !read_parameters(c)) {
+        page_send_error(c, 400, "Invalid Request");
+        return;
+    }
+    c->job = login;
+    switch (auth_request_read(c, &login->request)) {
+    case AUTH_PAGE:
+        page_send_error(c, c->error.status, c->error.description);
+        return;
+    case AUTH_REDIRECT:
+        auth_response_send_error(c, &login->request);
+        return;
+    case AUTH_GOOD:
+        break;
+    }
+    login->username = login->request.login_hint;
+    if (browser_has_identity(c)) {
+        http_defer(exchange, try_session, browser_login_send, c);
+        return;
+    }
+    ask_to_log_in(c, login);
+    browser_login_send(exchange, c);
+}

@@ -1,0 +1,28 @@
+/* The endpoints of a realm: one file each, one handler each. `user` is the provider. */
+#ifndef ENDPOINTS_H
+#define ENDPOINTS_H
+
+#include "http/http.h"
+
+/* metadata.c */
+void discovery_endpoint(http_exchange *exchange, void *provider);
+void certs_endpoint(http_exchange *exchange, void *provider);
+void realm_endpoint(http_exchange *exchange, void *provider);
+void preflight_endpoint(http_exchange *exchange, void *provider);
+/* authorize.c, login.c */
+void authorize_endpoint(http_exchange *exchange, void *provider);
+void login_endpoint(http_exchange *exchange, void *provider);
+/* userinfo.c, introspect.c, revoke.c, logout.c */
+void userinfo_endpoint(http_exchange *exchange, void *provider);
+void introspect_endpoint(http_exchange *exchange, void *provider);
+void revoke_endpoint(http_exchange *exchange, void *provider);
+void logout_endpoint(http_exchange *exchange, void *provider);
+void logout_confirm_endpoint(http_exchange *exchange, void *provider);
+/* health.c */
+void root_endpoint(http_exchange *exchange, void *provider);
+void style_endpoint(http_exchange *exchange, void *provider);
+void health_endpoint(http_exchange *exchange, void *provider);
+void metrics_endpoint(http_exchange *exchange, void *provider);
+void not_found_endpoint(http_exchange *exchange, void *provider);
+
+#endif

@@ -1,0 +1,96 @@
+/* What is not of a realm: health, metrics, the root, the style sheet, and paths that lead nowhere.
+ */
+#include "base/array.h"
+#include "base/buffer.h"
+#include "base/text.h"
+#include "provider/endpoint/endpoints.h"
+#include "provider/login/realm_page.h"
+#include "provider/provider_state.h"
+
+#define MAX_METRICS 8192
+
+void health_endpoint(http_exchange *exchange, void *user)
+{
+    provider *p = user;
+    bool up = atomic_load(&p->realms) != NULL;
+    http_respond(exchange, up ? 200 : 503, "application/json",
+                 up ? OST_TEXT("{\"status\":\"UP\",\"checks\":[]}")
+                    : OST_TEXT("{\"status\":\"DOWN\",\"checks\":[]}"));
+}
+
+static uint64_t counter(provider *p, provider_counter which)
+{
+    return atomic_load_explicit(&p->counters[which], memory_order_relaxed);
+}
+
+void metrics_endpoint(http_exchange *exchange, void *user)
+{
+    provider *p = user;
+    http_counters n;
+    buffer_auto buffer b;
+    http_server_counters(p->server, &n);
+    const struct {
+        const char *name, *type, *help;
+        uint64_t value;
+    } rows[] = {
+        {"ostiary_http_connections_total", "counter", "Accepted connections.", n.connections},
+        {"ostiary_http_open_connections", "gauge", "Open connections.", n.open_connections},
+        {"ostiary_http_requests_total", "counter", "Requests.", n.requests},
+        {"ostiary_http_refused_requests_total", "counter", "Requests that could not be read.",
+         n.refused_requests},
+        {"ostiary_http_responses_2xx_total", "counter", "Responses 2xx.", n.responses_2xx},
+        {"ostiary_http_responses_3xx_total", "counter", "Responses 3xx.", n.responses_3xx},
+        {"ostiary_http_responses_4xx_total", "counter", "Responses 4xx.", n.responses_4xx},
+        {"ostiary_http_responses_5xx_total", "counter", "Responses 5xx.", n.responses_5xx},
+        {"ostiary_provider_logins_total", "counter", "Passwords that were right.",
+         counter(p, COUNT_LOGINS)},
+        {"ostiary_provider_failed_logins_total", "counter", "Passwords that were wrong.",
+         counter(p, COUNT_LOGINS_FAILED)},
+        {"ostiary_provider_blocked_logins_total", "counter",
+         "Logins refused after too many failures.", counter(p, COUNT_LOGINS_BLOCKED)},
+        {"ostiary_provider_busy_logins_total", "counter",
+         "Logins refused because too many were waiting.", counter(p, COUNT_LOGINS_BUSY)},
+        {"ostiary_provider_tokens_total", "counter", "Access tokens signed.",
+         counter(p, COUNT_TOKENS)},
+        {"ostiary_provider_replayed_codes_total", "counter", "Codes that were used before.",
+         counter(p, COUNT_CODES_REPLAYED)},
+        {"ostiary_provider_replayed_refresh_tokens_total", "counter",
+         "Refresh tokens that were used too often.", counter(p, COUNT_REFRESHES_REPLAYED)},
+        {"ostiary_provider_realms", "gauge", "Realms served.", atomic_load(&p->realms)->count},
+    };
+    buffer_init(&b, MAX_METRICS);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        buffer_append_format(&b, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n", rows[i].name,
+                             rows[i].help, rows[i].name, rows[i].type, rows[i].name,
+                             (unsigned long long)rows[i].value);
+    http_respond(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", buffer_text(&b));
+}
+
+void root_endpoint(http_exchange *exchange, void *user)
+{
+    (void)user;
+    page_send_bare(exchange, 200, "Ostiary", NULL);
+}
+
+void style_endpoint(http_exchange *exchange, void *user)
+{
+    (void)user;
+    (void)!http_set_field(exchange, "Cache-Control", OST_TEXT("public, max-age=3600"));
+    http_respond(exchange, 200, "text/css; charset=utf-8", page_style());
+}
+
+void not_found_endpoint(http_exchange *exchange, void *user)
+{
+    int status = http_fallback_status(exchange);
+    ost_text accept = http_request_field(http_request_of(exchange), "accept");
+    (void)user;
+    if (status == 404 && accept.len > 0 && text_starts(accept, "text/html")) {
+        page_send_bare(exchange, 404, "Page not found",
+                       "There is nothing at this address. Please check it.");
+        return;
+    }
+    http_respond(exchange, status, status == 204 ? NULL : "application/json",
+                 status == 405   ? OST_TEXT("{\"error\":\"HTTP 405 Method Not Allowed\"}")
+                 : status == 204 ? (ost_text){0}
+                                 : OST_TEXT("{\"error\":\"HTTP 404 Not Found\"}"));
+}

@@ -1,0 +1,304 @@
+/* Logout (OpenID Connect RP-Initiated Logout 1.0), and Keycloak's logout by refresh token. */
+#include "base/base64url.h"
+#include "base/buffer.h"
+#include "base/percent.h"
+#include "base/text.h"
+#include "provider/endpoint/endpoints.h"
+#include "provider/login/authentication.h"
+#include "provider/login/browser_session.h"
+#include "provider/login/realm_page.h"
+#include "provider/token/bearer_token.h"
+#include "provider/token/client_auth.h"
+#include "provider/token/grant.h"
+#include "provider/token/internal_token.h"
+
+typedef struct logout_job {
+    ost_text session;  /* to end; empty: none */
+    ost_text subject;  /* whose it is */
+    ost_text asked;    /* the session that the question is about; empty: there was none */
+    ost_text redirect; /* where to go then; empty: a page */
+    ost_text state;
+    bool ask;   /* a person has to agree first */
+    bool quiet; /* 204: the call came from a client */
+} logout_job;
+
+#define CONFIRM_LIFESPAN 300 /* seconds */
+
+/* ---- answering ---- */
+
+static void send_redirect(call *c, const logout_job *job)
+{
+    buffer_auto buffer location;
+    bool has_query = text_find(job->redirect, '?', 0) < job->redirect.len;
+    buffer_init(&location, 8192);
+    buffer_append(&location, job->redirect);
+    if (job->state.data != NULL) {
+        buffer_append_string(&location, has_query ? "&state=" : "?state=");
+        buffer_append(&location, percent_encode(c->arena, job->state));
+    }
+    (void)!http_set_field(c->exchange, "Cache-Control", OST_TEXT("no-store"));
+    http_redirect(c->exchange, 302, buffer_text(&location));
+}
+
+/* Signed and bound to the browser, so that no other site can confirm for the user. */
+static void send_question(call *c, const logout_job *job)
+{
+    unsigned char hash[32];
+    ost_text claims, code, bound;
+    page p = {.template = PAGE_LOGOUT, .status = 200, .title = "Logging out"};
+    ost_json_writer *w = call_writer(c);
+    ost_text browser = browser_id(c, true);
+    if (w == NULL || ost_sha256(browser, hash) != OST_OK ||
+        base64url_encode_to(c->arena, (ost_text){(const char *)hash, sizeof hash}, &bound) !=
+            OST_OK) {
+        page_send_error(c, 500, "Logout failed");
+        return;
+    }
+    ost_json_open_object(w);
+    ost_json_member_integer(w, "exp", c->now + CONFIRM_LIFESPAN);
+    ost_json_member_string(w, "iss", c->issuer);
+    ost_json_member_string(w, "typ", "Logout-Question");
+    ost_json_member_text(w, "browser", bound);
+    if (job->asked.len > 0)
+        ost_json_member_text(w, "sid", job->asked);
+    ost_json_member_text(w, "redirect", job->redirect);
+    if (job->state.data != NULL)
+        ost_json_member_text(w, "state", job->state);
+    ost_json_close_object(w);
+    if (ost_json_writer_finish(w, &claims) != OST_OK || !mint_internal(c, claims, NULL, &code)) {
+        page_send_error(c, 400, "Logout failed");
+        return;
+    }
+    page_put(
+        &p, "action",
+        text_of(call_format(c, "%s/protocol/openid-connect/logout/logout-confirm", c->issuer)));
+    page_put(&p, "code", code);
+    p.leads_away = job->redirect.len > 0;
+    page_send(c, &p);
+}
+
+static void send(http_exchange *exchange, void *user)
+{
+    call *c = user;
+    const logout_job *job = c->job;
+    if (job->quiet) {
+        call_allow_origin(c, c->client);
+        if (c->error.status == 0 && browser_has_identity(c))
+            browser_session_clear(c);
+        if (c->error.status != 0)
+            call_send_json(c);
+        else
+            http_respond(exchange, 204, NULL, (ost_text){0});
+        return;
+    }
+    if (c->error.status != 0) {
+        page_send_error(c, c->error.status, c->error.description);
+        return;
+    }
+    if (job->ask) {
+        send_question(c, job);
+        return;
+    }
+    browser_session_clear(c);
+    if (job->redirect.len > 0) {
+        send_redirect(c, job);
+        return;
+    }
+    page p = {.template = PAGE_MESSAGE, .status = 200, .title = "Logged out"};
+    page_put(&p, "heading", OST_TEXT("You are logged out"));
+    page_put(&p, "message", OST_TEXT("You may close this page."));
+    page_send(c, &p);
+}
+
+/* ---- deciding ---- */
+
+static bool refuse(call *c, const char *message)
+{
+    return call_refuse(c, 400, "invalid_request", message);
+}
+
+/* Whom the request names: by an ID token that it once got, or by client_id. */
+static bool read_client(call *c, const ost_claims **ret_hint)
+{
+    ost_text hint = call_parameter(c, "id_token_hint"), id = call_parameter(c, "client_id");
+    const ost_claims *claims = NULL;
+    *ret_hint = NULL;
+    if (hint.data != NULL) {
+        /* An expired ID token still tells whose session it was. */
+        ost_unverified_jws jws;
+        const ost_key *key;
+        ost_text payload;
+        if (ost_jws_read_unverified(hint, OST_ALG_BIT(OST_RS256), c->arena, &jws, NULL) != OST_OK ||
+            ost_keyset_find(key_ring_verifiers(c->entry->keys), jws.kid, jws.alg, &key) != OST_OK ||
+            ost_jws_verify(&jws, key, c->arena, &payload) != OST_OK ||
+            ost_claims_read(payload, c->arena, &claims, NULL) != OST_OK ||
+            !text_is(ost_claims_issuer(claims), c->issuer) ||
+            !text_is(ost_claims_text(claims, "typ"), "ID"))
+            return refuse(c, "Invalid parameter: id_token_hint");
+        if (id.data != NULL && !text_equal(id, ost_claims_text(claims, "azp")))
+            return refuse(c, "Invalid parameter: id_token_hint");
+        id = ost_claims_text(claims, "azp");
+    }
+    *ret_hint = claims;
+    c->client = id.data != NULL ? realm_find_client(c->realm, id) : NULL;
+    return true;
+}
+
+static bool read_redirect(call *c, logout_job *job)
+{
+    job->redirect = call_parameter(c, "post_logout_redirect_uri");
+    job->state = call_parameter(c, "state");
+    if (call_parameter(c, "redirect_uri").data != NULL)
+        return refuse(c, "Invalid parameter: redirect_uri");
+    if (job->redirect.data == NULL)
+        return true;
+    if (call_parameter(c, "client_id").data == NULL &&
+        call_parameter(c, "id_token_hint").data == NULL)
+        return refuse(c, "Missing parameters: id_token_hint");
+    if (c->client == NULL || !realm_post_logout_allowed(c->client, job->redirect))
+        return refuse(c, "Invalid redirect uri");
+    return true;
+}
+
+static void end_session(call *c, ost_text id)
+{
+    ost_result result = store_session_end(c->provider->store, text_of(c->realm->name), id);
+    if (result != OST_OK && result != OST_E_NOT_FOUND)
+        call_refuse(c, 503, "temporarily_unavailable",
+                    "The service is busy. Please try again in a moment.");
+}
+
+/* With an ID token, the client speaks for its user; without, or when the browser is somebody else's
+ * (anybody may send it here with a token of their own), who sits there is asked, unless there is
+ * nobody to log out. */
+static void work(http_exchange *exchange, void *user)
+{
+    call *c = user;
+    logout_job *job = c->job;
+    store_session session;
+    bool found = browser_session_load(c, &session) == OST_OK;
+    (void)exchange;
+    if (job->session.len == 0) {
+        job->ask = found || job->redirect.len == 0;
+        if (found)
+            job->asked = session.id;
+        return;
+    }
+    end_session(c, job->session);
+    if (!found || text_equal(session.id, job->session))
+        return;
+    if (text_equal(session.user_id, job->subject)) {
+        end_session(c, session.id);
+    } else {
+        job->ask = true;
+        job->asked = session.id;
+    }
+}
+
+static void work_quietly(http_exchange *exchange, void *user)
+{
+    call *c = user;
+    const ost_claims *claims;
+    (void)exchange;
+    if (internal_token_read(c, call_parameter(c, "refresh_token"), "Refresh", &claims) != OST_OK)
+        call_refuse(c, 400, "invalid_grant", "Invalid refresh token");
+    else if (!text_is(ost_claims_text(claims, "azp"), c->client->client_id))
+        call_refuse(c, 400, "invalid_grant",
+                    "Invalid refresh token. Token client and authorized client don't match");
+    else
+        end_session(c, ost_claims_text(claims, "sid"));
+}
+
+static bool read_form(call *c)
+{
+    if (c->request->method == HTTP_POST)
+        return call_read_form(c);
+    return http_form_read(c->request->query, c->arena, &c->form) == OST_OK ||
+           refuse(c, "Invalid Request");
+}
+
+void logout_endpoint(http_exchange *exchange, void *user)
+{
+    const ost_claims *hint;
+    call *c = call_begin(exchange, user);
+    logout_job *job = c != NULL ? ost_arena_alloc(c->arena, sizeof *job) : NULL;
+    if (c == NULL)
+        return;
+    if (job == NULL) {
+        http_respond(exchange, 500, NULL, (ost_text){0});
+        return;
+    }
+    c->job = job;
+    if (read_form(c) && c->request->method == HTTP_POST &&
+        call_parameter(c, "refresh_token").data != NULL) {
+        job->quiet = true;
+        if (client_authenticate(c))
+            http_defer(exchange, work_quietly, send, c);
+        else
+            send(exchange, c);
+        return;
+    }
+    if (c->error.status == 0 && read_client(c, &hint) && read_redirect(c, job)) {
+        if (hint != NULL) {
+            job->session = ost_claims_text(hint, "sid");
+            job->subject = ost_claims_subject(hint);
+        }
+        http_defer(exchange, work, send, c);
+        return;
+    }
+    send(exchange, c);
+}
+
+/* ---- the confirmation ---- */
+
+static void work_confirmed(http_exchange *exchange, void *user)
+{
+    call *c = user;
+    const logout_job *job = c->job;
+    store_session session;
+    (void)exchange;
+    if (browser_session_load(c, &session) != OST_OK)
+        return;
+    if (text_equal(session.id, job->asked))
+        end_session(c, session.id);
+    else /* somebody has logged in since, and was not asked */
+        refuse(c, "Logout failed");
+}
+
+static bool open_question(call *c, logout_job *job)
+{
+    unsigned char hash[32];
+    char text[BASE64URL_LEN(sizeof hash)];
+    const ost_claims *claims;
+    ost_text browser = browser_id(c, false);
+    if (!call_read_form(c) ||
+        internal_token_read(c, call_parameter(c, "session_code"), "Logout-Question", &claims) !=
+            OST_OK ||
+        ost_claims_expiry(claims) <= c->now || browser.len == 0 ||
+        ost_sha256(browser, hash) != OST_OK)
+        return refuse(c, "Logout failed");
+    if (!text_equal_secret((ost_text){text, base64url_encode(hash, sizeof hash, text)},
+                           ost_claims_text(claims, "browser")))
+        return refuse(c, "Logout failed");
+    job->asked = ost_claims_text(claims, "sid");
+    job->redirect = ost_claims_text(claims, "redirect");
+    job->state = ost_claims_text(claims, "state");
+    return true;
+}
+
+void logout_confirm_endpoint(http_exchange *exchange, void *user)
+{
+    call *c = call_begin(exchange, user);
+    logout_job *job = c != NULL ? ost_arena_alloc(c->arena, sizeof *job) : NULL;
+    if (c == NULL)
+        return;
+    if (job == NULL) {
+        http_respond(exchange, 500, NULL, (ost_text){0});
+        return;
+    }
+    c->job = job;
+    if (open_question(c, job))
+        http_defer(exchange, work_confirmed, send, c);
+    else
+        send(exchange, c);
+}

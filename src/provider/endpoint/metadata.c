@@ -1,0 +1,141 @@
+/* What a realm says of itself: discovery (OpenID Connect Discovery §3), its key set, its name. */
+#include "base/array.h"
+#include "base/text.h"
+#include "provider/call.h"
+#include "provider/endpoint/endpoints.h"
+
+#define PROTOCOL "/protocol/openid-connect/"
+
+static void put_url(call *c, ost_json_writer *w, const char *member, const char *path)
+{
+    ost_json_member_string(w, member, call_format(c, "%s" PROTOCOL "%s", c->issuer, path));
+}
+
+static void put_list(ost_json_writer *w, const char *member, const char *const *list)
+{
+    ost_json_put_name(w, text_of(member));
+    ost_json_open_array(w);
+    for (size_t i = 0; list[i] != NULL; i++)
+        ost_json_put_text(w, text_of(list[i]));
+    ost_json_close_array(w);
+}
+
+static void put_scopes(call *c, ost_json_writer *w)
+{
+    ost_json_put_name(w, OST_TEXT("scopes_supported"));
+    ost_json_open_array(w);
+    ost_json_put_text(w, OST_TEXT("openid"));
+    for (size_t i = 0; i < c->realm->scope_count; i++) {
+        if (!ost_json_equals(ost_json_get(c->realm->scopes[i].document, "protocol"),
+                             OST_TEXT("saml")))
+            ost_json_put_text(w, text_of(c->realm->scopes[i].name));
+    }
+    ost_json_close_array(w);
+}
+
+/* Only what there is: a client that reads it must be able to rely on it. */
+static void put_capabilities(ost_json_writer *w)
+{
+    static const struct {
+        const char *member;
+        const char *list[8];
+    } lists[] = {
+        {"grant_types_supported",
+         {"authorization_code", "implicit", "refresh_token", "password", "client_credentials"}},
+        {"acr_values_supported", {"0", "1"}},
+        {"response_types_supported", {"code", "none", "id_token", "token", "id_token token"}},
+        {"subject_types_supported", {"public"}},
+        {"id_token_signing_alg_values_supported", {"RS256"}},
+        {"response_modes_supported", {"query", "fragment", "form_post"}},
+        {"token_endpoint_auth_methods_supported", {"client_secret_basic", "client_secret_post"}},
+        {"introspection_endpoint_auth_methods_supported",
+         {"client_secret_basic", "client_secret_post"}},
+        {"claims_supported",
+         {"aud", "sub", "iss", "auth_time", "name", "preferred_username", "email"}},
+        {"claim_types_supported", {"normal"}},
+        {"code_challenge_methods_supported", {"S256", "plain"}},
+        {"revocation_endpoint_auth_methods_supported",
+         {"client_secret_basic", "client_secret_post"}},
+    };
+    static const struct {
+        const char *member;
+        bool value;
+    } flags[] = {
+        {"claims_parameter_supported", false},
+        {"request_parameter_supported", false},
+        {"request_uri_parameter_supported", false},
+        {"require_pushed_authorization_requests", false},
+        {"authorization_response_iss_parameter_supported", true},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+        put_list(w, lists[i].member, lists[i].list);
+    for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+        ost_json_member_boolean(w, flags[i].member, flags[i].value);
+}
+
+void discovery_endpoint(http_exchange *exchange, void *user)
+{
+    call *c = call_begin(exchange, user);
+    ost_json_writer *w = c != NULL ? call_writer(c) : NULL;
+    if (w == NULL)
+        return;
+    ost_json_open_object(w);
+    ost_json_member_string(w, "issuer", c->issuer);
+    put_url(c, w, "authorization_endpoint", "auth");
+    put_url(c, w, "token_endpoint", "token");
+    put_url(c, w, "introspection_endpoint", "token/introspect");
+    put_url(c, w, "userinfo_endpoint", "userinfo");
+    put_url(c, w, "end_session_endpoint", "logout");
+    put_url(c, w, "jwks_uri", "certs");
+    put_url(c, w, "revocation_endpoint", "revoke");
+    put_scopes(c, w);
+    put_capabilities(w);
+    ost_json_close_object(w);
+    call_allow_origin(c, NULL);
+    (void)!http_set_field(exchange, "Cache-Control",
+                          OST_TEXT("no-cache, must-revalidate, no-transform, no-store"));
+    http_respond_json(exchange, 200, w);
+}
+
+void certs_endpoint(http_exchange *exchange, void *user)
+{
+    call *c = call_begin(exchange, user);
+    if (c == NULL)
+        return;
+    call_allow_origin(c, NULL);
+    (void)!http_set_field(exchange, "Cache-Control", OST_TEXT("no-cache"));
+    http_respond(exchange, 200, "application/json", key_ring_document(c->entry->keys));
+}
+
+void realm_endpoint(http_exchange *exchange, void *user)
+{
+    call *c = call_begin(exchange, user);
+    ost_json_writer *w = c != NULL ? call_writer(c) : NULL;
+    if (w == NULL)
+        return;
+    ost_json_open_object(w);
+    ost_json_member_string(w, "realm", c->realm->name);
+    ost_json_member_text(w, "public_key", key_ring_public_key(c->entry->keys));
+    ost_json_member_string(w, "token-service",
+                           call_format(c, "%s/protocol/openid-connect", c->issuer));
+    ost_json_member_string(w, "account-service", call_format(c, "%s/account", c->issuer));
+    ost_json_member_integer(w, "tokens-not-before", c->realm->not_before);
+    ost_json_close_object(w);
+    call_allow_origin(c, NULL);
+    http_respond_json(exchange, 200, w);
+}
+
+/* CORS (Fetch §3.2.2): the answer itself decides which origins may read it. */
+void preflight_endpoint(http_exchange *exchange, void *user)
+{
+    call *c = call_begin(exchange, user);
+    if (c == NULL)
+        return;
+    call_allow_origin(c, NULL);
+    (void)!http_set_field(exchange, "Access-Control-Allow-Methods", OST_TEXT("GET, POST, OPTIONS"));
+    (void)!http_set_field(exchange, "Access-Control-Allow-Headers",
+                          OST_TEXT("Origin, Accept, X-Requested-With, Content-Type, Authorization, "
+                                   "DPoP"));
+    (void)!http_set_field(exchange, "Access-Control-Max-Age", OST_TEXT("3600"));
+    http_respond(exchange, 200, NULL, (ost_text){0});
+}

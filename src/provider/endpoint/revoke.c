@@ -1,0 +1,56 @@
+/* Revocation (RFC 7009): a refresh token takes its session along; an access token its client's part
+ * of the session, for there is no list of single revoked tokens. */
+#include "base/text.h"
+#include "provider/endpoint/endpoints.h"
+#include "provider/token/bearer_token.h"
+#include "provider/token/client_auth.h"
+#include "provider/token/internal_token.h"
+
+static void send(http_exchange *exchange, void *user)
+{
+    call *c = user;
+    call_allow_origin(c, c->client);
+    if (c->error.status != 0)
+        call_send_json(c);
+    else
+        http_respond(exchange, 200, NULL, (ost_text){0});
+}
+
+static void work(http_exchange *exchange, void *user)
+{
+    call *c = user;
+    const ost_claims *claims;
+    ost_text token = call_parameter(c, "token");
+    (void)exchange;
+    bool refresh = internal_token_read(c, token, "Refresh", &claims) == OST_OK;
+    if (!refresh && bearer_token_verify(c, token, NULL, &claims) != OST_OK)
+        return; /* RFC 7009 §2.2: what is invalid already is no error */
+    if (!refresh && !text_is(ost_claims_text(claims, "typ"), "Bearer")) {
+        call_refuse(c, 400, "unsupported_token_type", "Unsupported token type");
+        return;
+    }
+    if (!text_is(ost_claims_text(claims, "azp"), c->client->client_id)) {
+        call_refuse(c, 400, "invalid_request", "Unmatching clients");
+        return;
+    }
+    ost_text session = ost_claims_text(claims, "sid");
+    ost_result result =
+        refresh
+            ? store_session_end(c->provider->store, text_of(c->realm->name), session)
+            : store_client_session_end(c->provider->store, session, text_of(c->client->client_id));
+    if (result != OST_OK && result != OST_E_NOT_FOUND)
+        call_refuse_busy(c);
+}
+
+void revoke_endpoint(http_exchange *exchange, void *user)
+{
+    call *c = call_begin(exchange, user);
+    if (c == NULL)
+        return;
+    if (call_read_form(c) && client_authenticate(c) && call_parameter(c, "token").data == NULL)
+        call_refuse(c, 400, "invalid_request", "Token not provided");
+    if (c->error.status != 0)
+        send(exchange, c);
+    else
+        http_defer(exchange, work, send, c);
+}

@@ -1,0 +1,205 @@
+/* Reading and checking authorization requests; see auth_request.h. */
+#include "provider/login/auth_request.h"
+
+#include "base/array.h"
+#include "base/text.h"
+#include "provider/token/grant.h"
+
+#define MAX_PARAMETER 2048 /* bytes of state and nonce: they travel in a URL */
+
+static auth_check to_page(call *c, int status, const char *message)
+{
+    call_refuse(c, status, "invalid_request", message);
+    return AUTH_PAGE;
+}
+
+static auth_check to_client(call *c, const char *error, const char *description)
+{
+    call_refuse(c, 302, error, description);
+    return AUTH_REDIRECT;
+}
+
+/* Until client and redirect URI are known to belong together, nobody is sent anywhere. */
+static auth_check read_client(call *c, auth_request *r)
+{
+    ost_text id = call_parameter(c, "client_id");
+    if (!c->realm->enabled)
+        return to_page(c, 400, "Realm not enabled");
+    if (id.data == NULL || http_form_count(&c->form, "client_id") != 1)
+        return to_page(c, 400, "Invalid Request");
+    c->client = realm_find_client(c->realm, id);
+    if (c->client == NULL)
+        return to_page(c, 400, "Client not found.");
+    if (!c->client->enabled)
+        return to_page(c, 400, "Client disabled.");
+    if (c->client->bearer_only)
+        return to_page(c, 403,
+                       "Bearer-only applications are not allowed to initiate browser login");
+    r->redirect_uri = call_parameter(c, "redirect_uri");
+    if (http_form_count(&c->form, "redirect_uri") != 1 ||
+        !realm_redirect_allowed(c->client, r->redirect_uri))
+        return to_page(c, 400, "Invalid parameter: redirect_uri");
+    return AUTH_GOOD;
+}
+
+static bool read_response_types(auth_request *r)
+{
+    ost_text rest = r->response_type, word;
+    bool none = false, any = false;
+    while (text_next(&rest, ' ', &word)) {
+        if (text_is(word, "code"))
+            r->wants_code = true;
+        else if (text_is(word, "token"))
+            r->wants_token = true;
+        else if (text_is(word, "id_token"))
+            r->wants_id_token = true;
+        else if (text_is(word, "none"))
+            none = true;
+        else
+            return false;
+        any = true;
+    }
+    bool more = r->wants_code || r->wants_token || r->wants_id_token;
+    return any && !(none && more);
+}
+
+/* The mode counts for errors too, so it is read first. False: it is not known. */
+static bool read_mode(ost_text mode, bool tokens, auth_request *r)
+{
+    r->mode = tokens ? AUTH_FRAGMENT : AUTH_QUERY;
+    if (text_is(mode, "query"))
+        r->mode = AUTH_QUERY;
+    else if (text_is(mode, "fragment"))
+        r->mode = AUTH_FRAGMENT;
+    else if (text_is(mode, "form_post"))
+        r->mode = AUTH_FORM_POST;
+    else
+        return mode.data == NULL;
+    return true;
+}
+
+static auth_check check_flows(call *c, const auth_request *r)
+{
+    bool tokens = r->wants_token || r->wants_id_token;
+    if ((r->wants_code || !tokens) && !c->client->standard_flow)
+        return to_client(c, "unauthorized_client",
+                         "Client is not allowed to initiate browser login with given "
+                         "response_type. Standard flow is disabled for the client.");
+    if (tokens && !c->client->implicit_flow)
+        return to_client(c, "unauthorized_client",
+                         "Client is not allowed to initiate browser login with given "
+                         "response_type. Implicit flow is disabled for the client.");
+    return AUTH_GOOD;
+}
+
+static auth_check read_type(call *c, auth_request *r)
+{
+    ost_text mode = call_parameter(c, "response_mode");
+    r->response_type = call_parameter(c, "response_type");
+    bool known = read_response_types(r);
+    bool tokens = r->wants_token || r->wants_id_token;
+    bool known_mode = read_mode(mode, tokens, r);
+    if (r->response_type.data == NULL)
+        return to_client(c, "invalid_request", "Missing parameter: response_type");
+    if (!known)
+        return to_client(c, "unsupported_response_type", NULL);
+    if (!known_mode)
+        return to_client(c, "invalid_request", "Invalid parameter: response_mode");
+    if (tokens && r->mode == AUTH_QUERY)
+        return to_client(c, "invalid_request",
+                         "Response_mode 'query' not allowed for implicit or hybrid flow");
+    return check_flows(c, r);
+}
+
+static bool is_challenge(ost_text text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char ch = text.data[i];
+        bool fits = (ch >= 'A' && ch <= 'Z') || (ch >= 'a' && ch <= 'z') ||
+                    (ch >= '0' && ch <= '9') || ch == '-' || ch == '.' || ch == '_' || ch == '~';
+        if (!fits)
+            return false;
+    }
+    return text.len >= 43 && text.len <= 128;
+}
+
+static auth_check read_pkce(call *c, auth_request *r)
+{
+    r->challenge = call_parameter(c, "code_challenge");
+    r->challenge_method = call_parameter(c, "code_challenge_method");
+    if (!r->wants_code)
+        return AUTH_GOOD;
+    if (c->client->pkce_required) {
+        ost_text wanted = {0};
+        if (!ost_json_text(ost_json_get(c->client->attributes, "pkce.code.challenge.method"),
+                           &wanted))
+            return to_client(c, "server_error", NULL);
+        if (r->challenge_method.data == NULL)
+            return to_client(c, "invalid_request", "Missing parameter: code_challenge_method");
+        if (!text_equal(r->challenge_method, wanted))
+            return to_client(c, "invalid_request",
+                             "Invalid parameter: code challenge method is not configured one");
+        if (r->challenge.data == NULL)
+            return to_client(c, "invalid_request", "Missing parameter: code_challenge");
+    }
+    if (r->challenge.data != NULL && !is_challenge(r->challenge))
+        return to_client(c, "invalid_request", "Invalid parameter: code_challenge");
+    if (r->challenge_method.data != NULL && !text_is(r->challenge_method, "S256") &&
+        !text_is(r->challenge_method, "plain"))
+        return to_client(c, "invalid_request", "Invalid parameter: code_challenge_method");
+    return AUTH_GOOD;
+}
+
+static auth_check read_prompt(call *c, auth_request *r)
+{
+    ost_text prompt = call_parameter(c, "prompt"), age = call_parameter(c, "max_age");
+    uint64_t seconds;
+    r->prompt_none = text_list_has(prompt, OST_TEXT("none"));
+    r->prompt_login = text_list_has(prompt, OST_TEXT("login"));
+    r->login_hint = call_parameter(c, "login_hint");
+    r->max_age = -1;
+    if (age.data == NULL)
+        return AUTH_GOOD;
+    if (!text_to_unsigned(age, (uint64_t)1 << 40, &seconds))
+        return to_page(c, 400, "Invalid Request");
+    r->max_age = (int64_t)seconds;
+    return AUTH_GOOD;
+}
+
+static auth_check read_rest(call *c, auth_request *r)
+{
+    grant g = {.client = c->client};
+    r->scope = call_parameter(c, "scope");
+    r->nonce = call_parameter(c, "nonce");
+    for (size_t i = 0; i < c->form.count; i++) {
+        for (size_t k = i + 1; k < c->form.count; k++) {
+            if (text_equal(c->form.pairs[i].name, c->form.pairs[k].name))
+                return to_client(c, "invalid_request", "duplicated parameter");
+        }
+    }
+    if (r->state.len > MAX_PARAMETER || r->nonce.len > MAX_PARAMETER ||
+        r->redirect_uri.len > MAX_PARAMETER || r->scope.len > MAX_PARAMETER)
+        return to_client(c, "invalid_request", "a parameter is too long");
+    if (call_parameter(c, "request").data != NULL || call_parameter(c, "request_uri").data != NULL)
+        return to_client(c, "request_not_supported", NULL);
+    if (!grant_choose_scopes(c, r->scope, &g)) {
+        c->error.status = 302;
+        return AUTH_REDIRECT;
+    }
+    if (r->wants_id_token && r->nonce.len == 0)
+        return to_client(c, "invalid_request", "Missing parameter: nonce");
+    return AUTH_GOOD;
+}
+
+auth_check auth_request_read(call *c, auth_request *ret_request)
+{
+    auth_check (*const steps[])(call *, auth_request *) = {read_client, read_type, read_rest,
+                                                           read_pkce, read_prompt};
+    auth_check check = AUTH_GOOD;
+    *ret_request = (auth_request){.max_age = -1};
+    ret_request->state = call_parameter(c, "state");
+    ret_request->has_state = ret_request->state.data != NULL;
+    for (size_t i = 0; i < ARRAY_LEN(steps) && check == AUTH_GOOD; i++)
+        check = steps[i](c, ret_request);
+    return check;
+}

@@ -1,0 +1,48 @@
+/* An authorization request (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1), checked, and how it
+ * lives on while the user logs in: signed, in the login form's action, bound to the browser by a
+ * cookie. Nothing of it is stored, so a restart loses no login that is under way. */
+#ifndef AUTH_REQUEST_H
+#define AUTH_REQUEST_H
+
+#include "provider/call.h"
+
+typedef enum auth_mode { AUTH_QUERY, AUTH_FRAGMENT, AUTH_FORM_POST } auth_mode;
+
+typedef struct auth_request {
+    ost_text redirect_uri;
+    ost_text response_type, scope, state, nonce;
+    bool has_state;
+    bool wants_code, wants_token, wants_id_token;
+    auth_mode mode;
+    ost_text challenge, challenge_method;
+    ost_text login_hint;
+    ost_text user; /* who has to prove anew who they are, by name; empty: anybody may log in */
+    bool prompt_none, prompt_login;
+    int64_t max_age; /* −1: not asked for */
+} auth_request;
+
+typedef enum auth_check {
+    AUTH_GOOD,
+    AUTH_PAGE,     /* answer with an error page, never a redirect: call->error.description */
+    AUTH_REDIRECT, /* send call->error to the redirect URI */
+} auth_check;
+
+/* Reads and checks the parameters in call->form; sets call->client. */
+auth_check auth_request_read(call *call, auth_request *ret_request);
+
+/* Signs the request for the browser whose cookie is `browser`. */
+bool auth_request_seal(call *call, const auth_request *request, ost_text browser,
+                       ost_text *ret_code);
+
+/* The request as a URL of ours, to begin it anew. */
+ost_text auth_request_url(call *call, const auth_request *request);
+
+typedef enum auth_open {
+    AUTH_OPEN_GOOD,
+    AUTH_OPEN_INVALID, /* not ours, or of a client that is gone */
+    AUTH_OPEN_COOKIE,  /* the browser's cookie is missing or another one: *ret_request is filled */
+    AUTH_OPEN_EXPIRED, /* ours, and of this browser, but old: *ret_request is filled */
+} auth_open;
+auth_open auth_request_open(call *call, ost_text code, ost_text browser, auth_request *ret_request);
+
+#endif

@@ -1,0 +1,76 @@
+/* Answers to authorization requests; see auth_response.h. */
+#include "provider/login/auth_response.h"
+
+#include "base/array.h"
+#include "base/buffer.h"
+#include "base/percent.h"
+#include "base/text.h"
+#include "provider/login/realm_page.h"
+
+#define MAX_LOCATION ((size_t)64 << 10)
+
+void auth_parameter_add(auth_parameters *p, const char *name, ost_text value)
+{
+    if (p->count < ARRAY_LEN(p->pairs))
+        p->pairs[p->count++] = (http_pair){text_of(name), value};
+}
+
+static void send_form(call *c, const auth_request *r, const auth_parameters *p)
+{
+    buffer_auto buffer fields;
+    buffer_init(&fields, MAX_LOCATION);
+    for (size_t i = 0; i < p->count; i++) {
+        ost_text value = http_html_escape(c->arena, p->pairs[i].value);
+        buffer_append_format(&fields, "<input type=\"hidden\" name=\"%.*s\" value=\"",
+                             (int)p->pairs[i].name.len, p->pairs[i].name.data);
+        buffer_append(&fields, value);
+        buffer_append_string(&fields, "\">\n");
+    }
+    page form = {.template = PAGE_FORM_POST,
+                 .status = 200,
+                 .title = "OIDC Form_Post Response",
+                 .leads_away = true,
+                 .submits_itself = true};
+    page_put(&form, "action", r->redirect_uri);
+    page_put(&form, "fields", buffer_text(&fields));
+    page_send(c, &form);
+}
+
+void auth_response_send(call *c, const auth_request *r, const auth_parameters *p)
+{
+    if (r->mode == AUTH_FORM_POST) {
+        send_form(c, r, p);
+        return;
+    }
+    bool has_query = text_find(r->redirect_uri, '?', 0) < r->redirect_uri.len;
+    buffer_auto buffer location;
+    buffer_init(&location, MAX_LOCATION);
+    buffer_append(&location, r->redirect_uri);
+    for (size_t i = 0; i < p->count; i++) {
+        char separator = i > 0 ? '&' : r->mode == AUTH_FRAGMENT ? '#' : has_query ? '&' : '?';
+        buffer_append_byte(&location, separator);
+        buffer_append(&location, p->pairs[i].name);
+        buffer_append_byte(&location, '=');
+        buffer_append(&location, percent_encode(c->arena, p->pairs[i].value));
+    }
+    (void)!http_set_field(c->exchange, "Cache-Control",
+                          OST_TEXT("no-store, must-revalidate, max-age=0"));
+    if (location.failed != OST_OK)
+        http_respond(c->exchange, 500, NULL, (ost_text){0});
+    else
+        http_redirect(c->exchange, 302, buffer_text(&location));
+}
+
+void auth_response_send_error(call *c, const auth_request *r)
+{
+    auth_parameters p = {0};
+    auth_parameter_add(&p, "error", text_of(c->error.error));
+    if (c->error.description != NULL)
+        auth_parameter_add(&p, "error_description", text_of(c->error.description));
+    if (r->has_state)
+        auth_parameter_add(&p, "state", r->state);
+    auth_parameter_add(&p, "iss", text_of(c->issuer));
+    http_set_reason(c->exchange, "%s: %s", c->error.error,
+                    c->error.description != NULL ? c->error.description : "");
+    auth_response_send(c, r, &p);
+}

@@ -1,0 +1,128 @@
+/* Authorization requests while the user logs in: sealed and opened; see auth_request.h. */
+#include "base/array.h"
+#include "base/base64url.h"
+#include "base/percent.h"
+#include "base/text.h"
+#include "provider/login/auth_request.h"
+#include "provider/token/grant.h"
+#include "provider/token/internal_token.h"
+
+static const char *const modes[] = {
+    [AUTH_QUERY] = "query", [AUTH_FRAGMENT] = "fragment", [AUTH_FORM_POST] = "form_post"};
+
+/* Only the hash of the cookie stands in the URL. */
+static bool hash_cookie(call *c, ost_text browser, ost_text *ret_hash)
+{
+    unsigned char hash[32];
+    return (browser.len > 0 && ost_sha256(browser, hash) == OST_OK &&
+            base64url_encode_to(c->arena, (ost_text){(const char *)hash, sizeof hash}, ret_hash) ==
+                OST_OK) ||
+           call_refuse(c, 500, "server_error", NULL);
+}
+
+bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_text *ret_code)
+{
+    const struct {
+        const char *name;
+        ost_text value;
+    } texts[] = {
+        {"redirect_uri", r->redirect_uri},
+        {"response_type", r->response_type},
+        {"scope", r->scope},
+        {"nonce", r->nonce},
+        {"challenge", r->challenge},
+        {"method", r->challenge_method},
+        {"user", r->user},
+    };
+    ost_text hash, claims;
+    ost_json_writer *w = call_writer(c);
+    if (w == NULL || !hash_cookie(c, browser, &hash))
+        return false;
+    ost_json_open_object(w);
+    ost_json_member_integer(w, "exp", c->now + c->realm->lifespans.login);
+    ost_json_member_string(w, "iss", c->issuer);
+    ost_json_member_string(w, "typ", "Login");
+    ost_json_member_string(w, "client", c->client->client_id);
+    ost_json_member_text(w, "browser", hash);
+    ost_json_member_string(w, "mode", modes[r->mode]);
+    if (r->has_state)
+        ost_json_member_text(w, "state", r->state);
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        if (texts[i].value.data != NULL)
+            ost_json_member_text(w, texts[i].name, texts[i].value);
+    }
+    ost_json_close_object(w);
+    if (ost_json_writer_finish(w, &claims) != OST_OK)
+        return call_refuse(c, 400, "invalid_request", "a parameter is not UTF-8");
+    return mint_internal(c, claims, NULL, ret_code);
+}
+
+ost_text auth_request_url(call *c, const auth_request *r)
+{
+    const struct {
+        const char *name;
+        ost_text value;
+    } parameters[] = {
+        {"client_id", text_of(c->client->client_id)},
+        {"redirect_uri", r->redirect_uri},
+        {"response_type", r->response_type},
+        {"response_mode", text_of(modes[r->mode])},
+        {"scope", r->scope},
+        {"state", r->state},
+        {"nonce", r->nonce},
+        {"code_challenge", r->challenge},
+        {"code_challenge_method", r->challenge_method},
+    };
+    const char *url = call_format(c, "%s/protocol/openid-connect/auth", c->issuer);
+    for (size_t i = 0; i < ARRAY_LEN(parameters); i++) {
+        if (parameters[i].value.data == NULL)
+            continue;
+        ost_text value = percent_encode(c->arena, parameters[i].value);
+        url = call_format(c, "%s%c%s=%.*s", url, i == 0 ? '?' : '&', parameters[i].name,
+                          (int)value.len, value.data);
+    }
+    return text_of(url);
+}
+
+static void fill(const ost_claims *claims, auth_request *r)
+{
+    ost_text rest, word, mode = ost_claims_text(claims, "mode");
+    *r = (auth_request){.max_age = -1};
+    r->redirect_uri = ost_claims_text(claims, "redirect_uri");
+    r->response_type = ost_claims_text(claims, "response_type");
+    r->scope = ost_claims_text(claims, "scope");
+    r->nonce = ost_claims_text(claims, "nonce");
+    r->challenge = ost_claims_text(claims, "challenge");
+    r->challenge_method = ost_claims_text(claims, "method");
+    r->user = ost_claims_text(claims, "user");
+    r->state = ost_claims_text(claims, "state");
+    r->has_state = ost_claims_get(claims, "state") != NULL;
+    r->mode = text_is(mode, "form_post")  ? AUTH_FORM_POST
+              : text_is(mode, "fragment") ? AUTH_FRAGMENT
+                                          : AUTH_QUERY;
+    rest = r->response_type;
+    while (text_next(&rest, ' ', &word)) {
+        r->wants_code |= text_is(word, "code");
+        r->wants_token |= text_is(word, "token");
+        r->wants_id_token |= text_is(word, "id_token");
+    }
+}
+
+auth_open auth_request_open(call *c, ost_text code, ost_text browser, auth_request *ret_request)
+{
+    const ost_claims *claims;
+    ost_text hash;
+    if (internal_token_read(c, code, "Login", &claims) != OST_OK)
+        return AUTH_OPEN_INVALID;
+    c->client = realm_find_client(c->realm, ost_claims_text(claims, "client"));
+    if (c->client == NULL || !c->client->enabled)
+        return AUTH_OPEN_INVALID;
+    fill(claims, ret_request);
+    /* The client may have changed since. */
+    if (!realm_redirect_allowed(c->client, ret_request->redirect_uri))
+        return AUTH_OPEN_INVALID;
+    if (browser.len == 0 || !hash_cookie(c, browser, &hash) ||
+        !text_equal_secret(hash, ost_claims_text(claims, "browser")))
+        return AUTH_OPEN_COOKIE;
+    return ost_claims_expiry(claims) > c->now ? AUTH_OPEN_GOOD : AUTH_OPEN_EXPIRED;
+}

@@ -1,0 +1,150 @@
+/* Users and sessions; see authentication.h. */
+#include "provider/login/authentication.h"
+
+#include "base/context.h"
+#include "base/text.h"
+#include "provider/realm/brute_force.h"
+#include "provider/realm/password.h"
+#include "provider/realm/uuid.h"
+
+/* Keycloak's answer to required actions and to a profile that lacks what it asks for. */
+static bool is_complete(const ost_json *user)
+{
+    return ost_json_count(ost_json_get(user, "requiredActions")) == 0;
+}
+
+static ost_result fill(call *c, const store_user *row, authenticated_user *ret_user)
+{
+    ost_result result = ost_json_read(row->document, NULL, c->arena, &ret_user->document, NULL);
+    ret_user->id = row->id;
+    ret_user->username = row->username;
+    if (result == OST_OK)
+        ret_user->complete = is_complete(ret_user->document);
+    return result;
+}
+
+/* Best effort: should another login be faster, its hash is as good. */
+static void upgrade(call *c, const store_user *row, ost_text password)
+{
+    ost_text credential;
+    if (password_hash(password, c->provider->context, c->arena, &credential) == OST_OK)
+        (void)!store_user_set_password(c->provider->store, row->realm, row->id, row->password,
+                                       credential);
+}
+
+/* The password, whatever is known about the user: the work is the same for everybody. */
+static authentication_outcome check_password(call *c, ost_text password, const store_user *row,
+                                             bool exists, authenticated_user *ret_user)
+{
+    bool fits = false, old = false;
+    ost_result checked = password_verify(password, row->password, c->arena, &fits, &old);
+    if (checked == OST_E_MEMORY)
+        return AUTHENTICATION_BUSY;
+    if (!exists)
+        return AUTHENTICATION_WRONG;
+    *ret_user = (authenticated_user){.password_fits = checked == OST_OK && fits};
+    if (fill(c, row, ret_user) != OST_OK)
+        return AUTHENTICATION_BUSY;
+    if (!row->enabled)
+        return AUTHENTICATION_DISABLED;
+    if (!ret_user->password_fits)
+        return AUTHENTICATION_WRONG;
+    if (old)
+        upgrade(c, row, password);
+    return AUTHENTICATED;
+}
+
+authentication_outcome authenticate(call *c, ost_text username, ost_text password,
+                                    authenticated_user *ret_user)
+{
+    store_user row = {0};
+    authenticated_user user = {0};
+    ost_result found = username.len > 0
+                           ? store_user_find(c->provider->store, text_of(c->realm->name), username,
+                                             c->realm->login_with_email, c->arena, &row)
+                           : OST_E_NOT_FOUND;
+    if (found != OST_OK && found != OST_E_NOT_FOUND)
+        return AUTHENTICATION_BUSY;
+    const brute_force_attempt attempt = {.realm = c->realm,
+                                         .user_id = row.id,
+                                         .address = c->request->peer,
+                                         .now = c->now,
+                                         .now_ms = monotonic_ms()};
+    bool blocked = brute_force_blocks(c->provider->failures, &attempt);
+    authentication_outcome outcome = check_password(c, password, &row, found == OST_OK, &user);
+    if (blocked) { /* says nothing, not even that somebody has to wait */
+        provider_count(c->provider, COUNT_LOGINS_BLOCKED);
+        return AUTHENTICATION_WRONG;
+    }
+    if (outcome == AUTHENTICATION_WRONG) {
+        provider_count(c->provider, COUNT_LOGINS_FAILED);
+        brute_force_failed(c->provider->failures, &attempt);
+    } else if (outcome == AUTHENTICATED) {
+        provider_count(c->provider, COUNT_LOGINS);
+        brute_force_succeeded(c->provider->failures, &attempt);
+    }
+    *ret_user = user;
+    return outcome;
+}
+
+ost_result authentication_load_user(call *c, ost_text id, authenticated_user *ret_user)
+{
+    store_user row;
+    ost_result result =
+        store_user_get(c->provider->store, text_of(c->realm->name), id, c->arena, &row);
+    if (result != OST_OK)
+        return result;
+    if (!row.enabled)
+        return OST_E_STATE;
+    *ret_user = (authenticated_user){0};
+    return fill(c, &row, ret_user);
+}
+
+int64_t session_idle_ends(const call *c, bool remembered)
+{
+    return c->now +
+           (remembered ? c->realm->lifespans.sso_idle_remember : c->realm->lifespans.sso_idle);
+}
+
+store_session session_begin(call *c, ost_text user_id, bool remember)
+{
+    int64_t max = remember ? c->realm->lifespans.sso_max_remember : c->realm->lifespans.sso_max;
+    store_session session = {
+        .id = uuid_text(c->provider->context, c->arena),
+        .realm = text_of(c->realm->name),
+        .user_id = user_id,
+        .auth_time = c->now,
+        .started = c->now,
+        .last_access = c->now,
+        .ends = c->now + max,
+        .idle_ends = session_idle_ends(c, remember),
+        .remembered = remember,
+        .notes = OST_TEXT("{}"),
+    };
+    if (session.id.data == NULL)
+        call_refuse(c, 500, "server_error", NULL);
+    return session;
+}
+
+ost_result session_load(call *c, ost_text id, store_session *ret_session)
+{
+    store_session session;
+    ost_result result =
+        store_session_get(c->provider->store, text_of(c->realm->name), id, c->arena, &session);
+    if (result != OST_OK)
+        return result;
+    if (session.ends <= c->now || session.idle_ends <= c->now)
+        return OST_E_NOT_FOUND;
+    *ret_session = session;
+    return OST_OK;
+}
+
+const char *client_session_acr(call *c, const store_client_session *session)
+{
+    const ost_json *notes;
+    ost_text acr;
+    if (ost_json_read(session->notes, NULL, c->arena, &notes, NULL) != OST_OK ||
+        !ost_json_text(ost_json_get(notes, "acr"), &acr))
+        return NULL;
+    return ost_arena_copy(c->arena, acr);
+}

@@ -1,0 +1,45 @@
+/* Who a user is, by user name and password; and the sessions that follow from it. Uses the store:
+ * on the pool alone. */
+#ifndef AUTHENTICATION_H
+#define AUTHENTICATION_H
+
+#include "provider/call.h"
+
+typedef enum authentication_outcome {
+    AUTHENTICATED,
+    AUTHENTICATION_WRONG,    /* no such user, or another password: which is not said */
+    AUTHENTICATION_DISABLED, /* the user is disabled */
+    AUTHENTICATION_BUSY,     /* the store could not be asked */
+} authentication_outcome;
+
+typedef struct authenticated_user {
+    ost_text id;
+    ost_text username;
+    const ost_json *document;
+    bool password_fits;
+    bool complete; /* nothing is left to be done before the account can be used */
+} authenticated_user;
+
+/* Checks the password (always, so that every outcome takes the same time) and brings its stored
+ * form up to date. *ret_user is filled when the user exists. */
+authentication_outcome authenticate(call *call, ost_text username, ost_text password,
+                                    authenticated_user *ret_user);
+
+/* Reads a user that a session names. OST_E_NOT_FOUND: gone; OST_E_STATE: disabled. */
+OST_MUST_CHECK ost_result authentication_load_user(call *call, ost_text id,
+                                                   authenticated_user *ret_user);
+
+/* A new session of the user, with its ends by the realm's lifespans. */
+struct store_session session_begin(call *call, ost_text user_id, bool remember);
+
+/* When an idle session ends that is used now. */
+int64_t session_idle_ends(const call *call, bool remembered);
+
+/* Reads a session that is not over. OST_E_NOT_FOUND: there is none. */
+OST_MUST_CHECK ost_result session_load(call *call, ost_text id, struct store_session *ret_session);
+
+/* How the user proved who they are when the client's part of the session began: "0" by single
+ * sign-on, NULL when nothing is noted. */
+const char *client_session_acr(call *call, const struct store_client_session *session);
+
+#endif

@@ -1,0 +1,210 @@
+/* Completing and showing logins; see browser_login.h. */
+#include "provider/login/browser_login.h"
+
+#include "base/base64url.h"
+#include "base/percent.h"
+#include "base/text.h"
+#include "provider/login/authentication.h"
+#include "provider/login/browser_session.h"
+#include "provider/login/realm_page.h"
+#include "provider/realm/uuid.h"
+#include "provider/token/grant.h"
+
+/* ---- completing ---- */
+
+static bool make_code(call *c, const browser_login *login, const char *acr, ost_text *ret_code)
+{
+    unsigned char hash[32];
+    char id[BASE64URL_LEN(sizeof hash)];
+    ost_text random = uuid_text(c->provider->context, c->arena);
+    const auth_request *r = &login->request;
+    const char *code =
+        call_format(c, "%.*s.%.*s.%s", (int)random.len, random.data, (int)login->session.id.len,
+                    login->session.id.data, c->client->id != NULL ? c->client->id : "");
+    if (random.data == NULL || code == NULL || ost_sha256(text_of(code), hash) != OST_OK)
+        return call_refuse(c, 500, "server_error", NULL);
+    const store_client_session client_session = {
+        .session_id = login->session.id,
+        .client_id = text_of(c->client->client_id),
+        .scope = r->scope,
+        .nonce = r->nonce,
+        .redirect_uri = r->redirect_uri,
+        .started = c->now,
+        .last_access = c->now,
+        .notes = text_of(call_format(c, "{\"acr\":\"%s\"}", acr)),
+    };
+    const store_code row = {
+        .id = {id, base64url_encode(hash, sizeof hash, id)},
+        .realm = text_of(c->realm->name),
+        .session_id = login->session.id,
+        .client_id = text_of(c->client->client_id),
+        .redirect_uri = r->redirect_uri,
+        .scope = r->scope,
+        .nonce = r->nonce,
+        .challenge = r->challenge,
+        .challenge_method = r->challenge_method,
+        .expires = c->now + c->realm->lifespans.code,
+    };
+    if (store_login(c->provider->store, login->new_session ? &login->session : NULL,
+                    &client_session, r->wants_code ? &row : NULL) != OST_OK)
+        return call_refuse(c, 302, "temporarily_unavailable", NULL);
+    *ret_code = text_of(code);
+    return true;
+}
+
+/* The tokens that travel through the browser (OpenID Connect Core §3.2). */
+static bool add_tokens(call *c, browser_login *login, const char *acr, ost_text code)
+{
+    auth_request *r = &login->request;
+    authenticated_user user;
+    minted m = {0};
+    grant g = {.client = c->client,
+               .session_id = login->session.id.data,
+               .session_ends = login->session.ends,
+               .auth_time = login->session.auth_time,
+               .interactive = true,
+               .nonce = r->nonce,
+               .acr = acr,
+               .state = r->state,
+               .lifespan = r->wants_code ? 0 : c->realm->lifespans.access_token_implicit};
+    if (authentication_load_user(c, login->session.user_id, &user) != OST_OK)
+        return call_refuse(c, 302, "access_denied", NULL);
+    if (!grant_choose_scopes(c, r->scope, &g))
+        return false;
+    g.openid = false; /* the ID token is made apart, with the code's hash */
+    if (!grant_set_user(c, user.document, user.id, &g) || !mint_tokens(c, &g, false, &m))
+        return false;
+    if (r->wants_id_token) {
+        ost_text id_token;
+        if (!mint_id_token(c, &g, r->wants_token ? m.access_token : (ost_text){0},
+                           r->wants_code ? code : (ost_text){0}, c->now + m.expires_in, &id_token))
+            return false;
+        auth_parameter_add(&login->parameters, "id_token", id_token);
+    }
+    if (r->wants_token) {
+        auth_parameter_add(&login->parameters, "access_token", m.access_token);
+        auth_parameter_add(&login->parameters, "token_type", OST_TEXT("Bearer"));
+        auth_parameter_add(&login->parameters, "expires_in",
+                           text_of(call_format(c, "%lld", (long long)m.expires_in)));
+    }
+    return true;
+}
+
+void browser_login_complete(call *c, const char *acr)
+{
+    browser_login *login = c->job;
+    ost_text code;
+    if (!make_code(c, login, acr, &code)) {
+        login->outcome = LOGIN_REFUSED;
+        return;
+    }
+    auth_parameters *p = &login->parameters;
+    if (login->request.has_state)
+        auth_parameter_add(p, "state", login->request.state);
+    auth_parameter_add(p, "session_state", login->session.id);
+    auth_parameter_add(p, "iss", text_of(c->issuer));
+    if (login->request.wants_code)
+        auth_parameter_add(p, "code", code);
+    bool tokens = login->request.wants_token || login->request.wants_id_token;
+    login->outcome = !tokens || add_tokens(c, login, acr, code) ? LOGIN_DONE : LOGIN_REFUSED;
+}
+
+/* ---- showing ---- */
+
+static ost_text form_action(call *c, ost_text code)
+{
+    ost_text client = percent_encode(c->arena, text_of(c->client->client_id));
+    return text_of(call_format(c, "%s/login-actions/authenticate?session_code=%.*s&client_id=%.*s",
+                               c->issuer, (int)code.len, code.data, (int)client.len, client.data));
+}
+
+static void put_alert(call *c, const browser_login *login, page *p)
+{
+    if (login->alert == NULL)
+        return;
+    ost_text text = http_html_escape(c->arena, text_of(login->alert));
+    page_put(p, "alert",
+             text_of(call_format(
+                 c, "<div class=\"alert error\" role=\"alert\"><p id=\"%s\">%.*s</p></div>",
+                 login->wrong ? "input-error" : "kc-alert", (int)text.len, text.data)));
+}
+
+/* The cursor stands where the next thing is to be typed. */
+static ost_text field_state(call *c, const browser_login *login, bool focus)
+{
+    return text_of(
+        call_format(c, "%s%s", focus ? "autofocus" : "",
+                    login->wrong ? " aria-invalid=\"true\" aria-describedby=\"input-error\"" : ""));
+}
+
+/* Who logs in: anybody, by name; or the one whose session is not fresh enough. */
+static bool put_person(call *c, const browser_login *login, ost_text browser, page *p)
+{
+    auth_request anybody = login->request;
+    ost_text code;
+    if (login->request.user.len == 0) {
+        const page_value values[] = {{"label", c->realm->login_with_email
+                                                   ? OST_TEXT("Username or email")
+                                                   : OST_TEXT("Username")},
+                                     {"username", login->username},
+                                     {"state", field_state(c, login, login->username.len == 0)}};
+        page_put_part(c, p, "who", PAGE_LOGIN_NAME, values, 3);
+        return true;
+    }
+    anybody.user = (ost_text){0};
+    if (!auth_request_seal(c, &anybody, browser, &code))
+        return false;
+    const page_value values[] = {{"username", login->request.user},
+                                 {"restart", form_action(c, code)}};
+    page_put_part(c, p, "who", PAGE_LOGIN_AGAIN, values, 2);
+    return true;
+}
+
+static void send_form(call *c, browser_login *login)
+{
+    page p = {.template = PAGE_LOGIN, .status = login->busy ? 503 : 200, .leads_away = true};
+    ost_text code, browser = browser_id(c, true);
+    bool named = login->username.len > 0 || login->request.user.len > 0;
+    if (!auth_request_seal(c, &login->request, browser, &code) ||
+        !put_person(c, login, browser, &p)) {
+        page_send_error(c, c->error.status, "The login cannot be shown now. Please try again.");
+        return;
+    }
+    page_put(&p, "action", form_action(c, code));
+    put_alert(c, login, &p);
+    page_put(&p, "password_state", field_state(c, login, named));
+    if (c->realm->remember_me && login->request.user.len == 0)
+        page_put(
+            &p, "remember",
+            OST_TEXT("<div class=\"check\"><input id=\"rememberMe\" name=\"rememberMe\" "
+                     "type=\"checkbox\"> <label for=\"rememberMe\">Remember me</label></div>"));
+    page_send(c, &p);
+}
+
+void browser_login_send(http_exchange *exchange, void *user)
+{
+    call *c = user;
+    browser_login *login = c->job;
+    (void)exchange;
+    switch (login->outcome) {
+    case LOGIN_PAGE:
+        if (login->forget_session)
+            browser_session_clear(c);
+        send_form(c, login);
+        break;
+    case LOGIN_DONE:
+        if (login->new_session)
+            browser_session_set(c, &login->session);
+        http_set_subject(c->exchange, login->session.user_id);
+        auth_response_send(c, &login->request, &login->parameters);
+        break;
+    case LOGIN_REFUSED:
+        if (login->forget_session)
+            browser_session_clear(c);
+        auth_response_send_error(c, &login->request);
+        break;
+    case LOGIN_BROKEN:
+        page_send_error(c, c->error.status, c->error.description);
+        break;
+    }
+}

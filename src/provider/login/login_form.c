@@ -1,0 +1,135 @@
+/* The login form's endpoint: the password is checked on the pool, wrong ones show the form again.
+ */
+#include "base/text.h"
+#include "provider/endpoint/endpoints.h"
+#include "provider/login/authentication.h"
+#include "provider/login/browser_login.h"
+#include "provider/login/browser_session.h"
+#include "provider/login/realm_page.h"
+
+static void show_again(browser_login *login, const char *alert, bool wrong)
+{
+    login->outcome = LOGIN_PAGE;
+    login->alert = alert;
+    login->wrong = wrong;
+}
+
+static void show_busy(browser_login *login)
+{
+    show_again(login, "The service is busy. Please try again in a moment.", false);
+    login->busy = true;
+}
+
+/* Who logs in again goes on in the same session, with what other clients have in it; but the
+ * browser may have been somebody else's before. */
+static void choose_session(call *c, browser_login *login, ost_text user_id)
+{
+    store_session before;
+    bool found = browser_session_load(c, &before) == OST_OK;
+    login->new_session = true;
+    if (found && text_equal(before.user_id, user_id)) {
+        login->session = before;
+        login->session.auth_time = login->session.last_access = c->now;
+        login->session.idle_ends = session_idle_ends(c, before.remembered);
+        return;
+    }
+    if (found)
+        (void)!store_session_end(c->provider->store, before.realm, before.id);
+    login->session = session_begin(c, user_id, login->remember && c->realm->remember_me);
+}
+
+static void work(http_exchange *exchange, void *user)
+{
+    call *c = user;
+    browser_login *login = c->job;
+    authenticated_user account = {0};
+    (void)exchange;
+    switch (authenticate(c, login->username, login->password, &account)) {
+    case AUTHENTICATED:
+        break;
+    case AUTHENTICATION_WRONG:
+        show_again(login,
+                   login->request.user.len > 0 ? "Invalid password."
+                                               : "Invalid username or password.",
+                   true);
+        return;
+    case AUTHENTICATION_DISABLED:
+        /* Only who knows the password may know this. */
+        show_again(login,
+                   account.password_fits ? "Account is disabled, contact your administrator."
+                                         : "Invalid username or password.",
+                   !account.password_fits);
+        return;
+    case AUTHENTICATION_BUSY:
+        show_busy(login);
+        return;
+    }
+    if (!account.complete) {
+        show_again(login, "Account is not fully set up, contact your administrator.", false);
+        return;
+    }
+    choose_session(c, login, account.id);
+    browser_login_complete(c, "1");
+}
+
+static void begin(call *c, browser_login *login)
+{
+    login->username = login->request.user.len > 0 ? login->request.user
+                                                  : text_trim(call_parameter(c, "username"));
+    login->password = call_parameter(c, "password");
+    login->remember = call_parameter(c, "rememberMe").data != NULL;
+    if (http_defer_to(c->provider->hashing, c->exchange, work, browser_login_send, c))
+        return;
+    provider_count(c->provider, COUNT_LOGINS_BUSY);
+    show_busy(login);
+    browser_login_send(c->exchange, c);
+}
+
+static void open_request(call *c, browser_login *login, ost_text code)
+{
+    bool submitted = c->request->method == HTTP_POST;
+    if (!c->realm->enabled) {
+        page_send_error(c, 400, "Realm not enabled");
+        return;
+    }
+    switch (auth_request_open(c, code, browser_id(c, false), &login->request)) {
+    case AUTH_OPEN_INVALID:
+        page_send_error(c, 400, "An error occurred, please login again through your application.");
+        return;
+    case AUTH_OPEN_COOKIE:
+        page_send_error_again(
+            c, 400,
+            "Cookie not found. Please make sure cookies are enabled in your browser. This login "
+            "was begun in another browser, or your browser has forgotten it.",
+            auth_request_url(c, &login->request));
+        return;
+    case AUTH_OPEN_EXPIRED:
+        show_again(login, "Your login attempt timed out. Login will start from the beginning.",
+                   false);
+        browser_login_send(c->exchange, c);
+        return;
+    case AUTH_OPEN_GOOD:
+        break;
+    }
+    if (submitted && call_read_form(c)) {
+        begin(c, login);
+    } else {
+        login->outcome = LOGIN_PAGE;
+        browser_login_send(c->exchange, c);
+    }
+}
+
+void login_endpoint(http_exchange *exchange, void *user)
+{
+    call *c = call_begin(exchange, user);
+    http_form query;
+    browser_login *login = c != NULL ? ost_arena_alloc(c->arena, sizeof *login) : NULL;
+    if (c == NULL)
+        return;
+    if (login == NULL || http_form_read(c->request->query, c->arena, &query) != OST_OK) {
+        page_send_error(c, 400, "Invalid Request");
+        return;
+    }
+    c->job = login;
+    open_request(c, login, http_form_get(&query, "session_code"));
+}

@@ -1,0 +1,247 @@
+/* The keys of one realm, ready for use; see key_ring.h. */
+#include "provider/realm/key_ring.h"
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <stdatomic.h>
+
+#include "base/array.h"
+#include "base/base64url.h"
+#include "base/context.h"
+#include "base/text.h"
+
+#define MAX_KEYS 100
+#define DOCUMENT_ARENA ((size_t)4 << 20)
+
+struct key_ring {
+    atomic_uint references;
+    ost_key *active[MAX_KEYS]; /* private signature keys in state ACTIVE */
+    size_t active_count;
+    ost_key *internal[MAX_KEYS]; /* HS512, the newest last */
+    size_t internal_count;
+    ost_keyset *verifiers;
+    ost_arena *arena; /* holds the document */
+    ost_text document;
+    ost_text public_key;
+    int64_t due; /* when the first waiting key signs */
+};
+
+/* ---- the published document ---- */
+
+static ost_result put_hash(ost_json_writer *w, const char *member, const EVP_MD *md, ost_text der)
+{
+    unsigned char hash[EVP_MAX_MD_SIZE];
+    unsigned len;
+    char text[BASE64URL_LEN(EVP_MAX_MD_SIZE)];
+    if (EVP_Digest(der.data, der.len, hash, &len, md, NULL) != 1)
+        return OST_E_CRYPTO;
+    ost_json_member_text(w, member, (ost_text){text, base64url_encode(hash, len, text)});
+    return OST_OK;
+}
+
+/* RFC 7517 §4.7: x5c is plain base64. */
+static ost_result put_certificate(ost_json_writer *w, ost_text encoded, ost_arena *arena)
+{
+    ost_text der;
+    if (encoded.len == 0)
+        return OST_OK;
+    ost_result result = base64url_decode_to(arena, encoded, &der);
+    if (result != OST_OK)
+        return result;
+    char *plain = ost_arena_alloc(arena, (der.len + 2) / 3 * 4 + 1);
+    if (plain == NULL)
+        return OST_E_MEMORY;
+    size_t len = base64_encode((const unsigned char *)der.data, der.len, plain);
+    ost_json_put_name(w, OST_TEXT("x5c"));
+    ost_json_open_array(w);
+    ost_json_put_text(w, (ost_text){plain, len});
+    ost_json_close_array(w);
+    result = put_hash(w, "x5t", EVP_sha1(), der);
+    return result == OST_OK ? put_hash(w, "x5t#S256", EVP_sha256(), der) : result;
+}
+
+static ost_result put_public(ost_json_writer *w, const store_key *key, ost_arena *arena)
+{
+    static const char *const members[] = {"kid", "kty", "alg", "use", "crv", "n", "e", "x", "y"};
+    const ost_json *jwk;
+    ost_result result = ost_json_read(key->jwk, NULL, arena, &jwk, NULL);
+    if (result != OST_OK)
+        return result;
+    ost_json_open_object(w);
+    for (size_t i = 0; i < ARRAY_LEN(members); i++) {
+        const ost_json *member = ost_json_get(jwk, members[i]);
+        if (member != NULL)
+            ost_json_member_value(w, members[i], member);
+    }
+    result = put_certificate(w, key->certificate, arena);
+    ost_json_close_object(w);
+    return result;
+}
+
+static bool is_secret(const store_key *key)
+{
+    return text_starts(key->algorithm, "HS");
+}
+
+static ost_result make_document(key_ring *ring, const store_key *keys, size_t count)
+{
+    ost_json_writer *w = ost_json_writer_new(ring->arena, 0);
+    ost_result result = OST_OK;
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_open_object(w);
+    ost_json_put_name(w, OST_TEXT("keys"));
+    ost_json_open_array(w);
+    for (size_t i = 0; i < count && result == OST_OK; i++) {
+        if (!is_secret(&keys[i]))
+            result = put_public(w, &keys[i], ring->arena);
+    }
+    ost_json_close_array(w);
+    ost_json_close_object(w);
+    return result == OST_OK ? ost_json_writer_finish(w, &ring->document) : result;
+}
+
+/* From the certificate, which has the key in this very form. */
+static ost_result read_public_key(key_ring *ring, const store_key *key)
+{
+    ost_text der;
+    unsigned char *spki = NULL;
+    ost_result result = base64url_decode_to(ring->arena, key->certificate, &der);
+    if (result != OST_OK)
+        return result;
+    const unsigned char *at = (const unsigned char *)der.data;
+    X509 *certificate = d2i_X509(NULL, &at, (long)der.len);
+    int len = certificate != NULL ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &spki) : 0;
+    X509_free(certificate);
+    if (len <= 0)
+        return OST_OK; /* a key without a certificate still signs */
+    char *text = ost_arena_alloc(ring->arena, ((size_t)len + 2) / 3 * 4 + 1);
+    if (text != NULL)
+        ring->public_key = (ost_text){text, base64_encode(spki, (size_t)len, text)};
+    OPENSSL_free(spki);
+    return text != NULL ? OST_OK : OST_E_MEMORY;
+}
+
+/* ---- loading ---- */
+
+static ost_result add_key(key_ring *ring, const store_key *row, ost_key **all, size_t *all_count,
+                          ost_error *ret_error)
+{
+    ost_key *key;
+    if (!text_is(row->use, "sig"))
+        return OST_OK;
+    ost_result result = ost_key_import_jwk(row->jwk, &key, ret_error);
+    if (result != OST_OK)
+        return result;
+    if (is_secret(row)) {
+        ring->internal[ring->internal_count++] = key;
+        return OST_OK;
+    }
+    all[(*all_count)++] = key;
+    if (row->state != STORE_KEY_ACTIVE)
+        return OST_OK;
+    ring->active[ring->active_count++] = ost_key_ref(key);
+    return text_is(row->algorithm, "RS256") && row->certificate.len > 0 ? read_public_key(ring, row)
+                                                                        : OST_OK;
+}
+
+static ost_result load(key_ring *ring, const store_key *keys, size_t count, ost_error *ret_error)
+{
+    ost_key *all[MAX_KEYS];
+    size_t all_count = 0;
+    ost_result result = OST_OK;
+    if (count > MAX_KEYS)
+        return ost_error_set(ret_error, OST_E_CEILING, "the realm has %zu keys", count);
+    for (size_t i = 0; i < count && result == OST_OK; i++) {
+        if (keys[i].state == STORE_KEY_NEXT && keys[i].signs_from < ring->due)
+            ring->due = keys[i].signs_from;
+        result = add_key(ring, &keys[i], all, &all_count, ret_error);
+    }
+    if (result == OST_OK && (ring->active_count == 0 || ring->internal_count == 0))
+        result = ost_error_set(ret_error, OST_E_KEY_UNKNOWN,
+                               "the realm has no active signature key, or no internal one");
+    if (result == OST_OK)
+        result = ost_keyset_new(all, all_count, &ring->verifiers);
+    for (size_t i = 0; i < all_count; i++)
+        ost_key_unref(all[i]);
+    return result == OST_OK ? make_document(ring, keys, count) : result;
+}
+
+ost_result key_ring_load(const store_key *keys, size_t count, key_ring **ret_ring,
+                         ost_error *ret_error)
+{
+    key_ring *ring = memory_alloc(sizeof *ring);
+    if (ring == NULL || (ring->arena = ost_arena_new(DOCUMENT_ARENA)) == NULL) {
+        memory_free(ring);
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    }
+    atomic_init(&ring->references, 1);
+    ring->due = INT64_MAX;
+    ost_result result = load(ring, keys, count, ret_error);
+    if (result != OST_OK) {
+        key_ring_unref(ring);
+        return result;
+    }
+    *ret_ring = ring;
+    return OST_OK;
+}
+
+key_ring *key_ring_ref(key_ring *ring)
+{
+    if (ring != NULL)
+        atomic_fetch_add_explicit(&ring->references, 1, memory_order_relaxed);
+    return ring;
+}
+
+void key_ring_unref(key_ring *ring)
+{
+    if (ring == NULL || atomic_fetch_sub_explicit(&ring->references, 1, memory_order_acq_rel) != 1)
+        return;
+    for (size_t i = 0; i < ring->active_count; i++)
+        ost_key_unref(ring->active[i]);
+    for (size_t i = 0; i < ring->internal_count; i++)
+        ost_key_unref(ring->internal[i]);
+    ost_keyset_unref(ring->verifiers);
+    ost_arena_free(ring->arena);
+    memory_free(ring);
+}
+
+/* ---- use ---- */
+
+const ost_key *key_ring_signer(const key_ring *ring, ost_alg alg)
+{
+    for (size_t i = ring->active_count; i-- > 0;) {
+        if (ost_key_serves(ring->active[i], alg))
+            return ring->active[i];
+    }
+    return NULL;
+}
+
+const ost_keyset *key_ring_verifiers(const key_ring *ring)
+{
+    return ring->verifiers;
+}
+
+const ost_key *key_ring_internal(const key_ring *ring, ost_text kid)
+{
+    for (size_t i = ring->internal_count; i-- > 0;) {
+        if (kid.len == 0 || text_equal(kid, ost_key_kid(ring->internal[i])))
+            return ring->internal[i];
+    }
+    return NULL;
+}
+
+int64_t key_ring_due(const key_ring *ring)
+{
+    return ring->due;
+}
+
+ost_text key_ring_public_key(const key_ring *ring)
+{
+    return ring->public_key;
+}
+
+ost_text key_ring_document(const key_ring *ring)
+{
+    return ring->document;
+}

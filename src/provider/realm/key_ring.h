@@ -1,0 +1,50 @@
+/* The keys of one realm: the active one signs, all of them are published; a snapshot that is
+ * replaced as a whole. New keys are published before they sign; old ones stay until their last
+ * token has expired. */
+#ifndef KEY_RING_H
+#define KEY_RING_H
+
+#include <ostiary/jose.h>
+
+#include "store/store.h"
+
+typedef struct key_ring key_ring;
+
+/* From stored rows. Needs an active RS256 signature key and an HS512 key for refresh tokens. */
+OST_MUST_CHECK ost_result key_ring_load(const store_key *keys, size_t count, key_ring **ret_ring,
+                                        ost_error *ret_error);
+key_ring *key_ring_ref(key_ring *ring);
+void key_ring_unref(key_ring *ring);
+
+const ost_key *key_ring_signer(const key_ring *ring, ost_alg alg);    /* NULL: no such key */
+const ost_keyset *key_ring_verifiers(const key_ring *ring);           /* public signature keys */
+const ost_key *key_ring_internal(const key_ring *ring, ost_text kid); /* HS512; empty kid: active */
+
+/* The published set, ready to send: signature and encryption keys with x5c, x5t, x5t#S256, as
+ * Keycloak publishes them. Lives as long as the ring. */
+ost_text key_ring_document(const key_ring *ring);
+
+/* The public half of the active RS256 key: SubjectPublicKeyInfo in base64, as the realm's document
+ * shows it. Empty when its certificate cannot be read. Lives as long as the ring. */
+ost_text key_ring_public_key(const key_ring *ring);
+
+/* New rows for a new realm: RS256/sig, RSA-OAEP/enc with self-signed certificates, HS512. In the
+ * arena. Takes about half a second of CPU. */
+OST_MUST_CHECK ost_result key_ring_generate(ost_text realm, const ost_context *context,
+                                            ost_arena *arena, store_key **ret_keys,
+                                            size_t *ret_count, ost_error *ret_error);
+
+/* Rotation: adds a NEXT key that signs from now + `delay` seconds on, so that it is published
+ * first. OST_E_CONFLICT: one is waiting already. */
+OST_MUST_CHECK ost_result key_ring_rotate(store *store, ost_text realm, int64_t now, int64_t delay,
+                                          ost_error *ret_error);
+
+/* When a waiting key is to sign; INT64_MAX: none is waiting. */
+int64_t key_ring_due(const key_ring *ring);
+
+/* Moves states by the clock: a NEXT key whose time has come becomes ACTIVE, the one before PASSIVE
+ * until `longest_token` seconds later. The ring is to be loaded again. */
+OST_MUST_CHECK ost_result key_ring_advance(store *store, ost_text realm, int64_t now,
+                                           int64_t longest_token);
+
+#endif

@@ -1,0 +1,230 @@
+/* Passwords at rest; see password.h. The stored form is Keycloak's: secretData and credentialData
+ * are JSON inside strings. */
+#include "provider/realm/password.h"
+
+#include <openssl/evp.h>
+#include <sodium.h>
+#include <string.h>
+
+#include <ostiary/json.h>
+
+#include "base/array.h"
+#include "base/base64url.h"
+#include "base/context.h"
+#include "base/text.h"
+
+#define MAX_PASSWORD 4096 /* bytes: hashing more would be the sender's weapon */
+#define HASH_LEN 32
+#define SALT_LEN 16 /* what argon2id takes in libsodium */
+#define MAX_HASH 128
+#define MAX_SALT 256
+#define ARGON2_PASSES 5 /* OWASP's and Keycloak's parameters: 7 MiB, 5 passes */
+#define ARGON2_KIB 7168
+#define MAX_ARGON2_KIB (256 * 1024)
+#define MAX_ARGON2_PASSES 64
+#define MAX_PBKDF2_ITERATIONS 10000000
+
+typedef struct stored {
+    const char *algorithm;
+    unsigned char salt[MAX_SALT], hash[MAX_HASH];
+    size_t salt_len, hash_len;
+    int64_t iterations, memory_kib;
+    const EVP_MD *md; /* PBKDF2; NULL: argon2id */
+} stored;
+
+/* ---- reading ---- */
+
+static ost_result read_bytes(const ost_json *object, const char *name, unsigned char *ret,
+                             size_t size, size_t *ret_len)
+{
+    ost_text text;
+    if (!ost_json_text(ost_json_get(object, name), &text) || text.len / 4 * 3 > size)
+        return OST_E_FORMAT;
+    return base64_decode(text, ret, ret_len) == OST_OK ? OST_OK : OST_E_FORMAT;
+}
+
+static ost_result read_inner(const ost_json *credential, const char *name, ost_arena *arena,
+                             const ost_json **ret_object)
+{
+    ost_text text;
+    if (!ost_json_text(ost_json_get(credential, name), &text))
+        return OST_E_FORMAT;
+    return ost_json_read(text, NULL, arena, ret_object, NULL) == OST_OK ? OST_OK : OST_E_FORMAT;
+}
+
+/* Keycloak writes additional parameters as arrays of strings. */
+static int64_t read_parameter(const ost_json *data, const char *name, int64_t fallback)
+{
+    const ost_json *list = ost_json_get(ost_json_get(data, "additionalParameters"), name);
+    ost_text text;
+    uint64_t number;
+    if (!ost_json_text(ost_json_first(list), &text) ||
+        !text_to_unsigned(text, (uint64_t)1 << 30, &number))
+        return fallback;
+    return (int64_t)number;
+}
+
+static bool parameter_is(const ost_json *data, const char *name, ost_text wanted)
+{
+    const ost_json *list = ost_json_get(ost_json_get(data, "additionalParameters"), name);
+    return list == NULL || ost_json_equals(ost_json_first(list), wanted);
+}
+
+static ost_result read_algorithm(const ost_json *data, stored *s)
+{
+    static const struct {
+        const char *name, *md;
+    } known[] = {{"pbkdf2-sha256", "SHA256"},
+                 {"pbkdf2-sha512", "SHA512"},
+                 {"pbkdf2", "SHA1"},
+                 {"argon2", NULL}};
+    ost_text name;
+    if (!ost_json_text(ost_json_get(data, "algorithm"), &name))
+        return OST_E_FORMAT;
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        if (!text_is(name, known[i].name))
+            continue;
+        s->algorithm = known[i].name;
+        s->md = known[i].md != NULL ? EVP_get_digestbyname(known[i].md) : NULL;
+        return OST_OK;
+    }
+    return OST_E_UNSUPPORTED;
+}
+
+static ost_result check_costs(const stored *s, const ost_json *data)
+{
+    if (s->iterations < 1 || s->hash_len < 16 || s->salt_len < 1)
+        return OST_E_FORMAT;
+    if (s->md != NULL)
+        return s->iterations <= MAX_PBKDF2_ITERATIONS ? OST_OK : OST_E_CEILING;
+    if (s->iterations > MAX_ARGON2_PASSES || s->memory_kib > MAX_ARGON2_KIB)
+        return OST_E_CEILING;
+    /* libsodium knows argon2id of version 1.3, one lane, a salt of 16 bytes. */
+    return s->memory_kib >= 8 && s->salt_len == SALT_LEN &&
+                   parameter_is(data, "type", OST_TEXT("id")) &&
+                   parameter_is(data, "version", OST_TEXT("1.3")) &&
+                   read_parameter(data, "parallelism", 1) == 1
+               ? OST_OK
+               : OST_E_UNSUPPORTED;
+}
+
+static ost_result read_stored(ost_text credential, ost_arena *arena, stored *s)
+{
+    const ost_json *outer, *secret, *data;
+    if (ost_json_read(credential, NULL, arena, &outer, NULL) != OST_OK)
+        return OST_E_FORMAT;
+    ost_result result = read_inner(outer, "secretData", arena, &secret);
+    if (result == OST_OK)
+        result = read_inner(outer, "credentialData", arena, &data);
+    if (result == OST_OK)
+        result = read_bytes(secret, "value", s->hash, sizeof s->hash, &s->hash_len);
+    if (result == OST_OK)
+        result = read_bytes(secret, "salt", s->salt, sizeof s->salt, &s->salt_len);
+    if (result == OST_OK)
+        result = read_algorithm(data, s);
+    if (result != OST_OK)
+        return result;
+    if (!ost_json_integer(ost_json_get(data, "hashIterations"), &s->iterations))
+        return OST_E_FORMAT;
+    s->memory_kib = read_parameter(data, "memory", ARGON2_KIB);
+    return check_costs(s, data);
+}
+
+/* ---- hashing ---- */
+
+static ost_result hash_argon2(ost_text password, const unsigned char salt[SALT_LEN], int64_t passes,
+                              int64_t kib, unsigned char *ret, size_t len)
+{
+    return crypto_pwhash(ret, len, password.data, password.len, salt, (unsigned long long)passes,
+                         (size_t)kib * 1024, crypto_pwhash_ALG_ARGON2ID13) == 0
+               ? OST_OK
+               : OST_E_MEMORY;
+}
+
+static ost_result hash_stored(ost_text password, const stored *s, unsigned char *ret)
+{
+    if (s->md == NULL)
+        return hash_argon2(password, s->salt, s->iterations, s->memory_kib, ret, s->hash_len);
+    return PKCS5_PBKDF2_HMAC(password.data, (int)password.len, s->salt, (int)s->salt_len,
+                             (int)s->iterations, s->md, (int)s->hash_len, ret) == 1
+               ? OST_OK
+               : OST_E_CRYPTO;
+}
+
+static bool is_current(const stored *s)
+{
+    return s->md == NULL && s->iterations == ARGON2_PASSES && s->memory_kib == ARGON2_KIB &&
+           s->hash_len == HASH_LEN;
+}
+
+ost_result password_verify(ost_text password, ost_text credential, ost_arena *arena,
+                           bool *ret_matches, bool *ret_upgrade)
+{
+    static const unsigned char no_salt[SALT_LEN];
+    unsigned char hash[MAX_HASH];
+    stored s = {0};
+    if (password.len > MAX_PASSWORD || password.data == NULL)
+        password = OST_TEXT("");
+    bool possible = password.len > 0;
+    ost_result result = credential.len > 0 ? read_stored(credential, arena, &s) : OST_OK;
+    /* Nobody to compare with costs what somebody would. */
+    if (credential.len == 0 || result != OST_OK) {
+        (void)!hash_argon2(password, no_salt, ARGON2_PASSES, ARGON2_KIB, hash, HASH_LEN);
+        if (result == OST_OK)
+            *ret_matches = *ret_upgrade = false;
+        return result;
+    }
+    result = hash_stored(password, &s, hash);
+    if (result == OST_OK) {
+        *ret_matches = possible && sodium_memcmp(hash, s.hash, s.hash_len) == 0;
+        *ret_upgrade = *ret_matches && !is_current(&s);
+    }
+    wipe(hash, sizeof hash);
+    wipe(&s, sizeof s);
+    return result;
+}
+
+/* ---- writing ---- */
+
+static ost_result write_secret(const unsigned char *hash, const unsigned char *salt,
+                               ost_arena *arena, ost_text *ret_text)
+{
+    char text[64];
+    ost_json_writer *w = ost_json_writer_new(arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_open_object(w);
+    ost_json_member_text(w, "value", (ost_text){text, base64_encode(hash, HASH_LEN, text)});
+    ost_json_member_text(w, "salt", (ost_text){text, base64_encode(salt, SALT_LEN, text)});
+    ost_json_close_object(w);
+    return ost_json_writer_finish(w, ret_text);
+}
+
+ost_result password_hash(ost_text password, const ost_context *context, ost_arena *arena,
+                         ost_text *ret_credential)
+{
+    unsigned char hash[HASH_LEN], salt[SALT_LEN];
+    ost_text secret;
+    if (password.len == 0 || password.len > MAX_PASSWORD)
+        return OST_E_ARGUMENT;
+    ost_result result = context_random(context, salt, sizeof salt);
+    if (result == OST_OK)
+        result = hash_argon2(password, salt, ARGON2_PASSES, ARGON2_KIB, hash, sizeof hash);
+    if (result == OST_OK)
+        result = write_secret(hash, salt, arena, &secret);
+    wipe(hash, sizeof hash);
+    ost_json_writer *w = ost_json_writer_new(arena, 0);
+    if (result != OST_OK || w == NULL)
+        return result != OST_OK ? result : OST_E_MEMORY;
+    ost_json_open_object(w);
+    ost_json_member_string(w, "type", "password");
+    ost_json_member_integer(w, "createdDate", ost_now(context) * 1000);
+    ost_json_member_text(w, "secretData", secret);
+    ost_json_member_string(
+        w, "credentialData",
+        "{\"hashIterations\":5,\"algorithm\":\"argon2\",\"additionalParameters\":{\"hashLength\":"
+        "[\"32\"],\"memory\":[\"7168\"],\"type\":[\"id\"],\"version\":[\"1.3\"],\"parallelism\":"
+        "[\"1\"]}}");
+    ost_json_close_object(w);
+    return ost_json_writer_finish(w, ret_credential);
+}

@@ -1,0 +1,320 @@
+/* Realms as snapshots: the document's members, checked and made quick to use; see realm.h. */
+#include "provider/realm/realm.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/context.h"
+#include "base/text.h"
+#include "provider/realm/realm_loader.h"
+#include "provider/realm/role.h"
+
+#define MAX_DOCUMENT ((size_t)64 << 20)
+#define REALM_ARENA ((size_t)1 << 30)
+
+/* The snapshot, and what only its own life needs. */
+typedef struct held_realm {
+    realm realm; /* first, so that one pointer serves both */
+    atomic_uint references;
+    ost_arena *arena;
+} held_realm;
+
+static void load_lifespans(realm_loader *l, const ost_json *d, realm_lifespans *ret)
+{
+    ret->access_token = loader_integer(l, d, "accessTokenLifespan", 300);
+    ret->access_token_implicit = loader_integer(l, d, "accessTokenLifespanForImplicitFlow", 900);
+    ret->sso_idle = loader_integer(l, d, "ssoSessionIdleTimeout", 1800);
+    ret->sso_max = loader_integer(l, d, "ssoSessionMaxLifespan", 36000);
+    ret->sso_idle_remember = loader_integer(l, d, "ssoSessionIdleTimeoutRememberMe", 0);
+    ret->sso_max_remember = loader_integer(l, d, "ssoSessionMaxLifespanRememberMe", 0);
+    ret->code = loader_integer(l, d, "accessCodeLifespan", 60);
+    ret->user_action = loader_integer(l, d, "accessCodeLifespanUserAction", 300);
+    ret->login = loader_integer(l, d, "accessCodeLifespanLogin", 1800);
+    if (ret->sso_idle_remember == 0)
+        ret->sso_idle_remember = ret->sso_idle;
+    if (ret->sso_max_remember == 0)
+        ret->sso_max_remember = ret->sso_max;
+}
+
+static int64_t load_bounded(realm_loader *l, const ost_json *d, const char *member,
+                            int64_t fallback, int64_t least, int64_t most)
+{
+    int64_t value = loader_integer(l, d, member, fallback);
+    return value < least ? least : value > most ? most : value;
+}
+
+static void load_brute_force(realm_loader *l, const ost_json *d, realm_brute_force *ret)
+{
+    const int64_t year = 366 * 86400;
+    ret->on = loader_boolean(l, d, "bruteForceProtected", false);
+    ret->permanent = loader_boolean(l, d, "permanentLockout", false);
+    ret->failures = load_bounded(l, d, "failureFactor", 30, 1, 1 << 20);
+    ret->wait = load_bounded(l, d, "waitIncrementSeconds", 60, 0, year);
+    ret->max_wait = load_bounded(l, d, "maxFailureWaitSeconds", 900, 0, year);
+    ret->quick_ms = load_bounded(l, d, "quickLoginCheckMilliSeconds", 1000, 0, 3600 * 1000);
+    ret->quick_wait = load_bounded(l, d, "minimumQuickLoginWaitSeconds", 60, 0, year);
+    ret->window = load_bounded(l, d, "maxDeltaTimeSeconds", 43200, 1, year);
+}
+
+static void load_settings(realm_loader *l, const ost_json *d, realm *r)
+{
+    const char *ssl = loader_string(l, d, "sslRequired");
+    r->name = loader_string(l, d, "realm");
+    r->id = loader_string(l, d, "id");
+    r->display_name = loader_string(l, d, "displayName");
+    r->enabled = loader_boolean(l, d, "enabled", false);
+    r->ssl_required_all = ssl != NULL && strcasecmp(ssl, "all") == 0;
+    r->ssl_required_external = r->ssl_required_all || ssl == NULL || strcasecmp(ssl, "none") != 0;
+    r->login_with_email = loader_boolean(l, d, "loginWithEmailAllowed", true);
+    r->remember_me = loader_boolean(l, d, "rememberMe", false);
+    r->revoke_refresh_token = loader_boolean(l, d, "revokeRefreshToken", false);
+    r->refresh_max_reuse = loader_integer(l, d, "refreshTokenMaxReuse", 0);
+    r->not_before = loader_integer(l, d, "notBefore", 0);
+    r->password_policy = loader_string(l, d, "passwordPolicy");
+    load_lifespans(l, d, &r->lifespans);
+    load_brute_force(l, d, &r->brute_force);
+    if (r->name == NULL || r->name[0] == '\0')
+        loader_fail(l, "realm", "the realm's name is missing");
+    if (r->id == NULL)
+        r->id = r->name;
+}
+
+static void load_mappers(realm_loader *l, const ost_json *owner, const realm_mapper **ret_mappers,
+                         size_t *ret_count)
+{
+    const ost_json *list = loader_array(l, owner, "protocolMappers");
+    realm_mapper *mappers = loader_alloc(l, ost_json_count(list) * sizeof *mappers);
+    size_t count = 0;
+    for (const ost_json *at = ost_json_first(list); at != NULL && !loader_failed(l);
+         at = ost_json_next(at)) {
+        realm_mapper *m = &mappers[count];
+        loader_enter(l, "protocolMappers", count);
+        m->name = loader_string(l, at, "name");
+        m->type = loader_string(l, at, "protocolMapper");
+        m->config = ost_json_get(at, "config");
+        if (m->type == NULL)
+            loader_fail(l, "protocolMapper", "the mapper's type is missing");
+        else
+            m->kind = mapper_kind_of(m->type);
+        count++;
+        loader_leave(l);
+    }
+    *ret_mappers = mappers;
+    *ret_count = count;
+}
+
+static void load_scopes(realm_loader *l, const ost_json *d, realm *r)
+{
+    const ost_json *list = loader_array(l, d, "clientScopes");
+    realm_scope *scopes = loader_alloc(l, ost_json_count(list) * sizeof *scopes);
+    for (const ost_json *at = ost_json_first(list); at != NULL && !loader_failed(l);
+         at = ost_json_next(at)) {
+        realm_scope *s = &scopes[r->scope_count];
+        loader_enter(l, "clientScopes", r->scope_count);
+        s->name = loader_string(l, at, "name");
+        s->document = at;
+        /* Only "false" keeps a scope's name out of the token. */
+        s->in_token_scope =
+            !ost_json_equals(ost_json_get(ost_json_get(at, "attributes"), "include.in.token.scope"),
+                             OST_TEXT("false"));
+        load_mappers(l, at, &s->mappers, &s->mapper_count);
+        if (s->name == NULL)
+            loader_fail(l, "name", "the scope's name is missing");
+        r->scope_count++;
+        loader_leave(l);
+    }
+    r->scopes = scopes;
+}
+
+/* The named client scopes that exist; NULL-terminated. */
+static const realm_scope *const *load_scope_list(realm_loader *l, const ost_json *client,
+                                                 const char *member, const realm *r)
+{
+    const char *const *names = loader_strings(l, client, member);
+    size_t count = 0, found = 0;
+    while (names != NULL && names[count] != NULL)
+        count++;
+    const realm_scope **scopes = loader_alloc(l, (count + 1) * sizeof *scopes);
+    for (size_t i = 0; i < count && scopes != NULL; i++) {
+        const realm_scope *scope = realm_find_scope(r, text_of(names[i]));
+        if (scope != NULL)
+            scopes[found++] = scope;
+    }
+    return scopes;
+}
+
+/* "+" stands for the redirect URIs, "-" for none; several are separated by "##". */
+static const char *const *load_post_logout(realm_loader *l, const realm_client *c)
+{
+    static const char *const none[] = {NULL};
+    ost_text value = {0}, piece;
+    if (!ost_json_text(ost_json_get(c->attributes, "post.logout.redirect.uris"), &value) ||
+        text_is(value, "-"))
+        return none;
+    const char **uris = loader_alloc(l, (value.len / 2 + 2) * sizeof *uris);
+    size_t count = 0;
+    while (uris != NULL && text_next(&value, '#', &piece)) {
+        if (text_is(piece, "+"))
+            return c->redirect_uris;
+        if (piece.len > 0)
+            uris[count++] = loader_copy(l, piece);
+    }
+    return uris;
+}
+
+static void load_flags(realm_loader *l, const ost_json *at, realm_client *c)
+{
+    c->enabled = loader_boolean(l, at, "enabled", true);
+    c->public_client = loader_boolean(l, at, "publicClient", false);
+    c->bearer_only = loader_boolean(l, at, "bearerOnly", false);
+    c->standard_flow = loader_boolean(l, at, "standardFlowEnabled", true);
+    c->implicit_flow = loader_boolean(l, at, "implicitFlowEnabled", false);
+    c->direct_access_grants = loader_boolean(l, at, "directAccessGrantsEnabled", false);
+    c->service_account = loader_boolean(l, at, "serviceAccountsEnabled", false);
+    c->full_scope = loader_boolean(l, at, "fullScopeAllowed", true);
+}
+
+static void load_client(realm_loader *l, const ost_json *at, const realm *r, realm_client *c)
+{
+    ost_text method, lifespan;
+    uint64_t seconds;
+    char account[300];
+    c->client_id = loader_string(l, at, "clientId");
+    if (c->client_id == NULL || c->client_id[0] == '\0') {
+        loader_fail(l, "clientId", "the client's id is missing");
+        return;
+    }
+    c->id = loader_string(l, at, "id");
+    c->name = loader_string(l, at, "name");
+    c->secret = loader_string(l, at, "secret");
+    const char *proof = loader_string(l, at, "clientAuthenticatorType");
+    if (proof != NULL && strcmp(proof, "client-secret") != 0)
+        c->secret = NULL; /* it proves itself in a way that is not there: what an export has here is
+                             no password of its */
+    c->document = at;
+    load_flags(l, at, c);
+    c->attributes = ost_json_get(at, "attributes");
+    c->redirect_uris = loader_strings(l, at, "redirectUris");
+    c->web_origins = loader_strings(l, at, "webOrigins");
+    c->root_url = loader_string(l, at, "rootUrl");
+    c->base_url = loader_string(l, at, "baseUrl");
+    c->post_logout_redirect_uris = load_post_logout(l, c);
+    load_mappers(l, at, &c->mappers, &c->mapper_count);
+    c->default_scopes = load_scope_list(l, at, "defaultClientScopes", r);
+    c->optional_scopes = load_scope_list(l, at, "optionalClientScopes", r);
+    c->pkce_required =
+        ost_json_text(ost_json_get(c->attributes, "pkce.code.challenge.method"), &method) &&
+        method.len > 0;
+    if (ost_json_text(ost_json_get(c->attributes, "access.token.lifespan"), &lifespan) &&
+        text_to_unsigned(lifespan, 1u << 30, &seconds))
+        c->access_lifespan = (int64_t)seconds;
+    snprintf(account, sizeof account, "service-account-%s", c->client_id);
+    for (char *letter = account; *letter != '\0'; letter++) {
+        if (*letter >= 'A' && *letter <= 'Z')
+            *letter = (char)(*letter + ('a' - 'A'));
+    }
+    c->service_account_user = loader_copy(l, text_of(account));
+}
+
+static void load_clients(realm_loader *l, const ost_json *d, realm *r)
+{
+    const ost_json *list = loader_array(l, d, "clients");
+    realm_client *clients = loader_alloc(l, ost_json_count(list) * sizeof *clients);
+    r->clients = clients;
+    for (const ost_json *at = ost_json_first(list); at != NULL && !loader_failed(l);
+         at = ost_json_next(at)) {
+        realm_client *c = &clients[r->client_count];
+        loader_enter(l, "clients", r->client_count);
+        load_client(l, at, r, c);
+        if (!loader_failed(l) && realm_find_client(r, text_of(c->client_id)) != NULL)
+            loader_fail(l, "clientId", "another client has the same id");
+        r->client_count++;
+        loader_leave(l);
+    }
+}
+
+static ost_result load(ost_text document, held_realm *held, ost_error *ret_error)
+{
+    const ost_json_limits limits = {
+        .max_bytes = MAX_DOCUMENT, .max_depth = 64, .max_values = 1u << 22};
+    realm *r = &held->realm;
+    char *copy = ost_arena_copy(held->arena, document);
+    if (copy == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    ost_result result = ost_json_read((ost_text){copy, document.len}, &limits, held->arena,
+                                      &r->document, ret_error);
+    if (result != OST_OK)
+        return result;
+    if (!ost_json_is(r->document, OST_JSON_OBJECT))
+        return ost_error_set(ret_error, OST_E_FORMAT, "a realm is a JSON object");
+    realm_loader l = {.arena = held->arena, .error = ret_error};
+    load_settings(&l, r->document, r);
+    load_scopes(&l, r->document, r);
+    load_clients(&l, r->document, r);
+    if (l.result != OST_OK)
+        return l.result;
+    return role_table_load(r->document, held->arena, &r->roles, ret_error);
+}
+
+ost_result realm_load(ost_text document, int64_t version, realm **ret_realm, ost_error *ret_error)
+{
+    held_realm *held = memory_alloc(sizeof *held);
+    if (held == NULL || (held->arena = ost_arena_new(REALM_ARENA)) == NULL) {
+        memory_free(held);
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    }
+    atomic_init(&held->references, 1);
+    held->realm.version = version;
+    ost_result result = load(document, held, ret_error);
+    if (result != OST_OK) {
+        realm_unref(&held->realm);
+        return result;
+    }
+    *ret_realm = &held->realm;
+    return OST_OK;
+}
+
+realm *realm_ref(realm *r)
+{
+    if (r != NULL)
+        atomic_fetch_add_explicit(&((held_realm *)r)->references, 1, memory_order_relaxed);
+    return r;
+}
+
+void realm_unref(realm *r)
+{
+    held_realm *held = (held_realm *)r;
+    if (held == NULL || atomic_fetch_sub_explicit(&held->references, 1, memory_order_acq_rel) != 1)
+        return;
+    ost_arena_free(held->arena);
+    memory_free(held);
+}
+
+const realm_client *realm_find_client(const realm *r, ost_text client_id)
+{
+    for (size_t i = 0; i < r->client_count; i++) {
+        if (text_is(client_id, r->clients[i].client_id))
+            return &r->clients[i];
+    }
+    return NULL;
+}
+
+const realm_client *realm_find_client_by_uuid(const realm *r, ost_text id)
+{
+    for (size_t i = 0; i < r->client_count; i++) {
+        if (r->clients[i].id != NULL && text_is(id, r->clients[i].id))
+            return &r->clients[i];
+    }
+    return NULL;
+}
+
+const realm_scope *realm_find_scope(const realm *r, ost_text name)
+{
+    for (size_t i = 0; i < r->scope_count; i++) {
+        if (text_is(name, r->scopes[i].name))
+            return &r->scopes[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,275 @@
+/* Completing realm documents; see realm_document.h. */
+#include "provider/realm/realm_document.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/base64url.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "provider/realm/realm_defaults.h"
+#include "provider/realm/uuid.h"
+
+#define MAX_DOCUMENT ((size_t)64 << 20)
+
+/* One completion under way. */
+typedef struct completion {
+    const ost_json *file;
+    const ost_json *defaults;
+    const ost_json *default_scopes, *optional_scopes; /* for clients that name none */
+    const ost_context *context;
+    ost_arena *arena;
+    ost_json_writer *writer;
+} completion;
+
+/* ---- small writers ---- */
+
+static bool is_one_of(ost_text name, const char *const *names)
+{
+    for (size_t i = 0; names[i] != NULL; i++) {
+        if (text_is(name, names[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Every member but those of `left_out`. */
+static void put_members(completion *c, const ost_json *object, const char *const *left_out)
+{
+    for (const ost_json *at = ost_json_first(object); at != NULL; at = ost_json_next(at)) {
+        if (is_one_of(ost_json_name(at), left_out))
+            continue;
+        ost_json_put_name(c->writer, ost_json_name(at));
+        ost_json_put_value(c->writer, at);
+    }
+}
+
+static void put_new_id(completion *c, const ost_json *object)
+{
+    if (ost_json_get(object, "id") == NULL)
+        ost_json_member_text(c->writer, "id", uuid_text(c->context, c->arena));
+}
+
+static const ost_json *find_named(const ost_json *list, const char *member, ost_text name)
+{
+    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
+        if (ost_json_equals(ost_json_get(at, member), name))
+            return at;
+    }
+    return NULL;
+}
+
+/* Entries with an id each: the file's own, then the defaults that it does not have. */
+static void put_list(completion *c, const ost_json *own, const ost_json *defaults)
+{
+    static const char *const nothing[] = {NULL};
+    ost_text name;
+    ost_json_open_array(c->writer);
+    for (int pass = 0; pass < 2; pass++) {
+        const ost_json *list = pass == 0 ? own : defaults;
+        for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
+            if (pass == 1 && ost_json_text(ost_json_get(at, "name"), &name) &&
+                find_named(own, "name", name) != NULL)
+                continue;
+            ost_json_open_object(c->writer);
+            put_new_id(c, at);
+            put_members(c, at, nothing);
+            ost_json_close_object(c->writer);
+        }
+    }
+    ost_json_close_array(c->writer);
+}
+
+/* ---- roles ---- */
+
+static void put_client_roles(completion *c, const ost_json *own)
+{
+    const ost_json *defaults = ost_json_get(c->defaults, "clientRoles");
+    ost_json_open_object(c->writer);
+    for (const ost_json *at = ost_json_first(defaults); at != NULL; at = ost_json_next(at)) {
+        ost_json_put_name(c->writer, ost_json_name(at));
+        put_list(c, ost_json_get_text(own, ost_json_name(at)), at);
+    }
+    for (const ost_json *at = ost_json_first(own); at != NULL; at = ost_json_next(at)) {
+        if (ost_json_get_text(defaults, ost_json_name(at)) != NULL)
+            continue;
+        ost_json_put_name(c->writer, ost_json_name(at));
+        put_list(c, at, NULL);
+    }
+    ost_json_close_object(c->writer);
+}
+
+static void put_roles(completion *c)
+{
+    const ost_json *own = ost_json_get(c->file, "roles");
+    ost_json_put_name(c->writer, OST_TEXT("roles"));
+    ost_json_open_object(c->writer);
+    ost_json_put_name(c->writer, OST_TEXT("realm"));
+    put_list(c, ost_json_get(own, "realm"), ost_json_get(c->defaults, "realmRoles"));
+    ost_json_put_name(c->writer, OST_TEXT("client"));
+    put_client_roles(c, ost_json_get(own, "client"));
+    ost_json_close_object(c->writer);
+}
+
+/* ---- clients ---- */
+
+bool realm_document_has_account(const ost_json *client)
+{
+    bool has = false;
+    return ost_json_boolean(ost_json_get(client, "serviceAccountsEnabled"), &has) && has;
+}
+
+static bool is_true(const ost_json *object, const char *member)
+{
+    bool value = false;
+    return ost_json_boolean(ost_json_get(object, member), &value) && value;
+}
+
+/* 32 random bytes; masked secrets of an export ("**********") are no secrets. */
+static void put_secret(completion *c, const ost_json *client)
+{
+    unsigned char bytes[24];
+    char text[BASE64URL_LEN(sizeof bytes)];
+    ost_text given = {0};
+    bool known =
+        ost_json_text(ost_json_get(client, "secret"), &given) && !text_is(given, "**********");
+    if (known) {
+        ost_json_member_text(c->writer, "secret", given);
+    } else if (!is_true(client, "publicClient") && !is_true(client, "bearerOnly") &&
+               context_random(c->context, bytes, sizeof bytes) == OST_OK) {
+        size_t len = base64url_encode(bytes, sizeof bytes, text);
+        ost_json_member_text(c->writer, "secret", (ost_text){text, len});
+    }
+    wipe(bytes, sizeof bytes);
+    wipe(text, sizeof text);
+}
+
+static void put_mappers(completion *c, const ost_json *client)
+{
+    const ost_json *own = ost_json_get(client, "protocolMappers");
+    bool account = realm_document_has_account(client);
+    ost_json_put_name(c->writer, OST_TEXT("protocolMappers"));
+    put_list(c, own, account ? ost_json_get(c->defaults, "serviceAccountMappers") : NULL);
+}
+
+static void put_scope_names(completion *c, const ost_json *client, const char *member,
+                            const ost_json *fallback)
+{
+    const ost_json *own = ost_json_get(client, member);
+    ost_json_member_value(c->writer, member, own != NULL ? own : fallback);
+}
+
+static void put_client(completion *c, const ost_json *client)
+{
+    static const char *const written[] = {"secret", "protocolMappers", "defaultClientScopes",
+                                          "optionalClientScopes", NULL};
+    ost_json_open_object(c->writer);
+    put_new_id(c, client);
+    put_members(c, client, written);
+    put_secret(c, client);
+    put_mappers(c, client);
+    put_scope_names(c, client, "defaultClientScopes", c->default_scopes);
+    put_scope_names(c, client, "optionalClientScopes", c->optional_scopes);
+    ost_json_close_object(c->writer);
+}
+
+static void put_clients(completion *c)
+{
+    const ost_json *own = ost_json_get(c->file, "clients");
+    const ost_json *defaults = ost_json_get(c->defaults, "clients");
+    ost_text id;
+    ost_json_put_name(c->writer, OST_TEXT("clients"));
+    ost_json_open_array(c->writer);
+    for (const ost_json *at = ost_json_first(own); at != NULL; at = ost_json_next(at))
+        put_client(c, at);
+    for (const ost_json *at = ost_json_first(defaults); at != NULL; at = ost_json_next(at)) {
+        if (ost_json_text(ost_json_get(at, "clientId"), &id) &&
+            find_named(own, "clientId", id) == NULL)
+            put_client(c, at);
+    }
+    ost_json_close_array(c->writer);
+}
+
+/* ---- the whole ---- */
+
+static const ost_json *file_or_default(const completion *c, const char *member)
+{
+    const ost_json *own = ost_json_get(c->file, member);
+    return own != NULL ? own : ost_json_get(c->defaults, member);
+}
+
+/* A file that has client scopes of its own brings all that it wants. */
+static void put_scopes(completion *c)
+{
+    const ost_json *own = ost_json_get(c->file, "clientScopes");
+    ost_json_put_name(c->writer, OST_TEXT("clientScopes"));
+    put_list(c, own, own == NULL ? ost_json_get(c->defaults, "clientScopes") : NULL);
+    ost_json_member_value(c->writer, "defaultDefaultClientScopes", c->default_scopes);
+    ost_json_member_value(c->writer, "defaultOptionalClientScopes", c->optional_scopes);
+}
+
+/* The built-in parts with the realm's name in its places. */
+static ost_result load_defaults(completion *c, ost_text realm)
+{
+    static const char mark[] = "%REALM%";
+    ost_text source = realm_defaults_document();
+    size_t room = source.len + 64 * realm.len, len = 0;
+    char *text = ost_arena_alloc(c->arena, room + 1);
+    if (text == NULL)
+        return OST_E_MEMORY;
+    for (size_t i = 0; i < source.len;) {
+        bool here = text_starts(text_slice(source, i, source.len), mark);
+        if (len + (here ? realm.len : 1) > room)
+            return OST_E_CEILING;
+        memcpy(text + len, here ? realm.data : source.data + i, here ? realm.len : 1);
+        len += here ? realm.len : 1;
+        i += here ? sizeof mark - 1 : 1;
+    }
+    return ost_json_read((ost_text){text, len}, NULL, c->arena, &c->defaults, NULL);
+}
+
+/* The name stands in URLs, cookie paths and JSON. */
+static bool is_realm_name(ost_text name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        unsigned char ch = (unsigned char)name.data[i];
+        bool plain = (ch >= '0' && ch <= '9') || (ch >= 'A' && ch <= 'Z') ||
+                     (ch >= 'a' && ch <= 'z') || strchr("-_. @", ch) != NULL || ch >= 0x80;
+        if (!plain)
+            return false;
+    }
+    return name.len > 0 && name.len <= 255 && !text_is(name, ".") && !text_is(name, "..");
+}
+
+ost_result realm_document_complete(const ost_json *file, const ost_context *context,
+                                   ost_arena *arena, ost_text *ret_document, ost_error *ret_error)
+{
+    static const char *const written[] = {"users",
+                                          "roles",
+                                          "clients",
+                                          "clientScopes",
+                                          "defaultDefaultClientScopes",
+                                          "defaultOptionalClientScopes",
+                                          NULL};
+    completion c = {.file = file, .context = context, .arena = arena};
+    ost_text name;
+    if (!ost_json_text(ost_json_get(file, "realm"), &name) || !is_realm_name(name))
+        return ost_error_set(ret_error, OST_E_FORMAT,
+                             "realm: the name is missing, or not of letters, digits, - _ . @");
+    ost_result result = load_defaults(&c, name);
+    c.writer = ost_json_writer_new(arena, MAX_DOCUMENT);
+    if (result != OST_OK || c.writer == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    c.default_scopes = file_or_default(&c, "defaultDefaultClientScopes");
+    c.optional_scopes = file_or_default(&c, "defaultOptionalClientScopes");
+    ost_json_open_object(c.writer);
+    put_new_id(&c, file);
+    put_members(&c, file, written);
+    put_roles(&c);
+    put_scopes(&c);
+    put_clients(&c);
+    ost_json_close_object(c.writer);
+    result = ost_json_writer_finish(c.writer, ret_document);
+    return result == OST_OK ? OST_OK
+                            : ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+}

@@ -1,0 +1,163 @@
+/* Which URIs a browser may be sent to (RFC 6749 §3.1.2, RFC 9700 §4.1): as registered, byte by
+ * byte, but for one wildcard at the end of a path. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/percent.h"
+#include "base/text.h"
+#include "provider/realm/realm.h"
+
+#define MAX_URI 2048
+
+/* scheme://host[:port], and what follows. */
+static bool split_uri(ost_text uri, ost_text *ret_origin, ost_text *ret_rest)
+{
+    size_t colon = text_find(uri, ':', 0);
+    if (colon == 0 || colon + 3 > uri.len || !text_starts(text_slice(uri, colon, uri.len), "://"))
+        return false;
+    size_t end = colon + 3;
+    while (end < uri.len && uri.data[end] != '/' && uri.data[end] != '?' && uri.data[end] != '#')
+        end++;
+    *ret_origin = text_slice(uri, 0, end);
+    *ret_rest = text_slice(uri, end, uri.len);
+    return end > colon + 3;
+}
+
+ost_text realm_uri_origin(ost_text uri)
+{
+    ost_text origin, rest;
+    return split_uri(uri, &origin, &rest) ? origin : (ost_text){0};
+}
+
+/* The character at *at, however often it has been escaped ("%2e", "%252e"); *at goes past it. */
+static unsigned char next_character(ost_text path, size_t *at)
+{
+    size_t i = *at + 1;
+    if (path.data[*at] == '%') {
+        while (i + 1 < path.len && path.data[i] == '2' && path.data[i + 1] == '5')
+            i += 2;
+        int high = i + 1 < path.len ? hex_digit(path.data[i]) : -1;
+        int low = high >= 0 ? hex_digit(path.data[i + 1]) : -1;
+        if (low >= 0) {
+            *at = i + 2;
+            return (unsigned char)(high * 16 + low);
+        }
+    }
+    return (unsigned char)path.data[(*at)++];
+}
+
+/* A "." or ".." segment, plain, escaped, or with parameters ("..;x"): two parties may resolve it
+ * differently. */
+static bool has_dot_segment(ost_text path)
+{
+    size_t dots = 0;
+    bool plain = true; /* nothing but dots so far */
+    path = text_slice(path, 0, text_find(path, '?', 0));
+    for (size_t at = 0; at < path.len;) {
+        unsigned char c = next_character(path, &at);
+        bool slash = c == '/' || c == '\\';
+        bool ends = slash || c == ';';
+        if (ends && plain && (dots == 1 || dots == 2))
+            return true;
+        dots = slash ? 0 : dots + (c == '.');
+        plain = slash || (plain && c == '.');
+    }
+    return plain && (dots == 1 || dots == 2);
+}
+
+/* What no redirect may have, however it was registered. */
+static bool is_clean(ost_text uri)
+{
+    ost_text origin, rest;
+    if (uri.len == 0 || uri.len > MAX_URI || text_find(uri, '#', 0) < uri.len)
+        return false;
+    for (size_t i = 0; i < uri.len; i++) {
+        unsigned char c = (unsigned char)uri.data[i];
+        if (c <= 0x20 || c >= 0x7f || c == '\\' || c == '"' || c == '<' || c == '>')
+            return false;
+    }
+    if (!split_uri(uri, &origin, &rest))
+        return text_find(uri, ':', 0) < uri.len; /* a private-use scheme: app:/callback */
+    return text_find(origin, '@', 0) == origin.len && !has_dot_segment(rest);
+}
+
+/* A wildcard stands for the end of the path, so it must come after scheme, host and a slash. */
+static bool fits_wildcard(ost_text pattern, ost_text uri)
+{
+    ost_text prefix = text_slice(pattern, 0, pattern.len - 1), origin, rest;
+    if (!split_uri(prefix, &origin, &rest) || rest.len == 0 || rest.data[0] != '/' ||
+        text_find(prefix, '*', 0) < prefix.len)
+        return false;
+    if (text_equal(text_slice(uri, 0, prefix.len), prefix))
+        return true;
+    /* The wildcard may stand for nothing, and for the slash before it. */
+    ost_text path = text_slice(uri, 0, text_find(uri, '?', 0));
+    return text_ends(prefix, "/") && text_equal(path, text_slice(prefix, 0, prefix.len - 1));
+}
+
+static bool fits(const realm_client *client, const char *registered, ost_text uri)
+{
+    char absolute[MAX_URI];
+    ost_text pattern = text_of(registered);
+    if (pattern.len > 0 && pattern.data[0] == '/') { /* relative to the root URL */
+        ost_text root = text_of(client->root_url);
+        if (root.len == 0)
+            return false;
+        while (text_ends(root, "/"))
+            root.len--;
+        int len =
+            snprintf(absolute, sizeof absolute, "%.*s%s", (int)root.len, root.data, registered);
+        if (len < 0 || (size_t)len >= sizeof absolute)
+            return false;
+        pattern = (ost_text){absolute, (size_t)len};
+    }
+    if (text_ends(pattern, "*"))
+        return fits_wildcard(pattern, uri);
+    return text_equal(pattern, uri);
+}
+
+static bool fits_any(const realm_client *client, const char *const *registered, ost_text uri)
+{
+    if (!is_clean(uri))
+        return false;
+    for (size_t i = 0; registered != NULL && registered[i] != NULL; i++) {
+        if (fits(client, registered[i], uri))
+            return true;
+    }
+    return false;
+}
+
+bool realm_redirect_allowed(const realm_client *client, ost_text uri)
+{
+    return fits_any(client, client->redirect_uris, uri);
+}
+
+bool realm_post_logout_allowed(const realm_client *client, ost_text uri)
+{
+    return fits_any(client, client->post_logout_redirect_uris, uri);
+}
+
+ost_text realm_redirect_origin(const realm_client *client, size_t index)
+{
+    ost_text uri = text_of(client->redirect_uris[index]);
+    return realm_uri_origin(text_starts(uri, "/") ? text_of(client->root_url) : uri);
+}
+
+/* "+" stands for the origins of the redirect URIs, "*" for all. */
+bool realm_origin_allowed(const realm_client *client, ost_text origin)
+{
+    if (origin.len == 0 || text_is(origin, "null"))
+        return false;
+    for (size_t i = 0; client->web_origins != NULL && client->web_origins[i] != NULL; i++) {
+        const char *registered = client->web_origins[i];
+        if (text_is(origin, registered) || strcmp(registered, "*") == 0)
+            return true;
+        for (size_t k = 0; strcmp(registered, "+") == 0 && client->redirect_uris != NULL &&
+                           client->redirect_uris[k] != NULL;
+             k++) {
+            if (text_equal(realm_redirect_origin(client, k), origin))
+                return true;
+        }
+    }
+    return false;
+}

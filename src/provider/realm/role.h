@@ -1,0 +1,12 @@
+/* The roles of a realm as a graph: realm and client roles, and what composites contain. */
+#ifndef ROLE_H
+#define ROLE_H
+
+#include "provider/realm/realm.h"
+
+/* Reads roles.realm, roles.client and groups of a realm's document into `arena`, where the table
+ * lives. OST_E_FORMAT with the path. */
+OST_MUST_CHECK ost_result role_table_load(const ost_json *document, ost_arena *arena,
+                                          const role_table **ret_table, ost_error *ret_error);
+
+#endif

@@ -1,0 +1,131 @@
+/* Users as rows; see user_row.h. */
+#include "provider/realm/user_row.h"
+
+#include <stdio.h>
+
+#include "base/context.h"
+#include "base/text.h"
+#include "provider/realm/password.h"
+#include "provider/realm/uuid.h"
+
+#define MAX_NAME 255
+
+ost_text user_row_fold(ost_text text, ost_arena *arena)
+{
+    char *copy = ost_arena_copy(arena, text);
+    for (size_t i = 0; copy != NULL && i < text.len; i++) {
+        if (copy[i] >= 'A' && copy[i] <= 'Z')
+            copy[i] = (char)(copy[i] + ('a' - 'A'));
+    }
+    return (ost_text){copy, copy != NULL ? text.len : 0};
+}
+
+/* The stored document: the user's own members but credentials, with the id. */
+static ost_result write_document(const ost_json *user, ost_text id, ost_text username,
+                                 ost_arena *arena, ost_text *ret_document)
+{
+    ost_json_writer *w = ost_json_writer_new(arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_open_object(w);
+    ost_json_member_text(w, "id", id);
+    ost_json_member_text(w, "username", username);
+    for (const ost_json *at = ost_json_first(user); at != NULL; at = ost_json_next(at)) {
+        ost_text name = ost_json_name(at);
+        if (text_is(name, "id") || text_is(name, "username") || text_is(name, "credentials"))
+            continue;
+        ost_json_put_name(w, name);
+        ost_json_put_value(w, at);
+    }
+    ost_json_close_object(w);
+    return ost_json_writer_finish(w, ret_document);
+}
+
+static ost_result read_password(const ost_json *user, const ost_context *context, ost_arena *arena,
+                                ost_text *ret_password)
+{
+    for (const ost_json *at = ost_json_first(ost_json_get(user, "credentials")); at != NULL;
+         at = ost_json_next(at)) {
+        ost_text plain;
+        if (!ost_json_equals(ost_json_get(at, "type"), OST_TEXT("password")))
+            continue;
+        if (ost_json_text(ost_json_get(at, "value"), &plain) && plain.len > 0)
+            return password_hash(plain, context, arena, ret_password);
+        *ret_password = ost_json_source(at);
+        return OST_OK;
+    }
+    *ret_password = OST_TEXT("");
+    return OST_OK;
+}
+
+static ost_result read_row(const ost_json *user, const ost_context *context, ost_arena *arena,
+                           store_user *row, const char **ret_what)
+{
+    ost_text text;
+    bool enabled = false;
+    *ret_what = "username: missing, empty or too long";
+    if (!ost_json_text(ost_json_get(user, "username"), &text) || text.len == 0 ||
+        text.len > MAX_NAME)
+        return OST_E_FORMAT;
+    row->username = user_row_fold(text, arena);
+    *ret_what = "email: not a string";
+    if (ost_json_get(user, "email") != NULL &&
+        !ost_json_is(ost_json_get(user, "email"), OST_JSON_NULL)) {
+        if (!ost_json_text(ost_json_get(user, "email"), &text) || text.len > MAX_NAME)
+            return OST_E_FORMAT;
+        row->email = user_row_fold(text, arena);
+    }
+    *ret_what = "enabled: neither true nor false";
+    if (ost_json_get(user, "enabled") != NULL &&
+        !ost_json_boolean(ost_json_get(user, "enabled"), &enabled))
+        return OST_E_FORMAT;
+    row->enabled = enabled;
+    *ret_what = "id: not a string";
+    if (ost_json_get(user, "id") == NULL)
+        row->id = uuid_text(context, arena);
+    else if (!ost_json_text(ost_json_get(user, "id"), &row->id) || row->id.len == 0)
+        return OST_E_FORMAT;
+    *ret_what = "the user cannot be written";
+    ost_result result = write_document(user, row->id, row->username, arena, &row->document);
+    *ret_what = "credentials: the password cannot be used";
+    return result == OST_OK ? read_password(user, context, arena, &row->password) : result;
+}
+
+ost_result user_row_read(const ost_json *user, size_t index, ost_text realm,
+                         const ost_context *context, ost_arena *arena, store_user *ret_row,
+                         ost_error *ret_error)
+{
+    store_user row = {.realm = realm, .created = ost_now(context)};
+    const char *what;
+    ost_result result = read_row(user, context, arena, &row, &what);
+    if (result != OST_OK)
+        return ost_error_set(ret_error, result, "users[%zu].%s", index, what);
+    *ret_row = row;
+    return OST_OK;
+}
+
+ost_result user_row_service_account(ost_text client_id, ost_text realm, const ost_context *context,
+                                    ost_arena *arena, store_user *ret_row)
+{
+    char *name =
+        ost_arena_format(arena, "service-account-%.*s", (int)client_id.len, client_id.data);
+    char *role = ost_arena_format(arena, "default-roles-%.*s", (int)realm.len, realm.data);
+    ost_json_writer *w = ost_json_writer_new(arena, 0);
+    const ost_json *user;
+    ost_text text;
+    if (name == NULL || role == NULL || w == NULL)
+        return OST_E_MEMORY;
+    ost_json_open_object(w);
+    ost_json_member_string(w, "username", name);
+    ost_json_member_boolean(w, "enabled", true);
+    ost_json_member_text(w, "serviceAccountClientId", client_id);
+    ost_json_put_name(w, OST_TEXT("realmRoles"));
+    ost_json_open_array(w);
+    ost_json_put_text(w, text_of(role));
+    ost_json_close_array(w);
+    ost_json_close_object(w);
+    ost_result result = ost_json_writer_finish(w, &text);
+    if (result == OST_OK)
+        result = ost_json_read(text, NULL, arena, &user, NULL);
+    return result == OST_OK ? user_row_read(user, 0, realm, context, arena, ret_row, NULL) : result;
+}

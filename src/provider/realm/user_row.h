@@ -1,0 +1,24 @@
+/* Users of realm files as rows of the store, and back. */
+#ifndef USER_ROW_H
+#define USER_ROW_H
+
+#include <ostiary/json.h>
+
+#include "store/store.h"
+
+/* One UserRepresentation. A plain password is hashed; a hashed one is kept. `index` is for errors:
+ * "users[index]. …". In the arena. */
+OST_MUST_CHECK ost_result user_row_read(const ost_json *user, size_t index, ost_text realm,
+                                        const ost_context *context, ost_arena *arena,
+                                        store_user *ret_row, ost_error *ret_error);
+
+/* The account of a client with service accounts. */
+OST_MUST_CHECK ost_result user_row_service_account(ost_text client_id, ost_text realm,
+                                                   const ost_context *context, ost_arena *arena,
+                                                   store_user *ret_row);
+
+/* Lower case, ASCII alone: how user names and e-mail addresses are stored and looked up. NULL data:
+ * out of memory. */
+ost_text user_row_fold(ost_text text, ost_arena *arena);
+
+#endif

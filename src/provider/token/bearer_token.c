@@ -1,0 +1,43 @@
+/* Access tokens presented to the provider; see bearer_token.h. */
+#include "provider/token/bearer_token.h"
+
+#include "base/text.h"
+#include "provider/login/authentication.h"
+
+ost_result bearer_token_verify(call *c, ost_text token, const char *kind,
+                               const ost_claims **ret_claims)
+{
+    const ost_claims_rules rules = {
+        .issuer = c->issuer,
+        .insecure_any_audience = true, /* it is meant for APIs; here it is judged by its issuer */
+        .no_leeway = true,
+        .algorithms = OST_ALG_BIT(OST_RS256),
+    };
+    const ost_claims *claims;
+    ost_result result = ost_jwt_verify(token, key_ring_verifiers(c->entry->keys), &rules, c->now,
+                                       c->arena, &claims, NULL);
+    if (result != OST_OK)
+        return result;
+    if (call_is_stale(c, claims))
+        return OST_E_EXPIRED;
+    if (kind != NULL && !text_is(ost_claims_text(claims, "typ"), kind))
+        return OST_E_TOKEN_TYPE;
+    *ret_claims = claims;
+    return OST_OK;
+}
+
+ost_result bearer_token_session(call *c, const ost_claims *claims)
+{
+    store_session session;
+    store_client_session client_session;
+    ost_text id = ost_claims_text(claims, "sid");
+    if (id.data == NULL)
+        return OST_OK;
+    ost_result result = session_load(c, id, &session);
+    if (result == OST_OK)
+        result = store_client_session_get(c->provider->store, id, ost_claims_text(claims, "azp"),
+                                          c->arena, &client_session);
+    if (result == OST_OK && call_issued_at(claims) < client_session.started)
+        result = OST_E_NOT_FOUND; /* of an earlier life, which was ended */
+    return result;
+}

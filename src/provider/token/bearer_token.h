@@ -1,0 +1,18 @@
+/* The provider's own access tokens, presented back to it. */
+#ifndef BEARER_TOKEN_H
+#define BEARER_TOKEN_H
+
+#include <ostiary/jose.h>
+
+#include "provider/call.h"
+
+/* Verifies signature, issuer, expiry and kind of an access token of this realm; `kind` NULL: any
+ * kind. OST_OK says nothing of its session. */
+OST_MUST_CHECK ost_result bearer_token_verify(call *call, ost_text token, const char *kind,
+                                              const ost_claims **ret_claims);
+
+/* The session of a token, if it has one, is alive and still has the client. OST_E_NOT_FOUND. Uses
+ * the store: on the pool. */
+OST_MUST_CHECK ost_result bearer_token_session(call *call, const ost_claims *claims);
+
+#endif

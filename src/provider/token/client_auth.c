@@ -1,0 +1,77 @@
+/* Client authentication: client_secret_post and client_secret_basic; see client_auth.h. */
+#include "provider/token/client_auth.h"
+
+#include "base/base64url.h"
+#include "base/text.h"
+
+static const char invalid[] = "Invalid client or Invalid client credentials";
+
+typedef struct credentials {
+    ost_text id, secret;
+} credentials;
+
+/* One half of Basic credentials is form-encoded (RFC 6749 §2.3.1). */
+static bool decode_half(call *c, ost_text half, ost_text *ret_text)
+{
+    http_form form;
+    const char *pair = call_format(c, "x=%.*s", (int)half.len, half.len > 0 ? half.data : "");
+    if (pair == NULL || http_form_read(text_of(pair), c->arena, &form) != OST_OK || form.count != 1)
+        return false;
+    *ret_text = form.pairs[0].value;
+    return true;
+}
+
+static bool read_basic(call *c, ost_text field, credentials *ret)
+{
+    size_t len;
+    ost_text encoded = text_trim(text_slice(field, 6, field.len));
+    unsigned char *bytes = ost_arena_alloc(c->arena, encoded.len + 1);
+    if (bytes == NULL)
+        return call_refuse(c, 500, "server_error", NULL);
+    if (base64_decode(encoded, bytes, &len) != OST_OK)
+        return call_refuse(c, 400, "unauthorized_client",
+                           "Unexpected error when authenticating client");
+    ost_text both = {(const char *)bytes, len};
+    size_t colon = text_find(both, ':', 0);
+    if (colon == both.len || !decode_half(c, text_slice(both, 0, colon), &ret->id) ||
+        !decode_half(c, text_slice(both, colon + 1, both.len), &ret->secret))
+        return call_refuse(c, 401, "invalid_client", invalid);
+    return true;
+}
+
+/* What the form says counts more: many clients repeat their id there beside Basic. */
+static bool read_credentials(call *c, credentials *ret)
+{
+    ost_text field = http_request_field(c->request, "authorization");
+    ost_text id = call_parameter(c, "client_id"), secret = call_parameter(c, "client_secret");
+    bool basic =
+        field.len > 6 && text_equal_ignoring_case(text_slice(field, 0, 6), OST_TEXT("Basic "));
+    if (http_request_field_count(c->request, "authorization") > 1)
+        return call_refuse(c, 401, "invalid_client", invalid);
+    if (basic && !read_basic(c, field, ret))
+        return false;
+    if (id.data != NULL)
+        ret->id = id;
+    if (secret.data != NULL)
+        ret->secret = secret;
+    if (ret->id.len == 0)
+        return call_refuse(c, 401, "invalid_client", invalid);
+    return true;
+}
+
+bool client_authenticate(call *c)
+{
+    credentials given = {0};
+    if (!read_credentials(c, &given))
+        return false;
+    const realm_client *client = realm_find_client(c->realm, given.id);
+    if (client == NULL || !client->enabled)
+        return call_refuse(c, 401, "invalid_client", invalid);
+    if (client->bearer_only)
+        return call_refuse(c, 401, "unauthorized_client", invalid);
+    if (!client->public_client && (client->secret == NULL || given.secret.len == 0 ||
+                                   !text_equal_secret(given.secret, text_of(client->secret))))
+        return call_refuse(c, 401, "unauthorized_client", invalid);
+    c->client = client;
+    return true;
+}

@@ -1,0 +1,71 @@
+/* What tokens are made for: a client, a user or the client's own account, a session, scopes. */
+#ifndef GRANT_H
+#define GRANT_H
+
+#include "provider/call.h"
+
+typedef struct grant {
+    const realm_client *client;
+    const ost_json *user; /* UserRepresentation */
+    ost_text user_id;
+    realm_roles roles;                /* effective, and narrowed to what the client may see */
+    const realm_scope *const *scopes; /* granted client scopes; NULL-terminated */
+    ost_text scope;                   /* as it stands in tokens */
+    bool openid;
+    const char *session_id; /* NULL: none (client credentials) */
+    int64_t session_ends;   /* no token outlives it; 0: no limit */
+    int64_t idle_ends;
+    int64_t auth_time; /* seconds; −1: says nothing */
+    bool interactive;  /* a browser login: auth_time stands in access tokens too */
+    ost_text nonce;    /* empty: none */
+    const char *acr;   /* NULL: "1" */
+    ost_text state; /* of an authorization request that is answered with an ID token; for s_hash */
+    int64_t lifespan; /* of the access token; 0: the client's or the realm's */
+} grant;
+
+/* Chooses the client scopes for a scope parameter (RFC 6749 §3.3): all default ones, and the
+ * optional ones that were asked for. Refuses the call with invalid_scope. */
+bool grant_choose_scopes(call *call, ost_text requested, grant *grant);
+
+/* Fills user, roles from a stored user. Refuses with server_error. */
+bool grant_set_user(call *call, const ost_json *user, ost_text user_id, grant *grant);
+
+/* ---- mint.c ---- */
+
+typedef enum token_kind { TOKEN_ACCESS, TOKEN_ID, TOKEN_USERINFO } token_kind;
+
+typedef struct minted {
+    ost_text access_token, id_token, refresh_token; /* empty: none */
+    int64_t expires_in, refresh_expires_in;
+    ost_text refresh_id; /* jti of the refresh token */
+} minted;
+
+/* Signs the tokens of a grant. `refresh`: make a refresh token too. Refuses with server_error. */
+bool mint_tokens(call *call, const grant *grant, bool refresh, minted *ret_minted);
+
+/* An ID token alone, with at_hash and c_hash of what goes with it (empty: none). */
+bool mint_id_token(call *call, const grant *grant, ost_text access_token, ost_text code,
+                   int64_t expires, ost_text *ret_token);
+
+/* The claims for userinfo: sub and what the mappers say. JSON. */
+bool mint_userinfo(call *call, const grant *grant, ost_text *ret_json);
+
+/* The token endpoint's answer. */
+bool mint_answer(call *call, const grant *grant, const minted *minted);
+
+/* A token that only this provider reads, signed with the realm's internal key. */
+bool mint_internal(call *call, ost_text claims, const char *typ, ost_text *ret_token);
+
+/* ---- mapper.c ---- */
+
+/* Runs the mappers of the granted scopes and of the client. Audiences are gathered apart: mappers
+ * add to what the list holds. */
+typedef struct audience_list {
+    const char *names[65]; /* NULL-terminated */
+    size_t count;
+} audience_list;
+struct claim_tree;
+void mappers_run(call *call, const grant *grant, token_kind kind, struct claim_tree *tree,
+                 audience_list *audiences);
+
+#endif

@@ -1,0 +1,156 @@
+/* The authorization_code grant (RFC 6749 §4.1.3) with PKCE (RFC 7636 §4.6). */
+#include "base/base64url.h"
+#include "base/text.h"
+#include "provider/login/authentication.h"
+#include "provider/token/grant.h"
+#include "provider/token/token.h"
+
+#define MIN_VERIFIER 43
+#define MAX_VERIFIER 128
+
+static bool is_verifier(ost_text v)
+{
+    for (size_t i = 0; i < v.len; i++) {
+        char c = v.data[i];
+        bool fits = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                    c == '-' || c == '.' || c == '_' || c == '~';
+        if (!fits)
+            return false;
+    }
+    return v.len >= MIN_VERIFIER && v.len <= MAX_VERIFIER;
+}
+
+static bool check_pkce(call *c, const store_code *code)
+{
+    unsigned char hash[32];
+    char text[BASE64URL_LEN(sizeof hash)];
+    ost_text verifier = call_parameter(c, "code_verifier"), made = verifier;
+    if (code->challenge.len == 0)
+        return verifier.data == NULL ||
+               call_refuse(c, 400, "invalid_grant",
+                           "PKCE code verifier specified but challenge not present in "
+                           "authorization");
+    if (verifier.data == NULL)
+        return call_refuse(c, 400, "invalid_grant", "PKCE code verifier not specified");
+    if (!is_verifier(verifier))
+        return call_refuse(c, 400, "invalid_grant", "PKCE invalid code verifier");
+    if (text_is(code->challenge_method, "S256")) {
+        if (ost_sha256(verifier, hash) != OST_OK)
+            return call_refuse(c, 500, "server_error", NULL);
+        made = (ost_text){text, base64url_encode(hash, sizeof hash, text)};
+    }
+    return text_equal_secret(made, code->challenge) ||
+           call_refuse(c, 400, "invalid_grant", "PKCE verification failed");
+}
+
+/* The code is spent by being looked at; whoever used it before loses what it brought. */
+static bool take_code(call *c, store_code *ret_code)
+{
+    unsigned char hash[32];
+    char id[BASE64URL_LEN(sizeof hash)];
+    ost_text given = call_parameter(c, "code");
+    if (ost_sha256(given, hash) != OST_OK)
+        return call_refuse(c, 500, "server_error", NULL);
+    ost_result result =
+        store_code_take(c->provider->store, (ost_text){id, base64url_encode(hash, sizeof hash, id)},
+                        c->arena, ret_code);
+    if (result == OST_E_CONFLICT) {
+        provider_count(c->provider, COUNT_CODES_REPLAYED);
+        (void)!store_client_session_end(c->provider->store, ret_code->session_id,
+                                        ret_code->client_id);
+    }
+    if (result == OST_E_CONFLICT || result == OST_E_NOT_FOUND ||
+        (result == OST_OK &&
+         (ret_code->expires <= c->now || !text_is(ret_code->realm, c->realm->name))))
+        return call_refuse(c, 400, "invalid_grant", "Code not valid");
+    if (result != OST_OK)
+        return call_refuse_busy(c);
+    return true;
+}
+
+static bool check_code(call *c, const store_code *code)
+{
+    ost_text redirect = call_parameter(c, "redirect_uri");
+    if (!text_is(code->client_id, c->client->client_id))
+        return call_refuse(c, 400, "invalid_grant", "Auth error");
+    if (!text_equal(redirect, code->redirect_uri))
+        return call_refuse(c, 400, "invalid_grant", "Incorrect redirect_uri");
+    return check_pkce(c, code);
+}
+
+/* The session may have ended since the code was made. */
+static bool load_session(call *c, const store_code *code, grant *g)
+{
+    store_session session;
+    authenticated_user user;
+    ost_result result = session_load(c, code->session_id, &session);
+    if (result == OST_OK)
+        result = authentication_load_user(c, session.user_id, &user);
+    if (result == OST_E_NOT_FOUND)
+        return call_refuse(c, 400, "invalid_grant", "Code not valid");
+    if (result == OST_E_STATE)
+        return call_refuse(c, 400, "invalid_grant", "User disabled");
+    if (result != OST_OK)
+        return call_refuse_busy(c);
+    g->session_id = session.id.data;
+    g->session_ends = session.ends;
+    g->idle_ends = session_idle_ends(c, session.remembered);
+    g->auth_time = session.auth_time;
+    g->interactive = true;
+    g->nonce = code->nonce;
+    return grant_set_user(c, user.document, user.id, g);
+}
+
+/* The client's part of the session, as the code names it ("uuid.session.client"). It is read before
+ * the code is taken: afterwards a second use of the code may have ended it already, and the first
+ * would fail for it. */
+static bool load_client_session(call *c, store_client_session *ret_session)
+{
+    ost_text code = call_parameter(c, "code");
+    size_t first = text_find(code, '.', 0), second = text_find(code, '.', first + 1);
+    ost_text session_id = text_slice(code, first + 1, second - first - 1);
+    ost_result result = OST_E_NOT_FOUND;
+    if (code.data == NULL)
+        return call_refuse(c, 400, "invalid_request", "Missing parameter: code");
+    if (second < code.len)
+        result = store_client_session_get(c->provider->store, session_id,
+                                          text_of(c->client->client_id), c->arena, ret_session);
+    return result == OST_OK || result == OST_E_NOT_FOUND || call_refuse_busy(c);
+}
+
+/* Begins a chain of refresh tokens. Whether the client's part of the session is still there is no
+ * longer of interest: if not, the tokens have been revoked already. */
+static bool keep(call *c, const store_code *code, const store_client_session *before,
+                 const minted *m)
+{
+    store_client_session session = *before;
+    session.scope = code->scope;
+    session.nonce = code->nonce;
+    session.redirect_uri = code->redirect_uri;
+    session.refresh_id = c->realm->revoke_refresh_token ? m->refresh_id : (ost_text){0};
+    session.last_access = c->now;
+    ost_result result = store_client_session_put(c->provider->store, &session);
+    return result == OST_OK || result == OST_E_NOT_FOUND || call_refuse_busy(c);
+}
+
+void grant_authorization_code(call *c)
+{
+    grant g = {.client = c->client};
+    store_client_session client_session = {0};
+    store_code code;
+    minted m;
+    if (!c->client->standard_flow) {
+        call_refuse(c, 400, "unauthorized_client", "Client not allowed to exchange code");
+        return;
+    }
+    if (!load_client_session(c, &client_session) || !take_code(c, &code) || !check_code(c, &code))
+        return;
+    if (!text_equal(client_session.session_id, code.session_id)) {
+        call_refuse(c, 400, "invalid_grant", "Code not valid");
+        return;
+    }
+    g.acr = client_session_acr(c, &client_session);
+    if (grant_choose_scopes(c, code.scope, &g) && load_session(c, &code, &g) &&
+        mint_tokens(c, &g, true, &m) && keep(c, &code, &client_session, &m))
+        (void)mint_answer(c, &g, &m);
+}

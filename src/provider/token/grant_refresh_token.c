@@ -1,0 +1,97 @@
+/* The refresh_token grant (RFC 6749 §6): a new refresh token each time; where the realm says so,
+ * the one before dies with its first use, and a second use ends the client's session (RFC 9700
+ * §4.14). */
+#include "base/text.h"
+#include "provider/login/authentication.h"
+#include "provider/token/grant.h"
+#include "provider/token/internal_token.h"
+#include "provider/token/token.h"
+
+static bool read_token(call *c, const ost_claims **ret_claims)
+{
+    ost_text token = call_parameter(c, "refresh_token");
+    const ost_claims *claims;
+    if (token.data == NULL)
+        return call_refuse(c, 400, "invalid_request", "No refresh token");
+    if (internal_token_read(c, token, "Refresh", &claims) != OST_OK)
+        return call_refuse(c, 400, "invalid_grant", "Invalid refresh token");
+    if (!text_is(ost_claims_text(claims, "azp"), c->client->client_id))
+        return call_refuse(c, 400, "invalid_grant",
+                           "Invalid refresh token. Token client and authorized client don't match");
+    if (ost_claims_expiry(claims) <= c->now)
+        return call_refuse(c, 400, "invalid_grant", "Token is not active");
+    if (call_is_stale(c, claims))
+        return call_refuse(c, 400, "invalid_grant", "Stale token");
+    *ret_claims = claims;
+    return true;
+}
+
+static bool load_session(call *c, const ost_claims *claims, store_session *session,
+                         store_client_session *client_session, authenticated_user *user)
+{
+    ost_result result = session_load(c, ost_claims_text(claims, "sid"), session);
+    if (result == OST_E_NOT_FOUND)
+        return call_refuse(c, 400, "invalid_grant", "Session not active");
+    if (result == OST_OK) {
+        result = store_client_session_get(c->provider->store, session->id,
+                                          text_of(c->client->client_id), c->arena, client_session);
+        /* What was revoked does not revive when the same client begins anew. */
+        if (result == OST_E_NOT_FOUND ||
+            (result == OST_OK && call_issued_at(claims) < client_session->started))
+            return call_refuse(c, 400, "invalid_grant", "Session doesn't have required client");
+    }
+    if (result == OST_OK)
+        result = authentication_load_user(c, session->user_id, user);
+    if (result == OST_E_STATE || result == OST_E_NOT_FOUND)
+        return call_refuse(c, 400, "invalid_grant", "User disabled");
+    return result == OST_OK || call_refuse_busy(c);
+}
+
+/* Keeps the session awake, and rotates. */
+static bool use(call *c, const ost_claims *claims, const store_session *session, const minted *m,
+                int64_t idle_ends)
+{
+    ost_text realm_name = text_of(c->realm->name), client = text_of(c->client->client_id);
+    ost_result result;
+    if (c->realm->revoke_refresh_token)
+        result = store_refresh_use(c->provider->store, realm_name, session->id, client,
+                                   ost_claims_text(claims, "jti"), m->refresh_id,
+                                   c->realm->refresh_max_reuse, c->now, idle_ends);
+    else
+        result =
+            store_session_touch(c->provider->store, realm_name, session->id, c->now, idle_ends);
+    if (result == OST_E_CONFLICT) {
+        provider_count(c->provider, COUNT_REFRESHES_REPLAYED);
+        (void)!store_client_session_end(c->provider->store, session->id, client);
+        return call_refuse(c, 400, "invalid_grant", "Maximum allowed refresh token reuse exceeded");
+    }
+    if (result == OST_E_NOT_FOUND)
+        return call_refuse(c, 400, "invalid_grant", "Session not active");
+    return result == OST_OK || call_refuse_busy(c);
+}
+
+void grant_refresh_token(call *c)
+{
+    grant g = {.client = c->client};
+    grant asked = {.client = c->client};
+    const ost_claims *claims;
+    store_session session;
+    store_client_session client_session;
+    authenticated_user user;
+    minted m;
+    /* A scope parameter must be valid, and changes nothing: the token's own scope goes on. */
+    if (!read_token(c, &claims) || !grant_choose_scopes(c, call_parameter(c, "scope"), &asked) ||
+        !load_session(c, claims, &session, &client_session, &user) ||
+        !grant_choose_scopes(c, ost_claims_text(claims, "scope"), &g) ||
+        !grant_set_user(c, user.document, user.id, &g))
+        return;
+    g.session_id = session.id.data;
+    g.session_ends = session.ends;
+    g.idle_ends = session_idle_ends(c, session.remembered);
+    g.nonce = ost_claims_text(claims, "nonce");
+    g.auth_time = session.auth_time;
+    g.interactive = client_session.redirect_uri.len > 0;
+    g.acr = client_session_acr(c, &client_session);
+    if (mint_tokens(c, &g, true, &m) && use(c, claims, &session, &m, g.idle_ends))
+        (void)mint_answer(c, &g, &m);
+}

@@ -1,0 +1,30 @@
+/* Internal tokens; see internal_token.h. */
+#include "provider/token/internal_token.h"
+
+#include "base/text.h"
+
+ost_result internal_token_read(call *c, ost_text token, const char *typ,
+                               const ost_claims **ret_claims)
+{
+    ost_unverified_jws jws;
+    ost_text payload;
+    const ost_claims *claims;
+    ost_result result =
+        ost_jws_read_unverified(token, OST_ALG_BIT(OST_HS512), c->arena, &jws, NULL);
+    if (result != OST_OK)
+        return result;
+    const ost_key *key = jws.kid.len > 0 ? key_ring_internal(c->entry->keys, jws.kid) : NULL;
+    if (key == NULL)
+        return OST_E_KEY_UNKNOWN;
+    result = ost_jws_verify(&jws, key, c->arena, &payload);
+    if (result == OST_OK)
+        result = ost_claims_read(payload, c->arena, &claims, NULL);
+    if (result != OST_OK)
+        return result;
+    if (!text_is(ost_claims_issuer(claims), c->issuer))
+        return OST_E_ISSUER;
+    if (!text_is(ost_claims_text(claims, "typ"), typ))
+        return OST_E_TOKEN_TYPE;
+    *ret_claims = claims;
+    return OST_OK;
+}

@@ -1,0 +1,15 @@
+/* Tokens that only this provider reads: refresh tokens, the identity cookie, a login under way.
+ * Signed with the realm's HS512 keys, which are never published. */
+#ifndef INTERNAL_TOKEN_H
+#define INTERNAL_TOKEN_H
+
+#include <ostiary/jose.h>
+
+#include "provider/call.h"
+
+/* Verifies signature, issuer and the claim `typ`; looks at no times. The claims live in the arena.
+ * OST_E_TOKEN_FORMAT and its siblings for everything that is not ours. */
+OST_MUST_CHECK ost_result internal_token_read(call *call, ost_text token, const char *typ,
+                                              const ost_claims **ret_claims);
+
+#endif

@@ -1,0 +1,222 @@
+/* Protocol mappers: each adds a claim from the user, the session or its own configuration, as the
+ * realm's document says. Here: which ones run, in which order, and how values become claims. */
+#include "provider/token/mapper.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/text.h"
+
+#define ACCESS (1u << TOKEN_ACCESS)
+#define ID (1u << TOKEN_ID)
+#define USERINFO (1u << TOKEN_USERINFO)
+#define ALL (ACCESS | ID | USERINFO)
+
+/* What is not known (scripts, other protocols) says nothing. Lower phases run first: roles must be
+ * whole before they are written, and written before audiences follow from them. */
+typedef struct mapper_kind {
+    const char *type;
+    void (*map)(mapper_work *work);
+    unsigned phase, tokens;
+    bool unless_refused; /* on in access tokens when older files do not say */
+} mapper_kind;
+
+static const mapper_kind known[] = {
+    {"oidc-hardcoded-role-mapper", map_hardcoded_role, 0, ACCESS, true},
+    {"oidc-usermodel-attribute-mapper", map_attribute, 1, ALL, false},
+    {"oidc-usermodel-property-mapper", map_property, 1, ALL, false},
+    {"oidc-full-name-mapper", map_full_name, 1, ALL, false},
+    {"oidc-address-mapper", map_address, 1, ALL, false},
+    {"oidc-group-membership-mapper", map_groups, 1, ALL, false},
+    {"oidc-sub-mapper", map_subject, 1, ACCESS, false},
+    {"oidc-usermodel-realm-role-mapper", map_realm_roles, 1, ALL, false},
+    {"oidc-usermodel-client-role-mapper", map_client_roles, 1, ALL, false},
+    {"oidc-audience-resolve-mapper", map_audience_resolve, 1, ACCESS, true},
+    {"oidc-audience-mapper", map_audience, 1, ACCESS | ID, false},
+    {"oidc-allowed-origins-mapper", map_allowed_origins, 1, ACCESS, true},
+    {"oidc-acr-mapper", map_acr, 1, ACCESS | ID, false},
+    {"oidc-usersessionmodel-note-mapper", map_session_note, 1, ACCESS | ID, false},
+    {"oidc-hardcoded-claim-mapper", map_hardcoded_claim, 1, ALL, false},
+};
+#define PHASES 2
+
+const mapper_kind *mapper_kind_of(const char *type)
+{
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        if (strcmp(type, known[i].type) == 0)
+            return &known[i];
+    }
+    return NULL;
+}
+
+ost_text mapper_setting(const mapper_work *w, const char *name)
+{
+    ost_text text = {0};
+    return ost_json_text(ost_json_get(w->mapper->config, name), &text) ? text : (ost_text){0};
+}
+
+bool mapper_setting_is(const mapper_work *w, const char *name, const char *value)
+{
+    return text_is(mapper_setting(w, name), value);
+}
+
+/* Each mapper says for which tokens it works. */
+static bool applies(const mapper_work *w, bool unless_refused)
+{
+    bool in_id = mapper_setting_is(w, "id.token.claim", "true");
+    ost_text said;
+    switch (w->kind) {
+    case TOKEN_ACCESS:
+        said = mapper_setting(w, "access.token.claim");
+        return said.data == NULL ? unless_refused : text_is(said, "true");
+    case TOKEN_ID:
+        return in_id;
+    case TOKEN_USERINFO: /* older files do not name it: then as in ID tokens */
+        said = mapper_setting(w, "userinfo.token.claim");
+        return said.data == NULL ? in_id : text_is(said, "true");
+    }
+    return false;
+}
+
+/* ---- values ---- */
+
+static bool is_integer(const ost_json *value)
+{
+    int64_t integer;
+    return ost_json_integer(value, &integer);
+}
+
+/* NULL data when the text is none of the mapper's type. */
+ost_text mapper_convert(const mapper_work *w, ost_text text)
+{
+    static const ost_text none = {0};
+    ost_text type = mapper_setting(w, "jsonType.label"), json;
+    const ost_json *value;
+    if (text_is(type, "boolean"))
+        return text_equal_ignoring_case(text, OST_TEXT("true")) ? OST_TEXT("true")
+                                                                : OST_TEXT("false");
+    bool integer = text_is(type, "long") || text_is(type, "int");
+    if (integer || text_is(type, "JSON")) {
+        if (ost_json_read(text, NULL, w->call->arena, &value, NULL) != OST_OK)
+            return none;
+        return !integer || is_integer(value) ? text : none;
+    }
+    ost_json_writer *writer = call_writer(w->call);
+    if (writer == NULL)
+        return none;
+    ost_json_put_text(writer, text);
+    return ost_json_writer_finish(writer, &json) == OST_OK ? json : none;
+}
+
+ost_text mapper_claim_name(const mapper_work *w, const char *client_id)
+{
+    static const char mark[] = "${client_id}";
+    ost_text name = mapper_setting(w, "claim.name");
+    const char *found = name.len > 0 ? memmem(name.data, name.len, mark, sizeof mark - 1) : NULL;
+    if (found == NULL || client_id == NULL)
+        return name;
+    size_t len = (size_t)(found - name.data), after = len + sizeof mark - 1;
+    char *text = ost_arena_alloc(w->call->arena, name.len + 2 * strlen(client_id) + 1);
+    if (text == NULL)
+        return (ost_text){0};
+    memcpy(text, name.data, len);
+    for (const char *at = client_id; *at != '\0'; at++) {
+        if (*at == '.' || *at == '\\')
+            text[len++] = '\\';
+        text[len++] = *at;
+    }
+    memcpy(text + len, name.data + after, name.len - after);
+    return (ost_text){text, len + name.len - after};
+}
+
+void audience_add(audience_list *list, const char *name)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcmp(list->names[i], name) == 0)
+            return;
+    }
+    if (name[0] != '\0' && list->count + 1 < ARRAY_LEN(list->names))
+        list->names[list->count++] = name;
+}
+
+/* A mapper that names its claim "aud" adds to the audience. */
+static void put_audience(mapper_work *w, ost_text json)
+{
+    const ost_json *value;
+    ost_text text;
+    if (ost_json_read(json, NULL, w->call->arena, &value, NULL) != OST_OK)
+        return;
+    bool list = ost_json_is(value, OST_JSON_ARRAY);
+    for (const ost_json *at = list ? ost_json_first(value) : value; at != NULL;
+         at = list ? ost_json_next(at) : NULL) {
+        char *copy = ost_json_text(at, &text) ? ost_arena_copy(w->call->arena, text) : NULL;
+        if (copy != NULL)
+            audience_add(w->audiences, copy);
+    }
+}
+
+static void put_at(mapper_work *w, ost_text path, ost_text json)
+{
+    if (path.len == 0 || json.data == NULL)
+        return;
+    if (text_is(path, "aud"))
+        put_audience(w, json);
+    else
+        claim_put_json(w->tree, path, json);
+}
+
+void mapper_put_json(mapper_work *w, ost_text json)
+{
+    put_at(w, mapper_claim_name(w, NULL), json);
+}
+
+void mapper_put_text(mapper_work *w, ost_text text)
+{
+    mapper_put_json(w, mapper_convert(w, text));
+}
+
+void mapper_put_names(mapper_work *w, ost_text path, const char *const *names, ost_text prefix)
+{
+    ost_text json;
+    ost_json_writer *writer = call_writer(w->call);
+    if (writer == NULL)
+        return;
+    ost_json_open_array(writer);
+    for (size_t i = 0; names[i] != NULL; i++)
+        ost_json_put_text(writer, prefix.len == 0
+                                      ? text_of(names[i])
+                                      : text_of(call_format(w->call, "%.*s%s", (int)prefix.len,
+                                                            prefix.data, names[i])));
+    ost_json_close_array(writer);
+    if (ost_json_writer_finish(writer, &json) == OST_OK)
+        put_at(w, path, json);
+}
+
+/* ---- running ---- */
+
+static void run_list(mapper_work *w, const realm_mapper *mappers, size_t count, unsigned phase)
+{
+    for (size_t m = 0; m < count; m++) {
+        const mapper_kind *kind = mappers[m].kind;
+        w->mapper = &mappers[m];
+        if (kind != NULL && kind->phase == phase && (kind->tokens & 1u << w->kind) != 0 &&
+            applies(w, kind->unless_refused))
+            kind->map(w);
+    }
+}
+
+void mappers_run(call *c, const grant *g, token_kind kind, claim_tree *tree,
+                 audience_list *audiences)
+{
+    mapper_work w = {.call = c,
+                     .grant = g,
+                     .kind = kind,
+                     .roles = g->roles,
+                     .tree = tree,
+                     .audiences = audiences};
+    for (unsigned phase = 0; phase < PHASES; phase++) {
+        for (size_t s = 0; g->scopes[s] != NULL; s++)
+            run_list(&w, g->scopes[s]->mappers, g->scopes[s]->mapper_count, phase);
+        run_list(&w, g->client->mappers, g->client->mapper_count, phase);
+    }
+}

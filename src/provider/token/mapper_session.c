@@ -1,0 +1,62 @@
+/* Mappers of the session, of the client, and of their own configuration; see mapper.h. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "provider/token/mapper.h"
+
+void map_audience(mapper_work *w)
+{
+    ost_text name = mapper_setting(w, "included.client.audience");
+    if (name.len == 0)
+        name = mapper_setting(w, "included.custom.audience");
+    char *copy = ost_arena_copy(w->call->arena, name);
+    if (copy != NULL)
+        audience_add(w->audiences, copy);
+}
+
+/* "+" stands for the origins of the redirect URIs. */
+void map_allowed_origins(mapper_work *w)
+{
+    audience_list origins = {0};
+    const realm_client *client = w->grant->client;
+    for (size_t i = 0; client->web_origins != NULL && client->web_origins[i] != NULL; i++) {
+        bool plus = strcmp(client->web_origins[i], "+") == 0;
+        if (!plus)
+            audience_add(&origins, client->web_origins[i]);
+        for (size_t k = 0;
+             plus && client->redirect_uris != NULL && client->redirect_uris[k] != NULL; k++) {
+            ost_text origin = realm_redirect_origin(client, k);
+            char *copy = origin.len > 0 ? ost_arena_copy(w->call->arena, origin) : NULL;
+            if (copy != NULL)
+                audience_add(&origins, copy);
+        }
+    }
+    if (origins.count > 0)
+        mapper_put_names(w, OST_TEXT("allowed-origins"), origins.names, (ost_text){0});
+}
+
+void map_acr(mapper_work *w)
+{
+    claim_put_string(w->tree, "acr", w->grant->acr != NULL ? w->grant->acr : "1");
+}
+
+/* Notes of a client's own account tell who asked; those of a user's session, when. */
+void map_session_note(mapper_work *w)
+{
+    ost_text note = mapper_setting(w, "user.session.note");
+    const grant *g = w->grant;
+    if (g->session_id != NULL && text_is(note, "AUTH_TIME") && g->auth_time > 0)
+        mapper_put_text(w, text_of(call_format(w->call, "%" PRId64, g->auth_time)));
+    if (g->session_id != NULL)
+        return;
+    if (text_is(note, "client_id") || text_is(note, "clientId"))
+        mapper_put_text(w, text_of(g->client->client_id));
+    else if (text_is(note, "clientHost") || text_is(note, "clientAddress"))
+        mapper_put_text(w, w->call->request->peer);
+}
+
+void map_hardcoded_claim(mapper_work *w)
+{
+    mapper_put_text(w, mapper_setting(w, "claim.value"));
+}

@@ -1,0 +1,132 @@
+/* Mappers of what is known about the user; see mapper.h. */
+#include <stdio.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "provider/token/mapper.h"
+
+/* Members of the user that mappers call attributes or properties. */
+static const ost_json *user_member(const mapper_work *w, ost_text name)
+{
+    static const char *const members[] = {"username",      "email", "firstName", "lastName",
+                                          "emailVerified", "id",    "enabled",   NULL};
+    for (size_t i = 0; members[i] != NULL; i++) {
+        if (text_is(name, members[i]))
+            return ost_json_get(w->grant->user, members[i]);
+    }
+    return NULL;
+}
+
+void map_property(mapper_work *w)
+{
+    ost_text name = mapper_setting(w, "user.attribute"), text;
+    const ost_json *member = user_member(w, name);
+    bool boolean = false;
+    if (ost_json_text(member, &text) && text.len > 0)
+        mapper_put_text(w, text);
+    else if (ost_json_boolean(member, &boolean) ||
+             text_is(name, "emailVerified")) /* a user without it is not verified */
+        mapper_put_text(w, text_of(boolean ? "true" : "false"));
+}
+
+static void put_list(mapper_work *w, const ost_json *values)
+{
+    ost_text text, json;
+    const ost_json *item;
+    ost_json_writer *writer = call_writer(w->call);
+    if (writer == NULL)
+        return;
+    ost_json_open_array(writer);
+    for (const ost_json *at = ost_json_first(values); at != NULL; at = ost_json_next(at)) {
+        ost_text converted = ost_json_text(at, &text) ? mapper_convert(w, text) : (ost_text){0};
+        if (converted.data != NULL &&
+            ost_json_read(converted, NULL, w->call->arena, &item, NULL) == OST_OK)
+            ost_json_put_value(writer, item);
+    }
+    ost_json_close_array(writer);
+    if (ost_json_writer_finish(writer, &json) == OST_OK)
+        mapper_put_json(w, json);
+}
+
+void map_attribute(mapper_work *w)
+{
+    ost_text name = mapper_setting(w, "user.attribute"), text;
+    const ost_json *values = ost_json_get_text(ost_json_get(w->grant->user, "attributes"), name);
+    bool list = ost_json_is(values, OST_JSON_ARRAY);
+    const ost_json *one = list ? ost_json_first(values) : values;
+    if (user_member(w, name) != NULL)
+        map_property(w);
+    else if (list && one != NULL && mapper_setting_is(w, "multivalued", "true"))
+        put_list(w, values);
+    else if (ost_json_text(one, &text) && text.len > 0)
+        mapper_put_text(w, text);
+}
+
+void map_full_name(mapper_work *w)
+{
+    ost_text first = {0}, last = {0};
+    (void)!ost_json_text(ost_json_get(w->grant->user, "firstName"), &first);
+    (void)!ost_json_text(ost_json_get(w->grant->user, "lastName"), &last);
+    if (first.len + last.len == 0)
+        return;
+    claim_put_string(w->tree, "name",
+                     call_format(w->call, "%.*s%s%.*s", (int)first.len,
+                                 first.len > 0 ? first.data : "",
+                                 first.len > 0 && last.len > 0 ? " " : "", (int)last.len,
+                                 last.len > 0 ? last.data : ""));
+}
+
+/* OpenID Connect Core §5.1.1. Keycloak writes an empty object when nothing is known. */
+void map_address(mapper_work *w)
+{
+    static const struct {
+        const char *member, *setting, *usual;
+    } parts[] = {
+        {"formatted", "user.attribute.formatted", "formatted"},
+        {"street_address", "user.attribute.street", "street"},
+        {"locality", "user.attribute.locality", "locality"},
+        {"region", "user.attribute.region", "region"},
+        {"postal_code", "user.attribute.postal_code", "postal_code"},
+        {"country", "user.attribute.country", "country"},
+    };
+    const ost_json *attributes = ost_json_get(w->grant->user, "attributes");
+    claim_put_json(w->tree, OST_TEXT("address"), OST_TEXT("{}"));
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        ost_text value, name = mapper_setting(w, parts[i].setting);
+        const ost_json *stored =
+            ost_json_get_text(attributes, name.len > 0 ? name : text_of(parts[i].usual));
+        if (ost_json_is(stored, OST_JSON_ARRAY))
+            stored = ost_json_first(stored);
+        char path[64];
+        snprintf(path, sizeof path, "address.%s", parts[i].member);
+        if (ost_json_text(stored, &value) && value.len > 0)
+            claim_put_text(w->tree, path, value);
+    }
+}
+
+void map_groups(mapper_work *w)
+{
+    ost_text json, group;
+    bool full = !mapper_setting_is(w, "full.path", "false");
+    ost_json_writer *writer = call_writer(w->call);
+    if (writer == NULL)
+        return;
+    ost_json_open_array(writer);
+    for (const ost_json *at = ost_json_first(ost_json_get(w->grant->user, "groups")); at != NULL;
+         at = ost_json_next(at)) {
+        if (!ost_json_text(at, &group))
+            continue;
+        size_t name = full ? 0 : group.len;
+        while (name > 0 && group.data[name - 1] != '/')
+            name--;
+        ost_json_put_text(writer, text_slice(group, name, group.len));
+    }
+    ost_json_close_array(writer);
+    if (ost_json_writer_finish(writer, &json) == OST_OK)
+        mapper_put_json(w, json);
+}
+
+void map_subject(mapper_work *w)
+{
+    claim_put_text(w->tree, "sub", w->grant->user_id);
+}

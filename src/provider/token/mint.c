@@ -1,0 +1,221 @@
+/* Making tokens: the registered claims in Keycloak's order, what the mappers add, a signature; see
+ * grant.h. */
+#include <inttypes.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "provider/realm/uuid.h"
+#include "provider/token/claim_tree.h"
+#include "provider/token/grant.h"
+
+/* A text that is always there: signs nothing when memory is out. */
+static const char *fresh_id(call *c)
+{
+    ost_text id = uuid_text(c->provider->context, c->arena);
+    if (id.data == NULL)
+        call_refuse(c, 500, "server_error", NULL);
+    return id.data != NULL ? id.data : "";
+}
+
+static int64_t earlier(int64_t a, int64_t limit)
+{
+    return limit > 0 && limit < a ? limit : a;
+}
+
+static int64_t access_expiry(const call *c, const grant *g)
+{
+    int64_t lifespan = g->lifespan > 0                  ? g->lifespan
+                       : g->client->access_lifespan > 0 ? g->client->access_lifespan
+                                                        : c->realm->lifespans.access_token;
+    return earlier(c->now + lifespan, g->session_ends);
+}
+
+static void put_audience(call *c, claim_tree *tree, const audience_list *list)
+{
+    ost_text json;
+    ost_json_writer *w = call_writer(c);
+    if (list->count == 1)
+        claim_put_string(tree, "aud", list->names[0]);
+    if (list->count < 2 || w == NULL)
+        return;
+    ost_json_open_array(w);
+    for (size_t i = 0; i < list->count; i++)
+        ost_json_put_text(w, text_of(list->names[i]));
+    ost_json_close_array(w);
+    if (ost_json_writer_finish(w, &json) == OST_OK)
+        claim_put_json(tree, OST_TEXT("aud"), json);
+}
+
+/* What every token begins with. A claim that depends on the mappers has its place only. */
+static claim_tree *begin_token(call *c, const grant *g, const char *typ, const char *id,
+                               int64_t expires, int64_t auth_time)
+{
+    claim_tree *tree = claim_tree_new(c->arena);
+    if (tree == NULL) {
+        call_refuse(c, 500, "server_error", NULL);
+        return NULL;
+    }
+    claim_put_integer(tree, "exp", expires);
+    claim_put_integer(tree, "iat", c->now);
+    if (auth_time >= 0)
+        claim_put_integer(tree, "auth_time", auth_time);
+    claim_put_string(tree, "jti", id);
+    claim_put_string(tree, "iss", c->issuer);
+    claim_reserve(tree, "aud");
+    claim_reserve(tree, "sub");
+    claim_put_string(tree, "typ", typ);
+    claim_put_string(tree, "azp", g->client->client_id);
+    if (g->nonce.len > 0)
+        claim_put_text(tree, "nonce", g->nonce);
+    if (g->session_id != NULL)
+        claim_put_string(tree, "session_state", g->session_id);
+    return tree;
+}
+
+static bool sign(call *c, const claim_tree *tree, ost_text *ret_token)
+{
+    ost_text claims;
+    const ost_key *key = key_ring_signer(c->entry->keys, OST_RS256);
+    if (c->error.status != 0)
+        return false;
+    if (key == NULL || claim_tree_write(tree, c->arena, &claims) != OST_OK ||
+        ost_jws_sign(claims, key, OST_RS256, "JWT", c->arena, ret_token) != OST_OK)
+        return call_refuse(c, 500, "server_error", NULL);
+    return true;
+}
+
+/* The mappers' turn, once the claims that they may not touch are sealed. */
+static void run_mappers(call *c, const grant *g, token_kind kind, audience_list *audiences,
+                        claim_tree *tree)
+{
+    claim_seal(tree);
+    claim_put_text(tree, "sub", g->user_id);
+    mappers_run(c, g, kind, tree, audiences);
+    put_audience(c, tree, audiences);
+}
+
+static bool mint_access(call *c, const grant *g, int64_t expires, ost_text *ret_token)
+{
+    static const char *const by_mappers[] = {"acr", "allowed-origins", "realm_access",
+                                             "resource_access"};
+    audience_list audiences = {0};
+    claim_tree *tree =
+        begin_token(c, g, "Bearer", fresh_id(c), expires, g->interactive ? g->auth_time : -1);
+    if (tree == NULL)
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(by_mappers); i++)
+        claim_reserve(tree, by_mappers[i]);
+    claim_put_text(tree, "scope", g->scope);
+    if (g->session_id != NULL)
+        claim_put_string(tree, "sid", g->session_id);
+    run_mappers(c, g, TOKEN_ACCESS, &audiences, tree);
+    provider_count(c->provider, COUNT_TOKENS);
+    return sign(c, tree, ret_token);
+}
+
+static void put_hash(call *c, claim_tree *tree, const char *name, ost_text value)
+{
+    ost_text hash;
+    if (value.len == 0)
+        return;
+    if (ost_left_half_hash(value, OST_RS256, c->arena, &hash) == OST_OK)
+        claim_put_text(tree, name, hash);
+    else
+        call_refuse(c, 500, "server_error", NULL);
+}
+
+bool mint_id_token(call *c, const grant *g, ost_text access_token, ost_text code, int64_t expires,
+                   ost_text *ret_token)
+{
+    audience_list audiences = {.names = {g->client->client_id}, .count = 1};
+    /* A login without a browser has no time that a client could rely on. */
+    int64_t auth_time = g->interactive && g->auth_time > 0 ? g->auth_time : 0;
+    claim_tree *tree = begin_token(c, g, "ID", fresh_id(c), expires, auth_time);
+    if (tree == NULL)
+        return false;
+    put_hash(c, tree, "at_hash", access_token);
+    put_hash(c, tree, "c_hash", code);
+    claim_reserve(tree, "acr");
+    put_hash(c, tree, "s_hash", g->state);
+    if (g->session_id != NULL)
+        claim_put_string(tree, "sid", g->session_id);
+    run_mappers(c, g, TOKEN_ID, &audiences, tree);
+    return sign(c, tree, ret_token);
+}
+
+bool mint_internal(call *c, ost_text claims, const char *typ, ost_text *ret_token)
+{
+    const ost_key *key = key_ring_internal(c->entry->keys, (ost_text){0});
+    if (key == NULL || ost_jws_sign(claims, key, OST_HS512, typ, c->arena, ret_token) != OST_OK)
+        return call_refuse(c, 500, "server_error", NULL);
+    return true;
+}
+
+static bool mint_refresh(call *c, const grant *g, minted *m)
+{
+    ost_text claims;
+    int64_t expires = earlier(g->idle_ends, g->session_ends);
+    const char *id = fresh_id(c);
+    claim_tree *tree = begin_token(c, g, "Refresh", id, expires, -1);
+    if (tree == NULL)
+        return false;
+    claim_put_string(tree, "aud", c->issuer);
+    claim_put_text(tree, "sub", g->user_id);
+    claim_put_text(tree, "scope", g->scope);
+    claim_put_string(tree, "sid", g->session_id);
+    if (c->error.status != 0 || claim_tree_write(tree, c->arena, &claims) != OST_OK)
+        return call_refuse(c, 500, "server_error", NULL);
+    m->refresh_id = text_of(id);
+    m->refresh_expires_in = expires - c->now;
+    return mint_internal(c, claims, "JWT", &m->refresh_token);
+}
+
+bool mint_tokens(call *c, const grant *g, bool refresh, minted *ret_minted)
+{
+    minted m = {0};
+    int64_t expires = access_expiry(c, g);
+    m.expires_in = expires - c->now;
+    if (!mint_access(c, g, expires, &m.access_token) ||
+        (g->openid && !mint_id_token(c, g, m.access_token, (ost_text){0}, expires, &m.id_token)) ||
+        (refresh && !mint_refresh(c, g, &m)))
+        return false;
+    *ret_minted = m;
+    return true;
+}
+
+bool mint_userinfo(call *c, const grant *g, ost_text *ret_json)
+{
+    audience_list audiences = {0};
+    claim_tree *tree = claim_tree_new(c->arena);
+    if (tree == NULL)
+        return call_refuse(c, 500, "server_error", NULL);
+    claim_put_text(tree, "sub", g->user_id);
+    mappers_run(c, g, TOKEN_USERINFO, tree, &audiences);
+    if (claim_tree_write(tree, c->arena, ret_json) != OST_OK)
+        return call_refuse(c, 500, "server_error", NULL);
+    return true;
+}
+
+bool mint_answer(call *c, const grant *g, const minted *m)
+{
+    ost_json_writer *w = call_writer(c);
+    if (w == NULL)
+        return false;
+    ost_json_open_object(w);
+    ost_json_member_text(w, "access_token", m->access_token);
+    ost_json_member_integer(w, "expires_in", m->expires_in);
+    ost_json_member_integer(w, "refresh_expires_in", m->refresh_expires_in);
+    if (m->refresh_token.len > 0)
+        ost_json_member_text(w, "refresh_token", m->refresh_token);
+    ost_json_member_string(w, "token_type", "Bearer");
+    if (m->id_token.len > 0)
+        ost_json_member_text(w, "id_token", m->id_token);
+    ost_json_member_integer(w, "not-before-policy", c->realm->not_before);
+    if (g->session_id != NULL)
+        ost_json_member_string(w, "session_state", g->session_id);
+    ost_json_member_text(w, "scope", g->scope);
+    ost_json_close_object(w);
+    if (ost_json_writer_finish(w, &c->answer) != OST_OK)
+        return call_refuse(c, 500, "server_error", NULL);
+    return true;
+}

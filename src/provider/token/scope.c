@@ -1,0 +1,95 @@
+/* Scopes of a grant; see grant.h. */
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/text.h"
+#include "provider/token/grant.h"
+
+#define MAX_SCOPES 128
+#define MAX_SCOPE_TEXT 4096
+
+static const realm_scope *find(const realm_scope *const *list, ost_text name)
+{
+    for (size_t i = 0; list != NULL && list[i] != NULL; i++) {
+        if (text_is(name, list[i]->name))
+            return list[i];
+    }
+    return NULL;
+}
+
+static bool refuse_scope(call *c, ost_text requested)
+{
+    return call_refuse(c, 400, "invalid_scope",
+                       call_format(c, "Invalid scopes: %.*s", (int)requested.len, requested.data));
+}
+
+static bool add_requested(call *c, ost_text requested, grant *g, const realm_scope **chosen,
+                          size_t *count)
+{
+    ost_text rest = requested, word;
+    while (text_next(&rest, ' ', &word)) {
+        const realm_scope *optional = find(g->client->optional_scopes, word);
+        if (word.len == 0)
+            continue;
+        if (text_is(word, "openid"))
+            g->openid = true;
+        else if (optional != NULL && *count < MAX_SCOPES && find(chosen, word) == NULL)
+            chosen[(*count)++] = optional;
+        else if (optional == NULL && find(g->client->default_scopes, word) == NULL)
+            return refuse_scope(c, requested);
+    }
+    return true;
+}
+
+static bool write_scope(call *c, grant *g)
+{
+    buffer_auto buffer b;
+    buffer_init(&b, MAX_SCOPE_TEXT);
+    if (g->openid)
+        buffer_append_string(&b, "openid");
+    for (size_t i = 0; g->scopes[i] != NULL; i++) {
+        if (!g->scopes[i]->in_token_scope)
+            continue;
+        if (b.len > 0)
+            buffer_append_byte(&b, ' ');
+        buffer_append_string(&b, g->scopes[i]->name);
+    }
+    char *copy = b.failed == OST_OK ? ost_arena_copy(c->arena, buffer_text(&b)) : NULL;
+    if (copy == NULL)
+        return call_refuse(c, 500, "server_error", NULL);
+    g->scope = (ost_text){copy, b.len};
+    return true;
+}
+
+static bool is_for_tokens(const realm_scope *scope)
+{
+    const ost_json *protocol = ost_json_get(scope->document, "protocol");
+    return protocol == NULL || ost_json_equals(protocol, OST_TEXT("openid-connect"));
+}
+
+bool grant_choose_scopes(call *c, ost_text requested, grant *g)
+{
+    const realm_scope **chosen = ost_arena_alloc(c->arena, (MAX_SCOPES + 1) * sizeof *chosen);
+    size_t count = 0;
+    if (chosen == NULL)
+        return call_refuse(c, 500, "server_error", NULL);
+    for (size_t i = 0; g->client->default_scopes[i] != NULL && count < MAX_SCOPES; i++) {
+        if (is_for_tokens(g->client->default_scopes[i])) /* role_list is of another protocol */
+            chosen[count++] = g->client->default_scopes[i];
+    }
+    if (!add_requested(c, requested, g, chosen, &count))
+        return false;
+    g->scopes = chosen;
+    return write_scope(c, g);
+}
+
+bool grant_set_user(call *c, const ost_json *user, ost_text user_id, grant *g)
+{
+    realm_roles all;
+    g->user = user;
+    g->user_id = user_id;
+    if (realm_user_roles(c->realm, user, c->arena, &all) != OST_OK ||
+        realm_roles_for_client(c->realm, g->client, g->scopes, &all, c->arena, &g->roles) != OST_OK)
+        return call_refuse(c, 500, "server_error", NULL);
+    return true;
+}
