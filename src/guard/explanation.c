@@ -3,21 +3,20 @@
 
 #include <string.h>
 
-#include "base/shown.h"
 #include "base/text.h"
 #include "guard/claims_lookup.h"
 
 static char *advise_audience(const ost_error *error, const issuer *i, const ost_claims *claims,
                              ost_arena *arena)
 {
-    ost_text client = claims_client(claims);
+    ost_text client = text_slice(claims_client(claims), 0, 80);
     if (i->audience_count == 0)
         return NULL;
     return ost_arena_format(arena,
                             "%s. In Keycloak, open client \"%.*s\", Client scopes, its dedicated "
                             "scope, Add mapper, By configuration, Audience, and choose \"%.80s\" "
                             "as Included Client Audience",
-                            error->detail, SHOWN(client, 80), i->audiences[0]);
+                            error->detail, OST_FORMAT(client), i->audiences[0]);
 }
 
 static char *advise_issuer(const ost_error *error, ost_arena *arena)
