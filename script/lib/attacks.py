@@ -8,6 +8,7 @@ Without --write it says what is out of date, and which attack has no test, and e
 import pathlib
 import re
 import sys
+import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "development" / "attacks.md"
@@ -97,14 +98,16 @@ def page_of(levels):
         "",
         "*Made by `script/reference --write` from the tests.* Each attack is a test with its number in its",
         "name, `attack_07_…`; those over HTTP that need no key of the issuer's are made by",
-        "`tests/integration/forgery.py`. A row without a file beside the library does not apply there.",
+        "`tests/integration/forgery.py`. Where a level is not named, the attack does not apply there.",
         "",
-        "| | attack | " + " | ".join(name for name, _ in LEVELS) + " |",
-        "|" + "---|" * (2 + len(LEVELS)),
     ]
     for number, attack in enumerate(ATTACKS, 1):
-        cells = ["<br>".join(f"`{path}`" for path in level.get(number, [])) for level in levels]
-        lines.append(f"| {number} | {attack} | " + " | ".join(cells) + " |")
+        lines.append(f"{number}. **{attack}**")
+        for (name, _), level in zip(LEVELS, levels):
+            if number in level:
+                lines += textwrap.wrap(f"- {name}: " + ", ".join(f"`{path}`" for path in level[number]), 118,
+                                       initial_indent="    ", subsequent_indent="      ", break_long_words=False,
+                                       break_on_hyphens=False)
     return "\n".join(lines) + "\n"
 
 

@@ -4,6 +4,7 @@
 - every option of the framework's programs stands in docs/usage, and no page there names one that nothing has;
 - every error code is explained in docs/usage/errors.md, with its number and sentence;
 - links between documents lead somewhere;
+- no cell of a table is longer than 120 characters;
 - the program in README.md is the one in examples/.
 """
 
@@ -13,6 +14,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 problems = []
+CELL_MAX = 120  # characters of a table cell
 
 
 # Options of other programs that docs/usage shows: of meson, pkg-config and the linker.
@@ -71,6 +73,16 @@ def check_links():
                 problems.append(f"{page.relative_to(ROOT)}: nothing at {target}")
 
 
+def check_tables():
+    """A table is read at a glance: what needs a sentence is a list."""
+    for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
+        for number, line in enumerate(page.read_text().splitlines(), 1):
+            if line.startswith("|"):
+                for cell in re.split(r"(?<!\\)\|", line)[1:-1]:
+                    if len(cell.strip()) > CELL_MAX:
+                        problems.append(f"{page.relative_to(ROOT)}:{number}: a table cell of {len(cell.strip())} characters")
+
+
 def check_program():
     program = (ROOT / "examples/items-api/items-api.c").read_text()
     body = program[program.index("#include"):]
@@ -78,7 +90,7 @@ def check_program():
         problems.append("README.md shows another program than examples/items-api/items-api.c")
 
 
-for check in (check_man_page, check_options, check_errors, check_links, check_program):
+for check in (check_man_page, check_options, check_errors, check_links, check_tables, check_program):
     check()
 for problem in problems:
     print(problem)
