@@ -102,7 +102,7 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jwe_json_decrypt(ost_text json, const o
 typedef struct ost_jwe_options {
     const char *typ, *cty; /* NULL: left out; cty "JWT" for a nested token */
     ost_text apu, apv;     /* parties of ECDH-ES, raw; 512 bytes at most each */
-    unsigned pbes2_count;  /* 0: 310,000 rounds */
+    unsigned pbes2_count;  /* 0: 300,000 rounds, the most that some readers take; 1,000 at least */
     bool deflate;          /* `zip`: tells about the content by the length of what is sent */
     ost_text aad;          /* JSON serialization only */
 } ost_jwe_options;

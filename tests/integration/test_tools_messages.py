@@ -176,6 +176,23 @@ def test_what_a_header_says_cannot_steer_a_terminal():
     assert b"\x1b" not in told and b"\x7f" not in told
 
 
+def rounds_of(message):
+    header = message.split(b".")[0]
+    return json.loads(base64.urlsafe_b64decode(header + b"=" * (-len(header) % 4)))["p2c"]
+
+
+def test_rounds_of_a_password(tmp_path):
+    password = tmp_path / "password"
+    password.write_text("correct horse battery staple\n")
+    encrypt = ("jwe", "encrypt", "--password-file", password)
+    assert rounds_of(good(*encrypt, feed="secret")) == 300_000
+    message = good(*encrypt, "--rounds", "10000", feed="secret")
+    assert rounds_of(message) == 10_000
+    assert good("jwe", "decrypt", "--password-file", password, feed=message) == b"secret"
+    for wrong in ("999", "1000001", "-1", "many"):
+        bad(2, *encrypt, "--rounds", wrong, feed="secret", told="--rounds")
+
+
 def test_a_password(key, tmp_path):
     password, wrong = tmp_path / "password", tmp_path / "wrong"
     password.write_text("correct horse battery staple\n")

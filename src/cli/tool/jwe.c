@@ -83,7 +83,9 @@ static ost_result encrypt_for(const option_values *values, ost_text content, con
     ost_recipient recipients[TOOL_PARTIES_MAX];
     ost_enc enc;
     ost_text text;
-    ost_result result = OST_OK;
+    uint64_t rounds = 0;
+    ost_result result = options_number(values, "rounds", 0, 1000, 1000000, &rounds, ret_error);
+    options.pbes2_count = (unsigned)rounds;
     for (size_t i = 0; i < keys->count && result == OST_OK; i++) {
         recipients[i] = (ost_recipient){.key = keys->keys[i]};
         result = tool_alg(options_nth(values, "alg", i), keys->keys[i], preferred,
@@ -139,6 +141,7 @@ static int run_encrypt(const option_values *values)
 static const option encrypt_options[] = {
     {"key", "FILE", NULL, NULL, "public or shared key: JWK, JWK Set or PEM; repeatable"},
     {"password-file", "FILE", NULL, NULL, "a password instead of a key (PBES2)"},
+    {"rounds", "N", NULL, NULL, "rounds of PBES2, 1000 to 1000000 (300000)"},
     TOOL_KID_OPTION,
     {"alg", "ALG", NULL, NULL,
      "how the content's key is encrypted (what the key is for); the n-th is of the n-th key"},

@@ -9,7 +9,7 @@
 #include "jose/jwe/key_transport.h"
 #include "jose/jwe/password_key.h"
 
-#define PBES2_COUNT_DEFAULT 310000
+#define PBES2_COUNT_DEFAULT 300000
 #define PBES2_SALT_SIZE 16
 
 /* One key on its way in. */
