@@ -25,7 +25,7 @@ typedef struct ost_dpop_rules {
     unsigned leeway;       /* seconds its iat may lie ahead; 0: 10; 300 at most */
     bool require_nonce;    /* proofs must carry a nonce of this API's (RFC 9449 §9) */
     ost_text nonce_secret; /* at least 32 bytes, the same for all machines that serve this API;
-                              copied. NULL data: one of this guard's own, made by chance */
+                              copied. NULL data: a random one of this guard's own */
     size_t proofs; /* remembered until they are too old to be shown again; 0: 1,048,576. When there
                       is no room for one more, a proof is refused (503), never forgotten */
 } ost_dpop_rules;

@@ -75,8 +75,8 @@ static ost_result fill(login_service *made, const login_config *config)
     made->insecure_http = config->insecure_http;
     made->guard = config->guard;
     made->context = config->context;
-    made->flights = login_flights_new();
-    if (failed || made->flights == NULL)
+    made->requests = login_token_requests_new();
+    if (failed || made->requests == NULL)
         return OST_E_MEMORY;
     if (config->client_id == NULL)
         return OST_OK;
@@ -133,7 +133,7 @@ void login_free(login_service *login)
         return;
     net_client_free(login->net); /* first: its callbacks use all the rest */
     login_provider_free(login->provider);
-    login_flights_free(login->flights);
+    login_token_requests_free(login->requests);
     login_seal_clear(&login->sessions);
     login_seal_clear(&login->transactions);
     if (login->client_secret != NULL)

@@ -15,7 +15,7 @@ void login_call_free(login_call *call)
 {
     if (call == NULL)
         return;
-    login_flight_leave(call->flight);
+    login_token_request_unref(call->request);
     login_provider_give(call->endpoints);
     ost_arena_free(call->arena);
     memory_free(call);
@@ -51,9 +51,9 @@ static void tell(void *user)
 
 static bool read_tokens(const login_call *call, login_tokens *ret_tokens)
 {
-    const login_flight *flight = call->flight;
-    return flight->result == OST_OK &&
-           login_tokens_read(flight->status, flight->body, call->arena, ret_tokens, NULL) == OST_OK;
+    const login_token_request *request = call->request;
+    return request->result == OST_OK && login_tokens_read(request->status, request->body,
+                                                          call->arena, ret_tokens, NULL) == OST_OK;
 }
 
 /* A login's access token is checked before the browser is sent on. */
@@ -93,7 +93,7 @@ static bool await_id_key(login_call *call)
 /* A token signed by a key that the guard has not seen yet makes it fetch keys: the outcome is
  * awaited here, so that the browser's login does not fail for it, and no refresh throws tokens away
  * that the provider gives once. */
-static void landed(login_waiter *waiter)
+static void told(login_waiter *waiter)
 {
     login_call *call = (login_call *)waiter;
     if (!await_id_key(call) && !await_access(call))
@@ -103,15 +103,15 @@ static void landed(login_waiter *waiter)
 static void answered(const net_response *response, void *user)
 {
     login_call *call = user;
-    /* The waiters may end the call, so the table and the flight are read first. */
-    login_flights *flights = call->login->flights;
-    login_flight *flight = call->flight;
-    login_flight_land(flights, flight, response);
+    /* The waiters may end the call, so the table and the request are read first. */
+    login_token_requests *requests = call->login->requests;
+    login_token_request *request = call->request;
+    login_token_request_finish(requests, request, response);
 }
 
-/* Sends the request of a call that has boarded a new flight. When it cannot be sent, that is what
+/* Sends the request of a call that has begun a new request. When it cannot be sent, that is what
  * those who wait are told: another request may have joined by now. */
-static void fly(login_call *call, login_exchange *exchange)
+static void send_request(login_call *call, login_exchange *exchange)
 {
     ost_error error = {0};
     ost_result result = net_fetch(call->login->net, &exchange->request, answered, call, &error);
@@ -193,15 +193,16 @@ ost_result login_finish(login_service *login, ost_text base, ost_text query, con
         login_call_free(call);
         return result;
     }
-    call->waiter.landed = landed;
-    login_boarding boarding;
-    result = login_flights_board(login->flights, NULL, &call->waiter, &boarding, &call->flight);
+    call->waiter.done = told;
+    login_request_place place;
+    result =
+        login_token_requests_join(login->requests, NULL, &call->waiter, &place, &call->request);
     if (result != OST_OK) {
         login_exchange_clear(&exchange);
         login_call_free(call);
         return result;
     }
-    fly(call, &exchange);
+    send_request(call, &exchange);
     return OST_OK;
 }
 
@@ -218,7 +219,7 @@ ost_result login_refresh(login_service *login, ost_text base, const login_sessio
     if (call == NULL)
         return OST_E_MEMORY;
     call->session = session;
-    call->waiter.landed = landed;
+    call->waiter.done = told;
     login_exchange exchange;
     result =
         call->endpoints == NULL
@@ -228,16 +229,17 @@ ost_result login_refresh(login_service *login, ost_text base, const login_sessio
         login_call_free(call);
         return result;
     }
-    login_boarding boarding;
-    result = login_flights_board(login->flights, digest, &call->waiter, &boarding, &call->flight);
-    if (result == OST_OK && boarding == LOGIN_FLY) {
-        fly(call, &exchange);
+    login_request_place place;
+    result =
+        login_token_requests_join(login->requests, digest, &call->waiter, &place, &call->request);
+    if (result == OST_OK && place == LOGIN_REQUEST_NEW) {
+        send_request(call, &exchange);
         return OST_OK;
     }
     login_exchange_clear(&exchange);
     if (result != OST_OK)
         login_call_free(call);
-    else if (boarding == LOGIN_LANDED)
-        landed(&call->waiter);
+    else if (place == LOGIN_REQUEST_DONE)
+        told(&call->waiter);
     return result;
 }

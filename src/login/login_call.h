@@ -3,15 +3,15 @@
 #define LOGIN_CALL_H
 
 #include "login/login_core.h"
-#include "login/login_flights.h"
 #include "login/login_pack.h"
+#include "login/login_token_requests.h"
 
 struct login_call {
-    login_waiter waiter; /* first: the flight calls us by it */
+    login_waiter waiter; /* first: the request calls us by it */
     login_service *login;
     login_done done;
     void *user;
-    login_flight *flight;
+    login_token_request *request;
     ost_arena *arena; /* the transaction's texts */
     ost_text base;
     const login_jar *jar;

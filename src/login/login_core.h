@@ -3,9 +3,9 @@
 #define LOGIN_CORE_H
 
 #include "login/login.h"
-#include "login/login_flights.h"
 #include "login/login_provider.h"
 #include "login/login_seal.h"
+#include "login/login_token_requests.h"
 #include "net/net.h"
 
 #define LOGIN_TRANSACTION_SECONDS 600 /* from the redirect to the provider until the callback */
@@ -29,7 +29,7 @@ struct login_service {
     login_seal transactions;
     net_client *net;
     login_provider *provider;
-    login_flights *flights;
+    login_token_requests *requests;
 };
 
 static inline bool login_base_is_secure(ost_text base)

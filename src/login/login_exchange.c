@@ -65,7 +65,7 @@ static ost_result finish(const login_service *login, const login_endpoints *endp
         .body = buffer_text(&exchange->body),
         .ca_file = login->ca_file,
         .insecure_http = login->insecure_http,
-        .max_body = LOGIN_FLIGHTS_BODY_MAX,
+        .max_body = LOGIN_TOKEN_REQUESTS_BODY_MAX,
     };
     return OST_OK;
 }

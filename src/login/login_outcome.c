@@ -95,15 +95,15 @@ static ost_result add_arrival(const login_call *call, ost_arena *arena, login_st
 static ost_result build(const login_call *call, ost_arena *arena, login_step *step,
                         login_session *ret_session, ost_error *ret_error)
 {
-    const login_flight *flight = call->flight;
-    if (flight->result != OST_OK)
-        return ost_error_set(ret_error, flight->result, "the token endpoint: %s", flight->detail);
-    /* Tokens borrow from the text that was read, and must outlive the flight. */
-    ost_text body = {ost_arena_copy(arena, flight->body), flight->body.len};
+    const login_token_request *request = call->request;
+    if (request->result != OST_OK)
+        return ost_error_set(ret_error, request->result, "the token endpoint: %s", request->detail);
+    /* Tokens borrow from the text that was read, and must outlive the request. */
+    ost_text body = {ost_arena_copy(arena, request->body), request->body.len};
     if (body.data == NULL)
         return OST_E_MEMORY;
     login_tokens tokens;
-    ost_result result = login_tokens_read(flight->status, body, arena, &tokens, ret_error);
+    ost_result result = login_tokens_read(request->status, body, arena, &tokens, ret_error);
     if (result == OST_OK)
         result = check_tokens(call, &tokens, arena, ret_error);
     if (result != OST_OK)
