@@ -4,7 +4,7 @@
 
 #include "base/context.h"
 #include "base/text.h"
-#include "guard/keys/issuer.h"
+#include "guard/issuer.h"
 
 static void check(bool holds)
 {
@@ -27,7 +27,7 @@ static void read_discovery(const issuer *i, ost_text document)
     static char untouched[] = "";
     discovery found = {.jwks_url = untouched};
     ost_error error = {0};
-    if (discovery_read(i, document, &found, &error) != OST_OK) {
+    if (discovery_read(&i->source, document, &found, &error) != OST_OK) {
         check(found.jwks_url == untouched && error.code != OST_OK && error.detail[0] != '\0');
         return;
     }
@@ -40,12 +40,12 @@ static void read_discovery(const issuer *i, ost_text document)
 
 static void publish(issuer *i, ost_text document)
 {
-    const key_snapshot *before = atomic_load(&i->keys.current);
+    const key_snapshot *before = atomic_load(&i->source.keys.current);
     uint64_t generation = before != NULL ? before->generation : 0;
     bool changed = false;
     ost_error error = {0};
-    ost_result result = key_document_publish(i, document, &changed, &error);
-    const key_snapshot *after = atomic_load(&i->keys.current);
+    ost_result result = key_document_publish(&i->source, document, &changed, &error);
+    const key_snapshot *after = atomic_load(&i->source.keys.current);
     if (result != OST_OK) {
         check(after == before && !changed && error.code != OST_OK);
         return;

@@ -3,23 +3,6 @@
 
 #include "base/text.h"
 
-static bool is_token_character(char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_' || c == '~' || c == '+' || c == '/';
-}
-
-bool bearer_is_token(ost_text text)
-{
-    size_t i = 0;
-    while (i < text.len && is_token_character(text.data[i]))
-        i++;
-    size_t padding = i;
-    while (padding < text.len && text.data[padding] == '=')
-        padding++;
-    return i > 0 && padding == text.len;
-}
-
 bearer_outcome bearer_find(const ost_credentials *credentials, ost_text *ret_token)
 {
     if (credentials->authorization_count == 0) {

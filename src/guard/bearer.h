@@ -14,7 +14,4 @@ typedef enum bearer_outcome {
 /* Where the token is. Its characters are not looked at yet. */
 bearer_outcome bearer_find(const ost_credentials *credentials, ost_text *ret_token);
 
-/* True for a b64token. */
-bool bearer_is_token(ost_text text);
-
 #endif

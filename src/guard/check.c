@@ -1,6 +1,7 @@
 /* The check of one request: from its credentials to a verdict. The order is: size, form, header,
  * algorithm, issuer, key, signature; then, also for a remembered token, claims, kind, client, what
  * the token is bound to, the policy of the route, status, and the sender's proof. */
+#include "base/b64token.h"
 #include "base/context.h"
 #include "base/text.h"
 #include "guard/bearer.h"
@@ -9,6 +10,7 @@
 #include "guard/guard_state.h"
 #include "guard/opaque.h"
 #include "guard/policy_check.h"
+#include "guard/token_kind.h"
 
 #define JWE_DOTS 4 /* RFC 7516 §3.1: five parts */
 
@@ -49,7 +51,8 @@ static ost_result find_issuer(check *c, size_t *ret_index)
     if (!ost_json_text(ost_json_get(read.claims, "iss"), &name))
         return ost_error_set(&c->error, OST_E_ISSUER, "the token names no issuer");
     for (size_t k = 0; k < c->guard->issuer_count; k++) {
-        if (text_is(name, c->guard->issuers[k]->name) && !c->guard->issuers[k]->no_keys) {
+        if (text_is(name, c->guard->issuers[k]->source.name) &&
+            !c->guard->issuers[k]->source.no_keys) {
             *ret_index = k;
             return OST_OK;
         }
@@ -69,7 +72,7 @@ static ost_result consider_fetch(check *c, ost_text kid, bool have_keys)
         return result;
     c->error = kept;
     c->no_keys = !have_keys;
-    bool helps = key_fetch_may_help(c->guard->issuers[index], kid, have_keys);
+    bool helps = key_fetch_may_help(&c->guard->issuers[index]->source, kid, have_keys);
     c->wait = helps && c->may_wait;
     /* Whoever cannot wait is not told that the token is bad: the next moment it may be good. */
     if (helps && !c->may_wait)
@@ -85,13 +88,13 @@ static ost_result verify_with(check *c, const key_snapshot *snapshot, const ost_
     const ost_key *key;
     /* A secret has no kid: there is one for each algorithm. */
     const ost_text none = {0};
-    ost_text kid = i->symmetric ? none : jws->kid;
+    ost_text kid = i->source.symmetric ? none : jws->kid;
     ost_result result = ost_keyset_find(snapshot->keys, kid, jws->alg, &key);
     if (result == OST_OK)
         result = ost_jws_verify(jws, key, c->arena, &facts->payload);
     if (result != OST_OK) {
         return ost_error_set(&c->error, result, "%s (issuer %.80s, kid %.*s, %s)",
-                             ost_result_sentence(result), i->name,
+                             ost_result_sentence(result), i->source.name,
                              jws->kid.len < 60 ? (int)jws->kid.len : 60,
                              jws->kid.len > 0 ? jws->kid.data : "none", ost_alg_name(jws->alg));
     }
@@ -106,13 +109,13 @@ static ost_result check_signature(check *c, const ost_unverified_jws *jws, token
     issuer *i = c->guard->issuers[c->issuer];
     published_place place;
     ost_result result = OST_E_KEY_UNKNOWN;
-    const key_snapshot *snapshot = published_enter(&i->keys, &place);
-    bool some = snapshot != NULL, usable = issuer_keys_usable(i, snapshot, monotonic_ms());
+    const key_snapshot *snapshot = published_enter(&i->source.keys, &place);
+    bool some = snapshot != NULL, usable = key_source_usable(&i->source, snapshot, monotonic_ms());
     if (usable)
         result = verify_with(c, snapshot, jws, facts);
-    published_leave(&i->keys, place);
+    published_leave(&i->source.keys, place);
     if (!usable)
-        issuer_explain_no_keys(i, some, &c->error);
+        key_source_explain(&i->source, some, &c->error);
     if (result == OST_E_KEY_UNKNOWN)
         result = consider_fetch(c, jws->kid, usable);
     return result;
@@ -156,12 +159,12 @@ static ost_result verify(check *c, token_facts *facts)
     if (result != OST_OK)
         return result;
     const issuer *i = c->guard->issuers[c->issuer];
-    result = policy_check_header_type(jws.typ, i->access_token_profile, &c->error);
+    result = token_kind_check_header(jws.typ, i->access_token_profile, &c->error);
     if (result != OST_OK)
         return result;
-    if ((i->algorithms & OST_ALG_BIT(jws.alg)) == 0) {
-        return ost_error_set(&c->error, OST_E_ALGORITHM, "issuer %.100s may not use %s", i->name,
-                             ost_alg_name(jws.alg));
+    if ((i->source.algorithms & OST_ALG_BIT(jws.alg)) == 0) {
+        return ost_error_set(&c->error, OST_E_ALGORITHM, "issuer %.100s may not use %s",
+                             i->source.name, ost_alg_name(jws.alg));
     }
     return check_signature(c, &jws, facts);
 }
@@ -178,10 +181,10 @@ static bool recall(check *c)
     if (known == NULL)
         return false;
     issuer *i = c->guard->issuers[known->facts.issuer];
-    const key_snapshot *snapshot = published_enter(&i->keys, &place);
-    bool current = issuer_keys_usable(i, snapshot, monotonic_ms()) &&
+    const key_snapshot *snapshot = published_enter(&i->source.keys, &place);
+    bool current = key_source_usable(&i->source, snapshot, monotonic_ms()) &&
                    snapshot->generation == known->facts.generation;
-    published_leave(&i->keys, place);
+    published_leave(&i->source.keys, place);
     if (!current)
         return false;
     c->issuer = known->facts.issuer;
@@ -222,14 +225,14 @@ static ost_result ask_about_jwt(check *c)
 {
     const issuer *i = c->guard->issuers[c->issuer];
     const ost_claims_rules rules = {
-        .issuer = i->name, .insecure_any_audience = true, .leeway = i->leeway};
+        .issuer = i->source.name, .insecure_any_audience = true, .leeway = i->source.leeway};
     ost_result result = ost_claims_check(c->claims, &rules, c->now, &c->error);
     if (result == OST_OK)
         result = check_revoked(c);
     if (result == OST_OK)
-        result = policy_check_token_type(c->claims, &c->error);
+        result = token_kind_check_claims(c->claims, &c->error);
     if (result == OST_OK && claims_client(c->claims).len > 0)
-        result = policy_check_client(i, c->claims, &c->error);
+        result = issuer_check_client(i, c->claims, &c->error);
     return result == OST_OK ? ask(c) : result;
 }
 
@@ -264,12 +267,12 @@ static ost_result check_claims(check *c)
 {
     const issuer *i = c->guard->issuers[c->issuer];
     const ost_claims_rules rules = {
-        .issuer = i->name,
+        .issuer = i->source.name,
         .audiences = (const char *const *)i->audiences,
         .audience_count = i->audience_count,
         .insecure_any_audience = i->insecure_any_audience,
         .access_token_profile = i->access_token_profile,
-        .leeway = i->leeway,
+        .leeway = i->source.leeway,
     };
     ost_result result = OST_OK;
     sender_binding bound;
@@ -280,15 +283,15 @@ static ost_result check_claims(check *c)
     if (result == OST_OK)
         result = check_revoked(c);
     if (result == OST_OK)
-        result = policy_check_token_type(c->claims, &c->error);
+        result = token_kind_check_claims(c->claims, &c->error);
     if (result == OST_OK)
-        result = policy_check_client(i, c->claims, &c->error);
+        result = issuer_check_client(i, c->claims, &c->error);
     /* Whoever has stolen a bound token is not told what the route demands. */
     const sender_call call = call_of(c);
     if (result == OST_OK)
         result = sender_check_binding(&call, &bound, &c->error);
     if (result == OST_OK)
-        result = policy_check(c->policy, c->claims, c->alg, c->now, i->leeway, &c->error);
+        result = policy_check(c->policy, c->claims, c->alg, c->now, i->source.leeway, &c->error);
     if (result == OST_OK)
         result = check_status(c, c->claims);
     if (result == OST_OK && c->own != NULL)
@@ -327,7 +330,7 @@ static ost_result check_opaque(check *c)
     if (c->token.len > c->guard->max_token)
         return ost_error_set(&c->error, OST_E_CEILING, "the token has %zu bytes, %zu are allowed",
                              c->token.len, c->guard->max_token);
-    if (!bearer_is_token(c->token))
+    if (!text_is_b64token(c->token))
         return ost_error_set(&c->error, OST_E_TOKEN_FORMAT, "the token has foreign characters");
     ost_result result = ask(c);
     return result == OST_OK ? check_claims(c) : result;
@@ -397,7 +400,7 @@ static void check_token(check *c, bool from_header, ost_verdict *ret_verdict)
         opaque_find(c->guard, c->token, &c->issuer) ? check_opaque(c) : check_jwt(c);
     if (result == OST_OK)
         allow(c, ret_verdict);
-    else if (from_header && !bearer_is_token(c->token))
+    else if (from_header && !text_is_b64token(c->token))
         refusal_bad_request(&c->guard->style, schemes_of(c), c->arena, ret_verdict);
     else
         refuse(c, result, ret_verdict);

@@ -4,7 +4,7 @@
 
 #include <ostiary/guard.h>
 
-#include "guard/keys/issuer.h"
+#include "guard/issuer.h"
 
 /* In the arena; when it is full, only what happened. `claims` are NULL when they have not been
  * verified. Control characters of the token do not get through. */

@@ -84,16 +84,16 @@ static ost_result add_issuers(ost_guard *guard, const ost_guard_config *config,
         if (result != OST_OK)
             return result;
         guard->issuers[guard->issuer_count++] = made;
-        guard->algorithms |= made->algorithms;
+        guard->algorithms |= made->source.algorithms;
         result = revocations_new(guard->context,
                                  or_default(config->revocation_entries, DEFAULT_REVOCATIONS),
                                  &made->revocations);
         if (result != OST_OK)
             return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
         for (size_t before = 0; before < k; before++) {
-            if (strcmp(guard->issuers[before]->name, made->name) == 0)
+            if (strcmp(guard->issuers[before]->source.name, made->source.name) == 0)
                 return ost_error_set(ret_error, OST_E_CONFIG, "issuer %.150s stands twice",
-                                     made->name);
+                                     made->source.name);
         }
     }
     return opaque_check_issuers(guard, ret_error);
@@ -114,7 +114,7 @@ ost_result ost_guard_new(const ost_guard_config *config, ost_guard **ret_guard,
     if (result == OST_OK)
         result = add_issuers(guard, config, ret_error);
     for (size_t k = 0; k < guard->issuer_count && result == OST_OK; k++) {
-        result = key_fetch_start(guard->issuers[k]);
+        result = key_fetch_start(&guard->issuers[k]->source);
         if (result != OST_OK)
             ost_error_set(ret_error, result, "out of memory");
     }
@@ -129,7 +129,7 @@ ost_result ost_guard_new(const ost_guard_config *config, ost_guard **ret_guard,
 void guard_stop(ost_guard *guard)
 {
     for (size_t k = 0; k < guard->issuer_count; k++) {
-        key_fetch_end(guard->issuers[k]);
+        key_fetch_end(&guard->issuers[k]->source);
         introspector_end(guard->issuers[k]->introspector);
         status_lists_end(guard->issuers[k]->status_lists);
     }
@@ -163,7 +163,7 @@ ost_result ost_guard_wait(ost_guard *guard, const ost_verdict *verdict, void (*r
         return OST_E_ARGUMENT;
     issuer *i = guard->issuers[verdict->issuer];
     if (verdict->ticket == 0)
-        return key_fetch_wait(i, ready, user);
+        return key_fetch_wait(&i->source, ready, user);
     bool of_introspector = verdict->ticket % 2 != 0;
     if (of_introspector && i->introspector != NULL)
         return introspector_wait(i->introspector, verdict->ticket, ready, user);

@@ -8,7 +8,7 @@
 static issuer *find(ost_guard *guard, ost_text name)
 {
     for (size_t i = 0; i < guard->issuer_count; i++) {
-        if (text_is(name, guard->issuers[i]->name))
+        if (text_is(name, guard->issuers[i]->source.name))
             return guard->issuers[i];
     }
     return NULL;
@@ -20,11 +20,11 @@ ost_result guard_keys(ost_guard *guard, ost_text name, ost_keyset **ret_keys)
     published_place place;
     if (trusted == NULL)
         return OST_E_ISSUER;
-    const key_snapshot *snapshot = published_enter(&trusted->keys, &place);
-    bool usable = issuer_keys_usable(trusted, snapshot, monotonic_ms());
+    const key_snapshot *snapshot = published_enter(&trusted->source.keys, &place);
+    bool usable = key_source_usable(&trusted->source, snapshot, monotonic_ms());
     if (usable)
         *ret_keys = ost_keyset_ref(snapshot->keys);
-    published_leave(&trusted->keys, place);
+    published_leave(&trusted->source.keys, place);
     return usable ? OST_OK : OST_E_STATE;
 }
 
@@ -39,6 +39,6 @@ bool guard_keys_await(ost_guard *guard, ost_text name, ost_text kid, ost_alg alg
     bool some = guard_keys(guard, name, &keys) == OST_OK;
     bool known = some && ost_keyset_find(keys, kid, alg, &key) != OST_E_KEY_UNKNOWN;
     ost_keyset_unref(keys);
-    return !known && key_fetch_may_help(trusted, kid, some) &&
-           key_fetch_wait(trusted, ready, user) == OST_OK;
+    return !known && key_fetch_may_help(&trusted->source, kid, some) &&
+           key_fetch_wait(&trusted->source, ready, user) == OST_OK;
 }

@@ -4,7 +4,7 @@
 
 #include "guard/cache/token_cache.h"
 #include "guard/counters.h"
-#include "guard/keys/issuer.h"
+#include "guard/issuer.h"
 #include "guard/refusal.h"
 #include "guard/sender/sender_check.h"
 

@@ -78,7 +78,7 @@ void introspector_metrics(buffer *b, const ost_guard *guard)
                 metrics_head(b, parts[which].name, parts[which].type, parts[which].help);
             any = true;
             introspector_read_state(i->introspector, &state);
-            append(b, which, i->name, &state);
+            append(b, which, i->source.name, &state);
         }
     }
 }

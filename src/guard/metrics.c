@@ -29,22 +29,22 @@ static void read_state(issuer *i, issuer_state *state)
     published_place place;
     int64_t now = monotonic_ms();
     *state = (issuer_state){.age = -1, .failing = -1};
-    const key_snapshot *snapshot = published_enter(&i->keys, &place);
+    const key_snapshot *snapshot = published_enter(&i->source.keys, &place);
     if (snapshot != NULL) {
         state->keys = ost_keyset_count(snapshot->keys);
-        state->age = i->symmetric ? 0 : (now - snapshot->obtained) / 1000;
+        state->age = i->source.symmetric ? 0 : (now - snapshot->obtained) / 1000;
     }
-    published_leave(&i->keys, place);
-    pthread_mutex_lock(&i->lock);
-    state->failures = i->failures;
-    if (i->failures > 0)
-        state->failing = (now - i->failing) / 1000;
-    text_to_string(text_of(i->last_error), state->last_error, sizeof state->last_error);
-    pthread_mutex_unlock(&i->lock);
+    published_leave(&i->source.keys, place);
+    pthread_mutex_lock(&i->source.lock);
+    state->failures = i->source.failures;
+    if (i->source.failures > 0)
+        state->failing = (now - i->source.failing) / 1000;
+    text_to_string(text_of(i->source.last_error), state->last_error, sizeof state->last_error);
+    pthread_mutex_unlock(&i->source.lock);
     state->ready = issuer_is_ready(i);
     state->stale = state->keys > 0 && state->failures > 0;
-    state->fetches_good = atomic_load_explicit(&i->fetches_good, memory_order_relaxed);
-    state->fetches_bad = atomic_load_explicit(&i->fetches_bad, memory_order_relaxed);
+    state->fetches_good = atomic_load_explicit(&i->source.fetches_good, memory_order_relaxed);
+    state->fetches_bad = atomic_load_explicit(&i->source.fetches_bad, memory_order_relaxed);
 }
 
 static void describe_issuer(issuer *i, ost_json_writer *writer)
@@ -52,7 +52,7 @@ static void describe_issuer(issuer *i, ost_json_writer *writer)
     issuer_state state;
     read_state(i, &state);
     ost_json_open_object(writer);
-    ost_json_member_string(writer, "issuer", i->name);
+    ost_json_member_string(writer, "issuer", i->source.name);
     ost_json_member_boolean(writer, "ready", state.ready);
     ost_json_member_integer(writer, "keys", (int64_t)state.keys);
     if (state.age >= 0)
@@ -64,7 +64,7 @@ static void describe_issuer(issuer *i, ost_json_writer *writer)
     if (state.last_error[0] != '\0' && text_is_utf8(text_of(state.last_error)))
         ost_json_member_string(writer, "last_error", state.last_error);
     introspector_describe(i->introspector, writer);
-    status_describe(i->status_lists, ost_now(i->context), writer);
+    status_describe(i->status_lists, ost_now(i->source.context), writer);
     ost_json_close_object(writer);
 }
 
@@ -145,11 +145,12 @@ static void append_issuers(buffer *b, const ost_guard *guard)
                                         state.failures,
                                         state.failing > 0 ? (long long)state.failing : 0};
             if (m < ARRAY_LEN(values)) {
-                metrics_sample(b, name, "", i->name, values[m]);
+                metrics_sample(b, name, "", i->source.name, values[m]);
             } else {
-                metrics_sample(b, name, "outcome=\"good\",", i->name,
+                metrics_sample(b, name, "outcome=\"good\",", i->source.name,
                                (long long)state.fetches_good);
-                metrics_sample(b, name, "outcome=\"bad\",", i->name, (long long)state.fetches_bad);
+                metrics_sample(b, name, "outcome=\"bad\",", i->source.name,
+                               (long long)state.fetches_bad);
             }
         }
     }

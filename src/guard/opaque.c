@@ -18,12 +18,12 @@ ost_result opaque_check_issuers(const ost_guard *guard, ost_error *ret_error)
 {
     for (size_t k = 0; k < guard->issuer_count; k++) {
         const introspector *later = guard->issuers[k]->introspector;
-        if (guard->issuer_count > 1 && guard->issuers[k]->no_keys &&
+        if (guard->issuer_count > 1 && guard->issuers[k]->source.no_keys &&
             introspector_prefix(later) == NULL) {
             return ost_error_set(ret_error, OST_E_CONFIG,
                                  "issuer %.80s would be shown the tokens of the others: name the "
                                  "prefix of its own",
-                                 guard->issuers[k]->name);
+                                 guard->issuers[k]->source.name);
         }
         for (size_t before = 0; before < k; before++) {
             const introspector *earlier = guard->issuers[before]->introspector;
@@ -31,7 +31,8 @@ ost_result opaque_check_issuers(const ost_guard *guard, ost_error *ret_error)
                 return ost_error_set(ret_error, OST_E_CONFIG,
                                      "issuers %.80s and %.80s: tell by token prefixes which of "
                                      "them is asked about a token",
-                                     guard->issuers[before]->name, guard->issuers[k]->name);
+                                     guard->issuers[before]->source.name,
+                                     guard->issuers[k]->source.name);
             }
         }
     }
@@ -70,7 +71,7 @@ bool opaque_find(const ost_guard *guard, ost_text token, size_t *ret_issuer)
         if (fits)
             break;
     }
-    if (chosen == NULL || (!chosen->no_keys && is_for_us_to_judge(guard, token)))
+    if (chosen == NULL || (!chosen->source.no_keys && is_for_us_to_judge(guard, token)))
         return false;
     *ret_issuer = index;
     return true;

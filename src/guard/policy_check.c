@@ -1,77 +1,11 @@
-/* Kinds of tokens and policies of routes; see policy.h. A list that is there but empty is satisfied
+/* Policies of routes; see policy_check.h. A list that is there but empty is satisfied
  * by nothing, where one of its entries is asked for. */
 #include "guard/policy_check.h"
 
-#include "base/array.h"
 #include "base/shown.h"
 #include "base/text.h"
 #include "guard/claim_rule.h"
 #include "guard/claims_lookup.h"
-
-/* ---- the kind of token ---- */
-
-ost_result policy_check_header_type(ost_text typ, bool profile, ost_error *ret_error)
-{
-    if (profile && !ost_typ_is(typ, "at+jwt")) { /* RFC 9068 §4 */
-        return ost_error_set(ret_error, OST_E_TOKEN_TYPE,
-                             "the header's typ is \"%.*s\", this issuer's have at+jwt",
-                             SHOWN(typ, 60));
-    }
-    /* RFC 9068 §2.1; Keycloak writes "JWT", and typ may be absent (RFC 7515 §4.1.9). */
-    if (typ.data == NULL || ost_typ_is(typ, "JWT") || ost_typ_is(typ, "at+jwt"))
-        return OST_OK;
-    return ost_error_set(ret_error, OST_E_TOKEN_TYPE,
-                         "the header's typ is \"%.*s\", an access token has JWT or at+jwt",
-                         SHOWN(typ, 60));
-}
-
-/* Keycloak says "DPoP" of the tokens that it binds to a key; one that is bound to none is not of
- * that kind. */
-static bool is_bound_kind(const ost_claims *claims, const ost_json *typ)
-{
-    const ost_json *cnf = ost_claims_get(claims, "cnf");
-    return ost_json_equals(typ, OST_TEXT("DPoP")) && ost_json_get(cnf, "jkt") != NULL;
-}
-
-ost_result policy_check_token_type(const ost_claims *claims, ost_error *ret_error)
-{
-    static const char *const foreign[] = {"nonce", "at_hash", "c_hash", "s_hash", "events", "code"};
-    const ost_json *typ = ost_claims_get(claims, "typ");
-    /* Keycloak says what kind it is: Bearer, ID, Refresh, Offline, Logout, … */
-    if (typ != NULL) {
-        ost_text seen = ost_json_source(typ);
-        if (ost_json_equals(typ, OST_TEXT("Bearer")) || is_bound_kind(claims, typ))
-            return OST_OK;
-        return ost_error_set(ret_error, OST_E_TOKEN_TYPE,
-                             "the claim typ is %.*s, an access token has \"Bearer\"",
-                             SHOWN(seen, 60));
-    }
-    /* Other providers do not say, but ID and logout tokens and responses to a login (JARM) have
-     * these, and access tokens do not. */
-    for (size_t i = 0; i < ARRAY_LEN(foreign); i++) {
-        if (ost_claims_get(claims, foreign[i]) != NULL) {
-            return ost_error_set(ret_error, OST_E_TOKEN_TYPE,
-                                 "the claim %s is one of another kind of token", foreign[i]);
-        }
-    }
-    return OST_OK;
-}
-
-ost_result policy_check_client(const issuer *i, const ost_claims *claims, ost_error *ret_error)
-{
-    if (i->client_count == 0)
-        return OST_OK;
-    ost_text client = claims_client(claims);
-    for (size_t k = 0; k < i->client_count; k++) {
-        if (text_is(client, i->clients[k]))
-            return OST_OK;
-    }
-    return ost_error_set(ret_error, OST_E_CLIENT,
-                         "the token was issued to client \"%.*s\", which is not in the list",
-                         SHOWN(client, 60));
-}
-
-/* ---- the route's own conditions ---- */
 
 static ost_result check_audience(const ost_policy *policy, const ost_claims *claims,
                                  ost_error *ret_error)

@@ -25,7 +25,7 @@ void revocation_metrics(buffer *b, const ost_guard *guard)
             revocations_read_state(i->revocations, ost_now(guard->context), &s);
             const long long values[] = {(long long)s.added, (long long)s.entries,
                                         (long long)s.dropped, s.refuses_old};
-            metrics_sample(b, parts[which].name, "", i->name, values[which]);
+            metrics_sample(b, parts[which].name, "", i->source.name, values[which]);
         }
     }
 }

@@ -10,7 +10,7 @@ ost_result ost_guard_revoke(ost_guard *guard, const ost_revocation *revocation)
     if (revocation->issuer == NULL && guard->issuer_count != 1)
         return OST_E_ARGUMENT;
     while (revocation->issuer != NULL && index < guard->issuer_count &&
-           !text_is(text_of(revocation->issuer), guard->issuers[index]->name))
+           !text_is(text_of(revocation->issuer), guard->issuers[index]->source.name))
         index++;
     if (index == guard->issuer_count)
         return OST_E_ISSUER;

@@ -43,7 +43,7 @@ void status_metrics(buffer *b, const ost_guard *guard)
                 metrics_head(b, parts[which].name, parts[which].type, parts[which].help);
             any = true;
             status_lists_read_state(i->status_lists, ost_now(guard->context), &state);
-            append(b, which, i->name, &state);
+            append(b, which, i->source.name, &state);
         }
     }
 }

@@ -23,14 +23,9 @@ struct net_client {
     bool stopped;      /* its owner's: the thread has been joined */
 };
 
-net_timers *net_client_timers(net_client *client)
+static void wake(void *client)
 {
-    return &client->timers;
-}
-
-void net_client_wake(net_client *client)
-{
-    curl_multi_wakeup(client->multi);
+    curl_multi_wakeup(((net_client *)client)->multi);
 }
 
 /* ---- on the client's thread ---- */
@@ -142,7 +137,7 @@ ost_result net_client_new(size_t transfers, net_client **ret_client)
         return OST_E_MEMORY;
     }
     pthread_mutex_init(&client->lock, NULL);
-    timers_init(&client->timers);
+    timers_init(&client->timers, wake, client);
     if (!start_thread(client)) {
         curl_multi_cleanup(client->multi);
         timers_free(&client->timers);
@@ -177,8 +172,14 @@ ost_result net_fetch(net_client *client, const net_request *request,
         transfer_free(made);
         return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
     }
-    net_client_wake(client);
+    wake(client);
     return OST_OK;
+}
+
+ost_result net_timer_new(net_client *client, void (*call)(void *user), void *user,
+                         net_timer **ret_timer)
+{
+    return timers_add(&client->timers, call, user, ret_timer);
 }
 
 void net_client_stop(net_client *client)
@@ -187,7 +188,7 @@ void net_client_stop(net_client *client)
     pthread_mutex_lock(&client->lock);
     client->stopping = true;
     pthread_mutex_unlock(&client->lock);
-    net_client_wake(client);
+    wake(client);
     pthread_join(client->thread, NULL);
     client->stopped = true;
 }

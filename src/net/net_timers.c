@@ -6,28 +6,29 @@
 struct net_timer {
     net_timer *next;     /* of all */
     net_timer *next_due; /* of those being called */
-    net_client *client;
+    net_timers *of;
     bool set;
     int64_t due; /* monotonic_ms */
     void (*call)(void *user);
     void *user;
 };
 
-void timers_init(net_timers *timers)
+void timers_init(net_timers *timers, void (*wake)(void *user), void *user)
 {
     pthread_mutex_init(&timers->lock, NULL);
+    timers->wake = wake;
+    timers->user = user;
 }
 
-ost_result net_timer_new(net_client *client, void (*call)(void *user), void *user,
-                         net_timer **ret_timer)
+ost_result timers_add(net_timers *timers, void (*call)(void *user), void *user,
+                      net_timer **ret_timer)
 {
     net_timer *timer = memory_alloc(sizeof *timer);
     if (timer == NULL)
         return OST_E_MEMORY;
-    timer->client = client;
+    timer->of = timers;
     timer->call = call;
     timer->user = user;
-    net_timers *timers = net_client_timers(client);
     pthread_mutex_lock(&timers->lock);
     bool open = !timers->closed;
     if (open) {
@@ -45,12 +46,12 @@ ost_result net_timer_new(net_client *client, void (*call)(void *user), void *use
 
 void net_timer_set(net_timer *timer, unsigned delay_ms)
 {
-    net_timers *timers = net_client_timers(timer->client);
+    net_timers *timers = timer->of;
     pthread_mutex_lock(&timers->lock);
     timer->due = monotonic_ms() + delay_ms;
     timer->set = !timers->closed;
     pthread_mutex_unlock(&timers->lock);
-    net_client_wake(timer->client);
+    timers->wake(timers->user);
 }
 
 /* Takes the due ones off their settings. */

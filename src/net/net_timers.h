@@ -10,9 +10,15 @@ typedef struct net_timers {
     pthread_mutex_t lock;
     net_timer *first; /* unordered: there are few */
     bool closed;
+    void (*wake)(void *user); /* ends the sleep of the thread that runs them */
+    void *user;
 } net_timers;
 
-void timers_init(net_timers *timers);
+void timers_init(net_timers *timers, void (*wake)(void *user), void *user);
+
+/* A new one that is not set; timers_free frees it. OST_E_MEMORY, OST_E_STATE: they are closed. */
+OST_MUST_CHECK ost_result timers_add(net_timers *timers, void (*call)(void *user), void *user,
+                                     net_timer **ret_timer);
 
 /* Calls what is due at `now` (monotonic_ms), on the calling thread; returns the milliseconds until
  * the next one is, at most `longest`. */
@@ -22,9 +28,5 @@ int64_t timers_run(net_timers *timers, int64_t now, int64_t longest);
 void timers_close(net_timers *timers);
 
 void timers_free(net_timers *timers);
-
-/* The client's side. */
-net_timers *net_client_timers(net_client *client);
-void net_client_wake(net_client *client);
 
 #endif

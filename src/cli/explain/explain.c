@@ -11,6 +11,7 @@
 #include "guard/claims_lookup.h"
 #include "guard/guard_keys.h"
 #include "guard/policy_check.h"
+#include "guard/token_kind.h"
 
 #define TOKEN_SIZE ((size_t)16 << 10) /* the guard's default */
 #define SHOWN_MAX 160
@@ -93,7 +94,7 @@ static void check_header(explaining *e)
         say(e, EXPLAIN_ALGORITHM, result,
             OST_TEXT("an asymmetric signature: RS, PS, ES 256 to 512, EdDSA"), alg);
     if (result == OST_OK) {
-        result = policy_check_header_type(e->jws.typ, e->in->issuer->access_token_profile, &error);
+        result = token_kind_check_header(e->jws.typ, e->in->issuer->access_token_profile, &error);
         say(e, EXPLAIN_HEADER, result, OST_TEXT("typ JWT, at+jwt or none; nothing critical"),
             result != OST_OK     ? text_of(error.detail)
             : e->jws.typ.len > 0 ? e->jws.typ
@@ -239,7 +240,7 @@ static void check_type(explaining *e, ost_claims_rules rules)
     if (profile)
         result = ost_claims_check(e->claims, &rules, e->in->now, &error);
     if (result == OST_OK)
-        result = policy_check_token_type(e->claims, &error);
+        result = token_kind_check_claims(e->claims, &error);
     say(e, EXPLAIN_TYPE, result,
         profile ? OST_TEXT("an access token with sub, client_id, jti and iat (RFC 9068)")
                 : OST_TEXT("an access token"),

@@ -16,7 +16,7 @@ static ost_result hold_back(introspector *in, ost_result reason, unsigned second
 {
     ret->retry_after = seconds;
     return ost_error_set(ret_error, reason, "issuer %.80s cannot be asked about the token now: %s",
-                         in->owner->name, why);
+                         in->source->name, why);
 }
 
 /* Seconds for which no new question is to be asked, of one about a token that is not asked about
@@ -70,7 +70,7 @@ static ost_result begin_unless_denied(introspector *in, const unsigned char *dig
                          in->last_error[0] != '\0' ? in->last_error
                                                    : "this question failed just now",
                          ret, ret_error);
-    return ost_error_set(ret_error, reason, "issuer %.80s was asked: %s", in->owner->name,
+    return ost_error_set(ret_error, reason, "issuer %.80s was asked: %s", in->source->name,
                          ost_result_sentence(reason));
 }
 
@@ -78,7 +78,7 @@ static ost_result begin_unless_denied(introspector *in, const unsigned char *dig
  * change that. */
 static bool endpoint_is_in_sight(introspector *in)
 {
-    return introspector_has_endpoint(in) || key_fetch_may_help(in->owner, (ost_text){0}, false);
+    return introspector_has_endpoint(in) || key_fetch_may_help(in->source, (ost_text){0}, false);
 }
 
 static ost_result ask(introspector *in, const unsigned char *digest, ost_text token, int64_t now,

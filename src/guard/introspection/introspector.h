@@ -6,16 +6,15 @@
 
 #include <ostiary/guard.h>
 
-#include "net/net.h"
+#include "guard/keys/key_source.h"
 
 #define INTROSPECTOR_IN_AIR 16 /* questions at a time */
 
 typedef struct introspector introspector;
-struct issuer;
 
 /* For an issuer whose own configuration has been copied. NULL when introspection is off.
  * OST_E_CONFIG with a sentence. */
-OST_MUST_CHECK ost_result introspector_new(const ost_issuer *config, struct issuer *owner,
+OST_MUST_CHECK ost_result introspector_new(const ost_issuer *config, key_source *source,
                                            introspector **ret_introspector, ost_error *ret_error);
 /* The net client has been freed before. NULL is fine, also below. */
 void introspector_free(introspector *in);

@@ -1,9 +1,9 @@
 /* The life of an introspector: its configuration, read and checked; see introspector.h. */
 #include <string.h>
 
+#include "base/b64token.h"
 #include "base/context.h"
 #include "base/text.h"
-#include "guard/bearer.h"
 #include "guard/introspection/introspector_state.h"
 
 #define MAX_LIFETIME 3600 /* seconds */
@@ -86,7 +86,7 @@ static ost_result check(const ost_issuer *config, ost_error *ret_error)
         result = check_keys(config, ret_error);
     if (result != OST_OK)
         return result;
-    if (c->token_prefix != NULL && !bearer_is_token(text_of(c->token_prefix)))
+    if (c->token_prefix != NULL && !text_is_b64token(text_of(c->token_prefix)))
         return refuse(config, "the token prefix is empty, or none that a token can have",
                       ret_error);
     if (c->lifetime > MAX_LIFETIME || c->inactive_lifetime > MAX_LIFETIME)
@@ -127,8 +127,8 @@ static ost_result copy_config(introspector *in, const ost_issuer *config, ost_er
     in->lifetime = c->lifetime > 0 ? c->lifetime : 30;
     in->inactive_lifetime = c->inactive_lifetime > 0 ? c->inactive_lifetime : 10;
     in->asker = (introspection_asker){
-        .context = in->owner->context,
-        .issuer = in->owner->name,
+        .context = in->source->context,
+        .issuer = in->source->name,
         .client_id = in->client_id,
         .client_secret = in->client_secret,
         .auth = c->auth,
@@ -145,7 +145,7 @@ static ost_result copy_config(introspector *in, const ost_issuer *config, ost_er
 
 static ost_result make_parts(introspector *in, const ost_introspection *c, ost_error *ret_error)
 {
-    const ost_context *context = in->owner->context;
+    const ost_context *context = in->source->context;
     ask_budget_init(&in->budget, c->inactive_rate > 0 ? c->inactive_rate : 20, monotonic_ms());
     flights_init(&in->flights, INTROSPECTOR_FLIGHTS, INTROSPECTOR_TICKETS, 2);
     ost_result result = denied_tokens_init(&in->denied, context);
@@ -154,12 +154,12 @@ static ost_result make_parts(introspector *in, const ost_introspection *c, ost_e
                                  c->cache_bytes > 0 ? c->cache_bytes : DEFAULT_BYTES, &in->answers);
     }
     if (result == OST_OK)
-        result = net_timer_new(in->owner->net, introspector_on_time, in, &in->timer);
+        result = net_timer_new(in->source->net, introspector_on_time, in, &in->timer);
     return result == OST_OK ? OST_OK
                             : ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
 }
 
-ost_result introspector_new(const ost_issuer *config, issuer *owner,
+ost_result introspector_new(const ost_issuer *config, key_source *source,
                             introspector **ret_introspector, ost_error *ret_error)
 {
     if (is_off(&config->introspection))
@@ -172,7 +172,7 @@ ost_result introspector_new(const ost_issuer *config, issuer *owner,
     introspector *made = memory_alloc(sizeof *made);
     if (made == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    made->owner = owner;
+    made->source = source;
     pthread_mutex_init(&made->lock, NULL);
     result = copy_config(made, config, ret_error);
     if (result == OST_OK)

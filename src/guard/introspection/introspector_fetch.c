@@ -34,7 +34,7 @@ static void settle_failure(introspector *in, const flight *f, ost_result result,
                            int64_t now)
 {
     unsigned char random = 128;
-    (void)!context_random(in->owner->context, &random, 1);
+    (void)!context_random(in->source->context, &random, 1);
     if (blame == BLAME_TOKEN)
         ask_budget_choked(&in->budget, monotonic_ms(), random);
     else
@@ -107,22 +107,22 @@ void introspector_give_up(introspector *in)
 static ost_result read_answer(introspector *in, const net_response *response, int64_t now,
                               ost_arena *arena, introspection_answer *answer, ost_error *error)
 {
-    issuer *owner = in->owner;
+    key_source *source = in->source;
     published_place place;
-    const key_snapshot *snapshot = published_enter(&owner->keys, &place);
-    bool usable = issuer_keys_usable(owner, snapshot, monotonic_ms());
+    const key_snapshot *snapshot = published_enter(&source->keys, &place);
+    bool usable = key_source_usable(source, snapshot, monotonic_ms());
     const introspection_rules rules = {
-        .issuer = owner->name,
+        .issuer = source->name,
         .client_id = in->client_id,
-        .algorithms = owner->algorithms,
+        .algorithms = source->algorithms,
         .require_signed = in->asker.require_signed,
-        .leeway = owner->leeway,
+        .leeway = source->leeway,
         .keys = usable ? snapshot->keys : NULL,
     };
     ost_result result = introspection_answer_read(&rules, response, now, arena, answer, error);
-    published_leave(&owner->keys, place);
+    published_leave(&source->keys, place);
     if (result == OST_E_KEY_UNKNOWN)
-        (void)key_fetch_may_help(owner, answer->kid, usable);
+        (void)key_fetch_may_help(source, answer->kid, usable);
     return result;
 }
 
@@ -132,7 +132,7 @@ static void on_answer(const net_response *response, void *user)
     introspector *in = f->owner;
     ost_error error = {0};
     introspection_answer answer = {.blame = BLAME_EITHER};
-    int64_t now = ost_now(in->owner->context);
+    int64_t now = ost_now(in->source->context);
     ost_result result = ost_error_set(&error, OST_E_MEMORY, "out of memory");
     ost_arena *arena = ost_arena_new(INTROSPECTION_ARENA);
     if (arena != NULL)
@@ -152,11 +152,11 @@ static ost_result send_request(introspector *in, flight *f, const char *url, ost
     ost_result result = introspection_request_write(&in->asker, (ost_text){f->text, f->len}, &made);
     if (result == OST_OK) {
         made.request.url = url;
-        made.request.ca_file = in->owner->ca_file;
-        made.request.timeout_ms = in->owner->fetch_timeout * 1000;
+        made.request.ca_file = in->source->ca_file;
+        made.request.timeout_ms = in->source->fetch_timeout * 1000;
         made.request.max_body = INTROSPECTION_BODY_MAX;
-        made.request.insecure_http = in->owner->insecure_http;
-        result = net_fetch(in->owner->net, &made.request, on_answer, f, error);
+        made.request.insecure_http = in->source->insecure_http;
+        result = net_fetch(in->source->net, &made.request, on_answer, f, error);
     } else {
         ost_error_set(error, result, "the question cannot be written: %s",
                       ost_result_sentence(result));
@@ -170,7 +170,7 @@ void introspector_on_time(void *user)
 {
     introspector *in = user;
     if (in->endpoint == NULL) {
-        if (!key_fetch_is_under_way(in->owner))
+        if (!key_fetch_is_under_way(in->source))
             introspector_give_up(in);
         return;
     }
@@ -184,7 +184,7 @@ void introspector_on_time(void *user)
             return;
         ost_result result = send_request(in, f, in->endpoint, &error);
         if (result != OST_OK)
-            land(in, f, result, BLAME_EITHER, ost_now(in->owner->context), &error);
+            land(in, f, result, BLAME_EITHER, ost_now(in->source->context), &error);
     }
 }
 

@@ -10,13 +10,13 @@
 #include "guard/introspection/ask_budget.h"
 #include "guard/introspection/introspection_request.h"
 #include "guard/introspection/introspector.h"
-#include "guard/keys/issuer.h"
+#include "guard/keys/key_source.h"
 
 #define INTROSPECTOR_FLIGHTS 512 /* questions under way, most of them waiting for their turn */
 
 struct introspector {
     /* configuration, copied */
-    issuer *owner;
+    key_source *source;
     char *client_id, *client_secret, *prefix;
     ost_key *key;
     introspection_asker asker;

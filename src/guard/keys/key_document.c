@@ -4,16 +4,16 @@
 #include "base/context.h"
 #include "base/text.h"
 #include "guard/keys/discovered_url.h"
-#include "guard/keys/issuer.h"
+#include "guard/keys/key_source.h"
 
 #define MAX_KEYS 100
 #define DISCOVERY_ARENA ((size_t)4 << 20)
 
 /* The keys of the new snapshot: those of the one before, with their generation, when the document
  * has not changed, so that remembered signatures remain good. Only this thread replaces it. */
-static ost_result fill(issuer *i, ost_text jwks, key_snapshot *snapshot, ost_error *ret_error)
+static ost_result fill(key_source *s, ost_text jwks, key_snapshot *snapshot, ost_error *ret_error)
 {
-    const key_snapshot *before = atomic_load(&i->keys.current);
+    const key_snapshot *before = atomic_load(&s->keys.current);
     ost_result result = ost_sha256(jwks, snapshot->digest);
     if (result != OST_OK)
         return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
@@ -24,23 +24,24 @@ static ost_result fill(issuer *i, ost_text jwks, key_snapshot *snapshot, ost_err
     }
     result = ost_keyset_import(jwks, MAX_KEYS, &snapshot->keys, NULL, ret_error);
     if (result == OST_OK)
-        snapshot->generation = ++i->generation;
+        snapshot->generation = ++s->generation;
     return result;
 }
 
-ost_result key_document_publish(issuer *i, ost_text jwks, bool *ret_changed, ost_error *ret_error)
+ost_result key_document_publish(key_source *s, ost_text jwks, bool *ret_changed,
+                                ost_error *ret_error)
 {
     key_snapshot *snapshot = memory_alloc(sizeof *snapshot);
     if (snapshot == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    ost_result result = fill(i, jwks, snapshot, ret_error);
+    ost_result result = fill(s, jwks, snapshot, ret_error);
     if (result != OST_OK) {
         memory_free(snapshot);
         return result;
     }
     snapshot->obtained = monotonic_ms();
     uint64_t generation = snapshot->generation;
-    key_snapshot *before = published_replace(&i->keys, snapshot);
+    key_snapshot *before = published_replace(&s->keys, snapshot);
     *ret_changed = before == NULL || before->generation != generation;
     if (before != NULL)
         ost_keyset_unref(before->keys);
@@ -48,8 +49,8 @@ ost_result key_document_publish(issuer *i, ost_text jwks, bool *ret_changed, ost
     return OST_OK;
 }
 
-static ost_result read_members(const issuer *i, const ost_json *document, discovery *ret_discovery,
-                               ost_error *ret_error)
+static ost_result read_members(const key_source *s, const ost_json *document,
+                               discovery *ret_discovery, ost_error *ret_error)
 {
     ost_text name, url, endpoint;
     discovery copy = {0};
@@ -59,12 +60,12 @@ static ost_result read_members(const issuer *i, const ost_json *document, discov
                              "the discovery document has no issuer or no jwks_uri");
     }
     /* OpenID Connect Discovery §4.3: MUST be identical. */
-    if (!text_is(name, i->name)) {
+    if (!text_is(name, s->name)) {
         return ost_error_set(ret_error, OST_E_ISSUER,
                              "the discovery document is of issuer \"%.*s\", not of \"%.100s\"",
-                             name.len < 100 ? (int)name.len : 100, name.data, i->name);
+                             name.len < 100 ? (int)name.len : 100, name.data, s->name);
     }
-    ost_result result = discovered_url_check(i->discovery_url, url, i->insecure_http);
+    ost_result result = discovered_url_check(s->discovery_url, url, s->insecure_http);
     if (result == OST_E_MEMORY)
         return ost_error_set(ret_error, result, "out of memory");
     if (result != OST_OK) {
@@ -75,7 +76,7 @@ static ost_result read_members(const issuer *i, const ost_json *document, discov
     bool has_introspection =
         ost_json_text(ost_json_get(document, "introspection_endpoint"), &endpoint);
     if (has_introspection)
-        result = discovered_url_check(i->discovery_url, endpoint, i->insecure_http);
+        result = discovered_url_check(s->discovery_url, endpoint, s->insecure_http);
     if (result == OST_E_MEMORY)
         return ost_error_set(ret_error, result, "out of memory");
     has_introspection &= result == OST_OK;
@@ -90,7 +91,7 @@ static ost_result read_members(const issuer *i, const ost_json *document, discov
     return OST_OK;
 }
 
-ost_result discovery_read(const issuer *i, ost_text document, discovery *ret_discovery,
+ost_result discovery_read(const key_source *s, ost_text document, discovery *ret_discovery,
                           ost_error *ret_error)
 {
     const ost_json *value;
@@ -99,7 +100,7 @@ ost_result discovery_read(const issuer *i, ost_text document, discovery *ret_dis
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
     ost_result result = ost_json_read(document, NULL, arena, &value, ret_error);
     if (result == OST_OK)
-        result = read_members(i, value, ret_discovery, ret_error);
+        result = read_members(s, value, ret_discovery, ret_error);
     ost_arena_free(arena);
     return result;
 }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "base/context.h"
-#include "guard/keys/issuer.h"
+#include "guard/keys/key_source.h"
 
 #define MIN_LIFETIME 60            /* seconds; an issuer's max-age counts from here on */
 #define MAX_BACKOFF 60000          /* milliseconds */
@@ -11,13 +11,13 @@
 
 /* ---- the end of a fetch ---- */
 
-unsigned key_fetch_lifetime(const issuer *i, long max_age)
+unsigned key_fetch_lifetime(const key_source *s, long max_age)
 {
     if (max_age < 0)
-        return i->lifetime;
+        return s->lifetime;
     if (max_age < MIN_LIFETIME)
         return MIN_LIFETIME;
-    return max_age > i->stale_limit ? i->stale_limit : (unsigned)max_age;
+    return max_age > s->stale_limit ? s->stale_limit : (unsigned)max_age;
 }
 
 unsigned key_fetch_delay(unsigned lifetime, unsigned failures, unsigned char random)
@@ -29,14 +29,14 @@ unsigned key_fetch_delay(unsigned lifetime, unsigned failures, unsigned char ran
     return (unsigned)(delay + delay * (random - 128) / 1280);
 }
 
-static void tell_waiters(issuer *i)
+static void tell_waiters(key_source *s)
 {
-    pthread_mutex_lock(&i->lock);
-    issuer_waiter *waiters = i->waiters;
-    i->waiters = NULL;
-    i->waiter_count = 0;
-    pthread_mutex_unlock(&i->lock);
-    for (issuer_waiter *next; waiters != NULL; waiters = next) {
+    pthread_mutex_lock(&s->lock);
+    key_waiter *waiters = s->waiters;
+    s->waiters = NULL;
+    s->waiter_count = 0;
+    pthread_mutex_unlock(&s->lock);
+    for (key_waiter *next; waiters != NULL; waiters = next) {
         next = waiters->next;
         waiters->ready(waiters->user);
         memory_free(waiters);
@@ -44,52 +44,61 @@ static void tell_waiters(issuer *i)
 }
 
 /* Strikes off the kids that have come by now. On the client's thread, which alone publishes. */
-static void strike_found(issuer *i, kid_list *kids)
+static void strike_found(key_source *s, kid_list *kids)
 {
     published_place place;
-    const key_snapshot *snapshot = published_enter(&i->keys, &place);
+    const key_snapshot *snapshot = published_enter(&s->keys, &place);
     size_t count = snapshot != NULL ? ost_keyset_count(snapshot->keys) : 0;
     for (size_t k = 0; k < count; k++) {
         ost_text kid = ost_key_kid(ost_keyset_at(snapshot->keys, k));
-        kid_list_remove(kids, fetch_budget_hash(&i->budget, kid));
+        kid_list_remove(kids, fetch_budget_hash(&s->budget, kid));
     }
-    published_leave(&i->keys, place);
+    published_leave(&s->keys, place);
 }
 
 /* Is another fetch due, for kids that this one cannot have known of? Under the lock. */
-static bool begin_for_late_kids(issuer *i, bool good)
+static bool begin_for_late_kids(key_source *s, bool good)
 {
-    strike_found(i, &i->late);
-    i->asked = i->late;
-    i->late.count = 0;
-    return good && !i->ended && i->asked.count > 0 &&
-           fetch_budget_spend(&i->budget, monotonic_ms());
+    strike_found(s, &s->late);
+    s->asked = s->late;
+    s->late.count = 0;
+    return good && !s->ended && s->asked.count > 0 &&
+           fetch_budget_spend(&s->budget, monotonic_ms());
 }
 
-static void fetch_ended(issuer *i, bool good, long max_age, const ost_error *error)
+static void fetch_ended(key_source *s, bool good, long max_age, const ost_error *error)
 {
     unsigned char random = 128;
-    (void)!context_random(i->context, &random, 1);
-    atomic_fetch_add(good ? &i->fetches_good : &i->fetches_bad, 1);
-    pthread_mutex_lock(&i->lock);
-    i->running = false;
-    if (i->failures == 0)
-        i->failing = monotonic_ms();
-    i->failures = good ? 0 : i->failures + 1;
-    snprintf(i->last_error, sizeof i->last_error, "%s", error->detail);
-    strike_found(i, &i->asked);
-    for (size_t k = 0; good && k < i->asked.count; k++)
-        fetch_budget_remember(&i->budget, i->asked.hashes[k], monotonic_ms());
-    bool again = begin_for_late_kids(i, good);
-    i->wanted = again;
-    net_timer_set(i->timer,
-                  again ? 0 : key_fetch_delay(key_fetch_lifetime(i, max_age), i->failures, random));
-    pthread_mutex_unlock(&i->lock);
+    (void)!context_random(s->context, &random, 1);
+    atomic_fetch_add(good ? &s->fetches_good : &s->fetches_bad, 1);
+    pthread_mutex_lock(&s->lock);
+    s->running = false;
+    if (s->failures == 0)
+        s->failing = monotonic_ms();
+    s->failures = good ? 0 : s->failures + 1;
+    snprintf(s->last_error, sizeof s->last_error, "%s", error->detail);
+    strike_found(s, &s->asked);
+    for (size_t k = 0; good && k < s->asked.count; k++)
+        fetch_budget_remember(&s->budget, s->asked.hashes[k], monotonic_ms());
+    bool again = begin_for_late_kids(s, good);
+    s->wanted = again;
+    net_timer_set(s->timer,
+                  again ? 0 : key_fetch_delay(key_fetch_lifetime(s, max_age), s->failures, random));
+    pthread_mutex_unlock(&s->lock);
     if (!good)
-        i->discovered = 0; /* where the keys are may have changed */
+        s->discovered = 0; /* where the keys are may have changed */
     if (!again)
-        tell_waiters(i);
-    introspector_fetch_ended(i->introspector);
+        tell_waiters(s);
+    if (s->listener.ended != NULL)
+        s->listener.ended(s->listener.user);
+}
+
+static void tell_discovered(const key_source *s, char *introspection_url)
+{
+    if (s->listener.discovered != NULL)
+        s->listener.discovered(s->listener.user, introspection_url);
+    else
+        memory_free(introspection_url);
 }
 
 /* An answer that may be read at all. */
@@ -104,140 +113,140 @@ static ost_result check_response(const net_response *response, ost_error *ret_er
 
 static void on_keys(const net_response *response, void *user)
 {
-    issuer *i = user;
+    key_source *s = user;
     ost_error why = {0}, error = {0};
     bool changed = false;
     ost_result result = check_response(response, &why);
     if (result == OST_OK)
-        result = key_document_publish(i, response->body, &changed, &why);
-    if (changed && i->seed_file != NULL)
-        (void)!key_seed_store(i, response->body, &error); /* keys are good; the error is shown */
+        result = key_document_publish(s, response->body, &changed, &why);
+    if (changed && s->seed_file != NULL)
+        (void)!key_seed_store(s, response->body, &error); /* keys are good; the error is shown */
     if (result != OST_OK)
         ost_error_set(&error, result, "key set: %s", why.detail);
-    fetch_ended(i, result == OST_OK, response->max_age, &error);
+    fetch_ended(s, result == OST_OK, response->max_age, &error);
 }
 
 /* ---- the beginning ---- */
 
-static void fetch(issuer *i, const char *url,
+static void fetch(key_source *s, const char *url,
                   void (*done)(const net_response *response, void *user))
 {
     ost_error error = {0};
     const net_request request = {
         .url = url,
-        .ca_file = i->ca_file,
-        .timeout_ms = i->fetch_timeout * 1000,
-        .insecure_http = i->insecure_http,
+        .ca_file = s->ca_file,
+        .timeout_ms = s->fetch_timeout * 1000,
+        .insecure_http = s->insecure_http,
     };
-    if (net_fetch(i->net, &request, done, i, &error) != OST_OK)
-        fetch_ended(i, false, -1, &error);
+    if (net_fetch(s->net, &request, done, s, &error) != OST_OK)
+        fetch_ended(s, false, -1, &error);
 }
 
 static void on_discovery(const net_response *response, void *user)
 {
-    issuer *i = user;
+    key_source *s = user;
     ost_error why = {0}, error = {0};
     discovery found = {0};
     ost_result result = check_response(response, &why);
     if (result == OST_OK)
-        result = discovery_read(i, response->body, &found, &why);
+        result = discovery_read(s, response->body, &found, &why);
     if (result != OST_OK) {
         ost_error_set(&error, result, "discovery: %s", why.detail);
-        introspector_discovered(i->introspector, NULL);
-        fetch_ended(i, false, -1, &error);
+        tell_discovered(s, NULL);
+        fetch_ended(s, false, -1, &error);
         return;
     }
-    memory_free(i->jwks_url);
-    i->jwks_url = found.jwks_url;
-    introspector_discovered(i->introspector, found.introspection_url);
-    i->discovered = monotonic_ms();
-    fetch(i, i->jwks_url, on_keys);
+    memory_free(s->jwks_url);
+    s->jwks_url = found.jwks_url;
+    tell_discovered(s, found.introspection_url);
+    s->discovered = monotonic_ms();
+    fetch(s, s->jwks_url, on_keys);
 }
 
 /* The one way in, always on the client's thread. It rings for a refresh that is due, or because
  * somebody wants a fetch; both may have come together. */
 static void on_time(void *user)
 {
-    issuer *i = user;
-    pthread_mutex_lock(&i->lock);
-    bool begin = !i->running && !i->ended;
-    i->wanted |= begin;
-    i->running |= begin;
-    pthread_mutex_unlock(&i->lock);
+    key_source *s = user;
+    pthread_mutex_lock(&s->lock);
+    bool begin = !s->running && !s->ended;
+    s->wanted |= begin;
+    s->running |= begin;
+    pthread_mutex_unlock(&s->lock);
     if (!begin)
         return;
-    if (i->fixed_jwks_url != NULL)
-        fetch(i, i->fixed_jwks_url, on_keys);
-    else if (i->discovered > 0 && monotonic_ms() - i->discovered < DISCOVERY_LIFETIME)
-        fetch(i, i->jwks_url, on_keys);
+    if (s->fixed_jwks_url != NULL)
+        fetch(s, s->fixed_jwks_url, on_keys);
+    else if (s->discovered > 0 && monotonic_ms() - s->discovered < DISCOVERY_LIFETIME)
+        fetch(s, s->jwks_url, on_keys);
     else
-        fetch(i, i->discovery_url, on_discovery);
+        fetch(s, s->discovery_url, on_discovery);
 }
 
 /* Under the lock. */
-static void want_fetch(issuer *i)
+static void want_fetch(key_source *s)
 {
-    i->wanted = true;
-    net_timer_set(i->timer, 0);
+    s->wanted = true;
+    net_timer_set(s->timer, 0);
 }
 
-ost_result key_fetch_start(issuer *i)
+ost_result key_fetch_start(key_source *s)
 {
-    if (i->symmetric || i->no_keys)
+    if (s->symmetric || s->no_keys)
         return OST_OK;
-    ost_result result = net_timer_new(i->net, on_time, i, &i->timer);
+    ost_result result = net_timer_new(s->net, on_time, s, &s->timer);
     if (result != OST_OK)
         return result;
-    pthread_mutex_lock(&i->lock);
-    want_fetch(i);
-    pthread_mutex_unlock(&i->lock);
+    pthread_mutex_lock(&s->lock);
+    want_fetch(s);
+    pthread_mutex_unlock(&s->lock);
     return OST_OK;
 }
 
 /* ---- for those who meet an unknown kid ---- */
 
-bool key_fetch_may_help(issuer *i, ost_text kid, bool have_keys)
+bool key_fetch_may_help(key_source *s, ost_text kid, bool have_keys)
 {
     int64_t now = monotonic_ms();
-    if (i->symmetric || i->no_keys)
+    if (s->symmetric || s->no_keys)
         return false;
-    pthread_mutex_lock(&i->lock);
-    uint64_t hash = fetch_budget_hash(&i->budget, kid);
-    bool known = have_keys && fetch_budget_knows(&i->budget, hash, now);
-    if (!i->wanted && !i->ended && !known && fetch_budget_spend(&i->budget, now)) {
-        i->asked.count = 0;
-        want_fetch(i);
+    pthread_mutex_lock(&s->lock);
+    uint64_t hash = fetch_budget_hash(&s->budget, kid);
+    bool known = have_keys && fetch_budget_knows(&s->budget, hash, now);
+    if (!s->wanted && !s->ended && !known && fetch_budget_spend(&s->budget, now)) {
+        s->asked.count = 0;
+        want_fetch(s);
     }
-    if (i->wanted && !known)
-        kid_list_add(i->running ? &i->late : &i->asked, hash);
-    bool helps = i->wanted && !i->ended;
-    pthread_mutex_unlock(&i->lock);
+    if (s->wanted && !known)
+        kid_list_add(s->running ? &s->late : &s->asked, hash);
+    bool helps = s->wanted && !s->ended;
+    pthread_mutex_unlock(&s->lock);
     return helps;
 }
 
-bool key_fetch_is_under_way(issuer *i)
+bool key_fetch_is_under_way(key_source *s)
 {
-    pthread_mutex_lock(&i->lock);
-    bool wanted = i->wanted && !i->ended;
-    pthread_mutex_unlock(&i->lock);
+    pthread_mutex_lock(&s->lock);
+    bool wanted = s->wanted && !s->ended;
+    pthread_mutex_unlock(&s->lock);
     return wanted;
 }
 
-ost_result key_fetch_wait(issuer *i, void (*ready)(void *user), void *user)
+ost_result key_fetch_wait(key_source *s, void (*ready)(void *user), void *user)
 {
-    issuer_waiter *waiter = memory_alloc(sizeof *waiter);
+    key_waiter *waiter = memory_alloc(sizeof *waiter);
     if (waiter == NULL)
         return OST_E_MEMORY;
     waiter->ready = ready;
     waiter->user = user;
-    pthread_mutex_lock(&i->lock);
-    bool room = i->waiter_count < ISSUER_WAITERS && i->wanted && !i->ended;
+    pthread_mutex_lock(&s->lock);
+    bool room = s->waiter_count < KEY_WAITERS && s->wanted && !s->ended;
     if (room) {
-        waiter->next = i->waiters;
-        i->waiters = waiter;
-        i->waiter_count++;
+        waiter->next = s->waiters;
+        s->waiters = waiter;
+        s->waiter_count++;
     }
-    pthread_mutex_unlock(&i->lock);
+    pthread_mutex_unlock(&s->lock);
     if (!room) {
         memory_free(waiter);
         return OST_E_BUSY;
@@ -245,10 +254,10 @@ ost_result key_fetch_wait(issuer *i, void (*ready)(void *user), void *user)
     return OST_OK;
 }
 
-void key_fetch_end(issuer *i)
+void key_fetch_end(key_source *s)
 {
-    pthread_mutex_lock(&i->lock);
-    i->ended = true;
-    pthread_mutex_unlock(&i->lock);
-    tell_waiters(i);
+    pthread_mutex_lock(&s->lock);
+    s->ended = true;
+    pthread_mutex_unlock(&s->lock);
+    tell_waiters(s);
 }

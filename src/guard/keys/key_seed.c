@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/context.h"
-#include "guard/keys/issuer.h"
+#include "guard/keys/key_source.h"
 
 #define MAX_SEED ((size_t)256 << 10)
 #define MAX_PATH 1024
@@ -21,9 +21,9 @@ static void close_file(int *fd)
 
 #define file_auto __attribute__((cleanup(close_file)))
 
-static ost_result no_seed(const issuer *i, const char *what, ost_error *ret_error)
+static ost_result no_seed(const key_source *s, const char *what, ost_error *ret_error)
 {
-    return ost_error_set(ret_error, OST_E_SYSTEM, "seed file %.120s: %s", i->seed_file, what);
+    return ost_error_set(ret_error, OST_E_SYSTEM, "seed file %.120s: %s", s->seed_file, what);
 }
 
 static bool read_whole(int fd, char *data, size_t len)
@@ -37,31 +37,31 @@ static bool read_whole(int fd, char *data, size_t len)
     return true;
 }
 
-static ost_result publish(issuer *i, char *data, size_t len, ost_error *ret_error)
+static ost_result publish(key_source *s, char *data, size_t len, ost_error *ret_error)
 {
     ost_error why = {0};
     bool changed;
-    ost_result result = key_document_publish(i, (ost_text){data, len}, &changed, &why);
-    return result == OST_OK ? OST_OK : no_seed(i, why.detail, ret_error);
+    ost_result result = key_document_publish(s, (ost_text){data, len}, &changed, &why);
+    return result == OST_OK ? OST_OK : no_seed(s, why.detail, ret_error);
 }
 
-ost_result key_seed_load(issuer *i, ost_error *ret_error)
+ost_result key_seed_load(key_source *s, ost_error *ret_error)
 {
     struct stat status;
     /* Whatever lies there, opening it must not wait: it could be a pipe. */
-    file_auto int fd = open(i->seed_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    file_auto int fd = open(s->seed_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
-        return no_seed(i, "cannot be opened", ret_error);
+        return no_seed(s, "cannot be opened", ret_error);
     if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
-        return no_seed(i, "is no regular file", ret_error);
+        return no_seed(s, "is no regular file", ret_error);
     if (status.st_size <= 0 || (size_t)status.st_size > MAX_SEED)
-        return no_seed(i, "is empty or too large", ret_error);
+        return no_seed(s, "is empty or too large", ret_error);
     size_t len = (size_t)status.st_size;
     char *data = memory_alloc(len);
     if (data == NULL)
-        return no_seed(i, "out of memory", ret_error);
-    ost_result result = read_whole(fd, data, len) ? publish(i, data, len, ret_error)
-                                                  : no_seed(i, "cannot be read", ret_error);
+        return no_seed(s, "out of memory", ret_error);
+    ost_result result = read_whole(fd, data, len) ? publish(s, data, len, ret_error)
+                                                  : no_seed(s, "cannot be read", ret_error);
     memory_free(data);
     return result;
 }
@@ -79,17 +79,17 @@ static bool write_whole(int fd, ost_text text)
 
 /* Beside the file first, then in its place, so that it is always whole, also when several programs
  * share it. */
-ost_result key_seed_store(const issuer *i, ost_text jwks, ost_error *ret_error)
+ost_result key_seed_store(const key_source *s, ost_text jwks, ost_error *ret_error)
 {
     char beside[MAX_PATH];
-    int named = snprintf(beside, sizeof beside, "%s.XXXXXX", i->seed_file);
+    int named = snprintf(beside, sizeof beside, "%s.XXXXXX", s->seed_file);
     if (named <= 0 || (size_t)named >= sizeof beside)
-        return no_seed(i, "the name is too long", ret_error);
+        return no_seed(s, "the name is too long", ret_error);
     file_auto int fd = mkostemp(beside, O_CLOEXEC);
     if (fd < 0)
-        return no_seed(i, "cannot be created", ret_error);
-    if (write_whole(fd, jwks) && rename(beside, i->seed_file) == 0)
+        return no_seed(s, "cannot be created", ret_error);
+    if (write_whole(fd, jwks) && rename(beside, s->seed_file) == 0)
         return OST_OK;
     unlink(beside);
-    return no_seed(i, "cannot be written", ret_error);
+    return no_seed(s, "cannot be written", ret_error);
 }

@@ -21,7 +21,7 @@ static ost_result check_allowed(const status_lists *all, ost_text uri, ost_error
     for (size_t i = 0; i < all->origin_count; i++)
         found |= is_of(uri, all->origins[i]);
     ost_result result = found && text_find(uri, '#', 0) == uri.len
-                            ? net_url_check(uri, all->owner->insecure_http)
+                            ? net_url_check(uri, all->source->insecure_http)
                             : OST_E_ARGUMENT;
     if (result == OST_E_MEMORY)
         return ost_error_set(ret_error, result, "out of memory");
@@ -40,7 +40,7 @@ static ost_result hold_back(const status_lists *all, unsigned seconds, const cha
 {
     ret->retry_after = seconds;
     return ost_error_set(ret_error, OST_E_REMOTE, "there is no current status list of %.80s: %s",
-                         all->owner->name, why);
+                         all->source->name, why);
 }
 
 /* Under the lock. */

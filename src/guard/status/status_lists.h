@@ -5,15 +5,14 @@
 
 #include <ostiary/guard.h>
 
-#include "net/net.h"
+#include "guard/keys/key_source.h"
 
 #define STATUS_IN_AIR 4 /* lists that are being fetched at a time */
 
 typedef struct status_lists status_lists;
-struct issuer;
 
 /* NULL when lists are neither fetched nor ignored. OST_E_CONFIG with a sentence. */
-OST_MUST_CHECK ost_result status_lists_new(const ost_issuer *config, struct issuer *owner,
+OST_MUST_CHECK ost_result status_lists_new(const ost_issuer *config, key_source *source,
                                            status_lists **ret_lists, ost_error *ret_error);
 /* The net client has been freed before. NULL is fine, also below. */
 void status_lists_free(status_lists *all);

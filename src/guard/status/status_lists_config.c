@@ -69,14 +69,14 @@ static ost_result copy_config(status_lists *all, const ost_issuer *config, ost_e
     all->lifetime = c->lifetime > 0 ? c->lifetime : DEFAULT_LIFETIME;
     all->max_list = c->max_list > 0 ? c->max_list : DEFAULT_LIST;
     flights_init(&all->flights, STATUS_FLIGHTS, STATUS_TICKETS, 2);
-    ost_result result = denied_tokens_init(&all->failed, all->owner->context);
+    ost_result result = denied_tokens_init(&all->failed, all->source->context);
     if (result == OST_OK)
-        result = net_timer_new(all->owner->net, status_lists_on_time, all, &all->timer);
+        result = net_timer_new(all->source->net, status_lists_on_time, all, &all->timer);
     return result == OST_OK ? OST_OK
                             : ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
 }
 
-ost_result status_lists_new(const ost_issuer *config, issuer *owner, status_lists **ret_lists,
+ost_result status_lists_new(const ost_issuer *config, key_source *source, status_lists **ret_lists,
                             ost_error *ret_error)
 {
     ost_result result = check(config, ret_error);
@@ -86,7 +86,7 @@ ost_result status_lists_new(const ost_issuer *config, issuer *owner, status_list
     status_lists *made = memory_alloc(sizeof *made);
     if (made == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    made->owner = owner;
+    made->source = source;
     pthread_mutex_init(&made->lock, NULL);
     result = copy_config(made, config, ret_error);
     if (result != OST_OK) {

@@ -131,25 +131,25 @@ static ost_result check_response(const net_response *response, ost_error *ret_er
 static ost_result read_list(status_lists *all, const flight *f, ost_text body, int64_t now,
                             ost_arena *arena, ost_error *ret_error)
 {
-    issuer *owner = all->owner;
+    key_source *source = all->source;
     published_place place;
     status_list list;
     ost_text kid = {0};
-    const key_snapshot *snapshot = published_enter(&owner->keys, &place);
-    bool usable = issuer_keys_usable(owner, snapshot, monotonic_ms());
+    const key_snapshot *snapshot = published_enter(&source->keys, &place);
+    bool usable = key_source_usable(source, snapshot, monotonic_ms());
     const status_rules rules = {
-        .issuer = owner->name,
+        .issuer = source->name,
         .uri = f->text,
-        .algorithms = owner->algorithms,
+        .algorithms = source->algorithms,
         .keys = usable ? snapshot->keys : NULL,
-        .leeway = owner->leeway,
+        .leeway = source->leeway,
         .lifetime = all->lifetime,
         .max_list = all->max_list,
     };
     ost_result result = status_list_read(&rules, body, now, arena, &list, &kid, ret_error);
-    published_leave(&owner->keys, place);
+    published_leave(&source->keys, place);
     if (result == OST_E_KEY_UNKNOWN)
-        (void)key_fetch_may_help(owner, kid, usable);
+        (void)key_fetch_may_help(source, kid, usable);
     return result == OST_OK ? hold(all, f, &list, now, ret_error) : result;
 }
 
@@ -175,7 +175,7 @@ static void on_list(const net_response *response, void *user)
     flight *f = user;
     status_lists *all = f->owner;
     ost_error error = {0};
-    int64_t now = ost_now(all->owner->context);
+    int64_t now = ost_now(all->source->context);
     ost_result result = check_response(response, &error);
     if (result == OST_OK) {
         ost_arena *arena = ost_arena_new(status_list_arena(all->max_list));
@@ -195,12 +195,12 @@ static ost_result send_request(const status_lists *all, flight *f, ost_error *er
     const net_request request = {
         .url = f->text,
         .headers = headers,
-        .ca_file = all->owner->ca_file,
-        .timeout_ms = all->owner->fetch_timeout * 1000,
+        .ca_file = all->source->ca_file,
+        .timeout_ms = all->source->fetch_timeout * 1000,
         .max_body = MAX_BODY,
-        .insecure_http = all->owner->insecure_http,
+        .insecure_http = all->source->insecure_http,
     };
-    return net_fetch(all->owner->net, &request, on_list, f, error);
+    return net_fetch(all->source->net, &request, on_list, f, error);
 }
 
 void status_lists_on_time(void *user)
@@ -216,6 +216,6 @@ void status_lists_on_time(void *user)
             return;
         ost_result result = send_request(all, f, &error);
         if (result != OST_OK)
-            land(all, f, result, ost_now(all->owner->context), &error);
+            land(all, f, result, ost_now(all->source->context), &error);
     }
 }

@@ -8,7 +8,7 @@
 #include "base/published.h"
 #include "guard/cache/denied_tokens.h"
 #include "guard/cache/flights.h"
-#include "guard/keys/issuer.h"
+#include "guard/keys/key_source.h"
 #include "guard/status/status_list.h"
 #include "guard/status/status_lists.h"
 
@@ -40,7 +40,7 @@ typedef struct gone_list {
 } gone_list;
 
 struct status_lists {
-    issuer *owner;
+    key_source *source;
     char *origins[STATUS_ORIGINS_MAX];
     size_t origin_count;
     bool ignore;

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/array.h"
+#include "base/b64token.h"
 #include "base/text.h"
 #include "guard/bearer.h"
 
@@ -89,14 +90,14 @@ static void tokens_are_of_few_characters(void **state)
     static const char *const bad[] = {"",    "=",     "=a",    "a=b",      "a b", "a,b", "a\"b",
                                       "a\t", "a\r\n", "a\x80", "\xc3\xa4", "a;b", "{}",  "a%20"};
     for (size_t i = 0; i < ARRAY_LEN(good); i++)
-        assert_true(bearer_is_token(text_of(good[i])));
+        assert_true(text_is_b64token(text_of(good[i])));
     for (size_t i = 0; i < ARRAY_LEN(bad); i++)
-        assert_false(bearer_is_token(text_of(bad[i])));
-    assert_false(bearer_is_token((ost_text){"a\0b", 3}));
+        assert_false(text_is_b64token(text_of(bad[i])));
+    assert_false(text_is_b64token((ost_text){"a\0b", 3}));
     /* Nothing beyond either end is looked at. */
-    assert_true(bearer_is_token((ost_text){"a=,", 2}));
-    assert_true(bearer_is_token((ost_text){"a==", 2}));
-    assert_false(bearer_is_token((ost_text){&"a="[1], 1}));
+    assert_true(text_is_b64token((ost_text){"a=,", 2}));
+    assert_true(text_is_b64token((ost_text){"a==", 2}));
+    assert_false(text_is_b64token((ost_text){&"a="[1], 1}));
 }
 
 int main(void)

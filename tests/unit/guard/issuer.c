@@ -11,7 +11,7 @@
 #include "base/array.h"
 #include "base/context.h"
 #include "base/text.h"
-#include "guard/keys/issuer.h"
+#include "guard/issuer.h"
 
 #define NAME "https://id.example.org/realms/a"
 #define SECRET OST_TEXT("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")
@@ -125,21 +125,21 @@ static void zero_is_the_default(void **state)
 {
     issuer *made;
     assert_int_equal(issuer_new(&(ost_issuer){GOOD}, NULL, NULL, &made, NULL), OST_OK);
-    assert_int_equal(made->leeway, 30);
-    assert_int_equal(made->lifetime, 300);
-    assert_int_equal(made->stale_limit, 3600);
-    assert_int_equal(made->fetch_timeout, 5);
-    assert_int_equal(made->algorithms, OST_ALGS_DEFAULT);
-    assert_string_equal(made->discovery_url, NAME "/.well-known/openid-configuration");
+    assert_int_equal(made->source.leeway, 30);
+    assert_int_equal(made->source.lifetime, 300);
+    assert_int_equal(made->source.stale_limit, 3600);
+    assert_int_equal(made->source.fetch_timeout, 5);
+    assert_int_equal(made->source.algorithms, OST_ALGS_DEFAULT);
+    assert_string_equal(made->source.discovery_url, NAME "/.well-known/openid-configuration");
     issuer_free(made);
     const ost_issuer slash = {.issuer = NAME "/",
                               .audiences = audiences,
                               .audience_count = 1,
                               .stale_limit = 5}; /* less than an hour is no good */
     assert_int_equal(issuer_new(&slash, NULL, NULL, &made, NULL), OST_OK);
-    assert_string_equal(made->discovery_url, NAME "/.well-known/openid-configuration");
-    assert_string_equal(made->name, NAME "/");
-    assert_int_equal(made->stale_limit, 3600);
+    assert_string_equal(made->source.discovery_url, NAME "/.well-known/openid-configuration");
+    assert_string_equal(made->source.name, NAME "/");
+    assert_int_equal(made->source.stale_limit, 3600);
     issuer_free(made);
 }
 
@@ -148,13 +148,13 @@ static void keys_serve_for_so_long(void **state)
     issuer *made;
     key_snapshot snapshot = {.obtained = 1000000};
     assert_int_equal(issuer_new(&(ost_issuer){GOOD}, NULL, NULL, &made, NULL), OST_OK);
-    assert_false(issuer_keys_usable(made, NULL, 1000000));
-    assert_true(issuer_keys_usable(made, &snapshot, 1000000));
-    assert_true(issuer_keys_usable(made, &snapshot, 1000000 + 3600 * 1000));
-    assert_false(issuer_keys_usable(made, &snapshot, 1000000 + 3600 * 1000 + 1));
-    made->symmetric = true; /* a secret does not age */
-    assert_true(issuer_keys_usable(made, &snapshot, 1000000 + 3600 * 1000 + 1));
-    assert_false(issuer_keys_usable(made, NULL, 0));
+    assert_false(key_source_usable(&made->source, NULL, 1000000));
+    assert_true(key_source_usable(&made->source, &snapshot, 1000000));
+    assert_true(key_source_usable(&made->source, &snapshot, 1000000 + 3600 * 1000));
+    assert_false(key_source_usable(&made->source, &snapshot, 1000000 + 3600 * 1000 + 1));
+    made->source.symmetric = true; /* a secret does not age */
+    assert_true(key_source_usable(&made->source, &snapshot, 1000000 + 3600 * 1000 + 1));
+    assert_false(key_source_usable(&made->source, NULL, 0));
     issuer_free(made);
 }
 

@@ -12,7 +12,7 @@
 #include "base/context.h"
 #include "base/text.h"
 #include "curl_memory.h"
-#include "guard/keys/issuer.h"
+#include "guard/issuer.h"
 
 #define NAME "https://id.example.org/realms/a"
 #define CERTS "https://id.example.org/certs"
@@ -36,14 +36,14 @@ static int teardown(void **state)
 
 static const key_snapshot *now_published(void)
 {
-    return atomic_load(&made->keys.current);
+    return atomic_load(&made->source.keys.current);
 }
 
 static void publish(const char *text, ost_result expected, bool changes)
 {
     bool changed = false;
     ost_error error = {0};
-    ost_result result = key_document_publish(made, text_of(text), &changed, &error);
+    ost_result result = key_document_publish(&made->source, text_of(text), &changed, &error);
     assert_int_equal(result, expected);
     assert_int_equal(changed, changes);
     assert_int_equal(error.code, expected);
@@ -53,7 +53,7 @@ static void discovery_names_where_the_keys_are(void **state)
 {
     discovery found = {0};
     static const char good[] = "{\"issuer\":\"" NAME "\",\"jwks_uri\":\"" CERTS "\"}";
-    assert_int_equal(discovery_read(made, text_of(good), &found, NULL), OST_OK);
+    assert_int_equal(discovery_read(&made->source, text_of(good), &found, NULL), OST_OK);
     assert_string_equal(found.jwks_url, CERTS);
     assert_null(found.introspection_url);
     memory_free(found.jwks_url);
@@ -78,7 +78,7 @@ static void discovery_names_whom_to_ask(void **state)
                  "{\"issuer\":\"" NAME "\",\"jwks_uri\":\"" CERTS
                  "\",\"introspection_endpoint\":%s}",
                  cases[i].endpoint);
-        assert_int_equal(discovery_read(made, text_of(document), &found, NULL), OST_OK);
+        assert_int_equal(discovery_read(&made->source, text_of(document), &found, NULL), OST_OK);
         if (cases[i].expected != NULL)
             assert_string_equal(found.introspection_url, cases[i].expected);
         else
@@ -99,7 +99,8 @@ static void attack_33_discovery_that_points_at_this_machine(void **state)
         ost_error error = {0};
         snprintf(document, sizeof document, "{\"issuer\":\"" NAME "\",\"jwks_uri\":\"%s\"}",
                  urls[i]);
-        assert_int_equal(discovery_read(made, text_of(document), &found, &error), OST_E_REMOTE);
+        assert_int_equal(discovery_read(&made->source, text_of(document), &found, &error),
+                         OST_E_REMOTE);
         assert_null(found.jwks_url);
     }
 }
@@ -109,7 +110,7 @@ static void another_issuer_is_named_in_the_error(void **state)
     discovery found = {0};
     ost_error error = {0};
     static const char other[] = "{\"issuer\":\"" NAME "/\",\"jwks_uri\":\"" CERTS "\"}";
-    assert_int_equal(discovery_read(made, text_of(other), &found, &error), OST_E_ISSUER);
+    assert_int_equal(discovery_read(&made->source, text_of(other), &found, &error), OST_E_ISSUER);
     assert_non_null(strstr(error.detail, NAME "/"));
     assert_null(found.jwks_url);
 }
@@ -148,7 +149,7 @@ static void every_allocation_may_fail(void **state)
     discovery found = {0};
     for (uint64_t n = 1; found.jwks_url == NULL; n++) {
         memory_fail_at(n);
-        ost_result result = discovery_read(made, text_of(document), &found, NULL);
+        ost_result result = discovery_read(&made->source, text_of(document), &found, NULL);
         memory_fail_at(0);
         assert_int_equal(result, found.jwks_url != NULL ? OST_OK : OST_E_MEMORY);
     }
@@ -158,7 +159,7 @@ static void every_allocation_may_fail(void **state)
     for (uint64_t n = 1; now_published() == before; n++) {
         bool changed = false;
         memory_fail_at(n);
-        ost_result result = key_document_publish(made, text_of(keys), &changed, NULL);
+        ost_result result = key_document_publish(&made->source, text_of(keys), &changed, NULL);
         memory_fail_at(0);
         assert_int_equal(changed, result == OST_OK);
         assert_true(result == OST_OK || result == OST_E_MEMORY);
@@ -176,7 +177,7 @@ static void every_allocation_of_the_url_parser_may_fail(void **state)
     long n = 1;
     for (; found.jwks_url == NULL; n++) {
         curl_memory_fail_at(n);
-        ost_result result = discovery_read(made, text_of(document), &found, NULL);
+        ost_result result = discovery_read(&made->source, text_of(document), &found, NULL);
         assert_int_equal(result, curl_memory_failed() ? OST_E_MEMORY : OST_OK);
     }
     assert_true(n > 10);

@@ -7,7 +7,7 @@
 #include "base/array.h"
 #include "base/context.h"
 #include "guard/guard_state.h"
-#include "guard/keys/issuer.h"
+#include "guard/issuer.h"
 #include "online.h"
 
 /* ---- when ---- */
@@ -28,7 +28,7 @@ static void the_issuers_wish_is_granted_while_keys_serve(void **state)
     for (size_t i = 0; i < ARRAY_LEN(configured); i++) {
         online_guard(
             o, (ost_issuer){.key_lifetime = configured[i][0], .stale_limit = configured[i][1]});
-        const issuer *of = o->guard->issuers[0];
+        const key_source *of = &o->guard->issuers[0]->source;
         assert_int_equal(key_fetch_lifetime(of, -1), configured[i][0] > 0 ? configured[i][0] : 300);
         assert_int_equal(key_fetch_lifetime(of, 600), 600);
         assert_int_equal(key_fetch_lifetime(of, 0), 60);
@@ -87,7 +87,7 @@ static void an_operator_is_told_what_fails(void **state)
     assert_null(online_state(o, o->guard, 0, "failing"));
     assert_int_equal(online_metric(o, o->guard, "ostiary_issuer_failing_seconds{"), 0);
     /* Keys that are there, but too old, have been obtained. */
-    key_snapshot *snapshot = atomic_load(&o->guard->issuers[0]->keys.current);
+    key_snapshot *snapshot = atomic_load(&o->guard->issuers[0]->source.keys.current);
     snapshot->obtained -= 3601000;
     verdict = online_check_now(o, o->guard, token, false);
     assert_int_equal(verdict.status, 503);

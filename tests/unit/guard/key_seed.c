@@ -11,7 +11,7 @@
 
 #include "base/array.h"
 #include "base/context.h"
-#include "guard/keys/issuer.h"
+#include "guard/issuer.h"
 #include "online.h"
 
 #define MOST 262144 /* bytes of a seed */
@@ -184,7 +184,7 @@ static ost_error load(const char *file)
 {
     issuer *of = issuer_of(file);
     ost_error error = {0};
-    ost_result result = key_seed_load(of, &error);
+    ost_result result = key_seed_load(&of->source, &error);
     assert_int_equal(error.code, result);
     assert_int_equal(issuer_is_ready(of), result == OST_OK);
     issuer_free(of);
@@ -299,7 +299,7 @@ static ost_error store(const char *file, ost_text text)
 {
     issuer *of = issuer_of(file);
     ost_error error = {0};
-    ost_result result = key_seed_store(of, text, &error);
+    ost_result result = key_seed_store(&of->source, text, &error);
     assert_int_equal(error.code, result);
     issuer_free(of);
     return error;
@@ -423,7 +423,7 @@ static void every_allocation_may_fail(void **state)
         ost_error error = {0};
         assert_true(n < 10000);
         memory_fail_at(n);
-        loaded = key_seed_load(made, &error) == OST_OK;
+        loaded = key_seed_load(&made->source, &error) == OST_OK;
         memory_fail_at(0);
         assert_int_equal(issuer_is_ready(made), loaded);
         assert_int_equal(error.code != OST_OK, !loaded);

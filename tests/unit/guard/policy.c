@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "guard/policy_check.h"
+#include "guard/token_kind.h"
 
 #define NOW 1700000000
 #define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -95,7 +96,7 @@ static void kinds_of_tokens(void **state)
     };
     for (size_t i = 0; i < ARRAY_LEN(all); i++) {
         ost_error error = {0};
-        ost_result result = policy_check_token_type(claims_of(all[i].claims), &error);
+        ost_result result = token_kind_check_claims(claims_of(all[i].claims), &error);
         if (result != all[i].result)
             fail_msg("%s: %s", all[i].claims, ost_result_name(result));
     }

@@ -1,11 +1,13 @@
 /* One trusted issuer: reading its configuration, and its end; see issuer.h. */
-#include "guard/keys/issuer.h"
+#include "guard/issuer.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/context.h"
+#include "base/shown.h"
 #include "base/text.h"
+#include "guard/claims_lookup.h"
 
 #define DISCOVERY_PATH "/.well-known/openid-configuration"
 #define HMAC_ALGS (OST_ALG_BIT(OST_HS256) | OST_ALG_BIT(OST_HS384) | OST_ALG_BIT(OST_HS512))
@@ -118,9 +120,9 @@ static ost_result copy_list(const ost_issuer *config, const char *const *from, s
 static ost_result find_discovery(issuer *i, const ost_issuer *config, ost_error *ret_error)
 {
     char url[MAX_URL];
-    ost_text name = text_of(i->name);
+    ost_text name = text_of(i->source.name);
     if (config->discovery_url != NULL)
-        return copy_string(config->discovery_url, &i->discovery_url, ret_error);
+        return copy_string(config->discovery_url, &i->source.discovery_url, ret_error);
     if (text_ends(name, "/"))
         name.len--;
     int len = snprintf(url, sizeof url, "%.*s" DISCOVERY_PATH,
@@ -129,19 +131,19 @@ static ost_result find_discovery(issuer *i, const ost_issuer *config, ost_error 
         return refuse(config, "the name is too long", ret_error);
     ost_result result = check_url(config, url, ret_error);
     if (result == OST_OK)
-        result = copy_string(url, &i->discovery_url, ret_error);
+        result = copy_string(url, &i->source.discovery_url, ret_error);
     return result;
 }
 
 static ost_result copy_config(issuer *i, const ost_issuer *config, ost_error *ret_error)
 {
-    ost_result result = copy_string(config->issuer, &i->name, ret_error);
+    ost_result result = copy_string(config->issuer, &i->source.name, ret_error);
     if (result == OST_OK)
-        result = copy_string(config->jwks_url, &i->fixed_jwks_url, ret_error);
+        result = copy_string(config->jwks_url, &i->source.fixed_jwks_url, ret_error);
     if (result == OST_OK)
-        result = copy_string(config->ca_file, &i->ca_file, ret_error);
+        result = copy_string(config->ca_file, &i->source.ca_file, ret_error);
     if (result == OST_OK)
-        result = copy_string(config->seed_file, &i->seed_file, ret_error);
+        result = copy_string(config->seed_file, &i->source.seed_file, ret_error);
     if (result == OST_OK) {
         result = copy_list(config, config->audiences, config->audience_count, i->audiences,
                            &i->audience_count, ret_error);
@@ -150,8 +152,9 @@ static ost_result copy_config(issuer *i, const ost_issuer *config, ost_error *re
         result = copy_list(config, config->clients, config->client_count, i->clients,
                            &i->client_count, ret_error);
     }
-    i->no_keys = config->introspection.no_keys;
-    if (result == OST_OK && config->hmac_secret.len == 0 && config->jwks_url == NULL && !i->no_keys)
+    i->source.no_keys = config->introspection.no_keys;
+    if (result == OST_OK && config->hmac_secret.len == 0 && config->jwks_url == NULL &&
+        !i->source.no_keys)
         result = find_discovery(i, config, ret_error);
     return result;
 }
@@ -165,15 +168,15 @@ static void copy_numbers(issuer *i, const ost_issuer *config)
 {
     i->insecure_any_audience = config->insecure_any_audience;
     i->access_token_profile = config->access_token_profile;
-    i->insecure_http = config->insecure_http;
-    i->symmetric = config->hmac_secret.len > 0;
-    i->algorithms = config->algorithms != 0 ? config->algorithms : OST_ALGS_DEFAULT;
-    i->leeway = or_default(config->leeway, 30);
-    i->lifetime = or_default(config->key_lifetime, 300);
-    i->stale_limit = config->stale_limit > 3600 ? config->stale_limit : 3600;
-    if (i->stale_limit < i->lifetime)
-        i->stale_limit = i->lifetime;
-    i->fetch_timeout = or_default(config->fetch_timeout, 5);
+    i->source.insecure_http = config->insecure_http;
+    i->source.symmetric = config->hmac_secret.len > 0;
+    i->source.algorithms = config->algorithms != 0 ? config->algorithms : OST_ALGS_DEFAULT;
+    i->source.leeway = or_default(config->leeway, 30);
+    i->source.lifetime = or_default(config->key_lifetime, 300);
+    i->source.stale_limit = config->stale_limit > 3600 ? config->stale_limit : 3600;
+    if (i->source.stale_limit < i->source.lifetime)
+        i->source.stale_limit = i->source.lifetime;
+    i->source.fetch_timeout = or_default(config->fetch_timeout, 5);
 }
 
 /* ---- keys to start with ---- */
@@ -222,7 +225,7 @@ static ost_result use_secret(issuer *i, const ost_issuer *config, ost_error *ret
         memory_free(snapshot);
         return result;
     }
-    (void)published_replace(&i->keys, snapshot);
+    (void)published_replace(&i->source.keys, snapshot);
     return OST_OK;
 }
 
@@ -237,17 +240,27 @@ static ost_result configure(issuer *i, const ost_issuer *config, ost_error *ret_
     if (result != OST_OK)
         return result;
     copy_numbers(i, config);
-    result = introspector_new(config, i, &i->introspector, ret_error);
+    result = introspector_new(config, &i->source, &i->introspector, ret_error);
     if (result == OST_OK)
-        result = status_lists_new(config, i, &i->status_lists, ret_error);
+        result = status_lists_new(config, &i->source, &i->status_lists, ret_error);
     if (result != OST_OK)
         return result;
-    if (i->symmetric)
+    if (i->source.symmetric)
         return use_secret(i, config, ret_error);
-    if (i->seed_file != NULL && key_seed_load(i, &seed_error) != OST_OK)
-        snprintf(i->last_error, sizeof i->last_error, "%s", seed_error.detail);
-    result = fetch_budget_init(&i->budget, i->context);
+    if (i->source.seed_file != NULL && key_seed_load(&i->source, &seed_error) != OST_OK)
+        snprintf(i->source.last_error, sizeof i->source.last_error, "%s", seed_error.detail);
+    result = fetch_budget_init(&i->source.budget, i->source.context);
     return result == OST_OK ? OST_OK : ost_error_set(ret_error, result, "no randomness");
+}
+
+static void discovered(void *user, char *introspection_url)
+{
+    introspector_discovered(((issuer *)user)->introspector, introspection_url);
+}
+
+static void fetch_ended(void *user)
+{
+    introspector_fetch_ended(((issuer *)user)->introspector);
 }
 
 ost_result issuer_new(const ost_issuer *config, const ost_context *context, net_client *net,
@@ -256,9 +269,8 @@ ost_result issuer_new(const ost_issuer *config, const ost_context *context, net_
     issuer *made = memory_alloc(sizeof *made);
     if (made == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    pthread_mutex_init(&made->lock, NULL);
-    made->context = context;
-    made->net = net;
+    key_source_init(&made->source, context, net);
+    made->source.listener = (key_listener){discovered, fetch_ended, made};
     ost_result result = configure(made, config, ret_error);
     if (result != OST_OK) {
         issuer_free(made);
@@ -272,10 +284,6 @@ void issuer_free(issuer *i)
 {
     if (i == NULL)
         return;
-    key_snapshot *snapshot = atomic_load(&i->keys.current);
-    if (snapshot != NULL)
-        ost_keyset_unref(snapshot->keys);
-    memory_free(snapshot);
     introspector_free(i->introspector);
     status_lists_free(i->status_lists);
     revocations_free(i->revocations);
@@ -283,40 +291,27 @@ void issuer_free(issuer *i)
         memory_free(i->audiences[k]);
         memory_free(i->clients[k]);
     }
-    memory_free(i->name);
-    memory_free(i->discovery_url);
-    memory_free(i->fixed_jwks_url);
-    memory_free(i->jwks_url);
-    memory_free(i->ca_file);
-    memory_free(i->seed_file);
-    pthread_mutex_destroy(&i->lock);
+    key_source_clear(&i->source);
     memory_free(i);
-}
-
-bool issuer_keys_usable(const issuer *i, const key_snapshot *snapshot, int64_t now_ms)
-{
-    return snapshot != NULL &&
-           (i->symmetric || now_ms - snapshot->obtained <= (int64_t)i->stale_limit * 1000);
 }
 
 bool issuer_is_ready(issuer *i)
 {
-    published_place place;
     if (i->introspector != NULL && !introspector_has_endpoint(i->introspector))
         return false;
-    if (i->no_keys)
-        return true;
-    const key_snapshot *snapshot = published_enter(&i->keys, &place);
-    bool ready = issuer_keys_usable(i, snapshot, monotonic_ms());
-    published_leave(&i->keys, place);
-    return ready;
+    return i->source.no_keys || key_source_is_ready(&i->source);
 }
 
-void issuer_explain_no_keys(issuer *i, bool some, ost_error *ret_error)
+ost_result issuer_check_client(const issuer *i, const ost_claims *claims, ost_error *ret_error)
 {
-    pthread_mutex_lock(&i->lock);
-    ost_error_set(ret_error, OST_E_KEY_UNKNOWN, "the keys of issuer %.100s %s%s%.100s", i->name,
-                  some ? "are too old to serve" : "have not been obtained",
-                  i->last_error[0] != '\0' ? ": " : "", i->last_error);
-    pthread_mutex_unlock(&i->lock);
+    if (i->client_count == 0)
+        return OST_OK;
+    ost_text client = claims_client(claims);
+    for (size_t k = 0; k < i->client_count; k++) {
+        if (text_is(client, i->clients[k]))
+            return OST_OK;
+    }
+    return ost_error_set(ret_error, OST_E_CLIENT,
+                         "the token was issued to client \"%.*s\", which is not in the list",
+                         SHOWN(client, 60));
 }

@@ -1,0 +1,19 @@
+/* The characters of a token; see b64token.h. */
+#include "base/b64token.h"
+
+static bool is_token_character(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~' || c == '+' || c == '/';
+}
+
+bool text_is_b64token(ost_text text)
+{
+    size_t i = 0;
+    while (i < text.len && is_token_character(text.data[i]))
+        i++;
+    size_t padding = i;
+    while (padding < text.len && text.data[padding] == '=')
+        padding++;
+    return i > 0 && padding == text.len;
+}
