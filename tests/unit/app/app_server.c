@@ -1,17 +1,12 @@
 /* Putting a server together: what is wrong is told, and nothing is left behind. */
 #include "app/app_server.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/context.h"
 #include "base/text.h"
+#include "test.h"
 
 static void handler(ost_request *request)
 {

@@ -1,16 +1,11 @@
 /* What a request says about its browser, and what it cannot make us believe. */
 #include "app/browser.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/text.h"
+#include "test.h"
 
 static ost_arena *arena;
 

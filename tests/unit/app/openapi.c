@@ -1,15 +1,9 @@
 /* The description: valid JSON with what clients and the docs page read in it. */
 #include "app/openapi.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "base/array.h"
 #include "base/text.h"
+#include "test.h"
 
 static void handler(ost_request *request)
 {

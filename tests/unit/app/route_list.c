@@ -1,13 +1,8 @@
 /* A program's routes: a forgotten guard is found before anything is served. */
 #include "app/route_list.h"
 #include "base/array.h"
+#include "test.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <string.h>
 
 static void handler(ost_request *request)

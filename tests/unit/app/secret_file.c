@@ -1,12 +1,6 @@
 /* Secrets in files: made once, kept from others, rotated by a second line. */
 #include "app/secret_file.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -17,6 +11,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "test.h"
 
 static char folder[] = "/tmp/ostiary-secret-XXXXXX";
 static ost_arena *arena;

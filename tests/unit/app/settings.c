@@ -1,12 +1,6 @@
 /* Options and variables: defaults, limits, what excludes what. */
 #include "app/settings.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "test.h"
 
 static ost_arena *arena;
 static ost_error error;

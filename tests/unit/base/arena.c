@@ -1,13 +1,9 @@
 /* Arenas: zeroed, aligned, bounded, wiped. */
-#include <setjmp.h>
 #include <stdalign.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/context.h"
+#include "test.h"
 
 static void check_zero(const unsigned char *data, size_t size)
 {

@@ -1,17 +1,12 @@
 /* base64url: strictness, and that the wide decoder gives the same verdicts and bytes as a plain
  * one, at every length and every position. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/array.h"
 #include "base/base64url.h"
 #include "base/base64url_wide.h"
 #include "base/text.h"
+#include "test.h"
 
 #define LONGEST 200
 

@@ -1,15 +1,10 @@
 /* Buffers: their ceiling, errors that stick, and wiping. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/buffer.h"
 #include "base/context.h"
 #include "base/text.h"
+#include "test.h"
 
 static void a_buffer_stops_at_its_ceiling(void **state)
 {

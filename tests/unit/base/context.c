@@ -1,14 +1,10 @@
 /* Time and randomness: the caller's, or the system's. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <time.h>
 
-#include <cmocka.h>
-
 #include "base/context.h"
+
+#include "test.h"
 
 static int64_t fixed_now(void *user)
 {

@@ -1,16 +1,12 @@
 /* Errors: the table, and details that are fit for a log and a terminal. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <ostiary/types.h>
 
 #include "base/array.h"
 #include "base/text.h"
+#include "test.h"
 
 static void the_table_is_complete(void **state)
 {

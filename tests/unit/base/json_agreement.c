@@ -1,18 +1,14 @@
 /* The JSON reader and writer against a table of documents, and against jansson in its strict mode:
  * the table, cut everywhere and changed at random, and thousands of grown documents. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <jansson.h>
 
 #include "base/array.h"
 #include "base/text.h"
 #include "json_peer.h"
+#include "test.h"
 
 static ost_arena *arena;
 

@@ -1,17 +1,13 @@
 /* Names of members: any two equal ones are found, whatever their number, length and spelling. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include <cmocka.h>
 #include <ostiary/json.h>
 
 #include "base/text.h"
+#include "test.h"
 
 static ost_arena *arena;
 

@@ -1,17 +1,13 @@
 /* Numbers of JSON: their exact value, and what counts as a whole one. */
 #include <locale.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <ostiary/json.h>
 
 #include "base/array.h"
 #include "base/text.h"
+#include "test.h"
 
 static ost_arena *arena;
 

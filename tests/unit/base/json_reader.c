@@ -1,18 +1,14 @@
 /* The JSON reader: its ceilings, its errors, and what it costs. What it accepts is compared in
  * json_agreement.c. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <ostiary/json.h>
 
 #include "base/context.h"
 #include "base/text.h"
+#include "test.h"
 
 static ost_arena *arena;
 

@@ -1,17 +1,13 @@
 /* Strings and names of JSON: what is special is found at every offset, whatever the width at which
  * the reader looks. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <ostiary/json.h>
 
 #include "base/array.h"
 #include "base/text.h"
+#include "test.h"
 
 #define FILLER "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
 

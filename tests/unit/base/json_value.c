@@ -1,13 +1,9 @@
 /* Looking into JSON values: each accessor on each type, and on nothing at all. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <ostiary/json.h>
 
 #include "base/text.h"
+#include "test.h"
 
 static ost_arena *arena;
 static const ost_json *root;

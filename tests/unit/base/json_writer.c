@@ -1,13 +1,9 @@
 /* The JSON writer: what it writes is read back, and misuse is an error, not bad JSON. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <ostiary/json.h>
 
 #include "base/text.h"
+#include "test.h"
 
 static ost_arena *arena;
 

@@ -1,14 +1,9 @@
 /* Allocation: zeroed, counted by thread, failing on demand. */
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/context.h"
+#include "test.h"
 
 static void zeroed_and_counted(void **state)
 {

@@ -1,16 +1,11 @@
 /* Command lines: options in all their spellings, the environment, and mistakes. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/options.h"
 #include "base/text.h"
+#include "test.h"
 
 static const option some[] = {{"port", "N", "TEST_PORT", NULL, ""},
                               {"flag", NULL, NULL, NULL, ""},

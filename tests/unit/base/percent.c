@@ -1,13 +1,8 @@
 /* How parameters are written into URLs and forms. */
 #include "base/percent.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
 #include "base/text.h"
+#include "test.h"
 
 static void parameters(void **state)
 {

@@ -1,16 +1,12 @@
 /* A pointer that is replaced under its readers: what they see is whole, and lives while they look.
  * Meant for the thread and address sanitizers. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <pthread.h>
 #include <stdlib.h>
 
 #include "base/context.h"
 #include "base/published.h"
+#include "test.h"
 
 #define READERS 8
 #define MILLISECONDS 1000

@@ -1,13 +1,9 @@
 /* Borrowed text: pieces, numbers, comparisons, slices. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/text.h"
+
+#include "test.h"
 
 static void pieces(void **state)
 {

@@ -1,14 +1,9 @@
 /* UTF-8: every code point and every way to spell one wrongly. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/array.h"
 #include "base/text.h"
+#include "test.h"
 
 static size_t encode(uint32_t point, char ret[4])
 {

@@ -1,15 +1,11 @@
 /* The budget for questions: what is spent, what comes back, and how long the issuer is left alone.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "guard/introspection/ask_budget.h"
+#include "test.h"
 
 static int spend_all(ask_budget *budget, int64_t now)
 {

@@ -1,15 +1,10 @@
 /* Finding the bearer token in a request. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
+#include "guard/bearer.h"
 #include "base/array.h"
 #include "base/b64token.h"
 #include "base/text.h"
-#include "guard/bearer.h"
+#include "test.h"
 
 static bearer_outcome find(const char *field, ost_text *ret_token)
 {

@@ -1,14 +1,10 @@
 /* Writing WWW-Authenticate values that nobody can break out of. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "guard/challenge.h"
+#include "test.h"
 
 static void is(const challenge *c, const char *expected)
 {

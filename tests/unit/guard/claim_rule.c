@@ -1,18 +1,13 @@
 /* Rules about single claims: where a claim is found, and what it may be. */
 #include "guard/claim_rule.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include <cmocka.h>
-
 #include "base/array.h"
 #include "base/text.h"
+#include "test.h"
 
 static const char claims_text[] =
     "{\"exp\":1,\"text\":\"a b\",\"seven\":7,\"float\":7.0,\"half\":7.5,\"yes\":true,\"no\":false,"

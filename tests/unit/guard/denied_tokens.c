@@ -1,13 +1,10 @@
 /* Tokens that were refused: how long they are known, and how many. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <string.h>
 
 #include "guard/cache/denied_tokens.h"
+
+#include "test.h"
 
 static denied_tokens all;
 

@@ -1,14 +1,10 @@
 /* What strangers may cost us. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <stdio.h>
 
 #include "base/text.h"
 #include "guard/keys/fetch_budget.h"
+#include "test.h"
 
 static bool no_random(void *user, unsigned char *ret, size_t n)
 {

@@ -3,15 +3,10 @@
 #ifndef FIXTURE_H
 #define FIXTURE_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <ostiary/guard.h>
 
 #include "base/text.h"
+#include "test.h"
 
 #define NOW 1700000000
 #define FIXTURE_ISSUER "https://id.example.org/realms/a"

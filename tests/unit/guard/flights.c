@@ -1,15 +1,11 @@
 /* Questions under way: one of each, in their order, and everybody told. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <string.h>
 
 #include "base/context.h"
 #include "base/text.h"
 #include "guard/cache/flights.h"
+#include "test.h"
 
 static const unsigned char a[32] = "a", b[32] = "b", c[32] = "c";
 

@@ -1,10 +1,5 @@
 /* Configurations of an issuer that contradict themselves, or weaken it by mistake. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +7,7 @@
 #include "base/context.h"
 #include "base/text.h"
 #include "guard/issuer.h"
+#include "test.h"
 
 #define NAME "https://id.example.org/realms/a"
 #define SECRET OST_TEXT("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef")

@@ -1,10 +1,5 @@
 /* Discovery documents and key sets, without a network. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +8,7 @@
 #include "base/text.h"
 #include "curl_memory.h"
 #include "guard/issuer.h"
+#include "test.h"
 
 #define NAME "https://id.example.org/realms/a"
 #define CERTS "https://id.example.org/certs"

@@ -1,16 +1,12 @@
 /* The policy of a route against the claims of a token. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/text.h"
 #include "guard/policy_check.h"
 #include "guard/token_kind.h"
+#include "test.h"
 
 #define NOW 1700000000
 #define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})

@@ -1,17 +1,13 @@
 /* Policies as JSON. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <ostiary/policy.h>
 
 #include "base/array.h"
 #include "base/context.h"
 #include "base/text.h"
+#include "test.h"
 
 static ost_arena *arena;
 

@@ -2,17 +2,12 @@
 #include "guard/sender/proof_cache.h"
 
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdatomic.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
-
-#include <cmocka.h>
 
 #include "base/context.h"
 #include "base/text.h"
+#include "test.h"
 
 #define OWNER OST_TEXT("owner")
 

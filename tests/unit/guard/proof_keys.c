@@ -2,17 +2,12 @@
 #include "guard/sender/proof_keys.h"
 
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/context.h"
 #include "base/text.h"
+#include "test.h"
 
 #define THUMBPRINT "0123456789012345678901234567890123456789012"
 

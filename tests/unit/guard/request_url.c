@@ -1,16 +1,11 @@
 /* URLs in their normal form. */
 #include "guard/sender/request_url.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/array.h"
 #include "base/text.h"
+#include "test.h"
 
 static void is(const char *url, const char *expected)
 {

@@ -1,10 +1,5 @@
 /* Remembered signatures: bounds, lifetime, exactness, threads. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +8,7 @@
 #include "base/context.h"
 #include "base/text.h"
 #include "guard/cache/token_cache.h"
+#include "test.h"
 
 #define NOW 1000
 #define PAYLOAD "{\"exp\":2000,\"sub\":\"alice\",\"x\":[1,2,\"\\u0041\"]}"

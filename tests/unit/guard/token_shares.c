@@ -1,10 +1,5 @@
 /* Shares in remembered tokens: they end with what they are shares in, and keep it in use. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -13,6 +8,7 @@
 #include "base/text.h"
 #include "guard/cache/token_cache.h"
 #include "guard/cache/token_shares.h"
+#include "test.h"
 
 #define NOW 1000
 #define OFTEN 100 /* questions after which there is a share for certain */

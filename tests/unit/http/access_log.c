@@ -1,14 +1,11 @@
 /* Access log lines: what is in them, what must never be. */
 #include "http/log/access_log.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/array.h"
 #include "base/text.h"
+#include "test.h"
 
 static char text[4097];
 

@@ -1,16 +1,13 @@
 /* Addresses, blocks of addresses, and what a PROXY protocol header says about them. */
 #include "http/message/address.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/array.h"
 #include "base/text.h"
 #include "http/connection/peers.h"
 #include "http/connection/proxy_protocol.h"
+#include "test.h"
 
 static bool inside(const char *a, const char *block)
 {

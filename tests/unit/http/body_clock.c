@@ -1,11 +1,9 @@
 /* The slowest pace of a body, and how much time a fast beginning buys. */
 #include "http/connection/body_clock.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
+#include "test.h"
 
-#include <cmocka.h>
+#include <stdlib.h>
 
 static const http_limits limits = {.head_timeout = 10, .idle_timeout = 75, .body_rate = 256};
 

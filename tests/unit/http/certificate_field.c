@@ -2,15 +2,9 @@
  * their names. */
 #include "http/message/certificate_field.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "base/array.h"
 #include "base/text.h"
+#include "test.h"
 
 #define PEM                                                                                        \
     "-----BEGIN%20CERTIFICATE-----%0AAQID%0ABAUG%0A-----END%20CERTIFICATE-----%0A" /* 1 … 6 */

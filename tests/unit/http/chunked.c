@@ -1,15 +1,12 @@
 /* The chunked coding, read strictly, however the bytes arrive. */
 #include "http/http1/chunked.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/array.h"
 #include "base/text.h"
+#include "test.h"
 
 #define MAX 1000
 

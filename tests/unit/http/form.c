@@ -1,15 +1,12 @@
 /* Forms, percent-encoding and HTML escape. */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/array.h"
 #include "base/percent.h"
 #include "base/text.h"
 #include "http/http.h"
+#include "test.h"
 
 static ost_arena *arena;
 

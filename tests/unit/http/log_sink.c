@@ -1,12 +1,6 @@
 /* Log lines: whole, in order, all of them or counted. */
 #include "http/log/log_sink.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "test.h"
 
 #define THREADS 4
 #define LINES 5000

@@ -2,14 +2,11 @@
  * neither depends on how the bytes arrive. */
 #include "http/http1/request_head.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/text.h"
+#include "test.h"
 
 #define FIELDS 100
 

@@ -1,14 +1,11 @@
 /* Request targets: what a handler sees of them, and which are refused. */
 #include "http/message/request_target.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/text.h"
+#include "test.h"
 
 static char copy[512];
 

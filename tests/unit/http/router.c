@@ -1,14 +1,11 @@
 /* Which route a path finds, and which sets of routes are refused at the start. */
 #include "http/message/router.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/array.h"
 #include "base/text.h"
+#include "test.h"
 
 static void handler(http_exchange *exchange, void *user) {}
 

@@ -1,19 +1,16 @@
 /* The engine as a whole, in one thread: what a request costs, what happens when memory runs out at
  * any moment, that one exchange never sees another's memory, and configurations that are refused.
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "base/array.h"
 #include "base/context.h"
 #include "base/text.h"
 #include "http/connection/server.h"
 #include "in_process.h"
+#include "test.h"
 
 static void hello(http_exchange *x, void *user)
 {

@@ -1,11 +1,6 @@
 /* The table of algorithms against OpenSSL's own knowledge of the same things. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <openssl/bn.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
@@ -14,6 +9,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "jose/alg.h"
+#include "test.h"
 
 static void names(void **state)
 {

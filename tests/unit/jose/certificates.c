@@ -1,16 +1,11 @@
 #include "certificates.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <openssl/x509.h>
 
 #include "base/base64url.h"
 #include "jose/key/key_state.h"
 #include "jose/key/pem.h"
+#include "test.h"
 
 static ost_text copied(ost_arena *arena, unsigned char *der, int len)
 {

@@ -1,16 +1,12 @@
 /* Reading claims: the types of the registered ones, and their ceilings. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <ostiary/jose.h>
 
 #include "base/array.h"
 #include "base/text.h"
+#include "test.h"
 
 static ost_arena *arena;
 

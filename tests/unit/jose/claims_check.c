@@ -1,16 +1,12 @@
 /* Checking claims: issuer, audience, times to the second, and rules that are no rules. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <ostiary/jose.h>
 
 #include "base/array.h"
 #include "base/text.h"
+#include "test.h"
 
 static ost_arena *arena;
 

@@ -1,14 +1,9 @@
 /* Raw DEFLATE: one whole stream and nothing else, of no more than was asked for. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/text.h"
 #include "jose/compressed.h"
+#include "test.h"
 
 #define CONTENT_SIZE 5000
 

@@ -1,13 +1,8 @@
 /* The examples of RFC 7520 §4, RFC 8037, appendix A, and RFC 7797 §4, verified and, where a
  * signature has but one form, made. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <ostiary/jose.h>
 
 #include "base/array.h"
@@ -15,6 +10,7 @@
 #include "base/text.h"
 #include "jose/signature/signature.h"
 #include "keys.h"
+#include "test.h"
 #include "vectors.h"
 
 static ost_arena *arena;

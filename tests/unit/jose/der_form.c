@@ -1,13 +1,9 @@
 /* The forms of keys in DER, told by their outermost elements, and lengths that are none of DER. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "jose/key/der_form.h"
+
+#include "test.h"
 
 #define FORM(bytes) der_form_of((ost_text){bytes, sizeof(bytes) - 1})
 

@@ -1,15 +1,11 @@
 /* Digests: the standard's examples, and one thread's context under another's feet. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <openssl/evp.h>
 
 #include "base/text.h"
 #include "jose/digest.h"
+#include "test.h"
 
 static void like_openssl(void **state)
 {

@@ -1,11 +1,6 @@
 /* Points on and off the curves, judged like OpenSSL judges them. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/objects.h>
@@ -15,6 +10,7 @@
 #include "jose/crypto_auto.h"
 #include "jose/key/ec_point.h"
 #include "jose/key/key_state.h"
+#include "test.h"
 
 static const char *const names[] = {"P-256", "P-384", "P-521", "secp256k1"};
 #define CURVES (ARRAY_LEN(names))

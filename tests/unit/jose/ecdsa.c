@@ -1,15 +1,11 @@
 /* ECDSA signatures between r || s and DER: the edges of both. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <openssl/ecdsa.h>
 
 #include "base/text.h"
 #include "jose/signature/ecdsa.h"
+#include "test.h"
 
 static const char *const names[] = {"P-256", "P-384", "P-521", "secp256k1"};
 

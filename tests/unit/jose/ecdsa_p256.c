@@ -1,12 +1,7 @@
 /* ECDSA verification of our own, verdict by verdict against OpenSSL's: good, damaged and crafted
  * signatures, for which keys and hashes are made to fit. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/obj_mac.h>
@@ -20,6 +15,7 @@
 #include "jose/signature/signature.h"
 #include "jose/verify/ecdsa_p256.h"
 #include "keys.h"
+#include "test.h"
 
 typedef struct fixture {
     EC_GROUP *group;

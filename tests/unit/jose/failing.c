@@ -1,15 +1,11 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 
 #include "base/context.h"
 #include "failing.h"
+#include "test.h"
 
 #define ROOM ((size_t)4 << 20)
 #define TRIES_MAX 20000

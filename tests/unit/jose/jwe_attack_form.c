@@ -1,12 +1,7 @@
 /* Encrypted messages whose headers or parts are not what they should be: 20, 21 and 34 of the list
  * of attacks in docs/development, and what nothing protects. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <ostiary/jose.h>
 
 #include "base/array.h"
@@ -15,6 +10,7 @@
 #include "jose/compact.h"
 #include "jwe_keys.h"
 #include "messages.h"
+#include "test.h"
 
 /* ---- compact ---- */
 

@@ -1,12 +1,7 @@
 /* Encrypted messages with hostile keys: those attacks that every implementation of ECDH-ES has met,
  * and keys that are for something else. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <time.h>
 
-#include <cmocka.h>
 #include <ostiary/jose.h>
 
 #include "base/array.h"
@@ -19,6 +14,7 @@
 #include "jwe_keys.h"
 #include "keys.h"
 #include "messages.h"
+#include "test.h"
 
 /* ---- ephemeral keys ---- */
 

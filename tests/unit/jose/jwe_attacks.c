@@ -1,10 +1,5 @@
 /* Attacks on encrypted tokens: 35 to 38 of the list in docs/development. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <ostiary/jose.h>
 
 #include "base/array.h"
@@ -16,6 +11,7 @@
 #include "jwe_keys.h"
 #include "keys.h"
 #include "messages.h"
+#include "test.h"
 
 #define NOW 1700000000
 

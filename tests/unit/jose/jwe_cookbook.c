@@ -1,15 +1,11 @@
 /* The examples of RFC 7520 §5 and §6 and of RFC 8037, appendix A.6, in every serialization they
  * come in. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <ostiary/jose.h>
 
 #include "base/array.h"
 #include "base/text.h"
+#include "test.h"
 #include "vectors.h"
 
 #define MAX_KEYS 3

@@ -1,14 +1,9 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
 #include "jwe_keys.h"
 
-#include <cmocka.h>
-
 #include "base/text.h"
 #include "jose/jwe/jwe_alg.h"
+#include "test.h"
 
 ost_key *jwe_key(ost_alg alg, const char *curve)
 {

@@ -1,18 +1,13 @@
 /* Encryption while every allocation of ours, of arenas and of OpenSSL's fails once, in turn: no
  * crash, no leak (under the sanitizers), no output touched, and nothing decrypted that should not
  * be. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "base/array.h"
 #include "base/text.h"
 #include "failing.h"
 #include "jwe_keys.h"
 #include "keys.h"
+#include "test.h"
 
 #define NOW 1700000000
 

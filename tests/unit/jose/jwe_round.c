@@ -1,18 +1,14 @@
 /* What is encrypted is decrypted: every key management with every content encryption, in every
  * serialization; and not when a single bit of it is another one. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <ostiary/jose.h>
 
 #include "base/array.h"
 #include "base/text.h"
 #include "jose/jwe/jwe_alg.h"
 #include "jwe_keys.h"
+#include "test.h"
 
 static ost_arena *arena;
 

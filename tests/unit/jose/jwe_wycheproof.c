@@ -1,14 +1,10 @@
 /* Project Wycheproof's 139 cases for JWE: every verdict is ours too. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <ostiary/jwe.h>
 
 #include "base/base64url.h"
 #include "base/text.h"
+#include "test.h"
 #include "vectors.h"
 
 #define CASES 139

@@ -1,16 +1,12 @@
 /* What all JWKs have in common: type, kid, use, key_ops, alg, and contradictions among them. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <ostiary/jose.h>
 
 #include "base/array.h"
 #include "base/text.h"
 #include "keys.h"
+#include "test.h"
 
 static ost_arena *arena;
 

@@ -1,12 +1,7 @@
 /* Certificates in a JWK: they must be its own, and make it no more trusted. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <openssl/evp.h>
 #include <ostiary/jose.h>
 
@@ -15,6 +10,7 @@
 #include "base/text.h"
 #include "certificates.h"
 #include "keys.h"
+#include "test.h"
 
 static ost_arena *arena;
 

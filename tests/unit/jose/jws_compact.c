@@ -1,16 +1,12 @@
 /* Compact JWS with detached and with unencoded payloads, signed and verified. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <ostiary/jose.h>
 
 #include "base/array.h"
 #include "base/text.h"
 #include "keys.h"
+#include "test.h"
 
 static ost_arena *arena;
 static ost_key *key;

@@ -1,11 +1,6 @@
 /* JSON serializations: what is read, which signature counts, and everything that is refused. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <ostiary/jose.h>
 
 #include "base/array.h"
@@ -13,6 +8,7 @@
 #include "base/text.h"
 #include "jose/signature/signature.h"
 #include "keys.h"
+#include "test.h"
 
 static ost_arena *arena;
 static ost_key *p256, *ed25519, *secret;

@@ -1,17 +1,13 @@
 /* Reading tokens before their verification: parts, base64url, and the header's strictness. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <ostiary/jose.h>
 
 #include "base/array.h"
 #include "base/text.h"
 #include "keys.h"
+#include "test.h"
 
 static ost_arena *arena;
 

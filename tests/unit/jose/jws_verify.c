@@ -1,11 +1,6 @@
 /* Verifying signatures: every algorithm with every key, and the ways to cheat. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <openssl/err.h>
 #include <openssl/hmac.h>
 #include <openssl/pem.h>
@@ -19,6 +14,7 @@
 #include "jose/signature/ecdsa.h"
 #include "jose/signature/signature.h"
 #include "keys.h"
+#include "test.h"
 
 static ost_arena *arena;
 

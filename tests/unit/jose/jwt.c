@@ -1,18 +1,14 @@
 /* A token from end to end, what it costs in memory, and a look at one without any check. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <ostiary/jose.h>
 
 #include "base/array.h"
 #include "base/context.h"
 #include "base/text.h"
 #include "keys.h"
+#include "test.h"
 
 static ost_arena *arena;
 

@@ -1,12 +1,7 @@
 /* Keys on the curves of RFC 8037 and RFC 8812: the examples of the RFCs that define the curves,
  * points that must be refused, and that keys of one curve are of no use on another. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <ostiary/jose.h>
 
 #include "base/array.h"
@@ -16,6 +11,7 @@
 #include "jose/key/key_state.h"
 #include "jose/signature/signature.h"
 #include "keys.h"
+#include "test.h"
 
 static ost_arena *arena;
 

@@ -1,11 +1,6 @@
 /* EC keys: points on their curve, coordinates of its length, d that belongs to the point. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <openssl/ec.h>
 #include <ostiary/jose.h>
 
@@ -13,6 +8,7 @@
 #include "base/text.h"
 #include "jose/crypto_auto.h"
 #include "keys.h"
+#include "test.h"
 
 static ost_arena *arena;
 

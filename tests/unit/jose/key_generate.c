@@ -1,15 +1,11 @@
 /* New keys: every algorithm, bound to it, named by thumbprint or by the caller. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <ostiary/jose.h>
 
 #include "base/text.h"
 #include "keys.h"
+#include "test.h"
 
 static void every_algorithm(void **state)
 {

@@ -1,15 +1,11 @@
 /* HMAC secrets: as long as the hash, at least. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <ostiary/jose.h>
 
 #include "base/text.h"
 #include "keys.h"
+#include "test.h"
 
 static const char bytes[1100] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 

@@ -1,11 +1,6 @@
 /* Keys in PEM and DER: every form, there and back, and everything that is refused. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <openssl/bio.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
@@ -18,6 +13,7 @@
 #include "certificates.h"
 #include "jose/key/key_state.h"
 #include "keys.h"
+#include "test.h"
 
 static ost_arena *arena;
 

@@ -1,12 +1,7 @@
 /* What a key is for: a key for encryption verifies nothing and signs nothing, and the other way
  * round; `use`, `key_ops` and `alg` agree or the key is refused. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <ostiary/jose.h>
 
 #include "base/array.h"
@@ -15,6 +10,7 @@
 #include "jose/key/key_state.h"
 #include "jose/signature/signature.h"
 #include "keys.h"
+#include "test.h"
 
 static ost_arena *arena;
 

@@ -1,11 +1,6 @@
 /* RSA keys: sizes, exponents, and numbers that do not belong together. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <ostiary/jose.h>
 
 #include "base/array.h"
@@ -13,6 +8,7 @@
 #include "base/text.h"
 #include "jose/crypto_auto.h"
 #include "keys.h"
+#include "test.h"
 
 static ost_arena *arena;
 

@@ -1,15 +1,10 @@
 /* Keys for the tests of this folder, made once for them. See keys.h. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
+#include "keys.h"
 #include "base/base64url.h"
 #include "base/text.h"
 #include "jose/signature/signature.h"
-#include "keys.h"
+#include "test.h"
 
 const char test_rsa[] =
     "{\"kty\":\"RSA\",\"kid\":\"rsa\",\"n\":\"wNbRaY_0yqe2zpZ1H_NPyoeZ316cuhwNARn1mJ3"

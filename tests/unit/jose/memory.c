@@ -1,17 +1,12 @@
 /* Signatures and keys while every allocation of ours, of arenas and of OpenSSL's fails once, in
  * turn: no crash, no leak (under the sanitizers), no output touched, and never a wrong verdict. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/text.h"
 #include "certificates.h"
 #include "failing.h"
 #include "keys.h"
+#include "test.h"
 
 #define NOW 1700000000
 

@@ -1,16 +1,10 @@
 /* Encrypted messages; see messages.h. */
 #include "messages.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "base/base64url.h"
 #include "base/text.h"
 #include "jwe_keys.h"
+#include "test.h"
 
 ost_arena *message_arena;
 

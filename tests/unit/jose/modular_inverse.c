@@ -1,15 +1,11 @@
 /* Inverses of our own against the cryptographic library's. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <openssl/bn.h>
 
 #include "base/array.h"
 #include "jose/crypto_auto.h"
 #include "jose/verify/modular_inverse.h"
+#include "test.h"
 
 static const char *const primes[] = {
     "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", /* the order of P-256 */

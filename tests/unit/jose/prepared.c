@@ -1,15 +1,10 @@
 /* Prepared contexts: made once, found again, one set per thread, gone with the key. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
+#include "jose/key/prepared.h"
 #include "base/context.h"
 #include "base/text.h"
-#include "jose/key/prepared.h"
 #include "keys.h"
+#include "test.h"
 
 static void made_once(void **state)
 {

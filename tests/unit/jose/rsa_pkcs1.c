@@ -1,12 +1,7 @@
 /* PKCS #1 v1.5 verification of our own, verdict by verdict against OpenSSL's. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/rand.h>
@@ -18,6 +13,7 @@
 #include "jose/signature/signature.h"
 #include "jose/verify/rsa_pkcs1.h"
 #include "keys.h"
+#include "test.h"
 
 #define SIZE 256 /* bytes of the test key's modulus */
 

@@ -1,13 +1,8 @@
 /* PSS verification of our own, verdict by verdict against OpenSSL's: over good, damaged and crafted
  * signatures, by moduli of every remainder of bits that makes a difference. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/rand.h>
@@ -22,6 +17,7 @@
 #include "jose/signature/signature.h"
 #include "jose/verify/rsa_pss.h"
 #include "keys.h"
+#include "test.h"
 
 #define SIZE_MAX_HERE 258 /* bytes of the longest modulus below */
 

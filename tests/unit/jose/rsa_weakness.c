@@ -1,11 +1,6 @@
 /* Weak moduli: small factors of every size that is looked for, and the fingerprint of ROCA. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <openssl/rand.h>
 
 #include "base/base64url.h"
@@ -14,6 +9,7 @@
 #include "jose/key/key_state.h"
 #include "jose/key/rsa_weakness.h"
 #include "keys.h"
+#include "test.h"
 
 /* An odd number of `bits` without the factors below 752. */
 static BIGNUM *rough(int bits)

@@ -1,13 +1,9 @@
 /* Stripes: one thread at a time in each, and never a wait. */
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "jose/stripes.h"
+
+#include "test.h"
 
 static void the_same_again(void **state)
 {

@@ -1,16 +1,11 @@
 /* Many threads verify and sign with keys that come and go under them. What the thread sanitizer has
  * to say is half of this test. */
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdatomic.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "base/text.h"
 #include "keys.h"
+#include "test.h"
 
 #define THREADS 4
 #define ROUNDS 400

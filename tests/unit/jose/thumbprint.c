@@ -1,15 +1,11 @@
 /* Thumbprints: the RFCs' examples, and what they must not depend on. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <ostiary/jose.h>
 
 #include "base/text.h"
 #include "keys.h"
+#include "test.h"
 
 static ost_arena *arena;
 

@@ -1,11 +1,8 @@
 #include "vectors.h"
+#include "test.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 const ost_json *vectors_read(ost_arena *arena, const char *path)
 {

@@ -1,15 +1,11 @@
 /* Project Wycheproof's 401 cases for JWS: 393 verdicts are ours too, the other eight are listed
  * with the reason why not. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <ostiary/jose.h>
 
 #include "base/array.h"
 #include "base/text.h"
+#include "test.h"
 #include "vectors.h"
 
 #define CASES 401

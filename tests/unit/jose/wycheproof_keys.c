@@ -1,18 +1,14 @@
 /* Project Wycheproof's cases below JOSE: signatures over any bytes, with keys that come as JWK, PEM
  * and DER; and points of X25519 and X448. Each file is skipped where it is not beside the others.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <openssl/evp.h>
 #include <ostiary/jose.h>
 
 #include "base/text.h"
 #include "jose/signature/signature.h"
+#include "test.h"
 #include "vectors.h"
 
 static ost_arena *arena;

@@ -4,12 +4,6 @@
 #ifndef LOGIN_FAKES_H
 #define LOGIN_FAKES_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +13,7 @@
 #include "guard/guard_keys.h"
 #include "login/login.h"
 #include "net/net.h"
+#include "test.h"
 
 /* Not every test needs all of it. */
 #define FAKE __attribute__((unused)) static

@@ -1,11 +1,6 @@
 /* Every allocation of libcurl's fails once, in turn, over a whole exchange: each request that was
  * taken ends, once, and in time; nothing is lost and nothing left behind. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <time.h>
@@ -13,6 +8,7 @@
 #include "base/text.h"
 #include "curl_memory.h"
 #include "net/net.h"
+#include "test.h"
 #include "tiny_server.h"
 
 #define TRIES_MAX 5000

@@ -1,10 +1,5 @@
 /* The HTTP client against a server that is slow, large, wrong or gone. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -18,6 +13,7 @@
 #include "base/context.h"
 #include "base/text.h"
 #include "net/net.h"
+#include "test.h"
 #include "tiny_server.h"
 
 /* ---- the server's side ---- */

@@ -1,11 +1,6 @@
 /* The HTTP client against servers whose certificates are not what they should be. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
 #include <arpa/inet.h>
-#include <cmocka.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -19,6 +14,7 @@
 
 #include "base/text.h"
 #include "net/net.h"
+#include "test.h"
 
 /* ---- a server for one connection ---- */
 

@@ -1,14 +1,9 @@
 /* Which URLs may be fetched: every trick by which another host looks like this machine. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "base/array.h"
 #include "base/text.h"
 #include "net/net.h"
+#include "test.h"
 
 static bool is_allowed(ost_text url, bool insecure_http)
 {

@@ -1,14 +1,9 @@
 /* Guessing: how long who has to wait, and whom nobody can lock out. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
-
-#include <cmocka.h>
 
 #include "base/text.h"
 #include "provider/realm/brute_force.h"
+#include "test.h"
 
 static brute_force *table;
 static realm rule;

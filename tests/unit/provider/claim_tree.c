@@ -1,15 +1,10 @@
 /* The tree of claims: order, dotted paths, places that are kept, values that stay. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/context.h"
 #include "base/text.h"
 #include "provider/token/claim_tree.h"
+#include "test.h"
 
 static ost_arena *arena;
 static claim_tree *tree;

@@ -2,17 +2,12 @@
 #ifndef FIXTURE_H
 #define FIXTURE_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/text.h"
 #include "provider/call.h"
 #include "provider/token/grant.h"
+#include "test.h"
 
 #define FIXTURE_NOW 1700000000 /* what the clock says until fixture_time is moved */
 

@@ -1,15 +1,10 @@
 /* Passwords: ours, Keycloak's, and what must cost nobody too much. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/realm/password.h"
+#include "test.h"
 
 static ost_arena *arena;
 

@@ -1,11 +1,5 @@
 /* Realms: what the importer fills in, what it refuses, who has which role. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/array.h"
 #include "base/context.h"
@@ -13,6 +7,7 @@
 #include "provider/realm/key_ring.h"
 #include "provider/realm/realm.h"
 #include "provider/realm/realm_import.h"
+#include "test.h"
 
 static store *db;
 static ost_arena *arena;

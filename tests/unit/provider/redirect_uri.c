@@ -1,14 +1,9 @@
 /* Redirect URIs: what is registered and nothing that looks like it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/realm/realm.h"
+#include "test.h"
 
 static const char *const exact[] = {"http://localhost:8000/auth", "app:/callback",
                                     "https://a.example/cb?x=1", NULL};

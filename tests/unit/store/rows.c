@@ -1,20 +1,15 @@
 /* What the rows of the store promise: realms whole, codes once, refresh tokens in order, whatever
  * threads do; in memory and in a file. */
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/array.h"
 #include "base/context.h"
 #include "base/text.h"
 #include "store/store.h"
 #include "temporary.h"
+#include "test.h"
 
 #define THREADS 8
 

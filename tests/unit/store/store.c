@@ -1,8 +1,4 @@
 /* Opening a store: what is refused, what is left alone, what an older program wrote. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,13 +6,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
 #include <sqlite3.h>
 
 #include "base/context.h"
 #include "base/text.h"
 #include "store/store.h"
 #include "temporary.h"
+#include "test.h"
 
 static int teardown(void **state)
 {

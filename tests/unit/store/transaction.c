@@ -2,12 +2,8 @@
  * and what was confirmed is there after kill -9. */
 #include <errno.h>
 #include <pthread.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdatomic.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,12 +12,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
 #include <sqlite3.h>
 
 #include "base/text.h"
 #include "store/store.h"
 #include "temporary.h"
+#include "test.h"
 
 #define THREADS 8
 #define ROUNDS 50
