@@ -27,7 +27,7 @@ int main(int argc, char **argv)
     }
     printf("listening on %u\n", port);
     fflush(stdout);
-    ost_result result = http_server_run(server, &error);
+    ost_result result = http_server_run(server, NULL, NULL, &error);
     http_server_free(server);
     return result == OST_OK ? 0 : 1;
 }

@@ -290,9 +290,10 @@ ost_result app_server_new(const ost_app *app, const app_settings *settings, app_
     return OST_OK;
 }
 
-ost_result app_server_run(app_server *server, ost_error *ret_error)
+ost_result app_server_run(app_server *server, void (*serving)(void *user), void *user,
+                          ost_error *ret_error)
 {
-    return http_server_run(server->http, ret_error);
+    return http_server_run(server->http, serving, user, ret_error);
 }
 
 /* Requests that wait are woken by the guard and by the login, and go on when the HTTP server's

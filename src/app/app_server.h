@@ -40,8 +40,9 @@ OST_MUST_CHECK ost_result app_server_new(const ost_app *app, const app_settings 
                                          app_server **ret_server, unsigned *ret_port,
                                          ost_error *ret_error);
 
-/* Serves until SIGINT or SIGTERM. */
-OST_MUST_CHECK ost_result app_server_run(app_server *server, ost_error *ret_error);
+/* Serves until SIGINT or SIGTERM; `serving` as in http_server_run. */
+OST_MUST_CHECK ost_result app_server_run(app_server *server, void (*serving)(void *user),
+                                         void *user, ost_error *ret_error);
 void app_server_free(app_server *server);
 
 #endif

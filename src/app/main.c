@@ -1,4 +1,5 @@
 /* The whole main of a program: options, checks, serving; see ost_app_main in <ostiary/app.h>. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -6,6 +7,7 @@
 #include "app/settings.h"
 #include "base/options.h"
 #include "base/text.h"
+#include "base/thread.h"
 
 #define SETTINGS_ARENA ((size_t)1 << 20)
 #define EXIT_DONE 0
@@ -39,8 +41,17 @@ static int fail(const char *name, ost_result result, const ost_error *error)
     return usage ? EXIT_USAGE : EXIT_FAILED;
 }
 
-static void print_start(const char *name, const app_settings *settings, unsigned port)
+typedef struct start_words {
+    const char *name;
+    const app_settings *settings;
+    unsigned port;
+} start_words;
+
+static void print_start(void *user)
 {
+    const start_words *words = user;
+    const app_settings *settings = words->settings;
+    const char *name = words->name;
     ost_text address = text_of(settings->address);
     bool v6 = text_find(address, ':', 0) < address.len;
     if (text_starts(address, "unix:") || text_is(address, "passed"))
@@ -48,7 +59,7 @@ static void print_start(const char *name, const app_settings *settings, unsigned
     else
         fprintf(stderr, "%s: listening on %s://%s%s%s:%u\n", name,
                 settings->tls_certificate != NULL ? "https" : "http", v6 ? "[" : "",
-                settings->address, v6 ? "]" : "", port);
+                settings->address, v6 ? "]" : "", words->port);
     if (settings->passing_secret)
         fprintf(stderr,
                 "%s: browsers' sessions end with this process; --data or --cookie-secret-file "
@@ -64,6 +75,7 @@ static int serve_app(const char *name, option_values *values, const ost_app *app
     ost_error error = {0};
     app_server *server = NULL;
     unsigned port = 0;
+    signal_ignore(SIGPIPE); /* who reads what is said here may go away */
     ost_arena *arena = ost_arena_new(SETTINGS_ARENA);
     if (arena == NULL)
         return fail(name, OST_E_MEMORY, &error);
@@ -71,8 +83,8 @@ static int serve_app(const char *name, option_values *values, const ost_app *app
     if (result == OST_OK)
         result = app_server_new(app, &settings, &server, &port, &error);
     if (result == OST_OK) {
-        print_start(name, &settings, port);
-        result = app_server_run(server, &error);
+        start_words words = {name, &settings, port};
+        result = app_server_run(server, print_start, &words, &error);
     }
     app_server_free(server);
     ost_arena_free(arena);

@@ -88,6 +88,9 @@ static void send_metrics(http_exchange *exchange, void *user)
         ost_guard_metrics(server->guard, http_arena(exchange), &guard) == OST_OK)
         buffer_append(&text, guard);
     append_http(&text, server->http);
+    if (server->log != NULL)
+        append_counter(&text, "log_lines_lost_total", "Log lines that could not be written.",
+                       "counter", log_sink_lost(server->log));
     if (text.failed != OST_OK) {
         request_refuse(exchange, 503, OST_TEXT("Out of memory"));
         return;

@@ -147,10 +147,13 @@ void http_server_free(http_server *server);
  * nothing without TLS. Any thread, but not a signal handler. */
 OST_MUST_CHECK ost_result http_server_reload(http_server *server, ost_error *ret_error);
 
-/* start, then stop on SIGINT or SIGTERM, then join: what a program's main does. SIGHUP reloads the
- * certificates; a failure of that is told to config.log, as an entry with status 0. Raises the
- * process's soft limit of descriptors to its hard one. */
-OST_MUST_CHECK ost_result http_server_run(http_server *server, ost_error *ret_error);
+/* start, then stop on SIGINT or SIGTERM, then join: what a program's main does. `serving` is called
+ * once every loop has started; NULL is fine. SIGHUP reloads the certificates; a failure of that is
+ * told to config.log, as an entry with status 0. SIGPIPE, SIGALRM, SIGUSR1 and SIGUSR2, where they
+ * would end the process, are ignored from then on. Raises the process's soft limit of descriptors
+ * to its hard one. */
+OST_MUST_CHECK ost_result http_server_run(http_server *server, void (*serving)(void *user),
+                                          void *user, ost_error *ret_error);
 
 typedef struct http_counters {
     uint64_t connections, requests, responses_2xx, responses_3xx, responses_4xx, responses_5xx;

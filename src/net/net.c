@@ -1,10 +1,8 @@
 /* The client's thread: takes transfers from a list, drives them and the timers, calls back. */
 #include "net/net.h"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include "base/context.h"
+#include "base/thread.h"
 #include "net/net_timers.h"
 #include "net/transfer.h"
 
@@ -109,21 +107,6 @@ static void init_curl(void)
     curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-/* Signals are the program's business: none is delivered to this thread, and writing to a connection
- * that the other side has closed raises none. */
-static bool start_thread(net_client *client)
-{
-    sigset_t all, before;
-    sigfillset(&all);
-    if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
-        return false;
-    bool started = pthread_create(&client->thread, NULL, run, client) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (started)
-        pthread_setname_np(client->thread, "ostiary-net");
-    return started;
-}
-
 ost_result net_client_new(size_t transfers, net_client **ret_client)
 {
     pthread_once(&curl_once, init_curl);
@@ -138,7 +121,7 @@ ost_result net_client_new(size_t transfers, net_client **ret_client)
     }
     pthread_mutex_init(&client->lock, NULL);
     timers_init(&client->timers, wake, client);
-    if (!start_thread(client)) {
+    if (!thread_start(&client->thread, "ostiary-net", run, client)) {
         curl_multi_cleanup(client->multi);
         timers_free(&client->timers);
         pthread_mutex_destroy(&client->lock);

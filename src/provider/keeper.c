@@ -5,6 +5,7 @@
 
 #include "base/context.h"
 #include "base/text.h"
+#include "base/thread.h"
 #include "provider/provider_state.h"
 
 #define SWEEP_EVERY (60 * 1000) /* milliseconds */
@@ -92,7 +93,7 @@ static void *run(void *argument)
 
 ost_result keeper_start(provider *p)
 {
-    p->keeper_runs = pthread_create(&p->keeper, NULL, run, p) == 0;
+    p->keeper_runs = thread_start(&p->keeper, "ostiary-keeper", run, p);
     return p->keeper_runs ? OST_OK : OST_E_SYSTEM;
 }
 

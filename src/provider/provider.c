@@ -157,12 +157,12 @@ unsigned provider_port(const provider *p)
     return p->port;
 }
 
-ost_result provider_run(provider *p, ost_error *ret_error)
+ost_result provider_run(provider *p, void (*serving)(void *user), void *user, ost_error *ret_error)
 {
     ost_result result = keeper_start(p);
     if (result != OST_OK)
         return ost_error_set(ret_error, result, "the housekeeping thread cannot be started");
-    return http_server_run(p->server, ret_error);
+    return http_server_run(p->server, serving, user, ret_error);
 }
 
 void provider_free(provider *p)

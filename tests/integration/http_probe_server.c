@@ -319,7 +319,7 @@ static int run(http_server *server, const arguments *a)
     }
     printf("listening on %u\n", port);
     fflush(stdout);
-    if (http_server_run(server, &error) != OST_OK) {
+    if (http_server_run(server, NULL, NULL, &error) != OST_OK) {
         fprintf(stderr, "%s\n", error.detail);
         return 1;
     }

@@ -1,11 +1,13 @@
 /* `ostiary provider start` and `start-dev`: the identity provider, with Keycloak's option and
  * variable names where it has them. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/thread.h"
 #include "cli/command.h"
 #include "http/log/access_log.h"
 #include "http/log/log_sink.h"
@@ -21,6 +23,8 @@ typedef struct run_state {
     store *store;
     log_sink *log; /* NULL: off */
     provider *provider;
+    const char *address;
+    bool development;
     const char *proxies[MAX_PROXIES];
 } run_state;
 
@@ -146,8 +150,17 @@ static ost_result configure(const option_values *values, bool development, run_s
     return configure_log(values, state, config, ret_error);
 }
 
+static void say_listening(void *user)
+{
+    const run_state *state = user;
+    fprintf(stderr, "ostiary: the provider listens on %s port %u%s\n", state->address,
+            provider_port(state->provider),
+            state->development ? " (development mode: not for production)" : "");
+}
+
 static int start(const option_values *values, bool development)
 {
+    signal_ignore(SIGPIPE); /* who reads what is said here may go away */
     run_state state = {0};
     ost_error error = {0};
     provider_config config = {0};
@@ -163,10 +176,9 @@ static int start(const option_values *values, bool development)
     if (result == OST_OK)
         result = provider_new(&config, &state.provider, &error);
     if (result == OST_OK) {
-        fprintf(stderr, "ostiary: the provider listens on %s port %u%s\n", config.address,
-                provider_port(state.provider),
-                development ? " (development mode: not for production)" : "");
-        result = provider_run(state.provider, &error);
+        state.address = config.address;
+        state.development = development;
+        result = provider_run(state.provider, say_listening, &state, &error);
     }
     run_state_clear(&state);
     return result == OST_OK ? EXIT_DONE : command_fail(&error, "provider");

@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "base/context.h"
+#include "base/thread.h"
 #include "http/connection/connection.h"
 #include "http/connection/input.h"
 #include "http/connection/listener.h"
 #include "http/connection/server.h"
-#include "http/connection/thread.h"
 #include "http/message/exchange.h"
 
 #define STOP_TICK_MS 20
@@ -192,7 +192,7 @@ static void *loop_thread(void *data)
 
 ost_result event_loop_start(event_loop *loop, ost_error *ret_error)
 {
-    if (!thread_start(&loop->thread, loop_thread, loop))
+    if (!thread_start(&loop->thread, "ostiary-loop", loop_thread, loop))
         return ost_error_set(ret_error, OST_E_SYSTEM, "no more threads can be started");
     loop->threaded = true;
     return OST_OK;

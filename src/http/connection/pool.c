@@ -5,7 +5,7 @@
 #include <pthread.h>
 
 #include "base/context.h"
-#include "http/connection/thread.h"
+#include "base/thread.h"
 #include "http/message/exchange.h"
 
 struct pool {
@@ -52,7 +52,7 @@ ost_result pool_new(unsigned threads, size_t queue, pool **ret_pool, ost_error *
     pthread_mutex_init(&made->lock, NULL);
     pthread_cond_init(&made->more, NULL);
     while (made->thread_count < threads &&
-           thread_start(&made->threads[made->thread_count], pool_thread, made))
+           thread_start(&made->threads[made->thread_count], "ostiary-pool", pool_thread, made))
         made->thread_count++;
     if (made->thread_count < threads) {
         pool_free(made);

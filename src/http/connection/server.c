@@ -6,8 +6,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/context.h"
 #include "base/text.h"
+#include "base/thread.h"
 #include "http/connection/tls.h"
 
 ost_result http_server_new(const http_config *config, http_server **ret_server,
@@ -109,7 +111,17 @@ static void raise_descriptor_limit(void)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-ost_result http_server_run(http_server *server, ost_error *ret_error)
+/* Whoever reads what the program prints may go away, and log rotation and timers of others send
+ * signals that nobody here waits for: none of that is a reason to end. */
+static void ignore_strays(void)
+{
+    static const int strays[] = {SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2};
+    for (size_t i = 0; i < ARRAY_LEN(strays); i++)
+        signal_ignore(strays[i]);
+}
+
+ost_result http_server_run(http_server *server, void (*serving)(void *user), void *user,
+                           ost_error *ret_error)
 {
     sigset_t awaited, before;
     sigemptyset(&awaited);
@@ -117,8 +129,11 @@ ost_result http_server_run(http_server *server, ost_error *ret_error)
     sigaddset(&awaited, SIGTERM);
     sigaddset(&awaited, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &awaited, &before);
+    ignore_strays();
     raise_descriptor_limit();
     ost_result result = http_server_start(server, ret_error);
+    if (result == OST_OK && serving != NULL)
+        serving(user);
     for (int signal = 0; result == OST_OK && sigwait(&awaited, &signal) == 0;) {
         if (signal != SIGHUP)
             break;

@@ -1,5 +1,5 @@
 /* Where log lines go: a buffer that a thread of its own writes out, so that a slow disk or a full
- * pipe never holds up an event loop. */
+ * pipe never holds up an event loop, and a reader that has gone ends nothing. */
 #ifndef LOG_SINK_H
 #define LOG_SINK_H
 
@@ -16,7 +16,11 @@ OST_MUST_CHECK ost_result log_sink_new(int file, log_sink **ret_sink);
  * when there is room again. Any thread. */
 void log_sink_put(log_sink *sink, ost_text line);
 
-/* Writes what waits, and ends the thread. NULL is fine. */
+/* Lines that found no room, or that the file did not take. Any thread. */
+unsigned long log_sink_lost(log_sink *sink);
+
+/* Writes what waits, for two seconds at most if nobody reads it, and ends the thread. NULL is fine.
+ */
 void log_sink_free(log_sink *sink);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -106,12 +107,67 @@ static void a_closed_file_is_no_trouble(void **state)
     log_sink_free(NULL);
 }
 
+/* C1: without its reader a log loses lines, and the process lives on: nothing ignores SIGPIPE here.
+ */
+static void c1_a_reader_that_has_gone_ends_nothing(void **state)
+{
+    (void)state;
+    int ends[2];
+    log_sink *sink = NULL;
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(log_sink_new(ends[1], &sink), OST_OK);
+    close(ends[0]);
+    for (unsigned long i = 1; i <= 3; i++) {
+        log_sink_put(sink, OST_TEXT("lost\n"));
+        while (log_sink_lost(sink) < i)
+            usleep(1000);
+    }
+    assert_int_equal(log_sink_lost(sink), 3);
+    log_sink_free(sink);
+    close(ends[1]);
+}
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/* C9: a pipe that nobody empties does not hold up the end, and its bytes stay whole lines. */
+static void c9_a_full_pipe_does_not_hold_up_the_end(void **state)
+{
+    (void)state;
+    int ends[2];
+    log_sink *sink = NULL;
+    char line[1000];
+    memset(line, 'x', sizeof line);
+    line[sizeof line - 1] = '\n';
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(log_sink_new(ends[1], &sink), OST_OK);
+    for (int i = 0; i < 500; i++)
+        log_sink_put(sink, (ost_text){line, sizeof line});
+    double begun = now();
+    log_sink_free(sink);
+    double taken = now() - begun;
+    assert_true(taken > 1 && taken < 5);
+    close(ends[1]);
+    size_t lines = 0;
+    char got[sizeof line];
+    for (ssize_t n; (n = read(ends[0], got, sizeof got)) > 0; lines++)
+        assert_true(n == sizeof got && got[n - 1] == '\n');
+    assert_in_range(lines, 16, 65);
+    close(ends[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_line_is_written, set_up, tear_down),
         cmocka_unit_test(a_full_pipe_holds_nothing_up),
         cmocka_unit_test(a_closed_file_is_no_trouble),
+        cmocka_unit_test(c1_a_reader_that_has_gone_ends_nothing),
+        cmocka_unit_test(c9_a_full_pipe_does_not_hold_up_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
