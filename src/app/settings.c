@@ -308,7 +308,8 @@ static void read_texts(const option_values *values, app_settings *s)
 static ost_result check(const option_values *values, const app_settings *s, ost_error *ret_error)
 {
     if (values->operand_count > 0)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "what is \"%s\"?", values->operands[0]);
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "unexpected argument \"%s\"",
+                             values->operands[0]);
     if ((s->tls_certificate == NULL) != (s->tls_key == NULL))
         return ost_error_set(ret_error, OST_E_CONFIG,
                              "--tls-certificate and --tls-key go together");

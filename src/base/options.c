@@ -17,27 +17,6 @@ static const option *find(const option *options, ost_text name)
     return NULL;
 }
 
-/* The number of single-character edits between two short names, for "did you mean". */
-static size_t distance(ost_text a, const char *b)
-{
-    size_t len = strlen(b), row[64];
-    if (len >= ARRAY_LEN(row) || a.len > 64)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= len; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a.len; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= len; j++) {
-            size_t change = diagonal + (a.data[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            size_t shorter = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
-            row[j] = change < shorter ? change : shorter;
-        }
-    }
-    return row[len];
-}
-
 /* What is no option may be a key that was pasted in, and errors end up in logs. */
 #define UNKNOWN_SHOWN 28
 
@@ -47,7 +26,7 @@ static ost_result unknown(const option *options, ost_text name, ost_error *ret_e
     size_t best = 4;
     int shown = name.len < UNKNOWN_SHOWN ? (int)name.len : UNKNOWN_SHOWN;
     for (; options->name != NULL; options++) {
-        size_t d = distance(name, options->name);
+        size_t d = text_distance(name, options->name);
         if (d < best) {
             best = d;
             nearest = options;

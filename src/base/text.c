@@ -1,5 +1,6 @@
 /* Borrowed text; see text.h. */
 #include "base/text.h"
+#include "base/array.h"
 
 #include <string.h>
 
@@ -154,4 +155,24 @@ void wipe(void *data, size_t size)
 {
     if (size > 0)
         explicit_bzero(data, size);
+}
+
+size_t text_distance(ost_text a, const char *b)
+{
+    size_t len = strlen(b), row[64];
+    if (len >= ARRAY_LEN(row) || a.len > 64)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= len; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a.len; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= len; j++) {
+            size_t change = diagonal + (a.data[i - 1] != b[j - 1]);
+            diagonal = row[j];
+            size_t shorter = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
+            row[j] = change < shorter ? change : shorter;
+        }
+    }
+    return row[len];
 }

@@ -53,6 +53,10 @@ size_t text_find_bad_utf8(ost_text text);
  * each that is not UTF-8: for logs and terminals. */
 void text_make_printable(char *text, size_t len);
 
+/* The number of single-character edits between two short names, for "did you mean"; SIZE_MAX when
+ * one has more than 63 bytes. */
+size_t text_distance(ost_text a, const char *b);
+
 /* memset that the compiler keeps. */
 void wipe(void *data, size_t size);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/printable.h"
 
@@ -180,17 +181,53 @@ static bool is_help(const char *word)
     return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
 }
 
+/* The command whose words are nearest to these; NULL when none is near. */
+static const command *nearest_command(const char *words)
+{
+    const command *nearest = NULL;
+    size_t len = strlen(words);
+    size_t best = len < 9 ? 1 + len / 3 : 4; /* edits that are too many for a slip */
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        size_t distance = text_distance(text_of(words), commands[i]->words);
+        if (distance < best) {
+            best = distance;
+            nearest = commands[i];
+        }
+    }
+    return nearest;
+}
+
+/* A word that is no command may be a key that was pasted in, so little of it is shown. */
+static int unknown_command(int argc, char **argv)
+{
+    char words[44];
+    snprintf(words, sizeof words, "%.20s%s%.20s", argv[1], argc >= 3 ? " " : "",
+             argc >= 3 ? argv[2] : "");
+    printable_make(words);
+    const command *nearest = nearest_command(words);
+    if (nearest == NULL && argc >= 3) /* the words of one, with an argument behind them */
+        nearest = nearest_command(argv[1]);
+    if (nearest != NULL)
+        return command_usage_error("there is no command \"%s\"; did you mean \"%s\"?", words,
+                                   nearest->words);
+    return command_usage_error("there is no command \"%s\" (see ostiary%s%s --help)", words,
+                               has_group(argv[1]) ? " " : "", has_group(argv[1]) ? argv[1] : "");
+}
+
 /* No command was named: help was asked for, or something is wrong. */
 static int run_none(int argc, char **argv)
 {
     const char *group = argc >= 2 ? argv[1] : NULL;
-    const char *last = argc == 2 || (argc == 3 && has_group(group)) ? argv[argc - 1] : "";
-    bool asked = is_help(last);
-    if (!asked && argc >= 2)
-        fprintf(stderr, "ostiary: there is no command \"%.20s%s%.20s\"\n\n", argv[1],
-                argc >= 3 ? " " : "", argc >= 3 ? argv[2] : "");
-    print_overview(asked ? stdout : stderr, group);
-    return asked ? EXIT_DONE : EXIT_USAGE;
+    bool of_group = argc == 3 && has_group(group);
+    if (argc == 1 || (argc == 2 && has_group(group))) {
+        print_overview(stderr, group);
+        return EXIT_USAGE;
+    }
+    if (is_help(argv[argc - 1]) && (argc == 2 || of_group)) {
+        print_overview(stdout, group);
+        return EXIT_DONE;
+    }
+    return unknown_command(argc, argv);
 }
 
 int main(int argc, char **argv)

@@ -185,6 +185,19 @@ def test_help_tells_every_command():
         assert f"Usage: ostiary {command}" in good(*command.split(), "--help").decode()
 
 
+@pytest.mark.parametrize("words, told", [
+    ("provder start", 'there is no command "provder start"; did you mean "provider start"?'),
+    ("jwk generat", 'there is no command "jwk generat"; did you mean "jwk generate"?'),
+    ("versio", 'there is no command "versio"; did you mean "version"?'),
+    ("jwk foo", 'there is no command "jwk foo" (see ostiary jwk --help)'),
+    ("foo", 'there is no command "foo" (see ostiary --help)'),
+    ("eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ", 'there is no command "eyJhbGciOiJSUzI1NiIs" (see ostiary --help)'),
+])
+def test_n8_an_unknown_command_is_guessed(words, told):
+    done = run(*words.split())
+    assert (done.returncode, done.stdout, done.stderr.decode()) == (2, b"", f"ostiary: {told}\n")
+
+
 def test_help_of_one_group():
     for group, count in (("jwk", 7), ("jws", 4), ("token", 2), ("base64url", 2)):
         shown = good(group, "--help").decode()

@@ -166,7 +166,7 @@ static void what_is_refused(void **state)
         {{"--introspect", "every", "--introspection-client", "a"}, "who asks?"},
         {{"--introspection-client", "a"}, "--introspect is missing"},
         {{"--introspection-secret-file", "a"}, "--introspect is missing"},
-        {{"word"}, "what is \"word\""},
+        {{"word"}, "unexpected argument \"word\""},
         {{"--issuer=https://a", "--audience=x", "--client-id=c", "--client-secret=a",
           "--client-secret-file=b"},
          "exclude each other"},
