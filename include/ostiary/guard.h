@@ -83,6 +83,12 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_new(const ost_guard_config *confi
  * by this thread. NULL is fine. No check may be under way, and identities of this guard may no
  * longer be looked at. Not from such a callback. */
 OST_PUBLIC void ost_guard_free(ost_guard *guard);
+/* The first half of ost_guard_free, for programs whose requests outlive their waiting: when it
+ * returns the background thread has ended, everyone who waits has been told, and nobody waits from
+ * then on. Checks, also those that are under way, go on by what is known, and identities can still
+ * be looked at, until ost_guard_free. NULL is fine, and so is a second call after the first. Not
+ * from a callback. */
+OST_PUBLIC void ost_guard_stop(ost_guard *guard);
 
 /* What a request brings. */
 typedef struct ost_credentials {

@@ -14,7 +14,6 @@
 #include "base/array.h"
 #include "base/context.h"
 #include "base/text.h"
-#include "guard/guard_stop.h"
 #include "http/log/access_log.h"
 
 #define ARENA_MAX ((size_t)32 << 20)
@@ -303,7 +302,7 @@ void app_server_free(app_server *server)
     if (server == NULL)
         return;
     if (server->guard != NULL)
-        guard_stop(server->guard);
+        ost_guard_stop(server->guard);
     if (server->login != NULL)
         login_stop(server->login);
     http_server_free(server->http);

@@ -5,7 +5,6 @@
 #include "base/context.h"
 #include "base/text.h"
 #include "guard/guard_state.h"
-#include "guard/guard_stop.h"
 #include "guard/opaque.h"
 
 #define DEFAULT_ENTRIES 10000
@@ -126,8 +125,10 @@ ost_result ost_guard_new(const ost_guard_config *config, ost_guard **ret_guard,
     return OST_OK;
 }
 
-void guard_stop(ost_guard *guard)
+void ost_guard_stop(ost_guard *guard)
 {
+    if (guard == NULL || guard->stopped)
+        return;
     for (size_t k = 0; k < guard->issuer_count; k++) {
         key_fetch_end(&guard->issuers[k]->source);
         introspector_end(guard->issuers[k]->introspector);
@@ -142,8 +143,7 @@ void ost_guard_free(ost_guard *guard)
 {
     if (guard == NULL)
         return;
-    if (!guard->stopped)
-        guard_stop(guard);
+    ost_guard_stop(guard);
     net_client_free(guard->net);
     for (size_t k = 0; k < guard->issuer_count; k++)
         issuer_free(guard->issuers[k]);

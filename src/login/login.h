@@ -54,7 +54,7 @@ typedef struct login_jar {
 OST_MUST_CHECK ost_result login_new(const login_config *config, login_service **ret_login,
                                     ost_error *ret_error);
 /* Ends its thread; every `done` has been called when it returns, provided that the guard has been
- * stopped before (guard_stop.h): some wait for its keys. Calls are ended after it as well as
+ * stopped before (ost_guard_stop): some wait for its keys. Calls are ended after it as well as
  * before, and those that are begun fail. Once. */
 void login_stop(login_service *login);
 /* The same, unless it has been done, and frees it: no call is left. NULL is fine. */

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/context.h"
-#include "guard/guard_stop.h"
 #include "online.h"
 
 #define THREADS 6
@@ -161,7 +160,7 @@ static void live_once(stress *s)
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, check_all, s), 0);
     disturb(s);
-    guard_stop(s->guard);
+    ost_guard_stop(s->guard);
     atomic_store(&s->stopped, true);
     usleep(20000);
     atomic_store(&s->end, true);

@@ -5,7 +5,6 @@
 #include "base/array.h"
 #include "base/context.h"
 #include "guard/guard_keys.h"
-#include "guard/guard_stop.h"
 #include "online.h"
 
 #define NAME "https://id.example.org"
@@ -295,7 +294,7 @@ static void those_who_waited_find_it_stopped(void **state)
         assert_int_equal(ost_guard_wait(o->guard, &verdict, count, &told), OST_OK);
     }
     ost_verdict waiting = online_check_now(o, o->guard, OST_TEXT("opaque-0"), true);
-    guard_stop(o->guard);
+    ost_guard_stop(o->guard);
     assert_int_equal(atomic_load(&told), 3);
     assert_int_equal(ost_guard_wait(o->guard, &waiting, count, &told), OST_E_BUSY);
     ost_text known = online_token(o, o->issuer, o->keys[0]);
@@ -325,7 +324,7 @@ static void a_key_can_be_awaited(void **state)
     assert_true(guard_keys_await(o->guard, issuer, OST_TEXT("k1"), OST_ES256, count, &told));
     assert_true(online_until_number(&told, 1, 5));
     assert_false(guard_keys_await(o->guard, issuer, OST_TEXT("k1"), OST_ES256, count, &told));
-    guard_stop(o->guard);
+    ost_guard_stop(o->guard);
     assert_false(guard_keys_await(o->guard, issuer, OST_TEXT("k2"), OST_ES256, count, &told));
     assert_int_equal(atomic_load(&told), 1);
 }

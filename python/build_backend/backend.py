@@ -1,0 +1,73 @@
+"""The build of the package: meson-python, and a source distribution that has the C library with it."""
+
+import io
+import os
+import pathlib
+import sysconfig
+import tarfile
+
+import mesonpy
+from mesonpy import *  # noqa: F403
+
+HERE = pathlib.Path(__file__).resolve().parents[1]
+# What the extension is built from, of the tree that this folder lies in.
+LIBRARY = ["meson.build", "meson_options.txt", "LICENSE", "include", "script/lib/embed.py", "script/lib/walls.py"]
+FLOORS = ["base", "jose", "net", "guard"]
+
+
+def _settings(settings):
+    """A free-threaded interpreter has no stable ABI yet, and gets an extension of its own."""
+    settings = dict(settings or {})
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        given = settings.get("setup-args", [])
+        given = [given] if isinstance(given, str) else list(given)
+        settings["setup-args"] = [*given, "-Dpython.allow_limited_api=false"]
+    return settings
+
+
+def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+    return mesonpy.build_wheel(wheel_directory, _settings(config_settings), metadata_directory)
+
+
+def build_editable(wheel_directory, config_settings=None, metadata_directory=None):
+    return mesonpy.build_editable(wheel_directory, _settings(config_settings), metadata_directory)
+
+
+def _files():
+    """Pairs of a name in the source distribution and the file: this folder, then the library in it."""
+    tree = (HERE / "subprojects" / "ostiary").resolve()
+    for path in sorted(HERE.rglob("*")):
+        name = path.relative_to(HERE)
+        if path.is_file() and name.parts[0] not in ("subprojects", "build", "dist") and _kept(name):
+            yield name, path
+    places = [tree / name for name in LIBRARY] + [tree / "src" / floor for floor in FLOORS]
+    for place in places:
+        for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
+            if path.is_file() and _kept(path):
+                yield pathlib.Path("subprojects/ostiary") / path.relative_to(tree), path
+
+
+def _kept(name):
+    return "__pycache__" not in name.parts and name.suffix not in (".pyc", ".so")
+
+
+def build_sdist(sdist_directory, config_settings=None):
+    with mesonpy._project(config_settings) as project:
+        stem = f"{project._metadata.distribution_name}-{project._metadata.version}"
+        info = bytes(project._metadata.as_rfc822())
+    target = pathlib.Path(sdist_directory) / f"{stem}.tar.gz"
+    with tarfile.open(target, "w:gz", format=tarfile.PAX_FORMAT) as archive:
+        for name, path in _files():
+            archive.add(path, f"{stem}/{name}", filter=_plain)
+        entry = tarfile.TarInfo(f"{stem}/PKG-INFO")
+        entry.size = len(info)
+        archive.addfile(_plain(entry), io.BytesIO(info))
+    return target.name
+
+
+def _plain(entry):
+    """The same archive from the same files, whoever makes it."""
+    entry.uid = entry.gid = 0
+    entry.uname = entry.gname = ""
+    entry.mtime = int(os.environ.get("SOURCE_DATE_EPOCH", 0)) or entry.mtime
+    return entry

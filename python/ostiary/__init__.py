@@ -1,0 +1,32 @@
+"""OpenID Connect access tokens, verified.
+
+    verifier = ostiary.Verifier("https://id.example.org/realms/shop", "items-api")
+    claims = verifier.verify(token)         # or: await verifier.averify(token)
+
+Keys are fetched and refreshed in the background. ``ostiary.jwt``, ``jws``, ``jwe`` and ``jwk`` are for
+tokens with keys of one's own; ``ostiary.errors`` has all exceptions.
+"""
+
+from . import errors
+from ._core import Claims, Key, KeySet, Policy, version
+from .config import DPoP, Introspection, Issuer, StatusLists
+from .errors import OstiaryError, TokenError, UnavailableError
+from .verifier import Verifier
+
+__version__ = version()
+__all__ = [
+    "Claims",
+    "DPoP",
+    "Introspection",
+    "Issuer",
+    "Key",
+    "KeySet",
+    "OstiaryError",
+    "Policy",
+    "StatusLists",
+    "TokenError",
+    "UnavailableError",
+    "Verifier",
+    "__version__",
+    "errors",
+]

@@ -1,0 +1,158 @@
+"""What a verifier is told: issuers, and how they are asked about tokens.
+
+Every value is copied. None takes the default. All durations are whole seconds, all sizes bytes; 0 is
+refused, for what it would mean is not what it says.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from ._core import Key
+
+
+class _Settings:
+    """Keeps what was given, by name."""
+
+    __slots__ = ("_given",)
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        given.pop("self")
+        given.pop("__class__", None)
+        self._given = given
+
+    def __repr__(self) -> str:
+        # Names alone: there are secrets among the values.
+        names = ", ".join(name for name, value in self._given.items() if value is not None)
+        return f"<{type(self).__name__} with {names}>"
+
+
+class Introspection(_Settings):
+    """Asking the issuer about tokens (RFC 7662), for opaque ones, or with ``every_token`` for all.
+
+    ``client_id`` and ``client_secret`` say who this API is (``auth``: "client_secret_basic",
+    "client_secret_post", or "private_key_jwt" with ``key``). ``endpoint``: None takes it from
+    discovery. ``token_prefix`` tells apart whom to ask, when there are several issuers. ``no_keys``:
+    the issuer publishes none. ``require_signed``: answers must be signed (RFC 9701). ``lifetime``
+    (30 s) and ``inactive_lifetime`` (10 s) say how long an answer is remembered; ``inactive_rate``
+    (20) how many questions a second may end in a no.
+    """
+
+    def __init__(
+        self,
+        client_id: str,
+        client_secret: str | None = None,
+        *,
+        endpoint: str | None = None,
+        auth: str | None = None,
+        key: Key | None = None,
+        key_algorithm: str | None = None,
+        token_prefix: str | None = None,
+        every_token: bool = False,
+        no_keys: bool = False,
+        require_signed: bool = False,
+        lifetime: int | None = None,
+        inactive_lifetime: int | None = None,
+        inactive_rate: int | None = None,
+        cache_entries: int | None = None,
+        cache_bytes: int | None = None,
+    ) -> None:
+        super().__init__(dict(locals()))
+
+
+class StatusLists(_Settings):
+    """Looking up whether a token was taken back (draft-ietf-oauth-status-list).
+
+    ``origins``: where lists may come from, as "https://id.example.org", 8 at most. Without them a
+    token that refers to a list is refused, unless ``insecure_ignore``. ``lifetime`` (300 s) is of a
+    list that does not say; ``insecure_stale_limit``: how long an old one serves when no newer one can
+    be had; ``max_list`` (1 MiB): bytes of one, inflated.
+    """
+
+    def __init__(
+        self,
+        origins: str | Iterable[str] | None = None,
+        *,
+        insecure_ignore: bool = False,
+        insecure_stale_limit: int | None = None,
+        lifetime: int | None = None,
+        max_list: int | None = None,
+    ) -> None:
+        super().__init__(dict(locals()))
+
+
+class Issuer(_Settings):
+    """One trusted issuer.
+
+    ``issuer`` is compared exactly with ``iss``; ``audience`` is one name, or several of which one must
+    stand in ``aud``. ``algorithms``: None accepts every asymmetric signature of general use. ``leeway``
+    (30 s, 300 at most) forgives clocks. ``clients``: accepted ``azp``; None any. ``discovery_url`` and
+    ``jwks_url`` say where to look instead; ``ca_file`` whom to trust there (PEM). ``seed_file`` keeps
+    keys on disk for a start without the issuer. ``hmac_secret`` is for HS256 and its like, together
+    with ``algorithms``. ``access_token_profile`` asks for RFC 9068 and nothing less. ``key_lifetime``
+    (300 s), ``stale_limit`` (3600 s) and ``fetch_timeout`` (5 s) are of its keys. ``insecure_http``
+    allows plain http beyond loopback; ``insecure_any_audience`` does not look at ``aud``.
+    """
+
+    def __init__(
+        self,
+        issuer: str,
+        audience: str | Iterable[str] | None = None,
+        *,
+        algorithms: Iterable[str] | None = None,
+        leeway: int | None = None,
+        clients: str | Iterable[str] | None = None,
+        discovery_url: str | None = None,
+        jwks_url: str | None = None,
+        ca_file: str | None = None,
+        seed_file: str | None = None,
+        hmac_secret: str | bytes | None = None,
+        access_token_profile: bool = False,
+        key_lifetime: int | None = None,
+        stale_limit: int | None = None,
+        fetch_timeout: int | None = None,
+        introspection: Introspection | None = None,
+        status_lists: StatusLists | None = None,
+        insecure_http: bool = False,
+        insecure_any_audience: bool = False,
+    ) -> None:
+        super().__init__(dict(locals()))
+
+    def _triple(self) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        own = dict(self._given)
+        return own, _inner(own, "introspection", Introspection), _inner(own, "status_lists", StatusLists)
+
+
+class DPoP(_Settings):
+    """How proofs of possession are judged (RFC 9449); the defaults are sound.
+
+    ``lifetime`` (60 s) is how long a proof is good, ``leeway`` (10 s) how far its time may lie ahead;
+    both 300 at most. ``require_nonce``: proofs must carry a nonce of this API's (§9), made with
+    ``nonce_secret`` (32 bytes, the same in all processes; None: of this one's own). ``proofs``
+    (1,048,576): how many are remembered until they are too old.
+    """
+
+    def __init__(
+        self,
+        *,
+        algorithms: Iterable[str] | None = None,
+        lifetime: int | None = None,
+        leeway: int | None = None,
+        require_nonce: bool = False,
+        nonce_secret: str | bytes | None = None,
+        proofs: int | None = None,
+    ) -> None:
+        super().__init__(dict(locals()))
+
+
+def _inner(own: dict[str, Any], name: str, kind: type[_Settings]) -> dict[str, Any]:
+    value = own.pop(name, None)
+    if value is None:
+        return {}
+    if not isinstance(value, kind):
+        raise TypeError(f"{name}: must be {kind.__name__}, not {type(value).__name__}")
+    return dict(value._given)

@@ -1,0 +1,218 @@
+"""The verifier: access tokens of trusted issuers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import _core, _waiting
+from .config import DPoP, Introspection, Issuer, StatusLists, _inner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from types import TracebackType
+    from typing import Any
+
+    from ._core import Claims, Key, KeySet, Policy, Text
+
+# For keys, for the issuer's word, for a status list.
+_WAITS = 3
+_KINDS = {"token_id": 1, "session": 2, "subject": 3}
+
+
+class Verifier(_core.Guard):
+    """Verifies access tokens of one issuer, or of several.
+
+    ``issuer`` is its name, with ``audience``, or one or more :class:`Issuer`. A thread of its own
+    fetches and refreshes the issuer's keys; it never enters the interpreter, and the constructor does
+    not wait for it: the issuer may be down. One verifier serves all threads, all tasks, and, after
+    ``fork``, every process, which then fetches keys of its own. What was revoked before a fork is
+    revoked in the parent alone.
+
+    What is not described here is of the issuer, see :class:`Issuer`. ``realm`` stands in challenges,
+    ``resource_metadata`` too (RFC 9728). ``max_token`` (16 KiB) is the longest token. ``cache_entries``
+    (10,000) and ``cache_bytes`` (64 MiB) bound what is remembered of verified signatures, which
+    ``no_cache`` turns off; claims, times and revocations are checked each time all the same.
+    ``revocation_entries`` (100,000) bounds :meth:`revoke`. ``decryption_keys`` are for access tokens
+    that are encrypted (RFC 7519 §5.2). ``insecure_explain`` tells clients what was expected and seen:
+    for development.
+
+    Raises ConfigurationError, TypeError or ValueError, which name the parameter.
+    """
+
+    def __init__(
+        self,
+        issuer: str | Issuer | Iterable[Issuer],
+        audience: str | Iterable[str] | None = None,
+        *,
+        algorithms: Iterable[str] | None = None,
+        leeway: int | None = None,
+        clients: str | Iterable[str] | None = None,
+        discovery_url: str | None = None,
+        jwks_url: str | None = None,
+        ca_file: str | None = None,
+        seed_file: str | None = None,
+        hmac_secret: str | bytes | None = None,
+        access_token_profile: bool = False,
+        key_lifetime: int | None = None,
+        stale_limit: int | None = None,
+        fetch_timeout: int | None = None,
+        introspection: Introspection | None = None,
+        status_lists: StatusLists | None = None,
+        insecure_http: bool = False,
+        insecure_any_audience: bool = False,
+        realm: str | None = None,
+        resource_metadata: str | None = None,
+        insecure_explain: bool = False,
+        cache_entries: int | None = None,
+        cache_bytes: int | None = None,
+        no_cache: bool = False,
+        max_token: int | None = None,
+        revocation_entries: int | None = None,
+        decryption_keys: KeySet | Key | None = None,
+        decryption_algorithms: Iterable[str] | None = None,
+        decryption_encryptions: Iterable[str] | None = None,
+        decryption_inflate_max: int | None = None,
+        dpop: DPoP | None = None,
+    ) -> None:
+        given: dict[str, Any] = dict(locals())
+        given.pop("self")
+        given.pop("__class__", None)
+        of_issuer = {name: given.pop(name) for name in _ISSUER_PARAMETERS}
+        proofs = {f"dpop_{name}": value for name, value in _inner(given, "dpop", DPoP).items()}
+        issuers = _issuers(issuer, of_issuer)
+        self._issuers = tuple(each._given["issuer"] for each in issuers)
+        self._shared: _waiting.Shared = {}
+        super().__init__([each._triple() for each in issuers], {**given, **proofs})
+
+    @property
+    def issuers(self) -> tuple[str, ...]:
+        """The names of the trusted issuers."""
+        return self._issuers
+
+    async def averify(
+        self,
+        token: Text,
+        policy: Policy | None = None,
+        *,
+        method: Text | None = None,
+        url: Text | None = None,
+        dpop: Text | Sequence[Text] | None = None,
+        certificate: bytes | None = None,
+    ) -> Claims:
+        """The same as :meth:`verify`, under asyncio, uvloop or trio (and so anyio).
+
+        Where something must be fetched first the task waits, and the loop goes on; however many tasks
+        wait for the same, it is fetched once.
+        """
+        answer = self._try_token(token, policy, method=method, url=url, dpop=dpop, certificate=certificate)
+        waits = 0
+        while isinstance(answer, _core.Wait):
+            waits = await self._wait(answer, waits)
+            answer = self._try_token(
+                token, policy, method=method, url=url, dpop=dpop, certificate=certificate, last=waits >= _WAITS
+            )
+        return answer
+
+    async def acheck(
+        self,
+        authorization: Text | Sequence[Text] | None,
+        policy: Policy | None = None,
+        *,
+        method: Text | None = None,
+        url: Text | None = None,
+        dpop: Text | Sequence[Text] | None = None,
+        certificate: bytes | None = None,
+    ) -> Claims | None:
+        """The same as :meth:`check`, under asyncio, uvloop or trio."""
+        answer = self._try_fields(authorization, policy, method=method, url=url, dpop=dpop, certificate=certificate)
+        waits = 0
+        while isinstance(answer, _core.Wait):
+            waits = await self._wait(answer, waits)
+            answer = self._try_fields(
+                authorization, policy, method=method, url=url, dpop=dpop, certificate=certificate, last=waits >= _WAITS
+            )
+        return answer
+
+    async def _wait(self, bell: _core.Wait, waits: int) -> int:
+        return waits + 1 if await _waiting.wait(self._shared, bell) else _WAITS
+
+    def revoke(
+        self,
+        *,
+        token_id: str | None = None,
+        session: str | None = None,
+        subject: str | None = None,
+        issuer: str | None = None,
+        not_before: int = 0,
+        until: int = 0,
+    ) -> None:
+        """Takes tokens back before they expire, in this process: from now on they are refused.
+
+        Exactly one of ``token_id`` (``jti``), ``session`` (``sid``) and ``subject`` (``sub``).
+        ``issuer`` may be left out when there is one. Tokens issued before the second ``not_before``
+        are meant; 0: for a subject those issued until now, for the others all. ``until`` is the second
+        from which on it may be forgotten; 0: a day from now.
+        """
+        given = {"token_id": token_id, "session": session, "subject": subject}
+        named = [name for name, value in given.items() if value is not None]
+        if len(named) != 1:
+            raise TypeError("revoke: takes exactly one of token_id, session and subject")
+        self._revoke(_KINDS[named[0]], given[named[0]], issuer, not_before, until)
+
+    def __enter__(self) -> Verifier:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Verifier:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Verifier of {', '.join(self._issuers)}{' (closed)' if self.closed else ''}>"
+
+
+_ISSUER_PARAMETERS = (
+    "issuer",
+    "audience",
+    "algorithms",
+    "leeway",
+    "clients",
+    "discovery_url",
+    "jwks_url",
+    "ca_file",
+    "seed_file",
+    "hmac_secret",
+    "access_token_profile",
+    "key_lifetime",
+    "stale_limit",
+    "fetch_timeout",
+    "introspection",
+    "status_lists",
+    "insecure_http",
+    "insecure_any_audience",
+)
+
+
+def _issuers(issuer: str | Issuer | Iterable[Issuer], given: dict[str, Any]) -> list[Issuer]:
+    if isinstance(issuer, str):
+        return [Issuer(**given)]
+    beside = [name for name, value in given.items() if name != "issuer" and value not in (None, False)]
+    if beside:
+        raise TypeError(f"{beside[0]}: belongs to the Issuer, when one is given")
+    issuers = [issuer] if isinstance(issuer, Issuer) else issuer
+    try:
+        several = list(issuers)
+    except TypeError:
+        raise TypeError(f"issuer: must be str or Issuer, or several Issuer, not {type(issuer).__name__}") from None
+    for each in several:
+        if not isinstance(each, Issuer):
+            raise TypeError(f"issuer: must be Issuer, not {type(each).__name__}")
+    return several

@@ -1,0 +1,144 @@
+/* Wait: something is being fetched that could change a verdict. The guard's thread rings a bell, a
+ * file descriptor that an event loop watches or a thread polls; it never enters Python. */
+#include "core.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+/* Two hold it: the guard until it has rung, and the object. */
+typedef struct bell {
+    atomic_int references;
+    atomic_bool rung;
+    int fd;
+} bell;
+
+typedef struct wait_object {
+    PyObject_HEAD keeper *kept;
+    ost_verdict verdict; /* of which ost_guard_wait looks at decision, issuer and ticket */
+    bell *bell;          /* NULL: not begun */
+} wait_object;
+
+static void bell_unref(bell *b)
+{
+    if (b == NULL || atomic_fetch_sub(&b->references, 1) != 1)
+        return;
+    close(b->fd);
+    free(b);
+}
+
+static void ring(void *user)
+{
+    bell *b = user;
+    const uint64_t one = 1;
+    atomic_store(&b->rung, true);
+    (void)!write(b->fd, &one, sizeof one);
+    bell_unref(b);
+}
+
+PyObject *wait_new(keeper *kept, const ost_verdict *verdict)
+{
+    wait_object *self = PyObject_New(wait_object, core.wait);
+    if (self == NULL)
+        return NULL;
+    self->kept = keeper_ref(kept);
+    self->verdict = (ost_verdict){
+        .decision = verdict->decision, .issuer = verdict->issuer, .ticket = verdict->ticket};
+    self->bell = NULL;
+    return (PyObject *)self;
+}
+
+static void wait_free(PyObject *object)
+{
+    wait_object *self = (wait_object *)object;
+    bell_unref(self->bell);
+    Py_BEGIN_ALLOW_THREADS keeper_unref(self->kept);
+    Py_END_ALLOW_THREADS core_free(object);
+}
+
+static PyObject *wait_key(PyObject *object, void *closure)
+{
+    const ost_verdict *verdict = &((wait_object *)object)->verdict;
+    return Py_BuildValue("nK", (Py_ssize_t)verdict->issuer, (unsigned long long)verdict->ticket);
+}
+
+static PyObject *wait_rung(PyObject *object, void *closure)
+{
+    const bell *b = ((wait_object *)object)->bell;
+    return PyBool_FromLong(b != NULL && atomic_load(&b->rung));
+}
+
+static PyObject *wait_begin(PyObject *object, PyObject *none)
+{
+    wait_object *self = (wait_object *)object;
+    if (self->bell != NULL)
+        Py_RETURN_TRUE;
+    bell *b = calloc(1, sizeof *b);
+    if (b == NULL)
+        return PyErr_NoMemory();
+    atomic_init(&b->references, 2);
+    b->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (b->fd < 0) {
+        free(b);
+        return PyErr_SetFromErrno(PyExc_OSError);
+    }
+    if (ost_guard_wait(self->kept->guard, &self->verdict, ring, b) != OST_OK) {
+        atomic_store(&b->references, 1);
+        bell_unref(b);
+        Py_RETURN_FALSE;
+    }
+    self->bell = b;
+    Py_RETURN_TRUE;
+}
+
+static PyObject *wait_fileno(PyObject *object, PyObject *none)
+{
+    const bell *b = ((wait_object *)object)->bell;
+    if (b == NULL)
+        return PyErr_Format(PyExc_ValueError, "begin() has not been called");
+    return PyLong_FromLong(b->fd);
+}
+
+/* Signals are Python's to handle meanwhile. Every fetch ends, so that this does, too. */
+static PyObject *wait_block(PyObject *object, PyObject *none)
+{
+    const bell *b = ((wait_object *)object)->bell;
+    while (b != NULL && !atomic_load(&b->rung)) {
+        struct pollfd polled = {b->fd, POLLIN, 0};
+        int ready;
+        Py_BEGIN_ALLOW_THREADS ready = poll(&polled, 1, 1000);
+        Py_END_ALLOW_THREADS if (ready < 0 &&
+                                 errno != EINTR) return PyErr_SetFromErrno(PyExc_OSError);
+        if (PyErr_CheckSignals() != 0)
+            return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+bool wait_add_type(PyObject *module)
+{
+    static PyGetSetDef properties[] = {
+        {"key", wait_key, NULL, "What is waited for: those with the same one wait together.", NULL},
+        {"rung", wait_rung, NULL, "Whether the fetch has ended.", NULL},
+        {0},
+    };
+    static PyMethodDef methods[] = {
+        {"begin", wait_begin, METH_NOARGS, "False: there is nothing to wait for, check again."},
+        {"fileno", wait_fileno, METH_NOARGS, "Becomes readable when the fetch has ended."},
+        {"block", wait_block, METH_NOARGS, "Waits in this thread."},
+        {0},
+    };
+    static PyType_Slot slots[] = {
+        {Py_tp_doc, "A fetch under way that could change a verdict."},
+        {Py_tp_dealloc, wait_free},
+        {Py_tp_getset, properties},
+        {Py_tp_methods, methods},
+        {0},
+    };
+    static PyType_Spec spec = {"ostiary._core.Wait", sizeof(wait_object), 0, Py_TPFLAGS_DEFAULT,
+                               slots};
+    return (core.wait = core_add_type(module, &spec)) != NULL;
+}
