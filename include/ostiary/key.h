@@ -181,9 +181,10 @@ typedef struct ost_keyset ost_keyset;
 
 /* Imports a JWK Set (RFC 7517 §5) of at most `max_keys` (0: 100) entries and 256 KiB. Keys that
  * cannot serve a signature (other kty, crv, use "enc") are passed over, as §5 tells; weak or
- * malformed ones too. All of these are counted in *ret_skipped (may be NULL). OST_E_KEY_AMBIGUOUS:
- * two usable keys share a kid. OST_E_KEY_USE: the set holds a symmetric or private key (never in a
- * published set). OST_E_KEY_UNKNOWN: no usable key is left. */
+ * malformed ones too. All of these are counted in *ret_skipped (may be NULL). A key that is listed
+ * once more just as it is counts once; others may share a kid (§4.5). OST_E_KEY_USE: the set holds
+ * a symmetric or private key (never in a published set). OST_E_KEY_UNKNOWN: no usable key is left.
+ */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_keyset_import(ost_text jwks, size_t max_keys,
                                                        ost_keyset **ret_keyset, size_t *ret_skipped,
                                                        ost_error *ret_error);

@@ -100,6 +100,14 @@ static void *run(void *argument)
 
 /* ---- on any thread ---- */
 
+unsigned net_retry_after(const net_response *response, unsigned longest)
+{
+    bool asks = response->result == OST_OK && (response->status == 429 || response->status == 503);
+    if (!asks || response->retry_after <= 0)
+        return 0;
+    return response->retry_after < (long)longest ? (unsigned)response->retry_after : longest;
+}
+
 static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
 
 static void init_curl(void)

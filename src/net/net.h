@@ -7,8 +7,10 @@
 
 typedef struct net_client net_client;
 
-/* Zero takes the default named. Redirects are never followed: a 3xx is OST_E_REDIRECT. Proxies
- * from the environment are not used. TLS 1.2 at least, always verified. */
+/* Zero takes the default named. Coded answers (gzip, deflate) are decoded; `max_body` is the
+ * ceiling of what comes out, and a coding that is not known is OST_E_UNSUPPORTED. Redirects are
+ * never followed: a 3xx is OST_E_REDIRECT. Proxies from the environment are not used. TLS 1.2 at
+ * least, always verified. */
 typedef struct net_request {
     const char *url;
     const char *method;         /* NULL: GET, or POST when there is a body */
@@ -25,9 +27,14 @@ typedef struct net_response {
     long status;
     ost_text body;         /* borrowed until the callback returns */
     ost_text content_type; /* empty when absent */
-    long max_age;          /* of Cache-Control; -1 when absent */
+    long max_age;          /* of Cache-Control, less Age; -1 when absent */
+    long retry_after;      /* seconds, of Retry-After; -1 when absent */
     const char *detail;    /* a sentence when result is not OST_OK */
 } net_response;
+
+/* Seconds for which the server asks to be left alone, by 429 or 503 with Retry-After, at most
+ * `longest`; 0: it does not. */
+unsigned net_retry_after(const net_response *response, unsigned longest);
 
 /* For so many transfers at a time; 0: 256. */
 OST_MUST_CHECK ost_result net_client_new(size_t transfers, net_client **ret_client);

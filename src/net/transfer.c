@@ -1,6 +1,7 @@
 /* One transfer; see transfer.h. Redirects, proxies and protocols other than HTTP are off. */
 #include "net/transfer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/context.h"
@@ -9,7 +10,6 @@
 #define DEFAULT_TIMEOUT 5000 /* milliseconds */
 #define DEFAULT_MAX_BODY ((size_t)256 << 10)
 #define MAX_HEADERS ((size_t)64 << 10)
-#define MAX_MAX_AGE ((uint64_t)1 << 31)
 
 static size_t take_body(char *data, size_t size, size_t count, void *user)
 {
@@ -18,44 +18,14 @@ static size_t take_body(char *data, size_t size, size_t count, void *user)
     return t->received.failed == OST_OK ? size * count : 0; /* 0 ends the transfer */
 }
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static ost_text trim(ost_text text)
-{
-    while (text.len > 0 && is_space(text.data[0]))
-        text = text_slice(text, 1, text.len);
-    while (text.len > 0 && is_space(text.data[text.len - 1]))
-        text.len--;
-    return text;
-}
-
-/* RFC 9111 §5.2.2.1; everything else about caching is the caller's own rule. */
-static void read_cache_control(transfer *t, ost_text rest)
-{
-    static const ost_text name = {"max-age=", 8};
-    ost_text piece;
-    while (text_next(&rest, ',', &piece)) {
-        uint64_t seconds;
-        piece = trim(piece);
-        if (text_equal_ignoring_case(text_slice(piece, 0, name.len), name) &&
-            text_to_unsigned(text_slice(piece, name.len, piece.len), MAX_MAX_AGE, &seconds))
-            t->max_age = (long)seconds;
-    }
-}
-
 static size_t take_header(char *data, size_t size, size_t count, void *user)
 {
     transfer *t = user;
     ost_text line = {data, size * count};
-    size_t colon = text_find(line, ':', 0);
     t->header_bytes += line.len;
     if (t->header_bytes > MAX_HEADERS)
         return 0; /* ends the transfer */
-    if (text_equal_ignoring_case(text_slice(line, 0, colon), OST_TEXT("Cache-Control")))
-        read_cache_control(t, text_slice(line, colon + 1, line.len));
+    response_fields_read(&t->fields, line, ost_now(NULL));
     return line.len;
 }
 
@@ -124,11 +94,13 @@ static bool set_callbacks(transfer *t)
            curl_easy_setopt(easy, CURLOPT_PRIVATE, t) == CURLE_OK;
 }
 
+/* Nothing coded is asked for, but some servers and caches send it all the same (RFC 9110 §12.5.3):
+ * to name what is wanted makes the library decode what comes, whose ceiling is the body's. */
 static bool set_options(transfer *t, const net_request *request)
 {
     bool good = set_peer(t, request) && set_limits(t, request) && set_callbacks(t) &&
                 set_string(t, CURLOPT_USERAGENT, "ostiary/" OSTIARY_VERSION) &&
-                set_body(t, request);
+                set_string(t, CURLOPT_ACCEPT_ENCODING, "identity") && set_body(t, request);
     if (good && request->method != NULL)
         good = set_string(t, CURLOPT_CUSTOMREQUEST, request->method);
     if (good && t->headers != NULL)
@@ -164,7 +136,7 @@ ost_result transfer_new(const net_request *request,
     if (t == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
     buffer_init(&t->received, request->max_body > 0 ? request->max_body : DEFAULT_MAX_BODY);
-    t->max_age = -1;
+    response_fields_init(&t->fields);
     t->done = done;
     t->user = user;
     t->easy = curl_easy_init();
@@ -198,6 +170,8 @@ ost_result transfer_result(const transfer *t, CURLcode code)
         return OST_E_TLS;
     case CURLE_OUT_OF_MEMORY:
         return OST_E_MEMORY;
+    case CURLE_BAD_CONTENT_ENCODING:
+        return OST_E_UNSUPPORTED;
     default:
         return OST_E_REMOTE;
     }
@@ -205,11 +179,17 @@ ost_result transfer_result(const transfer *t, CURLcode code)
 
 void transfer_report(transfer *t, ost_result result)
 {
-    net_response response = {.result = result, .max_age = t->max_age, .detail = ""};
+    net_response response = {.result = result,
+                             .max_age = response_fields_freshness(&t->fields),
+                             .retry_after = t->fields.retry_after,
+                             .detail = ""};
     const char *type = NULL;
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &response.status);
     curl_easy_getinfo(t->easy, CURLINFO_CONTENT_TYPE, &type);
     response.content_type = text_of(type);
+    if (result == OST_E_UNSUPPORTED)
+        snprintf(t->problem, sizeof t->problem,
+                 "the answer's content coding \"%s\" is not known, or broken", t->fields.coding);
     if (result == OST_OK)
         response.body = buffer_text(&t->received);
     else if (t->problem[0] != '\0' && result != OST_E_CEILING && result != OST_E_STATE)

@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "net/net.h"
+#include "net/response_fields.h"
 
 typedef struct transfer {
     struct transfer *next;
@@ -15,7 +16,7 @@ typedef struct transfer {
     size_t body_len;
     buffer received;
     size_t header_bytes;
-    long max_age;
+    response_fields fields;
     char problem[CURL_ERROR_SIZE];
     void (*done)(const net_response *response, void *user);
     void *user;

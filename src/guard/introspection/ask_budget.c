@@ -60,6 +60,12 @@ void ask_budget_choked(ask_budget *budget, int64_t now, unsigned char random)
         ask_budget_failed(budget, now, random, true);
 }
 
+void ask_budget_hold(ask_budget *budget, int64_t now, unsigned seconds)
+{
+    int64_t until = now + (int64_t)seconds * 1000;
+    budget->paused_until = until > budget->paused_until ? until : budget->paused_until;
+}
+
 bool ask_budget_doubts(const ask_budget *budget)
 {
     return budget->failures >= ENOUGH;

@@ -7,7 +7,8 @@
 
 #include <ostiary/types.h>
 
-#define ASK_BURST 256 /* questions that may be open or have ended in a "no" at once */
+#define ASK_HOLD_MAX 60 /* seconds that the issuer can ask for */
+#define ASK_BURST 256   /* questions that may be open or have ended in a "no" at once */
 
 typedef struct ask_budget {
     int64_t thousandths; /* of questions that may be spent */
@@ -34,6 +35,9 @@ void ask_budget_failed(ask_budget *budget, int64_t now, unsigned char random, bo
 /* It answered, but not whether the token is good. That may be the token's fault; when it is so of
  * many in a row, it is the issuer's. */
 void ask_budget_choked(ask_budget *budget, int64_t now, unsigned char random);
+
+/* It asks to be left in peace for so many seconds. */
+void ask_budget_hold(ask_budget *budget, int64_t now, unsigned seconds);
 
 /* One failure may be the question's: it takes another to think that the issuer is gone. */
 bool ask_budget_doubts(const ask_budget *budget);

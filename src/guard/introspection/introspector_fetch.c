@@ -140,7 +140,13 @@ static void on_answer(const net_response *response, void *user)
     if (result == OST_OK && !remember(in, f, &answer, now))
         result = ost_error_set(&error, OST_E_MEMORY, "there is no room to remember the answer");
     ost_arena_free(arena);
+    unsigned hold = net_retry_after(response, ASK_HOLD_MAX);
     land(in, f, result, answer.blame, now, &error);
+    if (hold > 0) {
+        pthread_mutex_lock(&in->lock);
+        ask_budget_hold(&in->budget, monotonic_ms(), hold);
+        pthread_mutex_unlock(&in->lock);
+    }
     introspector_on_time(in);
 }
 

@@ -66,7 +66,19 @@ static bool begin_for_late_kids(key_source *s, bool good)
            fetch_budget_spend(&s->budget, monotonic_ms());
 }
 
-static void fetch_ended(key_source *s, bool good, long max_age, const ost_error *error)
+unsigned key_fetch_due(const key_source *s, unsigned failures, const net_response *response,
+                       unsigned char random)
+{
+    long max_age = response != NULL ? response->max_age : -1;
+    unsigned delay = key_fetch_delay(key_fetch_lifetime(s, max_age), failures, random);
+    unsigned asked =
+        response != NULL && failures > 0 ? net_retry_after(response, MAX_BACKOFF / 1000) * 1000 : 0;
+    return delay > asked ? delay : asked;
+}
+
+/* `response` is NULL when nothing was answered. */
+static void fetch_ended(key_source *s, bool good, const net_response *response,
+                        const ost_error *error)
 {
     unsigned char random = 128;
     (void)!context_random(s->context, &random, 1);
@@ -82,8 +94,7 @@ static void fetch_ended(key_source *s, bool good, long max_age, const ost_error 
         fetch_budget_remember(&s->budget, s->asked.hashes[k], monotonic_ms());
     bool again = begin_for_late_kids(s, good);
     s->wanted = again;
-    net_timer_set(s->timer,
-                  again ? 0 : key_fetch_delay(key_fetch_lifetime(s, max_age), s->failures, random));
+    net_timer_set(s->timer, again ? 0 : key_fetch_due(s, s->failures, response, random));
     pthread_mutex_unlock(&s->lock);
     if (!good)
         s->discovered = 0; /* where the keys are may have changed */
@@ -123,7 +134,7 @@ static void on_keys(const net_response *response, void *user)
         (void)!key_seed_store(s, response->body, &error); /* keys are good; the error is shown */
     if (result != OST_OK)
         ost_error_set(&error, result, "key set: %s", why.detail);
-    fetch_ended(s, result == OST_OK, response->max_age, &error);
+    fetch_ended(s, result == OST_OK, response, &error);
 }
 
 /* ---- the beginning ---- */
@@ -139,7 +150,7 @@ static void fetch(key_source *s, const char *url,
         .insecure_http = s->insecure_http,
     };
     if (net_fetch(s->net, &request, done, s, &error) != OST_OK)
-        fetch_ended(s, false, -1, &error);
+        fetch_ended(s, false, NULL, &error);
 }
 
 static void on_discovery(const net_response *response, void *user)
@@ -153,7 +164,7 @@ static void on_discovery(const net_response *response, void *user)
     if (result != OST_OK) {
         ost_error_set(&error, result, "discovery: %s", why.detail);
         tell_discovered(s, NULL);
-        fetch_ended(s, false, -1, &error);
+        fetch_ended(s, false, response, &error);
         return;
     }
     memory_free(s->jwks_url);

@@ -125,6 +125,11 @@ unsigned key_fetch_lifetime(const key_source *source, long max_age);
  * `random` spreads many nodes. */
 unsigned key_fetch_delay(unsigned lifetime, unsigned failures, unsigned char random);
 
+/* The same by what the issuer answered, if it did (`response` may be NULL): how long its keys are
+ * new, or for how long it asks to be left alone, a minute at most. */
+unsigned key_fetch_due(const key_source *source, unsigned failures, const net_response *response,
+                       unsigned char random);
+
 /* ---- key_document.c ---- */
 
 /* Publishes a key set that was read, or keeps the old one when it cannot. *ret_changed: other keys

@@ -153,7 +153,8 @@ static ost_result read_list(status_lists *all, const flight *f, ost_text body, i
     return result == OST_OK ? hold(all, f, &list, now, ret_error) : result;
 }
 
-static void land(status_lists *all, flight *f, ost_result result, int64_t now,
+/* After a failure it is left alone for `pause` seconds. */
+static void land(status_lists *all, flight *f, ost_result result, int64_t now, unsigned pause,
                  const ost_error *error)
 {
     atomic_fetch_add(result == OST_OK ? &all->good : &all->bad, 1);
@@ -164,7 +165,7 @@ static void land(status_lists *all, flight *f, ost_result result, int64_t now,
     else if (all->failing == 0)
         all->failing = monotonic_ms();
     if (result != OST_OK)
-        denied_tokens_put(&all->failed, f->digest, OST_E_REMOTE, now, now + STATUS_PAUSE);
+        denied_tokens_put(&all->failed, f->digest, OST_E_REMOTE, now, now + pause);
     flights_remove(&all->flights, f);
     pthread_mutex_unlock(&all->lock);
     flight_land(f);
@@ -183,7 +184,8 @@ static void on_list(const net_response *response, void *user)
                                : read_list(all, f, response->body, now, arena, &error);
         ost_arena_free(arena);
     }
-    land(all, f, result, now, &error);
+    unsigned asked = net_retry_after(response, STATUS_PAUSE_MAX);
+    land(all, f, result, now, asked > STATUS_PAUSE ? asked : STATUS_PAUSE, &error);
     status_lists_on_time(all);
 }
 
@@ -216,6 +218,6 @@ void status_lists_on_time(void *user)
             return;
         ost_result result = send_request(all, f, &error);
         if (result != OST_OK)
-            land(all, f, result, ost_now(all->source->context), &error);
+            land(all, f, result, ost_now(all->source->context), STATUS_PAUSE, &error);
     }
 }

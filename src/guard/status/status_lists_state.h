@@ -15,8 +15,9 @@
 #define STATUS_LISTS_MAX 64 /* held at a time; the one that was used longest ago makes way */
 #define STATUS_GONE_MAX 256 /* of those that made way, when they were issued */
 #define STATUS_ORIGINS_MAX 8
-#define STATUS_TICK 1  /* second; a check may have begun before the list came that it finds */
-#define STATUS_PAUSE 5 /* seconds before a list that could not be had is tried again */
+#define STATUS_TICK 1       /* second; a check may have begun before the list came that it finds */
+#define STATUS_PAUSE 5      /* seconds before a list that could not be had is tried again */
+#define STATUS_PAUSE_MAX 60 /* the same, where the issuer asks for longer */
 
 /* One list; immutable but for when it was used. */
 typedef struct held_list {

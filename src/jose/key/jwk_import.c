@@ -6,6 +6,7 @@
 #include "base/shown.h"
 #include "base/text.h"
 #include "jose/compact.h"
+#include "jose/key/jwk_member.h"
 #include "jose/key/jwk_x5c.h"
 #include "jose/key/key_state.h"
 
@@ -16,7 +17,7 @@
 static ost_result type_of(const ost_json *jwk, ost_key_type *ret_type, ost_error *ret_error)
 {
     ost_text kty;
-    if (!ost_json_text(ost_json_get(jwk, "kty"), &kty))
+    if (!ost_json_text(jwk_get(jwk, "kty"), &kty))
         return ost_error_set(ret_error, OST_E_KEY_FORMAT, "the member \"kty\" is not a string");
     for (ost_key_type type = OST_KEY_RSA; type <= OST_KEY_OCT; type++) {
         if (text_is(kty, key_type_name(type))) {
@@ -31,7 +32,7 @@ static ost_result type_of(const ost_json *jwk, ost_key_type *ret_type, ost_error
 static ost_result read_kid(const ost_json *jwk, ost_key *key, ost_error *ret_error)
 {
     ost_text kid;
-    const ost_json *member = ost_json_get(jwk, "kid");
+    const ost_json *member = jwk_get(jwk, "kid");
     if (member == NULL)
         return OST_OK;
     if (!ost_json_text(member, &kid) || kid.len > KID_MAX) {
@@ -46,7 +47,7 @@ static ost_result read_kid(const ost_json *jwk, ost_key *key, ost_error *ret_err
 static ost_result read_use(const ost_json *jwk, ost_key *key, ost_error *ret_error)
 {
     ost_text use;
-    const ost_json *member = ost_json_get(jwk, "use");
+    const ost_json *member = jwk_get(jwk, "use");
     if (member == NULL)
         return OST_OK;
     if (!ost_json_text(member, &use))
@@ -69,7 +70,7 @@ static unsigned op_of(ost_text name)
     return 0;
 }
 
-static ost_result read_op(const ost_json *op, unsigned *ops, bool *other, ost_error *ret_error)
+static ost_result read_op(const ost_json *op, unsigned *ops, ost_error *ret_error)
 {
     ost_text name;
     if (!ost_json_text(op, &name))
@@ -79,27 +80,26 @@ static ost_result read_op(const ost_json *op, unsigned *ops, bool *other, ost_er
             return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"key_ops\" repeats a value");
     }
     *ops |= op_of(name);
-    *other |= op_of(name) == 0;
     return OST_OK;
 }
 
-/* RFC 7517 §4.3: no value twice, and not signatures and other purposes with the same key. */
+/* RFC 7517 §4.3: no value twice, and not signatures and other purposes with the same key; values of
+ * somebody's own may be there and mean nothing here. */
 static ost_result read_ops(const ost_json *jwk, ost_key *key, ost_error *ret_error)
 {
-    const ost_json *member = ost_json_get(jwk, "key_ops");
+    const ost_json *member = jwk_get(jwk, "key_ops");
     unsigned ops = 0;
-    bool other = false;
     if (member == NULL)
         return OST_OK;
     if (!ost_json_is(member, OST_JSON_ARRAY) || ost_json_count(member) > KEY_OPS_MAX)
         return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"key_ops\" is not a short array");
     for (const ost_json *op = ost_json_first(member); op != NULL; op = ost_json_next(op)) {
-        ost_result result = read_op(op, &ops, &other, ret_error);
+        ost_result result = read_op(op, &ops, ret_error);
         if (result != OST_OK)
             return result;
     }
-    other |= (ops & ~(unsigned)KEY_OPS_SIGNATURE) != 0;
-    if ((ops & KEY_OPS_SIGNATURE) != 0 && other) {
+    bool mixed = (ops & KEY_OPS_SIGNATURE) != 0 && (ops & ~(unsigned)KEY_OPS_SIGNATURE) != 0;
+    if (mixed) {
         return ost_error_set(ret_error, OST_E_KEY_FORMAT,
                              "\"key_ops\" mixes signatures with other purposes");
     }
@@ -114,7 +114,7 @@ static ost_result read_ops(const ost_json *jwk, ost_key *key, ost_error *ret_err
 static ost_result read_alg(const ost_json *jwk, ost_key *key, ost_error *ret_error)
 {
     ost_text name;
-    const ost_json *member = ost_json_get(jwk, "alg");
+    const ost_json *member = jwk_get(jwk, "alg");
     if (member == NULL)
         return OST_OK;
     if (!ost_json_text(member, &name))

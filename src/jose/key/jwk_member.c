@@ -5,12 +5,18 @@
 #include "base/text.h"
 #include "jose/key/key_state.h"
 
+const ost_json *jwk_get(const ost_json *jwk, const char *name)
+{
+    const ost_json *member = ost_json_get(jwk, name);
+    return ost_json_is(member, OST_JSON_NULL) ? NULL : member;
+}
+
 ost_result jwk_bytes(const ost_json *jwk, const char *name, size_t max, unsigned char *ret,
                      size_t *ret_len, ost_error *ret_error)
 {
     ost_text encoded;
     size_t len;
-    const ost_json *member = ost_json_get(jwk, name);
+    const ost_json *member = jwk_get(jwk, name);
     if (member == NULL)
         return ost_error_set(ret_error, OST_E_KEY_FORMAT, "the member \"%s\" is missing", name);
     if (!ost_json_text(member, &encoded))

@@ -6,6 +6,10 @@
 
 #include <ostiary/json.h>
 
+/* The member, or NULL; one that is null counts as absent, for many issuers write all members of a
+ * form that they fill in. */
+const ost_json *jwk_get(const ost_json *jwk, const char *name);
+
 /* The bytes of the base64url member `name`, at most `max` of them. OST_E_KEY_FORMAT: absent, not a
  * string, not strict base64url, empty, too long. */
 OST_MUST_CHECK ost_result jwk_bytes(const ost_json *jwk, const char *name, size_t max,

@@ -59,7 +59,7 @@ static ost_result read_private(const ost_json *jwk, const curve_facts *curve, BI
                                ost_error *ret_error)
 {
     unsigned char bytes[CURVE_MAX_SIZE];
-    if (ost_json_get(jwk, "d") == NULL)
+    if (jwk_get(jwk, "d") == NULL)
         return OST_OK;
     ost_result result = jwk_bytes_exactly(jwk, "d", curve->size, bytes, ret_error);
     if (result == OST_OK) {
@@ -97,7 +97,7 @@ ost_result key_ec_import(const ost_json *jwk, ost_key *key, ost_error *ret_error
     unsigned char point[POINT_MAX] = {UNCOMPRESSED};
     ost_text name = {0};
     bn_auto BIGNUM *d = NULL;
-    if (!ost_json_text(ost_json_get(jwk, "crv"), &name))
+    if (!ost_json_text(jwk_get(jwk, "crv"), &name))
         return ost_error_set(ret_error, OST_E_KEY_FORMAT, "the member \"crv\" is not a string");
     const curve_facts *curve = curve_find(OST_KEY_EC, name);
     if (curve == NULL) {

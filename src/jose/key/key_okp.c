@@ -88,8 +88,8 @@ ost_result key_okp_import(const ost_json *jwk, ost_key *key, ost_error *ret_erro
 {
     unsigned char x[OKP_MAX_SIZE], d[OKP_MAX_SIZE];
     ost_text name = {0};
-    bool is_private = ost_json_get(jwk, "d") != NULL;
-    if (!ost_json_text(ost_json_get(jwk, "crv"), &name))
+    bool is_private = jwk_get(jwk, "d") != NULL;
+    if (!ost_json_text(jwk_get(jwk, "crv"), &name))
         return ost_error_set(ret_error, OST_E_KEY_FORMAT, "the member \"crv\" is not a string");
     const curve_facts *curve = curve_find(OST_KEY_OKP, name);
     if (curve == NULL) {

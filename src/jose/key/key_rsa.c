@@ -144,10 +144,10 @@ static ost_result set(ost_key *key, const rsa_numbers *numbers, bool is_private,
 ost_result key_rsa_import(const ost_json *jwk, ost_key *key, ost_error *ret_error)
 {
     __attribute__((cleanup(rsa_numbers_drop))) rsa_numbers numbers = {0};
-    bool is_private = ost_json_get(jwk, "d") != NULL;
+    bool is_private = jwk_get(jwk, "d") != NULL;
     size_t count = is_private ? NUMBERS : PUBLIC_NUMBERS;
     ost_result result = OST_OK;
-    if (ost_json_get(jwk, "oth") != NULL) {
+    if (jwk_get(jwk, "oth") != NULL) {
         return ost_error_set(ret_error, OST_E_UNSUPPORTED,
                              "RSA keys of more than two primes are not supported");
     }

@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/context.h"
 #include "base/text.h"
+#include "jose/key/jwk_member.h"
 #include "jose/key/key_state.h"
 
 #define DEFAULT_MAX_KEYS 100
@@ -66,15 +67,37 @@ static bool holds_secret(const ost_json *jwk)
 {
     static const char *const names[] = {"k", "d", "p", "q", "dp", "dq", "qi", "oth"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (ost_json_get(jwk, names[i]) != NULL)
+        if (jwk_get(jwk, names[i]) != NULL)
             return true;
     }
     return ost_json_equals(ost_json_get(jwk, "kty"), OST_TEXT("oct"));
 }
 
+/* The same key material, whatever it is named and bound to. */
+static bool is_same(const ost_key *a, const ost_key *b)
+{
+    char first[44], second[44];
+    return ost_key_type_of(a) == ost_key_type_of(b) && ost_key_thumbprint(a, first) == OST_OK &&
+           ost_key_thumbprint(b, second) == OST_OK && text_equal(text_of(first), text_of(second));
+}
+
+/* A key that is listed once more, with the same kid and nothing else about it, adds nothing. */
+static bool has_copy(const ost_keyset *keyset, const ost_key *key)
+{
+    for (size_t i = 0; i < keyset->count; i++) {
+        const ost_key *other = keyset->keys[i];
+        if (text_equal(ost_key_kid(other), ost_key_kid(key)) && other->algs == key->algs &&
+            other->ops == key->ops && is_same(other, key))
+            return true;
+    }
+    return false;
+}
+
 /* Adds the key when signatures can be verified with it; one that is for something else, or not
- * usable, is passed over without an error. */
-static ost_result add(ost_keyset *keyset, const ost_json *jwk, ost_error *ret_error)
+ * usable, is passed over without an error, and counted. RFC 7517 §4.5: keys may share a kid when
+ * they are alternatives of each other; which of them a token means is for ost_keyset_find. */
+static ost_result add(ost_keyset *keyset, const ost_json *jwk, size_t *skipped,
+                      ost_error *ret_error)
 {
     ost_key *key;
     if (holds_secret(jwk)) {
@@ -84,17 +107,16 @@ static ost_result add(ost_keyset *keyset, const ost_json *jwk, ost_error *ret_er
     ost_result result = ost_key_import_json(jwk, &key, NULL);
     if (result == OST_E_MEMORY || result == OST_E_CRYPTO)
         return ost_error_set(ret_error, result, "a key could not be made");
-    if (result != OST_OK)
-        return OST_OK;
-    if ((key->algs & OST_ALGS_SIGNATURE) == 0 || (key->ops & KEY_VERIFY) == 0) {
-        ost_key_unref(key);
+    if (result != OST_OK) {
+        ++*skipped;
         return OST_OK;
     }
-    if (has_kid(keyset, ost_key_kid(key))) {
+    bool verifies = (key->algs & OST_ALGS_SIGNATURE) != 0 && (key->ops & KEY_VERIFY) != 0;
+    *skipped += !verifies;
+    if (verifies && !has_copy(keyset, key))
+        keyset->keys[keyset->count++] = key;
+    else
         ost_key_unref(key);
-        return ost_error_set(ret_error, OST_E_KEY_AMBIGUOUS, "two keys have the same kid");
-    }
-    keyset->keys[keyset->count++] = key;
     return OST_OK;
 }
 
@@ -113,9 +135,10 @@ static ost_result import_entries(const ost_json *document, size_t max_keys, ost_
     if (keyset == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
     ost_result result = OST_OK;
+    size_t skipped = 0;
     const ost_json *entry = ost_json_first(entries);
     for (; result == OST_OK && entry != NULL; entry = ost_json_next(entry))
-        result = add(keyset, entry, ret_error);
+        result = add(keyset, entry, &skipped, ret_error);
     if (result == OST_OK && keyset->count == 0)
         result = ost_error_set(ret_error, OST_E_KEY_UNKNOWN, "none of %zu keys is usable", count);
     if (result != OST_OK) {
@@ -123,7 +146,7 @@ static ost_result import_entries(const ost_json *document, size_t max_keys, ost_
         return result;
     }
     if (ret_skipped != NULL)
-        *ret_skipped = count - keyset->count;
+        *ret_skipped = skipped;
     *ret_keyset = keyset;
     return OST_OK;
 }
@@ -170,37 +193,28 @@ static bool may_verify(const ost_key *key, ost_alg alg)
     return alg_signs(alg) && key_may(key, alg, false);
 }
 
-static ost_result find_only(const ost_keyset *keyset, ost_alg alg, const ost_key **ret_key)
-{
-    const ost_key *found = NULL;
-    for (size_t i = 0; i < keyset->count; i++) {
-        if (!may_verify(keyset->keys[i], alg))
-            continue;
-        if (found != NULL)
-            return OST_E_KEY_AMBIGUOUS;
-        found = keyset->keys[i];
-    }
-    if (found == NULL)
-        return OST_E_KEY_UNKNOWN;
-    *ret_key = found;
-    return OST_OK;
-}
-
+/* The one key that may verify `alg`, of those that have the kid if one is given. The same key may
+ * stand there more than once. */
 ost_result ost_keyset_find(const ost_keyset *keyset, ost_text kid, ost_alg alg,
                            const ost_key **ret_key)
 {
+    const ost_key *found = NULL;
+    bool named = false;
     if (keyset == NULL || ret_key == NULL)
         return OST_E_ARGUMENT;
-    if (kid.len == 0)
-        return find_only(keyset, alg, ret_key);
     for (size_t i = 0; i < keyset->count; i++) {
         const ost_key *key = keyset->keys[i];
-        if (!text_equal(ost_key_kid(key), kid))
+        if (kid.len > 0 && !text_equal(ost_key_kid(key), kid))
             continue;
+        named = true;
         if (!may_verify(key, alg))
-            return OST_E_KEY_USE;
-        *ret_key = key;
-        return OST_OK;
+            continue;
+        if (found != NULL && !is_same(found, key))
+            return OST_E_KEY_AMBIGUOUS;
+        found = found != NULL ? found : key;
     }
-    return OST_E_KEY_UNKNOWN;
+    if (found == NULL)
+        return named && kid.len > 0 ? OST_E_KEY_USE : OST_E_KEY_UNKNOWN;
+    *ret_key = found;
+    return OST_OK;
 }

@@ -92,11 +92,25 @@ static void one_question_a_second_looks_whether_it_is_back(void **state)
     assert_false(ask_budget_may_probe(&budget, 0));
 }
 
+static void g9_the_issuer_says_when(void **state)
+{
+    ask_budget budget;
+    ask_budget_init(&budget, 1, 10);
+    ask_budget_failed(&budget, 10, 128, true);
+    assert_int_equal(ask_budget_pause(&budget, 10), 1);
+    ask_budget_hold(&budget, 10, 30);
+    assert_int_equal(ask_budget_pause(&budget, 10), 30);
+    ask_budget_hold(&budget, 10, 3); /* the longer one counts */
+    assert_int_equal(ask_budget_pause(&budget, 10), 30);
+    assert_int_equal(ask_budget_pause(&budget, 30010), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_refills_by_the_rate),
         cmocka_unit_test(what_ends_well_comes_back),
+        cmocka_unit_test(g9_the_issuer_says_when),
         cmocka_unit_test(failures_pause_for_up_to_a_minute),
         cmocka_unit_test(one_failure_is_none),
         cmocka_unit_test(one_question_a_second_looks_whether_it_is_back),

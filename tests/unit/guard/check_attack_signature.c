@@ -344,9 +344,12 @@ static void attack_17_duplicate_kid(void **state)
     fixture *f = *state;
     ost_key *const keys[] = {f->rsa, f->rsa_foreign, NULL};
     ost_keyset *set = NULL;
-    assert_int_equal(ost_keyset_import(fixture_jwks(f->arena, keys), 0, &set, NULL, NULL),
+    const ost_key *key = NULL;
+    assert_int_equal(ost_keyset_import(fixture_jwks(f->arena, keys), 0, &set, NULL, NULL), OST_OK);
+    assert_int_equal(ost_keyset_find(set, ost_key_kid(f->rsa), OST_RS256, &key),
                      OST_E_KEY_AMBIGUOUS);
-    assert_null(set);
+    assert_null(key);
+    ost_keyset_unref(set);
     /* Without a kid exactly one key must fit: there is one RSA key, but no kid. */
     fixture_allows(f, forge(f->arena, "{\"alg\":\"RS256\"}", CLAIMS, f->rsa, FORGE_PKCS1));
     fixture_refuses(f, forge(f->arena, "{\"alg\":\"RS256\"}", CLAIMS, f->rsa_foreign, FORGE_PKCS1),

@@ -131,10 +131,15 @@ static void a_bad_document_changes_nothing(void **state)
     publish("{\"keys\":[]}", OST_E_KEY_UNKNOWN, false);
     publish("<html></html>", OST_E_JSON, false);
     publish("", OST_E_JSON, false);
-    publish("{\"keys\":[" KEY("a") "," KEY("a") "]}", OST_E_KEY_AMBIGUOUS, false);
     publish("{\"keys\":[" KEY("a") ",{\"kty\":\"oct\",\"k\":\"AAAA\"}]}", OST_E_KEY_USE, false);
     assert_ptr_equal(now_published(), before);
     assert_int_equal(ost_keyset_count(before->keys), 2);
+}
+
+static void g2_a_key_that_stands_there_twice_is_one(void **state)
+{
+    publish("{\"keys\":[" KEY("a") "," KEY("a") "]}", OST_OK, true);
+    assert_int_equal(ost_keyset_count(now_published()->keys), 1);
 }
 
 static void every_allocation_may_fail(void **state)
@@ -191,6 +196,7 @@ int main(void)
         cmocka_unit_test(another_issuer_is_named_in_the_error),
         cmocka_unit_test(the_same_document_keeps_its_generation),
         cmocka_unit_test(a_bad_document_changes_nothing),
+        cmocka_unit_test(g2_a_key_that_stands_there_twice_is_one),
         cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(every_allocation_of_the_url_parser_may_fail),
     };

@@ -63,6 +63,27 @@ static bool explains(online *o, ost_verdict verdict, const char *words)
     return strstr(copy, words) != NULL;
 }
 
+static void g9_the_issuer_says_when(void **state)
+{
+    online *o = *state;
+    online_guard(o, (ost_issuer){.key_lifetime = 300});
+    const key_source *of = &o->guard->issuers[0]->source;
+    net_response response = {.status = 429, .max_age = -1, .retry_after = 20};
+    assert_int_equal(key_fetch_due(of, 1, &response, 128), 20000);
+    assert_int_equal(key_fetch_due(of, 7, &response, 128), 60000); /* the longer of the two */
+    response.status = 503;
+    assert_int_equal(key_fetch_due(of, 1, &response, 128), 20000);
+    response.retry_after = 86400;
+    assert_int_equal(key_fetch_due(of, 1, &response, 128), 60000); /* within our bounds */
+    response.retry_after = -1;
+    assert_int_equal(key_fetch_due(of, 1, &response, 128), 1000);
+    response = (net_response){.status = 200, .max_age = -1, .retry_after = 20};
+    assert_int_equal(key_fetch_due(of, 0, &response, 128), 240000);
+    response.max_age = 1000;
+    assert_int_equal(key_fetch_due(of, 0, &response, 128), 800000);
+    assert_int_equal(key_fetch_due(of, 2, NULL, 128), 2000);
+}
+
 /* Whoever reads the log knows which issuer fails, why, and since when. */
 static void an_operator_is_told_what_fails(void **state)
 {
@@ -271,6 +292,7 @@ int main(void)
         cmocka_unit_test(refreshes_come_at_four_fifths_of_the_lifetime),
         TEST(the_issuers_wish_is_granted_while_keys_serve),
         cmocka_unit_test(failures_back_off_to_a_minute),
+        TEST(g9_the_issuer_says_when),
         TEST(an_operator_is_told_what_fails),
         TEST(keys_are_obtained_at_the_start),
         TEST(a_fixed_key_set_needs_no_discovery),

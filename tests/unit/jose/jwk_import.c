@@ -75,7 +75,6 @@ static void kid(void **state)
     assert_int_equal(import_result(changed(arena, test_p256, "kid", long_kid)), OST_OK);
     const char *none = changed(arena, test_p256, "kid", NULL);
     assert_int_equal(import_result(with(arena, none, "\"kid\":1")), OST_E_KEY_FORMAT);
-    assert_int_equal(import_result(with(arena, none, "\"kid\":null")), OST_E_KEY_FORMAT);
     assert_int_equal(import_result(with(arena, none, "\"kid\":\"a\\u0000b\"")), OST_E_KEY_FORMAT);
 }
 
@@ -104,7 +103,9 @@ static void attack_18_key_ops(void **state)
         {"[\"verify\",\"verify\"]", OST_E_KEY_FORMAT, OST_E_KEY_FORMAT},
         {"[\"verify\",1]", OST_E_KEY_FORMAT, OST_E_KEY_FORMAT},
         {"\"verify\"", OST_E_KEY_FORMAT, OST_E_KEY_FORMAT},
-        {"null", OST_E_KEY_FORMAT, OST_E_KEY_FORMAT},
+        {"null", OST_OK, OST_OK}, /* G14: as absent */
+        {"[\"verify\",\"https://example.org/mine\"]", OST_OK, OST_OK},
+        {"[\"https://example.org/mine\"]", OST_E_KEY_USE, OST_E_KEY_USE},
         {"[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"11\",\"12\",\"13\","
          "\"14\",\"15\",\"16\",\"verify\"]",
          OST_E_KEY_FORMAT, OST_E_KEY_FORMAT},
@@ -141,9 +142,41 @@ static void alg(void **state)
             const char *member = ost_arena_format(arena, "\"alg\":\"%s\"", unknown[u]);
             assert_int_equal(import_result(with(arena, jwks[i], member)), OST_E_UNSUPPORTED);
         }
-        assert_int_equal(import_result(with(arena, jwks[i], "\"alg\":null")), OST_E_KEY_FORMAT);
+        assert_int_equal(import_result(with(arena, jwks[i], "\"alg\":1")), OST_E_KEY_FORMAT);
         ost_key_unref(free_key);
     }
+}
+
+/* Whoever writes all members of a form writes null where there is nothing. */
+static void g14_null_is_absent(void **state)
+{
+    static const char *const optional[] = {"alg", "use",      "key_ops", "x5c",
+                                           "x5t", "x5t#S256", "x5u",     "oth"};
+    static const char *const jwks[] = {test_rsa, test_p256, test_ed25519, test_secret};
+    for (size_t i = 0; i < ARRAY_LEN(jwks); i++) {
+        ost_key *plain = good_key(jwks[i]);
+        for (size_t m = 0; m < ARRAY_LEN(optional); m++) {
+            ost_key *key =
+                good_key(with(arena, jwks[i], ost_arena_format(arena, "\"%s\":null", optional[m])));
+            for (ost_alg alg = OST_RS256; alg <= OST_HS512; alg++)
+                assert_int_equal(ost_key_serves(key, alg), ost_key_serves(plain, alg));
+            ost_key_unref(key);
+        }
+        assert_int_equal(import_result(with(arena, jwks[i], "\"x5c\":[]")), OST_OK);
+        ost_key_unref(plain);
+    }
+    ost_key *key = good_key(with(arena, changed(arena, test_p256, "kid", NULL), "\"kid\":null"));
+    assert_int_equal(ost_key_kid(key).len, 0);
+    ost_key_unref(key);
+    /* A public key that says so with "d" is none the less public; what must be there is missing. */
+    key = good_key(with(arena, changed(arena, test_p256, "d", NULL), "\"d\":null"));
+    assert_false(ost_key_is_private(key));
+    ost_key_unref(key);
+    const char *without_x = changed(arena, test_p256, "x", NULL);
+    assert_int_equal(import_result(with(arena, without_x, "\"x\":null")), OST_E_KEY_FORMAT);
+    assert_int_equal(
+        import_result(with(arena, changed(arena, test_p256, "crv", NULL), "\"crv\":null")),
+        OST_E_KEY_FORMAT);
 }
 
 /* RFC 7517 §4: members that are not understood are ignored, and what points elsewhere is. */
@@ -174,6 +207,7 @@ int main(void)
         cmocka_unit_test(too_large),
         cmocka_unit_test(kid),
         cmocka_unit_test(attack_18_use),
+        cmocka_unit_test(g14_null_is_absent),
         cmocka_unit_test(attack_18_key_ops),
         cmocka_unit_test(alg),
         cmocka_unit_test(attack_14_and_15_what_points_elsewhere),

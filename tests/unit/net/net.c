@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "base/array.h"
 #include "base/context.h"
@@ -33,6 +34,33 @@ static void echo(const tiny_request *request)
     char body[sizeof request->head + sizeof request->body];
     snprintf(body, sizeof body, "%s%s", request->head, request->body);
     tiny_reply(request, 200, "Content-Type: text/plain\r\n", body);
+}
+
+/* gzip without a word having been said about it: of a document, or of eight megabytes. */
+static void send_coded(const tiny_request *request, const char *coding)
+{
+    static const char document[] = "{\"keys\":[]}";
+    bool bomb = strcmp(coding, "bomb") == 0;
+    size_t len = bomb ? (size_t)8 << 20 : sizeof document - 1;
+    char *plain = calloc(1, len + 1);
+    unsigned char *coded = malloc(len + 100);
+    char head[256];
+    if (!bomb)
+        memcpy(plain, document, len);
+    z_stream z = {.next_in = (unsigned char *)plain,
+                  .avail_in = (uInt)len,
+                  .next_out = coded,
+                  .avail_out = (uInt)len + 100};
+    deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+    deflate(&z, Z_FINISH);
+    int size = snprintf(head, sizeof head,
+                        "HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\nContent-Length: %lu\r\n\r\n",
+                        bomb ? "gzip" : coding, z.total_out);
+    tiny_send(request, head, (size_t)size);
+    tiny_send(request, coded, z.total_out);
+    deflateEnd(&z);
+    free(plain);
+    free(coded);
 }
 
 static void answer(const tiny_request *request, void *user)
@@ -62,6 +90,10 @@ static void answer(const tiny_request *request, void *user)
         tiny_send(request, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", 41);
     else if (strcmp(path, "/garbage") == 0)
         tiny_send(request, "hello\r\n\r\n", 9);
+    else if (strncmp(path, "/coded/", 7) == 0)
+        send_coded(request, path + 7);
+    else if (strcmp(path, "/limited") == 0)
+        tiny_reply(request, 429, "Retry-After: 17\r\n", "");
     else if (strncmp(path, "/age", 4) == 0)
         tiny_reply(request, 200,
                    strcmp(path, "/age1") == 0   ? "cache-control: No-Cache, Max-Age=77 , x\r\n"
@@ -77,7 +109,7 @@ typedef struct outcome {
     sem_t ended;
     int calls;
     ost_result result;
-    long status, max_age;
+    long status, max_age, retry_after;
     char body[16384], detail[256], type[64];
 } outcome;
 
@@ -94,6 +126,7 @@ static void on_end(const net_response *response, void *user)
     seen->result = response->result;
     seen->status = response->status;
     seen->max_age = response->max_age;
+    seen->retry_after = response->retry_after;
     text_to_string(response->body, seen->body, sizeof seen->body);
     text_to_string(response->content_type, seen->type, sizeof seen->type);
     snprintf(seen->detail, sizeof seen->detail, "%s", response->detail);
@@ -243,6 +276,34 @@ static void cache_lifetime_is_read(void **state)
     assert_int_equal(f->seen.max_age, -1);
     assert_int_equal(get(f, "/age4"), OST_OK);
     assert_int_equal(f->seen.max_age, -1);
+}
+
+/* Some servers and caches send gzip whatever is asked for. */
+static void g1_coded_answers(void **state)
+{
+    fixture *f = *state;
+    assert_int_equal(get(f, "/coded/gzip"), OST_OK);
+    assert_string_equal(f->seen.body, "{\"keys\":[]}");
+    assert_int_equal(get(f, "/coded/x-gzip"), OST_OK);
+    assert_string_equal(f->seen.body, "{\"keys\":[]}");
+    assert_int_equal(get(f, "/coded/identity"),
+                     OST_OK); /* and what is said wrongly is not undone */
+    assert_int_equal(get(f, "/coded/compress"), OST_E_UNSUPPORTED);
+    assert_non_null(strstr(f->seen.detail, "\"compress\""));
+    assert_int_equal(get(f, "/coded/deflate"), OST_E_UNSUPPORTED); /* but it is gzip */
+    assert_non_null(strstr(f->seen.detail, "\"deflate\""));
+    assert_int_equal(get(f, "/coded/bomb"), OST_E_CEILING);
+    assert_int_equal(get(f, "/echo"), OST_OK);
+    assert_non_null(strstr(f->seen.body, "Accept-Encoding: identity\r\n"));
+}
+
+static void g9_when_to_ask_again(void **state)
+{
+    fixture *f = *state;
+    assert_int_equal(get(f, "/limited"), OST_OK);
+    assert_int_equal(f->seen.retry_after, 17);
+    assert_int_equal(get(f, "/missing"), OST_OK);
+    assert_int_equal(f->seen.retry_after, -1);
 }
 
 static void proxies_of_the_environment_are_not_used(void **state)
@@ -453,6 +514,8 @@ int main(void)
         cmocka_unit_test(broken_answers_are_no_answers),
         cmocka_unit_test(plain_http_is_no_tls),
         cmocka_unit_test(cache_lifetime_is_read),
+        cmocka_unit_test(g1_coded_answers),
+        cmocka_unit_test(g9_when_to_ask_again),
         cmocka_unit_test(proxies_of_the_environment_are_not_used),
         cmocka_unit_test(unsafe_requests_are_not_begun),
         cmocka_unit_test(transfers_are_bounded_and_end_with_the_client),
