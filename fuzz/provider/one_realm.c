@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
-#include "provider/realm/realm_import.h"
+#include "provider/file/realm_import.h"
 
 static const char document[] =
     "{\"realm\":\"x\",\"enabled\":true,\"clients\":["

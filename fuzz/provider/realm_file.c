@@ -2,9 +2,10 @@
 #include <ostiary/json.h>
 
 #include "base/text.h"
-#include "provider/realm/placeholder.h"
+#include "provider/file/realm_document.h"
+#include "provider/file/realm_file.h"
+#include "provider/member/review.h"
 #include "provider/realm/realm.h"
-#include "provider/realm/realm_document.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -16,9 +17,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     realm *r;
     if (arena == NULL)
         return 0;
-    if (placeholder_replace(text, arena, &text) == OST_OK &&
-        ost_json_read(text, NULL, arena, &file, NULL) == OST_OK &&
-        realm_document_complete(file, NULL, arena, &document, NULL) == OST_OK &&
+    role_names named;
+    import_report report = {.arena = arena, .whole = true};
+    if (realm_file_parse(text, arena, &file, NULL) == OST_OK &&
+        review_object(file, &member_realm, "", false, arena, &report, &file, NULL) == OST_OK &&
+        role_names_gather(file, NULL, 0, arena, &named) == OST_OK &&
+        realm_document_complete(file, &named, NULL, arena, &document, NULL) == OST_OK &&
         realm_load(document, 1, &r, NULL) == OST_OK) {
         realm_roles roles;
         const ost_json *user = ost_json_first(ost_json_get(file, "users"));

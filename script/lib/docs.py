@@ -5,11 +5,13 @@
 - every error code is explained in docs/usage/errors.md, with its number and sentence;
 - links between documents lead somewhere;
 - no cell of a table is longer than 120 characters;
+- the tables of docs/usage/realm-files.md are those in the code;
 - the program in README.md is the one in examples/.
 """
 
 import pathlib
 import re
+import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -90,7 +92,13 @@ def check_program():
         problems.append("README.md shows another program than examples/items-api/items-api.c")
 
 
-for check in (check_man_page, check_options, check_errors, check_links, check_tables, check_program):
+def check_members():
+    done = subprocess.run([sys.executable, ROOT / "script/lib/members.py"], capture_output=True, text=True)
+    if done.returncode != 0:
+        problems.append((done.stdout + done.stderr).strip())
+
+
+for check in (check_man_page, check_options, check_errors, check_links, check_tables, check_members, check_program):
     check()
 for problem in problems:
     print(problem)

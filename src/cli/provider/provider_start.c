@@ -11,9 +11,9 @@
 #include "cli/command.h"
 #include "http/log/access_log.h"
 #include "http/log/log_sink.h"
+#include "provider/file/realm_import.h"
 #include "provider/provider.h"
 #include "provider/realm/bootstrap_admin.h"
-#include "provider/realm/realm_import.h"
 #include "store/store.h"
 
 #define MAX_PROXIES 32
@@ -48,7 +48,7 @@ static ost_result import_realms(const option_values *values, store *db, ost_erro
         path = folder;
     }
     size_t imported = 0, skipped = 0;
-    ost_result result = realm_import_path(db, path, NULL, &imported, &skipped, ret_error);
+    ost_result result = realm_import_path(db, path, NULL, NULL, &imported, &skipped, ret_error);
     if (result == OST_OK && imported > 0)
         fprintf(stderr, "ostiary: %zu realm%s imported from %s\n", imported,
                 imported == 1 ? "" : "s", path);

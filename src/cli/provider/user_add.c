@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 #include "cli/command.h"
-#include "provider/realm/realm_import.h"
+#include "provider/file/realm_import.h"
 
 #define MAX_PASSWORD 1024
 #define MAX_ROLES 32

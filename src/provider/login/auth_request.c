@@ -1,6 +1,8 @@
 /* Reading and checking authorization requests; see auth_request.h. */
 #include "provider/login/auth_request.h"
 
+#include <string.h>
+
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/token/grant.h"
@@ -35,6 +37,8 @@ static auth_check read_client(call *c, auth_request *r)
     if (c->client->bearer_only)
         return to_page(c, 403,
                        "Bearer-only applications are not allowed to initiate browser login");
+    if (c->client->barred != NULL && strcmp(c->client->barred, "protocol") == 0)
+        return to_page(c, 400, "Wrong client protocol.");
     r->redirect_uri = call_parameter(c, "redirect_uri");
     if (http_form_count(&c->form, "redirect_uri") != 1 ||
         !realm_redirect_allowed(c->client, r->redirect_uri))
@@ -92,6 +96,23 @@ static auth_check check_flows(call *c, const auth_request *r)
     return AUTH_GOOD;
 }
 
+/* What a realm file asks for to be safer, and what is not there, is no way in. */
+static auth_check check_bars(call *c)
+{
+    const realm_client *client = c->client;
+    const char *bar = client->barred != NULL ? client->barred : client->auth_barred;
+    if (bar != NULL && strcmp(bar, "require.pushed.authorization.requests") == 0)
+        return to_client(c, "invalid_request", "Pushed Authorization Request is only allowed.");
+    if (bar != NULL)
+        return to_client(c, "unauthorized_client",
+                         call_format(c, "The client asks for what is not supported: %s", bar));
+    if (client->browser_barred)
+        return to_client(c, "unauthorized_client", "The authentication flow is not supported");
+    if (client->consent_required)
+        return to_client(c, "access_denied", "Client requires user consent");
+    return AUTH_GOOD;
+}
+
 static auth_check read_type(call *c, auth_request *r)
 {
     ost_text mode = call_parameter(c, "response_mode");
@@ -108,7 +129,8 @@ static auth_check read_type(call *c, auth_request *r)
     if (tokens && r->mode == AUTH_QUERY)
         return to_client(c, "invalid_request",
                          "Response_mode 'query' not allowed for implicit or hybrid flow");
-    return check_flows(c, r);
+    auth_check check = check_flows(c, r);
+    return check == AUTH_GOOD ? check_bars(c) : check;
 }
 
 static bool is_challenge(ost_text text)

@@ -1,16 +1,38 @@
 /* Users and sessions; see authentication.h. */
 #include "provider/login/authentication.h"
 
+#include "base/array.h"
 #include "base/context.h"
 #include "base/text.h"
 #include "provider/realm/brute_force.h"
 #include "provider/realm/password.h"
 #include "provider/realm/uuid.h"
 
-/* Keycloak's answer to required actions and to a profile that lacks what it asks for. */
-static bool is_complete(const ost_json *user)
+/* A second factor that the usual flows ask for, by its names of today and of before Keycloak 8. */
+static bool has_second_factor(const ost_json *user)
 {
-    return ost_json_count(ost_json_get(user, "requiredActions")) == 0;
+    static const char *const types[] = {"otp", "totp", "hotp"};
+    for (const ost_json *at = ost_json_first(ost_json_get(user, "credentials")); at != NULL;
+         at = ost_json_next(at)) {
+        for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+            if (ost_json_equals(ost_json_get(at, "type"), text_of(types[i])))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool is_verified(const ost_json *user)
+{
+    bool verified = false;
+    return ost_json_boolean(ost_json_get(user, "emailVerified"), &verified) && verified;
+}
+
+/* What would have to be done or shown beside the password, and has no page here. */
+static bool is_complete(const call *c, const ost_json *user)
+{
+    return ost_json_count(ost_json_get(user, "requiredActions")) == 0 && !has_second_factor(user) &&
+           (!c->realm->verify_email || is_verified(user));
 }
 
 static ost_result fill(call *c, const store_user *row, authenticated_user *ret_user)
@@ -19,7 +41,7 @@ static ost_result fill(call *c, const store_user *row, authenticated_user *ret_u
     ret_user->id = row->id;
     ret_user->username = row->username;
     if (result == OST_OK)
-        ret_user->complete = is_complete(ret_user->document);
+        ret_user->complete = is_complete(c, ret_user->document);
     return result;
 }
 
@@ -147,4 +169,14 @@ const char *client_session_acr(call *c, const store_client_session *session)
         !ost_json_text(ost_json_get(notes, "acr"), &acr))
         return NULL;
     return ost_arena_copy(c->arena, acr);
+}
+
+int64_t client_session_since(call *c, const store_client_session *session)
+{
+    const ost_json *notes;
+    int64_t since;
+    if (ost_json_read(session->notes, NULL, c->arena, &notes, NULL) != OST_OK ||
+        !ost_json_integer(ost_json_get(notes, "since"), &since))
+        return session->started;
+    return since;
 }

@@ -31,7 +31,7 @@ static bool make_code(call *c, const browser_login *login, const char *acr, ost_
         .redirect_uri = r->redirect_uri,
         .started = c->now,
         .last_access = c->now,
-        .notes = text_of(call_format(c, "{\"acr\":\"%s\"}", acr)),
+        .notes = text_of(call_format(c, "{\"acr\":\"%s\",\"since\":%lld}", acr, (long long)c->now)),
     };
     const store_code row = {
         .id = {id, base64url_encode(hash, sizeof hash, id)},
@@ -61,6 +61,7 @@ static bool add_tokens(call *c, browser_login *login, const char *acr, ost_text 
     grant g = {.client = c->client,
                .session_id = login->session.id.data,
                .session_ends = login->session.ends,
+               .client_started = c->now,
                .auth_time = login->session.auth_time,
                .interactive = true,
                .nonce = r->nonce,

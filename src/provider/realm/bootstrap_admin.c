@@ -4,10 +4,12 @@
 #include <ostiary/json.h>
 
 #include "base/text.h"
-#include "provider/realm/realm_import.h"
+#include "provider/file/realm_import.h"
+#include "provider/realm/realm.h"
+#include "provider/realm/role.h"
 #include "provider/realm/user_row.h"
 
-#define USER_ARENA ((size_t)16 << 20)
+#define USER_ARENA ((size_t)256 << 20) /* a whole realm is read into it */
 
 static ost_result write_user(ost_text username, ost_text email, ost_text password,
                              const char *const *roles, ost_json_writer *w)
@@ -35,67 +37,78 @@ static ost_result write_user(ost_text username, ost_text email, ost_text passwor
     return OST_OK;
 }
 
-/* Everybody has the realm's default roles, as a user made in Keycloak's console has. */
-static ost_result complete_roles(ost_text realm, const char *const *roles, ost_arena *arena,
-                                 const char *const **ret_roles)
+/* Everybody has the realm's default role, as a user made in Keycloak's console has. */
+static ost_result complete_roles(const realm *r, const char *const *roles, ost_arena *arena,
+                                 const char *const **ret_roles, ost_error *ret_error)
 {
     size_t count = 0;
     while (roles != NULL && roles[count] != NULL)
         count++;
     const char **all = ost_arena_alloc(arena, (count + 2) * sizeof *all);
     if (all == NULL)
-        return OST_E_MEMORY;
-    all[0] = ost_arena_format(arena, "default-roles-%.*s", (int)realm.len, realm.data);
-    for (size_t i = 0; i < count; i++)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    all[0] = r->default_role;
+    for (size_t i = 0; i < count; i++) {
+        if (!role_exists(r, (ost_text){0}, text_of(roles[i])))
+            return ost_error_set(ret_error, OST_E_NOT_FOUND, "Could not find role: %s", roles[i]);
         all[i + 1] = roles[i];
+    }
     *ret_roles = all;
-    return all[0] != NULL ? OST_OK : OST_E_MEMORY;
+    return OST_OK;
 }
 
-static ost_result add(store *s, ost_text realm, ost_text username, ost_text email,
-                      ost_text password, const char *const *roles, const ost_context *context,
-                      ost_arena *arena, ost_error *ret_error)
+static ost_result add(store *s, const realm *r, const store_user *like, ost_text password,
+                      const char *const *roles, const ost_context *context, ost_arena *arena,
+                      ost_error *ret_error)
 {
-    store_realm row;
     store_user user;
     const ost_json *document;
     const char *const *all;
     ost_text text;
     ost_json_writer *w = ost_json_writer_new(arena, 0);
-    ost_result result = w != NULL ? store_realm_get(s, realm, arena, &row) : OST_E_MEMORY;
-    if (result == OST_E_NOT_FOUND)
-        return ost_error_set(ret_error, result, "there is no realm %.*s", (int)realm.len,
-                             realm.data);
+    ost_result result = w != NULL ? complete_roles(r, roles, arena, &all, ret_error) : OST_E_MEMORY;
     if (result == OST_OK)
-        result = complete_roles(realm, roles, arena, &all);
-    if (result == OST_OK)
-        result = write_user(username, email, password, all, w);
+        result = write_user(like->username, like->email, password, all, w);
     if (result == OST_OK)
         result = ost_json_writer_finish(w, &text);
     if (result == OST_OK)
         result = ost_json_read(text, NULL, arena, &document, NULL);
     if (result == OST_OK)
-        result = user_row_read(document, 0, realm, context, arena, &user, ret_error);
-    if (result == OST_OK)
-        result = store_user_create(s, &user);
-    if (result == OST_E_CONFLICT)
-        return ost_error_set(ret_error, result, "user %.*s stands there already", (int)username.len,
-                             username.data);
-    return result == OST_OK ? OST_OK
-                            : ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+        result = user_row_read(document, 0, text_of(r->name), context, arena, &user, ret_error);
+    if (result != OST_OK)
+        return result;
+    user.email_shared = r->duplicate_emails;
+    result = store_user_create(s, &user);
+    return result == OST_E_CONFLICT
+               ? ost_error_set(ret_error, result, "User exists already with same username or email")
+               : result;
 }
 
-ost_result realm_add_user(store *s, ost_text realm, ost_text username, ost_text email,
-                          ost_text password, const char *const *realm_roles,
-                          const ost_context *context, ost_error *ret_error)
+ost_result realm_add_user(store *s, ost_text realm_name, ost_text username, ost_text email,
+                          ost_text password, const char *const *roles, const ost_context *context,
+                          ost_error *ret_error)
 {
+    ost_error inner = {0};
+    store_realm row;
+    realm *r = NULL;
+    const store_user like = {.username = username, .email = email};
     ost_arena *arena = ost_arena_new(USER_ARENA);
     if (arena == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    ost_result result =
-        add(s, realm, username, email, password, realm_roles, context, arena, ret_error);
+    ost_result result = store_realm_get(s, realm_name, arena, &row);
+    if (result == OST_E_NOT_FOUND)
+        ost_error_set(&inner, result, "Realm not found: %.*s", (int)realm_name.len,
+                      realm_name.data);
+    if (result == OST_OK)
+        result = realm_load(row.document, row.version, &r, &inner);
+    if (result == OST_OK)
+        result = add(s, r, &like, password, roles, context, arena, &inner);
+    realm_unref(r);
     ost_arena_free(arena);
-    return result;
+    return result == OST_OK ? OST_OK
+                            : ost_error_set(ret_error, result, "%s",
+                                            inner.detail[0] != '\0' ? inner.detail
+                                                                    : ost_result_sentence(result));
 }
 
 static bool realm_exists(store *s, ost_text name)

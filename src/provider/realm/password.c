@@ -228,3 +228,58 @@ ost_result password_hash(ost_text password, const ost_context *context, ost_aren
     ost_json_close_object(w);
     return ost_json_writer_finish(w, ret_credential);
 }
+
+/* ---- the layout of before Keycloak 8 ---- */
+
+static ost_result convert_secret(const ost_json *old, ost_arena *arena, ost_text *ret_text)
+{
+    ost_text value, salt;
+    ost_json_writer *w = ost_json_writer_new(arena, 0);
+    if (!ost_json_text(ost_json_get(old, "hashedSaltedValue"), &value) ||
+        !ost_json_text(ost_json_get(old, "salt"), &salt))
+        return OST_E_FORMAT;
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_open_object(w);
+    ost_json_member_text(w, "value", value);
+    ost_json_member_text(w, "salt", salt);
+    ost_json_close_object(w);
+    return ost_json_writer_finish(w, ret_text);
+}
+
+/* What names no algorithm is of a time that knew one. */
+static ost_result convert_data(const ost_json *old, ost_arena *arena, ost_text *ret_text)
+{
+    ost_text algorithm = OST_TEXT("pbkdf2");
+    int64_t iterations = 1;
+    ost_json_writer *w = ost_json_writer_new(arena, 0);
+    const ost_json *name = ost_json_get(old, "algorithm");
+    if (name != NULL && !ost_json_text(name, &algorithm))
+        return OST_E_FORMAT;
+    if (!ost_json_integer(ost_json_get(old, "hashIterations"), &iterations))
+        return OST_E_FORMAT;
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_open_object(w);
+    ost_json_member_integer(w, "hashIterations", iterations);
+    ost_json_member_text(w, "algorithm", algorithm);
+    ost_json_close_object(w);
+    return ost_json_writer_finish(w, ret_text);
+}
+
+ost_result password_convert(const ost_json *old, ost_arena *arena, ost_text *ret_credential)
+{
+    ost_text secret, data;
+    ost_json_writer *w = ost_json_writer_new(arena, 0);
+    ost_result result = w != NULL ? convert_secret(old, arena, &secret) : OST_E_MEMORY;
+    if (result == OST_OK)
+        result = convert_data(old, arena, &data);
+    if (result != OST_OK)
+        return result;
+    ost_json_open_object(w);
+    ost_json_member_string(w, "type", "password");
+    ost_json_member_text(w, "secretData", secret);
+    ost_json_member_text(w, "credentialData", data);
+    ost_json_close_object(w);
+    return ost_json_writer_finish(w, ret_credential);
+}

@@ -3,7 +3,7 @@
 #ifndef PASSWORD_H
 #define PASSWORD_H
 
-#include <ostiary/types.h>
+#include <ostiary/json.h>
 
 /* Makes a credential: Keycloak's CredentialRepresentation as JSON, in the arena. */
 OST_MUST_CHECK ost_result password_hash(ost_text password, const ost_context *context,
@@ -14,5 +14,10 @@ OST_MUST_CHECK ost_result password_hash(ost_text password, const ost_context *co
  * unknown users cannot be told from known ones. OST_E_FORMAT, OST_E_UNSUPPORTED. */
 OST_MUST_CHECK ost_result password_verify(ost_text password, ost_text credential, ost_arena *arena,
                                           bool *ret_matches, bool *ret_upgrade);
+
+/* A password credential in the layout of before Keycloak 8 ("hashedSaltedValue", "salt",
+ * "hashIterations" and "algorithm" beside each other), in today's. OST_E_FORMAT. */
+OST_MUST_CHECK ost_result password_convert(const ost_json *old, ost_arena *arena,
+                                           ost_text *ret_credential);
 
 #endif

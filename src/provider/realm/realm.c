@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/context.h"
 #include "base/text.h"
+#include "provider/file/realm_document.h"
+#include "provider/realm/realm_flow.h"
 #include "provider/realm/realm_loader.h"
 #include "provider/realm/role.h"
 
@@ -32,6 +35,8 @@ static void load_lifespans(realm_loader *l, const ost_json *d, realm_lifespans *
     ret->code = loader_integer(l, d, "accessCodeLifespan", 60);
     ret->user_action = loader_integer(l, d, "accessCodeLifespanUserAction", 300);
     ret->login = loader_integer(l, d, "accessCodeLifespanLogin", 1800);
+    ret->client_idle = loader_integer(l, d, "clientSessionIdleTimeout", 0);
+    ret->client_max = loader_integer(l, d, "clientSessionMaxLifespan", 0);
     if (ret->sso_idle_remember == 0)
         ret->sso_idle_remember = ret->sso_idle;
     if (ret->sso_max_remember == 0)
@@ -58,6 +63,19 @@ static void load_brute_force(realm_loader *l, const ost_json *d, realm_brute_for
     ret->window = load_bounded(l, d, "maxDeltaTimeSeconds", 43200, 1, year);
 }
 
+/* Required actions that the file does not list are on. */
+static bool action_is_on(const ost_json *d, const char *alias)
+{
+    const ost_json *list = ost_json_get(d, "requiredActions");
+    bool on = true;
+    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
+        if (ost_json_equals(ost_json_get(at, "alias"), text_of(alias)) &&
+            !ost_json_boolean(ost_json_get(at, "enabled"), &on))
+            on = true;
+    }
+    return on;
+}
+
 static void load_settings(realm_loader *l, const ost_json *d, realm *r)
 {
     const char *ssl = loader_string(l, d, "sslRequired");
@@ -72,6 +90,9 @@ static void load_settings(realm_loader *l, const ost_json *d, realm *r)
     r->revoke_refresh_token = loader_boolean(l, d, "revokeRefreshToken", false);
     r->refresh_max_reuse = loader_integer(l, d, "refreshTokenMaxReuse", 0);
     r->not_before = loader_integer(l, d, "notBefore", 0);
+    r->verify_email = loader_boolean(l, d, "verifyEmail", false) && action_is_on(d, "VERIFY_EMAIL");
+    r->duplicate_emails = loader_boolean(l, d, "duplicateEmailsAllowed", false);
+    r->default_role = loader_copy(l, realm_document_default_role(d, l->arena));
     r->password_policy = loader_string(l, d, "passwordPolicy");
     load_lifespans(l, d, &r->lifespans);
     load_brute_force(l, d, &r->brute_force);
@@ -166,20 +187,101 @@ static const char *const *load_post_logout(realm_loader *l, const realm_client *
 
 static void load_flags(realm_loader *l, const ost_json *at, realm_client *c)
 {
+    bool direct_only = loader_boolean(l, at, "directGrantsOnly", false);
     c->enabled = loader_boolean(l, at, "enabled", true);
     c->public_client = loader_boolean(l, at, "publicClient", false);
     c->bearer_only = loader_boolean(l, at, "bearerOnly", false);
-    c->standard_flow = loader_boolean(l, at, "standardFlowEnabled", true);
+    c->standard_flow = loader_boolean(l, at, "standardFlowEnabled", !direct_only);
     c->implicit_flow = loader_boolean(l, at, "implicitFlowEnabled", false);
-    c->direct_access_grants = loader_boolean(l, at, "directAccessGrantsEnabled", false);
+    c->direct_access_grants = loader_boolean(l, at, "directAccessGrantsEnabled", direct_only);
     c->service_account = loader_boolean(l, at, "serviceAccountsEnabled", false);
     c->full_scope = loader_boolean(l, at, "fullScopeAllowed", true);
+    c->consent_required = loader_boolean(l, at, "consentRequired", false);
+}
+
+/* Seconds in an attribute, which is a string; 0: not there, or nothing that can be used. */
+static int64_t attribute_seconds(const realm_client *c, const char *name)
+{
+    ost_text text;
+    uint64_t seconds;
+    return ost_json_text(ost_json_get(c->attributes, name), &text) &&
+                   text_to_unsigned(text, 1u << 30, &seconds)
+               ? (int64_t)seconds
+               : 0;
+}
+
+static bool attribute_is(const realm_client *c, const char *name, const char *value)
+{
+    return ost_json_equals(ost_json_get(c->attributes, name), text_of(value));
+}
+
+/* Settings that make a client's tokens or requests safer and that are not there. Each is the
+ * attribute, and the value that asks for nothing. */
+typedef struct bar {
+    const char *attribute, *idle;
+} bar;
+static const bar token_bars[] = {
+    {"tls.client.certificate.bound.access.tokens", "false"},
+    {"dpop.bound.access.tokens", "false"},
+    {"id.token.encrypted.response.alg", ""},
+    {"user.info.response.signature.alg", ""},
+    {"user.info.encrypted.response.alg", ""},
+};
+static const bar request_bars[] = {
+    {"require.pushed.authorization.requests", "false"},
+    {"request.object.required", "not required"},
+    {"request.object.signature.alg", "any"},
+    {"request.object.encryption.alg", "any"},
+    {"request.object.encryption.enc", "any"},
+};
+
+static const char *find_bar(const realm_client *c, const bar *bars, size_t count)
+{
+    ost_text value;
+    for (size_t i = 0; i < count; i++) {
+        if (ost_json_text(ost_json_get(c->attributes, bars[i].attribute), &value) &&
+            value.len > 0 && !text_is(value, bars[i].idle))
+            return bars[i].attribute;
+    }
+    return NULL;
+}
+
+static void load_bars(realm_loader *l, const ost_json *at, const realm *r, realm_client *c)
+{
+    const char *protocol = loader_string(l, at, "protocol");
+    c->barred = find_bar(c, token_bars, ARRAY_LEN(token_bars));
+    c->auth_barred = find_bar(c, request_bars, ARRAY_LEN(request_bars));
+    if (protocol != NULL && strcmp(protocol, "openid-connect") != 0)
+        c->barred = "protocol";
+    c->browser_barred = !realm_flow_is_usual(r->document, at, REALM_FLOW_BROWSER);
+    c->direct_barred = !realm_flow_is_usual(r->document, at, REALM_FLOW_DIRECT_GRANT);
+}
+
+static void load_attributes(realm_loader *l, const ost_json *at, realm_client *c)
+{
+    ost_text method;
+    c->attributes = ost_json_get(at, "attributes");
+    c->pkce_required =
+        ost_json_text(ost_json_get(c->attributes, "pkce.code.challenge.method"), &method) &&
+        method.len > 0;
+    c->access_lifespan = attribute_seconds(c, "access.token.lifespan");
+    c->session_idle = attribute_seconds(c, "client.session.idle.timeout");
+    c->session_max = attribute_seconds(c, "client.session.max.lifespan");
+    c->refresh_tokens = !attribute_is(c, "use.refresh.tokens", "false");
+    c->post_logout_redirect_uris = load_post_logout(l, c);
+}
+
+/* What an export has as the secret of a client that proves itself otherwise is no password. */
+static void load_secret(realm_loader *l, const ost_json *at, realm_client *c)
+{
+    const char *proof = loader_string(l, at, "clientAuthenticatorType");
+    c->secret = loader_string(l, at, "secret");
+    if (proof != NULL && strcmp(proof, "client-secret") != 0)
+        c->secret = NULL;
 }
 
 static void load_client(realm_loader *l, const ost_json *at, const realm *r, realm_client *c)
 {
-    ost_text method, lifespan;
-    uint64_t seconds;
     char account[300];
     c->client_id = loader_string(l, at, "clientId");
     if (c->client_id == NULL || c->client_id[0] == '\0') {
@@ -188,28 +290,18 @@ static void load_client(realm_loader *l, const ost_json *at, const realm *r, rea
     }
     c->id = loader_string(l, at, "id");
     c->name = loader_string(l, at, "name");
-    c->secret = loader_string(l, at, "secret");
-    const char *proof = loader_string(l, at, "clientAuthenticatorType");
-    if (proof != NULL && strcmp(proof, "client-secret") != 0)
-        c->secret = NULL; /* it proves itself in a way that is not there: what an export has here is
-                             no password of its */
     c->document = at;
+    load_secret(l, at, c);
     load_flags(l, at, c);
-    c->attributes = ost_json_get(at, "attributes");
     c->redirect_uris = loader_strings(l, at, "redirectUris");
     c->web_origins = loader_strings(l, at, "webOrigins");
     c->root_url = loader_string(l, at, "rootUrl");
     c->base_url = loader_string(l, at, "baseUrl");
-    c->post_logout_redirect_uris = load_post_logout(l, c);
+    load_attributes(l, at, c);
     load_mappers(l, at, &c->mappers, &c->mapper_count);
     c->default_scopes = load_scope_list(l, at, "defaultClientScopes", r);
     c->optional_scopes = load_scope_list(l, at, "optionalClientScopes", r);
-    c->pkce_required =
-        ost_json_text(ost_json_get(c->attributes, "pkce.code.challenge.method"), &method) &&
-        method.len > 0;
-    if (ost_json_text(ost_json_get(c->attributes, "access.token.lifespan"), &lifespan) &&
-        text_to_unsigned(lifespan, 1u << 30, &seconds))
-        c->access_lifespan = (int64_t)seconds;
+    load_bars(l, at, r, c);
     snprintf(account, sizeof account, "service-account-%s", c->client_id);
     for (char *letter = account; *letter != '\0'; letter++) {
         if (*letter >= 'A' && *letter <= 'Z')

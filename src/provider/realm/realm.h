@@ -14,6 +14,7 @@ typedef struct realm_lifespans {
     int64_t access_token, access_token_implicit;
     int64_t sso_idle, sso_max, sso_idle_remember, sso_max_remember;
     int64_t code, user_action, login;
+    int64_t client_idle, client_max; /* of a client's part of a session; 0: as the session */
 } realm_lifespans;
 
 /* What slows down guessing; times in seconds but for quick_ms. */
@@ -55,7 +56,14 @@ struct realm_client {
     const char *const *web_origins;
     const char *const *post_logout_redirect_uris; /* "+" resolved to the redirect URIs */
     const char *root_url, *base_url;
-    int64_t access_lifespan; /* 0: the realm's */
+    int64_t access_lifespan;           /* 0: the realm's */
+    int64_t session_idle, session_max; /* of its part of a session; 0: the realm's */
+    bool refresh_tokens;               /* false: it gets none */
+    bool consent_required;             /* of every user; there is no page to give it on */
+    const char *barred; /* what the file asks for and is not there: the client gets no tokens; NULL:
+                           nothing */
+    const char *auth_barred;            /* the same for authorization requests alone */
+    bool browser_barred, direct_barred; /* logins by flows that are not there */
     const realm_mapper *mappers;
     size_t mapper_count;
     const realm_scope *const *default_scopes; /* NULL-terminated */
@@ -75,6 +83,9 @@ struct realm {
     bool ssl_required_external, ssl_required_all;
     bool login_with_email, remember_me;
     bool revoke_refresh_token;
+    bool verify_email;     /* whose address is not verified has to do that first */
+    bool duplicate_emails; /* several users may have the same address */
+    const char *default_role;
     int64_t refresh_max_reuse;
     int64_t not_before;
     realm_lifespans lifespans;

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "provider/realm/group.h"
 
 #define MAX_ROLES 50000
-#define MAX_GROUP_DEPTH 32
 
 typedef struct role {
     ost_text client; /* empty: a realm role */
@@ -101,6 +101,11 @@ static const role *find_role(const role_table *table, ost_text client, ost_text 
     return bsearch(&wanted, table->roles, table->count, sizeof(role), compare_roles);
 }
 
+bool role_exists(const realm *r, ost_text client, ost_text name)
+{
+    return find_role(r->roles, client, name) != NULL;
+}
+
 typedef struct role_set {
     const role_table *table;
     unsigned char *has; /* a byte per role */
@@ -157,19 +162,11 @@ static void follow_composites(role_set *set)
 /* A group passes its roles and those of the groups above it on: "/parent/child". */
 static void enter_group(role_set *set, ost_text path)
 {
-    const ost_json *level = set->table->groups;
-    ost_text name;
-    for (int depth = 0; depth < MAX_GROUP_DEPTH && text_next(&path, '/', &name); depth++) {
-        const ost_json *group = ost_json_first(level);
-        if (name.len == 0)
-            continue;
-        while (group != NULL && !ost_json_equals(ost_json_get(group, "name"), name))
-            group = ost_json_next(group);
-        if (group == NULL)
-            return;
-        enter_names(set, (ost_text){0}, ost_json_get(group, "realmRoles"));
-        enter_clients(set, ost_json_get(group, "clientRoles"));
-        level = ost_json_get(group, "subGroups");
+    const ost_json *way[GROUP_DEPTH];
+    size_t depth = group_path(set->table->groups, path, way);
+    for (size_t i = 0; i < depth; i++) {
+        enter_names(set, (ost_text){0}, ost_json_get(way[i], "realmRoles"));
+        enter_clients(set, ost_json_get(way[i], "clientRoles"));
     }
 }
 

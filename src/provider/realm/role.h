@@ -9,4 +9,7 @@
 OST_MUST_CHECK ost_result role_table_load(const ost_json *document, ost_arena *arena,
                                           const role_table **ret_table, ost_error *ret_error);
 
+/* `client` empty: a role of the realm. */
+bool role_exists(const realm *realm, ost_text client, ost_text name);
+
 #endif

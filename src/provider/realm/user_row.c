@@ -20,7 +20,67 @@ ost_text user_row_fold(ost_text text, ost_arena *arena)
     return (ost_text){copy, copy != NULL ? text.len : 0};
 }
 
-/* The stored document: the user's own members but credentials, with the id. */
+static bool is_password(const ost_json *credential)
+{
+    return ost_json_equals(ost_json_get(credential, "type"), OST_TEXT("password"));
+}
+
+static bool is_plain(const ost_json *credential)
+{
+    return ost_json_is(ost_json_get(credential, "value"), OST_JSON_STRING);
+}
+
+/* Second factors stay with the user, byte for byte and in their order, which is the order of
+ * preference. */
+static void put_other_credentials(ost_json_writer *w, const ost_json *user)
+{
+    bool any = false;
+    for (const ost_json *at = ost_json_first(ost_json_get(user, "credentials")); at != NULL;
+         at = ost_json_next(at)) {
+        if (is_password(at))
+            continue;
+        if (!any) {
+            ost_json_put_name(w, OST_TEXT("credentials"));
+            ost_json_open_array(w);
+        }
+        any = true;
+        ost_json_put_value(w, at);
+    }
+    if (any)
+        ost_json_close_array(w);
+}
+
+static bool has_temporary_password(const ost_json *user)
+{
+    bool temporary = false;
+    for (const ost_json *at = ost_json_first(ost_json_get(user, "credentials")); at != NULL;
+         at = ost_json_next(at)) {
+        if (is_password(at) && ost_json_boolean(ost_json_get(at, "temporary"), &temporary) &&
+            temporary)
+            return true;
+    }
+    return false;
+}
+
+/* A temporary password is one that has to be changed. */
+static void put_actions(ost_json_writer *w, const ost_json *user)
+{
+    bool told = false, temporary = has_temporary_password(user);
+    const ost_json *actions = ost_json_get(user, "requiredActions");
+    if (actions == NULL && !temporary)
+        return;
+    ost_json_put_name(w, OST_TEXT("requiredActions"));
+    ost_json_open_array(w);
+    for (const ost_json *at = ost_json_first(actions); at != NULL; at = ost_json_next(at)) {
+        told = told || ost_json_equals(at, OST_TEXT("UPDATE_PASSWORD"));
+        ost_json_put_value(w, at);
+    }
+    if (temporary && !told)
+        ost_json_put_text(w, OST_TEXT("UPDATE_PASSWORD"));
+    ost_json_close_array(w);
+}
+
+/* The stored document: the user's own members but the password, with the id. */
 static ost_result write_document(const ost_json *user, ost_text id, ost_text username,
                                  ost_arena *arena, ost_text *ret_document)
 {
@@ -32,11 +92,14 @@ static ost_result write_document(const ost_json *user, ost_text id, ost_text use
     ost_json_member_text(w, "username", username);
     for (const ost_json *at = ost_json_first(user); at != NULL; at = ost_json_next(at)) {
         ost_text name = ost_json_name(at);
-        if (text_is(name, "id") || text_is(name, "username") || text_is(name, "credentials"))
+        if (text_is(name, "id") || text_is(name, "username") || text_is(name, "credentials") ||
+            text_is(name, "requiredActions"))
             continue;
         ost_json_put_name(w, name);
         ost_json_put_value(w, at);
     }
+    put_actions(w, user);
+    put_other_credentials(w, user);
     ost_json_close_object(w);
     return ost_json_writer_finish(w, ret_document);
 }
@@ -44,18 +107,32 @@ static ost_result write_document(const ost_json *user, ost_text id, ost_text use
 static ost_result read_password(const ost_json *user, const ost_context *context, ost_arena *arena,
                                 ost_text *ret_password)
 {
-    for (const ost_json *at = ost_json_first(ost_json_get(user, "credentials")); at != NULL;
-         at = ost_json_next(at)) {
-        ost_text plain;
-        if (!ost_json_equals(ost_json_get(at, "type"), OST_TEXT("password")))
-            continue;
-        if (ost_json_text(ost_json_get(at, "value"), &plain) && plain.len > 0)
-            return password_hash(plain, context, arena, ret_password);
-        *ret_password = ost_json_source(at);
-        return OST_OK;
-    }
+    ost_text plain = {0};
+    const ost_json *at = ost_json_first(ost_json_get(user, "credentials"));
+    while (at != NULL && !is_password(at))
+        at = ost_json_next(at);
     *ret_password = OST_TEXT("");
+    if (at == NULL)
+        return OST_OK;
+    if (is_plain(at)) {
+        (void)!ost_json_text(ost_json_get(at, "value"), &plain);
+        return plain.len > 0 ? password_hash(plain, context, arena, ret_password) : OST_OK;
+    }
+    if (ost_json_get(at, "hashedSaltedValue") != NULL)
+        return password_convert(at, arena, ret_password);
+    *ret_password = ost_json_source(at);
     return OST_OK;
+}
+
+/* The id of a file counts: passkeys know their user by it. */
+static bool read_id(const ost_json *user, const ost_context *context, ost_arena *arena,
+                    ost_text *ret_id)
+{
+    const ost_json *id = ost_json_get(user, "id");
+    if (id != NULL && !ost_json_equals(id, OST_TEXT("")))
+        return ost_json_text(id, ret_id);
+    *ret_id = uuid_text(context, arena);
+    return true;
 }
 
 static ost_result read_row(const ost_json *user, const ost_context *context, ost_arena *arena,
@@ -81,9 +158,7 @@ static ost_result read_row(const ost_json *user, const ost_context *context, ost
         return OST_E_FORMAT;
     row->enabled = enabled;
     *ret_what = "id: not a string";
-    if (ost_json_get(user, "id") == NULL)
-        row->id = uuid_text(context, arena);
-    else if (!ost_json_text(ost_json_get(user, "id"), &row->id) || row->id.len == 0)
+    if (!read_id(user, context, arena, &row->id))
         return OST_E_FORMAT;
     *ret_what = "the user cannot be written";
     ost_result result = write_document(user, row->id, row->username, arena, &row->document);
@@ -104,16 +179,16 @@ ost_result user_row_read(const ost_json *user, size_t index, ost_text realm,
     return OST_OK;
 }
 
-ost_result user_row_service_account(ost_text client_id, ost_text realm, const ost_context *context,
-                                    ost_arena *arena, store_user *ret_row)
+ost_result user_row_service_account(ost_text client_id, ost_text realm, ost_text default_role,
+                                    const ost_context *context, ost_arena *arena,
+                                    store_user *ret_row)
 {
     char *name =
         ost_arena_format(arena, "service-account-%.*s", (int)client_id.len, client_id.data);
-    char *role = ost_arena_format(arena, "default-roles-%.*s", (int)realm.len, realm.data);
     ost_json_writer *w = ost_json_writer_new(arena, 0);
     const ost_json *user;
     ost_text text;
-    if (name == NULL || role == NULL || w == NULL)
+    if (name == NULL || w == NULL)
         return OST_E_MEMORY;
     ost_json_open_object(w);
     ost_json_member_string(w, "username", name);
@@ -121,7 +196,7 @@ ost_result user_row_service_account(ost_text client_id, ost_text realm, const os
     ost_json_member_text(w, "serviceAccountClientId", client_id);
     ost_json_put_name(w, OST_TEXT("realmRoles"));
     ost_json_open_array(w);
-    ost_json_put_text(w, text_of(role));
+    ost_json_put_text(w, default_role);
     ost_json_close_array(w);
     ost_json_close_object(w);
     ost_result result = ost_json_writer_finish(w, &text);

@@ -14,6 +14,7 @@ OST_MUST_CHECK ost_result user_row_read(const ost_json *user, size_t index, ost_
 
 /* The account of a client with service accounts. */
 OST_MUST_CHECK ost_result user_row_service_account(ost_text client_id, ost_text realm,
+                                                   ost_text default_role,
                                                    const ost_context *context, ost_arena *arena,
                                                    store_user *ret_row);
 

@@ -1,6 +1,8 @@
 /* Client authentication: client_secret_post and client_secret_basic; see client_auth.h. */
 #include "provider/token/client_auth.h"
 
+#include <string.h>
+
 #include "base/base64url.h"
 #include "base/text.h"
 
@@ -72,6 +74,12 @@ bool client_authenticate(call *c)
     if (!client->public_client && (client->secret == NULL || given.secret.len == 0 ||
                                    !text_equal_secret(given.secret, text_of(client->secret))))
         return call_refuse(c, 401, "unauthorized_client", invalid);
+    if (client->barred != NULL && strcmp(client->barred, "protocol") == 0)
+        return call_refuse(c, 400, "invalid_client", "Wrong client protocol.");
+    if (client->barred != NULL)
+        return call_refuse(
+            c, 400, "unauthorized_client",
+            call_format(c, "The client asks for what is not supported: %s", client->barred));
     c->client = client;
     return true;
 }

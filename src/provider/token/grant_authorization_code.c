@@ -150,6 +150,7 @@ void grant_authorization_code(call *c)
         return;
     }
     g.acr = client_session_acr(c, &client_session);
+    g.client_started = client_session_since(c, &client_session);
     if (grant_choose_scopes(c, code.scope, &g) && load_session(c, &code, &g) &&
         mint_tokens(c, &g, true, &m) && keep(c, &code, &client_session, &m))
         (void)mint_answer(c, &g, &m);

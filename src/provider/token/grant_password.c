@@ -26,11 +26,19 @@ static bool authenticate_user(call *c, authenticated_user *ret_user)
 
 void grant_password(call *c)
 {
-    grant g = {.client = c->client};
+    grant g = {.client = c->client, .client_started = c->now};
     authenticated_user user;
     minted m;
     if (!c->client->direct_access_grants) {
         call_refuse(c, 400, "unauthorized_client", "Client not allowed for direct access grants");
+        return;
+    }
+    if (c->client->consent_required) {
+        call_refuse(c, 400, "invalid_client", "Client requires user consent");
+        return;
+    }
+    if (c->client->direct_barred) {
+        call_refuse(c, 400, "unauthorized_client", "The authentication flow is not supported");
         return;
     }
     if (!grant_choose_scopes(c, call_parameter(c, "scope"), &g) || !authenticate_user(c, &user) ||

@@ -88,6 +88,7 @@ void grant_refresh_token(call *c)
     g.session_id = session.id.data;
     g.session_ends = session.ends;
     g.idle_ends = session_idle_ends(c, session.remembered);
+    g.client_started = client_session_since(c, &client_session);
     g.nonce = ost_claims_text(claims, "nonce");
     g.auth_time = session.auth_time;
     g.interactive = client_session.redirect_uri.len > 0;

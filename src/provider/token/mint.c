@@ -22,12 +22,30 @@ static int64_t earlier(int64_t a, int64_t limit)
     return limit > 0 && limit < a ? limit : a;
 }
 
+/* When the client's part of the session ends: with the session, or before. */
+static int64_t part_ends(const call *c, const grant *g)
+{
+    int64_t max =
+        g->client->session_max > 0 ? g->client->session_max : c->realm->lifespans.client_max;
+    if (max <= 0 || g->client_started <= 0)
+        return g->session_ends;
+    int64_t ends = g->client_started + max;
+    return earlier(ends, g->session_ends);
+}
+
+static int64_t part_idle_ends(const call *c, const grant *g)
+{
+    int64_t idle =
+        g->client->session_idle > 0 ? g->client->session_idle : c->realm->lifespans.client_idle;
+    return idle > 0 && g->client_started > 0 ? earlier(c->now + idle, g->idle_ends) : g->idle_ends;
+}
+
 static int64_t access_expiry(const call *c, const grant *g)
 {
     int64_t lifespan = g->lifespan > 0                  ? g->lifespan
                        : g->client->access_lifespan > 0 ? g->client->access_lifespan
                                                         : c->realm->lifespans.access_token;
-    return earlier(c->now + lifespan, g->session_ends);
+    return earlier(c->now + lifespan, part_ends(c, g));
 }
 
 static void put_audience(call *c, claim_tree *tree, const audience_list *list)
@@ -154,7 +172,7 @@ bool mint_internal(call *c, ost_text claims, const char *typ, ost_text *ret_toke
 static bool mint_refresh(call *c, const grant *g, minted *m)
 {
     ost_text claims;
-    int64_t expires = earlier(g->idle_ends, g->session_ends);
+    int64_t expires = earlier(part_idle_ends(c, g), part_ends(c, g));
     const char *id = fresh_id(c);
     claim_tree *tree = begin_token(c, g, "Refresh", id, expires, -1);
     if (tree == NULL)
@@ -175,6 +193,7 @@ bool mint_tokens(call *c, const grant *g, bool refresh, minted *ret_minted)
     minted m = {0};
     int64_t expires = access_expiry(c, g);
     m.expires_in = expires - c->now;
+    refresh = refresh && g->client->refresh_tokens;
     if (!mint_access(c, g, expires, &m.access_token) ||
         (g->openid && !mint_id_token(c, g, m.access_token, (ost_text){0}, expires, &m.id_token)) ||
         (refresh && !mint_refresh(c, g, &m)))

@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 #include "base/context.h"
+#include "provider/file/realm_import.h"
 #include "provider/login/authentication.h"
-#include "provider/realm/realm_import.h"
 #include "store/store.h"
 
 int64_t fixture_time = FIXTURE_NOW;

@@ -1,5 +1,5 @@
 /* Completing realm documents; see realm_document.h. */
-#include "provider/realm/realm_document.h"
+#include "provider/file/realm_document.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +17,8 @@ typedef struct completion {
     const ost_json *file;
     const ost_json *defaults;
     const ost_json *default_scopes, *optional_scopes; /* for clients that name none */
+    const role_names *named;                          /* roles that somebody has */
+    ost_text default_role;
     const ost_context *context;
     ost_arena *arena;
     ost_json_writer *writer;
@@ -59,8 +61,9 @@ static const ost_json *find_named(const ost_json *list, const char *member, ost_
     return NULL;
 }
 
-/* Entries with an id each: the file's own, then the defaults that it does not have. */
-static void put_list(completion *c, const ost_json *own, const ost_json *defaults)
+/* Entries with an id each: the file's own, then the defaults that it does not have. The array
+ * stays open. */
+static void put_entries(completion *c, const ost_json *own, const ost_json *defaults)
 {
     static const char *const nothing[] = {NULL};
     ost_text name;
@@ -77,24 +80,61 @@ static void put_list(completion *c, const ost_json *own, const ost_json *default
             ost_json_close_object(c->writer);
         }
     }
+}
+
+static void put_list(completion *c, const ost_json *own, const ost_json *defaults)
+{
+    put_entries(c, own, defaults);
     ost_json_close_array(c->writer);
 }
 
 /* ---- roles ---- */
 
+/* A role by its name alone. */
+static void put_role(completion *c, ost_text name)
+{
+    ost_json_open_object(c->writer);
+    ost_json_member_text(c->writer, "id", uuid_text(c->context, c->arena));
+    ost_json_member_text(c->writer, "name", name);
+    ost_json_close_object(c->writer);
+}
+
+/* The roles of one client, or of the realm: declared, built in, and those that somebody has. */
+static void put_role_list(completion *c, ost_text client, const ost_json *own,
+                          const ost_json *defaults)
+{
+    put_entries(c, own, defaults);
+    for (size_t i = 0; i < c->named->count; i++) {
+        const role_name *role = &c->named->names[i];
+        if (text_equal(role->client, client) && find_named(own, "name", role->name) == NULL &&
+            find_named(defaults, "name", role->name) == NULL)
+            put_role(c, role->name);
+    }
+    ost_json_close_array(c->writer);
+}
+
+static void put_client_role_list(completion *c, ost_text client, const ost_json *own,
+                                 const ost_json *defaults)
+{
+    ost_json_put_name(c->writer, client);
+    put_role_list(c, client, own, defaults);
+}
+
 static void put_client_roles(completion *c, const ost_json *own)
 {
     const ost_json *defaults = ost_json_get(c->defaults, "clientRoles");
     ost_json_open_object(c->writer);
-    for (const ost_json *at = ost_json_first(defaults); at != NULL; at = ost_json_next(at)) {
-        ost_json_put_name(c->writer, ost_json_name(at));
-        put_list(c, ost_json_get_text(own, ost_json_name(at)), at);
-    }
+    for (const ost_json *at = ost_json_first(defaults); at != NULL; at = ost_json_next(at))
+        put_client_role_list(c, ost_json_name(at), ost_json_get_text(own, ost_json_name(at)), at);
     for (const ost_json *at = ost_json_first(own); at != NULL; at = ost_json_next(at)) {
-        if (ost_json_get_text(defaults, ost_json_name(at)) != NULL)
-            continue;
-        ost_json_put_name(c->writer, ost_json_name(at));
-        put_list(c, at, NULL);
+        if (ost_json_get_text(defaults, ost_json_name(at)) == NULL)
+            put_client_role_list(c, ost_json_name(at), at, NULL);
+    }
+    for (size_t i = 0; i < c->named->count; i++) { /* sorted by client */
+        ost_text client = c->named->names[i].client;
+        if (client.len > 0 && (i == 0 || !text_equal(client, c->named->names[i - 1].client)) &&
+            ost_json_get_text(own, client) == NULL && ost_json_get_text(defaults, client) == NULL)
+            put_client_role_list(c, client, NULL, NULL);
     }
     ost_json_close_object(c->writer);
 }
@@ -105,7 +145,8 @@ static void put_roles(completion *c)
     ost_json_put_name(c->writer, OST_TEXT("roles"));
     ost_json_open_object(c->writer);
     ost_json_put_name(c->writer, OST_TEXT("realm"));
-    put_list(c, ost_json_get(own, "realm"), ost_json_get(c->defaults, "realmRoles"));
+    put_role_list(c, (ost_text){0}, ost_json_get(own, "realm"),
+                  ost_json_get(c->defaults, "realmRoles"));
     ost_json_put_name(c->writer, OST_TEXT("client"));
     put_client_roles(c, ost_json_get(own, "client"));
     ost_json_close_object(c->writer);
@@ -208,24 +249,51 @@ static void put_scopes(completion *c)
     ost_json_member_value(c->writer, "defaultOptionalClientScopes", c->optional_scopes);
 }
 
+/* What stands in the place of a mark of the built-in parts; NULL data: there is none. */
+static ost_text value_of_mark(const completion *c, ost_text realm, ost_text here, size_t *ret_len)
+{
+    static const char name[] = "%REALM%", role[] = "%DEFAULT_ROLE%";
+    *ret_len = text_starts(here, name) ? sizeof name - 1 : sizeof role - 1;
+    return text_starts(here, name)   ? realm
+           : text_starts(here, role) ? c->default_role
+                                     : (ost_text){0};
+}
+
 /* The built-in parts with the realm's name in its places. */
 static ost_result load_defaults(completion *c, ost_text realm)
 {
-    static const char mark[] = "%REALM%";
     ost_text source = realm_defaults_document();
-    size_t room = source.len + 64 * realm.len, len = 0;
+    size_t room = source.len + 64 * (realm.len + c->default_role.len), len = 0;
     char *text = ost_arena_alloc(c->arena, room + 1);
     if (text == NULL)
         return OST_E_MEMORY;
     for (size_t i = 0; i < source.len;) {
-        bool here = text_starts(text_slice(source, i, source.len), mark);
-        if (len + (here ? realm.len : 1) > room)
+        size_t mark;
+        ost_text value = value_of_mark(c, realm, text_slice(source, i, source.len), &mark);
+        bool here = value.data != NULL;
+        if (len + (here ? value.len : 1) > room)
             return OST_E_CEILING;
-        memcpy(text + len, here ? realm.data : source.data + i, here ? realm.len : 1);
-        len += here ? realm.len : 1;
-        i += here ? sizeof mark - 1 : 1;
+        memcpy(text + len, here ? value.data : source.data + i, here ? value.len : 1);
+        len += here ? value.len : 1;
+        i += here ? mark : 1;
     }
     return ost_json_read((ost_text){text, len}, NULL, c->arena, &c->defaults, NULL);
+}
+
+ost_text realm_document_default_role(const ost_json *document, ost_arena *arena)
+{
+    ost_text name = {0};
+    if (ost_json_text(ost_json_get(ost_json_get(document, "defaultRole"), "name"), &name) &&
+        name.len > 0)
+        return name;
+    (void)!ost_json_text(ost_json_get(document, "realm"), &name);
+    char *made =
+        ost_arena_format(arena, "default-roles-%.*s", (int)name.len, name.len > 0 ? name.data : "");
+    for (char *letter = made; letter != NULL && *letter != '\0'; letter++) {
+        if (*letter >= 'A' && *letter <= 'Z')
+            *letter = (char)(*letter + ('a' - 'A'));
+    }
+    return text_of(made);
 }
 
 /* The name stands in URLs, cookie paths and JSON. */
@@ -241,8 +309,9 @@ static bool is_realm_name(ost_text name)
     return name.len > 0 && name.len <= 255 && !text_is(name, ".") && !text_is(name, "..");
 }
 
-ost_result realm_document_complete(const ost_json *file, const ost_context *context,
-                                   ost_arena *arena, ost_text *ret_document, ost_error *ret_error)
+ost_result realm_document_complete(const ost_json *file, const role_names *named,
+                                   const ost_context *context, ost_arena *arena,
+                                   ost_text *ret_document, ost_error *ret_error)
 {
     static const char *const written[] = {"users",
                                           "roles",
@@ -251,12 +320,13 @@ ost_result realm_document_complete(const ost_json *file, const ost_context *cont
                                           "defaultDefaultClientScopes",
                                           "defaultOptionalClientScopes",
                                           NULL};
-    completion c = {.file = file, .context = context, .arena = arena};
+    completion c = {.file = file, .named = named, .context = context, .arena = arena};
     ost_text name;
     if (!ost_json_text(ost_json_get(file, "realm"), &name) || !is_realm_name(name))
         return ost_error_set(ret_error, OST_E_FORMAT,
                              "realm: the name is missing, or not of letters, digits, - _ . @");
-    ost_result result = load_defaults(&c, name);
+    c.default_role = realm_document_default_role(file, arena);
+    ost_result result = c.default_role.data != NULL ? load_defaults(&c, name) : OST_E_MEMORY;
     c.writer = ost_json_writer_new(arena, MAX_DOCUMENT);
     if (result != OST_OK || c.writer == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");

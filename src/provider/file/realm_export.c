@@ -1,14 +1,26 @@
 /* Writing a realm as a file that Keycloak and Ostiary import; see realm_import.h. */
-#include "provider/realm/realm_import.h"
+#include "provider/file/realm_import.h"
 
 #include <ostiary/json.h>
 
 #include "base/text.h"
 
+#define KEYCLOAK_VERSION "24.0.5" /* whose layout the built-in parts have */
 #define MAX_EXPORT ((size_t)128 << 20)
 
 static const ost_json_limits limits = {
     .max_bytes = MAX_EXPORT, .max_depth = 64, .max_values = (size_t)1 << 22};
+
+/* Every member but the one named. */
+static void put_members(ost_json_writer *w, const ost_json *object, const char *left_out)
+{
+    for (const ost_json *at = ost_json_first(object); at != NULL; at = ost_json_next(at)) {
+        if (text_is(ost_json_name(at), left_out))
+            continue;
+        ost_json_put_name(w, ost_json_name(at));
+        ost_json_put_value(w, at);
+    }
+}
 
 static ost_result put_user(ost_json_writer *w, const store_user *user, ost_arena *arena)
 {
@@ -18,15 +30,16 @@ static ost_result put_user(ost_json_writer *w, const store_user *user, ost_arena
         result = ost_json_read(user->password, &limits, arena, &password, NULL);
     if (result != OST_OK)
         return result;
+    const ost_json *others = ost_json_get(document, "credentials");
     ost_json_open_object(w);
-    for (const ost_json *at = ost_json_first(document); at != NULL; at = ost_json_next(at)) {
-        ost_json_put_name(w, ost_json_name(at));
-        ost_json_put_value(w, at);
-    }
-    if (password != NULL) {
+    put_members(w, document, "credentials");
+    if (password != NULL || others != NULL) {
         ost_json_put_name(w, OST_TEXT("credentials"));
         ost_json_open_array(w);
-        ost_json_put_value(w, password);
+        if (password != NULL)
+            ost_json_put_value(w, password);
+        for (const ost_json *at = ost_json_first(others); at != NULL; at = ost_json_next(at))
+            ost_json_put_value(w, at);
         ost_json_close_array(w);
     }
     ost_json_close_object(w);
@@ -63,10 +76,13 @@ ost_result realm_export(store *s, ost_text realm, bool with_users, ost_arena *ar
     if (result != OST_OK)
         return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
     ost_json_open_object(w);
-    for (const ost_json *at = ost_json_first(document); at != NULL; at = ost_json_next(at)) {
-        ost_json_put_name(w, ost_json_name(at));
-        ost_json_put_value(w, at);
-    }
+    put_members(w, document, "keycloakVersion");
+    /* Without it Keycloak 26 takes the file for one of its own, and its tokens lack "sub". */
+    const ost_json *version = ost_json_get(document, "keycloakVersion");
+    if (version != NULL)
+        ost_json_member_value(w, "keycloakVersion", version);
+    else
+        ost_json_member_string(w, "keycloakVersion", KEYCLOAK_VERSION);
     if (with_users)
         result = put_users(w, s, realm, arena);
     ost_json_close_object(w);

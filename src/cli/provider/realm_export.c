@@ -1,4 +1,4 @@
-/* `ostiary realm import` and `ostiary realm export`: realm files in Keycloak's format. */
+/* `ostiary realm export`: a realm as a file in Keycloak's format. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,33 +7,9 @@
 
 #include "base/text.h"
 #include "cli/command.h"
-#include "provider/realm/realm_import.h"
+#include "provider/file/realm_import.h"
 
 #define MAX_EXPORT ((size_t)256 << 20)
-
-static int import_all(struct store *db, const option_values *values)
-{
-    size_t imported = 0, skipped = 0;
-    for (size_t i = 0; i < values->operand_count; i++) {
-        ost_error error = {0};
-        if (realm_import_path(db, values->operands[i], NULL, &imported, &skipped, &error) != OST_OK)
-            return command_fail(&error, "realm import");
-        printf("%s: %zu imported, %zu skipped because they exist\n", values->operands[i], imported,
-               skipped);
-    }
-    return EXIT_DONE;
-}
-
-static int run_import(const option_values *values)
-{
-    ost_error error = {0};
-    struct store *db = NULL;
-    if (command_open_store(values, true, &db, &error) != OST_OK)
-        return command_fail(&error, "realm import");
-    int status = import_all(db, values);
-    store_close(db);
-    return status;
-}
 
 /* The file holds secrets: it is made for its owner only, and never over an existing one. */
 static ost_result write_document(const char *path, ost_text document, ost_error *ret_error)
@@ -74,17 +50,6 @@ static int run_export(const option_values *values)
     store_close(db);
     return result == OST_OK ? EXIT_DONE : command_fail(&error, "realm export");
 }
-
-static const option import_options[] = {COMMAND_DATA_OPTION, {0}};
-const command command_realm_import = {
-    .words = "realm import",
-    .operands = "PATH…",
-    .summary = "Import realm files, or folders of them; a realm that exists is skipped.",
-    .options = import_options,
-    .min_operands = 1,
-    .max_operands = 64,
-    .run = run_import,
-};
 
 static const option export_options[] = {
     {"output", "FILE", NULL, NULL, "a new file to write to (standard output)"},

@@ -1,5 +1,5 @@
 /* Placeholders; see placeholder.h. */
-#include "provider/realm/placeholder.h"
+#include "provider/file/placeholder.h"
 
 #include <stdlib.h>
 

@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Makes the tables of docs/usage/realm-files.md from src/provider/member/member_*.c.
+
+   members.py --write      writes them into the page
+   members.py              fails when the page says otherwise
+"""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs/usage/realm-files.md"
+BEGIN, END = "<!-- made by script/lib/members.py -->", "<!-- end -->"
+FATES = {
+    "ACTED": "acted upon",
+    "BARRED": "refused in use",
+    "TOLD": "kept without effect",
+    "REFUSED": "refused",
+    "KEPT": "kept",
+}
+
+
+def kinds():
+    """(title, [(member, fate, why)]) of each table, in the order of the sources."""
+    for source in sorted((ROOT / "src/provider/member").glob("member_*.c")):
+        text = source.read_text()
+        for name, body in re.findall(r"static const member (\w+)_members\[\] = \{(.*?)\n\};", text, re.S):
+            title = re.search(rf'const member_kind member_{name} = \{{\s*\.title = "([^"]+)"', text)[1]
+            rows = re.findall(r'\{"([^"]+)",\s*MEMBER_\w+,\s*\.fate = MEMBER_(\w+)((?:[^{}"]|"(?:[^"\\]|\\.)*")*)\}', body)
+            if len(rows) != body.count(".fate"):
+                sys.exit(f"{source}: not every row of {name} could be read")
+            yield title, [(member, fate, (re.findall(r'\.why = "([^"]*)"', rest) or [""])[0]) for member, fate, rest in rows]
+
+
+def lines_of(title, rows):
+    yield f"### {title}"
+    yield ""
+    for fate, called in FATES.items():
+        here = {}
+        for member, its, why in rows:
+            if its == fate:
+                here.setdefault(why, []).append(f"`{member}`")
+        if here:
+            yield f"**{called[0].upper()}{called[1:]}**"
+            yield ""
+            for why, members in here.items():
+                yield f"- {', '.join(members)}" + (f": {why}" if why else "")
+            yield ""
+
+
+def made():
+    lines = []
+    for title, rows in kinds():
+        lines += lines_of(title, rows)
+    return "\n".join([BEGIN, "", *lines, END])
+
+
+def main():
+    page = PAGE.read_text()
+    before, rest = page.split(BEGIN, 1)
+    wanted = before + made() + rest.split(END, 1)[1]
+    if sys.argv[1:] == ["--write"]:
+        PAGE.write_text(wanted)
+    elif page != wanted:
+        print("docs/usage/realm-files.md is not what the tables say: script/lib/members.py --write")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,201 @@
+/* `ostiary realm import`: realm files in Keycloak's format, and what became of everything in them.
+ */
+#include <stdio.h>
+
+#include "base/text.h"
+#include "cli/command.h"
+#include "cli/printable.h"
+#include "provider/file/realm_import.h"
+
+#define REPORT_ARENA ((size_t)1 << 30)
+#define REPORT_MAX ((size_t)512 << 20) /* bytes of JSON */
+#define LINES_MAX 200                  /* of one realm; --json has them all */
+
+typedef struct importing {
+    const option_values *values;
+    ost_arena *arena; /* for JSON; NULL: text */
+    ost_json_writer *writer;
+    bool refused; /* the reason has been told */
+} importing;
+
+static const char *outcome_name(realm_import_outcome outcome)
+{
+    switch (outcome) {
+    case REALM_IMPORTED:
+        return "imported";
+    case REALM_SKIPPED:
+        return "skipped";
+    case REALM_CHECKED:
+        return "checked";
+    case REALM_REFUSED:
+        break;
+    }
+    return "refused";
+}
+
+/* ---- text ---- */
+
+static void print_text(const char *before, ost_text text)
+{
+    fputs(before, stdout);
+    printable_put_text(text);
+}
+
+static bool is_told(member_fate fate)
+{
+    return fate != MEMBER_ACTED && fate != MEMBER_KEPT;
+}
+
+/* "  clients[3] shop: consentRequired: refused in use (users who …)" */
+static void print_entry(const report_object *object, const report_entry *entry)
+{
+    print_text("  ", text_of(object->path[0] != '\0' ? object->path : object->title));
+    if (object->name.len > 0)
+        print_text(" ", object->name);
+    print_text(": ", entry->member);
+    printf(": %s", member_fate_name(entry->fate));
+    if (entry->why != NULL)
+        printf(" (%s)", entry->why);
+    putchar('\n');
+}
+
+static void print_report(const import_report *report)
+{
+    size_t lines = 0;
+    for (const report_object *object = report->first; object != NULL; object = object->next) {
+        for (const report_entry *entry = object->first; entry != NULL; entry = entry->next) {
+            if (is_told(entry->fate) && lines++ < LINES_MAX)
+                print_entry(object, entry);
+        }
+    }
+    if (lines > LINES_MAX)
+        printf("  … and %zu more (--json has them all)\n", lines - LINES_MAX);
+}
+
+static void print_result(const realm_import_result *r)
+{
+    print_text("", text_of(r->path));
+    print_text(": ", r->realm.len > 0 ? r->realm : OST_TEXT("?"));
+    printf(" %s", outcome_name(r->outcome));
+    if (r->outcome == REALM_SKIPPED) {
+        puts(" because it exists");
+        return;
+    }
+    printf(", %zu users; members: ", r->users);
+    for (int fate = 0; fate < MEMBER_FATES; fate++)
+        printf("%s%zu %s", fate > 0 ? ", " : "", r->report->count[fate],
+               member_fate_name((member_fate)fate));
+    putchar('\n');
+    print_report(r->report);
+}
+
+/* ---- JSON ---- */
+
+static void write_result(importing *i, const realm_import_result *r)
+{
+    ost_json_writer *w = i->writer;
+    ost_json_open_object(w);
+    ost_json_member_string(w, "file", r->path);
+    if (r->realm.len > 0)
+        ost_json_member_text(w, "realm", r->realm);
+    ost_json_member_string(w, "outcome", outcome_name(r->outcome));
+    if (r->error != NULL)
+        ost_json_member_string(w, "error",
+                               r->error->detail[0] != '\0' ? r->error->detail
+                                                           : ost_result_sentence(r->error->code));
+    if (r->outcome != REALM_SKIPPED) {
+        ost_json_member_integer(w, "users", (int64_t)r->users);
+        import_report_write(r->report, w);
+    }
+    ost_json_close_object(w);
+}
+
+static void tell(void *user, const realm_import_result *result)
+{
+    importing *i = user;
+    if (i->writer != NULL)
+        write_result(i, result);
+    else
+        print_result(result);
+}
+
+/* ---- the command ---- */
+
+static ost_result import_all(importing *i, struct store *db, ost_error *ret_error)
+{
+    const realm_import_options options = {.strict = options_has(i->values, "strict"),
+                                          .dry_run = options_has(i->values, "dry-run"),
+                                          .whole_report = i->writer != NULL,
+                                          .tell = tell,
+                                          .user = i};
+    size_t imported = 0, skipped = 0;
+    ost_result result = OST_OK;
+    for (size_t n = 0; n < i->values->operand_count && result == OST_OK; n++)
+        result = realm_import_path(db, i->values->operands[n], &options, NULL, &imported, &skipped,
+                                   ret_error);
+    if (i->writer == NULL && result == OST_OK)
+        printf("%zu %s, %zu skipped because they exist\n", imported,
+               options.dry_run ? "could be imported" : "imported", skipped);
+    return result;
+}
+
+static ost_result begin(importing *i, ost_error *ret_error)
+{
+    if (!options_has(i->values, "json"))
+        return OST_OK;
+    i->arena = ost_arena_new(REPORT_ARENA);
+    i->writer = i->arena != NULL ? ost_json_writer_new(i->arena, REPORT_MAX) : NULL;
+    if (i->writer == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    ost_json_open_array(i->writer);
+    return OST_OK;
+}
+
+static ost_result finish(importing *i, ost_error *ret_error)
+{
+    ost_text text;
+    if (i->writer == NULL)
+        return OST_OK;
+    ost_json_close_array(i->writer);
+    ost_result result = ost_json_writer_finish(i->writer, &text);
+    if (result != OST_OK)
+        return ost_error_set(ret_error, result, "the report: %s", ost_result_sentence(result));
+    printable_put_json(text);
+    putchar('\n');
+    return OST_OK;
+}
+
+static int run(const option_values *values)
+{
+    ost_error error = {0}, unwritten = {0};
+    struct store *db = NULL;
+    importing i = {.values = values};
+    ost_result result = command_open_store(values, true, &db, &error);
+    if (result == OST_OK)
+        result = begin(&i, &error);
+    if (result == OST_OK)
+        result = import_all(&i, db, &error);
+    ost_result written = finish(&i, &unwritten);
+    ost_arena_free(i.arena);
+    store_close(db);
+    if (result != OST_OK)
+        return command_fail(&error, "realm import");
+    return written == OST_OK ? EXIT_DONE : command_fail(&unwritten, "realm import");
+}
+
+static const option options[] = {
+    {"strict", NULL, NULL, NULL, "refuse what would be kept without effect, and what is unknown"},
+    {"dry-run", NULL, NULL, NULL, "read and check everything, and store nothing"},
+    {"json", NULL, NULL, NULL, "the whole report as JSON"},
+    COMMAND_DATA_OPTION,
+    {0},
+};
+const command command_realm_import = {
+    .words = "realm import",
+    .operands = "PATH…",
+    .summary = "Import realm files, or folders of them; a realm that exists is skipped.",
+    .options = options,
+    .min_operands = 1,
+    .max_operands = 64,
+    .run = run,
+};

@@ -1,0 +1,24 @@
+/* Completing a realm's document as Keycloak does at import: what a file leaves out is filled in. */
+#ifndef REALM_DOCUMENT_H
+#define REALM_DOCUMENT_H
+
+#include <ostiary/json.h>
+
+#include "provider/file/role_names.h"
+
+/* Writes the document that is stored for the realm file `file`: everything in it but users, with
+ * ids, built-in roles, client scopes and clients added, roles made that are `named` and nowhere
+ * declared, and secrets made for clients that need one. In the arena. OST_E_FORMAT with the path
+ * within the file. */
+OST_MUST_CHECK ost_result realm_document_complete(const ost_json *file, const role_names *named,
+                                                  const ost_context *context, ost_arena *arena,
+                                                  ost_text *ret_document, ost_error *ret_error);
+
+/* The role that everybody has: the one that the document names, else the one that Keycloak makes,
+ * in lower case. NULL data: out of memory. */
+ost_text realm_document_default_role(const ost_json *document, ost_arena *arena);
+
+/* True when the client of the document has a service account. */
+bool realm_document_has_account(const ost_json *client);
+
+#endif

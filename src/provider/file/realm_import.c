@@ -1,0 +1,250 @@
+/* Importing realm files; see realm_import.h. */
+#include "provider/file/realm_import.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/context.h"
+#include "base/text.h"
+#include "provider/file/realm_document.h"
+#include "provider/file/realm_file.h"
+#include "provider/file/user_rows.h"
+#include "provider/member/review.h"
+#include "provider/realm/key_ring.h"
+#include "provider/realm/realm.h"
+
+#define IMPORT_ARENA ((size_t)2 << 30)
+#define MAX_USER_FILES 10000
+
+/* One realm on its way. */
+typedef struct import {
+    store *store;
+    const char *path; /* of its file; NULL: it has none */
+    const realm_import_options *options;
+    const ost_context *context;
+    ost_arena *arena;
+    import_report report;
+    user_rows users;
+    const ost_json *file; /* looked through */
+    store_realm row;
+    realm *realm;
+} import;
+
+/* `<realm>-users-N.json` beside the file. */
+static ost_result add_user_files(import *i, ost_text realm_name, ost_error *ret_error)
+{
+    const char *slash = strrchr(i->path, '/');
+    size_t folder = slash != NULL ? (size_t)(slash - i->path) + 1 : 0;
+    ost_result result = OST_OK;
+    for (unsigned n = 0; n < MAX_USER_FILES && result == OST_OK; n++) {
+        const ost_json *document;
+        char *name = ost_arena_format(i->arena, "%.*s%.*s-users-%u.json", (int)folder, i->path,
+                                      (int)realm_name.len, realm_name.data, n);
+        if (name == NULL)
+            return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        if (access(name, F_OK) != 0)
+            break;
+        result = realm_file_read(name, i->arena, &document, ret_error);
+        if (result == OST_OK)
+            result = review_object(document, &member_realm, name + folder, i->options->strict,
+                                   i->arena, &i->report, &document, ret_error);
+        if (result == OST_OK)
+            result = user_rows_add(&i->users, ost_json_get(document, "users"), i->arena);
+    }
+    return result;
+}
+
+static ost_result read_all(import *i, const ost_json *file, ost_error *ret_error)
+{
+    ost_text name = {0};
+    ost_result result = review_object(file, &member_realm, "", i->options->strict, i->arena,
+                                      &i->report, &i->file, ret_error);
+    if (result == OST_OK)
+        result = user_rows_add(&i->users, ost_json_get(i->file, "users"), i->arena);
+    if (result == OST_OK && i->path != NULL && ost_json_text(ost_json_get(i->file, "realm"), &name))
+        result = add_user_files(i, name, ret_error);
+    return result;
+}
+
+/* Everything is read and checked before anything is stored. */
+static ost_result make(import *i, ost_error *ret_error)
+{
+    role_names named;
+    ost_result result =
+        role_names_gather(i->file, i->users.documents, i->users.count, i->arena, &named);
+    if (result != OST_OK)
+        return ost_error_set(ret_error, result, "roles: %s", ost_result_sentence(result));
+    result =
+        realm_document_complete(i->file, &named, i->context, i->arena, &i->row.document, ret_error);
+    if (result == OST_OK)
+        result = realm_load(i->row.document, 1, &i->realm, ret_error);
+    if (result != OST_OK)
+        return result;
+    i->row.version = 1;
+    i->row.name = text_of(ost_arena_copy(i->arena, text_of(i->realm->name)));
+    i->row.id = text_of(ost_arena_copy(i->arena, text_of(i->realm->id)));
+    result = user_rows_check(&i->users, i->realm, ret_error);
+    if (result == OST_OK)
+        result = user_rows_make(&i->users, i->realm, i->context, i->arena, ret_error);
+    return result;
+}
+
+static ost_result store_all(import *i, ost_error *ret_error)
+{
+    store_key *keys;
+    size_t key_count;
+    ost_result result =
+        key_ring_generate(i->row.name, i->context, i->arena, &keys, &key_count, ret_error);
+    return result == OST_OK ? store_realm_create(i->store, &i->row, i->users.rows, i->users.count,
+                                                 keys, key_count, ret_error)
+                            : result;
+}
+
+/* *ret_outcome says what it would be also when storing fails. */
+static ost_result import_realm(import *i, const ost_json *file, realm_import_outcome *ret_outcome,
+                               ost_error *ret_error)
+{
+    store_realm existing;
+    ost_text name = {0};
+    *ret_outcome = REALM_REFUSED;
+    if (!ost_json_is(file, OST_JSON_OBJECT))
+        return ost_error_set(ret_error, OST_E_FORMAT, "a realm is a JSON object");
+    i->report = (import_report){.arena = i->arena, .whole = i->options->whole_report};
+    if (ost_json_text(ost_json_get(file, "realm"), &name))
+        i->row.name = name;
+    if (i->path != NULL && name.len > 0 &&
+        store_realm_get(i->store, name, i->arena, &existing) == OST_OK) {
+        *ret_outcome = REALM_SKIPPED;
+        return OST_OK;
+    }
+    ost_result result = read_all(i, file, ret_error);
+    if (result == OST_OK)
+        result = make(i, ret_error);
+    if (result == OST_OK && !i->options->dry_run)
+        result = store_all(i, ret_error);
+    realm_unref(i->realm);
+    if (result == OST_OK)
+        *ret_outcome = i->options->dry_run ? REALM_CHECKED : REALM_IMPORTED;
+    return result;
+}
+
+ost_result realm_import_document(store *s, ost_text document, const ost_context *context,
+                                 ost_error *ret_error)
+{
+    static const realm_import_options none;
+    const ost_json *file;
+    realm_import_outcome outcome;
+    ost_arena *arena = ost_arena_new(IMPORT_ARENA);
+    if (arena == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+import i = {.store = s, .options = & none, .context = context, .arena = arena };
+    ost_result result = ost_json_read(document, &realm_file_limits, arena, &file, ret_error);
+    if (result == OST_OK)
+        result = import_realm(&i, file, &outcome, ret_error);
+    ost_arena_free(arena);
+    return result;
+}
+
+/* ---- files ---- */
+
+typedef struct totals {
+    size_t imported, skipped;
+} totals;
+
+static ost_result import_one(import *i, const ost_json *file, totals *t, ost_error *ret_error)
+{
+    realm_import_outcome outcome;
+    ost_error inner = {0};
+    ost_result result = import_realm(i, file, &outcome, &inner);
+    if (result != OST_OK)
+        result =
+            ost_error_set(ret_error, result, "%s: %s", i->path,
+                          inner.detail[0] != '\0' ? inner.detail : ost_result_sentence(result));
+    t->imported += outcome == REALM_IMPORTED || outcome == REALM_CHECKED;
+    t->skipped += outcome == REALM_SKIPPED;
+    const realm_import_result told = {.path = i->path,
+                                      .realm = i->row.name,
+                                      .outcome = outcome,
+                                      .users = i->users.count,
+                                      .report = &i->report,
+                                      .error = result != OST_OK ? &inner : NULL};
+    if (i->options->tell != NULL)
+        i->options->tell(i->options->user, &told);
+    return result;
+}
+
+static ost_result import_file(const import *like, const char *path, totals *t, ost_error *ret_error)
+{
+    const ost_json *file;
+import i = * like;
+    i.path = path;
+    i.arena = ost_arena_new(IMPORT_ARENA);
+    if (i.arena == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    const import clean = i;
+    ost_result result = realm_file_read(path, i.arena, &file, ret_error);
+    if (result == OST_OK && ost_json_is(file, OST_JSON_ARRAY)) {
+        if (ost_json_count(file) == 0)
+            result =
+                ost_error_set(ret_error, OST_E_FORMAT, "%s: there is no realm object in it", path);
+        for (const ost_json *at = ost_json_first(file); at != NULL && result == OST_OK;
+             at = ost_json_next(at)) {
+            i = clean;
+            result = import_one(&i, at, t, ret_error);
+        }
+    } else if (result == OST_OK) {
+        result = import_one(&i, file, t, ret_error);
+    }
+    ost_arena_free(i.arena);
+    return result;
+}
+
+/* ---- folders ---- */
+
+static int is_realm_file(const struct dirent *entry)
+{
+    ost_text name = text_of(entry->d_name);
+    return text_ends(name, ".json") && strstr(entry->d_name, "-users-") == NULL;
+}
+
+static ost_result import_folder(const import *like, const char *path, totals *t,
+                                ost_error *ret_error)
+{
+    struct dirent **entries;
+    int count = scandir(path, &entries, is_realm_file, alphasort);
+    if (count < 0)
+        return ost_error_set(ret_error, OST_E_SYSTEM, "%s: %s", path, strerror(errno));
+    ost_result result = OST_OK;
+    for (int n = 0; n < count; n++) {
+        char name[1024];
+        snprintf(name, sizeof name, "%s/%s", path, entries[n]->d_name);
+        if (result == OST_OK)
+            result = import_file(like, name, t, ret_error);
+        memory_free(entries[n]); /* scandir's, from the same heap */
+    }
+    memory_free(entries);
+    return result;
+}
+
+ost_result realm_import_path(store *s, const char *path, const realm_import_options *options,
+                             const ost_context *context, size_t *ret_imported, size_t *ret_skipped,
+                             ost_error *ret_error)
+{
+    static const realm_import_options none;
+    struct stat status;
+    totals t = {0};
+    const import like = {
+        .store = s, .options = options != NULL ? options : &none, .context = context};
+    if (stat(path, &status) != 0)
+        return ost_error_set(ret_error, OST_E_SYSTEM, "%s: %s", path, strerror(errno));
+    ost_result result = S_ISDIR(status.st_mode) ? import_folder(&like, path, &t, ret_error)
+                                                : import_file(&like, path, &t, ret_error);
+    *ret_imported += t.imported;
+    *ret_skipped += t.skipped;
+    return result;
+}

@@ -1,0 +1,112 @@
+/* Users under import; see user_rows.h. */
+#include "provider/file/user_rows.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "provider/file/realm_document.h"
+#include "provider/realm/group.h"
+#include "provider/realm/user_row.h"
+
+static ost_result make_room(user_rows *users, size_t more, ost_arena *arena)
+{
+    if (users->count + more <= users->room)
+        return OST_OK;
+    size_t room = (users->count + more) * 2;
+    const ost_json **documents = ost_arena_alloc(arena, room * sizeof(const ost_json *));
+    if (documents == NULL)
+        return OST_E_MEMORY;
+    if (users->count > 0)
+        memcpy(documents, users->documents, users->count * sizeof(const ost_json *));
+    users->documents = documents;
+    users->room = room;
+    return OST_OK;
+}
+
+ost_result user_rows_add(user_rows *users, const ost_json *list, ost_arena *arena)
+{
+    ost_result result = make_room(users, ost_json_count(list), arena);
+    for (const ost_json *at = ost_json_first(list); at != NULL && result == OST_OK;
+         at = ost_json_next(at))
+        users->documents[users->count++] = at;
+    return result;
+}
+
+/* ---- what they name ---- */
+
+static ost_result check_user(const ost_json *user, size_t index, const realm *r,
+                             ost_error *ret_error)
+{
+    size_t n = 0;
+    ost_text text;
+    const ost_json *groups = ost_json_get(user, "groups");
+    for (const ost_json *at = ost_json_first(groups); at != NULL; at = ost_json_next(at), n++) {
+        if (ost_json_text(at, &text) && !group_exists(r, text))
+            return ost_error_set(ret_error, OST_E_FORMAT, "users[%zu].groups[%zu]: no group %.*s",
+                                 index, n, (int)text.len, text.data);
+    }
+    for (const ost_json *at = ost_json_first(ost_json_get(user, "clientRoles")); at != NULL;
+         at = ost_json_next(at)) {
+        text = ost_json_name(at);
+        if (realm_find_client(r, text) == NULL)
+            return ost_error_set(ret_error, OST_E_FORMAT, "users[%zu].clientRoles: no client %.*s",
+                                 index, (int)text.len, text.data);
+    }
+    return OST_OK;
+}
+
+ost_result user_rows_check(const user_rows *users, const realm *r, ost_error *ret_error)
+{
+    ost_result result = OST_OK;
+    for (size_t i = 0; i < users->count && result == OST_OK; i++)
+        result = check_user(users->documents[i], i, r, ret_error);
+    return result;
+}
+
+/* ---- rows ---- */
+
+static bool has_user(const user_rows *users, ost_text username)
+{
+    for (size_t i = 0; i < users->count; i++) {
+        if (text_equal(users->rows[i].username, username))
+            return true;
+    }
+    return false;
+}
+
+/* Clients with a service account have a user, whether the file names it or not. */
+static ost_result add_accounts(user_rows *users, const realm *r, const ost_context *context,
+                               ost_arena *arena)
+{
+    ost_result result = OST_OK;
+    size_t named = users->count;
+    user_rows given = *users;
+    given.count = named;
+    for (size_t i = 0; i < r->client_count && result == OST_OK; i++) {
+        store_user row;
+        if (!r->clients[i].service_account)
+            continue;
+        result = user_row_service_account(text_of(r->clients[i].client_id), text_of(r->name),
+                                          text_of(r->default_role), context, arena, &row);
+        if (result == OST_OK && !has_user(&given, row.username))
+            users->rows[users->count++] = row;
+    }
+    return result;
+}
+
+ost_result user_rows_make(user_rows *users, const realm *r, const ost_context *context,
+                          ost_arena *arena, ost_error *ret_error)
+{
+    ost_result result = OST_OK;
+    users->rows =
+        ost_arena_alloc(arena, (users->count + r->client_count + 1) * sizeof *users->rows);
+    if (users->rows == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    for (size_t i = 0; i < users->count && result == OST_OK; i++) {
+        result = user_row_read(users->documents[i], i, text_of(r->name), context, arena,
+                               &users->rows[i], ret_error);
+        users->rows[i].email_shared = r->duplicate_emails;
+    }
+    return result == OST_OK ? add_accounts(users, r, context, arena) : result;
+}

@@ -1,0 +1,31 @@
+/* The users of a realm that is being imported: from its file, from those beside it, and the
+ * accounts of clients. */
+#ifndef USER_ROWS_H
+#define USER_ROWS_H
+
+#include <ostiary/json.h>
+
+#include "provider/realm/realm.h"
+#include "store/store.h"
+
+typedef struct user_rows {
+    const ost_json **documents; /* UserRepresentations, looked through by review_object */
+    store_user *rows;
+    size_t count, room;
+} user_rows;
+
+/* Adds the users of a list; in the arena. */
+OST_MUST_CHECK ost_result user_rows_add(user_rows *users, const ost_json *list, ost_arena *arena);
+
+/* What users need must be there: OST_E_FORMAT with "users[3].groups[0]: …". Roles need not: the
+ * realm has been given those that users name. */
+OST_MUST_CHECK ost_result user_rows_check(const user_rows *users, const realm *realm,
+                                          ost_error *ret_error);
+
+/* Makes the rows: plain passwords are hashed. Then adds the accounts of the realm's clients that
+ * have one and are not among the users. */
+OST_MUST_CHECK ost_result user_rows_make(user_rows *users, const realm *realm,
+                                         const ost_context *context, ost_arena *arena,
+                                         ost_error *ret_error);
+
+#endif

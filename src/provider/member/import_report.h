@@ -1,0 +1,41 @@
+/* What an import made of a file: which members are acted upon, which are kept, which are refused,
+ * object by object. */
+#ifndef IMPORT_REPORT_H
+#define IMPORT_REPORT_H
+
+#include <ostiary/json.h>
+
+#include "provider/member/member.h"
+
+typedef struct report_entry {
+    struct report_entry *next;
+    member_fate fate;
+    ost_text member; /* its name */
+    const char *why; /* NULL: nothing to say */
+} report_entry;
+
+typedef struct report_object {
+    struct report_object *next;
+    const char *path;  /* "clients[3]"; "" for the realm itself */
+    const char *title; /* "Client" */
+    ost_text name;
+    report_entry *first, *last;
+} report_object;
+
+typedef struct import_report {
+    ost_arena *arena; /* where everything lives */
+    bool whole;       /* also what is acted upon and kept, by name; else only how many */
+    size_t count[MEMBER_FATES];
+    report_object *first, *last;
+} import_report;
+
+/* False: out of memory. Entries of one object follow each other. */
+bool import_report_add(import_report *report, const char *path, const char *title, ost_text name,
+                       member_fate fate, ost_text which, const char *why);
+
+const char *member_fate_name(member_fate fate); /* "acted upon" */
+
+/* The report's part of a JSON object that is open: "counts" and "objects". */
+void import_report_write(const import_report *report, ost_json_writer *writer);
+
+#endif

@@ -1,0 +1,60 @@
+/* What becomes of each member of a realm file: one table for each kind of object of Keycloak's
+ * representation. docs/usage/realm-files.md is made from these tables. */
+#ifndef MEMBER_H
+#define MEMBER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef enum member_fate {
+    MEMBER_ACTED,   /* acted upon, as Keycloak does */
+    MEMBER_KEPT,    /* has no effect and is harmless; exported again */
+    MEMBER_TOLD,    /* kept, although Keycloak acts upon it: told at import, refused by --strict */
+    MEMBER_BARRED,  /* what it is to protect is refused: logins, tokens; told at import */
+    MEMBER_REFUSED, /* a file that has it is refused */
+    MEMBER_UNKNOWN, /* in no table: told at import, refused by --strict */
+} member_fate;
+#define MEMBER_FATES 6
+
+typedef enum member_type {
+    MEMBER_ANY,
+    MEMBER_BOOLEAN,
+    MEMBER_INTEGER,
+    MEMBER_STRING,
+    MEMBER_STRINGS,      /* an array of strings */
+    MEMBER_MAP,          /* an object of strings; `of` tells of its names */
+    MEMBER_STRING_LISTS, /* an object of arrays of strings */
+    MEMBER_OBJECT,       /* one object of the kind `of` */
+    MEMBER_LIST,         /* an array of such */
+    MEMBER_LISTS,        /* an object of such arrays */
+} member_type;
+
+typedef struct member_kind member_kind;
+
+typedef struct member {
+    const char *name;
+    member_type type;
+    member_fate fate;
+    const member_kind *of;
+    const char *idle; /* the JSON of a value that asks for nothing, beside null, false, 0, "", [] */
+    const char *why;  /* half a sentence; NULL: the name says it */
+} member;
+
+struct member_kind {
+    const char *title;
+    const char *name; /* the member that tells one object from another; NULL: none */
+    bool open;        /* names beyond the table are the user's own, and kept */
+    const member *members;
+    size_t count;
+};
+
+extern const member_kind member_realm, member_realm_attribute, member_scope_mapping;
+extern const member_kind member_component, member_client, member_client_attribute;
+extern const member_kind member_client_scope, member_client_scope_attribute, member_mapper;
+extern const member_kind member_user, member_credential, member_consent, member_federated_identity;
+extern const member_kind member_role, member_roles, member_composites, member_group;
+extern const member_kind member_flow, member_execution, member_authenticator_config;
+extern const member_kind member_required_action;
+extern const member_kind member_identity_provider, member_identity_provider_mapper;
+
+#endif

@@ -1,0 +1,139 @@
+/* The members of users and their credentials, of roles and groups, and what becomes of each; see
+ * member.h. */
+#include "provider/member/member.h"
+
+#include "base/array.h"
+
+static const member user_members[] = {
+    {"access", MEMBER_ANY, .fate = MEMBER_KEPT},
+    {"applicationRoles", MEMBER_ANY, .fate = MEMBER_TOLD, .why = "layout of before Keycloak 2"},
+    {"attributes", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED},
+    {"clientConsents", MEMBER_LIST, .fate = MEMBER_KEPT, .of = &member_consent,
+     .why = "users who would have to consent are not let in"},
+    {"clientRoles", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED},
+    {"createdTimestamp", MEMBER_INTEGER, .fate = MEMBER_KEPT},
+    {"credentials", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_credential},
+    {"disableableCredentialTypes", MEMBER_STRINGS, .fate = MEMBER_KEPT},
+    {"email", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"emailVerified", MEMBER_BOOLEAN, .fate = MEMBER_ACTED},
+    {"enabled", MEMBER_BOOLEAN, .fate = MEMBER_ACTED},
+    {"federatedIdentities", MEMBER_LIST, .fate = MEMBER_TOLD, .of = &member_federated_identity,
+     .why = "logins through other providers are not there"},
+    {"federationLink", MEMBER_STRING, .fate = MEMBER_TOLD,
+     .why = "users of other storages are not there"},
+    {"firstName", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"groups", MEMBER_STRINGS, .fate = MEMBER_ACTED},
+    {"id", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"issuedVerifiableCredentials", MEMBER_ANY, .fate = MEMBER_KEPT},
+    {"lastName", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"notBefore", MEMBER_INTEGER, .fate = MEMBER_KEPT},
+    {"origin", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"realmRoles", MEMBER_STRINGS, .fate = MEMBER_ACTED},
+    {"requiredActions", MEMBER_STRINGS, .fate = MEMBER_BARRED,
+     .why = "the login is refused until they are done"},
+    {"self", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"serviceAccountClientId", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"socialLinks", MEMBER_ANY, .fate = MEMBER_TOLD, .why = "layout of before Keycloak 2"},
+    {"totp", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},
+    {"userProfileMetadata", MEMBER_ANY, .fate = MEMBER_KEPT},
+    {"username", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"verifiableCredentials", MEMBER_ANY, .fate = MEMBER_KEPT},
+};
+const member_kind member_user = {
+    .title = "User", .name = "username", .members = user_members, .count = ARRAY_LEN(user_members)};
+
+static const member credential_members[] = {
+    {"algorithm", MEMBER_STRING, .fate = MEMBER_ACTED, .why = "of before Keycloak 8"},
+    {"config", MEMBER_ANY, .fate = MEMBER_KEPT},
+    {"counter", MEMBER_INTEGER, .fate = MEMBER_KEPT},
+    {"createdDate", MEMBER_INTEGER, .fate = MEMBER_KEPT},
+    {"credentialData", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"device", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"digits", MEMBER_INTEGER, .fate = MEMBER_KEPT},
+    {"federationLink", MEMBER_STRING, .fate = MEMBER_TOLD,
+     .why = "credentials of other storages are not there"},
+    {"hashIterations", MEMBER_INTEGER, .fate = MEMBER_ACTED, .why = "of before Keycloak 8"},
+    {"hashedSaltedValue", MEMBER_STRING, .fate = MEMBER_ACTED, .why = "of before Keycloak 8"},
+    {"id", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"period", MEMBER_INTEGER, .fate = MEMBER_KEPT},
+    {"priority", MEMBER_INTEGER, .fate = MEMBER_KEPT},
+    {"salt", MEMBER_STRING, .fate = MEMBER_ACTED, .why = "of before Keycloak 8"},
+    {"secretData", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"temporary", MEMBER_BOOLEAN, .fate = MEMBER_BARRED,
+     .why = "becomes the required action UPDATE_PASSWORD"},
+    {"type", MEMBER_STRING, .fate = MEMBER_BARRED, .idle = "\"password\"",
+     .why = "who has a second factor that the flows ask for is not let in"},
+    {"userLabel", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"value", MEMBER_STRING, .fate = MEMBER_ACTED},
+};
+const member_kind member_credential = {.title = "Credential",
+                                       .name = "type",
+                                       .members = credential_members,
+                                       .count = ARRAY_LEN(credential_members)};
+
+static const member consent_members[] = {
+    {"clientId", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"createdDate", MEMBER_INTEGER, .fate = MEMBER_KEPT},
+    {"grantedClientScopes", MEMBER_STRINGS, .fate = MEMBER_KEPT},
+    {"grantedRealmRoles", MEMBER_STRINGS, .fate = MEMBER_KEPT},
+    {"lastUpdatedDate", MEMBER_INTEGER, .fate = MEMBER_KEPT},
+};
+const member_kind member_consent = {
+    .title = "Consent", .members = consent_members, .count = ARRAY_LEN(consent_members)};
+
+static const member federated_identity_members[] = {
+    {"identityProvider", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"userId", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"userName", MEMBER_STRING, .fate = MEMBER_KEPT},
+};
+const member_kind member_federated_identity = {.title = "Federated identity",
+                                               .members = federated_identity_members,
+                                               .count = ARRAY_LEN(federated_identity_members)};
+
+static const member role_members[] = {
+    {"attributes", MEMBER_STRING_LISTS, .fate = MEMBER_KEPT},
+    {"clientRole", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},
+    {"composite", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},
+    {"composites", MEMBER_OBJECT, .fate = MEMBER_ACTED, .of = &member_composites},
+    {"containerId", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"description", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"id", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"name", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"scopeParamRequired", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},
+};
+const member_kind member_role = {
+    .title = "Role", .name = "name", .members = role_members, .count = ARRAY_LEN(role_members)};
+
+static const member roles_members[] = {
+    {"application", MEMBER_ANY, .fate = MEMBER_TOLD, .why = "layout of before Keycloak 2"},
+    {"client", MEMBER_LISTS, .fate = MEMBER_ACTED, .of = &member_role},
+    {"realm", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_role},
+};
+const member_kind member_roles = {
+    .title = "Roles", .members = roles_members, .count = ARRAY_LEN(roles_members)};
+
+static const member composites_members[] = {
+    {"application", MEMBER_ANY, .fate = MEMBER_TOLD, .why = "layout of before Keycloak 2"},
+    {"client", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED},
+    {"realm", MEMBER_STRINGS, .fate = MEMBER_ACTED},
+};
+const member_kind member_composites = {.title = "Composites of a role",
+                                       .members = composites_members,
+                                       .count = ARRAY_LEN(composites_members)};
+
+static const member group_members[] = {
+    {"access", MEMBER_ANY, .fate = MEMBER_KEPT},
+    {"attributes", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED,
+     .why = "inherited by the users of the group"},
+    {"clientRoles", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED},
+    {"description", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"id", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"name", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"parentId", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"path", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"realmRoles", MEMBER_STRINGS, .fate = MEMBER_ACTED},
+    {"subGroupCount", MEMBER_INTEGER, .fate = MEMBER_KEPT},
+    {"subGroups", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_group},
+};
+const member_kind member_group = {
+    .title = "Group", .name = "name", .members = group_members, .count = ARRAY_LEN(group_members)};

@@ -1,0 +1,380 @@
+/* The walk through a realm file by the tables; see review.h. */
+#include "provider/member/review.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/text.h"
+
+#define MAX_DOCUMENT ((size_t)64 << 20)
+#define MAX_PATH 512
+#define MAX_DEPTH 40 /* of groups within groups */
+
+typedef struct review {
+    bool strict;
+    ost_arena *arena;
+    ost_json_writer *writer;
+    import_report *report;
+    ost_error *error;
+    ost_result result;
+    ost_result refused; /* something is; the walk goes on, so that the report is whole */
+    unsigned depth;
+    size_t path_len;
+    char path[MAX_PATH];
+} review;
+
+static void fail(review *r, ost_text name, const char *what)
+{
+    if (r->result == OST_OK)
+        r->result = ost_error_set(r->error, OST_E_FORMAT, "%s%s%.*s: %s", r->path,
+                                  r->path_len > 0 ? "." : "", (int)name.len, name.data, what);
+}
+
+static size_t enter(review *r, ost_text name)
+{
+    size_t before = r->path_len;
+    int len = snprintf(r->path + before, sizeof r->path - before, "%s%.*s", before > 0 ? "." : "",
+                       (int)(name.len < 100 ? name.len : 100), name.data);
+    r->path_len = before + (len > 0 ? (size_t)len : 0);
+    if (r->path_len >= sizeof r->path) {
+        r->path_len = sizeof r->path - 1;
+        fail(r, OST_TEXT("…"), "too deep");
+    }
+    return before;
+}
+
+static void leave(review *r, size_t before)
+{
+    r->path_len = before;
+    r->path[before] = '\0';
+}
+
+/* ---- what asks for nothing ---- */
+
+static bool is_idle(const ost_json *value, const char *idle)
+{
+    bool boolean = false;
+    int64_t integer = 0;
+    ost_text text;
+    if (idle != NULL && text_is(ost_json_source(value), idle))
+        return true;
+    if (ost_json_boolean(value, &boolean))
+        return !boolean;
+    if (ost_json_integer(value, &integer))
+        return integer == 0;
+    if (ost_json_text(value, &text))
+        return text.len == 0 || text_is(text, "false") || text_is(text, "0");
+    for (const ost_json *at = ost_json_first(value); at != NULL; at = ost_json_next(at)) {
+        if (!is_idle(at, NULL))
+            return false;
+    }
+    return ost_json_type_of(value) != OST_JSON_NUMBER;
+}
+
+static member_fate fate_of(const member_kind *kind, const ost_json *value, const member *m)
+{
+    if (m == NULL)
+        return kind->open ? MEMBER_KEPT : MEMBER_UNKNOWN;
+    return m->fate != MEMBER_ACTED && is_idle(value, m->idle) ? MEMBER_KEPT : m->fate;
+}
+
+static void refuse(review *r, ost_text name, const char *why, const char *behind)
+{
+    if (r->refused == OST_OK)
+        r->refused =
+            ost_error_set(r->error, OST_E_FORMAT, "%s%s%.*s: %s%s", r->path,
+                          r->path_len > 0 ? "." : "", (int)name.len, name.data, why, behind);
+}
+
+static void tell(review *r, const ost_json *object, const member_kind *kind, const ost_json *value,
+                 const member *m)
+{
+    ost_text name = {0};
+    member_fate fate = fate_of(kind, value, m);
+    const char *why = m != NULL                ? m->why
+                      : fate == MEMBER_UNKNOWN ? "no such member is known"
+                                               : NULL;
+    if (fate == MEMBER_REFUSED)
+        refuse(r, ost_json_name(value), why, "");
+    else if (r->strict && (fate == MEMBER_TOLD || fate == MEMBER_UNKNOWN))
+        refuse(r, ost_json_name(value), why, " (--strict)");
+    if (r->report == NULL)
+        return;
+    if (kind->name != NULL)
+        (void)!ost_json_text(ost_json_get(object, kind->name), &name);
+    if (!import_report_add(r->report, r->path, kind->title, name, fate, ost_json_name(value), why))
+        r->result = ost_error_set(r->error, OST_E_MEMORY, "out of memory");
+}
+
+/* ---- values ---- */
+
+static void put_boolean(review *r, const ost_json *value)
+{
+    bool boolean;
+    ost_text text;
+    if (ost_json_boolean(value, &boolean))
+        ost_json_put_boolean(r->writer, boolean);
+    else if (ost_json_text(value, &text) && (text_equal_ignoring_case(text, OST_TEXT("true")) ||
+                                             text_equal_ignoring_case(text, OST_TEXT("false"))))
+        ost_json_put_boolean(r->writer, text.len == 4);
+    else
+        fail(r, ost_json_name(value), "neither true nor false");
+}
+
+static void put_integer(review *r, const ost_json *value)
+{
+    int64_t integer;
+    uint64_t number;
+    ost_text text;
+    bool negative = ost_json_text(value, &text) && text_starts(text, "-");
+    if (ost_json_integer(value, &integer))
+        ost_json_put_integer(r->writer, integer);
+    else if (ost_json_text(value, &text) &&
+             text_to_unsigned(text_slice(text, negative, text.len), (uint64_t)1 << 53, &number))
+        ost_json_put_integer(r->writer, negative ? -(int64_t)number : (int64_t)number);
+    else
+        fail(r, ost_json_name(value), "not a whole number");
+}
+
+static void put_string(review *r, const ost_json *value, ost_text name)
+{
+    ost_text text;
+    if (ost_json_text(value, &text))
+        ost_json_put_text(r->writer, text);
+    else
+        fail(r, name, "not a string");
+}
+
+/* Attributes and settings are strings, which hold booleans and numbers, too. */
+static void put_scalar(review *r, const ost_json *value, ost_text name)
+{
+    ost_text text;
+    if (ost_json_text(value, &text))
+        ost_json_put_text(r->writer, text);
+    else if (ost_json_is(value, OST_JSON_BOOL) || ost_json_is(value, OST_JSON_NUMBER))
+        ost_json_put_text(r->writer, ost_json_source(value));
+    else
+        fail(r, name, "not a string");
+}
+
+static void put_strings(review *r, const ost_json *value, ost_text name)
+{
+    size_t index = 0;
+    char which[160];
+    if (!ost_json_is(value, OST_JSON_ARRAY)) {
+        fail(r, name, "not an array");
+        return;
+    }
+    ost_json_open_array(r->writer);
+    for (const ost_json *at = ost_json_first(value); at != NULL; at = ost_json_next(at), index++) {
+        snprintf(which, sizeof which, "%.*s[%zu]", (int)(name.len < 120 ? name.len : 120),
+                 name.data, index);
+        if (!ost_json_is(at, OST_JSON_NULL))
+            put_string(r, at, text_of(which));
+    }
+    ost_json_close_array(r->writer);
+}
+
+static bool is_object(review *r, const ost_json *value, ost_text name)
+{
+    if (!ost_json_is(value, OST_JSON_OBJECT))
+        fail(r, name, "not an object");
+    return r->result == OST_OK;
+}
+
+/* One string may stand where a list of one is meant. */
+static void put_string_lists(review *r, const ost_json *value)
+{
+    if (!is_object(r, value, ost_json_name(value)))
+        return;
+    ost_json_open_object(r->writer);
+    size_t before = enter(r, ost_json_name(value));
+    for (const ost_json *at = ost_json_first(value); at != NULL; at = ost_json_next(at)) {
+        if (ost_json_is(at, OST_JSON_NULL))
+            continue;
+        ost_json_put_name(r->writer, ost_json_name(at));
+        if (ost_json_is(at, OST_JSON_ARRAY)) {
+            put_strings(r, at, ost_json_name(at));
+            continue;
+        }
+        ost_json_open_array(r->writer);
+        put_scalar(r, at, ost_json_name(at));
+        ost_json_close_array(r->writer);
+    }
+    leave(r, before);
+    ost_json_close_object(r->writer);
+}
+
+static void put_object(review *r, const ost_json *object, const member_kind *kind);
+
+static void put_map(review *r, const ost_json *value, const member_kind *of)
+{
+    size_t before = enter(r, ost_json_name(value));
+    if (!ost_json_is(value, OST_JSON_OBJECT)) {
+        leave(r, before);
+        fail(r, ost_json_name(value), "not an object");
+        return;
+    }
+    if (of != NULL) {
+        put_object(r, value, of);
+    } else {
+        ost_json_open_object(r->writer);
+        for (const ost_json *at = ost_json_first(value); at != NULL; at = ost_json_next(at)) {
+            if (ost_json_is(at, OST_JSON_NULL))
+                continue;
+            ost_json_put_name(r->writer, ost_json_name(at));
+            put_scalar(r, at, ost_json_name(at));
+        }
+        ost_json_close_object(r->writer);
+    }
+    leave(r, before);
+}
+
+static void put_list(review *r, const ost_json *value, const member_kind *of)
+{
+    size_t index = 0;
+    char which[160];
+    ost_text name = ost_json_name(value);
+    if (!ost_json_is(value, OST_JSON_ARRAY)) {
+        fail(r, name, "not an array");
+        return;
+    }
+    ost_json_open_array(r->writer);
+    for (const ost_json *at = ost_json_first(value); at != NULL && r->result == OST_OK;
+         at = ost_json_next(at), index++) {
+        snprintf(which, sizeof which, "%.*s[%zu]", (int)(name.len < 120 ? name.len : 120),
+                 name.data, index);
+        if (ost_json_is(at, OST_JSON_NULL) || !is_object(r, at, text_of(which)))
+            continue;
+        size_t before = enter(r, text_of(which));
+        put_object(r, at, of);
+        leave(r, before);
+    }
+    ost_json_close_array(r->writer);
+}
+
+static void put_lists(review *r, const ost_json *value, const member_kind *of)
+{
+    if (!is_object(r, value, ost_json_name(value)))
+        return;
+    size_t before = enter(r, ost_json_name(value));
+    ost_json_open_object(r->writer);
+    for (const ost_json *at = ost_json_first(value); at != NULL; at = ost_json_next(at)) {
+        if (ost_json_is(at, OST_JSON_NULL))
+            continue;
+        ost_json_put_name(r->writer, ost_json_name(at));
+        put_list(r, at, of);
+    }
+    ost_json_close_object(r->writer);
+    leave(r, before);
+}
+
+static void put_one(review *r, const ost_json *value, const member_kind *of)
+{
+    if (!is_object(r, value, ost_json_name(value)))
+        return;
+    size_t before = enter(r, ost_json_name(value));
+    put_object(r, value, of);
+    leave(r, before);
+}
+
+static void put_value(review *r, const ost_json *value, const member *m)
+{
+    switch (m != NULL ? m->type : MEMBER_ANY) {
+    case MEMBER_BOOLEAN:
+        put_boolean(r, value);
+        break;
+    case MEMBER_INTEGER:
+        put_integer(r, value);
+        break;
+    case MEMBER_STRING:
+        put_string(r, value, ost_json_name(value));
+        break;
+    case MEMBER_STRINGS:
+        put_strings(r, value, ost_json_name(value));
+        break;
+    case MEMBER_MAP:
+        put_map(r, value, m->of);
+        break;
+    case MEMBER_STRING_LISTS:
+        put_string_lists(r, value);
+        break;
+    case MEMBER_OBJECT:
+        put_one(r, value, m->of);
+        break;
+    case MEMBER_LIST:
+        put_list(r, value, m->of);
+        break;
+    case MEMBER_LISTS:
+        put_lists(r, value, m->of);
+        break;
+    case MEMBER_ANY:
+        ost_json_put_value(r->writer, value);
+        break;
+    }
+}
+
+/* The tables are sorted by name. */
+static const member *find(const member_kind *kind, ost_text name)
+{
+    size_t low = 0, high = kind->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        const member *m = &kind->members[middle];
+        size_t len = strlen(m->name), shorter = len < name.len ? len : name.len;
+        int order = memcmp(m->name, name.data, shorter);
+        if (order == 0 && len == name.len)
+            return m;
+        if (order < 0 || (order == 0 && len < name.len))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+static void put_object(review *r, const ost_json *object, const member_kind *kind)
+{
+    if (++r->depth > MAX_DEPTH)
+        fail(r, OST_TEXT("…"), "too deep");
+    ost_json_open_object(r->writer);
+    for (const ost_json *at = ost_json_first(object); at != NULL && r->result == OST_OK;
+         at = ost_json_next(at)) {
+        if (ost_json_is(at, OST_JSON_NULL)) /* as if it had been left out */
+            continue;
+        const member *m = find(kind, ost_json_name(at));
+        tell(r, object, kind, at, m);
+        ost_json_put_name(r->writer, ost_json_name(at));
+        if (kind->open)
+            put_scalar(r, at, ost_json_name(at));
+        else
+            put_value(r, at, m);
+    }
+    ost_json_close_object(r->writer);
+    r->depth--;
+}
+
+ost_result review_object(const ost_json *object, const member_kind *kind, const char *path,
+                         bool strict, ost_arena *arena, import_report *report,
+                         const ost_json **ret_object, ost_error *ret_error)
+{
+    static const ost_json_limits limits = {
+        .max_bytes = MAX_DOCUMENT, .max_depth = 64, .max_values = (size_t)1 << 22};
+    review r = {.strict = strict, .arena = arena, .report = report, .error = ret_error};
+    ost_text text;
+    r.writer = ost_json_writer_new(arena, MAX_DOCUMENT);
+    if (r.writer == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    if (path[0] != '\0')
+        enter(&r, text_of(path));
+    put_object(&r, object, kind);
+    if (r.result != OST_OK)
+        return r.result;
+    if (r.refused != OST_OK)
+        return r.refused;
+    ost_result result = ost_json_writer_finish(r.writer, &text);
+    if (result != OST_OK)
+        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+    return ost_json_read(text, &limits, arena, ret_object, ret_error);
+}

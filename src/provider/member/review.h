@@ -1,0 +1,18 @@
+/* Looking through a realm file before anything is made of it: every member is found in the tables
+ * of member.h, told in the report, and given the type that it ought to have. */
+#ifndef REVIEW_H
+#define REVIEW_H
+
+#include "provider/member/import_report.h"
+
+/* Writes `object` of the kind anew: without what is null; numbers and booleans that stand as
+ * strings become what they are (placeholders leave them so). `path` (may be empty) is how the
+ * report calls the object. `strict`: what is kept without effect, and what is unknown, is refused.
+ * OST_E_FORMAT with the path: a wrong type, or something is refused; the report (may be NULL) is
+ * whole also then, unless a type was wrong. In the arena. */
+OST_MUST_CHECK ost_result review_object(const ost_json *object, const member_kind *kind,
+                                        const char *path, bool strict, ost_arena *arena,
+                                        import_report *report, const ost_json **ret_object,
+                                        ost_error *ret_error);
+
+#endif

@@ -1,0 +1,361 @@
+"""Realm files: what of them counts, what is told, and that nothing in them is dropped in silence."""
+
+import base64
+import hashlib
+import json
+import subprocess
+
+import pytest
+from oidc import Client
+from programs import provider_program
+from web import Browser, query_of, unverified_token
+
+SHOP = {"clientId": "shop", "publicClient": True, "directAccessGrantsEnabled": True, "redirectUris": ["https://shop.example/cb"]}
+ANN = {"username": "ann", "enabled": True, "credentials": [{"type": "password", "value": "ann-password"}]}
+OTP = {
+    "id": "7b5b1e6f-6b0f-4f5f-8f58-3f3b2f7d9a11",
+    "type": "otp",
+    "userLabel": "phone",
+    "createdDate": 1700000000000,
+    "secretData": '{"value":"aaaaaaaaaaaaaaaaaaaa"}',
+    "credentialData": '{"subType":"totp","digits":6,"counter":0,"period":30,"algorithm":"HmacSHA1"}',
+}
+CLIENT = Client("shop", None, "https://shop.example/cb")
+
+
+def run(*arguments, **options):
+    return subprocess.run(
+        [str(provider_program()), *map(str, arguments)], capture_output=True, text=True, timeout=120, **options
+    )
+
+
+@pytest.fixture
+def realm_of(tmp_path, new_provider):
+    """Starts a provider with one realm: the members given, beside a client and a user."""
+
+    def make(**members):
+        file = tmp_path / "x-realm.json"
+        file.write_text(json.dumps({"realm": "x", "enabled": True, "clients": [SHOP], "users": [ANN], **members}))
+        made = new_provider([file])
+        return made.realm("x"), made
+
+    return make
+
+
+@pytest.fixture
+def importing(tmp_path):
+    """Imports text as a realm file; (result of the command, its report or None)."""
+
+    def make(text, *arguments, encoding="utf-8"):
+        file = tmp_path / "x-realm.json"
+        file.write_text(text if isinstance(text, str) else json.dumps(text), encoding=encoding)
+        done = run("realm", "import", file, "--json", "--data", tmp_path / "data", *arguments)
+        return done, json.loads(done.stdout) if done.stdout.startswith("[") else None
+
+    return make
+
+
+def exported(tmp_path, realm="x"):
+    done = run("realm", "export", realm, "--data", tmp_path / "data")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def told(report, fate):
+    """path.member of everything of one fate."""
+    return {
+        ".".join(filter(None, (entry["path"], item["member"] if isinstance(item, dict) else item)))
+        for entry in report[0]["objects"]
+        for item in entry.get(fate, [])
+    }
+
+
+def log_in(realm):
+    return realm.password(CLIENT, "ann", "ann-password")
+
+
+# ---- P1: a file's safety is not dropped in silence ----
+
+
+def test_p1_a_second_factor_keeps_the_password_alone_out_and_is_exported(tmp_path, importing, realm_of):
+    user = {**ANN, "totp": True, "credentials": [*ANN["credentials"], OTP]}
+    realm, _ = realm_of(users=[user])
+    answer = log_in(realm)
+    assert (answer.status, answer.json()["error"]) == (400, "invalid_grant")
+    done, report = importing({"realm": "x", "users": [user]})
+    assert done.returncode == 0, done.stderr
+    assert "users[0].credentials[1].type" in told(report, "refused in use")
+    credentials = exported(tmp_path)["users"][0]["credentials"]
+    assert [one["type"] for one in credentials] == ["password", "otp"]
+    assert credentials[1] == OTP
+
+
+def test_p1_a_temporary_password_has_to_be_changed(realm_of):
+    realm, _ = realm_of(users=[{**ANN, "credentials": [{"type": "password", "value": "ann-password", "temporary": True}]}])
+    answer = log_in(realm)
+    assert (answer.status, answer.json()["error_description"]) == (400, "Account is not fully set up")
+
+
+@pytest.mark.parametrize(
+    "actions, verified, status",
+    [
+        (None, False, 400),
+        (None, True, 200),
+        ([{"alias": "VERIFY_EMAIL", "enabled": True}], False, 400),
+        ([{"alias": "VERIFY_EMAIL", "enabled": False}], False, 200),
+    ],
+)
+def test_p1_verify_email(realm_of, actions, verified, status):
+    realm, _ = realm_of(
+        verifyEmail=True, requiredActions=actions, users=[{**ANN, "email": "ann@x.example", "emailVerified": verified}]
+    )
+    assert log_in(realm).status == status
+
+
+def test_p1_consent_required(realm_of):
+    realm, _ = realm_of(clients=[{**SHOP, "consentRequired": True}])
+    answer = log_in(realm)
+    assert (answer.status, answer.json()["error"]) == (400, "invalid_client")
+    assert answer.json()["error_description"] == "Client requires user consent"
+    assert query_of(realm.authorize(Browser(), CLIENT).location)["error"] == "access_denied"
+
+
+@pytest.mark.parametrize(
+    "attributes, error",
+    [
+        ({"require.pushed.authorization.requests": "true"}, "invalid_request"),
+        ({"request.object.required": "request or request_uri"}, "unauthorized_client"),
+        ({"request.object.signature.alg": "ES256"}, "unauthorized_client"),
+    ],
+)
+def test_p1_authorization_requests_that_have_to_be_safer_are_refused(realm_of, attributes, error):
+    realm, _ = realm_of(clients=[{**SHOP, "attributes": attributes}])
+    assert query_of(realm.authorize(Browser(), CLIENT).location)["error"] == error
+    assert log_in(realm).status == 200
+
+
+@pytest.mark.parametrize(
+    "attribute, value",
+    [
+        ("dpop.bound.access.tokens", "true"),
+        ("tls.client.certificate.bound.access.tokens", "true"),
+        ("id.token.encrypted.response.alg", "RSA-OAEP"),
+    ],
+)
+def test_p1_tokens_that_have_to_be_safer_are_refused(realm_of, attribute, value):
+    realm, _ = realm_of(clients=[{**SHOP, "attributes": {attribute: value}}])
+    answer = log_in(realm)
+    assert (answer.status, answer.json()["error"]) == (400, "unauthorized_client")
+    assert attribute in answer.json()["error_description"]
+
+
+def test_p1_a_client_of_another_protocol_gets_no_tokens(realm_of):
+    realm, _ = realm_of(clients=[{**SHOP, "protocol": "saml"}])
+    assert log_in(realm).json()["error_description"] == "Wrong client protocol."
+    assert realm.authorize(Browser(), CLIENT).status == 400
+
+
+FLOWS = [
+    {
+        "id": "11111111-1111-1111-1111-111111111111",
+        "alias": "strict browser",
+        "authenticationExecutions": [
+            {"authenticator": "auth-username-password-form", "requirement": "REQUIRED"},
+            {"authenticator": "auth-otp-form", "requirement": "REQUIRED"},
+        ],
+    },
+    {
+        "id": "22222222-2222-2222-2222-222222222222",
+        "alias": "strict direct",
+        "authenticationExecutions": [
+            {"authenticator": "direct-grant-validate-username", "requirement": "REQUIRED"},
+            {"authenticator": "direct-grant-validate-password", "requirement": "REQUIRED"},
+            {"authenticator": "direct-grant-validate-otp", "requirement": "REQUIRED"},
+        ],
+    },
+    {
+        "id": "33333333-3333-3333-3333-333333333333",
+        "alias": "plain browser",
+        "authenticationExecutions": [
+            {"authenticator": "auth-cookie", "requirement": "ALTERNATIVE"},
+            {"flowAlias": "plain forms", "requirement": "ALTERNATIVE", "authenticatorFlow": True},
+        ],
+    },
+    {
+        "alias": "plain forms",
+        "authenticationExecutions": [
+            {"authenticator": "auth-username-password-form", "requirement": "REQUIRED"},
+            {"authenticator": "auth-otp-form", "requirement": "DISABLED"},
+        ],
+    },
+]
+
+
+@pytest.mark.parametrize("members, browser, direct", [
+    ({"browserFlow": "strict browser"}, False, True),
+    ({"directGrantFlow": "strict direct"}, True, False),
+    ({"browserFlow": "plain browser"}, True, True),
+    ({"browserFlow": "nowhere"}, False, True),
+    ({"clients": [{**SHOP, "authenticationFlowBindingOverrides": {"browser": FLOWS[0]["id"]}}]}, False, True),
+    ({"clients": [{**SHOP, "authenticationFlowBindingOverrides": {"direct_grant": FLOWS[1]["id"]}}]}, True, False),
+    (
+        {"browserFlow": "strict browser",
+         "clients": [{**SHOP, "authenticationFlowBindingOverrides": {"browser": FLOWS[2]["id"]}}]},
+        True, True,
+    ),
+])
+def test_p1_logins_by_a_flow_that_is_not_there_are_refused(realm_of, members, browser, direct):
+    realm, _ = realm_of(authenticationFlows=FLOWS, **members)
+    page = realm.authorize(Browser(), CLIENT)
+    assert (page.status == 200) == browser
+    if not browser:
+        assert query_of(page.location)["error"] == "unauthorized_client"
+    assert (log_in(realm).status == 200) == direct
+
+
+def test_p1_use_refresh_tokens_false(realm_of):
+    realm, _ = realm_of(clients=[{**SHOP, "attributes": {"use.refresh.tokens": "false"}}])
+    answer = log_in(realm).json()
+    assert "refresh_token" not in answer and answer["refresh_expires_in"] == 0
+
+
+@pytest.mark.parametrize("members", [
+    {"clients": [{**SHOP, "attributes": {"client.session.max.lifespan": "120"}}]},
+    {"clients": [{**SHOP, "attributes": {"client.session.idle.timeout": "120"}}]},
+    {"clientSessionMaxLifespan": 120},
+    {"clientSessionIdleTimeout": 120},
+])
+def test_p1_the_clients_part_of_a_session_ends_before_the_session(realm_of, members):
+    realm, _ = realm_of(**members)
+    answer = log_in(realm).json()
+    assert 118 <= answer["refresh_expires_in"] <= 120
+    idle = "Idle" in str(members) or "idle" in str(members)
+    assert (answer["expires_in"] <= 120) != idle
+    claims = unverified_token(answer["refresh_token"])[1]
+    again = realm.refresh(CLIENT, answer["refresh_token"]).json()
+    if not idle:
+        assert unverified_token(again["refresh_token"])[1]["exp"] <= claims["exp"] + 1
+
+
+def test_p1_client_policies_are_refused(importing):
+    policies = {"policies": [{"name": "strict", "enabled": True, "conditions": [], "profiles": ["fapi"]}]}
+    done, report = importing({"realm": "x", "clientPolicies": policies})
+    assert done.returncode == 1 and "clientPolicies" in done.stderr
+    assert report[0]["outcome"] == "refused" and "clientPolicies" in told(report, "refused")
+    done, _ = importing({"realm": "x", "clientPolicies": {"policies": []}})
+    assert done.returncode == 0, done.stderr
+
+
+# ---- P2: what users name ----
+
+
+def test_p2_roles_that_users_and_groups_name_are_made(realm_of):
+    realm, _ = realm_of(
+        groups=[{"name": "g", "clientRoles": {"shop": ["buyer"]}}],
+        users=[{**ANN, "realmRoles": ["ghost"], "groups": ["/g"]}],
+    )
+    claims = unverified_token(log_in(realm).json()["access_token"])[1]
+    assert claims["realm_access"]["roles"] == ["ghost"]
+    assert claims["resource_access"]["shop"]["roles"] == ["buyer"]
+
+
+@pytest.mark.parametrize("user, path", [
+    ({"groups": ["/nowhere"]}, "users[0].groups[0]"),
+    ({"clientRoles": {"nobody": ["r"]}}, "users[0].clientRoles"),
+])
+def test_p2_groups_and_clients_that_are_not_there_are_refused(importing, user, path):
+    done, _ = importing({"realm": "x", "users": [{**ANN, **user}]})
+    assert done.returncode == 1 and path in done.stderr
+
+
+# ---- P7: null is left out ----
+
+
+def test_p7_null_is_as_if_left_out(tmp_path, importing):
+    client = {**SHOP, "id": None, "secret": None, "defaultClientScopes": None, "optionalClientScopes": None,
+              "protocolMappers": None, "attributes": {"pkce.code.challenge.method": None}, "webOrigins": None}
+    user = {**ANN, "id": None, "email": None, "attributes": {"a": None, "b": ["1", None]}, "groups": None}
+    done, _ = importing({"realm": "x", "id": None, "clients": [client], "users": [user], "groups": None,
+                         "clientScopes": None, "roles": None, "components": None, "defaultRole": None})
+    assert done.returncode == 0, done.stderr
+    realm = exported(tmp_path)
+    made = next(one for one in realm["clients"] if one["clientId"] == "shop")
+    assert realm["id"] and made["id"] and realm["users"][0]["id"]
+    assert "profile" in made["defaultClientScopes"] and "address" in made["optionalClientScopes"]
+    assert realm["users"][0]["attributes"] == {"b": ["1"]}
+    assert "null" not in json.dumps(realm)
+
+
+# ---- P10: the layout before Keycloak 8 ----
+
+
+@pytest.mark.parametrize("algorithm, digest", [("pbkdf2-sha256", "sha256"), ("pbkdf2-sha512", "sha512"), (None, "sha1")])
+def test_p10_passwords_of_before_keycloak_8(realm_of, algorithm, digest):
+    salt = b"0123456789abcdef"
+    old = {
+        "type": "password",
+        "hashedSaltedValue": base64.b64encode(hashlib.pbkdf2_hmac(digest, b"ann-password", salt, 1000, 64)).decode(),
+        "salt": base64.b64encode(salt).decode(),
+        "hashIterations": 1000,
+        **({"algorithm": algorithm} if algorithm else {}),
+    }
+    realm, _ = realm_of(users=[{**ANN, "credentials": [old]}])
+    assert log_in(realm).status == 200
+    assert realm.password(CLIENT, "ann", "wrong").status == 401
+
+
+# ---- P21: files ----
+
+
+def test_p21_a_byte_order_mark_is_passed_over(importing):
+    done, _ = importing({"realm": "x"}, encoding="utf-8-sig")
+    assert done.returncode == 0, done.stderr
+
+
+def test_p21_misspelt_members_are_told_and_refused_by_strict(importing):
+    file = {"realm": "x", "enabld": True, "clients": [{**SHOP, "redirectUri": ["https://x"]}]}
+    done, report = importing(file, "--strict", "--dry-run")
+    assert done.returncode == 1 and "enabld" in done.stderr
+    done, report = importing(file)
+    assert done.returncode == 0
+    assert told(report, "unknown") == {"enabld", "clients[0].redirectUri"}
+
+
+def test_p21_a_role_that_does_not_exist_is_no_role(tmp_path, importing):
+    importing({"realm": "x"})
+    done = run("user", "add", "bob", "--realm", "x", "--no-password", "--role", "nobody", "--data", tmp_path / "data")
+    assert done.returncode == 1 and "Could not find role" in done.stderr
+
+
+def test_booleans_and_numbers_may_stand_as_strings(tmp_path, importing, monkeypatch):
+    monkeypatch.setenv("TTL", "77")
+    done, _ = importing(
+        '{"realm": "x", "enabled": "true", "accessTokenLifespan": "${TTL:300}", '
+        '"attributes": {"a": 1, "b": true}, "clients": [{"clientId": "c", "publicClient": "false"}]}'
+    )
+    assert done.returncode == 0, done.stderr
+    realm = exported(tmp_path)
+    assert (realm["enabled"], realm["accessTokenLifespan"]) == (True, 77)
+    assert realm["attributes"] == {"a": "1", "b": "true"}
+
+
+def test_a_file_may_hold_several_realms(tmp_path, importing):
+    done, report = importing([{"realm": "x"}, {"realm": "y"}])
+    assert done.returncode == 0 and [one["outcome"] for one in report] == ["imported", "imported"]
+    assert exported(tmp_path, "y")["realm"] == "y"
+
+
+def test_what_is_kept_without_effect_is_told_and_refused_by_strict(importing):
+    file = {"realm": "x", "registrationAllowed": True, "resetPasswordAllowed": False, "loginTheme": "keycloak"}
+    done, report = importing(file, "--dry-run")
+    assert done.returncode == 0 and report[0]["outcome"] == "checked"
+    assert told(report, "kept without effect") == {"registrationAllowed"}
+    assert "resetPasswordAllowed" in told(report, "kept")
+    done, _ = importing(file, "--strict")
+    assert done.returncode == 1 and "registrationAllowed" in done.stderr
+
+
+def test_the_export_names_the_version_of_its_layout(tmp_path, importing):
+    """P24: without it Keycloak 26 makes tokens that lack "sub"."""
+    importing({"realm": "x"})
+    assert exported(tmp_path)["keycloakVersion"] == "24.0.5"
