@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "guard/claim_rule.h"
 #include "guard/claims_lookup.h"
+#include "jose/jwt/numeric_date.h"
 
 static ost_result check_audience(const ost_policy *policy, const ost_claims *claims,
                                  ost_error *ret_error)
@@ -134,7 +135,7 @@ static ost_result check_step_up(const ost_policy *policy, const ost_claims *clai
     }
     if (policy->max_age == 0)
         return OST_OK;
-    if (!ost_json_integer(ost_claims_get(claims, "auth_time"), &auth_time)) {
+    if (!numeric_date_read(ost_claims_get(claims, "auth_time"), &auth_time)) {
         return ost_error_set(ret_error, OST_E_STEP_UP,
                              "the token does not say when the user logged in (auth_time)");
     }

@@ -1,6 +1,7 @@
 /* Checks ID tokens; see login_id_token.h. */
 #include "login/login_id_token.h"
 
+#include "base/array.h"
 #include "base/text.h"
 #include "guard/guard_keys.h"
 
@@ -26,6 +27,20 @@ static ost_result check_subject(const ost_claims *claims, ost_text older, ost_ar
         !text_equal(subject, ost_claims_subject(claims)))
         return ost_error_set(ret_error, OST_E_CLAIM_TYPE,
                              "the ID token is of another user than the session's");
+    return OST_OK;
+}
+
+/* Both MUST be there (§2). Without them the session would know nobody, and its first refresh, which
+ * compares them, would end it. */
+static ost_result check_required(const ost_claims *claims, ost_error *ret_error)
+{
+    static const char *const names[] = {"sub", "iat"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        const ost_json *claim = ost_claims_get(claims, names[i]);
+        if (claim == NULL || ost_json_equals(claim, (ost_text){"", 0}))
+            return ost_error_set(ret_error, OST_E_CLAIM_MISSING, "the ID token has no %s",
+                                 names[i]);
+    }
     return OST_OK;
 }
 
@@ -84,6 +99,8 @@ ost_result login_id_token_check(const login_service *login, const login_tokens *
     result = ost_jwt_verify(tokens->id_token, keys, &rules, ost_now(login->context), arena, &claims,
                             ret_error);
     ost_keyset_unref(keys);
+    if (result == OST_OK)
+        result = check_required(claims, ret_error);
     if (result == OST_OK && nonce.len > 0)
         result = check_nonce(claims, nonce, ret_error);
     else if (result == OST_OK)

@@ -6,6 +6,7 @@
 #include "cli/explain/explain.h"
 #include "cli/explain/explain_form.h"
 #include "cli/printable.h"
+#include "jose/jwt/numeric_date.h"
 
 /* More than this is no time in seconds, but one in thousandths. */
 #define MILLISECONDS 100000000000
@@ -103,7 +104,7 @@ static bool in_milliseconds(const ost_json *claims)
     static const char *const names[] = {"iat", "nbf", "exp"};
     int64_t value;
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (ost_json_integer(ost_json_get(claims, names[i]), &value) && value > MILLISECONDS)
+        if (numeric_date_read(ost_json_get(claims, names[i]), &value) && value > MILLISECONDS)
             return true;
     }
     return false;

@@ -7,6 +7,7 @@
 
 #include "cli/tool/inspect_print.h"
 #include "cli/tool/tool.h"
+#include "jose/jwt/numeric_date.h"
 
 static void print_time(const ost_json *claims, const char *name, const char *meaning)
 {
@@ -14,7 +15,7 @@ static void print_time(const ost_json *claims, const char *name, const char *mea
     struct tm utc;
     char text[64];
     time_t when;
-    if (!ost_json_integer(ost_json_get(claims, name), &seconds))
+    if (!numeric_date_read(ost_json_get(claims, name), &seconds))
         return;
     when = (time_t)seconds;
     if (gmtime_r(&when, &utc) == NULL || strftime(text, sizeof text, "%F %T UTC", &utc) == 0)

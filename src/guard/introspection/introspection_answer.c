@@ -4,6 +4,7 @@
 #include "base/shown.h"
 #include "base/text.h"
 #include "guard/keys/issuer_statement.h"
+#include "jose/jwt/numeric_date.h"
 
 #define SIGNED_TYPE "token-introspection+jwt"
 #define SIGNED_MAX_AGE 60 /* seconds, and the leeway */
@@ -132,7 +133,7 @@ static ost_result check_signed(const introspection_rules *rules, const ost_json 
         return ost_error_set(ret_error, OST_E_REMOTE, "the answer is of another issuer");
     if (!is_for(ost_json_get(claims, "aud"), rules->client_id))
         return ost_error_set(ret_error, OST_E_REMOTE, "the answer is for another client");
-    if (!ost_json_integer(ost_json_get(claims, "iat"), &issued) || issued - rules->leeway > now ||
+    if (!numeric_date_read(ost_json_get(claims, "iat"), &issued) || issued - rules->leeway > now ||
         issued + SIGNED_MAX_AGE + rules->leeway < now)
         return ost_error_set(ret_error, OST_E_REMOTE, "the answer was not made just now (iat)");
     return OST_OK;

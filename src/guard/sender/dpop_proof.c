@@ -7,6 +7,7 @@
 #include "base/shown.h"
 #include "base/text.h"
 #include "guard/sender/request_url.h"
+#include "jose/jwt/numeric_date.h"
 
 #define DIGEST_LEN 43     /* SHA-256 in base64url */
 #define RSA_BITS_MAX 4096 /* a client chooses its key, and this API does the work */
@@ -122,10 +123,8 @@ static ost_result check_url(const ost_json *claims, const dpop_demand *demand, o
 static ost_result check_time(const ost_json *claims, const dpop_demand *demand, dpop_proof *proof,
                              ost_error *ret_error)
 {
-    double iat;
-    if (!ost_json_number(ost_json_get(claims, "iat"), &iat) || iat < 0 || iat > 9007199254740992.0)
+    if (!numeric_date_read(ost_json_get(claims, "iat"), &proof->iat))
         return ost_error_set(ret_error, OST_E_PROOF, "the proof has no time (iat)");
-    proof->iat = (int64_t)iat;
     if (proof->iat > demand->now + demand->leeway ||
         proof->iat + (int64_t)demand->lifetime < demand->now) {
         return ost_error_set(ret_error, OST_E_PROOF,

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "guard/keys/issuer_statement.h"
 #include "jose/compressed.h"
+#include "jose/jwt/numeric_date.h"
 
 #define TYPE "statuslist+jwt"
 #define MAX_TTL 86400 /* seconds; whatever the list says */
@@ -109,15 +110,11 @@ static int64_t least(int64_t a, int64_t b)
 static bool read_seconds(const ost_json *claims, const char *name, int64_t fallback, int64_t *ret)
 {
     const ost_json *value = ost_json_get(claims, name);
-    double seconds = 0;
     if (value == NULL) {
         *ret = fallback;
         return true;
     }
-    if (!ost_json_number(value, &seconds) || !(seconds >= 0) || seconds > 9007199254740992.0)
-        return false;
-    *ret = (int64_t)seconds;
-    return true;
+    return numeric_date_read(value, ret);
 }
 
 static ost_result read_times(const status_rules *rules, const ost_json *claims, int64_t now,

@@ -1,14 +1,12 @@
 /* The registered claims (RFC 7519 §4.1) and their types. */
 #include "jose/jwt/claims.h"
 
-#include <math.h>
-
 #include "base/shown.h"
 #include "jose/compact.h"
+#include "jose/jwt/numeric_date.h"
 
 #define NAME_MAX_BYTES 2048 /* of iss, sub, jti and each audience */
 #define AUDIENCES_MAX 1024
-#define TIME_MAX 9007199254740992.0 /* 2^53: whole seconds are exact up to here */
 
 static ost_result wrong_type(const ost_json *claim, const char *expected, ost_error *ret_error)
 {
@@ -25,13 +23,12 @@ static ost_result read_name(const ost_json *claim, ost_text *ret_name, ost_error
     return OST_OK;
 }
 
-/* NumericDate (RFC 7519 §2): seconds since 1970, possibly with a fraction. */
 static ost_result read_time(const ost_json *claim, claims_time *ret_time, ost_error *ret_error)
 {
-    double seconds;
-    if (!ost_json_number(claim, &seconds) || !(seconds >= 0) || !(seconds <= TIME_MAX))
+    int64_t seconds;
+    if (!numeric_date_read(claim, &seconds))
         return wrong_type(claim, "a number of seconds from 0 to 2^53", ret_error);
-    *ret_time = (claims_time){(int64_t)floor(seconds), true};
+    *ret_time = (claims_time){seconds, true};
     return OST_OK;
 }
 

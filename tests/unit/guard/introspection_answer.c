@@ -182,6 +182,12 @@ static void a_signed_answer_is_read(void **state)
                     "{\"iss\":\"" FIXTURE_ISSUER
                     "\",\"aud\":[\"x\",\"my-client\"],\"iat\":1700000000" INNER(ACTIVE) "}"),
         OST_OK);
+    /* G8: a time may have a fraction. */
+    assert_int_equal(
+        read_signed(key, TYP,
+                    "{\"iss\":\"" FIXTURE_ISSUER
+                    "\",\"aud\":\"my-client\",\"iat\":1700000000.75" INNER(ACTIVE) "}"),
+        OST_OK);
 }
 
 static void a_signed_answer_must_be_ours(void **state)

@@ -160,6 +160,16 @@ static void roles(void **state)
     CHECK("{\"exp\":1,\"roles\":[\"user\"]}", none);
 }
 
+/* RFC 7519 §2: fractions are allowed. */
+static void g8_fractions_of_seconds(void **state)
+{
+    const expectation enough[] = {{{.max_age = 100}, OST_OK}};
+    const expectation too_old[] = {{{.max_age = 99}, OST_E_STEP_UP}};
+    CHECK("{\"exp\":1,\"auth_time\":1699999870.5}", enough); /* floor: 130 s ago, with the leeway */
+    CHECK("{\"exp\":1,\"auth_time\":1.6999998705e9}", enough);
+    CHECK("{\"exp\":1,\"auth_time\":1699999870.999}", too_old);
+}
+
 static void clients(void **state)
 {
     const expectation all[] = {
@@ -241,6 +251,7 @@ int main(void)
         cmocka_unit_test(scopes),
         cmocka_unit_test(roles),
         cmocka_unit_test(clients),
+        cmocka_unit_test(g8_fractions_of_seconds),
         cmocka_unit_test(claim_rules),
         cmocka_unit_test(step_up),
         cmocka_unit_test(what_is_missing_is_named),

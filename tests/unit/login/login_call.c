@@ -262,6 +262,16 @@ static void bad_id_tokens_are_refused(void **state)
         {"{\"iss\":\"" ISSUER "\",\"aud\":\"my api\",\"sub\":\"u\",\"exp\":1799990000,"
          "\"iat\":1799980000,\"nonce\":\"%N\"}",
          OST_E_EXPIRED},
+        /* G5: OpenID Connect Core §2 */
+        {"{\"iss\":\"" ISSUER "\",\"aud\":\"my api\",\"exp\":1800000300,"
+         "\"iat\":1800000000,\"nonce\":\"%N\"}",
+         OST_E_CLAIM_MISSING},
+        {"{\"iss\":\"" ISSUER "\",\"aud\":\"my api\",\"sub\":\"\",\"exp\":1800000300,"
+         "\"iat\":1800000000,\"nonce\":\"%N\"}",
+         OST_E_CLAIM_MISSING},
+        {"{\"iss\":\"" ISSUER "\",\"aud\":\"my api\",\"sub\":\"u\",\"exp\":1800000300,"
+         "\"nonce\":\"%N\"}",
+         OST_E_CLAIM_MISSING},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         begin(with, "/");

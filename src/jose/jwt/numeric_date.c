@@ -1,0 +1,15 @@
+/* Times in tokens; see numeric_date.h. */
+#include "jose/jwt/numeric_date.h"
+
+#include <math.h>
+
+#define SECONDS_MAX 9007199254740992.0 /* 2^53: whole seconds are exact up to here */
+
+bool numeric_date_read(const ost_json *value, int64_t *ret_seconds)
+{
+    double seconds;
+    if (!ost_json_number(value, &seconds) || !(seconds >= 0) || !(seconds <= SECONDS_MAX))
+        return false;
+    *ret_seconds = (int64_t)floor(seconds);
+    return true;
+}

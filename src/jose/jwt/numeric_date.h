@@ -1,0 +1,10 @@
+/* NumericDate (RFC 7519 §2): seconds since 1970, which may have a fraction. */
+#ifndef NUMERIC_DATE_H
+#define NUMERIC_DATE_H
+
+#include <ostiary/json.h>
+
+/* The whole seconds; a fraction is dropped. False: it is no number from 0 to 2^53. */
+OST_MUST_CHECK bool numeric_date_read(const ost_json *value, int64_t *ret_seconds);
+
+#endif
