@@ -1,11 +1,16 @@
-"""Turns a file into a C source that holds its bytes: embed.py NAME IN OUT."""
+"""Turns a file into a C source that holds its bytes and their SHA-256 in base64: embed.py NAME IN OUT."""
 
+import base64
+import hashlib
 import sys
 
 name, source, target = sys.argv[1:]
 data = open(source, "rb").read()
+digest = base64.b64encode(hashlib.sha256(data).digest()).decode()
 rows = (", ".join(str(byte) for byte in data[i : i + 24]) for i in range(0, len(data), 24))
 with open(target, "w") as out:
     out.write(f"#include <stddef.h>\n\nextern const unsigned char {name}[];\nextern const size_t {name}_len;\n")
+    out.write(f"extern const char {name}_sha256[];\n")
     out.write(f"const unsigned char {name}[] = {{\n" + ",\n".join(rows) + ",\n0};\n")
     out.write(f"const size_t {name}_len = {len(data)};\n")
+    out.write(f'const char {name}_sha256[] = "{digest}";\n')

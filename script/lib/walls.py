@@ -24,9 +24,10 @@ FLOORS = {
     "guard": ["base", "jose", "net"],
     "login": ["base", "jose", "net", "guard"],
     "http": ["base"],
+    "page": ["base", "http"],
     "store": ["base"],
-    "app": ["base", "jose", "guard", "login", "http"],
-    "provider": ["base", "jose", "guard", "http", "store"],
+    "app": ["base", "jose", "guard", "login", "http", "page"],
+    "provider": ["base", "jose", "guard", "http", "page", "store"],
     "cli": ["base", "jose", "net", "guard", "http", "store", "provider"],
 }
 

@@ -7,7 +7,6 @@
 #include "app/docs_page.h"
 #include "app/login_pages.h"
 #include "app/monitoring.h"
-#include "app/page.h"
 #include "app/resource_metadata.h"
 #include "app/route_list.h"
 #include "app/serve.h"
@@ -248,8 +247,6 @@ static ost_result assemble(app_server *server, unsigned *ret_port, ost_error *re
     if (server->arena == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
     ost_result result = make_routes(server, &table, ret_error);
-    if (result == OST_OK)
-        result = page_make_policy(server->arena, &server->page_policy);
     if (result == OST_OK)
         result = docs_page_load(server, ret_error);
     if (result == OST_OK)

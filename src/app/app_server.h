@@ -31,7 +31,6 @@ struct app_server {
     log_sink *log;                            /* NULL: off */
     ost_text swagger_script, swagger_style;   /* what docs_assets holds; empty: the CDN's */
     const char *metadata_url, *metadata_path; /* RFC 9728; NULL: not served */
-    ost_text page_policy; /* the Content-Security-Policy of a page made by page.c */
 };
 
 /* Puts it together, listens and returns; nothing is served before app_server_run. OST_E_CONFIG: the

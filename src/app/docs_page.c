@@ -6,20 +6,22 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/notice.h"
 #include "app/openapi.h"
 #include "app/request.h"
 #include "base/buffer.h"
 #include "base/text.h"
+#include "page/page.h"
 
 #define ASSET_MAX ((size_t)8 << 20)
-#define PAGE_MAX 65536
+#define ACCESS_MAX 4096
 #define CDN "https://cdn.jsdelivr.net/npm/swagger-ui-dist@" DOCS_PAGE_SWAGGER "/"
 #define SCRIPT_DIGEST "sha384-gjRm0bEPMeTmMh5jT2cHccIwCUZSTd8YC+j0d0sXw0MdGEfScduGpSyF3ZSSLkX9"
 #define STYLE_DIGEST "sha384-WlYgdmXYOOBWL5apwjDEZwN+U3HmXSSu5R6V5aGxEcf7z+KuRNwBhoxKVN1i3D5I"
 
 /* web/docs, embedded by the build. */
-extern const unsigned char docs_init_js[], docs_redirect_js[], docs_css[];
-extern const size_t docs_init_js_len, docs_redirect_js_len, docs_css_len;
+extern const unsigned char docs_init_js[], docs_redirect_js[];
+extern const size_t docs_init_js_len, docs_redirect_js_len;
 
 /* ---- assets ---- */
 
@@ -73,13 +75,6 @@ static void send_redirect_script(http_exchange *exchange, void *user)
     (void)user;
     send_asset(exchange, "text/javascript; charset=utf-8",
                (ost_text){(const char *)docs_redirect_js, docs_redirect_js_len});
-}
-
-static void send_css(http_exchange *exchange, void *user)
-{
-    (void)user;
-    send_asset(exchange, "text/css; charset=utf-8",
-               (ost_text){(const char *)docs_css, docs_css_len});
 }
 
 /* Without assets of our own, these addresses are not there. */
@@ -149,80 +144,96 @@ static ost_text token_origin(const app_server *server, ost_arena *arena)
 }
 
 /* Swagger UI styles elements as it goes. The token endpoint is called from the page. */
-static void set_policy(http_exchange *exchange, const app_server *server)
+static const char *make_policy(const app_server *server, ost_arena *arena)
 {
     bool own = server->swagger_script.len > 0;
-    ost_text origin = token_origin(server, http_arena(exchange));
-    const char *policy = ost_arena_format(
-        http_arena(exchange),
+    ost_text origin = token_origin(server, arena);
+    return ost_arena_format(
+        arena,
         "default-src 'none'; script-src 'self'%s; style-src 'self' 'unsafe-inline'%s; "
         "img-src 'self' data:; connect-src 'self'%s%.*s; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'",
         own ? "" : " " CDN "swagger-ui-bundle.js", own ? "" : " " CDN "swagger-ui.css",
         origin.len > 0 ? " " : "", (int)origin.len, origin.data);
-    request_set(exchange, "Content-Security-Policy", text_of(policy));
 }
 
-static void append_head(buffer *html, ost_text title)
+static void send(http_exchange *exchange, const app_server *server, page *p)
 {
-    buffer_append_string(html, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-                               "<meta name=\"viewport\" content=\"width=device-width,"
-                               "initial-scale=1\"><link rel=\"icon\" href=\"data:,\">"
-                               "<link rel=\"stylesheet\" href=\"/docs/docs.css\"><title>");
-    buffer_append(html, title);
-    buffer_append_string(html, "</title>");
+    p->status = 200;
+    p->policy = make_policy(server, http_arena(exchange));
+    page_put_flag(p, PAGE_WIDE, true);
+    if (p->policy == NULL)
+        request_refuse(exchange, 503, OST_TEXT("Out of memory"));
+    else
+        page_send(exchange, p);
 }
 
-static void send_html(http_exchange *exchange, const app_server *server, const buffer *html)
+static ost_text access_of(const ost_policy *policy, ost_arena *arena)
 {
-    if (html->failed != OST_OK) {
-        request_refuse(exchange, 500, OST_TEXT("Internal Server Error"));
-        return;
+    buffer_auto buffer b;
+    if (policy->open)
+        return OST_TEXT("open to anyone");
+    if (policy->scopes == NULL || policy->scopes[0] == NULL)
+        return OST_TEXT("needs an access token");
+    buffer_init(&b, ACCESS_MAX);
+    buffer_append_string(&b, "needs an access token with the scope");
+    for (const char *const *scope = policy->scopes; *scope != NULL; scope++)
+        buffer_append_format(&b, " %s", *scope);
+    return text_of(b.failed == OST_OK ? ost_arena_copy(arena, buffer_text(&b)) : NULL);
+}
+
+/* NULL: out of memory. */
+static page_row *list_operations(const app_server *server, ost_arena *arena)
+{
+    page_row *rows = ost_arena_alloc(arena, (server->route_count + 1) * sizeof *rows);
+    for (size_t i = 0; rows != NULL && i < server->route_count; i++) {
+        const ost_route *route = &server->app->routes[i];
+        ost_text summary =
+            route->summary != NULL ? text_of(route->summary) : openapi_summary(route, arena);
+        rows[i] = (page_row){{{PAGE_ROW_METHOD, text_of(route->method)},
+                              {PAGE_ROW_PATH, text_of(route->path)},
+                              {PAGE_ROW_SUMMARY, summary},
+                              {PAGE_ROW_ACCESS, access_of(route->guard, arena)}}};
     }
-    set_policy(exchange, server);
-    request_set(exchange, "Cache-Control", OST_TEXT("no-cache"));
-    http_respond(exchange, 200, "text/html; charset=utf-8", buffer_text(html));
+    return rows;
+}
+
+static void put_swagger(const app_server *server, page *p)
+{
+    bool own = server->swagger_script.len > 0;
+    page_put_url(p, PAGE_SCRIPT,
+                 own ? OST_TEXT("/docs/swagger-ui-bundle.js")
+                     : OST_TEXT(CDN "swagger-ui-bundle.js"));
+    page_put_url(p, PAGE_STYLE,
+                 own ? OST_TEXT("/docs/swagger-ui.css") : OST_TEXT(CDN "swagger-ui.css"));
+    page_put(p, PAGE_SCRIPT_HASH, own ? (ost_text){0} : OST_TEXT(SCRIPT_DIGEST));
+    page_put(p, PAGE_STYLE_HASH, own ? (ost_text){0} : OST_TEXT(STYLE_DIGEST));
 }
 
 static void send_page(http_exchange *exchange, void *user)
 {
     const app_server *server = user;
-    ost_arena *arena = http_arena(exchange);
-    const char *title = server->app->title != NULL ? server->app->title : "API";
-    const char *client = server->settings->docs_client_id;
-    buffer_auto buffer html;
-    buffer_init(&html, PAGE_MAX);
-    append_head(&html, http_html_escape(arena, text_of(title)));
-    if (server->swagger_script.len > 0)
-        buffer_append_string(&html, "<link rel=\"stylesheet\" href=\"/docs/swagger-ui.css\">"
-                                    "<script src=\"/docs/swagger-ui-bundle.js\" defer></script>");
-    else
-        buffer_append_string(&html, "<link rel=\"stylesheet\" href=\"" CDN
-                                    "swagger-ui.css\" integrity=\"" STYLE_DIGEST
-                                    "\" crossorigin=\"anonymous\"><script src=\"" CDN
-                                    "swagger-ui-bundle.js\" integrity=\"" SCRIPT_DIGEST
-                                    "\" crossorigin=\"anonymous\" defer></script>");
-    buffer_append_string(&html, "<script src=\"/docs/init.js\" defer></script></head><body>"
-                                "<div id=\"swagger-ui\" data-client=\"");
-    if (client != NULL)
-        buffer_append(&html, http_html_escape(arena, text_of(client)));
-    buffer_append_string(&html, "\"></div><noscript><p class=\"message\">This page needs "
-                                "JavaScript. The description itself is at "
-                                "<a href=\"/openapi.json\">/openapi.json</a>.</p></noscript>"
-                                "</body></html>\n");
-    send_html(exchange, server, &html);
+    page p = {.template = PAGE_DOCS,
+              .rows = list_operations(server, http_arena(exchange)),
+              .row_count = server->route_count};
+    if (p.rows == NULL) {
+        request_refuse(exchange, 503, OST_TEXT("Out of memory"));
+        return;
+    }
+    page_put(&p, PAGE_TITLE, notice_site(server));
+    page_put(&p, PAGE_HEADING, notice_site(server));
+    page_put(&p, PAGE_DESCRIPTION, text_of(server->app->description));
+    page_put(&p, PAGE_CLIENT, text_of(server->settings->docs_client_id));
+    put_swagger(server, &p);
+    send(exchange, server, &p);
 }
 
 static void send_redirect_page(http_exchange *exchange, void *user)
 {
-    buffer_auto buffer html;
-    buffer_init(&html, PAGE_MAX);
-    append_head(&html, OST_TEXT("Login"));
-    buffer_append_string(&html,
-                         "<script src=\"/docs/oauth2-redirect.js\" defer></script></head><body>"
-                         "<p class=\"message\" id=\"message\">Going back to the docs page …</p>"
-                         "</body></html>\n");
-    send_html(exchange, user, &html);
+    page p = {.template = PAGE_DOCS_REDIRECT};
+    page_put(&p, PAGE_TITLE, OST_TEXT("Login"));
+    page_put(&p, PAGE_HEADING, OST_TEXT("One moment"));
+    send(exchange, user, &p);
 }
 
 const docs_page_address docs_page_addresses[] = {
@@ -231,7 +242,6 @@ const docs_page_address docs_page_addresses[] = {
     {"/docs/oauth2-redirect", send_redirect_page},
     {"/docs/init.js", send_init},
     {"/docs/oauth2-redirect.js", send_redirect_script},
-    {"/docs/docs.css", send_css},
     {"/docs/swagger-ui-bundle.js", send_swagger_script},
     {"/docs/swagger-ui.css", send_swagger_style},
     {0},

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "app/page.h"
+#include "app/notice.h"
 #include "app/request.h"
 #include "app/session.h"
 #include "base/array.h"
@@ -19,14 +19,14 @@ typedef struct failure {
 
 static const failure failures[] = {
     {OST_E_STATE, 400, "This login cannot be finished here",
-     "It was begun in another browser, has been used already, or took too long. Log in again."},
+     "It was begun in another browser, has been used already, or took too long. Sign in again."},
     {OST_E_EXPIRED, 400, "This login has run out",
-     "The provider no longer accepts it. Log in again."},
+     "The provider no longer accepts it. Sign in again."},
     {OST_E_FORMAT, 400, "This is no answer to a login", "The link is incomplete or damaged."},
     {OST_E_ISSUER, 400, "This login comes from somewhere else",
-     "The answer is not from the provider that this API trusts. Nobody has been logged in."},
+     "The answer is not from the provider that this API trusts. Nobody has been signed in."},
     {OST_E_AUDIENCE, 403, "Your login does not include this API",
-     "The provider has logged you in, but not for this API. Its operator needs to add this API to "
+     "The provider has signed you in, but not for this API. Its operator needs to add this API to "
      "the audience of the client's access tokens."},
     {OST_E_CEILING, 500, "Your login is too large",
      "The provider's tokens are larger than a browser's cookies can hold. Tell the people who run "
@@ -34,7 +34,7 @@ static const failure failures[] = {
     {OST_E_TIMEOUT, 503, "Login is not possible right now",
      "The provider did not answer in time. Please try again in a moment."},
     {OST_E_BUSY, 503, "Login is not possible right now",
-     "Too many people are logging in. Please try again in a moment."},
+     "Too many people are signing in. Please try again in a moment."},
     {OST_E_TLS, 503, "Login is not possible right now",
      "The connection to the provider is not secure. Tell the people who run this API."},
 };
@@ -47,7 +47,7 @@ static const char *meaning_of(const char *code)
         const char *code, *text;
     } meanings[] = {
         {"access_denied", "You did not allow it, or are not allowed to."},
-        {"login_required", "The provider wanted you to log in, and you did not."},
+        {"login_required", "The provider wanted you to sign in, and you did not."},
         {"interaction_required", "The provider wanted to ask you something first."},
         {"consent_required", "The provider wanted your consent first."},
         {"temporarily_unavailable", "The provider is busy. Please try again in a moment."},
@@ -65,13 +65,12 @@ static const char *meaning_of(const char *code)
 static void show_failure(http_exchange *exchange, const app_server *server, ost_result result,
                          const char *said, const char *explanation)
 {
-    const char *code = said != NULL ? said : ost_result_name(result);
     bool explain = server->settings->insecure_explain && explanation[0] != '\0';
-    page shown = {
+    notice shown = {
         .status = 502,
-        .title = "You could not be logged in",
+        .title = "You could not be signed in",
         .text = "The provider's answer cannot be used. Tell the people who run this API.",
-        .detail = explain ? explanation : code,
+        .detail = explain ? explanation : NULL,
         .link = "/",
         .link_text = "Back to the start",
     };
@@ -86,7 +85,7 @@ static void show_failure(http_exchange *exchange, const app_server *server, ost_
         shown.status = 403;
         shown.text = meaning_of(said);
     }
-    page_send(exchange, server, &shown);
+    notice_send(exchange, server, &shown);
 }
 
 /* ---- the callback ---- */
@@ -152,7 +151,7 @@ void login_pages_callback(http_exchange *exchange, void *user)
 
 static void ask(http_exchange *exchange, const app_server *server)
 {
-    const page shown = {
+    const notice shown = {
         .status = 200,
         .title = "Log out?",
         .text = "Another page has asked to log you out of this API.",
@@ -160,7 +159,7 @@ static void ask(http_exchange *exchange, const app_server *server)
         .link_text = "Log out",
         .post = true,
     };
-    page_send(exchange, server, &shown);
+    notice_send(exchange, server, &shown);
 }
 
 /* The address bar, a bookmark, or a page of our own. */

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "app/page.h"
+#include "app/notice.h"
 #include "base/text.h"
 
 /* What every refusal carries, whatever its body. */
@@ -31,7 +31,7 @@ void refuse_by_verdict(ost_request *request)
 
 void refuse_with_page(ost_request *request, const char *title, const char *hint)
 {
-    const page shown = {
+    const notice shown = {
         .status = request->verdict.status,
         .title = title,
         .text = hint,
@@ -41,5 +41,5 @@ void refuse_with_page(ost_request *request, const char *title, const char *hint)
         .post = true,
     };
     set_fields(request);
-    page_send(request->exchange, request->server, &shown);
+    notice_send(request->exchange, request->server, &shown);
 }

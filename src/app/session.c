@@ -1,7 +1,7 @@
 /* Uses and renews browsers' sessions; see session.h. */
 #include "app/session.h"
 
-#include "app/page.h"
+#include "app/notice.h"
 #include "app/refuse.h"
 #include "base/text.h"
 
@@ -101,7 +101,7 @@ void session_take(ost_request *request, void (*next)(ost_request *request))
 
 static void show_no_login(ost_request *request, ost_result result)
 {
-    const page waiting = {
+    const notice waiting = {
         .status = 503,
         .title = "Login is not possible right now",
         .text = "The login service cannot be reached. Please try again in a moment.",
@@ -109,10 +109,10 @@ static void show_no_login(ost_request *request, ost_result result)
                                browser_target(request->http, http_arena(request->exchange))),
         .link_text = "Try again",
     };
-    const page forgetful = {
+    const notice forgetful = {
         .status = 400,
-        .title = "Your browser does not keep you logged in",
-        .text = "You have just logged in, but your browser came back without its cookies. Allow "
+        .title = "Your browser does not keep you signed in",
+        .text = "You have just signed in, but your browser came back without its cookies. Allow "
                 "cookies for this site, then try again.",
         .link = waiting.link,
         .link_text = "Try again",
@@ -124,10 +124,10 @@ static void show_no_login(ost_request *request, ost_result result)
                     : result == OST_E_STATE && why[0] != '\0' ? why
                                                               : ost_result_sentence(result));
     if (result == OST_E_CONFLICT) {
-        page_send(request->exchange, request->server, &forgetful);
+        notice_send(request->exchange, request->server, &forgetful);
     } else {
         request_set(request->exchange, "Retry-After", OST_TEXT("5"));
-        page_send(request->exchange, request->server, &waiting);
+        notice_send(request->exchange, request->server, &waiting);
     }
 }
 
@@ -176,11 +176,11 @@ static void refuse_person(ost_request *request)
         begin_login(request);
     } else if (request->verdict.status == 401) {
         refuse_with_page(request, "Your login is not accepted",
-                         "You are logged in, but this API does not accept your login. If that is "
+                         "You are signed in, but this API does not accept your login. If that is "
                          "unexpected, tell the people who run it.");
     } else if (request->verdict.status == 403) {
         refuse_with_page(request, "You may not see this",
-                         "You are logged in, but your account lacks a right that this page asks "
+                         "You are signed in, but your account lacks a right that this page asks "
                          "for.");
     } else {
         refuse_with_page(request, "This is not possible right now",

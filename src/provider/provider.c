@@ -24,7 +24,6 @@ static const struct {
     http_handler handler;
 } endpoints[] = {
     {HTTP_GET, "/", root_endpoint},
-    {HTTP_GET, "/resources/ostiary.css", style_endpoint},
     {HTTP_GET, "/health", health_endpoint},
     {HTTP_GET, "/health/live", health_endpoint},
     {HTTP_GET, "/health/ready", health_endpoint},

@@ -51,6 +51,19 @@ def api_names(browser):
     return sorted(name for _, _, name in browser.cookies)
 
 
+def logged(api, page):
+    """The log's line of the request whose number the page shows."""
+    number = page.page.text_by_id["request-id"]
+    assert re.fullmatch(r"[0-9a-f]{16}", number)
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        lines = [line for line in api.log.read_text().splitlines() if f'request="{number}"' in line]
+        if lines:
+            return lines[0]
+        time.sleep(0.02)
+    raise AssertionError(f"request {number} is not in the log")
+
+
 # ---- there and back ----
 
 
@@ -263,8 +276,9 @@ def test_provider_says_no(api, provider, code):
     provider.error = code
     browser, page = log_in(api)
     assert page.status == 403
-    assert page.page.title == "You could not be logged in"
-    assert code in page.page.text
+    assert page.page.title == "You could not be signed in"
+    assert code not in page.page.text, "codes are for the log"
+    assert f"login failed: OST_E_REMOTE: {code}" in logged(api, page)
     assert provider.count("token") == 0
     assert "ostiary" not in api_names(browser)
 

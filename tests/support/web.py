@@ -6,6 +6,7 @@ unless asked for, cookies with all their attributes.
 
 import base64
 import calendar
+import hashlib
 import http.client
 import json
 import re
@@ -238,6 +239,18 @@ def query_of(url):
 
 def fragment_of(url):
     return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).fragment, keep_blank_values=True))
+
+
+def digest_within(text, tag):
+    """What a policy calls that which stands within a page's one element of that name."""
+    (inner,) = re.findall(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL)
+    return f"'sha256-{base64.b64encode(hashlib.sha256(inner.encode()).digest()).decode()}'"
+
+
+def allowed_scripts(answer):
+    """The sources that the answer's policy lets scripts come from."""
+    found = re.search(r"(?:^|; )script-src ([^;]*)", answer.header("content-security-policy"))
+    return found[1].split() if found else []
 
 
 def basic(user, password):

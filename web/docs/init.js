@@ -1,14 +1,11 @@
-// Starts Swagger UI on the docs page. What depends on the program stands in the page's data
-// attributes, so that no script stands in the page itself.
+// Starts Swagger UI on the docs page, in place of the list of operations that the page has by itself.
+// What depends on the program stands in data attributes, so that no script stands in the page.
 "use strict";
 
 window.addEventListener("DOMContentLoaded", () => {
   const place = document.getElementById("swagger-ui");
   if (typeof SwaggerUIBundle === "undefined") {
-    const link = document.createElement("a");
-    link.href = link.textContent = "/openapi.json";
-    place.className = "message";
-    place.append("Swagger UI could not be loaded. The description of this API is at ", link, ".");
+    document.getElementById("message").hidden = false;
     return;
   }
   const ui = SwaggerUIBundle({
@@ -19,6 +16,9 @@ window.addEventListener("DOMContentLoaded", () => {
     layout: "BaseLayout",
     oauth2RedirectUrl: window.location.origin + "/docs/oauth2-redirect",
     validatorUrl: null,
+    onComplete: () => {
+      document.getElementById("operations").hidden = true;
+    },
   });
   if (place.dataset.client) {
     ui.initOAuth({

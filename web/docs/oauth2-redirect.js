@@ -13,7 +13,7 @@
     asked.errCb({ authId: asked.auth.name, source: "auth", level: "error", message });
 
   if (answer.get("state") !== asked.state) {
-    refuse("The answer does not belong to this login. Nobody has been logged in.");
+    refuse("The answer does not belong to this login. Nobody has been signed in.");
   } else if (answer.get("code")) {
     delete asked.state;
     asked.auth.code = answer.get("code");

@@ -20,7 +20,6 @@ void logout_endpoint(http_exchange *exchange, void *provider);
 void logout_confirm_endpoint(http_exchange *exchange, void *provider);
 /* health.c */
 void root_endpoint(http_exchange *exchange, void *provider);
-void style_endpoint(http_exchange *exchange, void *provider);
 void health_endpoint(http_exchange *exchange, void *provider);
 void metrics_endpoint(http_exchange *exchange, void *provider);
 void not_found_endpoint(http_exchange *exchange, void *provider);

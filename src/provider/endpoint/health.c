@@ -1,5 +1,4 @@
-/* What is not of a realm: health, metrics, the root, the style sheet, and paths that lead nowhere.
- */
+/* What is not of a realm: health, metrics, the root, and paths that lead nowhere. */
 #include "base/array.h"
 #include "base/buffer.h"
 #include "base/text.h"
@@ -69,14 +68,7 @@ void metrics_endpoint(http_exchange *exchange, void *user)
 void root_endpoint(http_exchange *exchange, void *user)
 {
     (void)user;
-    page_send_bare(exchange, 200, "Ostiary", NULL);
-}
-
-void style_endpoint(http_exchange *exchange, void *user)
-{
-    (void)user;
-    (void)!http_set_field(exchange, "Cache-Control", OST_TEXT("public, max-age=3600"));
-    http_respond(exchange, 200, "text/css; charset=utf-8", page_style());
+    page_send_root(exchange);
 }
 
 void not_found_endpoint(http_exchange *exchange, void *user)
@@ -85,8 +77,7 @@ void not_found_endpoint(http_exchange *exchange, void *user)
     ost_text accept = http_request_field(http_request_of(exchange), "accept");
     (void)user;
     if (status == 404 && accept.len > 0 && text_starts(accept, "text/html")) {
-        page_send_bare(exchange, 404, "Page not found",
-                       "There is nothing at this address. Please check it.");
+        page_send_not_found(exchange);
         return;
     }
     http_respond(exchange, status, status == 204 ? NULL : "application/json",

@@ -45,7 +45,7 @@ static void send_question(call *c, const logout_job *job)
 {
     unsigned char hash[32];
     ost_text claims, code, bound;
-    page p = {.template = PAGE_LOGOUT, .status = 200, .title = "Logging out"};
+    page p = {.template = PAGE_LOGOUT, .status = 200};
     ost_json_writer *w = call_writer(c);
     ost_text browser = browser_id(c, true);
     if (w == NULL || ost_sha256(browser, hash) != OST_OK ||
@@ -69,12 +69,13 @@ static void send_question(call *c, const logout_job *job)
         page_send_error(c, 400, "Logout failed");
         return;
     }
-    page_put(
-        &p, "action",
+    page_put(&p, PAGE_TITLE, OST_TEXT("Logging out"));
+    page_put_url(
+        &p, PAGE_ACTION,
         text_of(call_format(c, "%s/protocol/openid-connect/logout/logout-confirm", c->issuer)));
-    page_put(&p, "code", code);
+    page_put(&p, PAGE_CODE, code);
     p.leads_away = job->redirect.len > 0;
-    page_send(c, &p);
+    realm_page_send(c, &p);
 }
 
 static void send(http_exchange *exchange, void *user)
@@ -104,10 +105,11 @@ static void send(http_exchange *exchange, void *user)
         send_redirect(c, job);
         return;
     }
-    page p = {.template = PAGE_MESSAGE, .status = 200, .title = "Logged out"};
-    page_put(&p, "heading", OST_TEXT("You are logged out"));
-    page_put(&p, "message", OST_TEXT("You may close this page."));
-    page_send(c, &p);
+    page p = {.template = PAGE_NOTICE, .status = 200};
+    page_put(&p, PAGE_TITLE, OST_TEXT("Logged out"));
+    page_put(&p, PAGE_HEADING, OST_TEXT("You are logged out"));
+    page_put(&p, PAGE_MESSAGE, OST_TEXT("You may close this page."));
+    realm_page_send(c, &p);
 }
 
 /* ---- deciding ---- */

@@ -17,23 +17,18 @@ void auth_parameter_add(auth_parameters *p, const char *name, ost_text value)
 
 static void send_form(call *c, const auth_request *r, const auth_parameters *p)
 {
-    buffer_auto buffer fields;
-    buffer_init(&fields, MAX_LOCATION);
-    for (size_t i = 0; i < p->count; i++) {
-        ost_text value = http_html_escape(c->arena, p->pairs[i].value);
-        buffer_append_format(&fields, "<input type=\"hidden\" name=\"%.*s\" value=\"",
-                             (int)p->pairs[i].name.len, p->pairs[i].name.data);
-        buffer_append(&fields, value);
-        buffer_append_string(&fields, "\">\n");
-    }
+    page_row rows[ARRAY_LEN(p->pairs)] = {0};
     page form = {.template = PAGE_FORM_POST,
                  .status = 200,
-                 .title = "OIDC Form_Post Response",
                  .leads_away = true,
-                 .submits_itself = true};
-    page_put(&form, "action", r->redirect_uri);
-    page_put(&form, "fields", buffer_text(&fields));
-    page_send(c, &form);
+                 .rows = rows,
+                 .row_count = p->count};
+    for (size_t i = 0; i < p->count; i++)
+        rows[i] =
+            (page_row){{{PAGE_ROW_NAME, p->pairs[i].name}, {PAGE_ROW_VALUE, p->pairs[i].value}}};
+    page_put(&form, PAGE_TITLE, OST_TEXT("OIDC Form_Post Response"));
+    page_put_url(&form, PAGE_ACTION, r->redirect_uri);
+    realm_page_send(c, &form);
 }
 
 void auth_response_send(call *c, const auth_request *r, const auth_parameters *p)

@@ -119,45 +119,31 @@ static ost_text form_action(call *c, ost_text code)
                                c->issuer, (int)code.len, code.data, (int)client.len, client.data));
 }
 
-static void put_alert(call *c, const browser_login *login, page *p)
+/* Whom people go on to. Keycloak's own clients have a name that is a key of its messages. */
+static ost_text client_name(const call *c)
 {
-    if (login->alert == NULL)
-        return;
-    ost_text text = http_html_escape(c->arena, text_of(login->alert));
-    page_put(p, "alert",
-             text_of(call_format(
-                 c, "<div class=\"alert error\" role=\"alert\"><p id=\"%s\">%.*s</p></div>",
-                 login->wrong ? "input-error" : "kc-alert", (int)text.len, text.data)));
+    ost_text name = text_of(c->client->name);
+    return name.len > 0 && !text_starts(name, "${") ? name : text_of(c->client->client_id);
 }
 
-/* The cursor stands where the next thing is to be typed. */
-static ost_text field_state(call *c, const browser_login *login, bool focus)
-{
-    return text_of(
-        call_format(c, "%s%s", focus ? "autofocus" : "",
-                    login->wrong ? " aria-invalid=\"true\" aria-describedby=\"input-error\"" : ""));
-}
-
-/* Who logs in: anybody, by name; or the one whose session is not fresh enough. */
+/* Who signs in: anybody, by name; or the one whose session is not fresh enough. */
 static bool put_person(call *c, const browser_login *login, ost_text browser, page *p)
 {
     auth_request anybody = login->request;
     ost_text code;
     if (login->request.user.len == 0) {
-        const page_value values[] = {{"label", c->realm->login_with_email
-                                                   ? OST_TEXT("Username or email")
-                                                   : OST_TEXT("Username")},
-                                     {"username", login->username},
-                                     {"state", field_state(c, login, login->username.len == 0)}};
-        page_put_part(c, p, "who", PAGE_LOGIN_NAME, values, 3);
+        page_put(p, PAGE_LABEL,
+                 c->realm->login_with_email ? OST_TEXT("Username or email") : OST_TEXT("Username"));
+        page_put(p, PAGE_USERNAME, login->username);
+        page_put_flag(p, PAGE_REMEMBER, c->realm->remember_me);
         return true;
     }
     anybody.user = (ost_text){0};
     if (!auth_request_seal(c, &anybody, browser, &code))
         return false;
-    const page_value values[] = {{"username", login->request.user},
-                                 {"restart", form_action(c, code)}};
-    page_put_part(c, p, "who", PAGE_LOGIN_AGAIN, values, 2);
+    page_put_flag(p, PAGE_KNOWN_USER, true);
+    page_put(p, PAGE_USERNAME, login->request.user);
+    page_put_url(p, PAGE_RESTART, form_action(c, code));
     return true;
 }
 
@@ -171,15 +157,14 @@ static void send_form(call *c, browser_login *login)
         page_send_error(c, c->error.status, "The login cannot be shown now. Please try again.");
         return;
     }
-    page_put(&p, "action", form_action(c, code));
-    put_alert(c, login, &p);
-    page_put(&p, "password_state", field_state(c, login, named));
-    if (c->realm->remember_me && login->request.user.len == 0)
-        page_put(
-            &p, "remember",
-            OST_TEXT("<div class=\"check\"><input id=\"rememberMe\" name=\"rememberMe\" "
-                     "type=\"checkbox\"> <label for=\"rememberMe\">Remember me</label></div>"));
-    page_send(c, &p);
+    page_put(&p, PAGE_CLIENT, client_name(c));
+    page_put_url(&p, PAGE_ACTION, form_action(c, code));
+    page_put(&p, PAGE_ALERT, text_of(login->alert));
+    page_put_flag(&p, PAGE_WRONG, login->wrong);
+    /* The cursor starts where the next thing is to be typed. */
+    page_put_flag(&p, PAGE_FOCUS_NAME, !named);
+    page_put_flag(&p, PAGE_FOCUS_SECRET, named);
+    realm_page_send(c, &p);
 }
 
 void browser_login_send(http_exchange *exchange, void *user)

@@ -1,0 +1,101 @@
+/* The embedded files and the table of fields; see page_files.h. */
+#include "page/page_files.h"
+
+#define EMBEDDED(name)                                                                             \
+    extern const unsigned char name[];                                                             \
+    extern const size_t name##_len;                                                                \
+    extern const char name##_sha256[]
+EMBEDDED(page_html);
+EMBEDDED(notice_html);
+EMBEDDED(login_html);
+EMBEDDED(logout_html);
+EMBEDDED(form_post_html);
+EMBEDDED(root_html);
+EMBEDDED(docs_html);
+EMBEDDED(docs_redirect_html);
+EMBEDDED(page_css);
+EMBEDDED(login_js);
+EMBEDDED(form_post_js);
+
+#define DIGEST_LEN 44
+#define FILE_OF(name) ((page_file){{(const char *)name, name##_len}, {name##_sha256, DIGEST_LEN}})
+
+const page_field_type page_fields[PAGE_FIELDS] = {
+    [PAGE_TITLE] = {"title", PAGE_IS_TEXT},
+    [PAGE_SITE] = {"site", PAGE_IS_TEXT},
+    [PAGE_HEADING] = {"heading", PAGE_IS_TEXT},
+    [PAGE_MESSAGE] = {"message", PAGE_IS_TEXT},
+    [PAGE_DETAIL] = {"detail", PAGE_IS_TEXT},
+    [PAGE_REQUEST_ID] = {"request_id", PAGE_IS_TEXT},
+    [PAGE_ERROR] = {"error", PAGE_IS_FLAG},
+    [PAGE_LINK] = {"link", PAGE_IS_ADDRESS},
+    [PAGE_LINK_TEXT] = {"link_text", PAGE_IS_TEXT},
+    [PAGE_ACTION] = {"action", PAGE_IS_TARGET},
+    [PAGE_BUTTON] = {"button", PAGE_IS_TEXT},
+    [PAGE_CLIENT] = {"client", PAGE_IS_TEXT},
+    [PAGE_LABEL] = {"label", PAGE_IS_TEXT},
+    [PAGE_USERNAME] = {"username", PAGE_IS_TEXT},
+    [PAGE_KNOWN_USER] = {"known_user", PAGE_IS_FLAG},
+    [PAGE_RESTART] = {"restart", PAGE_IS_ADDRESS},
+    [PAGE_ALERT] = {"alert", PAGE_IS_TEXT},
+    [PAGE_WRONG] = {"wrong", PAGE_IS_FLAG},
+    [PAGE_FOCUS_NAME] = {"focus_name", PAGE_IS_FLAG},
+    [PAGE_FOCUS_SECRET] = {"focus_secret", PAGE_IS_FLAG},
+    [PAGE_REMEMBER] = {"remember", PAGE_IS_FLAG},
+    [PAGE_CODE] = {"code", PAGE_IS_TEXT},
+    [PAGE_DESCRIPTION] = {"description", PAGE_IS_TEXT},
+    [PAGE_SCRIPT] = {"script", PAGE_IS_ADDRESS},
+    [PAGE_STYLE] = {"style", PAGE_IS_ADDRESS},
+    [PAGE_SCRIPT_HASH] = {"script_hash", PAGE_IS_TEXT},
+    [PAGE_STYLE_HASH] = {"style_hash", PAGE_IS_TEXT},
+    [PAGE_WIDE] = {"wide", PAGE_IS_FLAG},
+    [PAGE_ROWS] = {"rows", PAGE_IS_ROWS},
+    [PAGE_ROW_NAME] = {"name", PAGE_IS_CELL},
+    [PAGE_ROW_VALUE] = {"value", PAGE_IS_CELL},
+    [PAGE_ROW_METHOD] = {"method", PAGE_IS_CELL},
+    [PAGE_ROW_PATH] = {"path", PAGE_IS_CELL},
+    [PAGE_ROW_SUMMARY] = {"summary", PAGE_IS_CELL},
+    [PAGE_ROW_ACCESS] = {"access", PAGE_IS_CELL},
+};
+
+page_file page_frame(void)
+{
+    return FILE_OF(page_html);
+}
+
+page_file page_style(void)
+{
+    return FILE_OF(page_css);
+}
+
+page_file page_body(page_template template)
+{
+    switch (template) {
+    case PAGE_NOTICE:
+        return FILE_OF(notice_html);
+    case PAGE_LOGIN:
+        return FILE_OF(login_html);
+    case PAGE_LOGOUT:
+        return FILE_OF(logout_html);
+    case PAGE_FORM_POST:
+        return FILE_OF(form_post_html);
+    case PAGE_ROOT:
+        return FILE_OF(root_html);
+    case PAGE_DOCS:
+        return FILE_OF(docs_html);
+    case PAGE_DOCS_REDIRECT:
+        return FILE_OF(docs_redirect_html);
+    case PAGE_TEMPLATES:
+        break;
+    }
+    return (page_file){0};
+}
+
+page_file page_script(page_template template)
+{
+    if (template == PAGE_LOGIN)
+        return FILE_OF(login_js);
+    if (template == PAGE_FORM_POST)
+        return FILE_OF(form_post_js);
+    return (page_file){0};
+}

@@ -1,0 +1,188 @@
+"""Every page that we make, in both colour schemes, on a phone and on a desk: axe finds nothing serious,
+nothing scrolls sideways, and each is pictured among the results."""
+
+import re
+import urllib.parse
+
+import pytest
+from conftest import PHONE
+from login_page import LoginPage
+
+from both_providers import only_ours
+from needs import must_have
+from peers import PROJECT, npm_packages
+
+DESK = {"viewport": {"width": 1280, "height": 800}}
+SIZES = {"desk": DESK, "phone": PHONE}
+SERIOUS = ("serious", "critical")
+
+pytestmark = only_ours
+
+
+@pytest.fixture(scope="session")
+def axe():
+    home = must_have(lambda: npm_packages(PROJECT / "tests" / "interop" / "npm"))
+    return (home / "node_modules" / "axe-core" / "axe.min.js").read_text()
+
+
+@pytest.fixture(scope="session")
+def realm_url(provider):
+    return f"{provider.base}/realms/myrealm"
+
+
+class Site:
+    """What the ways to the pages need."""
+
+    def __init__(self, api, realm_url, provider_base, plain_api):
+        self.api, self.realm, self.provider, self.plain = api, realm_url, provider_base, plain_api
+
+    def auth(self, **more):
+        callback = f"{self.api}/auth"
+        query = dict(client_id="myapi", redirect_uri=callback, response_type="code", scope="openid", state="s", **more)
+        return f"{self.realm}/protocol/openid-connect/auth?" + urllib.parse.urlencode(query)
+
+
+@pytest.fixture
+def site(items_api, realm_url, provider, new_items_api):
+    # Without assets of its own: as somebody first meets it.
+    return lambda: Site(items_api.base, realm_url, provider.base, lambda: new_items_api(realm_url))
+
+
+def login(page, site):
+    page.goto(f"{site.api}/items/")
+    return LoginPage(page).wait()
+
+
+def signed_in(page, site):
+    login(page, site).log_in()
+    page.wait_for_url(f"{site.api}/items/")
+
+
+def wrong_password(page, site):
+    login(page, site).log_in("alice", "wrong")
+    page.get_by_role("alert").wait_for()
+
+
+def password_shown(page, site):
+    login(page, site).password.fill("alice-password")
+    page.get_by_role("button", name="Show password").click()
+    page.get_by_role("button", name="Hide password").wait_for()
+
+
+def sign_in_again(page, site):
+    signed_in(page, site)
+    page.goto(site.auth(prompt="login"))
+    page.get_by_text("Please sign in again").wait_for()
+
+
+def provider_error(page, site):
+    page.goto(f"{site.realm}/protocol/openid-connect/auth?client_id=nobody")
+
+
+def logout_question(page, site):
+    signed_in(page, site)
+    page.goto(f"{site.realm}/protocol/openid-connect/logout")
+    page.get_by_text("Do you want to log out?").wait_for()
+
+
+def logged_out(page, site):
+    logout_question(page, site)
+    page.locator("#kc-logout").click()
+    page.get_by_text("You may close this page").wait_for()
+
+
+def form_post(page, site):
+    page.route("**/auth", lambda route: route.fulfill(status=204))
+    login(page, site)
+    page.goto(site.auth(response_mode="form_post"))
+    LoginPage(page).wait().log_in()
+    page.get_by_role("heading", name="One moment").wait_for()
+
+
+def root(page, site):
+    page.goto(site.provider)
+
+
+def not_found(page, site):
+    page.goto(f"{site.provider}/nothing-here")
+
+
+def login_failed(page, site):
+    page.goto(f"{site.api}/auth?code=a&state=b")
+
+
+def log_out_of_api(page, site):
+    signed_in(page, site)
+    page.goto(site.provider)
+    page.evaluate("url => { location.href = url }", f"{site.api}/logout")
+    page.get_by_role("button", name="Log out").wait_for()
+
+
+def docs_without_a_network(page, site):
+    page.route(re.compile("https://"), lambda route: route.abort())
+    page.goto(f"{site.plain().base}/docs")
+    page.get_by_text("Swagger UI could not be loaded").wait_for()
+    assert page.get_by_role("listitem").filter(has_text="/items/").first.is_visible()
+
+
+def docs_answer(page, site):
+    page.goto(f"{site.api}/docs/oauth2-redirect")
+    page.get_by_text("is not open any more").wait_for()
+
+
+WAYS = [
+    *(login, wrong_password, password_shown, sign_in_again, provider_error, logout_question, logged_out, form_post),
+    *(root, not_found, login_failed, log_out_of_api, docs_without_a_network, docs_answer),
+]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_page(new_context, site, axe, screenshot, way, scheme, size):
+    page = new_context(color_scheme=scheme, **SIZES[size]).new_page()
+    way(page, site())
+    screenshot(page, f"{way.__name__}-{scheme}-{size}")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "it scrolls sideways"
+    page.evaluate(axe)
+    for found in page.evaluate("axe.run()")["violations"]:
+        nodes = [node["html"] for node in found["nodes"]]
+        assert found["impact"] not in SERIOUS, f"{found['id']}: {found['help']}: {nodes}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_fields_can_be_seen(new_context, site, scheme):
+    """WCAG 1.4.11: a contrast of 3 to 1 between a field's border and what is around it."""
+    page = new_context(color_scheme=scheme).new_page()
+    login(page, site())
+    for name, ratio in page.evaluate(BORDERS):
+        assert ratio >= 3, f"{name}: {ratio:.2f}"
+
+
+BORDERS = """() => {
+  const light = (colour) => {
+    const [x, y, z] = colour.match(/[\\d.]+/g).map(Number)
+      .map((v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    return 0.2126 * x + 0.7152 * y + 0.0722 * z
+  }
+  const around = light(getComputedStyle(document.querySelector('main')).backgroundColor)
+  return ['username', 'password', 'show-password'].map((name) => {
+    const border = light(getComputedStyle(document.getElementById(name)).borderTopColor)
+    return [name, (Math.max(border, around) + 0.05) / (Math.min(border, around) + 0.05)]
+  })
+}"""
+
+
+def test_password_is_hidden_again_when_it_is_sent(page, site):
+    """Browsers offer what was typed into text fields to whoever types next."""
+    password_shown(page, site())
+    assert page.locator("#password").get_attribute("type") == "text"
+    page.evaluate("document.forms[0].addEventListener('submit', (event) => event.preventDefault())")
+    page.locator("#username").fill("alice")
+    page.locator("#kc-login").click()
+    assert page.locator("#password").get_attribute("type") == "password"
+
+
+def test_the_application_is_named(page, site):
+    login(page, site())
+    assert page.locator("#kc-client").inner_text() == "You will then continue to Items API."
