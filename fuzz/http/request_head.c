@@ -1,6 +1,7 @@
 /* Any bytes as a request head, whole and byte by byte: both readings must agree, what is accepted
  * must lie within the input, and its target must be readable or refused. */
 #include "http/http1/request_head.h"
+#include "http/message/field_syntax.h"
 
 #include <stdlib.h>
 #include <string.h>

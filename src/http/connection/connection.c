@@ -6,12 +6,12 @@
 
 #include "base/context.h"
 #include "base/text.h"
+#include "http/connection/connection_begin.h"
 #include "http/connection/output.h"
 #include "http/connection/peers.h"
 #include "http/connection/proxy_protocol.h"
-#include "http/connection/server.h"
+#include "http/connection/server_state.h"
 #include "http/connection/tls.h"
-#include "http/http2/http2.h"
 
 static void settle(connection *c);
 
@@ -19,7 +19,9 @@ static void settle(connection *c);
 
 static void connection_free(connection *c)
 {
-    input_release(&c->input, c->loop);
+    if (c->protocol != NULL)
+        c->protocol->free(c);
+    input_release(&c->input, &c->loop->blocks);
     buffer_free(&c->sending);
     buffer_free(&c->pending);
     memory_free(c);
@@ -42,25 +44,33 @@ static void on_closed(uv_handle_t *handle)
     }
     if (c->counted_peer)
         peers_leave(loop->server->peers, &c->peer_address);
-    if (c->exchange_count == 0)
+    if (c->client.exchange_count == 0)
         connection_free(c);
 }
 
-void connection_release(connection *c)
+static void release(exchange_client *client)
 {
-    c->exchange_count--;
-    if (c->closed && c->exchange_count == 0)
+    connection *c = (connection *)client;
+    if (c->closed && client->exchange_count == 0)
         connection_free(c);
 }
+
+static ost_result read_certificate(const exchange_client *client, ost_arena *arena,
+                                   ost_text *ret_der)
+{
+    const connection *c = (const connection *)client;
+    return c->tls == NULL ? OST_OK : tls_client_certificate(c->tls, arena, ret_der);
+}
+
+const exchange_client_calls connection_client_calls = {release, read_certificate};
 
 void connection_close(connection *c)
 {
-    if (c->closing)
+    if (c->client.closing)
         return;
-    c->closing = true;
-    http1_abandon(c);
-    http2_free(c->http2);
-    c->http2 = NULL;
+    c->client.closing = true;
+    if (c->protocol != NULL)
+        c->protocol->end(c);
     tls_stream_free(c->tls);
     c->tls = NULL;
     uv_close(&c->socket.handle, on_closed);
@@ -82,7 +92,7 @@ static void say_goodbye(connection *c)
     c->shutdown_sent = true;
     c->phase = PHASE_LINGER;
     c->since = event_loop_now(c->loop);
-    input_release(&c->input, c->loop);
+    input_release(&c->input, &c->loop->blocks);
     if (c->tls != NULL)
         tls_finish(c->tls);
     if (c->input_ended && !output_blocked(c)) {
@@ -109,36 +119,46 @@ static void read_proxy_header(connection *c)
         return;
     }
     c->input.start += header.size;
-    c->secure = header.secure;
+    c->client.secure = header.secure;
     if (!connection_begin(c))
         c->aborting = true;
 }
 
-static void begin_http2(connection *c)
+static void begin_http(connection *c, const connection_protocol *protocol)
 {
-    c->phase = PHASE_HTTP2;
-    c->http2 = http2_new(c);
-    if (c->http2 == NULL)
+    c->phase = PHASE_HTTP;
+    if (!protocol->begin(c))
         c->aborting = true;
+    else
+        c->protocol = protocol;
+}
+
+/* What an HTTP/2 client says first (RFC 9113 §3.4). */
+static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/* By the client's first bytes. */
+static void detect(connection *c)
+{
+    if (c->input.block == NULL || input_len(&c->input) == 0)
+        return;
+    size_t seen = input_len(&c->input), whole = sizeof preface - 1;
+    size_t compared = seen < whole ? seen : whole;
+    if (memcmp(input_data(&c->input), preface, compared) != 0)
+        begin_http(c, c->loop->server->http1);
+    else if (compared == whole)
+        begin_http(c, c->loop->server->http2);
 }
 
 /* Which HTTP it is: agreed on in TLS, otherwise told by the client's first bytes. */
 static void choose_protocol(connection *c)
 {
-    if (c->phase == PHASE_SECURE) {
-        tls_protocol agreed = tls_agreed(c->tls);
-        if (agreed == TLS_HTTP2)
-            begin_http2(c);
-        else if (agreed == TLS_HTTP1)
-            c->phase = PHASE_HTTP1;
-    }
-    if (c->phase != PHASE_DETECT || c->input.block == NULL || input_len(&c->input) == 0)
-        return;
-    http2_guess guess = http2_detect((ost_text){input_data(&c->input), input_len(&c->input)});
-    if (guess == HTTP2_YES)
-        begin_http2(c);
-    else if (guess == HTTP2_NO)
-        c->phase = PHASE_HTTP1;
+    tls_protocol agreed = c->phase == PHASE_SECURE ? tls_agreed(c->tls) : TLS_UNDECIDED;
+    if (agreed == TLS_HTTP2)
+        begin_http(c, c->loop->server->http2);
+    else if (agreed == TLS_HTTP1)
+        begin_http(c, c->loop->server->http1);
+    else if (c->phase == PHASE_DETECT)
+        detect(c);
 }
 
 static void run_phase(connection *c)
@@ -146,24 +166,22 @@ static void run_phase(connection *c)
     if (c->phase == PHASE_PROXY)
         read_proxy_header(c);
     /* What has been consumed makes room for more to be decrypted. */
-    for (bool moved = true; moved && !c->closing;) {
+    for (bool moved = true; moved && !c->client.closing;) {
         moved = c->tls != NULL && c->phase != PHASE_LINGER && tls_pump(c);
         size_t before = input_len(&c->input);
         if (!c->aborting)
             choose_protocol(c);
         if (c->aborting)
             return;
-        if (c->phase == PHASE_HTTP1)
-            http1_advance(c);
-        else if (c->phase == PHASE_HTTP2)
-            http2_advance(c);
+        if (c->phase == PHASE_HTTP)
+            c->protocol->advance(c);
         moved = moved || (c->tls != NULL && input_len(&c->input) != before);
     }
 }
 
 void connection_advance(connection *c)
 {
-    if (c->closing || c->busy)
+    if (c->client.closing || c->busy)
         return;
     c->busy = true;
     run_phase(c);
@@ -200,17 +218,15 @@ static void update_reading(connection *c)
 }
 
 /* Nothing is being handled, so that the end of the input is the end of the connection. */
-static bool is_idle(const connection *c)
+static bool ends_with_input(const connection *c)
 {
-    if (c->phase == PHASE_HTTP1)
-        return http1_is_idle(c) || c->http1.phase != HTTP1_HANDLING;
-    return c->phase != PHASE_HTTP2; /* which finishes by itself */
+    return c->phase != PHASE_HTTP || c->protocol->ends_with_input(c);
 }
 
 /* The event is over: what has been gathered is sent, and the connection's state follows. */
 static void settle(connection *c)
 {
-    if (c->closing)
+    if (c->client.closing)
         return;
     if (!c->aborting)
         output_flush(c);
@@ -221,9 +237,9 @@ static void settle(connection *c)
         connection_close(c);
         return;
     }
-    if (!output_blocked(c) && (c->last_words || (c->input_ended && is_idle(c))))
+    if (!output_blocked(c) && (c->last_words || (c->input_ended && ends_with_input(c))))
         say_goodbye(c);
-    if (!c->closing)
+    if (!c->client.closing)
         update_reading(c);
 }
 
@@ -237,7 +253,7 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_bytes)
     } else if (c->tls != NULL) {
         *ret_bytes = uv_buf_init(c->loop->cipher_input, STAGING_SIZE);
     } else {
-        bool ready = input_ready(&c->input, c->loop);
+        bool ready = input_ready(&c->input, &c->loop->blocks);
         *ret_bytes = ready ? uv_buf_init(c->input.block->data + c->input.end,
                                          (unsigned)input_room(&c->input))
                            : uv_buf_init(NULL, 0);
@@ -256,7 +272,7 @@ static void on_input_end(connection *c)
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *bytes)
 {
     connection *c = stream->data;
-    if (n == 0 || c->closing)
+    if (n == 0 || c->client.closing)
         return;
     if (n == UV_EOF) {
         on_input_end(c);

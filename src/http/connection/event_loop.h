@@ -1,6 +1,5 @@
-/* One event loop and its thread: connections, timers, what comes back from other threads, and the
- * memory its connections borrow. Everything here belongs to the loop's thread but event_loop_return
- * and event_loop_wake. */
+/* What an event loop has for its connections: time, a tick, and the memory that they borrow. It
+ * belongs to its thread (loop_thread.h). */
 #ifndef EVENT_LOOP_H
 #define EVENT_LOOP_H
 
@@ -9,39 +8,35 @@
 #include <time.h>
 #include <uv.h>
 
-#include "http/http.h"
+#include "http/connection/input.h"
+#include "http/message/exchange.h"
 
 struct connection;
 struct listener;
-struct input_block;
 
 #define STAGING_SIZE 65536 /* responses gathered for one write */
 #define TICK_MS 200        /* precision of time-outs */
 
 /* Written by the loop's thread only; read by any. */
 typedef struct loop_counters {
-    _Atomic uint64_t connections, open_connections, requests, refused_requests;
-    _Atomic uint64_t responses[6]; /* by the first digit of the status */
+    _Atomic uint64_t connections, open_connections;
 } loop_counters;
 
 typedef struct event_loop {
+    exchange_home exchanges; /* first, for its calls */
     http_server *server;
     uv_loop_t uv;
     pthread_t thread;
     bool initialized, threaded;
     uv_async_t wake;
     uv_timer_t tick;
+    uv_timer_cb on_tick;
     struct listener *listeners;
     struct connection *connections; /* a list, newest first */
     bool stopping;
     uint64_t stop_at, end_at; /* milliseconds of uv_now: connections are cut, the loop ends */
 
-    struct input_block *spare_blocks;
-    size_t spare_block_count;
-    http_exchange *spare_exchanges;
-    size_t spare_exchange_count;
-    size_t waiting_exchanges; /* deferred or suspended */
-
+    input_blocks blocks;
     char *staging;
     size_t staged;
     char *cipher_staging; /* the same, below TLS */
@@ -52,7 +47,6 @@ typedef struct event_loop {
     char date[32]; /* "Mon, 23 Nov 2026 16:23:14 GMT" */
     size_t date_len;
     time_t date_second;
-    uint64_t request_ids;
 
     pthread_mutex_t lock; /* guards what follows */
     http_exchange *returned, *returned_last;
@@ -61,17 +55,6 @@ typedef struct event_loop {
     loop_counters counters;
 } event_loop;
 
-OST_MUST_CHECK ost_result event_loop_init(event_loop *loop, http_server *server);
-OST_MUST_CHECK ost_result event_loop_start(event_loop *loop, ost_error *ret_error);
-/* The loop looks up: for returned exchanges, and whether the server is stopping. Any thread. */
-void event_loop_wake(event_loop *loop);
-void event_loop_join(event_loop *loop);
-/* After join, or instead of start. */
-void event_loop_free(event_loop *loop);
-
-/* Hands a waiting exchange back to its loop, which then runs its `done`. Any thread. */
-void event_loop_return(event_loop *loop, http_exchange *exchange);
-
 /* Milliseconds, as of the beginning of the current event. */
 uint64_t event_loop_now(const event_loop *loop);
 /* Value of the Date field, renewed each second. */
@@ -79,11 +62,5 @@ ost_text event_loop_date(event_loop *loop);
 
 /* There is something to time out: the tick runs until there is nothing left. */
 void event_loop_need_tick(event_loop *loop);
-
-static inline void counter_add(_Atomic uint64_t *counter, uint64_t n)
-{
-    uint64_t old = atomic_load_explicit(counter, memory_order_relaxed);
-    atomic_store_explicit(counter, old + n, memory_order_relaxed);
-}
 
 #endif

@@ -8,12 +8,12 @@
 
 #define SPARE_BLOCKS_MAX 256
 
-static input_block *take_block(event_loop *loop, size_t capacity)
+static input_block *take_block(input_blocks *blocks, size_t capacity)
 {
-    input_block *block = loop->spare_blocks;
+    input_block *block = blocks->spare;
     if (capacity <= INPUT_SMALL && block != NULL) {
-        loop->spare_blocks = block->next;
-        loop->spare_block_count--;
+        blocks->spare = block->next;
+        blocks->count--;
         return block;
     }
     /* Whole bytes are written before they are read: clearing 8 KiB here would be waste. */
@@ -23,22 +23,22 @@ static input_block *take_block(event_loop *loop, size_t capacity)
     return block;
 }
 
-static void give_block(input_block *block, size_t used, event_loop *loop)
+static void give_block(input_block *block, size_t used, input_blocks *blocks)
 {
     wipe(block->data, used);
-    if (block->capacity > INPUT_SMALL || loop->spare_block_count >= SPARE_BLOCKS_MAX) {
+    if (block->capacity > INPUT_SMALL || blocks->count >= SPARE_BLOCKS_MAX) {
         memory_free(block);
         return;
     }
-    block->next = loop->spare_blocks;
-    loop->spare_blocks = block;
-    loop->spare_block_count++;
+    block->next = blocks->spare;
+    blocks->spare = block;
+    blocks->count++;
 }
 
-bool input_ready(input *in, event_loop *loop)
+bool input_ready(input *in, input_blocks *blocks)
 {
     if (in->block == NULL) {
-        in->block = take_block(loop, INPUT_SMALL);
+        in->block = take_block(blocks, INPUT_SMALL);
         in->start = in->end = 0;
     }
     return in->block != NULL;
@@ -49,18 +49,18 @@ size_t input_room(const input *in)
     return in->block == NULL ? 0 : in->block->capacity - in->end;
 }
 
-bool input_grow(input *in, event_loop *loop, size_t capacity)
+bool input_grow(input *in, input_blocks *blocks, size_t capacity)
 {
     size_t len = input_len(in);
     input_block *block = in->block;
     if (block->capacity >= capacity) {
         memmove(block->data, block->data + in->start, len);
     } else {
-        block = take_block(loop, capacity);
+        block = take_block(blocks, capacity);
         if (block == NULL)
             return false;
         memcpy(block->data, input_data(in), len);
-        give_block(in->block, in->end, loop);
+        give_block(in->block, in->end, blocks);
         in->block = block;
     }
     in->start = 0;
@@ -68,9 +68,18 @@ bool input_grow(input *in, event_loop *loop, size_t capacity)
     return true;
 }
 
-void input_release(input *in, event_loop *loop)
+void input_release(input *in, input_blocks *blocks)
 {
     if (in->block != NULL)
-        give_block(in->block, in->end, loop);
+        give_block(in->block, in->end, blocks);
     *in = (input){0};
+}
+
+void input_blocks_clear(input_blocks *blocks)
+{
+    for (input_block *block = blocks->spare, *next; block != NULL; block = next) {
+        next = block->next;
+        memory_free(block);
+    }
+    *blocks = (input_blocks){0};
 }

@@ -3,7 +3,7 @@
 #ifndef INPUT_H
 #define INPUT_H
 
-#include "http/connection/event_loop.h"
+#include <ostiary/types.h>
 
 #define INPUT_SMALL 8192 /* holds almost every request whole */
 
@@ -18,15 +18,23 @@ typedef struct input {
     size_t start, end;  /* what is in it */
 } input;
 
+/* Blocks that nobody holds; the loop's. */
+typedef struct input_blocks {
+    input_block *spare;
+    size_t count;
+} input_blocks;
+
 /* Makes sure that there is a block. False: out of memory. */
-OST_MUST_CHECK bool input_ready(input *in, event_loop *loop);
+OST_MUST_CHECK bool input_ready(input *in, input_blocks *blocks);
 /* Room behind the end; 0 without a block. */
 size_t input_room(const input *in);
 /* Moves the content to the beginning of the block, or into a block of at least `capacity` bytes:
  * views into it are void. */
-OST_MUST_CHECK bool input_grow(input *in, event_loop *loop, size_t capacity);
+OST_MUST_CHECK bool input_grow(input *in, input_blocks *blocks, size_t capacity);
 /* Wipes and gives the block back. */
-void input_release(input *in, event_loop *loop);
+void input_release(input *in, input_blocks *blocks);
+/* Frees the spare ones. */
+void input_blocks_clear(input_blocks *blocks);
 
 static inline char *input_data(const input *in)
 {

@@ -14,8 +14,8 @@
 
 #include "base/context.h"
 #include "base/text.h"
-#include "http/connection/connection.h"
-#include "http/connection/server.h"
+#include "http/connection/connection_accept.h"
+#include "http/connection/server_state.h"
 #include "http/message/address.h"
 
 #define BACKLOG 1024

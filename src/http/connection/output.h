@@ -3,7 +3,7 @@
 #ifndef OUTPUT_H
 #define OUTPUT_H
 
-#include "http/connection/connection.h"
+#include "http/connection/connection_state.h"
 
 /* Appends. The bytes are copied, or sent, before this returns. */
 void output_write(connection *c, ost_text text);
@@ -13,8 +13,5 @@ void output_flush(connection *c);
 
 /* True while the socket has not taken everything: no further request is begun. */
 bool output_blocked(const connection *c);
-
-/* Below TLS: sends bytes as they are. `second` may be empty. */
-void output_send(connection *c, ost_text first, ost_text second);
 
 #endif

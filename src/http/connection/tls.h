@@ -3,7 +3,7 @@
 #ifndef TLS_H
 #define TLS_H
 
-#include "http/connection/event_loop.h"
+#include "http/http.h"
 
 /* ---- the server's side: certificates; any thread ---- */
 

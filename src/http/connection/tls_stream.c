@@ -6,8 +6,8 @@
 
 #include "base/context.h"
 #include "base/text.h"
-#include "http/connection/connection.h"
-#include "http/connection/output.h"
+#include "http/connection/connection_state.h"
+#include "http/connection/socket_write.h"
 #include "http/connection/tls_context.h"
 
 #define BACKLOG_MAX ((size_t)2 * STAGING_SIZE)
@@ -47,7 +47,7 @@ static int bio_write(BIO *bio, const char *data, int size)
     if (text.len > STAGING_SIZE - loop->cipher_staged) {
         ost_text staged = {loop->cipher_staging, loop->cipher_staged};
         loop->cipher_staged = 0;
-        output_send(tls->c, staged, text);
+        socket_write(tls->c, staged, text);
     } else {
         memcpy(loop->cipher_staging + loop->cipher_staged, data, text.len);
         loop->cipher_staged += text.len;
@@ -161,7 +161,7 @@ bool tls_pump(connection *c)
     bool any = false;
     while (!tls->failed && !c->input_ended && !c->aborting &&
            (tls->received.len > 0 || SSL_has_pending(tls->ssl) == 1)) {
-        if (!input_ready(&c->input, c->loop)) {
+        if (!input_ready(&c->input, &c->loop->blocks)) {
             c->aborting = true;
             break;
         }
@@ -231,7 +231,7 @@ void tls_flush(tls_stream *tls)
     event_loop *loop = tls->c->loop;
     ost_text staged = {loop->cipher_staging, loop->cipher_staged};
     loop->cipher_staged = 0;
-    output_send(tls->c, staged, (ost_text){"", 0});
+    socket_write(tls->c, staged, (ost_text){"", 0});
 }
 
 void tls_finish(tls_stream *tls)

@@ -4,56 +4,83 @@
 
 #include <string.h>
 
+#include "base/context.h"
 #include "base/text.h"
-#include "http/connection/client_certificate.h"
+#include "http/connection/body_clock.h"
 #include "http/connection/connection.h"
 #include "http/connection/output.h"
-#include "http/connection/server.h"
+#include "http/connection/server_state.h"
+#include "http/http1/chunked.h"
+#include "http/http1/http1_response.h"
+#include "http/http1/request_head.h"
+#include "http/message/client_certificate.h"
 #include "http/message/forwarded.h"
 #include "http/message/request_target.h"
-#include "http/message/response.h"
 
 #define BODY_ROOM_MIN 1024 /* less behind a head, and the request moves to a larger block */
+
+typedef enum http1_phase {
+    HTTP1_HEAD, /* a request head is due, or on its way */
+    HTTP1_BODY,
+    HTTP1_HANDLING, /* the exchange runs or waits */
+} http1_phase;
+
+typedef struct http1 {
+    http1_phase phase;
+    http_exchange *exchange; /* NULL while nothing has come */
+    request_head head;
+    chunked_reader chunked;
+    size_t max_body;
+    body_clock body;
+    bool body_in_place; /* the body stays in the input, behind the head */
+    size_t consumed;    /* input that belongs to the current request */
+} http1;
 
 static void http1_send(http_exchange *exchange, const http_response *response);
 static void http1_ended(http_exchange *exchange);
 
 static const exchange_protocol protocol = {http1_send, http1_ended};
 
-bool http1_is_idle(const connection *c)
+static http1 *http1_of(const connection *c)
 {
-    return c->http1.exchange == NULL;
+    return c->session;
+}
+
+/* Nothing of a request is there. */
+static bool is_idle(const connection *c)
+{
+    return http1_of(c)->exchange == NULL;
 }
 
 /* ---- answers ---- */
 
 static bool may_continue(const connection *c)
 {
-    const http1 *h = &c->http1;
+    const http1 *h = http1_of(c);
     return h->head.keep_alive && !c->loop->stopping && !c->last_words &&
-           h->served < c->loop->server->limits.requests_per_connection;
+           c->served < c->loop->server->service.limits.requests_per_connection;
 }
 
 static void http1_send(http_exchange *exchange, const http_response *response)
 {
-    connection *c = exchange->connection;
+    connection *c = connection_of(exchange);
     http_response final = *response;
-    c->http1.served++;
+    c->served++;
     final.close = exchange->close || !may_continue(c);
     exchange->close = final.close;
-    response_write(exchange, &final);
+    http1_response_write(exchange, &final);
 }
 
 /* The request and its response are over: the bytes behind it are the next request. */
 static void http1_ended(http_exchange *exchange)
 {
-    connection *c = exchange->connection;
-    http1 *h = &c->http1;
+    connection *c = connection_of(exchange);
+    http1 *h = http1_of(c);
     bool close = exchange->close;
     h->exchange = NULL;
     h->phase = HTTP1_HEAD;
     c->since = event_loop_now(c->loop);
-    if (c->closing) {
+    if (c->client.closing) {
         exchange_give(exchange); /* c may be gone now */
         return;
     }
@@ -66,21 +93,21 @@ static void http1_ended(http_exchange *exchange)
 
 static void refuse(connection *c, int status, const char *reason)
 {
-    exchange_refuse(c->http1.exchange, status, reason);
+    exchange_refuse(http1_of(c)->exchange, status, reason);
 }
 
 /* ---- head ---- */
 
 static bool begin_request(connection *c)
 {
-    http1 *h = &c->http1;
-    const http_limits *limits = &c->loop->server->limits;
-    h->exchange = exchange_take(c->loop, c, &protocol);
+    http1 *h = http1_of(c);
+    const http_limits *limits = &c->loop->server->service.limits;
+    h->exchange = exchange_take(&c->loop->exchanges, &c->client, &protocol);
     if (h->exchange == NULL) {
         connection_close(c);
         return false;
     }
-    if (h->served > 0)
+    if (c->served > 0)
         c->since = event_loop_now(c->loop);
     request_head_init(&h->head, h->exchange->fields, limits->field_count, limits->request_line,
                       limits->head);
@@ -91,8 +118,8 @@ static bool begin_request(connection *c)
  * twice at most. False: the connection is closed. */
 static bool make_room(connection *c, size_t capacity)
 {
-    http1 *h = &c->http1;
-    if (!input_grow(&c->input, c->loop, capacity)) {
+    http1 *h = http1_of(c);
+    if (!input_grow(&c->input, &c->loop->blocks, capacity)) {
         connection_close(c);
         return false;
     }
@@ -103,14 +130,14 @@ static bool make_room(connection *c, size_t capacity)
 
 static size_t large_block(const connection *c)
 {
-    return c->loop->server->limits.head + INPUT_SMALL;
+    return c->loop->server->service.limits.head + INPUT_SMALL;
 }
 
 /* From the head to the request a handler sees. Returns why not. */
 static const char *make_request(connection *c)
 {
-    http_exchange *x = c->http1.exchange;
-    const request_head *head = &c->http1.head;
+    http_exchange *x = http1_of(c)->exchange;
+    const request_head *head = &http1_of(c)->head;
     request_target target;
     char *data = input_data(&c->input);
     const char *reason = request_target_read(data + (head->target.data - data), head->target.len,
@@ -129,17 +156,17 @@ static const char *make_request(connection *c)
         .fields = head->fields,
         .field_count = head->field_count,
         .body = {"", 0},
-        .peer = c->peer,
-        .secure = c->secure,
+        .peer = c->client.peer,
+        .secure = c->client.secure,
         .version = head->version,
     };
     client_certificate_strip(x);
-    return c->trusted ? forwarded_apply(x) : NULL;
+    return c->client.trusted ? forwarded_apply(x) : NULL;
 }
 
 static void begin_body(connection *c)
 {
-    http1 *h = &c->http1;
+    http1 *h = http1_of(c);
     const request_head *head = &h->head;
     size_t behind = c->input.block->capacity - c->input.start - head->size;
     h->phase = HTTP1_BODY;
@@ -156,7 +183,7 @@ static void begin_body(connection *c)
 /* The head is there. True: go on. */
 static bool take_head(connection *c)
 {
-    http1 *h = &c->http1;
+    http1 *h = http1_of(c);
     const request_head *head = &h->head;
     bool has_body = head->chunked || head->content_length > 0;
     if (has_body && c->input.block->capacity - c->input.start - head->size < BODY_ROOM_MIN)
@@ -181,10 +208,10 @@ static bool take_head(connection *c)
 
 static bool read_head(connection *c)
 {
-    http1 *h = &c->http1;
+    http1 *h = http1_of(c);
     if (input_len(&c->input) == 0) {
         if (h->exchange == NULL)
-            input_release(&c->input, c->loop);
+            input_release(&c->input, &c->loop->blocks);
         return false;
     }
     if (h->exchange == NULL && !begin_request(c))
@@ -206,7 +233,7 @@ static bool read_head(connection *c)
 
 static void handle(connection *c, ost_text body)
 {
-    http1 *h = &c->http1;
+    http1 *h = http1_of(c);
     h->phase = HTTP1_HANDLING;
     h->exchange->request.body = body;
     exchange_run(h->exchange);
@@ -214,15 +241,16 @@ static void handle(connection *c, ost_text body)
 
 static void note_received(connection *c, size_t bytes)
 {
-    body_clock_add(&c->http1.body, bytes, event_loop_now(c->loop), &c->loop->server->limits);
+    body_clock_add(&http1_of(c)->body, bytes, event_loop_now(c->loop),
+                   &c->loop->server->service.limits);
 }
 
 /* Takes `used` bytes from behind the head, where the bytes of a body pass through. */
 static void drop_behind_head(connection *c, size_t used)
 {
     input *in = &c->input;
-    char *behind = input_data(in) + c->http1.head.size;
-    size_t left = input_len(in) - c->http1.head.size - used;
+    char *behind = input_data(in) + http1_of(c)->head.size;
+    size_t left = input_len(in) - http1_of(c)->head.size - used;
     memmove(behind, behind + used, left);
     in->end -= used;
     note_received(c, used);
@@ -230,7 +258,7 @@ static void drop_behind_head(connection *c, size_t used)
 
 static bool read_chunked(connection *c)
 {
-    http1 *h = &c->http1;
+    http1 *h = http1_of(c);
     size_t used = 0;
     ost_text behind = {input_data(&c->input) + h->head.size, input_len(&c->input) - h->head.size};
     chunked_state state = chunked_read(&h->chunked, behind, &h->exchange->body, &used);
@@ -248,7 +276,7 @@ static bool read_chunked(connection *c)
 
 static bool read_length(connection *c)
 {
-    http1 *h = &c->http1;
+    http1 *h = http1_of(c);
     ost_text behind = {input_data(&c->input) + h->head.size, input_len(&c->input) - h->head.size};
     size_t length = (size_t)h->head.content_length;
     if (h->body_in_place) {
@@ -276,40 +304,85 @@ static bool read_length(connection *c)
 /* One step; false when there is nothing more to do for now. */
 static bool step(connection *c)
 {
-    if (c->closing || c->aborting || c->phase != PHASE_HTTP1 || c->last_words ||
+    if (c->client.closing || c->aborting || c->phase != PHASE_HTTP || c->last_words ||
         output_blocked(c) || c->input.block == NULL)
         return false;
-    switch (c->http1.phase) {
+    switch (http1_of(c)->phase) {
     case HTTP1_HEAD:
         return read_head(c);
     case HTTP1_BODY:
-        return c->http1.head.chunked ? read_chunked(c) : read_length(c);
+        return http1_of(c)->head.chunked ? read_chunked(c) : read_length(c);
     default:
         return false;
     }
 }
 
-void http1_advance(connection *c)
+static void advance(connection *c)
 {
     while (step(c))
         ;
 }
 
-void http1_time_out(connection *c)
+/* ---- life ---- */
+
+static bool begin(connection *c)
 {
-    http1 *h = &c->http1;
+    c->session = memory_alloc(sizeof(http1));
+    return c->session != NULL;
+}
+
+static bool ends_with_input(const connection *c)
+{
+    return is_idle(c) || http1_of(c)->phase != HTTP1_HANDLING;
+}
+
+static void stop(connection *c)
+{
+    if (is_idle(c) && !output_blocked(c))
+        connection_close(c);
+}
+
+/* When the current state has lasted too long; UINT64_MAX: never. */
+static uint64_t deadline(const connection *c)
+{
+    const http_limits *limits = &c->loop->server->service.limits;
+    const http1 *h = http1_of(c);
+    if (h->phase == HTTP1_HANDLING)
+        return UINT64_MAX;
+    if (h->phase == HTTP1_BODY)
+        return body_clock_due(&h->body, limits);
+    bool begun = h->exchange != NULL || c->served == 0;
+    return c->since + (begun ? limits->head_timeout : limits->idle_timeout) * 1000u;
+}
+
+/* The request took too long: 408, or nothing when it had not begun. */
+static bool check_time(connection *c, uint64_t now)
+{
+    const http1 *h = http1_of(c);
+    if (output_blocked(c) || now < deadline(c))
+        return false;
     if (h->exchange != NULL)
         refuse(c, 408, h->phase == HTTP1_HEAD ? "request head too slow" : "request body too slow");
     else
         connection_close(c);
+    return true;
 }
 
-void http1_abandon(connection *c)
+/* A request that has not been read whole is dropped. */
+static void end(connection *c)
 {
-    http1 *h = &c->http1;
+    http1 *h = http1_of(c);
     if (h->exchange == NULL || h->phase == HTTP1_HANDLING)
         return;
     http_exchange *exchange = h->exchange;
     h->exchange = NULL;
     exchange_give(exchange);
 }
+
+static void free_session(connection *c)
+{
+    memory_free(c->session);
+}
+
+const connection_protocol http1_protocol = {begin,      advance, ends_with_input, stop,
+                                            check_time, end,     free_session};

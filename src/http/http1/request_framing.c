@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "http/message/field_syntax.h"
 #include "http/message/request_target.h"
 
 static bool refuse(request_head *head, int status, const char *reason)

@@ -3,7 +3,7 @@
 #ifndef REQUEST_FRAMING_H
 #define REQUEST_FRAMING_H
 
-#include "http/http1/request_head.h"
+#include "http/http1/request_head_state.h"
 
 /* Takes note of one field. False: refused, head->status and reason are set. */
 OST_MUST_CHECK bool request_framing_note(request_head *head, http_field *field);

@@ -8,30 +8,20 @@
 #include "base/array.h"
 #include "base/context.h"
 #include "base/text.h"
+#include "http/connection/connection.h"
 #include "http/connection/output.h"
-#include "http/connection/server.h"
+#include "http/connection/server_state.h"
 #include "http/http2/http2_stream.h"
-
-static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 #define BURST 10                  /* seconds' worth of idle frames in one go */
 #define RESPONSES_MAX (16u << 20) /* bytes that wait for a client's windows, behind the largest */
-
-http2_guess http2_detect(ost_text seen)
-{
-    size_t len = sizeof preface - 1;
-    size_t compared = seen.len < len ? seen.len : len;
-    if (memcmp(seen.data, preface, compared) != 0)
-        return HTTP2_NO;
-    return compared == len ? HTTP2_YES : HTTP2_MAYBE;
-}
 
 /* ---- floods ---- */
 
 /* One idle frame. False: there have been too many. */
 static bool charge(http2 *h)
 {
-    unsigned rate = h->c->loop->server->limits.idle_frames;
+    unsigned rate = h->c->loop->server->service.limits.idle_frames;
     uint64_t now = event_loop_now(h->c->loop);
     h->frame_tokens += (double)(now - h->frames_at) * rate / 1000.0;
     h->frames_at = now;
@@ -96,13 +86,14 @@ static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame
         return 0;
     /* Exchanges whose streams have been reset are still at work: they count, too. Who does not take
      * the responses that are there may come back for more (RFC 9113 §8.7). */
-    bool room = h->c->exchange_count < 2 * (size_t)h->c->loop->server->limits.streams &&
-                !responses_pile_up(h);
+    bool room =
+        h->c->client.exchange_count < 2 * (size_t)h->c->loop->server->service.limits.streams &&
+        !responses_pile_up(h);
     http2_stream *stream = room ? http2_stream_new(h, frame->hd.stream_id) : NULL;
     if (stream == NULL)
         return nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id,
                                          NGHTTP2_REFUSED_STREAM);
-    h->c->http1.served++;
+    h->c->served++;
     nghttp2_session_set_stream_user_data(session, frame->hd.stream_id, stream);
     return 0;
 }
@@ -116,7 +107,7 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
     http2_stream *stream = stream_of(session, frame->hd.stream_id);
     if (stream == NULL || stream->head_complete)
         return 0;
-    if (stream->head_size > stream->session->c->loop->server->limits.head)
+    if (stream->head_size > stream->session->c->loop->server->service.limits.head)
         return pay(user);
     http2_stream_field(stream, (ost_text){(const char *)name, name_len},
                        (ost_text){(const char *)value, value_len});
@@ -161,7 +152,7 @@ static int on_invalid_frame(nghttp2_session *session, const nghttp2_frame *frame
                             void *user)
 {
     http2 *h = user;
-    counter_add(&h->c->loop->counters.refused_requests, 1);
+    counter_add(&h->c->loop->exchanges.counters.refused_requests, 1);
     return pay(h);
 }
 
@@ -234,12 +225,20 @@ static bool make_session(http2 *h)
     return made;
 }
 
-http2 *http2_new(connection *c)
+static void free_session(http2 *h)
 {
-    const http_limits *limits = &c->loop->server->limits;
+    while (h->streams != NULL)
+        http2_stream_free(h->streams);
+    nghttp2_session_del(h->session);
+    memory_free(h);
+}
+
+static bool begin(connection *c)
+{
+    const http_limits *limits = &c->loop->server->service.limits;
     http2 *h = memory_alloc(sizeof *h);
     if (h == NULL)
-        return NULL;
+        return false;
     h->c = c;
     h->active_at = h->frames_at = event_loop_now(c->loop);
     h->frame_tokens = (double)limits->idle_frames * BURST;
@@ -249,21 +248,21 @@ http2 *http2_new(connection *c)
     };
     if (!make_session(h) || nghttp2_submit_settings(h->session, NGHTTP2_FLAG_NONE, settings,
                                                     ARRAY_LEN(settings)) != 0) {
-        http2_free(h);
-        return NULL;
+        free_session(h);
+        return false;
     }
-    return h;
+    c->session = h;
+    return true;
 }
 
-void http2_free(http2 *h)
+/* Exchanges that are still handled are let go of; their responses are dropped. */
+static void end(connection *c)
 {
-    if (h == NULL)
-        return;
-    while (h->streams != NULL)
-        http2_stream_free(h->streams);
-    nghttp2_session_del(h->session);
-    memory_free(h);
+    free_session(c->session);
+    c->session = NULL;
 }
+
+static void keep_nothing(connection *c) {}
 
 /* ---- advancing ---- */
 
@@ -276,7 +275,7 @@ static void take_input(http2 *h)
         nghttp2_session_mem_recv(h->session, (const uint8_t *)input_data(in), input_len(in));
     if (taken < 0)
         h->failed = true;
-    input_release(in, h->c->loop);
+    input_release(in, &h->c->loop->blocks);
 }
 
 static void write_output(http2 *h)
@@ -293,15 +292,25 @@ static void write_output(http2 *h)
     }
 }
 
-void http2_advance(connection *c)
+/* New streams are no longer looked at; those that are there go on. */
+static void stop_streams(http2 *h)
 {
-    http2 *h = c->http2;
+    if (h->stopping)
+        return;
+    h->stopping = true;
+    int32_t last = nghttp2_session_get_last_proc_stream_id(h->session);
+    nghttp2_submit_goaway(h->session, NGHTTP2_FLAG_NONE, last, NGHTTP2_NO_ERROR, NULL, 0);
+}
+
+static void advance(connection *c)
+{
+    http2 *h = c->session;
     if (!output_blocked(c))
         take_input(h);
     if (h->stopping && h->streams == NULL)
         nghttp2_session_terminate_session(h->session, NGHTTP2_NO_ERROR);
-    if (c->http1.served >= c->loop->server->limits.requests_per_connection)
-        http2_stop(h);
+    if (c->served >= c->loop->server->service.limits.requests_per_connection)
+        stop_streams(h);
     write_output(h);
     bool over =
         nghttp2_session_want_read(h->session) == 0 && nghttp2_session_want_write(h->session) == 0;
@@ -309,14 +318,15 @@ void http2_advance(connection *c)
         connection_finish(c);
 }
 
-/* New streams are no longer looked at; those that are there go on. */
-void http2_stop(http2 *h)
+static void stop(connection *c)
 {
-    if (h->stopping)
-        return;
-    h->stopping = true;
-    int32_t last = nghttp2_session_get_last_proc_stream_id(h->session);
-    nghttp2_submit_goaway(h->session, NGHTTP2_FLAG_NONE, last, NGHTTP2_NO_ERROR, NULL, 0);
+    stop_streams(c->session);
+}
+
+/* A session finishes by itself. */
+static bool ends_with_input(const connection *c)
+{
+    return false;
 }
 
 /* ---- time ---- */
@@ -332,7 +342,7 @@ static bool request_is_slow(const http2_stream *stream, const http_limits *limit
 static void check_stream(http2_stream *stream, uint64_t now)
 {
     http2 *h = stream->session;
-    const http_limits *limits = &h->c->loop->server->limits;
+    const http_limits *limits = &h->c->loop->server->service.limits;
     http_exchange *x = stream->exchange;
     if (x != NULL && x->state == EXCHANGE_READING) {
         if (!request_is_slow(stream, limits, now))
@@ -349,12 +359,17 @@ static void check_stream(http2_stream *stream, uint64_t now)
     }
 }
 
-void http2_check_time(http2 *h, uint64_t now)
+static bool check_time(connection *c, uint64_t now)
 {
+    http2 *h = c->session;
     for (http2_stream *stream = h->streams; stream != NULL; stream = stream->next)
         check_stream(stream, now);
     if (h->streams != NULL)
         h->active_at = now;
-    else if (now > h->active_at + h->c->loop->server->limits.idle_timeout * 1000u)
+    else if (now > h->active_at + h->c->loop->server->service.limits.idle_timeout * 1000u)
         nghttp2_session_terminate_session(h->session, NGHTTP2_NO_ERROR);
+    return true;
 }
+
+const connection_protocol http2_protocol = {begin,      advance, ends_with_input, stop,
+                                            check_time, end,     keep_nothing};

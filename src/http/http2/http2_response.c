@@ -1,11 +1,12 @@
 /* The response of an exchange on its HTTP/2 stream: RFC 9113 §8.3.2. The body is copied and goes
  * out as the client's windows allow, while the exchange has long ended. */
+#include "http/http2/http2_response.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "http/connection/server.h"
-#include "http/http2/http2_stream.h"
+#include "http/connection/server_state.h"
 #include "http/message/response.h"
 
 #define RESPONSE_FIELDS_MAX 64
@@ -34,16 +35,16 @@ static void add_field(field_list *list, ost_text name, ost_text value)
 static void gather_fields(const http_exchange *x, const http_response *response, ost_text status,
                           ost_text length, field_list *list)
 {
-    const http_server *server = x->loop->server;
+    const http_service *service = x->home->service;
     add_field(list, OST_TEXT(":status"), status);
-    add_field(list, OST_TEXT("date"), event_loop_date(x->loop));
+    add_field(list, OST_TEXT("date"), event_loop_date(connection_of(x)->loop));
     if (response->type.len > 0)
         add_field(list, OST_TEXT("content-type"), response->type);
     if (response->status != 204 && response->status != 304)
         add_field(list, OST_TEXT("content-length"), length);
-    for (size_t i = 0; i < server->header_count; i++)
-        if (!response_has_field(x, server->headers[i].name))
-            add_field(list, server->headers[i].name, server->headers[i].value);
+    for (size_t i = 0; i < service->header_count; i++)
+        if (!response_has_field(x, service->headers[i].name))
+            add_field(list, service->headers[i].name, service->headers[i].value);
     for (const response_field *at = x->first_field; at != NULL; at = at->next)
         add_field(list, at->name, at->value);
 }
@@ -79,7 +80,7 @@ void http2_send(http_exchange *exchange, const http_response *response)
         buffer_append(&stream->out, response->body);
     h->out_bytes += stream->out.len;
     stream->responded = true;
-    stream->out_since = event_loop_now(exchange->loop);
+    stream->out_since = event_loop_now(h->c->loop);
     nghttp2_data_provider provider = {.source.ptr = stream, .read_callback = read_out};
     if (list.full || stream->out.failed != OST_OK ||
         nghttp2_submit_response(h->session, stream->id, list.fields, list.count,
@@ -92,7 +93,7 @@ void http2_send(http_exchange *exchange, const http_response *response)
 void http2_ended(http_exchange *exchange)
 {
     http2_stream *stream = exchange->stream;
-    http2 *h = exchange->connection->http2; /* NULL: the connection is closing */
+    http2 *h = connection_of(exchange)->session; /* NULL: the connection is closing */
     if (h != NULL)
         h->body_bytes -= exchange->body.len;
     if (stream != NULL)

@@ -6,9 +6,10 @@
 
 #include "base/context.h"
 #include "base/text.h"
-#include "http/connection/client_certificate.h"
-#include "http/connection/server.h"
-#include "http/http1/request_head.h"
+#include "http/connection/server_state.h"
+#include "http/http2/http2_response.h"
+#include "http/message/client_certificate.h"
+#include "http/message/field_syntax.h"
 #include "http/message/forwarded.h"
 #include "http/message/request_target.h"
 #include "http/message/response.h"
@@ -29,7 +30,7 @@ http2_stream *http2_stream_new(http2 *h, int32_t id)
     http2_stream *stream = memory_alloc(sizeof *stream);
     if (stream == NULL)
         return NULL;
-    stream->exchange = exchange_take(h->c->loop, h->c, &protocol);
+    stream->exchange = exchange_take(&h->c->loop->exchanges, &h->c->client, &protocol);
     if (stream->exchange == NULL) {
         memory_free(stream);
         return NULL;
@@ -100,7 +101,7 @@ static void pseudo_field(http2_stream *stream, ost_text name, ost_text value)
 void http2_stream_field(http2_stream *stream, ost_text name, ost_text value)
 {
     http_exchange *x = stream->exchange;
-    const http_limits *limits = &x->loop->server->limits;
+    const http_limits *limits = &x->home->service->limits;
     stream->head_size += name.len + value.len + FIELD_OVERHEAD;
     if (stream->head_size > limits->head) {
         refuse_head(stream, 431, "request head too large");
@@ -160,8 +161,8 @@ static const char *make_request(http2_stream *stream)
     request->method = method_of(request->method_name);
     request->fields = x->fields;
     request->body = request->query = (ost_text){"", 0};
-    request->peer = c->peer;
-    request->secure = c->secure;
+    request->peer = c->client.peer;
+    request->secure = c->client.secure;
     request->version = 20;
     if (!is_token(request->method_name))
         return "malformed method";
@@ -178,7 +179,7 @@ static const char *make_request(http2_stream *stream)
     if (reason != NULL)
         return reason;
     client_certificate_strip(x);
-    return c->trusted ? forwarded_apply(x) : NULL;
+    return c->client.trusted ? forwarded_apply(x) : NULL;
 }
 
 void http2_stream_refuse(http2_stream *stream, int status, const char *reason)
@@ -198,9 +199,9 @@ static uint64_t announced_length(const http_request *request)
 void http2_stream_head_done(http2_stream *stream)
 {
     http_exchange *x = stream->exchange;
-    const http_limits *limits = &x->loop->server->limits;
+    const http_limits *limits = &x->home->service->limits;
     stream->head_complete = true;
-    body_clock_start(&stream->body, event_loop_now(x->loop));
+    body_clock_start(&stream->body, event_loop_now(stream->session->c->loop));
     if (stream->path.len > limits->request_line)
         refuse_head(stream, 414, "request target too long");
     if (text_is(x->request.method_name, "CONNECT"))
@@ -226,7 +227,7 @@ void http2_stream_head_done(http2_stream *stream)
 static bool has_room(const http2_stream *stream, size_t more)
 {
     const http2 *h = stream->session;
-    size_t usual = BODIES_MAX * h->c->loop->server->limits.body;
+    size_t usual = BODIES_MAX * h->c->loop->server->service.limits.body;
     size_t own = BODIES_OF_ROUTE * stream->max_body, most = usual > own ? usual : own;
     return h->body_bytes - stream->exchange->body.len + more <= most;
 }
@@ -241,7 +242,8 @@ void http2_stream_body(http2_stream *stream, ost_text piece)
         http2_stream_refuse(stream, 503, "too many bodies at once");
         return;
     }
-    body_clock_add(&stream->body, piece.len, event_loop_now(x->loop), &x->loop->server->limits);
+    body_clock_add(&stream->body, piece.len, event_loop_now(stream->session->c->loop),
+                   &x->home->service->limits);
     h->body_bytes -= x->body.len;
     buffer_append(&x->body, piece);
     h->body_bytes += x->body.len;

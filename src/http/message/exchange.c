@@ -4,18 +4,25 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <uv.h>
 
 #include "base/context.h"
 #include "base/text.h"
-#include "http/connection/connection.h"
-#include "http/connection/server.h"
 
 #define SPARE_EXCHANGES_MAX 64
 #define SPARE_MEMORY_MAX 65536 /* of each kind, in a spare exchange */
 
-static http_exchange *exchange_new(event_loop *loop)
+static void exchange_free(http_exchange *x)
 {
-    const http_limits *limits = &loop->server->limits;
+    ost_arena_free(x->arena);
+    buffer_free(&x->body);
+    memory_free(x->fields);
+    memory_free(x);
+}
+
+static http_exchange *exchange_new(exchange_home *home)
+{
+    const http_limits *limits = &home->service->limits;
     http_exchange *x = memory_alloc(sizeof *x);
     if (x == NULL)
         return NULL;
@@ -26,25 +33,26 @@ static http_exchange *exchange_new(event_loop *loop)
         return NULL;
     }
     buffer_init(&x->body, 0); /* the ceiling comes with the route */
-    x->loop = loop;
+    x->home = home;
     return x;
 }
 
-http_exchange *exchange_take(event_loop *loop, connection *c, const exchange_protocol *protocol)
+http_exchange *exchange_take(exchange_home *home, exchange_client *client,
+                             const exchange_protocol *protocol)
 {
-    http_exchange *x = loop->spare_exchanges;
+    http_exchange *x = home->spare;
     if (x != NULL) {
-        loop->spare_exchanges = x->next;
-        loop->spare_exchange_count--;
+        home->spare = x->next;
+        home->spare_count--;
         x->next = NULL;
     } else {
-        x = exchange_new(loop);
+        x = exchange_new(home);
         if (x == NULL)
             return NULL;
     }
-    x->connection = c;
+    x->client = client;
     x->protocol = protocol;
-    c->exchange_count++;
+    client->exchange_count++;
     return x;
 }
 
@@ -53,33 +61,34 @@ void exchange_give(http_exchange *x)
 {
     if (x == NULL)
         return;
-    event_loop *loop = x->loop;
+    exchange_home *home = x->home;
+    exchange_client *client = x->client;
     ost_arena_reset(x->arena);
     arena_trim(x->arena, SPARE_MEMORY_MAX);
     if (x->body.capacity > SPARE_MEMORY_MAX)
         buffer_free(&x->body);
     else if (x->body.capacity > 0)
         buffer_clear(&x->body);
-    connection *c = x->connection;
-    *x = (http_exchange){.loop = loop, .arena = x->arena, .fields = x->fields, .body = x->body};
-    if (loop->spare_exchange_count < SPARE_EXCHANGES_MAX) {
-        x->next = loop->spare_exchanges;
-        loop->spare_exchanges = x;
-        loop->spare_exchange_count++;
+    *x = (http_exchange){.home = home, .arena = x->arena, .fields = x->fields, .body = x->body};
+    if (home->spare_count < SPARE_EXCHANGES_MAX) {
+        x->next = home->spare;
+        home->spare = x;
+        home->spare_count++;
     } else {
         exchange_free(x);
     }
-    connection_release(c);
+    client->exchange_count--;
+    client->calls->released(client);
 }
 
-void exchange_free(http_exchange *x)
+void exchange_home_clear(exchange_home *home)
 {
-    if (x == NULL)
-        return;
-    ost_arena_free(x->arena);
-    buffer_free(&x->body);
-    memory_free(x->fields);
-    memory_free(x);
+    for (http_exchange *x = home->spare, *next; x != NULL; x = next) {
+        next = x->next;
+        exchange_free(x);
+    }
+    home->spare = NULL;
+    home->spare_count = 0;
 }
 
 /* ---- running ---- */
@@ -87,7 +96,7 @@ void exchange_free(http_exchange *x)
 static void write_id(http_exchange *x)
 {
     static const char digits[] = "0123456789abcdef";
-    uint64_t id = x->loop->request_ids++;
+    uint64_t id = x->home->request_ids++;
     /* A bijection (splitmix64): ids never repeat, and do not tell how many requests there were. */
     id = (id ^ id >> 30) * 0xbf58476d1ce4e5b9u;
     id = (id ^ id >> 27) * 0x94d049bb133111ebu;
@@ -99,19 +108,19 @@ static void write_id(http_exchange *x)
 
 size_t exchange_route(http_exchange *x)
 {
-    const http_server *server = x->loop->server;
+    const http_service *service = x->home->service;
     x->readable = true;
     x->started = uv_hrtime();
     write_id(x);
-    counter_add(&x->loop->counters.requests, 1);
-    router_find(server->router, x->request.method, x->request.path, &x->match);
-    return x->match.route != NULL ? x->match.route->max_body : server->limits.body;
+    counter_add(&x->home->counters.requests, 1);
+    router_find(service->router, x->request.method, x->request.path, &x->match);
+    return x->match.route != NULL ? x->match.route->max_body : service->limits.body;
 }
 
 /* No route: 404, 405 with Allow, or 204 with Allow for OPTIONS. */
 static void run_fallback(http_exchange *x)
 {
-    const http_server *server = x->loop->server;
+    const http_service *service = x->home->service;
     bool asterisk = text_is(x->request.path, "*");
     x->fallback_status = x->match.methods == 0 && !asterisk ? 404 : 405;
     if (x->request.method == HTTP_OPTIONS && x->fallback_status == 405)
@@ -121,8 +130,8 @@ static void run_fallback(http_exchange *x)
         if (http_set_field(x, "Allow", router_allow(x->match.methods, allow)) != OST_OK)
             x->broken = true;
     }
-    if (server->fallback != NULL && !asterisk) {
-        server->fallback(x, server->fallback_user);
+    if (service->fallback != NULL && !asterisk) {
+        service->fallback(x, service->fallback_user);
         return;
     }
     if (x->fallback_status == 204)
@@ -135,26 +144,26 @@ static void run_fallback(http_exchange *x)
 
 static void write_log(http_exchange *x)
 {
-    const http_server *server = x->loop->server;
-    if (server->log == NULL)
+    const http_service *service = x->home->service;
+    if (service->log == NULL)
         return;
     http_log_entry entry = {
         .request = x->readable ? &x->request : NULL,
         .status = x->status,
         .body_bytes = x->body_bytes,
         .duration_us = x->readable ? (int64_t)((uv_hrtime() - x->started) / 1000) : 0,
-        .peer = x->readable ? x->request.peer : x->connection->peer,
+        .peer = x->readable ? x->request.peer : x->client->peer,
         .subject = x->subject,
         .reason = x->reason,
     };
-    server->log(&entry, server->log_user);
+    service->log(&entry, service->log_user);
 }
 
 /* After a handler has returned. */
 static void conclude(http_exchange *x)
 {
     if (x->state == EXCHANGE_WAITING) {
-        x->loop->waiting_exchanges++;
+        x->home->waiting++;
         return;
     }
     if (!x->answered) {
@@ -178,7 +187,7 @@ void exchange_run(http_exchange *x)
 
 void exchange_continue(http_exchange *x)
 {
-    x->loop->waiting_exchanges--;
+    x->home->waiting--;
     x->state = EXCHANGE_RUNNING;
     x->done(x, x->waiting_user);
     conclude(x);
@@ -188,7 +197,7 @@ void exchange_refuse(http_exchange *x, int status, const char *reason)
 {
     char body[160];
     int len = snprintf(body, sizeof body, "{\"detail\":\"%s\"}", reason);
-    counter_add(&x->loop->counters.refused_requests, 1);
+    counter_add(&x->home->counters.refused_requests, 1);
     x->state = EXCHANGE_RUNNING;
     x->close = true;
     x->reason = text_of(reason);
@@ -244,42 +253,6 @@ void http_set_reason(http_exchange *exchange, const char *format, ...)
 
 /* ---- waiting ---- */
 
-ost_result http_pool_new(unsigned threads, size_t queue, http_pool **ret_pool, ost_error *ret_error)
-{
-    return pool_new(threads, queue, ret_pool, ret_error);
-}
-
-void http_pool_free(http_pool *workers)
-{
-    pool_free(workers);
-}
-
-bool http_defer_to(http_pool *workers, http_exchange *exchange,
-                   void (*work)(http_exchange *exchange, void *user), http_handler done, void *user)
-{
-    exchange->work = work;
-    exchange->done = done;
-    exchange->waiting_user = user;
-    exchange->state = EXCHANGE_WAITING;
-    if (pool_submit(workers, exchange))
-        return true;
-    exchange->state = EXCHANGE_RUNNING;
-    return false;
-}
-
-void http_defer(http_exchange *exchange, void (*work)(http_exchange *exchange, void *user),
-                http_handler done, void *user)
-{
-    pool *workers = exchange->loop->server->pool; /* NULL once the server has ended */
-    if (workers != NULL && http_defer_to(workers, exchange, work, done, user))
-        return;
-    http_set_reason(exchange, "the pool's queue is full");
-    if (http_set_field(exchange, "Retry-After", OST_TEXT("1")) != OST_OK)
-        exchange->broken = true;
-    http_respond(exchange, 503, "application/json",
-                 OST_TEXT("{\"detail\":\"Service Unavailable\"}"));
-}
-
 void http_suspend(http_exchange *exchange)
 {
     exchange->state = EXCHANGE_WAITING;
@@ -289,5 +262,5 @@ void http_resume(http_exchange *exchange, http_handler done, void *user)
 {
     exchange->done = done;
     exchange->waiting_user = user;
-    event_loop_return(exchange->loop, exchange);
+    exchange->home->calls->take_back(exchange->home, exchange);
 }

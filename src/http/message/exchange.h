@@ -4,9 +4,11 @@
 #define EXCHANGE_H
 
 #include "base/buffer.h"
-#include "http/connection/event_loop.h"
+#include <stdatomic.h>
+
 #include "http/http.h"
 #include "http/message/router.h"
+#include "http/message/service.h"
 
 typedef enum exchange_state {
     EXCHANGE_READING, /* the request is still coming */
@@ -35,12 +37,55 @@ typedef struct exchange_protocol {
     void (*ended)(http_exchange *exchange); /* lets go of the exchange, now or later */
 } exchange_protocol;
 
+/* Written by the loop's thread only; read by any. */
+typedef struct exchange_counters {
+    _Atomic uint64_t requests, refused_requests;
+    _Atomic uint64_t responses[6]; /* by the first digit of the status */
+} exchange_counters;
+
+/* Where the exchanges of one event loop live. */
+typedef struct exchange_home exchange_home;
+
+typedef struct exchange_home_calls {
+    /* Hands a waiting exchange back to its loop, which then continues it. Any thread. */
+    void (*take_back)(exchange_home *home, http_exchange *exchange);
+} exchange_home_calls;
+
+struct exchange_home {
+    const http_service *service;
+    const exchange_home_calls *calls;
+    http_exchange *spare;
+    size_t spare_count;
+    size_t waiting; /* deferred or suspended */
+    uint64_t request_ids;
+    exchange_counters counters;
+};
+
+/* Who asks: what an exchange needs to know of its connection. */
+typedef struct exchange_client exchange_client;
+
+typedef struct exchange_client_calls {
+    /* An exchange of this client has ended: it may be gone now. */
+    void (*released)(exchange_client *client);
+    /* The certificate that it has shown, DER, in the arena; untouched when there is none. */
+    ost_result (*certificate)(const exchange_client *client, ost_arena *arena, ost_text *ret_der);
+} exchange_client_calls;
+
+struct exchange_client {
+    const exchange_client_calls *calls;
+    size_t exchange_count; /* alive, and counting on this client's connection */
+    bool closing;          /* nothing reaches it any more */
+    bool trusted;          /* a trusted proxy */
+    bool secure;
+    ost_text peer;
+};
+
 #define REQUEST_ID_LEN 16
 
 struct http_exchange {
     http_request request;
-    event_loop *loop;
-    struct connection *connection;
+    exchange_home *home;
+    exchange_client *client;
     const exchange_protocol *protocol;
     void *stream;        /* HTTP/2: the stream */
     http_exchange *next; /* in the list it waits in */
@@ -70,12 +115,19 @@ struct http_exchange {
     char peer[64]; /* behind a trusted proxy */
 };
 
-/* From the loop's spare ones, or a new one; NULL when out of memory. */
-http_exchange *exchange_take(event_loop *loop, struct connection *connection,
+static inline void counter_add(_Atomic uint64_t *counter, uint64_t n)
+{
+    uint64_t old = atomic_load_explicit(counter, memory_order_relaxed);
+    atomic_store_explicit(counter, old + n, memory_order_relaxed);
+}
+
+/* From the spare ones, or a new one; NULL when out of memory. */
+http_exchange *exchange_take(exchange_home *home, exchange_client *client,
                              const exchange_protocol *protocol);
 /* Wipes it and gives it back. NULL is fine. */
 void exchange_give(http_exchange *exchange);
-void exchange_free(http_exchange *exchange);
+/* Frees the spare ones. */
+void exchange_home_clear(exchange_home *home);
 
 /* The head is there: finds the route. Returns the body's ceiling. */
 size_t exchange_route(http_exchange *exchange);
@@ -84,7 +136,7 @@ size_t exchange_route(http_exchange *exchange);
  * been called before this returns. */
 void exchange_run(http_exchange *exchange);
 
-/* It has waited; its `done` runs. */
+/* It has waited; its `done` runs. On its loop's thread. */
 void exchange_continue(http_exchange *exchange);
 
 /* Answers {"detail": reason} in the engine's own name and ends the exchange. The connection is to

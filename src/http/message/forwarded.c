@@ -6,8 +6,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "http/connection/connection.h"
-#include "http/connection/server.h"
 #include "http/message/request_target.h"
 
 #define HOPS_MAX 32
@@ -16,13 +14,13 @@ typedef struct client {
     ost_text peer, proto, host; /* NULL data: not told */
 } client;
 
-static bool is_trusted(const http_server *server, ost_text text)
+static bool is_trusted(const http_service *service, ost_text text)
 {
     ip_address a;
     if (!address_read(text, &a))
         return false;
-    for (size_t i = 0; i < server->trusted_count; i++)
-        if (address_in_block(&a, &server->trusted[i]))
+    for (size_t i = 0; i < service->trusted_count; i++)
+        if (address_in_block(&a, &service->trusted[i]))
             return true;
     return false;
 }
@@ -79,7 +77,7 @@ static int gather(const http_request *request, const char *name, ost_text *ret_e
 }
 
 /* From the last hop backwards: the first address that is no trusted proxy is the client. */
-static const char *read_forwarded(const http_server *server, const http_request *request,
+static const char *read_forwarded(const http_service *service, const http_request *request,
                                   client *ret_client)
 {
     ost_text elements[HOPS_MAX];
@@ -88,13 +86,13 @@ static const char *read_forwarded(const http_server *server, const http_request 
         return "too many forwarded elements";
     for (int i = count - 1; i >= 0; i--) {
         *ret_client = read_element(elements[i]);
-        if (!is_trusted(server, ret_client->peer))
+        if (!is_trusted(service, ret_client->peer))
             break;
     }
     return NULL;
 }
 
-static const char *read_x_forwarded(const http_server *server, const http_request *request,
+static const char *read_x_forwarded(const http_service *service, const http_request *request,
                                     client *ret_client)
 {
     ost_text elements[HOPS_MAX];
@@ -103,7 +101,7 @@ static const char *read_x_forwarded(const http_server *server, const http_reques
         return "too many forwarded elements";
     for (int i = count - 1; i >= 0; i--) {
         ret_client->peer = without_port(elements[i]);
-        if (!is_trusted(server, ret_client->peer))
+        if (!is_trusted(service, ret_client->peer))
             break;
     }
     /* The nearest proxy's word, which is the last. */
@@ -154,11 +152,11 @@ static const char *apply(http_exchange *x, const client *told)
 
 const char *forwarded_apply(http_exchange *exchange)
 {
-    const http_server *server = exchange->loop->server;
+    const http_service *service = exchange->home->service;
     client one = {0}, other = {0};
-    const char *reason = read_forwarded(server, &exchange->request, &one);
+    const char *reason = read_forwarded(service, &exchange->request, &one);
     if (reason == NULL)
-        reason = read_x_forwarded(server, &exchange->request, &other);
+        reason = read_x_forwarded(service, &exchange->request, &other);
     if (reason != NULL)
         return reason;
     if (http_request_field_count(&exchange->request, "forwarded") > 0 && tells_more(&other, &one))

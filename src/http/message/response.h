@@ -10,7 +10,4 @@
 bool response_field_valid(ost_text name, ost_text value);
 bool response_has_field(const http_exchange *exchange, ost_text name);
 
-/* Writes the response in HTTP/1.1 form to the exchange's connection. */
-void response_write(http_exchange *exchange, const http_response *response);
-
 #endif

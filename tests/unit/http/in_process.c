@@ -8,7 +8,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "http/connection/server.h"
+#include "http/connection/event_loop.h"
+#include "http/connection/server_state.h"
 
 #define QUIET_ROUNDS 3
 

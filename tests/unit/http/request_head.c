@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "http/message/field_syntax.h"
 #include "test.h"
 
 #define FIELDS 100

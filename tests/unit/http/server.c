@@ -8,7 +8,8 @@
 #include "base/array.h"
 #include "base/context.h"
 #include "base/text.h"
-#include "http/connection/server.h"
+#include "http/connection/event_loop.h"
+#include "http/connection/server_state.h"
 #include "in_process.h"
 #include "test.h"
 

@@ -1,23 +1,20 @@
 /* The client's certificate, RFC 8705 §3 and §6.5 (TLS that ends at a proxy); see
  * client_certificate.h. Any certificate is taken, whoever has signed it: the handshake proves that
  * the client has its key, and the token tells which one it must be. */
-#include "http/connection/client_certificate.h"
+#include "http/message/client_certificate.h"
 
 #include "base/text.h"
-#include "http/connection/connection.h"
-#include "http/connection/server.h"
-#include "http/connection/tls.h"
 #include "http/message/certificate_field.h"
 
 void client_certificate_strip(http_exchange *x)
 {
-    const char *configured = x->loop->server->client_certificate_field;
+    const char *configured = x->home->service->client_certificate_field;
     http_field *fields = x->fields;
     size_t kept = 0;
     for (size_t i = 0; i < x->request.field_count; i++) {
         bool foreign =
             certificate_field_is_one(fields[i].name, configured) &&
-            !(x->connection->trusted && configured != NULL && text_is(fields[i].name, configured));
+            !(x->client->trusted && configured != NULL && text_is(fields[i].name, configured));
         if (!foreign)
             fields[kept++] = fields[i];
     }
@@ -38,13 +35,12 @@ static ost_result read_word(const http_exchange *x, const char *name, ost_arena 
 
 ost_result http_client_certificate(http_exchange *x, ost_text *ret_der)
 {
-    const connection *c = x->connection;
     ost_text der = {0};
     ost_result result = OST_OK;
-    if (c->trusted)
-        result = read_word(x, x->loop->server->client_certificate_field, x->arena, &der);
-    else if (c->tls != NULL)
-        result = tls_client_certificate(c->tls, x->arena, &der);
+    if (x->client->trusted)
+        result = read_word(x, x->home->service->client_certificate_field, x->arena, &der);
+    else
+        result = x->client->calls->certificate(x->client, x->arena, &der);
     if (result == OST_OK)
         *ret_der = der;
     return result;

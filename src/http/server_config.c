@@ -1,14 +1,19 @@
 /* What a server is told, decided and copied: limits, response headers, trusted proxies,
  * certificates, loops. */
+#include "http/server_config.h"
+
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/context.h"
 #include "base/text.h"
-#include "http/connection/server.h"
+#include "http/connection/loop_thread.h"
+#include "http/connection/server_state.h"
 #include "http/connection/tls.h"
-#include "http/http1/request_head.h"
+#include "http/http1/http1.h"
+#include "http/http2/http2.h"
+#include "http/message/field_syntax.h"
 #include "http/message/response.h"
 
 #define CONFIG_CEILING ((size_t)8 << 20)
@@ -52,9 +57,9 @@ static ost_result copy_headers(http_server *server, const http_config *config, o
 {
     buffer_auto buffer lines;
     buffer_init(&lines, CONFIG_CEILING);
-    server->headers =
+    server->service.headers =
         ost_arena_alloc(server->arena, (config->header_count + 1) * sizeof(http_field));
-    if (server->headers == NULL)
+    if (server->service.headers == NULL)
         return OST_E_MEMORY;
     for (size_t i = 0; i < config->header_count; i++) {
         const http_field *given = &config->headers[i];
@@ -64,32 +69,33 @@ static ost_result copy_headers(http_server *server, const http_config *config, o
         char *value = ost_arena_copy(server->arena, given->value);
         if (name == NULL || value == NULL)
             return OST_E_MEMORY;
-        server->headers[i] = (http_field){{name, given->name.len}, {value, given->value.len}};
+        server->service.headers[i] =
+            (http_field){{name, given->name.len}, {value, given->value.len}};
         buffer_append(&lines, given->name);
         buffer_append_string(&lines, ": ");
         buffer_append(&lines, given->value);
         buffer_append_string(&lines, "\r\n");
     }
-    server->header_count = config->header_count;
+    server->service.header_count = config->header_count;
     char *copy = ost_arena_copy(server->arena, buffer_text(&lines));
     if (copy == NULL || lines.failed != OST_OK)
         return OST_E_MEMORY;
-    server->header_lines = (ost_text){copy, lines.len};
+    server->service.header_lines = (ost_text){copy, lines.len};
     return OST_OK;
 }
 
 static ost_result copy_trusted(http_server *server, const http_config *config, ost_error *ret_error)
 {
-    server->trusted =
+    server->service.trusted =
         ost_arena_alloc(server->arena, (config->trusted_proxy_count + 1) * sizeof(address_block));
-    if (server->trusted == NULL)
+    if (server->service.trusted == NULL)
         return OST_E_MEMORY;
     for (size_t i = 0; i < config->trusted_proxy_count; i++) {
         ost_text given = text_of(config->trusted_proxies[i]);
         if (text_is(given, "unix"))
             server->trust_local = true;
-        else if (address_block_read(given, &server->trusted[server->trusted_count]))
-            server->trusted_count++;
+        else if (address_block_read(given, &server->service.trusted[server->service.trusted_count]))
+            server->service.trusted_count++;
         else
             return ost_error_set(ret_error, OST_E_CONFIG,
                                  "trusted proxy \"%s\" is no address or CIDR block",
@@ -141,7 +147,7 @@ static ost_result copy_certificate_field(http_server *server, const http_config 
         if (*c >= 'A' && *c <= 'Z')
             *c = (char)(*c + ('a' - 'A'));
     }
-    server->client_certificate_field = name;
+    server->service.client_certificate_field = name;
     return OST_OK;
 }
 
@@ -152,7 +158,7 @@ static ost_result make_loops(http_server *server, unsigned count)
         return OST_E_MEMORY;
     for (unsigned i = 0; i < count; i++) {
         server->loop_count++;
-        ost_result result = event_loop_init(&server->loops[i], server);
+        ost_result result = loop_init(&server->loops[i], server);
         if (result != OST_OK)
             return result;
     }
@@ -161,18 +167,20 @@ static ost_result make_loops(http_server *server, unsigned count)
 
 ost_result server_configure(http_server *server, const http_config *config, ost_error *ret_error)
 {
-    server->limits = decide_limits(&config->limits);
-    server->fallback = config->fallback;
-    server->fallback_user = config->fallback_user;
-    server->log = config->log;
-    server->log_user = config->log_user;
+    server->service.limits = decide_limits(&config->limits);
+    server->service.fallback = config->fallback;
+    server->service.fallback_user = config->fallback_user;
+    server->service.log = config->log;
+    server->service.log_user = config->log_user;
     server->proxy_protocol = config->proxy_protocol;
+    server->http1 = &http1_protocol;
+    server->http2 = &http2_protocol;
     server->arena = ost_arena_new(CONFIG_CEILING);
-    server->peers = peers_new(server->limits.connections_per_peer);
+    server->peers = peers_new(server->service.limits.connections_per_peer);
     if (server->arena == NULL || server->peers == NULL)
         return OST_E_MEMORY;
-    ost_result result = router_new(config->routes, config->route_count, server->limits.body,
-                                   server->arena, &server->router, ret_error);
+    ost_result result = router_new(config->routes, config->route_count, server->service.limits.body,
+                                   server->arena, &server->service.router, ret_error);
     if (result == OST_OK)
         result = copy_headers(server, config, ret_error);
     if (result == OST_OK)

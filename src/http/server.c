@@ -1,5 +1,4 @@
 /* The server: made, started and stopped as one. */
-#include "http/connection/server.h"
 
 #include <signal.h>
 #include <string.h>
@@ -10,7 +9,10 @@
 #include "base/context.h"
 #include "base/text.h"
 #include "base/thread.h"
+#include "http/connection/loop_thread.h"
+#include "http/connection/server_state.h"
 #include "http/connection/tls.h"
+#include "http/server_config.h"
 
 ost_result http_server_new(const http_config *config, http_server **ret_server,
                            ost_error *ret_error)
@@ -38,10 +40,11 @@ ost_result http_server_start(http_server *server, ost_error *ret_error)
     int expected = SERVER_NEW;
     if (!atomic_compare_exchange_strong(&server->state, &expected, SERVER_RUNNING))
         return ost_error_set(ret_error, OST_E_STATE, "the server has been started already");
+    const http_limits *limits = &server->service.limits;
     ost_result result =
-        pool_new(server->limits.pool_threads, server->limits.pool_queue, &server->pool, ret_error);
+        http_pool_new(limits->pool_threads, limits->pool_queue, &server->service.pool, ret_error);
     for (unsigned i = 0; i < server->loop_count && result == OST_OK; i++)
-        result = event_loop_start(&server->loops[i], ret_error);
+        result = loop_start(&server->loops[i], ret_error);
     if (result != OST_OK) {
         http_server_stop(server);
         http_server_join(server);
@@ -55,15 +58,15 @@ void http_server_stop(http_server *server)
     if (!atomic_compare_exchange_strong(&server->state, &expected, SERVER_STOPPING))
         return;
     for (unsigned i = 0; i < server->loop_count; i++)
-        event_loop_wake(&server->loops[i]);
+        loop_wake(&server->loops[i]);
 }
 
 void http_server_join(http_server *server)
 {
     for (unsigned i = 0; i < server->loop_count; i++)
-        event_loop_join(&server->loops[i]);
-    pool_free(server->pool);
-    server->pool = NULL;
+        loop_join(&server->loops[i]);
+    http_pool_free(server->service.pool);
+    server->service.pool = NULL;
     atomic_store(&server->state, SERVER_ENDED);
 }
 
@@ -76,7 +79,7 @@ void http_server_free(http_server *server)
         http_server_join(server);
     }
     for (unsigned i = 0; i < server->loop_count; i++)
-        event_loop_free(&server->loops[i]);
+        loop_free(&server->loops[i]);
     if (server->socket_path != NULL)
         unlink(server->socket_path);
     memory_free(server->loops);
@@ -95,10 +98,10 @@ ost_result http_server_reload(http_server *server, ost_error *ret_error)
 static void reload(http_server *server)
 {
     ost_error error = {0};
-    if (http_server_reload(server, &error) == OST_OK || server->log == NULL)
+    if (http_server_reload(server, &error) == OST_OK || server->service.log == NULL)
         return;
     http_log_entry entry = {.reason = text_of(error.detail)};
-    server->log(&entry, server->log_user);
+    server->service.log(&entry, server->service.log_user);
 }
 
 /* A connection is a descriptor, and 1,024 of them, the usual soft limit, are soon used up. */
@@ -156,9 +159,10 @@ void http_server_counters(const http_server *server, http_counters *ret)
 {
     http_counters sum = {0};
     for (unsigned i = 0; i < server->loop_count; i++) {
-        const loop_counters *c = &server->loops[i].counters;
-        sum.connections += count_of(&c->connections);
-        sum.open_connections += count_of(&c->open_connections);
+        const loop_counters *connections = &server->loops[i].counters;
+        const exchange_counters *c = &server->loops[i].exchanges.counters;
+        sum.connections += count_of(&connections->connections);
+        sum.open_connections += count_of(&connections->open_connections);
         sum.requests += count_of(&c->requests);
         sum.refused_requests += count_of(&c->refused_requests);
         sum.responses_2xx += count_of(&c->responses[2]);

@@ -1,0 +1,217 @@
+/* Runs a loop on its thread: wakes, ticks, and the way it ends. */
+#include "http/connection/loop_thread.h"
+
+#include <string.h>
+
+#include "base/context.h"
+#include "base/thread.h"
+#include "http/connection/connection.h"
+#include "http/connection/connection_accept.h"
+#include "http/connection/connection_time.h"
+#include "http/connection/listener.h"
+#include "http/connection/server_state.h"
+
+#define STOP_TICK_MS 20
+
+static void on_tick(uv_timer_t *timer);
+
+/* ---- exchanges that come back ---- */
+
+static void take_back(exchange_home *home, http_exchange *exchange)
+{
+    event_loop *loop = (event_loop *)home;
+    pthread_mutex_lock(&loop->lock);
+    exchange->next = NULL;
+    if (loop->returned == NULL)
+        loop->returned = exchange;
+    else
+        loop->returned_last->next = exchange;
+    loop->returned_last = exchange;
+    if (!loop->ended)
+        uv_async_send(&loop->wake);
+    pthread_mutex_unlock(&loop->lock);
+}
+
+static const exchange_home_calls calls = {take_back};
+
+static http_exchange *take_returned(event_loop *loop)
+{
+    pthread_mutex_lock(&loop->lock);
+    http_exchange *exchange = loop->returned;
+    if (exchange != NULL)
+        loop->returned = exchange->next;
+    pthread_mutex_unlock(&loop->lock);
+    return exchange;
+}
+
+static void continue_returned(event_loop *loop)
+{
+    for (http_exchange *x; (x = take_returned(loop)) != NULL;) {
+        connection *c = connection_of(x);
+        bool gone = c->client.closing; /* then it may be freed together with the exchange */
+        exchange_continue(x);
+        if (!gone)
+            connection_advance(c);
+    }
+}
+
+/* ---- stopping ---- */
+
+static void close_handle(uv_handle_t *handle)
+{
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL);
+}
+
+/* Ends the loop when nothing is left to do, or when there has been time enough. */
+static void end_if_done(event_loop *loop, uint64_t now)
+{
+    bool left = loop->connections != NULL || loop->exchanges.waiting > 0;
+    if (!loop->stopping || (left && now < loop->end_at))
+        return;
+    for (connection *c = loop->connections, *next; c != NULL; c = next) {
+        next = c->next;
+        connection_close(c);
+    }
+    pthread_mutex_lock(&loop->lock);
+    loop->ended = true;
+    pthread_mutex_unlock(&loop->lock);
+    close_handle((uv_handle_t *)&loop->wake);
+    close_handle((uv_handle_t *)&loop->tick);
+}
+
+static void begin_stop(event_loop *loop)
+{
+    uint64_t bound = loop->server->service.limits.stop_timeout * 1000u;
+    loop->stopping = true;
+    loop->stop_at = event_loop_now(loop) + bound;
+    loop->end_at = loop->stop_at + bound;
+    listeners_close(loop);
+    for (connection *c = loop->connections, *next; c != NULL; c = next) {
+        next = c->next;
+        connection_stop(c);
+    }
+    uv_timer_start(&loop->tick, on_tick, 0, STOP_TICK_MS);
+}
+
+static void on_wake(uv_async_t *async)
+{
+    event_loop *loop = async->data;
+    continue_returned(loop);
+    if (!loop->stopping && atomic_load(&loop->server->state) == SERVER_STOPPING)
+        begin_stop(loop);
+}
+
+/* ---- time ---- */
+
+static void accept_again(event_loop *loop)
+{
+    loop->accept_again = false;
+    for (listener *l = loop->listeners; l != NULL; l = l->next)
+        connection_accept(loop, &l->socket.stream);
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+    event_loop *loop = timer->data;
+    uint64_t now = event_loop_now(loop);
+    bool cut = loop->stopping && now >= loop->stop_at;
+    if (loop->accept_again)
+        accept_again(loop);
+    for (connection *c = loop->connections, *next; c != NULL; c = next) {
+        next = c->next;
+        if (cut)
+            connection_close(c);
+        else
+            connection_check_time(c, now);
+    }
+    if (loop->connections == NULL && !loop->stopping && !loop->accept_again)
+        uv_timer_stop(timer);
+    end_if_done(loop, now);
+}
+
+/* ---- life ---- */
+
+ost_result loop_init(event_loop *loop, http_server *server)
+{
+    loop->server = server;
+    loop->exchanges.service = &server->service;
+    loop->exchanges.calls = &calls;
+    loop->on_tick = on_tick;
+    pthread_mutex_init(&loop->lock, NULL);
+    loop->staging = memory_alloc(STAGING_SIZE);
+    unsigned char ids[sizeof loop->exchanges.request_ids];
+    if (context_random(NULL, ids, sizeof ids) != OST_OK)
+        return OST_E_CRYPTO;
+    memcpy(&loop->exchanges.request_ids, ids, sizeof ids);
+    if (server->tls != NULL) {
+        loop->cipher_staging = memory_alloc(STAGING_SIZE);
+        loop->cipher_input = memory_alloc(STAGING_SIZE);
+        if (loop->cipher_staging == NULL || loop->cipher_input == NULL)
+            return OST_E_MEMORY;
+    }
+    if (loop->staging == NULL || uv_loop_init(&loop->uv) != 0)
+        return OST_E_MEMORY;
+    loop->initialized = true;
+    if (uv_async_init(&loop->uv, &loop->wake, on_wake) != 0)
+        return OST_E_SYSTEM;
+    uv_timer_init(&loop->uv, &loop->tick);
+    loop->wake.data = loop->tick.data = loop;
+    return OST_OK;
+}
+
+static void *loop_thread(void *data)
+{
+    event_loop *loop = data;
+    uv_run(&loop->uv, UV_RUN_DEFAULT);
+    return NULL;
+}
+
+ost_result loop_start(event_loop *loop, ost_error *ret_error)
+{
+    if (!thread_start(&loop->thread, "ostiary-loop", loop_thread, loop))
+        return ost_error_set(ret_error, OST_E_SYSTEM, "no more threads can be started");
+    loop->threaded = true;
+    return OST_OK;
+}
+
+void loop_wake(event_loop *loop)
+{
+    pthread_mutex_lock(&loop->lock);
+    if (!loop->ended)
+        uv_async_send(&loop->wake);
+    pthread_mutex_unlock(&loop->lock);
+}
+
+void loop_join(event_loop *loop)
+{
+    if (loop->threaded)
+        pthread_join(loop->thread, NULL);
+    loop->threaded = false;
+}
+
+static void close_walked(uv_handle_t *handle, void *data)
+{
+    close_handle(handle);
+}
+
+void loop_free(event_loop *loop)
+{
+    continue_returned(loop);
+    if (loop->initialized) {
+        listeners_close(loop);
+        for (connection *c = loop->connections, *next; c != NULL; c = next) {
+            next = c->next;
+            connection_close(c);
+        }
+        uv_walk(&loop->uv, close_walked, NULL);
+        uv_run(&loop->uv, UV_RUN_DEFAULT);
+        uv_loop_close(&loop->uv);
+    }
+    exchange_home_clear(&loop->exchanges);
+    input_blocks_clear(&loop->blocks);
+    memory_free(loop->staging);
+    memory_free(loop->cipher_staging);
+    memory_free(loop->cipher_input);
+    pthread_mutex_destroy(&loop->lock);
+}
