@@ -64,13 +64,12 @@ CIRCLES = {
     ("store/store", "store/transaction"): "state",
     ("provider/call", "provider/login/realm_page", "provider/provider", "provider/provider_state",
      "provider/token/client_auth", "provider/token/token"): "state, and pages that need their call",
-    ("app/app_server", "app/credentials", "app/docs_page", "app/login_pages", "app/monitoring",
-     "app/page", "app/refuse", "app/request", "app/resource_metadata", "app/serve", "app/session"):
-        "state, and the routes that the server itself adds",
     # A key prepares its own verification, which needs to see the key.
     ("jose/key/key_state", "jose/key/prepared"): "one noun in two files",
     # A composite role resolves roles of the realm that holds it.
-    ("provider/realm/realm", "provider/realm/role"): "one noun in two files",
+    ("provider/realm/realm", "provider/realm/role", "provider/realm/group"): "one noun in three files",
+    # A page is filled, and the filling knows pages within pages.
+    ("page/page", "page/page_files", "page/page_fill"): "one noun in three files",
     # A transfer wakes the client whose list it is in.
     ("net/net", "net/net_timers", "net/transfer"): "one noun in two files",
 }

@@ -4,7 +4,7 @@
 #ifndef DOCS_PAGE_H
 #define DOCS_PAGE_H
 
-#include "app/app_server.h"
+#include "app/app_state.h"
 
 /* The release that the CDN's addresses and digests name. Assets from a folder may be of another. */
 #define DOCS_PAGE_SWAGGER "5.35.0"

@@ -3,7 +3,7 @@
 #ifndef LOGIN_PAGES_H
 #define LOGIN_PAGES_H
 
-#include "app/app_server.h"
+#include "app/app_state.h"
 
 #define LOGIN_PAGES_CALLBACK "/auth"
 #define LOGIN_PAGES_LOGOUT "/logout"

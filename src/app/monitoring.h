@@ -3,7 +3,7 @@
 #ifndef MONITORING_H
 #define MONITORING_H
 
-#include "app/app_server.h"
+#include "app/app_state.h"
 
 typedef struct monitoring_address {
     const char *path;

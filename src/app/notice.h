@@ -2,7 +2,7 @@
 #ifndef NOTICE_H
 #define NOTICE_H
 
-#include "app/app_server.h"
+#include "app/app_state.h"
 
 typedef struct notice {
     int status;

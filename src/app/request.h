@@ -2,7 +2,7 @@
 #ifndef REQUEST_H
 #define REQUEST_H
 
-#include "app/app_server.h"
+#include "app/app_state.h"
 #include "app/browser.h"
 
 struct ost_request {

@@ -3,7 +3,7 @@
 #ifndef RESOURCE_METADATA_H
 #define RESOURCE_METADATA_H
 
-#include "app/app_server.h"
+#include "app/app_state.h"
 
 /* Where the document of the resource `resource` is, RFC 9728 §3.1: its URL, and the path of that
  * alone, in the arena. OST_E_CONFIG: it is no https URL (nor an http one of this machine), or has a

@@ -2,7 +2,7 @@
 #ifndef SERVE_H
 #define SERVE_H
 
-#include "app/app_server.h"
+#include "app/app_state.h"
 
 /* The engine's handler of every route of the program; `user` is its app_route. */
 void serve(http_exchange *exchange, void *user);

@@ -1,0 +1,36 @@
+/* A running program, for the files that answer its requests: its routes, its guard, its browsers'
+ * login, its HTTP server. Everything in it stays as it is while requests run. */
+#ifndef APP_STATE_H
+#define APP_STATE_H
+
+#include <ostiary/app.h>
+
+#include "app/settings.h"
+#include "http/http.h"
+#include "http/log/log_sink.h"
+#include "login/login.h"
+
+typedef struct app_server app_server;
+
+/* What one route's requests need to know. */
+typedef struct app_route {
+    app_server *server;
+    const ost_route *route;
+} app_route;
+
+struct app_server {
+    const ost_app *app;
+    const app_settings *settings;
+    ost_arena *arena;     /* what lives as long as the server */
+    ost_guard *guard;     /* NULL: every route is open */
+    login_service *login; /* NULL: there is no issuer; without a client only endpoints are known */
+    bool logs_in;         /* browsers can log in */
+    app_route *routes;
+    size_t route_count;
+    http_server *http;
+    log_sink *log;                            /* NULL: off */
+    ost_text swagger_script, swagger_style;   /* what docs_assets holds; empty: the CDN's */
+    const char *metadata_url, *metadata_path; /* RFC 9728; NULL: not served */
+};
+
+#endif
