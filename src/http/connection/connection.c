@@ -20,7 +20,7 @@ static void settle(connection *c);
 static void connection_free(connection *c)
 {
     if (c->protocol != NULL)
-        c->protocol->free(c);
+        c->protocol->discard(c);
     input_release(&c->input, &c->loop->blocks);
     buffer_free(&c->sending);
     buffer_free(&c->pending);

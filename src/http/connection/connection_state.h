@@ -25,8 +25,8 @@ typedef struct connection_protocol {
         connection *c); /* the loop stops: closes when idle, else after what is in flight */
     /* Ends what has taken too long; true when there was something to do. */
     bool (*check_time)(connection *c, uint64_t now);
-    void (*end)(connection *c);  /* the connection closes: requests that are not whole go */
-    void (*free)(connection *c); /* no exchange is left */
+    void (*end)(connection *c);     /* the connection closes: requests that are not whole go */
+    void (*discard)(connection *c); /* no exchange is left */
 } connection_protocol;
 
 typedef enum connection_phase {
