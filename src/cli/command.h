@@ -14,7 +14,7 @@ typedef struct command {
 } command;
 
 extern const command command_provider_start, command_provider_start_dev;
-extern const command command_keys_rotate;
+extern const command command_key_rotate, command_keys_rotate;
 extern const command command_realm_import, command_realm_export;
 extern const command command_user_add;
 extern const command command_token_explain, command_token_inspect;

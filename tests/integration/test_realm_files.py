@@ -359,3 +359,59 @@ def test_the_export_names_the_version_of_its_layout(tmp_path, importing):
     """P24: without it Keycloak 26 makes tokens that lack "sub"."""
     importing({"realm": "x"})
     assert exported(tmp_path)["keycloakVersion"] == "24.0.5"
+
+
+# ---- P3: keys of a file ----
+
+
+def kids(realm):
+    return {key["kid"]: key["alg"] for key in realm.certs().json()["keys"]}
+
+
+def test_p3_keys_move_with_the_realm(tmp_path, importing, new_provider):
+    done, _ = importing({"realm": "x", "enabled": True, "clients": [SHOP], "users": [ANN]})
+    assert done.returncode == 0, done.stderr
+    assert run("key", "rotate", "--realm", "x", "--alg", "ES256", "--delay", "0", "--data", tmp_path / "data").returncode == 0
+    (tmp_path / "moved").mkdir()
+    file = tmp_path / "moved" / "x-realm.json"
+    file.write_text(json.dumps(exported(tmp_path)))
+    components = json.loads(file.read_text())["components"]["org.keycloak.keys.KeyProvider"]
+    assert sorted(one["providerId"] for one in components) == ["ecdsa-generated", "hmac-generated", "rsa", "rsa-enc"]
+    first = new_provider([], ["--data", tmp_path / "data"])
+    second = new_provider([file])
+    assert kids(first.realm("x")) == kids(second.realm("x"))
+    assert {"RS256", "ES256", "RSA-OAEP"} == set(kids(second.realm("x")).values())
+    token = log_in(first.realm("x")).json()["refresh_token"]
+    assert log_in(second.realm("x")).status == 200
+    assert unverified_token(token)[0]["kid"] == unverified_token(log_in(second.realm("x")).json()["refresh_token"])[0]["kid"]
+
+
+@pytest.mark.parametrize("members, access, identity", [
+    ({"defaultSignatureAlgorithm": "ES256"}, "ES256", "ES256"),
+    ({"clients": [{**SHOP, "attributes": {"access.token.signed.response.alg": "PS256"}}]}, "PS256", "RS256"),
+    ({"clients": [{**SHOP, "attributes": {"id.token.signed.response.alg": "EdDSA"}}]}, "RS256", "EdDSA"),
+])
+def test_p3_tokens_are_signed_by_the_algorithm_that_the_file_names(realm_of, members, access, identity):
+    realm, _ = realm_of(**members)
+    answer = log_in(realm).json()
+    for token, alg in ((answer["access_token"], access), (answer["id_token"], identity)):
+        header = unverified_token(token)[0]
+        assert header["alg"] == alg and kids(realm)[header["kid"]] == alg
+    assert realm.userinfo(answer["access_token"]).status == 200
+    assert {access, identity} <= set(realm.discovery().json()["id_token_signing_alg_values_supported"])
+
+
+def test_p3_an_algorithm_that_nobody_can_verify(importing, realm_of):
+    done, _ = importing({"realm": "x", "defaultSignatureAlgorithm": "HS256"})
+    assert done.returncode == 1 and "defaultSignatureAlgorithm" in done.stderr
+    realm, _ = realm_of(clients=[{**SHOP, "attributes": {"id.token.signed.response.alg": "HS256"}}])
+    assert log_in(realm).status == 400
+
+
+def test_p3_a_key_that_cannot_be_used_is_told_with_its_path(importing):
+    broken = {"name": "r", "providerId": "rsa", "config": {"privateKey": ["AAAA"]}}
+    done, _ = importing({"realm": "x", "components": {"org.keycloak.keys.KeyProvider": [broken]}})
+    assert done.returncode == 1 and "KeyProvider[0]" in done.stderr
+    masked = {"name": "r", "providerId": "rsa-generated", "config": {"privateKey": ["**********"]}}
+    done, _ = importing({"realm": "x", "components": {"org.keycloak.keys.KeyProvider": [masked]}})
+    assert done.returncode == 0, done.stderr

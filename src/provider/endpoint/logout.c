@@ -7,6 +7,7 @@
 #include "provider/login/authentication.h"
 #include "provider/login/browser_session.h"
 #include "provider/login/realm_page.h"
+#include "provider/realm/realm_key.h"
 #include "provider/token/bearer_token.h"
 #include "provider/token/client_auth.h"
 #include "provider/token/grant.h"
@@ -130,7 +131,7 @@ static bool read_client(call *c, const ost_claims **ret_hint)
         ost_unverified_jws jws;
         const ost_key *key;
         ost_text payload;
-        if (ost_jws_read_unverified(hint, OST_ALG_BIT(OST_RS256), c->arena, &jws, NULL) != OST_OK ||
+        if (ost_jws_read_unverified(hint, REALM_KEY_ALGS, c->arena, &jws, NULL) != OST_OK ||
             ost_keyset_find(key_ring_verifiers(c->entry->keys), jws.kid, jws.alg, &key) != OST_OK ||
             ost_jws_verify(&jws, key, c->arena, &payload) != OST_OK ||
             ost_claims_read(payload, c->arena, &claims, NULL) != OST_OK ||

@@ -33,6 +33,18 @@ static void put_scopes(call *c, ost_json_writer *w)
     ost_json_close_array(w);
 }
 
+/* What the realm has keys for. */
+static void put_algorithms(const call *c, ost_json_writer *w)
+{
+    ost_json_put_name(w, OST_TEXT("id_token_signing_alg_values_supported"));
+    ost_json_open_array(w);
+    for (ost_alg alg = OST_RS256; alg <= OST_EDDSA; alg++) {
+        if (key_ring_signer(c->entry->keys, alg) != NULL)
+            ost_json_put_text(w, text_of(ost_alg_name(alg)));
+    }
+    ost_json_close_array(w);
+}
+
 /* Only what there is: a client that reads it must be able to rely on it. */
 static void put_capabilities(ost_json_writer *w)
 {
@@ -45,7 +57,6 @@ static void put_capabilities(ost_json_writer *w)
         {"acr_values_supported", {"0", "1"}},
         {"response_types_supported", {"code", "none", "id_token", "token", "id_token token"}},
         {"subject_types_supported", {"public"}},
-        {"id_token_signing_alg_values_supported", {"RS256"}},
         {"response_modes_supported", {"query", "fragment", "form_post"}},
         {"token_endpoint_auth_methods_supported", {"client_secret_basic", "client_secret_post"}},
         {"introspection_endpoint_auth_methods_supported",
@@ -89,6 +100,7 @@ void discovery_endpoint(http_exchange *exchange, void *user)
     put_url(c, w, "jwks_uri", "certs");
     put_url(c, w, "revocation_endpoint", "revoke");
     put_scopes(c, w);
+    put_algorithms(c, w);
     put_capabilities(w);
     ost_json_close_object(w);
     call_allow_origin(c, NULL);

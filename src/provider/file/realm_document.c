@@ -7,6 +7,7 @@
 #include "base/base64url.h"
 #include "base/context.h"
 #include "base/text.h"
+#include "provider/file/key_component.h"
 #include "provider/realm/realm_defaults.h"
 #include "provider/realm/uuid.h"
 
@@ -249,6 +250,34 @@ static void put_scopes(completion *c)
     ost_json_member_value(c->writer, "defaultOptionalClientScopes", c->optional_scopes);
 }
 
+/* Keys live apart, in the store. */
+static void put_key_components(completion *c, const ost_json *list)
+{
+    ost_json_open_array(c->writer);
+    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
+        if (!key_component_is_key(at))
+            ost_json_put_value(c->writer, at);
+    }
+    ost_json_close_array(c->writer);
+}
+
+static void put_components(completion *c)
+{
+    const ost_json *own = ost_json_get(c->file, "components");
+    if (own == NULL)
+        return;
+    ost_json_put_name(c->writer, OST_TEXT("components"));
+    ost_json_open_object(c->writer);
+    for (const ost_json *at = ost_json_first(own); at != NULL; at = ost_json_next(at)) {
+        ost_json_put_name(c->writer, ost_json_name(at));
+        if (text_is(ost_json_name(at), KEY_PROVIDER))
+            put_key_components(c, at);
+        else
+            ost_json_put_value(c->writer, at);
+    }
+    ost_json_close_object(c->writer);
+}
+
 /* What stands in the place of a mark of the built-in parts; NULL data: there is none. */
 static ost_text value_of_mark(const completion *c, ost_text realm, ost_text here, size_t *ret_len)
 {
@@ -317,6 +346,7 @@ ost_result realm_document_complete(const ost_json *file, const role_names *named
                                           "roles",
                                           "clients",
                                           "clientScopes",
+                                          "components",
                                           "defaultDefaultClientScopes",
                                           "defaultOptionalClientScopes",
                                           NULL};
@@ -338,6 +368,7 @@ ost_result realm_document_complete(const ost_json *file, const role_names *named
     put_roles(&c);
     put_scopes(&c);
     put_clients(&c);
+    put_components(&c);
     ost_json_close_object(c.writer);
     result = ost_json_writer_finish(c.writer, ret_document);
     return result == OST_OK ? OST_OK

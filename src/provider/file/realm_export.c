@@ -4,6 +4,7 @@
 #include <ostiary/json.h>
 
 #include "base/text.h"
+#include "provider/file/key_component.h"
 
 #define KEYCLOAK_VERSION "24.0.5" /* whose layout the built-in parts have */
 #define MAX_EXPORT ((size_t)128 << 20)
@@ -61,6 +62,29 @@ static ost_result put_users(ost_json_writer *w, store *s, ost_text realm, ost_ar
     return result;
 }
 
+/* The components of the document, and the keys of the store beside those that it has. */
+static ost_result put_components(ost_json_writer *w, const ost_json *components, store *s,
+                                 ost_text realm, ost_arena *arena)
+{
+    store_key *keys;
+    size_t count;
+    ost_result result = store_key_list(s, realm, arena, &keys, &count);
+    if (result != OST_OK)
+        return result;
+    ost_json_put_name(w, OST_TEXT("components"));
+    ost_json_open_object(w);
+    put_members(w, components, KEY_PROVIDER);
+    ost_json_put_name(w, OST_TEXT(KEY_PROVIDER));
+    ost_json_open_array(w);
+    for (const ost_json *at = ost_json_first(ost_json_get(components, KEY_PROVIDER)); at != NULL;
+         at = ost_json_next(at))
+        ost_json_put_value(w, at);
+    result = key_components_write(keys, count, w, arena);
+    ost_json_close_array(w);
+    ost_json_close_object(w);
+    return result;
+}
+
 ost_result realm_export(store *s, ost_text realm, bool with_users, ost_arena *arena,
                         ost_text *ret_document, ost_error *ret_error)
 {
@@ -76,14 +100,21 @@ ost_result realm_export(store *s, ost_text realm, bool with_users, ost_arena *ar
     if (result != OST_OK)
         return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
     ost_json_open_object(w);
-    put_members(w, document, "keycloakVersion");
+    for (const ost_json *at = ost_json_first(document); at != NULL; at = ost_json_next(at)) {
+        if (text_is(ost_json_name(at), "keycloakVersion") ||
+            text_is(ost_json_name(at), "components"))
+            continue;
+        ost_json_put_name(w, ost_json_name(at));
+        ost_json_put_value(w, at);
+    }
     /* Without it Keycloak 26 takes the file for one of its own, and its tokens lack "sub". */
     const ost_json *version = ost_json_get(document, "keycloakVersion");
     if (version != NULL)
         ost_json_member_value(w, "keycloakVersion", version);
     else
         ost_json_member_string(w, "keycloakVersion", KEYCLOAK_VERSION);
-    if (with_users)
+    result = put_components(w, ost_json_get(document, "components"), s, realm, arena);
+    if (result == OST_OK && with_users)
         result = put_users(w, s, realm, arena);
     ost_json_close_object(w);
     if (result == OST_OK)

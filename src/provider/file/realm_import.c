@@ -11,6 +11,7 @@
 
 #include "base/context.h"
 #include "base/text.h"
+#include "provider/file/key_component.h"
 #include "provider/file/realm_document.h"
 #include "provider/file/realm_file.h"
 #include "provider/file/user_rows.h"
@@ -33,6 +34,8 @@ typedef struct import {
     const ost_json *file; /* looked through */
     store_realm row;
     realm *realm;
+    store_key *keys;
+    size_t key_count;
 } import;
 
 /* `<realm>-users-N.json` beside the file. */
@@ -94,14 +97,14 @@ static ost_result make(import *i, ost_error *ret_error)
     return result;
 }
 
-static ost_result store_all(import *i, ost_error *ret_error)
+static ost_result make_keys(import *i, ost_error *ret_error)
 {
-    store_key *keys;
-    size_t key_count;
-    ost_result result =
-        key_ring_generate(i->row.name, i->context, i->arena, &keys, &key_count, ret_error);
-    return result == OST_OK ? store_realm_create(i->store, &i->row, i->users.rows, i->users.count,
-                                                 keys, key_count, ret_error)
+    store_key *brought;
+    size_t count;
+    ost_result result = key_components_read(ost_json_get(i->file, "components"), i->row.name,
+                                            i->context, i->arena, &brought, &count, ret_error);
+    return result == OST_OK ? key_ring_complete(i->realm, brought, count, i->context, i->arena,
+                                                &i->keys, &i->key_count, ret_error)
                             : result;
 }
 
@@ -125,8 +128,11 @@ static ost_result import_realm(import *i, const ost_json *file, realm_import_out
     ost_result result = read_all(i, file, ret_error);
     if (result == OST_OK)
         result = make(i, ret_error);
+    if (result == OST_OK)
+        result = make_keys(i, ret_error);
     if (result == OST_OK && !i->options->dry_run)
-        result = store_all(i, ret_error);
+        result = store_realm_create(i->store, &i->row, i->users.rows, i->users.count, i->keys,
+                                    i->key_count, ret_error);
     realm_unref(i->realm);
     if (result == OST_OK)
         *ret_outcome = i->options->dry_run ? REALM_CHECKED : REALM_IMPORTED;

@@ -6,11 +6,12 @@
 
 #include <ostiary/jose.h>
 
+#include "provider/realm/realm.h"
 #include "store/store.h"
 
 typedef struct key_ring key_ring;
 
-/* From stored rows. Needs an active RS256 signature key and an HS512 key for refresh tokens. */
+/* From stored rows. Needs an active signature key and an HS512 key for refresh tokens. */
 OST_MUST_CHECK ost_result key_ring_load(const store_key *keys, size_t count, key_ring **ret_ring,
                                         ost_error *ret_error);
 key_ring *key_ring_ref(key_ring *ring);
@@ -28,16 +29,18 @@ ost_text key_ring_document(const key_ring *ring);
  * shows it. Empty when its certificate cannot be read. Lives as long as the ring. */
 ost_text key_ring_public_key(const key_ring *ring);
 
-/* New rows for a new realm: RS256/sig, RSA-OAEP/enc with self-signed certificates, HS512. In the
- * arena. Takes about half a second of CPU. */
-OST_MUST_CHECK ost_result key_ring_generate(ost_text realm, const ost_context *context,
+/* The rows of a new realm: those that it brings, and new ones for every algorithm that its tokens
+ * are signed with, for encryption (RSA-OAEP) and for what only the provider reads (HS512), where it
+ * brings none that is active. In the arena. Takes up to half a second of CPU. */
+OST_MUST_CHECK ost_result key_ring_complete(const realm *realm, const store_key *brought,
+                                            size_t brought_count, const ost_context *context,
                                             ost_arena *arena, store_key **ret_keys,
                                             size_t *ret_count, ost_error *ret_error);
 
-/* Rotation: adds a NEXT key that signs from now + `delay` seconds on, so that it is published
- * first. OST_E_CONFLICT: one is waiting already. */
-OST_MUST_CHECK ost_result key_ring_rotate(store *store, ost_text realm, int64_t now, int64_t delay,
-                                          ost_error *ret_error);
+/* Rotation: adds a NEXT key of the algorithm ("RS256") that signs from now + `delay` seconds on, so
+ * that it is published first. OST_E_CONFLICT: one of it is waiting already. */
+OST_MUST_CHECK ost_result key_ring_rotate(store *store, ost_text realm, ost_text algorithm,
+                                          int64_t now, int64_t delay, ost_error *ret_error);
 
 /* When a waiting key is to sign; INT64_MAX: none is waiting. */
 int64_t key_ring_due(const key_ring *ring);

@@ -5,47 +5,85 @@
 #include "provider/realm/realm_key.h"
 
 #define ROTATION_ARENA ((size_t)1 << 20)
-#define ALGORITHM "RS256"
+#define MORE_KEYS 16 /* one for each algorithm at most, and two */
 
-ost_result key_ring_generate(ost_text realm, const ost_context *context, ost_arena *arena,
-                             store_key **ret_keys, size_t *ret_count, ost_error *ret_error)
+static bool has_active(const store_key *keys, size_t count, ost_text algorithm, const char *use)
 {
-    store_key *keys = ost_arena_alloc(arena, 3 * sizeof *keys);
-    ost_result result = keys != NULL ? OST_OK : OST_E_MEMORY;
-    if (result == OST_OK)
-        result = realm_key_rsa(realm, ALGORITHM, "sig", context, arena, &keys[0]);
-    if (result == OST_OK)
-        result = realm_key_rsa(realm, "RSA-OAEP", "enc", context, arena, &keys[1]);
-    if (result == OST_OK)
-        result = realm_key_secret(realm, context, arena, &keys[2]);
+    for (size_t i = 0; i < count; i++) {
+        if (keys[i].state == STORE_KEY_ACTIVE && text_equal(keys[i].algorithm, algorithm) &&
+            text_is(keys[i].use, use))
+            return true;
+    }
+    return false;
+}
+
+/* What the realm's tokens are signed with. */
+static ost_algs algorithms_of(const realm *r)
+{
+    ost_algs algs = OST_ALG_BIT(r->signature_alg);
+    for (size_t i = 0; i < r->client_count; i++) {
+        if (r->clients[i].barred == NULL)
+            algs |= OST_ALG_BIT(r->clients[i].access_alg) | OST_ALG_BIT(r->clients[i].id_alg);
+    }
+    return algs & REALM_KEY_ALGS;
+}
+
+static ost_result complete(const realm *r, const ost_context *context, ost_arena *arena,
+                           store_key *keys, size_t *count)
+{
+    ost_text name = text_of(r->name);
+    ost_algs algs = algorithms_of(r);
+    ost_result result = OST_OK;
+    for (ost_alg alg = OST_RS256; alg <= OST_EDDSA && result == OST_OK; alg++) {
+        ost_text called = text_of(ost_alg_name(alg));
+        if ((algs & OST_ALG_BIT(alg)) != 0 && !has_active(keys, *count, called, "sig"))
+            result = realm_key_new(name, called, context, arena, &keys[(*count)++]);
+    }
+    if (result == OST_OK && !has_active(keys, *count, OST_TEXT("RSA-OAEP"), "enc"))
+        result = realm_key_rsa(name, "RSA-OAEP", "enc", context, arena, &keys[(*count)++]);
+    if (result == OST_OK && !has_active(keys, *count, OST_TEXT("HS512"), "sig"))
+        result = realm_key_secret(name, context, arena, &keys[(*count)++]);
+    return result;
+}
+
+ost_result key_ring_complete(const realm *r, const store_key *brought, size_t brought_count,
+                             const ost_context *context, ost_arena *arena, store_key **ret_keys,
+                             size_t *ret_count, ost_error *ret_error)
+{
+    size_t count = brought_count;
+    store_key *keys = ost_arena_alloc(arena, (count + MORE_KEYS) * sizeof *keys);
+    if (keys == NULL)
+        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    for (size_t i = 0; i < count; i++)
+        keys[i] = brought[i];
+    ost_result result = complete(r, context, arena, keys, &count);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "keys of realm %.*s: %s", (int)realm.len,
-                             realm.data, ost_result_sentence(result));
+        return ost_error_set(ret_error, result, "keys of realm %s: %s", r->name,
+                             ost_result_sentence(result));
     *ret_keys = keys;
-    *ret_count = 3;
+    *ret_count = count;
     return OST_OK;
 }
 
-static ost_result rotate(store *s, ost_text realm, int64_t now, int64_t delay, ost_arena *arena,
-                         ost_error *ret_error)
+static ost_result rotate(store *s, ost_text name, ost_text algorithm, int64_t now, int64_t delay,
+                         ost_arena *arena, ost_error *ret_error)
 {
     store_key *keys, next;
     store_realm row;
     size_t count = 0;
-    ost_result result = store_realm_get(s, realm, arena, &row);
+    ost_result result = store_realm_get(s, name, arena, &row);
     if (result == OST_E_NOT_FOUND)
-        return ost_error_set(ret_error, result, "there is no realm %.*s", (int)realm.len,
-                             realm.data);
+        return ost_error_set(ret_error, result, "there is no realm %.*s", (int)name.len, name.data);
     if (result == OST_OK)
-        result = store_key_list(s, realm, arena, &keys, &count);
+        result = store_key_list(s, name, arena, &keys, &count);
     for (size_t i = 0; i < count && result == OST_OK; i++) {
-        if (keys[i].state == STORE_KEY_NEXT)
+        if (keys[i].state == STORE_KEY_NEXT && text_equal(keys[i].algorithm, algorithm))
             return ost_error_set(ret_error, OST_E_CONFLICT,
                                  "a new key is waiting already; it signs in %lld s",
                                  (long long)(keys[i].signs_from - now));
     }
     if (result == OST_OK)
-        result = realm_key_rsa(realm, ALGORITHM, "sig", NULL, arena, &next);
+        result = realm_key_new(name, algorithm, NULL, arena, &next);
     if (result != OST_OK)
         return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
     next.state = STORE_KEY_NEXT;
@@ -55,29 +93,29 @@ static ost_result rotate(store *s, ost_text realm, int64_t now, int64_t delay, o
                             : ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
 }
 
-ost_result key_ring_rotate(store *s, ost_text realm, int64_t now, int64_t delay,
+ost_result key_ring_rotate(store *s, ost_text name, ost_text algorithm, int64_t now, int64_t delay,
                            ost_error *ret_error)
 {
     ost_arena *arena = ost_arena_new(ROTATION_ARENA);
     if (arena == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    ost_result result = rotate(s, realm, now, delay, arena, ret_error);
+    ost_result result = rotate(s, name, algorithm, now, delay, arena, ret_error);
     ost_arena_free(arena);
     return result;
 }
 
-ost_result key_ring_advance(store *s, ost_text realm, int64_t now, int64_t longest_token)
+ost_result key_ring_advance(store *s, ost_text name, int64_t now, int64_t longest_token)
 {
     store_key *keys;
     size_t count = 0;
     ost_arena *arena = ost_arena_new(ROTATION_ARENA);
     if (arena == NULL)
         return OST_E_MEMORY;
-    ost_result result = store_key_list(s, realm, arena, &keys, &count);
+    ost_result result = store_key_list(s, name, arena, &keys, &count);
     for (size_t i = 0; result == OST_OK && i < count; i++) {
         if (keys[i].state != STORE_KEY_NEXT || keys[i].signs_from > now)
             continue;
-        result = store_key_promote(s, realm, keys[i].kid, now + longest_token);
+        result = store_key_promote(s, name, keys[i].kid, now + longest_token);
         if (result == OST_E_NOT_FOUND) /* another process was faster */
             result = OST_OK;
     }

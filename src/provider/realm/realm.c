@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "provider/file/realm_document.h"
 #include "provider/realm/realm_flow.h"
+#include "provider/realm/realm_key.h"
 #include "provider/realm/realm_loader.h"
 #include "provider/realm/role.h"
 
@@ -92,6 +93,10 @@ static void load_settings(realm_loader *l, const ost_json *d, realm *r)
     r->not_before = loader_integer(l, d, "notBefore", 0);
     r->verify_email = loader_boolean(l, d, "verifyEmail", false) && action_is_on(d, "VERIFY_EMAIL");
     r->duplicate_emails = loader_boolean(l, d, "duplicateEmailsAllowed", false);
+    const char *alg = loader_string(l, d, "defaultSignatureAlgorithm");
+    r->signature_alg = alg != NULL && alg[0] != '\0' ? ost_alg_of(text_of(alg)) : OST_RS256;
+    if (!realm_key_is_public(r->signature_alg))
+        loader_fail(l, "defaultSignatureAlgorithm", "no algorithm that others can verify");
     r->default_role = loader_copy(l, realm_document_default_role(d, l->arena));
     r->password_policy = loader_string(l, d, "passwordPolicy");
     load_lifespans(l, d, &r->lifespans);
@@ -246,6 +251,17 @@ static const char *find_bar(const realm_client *c, const bar *bars, size_t count
     return NULL;
 }
 
+/* One that nobody can verify with the realm's published keys bars the client. */
+static ost_alg load_alg(const realm *r, realm_client *c, const char *attribute)
+{
+    ost_text name;
+    if (!ost_json_text(ost_json_get(c->attributes, attribute), &name) || name.len == 0)
+        return r->signature_alg;
+    if (!realm_key_is_public(ost_alg_of(name)))
+        c->barred = attribute;
+    return ost_alg_of(name);
+}
+
 static void load_bars(realm_loader *l, const ost_json *at, const realm *r, realm_client *c)
 {
     const char *protocol = loader_string(l, at, "protocol");
@@ -253,6 +269,8 @@ static void load_bars(realm_loader *l, const ost_json *at, const realm *r, realm
     c->auth_barred = find_bar(c, request_bars, ARRAY_LEN(request_bars));
     if (protocol != NULL && strcmp(protocol, "openid-connect") != 0)
         c->barred = "protocol";
+    c->access_alg = load_alg(r, c, "access.token.signed.response.alg");
+    c->id_alg = load_alg(r, c, "id.token.signed.response.alg");
     c->browser_barred = !realm_flow_is_usual(r->document, at, REALM_FLOW_BROWSER);
     c->direct_barred = !realm_flow_is_usual(r->document, at, REALM_FLOW_DIRECT_GRANT);
 }

@@ -58,6 +58,7 @@ struct realm_client {
     const char *root_url, *base_url;
     int64_t access_lifespan;           /* 0: the realm's */
     int64_t session_idle, session_max; /* of its part of a session; 0: the realm's */
+    ost_alg access_alg, id_alg;        /* of its tokens */
     bool refresh_tokens;               /* false: it gets none */
     bool consent_required;             /* of every user; there is no page to give it on */
     const char *barred; /* what the file asks for and is not there: the client gets no tokens; NULL:
@@ -86,6 +87,7 @@ struct realm {
     bool verify_email;     /* whose address is not verified has to do that first */
     bool duplicate_emails; /* several users may have the same address */
     const char *default_role;
+    ost_alg signature_alg; /* of tokens, unless a client says otherwise */
     int64_t refresh_max_reuse;
     int64_t not_before;
     realm_lifespans lifespans;

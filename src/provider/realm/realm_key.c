@@ -142,3 +142,101 @@ ost_result realm_key_secret(ost_text realm, const ost_context *context, ost_aren
         *ret_key = key;
     return result;
 }
+
+/* ---- keys of any kind ---- */
+
+static ost_result certify(ost_text pkcs8, store_key *row, const ost_context *context,
+                          ost_arena *arena)
+{
+    const unsigned char *at = (const unsigned char *)pkcs8.data;
+    ost_text der;
+    EVP_PKEY *pkey = d2i_AutoPrivateKey(NULL, &at, (long)pkcs8.len);
+    ost_result result = pkey != NULL
+                            ? certificate_make(pkey, row->realm, ost_now(context), arena, &der)
+                            : OST_E_CRYPTO;
+    EVP_PKEY_free(pkey);
+    return result == OST_OK ? base64url_encode_to(arena, der, &row->certificate) : result;
+}
+
+/* The key is read again with its kid, which its JWK then has; and its use, which tells those for
+ * encryption apart. */
+static ost_result write_key(ost_text pkcs8, store_key *row, ost_arena *arena)
+{
+    ost_key *key;
+    ost_text text;
+    const ost_json *jwk;
+    const char *kid = ost_arena_copy(arena, row->kid);
+    ost_json_writer *plain = ost_json_writer_new(arena, 0), *w = ost_json_writer_new(arena, 0);
+    if (kid == NULL || plain == NULL || w == NULL)
+        return OST_E_MEMORY;
+    ost_result result = ost_key_import_der(pkcs8, ost_alg_of(row->algorithm), kid, &key, NULL);
+    if (result != OST_OK)
+        return result;
+    result = ost_key_export_private(key, plain);
+    ost_key_unref(key);
+    if (result == OST_OK)
+        result = ost_json_writer_finish(plain, &text);
+    if (result == OST_OK)
+        result = ost_json_read(text, NULL, arena, &jwk, NULL);
+    if (result != OST_OK)
+        return result;
+    ost_json_open_object(w);
+    for (const ost_json *at = ost_json_first(jwk); at != NULL; at = ost_json_next(at)) {
+        if (text_is(ost_json_name(at), "use"))
+            continue;
+        ost_json_put_name(w, ost_json_name(at));
+        ost_json_put_value(w, at);
+    }
+    ost_json_member_text(w, "use", row->use);
+    ost_json_close_object(w);
+    return ost_json_writer_finish(w, &row->jwk);
+}
+
+ost_result realm_key_of(const ost_key *key, ost_text kid, const ost_context *context,
+                        ost_arena *arena, store_key *row)
+{
+    unsigned char hash[32];
+    ost_text spki, pkcs8;
+    ost_result result = ost_key_export_spki(key, OST_KEY_DER, arena, &spki);
+    if (result == OST_OK)
+        result = ost_key_export_pkcs8(key, OST_KEY_DER, arena, &pkcs8);
+    if (result == OST_OK)
+        result = ost_sha256(spki, hash);
+    row->kid = kid;
+    if (result == OST_OK && kid.len == 0)
+        result = base64url_encode_to(arena, (ost_text){(const char *)hash, sizeof hash}, &row->kid);
+    if (result == OST_OK)
+        result = write_key(pkcs8, row, arena);
+    if (result == OST_OK && ost_key_type_of(key) == OST_KEY_RSA)
+        result = certify(pkcs8, row, context, arena);
+    return result;
+}
+
+ost_result realm_key_new(ost_text realm, ost_text algorithm, const ost_context *context,
+                         ost_arena *arena, store_key *ret_key)
+{
+    ost_key *key;
+    ost_alg alg = ost_alg_of(algorithm);
+    store_key row = {
+        .realm = realm,
+        .algorithm = algorithm,
+        .use = OST_TEXT("sig"),
+        .state = STORE_KEY_ACTIVE,
+        .created = ost_now(context),
+    };
+    if (!realm_key_is_public(alg))
+        return OST_E_UNSUPPORTED;
+    ost_result result = ost_key_generate(alg, 0, NULL, &key, NULL);
+    if (result != OST_OK)
+        return result;
+    result = realm_key_of(key, (ost_text){0}, context, arena, &row);
+    ost_key_unref(key);
+    if (result == OST_OK)
+        *ret_key = row;
+    return result;
+}
+
+bool realm_key_is_public(ost_alg alg)
+{
+    return alg != OST_ALG_NONE_SET && (REALM_KEY_ALGS & OST_ALG_BIT(alg)) != 0;
+}

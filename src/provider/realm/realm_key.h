@@ -2,6 +2,8 @@
 #ifndef REALM_KEY_H
 #define REALM_KEY_H
 
+#include <ostiary/jose.h>
+
 #include "store/store.h"
 
 /* A new RSA-2048 key with its certificate: `algorithm` "RS256" with use "sig", or "RSA-OAEP" with
@@ -12,5 +14,19 @@ OST_MUST_CHECK ost_result realm_key_rsa(ost_text realm, const char *algorithm, c
 /* A new secret for tokens that only the provider reads: HS512. */
 OST_MUST_CHECK ost_result realm_key_secret(ost_text realm, const ost_context *context,
                                            ost_arena *arena, store_key *ret_key);
+
+/* What tokens can be signed with, so that others can verify them. */
+#define REALM_KEY_ALGS OST_ALGS_DEFAULT
+bool realm_key_is_public(ost_alg alg);
+
+/* Fills jwk, kid and, for RSA, a certificate of a private key for a row that names the rest; `kid`
+ * empty: Keycloak's, the hash of the public key. */
+OST_MUST_CHECK ost_result realm_key_of(const ost_key *key, ost_text kid, const ost_context *context,
+                                       ost_arena *arena, store_key *row);
+
+/* A new key for any signature algorithm with a public half. OST_E_UNSUPPORTED: it has none. */
+OST_MUST_CHECK ost_result realm_key_new(ost_text realm, ost_text algorithm,
+                                        const ost_context *context, ost_arena *arena,
+                                        store_key *ret_key);
 
 #endif

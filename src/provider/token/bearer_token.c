@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "provider/login/authentication.h"
+#include "provider/realm/realm_key.h"
 
 ost_result bearer_token_verify(call *c, ost_text token, const char *kind,
                                const ost_claims **ret_claims)
@@ -11,7 +12,7 @@ ost_result bearer_token_verify(call *c, ost_text token, const char *kind,
         .issuer = c->issuer,
         .insecure_any_audience = true, /* it is meant for APIs; here it is judged by its issuer */
         .no_leeway = true,
-        .algorithms = OST_ALG_BIT(OST_RS256),
+        .algorithms = REALM_KEY_ALGS,
     };
     const ost_claims *claims;
     ost_result result = ost_jwt_verify(token, key_ring_verifiers(c->entry->keys), &rules, c->now,

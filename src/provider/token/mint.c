@@ -90,14 +90,14 @@ static claim_tree *begin_token(call *c, const grant *g, const char *typ, const c
     return tree;
 }
 
-static bool sign(call *c, const claim_tree *tree, ost_text *ret_token)
+static bool sign(call *c, const claim_tree *tree, ost_alg alg, ost_text *ret_token)
 {
     ost_text claims;
-    const ost_key *key = key_ring_signer(c->entry->keys, OST_RS256);
+    const ost_key *key = key_ring_signer(c->entry->keys, alg);
     if (c->error.status != 0)
         return false;
     if (key == NULL || claim_tree_write(tree, c->arena, &claims) != OST_OK ||
-        ost_jws_sign(claims, key, OST_RS256, "JWT", c->arena, ret_token) != OST_OK)
+        ost_jws_sign(claims, key, alg, "JWT", c->arena, ret_token) != OST_OK)
         return call_refuse(c, 500, "server_error", NULL);
     return true;
 }
@@ -128,15 +128,15 @@ static bool mint_access(call *c, const grant *g, int64_t expires, ost_text *ret_
         claim_put_string(tree, "sid", g->session_id);
     run_mappers(c, g, TOKEN_ACCESS, &audiences, tree);
     provider_count(c->provider, COUNT_TOKENS);
-    return sign(c, tree, ret_token);
+    return sign(c, tree, g->client->access_alg, ret_token);
 }
 
-static void put_hash(call *c, claim_tree *tree, const char *name, ost_text value)
+static void put_hash(call *c, const grant *g, claim_tree *tree, const char *name, ost_text value)
 {
     ost_text hash;
     if (value.len == 0)
         return;
-    if (ost_left_half_hash(value, OST_RS256, c->arena, &hash) == OST_OK)
+    if (ost_left_half_hash(value, g->client->id_alg, c->arena, &hash) == OST_OK)
         claim_put_text(tree, name, hash);
     else
         call_refuse(c, 500, "server_error", NULL);
@@ -151,14 +151,14 @@ bool mint_id_token(call *c, const grant *g, ost_text access_token, ost_text code
     claim_tree *tree = begin_token(c, g, "ID", fresh_id(c), expires, auth_time);
     if (tree == NULL)
         return false;
-    put_hash(c, tree, "at_hash", access_token);
-    put_hash(c, tree, "c_hash", code);
+    put_hash(c, g, tree, "at_hash", access_token);
+    put_hash(c, g, tree, "c_hash", code);
     claim_reserve(tree, "acr");
-    put_hash(c, tree, "s_hash", g->state);
+    put_hash(c, g, tree, "s_hash", g->state);
     if (g->session_id != NULL)
         claim_put_string(tree, "sid", g->session_id);
     run_mappers(c, g, TOKEN_ID, &audiences, tree);
-    return sign(c, tree, ret_token);
+    return sign(c, tree, g->client->id_alg, ret_token);
 }
 
 bool mint_internal(call *c, ost_text claims, const char *typ, ost_text *ret_token)

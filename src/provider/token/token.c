@@ -52,7 +52,7 @@ static bool find_grant(call *c, size_t *ret_index)
 
 static bool signs_quickly(const call *c)
 {
-    const ost_key *key = key_ring_signer(c->entry->keys, OST_RS256);
+    const ost_key *key = key_ring_signer(c->entry->keys, c->realm->signature_alg);
     return key == NULL || ost_key_bits(key) <= MAX_BITS_ON_LOOP;
 }
 

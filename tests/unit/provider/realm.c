@@ -123,9 +123,10 @@ static void a_new_key_signs_when_its_time_has_come(void **state)
     (void)state;
     assert_int_equal(store_key_list(db, name, arena, &keys, &count), OST_OK);
     assert_int_equal(key_ring_load(keys, count, &before, NULL), OST_OK);
-    assert_int_equal(key_ring_rotate(db, name, now, 60, NULL), OST_OK);
-    assert_int_equal(key_ring_rotate(db, name, now, 60, NULL), OST_E_CONFLICT);
-    assert_int_equal(key_ring_rotate(db, OST_TEXT("none"), now, 60, NULL), OST_E_NOT_FOUND);
+    assert_int_equal(key_ring_rotate(db, name, OST_TEXT("RS256"), now, 60, NULL), OST_OK);
+    assert_int_equal(key_ring_rotate(db, name, OST_TEXT("RS256"), now, 60, NULL), OST_E_CONFLICT);
+    assert_int_equal(key_ring_rotate(db, OST_TEXT("none"), OST_TEXT("RS256"), now, 60, NULL),
+                     OST_E_NOT_FOUND);
 
     assert_int_equal(key_ring_advance(db, name, now + 59, 300), OST_OK);
     assert_int_equal(store_key_list(db, name, arena, &keys, &count), OST_OK);
