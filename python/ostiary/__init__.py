@@ -7,11 +7,16 @@ Keys are fetched and refreshed in the background. ``ostiary.jwt``, ``jws``, ``jw
 tokens with keys of one's own; ``ostiary.errors`` has all exceptions.
 """
 
+from _collections_abc import Mapping, Sequence
+
 from . import errors
 from ._core import Claims, Key, KeySet, Policy, version
 from .config import DPoP, Introspection, Issuer, StatusLists
 from .errors import OstiaryError, TokenError, UnavailableError
 from .verifier import Verifier
+
+Mapping.register(Claims)  # pyright: ignore[reportAttributeAccessIssue]
+Sequence.register(KeySet)  # pyright: ignore[reportAttributeAccessIssue]
 
 __version__ = version()
 __all__ = [

@@ -1,14 +1,12 @@
 """The extension; what is public of it is in the modules around it."""
 
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, Sequence, ValuesView
-from types import TracebackType
-from typing import Any, Literal, TypeVar, Union, overload
+from typing import Any, Literal, Union
 
 from typing_extensions import Self, TypeAlias, final
 
 Text: TypeAlias = Union[str, bytes, bytearray, memoryview]
 Jwk: TypeAlias = Union[Mapping[str, Any], str, bytes]
-_T = TypeVar("_T")
 
 @final
 class Key:
@@ -67,10 +65,6 @@ class Claims(Mapping[str, Any]):
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[str]: ...
     def __contains__(self, name: object, /) -> bool: ...
-    @overload
-    def get(self, name: str, /) -> Any | None: ...
-    @overload
-    def get(self, name: str, default: _T, /) -> Any | _T: ...
     def keys(self) -> KeysView[str]: ...
     def items(self) -> ItemsView[str, Any]: ...
     def values(self) -> ValuesView[Any]: ...

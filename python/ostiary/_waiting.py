@@ -8,7 +8,7 @@ one; under trio one task watches it and tells the others.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     import asyncio
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from ._core import Wait
 
-# (loop or trio token, index of the issuer, ticket) -> future or event of those who wait.
-Shared = dict[Any, Any] if TYPE_CHECKING else dict
+    # (loop or trio token, index of the issuer, ticket) -> future or event of those who wait.
+    Shared = dict[tuple[Any, ...], Any]
 
 
 def in_trio() -> bool:
@@ -34,7 +34,7 @@ async def _under_asyncio(shared: Shared, bell: Wait) -> bool:
     import asyncio
 
     loop = asyncio.get_running_loop()
-    key = (loop, *bell.key)
+    key: tuple[Any, ...] = (loop, *bell.key)
     future: asyncio.Future[None] | None = shared.get(key)
     if future is None:
         _forget_ended(shared)
@@ -64,7 +64,7 @@ def _forget_ended(shared: Shared) -> None:
 async def _under_trio(shared: Shared, bell: Wait) -> bool:
     import trio
 
-    key = (trio.lowlevel.current_trio_token(), *bell.key)
+    key: tuple[Any, ...] = (trio.lowlevel.current_trio_token(), *bell.key)
     event = shared.get(key)
     if event is not None:
         await event.wait()

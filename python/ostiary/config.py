@@ -6,7 +6,7 @@ refused, for what it would mean is not what it says.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

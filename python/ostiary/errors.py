@@ -7,7 +7,7 @@ it, or None). None of them, nor its text, holds a token or a secret. All can be 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,7 @@ class TokenError(OstiaryError):
 
 
 class MissingTokenError(TokenError):
-    """No token came."""
+    """The request brought no token at all."""
 
 
 class MalformedTokenError(TokenError, ValueError):
@@ -101,7 +101,7 @@ class ClaimsError(TokenError):
 
 
 class ExpiredError(ClaimsError):
-    """exp has passed."""
+    """The time of its claim exp has passed (RFC 7519 §4.1.4)."""
 
 
 class NotYetValidError(ClaimsError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False
 
 from . import _core
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False
 
 from . import _core, _waiting
 from .config import DPoP, Introspection, Issuer, StatusLists, _inner
@@ -204,15 +204,16 @@ _ISSUER_PARAMETERS = (
 def _issuers(issuer: str | Issuer | Iterable[Issuer], given: dict[str, Any]) -> list[Issuer]:
     if isinstance(issuer, str):
         return [Issuer(**given)]
-    beside = [name for name, value in given.items() if name != "issuer" and value not in (None, False)]
-    if beside:
-        raise TypeError(f"{beside[0]}: belongs to the Issuer, when one is given")
-    issuers = [issuer] if isinstance(issuer, Issuer) else issuer
     try:
-        several = list(issuers)
+        several = [issuer] if isinstance(issuer, Issuer) else list(issuer)
     except TypeError:
         raise TypeError(f"issuer: must be str or Issuer, or several Issuer, not {type(issuer).__name__}") from None
+    if not several:
+        raise ValueError("issuer: must be one at least")
     for each in several:
         if not isinstance(each, Issuer):
             raise TypeError(f"issuer: must be Issuer, not {type(each).__name__}")
+    beside = [name for name, value in given.items() if name != "issuer" and value not in (None, False)]
+    if beside:
+        raise TypeError(f"{beside[0]}: belongs to the Issuer, when one is given")
     return several

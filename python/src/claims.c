@@ -313,6 +313,7 @@ bool claims_add_type(PyObject *module)
          "What a verified token says (RFC 7519): an immutable mapping of claims by name,\n"
          "made of str, int, float, bool, None, list and dict as they are asked for.\n"
          "Nothing but a verification makes one. Any thread. Pickled, it is a dict."},
+        {Py_tp_new, core_no_new},
         {Py_tp_dealloc, claims_free},
         {Py_tp_repr, claims_repr},
         {Py_tp_iter, claims_iterate},

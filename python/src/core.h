@@ -72,6 +72,8 @@ bool encryptions_of(PyObject *names, const char *what, ost_encs *ret_encs);
 /* Sets the exception that belongs to the code. Always NULL. */
 PyObject *failure_set(ost_result code, const char *detail);
 PyObject *failure_of(const ost_error *error);
+/* The parameter has more than so many bytes. */
+PyObject *failure_ceiling(const char *what, size_t most);
 PyObject *failure_type(const char *what, const char *wanted, PyObject *seen);
 /* MemoryError. */
 ost_arena *arena_take(size_t ceiling);
@@ -129,6 +131,8 @@ void guard_close_all(void);
 
 /* Adds a type of the spec to the module. NULL: an exception is set. */
 PyTypeObject *core_add_type(PyObject *module, PyType_Spec *spec);
+/* The Py_tp_new of a type that Python cannot make objects of. */
+PyObject *core_no_new(PyTypeObject *type, PyObject *arguments, PyObject *names);
 /* Gives an object's memory back as its type wants it. */
 void core_free(PyObject *self);
 

@@ -22,6 +22,13 @@ PyObject *failure_of(const ost_error *error)
                                  : failure_set(OST_E_ARGUMENT, "");
 }
 
+PyObject *failure_ceiling(const char *what, size_t most)
+{
+    char detail[160];
+    PyOS_snprintf(detail, sizeof detail, "%s: is longer than %zu bytes", what, most);
+    return failure_set(OST_E_CEILING, detail);
+}
+
 PyObject *failure_type(const char *what, const char *wanted, PyObject *seen)
 {
     PyObject *name = PyObject_GetAttrString((PyObject *)Py_TYPE(seen), "__name__");

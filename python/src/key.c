@@ -326,6 +326,7 @@ bool key_add_types(PyObject *module)
     static PyType_Slot slots[] = {
         {Py_tp_doc, "One key (RFC 7517), which knows its algorithms. Immutable; any thread. It is\n"
                     "not pickled: write it with to_jwk."},
+        {Py_tp_new, core_no_new},
         {Py_tp_dealloc, key_free},
         {Py_tp_repr, key_repr},
         {Py_tp_getset, properties},

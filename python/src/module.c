@@ -18,6 +18,11 @@ PyTypeObject *core_add_type(PyObject *module, PyType_Spec *spec)
     return (PyTypeObject *)type;
 }
 
+PyObject *core_no_new(PyTypeObject *type, PyObject *arguments, PyObject *names)
+{
+    return PyErr_Format(PyExc_TypeError, "%R is not made by calling it", (PyObject *)type);
+}
+
 void core_free(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);

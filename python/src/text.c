@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* Longer is no name, no URL and no path. */
+#define STRING_MAX ((size_t)16 * 1024)
+
 PyObject *text_str(ost_text text)
 {
     return PyUnicode_DecodeUTF8(text.data != NULL ? text.data : "", (Py_ssize_t)text.len, NULL);
@@ -84,6 +87,8 @@ char *text_string(PyObject *object, const char *what, ost_arena *arena)
     char *copy = NULL;
     if (memchr(held.text.data, '\0', held.text.len) != NULL)
         PyErr_Format(PyExc_ValueError, "%s: holds a NUL character", what);
+    else if (held.text.len > STRING_MAX)
+        failure_ceiling(what, STRING_MAX);
     else if ((copy = ost_arena_copy(arena, held.text)) == NULL)
         PyErr_NoMemory();
     text_release(&held);

@@ -5,6 +5,8 @@
 
 /* Deeper is no token, and no claims of one. */
 #define DEPTH 32
+/* And this is larger than any document of keys, claims or a policy. */
+#define TEXT_MAX ((size_t)512 * 1024)
 
 /* ---- from JSON ---- */
 
@@ -213,11 +215,13 @@ bool value_json(PyObject *object, const char *what, ost_arena *arena, ost_text *
     if (PyUnicode_Check(object) || PyBytes_Check(object)) {
         if (!text_hold(object, what, &held))
             return false;
-        char *copy = ost_arena_copy(arena, held.text);
+        char *copy = held.text.len < TEXT_MAX ? ost_arena_copy(arena, held.text) : NULL;
         *ret_text = (ost_text){copy, held.text.len};
-        text_release(&held);
-        if (copy == NULL)
+        if (held.text.len >= TEXT_MAX)
+            failure_ceiling(what, TEXT_MAX);
+        else if (copy == NULL)
             PyErr_NoMemory();
+        text_release(&held);
         return copy != NULL;
     }
     if (!PyDict_Check(object) && !PyObject_HasAttrString(object, "keys")) {

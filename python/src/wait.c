@@ -133,6 +133,7 @@ bool wait_add_type(PyObject *module)
     };
     static PyType_Slot slots[] = {
         {Py_tp_doc, "A fetch under way that could change a verdict."},
+        {Py_tp_new, core_no_new},
         {Py_tp_dealloc, wait_free},
         {Py_tp_getset, properties},
         {Py_tp_methods, methods},

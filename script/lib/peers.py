@@ -24,6 +24,8 @@ PEERS = {
     # The environment that pytest itself runs in. Debian's pytest shows through when pip has nothing,
     # so that there is always something to run the tests with and to name the reason of each skip.
     "python": lambda: virtual_environment("test", ROOT / "tests" / "requirements.txt", system_packages=True),
+    # The environment of the Python package's own tests, with what it is built by and compared with.
+    "package": lambda: virtual_environment("package", ROOT / "tests" / "python" / "requirements.txt"),
     "fastapi": lambda: virtual_environment("fastapi", INTEROP / "fastapi_app" / "requirements.txt"),
     "joserfc": lambda: virtual_environment("joserfc", INTEROP / "crosscheck" / "requirements.txt"),
     "npm": lambda: npm_packages(INTEROP / "npm"),

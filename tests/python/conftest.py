@@ -1,5 +1,6 @@
 """An issuer in the test's own hands, and tokens that it signs."""
 
+import functools
 import http.server
 import json
 import threading
@@ -13,11 +14,17 @@ from ostiary import jwk, jwt
 AUDIENCE = "items-api"
 
 
+@functools.lru_cache(maxsize=None)
+def rsa_key(kid, owner="issuer"):
+    """One key for all tests: making one takes a fifth of a second and more."""
+    return jwk.Key.generate("RS256", kid=kid)
+
+
 class FakeIssuer:
     """Discovery and keys over loopback. What is set on it holds for the requests that follow."""
 
     def __init__(self):
-        self.key = jwk.Key.generate("RS256", kid="first")
+        self.key = rsa_key("first")
         self.published = [self.key]
         self.calls = []
         self.delay = 0
@@ -67,7 +74,10 @@ def _handler_of(issuer):
             for name, value in issuer.headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(data)
+            try:
+                self.wfile.write(data)
+            except ConnectionError:
+                pass  # whoever asked has been closed meanwhile
 
         def do_GET(self):
             issuer.calls.append(self.path)

@@ -7,7 +7,8 @@ import threading
 import pytest
 
 import ostiary
-from ostiary import errors, jwk
+from conftest import rsa_key
+from ostiary import errors
 
 
 def test_a_good_token_gives_its_claims(issuer, verifier):
@@ -46,7 +47,7 @@ def test_a_bad_claim_is_refused_with_its_code(issuer, verifier, change, error, c
 
 
 def test_a_forged_signature_is_refused(issuer, verifier):
-    forger = jwk.Key.generate("RS256", kid="first")
+    forger = rsa_key("first", "forger")
     with pytest.raises(errors.SignatureError) as caught:
         verifier.verify(issuer.token(key=forger))
     assert caught.value.code == "OST_E_SIGNATURE"
@@ -85,7 +86,7 @@ def test_exceptions_pickle(issuer, verifier):
 
 
 def test_a_task_waits_for_a_new_key_and_the_loop_goes_on(issuer, verifier):
-    fresh = jwk.Key.generate("RS256", kid="second")
+    fresh = rsa_key("second")
     issuer.published.append(fresh)
     issuer.delay = 1
     token = issuer.token(key=fresh)
@@ -112,7 +113,7 @@ def test_a_task_waits_for_a_new_key_and_the_loop_goes_on(issuer, verifier):
 
 
 def test_a_thread_waits_for_a_new_key(issuer, verifier):
-    fresh = jwk.Key.generate("RS256", kid="second")
+    fresh = rsa_key("second")
     issuer.published.append(fresh)
     assert verifier.verify(issuer.token(key=fresh)).subject == "alice"
 
