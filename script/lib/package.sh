@@ -1,5 +1,5 @@
 # package_install VENV FOLDER LOGS [SETTING...]: builds the Python package into a wheel in FOLDER and installs it into
-# VENV. Sets package_wheel to the wheel. Sourced by script/test and script/bench.
+# VENV. Exports OSTIARY_WHEEL, the wheel. Sourced by script/test and script/bench.
 package_install() {
     local venv=$1 folder=$2 log=$3/package.log
     shift 3
@@ -7,6 +7,7 @@ package_install() {
     mkdir -p "$folder" "$(dirname "$log")"
     PATH=$(realpath "$venv")/bin:$PATH "$venv/bin/pip" wheel -q --no-deps --no-build-isolation \
         --wheel-dir "$folder" "$@" ./python >"$log" 2>&1 || { tail -n 60 "$log"; return 1; }
-    package_wheel=$(realpath "$folder"/ostiary-*.whl)
-    "$venv/bin/pip" install -q --no-deps --force-reinstall "$package_wheel" >"$log" 2>&1 || { tail "$log"; return 1; }
+    OSTIARY_WHEEL=$(realpath "$folder"/ostiary-*.whl)
+    export OSTIARY_WHEEL
+    "$venv/bin/pip" install -q --no-deps --force-reinstall "$OSTIARY_WHEEL" >"$log" 2>&1 || { tail "$log"; return 1; }
 }
