@@ -12,8 +12,8 @@ extern "C" {
 
 /* ---- algorithms ---- */
 
-/* The registered algorithms (RFC 7518 §3.1 and §4.1, RFC 8037, RFC 8812). Numbers are never
- * changed; signatures stand below 32, key management of encrypted tokens from 32 on. */
+/* The registered algorithms (RFC 7518 §3.1 and §4.1, RFC 8037, RFC 8812, RFC 9864). Numbers are
+ * never changed; signatures stand below 32, key management of encrypted tokens from 32 on. */
 typedef enum ost_alg {
     OST_ALG_NONE_SET = 0, /* no algorithm; never accepted */
     OST_RS256,
@@ -29,7 +29,9 @@ typedef enum ost_alg {
     OST_HS256,
     OST_HS384,
     OST_HS512,
-    OST_ES256K, /* secp256k1 (RFC 8812); needs to be asked for by name */
+    OST_ES256K,  /* secp256k1 (RFC 8812); needs to be asked for by name */
+    OST_ED25519, /* EdDSA on one curve alone (RFC 9864); accepted wherever OST_EDDSA is */
+    OST_ED448,
 
     OST_RSA_OAEP = 32, /* with SHA-1 and MGF1, as registered; sound all the same */
     OST_RSA_OAEP_256,
@@ -57,7 +59,7 @@ typedef uint64_t ost_algs;
 /* Every asymmetric signature of general use; HS and ES256K need to be asked for by name. */
 #define OST_ALGS_DEFAULT ((ost_algs)(OST_ALG_BIT(OST_HS256) - OST_ALG_BIT(OST_RS256)))
 /* Every signature. */
-#define OST_ALGS_SIGNATURE ((ost_algs)(OST_ALG_BIT(OST_ES256K + 1) - OST_ALG_BIT(OST_RS256)))
+#define OST_ALGS_SIGNATURE ((ost_algs)(OST_ALG_BIT(OST_ED448 + 1) - OST_ALG_BIT(OST_RS256)))
 /* Every key management but OST_INSECURE_RSA1_5. */
 #define OST_ALGS_ENCRYPTION                                                                        \
     ((ost_algs)(OST_ALG_BIT(OST_INSECURE_RSA1_5) - OST_ALG_BIT(OST_RSA_OAEP)))

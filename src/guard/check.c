@@ -11,6 +11,7 @@
 #include "guard/opaque.h"
 #include "guard/policy_check.h"
 #include "guard/token_kind.h"
+#include "jose/alg.h"
 
 #define JWE_DOTS 4 /* RFC 7516 §3.1: five parts */
 
@@ -162,7 +163,7 @@ static ost_result verify(check *c, token_facts *facts)
     result = token_kind_check_header(jws.typ, i->access_token_profile, &c->error);
     if (result != OST_OK)
         return result;
-    if ((i->source.algorithms & OST_ALG_BIT(jws.alg)) == 0) {
+    if (!alg_is_accepted(i->source.algorithms, jws.alg)) {
         return ost_error_set(&c->error, OST_E_ALGORITHM, "issuer %.100s may not use %s",
                              i->source.name, ost_alg_name(jws.alg));
     }

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "guard/claim_rule.h"
 #include "guard/claims_lookup.h"
+#include "jose/alg.h"
 #include "jose/jwt/numeric_date.h"
 
 static ost_result check_audience(const ost_policy *policy, const ost_claims *claims,
@@ -155,7 +156,7 @@ static ost_result check_step_up(const ost_policy *policy, const ost_claims *clai
 ost_result policy_check(const ost_policy *policy, const ost_claims *claims, ost_alg alg,
                         int64_t now, unsigned leeway, ost_error *ret_error)
 {
-    if (policy->algorithms != 0 && (policy->algorithms & OST_ALG_BIT(alg)) == 0) {
+    if (policy->algorithms != 0 && !alg_is_accepted(policy->algorithms, alg)) {
         return ost_error_set(ret_error, OST_E_ALGORITHM, "this route does not accept %s",
                              ost_alg_name(alg));
     }

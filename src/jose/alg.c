@@ -108,6 +108,8 @@ static const alg_facts algs[] = {
                    .secret_size = 64},
     [OST_ES256K] = {"ES256K", .type = OST_KEY_EC, .hash = HASH_SHA256, .curve = &secp256k1,
                     .signature_size = 64},
+    [OST_ED25519] = {"Ed25519", .type = OST_KEY_OKP, .hash = HASH_SHA512, .curve = &ed25519},
+    [OST_ED448] = {"Ed448", .type = OST_KEY_OKP, .hash = HASH_SHA512, .curve = &ed448},
     [OST_RSA_OAEP] = {"RSA-OAEP", .type = OST_KEY_RSA},
     [OST_RSA_OAEP_256] = {"RSA-OAEP-256", .type = OST_KEY_RSA},
     [OST_A128KW] = WRAPS("A128KW", 16),

@@ -47,7 +47,18 @@ const hash_facts *hash_find(hash_id hash);
 /* A signature, and not the key management of an encrypted token. */
 static inline bool alg_signs(ost_alg alg)
 {
-    return alg > OST_ALG_NONE_SET && alg <= OST_ES256K;
+    return alg > OST_ALG_NONE_SET && alg <= OST_ED448;
+}
+
+/* RFC 9864 §2.2: what EdDSA leaves to the key's curve, Ed25519 and Ed448 say by name. */
+#define ALGS_EDDSA (OST_ALG_BIT(OST_EDDSA) | OST_ALG_BIT(OST_ED25519) | OST_ALG_BIT(OST_ED448))
+
+/* It is in the set; the set that has EdDSA has what EdDSA is made of. */
+static inline bool alg_is_accepted(ost_algs accepted, ost_alg alg)
+{
+    bool specified = alg == OST_ED25519 || alg == OST_ED448;
+    return (accepted & OST_ALG_BIT(alg)) != 0 ||
+           (specified && (accepted & OST_ALG_BIT(OST_EDDSA)) != 0);
 }
 
 static inline bool alg_is_password(ost_alg alg)

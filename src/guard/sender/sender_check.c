@@ -17,14 +17,15 @@
 #define PROOFS ((size_t)1 << 20)
 #define PROOFS_MAX ((size_t)1 << 28)
 #define DIGEST_LEN 43 /* SHA-256 in base64url */
-#define ASYMMETRIC (OST_ALGS_DEFAULT | OST_ALG_BIT(OST_ES256K))
+#define ASYMMETRIC                                                                                 \
+    (OST_ALGS_DEFAULT | OST_ALG_BIT(OST_ES256K) | OST_ALG_BIT(OST_ED25519) | OST_ALG_BIT(OST_ED448))
 
 /* ---- configuration ---- */
 
 static void write_algs(sender_rules *rules)
 {
     size_t len = 0;
-    for (int alg = OST_RS256; alg <= OST_ES256K; alg++) {
+    for (int alg = OST_RS256; alg <= OST_ED448; alg++) {
         if ((rules->algorithms & OST_ALG_BIT(alg)) == 0)
             continue;
         ost_text name = text_of(ost_alg_name((ost_alg)alg));

@@ -52,7 +52,7 @@ static ost_result read_alg(const ost_json *member, ost_algs accepted, ost_alg *r
     if (!ost_json_text(member, &name))
         return ost_error_set(ret_error, OST_E_TOKEN_FORMAT, "the header has no string \"alg\"");
     ost_alg alg = ost_alg_of(name);
-    if (!alg_signs(alg) || (accepted & OST_ALG_BIT(alg)) == 0) {
+    if (!alg_signs(alg) || !alg_is_accepted(accepted, alg)) {
         return ost_error_set(ret_error, OST_E_ALGORITHM, "the token's algorithm is \"%.*s\"",
                              SHOWN(name, 32));
     }

@@ -81,7 +81,7 @@ static ost_result make(const wanted *what, ost_key_type type, const char *kid, o
 
 static const curve_facts *usual_curve(const alg_facts *facts)
 {
-    if (facts->type == OST_KEY_OKP)
+    if (facts->type == OST_KEY_OKP && facts->curve == NULL)
         return curve_find(OST_KEY_OKP, OST_TEXT("Ed25519"));
     if (facts->agrees)
         return curve_find(OST_KEY_EC, OST_TEXT("P-256"));

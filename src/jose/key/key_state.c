@@ -114,7 +114,9 @@ ost_result key_bind(ost_key *key, ost_alg alg, ost_error *ret_error)
         return ost_error_set(ret_error, OST_E_KEY_FORMAT, "a key of this type cannot serve %s",
                              ost_alg_name(alg));
     }
-    key->algs = OST_ALG_BIT(alg);
+    /* The names of EdDSA differ in nothing that is signed. */
+    bool of_eddsa = (ALGS_EDDSA & OST_ALG_BIT(alg)) != 0;
+    key->algs &= of_eddsa ? ALGS_EDDSA : OST_ALG_BIT(alg);
     key->bound = alg;
     return OST_OK;
 }

@@ -45,7 +45,10 @@ static void names(void **state)
     }
     assert_int_equal(ost_alg_of(OST_TEXT("ES256K")), OST_ES256K);
     assert_true(alg_signs(OST_ES256K));
-    for (ost_alg alg = OST_ES256K + 1; alg < OST_RSA_OAEP; alg++)
+    assert_int_equal(ost_alg_of(OST_TEXT("Ed25519")), OST_ED25519); /* G7: RFC 9864 */
+    assert_int_equal(ost_alg_of(OST_TEXT("Ed448")), OST_ED448);
+    assert_true(alg_signs(OST_ED25519) && alg_signs(OST_ED448));
+    for (ost_alg alg = OST_ED448 + 1; alg < OST_RSA_OAEP; alg++)
         assert_null(alg_find(alg));
     assert_null(alg_find((ost_alg)(OST_INSECURE_RSA1_5 + 1)));
     assert_null(alg_find((ost_alg)-1));
@@ -56,7 +59,7 @@ static void attack_01_alg_none_in_any_case(void **state)
 {
     static const char *const bad[] = {
         "none",   "None",   "NONE", "nOnE",       "",    "rs256",   "RS256 ", " RS256", "RS25",
-        "RS2566", "es256k", "HS1",  "RSA-OAEP-1", "DIR", "Ed25519", "ES521",  "A128GCM"};
+        "RS2566", "es256k", "HS1",  "RSA-OAEP-1", "DIR", "ed25519", "ES521",  "A128GCM"};
     for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         assert_int_equal(ost_alg_of(text_of(bad[i])), OST_ALG_NONE_SET);
     assert_int_equal(ost_alg_of(OST_TEXT("RS256\0")), OST_ALG_NONE_SET);
@@ -130,8 +133,8 @@ static void types(void **state)
     static const struct {
         const char *name;
         ost_algs algs;
-    } edwards[] = {{"Ed25519", OST_ALG_BIT(OST_EDDSA)},
-                   {"Ed448", OST_ALG_BIT(OST_EDDSA)},
+    } edwards[] = {{"Ed25519", OST_ALG_BIT(OST_EDDSA) | OST_ALG_BIT(OST_ED25519)},
+                   {"Ed448", OST_ALG_BIT(OST_EDDSA) | OST_ALG_BIT(OST_ED448)},
                    {"X25519", AGREEMENTS},
                    {"X448", AGREEMENTS}};
     for (size_t i = 0; i < 4; i++) {

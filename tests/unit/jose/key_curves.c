@@ -105,6 +105,13 @@ static void rfc_7748_x448(void **state)
     assert_int_equal(import_result(okp("X448", X448_X, ED448_D)), OST_E_KEY_FORMAT);
 }
 
+/* EdDSA and its name for that one curve (RFC 9864). */
+static bool is_the_same(ost_alg alg, ost_alg made_for, const char *curve)
+{
+    bool eddsa = made_for == OST_EDDSA || made_for == OST_ED25519 || made_for == OST_ED448;
+    return eddsa && (alg == OST_EDDSA || strcmp(ost_alg_name(alg), curve) == 0);
+}
+
 /* What every kind of key on these curves must do: come back from its export, serve its own
  * algorithms and no others, and refuse the private part of another key. */
 static void every_curve(void **state)
@@ -115,7 +122,8 @@ static void every_curve(void **state)
     } cases[] = {{OST_ES256K, "secp256k1"}, {OST_EDDSA, "Ed25519"}, {OST_EDDSA, "Ed448"},
                  {OST_ECDH_ES, "X25519"},   {OST_ECDH_ES, "X448"},  {OST_ECDH_ES, "P-256"},
                  {OST_ECDH_ES, "P-384"},    {OST_ECDH_ES, "P-521"}, {OST_ECDH_ES_A256KW, "X448"},
-                 {OST_ES256, "P-256"},      {OST_ES512, "P-521"}};
+                 {OST_ES256, "P-256"},      {OST_ES512, "P-521"},   {OST_ED25519, "Ed25519"},
+                 {OST_ED448, "Ed448"}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         ost_key *key = NULL, *other = NULL, *again;
         ost_text text = {0}, text_of_other = {0};
@@ -124,7 +132,8 @@ static void every_curve(void **state)
         assert_int_equal(ost_key_generate_curve(cases[i].alg, cases[i].curve, NULL, &key, &error),
                          OST_OK);
         for (ost_alg alg = OST_RS256; alg <= OST_INSECURE_RSA1_5; alg++)
-            assert_int_equal(ost_key_serves(key, alg), alg == cases[i].alg);
+            assert_int_equal(ost_key_serves(key, alg),
+                             alg == cases[i].alg || is_the_same(alg, cases[i].alg, cases[i].curve));
         assert_int_equal(ost_key_export_private(key, writer), OST_OK);
         assert_int_equal(ost_json_writer_finish(writer, &text), OST_OK);
         assert_non_null(strstr(text.data, cases[i].curve));
@@ -269,6 +278,59 @@ static void es256k(void **state)
 }
 
 /* Of two curves under one algorithm, a signature of one is none of the other. */
+/* RFC 9864: Ed25519 and Ed448 by name, on the key and in the header, beside EdDSA in either place.
+ */
+static void g7_fully_specified_names(void **state)
+{
+    static const struct {
+        ost_alg alg;
+        const char *name;
+    } curves[] = {{OST_ED25519, "Ed25519"}, {OST_ED448, "Ed448"}};
+    for (size_t i = 0; i < ARRAY_LEN(curves); i++) {
+        const char *jwk = i == 0 ? test_ed25519 : okp("Ed448", ED448_X, ED448_D);
+        const char *other = i == 1 ? test_ed25519 : okp("Ed448", ED448_X, ED448_D);
+        const char *const names[] = {curves[i].name, "EdDSA"};
+        for (size_t n = 0; n < ARRAY_LEN(names); n++) {
+            ost_key *key =
+                good_key(with(arena, jwk, ost_arena_format(arena, "\"alg\":\"%s\"", names[n])));
+            ost_key *plain = good_key(jwk), *foreign = good_key(other);
+            const ost_alg signing[] = {OST_EDDSA, curves[i].alg};
+            for (size_t s = 0; s < ARRAY_LEN(signing); s++) {
+                ost_text token = {0};
+                ost_unverified_jws jws;
+                assert_int_equal(ost_jws_sign(OST_TEXT("{}"), key, signing[s], NULL, arena, &token),
+                                 OST_OK);
+                assert_int_equal(ost_jws_read_unverified(token, 0, arena, &jws, NULL), OST_OK);
+                assert_int_equal(jws.alg, signing[s]);
+                assert_int_equal(verify(token, key), OST_OK);
+                assert_int_equal(verify(token, plain), OST_OK);
+                assert_int_not_equal(verify(token, foreign), OST_OK);
+            }
+            ost_key_unref(foreign);
+            ost_key_unref(plain);
+            ost_key_unref(key);
+        }
+        /* A key that says the other curve's name contradicts itself. */
+        const char *wrong = curves[1 - i].name;
+        assert_int_equal(
+            import_result(with(arena, jwk, ost_arena_format(arena, "\"alg\":\"%s\"", wrong))),
+            OST_E_KEY_FORMAT);
+    }
+    /* Whoever accepts one of the names alone does not accept the other two. */
+    ost_key *key = good_key(test_ed25519);
+    ost_text token = {0};
+    ost_unverified_jws jws;
+    assert_int_equal(ost_jws_sign(OST_TEXT("{}"), key, OST_EDDSA, NULL, arena, &token), OST_OK);
+    assert_int_equal(ost_jws_read_unverified(token, OST_ALG_BIT(OST_ED25519), arena, &jws, NULL),
+                     OST_E_ALGORITHM);
+    assert_int_equal(ost_jws_sign(OST_TEXT("{}"), key, OST_ED25519, NULL, arena, &token), OST_OK);
+    assert_int_equal(ost_jws_read_unverified(token, OST_ALG_BIT(OST_ED448), arena, &jws, NULL),
+                     OST_E_ALGORITHM);
+    assert_int_equal(ost_jws_sign(OST_TEXT("{}"), key, OST_ED448, NULL, arena, &token),
+                     OST_E_KEY_USE);
+    ost_key_unref(key);
+}
+
 static void eddsa_of_another_curve(void **state)
 {
     ost_key *small = good_key(test_ed25519), *large = good_key(okp("Ed448", ED448_X, ED448_D));
@@ -295,6 +357,7 @@ int main(void)
         cmocka_unit_test(points_of_ed448_on_and_off_the_curve),
         cmocka_unit_test(es256k),
         cmocka_unit_test(eddsa_of_another_curve),
+        cmocka_unit_test(g7_fully_specified_names),
     };
     return cmocka_run_group_tests_name("jose-key_curves", tests, open_arena, close_arena);
 }
