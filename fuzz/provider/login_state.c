@@ -5,8 +5,8 @@
 #include "base/text.h"
 #include "one_realm.h"
 #include "provider/login/auth_request.h"
+#include "provider/session/internal_token.h"
 #include "provider/token/grant.h"
-#include "provider/token/internal_token.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         internal_token_read(c, code, "Refresh", &claims) == OST_OK)
         abort(); /* the realm's key is known to nobody */
     /* The reader behind the signature, with claims of the fuzzer's. */
-    if (!mint_internal(c, code, NULL, &sealed))
+    if (!internal_token_make(c, code, NULL, &sealed))
         return 0;
     auth_open opened = auth_request_open(c, sealed, browser, &request);
     if (opened != AUTH_OPEN_INVALID && !realm_redirect_allowed(c->client, request.redirect_uri))

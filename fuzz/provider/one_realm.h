@@ -2,7 +2,7 @@
 #ifndef ONE_REALM_H
 #define ONE_REALM_H
 
-#include "provider/call.h"
+#include "provider/call/call.h"
 
 /* A fresh call; the one before is forgotten. */
 call *one_realm_call(void);

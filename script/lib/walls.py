@@ -53,6 +53,12 @@ WINGS = {
     "http/connection": [".", "message"],
     "http/http1": [".", "message", "connection"],
     "http/http2": [".", "message", "connection"],
+    "provider/realm": [],
+    "provider/call": ["realm"],
+    "provider/session": ["call", "realm"],
+    "provider/token": ["call", "realm", "session"],
+    "provider/login": ["call", "realm", "session", "token"],
+    "provider/endpoint": ["call", "realm", "session", "token", "login"],
 }
 
 # Circles of files that are meant, each with its reason: X.c and X.h count as one file, X.
@@ -62,8 +68,6 @@ CIRCLES = {
     ("guard/status/status_lists", "guard/status/status_lists_state"): "state",
     ("login/login", "login/login_cookies", "login/login_core", "login/login_pack"): "state",
     ("store/store", "store/transaction"): "state",
-    ("provider/call", "provider/login/realm_page", "provider/provider", "provider/provider_state",
-     "provider/token/client_auth", "provider/token/token"): "state, and pages that need their call",
     # A key prepares its own verification, which needs to see the key.
     ("jose/key/key_state", "jose/key/prepared"): "one noun in two files",
     # A composite role resolves roles of the realm that holds it.

@@ -6,7 +6,8 @@
 #include "base/context.h"
 #include "base/text.h"
 #include "base/thread.h"
-#include "provider/provider_state.h"
+#include "provider/call/provider_state.h"
+#include "provider/keeper.h"
 
 #define SWEEP_EVERY (60 * 1000) /* milliseconds */
 #define RETIREMENT (300 * 1000) /* far longer than any request */
@@ -30,7 +31,7 @@ ost_result keeper_reload(provider *p, ost_error *ret_error)
 {
     realm_table *table;
     int64_t generation = store_generation(p->store); /* before: what changes meanwhile is seen */
-    ost_result result = realm_table_load(p, &table, ret_error);
+    ost_result result = realm_table_load(p->store, &table, ret_error);
     if (result != OST_OK)
         return result;
     p->generation = generation;

@@ -7,8 +7,10 @@
 #include "base/array.h"
 #include "base/context.h"
 #include "base/text.h"
+#include "provider/call/provider_state.h"
 #include "provider/endpoint/endpoints.h"
-#include "provider/provider_state.h"
+#include "provider/keeper.h"
+#include "provider/login/realm_page.h"
 #include "provider/token/token.h"
 
 #define REALM "/realms/{realm}"
@@ -142,6 +144,7 @@ ost_result provider_new(const provider_config *config, provider **ret_provider,
     p->store = config->store;
     p->context = config->context;
     p->development = config->development;
+    p->send_error_page = page_send_error;
     ost_result result = build(p, config, ret_error);
     if (result != OST_OK) {
         provider_free(p);

@@ -2,10 +2,10 @@
  * form does. */
 #include "base/text.h"
 #include "provider/endpoint/endpoints.h"
-#include "provider/login/authentication.h"
 #include "provider/login/browser_login.h"
-#include "provider/login/browser_session.h"
 #include "provider/login/realm_page.h"
+#include "provider/session/authentication.h"
+#include "provider/session/browser_session.h"
 
 /* Is the browser's session good enough for what is asked? */
 static bool session_serves(const call *c, const browser_login *login)

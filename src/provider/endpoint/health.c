@@ -2,9 +2,9 @@
 #include "base/array.h"
 #include "base/buffer.h"
 #include "base/text.h"
+#include "provider/call/provider_state.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/realm_page.h"
-#include "provider/provider_state.h"
 
 #define MAX_METRICS 8192
 

@@ -1,9 +1,9 @@
 /* Introspection (RFC 7662). */
 #include "base/text.h"
 #include "provider/endpoint/endpoints.h"
-#include "provider/token/bearer_token.h"
+#include "provider/session/bearer_token.h"
+#include "provider/session/internal_token.h"
 #include "provider/token/client_auth.h"
-#include "provider/token/internal_token.h"
 
 static void send(http_exchange *exchange, void *user)
 {

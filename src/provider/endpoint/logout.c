@@ -4,14 +4,14 @@
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/endpoint/endpoints.h"
-#include "provider/login/authentication.h"
-#include "provider/login/browser_session.h"
 #include "provider/login/realm_page.h"
 #include "provider/realm/realm_key.h"
-#include "provider/token/bearer_token.h"
+#include "provider/session/authentication.h"
+#include "provider/session/bearer_token.h"
+#include "provider/session/browser_session.h"
+#include "provider/session/internal_token.h"
 #include "provider/token/client_auth.h"
 #include "provider/token/grant.h"
-#include "provider/token/internal_token.h"
 
 typedef struct logout_job {
     ost_text session;  /* to end; empty: none */
@@ -66,7 +66,8 @@ static void send_question(call *c, const logout_job *job)
     if (job->state.data != NULL)
         ost_json_member_text(w, "state", job->state);
     ost_json_close_object(w);
-    if (ost_json_writer_finish(w, &claims) != OST_OK || !mint_internal(c, claims, NULL, &code)) {
+    if (ost_json_writer_finish(w, &claims) != OST_OK ||
+        !internal_token_make(c, claims, NULL, &code)) {
         page_send_error(c, 400, "Logout failed");
         return;
     }

@@ -1,7 +1,7 @@
 /* What a realm says of itself: discovery (OpenID Connect Discovery §3), its key set, its name. */
 #include "base/array.h"
 #include "base/text.h"
-#include "provider/call.h"
+#include "provider/call/call.h"
 #include "provider/endpoint/endpoints.h"
 
 #define PROTOCOL "/protocol/openid-connect/"

@@ -1,8 +1,8 @@
 /* Userinfo (OpenID Connect Core §5.3), with the challenges of RFC 6750 §3. */
 #include "base/text.h"
 #include "provider/endpoint/endpoints.h"
-#include "provider/login/authentication.h"
-#include "provider/token/bearer_token.h"
+#include "provider/session/authentication.h"
+#include "provider/session/bearer_token.h"
 #include "provider/token/grant.h"
 
 typedef struct userinfo_job {

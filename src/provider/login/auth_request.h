@@ -4,7 +4,7 @@
 #ifndef AUTH_REQUEST_H
 #define AUTH_REQUEST_H
 
-#include "provider/call.h"
+#include "provider/call/call.h"
 
 typedef enum auth_mode { AUTH_QUERY, AUTH_FRAGMENT, AUTH_FORM_POST } auth_mode;
 

@@ -4,8 +4,8 @@
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/login/auth_request.h"
+#include "provider/session/internal_token.h"
 #include "provider/token/grant.h"
-#include "provider/token/internal_token.h"
 
 static const char *const modes[] = {
     [AUTH_QUERY] = "query", [AUTH_FRAGMENT] = "fragment", [AUTH_FORM_POST] = "form_post"};
@@ -54,7 +54,7 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
     ost_json_close_object(w);
     if (ost_json_writer_finish(w, &claims) != OST_OK)
         return call_refuse(c, 400, "invalid_request", "a parameter is not UTF-8");
-    return mint_internal(c, claims, NULL, ret_code);
+    return internal_token_make(c, claims, NULL, ret_code);
 }
 
 ost_text auth_request_url(call *c, const auth_request *r)

@@ -4,10 +4,10 @@
 #include "base/base64url.h"
 #include "base/percent.h"
 #include "base/text.h"
-#include "provider/login/authentication.h"
-#include "provider/login/browser_session.h"
 #include "provider/login/realm_page.h"
 #include "provider/realm/uuid.h"
+#include "provider/session/authentication.h"
+#include "provider/session/browser_session.h"
 #include "provider/token/grant.h"
 
 /* ---- completing ---- */

@@ -3,7 +3,7 @@
 #define REALM_PAGE_H
 
 #include "page/page.h"
-#include "provider/call.h"
+#include "provider/call/call.h"
 
 /* Sends the page, with the realm's name on it. A page without a title is called "Sign in to
  * {realm}". */

@@ -123,7 +123,7 @@ static void load_mappers(realm_loader *l, const ost_json *owner, const realm_map
         if (m->type == NULL)
             loader_fail(l, "protocolMapper", "the mapper's type is missing");
         else
-            m->kind = mapper_kind_of(m->type);
+            m->known = mapper_type_of(m->type);
         count++;
         loader_leave(l);
     }

@@ -6,6 +6,8 @@
 #include <ostiary/jose.h>
 #include <ostiary/types.h>
 
+#include "provider/realm/mapper_type.h"
+
 typedef struct realm realm;
 typedef struct realm_client realm_client;
 
@@ -28,12 +30,10 @@ typedef struct realm_brute_force {
 
 typedef struct realm_mapper {
     const char *name;
-    const char *type;               /* protocolMapper: "oidc-audience-mapper", … */
-    const ost_json *config;         /* string members */
-    const struct mapper_kind *kind; /* what it does; NULL: nothing that is known (mapper.c) */
+    const char *type;       /* protocolMapper: "oidc-audience-mapper", … */
+    const ost_json *config; /* string members */
+    mapper_type known;      /* the type, as far as it is known */
 } realm_mapper;
-
-const struct mapper_kind *mapper_kind_of(const char *type);
 
 typedef struct realm_scope { /* a client scope */
     const char *name;

@@ -2,7 +2,7 @@
 #ifndef CLIENT_AUTH_H
 #define CLIENT_AUTH_H
 
-#include "provider/call.h"
+#include "provider/call/call.h"
 
 /* Sets call->client from the form's client_id and client_secret, or from the Authorization field.
  * Refuses as Keycloak does: 401 invalid_client for nobody, 401 unauthorized_client for a wrong

@@ -2,7 +2,7 @@
 #ifndef GRANT_H
 #define GRANT_H
 
-#include "provider/call.h"
+#include "provider/call/call.h"
 
 typedef struct grant {
     const realm_client *client;
@@ -53,9 +53,6 @@ bool mint_userinfo(call *call, const grant *grant, ost_text *ret_json);
 
 /* The token endpoint's answer. */
 bool mint_answer(call *call, const grant *grant, const minted *minted);
-
-/* A token that only this provider reads, signed with the realm's internal key. */
-bool mint_internal(call *call, ost_text claims, const char *typ, ost_text *ret_token);
 
 /* ---- mapper.c ---- */
 

@@ -1,7 +1,7 @@
 /* The authorization_code grant (RFC 6749 §4.1.3) with PKCE (RFC 7636 §4.6). */
 #include "base/base64url.h"
 #include "base/text.h"
-#include "provider/login/authentication.h"
+#include "provider/session/authentication.h"
 #include "provider/token/grant.h"
 #include "provider/token/token.h"
 

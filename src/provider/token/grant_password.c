@@ -1,6 +1,6 @@
 /* The password grant (RFC 6749 §4.3), as Keycloak's direct access grants. */
 #include "base/text.h"
-#include "provider/login/authentication.h"
+#include "provider/session/authentication.h"
 #include "provider/token/grant.h"
 #include "provider/token/token.h"
 

@@ -2,9 +2,9 @@
  * the one before dies with its first use, and a second use ends the client's session (RFC 9700
  * §4.14). */
 #include "base/text.h"
-#include "provider/login/authentication.h"
+#include "provider/session/authentication.h"
+#include "provider/session/internal_token.h"
 #include "provider/token/grant.h"
-#include "provider/token/internal_token.h"
 #include "provider/token/token.h"
 
 static bool read_token(call *c, const ost_claims **ret_claims)

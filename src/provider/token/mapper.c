@@ -12,42 +12,32 @@
 #define USERINFO (1u << TOKEN_USERINFO)
 #define ALL (ACCESS | ID | USERINFO)
 
-/* What is not known (scripts, other protocols) says nothing. Lower phases run first: roles must be
- * whole before they are written, and written before audiences follow from them. */
+/* What a type of mapper does. Lower phases run first: roles must be whole before they are written,
+ * and written before audiences follow from them. */
 typedef struct mapper_kind {
-    const char *type;
-    void (*map)(mapper_work *work);
+    void (*map)(mapper_work *work); /* NULL: it says nothing */
     unsigned phase, tokens;
     bool unless_refused; /* on in access tokens when older files do not say */
 } mapper_kind;
 
-static const mapper_kind known[] = {
-    {"oidc-hardcoded-role-mapper", map_hardcoded_role, 0, ACCESS, true},
-    {"oidc-usermodel-attribute-mapper", map_attribute, 1, ALL, false},
-    {"oidc-usermodel-property-mapper", map_property, 1, ALL, false},
-    {"oidc-full-name-mapper", map_full_name, 1, ALL, false},
-    {"oidc-address-mapper", map_address, 1, ALL, false},
-    {"oidc-group-membership-mapper", map_groups, 1, ALL, false},
-    {"oidc-sub-mapper", map_subject, 1, ACCESS, false},
-    {"oidc-usermodel-realm-role-mapper", map_realm_roles, 1, ALL, false},
-    {"oidc-usermodel-client-role-mapper", map_client_roles, 1, ALL, false},
-    {"oidc-audience-resolve-mapper", map_audience_resolve, 1, ACCESS, true},
-    {"oidc-audience-mapper", map_audience, 1, ACCESS | ID, false},
-    {"oidc-allowed-origins-mapper", map_allowed_origins, 1, ACCESS, true},
-    {"oidc-acr-mapper", map_acr, 1, ACCESS | ID, false},
-    {"oidc-usersessionmodel-note-mapper", map_session_note, 1, ACCESS | ID, false},
-    {"oidc-hardcoded-claim-mapper", map_hardcoded_claim, 1, ALL, false},
+static const mapper_kind kinds[MAPPER_TYPES] = {
+    [MAPPER_HARDCODED_ROLE] = {map_hardcoded_role, 0, ACCESS, true},
+    [MAPPER_ATTRIBUTE] = {map_attribute, 1, ALL, false},
+    [MAPPER_PROPERTY] = {map_property, 1, ALL, false},
+    [MAPPER_FULL_NAME] = {map_full_name, 1, ALL, false},
+    [MAPPER_ADDRESS] = {map_address, 1, ALL, false},
+    [MAPPER_GROUPS] = {map_groups, 1, ALL, false},
+    [MAPPER_SUBJECT] = {map_subject, 1, ACCESS, false},
+    [MAPPER_REALM_ROLES] = {map_realm_roles, 1, ALL, false},
+    [MAPPER_CLIENT_ROLES] = {map_client_roles, 1, ALL, false},
+    [MAPPER_AUDIENCE_RESOLVE] = {map_audience_resolve, 1, ACCESS, true},
+    [MAPPER_AUDIENCE] = {map_audience, 1, ACCESS | ID, false},
+    [MAPPER_ALLOWED_ORIGINS] = {map_allowed_origins, 1, ACCESS, true},
+    [MAPPER_ACR] = {map_acr, 1, ACCESS | ID, false},
+    [MAPPER_SESSION_NOTE] = {map_session_note, 1, ACCESS | ID, false},
+    [MAPPER_HARDCODED_CLAIM] = {map_hardcoded_claim, 1, ALL, false},
 };
 #define PHASES 2
-
-const mapper_kind *mapper_kind_of(const char *type)
-{
-    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
-        if (strcmp(type, known[i].type) == 0)
-            return &known[i];
-    }
-    return NULL;
-}
 
 ost_text mapper_setting(const mapper_work *w, const char *name)
 {
@@ -197,9 +187,9 @@ void mapper_put_names(mapper_work *w, ost_text path, const char *const *names, o
 static void run_list(mapper_work *w, const realm_mapper *mappers, size_t count, unsigned phase)
 {
     for (size_t m = 0; m < count; m++) {
-        const mapper_kind *kind = mappers[m].kind;
+        const mapper_kind *kind = &kinds[mappers[m].known];
         w->mapper = &mappers[m];
-        if (kind != NULL && kind->phase == phase && (kind->tokens & 1u << w->kind) != 0 &&
+        if (kind->map != NULL && kind->phase == phase && (kind->tokens & 1u << w->kind) != 0 &&
             applies(w, kind->unless_refused))
             kind->map(w);
     }

@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/realm/uuid.h"
+#include "provider/session/internal_token.h"
 #include "provider/token/claim_tree.h"
 #include "provider/token/grant.h"
 
@@ -161,14 +162,6 @@ bool mint_id_token(call *c, const grant *g, ost_text access_token, ost_text code
     return sign(c, tree, g->client->id_alg, ret_token);
 }
 
-bool mint_internal(call *c, ost_text claims, const char *typ, ost_text *ret_token)
-{
-    const ost_key *key = key_ring_internal(c->entry->keys, (ost_text){0});
-    if (key == NULL || ost_jws_sign(claims, key, OST_HS512, typ, c->arena, ret_token) != OST_OK)
-        return call_refuse(c, 500, "server_error", NULL);
-    return true;
-}
-
 static bool mint_refresh(call *c, const grant *g, minted *m)
 {
     ost_text claims;
@@ -185,7 +178,7 @@ static bool mint_refresh(call *c, const grant *g, minted *m)
         return call_refuse(c, 500, "server_error", NULL);
     m->refresh_id = text_of(id);
     m->refresh_expires_in = expires - c->now;
-    return mint_internal(c, claims, "JWT", &m->refresh_token);
+    return internal_token_make(c, claims, "JWT", &m->refresh_token);
 }
 
 bool mint_tokens(call *c, const grant *g, bool refresh, minted *ret_minted)

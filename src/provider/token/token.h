@@ -2,7 +2,7 @@
 #ifndef TOKEN_H
 #define TOKEN_H
 
-#include "provider/call.h"
+#include "provider/call/call.h"
 
 /* POST /realms/{realm}/protocol/openid-connect/token (RFC 6749 §3.2). */
 void token_endpoint(http_exchange *exchange, void *provider);

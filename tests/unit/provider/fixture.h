@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "provider/call.h"
+#include "provider/call/call.h"
 #include "provider/token/grant.h"
 #include "test.h"
 

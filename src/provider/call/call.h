@@ -5,7 +5,7 @@
 #include <ostiary/jose.h>
 
 #include "http/http.h"
-#include "provider/provider_state.h"
+#include "provider/call/provider_state.h"
 
 /* The error of an OAuth answer, or of a redirect. */
 typedef struct call_error {
@@ -52,14 +52,22 @@ bool call_is_stale(const call *call, const ost_claims *claims);
 ost_json_writer *call_writer(call *call);
 const char *call_format(call *call, const char *format, ...) OST_PRINTF(2, 3);
 
+/* Reads the form of a POST body; false: it is none, or malformed, or has a name twice. */
+bool call_read_form(call *call);
+ost_text call_parameter(const call *call, const char *name); /* NULL data: absent */
+
+/* ---- call_answer.c ---- */
+
 /* Sends {"error", "error_description"} with no-store, or `answer` as JSON when there is no error.
  */
 void call_send_json(call *call);
 void call_no_store(call *call);
 
-/* Reads the form of a POST body; false: it is none, or malformed, or has a name twice. */
-bool call_read_form(call *call);
-ost_text call_parameter(const call *call, const char *name); /* NULL data: absent */
+/* ---- call_origin.c ---- */
+
+/* "https://id.example.org": as configured, or as the request was sent. NULL: no memory, and the
+ * call is refused. */
+const char *call_base_url(call *call);
 
 /* Lets pages of the client's web origins read the answer (and of any origin when client is NULL).
  */
@@ -67,6 +75,8 @@ void call_allow_origin(call *call, const realm_client *client);
 
 /* True when the exchange is plain http from another machine and the realm wants TLS. */
 bool call_needs_tls(const call *call);
+
+/* ---- call_cookie.c ---- */
 
 /* A cookie of the realm. max_age −1: until the browser is closed; 0: delete. */
 void call_set_cookie(call *call, const char *name, ost_text value, int64_t max_age, bool http_only);

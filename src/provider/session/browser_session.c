@@ -1,11 +1,10 @@
 /* The cookies of single sign-on; see browser_session.h. */
-#include "provider/login/browser_session.h"
+#include "provider/session/browser_session.h"
 
 #include "base/text.h"
-#include "provider/login/authentication.h"
 #include "provider/realm/uuid.h"
-#include "provider/token/grant.h"
-#include "provider/token/internal_token.h"
+#include "provider/session/authentication.h"
+#include "provider/session/internal_token.h"
 
 #define BROWSER_COOKIE "AUTH_SESSION_ID"
 #define IDENTITY_COOKIE "KEYCLOAK_IDENTITY"
@@ -58,7 +57,8 @@ void browser_session_set(call *c, const store_session *session)
     ost_json_member_text(w, "session_state", session->id);
     ost_json_member_text(w, "sid", session->id);
     ost_json_close_object(w);
-    if (ost_json_writer_finish(w, &claims) != OST_OK || !mint_internal(c, claims, NULL, &token))
+    if (ost_json_writer_finish(w, &claims) != OST_OK ||
+        !internal_token_make(c, claims, NULL, &token))
         return;
     call_set_cookie(c, IDENTITY_COOKIE, token, max_age, true);
     const char *visible =

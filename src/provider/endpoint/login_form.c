@@ -2,10 +2,10 @@
  */
 #include "base/text.h"
 #include "provider/endpoint/endpoints.h"
-#include "provider/login/authentication.h"
 #include "provider/login/browser_login.h"
-#include "provider/login/browser_session.h"
 #include "provider/login/realm_page.h"
+#include "provider/session/authentication.h"
+#include "provider/session/browser_session.h"
 
 static void show_again(browser_login *login, const char *alert, bool wrong)
 {

@@ -1,45 +1,11 @@
 /* Calls; see call.h. */
-#include "provider/call.h"
+#include "provider/call/call.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/percent.h"
 #include "base/text.h"
-#include "provider/login/realm_page.h"
-
-/* "external" is who comes from outside the machine and its private networks (RFC 1918), as
- * Keycloak has it. */
-static bool is_internal(ost_text peer)
-{
-    if (text_starts(peer, "::ffff:"))
-        peer = text_slice(peer, 7, peer.len);
-    if (text_starts(peer, "127.") || text_starts(peer, "10.") || text_starts(peer, "192.168.") ||
-        text_is(peer, "::1") || text_starts(peer, "unix"))
-        return true;
-    uint64_t second;
-    ost_text rest = text_slice(peer, 4, peer.len);
-    return text_starts(peer, "172.") &&
-           text_to_unsigned(text_slice(rest, 0, text_find(rest, '.', 0)), 255, &second) &&
-           second >= 16 && second <= 31;
-}
-
-bool call_needs_tls(const call *c)
-{
-    if (c->request->secure)
-        return false;
-    return c->realm->ssl_required_all ||
-           (c->realm->ssl_required_external && !is_internal(c->request->peer));
-}
-
-static const char *base_url(call *c)
-{
-    if (c->provider->hostname != NULL)
-        return c->provider->hostname;
-    return call_format(c, "%s://%.*s", c->request->secure ? "https" : "http",
-                       (int)c->request->authority.len, c->request->authority.data);
-}
 
 static void answer_unknown_realm(http_exchange *exchange)
 {
@@ -52,7 +18,7 @@ static void answer_unknown_realm(http_exchange *exchange)
 static void refuse_plain(call *c)
 {
     if (text_starts(http_request_field(c->request, "accept"), "text/html")) {
-        page_send_error(c, 403, "HTTPS required");
+        c->provider->send_error_page(c, 403, "HTTPS required");
         return;
     }
     call_refuse(c, 403, "invalid_request", "HTTPS required");
@@ -78,7 +44,7 @@ call *call_begin(http_exchange *exchange, void *user)
                     .entry = entry,
                     .realm = entry->realm,
                     .now = ost_now(p->context)};
-        c->base = base_url(c);
+        c->base = call_base_url(c);
         c->issuer = call_format(c, "%s/realms/%s", c->base, c->realm->name);
     }
     if (c == NULL || c->error.status != 0) {
@@ -149,43 +115,6 @@ const char *call_format(call *c, const char *format, ...)
     return text;
 }
 
-void call_no_store(call *c)
-{
-    (void)!http_set_field(c->exchange, "Cache-Control", OST_TEXT("no-store"));
-    (void)!http_set_field(c->exchange, "Pragma", OST_TEXT("no-cache"));
-}
-
-static void send_error(call *c)
-{
-    ost_text body;
-    ost_json_writer *w = ost_json_writer_new(c->arena, 0);
-    if (w == NULL) {
-        http_respond(c->exchange, 500, NULL, (ost_text){0});
-        return;
-    }
-    ost_json_open_object(w);
-    ost_json_member_string(w, "error", c->error.error);
-    if (c->error.description != NULL)
-        ost_json_member_string(w, "error_description", c->error.description);
-    ost_json_close_object(w);
-    if (ost_json_writer_finish(w, &body) != OST_OK)
-        body = OST_TEXT("{\"error\":\"invalid_request\"}"); /* what was sent is not UTF-8 */
-    if (c->error.status == 503)
-        (void)!http_set_field(c->exchange, "Retry-After", OST_TEXT("1"));
-    http_set_reason(c->exchange, "%s: %s", c->error.error,
-                    c->error.description != NULL ? c->error.description : "");
-    http_respond(c->exchange, c->error.status, "application/json", body);
-}
-
-void call_send_json(call *c)
-{
-    call_no_store(c);
-    if (c->error.status != 0)
-        send_error(c);
-    else
-        http_respond(c->exchange, 200, "application/json", c->answer);
-}
-
 static bool has_duplicates(const http_form *form)
 {
     for (size_t i = 0; i < form->count; i++) {
@@ -211,32 +140,4 @@ bool call_read_form(call *c)
 ost_text call_parameter(const call *c, const char *name)
 {
     return http_form_get(&c->form, name);
-}
-
-void call_allow_origin(call *c, const realm_client *client)
-{
-    ost_text origin = http_request_field(c->request, "origin");
-    if (origin.data == NULL || (client != NULL && !realm_origin_allowed(client, origin)))
-        return;
-    (void)!http_set_field(c->exchange, "Access-Control-Allow-Origin", origin);
-    (void)!http_set_field(c->exchange, "Vary", OST_TEXT("Origin"));
-    (void)!http_set_field(c->exchange, "Access-Control-Allow-Credentials", OST_TEXT("true"));
-    (void)!http_set_field(c->exchange, "Access-Control-Expose-Headers",
-                          OST_TEXT("Access-Control-Allow-Methods"));
-}
-
-void call_set_cookie(call *c, const char *name, ost_text value, int64_t max_age, bool http_only)
-{
-    bool tls = text_starts(text_of(c->base), "https://");
-    ost_text path = percent_encode(c->arena, text_of(c->realm->name));
-    char age[48] = "";
-    if (max_age >= 0)
-        snprintf(age, sizeof age, "; Max-Age=%lld", (long long)max_age);
-    /* Lax: a cross-site form cannot bring it along, a link to the login page can. */
-    const char *cookie =
-        call_format(c, "%s=%.*s; Path=/realms/%.*s/%s; SameSite=Lax%s%s", name, (int)value.len,
-                    value.len > 0 ? value.data : "", (int)path.len, path.data, age,
-                    http_only ? "; HttpOnly" : "", tls ? "; Secure" : "");
-    if (cookie != NULL)
-        (void)!http_add_field(c->exchange, "Set-Cookie", text_of(cookie));
 }

@@ -1,5 +1,5 @@
 /* Users and sessions; see authentication.h. */
-#include "provider/login/authentication.h"
+#include "provider/session/authentication.h"
 
 #include "base/array.h"
 #include "base/context.h"

@@ -3,7 +3,7 @@
 #ifndef AUTHENTICATION_H
 #define AUTHENTICATION_H
 
-#include "provider/call.h"
+#include "provider/call/call.h"
 
 typedef enum authentication_outcome {
     AUTHENTICATED,

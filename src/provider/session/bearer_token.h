@@ -4,7 +4,7 @@
 
 #include <ostiary/jose.h>
 
-#include "provider/call.h"
+#include "provider/call/call.h"
 
 /* Verifies signature, issuer, expiry and kind of an access token of this realm; `kind` NULL: any
  * kind. OST_OK says nothing of its session. */

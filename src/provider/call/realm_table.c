@@ -1,10 +1,11 @@
-/* The realms that are served, loaded from the store; see provider_state.h. */
+/* The realms that are served, loaded from the store; see realm_table.h. */
+#include "provider/call/realm_table.h"
+
 #include <string.h>
 
 #include "base/array.h"
 #include "base/context.h"
 #include "base/text.h"
-#include "provider/provider_state.h"
 
 #define ROWS_ARENA ((size_t)1 << 30)
 #define ENTRY_ARENA ((size_t)64 << 20)
@@ -25,13 +26,13 @@ static int64_t longest_token(const realm *r)
     return longest;
 }
 
-static ost_result load_account(provider *p, realm_entry *entry, const realm_client *client,
+static ost_result load_account(store *s, realm_entry *entry, const realm_client *client,
                                service_account *account)
 {
     store_user row;
     ost_result result =
-        store_user_find(p->store, text_of(entry->realm->name),
-                        text_of(client->service_account_user), false, entry->arena, &row);
+        store_user_find(s, text_of(entry->realm->name), text_of(client->service_account_user),
+                        false, entry->arena, &row);
     if (result != OST_OK)
         return result;
     result = ost_json_read(row.document, NULL, entry->arena, &account->user, NULL);
@@ -42,7 +43,7 @@ static ost_result load_account(provider *p, realm_entry *entry, const realm_clie
     return realm_user_roles(entry->realm, account->user, entry->arena, &account->roles);
 }
 
-static ost_result load_accounts(provider *p, realm_entry *entry)
+static ost_result load_accounts(store *s, realm_entry *entry)
 {
     const realm *r = entry->realm;
     entry->accounts =
@@ -53,7 +54,7 @@ static ost_result load_accounts(provider *p, realm_entry *entry)
         if (!r->clients[i].service_account)
             continue;
         ost_result result =
-            load_account(p, entry, &r->clients[i], &entry->accounts[entry->account_count]);
+            load_account(s, entry, &r->clients[i], &entry->accounts[entry->account_count]);
         if (result == OST_OK)
             entry->account_count++;
         else if (result != OST_E_NOT_FOUND) /* an account may have been deleted */
@@ -72,7 +73,7 @@ static void entry_free(realm_entry *entry)
     memory_free(entry);
 }
 
-static ost_result load_entry(provider *p, const store_realm *row, ost_arena *rows,
+static ost_result load_entry(store *s, const store_realm *row, ost_arena *rows,
                              realm_entry **ret_entry, ost_error *ret_error)
 {
     store_key *keys;
@@ -85,12 +86,12 @@ static ost_result load_entry(provider *p, const store_realm *row, ost_arena *row
     ost_result result = realm_load(row->document, row->version, &entry->realm, ret_error);
     if (result == OST_OK) {
         entry->longest_token = longest_token(entry->realm);
-        result = store_key_list(p->store, row->name, rows, &keys, &key_count);
+        result = store_key_list(s, row->name, rows, &keys, &key_count);
     }
     if (result == OST_OK)
         result = key_ring_load(keys, key_count, &entry->keys, ret_error);
     if (result == OST_OK)
-        result = load_accounts(p, entry);
+        result = load_accounts(s, entry);
     if (result != OST_OK) {
         entry_free(entry);
         return result;
@@ -99,7 +100,7 @@ static ost_result load_entry(provider *p, const store_realm *row, ost_arena *row
     return OST_OK;
 }
 
-ost_result realm_table_load(provider *p, realm_table **ret_table, ost_error *ret_error)
+ost_result realm_table_load(store *s, realm_table **ret_table, ost_error *ret_error)
 {
     store_realm *rows;
     size_t count = 0;
@@ -108,9 +109,9 @@ ost_result realm_table_load(provider *p, realm_table **ret_table, ost_error *ret
     realm_table *table = memory_alloc(sizeof *table);
     ost_result result = arena != NULL && table != NULL ? OST_OK : OST_E_MEMORY;
     if (result == OST_OK)
-        result = store_realm_list(p->store, arena, &rows, &count);
+        result = store_realm_list(s, arena, &rows, &count);
     for (size_t i = 0; i < count && result == OST_OK; i++) {
-        result = load_entry(p, &rows[i], arena, &table->entries[i], &inner);
+        result = load_entry(s, &rows[i], arena, &table->entries[i], &inner);
         table->count += result == OST_OK;
         if (result != OST_OK)
             ost_error_set(ret_error, result, "realm %.*s: %s", (int)rows[i].name.len,

@@ -2,7 +2,7 @@
 #ifndef BROWSER_SESSION_H
 #define BROWSER_SESSION_H
 
-#include "provider/call.h"
+#include "provider/call/call.h"
 
 /* Tells one browser from another while nobody has logged in; made when it is not there. */
 ost_text browser_id(call *call, bool make);

@@ -5,7 +5,11 @@
 
 #include <ostiary/jose.h>
 
-#include "provider/call.h"
+#include "provider/call/call.h"
+
+/* Signs claims with the realm's internal key; `typ` of the header, NULL: none. Refuses the call
+ * with server_error. */
+bool internal_token_make(call *call, ost_text claims, const char *typ, ost_text *ret_token);
 
 /* Verifies signature, issuer and the claim `typ`; looks at no times. The claims live in the arena.
  * OST_E_TOKEN_FORMAT and its siblings for everything that is not ours. */

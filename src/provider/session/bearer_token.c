@@ -1,9 +1,9 @@
 /* Access tokens presented to the provider; see bearer_token.h. */
-#include "provider/token/bearer_token.h"
+#include "provider/session/bearer_token.h"
 
 #include "base/text.h"
-#include "provider/login/authentication.h"
 #include "provider/realm/realm_key.h"
+#include "provider/session/authentication.h"
 
 ost_result bearer_token_verify(call *c, ost_text token, const char *kind,
                                const ost_claims **ret_claims)

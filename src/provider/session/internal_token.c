@@ -1,7 +1,15 @@
 /* Internal tokens; see internal_token.h. */
-#include "provider/token/internal_token.h"
+#include "provider/session/internal_token.h"
 
 #include "base/text.h"
+
+bool internal_token_make(call *c, ost_text claims, const char *typ, ost_text *ret_token)
+{
+    const ost_key *key = key_ring_internal(c->entry->keys, (ost_text){0});
+    if (key == NULL || ost_jws_sign(claims, key, OST_HS512, typ, c->arena, ret_token) != OST_OK)
+        return call_refuse(c, 500, "server_error", NULL);
+    return true;
+}
 
 ost_result internal_token_read(call *c, ost_text token, const char *typ,
                                const ost_claims **ret_claims)

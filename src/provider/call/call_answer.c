@@ -1,0 +1,39 @@
+/* JSON answers of calls; see call.h. */
+#include "provider/call/call.h"
+
+void call_no_store(call *c)
+{
+    (void)!http_set_field(c->exchange, "Cache-Control", OST_TEXT("no-store"));
+    (void)!http_set_field(c->exchange, "Pragma", OST_TEXT("no-cache"));
+}
+
+static void send_error(call *c)
+{
+    ost_text body;
+    ost_json_writer *w = ost_json_writer_new(c->arena, 0);
+    if (w == NULL) {
+        http_respond(c->exchange, 500, NULL, (ost_text){0});
+        return;
+    }
+    ost_json_open_object(w);
+    ost_json_member_string(w, "error", c->error.error);
+    if (c->error.description != NULL)
+        ost_json_member_string(w, "error_description", c->error.description);
+    ost_json_close_object(w);
+    if (ost_json_writer_finish(w, &body) != OST_OK)
+        body = OST_TEXT("{\"error\":\"invalid_request\"}"); /* what was sent is not UTF-8 */
+    if (c->error.status == 503)
+        (void)!http_set_field(c->exchange, "Retry-After", OST_TEXT("1"));
+    http_set_reason(c->exchange, "%s: %s", c->error.error,
+                    c->error.description != NULL ? c->error.description : "");
+    http_respond(c->exchange, c->error.status, "application/json", body);
+}
+
+void call_send_json(call *c)
+{
+    call_no_store(c);
+    if (c->error.status != 0)
+        send_error(c);
+    else
+        http_respond(c->exchange, 200, "application/json", c->answer);
+}

@@ -1,0 +1,55 @@
+/* The inside of the provider: what its endpoints and its housekeeping share. */
+#ifndef PROVIDER_STATE_H
+#define PROVIDER_STATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "http/http.h"
+#include "provider/call/realm_table.h"
+#include "provider/realm/brute_force.h"
+
+/* What /metrics tells beside the engine's own figures. */
+typedef enum provider_counter {
+    COUNT_LOGINS,
+    COUNT_LOGINS_FAILED,
+    COUNT_LOGINS_BLOCKED,
+    COUNT_LOGINS_BUSY,
+    COUNT_TOKENS,
+    COUNT_CODES_REPLAYED,
+    COUNT_REFRESHES_REPLAYED,
+    COUNTERS,
+} provider_counter;
+
+struct call;
+typedef struct provider provider; /* provider.h has what the outside may do with it */
+
+struct provider {
+    store *store;
+    const ost_context *context;
+    char *hostname; /* NULL: from the request */
+    bool development;
+    http_server *server;
+    unsigned port;
+    http_pool *hashing; /* password checks alone: they must not hold up anything else */
+    brute_force *failures;
+    atomic_uint_fast64_t counters[COUNTERS];
+    _Atomic(realm_table *) realms;
+    realm_table *retired; /* freed after every request that may use them has ended */
+    /* Answers with a page for people. Calls stand below the pages, so it is set where both are
+     * known. */
+    void (*send_error_page)(struct call *call, int status, const char *message);
+    pthread_t keeper; /* rotates, sweeps, notices changes */
+    bool keeper_runs;
+    pthread_mutex_t keeper_lock;
+    pthread_cond_t keeper_wake;
+    bool stopping;
+    int64_t generation; /* of the store, when the realms were read */
+};
+
+static inline void provider_count(provider *p, provider_counter counter)
+{
+    atomic_fetch_add_explicit(&p->counters[counter], 1, memory_order_relaxed);
+}
+
+#endif

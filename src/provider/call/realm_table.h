@@ -1,0 +1,43 @@
+/* The realms that are served, as requests see them: immutable, replaced as a whole. */
+#ifndef REALM_TABLE_H
+#define REALM_TABLE_H
+
+#include "provider/realm/key_ring.h"
+#include "provider/realm/realm.h"
+#include "store/store.h"
+
+#define PROVIDER_REALMS 1000
+
+/* What client_credentials needs of a client's account, so that this grant touches no disk. */
+typedef struct service_account {
+    const char *client_id;
+    const ost_json *user;
+    ost_text user_id;
+    realm_roles roles;
+} service_account;
+
+/* One realm as requests see it: immutable. */
+typedef struct realm_entry {
+    realm *realm;
+    key_ring *keys;
+    ost_arena *arena; /* holds what follows */
+    service_account *accounts;
+    size_t account_count;
+    int64_t longest_token; /* seconds that a token of this realm may live */
+} realm_entry;
+
+typedef struct realm_table {
+    realm_entry *entries[PROVIDER_REALMS];
+    size_t count;
+    struct realm_table *retired; /* the one before, */
+    int64_t retired_at;          /* and since when (monotonic ms) it is no longer current */
+} realm_table;
+
+/* Loads every realm from the store. */
+OST_MUST_CHECK ost_result realm_table_load(store *store, realm_table **ret_table,
+                                           ost_error *ret_error);
+void realm_table_free(realm_table *table);
+const realm_entry *realm_table_find(const realm_table *table, ost_text name);
+const service_account *realm_entry_account(const realm_entry *entry, const char *client_id);
+
+#endif

@@ -1,0 +1,15 @@
+/* The provider's housekeeping thread. */
+#ifndef KEEPER_H
+#define KEEPER_H
+
+#include <ostiary/types.h>
+
+typedef struct provider provider;
+
+/* OST_E_THREAD and its like when it cannot begin. */
+OST_MUST_CHECK ost_result keeper_start(provider *provider);
+void keeper_stop(provider *provider);
+/* Publishes the realms as the store has them now. */
+OST_MUST_CHECK ost_result keeper_reload(provider *provider, ost_error *ret_error);
+
+#endif
