@@ -54,6 +54,8 @@ WINGS = {
     "http/http1": [".", "message", "connection"],
     "http/http2": [".", "message", "connection"],
     "provider/realm": [],
+    "provider/member": ["realm"],
+    "provider/file": ["realm", "member"],
     "provider/call": ["realm"],
     "provider/session": ["call", "realm"],
     "provider/token": ["call", "realm", "session"],

@@ -11,9 +11,9 @@
 #include "cli/command.h"
 #include "http/log/access_log.h"
 #include "http/log/log_sink.h"
+#include "provider/file/bootstrap_admin.h"
 #include "provider/file/realm_import.h"
 #include "provider/provider.h"
-#include "provider/realm/bootstrap_admin.h"
 #include "store/store.h"
 
 #define MAX_PROXIES 32

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "provider/file/key_component.h"
 #include "provider/realm/realm_defaults.h"
+#include "provider/realm/role.h"
 #include "provider/realm/uuid.h"
 
 #define MAX_DOCUMENT ((size_t)64 << 20)
@@ -279,26 +280,27 @@ static void put_components(completion *c)
 }
 
 /* What stands in the place of a mark of the built-in parts; NULL data: there is none. */
-static ost_text value_of_mark(const completion *c, ost_text realm, ost_text here, size_t *ret_len)
+static ost_text value_of_mark(const completion *c, ost_text realm_name, ost_text here,
+                              size_t *ret_len)
 {
     static const char name[] = "%REALM%", role[] = "%DEFAULT_ROLE%";
     *ret_len = text_starts(here, name) ? sizeof name - 1 : sizeof role - 1;
-    return text_starts(here, name)   ? realm
+    return text_starts(here, name)   ? realm_name
            : text_starts(here, role) ? c->default_role
                                      : (ost_text){0};
 }
 
 /* The built-in parts with the realm's name in its places. */
-static ost_result load_defaults(completion *c, ost_text realm)
+static ost_result load_defaults(completion *c, ost_text realm_name)
 {
     ost_text source = realm_defaults_document();
-    size_t room = source.len + 64 * (realm.len + c->default_role.len), len = 0;
+    size_t room = source.len + 64 * (realm_name.len + c->default_role.len), len = 0;
     char *text = ost_arena_alloc(c->arena, room + 1);
     if (text == NULL)
         return OST_E_MEMORY;
     for (size_t i = 0; i < source.len;) {
         size_t mark;
-        ost_text value = value_of_mark(c, realm, text_slice(source, i, source.len), &mark);
+        ost_text value = value_of_mark(c, realm_name, text_slice(source, i, source.len), &mark);
         bool here = value.data != NULL;
         if (len + (here ? value.len : 1) > room)
             return OST_E_CEILING;
@@ -307,22 +309,6 @@ static ost_result load_defaults(completion *c, ost_text realm)
         i += here ? mark : 1;
     }
     return ost_json_read((ost_text){text, len}, NULL, c->arena, &c->defaults, NULL);
-}
-
-ost_text realm_document_default_role(const ost_json *document, ost_arena *arena)
-{
-    ost_text name = {0};
-    if (ost_json_text(ost_json_get(ost_json_get(document, "defaultRole"), "name"), &name) &&
-        name.len > 0)
-        return name;
-    (void)!ost_json_text(ost_json_get(document, "realm"), &name);
-    char *made =
-        ost_arena_format(arena, "default-roles-%.*s", (int)name.len, name.len > 0 ? name.data : "");
-    for (char *letter = made; letter != NULL && *letter != '\0'; letter++) {
-        if (*letter >= 'A' && *letter <= 'Z')
-            *letter = (char)(*letter + ('a' - 'A'));
-    }
-    return text_of(made);
 }
 
 /* The name stands in URLs, cookie paths and JSON. */
@@ -355,7 +341,7 @@ ost_result realm_document_complete(const ost_json *file, const role_names *named
     if (!ost_json_text(ost_json_get(file, "realm"), &name) || !is_realm_name(name))
         return ost_error_set(ret_error, OST_E_FORMAT,
                              "realm: the name is missing, or not of letters, digits, - _ . @");
-    c.default_role = realm_document_default_role(file, arena);
+    c.default_role = role_default_name(file, arena);
     ost_result result = c.default_role.data != NULL ? load_defaults(&c, name) : OST_E_MEMORY;
     c.writer = ost_json_writer_new(arena, MAX_DOCUMENT);
     if (result != OST_OK || c.writer == NULL)

@@ -14,10 +14,6 @@ OST_MUST_CHECK ost_result realm_document_complete(const ost_json *file, const ro
                                                   const ost_context *context, ost_arena *arena,
                                                   ost_text *ret_document, ost_error *ret_error);
 
-/* The role that everybody has: the one that the document names, else the one that Keycloak makes,
- * in lower case. NULL data: out of memory. */
-ost_text realm_document_default_role(const ost_json *document, ost_arena *arena);
-
 /* True when the client of the document has a service account. */
 bool realm_document_has_account(const ost_json *client);
 

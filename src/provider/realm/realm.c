@@ -9,7 +9,6 @@
 #include "base/array.h"
 #include "base/context.h"
 #include "base/text.h"
-#include "provider/file/realm_document.h"
 #include "provider/realm/realm_flow.h"
 #include "provider/realm/realm_key.h"
 #include "provider/realm/realm_loader.h"
@@ -98,6 +97,7 @@ static void load_settings(realm_loader *l, const ost_json *d, realm *r)
     if (!realm_key_is_public(r->signature_alg))
         loader_fail(l, "defaultSignatureAlgorithm", "no algorithm that others can verify");
     r->default_role = loader_copy(l, realm_document_default_role(d, l->arena));
+    r->default_role = loader_copy(l, role_default_name(d, l->arena));
     r->password_policy = loader_string(l, d, "passwordPolicy");
     load_lifespans(l, d, &r->lifespans);
     load_brute_force(l, d, &r->brute_force);

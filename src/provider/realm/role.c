@@ -295,3 +295,19 @@ ost_result realm_roles_for_client(const realm *r, const realm_client *client,
         seen.has[i] &= allowed.has[i];
     return to_lists(&seen, arena, ret_roles);
 }
+
+ost_text role_default_name(const ost_json *document, ost_arena *arena)
+{
+    ost_text name = {0};
+    if (ost_json_text(ost_json_get(ost_json_get(document, "defaultRole"), "name"), &name) &&
+        name.len > 0)
+        return name;
+    (void)!ost_json_text(ost_json_get(document, "realm"), &name);
+    char *made =
+        ost_arena_format(arena, "default-roles-%.*s", (int)name.len, name.len > 0 ? name.data : "");
+    for (char *letter = made; letter != NULL && *letter != '\0'; letter++) {
+        if (*letter >= 'A' && *letter <= 'Z')
+            *letter = (char)(*letter + ('a' - 'A'));
+    }
+    return text_of(made);
+}

@@ -1,5 +1,5 @@
 /* Users that are added one by one: by `ostiary user add`, and the first administrator. */
-#include "provider/realm/bootstrap_admin.h"
+#include "provider/file/bootstrap_admin.h"
 
 #include <ostiary/json.h>
 
