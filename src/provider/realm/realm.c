@@ -96,7 +96,6 @@ static void load_settings(realm_loader *l, const ost_json *d, realm *r)
     r->signature_alg = alg != NULL && alg[0] != '\0' ? ost_alg_of(text_of(alg)) : OST_RS256;
     if (!realm_key_is_public(r->signature_alg))
         loader_fail(l, "defaultSignatureAlgorithm", "no algorithm that others can verify");
-    r->default_role = loader_copy(l, realm_document_default_role(d, l->arena));
     r->default_role = loader_copy(l, role_default_name(d, l->arena));
     r->password_policy = loader_string(l, d, "passwordPolicy");
     load_lifespans(l, d, &r->lifespans);
