@@ -1,15 +1,20 @@
 """The build of the package: meson-python, and a source distribution that has the C library with it."""
 
+import base64
+import hashlib
 import io
 import os
 import pathlib
+import re
 import sysconfig
 import tarfile
+import zipfile
 
 import mesonpy
 from mesonpy import *  # noqa: F403
 
 HERE = pathlib.Path(__file__).resolve().parents[1]
+OLDEST = "cp39"  # limited_api of meson.build
 # What the extension is built from, of the tree that this folder lies in.
 LIBRARY = ["meson.build", "meson_options.txt", "LICENSE", "include", "script/lib/embed.py", "script/lib/walls.py"]
 FLOORS = ["base", "jose", "net", "guard"]
@@ -26,7 +31,29 @@ def _settings(settings):
 
 
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
-    return mesonpy.build_wheel(wheel_directory, _settings(config_settings), metadata_directory)
+    name = mesonpy.build_wheel(wheel_directory, _settings(config_settings), metadata_directory)
+    return _for_all(pathlib.Path(wheel_directory) / name)
+
+
+def _for_all(wheel):
+    """The name of the same wheel, tagged by the oldest interpreter that takes it, not by the one that built it."""
+    renamed = wheel.with_name(re.sub(r"-cp3\d+-abi3-", f"-{OLDEST}-abi3-", wheel.name))
+    if renamed == wheel:
+        return wheel.name
+    with zipfile.ZipFile(wheel) as old, zipfile.ZipFile(renamed, "w", zipfile.ZIP_DEFLATED) as new:
+        records = {}
+        for entry in old.infolist():
+            data = old.read(entry)
+            if entry.filename.endswith(".dist-info/WHEEL"):
+                data = re.sub(rb"cp3\d+-abi3-", OLDEST.encode() + b"-abi3-", data)
+                digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+                records[entry.filename] = f"{entry.filename},sha256={digest},{len(data)}"
+            if entry.filename.endswith(".dist-info/RECORD"):
+                lines = data.decode().splitlines()
+                data = "".join(records.get(line.split(",")[0], line) + "\n" for line in lines).encode()
+            new.writestr(entry, data)
+    wheel.unlink()
+    return renamed.name
 
 
 def build_editable(wheel_directory, config_settings=None, metadata_directory=None):
