@@ -7,6 +7,7 @@
 #include "app/docs_page.h"
 #include "app/login_pages.h"
 #include "app/monitoring.h"
+#include "app/not_found.h"
 #include "app/resource_metadata.h"
 #include "app/route_list.h"
 #include "app/serve.h"
@@ -112,20 +113,14 @@ static void add_own(route_table *table, app_server *server, const char *path, ht
         add_route(table, HTTP_GET, path, handler, server, 0);
 }
 
-static void go_to_docs(http_exchange *exchange, void *user)
-{
-    (void)user;
-    http_redirect(exchange, 302, OST_TEXT("/docs"));
-}
-
 static void add_pages(route_table *table, app_server *server)
 {
     if (!server->settings->no_docs) {
         for (const docs_page_address *at = docs_page_addresses; at->path != NULL; at++)
             add_own(table, server, at->path, at->handler);
-        /* Where a logout ends, for one. */
-        add_own(table, server, "/", go_to_docs);
     }
+    /* Where a logout ends, for one. */
+    add_own(table, server, "/", login_pages_home);
     if (!server->settings->no_monitoring) {
         for (const monitoring_address *at = monitoring_addresses; at->path != NULL; at++)
             add_own(table, server, at->path, at->handler);
@@ -218,6 +213,8 @@ static ost_result make_http(app_server *server, const route_table *table, ost_er
     http_config config = {
         .routes = table->routes,
         .route_count = table->count,
+        .fallback = not_found,
+        .fallback_user = server,
         .loops = s->loops,
         .log = s->log == SETTINGS_LOG_TEXT   ? access_log_text
                : s->log == SETTINGS_LOG_JSON ? access_log_json

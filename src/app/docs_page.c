@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/cors.h"
 #include "app/notice.h"
 #include "app/openapi.h"
 #include "app/request.h"
@@ -120,6 +121,7 @@ static void send_description(http_exchange *exchange, void *user)
     }
     openapi_provider provider = find_provider(server, arena);
     openapi_write(server->app, &provider, arena, writer);
+    cors_allow(exchange, server);
     request_set(exchange, "Cache-Control", OST_TEXT("no-cache"));
     http_respond_json(exchange, 200, writer);
 }
@@ -161,7 +163,6 @@ static void send(http_exchange *exchange, const app_server *server, page *p)
 {
     p->status = 200;
     p->policy = make_policy(server, http_arena(exchange));
-    page_put_flag(p, PAGE_WIDE, true);
     if (p->policy == NULL)
         request_refuse(exchange, 503, OST_TEXT("Out of memory"));
     else
@@ -224,6 +225,7 @@ static void send_page(http_exchange *exchange, void *user)
     page_put(&p, PAGE_HEADING, notice_site(server));
     page_put(&p, PAGE_DESCRIPTION, text_of(server->app->description));
     page_put(&p, PAGE_CLIENT, text_of(server->settings->docs_client_id));
+    page_put_flag(&p, PAGE_WIDE, true);
     put_swagger(server, &p);
     send(exchange, server, &p);
 }

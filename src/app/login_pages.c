@@ -8,6 +8,7 @@
 #include "app/session.h"
 #include "base/array.h"
 #include "base/text.h"
+#include "page/page.h"
 
 /* ---- what can go wrong at the end of a login ---- */
 
@@ -88,6 +89,43 @@ static void show_failure(http_exchange *exchange, const app_server *server, ost_
     notice_send(exchange, server, &shown);
 }
 
+/* ---- the start ---- */
+
+static void show_home(http_exchange *exchange, const app_server *server, bool signed_in)
+{
+    page p = {.template = PAGE_NOTICE, .status = 200, .leads_away = true, .tells_origin = true};
+    page_put(&p, PAGE_TITLE, notice_site(server));
+    page_put(&p, PAGE_SITE, notice_site(server));
+    page_put(&p, PAGE_HEADING,
+             signed_in ? OST_TEXT("You are signed in") : OST_TEXT("You are not signed in"));
+    page_put(&p, PAGE_MESSAGE, text_of(server->app->description));
+    if (!server->settings->no_docs) {
+        page_put_url(&p, PAGE_LINK, OST_TEXT("/docs"));
+        page_put(&p, PAGE_LINK_TEXT, OST_TEXT("What this API offers"));
+    }
+    if (signed_in) {
+        page_put_url(&p, PAGE_ACTION, OST_TEXT(LOGIN_PAGES_LOGOUT));
+        page_put(&p, PAGE_BUTTON, OST_TEXT("Log out"));
+    }
+    page_send(exchange, &p);
+}
+
+void login_pages_home(http_exchange *exchange, void *user)
+{
+    app_server *server = user;
+    ost_request *request = request_new(exchange, server, NULL);
+    if (request == NULL)
+        return;
+    if (server->logs_in && browser_navigates(request->http)) {
+        session_open(request);
+        show_home(exchange, server, request->browser.has_session);
+    } else if (!server->settings->no_docs) {
+        http_redirect(exchange, 302, OST_TEXT("/docs"));
+    } else {
+        request_refuse(exchange, 404, OST_TEXT("Not Found"));
+    }
+}
+
 /* ---- the callback ---- */
 
 typedef struct arrival {
@@ -96,6 +134,15 @@ typedef struct arrival {
     ost_result failed; /* the call could not be made, for this: */
     ost_error error;
 } arrival;
+
+/* The back button, after a login that has ended: the provider sends the browser here again, for
+ * nothing. Whoever is signed in stays so; nothing of the callback is used. */
+static void go_on(http_exchange *exchange)
+{
+    http_set_reason(exchange, "no such login was begun here; the session that is there goes on");
+    request_set(exchange, "Cache-Control", OST_TEXT("no-store"));
+    http_redirect(exchange, 302, OST_TEXT("/"));
+}
 
 static void arrive(http_exchange *exchange, void *user)
 {
@@ -108,6 +155,10 @@ static void arrive(http_exchange *exchange, void *user)
                                 &over->error);
     /* The refusal that came with the callback has a code and nothing else in its detail. */
     const char *said = over->call == NULL && result == OST_E_REMOTE ? over->error.detail : NULL;
+    if (over->call == NULL && result == OST_E_STATE && request->browser.has_session) {
+        go_on(exchange);
+        return;
+    }
     if (browser_set_cookies(exchange, request->browser.base, &step) != OST_OK)
         result = OST_E_MEMORY;
     if (result != OST_OK) {

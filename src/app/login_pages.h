@@ -12,6 +12,9 @@
  * wrong; it never begins another login by itself. `user` is the app_server. */
 void login_pages_callback(http_exchange *exchange, void *user);
 
+/* GET /: tells people whether they are signed in, and where to go; sends others to the docs. */
+void login_pages_home(http_exchange *exchange, void *user);
+
 /* GET and POST /logout: ends the session here and at the provider. A link on another site must not
  * log people out: a GET that does not come from our own pages or from the address bar, and has a
  * session to lose, is asked to press a button. */

@@ -1,6 +1,7 @@
 /* Protected resource metadata: RFC 9728 §2, §3; see resource_metadata.h. */
 #include "app/resource_metadata.h"
 
+#include "app/cors.h"
 #include "app/request.h"
 #include "base/text.h"
 
@@ -161,6 +162,7 @@ void resource_metadata_send(http_exchange *exchange, void *user)
         request_refuse(exchange, 503, OST_TEXT("Out of memory"));
         return;
     }
+    cors_allow(exchange, server);
     request_set(exchange, "Cache-Control", OST_TEXT("max-age=300"));
     http_respond_json(exchange, 200, writer);
 }

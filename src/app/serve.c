@@ -3,6 +3,7 @@
  * it runs out, and begun anew, by a login, when a person navigates. */
 #include "app/serve.h"
 
+#include "app/cors.h"
 #include "app/credentials.h"
 #include "app/refuse.h"
 #include "app/request.h"
@@ -101,6 +102,7 @@ void serve(http_exchange *exchange, void *user)
     ost_request *request = request_new(exchange, entry->server, entry->route);
     if (request == NULL)
         return;
+    cors_allow(exchange, entry->server);
     if (entry->route->guard->open) {
         run_handler(request);
         return;

@@ -58,6 +58,9 @@ const option settings_options[] = {
     {"scope", "SCOPES", "OSTIARY_SCOPE", NULL, "what a browser's login asks for (openid)"},
     {"base-url", "URL", "OSTIARY_BASE_URL", NULL,
      "origin under which browsers reach this API (Host, when that is this machine)"},
+    {"cors-origin", "ORIGIN", "OSTIARY_CORS_ORIGIN", NULL,
+     "whose pages may read answers and send tokens, as https://host, or * for any; repeatable "
+     "(none)"},
     {"data", "FOLDER", "OSTIARY_DATA", NULL, "where the cookie secret is kept (nowhere)"},
     {"cookie-secret-file", "FILE", "OSTIARY_COOKIE_SECRET_FILE", NULL,
      "the secret that seals cookies, and on a second line the one before; made when missing "
@@ -134,10 +137,8 @@ bool settings_host_is_local(ost_text host)
 }
 
 /* An origin: a scheme, a host, perhaps a port, and nothing else (RFC 6454 §4). */
-static ost_result check_base_url(const char *url, ost_error *ret_error)
+static bool is_origin(const char *url)
 {
-    if (url == NULL)
-        return OST_OK;
     ost_text text = text_of(url);
     size_t scheme = text_starts(text, "https://") ? 8 : text_starts(text, "http://") ? 7 : 0;
     bool fits = scheme > 0 && text.len > scheme;
@@ -145,12 +146,29 @@ static ost_result check_base_url(const char *url, ost_error *ret_error)
         char c = url[i];
         fits = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || strchr("-.:[]", c) != NULL;
     }
-    if (!fits)
-        return ost_error_set(ret_error, OST_E_CONFIG,
-                             "--base-url: \"%s\" is no origin such as https://api.example.org, in "
-                             "lower case and without a path",
-                             url);
-    return OST_OK;
+    return fits;
+}
+
+static ost_result check_origin(const char *name, const char *url, ost_error *ret_error)
+{
+    if (is_origin(url))
+        return OST_OK;
+    return ost_error_set(ret_error, OST_E_CONFIG,
+                         "--%s: \"%s\" is no origin such as https://api.example.org, in lower case "
+                         "and without a path",
+                         name, url);
+}
+
+static ost_result check_origins(const app_settings *s, ost_error *ret_error)
+{
+    ost_result result = OST_OK;
+    if (s->base_url != NULL)
+        result = check_origin("base-url", s->base_url, ret_error);
+    for (size_t i = 0; i < s->cors_origin_count && result == OST_OK; i++) {
+        if (strcmp(s->cors_origins[i], "*") != 0)
+            result = check_origin("cors-origin", s->cors_origins[i], ret_error);
+    }
+    return result;
 }
 
 static ost_result read_list(const option_values *values, const char *name, const char **list,
@@ -326,7 +344,7 @@ static ost_result check(const option_values *values, const app_settings *s, ost_
                              "--client-certificate-field needs a --trusted-proxy to believe");
     if (s->resource != NULL && s->issuer_count == 0)
         return ost_error_set(ret_error, OST_E_CONFIG, "--resource needs an --issuer to point at");
-    return check_base_url(s->base_url, ret_error);
+    return check_origins(s, ret_error);
 }
 
 ost_result settings_read(option_values *values, ost_arena *arena, app_settings *ret_settings,
@@ -346,6 +364,9 @@ ost_result settings_read(option_values *values, ost_arena *arena, app_settings *
     if (result == OST_OK)
         result = read_list(values, "trusted-proxy", s.proxies, SETTINGS_PROXIES, &s.proxy_count,
                            ret_error);
+    if (result == OST_OK)
+        result = read_list(values, "cors-origin", s.cors_origins, SETTINGS_CORS_ORIGINS,
+                           &s.cors_origin_count, ret_error);
     if (result == OST_OK)
         result = token_settings_read(values, arena, &s.tokens, ret_error);
     if (result == OST_OK)

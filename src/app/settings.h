@@ -9,6 +9,7 @@
 #define SETTINGS_ISSUERS 8
 #define SETTINGS_AUDIENCES 32
 #define SETTINGS_PROXIES 32
+#define SETTINGS_CORS_ORIGINS 32
 
 typedef enum settings_log { SETTINGS_LOG_TEXT, SETTINGS_LOG_JSON, SETTINGS_LOG_OFF } settings_log;
 
@@ -40,6 +41,9 @@ typedef struct app_settings {
     /* what it tells clients that look for it (RFC 9728) */
     const char *resource; /* NULL: nothing */
     const char *resource_name, *resource_documentation;
+    /* whose pages may read its answers: origins, or "*" */
+    const char *cors_origins[SETTINGS_CORS_ORIGINS];
+    size_t cors_origin_count;
     /* browser login */
     const char *client_id; /* NULL: no browser logs in */
     const char *client_secret;

@@ -184,6 +184,12 @@ OST_MUST_CHECK ost_result http_client_certificate(http_exchange *exchange, ost_t
 /* In a fallback: 404, 405, or 204 when OPTIONS asks about a path that exists. */
 int http_fallback_status(const http_exchange *exchange);
 
+/* In a fallback: the methods of the path, as in `Allow`; empty for 404, and without memory. */
+ost_text http_fallback_methods(http_exchange *exchange);
+
+/* True when a route of any method fits the path, which is decoded. */
+bool http_has_path(const http_exchange *exchange, ost_text path);
+
 /* A path parameter of the route, decoded; NULL data when there is none of that name. */
 ost_text http_parameter(const http_exchange *exchange, const char *name);
 
@@ -203,7 +209,7 @@ void http_set_reason(http_exchange *exchange, const char *format, ...) OST_PRINT
  * an empty body. The body is copied or sent before this returns. A second call is ignored. */
 void http_respond(http_exchange *exchange, int status, const char *type, ost_text body);
 void http_respond_json(http_exchange *exchange, int status, ost_json_writer *writer);
-void http_redirect(http_exchange *exchange, int status, ost_text location); /* 302 or 303 */
+void http_redirect(http_exchange *exchange, int status, ost_text location); /* 302, 303, 307 */
 
 /* Runs `work` on the bounded pool while the connection waits, then `done` on the exchange's loop.
  * A full queue answers 503 with Retry-After by itself (and neither is called). `work` must touch

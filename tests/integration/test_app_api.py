@@ -244,6 +244,114 @@ def test_root_leads_to_the_docs(api):
     assert answer.location == f"{api.base}/docs"
 
 
+# ---- neighbours and neighbours' pages ----
+
+
+@pytest.mark.parametrize(
+    "path, there",
+    [
+        ("/items", "/items/"),
+        ("/public", "/public/"),
+        ("/items?page=2&q=a%20b%2F", "/items/?page=2&q=a%20b%2F"),
+        ("/docs/", "/docs"),
+        ("/docs/?a=/", "/docs?a=/"),
+        ("/openapi.json/", "/openapi.json"),
+    ],
+)
+def test_a_slash_too_many_or_too_few(api, path, there):
+    """N6: as FastAPI, 307, so that a POST stays one."""
+    for method in ("GET", "POST"):
+        answer = Browser().request(method, api.base + path)
+        assert answer.status == 307
+        assert answer.header("Location") == there, "a path, whatever Host says"
+
+
+@pytest.mark.parametrize("path", ["/item", "/items//", "/nothing/", "/health/live/x/", "/evil.example%2f"])
+def test_what_has_no_neighbour_is_not_found(api, path):
+    answer = get(api, path)
+    assert answer.status in (400, 404)
+    assert answer.header("Location") is None
+
+
+ORIGIN = "https://app.example"
+PREFLIGHT = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization,content-type"}
+
+
+def cors_fields(answer):
+    return {name.lower(): value for name, value in answer.headers if name.lower().startswith("access-control")}
+
+
+def test_no_other_origin_may_read_unless_it_is_named(api, provider):
+    for answer in (
+        get(api, "/items/", provider.access_token(), Origin=ORIGIN),
+        Browser().request("OPTIONS", f"{api.base}/items/", headers={"Origin": ORIGIN, **PREFLIGHT}),
+    ):
+        assert answer.status in (200, 204)
+        assert cors_fields(answer) == {} and answer.header("Vary") is None
+
+
+@pytest.fixture(scope="module")
+def shared_api(provider, tmp_path_factory):
+    arguments = ("--cors-origin", ORIGIN, "--cors-origin", "http://localhost:5173")
+    with ItemsApi(provider.issuer, tmp_path_factory.mktemp("shared"), arguments=arguments) as program:
+        wait_until_ready(program)
+        yield program
+
+
+def test_named_origins_may_read(shared_api, provider):
+    for path, token, status in (
+        ("/items/", provider.access_token(), 200),
+        ("/items/", None, 401),
+        ("/public/", None, 200),
+        ("/nothing", None, 404),
+        ("/openapi.json", None, 200),
+    ):
+        answer = get(shared_api, path, token, Origin=ORIGIN)
+        assert answer.status == status
+        fields = cors_fields(answer)
+        assert fields["access-control-allow-origin"] == ORIGIN, path
+        assert "WWW-Authenticate" in fields["access-control-expose-headers"]
+        assert "access-control-allow-credentials" not in fields, "cookies are for our own pages"
+        assert answer.header("Vary") == "Origin"
+
+
+def test_preflight(shared_api):
+    answer = Browser().request("OPTIONS", f"{shared_api.base}/items/", headers={"Origin": ORIGIN, **PREFLIGHT})
+    assert answer.status == 204
+    assert cors_fields(answer) == {
+        "access-control-allow-origin": ORIGIN,
+        "access-control-expose-headers": answer.header("Access-Control-Expose-Headers"),
+        "access-control-allow-methods": "GET, HEAD, OPTIONS",
+        "access-control-allow-headers": "authorization,content-type",
+        "access-control-max-age": "600",
+    }
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://evil.example", "https://app.example.evil", "http://app.example", "https://app.example:443", "null", "", "*"],
+)
+def test_other_origins_may_not(shared_api, provider, origin):
+    answer = get(shared_api, "/items/", provider.access_token(), Origin=origin)
+    assert answer.status == 200
+    assert cors_fields(answer) == {} and answer.header("Vary") == "Origin"
+    asked = Browser().request("OPTIONS", f"{shared_api.base}/items/", headers={"Origin": origin, **PREFLIGHT})
+    assert asked.status == 204 and cors_fields(asked) == {}
+
+
+def test_field_names_that_are_none_are_not_repeated(shared_api):
+    asked = {"Origin": ORIGIN, **PREFLIGHT, "Access-Control-Request-Headers": "a; b"}
+    answer = Browser().request("OPTIONS", f"{shared_api.base}/items/", headers=asked)
+    assert "access-control-allow-headers" not in cors_fields(answer)
+
+
+def test_any_origin(new_items_api, provider):
+    program = new_items_api(provider.issuer, ["--cors-origin=*"])
+    answer = get(program, "/public/", Origin="https://anybody.example")
+    assert cors_fields(answer)["access-control-allow-origin"] == "*"
+    assert cors_fields(get(program, "/public/")) == {}
+
+
 def test_health(api):
     assert get(api, "/health/live").json() == {"status": "UP"}
     for path in ("/health", "/health/ready"):
@@ -375,7 +483,7 @@ def test_help_and_version():
         (["--log-format", "xml"], "none of text, json and off"),
         (["--base-url", "https://a/b"], "is no origin"),
         (["--tls-key", "x"], "go together"),
-        (["extra"], 'what is "extra"'),
+        (["extra"], 'unexpected argument "extra"'),
         (["--client-id", "x"], "needs an --issuer"),
     ],
 )

@@ -263,12 +263,45 @@ def test_login_of_another_browser(api):
     assert "ostiary" not in api_names(victim)
 
 
-def test_code_is_used_once(api):
+def test_code_is_used_once(api, provider):
     browser = Browser()
     first = navigate(browser, f"{api.base}/items/", follow=False)
     back = navigate(browser, first.location, follow=False)
     assert navigate(browser, back.location, follow=False).status == 302
+    assert provider.count("token") == 1
+    session = browser.cookie("ostiary")
+    # The back button leads here again: who is signed in stays so (N3).
+    again = navigate(browser, back.location, follow=False)
+    assert (again.status, again.location) == (302, f"{api.base}/")
+    assert provider.count("token") == 1
+    assert browser.cookie("ostiary") == session and again.header("Set-Cookie") is None
+    browser.cookies.clear()
     assert navigate(browser, back.location, follow=False).status == 400
+    assert provider.count("token") == 1
+
+
+def test_callback_of_an_attacker_leaves_a_session_alone(api, provider):
+    """Login CSRF against somebody who is signed in: the attacker's code is not even looked at."""
+    first = navigate(Browser(), f"{api.base}/items/", follow=False)
+    back = navigate(Browser(), first.location, follow=False)
+    victim, _ = log_in(api)
+    before = (victim.cookie("ostiary"), provider.count("token"))
+    answer = navigate(victim, back.location, follow=False)
+    assert (answer.status, answer.location) == (302, f"{api.base}/")
+    assert (victim.cookie("ostiary"), provider.count("token")) == before
+
+
+def test_the_start_tells_who_is_signed_in(api):
+    browser = Browser()
+    page = navigate(browser, f"{api.base}/")
+    assert page.status == 200 and page.page.text_by_id["kc-page-title"] == "You are not signed in"
+    assert page.page.links == [f"{api.base}/docs"]
+    log_in(api, browser=browser)
+    page = navigate(browser, f"{api.base}/")
+    assert page.page.text_by_id["kc-page-title"] == "You are signed in"
+    assert page.page.form().action == f"{api.base}/logout"
+    ended = browser.submit(page.page.form(), headers={"Origin": api.base})
+    assert ended.status == 303 and browser.cookie("ostiary") is None
 
 
 @pytest.mark.parametrize("code", ["access_denied", "login_required", "temporarily_unavailable", "what.is-this"])

@@ -8,6 +8,10 @@ window.addEventListener("DOMContentLoaded", () => {
     document.getElementById("message").hidden = false;
     return;
   }
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const follow = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+  dark.addEventListener("change", follow);
+  follow();
   const ui = SwaggerUIBundle({
     url: "/openapi.json",
     domNode: place,
@@ -17,7 +21,7 @@ window.addEventListener("DOMContentLoaded", () => {
     oauth2RedirectUrl: window.location.origin + "/docs/oauth2-redirect",
     validatorUrl: null,
     onComplete: () => {
-      document.getElementById("operations").hidden = true;
+      document.getElementById("operation-list").hidden = true;
     },
   });
   if (place.dataset.client) {

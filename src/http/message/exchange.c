@@ -223,6 +223,21 @@ int http_fallback_status(const http_exchange *exchange)
     return exchange->fallback_status;
 }
 
+ost_text http_fallback_methods(http_exchange *exchange)
+{
+    char allow[64];
+    if (exchange->match.methods == 0)
+        return (ost_text){0};
+    return text_of(ost_arena_copy(exchange->arena, router_allow(exchange->match.methods, allow)));
+}
+
+bool http_has_path(const http_exchange *exchange, ost_text path)
+{
+    route_match match;
+    router_find(exchange->home->service->router, HTTP_GET, path, &match);
+    return match.route != NULL || match.methods != 0;
+}
+
 ost_text http_parameter(const http_exchange *exchange, const char *name)
 {
     const route *found = exchange->match.route;

@@ -54,6 +54,21 @@ static ost_result read_words(app_settings *ret, const char *const *words)
     return read_list(copies, ret);
 }
 
+static void cors_origins(void **state)
+{
+    static const char *const wrong[] = {"https://a/", "a.example", "null",
+                                        "https://",   "https://A", ""};
+    app_settings s;
+    (void)state;
+    assert_int_equal(READ(&s, "--cors-origin", "https://a.example:8443", "--cors-origin=*"),
+                     OST_OK);
+    assert_int_equal(s.cors_origin_count, 2);
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        assert_int_equal(READ(&s, "--cors-origin", wrong[i]), OST_E_CONFIG);
+        assert_non_null(strstr(error.detail, "--cors-origin"));
+    }
+}
+
 static void defaults(void **state)
 {
     (void)state;
@@ -66,6 +81,7 @@ static void defaults(void **state)
     assert_false(s.insecure_http || s.insecure_explain || s.no_docs || s.no_monitoring);
     assert_null(s.client_id);
     assert_int_equal(s.issuer_count, 0);
+    assert_int_equal(s.cors_origin_count, 0);
 }
 
 static void given(void **state)
@@ -235,6 +251,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
+        TEST(cors_origins),
         TEST(defaults),
         TEST(given),
         TEST(from_the_environment),
