@@ -16,7 +16,12 @@ typedef struct command {
 extern const command command_provider_start, command_provider_start_dev;
 extern const command command_key_rotate, command_keys_rotate;
 extern const command command_realm_import, command_realm_export;
-extern const command command_user_add;
+extern const command command_realm_show, command_realm_set, command_key_list;
+extern const command command_user_add, command_user_list, command_user_show;
+extern const command command_user_set_password, command_user_enable, command_user_disable;
+extern const command command_user_delete, command_user_add_role;
+extern const command command_client_list, command_client_show, command_client_set;
+extern const command command_client_secret, command_session_list, command_session_end;
 extern const command command_token_explain, command_token_inspect;
 extern const command command_jwk_generate, command_jwk_public, command_jwk_convert;
 extern const command command_jwk_thumbprint, command_jwk_set, command_jwk_inspect;

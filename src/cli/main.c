@@ -13,21 +13,22 @@
 #include "cli/printable.h"
 
 static const command *const commands[] = {
-    &command_provider_start,   &command_provider_start_dev,
-    &command_key_rotate,       &command_keys_rotate,
-    &command_realm_import,     &command_realm_export,
-    &command_user_add,         &command_token_explain,
-    &command_token_inspect,    &command_jwk_generate,
-    &command_jwk_public,       &command_jwk_convert,
-    &command_jwk_thumbprint,   &command_jwk_set,
-    &command_jwk_inspect,      &command_jwk_algorithms,
-    &command_jws_sign,         &command_jws_verify,
-    &command_jws_inspect,      &command_jws_format,
-    &command_jwt_sign,         &command_jwt_verify,
-    &command_jwt_inspect,      &command_jwe_encrypt,
-    &command_jwe_decrypt,      &command_jwe_inspect,
-    &command_jwe_format,       &command_base64url_encode,
-    &command_base64url_decode, &command_version,
+    &command_provider_start,    &command_provider_start_dev, &command_key_rotate,
+    &command_keys_rotate,       &command_realm_import,       &command_realm_export,
+    &command_user_add,          &command_realm_show,         &command_realm_set,
+    &command_key_list,          &command_user_list,          &command_user_show,
+    &command_user_set_password, &command_user_enable,        &command_user_disable,
+    &command_user_delete,       &command_user_add_role,      &command_client_list,
+    &command_client_show,       &command_client_set,         &command_client_secret,
+    &command_session_list,      &command_session_end,        &command_token_explain,
+    &command_token_inspect,     &command_jwk_generate,       &command_jwk_public,
+    &command_jwk_convert,       &command_jwk_thumbprint,     &command_jwk_set,
+    &command_jwk_inspect,       &command_jwk_algorithms,     &command_jws_sign,
+    &command_jws_verify,        &command_jws_inspect,        &command_jws_format,
+    &command_jwt_sign,          &command_jwt_verify,         &command_jwt_inspect,
+    &command_jwe_encrypt,       &command_jwe_decrypt,        &command_jwe_inspect,
+    &command_jwe_format,        &command_base64url_encode,   &command_base64url_decode,
+    &command_version,
 };
 #define COMMAND_COUNT (ARRAY_LEN(commands))
 

@@ -68,6 +68,11 @@ OST_MUST_CHECK ost_result store_user_neighbour(store *store, ost_text realm, ost
                                                ost_arena *arena, store_user *ret_user);
 OST_MUST_CHECK ost_result store_user_list(store *store, ost_text realm, ost_arena *arena,
                                           store_user **ret_users, size_t *ret_count);
+/* Writes name, address, document and whether they are enabled, if the document is still `old`.
+ * OST_E_CONFLICT: it is not, or the name or address is somebody else's. OST_E_NOT_FOUND. */
+OST_MUST_CHECK ost_result store_user_update(store *store, const store_user *user, ost_text old);
+/* With their sessions. OST_E_NOT_FOUND. */
+OST_MUST_CHECK ost_result store_user_delete(store *store, ost_text realm, ost_text id);
 /* Replaces the password credential only if it is still `old`: OST_E_CONFLICT otherwise. */
 OST_MUST_CHECK ost_result store_user_set_password(store *store, ost_text realm, ost_text id,
                                                   ost_text old, ost_text password);
@@ -129,6 +134,11 @@ OST_MUST_CHECK ost_result store_session_touch(store *store, ost_text realm, ost_
                                               int64_t last_access, int64_t idle_ends);
 /* Deletes the session with its client sessions and codes. OST_E_NOT_FOUND. */
 OST_MUST_CHECK ost_result store_session_end(store *store, ost_text realm, ost_text id);
+/* The sessions of a realm, or of one user of it (empty: of all), the latest first; at most `limit`.
+ */
+OST_MUST_CHECK ost_result store_session_list(store *store, ost_text realm, ost_text user_id,
+                                             size_t limit, ost_arena *arena,
+                                             store_session **ret_sessions, size_t *ret_count);
 /* Writes what has changed since store_login: all but `started`. OST_E_NOT_FOUND: it is gone, and
  * stays so. */
 OST_MUST_CHECK ost_result store_client_session_put(store *store,

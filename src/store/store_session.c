@@ -158,6 +158,32 @@ ost_result store_session_end(store *s, ost_text realm, ost_text id)
     return result == OST_OK ? write_end(s, end_session(d, realm, id), NULL) : result;
 }
 
+ost_result store_session_list(store *s, ost_text realm, ost_text user_id, size_t limit,
+                              ost_arena *arena, store_session **ret_sessions, size_t *ret_count)
+{
+    size_t count = 0;
+    ost_result result = OST_E_NOT_FOUND;
+    store_session *sessions = ost_arena_alloc(arena, (limit + 1) * sizeof *sessions);
+    if (sessions == NULL)
+        return OST_E_MEMORY;
+    database *d = read_begin(s);
+    sqlite3_stmt *st = statement(d, "SELECT " COLUMNS " FROM session WHERE realm = ?1 AND "
+                                    "(?2 = '' OR user_id = ?2) ORDER BY started DESC, id");
+    bind_text(st, 1, realm);
+    bind_text(st, 2, user_id);
+    while (count < limit && (result = next_row(st)) == OST_OK) {
+        result = read_session(st, arena, &sessions[count++]);
+        if (result != OST_OK)
+            break;
+    }
+    read_end(s, d);
+    if (result != OST_OK && result != OST_E_NOT_FOUND)
+        return result;
+    *ret_sessions = sessions;
+    *ret_count = count;
+    return OST_OK;
+}
+
 ost_result store_client_session_put(store *s, const store_client_session *session)
 {
     database *d;

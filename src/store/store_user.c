@@ -185,3 +185,48 @@ ost_result store_user_set_password(store *s, ost_text realm, ost_text id, ost_te
     return result == OST_OK ? write_end(s, set_password(d, realm, id, old, password), NULL)
                             : result;
 }
+
+static ost_result update_user(database *d, const store_user *user, ost_text old)
+{
+    sqlite3_stmt *st = statement(d, "UPDATE user SET username = ?, email = ?, document = ?, "
+                                    "enabled = ?, unique_email = ? WHERE realm = ? AND id = ? AND "
+                                    "document = ?");
+    bind_text(st, 1, user->username);
+    bind_text(st, 2, user->email);
+    bind_text(st, 3, user->document);
+    bind_integer(st, 4, user->enabled);
+    bind_text(st, 5, user->email_shared ? (ost_text){0} : user->email);
+    bind_text(st, 6, user->realm);
+    bind_text(st, 7, user->id);
+    bind_text(st, 8, old);
+    ost_result result = run_change(st);
+    if (result != OST_E_NOT_FOUND)
+        return result;
+    st = statement(d, "SELECT 1 FROM user WHERE realm = ? AND id = ?");
+    bind_text(st, 1, user->realm);
+    bind_text(st, 2, user->id);
+    result = next_row(st);
+    return result == OST_OK ? OST_E_CONFLICT : result;
+}
+
+ost_result store_user_update(store *s, const store_user *user, ost_text old)
+{
+    database *d;
+    ost_result result = write_begin(s, &d);
+    return result == OST_OK ? write_end(s, update_user(d, user, old), NULL) : result;
+}
+
+static ost_result delete_user(database *d, ost_text realm, ost_text id)
+{
+    sqlite3_stmt *st = statement(d, "DELETE FROM user WHERE realm = ? AND id = ?");
+    bind_text(st, 1, realm);
+    bind_text(st, 2, id);
+    return run_change(st);
+}
+
+ost_result store_user_delete(store *s, ost_text realm, ost_text id)
+{
+    database *d;
+    ost_result result = write_begin(s, &d);
+    return result == OST_OK ? write_end(s, delete_user(d, realm, id), NULL) : result;
+}

@@ -1,40 +1,13 @@
 /* `ostiary user add`: one user, whose password comes from standard input or the environment, never
  * from the command line, where every process could read it. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <termios.h>
-#include <unistd.h>
 
 #include "base/text.h"
-#include "cli/command.h"
+#include "cli/provider/administration.h"
 #include "provider/file/realm_import.h"
 
 #define MAX_PASSWORD 1024
 #define MAX_ROLES 32
-
-/* Reads one line without echo. False: nothing, or too long. */
-static bool read_password(char *ret, size_t size)
-{
-    struct termios shown, hidden;
-    bool terminal = tcgetattr(STDIN_FILENO, &shown) == 0;
-    if (terminal) {
-        fputs("Password: ", stderr);
-        hidden = shown;
-        hidden.c_lflag &= ~(tcflag_t)ECHO;
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-    }
-    bool read = fgets(ret, (int)size, stdin) != NULL;
-    if (terminal) {
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
-        fputs("\n", stderr);
-    }
-    size_t len = read ? strcspn(ret, "\r\n") : 0;
-    if (!read || ret[len] == '\0')
-        return read && feof(stdin) && len > 0;
-    ret[len] = '\0';
-    return len > 0;
-}
 
 static ost_result add(struct store *db, const option_values *values, const char *password,
                       ost_error *ret_error)

@@ -84,6 +84,9 @@ static ost_result rotate(store *s, ost_text name, ost_text algorithm, int64_t no
     }
     if (result == OST_OK)
         result = realm_key_new(name, algorithm, NULL, arena, &next);
+    if (result == OST_E_UNSUPPORTED)
+        return ost_error_set(ret_error, result, "tokens cannot be signed with %.*s",
+                             (int)algorithm.len, algorithm.data);
     if (result != OST_OK)
         return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
     next.state = STORE_KEY_NEXT;

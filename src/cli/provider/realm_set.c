@@ -1,0 +1,28 @@
+/* `ostiary realm set`: settings of a realm, as kcadm sets them. */
+
+#include "cli/provider/administration.h"
+
+static ost_result set(realm_admin *a, const option_values *values, ost_error *ret_error)
+{
+    const ost_json *document;
+    ost_result result =
+        administration_assign(a, values, 1, a->realm->document, &document, ret_error);
+    return result == OST_OK ? realm_admin_store(a, document, ret_error) : result;
+}
+
+static int run(const option_values *values)
+{
+    return administration_run_realm(values, "realm set", set);
+}
+
+static const option options[] = {COMMAND_DATA_OPTION, {0}};
+
+const command command_realm_set = {
+    .words = "realm set",
+    .operands = "REALM NAME=VALUE…",
+    .summary = "Set settings of a realm; attributes.NAME=VALUE sets an attribute.",
+    .options = options,
+    .min_operands = 2,
+    .max_operands = 64,
+    .run = run,
+};

@@ -1,0 +1,62 @@
+/* `ostiary session end`: one session, or all of a user. */
+#include <stdio.h>
+
+#include "base/text.h"
+#include "cli/provider/administration.h"
+
+#define SESSIONS_MAX 10000
+
+static ost_result end_all(realm_admin *a, const char *name, ost_error *ret_error)
+{
+    store_user user;
+    store_session *sessions;
+    const ost_json *document;
+    size_t count = 0;
+    ost_result result = realm_admin_user(a, text_of(name), &user, &document, ret_error);
+    if (result == OST_OK)
+        result = store_session_list(a->store, a->row.name, user.id, SESSIONS_MAX, a->arena,
+                                    &sessions, &count);
+    for (size_t i = 0; i < count && result == OST_OK; i++) {
+        result = store_session_end(a->store, a->row.name, sessions[i].id);
+        if (result == OST_E_NOT_FOUND) /* it has just ended by itself */
+            result = OST_OK;
+    }
+    if (result == OST_OK)
+        printf("%zu ended\n", count);
+    return result;
+}
+
+static ost_result end(realm_admin *a, const option_values *values, ost_error *ret_error)
+{
+    ost_result result = OST_OK;
+    if (options_get(values, "user") != NULL)
+        return end_all(a, options_get(values, "user"), ret_error);
+    if (values->operand_count == 0)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "needs SESSION or --user USER");
+    result = store_session_end(a->store, a->row.name, text_of(values->operands[0]));
+    return result == OST_E_NOT_FOUND
+               ? ost_error_set(ret_error, result, "Session not found: %s", values->operands[0])
+               : result;
+}
+
+static int run(const option_values *values)
+{
+    return administration_run(values, "session end", end);
+}
+
+static const option options[] = {
+    {"user", "USER", NULL, NULL, "all sessions of this user"},
+    {"realm", "NAME", NULL, NULL, "the realm (required)"},
+    COMMAND_DATA_OPTION,
+    {0},
+};
+
+const command command_session_end = {
+    .words = "session end",
+    .operands = "[SESSION]",
+    .summary = "End a session, or all of a user.",
+    .options = options,
+    .min_operands = 0,
+    .max_operands = 1,
+    .run = run,
+};

@@ -1,0 +1,38 @@
+/* `ostiary user add-role`: a role of the realm, or of a client. */
+
+#include "base/text.h"
+#include "cli/provider/administration.h"
+
+static ost_result add_role(realm_admin *a, const option_values *values, ost_error *ret_error)
+{
+    store_user user;
+    const ost_json *document;
+    ost_result result =
+        realm_admin_user(a, text_of(values->operands[0]), &user, &document, ret_error);
+    return result == OST_OK
+               ? realm_admin_add_role(a, &user, document, options_get(values, "client"),
+                                      text_of(values->operands[1]), ret_error)
+               : result;
+}
+
+static int run(const option_values *values)
+{
+    return administration_run(values, "user add-role", add_role);
+}
+
+static const option options[] = {
+    {"client", "CLIENT", NULL, NULL, "the client whose role it is (the realm's own)"},
+    {"realm", "NAME", NULL, NULL, "the realm (required)"},
+    COMMAND_DATA_OPTION,
+    {0},
+};
+
+const command command_user_add_role = {
+    .words = "user add-role",
+    .operands = "USER ROLE",
+    .summary = "Give a user a role.",
+    .options = options,
+    .min_operands = 2,
+    .max_operands = 2,
+    .run = run,
+};

@@ -1,0 +1,34 @@
+/* `ostiary user delete`: a user, with their sessions. */
+
+#include "base/text.h"
+#include "cli/provider/administration.h"
+
+static ost_result remove_user(realm_admin *a, const option_values *values, ost_error *ret_error)
+{
+    store_user user;
+    const ost_json *document;
+    ost_result result =
+        realm_admin_user(a, text_of(values->operands[0]), &user, &document, ret_error);
+    return result == OST_OK ? store_user_delete(a->store, a->row.name, user.id) : result;
+}
+
+static int run(const option_values *values)
+{
+    return administration_run(values, "user delete", remove_user);
+}
+
+static const option options[] = {
+    {"realm", "NAME", NULL, NULL, "the realm (required)"},
+    COMMAND_DATA_OPTION,
+    {0},
+};
+
+const command command_user_delete = {
+    .words = "user delete",
+    .operands = "USER",
+    .summary = "Delete a user with their sessions.",
+    .options = options,
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run,
+};

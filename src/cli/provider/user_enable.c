@@ -1,0 +1,63 @@
+/* `ostiary user enable` and `ostiary user disable`: a disabled user is not let in, and gets no more
+ * tokens. */
+
+#include "base/text.h"
+#include "cli/provider/administration.h"
+#include "provider/admin/document_edit.h"
+
+static ost_result change(realm_admin *a, const option_values *values, bool enabled,
+                         ost_error *ret_error)
+{
+    store_user user;
+    const ost_json *document;
+    ost_result result =
+        realm_admin_user(a, text_of(values->operands[0]), &user, &document, ret_error);
+    if (result == OST_OK)
+        result = document_put_boolean(document, "enabled", enabled, a->arena, &document);
+    return result == OST_OK ? realm_admin_store_user(a, &user, document, ret_error) : result;
+}
+
+static ost_result enable(realm_admin *a, const option_values *values, ost_error *ret_error)
+{
+    return change(a, values, true, ret_error);
+}
+
+static ost_result disable(realm_admin *a, const option_values *values, ost_error *ret_error)
+{
+    return change(a, values, false, ret_error);
+}
+
+static int run_enable(const option_values *values)
+{
+    return administration_run(values, "user enable", enable);
+}
+
+static int run_disable(const option_values *values)
+{
+    return administration_run(values, "user disable", disable);
+}
+
+static const option options[] = {
+    {"realm", "NAME", NULL, NULL, "the realm (required)"},
+    COMMAND_DATA_OPTION,
+    {0},
+};
+
+const command command_user_enable = {
+    .words = "user enable",
+    .operands = "USER",
+    .summary = "Let a user in again.",
+    .options = options,
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run_enable,
+};
+const command command_user_disable = {
+    .words = "user disable",
+    .operands = "USER",
+    .summary = "Keep a user out.",
+    .options = options,
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run_disable,
+};

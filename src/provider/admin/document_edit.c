@@ -1,0 +1,114 @@
+/* Documents with a member changed; see document_edit.h. */
+#include "provider/admin/document_edit.h"
+
+#include "base/text.h"
+
+#define MAX_DOCUMENT ((size_t)64 << 20)
+
+static const ost_json_limits limits = {
+    .max_bytes = MAX_DOCUMENT, .max_depth = 64, .max_values = (size_t)1 << 22};
+
+static ost_result finish(ost_json_writer *w, ost_arena *arena, const ost_json **ret)
+{
+    ost_text text;
+    ost_result result = ost_json_writer_finish(w, &text);
+    return result == OST_OK ? ost_json_read(text, &limits, arena, ret, NULL) : result;
+}
+
+ost_result document_put(const ost_json *object, ost_text name, const ost_json *value,
+                        ost_arena *arena, const ost_json **ret_object)
+{
+    bool there = false;
+    ost_json_writer *w = ost_json_writer_new(arena, MAX_DOCUMENT);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_open_object(w);
+    for (const ost_json *at = ost_json_first(object); at != NULL; at = ost_json_next(at)) {
+        bool this = text_equal(ost_json_name(at), name);
+        there = there || this;
+        if (this && value == NULL)
+            continue;
+        ost_json_put_name(w, ost_json_name(at));
+        ost_json_put_value(w, this ? value : at);
+    }
+    if (!there && value != NULL) {
+        ost_json_put_name(w, name);
+        ost_json_put_value(w, value);
+    }
+    ost_json_close_object(w);
+    return finish(w, arena, ret_object);
+}
+
+static ost_result string_value(ost_text text, ost_arena *arena, const ost_json **ret_value)
+{
+    ost_json_writer *w = ost_json_writer_new(arena, MAX_DOCUMENT);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_put_text(w, text);
+    return finish(w, arena, ret_value);
+}
+
+ost_result document_put_text(const ost_json *object, const char *name, ost_text value,
+                             ost_arena *arena, const ost_json **ret_object)
+{
+    const ost_json *string;
+    ost_result result = string_value(value, arena, &string);
+    return result == OST_OK ? document_put(object, text_of(name), string, arena, ret_object)
+                            : result;
+}
+
+ost_result document_put_boolean(const ost_json *object, const char *name, bool value,
+                                ost_arena *arena, const ost_json **ret_object)
+{
+    const ost_json *boolean;
+    ost_result result =
+        ost_json_read(value ? OST_TEXT("true") : OST_TEXT("false"), NULL, arena, &boolean, NULL);
+    return result == OST_OK ? document_put(object, text_of(name), boolean, arena, ret_object)
+                            : result;
+}
+
+ost_result document_add_text(const ost_json *array, ost_text value, ost_arena *arena,
+                             const ost_json **ret_array)
+{
+    bool there = false;
+    ost_json_writer *w = ost_json_writer_new(arena, MAX_DOCUMENT);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_open_array(w);
+    for (const ost_json *at = ost_json_first(array); at != NULL; at = ost_json_next(at)) {
+        there = there || ost_json_equals(at, value);
+        ost_json_put_value(w, at);
+    }
+    if (!there)
+        ost_json_put_text(w, value);
+    ost_json_close_array(w);
+    return finish(w, arena, ret_array);
+}
+
+ost_result document_assign(const ost_json *object, ost_text assignment, ost_arena *arena,
+                           const ost_json **ret_object, ost_error *ret_error)
+{
+    static const char attributes[] = "attributes.";
+    size_t equals = text_find(assignment, '=', 0);
+    ost_text name = text_slice(assignment, 0, equals);
+    ost_text text = text_slice(assignment, equals + 1, assignment.len);
+    const ost_json *value = NULL, *inner;
+    bool attribute = text_starts(name, attributes);
+    ost_result result = OST_OK;
+    if (attribute)
+        name = text_slice(name, sizeof attributes - 1, name.len);
+    if (equals == assignment.len || name.len == 0)
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "not NAME=VALUE: %.*s", (int)assignment.len,
+                             assignment.data);
+    if (text.len > 0 && (attribute || ost_json_read(text, &limits, arena, &value, NULL) != OST_OK))
+        result = string_value(text, arena, &value);
+    if (result == OST_OK && !attribute)
+        result = document_put(object, name, value, arena, ret_object);
+    if (result == OST_OK && attribute) {
+        result = document_put(ost_json_get(object, "attributes"), name, value, arena, &inner);
+        if (result == OST_OK)
+            result = document_put(object, OST_TEXT("attributes"), inner, arena, ret_object);
+    }
+    return result == OST_OK ? OST_OK
+                            : ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+}

@@ -1,0 +1,29 @@
+/* Changing members of a stored document: what "name=value" on a command line stands for. */
+#ifndef DOCUMENT_EDIT_H
+#define DOCUMENT_EDIT_H
+
+#include <ostiary/json.h>
+
+/* The object with `assignment` applied, in the arena. "name=value": the value is JSON, or else a
+ * string; "attributes.NAME=value" sets an attribute; an empty value takes the member out.
+ * OST_E_ARGUMENT with a sentence. */
+OST_MUST_CHECK ost_result document_assign(const ost_json *object, ost_text assignment,
+                                          ost_arena *arena, const ost_json **ret_object,
+                                          ost_error *ret_error);
+
+/* The object with one member replaced, added, or (NULL) taken out. */
+OST_MUST_CHECK ost_result document_put(const ost_json *object, ost_text name, const ost_json *value,
+                                       ost_arena *arena, const ost_json **ret_object);
+
+/* The same for a string, and for true or false. */
+OST_MUST_CHECK ost_result document_put_text(const ost_json *object, const char *name,
+                                            ost_text value, ost_arena *arena,
+                                            const ost_json **ret_object);
+OST_MUST_CHECK ost_result document_put_boolean(const ost_json *object, const char *name, bool value,
+                                               ost_arena *arena, const ost_json **ret_object);
+
+/* An array of strings with one more, once. */
+OST_MUST_CHECK ost_result document_add_text(const ost_json *array, ost_text value, ost_arena *arena,
+                                            const ost_json **ret_array);
+
+#endif
