@@ -71,6 +71,12 @@ static void append_http(buffer *to, const http_server *http)
     append_counter(to, "requests_total", "Requests read.", "counter", counters.requests);
     append_counter(to, "requests_refused_total", "Requests that could not be read.", "counter",
                    counters.refused_requests);
+    append_counter(to, "connections_refused_total", "Connections refused: there were too many.",
+                   "counter", counters.refused_connections);
+    append_counter(to, "connections_ended_total", "Idle connections that made room for others.",
+                   "counter", counters.ended_connections);
+    append_counter(to, "responses_ended_total", "HTTP/2 responses that were taken too slowly.",
+                   "counter", counters.ended_responses);
     buffer_append_string(to, "# HELP ostiary_http_responses_total Responses by class of status.\n"
                              "# TYPE ostiary_http_responses_total counter\n");
     for (int i = 0; i < 4; i++)

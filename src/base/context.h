@@ -15,6 +15,8 @@ int64_t monotonic_ms(void);
 OST_MUST_CHECK void *memory_alloc(size_t size);             /* zeroed */
 OST_MUST_CHECK void *memory_resize(void *old, size_t size); /* the new part is not zeroed */
 OST_MUST_CHECK char *memory_copy(ost_text text);            /* NUL-terminated */
+/* Hands what has been freed back to the system, which can take milliseconds. Any thread. */
+void memory_give_back(void);
 void memory_free(void *data);
 uint64_t memory_count(void); /* allocations by this thread since it started */
 void memory_fail_at(uint64_t n);

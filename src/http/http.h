@@ -54,7 +54,8 @@ typedef struct http_limits {
     unsigned head_timeout;          /* seconds, 10 */
     unsigned idle_timeout;          /* seconds, 75 */
     unsigned body_rate;             /* bytes per second at least, after a grace of 10 s; 256 */
-    size_t connections;             /* 10,000 in all */
+    size_t connections;             /* 10,000 in all, or what descriptors there are for; beyond
+                                       them the longest idle one makes room */
     size_t connections_per_peer;    /* 1,000 per address; loopback is exempt */
     size_t requests_per_connection; /* 100,000 */
     unsigned streams;               /* of one HTTP/2 connection at a time, 100 */
@@ -65,6 +66,8 @@ typedef struct http_limits {
     size_t exchange_arena;          /* ceiling of one exchange's arena, 4 MiB */
     unsigned pool_threads;          /* for http_defer: cores, at least 2 */
     size_t pool_queue;              /* waiting jobs, 64 */
+    size_t waiting_responses;       /* bytes of responses that HTTP/2 clients have not taken yet, of
+                                       all connections, 64 MiB */
 } http_limits;
 
 typedef struct http_log_entry {
@@ -159,6 +162,9 @@ typedef struct http_counters {
     uint64_t connections, requests, responses_2xx, responses_3xx, responses_4xx, responses_5xx;
     uint64_t refused_requests; /* not readable: 400, 413, 431, 501 from the engine itself */
     uint64_t open_connections;
+    uint64_t refused_connections; /* there were too many, in all or of the address */
+    uint64_t ended_connections;   /* idle ones that have made room for others */
+    uint64_t ended_responses;     /* HTTP/2: taken too slowly, or given up for others */
 } http_counters;
 void http_server_counters(const http_server *server, http_counters *ret);
 

@@ -14,6 +14,8 @@
 #include "http/connection/tls.h"
 #include "http/server_config.h"
 
+#define OTHER_DESCRIPTORS 128 /* what is not a client's connection */
+
 ost_result http_server_new(const http_config *config, http_server **ret_server,
                            ost_error *ret_error)
 {
@@ -35,12 +37,25 @@ ost_result http_server_new(const http_config *config, http_server **ret_server,
 
 /* ---- life ---- */
 
+/* A connection for which there is no descriptor would be lost without a word. */
+static void fit_descriptors(http_limits *limits)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return;
+    size_t all = limit.rlim_cur;
+    size_t room = all > 2 * OTHER_DESCRIPTORS ? all - OTHER_DESCRIPTORS : all / 2;
+    if (room < limits->connections)
+        limits->connections = room;
+}
+
 ost_result http_server_start(http_server *server, ost_error *ret_error)
 {
     int expected = SERVER_NEW;
     if (!atomic_compare_exchange_strong(&server->state, &expected, SERVER_RUNNING))
         return ost_error_set(ret_error, OST_E_STATE, "the server has been started already");
-    const http_limits *limits = &server->service.limits;
+    http_limits *limits = &server->service.limits;
+    fit_descriptors(limits);
     ost_result result =
         http_pool_new(limits->pool_threads, limits->pool_queue, &server->service.pool, ret_error);
     for (unsigned i = 0; i < server->loop_count && result == OST_OK; i++)
@@ -163,6 +178,9 @@ void http_server_counters(const http_server *server, http_counters *ret)
         const exchange_counters *c = &server->loops[i].exchanges.counters;
         sum.connections += count_of(&connections->connections);
         sum.open_connections += count_of(&connections->open_connections);
+        sum.refused_connections += count_of(&connections->refused);
+        sum.ended_connections += count_of(&connections->ended);
+        sum.ended_responses += count_of(&connections->ended_responses);
         sum.requests += count_of(&c->requests);
         sum.refused_requests += count_of(&c->refused_requests);
         sum.responses_2xx += count_of(&c->responses[2]);

@@ -50,6 +50,7 @@ static http_limits decide_limits(const http_limits *given)
         .exchange_arena = or_default(given->exchange_arena, (size_t)4 << 20),
         .pool_threads = given->pool_threads > 0 ? given->pool_threads : threads,
         .pool_queue = or_default(given->pool_queue, 64),
+        .waiting_responses = or_default(given->waiting_responses, (size_t)64 << 20),
     };
 }
 

@@ -325,6 +325,10 @@ static int run(http_server *server, const arguments *a)
     }
     http_counters counters;
     http_server_counters(server, &counters);
+    printf("crowd refused %llu ended %llu responses %llu\n",
+           (unsigned long long)counters.refused_connections,
+           (unsigned long long)counters.ended_connections,
+           (unsigned long long)counters.ended_responses);
     printf("connections %llu requests %llu refused %llu open %llu\n",
            (unsigned long long)counters.connections, (unsigned long long)counters.requests,
            (unsigned long long)counters.refused_requests,

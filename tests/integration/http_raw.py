@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -49,7 +50,7 @@ def parse(data, head_only=False):
 class ProbeServer:
     """The program of http_probe_server.c on a free port; ends by its process id."""
 
-    def __init__(self, *arguments, address="127.0.0.1", expect_failure=False, passed=None):
+    def __init__(self, *arguments, address="127.0.0.1", expect_failure=False, passed=None, nofile=None):
         program = build_folder() / "tests" / "integration" / "http-probe-server"
         if not program.exists():
             pytest.fail(f"{program} has not been built")
@@ -60,6 +61,9 @@ class ProbeServer:
         if passed:  # a listening socket, handed down as systemd does
             command = ["sh", "-c", 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"', "sh", *command]
             options = {"preexec_fn": lambda: os.dup2(passed.fileno(), 3), "close_fds": False}
+        if nofile:  # descriptors, hard limit included
+            limit = (resource.RLIMIT_NOFILE, (nofile, nofile))
+            options["preexec_fn"] = lambda: resource.setrlimit(*limit)
         self.process = subprocess.Popen(
             command,
             **options,
@@ -77,6 +81,7 @@ class ProbeServer:
             self._finish(timeout=10)
             pytest.fail(f"the probe server did not start: {line}{self.log}")
         self.port = int(line.split()[-1])
+        self.idle_files = self.open_files()
         if passed:
             self.address, self.port = passed.getsockname()[:2]
 
@@ -116,6 +121,9 @@ class ProbeServer:
     def alive(self):
         answer = self.request(b"GET /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         return answer.status == 200 and answer.body == b'{"message":"hello"}'
+
+    def open_files(self):
+        return len(list(pathlib.Path(f"/proc/{self.process.pid}/fd").iterdir()))
 
     def resident(self):
         """Bytes of resident memory."""

@@ -289,6 +289,36 @@ def test_responses_that_nobody_takes_are_bounded(monkeypatch):
         assert h2.statuses(received) == {201: 200}
 
 
+def test_c8_responses_that_nobody_takes_have_one_ceiling(monkeypatch):
+    """Three hundred connections without a window; afterwards the memory is the system's again."""
+    monkeypatch.setenv("ASAN_OPTIONS", "quarantine_size_mb=0")
+    with ProbeServer("--loops", 1) as server:
+        before = server.resident()
+        no_window = b"\0\x04\0\0\0\0"
+        socks = []
+        for _ in range(300):
+            socks.append(server.connect())
+            socks[-1].sendall(h2.start(h2.NO_TABLE + no_window) + h2.request(1, "/sized/1000000"))
+        assert h2.statuses(exchange(server, h2.request(1))[0]) == {1: 200}
+        assert server.resident() - before < 110 << 20
+        for sock in socks:
+            sock.close()
+        assert wait_for(lambda: server.resident() - before < 16 << 20, seconds=25)
+    assert "too many responses wait for their clients" in server.log
+
+
+def test_c8_a_byte_now_and_then_is_not_enough():
+    with ProbeServer("--loops", 1, "--idle-timeout", 1) as server, server.connect() as sock:
+        settings = h2.frame(h2.SETTINGS, 0, 0, b"\0\x04\0\0\0\0")
+        sock.sendall(h2.start() + settings + h2.request(1, "/sized/100000"))
+        received = b""
+        begun = time.monotonic()
+        while h2.resets(received).get(1) is None and time.monotonic() < begun + 10:
+            sock.sendall(h2.frame(h2.WINDOW_UPDATE, 0, 1, b"\0\0\0\x01"))
+            received += read_all(sock, quiet=0.3)[0]
+        assert h2.resets(received)[1] == 8
+
+
 def test_one_large_response_leaves_room_for_others(server):
     """Whoever fetches a large file over a slow line goes on asking meanwhile, on the same connection."""
     no_window = b"\0\x04\0\0\0\0"

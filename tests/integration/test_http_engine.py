@@ -324,15 +324,67 @@ def test_requests_per_connection():
 
 
 def test_connection_limit():
+    """Connections in the middle of a request keep their place; a new one is refused, and that is told."""
     with ProbeServer("--connections", 5) as server:
         kept = [server.connect() for _ in range(5)]
         for sock in kept:
             sock.sendall(get(b"/hello", end=False))
             assert sock.recv(1000).startswith(b"HTTP/1.1 200")
+            sock.sendall(b"GET /hello HTTP/1.1\r\n")
+        time.sleep(0.1)
         with server.connect() as sock:
             assert read_all(sock)[1]
         kept.pop().close()
         assert wait_for(lambda: server.talk(get(b"/hello"))[0].startswith(b"HTTP/1.1 200"))
+    assert re.search("crowd refused [1-9][0-9]* ended 0 ", server.output)
+    assert "too many connections: a new one was refused" in server.log
+
+
+def test_c7_the_longest_idle_connection_makes_room():
+    with ProbeServer("--connections", 5, "--loops", 1) as server:
+        kept = [server.connect() for _ in range(5)]
+        for sock in kept[1:]:
+            time.sleep(0.05)
+            sock.sendall(get(b"/hello", end=False))
+            assert sock.recv(1000).startswith(b"HTTP/1.1 200")
+        assert server.talk(get(b"/hello"))[0].startswith(b"HTTP/1.1 200")
+        assert read_all(kept[0]) == (b"", True)  # it has never said anything
+        for sock in kept[1:]:
+            sock.sendall(get(b"/hello", end=False))
+            assert sock.recv(1000).startswith(b"HTTP/1.1 200")
+    assert "crowd refused 0 ended 1 " in server.output
+    assert "too many connections: the longest idle one was closed" in server.log
+
+
+def test_c7_few_descriptors_refuse_nobody():
+    """Idle connections make room before descriptors run out: then the system would drop clients in silence."""
+    server = ProbeServer("--loops", 1, nofile=200)
+    with server:
+        socks = [server.connect() for _ in range(300)]
+        assert server.talk(get(b"/hello"))[0].startswith(b"HTTP/1.1 200")
+        for sock in socks:
+            sock.close()
+
+
+def test_c8_a_client_that_takes_a_byte_now_and_then_is_not_waited_for():
+    with ProbeServer("--idle-timeout", 1, "--loops", 1) as server:
+        sock = socket.socket()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sock.connect((server.address, server.port))
+        sock.sendall(get(b"/sized/30000000"))
+        begun = time.monotonic()
+        sock.settimeout(5)
+        taken = b"x"
+        while taken and time.monotonic() < begun + 15:
+            time.sleep(0.2)
+            try:
+                taken = sock.recv(1)
+            except ConnectionResetError:
+                break
+            if server.open_files() <= server.idle_files:
+                break
+        assert server.open_files() <= server.idle_files and time.monotonic() - begun < 15
+        sock.close()
 
 
 def test_no_more_file_descriptors():
@@ -340,6 +392,7 @@ def test_no_more_file_descriptors():
     import resource
 
     with ProbeServer() as server:
+        assert wait_for(server.alive)  # it has counted its descriptors by now
         resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (40, 40))
         socks = [server.connect() for _ in range(80)]
         time.sleep(0.3)

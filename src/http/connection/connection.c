@@ -13,6 +13,8 @@
 #include "http/connection/server_state.h"
 #include "http/connection/tls.h"
 
+#define CONNECTION_COST 32768 /* roughly, with its sessions of HTTP and TLS */
+
 static void settle(connection *c);
 
 /* ---- end ---- */
@@ -24,6 +26,7 @@ static void connection_free(connection *c)
     input_release(&c->input, &c->loop->blocks);
     buffer_free(&c->sending);
     buffer_free(&c->pending);
+    c->loop->released += CONNECTION_COST;
     memory_free(c);
 }
 

@@ -4,6 +4,7 @@
 #include "base/context.h"
 #include "http/connection/connection.h"
 #include "http/connection/connection_begin.h"
+#include "http/connection/output.h"
 #include "http/connection/server_state.h"
 
 /* False: there are enough connections. */
@@ -15,6 +16,44 @@ static bool count(connection *c)
     counter_add(&c->loop->counters.connections, 1);
     counter_add(&c->loop->counters.open_connections, 1);
     return before < server->service.limits.connections;
+}
+
+static uint64_t idle_since(const connection *c)
+{
+    if (c->client.closing || output_blocked(c))
+        return UINT64_MAX;
+    return c->phase == PHASE_HTTP ? c->protocol->idle_since(c) : c->since;
+}
+
+/* Of what this loop serves, the connection that has been idle for the longest time goes. */
+static bool make_room(const connection *newest)
+{
+    connection *idlest = NULL;
+    uint64_t since = UINT64_MAX;
+    for (connection *c = newest->loop->connections; c != NULL; c = c->next) {
+        uint64_t its = c == newest ? UINT64_MAX : idle_since(c);
+        if (its < since) {
+            idlest = c;
+            since = its;
+        }
+    }
+    if (idlest == NULL)
+        return false;
+    counter_add(&newest->loop->counters.ended, 1);
+    event_loop_tell(newest->loop, idlest->client.peer,
+                    "too many connections: the longest idle one was closed");
+    connection_close(idlest);
+    return true;
+}
+
+/* Counted, or in the place of another. */
+static bool enter(connection *c)
+{
+    if (count(c) || make_room(c))
+        return true;
+    counter_add(&c->loop->counters.refused, 1);
+    event_loop_tell(c->loop, c->client.peer, "too many connections: a new one was refused");
+    return false;
 }
 
 /* A connection whose socket is ready to be accepted into; NULL: out of memory. */
@@ -51,7 +90,7 @@ void connection_accept(event_loop *loop, uv_stream_t *listener)
         event_loop_need_tick(loop);
         return;
     }
-    if (uv_accept(listener, &c->socket.stream) != 0 || !count(c) || !connection_meet_socket(c) ||
+    if (uv_accept(listener, &c->socket.stream) != 0 || !enter(c) || !connection_meet_socket(c) ||
         (!loop->server->proxy_protocol && !connection_begin(c))) {
         connection_close(c);
         return;

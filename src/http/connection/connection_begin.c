@@ -24,6 +24,11 @@ bool connection_meet(connection *c, const ip_address *peer)
     if (address_is_loopback(peer))
         return true;
     c->counted_peer = peers_enter(c->loop->server->peers, peer);
+    if (!c->counted_peer) {
+        counter_add(&c->loop->counters.refused, 1);
+        event_loop_tell(c->loop, c->client.peer,
+                        "too many connections of one address: a new one was refused");
+    }
     return c->counted_peer;
 }
 

@@ -25,6 +25,8 @@ typedef struct connection_protocol {
         connection *c); /* the loop stops: closes when idle, else after what is in flight */
     /* Ends what has taken too long; true when there was something to do. */
     bool (*check_time)(connection *c, uint64_t now);
+    /* Since when nothing has been asked; UINT64_MAX: something is being handled. */
+    uint64_t (*idle_since)(const connection *c);
     void (*end)(connection *c);     /* the connection closes: requests that are not whole go */
     void (*discard)(connection *c); /* no exchange is left */
 } connection_protocol;
@@ -65,8 +67,8 @@ struct connection {
     buffer sending, pending; /* in flight; behind it */
     uv_write_t write;
     uv_shutdown_t shutdown;
-    size_t unsent; /* at the last tick */
-    uint64_t unsent_since;
+    size_t unsent;       /* at the last tick */
+    uint64_t unsent_due; /* when less must be left */
 
     const connection_protocol *protocol; /* NULL: not agreed on yet */
     void *session;                       /* the protocol's */

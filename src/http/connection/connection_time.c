@@ -23,16 +23,21 @@ static uint64_t deadline(const connection *c)
     return c->since + (c->phase == PHASE_LINGER ? LINGER_MS : grace);
 }
 
-/* A client that does not take its response. */
+/* A client that does not take its response, or slower than the slowest body may come: what it takes
+ * earns time, and no more than a silent client has. */
 static bool write_is_stuck(connection *c, uint64_t now)
 {
+    const http_limits *limits = &c->loop->server->service.limits;
     size_t unsent = uv_stream_get_write_queue_size(&c->socket.stream) + c->pending.len;
-    if (unsent == 0 || unsent != c->unsent) {
-        c->unsent = unsent;
-        c->unsent_since = now;
-        return false;
-    }
-    return now - c->unsent_since > c->loop->server->service.limits.idle_timeout * 1000u;
+    uint64_t latest = now + limits->idle_timeout * 1000u;
+    if (unsent == 0 || unsent > c->unsent)
+        c->unsent_due = unsent == 0 || c->unsent == 0 ? latest : c->unsent_due;
+    else
+        c->unsent_due += (uint64_t)(c->unsent - unsent) * 1000u / limits->body_rate;
+    if (c->unsent_due > latest)
+        c->unsent_due = latest;
+    c->unsent = unsent;
+    return now > c->unsent_due;
 }
 
 void connection_check_time(connection *c, uint64_t now)

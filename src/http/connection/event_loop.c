@@ -3,10 +3,25 @@
 
 #include <stdio.h>
 
+#include "base/text.h"
+
 void event_loop_need_tick(event_loop *loop)
 {
     if (!uv_is_active((uv_handle_t *)&loop->tick))
         uv_timer_start(&loop->tick, loop->on_tick, TICK_MS, TICK_MS);
+}
+
+#define TELL_EVERY_MS 10000
+
+void event_loop_tell(event_loop *loop, ost_text peer, const char *reason)
+{
+    const http_service *service = loop->exchanges.service;
+    uint64_t now = event_loop_now(loop);
+    if (service->log == NULL || (loop->told_at > 0 && now < loop->told_at + TELL_EVERY_MS))
+        return;
+    loop->told_at = now;
+    http_log_entry entry = {.peer = peer, .reason = text_of(reason)};
+    service->log(&entry, service->log_user);
 }
 
 uint64_t event_loop_now(const event_loop *loop)

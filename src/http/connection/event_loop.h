@@ -19,7 +19,7 @@ struct listener;
 
 /* Written by the loop's thread only; read by any. */
 typedef struct loop_counters {
-    _Atomic uint64_t connections, open_connections;
+    _Atomic uint64_t connections, open_connections, refused, ended, ended_responses;
 } loop_counters;
 
 typedef struct event_loop {
@@ -44,6 +44,10 @@ typedef struct event_loop {
     char *cipher_input; /* what TLS connections read into */
     bool accept_again;  /* out of memory: tried again at the next tick */
 
+    uint64_t told_at; /* see event_loop_tell */
+    size_t released;  /* bytes that connections have let go of since memory was given back */
+    uint64_t given_back_at;
+
     char date[32]; /* "Mon, 23 Nov 2026 16:23:14 GMT" */
     size_t date_len;
     time_t date_second;
@@ -59,6 +63,9 @@ typedef struct event_loop {
 uint64_t event_loop_now(const event_loop *loop);
 /* Value of the Date field, renewed each second. */
 ost_text event_loop_date(event_loop *loop);
+
+/* Tells the operator's log what befalls connections, once in ten seconds at most. */
+void event_loop_tell(event_loop *loop, ost_text peer, const char *reason);
 
 /* There is something to time out: the tick runs until there is nothing left. */
 void event_loop_need_tick(event_loop *loop);

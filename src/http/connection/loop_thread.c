@@ -12,6 +12,8 @@
 #include "http/connection/server_state.h"
 
 #define STOP_TICK_MS 20
+#define GIVE_BACK_MIN ((size_t)8 << 20)
+#define GIVE_BACK_EVERY_MS 10000
 
 static void on_tick(uv_timer_t *timer);
 
@@ -111,6 +113,16 @@ static void accept_again(event_loop *loop)
         connection_accept(loop, &l->socket.stream);
 }
 
+/* After a flood the heap is as large as the flood was. */
+static void give_back(event_loop *loop, uint64_t now)
+{
+    if (loop->released < GIVE_BACK_MIN || now < loop->given_back_at + GIVE_BACK_EVERY_MS)
+        return;
+    loop->released = 0;
+    loop->given_back_at = now;
+    memory_give_back();
+}
+
 static void on_tick(uv_timer_t *timer)
 {
     event_loop *loop = timer->data;
@@ -125,7 +137,9 @@ static void on_tick(uv_timer_t *timer)
         else
             connection_check_time(c, now);
     }
-    if (loop->connections == NULL && !loop->stopping && !loop->accept_again)
+    give_back(loop, now);
+    if (loop->connections == NULL && !loop->stopping && !loop->accept_again &&
+        loop->released < GIVE_BACK_MIN)
         uv_timer_stop(timer);
     end_if_done(loop, now);
 }

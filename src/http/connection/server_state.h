@@ -33,7 +33,8 @@ struct http_server {
     peers *peers;
     _Atomic int state;
     _Atomic size_t open_connections;
-    const char *socket_path; /* to be removed at the end; see listener.c */
+    _Atomic size_t waiting_bytes; /* of responses that HTTP/2 clients have not taken yet */
+    const char *socket_path;      /* to be removed at the end; see listener.c */
 };
 
 #endif

@@ -2,6 +2,8 @@
  * copied and waits. */
 #include "http/connection/socket_write.h"
 
+#include "http/connection/server_state.h"
+
 #define OUTPUT_CEILING ((size_t)256 << 20) /* several of the largest responses, TLS included */
 
 bool socket_blocked(const connection *c)
@@ -29,6 +31,7 @@ static void start_write(connection *c)
 static void on_written(uv_write_t *request, int status)
 {
     connection *c = request->data;
+    c->loop->released += c->sending.len;
     buffer_free(&c->sending);
     if (c->client.closing)
         return;
@@ -78,7 +81,7 @@ void socket_write(connection *c, ost_text first, ost_text second)
     keep(c, &c->sending, (ost_text){first.data + of_first, first.len - of_first},
          (ost_text){second.data + (sent - of_first), second.len - (sent - of_first)});
     c->unsent = c->sending.len;
-    c->unsent_since = event_loop_now(c->loop);
+    c->unsent_due = event_loop_now(c->loop) + c->loop->server->service.limits.idle_timeout * 1000u;
     if (!c->aborting)
         start_write(c);
 }

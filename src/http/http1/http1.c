@@ -368,6 +368,11 @@ static bool check_time(connection *c, uint64_t now)
     return true;
 }
 
+static uint64_t idle_since(const connection *c)
+{
+    return is_idle(c) ? c->since : UINT64_MAX;
+}
+
 /* A request that has not been read whole is dropped. */
 static void end(connection *c)
 {
@@ -384,5 +389,5 @@ static void free_session(connection *c)
     memory_free(c->session);
 }
 
-const connection_protocol http1_protocol = {begin,      advance, ends_with_input, stop,
-                                            check_time, end,     free_session};
+const connection_protocol http1_protocol = {begin,      advance, ends_with_input, stop, check_time,
+                                            idle_since, end,     free_session};

@@ -353,9 +353,11 @@ static void check_stream(http2_stream *stream, uint64_t now)
             h->failed = true; /* in the middle of a header block nothing else can be said */
     } else if (stream->sent_at > 0 && now > stream->sent_at + LINGER_MS) {
         end_early(stream);
-    } else if (stream->responded && now > stream->out_since + limits->idle_timeout * 1000u) {
+    } else if (stream->responded && now > stream->out_due) {
+        if (!stream->out_ended)
+            counter_add(&h->c->loop->counters.ended_responses, 1);
         nghttp2_submit_rst_stream(h->session, NGHTTP2_FLAG_NONE, stream->id, NGHTTP2_CANCEL);
-        stream->out_since = now;
+        stream->out_due = now + limits->idle_timeout * 1000u;
     }
 }
 
@@ -371,5 +373,11 @@ static bool check_time(connection *c, uint64_t now)
     return true;
 }
 
-const connection_protocol http2_protocol = {begin,      advance, ends_with_input, stop,
-                                            check_time, end,     keep_nothing};
+static uint64_t idle_since(const connection *c)
+{
+    const http2 *h = c->session;
+    return h->streams == NULL ? h->active_at : UINT64_MAX;
+}
+
+const connection_protocol http2_protocol = {begin,      advance, ends_with_input, stop, check_time,
+                                            idle_since, end,     keep_nothing};

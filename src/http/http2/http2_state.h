@@ -29,6 +29,8 @@ typedef struct http2_stream {
     size_t out_sent;
     bool responded;
     uint64_t out_since; /* of the last progress */
+    uint64_t out_due;   /* when more must have been taken, see http2_response.c */
+    bool out_ended;     /* its body has been given up for others */
     uint64_t sent_at;   /* the response has gone out whole; 0: not yet */
     size_t drained;     /* of the request's body since it was answered */
 } http2_stream;

@@ -64,8 +64,7 @@ void http2_stream_free(http2_stream *stream)
     } else if (exchange != NULL) {
         exchange->stream = NULL; /* it goes on, and nobody hears of it */
     }
-    h->out_bytes -= stream->out.len;
-    buffer_free(&stream->out);
+    http2_response_drop(stream);
     memory_free(stream);
 }
 

@@ -34,6 +34,12 @@ void metrics_endpoint(http_exchange *exchange, void *user)
     } rows[] = {
         {"ostiary_http_connections_total", "counter", "Accepted connections.", n.connections},
         {"ostiary_http_open_connections", "gauge", "Open connections.", n.open_connections},
+        {"ostiary_http_connections_refused_total", "counter",
+         "Connections refused: there were too many.", n.refused_connections},
+        {"ostiary_http_connections_ended_total", "counter",
+         "Idle connections that made room for others.", n.ended_connections},
+        {"ostiary_http_responses_ended_total", "counter",
+         "HTTP/2 responses that were taken too slowly.", n.ended_responses},
         {"ostiary_http_requests_total", "counter", "Requests.", n.requests},
         {"ostiary_http_refused_requests_total", "counter", "Requests that could not be read.",
          n.refused_requests},
