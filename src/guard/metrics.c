@@ -18,6 +18,7 @@ typedef struct issuer_state {
     bool stale; /* the last fetch failed: the last known good keys serve */
     size_t keys;
     int64_t age; /* seconds; -1: no keys */
+    keyset_left_out left_out;
     unsigned failures;
     int64_t failing; /* seconds; -1: it does not fail */
     unsigned long long fetches_good, fetches_bad;
@@ -32,6 +33,7 @@ static void read_state(issuer *i, issuer_state *state)
     const key_snapshot *snapshot = published_enter(&i->source.keys, &place);
     if (snapshot != NULL) {
         state->keys = ost_keyset_count(snapshot->keys);
+        state->left_out = snapshot->left_out;
         state->age = i->source.symmetric ? 0 : (now - snapshot->obtained) / 1000;
     }
     published_leave(&i->source.keys, place);
@@ -55,6 +57,10 @@ static void describe_issuer(issuer *i, ost_json_writer *writer)
     ost_json_member_string(writer, "issuer", i->source.name);
     ost_json_member_boolean(writer, "ready", state.ready);
     ost_json_member_integer(writer, "keys", (int64_t)state.keys);
+    if (state.left_out.count > 0) {
+        ost_json_member_integer(writer, "keys_left_out", (int64_t)state.left_out.count);
+        ost_json_member_string(writer, "left_out", state.left_out.first);
+    }
     if (state.age >= 0)
         ost_json_member_integer(writer, "age", state.age);
     ost_json_member_boolean(writer, "stale", state.stale);
@@ -128,6 +134,7 @@ static void append_issuers(buffer *b, const ost_guard *guard)
     } metrics[] = {
         {"ostiary_issuer_ready", "gauge", "Whether the issuer's keys may be used."},
         {"ostiary_issuer_keys", "gauge", "Keys of the issuer in use."},
+        {"ostiary_issuer_keys_left_out", "gauge", "Entries of its key set that are no keys here."},
         {"ostiary_issuer_keys_age_seconds", "gauge", "Time since the keys were obtained."},
         {"ostiary_issuer_fetch_failures", "gauge", "Failed fetches since the last good one."},
         {"ostiary_issuer_failing_seconds", "gauge",
@@ -141,7 +148,10 @@ static void append_issuers(buffer *b, const ost_guard *guard)
         for (size_t k = 0; k < guard->issuer_count; k++) {
             issuer *i = guard->issuers[k];
             read_state(i, &state);
-            const long long values[] = {state.ready, (long long)state.keys, (long long)state.age,
+            const long long values[] = {state.ready,
+                                        (long long)state.keys,
+                                        (long long)state.left_out.count,
+                                        (long long)state.age,
                                         state.failures,
                                         state.failing > 0 ? (long long)state.failing : 0};
             if (m < ARRAY_LEN(values)) {

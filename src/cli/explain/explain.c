@@ -115,21 +115,21 @@ static void check_issuer(explaining *e)
         text_of(e->in->issuer->issuer), name.len > 0 ? name : OST_TEXT("no iss"));
 }
 
-/* What the guard says about the last fetch. */
-static ost_text last_error(explaining *e)
+/* What the guard says about its issuer, by the name of the member; `fallback`: nothing. */
+static ost_text said_of_issuer(explaining *e, const char *member, ost_text fallback)
 {
-    ost_text text, error = OST_TEXT("not yet obtained");
+    ost_text text, said = fallback;
     const ost_json *state;
     ost_json_writer *writer = ost_json_writer_new(e->in->arena, 0);
     if (writer == NULL)
-        return error;
+        return fallback;
     ost_guard_describe(e->in->guard, writer);
     if (ost_json_writer_finish(writer, &text) == OST_OK &&
         ost_json_read(text, NULL, e->in->arena, &state, NULL) == OST_OK) {
         const ost_json *first = ost_json_first(ost_json_get(state, "issuers"));
-        (void)!ost_json_text(ost_json_get(first, "last_error"), &error);
+        (void)!ost_json_text(ost_json_get(first, member), &said);
     }
-    return error;
+    return said;
 }
 
 /* The ids, so that one that is missing shows. */
@@ -144,6 +144,10 @@ static ost_text list_keys(explaining *e, const ost_keyset *keys)
         text = ost_arena_format(e->in->arena, "%s%s %.*s", text, i > 0 ? "," : "", (int)kid.len,
                                 kid.data);
     }
+    ost_text left_out = said_of_issuer(e, "left_out", (ost_text){0});
+    if (left_out.len > 0 && text != NULL)
+        text = ost_arena_format(e->in->arena, "%s; left out: %.*s", text, (int)left_out.len,
+                                left_out.data);
     return text_of(text);
 }
 
@@ -177,7 +181,8 @@ static void check_signature(explaining *e)
     ost_arena *arena = e->in->arena;
     ost_result result = guard_keys(e->in->guard, text_of(e->in->issuer->issuer), &keys);
     if (result != OST_OK) {
-        say(e, EXPLAIN_KEY, OST_E_KEY_UNKNOWN, OST_TEXT("the issuer's keys"), last_error(e));
+        say(e, EXPLAIN_KEY, OST_E_KEY_UNKNOWN, OST_TEXT("the issuer's keys"),
+            said_of_issuer(e, "last_error", OST_TEXT("not yet obtained")));
         return;
     }
     if (e->has_jws) {

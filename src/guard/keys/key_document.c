@@ -20,9 +20,10 @@ static ost_result fill(key_source *s, ost_text jwks, key_snapshot *snapshot, ost
     if (before != NULL && memcmp(before->digest, snapshot->digest, sizeof before->digest) == 0) {
         snapshot->keys = ost_keyset_ref(before->keys);
         snapshot->generation = before->generation;
+        snapshot->left_out = before->left_out;
         return OST_OK;
     }
-    result = ost_keyset_import(jwks, MAX_KEYS, &snapshot->keys, NULL, ret_error);
+    result = keyset_read(jwks, MAX_KEYS, &snapshot->keys, NULL, &snapshot->left_out, ret_error);
     if (result == OST_OK)
         snapshot->generation = ++s->generation;
     return result;

@@ -11,6 +11,7 @@
 #include "base/published.h"
 #include "guard/keys/fetch_budget.h"
 #include "guard/keys/kid_list.h"
+#include "jose/key/keyset_read.h"
 #include "net/net.h"
 
 #define KEY_WAITERS 1000
@@ -21,6 +22,7 @@ typedef struct key_snapshot {
     uint64_t generation;      /* unique in the issuer: another one, other keys */
     int64_t obtained;         /* monotonic milliseconds; of the newest fetch that brought them */
     unsigned char digest[32]; /* SHA-256 of the document they came in */
+    keyset_left_out left_out; /* what of that document is no key here */
 } key_snapshot;
 
 typedef struct key_waiter {

@@ -1,11 +1,15 @@
 /* Key sets (RFC 7517 §5) and the choice of the one key for a token. */
 #include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "base/context.h"
+#include "base/shown.h"
 #include "base/text.h"
 #include "jose/key/jwk_member.h"
 #include "jose/key/key_state.h"
+#include "jose/key/keyset_read.h"
 
 #define DEFAULT_MAX_KEYS 100
 #define JWKS_MAX_BYTES ((size_t)256 * 1024)
@@ -93,26 +97,50 @@ static bool has_copy(const ost_keyset *keyset, const ost_key *key)
     return false;
 }
 
+/* What has been passed over so far. */
+typedef struct passed_over {
+    size_t skipped;
+    keyset_left_out left_out;
+} passed_over;
+
+static void leave_out(passed_over *over, const ost_json *jwk, size_t number, const ost_error *why)
+{
+    ost_text kid = {0};
+    char *first = over->left_out.first;
+    over->skipped++;
+    if (over->left_out.count++ > 0)
+        return;
+    bool named = ost_json_text(ost_json_get(jwk, "kid"), &kid) && kid.len > 0;
+    if (named)
+        snprintf(first, sizeof over->left_out.first, "kid \"%.*s\": %.120s", SHOWN(kid, 40),
+                 why->detail);
+    else
+        snprintf(first, sizeof over->left_out.first, "key %zu of the set: %.120s", number,
+                 why->detail);
+    text_make_printable(first, strlen(first));
+}
+
 /* Adds the key when signatures can be verified with it; one that is for something else, or not
  * usable, is passed over without an error, and counted. RFC 7517 §4.5: keys may share a kid when
  * they are alternatives of each other; which of them a token means is for ost_keyset_find. */
-static ost_result add(ost_keyset *keyset, const ost_json *jwk, size_t *skipped,
+static ost_result add(ost_keyset *keyset, const ost_json *jwk, size_t number, passed_over *over,
                       ost_error *ret_error)
 {
     ost_key *key;
+    ost_error why = {0};
     if (holds_secret(jwk)) {
         return ost_error_set(ret_error, OST_E_KEY_USE,
                              "the key set shows a private or symmetric key");
     }
-    ost_result result = ost_key_import_json(jwk, &key, NULL);
+    ost_result result = ost_key_import_json(jwk, &key, &why);
     if (result == OST_E_MEMORY || result == OST_E_CRYPTO)
         return ost_error_set(ret_error, result, "a key could not be made");
     if (result != OST_OK) {
-        ++*skipped;
+        leave_out(over, jwk, number, &why);
         return OST_OK;
     }
     bool verifies = (key->algs & OST_ALGS_SIGNATURE) != 0 && (key->ops & KEY_VERIFY) != 0;
-    *skipped += !verifies;
+    over->skipped += !verifies;
     if (verifies && !has_copy(keyset, key))
         keyset->keys[keyset->count++] = key;
     else
@@ -121,7 +149,7 @@ static ost_result add(ost_keyset *keyset, const ost_json *jwk, size_t *skipped,
 }
 
 static ost_result import_entries(const ost_json *document, size_t max_keys, ost_keyset **ret_keyset,
-                                 size_t *ret_skipped, ost_error *ret_error)
+                                 passed_over *over, ost_error *ret_error)
 {
     const ost_json *entries = ost_json_get(document, "keys");
     if (!ost_json_is(entries, OST_JSON_ARRAY))
@@ -135,18 +163,17 @@ static ost_result import_entries(const ost_json *document, size_t max_keys, ost_
     if (keyset == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
     ost_result result = OST_OK;
-    size_t skipped = 0;
+    size_t number = 0;
     const ost_json *entry = ost_json_first(entries);
     for (; result == OST_OK && entry != NULL; entry = ost_json_next(entry))
-        result = add(keyset, entry, &skipped, ret_error);
+        result = add(keyset, entry, ++number, over, ret_error);
     if (result == OST_OK && keyset->count == 0)
-        result = ost_error_set(ret_error, OST_E_KEY_UNKNOWN, "none of %zu keys is usable", count);
+        result = ost_error_set(ret_error, OST_E_KEY_UNKNOWN, "none of %zu keys is usable%s%s",
+                               count, over->left_out.count > 0 ? "; " : "", over->left_out.first);
     if (result != OST_OK) {
         ost_keyset_unref(keyset);
         return result;
     }
-    if (ret_skipped != NULL)
-        *ret_skipped = skipped;
     *ret_keyset = keyset;
     return OST_OK;
 }
@@ -154,8 +181,17 @@ static ost_result import_entries(const ost_json *document, size_t max_keys, ost_
 ost_result ost_keyset_import(ost_text jwks, size_t max_keys, ost_keyset **ret_keyset,
                              size_t *ret_skipped, ost_error *ret_error)
 {
+    keyset_left_out unused;
+    return keyset_read(jwks, max_keys, ret_keyset, ret_skipped, &unused, ret_error);
+}
+
+ost_result keyset_read(ost_text jwks, size_t max_keys, ost_keyset **ret_keyset, size_t *ret_skipped,
+                       keyset_left_out *ret_left_out, ost_error *ret_error)
+{
     static const ost_json_limits limits = {JWKS_MAX_BYTES, 8, JWKS_MAX_VALUES};
     const ost_json *document;
+    passed_over over = {0};
+    *ret_left_out = over.left_out;
     if (ret_keyset == NULL)
         return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the key set");
     ost_arena *arena = ost_arena_new(JWKS_ARENA);
@@ -164,8 +200,11 @@ ost_result ost_keyset_import(ost_text jwks, size_t max_keys, ost_keyset **ret_ke
     ost_result result = ost_json_read(jwks, &limits, arena, &document, ret_error);
     if (result == OST_OK) {
         result = import_entries(document, max_keys > 0 ? max_keys : DEFAULT_MAX_KEYS, ret_keyset,
-                                ret_skipped, ret_error);
+                                &over, ret_error);
     }
+    if (result == OST_OK && ret_skipped != NULL)
+        *ret_skipped = over.skipped;
+    *ret_left_out = over.left_out;
     ost_arena_free(arena);
     return result;
 }

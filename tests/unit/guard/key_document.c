@@ -142,6 +142,17 @@ static void g2_a_key_that_stands_there_twice_is_one(void **state)
     assert_int_equal(ost_keyset_count(now_published()->keys), 1);
 }
 
+static void g3_what_is_left_out_is_known(void **state)
+{
+    publish("{\"keys\":[" KEY("a") ",{\"kty\":\"AKP\",\"kid\":\"new\"}]}", OST_OK, true);
+    assert_int_equal(now_published()->left_out.count, 1);
+    assert_non_null(strstr(now_published()->left_out.first, "AKP"));
+    publish("{\"keys\":[" KEY("a") ",{\"kty\":\"AKP\",\"kid\":\"new\"}]}", OST_OK, false);
+    assert_int_equal(now_published()->left_out.count, 1); /* of the same document, too */
+    publish("{\"keys\":[" KEY("a") "]}", OST_OK, true);
+    assert_int_equal(now_published()->left_out.count, 0);
+}
+
 static void every_allocation_may_fail(void **state)
 {
     static const char document[] = "{\"issuer\":\"" NAME "\",\"jwks_uri\":\"" CERTS
@@ -197,6 +208,7 @@ int main(void)
         cmocka_unit_test(the_same_document_keeps_its_generation),
         cmocka_unit_test(a_bad_document_changes_nothing),
         cmocka_unit_test(g2_a_key_that_stands_there_twice_is_one),
+        cmocka_unit_test(g3_what_is_left_out_is_known),
         cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(every_allocation_of_the_url_parser_may_fail),
     };

@@ -3,7 +3,9 @@
 
 #include <ostiary/jose.h>
 
+#include "base/array.h"
 #include "base/text.h"
+#include "jose/key/keyset_read.h"
 #include "keys.h"
 #include "test.h"
 
@@ -198,6 +200,62 @@ static void g2_keys_share_a_kid(void **state)
     ost_keyset_unref(set);
 }
 
+/* Whoever misses a key learns which was left out, and why; keys for encryption are none of them. */
+static void g3_what_is_left_out_is_told(void **state)
+{
+    const char *good = public(test_rsa, "good", NULL);
+    const char *keys =
+        ost_arena_format(arena, "{\"keys\":[%s,%s,%s,{\"kty\":\"AKP\",\"kid\":\"later\"},7]}", good,
+                         public(test_rsa, "enc", "\"use\":\"enc\""),
+                         public(test_p256, "bro\\u001b[31mken", "\"x5c\":[\"MIIB\"]"));
+    ost_keyset *set = NULL;
+    keyset_left_out left_out;
+    size_t skipped = 0;
+    assert_int_equal(keyset_read(text_of(keys), 0, &set, &skipped, &left_out, NULL), OST_OK);
+    assert_int_equal(ost_keyset_count(set), 1);
+    assert_int_equal(skipped, 4);
+    assert_int_equal(left_out.count, 3);
+    assert_non_null(strstr(left_out.first, "x5c"));
+    assert_non_null(strstr(left_out.first, "bro"));
+    assert_null(strchr(left_out.first, 0x1b));
+    ost_keyset_unref(set);
+
+    ost_error error = {0};
+    set = NULL;
+    assert_int_equal(
+        keyset_read(OST_TEXT("{\"keys\":[{\"kty\":\"AKP\"}]}"), 0, &set, NULL, &left_out, &error),
+        OST_E_KEY_UNKNOWN);
+    assert_null(set);
+    assert_string_equal(error.detail, "none of 1 keys is usable; key 1 of the set: the key type "
+                                      "\"AKP\" is not supported");
+}
+
+/* G4: RFC 7517 §5, §4: what is not understood is skipped and harms no neighbour. */
+static void g4_unknown_things_harm_nobody(void **state)
+{
+    static const char *const odd[] = {
+        "{}",
+        "null",
+        "[]",
+        "\"text\"",
+        "{\"kty\":7}",
+        "{\"kty\":\"AKP\",\"alg\":\"ML-DSA-44\",\"pub\":\"AAAA\"}",
+        "{\"kty\":\"EC\",\"crv\":\"P-999\",\"x\":\"AA\",\"y\":\"AA\"}",
+        "{\"kty\":\"RSA\",\"kid\":{\"a\":[1,2,{}]}}",
+        "{\"kty\":\"OKP\",\"crv\":[]}"};
+    const char *good =
+        public(test_rsa, "good", "\"x-mine\":{\"a\":[1,{\"b\":null}]},\"exp\":1,\"iat\":\"x\"");
+    for (size_t i = 0; i < ARRAY_LEN(odd); i++) {
+        ost_keyset *set = NULL;
+        size_t skipped = 0;
+        assert_int_equal(import(ost_arena_format(arena, "%s,%s", odd[i], good), &set, &skipped),
+                         OST_OK);
+        assert_int_equal(ost_keyset_count(set), 1);
+        assert_int_equal(skipped, 1);
+        ost_keyset_unref(set);
+    }
+}
+
 /* Null members are absent ones, also those that only secret keys have. */
 static void g14_null_shows_no_secret(void **state)
 {
@@ -286,6 +344,8 @@ int main(void)
         cmocka_unit_test(at_most_so_many),
         cmocka_unit_test(attack_17_duplicate_kid),
         cmocka_unit_test(g2_keys_share_a_kid),
+        cmocka_unit_test(g3_what_is_left_out_is_told),
+        cmocka_unit_test(g4_unknown_things_harm_nobody),
         cmocka_unit_test(g14_null_shows_no_secret),
         cmocka_unit_test(by_kid_and_purpose),
         cmocka_unit_test(without_kid),
