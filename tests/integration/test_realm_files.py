@@ -286,6 +286,24 @@ def test_p7_null_is_as_if_left_out(tmp_path, importing):
     assert "null" not in json.dumps(realm)
 
 
+# ---- P8: attributes of groups ----
+
+
+def test_p8_attributes_of_groups_are_inherited_the_nearest_first(realm_of):
+    def mapper(name):
+        return {"name": name, "protocol": "openid-connect", "protocolMapper": "oidc-usermodel-attribute-mapper",
+                "config": {"user.attribute": name, "claim.name": name, "access.token.claim": "true"}}
+
+    realm, _ = realm_of(
+        clients=[{**SHOP, "protocolMappers": [mapper(name) for name in ("own", "near", "far", "none")]}],
+        groups=[{"name": "g", "attributes": {"own": ["g"], "near": ["g"], "far": ["g"]},
+                 "subGroups": [{"name": "h", "attributes": {"own": ["h"], "near": ["h"]}}]}],
+        users=[{**ANN, "attributes": {"own": ["ann"]}, "groups": ["/g/h"]}],
+    )
+    claims = unverified_token(log_in(realm).json()["access_token"])[1]
+    assert [claims.get(name) for name in ("own", "near", "far", "none")] == ["ann", "h", "g", None]
+
+
 # ---- P10: the layout before Keycloak 8 ----
 
 
@@ -415,3 +433,14 @@ def test_p3_a_key_that_cannot_be_used_is_told_with_its_path(importing):
     masked = {"name": "r", "providerId": "rsa-generated", "config": {"privateKey": ["**********"]}}
     done, _ = importing({"realm": "x", "components": {"org.keycloak.keys.KeyProvider": [masked]}})
     assert done.returncode == 0, done.stderr
+
+
+def test_many_users_are_hashed_by_several_threads_and_the_first_error_is_told(importing, tmp_path):
+    users = [{"username": f"u{n}", "enabled": True, "credentials": [{"type": "password", "value": f"p{n}"}]} for n in range(90)]
+    done, report = importing({"realm": "x", "users": users})
+    assert done.returncode == 0 and report[0]["users"] == 90, done.stderr
+    stored = {user["username"]: user["credentials"][0]["secretData"] for user in exported(tmp_path)["users"]}
+    assert len(stored) == len(set(stored.values())) == 90
+    users[70]["username"] = ""
+    done, _ = importing([{"realm": "y", "users": users}])
+    assert done.returncode == 1 and "users[70].username" in done.stderr

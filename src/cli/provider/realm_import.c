@@ -1,6 +1,7 @@
 /* `ostiary realm import`: realm files in Keycloak's format, and what became of everything in them.
  */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "cli/command.h"
@@ -9,6 +10,7 @@
 
 #define REPORT_ARENA ((size_t)1 << 30)
 #define REPORT_MAX ((size_t)512 << 20) /* bytes of JSON */
+#define PROGRESS_FROM 200              /* users */
 #define LINES_MAX 200                  /* of one realm; --json has them all */
 
 typedef struct importing {
@@ -113,10 +115,21 @@ static void write_result(importing *i, const realm_import_result *r)
 static void tell(void *user, const realm_import_result *result)
 {
     importing *i = user;
+    if (isatty(STDERR_FILENO))
+        fputs("\r\033[K", stderr); /* the progress */
     if (i->writer != NULL)
         write_result(i, result);
     else
         print_result(result);
+}
+
+/* On a terminal alone: a line that is written over, and taken away at the end. */
+static void show_progress(void *user, size_t done, size_t count)
+{
+    (void)user;
+    if (count < PROGRESS_FROM)
+        return;
+    fprintf(stderr, "\r%zu of %zu users", done, count);
 }
 
 /* ---- the command ---- */
@@ -127,6 +140,7 @@ static ost_result import_all(importing *i, struct store *db, ost_error *ret_erro
                                           .dry_run = options_has(i->values, "dry-run"),
                                           .whole_report = i->writer != NULL,
                                           .tell = tell,
+                                          .progress = isatty(STDERR_FILENO) ? show_progress : NULL,
                                           .user = i};
     size_t imported = 0, skipped = 0;
     ost_result result = OST_OK;

@@ -78,6 +78,7 @@ static ost_result read_all(import *i, const ost_json *file, ost_error *ret_error
 static ost_result make(import *i, ost_error *ret_error)
 {
     role_names named;
+    const user_rows_progress progress = {i->options->progress, i->options->user};
     ost_result result =
         role_names_gather(i->file, i->users.documents, i->users.count, i->arena, &named);
     if (result != OST_OK)
@@ -93,7 +94,7 @@ static ost_result make(import *i, ost_error *ret_error)
     i->row.id = text_of(ost_arena_copy(i->arena, text_of(i->realm->id)));
     result = user_rows_check(&i->users, i->realm, ret_error);
     if (result == OST_OK)
-        result = user_rows_make(&i->users, i->realm, i->context, i->arena, ret_error);
+        result = user_rows_make(&i->users, i->realm, &progress, i->context, i->arena, ret_error);
     return result;
 }
 

@@ -95,18 +95,13 @@ static ost_result add_accounts(user_rows *users, const realm *r, const ost_conte
     return result;
 }
 
-ost_result user_rows_make(user_rows *users, const realm *r, const ost_context *context,
-                          ost_arena *arena, ost_error *ret_error)
+ost_result user_rows_make(user_rows *users, const realm *r, const user_rows_progress *progress,
+                          const ost_context *context, ost_arena *arena, ost_error *ret_error)
 {
-    ost_result result = OST_OK;
     users->rows =
         ost_arena_alloc(arena, (users->count + r->client_count + 1) * sizeof *users->rows);
     if (users->rows == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    for (size_t i = 0; i < users->count && result == OST_OK; i++) {
-        result = user_row_read(users->documents[i], i, text_of(r->name), context, arena,
-                               &users->rows[i], ret_error);
-        users->rows[i].email_shared = r->duplicate_emails;
-    }
+    ost_result result = user_rows_hash(users, r, progress, context, arena, ret_error);
     return result == OST_OK ? add_accounts(users, r, context, arena) : result;
 }

@@ -14,6 +14,12 @@ typedef struct user_rows {
     size_t count, room;
 } user_rows;
 
+/* Told by the calling thread, time and again, while passwords are hashed. */
+typedef struct user_rows_progress {
+    void (*tell)(void *user, size_t done, size_t count); /* NULL: nobody is told */
+    void *user;
+} user_rows_progress;
+
 /* Adds the users of a list; in the arena. */
 OST_MUST_CHECK ost_result user_rows_add(user_rows *users, const ost_json *list, ost_arena *arena);
 
@@ -25,6 +31,14 @@ OST_MUST_CHECK ost_result user_rows_check(const user_rows *users, const realm *r
 /* Makes the rows: plain passwords are hashed. Then adds the accounts of the realm's clients that
  * have one and are not among the users. */
 OST_MUST_CHECK ost_result user_rows_make(user_rows *users, const realm *realm,
+                                         const user_rows_progress *progress,
+                                         const ost_context *context, ost_arena *arena,
+                                         ost_error *ret_error);
+
+/* Its first half, on all cores: the rows of `documents`, for which `rows` has room. `progress` may
+ * be NULL. The error is that of the first user who has one, among those that were looked at. */
+OST_MUST_CHECK ost_result user_rows_hash(const user_rows *users, const realm *realm,
+                                         const user_rows_progress *progress,
                                          const ost_context *context, ost_arena *arena,
                                          ost_error *ret_error);
 

@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "provider/realm/group.h"
 #include "provider/token/mapper.h"
 
 /* Members of the user that mappers call attributes or properties. */
@@ -48,10 +49,32 @@ static void put_list(mapper_work *w, const ost_json *values)
         mapper_put_json(w, json);
 }
 
+/* What the user has not, the groups pass on: the first that has it, itself or by the nearest group
+ * above it. */
+static const ost_json *find_attribute(const mapper_work *w, ost_text name)
+{
+    ost_text path;
+    const ost_json *way[GROUP_DEPTH];
+    const ost_json *groups = ost_json_get(w->call->realm->document, "groups");
+    const ost_json *own = ost_json_get_text(ost_json_get(w->grant->user, "attributes"), name);
+    if (own != NULL)
+        return own;
+    for (const ost_json *at = ost_json_first(ost_json_get(w->grant->user, "groups")); at != NULL;
+         at = ost_json_next(at)) {
+        size_t depth = ost_json_text(at, &path) ? group_path(groups, path, way) : 0;
+        while (depth-- > 0) {
+            const ost_json *found = ost_json_get_text(ost_json_get(way[depth], "attributes"), name);
+            if (ost_json_count(found) > 0)
+                return found;
+        }
+    }
+    return NULL;
+}
+
 void map_attribute(mapper_work *w)
 {
     ost_text name = mapper_setting(w, "user.attribute"), text;
-    const ost_json *values = ost_json_get_text(ost_json_get(w->grant->user, "attributes"), name);
+    const ost_json *values = find_attribute(w, name);
     bool list = ost_json_is(values, OST_JSON_ARRAY);
     const ost_json *one = list ? ost_json_first(values) : values;
     if (user_member(w, name) != NULL)
