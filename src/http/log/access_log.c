@@ -65,12 +65,26 @@ static void add_escaped(line *to, unsigned char byte, bool utf8)
     }
 }
 
-/* C1 controls are UTF-8, and terminals obey them. */
-static bool has_c1(ost_text text)
+/* Well-formed characters of three bytes that turn the direction of what follows, or end a line:
+ * U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069. */
+static bool turns(const unsigned char *at)
 {
-    for (size_t i = 1; i < text.len; i++)
-        if ((unsigned char)text.data[i - 1] == 0xc2 && (unsigned char)text.data[i] < 0xa0)
+    if (at[0] != 0xe2)
+        return false;
+    if (at[1] == 0x80)
+        return at[2] == 0x8e || at[2] == 0x8f || (at[2] >= 0xa8 && at[2] <= 0xae);
+    return at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9;
+}
+
+/* Well-formed UTF-8 that terminals obey: C1 controls, U+061C and what turns the direction. */
+static bool has_controls(ost_text text)
+{
+    const unsigned char *at = (const unsigned char *)text.data;
+    for (size_t i = 1; i < text.len; i++) {
+        if ((at[i - 1] == 0xc2 && at[i] < 0xa0) || (at[i - 1] == 0xd8 && at[i] == 0x9c) ||
+            (i + 1 < text.len && turns(at + i - 1)))
             return true;
+    }
     return false;
 }
 
@@ -88,7 +102,7 @@ static ost_text shorten(ost_text text)
 static void add_value(line *to, ost_text value)
 {
     value = shorten(value);
-    bool utf8 = text_is_utf8(value) && !has_c1(value);
+    bool utf8 = text_is_utf8(value) && !has_controls(value);
     for (size_t i = 0; i < value.len; i++)
         add_escaped(to, (unsigned char)value.data[i], utf8);
 }
