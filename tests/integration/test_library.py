@@ -30,6 +30,7 @@ class Installed:
     def __init__(self, build, folder):
         command = ["meson", "install", "--quiet", "-C", build, "--no-rebuild", "--destdir", folder]
         subprocess.run(command, check=True, timeout=120)
+        self.build = build
         package = next(pathlib.Path(folder).rglob("ostiary.pc"))
         self.packages = package.parent
         self.libraries = package.parent.parent
@@ -182,6 +183,58 @@ def test_the_program_of_the_readme_builds_against_the_app_library(installed, tmp
     flags = installed.flags("--cflags", "--libs", "ostiary-app")
     installed.run("cc", "-std=c11", PROJECT / "examples/items-api/items-api.c", "-o", program, *flags)
     assert "--issuer" in installed.run(program, "--help")
+
+
+# ---- the program that opens the document ----
+
+
+@pytest.fixture(scope="module")
+def smallest(installed, tmp_path_factory):
+    """Compiled from docs/usage/library.md, for the installed library and for the one in the build folder."""
+    folder = tmp_path_factory.mktemp("smallest")
+    document = (PROJECT / "docs/usage/library.md").read_text()
+    program = re.search(r"```c\n(.*?)```", document, re.DOTALL)[1]
+    assert program.startswith("#include <ostiary/guard.h>")
+    (folder / "guard.c").write_text(program)
+    commands = {}
+    for name, packages, libraries in (
+        ("installed", installed.packages, installed.libraries),
+        ("uninstalled", installed.build / "meson-uninstalled", installed.build / "src/library"),
+    ):
+        environment = {"PKG_CONFIG_PATH": str(packages), "LD_LIBRARY_PATH": str(libraries)}
+        at = {**os.environ, **environment}
+        flags = subprocess.run(
+            ["pkg-config", "--cflags", "--libs", "ostiary"], check=True, capture_output=True, text=True, env=at
+        ).stdout.split()
+        command = ["cc", "-std=c11", *STRICT.split(), folder / "guard.c", "-o", folder / name, *flags]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        commands[name] = ([str(folder / name)], at)
+    return commands
+
+
+def verdict_of(command, environment, issuer, token):
+    done = subprocess.run(
+        [*command, issuer, AUDIENCE], input=token, capture_output=True, text=True, timeout=60, env=environment
+    )
+    assert done.stderr == ""
+    return done.returncode, done.stdout
+
+
+@pytest.mark.parametrize("where", ["installed", "uninstalled"])
+def test_the_smallest_guard(smallest, where, provider, myapi):
+    command, environment = smallest[where]
+    realm = provider.realm()
+    answer = realm.password(myapi, "alice", "alice-password").json()
+    token, refresh = answer["access_token"], answer["refresh_token"]
+    status, said = verdict_of(command, environment, realm.issuer, token)
+    assert status == 0 and re.fullmatch(r"200 [0-9a-f-]{36}\n", said), said
+    for refused in (token[:-8] + "AAAAAAAA", refresh, "x"):
+        status, said = verdict_of(command, environment, realm.issuer, refused)
+        assert status == 1 and said.startswith("401 ") and len(said) > 10, said
+    status, said = verdict_of(command, environment, f"http://127.0.0.1:{free_port()}", token)
+    assert status == 1 and said.startswith("401 "), said
+    assert subprocess.run([*command, realm.issuer], env=environment, timeout=60).returncode == 2
 
 
 # ---- misuse ----
