@@ -193,7 +193,16 @@ typedef struct ost_context {
 /* Seconds since the epoch by `context` (NULL: the system's clock). */
 OST_PUBLIC int64_t ost_now(const ost_context *context);
 
-/* The library's version, "MAJOR.MINOR.PATCH". */
+/* The version of these headers, for #if:
+ *     #if OST_VERSION_NUMBER >= OST_VERSION_OF(0, 2, 0) */
+#define OST_VERSION_MAJOR 0
+#define OST_VERSION_MINOR 1
+#define OST_VERSION_PATCH 0
+#define OST_VERSION_OF(major, minor, patch) ((major)*1000000 + (minor)*1000 + (patch))
+#define OST_VERSION_NUMBER OST_VERSION_OF(OST_VERSION_MAJOR, OST_VERSION_MINOR, OST_VERSION_PATCH)
+
+/* The version of the library that the program runs with, "MAJOR.MINOR.PATCH". A static string. Any
+ * thread. */
 OST_PUBLIC const char *ost_version(void);
 
 #ifdef __cplusplus

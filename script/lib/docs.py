@@ -6,7 +6,8 @@
 - links between documents lead somewhere;
 - no cell of a table is longer than 120 characters;
 - the tables of docs/usage/realm-files.md are those in the code;
-- the program in README.md is the one in examples/.
+- the program in README.md is the one in examples/;
+- the headers, the Python package and CHANGELOG.md are of the version that meson.build says.
 """
 
 import pathlib
@@ -104,7 +105,32 @@ def check_members():
         problems.append((done.stdout + done.stderr).strip())
 
 
-for check in (check_man_page, check_options, check_errors, check_links, check_tables, check_members, check_program):
+def check_version():
+    version = re.search(r"^  version: '(\d+\.\d+\.\d+)',$", (ROOT / "meson.build").read_text(), re.M)[1]
+    header = (ROOT / "include/ostiary/types.h").read_text()
+    parts = [re.search(rf"^#define OST_VERSION_{part} (\d+)$", header, re.M) for part in ("MAJOR", "MINOR", "PATCH")]
+    said = ".".join(part[1] if part else "?" for part in parts)
+    if said != version:
+        problems.append(f"include/ostiary/types.h is of version {said}, meson.build of {version}")
+    for name in ("python/meson.build", "python/pyproject.toml"):
+        if not re.search(rf"^ *version *[:=] *['\"]{re.escape(version)}['\"],?$", (ROOT / name).read_text(), re.M):
+            problems.append(f"{name} is not of version {version}, as meson.build says")
+    titles = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    if titles[0] != "Unreleased" and not re.fullmatch(rf"{re.escape(version)} - \d{{4}}-\d\d-\d\d", titles[0]):
+        problems.append(f"CHANGELOG.md begins with {titles[0]!r}: neither Unreleased nor {version} - YYYY-MM-DD")
+
+
+CHECKS = [
+    check_man_page,
+    check_options,
+    check_errors,
+    check_links,
+    check_tables,
+    check_members,
+    check_program,
+    check_version,
+]
+for check in CHECKS:
     check()
 for problem in problems:
     print(problem)

@@ -83,6 +83,19 @@ static void details_are_cut_between_characters(void **state)
     assert_true(strspn(error.detail, "?") >= 252);
 }
 
+#if OST_VERSION_NUMBER < OST_VERSION_OF(0, 1, 0) ||                                                \
+    OST_VERSION_OF(1, 0, 0) <= OST_VERSION_OF(0, 999, 999)
+#error "versions cannot be compared"
+#endif
+
+static void headers_and_library_are_of_one_version(void **state)
+{
+    char version[32];
+    snprintf(version, sizeof version, "%d.%d.%d", OST_VERSION_MAJOR, OST_VERSION_MINOR,
+             OST_VERSION_PATCH);
+    assert_string_equal(ost_version(), version);
+}
+
 static void the_version_has_three_numbers(void **state)
 {
     ost_text rest = text_of(ost_version()), piece;
@@ -99,6 +112,7 @@ int main(void)
         cmocka_unit_test(the_table_is_complete),
         cmocka_unit_test(details_are_printable),
         cmocka_unit_test(details_are_cut_between_characters),
+        cmocka_unit_test(headers_and_library_are_of_one_version),
         cmocka_unit_test(the_version_has_three_numbers),
     };
     return cmocka_run_group_tests_name("base-error", tests, NULL, NULL);
