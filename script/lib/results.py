@@ -10,6 +10,7 @@ although no test of it did counts as one failure, so that nothing fails unseen.
 
 import json
 import pathlib
+import re
 import sys
 import xml.etree.ElementTree as ElementTree
 
@@ -20,9 +21,11 @@ class Tally:
         self.skips = []
         self.failures = []
 
-    def add_suites(self, path):
-        """Counts one JUnit-like file; returns how many cases failed in it."""
+    def add_suites(self, path, reasons=()):
+        """Counts one JUnit-like file; returns how many cases failed in it. `reasons` are those of the skipped
+        cases, in order, where the file cannot hold them."""
         failed = 0
+        reasons = iter(reasons)
         for case in ElementTree.parse(path).getroot().iter("testcase"):
             name = ".".join(filter(None, (case.get("classname"), case.get("name"))))
             skipped = case.find("skipped")
@@ -30,7 +33,7 @@ class Tally:
                 failed += 1
                 self.failures.append(f"{path.stem}: {name}")
             elif skipped is not None:
-                self.skips.append(f"{name}: {skipped.get('message') or 'no reason given'}")
+                self.skips.append(f"{name}: {skipped.get('message') or next(reasons, 'no reason given')}")
             else:
                 self.passed += 1
         self.failed += failed
@@ -62,12 +65,23 @@ class Tally:
                 self.skips.append(f"{path.stem}: {what}")
 
 
+def reasons_told(meson):
+    """What cmocka's tests print before they skip a case, by the name of their program."""
+    for line in meson.read_text().splitlines():
+        test = json.loads(line)
+        unit = test["name"].split(" / ")[-1].split(":")[-1].strip()
+        yield unit.replace("/", "-"), re.findall(r"^skipped: (.*)$", test.get("stdout") or "", re.M)
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     tally = Tally()
     for meson in sorted(folder.glob("meson-*.json")):
         build = meson.stem.removeprefix("meson-")
-        failed = sum(tally.add_suites(p) for p in sorted((folder / f"cmocka-{build}").glob("*.xml")))
+        reasons = dict(reasons_told(meson))
+        failed = 0
+        for report in sorted((folder / f"cmocka-{build}").glob("*.xml")):
+            failed += tally.add_suites(report, reasons.get(report.stem.rpartition("-")[0], ()))
         tally.add_meson(meson, failed)
     for report in sorted(folder.glob("pytest-*.xml")):
         tally.add_suites(report)

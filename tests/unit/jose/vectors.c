@@ -3,15 +3,20 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 const ost_json *vectors_read(ost_arena *arena, const char *path)
 {
     char name[4096];
     const char *folder = getenv("OSTIARY_VECTORS");
-    snprintf(name, sizeof name, "%s/%s", folder != NULL ? folder : "../shared/vectors", path);
+    if (folder == NULL)
+        folder = VECTORS;
+    snprintf(name, sizeof name, "%s/%s", folder, path);
     FILE *file = fopen(name, "rb");
     if (file == NULL) {
-        print_message("no vectors: %s was not found\n", name);
+        if (access(folder, F_OK) == 0)
+            fail_msg("the vectors in %s lack %s", folder, path);
+        print_message("skipped: no test vectors in %s (script/test --vectors)\n", folder);
         return NULL;
     }
     assert_int_equal(fseek(file, 0, SEEK_END), 0);
