@@ -21,7 +21,7 @@ class Tally:
         self.skips = []
         self.failures = []
 
-    def add_suites(self, path, reasons=()):
+    def add_suites(self, path, label, reasons=()):
         """Counts one JUnit-like file; returns how many cases failed in it. `reasons` are those of the skipped
         cases, in order, where the file cannot hold them."""
         failed = 0
@@ -31,9 +31,9 @@ class Tally:
             skipped = case.find("skipped")
             if case.find("failure") is not None or case.find("error") is not None:
                 failed += 1
-                self.failures.append(f"{path.stem}: {name}")
+                self.failures.append(f"{label}: {name}")
             elif skipped is not None:
-                self.skips.append(f"{name}: {skipped.get('message') or next(reasons, 'no reason given')}")
+                self.skips.append(f"{label}: {name}: {skipped.get('message') or next(reasons, 'no reason given')}")
             else:
                 self.passed += 1
         self.failed += failed
@@ -70,7 +70,8 @@ def reasons_told(meson):
     for line in meson.read_text().splitlines():
         test = json.loads(line)
         unit = test["name"].split(" / ")[-1].split(":")[-1].strip()
-        yield unit.replace("/", "-"), re.findall(r"^skipped: (.*)$", test.get("stdout") or "", re.M)
+        told = re.findall(r"^skipped: (.*)$", test.get("stdout") or "", re.M)
+        yield "unit-" + unit.replace("/", "-"), told
 
 
 def main():
@@ -80,11 +81,12 @@ def main():
         build = meson.stem.removeprefix("meson-")
         reasons = dict(reasons_told(meson))
         failed = 0
-        for report in sorted((folder / f"cmocka-{build}").glob("*.xml")):
-            failed += tally.add_suites(report, reasons.get(report.stem.rpartition("-")[0], ()))
+        for report in sorted((folder / f"cmocka-{build}").glob("*/*.xml")):
+            program = report.parent.name
+            failed += tally.add_suites(report, program, reasons.get(program, ()))
         tally.add_meson(meson, failed)
     for report in sorted(folder.glob("pytest-*.xml")):
-        tally.add_suites(report)
+        tally.add_suites(report, report.stem)
     for verdicts in sorted(folder.glob("*.txt")):
         tally.add_verdicts(verdicts)
     stages = sys.argv[2:]
