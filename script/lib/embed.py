@@ -1,11 +1,14 @@
-"""Turns a file into a C source that holds its bytes and their SHA-256 in base64: embed.py NAME IN OUT."""
+"""Turns a file into a C source that holds its bytes and their SHA-256 in base64: embed.py NAME IN OUT.
+
+Whom it is served to does not need the line that names the license."""
 
 import base64
 import hashlib
+import re
 import sys
 
 name, source, target = sys.argv[1:]
-data = open(source, "rb").read()
+data = re.sub(rb"^.*SPDX-License-Identifier:.*\n", b"", open(source, "rb").read(), count=1, flags=re.M)
 digest = base64.b64encode(hashlib.sha256(data).digest()).decode()
 rows = (", ".join(str(byte) for byte in data[i : i + 24]) for i in range(0, len(data), 24))
 with open(target, "w") as out:

@@ -86,8 +86,13 @@ def layout_in(source):
         yield name, codes if "OST_RESULT_ENUM" in members else " ".join(members.split())
 
 
+def text_in(path):
+    """A header's text, without the line that names the license."""
+    return re.sub(r"^/\* SPDX.*\n", "", path.read_text())
+
+
 def page_of(path):
-    source = path.read_text()
+    source = text_in(path)
     parts = [f"# `<ostiary/{path.name}>`", text_of(COMMENT.match(source)[1])]
     untold = []
     for comment, code in blocks_of(source):
@@ -122,10 +127,10 @@ def files():
         page, silent = page_of(path)
         wanted[REFERENCE / f"{path.stem}.md"] = page
         untold += [f"{path.name}: {name}" for name in silent]
-        layout.update(layout_in(path.read_text()))
-        intro = text_of(COMMENT.match(path.read_text())[1]).replace("\n", " ")
+        layout.update(layout_in(text_in(path)))
+        intro = text_of(COMMENT.match(text_in(path))[1]).replace("\n", " ")
         pages.append((path.stem, re.match(r".*?[.:](?=\s|$)", intro)[0].rstrip(":.") + "."))
-        (more if path.stem in FRAMEWORK else symbols).update(symbols_in(path.read_text()))
+        (more if path.stem in FRAMEWORK else symbols).update(symbols_in(text_in(path)))
     wanted[REFERENCE / "README.md"] = index_of(pages)
     wanted[PACKAGING / "libostiary.symbols"] = list_of(symbols)
     wanted[PACKAGING / "libostiary-app.symbols"] = list_of(symbols | more)
