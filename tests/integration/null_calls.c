@@ -57,8 +57,6 @@ static void judge(ost_result result, int expected, bool tells)
 
 #include "null_cases.inc"
 
-#include "base/array.h"
-
 static void need(ost_result result)
 {
     if (result != OST_OK) {
@@ -127,7 +125,7 @@ static void prepare_guard(const char *seed)
 int main(int argc, char **argv)
 {
     bool bad = argc != 2;
-    for (size_t i = 0; !bad && i < ARRAY_LEN(cases); i++) {
+    for (size_t i = 0; !bad && i < sizeof cases / sizeof cases[0]; i++) {
         int status = 0;
         fflush(stdout);
         pid_t child = fork();
