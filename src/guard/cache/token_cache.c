@@ -1,7 +1,8 @@
-/* Remembered signatures; see token_cache.h. A set-associative table: the place of a token follows
- * from a keyed hash of its signature's end, and an entry answers only for exactly its token. That
- * is stricter than comparing digests, and faster. The hash key is random, so that nobody can aim
- * tokens at one place. */
+/* Remembered signatures; see token_cache.h. A token is found by a keyed hash of its signature's
+ * end, and an entry answers only for exactly its token. That is stricter than comparing digests,
+ * and faster. The hash key is random, so that nobody can aim tokens at one place. Sixteen shards
+ * have a lock each; the room is one for all of them, so that none is full while another one is not.
+ */
 #include "guard/cache/token_cache.h"
 
 #include <pthread.h>
@@ -9,51 +10,27 @@
 
 #include "base/context.h"
 #include "base/text.h"
+#include "guard/cache/token_shard.h"
 #include "guard/cache/token_shares.h"
 
-#define WAYS 4
+#define ENTRIES_OF_A_SHARD 4 /* at least; where there are fewer entries, there are fewer shards */
 #define MAX_SHARDS 16
 #define HASHED_TAIL 64 /* characters; the end of a signature has all the entropy there is */
 #define OFTEN 8        /* one time in so many that an entry is found, a thread gets a share in it */
 #define SWEEP                                                                                      \
-    4 /* places looked at for what has expired, with every token that comes in, and                \
+    4 /* entries looked at for what has expired, with every token that comes in, and               \
          tokens that make way at a time */
-
-typedef struct place {
-    uint64_t hash; /* 0: empty */
-    uint64_t used; /* by the shard's clock */
-    token_entry *entry;
-} place;
-
-typedef struct shard {
-    pthread_mutex_t lock;
-    uint64_t clock;
-    size_t bytes;
-    size_t hand; /* where to look next for something to forget */
-    place *places;
-    char apart[64]; /* from the next one's lock */
-} shard;
 
 struct token_cache {
     unsigned char key[crypto_shorthash_KEYBYTES];
-    size_t shard_count, ways;
-    size_t sets;      /* of each shard; all three are powers of two */
-    size_t max_bytes; /* of each shard */
-    shard shards[MAX_SHARDS];
+    size_t shard_count; /* a power of two */
+    size_t max_entries, max_bytes;
+    char apart[64]; /* what all read from what all write */
+    atomic_size_t entries, bytes;
+    char shards_apart[64];
+    token_shard shards[MAX_SHARDS];
     token_shares shares;
 };
-
-/* At most four to a set and sixteen shards, and fewer when there are fewer entries. */
-static void divide(token_cache *cache, size_t entries, size_t bytes)
-{
-    size_t places = 1;
-    while (places <= entries / 2)
-        places *= 2;
-    cache->ways = places < WAYS ? places : WAYS;
-    cache->shard_count = places / cache->ways < MAX_SHARDS ? places / cache->ways : MAX_SHARDS;
-    cache->sets = places / cache->ways / cache->shard_count;
-    cache->max_bytes = bytes / cache->shard_count;
-}
 
 ost_result token_cache_new(const ost_context *context, size_t entries, size_t bytes,
                            token_cache **ret_cache)
@@ -61,14 +38,16 @@ ost_result token_cache_new(const ost_context *context, size_t entries, size_t by
     token_cache *cache = memory_alloc(sizeof *cache);
     if (cache == NULL)
         return OST_E_MEMORY;
-    divide(cache, entries, bytes);
+    cache->max_entries = entries;
+    cache->max_bytes = bytes;
+    cache->shard_count = 1;
+    while (cache->shard_count < MAX_SHARDS &&
+           cache->shard_count <= entries / ENTRIES_OF_A_SHARD / 2)
+        cache->shard_count *= 2;
     token_shares_init(&cache->shares);
     ost_result result = context_random(context, cache->key, sizeof cache->key);
     for (size_t i = 0; i < cache->shard_count; i++) {
-        shard *s = &cache->shards[i];
-        pthread_mutex_init(&s->lock, NULL);
-        s->places = memory_alloc(cache->sets * cache->ways * sizeof(place));
-        if (s->places == NULL)
+        if (!token_shard_init(&cache->shards[i], entries / cache->shard_count))
             result = OST_E_MEMORY;
     }
     if (result != OST_OK) {
@@ -79,38 +58,13 @@ ost_result token_cache_new(const ost_context *context, size_t entries, size_t by
     return OST_OK;
 }
 
-/* Takes what is in the place out of it; the caller lets go of it, outside the lock. */
-static token_entry *take_out(shard *s, place *p)
-{
-    token_entry *e = p->entry;
-    if (e != NULL) {
-        s->bytes -= e->bytes;
-        atomic_store_explicit(&e->taken_out, true, memory_order_relaxed);
-    }
-    *p = (place){0};
-    return e;
-}
-
-/* What has been taken out, and the shares in it. */
-static void let_go(token_cache *cache, token_entry *e)
-{
-    if (e != NULL && e->shared)
-        token_shares_drop(&cache->shares, e);
-    token_entry_unref(e);
-}
-
 void token_cache_free(token_cache *cache)
 {
     if (cache == NULL)
         return;
     token_shares_clear(&cache->shares);
-    for (size_t i = 0; i < cache->shard_count; i++) {
-        shard *s = &cache->shards[i];
-        for (size_t k = 0; s->places != NULL && k < cache->sets * cache->ways; k++)
-            token_entry_unref(take_out(s, &s->places[k]));
-        memory_free(s->places);
-        pthread_mutex_destroy(&s->lock);
-    }
+    for (size_t i = 0; i < cache->shard_count; i++)
+        token_shard_free(&cache->shards[i]);
     wipe(cache->key, sizeof cache->key);
     memory_free(cache);
 }
@@ -125,32 +79,23 @@ static uint64_t hash_of(const token_cache *cache, ost_text token)
     return hash != 0 ? hash : 1;
 }
 
-static shard *shard_of(token_cache *cache, uint64_t hash)
+static token_shard *shard_of(token_cache *cache, uint64_t hash)
 {
     return &cache->shards[hash & (cache->shard_count - 1)];
-}
-
-static place *set_of(const token_cache *cache, const shard *s, uint64_t hash)
-{
-    return &s->places[(hash / MAX_SHARDS & (cache->sets - 1)) * cache->ways];
 }
 
 /* The entry of that hash, with a reference; NULL: none. `*ret_share`: the thread is to have a share
  * in it, now that it has been found so often. */
 static token_entry *look_up(token_cache *cache, uint64_t hash, bool *ret_share)
 {
-    shard *s = shard_of(cache, hash);
-    place *set = set_of(cache, s, hash);
-    token_entry *found = NULL;
+    token_shard *s = shard_of(cache, hash);
     pthread_mutex_lock(&s->lock);
-    for (size_t way = 0; way < cache->ways && found == NULL; way++) {
-        if (set[way].hash == hash) {
-            found = set[way].entry;
-            token_entry_ref(found);
-            *ret_share = ++found->found % OFTEN == 0;
-            found->shared = found->shared || *ret_share;
-            set[way].used = ++s->clock;
-        }
+    token_entry *found = token_shard_find(s, hash);
+    if (found != NULL) {
+        token_entry_ref(found);
+        token_entry_note_used(found);
+        *ret_share = ++found->found % OFTEN == 0;
+        found->shared = found->shared || *ret_share;
     }
     pthread_mutex_unlock(&s->lock);
     return found;
@@ -176,126 +121,139 @@ const remembered *token_cache_get(token_cache *cache, ost_text token, int64_t no
     return &found->known;
 }
 
-static place *longest_unused(const token_cache *cache, place *set)
+/* Room for one more is taken before it is there, and given back when it is not enough. */
+static bool take_room(token_cache *cache, size_t bytes)
 {
-    place *oldest = set;
-    for (size_t way = 1; way < cache->ways; way++) {
-        if (set[way].used < oldest->used)
-            oldest = &set[way];
-    }
-    return oldest;
+    size_t others = atomic_fetch_add_explicit(&cache->entries, 1, memory_order_relaxed);
+    size_t theirs = atomic_fetch_add_explicit(&cache->bytes, bytes, memory_order_relaxed);
+    if (others < cache->max_entries && theirs + bytes <= cache->max_bytes)
+        return true;
+    atomic_fetch_sub_explicit(&cache->entries, 1, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&cache->bytes, bytes, memory_order_relaxed);
+    return false;
 }
 
-/* Its own place, else an empty one, else the one that was used longest ago; use by shares, of which
- * the table sees nothing, counts as use now. */
-static place *choose_place(const token_cache *cache, shard *s, uint64_t hash)
+static bool has_room(const token_cache *cache, size_t bytes)
 {
-    place *set = set_of(cache, s, hash), *oldest;
-    for (size_t way = 0; way < cache->ways; way++) {
-        if (set[way].hash == hash)
-            return &set[way];
-    }
-    for (size_t turn = 0; turn < cache->ways; turn++) {
-        oldest = longest_unused(cache, set);
-        if (oldest->entry == NULL || !token_entry_take_used(oldest->entry))
-            return oldest;
-        oldest->used = ++s->clock;
-    }
-    return longest_unused(cache, set);
+    return atomic_load_explicit(&cache->entries, memory_order_relaxed) < cache->max_entries &&
+           atomic_load_explicit(&cache->bytes, memory_order_relaxed) + bytes <= cache->max_bytes;
 }
 
-/* What has expired of what the hand meets next. Writes to `gone`, which has room for SWEEP of them,
- * and returns how many. */
-static size_t sweep(const token_cache *cache, shard *s, int64_t now, token_entry **gone)
+/* Under the shard's lock; the caller lets go of it outside. */
+static token_entry *take_out(token_cache *cache, token_shard *s, token_entry *e)
 {
-    size_t count = 0, places = cache->sets * cache->ways;
-    for (size_t looked = 0; looked < SWEEP && looked < places; looked++) {
-        place *p = &s->places[s->hand++ % places];
-        if (p->entry != NULL && p->entry->known.facts.expiry <= now)
-            gone[count++] = take_out(s, p);
+    token_shard_take_out(s, e);
+    atomic_fetch_sub_explicit(&cache->entries, 1, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&cache->bytes, e->bytes, memory_order_relaxed);
+    return e;
+}
+
+/* What has been taken out, and the shares in it. */
+static void let_go(token_cache *cache, token_entry *const *gone, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (gone[i]->shared)
+            token_shares_drop(&cache->shares, gone[i]);
+        token_entry_unref(gone[i]);
+    }
+}
+
+/* What has expired of those that are met next, and what else has the new one's hash. Writes to
+ * `gone`, which has room for SWEEP and one, and returns how many. Under the lock. */
+static size_t clear_away(token_cache *cache, token_shard *s, uint64_t hash, int64_t now,
+                         token_entry **gone)
+{
+    size_t count = 0;
+    token_entry *same = token_shard_find(s, hash), *expired;
+    if (same != NULL)
+        gone[count++] = take_out(cache, s, same);
+    for (size_t looked = 0; looked < SWEEP; looked++) {
+        expired = token_shard_expired(s, now, 1);
+        if (expired != NULL)
+            gone[count++] = take_out(cache, s, expired);
     }
     return count;
 }
 
-/* The same of anything that the hand meets, as long as there is no room. */
-static size_t make_room(const token_cache *cache, shard *s, size_t needed, token_entry **gone)
+/* One at least, and as many as it takes, up to SWEEP at a time. Under the lock. */
+static size_t make_room(token_cache *cache, token_shard *s, size_t bytes, token_entry **gone)
 {
-    size_t count = 0, places = cache->sets * cache->ways;
-    for (size_t looked = 0; looked < places && count < SWEEP; looked++) {
-        if (s->bytes + needed <= cache->max_bytes)
+    size_t count = 0;
+    token_entry *e;
+    while (count < SWEEP && (e = token_shard_victim(s)) != NULL) {
+        gone[count++] = take_out(cache, s, e);
+        if (has_room(cache, bytes))
             break;
-        place *p = &s->places[s->hand++ % places];
-        if (p->entry != NULL)
-            gone[count++] = take_out(s, p);
     }
     return count;
 }
 
-static void put(token_cache *cache, shard *s, token_entry *e)
+/* For a token whose own shard has none that could make way. Under no lock. */
+static bool make_room_elsewhere(token_cache *cache, size_t bytes)
 {
-    *choose_place(cache, s, e->hash) = (place){e->hash, ++s->clock, e};
-    s->bytes += e->bytes;
+    token_entry *gone[SWEEP];
+    size_t count = 0;
+    for (size_t i = 0; i < cache->shard_count && count == 0; i++) {
+        token_shard *s = &cache->shards[i];
+        pthread_mutex_lock(&s->lock);
+        count = make_room(cache, s, bytes, gone);
+        pthread_mutex_unlock(&s->lock);
+        let_go(cache, gone, count);
+    }
+    return count > 0;
+}
+
+static bool keep(token_cache *cache, token_entry *e, int64_t now)
+{
+    token_shard *s = shard_of(cache, e->hash);
+    token_entry *gone[2 * SWEEP + 1];
+    for (;;) {
+        size_t made = 0;
+        pthread_mutex_lock(&s->lock);
+        size_t cleared = clear_away(cache, s, e->hash, now, gone);
+        bool kept = take_room(cache, e->bytes);
+        if (kept)
+            token_shard_add(s, e);
+        else
+            made = make_room(cache, s, e->bytes, gone + cleared);
+        pthread_mutex_unlock(&s->lock);
+        let_go(cache, gone, cleared + made);
+        if (kept)
+            return true;
+        if (made == 0 && !make_room_elsewhere(cache, e->bytes))
+            return false;
+    }
 }
 
 bool token_cache_put(token_cache *cache, ost_text token, const token_facts *facts,
                      size_t claims_bytes, int64_t now)
 {
-    uint64_t hash = hash_of(cache, token);
-    shard *s = shard_of(cache, hash);
-    token_entry *gone[2 * SWEEP + 1];
-    size_t count;
-    bool kept = false;
     if (facts->expiry <= now)
         return false;
-    token_entry *e = token_entry_new(token, hash, facts, claims_bytes);
+    token_entry *e = token_entry_new(token, hash_of(cache, token), facts, claims_bytes);
     if (e == NULL)
         return false;
-    if (e->bytes > cache->max_bytes) { /* no room that could be made would do */
+    /* One token is not to push out all others. */
+    if (e->bytes > cache->max_bytes / cache->shard_count || !keep(cache, e, now)) {
         token_entry_unref(e);
         return false;
     }
-    /* What is large may need more room than is made at a time. */
-    do {
-        pthread_mutex_lock(&s->lock);
-        count = sweep(cache, s, now, gone);
-        gone[count++] = take_out(s, choose_place(cache, s, hash));
-        size_t made = make_room(cache, s, e->bytes, gone + count);
-        count += made;
-        kept = s->bytes + e->bytes <= cache->max_bytes;
-        if (kept)
-            put(cache, s, e);
-        pthread_mutex_unlock(&s->lock);
-        for (size_t i = 0; i < count; i++)
-            let_go(cache, gone[i]);
-        count = made;
-    } while (!kept && count > 0);
-    if (!kept)
-        token_entry_unref(e);
-    return kept;
+    return true;
 }
 
 void token_cache_forget(token_cache *cache, ost_text token)
 {
     uint64_t hash = hash_of(cache, token);
-    shard *s = shard_of(cache, hash);
-    place *set = set_of(cache, s, hash);
-    token_entry *gone = NULL;
+    token_shard *s = shard_of(cache, hash);
     pthread_mutex_lock(&s->lock);
-    for (size_t way = 0; way < cache->ways && gone == NULL; way++) {
-        if (set[way].hash == hash)
-            gone = take_out(s, &set[way]);
-    }
+    token_entry *gone = token_shard_find(s, hash);
+    if (gone != NULL)
+        take_out(cache, s, gone);
     pthread_mutex_unlock(&s->lock);
-    let_go(cache, gone);
+    let_go(cache, &gone, gone != NULL);
 }
 
 size_t token_cache_bytes(token_cache *cache)
 {
-    size_t bytes = 0;
-    for (size_t i = 0; i < cache->shard_count; i++) {
-        pthread_mutex_lock(&cache->shards[i].lock);
-        bytes += cache->shards[i].bytes;
-        pthread_mutex_unlock(&cache->shards[i].lock);
-    }
-    return bytes;
+    return atomic_load_explicit(&cache->bytes, memory_order_relaxed);
 }

@@ -8,7 +8,9 @@
 
 typedef struct token_cache token_cache;
 
-/* At most `entries` tokens (a power of two of them), and about `bytes` of memory in all. */
+/* At most `entries` tokens, and `bytes` of memory for them, with their claims. What would take a
+ * sixteenth of that alone is not remembered (of a quarter of the entries, where these are fewer).
+ */
 OST_MUST_CHECK ost_result token_cache_new(const ost_context *context, size_t entries, size_t bytes,
                                           token_cache **ret_cache);
 void token_cache_free(token_cache *cache); /* NULL is fine; what was got remains */

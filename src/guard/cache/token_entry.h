@@ -29,10 +29,12 @@ typedef struct token_entry {
     size_t token_len;
     bool shared;           /* there may be shares in it (token_shares.h); under the table's lock */
     atomic_bool taken_out; /* of the table */
-    atomic_bool used;      /* by a share, since it was last asked */
+    atomic_bool used;      /* since it was last asked */
     char apart[64];        /* what all read from what all write */
     atomic_size_t references;
-    unsigned found; /* times, in the table; under its lock */
+    unsigned found;                    /* times, in the table; under its lock, as what follows */
+    struct token_entry *chain;         /* the next one of its bucket */
+    struct token_entry *newer, *older; /* in the order in which they came */
     char data_apart[64];
     char data[]; /* the token, then its payload */
 } token_entry;
@@ -47,7 +49,7 @@ void token_entry_unref(void *entry); /* NULL is fine */
 /* It is exactly this token's, and that has not expired. */
 bool token_entry_answers(const token_entry *e, ost_text token, int64_t now);
 
-/* Notes a use that the table does not see; and asks whether there was one, and forgets it. */
+/* Notes a use, in the table or by a share; and asks whether there was one, and forgets it. */
 void token_entry_note_used(token_entry *e);
 bool token_entry_take_used(token_entry *e);
 

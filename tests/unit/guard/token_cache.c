@@ -129,6 +129,61 @@ static void entries_are_bounded(void **state)
     }
 }
 
+/* Room is one for all: as many as there may be are there, whatever their hashes. */
+static void no_room_is_left_unused(void **state)
+{
+    static const int bounds[] = {1, 2, 5, 8, 63, 64, 100, 1000, 10000};
+    for (size_t i = 0; i < ARRAY_LEN(bounds); i++) {
+        token_cache *cache = cache_of((size_t)bounds[i], (size_t)64 << 20);
+        for (int k = 0; k < bounds[i]; k++) {
+            put(cache, numbered(k), 2000, NOW);
+            ost_arena_reset(arena);
+        }
+        for (int k = 0; k < bounds[i]; k++) {
+            assert_non_null(token_cache_get(cache, numbered(k), NOW, arena));
+            ost_arena_reset(arena);
+        }
+        put(cache, numbered(-1), 2000, NOW);
+        assert_int_equal(count_known(cache, bounds[i], NOW), bounds[i] - 1);
+        ost_arena_reset(arena);
+        token_cache_free(cache);
+    }
+}
+
+/* What is asked for again and again outlives those that come once. */
+static void a_flood_takes_what_is_not_used(void **state)
+{
+    token_cache *cache = cache_of(1000, (size_t)64 << 20);
+    size_t missed = 0;
+    for (int k = 0; k < 5000; k++) {
+        put(cache, numbered(1000 + k), 2000, NOW);
+        if (token_cache_get(cache, numbered(k % 100), NOW, arena) == NULL) {
+            missed++;
+            put(cache, numbered(k % 100), 2000, NOW);
+        }
+        ost_arena_reset(arena);
+    }
+    assert_int_equal(missed, 100); /* each once, at first */
+    token_cache_free(cache);
+}
+
+/* A shard that has nothing to give takes from the others. */
+static void room_is_made_elsewhere(void **state)
+{
+    token_cache *cache = cache_of(64, 64 << 10); /* a token may take 4 KiB of that */
+    const token_facts facts = {.payload = OST_TEXT(PAYLOAD), .expiry = 2000};
+    for (int k = 0; k < 500; k++) {
+        assert_true(token_cache_put(cache, numbered(k), &facts, 3000, NOW));
+        assert_true(token_cache_bytes(cache) <= 64 << 10);
+        assert_non_null(token_cache_get(cache, numbered(k), NOW, arena));
+    }
+    for (int k = 0; k < 500; k++)
+        token_cache_forget(cache, numbered(k));
+    assert_int_equal(token_cache_bytes(cache), 0);
+    ost_arena_reset(arena);
+    token_cache_free(cache);
+}
+
 static void bytes_are_bounded(void **state)
 {
     static const size_t bound = (size_t)256 << 10;
@@ -265,6 +320,9 @@ int main(void)
         cmocka_unit_test(only_exactly_the_same_token),
         cmocka_unit_test(never_past_its_expiry),
         cmocka_unit_test(entries_are_bounded),
+        cmocka_unit_test(no_room_is_left_unused),
+        cmocka_unit_test(a_flood_takes_what_is_not_used),
+        cmocka_unit_test(room_is_made_elsewhere),
         cmocka_unit_test(bytes_are_bounded),
         cmocka_unit_test(what_has_expired_makes_way),
         cmocka_unit_test(a_used_token_stays_longer),
