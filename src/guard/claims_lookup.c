@@ -1,12 +1,17 @@
 /* Looking into an access token's claims; see claims_lookup.h. */
 #include "guard/claims_lookup.h"
 
+#include "base/array.h"
 #include "base/text.h"
 
 ost_text claims_client(const ost_claims *claims)
 {
-    bool has_azp = ost_claims_get(claims, "azp") != NULL;
-    return ost_claims_text(claims, has_azp ? "azp" : "client_id");
+    static const char *const names[] = {"azp", "client_id", "cid", "appid"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (ost_claims_get(claims, names[i]) != NULL)
+            return ost_claims_text(claims, names[i]);
+    }
+    return (ost_text){"", 0};
 }
 
 bool claims_have_scope(const ost_claims *claims, ost_text scope)

@@ -30,7 +30,13 @@ static bool is_bound_kind(const ost_claims *claims, const ost_json *typ)
 ost_result token_kind_check_claims(const ost_claims *claims, ost_error *ret_error)
 {
     static const char *const foreign[] = {"nonce", "at_hash", "c_hash", "s_hash", "events", "code"};
-    const ost_json *typ = ost_claims_get(claims, "typ");
+    const ost_json *typ = ost_claims_get(claims, "typ"), *use = ost_claims_get(claims, "token_use");
+    /* Cognito's ID tokens need not have a nonce, but this. */
+    if (use != NULL && !ost_json_equals(use, OST_TEXT("access"))) {
+        return ost_error_set(ret_error, OST_E_TOKEN_TYPE,
+                             "the claim token_use is %.*s, an access token has \"access\"",
+                             SHOWN(ost_json_source(use), 60));
+    }
     /* Keycloak says what kind it is: Bearer, ID, Refresh, Offline, Logout, … */
     if (typ != NULL) {
         ost_text seen = ost_json_source(typ);
