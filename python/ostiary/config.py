@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ._core import Key
 
 
+_SEVERAL = ("algorithms", "audience", "clients", "origins")
+
+
 class _Settings:
     """Keeps what was given, by name."""
 
@@ -23,6 +26,10 @@ class _Settings:
     def __init__(self, given: dict[str, Any]) -> None:
         given.pop("self")
         given.pop("__class__", None)
+        # A list may change, and an iterator is good once.
+        for name in _SEVERAL:
+            if not isinstance(given.get(name), (str, type(None))) and hasattr(given[name], "__iter__"):
+                given[name] = tuple(given[name])
         self._given = given
 
     def __repr__(self) -> str:

@@ -227,9 +227,83 @@ def fail(code: str, detail: str) -> OstiaryError:
     return made
 
 
+def _short(value: object) -> str:
+    """A value as the token says it, cut: for a log, whoever wrote it."""
+    text = ascii(value) if not isinstance(value, str) else ascii(value)[1:-1]
+    return text if len(text) <= _SHORT else text[: _SHORT - 1] + "…"
+
+
+def _of_policy(policy: Any, *names: str) -> str | None:
+    if policy is None:
+        return None
+    from json import loads
+
+    members = loads(policy.json)
+    said = [f"{name} {', '.join(map(str, members[name]))}" for name in names if name in members]
+    return "; ".join(said) or None
+
+
+def _unverified(authorization: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the token says of itself, of which nothing is believed; empty when it cannot be read."""
+    from . import _core
+
+    try:
+        return _core.jwt_read_unverified(authorization.rpartition(b" ")[2])
+    except OstiaryError:
+        return {}, {}
+
+
+def _compare(code: str, verifier: Any, policy: Any, authorization: bytes) -> tuple[str | None, str | None]:
+    """What was expected and what was seen, where the code says what is to be compared."""
+    if code == "OST_E_TOKEN_MISSING":
+        return "an access token", "none"
+    if code not in _COMPARED:
+        return None, None
+    header, claims = _unverified(authorization)
+    where, name = _COMPARED[code]
+    said = (header if where == "header" else claims).get(name)
+    if code == "OST_E_ROLE":
+        said = {of: claims[of] for of in ("realm_access", "resource_access") if of in claims}
+    elif code == "OST_E_CLIENT":
+        said = claims.get("azp", claims.get("client_id"))
+    wanted: dict[str, Callable[[], str | None]] = {
+        "OST_E_ISSUER": lambda: " or ".join(verifier.issuers),
+        "OST_E_AUDIENCE": lambda: _of_policy(policy, "audiences") or verifier._setting(claims.get("iss"), "audience"),
+        "OST_E_CLIENT": lambda: _of_policy(policy, "clients") or verifier._setting(claims.get("iss"), "clients"),
+        "OST_E_ALGORITHM": lambda: _of_policy(policy, "algorithms") or verifier._setting(claims.get("iss"), "algorithms"),
+        "OST_E_SCOPE": lambda: _of_policy(policy, "scopes", "any_scopes"),
+        "OST_E_ROLE": lambda: _of_policy(
+            policy, "realm_roles", "any_realm_roles", "client_roles", "any_client_roles"
+        ),
+        "OST_E_EXPIRED": lambda: "a time that has not passed",
+        "OST_E_NOT_YET": lambda: "a time that has come",
+        "OST_E_TOKEN_TYPE": lambda: "an access token",
+        "OST_E_SIGNATURE": lambda: "a signature by the key that the header names",
+        "OST_E_KEY_UNKNOWN": lambda: "a key that the issuer publishes",
+    }
+    return wanted[code](), f"{name} {_short(said)}" if said is not None else f"no {name}"
+
+
+_SHORT = 200
+# Where the token says what the code is about.
+_COMPARED = {
+    "OST_E_ISSUER": ("claims", "iss"),
+    "OST_E_AUDIENCE": ("claims", "aud"),
+    "OST_E_CLIENT": ("claims", "azp"),
+    "OST_E_ALGORITHM": ("header", "alg"),
+    "OST_E_SCOPE": ("claims", "scope"),
+    "OST_E_ROLE": ("claims", "roles"),
+    "OST_E_EXPIRED": ("claims", "exp"),
+    "OST_E_NOT_YET": ("claims", "nbf"),
+    "OST_E_TOKEN_TYPE": ("claims", "typ"),
+    "OST_E_SIGNATURE": ("header", "kid"),
+    "OST_E_KEY_UNKNOWN": ("header", "kid"),
+}
+
+
 def refuse(
     verifier: Any,
-    token: bytes,
+    authorization: bytes,
     policy: Any,
     code: str,
     status: int,
@@ -253,6 +327,7 @@ def refuse(
     made.message = message or ""
     made.retry_after = retry_after
     made.dpop_nonce = dpop_nonce or None
-    made.seen = explanation or None
+    made.expected, seen = _compare(code, verifier, policy, authorization)
+    made.seen = seen or explanation or None
     made.advice = _ADVICE.get(code)
     return made

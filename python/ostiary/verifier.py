@@ -81,6 +81,7 @@ class Verifier(_core.Guard):
         proofs = {f"dpop_{name}": value for name, value in _inner(given, "dpop", DPoP).items()}
         issuers = _issuers(issuer, of_issuer)
         self._issuers = tuple(each._given["issuer"] for each in issuers)
+        self._settings = {each._given["issuer"]: each._given for each in issuers}
         self._shared: _waiting.Shared = {}
         super().__init__([each._triple() for each in issuers], {**given, **proofs})
 
@@ -88,6 +89,14 @@ class Verifier(_core.Guard):
     def issuers(self) -> tuple[str, ...]:
         """The names of the trusted issuers."""
         return self._issuers
+
+    def _setting(self, issuer: object, name: str) -> str | None:
+        """What an issuer is configured with, for exceptions; of the only one, whatever a token names."""
+        of = self._issuers[0] if len(self._issuers) == 1 else issuer
+        value = self._settings.get(of, {}).get(name) if isinstance(of, str) else None
+        if value is None or isinstance(value, str):
+            return value
+        return " or ".join(map(str, value))
 
     async def averify(
         self,

@@ -36,6 +36,8 @@ static void check(keeper *kept, request *r, request_form form, bool may_wait, os
 static void refuse(PyObject *self, const request *r, const ost_verdict *verdict)
 {
     ost_text token = r->credentials.bearer;
+    if (r->credentials.authorization_count > 0)
+        token = r->credentials.authorization[0];
     PyObject *exception = PyObject_CallFunction(
         core.refuse, "Oy#Osis#s#s#ks#", self, token.data != NULL ? token.data : "",
         (Py_ssize_t)token.len, r->policy_object, ost_result_name(verdict->reason), verdict->status,

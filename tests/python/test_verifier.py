@@ -8,7 +8,7 @@ import pytest
 
 import ostiary
 from conftest import rsa_key
-from ostiary import errors
+from ostiary import errors, jwt
 
 
 def test_a_good_token_gives_its_claims(issuer, verifier):
@@ -62,6 +62,27 @@ def test_a_policy_is_asked_too(issuer, verifier):
     assert 'error="insufficient_scope", scope="items:write"' in caught.value.challenge
     with pytest.raises(errors.ConfigurationError):
         ostiary.Policy({"scope": ["items:read"]})
+
+
+@pytest.mark.parametrize(
+    ("change", "policy", "expected", "seen"),
+    [
+        ({"aud": "other"}, None, "items-api", "aud other"),
+        ({"aud": None}, None, "items-api", "no aud"),
+        ({"iss": "https://other.example"}, None, "ISSUER", "iss https://other.example"),
+        ({}, {"scopes": ["items:write"]}, "scopes items:write", "scope openid items:read"),
+        ({}, {"clients": ["mobile"]}, "clients mobile", "azp web"),
+        ({"typ": "ID"}, None, "an access token", "typ ID"),
+    ],
+)
+def test_what_was_expected_and_seen_is_told(issuer, verifier, change, policy, expected, seen):
+    claims = {name: value for name, value in issuer.claims(**change).items() if value is not None}
+    token = jwt.sign(claims, issuer.key, "RS256", lifetime=300)
+    for call in (lambda p: verifier.verify(token, p), lambda p: verifier.check(f"Bearer {token}", p)):
+        with pytest.raises(errors.TokenError) as caught:
+            call(policy and ostiary.Policy(policy))
+        assert caught.value.expected == expected.replace("ISSUER", issuer.issuer)
+        assert caught.value.seen == seen and caught.value.advice
 
 
 def test_check_takes_the_fields_of_a_request(issuer, verifier):
