@@ -110,6 +110,27 @@ static void long_values_are_cut(void **state)
     }
 }
 
+/* C10: what turns the direction of a line is shown as what no terminal obeys; its neighbours stay.
+ */
+static void c10_directions_are_not_turned(void **state)
+{
+    static const char *const turning[] = {"\xe2\x80\xae", "\xe2\x80\xaa", "\xe2\x80\xa8",
+                                          "\xe2\x81\xa6", "\xe2\x81\xa9", "\xe2\x80\x8f",
+                                          "\xd8\x9c"};
+    static const char *const harmless[] = {"\xe2\x80\xaf", "\xe2\x80\x90", "\xe2\x81\xa5",
+                                           "\xe2\x82\xac", "\xd8\x9b"};
+    char path[16] = "/a";
+    for (size_t i = 0; i < ARRAY_LEN(turning); i++) {
+        memcpy(path + 2, turning[i], strlen(turning[i]) + 1);
+        assert_null(strstr(format_request(path, "", false), turning[i]));
+        assert_null(strstr(format_request(path, "", true), turning[i]));
+    }
+    for (size_t i = 0; i < ARRAY_LEN(harmless); i++) {
+        memcpy(path + 2, harmless[i], strlen(harmless[i]) + 1);
+        assert_non_null(strstr(format_request(path, "", false), harmless[i]));
+    }
+}
+
 static void any_size_holds_a_line(void **state)
 {
     const http_request request = {.method_name = OST_TEXT("GET"), .path = OST_TEXT("/\x01\x02")};
@@ -125,9 +146,13 @@ static void any_size_holds_a_line(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(both_forms),          cmocka_unit_test(unreadable_request),
-        cmocka_unit_test(secrets_are_masked),  cmocka_unit_test(hostile_text_stays_in_its_quotes),
-        cmocka_unit_test(long_values_are_cut), cmocka_unit_test(any_size_holds_a_line),
+        cmocka_unit_test(both_forms),
+        cmocka_unit_test(unreadable_request),
+        cmocka_unit_test(secrets_are_masked),
+        cmocka_unit_test(hostile_text_stays_in_its_quotes),
+        cmocka_unit_test(long_values_are_cut),
+        cmocka_unit_test(c10_directions_are_not_turned),
+        cmocka_unit_test(any_size_holds_a_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
