@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* OpenSSL is given functions that count; see allocations.h. */
 #include "allocations.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Counts what is allocated by us and within OpenSSL. */
 #ifndef ALLOCATIONS_H
 #define ALLOCATIONS_H

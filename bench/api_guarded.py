@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """api-guarded: GET /items/ with a valid RS256 token, ours against FastAPI with python-jose.
 
 Both programs run pinned to the same core and trust the same provider (ours); wrk runs on the other

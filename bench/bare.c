@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Bare verification by OpenSSL and libsodium; see bare.h. */
 #include "bare.h"
 

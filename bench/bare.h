@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The limit: the verification of a signature and nothing else, by the cryptographic library, with
  * everything prepared that can be. RSA and ECDSA are given the hash and ECDSA the signature as
  * DER; EdDSA hashes by itself. */

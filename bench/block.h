@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a measurement is made of: blocks of operations, each side's in turn. */
 #ifndef BLOCK_H
 #define BLOCK_H

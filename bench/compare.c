@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Measuring two sides in turns; see compare.h. The machine's speed differs from one minute to the
  * next by a fifth, but hardly between two blocks of a few milliseconds. Time is the thread's on its
  * core: what other programs take of a busy machine is nobody's cost, and nothing here ever sleeps.

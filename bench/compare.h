@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Measuring ours against a peer within one run: blocks of both in turn, medians, one line out. */
 #ifndef COMPARE_H
 #define COMPARE_H

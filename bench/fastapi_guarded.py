@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The peer of api-guarded: FastAPI with python-jose at its best in common use, the key set fetched once
 and kept as a dict, nothing handed to threads. (tests/interop/fastapi_app fetches it on every request, as
 many programs do.)"""

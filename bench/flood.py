@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """A flood of bad tokens against the items API: does it hurt those who come with good ones?
 
 Four connections send good tokens; sixty others send either good ones too (quiet) or, 19 of 20, tokens

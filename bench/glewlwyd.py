@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Glewlwyd, as Debian packages it, with an SQLite store and one client: a peer of the provider."""
 
 import base64

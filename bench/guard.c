@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The guard's whole check of an access token as Keycloak issues it (1.4 KB, RS256), from the
  * Authorization header to the verdict, with a policy that asks for a scope and a role: anew,
  * against the bare verification of the same signature by OpenSSL; remembered, against anew; and

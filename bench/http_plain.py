@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """http-plain: small JSON over 64 keep-alive connections, ours against nginx `return 200`.
 
 Both servers run pinned to the same core, one after the other in turns, wrk on the other cores. The

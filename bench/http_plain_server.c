@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The smallest server over the engine: one route, one loop, no log. Its peer in the bench is
  * nginx with `return 200`. */
 #include <signal.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading 889 bytes of claims: our strict reader over an arena that is reset each time, against
  * jansson in its strict mode. The second row also looks up the claims that a guard needs. */
 #include <jansson.h>

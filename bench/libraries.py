@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """libraries: the check of one 1.4 KB access token (signature, alg, exp, iss, aud), ours against others.
 
 Every library has a process of its own that reads its key once (peers/worker.h), is seen to accept good

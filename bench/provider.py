@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The provider: grants per second on one core, start, and memory.
 
 provider-client-credentials: the client_credentials grant over 16 connections on one core, against bare

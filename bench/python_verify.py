@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """python: the check of a 1.4 KB RS256 access token from Python, ours against others.
 
 Ours does what a guard does: a policy with a scope and a role, the claims touched. The others verify the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Signs with RSA-2048, PKCS#1 v1.5 over SHA-256, in a prepared context for a while and prints how
  * often in a second: the limit of any provider that signs one token a request. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One operation in two threads at once against one thread; see compare.h. */
 #include <pthread.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The claims that Keycloak 24 puts into an access token; see token.h. */
 #include "token.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An access token as Keycloak issues it (1.4 KB with RS256), in as many variants as are asked for.
  */
 #ifndef TOKEN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The library's full check of an access token as Keycloak issues it (read, key, signature, claims)
  * against the bare verification of the same signature: what is left to gain is the difference.
  * Also counts what is allocated for one check. */

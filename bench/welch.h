@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Telling two ways of running time apart: Welch's t-test over measurements of two classes, taken in
  * a random order, on all of them and on what is left when the slowest are cropped (the method of
  * "Dude, is my code constant time?", Reparaz, Balasch and Verbauwhede, 2017). */

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # RFC 9864 gives EdDSA over curve 25519 the name "Ed25519" beside "EdDSA". Which name in a published key, and in a
 # token's header, do verifiers take together?
 #

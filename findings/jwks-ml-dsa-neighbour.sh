@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # One ML-DSA key (kty "AKP") published beside an RSA key: who can still use the RSA key?
 #
 # RFC 7517 §5 says that keys of unknown kinds SHOULD be ignored. Expected: everybody ignores the new one.

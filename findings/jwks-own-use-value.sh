@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # RFC 7517 lets an issuer put values of its own into a key's "use" (§4.2) and "key_ops" (§4.3): "other values MAY be used".
 # A set with a usual RSA key and a second key that says so: is the first one still found?
 #

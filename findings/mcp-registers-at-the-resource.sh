@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # An MCP server is protected (RFC 9728); its authorization server's metadata has no `registration_endpoint`, which RFC 8414
 # calls OPTIONAL. What does the Python SDK's client do that has no client id yet?
 #

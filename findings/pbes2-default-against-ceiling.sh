@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # A message encrypted with a password (PBES2): does the default number of rounds of one library fit under the ceiling of
 # the next? RFC 7518 §4.8.1.2 names a minimum of 1000 and no maximum.
 #

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Runs a fuzz target once on every file named on the command line, and on every file in every
  * folder named there: the seeds as an ordinary test, where there is no libFuzzer. A folder that
  * is missing or empty is a failure: a target without seeds tests nothing. */

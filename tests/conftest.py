@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Fixtures of all tests that run programs: our provider and API, and the peers they are compared with.
 
 What cannot be had on this machine is skipped with its reason; with CI=true it fails instead.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cjose in the table of libraries. */
 #include <cjose/cjose.h>
 #include <string.h>

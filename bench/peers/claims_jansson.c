@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* exp, iss and aud (RFC 7519 §4.1); see claims_jansson.h. */
 #include "claims_jansson.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The checks of claims for libraries that leave them to their users, on jansson, which each of them
  * stands on. */
 #ifndef CLAIMS_JANSSON_H

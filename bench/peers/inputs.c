@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Writes what the libraries in the table are given into a folder: for each algorithm the public key
  * as JWK and as PEM, tokens that are good for a day, and tokens that are not. */
 #include <openssl/evp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* libjwt 1.x in the table of libraries. It has no parsed keys: each check reads the PEM. */
 #include <jwt.h>
 #include <stdlib.h>

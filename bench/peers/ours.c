@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The library in the table of libraries: a key set, and the check of a token in one call. */
 #include <ostiary/jose.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rhonabwy in the table of libraries. */
 #include <rhonabwy.h>
 #include <string.h>

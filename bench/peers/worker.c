@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading the inputs and measuring; see worker.h. */
 #include "worker.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One library in the table of script/bench libraries: it reads a key once, and then checks tokens
  * for as long as it is told to. All that differs between libraries is below. */
 #ifndef WORKER_H

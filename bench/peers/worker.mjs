@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A library of node's in the table of libraries: worker.mjs NAME FOLDER ALG, otherwise as worker.h says.
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'

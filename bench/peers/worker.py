@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A Python library in the table of libraries: worker.py NAME FOLDER ALG, otherwise as worker.h says."""
 
 import json

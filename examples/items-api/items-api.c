@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An API with one open and one guarded route. The guard stands in the same line as its route. */
 #include <ostiary/app.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as what a browser says, a line each: Host, path, query, Cookie, Accept. What is made of
  * it stays within this API's origin. */
 #include "app/browser.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as base64url and base64: each text is refused, or is the only one for its bytes. And
  * any bytes encoded must be decoded again. */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as JSON: our reader and jansson must agree, and what was read must survive writing. */
 #include <stdio.h>
 #include <stdlib.h>

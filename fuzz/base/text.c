@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as text: UTF-8 against a decoder of the plainest kind, pieces that join again, numbers,
  * and error details fit for a terminal. */
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Any Authorization fields to a verdict. The first byte says what follows: 'r' fields as they are,
  * one a line; 's' claims, which are signed here; 'h' a header, a line break and claims, signed too.
  * The second byte is the digit of a route's policy. */

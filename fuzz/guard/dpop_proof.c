@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* DPoP proofs. The first byte says what follows: 'r' a proof as it is; 'c' claims, and 'h' a
  * header, a line break and claims, which are signed here by the key that the token is bound to; 'u'
  * a URL. In a header, '@' stands for that key. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What an issuer answers about a token. The first byte says what follows: 'j' a JSON body; 's' the
  * claims of a signed answer, signed here; 'r' a signed answer as it is; anything else a JSON body
  * where a signed one is demanded. */

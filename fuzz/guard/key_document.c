@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What an issuer sends: any bytes as its discovery document ('d' first) or as its key set ('k'). A
  * bad one changes nothing. */
 #include <stdlib.h>

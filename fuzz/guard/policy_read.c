@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A policy as JSON, a line break, and the claims that it is held against. */
 #include <stdlib.h>
 #include <string.h>

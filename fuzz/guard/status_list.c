@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A status list. The first byte says what follows: 's' the claims of its token, signed here; 'l' a
  * list of one bit as the text of `lst`, put into such claims; anything else a token as it is. */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a chunked body, whole and in small pieces: both readings must agree. */
 #include "http/http1/chunked.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as all that a client sends, through the whole engine: HTTP/1.1, or HTTP/2 where they
  * begin with its preface. Runs in one thread; see tests/unit/http/in_process.h. */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a form, and back: what has been read, written again, must read the same. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a PROXY protocol header: what is accepted lies within the input, and every shorter
  * beginning of it is incomplete. */
 #include "http/connection/proxy_protocol.h"

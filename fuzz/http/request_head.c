@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a request head, whole and byte by byte: both readings must agree, what is accepted
  * must lie within the input, and its target must be readable or refused. */
 #include "http/http1/request_head.h"

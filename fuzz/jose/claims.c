@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as the payload of a verified token. */
 #include <stdint.h>
 

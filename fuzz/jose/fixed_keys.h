@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The keys that the fuzz targets of this folder verify and sign with, made once for them. */
 #ifndef FIXED_KEYS_H
 #define FIXED_KEYS_H

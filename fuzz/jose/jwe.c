@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Encrypted messages. As they are, compact or JSON; or, where a NUL parts the input, as a header
  * and a content that are sealed well with a shared key, so that what comes behind the tag is
  * reached: the content is what a compressed one would be made of. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a JWK. A key that is accepted comes back from its export as the same, shows nothing
  * private in its public one, and signs what it verifies. */
 #include <stdint.h>

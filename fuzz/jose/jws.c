@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a token. What is accepted was read strictly, is accepted by one key alone, and lies
  * within its input; what is refused leaves the outputs as they were. */
 #include <stdint.h>

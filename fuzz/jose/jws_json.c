@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a JWS in JSON; and, where they begin with '#', as two headers and a payload in lines
  * of their own, signed here, so that everything behind the signature is reached. What is accepted
  * was signed by a key of the set, with nothing critical but what was asked for. */

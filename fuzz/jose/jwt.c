@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A header and a payload, parted by a NUL, are made into a token and well signed, so that
  * everything behind the signature is reached. What is accepted keeps to the rules. */
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a key in PEM or DER. A key that is accepted comes back from its export as the same,
  * and one that is private signs what it verifies, where it signs at all. */
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a key set. What is accepted holds public keys only, each found by its kid. */
 #include <stdint.h>
 

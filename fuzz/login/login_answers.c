@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as what a provider answers: its discovery document, its tokens. What is taken from it
  * goes into headers and pages, so it must be plain. */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as the query of a callback: refused, or made of what a callback may hold. */
 #include "login/login_callback.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a browser's cookies, "name=value" a line: no session comes out but one that was
  * sealed with the secret, which only the seeds know. */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a packed session or transaction: refused, or packed again they say the same. */
 #include "login/login_pack.h"
 

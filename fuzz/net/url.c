@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a URL: whoever may be fetched over http is this machine, by every reading of it. */
 #include <arpa/inet.h>
 #include <curl/curl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The query of an authorization request, checked against a realm: an answer that redirects goes to
  * a registered URI, and what was accepted comes back from its sealed form as it went in. */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a browser may send for a login under way: a session code and a cookie, separated by a line
  * end. Nothing that was not sealed here is opened; sealed claims of any form do no harm. */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A realm for fuzz targets; see one_realm.h. */
 #include "one_realm.h"
 

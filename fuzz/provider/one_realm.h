@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One realm in memory, with a client of each kind, for fuzz targets that need a call. */
 #ifndef ONE_REALM_H
 #define ONE_REALM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A realm file from its bytes to the snapshot that requests use, without keys and users' hashes. */
 #include <ostiary/json.h>
 

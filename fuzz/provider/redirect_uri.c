@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A registered URI and one that is presented, separated by a line end: whatever is allowed has the
  * scheme, host and port that were registered. */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The API framework: an HTTP program whose routes carry their guards. A route without a guard does
  * not start; an open one says so. The OpenAPI description, the docs page, browser login, health and
  * metrics come by themselves. */

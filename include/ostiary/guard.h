@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The guard: may this request pass? It knows issuers and their keys, checks bearer tokens
  * (RFC 6750) against them and against a policy, and says what to answer when the reply is no.
  * Nothing here opens a connection in the caller's thread: keys are fetched in the background. */

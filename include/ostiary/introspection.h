@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Asking the issuer about a token (RFC 7662), for tokens that say nothing by themselves, or whose
  * word is not to be taken. */
 #ifndef OSTIARY_INTROSPECTION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* JOSE as a whole: keys, signatures, encryption, JSON Web Tokens, strictly (RFC 8725). Pure: no
  * I/O, no clock, no state between calls but reusable contexts of the cryptographic library. */
 #ifndef OSTIARY_JOSE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Strict JSON (RFC 8259) in bounded memory: one reader, whose values live in an arena, and one
  * writer. Stricter than the RFC where it allows a choice: duplicate names, invalid UTF-8, lone
  * surrogates, \u0000 and numbers outside the double range are refused; so are numbers of more than

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Encryption (RFC 7516): compact and JSON, one recipient or several. Pure: no I/O, no clock.
  *
  * Whatever goes wrong with a key or a ciphertext is one error, OST_E_DECRYPTION, found out in the

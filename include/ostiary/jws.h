@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Signatures (RFC 7515). Pure: no I/O, no clock. */
 #ifndef OSTIARY_JWS_H
 #define OSTIARY_JWS_H

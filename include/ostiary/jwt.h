@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* JSON Web Tokens (RFC 7519, RFC 8725): claims, and what they must satisfy. */
 #ifndef OSTIARY_JWT_H
 #define OSTIARY_JWT_H

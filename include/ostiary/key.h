@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Algorithms, keys (RFC 7517, RFC 7518 §6, RFC 8037) and sets of keys. A key knows its algorithms
  * from the moment it is imported; no call takes raw bytes together with a token's own "alg". */
 #ifndef OSTIARY_KEY_H

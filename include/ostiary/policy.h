@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a route asks for beyond a valid token: data, so that every front end uses one evaluator. */
 #ifndef OSTIARY_POLICY_H
 #define OSTIARY_POLICY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tokens that are taken back before they expire. */
 #ifndef OSTIARY_REVOCATION_H
 #define OSTIARY_REVOCATION_H

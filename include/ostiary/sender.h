@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tokens that only their rightful sender can use: by a key of its own (DPoP, RFC 9449) or by its
  * TLS certificate (RFC 8705). A token that is bound is never accepted without its proof. */
 #ifndef OSTIARY_SENDER_H

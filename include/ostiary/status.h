@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Status lists of an issuer (draft-ietf-oauth-status-list): whether a token has been revoked or
  * suspended, without asking about each. */
 #ifndef OSTIARY_STATUS_H

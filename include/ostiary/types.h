@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Words every other header uses: borrowed text, results, errors, arenas, and the context
  * through which time and randomness come in. */
 #ifndef OSTIARY_TYPES_H

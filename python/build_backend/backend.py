@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The build of the package: meson-python, and a source distribution that has the C library with it."""
 
 import base64

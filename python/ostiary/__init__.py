@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """OpenID Connect access tokens, verified.
 
     verifier = ostiary.Verifier("https://id.example.org/realms/shop", "items-api")

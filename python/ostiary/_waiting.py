@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How a task waits for a fetch without holding up its loop.
 
 The guard's thread rings a bell, which is a file descriptor; it never enters the interpreter. Under

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a verifier is told: issuers, and how they are asked about tokens.
 
 Every value is copied. None takes the default. All durations are whole seconds, all sizes bytes; 0 is

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What can go wrong, as exceptions.
 
 Every one has ``code`` (the stable name, as in the table of errors: "OST_E_EXPIRED"), ``expected`` and

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Encryption (RFC 7516): compact and JSON, one recipient or several."""
 
 from __future__ import annotations

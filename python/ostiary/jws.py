@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Signatures (RFC 7515): compact and JSON, detached payloads, and b64 (RFC 7797)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tokens (RFC 7519, RFC 8725) with keys of one's own. For an issuer's tokens: ostiary.Verifier."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The verifier: access tokens of trusted issuers."""
 
 from __future__ import annotations

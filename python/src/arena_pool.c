@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A few arenas of each thread, so that a verification asks the allocator for nothing. */
 #include "core.h"
 

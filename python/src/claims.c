@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Claims: what a verified token says, a mapping that makes Python values of what is asked for.
  * Immutable. It holds the arena that the values live in, and the guard that they may be of. */
 #include "core.h"

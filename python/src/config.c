@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The configuration of a guard, from the dicts that ostiary/verifier.py gathers: each member by its
  * name in <ostiary/guard.h>. Everything is copied, for after a fork it is used again. */
 #include "config_member.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* See config_member.h. */
 #include "config_member.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Members of the library's configuration structs, read from a dict by tables. */
 #ifndef OSTIARY_PYTHON_CONFIG_MEMBER_H
 #define OSTIARY_PYTHON_CONFIG_MEMBER_H

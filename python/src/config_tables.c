@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which members there are; see <ostiary/guard.h>, <ostiary/introspection.h>, <ostiary/status.h> and
  * <ostiary/sender.h> for what they mean. */
 #include "config_member.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the files of the extension share. Nothing of the library is used but its public headers, and
  * nothing of Python but the stable ABI of 3.9; the thread of a guard never enters the interpreter.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Exceptions: which one belongs to an error is told in ostiary/errors.py. */
 #include "core.h"
 

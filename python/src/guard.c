@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Guard, which ostiary.Verifier is made of: checks, and what the background thread has found out;
  * <ostiary/guard.h>. */
 #include "guard_object.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The checks of a guard: without the interpreter's lock, and with a wait where it helps. */
 #include "guard_object.h"
 #include "request.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The object of guard.c, and the methods that are in files of their own. */
 #ifndef OSTIARY_PYTHON_GUARD_OBJECT_H
 #define OSTIARY_PYTHON_GUARD_OBJECT_H

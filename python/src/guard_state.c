@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a guard tells about itself, and what it is told about tokens that are taken back. */
 #include "guard_object.h"
 

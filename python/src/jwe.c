@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Encryption (RFC 7516), for ostiary/jwe.py. */
 #include "core.h"
 

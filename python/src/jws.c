@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Signatures (RFC 7515), for ostiary/jws.py. */
 #include "core.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tokens (RFC 7519) with keys of one's own, for ostiary/jwt.py. */
 #include "core.h"
 

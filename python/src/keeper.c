@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A guard, those who use it, and the process that it belongs to. */
 #include "core.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Key: one key that knows its algorithms from the moment it is made; <ostiary/key.h>. */
 #include "core.h"
 

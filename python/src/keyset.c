@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* KeySet: several keys, of which a token's header chooses one; <ostiary/key.h>. */
 #include "core.h"
 

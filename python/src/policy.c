@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Policy: what a route asks for beyond a valid token; <ostiary/policy.h>. Immutable. */
 #include "core.h"
 

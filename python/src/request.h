@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a call of verify or check brings, read from its arguments. */
 #ifndef OSTIARY_PYTHON_REQUEST_H
 #define OSTIARY_PYTHON_REQUEST_H

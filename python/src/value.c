@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* JSON values as Python's, and the reverse. */
 #include "core.h"
 

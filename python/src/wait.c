@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Wait: something is being fetched that could change a verdict. The guard's thread rings a bell, a
  * file descriptor that an event loop watches or a thread polls; it never enters Python. */
 #include "core.h"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Makes a static library whose inner names are its own: a program may call its functions `wipe` or
 # `digest`, and neither fails to link nor puts them in the place of ours. Its one object stays beside it:
 # the shared library is linked from the same.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The table of attacks and of the tests that make them: docs/development/attacks.md.
 
 Usage: attacks.py [--write]

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Runs a test program of cmocka's, and has it leave its report in a folder of the program's own, for groups
 # of several programs may have one name, and cmocka leaves a report that is there already as it is.
 #   script/lib/cmocka_report.sh FOLDER PROGRAM [ARGUMENT]...

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Fails where documents and code have drifted apart.
 
 - every command and option of `ostiary` stands in its man page, and every option there exists;

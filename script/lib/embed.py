@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Turns a file into a C source that holds its bytes and their SHA-256 in base64: embed.py NAME IN OUT.
 
 Whom it is served to does not need the line that names the license."""

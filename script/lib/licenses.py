@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every source file, script and web file says in a line of its own under which license it is.
 
 Usage: licenses.py [--write]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Makes the tables of docs/usage/realm-files.md from src/provider/member/member_*.c.
 
    members.py --write      writes them into the page

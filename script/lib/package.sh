@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # package_install VENV FOLDER LOGS [SETTING...]: builds the Python package into a wheel in FOLDER and installs it into
 # VENV. Exports OSTIARY_WHEEL, the wheel. Sourced by script/test and script/bench.
 package_install() {

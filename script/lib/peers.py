@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Fetches peers for tests, see script/peers."""
 
 import os

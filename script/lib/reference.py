@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The function reference, the lists of exported symbols and that of the layout of public types, made
 from the public headers.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Adds up what the test runners left behind and prints one closing line.
 
 Usage: results.py FOLDER [FAILED-STAGE...]

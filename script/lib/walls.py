@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Checks that the tree is the house that docs/development/architecture.md draws.
 
    walls.py [--stamp FILE --depfile FILE]

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Puts a program's server together from its routes and settings; see app_server.h. */
 #include "app/app_server.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A program's server: put together, run, freed. */
 #ifndef APP_SERVER_H
 #define APP_SERVER_H

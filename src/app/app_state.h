@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A running program, for the files that answer its requests: its routes, its guard, its browsers'
  * login, its HTTP server. Everything in it stays as it is while requests run. */
 #ifndef APP_STATE_H

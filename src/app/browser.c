@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reads what browsers send and sets their cookies; see browser.h. */
 #include "app/browser.h"
 

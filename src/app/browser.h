@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is particular to browsers: their cookies, the origin they see, and whether a request is a
  * person's wish to see a page. */
 #ifndef BROWSER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Answers pages of other origins; see cors.h. */
 #include "app/cors.h"
 

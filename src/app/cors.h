@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which other origins' pages may read this API's answers (CORS, Fetch Standard §3.2): none, unless
  * the operator names them. Pages send tokens in the Authorization field; the session's cookie is
  * not for them, so credentials are never allowed. */

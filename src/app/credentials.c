@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Gathers the request's credentials; see credentials.h. Of fields that stand twice every one is
  * handed on: they are the guard's to refuse. */
 #include "app/credentials.h"

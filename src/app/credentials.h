@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a request brings for its guard to judge. */
 #ifndef CREDENTIALS_H
 #define CREDENTIALS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Serves the description and its page; see docs_page.h. */
 #include "app/docs_page.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* /openapi.json, and the page at /docs that shows it with Swagger UI and lets people log in at the
  * provider and try the API. Scripts come from files, never from the page, and the page's policy
  * names each place they may come from. */

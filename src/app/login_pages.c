@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Callback and logout; see login_pages.h. */
 #include "app/login_pages.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The two addresses that a browser's login needs: where the provider sends it back to, and where a
  * session ends. */
 #ifndef LOGIN_PAGES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The whole main of a program: options, checks, serving; see ost_app_main in <ostiary/app.h>. */
 #include <signal.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Answers to load balancers and monitoring; see monitoring.h. */
 #include "app/monitoring.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a machine asks of the program: is it alive (/health/live), may requests be sent to it
  * (/health, /health/ready), how is it doing (/metrics, Prometheus). */
 #ifndef MONITORING_H

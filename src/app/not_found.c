@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Answers what no route fits; see not_found.h. */
 #include "app/not_found.h"
 

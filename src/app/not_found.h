@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What no route fits. */
 #ifndef NOT_FOUND_H
 #define NOT_FOUND_H

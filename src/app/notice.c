@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Notices on their way to the page engine; see notice.h. */
 #include "app/notice.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the framework tells people: a heading, a sentence or two, a link or a button. */
 #ifndef NOTICE_H
 #define NOTICE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Describes an API; see openapi.h. */
 #include "app/openapi.h"
 

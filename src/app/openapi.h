@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The description of the API in OpenAPI 3.1.0, made from its routes and their guards. */
 #ifndef OPENAPI_H
 #define OPENAPI_H

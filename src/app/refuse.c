@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Answers refused requests; see refuse.h. */
 #include "app/refuse.h"
 

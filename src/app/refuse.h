@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Answers to requests that may not pass: JSON for programs, a page for people. One place, one
  * table: the guard's verdict says what. */
 #ifndef REFUSE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What handlers ask of a request and how they answer; see <ostiary/app.h>. */
 #include "app/request.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One request on its way through guard and handler. */
 #ifndef REQUEST_H
 #define REQUEST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Protected resource metadata: RFC 9728 §2, §3; see resource_metadata.h. */
 #include "app/resource_metadata.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What this API says about itself to clients that know only its address: protected resource
  * metadata (RFC 9728). */
 #ifndef RESOURCE_METADATA_H

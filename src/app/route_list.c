@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Checks a program's routes; see route_list.h. */
 #include "app/route_list.h"
 

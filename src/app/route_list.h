@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A program's list of routes, checked before anything is served: a forgotten guard is an error, not
  * an open door. */
 #ifndef ROUTE_LIST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reads and makes secrets; see secret_file.h. */
 #include "app/secret_file.h"
 

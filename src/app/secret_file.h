@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Secrets in files: the client's, and the one that seals cookies. */
 #ifndef SECRET_FILE_H
 #define SECRET_FILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The way of one request: its guard, its browser's session, its handler. */
 #ifndef SERVE_H
 #define SERVE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Uses and renews browsers' sessions; see session.h. */
 #include "app/session.h"
 

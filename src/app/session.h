@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A browser's session in the life of a request: taken from its cookies, refreshed when due, begun
  * by a login when there is none. */
 #ifndef SESSION_H

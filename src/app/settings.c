@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reads the operator's settings; see settings.h. */
 #include "app/settings.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the operator says: command-line options and environment variables, read and checked once.
  * Texts are borrowed from argv, the environment and the arena. */
 #ifndef SETTINGS_H

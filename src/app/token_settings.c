@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reads --introspect and its kin; see token_settings.h. */
 #include "app/token_settings.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The operator's settings for tokens that the first issuer is asked about, or keeps status lists
  * of. */
 #ifndef TOKEN_SETTINGS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Memory handed out in pieces and given back as a whole: a chain of chunks that grow, under one
  * ceiling. The address sanitizer is told which bytes are handed out, so that it sees what is used
  * beyond its end or after a reset. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The number of elements of an array; for a pointer it does not compile. */
 #ifndef ARRAY_H
 #define ARRAY_H

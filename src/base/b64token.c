@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The characters of a token; see b64token.h. */
 #include "base/b64token.h"
 

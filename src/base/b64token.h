@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The characters of a token in an Authorization field: b64token of RFC 6750 §2.1, which is token68
  * of RFC 9110 §11.2. */
 #ifndef B64TOKEN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* base64url and base64, strictly (RFC 4648); see base64url.h. */
 #include "base/base64url.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* base64url without padding (RFC 4648 §5, RFC 7515 §2), strictly: no white space, no padding,
  * only the URL-safe alphabet, unused bits zero. Also plain base64 for Basic credentials and x5c. */
 #ifndef BASE64URL_H

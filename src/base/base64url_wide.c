@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Decoding base64url 32 characters at a time with AVX2; see base64url_wide.h. */
 #include "base/base64url_wide.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* base64url by vector instructions, where the processor has them: a token is mostly base64url. */
 #ifndef BASE64URL_WIDE_H
 #define BASE64URL_WIDE_H

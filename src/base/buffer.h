@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A growing byte buffer that states its ceiling where it is made. Owned by one thread. Errors
  * stick: append freely, check once. */
 #ifndef BUFFER_H

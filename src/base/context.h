@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Time and randomness by the caller's context, and the allocation calls of the whole program,
  * which tests can make fail one at a time. */
 #ifndef CONTEXT_H

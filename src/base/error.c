@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The table of errors, and errors with a sentence of their own. */
 #include <stdarg.h>
 #include <stdio.h>

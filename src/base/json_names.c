@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Whether two members of an object have the same name (RFC 7493 §2.3 forbids it): few are compared
  * with each other, many go through a table whose hash (SipHash-1-3) nobody outside can foresee, so
  * that the time grows with the number of members, whatever the names are. */

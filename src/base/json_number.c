@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Numbers of JSON (RFC 8259 §6), within the range of a double. Whether one is whole is decided by
  * its digits. */
 #include <locale.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Strings of JSON (RFC 8259 §7): borrowed from the document when nothing is escaped. */
 #include <string.h>
 #if defined(__SSE2__)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Looking into JSON values; see <ostiary/json.h>. */
 #include "base/json_value.h"
 

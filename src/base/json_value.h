@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The inside of JSON values: what the reader, the accessors and the writer share. */
 #ifndef JSON_VALUE_H
 #define JSON_VALUE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Writing JSON: commas and colons come by themselves, errors stick until the end. */
 #include <inttypes.h>
 #include <stdio.h>

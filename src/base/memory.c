@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Allocation, counted per thread, with a way to make the n-th one fail; see context.h. */
 #include <malloc.h>
 #include <stdlib.h>

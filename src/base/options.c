@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reads command lines by a table of options; see options.h. */
 #include "base/options.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Command-line options, each with environment variables that stand in for it. "--name VALUE",
  * "--name=VALUE" and bare flags; "--" ends the options. */
 #ifndef OPTIONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Percent-encoding, RFC 3986 §2.1: shared by targets, queries and forms; see percent.h. */
 #include "base/percent.h"
 

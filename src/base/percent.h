@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Percent-encoding, RFC 3986 §2.1, and the fields of queries and forms that are written with it. */
 #ifndef PERCENT_H
 #define PERCENT_H

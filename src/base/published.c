@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Publishing without locks for readers; see published.h. All operations are sequentially
  * consistent: a reader counts itself before it loads the pointer, the writer stores the pointer
  * before it looks at the counters, so one of them sees the other. */

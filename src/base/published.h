@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A pointer to something immutable that many threads read without locks and one replaces as a
  * whole. Readers stand in one of two counters while they use it; whoever replaces it waits until
  * both have been empty before the old one is freed. Replacing is rare and may wait; reading never

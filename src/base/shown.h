@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Texts of others in error details: the first bytes of them, whole characters only. */
 #ifndef SHOWN_H
 #define SHOWN_H

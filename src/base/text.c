@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Borrowed text; see text.h. */
 #include "base/text.h"
 #include "base/array.h"

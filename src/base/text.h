@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Borrowed text: comparison, slicing and small conversions. Nothing here allocates. */
 #ifndef TEXT_H
 #define TEXT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Threads that have all signals blocked, and signals that do nothing. */
 #include "base/thread.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Threads and signals. */
 #ifndef THREAD_H
 #define THREAD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Numbers for threads; see thread_number.h. */
 #include "base/thread_number.h"
 

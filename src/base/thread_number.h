@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Numbers for threads, so that what many of them write can be spread. */
 #ifndef THREAD_NUMBER_H
 #define THREAD_NUMBER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The subcommands of `ostiary`: one row each, one file each. */
 #ifndef COMMAND_H
 #define COMMAND_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Text that a stranger wrote, made harmless for terminals and logs. What is dangerous in it:
  * control characters (U+0000 to U+001F, U+007F to U+009F), characters that turn the direction of
  * text around or break its lines (U+061C, U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069), and

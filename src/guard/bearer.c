@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Finding the bearer token; see bearer.h. */
 #include "guard/bearer.h"
 

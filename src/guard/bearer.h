@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tokens in requests: RFC 6750 §2.1, RFC 9449 §7.1. */
 #ifndef BEARER_H
 #define BEARER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Writing a challenge; see challenge.h. */
 #include "guard/challenge.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One WWW-Authenticate value: challenges of the schemes Bearer (RFC 6750 §3) and DPoP (RFC 9449
  * §7.1), put together in place (RFC 9110 §11.6.1): no memory is taken until it is whole. */
 #ifndef CHALLENGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The check of one request: from its credentials to a verdict. The order is: size, form, header,
  * algorithm, issuer, key, signature; then, also for a remembered token, claims, kind, client, what
  * the token is bound to, the policy of the route, status, and the sender's proof. */

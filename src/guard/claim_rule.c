@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Rules about single claims; see claim_rule.h. JSON pointers are those of RFC 6901. */
 #include "guard/claim_rule.h"
 

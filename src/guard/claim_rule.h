@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What one claim must say; see ost_claim_rule in <ostiary/policy.h>. */
 #ifndef CLAIM_RULE_H
 #define CLAIM_RULE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Looking into an access token's claims; see claims_lookup.h. */
 #include "guard/claims_lookup.h"
 

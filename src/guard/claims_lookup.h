@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What Keycloak and RFC 9068 put into the claims of an access token: client, scopes, roles. */
 #ifndef CLAIMS_LOOKUP_H
 #define CLAIMS_LOOKUP_H

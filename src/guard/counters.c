@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Counters; see counters.h. */
 #include "guard/counters.h"
 

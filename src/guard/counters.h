@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the guard counts. Every thread counts on cache lines of its own. */
 #ifndef COUNTERS_H
 #define COUNTERS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Advice for the mistakes that everybody makes once; see explanation.h. */
 #include "guard/explanation.h"
 

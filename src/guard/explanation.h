@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Words for the operator: why a token was refused, and what to do about it. */
 #ifndef EXPLANATION_H
 #define EXPLANATION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The guard's life; see <ostiary/guard.h>. */
 #include <string.h>
 #include <time.h>

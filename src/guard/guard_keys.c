@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Hands out an issuer's current keys; see guard_keys.h. */
 #include "guard/guard_keys.h"
 

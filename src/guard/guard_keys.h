@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The keys that the guard holds for an issuer, for what else that issuer has signed. */
 #ifndef GUARD_KEYS_H
 #define GUARD_KEYS_H

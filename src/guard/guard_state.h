@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The inside of a guard, for the files of this folder alone. */
 #ifndef GUARD_STATE_H
 #define GUARD_STATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Who a request comes from; see <ostiary/guard.h>. */
 #include "base/text.h"
 #include "guard/claims_lookup.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Metrics of introspection; see introspector_metrics.h. */
 #include "guard/introspector_metrics.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is told about the introspectors of a guard. */
 #ifndef INTROSPECTOR_METRICS_H
 #define INTROSPECTOR_METRICS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One trusted issuer: reading its configuration, and its end; see issuer.h. */
 #include "guard/issuer.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One trusted issuer: its configuration, its keys, and what else is asked of it. Issuers share
  * nothing with each other. */
 #ifndef ISSUER_H

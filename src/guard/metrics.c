@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the guard tells its operators: Prometheus text and the state of every issuer. */
 #include "base/array.h"
 #include "base/buffer.h"

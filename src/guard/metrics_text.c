@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The text format; see metrics_text.h. */
 #include "guard/metrics_text.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Writing the Prometheus text format (version 0.0.4). */
 #ifndef METRICS_TEXT_H
 #define METRICS_TEXT_H

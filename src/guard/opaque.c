@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Choosing whom to ask; see opaque.h. */
 #include "guard/opaque.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which tokens are asked about, and whom: by configuration, never by what a token claims. */
 #ifndef OPAQUE_H
 #define OPAQUE_H

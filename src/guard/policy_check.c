@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Policies of routes; see policy_check.h. A list that is there but empty is satisfied
  * by nothing, where one of its entries is asked for. */
 #include "guard/policy_check.h"

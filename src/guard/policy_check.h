@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a route asks of a verified token's claims. Errors say what was expected and what was
  * seen. */
 #ifndef POLICY_CHECK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Policies as JSON; see ost_policy_read in <ostiary/policy.h>. Strict: what is not understood might
  * have been a condition. */
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Answers to refused requests; see refusal.h. */
 #include "guard/refusal.h"
 

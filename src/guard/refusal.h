@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a refused request is answered: one table for every reason (RFC 6750 §3, RFC 9449 §7.1, RFC
  * 9470 §3). */
 #ifndef REFUSAL_H

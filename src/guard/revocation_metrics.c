@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Metrics of revocations; see revocation_metrics.h. */
 #include "guard/revocation_metrics.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is told about revocations. */
 #ifndef REVOCATION_METRICS_H
 #define REVOCATION_METRICS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Taking tokens back from outside; see <ostiary/guard.h>. */
 #include "base/text.h"
 #include "guard/guard_state.h"

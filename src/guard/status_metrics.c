@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Metrics of status lists; see status_metrics.h. */
 #include "guard/status_metrics.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is told about the status lists of a guard's issuers. */
 #ifndef STATUS_METRICS_H
 #define STATUS_METRICS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Access tokens, and no others; see token_kind.h. */
 #include "guard/token_kind.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What kind of token it is: an API takes access tokens, and no ID, refresh or logout tokens. Errors
  * say what was expected and what was seen. */
 #ifndef TOKEN_KIND_H

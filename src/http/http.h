@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The HTTP engine as the floors above see it: a server, its routes, one exchange at a time.
  * RFC 9110, 9112, 9113; where they allow leniency, the engine refuses. The same handlers serve
  * HTTP/1.1 and HTTP/2. */

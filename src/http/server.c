@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The server: made, started and stopped as one. */
 
 #include <signal.h>

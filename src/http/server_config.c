@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a server is told, decided and copied: limits, response headers, trusted proxies,
  * certificates, loops. */
 #include "http/server_config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How a server comes to its configuration. */
 #ifndef SERVER_CONFIG_H
 #define SERVER_CONFIG_H

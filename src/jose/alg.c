@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The one table of algorithms (RFC 7518 §3.1 and §4.1, RFC 8037 §3, RFC 8812 §3), and of curves. */
 #include "jose/alg.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What each algorithm of RFC 7518 §3.1 and §4.1, RFC 8037 §3 and RFC 8812 §3 asks of a key, and
  * what its signature is made of. Every length and every parameter comes from here, never from
  * input. */

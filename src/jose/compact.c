@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Taking a compact token apart (RFC 7515 §5.2 steps 1–4, RFC 7519 §7.2 steps 1–5). */
 #include "jose/compact.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The compact serialization (RFC 7515 §3.1): its parts, and the JSON objects within them. */
 #ifndef COMPACT_H
 #define COMPACT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* DEFLATE by zlib, within bounds: memory from our own calls, output never beyond what is asked for.
  */
 #define ZLIB_CONST

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Raw DEFLATE (RFC 1951), as `zip` of an encrypted message asks for it (RFC 7516 §4.1.3). */
 #ifndef COMPRESSED_H
 #define COMPRESSED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Objects of the cryptographic library that free themselves at scope exit. */
 #ifndef CRYPTO_AUTO_H
 #define CRYPTO_AUTO_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* SHA-2 digests around tokens: at_hash and c_hash (OpenID Connect Core §3.1.3.6), thumbprints. */
 #include "jose/digest.h"
 

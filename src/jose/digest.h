@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* SHA-2 with fetched algorithms and reused contexts: no look-up and no allocation per call. */
 #ifndef DIGEST_H
 #define DIGEST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Stripes: try-locks spread over the threads; see stripes.h. */
 #include "jose/stripes.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A lock-free store of reusable objects that one thread at a time may use, such as contexts of the
  * cryptographic library. Each thread has a stripe of its own and finds there what it left. */
 #ifndef STRIPES_H

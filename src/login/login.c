@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Makes a login, and opens the sessions that browsers bring; see login.h. */
 #include "login/login.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The login session of a browser, kept in cookies alone: OpenID Connect code flow with PKCE
  * (RFC 7636), state and nonce; tokens sealed with AES-256-GCM, so that any number of API nodes
  * share nothing but a secret. Pure but for the provider's endpoints, which are called

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The two calls to the token endpoint, from the browser's request until the answer is there; see
  * login.h. What the answer means is told in login_outcome.c, on the caller's thread. */
 #include "login/login_call.h"

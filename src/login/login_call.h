@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One call to the token endpoint as login_call.c makes it and login_outcome.c ends it. */
 #ifndef LOGIN_CALL_H
 #define LOGIN_CALL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reads the callback's query strictly; see login_callback.h. */
 #include "login/login_callback.h"
 

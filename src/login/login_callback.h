@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The query with which the provider sends the browser back: RFC 6749 §4.1.2, RFC 9207. */
 #ifndef LOGIN_CALLBACK_H
 #define LOGIN_CALLBACK_H

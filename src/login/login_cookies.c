@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Splits, joins and names the login's cookies; see login_cookies.h. The first piece begins with the
  * number of pieces and a dot. Pieces of two sessions that get mixed fail to open as a whole. */
 #include "login/login_cookies.h"

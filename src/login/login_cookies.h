@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The names and the pieces of the login's cookies. A browser keeps at most 4,096 bytes in one
  * cookie (RFC 6265 §6.1), so a longer session is split; pieces that are no longer needed are
  * deleted, and the record of a login that was never finished is too, when there are many. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the files of the login share; nobody else includes it. */
 #ifndef LOGIN_CORE_H
 #define LOGIN_CORE_H

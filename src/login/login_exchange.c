@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Writes token requests and reads their answers; see login_exchange.h. */
 #include "login/login_exchange.h"
 

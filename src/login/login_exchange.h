@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The token endpoint (RFC 6749 §3.2): what is sent to it and what it answers. */
 #ifndef LOGIN_EXCHANGE_H
 #define LOGIN_EXCHANGE_H

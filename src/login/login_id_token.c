@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Checks ID tokens; see login_id_token.h. */
 #include "login/login_id_token.h"
 

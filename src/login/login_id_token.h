@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The ID token of a login: OpenID Connect Core 1.0 §3.1.3.7, with the signature always checked,
  * and §12.2 for the one that a refresh brings. */
 #ifndef LOGIN_ID_TOKEN_H

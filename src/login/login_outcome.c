@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the token endpoint's answer makes of a browser's session; see login_call_end in login.h. */
 #include "base/text.h"
 #include "login/login_call.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Packs sessions and transactions; see login_pack.h. Numbers are big-endian; a text is its length
  * in two bytes and its bytes. A token is the number of its parts and each part decoded; 0 parts
  * mean a text as it stands. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the login writes into its sealed cookies, in as few bytes as it takes: a JWT is base64url
  * already, and packing its parts as the bytes they stand for keeps the sealing from encoding them
  * a second time. A session of Keycloak then fits one cookie. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Fetches and keeps the provider's endpoints; see login_provider.h. */
 #include "login/login_provider.h"
 

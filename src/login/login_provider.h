@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The provider's endpoints as discovery tells them (OpenID Connect Discovery 1.0 §4): fetched in
  * the background, again with growing pauses until it succeeds, then every hour. What was once read
  * stays when a later attempt fails. */

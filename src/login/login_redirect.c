@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sends browsers to the provider, to log in (OpenID Connect Core §3.1.2.1, RFC 7636 §4.3) and to
  * log out (RP-Initiated Logout 1.0 §2); see login.h. */
 #include "base/base64url.h"

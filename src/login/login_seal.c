@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Seals and opens cookie values; see login_seal.h. A sealed value is the base64url of
  *     version (1 byte) | nonce (12) | encrypted (issued (8) | max_age (4) | plain) | tag (16) */
 #include "login/login_seal.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Authenticated encryption of what a browser keeps for us: AES-256-GCM under a key that HKDF-SHA256
  * (RFC 5869) derives from the configured secret and a label for the purpose. The name of the
  * cookie is authenticated too, so that one cookie's value is worth nothing in another. */

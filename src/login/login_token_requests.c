@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keeps the table of requests; see login_token_requests.h. */
 #include "login/login_token_requests.h"
 

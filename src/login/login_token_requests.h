@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One call to the token endpoint, and who waits for it. Calls that carry the same refresh token
  * share a request while it is under way and for some seconds after, so that several tabs of one
  * browser do not spend a refresh token that may be spent once (RFC 9700 §4.14.2). */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Judges the paths that browsers ask to be sent back to; see login_url.h. */
 #include "login/login_url.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which paths a browser may be sent back to after its login. */
 #ifndef LOGIN_URL_H
 #define LOGIN_URL_H

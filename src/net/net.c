@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The client's thread: takes transfers from a list, drives them and the timers, calls back. */
 #include "net/net.h"
 

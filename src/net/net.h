@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The HTTP client: the only place that opens a connection to another machine. One thread of its
  * own drives all transfers (libcurl's multi interface), so no caller ever blocks. */
 #ifndef NET_H

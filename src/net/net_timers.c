@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Timers; see net_timers.h. */
 #include "net/net_timers.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The timers of one HTTP client: a short list that its thread looks through. */
 #ifndef NET_TIMERS_H
 #define NET_TIMERS_H

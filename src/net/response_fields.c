@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The fields of an answer; see response_fields.h. */
 #include "net/response_fields.h"
 

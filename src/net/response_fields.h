@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the fields of an answer say that its body does not: how long it may be kept, when to ask
  * again, how it is coded. */
 #ifndef RESPONSE_FIELDS_H

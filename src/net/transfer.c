@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One transfer; see transfer.h. Redirects, proxies and protocols other than HTTP are off. */
 #include "net/transfer.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One transfer of the HTTP client: everything it needs, copied. */
 #ifndef TRANSFER_H
 #define TRANSFER_H

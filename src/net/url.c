@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which URLs may be fetched: https, and http to this machine. They are read by the parser that
  * connects to them, so that the two cannot disagree about where the host is. */
 #include <arpa/inet.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Puts pages together and sends them with their headers; see page.h. */
 #include "page/page.h"
 

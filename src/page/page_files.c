@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The embedded files and the table of fields; see page_files.h. */
 #include "page/page_files.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the build has embedded of web/page, and which fields there are. */
 #ifndef PAGE_FILES_H
 #define PAGE_FILES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Fills templates in; see page_fill.h. Values are never read as templates. */
 #include "page/page_fill.h"
 

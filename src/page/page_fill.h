@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Fills templates in:
  *   {{field}}              the value, escaped; there is no other way
  *   {{#field}}…{{/field}}  when it is there: a text or an address that is not empty, a flag that is

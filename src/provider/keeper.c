@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The provider's housekeeping thread: once a second it moves keys through their rotation and looks
  * whether anybody has changed what the realms are made of; once a minute it deletes what has
  * expired. */

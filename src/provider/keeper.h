@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The provider's housekeeping thread. */
 #ifndef KEEPER_H
 #define KEEPER_H

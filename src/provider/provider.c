@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The provider put together: routes, server, housekeeping; see provider.h. */
 #include "provider/provider.h"
 

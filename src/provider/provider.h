@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The identity provider as a program runs it. */
 #ifndef PROVIDER_H
 #define PROVIDER_H

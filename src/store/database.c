@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Opening a connection to the database file; see transaction.h. */
 #include <errno.h>
 #include <fcntl.h>

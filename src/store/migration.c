@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The schema, as numbered migrations: each runs in one transaction with the number it leaves
  * behind, so that a store is always at exactly one of them. Migrations are never edited, only
  * added. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The schema of the store, and how an older one becomes it. */
 #ifndef MIGRATION_H
 #define MIGRATION_H

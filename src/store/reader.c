@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Connections to read with, beside the one that writes; see transaction.h. */
 #include "base/context.h"
 #include "store/transaction.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Writing rows inside a transaction that is open. */
 #ifndef ROW_H
 #define ROW_H

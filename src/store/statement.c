@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Statements; see statement.h. */
 #include "store/statement.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One connection to the database with its prepared statements, for the files of this folder. */
 #ifndef STATEMENT_H
 #define STATEMENT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What must survive: realms, users, sessions, codes, keys. One interface, SQLite behind it; every
  * function is one transaction, durable when it returns OST_OK (also after kill -9). Thread-safe;
  * calls may block on the disk: not for event loops. Several processes may work with one store. Rows

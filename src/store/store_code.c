@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Authorization codes in the store: each can be taken once. */
 #include "base/text.h"
 #include "store/row.h"

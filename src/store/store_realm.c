@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Realms in the store. */
 #include "base/text.h"
 #include "store/row.h"

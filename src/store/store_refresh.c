@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Refresh tokens in the store, where a realm has them rotate (RFC 9700 section 4.14): each tab of a
  * browser has a chain of its own, and who presents a token that has had its turn is found out. */
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sessions in the store, and what of them belongs to single clients. */
 #include "base/text.h"
 #include "store/row.h"

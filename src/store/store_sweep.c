@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Deleting what has expired, a few rows at a time, so that nobody waits long behind it. */
 #include "base/array.h"
 #include "store/transaction.h"

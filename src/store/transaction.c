@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Writing transactions that share commits; see transaction.h. */
 #include "store/transaction.h"
 

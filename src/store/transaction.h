@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading and writing transactions of a store. One connection writes, for one thread at a time;
  * others read beside it what has been committed.
  *

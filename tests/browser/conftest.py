@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Fixtures of the tests in a real browser: Debian's Chromium, driven by Playwright."""
 
 import re

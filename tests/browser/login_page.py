@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The provider's login page as its user sees it: found by label and role, not by markup."""
 
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The docs page: its Authorize button logs in at the provider, and "Try it out" then succeeds."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every page that we make, in both colour schemes, on a phone and on a desk: axe finds nothing serious,
 nothing scrolls sideways, and each is pictured among the results."""
 

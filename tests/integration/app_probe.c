@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A program that uses every part of the framework, and with APP_PROBE=… one that uses it wrongly.
  */
 #include <ostiary/app.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A token, keys, and what `ostiary token explain` says of it."""
 
 import base64

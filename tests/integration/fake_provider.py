@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An identity provider in the test's own hands: it logs in whoever comes, and misbehaves when told to.
 
 Our own provider is tested elsewhere; this one can do what a good one never does.

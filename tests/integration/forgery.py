@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tokens as an attacker would make them: any header, any claims, any signature, byte by byte.
 
 Each function gives (number of the attack in docs/development/attacks.md, name, token). The forger has

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """HTTP/2 frames by hand: enough to say what a well-behaved library would not."""
 
 import struct

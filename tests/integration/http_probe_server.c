@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A small server over the HTTP engine, for the probes of tests/integration: a few routes that show
  * what the engine made of a request. Prints "listening on PORT" when it is ready, counts of what
  * it has seen at the end. */

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Raw sockets against the probe server: what goes over the wire is exactly what a test says."""
 
 import os

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Calls every public function without each of its arguments in turn, in a process of its own. The
  * calls are in null_cases.inc, which tests/support/null_calls.py makes from the headers. */
 #include <ostiary/guard.h>

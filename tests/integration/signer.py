@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A private key in the forger's hands: signatures of every kind, also of those that no library makes."""
 
 import base64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every day's administration from the shell, while the provider runs."""
 
 import json

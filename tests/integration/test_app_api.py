@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The items API as programs see it: tokens, refusals, its description, its health."""
 
 import http.client

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An API behind real nginx, which ends TLS and tells who the client is.
 
 The configuration is that of docs/usage/sender-constraint.md: attacks 42 and 43 with a proxy that

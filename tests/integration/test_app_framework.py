@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What programs build on the framework: policies on routes, requests and replies, start-up checks."""
 
 import http.client

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An API that asks the provider about tokens: ours, through its introspection endpoint."""
 
 import http.server

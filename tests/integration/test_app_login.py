@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The login of a browser: there and back, and everything that can go wrong on the way."""
 
 import re

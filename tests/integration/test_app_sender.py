@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tokens that only their sender can use, and what an API tells clients about itself.
 
 Attacks 41, 42 and 43 against a program of the framework: DPoP (RFC 9449), client certificates

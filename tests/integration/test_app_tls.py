@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The items API over https: what changes for browsers."""
 
 import datetime

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The attacks of docs/development/attacks.md over HTTP, against the items API."""
 
 import http.client

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The attacks of docs/development/attacks.md that lie in the keys: what an issuer publishes, by mistake or
 by malice, and signatures by it that are of no good form."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The attacks of docs/development/attacks.md against the provider's own endpoints that take tokens.
 
 The realm's keys are read from its store: what is well signed must be refused for what it says.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What `ostiary token explain` advises: the mistakes that people make, each with the words that mend it
 and without those that lead astray."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """HTTP/2: the same handlers, the same strictness, and limits to what a client may cost."""
 
 import json

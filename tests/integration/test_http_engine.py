@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the HTTP engine does with good requests, and with clients and servers that come and go."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Malformed and ambiguous requests: each is answered with the stated status, once, the connection
 is closed, nothing of it is taken for a second request, and the server goes on as if nothing had
 been."""

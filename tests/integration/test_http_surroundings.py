@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What happens around a program that serves: readers of its log that go away or stand still, signals, the end.
 
 The rows are those of the list of faults that attacks and public reports have shown: C1, C9.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """TLS below HTTP: versions, protocols, names, certificates that change; and the PROXY protocol."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The library as other programs use it: installed, found by pkg-config alone, inside three kinds of
 event loops."""
 

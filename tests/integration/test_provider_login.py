@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The provider's login pages under attack: forged, crossed, replayed, injected."""
 
 import socket

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The provider's pages: logging in again, what they link to, what nobody can smuggle into them."""
 
 import json

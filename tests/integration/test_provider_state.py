@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What survives: kill -9, key rotation, broken files, a second start."""
 
 import json

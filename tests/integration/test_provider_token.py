@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The token endpoint of the provider: every refusal of the table, codes and refresh tokens used twice."""
 
 import base64

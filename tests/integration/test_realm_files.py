@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Realm files: what of them counts, what is told, and that nothing in them is dropped in silence."""
 
 import base64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """ostiary token explain: the guard's verdict, and the check that is to blame."""
 
 import hashlib

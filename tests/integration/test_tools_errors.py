@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What goes wrong with the tools for the shell, and how they tell it; their help and their documentation."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Keys in the shell: ostiary jwk."""
 
 import base64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Signatures and encryption in the shell: ostiary jws and jwe, one by one and in pipes."""
 
 import base64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The tools against `jose` of latchset, crosswise: the keys of each sign, verify, encrypt and decrypt with
 both. What the two mean by a key of an algorithm is the same, and so is what they put into a message."""
 

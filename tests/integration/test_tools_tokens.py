@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tokens in the shell: ostiary jwt."""
 
 import json

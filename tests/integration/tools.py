@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Running the tools for the shell."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A place that nobody must ever go to."""
 
 import socket

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What clients rely on in an answer, so that two providers can be compared.
 
     contract.py EXPECTED-FOLDER SEEN-FOLDER     prints each difference as a row of a table

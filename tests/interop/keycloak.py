@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Real Keycloak as a peer: fetched from Maven Central once, run from a folder of its own.
 
     with Keycloak([realm files]) as keycloak:

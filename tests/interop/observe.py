@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Asks a provider the questions of probes_*.py and writes down what it answers.
 
     observe.py --base http://localhost:8080 --out tests/interop/observed

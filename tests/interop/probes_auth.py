@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The authorization endpoint: which errors are pages, which are redirects, and what those carry."""
 
 from observe import CALLBACK, ITEMS_DOCS, MYAPI, OTHER, SPA, WEB

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The authorization code at the token endpoint: PKCE, redirect URI, other clients, reuse, expiry."""
 
 import time

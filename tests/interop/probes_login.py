@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The login form: cookies, mistakes, other users, stale and repeated submissions, each response mode."""
 
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Discovery, key sets, and what the realm's own paths answer."""
 
 from observe import MYAPI

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The refresh grant: what comes back, what is refused, rotation and reuse, lifetimes."""
 
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Endpoints that take a token: userinfo, introspection, revocation."""
 
 from observe import ITEMS_DOCS, MAPPED, MYAPI, OTHER, WEB

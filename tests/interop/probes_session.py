@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Logout, in its forms, and what is left of a session afterwards."""
 
 from observe import ITEMS_DOCS, MYAPI, OTHER, WEB

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The token endpoint: client authentication, the password and client credentials grants, its errors."""
 
 from observe import ITEMS_DOCS, MAPPED, MYAPI, OPEN, OTHER, SPA, WEB

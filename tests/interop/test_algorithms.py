@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Access tokens of real Keycloak, signed by every algorithm that it has for them."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What we sign and encrypt, others accept, and the reverse: random cases for every algorithm.
 
 Each program reads requests and writes answers, one JSON object a line (crosscheck/ours.c says which),

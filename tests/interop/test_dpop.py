@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tokens that real Keycloak binds to a client's key (DPoP, off by default in this version)."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`ostiary token explain` over the tokens of each provider: the mistakes that people make with Keycloak."""
 
 import json

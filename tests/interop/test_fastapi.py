@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The well-known FastAPI program accepts each provider's tokens, and refuses what it has to."""
 
 import base64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The items API asks each provider about tokens, instead of taking their word."""
 
 import json

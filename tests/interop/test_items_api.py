@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The items API in front of each provider: tokens, refusals, and the login of a browser."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What only real Keycloak can show: its keys rotated, itself stopped and started again, under requests."""
 
 import threading

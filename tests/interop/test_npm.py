@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The npm clients openid-client and jose, as their own test files in npm/, against each provider."""
 
 import os

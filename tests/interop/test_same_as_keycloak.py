@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Our provider answers every probe as Keycloak 24 does, but where deviations.json says otherwise, and why.
 
 The captures in observed/ come from a real Keycloak; see docs/development/keycloak-observed.md.

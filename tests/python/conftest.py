@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An issuer in the test's own hands, and tokens that it signs."""
 
 import functools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Whatever comes: an exception that names the parameter, never a crash, never a hang, never a secret."""
 
 import gc

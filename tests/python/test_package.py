@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The package as others get it: a source distribution, a wheel, and every interpreter that is here."""
 
 import glob

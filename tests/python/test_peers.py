@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Random tokens in both directions with PyJWT and joserfc: what one signs the other accepts and reads alike,
 and what is changed by one character nobody accepts."""
 

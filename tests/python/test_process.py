@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Processes: fork, workers, and the end of the interpreter, all with warnings as errors."""
 
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tokens, signatures, encryption and keys with keys of one's own."""
 
 import time

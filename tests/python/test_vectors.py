@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Wycheproof's and the cookbook's vectors (RFC 7520, RFC 8037, RFC 7797) from Python, with the verdicts that the
 C library gives them (tests/unit/jose/wycheproof.c says why eight are not Wycheproof's)."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The verifier: what it accepts, what it refuses, and what the exceptions say."""
 
 import asyncio

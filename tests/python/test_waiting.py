@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tasks that wait for a key: no loop is held up, nobody waits for ever, and it is fetched once."""
 
 import asyncio

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Fixtures that run a test twice: against real Keycloak, and against our provider.
 
 A conftest.py that imports them overrides the plain ones of tests/conftest.py: there, `provider`,

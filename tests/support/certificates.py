@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Certificates of clients that have signed them themselves, and connections that show them."""
 
 import datetime

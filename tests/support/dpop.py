@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A client that proves that a token is its own (DPoP, RFC 9449)."""
 
 import base64

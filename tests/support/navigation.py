@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A browser's way through the items API: navigate, log in at the provider, come back."""
 
 from web import Browser

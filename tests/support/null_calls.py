@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Calls of every public function, made from the headers: once with all that it asks for, and once for
 each argument without it."""
 

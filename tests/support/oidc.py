@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An OpenID Connect client for tests: the provider's endpoints as methods, nothing hidden."""
 
 import base64

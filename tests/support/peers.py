@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where peers (Keycloak, FastAPI, npm clients) are kept, and what happens when one cannot be had."""
 
 import fcntl

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Starts programs on free ports, waits until they answer, ends them by their process id.
 
 The command lines of our own programs stand here and nowhere else in the tests.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Fixtures that follow from `provider` and `api_port`: the API, its realm file and its clients.
 
 A conftest.py that has a provider of its own imports them, so that they belong to that one.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A small browser and form client for tests, on the standard library alone.
 
 It shows what went over the wire: headers in order and with repeats, redirects unfollowed

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Starts Swagger UI on the docs page, in place of the list of operations that the page has by itself.
 // What depends on the program stands in data attributes, so that no script stands in the page.
 "use strict";

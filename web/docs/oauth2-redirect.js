@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Hands the provider's answer to the docs page that opened this window, and closes it.
 "use strict";
 

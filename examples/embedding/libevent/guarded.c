@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A guard inside libevent's evhttp: every path wants a valid token. While keys are being fetched
  * the reply is put off, and the guard's thread wakes the loop when they are there.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A guard inside libmicrohttpd: every path wants a valid token. While keys are being fetched the
  * connection is suspended, so that one thread goes on serving the others.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A guard in a plain poll loop: every request wants a valid token; one request a connection, and of
  * it nothing but the fields is looked at. While keys are being fetched the connection is left out
  * of the poll, and the guard's thread names it through a pipe when they are there.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The checks of `ostiary token explain`; see explain.h. Each step asks the function that the guard
  * asks, so that the two cannot disagree. */
 #include "cli/explain/explain.h"

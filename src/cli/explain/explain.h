@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every check of a token, one after the other, in the guard's order, with what was expected and
  * what was seen. What is done with the token is the guard's verdict alone; this tells why. */
 #ifndef EXPLAIN_H

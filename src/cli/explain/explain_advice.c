@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How to mend what `ostiary token explain` has found: for Keycloak, which mapper or setting. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* See explain_form.h. */
 #include "cli/explain/explain_form.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What people send in the place of a token: the mistakes of copying, of clients and of scripts. */
 #ifndef EXPLAIN_FORM_H
 #define EXPLAIN_FORM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How to mend an issuer that is another than expected. */
 #include <string.h>
 

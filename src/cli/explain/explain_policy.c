@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How to mend a scope or a role that is missing; a role that stands elsewhere in the token is the
  * most frequent mistake. */
 #include "base/text.h"

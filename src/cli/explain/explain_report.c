@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What `ostiary token explain` prints; see explain_report.h. */
 #include "cli/explain/explain_report.h"
 

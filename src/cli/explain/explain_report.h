@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The checks of a token and the guard's verdict, for people and for programs. */
 #ifndef EXPLAIN_REPORT_H
 #define EXPLAIN_REPORT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The sender of a token that is explained: the guard's own check, with a memory of proofs of its
  * own, so that the proof is new to it whatever the guard has seen. */
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary token explain`: asks a guard for its verdict on a token, and tells why it is so. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Shared by the commands that administer a realm; see administration.h. */
 #include "cli/provider/administration.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the commands that administer a realm share. */
 #ifndef ADMINISTRATION_H
 #define ADMINISTRATION_H

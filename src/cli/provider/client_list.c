@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary client list`: the clients of a realm. */
 #include <stdio.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary client secret`: shows it, or makes a new one. */
 #include <stdio.h>
 

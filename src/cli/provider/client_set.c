@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary client set`: members of a client, as kcadm sets them. */
 
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary client show`: one client, without its secret. */
 
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The folder that holds a provider's state. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary key list`: the keys of a realm, without their private parts. */
 #include <stdio.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary key rotate`: a new signing key, published at once, signing after a delay. */
 #include <stdio.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary provider start` and `start-dev`: the identity provider, with Keycloak's option and
  * variable names where it has them. */
 #include <signal.h>

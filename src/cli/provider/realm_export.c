@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary realm export`: a realm as a file in Keycloak's format. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary realm import`: realm files in Keycloak's format, and what became of everything in them.
  */
 #include <stdio.h>

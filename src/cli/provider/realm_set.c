@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary realm set`: settings of a realm, as kcadm sets them. */
 
 #include "cli/provider/administration.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary realm show`: the settings of a realm; its parts have commands of their own. */
 
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary session end`: one session, or all of a user. */
 #include <stdio.h>
 

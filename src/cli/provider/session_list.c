@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary session list`: who is logged in. */
 #include <stdio.h>
 

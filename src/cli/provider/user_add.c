@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary user add`: one user, whose password comes from standard input or the environment, never
  * from the command line, where every process could read it. */
 #include <stdio.h>

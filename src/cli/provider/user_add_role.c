@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary user add-role`: a role of the realm, or of a client. */
 
 #include "base/text.h"

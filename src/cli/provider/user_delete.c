@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary user delete`: a user, with their sessions. */
 
 #include "base/text.h"

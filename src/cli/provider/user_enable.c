@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary user enable` and `ostiary user disable`: a disabled user is not let in, and gets no more
  * tokens. */
 

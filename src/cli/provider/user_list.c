@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary user list`: who is in a realm. */
 #include <stdio.h>
 

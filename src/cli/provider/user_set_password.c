@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary user set-password`: the password comes from standard input, never from the command line,
  * where every process could read it. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary user show`: one user, without secrets. */
 
 #include "base/text.h"

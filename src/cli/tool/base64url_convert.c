@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary base64url encode|decode`: the parts of tokens and keys by themselves (RFC 4648 §5). */
 #include "base/base64url.h"
 #include "base/text.h"

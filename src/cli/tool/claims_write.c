@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* See claims_write.h. */
 #include "cli/tool/claims_write.h"
 

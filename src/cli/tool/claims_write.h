@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The claims of a new token, by the options of `ostiary jwt sign`. */
 #ifndef CLAIMS_WRITE_H
 #define CLAIMS_WRITE_H

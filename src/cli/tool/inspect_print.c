@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Prints what a stranger wrote; see inspect_print.h. */
 #include "cli/tool/inspect_print.h"
 

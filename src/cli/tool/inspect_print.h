@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* JSON for people, indented, with nothing in it that could steer a terminal. */
 #ifndef INSPECT_PRINT_H
 #define INSPECT_PRINT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary jwe …`: encrypts and decrypts (RFC 7516). */
 #include "base/text.h"
 #include "cli/tool/key_attempt.h"

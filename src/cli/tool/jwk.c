@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary jwk …`: makes, converts and names keys (RFC 7517). */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary jwk algorithms`: what there is to sign and to encrypt with (RFC 7518). */
 #include <stdio.h>
 

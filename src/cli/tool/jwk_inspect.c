@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary jwk inspect`: tells what keys are and what they are for, without their secrets. */
 #include "base/text.h"
 #include "cli/tool/tool.h"

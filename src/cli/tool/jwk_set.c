@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary jwk set`: collects keys, of files and of other sets (RFC 7517 §5). */
 #include "base/text.h"
 #include "cli/tool/tool.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary jws …`: signs and verifies (RFC 7515), also JSON, detached and unencoded (RFC 7797). */
 #include "base/text.h"
 #include "cli/tool/key_attempt.h"

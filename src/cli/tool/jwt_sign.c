@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary jwt sign`: makes tokens out of claims (RFC 7519). */
 #include "base/text.h"
 #include "cli/tool/claims_write.h"

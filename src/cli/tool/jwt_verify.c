@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary jwt verify`: verifies a token and what it claims (RFC 7519). */
 #include "base/text.h"
 #include "cli/tool/tool.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The ids that a message names; see key_attempt.h. */
 #include "cli/tool/key_attempt.h"
 

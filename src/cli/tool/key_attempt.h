@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Verifying or decrypting with the keys of a file, whatever ids the message names. */
 #ifndef KEY_ATTEMPT_H
 #define KEY_ATTEMPT_H

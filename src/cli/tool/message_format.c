@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary jws format`, `ostiary jwe format`: the same message in another serialization (RFC 7515
  * §7, RFC 7516 §7). Nothing is verified, and nothing can be: what was signed stays as it is. */
 #include <string.h>

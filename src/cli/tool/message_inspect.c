@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary jws inspect`, `ostiary jwe inspect`: shows the headers of a message, compact or JSON,
  * and that nobody has checked them. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary token inspect`, `ostiary jwt inspect`: shows what a token says, and that nobody has
  * checked it. */
 #include <stdio.h>

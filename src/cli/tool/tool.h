@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the tools for keys and tokens (`ostiary jwk|jws|jwt|jwe …`) have in common. */
 #ifndef TOOL_H
 #define TOOL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* See tool_file.h. */
 #include "cli/tool/tool_file.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Files that the tools read and write, "-" being standard input and output. */
 #ifndef TOOL_FILE_H
 #define TOOL_FILE_H

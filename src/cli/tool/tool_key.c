@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* See tool_key.h. */
 #include "cli/tool/tool_key.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keys that the tools are given: a JWK, a JWK Set or PEM, in a file or on standard input. */
 #ifndef TOOL_KEY_H
 #define TOOL_KEY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tokens that were refused; see denied_tokens.h. */
 #include "guard/cache/denied_tokens.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tokens that the issuer said no to, remembered for some seconds by their digests, so that each is
  * not asked about again and again. A fixed number: the oldest of a place makes way. Not
  * thread-safe. */

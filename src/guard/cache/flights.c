@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Questions under way; see flights.h. */
 #include "guard/cache/flights.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Questions under way to an issuer, each at most once, and who waits for their answers. Belongs to
  * whoever holds the lock around it; only flight_land is called without. */
 #ifndef FLIGHTS_H

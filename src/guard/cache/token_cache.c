@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Remembered signatures; see token_cache.h. A token is found by a keyed hash of its signature's
  * end, and an entry answers only for exactly its token. That is stricter than comparing digests,
  * and faster. The hash key is random, so that nobody can aim tokens at one place. Sixteen shards

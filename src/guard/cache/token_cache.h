@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Remembered signatures: for each token the keys that verified it, and its claims as they were
  * signed. Nothing that depends on time, route or request is remembered. Bounded in entries and
  * bytes. */

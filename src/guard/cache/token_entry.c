@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One remembered token; see token_entry.h. */
 #include "guard/cache/token_entry.h"
 

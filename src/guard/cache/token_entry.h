@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One remembered token: its own bytes, with what and by whom it was verified, and its claims as
  * they were signed. Immutable; whoever uses it counts himself, and the last one frees it. */
 #ifndef TOKEN_ENTRY_H

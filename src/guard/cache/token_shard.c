@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A hash table with chains, and a clock (second chance) over a list; see token_shard.h. */
 #include "guard/cache/token_shard.h"
 

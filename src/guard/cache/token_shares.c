@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Shares in remembered tokens; see token_shares.h. An entry is marked as taken out before its
  * shares are dropped, and the mark is looked at under the lock under which a share is added: a
  * share that comes too late is not added, one that came before is dropped. */

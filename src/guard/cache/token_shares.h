@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Shares in remembered tokens that are asked for again and again. Whoever uses an entry counts
  * himself on it; where many threads use one and the same, its count and the lock of its table
  * travel from core to core with every request. A share holds one reference to the entry, and has a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The budget for questions; see ask_budget.h. */
 #include "guard/introspection/ask_budget.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How often strangers may cause a question to the issuer, and when it is left in peace because it
  * fails. Tokens that mean nothing cost nothing to make: each question spends from an allowance that
  * refills slowly, and gets it back when the token turns out to be good. Times are monotonic

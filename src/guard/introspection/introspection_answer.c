@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reads answers; see introspection_answer.h. */
 #include "guard/introspection/introspection_answer.h"
 

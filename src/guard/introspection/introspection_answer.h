@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the issuer answers when it is asked about a token (RFC 7662 §2.2), as JSON or signed
  * (RFC 9701 §5). */
 #ifndef INTROSPECTION_ANSWER_H

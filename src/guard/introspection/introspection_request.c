@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Writes the request; see introspection_request.h. */
 #include "guard/introspection/introspection_request.h"
 

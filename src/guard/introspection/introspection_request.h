@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The request that asks about a token (RFC 7662 §2.1), and the proof of who asks (RFC 6749 §2.3.1,
  * RFC 7523 §2.2). */
 #ifndef INTROSPECTION_REQUEST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Remembered answers, and when the issuer is asked; see introspector.h. */
 #include "guard/introspection/introspector_state.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Asks one issuer about tokens (RFC 7662), in the background, and remembers what it said: each
  * token once at a time, within a budget, and not while the issuer fails. Remembered are digests and
  * claims, never tokens. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The life of an introspector: its configuration, read and checked; see introspector.h. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The flights of an introspector: sending questions, and what their answers mean for the next ones.
  * Everything here runs on the net client's thread. */
 #include "guard/introspection/introspector_state.h"

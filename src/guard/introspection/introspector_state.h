@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The inside of an introspector, for its own files. */
 #ifndef INTROSPECTOR_STATE_H
 #define INTROSPECTOR_STATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* URLs that a discovery document names; see discovered_url.h. */
 #include "guard/keys/discovered_url.h"
 

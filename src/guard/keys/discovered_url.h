@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* URLs that a discovery document names. */
 #ifndef DISCOVERED_URL_H
 #define DISCOVERED_URL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The budget for fetches; see fetch_budget.h. The hash of a kid is keyed, so that nobody can make
  * the kid of a real key pass for one that is known to be unknown. */
 #include "guard/keys/fetch_budget.h"

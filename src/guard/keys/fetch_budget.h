@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How often strangers may cause a fetch: tokens with unknown kids cost nothing to make. Not
  * thread-safe; times are monotonic milliseconds. */
 #ifndef FETCH_BUDGET_H

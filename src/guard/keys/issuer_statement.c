@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Verifies what an issuer has signed; see issuer_statement.h. */
 #include "guard/keys/issuer_statement.h"
 

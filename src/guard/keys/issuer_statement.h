@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What an issuer signs for those who rely on its tokens: answers and lists, as a JWS of a type of
  * their own (RFC 8725 §3.11). */
 #ifndef ISSUER_STATEMENT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What an issuer publishes: its discovery document and its key set. */
 #include <string.h>
 

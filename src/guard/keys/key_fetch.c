@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keeping an issuer's keys fresh: in the background at 80 % of their lifetime, at once for an
  * unknown kid but within a budget, one fetch at a time, and never losing keys that work. */
 #include <stdio.h>

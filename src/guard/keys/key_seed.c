@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The copy of an issuer's key set on disk: something to start with while the issuer is down. */
 #include <errno.h>
 #include <fcntl.h>

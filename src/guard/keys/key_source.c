@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The life of a key source, and what its readers ask; see key_source.h. */
 #include "guard/keys/key_source.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where the keys of one issuer come from: its keys as last published, and the machinery that keeps
  * them fresh. Whoever asks that issuer for something else (about tokens, for status lists) is given
  * this, and nothing else of it. */

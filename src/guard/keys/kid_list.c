@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A list of kids; see kid_list.h. */
 #include "guard/keys/kid_list.h"
 

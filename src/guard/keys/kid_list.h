@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The kids that a fetch of keys has been asked for, by their keyed hashes. Those for which there is
  * no room any more are not noted: nothing but one fetch depends on them. Not thread-safe. */
 #ifndef KID_LIST_H

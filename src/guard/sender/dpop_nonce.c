@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Stateless nonces for DPoP; see dpop_nonce.h. */
 #include "guard/sender/dpop_nonce.h"
 

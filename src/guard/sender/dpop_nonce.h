@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Nonces that this server wants to find in DPoP proofs (RFC 9449 §9). Nothing is kept of them: a
  * nonce is a MAC over the time it is for, the same for everybody and on every machine that has the
  * secret. */

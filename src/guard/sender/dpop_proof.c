@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Checking a DPoP proof: RFC 9449 §4.2, §4.3; see dpop_proof.h. The order is from cheap to dear:
  * the key's thumbprint must be the token's before its signature is worth looking at. */
 #include "guard/sender/dpop_proof.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One DPoP proof (RFC 9449 §4.3): what it must be for this request, this token and this key. */
 #ifndef DPOP_PROOF_H
 #define DPOP_PROOF_H

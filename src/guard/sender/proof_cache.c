@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Proofs that have been shown; see proof_cache.h. Sixteen hash tables with chains, each under a
  * lock of its own. What is kept of a proof is a keyed hash: two proofs have the same one once in
  * 2^64 pairs, and then one is refused; none that was shown is ever missed. */

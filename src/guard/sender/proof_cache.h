@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Proofs that have been shown, so that none is accepted twice (RFC 9449 §11.1). */
 #ifndef PROOF_CACHE_H
 #define PROOF_CACHE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Clients' keys, imported once; see proof_keys.h. One place for each keyed hash of a JWK's bytes,
  * so that nobody can aim a key at another one's place; an entry answers only for exactly its bytes.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Clients' keys as they stand in DPoP proofs, imported once: a client signs many proofs by the same
  * key, and to read a key costs almost as much as to check a signature by it. */
 #ifndef PROOF_KEYS_H

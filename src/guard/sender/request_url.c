@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* URLs in their normal form: RFC 3986 §5.2.4, §6.2.2, §6.2.3; see request_url.h. */
 #include "guard/sender/request_url.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The URL of a request as a DPoP proof names it (RFC 9449 §4.2 htu). */
 #ifndef REQUEST_URL_H
 #define REQUEST_URL_H

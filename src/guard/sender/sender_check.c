@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sender-constrained tokens; see sender.h. A confirmation that is not understood is not passed
  * over: whoever bound the token wanted it checked. */
 #include "guard/sender/sender_check.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Whether a token is used by the sender it is bound to: RFC 7800 §3.1, by DPoP (RFC 9449 §7) or by
  * a certificate (RFC 8705 §3). */
 #ifndef SENDER_CHECK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The table of revocations; see revocations.h. Within a table entries are only added or widened,
  * each by a store that readers see whole; to grow or to clear away, a new table is published. */
 #include "guard/status/revocations.h"

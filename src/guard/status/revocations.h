@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What has been revoked of one issuer: a hash table that many threads read without locks while one
  * adds to it. Entries go when their time is over. When it is full, those that would go first make
  * way, and until then every token issued before that moment is refused in their place: it errs to

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reads status lists; see status_list.h. */
 #include "guard/status/status_list.h"
 

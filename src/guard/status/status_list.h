@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One status list (draft-ietf-oauth-status-list §4, §5): read from the token it is signed as, and
  * looked into. Pure. */
 #ifndef STATUS_LIST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Looking into held lists, and having missing ones fetched; see status_lists.h. */
 #include "guard/status/status_lists_state.h"
 

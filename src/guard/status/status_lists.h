@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The status lists of one issuer: fetched in the background when a token needs one, held until they
  * are old, read without locks. */
 #ifndef STATUS_LISTS_H

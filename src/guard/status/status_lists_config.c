@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The life of an issuer's status lists: their configuration, read and checked. */
 #include "base/context.h"
 #include "base/text.h"

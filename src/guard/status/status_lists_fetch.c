@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Fetching status lists (draft-ietf-oauth-status-list §8), and putting them in their places.
  * Everything here runs on the net client's thread. */
 #include <stdio.h>

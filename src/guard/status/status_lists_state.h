@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The inside of an issuer's status lists, for their own files. */
 #ifndef STATUS_LISTS_STATE_H
 #define STATUS_LISTS_STATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The pace of bodies; see body_clock.h. */
 #include "http/connection/body_clock.h"
 

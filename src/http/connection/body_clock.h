@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How long the body of a request may go on: the slowest pace of http_limits. What comes faster
  * earns time, but no more than a silent connection has: otherwise a megabyte that was sent at once
  * would be held for an hour. */

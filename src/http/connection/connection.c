@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The life of a connection: read, advance, finish, close. Everything runs on the loop's thread.
  * Memory is freed when the socket is closed and no exchange counts on it any more. */
 #include "http/connection/connection.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The life of a connection once it is there. */
 #ifndef CONNECTION_H
 #define CONNECTION_H

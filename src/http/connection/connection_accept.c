@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How a connection begins: accepted, counted, and given its first protocol. */
 #include "http/connection/connection_accept.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How connections begin. */
 #ifndef CONNECTION_ACCEPT_H
 #define CONNECTION_ACCEPT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Meets the peer, and lays TLS below what follows. */
 #include "http/connection/connection_begin.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The first steps of a connection: who it is, and what it speaks below HTTP. */
 #ifndef CONNECTION_BEGIN_H
 #define CONNECTION_BEGIN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a connection is made of, for the files that work on it: its socket, what came and what goes,
  * and the protocol that it speaks. */
 #ifndef CONNECTION_STATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a connection may take its time for, and how long: limits of http_limits. */
 #include "http/connection/connection_time.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How long a connection may take, and that its loop stops. */
 #ifndef CONNECTION_TIME_H
 #define CONNECTION_TIME_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The time of a loop, and when it ticks. */
 #include "http/connection/event_loop.h"
 

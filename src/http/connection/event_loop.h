@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What an event loop has for its connections: time, a tick, and the memory that they borrow. It
  * belongs to its thread (loop_thread.h). */
 #ifndef EVENT_LOOP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Lends input blocks from the loop's spare ones. */
 #include "http/connection/input.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a connection has received and not yet consumed: one block of memory, borrowed from the loop
  * while there is something in it, so that an idle connection holds none. */
 #ifndef INPUT_H

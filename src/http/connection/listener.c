@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Binds addresses. Every loop accepts on a socket of its own (SO_REUSEPORT); a Unix socket is one
  * socket that all loops accept on, and so are sockets passed by a parent (socket activation). */
 #include "http/connection/listener.h"

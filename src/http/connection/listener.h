@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Listening sockets: one per loop, so that the kernel spreads connections over the loops. */
 #ifndef LISTENER_H
 #define LISTENER_H

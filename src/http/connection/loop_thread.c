@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Runs a loop on its thread: wakes, ticks, and the way it ends. */
 #include "http/connection/loop_thread.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The thread of an event loop: how it begins, what it does at each tick, what comes back to it from
  * other threads, and how it ends. */
 #ifndef LOOP_THREAD_H

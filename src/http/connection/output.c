@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Gathers responses; see output.h. */
 #include "http/connection/output.h"
 

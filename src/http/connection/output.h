@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The way out: responses are gathered in the loop's staging area and written with one call at the
  * end of the event; what the socket does not take is kept by the connection. */
 #ifndef OUTPUT_H

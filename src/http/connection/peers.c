@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A hash table of addresses with their open connections, guarded by one lock: it is taken twice in
  * the life of a connection. */
 #include "http/connection/peers.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How many connections each address has open, so that one cannot take them all. Any thread. */
 #ifndef PEERS_H
 #define PEERS_H

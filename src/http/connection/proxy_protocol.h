@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The PROXY protocol, version 2: who the client of a TCP proxy is. */
 #ifndef PROXY_PROTOCOL_H
 #define PROXY_PROTOCOL_H

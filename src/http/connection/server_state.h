@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a server is made of: its configuration, decided, and its loops. Read-only once started, but
  * for what is atomic. */
 #ifndef SERVER_STATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Writes to the socket: the usual response is one uv_try_write, and only what the socket refuses is
  * copied and waits. */
 #include "http/connection/socket_write.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The way into the socket, below TLS. */
 #ifndef SOCKET_WRITE_H
 #define SOCKET_WRITE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* TLS 1.2 and 1.3 (RFC 5246, RFC 8446) below a connection, by OpenSSL: between its socket and its
  * HTTP. */
 #ifndef TLS_H

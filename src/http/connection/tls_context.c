@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Certificates and what TLS offers: versions 1.2 and 1.3, forward secrecy and AEAD only, ALPN (RFC
  * 7301) for HTTP/2 and HTTP/1.1, a certificate per name (SNI, RFC 6066 §3). */
 #include "http/connection/tls_context.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How a TLS stream takes part in the certificates of its context. */
 #ifndef TLS_CONTEXT_H
 #define TLS_CONTEXT_H

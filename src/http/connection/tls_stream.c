@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* TLS over a connection's bytes. OpenSSL reads from what the socket has just brought and writes to
  * the loop's staging area, through a BIO of our own: no copy and no buffer in between. */
 #include <openssl/bio.h>

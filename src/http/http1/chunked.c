@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reads the chunked transfer coding: RFC 9112 §7.1. Sizes are plain hexadecimal; extensions and
  * trailers are refused (their allowed length is zero, §7.1.1): nobody here would look at them, and
  * they are where two readers come to differ. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* HTTP/1.1: from the bytes of a connection to exchanges and back. RFC 9112 §6 (body), §9
  * (connection management), RFC 9110 §10.1.1 (100-continue). */
 #include "http/http1/http1.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A response in HTTP/1.1 form: RFC 9112 §4. */
 #include "http/http1/http1_response.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The form of responses in HTTP/1.1. */
 #ifndef HTTP1_RESPONSE_H
 #define HTTP1_RESPONSE_H

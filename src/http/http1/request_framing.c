@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Message framing and connection persistence: RFC 9112 §3.2 (Host), §6 (message body), §9.3
  * (persistence), RFC 9110 §8.6 (Content-Length), §10.1.1 (Expect). Where two readers could disagree
  * about the end of a message, it is refused: that is what request smuggling lives on. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the fields of a request head say about where the message ends and what becomes of the
  * connection. Used by request_head.c alone. */
 #ifndef REQUEST_FRAMING_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The strict HTTP/1.1 request head reader: RFC 9112 §2.2 (lines), §3 (request line), §5 (fields).
  * What the fields mean for the framing of the message is decided in request_framing.c. */
 #include "http/http1/request_head.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reads the head of an HTTP/1.1 request (RFC 9112 §2–§7): request line and fields, up to the empty
  * line. Incremental, allocation-free; results are views into the caller's buffer. */
 #ifndef REQUEST_HEAD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the reader of request heads is given, how far it has come, and what it has found. */
 #ifndef REQUEST_HEAD_STATE_H
 #define REQUEST_HEAD_STATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The HTTP/2 session of a connection: RFC 9113 §3.4 (preface), §5 (streams), §6.8 (GOAWAY), §10.5
  * (denial of service). Frames that ask for nothing are paid from an allowance: rapid resets, floods
  * of settings and pings end the connection. */

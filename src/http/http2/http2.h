@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* HTTP/2 over a connection (RFC 9113), framing by libnghttp2. Many exchanges at a time. */
 #ifndef HTTP2_H
 #define HTTP2_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The response of an exchange on its HTTP/2 stream: RFC 9113 §8.3.2. The body is copied and goes
  * out as the client's windows allow, while the exchange has long ended. */
 #include "http/http2/http2_response.h"

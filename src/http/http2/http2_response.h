@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How the response of an HTTP/2 stream goes. */
 #ifndef HTTP2_RESPONSE_H
 #define HTTP2_RESPONSE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What an HTTP/2 session and its streams are made of. */
 #ifndef HTTP2_STATE_H
 #define HTTP2_STATE_H

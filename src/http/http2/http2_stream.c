@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* From HTTP/2 fields and data to an exchange: RFC 9113 §8.3. libnghttp2 has checked the form of
  * what comes in; the meaning is checked here, as strictly as in HTTP/1.1. */
 #include "http/http2/http2_stream.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One HTTP/2 stream: how its request gathers. */
 #ifndef HTTP2_STREAM_H
 #define HTTP2_STREAM_H

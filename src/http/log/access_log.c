@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Writes access log lines. Authorization servers and their clients put codes and tokens into
  * queries (RFC 6749 §4.1.2, RFC 6750 §2.3, OpenID Connect RP-Initiated Logout §2): the values of
  * such parameters never reach a log. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The access log: one line a request, as logfmt or as JSON. What a client sent can neither end a
  * line nor speak to a terminal, and secrets in queries are masked. */
 #ifndef ACCESS_LOG_H

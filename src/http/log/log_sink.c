@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Writes log lines behind the event loops' backs; see log_sink.h. */
 #include "http/log/log_sink.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where log lines go: a buffer that a thread of its own writes out, so that a slow disk or a full
  * pipe never holds up an event loop, and a reader that has gone ends nothing. */
 #ifndef LOG_SINK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Addresses and blocks of addresses. */
 #include "http/message/address.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Network addresses as bytes and as text, and blocks of them (CIDR, RFC 4632, RFC 4291 §2.3). IPv4
  * is kept in its IPv6-mapped form, so that there is one kind of address. */
 #ifndef ADDRESS_H

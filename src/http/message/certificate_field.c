@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading certificates out of header fields; see certificate_field.h. What comes out is compared
  * with a hash and with nothing else, so that it is not parsed here. */
 #include "http/message/certificate_field.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Clients' certificates in header fields, as proxies that have ended their TLS pass them on. */
 #ifndef CERTIFICATE_FIELD_H
 #define CERTIFICATE_FIELD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Whose TLS client it is: by the connection, or by the word of a trusted proxy. */
 #ifndef CLIENT_CERTIFICATE_H
 #define CLIENT_CERTIFICATE_H

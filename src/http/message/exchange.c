@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The life of an exchange: route, handler, waiting, answer, log line, end. */
 #include "http/message/exchange.h"
 

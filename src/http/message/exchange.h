@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One request and its response, whatever protocol brought it. Belongs to its loop's thread, but
  * while its work runs on the pool. */
 #ifndef EXCHANGE_H

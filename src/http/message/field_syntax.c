@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The tables and loops of field_syntax.h. */
 #include "http/message/field_syntax.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The syntax that names, values and methods share in all versions: RFC 9110 §5.5, §5.6.2, §9.1. */
 #ifndef FIELD_SYNTAX_H
 #define FIELD_SYNTAX_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reads application/x-www-form-urlencoded queries and bodies (URL Standard §5.1), strictly: a
  * malformed escape, text that is not UTF-8 and NUL are refused. */
 #include <string.h>

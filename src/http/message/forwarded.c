@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reads what a trusted proxy says about the client: Forwarded (RFC 7239 §4) or the older
  * X-Forwarded-For, -Proto, -Host. A proxy that writes one kind may pass on a forged other one, so a
  * request that brings both, and they differ, is refused. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Who the client is, as a trusted proxy tells it: Forwarded (RFC 7239) and X-Forwarded-*. */
 #ifndef FORWARDED_H
 #define FORWARDED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Text on its way into a page: HTML Standard §13.3, escaped for element content and for attribute
  * values in either kind of quotes. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Threads that take exchanges from one bounded queue, run their work, and hand them back. The queue
  * is linked through the exchanges themselves: nothing is allocated per job. */
 #include <pthread.h>

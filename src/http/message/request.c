@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a handler asks a request: fields (RFC 9110 §5), cookies (RFC 6265 §4.2, §5.4), media type.
  */
 #include <string.h>

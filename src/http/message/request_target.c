@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reads a request target: RFC 9112 §3.2, RFC 3986 §3. The path is decoded once; whatever another
  * program might decode or resolve differently (encoded slashes, control characters, dot segments)
  * is refused, so that the path a guard has judged is the path a handler serves. */

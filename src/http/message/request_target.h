@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The target of a request and the authority it is meant for: RFC 9112 §3.2, RFC 3986 §3. */
 #ifndef REQUEST_TARGET_H
 #define REQUEST_TARGET_H

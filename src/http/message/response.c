@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Responses: what a handler sets (RFC 9110 §5, §15). No value that could end a line early gets any
  * further: response splitting ends in http_add_field. */
 #include "http/message/response.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sending responses. The functions handlers call are declared in http.h. */
 #ifndef RESPONSE_H
 #define RESPONSE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A tree of path segments. Depth and number of parameters are bounded; looking up allocates
  * nothing. */
 #include "http/message/router.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Finds the route of a method and a path. Built once, then only read: any thread. */
 #ifndef ROUTER_H
 #define ROUTER_H

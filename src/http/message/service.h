@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the exchanges of a server have in common: decided when it is made, read only while it
  * serves. */
 #ifndef SERVICE_H

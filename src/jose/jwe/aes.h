@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* AES as JWE uses it: GCM (RFC 7518 §4.7, §5.3), CBC with HMAC (§5.2) and key wrap (RFC 3394).
  * Keys, nonces and tags have the sizes that their algorithms ask for; the caller sees to that.
  *

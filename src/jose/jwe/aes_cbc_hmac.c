@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* AES-CBC with HMAC (RFC 7518 §5.2): the tag is compared first, in constant time, so that nothing
  * can be learned from the padding. */
 #include "jose/jwe/aes.h"

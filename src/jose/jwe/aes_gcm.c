@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* AES-GCM with a nonce of 96 and a tag of 128 bits (RFC 7518 §4.7, §5.3). */
 #include "jose/jwe/aes.h"
 

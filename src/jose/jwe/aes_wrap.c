@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* AES key wrap with the default initial value (RFC 3394, RFC 7518 §4.4). */
 #include "base/text.h"
 #include "jose/crypto_auto.h"

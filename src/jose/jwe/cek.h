@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The content encryption key: how it comes out of a message, and how it gets into one (RFC 7516
  * §5.1 steps 1–7, §5.2 steps 6–12). */
 #ifndef CEK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Getting the content encryption key into a message, one function a way. */
 #include <openssl/rand.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Encrypting and decrypting content by the algorithm that `enc` names. */
 #include "jose/jwe/content.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The content of an encrypted message under its content encryption key (RFC 7518 §5). */
 #ifndef CONTENT_H
 #define CONTENT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The two tables of encryption: RFC 7518 §4.1 and §5.1. */
 #include "jose/jwe/jwe_alg.h"
 

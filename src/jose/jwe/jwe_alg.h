@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What key management (RFC 7518 §4) and content encryption (§5) are made of. Every length comes
  * from here, never from input. */
 #ifndef JWE_ALG_H

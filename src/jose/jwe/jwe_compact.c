@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The compact serialization of a JWE (RFC 7516 §3.1, §7.1), read. */
 #include "base/base64url.h"
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Encrypting: RFC 7516 §5.1, in both serializations. */
 #include <openssl/err.h>
 #include <openssl/rand.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The header of a JWE (RFC 7516 §4), joined from up to three objects (§7.2.1).
  *
  * jku, jwk, x5u and x5c are never looked at: a message does not choose the key that opens it. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The JSON serialization of a JWE, general and flattened (RFC 7516 §7.2), read. No name may stand
  * in two headers (§7.2.1), nor "recipients" beside what belongs to one recipient (§7.2.2). */
 #include "base/base64url.h"

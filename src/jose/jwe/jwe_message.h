@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An encrypted message taken apart: what both serializations (RFC 7516 §7) have in common. */
 #ifndef JWE_MESSAGE_H
 #define JWE_MESSAGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Decrypting: RFC 7516 §5.2. Where the content key cannot be had, the content is tried all the same
  * with a random one (§11.5): one error, after the same work. */
 #include <openssl/err.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Headers of encrypted messages (RFC 7516 §4, RFC 7518 §4), written. */
 #include "jose/jwe/jwe_write.h"
 

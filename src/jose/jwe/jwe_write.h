@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What both serializations of a JWE are written with. */
 #ifndef JWE_WRITE_H
 #define JWE_WRITE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ECDH and the Concat KDF of NIST SP 800-56A §5.8.1 as RFC 7518 §4.6.2 fills it in. */
 #include "jose/jwe/key_agreement.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keys agreed upon with an ephemeral key: ECDH-ES (RFC 7518 §4.6, RFC 8037 §3.2). */
 #ifndef KEY_AGREEMENT_H
 #define KEY_AGREEMENT_H

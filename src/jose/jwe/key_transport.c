@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* RSAES-OAEP by the cryptographic library, and RSAES-PKCS1-v1_5 (RFC 8017 §7.2) with the padding
  * judged here: the length of the content key is known, so that one fixed form is right and the
  * whole block is compared without a branch. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Content encryption keys that travel encrypted with RSA (RFC 7518 §4.2, §4.3). */
 #ifndef KEY_TRANSPORT_H
 #define KEY_TRANSPORT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* PBKDF2 with the salt that binds it to the algorithm (RFC 7518 §4.8.1.1). */
 #include "jose/jwe/password_key.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Wrapping keys made of a password: PBES2 (RFC 7518 §4.8). */
 #ifndef PASSWORD_KEY_H
 #define PASSWORD_KEY_H

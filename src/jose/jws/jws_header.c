@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The header of a signature that may be in two parts, protected and not: RFC 7515 §4 and §7.2.1,
  * RFC 7797 §3 and §6. As strict as the compact form (jws_read.c), and about `crit` as strict as can
  * be while `b64` is understood. */

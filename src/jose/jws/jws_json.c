@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading the JSON serializations of a JWS, general and flattened: RFC 7515 §7.2, §5.2. */
 #include "base/base64url.h"
 #include "base/text.h"

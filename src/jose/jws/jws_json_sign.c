@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Writing the JSON serializations of a JWS, general and flattened: RFC 7515 §7.2. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Verifying a JWS of whatever serialization: RFC 7515 §5.2 steps 6–10, appendix F, RFC 7797 §3. */
 #include "jose/jws/jws_message.h"
 

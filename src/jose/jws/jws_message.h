@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A JWS taken apart: what the serializations (RFC 7515 §7) have in common once they are read, and
  * what is done with it. */
 #ifndef JWS_MESSAGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading a JWS before its verification: RFC 7515 §5.2 steps 1–5, as strictly as RFC 8725 asks.
  *
  * jku, jwk, x5u, x5c and x5t (RFC 7515 §4.1.2–4.1.8) are never looked at: a token does not choose

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Signing a compact JWS: RFC 7515 §5.1. */
 #include "base/base64url.h"
 #include "jose/compact.h"

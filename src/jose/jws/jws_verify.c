@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Verifying a JWS: RFC 7515 §5.2 steps 6–8. */
 #include "base/base64url.h"
 #include "jose/signature/signature.h"

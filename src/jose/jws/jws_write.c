@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Writing headers and signatures: RFC 7515 §5.1, RFC 7797 §3. What the reader would refuse is not
  * written. */
 #include "jose/jws/jws_write.h"

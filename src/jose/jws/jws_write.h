@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What all serializations of a JWS are written with, once it may be more than a token. */
 #ifndef JWS_WRITE_H
 #define JWS_WRITE_H

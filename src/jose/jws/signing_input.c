@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Building what a JWS signs, for several signatures over one payload; see signing_input.h. */
 #include "jose/jws/signing_input.h"
 

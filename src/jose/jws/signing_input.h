@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a JWS signs: header, dot, payload (RFC 7515 §5.1, RFC 7797 §3). */
 #ifndef SIGNING_INPUT_H
 #define SIGNING_INPUT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The registered claims of a verified token, read once. */
 #ifndef CLAIMS_H
 #define CLAIMS_H

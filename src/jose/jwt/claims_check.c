@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Whether claims are good for us, now: RFC 7519 §4.1, RFC 8725 §3.8–3.9, RFC 9068 §2.2. */
 #include "base/array.h"
 #include "base/shown.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* JSON Web Tokens in one call (RFC 7519 §7.2), nested ones too, and a look at one without any
  * check.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Times in tokens; see numeric_date.h. */
 #include "jose/jwt/numeric_date.h"
 

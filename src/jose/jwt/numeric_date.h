@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* NumericDate (RFC 7519 §2): seconds since 1970, which may have a fraction. */
 #ifndef NUMERIC_DATE_H
 #define NUMERIC_DATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The outermost structure of DER (X.690 §8.1, §10.1); see der_form.h. */
 #include "jose/key/der_form.h"
 

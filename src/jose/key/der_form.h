@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Telling the forms of keys in DER apart by their outermost elements alone. */
 #ifndef DER_FORM_H
 #define DER_FORM_H

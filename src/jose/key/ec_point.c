@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Looking at a point of a Weierstrass curve (SEC 1 §3.2.2.1). Nothing in here is secret. */
 #include "jose/key/ec_point.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Whether two coordinates are a point of a curve (RFC 7518 §6.2), for where the cryptographic
  * library made no key of them and does not tell why. */
 #ifndef EC_POINT_CHECK_H

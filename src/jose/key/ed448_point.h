@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Whether 57 bytes are a public key of Ed448 under which not everything is signed. */
 #ifndef ED448_POINT_H
 #define ED448_POINT_H

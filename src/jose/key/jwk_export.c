@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Writing a JWK (RFC 7517 §4). */
 #include "base/base64url.h"
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading a JWK (RFC 7517 §4): the members that all key types share, and what they must agree on.
  * x5u (§4.6) is not looked at, and x5c only for contradictions: a certificate in a key proves
  * nothing here. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The binary members of a JWK: base64url of fixed length and Base64urlUInt (RFC 7518 §2). */
 #include "jose/key/jwk_member.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading the binary members of a JWK. */
 #ifndef JWK_MEMBER_H
 #define JWK_MEMBER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Comparing a JWK with the certificates it brings along: RFC 7517 §4.7–4.9. Two readers, one of
  * which takes the numbers and the other the certificate, must not end up with two keys. */
 #include "jose/key/jwk_x5c.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Certificates in a JWK (RFC 7517 §4.7–4.9). */
 #ifndef JWK_X5C_H
 #define JWK_X5C_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading and writing keys in DER (RFC 5280 §4.1.2.7, RFC 5958, RFC 8017, RFC 5915). The library
  * parses; what it finds is taken over number by number, through the same checks as the members of a
  * JWK. */

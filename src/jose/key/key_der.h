@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keys in DER, and in certificates. */
 #ifndef KEY_DER_H
 #define KEY_DER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Elliptic-curve keys (RFC 7518 §6.2) on the three NIST curves and secp256k1
  * (RFC 8812), from and to the bytes of a JWK. */
 #include <openssl/core_names.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* New keys, one per algorithm of the table. */
 #include <openssl/rand.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Secrets (RFC 7518 §6.4): for HMAC, for wrapping and encrypting, and passwords; from a JWK and
  * from bytes of the caller's. */
 #include <string.h>

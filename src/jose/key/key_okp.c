@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keys on Edwards' and Montgomery's curves (RFC 8037 §2). Ed25519 is libsodium's, which verifies
  * nearly twice as fast; Ed448, X25519 and X448 are OpenSSL's. */
 #include <openssl/evp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keys in PEM (RFC 7468 §10, §13; and the older labels of PKCS #1 and SEC 1). */
 #include "base/shown.h"
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* RSA keys (RFC 7518 §6.3) from and to the numbers of a JWK, with a check that the private numbers
  * belong to the public ones. */
 #include <openssl/core_names.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keys (RFC 7517 §4): what all types have in common. */
 #include "jose/key/key_state.h"
 

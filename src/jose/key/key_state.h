@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The inside of a key, and what each key type contributes to it. */
 #ifndef KEY_H
 #define KEY_H

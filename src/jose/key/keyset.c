@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Key sets (RFC 7517 §5) and the choice of the one key for a token. */
 #include <stdatomic.h>
 #include <stdio.h>

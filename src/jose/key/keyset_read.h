@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading a published key set, with what was left out of it. */
 #ifndef KEYSET_READ_H
 #define KEYSET_READ_H

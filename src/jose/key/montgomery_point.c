@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Looking at a point of curve25519 or curve448 (RFC 7748 §4), which OpenSSL takes over as it comes.
  * Small orders are 1, 2, 4 and 8, so that doubling three times tells; an agreement with some key
  * would, too, in ten to fifty times as long. Nothing in here is secret. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Whether a public key of X25519 or X448 agrees upon anything. */
 #ifndef MONTGOMERY_POINT_H
 #define MONTGOMERY_POINT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading and writing PEM (RFC 7468 §3, the lax form for white space). */
 #include "jose/key/pem.h"
 

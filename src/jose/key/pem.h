@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The textual encoding of keys and certificates (RFC 7468). */
 #ifndef PEM_BLOCK_H
 #define PEM_BLOCK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Setting up and keeping contexts for RSA (RFC 7518 §3.3, §3.5), ECDSA (§3.4) and HMAC (§3.2). */
 #include "jose/key/prepared.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Contexts of the cryptographic library that are set up once for a key and an algorithm, and then
  * used again and again: a signature costs its arithmetic and nothing else. They are kept in the
  * key, one set for each thread that uses it, and end with it. */

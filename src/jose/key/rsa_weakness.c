@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Weak RSA moduli: with a small prime factor, or with the fingerprint of the keys that Infineon's
  * library made (ROCA, CVE-2017-15361): their primes are k M + (65537^a mod M), M a product of the
  * first primes, so that the modulus is a power of 65537 modulo each of these. Of other moduli one

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Moduli that can be factored, found by looking at their remainders. */
 #ifndef RSA_WEAKNESS_H
 #define RSA_WEAKNESS_H

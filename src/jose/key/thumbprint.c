@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Thumbprints of keys (RFC 7638 §3, RFC 8037 §2, RFC 9278): the hash of the required members, in
  * the order of their names, without white space. */
 #include <stdio.h>

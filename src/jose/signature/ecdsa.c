@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ECDSA signatures between r || s and DER; see ecdsa.h. */
 #include "jose/signature/ecdsa.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The two forms of an ECDSA signature: r || s (RFC 7518 §3.4), and the DER of X9.62 that the
  * cryptographic library takes. */
 #ifndef ECDSA_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Bare signatures over bytes: what is below JWS. */
 #ifndef SIGNATURE_H
 #define SIGNATURE_H

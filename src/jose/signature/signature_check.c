@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Checking signatures: RFC 7518 §3.2–3.5, RFC 8037 §3.1. The key decides what is checked; the
  * token's algorithm must be one that it serves. */
 #include <openssl/crypto.h>

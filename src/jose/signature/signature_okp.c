@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* EdDSA (RFC 8032, RFC 8037 §3.1): Ed25519 by libsodium, Ed448 by OpenSSL. */
 #include <openssl/err.h>
 #include <sodium.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* SEC 1 §4.1.4, step by step; see ecdsa_p256.h. */
 #include "jose/verify/ecdsa_p256.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Verifying ECDSA on P-256 (SEC 1 §4.1.4, RFC 7518 §3.4) on OpenSSL's points and numbers. Through
  * EVP a signature is written as DER, read, written and read again, and inverted as if it were a
  * secret; docs/development/jose.md has the figures. Nothing in here is secret. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Kaliski, "The Montgomery Inverse and Its Applications" (IEEE Transactions on Computers, 1995),
  * phase 1, taking all trailing zeros of a number at once. */
 #include "jose/verify/modular_inverse.h"

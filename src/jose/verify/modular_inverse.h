@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The inverse of a public number modulo an odd one, as the verification of ECDSA needs it: in a
  * quarter of the time that the cryptographic library takes, because nothing here is secret. */
 #ifndef MODULAR_INVERSE_H

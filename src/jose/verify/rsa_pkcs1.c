@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* RSASSA-PKCS1-v1_5 verification; see rsa_pkcs1.h. What the signature ought to contain is built and
  * compared as a whole: nothing of what it does contain is parsed. */
 #include "jose/verify/rsa_pkcs1.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Verifying RSASSA-PKCS1-v1_5 (RFC 8017 §8.2.2). Nearly every token is signed so. */
 #ifndef RSA_PKCS1_H
 #define RSA_PKCS1_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* EMSA-PSS verification (RFC 8017 §9.1.2), step by step; see rsa_pss.h. */
 #include "jose/verify/rsa_pss.h"
 

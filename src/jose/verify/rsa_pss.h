@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Verifying RSASSA-PSS (RFC 8017 §8.1.2) as RFC 7518 §3.5 asks for it: MGF1 with the same hash, and
  * a salt as long as that. EVP would say of a lack of memory that the signature does not match. */
 #ifndef RSA_PSS_H

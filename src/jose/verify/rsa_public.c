@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Public keys of RSA, and raising to the public exponent; see rsa_public.h. */
 #include "jose/verify/rsa_public.h"
 

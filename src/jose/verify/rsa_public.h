@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What RSA signatures are verified with: a public key and the exponentiation (RSAVP1, RFC 8017
  * §5.2.2), on OpenSSL's big numbers and without an allocation. Through EVP a verification takes a
  * sixth longer and a dozen allocations; docs/development/jose.md has the figures. Nothing in here

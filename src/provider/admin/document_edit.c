@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Documents with a member changed; see document_edit.h. */
 #include "provider/admin/document_edit.h"
 

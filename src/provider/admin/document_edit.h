@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Changing members of a stored document: what "name=value" on a command line stands for. */
 #ifndef DOCUMENT_EDIT_H
 #define DOCUMENT_EDIT_H

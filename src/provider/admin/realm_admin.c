@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Administration of a realm in the store; see realm_admin.h. */
 #include "provider/admin/realm_admin.h"
 

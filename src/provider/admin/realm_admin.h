@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Changes to a realm while it serves: what the shell does, and whatever else administers. */
 #ifndef REALM_ADMIN_H
 #define REALM_ADMIN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One request to an endpoint of a realm: what every endpoint needs, in the exchange's arena. */
 #ifndef CALL_H
 #define CALL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* JSON answers of calls; see call.h. */
 #include "provider/call/call.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Cookies of a realm; see call.h. */
 #include <stdio.h>
 

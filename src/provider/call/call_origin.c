@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where a call comes from: its base URL, TLS, and pages of other origins; see call.h. */
 #include "base/text.h"
 #include "provider/call/call.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The inside of the provider: what its endpoints and its housekeeping share. */
 #ifndef PROVIDER_STATE_H
 #define PROVIDER_STATE_H

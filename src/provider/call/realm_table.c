@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The realms that are served, loaded from the store; see realm_table.h. */
 #include "provider/call/realm_table.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The realms that are served, as requests see them: immutable, replaced as a whole. */
 #ifndef REALM_TABLE_H
 #define REALM_TABLE_H

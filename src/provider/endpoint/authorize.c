@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The authorization endpoint (RFC 6749 §3.1): a session that is there answers, otherwise the login
  * form does. */
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The endpoints of a realm: one file each, one handler each. `user` is the provider. */
 #ifndef ENDPOINTS_H
 #define ENDPOINTS_H

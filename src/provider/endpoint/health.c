@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is not of a realm: health, metrics, the root, and paths that lead nowhere. */
 #include "base/array.h"
 #include "base/buffer.h"

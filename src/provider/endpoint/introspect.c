@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Introspection (RFC 7662). */
 #include "base/text.h"
 #include "provider/endpoint/endpoints.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The login form's endpoint: the password is checked on the pool, wrong ones show the form again.
  */
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Logout (OpenID Connect RP-Initiated Logout 1.0), and Keycloak's logout by refresh token. */
 #include "base/base64url.h"
 #include "base/buffer.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a realm says of itself: discovery (OpenID Connect Discovery §3), its key set, its name. */
 #include "base/array.h"
 #include "base/text.h"

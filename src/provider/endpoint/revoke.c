@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Revocation (RFC 7009): a refresh token takes its session along; an access token its client's part
  * of the session, for there is no list of single revoked tokens. */
 #include "base/text.h"

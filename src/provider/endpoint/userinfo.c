@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Userinfo (OpenID Connect Core §5.3), with the challenges of RFC 6750 §3. */
 #include "base/text.h"
 #include "provider/endpoint/endpoints.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Users that are added one by one: by `ostiary user add`, and the first administrator. */
 #include "provider/file/bootstrap_admin.h"
 

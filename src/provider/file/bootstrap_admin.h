@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The first administrator of a new provider. */
 #ifndef BOOTSTRAP_ADMIN_H
 #define BOOTSTRAP_ADMIN_H

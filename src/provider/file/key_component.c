@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keys as components; see key_component.h. */
 #include "provider/file/key_component.h"
 

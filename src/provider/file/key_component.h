@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keys of a realm file: components of org.keycloak.keys.KeyProvider, both ways, so that a realm
  * that moves keeps its kids. */
 #ifndef KEY_COMPONENT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Placeholders; see placeholder.h. */
 #include "provider/file/placeholder.h"
 

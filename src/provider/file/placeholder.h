@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ${NAME} in realm files: an environment variable, as Keycloak's import has it. */
 #ifndef PLACEHOLDER_H
 #define PLACEHOLDER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Completing realm documents; see realm_document.h. */
 #include "provider/file/realm_document.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Completing a realm's document as Keycloak does at import: what a file leaves out is filled in. */
 #ifndef REALM_DOCUMENT_H
 #define REALM_DOCUMENT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Writing a realm as a file that Keycloak and Ostiary import; see realm_import.h. */
 #include "provider/file/realm_import.h"
 

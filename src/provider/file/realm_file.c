@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading realm files from disk; see realm_file.h. */
 #include "provider/file/realm_file.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Files on disk that hold realms, as JSON. */
 #ifndef REALM_FILE_H
 #define REALM_FILE_H

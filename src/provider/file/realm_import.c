@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Importing realm files; see realm_import.h. */
 #include "provider/file/realm_import.h"
 

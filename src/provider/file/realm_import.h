@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Realm files in Keycloak's format: read, checked as a whole, stored as a whole; and written. */
 #ifndef REALM_IMPORT_H
 #define REALM_IMPORT_H

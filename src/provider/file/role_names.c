@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Roles that are named; see role_names.h. */
 #include "provider/file/role_names.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The roles that users and groups of a realm file name: Keycloak makes those that the file does not
  * declare. */
 #ifndef ROLE_NAMES_H

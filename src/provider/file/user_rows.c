@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Users under import; see user_rows.h. */
 #include "provider/file/user_rows.h"
 

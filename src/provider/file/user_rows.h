@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The users of a realm that is being imported: from its file, from those beside it, and the
  * accounts of clients. */
 #ifndef USER_ROWS_H

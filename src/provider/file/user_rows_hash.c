@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Making the rows of many users on all cores: hashing passwords is what an import takes its time
  * for. */
 #include <stdatomic.h>

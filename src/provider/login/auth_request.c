@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading and checking authorization requests; see auth_request.h. */
 #include "provider/login/auth_request.h"
 

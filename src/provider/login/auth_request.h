@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An authorization request (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1), checked, and how it
  * lives on while the user logs in: signed, in the login form's action, bound to the browser by a
  * cookie. Nothing of it is stored, so a restart loses no login that is under way. */

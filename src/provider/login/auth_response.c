@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Answers to authorization requests; see auth_response.h. */
 #include "provider/login/auth_response.h"
 

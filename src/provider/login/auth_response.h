@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Answers to authorization requests: parameters for the redirect URI, in the query, the fragment or
  * a form that posts itself. */
 #ifndef AUTH_RESPONSE_H

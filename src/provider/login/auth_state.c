@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Authorization requests while the user logs in: sealed and opened; see auth_request.h. */
 #include "base/array.h"
 #include "base/base64url.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Completing and showing logins; see browser_login.h. */
 #include "provider/login/browser_login.h"
 

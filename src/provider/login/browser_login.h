@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A browser's login under way: shared by the authorization endpoint and the login form. */
 #ifndef BROWSER_LOGIN_H
 #define BROWSER_LOGIN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Pages of realms; see realm_page.h. */
 #include "provider/login/realm_page.h"
 

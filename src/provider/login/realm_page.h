@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The pages of a realm and of the provider itself, made by the page engine. */
 #ifndef REALM_PAGE_H
 #define REALM_PAGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Gathering and writing what became of a file; see import_report.h. */
 #include "provider/member/import_report.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What an import made of a file: which members are acted upon, which are kept, which are refused,
  * object by object. */
 #ifndef IMPORT_REPORT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What becomes of each member of a realm file: one table for each kind of object of Keycloak's
  * representation. docs/usage/realm-files.md is made from these tables. */
 #ifndef MEMBER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The members of authentication flows, required actions and identity providers, and what becomes of
  * each; see member.h. */
 #include "provider/member/member.h"

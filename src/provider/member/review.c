@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The walk through a realm file by the tables; see review.h. */
 #include "provider/member/review.h"
 

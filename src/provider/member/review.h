@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Looking through a realm file before anything is made of it: every member is found in the tables
  * of member.h, told in the report, and given the type that it ought to have. */
 #ifndef REVIEW_H

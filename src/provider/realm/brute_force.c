@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Failed logins, counted; see brute_force.h. */
 #include "provider/realm/brute_force.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Slows down who guesses passwords, where the realm says so (bruteForceProtected), without handing
  * strangers a way to lock people out: failures count for a user as seen from one network, for the
  * user from everywhere (ten times as many), and for the network. In memory, of fixed size. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Self-signed certificates; see certificate.h. */
 #include "provider/realm/certificate.h"
 

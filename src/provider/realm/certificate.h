@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Self-signed certificates around realm keys, as Keycloak publishes them (x5c). */
 #ifndef CERTIFICATE_H
 #define CERTIFICATE_H

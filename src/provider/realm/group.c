@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Groups by path; see group.h. */
 #include "provider/realm/group.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The groups of a realm's document, found by their path. */
 #ifndef GROUP_H
 #define GROUP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The keys of one realm, ready for use; see key_ring.h. */
 #include "provider/realm/key_ring.h"
 

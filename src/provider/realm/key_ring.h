@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The keys of one realm: the active one signs, all of them are published; a snapshot that is
  * replaced as a whole. New keys are published before they sign; old ones stay until their last
  * token has expired. */

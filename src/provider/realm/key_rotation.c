@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Making and rotating realm keys: published before they sign, kept until their last token has
  * expired; see key_ring.h. */
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Names of protocol mappers; see mapper_type.h. */
 #include "provider/realm/mapper_type.h"
 

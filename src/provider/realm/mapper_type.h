@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The protocol mappers that are known, by the names that realm files give them. */
 #ifndef MAPPER_TYPE_H
 #define MAPPER_TYPE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Passwords at rest; see password.h. The stored form is Keycloak's: secretData and credentialData
  * are JSON inside strings. */
 #include "provider/realm/password.h"

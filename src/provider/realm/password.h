@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Passwords at rest: argon2id made here, Keycloak's pbkdf2 and argon2 credentials verified and
  * upgraded at the next login. Slow on purpose: only on the bounded pool. */
 #ifndef PASSWORD_H

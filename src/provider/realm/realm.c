@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Realms as snapshots: the document's members, checked and made quick to use; see realm.h. */
 #include "provider/realm/realm.h"
 

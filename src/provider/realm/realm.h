@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A realm as the endpoints use it: an immutable snapshot made from its document (Keycloak's
  * RealmRepresentation), replaced as a whole when the realm changes, reference-counted. */
 #ifndef REALM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The built-in parts of a realm, from realm_defaults.json, which is embedded at build time. */
 #include "provider/realm/realm_defaults.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What every Keycloak realm has without saying so: client scopes, clients, roles. */
 #ifndef REALM_DEFAULTS_H
 #define REALM_DEFAULTS_H

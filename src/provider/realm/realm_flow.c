@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Authentication flows of a realm's document; see realm_flow.h. */
 #include "provider/realm/realm_flow.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Whether a login goes by a flow that is there: password, and a second factor for those who have
  * one. Others cannot be followed, and their logins are refused. */
 #ifndef REALM_FLOW_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* New realm keys; see realm_key.h. */
 #include "provider/realm/realm_key.h"
 

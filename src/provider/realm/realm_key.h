@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Making the keys of a realm as rows of the store. */
 #ifndef REALM_KEY_H
 #define REALM_KEY_H

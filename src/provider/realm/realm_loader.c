@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Typed members of a realm's document; see realm_loader.h. */
 #include "provider/realm/realm_loader.h"
 

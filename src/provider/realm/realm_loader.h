@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading typed members of a realm's document, with the path to what is wrong. The first error
  * sticks; after it every call answers as for "not there". */
 #ifndef REALM_LOADER_H

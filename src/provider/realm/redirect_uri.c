@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which URIs a browser may be sent to (RFC 6749 §3.1.2, RFC 9700 §4.1): as registered, byte by
  * byte, but for one wildcard at the end of a path. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Roles; see role.h. A role is a number; a set of roles is a byte per role. */
 #include "provider/realm/role.h"
 

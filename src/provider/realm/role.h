@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The roles of a realm as a graph: realm and client roles, and what composites contain. */
 #ifndef ROLE_H
 #define ROLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Users as rows; see user_row.h. */
 #include "provider/realm/user_row.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Users of realm files as rows of the store, and back. */
 #ifndef USER_ROW_H
 #define USER_ROW_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Random UUIDs; see uuid.h. */
 #include "provider/realm/uuid.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Random UUIDs (RFC 9562 §5.4). */
 #ifndef UUID_H
 #define UUID_H

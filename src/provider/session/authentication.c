@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Users and sessions; see authentication.h. */
 #include "provider/session/authentication.h"
 

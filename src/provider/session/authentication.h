@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Who a user is, by user name and password; and the sessions that follow from it. Uses the store:
  * on the pool alone. */
 #ifndef AUTHENTICATION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Access tokens presented to the provider; see bearer_token.h. */
 #include "provider/session/bearer_token.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The provider's own access tokens, presented back to it. */
 #ifndef BEARER_TOKEN_H
 #define BEARER_TOKEN_H

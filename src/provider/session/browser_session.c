@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The cookies of single sign-on; see browser_session.h. */
 #include "provider/session/browser_session.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The browser's side of single sign-on: its cookies. */
 #ifndef BROWSER_SESSION_H
 #define BROWSER_SESSION_H

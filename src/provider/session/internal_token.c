@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Internal tokens; see internal_token.h. */
 #include "provider/session/internal_token.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tokens that only this provider reads: refresh tokens, the identity cookie, a login under way.
  * Signed with the realm's HS512 keys, which are never published. */
 #ifndef INTERNAL_TOKEN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Claims under way; see claim_tree.h. */
 #include "provider/token/claim_tree.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The claims of a token while mappers gather them: an ordered tree, where "a.b.c" names a place in
  * nested objects. Errors stick until it is written. */
 #ifndef CLAIM_TREE_H

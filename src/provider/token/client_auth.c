@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Client authentication: client_secret_post and client_secret_basic; see client_auth.h. */
 #include "provider/token/client_auth.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which client calls the token endpoint and its siblings (RFC 6749 §2.3). */
 #ifndef CLIENT_AUTH_H
 #define CLIENT_AUTH_H

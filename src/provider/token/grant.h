@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What tokens are made for: a client, a user or the client's own account, a session, scopes. */
 #ifndef GRANT_H
 #define GRANT_H

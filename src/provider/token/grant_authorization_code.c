@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The authorization_code grant (RFC 6749 §4.1.3) with PKCE (RFC 7636 §4.6). */
 #include "base/base64url.h"
 #include "base/text.h"

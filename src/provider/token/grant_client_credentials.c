@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The client_credentials grant (RFC 6749 §4.4): from memory alone. */
 #include "provider/token/grant.h"
 #include "provider/token/token.h"

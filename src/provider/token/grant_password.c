@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The password grant (RFC 6749 §4.3), as Keycloak's direct access grants. */
 #include "base/text.h"
 #include "provider/session/authentication.h"

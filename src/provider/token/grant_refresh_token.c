@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The refresh_token grant (RFC 6749 §6): a new refresh token each time; where the realm says so,
  * the one before dies with its first use, and a second use ends the client's session (RFC 9700
  * §4.14). */

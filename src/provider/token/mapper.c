@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Protocol mappers: each adds a claim from the user, the session or its own configuration, as the
  * realm's document says. Here: which ones run, in which order, and how values become claims. */
 #include "provider/token/mapper.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One protocol mapper at work: shared by the mapper_*.c files, one group of mappers each. */
 #ifndef MAPPER_H
 #define MAPPER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Mappers of roles, and of the audiences that follow from them; see mapper.h. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Mappers of the session, of the client, and of their own configuration; see mapper.h. */
 #include <inttypes.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Mappers of what is known about the user; see mapper.h. */
 #include <stdio.h>
 

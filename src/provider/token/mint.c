@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Making tokens: the registered claims in Keycloak's order, what the mappers add, a signature; see
  * grant.h. */
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Scopes of a grant; see grant.h. */
 #include <string.h>
 

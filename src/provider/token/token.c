@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The token endpoint: which grant, which client, on which thread; see token.h. */
 #include "provider/token/token.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The token endpoint and its grants: one file each. */
 #ifndef TOKEN_H
 #define TOKEN_H

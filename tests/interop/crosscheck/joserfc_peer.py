@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """joserfc's side of the cross-checks; see ours.c for requests and answers.
 """
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Our side of the cross-checks: requests as JSON, one a line, in; answers, one a line, out.
  *
  * {"op":"generate","alg"[,"curve"]}          → {"private":JWK[,"public":JWK]}

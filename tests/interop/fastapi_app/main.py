@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The program that half the tutorials on FastAPI and Keycloak show: a bearer token, python-jose, the
 provider's key set. It is a peer: what it accepts of Keycloak it has to accept of our provider."""
 

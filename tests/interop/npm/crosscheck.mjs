@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The side of npm's jose in the cross-checks; see ../crosscheck/ours.c for requests and answers.
 import { createInterface } from 'node:readline'
 import * as jose from 'jose'

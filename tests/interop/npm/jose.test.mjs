@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The npm package jose verifies the provider's tokens with the provider's key set.
 
 import assert from 'node:assert/strict'

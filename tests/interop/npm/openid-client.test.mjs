@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The npm package openid-client against a provider: every grant and endpoint that an application uses.
 
 import assert from 'node:assert/strict'

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The provider under test, from the environment, and a browser just good enough for its login form.
 
 // Node 18, as Debian 12 has it, keeps Web Crypto behind a flag.

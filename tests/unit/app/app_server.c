@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Putting a server together: what is wrong is told, and nothing is left behind. */
 #include "app/app_server.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a request says about its browser, and what it cannot make us believe. */
 #include "app/browser.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The description: valid JSON with what clients and the docs page read in it. */
 #include "app/openapi.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A program's routes: a forgotten guard is found before anything is served. */
 #include "app/route_list.h"
 #include "base/array.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Secrets in files: made once, kept from others, rotated by a second line. */
 #include "app/secret_file.h"
 

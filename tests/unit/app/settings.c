@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Options and variables: defaults, limits, what excludes what. */
 #include "app/settings.h"
 

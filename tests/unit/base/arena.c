@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Arenas: zeroed, aligned, bounded, wiped. */
 #include <stdalign.h>
 #include <string.h>

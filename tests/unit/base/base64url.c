@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* base64url: strictness, and that the wide decoder gives the same verdicts and bytes as a plain
  * one, at every length and every position. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Buffers: their ceiling, errors that stick, and wiping. */
 #include <string.h>
 

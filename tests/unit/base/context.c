@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Time and randomness: the caller's, or the system's. */
 #include <string.h>
 #include <time.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Errors: the table, and details that are fit for a log and a terminal. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The JSON reader and writer against a table of documents, and against jansson in its strict mode:
  * the table, cut everywhere and changed at random, and thousands of grown documents. */
 #include <stdio.h>

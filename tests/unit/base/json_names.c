@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Names of members: any two equal ones are found, whatever their number, length and spelling. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Numbers of JSON: their exact value, and what counts as a whole one. */
 #include <locale.h>
 #include <stdio.h>

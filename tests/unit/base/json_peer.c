@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Compares with jansson; see json_peer.h. Where the two differ on purpose:
  *
  * - A ceiling of ours (bytes, depth, values, length of a number) is not jansson's.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Our JSON reader and writer held against jansson in its strict mode. The unit tests and the fuzz
  * target share it. */
 #ifndef JSON_PEER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The JSON reader: its ceilings, its errors, and what it costs. What it accepts is compared in
  * json_agreement.c. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Strings and names of JSON: what is special is found at every offset, whatever the width at which
  * the reader looks. */
 #include <stdio.h>

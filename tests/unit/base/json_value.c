@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Looking into JSON values: each accessor on each type, and on nothing at all. */
 
 #include <ostiary/json.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The JSON writer: what it writes is read back, and misuse is an error, not bad JSON. */
 
 #include <ostiary/json.h>

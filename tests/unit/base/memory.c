@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Allocation: zeroed, counted by thread, failing on demand. */
 #include <pthread.h>
 #include <string.h>

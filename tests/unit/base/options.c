@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Command lines: options in all their spellings, the environment, and mistakes. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How parameters are written into URLs and forms. */
 #include "base/percent.h"
 

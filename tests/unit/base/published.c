@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A pointer that is replaced under its readers: what they see is whole, and lives while they look.
  * Meant for the thread and address sanitizers. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Borrowed text: pieces, numbers, comparisons, slices. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* UTF-8: every code point and every way to spell one wrongly. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The budget for questions: what is spent, what comes back, and how long the issuer is left alone.
  */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every allocation of the guard's own thread fails once, in turn: what it fetches is then had
  * later. Whoever waits is told, nobody is let in who should not be, and once there is memory again
  * good tokens are. */

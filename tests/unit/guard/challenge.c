@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Writing WWW-Authenticate values that nobody can break out of. */
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The answers of the guard, one by one, and what a check costs. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Attacks with well-signed tokens that are not meant for us: 22 to 28, 39 to 42 and 44 of the list
  * in docs/development/verification.md. */
 #include <string.h>

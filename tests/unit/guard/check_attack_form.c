@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Attacks on the form of a token: 18 to 21 and 34 to 38 of the list in
  * docs/development/verification.md. */
 #include <stdio.h>

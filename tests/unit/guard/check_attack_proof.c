@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Attack 41: proofs of possession that are not of this request, this token or this key (RFC 9449
  * §4.3). */
 #include <stdio.h>

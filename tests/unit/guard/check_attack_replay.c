@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Attack 41: proofs of possession that were used before, and the nonces against them (RFC 9449 §8,
  * §11.1). */
 #include <pthread.h>

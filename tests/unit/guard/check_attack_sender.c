@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Attacks 41 and 42: tokens that are bound to a sender, used by another (RFC 9449, RFC 8705); and
  * what routes and challenges say of senders. */
 #include <string.h>

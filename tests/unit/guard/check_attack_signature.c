@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Attacks on the signature and on the choice of the key: 1 to 18 and 30 of the list in
  * docs/development/verification.md, as a client would send them. */
 #include <openssl/pem.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Encrypted access tokens, and attacks 35 to 38 of the list in docs/development/verification.md
  * against a guard. */
 #include <string.h>

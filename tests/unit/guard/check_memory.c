@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Whole checks while one allocation after another fails, ours or one beyond the arena's ceiling:
  * the verdict is the one that would have been, or "not now" (503). Nobody is let in by it, nobody
  * is told that a good token is a bad one, and nothing is lost. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Rules about single claims: where a claim is found, and what it may be. */
 #include "guard/claim_rule.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tokens that were refused: how long they are known, and how many. */
 
 #include <string.h>

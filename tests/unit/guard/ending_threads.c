@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Threads check tokens while everything about them is taken away: the table of remembered tokens
  * has no room, keys rotate, answers grow old, revocations push each other out, and in the midst of
  * it the guard is stopped. Whoever waited is told once; what a request was given outlives the

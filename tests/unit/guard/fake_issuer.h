@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An issuer within a test: a discovery document and a key set, or whatever else the test wants to
  * be served in their place. */
 #ifndef FAKE_ISSUER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A guard over one issuer whose keys come from a file, with a clock that the test holds: everything
  * but the network. */
 #ifndef FIXTURE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Questions under way: one of each, in their order, and everybody told. */
 
 #include <string.h>

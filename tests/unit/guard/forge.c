@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Forging tokens; see forge.h. */
 #include "forge.h"
 

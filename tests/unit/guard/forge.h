@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tokens as an attacker, or a careless provider, would make them: any header, any claims, signed as
  * one likes. Everything lives in the arena; the test ends when something cannot be made. */
 #ifndef FORGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The guard's life, its metrics and its description. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A guard that asks its issuer; see inquiry.h. */
 #include "inquiry.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A guard that asks its issuer about opaque tokens, and whose clock the test holds. */
 #ifndef INQUIRY_H
 #define INQUIRY_H

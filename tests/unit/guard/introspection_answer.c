@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Answers about tokens: the JSON form (RFC 7662) and the signed one (RFC 9701). */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Opaque tokens: the issuer is asked, once, and its word is checked like a token's, for as long as
  * it counts.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where an issuer is asked, as what, and which configurations make no sense. */
 #include <stdio.h>
 #include <string.h>

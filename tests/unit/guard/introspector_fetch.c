@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An issuer that fails when it is asked: what becomes of the question, whose fault it is, and what
  * that means for the next ones.
  */

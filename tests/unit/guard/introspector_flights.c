@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Many questions to an issuer: one for all who wait for the same, few at a time, within a budget,
  * and none that hangs holds up another issuer's.
  */

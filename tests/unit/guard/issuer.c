@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Configurations of an issuer that contradict themselves, or weaken it by mistake. */
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Discovery documents and key sets, without a network. */
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keeping keys fresh, against an issuer that is slow or gone. Hostile ones are in
  * key_fetch_attack.c, rotation in key_rotation.c. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Fetching keys, against tokens and issuers that are hostile: 14, 29, 31 to 33 of the attacks in
  * docs/development/attacks.md. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The pains of rotation: new keys are there when their first token comes, and those that are gone
  * serve no longer. */
 #include <unistd.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The copy of the keys on disk. */
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The guard's metrics, read by the rules of Prometheus' text format (version 0.0.4): what a scraper
  * would refuse fails here, whatever an issuer is called. */
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A guard with a network; see online.h. */
 #include "online.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A guard over fake issuers, and the ways of a front end: check, wait, check again. */
 #ifndef ONLINE_H
 #define ONLINE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which tokens their issuer is asked about, which issuer that is, and what a JWT that it is asked
  * about says of itself.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Eight threads check tokens that the issuer is asked about, and tokens with a status, while
  * answers grow old, the issuer fails and recovers, lists are renewed, and sessions are revoked:
  * nobody who may not gets in. Meant for the thread sanitizer. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The policy of a route against the claims of a token. */
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Attack 41: proofs that are shown again, one after the other and by many threads at once. */
 #include "guard/sender/proof_cache.h"
 

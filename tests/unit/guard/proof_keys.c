@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Clients' keys that are read once. */
 #include "guard/sender/proof_keys.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Making DPoP proofs; see prover.h. */
 #include "prover.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* DPoP proofs (RFC 9449 §4.2) as a client makes them, or an attacker: what is not said is right. */
 #ifndef PROVER_H
 #define PROVER_H

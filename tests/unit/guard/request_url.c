@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* URLs in their normal form. */
 #include "guard/sender/request_url.h"
 

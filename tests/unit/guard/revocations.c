@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Revocations: which tokens they meet, when they end, what happens when there are too many, and
  * many threads. */
 #include <pthread.h>

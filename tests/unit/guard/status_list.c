@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One status list: reading what is signed, and looking into it. */
 #include <stdlib.h>
 #include <string.h>

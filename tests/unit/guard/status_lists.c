@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Status lists of an issuer: fetched when a token needs one, held, renewed, and never taken for
  * granted. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Makes status list tokens; see status_token.h. */
 #include "status_token.h"
 

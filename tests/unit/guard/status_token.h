@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Status list tokens, as an issuer makes them. */
 #ifndef STATUS_TOKEN_H
 #define STATUS_TOKEN_H

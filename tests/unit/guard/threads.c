@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Eight threads check tokens for some seconds while keys rotate, issuers fail and recover, policies
  * are replaced and tokens are forged: nobody is let in or kept out by a race. Meant for the thread
  * sanitizer. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Remembered signatures: bounds, lifetime, exactness, threads. */
 
 #include <pthread.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Shares in remembered tokens: they end with what they are shares in, and keep it in use. */
 
 #include <pthread.h>

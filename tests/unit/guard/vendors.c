@@ -1,16 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tokens as the vendors' documents show them: which kind each is, and whose. Made by hand. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/text.h"
 #include "guard/claims_lookup.h"
 #include "guard/token_kind.h"
+#include "test.h"
 
 static const struct {
     const char *vendor, *claims, *client;

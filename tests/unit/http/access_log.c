@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Access log lines: what is in them, what must never be. */
 #include "http/log/access_log.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Addresses, blocks of addresses, and what a PROXY protocol header says about them. */
 #include "http/message/address.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The slowest pace of a body, and how much time a fast beginning buys. */
 #include "http/connection/body_clock.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Certificates in header fields: the ways of RFC 9440, of Envoy and of nginx, and attack 43 on
  * their names. */
 #include "http/message/certificate_field.h"

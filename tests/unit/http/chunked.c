@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The chunked coding, read strictly, however the bytes arrive. */
 #include "http/http1/chunked.h"
 

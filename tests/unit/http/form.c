@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Forms, percent-encoding and HTML escape. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Runs a server's one loop by hand; see in_process.h. */
 #include "in_process.h"
 

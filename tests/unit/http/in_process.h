@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A server without threads: its loop runs only while a client of the same thread talks to it, over
  * a Unix socket. For tests that count or break allocations, and for fuzzing. */
 #ifndef IN_PROCESS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Log lines: whole, in order, all of them or counted. */
 #include "http/log/log_sink.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The strict request head reader: what it takes, what it refuses and with which status, and that
  * neither depends on how the bytes arrive. */
 #include "http/http1/request_head.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Request targets: what a handler sees of them, and which are refused. */
 #include "http/message/request_target.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which route a path finds, and which sets of routes are refused at the start. */
 #include "http/message/router.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The engine as a whole, in one thread: what a request costs, what happens when memory runs out at
  * any moment, that one exchange never sees another's memory, and configurations that are refused.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The table of algorithms against OpenSSL's own knowledge of the same things. */
 #include <string.h>
 

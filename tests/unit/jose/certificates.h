@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Certificates and other people's forms of keys, made by OpenSSL for the tests of this folder. */
 #ifndef CERTIFICATES_H
 #define CERTIFICATES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading claims: the types of the registered ones, and their ceilings. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Checking claims: issuer, audience, times to the second, and rules that are no rules. */
 #include <stdio.h>
 #include <string.h>

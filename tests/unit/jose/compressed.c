@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Raw DEFLATE: one whole stream and nothing else, of no more than was asked for. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The examples of RFC 7520 §4, RFC 8037, appendix A, and RFC 7797 §4, verified and, where a
  * signature has but one form, made. */
 #include <stdio.h>

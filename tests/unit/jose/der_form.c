@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The forms of keys in DER, told by their outermost elements, and lengths that are none of DER. */
 #include <string.h>
 

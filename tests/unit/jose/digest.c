@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Digests: the standard's examples, and one thread's context under another's feet. */
 #include <string.h>
 

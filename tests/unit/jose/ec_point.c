@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Points on and off the curves, judged like OpenSSL judges them. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ECDSA signatures between r || s and DER: the edges of both. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ECDSA verification of our own, verdict by verdict against OpenSSL's: good, damaged and crafted
  * signatures, for which keys and hashes are made to fit. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Runs a scenario again and again while one allocation after another fails: ours, those of the
  * cryptographic library, and those beyond an arena's ceiling. */
 #ifndef FAILING_H

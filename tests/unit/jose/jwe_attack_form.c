@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Encrypted messages whose headers or parts are not what they should be: 20, 21 and 34 of the list
  * of attacks in docs/development, and what nothing protects. */
 #include <string.h>

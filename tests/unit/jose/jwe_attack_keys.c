@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Encrypted messages with hostile keys: those attacks that every implementation of ECDH-ES has met,
  * and keys that are for something else. */
 #include <time.h>

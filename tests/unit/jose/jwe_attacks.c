@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Attacks on encrypted tokens: 35 to 38 of the list in docs/development. */
 
 #include <ostiary/jose.h>

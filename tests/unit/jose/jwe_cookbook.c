@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The examples of RFC 7520 §5 and §6 and of RFC 8037, appendix A.6, in every serialization they
  * come in. */
 

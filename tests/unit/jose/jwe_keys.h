@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keys for the tests of encryption. */
 #ifndef JWE_KEYS_H
 #define JWE_KEYS_H

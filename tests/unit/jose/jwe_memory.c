@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Encryption while every allocation of ours, of arenas and of OpenSSL's fails once, in turn: no
  * crash, no leak (under the sanitizers), no output touched, and nothing decrypted that should not
  * be. */

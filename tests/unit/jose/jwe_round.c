@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is encrypted is decrypted: every key management with every content encryption, in every
  * serialization; and not when a single bit of it is another one. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Project Wycheproof's 139 cases for JWE: every verdict is ours too. */
 
 #include <ostiary/jwe.h>

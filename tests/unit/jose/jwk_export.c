@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keys to JWKs and back: nothing is lost, and nothing private gets into a public one. */
 #include <string.h>
 

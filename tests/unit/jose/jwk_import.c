@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What all JWKs have in common: type, kid, use, key_ops, alg, and contradictions among them. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Certificates in a JWK: they must be its own, and make it no more trusted. */
 #include <stdio.h>
 #include <string.h>

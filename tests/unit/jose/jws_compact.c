@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Compact JWS with detached and with unencoded payloads, signed and verified. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* JSON serializations: what is read, which signature counts, and everything that is refused. */
 #include <string.h>
 

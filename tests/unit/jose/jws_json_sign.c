@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Writing JSON serializations: every algorithm, every option, and what is not written. */
 #include <string.h>
 

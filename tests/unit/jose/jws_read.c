@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading tokens before their verification: parts, base64url, and the header's strictness. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Signing: what is written can be read, and nothing is written that could not be. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Verifying signatures: every algorithm with every key, and the ways to cheat. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A token from end to end, what it costs in memory, and a look at one without any check. */
 #include <stdio.h>
 #include <string.h>

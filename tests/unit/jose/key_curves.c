@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keys on the curves of RFC 8037 and RFC 8812: the examples of the RFCs that define the curves,
  * points that must be refused, and that keys of one curve are of no use on another. */
 #include <string.h>

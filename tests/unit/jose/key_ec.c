@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* EC keys: points on their curve, coordinates of its length, d that belongs to the point. */
 #include <string.h>
 

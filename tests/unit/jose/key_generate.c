@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* New keys: every algorithm, bound to it, named by thumbprint or by the caller. */
 #include <string.h>
 

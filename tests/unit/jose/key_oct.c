@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* HMAC secrets: as long as the hash, at least. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Ed25519 keys: canonical points of the main group only. */
 #include <string.h>
 

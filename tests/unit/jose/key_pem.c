@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keys in PEM and DER: every form, there and back, and everything that is refused. */
 #include <string.h>
 

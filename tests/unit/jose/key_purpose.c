@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a key is for: a key for encryption verifies nothing and signs nothing, and the other way
  * round; `use`, `key_ops` and `alg` agree or the key is refused. */
 #include <string.h>

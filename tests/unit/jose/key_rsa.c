@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* RSA keys: sizes, exponents, and numbers that do not belong together. */
 #include <string.h>
 

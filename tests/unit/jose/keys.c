@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keys for the tests of this folder, made once for them. See keys.h. */
 
 #include "keys.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keys for the tests of this folder, as JWKs without alg, use or key_ops, and ways to make others
  * and tokens out of them. */
 #ifndef KEYS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Key sets: what is passed over, what is refused, and which key is found. */
 #include <string.h>
 

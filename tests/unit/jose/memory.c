@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Signatures and keys while every allocation of ours, of arenas and of OpenSSL's fails once, in
  * turn: no crash, no leak (under the sanitizers), no output touched, and never a wrong verdict. */
 #include <string.h>

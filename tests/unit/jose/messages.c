@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Encrypted messages; see messages.h. */
 #include "messages.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Encrypted messages for the tests of attacks. Everything lives in one arena. */
 #ifndef MESSAGES_H
 #define MESSAGES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Inverses of our own against the cryptographic library's. */
 
 #include <openssl/bn.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Prepared contexts: made once, found again, one set per thread, gone with the key. */
 
 #include "jose/key/prepared.h"

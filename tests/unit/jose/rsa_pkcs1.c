@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* PKCS #1 v1.5 verification of our own, verdict by verdict against OpenSSL's. */
 #include <stdlib.h>
 #include <string.h>

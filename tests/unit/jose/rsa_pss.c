@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* PSS verification of our own, verdict by verdict against OpenSSL's: over good, damaged and crafted
  * signatures, by moduli of every remainder of bits that makes a difference. */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Weak moduli: small factors of every size that is looked for, and the fingerprint of ROCA. */
 #include <string.h>
 

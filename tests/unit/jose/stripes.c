@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Stripes: one thread at a time in each, and never a wait. */
 #include <pthread.h>
 

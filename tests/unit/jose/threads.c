@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Many threads verify and sign with keys that come and go under them. What the thread sanitizer has
  * to say is half of this test. */
 #include <pthread.h>

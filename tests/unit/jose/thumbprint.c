@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Thumbprints: the RFCs' examples, and what they must not depend on. */
 #include <string.h>
 

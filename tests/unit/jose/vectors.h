@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading the test vectors of $OSTIARY_VECTORS, or of ../shared/vectors beside the project, for the
  * tests of this folder. */
 #ifndef VECTORS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Project Wycheproof's 401 cases for JWS: 393 verdicts are ours too, the other eight are listed
  * with the reason why not. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Project Wycheproof's cases below JOSE: signatures over any bytes, with keys that come as JWK, PEM
  * and DER; and points of X25519 and X448. Each file is skipped where it is not beside the others.
  */

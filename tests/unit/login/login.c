@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The configuration of a login: what is refused, and what is optional. */
 #include "login_fakes.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A browser's way through login, refresh and their failures, with the provider in the test's
  * hands. */
 #include "base/array.h"

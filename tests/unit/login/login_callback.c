@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The callback's query: what is a provider's answer, and what is not. */
 #include "login/login_callback.h"
 #include "base/array.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Splitting, joining and pruning of cookies. */
 #include "login/login_cookies.h"
 #include "base/array.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is sent to the token endpoint, and what its answers mean. */
 #include "login/login_exchange.h"
 #include "base/array.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the login stands on, in the test's own hands: a clock, a network that answers when told to,
  * and a guard that says what it is told to say. The definitions take the place of the libraries'.
  * Every test program of the login includes this once. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Packing: every token comes back character by character, and damaged bytes do no harm. */
 #include "login/login_pack.h"
 #include "base/array.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Discovery: what is taken over, and that what is known stays known. */
 #include "login/login_provider.h"
 #include "base/array.h"

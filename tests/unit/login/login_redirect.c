@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Browsers on their way out: to log in, and to log out. */
 #include "base/array.h"
 #include "login/login_cookies.h"

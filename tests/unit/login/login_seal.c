@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sealing: what comes back is what went in, and nothing else opens. */
 #include "login/login_seal.h"
 

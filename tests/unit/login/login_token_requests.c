@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Shared calls: one request a refresh token, everyone is told once, answers serve latecomers. */
 #include "login/login_token_requests.h"
 #include "base/array.h"

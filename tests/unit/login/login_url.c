@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where a browser may be sent back to. */
 #include "login/login_url.h"
 #include "base/array.h"

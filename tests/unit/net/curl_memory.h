@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* libcurl's memory, one allocation of which can be made to fail. */
 #ifndef CURL_MEMORY_H
 #define CURL_MEMORY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every allocation of libcurl's fails once, in turn, over a whole exchange: each request that was
  * taken ends, once, and in time; nothing is lost and nothing left behind. */
 

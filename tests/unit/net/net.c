@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The HTTP client against a server that is slow, large, wrong or gone. */
 
 #include <pthread.h>

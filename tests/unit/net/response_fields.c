@@ -1,16 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is read of the head of an answer. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/text.h"
 #include "net/response_fields.h"
+#include "test.h"
 
 #define NOW 1795822425 /* Fri, 27 Nov 2026 23:33:45 GMT */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A small HTTP server for tests; see tiny_server.h. */
 #include "tiny_server.h"
 

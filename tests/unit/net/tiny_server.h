@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A small HTTP/1.1 server within a test: a thread for each connection on 127.0.0.1, one request on
  * each. What it answers is the test's business, down to the bytes. */
 #ifndef TINY_SERVER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The HTTP client against servers whose certificates are not what they should be. */
 
 #include <arpa/inet.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which URLs may be fetched: every trick by which another host looks like this machine. */
 
 #include "base/array.h"

@@ -1,16 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The API framework and the provider in one program, each linked whole: no two functions of one
  * name, and one page engine for both. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 
 #include "app/app_server.h"
 #include "app/notice.h"
 #include "base/text.h"
 #include "page/page_files.h"
 #include "provider/provider.h"
+#include "test.h"
 
 static void both_are_there(void **state)
 {

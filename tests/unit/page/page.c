@@ -1,14 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Pages on their way out: addresses that run something stay out of links, fields have kinds, and
  * the policy names exactly the style and the script that the page has. */
 #include "page/page.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <ostiary/jose.h>
 
 #include "base/array.h"
@@ -16,6 +13,7 @@
 #include "base/text.h"
 
 #include "../http/in_process.h"
+#include "test.h"
 
 static void addresses(void **state)
 {

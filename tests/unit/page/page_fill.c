@@ -1,17 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Templates: what stays, what is escaped, what is shown when; and that each of ours is whole. */
 #include "page/page_fill.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "base/array.h"
 #include "base/text.h"
 #include "page/page_files.h"
+#include "test.h"
 
 static ost_result filled(const char *source, const page *p, char ret[1000])
 {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Guessing: how long who has to wait, and whom nobody can lock out. */
 #include <stdio.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The tree of claims: order, dotted paths, places that are kept, values that stay. */
 #include <string.h>
 

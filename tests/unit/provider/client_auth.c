@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Client authentication: both methods, their mixtures, and what must not get through. */
 #include "provider/token/client_auth.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A provider without a network; see fixture.h. */
 #include "fixture.h"
 

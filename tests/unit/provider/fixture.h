@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A provider without a network: a realm in memory, and calls to it as endpoints see them. */
 #ifndef FIXTURE_H
 #define FIXTURE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Protocol mappers: one client with one mapper of each kind, and what they write. */
 #include <stdio.h>
 

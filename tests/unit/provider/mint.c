@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tokens: claims in Keycloak's order, lifetimes within the session's, kinds that differ. */
 #include "fixture.h"
 

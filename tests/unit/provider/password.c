@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Passwords: ours, Keycloak's, and what must cost nobody too much. */
 #include <string.h>
 

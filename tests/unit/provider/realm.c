@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Realms: what the importer fills in, what it refuses, who has which role. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Redirect URIs: what is registered and nothing that looks like it. */
 
 #include "base/array.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Scopes of a grant: what is always there, what must be asked for, what is refused. */
 #include "fixture.h"
 

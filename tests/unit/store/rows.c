@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the rows of the store promise: realms whole, codes once, refresh tokens in order, whatever
  * threads do; in memory and in a file. */
 #include <pthread.h>

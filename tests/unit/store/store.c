@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Opening a store: what is refused, what is left alone, what an older program wrote. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A folder of its own for the files of one test program. */
 #ifndef TEMPORARY_H
 #define TEMPORARY_H

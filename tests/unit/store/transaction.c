@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Commits that are shared: nobody returns before the disk has it, nobody's failure is another's,
  * and what was confirmed is there after kill -9. */
 #include <errno.h>
