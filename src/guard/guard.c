@@ -67,7 +67,7 @@ static ost_result configure(ost_guard *guard, const ost_guard_config *config, os
  * it from the others. */
 static ost_result start_net(ost_guard *guard, size_t issuers, ost_error *ret_error)
 {
-    const size_t of_each = 1 + INTROSPECTOR_IN_AIR + STATUS_IN_AIR;
+    const size_t of_each = 1 + INTROSPECTOR_ASKED + STATUS_FETCHED;
     ost_result result = net_client_new(issuers * of_each, &guard->net);
     if (result == OST_OK)
         return OST_OK;

@@ -26,7 +26,7 @@ static ost_result hold_back(introspector *in, ost_result reason, unsigned second
 static unsigned pause_of(introspector *in, bool renewal, int64_t now)
 {
     unsigned pause = ask_budget_pause(&in->budget, now);
-    if (pause == 0 && ask_budget_doubts(&in->budget) && in->flights.count > 0)
+    if (pause == 0 && ask_budget_doubts(&in->budget) && in->questions.count > 0)
         pause = 1;
     return pause > 0 && renewal && ask_budget_may_probe(&in->budget, now) ? 0 : pause;
 }
@@ -39,23 +39,23 @@ static ost_result begin(introspector *in, const unsigned char *digest, ost_text 
     int64_t now = monotonic_ms();
     if (in->ended)
         return hold_back(in, OST_E_BUSY, 1, "the guard has been stopped", ret, ret_error);
-    flight *f = flights_find(&in->flights, digest);
-    unsigned pause = f == NULL ? pause_of(in, renewal, now) : 0;
+    question *q = questions_find(&in->questions, digest);
+    unsigned pause = q == NULL ? pause_of(in, renewal, now) : 0;
     if (pause > 0)
         return hold_back(in, OST_E_REMOTE, pause, in->last_error, ret, ret_error);
-    if (f == NULL && !renewal && !ask_budget_spend(&in->budget, now))
+    if (q == NULL && !renewal && !ask_budget_spend(&in->budget, now))
         return hold_back(in, OST_E_BUSY, 1, "too many unknown tokens came", ret, ret_error);
-    if (f == NULL) {
-        f = flights_add(&in->flights, digest, token, in);
-        if (f == NULL) {
+    if (q == NULL) {
+        q = questions_add(&in->questions, digest, token, in);
+        if (q == NULL) {
             if (!renewal)
                 ask_budget_refund(&in->budget);
             return hold_back(in, OST_E_BUSY, 1, "too many questions are open", ret, ret_error);
         }
-        f->counted = !renewal;
+        q->counted = !renewal;
         net_timer_set(in->timer, 0);
     }
-    ret->ticket = f->ticket;
+    ret->ticket = q->ticket;
     return hold_back(in, OST_E_BUSY, 1, "it is being asked", ret, ret_error);
 }
 
@@ -142,7 +142,8 @@ ost_result introspector_wait(introspector *in, uint64_t ticket, void (*ready)(vo
                              void *user)
 {
     pthread_mutex_lock(&in->lock);
-    ost_result result = in->ended ? OST_E_BUSY : flights_wait(&in->flights, ticket, ready, user);
+    ost_result result =
+        in->ended ? OST_E_BUSY : questions_wait(&in->questions, ticket, ready, user);
     pthread_mutex_unlock(&in->lock);
     return result;
 }
@@ -153,9 +154,9 @@ void introspector_end(introspector *in)
         return;
     pthread_mutex_lock(&in->lock);
     in->ended = true;
-    flight_waiter *waiters = flights_dismiss(&in->flights);
+    question_waiter *waiters = questions_dismiss(&in->questions);
     pthread_mutex_unlock(&in->lock);
-    flight_waiters_call(waiters);
+    question_waiters_call(waiters);
 }
 
 /* ---- where and what for ---- */
@@ -217,7 +218,7 @@ void introspector_read_state(introspector *in, introspector_state *ret_state)
     ret_state->has_endpoint = in->endpoint != NULL;
     ret_state->failures = in->budget.failures;
     ret_state->failing = in->failing > 0 ? (monotonic_ms() - in->failing) / 1000 : -1;
-    ret_state->under_way = in->flights.count;
+    ret_state->under_way = in->questions.count;
     text_to_string(text_of(in->last_error), ret_state->last_error, sizeof ret_state->last_error);
     pthread_mutex_unlock(&in->lock);
 }

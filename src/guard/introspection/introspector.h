@@ -9,7 +9,7 @@
 
 #include "guard/keys/key_source.h"
 
-#define INTROSPECTOR_IN_AIR 16 /* questions at a time */
+#define INTROSPECTOR_ASKED 16 /* questions at a time */
 
 typedef struct introspector introspector;
 

@@ -148,7 +148,7 @@ static ost_result make_parts(introspector *in, const ost_introspection *c, ost_e
 {
     const ost_context *context = in->source->context;
     ask_budget_init(&in->budget, c->inactive_rate > 0 ? c->inactive_rate : 20, monotonic_ms());
-    flights_init(&in->flights, INTROSPECTOR_FLIGHTS, INTROSPECTOR_TICKETS, 2);
+    questions_init(&in->questions, INTROSPECTOR_QUESTIONS, INTROSPECTOR_TICKETS, 2);
     ost_result result = denied_tokens_init(&in->denied, context);
     if (result == OST_OK) {
         result = token_cache_new(context, c->cache_entries > 0 ? c->cache_entries : DEFAULT_ENTRIES,
@@ -190,7 +190,7 @@ void introspector_free(introspector *in)
 {
     if (in == NULL)
         return;
-    flights_free(&in->flights);
+    questions_free(&in->questions);
     token_cache_free(in->answers);
     ost_key_unref(in->key);
     if (in->client_secret != NULL)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The flights of an introspector: sending questions, and what their answers mean for the next ones.
- * Everything here runs on the net client's thread. */
+/* The questions of an introspector: sending questions, and what their answers mean for the next
+ * ones. Everything here runs on the net client's thread. */
 #include "guard/introspection/introspector_state.h"
 
 #include "base/context.h"
@@ -10,13 +10,13 @@
 #define FAILED_LIFETIME                                                                            \
     2 /* seconds for which a question that did not get through is not repeated */
 
-/* ---- the end of a flight ---- */
+/* ---- the end of a question ---- */
 
 /* False: there is no room for it. */
-static bool remember(introspector *in, const flight *f, const introspection_answer *answer,
+static bool remember(introspector *in, const question *q, const introspection_answer *answer,
                      int64_t now)
 {
-    const ost_text name = {(const char *)f->digest, sizeof f->digest};
+    const ost_text name = {(const char *)q->digest, sizeof q->digest};
     const token_facts facts = {
         .generation = (uint64_t)now,
         .payload = answer->claims,
@@ -25,14 +25,14 @@ static bool remember(introspector *in, const flight *f, const introspection_answ
     return token_cache_put(in->answers, name, &facts, answer->claims_bytes, now);
 }
 
-static void forget(introspector *in, const flight *f)
+static void forget(introspector *in, const question *q)
 {
-    token_cache_forget(in->answers, (ost_text){(const char *)f->digest, sizeof f->digest});
+    token_cache_forget(in->answers, (ost_text){(const char *)q->digest, sizeof q->digest});
 }
 
 /* No answer: the issuer is left in peace, or the token for a moment. Under the lock. */
-static void settle_failure(introspector *in, const flight *f, ost_result result, answer_blame blame,
-                           int64_t now)
+static void settle_failure(introspector *in, const question *q, ost_result result,
+                           answer_blame blame, int64_t now)
 {
     unsigned char random = 128;
     (void)!context_random(in->source->context, &random, 1);
@@ -41,15 +41,15 @@ static void settle_failure(introspector *in, const flight *f, ost_result result,
     else
         ask_budget_failed(&in->budget, monotonic_ms(), random, blame == BLAME_ISSUER);
     if (blame != BLAME_ISSUER)
-        denied_tokens_put(&in->denied, f->digest,
+        denied_tokens_put(&in->denied, q->digest,
                           result == OST_E_MEMORY ? OST_E_MEMORY : OST_E_REMOTE, now,
                           now + FAILED_LIFETIME);
 }
 
 /* Under the lock. A "no" costs what was spent on it; so does a question that the issuer chokes on,
  * which is remembered as no answer. */
-static void settle(introspector *in, flight *f, ost_result result, answer_blame blame, int64_t now,
-                   const ost_error *error)
+static void settle(introspector *in, question *q, ost_result result, answer_blame blame,
+                   int64_t now, const ost_error *error)
 {
     bool verdict = introspection_is_verdict(result);
     if (result == OST_OK || verdict) {
@@ -57,29 +57,29 @@ static void settle(introspector *in, flight *f, ost_result result, answer_blame 
         in->last_error[0] = '\0';
         in->failing = 0;
     }
-    if (f->counted && (result == OST_OK || blame != BLAME_TOKEN))
+    if (q->counted && (result == OST_OK || blame != BLAME_TOKEN))
         ask_budget_refund(&in->budget);
     if (verdict) {
-        denied_tokens_put(&in->denied, f->digest, result, now, now + in->inactive_lifetime);
+        denied_tokens_put(&in->denied, q->digest, result, now, now + in->inactive_lifetime);
     } else if (result != OST_OK) {
         introspector_note_failure(in, error->detail);
-        settle_failure(in, f, result, blame, now);
+        settle_failure(in, q, result, blame, now);
     }
-    flights_remove(&in->flights, f);
+    questions_remove(&in->questions, q);
 }
 
-static void land(introspector *in, flight *f, ost_result result, answer_blame blame, int64_t now,
-                 const ost_error *error)
+static void finish(introspector *in, question *q, ost_result result, answer_blame blame,
+                   int64_t now, const ost_error *error)
 {
     bool verdict = introspection_is_verdict(result);
     atomic_fetch_add(result == OST_OK ? &in->active : verdict ? &in->inactive : &in->failed, 1);
     if (verdict)
-        forget(in, f);
+        forget(in, q);
     pthread_mutex_lock(&in->lock);
-    settle(in, f, result, blame, now, error);
+    settle(in, q, result, blame, now, error);
     bool gone = ask_budget_doubts(&in->budget);
     pthread_mutex_unlock(&in->lock);
-    flight_land(f);
+    question_finish(q);
     if (gone)
         introspector_give_up(in);
 }
@@ -88,18 +88,18 @@ void introspector_give_up(introspector *in)
 {
     for (;;) {
         pthread_mutex_lock(&in->lock);
-        flight *f = flights_start_next(&in->flights);
-        if (f != NULL) {
-            if (f->counted)
+        question *q = questions_start_next(&in->questions);
+        if (q != NULL) {
+            if (q->counted)
                 ask_budget_refund(&in->budget);
             if (in->endpoint == NULL)
                 ask_budget_failed(&in->budget, monotonic_ms(), 128, true);
-            flights_remove(&in->flights, f);
+            questions_remove(&in->questions, q);
         }
         pthread_mutex_unlock(&in->lock);
-        if (f == NULL)
+        if (q == NULL)
             return;
-        flight_land(f);
+        question_finish(q);
     }
 }
 
@@ -129,8 +129,8 @@ static ost_result read_answer(introspector *in, const net_response *response, in
 
 static void on_answer(const net_response *response, void *user)
 {
-    flight *f = user;
-    introspector *in = f->owner;
+    question *q = user;
+    introspector *in = q->owner;
     ost_error error = {0};
     introspection_answer answer = {.blame = BLAME_EITHER};
     int64_t now = ost_now(in->source->context);
@@ -138,11 +138,11 @@ static void on_answer(const net_response *response, void *user)
     ost_arena *arena = ost_arena_new(INTROSPECTION_ARENA);
     if (arena != NULL)
         result = read_answer(in, response, now, arena, &answer, &error);
-    if (result == OST_OK && !remember(in, f, &answer, now))
+    if (result == OST_OK && !remember(in, q, &answer, now))
         result = ost_error_set(&error, OST_E_MEMORY, "there is no room to remember the answer");
     ost_arena_free(arena);
     unsigned hold = net_retry_after(response, ASK_HOLD_MAX);
-    land(in, f, result, answer.blame, now, &error);
+    finish(in, q, result, answer.blame, now, &error);
     if (hold > 0) {
         pthread_mutex_lock(&in->lock);
         ask_budget_hold(&in->budget, monotonic_ms(), hold);
@@ -153,17 +153,17 @@ static void on_answer(const net_response *response, void *user)
 
 /* ---- the question ---- */
 
-static ost_result send_request(introspector *in, flight *f, const char *url, ost_error *error)
+static ost_result send_request(introspector *in, question *q, const char *url, ost_error *error)
 {
     introspection_request made;
-    ost_result result = introspection_request_write(&in->asker, (ost_text){f->text, f->len}, &made);
+    ost_result result = introspection_request_write(&in->asker, (ost_text){q->text, q->len}, &made);
     if (result == OST_OK) {
         made.request.url = url;
         made.request.ca_file = in->source->ca_file;
         made.request.timeout_ms = in->source->fetch_timeout * 1000;
         made.request.max_body = INTROSPECTION_BODY_MAX;
         made.request.insecure_http = in->source->insecure_http;
-        result = net_fetch(in->source->net, &made.request, on_answer, f, error);
+        result = net_fetch(in->source->net, &made.request, on_answer, q, error);
     } else {
         ost_error_set(error, result, "the question cannot be written: %s",
                       ost_result_sentence(result));
@@ -184,14 +184,14 @@ void introspector_on_time(void *user)
     for (;;) {
         ost_error error = {0};
         pthread_mutex_lock(&in->lock);
-        bool may = !in->ended && in->flights.started < INTROSPECTOR_IN_AIR;
-        flight *f = may ? flights_start_next(&in->flights) : NULL;
+        bool may = !in->ended && in->questions.started < INTROSPECTOR_ASKED;
+        question *q = may ? questions_start_next(&in->questions) : NULL;
         pthread_mutex_unlock(&in->lock);
-        if (f == NULL)
+        if (q == NULL)
             return;
-        ost_result result = send_request(in, f, in->endpoint, &error);
+        ost_result result = send_request(in, q, in->endpoint, &error);
         if (result != OST_OK)
-            land(in, f, result, BLAME_EITHER, ost_now(in->source->context), &error);
+            finish(in, q, result, BLAME_EITHER, ost_now(in->source->context), &error);
     }
 }
 

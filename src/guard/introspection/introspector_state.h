@@ -6,14 +6,14 @@
 #include <pthread.h>
 
 #include "guard/cache/denied_tokens.h"
-#include "guard/cache/flights.h"
+#include "guard/cache/questions.h"
 #include "guard/cache/token_cache.h"
 #include "guard/introspection/ask_budget.h"
 #include "guard/introspection/introspection_request.h"
 #include "guard/introspection/introspector.h"
 #include "guard/keys/key_source.h"
 
-#define INTROSPECTOR_FLIGHTS 512 /* questions under way, most of them waiting for their turn */
+#define INTROSPECTOR_QUESTIONS 512 /* questions under way, most of them waiting for their turn */
 
 struct introspector {
     /* configuration, copied */
@@ -31,7 +31,7 @@ struct introspector {
     pthread_mutex_t lock;
     char *endpoint; /* NULL: not known yet */
     bool ended;
-    flights flights;
+    questions questions;
     denied_tokens denied;
     ask_budget budget;
     char last_error[256]; /* empty after an answer */

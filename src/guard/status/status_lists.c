@@ -50,16 +50,16 @@ static ost_result begin(status_lists *all, const unsigned char *digest, ost_text
 {
     if (all->ended)
         return hold_back(all, 1, "the guard has been stopped", ret, ret_error);
-    flight *f = flights_find(&all->flights, digest);
-    if (f == NULL && denied_tokens_get(&all->failed, digest, now) != OST_OK)
+    question *q = questions_find(&all->questions, digest);
+    if (q == NULL && denied_tokens_get(&all->failed, digest, now) != OST_OK)
         return hold_back(all, STATUS_PAUSE, all->last_error, ret, ret_error);
-    if (f == NULL) {
-        f = flights_add(&all->flights, digest, uri, all);
-        if (f == NULL)
+    if (q == NULL) {
+        q = questions_add(&all->questions, digest, uri, all);
+        if (q == NULL)
             return hold_back(all, 1, "too many are being fetched", ret, ret_error);
         net_timer_set(all->timer, 0);
     }
-    ret->ticket = f->ticket;
+    ret->ticket = q->ticket;
     return hold_back(all, 1, "it is being fetched", ret, ret_error);
 }
 
@@ -158,7 +158,8 @@ ost_result status_lists_wait(status_lists *all, uint64_t ticket, void (*ready)(v
                              void *user)
 {
     pthread_mutex_lock(&all->lock);
-    ost_result result = all->ended ? OST_E_BUSY : flights_wait(&all->flights, ticket, ready, user);
+    ost_result result =
+        all->ended ? OST_E_BUSY : questions_wait(&all->questions, ticket, ready, user);
     pthread_mutex_unlock(&all->lock);
     return result;
 }
@@ -169,9 +170,9 @@ void status_lists_end(status_lists *all)
         return;
     pthread_mutex_lock(&all->lock);
     all->ended = true;
-    flight_waiter *waiters = flights_dismiss(&all->flights);
+    question_waiter *waiters = questions_dismiss(&all->questions);
     pthread_mutex_unlock(&all->lock);
-    flight_waiters_call(waiters);
+    question_waiters_call(waiters);
 }
 
 void status_lists_read_state(status_lists *all, int64_t now, status_lists_state *ret_state)

@@ -8,7 +8,7 @@
 
 #include "guard/keys/key_source.h"
 
-#define STATUS_IN_AIR 4 /* lists that are being fetched at a time */
+#define STATUS_FETCHED 4 /* lists that are being fetched at a time */
 
 typedef struct status_lists status_lists;
 

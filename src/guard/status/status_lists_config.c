@@ -8,7 +8,7 @@
 #define DEFAULT_LIFETIME 300
 #define DEFAULT_LIST ((size_t)1 << 20)
 #define MAX_LIST ((size_t)64 << 20)
-#define STATUS_FLIGHTS 32
+#define STATUS_QUESTIONS 32
 #define STATUS_TICKETS 2 /* even ones */
 
 static ost_result refuse(const ost_issuer *config, const char *what, ost_error *ret_error)
@@ -69,7 +69,7 @@ static ost_result copy_config(status_lists *all, const ost_issuer *config, ost_e
     all->stale_limit = c->insecure_stale_limit;
     all->lifetime = c->lifetime > 0 ? c->lifetime : DEFAULT_LIFETIME;
     all->max_list = c->max_list > 0 ? c->max_list : DEFAULT_LIST;
-    flights_init(&all->flights, STATUS_FLIGHTS, STATUS_TICKETS, 2);
+    questions_init(&all->questions, STATUS_QUESTIONS, STATUS_TICKETS, 2);
     ost_result result = denied_tokens_init(&all->failed, all->source->context);
     if (result == OST_OK)
         result = net_timer_new(all->source->net, status_lists_on_time, all, &all->timer);
@@ -106,7 +106,7 @@ void status_lists_free(status_lists *all)
     for (size_t i = 0; set != NULL && i < set->count; i++)
         held_list_free(set->lists[i]);
     memory_free(set);
-    flights_free(&all->flights);
+    questions_free(&all->questions);
     for (size_t i = 0; i < STATUS_ORIGINS_MAX; i++)
         memory_free(all->origins[i]);
     pthread_mutex_destroy(&all->lock);

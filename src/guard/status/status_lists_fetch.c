@@ -87,14 +87,14 @@ static void note_gone(status_lists *all, const held_list *list)
 }
 
 /* The set with this list in it; an older one than was known before is somebody's replay. */
-static ost_result hold(status_lists *all, const flight *f, const status_list *read, int64_t now,
+static ost_result hold(status_lists *all, const question *q, const status_list *read, int64_t now,
                        ost_error *ret_error)
 {
     const list_set *before = atomic_load(&all->held.current);
-    if (read->issued < newest(all, f->text, f->digest))
+    if (read->issued < newest(all, q->text, q->digest))
         return ost_error_set(ret_error, OST_E_REMOTE, "the list is older than the one before it");
     list_set *made = memory_alloc(sizeof *made);
-    held_list *list = held_list_new(f->text, read, now);
+    held_list *list = held_list_new(q->text, read, now);
     if (made == NULL || list == NULL) {
         memory_free(made);
         held_list_free(list);
@@ -102,10 +102,10 @@ static ost_result hold(status_lists *all, const flight *f, const status_list *re
     }
     if (before != NULL)
         *made = *before;
-    size_t place = choose_place(made, f->text);
+    size_t place = choose_place(made, q->text);
     held_list *gone = place < made->count ? made->lists[place] : NULL;
     /* The one that it renews is older than it. */
-    if (gone != NULL && strcmp(gone->uri, f->text) != 0)
+    if (gone != NULL && strcmp(gone->uri, q->text) != 0)
         note_gone(all, gone);
     made->lists[place] = list;
     made->count += place == made->count;
@@ -129,7 +129,7 @@ static ost_result check_response(const net_response *response, ost_error *ret_er
     return OST_OK;
 }
 
-static ost_result read_list(status_lists *all, const flight *f, ost_text body, int64_t now,
+static ost_result read_list(status_lists *all, const question *q, ost_text body, int64_t now,
                             ost_arena *arena, ost_error *ret_error)
 {
     key_source *source = all->source;
@@ -140,7 +140,7 @@ static ost_result read_list(status_lists *all, const flight *f, ost_text body, i
     bool usable = key_source_usable(source, snapshot, monotonic_ms());
     const status_rules rules = {
         .issuer = source->name,
-        .uri = f->text,
+        .uri = q->text,
         .algorithms = source->algorithms,
         .keys = usable ? snapshot->keys : NULL,
         .leeway = source->leeway,
@@ -151,12 +151,12 @@ static ost_result read_list(status_lists *all, const flight *f, ost_text body, i
     published_leave(&source->keys, place);
     if (result == OST_E_KEY_UNKNOWN)
         (void)key_fetch_may_help(source, kid, usable);
-    return result == OST_OK ? hold(all, f, &list, now, ret_error) : result;
+    return result == OST_OK ? hold(all, q, &list, now, ret_error) : result;
 }
 
 /* After a failure it is left alone for `pause` seconds. */
-static void land(status_lists *all, flight *f, ost_result result, int64_t now, unsigned pause,
-                 const ost_error *error)
+static void finish(status_lists *all, question *q, ost_result result, int64_t now, unsigned pause,
+                   const ost_error *error)
 {
     atomic_fetch_add(result == OST_OK ? &all->good : &all->bad, 1);
     pthread_mutex_lock(&all->lock);
@@ -166,44 +166,44 @@ static void land(status_lists *all, flight *f, ost_result result, int64_t now, u
     else if (all->failing == 0)
         all->failing = monotonic_ms();
     if (result != OST_OK)
-        denied_tokens_put(&all->failed, f->digest, OST_E_REMOTE, now, now + pause);
-    flights_remove(&all->flights, f);
+        denied_tokens_put(&all->failed, q->digest, OST_E_REMOTE, now, now + pause);
+    questions_remove(&all->questions, q);
     pthread_mutex_unlock(&all->lock);
-    flight_land(f);
+    question_finish(q);
 }
 
 static void on_list(const net_response *response, void *user)
 {
-    flight *f = user;
-    status_lists *all = f->owner;
+    question *q = user;
+    status_lists *all = q->owner;
     ost_error error = {0};
     int64_t now = ost_now(all->source->context);
     ost_result result = check_response(response, &error);
     if (result == OST_OK) {
         ost_arena *arena = ost_arena_new(status_list_arena(all->max_list));
         result = arena == NULL ? ost_error_set(&error, OST_E_MEMORY, "out of memory")
-                               : read_list(all, f, response->body, now, arena, &error);
+                               : read_list(all, q, response->body, now, arena, &error);
         ost_arena_free(arena);
     }
     unsigned asked = net_retry_after(response, STATUS_PAUSE_MAX);
-    land(all, f, result, now, asked > STATUS_PAUSE ? asked : STATUS_PAUSE, &error);
+    finish(all, q, result, now, asked > STATUS_PAUSE ? asked : STATUS_PAUSE, &error);
     status_lists_on_time(all);
 }
 
 /* ---- the question ---- */
 
-static ost_result send_request(const status_lists *all, flight *f, ost_error *error)
+static ost_result send_request(const status_lists *all, question *q, ost_error *error)
 {
     static const char *const headers[] = {"Accept: " CONTENT_TYPE, NULL};
     const net_request request = {
-        .url = f->text,
+        .url = q->text,
         .headers = headers,
         .ca_file = all->source->ca_file,
         .timeout_ms = all->source->fetch_timeout * 1000,
         .max_body = MAX_BODY,
         .insecure_http = all->source->insecure_http,
     };
-    return net_fetch(all->source->net, &request, on_list, f, error);
+    return net_fetch(all->source->net, &request, on_list, q, error);
 }
 
 void status_lists_on_time(void *user)
@@ -212,13 +212,13 @@ void status_lists_on_time(void *user)
     for (;;) {
         ost_error error = {0};
         pthread_mutex_lock(&all->lock);
-        bool may = !all->ended && all->flights.started < STATUS_IN_AIR;
-        flight *f = may ? flights_start_next(&all->flights) : NULL;
+        bool may = !all->ended && all->questions.started < STATUS_FETCHED;
+        question *q = may ? questions_start_next(&all->questions) : NULL;
         pthread_mutex_unlock(&all->lock);
-        if (f == NULL)
+        if (q == NULL)
             return;
-        ost_result result = send_request(all, f, &error);
+        ost_result result = send_request(all, q, &error);
         if (result != OST_OK)
-            land(all, f, result, ost_now(all->source->context), STATUS_PAUSE, &error);
+            finish(all, q, result, ost_now(all->source->context), STATUS_PAUSE, &error);
     }
 }

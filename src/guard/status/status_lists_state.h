@@ -8,7 +8,7 @@
 
 #include "base/published.h"
 #include "guard/cache/denied_tokens.h"
-#include "guard/cache/flights.h"
+#include "guard/cache/questions.h"
 #include "guard/keys/key_source.h"
 #include "guard/status/status_list.h"
 #include "guard/status/status_lists.h"
@@ -57,7 +57,7 @@ struct status_lists {
     /* under the lock */
     pthread_mutex_t lock;
     bool ended;
-    flights flights;
+    questions questions;
     denied_tokens failed; /* lists that could not be had a moment ago, by the digest of the URI */
     char last_error[256]; /* empty after a list came */
     int64_t failing;      /* monotonic ms since when none did; 0: one did */

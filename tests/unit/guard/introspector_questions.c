@@ -29,7 +29,7 @@ static void few_questions_are_in_the_air(void **state)
     assert_int_equal(inquiry_questions(o), 40);
 }
 
-/* Those that wait for their turn fail with those in the air, and are not asked. */
+/* Those that wait for their turn fail with those under way, and are not asked. */
 static void an_issuer_that_fails_is_not_asked_the_rest(void **state)
 {
     online *o = *state;
@@ -73,7 +73,7 @@ static void one_question_for_all_who_wait(void **state)
     assert_int_equal(ost_guard_wait(o->guard, &late, online_count, &told), OST_E_BUSY);
 }
 
-/* All issuers but one hang, with as many questions as each may have in the air. */
+/* All issuers but one hang, with as many questions as each may have under way. */
 static void issuers_that_hang_leave_the_others_alone(void **state)
 {
     online *o = *state;
@@ -160,7 +160,7 @@ static void whoever_waits_is_told_of_the_end(void **state)
     atomic_int told = 0;
     fake_issuer_answer(o->issuer, FAKE_SLOW, inquiry_good(o, ""));
     inquiry_begin(o, inquiry_by_secret);
-    for (int i = 0; i < 40; i++) { /* more than are in the air at once */
+    for (int i = 0; i < 40; i++) { /* more than are under way at once */
         char token[32];
         snprintf(token, sizeof token, "opaque-%d", i);
         ost_verdict verdict = online_check_now(o, o->guard, text_of(token), true);
@@ -182,6 +182,6 @@ int main(void)
         TEST(a_flood_of_garbage_is_held_back),  TEST(good_tokens_cost_nothing_of_the_budget),
         TEST(whoever_waits_is_told_of_the_end),
     };
-    return cmocka_run_group_tests_name("guard-introspector_flights", tests, online_make_keys,
+    return cmocka_run_group_tests_name("guard-introspector_questions", tests, online_make_keys,
                                        online_free_keys);
 }
