@@ -254,6 +254,9 @@ typedef struct http_form {
 
 /* Reads a query or a form body of at most 200 pairs. OST_E_FORMAT, OST_E_UTF8, OST_E_CEILING. */
 OST_MUST_CHECK ost_result http_form_read(ost_text encoded, ost_arena *arena, http_form *ret_form);
+/* One name or value of such: '+' and %XX decoded, into the arena. OST_E_FORMAT, OST_E_UTF8,
+ * OST_E_MEMORY. */
+OST_MUST_CHECK ost_result http_form_decode(ost_text encoded, ost_arena *arena, ost_text *ret);
 /* The first of that name; NULL data when absent. */
 ost_text http_form_get(const http_form *form, const char *name);
 size_t http_form_count(const http_form *form, const char *name);

@@ -174,11 +174,12 @@ typedef struct store_code {
 OST_MUST_CHECK ost_result store_login(store *store, const store_session *session,
                                       const store_client_session *client_session,
                                       const store_code *code);
-/* Takes a code, exactly once whatever happens: it is marked used in the same transaction.
- * OST_E_NOT_FOUND: never issued or long gone. OST_E_CONFLICT: used before (ret_code is filled, so
+/* Takes a code of the realm, exactly once whatever happens: it is marked used in the same
+ * transaction. OST_E_NOT_FOUND: never issued, long gone, or another realm's, for which nothing
+ * changes. OST_E_CONFLICT: used before (ret_code is filled, so
  * that the caller can end its session). Expiry and the rest is the caller's check. */
-OST_MUST_CHECK ost_result store_code_take(store *store, ost_text id, ost_arena *arena,
-                                          store_code *ret_code);
+OST_MUST_CHECK ost_result store_code_take(store *store, ost_text realm, ost_text id,
+                                          ost_arena *arena, store_code *ret_code);
 
 /* Deletes what has expired: sessions, codes, passive keys. Returns how many rows in *ret_rows. */
 OST_MUST_CHECK ost_result store_sweep(store *store, int64_t now, size_t *ret_rows);

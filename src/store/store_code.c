@@ -63,14 +63,17 @@ static ost_result read_code(sqlite3_stmt *st, ost_arena *arena, store_code *ret_
 }
 
 /* The update decides who has it; the row is read in the same transaction. */
-static ost_result take(database *d, ost_text id, ost_arena *arena, store_code *ret_code,
-                       bool *ret_used_before)
+static ost_result take(database *d, ost_text realm, ost_text id, ost_arena *arena,
+                       store_code *ret_code, bool *ret_used_before)
 {
     int changes = 0;
-    sqlite3_stmt *mark = statement(d, "UPDATE code SET used = 1 WHERE id = ? AND used = 0");
-    sqlite3_stmt *row = statement(d, "SELECT " COLUMNS " FROM code WHERE id = ?");
+    sqlite3_stmt *mark =
+        statement(d, "UPDATE code SET used = 1 WHERE id = ? AND realm = ? AND used = 0");
+    sqlite3_stmt *row = statement(d, "SELECT " COLUMNS " FROM code WHERE id = ? AND realm = ?");
     bind_text(mark, 1, id);
+    bind_text(mark, 2, realm);
     bind_text(row, 1, id);
+    bind_text(row, 2, realm);
     ost_result result = run_statement(mark, &changes);
     if (result == OST_OK)
         result = next_row(row);
@@ -80,14 +83,15 @@ static ost_result take(database *d, ost_text id, ost_arena *arena, store_code *r
     return result;
 }
 
-ost_result store_code_take(store *s, ost_text id, ost_arena *arena, store_code *ret_code)
+ost_result store_code_take(store *s, ost_text realm, ost_text id, ost_arena *arena,
+                           store_code *ret_code)
 {
     database *d;
     store_code taken;
     bool used_before = false;
     ost_result result = write_begin(s, &d);
     if (result == OST_OK)
-        result = write_end(s, take(d, id, arena, &taken, &used_before), NULL);
+        result = write_end(s, take(d, realm, id, arena, &taken, &used_before), NULL);
     if (result != OST_OK)
         return result;
     *ret_code = taken;

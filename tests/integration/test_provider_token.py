@@ -244,6 +244,34 @@ def test_a_code_of_another_realm(server, probe):
     assert server.realm("rotating").code(WEB, code, pkce).status == 400
 
 
+def test_c4_another_realm_neither_spends_a_code_nor_ends_what_it_brought(server, probe):
+    other = server.realm("rotating")
+    code, pkce = carol(probe)
+    assert_refused(other.code(WEB, code, pkce), 400, "invalid_grant", "Code not valid")
+    tokens = probe.code(WEB, code, pkce)
+    assert tokens.status == 200
+    assert_refused(other.code(WEB, code, pkce), 400, "invalid_grant", "Code not valid")
+    assert probe.refresh(WEB, tokens.json()["refresh_token"]).status == 200
+
+
+def test_c4_another_client_ends_nothing_with_a_used_code(probe):
+    code, pkce = carol(probe)
+    tokens = probe.code(WEB, code, pkce)
+    assert_refused(probe.code(OTHER, code, pkce), 400, "invalid_grant", "Code not valid")
+    assert probe.refresh(WEB, tokens.json()["refresh_token"]).status == 200
+
+
+@pytest.mark.parametrize("empty", ["max_age", "response_mode", "code_challenge", "code_challenge_method", "request",
+                                   "request_uri", "login_hint", "prompt", "nonce"])
+def test_p18_a_parameter_without_a_value_is_left_out(probe, empty):
+    assert "code" in callback_of(probe.log_in(Browser(), WEB, *CAROL, **{empty: ""}))
+
+
+def test_p14_a_method_without_a_challenge_is_refused(probe):
+    answer = probe.authorize(Browser(), WEB, code_challenge_method="S256")
+    assert callback_of(answer)["error"] == "invalid_request"
+
+
 # ---- refresh tokens ----
 
 

@@ -9,7 +9,7 @@
 
 #define PAIRS_MAX 200
 
-static ost_result decode(ost_text encoded, ost_arena *arena, ost_text *ret)
+ost_result http_form_decode(ost_text encoded, ost_arena *arena, ost_text *ret)
 {
     char *decoded = ost_arena_alloc(arena, encoded.len + 1);
     if (decoded == NULL)
@@ -60,9 +60,10 @@ ost_result http_form_read(ost_text encoded, ost_arena *arena, http_form *ret_for
         if (piece.len == 0)
             continue;
         size_t equals = text_find(piece, '=', 0);
-        result = decode(text_slice(piece, 0, equals), arena, &pairs[n].name);
+        result = http_form_decode(text_slice(piece, 0, equals), arena, &pairs[n].name);
         if (result == OST_OK)
-            result = decode(text_slice(piece, equals + 1, piece.len), arena, &pairs[n].value);
+            result =
+                http_form_decode(text_slice(piece, equals + 1, piece.len), arena, &pairs[n].value);
         if (result != OST_OK)
             return result;
         n++;

@@ -68,6 +68,13 @@ static bool read_response_types(auth_request *r)
     return any && !(none && more);
 }
 
+/* A parameter without a value counts as left out (RFC 6749 §3.1). */
+static ost_text given(const call *c, const char *name)
+{
+    ost_text value = call_parameter(c, name);
+    return value.len > 0 ? value : (ost_text){NULL, 0};
+}
+
 /* The mode counts for errors too, so it is read first. False: it is not known. */
 static bool read_mode(ost_text mode, bool tokens, auth_request *r)
 {
@@ -116,8 +123,8 @@ static auth_check check_bars(call *c)
 
 static auth_check read_type(call *c, auth_request *r)
 {
-    ost_text mode = call_parameter(c, "response_mode");
-    r->response_type = call_parameter(c, "response_type");
+    ost_text mode = given(c, "response_mode");
+    r->response_type = given(c, "response_type");
     bool known = read_response_types(r);
     bool tokens = r->wants_token || r->wants_id_token;
     bool known_mode = read_mode(mode, tokens, r);
@@ -148,8 +155,8 @@ static bool is_challenge(ost_text text)
 
 static auth_check read_pkce(call *c, auth_request *r)
 {
-    r->challenge = call_parameter(c, "code_challenge");
-    r->challenge_method = call_parameter(c, "code_challenge_method");
+    r->challenge = given(c, "code_challenge");
+    r->challenge_method = given(c, "code_challenge_method");
     if (!r->wants_code)
         return AUTH_GOOD;
     if (c->client->pkce_required) {
@@ -165,6 +172,8 @@ static auth_check read_pkce(call *c, auth_request *r)
         if (r->challenge.data == NULL)
             return to_client(c, "invalid_request", "Missing parameter: code_challenge");
     }
+    if (r->challenge.data == NULL && r->challenge_method.data != NULL)
+        return to_client(c, "invalid_request", "Missing parameter: code_challenge");
     if (r->challenge.data != NULL && !is_challenge(r->challenge))
         return to_client(c, "invalid_request", "Invalid parameter: code_challenge");
     if (r->challenge_method.data != NULL && !text_is(r->challenge_method, "S256") &&
@@ -175,11 +184,11 @@ static auth_check read_pkce(call *c, auth_request *r)
 
 static auth_check read_prompt(call *c, auth_request *r)
 {
-    ost_text prompt = call_parameter(c, "prompt"), age = call_parameter(c, "max_age");
+    ost_text prompt = call_parameter(c, "prompt"), age = given(c, "max_age");
     uint64_t seconds;
     r->prompt_none = text_list_has(prompt, OST_TEXT("none"));
     r->prompt_login = text_list_has(prompt, OST_TEXT("login"));
-    r->login_hint = call_parameter(c, "login_hint");
+    r->login_hint = given(c, "login_hint");
     r->max_age = -1;
     if (age.data == NULL)
         return AUTH_GOOD;
@@ -203,7 +212,7 @@ static auth_check read_rest(call *c, auth_request *r)
     if (r->state.len > MAX_PARAMETER || r->nonce.len > MAX_PARAMETER ||
         r->redirect_uri.len > MAX_PARAMETER || r->scope.len > MAX_PARAMETER)
         return to_client(c, "invalid_request", "a parameter is too long");
-    if (call_parameter(c, "request").data != NULL || call_parameter(c, "request_uri").data != NULL)
+    if (given(c, "request").data != NULL || given(c, "request_uri").data != NULL)
         return to_client(c, "request_not_supported", NULL);
     if (!grant_choose_scopes(c, r->scope, &g)) {
         c->error.status = 302;

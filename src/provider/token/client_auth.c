@@ -13,17 +13,6 @@ typedef struct credentials {
     ost_text id, secret;
 } credentials;
 
-/* One half of Basic credentials is form-encoded (RFC 6749 §2.3.1). */
-static bool decode_half(call *c, ost_text half, ost_text *ret_text)
-{
-    http_form form;
-    const char *pair = call_format(c, "x=%.*s", (int)half.len, half.len > 0 ? half.data : "");
-    if (pair == NULL || http_form_read(text_of(pair), c->arena, &form) != OST_OK || form.count != 1)
-        return false;
-    *ret_text = form.pairs[0].value;
-    return true;
-}
-
 static bool read_basic(call *c, ost_text field, credentials *ret)
 {
     size_t len;
@@ -36,8 +25,11 @@ static bool read_basic(call *c, ost_text field, credentials *ret)
                            "Unexpected error when authenticating client");
     ost_text both = {(const char *)bytes, len};
     size_t colon = text_find(both, ':', 0);
-    if (colon == both.len || !decode_half(c, text_slice(both, 0, colon), &ret->id) ||
-        !decode_half(c, text_slice(both, colon + 1, both.len), &ret->secret))
+    /* Each half is form-encoded (RFC 6749 §2.3.1); what only a form would take apart stays whole.
+     */
+    if (colon == both.len ||
+        http_form_decode(text_slice(both, 0, colon), c->arena, &ret->id) != OST_OK ||
+        http_form_decode(text_slice(both, colon + 1, both.len), c->arena, &ret->secret) != OST_OK)
         return call_refuse(c, 401, "invalid_client", invalid);
     return true;
 }

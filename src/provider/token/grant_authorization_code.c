@@ -52,17 +52,18 @@ static bool take_code(call *c, store_code *ret_code)
     ost_text given = call_parameter(c, "code");
     if (ost_sha256(given, hash) != OST_OK)
         return call_refuse(c, 500, "server_error", NULL);
-    ost_result result =
-        store_code_take(c->provider->store, (ost_text){id, base64url_encode(hash, sizeof hash, id)},
-                        c->arena, ret_code);
-    if (result == OST_E_CONFLICT) {
+    ost_result result = store_code_take(c->provider->store, text_of(c->realm->name),
+                                        (ost_text){id, base64url_encode(hash, sizeof hash, id)},
+                                        c->arena, ret_code);
+    /* Only the client that it was issued to can have used it before: what others bring ends
+     * nothing. */
+    if (result == OST_E_CONFLICT && text_is(ret_code->client_id, c->client->client_id)) {
         provider_count(c->provider, COUNT_CODES_REPLAYED);
         (void)!store_client_session_end(c->provider->store, ret_code->session_id,
                                         ret_code->client_id);
     }
     if (result == OST_E_CONFLICT || result == OST_E_NOT_FOUND ||
-        (result == OST_OK &&
-         (ret_code->expires <= c->now || !text_is(ret_code->realm, c->realm->name))))
+        (result == OST_OK && ret_code->expires <= c->now))
         return call_refuse(c, 400, "invalid_grant", "Code not valid");
     if (result != OST_OK)
         return call_refuse_busy(c);

@@ -10,6 +10,7 @@ static fixture *f;
 
 static const char document[] =
     "{\"realm\":\"x\",\"clients\":[{\"clientId\":\"web\",\"secret\":\"s:e c+ret%\"},"
+    "{\"clientId\":\"amp\",\"secret\":\"s&x=y&z\"},"
     "{\"clientId\":\"spa\",\"publicClient\":true,\"secret\":\"ignored\"},"
     "{\"clientId\":\"off\",\"secret\":\"s\",\"enabled\":false},"
     "{\"clientId\":\"api\",\"secret\":\"s\",\"bearerOnly\":true},"
@@ -80,6 +81,17 @@ static void the_right_secret_lets_in(void **state)
     assert_true(client_authenticate(c));
 }
 
+/* What only a form would take apart is part of the secret; a NUL is in none. */
+static void p12_a_secret_may_have_what_separates_pairs(void **state)
+{
+    (void)state;
+    assert_in("amp:s&x=y&z", NULL, "amp");
+    assert_in("amp:s%26x%3Dy%26z", NULL, "amp");
+    assert_out(ask("Basic", "amp:s", NULL), 401, "unauthorized_client");
+    assert_out(ask("Basic", "amp:s&x=y&z%00", NULL), 401, "invalid_client");
+    assert_out(ask("Basic", "amp:s&x=y&z%", NULL), 401, "invalid_client");
+}
+
 static void the_form_counts_more_than_the_field(void **state)
 {
     (void)state;
@@ -146,6 +158,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_right_secret_lets_in),
+        cmocka_unit_test(p12_a_secret_may_have_what_separates_pairs),
         cmocka_unit_test(the_form_counts_more_than_the_field),
         cmocka_unit_test(everything_else_stays_out),
         cmocka_unit_test(what_is_no_base64_is_a_bad_request),

@@ -180,9 +180,17 @@ static void *take_code(void *outcome)
 {
     ost_arena *mine = ost_arena_new(1 << 20);
     store_code taken;
-    *(ost_result *)outcome = store_code_take(db, OST_TEXT("code"), mine, &taken);
+    *(ost_result *)outcome = store_code_take(db, OST_TEXT("r"), OST_TEXT("code"), mine, &taken);
     ost_arena_free(mine);
     return NULL;
+}
+
+static void c4_another_realm_does_not_take_a_code(void **state)
+{
+    store_code taken;
+    (void)state;
+    assert_int_equal(store_code_take(db, OST_TEXT("two"), OST_TEXT("code"), arena, &taken),
+                     OST_E_NOT_FOUND);
 }
 
 static void a_code_is_taken_once_by_many_threads(void **state)
@@ -325,7 +333,8 @@ static void the_end_of_a_session_takes_everything_along(void **state)
     assert_int_equal(store_session_end(db, OST_TEXT("r"), OST_TEXT("s1")), OST_E_NOT_FOUND);
     assert_int_equal(store_client_session_get(db, OST_TEXT("s1"), OST_TEXT("c"), arena, &read),
                      OST_E_NOT_FOUND);
-    assert_int_equal(store_code_take(db, OST_TEXT("code"), arena, &taken), OST_E_NOT_FOUND);
+    assert_int_equal(store_code_take(db, OST_TEXT("r"), OST_TEXT("code"), arena, &taken),
+                     OST_E_NOT_FOUND);
     assert_int_equal(store_client_session_put(db, &client_session), OST_E_NOT_FOUND);
     assert_int_equal(use("t3", "t4"), OST_E_NOT_FOUND);
 }
@@ -449,6 +458,7 @@ int main(void)
         cmocka_unit_test(users_are_listed_by_name),
         cmocka_unit_test(whoever_does_not_exist_has_a_neighbour),
         cmocka_unit_test(a_password_changes_only_from_what_it_was),
+        cmocka_unit_test(c4_another_realm_does_not_take_a_code),
         cmocka_unit_test(a_code_is_taken_once_by_many_threads),
         cmocka_unit_test(refresh_tokens_follow_each_other),
         cmocka_unit_test(a_token_may_be_used_again_until_its_child_is),

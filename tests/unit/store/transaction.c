@@ -74,7 +74,7 @@ static ost_result take(int number, ost_arena *arena)
     char code_id[32];
     store_code taken;
     snprintf(code_id, sizeof code_id, "c%d", number);
-    return store_code_take(db, text_of(code_id), arena, &taken);
+    return store_code_take(db, OST_TEXT("r"), text_of(code_id), arena, &taken);
 }
 
 static bool has_session(int number, ost_arena *arena)
