@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/realm/realm.h"
@@ -117,12 +118,36 @@ static bool fits(const realm_client *client, const char *registered, ost_text ur
     return text_equal(pattern, uri);
 }
 
+/* A program on the user's machine takes the port that the system gives it (RFC 8252 §7.3), so a
+ * loopback address that is registered without a port has any. False: the URI names no such port. */
+static bool without_loopback_port(ost_text uri, char made[MAX_URI], ost_text *ret_uri)
+{
+    static const char *const hosts[] = {"http://127.0.0.1", "http://[::1]", "http://localhost"};
+    ost_text origin, rest;
+    uint64_t port;
+    if (!split_uri(uri, &origin, &rest))
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
+        size_t len = strlen(hosts[i]);
+        if (!text_starts(origin, hosts[i]) || origin.len <= len || origin.data[len] != ':' ||
+            !text_to_unsigned(text_slice(origin, len + 1, origin.len), 65535, &port))
+            continue;
+        int all = snprintf(made, MAX_URI, "%s%.*s", hosts[i], (int)rest.len, rest.data);
+        *ret_uri = (ost_text){made, (size_t)all};
+        return all > 0 && all < MAX_URI;
+    }
+    return false;
+}
+
 static bool fits_any(const realm_client *client, const char *const *registered, ost_text uri)
 {
+    char made[MAX_URI];
+    ost_text portless;
     if (!is_clean(uri))
         return false;
+    bool loopback = without_loopback_port(uri, made, &portless);
     for (size_t i = 0; registered != NULL && registered[i] != NULL; i++) {
-        if (fits(client, registered[i], uri))
+        if (fits(client, registered[i], uri) || (loopback && fits(client, registered[i], portless)))
             return true;
     }
     return false;

@@ -48,6 +48,29 @@ static void registered_uris_match_exactly(void **state)
         assert_false(allowed(exact, bad[i]));
 }
 
+/* RFC 8252 §7.3: registered without a port, a loopback address has any. */
+static void p4_loopback_has_any_port(void **state)
+{
+    (void)state;
+    static const char *const native[] = {"http://127.0.0.1/cb", "http://[::1]/cb",
+                                         "http://localhost/app/*", NULL};
+    static const char *const good[] = {
+        "http://127.0.0.1/cb",     "http://127.0.0.1:1/cb",           "http://127.0.0.1:65535/cb",
+        "http://[::1]:51004/cb",   "http://localhost:3000/app/x?y=z", "http://localhost/app/",
+        "http://localhost:80/app",
+    };
+    static const char *const bad[] = {
+        "http://127.0.0.1:65536/cb",   "http://127.0.0.1:/cb",         "http://127.0.0.1:1/cb2",
+        "http://127.0.0.1:1@evil/cb",  "http://127.0.0.1:1.evil/cb",   "http://127.0.0.1.evil:1/cb",
+        "https://127.0.0.1:1/cb",      "http://127.0.0.2:1/cb",        "http://localhost:1/cb",
+        "http://localhost:1/app/../x", "http://localhost.evil:1/app/", "http://127.0.0.1:+1/cb",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(good); i++)
+        assert_true(allowed(native, good[i]));
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+        assert_false(allowed(native, bad[i]));
+}
+
 static void a_wildcard_ends_a_path(void **state)
 {
     (void)state;
@@ -116,6 +139,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(registered_uris_match_exactly),
+        cmocka_unit_test(p4_loopback_has_any_port),
         cmocka_unit_test(a_wildcard_ends_a_path),
         cmocka_unit_test(a_wildcard_elsewhere_matches_nothing),
         cmocka_unit_test(relative_ones_stand_on_the_root_url),
