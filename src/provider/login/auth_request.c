@@ -124,7 +124,8 @@ static auth_check check_bars(call *c)
 static auth_check read_type(call *c, auth_request *r)
 {
     ost_text mode = given(c, "response_mode");
-    r->response_type = given(c, "response_type");
+    r->response_type =
+        call_parameter(c, "response_type"); /* empty: another error, as in Keycloak */
     bool known = read_response_types(r);
     bool tokens = r->wants_token || r->wants_id_token;
     bool known_mode = read_mode(mode, tokens, r);
