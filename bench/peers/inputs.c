@@ -9,7 +9,7 @@
 
 #include "base/context.h"
 #include "jose/key/key_state.h"
-#include "provider/token/token.h"
+#include "token.h"
 
 #define GOOD 32
 #define DAY 86400
