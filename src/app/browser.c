@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/buffer.h"
+#include "base/percent.h"
 #include "base/text.h"
 
 #define TARGET_MAX 8192
@@ -113,7 +114,7 @@ ost_text browser_target(const http_request *request, ost_arena *arena)
         if (stands_in_path(c))
             buffer_append_byte(&target, c);
         else
-            buffer_append_format(&target, "%%%02X", (unsigned)(unsigned char)c);
+            percent_append(&target, (ost_text){&c, 1});
     }
     if (request->query.len > 0) {
         buffer_append_byte(&target, '?');

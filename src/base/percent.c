@@ -31,6 +31,37 @@ static bool is_unreserved(char c)
            c == '.' || c == '_' || c == '~';
 }
 
+bool percent_is_unreserved(ost_text text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (!is_unreserved(text.data[i]))
+            return false;
+    }
+    return true;
+}
+
+ost_result form_decode(ost_text encoded, ost_arena *arena, ost_text *ret_text)
+{
+    char *decoded = ost_arena_alloc(arena, encoded.len + 1);
+    if (decoded == NULL)
+        return OST_E_MEMORY;
+    size_t len = 0;
+    for (size_t i = 0; i < encoded.len; i++) {
+        int byte = (unsigned char)encoded.data[i];
+        if (byte == '+') {
+            byte = ' ';
+        } else if (byte == '%') {
+            byte = percent_byte((ost_text){encoded.data + i, encoded.len - i});
+            i += 2;
+        }
+        if (byte <= 0)
+            return OST_E_FORMAT;
+        decoded[len++] = (char)byte;
+    }
+    *ret_text = (ost_text){decoded, len};
+    return OST_OK;
+}
+
 /* Writes `c` at `out`, which has room for three bytes; the number of bytes written. */
 static size_t write_encoded(char *out, char c)
 {

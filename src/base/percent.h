@@ -13,6 +13,13 @@ int hex_digit(char c);
 /* The byte that "%XX" at the beginning of `text` stands for; -1 when it is malformed or cut. */
 int percent_byte(ost_text text);
 
+/* True when all of it is RFC 3986 unreserved characters. */
+bool percent_is_unreserved(ost_text text);
+
+/* What form encoding stands for ('+' is a blank, URL Standard §5.1), in `arena`. OST_E_FORMAT for a
+ * malformed escape and for NUL, OST_E_MEMORY. Whether it is UTF-8 is the caller's to ask. */
+OST_MUST_CHECK ost_result form_decode(ost_text encoded, ost_arena *arena, ost_text *ret_text);
+
 /* Appends every byte but RFC 3986 unreserved characters as %XX. */
 void percent_append(buffer *to, ost_text text);
 

@@ -15,28 +15,15 @@
 /* All these values are of printable ASCII (RFC 6749 appendix A; a URL for the issuer). */
 static ost_result decode(ost_text encoded, ost_arena *arena, ost_text *ret)
 {
-    char *decoded = ost_arena_alloc(arena, encoded.len + 1);
-    if (decoded == NULL)
-        return OST_E_MEMORY;
-    size_t len = 0;
-    for (size_t i = 0; i < encoded.len; i++) {
-        int byte = (unsigned char)encoded.data[i];
-        if (byte == '+') {
-            byte = ' ';
-        } else if (byte == '%') {
-            int high = i + 1 < encoded.len ? hex_digit(encoded.data[i + 1]) : -1;
-            int low = i + 2 < encoded.len ? hex_digit(encoded.data[i + 2]) : -1;
-            if (high < 0 || low < 0)
-                return OST_E_FORMAT;
-            byte = high * 16 + low;
-            i += 2;
-        }
-        if (byte < 0x20 || byte > 0x7e)
-            return OST_E_FORMAT;
-        decoded[len++] = (char)byte;
+    ost_text text;
+    ost_result result = form_decode(encoded, arena, &text);
+    for (size_t i = 0; result == OST_OK && i < text.len; i++) {
+        if (text.data[i] < 0x20 || text.data[i] > 0x7e)
+            result = OST_E_FORMAT;
     }
-    *ret = (ost_text){decoded, len};
-    return OST_OK;
+    if (result == OST_OK)
+        *ret = text;
+    return result;
 }
 
 static bool is_error_code(ost_text error)

@@ -11,27 +11,13 @@
 
 ost_result http_form_decode(ost_text encoded, ost_arena *arena, ost_text *ret)
 {
-    char *decoded = ost_arena_alloc(arena, encoded.len + 1);
-    if (decoded == NULL)
-        return OST_E_MEMORY;
-    size_t out = 0;
-    for (size_t i = 0; i < encoded.len; i++) {
-        int byte = (unsigned char)encoded.data[i];
-        if (byte == '+') {
-            byte = ' ';
-        } else if (byte == '%') {
-            byte = percent_byte((ost_text){encoded.data + i, encoded.len - i});
-            i += 2;
-        }
-        if (byte <= 0)
-            return OST_E_FORMAT;
-        decoded[out++] = (char)byte;
-    }
-    ost_text text = {decoded, out};
-    if (!text_is_utf8(text))
-        return OST_E_UTF8;
-    *ret = text;
-    return OST_OK;
+    ost_text text;
+    ost_result result = form_decode(encoded, arena, &text);
+    if (result == OST_OK && !text_is_utf8(text))
+        result = OST_E_UTF8;
+    if (result == OST_OK)
+        *ret = text;
+    return result;
 }
 
 /* Empty pieces ("a=1&&b=2") hold no pair. */

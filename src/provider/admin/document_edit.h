@@ -23,6 +23,11 @@ OST_MUST_CHECK ost_result document_put_text(const ost_json *object, const char *
 OST_MUST_CHECK ost_result document_put_boolean(const ost_json *object, const char *name, bool value,
                                                ost_arena *arena, const ost_json **ret_object);
 
+/* The array with its value `old`, compared by where it is, replaced. */
+OST_MUST_CHECK ost_result document_replace(const ost_json *array, const ost_json *old,
+                                           const ost_json *value, ost_arena *arena,
+                                           const ost_json **ret_array);
+
 /* An array of strings with one more, once. */
 OST_MUST_CHECK ost_result document_add_text(const ost_json *array, ost_text value, ost_arena *arena,
                                             const ost_json **ret_array);

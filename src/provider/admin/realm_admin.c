@@ -63,20 +63,8 @@ ost_result realm_admin_store_client(realm_admin *a, const realm_client *client,
                                     const ost_json *document, ost_error *ret_error)
 {
     const ost_json *clients, *changed;
-    ost_text text;
-    ost_json_writer *w = ost_json_writer_new(a->arena, (size_t)64 << 20);
-    if (w == NULL)
-        return tell(OST_E_MEMORY, ret_error);
-    ost_json_open_array(w);
-    for (const ost_json *at = ost_json_first(ost_json_get(a->realm->document, "clients"));
-         at != NULL; at = ost_json_next(at))
-        ost_json_put_value(w, at == client->document ? document : at);
-    ost_json_close_array(w);
-    ost_result result = ost_json_writer_finish(w, &text);
-    const ost_json_limits limits = {
-        .max_bytes = text.len + 1, .max_depth = 64, .max_values = (size_t)1 << 22};
-    if (result == OST_OK)
-        result = ost_json_read(text, &limits, a->arena, &clients, NULL);
+    ost_result result = document_replace(ost_json_get(a->realm->document, "clients"),
+                                         client->document, document, a->arena, &clients);
     if (result == OST_OK)
         result = document_put(a->realm->document, OST_TEXT("clients"), clients, a->arena, &changed);
     return result == OST_OK ? realm_admin_store(a, changed, ret_error) : tell(result, ret_error);

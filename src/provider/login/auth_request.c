@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/token/grant.h"
+#include "provider/token/pkce.h"
 
 #define MAX_PARAMETER 2048 /* bytes of state and nonce: they travel in a URL */
 
@@ -142,18 +143,6 @@ static auth_check read_type(call *c, auth_request *r)
     return check == AUTH_GOOD ? check_bars(c) : check;
 }
 
-static bool is_challenge(ost_text text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        char ch = text.data[i];
-        bool fits = (ch >= 'A' && ch <= 'Z') || (ch >= 'a' && ch <= 'z') ||
-                    (ch >= '0' && ch <= '9') || ch == '-' || ch == '.' || ch == '_' || ch == '~';
-        if (!fits)
-            return false;
-    }
-    return text.len >= 43 && text.len <= 128;
-}
-
 static auth_check read_pkce(call *c, auth_request *r)
 {
     r->challenge = given(c, "code_challenge");
@@ -175,7 +164,7 @@ static auth_check read_pkce(call *c, auth_request *r)
     }
     if (r->challenge.data == NULL && r->challenge_method.data != NULL)
         return to_client(c, "invalid_request", "Missing parameter: code_challenge");
-    if (r->challenge.data != NULL && !is_challenge(r->challenge))
+    if (r->challenge.data != NULL && !pkce_is_key(r->challenge))
         return to_client(c, "invalid_request", "Invalid parameter: code_challenge");
     if (r->challenge_method.data != NULL && !text_is(r->challenge_method, "S256") &&
         !text_is(r->challenge_method, "plain"))

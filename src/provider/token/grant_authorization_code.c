@@ -4,22 +4,8 @@
 #include "base/text.h"
 #include "provider/session/authentication.h"
 #include "provider/token/grant.h"
+#include "provider/token/pkce.h"
 #include "provider/token/token.h"
-
-#define MIN_VERIFIER 43
-#define MAX_VERIFIER 128
-
-static bool is_verifier(ost_text v)
-{
-    for (size_t i = 0; i < v.len; i++) {
-        char c = v.data[i];
-        bool fits = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                    c == '-' || c == '.' || c == '_' || c == '~';
-        if (!fits)
-            return false;
-    }
-    return v.len >= MIN_VERIFIER && v.len <= MAX_VERIFIER;
-}
 
 static bool check_pkce(call *c, const store_code *code)
 {
@@ -33,7 +19,7 @@ static bool check_pkce(call *c, const store_code *code)
                            "authorization");
     if (verifier.data == NULL)
         return call_refuse(c, 400, "invalid_grant", "PKCE code verifier not specified");
-    if (!is_verifier(verifier))
+    if (!pkce_is_key(verifier))
         return call_refuse(c, 400, "invalid_grant", "PKCE invalid code verifier");
     if (text_is(code->challenge_method, "S256")) {
         if (ost_sha256(verifier, hash) != OST_OK)

@@ -2,6 +2,7 @@
 /* How parameters are written into URLs and forms. */
 #include "base/percent.h"
 
+#include "base/array.h"
 #include "base/text.h"
 #include "test.h"
 
@@ -24,10 +25,37 @@ static void parameters(void **state)
     assert_true(text_is(buffer_text(&url), "a=%3F&b="));
 }
 
+static void forms_are_decoded(void **state)
+{
+    (void)state;
+    ost_arena *arena = ost_arena_new(1 << 16);
+    ost_text text;
+    assert_int_equal(form_decode(OST_TEXT("a+b%20c%2B%26&=%c3%a9"), arena, &text), OST_OK);
+    assert_true(text_is(text, "a b c+&&=\xc3\xa9"));
+    assert_int_equal(form_decode(OST_TEXT(""), arena, &text), OST_OK);
+    assert_int_equal(text.len, 0);
+    static const char *const bad[] = {"%", "a%2", "%zz", "%2", "x%00y"};
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+        assert_int_equal(form_decode(text_of(bad[i]), arena, &text), OST_E_FORMAT);
+    assert_int_equal(form_decode(OST_TEXT("a\0b"), arena, &text), OST_E_FORMAT);
+    ost_arena_free(arena);
+}
+
+static void unreserved(void **state)
+{
+    (void)state;
+    assert_true(percent_is_unreserved(OST_TEXT("AZaz09-._~")));
+    static const char *const bad[] = {"a b", "a+", "/", "%41", "\xc3\xa9", "a:"};
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+        assert_false(percent_is_unreserved(text_of(bad[i])));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parameters),
+        cmocka_unit_test(forms_are_decoded),
+        cmocka_unit_test(unreserved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
