@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any bytes as a key set. What is accepted holds public keys only, each found by its kid. */
+/* Any bytes as a key set. What is accepted holds public keys only, each found by its kid unless
+ * another key of the set has the same. */
 #include <stdint.h>
 
 #include "fixed_keys.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static size_t count_of(const ost_keyset *set, ost_text kid)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < ost_keyset_count(set); i++)
+        count += text_equal(ost_key_kid(ost_keyset_at(set, i)), kid);
+    return count;
+}
 
 static void check_found(const ost_keyset *set, const ost_key *key)
 {
@@ -14,7 +23,9 @@ static void check_found(const ost_keyset *set, const ost_key *key)
         check((found != NULL) == (result == OST_OK));
         if (found != NULL)
             check(ost_key_serves(found, alg));
-        if (ost_key_kid(key).len > 0)
+        if (result == OST_E_KEY_AMBIGUOUS)
+            check(count_of(set, ost_key_kid(key)) > 1 || ost_key_kid(key).len == 0);
+        else if (count_of(set, ost_key_kid(key)) == 1 && ost_key_kid(key).len > 0)
             check(result == OST_OK ? found == key : result == OST_E_KEY_USE);
     }
 }

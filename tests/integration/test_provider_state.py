@@ -144,6 +144,17 @@ def test_export_and_import_give_the_same_realm(tmp_path, realm_file):
     assert json.loads(again.stdout) == json.loads(exported.read_text())
 
 
+def test_an_export_does_not_depend_on_when_keys_were_made(tmp_path, realm_file):
+    assert run("realm", "import", realm_file, "--data", tmp_path).returncode == 0
+    before = run("realm", "export", "myrealm", "--data", tmp_path).stdout
+    with sqlite3.connect(tmp_path / "ostiary.db") as store:
+        kids = [kid for (kid,) in store.execute("SELECT kid FROM key ORDER BY kid DESC")]
+        for at, kid in enumerate(kids):
+            store.execute("UPDATE key SET created = ? WHERE kid = ?", (at, kid))
+    assert len(kids) > 1
+    assert run("realm", "export", "myrealm", "--data", tmp_path).stdout == before
+
+
 def test_environment_variables_in_realm_files(tmp_path):
     file = tmp_path / "x-realm.json"
     nested = "${SHOWN:${MISSING:none}} ${A:${B:c}}"

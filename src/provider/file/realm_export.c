@@ -2,6 +2,9 @@
 /* Writing a realm as a file that Keycloak and Ostiary import; see realm_import.h. */
 #include "provider/file/realm_import.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include <ostiary/json.h>
 
 #include "base/text.h"
@@ -63,6 +66,15 @@ static ost_result put_users(ost_json_writer *w, store *s, ost_text realm, ost_ar
     return result;
 }
 
+/* Two exports of one realm say the same, whenever its keys were made. */
+static int by_kid(const void *a, const void *b)
+{
+    ost_text one = ((const store_key *)a)->kid, other = ((const store_key *)b)->kid;
+    size_t shared = one.len < other.len ? one.len : other.len;
+    int order = memcmp(one.data, other.data, shared);
+    return order != 0 ? order : (one.len > other.len) - (one.len < other.len);
+}
+
 /* The components of the document, and the keys of the store beside those that it has. */
 static ost_result put_components(ost_json_writer *w, const ost_json *components, store *s,
                                  ost_text realm, ost_arena *arena)
@@ -72,6 +84,7 @@ static ost_result put_components(ost_json_writer *w, const ost_json *components,
     ost_result result = store_key_list(s, realm, arena, &keys, &count);
     if (result != OST_OK)
         return result;
+    qsort(keys, count, sizeof *keys, by_kid);
     ost_json_put_name(w, OST_TEXT("components"));
     ost_json_open_object(w);
     put_members(w, components, KEY_PROVIDER);
