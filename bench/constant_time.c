@@ -149,7 +149,7 @@ static bool prepare_cbc_hmac(inputs *in)
 }
 
 /* A token whose encrypted key is the block to the public exponent: with good padding around a key
- * that is another one than the content's, or with bytes that are no padding. */
+ * that is another one than the content's, or with bytes that are not padding. */
 static bool make_token(inputs *in, EVP_PKEY *rsa, unsigned class, size_t turn)
 {
     unsigned char block[BLOCK_SIZE], sealed[BLOCK_SIZE];

@@ -26,7 +26,7 @@ static void seal_and_open(call *c, const auth_request *r)
     static const ost_text browser = {"browser", 7};
     auth_request back;
     ost_text code;
-    /* What is no UTF-8 never gets this far. */
+    /* What is not UTF-8 never gets this far. */
     require(auth_request_seal(c, r, browser, &code));
     require(auth_request_open(c, code, browser, &back) == AUTH_OPEN_GOOD);
     require(same(r->redirect_uri, back.redirect_uri) && same(r->scope, back.scope) &&

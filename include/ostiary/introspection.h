@@ -21,7 +21,7 @@ typedef enum ost_client_auth {
 /* Part of an ost_issuer. All zero: tokens of this issuer are JWTs, and nothing is asked. Strings
  * are copied.
  *
- * Which tokens: those that are no JWS; with `every_token`, JWTs too, once they have been verified
+ * Which tokens: those that are not JWS; with `every_token`, JWTs too, once they have been verified
  * by the issuer's keys; with `no_keys`, all of them. Which issuer, when the guard has several: the
  * one whose `token_prefix` the token begins with, else the one that has none (two of those are
  * refused by ost_guard_new). What else a token says does not count. */

@@ -122,8 +122,8 @@ typedef struct ost_jws_signer {
 
 /* Signs `payload` with every signer (OST_JWS_SIGNATURES_MAX at most). OST_E_KEY_USE as in
  * ost_jws_sign; OST_E_ARGUMENT: no signer or too many; an unencoded payload that is not UTF-8 or
- * holds a NUL; an unprotected header that is no object, or says what the protected one says or has
- * to say; OST_E_CEILING: what would not be read again. `options` may be NULL. Any thread. */
+ * holds a NUL; an unprotected header that is not an object, or says what the protected one says or
+ * has to say; OST_E_CEILING: what would not be read again. `options` may be NULL. Any thread. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_json_sign(ost_text payload,
                                                        const ost_jws_signer *signers, size_t count,
                                                        const ost_jws_options *options,

@@ -12,7 +12,7 @@ extern "C" {
 
 /* Part of an ost_issuer. Strings are copied. All zero: a token that carries the claim `status` as
  * an object is refused (OST_E_STATUS), since its issuer says that it may be taken back, and nobody
- * looks. A `status` that is no object is somebody else's claim, and means nothing here. */
+ * looks. A `status` that is not an object is somebody else's claim, and means nothing here. */
 typedef struct ost_status_lists {
     const char *const *origins; /* where lists may come from: "https://id.example.org", without a
                                    path; at most 8. None: lists are not fetched */

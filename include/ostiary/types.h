@@ -129,7 +129,7 @@ typedef enum ost_result {
 } ost_result;
 
 /* The code's stable name ("OST_E_SIGNATURE"), its category ("token") and its sentence.
- * Static strings; "unknown" for a number that is no code. Any thread. */
+ * Static strings; "unknown" for a number that is not a code. Any thread. */
 OST_PUBLIC const char *ost_result_name(ost_result result);
 OST_PUBLIC const char *ost_result_category(ost_result result);
 OST_PUBLIC const char *ost_result_sentence(ost_result result);

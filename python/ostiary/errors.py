@@ -86,7 +86,7 @@ class MissingTokenError(TokenError):
 
 
 class MalformedTokenError(TokenError, ValueError):
-    """It is no token, or its header asks for what is never accepted."""
+    """It is not a token, or its header asks for what is never accepted."""
 
 
 class SignatureError(TokenError):

@@ -37,7 +37,7 @@ static const ost_json *root(PyObject *object)
     return ost_claims_json(((claims_object *)object)->claims);
 }
 
-/* NULL without an exception: no such claim, or the name is no str. */
+/* NULL without an exception: no such claim, or the name is not a str. */
 static const ost_json *member_of(PyObject *object, PyObject *name)
 {
     held_text held;

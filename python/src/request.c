@@ -26,7 +26,7 @@ static bool place(PyObject *const *arguments, Py_ssize_t count, PyObject *names,
         if (at == FIRST && PyUnicode_CompareWithASCIIString(name, "authorization") == 0)
             at = FIRST;
         if (at == PARAMETERS || ret[at] != NULL) {
-            PyErr_Format(PyExc_TypeError, "%R is no parameter, or was given twice", name);
+            PyErr_Format(PyExc_TypeError, "%R is not a parameter, or was given twice", name);
             return false;
         }
         ret[at] = arguments[count + k];

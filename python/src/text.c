@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Longer is no name, no URL and no path. */
+/* Longer is not a name, no URL and no path. */
 #define STRING_MAX ((size_t)16 * 1024)
 
 PyObject *text_str(ost_text text)
@@ -26,7 +26,7 @@ static bool encode(PyObject *object, const char *what, PyObject **ret_owner)
         if (PyErr_ExceptionMatches(PyExc_UnicodeError)) {
             PyErr_Clear();
             char detail[160];
-            PyOS_snprintf(detail, sizeof detail, "%s: is no text, for it has lone surrogates",
+            PyOS_snprintf(detail, sizeof detail, "%s: is not text, for it has lone surrogates",
                           what);
             failure_set(OST_E_UTF8, detail);
         }

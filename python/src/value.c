@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Deeper is no token, and no claims of one. */
+/* Deeper is not a token, and no claims of one. */
 #define DEPTH 32
 /* And this is larger than any document of keys, claims or a policy. */
 #define TEXT_MAX ((size_t)512 * 1024)

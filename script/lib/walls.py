@@ -92,7 +92,7 @@ def room_of(path):
 
 def check_include(where, file, name):
     if not (ROOT / "src" / name).is_file():
-        problems.append(f"{where}: \"{name}\" is no header below src")
+        problems.append(f"{where}: \"{name}\" is not a header below src")
         return
     floor, wing = room_of(file)
     its_floor, its_wing = room_of(name)

@@ -46,7 +46,7 @@ static ost_result make_guard(app_server *server, ost_error *ret_error)
         return OST_OK;
     if (s->issuer_count == 0)
         return ost_error_set(ret_error, OST_E_CONFIG,
-                             "--issuer is missing: whose tokens are accepted?");
+                             "--issuer is missing: it says whose tokens are accepted");
     for (size_t i = 0; i < s->issuer_count; i++)
         issuers[i] = (ost_issuer){
             .issuer = s->issuers[i],

@@ -24,7 +24,7 @@ static const failure failures[] = {
      "It was begun in another browser, has been used already, or took too long. Sign in again."},
     {OST_E_EXPIRED, 400, "This login has run out",
      "The provider no longer accepts it. Sign in again."},
-    {OST_E_FORMAT, 400, "This is no answer to a login", "The link is incomplete or damaged."},
+    {OST_E_FORMAT, 400, "This is not an answer to a login", "The link is incomplete or damaged."},
     {OST_E_ISSUER, 400, "This login comes from somewhere else",
      "The answer is not from the provider that this API trusts. Nobody has been signed in."},
     {OST_E_AUDIENCE, 403, "Your login does not include this API",

@@ -27,7 +27,7 @@ static void print_help(const char *name, const ost_app *app)
     if (app->title != NULL)
         printf("%s%s%s\n\n", app->title, app->description != NULL ? ": " : "",
                app->description != NULL ? app->description : "");
-    printf("Options, each with the environment variable that stands in for it:\n");
+    printf("Options, each with the environment variable that has the same effect:\n");
     options_print(settings_options);
     printf("  %-34s %s\n", "", "the cookie secret itself, instead of a file");
     printf("  %-34s %s\n", "", "[OSTIARY_COOKIE_SECRET]");

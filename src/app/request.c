@@ -118,7 +118,7 @@ bool ost_request_json(ost_request *request, const ost_json **ret_value)
     if (result == OST_E_MEMORY)
         ost_reply_detail(request, 503, "Out of memory");
     else
-        ost_reply_detail(request, 400, "The body is no JSON: %s", error.detail);
+        ost_reply_detail(request, 400, "The body is not JSON: %s", error.detail);
     return false;
 }
 

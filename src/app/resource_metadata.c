@@ -30,10 +30,10 @@ ost_result resource_metadata_place(const char *resource, ost_arena *arena, const
     ost_text path = text_slice(all, slash, all.len);
     if (scheme == 0 || slash == scheme || !is_path(path) ||
         (scheme == 7 && !settings_host_is_local(text_slice(all, scheme, slash - scheme))))
-        return ost_error_set(ret_error, OST_E_CONFIG,
-                             "--resource: \"%.100s\" is no https URL of letters, digits and -._~/",
-                             resource);
-    /* A slash and nothing else is no path (§3.1). */
+        return ost_error_set(
+            ret_error, OST_E_CONFIG,
+            "--resource: \"%.100s\" is not an https URL of letters, digits and -._~/", resource);
+    /* A slash and nothing else is not a path (§3.1). */
     if (text_is(path, "/"))
         path = (ost_text){0};
     const char *url = ost_arena_format(arena, "%.*s" WELL_KNOWN "%.*s", (int)slash, resource,

@@ -35,10 +35,11 @@ static ost_result check_route(const ost_route *route, size_t number, ost_error *
         return ost_error_set(ret_error, OST_E_CONFIG, "route %zu has no %s", number,
                              route->method == NULL ? "method" : "path");
     if (route_list_method(route->method) == HTTP_OTHER)
-        return ost_error_set(ret_error, OST_E_CONFIG,
-                             "%s %s: the method is none of GET (which serves HEAD too), POST, PUT, "
-                             "PATCH, DELETE and OPTIONS",
-                             route->method, route->path);
+        return ost_error_set(
+            ret_error, OST_E_CONFIG,
+            "%s %s: the method is not one of GET (which serves HEAD too), POST, PUT, "
+            "PATCH, DELETE and OPTIONS",
+            route->method, route->path);
     if (route->handler == NULL)
         return ost_error_set(ret_error, OST_E_CONFIG, "%s %s has no handler", route->method,
                              route->path);

@@ -133,7 +133,7 @@ static ost_result check_mode(int file, const char *path, ost_error *ret_error)
     if (fstat(file, &status) != 0)
         return system_error(ret_error, path, "cannot look at");
     if (!S_ISREG(status.st_mode))
-        return ost_error_set(ret_error, OST_E_CONFIG, "%s is no file", path);
+        return ost_error_set(ret_error, OST_E_CONFIG, "%s is not a file", path);
     if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
         return ost_error_set(ret_error, OST_E_CONFIG,
                              "%s is open to others: chmod 600 it, or take another secret", path);

@@ -22,7 +22,7 @@ const option settings_options[] = {
      "where the first issuer's discovery document is, when not at the issuer itself"},
     {"ca-file", "FILE", "OSTIARY_CA_FILE", NULL, "PEM authorities to trust issuers by (system's)"},
     {"introspect", "WHICH", "OSTIARY_INTROSPECT", NULL,
-     "ask the first issuer about tokens: opaque (those that are no JWTs), or every"},
+     "ask the first issuer about tokens: opaque (those that are not JWTs), or every"},
     {"introspection-client", "ID", "OSTIARY_INTROSPECTION_CLIENT", NULL,
      "client of this API at the first issuer, to ask as"},
     {"introspection-secret-file", "FILE", "OSTIARY_INTROSPECTION_SECRET_FILE", NULL,
@@ -154,10 +154,11 @@ static ost_result check_origin(const char *name, const char *url, ost_error *ret
 {
     if (is_origin(url))
         return OST_OK;
-    return ost_error_set(ret_error, OST_E_CONFIG,
-                         "--%s: \"%s\" is no origin such as https://api.example.org, in lower case "
-                         "and without a path",
-                         name, url);
+    return ost_error_set(
+        ret_error, OST_E_CONFIG,
+        "--%s: \"%s\" is not an origin such as https://api.example.org, in lower case "
+        "and without a path",
+        name, url);
 }
 
 static ost_result check_origins(const app_settings *s, ost_error *ret_error)
@@ -294,7 +295,7 @@ static ost_result read_log(const option_values *values, app_settings *s, ost_err
         s->log = SETTINGS_LOG_OFF;
     else
         return ost_error_set(ret_error, OST_E_ARGUMENT,
-                             "--log-format: \"%s\" is none of text, json and off", format);
+                             "--log-format: \"%s\" is not text, json or off", format);
     return OST_OK;
 }
 

@@ -14,9 +14,7 @@ static ost_result read_mode(const char *mode, ost_introspection *introspection,
     if (introspection->every_token || strcmp(mode, "opaque") == 0)
         return OST_OK;
     return ost_error_set(ret_error, OST_E_ARGUMENT,
-                         "--introspect: \"%s\" is none of opaque and "
-                         "every",
-                         mode);
+                         "--introspect: \"%s\" is neither opaque nor every", mode);
 }
 
 static ost_result read_credentials(const option_values *values, ost_arena *arena,
@@ -30,7 +28,7 @@ static ost_result read_credentials(const option_values *values, ost_arena *arena
     if (introspection->client_id == NULL || (secret == NULL) == (key == NULL))
         return ost_error_set(ret_error, OST_E_CONFIG,
                              "--introspect needs --introspection-client and one of "
-                             "--introspection-secret-file and --introspection-key-file: who asks?");
+                             "--introspection-secret-file and --introspection-key-file");
     ost_result result = secret_file_read(secret != NULL ? secret : key, arena, &line, ret_error);
     if (result != OST_OK)
         return result;
@@ -54,8 +52,8 @@ static ost_result read_introspection(const option_values *values, ost_arena *are
                          options_has(values, "introspection-secret-file") ||
                          options_has(values, "introspection-key-file")))
         return ost_error_set(ret_error, OST_E_CONFIG,
-                             "--introspect is missing: about which "
-                             "tokens is the issuer asked?");
+                             "--introspect is missing: it says which tokens the issuer is "
+                             "asked about");
     if (mode == NULL)
         return OST_OK;
     ost_result result = read_mode(mode, &settings->introspection, ret_error);

@@ -18,7 +18,7 @@ static const option *find(const option *options, ost_text name)
     return NULL;
 }
 
-/* What is no option may be a key that was pasted in, and errors end up in logs. */
+/* What is not an option may be a key that was pasted in, and errors end up in logs. */
 #define UNKNOWN_SHOWN 28
 
 static ost_result unknown(const option *options, ost_text name, ost_error *ret_error)

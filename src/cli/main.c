@@ -199,7 +199,7 @@ static const command *nearest_command(const char *words)
     return nearest;
 }
 
-/* A word that is no command may be a key that was pasted in, so little of it is shown. */
+/* A word that is not a command may be a key that was pasted in, so little of it is shown. */
 static int unknown_command(int argc, char **argv)
 {
     char words[44];

@@ -137,7 +137,7 @@ static ost_result decrypt(check *c)
         return result;
     if (!ost_typ_is(outer.cty, "JWT")) {
         return ost_error_set(&c->error, OST_E_TOKEN_FORMAT,
-                             "what is encrypted is no token: its cty is not JWT");
+                             "what is encrypted is not a token: its cty is not JWT");
     }
     c->signed_token = outer.content;
     return OST_OK;

@@ -6,7 +6,7 @@
 #include <ostiary/jose.h>
 
 /* The client the token was issued to: the first that is there of azp, client_id (RFC 9068), cid
- * (Okta) and appid (Entra v1); empty when none is, or that one is no string. */
+ * (Okta) and appid (Entra v1); empty when none is, or that one is not a string. */
 ost_text claims_client(const ost_claims *claims);
 
 bool claims_have_scope(const ost_claims *claims, ost_text scope);

@@ -92,7 +92,7 @@ static ost_result add_issuers(ost_guard *guard, const ost_guard_config *config,
             return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
         for (size_t before = 0; before < k; before++) {
             if (strcmp(guard->issuers[before]->source.name, made->source.name) == 0)
-                return ost_error_set(ret_error, OST_E_CONFIG, "issuer %.150s stands twice",
+                return ost_error_set(ret_error, OST_E_CONFIG, "issuer %.150s is given twice",
                                      made->source.name);
         }
     }

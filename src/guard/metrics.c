@@ -135,7 +135,7 @@ static void append_issuers(buffer *b, const ost_guard *guard)
     } metrics[] = {
         {"ostiary_issuer_ready", "gauge", "Whether the issuer's keys may be used."},
         {"ostiary_issuer_keys", "gauge", "Keys of the issuer in use."},
-        {"ostiary_issuer_keys_left_out", "gauge", "Entries of its key set that are no keys here."},
+        {"ostiary_issuer_keys_left_out", "gauge", "Entries of its key set that are not keys here."},
         {"ostiary_issuer_keys_age_seconds", "gauge", "Time since the keys were obtained."},
         {"ostiary_issuer_fetch_failures", "gauge", "Failed fetches since the last good one."},
         {"ostiary_issuer_failing_seconds", "gauge",

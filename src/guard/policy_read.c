@@ -115,7 +115,7 @@ static ost_result read_value(const reading *r, const ost_json *value, bool text_
     else if (ost_json_boolean(value, &truth))
         copy = ost_arena_copy(r->arena, truth ? OST_TEXT("true") : OST_TEXT("false"));
     else
-        return wrong(r, "claims", "compares with what is no text, whole number, true or false");
+        return wrong(r, "claims", "compares with what is not text, a whole number, true or false");
     if (copy == NULL)
         return no_memory(r);
     *ret = copy;
@@ -195,7 +195,7 @@ static ost_result read_algorithms(const reading *r, const ost_json *value)
         ost_text name;
         ost_alg alg = ost_json_text(at, &name) ? ost_alg_of(name) : OST_ALG_NONE_SET;
         if (alg == OST_ALG_NONE_SET || (OST_ALGS_SIGNATURE & OST_ALG_BIT(alg)) == 0)
-            result = wrong(r, "algorithms", "names what is no signature algorithm");
+            result = wrong(r, "algorithms", "names what is not a signature algorithm");
         else
             r->policy->algorithms |= OST_ALG_BIT(alg);
     }

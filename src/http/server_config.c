@@ -100,7 +100,7 @@ static ost_result copy_trusted(http_server *server, const http_config *config, o
             server->service.trusted_count++;
         else
             return ost_error_set(ret_error, OST_E_CONFIG,
-                                 "trusted proxy \"%s\" is no address or CIDR block",
+                                 "trusted proxy \"%s\" is not an address or CIDR block",
                                  config->trusted_proxies[i]);
     }
     return OST_OK;
@@ -140,7 +140,7 @@ static ost_result copy_certificate_field(http_server *server, const http_config 
     if (given.data == NULL)
         return OST_OK;
     if (!is_token(given) || text_find(given, '_', 0) < given.len)
-        return ost_error_set(ret_error, OST_E_CONFIG, "\"%.100s\" is no name of a header field",
+        return ost_error_set(ret_error, OST_E_CONFIG, "\"%.100s\" is not a name of a header field",
                              given.data);
     char *name = ost_arena_copy(server->arena, given);
     if (name == NULL)

@@ -41,7 +41,7 @@ typedef struct alg_facts {
     bool agrees;              /* a key agreement */
 } alg_facts;
 
-/* NULL for OST_ALG_NONE_SET and for anything that is no algorithm. */
+/* NULL for OST_ALG_NONE_SET and for anything that is not an algorithm. */
 const alg_facts *alg_find(ost_alg alg);
 const hash_facts *hash_find(hash_id hash);
 

@@ -38,7 +38,7 @@ static ost_result check(const login_config *config, ost_error *ret_error)
         return ost_error_set(ret_error, OST_E_CONFIG, "the login's client id is empty");
     if (config->redirect_path == NULL || config->redirect_path[0] != '/' ||
         strpbrk(config->redirect_path, "?#%\\ ") != NULL)
-        return ost_error_set(ret_error, OST_E_CONFIG, "the login's redirect path is no path");
+        return ost_error_set(ret_error, OST_E_CONFIG, "the login's redirect path is not a path");
     if (config->cookie_name != NULL && !is_cookie_name(config->cookie_name))
         return ost_error_set(ret_error, OST_E_CONFIG,
                              "the login's cookie name may hold letters, digits, '-' and '_', %d at "

@@ -172,7 +172,7 @@ static ost_result prepare_finish(login_call *call, ost_text query, login_exchang
     login_callback callback;
     ost_result result = login_callback_read(query, call->arena, &callback);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "this is no answer of a provider to a login");
+        return ost_error_set(ret_error, result, "this is not an answer of a provider to a login");
     result = find_transaction(login, &callback, call, ret_error);
     if (result == OST_OK)
         result = check_callback(login, &callback, call->endpoints, ret_error);

@@ -72,8 +72,8 @@ static ost_result read_url(const reading *r, const char *name, char **ret_url)
         return ost_error_set(r->error, OST_E_REMOTE, "the discovery document names no %s", name);
     ost_result result = check_url(r->from, url, r->insecure_http);
     if (result == OST_E_ARGUMENT)
-        return ost_error_set(r->error, OST_E_REMOTE, "the discovery document's %s is no https URL",
-                             name);
+        return ost_error_set(r->error, OST_E_REMOTE,
+                             "the discovery document's %s is not an https URL", name);
     *ret_url = result == OST_OK ? memory_copy(url) : NULL;
     return *ret_url != NULL ? OST_OK : OST_E_MEMORY;
 }
@@ -277,7 +277,8 @@ ost_result login_provider_new(const login_provider_config *config, login_provide
             urls[i] != NULL ? check_url(NULL, text_of(urls[i]), config->insecure_http) : OST_OK;
         if (result == OST_E_ARGUMENT)
             return ost_error_set(ret_error, OST_E_CONFIG,
-                                 "\"%s\" is no URL of https, or of http on this machine", urls[i]);
+                                 "\"%s\" is not a URL of https, or of http on this machine",
+                                 urls[i]);
         if (result != OST_OK)
             return result;
     }

@@ -43,7 +43,7 @@ const login_endpoints *login_provider_take(login_provider *provider);
 void login_provider_give(const login_endpoints *endpoints);
 
 /* Reads a discovery document that came from the URL `from`. OST_E_ISSUER: it is another issuer's;
- * OST_E_REMOTE: an endpoint is missing, or is no URL that may be used. */
+ * OST_E_REMOTE: an endpoint is missing, or is not a URL that may be used. */
 OST_MUST_CHECK ost_result login_endpoints_read(ost_text document, const char *from,
                                                const char *issuer, bool insecure_http,
                                                const login_endpoints **ret_endpoints,

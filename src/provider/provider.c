@@ -113,7 +113,7 @@ static ost_result set_hostname(provider *p, const char *hostname, bool developme
         url.len--;
     if (!text_starts(url, "https://") && !text_starts(url, "http://"))
         return ost_error_set(ret_error, OST_E_CONFIG,
-                             "the host name \"%.100s\" is no URL such as https://id.example.org",
+                             "the host name \"%.100s\" is not a URL such as https://id.example.org",
                              hostname);
     p->hostname = memory_copy(url);
     return p->hostname != NULL ? OST_OK : ost_error_set(ret_error, OST_E_MEMORY, "out of memory");

@@ -20,10 +20,9 @@ static ost_result insert_realm(database *d, const store_realm *realm)
 static ost_result tell_conflict(ost_result result, const char *what, ost_text which,
                                 ost_error *ret_error)
 {
-    return result == OST_E_CONFLICT
-               ? ost_error_set(ret_error, result, "%s %.*s stands there already", what,
-                               (int)which.len, which.data)
-               : result;
+    return result == OST_E_CONFLICT ? ost_error_set(ret_error, result, "%s %.*s exists already",
+                                                    what, (int)which.len, which.data)
+                                    : result;
 }
 
 static ost_result insert_all(database *d, const store_realm *realm, const store_user *users,

@@ -176,7 +176,7 @@ def test_json_bodies(probe):
     for body in (b"", b"{", b'{"a":1,"a":2}', b'"\xff"', b"{} {}"):
         answer = post_json(probe, body)
         assert answer.status == 400, body
-        assert answer.json()["detail"].startswith("The body is no JSON")
+        assert answer.json()["detail"].startswith("The body is not JSON")
     assert post_json(probe, b"{}", "text/plain").status == 415
     assert post_json(probe, b" " * 101).status == 413
 

@@ -101,7 +101,7 @@ FIELDS = {
     "bare LF inside the head": (400, GET + b"X: a\nY: b\r\n\r\n" + SECOND),
     "bare LF at the end": (400, GET + b"X: a\r\n\n" + SECOND),
     "CR CR LF": (400, GET + b"X: a\r\r\n\r\n" + SECOND),
-    "Connection that is no list of tokens": (400, GET + b"Connection: close;x\r\n\r\n" + SECOND),
+    "Connection that is not a list of tokens": (400, GET + b"Connection: close;x\r\n\r\n" + SECOND),
     "unknown expectation": (417, POST + b"Expect: 200-ok\r\nContent-Length: 0\r\n\r\n" + SECOND),
 }
 

@@ -182,7 +182,7 @@ def test_a_store_of_a_newer_program_is_left_alone(tmp_path, realm_file):
 
 
 def test_what_is_no_store_is_refused(tmp_path):
-    (tmp_path / "ostiary.db").write_bytes(b"this is no database, but text\n" * 200)
+    (tmp_path / "ostiary.db").write_bytes(b"this is not a database, but text\n" * 200)
     done = run("realm", "export", "x", "--data", tmp_path)
     assert done.returncode == 1 and "not a database" in done.stderr
 

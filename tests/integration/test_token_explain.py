@@ -51,7 +51,7 @@ BROKEN = {
         "OST_E_ALGORITHM",
     ),
     "critical": (lambda k: signed(k, CLAIMS, header={"alg": "ES256", "crit": ["x"]}), "header", "OST_E_CRITICAL"),
-    "bound to what is no key": (lambda k: signed(k, {**CLAIMS, "cnf": {"jkt": "x"}}), "sender", "OST_E_SENDER"),
+    "bound to what is not a key": (lambda k: signed(k, {**CLAIMS, "cnf": {"jkt": "x"}}), "sender", "OST_E_SENDER"),
     "cut off": (lambda k: signed(k, CLAIMS).rsplit(".", 1)[0], "form", "OST_E_TOKEN_FORMAT"),
     "opaque": (lambda k: "2YotnFZFEjr1zCsicMWpAA", "form", "OST_E_TOKEN_FORMAT"),
     "encrypted": (lambda k: "e30.AA.AA.AA.AA", "form", "OST_E_TOKEN_FORMAT"),
@@ -129,8 +129,8 @@ def test_a_policy_that_wants_bound_tokens(keys, tmp_path):
 @pytest.mark.parametrize(
     "content,more,status,words",
     [
-        ('{"scope": ["read"]}', (), 1, "is no policy"),
-        ("no JSON", (), 1, "is no policy"),
+        ('{"scope": ["read"]}', (), 1, "is not a policy"),
+        ("no JSON", (), 1, "is not a policy"),
         ('{"open": true}', (), 2, "is open"),
         ("{}", ("--scope", "read"), 2, "--policy says all"),
         (None, (), 1, "No such file"),

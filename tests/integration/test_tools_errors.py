@@ -52,7 +52,7 @@ def test_a_key_set_that_is_none_is_told_as_such(key, tmp_path):
     shown = tmp_path / "private.jwks"
     good("jwk", "set", "--private", private, "--output", shown)
     for file in (public, "/dev/null", shown):
-        bad(1, *asked, file, feed="e30.e30.AA", told="no JWK Set")
+        bad(1, *asked, file, feed="e30.e30.AA", told="not a JWK Set")
     bad(1, *asked[:-1], "--ca-file", "/nonexistent", feed="e30.e30.AA", told="/nonexistent: No such file")
 
 

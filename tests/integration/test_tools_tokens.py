@@ -49,7 +49,7 @@ def test_times_and_algorithms_of_verification(key):
     good(*rules, "--now", "399", "--leeway", "300", feed=token)
     good(*rules, "--now", "9", "--alg", "PS256", "--alg", "RS256", feed=token)
     bad(1, *rules, "--now", "9", "--alg", "PS256", feed=token, told="RS256")
-    bad(2, *rules, "--alg", "none", feed=token, told="no algorithm")
+    bad(2, *rules, "--alg", "none", feed=token, told="not an algorithm")
     bad(2, *rules, "--leeway", "-1", feed=token, told="--leeway")
 
 

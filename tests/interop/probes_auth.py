@@ -62,9 +62,9 @@ def probe_redirects(r):
     ask(r, "client without standard flow", Client("silent", None, CALLBACK), "probe")
     ask(r, "request object", request="x.y.z")
     ask(r, "request_uri", request_uri="http://localhost:8000/request")
-    ask(r, "max_age that is no number", max_age="soon")
+    ask(r, "max_age that is not a number", max_age="soon")
     ask(r, "negative max_age", max_age="-1")
-    ask(r, "claims that are no JSON", claims="{")
+    ask(r, "claims that are not JSON", claims="{")
 
 
 def probe_pkce(r):

@@ -89,7 +89,7 @@ static explain_mistake find_damage(ost_text token)
                        "Logs and browsers show tokens cut short. Take it from where it is whole.");
     for (size_t i = 0; i < token.len; i++) {
         if ((unsigned char)token.data[i] < 0x21 || (unsigned char)token.data[i] > 0x7E)
-            return MISTAKE("bytes that are no ASCII",
+            return MISTAKE("bytes that are not ASCII",
                            "Tokens are plain ASCII. An editor or a word processor has put in a "
                            "byte order mark, typographic quotes or the like.");
     }

@@ -59,7 +59,7 @@ ost_text explain_advice_issuer(const explain_step *step)
         return OST_TEXT("The token does not say who issued it. Keycloak's always do: this is "
                         "something else, or something has taken the claim out.");
     if (b.scheme.len == 0)
-        return OST_TEXT("The issuer is no URL: this looks like a token that a client has made "
+        return OST_TEXT("The issuer is not a URL: this looks like a token that a client has made "
                         "for itself (a client assertion). It must send the access token that it "
                         "is given.");
     if (text_equal(without_slash(expected), without_slash(seen)))

@@ -78,7 +78,7 @@ static ost_result read_policy(const option_values *values, request *r, ost_arena
         return result;
     result = ost_policy_read(json, arena, &policy, &why);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s is no policy: %s", path, why.detail);
+        return ost_error_set(ret_error, result, "%s is not a policy: %s", path, why.detail);
     if (policy->open)
         return ost_error_set(ret_error, OST_E_ARGUMENT, "%s is open: no token is looked at", path);
     r->policy = *policy;
@@ -99,7 +99,7 @@ static ost_result take_key_file(const char *path, request *r, ost_arena *arena,
     result = ost_keyset_import(keys, TOOL_KEYS_MAX, &set, NULL, &why);
     if (result != OST_OK)
         return ost_error_set(ret_error, result,
-                             "%s is no JWK Set with keys to verify with: %s "
+                             "%s is not a JWK Set with keys to verify with: %s "
                              "(ostiary jwk set makes one)",
                              path, why.detail);
     ost_keyset_unref(set);

@@ -64,7 +64,7 @@ static int run(const option_values *values)
 }
 
 static const option options[] = {
-    {"user", "USER", NULL, NULL, "this user's alone, by name or id"},
+    {"user", "USER", NULL, NULL, "only this user's, by name or id"},
     ADMINISTRATION_OPTIONS,
     {0},
 };

@@ -27,7 +27,7 @@ static ost_result decode(const option_values *values, ost_arena *arena, ost_erro
     result = base64url_decode_to(arena, text, &bytes);
     if (result != OST_OK)
         return ost_error_set(ret_error, result,
-                             "that is no strict base64url (no =, no + and /, no line breaks)");
+                             "that is not strict base64url (no =, no + and /, no line breaks)");
     return tool_put(values, bytes, ret_error);
 }
 

@@ -77,7 +77,7 @@ static ost_result put_times(claims_writer *w, const option_values *values)
     bool kept_exp = text == NULL && ost_json_get(w->file, "exp") != NULL;
     if (!read_duration(text != NULL ? text : "5m", &lifetime))
         return ost_error_set(w->ret_error, OST_E_ARGUMENT,
-                             "--expires: \"%.40s\" is no duration such as 90, 5m, 12h or 30d",
+                             "--expires: \"%.40s\" is not a duration such as 90, 5m, 12h or 30d",
                              text);
     ost_result result = kept_iat ? OST_OK : begin_claim(w, OST_TEXT("iat"));
     if (result == OST_OK && !kept_iat)

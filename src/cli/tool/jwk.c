@@ -167,7 +167,7 @@ static int run_convert(const option_values *values)
 
 static const option convert_options[] = {
     {"to", "FORM", NULL, NULL, "jwk or pem: SPKI and PKCS #8 (jwk)"},
-    {"public", NULL, NULL, NULL, "the public half alone"},
+    {"public", NULL, NULL, NULL, "the public half only"},
     {"alg", "ALG", NULL, NULL, "what a key that comes as PEM is for"},
     {"new-kid", "KID", NULL, NULL, "give it this id; \"thumbprint\": its thumbprint"},
     TOOL_KID_OPTION,

@@ -21,7 +21,7 @@ static ost_result read_set(const option_values *values, const char *name, ost_te
                             : ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
 }
 
-/* Which key the token asks for; empty when it does not say, or is no token. */
+/* Which key the token asks for; empty when it does not say, or is not a token. */
 static ost_text kid_of(ost_text token, ost_arena *arena)
 {
     ost_unverified_jws read;

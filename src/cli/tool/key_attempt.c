@@ -89,7 +89,7 @@ ost_result key_attempt_each(tool_keys *keys, ost_text message, ost_arena *arena,
         result = attempt_once(keys, attempt, user, ret_error);
     for (size_t i = 0; i < all.count && result != OST_OK; i++) {
         ost_error why = {0};
-        (void)!key_set_kid(keys->keys[0], all.named[i]); /* what is no name fits nothing */
+        (void)!key_set_kid(keys->keys[0], all.named[i]); /* what is not a name fits nothing */
         ost_result now = attempt_once(keys, attempt, user, &why);
         /* That the key fits, and yet it failed, says more than that it does not fit. */
         if (i == 0 || now == OST_OK || now == OST_E_SIGNATURE || now == OST_E_DECRYPTION) {

@@ -88,9 +88,9 @@ static ost_result get(const formatting *f, size_t i, const ost_json *party, ost_
     if (f->whole == NULL)
         text = f->parts[i];
     else if (value != NULL && !ost_json_text(value, &text))
-        return ost_error_set(f->ret_error, OST_E_TOKEN_FORMAT, "\"%s\" is no text", wanted->name);
+        return ost_error_set(f->ret_error, OST_E_TOKEN_FORMAT, "\"%s\" is not text", wanted->name);
     if (base64url_decode_to(f->arena, text, &bytes) != OST_OK)
-        return ost_error_set(f->ret_error, OST_E_TOKEN_FORMAT, "\"%s\" is no strict base64url",
+        return ost_error_set(f->ret_error, OST_E_TOKEN_FORMAT, "\"%s\" is not strict base64url",
                              wanted->name);
     *ret_text = text;
     return OST_OK;

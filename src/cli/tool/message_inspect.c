@@ -48,7 +48,7 @@ static ost_result read_protected(const inspecting *in, ost_text encoded, ost_err
     if (result == OST_OK)
         result = ost_json_read(text, &limits, in->arena, &header, NULL);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "the protected header is no JSON in base64url");
+        return ost_error_set(ret_error, result, "the protected header is not JSON in base64url");
     print_header(in, "protected", header);
     return OST_OK;
 }

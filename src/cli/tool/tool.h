@@ -9,7 +9,7 @@
 
 /* The options of where the result goes. */
 #define TOOL_OUTPUT_OPTIONS                                                                        \
-    {"output", "FILE", NULL, NULL, "a new file, for its owner alone (standard output)"},           \
+    {"output", "FILE", NULL, NULL, "a new file that its owner alone may read (standard output)"},  \
     {                                                                                              \
         "force", NULL, NULL, NULL, "overwrite the file"                                            \
     }

@@ -30,7 +30,7 @@ static ost_result failed(ost_error *ret_error, const char *path, const char *oth
 {
     if (!is_standard(path) && is_content(path))
         return ost_error_set(ret_error, OST_E_SYSTEM,
-                             "what is given is no file name: tokens and keys come from files "
+                             "what is given is not a file name: tokens and keys come from files "
                              "or standard input");
     return ost_error_set(ret_error, OST_E_SYSTEM, "%s: %s", is_standard(path) ? otherwise : path,
                          strerror(errno));

@@ -33,7 +33,7 @@ static const ost_json_limits limits = {TOOL_FILE_MAX, 8, 16384};
 static ost_result read_set(const ost_json *entries, tool_keys *keys, ost_error *ret_error)
 {
     if (!ost_json_is(entries, OST_JSON_ARRAY) || ost_json_count(entries) > TOOL_KEYS_MAX) {
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"keys\" is no array of at most %d",
+        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"keys\" is not an array of at most %d",
                              TOOL_KEYS_MAX);
     }
     ost_result result = OST_OK;

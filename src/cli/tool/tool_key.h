@@ -33,7 +33,7 @@ OST_MUST_CHECK ost_result tool_need_private(const ost_key *key, const char *what
 ost_result tool_tell_key(ost_result result, ost_error *ret_error);
 
 /* Of an --alg that is none; takes its name. */
-#define TOOL_NO_ALGORITHM "--alg: \"%.40s\" is no algorithm (ostiary jwk algorithms lists them)"
+#define TOOL_NO_ALGORITHM "--alg: \"%.40s\" is not an algorithm (ostiary jwk algorithms lists them)"
 
 /* The only key there is, when it has no name, takes the one that a message asks for: whoever named
  * its file has said that it is the one. */

@@ -42,7 +42,7 @@ static ost_result check_kind(const ost_json *object, ost_error *ret_error)
     const ost_json *use = ost_json_get(object, "token_use");
     ost_text said = {0};
     if (type != NULL && !ost_json_text(type, &said))
-        return ost_error_set(ret_error, OST_E_CLAIM_TYPE, "token_type is no string");
+        return ost_error_set(ret_error, OST_E_CLAIM_TYPE, "token_type is not a string");
     bool bound = text_equal_ignoring_case(said, OST_TEXT("DPoP"));
     if (type != NULL && !bound && !text_equal_ignoring_case(said, OST_TEXT("Bearer"))) {
         return ost_error_set(ret_error, OST_E_TOKEN_TYPE,

@@ -43,7 +43,7 @@ ost_result issuer_statement_read(ost_text token, const char *typ, ost_algs accep
     if (result == OST_OK)
         result = ost_json_read(payload, NULL, arena, &object, &why);
     if (result == OST_OK && !ost_json_is(object, OST_JSON_OBJECT))
-        result = ost_error_set(&why, OST_E_REMOTE, "it is no object");
+        result = ost_error_set(&why, OST_E_REMOTE, "it is not an object");
     if (result != OST_OK)
         return ost_error_set(ret_error, result == OST_E_KEY_UNKNOWN ? result : OST_E_REMOTE,
                              "signed by the issuer: %s", why.detail);

@@ -54,7 +54,7 @@ ost_result key_seed_load(key_source *s, ost_error *ret_error)
     if (fd < 0)
         return no_seed(s, "cannot be opened", ret_error);
     if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
-        return no_seed(s, "is no regular file", ret_error);
+        return no_seed(s, "is not a regular file", ret_error);
     if (status.st_size <= 0 || (size_t)status.st_size > MAX_SEED)
         return no_seed(s, "is empty or too large", ret_error);
     size_t len = (size_t)status.st_size;

@@ -23,7 +23,7 @@ typedef struct key_snapshot {
     uint64_t generation;      /* unique in the issuer: another one, other keys */
     int64_t obtained;         /* monotonic milliseconds; of the newest fetch that brought them */
     unsigned char digest[32]; /* SHA-256 of the document they came in */
-    keyset_left_out left_out; /* what of that document is no key here */
+    keyset_left_out left_out; /* what of that document is not a key here */
 } key_snapshot;
 
 typedef struct key_waiter {

@@ -159,7 +159,7 @@ static ost_result check_claims(const ost_json *claims, const dpop_demand *demand
         proof->jti.len > DPOP_PROOF_ID_MAX)
         return ost_error_set(ret_error, OST_E_PROOF, "the proof has no jti of 1 to 256 bytes");
     if (nonce != NULL && !ost_json_text(nonce, &proof->nonce))
-        return ost_error_set(ret_error, OST_E_PROOF, "the proof's nonce is no string");
+        return ost_error_set(ret_error, OST_E_PROOF, "the proof's nonce is not a string");
     if (!ost_json_text(ost_json_get(claims, "htm"), &htm) || !text_equal(htm, demand->method)) {
         return ost_error_set(ret_error, OST_E_PROOF, "the proof is not for the method (htm) %.*s",
                              SHOWN(demand->method, 60));
@@ -184,7 +184,7 @@ static ost_result check_payload(ost_text payload, const dpop_demand *demand, ost
     if (result != OST_OK)
         return refuse(result, "the proof's payload", ret_error);
     if (!ost_json_is(claims, OST_JSON_OBJECT))
-        return ost_error_set(ret_error, OST_E_PROOF, "the proof's payload is no JSON object");
+        return ost_error_set(ret_error, OST_E_PROOF, "the proof's payload is not a JSON object");
     result = check_claims(claims, demand, arena, &proof, ret_error);
     if (result == OST_OK)
         *ret_proof = proof;

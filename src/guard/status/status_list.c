@@ -31,7 +31,7 @@ ost_result status_reference_read(const ost_claims *claims, status_reference *ret
         !ost_json_text(ost_json_get(list, "uri"), &uri) || uri.len == 0 ||
         uri.len > STATUS_URI_MAX) {
         return ost_error_set(ret_error, OST_E_STATUS,
-                             "the token's status is no reference to a status list");
+                             "the token's status is not a reference to a status list");
     }
     *ret_reference = (status_reference){(uint64_t)index, uri};
     return OST_OK;
@@ -95,7 +95,7 @@ static ost_result read_bits(const ost_json *object, size_t max, ost_arena *arena
         base64url_decode_to(arena, encoded, &data) != OST_OK ||
         !inflate_list(data, max, arena, &list->bytes))
         return ost_error_set(ret_error, OST_E_REMOTE,
-                             "lst is no compressed list of at most %zu bytes", max);
+                             "lst is not a compressed list of at most %zu bytes", max);
     list->bits = (unsigned)bits;
     return OST_OK;
 }
@@ -125,7 +125,7 @@ static ost_result read_times(const status_rules *rules, const ost_json *claims, 
     if (ost_json_get(claims, "iat") == NULL || !read_seconds(claims, "iat", 0, &list->issued) ||
         !read_seconds(claims, "exp", INT64_MAX, &list->expires) ||
         !read_seconds(claims, "ttl", rules->lifetime, &ttl))
-        return ost_error_set(ret_error, OST_E_REMOTE, "iat, exp or ttl are no times");
+        return ost_error_set(ret_error, OST_E_REMOTE, "iat, exp or ttl are not times");
     if (list->issued > now + rules->leeway)
         return ost_error_set(ret_error, OST_E_REMOTE, "the list is of the future (iat)");
     if (list->expires <= now)

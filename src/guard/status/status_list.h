@@ -38,7 +38,8 @@ typedef struct status_list {
 /* What an arena needs for a list of at most `max_list` bytes. */
 size_t status_list_arena(size_t max_list);
 
-/* OST_E_KEY_UNKNOWN: with the kid. OST_E_REMOTE: it is no list that may be believed. In the arena.
+/* OST_E_KEY_UNKNOWN: with the kid. OST_E_REMOTE: it is not a list that may be believed. In the
+ * arena.
  */
 OST_MUST_CHECK ost_result status_list_read(const status_rules *rules, ost_text token, int64_t now,
                                            ost_arena *arena, status_list *ret_list,

@@ -125,7 +125,7 @@ static ost_result check_response(const net_response *response, ost_error *ret_er
     if (response->status != 200)
         return ost_error_set(ret_error, OST_E_REMOTE, "status %ld", response->status);
     if (!text_equal_ignoring_case(type, OST_TEXT(CONTENT_TYPE)))
-        return ost_error_set(ret_error, OST_E_REMOTE, "the answer is no " CONTENT_TYPE);
+        return ost_error_set(ret_error, OST_E_REMOTE, "the answer is not a " CONTENT_TYPE);
     return OST_OK;
 }
 

@@ -77,7 +77,7 @@ static int gather(const http_request *request, const char *name, ost_text *ret_e
     return count;
 }
 
-/* From the last hop backwards: the first address that is no trusted proxy is the client. */
+/* From the last hop backwards: the first address that is not a trusted proxy is the client. */
 static const char *read_forwarded(const http_service *service, const http_request *request,
                                   client *ret_client)
 {

@@ -127,7 +127,7 @@ ost_result ost_jwe_encrypt(ost_text content, const ost_key *key, ost_alg alg, os
     if (result != OST_OK)
         return result;
     if (w.options->aad.len > 0)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "aad is of the JSON serialization alone");
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "aad is for the JSON serialization only");
     if (content.len > TOKEN_MAX)
         return ost_error_set(ret_error, OST_E_CEILING, "content of %zu bytes", content.len);
     ERR_set_mark();

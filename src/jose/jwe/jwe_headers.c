@@ -32,7 +32,7 @@ static ost_result check_critical(const jwe_message *m, ost_error *ret_error)
             ost_json_get(m->shared_header, "zip") != NULL)
             return ost_error_set(ret_error, OST_E_TOKEN_FORMAT, "\"zip\" is not protected");
         if (ost_json_get(m->recipients[i].header, "enc") != NULL)
-            return ost_error_set(ret_error, OST_E_TOKEN_FORMAT, "\"enc\" of one recipient alone");
+            return ost_error_set(ret_error, OST_E_TOKEN_FORMAT, "\"enc\" of one recipient only");
     }
     return OST_OK;
 }

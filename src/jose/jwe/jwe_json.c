@@ -72,7 +72,7 @@ static ost_result read_recipient(jwe_message *m, const ost_json *object, ost_are
     if (result != OST_OK)
         return result;
     if (shares_a_name(r->header, m->protected_header) || shares_a_name(r->header, m->shared_header))
-        return malformed(ret_error, "a name stands in two headers");
+        return malformed(ret_error, "a name is in two headers");
     m->count++;
     return OST_OK;
 }
@@ -134,7 +134,7 @@ static ost_result read_message(jwe_message *m, const ost_json *json, ost_arena *
     if (result == OST_OK)
         result = read_object(json, "unprotected", &m->shared_header, ret_error);
     if (result == OST_OK && shares_a_name(m->shared_header, m->protected_header))
-        result = malformed(ret_error, "a name stands in two headers");
+        result = malformed(ret_error, "a name is in two headers");
     if (result == OST_OK)
         result = read_recipients(m, json, arena, ret_error);
     if (result == OST_OK)

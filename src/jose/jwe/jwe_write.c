@@ -24,11 +24,11 @@ static ost_result check_recipient(const ost_recipient *r, ost_enc enc,
                              ost_alg_name(r->alg));
     }
     if (r->key->content != NULL && ost_enc_of(text_of(r->key->content)) != enc) {
-        return ost_error_set(ret_error, OST_E_KEY_USE, "the key is for %s alone", r->key->content);
+        return ost_error_set(ret_error, OST_E_KEY_USE, "the key is for %s only", r->key->content);
     }
     bool has_parties = options->apu.len > 0 || options->apv.len > 0;
     if (has_parties && way->way != WAY_AGREE)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "apu and apv are of ECDH-ES alone");
+        return ost_error_set(ret_error, OST_E_ARGUMENT, "apu and apv are for ECDH-ES only");
     return OST_OK;
 }
 
@@ -48,7 +48,7 @@ ost_result jwe_write_check(const ost_recipient *recipients, size_t count, ost_en
         if (result != OST_OK)
             return result;
         if (count > 1 && needs_to_be_alone(recipients[i].alg)) {
-            return ost_error_set(ret_error, OST_E_ARGUMENT, "%s is for one recipient alone",
+            return ost_error_set(ret_error, OST_E_ARGUMENT, "%s is for one recipient only",
                                  ost_alg_name(recipients[i].alg));
         }
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Compact JWS that are no tokens: with a detached payload (RFC 7515, appendix F), or one that is
+/* Compact JWS that are not tokens: with a detached payload (RFC 7515, appendix F), or one that is
  * not encoded (RFC 7797 §5). */
 #include "base/base64url.h"
 #include "base/text.h"

@@ -29,7 +29,7 @@ static ost_result check_unprotected(const jws_signature *s, ost_error *ret_error
     }
     for (const ost_json *at = ost_json_first(header); at != NULL; at = ost_json_next(at)) {
         if (ost_json_get_text(s->protected_header, ost_json_name(at)) != NULL) {
-            return ost_error_set(ret_error, OST_E_TOKEN_FORMAT, "\"%.*s\" stands in two headers",
+            return ost_error_set(ret_error, OST_E_TOKEN_FORMAT, "\"%.*s\" is in two headers",
                                  SHOWN(ost_json_name(at), 32));
         }
     }

@@ -25,7 +25,7 @@ static ost_result read_signature(const ost_json *entry, const ost_jws_rules *rul
                                  ost_arena *arena, jws_signature *s, ost_error *ret_error)
 {
     if (!ost_json_is(entry, OST_JSON_OBJECT))
-        return malformed(ret_error, "a signature that is no object");
+        return malformed(ret_error, "a signature that is not an object");
     ost_result result = read_protected(ost_json_get(entry, "protected"), arena, s, ret_error);
     if (result != OST_OK)
         return result;

@@ -53,7 +53,8 @@ static ost_result read_back(ost_text encoded, const ost_jws_signer *signer, ost_
     const ost_jws_rules rules = {.algorithms = OST_ALG_BIT(signer->alg), .unencoded = true};
     jws_signature s = {.unprotected_header = signer->header};
     if (signer->header != NULL && !ost_json_is(signer->header, OST_JSON_OBJECT))
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "an unprotected header that is no object");
+        return ost_error_set(ret_error, OST_E_ARGUMENT,
+                             "an unprotected header that is not an object");
     ost_result result = compact_header(encoded, arena, &s.protected_header, ret_error);
     if (result == OST_OK)
         result = jws_read_headers(&s, &rules, ret_error);

@@ -66,7 +66,7 @@ ost_result ost_jwt_verify_nested(ost_text token, const ost_keyset *private_keys,
     if (result != OST_OK)
         return result;
     if (!ost_typ_is(outer.cty, "JWT"))
-        return ost_error_set(ret_error, OST_E_TOKEN_FORMAT, "the encrypted content is no token");
+        return ost_error_set(ret_error, OST_E_TOKEN_FORMAT, "the encrypted content is not a token");
     return ost_jwt_verify(outer.content, keys, rules, now, arena, ret_claims, ret_error);
 }
 

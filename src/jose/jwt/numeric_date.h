@@ -5,7 +5,7 @@
 
 #include <ostiary/json.h>
 
-/* The whole seconds; a fraction is dropped. False: it is no number from 0 to 2^53. */
+/* The whole seconds; a fraction is dropped. False: it is not a number from 0 to 2^53. */
 OST_MUST_CHECK bool numeric_date_read(const ost_json *value, int64_t *ret_seconds);
 
 #endif

@@ -127,7 +127,7 @@ static ost_result read_alg(const ost_json *jwk, ost_key *key, ost_error *ret_err
     }
     if (alg == OST_ALG_NONE_SET) {
         return ost_error_set(ret_error, OST_E_UNSUPPORTED,
-                             "the key is for \"%.*s\", which is no algorithm known here",
+                             "the key is for \"%.*s\", which is not an algorithm known here",
                              SHOWN(name, 32));
     }
     return key_bind(key, alg, ret_error);

@@ -32,7 +32,7 @@ static bool is_content_size(size_t size)
 }
 
 /* RFC 7518 §3.2: HMAC takes a key of the size of the hash or larger; wrapping takes one of exactly
- * one size. A password is no key until it is called one. */
+ * one size. A password is not a key until it is called one. */
 static bool takes_size(ost_alg alg, size_t size)
 {
     if (alg == OST_DIR)
@@ -109,7 +109,7 @@ ost_result key_oct_bind_content(ost_key *key, ost_text name, ost_error *ret_erro
         return bind(key, OST_DIR);
     }
     return ost_error_set(ret_error, OST_E_UNSUPPORTED,
-                         "the key is for \"%.*s\", which is no algorithm known here",
+                         "the key is for \"%.*s\", which is not an algorithm known here",
                          SHOWN(name, 32));
 }
 

@@ -33,7 +33,7 @@ static ost_result set_ed25519(ost_key *key, const unsigned char *seed, ost_error
         return ost_error_set(ret_error, OST_E_CRYPTO, "libsodium does not start");
     /* Canonical, on the curve, in the large group: no point under which everything is signed. */
     if (crypto_core_ed25519_is_valid_point(key->okp_public) != 1)
-        return ost_error_set(ret_error, OST_E_KEY_WEAK, "x is no point of Ed25519's main group");
+        return ost_error_set(ret_error, OST_E_KEY_WEAK, "x is not a point of Ed25519's main group");
     if (seed == NULL)
         return OST_OK;
     crypto_sign_seed_keypair(derived, key->okp_secret, seed);

@@ -5,7 +5,7 @@
 
 #include <ostiary/jose.h>
 
-/* Entries that are no keys here: malformed, weak, of unknown kinds. Keys for something else than
+/* Entries that are not keys here: malformed, weak, of unknown kinds. Keys for something else than
  * signatures are none of them. */
 typedef struct keyset_left_out {
     size_t count;

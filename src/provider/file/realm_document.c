@@ -169,7 +169,7 @@ static bool is_true(const ost_json *object, const char *member)
     return ost_json_boolean(ost_json_get(object, member), &value) && value;
 }
 
-/* 32 random bytes; masked secrets of an export ("**********") are no secrets. */
+/* 32 random bytes; masked secrets of an export ("**********") are not secrets. */
 static void put_secret(completion *c, const ost_json *client)
 {
     unsigned char bytes[24];

@@ -46,7 +46,7 @@ static const member client_members[] = {
     {"registeredNodes", MEMBER_ANY, .fate = MEMBER_KEPT},
     {"registrationAccessToken", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"rootUrl", MEMBER_STRING, .fate = MEMBER_ACTED},
-    {"secret", MEMBER_STRING, .fate = MEMBER_ACTED, .why = "one of stars alone is made anew"},
+    {"secret", MEMBER_STRING, .fate = MEMBER_ACTED, .why = "one of stars only is generated again"},
     {"serviceAccountsEnabled", MEMBER_BOOLEAN, .fate = MEMBER_ACTED},
     {"standardFlowEnabled", MEMBER_BOOLEAN, .fate = MEMBER_ACTED},
     {"surrogateAuthRequired", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},

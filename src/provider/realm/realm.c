@@ -289,7 +289,7 @@ static void load_attributes(realm_loader *l, const ost_json *at, realm_client *c
     c->post_logout_redirect_uris = load_post_logout(l, c);
 }
 
-/* What an export has as the secret of a client that proves itself otherwise is no password. */
+/* What an export has as the secret of a client that proves itself otherwise is not a password. */
 static void load_secret(realm_loader *l, const ost_json *at, realm_client *c)
 {
     const char *proof = loader_string(l, at, "clientAuthenticatorType");

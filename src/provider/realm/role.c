@@ -44,7 +44,7 @@ static ost_result add_roles(const ost_json *list, ost_text client, role_table *t
 {
     size_t at = 0;
     if (list != NULL && !ost_json_is(list, OST_JSON_ARRAY))
-        return ost_error_set(ret_error, OST_E_FORMAT, "roles: a list of roles is no array");
+        return ost_error_set(ret_error, OST_E_FORMAT, "roles: a list of roles is not an array");
     for (const ost_json *entry = ost_json_first(list); entry != NULL;
          entry = ost_json_next(entry), at++) {
         role *r = &table->roles[table->count];

@@ -134,7 +134,7 @@ static void what_is_refused(void **state)
             "at least 32");
     refused(write_file("file", "", 0600), OST_E_CONFIG, "at least 32");
     refused(write_file("file", large, 0600), OST_E_CONFIG, "too long");
-    refused(folder, OST_E_CONFIG, "is no file");
+    refused(folder, OST_E_CONFIG, "is not a file");
     refused(in_folder("no/such"), OST_E_SYSTEM, "cannot make");
 }
 

@@ -69,7 +69,7 @@ static void a_token_from_a_session_counts_without_a_field(void **state)
     ost_credentials credentials = {.bearer = fixture_token(f, CLAIMS)};
     ost_guard_check(f->guard, &fixture_any, &credentials, false, f->arena, &verdict);
     assert_int_equal(verdict.decision, OST_ALLOW);
-    /* What the program itself unsealed is no malformed request. */
+    /* What the program itself unsealed is not a malformed request. */
     credentials.bearer = OST_TEXT("not a token");
     ost_guard_check(f->guard, &fixture_any, &credentials, false, f->arena, &verdict);
     assert_int_equal(verdict.status, 401);
@@ -99,7 +99,7 @@ static void malformed_requests(void **state)
         ost_verdict verdict = fixture_check_header(f, f->guard, &fixture_any, text_of(fields[i]));
         challenge_is(verdict, 400,
                      "Bearer realm=\"items\", error=\"invalid_request\", error_description=\""
-                     "The Authorization header is malformed or stands twice\"");
+                     "The Authorization header is malformed or repeated\"");
         assert_int_equal(verdict.reason, OST_E_FORMAT);
     }
 }

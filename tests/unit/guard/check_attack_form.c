@@ -278,7 +278,7 @@ static void garbage_is_refused(void **state)
                                           "e30.", "e30.e30", "e30..", "e30.e30.e", "null"};
     for (size_t i = 0; i < ARRAY_LEN(garbage); i++)
         fixture_refuses(f, text_of(garbage[i]), OST_E_TOKEN_FORMAT);
-    /* JSON tokens of RFC 7515 §7.2 are no compact ones. */
+    /* JSON tokens of RFC 7515 §7.2 are not compact ones. */
     ost_verdict verdict =
         fixture_check(f, f->guard, &fixture_any,
                       OST_TEXT("{\"payload\":\"e30\",\"protected\":\"e30\",\"signature\":\"\"}"));

@@ -221,8 +221,8 @@ static void a_signed_answer_must_be_ours(void **state)
     }
 }
 
-/* An access token, or any other thing that the issuer has signed, is no answer (RFC 8725 §3.11);
- * nor is one that is not signed by it. */
+/* An access token, or any other thing that the issuer has signed, is not an answer (RFC 8725
+ * §3.11); nor is one that is not signed by it. */
 static void types_and_signatures_count(void **state)
 {
     const introspection_rules rules = rules_of();

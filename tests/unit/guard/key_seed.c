@@ -244,10 +244,10 @@ static void a_seed_that_cannot_be_read_is_told(void **state)
     static const char short_one[] = "/sys/devices/system/cpu/online";
     online *o = *state;
     expect(load(path), "cannot be opened");
-    expect(load(folder), "is no regular file");
-    expect(load("/dev/zero"), "is no regular file");
+    expect(load(folder), "is not a regular file");
+    expect(load("/dev/zero"), "is not a regular file");
     assert_int_equal(mkfifo(path, 0600), 0);
-    expect(load(path), "is no regular file");
+    expect(load(path), "is not a regular file");
     unlink(path);
     if (is_shorter_than_it_says(short_one))
         expect(load(short_one), "cannot be read");
@@ -404,7 +404,7 @@ static void nothing_stays_open(void **state)
     expect(load(path), "a member's name in quotes is expected");
     write_file(o->issuer->keys);
     expect(load(path), NULL);
-    expect(load(folder), "is no regular file");
+    expect(load(folder), "is not a regular file");
     expect(store(path, OST_TEXT("keys")), NULL);
     expect(store(folder, OST_TEXT("keys")), "cannot be written");
     assert_int_equal(next_descriptor(), before);

@@ -25,7 +25,7 @@ static const struct {
      "", false},
     {"Cognito, of a kind to come", "{\"token_use\":\"refresh\",\"client_id\":\"c\",\"exp\":2}", "c",
      false},
-    {"a token_use that is no text", "{\"token_use\":[\"access\"],\"exp\":2}", "", false},
+    {"a token_use that is not text", "{\"token_use\":[\"access\"],\"exp\":2}", "", false},
     {"Okta, access",
      "{\"ver\":1,\"jti\":\"AT.x\",\"iss\":\"https://x.okta.com/oauth2/default\","
      "\"aud\":\"api://default\",\"iat\":1,\"exp\":2,\"cid\":\"0oa\",\"uid\":\"00u\","
@@ -60,7 +60,7 @@ static const struct {
      "c", false},
     {"a client that two claims name",
      "{\"azp\":\"one\",\"cid\":\"two\",\"appid\":\"three\",\"exp\":2}", "one", true},
-    {"a client that is no text", "{\"azp\":7,\"cid\":\"two\",\"exp\":2}", "", true},
+    {"a client that is not text", "{\"azp\":7,\"cid\":\"two\",\"exp\":2}", "", true},
 };
 
 static void g12_kinds_and_clients(void **state)

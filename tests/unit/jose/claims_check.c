@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Checking claims: issuer, audience, times to the second, and rules that are no rules. */
+/* Checking claims: issuer, audience, times to the second, and rules that are not rules. */
 #include <stdio.h>
 #include <string.h>
 

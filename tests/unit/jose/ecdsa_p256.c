@@ -152,7 +152,7 @@ static void x_beyond_the_order(void **state)
     ost_key *key = key_of(f, q);
     craft(f, r, u1, u2, hash, signature);
     same_verdict(key, hash, signature, true);
-    /* x itself is no r. */
+    /* x itself is not an r. */
     assert_int_equal(BN_bn2binpad(x, signature, P256_SIZE), P256_SIZE);
     same_verdict(key, hash, signature, false);
     ost_key_unref(key);

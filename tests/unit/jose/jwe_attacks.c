@@ -46,7 +46,7 @@ static void nested_tokens(void **state)
         ost_jws_sign(text_of(good_claims), inner, OST_ES256, NULL, message_arena, &token), OST_OK);
     assert_int_equal(verify_nested(message_encrypt(token, outer, OST_ECDH_ES, "JWT"), outer, inner),
                      OST_OK);
-    /* Without `cty` it is no nested token, and a signed one alone is not either. */
+    /* Without `cty` it is not a nested token, and a signed one alone is not either. */
     assert_int_equal(verify_nested(message_encrypt(token, outer, OST_ECDH_ES, NULL), outer, inner),
                      OST_E_TOKEN_FORMAT);
     assert_int_equal(verify_nested(token, outer, inner), OST_E_TOKEN_FORMAT);

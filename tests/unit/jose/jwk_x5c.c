@@ -120,7 +120,7 @@ static void malformed(void **state)
     assert_int_equal(WITH(test_rsa, "\"x5c\":[\" %s\"]", own), OST_E_KEY_FORMAT);
     assert_int_equal(WITH(test_rsa, "\"x5c\":[\"%s\",\"AAAA\"]", own), OST_E_KEY_FORMAT);
     assert_int_equal(WITH(test_rsa, "\"x5c\":[\"%s\",1]", own), OST_E_KEY_FORMAT);
-    /* The key alone is no certificate. */
+    /* The key alone is not a certificate. */
     ost_key *key = good_key(test_rsa);
     ost_text der = {0};
     assert_int_equal(ost_key_export_spki(key, OST_KEY_DER, arena, &der), OST_OK);

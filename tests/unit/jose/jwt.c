@@ -130,7 +130,7 @@ static void symmetric_only_when_asked_for(void **state)
     assert_int_equal(ost_jwt_verify(token, set, &usual, NOW, arena, &claims, NULL), OST_OK);
 }
 
-/* 30: keys of one issuer are no keys of another; sets are never mixed. */
+/* 30: keys of one issuer are not keys of another; sets are never mixed. */
 static void attack_30_another_issuers_key(void **state)
 {
     ost_key *key = good_key(changed(arena, test_p256_other, "kid", "p256"));

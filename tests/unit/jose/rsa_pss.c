@@ -164,7 +164,7 @@ static void encode(const ost_key *key, hash_id hash, const unsigned char *digest
     em[0] &= (unsigned char)(0xff >> (8 * size - bits));
 }
 
-/* The private operation on a block of our own making. False: it is no number below n. */
+/* The private operation on a block of our own making. False: it is not a number below n. */
 static bool raw_sign(const ost_key *key, const unsigned char *block, unsigned char *signature)
 {
     size_t size = (ost_key_bits(key) + 7) / 8, made = size;

@@ -91,7 +91,7 @@ static void attack_10_roca(void **state)
     }
     bn_auto BIGNUM *larger = roca(1427, 99991, 4096);
     assert_string_equal(rsa_weakness(larger), "has the fingerprint of ROCA");
-    /* Of the first few primes alone it is no fingerprint. */
+    /* Of the first few primes alone it is not a fingerprint. */
     bn_auto BIGNUM *chance = roca(61, 5, 2048);
     assert_null(rsa_weakness(chance));
 }

@@ -17,9 +17,9 @@ static const struct {
     const char *reason;
 } deviations[] = {
     {346, false, "the JWK is bound to PS256, the token says PS384"},
-    {347, false, "the JWK is bound to \"ES521\", which is no registered algorithm"},
+    {347, false, "the JWK is bound to \"ES521\", which is not a registered algorithm"},
     {350, false, "the JWK is bound to PS256, the token says PS384"},
-    {351, false, "the JWK is bound to \"ES521\", which is no registered algorithm"},
+    {351, false, "the JWK is bound to \"ES521\", which is not a registered algorithm"},
     {367, true, "marked invalid, but byte for byte the same as 357, which is marked valid"},
     {370, true, "marked invalid, but byte for byte the same as 357, which is marked valid"},
     {372, false, "the MAC does not match the bytes as transmitted"},

@@ -118,8 +118,9 @@ static void what_is_somebody_elses_is_left_alone(void **state)
 {
     char path[600];
     (void)state;
-    static const char text[] = "this is no database, but text, and longer than its header would be "
-                               "if it were one, so that it is read";
+    static const char text[] =
+        "this is not a database, but text, and longer than its header would be "
+        "if it were one, so that it is read";
     snprintf(path, sizeof path, "%s", temporary_path("text.db"));
     write_bytes(path, text, sizeof text);
     assert_left_alone(path, OST_E_STORE, "not a database");
