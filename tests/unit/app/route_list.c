@@ -77,7 +77,7 @@ static void methods(void **state)
     const char *const unknown[] = {"HEAD", "get", "FETCH", "", "GET "};
     for (size_t i = 0; i < ARRAY_LEN(unknown); i++) {
         const ost_route routes[] = {{unknown[i], "/a", handler, OST_OPEN, NULL, 0}, {0}};
-        refused(routes, "the method is none of");
+        refused(routes, "the method is not one of");
         assert_int_equal(route_list_method(unknown[i]), HTTP_OTHER);
     }
     assert_int_equal(route_list_method("PATCH"), HTTP_PATCH);
