@@ -40,12 +40,17 @@ static void attack_41_a_proof_counts_once(void **state)
 static void attack_41_clock_that_is_set_back(void **state)
 {
     proof_cache *cache = make(1);
-    for (unsigned i = 0; i < 64; i++) /* one at least in every table */
-        (void)!add(cache, i, 160, 100);
+    ost_result first[64];
+    for (unsigned i = 0; i < 64; i++) { /* more in some tables than there is room for */
+        first[i] = add(cache, i, 160, 100);
+        assert_true(first[i] == OST_OK || first[i] == OST_E_BUSY);
+    }
     for (unsigned i = 0; i < 64; i++)
         (void)!add(cache, 100 + i, 360, 300);
-    for (unsigned i = 0; i < 64; i++)
-        assert_int_equal(add(cache, i, 160, 100), OST_E_CONFLICT);
+    for (unsigned i = 0; i < 64; i++) {
+        ost_result again = add(cache, i, 160, 100);
+        assert_true(again == OST_E_CONFLICT || (again == OST_E_BUSY && first[i] == OST_E_BUSY));
+    }
     proof_cache_free(cache);
 }
 
