@@ -103,6 +103,8 @@ typedef struct http_certificate {
 typedef struct http_config {
     const http_route *routes; /* copied; must outlive nothing */
     size_t route_count;
+    bool loose_slashes;    /* slashes at the end of a path, and several in a row, find the route
+                              without them */
     http_handler fallback; /* no route fits the path (404), or its method (405, `Allow` is set):
                               see http_fallback_status. NULL: {"detail":"Not Found"},
                               {"detail":"Method Not Allowed"}, 204 for OPTIONS */

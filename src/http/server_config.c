@@ -181,8 +181,9 @@ ost_result server_configure(http_server *server, const http_config *config, ost_
     server->peers = peers_new(server->service.limits.connections_per_peer);
     if (server->arena == NULL || server->peers == NULL)
         return OST_E_MEMORY;
-    ost_result result = router_new(config->routes, config->route_count, server->service.limits.body,
-                                   server->arena, &server->service.router, ret_error);
+    ost_result result =
+        router_new(config->routes, config->route_count, config->loose_slashes,
+                   server->service.limits.body, server->arena, &server->service.router, ret_error);
     if (result == OST_OK)
         result = copy_headers(server, config, ret_error);
     if (result == OST_OK)

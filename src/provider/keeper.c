@@ -28,7 +28,7 @@ static void free_retired(provider *p, int64_t now, bool all)
     }
 }
 
-ost_result keeper_reload(provider *p, ost_error *ret_error)
+static ost_result reload(provider *p, ost_error *ret_error)
 {
     realm_table *table;
     int64_t generation = store_generation(p->store); /* before: what changes meanwhile is seen */
@@ -45,7 +45,8 @@ ost_result keeper_reload(provider *p, ost_error *ret_error)
     return OST_OK;
 }
 
-/* Keys whose time has come sign from the reload on that follows. */
+/* Keys whose time has come sign from the reload on that follows: the store has another generation
+ * then. */
 static void advance_keys(provider *p)
 {
     const realm_table *table = atomic_load(&p->realms);
@@ -56,6 +57,15 @@ static void advance_keys(provider *p)
             (void)!key_ring_advance(p->store, text_of(entry->realm->name), now,
                                     entry->longest_token);
     }
+}
+
+ost_result keeper_load(provider *p, ost_error *ret_error)
+{
+    ost_result result = reload(p, ret_error);
+    if (result != OST_OK)
+        return result;
+    advance_keys(p);
+    return store_generation(p->store) != p->generation ? reload(p, ret_error) : OST_OK;
 }
 
 static void work(provider *p, int64_t *last_sweep)
@@ -69,7 +79,7 @@ static void work(provider *p, int64_t *last_sweep)
     }
     /* What cannot be loaded leaves the realms as they are, and is tried again. */
     if (store_generation(p->store) != p->generation)
-        (void)!keeper_reload(p, NULL);
+        (void)!reload(p, NULL);
     free_retired(p, now, false);
 }
 
@@ -80,7 +90,7 @@ static void *run(void *argument)
     pthread_mutex_lock(&p->keeper_lock);
     while (!p->stopping) {
         struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
+        clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_sec += 1;
         pthread_cond_timedwait(&p->keeper_wake, &p->keeper_lock, &until);
         if (p->stopping)
@@ -91,6 +101,17 @@ static void *run(void *argument)
     }
     pthread_mutex_unlock(&p->keeper_lock);
     return NULL;
+}
+
+/* The clock of days may be set back by hours, and nothing may wait for it. */
+void keeper_init(provider *p)
+{
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&p->keeper_wake, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    pthread_mutex_init(&p->keeper_lock, NULL);
 }
 
 ost_result keeper_start(provider *p)

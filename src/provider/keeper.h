@@ -7,10 +7,10 @@
 
 typedef struct provider provider;
 
-/* OST_E_THREAD and its like when it cannot begin. */
+void keeper_init(provider *provider);
 OST_MUST_CHECK ost_result keeper_start(provider *provider);
 void keeper_stop(provider *provider);
-/* Publishes the realms as the store has them now. */
-OST_MUST_CHECK ost_result keeper_reload(provider *provider, ost_error *ret_error);
+/* Publishes the realms as the store has them now; their keys whose time has come sign already. */
+OST_MUST_CHECK ost_result keeper_load(provider *provider, ost_error *ret_error);
 
 #endif

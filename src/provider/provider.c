@@ -17,6 +17,9 @@
 #define REALM "/realms/{realm}"
 #define OIDC REALM "/protocol/openid-connect"
 #define MAX_FORM ((size_t)64 << 10)
+/* The form of a login has state and nonce, of 8 KiB each, in the URL that it is sent to. */
+#define MAX_REQUEST_LINE ((size_t)48 << 10)
+#define MAX_HEAD ((size_t)64 << 10)
 #define HASH_QUEUE_PER_THREAD 16 /* a wait of about 0.2 s */
 #define STORE_THREADS 16         /* writers share commits: they wait for the disk together */
 #define STORE_QUEUE 1024
@@ -33,7 +36,6 @@ static const struct {
     {HTTP_GET, "/health/started", health_endpoint},
     {HTTP_GET, "/metrics", metrics_endpoint},
     {HTTP_GET, REALM, realm_endpoint},
-    {HTTP_GET, REALM "/", realm_endpoint},
     {HTTP_GET, REALM "/.well-known/openid-configuration", discovery_endpoint},
     {HTTP_OPTIONS, REALM "/.well-known/openid-configuration", preflight_endpoint},
     {HTTP_GET, OIDC "/certs", certs_endpoint},
@@ -77,7 +79,11 @@ static ost_result make_server(provider *p, const provider_config *config, ost_er
         .route_count = ENDPOINTS,
         .fallback = not_found_endpoint,
         .fallback_user = p,
-        .limits = {.pool_threads = STORE_THREADS, .pool_queue = STORE_QUEUE},
+        .loose_slashes = true,
+        .limits = {.request_line = MAX_REQUEST_LINE,
+                   .head = MAX_HEAD,
+                   .pool_threads = STORE_THREADS,
+                   .pool_queue = STORE_QUEUE},
         .loops = config->loops,
         .log = config->log,
         .log_user = config->log_user,
@@ -130,7 +136,7 @@ static ost_result build(provider *p, const provider_config *config, ost_error *r
     if (result == OST_OK)
         result = http_server_listen(p->server, address, config->port, &p->port, ret_error);
     if (result == OST_OK)
-        result = keeper_reload(p, ret_error);
+        result = keeper_load(p, ret_error);
     return result;
 }
 
@@ -140,8 +146,7 @@ ost_result provider_new(const provider_config *config, provider **ret_provider,
     provider *p = memory_alloc(sizeof *p);
     if (p == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    pthread_mutex_init(&p->keeper_lock, NULL);
-    pthread_cond_init(&p->keeper_wake, NULL);
+    keeper_init(p);
     p->store = config->store;
     p->context = config->context;
     p->development = config->development;

@@ -149,13 +149,21 @@ OST_MUST_CHECK ost_result store_client_session_get(store *store, ost_text sessio
                                                    store_client_session *ret_session);
 OST_MUST_CHECK ost_result store_client_session_end(store *store, ost_text session_id,
                                                    ost_text client_id);
+/* One turn of a refresh token: `presented`, issued at `presented_at`, makes way for `next`. */
+typedef struct store_refresh {
+    ost_text realm, session_id, client_id;
+    ost_text presented, next;
+    int64_t presented_at;
+    int64_t max_reuse;
+    int64_t now, idle_ends;
+} store_refresh;
+
 /* Rotation, atomically: uses the token `presented`, adds `next` as its child, and moves the idle
  * time of the session. A token may be used 1 + `max_reuse` times, and no more once a child of it
  * has been used. OST_E_CONFLICT: used too often, or not known although others are, or the client's
- * part of the session is gone. OST_E_NOT_FOUND: the session is gone. */
-OST_MUST_CHECK ost_result store_refresh_use(store *store, ost_text realm, ost_text session_id,
-                                            ost_text client_id, ost_text presented, ost_text next,
-                                            int64_t max_reuse, int64_t now, int64_t idle_ends);
+ * part of the session is gone. OST_E_EXPIRED: it may have been dropped, unused, because the session
+ * has many newer ones. OST_E_NOT_FOUND: the session is gone. */
+OST_MUST_CHECK ost_result store_refresh_use(store *store, const store_refresh *refresh);
 
 /* ---- codes ---- */
 

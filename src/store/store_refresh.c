@@ -14,7 +14,7 @@ ost_result insert_refresh(database *d, ost_text session_id, ost_text client_id, 
     sqlite3_stmt *trim = statement(
         d, "DELETE FROM refresh_token WHERE session_id = ?1 AND client_id = ?2 AND id IN (SELECT "
            "id FROM refresh_token WHERE session_id = ?1 AND client_id = ?2 "
-           "ORDER BY issued DESC, uses LIMIT -1 OFFSET ?3)");
+           "ORDER BY id = ?4 DESC, issued DESC, uses LIMIT -1 OFFSET ?3)");
     bind_text(add, 1, session_id);
     bind_text(add, 2, client_id);
     bind_text(add, 3, id);
@@ -23,6 +23,7 @@ ost_result insert_refresh(database *d, ost_text session_id, ost_text client_id, 
     bind_text(trim, 1, session_id);
     bind_text(trim, 2, client_id);
     bind_integer(trim, 3, MAX_REFRESH_TOKENS);
+    bind_text(trim, 4, id);
     ost_result result = run_statement(add, NULL);
     return result == OST_OK ? run_statement(trim, NULL) : result;
 }
@@ -42,19 +43,31 @@ static ost_result count_use(database *d, ost_text session_id, ost_text client_id
     return result == OST_OK && changes == 0 ? OST_E_CONFLICT : result;
 }
 
-/* When no token is known, rotation has just been switched on: the first one that comes is taken. */
-static ost_result adopt(database *d, ost_text session_id, ost_text client_id, ost_text presented,
-                        int64_t now)
+/* What becomes of a token that has no turn. When none is known, rotation has just been switched on:
+ * the first one that comes is taken. When there were too many, an old one may have made room for
+ * others: it proves nothing against whoever brings it. Else it has had its turn. */
+static ost_result judge_unknown(database *d, const store_refresh *r)
 {
-    sqlite3_stmt *any = statement(d, "SELECT 1 FROM refresh_token WHERE session_id = ? AND "
-                                     "client_id = ? LIMIT 1");
-    bind_text(any, 1, session_id);
-    bind_text(any, 2, client_id);
-    ost_result result = next_row(any);
-    sqlite3_reset(any);
-    if (result != OST_E_NOT_FOUND)
-        return result == OST_OK ? OST_E_CONFLICT : result;
-    return insert_refresh(d, session_id, client_id, presented, OST_TEXT(""), now);
+    int64_t count = 0, oldest = 0, known = 0;
+    sqlite3_stmt *st =
+        statement(d, "SELECT count(*), min(issued), total(id = ?3) FROM refresh_token "
+                     "WHERE session_id = ?1 AND client_id = ?2");
+    bind_text(st, 1, r->session_id);
+    bind_text(st, 2, r->client_id);
+    bind_text(st, 3, r->presented);
+    ost_result result = next_row(st);
+    if (result == OST_OK) {
+        count = sqlite3_column_int64(st, 0);
+        oldest = sqlite3_column_int64(st, 1);
+        known = sqlite3_column_int64(st, 2);
+    }
+    sqlite3_reset(st);
+    if (result != OST_OK)
+        return result;
+    if (count == 0)
+        return insert_refresh(d, r->session_id, r->client_id, r->presented, OST_TEXT(""), r->now);
+    return known == 0 && count >= MAX_REFRESH_TOKENS && r->presented_at <= oldest ? OST_E_EXPIRED
+                                                                                  : OST_E_CONFLICT;
 }
 
 /* Who uses a child has received it: its parent is needed no more. */
@@ -70,32 +83,30 @@ static ost_result drop_parent(database *d, ost_text session_id, ost_text client_
     return run_statement(st, NULL);
 }
 
-static ost_result use_refresh(database *d, ost_text session_id, ost_text client_id,
-                              ost_text presented, ost_text next, int64_t max_reuse, int64_t now)
+static ost_result use_refresh(database *d, const store_refresh *r)
 {
-    ost_result result = count_use(d, session_id, client_id, presented, max_reuse);
+    ost_result result = count_use(d, r->session_id, r->client_id, r->presented, r->max_reuse);
     if (result == OST_E_CONFLICT) {
-        result = adopt(d, session_id, client_id, presented, now);
+        result = judge_unknown(d, r);
         if (result == OST_OK)
-            result = count_use(d, session_id, client_id, presented, max_reuse);
+            result = count_use(d, r->session_id, r->client_id, r->presented, r->max_reuse);
     }
     if (result == OST_OK)
-        result = drop_parent(d, session_id, client_id, presented);
-    return result == OST_OK ? insert_refresh(d, session_id, client_id, next, presented, now)
-                            : result;
+        result = drop_parent(d, r->session_id, r->client_id, r->presented);
+    return result == OST_OK
+               ? insert_refresh(d, r->session_id, r->client_id, r->next, r->presented, r->now)
+               : result;
 }
 
-ost_result store_refresh_use(store *s, ost_text realm, ost_text session_id, ost_text client_id,
-                             ost_text presented, ost_text next, int64_t max_reuse, int64_t now,
-                             int64_t idle_ends)
+ost_result store_refresh_use(store *s, const store_refresh *r)
 {
     database *d;
     ost_result result = write_begin(s, &d);
     if (result != OST_OK)
         return result;
-    result = touch_session(d, realm, session_id, now, idle_ends);
+    result = touch_session(d, r->realm, r->session_id, r->now, r->idle_ends);
     if (result == OST_OK) {
-        result = use_refresh(d, session_id, client_id, presented, next, max_reuse, now);
+        result = use_refresh(d, r);
         if (result == OST_E_NOT_FOUND) /* the client's part has been ended */
             result = OST_E_CONFLICT;
     }

@@ -95,6 +95,26 @@ def test_a_new_key_is_published_before_it_signs(new_provider, realm_file, myapi)
     assert kid_of(realm.client_credentials(myapi).json()["access_token"]) in published
 
 
+def test_p28_a_key_that_became_due_while_nothing_ran_signs_from_the_first_request_on(new_provider, realm_file, myapi):
+    provider = new_provider([realm_file])
+    realm = provider.realm()
+    before = kid_of(realm.client_credentials(myapi).json()["access_token"])
+    provider.stop()
+    rotate = ("keys", "rotate", "--realm", "myrealm", "--delay", "0", "--data", provider.data)
+    for _ in range(2):  # a second time too: the first one is due
+        done = run(*rotate)
+        assert (done.returncode, done.stderr) == (0, "")
+    waiting = run(*rotate[:4], "--delay", "600", "--data", provider.data)
+    assert waiting.returncode == 0, waiting.stderr
+    done = run(*rotate)
+    assert done.returncode == 1
+    assert re.search(r"a new key is waiting already; it signs in (599|600) s", done.stderr)
+    provider.start()
+    first = kid_of(realm.client_credentials(myapi).json()["access_token"])
+    published = [key["kid"] for key in realm.certs().json()["keys"]]
+    assert first != before and before in published and first in published
+
+
 def test_a_user_added_beside_the_running_provider_can_log_in(new_provider, realm_file, myapi):
     provider = new_provider([realm_file])
     done = run(

@@ -467,3 +467,50 @@ def test_service_accounts_touch_no_disk(new_provider):
     finally:
         store.execute("ROLLBACK")
         store.close()
+
+
+# What users met
+
+
+def test_c3_the_65th_silent_login_ends_no_other_tab(server):
+    """The realm rotates: a tab whose token made room for newer ones has to ask again, and nobody is logged out."""
+    realm = server.realm("rotating")
+    browser = realm.browser()
+    _, tokens = realm.code_login(WEB, *CAROL, browser=browser)
+    oldest = tokens.json()["refresh_token"]
+    time.sleep(1.1)  # which of one second's tokens makes room is nobody's to say
+    for _ in range(70):
+        code = callback_of(realm.authorize(browser, WEB, prompt="none"))["code"]
+        newest = realm.code(WEB, code).json()["refresh_token"]
+    assert_refused(realm.refresh(WEB, oldest), 400, "invalid_grant", "Stale token")
+    assert realm.refresh(WEB, newest).status == 200
+    assert_refused(realm.refresh(WEB, newest), 400, "invalid_grant", "Maximum allowed refresh token reuse exceeded")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ".well-known/openid-configuration/",
+        "/.well-known/openid-configuration",
+        "protocol/openid-connect/certs/",
+        "protocol//openid-connect/certs//",
+        "",
+        "/",
+    ],
+)
+def test_p20_slashes_too_many(probe, path):
+    assert Browser().get(f"{probe.issuer}/{path}").status == 200
+
+
+@pytest.mark.parametrize("name", ["state", "nonce"])
+def test_p15_state_and_nonce_have_8_kib(probe, name):
+    value = "s" * 8192
+    browser = probe.browser()
+    callback = callback_of(probe.log_in(browser, WEB, *CAROL, **{name: value}))
+    if name == "state":
+        assert callback["state"] == value
+    else:
+        tokens = probe.code(WEB, callback["code"]).json()
+        assert unverified_token(tokens["id_token"])[1]["nonce"] == value
+    refused = callback_of(probe.authorize(browser, WEB, **{name: value + "s"}))
+    assert (refused["error"], refused["error_description"]) == ("invalid_request", "a parameter is too long")

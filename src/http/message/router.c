@@ -22,6 +22,7 @@ typedef struct node {
 
 struct router {
     node root; /* of the segment before the first '/' */
+    bool loose;
 };
 
 static const char *const method_names[METHOD_COUNT] = {"GET",   "HEAD",   "POST",    "PUT",
@@ -140,12 +141,13 @@ static ost_result add_route(router *r, const http_route *given, size_t max_body,
     return OST_OK;
 }
 
-ost_result router_new(const http_route *routes, size_t count, size_t max_body, ost_arena *arena,
-                      router **ret_router, ost_error *ret_error)
+ost_result router_new(const http_route *routes, size_t count, bool loose, size_t max_body,
+                      ost_arena *arena, router **ret_router, ost_error *ret_error)
 {
     router *r = ost_arena_alloc(arena, sizeof *r);
     if (r == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    r->loose = loose;
     for (size_t i = 0; i < count; i++) {
         if (routes[i].method >= HTTP_OTHER)
             return ost_error_set(ret_error, OST_E_CONFIG, "route \"%s\": unknown method",
@@ -163,6 +165,7 @@ ost_result router_new(const http_route *routes, size_t count, size_t max_body, o
 typedef struct search {
     ost_text path;
     http_method method;
+    bool loose;
     size_t values;
     route_match *match;
 } search;
@@ -180,9 +183,17 @@ static bool take(search *s, const node *at)
 
 static bool search_from(search *s, const node *at, size_t from);
 
+/* Where the next segment begins. */
+static size_t next_segment(const search *s, size_t at)
+{
+    while (s->loose && at < s->path.len && s->path.data[at] == '/')
+        at++;
+    return at;
+}
+
 static bool search_child(search *s, const node *child, size_t from, size_t end)
 {
-    if (end == s->path.len)
+    if (next_segment(s, end) == s->path.len)
         return take(s, child);
     return search_from(s, child, end + 1);
 }
@@ -190,6 +201,7 @@ static bool search_child(search *s, const node *child, size_t from, size_t end)
 /* `from`: where the next segment begins. The recursion is as deep as the tree, SEGMENTS_MAX. */
 static bool search_from(search *s, const node *at, size_t from)
 {
+    from = next_segment(s, from);
     size_t end = text_find(s->path, '/', from);
     ost_text segment = text_slice(s->path, from, end - from);
     for (const node *child = at->literals; child != NULL; child = child->next)
@@ -217,7 +229,7 @@ void router_find(const router *r, http_method method, ost_text path, route_match
     ret_match->methods = 0;
     if (path.len == 0 || path.data[0] != '/')
         return;
-    search s = {.path = path, .method = method, .match = ret_match};
+    search s = {.path = path, .method = method, .loose = r->loose, .match = ret_match};
     search_from(&s, &r->root, 1);
 }
 

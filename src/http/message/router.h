@@ -18,9 +18,11 @@ typedef struct route {
 
 typedef struct router router;
 
-/* The routes are copied into the arena. OST_E_CONFIG: a path is malformed, or given twice. */
-OST_MUST_CHECK ost_result router_new(const http_route *routes, size_t count, size_t max_body,
-                                     ost_arena *arena, router **ret_router, ost_error *ret_error);
+/* `loose`: several slashes count as one, and none at the end, of a path and of a route.
+ * The routes are copied into the arena. OST_E_CONFIG: a path is malformed, or given twice. */
+OST_MUST_CHECK ost_result router_new(const http_route *routes, size_t count, bool loose,
+                                     size_t max_body, ost_arena *arena, router **ret_router,
+                                     ost_error *ret_error);
 
 typedef struct route_match {
     const route *route; /* NULL: see `methods` */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/percent.h"
 #include "base/text.h"
 
 static void answer_unknown_realm(http_exchange *exchange)
@@ -46,9 +47,10 @@ call *call_begin(http_exchange *exchange, void *user)
                     .realm = entry->realm,
                     .now = ost_now(p->context)};
         c->base = call_base_url(c);
-        c->issuer = call_format(c, "%s/realms/%s", c->base, c->realm->name);
+        c->realm_path = percent_encode(arena, text_of(c->realm->name)).data;
+        c->issuer = call_format(c, "%s/realms/%s", c->base, c->realm_path);
     }
-    if (c == NULL || c->error.status != 0) {
+    if (c == NULL || c->realm_path == NULL || c->error.status != 0) {
         http_respond(exchange, 500, NULL, (ost_text){0});
         return NULL;
     }

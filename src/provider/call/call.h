@@ -22,8 +22,9 @@ typedef struct call {
     ost_arena *arena;
     const realm_entry *entry;
     const realm *realm;
-    const char *base;   /* "https://id.example.org" */
-    const char *issuer; /* base + "/realms/" + name */
+    const char *base;       /* "https://id.example.org", with what path there is before "/realms" */
+    const char *realm_path; /* the realm's name as it stands in URLs */
+    const char *issuer;     /* base + "/realms/" + realm_path */
     int64_t now;
     http_form form;             /* of the body, or of the query, as the endpoint reads it */
     const realm_client *client; /* once it is known */

@@ -4,28 +4,11 @@
 
 #include <string.h>
 
-#include "base/array.h"
 #include "base/context.h"
 #include "base/text.h"
 
 #define ROWS_ARENA ((size_t)1 << 30)
 #define ENTRY_ARENA ((size_t)64 << 20)
-
-static int64_t longest_token(const realm *r)
-{
-    int64_t longest = r->lifespans.access_token;
-    const int64_t others[] = {r->lifespans.access_token_implicit, r->lifespans.sso_max,
-                              r->lifespans.sso_max_remember};
-    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
-        if (others[i] > longest)
-            longest = others[i];
-    }
-    for (size_t i = 0; i < r->client_count; i++) { /* without a session nothing else bounds it */
-        if (r->clients[i].access_lifespan > longest)
-            longest = r->clients[i].access_lifespan;
-    }
-    return longest;
-}
 
 static ost_result load_account(store *s, realm_entry *entry, const realm_client *client,
                                service_account *account)
@@ -86,7 +69,7 @@ static ost_result load_entry(store *s, const store_realm *row, ost_arena *rows,
     }
     ost_result result = realm_load(row->document, row->version, &entry->realm, ret_error);
     if (result == OST_OK) {
-        entry->longest_token = longest_token(entry->realm);
+        entry->longest_token = realm_longest_token(entry->realm);
         result = store_key_list(s, row->name, rows, &keys, &key_count);
     }
     if (result == OST_OK)

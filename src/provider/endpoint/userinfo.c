@@ -30,7 +30,7 @@ static void send(http_exchange *exchange, void *user)
         http_respond(exchange, 200, "application/json", c->answer);
         return;
     }
-    const char *value = call_format(c, "Bearer realm=\"%s\"%s", c->realm->name,
+    const char *value = call_format(c, "Bearer realm=\"%s\"%s", c->realm_path,
                                     job->challenge != NULL ? job->challenge : "");
     if (value != NULL && c->error.status < 500)
         (void)!http_set_field(exchange, "WWW-Authenticate", text_of(value));

@@ -9,7 +9,8 @@
 #include "provider/token/grant.h"
 #include "provider/token/pkce.h"
 
-#define MAX_PARAMETER 2048 /* bytes of state and nonce: they travel in a URL */
+#define MAX_PARAMETER 8192 /* bytes of state, nonce and scope: they travel in a URL */
+#define MAX_REDIRECT 2048
 
 static auth_check to_page(call *c, int status, const char *message)
 {
@@ -200,7 +201,7 @@ static auth_check read_rest(call *c, auth_request *r)
         }
     }
     if (r->state.len > MAX_PARAMETER || r->nonce.len > MAX_PARAMETER ||
-        r->redirect_uri.len > MAX_PARAMETER || r->scope.len > MAX_PARAMETER)
+        r->redirect_uri.len > MAX_REDIRECT || r->scope.len > MAX_PARAMETER)
         return to_client(c, "invalid_request", "a parameter is too long");
     if (given(c, "request").data != NULL || given(c, "request_uri").data != NULL)
         return to_client(c, "request_not_supported", NULL);

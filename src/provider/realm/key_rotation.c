@@ -66,6 +66,18 @@ ost_result key_ring_complete(const realm *r, const store_key *brought, size_t br
     return OST_OK;
 }
 
+/* A key whose time has come, while nothing served that would have moved it. */
+static ost_result promote(store *s, const store_realm *row, const store_key *key, int64_t now)
+{
+    realm *r;
+    ost_result result = realm_load(row->document, row->version, &r, NULL);
+    if (result != OST_OK)
+        return result;
+    result = store_key_promote(s, row->name, key->kid, now + realm_longest_token(r));
+    realm_unref(r);
+    return result == OST_E_NOT_FOUND ? OST_OK : result; /* another process was faster */
+}
+
 static ost_result rotate(store *s, ost_text name, ost_text algorithm, int64_t now, int64_t delay,
                          ost_arena *arena, ost_error *ret_error)
 {
@@ -78,7 +90,11 @@ static ost_result rotate(store *s, ost_text name, ost_text algorithm, int64_t no
     if (result == OST_OK)
         result = store_key_list(s, name, arena, &keys, &count);
     for (size_t i = 0; i < count && result == OST_OK; i++) {
-        if (keys[i].state == STORE_KEY_NEXT && text_equal(keys[i].algorithm, algorithm))
+        if (keys[i].state != STORE_KEY_NEXT || !text_equal(keys[i].algorithm, algorithm))
+            continue;
+        if (keys[i].signs_from <= now)
+            result = promote(s, &row, &keys[i], now);
+        else
             return ost_error_set(ret_error, OST_E_CONFLICT,
                                  "a new key is waiting already; it signs in %lld s",
                                  (long long)(keys[i].signs_from - now));

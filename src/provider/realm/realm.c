@@ -171,20 +171,24 @@ static const realm_scope *const *load_scope_list(realm_loader *l, const ost_json
     return scopes;
 }
 
-/* "+" stands for the redirect URIs, "-" for none; several are separated by "##". */
+/* Several are separated by "##"; "+" stands for the redirect URIs, "-" for none. Who says nothing
+ * has the redirect URIs. */
 static const char *const *load_post_logout(realm_loader *l, const realm_client *c)
 {
-    static const char *const none[] = {NULL};
     ost_text value = {0}, piece;
     if (!ost_json_text(ost_json_get(c->attributes, "post.logout.redirect.uris"), &value) ||
-        text_is(value, "-"))
-        return none;
-    const char **uris = loader_alloc(l, (value.len / 2 + 2) * sizeof *uris);
-    size_t count = 0;
+        value.len == 0)
+        return c->redirect_uris;
+    size_t redirects = 0, count = 0;
+    while (c->redirect_uris != NULL && c->redirect_uris[redirects] != NULL)
+        redirects++;
+    bool added = false;
+    const char **uris = loader_alloc(l, (redirects + value.len / 2 + 2) * sizeof *uris);
     while (uris != NULL && text_next(&value, '#', &piece)) {
-        if (text_is(piece, "+"))
-            return c->redirect_uris;
-        if (piece.len > 0)
+        for (size_t i = 0; text_is(piece, "+") && !added && i < redirects; i++)
+            uris[count++] = c->redirect_uris[i];
+        added = added || text_is(piece, "+");
+        if (piece.len > 0 && !text_is(piece, "+") && !text_is(piece, "-"))
             uris[count++] = loader_copy(l, piece);
     }
     return uris;
@@ -427,4 +431,20 @@ const realm_scope *realm_find_scope(const realm *r, ost_text name)
             return &r->scopes[i];
     }
     return NULL;
+}
+
+int64_t realm_longest_token(const realm *r)
+{
+    int64_t longest = r->lifespans.access_token;
+    const int64_t others[] = {r->lifespans.access_token_implicit, r->lifespans.sso_max,
+                              r->lifespans.sso_max_remember};
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+        if (others[i] > longest)
+            longest = others[i];
+    }
+    for (size_t i = 0; i < r->client_count; i++) { /* without a session nothing else bounds it */
+        if (r->clients[i].access_lifespan > longest)
+            longest = r->clients[i].access_lifespan;
+    }
+    return longest;
 }

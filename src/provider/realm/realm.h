@@ -55,7 +55,8 @@ struct realm_client {
     bool pkce_required;               /* attribute pkce.code.challenge.method */
     const char *const *redirect_uris; /* NULL-terminated */
     const char *const *web_origins;
-    const char *const *post_logout_redirect_uris; /* "+" resolved to the redirect URIs */
+    const char *const *post_logout_redirect_uris; /* "+" resolved to the redirect
+                                                     URIs, which they are by default */
     const char *root_url, *base_url;
     int64_t access_lifespan;           /* 0: the realm's */
     int64_t session_idle, session_max; /* of its part of a session; 0: the realm's */
@@ -110,6 +111,9 @@ OST_MUST_CHECK ost_result realm_load(ost_text document, int64_t version, realm *
 realm *realm_ref(realm *realm);
 void realm_unref(realm *realm);
 
+/* For how long a token of the realm, signed now, may be good: seconds. */
+int64_t realm_longest_token(const realm *realm);
+
 const realm_client *realm_find_client(const realm *realm, ost_text client_id);
 const realm_client *realm_find_client_by_uuid(const realm *realm, ost_text id);
 const realm_scope *realm_find_scope(const realm *realm, ost_text name);
@@ -137,7 +141,8 @@ OST_MUST_CHECK ost_result realm_roles_for_client(const realm *realm, const realm
 
 /* True when `uri` is one of the registered redirect URIs: exact comparison, or Keycloak's single
  * trailing wildcard on the path (never in scheme, host or port; fragments, userinfo and dot
- * segments never match); relative entries are resolved against the root URL. */
+ * segments never match; of a scheme of an application's own, a wildcard may stand for all);
+ * relative entries are resolved against the root URL. */
 bool realm_redirect_allowed(const realm_client *client, ost_text uri);
 bool realm_post_logout_allowed(const realm_client *client, ost_text uri);
 bool realm_origin_allowed(const realm_client *client, ost_text origin);

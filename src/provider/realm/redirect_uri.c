@@ -67,26 +67,68 @@ static bool has_dot_segment(ost_text path)
     return plain && (dots == 1 || dots == 2);
 }
 
+/* RFC 3986 §3.1 */
+static bool is_scheme(ost_text text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+        bool more = (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+        if (!letter && (!more || i == 0))
+            return false;
+    }
+    return text.len > 0;
+}
+
+/* Schemes whose URI is a page or a program itself: they lead nowhere. */
+static bool runs(ost_text scheme)
+{
+    static const char *const schemes[] = {"javascript", "data", "vbscript", "blob", "about"};
+    for (size_t i = 0; i < ARRAY_LEN(schemes); i++) {
+        if (text_equal_ignoring_case(scheme, text_of(schemes[i])))
+            return true;
+    }
+    return false;
+}
+
+static bool has_plain_characters(ost_text uri)
+{
+    for (size_t i = 0; i < uri.len; i++) {
+        unsigned char c = (unsigned char)uri.data[i];
+        if (c <= 0x20 || c >= 0x7f || c == '\\' || c == '"' || c == '<' || c == '>' || c == '#')
+            return false;
+    }
+    return true;
+}
+
 /* What no redirect may have, however it was registered. */
 static bool is_clean(ost_text uri)
 {
-    ost_text origin, rest;
-    if (uri.len == 0 || uri.len > MAX_URI || text_find(uri, '#', 0) < uri.len)
+    ost_text origin, rest, scheme = text_slice(uri, 0, text_find(uri, ':', 0));
+    if (uri.len > MAX_URI || !has_plain_characters(uri) || scheme.len == uri.len ||
+        !is_scheme(scheme) || runs(scheme))
         return false;
-    for (size_t i = 0; i < uri.len; i++) {
-        unsigned char c = (unsigned char)uri.data[i];
-        if (c <= 0x20 || c >= 0x7f || c == '\\' || c == '"' || c == '<' || c == '>')
-            return false;
-    }
-    if (!split_uri(uri, &origin, &rest))
-        return text_find(uri, ':', 0) < uri.len; /* a private-use scheme: app:/callback */
+    if (!split_uri(uri, &origin, &rest)) /* a private-use scheme: app:/callback */
+        return !has_dot_segment(text_slice(uri, scheme.len + 1, uri.len));
     return text_find(origin, '@', 0) == origin.len && !has_dot_segment(rest);
+}
+
+/* A scheme of an application's own (RFC 8252 §7.1): "myapp:/callback". */
+static bool is_of_application(ost_text uri)
+{
+    ost_text scheme = text_slice(uri, 0, text_find(uri, ':', 0));
+    return scheme.len < uri.len && is_scheme(scheme) &&
+           !text_equal_ignoring_case(scheme, OST_TEXT("http")) &&
+           !text_equal_ignoring_case(scheme, OST_TEXT("https"));
 }
 
 /* A wildcard stands for the end of the path, so it must come after scheme, host and a slash. */
 static bool fits_wildcard(ost_text pattern, ost_text uri)
 {
     ost_text prefix = text_slice(pattern, 0, pattern.len - 1), origin, rest;
+    if (is_of_application(prefix))
+        return text_find(prefix, '*', 0) == prefix.len &&
+               text_equal(text_slice(uri, 0, prefix.len), prefix);
     if (!split_uri(prefix, &origin, &rest) || rest.len == 0 || rest.data[0] != '/' ||
         text_find(prefix, '*', 0) < prefix.len)
         return false;

@@ -63,7 +63,7 @@ void browser_session_set(call *c, const store_session *session)
         return;
     call_set_cookie(c, IDENTITY_COOKIE, token, max_age, true);
     const char *visible =
-        call_format(c, "\"%s/%.*s/%.*s\"", c->realm->name, (int)session->user_id.len,
+        call_format(c, "\"%s/%.*s/%.*s\"", c->realm_path, (int)session->user_id.len,
                     session->user_id.data, (int)session->id.len, session->id.data);
     if (visible != NULL)
         call_set_cookie(c, SESSION_COOKIE, text_of(visible), session->ends - c->now, false);

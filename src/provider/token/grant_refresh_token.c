@@ -55,9 +55,16 @@ static bool use(call *c, const ost_claims *claims, const store_session *session,
     ost_text realm_name = text_of(c->realm->name), client = text_of(c->client->client_id);
     ost_result result;
     if (c->realm->revoke_refresh_token)
-        result = store_refresh_use(c->provider->store, realm_name, session->id, client,
-                                   ost_claims_text(claims, "jti"), m->refresh_id,
-                                   c->realm->refresh_max_reuse, c->now, idle_ends);
+        result = store_refresh_use(c->provider->store,
+                                   &(store_refresh){.realm = realm_name,
+                                                    .session_id = session->id,
+                                                    .client_id = client,
+                                                    .presented = ost_claims_text(claims, "jti"),
+                                                    .presented_at = call_issued_at(claims),
+                                                    .next = m->refresh_id,
+                                                    .max_reuse = c->realm->refresh_max_reuse,
+                                                    .now = c->now,
+                                                    .idle_ends = idle_ends});
     else
         result =
             store_session_touch(c->provider->store, realm_name, session->id, c->now, idle_ends);
@@ -66,6 +73,8 @@ static bool use(call *c, const ost_claims *claims, const store_session *session,
         (void)!store_client_session_end(c->provider->store, session->id, client);
         return call_refuse(c, 400, "invalid_grant", "Maximum allowed refresh token reuse exceeded");
     }
+    if (result == OST_E_EXPIRED)
+        return call_refuse(c, 400, "invalid_grant", "Stale token");
     if (result == OST_E_NOT_FOUND)
         return call_refuse(c, 400, "invalid_grant", "Session not active");
     return result == OST_OK || call_refuse_busy(c);

@@ -35,7 +35,7 @@ static int set_up(void **state)
 {
     arena = ost_arena_new(1 << 20);
     return arena != NULL &&
-                   router_new(routes, ARRAY_LEN(routes), 1000, arena, &made, NULL) == OST_OK
+                   router_new(routes, ARRAY_LEN(routes), false, 1000, arena, &made, NULL) == OST_OK
                ? 0
                : -1;
 }
@@ -108,7 +108,7 @@ static void refused(const char *path)
     const http_route one = {.method = HTTP_GET, .path = path, .handler = handler};
     router *r = NULL;
     ost_error error = {0};
-    assert_int_equal(router_new(&one, 1, 0, own, &r, &error), OST_E_CONFIG);
+    assert_int_equal(router_new(&one, 1, false, 0, own, &r, &error), OST_E_CONFIG);
     assert_null(r);
     assert_int_not_equal(error.detail[0], '\0');
     ost_arena_free(own);
@@ -128,16 +128,44 @@ static void bad_routes(void **state)
     refused("/{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}/{i}");
     const http_route twice[] = {ROUTE(HTTP_GET, "/a/{b}", 0), ROUTE(HTTP_GET, "/a/{c}", 1)};
     router *r = NULL;
-    assert_int_equal(router_new(twice, 2, 0, arena, &r, NULL), OST_E_CONFIG);
+    assert_int_equal(router_new(twice, 2, false, 0, arena, &r, NULL), OST_E_CONFIG);
     const http_route no_handler = {.method = HTTP_GET, .path = "/"};
-    assert_int_equal(router_new(&no_handler, 1, 0, arena, &r, NULL), OST_E_CONFIG);
+    assert_int_equal(router_new(&no_handler, 1, false, 0, arena, &r, NULL), OST_E_CONFIG);
     const http_route other = {.method = HTTP_OTHER, .path = "/", .handler = handler};
-    assert_int_equal(router_new(&other, 1, 0, arena, &r, NULL), OST_E_CONFIG);
+    assert_int_equal(router_new(&other, 1, false, 0, arena, &r, NULL), OST_E_CONFIG);
+}
+
+/* P20: as Keycloak's router, where it is asked for. */
+static void p20_slashes_may_be_too_many(void **state)
+{
+    (void)state;
+    static const char *const same[] = {"/items/7", "/items/7/", "/items//7", "/items///7//"};
+    static const http_route one[] = {
+        {.method = HTTP_GET, .path = "/", .handler = handler},
+        {.method = HTTP_GET, .path = "/items/{id}", .handler = handler}};
+    router *loose, *strict;
+    route_match m;
+    assert_int_equal(router_new(one, 2, true, 0, arena, &loose, NULL), OST_OK);
+    assert_int_equal(router_new(one, 2, false, 0, arena, &strict, NULL), OST_OK);
+    for (size_t i = 0; i < ARRAY_LEN(same); i++) {
+        router_find(loose, HTTP_GET, text_of(same[i]), &m);
+        assert_non_null(m.route);
+        assert_true(text_is(m.values[0], "7"));
+        router_find(strict, HTTP_GET, text_of(same[i]), &m);
+        assert_int_equal(m.route != NULL, i == 0);
+    }
+    router_find(loose, HTTP_GET, OST_TEXT("/"), &m);
+    assert_non_null(m.route);
+    router_find(loose, HTTP_GET, OST_TEXT("/items/"), &m);
+    assert_null(m.route);
+    router_find(loose, HTTP_GET, OST_TEXT("/items/7/x"), &m);
+    assert_null(m.route);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(p20_slashes_may_be_too_many),
         cmocka_unit_test(finds),
         cmocka_unit_test(does_not_find),
         cmocka_unit_test(body_ceilings),

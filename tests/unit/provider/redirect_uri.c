@@ -103,6 +103,36 @@ static void a_wildcard_ends_a_path(void **state)
         assert_false(allowed(wild, bad[i]));
 }
 
+/* P17: what an application has registered as its own scheme leads nowhere else. */
+static void p17_a_wildcard_of_a_private_scheme(void **state)
+{
+    (void)state;
+    static const char *const native[] = {"myapp:/*", "other://*", "com.example.app:*", NULL};
+    static const char *const running[] = {"javascript:*", "data:*", "JavaScript:alert(1)", NULL};
+    static const char *const good[] = {
+        "myapp:/cb",   "myapp://cb",        "myapp:/",
+        "other://x/y", "com.example.app:x", "com.example.app://x?y=z",
+    };
+    static const char *const bad[] = {
+        "myapp:cb",
+        "myapp:",
+        "other:/x",
+        "evil:/x",
+        "com.example.apps:x",
+        "myapp:/../x",
+        "myapp:/x#y",
+        "Myapp:/cb",
+        "com.example.app:/%2e%2e/x",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(good); i++)
+        assert_true(allowed(native, good[i]));
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+        assert_false(allowed(native, bad[i]));
+    assert_false(allowed(running, "javascript:alert(1)"));
+    assert_false(allowed(running, "JavaScript:alert(1)"));
+    assert_false(allowed(running, "data:text/html,x"));
+}
+
 static void a_wildcard_elsewhere_matches_nothing(void **state)
 {
     (void)state;
@@ -141,6 +171,7 @@ int main(void)
         cmocka_unit_test(registered_uris_match_exactly),
         cmocka_unit_test(p4_loopback_has_any_port),
         cmocka_unit_test(a_wildcard_ends_a_path),
+        cmocka_unit_test(p17_a_wildcard_of_a_private_scheme),
         cmocka_unit_test(a_wildcard_elsewhere_matches_nothing),
         cmocka_unit_test(relative_ones_stand_on_the_root_url),
         cmocka_unit_test(origins),

@@ -212,10 +212,23 @@ static void a_code_is_taken_once_by_many_threads(void **state)
 
 static int64_t reuse; /* how often a token may be used again */
 
+static ost_result use_issued_at(const char *presented, int64_t presented_at, const char *next)
+{
+    const store_refresh turn = {.realm = OST_TEXT("r"),
+                                .session_id = OST_TEXT("s1"),
+                                .client_id = OST_TEXT("c"),
+                                .presented = text_of(presented),
+                                .presented_at = presented_at,
+                                .next = text_of(next),
+                                .max_reuse = reuse,
+                                .now = 10,
+                                .idle_ends = 600};
+    return store_refresh_use(db, &turn);
+}
+
 static ost_result use(const char *presented, const char *next)
 {
-    return store_refresh_use(db, OST_TEXT("r"), OST_TEXT("s1"), OST_TEXT("c"), text_of(presented),
-                             text_of(next), reuse, 10, 600);
+    return use_issued_at(presented, 10, next);
 }
 
 static void refresh_tokens_follow_each_other(void **state)
@@ -277,8 +290,14 @@ static void chains_are_bounded(void **state)
         tab.last_access = 100 + i;
         assert_int_equal(store_client_session_put(db, &tab), OST_OK);
     }
-    assert_int_equal(use("many0", "x"), OST_E_CONFLICT);
-    assert_int_equal(use("many99", "x"), OST_OK);
+    /* C3: what made room for others is refused, and is no theft; what is newer than the oldest that
+     * is left has had its turn. */
+    assert_int_equal(use_issued_at("many0", 100, "x"), OST_E_EXPIRED);
+    assert_int_equal(use_issued_at("many35", 135, "x"), OST_E_EXPIRED);
+    assert_int_equal(use_issued_at("never", 150, "x"), OST_E_CONFLICT);
+    assert_int_equal(use_issued_at("many36", 136, "x"), OST_OK);
+    assert_int_equal(use_issued_at("many36", 136, "y"), OST_E_CONFLICT);
+    assert_int_equal(use_issued_at("many99", 199, "x2"), OST_OK);
 }
 
 static void what_was_ended_does_not_come_back(void **state)
@@ -287,7 +306,7 @@ static void what_was_ended_does_not_come_back(void **state)
     (void)state;
     assert_int_equal(store_client_session_end(db, OST_TEXT("s1"), OST_TEXT("c")), OST_OK);
     assert_int_equal(store_client_session_put(db, &client_session), OST_E_NOT_FOUND);
-    assert_int_equal(use("many99", "x"), OST_E_CONFLICT);
+    assert_int_equal(use("many98", "x"), OST_E_CONFLICT);
     assert_int_equal(store_client_session_get(db, OST_TEXT("s1"), OST_TEXT("c"), arena, &read),
                      OST_E_NOT_FOUND);
 }

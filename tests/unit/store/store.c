@@ -198,12 +198,16 @@ static void an_old_store_is_brought_up_to_date(void **state)
     assert_false(user.email_shared);
     assert_int_equal(store_user_get(s, OST_TEXT("r"), OST_TEXT("u3"), arena, &user), OST_OK);
     assert_true(user.email_shared); /* as it is */
-    assert_int_equal(store_refresh_use(s, OST_TEXT("r"), OST_TEXT("s"), OST_TEXT("c"),
-                                       OST_TEXT("t1"), OST_TEXT("t2"), 0, 1, 2),
-                     OST_OK);
-    assert_int_equal(store_refresh_use(s, OST_TEXT("r"), OST_TEXT("s"), OST_TEXT("c"),
-                                       OST_TEXT("t1"), OST_TEXT("t3"), 0, 1, 2),
-                     OST_E_CONFLICT);
+    store_refresh turn = {.realm = OST_TEXT("r"),
+                          .session_id = OST_TEXT("s"),
+                          .client_id = OST_TEXT("c"),
+                          .presented = OST_TEXT("t1"),
+                          .next = OST_TEXT("t2"),
+                          .now = 1,
+                          .idle_ends = 2};
+    assert_int_equal(store_refresh_use(s, &turn), OST_OK);
+    turn.next = OST_TEXT("t3");
+    assert_int_equal(store_refresh_use(s, &turn), OST_E_CONFLICT);
     store_close(s);
     ost_arena_free(arena);
 }
