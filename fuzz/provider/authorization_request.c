@@ -31,7 +31,8 @@ static void seal_and_open(call *c, const auth_request *r)
     require(auth_request_open(c, code, browser, &back) == AUTH_OPEN_GOOD);
     require(same(r->redirect_uri, back.redirect_uri) && same(r->scope, back.scope) &&
             same(r->nonce, back.nonce) && same(r->challenge, back.challenge) &&
-            same(r->challenge_method, back.challenge_method) && r->mode == back.mode &&
+            same(r->challenge_method, back.challenge_method) &&
+            same(r->resources, back.resources) && r->mode == back.mode &&
             r->has_state == back.has_state && text_equal(r->state, back.state) &&
             r->wants_code == back.wants_code && r->wants_token == back.wants_token &&
             r->wants_id_token == back.wants_id_token);
@@ -56,7 +57,8 @@ static void read_again(call *c, const auth_request *r)
     c->form = form;
     require(auth_request_read(c, &again) == AUTH_GOOD);
     require(text_equal(r->state, again.state) && text_equal(r->redirect_uri, again.redirect_uri) &&
-            r->mode == again.mode && text_equal(r->challenge, again.challenge));
+            r->mode == again.mode && text_equal(r->challenge, again.challenge) &&
+            text_equal(r->resources, again.resources));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

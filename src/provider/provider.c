@@ -38,6 +38,14 @@ static const struct {
     {HTTP_GET, REALM, realm_endpoint},
     {HTTP_GET, REALM "/.well-known/openid-configuration", discovery_endpoint},
     {HTTP_OPTIONS, REALM "/.well-known/openid-configuration", preflight_endpoint},
+    /* The same for OAuth (RFC 8414), and both at the address that RFC 8414 §3.1 makes of an issuer.
+     */
+    {HTTP_GET, REALM "/.well-known/oauth-authorization-server", discovery_endpoint},
+    {HTTP_OPTIONS, REALM "/.well-known/oauth-authorization-server", preflight_endpoint},
+    {HTTP_GET, "/.well-known/oauth-authorization-server" REALM, discovery_endpoint},
+    {HTTP_OPTIONS, "/.well-known/oauth-authorization-server" REALM, preflight_endpoint},
+    {HTTP_GET, "/.well-known/openid-configuration" REALM, discovery_endpoint},
+    {HTTP_OPTIONS, "/.well-known/openid-configuration" REALM, preflight_endpoint},
     {HTTP_GET, OIDC "/certs", certs_endpoint},
     {HTTP_OPTIONS, OIDC "/certs", preflight_endpoint},
     {HTTP_GET, OIDC "/auth", authorize_endpoint},

@@ -89,6 +89,8 @@ static const char *const migrations[] = {
     "CREATE INDEX session_by_end ON session (min(ends, idle_ends));"
     "CREATE INDEX code_by_expiry ON code (expires);"
     "PRAGMA application_id = 1330861129;", /* "OSTI" */
+    /* 4: the APIs that a code's tokens are for (RFC 8707) */
+    "ALTER TABLE code ADD COLUMN resources TEXT NOT NULL DEFAULT '';",
 };
 #define SCHEMA ((int)(ARRAY_LEN(migrations)))
 #define APPLICATION 1330861129

@@ -172,6 +172,7 @@ typedef struct store_code {
     ost_text realm, session_id, client_id;
     ost_text redirect_uri, scope, nonce;
     ost_text challenge, challenge_method;
+    ost_text resources; /* URIs, separated by spaces */
     int64_t expires;
 } store_code;
 

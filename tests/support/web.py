@@ -148,7 +148,7 @@ class Browser:
 
     def get(self, url, params=None, headers=None, follow=False):
         if params:
-            url += ("&" if "?" in url else "?") + urllib.parse.urlencode(params)
+            url += ("&" if "?" in url else "?") + urllib.parse.urlencode(params, doseq=True)
         return self.request("GET", url, None, headers, follow)
 
     def post(self, url, form=None, headers=None, follow=False):
@@ -156,7 +156,7 @@ class Browser:
         headers = dict(headers or {})
         if form is not None and not isinstance(form, bytes):
             headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
-            form = urllib.parse.urlencode(form).encode()
+            form = urllib.parse.urlencode(form, doseq=True).encode()
         return self.request("POST", url, form, headers, follow)
 
     def submit(self, form, follow=False, headers=None, **values):

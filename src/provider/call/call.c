@@ -118,11 +118,13 @@ const char *call_format(call *c, const char *format, ...)
     return text;
 }
 
+/* RFC 6749 §3.1; `resource` may be there several times (RFC 8707 §2). */
 static bool has_duplicates(const http_form *form)
 {
     for (size_t i = 0; i < form->count; i++) {
         for (size_t k = i + 1; k < form->count; k++) {
-            if (text_equal(form->pairs[i].name, form->pairs[k].name))
+            if (text_equal(form->pairs[i].name, form->pairs[k].name) &&
+                !text_is(form->pairs[i].name, "resource"))
                 return true;
         }
     }

@@ -148,7 +148,7 @@ void preflight_endpoint(http_exchange *exchange, void *user)
     (void)!http_set_field(exchange, "Access-Control-Allow-Methods", OST_TEXT("GET, POST, OPTIONS"));
     (void)!http_set_field(exchange, "Access-Control-Allow-Headers",
                           OST_TEXT("Origin, Accept, X-Requested-With, Content-Type, Authorization, "
-                                   "DPoP"));
+                                   "DPoP, MCP-Protocol-Version"));
     (void)!http_set_field(exchange, "Access-Control-Max-Age", OST_TEXT("3600"));
     http_respond(exchange, 200, NULL, (ost_text){0});
 }

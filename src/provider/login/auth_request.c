@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "provider/token/grant.h"
 #include "provider/token/pkce.h"
+#include "provider/token/resource.h"
 
 #define MAX_PARAMETER 8192 /* bytes of state, nonce and scope: they travel in a URL */
 #define MAX_REDIRECT 2048
@@ -195,7 +196,9 @@ static auth_check read_rest(call *c, auth_request *r)
     r->scope = call_parameter(c, "scope");
     r->nonce = call_parameter(c, "nonce");
     for (size_t i = 0; i < c->form.count; i++) {
-        for (size_t k = i + 1; k < c->form.count; k++) {
+        /* Each API has a parameter of its own (RFC 8707 §2). */
+        for (size_t k = i + 1; k < c->form.count && !text_is(c->form.pairs[i].name, "resource");
+             k++) {
             if (text_equal(c->form.pairs[i].name, c->form.pairs[k].name))
                 return to_client(c, "invalid_request", "duplicated parameter");
         }
@@ -205,7 +208,7 @@ static auth_check read_rest(call *c, auth_request *r)
         return to_client(c, "invalid_request", "a parameter is too long");
     if (given(c, "request").data != NULL || given(c, "request_uri").data != NULL)
         return to_client(c, "request_not_supported", NULL);
-    if (!grant_choose_scopes(c, r->scope, &g)) {
+    if (!grant_choose_scopes(c, r->scope, &g) || !resources_read(c, &r->resources)) {
         c->error.status = 302;
         return AUTH_REDIRECT;
     }

@@ -17,7 +17,8 @@ typedef struct auth_request {
     auth_mode mode;
     ost_text challenge, challenge_method;
     ost_text login_hint;
-    ost_text user; /* who has to prove anew who they are, by name; empty: anybody may log in */
+    ost_text resources; /* whom the tokens are for (resource.h); empty: nothing is said */
+    ost_text user;      /* who has to prove anew who they are, by name; empty: anybody may log in */
     bool prompt_none, prompt_login;
     int64_t max_age; /* −1: not asked for */
 } auth_request;

@@ -34,6 +34,7 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
         {"challenge", r->challenge},
         {"method", r->challenge_method},
         {"user", r->user},
+        {"resource", r->resources},
     };
     ost_text hash, claims;
     ost_json_writer *w = call_writer(c);
@@ -74,6 +75,7 @@ ost_text auth_request_url(call *c, const auth_request *r)
         {"code_challenge", r->challenge},
         {"code_challenge_method", r->challenge_method},
     };
+    ost_text resources = r->resources, resource;
     const char *url = call_format(c, "%s/protocol/openid-connect/auth", c->issuer);
     for (size_t i = 0; i < ARRAY_LEN(parameters); i++) {
         if (parameters[i].value.data == NULL)
@@ -81,6 +83,10 @@ ost_text auth_request_url(call *c, const auth_request *r)
         ost_text value = percent_encode(c->arena, parameters[i].value);
         url = call_format(c, "%s%c%s=%.*s", url, i == 0 ? '?' : '&', parameters[i].name,
                           (int)value.len, value.data);
+    }
+    while (text_next(&resources, ' ', &resource)) {
+        ost_text value = percent_encode(c->arena, resource);
+        url = call_format(c, "%s&resource=%.*s", url, (int)value.len, value.data);
     }
     return text_of(url);
 }
@@ -96,6 +102,7 @@ static void fill(const ost_claims *claims, auth_request *r)
     r->challenge = ost_claims_text(claims, "challenge");
     r->challenge_method = ost_claims_text(claims, "method");
     r->user = ost_claims_text(claims, "user");
+    r->resources = ost_claims_text(claims, "resource");
     r->state = ost_claims_text(claims, "state");
     r->has_state = ost_claims_get(claims, "state") != NULL;
     r->mode = text_is(mode, "form_post")  ? AUTH_FORM_POST

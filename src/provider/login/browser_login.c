@@ -44,6 +44,7 @@ static bool make_code(call *c, const browser_login *login, const char *acr, ost_
         .nonce = r->nonce,
         .challenge = r->challenge,
         .challenge_method = r->challenge_method,
+        .resources = r->resources,
         .expires = c->now + c->realm->lifespans.code,
     };
     if (store_login(c->provider->store, login->new_session ? &login->session : NULL,
@@ -68,6 +69,7 @@ static bool add_tokens(call *c, browser_login *login, const char *acr, ost_text 
                .nonce = r->nonce,
                .acr = acr,
                .state = r->state,
+               .resources = r->resources,
                .lifespan = r->wants_code ? 0 : c->realm->lifespans.access_token_implicit};
     if (authentication_load_user(c, login->session.user_id, &user) != OST_OK)
         return call_refuse(c, 302, "access_denied", NULL);

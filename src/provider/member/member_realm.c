@@ -257,6 +257,8 @@ static const member realm_attribute_members[] = {
     {"organizationsEnabled", MEMBER_STRING, .fate = MEMBER_TOLD, .idle = "\"false\"",
      .why = "it is not there"},
     {"realmReusableOtpCode", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"resource.indicators", MEMBER_STRING, .fate = MEMBER_ACTED,
+     .why = "what a client may name as its resource; Ostiary's own"},
 };
 const member_kind member_realm_attribute = {.title = "Attributes of a realm",
                                             .open = true,

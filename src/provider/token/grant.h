@@ -22,7 +22,10 @@ typedef struct grant {
     ost_text nonce;         /* empty: none */
     const char *acr;        /* NULL: "1" */
     ost_text state; /* of an authorization request that is answered with an ID token; for s_hash */
-    int64_t lifespan; /* of the access token; 0: the client's or the realm's */
+    int64_t lifespan;   /* of the access token; 0: the client's or the realm's */
+    ost_text resources; /* whom the access token is for, and nobody else (resource.h); empty: whom
+                           the mappers say */
+    ost_text granted_resources; /* what a refresh may ask for; empty: whatever is known */
 } grant;
 
 /* Chooses the client scopes for a scope parameter (RFC 6749 §3.3): all default ones, and the

@@ -5,6 +5,7 @@
 #include "provider/session/authentication.h"
 #include "provider/token/grant.h"
 #include "provider/token/pkce.h"
+#include "provider/token/resource.h"
 #include "provider/token/token.h"
 
 static bool check_pkce(call *c, const store_code *code)
@@ -139,7 +140,9 @@ void grant_authorization_code(call *c)
     }
     g.acr = client_session_acr(c, &client_session);
     g.client_started = client_session_since(c, &client_session);
-    if (grant_choose_scopes(c, code.scope, &g) && load_session(c, &code, &g) &&
+    g.granted_resources = code.resources;
+    if (grant_choose_scopes(c, code.scope, &g) &&
+        resources_narrow(c, code.resources, &g.resources) && load_session(c, &code, &g) &&
         mint_tokens(c, &g, true, &m) && keep(c, &code, &client_session, &m))
         (void)mint_answer(c, &g, &m);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The client_credentials grant (RFC 6749 §4.4): from memory alone. */
 #include "provider/token/grant.h"
+#include "provider/token/resource.h"
 #include "provider/token/token.h"
 
 void grant_client_credentials(call *c)
@@ -22,7 +23,7 @@ void grant_client_credentials(call *c)
         call_refuse(c, 400, "invalid_request", "Client does not have a service account");
         return;
     }
-    if (!grant_choose_scopes(c, call_parameter(c, "scope"), &g))
+    if (!grant_choose_scopes(c, call_parameter(c, "scope"), &g) || !resources_read(c, &g.resources))
         return;
     g.user = account->user;
     g.user_id = account->user_id;

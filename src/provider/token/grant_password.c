@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "provider/session/authentication.h"
 #include "provider/token/grant.h"
+#include "provider/token/resource.h"
 #include "provider/token/token.h"
 
 static bool authenticate_user(call *c, authenticated_user *ret_user)
@@ -42,9 +43,11 @@ void grant_password(call *c)
         call_refuse(c, 400, "unauthorized_client", "The authentication flow is not supported");
         return;
     }
-    if (!grant_choose_scopes(c, call_parameter(c, "scope"), &g) || !authenticate_user(c, &user) ||
+    if (!grant_choose_scopes(c, call_parameter(c, "scope"), &g) ||
+        !resources_read(c, &g.resources) || !authenticate_user(c, &user) ||
         !grant_set_user(c, user.document, user.id, &g))
         return;
+    g.granted_resources = g.resources;
     store_session session = session_begin(c, user.id, false);
     g.session_id = session.id.data;
     g.session_ends = session.ends;

@@ -6,6 +6,7 @@
 #include "provider/session/authentication.h"
 #include "provider/session/internal_token.h"
 #include "provider/token/grant.h"
+#include "provider/token/resource.h"
 #include "provider/token/token.h"
 
 static bool read_token(call *c, const ost_claims **ret_claims)
@@ -94,6 +95,9 @@ void grant_refresh_token(call *c)
         !load_session(c, claims, &session, &client_session, &user) ||
         !grant_choose_scopes(c, ost_claims_text(claims, "scope"), &g) ||
         !grant_set_user(c, user.document, user.id, &g))
+        return;
+    g.granted_resources = ost_claims_text(claims, "resource");
+    if (!resources_narrow(c, g.granted_resources, &g.resources))
         return;
     g.session_id = session.id.data;
     g.session_ends = session.ends;

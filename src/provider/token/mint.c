@@ -104,6 +104,20 @@ static bool sign(call *c, const claim_tree *tree, ost_alg alg, ost_text *ret_tok
     return true;
 }
 
+/* The resources that were asked for take the place of what the mappers say (RFC 8707 §2). */
+static void take_resources(call *c, const grant *g, audience_list *list)
+{
+    ost_text rest = g->resources, uri;
+    *list = (audience_list){0};
+    while (text_next(&rest, ' ', &uri) && list->count + 1 < ARRAY_LEN(list->names)) {
+        const char *name = ost_arena_copy(c->arena, uri);
+        if (name != NULL)
+            list->names[list->count++] = name;
+        else
+            call_refuse(c, 500, "server_error", NULL);
+    }
+}
+
 /* The mappers' turn, once the claims that they may not touch are sealed. */
 static void run_mappers(call *c, const grant *g, token_kind kind, audience_list *audiences,
                         claim_tree *tree)
@@ -111,6 +125,8 @@ static void run_mappers(call *c, const grant *g, token_kind kind, audience_list 
     claim_seal(tree);
     claim_put_text(tree, "sub", g->user_id);
     mappers_run(c, g, kind, tree, audiences);
+    if (kind == TOKEN_ACCESS && g->resources.len > 0)
+        take_resources(c, g, audiences);
     put_audience(c, tree, audiences);
 }
 
@@ -175,6 +191,8 @@ static bool mint_refresh(call *c, const grant *g, minted *m)
     claim_put_text(tree, "sub", g->user_id);
     claim_put_text(tree, "scope", g->scope);
     claim_put_string(tree, "sid", g->session_id);
+    if (g->granted_resources.len > 0)
+        claim_put_text(tree, "resource", g->granted_resources);
     if (c->error.status != 0 || claim_tree_write(tree, c->arena, &claims) != OST_OK)
         return call_refuse(c, 500, "server_error", NULL);
     m->refresh_id = text_of(id);
