@@ -15,21 +15,28 @@ static bool refuse_target(call *c, const char *description)
     return call_refuse(c, 400, "invalid_target", description);
 }
 
-/* An absolute URI (RFC 3986 §4.3): printable ASCII that begins with a scheme. */
+static bool is_scheme(ost_text scheme)
+{
+    for (size_t i = 0; i < scheme.len; i++) {
+        char c = scheme.data[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        bool other = (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+        if (!letter && !(other && i > 0))
+            return false;
+    }
+    return scheme.len > 0;
+}
+
+/* An absolute URI (RFC 3986 §4.3), in printable ASCII. */
 static bool is_absolute_uri(ost_text uri)
 {
     size_t colon = text_find(uri, ':', 0);
-    if (colon == 0 || colon + 1 >= uri.len || text_find(uri, '#', 0) < uri.len)
-        return false;
     for (size_t i = 0; i < uri.len; i++) {
         unsigned char c = (unsigned char)uri.data[i];
-        bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-        bool scheme =
-            letter || (i > 0 && ((c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.'));
-        if (i < colon ? !scheme : c <= 0x20 || c >= 0x7f || strchr("\"<>\\^`{|}", c) != NULL)
+        if (c <= 0x20 || c >= 0x7f || strchr("\"#<>\\^`{|}", c) != NULL)
             return false;
     }
-    return true;
+    return colon + 1 < uri.len && is_scheme(text_slice(uri, 0, colon));
 }
 
 /* ---- which are known ---- */
