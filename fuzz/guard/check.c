@@ -10,6 +10,7 @@
 
 #include "base/base64url.h"
 #include "base/text.h"
+#include "guard/check/check_trace.h"
 
 #define ISSUER "https://id.example.org"
 #define SECRET "0123456789abcdef0123456789abcdef"
@@ -143,6 +144,22 @@ static void check_verdict(const ost_verdict *verdict)
         check((unsigned char)verdict->explanation.data[i] >= 0x20);
 }
 
+/* Whoever asks why gets the same verdict, and the step that it is about. */
+static void check_traced(ost_guard *guard, const ost_policy *policy,
+                         const ost_credentials *credentials, const ost_verdict *untraced,
+                         ost_arena *arena)
+{
+    check_trace trace = {.past_failure = true};
+    ost_verdict verdict;
+    guard_check_traced(guard, policy, credentials, true, &trace, arena, &verdict);
+    check_verdict(&verdict);
+    check(verdict.decision == untraced->decision && verdict.reason == untraced->reason);
+    check(verdict.check == untraced->check);
+    check((trace.decided == CHECK_STEPS) == (verdict.decision == OST_ALLOW));
+    if (trace.decided != CHECK_STEPS)
+        check(trace.steps[trace.decided].made && trace.steps[trace.decided].reason != OST_OK);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -154,7 +171,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         guard = make_guard();
     if (size < 2 || size > 32768)
         return 0;
-    ost_arena *arena = ost_arena_new((size_t)1 << 20);
+    ost_arena *arena = ost_arena_new((size_t)4 << 20); /* of three checks */
     const ost_policy *policy = policy_of(data[1]);
     const ost_text rest = {(const char *)data + 2, size - 2};
     ost_credentials credentials = {.authorization = fields};
@@ -164,6 +181,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ost_guard_check(guard, policy, &credentials, true, arena, &second); /* may be remembered */
     check_verdict(&second);
     check(first.decision == second.decision && first.reason == second.reason);
+    check_traced(guard, policy, &credentials, &first, arena);
     ost_arena_free(arena);
     return 0;
 }

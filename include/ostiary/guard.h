@@ -118,8 +118,8 @@ typedef enum ost_decision {
 typedef struct ost_identity ost_identity;
 
 /* What came of a check. Look at `decision`, and let in for OST_ALLOW alone. Texts and the identity
- * live as long as the arena's content; of an OST_WAIT, the other members but the last two say
- * nothing that a client could be told. */
+ * live as long as the arena's content; of an OST_WAIT, the other members but `issuer` and
+ * `ticket` say nothing that a client could be told. */
 typedef struct ost_verdict {
     ost_decision decision;
     ost_result reason;            /* OST_OK when allowed and never else; OST_E_TOKEN_MISSING when
@@ -134,6 +134,8 @@ typedef struct ost_verdict {
     const ost_identity *identity; /* when allowed and not open */
     size_t issuer;                /* which issuer OST_WAIT waits for; for ost_guard_wait */
     uint64_t ticket;              /* what it waits for, likewise; 0: its keys */
+    const char *check;            /* the step that refused a token, as `ostiary token explain` names
+                                     it: "signature", "audience", …; NULL: none did */
 } ost_verdict;
 
 /* Checks one request against one policy. Pure CPU over what is known now; allocates nothing but
@@ -182,7 +184,8 @@ OST_PUBLIC bool ost_guard_wait_ready(ost_guard *guard, unsigned seconds);
  * last fetch failed, older keys serve), "failures" (in a row), "failing" (seconds since the first
  * of them) and "last_error" (both absent when all is well), "introspection" (absent when off):
  * {"endpoint" (whether it is known), "failures", "failing", "last_error"}, "status_lists" (absent
- * when off): {"lists" (how many are held), "failing", "last_error"}}]}. */
+ * when off): {"lists" (how many are held), "failing", "last_error"}}], "refused" (tokens, by the
+ * check that refused them, as ost_verdict names it; those that refused none are not there)}. */
 OST_PUBLIC void ost_guard_describe(const ost_guard *guard, ost_json_writer *writer);
 
 /* Prometheus text (version 0.0.4): verdicts by reason, key fetches, introspections and status lists

@@ -50,12 +50,16 @@ typedef struct ost_text {
     size_t len;
 } ost_text;
 
-/* The text of a string literal, in a function; at file scope in C: {"literal", length}. */
+/* The text of a string literal: in a function, and where a static object is initialized. */
 #ifdef __cplusplus
 #define OST_TEXT(literal) (ost_text{("" literal), sizeof(literal) - 1})
 #else
 #define OST_TEXT(literal) ((ost_text){("" literal), sizeof(literal) - 1})
 #endif
+#define OST_TEXT_INIT(literal)                                                                     \
+    {                                                                                              \
+        ("" literal), sizeof(literal) - 1                                                          \
+    }
 
 /* The text up to the NUL of `string`, borrowed; empty for NULL. */
 OST_PUBLIC ost_text ost_text_of(const char *string);

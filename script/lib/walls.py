@@ -41,6 +41,7 @@ WINGS = {
     "jose/jws": [".", "key", "signature"],
     "jose/jwe": [".", "key"],
     "jose/jwt": [".", "key"],
+    "guard/check": [".", "cache", "keys", "introspection", "status", "sender"],
     "guard/cache": [],
     "guard/sender": [],
     "guard/keys": [],

@@ -20,6 +20,11 @@ counter counter_of(ost_result reason)
     return COUNT_REFUSED;
 }
 
+counter counter_of_step(check_step step)
+{
+    return (counter)(COUNT_STEP + (unsigned)step);
+}
+
 void counters_add(counters *all, counter which)
 {
     atomic_ullong *at = &all->stripes[thread_number() % COUNTER_STRIPES].at[which];

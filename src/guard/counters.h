@@ -7,6 +7,8 @@
 
 #include <ostiary/types.h>
 
+#include "guard/check/check_step.h"
+
 #define COUNTER_STRIPES 16
 #define COUNTER_REASONS 64 /* at least as many as there are results */
 
@@ -16,8 +18,9 @@ typedef enum counter {
     COUNT_NO_TOKEN,
     COUNT_CACHE_HIT,
     COUNT_CACHE_MISS,
-    COUNT_REFUSED, /* and so on, in the order of OST_RESULTS */
-    COUNTERS = COUNT_REFUSED + COUNTER_REASONS,
+    COUNT_REFUSED,                                /* and so on, in the order of OST_RESULTS */
+    COUNT_STEP = COUNT_REFUSED + COUNTER_REASONS, /* and so on, of refusals, by check_step */
+    COUNTERS = COUNT_STEP + CHECK_STEPS,
 } counter;
 
 /* All zero is ready for use. */
@@ -31,6 +34,8 @@ typedef struct counters {
 
 /* The counter of refusals for `reason`. */
 counter counter_of(ost_result reason);
+/* And for the step that failed. */
+counter counter_of_step(check_step step);
 
 void counters_add(counters *all, counter which);
 unsigned long long counters_sum(const counters *all, counter which);

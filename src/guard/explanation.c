@@ -36,27 +36,27 @@ static char *advise_type(const ost_error *error, ost_arena *arena)
 }
 
 /* NULL: nothing to add, or no memory. */
-static char *advise(const ost_error *error, const issuer *i, const ost_claims *claims,
-                    ost_arena *arena)
+static char *advise(const ost_error *error, check_step step, const issuer *i,
+                    const ost_claims *claims, ost_arena *arena)
 {
     if (i == NULL || claims == NULL)
         return NULL;
-    switch (error->code) {
-    case OST_E_AUDIENCE:
+    switch (step) {
+    case STEP_AUDIENCE:
         return advise_audience(error, i, claims, arena);
-    case OST_E_ISSUER:
+    case STEP_ISSUER:
         return advise_issuer(error, arena);
-    case OST_E_TOKEN_TYPE:
-        return advise_type(error, arena);
+    case STEP_TYPE:
+        return error->code == OST_E_TOKEN_TYPE ? advise_type(error, arena) : NULL;
     default:
         return NULL;
     }
 }
 
-ost_text explanation_of(const ost_error *error, const issuer *i, const ost_claims *claims,
-                        ost_arena *arena)
+ost_text explanation_of(const ost_error *error, check_step step, const issuer *i,
+                        const ost_claims *claims, ost_arena *arena)
 {
-    char *text = advise(error, i, claims, arena);
+    char *text = advise(error, step, i, claims, arena);
     if (text == NULL)
         text = ost_arena_copy(arena, text_of(error->detail));
     if (text == NULL)

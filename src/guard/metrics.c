@@ -75,6 +75,19 @@ static void describe_issuer(issuer *i, ost_json_writer *writer)
     ost_json_close_object(writer);
 }
 
+/* What most tokens fail at says what has to be looked into. */
+static void describe_refusals(const ost_guard *guard, ost_json_writer *writer)
+{
+    ost_json_put_name(writer, OST_TEXT("refused"));
+    ost_json_open_object(writer);
+    for (check_step step = STEP_SIZE; step < CHECK_STEPS; step++) {
+        unsigned long long count = counters_sum(&guard->counters, counter_of_step(step));
+        if (count > 0)
+            ost_json_member_integer(writer, check_step_name(step), (int64_t)count);
+    }
+    ost_json_close_object(writer);
+}
+
 void ost_guard_describe(const ost_guard *guard, ost_json_writer *writer)
 {
     ost_json_open_object(writer);
@@ -84,6 +97,8 @@ void ost_guard_describe(const ost_guard *guard, ost_json_writer *writer)
     for (size_t k = 0; guard != NULL && k < guard->issuer_count; k++)
         describe_issuer(guard->issuers[k], writer);
     ost_json_close_array(writer);
+    if (guard != NULL)
+        describe_refusals(guard, writer);
     ost_json_close_object(writer);
 }
 

@@ -10,7 +10,7 @@ import subprocess
 import pytest
 from dpop import DpopClient
 from explained import CLAIMS, ISSUER, NOW, check_of, explain, failed, keys, part, run, signed, without  # noqa: F401
-from web import unverified_token
+from web import Browser, unverified_token
 
 
 def test_a_good_token(keys):
@@ -358,3 +358,70 @@ def test_wrong_usage(keys):
     assert run("token", "explain", "--issuer", ISSUER, feed="a.b.c").returncode == 2
     done = run("token", "explain", "--issuer", "ftp://x", "--audience", "a", feed="a.b.c")
     assert done.returncode == 2 and done.stderr.startswith("ostiary: token explain:")
+
+
+# ---- tokens of other kinds ----
+
+
+def test_an_encrypted_token(keys):
+    """Signed by the issuer, then encrypted for this API (RFC 7519 §5.2)."""
+    for name in ("api", "other"):
+        done = run("jwk", "generate", "--alg", "ECDH-ES+A128KW", "--kid", "e1", "--output", keys / f"{name}.jwk")
+        assert done.returncode == 0, done.stderr
+
+    def encrypted(content, *more):
+        done = run("jwe", "encrypt", "--key", keys / "api.jwk", *more, feed=content)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    token, own = encrypted(signed(keys, CLAIMS), "--content-type", "JWT"), ("--decryption-key", keys / "api.jwk")
+    told = explain(keys, token, *own)
+    assert told["allowed"] and told["verified"] and check_of(told, "decryption")["outcome"] == "passed"
+    assert [check["check"] for check in told["checks"]][:3] == ["size", "decryption", "form"]
+    wrong = encrypted(signed(keys, {**CLAIMS, "aud": "x"}), "--content-type", "JWT")
+    assert failed(explain(keys, wrong, *own)) == ["audience"]
+    told = explain(keys, token, "--decryption-key", keys / "other.jwk")
+    assert failed(told) == ["decryption"] and told["reason"] == "OST_E_DECRYPTION"
+    assert check_of(told, "decryption")["deciding"] and "public key" in check_of(told, "decryption")["advice"]
+    told = explain(keys, encrypted(json.dumps(CLAIMS)), *own)
+    assert failed(told) == ["decryption"] and "sign first" in check_of(told, "decryption")["advice"]
+    told = explain(keys, token)
+    assert failed(told) == ["form"] and "decryption" not in [check["check"] for check in told["checks"]]
+
+
+def test_tokens_that_the_issuer_is_asked_about(new_provider, realm_file, myapi, tmp_path):
+    realm = new_provider([realm_file]).realm()
+    tokens = realm.password(myapi, "alice", "alice-password", scope="openid").json()
+    secret = tmp_path / "secret"
+    secret.write_text("myapi-secret\n")
+    asked = ("token", "explain", "--json", "--issuer", unverified_token(tokens["access_token"])[1]["iss"])
+    asked += ("--audience", "myapi", "--introspection-client", "myapi", "--introspection-secret-file", secret)
+
+    def told_of(token, which):
+        return json.loads(run(*asked, "--introspect", which, feed=token).stdout)
+
+    told = told_of(tokens["access_token"], "every")
+    assert told["allowed"] and check_of(told, "introspection")["outcome"] == "passed"
+    assert "introspection" not in [c["check"] for c in told_of(tokens["access_token"], "opaque")["checks"]]
+    told = told_of("2YotnFZFEjr1zCsicMWpAA", "opaque")
+    assert failed(told) == ["introspection"] and told["reason"] == "OST_E_INACTIVE" and not told["verified"]
+    form = {**myapi.form, "refresh_token": tokens["refresh_token"]}
+    assert Browser().post(realm.endpoint("logout"), form).status == 204
+    told = told_of(tokens["access_token"], "every")
+    assert failed(told) == ["introspection"] and "revoked" in check_of(told, "introspection")["advice"]
+    secret.write_text("wrong\n")
+    told = told_of(tokens["access_token"], "every")
+    assert told["status"] == 503 and "secret" in check_of(told, "introspection")["advice"]
+    assert run(*asked, feed="x").returncode == 2
+    assert run(*asked, "--introspect", "some", feed="x").returncode == 2
+
+
+def test_a_token_of_a_status_list(keys):
+    listed = {**CLAIMS, "status": {"status_list": {"idx": 1, "uri": "https://127.0.0.1:1/lists/1"}}}
+    told = explain(keys, signed(keys, listed))
+    assert failed(told) == ["status"] and told["reason"] == "OST_E_STATUS"
+    assert "--status-origin" in check_of(told, "status")["advice"]
+    told = explain(keys, signed(keys, listed), "--status-origin", "https://127.0.0.1:1")
+    assert failed(told) == ["status"] and told["status"] == 503 and told["reason"] == "OST_E_REMOTE"
+    told = explain(keys, signed(keys, {**listed, "aud": "x"}), "--status-origin", "https://127.0.0.1:1")
+    assert failed(told) == ["audience"] and "status" not in [check["check"] for check in told["checks"]]

@@ -191,41 +191,92 @@ static ost_text advise_sender(const explain_step *step)
         "know its public URL.");
 }
 
-ost_text explain_advice(explain_name name, const explain_step *step, const explain_input *in,
+static ost_text advise_decryption(const explain_step *step)
+{
+    if (step->reason == OST_E_TOKEN_FORMAT)
+        return OST_TEXT(
+            "What was encrypted is no signed token, so that nobody vouches for it. The "
+            "issuer must sign first and then encrypt, and say cty JWT (RFC 7519 §5.2).");
+    if (step->reason == OST_E_ALGORITHM)
+        return OST_TEXT("Have the issuer encrypt by RSA-OAEP or ECDH-ES and a cipher of AES.");
+    return OST_TEXT("The token is encrypted for another key than this API's, or was damaged. Does "
+                    "the issuer have this API's present public key?");
+}
+
+static ost_text advise_introspection(const explain_step *step)
+{
+    if (step->reason == OST_E_INACTIVE)
+        return OST_TEXT("It has expired or was revoked, its session has ended, or it is of another "
+                        "issuer or realm. Some issuers say so too of tokens that are not meant for "
+                        "the client that asks.");
+    if (step->reason == OST_E_REMOTE || step->reason == OST_E_BUSY)
+        return OST_TEXT(
+            "The issuer gave no answer that counts. Does it know this client, with this "
+            "secret, and may that client ask about tokens?");
+    return OST_TEXT("The issuer's answer says what the token is, and that is no access token for "
+                    "this API.");
+}
+
+static ost_text advise_status(const explain_step *step)
+{
+    if (step->reason == OST_E_REMOTE)
+        return OST_TEXT("The status list could not be had. Is its address reachable from here, and "
+                        "does the issuer's key sign it?");
+    return OST_TEXT("The issuer has taken the token back, or it names a list of an origin that is "
+                    "not configured (here: --status-origin). The client must get a new token.");
+}
+
+/* Up to the claims. */
+static ost_text advise_reading(check_step name, const explain_step *step, const explain_input *in,
+                               const ost_json *claims)
+{
+    switch (name) {
+    case STEP_SIZE:
+        return OST_TEXT(
+            "Map fewer roles and groups into the token, or raise the guard's max_token.");
+    case STEP_DECRYPTION:
+        return advise_decryption(step);
+    case STEP_FORM:
+        return advise_form(in);
+    case STEP_ALGORITHM:
+        return advise_algorithm(step, claims);
+    case STEP_HEADER:
+        return advise_header(step, claims);
+    case STEP_KEY:
+        return advise_key(step);
+    case STEP_SIGNATURE:
+        return advise_signature(step, in);
+    default:
+        return advise_introspection(step);
+    }
+}
+
+ost_text explain_advice(check_step name, const explain_step *step, const explain_input *in,
                         const ost_json *claims)
 {
     switch (name) {
-    case EXPLAIN_SIZE:
-        return OST_TEXT(
-            "Map fewer roles and groups into the token, or raise the guard's max_token.");
-    case EXPLAIN_FORM:
-        return advise_form(in);
-    case EXPLAIN_ALGORITHM:
-        return advise_algorithm(step, claims);
-    case EXPLAIN_ISSUER:
+    case STEP_ISSUER:
         return explain_advice_issuer(step);
-    case EXPLAIN_KEY:
-        return advise_key(step);
-    case EXPLAIN_SIGNATURE:
-        return advise_signature(step, in);
-    case EXPLAIN_TIME:
-        return advise_time(step, claims);
-    case EXPLAIN_AUDIENCE:
+    case STEP_AUDIENCE:
         return advise_audience(step, in, claims);
-    case EXPLAIN_TYPE:
+    case STEP_TIME:
+        return advise_time(step, claims);
+    case STEP_REVOCATION:
+        return OST_TEXT("Somebody has taken the token, its session or all tokens of its user back. "
+                        "The user must log in again.");
+    case STEP_TYPE:
         return advise_type(step, claims);
-    case EXPLAIN_CLIENT:
+    case STEP_CLIENT:
         return OST_TEXT(
             "The token was issued to another client than the ones listed. Add it to the "
             "list, or find out who sends it.");
-    case EXPLAIN_POLICY:
-        return explain_advice_policy(step, in, claims);
-    case EXPLAIN_SENDER:
+    case STEP_SENDER:
         return advise_sender(step);
-    case EXPLAIN_HEADER:
-        return advise_header(step, claims);
-    case EXPLAIN_STEPS:
+    case STEP_POLICY:
+        return explain_advice_policy(step, in, claims);
+    case STEP_STATUS:
+        return advise_status(step);
     default:
-        return (ost_text){"", 0};
+        return advise_reading(name, step, in, claims);
     }
 }

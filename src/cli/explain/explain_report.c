@@ -32,46 +32,48 @@ static void print_advice(ost_text text)
 }
 
 /* Whether it has to be said which of them decides. */
-static bool several_failed(const explain_step steps[EXPLAIN_STEPS])
+static bool several_failed(const explain_step steps[CHECK_STEPS])
 {
     unsigned failed = 0;
-    for (explain_name name = EXPLAIN_SIZE; name < EXPLAIN_STEPS; name++)
+    for (check_step name = STEP_SIZE; name < CHECK_STEPS; name++)
         failed += steps[name].outcome == EXPLAIN_FAILED;
     return failed > 1;
 }
 
 /* What could not be looked at and has nothing to be said about it: the names, in a line or two. */
-static explain_name print_unknown(const explain_step steps[EXPLAIN_STEPS], explain_name name)
+static check_step print_unknown(const explain_step steps[CHECK_STEPS], check_step name)
 {
-    int column = printf("   - %s", explain_step_name(name));
-    for (name++; name < EXPLAIN_STEPS; name++) {
+    int column = printf("   - %s", check_step_name(name));
+    for (name++; name < CHECK_STEPS; name++) {
         const explain_step *step = &steps[name];
+        if (!explain_is_told(name, step))
+            continue;
         if (step->outcome != EXPLAIN_UNKNOWN || step->advice.len > 0)
             break;
-        int width = (int)strlen(explain_step_name(name));
+        int width = (int)strlen(check_step_name(name));
         bool wrap = column + 2 + width > 80;
-        column =
-            printf(wrap ? ",\n     %s" : ", %s", explain_step_name(name)) + (wrap ? -2 : column);
+        column = printf(wrap ? ",\n     %s" : ", %s", check_step_name(name)) + (wrap ? -2 : column);
     }
     puts("");
     return name - 1;
 }
 
-static void print_steps(const explain_step steps[EXPLAIN_STEPS])
+static void print_steps(const explain_step steps[CHECK_STEPS], bool verified)
 {
     bool several = several_failed(steps);
     static const char *const marks[] = {"   -", "  ok", "FAIL"};
-    bool verified = steps[EXPLAIN_SIGNATURE].outcome == EXPLAIN_PASSED;
-    for (explain_name name = EXPLAIN_SIZE; name < EXPLAIN_STEPS; name++) {
+    for (check_step name = STEP_SIZE; name < CHECK_STEPS; name++) {
         const explain_step *step = &steps[name];
+        if (!explain_is_told(name, step))
+            continue;
         if (step->outcome == EXPLAIN_UNKNOWN && step->advice.len == 0) {
             name = print_unknown(steps, name);
             continue;
         }
-        bool hearsay = name > EXPLAIN_SIGNATURE && !verified && step->outcome != EXPLAIN_UNKNOWN;
+        bool hearsay = name > STEP_SIGNATURE && !verified && step->outcome != EXPLAIN_UNKNOWN;
         ost_text seen = step->outcome == EXPLAIN_PASSED ? step->seen : (ost_text){"", 0};
         printf("%s %-*s%.*s%s%s\n", marks[step->outcome], seen.len > 0 ? 10 : 0,
-               explain_step_name(name), (int)seen.len, seen.data, hearsay ? " (unverified)" : "",
+               check_step_name(name), (int)seen.len, seen.data, hearsay ? " (unverified)" : "",
                several && step->deciding ? " <- the guard's answer" : "");
         if (step->outcome == EXPLAIN_FAILED) {
             print_part("expected", step->expected);
@@ -83,15 +85,15 @@ static void print_steps(const explain_step steps[EXPLAIN_STEPS])
 }
 
 /* All that could be checked is well, and nothing was shown of its sender. */
-static bool wants_proof(const explain_step steps[EXPLAIN_STEPS])
+static bool wants_proof(const explain_step steps[CHECK_STEPS])
 {
-    const explain_step *sender = &steps[EXPLAIN_SENDER];
+    const explain_step *sender = &steps[STEP_SENDER];
     return sender->deciding && sender->outcome == EXPLAIN_UNKNOWN;
 }
 
-void explain_print(const explain_step steps[EXPLAIN_STEPS], const ost_verdict *verdict)
+void explain_print(const explain_step steps[CHECK_STEPS], const ost_verdict *verdict, bool verified)
 {
-    print_steps(steps);
+    print_steps(steps, verified);
     if (verdict->decision == OST_ALLOW)
         puts("\nThe guard lets it in.");
     else if (wants_proof(steps))
@@ -102,11 +104,11 @@ void explain_print(const explain_step steps[EXPLAIN_STEPS], const ost_verdict *v
                ost_result_name(verdict->reason), ost_result_sentence(verdict->reason));
 }
 
-static void put_step(ost_json_writer *writer, explain_name name, const explain_step *step)
+static void put_step(ost_json_writer *writer, check_step name, const explain_step *step)
 {
     static const char *const outcomes[] = {"unknown", "passed", "failed"};
     ost_json_open_object(writer);
-    ost_json_member_string(writer, "check", explain_step_name(name));
+    ost_json_member_string(writer, "check", check_step_name(name));
     ost_json_member_string(writer, "outcome", outcomes[step->outcome]);
     if (step->outcome == EXPLAIN_FAILED)
         ost_json_member_string(writer, "reason", ost_result_name(step->reason));
@@ -121,8 +123,8 @@ static void put_step(ost_json_writer *writer, explain_name name, const explain_s
     ost_json_close_object(writer);
 }
 
-ost_result explain_print_json(const explain_step steps[EXPLAIN_STEPS], const ost_verdict *verdict,
-                              ost_arena *arena, ost_error *ret_error)
+ost_result explain_print_json(const explain_step steps[CHECK_STEPS], const ost_verdict *verdict,
+                              bool verified, ost_arena *arena, ost_error *ret_error)
 {
     ost_text text;
     bool allowed = verdict->decision == OST_ALLOW;
@@ -136,11 +138,12 @@ ost_result explain_print_json(const explain_step steps[EXPLAIN_STEPS], const ost
         ost_json_member_string(writer, "reason", ost_result_name(verdict->reason));
     if (wants_proof(steps))
         ost_json_member_boolean(writer, "proof_missing", true);
-    ost_json_member_boolean(writer, "verified", steps[EXPLAIN_SIGNATURE].outcome == EXPLAIN_PASSED);
+    ost_json_member_boolean(writer, "verified", verified);
     ost_json_put_name(writer, OST_TEXT("checks"));
     ost_json_open_array(writer);
-    for (explain_name name = EXPLAIN_SIZE; name < EXPLAIN_STEPS; name++)
-        put_step(writer, name, &steps[name]);
+    for (check_step name = STEP_SIZE; name < CHECK_STEPS; name++)
+        if (explain_is_told(name, &steps[name]))
+            put_step(writer, name, &steps[name]);
     ost_json_close_array(writer);
     ost_json_close_object(writer);
     ost_result result = ost_json_writer_finish(writer, &text);

@@ -5,12 +5,14 @@
 
 #include "cli/explain/explain.h"
 
-/* Lines of at most 80 columns, but for what the token says, on standard output. */
-void explain_print(const explain_step steps[EXPLAIN_STEPS], const ost_verdict *verdict);
+/* `verified`: the claims are the issuer's, and no hearsay. Lines of at most 80 columns, but for
+ * what the token says, on standard output. */
+void explain_print(const explain_step steps[CHECK_STEPS], const ost_verdict *verdict,
+                   bool verified);
 
 /* One JSON object. OST_E_MEMORY. */
-OST_MUST_CHECK ost_result explain_print_json(const explain_step steps[EXPLAIN_STEPS],
-                                             const ost_verdict *verdict, ost_arena *arena,
-                                             ost_error *ret_error);
+OST_MUST_CHECK ost_result explain_print_json(const explain_step steps[CHECK_STEPS],
+                                             const ost_verdict *verdict, bool verified,
+                                             ost_arena *arena, ost_error *ret_error);
 
 #endif

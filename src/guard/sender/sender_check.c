@@ -216,7 +216,7 @@ static ost_result check_dpop(const sender_call *call, ost_text jkt, ost_text *re
             dpop_proof_check(text_trim(came->dpop[0]), &demand, call->arena, &proof, ret_error);
     if (result == OST_OK)
         result = check_nonce(call, &proof, ret_nonce, ret_error);
-    if (result == OST_OK)
+    if (result == OST_OK && !call->rehearses)
         result = remember(call, &proof, jkt, ret_error);
     return result;
 }

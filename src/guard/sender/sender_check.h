@@ -33,6 +33,7 @@ typedef struct sender_call {
     const ost_claims *claims[2]; /* by which it may be bound; the second may be NULL */
     ost_text token;
     bool dpop_scheme; /* Authorization: DPoP */
+    bool rehearses;   /* the token is refused anyway, and the proof is not used up by it */
     ost_sender wanted;
     int64_t now;
     ost_arena *arena;

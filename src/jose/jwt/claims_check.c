@@ -26,7 +26,7 @@ static ost_result check_rules(const ost_claims_rules *rules, ost_error *ret_erro
     return OST_OK;
 }
 
-static ost_result check_issuer(const ost_claims *claims, const ost_claims_rules *rules,
+ost_result claims_check_issuer(const ost_claims *claims, const ost_claims_rules *rules,
                                ost_error *ret_error)
 {
     if (text_is(claims->issuer, rules->issuer))
@@ -36,7 +36,7 @@ static ost_result check_issuer(const ost_claims *claims, const ost_claims_rules 
                          SHOWN(claims->issuer, 64));
 }
 
-static ost_result check_audience(const ost_claims *claims, const ost_claims_rules *rules,
+ost_result claims_check_audience(const ost_claims *claims, const ost_claims_rules *rules,
                                  ost_error *ret_error)
 {
     if (rules->insecure_any_audience)
@@ -56,7 +56,7 @@ static ost_result check_audience(const ost_claims *claims, const ost_claims_rule
                          SHOWN(seen, 64));
 }
 
-static ost_result check_times(const ost_claims *claims, const ost_claims_rules *rules, int64_t now,
+ost_result claims_check_times(const ost_claims *claims, const ost_claims_rules *rules, int64_t now,
                               ost_error *ret_error)
 {
     now = now < -LAST_SECOND ? -LAST_SECOND : now > LAST_SECOND ? LAST_SECOND : now;
@@ -85,7 +85,7 @@ static ost_result check_times(const ost_claims *claims, const ost_claims_rules *
 }
 
 /* RFC 9068 §2.2. iss, exp and aud are asked for anyway, aud unless it was switched off. */
-static ost_result check_profile(const ost_claims *claims, const ost_claims_rules *rules,
+ost_result claims_check_profile(const ost_claims *claims, const ost_claims_rules *rules,
                                 ost_error *ret_error)
 {
     static const char *const required[] = {"sub", "client_id", "jti"};
@@ -109,12 +109,12 @@ ost_result ost_claims_check(const ost_claims *claims, const ost_claims_rules *ru
         return ost_error_set(ret_error, OST_E_ARGUMENT, "there are no claims");
     ost_result result = check_rules(rules, ret_error);
     if (result == OST_OK)
-        result = check_issuer(claims, rules, ret_error);
+        result = claims_check_issuer(claims, rules, ret_error);
     if (result == OST_OK)
-        result = check_audience(claims, rules, ret_error);
+        result = claims_check_audience(claims, rules, ret_error);
     if (result == OST_OK)
-        result = check_times(claims, rules, now, ret_error);
+        result = claims_check_times(claims, rules, now, ret_error);
     if (result == OST_OK)
-        result = check_profile(claims, rules, ret_error);
+        result = claims_check_profile(claims, rules, ret_error);
     return result;
 }
