@@ -7,8 +7,23 @@
 #include <string.h>
 
 #include "base/base64url.h"
+#include "jose/digest.h"
 #include "jose/key/key_state.h"
 #include "jose/signature/ecdsa.h"
+
+static const EVP_MD *hash_of(ost_alg alg)
+{
+    return EVP_get_digestbyname(hash_find(alg_find(alg)->hash)->name);
+}
+
+static bool set_padding(EVP_PKEY_CTX *context, ost_alg alg)
+{
+    if (alg_find(alg)->padding == PADDING_PKCS1)
+        return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1;
+    return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
+           EVP_PKEY_CTX_set_rsa_mgf1_md(context, hash_of(alg)) == 1 &&
+           EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) == 1;
+}
 
 bool bare_prepare(bare_library library, ost_alg alg, const ost_key *key, bare *ret_bare)
 {
@@ -26,8 +41,8 @@ bool bare_prepare(bare_library library, ost_alg alg, const ost_key *key, bare *r
     EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
     ret_bare->context = context;
     return context != NULL && EVP_PKEY_verify_init(context) == 1 &&
-           EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1 &&
-           (alg != OST_RS256 || EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1);
+           EVP_PKEY_CTX_set_signature_md(context, hash_of(alg)) == 1 &&
+           (alg_find(alg)->type != OST_KEY_RSA || set_padding(context, alg));
 }
 
 void bare_clear(bare *limit)
@@ -45,10 +60,10 @@ bool bare_read(const bare *limit, ost_text token, ost_arena *arena, bare_input *
     size_t size;
     if (ost_jws_read_unverified(token, 0, arena, &jws, NULL) != OST_OK ||
         base64url_decode(jws.signature_encoded, raw, &size) != OST_OK ||
-        ost_sha256(jws.signing_input, ret_input->hash) != OST_OK)
+        digest(alg_find(limit->alg)->hash, jws.signing_input, ret_input->hash) != OST_OK)
         return false;
     ret_input->signing_input = jws.signing_input;
-    if (limit->alg == OST_ES256)
+    if (alg_find(limit->alg)->type == OST_KEY_EC)
         return ecdsa_to_der(alg_find(limit->alg)->curve, raw, ret_input->signature,
                             &ret_input->signature_size);
     memcpy(ret_input->signature, raw, size);
@@ -66,5 +81,5 @@ bool bare_verify(const bare *limit, const bare_input *input)
         return EVP_DigestVerify(limit->edwards, input->signature, input->signature_size, message,
                                 input->signing_input.len) == 1;
     return EVP_PKEY_verify(limit->context, input->signature, input->signature_size, input->hash,
-                           sizeof input->hash) == 1;
+                           hash_find(alg_find(limit->alg)->hash)->size) == 1;
 }

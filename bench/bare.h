@@ -9,11 +9,13 @@
 
 #include <ostiary/jose.h>
 
+#include "jose/alg.h"
+
 typedef enum bare_library { BARE_OPENSSL, BARE_SODIUM } bare_library; /* libsodium: Ed25519 */
 
 typedef struct bare {
     bare_library library;
-    ost_alg alg; /* OST_RS256, OST_ES256, OST_EDDSA */
+    ost_alg alg; /* of RSA, EC or Ed25519 */
     const ost_key *key;
     EVP_PKEY_CTX *context; /* RSA, EC */
     EVP_MD_CTX *edwards;
@@ -21,7 +23,7 @@ typedef struct bare {
 } bare;
 
 typedef struct bare_input {
-    unsigned char hash[32], signature[512];
+    unsigned char hash[HASH_MAX_SIZE], signature[512];
     size_t signature_size;
     ost_text signing_input;
 } bare_input;

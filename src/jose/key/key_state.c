@@ -57,15 +57,16 @@ const char *key_curve_name(const ost_key *key)
 ost_key *key_new(ost_key_type type)
 {
     ost_key *key = memory_alloc(sizeof *key);
-    stripes *contexts = key != NULL ? memory_alloc(sizeof *contexts) : NULL;
-    if (contexts == NULL) {
+    key_working *working = key != NULL ? memory_alloc(sizeof *working) : NULL;
+    if (working == NULL) {
         memory_free(key);
         return NULL;
     }
     atomic_init(&key->references, 1);
     key->type = type;
     key->ops = KEY_OPS_ALL;
-    key->contexts = contexts;
+    working->key = key;
+    key->working = working;
     return key;
 }
 
@@ -80,8 +81,9 @@ void ost_key_unref(ost_key *key)
 {
     if (key == NULL || atomic_fetch_sub_explicit(&key->references, 1, memory_order_acq_rel) != 1)
         return;
-    prepared_free_all(key->contexts);
-    memory_free(key->contexts);
+    prepared_free_all(&key->working->contexts);
+    key_table_clear(&key->working->table);
+    memory_free(key->working);
     rsa_public_free(key->rsa);
     EVP_PKEY_free(key->pkey);
     if (key->secret != NULL)

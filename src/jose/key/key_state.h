@@ -9,6 +9,7 @@
 #include <ostiary/jose.h>
 
 #include "jose/alg.h"
+#include "jose/key/key_table.h"
 #include "jose/stripes.h"
 #include "jose/verify/rsa_public.h"
 
@@ -37,6 +38,13 @@ extern const char *const key_op_names[KEY_OP_COUNT]; /* by bit */
 /* RFC 7517 §4.2 */
 typedef enum key_use { KEY_USE_ANY, KEY_USE_SIG, KEY_USE_ENC } key_use;
 
+/* What is computed for a key while it is used; it ends with the key. */
+typedef struct key_working {
+    ost_key *key;     /* whose it is */
+    stripes contexts; /* prepared.h */
+    key_table table;  /* key_table.h */
+} key_working;
+
 /* A key for encryption serves no signature and the other way round: `algs` holds algorithms of one
  * kind alone wherever `use`, `ops` or `bound` say which, and for secrets always. */
 struct ost_key {
@@ -59,7 +67,7 @@ struct ost_key {
     unsigned char okp_secret[ED25519_SIZE * 2]; /* Ed25519: the seed and the public key */
     unsigned char *secret;                      /* oct; owned */
     size_t secret_size;
-    stripes *contexts; /* prepared.h; they live and die with the key */
+    key_working *working; /* owned */
 };
 
 /* A key of `type` with one reference, that may be used for anything; NULL: out of memory. */

@@ -48,6 +48,13 @@ void ost_keyset_unref(ost_keyset *keyset)
     memory_free(keyset);
 }
 
+/* The set takes over the reference. */
+static void put(ost_keyset *keyset, ost_key *key)
+{
+    keyset->keys[keyset->count++] = key;
+    key_table_allow(&key->working->table);
+}
+
 size_t ost_keyset_count(const ost_keyset *keyset)
 {
     return keyset != NULL ? keyset->count : 0;
@@ -143,7 +150,7 @@ static ost_result add(ost_keyset *keyset, const ost_json *jwk, size_t number, pa
     bool verifies = (key->algs & OST_ALGS_SIGNATURE) != 0 && (key->ops & KEY_VERIFY) != 0;
     over->skipped += !verifies;
     if (verifies && !has_copy(keyset, key))
-        keyset->keys[keyset->count++] = key;
+        put(keyset, key);
     else
         ost_key_unref(key);
     return OST_OK;
@@ -222,7 +229,7 @@ ost_result ost_keyset_new(ost_key *const *keys, size_t count, ost_keyset **ret_k
             ost_keyset_unref(keyset);
             return keys[i] == NULL ? OST_E_ARGUMENT : OST_E_KEY_AMBIGUOUS;
         }
-        keyset->keys[keyset->count++] = ost_key_ref(keys[i]);
+        put(keyset, ost_key_ref(keys[i]));
     }
     *ret_keyset = keyset;
     return OST_OK;

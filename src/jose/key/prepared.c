@@ -16,7 +16,7 @@ static void prepared_free(prepared *contexts)
         return;
     EVP_MD_CTX_free(contexts->digest);
     rsa_scratch_free(contexts->rsa);
-    ecdsa_p256_free(contexts->p256);
+    ecdsa_verifier_free(contexts->ecdsa);
     EVP_PKEY_CTX_free(contexts->pkey);
     EVP_MAC_CTX_free(contexts->mac);
     memory_free(contexts);
@@ -33,33 +33,28 @@ static bool set_rsa_padding(EVP_PKEY_CTX *pkey, const alg_facts *facts, const EV
            EVP_PKEY_CTX_set_rsa_pss_saltlen(pkey, salt) == 1;
 }
 
-/* What is verified without EVP. */
-static bool is_plain(const prepared *contexts, const alg_facts *facts)
-{
-    return !contexts->signs && (facts->type == OST_KEY_RSA || contexts->alg == OST_ES256);
-}
-
-static ost_result prepare_plain(prepared *contexts, const ost_key *key, const alg_facts *facts)
+/* What RSA and EC verify with. */
+static ost_result prepare_verifier(prepared *contexts, const ost_key *key, const alg_facts *facts)
 {
     contexts->digest = digest_context_new(facts->hash);
     if (facts->type == OST_KEY_RSA)
         contexts->rsa = rsa_scratch_new(key->rsa);
     else
-        contexts->p256 = ecdsa_p256_new(key->pkey);
-    bool ready = contexts->digest != NULL && (contexts->rsa != NULL || contexts->p256 != NULL);
+        contexts->ecdsa = ecdsa_verifier_new(key->pkey, key->curve->openssl);
+    bool ready = contexts->digest != NULL && (contexts->rsa != NULL || contexts->ecdsa != NULL);
     return ready ? OST_OK : OST_E_MEMORY; /* the key is good */
 }
 
-static ost_result prepare_pkey(prepared *contexts, const ost_key *key, const alg_facts *facts)
+/* What they sign with. */
+static ost_result prepare_signer(prepared *contexts, const ost_key *key, const alg_facts *facts)
 {
     contexts->digest = digest_context_new(facts->hash);
     contexts->pkey = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
     if (contexts->digest == NULL || contexts->pkey == NULL)
         return OST_E_CRYPTO;
-    int started =
-        contexts->signs ? EVP_PKEY_sign_init(contexts->pkey) : EVP_PKEY_verify_init(contexts->pkey);
     const EVP_MD *hash = EVP_MD_CTX_get0_md(contexts->digest);
-    bool ready = started == 1 && EVP_PKEY_CTX_set_signature_md(contexts->pkey, hash) == 1 &&
+    bool ready = EVP_PKEY_sign_init(contexts->pkey) == 1 &&
+                 EVP_PKEY_CTX_set_signature_md(contexts->pkey, hash) == 1 &&
                  (facts->type != OST_KEY_RSA || set_rsa_padding(contexts->pkey, facts, hash));
     return ready ? OST_OK : OST_E_CRYPTO;
 }
@@ -92,10 +87,10 @@ static ost_result prepared_new(const ost_key *key, ost_alg alg, bool signs, prep
     ost_result result;
     if (facts->type == OST_KEY_OCT)
         result = prepare_mac(contexts, key, facts);
-    else if (is_plain(contexts, facts))
-        result = prepare_plain(contexts, key, facts);
+    else if (signs)
+        result = prepare_signer(contexts, key, facts);
     else
-        result = prepare_pkey(contexts, key, facts);
+        result = prepare_verifier(contexts, key, facts);
     if (result != OST_OK) {
         prepared_free(contexts);
         return result;
@@ -106,7 +101,7 @@ static ost_result prepared_new(const ost_key *key, ost_alg alg, bool signs, prep
 
 ost_result prepared_take(const ost_key *key, ost_alg alg, bool signs, prepared_use *ret_use)
 {
-    stripe *own = stripes_take(key->contexts);
+    stripe *own = stripes_take(&key->working->contexts);
     prepared *found = own != NULL ? own->held : NULL;
     while (found != NULL && (found->alg != alg || found->signs != signs))
         found = found->next;

@@ -6,17 +6,17 @@
 #define PREPARED_H
 
 #include "jose/key/key_state.h"
-#include "jose/verify/ecdsa_p256.h"
+#include "jose/verify/ecdsa_verify.h"
 
 typedef struct prepared {
     struct prepared *next; /* of the same key and thread, for another algorithm or purpose */
     ost_alg alg;
     bool signs;
-    EVP_MD_CTX *digest; /* RSA, EC */
-    rsa_scratch *rsa;   /* RSA, verifying */
-    ecdsa_p256 *p256;   /* EC on P-256, verifying */
-    EVP_PKEY_CTX *pkey; /* RSA and EC otherwise */
-    EVP_MAC_CTX *mac;   /* oct */
+    EVP_MD_CTX *digest;    /* RSA, EC */
+    rsa_scratch *rsa;      /* RSA, verifying */
+    ecdsa_verifier *ecdsa; /* EC, verifying */
+    EVP_PKEY_CTX *pkey;    /* RSA and EC, signing */
+    EVP_MAC_CTX *mac;      /* oct */
 } prepared;
 
 typedef struct prepared_use {

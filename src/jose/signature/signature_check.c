@@ -2,10 +2,8 @@
 /* Checking signatures: RFC 7518 §3.2–3.5, RFC 8037 §3.1. The key decides what is checked; the
  * token's algorithm must be one that it serves. */
 #include <openssl/crypto.h>
-#include <openssl/err.h>
 
 #include "jose/key/prepared.h"
-#include "jose/signature/ecdsa.h"
 #include "jose/signature/signature.h"
 #include "jose/verify/rsa_pkcs1.h"
 #include "jose/verify/rsa_pss.h"
@@ -28,16 +26,6 @@ static ost_result check_mac(const prepared_use *use, ost_text input, const unsig
     return len == size && CRYPTO_memcmp(mac, bytes, size) == 0 ? OST_OK : OST_E_SIGNATURE;
 }
 
-/* Below zero: not computed. */
-static ost_result check_with_pkey(const prepared_use *use, const unsigned char *bytes, size_t size,
-                                  const unsigned char *hash, size_t hash_size)
-{
-    ERR_set_mark(); /* a refused signature leaves nothing in the library's error queue */
-    int accepted = EVP_PKEY_verify(use->contexts->pkey, bytes, size, hash, hash_size);
-    ERR_pop_to_mark();
-    return accepted == 1 ? OST_OK : accepted < 0 ? OST_E_CRYPTO : OST_E_SIGNATURE;
-}
-
 static ost_result check_rsa(const ost_key *key, const prepared_use *use, const unsigned char *bytes,
                             size_t size, const unsigned char *hash)
 {
@@ -53,17 +41,15 @@ static ost_result check_hash(const ost_key *key, const prepared_use *use, ost_te
                              const unsigned char *bytes, size_t size)
 {
     const alg_facts *facts = alg_find(use->contexts->alg);
-    unsigned char hash[HASH_MAX_SIZE], der[ECDSA_DER_MAX];
+    unsigned char hash[HASH_MAX_SIZE];
     size_t hash_size;
     if (!prepared_digest(use, input, hash, &hash_size))
         return OST_E_CRYPTO;
     if (facts->type == OST_KEY_RSA)
         return check_rsa(key, use, bytes, size, hash);
-    if (use->contexts->p256 != NULL)
-        return ecdsa_p256_verify(use->contexts->p256, hash, bytes);
-    return ecdsa_to_der(facts->curve, bytes, der, &size)
-               ? check_with_pkey(use, der, size, hash, hash_size)
-               : OST_E_SIGNATURE;
+    const ec_table *table =
+        key_table_use(&key->working->table, key->working->key, key->pkey, key->curve->openssl);
+    return ecdsa_verify(use->contexts->ecdsa, table, hash, hash_size, bytes);
 }
 
 ost_result signature_check(const ost_key *key, ost_alg alg, ost_text input, ost_text signature)

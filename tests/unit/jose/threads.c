@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "base/text.h"
+#include "jose/key/key_state.h"
 #include "keys.h"
 #include "test.h"
 
@@ -136,11 +137,49 @@ static void a_crowd(void **state)
     assert_int_equal(atomic_load(&failures), 0);
 }
 
+/* Threads verify by one key of a set while its table is made, and go on with it. */
+static ost_keyset *tabled;
+
+static void *verify_by_table(void *unused)
+{
+    ost_arena *arena = ost_arena_new((size_t)1 << 16);
+    ost_text token = {0};
+    const ost_key *key = ost_keyset_at(tabled, 0);
+    bool good = ost_jws_sign(OST_TEXT("{}"), key, OST_ES256, NULL, arena, &token) == OST_OK;
+    pthread_barrier_wait(&together);
+    for (int i = 0; good && i < ROUNDS; i++)
+        good = verify(token, key) == OST_OK;
+    key_tables_settle();
+    if (!good || verify(token, key) != OST_OK)
+        atomic_fetch_add(&failures, 1);
+    ost_arena_free(arena);
+    return NULL;
+}
+
+static void a_table_comes(void **state)
+{
+    pthread_t threads[THREADS];
+    ost_key *key = good_key(test_p256);
+    assert_int_equal(ost_keyset_new(&key, 1, &tabled), OST_OK);
+    assert_int_equal(pthread_barrier_init(&together, NULL, THREADS), 0);
+    for (size_t i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, verify_by_table, NULL), 0);
+    for (size_t i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    pthread_barrier_destroy(&together);
+    bool has_table = atomic_load(&key->working->table.table) != NULL;
+    ost_keyset_unref(tabled);
+    ost_key_unref(key);
+    assert_int_equal(atomic_load(&failures), 0);
+    assert_true(has_table || ec_table_size("prime256v1") == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_come_and_go),
         cmocka_unit_test(a_crowd),
+        cmocka_unit_test(a_table_comes),
     };
     return cmocka_run_group_tests_name("jose-threads", tests, NULL, NULL);
 }
