@@ -62,7 +62,9 @@ WINGS = {
     "provider/session": ["call", "realm"],
     "provider/token": ["call", "realm", "session"],
     "provider/login": ["call", "realm", "session", "token"],
-    "provider/endpoint": ["call", "realm", "session", "token", "login"],
+    "provider/admin": ["realm", "member"],
+    "provider/registration": ["call", "realm", "session", "admin"],
+    "provider/endpoint": ["call", "realm", "session", "token", "login", "registration"],
 }
 
 # Circles of files that are meant, each with its reason: X.c and X.h count as one file, X.

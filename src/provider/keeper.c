@@ -35,8 +35,8 @@ static ost_result reload(provider *p, ost_error *ret_error)
     ost_result result = realm_table_load(p->store, &table, ret_error);
     if (result != OST_OK)
         return result;
-    p->generation = generation;
     realm_table *before = atomic_exchange(&p->realms, table);
+    p->generation = generation; /* whoever waits for it sees the table */
     if (before != NULL) {
         before->retired_at = monotonic_ms();
         before->retired = p->retired;
@@ -92,7 +92,9 @@ static void *run(void *argument)
         struct timespec until;
         clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_sec += 1;
-        pthread_cond_timedwait(&p->keeper_wake, &p->keeper_lock, &until);
+        if (!p->woken)
+            pthread_cond_timedwait(&p->keeper_wake, &p->keeper_lock, &until);
+        p->woken = false;
         if (p->stopping)
             break;
         pthread_mutex_unlock(&p->keeper_lock);

@@ -16,6 +16,7 @@
 
 #define REALM "/realms/{realm}"
 #define OIDC REALM "/protocol/openid-connect"
+#define REGISTRATION REALM "/clients-registrations/openid-connect"
 #define MAX_FORM ((size_t)64 << 10)
 /* The form of a login has state and nonce, of 8 KiB each, in the URL that it is sent to. */
 #define MAX_REQUEST_LINE ((size_t)48 << 10)
@@ -64,6 +65,11 @@ static const struct {
     {HTTP_POST, OIDC "/logout", logout_endpoint},
     {HTTP_OPTIONS, OIDC "/logout", preflight_endpoint},
     {HTTP_POST, OIDC "/logout/logout-confirm", logout_confirm_endpoint},
+    {HTTP_POST, REGISTRATION, register_endpoint},
+    {HTTP_OPTIONS, REGISTRATION, preflight_endpoint},
+    {HTTP_GET, REGISTRATION "/{client}", registered_client_endpoint},
+    {HTTP_PUT, REGISTRATION "/{client}", update_client_endpoint},
+    {HTTP_DELETE, REGISTRATION "/{client}", delete_client_endpoint},
 };
 #define ENDPOINTS (ARRAY_LEN(endpoints))
 
@@ -155,6 +161,7 @@ ost_result provider_new(const provider_config *config, provider **ret_provider,
     if (p == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
     keeper_init(p);
+    pthread_mutex_init(&p->change_lock, NULL);
     p->store = config->store;
     p->context = config->context;
     p->development = config->development;
@@ -190,6 +197,7 @@ void provider_free(provider *p)
     http_pool_free(p->hashing);
     brute_force_free(p->failures);
     realm_table_free(atomic_load(&p->realms));
+    pthread_mutex_destroy(&p->change_lock);
     pthread_mutex_destroy(&p->keeper_lock);
     pthread_cond_destroy(&p->keeper_wake);
     memory_free(p->hostname);

@@ -38,6 +38,8 @@ OST_MUST_CHECK ost_result store_realm_create(store *store, const store_realm *re
                                              const store_user *users, size_t user_count,
                                              const store_key *keys, size_t key_count,
                                              ost_error *ret_error);
+/* Replaces the document of the version before. OST_E_CONFLICT: somebody else has changed the realm
+ * since it was read; OST_E_NOT_FOUND. */
 OST_MUST_CHECK ost_result store_realm_update(store *store, const store_realm *realm);
 OST_MUST_CHECK ost_result store_realm_get(store *store, ost_text name, ost_arena *arena,
                                           store_realm *ret_realm);

@@ -52,13 +52,21 @@ ost_result store_realm_create(store *s, const store_realm *realm, const store_us
                      ret_error);
 }
 
+/* Only the version before may be replaced: two who change a realm at once would lose one change. */
 static ost_result update_realm(database *d, const store_realm *realm)
 {
-    sqlite3_stmt *st = statement(d, "UPDATE realm SET document = ?, version = ? WHERE name = ?");
+    int changes = 0;
+    sqlite3_stmt *st = statement(
+        d, "UPDATE realm SET document = ?1, version = ?2 WHERE name = ?3 AND version = ?2 - 1");
+    sqlite3_stmt *there = statement(d, "SELECT 1 FROM realm WHERE name = ?");
     bind_text(st, 1, realm->document);
     bind_integer(st, 2, realm->version);
     bind_text(st, 3, realm->name);
-    return run_change(st);
+    bind_text(there, 1, realm->name);
+    ost_result result = run_statement(st, &changes);
+    if (result == OST_OK && changes == 0)
+        result = next_row(there) == OST_OK ? OST_E_CONFLICT : OST_E_NOT_FOUND;
+    return result;
 }
 
 ost_result store_realm_update(store *s, const store_realm *realm)

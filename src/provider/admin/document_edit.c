@@ -86,6 +86,20 @@ ost_result document_add_text(const ost_json *array, ost_text value, ost_arena *a
     return finish(w, arena, ret_array);
 }
 
+ost_result document_append(const ost_json *array, const ost_json *value, ost_arena *arena,
+                           const ost_json **ret_array)
+{
+    ost_json_writer *w = ost_json_writer_new(arena, MAX_DOCUMENT);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_open_array(w);
+    for (const ost_json *at = ost_json_first(array); at != NULL; at = ost_json_next(at))
+        ost_json_put_value(w, at);
+    ost_json_put_value(w, value);
+    ost_json_close_array(w);
+    return finish(w, arena, ret_array);
+}
+
 ost_result document_replace(const ost_json *array, const ost_json *old, const ost_json *value,
                             ost_arena *arena, const ost_json **ret_array)
 {
@@ -93,8 +107,10 @@ ost_result document_replace(const ost_json *array, const ost_json *old, const os
     if (w == NULL)
         return OST_E_MEMORY;
     ost_json_open_array(w);
-    for (const ost_json *at = ost_json_first(array); at != NULL; at = ost_json_next(at))
-        ost_json_put_value(w, at == old ? value : at);
+    for (const ost_json *at = ost_json_first(array); at != NULL; at = ost_json_next(at)) {
+        if (at != old || value != NULL)
+            ost_json_put_value(w, at == old ? value : at);
+    }
     ost_json_close_array(w);
     return finish(w, arena, ret_array);
 }

@@ -23,7 +23,11 @@ OST_MUST_CHECK ost_result document_put_text(const ost_json *object, const char *
 OST_MUST_CHECK ost_result document_put_boolean(const ost_json *object, const char *name, bool value,
                                                ost_arena *arena, const ost_json **ret_object);
 
-/* The array with its value `old`, compared by where it is, replaced. */
+/* The array with one more value. */
+OST_MUST_CHECK ost_result document_append(const ost_json *array, const ost_json *value,
+                                          ost_arena *arena, const ost_json **ret_array);
+
+/* The array with its value `old`, compared by where it is, replaced, or (NULL) taken out. */
 OST_MUST_CHECK ost_result document_replace(const ost_json *array, const ost_json *old,
                                            const ost_json *value, ost_arena *arena,
                                            const ost_json **ret_array);

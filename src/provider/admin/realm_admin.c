@@ -59,15 +59,29 @@ ost_result realm_admin_store(realm_admin *a, const ost_json *document, ost_error
     return tell(store_realm_update(a->store, &row), ret_error);
 }
 
+static ost_result store_clients(realm_admin *a, const ost_json *clients, ost_error *ret_error)
+{
+    const ost_json *changed;
+    ost_result result =
+        document_put(a->realm->document, OST_TEXT("clients"), clients, a->arena, &changed);
+    return result == OST_OK ? realm_admin_store(a, changed, ret_error) : tell(result, ret_error);
+}
+
+ost_result realm_admin_add_client(realm_admin *a, const ost_json *document, ost_error *ret_error)
+{
+    const ost_json *clients;
+    ost_result result =
+        document_append(ost_json_get(a->realm->document, "clients"), document, a->arena, &clients);
+    return result == OST_OK ? store_clients(a, clients, ret_error) : tell(result, ret_error);
+}
+
 ost_result realm_admin_store_client(realm_admin *a, const realm_client *client,
                                     const ost_json *document, ost_error *ret_error)
 {
-    const ost_json *clients, *changed;
+    const ost_json *clients;
     ost_result result = document_replace(ost_json_get(a->realm->document, "clients"),
                                          client->document, document, a->arena, &clients);
-    if (result == OST_OK)
-        result = document_put(a->realm->document, OST_TEXT("clients"), clients, a->arena, &changed);
-    return result == OST_OK ? realm_admin_store(a, changed, ret_error) : tell(result, ret_error);
+    return result == OST_OK ? store_clients(a, clients, ret_error) : tell(result, ret_error);
 }
 
 /* ---- users ---- */

@@ -19,12 +19,15 @@ OST_MUST_CHECK ost_result realm_admin_open(store *store, ost_text name, ost_aren
                                            realm_admin *ret_admin, ost_error *ret_error);
 void realm_admin_close(realm_admin *admin);
 
-/* Checks the document and stores it in the place of the realm's. OST_E_FORMAT with the path. The
- * name of a realm stays. */
+/* Checks the document and stores it in the place of the realm's. OST_E_FORMAT with the path;
+ * OST_E_CONFLICT: somebody else has changed the realm since it was opened. The name of a realm
+ * stays. */
 OST_MUST_CHECK ost_result realm_admin_store(realm_admin *admin, const ost_json *document,
                                             ost_error *ret_error);
 
-/* The same with one client's document replaced. */
+/* The same with one client's document added, replaced, or (NULL) taken out. */
+OST_MUST_CHECK ost_result realm_admin_add_client(realm_admin *admin, const ost_json *document,
+                                                 ost_error *ret_error);
 OST_MUST_CHECK ost_result realm_admin_store_client(realm_admin *admin, const realm_client *client,
                                                    const ost_json *document, ost_error *ret_error);
 

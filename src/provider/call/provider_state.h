@@ -40,13 +40,19 @@ struct provider {
     /* Answers with a page for people. Calls stand below the pages, so it is set where both are
      * known. */
     void (*send_error_page)(struct call *call, int status, const char *message);
-    pthread_t keeper; /* rotates, sweeps, notices changes */
+    pthread_mutex_t change_lock; /* held while a realm's document is changed */
+    pthread_t keeper;            /* rotates, sweeps, notices changes */
     bool keeper_runs;
     pthread_mutex_t keeper_lock;
     pthread_cond_t keeper_wake;
     bool stopping;
-    int64_t generation; /* of the store, when the realms were read */
+    bool woken;              /* somebody waits for a change to be seen */
+    atomic_llong generation; /* of the store, when the realms were read */
 };
+
+/* Waits until requests see what the store holds now; a second at most, after which the housekeeping
+ * thread goes on trying. On the pool. */
+void provider_publish(provider *provider);
 
 static inline void provider_count(provider *p, provider_counter counter)
 {

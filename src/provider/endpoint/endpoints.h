@@ -19,6 +19,11 @@ void introspect_endpoint(http_exchange *exchange, void *provider);
 void revoke_endpoint(http_exchange *exchange, void *provider);
 void logout_endpoint(http_exchange *exchange, void *provider);
 void logout_confirm_endpoint(http_exchange *exchange, void *provider);
+/* register.c */
+void register_endpoint(http_exchange *exchange, void *provider);
+void registered_client_endpoint(http_exchange *exchange, void *provider);
+void update_client_endpoint(http_exchange *exchange, void *provider);
+void delete_client_endpoint(http_exchange *exchange, void *provider);
 /* health.c */
 void root_endpoint(http_exchange *exchange, void *provider);
 void health_endpoint(http_exchange *exchange, void *provider);

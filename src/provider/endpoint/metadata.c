@@ -100,6 +100,8 @@ void discovery_endpoint(http_exchange *exchange, void *user)
     put_url(c, w, "end_session_endpoint", "logout");
     put_url(c, w, "jwks_uri", "certs");
     put_url(c, w, "revocation_endpoint", "revoke");
+    ost_json_member_string(w, "registration_endpoint",
+                           call_format(c, "%s/clients-registrations/openid-connect", c->issuer));
     put_scopes(c, w);
     put_algorithms(c, w);
     put_capabilities(w);

@@ -58,7 +58,7 @@ static const member realm_members[] = {
     {"clients", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_client},
     {"codeSecret", MEMBER_STRING, .fate = MEMBER_KEPT, .why = "generated again"},
     {"components", MEMBER_LISTS, .fate = MEMBER_ACTED, .of = &member_component,
-     .why = "keys of KeyProvider; the others are kept"},
+     .why = "keys and policies of client registration; the others are kept"},
     {"defaultDefaultClientScopes", MEMBER_STRINGS, .fate = MEMBER_ACTED},
     {"defaultGroups", MEMBER_STRINGS, .fate = MEMBER_TOLD,
      .why = "users that are added later join no group"},

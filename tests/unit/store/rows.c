@@ -449,7 +449,9 @@ static void what_programs_remember_has_a_generation(void **state)
     assert_true((now = store_generation(db)) > before);
     before = now;
     changed.document = OST_TEXT("{\"x\":1}");
+    changed.version = 2;
     assert_int_equal(store_realm_update(db, &changed), OST_OK);
+    assert_int_equal(store_realm_update(db, &changed), OST_E_CONFLICT); /* of another reader */
     assert_true((now = store_generation(db)) > before);
     before = now;
     assert_int_equal(store_key_create(db, &key), OST_OK);

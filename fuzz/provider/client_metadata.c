@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A client's own metadata: what is accepted has redirect URIs that no browser runs and that have no
+ * fragment and no wildcard, and links to the web. */
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "one_realm.h"
+#include "provider/registration/client_metadata.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool held)
+{
+    if (!held)
+        abort();
+}
+
+static void check_uris(const ost_text *uris, size_t count)
+{
+    require(count <= METADATA_URIS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        ost_text scheme = text_slice(uris[i], 0, text_find(uris[i], ':', 0));
+        require(scheme.len > 0 && scheme.len < uris[i].len);
+        require(text_find(uris[i], '#', 0) == uris[i].len);
+        require(text_find(uris[i], '*', 0) == uris[i].len);
+        require(!text_equal_ignoring_case(scheme, OST_TEXT("javascript")));
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    call *c = one_realm_call();
+    const ost_json *document;
+    client_metadata m;
+    if (ost_json_read((ost_text){(const char *)data, size}, NULL, c->arena, &document, NULL) !=
+        OST_OK)
+        return 0;
+    if (!client_metadata_read(c, document, &m)) {
+        require(c->error.status == 400 && c->error.error != NULL);
+        return 0;
+    }
+    require(c->error.status == 0);
+    check_uris(m.redirect_uris, m.redirect_count);
+    check_uris(m.post_logout_uris, m.post_logout_count);
+    const ost_text links[] = {m.client_uri, m.logo_uri, m.policy_uri, m.tos_uri};
+    for (size_t i = 0; i < ARRAY_LEN(links); i++)
+        require(links[i].len == 0 || text_starts(links[i], "http"));
+    require(m.public_client == text_is(m.auth_method, "none"));
+    return 0;
+}

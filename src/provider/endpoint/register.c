@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Dynamic client registration (RFC 7591) and its management (RFC 7592). */
+#include "base/text.h"
+#include "provider/endpoint/endpoints.h"
+#include "provider/registration/registration.h"
+#include "provider/session/bearer_token.h"
+
+typedef struct registration_job {
+    ost_text token;           /* presented as Bearer; empty: none */
+    client_metadata metadata; /* of POST and PUT */
+    int status;               /* of a good answer */
+} registration_job;
+
+static void send_answer(http_exchange *exchange, void *user)
+{
+    call *c = user;
+    registration_job *job = c->job;
+    call_allow_origin(c, NULL);
+    if (c->error.status == 401)
+        (void)!http_set_field(exchange, "WWW-Authenticate",
+                              text_of(call_format(c, "Bearer realm=\"%s\", error=\"%s\"",
+                                                  c->realm_path, c->error.error)));
+    if (c->error.status != 0 || job->status == 200) {
+        call_send_json(c);
+        return;
+    }
+    call_no_store(c);
+    if (job->status == 201)
+        http_respond(exchange, 201, "application/json", c->answer);
+    else
+        http_respond(exchange, 204, NULL, (ost_text){0});
+}
+
+/* One Bearer token, or none. */
+static bool read_token(call *c, registration_job *job)
+{
+    ost_text field = http_request_field(c->request, "authorization");
+    if (http_request_field_count(c->request, "authorization") == 0)
+        return true;
+    if (http_request_field_count(c->request, "authorization") > 1 ||
+        !text_equal_ignoring_case(text_slice(field, 0, 7), OST_TEXT("Bearer ")))
+        return call_refuse(c, 401, "invalid_token", "Failed decode token");
+    job->token = text_trim(text_slice(field, 7, field.len));
+    return true;
+}
+
+static bool read_metadata(call *c, registration_job *job, const ost_json **ret_document)
+{
+    if (ost_json_read(c->request->body, NULL, c->arena, ret_document, NULL) != OST_OK)
+        return call_refuse(c, 400, "invalid_request", "The body is not JSON");
+    return client_metadata_read(c, *ret_document, &job->metadata);
+}
+
+static call *begin_registration(http_exchange *exchange, void *user, int status)
+{
+    call *c = call_begin(exchange, user);
+    registration_job *job = c != NULL ? ost_arena_alloc(c->arena, sizeof *job) : NULL;
+    if (c == NULL)
+        return NULL;
+    if (job == NULL) {
+        http_respond(exchange, 500, NULL, (ost_text){0});
+        return NULL;
+    }
+    *job = (registration_job){.status = status};
+    c->job = job;
+    if (!c->realm->enabled)
+        call_refuse(c, 403, "access_denied", "Realm not enabled");
+    else
+        (void)read_token(c, job);
+    return c;
+}
+
+static void run_job(call *c, void (*work)(http_exchange *, void *))
+{
+    if (c->error.status != 0)
+        send_answer(c->exchange, c);
+    else
+        http_defer(c->exchange, work, send_answer, c);
+}
+
+/* ---- a new client ---- */
+
+/* An access token of the realm whose owner may create clients, as realm-management says. */
+static bool may_create(call *c, ost_text token)
+{
+    const ost_claims *claims;
+    const ost_json *roles;
+    if (bearer_token_verify(c, token, "Bearer", &claims) != OST_OK ||
+        bearer_token_session(c, claims) != OST_OK)
+        return call_refuse(c, 401, "invalid_token", "Failed decode token");
+    roles = ost_json_get(
+        ost_json_get(ost_claims_get(claims, "resource_access"), "realm-management"), "roles");
+    for (const ost_json *at = ost_json_first(roles); at != NULL; at = ost_json_next(at)) {
+        if (ost_json_equals(at, OST_TEXT("create-client")) ||
+            ost_json_equals(at, OST_TEXT("manage-clients")))
+            return true;
+    }
+    return call_refuse(c, 403, "insufficient_scope", "Forbidden");
+}
+
+static void create_client(http_exchange *exchange, void *user)
+{
+    call *c = user;
+    registration_job *job = c->job;
+    bool authenticated = job->token.len > 0;
+    (void)exchange;
+    if (!authenticated || may_create(c, job->token))
+        (void)registration_create(c, &job->metadata, authenticated);
+}
+
+void register_endpoint(http_exchange *exchange, void *user)
+{
+    call *c = begin_registration(exchange, user, 201);
+    const ost_json *document;
+    if (c == NULL)
+        return;
+    if (c->error.status == 0 && read_metadata(c, c->job, &document) &&
+        ost_json_get(document, "client_id") != NULL)
+        call_refuse(c, 400, "invalid_client_metadata", "Client Identifier included");
+    run_job(c, create_client);
+}
+
+/* ---- one that is there ---- */
+
+static bool open_client(call *c)
+{
+    const registration_job *job = c->job;
+    return registration_open(c, http_parameter(c->exchange, "client"), job->token);
+}
+
+static void read_client(http_exchange *exchange, void *user)
+{
+    call *c = user;
+    const registration_job *job = c->job;
+    (void)exchange;
+    if (open_client(c))
+        (void)registration_read(c, job->token);
+}
+
+static void update_client(http_exchange *exchange, void *user)
+{
+    call *c = user;
+    const registration_job *job = c->job;
+    (void)exchange;
+    if (open_client(c))
+        (void)registration_update(c, &job->metadata);
+}
+
+static void delete_client(http_exchange *exchange, void *user)
+{
+    call *c = user;
+    (void)exchange;
+    if (open_client(c))
+        (void)registration_delete(c);
+}
+
+void registered_client_endpoint(http_exchange *exchange, void *user)
+{
+    call *c = begin_registration(exchange, user, 200);
+    if (c != NULL)
+        run_job(c, read_client);
+}
+
+void update_client_endpoint(http_exchange *exchange, void *user)
+{
+    call *c = begin_registration(exchange, user, 200);
+    const ost_json *document;
+    if (c == NULL)
+        return;
+    if (c->error.status == 0 && read_metadata(c, c->job, &document) &&
+        !ost_json_equals(ost_json_get(document, "client_id"), http_parameter(exchange, "client")))
+        call_refuse(c, 400, "invalid_client_metadata", "client_id does not match");
+    run_job(c, update_client);
+}
+
+void delete_client_endpoint(http_exchange *exchange, void *user)
+{
+    call *c = begin_registration(exchange, user, 204);
+    if (c != NULL)
+        run_job(c, delete_client);
+}

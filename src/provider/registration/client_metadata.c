@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Client metadata; see client_metadata.h. */
+#include "provider/registration/client_metadata.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/text.h"
+
+#define MAX_NAME 255
+#define MAX_URI 2048
+#define MAX_SCOPE 2048
+
+static bool refuse_metadata(call *c, const char *description)
+{
+    return call_refuse(c, 400, "invalid_client_metadata", description);
+}
+
+static bool refuse_redirect(call *c, const char *description)
+{
+    return call_refuse(c, 400, "invalid_redirect_uri", description);
+}
+
+/* ---- reading ---- */
+
+static bool read_text(call *c, const ost_json *document, const char *name, size_t max,
+                      ost_text *ret_text)
+{
+    const ost_json *value = ost_json_get(document, name);
+    *ret_text = (ost_text){0};
+    if (value == NULL || ost_json_is(value, OST_JSON_NULL))
+        return true;
+    if (!ost_json_text(value, ret_text) || ret_text->len > max)
+        return refuse_metadata(c, call_format(c, "%s: not a text of at most %zu bytes", name, max));
+    return true;
+}
+
+/* Pages show these as links. */
+static bool read_link(call *c, const ost_json *document, const char *name, ost_text *ret_uri)
+{
+    if (!read_text(c, document, name, MAX_URI, ret_uri))
+        return false;
+    return ret_uri->len == 0 || text_starts(*ret_uri, "https://") ||
+           text_starts(*ret_uri, "http://") ||
+           refuse_metadata(c, call_format(c, "%s: not a web address", name));
+}
+
+/* Where codes and browsers may be sent: no wildcard, no fragment, nothing that a browser runs. */
+static bool check_redirect(call *c, ost_text uri)
+{
+    static const char *const illegal[] = {"javascript", "data",  "vbscript",
+                                          "file",       "about", "blob"};
+    size_t colon = text_find(uri, ':', 0);
+    if (uri.len > MAX_URI || colon == 0 || colon + 1 >= uri.len)
+        return refuse_redirect(c, "Invalid redirect URI");
+    for (size_t i = 0; i < ARRAY_LEN(illegal); i++) {
+        if (text_equal_ignoring_case(text_slice(uri, 0, colon), text_of(illegal[i])))
+            return refuse_redirect(c, "A redirect URI uses an illegal scheme");
+    }
+    for (size_t i = 0; i < uri.len; i++) {
+        unsigned char byte = (unsigned char)uri.data[i];
+        if (byte == '#')
+            return refuse_redirect(c, "Redirect URIs must not contain an URI fragment");
+        if (byte <= 0x20 || byte >= 0x7f || strchr("*\"<>\\^`{|}", byte) != NULL)
+            return refuse_redirect(c, "Invalid redirect URI");
+    }
+    return true;
+}
+
+static bool read_uris(call *c, const ost_json *document, const char *name, ost_text *uris,
+                      size_t *ret_count)
+{
+    const ost_json *list = ost_json_get(document, name);
+    *ret_count = 0;
+    if (list == NULL || ost_json_is(list, OST_JSON_NULL))
+        return true;
+    if (!ost_json_is(list, OST_JSON_ARRAY))
+        return refuse_redirect(c, call_format(c, "%s: not an array", name));
+    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
+        if (*ret_count == METADATA_URIS_MAX || !ost_json_text(at, &uris[*ret_count]))
+            return refuse_redirect(
+                c, call_format(c, "%s: not an array of at most %d texts", name, METADATA_URIS_MAX));
+        if (!check_redirect(c, uris[(*ret_count)++]))
+            return false;
+    }
+    return true;
+}
+
+/* Calls `take` with each word of an array; nothing is done when there is none. */
+static bool read_words(call *c, const ost_json *document, const char *name, client_metadata *m,
+                       bool (*take)(client_metadata *, ost_text))
+{
+    const ost_json *list = ost_json_get(document, name);
+    ost_text word;
+    if (list == NULL || ost_json_is(list, OST_JSON_NULL))
+        return true;
+    if (!ost_json_is(list, OST_JSON_ARRAY))
+        return refuse_metadata(c, call_format(c, "%s: not an array", name));
+    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
+        if (!ost_json_text(at, &word) || !take(m, word))
+            return refuse_metadata(c, call_format(c, "%s: not supported", name));
+    }
+    return true;
+}
+
+/* What nobody gets by asking for it (passwords, accounts of the client's own) is left out, and the
+ * answer says so (RFC 7591 §3.2.1). */
+static bool take_grant_type(client_metadata *m, ost_text type)
+{
+    m->implicit |= text_is(type, "implicit");
+    if (text_is(type, "refresh_token"))
+        m->no_refresh = false;
+    return true;
+}
+
+static bool take_response_type(client_metadata *m, ost_text type)
+{
+    ost_text rest = type, word;
+    while (text_next(&rest, ' ', &word)) {
+        bool tokens = text_is(word, "token") || text_is(word, "id_token");
+        if (!tokens && !text_is(word, "code") && !text_is(word, "none"))
+            return false;
+        m->implicit |= tokens;
+    }
+    return type.len > 0;
+}
+
+static bool read_auth_method(call *c, const ost_json *document, client_metadata *m)
+{
+    static const char *const known[] = {"client_secret_basic", "client_secret_post", "none"};
+    if (!read_text(c, document, "token_endpoint_auth_method", MAX_NAME, &m->auth_method))
+        return false;
+    if (m->auth_method.len == 0)
+        m->auth_method = text_of(known[0]); /* the default of RFC 7591 §2 */
+    m->public_client = text_is(m->auth_method, "none");
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        if (text_is(m->auth_method, known[i]))
+            return true;
+    }
+    return refuse_metadata(c, "token_endpoint_auth_method: not supported");
+}
+
+bool client_metadata_read(call *c, const ost_json *document, client_metadata *ret_metadata)
+{
+    client_metadata *m = ret_metadata;
+    *m = (client_metadata){.no_refresh =
+                               ost_json_is(ost_json_get(document, "grant_types"), OST_JSON_ARRAY)};
+    if (!ost_json_is(document, OST_JSON_OBJECT))
+        return call_refuse(c, 400, "invalid_request", "not a JSON object");
+    return read_uris(c, document, "redirect_uris", m->redirect_uris, &m->redirect_count) &&
+           read_uris(c, document, "post_logout_redirect_uris", m->post_logout_uris,
+                     &m->post_logout_count) &&
+           read_text(c, document, "client_name", MAX_NAME, &m->name) &&
+           read_text(c, document, "scope", MAX_SCOPE, &m->scope) &&
+           read_link(c, document, "client_uri", &m->client_uri) &&
+           read_link(c, document, "logo_uri", &m->logo_uri) &&
+           read_link(c, document, "policy_uri", &m->policy_uri) &&
+           read_link(c, document, "tos_uri", &m->tos_uri) && read_auth_method(c, document, m) &&
+           read_words(c, document, "grant_types", m, take_grant_type) &&
+           read_words(c, document, "response_types", m, take_response_type);
+}
+
+/* ---- writing ---- */
+
+static void put_list(ost_json_writer *w, const char *name, const char *const *list)
+{
+    ost_json_put_name(w, text_of(name));
+    ost_json_open_array(w);
+    for (size_t i = 0; list != NULL && list[i] != NULL; i++)
+        ost_json_put_text(w, text_of(list[i]));
+    ost_json_close_array(w);
+}
+
+static void put_types(const realm_client *client, ost_json_writer *w)
+{
+    const char *grants[] = {"authorization_code", client->implicit_flow ? "implicit" : NULL,
+                            client->refresh_tokens ? "refresh_token" : NULL};
+    const char *responses[] = {"code", "none", client->implicit_flow ? "id_token" : NULL,
+                               client->implicit_flow ? "token" : NULL,
+                               client->implicit_flow ? "id_token token" : NULL};
+    ost_json_put_name(w, OST_TEXT("grant_types"));
+    ost_json_open_array(w);
+    for (size_t i = 0; i < ARRAY_LEN(grants); i++) {
+        if (grants[i] != NULL)
+            ost_json_put_text(w, text_of(grants[i]));
+    }
+    ost_json_close_array(w);
+    ost_json_put_name(w, OST_TEXT("response_types"));
+    ost_json_open_array(w);
+    for (size_t i = 0; i < ARRAY_LEN(responses); i++) {
+        if (responses[i] != NULL)
+            ost_json_put_text(w, text_of(responses[i]));
+    }
+    ost_json_close_array(w);
+}
+
+static const char *add_scopes(call *c, const char *text, const realm_scope *const *scopes)
+{
+    for (size_t i = 0; scopes[i] != NULL && text != NULL; i++) {
+        if (!ost_json_equals(ost_json_get(scopes[i]->document, "protocol"), OST_TEXT("saml")))
+            text = call_format(c, "%s%s%s", text, text[0] != '\0' ? " " : "", scopes[i]->name);
+    }
+    return text;
+}
+
+static void put_scope(call *c, const realm_client *client, ost_json_writer *w)
+{
+    const char *text = add_scopes(c, "", client->default_scopes);
+    if (text != NULL)
+        text = add_scopes(c, text, client->optional_scopes);
+    ost_json_member_string(w, "scope", text != NULL ? text : "");
+}
+
+static void put_attribute(const realm_client *client, const char *attribute, const char *name,
+                          ost_json_writer *w)
+{
+    ost_text value;
+    if (ost_json_text(ost_json_get(client->attributes, attribute), &value) && value.len > 0)
+        ost_json_member_text(w, name, value);
+}
+
+void client_metadata_write(call *c, const realm_client *client, ost_json_writer *w)
+{
+    ost_text method;
+    if (!ost_json_text(ost_json_get(client->attributes, METADATA_AUTH_METHOD), &method))
+        method = text_of(client->public_client ? "none" : "client_secret_basic");
+    ost_json_member_string(w, "client_id", client->client_id);
+    if (!client->public_client && client->secret != NULL) {
+        ost_json_member_string(w, "client_secret", client->secret);
+        ost_json_member_integer(w, "client_secret_expires_at", 0);
+    }
+    if (client->name != NULL && client->name[0] != '\0')
+        ost_json_member_string(w, "client_name", client->name);
+    if (client->base_url != NULL && client->base_url[0] != '\0')
+        ost_json_member_string(w, "client_uri", client->base_url);
+    put_attribute(client, "logoUri", "logo_uri", w);
+    put_attribute(client, "policyUri", "policy_uri", w);
+    put_attribute(client, "tosUri", "tos_uri", w);
+    put_list(w, "redirect_uris", client->redirect_uris);
+    put_list(w, "post_logout_redirect_uris", client->post_logout_redirect_uris);
+    ost_json_member_text(w, "token_endpoint_auth_method", method);
+    put_types(client, w);
+    put_scope(c, client, w);
+    ost_json_member_string(w, "subject_type", "public");
+}

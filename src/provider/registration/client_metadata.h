@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Client metadata (RFC 7591 §2) as clients send it, and what the realm's document holds instead. */
+#ifndef CLIENT_METADATA_H
+#define CLIENT_METADATA_H
+
+#include "provider/call/call.h"
+
+#define METADATA_URIS_MAX 16 /* redirect URIs of one client, and of its logouts */
+/* The attribute of a client that says how it wanted to prove itself. */
+#define METADATA_AUTH_METHOD "token.endpoint.auth.method"
+
+/* What a client may say of itself; texts are borrowed from the request. */
+typedef struct client_metadata {
+    ost_text name, client_uri, logo_uri, policy_uri, tos_uri;
+    ost_text redirect_uris[METADATA_URIS_MAX];
+    size_t redirect_count;
+    ost_text post_logout_uris[METADATA_URIS_MAX];
+    size_t post_logout_count;
+    ost_text auth_method;      /* token_endpoint_auth_method */
+    ost_text scope;            /* empty: the realm's optional ones */
+    bool public_client;        /* auth_method "none" */
+    bool implicit, no_refresh; /* grant_types with implicit; with others, but not refresh_token */
+} client_metadata;
+
+/* Reads a document. Unknown members are ignored (RFC 7591 §2). False: the call is refused with
+ * invalid_redirect_uri or invalid_client_metadata. */
+bool client_metadata_read(call *call, const ost_json *document, client_metadata *ret_metadata);
+
+/* The metadata of a registered client as an open JSON object's members (RFC 7591 §3.2.1). */
+void client_metadata_write(call *call, const realm_client *client, ost_json_writer *writer);
+
+#endif

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Registered clients; see registration.h. */
+#include "provider/registration/registration.h"
+
+#include "base/array.h"
+#include "base/base64url.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "provider/admin/realm_admin.h"
+#include "provider/realm/uuid.h"
+#include "provider/registration/registration_policy.h"
+#include "provider/session/internal_token.h"
+
+#define TOKEN_ID "registration.access.token.id" /* attributes of a registered client */
+#define ANONYMOUS "registration.anonymous"
+#define TOKEN_KIND "RegistrationAccessToken"
+#define TOKEN_LIFETIME ((int64_t)10 * 365 * 86400)
+#define ATTEMPTS 8                    /* at a realm that another process changes meanwhile */
+#define MAX_REALM ((size_t)512 << 20) /* of memory, while a realm is changed */
+
+/* One client that is about to be stored. */
+typedef struct draft {
+    const client_metadata *metadata;
+    registration_policy policy;
+    bool anonymous;
+    ost_text id;              /* of the client; of a new one also its client ID */
+    ost_text token_id;        /* of the registration access token that is valid from now on */
+    const ost_json *existing; /* what it was before; NULL: it is new */
+    const ost_json *defaults; /* the realm's document */
+} draft;
+
+/* ---- the document ---- */
+
+static bool is_listed(const ost_json *list, ost_text name)
+{
+    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
+        if (ost_json_equals(at, name))
+            return true;
+    }
+    return false;
+}
+
+/* The scopes that the client wants to be able to ask for; every client has the default ones. */
+static void put_optional_scopes(const draft *d, ost_json_writer *w)
+{
+    const ost_json *optional = ost_json_get(d->defaults, "defaultOptionalClientScopes");
+    ost_text rest = d->metadata->scope, word;
+    ost_json_put_name(w, OST_TEXT("optionalClientScopes"));
+    if (rest.len == 0 && optional != NULL) {
+        ost_json_put_value(w, optional);
+        return;
+    }
+    ost_json_open_array(w);
+    while (text_next(&rest, ' ', &word)) {
+        if (word.len > 0 && is_listed(optional, word))
+            ost_json_put_text(w, word);
+    }
+    ost_json_close_array(w);
+}
+
+static bool check_scopes(call *c, const client_metadata *m)
+{
+    ost_text rest = m->scope, word;
+    const ost_json *document = c->realm->document;
+    while (text_next(&rest, ' ', &word)) {
+        if (word.len > 0 && !text_is(word, "openid") &&
+            !is_listed(ost_json_get(document, "defaultDefaultClientScopes"), word) &&
+            !is_listed(ost_json_get(document, "defaultOptionalClientScopes"), word))
+            return call_refuse(c, 403, "insufficient_scope",
+                               "Policy 'Allowed Client Scopes' rejected request to "
+                               "client-registration service. Details: Not permitted to use "
+                               "specified clientScope");
+    }
+    return true;
+}
+
+static void put_uris(ost_json_writer *w, const char *name, const ost_text *uris, size_t count)
+{
+    ost_json_put_name(w, text_of(name));
+    ost_json_open_array(w);
+    for (size_t i = 0; i < count; i++)
+        ost_json_put_text(w, uris[i]);
+    ost_json_close_array(w);
+}
+
+static void put_given(ost_json_writer *w, const char *name, ost_text value)
+{
+    if (value.len > 0)
+        ost_json_member_text(w, name, value);
+}
+
+/* Separated by "##"; "+" stands for the redirect URIs. */
+static void put_post_logout(call *c, const client_metadata *m, ost_json_writer *w)
+{
+    const char *all = m->post_logout_count > 0 ? "" : "+";
+    for (size_t i = 0; i < m->post_logout_count && all != NULL; i++)
+        all = call_format(c, "%s%s%.*s", all, i > 0 ? "##" : "", (int)m->post_logout_uris[i].len,
+                          m->post_logout_uris[i].data);
+    ost_json_member_string(w, "post.logout.redirect.uris", all != NULL ? all : "+");
+}
+
+static void put_attributes(call *c, const draft *d, ost_json_writer *w)
+{
+    const client_metadata *m = d->metadata;
+    ost_json_put_name(w, OST_TEXT("attributes"));
+    ost_json_open_object(w);
+    put_given(w, "logoUri", m->logo_uri);
+    put_given(w, "policyUri", m->policy_uri);
+    put_given(w, "tosUri", m->tos_uri);
+    put_post_logout(c, m, w);
+    if (m->public_client) /* it has nothing else to protect its codes by (RFC 9700 §2.1.1) */
+        ost_json_member_string(w, "pkce.code.challenge.method", "S256");
+    if (m->no_refresh)
+        ost_json_member_string(w, "use.refresh.tokens", "false");
+    ost_json_member_text(w, METADATA_AUTH_METHOD, m->auth_method);
+    ost_json_member_text(w, TOKEN_ID, d->token_id);
+    ost_json_member_string(w, ANONYMOUS, d->anonymous ? "true" : "false");
+    ost_json_close_object(w);
+}
+
+/* A confidential client keeps the secret that it has. */
+static bool put_secret(call *c, const draft *d, ost_json_writer *w)
+{
+    unsigned char bytes[24];
+    char text[BASE64URL_LEN(sizeof bytes)];
+    ost_text secret = {0};
+    if (d->metadata->public_client)
+        return true;
+    if (!ost_json_text(ost_json_get(d->existing, "secret"), &secret)) {
+        if (context_random(c->provider->context, bytes, sizeof bytes) != OST_OK)
+            return call_refuse(c, 500, "server_error", NULL);
+        secret = (ost_text){text, base64url_encode(bytes, sizeof bytes, text)};
+    }
+    ost_json_member_text(w, "secret", secret);
+    wipe(bytes, sizeof bytes);
+    wipe(text, sizeof text);
+    return true;
+}
+
+static void put_new(const draft *d, ost_json_writer *w)
+{
+    ost_json_member_text(w, "id", d->id);
+    ost_json_member_text(w, "clientId", d->id);
+    ost_json_member_boolean(w, "enabled", true);
+    ost_json_member_string(w, "protocol", "openid-connect");
+    ost_json_member_string(w, "clientAuthenticatorType", "client-secret");
+    ost_json_member_boolean(w, "directAccessGrantsEnabled", false);
+    ost_json_member_boolean(w, "serviceAccountsEnabled", false);
+    ost_json_member_boolean(w, "fullScopeAllowed", !d->policy.full_scope_disabled);
+    ost_json_member_boolean(w, "consentRequired", d->policy.consent_required);
+    const ost_json *scopes = ost_json_get(d->defaults, "defaultDefaultClientScopes");
+    if (scopes != NULL)
+        ost_json_member_value(w, "defaultClientScopes", scopes);
+}
+
+/* What an administrator has set beside the metadata stays. */
+static void put_kept(const draft *d, ost_json_writer *w)
+{
+    static const char *const derived[] = {
+        "name",         "baseUrl",    "publicClient",        "standardFlowEnabled",
+        "redirectUris", "webOrigins", "implicitFlowEnabled", "optionalClientScopes",
+        "secret",       "attributes"};
+    for (const ost_json *at = ost_json_first(d->existing); at != NULL; at = ost_json_next(at)) {
+        bool kept = true;
+        for (size_t i = 0; i < ARRAY_LEN(derived); i++)
+            kept = kept && !text_is(ost_json_name(at), derived[i]);
+        if (!kept)
+            continue;
+        ost_json_put_name(w, ost_json_name(at));
+        ost_json_put_value(w, at);
+    }
+}
+
+static bool make_document(call *c, const draft *d, const ost_json **ret_document)
+{
+    static const ost_text plus = {"+", 1};
+    const client_metadata *m = d->metadata;
+    ost_text text;
+    ost_json_writer *w = call_writer(c);
+    if (w == NULL)
+        return false;
+    ost_json_open_object(w);
+    if (d->existing == NULL)
+        put_new(d, w);
+    put_kept(d, w);
+    put_given(w, "name", m->name);
+    put_given(w, "baseUrl", m->client_uri);
+    ost_json_member_boolean(w, "publicClient", m->public_client);
+    ost_json_member_boolean(w, "standardFlowEnabled", true);
+    ost_json_member_boolean(w, "implicitFlowEnabled", m->implicit);
+    put_uris(w, "redirectUris", m->redirect_uris, m->redirect_count);
+    put_uris(w, "webOrigins", &plus, 1);
+    put_optional_scopes(d, w);
+    put_attributes(c, d, w);
+    if (!put_secret(c, d, w))
+        return false;
+    ost_json_close_object(w);
+    if (ost_json_writer_finish(w, &text) != OST_OK ||
+        ost_json_read(text, NULL, c->arena, ret_document, NULL) != OST_OK)
+        return call_refuse(c, 500, "server_error", NULL);
+    return c->error.status == 0;
+}
+
+/* ---- tokens and answers ---- */
+
+static bool make_token(call *c, ost_text id, ost_text *ret_token)
+{
+    ost_text claims;
+    ost_json_writer *w = call_writer(c);
+    if (w == NULL)
+        return false;
+    ost_json_open_object(w);
+    ost_json_member_integer(w, "exp", c->now + TOKEN_LIFETIME); /* nobody looks at it */
+    ost_json_member_integer(w, "iat", c->now);
+    ost_json_member_text(w, "jti", id);
+    ost_json_member_string(w, "iss", c->issuer);
+    ost_json_member_string(w, "aud", c->issuer);
+    ost_json_member_string(w, "typ", TOKEN_KIND);
+    ost_json_close_object(w);
+    if (ost_json_writer_finish(w, &claims) != OST_OK)
+        return call_refuse(c, 500, "server_error", NULL);
+    return internal_token_make(c, claims, "JWT", ret_token);
+}
+
+static bool answer_client(call *c, const realm_client *client, ost_text token, bool is_new)
+{
+    ost_json_writer *w = call_writer(c);
+    if (w == NULL)
+        return false;
+    ost_json_open_object(w);
+    client_metadata_write(c, client, w);
+    if (is_new)
+        ost_json_member_integer(w, "client_id_issued_at", c->now);
+    ost_json_member_string(
+        w, "registration_client_uri",
+        call_format(c, "%s/clients-registrations/openid-connect/%s", c->issuer, client->client_id));
+    ost_json_member_text(w, "registration_access_token", token);
+    ost_json_close_object(w);
+    if (ost_json_writer_finish(w, &c->answer) != OST_OK)
+        return call_refuse(c, 500, "server_error", NULL);
+    return c->error.status == 0;
+}
+
+/* ---- storing ---- */
+
+/* The client of the realm that was opened, if it is still the one that was meant. */
+static const realm_client *find_again(call *c, const realm_admin *admin)
+{
+    const realm_client *client = realm_find_client(admin->realm, text_of(c->client->client_id));
+    ost_text then, now;
+    return client != NULL && ost_json_text(ost_json_get(client->attributes, TOKEN_ID), &now) &&
+                   ost_json_text(ost_json_get(c->client->attributes, TOKEN_ID), &then) &&
+                   text_equal(then, now)
+               ? client
+               : NULL;
+}
+
+static bool refuse_token(call *c)
+{
+    return call_refuse(c, 401, "invalid_token",
+                       "Not authorized to update client. Maybe missing token or bad token type.");
+}
+
+/* One attempt: `d` NULL ends the client. */
+static ost_result change_once(call *c, draft *d, realm_admin *admin)
+{
+    const ost_json *document = NULL;
+    const realm_client *client = c->client != NULL ? find_again(c, admin) : NULL;
+    if (c->client != NULL && client == NULL) {
+        refuse_token(c);
+        return OST_E_STATE;
+    }
+    if (d != NULL) {
+        d->defaults = admin->realm->document;
+        d->existing = client != NULL ? client->document : NULL;
+        if (!make_document(c, d, &document))
+            return OST_E_STATE;
+    }
+    return client != NULL ? realm_admin_store_client(admin, client, document, NULL)
+                          : realm_admin_add_client(admin, document, NULL);
+}
+
+static ost_result attempt_change(call *c, draft *d)
+{
+    realm_admin admin;
+    ost_arena *arena = ost_arena_new(MAX_REALM);
+    ost_result result =
+        arena == NULL
+            ? OST_E_MEMORY
+            : realm_admin_open(c->provider->store, text_of(c->realm->name), arena, &admin, NULL);
+    if (result == OST_OK) {
+        result = change_once(c, d, &admin);
+        realm_admin_close(&admin);
+    }
+    ost_arena_free(arena);
+    return result;
+}
+
+/* One after the other: each change writes the realm's whole document. */
+static bool store_change(call *c, draft *d)
+{
+    ost_result result = OST_E_CONFLICT;
+    pthread_mutex_lock(&c->provider->change_lock);
+    for (unsigned i = 0; i < ATTEMPTS && result == OST_E_CONFLICT; i++)
+        result = attempt_change(c, d);
+    pthread_mutex_unlock(&c->provider->change_lock);
+    if (result == OST_OK)
+        provider_publish(c->provider);
+    return result == OST_OK || c->error.status != 0 || call_refuse_busy(c);
+}
+
+/* The answer is made of what is stored now. */
+static bool answer_stored(call *c, ost_text client_id, ost_text token, bool is_new)
+{
+    const realm_entry *entry =
+        realm_table_find(atomic_load(&c->provider->realms), text_of(c->realm->name));
+    const realm_client *client = entry != NULL ? realm_find_client(entry->realm, client_id) : NULL;
+    return client != NULL ? answer_client(c, client, token, is_new) : call_refuse_busy(c);
+}
+
+/* ---- what clients ask for ---- */
+
+bool registration_create(call *c, const client_metadata *metadata, bool authenticated)
+{
+    draft d = {.metadata = metadata,
+               .anonymous = !authenticated,
+               .id = uuid_text(c->provider->context, c->arena),
+               .token_id = uuid_text(c->provider->context, c->arena)};
+    ost_text token;
+    if (d.id.data == NULL || d.token_id.data == NULL)
+        return call_refuse(c, 500, "server_error", NULL);
+    if (!authenticated && !registration_policy_check(c, metadata, true, &d.policy))
+        return false;
+    return check_scopes(c, metadata) && make_token(c, d.token_id, &token) && store_change(c, &d) &&
+           c->error.status == 0 && answer_stored(c, d.id, token, true);
+}
+
+bool registration_open(call *c, ost_text client_id, ost_text token)
+{
+    const ost_claims *claims;
+    ost_text id = {0};
+    const realm_client *client = realm_find_client(c->realm, client_id);
+    if (token.len == 0 || internal_token_read(c, token, TOKEN_KIND, &claims) != OST_OK ||
+        client == NULL || !client->enabled ||
+        !ost_json_text(ost_json_get(client->attributes, TOKEN_ID), &id) || id.len == 0 ||
+        !text_equal_secret(id, ost_claims_text(claims, "jti")))
+        return call_refuse(c, 401, "invalid_token",
+                           "Not authorized to view client. Not valid token or client credentials "
+                           "provided.");
+    c->client = client;
+    return true;
+}
+
+bool registration_read(call *c, ost_text token)
+{
+    return answer_client(c, c->client, token, false);
+}
+
+bool registration_update(call *c, const client_metadata *metadata)
+{
+    bool anonymous =
+        !ost_json_equals(ost_json_get(c->client->attributes, ANONYMOUS), OST_TEXT("false"));
+    draft d = {.metadata = metadata,
+               .anonymous = anonymous,
+               .token_id = uuid_text(c->provider->context, c->arena)};
+    ost_text token, client_id = text_of(c->client->client_id);
+    if (d.token_id.data == NULL)
+        return call_refuse(c, 500, "server_error", NULL);
+    if (anonymous && !registration_policy_check(c, metadata, false, &d.policy))
+        return false;
+    return check_scopes(c, metadata) && make_token(c, d.token_id, &token) && store_change(c, &d) &&
+           c->error.status == 0 && answer_stored(c, client_id, token, false);
+}
+
+bool registration_delete(call *c)
+{
+    return store_change(c, NULL) && c->error.status == 0;
+}

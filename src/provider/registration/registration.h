@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Clients that register themselves (RFC 7591) and manage what they registered (RFC 7592). All of it
+ * uses the store: on the pool. */
+#ifndef REGISTRATION_H
+#define REGISTRATION_H
+
+#include "provider/registration/client_metadata.h"
+
+/* A client of its own making: the call's answer is its metadata with the registration access token.
+ * `authenticated`: somebody with the role create-client or manage-clients asks, and the policies
+ * for strangers do not count. Refuses the call with the errors of RFC 7591 §3.2.2. */
+bool registration_create(call *call, const client_metadata *metadata, bool authenticated);
+
+/* The registered client whose registration access token is presented; sets call->client. Refuses
+ * with invalid_token. */
+bool registration_open(call *call, ost_text client_id, ost_text token);
+
+/* Of the client that was opened: its metadata as the call's answer; the same with other metadata
+ * (and a new registration access token: the one before is void); its end. */
+bool registration_read(call *call, ost_text token);
+bool registration_update(call *call, const client_metadata *metadata);
+bool registration_delete(call *call);
+
+#endif
