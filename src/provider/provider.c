@@ -70,6 +70,10 @@ static const struct {
     {HTTP_GET, REGISTRATION "/{client}", registered_client_endpoint},
     {HTTP_PUT, REGISTRATION "/{client}", update_client_endpoint},
     {HTTP_DELETE, REGISTRATION "/{client}", delete_client_endpoint},
+    {HTTP_GET, OIDC "/3p-cookies/step1.html", cookies_set_endpoint},
+    {HTTP_GET, OIDC "/3p-cookies/step2.html", cookies_tell_endpoint},
+    {HTTP_GET, OIDC "/login-status-iframe.html", session_status_endpoint},
+    {HTTP_GET, OIDC "/login-status-iframe.html/init", session_status_init_endpoint},
 };
 #define ENDPOINTS (ARRAY_LEN(endpoints))
 

@@ -14,7 +14,7 @@ ost_result insert_refresh(database *d, ost_text session_id, ost_text client_id, 
     sqlite3_stmt *trim = statement(
         d, "DELETE FROM refresh_token WHERE session_id = ?1 AND client_id = ?2 AND id IN (SELECT "
            "id FROM refresh_token WHERE session_id = ?1 AND client_id = ?2 "
-           "ORDER BY id = ?4 DESC, issued DESC, uses LIMIT -1 OFFSET ?3)");
+           "ORDER BY id IN (?4, ?5) DESC, issued DESC LIMIT -1 OFFSET ?3)");
     bind_text(add, 1, session_id);
     bind_text(add, 2, client_id);
     bind_text(add, 3, id);
@@ -24,6 +24,7 @@ ost_result insert_refresh(database *d, ost_text session_id, ost_text client_id, 
     bind_text(trim, 2, client_id);
     bind_integer(trim, 3, MAX_REFRESH_TOKENS);
     bind_text(trim, 4, id);
+    bind_text(trim, 5, parent);
     ost_result result = run_statement(add, NULL);
     return result == OST_OK ? run_statement(trim, NULL) : result;
 }

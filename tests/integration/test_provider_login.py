@@ -179,3 +179,26 @@ def test_unknown_realm_and_path(provider):
     assert answer.status == 404 and "Page not found" in answer.text
     quoted = urllib.parse.quote(INJECTION)
     assert "<script>" not in Browser().get(f"{provider.base}/realms/{quoted}").text
+
+
+# P26: keycloak-js
+
+
+def test_p26_frames_for_pages(realm, myapi, api_base):
+    browser = realm.browser()
+    for path in ("3p-cookies/step1.html", "3p-cookies/step2.html", "login-status-iframe.html"):
+        frame = browser.get(realm.endpoint(path))
+        policy = frame.header("content-security-policy")
+        assert frame.status == 200
+        assert frame.header("x-frame-options") is None and "frame-ancestors" not in policy
+        assert policy.startswith("default-src 'none'; script-src 'sha256-")
+    init = realm.endpoint("login-status-iframe.html/init")
+    for origin, client, status in (
+        (api_base, myapi.client_id, 204),
+        (realm.base, myapi.client_id, 204),
+        ("https://evil.example", myapi.client_id, 403),
+        (api_base, "nobody", 403),
+        (None, None, 403),
+    ):
+        asked = {"origin": origin, "client_id": client} if origin else {}
+        assert browser.get(init, asked).status == status

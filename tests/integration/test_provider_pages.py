@@ -272,3 +272,52 @@ def test_plain_http_from_outside(new_provider):
     for inside in ("10.1.2.3", "192.168.0.9", "172.16.0.1", "172.31.255.255", "127.0.0.1"):
         assert ask(inside).status == 200, inside
     assert ask("198.51.100.7", proto="https").status == 200
+
+
+# P27: what a session cannot answer
+
+
+@pytest.mark.parametrize(
+    "prompt, error",
+    [
+        ("consent", "consent_required"),
+        ("none consent", "consent_required"),
+        ("none select_account", "account_selection_required"),
+        ("none login", "login_required"),
+    ],
+)
+def test_p27_prompts_that_a_session_does_not_answer(realm, prompt, error):
+    browser = Browser()
+    callback_of(realm.log_in(browser, WEB, *CAROL))
+    assert query_of(realm.authorize(browser, WEB, prompt=prompt).location)["error"] == error
+
+
+def test_p27_select_account_lets_somebody_be_chosen(realm):
+    browser = Browser()
+    callback_of(realm.log_in(browser, WEB, *CAROL))
+    form = realm.authorize(browser, WEB, prompt="select_account").page.form("kc-form-login")
+    assert "code" in callback_of(browser.submit(form, username=CAROL[0], password=CAROL[1]))
+
+
+def test_p27_a_hint_of_somebody_else_is_not_answered_by_this_session(realm):
+    browser, other = Browser(), Browser()
+    _, mine = realm.code_login(WEB, *CAROL, browser=browser)
+    _, hers = realm.code_login(WEB, "ines", "ines-password", browser=other)
+    hints = {"mine": mine.json()["id_token"], "hers": hers.json()["id_token"], "none": "garbage"}
+    for name, hint in hints.items():
+        answer = callback_of(realm.authorize(browser, WEB, prompt="none", id_token_hint=hint))
+        assert ("code" in answer) == (name == "mine"), name
+        assert answer.get("error") == (None if name == "mine" else "login_required")
+    assert realm.authorize(browser, WEB, id_token_hint=hints["hers"]).page.form("kc-form-login")
+
+
+def test_p27_request_objects_are_refused_by_name(realm):
+    for name in ("request", "request_uri"):
+        answer = realm.authorize(Browser(), WEB, **{name: "https://app.example/x"})
+        assert query_of(answer.location)["error"] == f"{name}_not_supported"
+
+
+def test_p27_max_age_0_is_a_login(realm):
+    browser = Browser()
+    callback_of(realm.log_in(browser, WEB, *CAROL))
+    assert query_of(realm.authorize(browser, WEB, max_age="0", prompt="none").location)["error"] == "login_required"

@@ -514,3 +514,66 @@ def test_p15_state_and_nonce_have_8_kib(probe, name):
         assert unverified_token(tokens["id_token"])[1]["nonce"] == value
     refused = callback_of(probe.authorize(browser, WEB, **{name: value + "s"}))
     assert (refused["error"], refused["error_description"]) == ("invalid_request", "a parameter is too long")
+
+
+def test_p16_offline_access_is_neither_granted_nor_said_to_be(probe):
+    assert "offline_access" not in probe.discovery().json()["scopes_supported"]
+    tokens = probe.password(WEB, *CAROL, scope="openid offline_access").json()
+    for scope in (tokens["scope"], unverified_token(tokens["access_token"])[1]["scope"]):
+        assert "openid" in scope.split() and "offline_access" not in scope.split()
+    assert unverified_token(tokens["refresh_token"])[1]["typ"] == "Refresh"
+
+
+def test_p19_each_tab_keeps_its_own_auth_time(probe):
+    browser = probe.browser()
+    _, first = probe.code_login(WEB, *CAROL, browser=browser)
+    before = unverified_token(first.json()["id_token"])[1]["auth_time"]
+    time.sleep(1.1)
+    page = probe.authorize(browser, WEB, prompt="login").page
+    code = callback_of(browser.submit(page.form("kc-form-login"), password=CAROL[1]))["code"]
+    second = probe.code(WEB, code).json()
+    assert unverified_token(second["id_token"])[1]["auth_time"] > before
+    refreshed = probe.refresh(WEB, first.json()["refresh_token"]).json()
+    for kind in ("id_token", "access_token"):
+        assert unverified_token(refreshed[kind])[1]["auth_time"] == before
+    again = probe.refresh(WEB, refreshed["refresh_token"]).json()
+    assert unverified_token(again["id_token"])[1]["auth_time"] == before
+
+
+def test_p19_a_scope_that_tokens_do_not_show_is_refreshed_too(new_provider, tmp_path):
+    mapper = {
+        "name": "hidden",
+        "protocol": "openid-connect",
+        "protocolMapper": "oidc-hardcoded-claim-mapper",
+        "config": {"claim.name": "hidden", "claim.value": "yes", "access.token.claim": "true", "jsonType.label": "String"},
+    }
+    scope = {
+        "name": "quiet",
+        "protocol": "openid-connect",
+        "attributes": {"include.in.token.scope": "false"},
+        "protocolMappers": [mapper],
+    }
+    client = {
+        "clientId": "web",
+        "secret": "web-secret",
+        "redirectUris": [CALLBACK],
+        "directAccessGrantsEnabled": True,
+        "optionalClientScopes": ["quiet", "loud"],
+    }
+    user = {"username": CAROL[0], "enabled": True, "credentials": [{"type": "password", "value": CAROL[1]}]}
+    loud = {"name": "loud", "protocol": "openid-connect"}
+    document = {"realm": "x", "enabled": True, "clients": [client], "clientScopes": [scope, loud], "users": [user]}
+    file = tmp_path / "x-realm.json"
+    file.write_text(json.dumps(document))
+    realm = new_provider([file]).realm("x")
+    tokens = realm.password(WEB, *CAROL, scope="openid quiet loud").json()
+    for _ in range(2):
+        assert "quiet" not in tokens["scope"] and "loud" in tokens["scope"]
+        assert unverified_token(tokens["access_token"])[1]["hidden"] == "yes"
+        tokens = realm.refresh(WEB, tokens["refresh_token"]).json()
+    # A refresh may ask for less, and later for all again (RFC 6749 §6).
+    less = realm.refresh(WEB, tokens["refresh_token"], scope="loud").json()
+    assert less["scope"] == "loud" and "id_token" not in less
+    assert "hidden" not in unverified_token(less["access_token"])[1]
+    assert realm.refresh(WEB, less["refresh_token"]).json()["scope"].split() == ["openid", "loud"]
+    assert_refused(realm.refresh(WEB, less["refresh_token"], scope="nonsense"), 400, "invalid_scope", "Invalid scopes: nonsense")

@@ -8,11 +8,21 @@
 #include "provider/session/authentication.h"
 #include "provider/session/browser_session.h"
 
+/* Is it about the one whose session it is, and not about somebody who is yet to be chosen? */
+static bool is_meant(const browser_login *login)
+{
+    const auth_request *r = &login->request;
+    return !r->prompt_select_account &&
+           (!r->hinted || text_equal(r->hint_subject, login->session.user_id));
+}
+
 /* Is the browser's session good enough for what is asked? */
 static bool session_serves(const call *c, const browser_login *login)
 {
     const auth_request *r = &login->request;
-    return !r->prompt_login && (r->max_age < 0 || login->session.auth_time + r->max_age >= c->now);
+    bool fresh =
+        r->max_age < 0 || (r->max_age > 0 && login->session.auth_time + r->max_age >= c->now);
+    return fresh && !r->prompt_login && is_meant(login);
 }
 
 static void ask_to_log_in(call *c, browser_login *login)
@@ -42,7 +52,7 @@ static void try_session(http_exchange *exchange, void *user)
     }
     login->forget_session = result != OST_OK;
     if (result != OST_OK || !session_serves(c, login)) {
-        if (result == OST_OK)
+        if (result == OST_OK && is_meant(login))
             login->request.user = account.username;
         ask_to_log_in(c, login);
         return;

@@ -24,6 +24,11 @@ void register_endpoint(http_exchange *exchange, void *provider);
 void registered_client_endpoint(http_exchange *exchange, void *provider);
 void update_client_endpoint(http_exchange *exchange, void *provider);
 void delete_client_endpoint(http_exchange *exchange, void *provider);
+/* frame.c */
+void cookies_set_endpoint(http_exchange *exchange, void *provider);
+void cookies_tell_endpoint(http_exchange *exchange, void *provider);
+void session_status_endpoint(http_exchange *exchange, void *provider);
+void session_status_init_endpoint(http_exchange *exchange, void *provider);
 /* health.c */
 void root_endpoint(http_exchange *exchange, void *provider);
 void health_endpoint(http_exchange *exchange, void *provider);

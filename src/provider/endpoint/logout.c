@@ -6,10 +6,10 @@
 #include "base/text.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/realm_page.h"
-#include "provider/realm/realm_key.h"
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/browser_session.h"
+#include "provider/session/id_token_hint.h"
 #include "provider/session/internal_token.h"
 #include "provider/token/client_auth.h"
 #include "provider/token/grant.h"
@@ -129,16 +129,7 @@ static bool read_client(call *c, const ost_claims **ret_hint)
     const ost_claims *claims = NULL;
     *ret_hint = NULL;
     if (hint.data != NULL) {
-        /* An expired ID token still tells whose session it was. */
-        ost_unverified_jws jws;
-        const ost_key *key;
-        ost_text payload;
-        if (ost_jws_read_unverified(hint, REALM_KEY_ALGS, c->arena, &jws, NULL) != OST_OK ||
-            ost_keyset_find(key_ring_verifiers(c->entry->keys), jws.kid, jws.alg, &key) != OST_OK ||
-            ost_jws_verify(&jws, key, c->arena, &payload) != OST_OK ||
-            ost_claims_read(payload, c->arena, &claims, NULL) != OST_OK ||
-            !text_is(ost_claims_issuer(claims), c->issuer) ||
-            !text_is(ost_claims_text(claims, "typ"), "ID"))
+        if (id_token_hint_read(c, hint, &claims) != OST_OK)
             return refuse(c, "Invalid parameter: id_token_hint");
         if (id.data != NULL && !text_equal(id, ost_claims_text(claims, "azp")))
             return refuse(c, "Invalid parameter: id_token_hint");

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a realm says of itself: discovery (OpenID Connect Discovery §3), its key set, its name. */
+#include <string.h>
+
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/call/call.h"
@@ -27,8 +29,9 @@ static void put_scopes(call *c, ost_json_writer *w)
     ost_json_open_array(w);
     ost_json_put_text(w, OST_TEXT("openid"));
     for (size_t i = 0; i < c->realm->scope_count; i++) {
-        if (!ost_json_equals(ost_json_get(c->realm->scopes[i].document, "protocol"),
-                             OST_TEXT("saml")))
+        bool offline = strcmp(c->realm->scopes[i].name, "offline_access") == 0; /* is not granted */
+        if (!offline && !ost_json_equals(ost_json_get(c->realm->scopes[i].document, "protocol"),
+                                         OST_TEXT("saml")))
             ost_json_put_text(w, text_of(c->realm->scopes[i].name));
     }
     ost_json_close_array(w);
@@ -51,19 +54,22 @@ static void put_capabilities(ost_json_writer *w)
 {
     static const struct {
         const char *member;
-        const char *list[8];
+        const char *list[12];
     } lists[] = {
         {"grant_types_supported",
          {"authorization_code", "implicit", "refresh_token", "password", "client_credentials"}},
         {"acr_values_supported", {"0", "1"}},
-        {"response_types_supported", {"code", "none", "id_token", "token", "id_token token"}},
+        {"response_types_supported",
+         {"code", "none", "id_token", "token", "id_token token", "code id_token", "code token",
+          "code id_token token"}},
         {"subject_types_supported", {"public"}},
         {"response_modes_supported", {"query", "fragment", "form_post"}},
         {"token_endpoint_auth_methods_supported", {"client_secret_basic", "client_secret_post"}},
         {"introspection_endpoint_auth_methods_supported",
          {"client_secret_basic", "client_secret_post"}},
         {"claims_supported",
-         {"aud", "sub", "iss", "auth_time", "name", "preferred_username", "email"}},
+         {"aud", "sub", "iss", "auth_time", "name", "given_name", "family_name",
+          "preferred_username", "email", "acr"}},
         {"claim_types_supported", {"normal"}},
         {"code_challenge_methods_supported", {"S256", "plain"}},
         {"revocation_endpoint_auth_methods_supported",
@@ -99,6 +105,7 @@ void discovery_endpoint(http_exchange *exchange, void *user)
     put_url(c, w, "userinfo_endpoint", "userinfo");
     put_url(c, w, "end_session_endpoint", "logout");
     put_url(c, w, "jwks_uri", "certs");
+    put_url(c, w, "check_session_iframe", "login-status-iframe.html");
     put_url(c, w, "revocation_endpoint", "revoke");
     ost_json_member_string(w, "registration_endpoint",
                            call_format(c, "%s/clients-registrations/openid-connect", c->issuer));

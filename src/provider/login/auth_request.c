@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "provider/session/id_token_hint.h"
 #include "provider/token/grant.h"
 #include "provider/token/pkce.h"
 #include "provider/token/resource.h"
@@ -174,14 +175,30 @@ static auth_check read_pkce(call *c, auth_request *r)
     return AUTH_GOOD;
 }
 
+static void read_hint(call *c, auth_request *r)
+{
+    ost_text hint = given(c, "id_token_hint");
+    const ost_claims *claims;
+    r->hinted = hint.data != NULL;
+    if (r->hinted && id_token_hint_read(c, hint, &claims) == OST_OK)
+        r->hint_subject = ost_claims_subject(claims);
+}
+
 static auth_check read_prompt(call *c, auth_request *r)
 {
     ost_text prompt = call_parameter(c, "prompt"), age = given(c, "max_age");
     uint64_t seconds;
     r->prompt_none = text_list_has(prompt, OST_TEXT("none"));
     r->prompt_login = text_list_has(prompt, OST_TEXT("login"));
+    r->prompt_select_account = text_list_has(prompt, OST_TEXT("select_account"));
     r->login_hint = given(c, "login_hint");
     r->max_age = -1;
+    read_hint(c, r);
+    /* What no session can answer, and no page can ask (OpenID Connect Core §3.1.2.1). */
+    if (text_list_has(prompt, OST_TEXT("consent")))
+        return to_client(c, "consent_required", NULL);
+    if (r->prompt_none && r->prompt_select_account)
+        return to_client(c, "account_selection_required", NULL);
     if (age.data == NULL)
         return AUTH_GOOD;
     if (!text_to_unsigned(age, (uint64_t)1 << 40, &seconds))
@@ -206,8 +223,10 @@ static auth_check read_rest(call *c, auth_request *r)
     if (r->state.len > MAX_PARAMETER || r->nonce.len > MAX_PARAMETER ||
         r->redirect_uri.len > MAX_REDIRECT || r->scope.len > MAX_PARAMETER)
         return to_client(c, "invalid_request", "a parameter is too long");
-    if (given(c, "request").data != NULL || given(c, "request_uri").data != NULL)
+    if (given(c, "request").data != NULL)
         return to_client(c, "request_not_supported", NULL);
+    if (given(c, "request_uri").data != NULL)
+        return to_client(c, "request_uri_not_supported", NULL);
     if (!grant_choose_scopes(c, r->scope, &g) || !resources_read(c, &r->resources)) {
         c->error.status = 302;
         return AUTH_REDIRECT;

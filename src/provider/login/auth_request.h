@@ -19,8 +19,10 @@ typedef struct auth_request {
     ost_text login_hint;
     ost_text resources; /* whom the tokens are for (resource.h); empty: nothing is said */
     ost_text user;      /* who has to prove anew who they are, by name; empty: anybody may log in */
-    bool prompt_none, prompt_login;
-    int64_t max_age; /* −1: not asked for */
+    bool prompt_none, prompt_login, prompt_select_account;
+    bool hinted;           /* somebody's ID token came along: */
+    ost_text hint_subject; /* whose; empty: it is none of ours */
+    int64_t max_age;       /* −1: not asked for */
 } auth_request;
 
 typedef enum auth_check {

@@ -54,7 +54,8 @@ static const member client_members[] = {
     {"useTemplateConfig", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},
     {"useTemplateMappers", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},
     {"useTemplateScope", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},
-    {"webOrigins", MEMBER_STRINGS, .fate = MEMBER_ACTED},
+    {"webOrigins", MEMBER_STRINGS, .fate = MEMBER_ACTED,
+     .why = "where it is left out, the origins of the redirect URIs"},
 };
 const member_kind member_client = {.title = "Client",
                                    .name = "clientId",

@@ -316,7 +316,9 @@ static void load_client(realm_loader *l, const ost_json *at, const realm *r, rea
     load_secret(l, at, c);
     load_flags(l, at, c);
     c->redirect_uris = loader_strings(l, at, "redirectUris");
-    c->web_origins = loader_strings(l, at, "webOrigins");
+    static const char *const of_redirects[] = {"+", NULL};
+    c->web_origins =
+        ost_json_get(at, "webOrigins") != NULL ? loader_strings(l, at, "webOrigins") : of_redirects;
     c->root_url = loader_string(l, at, "rootUrl");
     c->base_url = loader_string(l, at, "baseUrl");
     load_attributes(l, at, c);

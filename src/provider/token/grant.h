@@ -12,6 +12,7 @@ typedef struct grant {
     realm_roles roles;                /* effective, and narrowed to what the client may see */
     const realm_scope *const *scopes; /* granted client scopes; NULL-terminated */
     ost_text scope;                   /* as it stands in tokens */
+    ost_text lasting_scope; /* as it stands in refresh tokens: what tokens do not show too */
     bool openid;
     const char *session_id; /* NULL: none (client credentials) */
     int64_t session_ends;   /* no token outlives it; 0: no limit */
@@ -31,6 +32,11 @@ typedef struct grant {
 /* Chooses the client scopes for a scope parameter (RFC 6749 §3.3): all default ones, and the
  * optional ones that were asked for. Refuses the call with invalid_scope. */
 bool grant_choose_scopes(call *call, ost_text requested, grant *grant);
+
+/* The same for a refresh: of what the refresh token stands for, the optional scopes that are asked
+ * for again (RFC 6749 §6); an empty request asks for all. The next refresh token stands for as much
+ * as this one. */
+bool grant_narrow_scopes(call *call, ost_text lasting, ost_text requested, grant *grant);
 
 /* Fills user, roles from a stored user. Refuses with server_error. */
 bool grant_set_user(call *call, const ost_json *user, ost_text user_id, grant *grant);

@@ -81,19 +81,24 @@ static bool use(call *c, const ost_claims *claims, const store_session *session,
     return result == OST_OK || call_refuse_busy(c);
 }
 
+/* Each tab's own: another one may have had the user log in again since (OpenID Connect Core §12.2).
+ */
+static int64_t auth_time_of(const ost_claims *claims, const store_session *session)
+{
+    int64_t time;
+    return ost_json_integer(ost_claims_get(claims, "auth_time"), &time) ? time : session->auth_time;
+}
+
 void grant_refresh_token(call *c)
 {
     grant g = {.client = c->client};
-    grant asked = {.client = c->client};
     const ost_claims *claims;
     store_session session;
     store_client_session client_session;
     authenticated_user user;
     minted m;
-    /* A scope parameter must be valid, and changes nothing: the token's own scope goes on. */
-    if (!read_token(c, &claims) || !grant_choose_scopes(c, call_parameter(c, "scope"), &asked) ||
-        !load_session(c, claims, &session, &client_session, &user) ||
-        !grant_choose_scopes(c, ost_claims_text(claims, "scope"), &g) ||
+    if (!read_token(c, &claims) || !load_session(c, claims, &session, &client_session, &user) ||
+        !grant_narrow_scopes(c, ost_claims_text(claims, "scope"), call_parameter(c, "scope"), &g) ||
         !grant_set_user(c, user.document, user.id, &g))
         return;
     g.granted_resources = ost_claims_text(claims, "resource");
@@ -104,7 +109,7 @@ void grant_refresh_token(call *c)
     g.idle_ends = session_idle_ends(c, session.remembered);
     g.client_started = client_session_since(c, &client_session);
     g.nonce = ost_claims_text(claims, "nonce");
-    g.auth_time = session.auth_time;
+    g.auth_time = auth_time_of(claims, &session);
     g.interactive = client_session.redirect_uri.len > 0;
     g.acr = client_session_acr(c, &client_session);
     if (mint_tokens(c, &g, true, &m) && use(c, claims, &session, &m, g.idle_ends))

@@ -184,12 +184,13 @@ static bool mint_refresh(call *c, const grant *g, minted *m)
     ost_text claims;
     int64_t expires = earlier(part_idle_ends(c, g), part_ends(c, g));
     const char *id = fresh_id(c);
-    claim_tree *tree = begin_token(c, g, "Refresh", id, expires, -1);
+    claim_tree *tree =
+        begin_token(c, g, "Refresh", id, expires, g->interactive ? g->auth_time : -1);
     if (tree == NULL)
         return false;
     claim_put_string(tree, "aud", c->issuer);
     claim_put_text(tree, "sub", g->user_id);
-    claim_put_text(tree, "scope", g->scope);
+    claim_put_text(tree, "scope", g->lasting_scope);
     claim_put_string(tree, "sid", g->session_id);
     if (g->granted_resources.len > 0)
         claim_put_text(tree, "resource", g->granted_resources);

@@ -8,6 +8,7 @@
 
 #define MAX_SCOPES 128
 #define MAX_SCOPE_TEXT 4096
+#define OFFLINE "offline_access" /* is not granted: there are no offline tokens */
 
 static const realm_scope *find(const realm_scope *const *list, ost_text name)
 {
@@ -24,6 +25,12 @@ static bool refuse_scope(call *c, ost_text requested)
                        call_format(c, "Invalid scopes: %.*s", (int)requested.len, requested.data));
 }
 
+static bool is_offered(const realm_client *client, ost_text name)
+{
+    return find(client->optional_scopes, name) != NULL ||
+           find(client->default_scopes, name) != NULL;
+}
+
 static bool add_requested(call *c, ost_text requested, grant *g, const realm_scope **chosen,
                           size_t *count)
 {
@@ -34,6 +41,8 @@ static bool add_requested(call *c, ost_text requested, grant *g, const realm_sco
             continue;
         if (text_is(word, "openid"))
             g->openid = true;
+        else if (text_is(word, OFFLINE) && is_offered(g->client, word))
+            continue;
         else if (optional != NULL && *count < MAX_SCOPES && find(chosen, word) == NULL)
             chosen[(*count)++] = optional;
         else if (optional == NULL && find(g->client->default_scopes, word) == NULL)
@@ -42,23 +51,25 @@ static bool add_requested(call *c, ost_text requested, grant *g, const realm_sco
     return true;
 }
 
-static bool write_scope(call *c, grant *g)
+/* The names of what was granted; `all`: of the optional ones also those that tokens do not show. */
+static bool write_scope(call *c, const grant *g, bool all, ost_text *ret_scope)
 {
     buffer_auto buffer b;
     buffer_init(&b, MAX_SCOPE_TEXT);
     if (g->openid)
         buffer_append_string(&b, "openid");
     for (size_t i = 0; g->scopes[i] != NULL; i++) {
-        if (!g->scopes[i]->in_token_scope)
+        ost_text name = text_of(g->scopes[i]->name);
+        if (!g->scopes[i]->in_token_scope && !(all && find(g->client->optional_scopes, name)))
             continue;
         if (b.len > 0)
             buffer_append_byte(&b, ' ');
-        buffer_append_string(&b, g->scopes[i]->name);
+        buffer_append(&b, name);
     }
     char *copy = b.failed == OST_OK ? ost_arena_copy(c->arena, buffer_text(&b)) : NULL;
     if (copy == NULL)
         return call_refuse(c, 500, "server_error", NULL);
-    g->scope = (ost_text){copy, b.len};
+    *ret_scope = (ost_text){copy, b.len};
     return true;
 }
 
@@ -75,13 +86,39 @@ bool grant_choose_scopes(call *c, ost_text requested, grant *g)
     if (chosen == NULL)
         return call_refuse(c, 500, "server_error", NULL);
     for (size_t i = 0; g->client->default_scopes[i] != NULL && count < MAX_SCOPES; i++) {
-        if (is_for_tokens(g->client->default_scopes[i])) /* role_list is of another protocol */
+        /* role_list is of another protocol */
+        if (is_for_tokens(g->client->default_scopes[i]) &&
+            strcmp(g->client->default_scopes[i]->name, OFFLINE) != 0)
             chosen[count++] = g->client->default_scopes[i];
     }
     if (!add_requested(c, requested, g, chosen, &count))
         return false;
     g->scopes = chosen;
-    return write_scope(c, g);
+    return write_scope(c, g, false, &g->scope) && write_scope(c, g, true, &g->lasting_scope);
+}
+
+bool grant_narrow_scopes(call *c, ost_text lasting, ost_text requested, grant *g)
+{
+    buffer_auto buffer both;
+    grant whole = {.client = g->client};
+    ost_text rest = requested, word;
+    if (!grant_choose_scopes(c, requested, g) || !grant_choose_scopes(c, lasting, &whole))
+        return false;
+    buffer_init(&both, MAX_SCOPE_TEXT);
+    while (text_next(&rest, ' ', &word)) {
+        if (!text_list_has(lasting, word))
+            continue;
+        buffer_append(&both, word);
+        buffer_append_byte(&both, ' ');
+    }
+    char *copy = both.failed == OST_OK ? ost_arena_copy(c->arena, buffer_text(&both)) : NULL;
+    if (copy == NULL)
+        return call_refuse(c, 500, "server_error", NULL);
+    g->openid = false;
+    if (!grant_choose_scopes(c, requested.len > 0 ? (ost_text){copy, both.len} : lasting, g))
+        return false;
+    g->lasting_scope = whole.lasting_scope;
+    return true;
 }
 
 bool grant_set_user(call *c, const ost_json *user, ost_text user_id, grant *g)
