@@ -60,7 +60,7 @@ static void claims_stand_in_keycloaks_order(void **state)
     assert_memory_equal(id, first, strlen(first));
     assert_null(strstr(id, "realm_access"));
     assert_string_equal(fixture_names(c, fixture_claims(c, m.refresh_token)),
-                        "exp iat jti iss aud sub typ azp nonce session_state scope sid");
+                        "exp iat auth_time jti iss aud sub typ azp nonce session_state scope sid");
 }
 
 static void a_direct_grant_has_no_login_time(void **state)
