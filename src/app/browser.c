@@ -2,6 +2,8 @@
 /* Reads what browsers send and sets their cookies; see browser.h. */
 #include "app/browser.h"
 
+#include <string.h>
+
 #include <stdio.h>
 
 #include "base/buffer.h"
@@ -19,10 +21,8 @@ ost_text browser_base(const app_settings *settings, const http_request *request,
     char *base = ost_arena_format(arena, "%s://%.*s", request->secure ? "https" : "http",
                                   (int)request->authority.len, request->authority.data);
     /* Origins are compared byte by byte, so the host is lower-cased as browsers do. */
-    for (char *c = base; c != NULL && *c != '\0'; c++) {
-        if (*c >= 'A' && *c <= 'Z')
-            *c = (char)(*c + ('a' - 'A'));
-    }
+    if (base != NULL)
+        text_make_lower(base, strlen(base));
     return text_of(base);
 }
 
@@ -100,9 +100,7 @@ bool browser_is_same_origin(const http_request *request, ost_text base)
 /* What RFC 3986 §3.3 lets stand in a path. */
 static bool stands_in_path(char c)
 {
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
-        return true;
-    return text_find(OST_TEXT("-._~/:@!$&'()*+,;="), c, 0) < 18;
+    return text_is_made_of((ost_text){&c, 1}, "-._~/:@!$&'()*+,;=");
 }
 
 ost_text browser_target(const http_request *request, ost_arena *arena)

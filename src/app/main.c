@@ -6,14 +6,12 @@
 
 #include "app/app_server.h"
 #include "app/settings.h"
+#include "base/exit_status.h"
 #include "base/options.h"
 #include "base/text.h"
 #include "base/thread.h"
 
 #define SETTINGS_ARENA ((size_t)1 << 20)
-#define EXIT_DONE 0
-#define EXIT_FAILED 1
-#define EXIT_USAGE 2
 
 static const char *name_of(const char *path)
 {

@@ -6,6 +6,7 @@
 
 #include "app/route_list.h"
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/buffer.h"
 #include "base/text.h"
 
@@ -16,7 +17,7 @@
 
 static bool is_word(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    return ascii_is_alphanumeric(c) || c == '_';
 }
 
 static const char *verb_of(const char *method)

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 #define WAITS 3 /* a new key may be fetched, the issuer asked, a status list fetched */
@@ -80,10 +81,8 @@ ost_text ost_request_field(const ost_request *request, const char *name)
 {
     char lower[128];
     size_t len = 0;
-    for (; len < sizeof lower - 1 && name[len] != '\0'; len++) {
-        char c = name[len];
-        lower[len] = c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-    }
+    for (; len < sizeof lower - 1 && name[len] != '\0'; len++)
+        lower[len] = ascii_lower(name[len]);
     lower[len] = '\0';
     return name[len] == '\0' ? http_request_field(request->http, lower) : (ost_text){0};
 }

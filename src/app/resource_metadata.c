@@ -12,13 +12,7 @@
 
 static bool is_path(ost_text path)
 {
-    for (size_t i = 0; i < path.len; i++) {
-        char c = path.data[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!plain && text_find(OST_TEXT("-._~/"), c, 0) == 5)
-            return false;
-    }
-    return true;
+    return text_is_made_of(path, "-._~/");
 }
 
 ost_result resource_metadata_place(const char *resource, ost_arena *arena, const char **ret_url,

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/base64url.h"
 #include "base/context.h"
 #include "base/text.h"
@@ -75,17 +76,12 @@ ost_result secret_make(ost_arena *arena, ost_text *ret_secret)
     return result;
 }
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static ost_text next_word(ost_text *rest)
 {
     size_t from = 0, to;
-    while (from < rest->len && is_space(rest->data[from]))
+    while (from < rest->len && ascii_is_space(rest->data[from]))
         from++;
-    for (to = from; to < rest->len && !is_space(rest->data[to]); to++)
+    for (to = from; to < rest->len && !ascii_is_space(rest->data[to]); to++)
         ;
     ost_text word = text_slice(*rest, from, to - from);
     *rest = text_slice(*rest, to, rest->len - to);

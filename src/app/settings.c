@@ -106,13 +106,7 @@ static bool is_loopback_v4(ost_text host)
 /* Letters, digits, hyphens and dots. */
 static bool is_host_name(ost_text name)
 {
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.data[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-              c == '-' || c == '.'))
-            return false;
-    }
-    return true;
+    return text_is_made_of(name, "-.");
 }
 
 bool settings_host_is_local(ost_text host)

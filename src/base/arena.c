@@ -9,6 +9,7 @@
 
 #include <ostiary/types.h>
 
+#include "base/arena_format.h"
 #include "base/context.h"
 #include "base/text.h"
 
@@ -135,17 +136,24 @@ char *ost_arena_copy(ost_arena *arena, ost_text text)
     return copy;
 }
 
-char *ost_arena_format(ost_arena *arena, const char *format, ...)
+char *arena_format_list(ost_arena *arena, const char *format, va_list arguments)
 {
-    va_list arguments, again;
-    va_start(arguments, format);
+    va_list again;
     va_copy(again, arguments);
     int len = format != NULL ? vsnprintf(NULL, 0, format, arguments) : -1;
-    va_end(arguments);
     char *text = len >= 0 ? ost_arena_alloc(arena, (size_t)len + 1) : NULL;
     if (text != NULL)
         vsnprintf(text, (size_t)len + 1, format, again);
     va_end(again);
+    return text;
+}
+
+char *ost_arena_format(ost_arena *arena, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = arena_format_list(arena, format, arguments);
+    va_end(arguments);
     return text;
 }
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The characters of a token; see b64token.h. */
 #include "base/b64token.h"
+#include "base/ascii.h"
 
 static bool is_token_character(char c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_' || c == '~' || c == '+' || c == '/';
+    return ascii_is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~' || c == '+' ||
+           c == '/';
 }
 
 bool text_is_b64token(ost_text text)

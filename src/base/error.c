@@ -5,6 +5,7 @@
 
 #include <ostiary/types.h>
 
+#include "base/error_sentence.h"
 #include "base/text.h"
 
 const char *ost_result_name(ost_result result)
@@ -69,6 +70,12 @@ ost_result ost_error_set(ost_error *error, ost_result code, const char *format, 
     text_make_printable(error->detail, len);
     error->code = code;
     return code;
+}
+
+ost_result error_set_sentence(ost_error *error, ost_result result)
+{
+    return result == OST_OK ? OST_OK
+                            : ost_error_set(error, result, "%s", ost_result_sentence(result));
 }
 
 const char *ost_version(void)

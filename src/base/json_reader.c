@@ -2,7 +2,9 @@
 /* One strict reader of JSON (RFC 8259, I-JSON's RFC 7493 §2.3 on duplicate names) over an arena,
  * without recursion: depth costs a slot of a bounded stack. */
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/json_value.h"
+#include "base/or_default.h"
 #include "base/text.h"
 
 #define DEFAULT_BYTES ((size_t)1 << 20)
@@ -32,15 +34,10 @@ static ost_result fail(const reader *r, ost_result code, const char *what)
     return code;
 }
 
-static bool is_space(char byte)
-{
-    return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t';
-}
-
 static void skip_space(reader *r)
 {
     const char *at = r->at, *end = r->end;
-    while (at < end && *at <= ' ' && is_space(*at)) /* mostly there is none */
+    while (at < end && *at <= ' ' && ascii_is_space(*at)) /* mostly there is none */
         at++;
     r->at = at;
 }
@@ -99,9 +96,9 @@ static ost_result read_literal(reader *r, ost_json *value)
         ost_json_type type;
         bool boolean;
     } literals[] = {
-        {{"true", 4}, OST_JSON_BOOL, true},
-        {{"false", 5}, OST_JSON_BOOL, false},
-        {{"null", 4}, OST_JSON_NULL, false},
+        {OST_TEXT_INIT("true"), OST_JSON_BOOL, true},
+        {OST_TEXT_INIT("false"), OST_JSON_BOOL, false},
+        {OST_TEXT_INIT("null"), OST_JSON_NULL, false},
     };
     ost_text rest = {r->at, (size_t)(r->end - r->at)};
     for (size_t i = 0; i < ARRAY_LEN(literals); i++) {
@@ -207,8 +204,8 @@ ost_result ost_json_read(ost_text text, const ost_json_limits *limits, ost_arena
                          const ost_json **ret_value, ost_error *ret_error)
 {
     ost_json_limits given = limits != NULL ? *limits : (ost_json_limits){0};
-    size_t max_bytes = given.max_bytes > 0 ? given.max_bytes : DEFAULT_BYTES;
-    size_t max_depth = given.max_depth > 0 ? given.max_depth : DEFAULT_DEPTH;
+    size_t max_bytes = OR_DEFAULT(given.max_bytes, DEFAULT_BYTES);
+    size_t max_depth = OR_DEFAULT(given.max_depth, DEFAULT_DEPTH);
     if (ret_value == NULL)
         return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the value");
     if (text.len > max_bytes)
@@ -222,7 +219,7 @@ ost_result ost_json_read(ost_text text, const ost_json_limits *limits, ost_arena
         .end = text.data + text.len,
         .arena = arena,
         .error = ret_error,
-        .values_left = given.max_values > 0 ? given.max_values : DEFAULT_VALUES,
+        .values_left = OR_DEFAULT(given.max_values, DEFAULT_VALUES),
         .max_depth = max_depth < text.len ? max_depth : text.len, /* each takes a byte */
     };
     ost_json *root = NULL;

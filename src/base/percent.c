@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Percent-encoding, RFC 3986 §2.1: shared by targets, queries and forms; see percent.h. */
 #include "base/percent.h"
+#include "base/ascii.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -17,6 +19,11 @@ int hex_digit(char c)
     return -1;
 }
 
+bool uri_is_scheme(ost_text text)
+{
+    return text.len > 0 && ascii_is_letter(text.data[0]) && text_is_made_of(text, "+-.");
+}
+
 int percent_byte(ost_text text)
 {
     if (text.len < 3 || text.data[0] != '%')
@@ -27,8 +34,7 @@ int percent_byte(ost_text text)
 
 static bool is_unreserved(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_' || c == '~';
+    return ascii_is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 bool percent_is_unreserved(ost_text text)

@@ -13,6 +13,9 @@ int hex_digit(char c);
 /* The byte that "%XX" at the beginning of `text` stands for; -1 when it is malformed or cut. */
 int percent_byte(ost_text text);
 
+/* RFC 3986 §3.1. */
+bool uri_is_scheme(ost_text text);
+
 /* True when all of it is RFC 3986 unreserved characters. */
 bool percent_is_unreserved(ost_text text);
 

@@ -12,7 +12,7 @@ static inline ost_text shown(ost_text text, size_t most)
         while (text.len > 0 && ((unsigned char)text.data[text.len] & 0xC0) == 0x80)
             text.len--;
     }
-    return text.len > 0 ? text : (ost_text){"", 0};
+    return text.len > 0 ? text : OST_TEXT("");
 }
 
 /* The two arguments of "%.*s". */

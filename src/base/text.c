@@ -2,6 +2,7 @@
 /* Borrowed text; see text.h. */
 #include "base/text.h"
 #include "base/array.h"
+#include "base/ascii.h"
 
 #include <string.h>
 
@@ -25,18 +26,12 @@ bool text_is(ost_text a, const char *string)
     return text_equal(a, text_of(string));
 }
 
-static unsigned char lower(char byte)
-{
-    unsigned char c = (unsigned char)byte;
-    return c >= 'A' && c <= 'Z' ? (unsigned char)(c + ('a' - 'A')) : c;
-}
-
 bool text_equal_ignoring_case(ost_text a, ost_text b)
 {
     if (a.len != b.len)
         return false;
     for (size_t i = 0; i < a.len; i++) {
-        if (lower(a.data[i]) != lower(b.data[i]))
+        if (ascii_lower(a.data[i]) != ascii_lower(b.data[i]))
             return false;
     }
     return true;
@@ -72,6 +67,31 @@ ost_text text_trim(ost_text text)
     while (to > from && (text.data[to - 1] == ' ' || text.data[to - 1] == '\t'))
         to--;
     return text_slice(text, from, to - from);
+}
+
+ost_text text_trim_lines(ost_text text)
+{
+    while (text.len > 0 && ascii_is_space(text.data[text.len - 1]))
+        text.len--;
+    while (text.len > 0 && ascii_is_space(text.data[0]))
+        text = text_slice(text, 1, text.len);
+    return text;
+}
+
+bool text_is_made_of(ost_text text, const char *others)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.data[i];
+        if (!ascii_is_alphanumeric(c) && (c == '\0' || strchr(others, c) == NULL))
+            return false;
+    }
+    return true;
+}
+
+void text_make_lower(char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        text[i] = ascii_lower(text[i]);
 }
 
 size_t text_find(ost_text text, char byte, size_t from)

@@ -21,6 +21,7 @@ bool text_starts(ost_text text, const char *prefix);
 bool text_ends(ost_text text, const char *suffix);
 ost_text text_slice(ost_text text, size_t from, size_t len); /* clamped to the text */
 ost_text text_trim(ost_text text);                           /* spaces and tabs */
+ost_text text_trim_lines(ost_text text);                     /* line breaks too */
 
 /* The offset of `byte` in `text` at or after `from`; text.len when it is not there. */
 size_t text_find(ost_text text, char byte, size_t from);
@@ -40,6 +41,12 @@ OST_MUST_CHECK bool text_to_unsigned(ost_text text, uint64_t max, uint64_t *ret)
 
 /* Constant-time equality of content; lengths may leak. For MACs, codes, secrets. */
 bool text_equal_secret(ost_text a, ost_text b);
+
+/* True when every byte is a letter or digit of ASCII, or one of `others`. */
+bool text_is_made_of(ost_text text, const char *others);
+
+/* Makes capitals of ASCII small, in place. */
+void text_make_lower(char *text, size_t len);
 
 /* Copies at most size-1 bytes and terminates; returns false when it had to cut. */
 bool text_to_string(ost_text text, char *ret, size_t size);

@@ -3,6 +3,7 @@
 #ifndef COMMAND_H
 #define COMMAND_H
 
+#include "base/exit_status.h"
 #include "base/options.h"
 
 typedef struct command {
@@ -33,9 +34,6 @@ extern const command command_jwe_encrypt, command_jwe_decrypt, command_jwe_inspe
 extern const command command_jws_format, command_jwe_format;
 extern const command command_base64url_encode, command_base64url_decode;
 extern const command command_version;
-
-/* Exit codes, as the man page lists them. */
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 /* Prints "ostiary: …" on standard error and returns EXIT_FAILED or EXIT_USAGE. */
 int command_fail(const ost_error *error, const char *doing);

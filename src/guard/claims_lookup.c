@@ -12,7 +12,7 @@ ost_text claims_client(const ost_claims *claims)
         if (ost_claims_get(claims, names[i]) != NULL)
             return ost_claims_text(claims, names[i]);
     }
-    return (ost_text){"", 0};
+    return OST_TEXT("");
 }
 
 bool claims_have_scope(const ost_claims *claims, ost_text scope)

@@ -4,6 +4,8 @@
 #include <time.h>
 
 #include "base/context.h"
+#include "base/error_sentence.h"
+#include "base/or_default.h"
 #include "base/text.h"
 #include "guard/guard_state.h"
 #include "guard/opaque.h"
@@ -32,18 +34,13 @@ static ost_result check_numbers(const ost_guard_config *config, ost_error *ret_e
     return OST_OK;
 }
 
-static size_t or_default(size_t value, size_t fallback)
-{
-    return value > 0 ? value : fallback;
-}
-
 static ost_result configure(ost_guard *guard, const ost_guard_config *config, ost_error *ret_error)
 {
     ost_result result = check_numbers(config, ret_error);
     if (result != OST_OK)
         return result;
     guard->context = config->context;
-    guard->max_token = or_default(config->max_token, DEFAULT_TOKEN);
+    guard->max_token = OR_DEFAULT(config->max_token, DEFAULT_TOKEN);
     guard->decryption_keys = ost_keyset_ref(config->decryption_keys);
     guard->decryption = config->decryption;
     guard->realm = memory_copy(text_of(config->realm != NULL ? config->realm : "ostiary"));
@@ -58,8 +55,8 @@ static ost_result configure(ost_guard *guard, const ost_guard_config *config, os
                                    config->insecure_explain};
     if (config->no_cache)
         return OST_OK;
-    result = token_cache_new(guard->context, or_default(config->cache_entries, DEFAULT_ENTRIES),
-                             or_default(config->cache_bytes, DEFAULT_BYTES), &guard->cache);
+    result = token_cache_new(guard->context, OR_DEFAULT(config->cache_entries, DEFAULT_ENTRIES),
+                             OR_DEFAULT(config->cache_bytes, DEFAULT_BYTES), &guard->cache);
     return result == OST_OK ? OST_OK : ost_error_set(ret_error, result, "out of memory");
 }
 
@@ -86,10 +83,10 @@ static ost_result add_issuers(ost_guard *guard, const ost_guard_config *config,
         guard->issuers[guard->issuer_count++] = made;
         guard->algorithms |= made->source.algorithms;
         result = revocations_new(guard->context,
-                                 or_default(config->revocation_entries, DEFAULT_REVOCATIONS),
+                                 OR_DEFAULT(config->revocation_entries, DEFAULT_REVOCATIONS),
                                  &made->revocations);
         if (result != OST_OK)
-            return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+            return error_set_sentence(ret_error, result);
         for (size_t before = 0; before < k; before++) {
             if (strcmp(guard->issuers[before]->source.name, made->source.name) == 0)
                 return ost_error_set(ret_error, OST_E_CONFIG, "issuer %.150s is given twice",

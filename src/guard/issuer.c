@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/context.h"
+#include "base/or_default.h"
 #include "base/shown.h"
 #include "base/text.h"
 #include "guard/claims_lookup.h"
@@ -160,11 +161,6 @@ static ost_result copy_config(issuer *i, const ost_issuer *config, ost_error *re
     return result;
 }
 
-static unsigned or_default(unsigned value, unsigned fallback)
-{
-    return value > 0 ? value : fallback;
-}
-
 static void copy_numbers(issuer *i, const ost_issuer *config)
 {
     i->insecure_any_audience = config->insecure_any_audience;
@@ -172,12 +168,12 @@ static void copy_numbers(issuer *i, const ost_issuer *config)
     i->source.insecure_http = config->insecure_http;
     i->source.symmetric = config->hmac_secret.len > 0;
     i->source.algorithms = config->algorithms != 0 ? config->algorithms : OST_ALGS_DEFAULT;
-    i->source.leeway = or_default(config->leeway, 30);
-    i->source.lifetime = or_default(config->key_lifetime, 300);
+    i->source.leeway = OR_DEFAULT(config->leeway, 30);
+    i->source.lifetime = OR_DEFAULT(config->key_lifetime, 300);
     i->source.stale_limit = config->stale_limit > 3600 ? config->stale_limit : 3600;
     if (i->source.stale_limit < i->source.lifetime)
         i->source.stale_limit = i->source.lifetime;
-    i->source.fetch_timeout = or_default(config->fetch_timeout, 5);
+    i->source.fetch_timeout = OR_DEFAULT(config->fetch_timeout, 5);
 }
 
 /* ---- keys to start with ---- */

@@ -56,7 +56,7 @@ void refusal_no_token(const refusal_style *style, refusal_schemes schemes, ost_a
 void refusal_bad_request(const refusal_style *style, refusal_schemes schemes, ost_arena *arena,
                          ost_verdict *ret_verdict)
 {
-    static const ost_text what = {"The Authorization header is malformed or repeated", 49};
+    static const ost_text what = OST_TEXT_INIT("The Authorization header is malformed or repeated");
     challenge c;
     bool dpop = speaks_of_dpop(schemes, OST_E_FORMAT);
     begin(&c, style, dpop);

@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/context.h"
+#include "base/or_default.h"
 #include "base/text.h"
 #include "http/connection/loop_thread.h"
 #include "http/connection/server_state.h"
@@ -20,11 +21,6 @@
 #define CONFIG_CEILING ((size_t)8 << 20)
 #define LOOPS_MAX 256
 
-static size_t or_default(size_t given, size_t otherwise)
-{
-    return given > 0 ? given : otherwise;
-}
-
 static unsigned cores(void)
 {
     long n = sysconf(_SC_NPROCESSORS_ONLN);
@@ -35,23 +31,23 @@ static http_limits decide_limits(const http_limits *given)
 {
     unsigned threads = cores() < 2 ? 2 : cores();
     return (http_limits){
-        .request_line = or_default(given->request_line, 8192),
-        .head = or_default(given->head, 32768),
-        .field_count = or_default(given->field_count, 100),
-        .body = or_default(given->body, (size_t)1 << 20),
-        .head_timeout = given->head_timeout > 0 ? given->head_timeout : 10,
-        .idle_timeout = given->idle_timeout > 0 ? given->idle_timeout : 75,
-        .body_rate = given->body_rate > 0 ? given->body_rate : 256,
-        .connections = or_default(given->connections, 10000),
-        .connections_per_peer = or_default(given->connections_per_peer, 1000),
-        .requests_per_connection = or_default(given->requests_per_connection, 100000),
-        .streams = given->streams > 0 ? given->streams : 100,
-        .idle_frames = given->idle_frames > 0 ? given->idle_frames : 100,
-        .stop_timeout = given->stop_timeout > 0 ? given->stop_timeout : 10,
-        .exchange_arena = or_default(given->exchange_arena, (size_t)4 << 20),
-        .pool_threads = given->pool_threads > 0 ? given->pool_threads : threads,
-        .pool_queue = or_default(given->pool_queue, 64),
-        .waiting_responses = or_default(given->waiting_responses, (size_t)64 << 20),
+        .request_line = OR_DEFAULT(given->request_line, 8192),
+        .head = OR_DEFAULT(given->head, 32768),
+        .field_count = OR_DEFAULT(given->field_count, 100),
+        .body = OR_DEFAULT(given->body, (size_t)1 << 20),
+        .head_timeout = OR_DEFAULT(given->head_timeout, 10),
+        .idle_timeout = OR_DEFAULT(given->idle_timeout, 75),
+        .body_rate = OR_DEFAULT(given->body_rate, 256),
+        .connections = OR_DEFAULT(given->connections, 10000),
+        .connections_per_peer = OR_DEFAULT(given->connections_per_peer, 1000),
+        .requests_per_connection = OR_DEFAULT(given->requests_per_connection, 100000),
+        .streams = OR_DEFAULT(given->streams, 100),
+        .idle_frames = OR_DEFAULT(given->idle_frames, 100),
+        .stop_timeout = OR_DEFAULT(given->stop_timeout, 10),
+        .exchange_arena = OR_DEFAULT(given->exchange_arena, (size_t)4 << 20),
+        .pool_threads = OR_DEFAULT(given->pool_threads, threads),
+        .pool_queue = OR_DEFAULT(given->pool_queue, 64),
+        .waiting_responses = OR_DEFAULT(given->waiting_responses, (size_t)64 << 20),
     };
 }
 
@@ -145,10 +141,7 @@ static ost_result copy_certificate_field(http_server *server, const http_config 
     char *name = ost_arena_copy(server->arena, given);
     if (name == NULL)
         return OST_E_MEMORY;
-    for (char *c = name; *c != '\0'; c++) {
-        if (*c >= 'A' && *c <= 'Z')
-            *c = (char)(*c + ('a' - 'A'));
-    }
+    text_make_lower(name, given.len);
     server->service.client_certificate_field = name;
     return OST_OK;
 }

@@ -17,15 +17,7 @@
 static bool is_cookie_name(const char *name)
 {
     size_t len = strlen(name);
-    if (len == 0 || len > LOGIN_COOKIE_NAME_MAX)
-        return false;
-    for (; *name != '\0'; name++) {
-        bool fits = (*name >= 'a' && *name <= 'z') || (*name >= 'A' && *name <= 'Z') ||
-                    (*name >= '0' && *name <= '9') || *name == '-' || *name == '_';
-        if (!fits)
-            return false;
-    }
-    return true;
+    return len > 0 && len <= LOGIN_COOKIE_NAME_MAX && text_is_made_of(text_of(name), "-_");
 }
 
 static ost_result check(const login_config *config, ost_error *ret_error)

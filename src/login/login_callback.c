@@ -28,14 +28,7 @@ static ost_result decode(ost_text encoded, ost_arena *arena, ost_text *ret)
 
 static bool is_error_code(ost_text error)
 {
-    for (size_t i = 0; i < error.len; i++) {
-        char c = error.data[i];
-        bool fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                    c == '_' || c == '-' || c == '.';
-        if (!fits)
-            return false;
-    }
-    return true;
+    return text_is_made_of(error, "_-.");
 }
 
 /* Where the value of a known parameter goes, and how long it may be. */

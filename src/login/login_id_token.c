@@ -38,7 +38,7 @@ static ost_result check_required(const ost_claims *claims, ost_error *ret_error)
     static const char *const names[] = {"sub", "iat"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         const ost_json *claim = ost_claims_get(claims, names[i]);
-        if (claim == NULL || ost_json_equals(claim, (ost_text){"", 0}))
+        if (claim == NULL || ost_json_equals(claim, OST_TEXT("")))
             return ost_error_set(ret_error, OST_E_CLAIM_MISSING, "the ID token has no %s",
                                  names[i]);
     }

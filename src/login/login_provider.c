@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/context.h"
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "guard/keys/discovered_url.h"
 #include "net/net.h"
@@ -221,7 +222,7 @@ static void fetched(const net_response *response, void *user)
     if (result == OST_OK)
         publish(provider, endpoints);
     else if (error.code != result)
-        ost_error_set(&error, result, "%s", ost_result_sentence(result));
+        error_set_sentence(&error, result);
     note(provider, result == OST_OK ? "" : error.detail);
     schedule(provider, result == OST_OK);
 }

@@ -3,6 +3,8 @@
 #include "net/net.h"
 
 #include "base/context.h"
+#include "base/error_sentence.h"
+#include "base/or_default.h"
 #include "base/thread.h"
 #include "net/net_timers.h"
 #include "net/transfer.h"
@@ -122,7 +124,7 @@ ost_result net_client_new(size_t transfers, net_client **ret_client)
     net_client *client = memory_alloc(sizeof *client);
     if (client == NULL)
         return OST_E_MEMORY;
-    client->max_transfers = transfers > 0 ? transfers : DEFAULT_TRANSFERS;
+    client->max_transfers = OR_DEFAULT(transfers, DEFAULT_TRANSFERS);
     client->multi = curl_multi_init();
     if (client->multi == NULL) {
         memory_free(client);
@@ -162,7 +164,7 @@ ost_result net_fetch(net_client *client, const net_request *request,
     pthread_mutex_unlock(&client->lock);
     if (result != OST_OK) {
         transfer_free(made);
-        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+        return error_set_sentence(ret_error, result);
     }
     wake(client);
     return OST_OK;

@@ -6,20 +6,6 @@
 
 #include "base/text.h"
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static ost_text trim(ost_text text)
-{
-    while (text.len > 0 && is_space(text.data[0]))
-        text = text_slice(text, 1, text.len);
-    while (text.len > 0 && is_space(text.data[text.len - 1]))
-        text.len--;
-    return text;
-}
-
 void response_fields_init(response_fields *fields)
 {
     *fields = (response_fields){.max_age = -1, .age = -1, .retry_after = -1};
@@ -45,7 +31,7 @@ static bool next_directive(ost_text *rest, ost_text *ret_directive)
         else if (rest->data[end] == '"')
             quoted = !quoted;
     }
-    *ret_directive = trim(text_slice(*rest, 0, end));
+    *ret_directive = text_trim_lines(text_slice(*rest, 0, end));
     *rest = text_slice(*rest, end + 1, rest->len);
     return true;
 }
@@ -105,7 +91,7 @@ void response_fields_read(response_fields *fields, ost_text line, int64_t now)
 {
     size_t colon = text_find(line, ':', 0);
     ost_text name = text_slice(line, 0, colon);
-    ost_text value = trim(text_slice(line, colon + 1, line.len));
+    ost_text value = text_trim_lines(text_slice(line, colon + 1, line.len));
     if (text_starts(line, "HTTP/"))
         response_fields_init(fields);
     else if (text_equal_ignoring_case(name, OST_TEXT("Cache-Control")))

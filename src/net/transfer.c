@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/context.h"
+#include "base/or_default.h"
 #include "base/text.h"
 
 #define DEFAULT_TIMEOUT 5000 /* milliseconds */
@@ -136,7 +137,7 @@ ost_result transfer_new(const net_request *request,
     transfer *t = memory_alloc(sizeof *t);
     if (t == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    buffer_init(&t->received, request->max_body > 0 ? request->max_body : DEFAULT_MAX_BODY);
+    buffer_init(&t->received, OR_DEFAULT(request->max_body, DEFAULT_MAX_BODY));
     response_fields_init(&t->fields);
     t->done = done;
     t->user = user;

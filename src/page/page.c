@@ -43,14 +43,7 @@ static bool is_address(ost_text url)
 /* Letters, digits, '+', '-', '.' (RFC 3986 §3.1). */
 static bool is_scheme(ost_text text)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.data[i];
-        bool fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                    c == '+' || c == '-' || c == '.';
-        if (!fits)
-            return false;
-    }
-    return text.len > 0;
+    return text.len > 0 && text_is_made_of(text, "+-.");
 }
 
 /* Any scheme, but those that browsers run. */

@@ -78,9 +78,10 @@ static const struct {
 #define ENDPOINTS (ARRAY_LEN(endpoints))
 
 static const http_field headers[] = {
-    {{"Referrer-Policy", 15}, {"no-referrer", 11}},
-    {{"X-Content-Type-Options", 22}, {"nosniff", 7}},
-    {{"Strict-Transport-Security", 25}, {"max-age=31536000; includeSubDomains", 35}},
+    {OST_TEXT_INIT("Referrer-Policy"), OST_TEXT_INIT("no-referrer")},
+    {OST_TEXT_INIT("X-Content-Type-Options"), OST_TEXT_INIT("nosniff")},
+    {OST_TEXT_INIT("Strict-Transport-Security"),
+     OST_TEXT_INIT("max-age=31536000; includeSubDomains")},
 };
 
 static ost_result make_server(provider *p, const provider_config *config, ost_error *ret_error)

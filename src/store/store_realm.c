@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Realms in the store. */
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "store/row.h"
 #include "store/transaction.h"
@@ -47,7 +48,7 @@ ost_result store_realm_create(store *s, const store_realm *realm, const store_us
     database *d;
     ost_result result = write_begin(s, &d);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+        return error_set_sentence(ret_error, result);
     return write_end(s, insert_all(d, realm, users, user_count, keys, key_count, ret_error),
                      ret_error);
 }

@@ -71,11 +71,10 @@ ost_result store_user_get(store *s, ost_text realm, ost_text id, ost_arena *aren
 static ost_text folded(ost_arena *arena, ost_text name)
 {
     char *copy = ost_arena_copy(arena, name);
-    for (size_t i = 0; copy != NULL && i < name.len; i++) {
-        if (copy[i] >= 'A' && copy[i] <= 'Z')
-            copy[i] = (char)(copy[i] + ('a' - 'A'));
-    }
-    return (ost_text){copy, copy != NULL ? name.len : 0};
+    if (copy == NULL)
+        return (ost_text){0};
+    text_make_lower(copy, name.len);
+    return (ost_text){copy, name.len};
 }
 
 static ost_result find_user(database *d, ost_text realm, ost_text name, bool or_email,

@@ -32,7 +32,7 @@ static ost_text advise_kind(const ost_json *claims)
         return OST_TEXT(
             "This is an ID token: it tells the client who logged in, and is meant for the client "
             "alone. The client must send the access_token of the same answer.");
-    return (ost_text){"", 0};
+    return OST_TEXT("");
 }
 
 static ost_text advise_algorithm(const explain_step *step, const ost_json *claims)

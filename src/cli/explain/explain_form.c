@@ -45,7 +45,7 @@ static explain_mistake find_absence(ost_text token)
     if (text_starts(token, "<"))
         return MISTAKE("HTML or XML", "It is an error page, a login page or SAML. Look at what the "
                                       "token endpoint answers.");
-    return (explain_mistake){{"", 0}, {"", 0}};
+    return MISTAKE("", "");
 }
 
 static explain_mistake find_wrapping(ost_text token)
@@ -72,7 +72,7 @@ static explain_mistake find_wrapping(ost_text token)
     if (memchr("\"'`", token.data[0], 3) != NULL ||
         memchr("\"'`", token.data[token.len - 1], 3) != NULL)
         return MISTAKE("quotes around the token", "Leave them out (jq -r writes none).");
-    return (explain_mistake){{"", 0}, {"", 0}};
+    return MISTAKE("", "");
 }
 
 /* Bytes that have come in on the way. */
@@ -99,7 +99,7 @@ static explain_mistake find_damage(ost_text token)
     if (text_starts(token, "ZXlK"))
         return MISTAKE("a token that was encoded in base64 once more",
                        "Decode it once (base64 -d). Kubernetes secrets, for one, are shown so.");
-    return (explain_mistake){{"", 0}, {"", 0}};
+    return MISTAKE("", "");
 }
 
 /* A token, but not one that can be read. */
@@ -125,14 +125,14 @@ static explain_mistake find_kind(ost_text token)
         return MISTAKE("an opaque token, of which its issuer alone knows what it says",
                        "Configure introspection for this issuer, or have it issue JWTs as access "
                        "tokens.");
-    return (explain_mistake){{"", 0}, {"", 0}};
+    return MISTAKE("", "");
 }
 
 explain_mistake explain_form(ost_text token)
 {
     static explain_mistake (*const finders[])(ost_text) = {find_absence, find_wrapping, find_damage,
                                                            find_kind};
-    explain_mistake found = {{"", 0}, {"", 0}};
+    explain_mistake found = MISTAKE("", "");
     for (size_t i = 0; found.seen.len == 0 && i < ARRAY_LEN(finders); i++)
         found = finders[i](token);
     return found;

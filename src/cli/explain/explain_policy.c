@@ -59,9 +59,9 @@ static ost_text find_elsewhere(const explain_input *in, const ost_json *claims)
         if (client.len > 0)
             return tell(in, "as another client's: --client-role ", client, role);
         if (has(realm, role))
-            return tell(in, "as a role of the realm: --realm-role ", (ost_text){"", 0}, role);
+            return tell(in, "as a role of the realm: --realm-role ", OST_TEXT(""), role);
     }
-    return (ost_text){"", 0};
+    return OST_TEXT("");
 }
 
 static ost_text advise_role(const explain_input *in, const ost_json *claims)

@@ -7,6 +7,7 @@
 
 #include <ostiary/json.h>
 
+#include "base/error_sentence.h"
 #include "base/text.h"
 
 static void print_part(const char *label, ost_text text)
@@ -71,7 +72,7 @@ static void print_steps(const explain_step steps[CHECK_STEPS], bool verified)
             continue;
         }
         bool hearsay = name > STEP_SIGNATURE && !verified && step->outcome != EXPLAIN_UNKNOWN;
-        ost_text seen = step->outcome == EXPLAIN_PASSED ? step->seen : (ost_text){"", 0};
+        ost_text seen = step->outcome == EXPLAIN_PASSED ? step->seen : OST_TEXT("");
         printf("%s %-*s%.*s%s%s\n", marks[step->outcome], seen.len > 0 ? 10 : 0,
                check_step_name(name), (int)seen.len, seen.data, hearsay ? " (unverified)" : "",
                several && step->deciding ? " <- the guard's answer" : "");
@@ -148,7 +149,7 @@ ost_result explain_print_json(const explain_step steps[CHECK_STEPS], const ost_v
     ost_json_close_object(writer);
     ost_result result = ost_json_writer_finish(writer, &text);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+        return error_set_sentence(ret_error, result);
     puts(text.data);
     return OST_OK;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "cli/tool/tool_file.h"
 #include "cli/tool/tool_key.h"
@@ -217,7 +218,7 @@ static ost_result read_decryption_keys(const option_values *values, explain_requ
     if (result == OST_OK) {
         result = ost_keyset_new(keys.keys, keys.count, &r->decryption_keys);
         if (result != OST_OK)
-            ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+            error_set_sentence(ret_error, result);
     }
     tool_keys_free(&keys);
     return result;

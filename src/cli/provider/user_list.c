@@ -2,6 +2,7 @@
 /* `ostiary user list`: who is in a realm. */
 #include <stdio.h>
 
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "cli/provider/administration.h"
 
@@ -19,8 +20,7 @@ static ost_result list(realm_admin *a, const option_values *values, ost_error *r
         administration_put(users[i].email, '\t');
         puts(users[i].enabled ? "enabled" : "disabled");
     }
-    return result == OST_OK ? OST_OK
-                            : ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+    return error_set_sentence(ret_error, result);
 }
 
 static int run(const option_values *values)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary base64url encode|decode`: the parts of tokens and keys by themselves (RFC 4648 §5). */
 #include "base/base64url.h"
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "cli/tool/tool.h"
 #include "cli/tool/tool_file.h"
@@ -13,7 +14,7 @@ static ost_result encode(const option_values *values, ost_arena *arena, ost_erro
         return result;
     result = base64url_encode_to(arena, bytes, &text);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+        return error_set_sentence(ret_error, result);
     return tool_put_line(values, text, arena, ret_error);
 }
 

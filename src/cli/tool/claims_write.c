@@ -6,6 +6,7 @@
 
 #include "base/base64url.h"
 #include "base/context.h"
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "cli/tool/tool_file.h"
 
@@ -101,7 +102,7 @@ static ost_result put_id(claims_writer *w, const option_values *values, ost_aren
     if (result == OST_OK)
         result = base64url_encode_to(arena, text_of_bytes(bytes, sizeof bytes), &random);
     if (result != OST_OK)
-        return ost_error_set(w->ret_error, result, "%s", ost_result_sentence(result));
+        return error_set_sentence(w->ret_error, result);
     result = begin_claim(w, OST_TEXT("jti"));
     if (result == OST_OK)
         ost_json_put_text(w->writer, random);
@@ -222,6 +223,5 @@ ost_result claims_write(const option_values *values, ost_arena *arena, ost_text 
     if (result != OST_OK)
         return result;
     result = ost_json_writer_finish(w.writer, ret_claims);
-    return result == OST_OK ? OST_OK
-                            : ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+    return error_set_sentence(ret_error, result);
 }

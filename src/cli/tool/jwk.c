@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "cli/tool/tool.h"
 #include "cli/tool/tool_key.h"
@@ -194,7 +195,7 @@ static ost_result thumbprint_work(const option_values *values, ost_key *key, ost
     ost_result result = as_uri ? ost_key_thumbprint_uri(key, 256, arena, &uri)
                                : ost_key_thumbprint(key, thumbprint);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+        return error_set_sentence(ret_error, result);
     return tool_put_line(values, as_uri ? uri : text_of(thumbprint), arena, ret_error);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary jwk inspect`: tells what keys are and what they are for, without their secrets. */
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "cli/tool/tool.h"
 #include "cli/tool/tool_key.h"
@@ -98,7 +99,7 @@ static ost_result inspect(const option_values *values, ost_arena *arena, ost_err
     ost_json_close_array(writer);
     tool_keys_free(&keys);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+        return error_set_sentence(ret_error, result);
     return tool_put_json(values, writer, arena, ret_error);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary jwt sign`: makes tokens out of claims (RFC 7519). */
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "cli/tool/claims_write.h"
 #include "cli/tool/tool.h"
@@ -32,7 +33,7 @@ static ost_result sign(const option_values *values, ost_arena *arena, ost_error 
     if (result == OST_OK) {
         result = ost_jws_sign(claims, key, alg, type != NULL ? type : "JWT", arena, &token);
         if (result != OST_OK)
-            ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+            error_set_sentence(ret_error, result);
     }
     tool_keys_free(&keys);
     return result == OST_OK ? tool_put_line(values, token, arena, ret_error) : result;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary jwt verify`: verifies a token and what it claims (RFC 7519). */
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "cli/tool/tool.h"
 #include "cli/tool/tool_file.h"
@@ -17,8 +18,7 @@ static ost_result read_set(const option_values *values, const char *name, ost_te
     tool_keys_adopt(&keys, kid);
     result = ost_keyset_new(keys.keys, keys.count, ret_set);
     tool_keys_free(&keys);
-    return result == OST_OK ? OST_OK
-                            : ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+    return error_set_sentence(ret_error, result);
 }
 
 /* Which key the token asks for; empty when it does not say, or is not a token. */

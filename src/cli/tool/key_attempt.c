@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "base/base64url.h"
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "cli/tool/tool_file.h"
 #include "jose/key/key_state.h"
@@ -72,7 +73,7 @@ static ost_result attempt_once(const tool_keys *keys, key_attempt *attempt, void
     ost_keyset *set;
     ost_result result = ost_keyset_new(keys->keys, keys->count, &set);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+        return error_set_sentence(ret_error, result);
     result = attempt(set, user, ret_error);
     ost_keyset_unref(set);
     return result;

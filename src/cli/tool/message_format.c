@@ -83,7 +83,7 @@ static const ost_json *member(const formatting *f, const part *wanted, const ost
 static ost_result get(const formatting *f, size_t i, const ost_json *party, ost_text *ret_text)
 {
     const part *wanted = &f->kind->parts[i];
-    ost_text text = {"", 0}, bytes;
+    ost_text text = OST_TEXT(""), bytes;
     const ost_json *value = member(f, wanted, party);
     if (f->whole == NULL)
         text = f->parts[i];

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "cli/printable.h"
 #include "cli/tool/tool_file.h"
@@ -82,6 +83,6 @@ ost_result tool_put_json(const option_values *values, ost_json_writer *writer, o
     ost_text text;
     ost_result result = ost_json_writer_finish(writer, &text);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+        return error_set_sentence(ret_error, result);
     return tool_put_json_text(values, text, arena, ret_error);
 }

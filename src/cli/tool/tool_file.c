@@ -71,11 +71,6 @@ ost_result tool_read(const char *path, ost_arena *arena, ost_text *ret_content,
     return result;
 }
 
-static bool is_space(char byte)
-{
-    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
-}
-
 ost_result tool_read_line(const char *path, ost_arena *arena, ost_text *ret_line,
                           ost_error *ret_error)
 {
@@ -83,11 +78,7 @@ ost_result tool_read_line(const char *path, ost_arena *arena, ost_text *ret_line
     ost_result result = tool_read(path, arena, &line, ret_error);
     if (result != OST_OK)
         return result;
-    while (line.len > 0 && is_space(line.data[line.len - 1]))
-        line.len--;
-    while (line.len > 0 && is_space(line.data[0]))
-        line = text_slice(line, 1, line.len);
-    *ret_line = line;
+    *ret_line = text_trim_lines(line);
     return OST_OK;
 }
 

@@ -6,6 +6,7 @@
  * walk at the first failure. */
 #include "base/b64token.h"
 #include "base/context.h"
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "guard/bearer.h"
 #include "guard/check/check_words.h"
@@ -16,7 +17,7 @@ bool check_note(check *c, check_step step, ost_result result)
 {
     bool first = result != OST_OK && c->refused == OST_OK;
     if (result != OST_OK && c->error.code != result && (first || c->trace != NULL))
-        ost_error_set(&c->error, result, "%s", ost_result_sentence(result)); /* it had no words */
+        error_set_sentence(&c->error, result); /* it had no words */
     if (first) {
         c->refused = result;
         c->step = step;

@@ -2,6 +2,7 @@
 /* Reads answers; see introspection_answer.h. */
 #include "guard/introspection/introspection_answer.h"
 
+#include "base/error_sentence.h"
 #include "base/shown.h"
 #include "base/text.h"
 #include "guard/keys/issuer_statement.h"
@@ -89,7 +90,7 @@ static ost_result read_active(const introspection_rules *rules, const ost_json *
         return result;
     result = write_claims(rules, object, arena, &answer->claims);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+        return error_set_sentence(ret_error, result);
     size_t before = ost_arena_used(arena);
     result = ost_claims_read(answer->claims, arena, &claims, ret_error);
     if (result != OST_OK)
@@ -110,7 +111,7 @@ static ost_result read_object(const introspection_rules *rules, const ost_json *
         !ost_json_boolean(ost_json_get(object, "active"), &active))
         return ost_error_set(ret_error, OST_E_REMOTE, "the answer does not say true or false");
     if (!active)
-        return ost_error_set(ret_error, OST_E_INACTIVE, "%s", ost_result_sentence(OST_E_INACTIVE));
+        return error_set_sentence(ret_error, OST_E_INACTIVE);
     return read_active(rules, object, now, arena, answer, ret_error);
 }
 

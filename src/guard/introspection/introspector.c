@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/context.h"
+#include "base/error_sentence.h"
 #include "base/text.h"
 
 #define TICK 1 /* second */
@@ -123,7 +124,7 @@ ost_result introspector_ask(introspector *in, ost_text token, int64_t now, ost_a
     introspection said = {0};
     ost_result result = ost_sha256(token, digest);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+        return error_set_sentence(ret_error, result);
     const ost_text name = {(const char *)digest, sizeof digest};
     const remembered *known = token_cache_get(in->answers, name, now, arena);
     if (known != NULL && is_fresh(in, known, now)) {

@@ -4,6 +4,8 @@
 
 #include "base/b64token.h"
 #include "base/context.h"
+#include "base/error_sentence.h"
+#include "base/or_default.h"
 #include "base/text.h"
 #include "guard/introspection/introspector_state.h"
 
@@ -125,8 +127,8 @@ static ost_result copy_config(introspector *in, const ost_issuer *config, ost_er
     in->key = c->key != NULL ? ost_key_ref(c->key) : NULL;
     in->fixed_endpoint = c->endpoint != NULL;
     in->every_token = c->every_token;
-    in->lifetime = c->lifetime > 0 ? c->lifetime : 30;
-    in->inactive_lifetime = c->inactive_lifetime > 0 ? c->inactive_lifetime : 10;
+    in->lifetime = OR_DEFAULT(c->lifetime, 30);
+    in->inactive_lifetime = OR_DEFAULT(c->inactive_lifetime, 10);
     in->asker = (introspection_asker){
         .context = in->source->context,
         .issuer = in->source->name,
@@ -147,17 +149,16 @@ static ost_result copy_config(introspector *in, const ost_issuer *config, ost_er
 static ost_result make_parts(introspector *in, const ost_introspection *c, ost_error *ret_error)
 {
     const ost_context *context = in->source->context;
-    ask_budget_init(&in->budget, c->inactive_rate > 0 ? c->inactive_rate : 20, monotonic_ms());
+    ask_budget_init(&in->budget, OR_DEFAULT(c->inactive_rate, 20), monotonic_ms());
     questions_init(&in->questions, INTROSPECTOR_QUESTIONS, INTROSPECTOR_TICKETS, 2);
     ost_result result = denied_tokens_init(&in->denied, context);
     if (result == OST_OK) {
-        result = token_cache_new(context, c->cache_entries > 0 ? c->cache_entries : DEFAULT_ENTRIES,
-                                 c->cache_bytes > 0 ? c->cache_bytes : DEFAULT_BYTES, &in->answers);
+        result = token_cache_new(context, OR_DEFAULT(c->cache_entries, DEFAULT_ENTRIES),
+                                 OR_DEFAULT(c->cache_bytes, DEFAULT_BYTES), &in->answers);
     }
     if (result == OST_OK)
         result = net_timer_new(in->source->net, introspector_on_time, in, &in->timer);
-    return result == OST_OK ? OST_OK
-                            : ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+    return error_set_sentence(ret_error, result);
 }
 
 ost_result introspector_new(const ost_issuer *config, key_source *source,

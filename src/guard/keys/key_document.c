@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/context.h"
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "guard/keys/discovered_url.h"
 #include "guard/keys/key_source.h"
@@ -17,7 +18,7 @@ static ost_result fill(key_source *s, ost_text jwks, key_snapshot *snapshot, ost
     const key_snapshot *before = atomic_load(&s->keys.current);
     ost_result result = ost_sha256(jwks, snapshot->digest);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+        return error_set_sentence(ret_error, result);
     if (before != NULL && memcmp(before->digest, snapshot->digest, sizeof before->digest) == 0) {
         snapshot->keys = ost_keyset_ref(before->keys);
         snapshot->generation = before->generation;

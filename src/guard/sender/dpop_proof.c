@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/base64url.h"
+#include "base/error_sentence.h"
 #include "base/shown.h"
 #include "base/text.h"
 #include "guard/sender/request_url.h"
@@ -23,7 +24,7 @@ static ost_result refuse(ost_result result, const char *what, ost_error *ret_err
 {
     char seen[sizeof ret_error->detail] = "";
     if (is_our_own_trouble(result))
-        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+        return error_set_sentence(ret_error, result);
     if (ret_error != NULL && ret_error->code == result)
         (void)text_to_string(text_of(ret_error->detail), seen, sizeof seen);
     return ost_error_set(ret_error, OST_E_PROOF, "%s: %s", what,

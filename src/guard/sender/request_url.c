@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+#include "base/percent.h"
 #include "base/text.h"
 
 /* The normal form on its way, in memory that holds three bytes for each of the URL's. */
@@ -12,29 +14,11 @@ typedef struct normal {
     size_t len;
 } normal;
 
-static bool is_alphanumeric(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 /* What stands in a path as it is (RFC 3986 §3.3 pchar). That the same byte may be encoded as well
  * makes no difference to any program that decodes a path before it looks at it. */
 static bool stands_in_path(char c)
 {
-    return c != '\0' && (is_alphanumeric(c) || strchr("-._~!$&'()*+,;=:@", c) != NULL);
-}
-
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
-static int hex_value(char c)
-{
-    char l = lower(c);
-    if (l >= '0' && l <= '9')
-        return l - '0';
-    return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+    return c != '\0' && (ascii_is_alphanumeric(c) || strchr("-._~!$&'()*+,;=:@", c) != NULL);
 }
 
 static void put(normal *n, ost_text text)
@@ -59,7 +43,7 @@ static bool is_host(ost_text host)
     ost_text inner = bracketed ? text_slice(host, 1, host.len - 2) : host;
     for (size_t i = 0; i < inner.len; i++) {
         char c = inner.data[i];
-        if (!is_alphanumeric(c) && strchr(bracketed ? ":." : "-._~", c) == NULL)
+        if (!ascii_is_alphanumeric(c) && strchr(bracketed ? ":." : "-._~", c) == NULL)
             return false;
     }
     return inner.len > 0 && memchr(inner.data, '\0', inner.len) == NULL;
@@ -75,7 +59,7 @@ static bool put_authority(normal *n, ost_text authority, uint64_t default_port)
     if (!is_host(host) || (port.len > 0 && !text_to_unsigned(port, 65535, &number)))
         return false;
     for (size_t i = 0; i < host.len; i++)
-        n->data[n->len++] = lower(host.data[i]);
+        n->data[n->len++] = ascii_lower(host.data[i]);
     if (number != default_port) {
         put(n, OST_TEXT(":"));
         put(n, port);
@@ -95,8 +79,8 @@ static bool put_segment(normal *n, ost_text segment)
         } else if (c != '%') {
             put_encoded(n, (unsigned char)c);
         } else {
-            int high = i + 2 < segment.len ? hex_value(segment.data[i + 1]) : -1;
-            int low = i + 2 < segment.len ? hex_value(segment.data[i + 2]) : -1;
+            int high = i + 2 < segment.len ? hex_digit(segment.data[i + 1]) : -1;
+            int low = i + 2 < segment.len ? hex_digit(segment.data[i + 2]) : -1;
             if (high < 0 || low < 0)
                 return false;
             unsigned char byte = (unsigned char)(high * 16 + low);

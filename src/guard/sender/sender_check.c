@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/base64url.h"
+#include "base/error_sentence.h"
+#include "base/or_default.h"
 #include "base/shown.h"
 #include "base/text.h"
 #include "guard/sender/dpop_proof.h"
@@ -56,18 +58,16 @@ ost_result sender_rules_init(sender_rules *rules, const ost_dpop_rules *config,
         return ost_error_set(ret_error, OST_E_CONFIG, "at most %zu DPoP proofs are remembered",
                              PROOFS_MAX);
     rules->algorithms = config->algorithms != 0 ? config->algorithms : OST_ALGS_DEFAULT;
-    rules->lifetime = config->lifetime > 0 ? config->lifetime : LIFETIME;
-    rules->leeway = config->leeway > 0 ? config->leeway : LEEWAY;
+    rules->lifetime = OR_DEFAULT(config->lifetime, LIFETIME);
+    rules->leeway = OR_DEFAULT(config->leeway, LEEWAY);
     rules->require_nonce = config->require_nonce;
     write_algs(rules);
     ost_result result = dpop_nonce_init(&rules->nonces, config->nonce_secret, context);
     if (result == OST_OK)
-        result =
-            proof_cache_new(context, config->proofs > 0 ? config->proofs : PROOFS, &rules->proofs);
+        result = proof_cache_new(context, OR_DEFAULT(config->proofs, PROOFS), &rules->proofs);
     if (result == OST_OK)
         result = proof_keys_new(context, &rules->keys);
-    return result == OST_OK ? OST_OK
-                            : ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+    return error_set_sentence(ret_error, result);
 }
 
 void sender_rules_clear(sender_rules *rules)
@@ -168,8 +168,7 @@ static ost_result remember(const sender_call *call, const dpop_proof *proof, ost
                              SHOWN(proof->jti, 60));
     if (result == OST_E_BUSY)
         return ost_error_set(ret_error, OST_E_BUSY, "no further DPoP proof can be remembered");
-    return result == OST_OK ? OST_OK
-                            : ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+    return error_set_sentence(ret_error, result);
 }
 
 static ost_result make_demand(const sender_call *call, ost_text jkt, dpop_demand *ret,
@@ -233,7 +232,7 @@ static ost_result check_certificate(const sender_call *call, ost_text x5t, ost_e
                              "the token is bound to a certificate, and none came");
     ost_result result = ost_sha256(der, hash);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+        return error_set_sentence(ret_error, result);
     base64url_encode(hash, sizeof hash, seen);
     if (text_equal_secret(x5t, (ost_text){seen, DIGEST_LEN}))
         return OST_OK;

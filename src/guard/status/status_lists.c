@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/context.h"
+#include "base/error_sentence.h"
 #include "base/text.h"
 
 /* ---- where lists may come from ---- */
@@ -73,7 +74,7 @@ static ost_result want(status_lists *all, ost_text uri, int64_t now, status_said
         return result;
     result = ost_sha256(uri, digest);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+        return error_set_sentence(ret_error, result);
     pthread_mutex_lock(&all->lock);
     result = begin(all, digest, uri, now, ret, ret_error);
     pthread_mutex_unlock(&all->lock);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The life of an issuer's status lists: their configuration, read and checked. */
 #include "base/context.h"
+#include "base/error_sentence.h"
+#include "base/or_default.h"
 #include "base/text.h"
 #include "guard/status/status_lists_state.h"
 
@@ -67,14 +69,13 @@ static ost_result copy_config(status_lists *all, const ost_issuer *config, ost_e
     }
     all->ignore = c->insecure_ignore;
     all->stale_limit = c->insecure_stale_limit;
-    all->lifetime = c->lifetime > 0 ? c->lifetime : DEFAULT_LIFETIME;
-    all->max_list = c->max_list > 0 ? c->max_list : DEFAULT_LIST;
+    all->lifetime = OR_DEFAULT(c->lifetime, DEFAULT_LIFETIME);
+    all->max_list = OR_DEFAULT(c->max_list, DEFAULT_LIST);
     questions_init(&all->questions, STATUS_QUESTIONS, STATUS_TICKETS, 2);
     ost_result result = denied_tokens_init(&all->failed, all->source->context);
     if (result == OST_OK)
         result = net_timer_new(all->source->net, status_lists_on_time, all, &all->timer);
-    return result == OST_OK ? OST_OK
-                            : ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+    return error_set_sentence(ret_error, result);
 }
 
 ost_result status_lists_new(const ost_issuer *config, key_source *source, status_lists **ret_lists,

@@ -41,7 +41,7 @@ void output_write(connection *c, ost_text text)
 void output_flush(connection *c)
 {
     if (c->loop->staged > 0)
-        send_staged(c, (ost_text){"", 0});
+        send_staged(c, OST_TEXT(""));
     if (c->tls != NULL)
         tls_flush(c->tls);
 }

@@ -232,7 +232,7 @@ void tls_flush(tls_stream *tls)
     event_loop *loop = tls->c->loop;
     ost_text staged = {loop->cipher_staging, loop->cipher_staged};
     loop->cipher_staged = 0;
-    socket_write(tls->c, staged, (ost_text){"", 0});
+    socket_write(tls->c, staged, OST_TEXT(""));
 }
 
 void tls_finish(tls_stream *tls)

@@ -156,7 +156,7 @@ static const char *make_request(connection *c)
         .authority = target.authority.data != NULL ? target.authority : host,
         .fields = head->fields,
         .field_count = head->field_count,
-        .body = {"", 0},
+        .body = OST_TEXT(""),
         .peer = c->client.peer,
         .secure = c->client.secure,
         .version = head->version,

@@ -160,7 +160,7 @@ static const char *make_request(http2_stream *stream)
     const connection *c = stream->session->c;
     request->method = method_of(request->method_name);
     request->fields = x->fields;
-    request->body = request->query = (ost_text){"", 0};
+    request->body = request->query = OST_TEXT("");
     request->peer = c->client.peer;
     request->secure = c->client.secure;
     request->version = 20;

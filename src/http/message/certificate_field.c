@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/base64url.h"
 #include "base/percent.h"
 #include "base/text.h"
@@ -18,9 +19,7 @@ static bool looks_like(ost_text name, ost_text wanted)
     if (name.len != wanted.len)
         return false;
     for (size_t i = 0; i < name.len; i++) {
-        char c = name.data[i];
-        if (c >= 'A' && c <= 'Z')
-            c = (char)(c + ('a' - 'A'));
+        char c = ascii_lower(name.data[i]);
         if ((c == '_' ? '-' : c) != wanted.data[i])
             return false;
     }
@@ -71,17 +70,12 @@ static ost_result read_sequence(ost_text value, ost_arena *arena, ost_text *ret_
     return decode(text_slice(value, 1, value.len - 2), arena, ret_der);
 }
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 /* In place: takes the white space out of data[0 … len), and returns what is left. */
 static ost_text without_spaces(char *data, size_t len)
 {
     size_t out = 0;
     for (size_t i = 0; i < len; i++) {
-        if (!is_space(data[i]))
+        if (!ascii_is_space(data[i]))
             data[out++] = data[i];
     }
     return (ost_text){data, out};
@@ -91,17 +85,11 @@ static ost_text without_spaces(char *data, size_t len)
 static ost_result read_pem(char *data, size_t len, ost_arena *arena, ost_text *ret_der)
 {
     static const char begin[] = "-----BEGIN CERTIFICATE-----", end[] = "-----END CERTIFICATE-----";
-    while (len > 0 && is_space(data[len - 1]))
-        len--;
-    while (len > 0 && is_space(data[0])) {
-        data++;
-        len--;
-    }
-    ost_text pem = {data, len};
-    if (!text_starts(pem, begin) || !text_ends(pem, end) || len < sizeof begin + sizeof end - 2)
+    ost_text pem = text_trim_lines((ost_text){data, len});
+    if (!text_starts(pem, begin) || !text_ends(pem, end) || pem.len < sizeof begin + sizeof end - 2)
         return OST_E_FORMAT;
-    char *inner = data + sizeof begin - 1;
-    return decode(without_spaces(inner, len - (sizeof begin - 1) - (sizeof end - 1)), arena,
+    char *inner = data + (pem.data - data) + sizeof begin - 1;
+    return decode(without_spaces(inner, pem.len - (sizeof begin - 1) - (sizeof end - 1)), arena,
                   ret_der);
 }
 

@@ -80,9 +80,7 @@ bool authority_normalize(char *data, size_t len)
         if (data[end] != ':' || !text_to_unsigned(digits, 65535, &port))
             return false;
     }
-    for (size_t i = 0; i < end; i++)
-        if (data[i] >= 'A' && data[i] <= 'Z')
-            data[i] = (char)(data[i] + ('a' - 'A'));
+    text_make_lower(data, end);
     return true;
 }
 
@@ -157,7 +155,7 @@ static const char *read_authority(char **data, size_t *len, ost_text *ret_author
 const char *request_target_read(char *data, size_t len, http_method method,
                                 request_target *ret_target)
 {
-    request_target target = {.query = {"", 0}};
+    request_target target = {.query = OST_TEXT("")};
     if (method == HTTP_OPTIONS && len == 1 && data[0] == '*') {
         target.path = (ost_text){data, 1};
         *ret_target = target;

@@ -99,7 +99,7 @@ void http_respond(http_exchange *exchange, int status, const char *type, ost_tex
         response.body = OST_TEXT("{\"detail\":\"Internal Server Error\"}");
     }
     if (response.status == 204 || response.status == 304)
-        response.body = response.type = (ost_text){"", 0};
+        response.body = response.type = OST_TEXT("");
     response.body_omitted = exchange->request.method == HTTP_HEAD && exchange->readable;
     exchange->answered = true;
     exchange->status = response.status;
@@ -111,7 +111,7 @@ void http_respond(http_exchange *exchange, int status, const char *type, ost_tex
 
 void http_respond_json(http_exchange *exchange, int status, ost_json_writer *writer)
 {
-    ost_text text = {"", 0};
+    ost_text text = OST_TEXT("");
     if (writer == NULL || ost_json_writer_finish(writer, &text) != OST_OK)
         exchange->broken = true;
     http_respond(exchange, status, "application/json", text);
@@ -121,5 +121,5 @@ void http_redirect(http_exchange *exchange, int status, ost_text location)
 {
     if (http_set_field(exchange, "Location", location) != OST_OK)
         exchange->broken = true;
-    http_respond(exchange, status, NULL, (ost_text){"", 0});
+    http_respond(exchange, status, NULL, OST_TEXT(""));
 }

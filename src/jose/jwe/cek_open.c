@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/base64url.h"
+#include "base/or_default.h"
 #include "base/text.h"
 #include "jose/jwe/aes.h"
 #include "jose/jwe/cek.h"
@@ -135,7 +136,7 @@ static ost_result open_with_password(const opening *o, content_key *ret)
     unsigned char kek[CEK_MAX_SIZE];
     ost_text salt;
     int64_t count;
-    size_t max = o->rules->pbes2_count_max > 0 ? o->rules->pbes2_count_max : PBES2_COUNT_MAX;
+    size_t max = OR_DEFAULT(o->rules->pbes2_count_max, PBES2_COUNT_MAX);
     ost_result result = member_bytes(o, "p2s", PBES2_SALT_MAX, true, &salt);
     if (result != OST_OK)
         return result;

@@ -3,6 +3,7 @@
 #include <openssl/rand.h>
 #include <string.h>
 
+#include "base/or_default.h"
 #include "base/text.h"
 #include "jose/jwe/aes.h"
 #include "jose/jwe/cek.h"
@@ -104,7 +105,7 @@ static ost_result seal_agreed(const sealing *s, content_key *cek, sealed_cek *se
 static ost_result seal_with_password(const sealing *s, const content_key *cek, sealed_cek *sealed)
 {
     unsigned char salt[PBES2_SALT_SIZE], kek[CEK_MAX_SIZE];
-    sealed->count = s->options->pbes2_count > 0 ? s->options->pbes2_count : PBES2_COUNT_DEFAULT;
+    sealed->count = OR_DEFAULT(s->options->pbes2_count, PBES2_COUNT_DEFAULT);
     if (sealed->count < PBES2_COUNT_MIN)
         return OST_E_ARGUMENT;
     if (RAND_bytes(salt, sizeof salt) != 1)

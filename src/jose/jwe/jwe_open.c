@@ -5,6 +5,7 @@
 #include <openssl/rand.h>
 #include <string.h>
 
+#include "base/error_sentence.h"
 #include "base/shown.h"
 #include "base/text.h"
 #include "jose/jwe/content.h"
@@ -58,7 +59,7 @@ static ost_result open_for(const jwe_message *m, const jwe_recipient *r, const o
 static ost_result refuse(ost_result result, const jwe_recipient *r, ost_error *ret_error)
 {
     if (result == OST_E_DECRYPTION || result == OST_E_MEMORY || result == OST_E_CRYPTO)
-        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+        return error_set_sentence(ret_error, result);
     return ost_error_set(ret_error, result, "%s (%s%.*s%s%s)", ost_result_sentence(result),
                          r->kid.len > 0 ? "kid " : "", SHOWN(r->kid, 60),
                          r->kid.len > 0 ? ", " : "", ost_alg_name(r->alg));

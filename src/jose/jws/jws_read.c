@@ -109,7 +109,7 @@ ost_result ost_jws_read_unverified(ost_text token, ost_algs accepted, ost_arena 
 
 bool ost_typ_is(ost_text typ, const char *expected)
 {
-    static const ost_text prefix = {"application/", 12};
+    static const ost_text prefix = OST_TEXT_INIT("application/");
     ost_text bare = text_of(expected);
     /* "application/" is left out where no other slash follows, and may be put back. */
     if (text_find(bare, '/', 0) == bare.len && typ.len > prefix.len &&

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whether claims are good for us, now: RFC 7519 §4.1, RFC 8725 §3.8–3.9, RFC 9068 §2.2. */
 #include "base/array.h"
+#include "base/or_default.h"
 #include "base/shown.h"
 #include "base/text.h"
 #include "jose/jwt/claims.h"
@@ -60,7 +61,7 @@ ost_result claims_check_times(const ost_claims *claims, const ost_claims_rules *
                               ost_error *ret_error)
 {
     now = now < -LAST_SECOND ? -LAST_SECOND : now > LAST_SECOND ? LAST_SECOND : now;
-    int64_t leeway = rules->no_leeway ? 0 : rules->leeway > 0 ? rules->leeway : DEFAULT_LEEWAY;
+    int64_t leeway = rules->no_leeway ? 0 : OR_DEFAULT(rules->leeway, DEFAULT_LEEWAY);
     if (claims->expires.seconds <= now - leeway) {
         return ost_error_set(ret_error, OST_E_EXPIRED, "expired %lld seconds ago",
                              (long long)(now - claims->expires.seconds));

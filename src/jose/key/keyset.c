@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/context.h"
+#include "base/or_default.h"
 #include "base/shown.h"
 #include "base/text.h"
 #include "jose/key/jwk_member.h"
@@ -207,8 +208,8 @@ ost_result keyset_read(ost_text jwks, size_t max_keys, ost_keyset **ret_keyset, 
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
     ost_result result = ost_json_read(jwks, &limits, arena, &document, ret_error);
     if (result == OST_OK) {
-        result = import_entries(document, max_keys > 0 ? max_keys : DEFAULT_MAX_KEYS, ret_keyset,
-                                &over, ret_error);
+        result = import_entries(document, OR_DEFAULT(max_keys, DEFAULT_MAX_KEYS), ret_keyset, &over,
+                                ret_error);
     }
     if (result == OST_OK && ret_skipped != NULL)
         *ret_skipped = over.skipped;

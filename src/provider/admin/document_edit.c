@@ -2,12 +2,12 @@
 /* Documents with a member changed; see document_edit.h. */
 #include "provider/admin/document_edit.h"
 
+#include "base/error_sentence.h"
 #include "base/text.h"
-
-#define MAX_DOCUMENT ((size_t)64 << 20)
+#include "provider/realm/document_limit.h"
 
 static const ost_json_limits limits = {
-    .max_bytes = MAX_DOCUMENT, .max_depth = 64, .max_values = (size_t)1 << 22};
+    .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = (size_t)1 << 22};
 
 static ost_result finish(ost_json_writer *w, ost_arena *arena, const ost_json **ret)
 {
@@ -20,7 +20,7 @@ ost_result document_put(const ost_json *object, ost_text name, const ost_json *v
                         ost_arena *arena, const ost_json **ret_object)
 {
     bool there = false;
-    ost_json_writer *w = ost_json_writer_new(arena, MAX_DOCUMENT);
+    ost_json_writer *w = ost_json_writer_new(arena, DOCUMENT_MAX);
     if (w == NULL)
         return OST_E_MEMORY;
     ost_json_open_object(w);
@@ -42,7 +42,7 @@ ost_result document_put(const ost_json *object, ost_text name, const ost_json *v
 
 static ost_result string_value(ost_text text, ost_arena *arena, const ost_json **ret_value)
 {
-    ost_json_writer *w = ost_json_writer_new(arena, MAX_DOCUMENT);
+    ost_json_writer *w = ost_json_writer_new(arena, DOCUMENT_MAX);
     if (w == NULL)
         return OST_E_MEMORY;
     ost_json_put_text(w, text);
@@ -72,7 +72,7 @@ ost_result document_add_text(const ost_json *array, ost_text value, ost_arena *a
                              const ost_json **ret_array)
 {
     bool there = false;
-    ost_json_writer *w = ost_json_writer_new(arena, MAX_DOCUMENT);
+    ost_json_writer *w = ost_json_writer_new(arena, DOCUMENT_MAX);
     if (w == NULL)
         return OST_E_MEMORY;
     ost_json_open_array(w);
@@ -89,7 +89,7 @@ ost_result document_add_text(const ost_json *array, ost_text value, ost_arena *a
 ost_result document_append(const ost_json *array, const ost_json *value, ost_arena *arena,
                            const ost_json **ret_array)
 {
-    ost_json_writer *w = ost_json_writer_new(arena, MAX_DOCUMENT);
+    ost_json_writer *w = ost_json_writer_new(arena, DOCUMENT_MAX);
     if (w == NULL)
         return OST_E_MEMORY;
     ost_json_open_array(w);
@@ -103,7 +103,7 @@ ost_result document_append(const ost_json *array, const ost_json *value, ost_are
 ost_result document_replace(const ost_json *array, const ost_json *old, const ost_json *value,
                             ost_arena *arena, const ost_json **ret_array)
 {
-    ost_json_writer *w = ost_json_writer_new(arena, MAX_DOCUMENT);
+    ost_json_writer *w = ost_json_writer_new(arena, DOCUMENT_MAX);
     if (w == NULL)
         return OST_E_MEMORY;
     ost_json_open_array(w);
@@ -139,6 +139,5 @@ ost_result document_assign(const ost_json *object, ost_text assignment, ost_aren
         if (result == OST_OK)
             result = document_put(object, OST_TEXT("attributes"), inner, arena, ret_object);
     }
-    return result == OST_OK ? OST_OK
-                            : ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+    return error_set_sentence(ret_error, result);
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
 #include "provider/member/review.h"
@@ -13,8 +14,7 @@
 
 static ost_result tell(ost_result result, ost_error *ret_error)
 {
-    return result == OST_OK ? OST_OK
-                            : ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+    return error_set_sentence(ret_error, result);
 }
 
 ost_result realm_admin_open(store *s, ost_text name, ost_arena *arena, realm_admin *ret_admin,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/arena_format.h"
 #include "base/percent.h"
 #include "base/text.h"
 
@@ -104,14 +105,9 @@ ost_json_writer *call_writer(call *c)
 
 const char *call_format(call *c, const char *format, ...)
 {
-    char *text = NULL;
-    va_list arguments, again;
+    va_list arguments;
     va_start(arguments, format);
-    va_copy(again, arguments);
-    int len = vsnprintf(NULL, 0, format, arguments);
-    if (len >= 0 && (text = ost_arena_alloc(c->arena, (size_t)len + 1)) != NULL)
-        vsnprintf(text, (size_t)len + 1, format, again);
-    va_end(again);
+    char *text = arena_format_list(c->arena, format, arguments);
     va_end(arguments);
     if (text == NULL)
         call_refuse(c, 500, "server_error", NULL);

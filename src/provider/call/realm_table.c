@@ -6,9 +6,9 @@
 
 #include "base/context.h"
 #include "base/text.h"
+#include "provider/realm/document_limit.h"
 
 #define ROWS_ARENA ((size_t)1 << 30)
-#define ENTRY_ARENA ((size_t)64 << 20)
 
 static ost_result load_account(store *s, realm_entry *entry, const realm_client *client,
                                service_account *account)
@@ -63,7 +63,7 @@ static ost_result load_entry(store *s, const store_realm *row, ost_arena *rows,
     store_key *keys;
     size_t key_count;
     realm_entry *entry = memory_alloc(sizeof *entry);
-    if (entry == NULL || (entry->arena = ost_arena_new(ENTRY_ARENA)) == NULL) {
+    if (entry == NULL || (entry->arena = ost_arena_new(DOCUMENT_MAX)) == NULL) {
         memory_free(entry);
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
     }

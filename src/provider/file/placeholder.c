@@ -6,8 +6,8 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
+#include "provider/realm/document_limit.h"
 
-#define MAX_RESULT ((size_t)64 << 20)
 #define MAX_NAME 128
 
 static void append_escaped(buffer *b, ost_text value)
@@ -42,7 +42,7 @@ static bool replace_one(ost_text inside, buffer *b)
 ost_result placeholder_replace(ost_text text, ost_arena *arena, ost_text *ret_text)
 {
     buffer_auto buffer b;
-    buffer_init(&b, MAX_RESULT);
+    buffer_init(&b, DOCUMENT_MAX);
     size_t plain = 0;
     for (size_t at = 0; (at = text_find(text, '$', at)) < text.len; at++) {
         size_t end = text_find(text, '}', at);

@@ -5,15 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/base64url.h"
 #include "base/context.h"
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "provider/file/key_component.h"
+#include "provider/realm/document_limit.h"
 #include "provider/realm/realm_defaults.h"
 #include "provider/realm/role.h"
 #include "provider/realm/uuid.h"
-
-#define MAX_DOCUMENT ((size_t)64 << 20)
 
 /* One completion under way. */
 typedef struct completion {
@@ -316,10 +317,8 @@ static ost_result load_defaults(completion *c, ost_text realm_name)
 static bool is_realm_name(ost_text name)
 {
     for (size_t i = 0; i < name.len; i++) {
-        unsigned char ch = (unsigned char)name.data[i];
-        bool plain = (ch >= '0' && ch <= '9') || (ch >= 'A' && ch <= 'Z') ||
-                     (ch >= 'a' && ch <= 'z') || strchr("-_. @", ch) != NULL || ch >= 0x80;
-        if (!plain)
+        unsigned char c = (unsigned char)name.data[i];
+        if (c < 0x80 && !ascii_is_alphanumeric((char)c) && strchr("-_. @", c) == NULL)
             return false;
     }
     return name.len > 0 && name.len <= 255 && !text_is(name, ".") && !text_is(name, "..");
@@ -344,7 +343,7 @@ ost_result realm_document_complete(const ost_json *file, const role_names *named
                              "realm: the name is missing, or not of letters, digits, - _ . @");
     c.default_role = role_default_name(file, arena);
     ost_result result = c.default_role.data != NULL ? load_defaults(&c, name) : OST_E_MEMORY;
-    c.writer = ost_json_writer_new(arena, MAX_DOCUMENT);
+    c.writer = ost_json_writer_new(arena, DOCUMENT_MAX);
     if (result != OST_OK || c.writer == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
     c.default_scopes = file_or_default(&c, "defaultDefaultClientScopes");
@@ -358,6 +357,5 @@ ost_result realm_document_complete(const ost_json *file, const role_names *named
     put_components(&c);
     ost_json_close_object(c.writer);
     result = ost_json_writer_finish(c.writer, ret_document);
-    return result == OST_OK ? OST_OK
-                            : ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+    return error_set_sentence(ret_error, result);
 }

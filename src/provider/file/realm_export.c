@@ -7,6 +7,7 @@
 
 #include <ostiary/json.h>
 
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "provider/file/key_component.h"
 
@@ -112,7 +113,7 @@ ost_result realm_export(store *s, ost_text realm, bool with_users, ost_arena *ar
     if (result == OST_OK)
         result = ost_json_read(row.document, &limits, arena, &document, NULL);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+        return error_set_sentence(ret_error, result);
     ost_json_open_object(w);
     for (const ost_json *at = ost_json_first(document); at != NULL; at = ost_json_next(at)) {
         if (text_is(ost_json_name(at), "keycloakVersion") ||
@@ -133,6 +134,5 @@ ost_result realm_export(store *s, ost_text realm, bool with_users, ost_arena *ar
     ost_json_close_object(w);
     if (result == OST_OK)
         result = ost_json_writer_finish(w, ret_document);
-    return result == OST_OK ? OST_OK
-                            : ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+    return error_set_sentence(ret_error, result);
 }

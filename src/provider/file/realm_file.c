@@ -7,13 +7,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "provider/file/placeholder.h"
-
-#define MAX_FILE ((size_t)64 << 20)
+#include "provider/realm/document_limit.h"
 
 const ost_json_limits realm_file_limits = {
-    .max_bytes = MAX_FILE, .max_depth = 64, .max_values = (size_t)1 << 22};
+    .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = (size_t)1 << 22};
 
 static ost_result read_file(const char *path, ost_arena *arena, ost_text *ret_text,
                             ost_error *ret_error)
@@ -28,12 +28,12 @@ static ost_result read_file(const char *path, ost_arena *arena, ost_text *ret_te
         return OST_E_SYSTEM;
     }
     size_t size = (size_t)status.st_size;
-    char *data = size <= MAX_FILE ? ost_arena_alloc(arena, size + 1) : NULL;
+    char *data = size <= DOCUMENT_MAX ? ost_arena_alloc(arena, size + 1) : NULL;
     bool whole = data != NULL && fread(data, 1, size, file) == size;
     fclose(file);
     if (!whole)
         return ost_error_set(ret_error, OST_E_CEILING, "%s: cannot be read whole, or over %zu MiB",
-                             path, MAX_FILE >> 20);
+                             path, DOCUMENT_MAX >> 20);
     *ret_text = (ost_text){data, size};
     return OST_OK;
 }
@@ -46,7 +46,7 @@ ost_result realm_file_parse(ost_text text, ost_arena *arena, const ost_json **re
     ost_result result = placeholder_replace(text, arena, &text);
     return result == OST_OK
                ? ost_json_read(text, &realm_file_limits, arena, ret_document, ret_error)
-               : ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+               : error_set_sentence(ret_error, result);
 }
 
 ost_result realm_file_read(const char *path, ost_arena *arena, const ost_json **ret_document,

@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/error_sentence.h"
 #include "base/text.h"
+#include "provider/realm/document_limit.h"
 
-#define MAX_DOCUMENT ((size_t)64 << 20)
 #define MAX_PATH 512
 #define MAX_DEPTH 40 /* of groups within groups */
 
@@ -361,10 +362,10 @@ ost_result review_object(const ost_json *object, const member_kind *kind, const 
                          const ost_json **ret_object, ost_error *ret_error)
 {
     static const ost_json_limits limits = {
-        .max_bytes = MAX_DOCUMENT, .max_depth = 64, .max_values = (size_t)1 << 22};
+        .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = (size_t)1 << 22};
     review r = {.strict = strict, .arena = arena, .report = report, .error = ret_error};
     ost_text text;
-    r.writer = ost_json_writer_new(arena, MAX_DOCUMENT);
+    r.writer = ost_json_writer_new(arena, DOCUMENT_MAX);
     if (r.writer == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
     if (path[0] != '\0')
@@ -376,6 +377,6 @@ ost_result review_object(const ost_json *object, const member_kind *kind, const 
         return r.refused;
     ost_result result = ost_json_writer_finish(r.writer, &text);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+        return error_set_sentence(ret_error, result);
     return ost_json_read(text, &limits, arena, ret_object, ret_error);
 }

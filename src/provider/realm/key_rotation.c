@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Making and rotating realm keys: published before they sign, kept until their last token has
  * expired; see key_ring.h. */
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "provider/realm/key_ring.h"
 #include "provider/realm/realm_key.h"
@@ -105,12 +106,11 @@ static ost_result rotate(store *s, ost_text name, ost_text algorithm, int64_t no
         return ost_error_set(ret_error, result, "tokens cannot be signed with %.*s",
                              (int)algorithm.len, algorithm.data);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+        return error_set_sentence(ret_error, result);
     next.state = STORE_KEY_NEXT;
     next.signs_from = now + delay;
     result = store_key_create(s, &next);
-    return result == OST_OK ? OST_OK
-                            : ost_error_set(ret_error, result, "%s", ost_result_sentence(result));
+    return error_set_sentence(ret_error, result);
 }
 
 ost_result key_ring_rotate(store *s, ost_text name, ost_text algorithm, int64_t now, int64_t delay,

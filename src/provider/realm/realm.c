@@ -10,12 +10,12 @@
 #include "base/array.h"
 #include "base/context.h"
 #include "base/text.h"
+#include "provider/realm/document_limit.h"
 #include "provider/realm/realm_flow.h"
 #include "provider/realm/realm_key.h"
 #include "provider/realm/realm_loader.h"
 #include "provider/realm/role.h"
 
-#define MAX_DOCUMENT ((size_t)64 << 20)
 #define REALM_ARENA ((size_t)1 << 30)
 
 /* The snapshot, and what only its own life needs. */
@@ -327,10 +327,7 @@ static void load_client(realm_loader *l, const ost_json *at, const realm *r, rea
     c->optional_scopes = load_scope_list(l, at, "optionalClientScopes", r);
     load_bars(l, at, r, c);
     snprintf(account, sizeof account, "service-account-%s", c->client_id);
-    for (char *letter = account; *letter != '\0'; letter++) {
-        if (*letter >= 'A' && *letter <= 'Z')
-            *letter = (char)(*letter + ('a' - 'A'));
-    }
+    text_make_lower(account, strlen(account));
     c->service_account_user = loader_copy(l, text_of(account));
 }
 
@@ -354,7 +351,7 @@ static void load_clients(realm_loader *l, const ost_json *d, realm *r)
 static ost_result load(ost_text document, held_realm *held, ost_error *ret_error)
 {
     const ost_json_limits limits = {
-        .max_bytes = MAX_DOCUMENT, .max_depth = 64, .max_values = 1u << 22};
+        .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = 1u << 22};
     realm *r = &held->realm;
     char *copy = ost_arena_copy(held->arena, document);
     if (copy == NULL)

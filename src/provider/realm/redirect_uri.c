@@ -67,19 +67,6 @@ static bool has_dot_segment(ost_text path)
     return plain && (dots == 1 || dots == 2);
 }
 
-/* RFC 3986 §3.1 */
-static bool is_scheme(ost_text text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.data[i];
-        bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-        bool more = (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
-        if (!letter && (!more || i == 0))
-            return false;
-    }
-    return text.len > 0;
-}
-
 /* Schemes whose URI is a page or a program itself: they lead nowhere. */
 static bool runs(ost_text scheme)
 {
@@ -106,7 +93,7 @@ static bool is_clean(ost_text uri)
 {
     ost_text origin, rest, scheme = text_slice(uri, 0, text_find(uri, ':', 0));
     if (uri.len > MAX_URI || !has_plain_characters(uri) || scheme.len == uri.len ||
-        !is_scheme(scheme) || runs(scheme))
+        !uri_is_scheme(scheme) || runs(scheme))
         return false;
     if (!split_uri(uri, &origin, &rest)) /* a private-use scheme: app:/callback */
         return !has_dot_segment(text_slice(uri, scheme.len + 1, uri.len));
@@ -117,7 +104,7 @@ static bool is_clean(ost_text uri)
 static bool is_of_application(ost_text uri)
 {
     ost_text scheme = text_slice(uri, 0, text_find(uri, ':', 0));
-    return scheme.len < uri.len && is_scheme(scheme) &&
+    return scheme.len < uri.len && uri_is_scheme(scheme) &&
            !text_equal_ignoring_case(scheme, OST_TEXT("http")) &&
            !text_equal_ignoring_case(scheme, OST_TEXT("https"));
 }

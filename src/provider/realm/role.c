@@ -306,9 +306,7 @@ ost_text role_default_name(const ost_json *document, ost_arena *arena)
     (void)!ost_json_text(ost_json_get(document, "realm"), &name);
     char *made =
         ost_arena_format(arena, "default-roles-%.*s", (int)name.len, name.len > 0 ? name.data : "");
-    for (char *letter = made; letter != NULL && *letter != '\0'; letter++) {
-        if (*letter >= 'A' && *letter <= 'Z')
-            *letter = (char)(*letter + ('a' - 'A'));
-    }
+    if (made != NULL)
+        text_make_lower(made, strlen(made));
     return text_of(made);
 }

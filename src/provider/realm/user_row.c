@@ -14,11 +14,10 @@
 ost_text user_row_fold(ost_text text, ost_arena *arena)
 {
     char *copy = ost_arena_copy(arena, text);
-    for (size_t i = 0; copy != NULL && i < text.len; i++) {
-        if (copy[i] >= 'A' && copy[i] <= 'Z')
-            copy[i] = (char)(copy[i] + ('a' - 'A'));
-    }
-    return (ost_text){copy, copy != NULL ? text.len : 0};
+    if (copy == NULL)
+        return (ost_text){0};
+    text_make_lower(copy, text.len);
+    return (ost_text){copy, text.len};
 }
 
 static bool is_password(const ost_json *credential)

@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/buffer.h"
+#include "base/percent.h"
 #include "base/text.h"
 
 #define MAX_RESOURCES_TEXT 4096
@@ -13,18 +14,6 @@
 static bool refuse_target(call *c, const char *description)
 {
     return call_refuse(c, 400, "invalid_target", description);
-}
-
-static bool is_scheme(ost_text scheme)
-{
-    for (size_t i = 0; i < scheme.len; i++) {
-        char c = scheme.data[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        bool other = (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
-        if (!letter && !(other && i > 0))
-            return false;
-    }
-    return scheme.len > 0;
 }
 
 /* An absolute URI (RFC 3986 §4.3), in printable ASCII. */
@@ -36,7 +25,7 @@ static bool is_absolute_uri(ost_text uri)
         if (c <= 0x20 || c >= 0x7f || strchr("\"#<>\\^`{|}", c) != NULL)
             return false;
     }
-    return colon + 1 < uri.len && is_scheme(text_slice(uri, 0, colon));
+    return colon + 1 < uri.len && uri_is_scheme(text_slice(uri, 0, colon));
 }
 
 /* ---- which are known ---- */
