@@ -53,6 +53,14 @@ void bind_integer(sqlite3_stmt *st, int at, int64_t integer)
         sqlite3_bind_int64(st, at, integer);
 }
 
+sqlite3_stmt *statement_bound(database *d, const char *sql, const ost_text *texts, size_t count)
+{
+    sqlite3_stmt *st = statement(d, sql);
+    for (size_t i = 0; i < count; i++)
+        bind_text(st, (int)i + 1, texts[i]);
+    return st;
+}
+
 ost_result store_result(int code)
 {
     if (code == SQLITE_CONSTRAINT_FOREIGNKEY)

@@ -29,6 +29,13 @@ void statements_free(database *database);
 void bind_text(sqlite3_stmt *statement, int at, ost_text text);
 void bind_integer(sqlite3_stmt *statement, int at, int64_t integer);
 
+/* The statement with texts bound to its parameters, in their order. */
+sqlite3_stmt *statement_bound(database *database, const char *sql, const ost_text *texts,
+                              size_t count);
+#define STATEMENT_OF(database, sql, ...)                                                           \
+    statement_bound((database), (sql), (const ost_text[]){__VA_ARGS__},                            \
+                    sizeof((const ost_text[]){__VA_ARGS__}) / sizeof(ost_text))
+
 /* Runs a statement that returns no rows. OST_E_CONFLICT for a violated constraint; OST_E_NOT_FOUND
  * when what the row belongs to is gone. *ret_changes (may be NULL): how many rows it changed. */
 OST_MUST_CHECK ost_result run_statement(sqlite3_stmt *statement, int *ret_changes);

@@ -4,6 +4,7 @@
 
 #include "base/context.h"
 #include "base/text.h"
+#include "store/store.h"
 #include "store/transaction.h"
 
 ost_result store_open(const char *path, store **ret_store, ost_error *ret_error)

@@ -56,8 +56,7 @@ ost_result store_key_list(store *s, ost_text realm, ost_arena *arena, store_key 
         return OST_E_MEMORY;
     database *d = read_begin(s);
     sqlite3_stmt *st =
-        statement(d, "SELECT " COLUMNS " FROM key WHERE realm = ? ORDER BY created, kid");
-    bind_text(st, 1, realm);
+        STATEMENT_OF(d, "SELECT " COLUMNS " FROM key WHERE realm = ? ORDER BY created, kid", realm);
     while (result == OST_OK && (result = next_row(st)) == OST_OK)
         result = count < MAX_KEYS ? read_key(st, arena, &keys[count++]) : OST_E_CEILING;
     read_end(s, d);
@@ -70,9 +69,7 @@ ost_result store_key_list(store *s, ost_text realm, ost_arena *arena, store_key 
 
 ost_result store_key_create(store *s, const store_key *key)
 {
-    database *d;
-    ost_result result = write_begin(s, &d);
-    return result == OST_OK ? write_end(s, insert_key(d, key), NULL) : result;
+    return WRITE(s, d, insert_key(d, key));
 }
 
 static ost_result promote(database *d, ost_text realm, ost_text kid, int64_t ends)
@@ -93,7 +90,5 @@ static ost_result promote(database *d, ost_text realm, ost_text kid, int64_t end
 
 ost_result store_key_promote(store *s, ost_text realm, ost_text kid, int64_t ends)
 {
-    database *d;
-    ost_result result = write_begin(s, &d);
-    return result == OST_OK ? write_end(s, promote(d, realm, kid, ends), NULL) : result;
+    return WRITE(s, d, promote(d, realm, kid, ends));
 }

@@ -72,9 +72,7 @@ static ost_result update_realm(database *d, const store_realm *realm)
 
 ost_result store_realm_update(store *s, const store_realm *realm)
 {
-    database *d;
-    ost_result result = write_begin(s, &d);
-    return result == OST_OK ? write_end(s, update_realm(d, realm), NULL) : result;
+    return WRITE(s, d, update_realm(d, realm));
 }
 
 static ost_result read_realm(sqlite3_stmt *st, ost_arena *arena, store_realm *ret_realm)
@@ -95,8 +93,8 @@ static ost_result read_realm(sqlite3_stmt *st, ost_arena *arena, store_realm *re
 ost_result store_realm_get(store *s, ost_text name, ost_arena *arena, store_realm *ret_realm)
 {
     database *d = read_begin(s);
-    sqlite3_stmt *st = statement(d, "SELECT name, id, document, version FROM realm WHERE name = ?");
-    bind_text(st, 1, name);
+    sqlite3_stmt *st =
+        STATEMENT_OF(d, "SELECT name, id, document, version FROM realm WHERE name = ?", name);
     ost_result result = next_row(st);
     if (result == OST_OK)
         result = read_realm(st, arena, ret_realm);

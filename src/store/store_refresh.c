@@ -51,11 +51,10 @@ static ost_result judge_unknown(database *d, const store_refresh *r)
 {
     int64_t count = 0, oldest = 0, known = 0;
     sqlite3_stmt *st =
-        statement(d, "SELECT count(*), min(issued), total(id = ?3) FROM refresh_token "
-                     "WHERE session_id = ?1 AND client_id = ?2");
-    bind_text(st, 1, r->session_id);
-    bind_text(st, 2, r->client_id);
-    bind_text(st, 3, r->presented);
+        STATEMENT_OF(d,
+                     "SELECT count(*), min(issued), total(id = ?3) FROM refresh_token "
+                     "WHERE session_id = ?1 AND client_id = ?2",
+                     r->session_id, r->client_id, r->presented);
     ost_result result = next_row(st);
     if (result == OST_OK) {
         count = sqlite3_column_int64(st, 0);
@@ -75,12 +74,11 @@ static ost_result judge_unknown(database *d, const store_refresh *r)
 static ost_result drop_parent(database *d, ost_text session_id, ost_text client_id, ost_text child)
 {
     sqlite3_stmt *st =
-        statement(d, "DELETE FROM refresh_token WHERE session_id = ?1 AND client_id = ?2 AND id = "
+        STATEMENT_OF(d,
+                     "DELETE FROM refresh_token WHERE session_id = ?1 AND client_id = ?2 AND id = "
                      "(SELECT parent FROM refresh_token WHERE session_id = ?1 AND client_id = ?2 "
-                     "AND id = ?3)");
-    bind_text(st, 1, session_id);
-    bind_text(st, 2, client_id);
-    bind_text(st, 3, child);
+                     "AND id = ?3)",
+                     session_id, client_id, child);
     return run_statement(st, NULL);
 }
 

@@ -80,11 +80,7 @@ static ost_result update_client_session(database *d, const store_client_session 
 
 ost_result store_session_create(store *s, const store_session *session)
 {
-    database *d;
-    ost_result result = write_begin(s, &d);
-    return result == OST_OK
-               ? write_end(s, write_session(statement(d, INSERT_SESSION), session, NULL), NULL)
-               : result;
+    return WRITE(s, d, write_session(statement(d, INSERT_SESSION), session, NULL));
 }
 
 static ost_result read_session(sqlite3_stmt *st, ost_arena *arena, store_session *ret_session)
@@ -112,9 +108,8 @@ ost_result store_session_get(store *s, ost_text realm, ost_text id, ost_arena *a
                              store_session *ret_session)
 {
     database *d = read_begin(s);
-    sqlite3_stmt *st = statement(d, "SELECT " COLUMNS " FROM session WHERE id = ? AND realm = ?");
-    bind_text(st, 1, id);
-    bind_text(st, 2, realm);
+    sqlite3_stmt *st =
+        STATEMENT_OF(d, "SELECT " COLUMNS " FROM session WHERE id = ? AND realm = ?", id, realm);
     ost_result result = next_row(st);
     if (result == OST_OK)
         result = read_session(st, arena, ret_session);
@@ -137,26 +132,17 @@ ost_result touch_session(database *d, ost_text realm, ost_text id, int64_t last_
 ost_result store_session_touch(store *s, ost_text realm, ost_text id, int64_t last_access,
                                int64_t idle_ends)
 {
-    database *d;
-    ost_result result = write_begin(s, &d);
-    return result == OST_OK
-               ? write_end(s, touch_session(d, realm, id, last_access, idle_ends), NULL)
-               : result;
+    return WRITE(s, d, touch_session(d, realm, id, last_access, idle_ends));
 }
 
 static ost_result end_session(database *d, ost_text realm, ost_text id)
 {
-    sqlite3_stmt *st = statement(d, "DELETE FROM session WHERE id = ? AND realm = ?");
-    bind_text(st, 1, id);
-    bind_text(st, 2, realm);
-    return run_change(st);
+    return run_change(STATEMENT_OF(d, "DELETE FROM session WHERE id = ? AND realm = ?", id, realm));
 }
 
 ost_result store_session_end(store *s, ost_text realm, ost_text id)
 {
-    database *d;
-    ost_result result = write_begin(s, &d);
-    return result == OST_OK ? write_end(s, end_session(d, realm, id), NULL) : result;
+    return WRITE(s, d, end_session(d, realm, id));
 }
 
 ost_result store_session_list(store *s, ost_text realm, ost_text user_id, size_t limit,
@@ -168,10 +154,10 @@ ost_result store_session_list(store *s, ost_text realm, ost_text user_id, size_t
     if (sessions == NULL)
         return OST_E_MEMORY;
     database *d = read_begin(s);
-    sqlite3_stmt *st = statement(d, "SELECT " COLUMNS " FROM session WHERE realm = ?1 AND "
-                                    "(?2 = '' OR user_id = ?2) ORDER BY started DESC, id");
-    bind_text(st, 1, realm);
-    bind_text(st, 2, user_id);
+    sqlite3_stmt *st = STATEMENT_OF(d,
+                                    "SELECT " COLUMNS " FROM session WHERE realm = ?1 AND "
+                                    "(?2 = '' OR user_id = ?2) ORDER BY started DESC, id",
+                                    realm, user_id);
     while (count < limit && (result = next_row(st)) == OST_OK) {
         result = read_session(st, arena, &sessions[count++]);
         if (result != OST_OK)
@@ -187,9 +173,7 @@ ost_result store_session_list(store *s, ost_text realm, ost_text user_id, size_t
 
 ost_result store_client_session_put(store *s, const store_client_session *session)
 {
-    database *d;
-    ost_result result = write_begin(s, &d);
-    return result == OST_OK ? write_end(s, update_client_session(d, session), NULL) : result;
+    return WRITE(s, d, update_client_session(d, session));
 }
 
 static ost_result read_client_session(sqlite3_stmt *st, ost_arena *arena,
@@ -216,10 +200,10 @@ ost_result store_client_session_get(store *s, ost_text session_id, ost_text clie
                                     ost_arena *arena, store_client_session *ret_session)
 {
     database *d = read_begin(s);
-    sqlite3_stmt *st = statement(d, "SELECT " CLIENT_COLUMNS " FROM client_session "
-                                    "WHERE session_id = ? AND client_id = ?");
-    bind_text(st, 1, session_id);
-    bind_text(st, 2, client_id);
+    sqlite3_stmt *st = STATEMENT_OF(d,
+                                    "SELECT " CLIENT_COLUMNS " FROM client_session "
+                                    "WHERE session_id = ? AND client_id = ?",
+                                    session_id, client_id);
     ost_result result = next_row(st);
     if (result == OST_OK)
         result = read_client_session(st, arena, ret_session);
@@ -229,17 +213,12 @@ ost_result store_client_session_get(store *s, ost_text session_id, ost_text clie
 
 static ost_result end_client_session(database *d, ost_text session_id, ost_text client_id)
 {
-    sqlite3_stmt *st =
-        statement(d, "DELETE FROM client_session WHERE session_id = ? AND client_id = ?");
-    bind_text(st, 1, session_id);
-    bind_text(st, 2, client_id);
-    return run_change(st);
+    return run_change(
+        STATEMENT_OF(d, "DELETE FROM client_session WHERE session_id = ? AND client_id = ?",
+                     session_id, client_id));
 }
 
 ost_result store_client_session_end(store *s, ost_text session_id, ost_text client_id)
 {
-    database *d;
-    ost_result result = write_begin(s, &d);
-    return result == OST_OK ? write_end(s, end_client_session(d, session_id, client_id), NULL)
-                            : result;
+    return WRITE(s, d, end_client_session(d, session_id, client_id));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Deleting what has expired, a few rows at a time, so that nobody waits long behind it. */
 #include "base/array.h"
+#include "store/store.h"
 #include "store/transaction.h"
 
 #define PORTION "500" /* rows of one transaction */

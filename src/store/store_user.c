@@ -26,9 +26,7 @@ ost_result insert_user(database *d, const store_user *user)
 
 ost_result store_user_create(store *s, const store_user *user)
 {
-    database *d;
-    ost_result result = write_begin(s, &d);
-    return result == OST_OK ? write_end(s, insert_user(d, user), NULL) : result;
+    return WRITE(s, d, insert_user(d, user));
 }
 
 static ost_result read_user(sqlite3_stmt *st, ost_arena *arena, store_user *ret_user)
@@ -57,9 +55,7 @@ ost_result store_user_get(store *s, ost_text realm, ost_text id, ost_arena *aren
                           store_user *ret_user)
 {
     database *d = read_begin(s);
-    sqlite3_stmt *st = statement(d, SELECT "AND id = ?");
-    bind_text(st, 1, realm);
-    bind_text(st, 2, id);
+    sqlite3_stmt *st = STATEMENT_OF(d, SELECT "AND id = ?", realm, id);
     ost_result result = next_row(st);
     if (result == OST_OK)
         result = read_user(st, arena, ret_user);
@@ -80,9 +76,7 @@ static ost_text folded(ost_arena *arena, ost_text name)
 static ost_result find_user(database *d, ost_text realm, ost_text name, bool or_email,
                             ost_arena *arena, store_user *ret_user)
 {
-    sqlite3_stmt *st = statement(d, SELECT "AND username = ?");
-    bind_text(st, 1, realm);
-    bind_text(st, 2, name);
+    sqlite3_stmt *st = STATEMENT_OF(d, SELECT "AND username = ?", realm, name);
     ost_result result = next_row(st);
     if (result == OST_E_NOT_FOUND && or_email && name.len > 0) {
         st = statement(d, SELECT "AND email = ? AND email <> '' ORDER BY id LIMIT 1");
@@ -109,9 +103,8 @@ ost_result store_user_neighbour(store *s, ost_text realm, ost_text id, ost_arena
                                 store_user *ret_user)
 {
     database *d = read_begin(s);
-    sqlite3_stmt *st = statement(d, SELECT "AND id >= ? AND password <> '' ORDER BY id LIMIT 1");
-    bind_text(st, 1, realm);
-    bind_text(st, 2, id);
+    sqlite3_stmt *st =
+        STATEMENT_OF(d, SELECT "AND id >= ? AND password <> '' ORDER BY id LIMIT 1", realm, id);
     ost_result result = next_row(st);
     if (result == OST_E_NOT_FOUND) { /* from the other end */
         st = statement(d, SELECT "AND password <> '' ORDER BY id LIMIT 1");
@@ -147,8 +140,7 @@ ost_result store_user_list(store *s, ost_text realm, ost_arena *arena, store_use
     size_t count = 0, room = 0;
     ost_result result;
     database *d = read_begin(s);
-    sqlite3_stmt *st = statement(d, SELECT "ORDER BY username");
-    bind_text(st, 1, realm);
+    sqlite3_stmt *st = STATEMENT_OF(d, SELECT "ORDER BY username", realm);
     while ((result = next_row(st)) == OST_OK) {
         result = make_room(&users, count, &room, arena);
         if (result == OST_OK)
@@ -167,12 +159,10 @@ ost_result store_user_list(store *s, ost_text realm, ost_arena *arena, store_use
 static ost_result set_password(database *d, ost_text realm, ost_text id, ost_text old,
                                ost_text password)
 {
-    sqlite3_stmt *st = statement(d, "UPDATE user SET password = ? WHERE realm = ? AND id = ? "
-                                    "AND password = ?");
-    bind_text(st, 1, password);
-    bind_text(st, 2, realm);
-    bind_text(st, 3, id);
-    bind_text(st, 4, old);
+    sqlite3_stmt *st = STATEMENT_OF(d,
+                                    "UPDATE user SET password = ? WHERE realm = ? AND id = ? "
+                                    "AND password = ?",
+                                    password, realm, id, old);
     ost_result result = run_change(st);
     return result == OST_E_NOT_FOUND ? OST_E_CONFLICT : result;
 }
@@ -180,10 +170,7 @@ static ost_result set_password(database *d, ost_text realm, ost_text id, ost_tex
 ost_result store_user_set_password(store *s, ost_text realm, ost_text id, ost_text old,
                                    ost_text password)
 {
-    database *d;
-    ost_result result = write_begin(s, &d);
-    return result == OST_OK ? write_end(s, set_password(d, realm, id, old, password), NULL)
-                            : result;
+    return WRITE(s, d, set_password(d, realm, id, old, password));
 }
 
 static ost_result update_user(database *d, const store_user *user, ost_text old)
@@ -211,22 +198,15 @@ static ost_result update_user(database *d, const store_user *user, ost_text old)
 
 ost_result store_user_update(store *s, const store_user *user, ost_text old)
 {
-    database *d;
-    ost_result result = write_begin(s, &d);
-    return result == OST_OK ? write_end(s, update_user(d, user, old), NULL) : result;
+    return WRITE(s, d, update_user(d, user, old));
 }
 
 static ost_result delete_user(database *d, ost_text realm, ost_text id)
 {
-    sqlite3_stmt *st = statement(d, "DELETE FROM user WHERE realm = ? AND id = ?");
-    bind_text(st, 1, realm);
-    bind_text(st, 2, id);
-    return run_change(st);
+    return run_change(STATEMENT_OF(d, "DELETE FROM user WHERE realm = ? AND id = ?", realm, id));
 }
 
 ost_result store_user_delete(store *s, ost_text realm, ost_text id)
 {
-    database *d;
-    ost_result result = write_begin(s, &d);
-    return result == OST_OK ? write_end(s, delete_user(d, realm, id), NULL) : result;
+    return WRITE(s, d, delete_user(d, realm, id));
 }

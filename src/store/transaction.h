@@ -12,10 +12,10 @@
 #include <stdatomic.h>
 
 #include "store/statement.h"
-#include "store/store.h"
 
 #define READERS 16
 
+typedef struct store store;
 struct commit_member;
 
 struct store {
@@ -56,5 +56,13 @@ OST_MUST_CHECK ost_result write_begin(store *store, database **ret_database);
 /* Keeps the work when `result` is OST_OK, takes it back otherwise; returns when it is on disk.
  * `result`, or why nothing could be committed; *ret_error (may be NULL) then tells more. */
 OST_MUST_CHECK ost_result write_end(store *store, ost_result result, ost_error *ret_error);
+
+/* `change`, an expression with the database `d` in it, as a transaction of its own; its result. */
+#define WRITE(store, d, change)                                                                    \
+    __extension__({                                                                                \
+        database *d;                                                                               \
+        ost_result begun_ = write_begin((store), &d);                                              \
+        begun_ == OST_OK ? write_end((store), (change), NULL) : begun_;                            \
+    })
 
 #endif
