@@ -35,6 +35,7 @@ FLOORS = {
 # What each wing may use within its floor: "." is the top of the floor. Floors that are not named
 # here have no order within.
 WINGS = {
+    "base/json": ["."],
     "jose/verify": ["."],
     "jose/key": [".", "verify"],
     "jose/signature": [".", "key", "verify"],

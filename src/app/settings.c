@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "app/secret_file.h"
+#include "base/loopback.h"
 #include "base/text.h"
 
 const option settings_options[] = {
@@ -90,19 +91,6 @@ static bool is_port(ost_text text)
     return text_to_unsigned(text, 65535, &port);
 }
 
-static bool is_loopback_v4(ost_text host)
-{
-    ost_text rest = host, piece;
-    uint64_t number, first = 0;
-    size_t count = 0;
-    while (text_next(&rest, '.', &piece)) {
-        if (!text_to_unsigned(piece, 255, &number))
-            return false;
-        first = count++ == 0 ? number : first;
-    }
-    return count == 4 && first == 127;
-}
-
 /* Letters, digits, hyphens and dots. */
 static bool is_host_name(ost_text name)
 {
@@ -124,7 +112,7 @@ bool settings_host_is_local(ost_text host)
             return false;
         name = text_slice(host, 0, colon);
     }
-    if (text_equal_ignoring_case(name, OST_TEXT("localhost")) || is_loopback_v4(name))
+    if (host_is_loopback(name))
         return true;
     const ost_text suffix = OST_TEXT(".localhost");
     return name.len > suffix.len && is_host_name(name) &&

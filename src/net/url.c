@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which URLs may be fetched: https, and http to this machine. They are read by the parser that
  * connects to them, so that the two cannot disagree about where the host is. */
-#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/loopback.h"
 #include "base/text.h"
 #include "net/net.h"
 
@@ -13,18 +13,10 @@
 
 /* The host as curl connects to it: numeric forms normalised, IPv6 in brackets. It resolves
  * "localhost" by itself, without asking anybody. */
-static bool host_is_loopback(const char *host)
-{
-    struct in_addr v4;
-    if (strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
-        return true;
-    return inet_pton(AF_INET, host, &v4) == 1 && (ntohl(v4.s_addr) >> 24) == 127;
-}
-
 static bool is_allowed(const char *scheme, const char *host, bool insecure_http)
 {
     return strcmp(scheme, "https") == 0 ||
-           (strcmp(scheme, "http") == 0 && (insecure_http || host_is_loopback(host)));
+           (strcmp(scheme, "http") == 0 && (insecure_http || host_is_loopback(text_of(host))));
 }
 
 static CURLUcode read_url(CURLU *url, const char *string, char **ret_scheme, char **ret_host)

@@ -3,7 +3,7 @@
  * without recursion: depth costs a slot of a bounded stack. */
 #include "base/array.h"
 #include "base/ascii.h"
-#include "base/json_value.h"
+#include "base/json/json_value.h"
 #include "base/or_default.h"
 #include "base/text.h"
 

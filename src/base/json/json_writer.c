@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/json_value.h"
+#include "base/json/json_value.h"
 #include "base/text.h"
 
 #define DEFAULT_CEILING ((size_t)1 << 20)

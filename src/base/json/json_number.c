@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_value.h"
+#include "base/json/json_value.h"
 
 #define MAX_DIGITS 18                /* so many always fit an int64_t */
 #define MAX_LENGTH 400               /* characters of one number that is not a short integer */

@@ -5,7 +5,7 @@
 #include <emmintrin.h>
 #endif
 
-#include "base/json_value.h"
+#include "base/json/json_value.h"
 #include "base/percent.h"
 #include "base/text.h"
 

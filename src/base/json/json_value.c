@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Looking into JSON values; see <ostiary/json.h>. */
-#include "base/json_value.h"
+#include "base/json/json_value.h"
 
 #include "base/text.h"
 

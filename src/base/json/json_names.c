@@ -1,68 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whether two members of an object have the same name (RFC 7493 §2.3 forbids it): few are compared
- * with each other, many go through a table whose hash (SipHash-1-3) nobody outside can foresee, so
+ * with each other, many go through a table whose hash (SipHash) nobody outside can foresee, so
  * that the time grows with the number of members, whatever the names are. */
 #include <pthread.h>
-#include <string.h>
+#include <sodium.h>
 
 #include "base/context.h"
-#include "base/json_value.h"
+#include "base/json/json_value.h"
 #include "base/text.h"
 
 #define FEW_MEMBERS 24
 
-static uint64_t secret[2];
+static unsigned char secret[crypto_shorthash_KEYBYTES];
 static ost_result secret_result;
 static pthread_once_t secret_once = PTHREAD_ONCE_INIT;
 
 static void make_secret(void)
 {
-    secret_result = context_random(NULL, (unsigned char *)secret, sizeof secret);
-}
-
-static inline uint64_t rotate(uint64_t word, int bits)
-{
-    return word << bits | word >> (64 - bits);
-}
-
-static inline void sip_round(uint64_t v[4])
-{
-    v[0] += v[1];
-    v[2] += v[3];
-    v[1] = rotate(v[1], 13) ^ v[0];
-    v[3] = rotate(v[3], 16) ^ v[2];
-    v[0] = rotate(v[0], 32) + v[3];
-    v[2] += v[1];
-    v[3] = rotate(v[3], 21) ^ v[0];
-    v[1] = rotate(v[1], 17) ^ v[2];
-    v[2] = rotate(v[2], 32);
-}
-
-static inline void sip_word(uint64_t v[4], uint64_t word)
-{
-    v[3] ^= word;
-    sip_round(v);
-    v[0] ^= word;
+    secret_result = context_random(NULL, secret, sizeof secret);
 }
 
 static uint64_t hash_of(ost_text name)
 {
-    uint64_t v[4] = {secret[0] ^ 0x736f6d6570736575, secret[1] ^ 0x646f72616e646f6d,
-                     secret[0] ^ 0x6c7967656e657261, secret[1] ^ 0x7465646279746573};
-    uint64_t word = 0;
-    size_t at = 0;
-    for (; name.len - at >= sizeof word; at += sizeof word) {
-        memcpy(&word, name.data + at, sizeof word);
-        sip_word(v, word);
-    }
-    word = 0;
-    if (name.len > at)
-        memcpy(&word, name.data + at, name.len - at);
-    sip_word(v, word ^ (uint64_t)name.len << 56);
-    v[2] ^= 0xff;
-    for (int i = 0; i < 3; i++)
-        sip_round(v);
-    return v[0] ^ v[1] ^ v[2] ^ v[3];
+    uint64_t hash;
+    crypto_shorthash((unsigned char *)&hash, text_bytes(name), name.len, secret);
+    return hash;
 }
 
 static bool is_taken(const ost_json *object, const ost_json *member)
