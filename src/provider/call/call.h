@@ -5,6 +5,7 @@
 
 #include <ostiary/jose.h>
 
+#include "guard/bearer.h"
 #include "http/http.h"
 #include "provider/call/provider_state.h"
 
@@ -15,7 +16,8 @@ typedef struct call_error {
     const char *description; /* NULL: none */
 } call_error;
 
-typedef struct call {
+typedef struct call call;
+struct call {
     provider *provider;
     http_exchange *exchange;
     const http_request *request;
@@ -31,11 +33,20 @@ typedef struct call {
     call_error error;
     ost_text answer; /* what a job on the pool has made: a JSON document or a location */
     void *job;       /* an endpoint's own */
-} call;
+    void (*work)(call *call), (*send)(call *call); /* of call_work */
+};
 
 /* Begins a call: the realm of the path, the base URL. NULL: the exchange has been answered (unknown
  * realm, no memory, plain http where the realm wants TLS). */
 call *call_begin(http_exchange *exchange, void *provider);
+/* The same with `size` zeroed bytes as its job. */
+call *call_begin_job(http_exchange *exchange, void *provider, size_t size);
+
+/* Does `work` on the pool for the store, unless the call has been refused, and then `send` on the
+ * loop. And: on the pool for passwords; false, and neither is called, when that is full. */
+void call_work(call *call, void (*work)(struct call *call), void (*send)(struct call *call));
+OST_MUST_CHECK bool call_work_hashing(call *call, void (*work)(struct call *call),
+                                      void (*send)(struct call *call));
 
 /* Marks the call as refused; returns false, so that `return call_refuse(…)` ends a check. The
  * description may live in the arena. */
@@ -57,6 +68,8 @@ const char *call_format(call *call, const char *format, ...) OST_PRINTF(2, 3);
 /* Reads the form of a POST body; false: it is none, or malformed, or has a name twice. */
 bool call_read_form(call *call);
 ost_text call_parameter(const call *call, const char *name); /* NULL data: absent */
+/* The token of the Authorization field, as the guard finds it. */
+bearer_outcome call_bearer(const call *call, ost_text *ret_token);
 
 /* ---- call_answer.c ---- */
 
@@ -64,6 +77,9 @@ ost_text call_parameter(const call *call, const char *name); /* NULL data: absen
  */
 void call_send_json(call *call);
 void call_no_store(call *call);
+
+/* Sets WWW-Authenticate for a bearer token (RFC 6750 §3); error and description may be NULL. */
+void call_challenge(call *call, const char *error, const char *description);
 
 /* ---- call_origin.c ---- */
 

@@ -2,10 +2,25 @@
 /* JSON answers of calls; see call.h. */
 #include "provider/call/call.h"
 
+#include "base/text.h"
+#include "guard/challenge.h"
+
 void call_no_store(call *c)
 {
     (void)!http_set_field(c->exchange, "Cache-Control", OST_TEXT("no-store"));
     (void)!http_set_field(c->exchange, "Pragma", OST_TEXT("no-cache"));
+}
+
+void call_challenge(call *c, const char *error, const char *description)
+{
+    challenge made;
+    challenge_begin(&made, c->realm_path);
+    if (error != NULL)
+        challenge_add(&made, "error", text_of(error));
+    if (description != NULL)
+        challenge_add_plain(&made, "error_description", text_of(description));
+    (void)!http_set_field(c->exchange, "WWW-Authenticate",
+                          challenge_end(&made, c->arena, OST_TEXT("Bearer")));
 }
 
 static void send_error(call *c)

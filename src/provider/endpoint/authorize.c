@@ -35,12 +35,10 @@ static void ask_to_log_in(call *c, browser_login *login)
     }
 }
 
-static void try_session(http_exchange *exchange, void *user)
+static void try_session(call *c)
 {
-    call *c = user;
     browser_login *login = c->job;
     authenticated_user account;
-    (void)exchange;
     ost_result result = browser_session_load(c, &login->session);
     if (result == OST_OK)
         result = authentication_load_user(c, login->session.user_id, &account);
@@ -70,15 +68,14 @@ static bool read_parameters(call *c)
 
 void authorize_endpoint(http_exchange *exchange, void *user)
 {
-    call *c = call_begin(exchange, user);
-    browser_login *login = c != NULL ? ost_arena_alloc(c->arena, sizeof *login) : NULL;
+    call *c = call_begin_job(exchange, user, sizeof(browser_login));
     if (c == NULL)
         return;
-    if (login == NULL || !read_parameters(c)) {
+    browser_login *login = c->job;
+    if (!read_parameters(c)) {
         page_send_error(c, 400, "Invalid Request");
         return;
     }
-    c->job = login;
     switch (auth_request_read(c, &login->request)) {
     case AUTH_PAGE:
         page_send_error(c, c->error.status, c->error.description);
@@ -91,9 +88,9 @@ void authorize_endpoint(http_exchange *exchange, void *user)
     }
     login->username = login->request.login_hint;
     if (browser_has_identity(c)) {
-        http_defer(exchange, try_session, browser_login_send, c);
+        call_work(c, try_session, browser_login_send);
         return;
     }
     ask_to_log_in(c, login);
-    browser_login_send(exchange, c);
+    browser_login_send(c);
 }

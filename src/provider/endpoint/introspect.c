@@ -6,12 +6,6 @@
 #include "provider/session/internal_token.h"
 #include "provider/token/client_auth.h"
 
-static void send(http_exchange *exchange, void *user)
-{
-    (void)exchange;
-    call_send_json(user);
-}
-
 /* Everything that the token says, and that it is alive. */
 static bool write_active(call *c, const ost_claims *claims)
 {
@@ -35,12 +29,10 @@ static bool write_active(call *c, const ost_claims *claims)
            call_refuse(c, 500, "server_error", NULL);
 }
 
-static void work(http_exchange *exchange, void *user)
+static void work(call *c)
 {
-    call *c = user;
     const ost_claims *claims;
     ost_text token = call_parameter(c, "token");
-    (void)exchange;
     ost_result result = bearer_token_verify(c, token, NULL, &claims);
     if (result != OST_OK)
         result = internal_token_read(c, token, "Refresh", &claims);
@@ -65,8 +57,5 @@ void introspect_endpoint(http_exchange *exchange, void *user)
         call_refuse(c, 403, "invalid_request", "Client not allowed.");
     if (c->error.status == 0 && call_parameter(c, "token").data == NULL)
         call_refuse(c, 400, "invalid_request", "Token not provided.");
-    if (c->error.status != 0)
-        call_send_json(c);
-    else
-        http_defer(exchange, work, send, c);
+    call_work(c, work, call_send_json);
 }

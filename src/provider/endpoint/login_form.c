@@ -39,12 +39,10 @@ static void choose_session(call *c, browser_login *login, ost_text user_id)
     login->session = session_begin(c, user_id, login->remember && c->realm->remember_me);
 }
 
-static void work(http_exchange *exchange, void *user)
+static void work(call *c)
 {
-    call *c = user;
     browser_login *login = c->job;
     authenticated_user account = {0};
-    (void)exchange;
     switch (authenticate(c, login->username, login->password, &account)) {
     case AUTHENTICATED:
         break;
@@ -79,11 +77,11 @@ static void begin(call *c, browser_login *login)
                                                   : text_trim(call_parameter(c, "username"));
     login->password = call_parameter(c, "password");
     login->remember = call_parameter(c, "rememberMe").data != NULL;
-    if (http_defer_to(c->provider->hashing, c->exchange, work, browser_login_send, c))
+    if (call_work_hashing(c, work, browser_login_send))
         return;
     provider_count(c->provider, COUNT_LOGINS_BUSY);
     show_busy(login);
-    browser_login_send(c->exchange, c);
+    browser_login_send(c);
 }
 
 static void open_request(call *c, browser_login *login, ost_text code)
@@ -107,7 +105,7 @@ static void open_request(call *c, browser_login *login, ost_text code)
     case AUTH_OPEN_EXPIRED:
         show_again(login, "Your login attempt timed out. Login will start from the beginning.",
                    false);
-        browser_login_send(c->exchange, c);
+        browser_login_send(c);
         return;
     case AUTH_OPEN_GOOD:
         break;
@@ -116,21 +114,19 @@ static void open_request(call *c, browser_login *login, ost_text code)
         begin(c, login);
     } else {
         login->outcome = LOGIN_PAGE;
-        browser_login_send(c->exchange, c);
+        browser_login_send(c);
     }
 }
 
 void login_endpoint(http_exchange *exchange, void *user)
 {
-    call *c = call_begin(exchange, user);
+    call *c = call_begin_job(exchange, user, sizeof(browser_login));
     http_form query;
-    browser_login *login = c != NULL ? ost_arena_alloc(c->arena, sizeof *login) : NULL;
     if (c == NULL)
         return;
-    if (login == NULL || http_form_read(c->request->query, c->arena, &query) != OST_OK) {
+    if (http_form_read(c->request->query, c->arena, &query) != OST_OK) {
         page_send_error(c, 400, "Invalid Request");
         return;
     }
-    c->job = login;
-    open_request(c, login, http_form_get(&query, "session_code"));
+    open_request(c, c->job, http_form_get(&query, "session_code"));
 }

@@ -81,9 +81,8 @@ static void send_question(call *c, const logout_job *job)
     realm_page_send(c, &p);
 }
 
-static void send(http_exchange *exchange, void *user)
+static void send(call *c)
 {
-    call *c = user;
     const logout_job *job = c->job;
     if (job->quiet) {
         call_allow_origin(c, c->client);
@@ -92,7 +91,7 @@ static void send(http_exchange *exchange, void *user)
         if (c->error.status != 0)
             call_send_json(c);
         else
-            http_respond(exchange, 204, NULL, (ost_text){0});
+            http_respond(c->exchange, 204, NULL, (ost_text){0});
         return;
     }
     if (c->error.status != 0) {
@@ -167,13 +166,11 @@ static void end_session(call *c, ost_text id)
 /* With an ID token, the client speaks for its user; without, or when the browser is somebody else's
  * (anybody may send it here with a token of their own), who sits there is asked, unless there is
  * nobody to log out. */
-static void work(http_exchange *exchange, void *user)
+static void work(call *c)
 {
-    call *c = user;
     logout_job *job = c->job;
     store_session session;
     bool found = browser_session_load(c, &session) == OST_OK;
-    (void)exchange;
     if (job->session.len == 0) {
         job->ask = found || job->redirect.len == 0;
         if (found)
@@ -191,11 +188,9 @@ static void work(http_exchange *exchange, void *user)
     }
 }
 
-static void work_quietly(http_exchange *exchange, void *user)
+static void work_quietly(call *c)
 {
-    call *c = user;
     const ost_claims *claims;
-    (void)exchange;
     if (internal_token_read(c, call_parameter(c, "refresh_token"), "Refresh", &claims) != OST_OK)
         call_refuse(c, 400, "invalid_grant", "Invalid refresh token");
     else if (!text_is(ost_claims_text(claims, "azp"), c->client->client_id))
@@ -216,22 +211,15 @@ static bool read_form(call *c)
 void logout_endpoint(http_exchange *exchange, void *user)
 {
     const ost_claims *hint;
-    call *c = call_begin(exchange, user);
-    logout_job *job = c != NULL ? ost_arena_alloc(c->arena, sizeof *job) : NULL;
+    call *c = call_begin_job(exchange, user, sizeof(logout_job));
     if (c == NULL)
         return;
-    if (job == NULL) {
-        http_respond(exchange, 500, NULL, (ost_text){0});
-        return;
-    }
-    c->job = job;
+    logout_job *job = c->job;
     if (read_form(c) && c->request->method == HTTP_POST &&
         call_parameter(c, "refresh_token").data != NULL) {
         job->quiet = true;
-        if (client_authenticate(c))
-            http_defer(exchange, work_quietly, send, c);
-        else
-            send(exchange, c);
+        (void)client_authenticate(c);
+        call_work(c, work_quietly, send);
         return;
     }
     if (c->error.status == 0 && read_client(c, &hint) && read_redirect(c, job)) {
@@ -239,20 +227,16 @@ void logout_endpoint(http_exchange *exchange, void *user)
             job->session = ost_claims_text(hint, "sid");
             job->subject = ost_claims_subject(hint);
         }
-        http_defer(exchange, work, send, c);
-        return;
     }
-    send(exchange, c);
+    call_work(c, work, send);
 }
 
 /* ---- the confirmation ---- */
 
-static void work_confirmed(http_exchange *exchange, void *user)
+static void work_confirmed(call *c)
 {
-    call *c = user;
     const logout_job *job = c->job;
     store_session session;
-    (void)exchange;
     if (browser_session_load(c, &session) != OST_OK)
         return;
     if (text_equal(session.id, job->asked))
@@ -284,17 +268,10 @@ static bool open_question(call *c, logout_job *job)
 
 void logout_confirm_endpoint(http_exchange *exchange, void *user)
 {
-    call *c = call_begin(exchange, user);
-    logout_job *job = c != NULL ? ost_arena_alloc(c->arena, sizeof *job) : NULL;
+    call *c = call_begin_job(exchange, user, sizeof(logout_job));
     if (c == NULL)
         return;
-    if (job == NULL) {
-        http_respond(exchange, 500, NULL, (ost_text){0});
-        return;
-    }
-    c->job = job;
-    if (open_question(c, job))
-        http_defer(exchange, work_confirmed, send, c);
-    else
-        send(exchange, c);
+    logout_job *job = c->job;
+    (void)open_question(c, job);
+    call_work(c, work_confirmed, send);
 }

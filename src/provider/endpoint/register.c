@@ -11,37 +11,29 @@ typedef struct registration_job {
     int status;               /* of a good answer */
 } registration_job;
 
-static void send_answer(http_exchange *exchange, void *user)
+static void send_answer(call *c)
 {
-    call *c = user;
     registration_job *job = c->job;
     call_allow_origin(c, NULL);
     if (c->error.status == 401)
-        (void)!http_set_field(exchange, "WWW-Authenticate",
-                              text_of(call_format(c, "Bearer realm=\"%s\", error=\"%s\"",
-                                                  c->realm_path, c->error.error)));
+        call_challenge(c, c->error.error, NULL);
     if (c->error.status != 0 || job->status == 200) {
         call_send_json(c);
         return;
     }
     call_no_store(c);
     if (job->status == 201)
-        http_respond(exchange, 201, "application/json", c->answer);
+        http_respond(c->exchange, 201, "application/json", c->answer);
     else
-        http_respond(exchange, 204, NULL, (ost_text){0});
+        http_respond(c->exchange, 204, NULL, (ost_text){0});
 }
 
 /* One Bearer token, or none. */
 static bool read_token(call *c, registration_job *job)
 {
-    ost_text field = http_request_field(c->request, "authorization");
-    if (http_request_field_count(c->request, "authorization") == 0)
-        return true;
-    if (http_request_field_count(c->request, "authorization") > 1 ||
-        !text_equal_ignoring_case(text_slice(field, 0, 7), OST_TEXT("Bearer ")))
-        return call_refuse(c, 401, "invalid_token", "Failed decode token");
-    job->token = text_trim(text_slice(field, 7, field.len));
-    return true;
+    return http_request_field_count(c->request, "authorization") == 0 ||
+           call_bearer(c, &job->token) == BEARER_TOKEN ||
+           call_refuse(c, 401, "invalid_token", "Failed decode token");
 }
 
 static bool read_metadata(call *c, registration_job *job, const ost_json **ret_document)
@@ -53,29 +45,16 @@ static bool read_metadata(call *c, registration_job *job, const ost_json **ret_d
 
 static call *begin_registration(http_exchange *exchange, void *user, int status)
 {
-    call *c = call_begin(exchange, user);
-    registration_job *job = c != NULL ? ost_arena_alloc(c->arena, sizeof *job) : NULL;
+    call *c = call_begin_job(exchange, user, sizeof(registration_job));
     if (c == NULL)
         return NULL;
-    if (job == NULL) {
-        http_respond(exchange, 500, NULL, (ost_text){0});
-        return NULL;
-    }
-    *job = (registration_job){.status = status};
-    c->job = job;
+    registration_job *job = c->job;
+    job->status = status;
     if (!c->realm->enabled)
         call_refuse(c, 403, "access_denied", "Realm not enabled");
     else
         (void)read_token(c, job);
     return c;
-}
-
-static void run_job(call *c, void (*work)(http_exchange *, void *))
-{
-    if (c->error.status != 0)
-        send_answer(c->exchange, c);
-    else
-        http_defer(c->exchange, work, send_answer, c);
 }
 
 /* ---- a new client ---- */
@@ -98,12 +77,10 @@ static bool may_create(call *c, ost_text token)
     return call_refuse(c, 403, "insufficient_scope", "Forbidden");
 }
 
-static void create_client(http_exchange *exchange, void *user)
+static void create_client(call *c)
 {
-    call *c = user;
     registration_job *job = c->job;
     bool authenticated = job->token.len > 0;
-    (void)exchange;
     if (!authenticated || may_create(c, job->token))
         (void)registration_create(c, &job->metadata, authenticated);
 }
@@ -117,7 +94,7 @@ void register_endpoint(http_exchange *exchange, void *user)
     if (c->error.status == 0 && read_metadata(c, c->job, &document) &&
         ost_json_get(document, "client_id") != NULL)
         call_refuse(c, 400, "invalid_client_metadata", "Client Identifier included");
-    run_job(c, create_client);
+    call_work(c, create_client, send_answer);
 }
 
 /* ---- one that is there ---- */
@@ -128,28 +105,22 @@ static bool open_client(call *c)
     return registration_open(c, http_parameter(c->exchange, "client"), job->token);
 }
 
-static void read_client(http_exchange *exchange, void *user)
+static void read_client(call *c)
 {
-    call *c = user;
     const registration_job *job = c->job;
-    (void)exchange;
     if (open_client(c))
         (void)registration_read(c, job->token);
 }
 
-static void update_client(http_exchange *exchange, void *user)
+static void update_client(call *c)
 {
-    call *c = user;
     const registration_job *job = c->job;
-    (void)exchange;
     if (open_client(c))
         (void)registration_update(c, &job->metadata);
 }
 
-static void delete_client(http_exchange *exchange, void *user)
+static void delete_client(call *c)
 {
-    call *c = user;
-    (void)exchange;
     if (open_client(c))
         (void)registration_delete(c);
 }
@@ -158,7 +129,7 @@ void registered_client_endpoint(http_exchange *exchange, void *user)
 {
     call *c = begin_registration(exchange, user, 200);
     if (c != NULL)
-        run_job(c, read_client);
+        call_work(c, read_client, send_answer);
 }
 
 void update_client_endpoint(http_exchange *exchange, void *user)
@@ -170,12 +141,12 @@ void update_client_endpoint(http_exchange *exchange, void *user)
     if (c->error.status == 0 && read_metadata(c, c->job, &document) &&
         !ost_json_equals(ost_json_get(document, "client_id"), http_parameter(exchange, "client")))
         call_refuse(c, 400, "invalid_client_metadata", "client_id does not match");
-    run_job(c, update_client);
+    call_work(c, update_client, send_answer);
 }
 
 void delete_client_endpoint(http_exchange *exchange, void *user)
 {
     call *c = begin_registration(exchange, user, 204);
     if (c != NULL)
-        run_job(c, delete_client);
+        call_work(c, delete_client, send_answer);
 }

@@ -7,22 +7,19 @@
 #include "provider/session/internal_token.h"
 #include "provider/token/client_auth.h"
 
-static void send(http_exchange *exchange, void *user)
+static void send(call *c)
 {
-    call *c = user;
     call_allow_origin(c, c->client);
     if (c->error.status != 0)
         call_send_json(c);
     else
-        http_respond(exchange, 200, NULL, (ost_text){0});
+        http_respond(c->exchange, 200, NULL, (ost_text){0});
 }
 
-static void work(http_exchange *exchange, void *user)
+static void work(call *c)
 {
-    call *c = user;
     const ost_claims *claims;
     ost_text token = call_parameter(c, "token");
-    (void)exchange;
     bool refresh = internal_token_read(c, token, "Refresh", &claims) == OST_OK;
     if (!refresh && bearer_token_verify(c, token, NULL, &claims) != OST_OK)
         return; /* RFC 7009 §2.2: what is invalid already is no error */
@@ -50,8 +47,5 @@ void revoke_endpoint(http_exchange *exchange, void *user)
         return;
     if (call_read_form(c) && client_authenticate(c) && call_parameter(c, "token").data == NULL)
         call_refuse(c, 400, "invalid_request", "Token not provided");
-    if (c->error.status != 0)
-        send(exchange, c);
-    else
-        http_defer(exchange, work, send, c);
+    call_work(c, work, send);
 }

@@ -170,11 +170,9 @@ static void send_form(call *c, browser_login *login)
     realm_page_send(c, &p);
 }
 
-void browser_login_send(http_exchange *exchange, void *user)
+void browser_login_send(call *c)
 {
-    call *c = user;
     browser_login *login = c->job;
-    (void)exchange;
     switch (login->outcome) {
     case LOGIN_PAGE:
         if (login->forget_session)

@@ -33,6 +33,6 @@ typedef struct browser_login {
 void browser_login_complete(call *call, const char *acr);
 
 /* Answers by the outcome, on the exchange's loop. */
-void browser_login_send(http_exchange *exchange, void *call);
+void browser_login_send(call *call);
 
 #endif

@@ -20,21 +20,11 @@ static const struct {
     {"client_credentials", grant_client_credentials, ON_LOOP},
 };
 
-static void send(http_exchange *exchange, void *user)
+static void send(call *c)
 {
-    call *c = user;
-    (void)exchange;
     /* A script must be able to read why its client was refused. */
     call_allow_origin(c, c->client);
     call_send_json(c);
-}
-
-static void work(http_exchange *exchange, void *user)
-{
-    call *c = user;
-    void (*run)(call *) = grants[*(size_t *)c->job].run;
-    (void)exchange;
-    run(c);
 }
 
 static bool find_grant(call *c, size_t *ret_index)
@@ -63,38 +53,35 @@ static void dispatch(call *c, size_t grant)
     case ON_LOOP:
         if (signs_quickly(c)) {
             grants[grant].run(c);
-            send(c->exchange, c);
+            send(c);
             return;
         }
         break;
     case ON_HASH_POOL:
-        if (!http_defer_to(c->provider->hashing, c->exchange, work, send, c)) {
+        if (!call_work_hashing(c, grants[grant].run, send)) {
             provider_count(c->provider, COUNT_LOGINS_BUSY);
             call_refuse_busy(c);
-            send(c->exchange, c);
+            send(c);
         }
         return;
     case ON_STORE_POOL:
         break;
     }
-    http_defer(c->exchange, work, send, c);
+    call_work(c, grants[grant].run, send);
 }
 
 void token_endpoint(http_exchange *exchange, void *user)
 {
     call *c = call_begin(exchange, user);
-    size_t *index = c != NULL ? ost_arena_alloc(c->arena, sizeof *index) : NULL;
+    size_t grant = 0;
     if (c == NULL)
         return;
-    if (index == NULL)
-        call_refuse(c, 500, "server_error", NULL);
-    else if (!c->realm->enabled)
+    if (!c->realm->enabled)
         call_refuse(c, 403, "access_denied", "Realm not enabled");
-    else if (call_read_form(c) && find_grant(c, index))
+    else if (call_read_form(c) && find_grant(c, &grant))
         (void)client_authenticate(c);
-    c->job = index;
-    if (c->error.status != 0 || index == NULL)
-        send(exchange, c);
+    if (c->error.status != 0)
+        send(c);
     else
-        dispatch(c, *index);
+        dispatch(c, grant);
 }
