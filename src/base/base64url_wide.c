@@ -2,6 +2,8 @@
 /* Decoding base64url 32 characters at a time with AVX2; see base64url_wide.h. */
 #include "base/base64url_wide.h"
 
+#include "base/cpu.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 
@@ -67,7 +69,7 @@ AVX2 static size_t decode_avx2(ost_text text, unsigned char *ret)
 
 size_t base64url_decode_wide(ost_text text, unsigned char *ret)
 {
-    return text.len >= LEFT_AT_LEAST && __builtin_cpu_supports("avx2") ? decode_avx2(text, ret) : 0;
+    return text.len >= LEFT_AT_LEAST && cpu_has_avx2() ? decode_avx2(text, ret) : 0;
 }
 
 #else

@@ -14,6 +14,7 @@ int64_t monotonic_ms(void);
 /* malloc, calloc, realloc and free, counted. Every allocation of our own goes through these.
  * memory_fail_at(n): the n-th allocation from now fails once (tests; 0 switches it off). */
 OST_MUST_CHECK void *memory_alloc(size_t size);             /* zeroed */
+OST_MUST_CHECK void *memory_alloc_aligned(size_t size);     /* likewise, at a line of the cache */
 OST_MUST_CHECK void *memory_resize(void *old, size_t size); /* the new part is not zeroed */
 OST_MUST_CHECK char *memory_copy(ost_text text);            /* NUL-terminated */
 /* Hands what has been freed back to the system, which can take milliseconds. Any thread. */

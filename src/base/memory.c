@@ -21,6 +21,16 @@ void *memory_alloc(size_t size)
     return may_allocate() ? calloc(1, size > 0 ? size : 1) : NULL;
 }
 
+/* 64 bytes are a line of the cache, and the largest register. */
+void *memory_alloc_aligned(size_t size)
+{
+    size_t rounded = (size + 63) / 64 * 64;
+    void *data = may_allocate() ? aligned_alloc(64, rounded) : NULL;
+    if (data != NULL)
+        memset(data, 0, rounded);
+    return data;
+}
+
 void *memory_resize(void *old, size_t size)
 {
     return may_allocate() ? realloc(old, size > 0 ? size : 1) : NULL;

@@ -9,6 +9,7 @@
 #include "guard/metrics_text.h"
 #include "guard/revocation_metrics.h"
 #include "guard/status_metrics.h"
+#include "jose/verify/rsa_wide.h"
 
 #define MAX_METRICS ((size_t)1 << 20)
 
@@ -142,6 +143,16 @@ static void append_cache(buffer *b, const ost_guard *guard)
                          guard->cache != NULL ? token_cache_bytes(guard->cache) : 0);
 }
 
+static void append_processor(buffer *b)
+{
+    metrics_head(
+        b, "ostiary_rsa_faults_total", "counter",
+        "RSA results by AVX-512 that were not proven; above 0 the processor is at fault, and "
+        "does without.");
+    buffer_append_format(b, "ostiary_rsa_faults_total %llu\n",
+                         (unsigned long long)rsa_wide_faults());
+}
+
 /* Each metric with all of its issuers, as the format wants it. */
 static void append_issuers(buffer *b, const ost_guard *guard)
 {
@@ -190,6 +201,7 @@ ost_result ost_guard_metrics(const ost_guard *guard, ost_arena *arena, ost_text 
         return OST_E_ARGUMENT;
     append_verdicts(&b, guard);
     append_cache(&b, guard);
+    append_processor(&b);
     revocation_metrics(&b, guard);
     append_issuers(&b, guard);
     introspector_metrics(&b, guard);

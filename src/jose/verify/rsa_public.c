@@ -3,11 +3,13 @@
 #include "jose/verify/rsa_public.h"
 
 #include "base/context.h"
+#include "jose/verify/rsa_wide.h"
 
 struct rsa_public {
     BN_MONT_CTX *modulus;
     BIGNUM *n;
     uint64_t e;
+    rsa_wide *wide; /* NULL: not for this key, or not here */
 };
 
 rsa_public *rsa_public_new(const BIGNUM *n, uint64_t e)
@@ -22,6 +24,8 @@ rsa_public *rsa_public_new(const BIGNUM *n, uint64_t e)
             BN_MONT_CTX_set(key->modulus, n, context) != 1) {
             rsa_public_free(key);
             key = NULL;
+        } else {
+            key->wide = rsa_wide_new(n, e);
         }
     }
     BN_CTX_free(context);
@@ -32,6 +36,7 @@ void rsa_public_free(rsa_public *key)
 {
     if (key == NULL)
         return;
+    rsa_wide_free(key->wide);
     BN_MONT_CTX_free(key->modulus);
     BN_free(key->n);
     memory_free(key);
@@ -96,6 +101,8 @@ ost_result rsa_public_raise(const rsa_public *key, rsa_scratch *scratch,
 {
     if (size != scratch->size)
         return OST_E_SIGNATURE;
+    if (key->wide != NULL && rsa_wide_raise(key->wide, signature, scratch->block))
+        return OST_OK;
     if (BN_bin2bn(signature, (int)size, scratch->signature) == NULL)
         return OST_E_CRYPTO;
     /* §5.2.2: a number that is not below n represents no signature. */

@@ -191,6 +191,7 @@ static void it_counts(void **state)
             fail_msg("%s %f", expected[i].line, value);
     }
     assert_true(online_metric(o, o->guard, "ostiary_guard_signature_cache_bytes ") > 1000);
+    assert_int_equal(online_metric(o, o->guard, "ostiary_rsa_faults_total "), 0);
 }
 
 /* What the login checks ID tokens with. */
