@@ -70,10 +70,6 @@ WINGS = {
 
 # Circles of files that are meant, each with its reason: X.c and X.h count as one file, X.
 CIRCLES = {
-    # A struct that two files work on, and the functions of the first.
-    ("guard/introspection/introspector", "guard/introspection/introspector_state"): "state",
-    ("guard/status/status_lists", "guard/status/status_lists_state"): "state",
-    ("login/login", "login/login_cookies", "login/login_core", "login/login_pack"): "state",
     # A key prepares its own verification, which needs to see the key.
     ("jose/key/key_state", "jose/key/prepared"): "one noun in two files",
     # A composite role resolves roles of the realm that holds it.

@@ -7,9 +7,8 @@
 #define LOGIN_H
 
 #include <ostiary/guard.h>
-#include <ostiary/types.h>
 
-typedef struct login_service login_service;
+#include "login/login_session.h"
 
 typedef struct login_config {
     const char *issuer;
@@ -26,29 +25,6 @@ typedef struct login_config {
     ost_guard *guard; /* checks the tokens that a login brings; must outlive the login */
     const ost_context *context;
 } login_config;
-
-/* A cookie to set; an empty value with max_age 0 deletes it. */
-typedef struct login_cookie {
-    ost_text name, value;
-    int64_t max_age; /* seconds; -1: until the browser is closed */
-} login_cookie;
-#define LOGIN_COOKIES 20 /* at most so many at once: split cookies, and old ones to delete */
-
-/* What to do with the browser. */
-typedef struct login_step {
-    ost_text location; /* where to send it; empty after a refresh */
-    login_cookie cookies[LOGIN_COOKIES];
-    size_t cookie_count;
-} login_step;
-
-/* The request's cookies, in the order in which they came. Of two with one name the first counts. */
-typedef struct login_pair {
-    ost_text name, value;
-} login_pair;
-typedef struct login_jar {
-    const login_pair *pairs;
-    size_t count;
-} login_jar;
 
 /* Checks the configuration (OST_E_CONFIG with a sentence) and begins to obtain the provider's
  * endpoints, again and again until it succeeds. Does not wait for them. */
@@ -87,17 +63,6 @@ typedef struct login_demand {
 OST_MUST_CHECK ost_result login_begin(login_service *login, ost_text base, ost_text wanted,
                                       const login_demand *demand, const login_jar *jar,
                                       ost_arena *arena, login_step *ret_step);
-
-/* The browser's session as its cookies tell it. Everything lives in the arena. */
-typedef struct login_session {
-    ost_text access_token;
-    ost_text refresh_token; /* empty when the provider gave none */
-    ost_text id_token;      /* empty when the provider gave none on refresh, or it was too long */
-    int64_t started;        /* the login, in seconds since the epoch */
-    int64_t access_expiry;
-    int64_t refresh_at; /* a little before; never when there is no refresh token */
-    bool demanded;      /* the login met a demand of login_begin */
-} login_session;
 
 /* OST_E_NOT_FOUND: no cookie; OST_E_FORMAT: not sealed by us, or too old. */
 OST_MUST_CHECK ost_result login_open(const login_service *login, ost_text base,

@@ -3,6 +3,7 @@
 #ifndef LOGIN_CALL_H
 #define LOGIN_CALL_H
 
+#include "login/login.h"
 #include "login/login_core.h"
 #include "login/login_pack.h"
 #include "login/login_token_requests.h"

@@ -5,7 +5,7 @@
 #ifndef LOGIN_COOKIES_H
 #define LOGIN_COOKIES_H
 
-#include "login/login.h"
+#include "login/login_session.h"
 
 #define LOGIN_PIECES 6           /* cookies of one session at most */
 #define LOGIN_PIECE_BYTES 3800   /* of value in each; the name and attributes come on top */

@@ -3,9 +3,11 @@
 #ifndef LOGIN_CORE_H
 #define LOGIN_CORE_H
 
-#include "login/login.h"
 #include "login/login_provider.h"
 #include "login/login_seal.h"
+#include <ostiary/guard.h>
+
+#include "login/login_session.h"
 #include "login/login_token_requests.h"
 #include "net/net.h"
 

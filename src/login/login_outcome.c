@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the token endpoint's answer makes of a browser's session; see login_call_end in login.h. */
 #include "base/text.h"
+#include "login/login.h"
 #include "login/login_call.h"
 #include "login/login_cookies.h"
 #include "login/login_exchange.h"

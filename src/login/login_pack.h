@@ -5,7 +5,7 @@
 #ifndef LOGIN_PACK_H
 #define LOGIN_PACK_H
 
-#include "login/login.h"
+#include "login/login_session.h"
 
 /* One attempt to log in, from the redirect to the provider until the callback. */
 typedef struct login_transaction {

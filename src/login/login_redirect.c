@@ -6,6 +6,7 @@
 #include "base/context.h"
 #include "base/percent.h"
 #include "base/text.h"
+#include "login/login.h"
 #include "login/login_cookies.h"
 #include "login/login_core.h"
 #include "login/login_pack.h"

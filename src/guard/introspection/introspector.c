@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Remembered answers, and when the issuer is asked; see introspector.h. */
+#include "guard/introspection/introspector.h"
 #include "guard/introspection/introspector_state.h"
 
 #include <string.h>

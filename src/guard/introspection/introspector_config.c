@@ -7,6 +7,7 @@
 #include "base/error_sentence.h"
 #include "base/or_default.h"
 #include "base/text.h"
+#include "guard/introspection/introspector.h"
 #include "guard/introspection/introspector_state.h"
 
 #define MAX_LIFETIME 3600 /* seconds */

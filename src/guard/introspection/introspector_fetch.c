@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The questions of an introspector: sending questions, and what their answers mean for the next
  * ones. Everything here runs on the net client's thread. */
+#include "guard/introspection/introspector.h"
 #include "guard/introspection/introspector_state.h"
 
 #include "base/context.h"

@@ -10,11 +10,11 @@
 #include "guard/cache/token_cache.h"
 #include "guard/introspection/ask_budget.h"
 #include "guard/introspection/introspection_request.h"
-#include "guard/introspection/introspector.h"
 #include "guard/keys/key_source.h"
 
 #define INTROSPECTOR_QUESTIONS 512 /* questions under way, most of them waiting for their turn */
 
+typedef struct introspector introspector;
 struct introspector {
     /* configuration, copied */
     key_source *source;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Looking into held lists, and having missing ones fetched; see status_lists.h. */
+#include "guard/status/status_lists.h"
 #include "guard/status/status_lists_state.h"
 
 #include <string.h>

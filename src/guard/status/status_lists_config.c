@@ -4,6 +4,7 @@
 #include "base/error_sentence.h"
 #include "base/or_default.h"
 #include "base/text.h"
+#include "guard/status/status_lists.h"
 #include "guard/status/status_lists_state.h"
 
 #define MAX_SECONDS 86400

@@ -6,6 +6,7 @@
 
 #include "base/context.h"
 #include "base/text.h"
+#include "guard/status/status_lists.h"
 #include "guard/status/status_lists_state.h"
 
 #define MAX_BODY ((size_t)64 << 10) /* what is read of any token */

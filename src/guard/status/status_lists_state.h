@@ -11,7 +11,6 @@
 #include "guard/cache/questions.h"
 #include "guard/keys/key_source.h"
 #include "guard/status/status_list.h"
-#include "guard/status/status_lists.h"
 
 #define STATUS_LISTS_MAX 64 /* held at a time; the one that was used longest ago makes way */
 #define STATUS_GONE_MAX 256 /* of those that made way, when they were issued */
@@ -41,6 +40,7 @@ typedef struct gone_list {
     int64_t issued;
 } gone_list;
 
+typedef struct status_lists status_lists;
 struct status_lists {
     key_source *source;
     char *origins[STATUS_ORIGINS_MAX];
