@@ -160,7 +160,7 @@ static const char *make_policy(const app_server *server, ost_arena *arena)
         origin.len > 0 ? " " : "", (int)origin.len, origin.data);
 }
 
-static void send(http_exchange *exchange, const app_server *server, page *p)
+static void send_docs(http_exchange *exchange, const app_server *server, page *p)
 {
     p->status = 200;
     p->policy = make_policy(server, http_arena(exchange));
@@ -228,7 +228,7 @@ static void send_page(http_exchange *exchange, void *user)
     page_put(&p, PAGE_CLIENT, text_of(server->settings->docs_client_id));
     page_put_flag(&p, PAGE_WIDE, true);
     put_swagger(server, &p);
-    send(exchange, server, &p);
+    send_docs(exchange, server, &p);
 }
 
 static void send_redirect_page(http_exchange *exchange, void *user)
@@ -236,7 +236,7 @@ static void send_redirect_page(http_exchange *exchange, void *user)
     page p = {.template = PAGE_DOCS_REDIRECT};
     page_put(&p, PAGE_TITLE, OST_TEXT("Login"));
     page_put(&p, PAGE_HEADING, OST_TEXT("One moment"));
-    send(exchange, user, &p);
+    send_docs(exchange, user, &p);
 }
 
 const docs_page_address docs_page_addresses[] = {

@@ -307,7 +307,8 @@ static void read_texts(const option_values *values, app_settings *s)
     s->tls_key = options_get(values, "tls-key");
 }
 
-static ost_result check(const option_values *values, const app_settings *s, ost_error *ret_error)
+static ost_result check_settings(const option_values *values, const app_settings *s,
+                                 ost_error *ret_error)
 {
     if (values->operand_count > 0)
         return ost_error_set(ret_error, OST_E_ARGUMENT, "unexpected argument \"%s\"",
@@ -354,7 +355,7 @@ ost_result settings_read(option_values *values, ost_arena *arena, app_settings *
     if (result == OST_OK)
         result = token_settings_read(values, arena, &s.tokens, ret_error);
     if (result == OST_OK)
-        result = check(values, &s, ret_error);
+        result = check_settings(values, &s, ret_error);
     if (result == OST_OK)
         result = read_nonce_secret(values, arena, &s, ret_error);
     if (result == OST_OK && s.client_id != NULL) {

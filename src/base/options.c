@@ -9,7 +9,7 @@
 #include "base/array.h"
 #include "base/text.h"
 
-static const option *find(const option *options, ost_text name)
+static const option *find_option(const option *options, ost_text name)
 {
     for (; options->name != NULL; options++) {
         if (text_is(name, options->name))
@@ -40,8 +40,8 @@ static ost_result unknown(const option *options, ost_text name, ost_error *ret_e
     return ost_error_set(ret_error, OST_E_ARGUMENT, "there is no option --%.*s", shown, name.data);
 }
 
-static ost_result add(option_values *values, const option *found, const char *value,
-                      ost_error *ret_error)
+static ost_result add_value(option_values *values, const option *found, const char *value,
+                            ost_error *ret_error)
 {
     if (values->given_count == ARRAY_LEN(values->given))
         return ost_error_set(ret_error, OST_E_ARGUMENT, "too many options");
@@ -56,7 +56,7 @@ static ost_result read_option(option_values *values, int argc, char **argv, int 
     ost_text word = text_of(argv[*at] + 2);
     ost_text name = text_slice(word, 0, text_find(word, '=', 0));
     const char *value = name.len < word.len ? name.data + name.len + 1 : NULL;
-    const option *found = find(values->options, name);
+    const option *found = find_option(values->options, name);
     if (found == NULL)
         return unknown(values->options, name, ret_error);
     if (found->argument == NULL && value != NULL)
@@ -68,7 +68,7 @@ static ost_result read_option(option_values *values, int argc, char **argv, int 
             return ost_error_set(ret_error, OST_E_ARGUMENT, "--%s needs a value", found->name);
         value = follows ? argv[++*at] : "";
     }
-    return add(values, found, value, ret_error);
+    return add_value(values, found, value, ret_error);
 }
 
 ost_result options_read(const option *options, int argc, char **argv, int first,
@@ -101,7 +101,7 @@ ost_result options_read(const option *options, int argc, char **argv, int first,
 
 static const char *from_environment(const option_values *values, const char *name)
 {
-    const option *found = find(values->options, text_of(name));
+    const option *found = find_option(values->options, text_of(name));
     if (found == NULL)
         return NULL;
     const char *value = found->variable != NULL ? getenv(found->variable) : NULL;
@@ -121,7 +121,7 @@ const char *options_get(const option_values *values, const char *name)
 
 bool options_has(const option_values *values, const char *name)
 {
-    const option *found = find(values->options, text_of(name));
+    const option *found = find_option(values->options, text_of(name));
     const char *value = options_get(values, name);
     if (value == NULL || found == NULL)
         return false;

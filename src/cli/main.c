@@ -141,7 +141,7 @@ static int check_standard_input(const command *chosen, const option_values *valu
                                chosen->words, what == chosen->operands ? "" : "--", what);
 }
 
-static int run(const command *chosen, int argc, char **argv, int first)
+static int run_command(const command *chosen, int argc, char **argv, int first)
 {
     option_values values;
     ost_error error = {0};
@@ -238,9 +238,9 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         int first = match(commands[i], argc, argv);
         if (first > 0)
-            return finish(run(commands[i], argc, argv, first));
+            return finish(run_command(commands[i], argc, argv, first));
     }
     if (argc >= 2 && strcmp(argv[1], "--version") == 0)
-        return finish(run(&command_version, 2, argv, 2));
+        return finish(run_command(&command_version, 2, argv, 2));
     return finish(run_none(argc, argv));
 }

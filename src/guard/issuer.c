@@ -17,7 +17,7 @@
 #define MAX_SECONDS (7 * 86400) /* of every other duration */
 #define MAX_URL 2048
 
-static ost_result refuse(const ost_issuer *config, const char *what, ost_error *ret_error)
+static ost_result refuse_config(const ost_issuer *config, const char *what, ost_error *ret_error)
 {
     return ost_error_set(ret_error, OST_E_CONFIG, "issuer %.100s: %s",
                          config->issuer != NULL ? config->issuer : "without a name", what);
@@ -43,9 +43,9 @@ static ost_result check_url(const ost_issuer *config, const char *url, ost_error
 static ost_result check_audiences(const ost_issuer *config, ost_error *ret_error)
 {
     if (config->insecure_any_audience && config->audience_count > 0)
-        return refuse(config, "either audiences or any audience", ret_error);
+        return refuse_config(config, "either audiences or any audience", ret_error);
     if (!config->insecure_any_audience && config->audience_count == 0)
-        return refuse(config, "name the audience that tokens must be meant for", ret_error);
+        return refuse_config(config, "name the audience that tokens must be meant for", ret_error);
     return OST_OK;
 }
 
@@ -54,31 +54,31 @@ static ost_result check_algorithms(const ost_issuer *config, ost_error *ret_erro
 {
     bool hmac = (config->algorithms & HMAC_ALGS) != 0;
     if ((config->algorithms & ~OST_ALGS_SIGNATURE) != 0)
-        return refuse(config, "there is no such algorithm", ret_error);
+        return refuse_config(config, "there is no such algorithm", ret_error);
     if (hmac != (config->hmac_secret.len > 0))
-        return refuse(config, "HS algorithms and a secret go together", ret_error);
+        return refuse_config(config, "HS algorithms and a secret go together", ret_error);
     if (hmac && (config->algorithms & ~HMAC_ALGS) != 0)
-        return refuse(config, "a secret excludes algorithms with public keys", ret_error);
+        return refuse_config(config, "a secret excludes algorithms with public keys", ret_error);
     if (hmac &&
         (config->jwks_url != NULL || config->discovery_url != NULL || config->seed_file != NULL))
-        return refuse(config, "a secret excludes keys from elsewhere", ret_error);
+        return refuse_config(config, "a secret excludes keys from elsewhere", ret_error);
     return OST_OK;
 }
 
 static ost_result check_durations(const ost_issuer *config, ost_error *ret_error)
 {
     if (config->leeway > MAX_LEEWAY)
-        return refuse(config, "the leeway may be 300 seconds at most", ret_error);
+        return refuse_config(config, "the leeway may be 300 seconds at most", ret_error);
     if (config->key_lifetime > MAX_SECONDS || config->stale_limit > MAX_SECONDS ||
         config->fetch_timeout > MAX_SECONDS)
-        return refuse(config, "durations may be a week at most", ret_error);
+        return refuse_config(config, "durations may be a week at most", ret_error);
     return OST_OK;
 }
 
-static ost_result check(const ost_issuer *config, ost_error *ret_error)
+static ost_result check_config(const ost_issuer *config, ost_error *ret_error)
 {
     if (config->issuer == NULL || config->issuer[0] == '\0')
-        return refuse(config, "it must be named", ret_error);
+        return refuse_config(config, "it must be named", ret_error);
     ost_result result = check_audiences(config, ret_error);
     if (result == OST_OK)
         result = check_algorithms(config, ret_error);
@@ -106,10 +106,10 @@ static ost_result copy_list(const ost_issuer *config, const char *const *from, s
                             char **list, size_t *ret_count, ost_error *ret_error)
 {
     if (count > ISSUER_LISTS)
-        return refuse(config, "at most 32 audiences and 32 clients", ret_error);
+        return refuse_config(config, "at most 32 audiences and 32 clients", ret_error);
     for (size_t k = 0; k < count; k++) {
         if (from == NULL || from[k] == NULL || from[k][0] == '\0')
-            return refuse(config, "an audience or a client is empty", ret_error);
+            return refuse_config(config, "an audience or a client is empty", ret_error);
         ost_result result = copy_string(from[k], &list[k], ret_error);
         if (result != OST_OK)
             return result;
@@ -130,7 +130,7 @@ static ost_result find_discovery(issuer *i, const ost_issuer *config, ost_error 
     int len = snprintf(url, sizeof url, "%.*s" DISCOVERY_PATH,
                        name.len < MAX_URL ? (int)name.len : MAX_URL, name.data);
     if (len < 0 || (size_t)len >= sizeof url)
-        return refuse(config, "the name is too long", ret_error);
+        return refuse_config(config, "the name is too long", ret_error);
     ost_result result = check_url(config, url, ret_error);
     if (result == OST_OK)
         result = copy_string(url, &i->source.discovery_url, ret_error);
@@ -203,7 +203,7 @@ static ost_result import_secret(const ost_issuer *config, ost_keyset **ret_keys,
         if (result != OST_OK)
             return result == OST_E_MEMORY
                        ? result
-                       : refuse(config, "the secret is shorter than its hash", ret_error);
+                       : refuse_config(config, "the secret is shorter than its hash", ret_error);
         list[count] = *keys[count];
         count++;
     }
@@ -231,7 +231,7 @@ static ost_result use_secret(issuer *i, const ost_issuer *config, ost_error *ret
 static ost_result configure(issuer *i, const ost_issuer *config, ost_error *ret_error)
 {
     ost_error seed_error = {0};
-    ost_result result = check(config, ret_error);
+    ost_result result = check_config(config, ret_error);
     if (result == OST_OK)
         result = copy_config(i, config, ret_error);
     if (result != OST_OK)

@@ -16,13 +16,14 @@ static bool speaks_of_dpop(refusal_schemes schemes, ost_result reason)
     return schemes.dpop && (schemes.came_by_dpop || about_proof || !schemes.bearer);
 }
 
-static void begin(challenge *c, const refusal_style *style, bool dpop)
+static void begin_challenge(challenge *c, const refusal_style *style, bool dpop)
 {
     challenge_clear(c);
     challenge_scheme(c, dpop ? "DPoP" : "Bearer", style->realm);
 }
 
-static void end(challenge *c, const refusal_style *style, refusal_schemes schemes, bool dpop)
+static void end_challenge(challenge *c, const refusal_style *style, refusal_schemes schemes,
+                          bool dpop)
 {
     if (dpop)
         challenge_add(c, "algs", text_of(style->dpop_algs));
@@ -41,8 +42,8 @@ void refusal_no_token(const refusal_style *style, refusal_schemes schemes, ost_a
 {
     challenge c;
     bool dpop = schemes.dpop && !schemes.bearer;
-    begin(&c, style, dpop);
-    end(&c, style, schemes, dpop);
+    begin_challenge(&c, style, dpop);
+    end_challenge(&c, style, schemes, dpop);
     *ret_verdict = (ost_verdict){
         .decision = OST_REFUSE,
         .reason = OST_E_TOKEN_MISSING,
@@ -59,10 +60,10 @@ void refusal_bad_request(const refusal_style *style, refusal_schemes schemes, os
     static const ost_text what = OST_TEXT_INIT("The Authorization header is malformed or repeated");
     challenge c;
     bool dpop = speaks_of_dpop(schemes, OST_E_FORMAT);
-    begin(&c, style, dpop);
+    begin_challenge(&c, style, dpop);
     challenge_add(&c, "error", OST_TEXT("invalid_request"));
     challenge_add_plain(&c, "error_description", what);
-    end(&c, style, schemes, dpop);
+    end_challenge(&c, style, schemes, dpop);
     *ret_verdict = (ost_verdict){
         .decision = OST_REFUSE,
         .reason = OST_E_FORMAT,
@@ -141,12 +142,12 @@ void refusal_token(const refusal_style *style, refusal_schemes schemes, ost_resu
         return;
     }
     bool dpop = speaks_of_dpop(schemes, reason);
-    begin(&c, style, dpop);
+    begin_challenge(&c, style, dpop);
     challenge_add(&c, "error", kind.error);
     add_demands(&c, reason, policy);
     challenge_add_plain(&c, "error_description",
                         style->explain ? ret_verdict->explanation : sentence);
-    end(&c, style, schemes, dpop);
+    end_challenge(&c, style, schemes, dpop);
     ret_verdict->challenge = challenge_end(&c, arena, kind.fallback);
 }
 

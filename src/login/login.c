@@ -20,7 +20,7 @@ static bool is_cookie_name(const char *name)
     return len > 0 && len <= LOGIN_COOKIE_NAME_MAX && text_is_made_of(text_of(name), "-_");
 }
 
-static ost_result check(const login_config *config, ost_error *ret_error)
+static ost_result check_config(const login_config *config, ost_error *ret_error)
 {
     if (config->issuer == NULL)
         return ost_error_set(ret_error, OST_E_CONFIG, "the login needs an issuer");
@@ -47,7 +47,7 @@ static ost_result check(const login_config *config, ost_error *ret_error)
 }
 
 /* A copy of `string`, or of `fallback`, or NULL; *failed when memory ran out. */
-static char *copy(const char *string, const char *fallback, bool *failed)
+static char *copy_string(const char *string, const char *fallback, bool *failed)
 {
     const char *from = string != NULL ? string : fallback;
     char *made = from != NULL ? memory_copy(text_of(from)) : NULL;
@@ -58,13 +58,13 @@ static char *copy(const char *string, const char *fallback, bool *failed)
 static ost_result fill(login_service *made, const login_config *config)
 {
     bool failed = false;
-    made->issuer = copy(config->issuer, NULL, &failed);
-    made->client_id = copy(config->client_id, NULL, &failed);
-    made->client_secret = copy(config->client_secret, NULL, &failed);
-    made->scope = copy(config->scope, "openid", &failed);
-    made->redirect_path = copy(config->redirect_path, NULL, &failed);
-    made->cookie_name = copy(config->cookie_name, "ostiary", &failed);
-    made->ca_file = copy(config->ca_file, NULL, &failed);
+    made->issuer = copy_string(config->issuer, NULL, &failed);
+    made->client_id = copy_string(config->client_id, NULL, &failed);
+    made->client_secret = copy_string(config->client_secret, NULL, &failed);
+    made->scope = copy_string(config->scope, "openid", &failed);
+    made->redirect_path = copy_string(config->redirect_path, NULL, &failed);
+    made->cookie_name = copy_string(config->cookie_name, "ostiary", &failed);
+    made->ca_file = copy_string(config->ca_file, NULL, &failed);
     made->insecure_http = config->insecure_http;
     made->guard = config->guard;
     made->context = config->context;
@@ -81,7 +81,8 @@ static ost_result fill(login_service *made, const login_config *config)
     return result;
 }
 
-static ost_result start(login_service *made, const login_config *config, ost_error *ret_error)
+static ost_result start_service(login_service *made, const login_config *config,
+                                ost_error *ret_error)
 {
     ost_result result = net_client_new(0, &made->net);
     if (result != OST_OK)
@@ -98,7 +99,7 @@ static ost_result start(login_service *made, const login_config *config, ost_err
 
 ost_result login_new(const login_config *config, login_service **ret_login, ost_error *ret_error)
 {
-    ost_result result = check(config, ret_error);
+    ost_result result = check_config(config, ret_error);
     if (result != OST_OK)
         return result;
     login_service *made = memory_alloc(sizeof *made);
@@ -106,7 +107,7 @@ ost_result login_new(const login_config *config, login_service **ret_login, ost_
         return OST_E_MEMORY;
     result = fill(made, config);
     if (result == OST_OK)
-        result = start(made, config, ret_error);
+        result = start_service(made, config, ret_error);
     if (result != OST_OK) {
         login_free(made);
         return result;

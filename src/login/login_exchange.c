@@ -30,7 +30,7 @@ static ost_result add_basic(const login_service *login, buffer *ret_line)
     return ret_line->failed;
 }
 
-static void begin(login_exchange *exchange, const char *grant)
+static void begin_form(login_exchange *exchange, const char *grant)
 {
     *exchange = (login_exchange){0};
     buffer_init(&exchange->body, BODY_MAX);
@@ -75,7 +75,7 @@ ost_result login_exchange_code(const login_service *login, const login_endpoints
                                const login_transaction *transaction, ost_text code,
                                login_exchange *ret_exchange)
 {
-    begin(ret_exchange, "authorization_code");
+    begin_form(ret_exchange, "authorization_code");
     buffer_auto buffer uri;
     buffer_init(&uri, CREDENTIALS_MAX);
     buffer_append(&uri, transaction->base);
@@ -94,7 +94,7 @@ ost_result login_exchange_code(const login_service *login, const login_endpoints
 ost_result login_exchange_refresh(const login_service *login, const login_endpoints *endpoints,
                                   ost_text refresh_token, login_exchange *ret_exchange)
 {
-    begin(ret_exchange, "refresh_token");
+    begin_form(ret_exchange, "refresh_token");
     form_append(&ret_exchange->body, "refresh_token", refresh_token);
     return finish(login, endpoints, ret_exchange);
 }

@@ -110,7 +110,7 @@ typedef struct reader {
     bool bad;
 } reader;
 
-static ost_text take(reader *from, size_t len)
+static ost_text take_bytes(reader *from, size_t len)
 {
     if (from->bad || from->rest.len < len) {
         from->bad = true;
@@ -123,7 +123,7 @@ static ost_text take(reader *from, size_t len)
 
 static uint64_t take_number(reader *from, size_t bytes)
 {
-    ost_text taken = take(from, bytes);
+    ost_text taken = take_bytes(from, bytes);
     uint64_t number = 0;
     for (size_t i = 0; i < taken.len; i++)
         number = number << 8 | (unsigned char)taken.data[i];
@@ -148,7 +148,7 @@ static ost_text take_text(reader *from)
 {
     size_t len = take_number(from, 2);
     from->bad |= len > TEXT_MAX;
-    return take(from, len);
+    return take_bytes(from, len);
 }
 
 static ost_text take_token(reader *from, ost_arena *arena)

@@ -93,7 +93,7 @@ static bool make_room(login_token_requests *requests)
     return true;
 }
 
-static entry *find(login_token_requests *requests, const unsigned char *digest)
+static entry *find_entry(login_token_requests *requests, const unsigned char *digest)
 {
     for (entry *each = requests->first; each != NULL; each = each->next) {
         if (memcmp(each->digest, digest, sizeof each->digest) == 0)
@@ -102,7 +102,7 @@ static entry *find(login_token_requests *requests, const unsigned char *digest)
     return NULL;
 }
 
-static entry *make(const unsigned char *digest, login_waiter *waiter)
+static entry *make_entry(const unsigned char *digest, login_waiter *waiter)
 {
     entry *made = memory_alloc(sizeof *made);
     if (made == NULL)
@@ -121,7 +121,7 @@ static ost_result join(login_token_requests *requests, const unsigned char *dige
                        login_token_request **ret_request)
 {
     bool room = make_room(requests);
-    entry *found = find(requests, digest);
+    entry *found = find_entry(requests, digest);
     if (found != NULL) {
         atomic_fetch_add(&found->references, 1);
         *ret_place = found->done ? LOGIN_REQUEST_DONE : LOGIN_REQUEST_SHARED;
@@ -134,7 +134,7 @@ static ost_result join(login_token_requests *requests, const unsigned char *dige
     }
     if (!room)
         return OST_E_BUSY;
-    entry *made = make(digest, waiter);
+    entry *made = make_entry(digest, waiter);
     if (made == NULL)
         return OST_E_MEMORY;
     atomic_fetch_add(&made->references, 1);
@@ -152,7 +152,7 @@ ost_result login_token_requests_join(login_token_requests *requests, const unsig
                                      login_token_request **ret_request)
 {
     if (digest == NULL) {
-        entry *alone = make(NULL, waiter);
+        entry *alone = make_entry(NULL, waiter);
         if (alone == NULL)
             return OST_E_MEMORY;
         *ret_place = LOGIN_REQUEST_NEW;

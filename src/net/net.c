@@ -83,7 +83,7 @@ static bool is_stopping(net_client *client)
     return stopping;
 }
 
-static void *run(void *argument)
+static void *run_loop(void *argument)
 {
     net_client *client = argument;
     while (!is_stopping(client)) {
@@ -132,7 +132,7 @@ ost_result net_client_new(size_t transfers, net_client **ret_client)
     }
     pthread_mutex_init(&client->lock, NULL);
     timers_init(&client->timers, wake, client);
-    if (!thread_start(&client->thread, "ostiary-net", run, client)) {
+    if (!thread_start(&client->thread, "ostiary-net", run_loop, client)) {
         curl_multi_cleanup(client->multi);
         timers_free(&client->timers);
         pthread_mutex_destroy(&client->lock);

@@ -126,7 +126,7 @@ static ost_result read_version(database *d, int *ret_version, ost_error *ret_err
     return result;
 }
 
-static ost_result check(database *d, ost_error *ret_error)
+static ost_result check_schema(database *d, ost_error *ret_error)
 {
     int version = 0, application = 0, tables = 0;
     ost_result result = read_version(d, &version, ret_error);
@@ -146,7 +146,7 @@ ost_result migration_check(database *d, ost_error *ret_error)
     int code = sqlite3_exec(d->db, "BEGIN", NULL, NULL, NULL);
     if (code != SQLITE_OK)
         return ost_error_set(ret_error, store_result(code), "%s", sqlite3_errmsg(d->db));
-    ost_result result = check(d, ret_error);
+    ost_result result = check_schema(d, ret_error);
     (void)sqlite3_exec(d->db, "COMMIT", NULL, NULL, NULL);
     return result;
 }

@@ -71,7 +71,7 @@ static bool reserve(ost_json_writer *writer, size_t more)
     return true;
 }
 
-static void put(ost_json_writer *writer, const char *data, size_t len)
+static void put_bytes(ost_json_writer *writer, const char *data, size_t len)
 {
     if (!reserve(writer, len))
         return;
@@ -94,7 +94,7 @@ static void begin_value(ost_json_writer *writer)
     if (in_object != writer->named)
         fail(writer, OST_E_STATE);
     if (!in_object && writer->has_child[writer->depth - 1])
-        put(writer, ",", 1);
+        put_bytes(writer, ",", 1);
     writer->has_child[writer->depth - 1] = true;
     writer->named = false;
 }
@@ -108,7 +108,7 @@ static void open_container(ost_json_writer *writer, char opener, char closer)
     }
     writer->closers[writer->depth] = closer;
     writer->has_child[writer->depth++] = false;
-    put(writer, &opener, 1);
+    put_bytes(writer, &opener, 1);
 }
 
 static void close_container(ost_json_writer *writer, char closer)
@@ -119,7 +119,7 @@ static void close_container(ost_json_writer *writer, char closer)
         return;
     }
     writer->depth--;
-    put(writer, &closer, 1);
+    put_bytes(writer, &closer, 1);
 }
 
 void ost_json_open_object(ost_json_writer *writer)
@@ -180,18 +180,18 @@ static void put_quoted(ost_json_writer *writer, ost_text text)
         fail(writer, OST_E_UTF8);
     if (!reserve(writer, text.len < SIZE_MAX - 2 ? text.len + 2 : SIZE_MAX))
         return;
-    put(writer, "\"", 1);
+    put_bytes(writer, "\"", 1);
     for (size_t at = 0; at < text.len; at++) {
         size_t end = find_escaped(text, at);
         if (end > at)
-            put(writer, text.data + at, end - at);
+            put_bytes(writer, text.data + at, end - at);
         at = end;
         if (at < text.len) {
             const char *escape = escape_of((unsigned char)text.data[at], scratch);
-            put(writer, escape, strlen(escape));
+            put_bytes(writer, escape, strlen(escape));
         }
     }
-    put(writer, "\"", 1);
+    put_bytes(writer, "\"", 1);
 }
 
 void ost_json_put_name(ost_json_writer *writer, ost_text name)
@@ -202,9 +202,9 @@ void ost_json_put_name(ost_json_writer *writer, ost_text name)
         return;
     }
     if (writer->has_child[writer->depth - 1])
-        put(writer, ",", 1);
+        put_bytes(writer, ",", 1);
     put_quoted(writer, name);
-    put(writer, ":", 1);
+    put_bytes(writer, ":", 1);
     writer->named = true;
 }
 
@@ -218,7 +218,7 @@ void ost_json_put_integer(ost_json_writer *writer, int64_t integer)
 {
     char digits[24];
     begin_value(writer);
-    put(writer, digits, (size_t)snprintf(digits, sizeof digits, "%" PRId64, integer));
+    put_bytes(writer, digits, (size_t)snprintf(digits, sizeof digits, "%" PRId64, integer));
 }
 
 void ost_json_put_number(ost_json_writer *writer, double number)
@@ -226,7 +226,7 @@ void ost_json_put_number(ost_json_writer *writer, double number)
     char digits[JSON_NUMBER_SIZE];
     begin_value(writer);
     if (json_print_number(number, digits))
-        put(writer, digits, strlen(digits));
+        put_bytes(writer, digits, strlen(digits));
     else
         fail(writer, OST_E_ARGUMENT);
 }
@@ -234,13 +234,13 @@ void ost_json_put_number(ost_json_writer *writer, double number)
 void ost_json_put_boolean(ost_json_writer *writer, bool boolean)
 {
     begin_value(writer);
-    put(writer, boolean ? "true" : "false", boolean ? 4 : 5);
+    put_bytes(writer, boolean ? "true" : "false", boolean ? 4 : 5);
 }
 
 void ost_json_put_null(ost_json_writer *writer)
 {
     begin_value(writer);
-    put(writer, "null", 4);
+    put_bytes(writer, "null", 4);
 }
 
 void ost_json_put_value(ost_json_writer *writer, const ost_json *value)
@@ -251,7 +251,7 @@ void ost_json_put_value(ost_json_writer *writer, const ost_json *value)
         return;
     }
     begin_value(writer);
-    put(writer, source.data, source.len);
+    put_bytes(writer, source.data, source.len);
 }
 
 void ost_json_member_text(ost_json_writer *writer, const char *name, ost_text text)

@@ -159,7 +159,7 @@ static void say_listening(void *user)
             state->development ? " (development mode: not for production)" : "");
 }
 
-static int start(const option_values *values, bool development)
+static int start_provider(const option_values *values, bool development)
 {
     signal_ignore(SIGPIPE); /* who reads what is said here may go away */
     run_state state = {0};
@@ -187,12 +187,12 @@ static int start(const option_values *values, bool development)
 
 static int run_start(const option_values *values)
 {
-    return start(values, false);
+    return start_provider(values, false);
 }
 
 static int run_start_dev(const option_values *values)
 {
-    return start(values, true);
+    return start_provider(values, true);
 }
 
 static const option options[] = {

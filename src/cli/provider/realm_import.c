@@ -154,7 +154,7 @@ static ost_result import_all(importing *i, struct store *db, ost_error *ret_erro
     return result;
 }
 
-static ost_result begin(importing *i, ost_error *ret_error)
+static ost_result begin_import(importing *i, ost_error *ret_error)
 {
     if (!options_has(i->values, "json"))
         return OST_OK;
@@ -180,14 +180,14 @@ static ost_result finish(importing *i, ost_error *ret_error)
     return OST_OK;
 }
 
-static int run(const option_values *values)
+static int run_import(const option_values *values)
 {
     ost_error error = {0}, unwritten = {0};
     struct store *db = NULL;
     importing i = {.values = values};
     ost_result result = command_open_store(values, true, &db, &error);
     if (result == OST_OK)
-        result = begin(&i, &error);
+        result = begin_import(&i, &error);
     if (result == OST_OK)
         result = import_all(&i, db, &error);
     ost_result written = finish(&i, &unwritten);
@@ -212,5 +212,5 @@ const command command_realm_import = {
     .options = options,
     .min_operands = 1,
     .max_operands = 64,
-    .run = run,
+    .run = run_import,
 };

@@ -80,7 +80,8 @@ static const ost_json *member(const formatting *f, const part *wanted, const ost
 
 /* A part of the message or of a party; empty when it is not there. Base64url, as a dot in it would
  * make other parts of a compact message. */
-static ost_result get(const formatting *f, size_t i, const ost_json *party, ost_text *ret_text)
+static ost_result get_member(const formatting *f, size_t i, const ost_json *party,
+                             ost_text *ret_text)
 {
     const part *wanted = &f->kind->parts[i];
     ost_text text = OST_TEXT(""), bytes;
@@ -104,7 +105,7 @@ static ost_result put(const formatting *f, ost_json_writer *writer, bool of_part
         ost_text text;
         if (wanted->of_party != of_party)
             continue;
-        ost_result result = get(f, i, party, &text);
+        ost_result result = get_member(f, i, party, &text);
         if (result != OST_OK)
             return result;
         if (text.len > 0 || wanted->required || member(f, wanted, party) != NULL)
@@ -166,7 +167,7 @@ static ost_result write_compact(const option_values *values, const formatting *f
                              "the compact form has no place for headers that are not protected");
     for (size_t i = 0; i < f->kind->count; i++) {
         ost_text value;
-        ost_result result = get(f, i, party, &value);
+        ost_result result = get_member(f, i, party, &value);
         if (result != OST_OK)
             return result;
         text = ost_arena_format(f->arena, "%s%s%.*s", text, i > 0 ? "." : "", (int)value.len,

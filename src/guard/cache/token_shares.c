@@ -63,7 +63,7 @@ void token_shares_clear(token_shares *all)
 }
 
 /* With one reference more; NULL: there is none. */
-static token_share *find(share_stripe *stripe, uint64_t hash)
+static token_share *find_share(share_stripe *stripe, uint64_t hash)
 {
     share_set *set = set_of(stripe, hash);
     unsigned way = 0;
@@ -87,7 +87,7 @@ static token_share *find(share_stripe *stripe, uint64_t hash)
 const remembered *token_shares_get(token_shares *all, uint64_t hash, ost_text token, int64_t now,
                                    ost_arena *arena)
 {
-    token_share *share = find(own_stripe(all), hash);
+    token_share *share = find_share(own_stripe(all), hash);
     if (share == NULL)
         return NULL;
     if (!token_entry_answers(share->entry, token, now) ||

@@ -56,7 +56,7 @@ static void allow(check *c, ost_verdict *ret_verdict)
     *ret_verdict = (ost_verdict){.decision = OST_ALLOW, .status = 200, .identity = identity};
 }
 
-static void refuse(check *c, ost_verdict *ret_verdict)
+static void refuse_token(check *c, ost_verdict *ret_verdict)
 {
     ost_result reason = c->refused;
     if (c->wait) {
@@ -90,7 +90,7 @@ static void check_token(check *c, bool from_header, ost_verdict *ret_verdict)
     else if (from_header && !text_is_b64token(c->token))
         refusal_bad_request(&c->guard->style, schemes_of(c), c->arena, ret_verdict);
     else
-        refuse(c, ret_verdict);
+        refuse_token(c, ret_verdict);
     ret_verdict->dpop_nonce = c->dpop_nonce;
 }
 

@@ -35,8 +35,8 @@ static unsigned pause_of(introspector *in, bool renewal, int64_t now)
 
 /* A token that nothing is known of, or whose answer has become old: then `renewal`, and it need not
  * stand in line with what strangers make up. Under the lock. */
-static ost_result begin(introspector *in, const unsigned char *digest, ost_text token, bool renewal,
-                        introspection *ret, ost_error *ret_error)
+static ost_result begin_question(introspector *in, const unsigned char *digest, ost_text token,
+                                 bool renewal, introspection *ret, ost_error *ret_error)
 {
     int64_t now = monotonic_ms();
     if (in->ended)
@@ -67,7 +67,7 @@ static ost_result begin_unless_denied(introspector *in, const unsigned char *dig
 {
     ost_result reason = denied_tokens_get(&in->denied, digest, now);
     if (reason == OST_OK)
-        return begin(in, digest, token, renewal, ret, ret_error);
+        return begin_question(in, digest, token, renewal, ret, ret_error);
     if (reason == OST_E_REMOTE || reason == OST_E_MEMORY)
         return hold_back(in, reason, 1,
                          in->last_error[0] != '\0' ? in->last_error

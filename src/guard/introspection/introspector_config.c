@@ -17,7 +17,7 @@
 #define DEFAULT_BYTES ((size_t)16 << 20)
 #define INTROSPECTOR_TICKETS 1 /* odd ones */
 
-static ost_result refuse(const ost_issuer *config, const char *what, ost_error *ret_error)
+static ost_result refuse_config(const ost_issuer *config, const char *what, ost_error *ret_error)
 {
     return ost_error_set(ret_error, OST_E_CONFIG, "issuer %.100s: introspection: %s",
                          config->issuer, what);
@@ -41,15 +41,16 @@ static ost_result check_credentials(const ost_issuer *config, ost_error *ret_err
     const ost_introspection *c = &config->introspection;
     bool by_key = c->auth == OST_PRIVATE_KEY_JWT;
     if (c->client_id[0] == '\0')
-        return refuse(config, "the client's name is empty", ret_error);
+        return refuse_config(config, "the client's name is empty", ret_error);
     if (!by_key && c->auth != OST_CLIENT_SECRET_BASIC && c->auth != OST_CLIENT_SECRET_POST)
-        return refuse(config, "there is no such way to authenticate", ret_error);
+        return refuse_config(config, "there is no such way to authenticate", ret_error);
     if (!by_key && (c->client_secret == NULL || c->client_secret[0] == '\0' || c->key != NULL))
-        return refuse(config, "this way to authenticate takes a secret and no key", ret_error);
+        return refuse_config(config, "this way to authenticate takes a secret and no key",
+                             ret_error);
     if (by_key && (c->key == NULL || c->client_secret != NULL))
-        return refuse(config, "private_key_jwt takes a key and no secret", ret_error);
+        return refuse_config(config, "private_key_jwt takes a key and no secret", ret_error);
     if (by_key && (!ost_key_is_private(c->key) || ost_key_type_of(c->key) == OST_KEY_OCT))
-        return refuse(config, "private_key_jwt takes a private key", ret_error);
+        return refuse_config(config, "private_key_jwt takes a private key", ret_error);
     return OST_OK;
 }
 
@@ -58,13 +59,13 @@ static ost_result check_sources(const ost_issuer *config, ost_error *ret_error)
     const ost_introspection *c = &config->introspection;
     bool shared = config->hmac_secret.len > 0;
     if (c->endpoint == NULL && (shared || config->jwks_url != NULL || c->no_keys))
-        return refuse(config, "name the endpoint: there is no discovery to take it from",
-                      ret_error);
+        return refuse_config(config, "name the endpoint: there is no discovery to take it from",
+                             ret_error);
     if (c->endpoint == NULL)
         return OST_OK;
     ost_result result = net_url_check(text_of(c->endpoint), config->insecure_http);
     if (result == OST_E_ARGUMENT)
-        return refuse(config, "the endpoint must be https, or on this machine", ret_error);
+        return refuse_config(config, "the endpoint must be https, or on this machine", ret_error);
     return result == OST_OK ? result : ost_error_set(ret_error, result, "out of memory");
 }
 
@@ -73,14 +74,16 @@ static ost_result check_keys(const ost_issuer *config, ost_error *ret_error)
     const ost_introspection *c = &config->introspection;
     bool shared = config->hmac_secret.len > 0;
     if (c->require_signed && (shared || c->no_keys))
-        return refuse(config, "signed answers need an issuer that publishes keys", ret_error);
+        return refuse_config(config, "signed answers need an issuer that publishes keys",
+                             ret_error);
     if (c->no_keys && (shared || config->jwks_url != NULL || config->discovery_url != NULL ||
                        config->seed_file != NULL || c->every_token))
-        return refuse(config, "no_keys excludes keys, and goes without every_token", ret_error);
+        return refuse_config(config, "no_keys excludes keys, and goes without every_token",
+                             ret_error);
     return OST_OK;
 }
 
-static ost_result check(const ost_issuer *config, ost_error *ret_error)
+static ost_result check_config(const ost_issuer *config, ost_error *ret_error)
 {
     const ost_introspection *c = &config->introspection;
     ost_result result = check_credentials(config, ret_error);
@@ -91,13 +94,13 @@ static ost_result check(const ost_issuer *config, ost_error *ret_error)
     if (result != OST_OK)
         return result;
     if (c->token_prefix != NULL && !text_is_b64token(text_of(c->token_prefix)))
-        return refuse(config, "the token prefix is empty, or none that a token can have",
-                      ret_error);
+        return refuse_config(config, "the token prefix is empty, or none that a token can have",
+                             ret_error);
     if (c->lifetime > MAX_LIFETIME || c->inactive_lifetime > MAX_LIFETIME)
-        return refuse(config, "answers count for an hour at most", ret_error);
+        return refuse_config(config, "answers count for an hour at most", ret_error);
     if (c->inactive_rate > MAX_RATE || c->cache_entries > MAX_ENTRIES)
-        return refuse(config, "at most 10,000 questions a second and 16 million answers",
-                      ret_error);
+        return refuse_config(config, "at most 10,000 questions a second and 16 million answers",
+                             ret_error);
     return OST_OK;
 }
 
@@ -143,7 +146,7 @@ static ost_result copy_config(introspector *in, const ost_issuer *config, ost_er
     if (in->key != NULL && c->key_algorithm == OST_ALG_NONE_SET)
         in->asker.key_algorithm = first_algorithm(in->key);
     if (in->key != NULL && !ost_key_serves(in->key, in->asker.key_algorithm))
-        return refuse(config, "the key does not serve that algorithm", ret_error);
+        return refuse_config(config, "the key does not serve that algorithm", ret_error);
     return OST_OK;
 }
 
@@ -168,8 +171,8 @@ ost_result introspector_new(const ost_issuer *config, key_source *source,
     if (is_off(&config->introspection))
         return says_nothing(&config->introspection)
                    ? OST_OK
-                   : refuse(config, "it needs a client_id", ret_error);
-    ost_result result = check(config, ret_error);
+                   : refuse_config(config, "it needs a client_id", ret_error);
+    ost_result result = check_config(config, ret_error);
     if (result != OST_OK)
         return result;
     introspector *made = memory_alloc(sizeof *made);

@@ -20,7 +20,7 @@ static bool is_our_own_trouble(ost_result result)
 }
 
 /* Whatever is wrong with the proof is one error; its words stay. */
-static ost_result refuse(ost_result result, const char *what, ost_error *ret_error)
+static ost_result refuse_proof(ost_result result, const char *what, ost_error *ret_error)
 {
     char seen[sizeof ret_error->detail] = "";
     if (is_our_own_trouble(result))
@@ -60,7 +60,7 @@ static ost_result import_key(const ost_json *jwk, proof_key *found, ost_error *r
     if (result == OST_OK)
         result = ost_key_thumbprint(found->key, found->thumbprint);
     if (result != OST_OK)
-        return refuse(result, "the proof's jwk", ret_error);
+        return refuse_proof(result, "the proof's jwk", ret_error);
     if (ost_key_type_of(found->key) == OST_KEY_RSA && ost_key_bits(found->key) > RSA_BITS_MAX)
         return ost_error_set(ret_error, OST_E_PROOF, "the proof's jwk has %u bits, %d are taken",
                              ost_key_bits(found->key), RSA_BITS_MAX);
@@ -94,10 +94,10 @@ static ost_result verify(const ost_unverified_jws *jws, const dpop_demand *deman
                          ost_error *ret_error)
 {
     if (!ost_key_serves(found->key, jws->alg))
-        return refuse(OST_E_KEY_USE, "the proof's signature", ret_error);
+        return refuse_proof(OST_E_KEY_USE, "the proof's signature", ret_error);
     ost_result result = ost_jws_verify(jws, found->key, arena, ret_payload);
     if (result != OST_OK)
-        return refuse(result, "the proof's signature", ret_error);
+        return refuse_proof(result, "the proof's signature", ret_error);
     if (demand->keys != NULL && !found->known)
         proof_keys_put(demand->keys, found->jwk, found->key, found->thumbprint);
     return OST_OK;
@@ -113,7 +113,7 @@ static ost_result check_url(const ost_json *claims, const dpop_demand *demand, o
         return ost_error_set(ret_error, OST_E_PROOF, "the proof has no htu");
     ost_result result = request_url_normalize(htu, arena, &normal);
     if (result == OST_E_MEMORY)
-        return refuse(result, "htu", ret_error);
+        return refuse_proof(result, "htu", ret_error);
     if (result != OST_OK || !text_equal(normal, demand->url)) {
         return ost_error_set(ret_error, OST_E_PROOF,
                              "the proof is for the URL (htu) %.*s, this one is %.*s",
@@ -144,7 +144,7 @@ static ost_result check_token(const ost_json *claims, const dpop_demand *demand,
     char expected[DIGEST_LEN];
     ost_result result = ost_sha256(demand->token, hash);
     if (result != OST_OK)
-        return refuse(result, "ath", ret_error);
+        return refuse_proof(result, "ath", ret_error);
     base64url_encode(hash, sizeof hash, expected);
     if (!ost_json_equals(ost_json_get(claims, "ath"), (ost_text){expected, DIGEST_LEN}))
         return ost_error_set(ret_error, OST_E_PROOF, "the proof is not for this token (ath)");
@@ -183,7 +183,7 @@ static ost_result check_payload(ost_text payload, const dpop_demand *demand, ost
     dpop_proof proof = {0};
     ost_result result = ost_json_read(payload, &limits, arena, &claims, ret_error);
     if (result != OST_OK)
-        return refuse(result, "the proof's payload", ret_error);
+        return refuse_proof(result, "the proof's payload", ret_error);
     if (!ost_json_is(claims, OST_JSON_OBJECT))
         return ost_error_set(ret_error, OST_E_PROOF, "the proof's payload is not a JSON object");
     result = check_claims(claims, demand, arena, &proof, ret_error);
@@ -203,7 +203,7 @@ ost_result dpop_proof_check(ost_text proof, const dpop_demand *demand, ost_arena
                              proof.len, DPOP_PROOF_MAX);
     ost_result result = ost_jws_read_unverified(proof, demand->algorithms, arena, &jws, ret_error);
     if (result != OST_OK)
-        return refuse(result, "the proof", ret_error);
+        return refuse_proof(result, "the proof", ret_error);
     if (!ost_typ_is(jws.typ, "dpop+jwt"))
         return ost_error_set(ret_error, OST_E_PROOF, "the proof's typ is \"%.*s\", not dpop+jwt",
                              SHOWN(jws.typ, 60));

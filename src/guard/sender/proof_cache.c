@@ -133,7 +133,7 @@ static uint32_t take_entry(shard *s, uint32_t size)
     return index;
 }
 
-static ost_result add(shard *s, uint32_t size, uint64_t hash, int64_t until, int64_t now)
+static ost_result add_proof(shard *s, uint32_t size, uint64_t hash, int64_t until, int64_t now)
 {
     ost_result result = make_room(s, size);
     if (result != OST_OK)
@@ -173,7 +173,7 @@ ost_result proof_cache_add(proof_cache *cache, ost_text owner, ost_text id, int6
     uint64_t hash = hash_of(cache, owner, id);
     shard *s = &cache->shards[hash % SHARDS];
     pthread_mutex_lock(&s->lock);
-    ost_result result = add(s, cache->size, hash, until, now);
+    ost_result result = add_proof(s, cache->size, hash, until, now);
     pthread_mutex_unlock(&s->lock);
     return result;
 }

@@ -21,7 +21,7 @@ static bool stands_in_path(char c)
     return c != '\0' && (ascii_is_alphanumeric(c) || strchr("-._~!$&'()*+,;=:@", c) != NULL);
 }
 
-static void put(normal *n, ost_text text)
+static void put_text(normal *n, ost_text text)
 {
     if (text.len > 0)
         memcpy(n->data + n->len, text.data, text.len);
@@ -32,7 +32,7 @@ static void put_encoded(normal *n, unsigned char byte)
 {
     static const char digits[] = "0123456789ABCDEF";
     const char encoded[3] = {'%', digits[byte >> 4], digits[byte & 15]};
-    put(n, (ost_text){encoded, 3});
+    put_text(n, (ost_text){encoded, 3});
 }
 
 /* ---- authority ---- */
@@ -61,8 +61,8 @@ static bool put_authority(normal *n, ost_text authority, uint64_t default_port)
     for (size_t i = 0; i < host.len; i++)
         n->data[n->len++] = ascii_lower(host.data[i]);
     if (number != default_port) {
-        put(n, OST_TEXT(":"));
-        put(n, port);
+        put_text(n, OST_TEXT(":"));
+        put_text(n, port);
     }
     return true;
 }
@@ -108,7 +108,7 @@ static void drop_segment(normal *n, size_t root)
 static bool put_path(normal *n, ost_text path)
 {
     const size_t root = n->len;
-    put(n, OST_TEXT("/"));
+    put_text(n, OST_TEXT("/"));
     for (size_t at = 1; at <= path.len;) {
         size_t end = text_find(path, '/', at), begin = n->len;
         bool last = end == path.len;
@@ -121,7 +121,7 @@ static bool put_path(normal *n, ost_text path)
             if (up)
                 drop_segment(n, root);
         } else if (!last) {
-            put(n, OST_TEXT("/"));
+            put_text(n, OST_TEXT("/"));
         }
         at = end + 1;
     }
@@ -145,7 +145,7 @@ ost_result request_url_normalize(ost_text url, ost_arena *arena, ost_text *ret_u
     normal n = {.data = ost_arena_alloc(arena, 3 * url.len + 2)};
     if (n.data == NULL)
         return OST_E_MEMORY;
-    put(&n, scheme);
+    put_text(&n, scheme);
     if (!put_authority(&n, text_slice(url, scheme.len, slash - scheme.len), is_https ? 443 : 80) ||
         !put_path(&n, text_slice(url, slash, end - slash)))
         return OST_E_FORMAT;

@@ -80,7 +80,7 @@ void sender_rules_clear(sender_rules *rules)
 /* ---- what the token is bound to ---- */
 
 /* One more of a kind; two of them would have to be the same. */
-static bool take(ost_text *binding, ost_text value)
+static bool take_binding(ost_text *binding, ost_text value)
 {
     if (value.len != DIGEST_LEN || (binding->data != NULL && !text_equal(*binding, value)))
         return false;
@@ -101,7 +101,7 @@ static ost_result read_binding(const ost_claims *claims, sender_binding *bound,
         bool is_x5t = text_is(ost_json_name(at), "x5t#S256");
         ost_text value;
         if ((!is_jkt && !is_x5t) || !ost_json_text(at, &value) ||
-            !take(is_jkt ? &bound->jkt : &bound->x5t, value))
+            !take_binding(is_jkt ? &bound->jkt : &bound->x5t, value))
             return ost_error_set(ret_error, OST_E_SENDER,
                                  "the token is bound (cnf) in a way that cannot be checked: %.*s",
                                  SHOWN(ost_json_source(cnf), 60));

@@ -58,7 +58,7 @@ static uint64_t hash_of(const revocations *all, ost_revoked kind, ost_text value
 }
 
 /* The slot of this hash, or the empty one where it would stand. */
-static slot *find(table *t, uint64_t hash)
+static slot *find_slot(table *t, uint64_t hash)
 {
     size_t i = hash & (t->slots - 1);
     for (;; i = (i + 1) & (t->slots - 1)) {
@@ -76,9 +76,9 @@ static void raise_to(atomic_llong *at, long long value)
         atomic_store_explicit(at, value, memory_order_release);
 }
 
-static void put(table *t, uint64_t hash, long long not_before, long long until)
+static void put_slot(table *t, uint64_t hash, long long not_before, long long until)
 {
-    slot *s = find(t, hash);
+    slot *s = find_slot(t, hash);
     raise_to(&s->not_before, not_before);
     raise_to(&s->until, until);
     atomic_store_explicit(&s->hash, hash, memory_order_release);
@@ -134,7 +134,8 @@ static ost_result rebuild(revocations *all, table *before, long long moment, siz
     for (size_t i = 0; before != NULL && i < before->slots; i++) {
         const slot *s = &before->at[i];
         if (until_of(s) > moment)
-            put(made, atomic_load(&s->hash), atomic_load(&s->not_before), atomic_load(&s->until));
+            put_slot(made, atomic_load(&s->hash), atomic_load(&s->not_before),
+                     atomic_load(&s->until));
     }
     atomic_store(&all->count, kept);
     memory_free(published_replace(&all->current, made));
@@ -176,12 +177,12 @@ static ost_result make_room(revocations *all, int64_t now)
     return result;
 }
 
-static ost_result add(revocations *all, uint64_t hash, long long not_before, long long until,
-                      int64_t now)
+static ost_result add_entry(revocations *all, uint64_t hash, long long not_before, long long until,
+                            int64_t now)
 {
     table *t = atomic_load(&all->current.current);
     size_t count = atomic_load(&all->count);
-    bool known = t != NULL && atomic_load(&find(t, hash)->hash) == hash;
+    bool known = t != NULL && atomic_load(&find_slot(t, hash)->hash) == hash;
     bool full = t == NULL || count >= all->max || 2 * (count + 1) > t->slots;
     if (!known && full) {
         ost_result result = make_room(all, now);
@@ -189,7 +190,7 @@ static ost_result add(revocations *all, uint64_t hash, long long not_before, lon
             return result;
         t = atomic_load(&all->current.current);
     }
-    put(t, hash, not_before, until);
+    put_slot(t, hash, not_before, until);
     if (!known)
         atomic_fetch_add(&all->count, 1);
     atomic_fetch_add(&all->added, 1);
@@ -239,7 +240,8 @@ ost_result revocations_add(revocations *all, const ost_revocation *what, int64_t
     if (until <= now)
         return OST_OK; /* all of them have expired */
     pthread_mutex_lock(&all->lock);
-    ost_result result = add(all, hash_of(all, what->kind, what->value), not_before, until, now);
+    ost_result result =
+        add_entry(all, hash_of(all, what->kind, what->value), not_before, until, now);
     pthread_mutex_unlock(&all->lock);
     return result;
 }
@@ -262,7 +264,7 @@ static bool is_revoked(revocations *all, table *t, ost_revoked kind, const ost_c
     if (value.len == 0 || value.len > NAME_MAX_BYTES)
         return false; /* such a value cannot have been revoked */
     uint64_t hash = hash_of(all, kind, value);
-    const slot *s = find(t, hash);
+    const slot *s = find_slot(t, hash);
     if (atomic_load_explicit(&s->hash, memory_order_acquire) != hash ||
         atomic_load_explicit(&s->until, memory_order_acquire) <= now)
         return false;

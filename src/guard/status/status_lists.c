@@ -47,8 +47,8 @@ static ost_result hold_back(const status_lists *all, unsigned seconds, const cha
 }
 
 /* Under the lock. */
-static ost_result begin(status_lists *all, const unsigned char *digest, ost_text uri, int64_t now,
-                        status_said *ret, ost_error *ret_error)
+static ost_result begin_fetch(status_lists *all, const unsigned char *digest, ost_text uri,
+                              int64_t now, status_said *ret, ost_error *ret_error)
 {
     if (all->ended)
         return hold_back(all, 1, "the guard has been stopped", ret, ret_error);
@@ -77,14 +77,14 @@ static ost_result want(status_lists *all, ost_text uri, int64_t now, status_said
     if (result != OST_OK)
         return error_set_sentence(ret_error, result);
     pthread_mutex_lock(&all->lock);
-    result = begin(all, digest, uri, now, ret, ret_error);
+    result = begin_fetch(all, digest, uri, now, ret, ret_error);
     pthread_mutex_unlock(&all->lock);
     return result;
 }
 
 /* ---- looking ---- */
 
-static held_list *find(const list_set *set, ost_text uri)
+static held_list *find_list(const list_set *set, ost_text uri)
 {
     for (size_t i = 0; set != NULL && i < set->count; i++) {
         if (text_is(uri, set->lists[i]->uri))
@@ -108,13 +108,13 @@ typedef struct sight {
     bool renew;        /* it is old, or will be soon */
 } sight;
 
-static sight look(status_lists *all, const status_reference *reference, int64_t now,
-                  ost_error *ret_error)
+static sight look_at_list(status_lists *all, const status_reference *reference, int64_t now,
+                          ost_error *ret_error)
 {
     published_place place;
     sight seen = {.status = OST_E_REMOTE, .renew = true};
     const list_set *set = published_enter(&all->held, &place);
-    held_list *list = find(set, reference->uri);
+    held_list *list = find_list(set, reference->uri);
     if (list != NULL) {
         int64_t fifth = (list->fresh_until - list->obtained) / 5;
         seen.serves = may_serve(all, list, now);
@@ -136,7 +136,7 @@ static ost_result check_listed(status_lists *all, const ost_claims *claims, int6
     ost_result result = status_reference_read(claims, &reference, ret_error);
     if (result != OST_OK)
         return result;
-    sight seen = look(all, &reference, now, ret_error);
+    sight seen = look_at_list(all, &reference, now, ret_error);
     if (seen.serves && seen.renew)
         (void)!want(all, reference.uri, now, &unused, NULL);
     return seen.serves ? seen.status : want(all, reference.uri, now, ret, ret_error);

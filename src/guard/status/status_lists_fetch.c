@@ -60,7 +60,7 @@ static size_t choose_place(const list_set *set, const char *uri)
 
 /* ---- what there was before ---- */
 
-static const held_list *find(const list_set *set, const char *uri)
+static const held_list *find_list(const list_set *set, const char *uri)
 {
     for (size_t i = 0; set != NULL && i < set->count; i++) {
         if (strcmp(set->lists[i]->uri, uri) == 0)
@@ -72,7 +72,7 @@ static const held_list *find(const list_set *set, const char *uri)
 /* When the newest list of this URI was issued that is known of. */
 static int64_t newest(const status_lists *all, const char *uri, const unsigned char *digest)
 {
-    const held_list *held = find(atomic_load(&all->held.current), uri);
+    const held_list *held = find_list(atomic_load(&all->held.current), uri);
     int64_t issued = held != NULL ? held->issued : INT64_MIN;
     for (size_t i = 0; i < STATUS_GONE_MAX && i < all->gone_count; i++) {
         if (memcmp(all->gone[i].digest, digest, 32) == 0 && all->gone[i].issued > issued)

@@ -92,7 +92,7 @@ static void http1_ended(http_exchange *exchange)
     exchange_give(exchange);
 }
 
-static void refuse(connection *c, int status, const char *reason)
+static void refuse_request(connection *c, int status, const char *reason)
 {
     exchange_refuse(http1_of(c)->exchange, status, reason);
 }
@@ -190,17 +190,17 @@ static bool take_head(connection *c)
     if (has_body && c->input.block->capacity - c->input.start - head->size < BODY_ROOM_MIN)
         return make_room(c, c->input.start > 0 ? c->input.block->capacity : large_block(c));
     if (head->method == HTTP_OTHER && text_is(head->method_name, "CONNECT")) {
-        refuse(c, 501, "method not implemented");
+        refuse_request(c, 501, "method not implemented");
         return false;
     }
     const char *reason = make_request(c);
     if (reason != NULL) {
-        refuse(c, 400, reason);
+        refuse_request(c, 400, reason);
         return false;
     }
     h->max_body = exchange_route(h->exchange);
     if (head->content_length > h->max_body || (head->chunked && h->max_body == 0)) {
-        refuse(c, 413, "body too large");
+        refuse_request(c, 413, "body too large");
         return false;
     }
     begin_body(c);
@@ -221,7 +221,7 @@ static bool read_head(connection *c)
     case REQUEST_HEAD_DONE:
         return take_head(c);
     case REQUEST_HEAD_REFUSED:
-        refuse(c, h->head.status, h->head.reason);
+        refuse_request(c, h->head.status, h->head.reason);
         return false;
     default:
         if (input_room(&c->input) > 0)
@@ -265,11 +265,11 @@ static bool read_chunked(connection *c)
     chunked_state state = chunked_read(&h->chunked, behind, &h->exchange->body, &used);
     drop_behind_head(c, used);
     if (h->exchange->body.failed != OST_OK) {
-        refuse(c, 503, "out of memory");
+        refuse_request(c, 503, "out of memory");
         return false;
     }
     if (state == CHUNKED_REFUSED)
-        refuse(c, h->chunked.status, h->chunked.reason);
+        refuse_request(c, h->chunked.status, h->chunked.reason);
     else if (state == CHUNKED_DONE)
         handle(c, buffer_text(&h->exchange->body));
     return state == CHUNKED_DONE;
@@ -293,7 +293,7 @@ static bool read_length(connection *c)
     buffer_append(&h->exchange->body, taken);
     drop_behind_head(c, taken.len);
     if (h->exchange->body.failed != OST_OK) {
-        refuse(c, 503, "out of memory");
+        refuse_request(c, 503, "out of memory");
         return false;
     }
     if (taken.len < missing)
@@ -326,7 +326,7 @@ static void advance(connection *c)
 
 /* ---- life ---- */
 
-static bool begin(connection *c)
+static bool begin_connection(connection *c)
 {
     c->session = memory_alloc(sizeof(http1));
     return c->session != NULL;
@@ -337,7 +337,7 @@ static bool ends_with_input(const connection *c)
     return is_idle(c) || http1_of(c)->phase != HTTP1_HANDLING;
 }
 
-static void stop(connection *c)
+static void stop_connection(connection *c)
 {
     if (is_idle(c) && !output_blocked(c))
         connection_close(c);
@@ -363,7 +363,8 @@ static bool check_time(connection *c, uint64_t now)
     if (output_blocked(c) || now < deadline(c))
         return false;
     if (h->exchange != NULL)
-        refuse(c, 408, h->phase == HTTP1_HEAD ? "request head too slow" : "request body too slow");
+        refuse_request(c, 408,
+                       h->phase == HTTP1_HEAD ? "request head too slow" : "request body too slow");
     else
         connection_close(c);
     return true;
@@ -375,7 +376,7 @@ static uint64_t idle_since(const connection *c)
 }
 
 /* A request that has not been read whole is dropped. */
-static void end(connection *c)
+static void end_connection(connection *c)
 {
     http1 *h = http1_of(c);
     if (h->exchange == NULL || h->phase == HTTP1_HANDLING)
@@ -390,5 +391,6 @@ static void free_session(connection *c)
     memory_free(c->session);
 }
 
-const connection_protocol http1_protocol = {begin,      advance, ends_with_input, stop, check_time,
-                                            idle_since, end,     free_session};
+const connection_protocol http1_protocol = {begin_connection, advance,     ends_with_input,
+                                            stop_connection,  check_time,  idle_since,
+                                            end_connection,   free_session};

@@ -24,7 +24,7 @@ void request_head_init(request_head *head, http_field *fields, size_t field_capa
     };
 }
 
-static request_head_state refuse(request_head *head, int status, const char *reason)
+static request_head_state refuse_head(request_head *head, int status, const char *reason)
 {
     head->status = status;
     head->reason = reason;
@@ -46,8 +46,8 @@ static request_head_state read_version(request_head *head, ost_text version)
                        version.data[5] >= '0' && version.data[5] <= '9' && version.data[6] == '.' &&
                        version.data[7] >= '0' && version.data[7] <= '9';
     if (well_formed)
-        return refuse(head, 505, "HTTP version not supported");
-    return refuse(head, 400, "malformed HTTP version");
+        return refuse_head(head, 505, "HTTP version not supported");
+    return refuse_head(head, 400, "malformed HTTP version");
 }
 
 /* method SP request-target SP HTTP-version, each separated by exactly one space. */
@@ -56,19 +56,19 @@ static request_head_state read_request_line(request_head *head, char *line, size
     ost_text rest = {line, len};
     size_t first = text_find(rest, ' ', 0);
     if (first == len)
-        return refuse(head, 400, "malformed request line");
+        return refuse_head(head, 400, "malformed request line");
     size_t second = text_find(rest, ' ', first + 1);
     if (second == len)
-        return refuse(head, 400, "request line without HTTP version");
+        return refuse_head(head, 400, "request line without HTTP version");
     head->method_name = (ost_text){line, first};
     head->target = (ost_text){line + first + 1, second - first - 1};
     if (!is_token(head->method_name))
-        return refuse(head, 400, "malformed method");
+        return refuse_head(head, 400, "malformed method");
     if (first > METHOD_MAX)
-        return refuse(head, 501, "method not implemented");
+        return refuse_head(head, 501, "method not implemented");
     head->method = method_of(head->method_name);
     if (head->target.len == 0)
-        return refuse(head, 400, "empty request target");
+        return refuse_head(head, 400, "empty request target");
     head->has_request_line = true;
     return read_version(head, (ost_text){line + second + 1, len - second - 1});
 }
@@ -76,7 +76,7 @@ static request_head_state read_request_line(request_head *head, char *line, size
 static request_head_state read_field_line(request_head *head, char *line, size_t len)
 {
     if (line[0] == ' ' || line[0] == '\t')
-        return refuse(head, 400, "folded field line");
+        return refuse_head(head, 400, "folded field line");
     size_t colon = 0;
     for (unsigned char lower; colon < len; colon++) {
         lower = token_bytes[(unsigned char)line[colon]];
@@ -85,14 +85,14 @@ static request_head_state read_field_line(request_head *head, char *line, size_t
         line[colon] = (char)lower;
     }
     if (colon == len || line[colon] != ':')
-        return refuse(head, 400, "malformed field name");
+        return refuse_head(head, 400, "malformed field name");
     if (colon == 0)
-        return refuse(head, 400, "empty field name");
+        return refuse_head(head, 400, "empty field name");
     ost_text value = text_trim((ost_text){line + colon + 1, len - colon - 1});
     if (!is_field_value(value))
-        return refuse(head, 400, "control character in a field value");
+        return refuse_head(head, 400, "control character in a field value");
     if (head->field_count == head->field_capacity)
-        return refuse(head, 431, "too many fields");
+        return refuse_head(head, 431, "too many fields");
     http_field *field = &head->fields[head->field_count++];
     field->name = (ost_text){line, colon};
     field->value = value;
@@ -106,7 +106,7 @@ static request_head_state read_line(request_head *head, char *line, size_t len)
 {
     if (!head->has_request_line) {
         if (len > head->max_line)
-            return refuse(head, 414, "request line too long");
+            return refuse_head(head, 414, "request line too long");
         if (len == 0 && !head->empty_line_skipped) { /* RFC 9112 §2.2: one is to be ignored */
             head->empty_line_skipped = true;
             return REQUEST_HEAD_MORE;
@@ -124,13 +124,13 @@ static request_head_state check_partial(request_head *head, const char *data, si
     size_t partial = len - head->line;
     if (!head->has_request_line) {
         if (partial > head->max_line + 1)
-            return refuse(head, 414, "request line too long");
+            return refuse_head(head, 414, "request line too long");
         unsigned char first = partial > 0 ? (unsigned char)data[head->line] : 'G';
         if (token_bytes[first] == 0 && first != '\r')
-            return refuse(head, 400, "malformed method");
+            return refuse_head(head, 400, "malformed method");
     }
     if (len >= head->max_size)
-        return refuse(head, 431, "request head too large");
+        return refuse_head(head, 431, "request head too large");
     return REQUEST_HEAD_MORE;
 }
 
@@ -144,11 +144,11 @@ request_head_state request_head_read(request_head *head, char *data, size_t len)
         }
         size_t end = (size_t)(lf - data);
         if (end + 1 > head->max_size)
-            return refuse(head, head->has_request_line ? 431 : 414,
-                          head->has_request_line ? "request head too large"
-                                                 : "request line too long");
+            return refuse_head(head, head->has_request_line ? 431 : 414,
+                               head->has_request_line ? "request head too large"
+                                                      : "request line too long");
         if (end == head->line || data[end - 1] != '\r')
-            return refuse(head, 400, "line not ended by CR LF");
+            return refuse_head(head, 400, "line not ended by CR LF");
         char *line = data + head->line;
         size_t line_len = end - 1 - head->line;
         head->line = head->scanned = end + 1;

@@ -234,7 +234,7 @@ static void free_session(http2 *h)
     memory_free(h);
 }
 
-static bool begin(connection *c)
+static bool begin_connection(connection *c)
 {
     const http_limits *limits = &c->loop->server->service.limits;
     http2 *h = memory_alloc(sizeof *h);
@@ -257,7 +257,7 @@ static bool begin(connection *c)
 }
 
 /* Exchanges that are still handled are let go of; their responses are dropped. */
-static void end(connection *c)
+static void end_connection(connection *c)
 {
     free_session(c->session);
     c->session = NULL;
@@ -319,7 +319,7 @@ static void advance(connection *c)
         connection_finish(c);
 }
 
-static void stop(connection *c)
+static void stop_connection(connection *c)
 {
     stop_streams(c->session);
 }
@@ -380,5 +380,6 @@ static uint64_t idle_since(const connection *c)
     return h->streams == NULL ? h->active_at : UINT64_MAX;
 }
 
-const connection_protocol http2_protocol = {begin,      advance, ends_with_input, stop, check_time,
-                                            idle_since, end,     keep_nothing};
+const connection_protocol http2_protocol = {begin_connection, advance,     ends_with_input,
+                                            stop_connection,  check_time,  idle_since,
+                                            end_connection,   keep_nothing};

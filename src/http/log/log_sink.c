@@ -119,7 +119,7 @@ static void write_waiting(log_sink *sink)
     sink->unsaid += unsaid;
 }
 
-static void *run(void *user)
+static void *run_writer(void *user)
 {
     const struct timespec gather = {.tv_nsec = GATHER_NS};
     log_sink *sink = user;
@@ -165,7 +165,7 @@ ost_result log_sink_new(int file, log_sink **ret_sink)
     struct stat kind;
     sink->takes_all = fstat(file, &kind) == 0 && S_ISREG(kind.st_mode);
     bool ready = sink->filling != NULL && sink->writing != NULL;
-    sink->running = ready && thread_start(&sink->thread, "ostiary-log", run, sink);
+    sink->running = ready && thread_start(&sink->thread, "ostiary-log", run_writer, sink);
     if (!sink->running) {
         log_sink_free(sink);
         return ready ? OST_E_SYSTEM : OST_E_MEMORY;

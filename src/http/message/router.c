@@ -171,7 +171,7 @@ typedef struct search {
 } search;
 
 /* The node has a route for the method: the search is over. Otherwise what it has is noted. */
-static bool take(search *s, const node *at)
+static bool take_node(search *s, const node *at)
 {
     http_method method = s->method;
     if (method == HTTP_HEAD && at->routes[HTTP_HEAD] == NULL)
@@ -194,7 +194,7 @@ static size_t next_segment(const search *s, size_t at)
 static bool search_child(search *s, const node *child, size_t from, size_t end)
 {
     if (next_segment(s, end) == s->path.len)
-        return take(s, child);
+        return take_node(s, child);
     return search_from(s, child, end + 1);
 }
 
@@ -218,7 +218,7 @@ static bool search_from(search *s, const node *at, size_t from)
     }
     if (at->rest != NULL) {
         s->match->values[s->values] = text_slice(s->path, from, s->path.len);
-        return take(s, at->rest);
+        return take_node(s, at->rest);
     }
     return false;
 }

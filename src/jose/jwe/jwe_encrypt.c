@@ -26,7 +26,7 @@ typedef struct writing {
     sealed_content sealed;
 } writing;
 
-static void end(writing *w)
+static void end_writing(writing *w)
 {
     for (size_t i = 0; i < w->count; i++)
         ost_key_unref(w->keys[i].ephemeral);
@@ -78,7 +78,7 @@ static ost_result seal(writing *w, ost_text content, ost_text authenticated)
 
 static ost_result finish(writing *w, ost_result result, ost_error *ret_error)
 {
-    end(w);
+    end_writing(w);
     if (result == OST_OK)
         return OST_OK;
     return ost_error_set(ret_error, result, "the content was not encrypted: %s",

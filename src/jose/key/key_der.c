@@ -59,7 +59,7 @@ EVP_PKEY *der_read(der_form form, ost_text der)
     return pkey;
 }
 
-static ost_result copy(EVP_PKEY *pkey, bool is_private, ost_key *key, ost_error *ret_error)
+static ost_result copy_key(EVP_PKEY *pkey, bool is_private, ost_key *key, ost_error *ret_error)
 {
     switch (key->type) {
     case OST_KEY_RSA:
@@ -108,7 +108,7 @@ static ost_result key_from_pkey(EVP_PKEY *pkey, bool is_private, ost_alg alg, co
     ost_key *key = key_new(type);
     if (key == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    ost_result result = copy(pkey, is_private, key, ret_error);
+    ost_result result = copy_key(pkey, is_private, key, ret_error);
     if (result == OST_OK)
         result = name_and_bind(key, alg, kid, ret_error);
     if (result != OST_OK) {

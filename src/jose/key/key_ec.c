@@ -74,8 +74,8 @@ static ost_result read_private(const ost_json *jwk, const curve_facts *curve, BI
 
 /* With a private part the public one is made and checked first, so that a point off the curve is
  * told apart from a wrong d. The curves have cofactor 1: on the curve is in the group. */
-static ost_result set(ost_key *key, const curve_facts *curve, const unsigned char *point,
-                      const BIGNUM *d, ost_error *ret_error)
+static ost_result set_parts(ost_key *key, const curve_facts *curve, const unsigned char *point,
+                            const BIGNUM *d, ost_error *ret_error)
 {
     pkey_auto EVP_PKEY *pkey = make_pkey(curve, point, NULL);
     if (pkey == NULL && ec_point_check(curve, point + 1) == OST_E_KEY_WEAK)
@@ -110,7 +110,7 @@ ost_result key_ec_import(const ost_json *jwk, ost_key *key, ost_error *ret_error
         result = jwk_bytes_exactly(jwk, "y", curve->size, point + 1 + curve->size, ret_error);
     if (result == OST_OK)
         result = read_private(jwk, curve, &d, ret_error);
-    return result == OST_OK ? set(key, curve, point, d, ret_error) : result;
+    return result == OST_OK ? set_parts(key, curve, point, d, ret_error) : result;
 }
 
 static bool get_coordinate(EVP_PKEY *pkey, const char *name, size_t size, unsigned char *ret)
@@ -146,7 +146,7 @@ ost_result key_ec_copy(EVP_PKEY *pkey, bool is_private, ost_key *key, ost_error 
         !get_coordinate(pkey, OSSL_PKEY_PARAM_EC_PUB_Y, curve->size, point + 1 + curve->size) ||
         (is_private && EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_PRIV_KEY, &d) != 1))
         return ost_error_set(ret_error, OST_E_KEY_FORMAT, "the point or d is missing");
-    return set(key, curve, point, d, ret_error);
+    return set_parts(key, curve, point, d, ret_error);
 }
 
 ost_result key_ec_generate(const curve_facts *curve, ost_key *key)

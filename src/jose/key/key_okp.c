@@ -18,7 +18,7 @@ static bool is_ed25519(const curve_facts *curve)
     return curve->signs && curve->size == ED25519_SIZE;
 }
 
-static void take(ost_key *key, const curve_facts *curve, bool is_private)
+static void take_curve(ost_key *key, const curve_facts *curve, bool is_private)
 {
     key->curve = curve;
     key->is_private = is_private;
@@ -81,7 +81,7 @@ ost_result key_okp_set(ost_key *key, const curve_facts *curve, const unsigned ch
     ost_result result =
         is_ed25519(curve) ? set_ed25519(key, d, ret_error) : set_pkey(key, curve, d, ret_error);
     if (result == OST_OK)
-        take(key, curve, d != NULL);
+        take_curve(key, curve, d != NULL);
     return result;
 }
 
@@ -142,7 +142,7 @@ ost_result key_okp_generate(const curve_facts *curve, ost_key *key)
             EVP_PKEY_get_raw_public_key(key->pkey, key->okp_public, &size) != 1)
             return OST_E_CRYPTO;
     }
-    take(key, curve, true);
+    take_curve(key, curve, true);
     return OST_OK;
 }
 

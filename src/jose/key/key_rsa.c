@@ -125,8 +125,8 @@ static ost_result take_pkey(ost_key *key, EVP_PKEY *pkey, bool is_private)
     return key->rsa != NULL ? OST_OK : OST_E_MEMORY;
 }
 
-static ost_result set(ost_key *key, const rsa_numbers *numbers, bool is_private,
-                      ost_error *ret_error)
+static ost_result set_numbers(ost_key *key, const rsa_numbers *numbers, bool is_private,
+                              ost_error *ret_error)
 {
     EVP_PKEY *pkey = NULL;
     ost_result result = check_public(numbers, ret_error);
@@ -154,7 +154,7 @@ ost_result key_rsa_import(const ost_json *jwk, ost_key *key, ost_error *ret_erro
     }
     for (size_t i = 0; result == OST_OK && i < count; i++)
         result = jwk_integer(jwk, names[i].jwk, &numbers.at[i], ret_error);
-    return result == OST_OK ? set(key, &numbers, is_private, ret_error) : result;
+    return result == OST_OK ? set_numbers(key, &numbers, is_private, ret_error) : result;
 }
 
 ost_result key_rsa_copy(EVP_PKEY *pkey, bool is_private, ost_key *key, ost_error *ret_error)
@@ -169,7 +169,7 @@ ost_result key_rsa_copy(EVP_PKEY *pkey, bool is_private, ost_key *key, ost_error
         if (EVP_PKEY_get_bn_param(pkey, names[i].openssl, &numbers.at[i]) != 1)
             return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"%s\" is missing", names[i].jwk);
     }
-    return set(key, &numbers, is_private, ret_error);
+    return set_numbers(key, &numbers, is_private, ret_error);
 }
 
 ost_result key_rsa_generate(unsigned bits, ost_key *key)

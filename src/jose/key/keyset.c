@@ -50,7 +50,7 @@ void ost_keyset_unref(ost_keyset *keyset)
 }
 
 /* The set takes over the reference. */
-static void put(ost_keyset *keyset, ost_key *key)
+static void put_key(ost_keyset *keyset, ost_key *key)
 {
     keyset->keys[keyset->count++] = key;
     key_table_allow(&key->working->table);
@@ -132,8 +132,8 @@ static void leave_out(passed_over *over, const ost_json *jwk, size_t number, con
 /* Adds the key when signatures can be verified with it; one that is for something else, or not
  * usable, is passed over without an error, and counted. RFC 7517 §4.5: keys may share a kid when
  * they are alternatives of each other; which of them a token means is for ost_keyset_find. */
-static ost_result add(ost_keyset *keyset, const ost_json *jwk, size_t number, passed_over *over,
-                      ost_error *ret_error)
+static ost_result add_key(ost_keyset *keyset, const ost_json *jwk, size_t number, passed_over *over,
+                          ost_error *ret_error)
 {
     ost_key *key;
     ost_error why = {0};
@@ -151,7 +151,7 @@ static ost_result add(ost_keyset *keyset, const ost_json *jwk, size_t number, pa
     bool verifies = (key->algs & OST_ALGS_SIGNATURE) != 0 && (key->ops & KEY_VERIFY) != 0;
     over->skipped += !verifies;
     if (verifies && !has_copy(keyset, key))
-        put(keyset, key);
+        put_key(keyset, key);
     else
         ost_key_unref(key);
     return OST_OK;
@@ -175,7 +175,7 @@ static ost_result import_entries(const ost_json *document, size_t max_keys, ost_
     size_t number = 0;
     const ost_json *entry = ost_json_first(entries);
     for (; result == OST_OK && entry != NULL; entry = ost_json_next(entry))
-        result = add(keyset, entry, ++number, over, ret_error);
+        result = add_key(keyset, entry, ++number, over, ret_error);
     if (result == OST_OK && keyset->count == 0)
         result = ost_error_set(ret_error, OST_E_KEY_UNKNOWN, "none of %zu keys is usable%s%s",
                                count, over->left_out.count > 0 ? "; " : "", over->left_out.first);
@@ -230,7 +230,7 @@ ost_result ost_keyset_new(ost_key *const *keys, size_t count, ost_keyset **ret_k
             ost_keyset_unref(keyset);
             return keys[i] == NULL ? OST_E_ARGUMENT : OST_E_KEY_AMBIGUOUS;
         }
-        put(keyset, ost_key_ref(keys[i]));
+        put_key(keyset, ost_key_ref(keys[i]));
     }
     *ret_keyset = keyset;
     return OST_OK;

@@ -76,7 +76,7 @@ static ost_result read_all(import *i, const ost_json *file, ost_error *ret_error
 }
 
 /* Everything is read and checked before anything is stored. */
-static ost_result make(import *i, ost_error *ret_error)
+static ost_result make_rows(import *i, ost_error *ret_error)
 {
     role_names named;
     const user_rows_progress progress = {i->options->progress, i->options->user};
@@ -129,7 +129,7 @@ static ost_result import_realm(import *i, const ost_json *file, realm_import_out
     }
     ost_result result = read_all(i, file, ret_error);
     if (result == OST_OK)
-        result = make(i, ret_error);
+        result = make_rows(i, ret_error);
     if (result == OST_OK)
         result = make_keys(i, ret_error);
     if (result == OST_OK && !i->options->dry_run)

@@ -81,7 +81,7 @@ static member_fate fate_of(const member_kind *kind, const ost_json *value, const
     return m->fate != MEMBER_ACTED && is_idle(value, m->idle) ? MEMBER_KEPT : m->fate;
 }
 
-static void refuse(review *r, ost_text name, const char *why, const char *behind)
+static void refuse_member(review *r, ost_text name, const char *why, const char *behind)
 {
     if (r->refused == OST_OK)
         r->refused =
@@ -98,9 +98,9 @@ static void tell(review *r, const ost_json *object, const member_kind *kind, con
                       : fate == MEMBER_UNKNOWN ? "no such member is known"
                                                : NULL;
     if (fate == MEMBER_REFUSED)
-        refuse(r, ost_json_name(value), why, "");
+        refuse_member(r, ost_json_name(value), why, "");
     else if (r->strict && (fate == MEMBER_TOLD || fate == MEMBER_UNKNOWN))
-        refuse(r, ost_json_name(value), why, " (--strict)");
+        refuse_member(r, ost_json_name(value), why, " (--strict)");
     if (r->report == NULL)
         return;
     if (kind->name != NULL)
@@ -318,7 +318,7 @@ static void put_value(review *r, const ost_json *value, const member *m)
 }
 
 /* The tables are sorted by name. */
-static const member *find(const member_kind *kind, ost_text name)
+static const member *find_member(const member_kind *kind, ost_text name)
 {
     size_t low = 0, high = kind->count;
     while (low < high) {
@@ -345,7 +345,7 @@ static void put_object(review *r, const ost_json *object, const member_kind *kin
          at = ost_json_next(at)) {
         if (ost_json_is(at, OST_JSON_NULL)) /* as if it had been left out */
             continue;
-        const member *m = find(kind, ost_json_name(at));
+        const member *m = find_member(kind, ost_json_name(at));
         tell(r, object, kind, at, m);
         ost_json_put_name(r->writer, ost_json_name(at));
         if (kind->open)

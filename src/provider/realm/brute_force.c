@@ -86,7 +86,7 @@ static uint64_t key_of(const brute_force *b, const brute_force_attempt *a, ost_t
 
 /* The entry of the key; when there is none, NULL, or a fresh one in the place of the set's oldest.
  */
-static entry *find(brute_force *b, uint64_t key, bool make)
+static entry *find_entry(brute_force *b, uint64_t key, bool make)
 {
     entry *set = b->sets[(key >> 1) % SETS], *oldest = set;
     for (size_t i = 0; i < WAYS; i++) {
@@ -103,7 +103,7 @@ static entry *find(brute_force *b, uint64_t key, bool make)
 
 static bool is_blocked(brute_force *b, uint64_t key, int64_t now)
 {
-    const entry *e = find(b, key, false);
+    const entry *e = find_entry(b, key, false);
     return e != NULL && e->blocked_until > now;
 }
 
@@ -116,7 +116,7 @@ bool brute_force_blocks(brute_force *b, const brute_force_attempt *a)
     pthread_mutex_lock(&b->lock);
     bool blocked = is_blocked(b, key_of(b, a, any, network), a->now);
     if (!blocked && a->user_id.len > 0) {
-        const entry *pair = find(b, key_of(b, a, a->user_id, network), false);
+        const entry *pair = find_entry(b, key_of(b, a, a->user_id, network), false);
         bool trusted = pair != NULL && pair->trusted;
         blocked = (pair != NULL && pair->blocked_until > a->now) ||
                   (!trusted && is_blocked(b, key_of(b, a, a->user_id, any), a->now));
@@ -129,7 +129,7 @@ static void count(brute_force *b, const brute_force_attempt *a, uint64_t key, in
                   bool quick)
 {
     const realm_brute_force *rule = &a->realm->brute_force;
-    entry *e = find(b, key, true);
+    entry *e = find_entry(b, key, true);
     int64_t limit = rule->failures * factor, wait = 0;
     if (e->last > 0 && a->now - e->last > rule->window)
         e->failures = 0;
@@ -168,7 +168,7 @@ void brute_force_succeeded(brute_force *b, const brute_force_attempt *a)
     if (!a->realm->brute_force.on || a->user_id.len == 0)
         return;
     pthread_mutex_lock(&b->lock);
-    entry *pair = find(b, key_of(b, a, a->user_id, network_of(a->address)), true);
+    entry *pair = find_entry(b, key_of(b, a, a->user_id, network_of(a->address)), true);
     *pair = (entry){.key = pair->key, .last = a->now, .last_ms = a->now_ms, .trusted = true};
     pthread_mutex_unlock(&b->lock);
 }
