@@ -7,7 +7,7 @@
 - links between documents lead somewhere;
 - no cell of a table is longer than 120 characters;
 - the tables of docs/usage/realm-files.md are those in the code;
-- the program in README.md is the one in examples/;
+- the programs in README.md and docs/usage/fastapi.md are those in examples/;
 - the headers, the Python package and CHANGELOG.md are of the version that meson.build says.
 """
 
@@ -25,7 +25,7 @@ CELL_MAX = 120  # characters of a table cell
 OTHERS = {"help", "buildtype", "prefix", "cflags", "libs", "static", "variable"}
 OTHERS |= {"print-requires-private", "gc-sections"}
 # And of step, which docs/usage/tools.md compares ours with, and of Keycloak.
-OTHERS |= {"kty", "from-pem", "x5c-cert", "header", "features"}
+OTHERS |= {"app-dir", "kty", "from-pem", "x5c-cert", "header", "features"}
 
 
 def options_in(folder):
@@ -98,6 +98,9 @@ def check_program():
     body = program[program.index("#include"):]
     if body.strip() not in (ROOT / "README.md").read_text():
         problems.append("README.md shows another program than examples/items-api/items-api.c")
+    program = (ROOT / "examples/fastapi-items/main.py").read_text()
+    if program[program.index("import os"):].strip() not in (ROOT / "docs/usage/fastapi.md").read_text():
+        problems.append("docs/usage/fastapi.md shows another program than examples/fastapi-items/main.py")
 
 
 def check_members():

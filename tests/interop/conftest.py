@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures of the tests against other people's programs."""
 
+import os
 import pathlib
 import shutil
 
@@ -8,19 +9,32 @@ import pytest
 
 from both_providers import api_port, provider, provider_kind, realm  # noqa: F401  (fixtures)
 from needs import must_have
-from peers import npm_packages, virtual_environment
-from programs import FastApi
+from peers import PROJECT, Unavailable, npm_packages, virtual_environment
+from programs import FastApi, FastApiItems
 from site_fixtures import api_base, items_api, items_docs, myapi, realm_file  # noqa: F401  (fixtures)
 
 HERE = pathlib.Path(__file__).parent
 
 
-@pytest.fixture(scope="session")
-def fastapi(provider, work):  # noqa: F811
-    home = must_have(lambda: virtual_environment("fastapi", HERE / "fastapi_app" / "requirements.txt"))
-    folder = work / f"fastapi-{provider.port}"
-    with FastApi(home, f"{provider.base}/realms/myrealm", folder) as program:
+@pytest.fixture(scope="session", params=["python-jose", "ostiary"])
+def fastapi(request, provider, work):  # noqa: F811
+    """The well-known program as tutorials write it, and as examples/fastapi-items has it."""
+    issuer, folder = f"{provider.base}/realms/myrealm", work / f"fastapi-{provider.port}"
+    if request.param == "ostiary":
+        home = must_have(package_environment)
+        program = FastApiItems(home, issuer, folder)
+    else:
+        home = must_have(lambda: virtual_environment("fastapi", HERE / "fastapi_app" / "requirements.txt"))
+        program = FastApi(home, issuer, folder)
+    with program:
         yield program
+
+
+def package_environment():
+    """Where script/test has installed the package; its wheel is told in OSTIARY_WHEEL."""
+    if not os.environ.get("OSTIARY_WHEEL"):
+        raise Unavailable("the Python package is not installed (script/test --only interop does it)")
+    return virtual_environment("package", PROJECT / "tests" / "python" / "requirements.txt")
 
 
 @pytest.fixture(scope="session")

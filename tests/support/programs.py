@@ -173,6 +173,20 @@ class FastApi(Program):
         super().__init__(command, f"{self.base}/public/", pathlib.Path(folder) / "fastapi.log", environment)
 
 
+class FastApiItems(Program):
+    """examples/fastapi-items, which our package guards."""
+
+    def __init__(self, python_home, issuer, folder, audience="myapi", port=None):
+        self.port = port or free_port()
+        self.base = f"http://localhost:{self.port}"
+        command = [
+            *(python_home / "bin" / "uvicorn", "main:app", "--app-dir", PROJECT / "examples" / "fastapi-items"),
+            *("--host", "127.0.0.1", "--port", self.port, "--log-level", "warning"),
+        ]
+        environment = {"ISSUER": issuer, "AUDIENCE": audience, "PYTHONDONTWRITEBYTECODE": "1"}
+        super().__init__(command, f"{self.base}/health/live", pathlib.Path(folder) / "fastapi-items.log", environment)
+
+
 def realm_for(api_base, folder, source=EXAMPLE_REALM):
     """A copy of a realm file whose redirect URIs and origins name this API instead of :8000."""
     text = pathlib.Path(source).read_text().replace(EXAMPLE_API, api_base)

@@ -1,0 +1,317 @@
+# SPDX-License-Identifier: Apache-2.0
+"""FastAPI routes that are guarded by OpenID Connect access tokens (``pip install 'ostiary[fastapi]'``).
+
+    oidc = OIDC("https://id.example.org/realms/shop", "items-api")
+    app = FastAPI(lifespan=oidc.lifespan)
+
+    @app.get("/items/")
+    async def read_items(claims: Annotated[Claims, Depends(oidc)]):
+        return {"message": f"Hello user {claims.subject}!"}
+
+    @app.post("/items/", dependencies=[Security(oidc, scopes=["items:write"])])
+    @app.delete("/items/{id}", dependencies=[Depends(oidc.require(realm_roles=["admin"]))])
+
+What is refused, and with which status, challenge and sentence, is the C guard's own table
+(docs/usage/refusals.md): RFC 6750, RFC 9449, RFC 9470.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi.openapi.models import OAuth2, OAuthFlowAuthorizationCode, OAuthFlows, OpenIdConnect
+from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.security import SecurityScopes
+from fastapi.security.base import SecurityBase
+from pydantic import BaseModel, ValidationError
+from starlette.requests import HTTPConnection
+
+from ._core import Claims, Policy
+from .config import Issuer
+from .errors import ConfigurationError, TokenError
+from .verifier import Verifier
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+
+__all__ = ["OIDC"]
+
+_log = logging.getLogger("ostiary")
+_Model = TypeVar("_Model", bound=BaseModel)
+_NO_STORE = "no-store"
+
+
+class _Dependency(SecurityBase):
+    """A dependency on a good access token; what it asks for beyond that is its policy."""
+
+    def __init__(self, owner: OIDC, members: Mapping[str, Any], optional: bool) -> None:
+        self.model = owner.model
+        self.scheme_name = owner.scheme_name
+        self._owner = owner
+        self._members = dict(members)
+        self._optional = optional
+        self._policies: dict[tuple[str, ...], Policy | None] = {}
+        self._policy_for(())  # what is wrong with it is told now
+
+    def _policy_for(self, scopes: tuple[str, ...]) -> Policy | None:
+        if scopes not in self._policies:
+            members = dict(self._members)
+            if scopes:
+                members["scopes"] = [*members.get("scopes", ()), *scopes]
+            self._policies[scopes] = Policy(members) if members else None
+        return self._policies[scopes]
+
+    async def __call__(
+        self, connection: HTTPConnection, scopes: SecurityScopes, response: Response = None  # type: ignore[assignment]
+    ) -> Claims | None:
+        fields = _fields(connection, b"authorization")
+        if self._optional and not fields:
+            return None
+        claims = await self._owner._check(connection, fields, self._policy_for(tuple(scopes.scopes)))
+        if response is not None:
+            response.headers.setdefault("Cache-Control", _NO_STORE)
+        return claims
+
+
+class OIDC(_Dependency):
+    """A guard for routes: ``Depends(oidc)`` gives the :class:`ostiary.Claims` of a good access token.
+
+    ``issuer`` and ``audience`` and every other setting are those of :class:`ostiary.Verifier`; a
+    ``verifier`` of one's own may be given in their place. Keys are fetched in the background from
+    now on, without the loop, until :attr:`lifespan`, :meth:`close` or the program ends; the issuer
+    may be down.
+
+    ``base_url`` is the address by which clients know the API ("https://api.example.org"): proofs of
+    possession (RFC 9449) name it. None: as the request was sent, which is right without a proxy.
+    ``certificate`` returns the client's certificate (DER) of a connection, for tokens that are bound
+    to one (RFC 8705). ``resource`` is the API's own identifier (RFC 9728), which :attr:`router`
+    describes and challenges point to.
+
+    ``authorization_url`` and ``token_url`` are for the Authorize button of ``/docs``; of an issuer
+    with Keycloak's addresses they are known. ``scopes`` are what it offers, each with a sentence.
+
+    Raises ConfigurationError, TypeError or ValueError, which name the parameter.
+    """
+
+    def __init__(
+        self,
+        issuer: str | Issuer | Iterable[Issuer] | None = None,
+        audience: str | Iterable[str] | None = None,
+        *,
+        verifier: Verifier | None = None,
+        base_url: str | None = None,
+        certificate: Callable[[HTTPConnection], bytes | None] | None = None,
+        resource: str | None = None,
+        authorization_url: str | None = None,
+        token_url: str | None = None,
+        scopes: Mapping[str, str] | None = None,
+        scheme_name: str = "OIDC",
+        description: str | None = None,
+        **settings: Any,
+    ) -> None:
+        if (verifier is None) == (issuer is None):
+            raise ConfigurationError("issuer: give either an issuer or a verifier")
+        if verifier is not None and (audience is not None or settings):
+            raise ConfigurationError("verifier: its settings are its own")
+        if resource is not None and verifier is None:
+            settings.setdefault("resource_metadata", _metadata_url(resource))
+        self._make: Callable[[], Verifier] | None = None
+        if verifier is None:
+            assert issuer is not None
+            trusted = issuer if isinstance(issuer, (str, Issuer)) else list(issuer)
+            self._make = lambda: Verifier(trusted, audience, **settings)
+            verifier = self._make()
+        self._verifier = verifier
+        self._base_url = base_url.rstrip("/") if base_url is not None else None
+        self._certificate = certificate
+        self._resource = resource
+        self._scopes = dict(scopes or {})
+        self.model = _scheme(self._verifier.issuers[0], authorization_url, token_url, self._scopes, description)
+        self.scheme_name = scheme_name
+        super().__init__(self, {}, optional=False)
+
+    # ---- what routes ask for ----
+
+    def require(self, policy: Policy | Mapping[str, Any] | None = None, **members: Any) -> _Dependency:
+        """A dependency with a policy: ``scopes``, ``any_scopes``, ``realm_roles``, ``client_roles``, ``max_age``…
+
+        The members are those of docs/usage/policies.md. Raises ConfigurationError for an unknown one.
+        """
+        return _Dependency(self, {**_members(policy), **members}, optional=False)
+
+    @property
+    def optional(self) -> _Dependency:
+        """A dependency that gives None to who brings no token; a token that is not good is refused."""
+        return _Dependency(self, {}, optional=True)
+
+    def claims_as(self, kind: type[_Model], source: _Dependency | None = None) -> Callable[..., _Model]:
+        """A dependency that gives the claims as a pydantic model of the program's own.
+
+        ``source`` is what they come from: this, or what :meth:`require` gave. A good token whose
+        claims do not fit the model is answered 403.
+        """
+
+        def dependency(claims: Any = Depends(source or self)) -> _Model:
+            try:
+                return kind.model_validate(dict(claims))
+            except ValidationError as error:
+                wrong = ", ".join(".".join(map(str, each["loc"])) or "the claims" for each in error.errors())
+                _log.info("refused: OST_E_CLAIM: the token's claims are no %s: %s", kind.__name__, wrong)
+                headers = {"WWW-Authenticate": 'Bearer error="insufficient_scope"', "Cache-Control": _NO_STORE}
+                raise HTTPException(403, "The token's claims are not enough here", headers) from None
+
+        return dependency
+
+    # ---- the life of it ----
+
+    @property
+    def verifier(self) -> Verifier:
+        """The verifier behind it, for :meth:`ostiary.Verifier.revoke` and the like."""
+        return self._verifier
+
+    @contextlib.asynccontextmanager
+    async def lifespan(self, app: Any) -> AsyncIterator[None]:
+        """For ``FastAPI(lifespan=…)``: the verifier lives as long as the application.
+
+        A lifespan of one's own may enter it: ``async with oidc.lifespan(app): …``. An application
+        that starts again has a verifier again.
+        """
+        if self._verifier.closed and self._make is not None:
+            self._verifier = self._make()
+        try:
+            yield
+        finally:
+            if self._make is not None:
+                self._verifier.close()
+
+    def close(self) -> None:
+        """Ends the background thread; requests that still come are answered 503."""
+        self._verifier.close()
+
+    # ---- what operators see ----
+
+    @property
+    def router(self) -> APIRouter:
+        """Routes for whoever runs the API; none is in the OpenAPI document.
+
+        ``/health``, ``/health/live``, ``/health/ready`` (503 until tokens can be verified),
+        ``/metrics`` (Prometheus text), and with ``resource`` its metadata (RFC 9728), which pages of
+        any origin may read.
+        """
+        router = APIRouter(include_in_schema=False)
+        router.add_api_route("/health/live", _live, methods=["GET"])
+        router.add_api_route("/health", self._ready, methods=["GET"])
+        router.add_api_route("/health/ready", self._ready, methods=["GET"])
+        router.add_api_route("/metrics", self._metrics, methods=["GET"])
+        if self._resource is not None:
+            router.add_api_route(_metadata_path(self._resource), self._metadata, methods=["GET"])
+        return router
+
+    def docs(self, client_id: str) -> dict[str, Any]:
+        """For ``FastAPI(swagger_ui_init_oauth=…)``: the page logs in as a public client, by PKCE."""
+        return {
+            "clientId": client_id,
+            "usePkceWithAuthorizationCodeGrant": True,
+            "scopes": " ".join(self._scopes) or "openid",
+        }
+
+    async def _ready(self) -> Response:
+        ready = self._verifier.ready
+        body = {"status": "UP" if ready else "DOWN", **self._verifier.describe()}
+        return JSONResponse(body, 200 if ready else 503, {"Cache-Control": _NO_STORE})
+
+    async def _metrics(self) -> Response:
+        return PlainTextResponse(self._verifier.metrics(), headers={"Cache-Control": _NO_STORE})
+
+    async def _metadata(self) -> Response:
+        body: dict[str, Any] = {
+            "resource": self._resource,
+            "authorization_servers": list(self._verifier.issuers),
+            "bearer_methods_supported": ["header"],
+            "dpop_signing_alg_values_supported": list(self._verifier.dpop_algorithms),
+        }
+        if self._scopes:
+            body["scopes_supported"] = list(self._scopes)
+        return JSONResponse(body, headers={"Access-Control-Allow-Origin": "*"})
+
+    # ---- one request ----
+
+    async def _check(self, connection: HTTPConnection, fields: list[bytes], policy: Policy | None) -> Claims | None:
+        try:
+            return await self._verifier.acheck(
+                fields,
+                policy,
+                method=connection.scope.get("method", "GET"),
+                url=self._url_of(connection),
+                dpop=_fields(connection, b"dpop"),
+                certificate=self._certificate(connection) if self._certificate is not None else None,
+            )
+        except TokenError as refusal:
+            _log.info("refused: %s; expected %s, seen %s", refusal, refusal.expected, refusal.seen)
+            raise HTTPException(refusal.status, refusal.message, _headers_of(refusal)) from refusal
+
+    def _url_of(self, connection: HTTPConnection) -> str:
+        url = connection.url
+        return self._base_url + url.path if self._base_url is not None else str(url.replace(query="", fragment=""))
+
+
+def _fields(connection: HTTPConnection, name: bytes) -> list[bytes]:
+    return [value for each, value in connection.scope["headers"] if each == name]
+
+
+def _members(policy: Policy | Mapping[str, Any] | None) -> dict[str, Any]:
+    if isinstance(policy, Policy):
+        from json import loads
+
+        members: dict[str, Any] = loads(policy.json)
+        return members
+    return dict(policy or {})
+
+
+def _headers_of(refusal: TokenError) -> dict[str, str]:
+    headers = {"Cache-Control": _NO_STORE}
+    if refusal.challenge:
+        headers["WWW-Authenticate"] = refusal.challenge
+    if refusal.retry_after:
+        headers["Retry-After"] = str(refusal.retry_after)
+    if refusal.dpop_nonce is not None:
+        headers["DPoP-Nonce"] = refusal.dpop_nonce
+    return headers
+
+
+def _scheme(
+    issuer: str, authorization_url: str | None, token_url: str | None, scopes: dict[str, str], description: str | None
+) -> OAuth2 | OpenIdConnect:
+    if "/realms/" in issuer:
+        authorization_url = authorization_url or f"{issuer}/protocol/openid-connect/auth"
+        token_url = token_url or f"{issuer}/protocol/openid-connect/token"
+    if authorization_url is None or token_url is None:
+        address = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+        return OpenIdConnect(openIdConnectUrl=address, description=description)
+    code = OAuthFlowAuthorizationCode(
+        authorizationUrl=authorization_url, tokenUrl=token_url, refreshUrl=token_url, scopes=scopes
+    )
+    return OAuth2(flows=OAuthFlows(authorizationCode=code), description=description)
+
+
+def _metadata_path(resource: str) -> str:
+    """RFC 9728 §3.1: the well-known part stands between the host and the path."""
+    from urllib.parse import urlsplit
+
+    return "/.well-known/oauth-protected-resource" + urlsplit(resource).path.rstrip("/")
+
+
+def _metadata_url(resource: str) -> str:
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(resource)
+    if parts.scheme not in ("https", "http") or not parts.netloc or parts.query or parts.fragment:
+        raise ConfigurationError(f"resource: {resource!r} is not an https URL without query and fragment")
+    return f"{parts.scheme}://{parts.netloc}{_metadata_path(resource)}"
+
+
+async def _live() -> dict[str, str]:
+    return {"status": "UP"}
