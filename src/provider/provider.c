@@ -2,6 +2,7 @@
 /* The provider put together: routes, server, housekeeping; see provider.h. */
 #include "provider/provider.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -76,6 +77,7 @@ static const struct {
     {HTTP_GET, OIDC "/login-status-iframe.html/init", session_status_init_endpoint},
 };
 #define ENDPOINTS (ARRAY_LEN(endpoints))
+#define MAX_PATH 256
 
 static const http_field headers[] = {
     {OST_TEXT_INIT("Referrer-Policy"), OST_TEXT_INIT("no-referrer")},
@@ -84,15 +86,30 @@ static const http_field headers[] = {
      OST_TEXT_INIT("max-age=31536000; includeSubDomains")},
 };
 
+/* Everything stands below the relative path; of RFC 8414's well-known addresses, that path and the
+ * realm's come last. */
+static bool place_route(const char *path, const char *before, char placed[MAX_PATH])
+{
+    const char *below = strstr(path, "/realms/");
+    size_t first =
+        text_starts(text_of(path), "/.well-known/") && below != NULL ? (size_t)(below - path) : 0;
+    int len = snprintf(placed, MAX_PATH, "%.*s%s%s", (int)first, path, before, path + first);
+    return len > 0 && len < MAX_PATH;
+}
+
 static ost_result make_server(provider *p, const provider_config *config, ost_error *ret_error)
 {
     http_route routes[ENDPOINTS];
-    for (size_t i = 0; i < ENDPOINTS; i++)
+    char paths[ENDPOINTS][MAX_PATH];
+    for (size_t i = 0; i < ENDPOINTS; i++) {
+        if (!place_route(endpoints[i].path, p->address.path, paths[i]))
+            return ost_error_set(ret_error, OST_E_CONFIG, "the relative path is too long");
         routes[i] = (http_route){.method = endpoints[i].method,
-                                 .path = endpoints[i].path,
+                                 .path = paths[i],
                                  .handler = endpoints[i].handler,
                                  .user = p,
                                  .max_body = MAX_FORM};
+    }
     const http_config server = {
         .routes = routes,
         .route_count = ENDPOINTS,
@@ -127,27 +144,17 @@ static ost_result make_hashing(provider *p, unsigned threads, ost_error *ret_err
     return http_pool_new(threads, (size_t)threads * HASH_QUEUE_PER_THREAD, &p->hashing, ret_error);
 }
 
-static ost_result set_hostname(provider *p, const char *hostname, bool development,
-                               ost_error *ret_error)
+static ost_result set_address(provider *p, const provider_config *config, ost_error *ret_error)
 {
-    ost_text url = text_of(hostname);
-    if (hostname == NULL)
-        return development ? OST_OK
-                           : ost_error_set(ret_error, OST_E_CONFIG, "a host name is needed");
-    while (text_ends(url, "/"))
-        url.len--;
-    if (!text_starts(url, "https://") && !text_starts(url, "http://"))
-        return ost_error_set(ret_error, OST_E_CONFIG,
-                             "the host name \"%.100s\" is not a URL such as https://id.example.org",
-                             hostname);
-    p->hostname = memory_copy(url);
-    return p->hostname != NULL ? OST_OK : ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    if (config->hostname == NULL && !config->development && !config->any_host)
+        return ost_error_set(ret_error, OST_E_CONFIG, "a host name is needed");
+    return public_url_read(config->hostname, config->relative_path, &p->address, ret_error);
 }
 
 static ost_result build(provider *p, const provider_config *config, ost_error *ret_error)
 {
     const char *address = config->address != NULL ? config->address : "127.0.0.1";
-    ost_result result = set_hostname(p, config->hostname, config->development, ret_error);
+    ost_result result = set_address(p, config, ret_error);
     if (result == OST_OK)
         result = make_hashing(p, config->hash_threads, ret_error);
     if (result == OST_OK)
@@ -205,6 +212,6 @@ void provider_free(provider *p)
     pthread_mutex_destroy(&p->change_lock);
     pthread_mutex_destroy(&p->keeper_lock);
     pthread_cond_destroy(&p->keeper_wake);
-    memory_free(p->hostname);
+    public_url_free(&p->address);
     memory_free(p);
 }

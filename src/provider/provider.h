@@ -14,9 +14,11 @@ typedef struct provider_config {
     store *store;         /* outlives the provider */
     const char *address;  /* NULL: 127.0.0.1 */
     unsigned port;        /* 0: any free one */
-    const char *hostname; /* public base URL, "https://id.example.org"; NULL: from the request's
-                             Host, which only development mode allows */
-    bool development;     /* start-dev: plain http, Host believed, errors explained */
+    const char *hostname; /* public base URL, "https://id.example.org", or a host alone; NULL: from
+                             the request's Host, which needs `development` or `any_host` */
+    const char *relative_path; /* NULL: none; "/auth": everything stands below it */
+    bool any_host;             /* the Host of requests is believed in production too */
+    bool development;          /* start-dev: plain http, Host believed, errors explained */
     const char *tls_certificate, *tls_key;
     const char *const *trusted_proxies;
     size_t trusted_proxy_count;

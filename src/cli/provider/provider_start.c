@@ -7,9 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/context.h"
 #include "base/text.h"
 #include "base/thread.h"
 #include "cli/command.h"
+#include "cli/provider/keycloak_variables.h"
 #include "http/log/access_log.h"
 #include "http/log/log_sink.h"
 #include "provider/file/bootstrap_admin.h"
@@ -26,11 +28,14 @@ typedef struct run_state {
     provider *provider;
     const char *address;
     bool development;
-    const char *proxies[MAX_PROXIES];
+    char *proxies[MAX_PROXIES];
+    size_t proxy_count;
 } run_state;
 
 static void run_state_clear(run_state *state)
 {
+    for (size_t i = 0; i < state->proxy_count; i++)
+        memory_free(state->proxies[i]);
     provider_free(state->provider);
     log_sink_free(state->log);
     store_close(state->store);
@@ -74,13 +79,26 @@ static ost_result bootstrap(store *db, ost_error *ret_error)
     return bootstrap_admin(db, text_of(name), text_of(password), NULL, ret_error);
 }
 
+/* "--http-enabled", "--http-enabled=true" */
+static bool is_on(const option_values *values, const char *name)
+{
+    const char *value = options_get(values, name);
+    return value != NULL && strcmp(value, "false") != 0;
+}
+
+static bool is_off(const option_values *values, const char *name)
+{
+    const char *value = options_get(values, name);
+    return value != NULL && strcmp(value, "false") == 0;
+}
+
 /* How the provider listens: in production over TLS, or in plain text behind a proxy when
  * --http-enabled says so. */
 static ost_result configure_listener(const option_values *values, bool development,
                                      provider_config *config, ost_error *ret_error)
 {
     bool tls = options_has(values, "https-certificate-file");
-    bool http = development || options_has(values, "http-enabled");
+    bool http = development || is_on(values, "http-enabled");
     uint64_t port;
     if (tls != options_has(values, "https-certificate-key-file"))
         return ost_error_set(ret_error, OST_E_CONFIG,
@@ -91,7 +109,8 @@ static ost_result configure_listener(const option_values *values, bool developme
                              "production needs --https-certificate-file and "
                              "--https-certificate-key-file, or --http-enabled=true behind a proxy "
                              "that ends TLS");
-    if (!development && options_get(values, "hostname") == NULL)
+    if (!development && !is_off(values, "hostname-strict") &&
+        options_get(values, "hostname") == NULL)
         return ost_error_set(ret_error, OST_E_CONFIG,
                              "production needs --hostname: the URL under which browsers and APIs "
                              "reach the provider, such as https://id.example.org");
@@ -126,6 +145,19 @@ static ost_result configure_log(const option_values *values, run_state *state,
                             : ost_error_set(ret_error, result, "the log cannot be started");
 }
 
+/* One address or block, or several with commas between them. */
+static bool add_proxies(run_state *state, ost_text list)
+{
+    ost_text one;
+    while (text_next(&list, ',', &one)) {
+        if (state->proxy_count == MAX_PROXIES ||
+            (state->proxies[state->proxy_count] = memory_copy(text_trim(one))) == NULL)
+            return false;
+        state->proxy_count++;
+    }
+    return true;
+}
+
 static ost_result configure(const option_values *values, bool development, run_state *state,
                             provider_config *config, ost_error *ret_error)
 {
@@ -139,15 +171,19 @@ static ost_result configure(const option_values *values, bool development, run_s
         return result;
     config->development = development;
     config->hostname = options_get(values, "hostname");
+    config->relative_path = options_get(values, "http-relative-path");
+    config->any_host = is_off(values, "hostname-strict");
     config->loops = (unsigned)loops;
     config->hash_threads = (unsigned)hash_threads;
     for (size_t i = 0; i < MAX_PROXIES; i++) {
-        state->proxies[i] = options_nth(values, "proxy-trusted-addresses", i);
-        if (state->proxies[i] == NULL)
+        const char *value = options_nth(values, "proxy-trusted-addresses", i);
+        if (value == NULL)
             break;
-        config->trusted_proxy_count = i + 1;
+        if (!add_proxies(state, text_of(value)))
+            return ost_error_set(ret_error, OST_E_CONFIG, "too many trusted proxies");
     }
-    config->trusted_proxies = state->proxies;
+    config->trusted_proxy_count = state->proxy_count;
+    config->trusted_proxies = (const char *const *)state->proxies;
     return configure_log(values, state, config, ret_error);
 }
 
@@ -162,6 +198,7 @@ static void say_listening(void *user)
 static int start_provider(const option_values *values, bool development)
 {
     signal_ignore(SIGPIPE); /* who reads what is said here may go away */
+    keycloak_variables_tell(values->options);
     run_state state = {0};
     ost_error error = {0};
     provider_config config = {0};
@@ -204,9 +241,15 @@ static const option options[] = {
     {"https-port", "PORT", "KC_HTTPS_PORT", NULL, "port for HTTPS (8443)"},
     {"https-certificate-file", "FILE", "KC_HTTPS_CERTIFICATE_FILE", NULL, "PEM certificate chain"},
     {"https-certificate-key-file", "FILE", "KC_HTTPS_CERTIFICATE_KEY_FILE", NULL, "its PEM key"},
-    {"hostname", "URL", "KC_HOSTNAME", NULL, "public base URL; required in production"},
+    {"hostname", "URL", "KC_HOSTNAME_URL", "KC_HOSTNAME",
+     "public base URL, or a host whose scheme and port are the request's; required in production"},
+    {"hostname-strict", "[false]", "KC_HOSTNAME_STRICT", NULL,
+     "false: the Host of each request is believed, in production too"},
+    {"http-relative-path", "PATH", "KC_HTTP_RELATIVE_PATH", NULL,
+     "everything stands below this path, such as /auth"},
     {"proxy-trusted-addresses", "ADDRESS", "KC_PROXY_TRUSTED_ADDRESSES", NULL,
-     "a proxy whose X-Forwarded-* is believed: address or CIDR block; repeatable"},
+     "a proxy whose X-Forwarded-* is believed: address or CIDR block, several with commas; "
+     "repeatable"},
     {"import-realm", "[PATH]", "OSTIARY_IMPORT_REALM", NULL,
      "import realm files that do not exist yet, from DATA/import or PATH"},
     COMMAND_DATA_OPTION,

@@ -55,7 +55,7 @@ call *call_begin(http_exchange *exchange, void *user)
         http_respond(exchange, 500, NULL, (ost_text){0});
         return NULL;
     }
-    if (p->hostname == NULL && c->request->authority.len == 0) {
+    if (p->address.url == NULL && c->request->authority.len == 0) {
         http_set_reason(exchange, "no Host field to make the issuer of");
         http_respond(exchange, 400, NULL, (ost_text){0});
         return NULL;

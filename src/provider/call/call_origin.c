@@ -29,10 +29,11 @@ bool call_needs_tls(const call *c)
 
 const char *call_base_url(call *c)
 {
-    if (c->provider->hostname != NULL)
-        return c->provider->hostname;
-    return call_format(c, "%s://%.*s", c->request->secure ? "https" : "http",
-                       (int)c->request->authority.len, c->request->authority.data);
+    const char *base =
+        public_url_base(&c->provider->address, c->request->authority, c->request->secure, c->arena);
+    if (base == NULL)
+        call_refuse(c, 500, "server_error", NULL);
+    return base;
 }
 
 void call_allow_origin(call *c, const realm_client *client)

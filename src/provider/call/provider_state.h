@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "http/http.h"
+#include "provider/call/public_url.h"
 #include "provider/call/realm_table.h"
 #include "provider/realm/brute_force.h"
 
@@ -28,7 +29,7 @@ typedef struct provider provider; /* provider.h has what the outside may do with
 struct provider {
     store *store;
     const ost_context *context;
-    char *hostname; /* NULL: from the request */
+    public_url address;
     bool development;
     http_server *server;
     unsigned port;
