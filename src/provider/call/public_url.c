@@ -16,24 +16,32 @@ static ost_result refuse(ost_error *ret_error, const char *what, const char *val
     return ost_error_set(ret_error, OST_E_CONFIG, "%s, not \"%.100s\"", what, value);
 }
 
+static bool is_host_character(char c, bool of_address)
+{
+    bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+    return letter || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           (of_address && (c == ':' || c == '[' || c == ']'));
+}
+
+static bool is_port(ost_text text)
+{
+    uint64_t number;
+    return text.len == 0 ||
+           (text.data[0] == ':' && text_to_unsigned(text_slice(text, 1, text.len), 65535, &number));
+}
+
 /* "host", "host:port", "[address]:port" */
 static bool is_host(ost_text text)
 {
     bool bracketed = text_starts(text, "[");
     size_t end = bracketed ? text_find(text, ']', 0) + 1 : text_find(text, ':', 0);
-    ost_text host = text_slice(text, 0, end), port = text_slice(text, end, text.len);
-    uint64_t number;
+    ost_text host = text_slice(text, 0, end);
     for (size_t i = 0; i < host.len; i++) {
-        char c = host.data[i];
-        bool plain = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
-                     c == '-' || c == '.';
-        bool of_address = bracketed && (c == ':' || c == '[' || c == ']');
-        if (!plain && !of_address)
+        if (!is_host_character(host.data[i], bracketed))
             return false;
     }
     return host.len > 0 && host.len <= 255 && end <= text.len &&
-           (port.len == 0 || (port.data[0] == ':' &&
-                              text_to_unsigned(text_slice(port, 1, port.len), 65535, &number)));
+           is_port(text_slice(text, end, text.len));
 }
 
 /* Segments of characters that no cookie, URL or route has to write otherwise. */
