@@ -71,14 +71,21 @@ typedef struct http_limits {
                                        all connections, 64 MiB */
 } http_limits;
 
+typedef struct http_detail {
+    const char *name;
+    ost_text value;
+} http_detail;
+
 typedef struct http_log_entry {
     const http_request *request; /* NULL when no request could be read */
     int status;
     size_t body_bytes;
     int64_t duration_us;
     ost_text peer;
-    ost_text subject; /* see http_set_subject; empty when unknown */
-    ost_text reason;  /* see http_set_reason: for the operator, empty when all was well */
+    ost_text subject;           /* see http_set_subject; empty when unknown */
+    ost_text reason;            /* see http_set_reason: for the operator, empty when all was well */
+    const http_detail *details; /* see http_add_detail */
+    size_t detail_count;
 } http_log_entry;
 
 /* A handler answers with http_respond (now, or later after http_defer or http_suspend). One that
@@ -213,6 +220,10 @@ OST_MUST_CHECK ost_result http_add_field(http_exchange *exchange, const char *na
 /* For the access log only. */
 void http_set_subject(http_exchange *exchange, ost_text subject);
 void http_set_reason(http_exchange *exchange, const char *format, ...) OST_PRINTF(2, 3);
+/* A member of the line beside those that every line has; of at most HTTP_DETAILS. `name` is a
+ * literal; an empty value is left out. */
+#define HTTP_DETAILS 8
+void http_add_detail(http_exchange *exchange, const char *name, ost_text value);
 
 /* Sends the response; Content-Length, Date and framing come by themselves. `type` may be NULL for
  * an empty body. The body is copied or sent before this returns. A second call is ignored. */

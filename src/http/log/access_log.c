@@ -212,6 +212,8 @@ size_t access_log_format(const http_log_entry *entry, int64_t now_ms, bool json,
     add_number(&made, "us", entry->duration_us);
     add_text(&made, "subject", entry->subject);
     add_text(&made, "reason", entry->reason);
+    for (size_t i = 0; i < entry->detail_count; i++)
+        add_text(&made, entry->details[i].name, entry->details[i].value);
     if (entry->request != NULL) {
         add_text(&made, "request", entry->request->request_id);
         add_text(&made, "agent", http_request_field(entry->request, "user-agent"));

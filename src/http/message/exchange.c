@@ -156,6 +156,8 @@ static void write_log(http_exchange *x)
         .peer = x->readable ? x->request.peer : x->client->peer,
         .subject = x->subject,
         .reason = x->reason,
+        .details = x->details,
+        .detail_count = x->detail_count,
     };
     service->log(&entry, service->log_user);
 }
@@ -253,6 +255,13 @@ void http_set_subject(http_exchange *exchange, ost_text subject)
     char *copy = ost_arena_copy(exchange->arena, subject);
     if (copy != NULL)
         exchange->subject = (ost_text){copy, subject.len};
+}
+
+void http_add_detail(http_exchange *exchange, const char *name, ost_text value)
+{
+    char *copy = value.len > 0 ? ost_arena_copy(exchange->arena, value) : NULL;
+    if (copy != NULL && exchange->detail_count < HTTP_DETAILS)
+        exchange->details[exchange->detail_count++] = (http_detail){name, {copy, value.len}};
 }
 
 void http_set_reason(http_exchange *exchange, const char *format, ...)

@@ -107,6 +107,8 @@ struct http_exchange {
     size_t body_bytes;
     uint64_t started; /* uv_hrtime */
     ost_text subject, reason;
+    http_detail details[HTTP_DETAILS];
+    size_t detail_count;
 
     void (*work)(http_exchange *exchange, void *user);
     http_handler done;

@@ -16,6 +16,16 @@ typedef struct call_error {
     const char *description; /* NULL: none */
 } call_error;
 
+/* What is known of an event by the time that it is told (event.h). */
+typedef struct call_event {
+    bool due; /* one of this type is to be told at the end */
+    event_type type;
+    ost_text user;     /* their id */
+    ost_text username; /* as it was typed */
+    ost_text session;
+    const char *error; /* more exactly than the answer may say; NULL: as that */
+} call_event;
+
 typedef struct call call;
 struct call {
     provider *provider;
@@ -31,6 +41,7 @@ struct call {
     http_form form;             /* of the body, or of the query, as the endpoint reads it */
     const realm_client *client; /* once it is known */
     call_error error;
+    call_event event;
     ost_text answer; /* what a job on the pool has made: a JSON document or a location */
     void *job;       /* an endpoint's own */
     void (*work)(call *call), (*send)(call *call); /* of call_work */

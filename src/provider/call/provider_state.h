@@ -23,6 +23,19 @@ typedef enum provider_counter {
     COUNTERS,
 } provider_counter;
 
+/* Keycloak's types of events; each succeeds or fails. */
+typedef enum event_type {
+    EVENT_LOGIN,
+    EVENT_LOGOUT,
+    EVENT_CODE_TO_TOKEN,
+    EVENT_REFRESH_TOKEN,
+    EVENT_CLIENT_LOGIN,
+    EVENT_INTROSPECT_TOKEN,
+    EVENT_REVOKE_GRANT,
+    EVENT_USER_INFO_REQUEST,
+    EVENTS,
+} event_type;
+
 struct call;
 typedef struct provider provider; /* provider.h has what the outside may do with it */
 
@@ -36,6 +49,7 @@ struct provider {
     http_pool *hashing; /* password checks alone: they must not hold up anything else */
     brute_force *failures;
     atomic_uint_fast64_t counters[COUNTERS];
+    atomic_uint_fast64_t events[EVENTS][2]; /* that went well, that failed */
     _Atomic(realm_table *) realms;
     realm_table *retired; /* freed after every request that may use them has ended */
     /* Answers with a page for people. Calls stand below the pages, so it is set where both are

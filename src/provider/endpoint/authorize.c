@@ -2,6 +2,7 @@
 /* The authorization endpoint (RFC 6749 §3.1): a session that is there answers, otherwise the login
  * form does. */
 #include "base/text.h"
+#include "provider/call/event.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/browser_login.h"
 #include "provider/login/realm_page.h"
@@ -78,9 +79,11 @@ void authorize_endpoint(http_exchange *exchange, void *user)
     }
     switch (auth_request_read(c, &login->request)) {
     case AUTH_PAGE:
+        event_tell_outcome(c, EVENT_LOGIN);
         page_send_error(c, c->error.status, c->error.description);
         return;
     case AUTH_REDIRECT:
+        event_tell_outcome(c, EVENT_LOGIN);
         auth_response_send_error(c, &login->request);
         return;
     case AUTH_GOOD:

@@ -3,11 +3,12 @@
 #include "base/array.h"
 #include "base/buffer.h"
 #include "base/text.h"
+#include "provider/call/event.h"
 #include "provider/call/provider_state.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/realm_page.h"
 
-#define MAX_METRICS 8192
+#define MAX_METRICS 16384
 
 void health_endpoint(http_exchange *exchange, void *user)
 {
@@ -21,6 +22,19 @@ void health_endpoint(http_exchange *exchange, void *user)
 static uint64_t counter(provider *p, provider_counter which)
 {
     return atomic_load_explicit(&p->counters[which], memory_order_relaxed);
+}
+
+static void append_events(provider *p, buffer *to)
+{
+    buffer_append_string(to, "# HELP ostiary_provider_events_total Events, by Keycloak's names.\n"
+                             "# TYPE ostiary_provider_events_total counter\n");
+    for (unsigned type = 0; type < EVENTS; type++) {
+        for (unsigned failed = 0; failed < 2; failed++)
+            buffer_append_format(to, "ostiary_provider_events_total{event=\"%s\"} %llu\n",
+                                 event_name((event_type)type, failed != 0),
+                                 (unsigned long long)atomic_load_explicit(&p->events[type][failed],
+                                                                          memory_order_relaxed));
+    }
 }
 
 void metrics_endpoint(http_exchange *exchange, void *user)
@@ -69,6 +83,7 @@ void metrics_endpoint(http_exchange *exchange, void *user)
         buffer_append_format(&b, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n", rows[i].name,
                              rows[i].help, rows[i].name, rows[i].type, rows[i].name,
                              (unsigned long long)rows[i].value);
+    append_events(p, &b);
     http_respond(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", buffer_text(&b));
 }
 

@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Introspection (RFC 7662). */
 #include "base/text.h"
+#include "provider/call/event.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/internal_token.h"
 #include "provider/token/client_auth.h"
+
+static void send(call *c)
+{
+    event_tell_outcome(c, EVENT_INTROSPECT_TOKEN);
+    call_send_json(c);
+}
 
 /* Everything that the token says, and that it is alive. */
 static bool write_active(call *c, const ost_claims *claims)
@@ -57,5 +64,5 @@ void introspect_endpoint(http_exchange *exchange, void *user)
         call_refuse(c, 403, "invalid_request", "Client not allowed.");
     if (c->error.status == 0 && call_parameter(c, "token").data == NULL)
         call_refuse(c, 400, "invalid_request", "Token not provided.");
-    call_work(c, work, call_send_json);
+    call_work(c, work, send);
 }

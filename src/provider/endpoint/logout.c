@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "base/percent.h"
 #include "base/text.h"
+#include "provider/call/event.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/realm_page.h"
 #include "provider/session/authentication.h"
@@ -84,6 +85,11 @@ static void send_question(call *c, const logout_job *job)
 static void send(call *c)
 {
     const logout_job *job = c->job;
+    c->event.user = job->subject;
+    if (c->event.session.len == 0)
+        c->event.session = job->session;
+    if (!job->ask || c->error.status != 0)
+        event_tell_outcome(c, EVENT_LOGOUT);
     if (job->quiet) {
         call_allow_origin(c, c->client);
         if (c->error.status == 0 && browser_has_identity(c))
@@ -157,6 +163,7 @@ static bool read_redirect(call *c, logout_job *job)
 
 static void end_session(call *c, ost_text id)
 {
+    c->event.session = id;
     ost_result result = store_session_end(c->provider->store, text_of(c->realm->name), id);
     if (result != OST_OK && result != OST_E_NOT_FOUND)
         call_refuse(c, 503, "temporarily_unavailable",

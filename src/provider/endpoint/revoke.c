@@ -2,6 +2,7 @@
 /* Revocation (RFC 7009): a refresh token takes its session along; an access token its client's part
  * of the session, for there is no list of single revoked tokens. */
 #include "base/text.h"
+#include "provider/call/event.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/internal_token.h"
@@ -10,6 +11,7 @@
 static void send(call *c)
 {
     call_allow_origin(c, c->client);
+    event_tell_outcome(c, EVENT_REVOKE_GRANT);
     if (c->error.status != 0)
         call_send_json(c);
     else

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Userinfo (OpenID Connect Core §5.3), with the challenges of RFC 6750 §3. */
 #include "base/text.h"
+#include "provider/call/event.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
@@ -24,6 +25,7 @@ static void send(call *c)
     const userinfo_job *job = c->job;
     call_allow_origin(c, c->client); /* of any origin, as long as the client is not known */
     (void)!http_set_field(c->exchange, "Cache-Control", OST_TEXT("no-store"));
+    event_tell_outcome(c, EVENT_USER_INFO_REQUEST);
     if (c->error.status == 0) {
         http_respond(c->exchange, 200, "application/json", c->answer);
         return;

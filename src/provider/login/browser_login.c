@@ -5,6 +5,7 @@
 #include "base/base64url.h"
 #include "base/percent.h"
 #include "base/text.h"
+#include "provider/call/event.h"
 #include "provider/login/realm_page.h"
 #include "provider/realm/uuid.h"
 #include "provider/session/authentication.h"
@@ -170,9 +171,30 @@ static void send_form(call *c, browser_login *login)
     realm_page_send(c, &p);
 }
 
+/* A form that is shown for the first time is no event. */
+static void tell_event(call *c, const browser_login *login)
+{
+    switch (login->outcome) {
+    case LOGIN_PAGE:
+        if (c->event.error != NULL)
+            event_tell(c, EVENT_LOGIN, c->event.error);
+        break;
+    case LOGIN_DONE:
+        c->event.user = login->session.user_id;
+        c->event.session = login->session.id;
+        event_tell(c, EVENT_LOGIN, NULL);
+        break;
+    case LOGIN_REFUSED:
+    case LOGIN_BROKEN:
+        event_tell_outcome(c, EVENT_LOGIN);
+        break;
+    }
+}
+
 void browser_login_send(call *c)
 {
     browser_login *login = c->job;
+    tell_event(c, login);
     switch (login->outcome) {
     case LOGIN_PAGE:
         if (login->forget_session)
@@ -182,7 +204,6 @@ void browser_login_send(call *c)
     case LOGIN_DONE:
         if (login->new_session)
             browser_session_set(c, &login->session);
-        http_set_subject(c->exchange, login->session.user_id);
         auth_response_send(c, &login->request, &login->parameters);
         break;
     case LOGIN_REFUSED:

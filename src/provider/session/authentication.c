@@ -93,8 +93,17 @@ authentication_outcome authenticate(call *c, ost_text username, ost_text passwor
                                          .address = c->request->peer,
                                          .now = c->now,
                                          .now_ms = monotonic_ms()};
+    c->event.username = username;
+    c->event.user = row.id;
     bool blocked = brute_force_blocks(c->provider->failures, &attempt);
     authentication_outcome outcome = check_password(c, password, &row, found == OST_OK, &user);
+    c->event.error = blocked                              ? "user_temporarily_disabled"
+                     : found != OST_OK                    ? "user_not_found"
+                     : outcome == AUTHENTICATION_WRONG    ? "invalid_user_credentials"
+                     : outcome == AUTHENTICATION_DISABLED ? "user_disabled"
+                     : outcome == AUTHENTICATION_BUSY     ? "temporarily_unavailable"
+                     : !user.complete                     ? "resolve_required_actions"
+                                                          : NULL;
     if (blocked) { /* says nothing, not even that somebody has to wait */
         provider_count(c->provider, COUNT_LOGINS_BLOCKED);
         return AUTHENTICATION_WRONG;

@@ -230,6 +230,8 @@ bool mint_userinfo(call *c, const grant *g, ost_text *ret_json)
 
 bool mint_answer(call *c, const grant *g, const minted *m)
 {
+    c->event.user = g->user_id;
+    c->event.session = text_of(g->session_id);
     ost_json_writer *w = call_writer(c);
     if (w == NULL)
         return false;

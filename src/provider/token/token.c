@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "provider/call/event.h"
 #include "provider/token/client_auth.h"
 
 /* RSA signatures grow with the cube of the key: above this, they would hold up the loop. */
@@ -13,17 +14,20 @@ static const struct {
     const char *type;
     void (*run)(call *call);
     enum { ON_LOOP, ON_STORE_POOL, ON_HASH_POOL } place;
+    event_type event;
 } grants[] = {
-    {"authorization_code", grant_authorization_code, ON_STORE_POOL},
-    {"refresh_token", grant_refresh_token, ON_STORE_POOL},
-    {"password", grant_password, ON_HASH_POOL},
-    {"client_credentials", grant_client_credentials, ON_LOOP},
+    {"authorization_code", grant_authorization_code, ON_STORE_POOL, EVENT_CODE_TO_TOKEN},
+    {"refresh_token", grant_refresh_token, ON_STORE_POOL, EVENT_REFRESH_TOKEN},
+    {"password", grant_password, ON_HASH_POOL, EVENT_LOGIN},
+    {"client_credentials", grant_client_credentials, ON_LOOP, EVENT_CLIENT_LOGIN},
 };
 
 static void send(call *c)
 {
     /* A script must be able to read why its client was refused. */
     call_allow_origin(c, c->client);
+    if (c->event.due)
+        event_tell_outcome(c, c->event.type);
     call_send_json(c);
 }
 
@@ -35,6 +39,8 @@ static bool find_grant(call *c, size_t *ret_index)
     for (size_t i = 0; i < ARRAY_LEN(grants); i++) {
         if (text_is(type, grants[i].type)) {
             *ret_index = i;
+            c->event.due = true;
+            c->event.type = grants[i].event;
             return true;
         }
     }

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What happens to users and clients, by the names of Keycloak's events: members of the request's
+ * line in the log, and counted in the metrics. */
+#ifndef EVENT_H
+#define EVENT_H
+
+#include "provider/call/call.h"
+
+/* The event of a call that has come to its end: `error` NULL for success, or Keycloak's word
+ * ("invalid_user_credentials"); what call->event knows by then is told with it. On the exchange's
+ * loop, before the answer. */
+void event_tell(call *call, event_type type, const char *error);
+
+/* The same for a call that knows itself whether it was refused. */
+void event_tell_outcome(call *call, event_type type);
+
+/* "LOGIN", "LOGIN_ERROR" */
+const char *event_name(event_type type, bool failed);
+
+#endif

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""P22: what happens to users and clients stands in the log and in the metrics, by Keycloak's names."""
+
+import json
+import shlex
+import time
+
+import pytest
+from oidc import Client, callback_of
+from programs import PROJECT
+from web import Browser, unverified_token
+
+REALMS = PROJECT / "tests" / "interop" / "realms"
+WEB = Client("web", "web-secret", "http://localhost:8000/auth")
+SERVICE = Client("service", "service-secret", None)
+CAROL = ("carol", "carol-password")
+
+
+@pytest.fixture(params=["json", "text"])
+def watched(request, new_provider):
+    """The probed realm, and the events that its log has had since the last look."""
+    provider = new_provider([REALMS / "probe-realm.json"], arguments=("--log-format", request.param))
+    seen = 0
+
+    def parsed(line):
+        if request.param == "json":
+            return json.loads(line) if line.startswith("{") else {}
+        if not line.startswith("time="):
+            return {}
+        return dict(part.split("=", 1) for part in shlex.split(line))
+
+    def events(count):
+        nonlocal seen
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            found = [parsed(line) for line in provider.log.read_text().splitlines() if "event" in line]
+            found = [line for line in found if "event" in line]
+            if len(found) >= seen + count:
+                break
+            time.sleep(0.05)
+        new, seen = found[seen:], len(found)
+        return new
+
+    return provider, events
+
+
+def metric(provider, event):
+    name = f'ostiary_provider_events_total{{event="{event}"}} '
+    text = Browser().get(f"{provider.base}/metrics").text
+    return int(next(line for line in text.splitlines() if line.startswith(name)).removeprefix(name))
+
+
+def test_p22_a_login_and_what_follows(watched):
+    provider, events = watched
+    realm, browser = provider.realm("probe"), Browser()
+    page = realm.authorize(browser, WEB)
+    browser.submit(page.page.form("kc-form-login"), username="carol", password="wrong-password")
+    answer = browser.submit(page.page.form("kc-form-login"), username="carol", password="carol-password")
+    tokens = realm.code(WEB, callback_of(answer)["code"]).json()
+    claims = unverified_token(tokens["access_token"])[1]
+    refreshed = realm.refresh(WEB, tokens["refresh_token"]).json()
+    realm.refresh(WEB, "garbage")
+    realm.code(WEB, "a.b.c")
+    realm.userinfo(refreshed["access_token"])
+    out = {"id_token_hint": refreshed["id_token"]}
+    browser.get(realm.endpoint("logout"), out)
+    wrong, login, code, refresh, stale, spent, info, logout = events(8)
+    assert [line["event"] for line in (wrong, login, code, refresh, stale, spent, info, logout)] == [
+        *("LOGIN_ERROR", "LOGIN", "CODE_TO_TOKEN", "REFRESH_TOKEN", "REFRESH_TOKEN_ERROR"),
+        *("CODE_TO_TOKEN_ERROR", "USER_INFO_REQUEST", "LOGOUT"),
+    ]
+    assert (wrong["error"], wrong["username"], wrong["client"]) == ("invalid_user_credentials", "carol", "web")
+    for line in (login, code, refresh, logout):
+        assert (line["subject"], line["session"]) == (claims["sub"], claims["sid"])
+    for line in (login, code, refresh, stale, spent, info, logout):
+        assert (line["realm"], line["client"]) == ("probe", "web")
+        assert ("error" in line) == line["event"].endswith("_ERROR")
+    assert code["grant"] == "authorization_code"
+    text = provider.log.read_text()
+    for secret in ("carol-password", "wrong-password", tokens["refresh_token"], "web-secret"):
+        assert secret not in text
+    assert (metric(provider, "LOGIN"), metric(provider, "LOGIN_ERROR"), metric(provider, "LOGOUT")) == (1, 1, 1)
+
+
+def test_p22_why_a_login_failed(watched):
+    provider, events = watched
+    realm = provider.realm("probe")
+    for user, password in (("nobody", "x"), ("dan", "dan-password"), ("erin", "erin-password"), CAROL):
+        realm.password(WEB, user, password)
+    realm.password(Client("web", "wrong", None), *CAROL)
+    realm.client_credentials(Client("nobody", "x"))
+    lines = events(6)
+    assert [(line["event"], line.get("error")) for line in lines] == [
+        ("LOGIN_ERROR", "user_not_found"),
+        ("LOGIN_ERROR", "user_disabled"),
+        ("LOGIN_ERROR", "resolve_required_actions"),
+        ("LOGIN", None),
+        ("LOGIN_ERROR", "unauthorized_client"),
+        ("CLIENT_LOGIN_ERROR", "invalid_client"),
+    ]
+    assert lines[0]["username"] == "nobody"
