@@ -445,3 +445,20 @@ def test_many_users_are_hashed_by_several_threads_and_the_first_error_is_told(im
     users[70]["username"] = ""
     done, _ = importing([{"realm": "y", "users": users}])
     assert done.returncode == 1 and "users[70].username" in done.stderr
+
+
+def test_a_password_policy_judges_what_is_set_and_what_a_file_has_in_plain(tmp_path, importing):
+    policy = "length(8) and digits(1) and notUsername"
+    realm = {"realm": "x", "enabled": True, "passwordPolicy": policy}
+    done, _ = importing({**realm, "users": [ANN]})
+    assert done.returncode == 1
+    assert "users[0].credentials: Invalid password: must contain at least 1 numerical digits." in done.stderr
+    done, report = importing({**realm, "users": [{"username": "ann", "enabled": True}]})
+    assert done.returncode == 0
+    assert "passwordPolicy" not in told(report, "kept without effect")
+    data = tmp_path / "data"
+    for password, sentence in (("short1", "minimum length 8"), ("long-password", "1 numerical digits")):
+        for command in (("user", "set-password", "ann"), ("user", "add", "bob")):
+            done = run(*command, "--realm", "x", "--data", data, input=password)
+            assert done.returncode == 1 and sentence in done.stderr
+    assert run("user", "set-password", "ann", "--realm", "x", "--data", data, input="long-password-1").returncode == 0

@@ -9,6 +9,7 @@
 #include "provider/admin/document_edit.h"
 #include "provider/member/review.h"
 #include "provider/realm/password.h"
+#include "provider/realm/password_policy.h"
 #include "provider/realm/role.h"
 #include "provider/realm/user_row.h"
 
@@ -125,7 +126,11 @@ ost_result realm_admin_set_password(realm_admin *a, const store_user *user,
 {
     const ost_json *actions;
     ost_text credential;
-    ost_result result = password_hash(password, NULL, a->arena, &credential);
+    ost_result result = password_policy_check(a->realm->password_policy, password, user->username,
+                                              user->email, ret_error);
+    if (result != OST_OK)
+        return result;
+    result = password_hash(password, NULL, a->arena, &credential);
     if (result == OST_OK && temporary) {
         result = document_add_text(ost_json_get(document, "requiredActions"),
                                    OST_TEXT("UPDATE_PASSWORD"), a->arena, &actions);

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "provider/file/realm_import.h"
+#include "provider/realm/password_policy.h"
 #include "provider/realm/realm.h"
 #include "provider/realm/role.h"
 #include "provider/realm/user_row.h"
@@ -68,6 +69,9 @@ static ost_result add(store *s, const realm *r, const store_user *like, ost_text
     ost_text text;
     ost_json_writer *w = ost_json_writer_new(arena, 0);
     ost_result result = w != NULL ? complete_roles(r, roles, arena, &all, ret_error) : OST_E_MEMORY;
+    if (result == OST_OK && password.len > 0)
+        result = password_policy_check(r->password_policy, password, like->username, like->email,
+                                       ret_error);
     if (result == OST_OK)
         result = write_user(like->username, like->email, password, all, w);
     if (result == OST_OK)

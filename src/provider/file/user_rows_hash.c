@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/thread.h"
 #include "provider/file/user_rows.h"
+#include "provider/realm/password_policy.h"
 #include "provider/realm/user_row.h"
 
 #define MAX_THREADS 64
@@ -30,13 +31,29 @@ typedef struct worker {
     size_t failed_at;
 } worker;
 
+/* By the realm's policy, as far as it is known: what is hashed already cannot be judged. */
+static ost_result judge_password(const shared_work *work, size_t i, ost_error *ret_error)
+{
+    const ost_json *user = work->users->documents[i];
+    ost_text username = {0}, email = {0}, plain = user_row_plain_password(user);
+    ost_error inner = {0};
+    (void)!ost_json_text(ost_json_get(user, "username"), &username);
+    (void)!ost_json_text(ost_json_get(user, "email"), &email);
+    if (plain.len == 0 || password_policy_check(work->realm->password_policy, plain, username,
+                                                email, &inner) == OST_OK)
+        return OST_OK;
+    return ost_error_set(ret_error, OST_E_FORMAT, "users[%zu].credentials: %s", i, inner.detail);
+}
+
 static void make_block(worker *w, size_t first, size_t end)
 {
     const shared_work *work = w->work;
     for (size_t i = first; i < end && w->result == OST_OK; i++) {
         store_user *row = &work->users->rows[i];
-        w->result = user_row_read(work->users->documents[i], i, text_of(work->realm->name),
-                                  work->context, w->arena, row, &w->error);
+        w->result = judge_password(work, i, &w->error);
+        if (w->result == OST_OK)
+            w->result = user_row_read(work->users->documents[i], i, text_of(work->realm->name),
+                                      work->context, w->arena, row, &w->error);
         row->email_shared = work->realm->duplicate_emails;
         w->failed_at = i;
     }

@@ -140,8 +140,10 @@ static const member realm_members[] = {
      .why = "who has a second factor is not let in"},
     {"otpSupportedApplications", MEMBER_STRINGS, .fate = MEMBER_KEPT},
     {"passwordCredentialGrantAllowed", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},
-    {"passwordPolicy", MEMBER_STRING, .fate = MEMBER_TOLD,
-     .why = "passwords that are set or imported are not judged by it"},
+    {"passwordPolicy", MEMBER_STRING, .fate = MEMBER_ACTED,
+     .why = "passwords that are set, and plain ones of a file, are judged by it; hashAlgorithm, "
+            "hashIterations, passwordHistory, forceExpiredPasswordChange, passwordAge and "
+            "maxAuthAge have no effect"},
     {"permanentLockout", MEMBER_BOOLEAN, .fate = MEMBER_ACTED,
      .why = "locked for maxDeltaTimeSeconds; the user is not disabled"},
     {"privateKey", MEMBER_STRING, .fate = MEMBER_TOLD, .why = "layout of before Keycloak 2"},

@@ -104,18 +104,33 @@ static ost_result write_document(const ost_json *user, ost_text id, ost_text use
     return ost_json_writer_finish(w, ret_document);
 }
 
-static ost_result read_password(const ost_json *user, const ost_context *context, ost_arena *arena,
-                                ost_text *ret_password)
+static const ost_json *find_password(const ost_json *user)
 {
-    ost_text plain = {0};
     const ost_json *at = ost_json_first(ost_json_get(user, "credentials"));
     while (at != NULL && !is_password(at))
         at = ost_json_next(at);
+    return at;
+}
+
+ost_text user_row_plain_password(const ost_json *user)
+{
+    const ost_json *password = find_password(user);
+    ost_text plain = {0};
+    if (password == NULL || !is_plain(password) ||
+        !ost_json_text(ost_json_get(password, "value"), &plain))
+        return (ost_text){0};
+    return plain;
+}
+
+static ost_result read_password(const ost_json *user, const ost_context *context, ost_arena *arena,
+                                ost_text *ret_password)
+{
+    const ost_json *at = find_password(user);
     *ret_password = OST_TEXT("");
     if (at == NULL)
         return OST_OK;
     if (is_plain(at)) {
-        (void)!ost_json_text(ost_json_get(at, "value"), &plain);
+        ost_text plain = user_row_plain_password(user);
         return plain.len > 0 ? password_hash(plain, context, arena, ret_password) : OST_OK;
     }
     if (ost_json_get(at, "hashedSaltedValue") != NULL)

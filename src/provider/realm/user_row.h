@@ -13,6 +13,9 @@ OST_MUST_CHECK ost_result user_row_read(const ost_json *user, size_t index, ost_
                                         const ost_context *context, ost_arena *arena,
                                         store_user *ret_row, ost_error *ret_error);
 
+/* The plain password of a UserRepresentation; empty: it has none. */
+ost_text user_row_plain_password(const ost_json *user);
+
 /* The account of a client with service accounts. */
 OST_MUST_CHECK ost_result user_row_service_account(ost_text client_id, ost_text realm,
                                                    ost_text default_role,

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Password policies; see password_policy.h. */
+#include "provider/realm/password_policy.h"
+
+#include <regex.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/text.h"
+
+#define MAX_PATTERN 1024
+#define MAX_PASSWORD 1024
+
+typedef struct judged {
+    ost_text password, username, email;
+    ost_text argument; /* within the policy's brackets; empty: none */
+    ost_error *error;
+} judged;
+
+/* ---- counting ---- */
+
+typedef bool (*is_of)(unsigned char c);
+
+static bool is_digit(unsigned char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_lower(unsigned char c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+static bool is_upper(unsigned char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+/* Of other letters than ASCII's nobody says here what they are: they count as none of these. */
+static bool is_special(unsigned char c)
+{
+    return c < 0x80 && !is_digit(c) && !is_lower(c) && !is_upper(c);
+}
+
+static uint64_t count(ost_text text, is_of counts)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < text.len; i++)
+        n += counts((unsigned char)text.data[i]);
+    return n;
+}
+
+/* In UTF-16 units, as Java counts. */
+static uint64_t length(ost_text text)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        n += (c & 0xc0) == 0x80 ? 0 : c >= 0xf0 ? 2 : 1;
+    }
+    return n;
+}
+
+static bool contains(ost_text text, ost_text part)
+{
+    for (size_t i = 0; part.len > 0 && i + part.len <= text.len; i++) {
+        if (text_equal_ignoring_case(text_slice(text, i, part.len), part))
+            return true;
+    }
+    return false;
+}
+
+/* ---- the policies ---- */
+
+static ost_result refuse(const judged *j, const char *sentence)
+{
+    return ost_error_set(j->error, OST_E_ARGUMENT, "Invalid password: %s.", sentence);
+}
+
+static ost_result unsupported(const judged *j, const char *name)
+{
+    return ost_error_set(j->error, OST_E_UNSUPPORTED,
+                         "the password policy %s(%.*s) cannot be judged here", name,
+                         (int)(j->argument.len < 100 ? j->argument.len : 100), j->argument.data);
+}
+
+/* Keycloak takes a missing number, and "undefined", for the usual one. */
+static bool number(const judged *j, uint64_t usual, uint64_t *ret)
+{
+    *ret = usual;
+    return j->argument.len == 0 || text_is(j->argument, "undefined") ||
+           text_to_unsigned(j->argument, INT32_MAX, ret);
+}
+
+static ost_result at_least(const judged *j, const char *name, uint64_t seen, uint64_t usual,
+                           const char *before, const char *after)
+{
+    char text[160];
+    uint64_t wanted;
+    if (!number(j, usual, &wanted))
+        return unsupported(j, name);
+    snprintf(text, sizeof text, "%s %llu%s", before, (unsigned long long)wanted, after);
+    return seen >= wanted ? OST_OK : refuse(j, text);
+}
+
+static ost_result judge_length(const judged *j)
+{
+    return at_least(j, "length", length(j->password), 8, "minimum length", "");
+}
+
+static ost_result judge_max_length(const judged *j)
+{
+    char text[160];
+    uint64_t most;
+    if (!number(j, 64, &most))
+        return unsupported(j, "maxLength");
+    snprintf(text, sizeof text, "maximum length %llu", (unsigned long long)most);
+    return length(j->password) <= most ? OST_OK : refuse(j, text);
+}
+
+static ost_result judge_digits(const judged *j)
+{
+    return at_least(j, "digits", count(j->password, is_digit), 1, "must contain at least",
+                    " numerical digits");
+}
+
+static ost_result judge_lower(const judged *j)
+{
+    return at_least(j, "lowerCase", count(j->password, is_lower), 1, "must contain at least",
+                    " lower case characters");
+}
+
+static ost_result judge_upper(const judged *j)
+{
+    return at_least(j, "upperCase", count(j->password, is_upper), 1, "must contain at least",
+                    " upper case characters");
+}
+
+static ost_result judge_special(const judged *j)
+{
+    return at_least(j, "specialChars", count(j->password, is_special), 1, "must contain at least",
+                    " special characters");
+}
+
+static ost_result judge_username(const judged *j)
+{
+    return text_equal_ignoring_case(j->password, j->username)
+               ? refuse(j, "must not be equal to the username")
+               : OST_OK;
+}
+
+static ost_result judge_contains_username(const judged *j)
+{
+    return contains(j->password, j->username) ? refuse(j, "Can not contain the username") : OST_OK;
+}
+
+static ost_result judge_email(const judged *j)
+{
+    return j->email.len > 0 && text_equal_ignoring_case(j->password, j->email)
+               ? refuse(j, "must not be equal to the email")
+               : OST_OK;
+}
+
+/* What Java and POSIX read alike: no backslash but before punctuation, no "(?", no possessive or
+ * lazy repetition. */
+static bool reads_alike(ost_text pattern)
+{
+    for (size_t i = 0; i < pattern.len; i++) {
+        char c = pattern.data[i], next = i + 1 < pattern.len ? pattern.data[i + 1] : '\0';
+        bool repeats = c == '*' || c == '+' || c == '?' || c == '}';
+        if ((c == '\\' && !is_special((unsigned char)next)) || (c == '(' && next == '?') ||
+            (repeats && (next == '+' || next == '?')) || (c == '[' && next == '[') ||
+            (c == '&' && next == '&'))
+            return false;
+        i += c == '\\';
+    }
+    return true;
+}
+
+/* The whole password has to match. */
+static ost_result judge_pattern(const judged *j)
+{
+    char pattern[MAX_PATTERN], password[MAX_PASSWORD];
+    regex_t compiled;
+    int len = snprintf(pattern, sizeof pattern, "^(%.*s)$", (int)j->argument.len, j->argument.data);
+    if (len < 0 || (size_t)len >= sizeof pattern || !reads_alike(j->argument) ||
+        !text_to_string(j->password, password, sizeof password) ||
+        memchr(password, '\0', j->password.len) != NULL ||
+        regcomp(&compiled, pattern, REG_EXTENDED | REG_NOSUB) != 0)
+        return unsupported(j, "regexPattern");
+    int seen = regexec(&compiled, password, 0, NULL, 0);
+    regfree(&compiled);
+    wipe(password, sizeof password);
+    if (seen != 0 && seen != REG_NOMATCH)
+        return unsupported(j, "regexPattern");
+    return seen == 0 ? OST_OK : refuse(j, "fails to match regex pattern(s)");
+}
+
+static const struct {
+    const char *name;
+    ost_result (*judge)(const judged *j); /* NULL: it is not about the password */
+} policies[] = {
+    {"length", judge_length},
+    {"maxLength", judge_max_length},
+    {"digits", judge_digits},
+    {"lowerCase", judge_lower},
+    {"upperCase", judge_upper},
+    {"specialChars", judge_special},
+    {"notUsername", judge_username},
+    {"notContainsUsername", judge_contains_username},
+    {"notEmail", judge_email},
+    {"regexPattern", judge_pattern},
+    {"hashAlgorithm", NULL},
+    {"hashIterations", NULL},
+    {"forceExpiredPasswordChange", NULL},
+    {"passwordHistory", NULL},
+    {"passwordAge", NULL},
+    {"recoveryCodesWarningThreshold", NULL},
+    {"maxAuthAge", NULL},
+};
+
+static ost_result judge(judged *j, ost_text one)
+{
+    ost_text name = text_trim(text_slice(one, 0, text_find(one, '(', 0)));
+    size_t open = text_find(one, '(', 0);
+    j->argument = (ost_text){0};
+    one = text_trim(one);
+    if (open < one.len && text_ends(one, ")"))
+        j->argument = text_slice(one, open + 1, one.len - open - 2);
+    for (size_t i = 0; i < ARRAY_LEN(policies); i++) {
+        if (text_is(name, policies[i].name))
+            return policies[i].judge != NULL ? policies[i].judge(j) : OST_OK;
+    }
+    return ost_error_set(j->error, OST_E_UNSUPPORTED,
+                         "the password policy %.*s cannot be judged here",
+                         (int)(name.len < 100 ? name.len : 100), name.data);
+}
+
+ost_result password_policy_check(const char *policy, ost_text password, ost_text username,
+                                 ost_text email, ost_error *ret_error)
+{
+    static const char and[] = " and ";
+    judged j = {.password = password, .username = username, .email = email, .error = ret_error};
+    ost_result result = OST_OK;
+    for (const char *at = policy; at != NULL && *at != '\0' && result == OST_OK;) {
+        const char *end = strstr(at, and);
+        size_t len = end != NULL ? (size_t)(end - at) : strlen(at);
+        result = judge(&j, (ost_text){at, len});
+        at = end != NULL ? end + sizeof and-1 : NULL;
+    }
+    return result;
+}

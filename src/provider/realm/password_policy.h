@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keycloak's password policies: "length(8) and digits(1) and notUsername". */
+#ifndef PASSWORD_POLICY_H
+#define PASSWORD_POLICY_H
+
+#include <ostiary/types.h>
+
+/* Whether a password may be set for the user, by a policy (NULL: none). OST_E_ARGUMENT with
+ * Keycloak's sentence; OST_E_UNSUPPORTED: the policy asks for what cannot be judged here, so that
+ * no password is good enough. What says how to hash, and for how long a password is good, is not
+ * about the password and passed over. */
+OST_MUST_CHECK ost_result password_policy_check(const char *policy, ost_text password,
+                                                ost_text username, ost_text email,
+                                                ost_error *ret_error);
+
+#endif
