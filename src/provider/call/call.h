@@ -16,7 +16,7 @@ typedef struct call_error {
     const char *description; /* NULL: none */
 } call_error;
 
-/* What is known of an event by the time that it is told (event.h). */
+/* What is known of an event by the time that it is told (call_event.h). */
 typedef struct call_event {
     bool due; /* one of this type is to be told at the end */
     event_type type;

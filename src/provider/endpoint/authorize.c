@@ -2,7 +2,7 @@
 /* The authorization endpoint (RFC 6749 §3.1): a session that is there answers, otherwise the login
  * form does. */
 #include "base/text.h"
-#include "provider/call/event.h"
+#include "provider/call/call_event.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/browser_login.h"
 #include "provider/login/realm_page.h"

@@ -3,7 +3,7 @@
 #include "base/array.h"
 #include "base/buffer.h"
 #include "base/text.h"
-#include "provider/call/event.h"
+#include "provider/call/call_event.h"
 #include "provider/call/provider_state.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/realm_page.h"

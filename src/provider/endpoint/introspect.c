@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Introspection (RFC 7662). */
 #include "base/text.h"
-#include "provider/call/event.h"
+#include "provider/call/call_event.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/internal_token.h"

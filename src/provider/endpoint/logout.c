@@ -4,7 +4,7 @@
 #include "base/buffer.h"
 #include "base/percent.h"
 #include "base/text.h"
-#include "provider/call/event.h"
+#include "provider/call/call_event.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/realm_page.h"
 #include "provider/session/authentication.h"

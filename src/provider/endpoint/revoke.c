@@ -2,7 +2,7 @@
 /* Revocation (RFC 7009): a refresh token takes its session along; an access token its client's part
  * of the session, for there is no list of single revoked tokens. */
 #include "base/text.h"
-#include "provider/call/event.h"
+#include "provider/call/call_event.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/internal_token.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Userinfo (OpenID Connect Core §5.3), with the challenges of RFC 6750 §3. */
 #include "base/text.h"
-#include "provider/call/event.h"
+#include "provider/call/call_event.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"

@@ -5,7 +5,7 @@
 #include "base/base64url.h"
 #include "base/percent.h"
 #include "base/text.h"
-#include "provider/call/event.h"
+#include "provider/call/call_event.h"
 #include "provider/login/realm_page.h"
 #include "provider/realm/uuid.h"
 #include "provider/session/authentication.h"

@@ -4,7 +4,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "provider/call/event.h"
+#include "provider/call/call_event.h"
 #include "provider/token/client_auth.h"
 
 /* RSA signatures grow with the cube of the key: above this, they would hold up the loop. */

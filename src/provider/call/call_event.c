@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Events; see event.h. */
-#include "provider/call/event.h"
+/* Events; see call_event.h. */
+#include "provider/call/call_event.h"
 
 #include "base/text.h"
 

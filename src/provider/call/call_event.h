@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What happens to users and clients, by the names of Keycloak's events: members of the request's
  * line in the log, and counted in the metrics. */
-#ifndef EVENT_H
-#define EVENT_H
+#ifndef CALL_EVENT_H
+#define CALL_EVENT_H
 
 #include "provider/call/call.h"
 
