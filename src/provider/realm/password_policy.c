@@ -162,18 +162,34 @@ static ost_result judge_email(const judged *j)
                : OST_OK;
 }
 
-/* What Java and POSIX read alike: no backslash but before punctuation, no "(?", no possessive or
- * lazy repetition. */
+/* True when Java reads it otherwise than POSIX: a backslash but before punctuation, "(?", lazy and
+ * possessive repetition, sets within sets. */
+static bool is_javas_own(char c, char next)
+{
+    switch (c) {
+    case '\\':
+        return !is_special((unsigned char)next);
+    case '(':
+        return next == '?';
+    case '*':
+    case '+':
+    case '?':
+    case '}':
+        return next == '+' || next == '?';
+    case '[':
+    case '&':
+        return next == c;
+    default:
+        return false;
+    }
+}
+
 static bool reads_alike(ost_text pattern)
 {
     for (size_t i = 0; i < pattern.len; i++) {
-        char c = pattern.data[i], next = i + 1 < pattern.len ? pattern.data[i + 1] : '\0';
-        bool repeats = c == '*' || c == '+' || c == '?' || c == '}';
-        if ((c == '\\' && !is_special((unsigned char)next)) || (c == '(' && next == '?') ||
-            (repeats && (next == '+' || next == '?')) || (c == '[' && next == '[') ||
-            (c == '&' && next == '&'))
+        if (is_javas_own(pattern.data[i], i + 1 < pattern.len ? pattern.data[i + 1] : '\0'))
             return false;
-        i += c == '\\';
+        i += pattern.data[i] == '\\';
     }
     return true;
 }
