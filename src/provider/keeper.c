@@ -17,22 +17,26 @@
 static void free_retired(provider *p, int64_t now, bool all)
 {
     realm_table **at = &p->retired;
+    bool freed = false;
     while (*at != NULL) {
         realm_table *table = *at;
         if (all || now - table->retired_at > RETIREMENT) {
             *at = table->retired;
             realm_table_free(table);
+            freed = true;
         } else {
             at = &table->retired;
         }
     }
+    if (freed)
+        memory_give_back();
 }
 
 static ost_result reload(provider *p, ost_error *ret_error)
 {
     realm_table *table;
     int64_t generation = store_generation(p->store); /* before: what changes meanwhile is seen */
-    ost_result result = realm_table_load(p->store, &table, ret_error);
+    ost_result result = realm_table_load(p->store, atomic_load(&p->realms), &table, ret_error);
     if (result != OST_OK)
         return result;
     realm_table *before = atomic_exchange(&p->realms, table);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/context.h"
 #include "base/text.h"
 #include "provider/realm/document_limit.h"
@@ -57,6 +58,71 @@ static void entry_free(realm_entry *entry)
     memory_free(entry);
 }
 
+/* ---- what an entry is made of ---- */
+
+static void add_key(buffer *to, const store_key *key)
+{
+    buffer_append(to, key->kid);
+    buffer_append_format(to, " %d %lld %lld\n", (int)key->state, (long long)key->signs_from,
+                         (long long)key->ends);
+}
+
+/* The accounts that a realm of this version has are known from the entry of before. */
+static ost_result add_accounts(store *s, const realm *r, ost_arena *arena, buffer *to)
+{
+    for (size_t i = 0; i < r->client_count; i++) {
+        store_user row = {0};
+        if (!r->clients[i].service_account)
+            continue;
+        ost_result result = store_user_find(
+            s, text_of(r->name), text_of(r->clients[i].service_account_user), false, arena, &row);
+        if (result != OST_OK && result != OST_E_NOT_FOUND)
+            return result;
+        buffer_append(to, row.id);
+        buffer_append(to, row.document);
+        buffer_append_byte(to, '\n');
+    }
+    return OST_OK;
+}
+
+static ost_result digest_rows(store *s, const store_realm *row, const realm *r, ost_arena *arena,
+                              unsigned char ret[32])
+{
+    buffer_auto buffer b;
+    store_key *keys;
+    size_t count;
+    buffer_init(&b, ROWS_ARENA);
+    buffer_append(&b, row->id);
+    buffer_append_format(&b, " %lld\n", (long long)row->version);
+    ost_result result = store_key_list(s, row->name, arena, &keys, &count);
+    for (size_t i = 0; result == OST_OK && i < count; i++)
+        add_key(&b, &keys[i]);
+    if (result == OST_OK)
+        result = add_accounts(s, r, arena, &b);
+    if (result == OST_OK)
+        result = b.failed;
+    return result == OST_OK ? ost_sha256(buffer_text(&b), ret) : result;
+}
+
+/* The entry of before, if nothing has changed since. */
+static realm_entry *find_unchanged(store *s, const realm_table *before, const store_realm *row,
+                                   ost_arena *arena)
+{
+    unsigned char digest[32];
+    for (size_t i = 0; before != NULL && i < before->count; i++) {
+        realm_entry *entry = before->entries[i];
+        if (!text_is(row->name, entry->realm->name))
+            continue;
+        bool same = entry->realm->version == row->version && text_is(row->id, entry->realm->id) &&
+                    digest_rows(s, row, entry->realm, arena, digest) == OST_OK &&
+                    memcmp(digest, entry->made_of, sizeof digest) == 0;
+        return same ? entry : NULL;
+    }
+    return NULL;
+}
+
+/* ---- loading ---- */
+
 static ost_result load_entry(store *s, const store_realm *row, ost_arena *rows,
                              realm_entry **ret_entry, ost_error *ret_error)
 {
@@ -70,8 +136,11 @@ static ost_result load_entry(store *s, const store_realm *row, ost_arena *rows,
     ost_result result = realm_load(row->document, row->version, &entry->realm, ret_error);
     if (result == OST_OK) {
         entry->longest_token = realm_longest_token(entry->realm);
-        result = store_key_list(s, row->name, rows, &keys, &key_count);
+        /* Before the rest is read: what changes meanwhile has another digest, and is read again. */
+        result = digest_rows(s, row, entry->realm, rows, entry->made_of);
     }
+    if (result == OST_OK)
+        result = store_key_list(s, row->name, rows, &keys, &key_count);
     if (result == OST_OK)
         result = key_ring_load(keys, key_count, &entry->keys, ret_error);
     if (result == OST_OK)
@@ -84,7 +153,22 @@ static ost_result load_entry(store *s, const store_realm *row, ost_arena *rows,
     return OST_OK;
 }
 
-ost_result realm_table_load(store *s, realm_table **ret_table, ost_error *ret_error)
+static ost_result take_entry(store *s, const realm_table *before, const store_realm *row,
+                             ost_arena *arena, realm_table *table, ost_error *ret_error)
+{
+    realm_entry *entry = find_unchanged(s, before, row, arena);
+    if (entry == NULL) {
+        ost_result result = load_entry(s, row, arena, &entry, ret_error);
+        if (result != OST_OK || entry == NULL)
+            return result;
+    }
+    entry->tables++;
+    table->entries[table->count++] = entry;
+    return OST_OK;
+}
+
+ost_result realm_table_load(store *s, const realm_table *before, realm_table **ret_table,
+                            ost_error *ret_error)
 {
     store_realm *rows;
     size_t count = 0;
@@ -95,8 +179,7 @@ ost_result realm_table_load(store *s, realm_table **ret_table, ost_error *ret_er
     if (result == OST_OK)
         result = store_realm_list(s, arena, &rows, &count);
     for (size_t i = 0; i < count && result == OST_OK; i++) {
-        result = load_entry(s, &rows[i], arena, &table->entries[i], &inner);
-        table->count += result == OST_OK;
+        result = take_entry(s, before, &rows[i], arena, table, &inner);
         if (result != OST_OK)
             ost_error_set(ret_error, result, "realm %.*s: %s", (int)rows[i].name.len,
                           rows[i].name.data,
@@ -113,8 +196,10 @@ ost_result realm_table_load(store *s, realm_table **ret_table, ost_error *ret_er
 
 void realm_table_free(realm_table *table)
 {
-    for (size_t i = 0; table != NULL && i < table->count; i++)
-        entry_free(table->entries[i]);
+    for (size_t i = 0; table != NULL && i < table->count; i++) {
+        if (--table->entries[i]->tables == 0)
+            entry_free(table->entries[i]);
+    }
     memory_free(table);
 }
 

@@ -19,6 +19,8 @@ typedef struct service_account {
 
 /* One realm as requests see it: immutable. */
 typedef struct realm_entry {
+    unsigned tables; /* that have it; counted by whoever loads and frees tables, one at a time */
+    unsigned char made_of[32]; /* a digest of the rows that it was made of */
     realm *realm;
     key_ring *keys;
     ost_arena *arena; /* holds what follows */
@@ -34,9 +36,10 @@ typedef struct realm_table {
     int64_t retired_at;          /* and since when (monotonic ms) it is no longer current */
 } realm_table;
 
-/* Loads every realm from the store. */
-OST_MUST_CHECK ost_result realm_table_load(store *store, realm_table **ret_table,
-                                           ost_error *ret_error);
+/* Loads every realm from the store. What is as in the table `before` (NULL: there is none) is
+ * shared with it. Tables that share are loaded and freed by one thread at a time. */
+OST_MUST_CHECK ost_result realm_table_load(store *store, const realm_table *before,
+                                           realm_table **ret_table, ost_error *ret_error);
 void realm_table_free(realm_table *table);
 const realm_entry *realm_table_find(const realm_table *table, ost_text name);
 const service_account *realm_entry_account(const realm_entry *entry, const char *client_id);

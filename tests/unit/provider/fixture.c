@@ -30,7 +30,7 @@ fixture *fixture_new(const char *document)
     pthread_mutex_init(&f->provider.keeper_lock, NULL);
     if (store_open(":memory:", &f->provider.store, &error) != OST_OK ||
         realm_import_document(f->provider.store, text_of(document), &context, &error) != OST_OK ||
-        realm_table_load(f->provider.store, &f->realms, &error) != OST_OK)
+        realm_table_load(f->provider.store, NULL, &f->realms, &error) != OST_OK)
         fail_msg("%s", error.detail);
     atomic_store(&f->provider.realms, f->realms);
     return f;

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* C2: tables of realms share what has not changed, and notice everything that has. */
+#include "fixture.h"
+
+#include "provider/file/realm_import.h"
+#include "provider/realm/key_ring.h"
+
+static fixture *f;
+
+static int set_up(void **state)
+{
+    (void)state;
+    f = fixture_new("{\"realm\":\"a\",\"enabled\":true,\"clients\":[{\"clientId\":\"svc\","
+                    "\"secret\":\"s\",\"serviceAccountsEnabled\":true}]}");
+    return realm_import_document(f->provider.store, OST_TEXT("{\"realm\":\"b\",\"enabled\":true}"),
+                                 f->provider.context, NULL) == OST_OK
+               ? 0
+               : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    fixture_free(f);
+    return 0;
+}
+
+/* Loads beside the table of before, and tells which of the realms is shared. */
+static void load(bool a_shared, bool b_shared)
+{
+    realm_table *table;
+    assert_int_equal(realm_table_load(f->provider.store, f->realms, &table, NULL), OST_OK);
+    assert_int_equal(table->count, 2);
+    const ost_text names[] = {OST_TEXT("a"), OST_TEXT("b")};
+    const bool shared[] = {a_shared, b_shared};
+    for (size_t i = 0; i < 2; i++) {
+        const realm_entry *now = realm_table_find(table, names[i]);
+        assert_non_null(now);
+        assert_int_equal(now == realm_table_find(f->realms, names[i]), shared[i]);
+    }
+    realm_table_free(f->realms); /* what is shared lives on in the new one */
+    f->realms = table;
+}
+
+static void c2_what_has_not_changed_is_shared(void **state)
+{
+    (void)state;
+    load(true, false); /* b is new */
+    load(true, true);
+}
+
+static void c2_a_changed_document_is_read(void **state)
+{
+    store_realm row;
+    (void)state;
+    assert_int_equal(store_realm_get(f->provider.store, OST_TEXT("b"), f->arena, &row), OST_OK);
+    row.version++;
+    assert_int_equal(store_realm_update(f->provider.store, &row), OST_OK);
+    load(true, false);
+}
+
+static void c2_a_changed_key_is_read(void **state)
+{
+    (void)state;
+    assert_int_equal(key_ring_rotate(f->provider.store, OST_TEXT("a"), OST_TEXT("ES256"),
+                                     fixture_time, 60, NULL),
+                     OST_OK);
+    load(false, true);
+    assert_int_equal(key_ring_advance(f->provider.store, OST_TEXT("a"), fixture_time + 60, 10),
+                     OST_OK);
+    load(false, true);
+    load(true, true);
+}
+
+static void c2_a_changed_account_is_read(void **state)
+{
+    store_user user;
+    (void)state;
+    assert_int_equal(store_user_find(f->provider.store, OST_TEXT("a"),
+                                     OST_TEXT("service-account-svc"), false, f->arena, &user),
+                     OST_OK);
+    assert_int_equal(store_user_delete(f->provider.store, OST_TEXT("a"), user.id), OST_OK);
+    load(false, true);
+    assert_null(realm_entry_account(realm_table_find(f->realms, OST_TEXT("a")), "svc"));
+    assert_int_equal(store_user_create(f->provider.store, &user), OST_OK);
+    load(false, true);
+    assert_non_null(realm_entry_account(realm_table_find(f->realms, OST_TEXT("a")), "svc"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(c2_what_has_not_changed_is_shared),
+        cmocka_unit_test(c2_a_changed_document_is_read),
+        cmocka_unit_test(c2_a_changed_key_is_read),
+        cmocka_unit_test(c2_a_changed_account_is_read),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
