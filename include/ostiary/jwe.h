@@ -130,6 +130,20 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jwe_json_encrypt(
     ost_text content, const ost_recipient *recipients, size_t count, ost_enc enc,
     const ost_jwe_options *options, ost_arena *arena, ost_text *ret_json, ost_error *ret_error);
 
+/* ---- a secret by itself ---- */
+
+/* Encrypts a secret of at most 2 KiB for one key, without a message around it: with OST_A128KW and
+ * its like (RFC 3394) whole 8 bytes, 16 or more (OST_E_ARGUMENT otherwise); with OST_RSA_OAEP and
+ * OST_RSA_OAEP_256 what fits the key (OST_E_CRYPTO otherwise). OST_E_KEY_USE: any other algorithm,
+ * or a key that does not serve it; OST_E_CEILING, OST_E_MEMORY. In the arena. Any thread. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_secret_wrap(ost_text secret, const ost_key *key,
+                                                     ost_alg alg, ost_arena *arena,
+                                                     ost_text *ret_wrapped);
+/* The reverse. OST_E_DECRYPTION for whatever is wrong with what was wrapped. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_secret_unwrap(ost_text wrapped, const ost_key *key,
+                                                       ost_alg alg, ost_arena *arena,
+                                                       ost_text *ret_secret);
+
 #ifdef __cplusplus
 }
 #endif

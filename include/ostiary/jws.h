@@ -138,6 +138,18 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_compact_sign(ost_text payload, cons
                                                           ost_arena *arena, ost_text *ret_token,
                                                           ost_error *ret_error);
 
+/* ---- bytes ---- */
+
+/* Signs bytes as they are: for protocols that are no JWS, and for headers that ost_jws_sign does
+ * not write. The signature is what a JWS holds before base64url: of ECDSA r and s (RFC 7518 §3.4).
+ * OST_E_KEY_USE as in ost_jws_sign; OST_E_CRYPTO, OST_E_MEMORY. In the arena. Any thread. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_bytes_sign(ost_text input, const ost_key *key, ost_alg alg,
+                                                    ost_arena *arena, ost_text *ret_signature);
+/* The reverse. OST_E_SIGNATURE for every mismatch, a wrong length among them. `alg` is the caller's
+ * choice, never what the input says of itself. */
+OST_PUBLIC OST_MUST_CHECK ost_result ost_bytes_verify(ost_text input, ost_text signature,
+                                                      const ost_key *key, ost_alg alg);
+
 #ifdef __cplusplus
 }
 #endif

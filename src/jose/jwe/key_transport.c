@@ -33,19 +33,30 @@ ost_result key_transport_seal(const ost_key *key, const char *hash, ost_text cek
     return OST_OK;
 }
 
+/* Into `block` of BLOCK_MAX bytes. */
 static ost_result open_oaep(EVP_PKEY_CTX *context, const char *hash, ost_text sealed,
-                            size_t cek_size, unsigned char *ret)
+                            unsigned char *block, size_t *ret_len)
 {
-    unsigned char block[BLOCK_MAX];
-    size_t len = sizeof block;
+    *ret_len = BLOCK_MAX;
     if (!set_oaep(context, hash))
         return OST_E_CRYPTO;
-    bool good = EVP_PKEY_decrypt(context, block, &len, text_bytes(sealed), sealed.len) == 1 &&
-                len == cek_size;
-    if (good)
+    return EVP_PKEY_decrypt(context, block, ret_len, text_bytes(sealed), sealed.len) == 1
+               ? OST_OK
+               : OST_E_DECRYPTION;
+}
+
+static ost_result open_oaep_sized(EVP_PKEY_CTX *context, const char *hash, ost_text sealed,
+                                  size_t cek_size, unsigned char *ret)
+{
+    unsigned char block[BLOCK_MAX];
+    size_t len;
+    ost_result result = open_oaep(context, hash, sealed, block, &len);
+    if (result == OST_OK && len != cek_size)
+        result = OST_E_DECRYPTION;
+    if (result == OST_OK)
         memcpy(ret, block, cek_size);
     wipe(block, sizeof block);
-    return good ? OST_OK : OST_E_DECRYPTION;
+    return result;
 }
 
 /* 0xff when `byte` is zero, else 0: without a branch. */
@@ -87,14 +98,29 @@ static ost_result open_pkcs1(EVP_PKEY_CTX *context, ost_text sealed, size_t cek_
     return OST_OK;
 }
 
-ost_result key_transport_open(const ost_key *key, const char *hash, ost_text sealed,
-                              size_t cek_size, unsigned char *ret)
+static ost_result begin_open(const ost_key *key, ost_text sealed, EVP_PKEY_CTX **ret_context)
 {
     if (sealed.len != (key->bits + 7) / 8)
         return OST_E_DECRYPTION;
-    pkey_ctx_auto EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
-    if (context == NULL || EVP_PKEY_decrypt_init(context) != 1)
-        return OST_E_CRYPTO;
-    return hash != NULL ? open_oaep(context, hash, sealed, cek_size, ret)
+    *ret_context = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
+    return *ret_context != NULL && EVP_PKEY_decrypt_init(*ret_context) == 1 ? OST_OK : OST_E_CRYPTO;
+}
+
+ost_result key_transport_open(const ost_key *key, const char *hash, ost_text sealed,
+                              size_t cek_size, unsigned char *ret)
+{
+    pkey_ctx_auto EVP_PKEY_CTX *context = NULL;
+    ost_result result = begin_open(key, sealed, &context);
+    if (result != OST_OK)
+        return result;
+    return hash != NULL ? open_oaep_sized(context, hash, sealed, cek_size, ret)
                         : open_pkcs1(context, sealed, cek_size, ret);
+}
+
+ost_result key_transport_open_any(const ost_key *key, const char *hash, ost_text sealed,
+                                  unsigned char *ret, size_t *ret_len)
+{
+    pkey_ctx_auto EVP_PKEY_CTX *context = NULL;
+    ost_result result = begin_open(key, sealed, &context);
+    return result == OST_OK ? open_oaep(context, hash, sealed, ret, ret_len) : result;
 }

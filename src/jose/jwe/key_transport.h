@@ -17,4 +17,9 @@ OST_MUST_CHECK ost_result key_transport_seal(const ost_key *key, const char *has
 OST_MUST_CHECK ost_result key_transport_open(const ost_key *key, const char *hash, ost_text sealed,
                                              size_t cek_size, unsigned char *ret);
 
+/* The same by OAEP alone, of whatever length, into `ret` with room for KEY_MEMBER_MAX bytes. */
+OST_MUST_CHECK ost_result key_transport_open_any(const ost_key *key, const char *hash,
+                                                 ost_text sealed, unsigned char *ret,
+                                                 size_t *ret_len);
+
 #endif
