@@ -66,7 +66,7 @@ def _files():
     tree = (HERE / "subprojects" / "ostiary").resolve()
     for path in sorted(HERE.rglob("*")):
         name = path.relative_to(HERE)
-        if path.is_file() and name.parts[0] not in ("subprojects", "build", "dist") and _kept(name):
+        if path.is_file() and name.parts[0] not in ("subprojects", "build", "dist", "ostiary-jose") and _kept(name):
             yield name, path
     places = [tree / name for name in LIBRARY] + [tree / "src" / floor for floor in FLOORS]
     for place in places:

@@ -137,6 +137,6 @@ PyObject *core_no_new(PyTypeObject *type, PyObject *arguments, PyObject *names);
 /* Gives an object's memory back as its type wants it. */
 void core_free(PyObject *self);
 
-extern PyMethodDef jws_functions[], jwt_functions[], jwe_functions[];
+extern PyMethodDef jws_functions[], jwt_functions[], jwe_functions[], bytes_functions[];
 
 #endif

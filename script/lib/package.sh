@@ -12,3 +12,11 @@ package_install() {
     export OSTIARY_WHEEL
     "$venv/bin/pip" install -q --no-deps --force-reinstall "$OSTIARY_WHEEL" >"$log" 2>&1 || { tail "$log"; return 1; }
 }
+
+# package_install_jose VENV FOLDER LOGS: the wheel of package_install and, built here, that which installs it as jose.
+package_install_jose() {
+    local venv=$1 folder=$2 log=$3/package-jose.log
+    "$venv/bin/pip" wheel -q --no-deps --no-build-isolation --wheel-dir "$folder" ./python/ostiary-jose >"$log" 2>&1 &&
+        "$venv/bin/pip" install -q --no-deps --force-reinstall "$OSTIARY_WHEEL" "$folder"/ostiary_jose-*.whl \
+            >>"$log" 2>&1 || { tail -n 60 "$log"; return 1; }
+}

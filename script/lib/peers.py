@@ -27,6 +27,8 @@ PEERS = {
     "python": lambda: virtual_environment("test", ROOT / "tests" / "requirements.txt", system_packages=True),
     # The environment of the Python package's own tests, with what it is built by and compared with.
     "package": lambda: virtual_environment("package", ROOT / "tests" / "python" / "requirements.txt"),
+    # ostiary-jose is installed where python-jose is not: both are called jose.
+    "jose": lambda: virtual_environment("jose", ROOT / "tests" / "python-jose" / "requirements.txt"),
     "fastapi": lambda: virtual_environment("fastapi", INTEROP / "fastapi_app" / "requirements.txt"),
     "joserfc": lambda: virtual_environment("joserfc", INTEROP / "crosscheck" / "requirements.txt"),
     "npm": lambda: npm_packages(INTEROP / "npm"),

@@ -128,6 +128,7 @@ def test_the_source_distribution_builds_by_itself(tmp_path):
         assert not [name for name in names if ".." in name or name.startswith("/")]
         opened.extractall(tmp_path / "out")
     tree = next((tmp_path / "out").iterdir())
+    assert not (tree / "ostiary-jose").exists()
     assert (tree / "PKG-INFO").exists() and not (tree / "subprojects" / "ostiary").is_symlink()
     run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", tmp_path, tree,
         env=path_with_tools(), cwd=tmp_path)
