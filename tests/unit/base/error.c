@@ -6,6 +6,7 @@
 #include <ostiary/types.h>
 
 #include "base/array.h"
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "test.h"
 
@@ -89,6 +90,17 @@ static void details_are_cut_between_characters(void **state)
 #error "versions cannot be compared"
 #endif
 
+static void an_error_says_what_it_is(void **state)
+{
+    ost_error error = {OST_E_BUSY, "as before"};
+    assert_int_equal(error_set_sentence(&error, OST_OK), OST_OK);
+    assert_string_equal(error.detail, "as before");
+    assert_int_equal(error_set_sentence(&error, OST_E_MEMORY), OST_E_MEMORY);
+    assert_int_equal(error.code, OST_E_MEMORY);
+    assert_string_equal(error.detail, ost_result_sentence(OST_E_MEMORY));
+    assert_int_equal(error_set_sentence(NULL, OST_E_BUSY), OST_E_BUSY);
+}
+
 static void headers_and_library_are_of_one_version(void **state)
 {
     char version[32];
@@ -113,6 +125,7 @@ int main(void)
         cmocka_unit_test(the_table_is_complete),
         cmocka_unit_test(details_are_printable),
         cmocka_unit_test(details_are_cut_between_characters),
+        cmocka_unit_test(an_error_says_what_it_is),
         cmocka_unit_test(headers_and_library_are_of_one_version),
         cmocka_unit_test(the_version_has_three_numbers),
     };

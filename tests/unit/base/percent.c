@@ -50,12 +50,23 @@ static void unreserved(void **state)
         assert_false(percent_is_unreserved(text_of(bad[i])));
 }
 
+static void schemes(void **state)
+{
+    static const char *const good[] = {"https", "a", "com.example.app", "x-y+z.1", "HTTP"};
+    static const char *const bad[] = {"", "1a", "-a", "+a", ".a", "a b", "a:", "a_b", "\xc3\xa4"};
+    for (size_t i = 0; i < ARRAY_LEN(good); i++)
+        assert_true(uri_is_scheme(text_of(good[i])));
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+        assert_false(uri_is_scheme(text_of(bad[i])));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parameters),
         cmocka_unit_test(forms_are_decoded),
         cmocka_unit_test(unreserved),
+        cmocka_unit_test(schemes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -110,6 +110,35 @@ static void slices_are_clamped(void **state)
     assert_int_equal(text_find(OST_TEXT("a\0b"), '\0', 0), 1);
 }
 
+static void white_space_is_trimmed(void **state)
+{
+    assert_true(text_is(text_trim(OST_TEXT("\t a\r\n ")), "a\r\n"));
+    assert_true(text_is(text_trim_lines(OST_TEXT("\r\n\t a b \n")), "a b"));
+    assert_true(text_is(text_trim_lines(OST_TEXT("\v\f")), "\v\f"));
+    assert_int_equal(text_trim_lines(OST_TEXT(" \n")).len, 0);
+    assert_int_equal(text_trim_lines((ost_text){0}).len, 0);
+}
+
+/* Whatever the locale says: each byte is looked at. */
+static void kinds_of_bytes(void **state)
+{
+    for (int c = 0; c < 256; c++) {
+        const char byte = (char)(unsigned char)c;
+        bool alphanumeric =
+            (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        assert_int_equal(text_is_made_of((ost_text){&byte, 1}, ""), alphanumeric);
+        assert_int_equal(text_is_made_of((ost_text){&byte, 1}, "-._"),
+                         alphanumeric || c == '-' || c == '.' || c == '_');
+        char lower = byte;
+        text_make_lower(&lower, 1);
+        assert_int_equal((unsigned char)lower, c >= 'A' && c <= 'Z' ? c + 32 : c);
+    }
+    assert_true(text_is_made_of(OST_TEXT("realm-1"), "-"));
+    assert_false(text_is_made_of(OST_TEXT("realm 1"), "-"));
+    assert_false(text_is_made_of(OST_TEXT("a\0b"), "-"));
+    assert_true(text_is_made_of((ost_text){0}, ""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -121,6 +150,8 @@ int main(void)
         cmocka_unit_test(copies_are_cut_and_terminated),
         cmocka_unit_test(slices_are_clamped),
         cmocka_unit_test(text_of_a_string),
+        cmocka_unit_test(white_space_is_trimmed),
+        cmocka_unit_test(kinds_of_bytes),
     };
     return cmocka_run_group_tests_name("base-text", tests, NULL, NULL);
 }
