@@ -74,10 +74,6 @@ CIRCLES = {
     ("jose/key/key_state", "jose/key/prepared"): "one noun in two files",
     # A composite role resolves roles of the realm that holds it.
     ("provider/realm/realm", "provider/realm/role", "provider/realm/group"): "one noun in three files",
-    # A page is filled, and the filling knows pages within pages.
-    ("page/page", "page/page_files", "page/page_fill"): "one noun in three files",
-    # A transfer wakes the client whose list it is in.
-    ("net/net", "net/net_timers", "net/transfer"): "one noun in two files",
 }
 
 problems = []

@@ -170,6 +170,11 @@ ost_result net_fetch(net_client *client, const net_request *request,
     return OST_OK;
 }
 
+void net_timer_set(net_timer *timer, unsigned delay_ms)
+{
+    timers_set(timer, delay_ms);
+}
+
 ost_result net_timer_new(net_client *client, void (*call)(void *user), void *user,
                          net_timer **ret_timer)
 {

@@ -45,7 +45,7 @@ ost_result timers_add(net_timers *timers, void (*call)(void *user), void *user,
     return OST_OK;
 }
 
-void net_timer_set(net_timer *timer, unsigned delay_ms)
+void timers_set(net_timer *timer, unsigned delay_ms)
 {
     net_timers *timers = timer->of;
     pthread_mutex_lock(&timers->lock);

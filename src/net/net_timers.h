@@ -5,8 +5,9 @@
 
 #include <pthread.h>
 
-#include "net/net.h"
+#include <ostiary/types.h>
 
+typedef struct net_timer net_timer;
 typedef struct net_timers {
     pthread_mutex_t lock;
     net_timer *first; /* unordered: there are few */
@@ -20,6 +21,9 @@ void timers_init(net_timers *timers, void (*wake)(void *user), void *user);
 /* A new one that is not set; timers_free frees it. OST_E_MEMORY, OST_E_STATE: they are closed. */
 OST_MUST_CHECK ost_result timers_add(net_timers *timers, void (*call)(void *user), void *user,
                                      net_timer **ret_timer);
+
+/* As net_timer_set. */
+void timers_set(net_timer *timer, unsigned delay_ms);
 
 /* Calls what is due at `now` (monotonic_ms), on the calling thread; returns the milliseconds until
  * the next one is, at most `longest`. */

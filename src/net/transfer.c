@@ -8,6 +8,7 @@
 #include "base/context.h"
 #include "base/or_default.h"
 #include "base/text.h"
+#include "net/net_url.h"
 
 #define DEFAULT_TIMEOUT 5000 /* milliseconds */
 #define DEFAULT_MAX_BODY ((size_t)256 << 10)

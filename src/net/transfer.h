@@ -6,7 +6,7 @@
 #include <curl/curl.h>
 
 #include "base/buffer.h"
-#include "net/net.h"
+#include "net/net_message.h"
 #include "net/response_fields.h"
 
 typedef struct transfer {

@@ -7,7 +7,7 @@
 
 #include "base/loopback.h"
 #include "base/text.h"
-#include "net/net.h"
+#include "net/net_url.h"
 
 #define MAX_URL 4096
 

@@ -3,7 +3,7 @@
 #ifndef PAGE_FILES_H
 #define PAGE_FILES_H
 
-#include "page/page.h"
+#include "page/page_fields.h"
 
 typedef enum page_kind {
     PAGE_IS_TEXT,

@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "http/http.h"
 #include "page/page_files.h"
 
 #define DEPTH_MAX 8

@@ -9,7 +9,7 @@
 #define PAGE_FILL_H
 
 #include "base/buffer.h"
-#include "page/page.h"
+#include "page/page_fields.h"
 
 /* Appends the page in its frame. Errors stick to the buffer. OST_E_FORMAT: a template has a mistake
  * (no value can make one); OST_E_MEMORY. */

@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "page/page.h"
 #include "page/page_files.h"
 #include "test.h"
 

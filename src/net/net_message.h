@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is sent to another machine, and what it answers. */
+#ifndef NET_MESSAGE_H
+#define NET_MESSAGE_H
+
+#include <ostiary/types.h>
+
+/* Zero takes the default named. Coded answers (gzip, deflate) are decoded; `max_body` is the
+ * ceiling of what comes out, and a coding that is not known is OST_E_UNSUPPORTED. Redirects are
+ * never followed: a 3xx is OST_E_REDIRECT. Proxies from the environment are not used. TLS 1.2 at
+ * least, always verified. */
+typedef struct net_request {
+    const char *url;
+    const char *method;         /* NULL: GET, or POST when there is a body */
+    const char *const *headers; /* "Name: value", NULL-terminated; may be NULL */
+    ost_text body;
+    const char *ca_file; /* PEM, and no other authorities; NULL: the system's */
+    unsigned timeout_ms; /* connecting and all; 5000 */
+    size_t max_body;     /* 256 KiB: OST_E_CEILING beyond */
+    bool insecure_http;  /* plain http to hosts that are not loopback */
+} net_request;
+
+typedef struct net_response {
+    ost_result result; /* OST_OK: an answer was read, whatever its status */
+    long status;
+    ost_text body;         /* borrowed until the callback returns */
+    ost_text content_type; /* empty when absent */
+    long max_age;          /* of Cache-Control, less Age; -1 when absent */
+    long retry_after;      /* seconds, of Retry-After; -1 when absent */
+    const char *detail;    /* a sentence when result is not OST_OK */
+} net_response;
+
+/* Seconds for which the server asks to be left alone, by 429 or 503 with Retry-After, at most
+ * `longest`; 0: it does not. */
+unsigned net_retry_after(const net_response *response, unsigned longest);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a page is made of. */
+#ifndef PAGE_FIELDS_H
+#define PAGE_FIELDS_H
+
+#include <ostiary/types.h>
+
+typedef enum page_template {
+    PAGE_NOTICE, /* a heading, some sentences, where to go next: errors too */
+    PAGE_LOGIN,
+    PAGE_LOGOUT,    /* asks whether to log out */
+    PAGE_FORM_POST, /* carries an answer to a client (OAuth 2.0 Form Post Response Mode) */
+    PAGE_ROOT,
+    PAGE_DOCS,
+    PAGE_DOCS_REDIRECT,
+    PAGE_TEMPLATES, /* how many there are */
+} page_template;
+
+/* What a template may ask for. The table in page_files.c has the name and the kind of each. */
+typedef enum page_field {
+    PAGE_TITLE,      /* text: of the window */
+    PAGE_SITE,       /* text: who speaks, a realm or an API */
+    PAGE_HEADING,    /* text */
+    PAGE_MESSAGE,    /* text: a paragraph */
+    PAGE_DETAIL,     /* text: in small print, for the operator */
+    PAGE_REQUEST_ID, /* text: as it is in the log */
+    PAGE_ERROR,      /* flag: the message tells of a failure */
+    PAGE_LINK,       /* address: where to go next */
+    PAGE_LINK_TEXT,  /* text */
+    PAGE_ACTION,     /* target: where the form goes */
+    PAGE_BUTTON,     /* text */
+    PAGE_CLIENT,     /* text: the application that asks somebody to sign in, or the docs' client */
+    PAGE_LABEL,      /* text: of the field for the name */
+    PAGE_USERNAME,   /* text */
+    PAGE_KNOWN_USER, /* flag: somebody signs in again */
+    PAGE_RESTART,    /* address: sign in as somebody else */
+    PAGE_ALERT,      /* text */
+    PAGE_WRONG,      /* flag: the alert is about what was typed */
+    PAGE_FOCUS_NAME, /* flag: the cursor starts in the name, */
+    PAGE_FOCUS_SECRET, /* or in the password */
+    PAGE_REMEMBER,     /* flag: "remember me" is offered */
+    PAGE_CODE,         /* text: proves that the form is ours */
+    PAGE_DESCRIPTION,  /* text: of an API */
+    PAGE_SCRIPT,       /* address: of Swagger UI, */
+    PAGE_STYLE,        /* address: and of its style */
+    PAGE_SCRIPT_HASH,  /* text: what they must be, where they come from elsewhere */
+    PAGE_STYLE_HASH,
+    PAGE_WIDE, /* flag: more than a card */
+    PAGE_ROWS, /* the page's rows; the fields below are theirs */
+    PAGE_ROW_NAME,
+    PAGE_ROW_VALUE,
+    PAGE_ROW_METHOD,
+    PAGE_ROW_PATH,
+    PAGE_ROW_SUMMARY,
+    PAGE_ROW_ACCESS,
+    PAGE_FIELDS, /* how many there are */
+} page_field;
+
+/* One of a list: values of the PAGE_ROW_ fields, in any order. */
+typedef struct page_row {
+    struct {
+        page_field field;
+        ost_text value;
+    } cells[4];
+} page_row;
+
+/* Begin with (page){.template = …, .status = …}. All text is borrowed until page_send returns. */
+typedef struct page {
+    page_template template;
+    int status;
+    bool leads_away;    /* its form ends at a client, wherever that leads on to */
+    bool tells_origin;  /* the answer to its form needs an Origin field */
+    const char *policy; /* the whole Content-Security-Policy; NULL: made for the template */
+    const page_row *rows;
+    size_t row_count;
+    ost_text values[PAGE_FIELDS];
+    bool broken; /* a value was put where it does not belong: the page is answered 500 */
+} page;
+
+#endif
