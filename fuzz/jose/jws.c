@@ -21,12 +21,12 @@ static void check_read(const ost_unverified_jws *jws, ost_text token)
 
 static void verify(ost_text token, ost_arena *arena)
 {
-    ost_unverified_jws jws = {.alg = OST_ALG_NONE_SET};
+    ost_unverified_jws jws = {.alg = OST_ALG_UNSET};
     ost_error error = {0};
     ost_result result = ost_jws_read_unverified(token, EVERY_ALG, arena, &jws, &error);
     check(error.code == result && text_is_utf8(text_of(error.detail)));
     if (result != OST_OK) {
-        check(jws.alg == OST_ALG_NONE_SET && jws.header == NULL);
+        check(jws.alg == OST_ALG_UNSET && jws.header == NULL);
         return;
     }
     check_read(&jws, token);

@@ -39,7 +39,7 @@ static void check_key(const ost_key *key)
         check((private ? ost_key_export_pkcs8 : ost_key_export_spki)(key, form, arena, &text) ==
               OST_OK);
         check((form == OST_KEY_PEM ? ost_key_import_pem : ost_key_import_der)(
-                  text, OST_ALG_NONE_SET, NULL, &again, NULL) == OST_OK);
+                  text, OST_ALG_UNSET, NULL, &again, NULL) == OST_OK);
         check_same(key, again);
         ost_key_unref(again);
     }
@@ -54,8 +54,8 @@ static void check_import(ost_text text, bool is_pem)
 {
     ost_key *key = NULL;
     ost_error error = {0};
-    ost_result result = (is_pem ? ost_key_import_pem : ost_key_import_der)(text, OST_ALG_NONE_SET,
-                                                                           NULL, &key, &error);
+    ost_result result =
+        (is_pem ? ost_key_import_pem : ost_key_import_der)(text, OST_ALG_UNSET, NULL, &key, &error);
     check(error.code == result && text_is_utf8(text_of(error.detail)));
     check((key != NULL) == (result == OST_OK) && result != OST_E_MEMORY);
     if (key != NULL)

@@ -16,7 +16,7 @@ extern "C" {
 /* The registered algorithms (RFC 7518 §3.1 and §4.1, RFC 8037, RFC 8812, RFC 9864). Numbers are
  * never changed; signatures stand below 32, key management of encrypted tokens from 32 on. */
 typedef enum ost_alg {
-    OST_ALG_NONE_SET = 0, /* no algorithm; never accepted */
+    OST_ALG_UNSET = 0, /* no algorithm; never accepted */
     OST_RS256,
     OST_RS384,
     OST_RS512,
@@ -66,7 +66,7 @@ typedef uint64_t ost_algs;
     ((ost_algs)(OST_ALG_BIT(OST_INSECURE_RSA1_5) - OST_ALG_BIT(OST_RSA_OAEP)))
 
 /* "RS256" and back, exactly as registered (RFC 7518 §3.1). "none" and anything unknown:
- * OST_ALG_NONE_SET. Any thread. */
+ * OST_ALG_UNSET. Any thread. */
 OST_PUBLIC const char *ost_alg_name(ost_alg alg);
 OST_PUBLIC ost_alg ost_alg_of(ost_text name);
 
@@ -156,7 +156,7 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_key_thumbprint_uri(const ost_key *key, 
  * "RSA PRIVATE KEY" (PKCS #1), "EC PRIVATE KEY" (SEC 1), or "CERTIFICATE", of which nothing but its
  * key is taken and nothing is verified. Text around the block, an "EC PARAMETERS" block before it
  * and more certificates behind the first are passed over; any other block more is
- * OST_E_KEY_AMBIGUOUS. `alg` binds the key (OST_ALG_NONE_SET: it serves all of its type); `kid` may
+ * OST_E_KEY_AMBIGUOUS. `alg` binds the key (OST_ALG_UNSET: it serves all of its type); `kid` may
  * be NULL. Refused as in a JWK; OST_E_UNSUPPORTED: encrypted keys (nothing ever asks for a
  * password), curves given by their parameters, RSA-PSS and other types. At most 64 KiB. Takes a
  * quarter of a millisecond. */

@@ -7,7 +7,7 @@ typedef uint64_t (*bit_of)(ost_text name);
 static uint64_t alg_bit(ost_text name)
 {
     ost_alg alg = ost_alg_of(name);
-    return alg != OST_ALG_NONE_SET ? OST_ALG_BIT(alg) : 0;
+    return alg != OST_ALG_UNSET ? OST_ALG_BIT(alg) : 0;
 }
 
 static uint64_t enc_bit(ost_text name)

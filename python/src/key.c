@@ -67,7 +67,7 @@ static PyObject *key_import(import how, PyObject *data, const char *what, PyObje
                             const char *kid)
 {
     held_text held;
-    ost_alg alg = OST_ALG_NONE_SET;
+    ost_alg alg = OST_ALG_UNSET;
     ost_key *key = NULL;
     ost_error error = {0};
     if ((algorithm != Py_None && !algorithm_of(algorithm, "algorithm", &alg)) ||

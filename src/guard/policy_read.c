@@ -193,8 +193,8 @@ static ost_result read_algorithms(const reading *r, const ost_json *value)
     for (const ost_json *at = ost_json_first(value); result == OST_OK && at != NULL;
          at = ost_json_next(at)) {
         ost_text name;
-        ost_alg alg = ost_json_text(at, &name) ? ost_alg_of(name) : OST_ALG_NONE_SET;
-        if (alg == OST_ALG_NONE_SET || (OST_ALGS_SIGNATURE & OST_ALG_BIT(alg)) == 0)
+        ost_alg alg = ost_json_text(at, &name) ? ost_alg_of(name) : OST_ALG_UNSET;
+        if (alg == OST_ALG_UNSET || (OST_ALGS_SIGNATURE & OST_ALG_BIT(alg)) == 0)
             result = wrong(r, "algorithms", "names what is not a signature algorithm");
         else
             r->policy->algorithms |= OST_ALG_BIT(alg);

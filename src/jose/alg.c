@@ -191,5 +191,5 @@ ost_alg ost_alg_of(ost_text name)
         if (algs[i].name != NULL && text_is(name, algs[i].name))
             return (ost_alg)i;
     }
-    return OST_ALG_NONE_SET;
+    return OST_ALG_UNSET;
 }

@@ -41,14 +41,14 @@ typedef struct alg_facts {
     bool agrees;              /* a key agreement */
 } alg_facts;
 
-/* NULL for OST_ALG_NONE_SET and for anything that is not an algorithm. */
+/* NULL for OST_ALG_UNSET and for anything that is not an algorithm. */
 const alg_facts *alg_find(ost_alg alg);
 const hash_facts *hash_find(hash_id hash);
 
 /* A signature, and not the key management of an encrypted token. */
 static inline bool alg_signs(ost_alg alg)
 {
-    return alg > OST_ALG_NONE_SET && alg <= OST_ED448;
+    return alg > OST_ALG_UNSET && alg <= OST_ED448;
 }
 
 /* RFC 9864 §2.2: what EdDSA leaves to the key's curve, Ed25519 and Ed448 say by name. */

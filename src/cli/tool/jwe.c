@@ -23,7 +23,7 @@ static const ost_alg preferred[] = {OST_RSA_OAEP_256,
                                     OST_PBES2_HS512_A256KW,
                                     OST_PBES2_HS384_A192KW,
                                     OST_PBES2_HS256_A128KW,
-                                    OST_ALG_NONE_SET};
+                                    OST_ALG_UNSET};
 
 /* The password in the file named, as a key for `alg`. */
 static ost_result read_password(const option_values *values, ost_alg alg, ost_arena *arena,

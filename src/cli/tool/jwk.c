@@ -26,9 +26,9 @@ static ost_result with_key(const option_values *values, ost_arena *arena, ost_er
 {
     tool_keys keys;
     ost_key *key;
-    ost_alg alg = OST_ALG_NONE_SET;
+    ost_alg alg = OST_ALG_UNSET;
     const char *name = options_get(values, "alg");
-    if (name != NULL && (alg = ost_alg_of(text_of(name))) == OST_ALG_NONE_SET)
+    if (name != NULL && (alg = ost_alg_of(text_of(name))) == OST_ALG_UNSET)
         return ost_error_set(ret_error, OST_E_ARGUMENT, TOOL_NO_ALGORITHM, name);
     ost_result result = tool_keys_read(tool_operand(values), alg, arena, &keys, ret_error);
     if (result != OST_OK)
@@ -51,7 +51,7 @@ static ost_result generate(const option_values *values, ost_arena *arena, ost_er
     if (name == NULL)
         return ost_error_set(ret_error, OST_E_ARGUMENT, "--alg is needed");
     ost_alg alg = ost_alg_of(text_of(name));
-    if (alg == OST_ALG_NONE_SET)
+    if (alg == OST_ALG_UNSET)
         return ost_error_set(ret_error, OST_E_ARGUMENT, TOOL_NO_ALGORITHM, name);
     ost_result result = options_number(values, "bits", 0, 128, 16384, &bits, ret_error);
     if (result == OST_OK && curve != NULL && bits != 0)

@@ -90,7 +90,7 @@ static ost_result inspect(const option_values *values, ost_arena *arena, ost_err
     if (writer == NULL)
         return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
     ost_result result =
-        tool_keys_read(tool_operand(values), OST_ALG_NONE_SET, arena, &keys, ret_error);
+        tool_keys_read(tool_operand(values), OST_ALG_UNSET, arena, &keys, ret_error);
     if (result != OST_OK)
         return result;
     ost_json_open_array(writer);

@@ -8,7 +8,7 @@
 
 static const ost_alg preferred[] = {OST_RS256, OST_PS256, OST_RS384, OST_RS512,  OST_PS384,
                                     OST_PS512, OST_ES256, OST_ES384, OST_ES512,  OST_EDDSA,
-                                    OST_HS256, OST_HS384, OST_HS512, OST_ES256K, OST_ALG_NONE_SET};
+                                    OST_HS256, OST_HS384, OST_HS512, OST_ES256K, OST_ALG_UNSET};
 
 static ost_result need_key(const option_values *values, ost_error *ret_error)
 {

@@ -6,9 +6,9 @@
 #include "cli/tool/tool.h"
 #include "cli/tool/tool_key.h"
 
-static const ost_alg preferred[] = {OST_RS256, OST_PS256, OST_RS384, OST_RS512,       OST_PS384,
-                                    OST_PS512, OST_ES256, OST_ES384, OST_ES512,       OST_EDDSA,
-                                    OST_HS256, OST_HS384, OST_HS512, OST_ALG_NONE_SET};
+static const ost_alg preferred[] = {OST_RS256, OST_PS256, OST_RS384, OST_RS512,    OST_PS384,
+                                    OST_PS512, OST_ES256, OST_ES384, OST_ES512,    OST_EDDSA,
+                                    OST_HS256, OST_HS384, OST_HS512, OST_ALG_UNSET};
 
 static ost_result sign(const option_values *values, ost_arena *arena, ost_error *ret_error)
 {
@@ -21,8 +21,7 @@ static ost_result sign(const option_values *values, ost_arena *arena, ost_error 
         return ost_error_set(ret_error, OST_E_ARGUMENT, "--key is needed");
     ost_result result = claims_write(values, arena, &claims, ret_error);
     if (result == OST_OK)
-        result =
-            tool_keys_read(options_get(values, "key"), OST_ALG_NONE_SET, arena, &keys, ret_error);
+        result = tool_keys_read(options_get(values, "key"), OST_ALG_UNSET, arena, &keys, ret_error);
     if (result != OST_OK)
         return result;
     result = tool_keys_choose(&keys, options_get(values, "kid"), &key, ret_error);

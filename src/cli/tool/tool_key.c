@@ -98,7 +98,7 @@ ost_result tool_keys_named(const option_values *values, const char *name, ost_ar
     const char *path;
     ost_result result = OST_OK;
     for (size_t i = 0; result == OST_OK && (path = options_nth(values, name, i)) != NULL; i++) {
-        result = tool_keys_read(path, OST_ALG_NONE_SET, arena, &in_file, ret_error);
+        result = tool_keys_read(path, OST_ALG_UNSET, arena, &in_file, ret_error);
         if (result != OST_OK)
             break;
         while (in_file.count > 0 && keys.count < TOOL_KEYS_MAX)
@@ -164,7 +164,7 @@ static ost_result add_meant(const char *path, const char *kid, ost_arena *arena,
 {
     tool_keys in_file;
     ost_key *key;
-    ost_result result = tool_keys_read(path, OST_ALG_NONE_SET, arena, &in_file, ret_error);
+    ost_result result = tool_keys_read(path, OST_ALG_UNSET, arena, &in_file, ret_error);
     if (result != OST_OK)
         return result;
     result = tool_keys_choose(&in_file, kid, &key, ret_error);
@@ -200,7 +200,7 @@ ost_result tool_algs(const option_values *values, ost_algs *ret_algs, ost_error 
     ost_algs algs = 0;
     for (size_t i = 0; (name = options_nth(values, "alg", i)) != NULL; i++) {
         ost_alg alg = ost_alg_of(text_of(name));
-        if (alg == OST_ALG_NONE_SET)
+        if (alg == OST_ALG_UNSET)
             return ost_error_set(ret_error, OST_E_ARGUMENT, TOOL_NO_ALGORITHM, name);
         algs |= OST_ALG_BIT(alg);
     }
@@ -213,11 +213,11 @@ ost_result tool_alg(const char *name, const ost_key *key, const ost_alg *preferr
 {
     if (name != NULL) {
         *ret_alg = ost_alg_of(text_of(name));
-        if (*ret_alg == OST_ALG_NONE_SET)
+        if (*ret_alg == OST_ALG_UNSET)
             return ost_error_set(ret_error, OST_E_ARGUMENT, TOOL_NO_ALGORITHM, name);
         return OST_OK;
     }
-    for (; *preferred != OST_ALG_NONE_SET; preferred++) {
+    for (; *preferred != OST_ALG_UNSET; preferred++) {
         if (ost_key_serves(key, *preferred)) {
             *ret_alg = *preferred;
             return OST_OK;

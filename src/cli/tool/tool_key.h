@@ -11,7 +11,7 @@
 #define TOOL_PARTIES_MAX 16 /* signers, recipients */
 
 /* Every key in the file, each of them the caller's to unref; PEM is bound to `alg` when that is not
- * OST_ALG_NONE_SET. Errors name the file. */
+ * OST_ALG_UNSET. Errors name the file. */
 typedef struct tool_keys {
     ost_key *keys[TOOL_KEYS_MAX];
     size_t count;
@@ -56,7 +56,7 @@ OST_MUST_CHECK ost_result tool_keys_meant(const option_values *values, ost_arena
                                           tool_keys *ret_keys, ost_error *ret_error);
 
 /* The algorithm of that name, or, when it is NULL, the first of `preferred` (which ends with
- * OST_ALG_NONE_SET) that the key serves. OST_E_ARGUMENT. */
+ * OST_ALG_UNSET) that the key serves. OST_E_ARGUMENT. */
 OST_MUST_CHECK ost_result tool_alg(const char *name, const ost_key *key, const ost_alg *preferred,
                                    ost_alg *ret_alg, ost_error *ret_error);
 

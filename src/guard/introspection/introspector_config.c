@@ -112,7 +112,7 @@ static ost_alg first_algorithm(const ost_key *key)
         if (ost_key_serves(key, alg))
             return alg;
     }
-    return OST_ALG_NONE_SET;
+    return OST_ALG_UNSET;
 }
 
 static bool copy_string(const char *from, char **ret_copy)
@@ -143,7 +143,7 @@ static ost_result copy_config(introspector *in, const ost_issuer *config, ost_er
         .key_algorithm = c->key_algorithm,
         .require_signed = c->require_signed,
     };
-    if (in->key != NULL && c->key_algorithm == OST_ALG_NONE_SET)
+    if (in->key != NULL && c->key_algorithm == OST_ALG_UNSET)
         in->asker.key_algorithm = first_algorithm(in->key);
     if (in->key != NULL && !ost_key_serves(in->key, in->asker.key_algorithm))
         return refuse_config(config, "the key does not serve that algorithm", ret_error);

@@ -86,7 +86,7 @@ static ost_result read_recipient(const jwe_message *m, jwe_recipient *r, ost_alg
     r->alg = ost_alg_of(name);
     if (way_find(r->alg) != NULL && (accepted & OST_ALG_BIT(r->alg)) != 0)
         return OST_OK;
-    r->alg = OST_ALG_NONE_SET;
+    r->alg = OST_ALG_UNSET;
     if (m->count > 1)
         return OST_OK;
     return ost_error_set(ret_error, OST_E_ALGORITHM, "the key is encrypted with \"%.*s\"",

@@ -35,7 +35,7 @@ const ost_json *jwe_member(const jwe_message *message, const jwe_recipient *reci
 
 /* Reads `enc`, `zip`, `typ`, `cty` and what is critical from the headers, and `alg` and `kid` of
  * every recipient. An algorithm that is not accepted is an error only where there is one recipient;
- * of several, that one's `alg` becomes OST_ALG_NONE_SET. Errors as ost_jwe_read_unverified. */
+ * of several, that one's `alg` becomes OST_ALG_UNSET. Errors as ost_jwe_read_unverified. */
 OST_MUST_CHECK ost_result jwe_read_headers(jwe_message *message, const ost_jwe_rules *rules,
                                            ost_error *ret_error);
 

@@ -100,7 +100,7 @@ ost_result jwe_open(const jwe_message *m, const ost_keyset *keys, const ost_jwe_
         const jwe_recipient *r = &m->recipients[i];
         const ost_key *key;
         ost_text content;
-        if (r->alg == OST_ALG_NONE_SET)
+        if (r->alg == OST_ALG_UNSET)
             continue;
         ERR_set_mark();
         ost_result result = find_key(keys, r, &key);

@@ -70,7 +70,7 @@ static ost_result read_alg(jws_signature *s, const ost_jws_rules *rules, ost_err
         return malformed(ret_error, "\"alg\" is not in the protected header");
     ost_alg alg = ost_alg_of(name);
     bool is_accepted = alg_signs(alg) && alg_is_accepted(accepted, alg);
-    s->alg = is_accepted ? alg : OST_ALG_NONE_SET;
+    s->alg = is_accepted ? alg : OST_ALG_UNSET;
     s->alg_name = name;
     return OST_OK;
 }

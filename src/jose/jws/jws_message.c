@@ -42,7 +42,7 @@ static ost_result check_one(const jws_signature *s, const ost_keyset *keys,
 {
     ost_text signature;
     const ost_key *key;
-    if (s->alg == OST_ALG_NONE_SET)
+    if (s->alg == OST_ALG_UNSET)
         return OST_E_ALGORITHM;
     ost_result result = ost_keyset_find(keys, s->kid, s->alg, &key);
     if (result != OST_OK)

@@ -13,7 +13,7 @@ typedef struct jws_signature {
     const ost_json *protected_header;   /* NULL: none */
     const ost_json *unprotected_header; /* NULL: none */
     ost_text signature_encoded;
-    ost_alg alg; /* OST_ALG_NONE_SET: not one that is accepted */
+    ost_alg alg; /* OST_ALG_UNSET: not one that is accepted */
     ost_text alg_name, kid, typ, cty;
     bool unencoded;
 } jws_signature;

@@ -31,7 +31,7 @@ static void put_common(const ost_key *key, ost_json_writer *writer)
         ost_json_member_string(writer, "use", key_purpose(key) == KEY_USE_SIG ? "sig" : "enc");
     if (key->content != NULL)
         ost_json_member_string(writer, "alg", key->content);
-    else if (key->bound != OST_ALG_NONE_SET)
+    else if (key->bound != OST_ALG_UNSET)
         ost_json_member_string(writer, "alg", ost_alg_name(key->bound));
     if (key_curve_name(key) != NULL)
         ost_json_member_string(writer, "crv", key_curve_name(key));

@@ -122,10 +122,10 @@ static ost_result read_alg(const ost_json *jwk, ost_key *key, ost_error *ret_err
         return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"alg\" is not a string");
     ost_alg alg = ost_alg_of(name);
     if (key->type == OST_KEY_OCT) {
-        return alg != OST_ALG_NONE_SET ? key_oct_bind(key, alg, ret_error)
-                                       : key_oct_bind_content(key, name, ret_error);
+        return alg != OST_ALG_UNSET ? key_oct_bind(key, alg, ret_error)
+                                    : key_oct_bind_content(key, name, ret_error);
     }
-    if (alg == OST_ALG_NONE_SET) {
+    if (alg == OST_ALG_UNSET) {
         return ost_error_set(ret_error, OST_E_UNSUPPORTED,
                              "the key is for \"%.*s\", which is not an algorithm known here",
                              SHOWN(name, 32));

@@ -93,7 +93,7 @@ static ost_result name_and_bind(ost_key *key, ost_alg alg, const char *kid, ost_
     ost_result result = key_set_kid(key, text_of(kid));
     if (result != OST_OK)
         return ost_error_set(ret_error, result, "the kid is not accepted");
-    return alg != OST_ALG_NONE_SET ? key_bind(key, alg, ret_error) : OST_OK;
+    return alg != OST_ALG_UNSET ? key_bind(key, alg, ret_error) : OST_OK;
 }
 
 static ost_result key_from_pkey(EVP_PKEY *pkey, bool is_private, ost_alg alg, const char *kid,
@@ -122,7 +122,7 @@ static ost_result key_from_pkey(EVP_PKEY *pkey, bool is_private, ost_alg alg, co
 ost_result key_from_der(der_form form, ost_text der, ost_alg alg, const char *kid,
                         ost_key **ret_key, ost_error *ret_error)
 {
-    if (ret_key == NULL || (alg != OST_ALG_NONE_SET && alg_find(alg) == NULL))
+    if (ret_key == NULL || (alg != OST_ALG_UNSET && alg_find(alg) == NULL))
         return ost_error_set(ret_error, OST_E_ARGUMENT,
                              "no place for the key, or no such algorithm");
     ERR_set_mark();

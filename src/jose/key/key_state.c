@@ -150,7 +150,7 @@ key_use key_purpose(const ost_key *key)
 ost_result key_restrict(ost_key *key, ost_error *ret_error)
 {
     key_use purpose = key_purpose(key);
-    if (key->type == OST_KEY_OCT && key->bound == OST_ALG_NONE_SET && purpose == KEY_USE_ANY)
+    if (key->type == OST_KEY_OCT && key->bound == OST_ALG_UNSET && purpose == KEY_USE_ANY)
         purpose = KEY_USE_SIG;
     if (purpose == KEY_USE_SIG)
         key->algs &= OST_ALGS_SIGNATURE;
@@ -162,7 +162,7 @@ ost_result key_restrict(ost_key *key, ost_error *ret_error)
     }
     if (key->algs != 0)
         return OST_OK;
-    if (key->bound != OST_ALG_NONE_SET) {
+    if (key->bound != OST_ALG_UNSET) {
         return ost_error_set(ret_error, OST_E_KEY_FORMAT, "a key for %s, used for something else",
                              ost_alg_name(key->bound));
     }

@@ -239,5 +239,5 @@ ost_result realm_key_new(ost_text realm, ost_text algorithm, const ost_context *
 
 bool realm_key_is_public(ost_alg alg)
 {
-    return alg != OST_ALG_NONE_SET && (REALM_KEY_ALGS & OST_ALG_BIT(alg)) != 0;
+    return alg != OST_ALG_UNSET && (REALM_KEY_ALGS & OST_ALG_BIT(alg)) != 0;
 }

@@ -21,7 +21,7 @@ static void names(void **state)
         assert_int_equal(ost_alg_of(text_of(registered[i])), OST_RS256 + i);
         assert_string_equal(ost_alg_name((ost_alg)(OST_RS256 + i)), registered[i]);
     }
-    assert_null(alg_find(OST_ALG_NONE_SET));
+    assert_null(alg_find(OST_ALG_UNSET));
     static const char *const managing[] = {"RSA-OAEP",
                                            "RSA-OAEP-256",
                                            "A128KW",
@@ -62,16 +62,16 @@ static void attack_01_alg_none_in_any_case(void **state)
         "none",   "None",   "NONE", "nOnE",       "",    "rs256",   "RS256 ", " RS256", "RS25",
         "RS2566", "es256k", "HS1",  "RSA-OAEP-1", "DIR", "ed25519", "ES521",  "A128GCM"};
     for (size_t i = 0; i < ARRAY_LEN(bad); i++)
-        assert_int_equal(ost_alg_of(text_of(bad[i])), OST_ALG_NONE_SET);
-    assert_int_equal(ost_alg_of(OST_TEXT("RS256\0")), OST_ALG_NONE_SET);
+        assert_int_equal(ost_alg_of(text_of(bad[i])), OST_ALG_UNSET);
+    assert_int_equal(ost_alg_of(OST_TEXT("RS256\0")), OST_ALG_UNSET);
 }
 
 static void defaults(void **state)
 {
     for (ost_alg alg = OST_RS256; alg <= OST_INSECURE_RSA1_5; alg++)
         assert_int_equal((OST_ALGS_DEFAULT & OST_ALG_BIT(alg)) != 0, alg < OST_HS256);
-    assert_int_equal(OST_ALGS_DEFAULT & OST_ALG_BIT(OST_ALG_NONE_SET), 0);
-    for (ost_alg alg = OST_ALG_NONE_SET; alg <= OST_INSECURE_RSA1_5; alg++) {
+    assert_int_equal(OST_ALGS_DEFAULT & OST_ALG_BIT(OST_ALG_UNSET), 0);
+    for (ost_alg alg = OST_ALG_UNSET; alg <= OST_INSECURE_RSA1_5; alg++) {
         assert_int_equal((OST_ALGS_SIGNATURE & OST_ALG_BIT(alg)) != 0, alg_signs(alg));
         assert_int_equal((OST_ALGS_ENCRYPTION & OST_ALG_BIT(alg)) != 0,
                          alg >= OST_RSA_OAEP && alg < OST_INSECURE_RSA1_5);

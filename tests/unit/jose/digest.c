@@ -57,7 +57,7 @@ static void left_half_hash(void **state)
         assert_int_equal(hash.len, halves[i].len);
     }
     ost_text untouched = {"kept", 4};
-    assert_int_equal(ost_left_half_hash(OST_TEXT("x"), OST_ALG_NONE_SET, arena, &untouched),
+    assert_int_equal(ost_left_half_hash(OST_TEXT("x"), OST_ALG_UNSET, arena, &untouched),
                      OST_E_ARGUMENT);
     assert_true(text_is(untouched, "kept"));
     ost_arena_free(arena);

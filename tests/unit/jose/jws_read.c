@@ -129,7 +129,7 @@ static void accepted_algorithms(void **state)
         assert_int_equal(read_with(token, 0, NULL), alg < OST_HS256 ? OST_OK : OST_E_ALGORITHM);
         assert_int_equal(read_with(token, OST_ALG_BIT(alg), NULL), OST_OK);
         assert_int_equal(read_with(token, EVERY_ALG & ~OST_ALG_BIT(alg), NULL), OST_E_ALGORITHM);
-        assert_int_equal(read_with(token, OST_ALG_BIT(OST_ALG_NONE_SET), NULL), OST_E_ALGORITHM);
+        assert_int_equal(read_with(token, OST_ALG_BIT(OST_ALG_UNSET), NULL), OST_E_ALGORITHM);
     }
 }
 

@@ -33,7 +33,7 @@ static void sizes_and_names(void **state)
     assert_int_equal(ost_key_generate(OST_RS256, 1024, NULL, &key, &error), OST_E_KEY_WEAK);
     assert_int_equal(ost_key_generate(OST_RS256, 16385, NULL, &key, &error), OST_E_KEY_WEAK);
     assert_int_equal(ost_key_generate(OST_ES256, 2048, NULL, &key, &error), OST_E_ARGUMENT);
-    assert_int_equal(ost_key_generate(OST_ALG_NONE_SET, 0, NULL, &key, &error), OST_E_ARGUMENT);
+    assert_int_equal(ost_key_generate(OST_ALG_UNSET, 0, NULL, &key, &error), OST_E_ARGUMENT);
     assert_int_equal(ost_key_generate(OST_ES256, 0, "\xc3", &key, &error), OST_E_UTF8);
     assert_null(key);
     assert_int_equal(ost_key_generate(OST_RS256, 3072, "mine", &key, &error), OST_OK);

@@ -34,7 +34,7 @@ static ost_result import(const char *pem, ost_key **ret_key)
 {
     ost_key *key = NULL;
     ost_error error = {0};
-    ost_result result = ost_key_import_pem(text_of(pem), OST_ALG_NONE_SET, NULL, &key, &error);
+    ost_result result = ost_key_import_pem(text_of(pem), OST_ALG_UNSET, NULL, &key, &error);
     assert_int_equal(error.code, result);
     assert_true(text_is_utf8(text_of(error.detail)));
     assert_true((key != NULL) == (result == OST_OK));
@@ -49,7 +49,7 @@ static ost_result import_der(ost_text der)
 {
     ost_key *key = NULL;
     ost_error error = {0};
-    ost_result result = ost_key_import_der(der, OST_ALG_NONE_SET, NULL, &key, &error);
+    ost_result result = ost_key_import_der(der, OST_ALG_UNSET, NULL, &key, &error);
     assert_int_equal(error.code, result);
     assert_true((key != NULL) == (result == OST_OK));
     ost_key_unref(key);
@@ -257,7 +257,7 @@ static void what_a_text_may_look_like(void **state)
     with_nul[60] = '\0';
     ost_key *none = NULL;
     assert_int_equal(
-        ost_key_import_pem((ost_text){with_nul, pem.len}, OST_ALG_NONE_SET, NULL, &none, NULL),
+        ost_key_import_pem((ost_text){with_nul, pem.len}, OST_ALG_UNSET, NULL, &none, NULL),
         OST_E_KEY_FORMAT);
     assert_null(none);
     ost_key_unref(key);
@@ -444,7 +444,7 @@ static void damaged(void **state)
             for (int bit = 0; bit < 8; bit++) {
                 ost_key *other = NULL;
                 bytes[i] ^= (char)(1 << bit);
-                if (ost_key_import_der((ost_text){bytes, der.len}, OST_ALG_NONE_SET, NULL, &other,
+                if (ost_key_import_der((ost_text){bytes, der.len}, OST_ALG_UNSET, NULL, &other,
                                        NULL) == OST_OK) {
                     ost_text token = {0};
                     ost_alg alg = k == 0 ? OST_ES256 : OST_EDDSA;

@@ -276,7 +276,7 @@ static void directions(void **state)
     assert_true(!key_may(half, OST_ES256, true) && key_may(half, OST_ES256, false));
     assert_true(key_may(half, OST_ECDH_ES, false) && !key_may(half, OST_ECDH_ES, true));
     assert_false(key_may(key, OST_RS256, false));
-    assert_false(key_may(key, OST_ALG_NONE_SET, false));
+    assert_false(key_may(key, OST_ALG_UNSET, false));
     ost_key_unref(half);
     ost_key_unref(key);
     key = good_key(with(arena, test_rsa, "\"key_ops\":[\"decrypt\"]"));

@@ -45,7 +45,7 @@ static void good(void **state)
     assert_false(ost_key_is_private(half));
     for (ost_alg alg = OST_RS256; alg <= OST_HS512; alg++)
         assert_int_equal(ost_key_serves(half, alg), alg <= OST_PS512);
-    assert_false(ost_key_serves(half, OST_ALG_NONE_SET));
+    assert_false(ost_key_serves(half, OST_ALG_UNSET));
     ost_key_unref(half);
     ost_key_unref(key);
 }

@@ -288,7 +288,7 @@ static void by_kid_and_purpose(void **state)
     assert_int_equal(find(set, "r ", OST_RS256), OST_E_KEY_UNKNOWN);
     assert_int_equal(find(set, "../../dev/null", OST_RS256), OST_E_KEY_UNKNOWN); /* 16 */
     assert_int_equal(find(set, "' OR '1'='1", OST_RS256), OST_E_KEY_UNKNOWN);
-    assert_int_equal(find(set, "r", OST_ALG_NONE_SET), OST_E_KEY_USE);
+    assert_int_equal(find(set, "r", OST_ALG_UNSET), OST_E_KEY_USE);
     ost_keyset_unref(set);
 }
 

@@ -63,9 +63,9 @@ static ost_key *key_of(const ost_json *group)
     ost_key *der = NULL, *pem = NULL, *jwk = NULL;
     const ost_json *json = ost_json_get(group, "publicKeyJwk");
     ost_result result =
-        ost_key_import_der(bytes_of(group, "publicKeyDer"), OST_ALG_NONE_SET, NULL, &der, NULL);
+        ost_key_import_der(bytes_of(group, "publicKeyDer"), OST_ALG_UNSET, NULL, &der, NULL);
     assert_int_equal(
-        ost_key_import_pem(vectors_text(group, "publicKeyPem"), OST_ALG_NONE_SET, NULL, &pem, NULL),
+        ost_key_import_pem(vectors_text(group, "publicKeyPem"), OST_ALG_UNSET, NULL, &pem, NULL),
         result);
     if (json == NULL)
         json = ost_json_get(group, "keyJwk");
