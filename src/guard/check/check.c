@@ -85,6 +85,10 @@ static void check_token(check *c, bool from_header, ost_verdict *ret_verdict)
         check_token_opaque(c);
     else
         check_token_jwt(c);
+    /* Past a failure claims are read that nobody has vouched for: by themselves they open nothing.
+     */
+    if (c->refused == OST_OK && !c->verified)
+        (void)check_passes(c, STEP_SIGNATURE, OST_E_SIGNATURE);
     if (c->refused == OST_OK)
         allow(c, ret_verdict);
     else if (from_header && !text_is_b64token(c->token))
