@@ -112,6 +112,8 @@ typedef struct ost_jws_options {
     bool detached;         /* the payload is left out */
     bool unencoded;        /* `b64` false, in `crit`; not with a typ of JWTs */
     bool general;          /* JSON: the general form also for one signature */
+    bool embed_key; /* the public key stands in the protected header as `jwk` (RFC 7515 §4.1.3),
+                       as proofs of possession want it (RFC 9449 §4.2) */
 } ost_jws_options;
 
 typedef struct ost_jws_signer {

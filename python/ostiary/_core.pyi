@@ -163,7 +163,15 @@ def jws_verify(
     /,
 ) -> tuple[bytes, dict[str, Any] | None, dict[str, Any] | None, str, Key]: ...
 def jws_sign(
-    payload: Text, key: Key, algorithm: str, typ: str | None, cty: str | None, detached: bool, unencoded: bool, /
+    payload: Text,
+    key: Key,
+    algorithm: str,
+    typ: str | None,
+    cty: str | None,
+    detached: bool,
+    unencoded: bool,
+    embed_key: bool,
+    /,
 ) -> str: ...
 def jws_sign_json(
     payload: Text,

@@ -51,13 +51,15 @@ def sign(
     cty: str | None = None,
     detached: bool = False,
     unencoded: bool = False,
+    embed_key: bool = False,
 ) -> str:
     """A compact JWS of the payload, with the key's kid in the header.
 
-    ``detached`` leaves the payload out (appendix F); ``unencoded`` is b64 false (RFC 7797). Raises
-    KeyUseError when the key cannot sign, or not with the algorithm.
+    ``detached`` leaves the payload out (appendix F); ``unencoded`` is b64 false (RFC 7797);
+    ``embed_key`` writes the public key into the header as ``jwk`` (§4.1.3). Raises KeyUseError when the
+    key cannot sign, or not with the algorithm.
     """
-    return _core.jws_sign(payload, key, algorithm, typ, cty, detached, unencoded)
+    return _core.jws_sign(payload, key, algorithm, typ, cty, detached, unencoded, embed_key)
 
 
 def verify(

@@ -38,7 +38,7 @@ def sign(
         claims = {**claims, "iat": now, "exp": now + lifetime}
     elif "exp" not in claims:
         raise ValueError("lifetime: is missing, and so is exp among the claims")
-    return _core.jws_sign(_core.write_json(claims, "claims"), key, algorithm, typ, None, False, False)
+    return _core.jws_sign(_core.write_json(claims, "claims"), key, algorithm, typ, None, False, False, False)
 
 
 def verify(

@@ -60,22 +60,23 @@ static PyObject *jws_verify(PyObject *module, PyObject *arguments)
     return answer;
 }
 
-/* jws_sign(payload, key, algorithm, typ, cty, detached, unencoded) */
+/* jws_sign(payload, key, algorithm, typ, cty, detached, unencoded, embed_key) */
 static PyObject *jws_sign(PyObject *module, PyObject *arguments)
 {
     PyObject *payload, *name, *key_object;
-    int detached, unencoded;
+    int detached, unencoded, embed;
     ost_jws_options options = {0};
     ost_alg alg;
     ost_key *key;
     held_text held;
-    if (!PyArg_ParseTuple(arguments, "OOOzzpp", &payload, &key_object, &name, &options.typ,
-                          &options.cty, &detached, &unencoded) ||
+    if (!PyArg_ParseTuple(arguments, "OOOzzppp", &payload, &key_object, &name, &options.typ,
+                          &options.cty, &detached, &unencoded, &embed) ||
         !algorithm_of(name, "algorithm", &alg) || (key = key_of(key_object, "key")) == NULL ||
         !text_hold(payload, "payload", &held))
         return NULL;
     options.detached = detached;
     options.unencoded = unencoded;
+    options.embed_key = embed;
     PyObject *answer = NULL;
     ost_text token;
     ost_error error = {0};

@@ -35,6 +35,12 @@ static ost_result make_header(const ost_jws_signer *signer, const ost_jws_option
         ost_json_member_string(writer, "cty", options->cty);
     if (ost_key_kid(signer->key).len > 0)
         ost_json_member_text(writer, "kid", ost_key_kid(signer->key));
+    if (options->embed_key) {
+        ost_json_put_name(writer, OST_TEXT("jwk"));
+        ost_result result = ost_key_export_public(signer->key, writer);
+        if (result != OST_OK)
+            return result;
+    }
     if (options->unencoded) {
         ost_json_member_boolean(writer, "b64", false);
         ost_json_put_name(writer, OST_TEXT("crit"));

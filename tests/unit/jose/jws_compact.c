@@ -80,6 +80,30 @@ static void attached(void **state)
                      OST_OK);
 }
 
+static void with_its_key(void **state)
+{
+    ost_verified_jws verified;
+    ost_key *embedded = NULL;
+    ost_text token = sign(OST_TEXT("{}"), (ost_jws_options){.embed_key = true});
+    assert_int_equal(ost_jws_compact_verify(token, keys, NULL, arena, &verified, NULL), OST_OK);
+    const ost_json *jwk = ost_json_get(verified.protected_header, "jwk");
+    assert_non_null(jwk);
+    assert_null(ost_json_get(jwk, "d"));
+    assert_int_equal(ost_key_import_json(jwk, &embedded, NULL), OST_OK);
+    char theirs[44], ours[44];
+    assert_int_equal(ost_key_thumbprint(embedded, theirs), OST_OK);
+    assert_int_equal(ost_key_thumbprint(key, ours), OST_OK);
+    assert_string_equal(theirs, ours);
+    ost_key_unref(embedded);
+    /* A secret has no public part that could stand there. */
+    assert_int_equal(ost_key_generate(OST_HS256, 0, NULL, &embedded, NULL), OST_OK);
+    assert_int_equal(ost_jws_compact_sign(OST_TEXT("{}"), embedded, OST_HS256,
+                                          &(ost_jws_options){.embed_key = true}, arena, &token,
+                                          NULL),
+                     OST_E_KEY_USE);
+    ost_key_unref(embedded);
+}
+
 static void detached(void **state)
 {
     ost_text token = sign(OST_TEXT("hello"), (ost_jws_options){.detached = true});
@@ -209,6 +233,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(attached),
+        cmocka_unit_test(with_its_key),
         cmocka_unit_test(detached),
         cmocka_unit_test(large_detached),
         cmocka_unit_test(attack_19_unencoded),
