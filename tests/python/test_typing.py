@@ -10,7 +10,7 @@ import sys
 import pytest
 
 import ostiary
-from ostiary import errors, jwe, jwk, jws, jwt
+from ostiary import asgi, errors, jwe, jwk, jws, jwt, mcp, testing, wsgi
 
 PACKAGE = pathlib.Path(ostiary.__file__).parent
 USER = """
@@ -64,7 +64,7 @@ def test_pyright_takes_the_package_and_finds_what_is_wrong_with_its_use(tmp_path
 
 
 def public_things():
-    for module in (ostiary, jws, jwt, jwe, jwk):
+    for module in (ostiary, jws, jwt, jwe, jwk, testing, asgi, wsgi, mcp):
         for name in module.__all__:
             if not name.startswith("__") and not inspect.ismodule(getattr(module, name)):
                 yield getattr(module, name)

@@ -163,7 +163,7 @@ class Issuer:
         with self._lock:
             if self._opaque.pop(token, None) is not None:
                 return
-            index = self._status_of.get(jwt.read_unverified(token)[1].get("jti", ""))
+            index = self._status_of.get(str(jwt.read_unverified(token)[1].get("jti")))
             if index is None:
                 raise ValueError("token: neither opaque nor made with status=True by this issuer")
             self._statuses[index // 8] |= 1 << (index % 8)
@@ -172,7 +172,8 @@ class Issuer:
         with self._lock:
             if self._next_status == _STATUSES:
                 raise ValueError(f"status: this issuer has made {_STATUSES} such tokens already")
-            index = self._status_of[token_id] = self._next_status
+            index: int = self._next_status
+            self._status_of[token_id] = index
             self._next_status += 1
             return index
 

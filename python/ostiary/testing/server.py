@@ -42,8 +42,12 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
-    server: Server
     timeout = 10
+
+    @property
+    def _served(self) -> Issuer:
+        assert isinstance(self.server, Server)
+        return self.server.issuer
 
     def log_message(self, format: str, *args: Any) -> None:
         pass
@@ -62,10 +66,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             pass  # whoever asked does not wait any more
 
     def _is_out(self) -> bool:
-        issuer = self.server.issuer
+        issuer = self._served
         issuer._asked(self.path)
         if issuer.delay > 0:
-            self.server.ending.wait(issuer.delay)
+            issuer._server.ending.wait(issuer.delay)
         if issuer.down:
             self._answer(503, {"error": "temporarily_unavailable"})
         return issuer.down
@@ -73,7 +77,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self._is_out():
             return
-        issuer, path = self.server.issuer, urllib.parse.urlsplit(self.path).path
+        issuer, path = self._served, urllib.parse.urlsplit(self.path).path
         lifetime = f"max-age={issuer.key_lifetime}"
         if path in (issuer._path + "/.well-known/openid-configuration", issuer._rfc8414_path):
             self._answer(200, issuer.metadata(), Cache_Control=lifetime)
@@ -87,7 +91,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         if self._is_out():
             return
-        issuer = self.server.issuer
+        issuer = self._served
         if self.path != issuer._path + "/introspect":
             return self._answer(404, {"error": "not_found"})
         length = self.headers.get("Content-Length", "")
@@ -100,7 +104,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _may_ask(self, form: dict[str, str]) -> bool:
         """By client_secret_basic or client_secret_post (RFC 6749 §2.3.1)."""
-        issuer = self.server.issuer
+        issuer = self._served
         shown = (form.get("client_id"), form.get("client_secret"))
         scheme, _, basic = self.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "basic":

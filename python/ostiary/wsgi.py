@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Middleware for WSGI (PEP 3333): Flask, Django and whatever else speaks it.
+
+    app.wsgi_app = ostiary.wsgi.Middleware(app.wsgi_app, verifier)
+
+The claims of whoever asks are ``environ["ostiary.claims"]``, None where the policy is open.
+"""
+
+from __future__ import annotations
+
+from http.client import responses
+from urllib.parse import quote
+
+from ._web import Rules, body_of, public_origin, refusal_fields
+from .errors import TokenError
+from .verifier import Verifier
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
+
+    from ._core import Policy
+
+    Environ = dict[str, Any]
+    StartResponse = Callable[..., Any]
+    App = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+__all__ = ["Middleware"]
+
+CLAIMS = "ostiary.claims"
+
+
+class Middleware:
+    """Lets requests through to ``app`` that bring a good token, and answers the others.
+
+    Parameters and answers as :class:`ostiary.asgi.Middleware`; ``certificate`` gives the client's
+    certificate (DER, or None) for an environ. A thread that needs a new key waits for it. Raises
+    TypeError and ValueError, which name the parameter.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        verifier: Verifier,
+        *,
+        policy: Policy | None = None,
+        paths: Mapping[str, Policy] | None = None,
+        public_url: str | None = None,
+        certificate: Callable[[Environ], bytes | None] | None = None,
+    ) -> None:
+        if not isinstance(verifier, Verifier):
+            raise TypeError(f"verifier: must be Verifier, not {type(verifier).__name__}")
+        self.app = app
+        self._verifier = verifier
+        self._rules = Rules(policy, paths)
+        self._origin = public_origin(public_url)
+        self._certificate = certificate
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """One request, as PEP 3333 has it."""
+        # Bytes in the disguise of Latin-1, as PEP 3333 hands them over.
+        raw = (environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1")
+        path = raw.decode("utf-8", "replace")
+        if self._rules.is_ambiguous(path):
+            return _answer(environ, start_response, 400, [("Content-Type", "application/json")], "Bad request")
+        try:
+            claims = self._verifier.check(
+                _field(environ, "HTTP_AUTHORIZATION"),
+                self._rules.of(path),
+                method=environ["REQUEST_METHOD"],
+                url=self._origin + quote(raw, safe="/~!$&'()*+,;=:@") if self._origin is not None else None,
+                dpop=_field(environ, "HTTP_DPOP"),
+                certificate=self._certificate(environ) if self._certificate is not None else None,
+            )
+        except TokenError as refusal:
+            return _answer(environ, start_response, refusal.status, refusal_fields(refusal), refusal.message)
+        environ[CLAIMS] = claims
+        nonce = claims.dpop_nonce if claims is not None else None
+        return self.app(environ, _with_nonce(start_response, nonce) if nonce else start_response)
+
+
+def _field(environ: Environ, name: str) -> bytes | None:
+    value = environ.get(name)
+    return value.encode("latin-1") if isinstance(value, str) else None
+
+
+def _with_nonce(start_response: StartResponse, nonce: str) -> StartResponse:
+    def starting(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+        return start_response(status, [*headers, ("DPoP-Nonce", nonce)], *rest)
+
+    return starting
+
+
+def _answer(
+    environ: Environ, start_response: StartResponse, status: int, fields: list[tuple[str, str]], message: str
+) -> Iterable[bytes]:
+    body = body_of(message)
+    start_response(f"{status} {responses.get(status, '')}", [*fields, ("Content-Length", str(len(body)))])
+    return [body if environ["REQUEST_METHOD"] != "HEAD" else b""]
