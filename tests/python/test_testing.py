@@ -262,3 +262,15 @@ def test_closing_ends_what_hangs_and_leaves_no_thread(own):
 def test_a_path_that_cannot_be(path):
     with pytest.raises(ValueError, match="path"):
         testing.Issuer(path=path)
+
+
+def test_an_opaque_token_is_told_apart_by_its_prefix(own):
+    with testing.Issuer("shop") as other:
+        one = own.trusted(introspection=own.introspection(token_prefix="own_"))
+        two = other.trusted(introspection=other.introspection(token_prefix="shop_"))
+        with ostiary.Verifier([one, two]) as verifier:
+            assert verifier.wait_ready(10)
+            assert verifier.verify(own.opaque(prefix="own_")).issuer == own.url
+            assert verifier.verify(other.opaque(prefix="shop_")).issuer == other.url
+            with pytest.raises(errors.TokenError):
+                verifier.verify(own.opaque(prefix="none_"))

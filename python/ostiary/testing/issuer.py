@@ -149,9 +149,12 @@ class Issuer:
         """
         return signed(self.claims(subject, **parameters), key or self._key, algorithm or self.algorithm, typ)
 
-    def opaque(self, subject: str | None = "alice", **parameters: Any) -> str:
-        """A token that says nothing itself: the verifier asks about it. Parameters as :meth:`token`."""
-        token = parameters.pop("prefix", "") + secrets.token_urlsafe(24)
+    def opaque(self, subject: str | None = "alice", *, prefix: str = "", **parameters: Any) -> str:
+        """A token that says nothing itself: the verifier asks about it. Parameters as :meth:`token`.
+
+        ``prefix`` begins it, for a verifier of several issuers (``token_prefix``).
+        """
+        token = prefix + secrets.token_urlsafe(24)
         with self._lock:
             self._opaque[token] = self.claims(subject, **parameters)
         return token
