@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import os
+import time
+import weakref
+
 TYPE_CHECKING = False
 
 from . import _core, _waiting
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
 # For keys, for the issuer's word, for a status list.
 _WAITS = 3
 _KINDS = {"token_id": 1, "session": 2, "subject": 3}
+_DAY = 86400  # seconds
 
 
 class Verifier(_core.Guard):
@@ -27,7 +32,7 @@ class Verifier(_core.Guard):
     fetches and refreshes the issuer's keys; it never enters the interpreter, and the constructor does
     not wait for it: the issuer may be down. One verifier serves all threads, all tasks, and, after
     ``fork``, every process, which then fetches keys of its own. What was revoked before a fork is
-    revoked in the parent alone.
+    revoked in the child too; what is revoked later, in the one process alone.
 
     What is not described here is of the issuer, see :class:`Issuer`. ``realm`` stands in challenges,
     ``resource_metadata`` too (RFC 9728). ``max_token`` (16 KiB) is the longest token. ``cache_entries``
@@ -84,7 +89,10 @@ class Verifier(_core.Guard):
         self._issuers = tuple(each._given["issuer"] for each in issuers)
         self._settings = {each._given["issuer"]: each._given for each in issuers}
         self._shared: _waiting.Shared = {}
+        self._revoked: dict[tuple[int, str | None, str | None, int], int] = {}
+        self._prune_at = 1024
         super().__init__([each._triple() for each in issuers], {**given, **proofs})
+        _all.add(self)
 
     @property
     def issuers(self) -> tuple[str, ...]:
@@ -167,7 +175,31 @@ class Verifier(_core.Guard):
         named = [name for name, value in given.items() if value is not None]
         if len(named) != 1:
             raise TypeError("revoke: takes exactly one of token_id, session and subject")
-        self._revoke(_KINDS[named[0]], given[named[0]], issuer, not_before, until)
+        # As seconds that hold in a child too, whenever that is forked.
+        now = int(time.time())
+        if not_before == 0 and subject is not None:
+            not_before = now + 1
+        what = (_KINDS[named[0]], given[named[0]], issuer, not_before)
+        until = until or now + _DAY
+        self._revoke(*what, until)
+        self._remember(what, until, now)
+
+    def _remember(self, what: tuple[int, str | None, str | None, int], until: int, now: int) -> None:
+        self._revoked[what] = max(until, self._revoked.get(what, 0))
+        if len(self._revoked) >= self._prune_at:
+            self._revoked = {of: last for of, last in self._revoked.items() if last > now}
+            self._prune_at = 2 * len(self._revoked) + 1024
+
+    def _forked(self) -> None:
+        """Tells the child's guard what the parent's was told. One that cannot be told lets nobody in."""
+        if self.closed:
+            return
+        try:
+            for what, until in self._revoked.items():
+                self._revoke(*what, until)
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Verifier:
         return self
@@ -188,6 +220,16 @@ class Verifier(_core.Guard):
     def __repr__(self) -> str:
         return f"<Verifier of {', '.join(self._issuers)}{' (closed)' if self.closed else ''}>"
 
+
+_all: weakref.WeakSet[Verifier] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for verifier in list(_all):
+        verifier._forked()
+
+
+os.register_at_fork(after_in_child=_after_fork)
 
 _ISSUER_PARAMETERS = (
     "issuer",

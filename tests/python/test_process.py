@@ -102,6 +102,46 @@ def test_a_child_has_a_guard_of_its_own(script, issuer):
     assert issuer.count("/certs") == 4
 
 
+@pytest.mark.parametrize("what", ["token_id='1'", "session='of-web'", "subject='alice'"])
+def test_what_was_taken_back_before_a_fork_is_so_in_the_child(script, issuer, what):
+    text = f"""
+    import os, warnings
+    warnings.simplefilter('ignore', DeprecationWarning)
+    def refused():
+        try:
+            verifier.verify(token)
+        except ostiary.errors.RevokedError:
+            return 7
+        return 1
+    verifier.revoke({what})
+    child = os.fork()
+    if child == 0:
+        grandchild = os.fork()
+        if grandchild == 0:
+            os._exit(refused())
+        os._exit(refused() if os.waitstatus_to_exitcode(os.waitpid(grandchild, 0)[1]) == 7 else 2)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), refused())
+    """
+    assert script(text, token=issuer.token(sid="of-web")) == ["7", "7"]
+
+
+def test_a_child_can_begin_without_what_has_expired(script):
+    text = """
+    import os, time, warnings
+    warnings.simplefilter('ignore', DeprecationWarning)
+    verifier.revoke(token_id='1', until=int(time.time()) + 1)
+    for number in range(3000):
+        verifier.revoke(token_id=f'other-{number}', until=int(time.time()) + 1)
+    time.sleep(2)
+    verifier.revoke(token_id='last')
+    child = os.fork()
+    if child == 0:
+        os._exit(7 if verifier.verify(token)['sub'] == 'alice' else 1)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    """
+    assert script(text) == ["7"]
+
+
 def test_a_child_that_ends_as_programs_do(script):
     text = """
     import os, warnings
