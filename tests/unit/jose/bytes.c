@@ -57,8 +57,7 @@ static void a_key_signs_what_it_serves_with_its_private_part(void **state)
     assert_int_equal(ost_bytes_sign(input, key, OST_ES256, arena, &signature), OST_E_KEY_USE);
     assert_int_equal(ost_bytes_sign(input, key, OST_HS256, arena, &signature), OST_E_KEY_USE);
     assert_int_equal(ost_bytes_sign(input, key, OST_RSA_OAEP, arena, &signature), OST_E_KEY_USE);
-    assert_int_equal(ost_bytes_sign(input, key, OST_ALG_UNSET, arena, &signature),
-                     OST_E_KEY_USE);
+    assert_int_equal(ost_bytes_sign(input, key, OST_ALG_UNSET, arena, &signature), OST_E_KEY_USE);
     assert_int_equal(ost_bytes_sign(input, NULL, OST_RS256, arena, &signature), OST_E_ARGUMENT);
     assert_int_equal(ost_bytes_verify(input, input, public, OST_ALG_UNSET), OST_E_KEY_USE);
     assert_int_equal(ost_bytes_verify(input, input, NULL, OST_RS256), OST_E_ARGUMENT);
