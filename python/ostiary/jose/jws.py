@@ -39,7 +39,7 @@ def sign(
     signing_input = _encode_header(algorithm, headers) + b"." + _encode_payload(payload)
     try:
         if not isinstance(key, Key):
-            key = _made(key, algorithm, insecure_short_secret)
+            key = _made(_read(key), algorithm, insecure_short_secret)
         elif getattr(key, "_algorithm", algorithm) != algorithm:
             raise JWKError(f"algorithm: the key is for another one than {algorithm}")
         signature: bytes = key.sign(signing_input)
@@ -158,7 +158,9 @@ def _get_keys(key: Any) -> Iterable[Any]:
     key = _read(key)
     if isinstance(key, Mapping):
         if "keys" in key:
-            keys: Iterable[Any] = key["keys"]
+            keys: Any = key["keys"]
+            if not isinstance(keys, Iterable) or isinstance(keys, (str, bytes)):
+                raise JWKError("keys: must be a list of keys")
             return keys
         return (key,) if "kty" in key or not key else key.values()
     if isinstance(key, Iterable) and not isinstance(key, (str, bytes)):
