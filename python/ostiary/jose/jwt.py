@@ -23,6 +23,12 @@ __all__ = ["decode", "encode", "get_unverified_claims", "get_unverified_header",
 
 _CLAIMS = ("aud", "iat", "exp", "nbf", "iss", "sub", "jti", "at_hash")
 _TIMES = ("exp", "iat", "nbf")
+_OPTIONS: dict[str, Any] = {
+    "verify_signature": True,
+    "leeway": 0,
+    **{f"verify_{name}": True for name in _CLAIMS},
+    **{f"require_{name}": False for name in _CLAIMS},
+}
 
 
 def encode(
@@ -72,10 +78,7 @@ def decode(
     must be there; ``insecure_missing_audience`` lets ``aud`` be missing. Raises ExpiredSignatureError,
     JWTClaimsError, JWTError, JWKError.
     """
-    asked: dict[str, Any] = {"verify_signature": True, "leeway": 0}
-    asked.update({f"verify_{name}": True for name in _CLAIMS})
-    asked.update({f"require_{name}": False for name in _CLAIMS})
-    asked.update(options or {})
+    asked = {**_OPTIONS, **(options or {})}
     more = {
         name: True
         for name, said in (
@@ -86,11 +89,12 @@ def decode(
     }
     try:
         payload = jws.verify(token, key, algorithms, verify=asked["verify_signature"], **more)
-        algorithm = jws.get_unverified_header(token).get("alg")
     except JWSError as error:
         raise JWTError(str(error)) from error
     claims = _claims_of(payload, "payload")
-    _validate_claims(claims, audience, issuer, subject, algorithm, access_token, asked, insecure_missing_audience)
+    _validate_claims(claims, audience, issuer, subject, asked, insecure_missing_audience)
+    if asked["verify_at_hash"] and "at_hash" in claims:
+        _validate_at_hash(claims, access_token, get_unverified_header(token).get("alg"))
     return claims
 
 
@@ -178,8 +182,6 @@ def _validate_sub(claims: dict[str, Any], subject: str | None) -> None:
 
 
 def _validate_at_hash(claims: dict[str, Any], access_token: str | None, algorithm: Any) -> None:
-    if "at_hash" not in claims:
-        return
     if not access_token:
         raise JWTClaimsError("No access_token provided to compare against at_hash claim.")
     if algorithm not in ALGORITHMS.HASHES or not isinstance(claims["at_hash"], str):
@@ -203,8 +205,6 @@ def _validate_claims(
     audience: str | None,
     issuer: str | Iterable[str] | None,
     subject: str | None,
-    algorithm: Any,
-    access_token: str | None,
     options: dict[str, Any],
     may_miss_audience: bool,
 ) -> None:
@@ -223,5 +223,3 @@ def _validate_claims(
         _validate_sub(claims, subject)
     if options["verify_jti"] and "jti" in claims and not isinstance(claims["jti"], str):
         raise JWTClaimsError("JWT ID must be a string.")
-    if options["verify_at_hash"]:
-        _validate_at_hash(claims, access_token, algorithm)
