@@ -18,12 +18,16 @@ What is refused, and with which status, challenge and sentence, is the C guard's
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
+import secrets
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import anyio
+import anyio.to_thread
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.openapi.models import OAuth2, OAuthFlowAuthorizationCode, OAuthFlows, OpenIdConnect
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import JSONResponse
 from fastapi.security import SecurityScopes
 from fastapi.security.base import SecurityBase
 from pydantic import BaseModel, ValidationError
@@ -42,6 +46,9 @@ __all__ = ["OIDC"]
 _log = logging.getLogger("ostiary")
 _Model = TypeVar("_Model", bound=BaseModel)
 _NO_STORE = "no-store"
+_PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+# No token meets it: for the guard's own answer to one whose claims are not enough.
+_NEVER = Policy({"claims": [{"claim": "/" + secrets.token_hex(16), "equals": secrets.token_hex(16)}]})
 
 
 class _Dependency(SecurityBase):
@@ -51,7 +58,7 @@ class _Dependency(SecurityBase):
         self.model = owner.model
         self.scheme_name = owner.scheme_name
         self._owner = owner
-        self._members = dict(members)
+        self._members = {name: list(each) if isinstance(each, (tuple, set)) else each for name, each in members.items()}
         self._optional = optional
         self._policies: dict[tuple[str, ...], Policy | None] = {}
         self._policy_for(())  # what is wrong with it is told now
@@ -61,7 +68,10 @@ class _Dependency(SecurityBase):
             members = dict(self._members)
             if scopes:
                 members["scopes"] = [*members.get("scopes", ()), *scopes]
-            self._policies[scopes] = Policy(members) if members else None
+            policy = Policy(members) if members else None
+            if policy is not None and policy.open:
+                raise ConfigurationError("open: a route that anyone may use depends on no token")
+            self._policies[scopes] = policy
         return self._policies[scopes]
 
     async def __call__(
@@ -85,7 +95,8 @@ class OIDC(_Dependency):
     may be down.
 
     ``base_url`` is the address by which clients know the API ("https://api.example.org"): proofs of
-    possession (RFC 9449) name it. None: as the request was sent, which is right without a proxy.
+    possession (RFC 9449) name it. None: they are not taken, and tokens bound to a key are refused; what
+    a request says in Host is no address to judge by, for a proof made for another API would be good.
     ``certificate`` returns the client's certificate (DER) of a connection, for tokens that are bound
     to one (RFC 8705). ``resource`` is the API's own identifier (RFC 9728), which :attr:`router`
     describes and challenges point to.
@@ -129,6 +140,8 @@ class OIDC(_Dependency):
         self._certificate = certificate
         self._resource = resource
         self._scopes = dict(scopes or {})
+        self._dependencies: dict[tuple[str, bool], _Dependency] = {}
+        self._models: dict[tuple[Any, _Dependency], Callable[..., Any]] = {}
         self.model = _scheme(self._verifier.issuers[0], authorization_url, token_url, self._scopes, description)
         self.scheme_name = scheme_name
         super().__init__(self, {}, optional=False)
@@ -138,14 +151,20 @@ class OIDC(_Dependency):
     def require(self, policy: Policy | Mapping[str, Any] | None = None, **members: Any) -> _Dependency:
         """A dependency with a policy: ``scopes``, ``any_scopes``, ``realm_roles``, ``client_roles``, ``max_age``…
 
-        The members are those of docs/usage/policies.md. Raises ConfigurationError for an unknown one.
+        The members are those of docs/usage/policies.md. Raises ConfigurationError for an unknown one, and for
+        ``open``. Who asks for the same again is given the same object, as ``app.dependency_overrides`` needs it.
         """
-        return _Dependency(self, {**_members(policy), **members}, optional=False)
+        return self._dependency({**_members(policy), **members}, optional=False)
 
     @property
     def optional(self) -> _Dependency:
         """A dependency that gives None to who brings no token; a token that is not good is refused."""
-        return _Dependency(self, {}, optional=True)
+        return self._dependency({}, optional=True)
+
+    def _dependency(self, members: dict[str, Any], optional: bool) -> _Dependency:
+        """The same object for the same demands, so that app.dependency_overrides finds it."""
+        made = _Dependency(self, members, optional)
+        return self._dependencies.setdefault((json.dumps(made._members, sort_keys=True), optional), made)
 
     def claims_as(self, kind: type[_Model], source: _Dependency | None = None) -> Callable[..., _Model]:
         """A dependency that gives the claims as a pydantic model of the program's own.
@@ -154,16 +173,21 @@ class OIDC(_Dependency):
         claims do not fit the model is answered 403.
         """
 
-        def dependency(claims: Any = Depends(source or self)) -> _Model:
+        of = source or self
+
+        async def dependency(connection: HTTPConnection, claims: Any = Depends(of)) -> _Model | None:
+            if claims is None:
+                return None
             try:
                 return kind.model_validate(dict(claims))
             except ValidationError as error:
                 wrong = ", ".join(".".join(map(str, each["loc"])) or "the claims" for each in error.errors())
                 _log.info("refused: OST_E_CLAIM: the token's claims are no %s: %s", kind.__name__, wrong)
-                headers = {"WWW-Authenticate": 'Bearer error="insufficient_scope"', "Cache-Control": _NO_STORE}
-                raise HTTPException(403, "The token's claims are not enough here", headers) from None
+            await self._check(connection, _fields(connection, b"authorization"), _NEVER)
+            raise AssertionError("a policy that no token meets was met")
 
-        return dependency
+        made: Callable[..., _Model] = self._models.setdefault((kind, of), dependency)
+        return made
 
     # ---- the life of it ----
 
@@ -185,7 +209,9 @@ class OIDC(_Dependency):
             yield
         finally:
             if self._make is not None:
-                self._verifier.close()
+                # It waits for a thread, which the loop does not.
+                with anyio.CancelScope(shield=True):
+                    await anyio.to_thread.run_sync(self._verifier.close)
 
     def close(self) -> None:
         """Ends the background thread; requests that still come are answered 503."""
@@ -224,7 +250,7 @@ class OIDC(_Dependency):
         return JSONResponse(body, 200 if ready else 503, {"Cache-Control": _NO_STORE})
 
     async def _metrics(self) -> Response:
-        return PlainTextResponse(self._verifier.metrics(), headers={"Cache-Control": _NO_STORE})
+        return Response(self._verifier.metrics(), headers={"Cache-Control": _NO_STORE, "Content-Type": _PROMETHEUS})
 
     async def _metadata(self) -> Response:
         body: dict[str, Any] = {
@@ -245,17 +271,13 @@ class OIDC(_Dependency):
                 fields,
                 policy,
                 method=connection.scope.get("method", "GET"),
-                url=self._url_of(connection),
+                url=self._base_url + connection.url.path if self._base_url is not None else None,
                 dpop=_fields(connection, b"dpop"),
                 certificate=self._certificate(connection) if self._certificate is not None else None,
             )
         except TokenError as refusal:
             _log.info("refused: %s; expected %s, seen %s", refusal, refusal.expected, refusal.seen)
             raise HTTPException(refusal.status, refusal.message, _headers_of(refusal)) from refusal
-
-    def _url_of(self, connection: HTTPConnection) -> str:
-        url = connection.url
-        return self._base_url + url.path if self._base_url is not None else str(url.replace(query="", fragment=""))
 
 
 def _fields(connection: HTTPConnection, name: bytes) -> list[bytes]:
@@ -264,9 +286,7 @@ def _fields(connection: HTTPConnection, name: bytes) -> list[bytes]:
 
 def _members(policy: Policy | Mapping[str, Any] | None) -> dict[str, Any]:
     if isinstance(policy, Policy):
-        from json import loads
-
-        members: dict[str, Any] = loads(policy.json)
+        members: dict[str, Any] = json.loads(policy.json)
         return members
     return dict(policy or {})
 

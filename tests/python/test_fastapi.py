@@ -18,6 +18,7 @@ from fastapi.security import HTTPBearer, OAuth2AuthorizationCodeBearer, OAuth2Pa
 from pydantic import BaseModel
 from starlette.testclient import TestClient, WebSocketDenialResponse
 
+import ostiary
 from ostiary import Claims, errors
 from ostiary.fastapi import OIDC
 
@@ -71,7 +72,7 @@ def application(oidc):
 
 @pytest.fixture
 def client(issuer):
-    oidc = OIDC(issuer.issuer, AUDIENCE)
+    oidc = OIDC(issuer.issuer, AUDIENCE, base_url="http://testserver")
     assert oidc.verifier.wait_ready(10)
     with TestClient(application(oidc)) as made:
         yield made
@@ -117,12 +118,17 @@ def test_an_optional_identity(issuer, client):
     assert client.get("/either/", headers=bearer(issuer.token(aud="other"))).status_code == 401
 
 
-def test_claims_as_a_model(issuer, client):
+def test_claims_as_a_model(issuer, client, verifier):
     good = client.get("/me/", headers=bearer(issuer.token(email="alice@example.org")))
     assert good.json() == {"sub": "alice", "email": "alice@example.org", "nickname": None}
     less = client.get("/me/", headers=bearer(issuer.token()))
     assert less.status_code == 403
-    assert less.headers["www-authenticate"] == 'Bearer error="insufficient_scope"'
+    with pytest.raises(errors.InsufficientScopeError) as caught:
+        never = ostiary.Policy({"claims": [{"claim": "email", "equals": "nobody"}]})
+        verifier.check(f"Bearer {issuer.token()}", never, method="GET", url="http://testserver/me/")
+    assert less.headers["www-authenticate"] == caught.value.challenge
+    assert 'error="insufficient_scope"' in caught.value.challenge
+    assert less.json() == {"detail": caught.value.message} and less.headers["cache-control"] == "no-store"
     assert client.get("/me/").status_code == 401
 
 
@@ -143,8 +149,15 @@ def test_dependency_overrides(issuer):
         subject = "tester"
 
     app.dependency_overrides[oidc] = Somebody
+    app.dependency_overrides[oidc.require(realm_roles=("admin",))] = Somebody
+    app.dependency_overrides[oidc.optional] = Somebody
+    app.dependency_overrides[oidc.claims_as(User)] = lambda: User(sub="tester", email="t@example.org")
     with TestClient(app) as client:
         assert client.get("/items/").json() == {"message": "Hello user tester!"}
+        assert client.delete("/items/").json() == "deleted"
+        assert client.get("/either/").json() == {"who": "tester"}
+        assert client.get("/me/").json()["sub"] == "tester"
+    assert oidc.require({"realm_roles": ["admin"]}) is not oidc.require(realm_roles=["other"])
 
 
 # ---- one table for all: what the guard says is what is answered ----
@@ -251,7 +264,13 @@ def proof(key, url, token, method="GET"):
     return thumbprint, pyjwt.encode(claims, key, "ES256", headers={"typ": "dpop+jwt", "jwk": jwk})
 
 
-@pytest.mark.parametrize(("base_url", "url"), [(None, "http://testserver/items/"), ("https://api.example.org/", "https://api.example.org/items/")])
+@pytest.mark.parametrize(
+    ("base_url", "url"),
+    [
+        ("http://testserver", "http://testserver/items/"),
+        ("https://api.example.org/", "https://api.example.org/items/"),
+    ],
+)
 def test_a_token_bound_to_a_key_needs_its_proof(issuer, base_url, url):
     oidc = OIDC(issuer.issuer, AUDIENCE, base_url=base_url)
     assert oidc.verifier.wait_ready(10)
@@ -269,6 +288,19 @@ def test_a_token_bound_to_a_key_needs_its_proof(issuer, base_url, url):
         assert get(proof(key, "https://elsewhere.example/items/", token)[1]).status_code == 401
         assert get(proof(key, url, token, "POST")[1]).status_code == 401
         assert client.get("/items/", headers=bearer(token)).status_code == 401
+
+
+def test_a_proof_is_not_good_because_host_names_the_api_it_was_made_for(issuer):
+    oidc = OIDC(issuer.issuer, AUDIENCE)
+    assert oidc.verifier.wait_ready(10)
+    key, url = ec.generate_private_key(ec.SECP256R1()), "http://other.example/items/"
+    token = issuer.token(cnf={"jkt": proof(key, url, "")[0]})
+    with TestClient(application(oidc)) as client:
+        fields = {"Authorization": f"DPoP {token}", "DPoP": proof(key, url, token)[1], "Host": "other.example"}
+        refused = client.get("/items/", headers=fields)
+        assert refused.status_code == 401
+        # It takes no proofs, and so offers none.
+        assert "DPoP" not in refused.headers["www-authenticate"]
 
 
 def test_a_token_bound_to_a_certificate_needs_it(issuer):
@@ -356,7 +388,9 @@ def test_health_and_metrics(issuer, client):
     ready = client.get("/health/ready")
     assert ready.status_code == 200 and ready.json()["status"] == "UP"
     assert ready.json()["issuers"][0]["issuer"] == issuer.issuer
-    assert "ostiary_" in client.get("/metrics").text
+    metrics = client.get("/metrics")
+    assert "# TYPE ostiary_" in metrics.text
+    assert metrics.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
 
 
 def test_the_document_names_the_flow_with_pkce_and_no_secret(issuer):
@@ -409,6 +443,7 @@ def test_another_issuer_is_named_by_its_discovery():
         (lambda: OIDC("https://id.example.org", AUDIENCE, leway=3), TypeError),
         (lambda: OIDC("https://id.example.org", AUDIENCE, resource="api"), errors.ConfigurationError),
         (lambda: OIDC("https://id.example.org", AUDIENCE).require(rolls=["x"]), (errors.ConfigurationError, ValueError)),
+        (lambda: OIDC("https://id.example.org", AUDIENCE).require({"open": True}), errors.ConfigurationError),
         (lambda: OIDC("https://id.example.org", AUDIENCE).require(scopes="x"), (errors.ConfigurationError, ValueError, TypeError)),
     ],
 )
