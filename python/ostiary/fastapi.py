@@ -82,7 +82,10 @@ class _Dependency(SecurityBase):
             return None
         claims = await self._owner._check(connection, fields, self._policy_for(tuple(scopes.scopes)))
         if response is not None:
-            response.headers.setdefault("Cache-Control", _NO_STORE)
+            # Not by response.headers, which makes an object of a size with the whole check.
+            raw = response.raw_headers
+            if not any(name == b"cache-control" for name, _ in raw):
+                raw.append((b"cache-control", b"no-store"))
         return claims
 
 
