@@ -103,10 +103,11 @@ def check_program():
         problems.append("docs/usage/fastapi.md shows another program than examples/fastapi-items/main.py")
 
 
-def check_members():
-    done = subprocess.run([sys.executable, ROOT / "script/lib/members.py"], capture_output=True, text=True)
-    if done.returncode != 0:
-        problems.append((done.stdout + done.stderr).strip())
+def check_made_pages():
+    for script in ("members.py", "admin_routes.py"):
+        done = subprocess.run([sys.executable, ROOT / "script/lib" / script], capture_output=True, text=True)
+        if done.returncode != 0:
+            problems.append((done.stdout + done.stderr).strip())
 
 
 def check_version():
@@ -130,7 +131,7 @@ CHECKS = [
     check_errors,
     check_links,
     check_tables,
-    check_members,
+    check_made_pages,
     check_program,
     check_version,
 ]

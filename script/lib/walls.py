@@ -63,7 +63,7 @@ WINGS = {
     "provider/session": ["call", "realm"],
     "provider/token": ["call", "realm", "session"],
     "provider/login": ["call", "realm", "session", "token"],
-    "provider/admin": ["realm", "member"],
+    "provider/admin": ["realm", "member", "file", "call", "session"],
     "provider/registration": ["call", "realm", "session", "admin"],
     "provider/endpoint": ["call", "realm", "session", "token", "login", "registration"],
 }

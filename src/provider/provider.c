@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/context.h"
 #include "base/text.h"
+#include "provider/admin/admin_call.h"
 #include "provider/call/provider_state.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/keeper.h"
@@ -18,6 +19,8 @@
 #define REALM "/realms/{realm}"
 #define OIDC REALM "/protocol/openid-connect"
 #define REGISTRATION REALM "/clients-registrations/openid-connect"
+#define ADMIN "/admin/{path...}"
+#define MAX_REPRESENTATION ((size_t)2 << 20)
 #define MAX_FORM ((size_t)64 << 10)
 /* The form of a login has state and nonce, of 8 KiB each, in the URL that it is sent to. */
 #define MAX_REQUEST_LINE ((size_t)48 << 10)
@@ -71,6 +74,11 @@ static const struct {
     {HTTP_GET, REGISTRATION "/{client}", registered_client_endpoint},
     {HTTP_PUT, REGISTRATION "/{client}", update_client_endpoint},
     {HTTP_DELETE, REGISTRATION "/{client}", delete_client_endpoint},
+    {HTTP_GET, ADMIN, admin_endpoint},
+    {HTTP_POST, ADMIN, admin_endpoint},
+    {HTTP_PUT, ADMIN, admin_endpoint},
+    {HTTP_DELETE, ADMIN, admin_endpoint},
+    {HTTP_PATCH, ADMIN, admin_endpoint},
     {HTTP_GET, OIDC "/3p-cookies/step1.html", cookies_set_endpoint},
     {HTTP_GET, OIDC "/3p-cookies/step2.html", cookies_tell_endpoint},
     {HTTP_GET, OIDC "/login-status-iframe.html", session_status_endpoint},
@@ -104,11 +112,12 @@ static ost_result make_server(provider *p, const provider_config *config, ost_er
     for (size_t i = 0; i < ENDPOINTS; i++) {
         if (!place_route(endpoints[i].path, p->address.path, paths[i]))
             return ost_error_set(ret_error, OST_E_CONFIG, "the relative path is too long");
-        routes[i] = (http_route){.method = endpoints[i].method,
-                                 .path = paths[i],
-                                 .handler = endpoints[i].handler,
-                                 .user = p,
-                                 .max_body = MAX_FORM};
+        routes[i] = (http_route){
+            .method = endpoints[i].method,
+            .path = paths[i],
+            .handler = endpoints[i].handler,
+            .user = p,
+            .max_body = endpoints[i].handler == admin_endpoint ? MAX_REPRESENTATION : MAX_FORM};
     }
     const http_config server = {
         .routes = routes,

@@ -43,6 +43,8 @@ OST_MUST_CHECK ost_result store_realm_create(store *store, const store_realm *re
 OST_MUST_CHECK ost_result store_realm_update(store *store, const store_realm *realm);
 OST_MUST_CHECK ost_result store_realm_get(store *store, ost_text name, ost_arena *arena,
                                           store_realm *ret_realm);
+/* With its users, keys and sessions. OST_E_NOT_FOUND. */
+OST_MUST_CHECK ost_result store_realm_delete(store *store, ost_text name);
 OST_MUST_CHECK ost_result store_realm_list(store *store, ost_arena *arena, store_realm **ret_realms,
                                            size_t *ret_count);
 

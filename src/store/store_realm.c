@@ -75,6 +75,11 @@ ost_result store_realm_update(store *s, const store_realm *realm)
     return WRITE(s, d, update_realm(d, realm));
 }
 
+ost_result store_realm_delete(store *s, ost_text name)
+{
+    return WRITE(s, d, run_change(STATEMENT_OF(d, "DELETE FROM realm WHERE name = ?", name)));
+}
+
 static ost_result read_realm(sqlite3_stmt *st, ost_arena *arena, store_realm *ret_realm)
 {
     bool failed = false;

@@ -30,10 +30,13 @@ static void refuse_plain(call *c)
 
 call *call_begin(http_exchange *exchange, void *user)
 {
-    provider *p = user;
+    return call_begin_in(exchange, user, http_parameter(exchange, "realm"));
+}
+
+call *call_begin_in(http_exchange *exchange, provider *p, ost_text realm_name)
+{
     ost_arena *arena = http_arena(exchange);
-    const realm_entry *entry =
-        realm_table_find(atomic_load(&p->realms), http_parameter(exchange, "realm"));
+    const realm_entry *entry = realm_table_find(atomic_load(&p->realms), realm_name);
     call *c = entry != NULL ? ost_arena_alloc(arena, sizeof *c) : NULL;
     if (entry == NULL) {
         answer_unknown_realm(exchange);

@@ -50,7 +50,9 @@ struct call {
 /* Begins a call: the realm of the path, the base URL. NULL: the exchange has been answered (unknown
  * realm, no memory, plain http where the realm wants TLS). */
 call *call_begin(http_exchange *exchange, void *provider);
-/* The same with `size` zeroed bytes as its job. */
+/* The same in a realm that the path does not name. */
+call *call_begin_in(http_exchange *exchange, provider *provider, ost_text realm_name);
+/* call_begin with `size` zeroed bytes as its job. */
 call *call_begin_job(http_exchange *exchange, void *provider, size_t size);
 
 /* Does `work` on the pool for the store, unless the call has been refused, and then `send` on the

@@ -359,3 +359,23 @@ ost_result realm_document_complete(const ost_json *file, const role_names *named
     result = ost_json_writer_finish(c.writer, ret_document);
     return error_set_sentence(ret_error, result);
 }
+
+ost_result realm_document_complete_client(const ost_json *client, const ost_json *realm_document,
+                                          const ost_context *context, ost_arena *arena,
+                                          const ost_json **ret_client)
+{
+    completion c = {.file = realm_document, .context = context, .arena = arena};
+    ost_text name, text;
+    if (!ost_json_text(ost_json_get(realm_document, "realm"), &name))
+        return OST_E_FORMAT;
+    c.default_role = role_default_name(realm_document, arena);
+    ost_result result = c.default_role.data != NULL ? load_defaults(&c, name) : OST_E_MEMORY;
+    c.writer = ost_json_writer_new(arena, DOCUMENT_MAX);
+    if (result != OST_OK || c.writer == NULL)
+        return OST_E_MEMORY;
+    c.default_scopes = file_or_default(&c, "defaultDefaultClientScopes");
+    c.optional_scopes = file_or_default(&c, "defaultOptionalClientScopes");
+    put_client(&c, client);
+    result = ost_json_writer_finish(c.writer, &text);
+    return result == OST_OK ? ost_json_read(text, NULL, arena, ret_client, NULL) : result;
+}

@@ -15,6 +15,13 @@ OST_MUST_CHECK ost_result realm_document_complete(const ost_json *file, const ro
                                                   const ost_context *context, ost_arena *arena,
                                                   ost_text *ret_document, ost_error *ret_error);
 
+/* The same for one client that comes to a realm, or is changed. */
+OST_MUST_CHECK ost_result realm_document_complete_client(const ost_json *client,
+                                                         const ost_json *realm_document,
+                                                         const ost_context *context,
+                                                         ost_arena *arena,
+                                                         const ost_json **ret_client);
+
 /* True when the client of the document has a service account. */
 bool realm_document_has_account(const ost_json *client);
 

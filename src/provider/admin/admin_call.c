@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers of the admin REST API; see admin_call.h. */
+#include "provider/admin/admin_call.h"
+
+#include "base/text.h"
+
+#define MORE "For more on this error consult the server log at the debug level."
+
+ost_result admin_answer(admin_call *a, ost_json_writer *w)
+{
+    ost_result result = ost_json_writer_finish(w, &a->answer);
+    if (result == OST_OK)
+        a->status = 200;
+    return result;
+}
+
+ost_result admin_answer_json(admin_call *a, const ost_json *value)
+{
+    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_put_value(w, value); /* a copy: the realm is closed before the answer is sent */
+    return admin_answer(a, w);
+}
+
+ost_result admin_answer_done(admin_call *a)
+{
+    a->status = 204;
+    return OST_OK;
+}
+
+ost_result admin_answer_created(admin_call *a, const char *location)
+{
+    if (location == NULL)
+        return OST_E_MEMORY;
+    a->location = location;
+    a->status = 201;
+    return OST_OK;
+}
+
+ost_result admin_refuse(admin_call *a, int status, const char *error, const char *why)
+{
+    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    a->status = status;
+    a->answer = (ost_text){0};
+    a->changed = false;
+    if (w == NULL)
+        return OST_OK;
+    ost_json_open_object(w);
+    ost_json_member_string(w, error, why);
+    if (text_is(text_of(error), "error") && status < 500)
+        ost_json_member_string(w, "error_description", MORE);
+    ost_json_close_object(w);
+    if (ost_json_writer_finish(w, &a->answer) != OST_OK)
+        a->answer = (ost_text){0};
+    return OST_OK;
+}
+
+ost_result admin_forbid(admin_call *a)
+{
+    return admin_refuse(a, 403, "error", "HTTP 403 Forbidden");
+}
+
+ost_result admin_refuse_result(admin_call *a, ost_result result, const ost_error *error)
+{
+    if (result == OST_E_CONFLICT || result == OST_E_MEMORY || result == OST_E_STORE)
+        return result;
+    const char *why = ost_arena_copy(
+        a->arena, text_of(error->detail[0] != '\0' ? error->detail : ost_result_sentence(result)));
+    return why != NULL ? admin_refuse(a, 400, "errorMessage", why) : OST_E_MEMORY;
+}
+
+ost_text admin_parameter(const admin_call *a, const char *name)
+{
+    return http_form_get(&a->query, name);
+}
+
+bool admin_number(admin_call *a, const char *name, int64_t fallback, int64_t *ret)
+{
+    uint64_t number;
+    ost_text value = admin_parameter(a, name);
+    *ret = fallback;
+    if (value.len == 0 || text_is(value, "-1"))
+        return true;
+    if (!text_to_unsigned(value, INT32_MAX, &number)) {
+        admin_refuse(a, 404, "error", "HTTP 404 Not Found");
+        return false;
+    }
+    *ret = (int64_t)number;
+    return true;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One request to the admin REST API under way. */
+#ifndef ADMIN_CALL_H
+#define ADMIN_CALL_H
+
+#include "provider/admin/admin_route.h"
+#include "provider/admin/realm_admin.h"
+#include "provider/call/call.h"
+
+struct admin_call {
+    call *call; /* of the realm that the token comes from */
+    const admin_route *route;
+    const ost_text *values; /* of the path's parameters, in their order */
+    admin_rights rights;    /* over the realm of the path */
+    ost_arena *arena;       /* large enough for a whole realm */
+    http_form query;
+    const ost_json *body; /* of POST and PUT; NULL: empty */
+    realm_admin realm;    /* of the path, opened */
+    int status;           /* of the answer; 0: not decided */
+    ost_text answer;      /* JSON; empty: none */
+    const char *location; /* of what was created, below "/admin"; NULL: none */
+    bool changed;         /* requests must see what the store holds now */
+};
+
+/* Decide the answer; all return OST_OK. `error`: the member that tells why, "error" or
+ * "errorMessage". */
+ost_result admin_refuse(admin_call *admin, int status, const char *error, const char *why);
+ost_result admin_forbid(admin_call *admin);
+ost_result admin_answer(admin_call *admin, ost_json_writer *writer);
+ost_result admin_answer_json(admin_call *admin, const ost_json *value);
+ost_result admin_answer_done(admin_call *admin);                          /* 204 */
+ost_result admin_answer_created(admin_call *admin, const char *location); /* 201 */
+
+/* An error of a function below: OST_E_CONFLICT and OST_E_MEMORY as they are, everything else is the
+ * body's fault. */
+ost_result admin_refuse_result(admin_call *admin, ost_result result, const ost_error *error);
+
+/* The query's parameter; NULL data: absent. And a number of it, `fallback` when it is absent;
+ * false: it is none, and the call is refused. */
+ost_text admin_parameter(const admin_call *admin, const char *name);
+bool admin_number(admin_call *admin, const char *name, int64_t fallback, int64_t *ret);
+
+static inline bool admin_may(const admin_call *admin, admin_rights rights)
+{
+    return (admin->rights & rights) != 0;
+}
+
+/* The API's endpoint: "/admin/{path...}", any method. */
+void admin_endpoint(http_exchange *exchange, void *provider);
+
+/* ---- admin_realms.c, admin_clients.c, admin_users.c ---- */
+admin_handler admin_list_realms, admin_create_realm, admin_read_realm, admin_update_realm,
+    admin_delete_realm;
+admin_handler admin_list_clients, admin_create_client, admin_read_client, admin_update_client,
+    admin_delete_client, admin_read_secret, admin_renew_secret;
+admin_handler admin_list_users, admin_count_users, admin_create_user, admin_read_user,
+    admin_update_user, admin_delete_user, admin_reset_password;
+
+#endif

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Clients of the admin REST API. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base64url.h"
+#include "base/context.h"
+#include "base/percent.h"
+#include "base/text.h"
+#include "provider/admin/admin_call.h"
+#include "provider/admin/document_edit.h"
+#include "provider/file/realm_document.h"
+#include "provider/realm/role.h"
+#include "provider/realm/user_row.h"
+#include "provider/realm/uuid.h"
+
+#define SECRET_BYTES 24
+#define VIEW (RIGHT_VIEW_CLIENTS | RIGHT_MANAGE_CLIENTS)
+
+static const realm_client *find(admin_call *a)
+{
+    const realm_client *client = realm_find_client_by_uuid(a->realm.realm, a->values[1]);
+    if (client == NULL)
+        admin_refuse(a, 404, "error", "Could not find client");
+    return client;
+}
+
+/* ---- reading ---- */
+
+static int by_client_id(const void *one, const void *other)
+{
+    return strcmp((*(const realm_client *const *)one)->client_id,
+                  (*(const realm_client *const *)other)->client_id);
+}
+
+/* Who may only ask about clients sees what they are called. */
+static void put_client(ost_json_writer *w, const realm_client *client, bool view)
+{
+    if (view) {
+        ost_json_put_value(w, client->document);
+        return;
+    }
+    ost_json_open_object(w);
+    ost_json_member_string(w, "id", client->id);
+    ost_json_member_string(w, "clientId", client->client_id);
+    ost_json_close_object(w);
+}
+
+ost_result admin_list_clients(admin_call *a)
+{
+    const realm *r = a->realm.realm;
+    int64_t first, max;
+    ost_text wanted = admin_parameter(a, "clientId");
+    bool search = text_is(admin_parameter(a, "search"), "true");
+    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    const realm_client **sorted = ost_arena_alloc(a->arena, (r->client_count + 1) * sizeof *sorted);
+    if (w == NULL || sorted == NULL)
+        return OST_E_MEMORY;
+    if (!admin_number(a, "first", 0, &first) || !admin_number(a, "max", INT32_MAX, &max))
+        return OST_OK;
+    for (size_t i = 0; i < r->client_count; i++)
+        sorted[i] = &r->clients[i];
+    qsort(sorted, r->client_count, sizeof *sorted, by_client_id);
+    ost_json_open_array(w);
+    for (size_t i = 0; i < r->client_count; i++) {
+        const char *id = sorted[i]->client_id;
+        bool fits = wanted.len == 0 || text_is(wanted, id) ||
+                    (search && memmem(id, strlen(id), wanted.data, wanted.len) != NULL);
+        if (fits && first-- <= 0 && max-- > 0)
+            put_client(w, sorted[i], admin_may(a, VIEW));
+    }
+    ost_json_close_array(w);
+    return admin_answer(a, w);
+}
+
+ost_result admin_read_client(admin_call *a)
+{
+    const realm_client *client = find(a);
+    return client != NULL ? admin_answer_json(a, client->document) : OST_OK;
+}
+
+static ost_result answer_secret(admin_call *a, ost_text secret)
+{
+    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_open_object(w);
+    ost_json_member_string(w, "type", "secret");
+    if (secret.len > 0)
+        ost_json_member_text(w, "value", secret);
+    ost_json_close_object(w);
+    return admin_answer(a, w);
+}
+
+ost_result admin_read_secret(admin_call *a)
+{
+    const realm_client *client = find(a);
+    return client != NULL ? answer_secret(a, text_of(client->secret)) : OST_OK;
+}
+
+/* ---- changing ---- */
+
+static bool has_illegal_scheme(const ost_json *uris)
+{
+    static const char *const schemes[] = {"javascript:", "data:", "vbscript:", NULL};
+    for (const ost_json *at = ost_json_first(uris); at != NULL; at = ost_json_next(at)) {
+        ost_text uri;
+        for (size_t i = 0; schemes[i] != NULL && ost_json_text(at, &uri); i++) {
+            if (text_equal_ignoring_case(text_slice(uri, 0, strlen(schemes[i])),
+                                         text_of(schemes[i])))
+                return true;
+        }
+    }
+    return false;
+}
+
+static ost_result refuse_uris(admin_call *a)
+{
+    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_open_object(w);
+    ost_json_member_string(w, "error", "invalid_input");
+    ost_json_member_string(w, "error_description", "A redirect URI uses an illegal scheme");
+    ost_json_close_object(w);
+    ost_result result = admin_answer(a, w);
+    a->status = 400;
+    return result;
+}
+
+/* The account of a client that has just been given one. */
+static ost_result make_account(admin_call *a, ost_text client_id)
+{
+    store_user row;
+    const realm *r = a->realm.realm;
+    ost_result result =
+        user_row_service_account(client_id, text_of(r->name), text_of(r->default_role),
+                                 a->call->provider->context, a->arena, &row);
+    if (result == OST_OK)
+        result = store_user_create(a->realm.store, &row);
+    return result == OST_E_CONFLICT ? OST_OK : result; /* it is there already */
+}
+
+/* Stores what the client is to be: `existing` NULL for a new one. */
+static ost_result store_client(admin_call *a, const realm_client *existing,
+                               const ost_json *document)
+{
+    ost_error error = {0};
+    ost_text client_id = {0};
+    if (has_illegal_scheme(ost_json_get(document, "redirectUris")))
+        return refuse_uris(a);
+    ost_result result = realm_document_complete_client(
+        document, a->realm.realm->document, a->call->provider->context, a->arena, &document);
+    if (result == OST_OK)
+        result = existing != NULL ? realm_admin_store_client(&a->realm, existing, document, &error)
+                                  : realm_admin_add_client(&a->realm, document, &error);
+    if (result != OST_OK)
+        return admin_refuse_result(a, result, &error);
+    a->changed = true;
+    (void)!ost_json_text(ost_json_get(document, "clientId"), &client_id);
+    return realm_document_has_account(document) ? make_account(a, client_id) : OST_OK;
+}
+
+/* A client that is made in the console has these; what the body says replaces them. */
+static ost_result begin_client(admin_call *a, ost_text id, const ost_json **ret_document)
+{
+    static const char defaults[] =
+        "{\"id\":\"\",\"clientId\":\"\",\"surrogateAuthRequired\":false,\"enabled\":true,"
+        "\"alwaysDisplayInConsole\":false,\"clientAuthenticatorType\":\"client-secret\","
+        "\"redirectUris\":[],\"webOrigins\":[\"+\"],\"notBefore\":0,\"bearerOnly\":false,"
+        "\"consentRequired\":false,\"standardFlowEnabled\":true,\"implicitFlowEnabled\":false,"
+        "\"directAccessGrantsEnabled\":false,\"serviceAccountsEnabled\":false,"
+        "\"publicClient\":false,\"frontchannelLogout\":false,\"protocol\":\"openid-connect\","
+        "\"attributes\":{},\"fullScopeAllowed\":true}";
+    ost_result result = ost_json_read(text_of(defaults), NULL, a->arena, ret_document, NULL);
+    if (result == OST_OK)
+        result = document_put_text(*ret_document, "id", id, a->arena, ret_document);
+    return result == OST_OK
+               ? document_put_text(*ret_document, "clientId", id, a->arena, ret_document)
+               : result;
+}
+
+/* Attributes are changed one by one; everything else as a whole. */
+static ost_result merge(admin_call *a, const ost_json **document, const ost_json *change)
+{
+    const ost_json *value;
+    ost_result result = OST_OK;
+    for (const ost_json *at = ost_json_first(change); at != NULL && result == OST_OK;
+         at = ost_json_next(at)) {
+        ost_text name = ost_json_name(at);
+        if (ost_json_is(at, OST_JSON_NULL) || text_is(name, "id") || text_is(name, "access"))
+            continue;
+        value = at;
+        if (text_is(name, "attributes") && ost_json_is(at, OST_JSON_OBJECT)) {
+            value = ost_json_get(*document, "attributes");
+            for (const ost_json *one = ost_json_first(at); one != NULL && result == OST_OK;
+                 one = ost_json_next(one)) {
+                bool gone = ost_json_is(one, OST_JSON_NULL) || ost_json_equals(one, OST_TEXT(""));
+                result =
+                    document_put(value, ost_json_name(one), gone ? NULL : one, a->arena, &value);
+            }
+        }
+        if (result == OST_OK)
+            result = document_put(*document, name, value, a->arena, document);
+    }
+    return result;
+}
+
+static bool has_protocol(const ost_json *document)
+{
+    const ost_json *protocol = ost_json_get(document, "protocol");
+    return ost_json_equals(protocol, OST_TEXT("openid-connect")) ||
+           ost_json_equals(protocol, OST_TEXT("saml"));
+}
+
+/* Who names an id has to name one that can stand in a URL. */
+static bool read_id(admin_call *a, ost_text *ret_id)
+{
+    const ost_json *given = ost_json_get(a->body, "id");
+    if (given == NULL || ost_json_is(given, OST_JSON_NULL)) {
+        *ret_id = uuid_text(a->call->provider->context, a->arena);
+        return ret_id->data != NULL;
+    }
+    return ost_json_text(given, ret_id) && ret_id->len > 0 && ret_id->len <= UUID_LEN &&
+           text_is_made_of(*ret_id, "-");
+}
+
+ost_result admin_create_client(admin_call *a)
+{
+    ost_text id, client_id = {0};
+    const ost_json *document;
+    if (!ost_json_is(a->body, OST_JSON_OBJECT))
+        return admin_refuse(a, 400, "errorMessage", "unable to read contents from stream");
+    if (!read_id(a, &id))
+        return admin_refuse(a, 400, "errorMessage", "The id is not letters, digits and dashes");
+    ost_result result = begin_client(a, id, &document);
+    if (result == OST_OK)
+        result = merge(a, &document, a->body);
+    if (result != OST_OK)
+        return result;
+    if (!ost_json_text(ost_json_get(document, "clientId"), &client_id) || client_id.len == 0 ||
+        client_id.len > 255)
+        return admin_refuse(a, 400, "errorMessage", "clientId: missing, empty or too long");
+    if (!has_protocol(document))
+        return admin_refuse(a, 400, "errorMessage", "protocol: neither openid-connect nor saml");
+    if (realm_find_client(a->realm.realm, client_id) != NULL ||
+        realm_find_client_by_uuid(a->realm.realm, id) != NULL) {
+        char *why = ost_arena_format(a->arena, "Client %.*s already exists", (int)client_id.len,
+                                     client_id.data);
+        return why != NULL ? admin_refuse(a, 409, "errorMessage", why) : OST_E_MEMORY;
+    }
+    result = store_client(a, NULL, document);
+    if (result != OST_OK || a->status != 0)
+        return result;
+    return admin_answer_created(a,
+                                ost_arena_format(a->arena, "/realms/%s/clients/%.*s",
+                                                 percent_encode(a->arena, a->realm.row.name).data,
+                                                 (int)id.len, id.data));
+}
+
+ost_result admin_update_client(admin_call *a)
+{
+    const realm_client *client = find(a);
+    const ost_json *document, *name;
+    if (client == NULL)
+        return OST_OK;
+    if (!ost_json_is(a->body, OST_JSON_OBJECT))
+        return admin_refuse(a, 400, "errorMessage", "unable to read contents from stream");
+    name = ost_json_get(a->body, "clientId");
+    if (name != NULL && !ost_json_is(name, OST_JSON_NULL) &&
+        !ost_json_equals(name, text_of(client->client_id)))
+        return admin_refuse(a, 501, "error", "A client keeps its client ID");
+    document = client->document;
+    ost_result result = merge(a, &document, a->body);
+    if (result == OST_OK)
+        result = store_client(a, client, document);
+    return result == OST_OK && a->status == 0 ? admin_answer_done(a) : result;
+}
+
+ost_result admin_renew_secret(admin_call *a)
+{
+    unsigned char bytes[SECRET_BYTES];
+    char text[BASE64URL_LEN(SECRET_BYTES)];
+    const realm_client *client = find(a);
+    const ost_json *document;
+    if (client == NULL)
+        return OST_OK;
+    ost_result result = context_random(a->call->provider->context, bytes, sizeof bytes);
+    ost_text secret = {text, base64url_encode(bytes, sizeof bytes, text)};
+    if (result == OST_OK)
+        result = document_put_text(client->document, "secret", secret, a->arena, &document);
+    if (result == OST_OK)
+        result = store_client(a, client, document);
+    if (result == OST_OK && a->status == 0)
+        result = answer_secret(a, secret);
+    wipe(bytes, sizeof bytes);
+    wipe(text, sizeof text);
+    return result;
+}
+
+/* The realm's document without the client and its roles. */
+static ost_result without(admin_call *a, const realm_client *client, const ost_json **ret_document)
+{
+    const ost_json *document = a->realm.realm->document, *clients, *of_clients;
+    const ost_json *roles = ost_json_get(document, "roles");
+    ost_result result = document_replace(ost_json_get(document, "clients"), client->document, NULL,
+                                         a->arena, &clients);
+    if (result == OST_OK)
+        result = document_put(document, OST_TEXT("clients"), clients, a->arena, &document);
+    if (result == OST_OK)
+        result = document_put(ost_json_get(roles, "client"), text_of(client->client_id), NULL,
+                              a->arena, &of_clients);
+    if (result == OST_OK)
+        result = document_put(roles, OST_TEXT("client"), of_clients, a->arena, &roles);
+    return result == OST_OK
+               ? document_put(document, OST_TEXT("roles"), roles, a->arena, ret_document)
+               : result;
+}
+
+ost_result admin_delete_client(admin_call *a)
+{
+    ost_error error = {0};
+    store_user account;
+    const realm_client *client = find(a);
+    const ost_json *document;
+    if (client == NULL)
+        return OST_OK;
+    ost_result result = without(a, client, &document);
+    if (result == OST_OK)
+        result = realm_admin_store(&a->realm, document, &error);
+    if (result != OST_OK)
+        return admin_refuse_result(a, result, &error);
+    a->changed = true;
+    if (client->service_account_user != NULL &&
+        store_user_find(a->realm.store, a->realm.row.name, text_of(client->service_account_user),
+                        false, a->arena, &account) == OST_OK)
+        (void)!store_user_delete(a->realm.store, a->realm.row.name, account.id);
+    return admin_answer_done(a);
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The way of a request through the admin REST API: who asks, may they, the change, the answer. */
+#include "base/base64url.h"
+#include "base/text.h"
+#include "provider/admin/admin_call.h"
+#include "provider/realm/realm_key.h"
+
+#define UNAUTHORIZED                                                                               \
+    "{\"error\":\"HTTP 401 Unauthorized\",\"error_description\":\"For more on this error consult " \
+    "the server log at the debug level.\"}"
+#define PREFIX "/admin"
+#define MASTER "master"
+#define ATTEMPTS 8                     /* at a realm that another process changes meanwhile */
+#define MAX_MEMORY ((size_t)512 << 20) /* while a realm is read and changed */
+
+static void send_plain(http_exchange *exchange, int status, ost_text body)
+{
+    (void)!http_set_field(exchange, "Cache-Control", OST_TEXT("no-cache"));
+    http_respond(exchange, status, "application/json", body);
+}
+
+/* ---- who asks ---- */
+
+/* The realm that an unverified token says it is of: for choosing whose keys judge it. NULL data:
+ * none. */
+static ost_text unverified_realm(ost_text token, ost_arena *arena)
+{
+    static const char realms[] = "/realms/";
+    ost_unverified_jws jws;
+    ost_text payload, issuer, name;
+    const ost_json *claims;
+    if (ost_jws_read_unverified(token, REALM_KEY_ALGS, arena, &jws, NULL) != OST_OK ||
+        base64url_decode_to(arena, jws.payload_encoded, &payload) != OST_OK ||
+        ost_json_read(payload, NULL, arena, &claims, NULL) != OST_OK ||
+        !ost_json_text(ost_json_get(claims, "iss"), &issuer))
+        return (ost_text){0};
+    size_t slash = issuer.len;
+    while (slash > 0 && issuer.data[slash - 1] != '/')
+        slash--;
+    if (slash < sizeof realms - 1 || !text_ends(text_slice(issuer, 0, slash), realms) ||
+        http_form_decode(text_slice(issuer, slash, issuer.len), arena, &name) != OST_OK)
+        return (ost_text){0};
+    return name;
+}
+
+/* The call of the token's realm; NULL: the exchange has been answered. */
+static call *begin(http_exchange *exchange, provider *p, ost_text *ret_token)
+{
+    const http_request *request = http_request_of(exchange);
+    const call asks = {.request = request};
+    ost_text name = {0};
+    if (http_request_field_count(request, "authorization") == 1 &&
+        call_bearer(&asks, ret_token) == BEARER_TOKEN)
+        name = unverified_realm(*ret_token, http_arena(exchange));
+    if (name.data == NULL || realm_table_find(atomic_load(&p->realms), name) == NULL) {
+        send_plain(exchange, 401, OST_TEXT(UNAUTHORIZED));
+        return NULL;
+    }
+    return call_begin_in(exchange, p, name);
+}
+
+/* ---- the work ---- */
+
+typedef struct admin_job {
+    admin_call admin;
+    admin_match match;
+    ost_text token;
+    bool has_realm; /* the path names one */
+} admin_job;
+
+static bool changes(const admin_call *a)
+{
+    return a->route->method != HTTP_GET;
+}
+
+static bool read_input(admin_call *a)
+{
+    const http_request *request = a->call->request;
+    static const ost_json_limits limits = {
+        .max_bytes = (size_t)4 << 20, .max_depth = 64, .max_values = (size_t)1 << 20};
+    if (http_form_read(request->query, a->arena, &a->query) != OST_OK) {
+        admin_refuse(a, 400, "error", "malformed query");
+        return false;
+    }
+    if (request->body.len > 0 &&
+        ost_json_read(request->body, &limits, a->arena, &a->body, NULL) != OST_OK) {
+        admin_refuse(a, 400, "error", "unable to read contents from stream");
+        return false;
+    }
+    if ((a->route->method == HTTP_POST || a->route->method == HTTP_PUT) && a->body != NULL &&
+        !ost_json_is(a->body, OST_JSON_OBJECT) && !ost_json_is(a->body, OST_JSON_ARRAY)) {
+        admin_refuse(a, 400, "error", "Cannot parse the JSON");
+        return false;
+    }
+    return true;
+}
+
+static ost_result run_once(admin_call *a, bool has_realm)
+{
+    ost_result result = OST_OK;
+    a->status = 0;
+    if (has_realm)
+        result =
+            realm_admin_open(a->call->provider->store, a->values[0], a->arena, &a->realm, NULL);
+    if (result == OST_E_NOT_FOUND)
+        return admin_refuse(a, 404, "error", "Realm not found.");
+    if (result == OST_OK)
+        result = a->route->run(a);
+    if (has_realm)
+        realm_admin_close(&a->realm);
+    return result;
+}
+
+/* One after the other: each change writes the realm's whole document. */
+static void run(admin_call *a, bool has_realm)
+{
+    ost_result result = OST_E_CONFLICT;
+    provider *p = a->call->provider;
+    if (changes(a))
+        pthread_mutex_lock(&p->change_lock);
+    for (unsigned i = 0; i < ATTEMPTS && result == OST_E_CONFLICT; i++)
+        result = run_once(a, has_realm);
+    if (changes(a))
+        pthread_mutex_unlock(&p->change_lock);
+    if (result != OST_OK || a->status == 0)
+        admin_refuse(a, 503, "error", "temporarily_unavailable");
+    else if (a->changed && a->status < 300)
+        provider_publish(p);
+}
+
+/* The token's realm, against the one that is administered. */
+static bool may_enter(admin_job *job)
+{
+    admin_call *a = &job->admin;
+    ost_text own = text_of(a->call->realm->name);
+    if (job->has_realm && !text_is(own, MASTER) && !text_equal(own, job->match.values[0])) {
+        admin_forbid(a);
+        return false;
+    }
+    if (a->route->rights != 0 && !admin_may(a, a->route->rights)) {
+        admin_forbid(a);
+        return false;
+    }
+    if (a->rights == 0) {
+        admin_forbid(a);
+        return false;
+    }
+    return true;
+}
+
+static void work(call *c)
+{
+    admin_job *job = c->job;
+    admin_call *a = &job->admin;
+    a->arena = ost_arena_new(MAX_MEMORY);
+    if (a->arena == NULL) {
+        call_refuse_busy(c);
+        return;
+    }
+    if (admin_right_read(c, job->token, job->match.values[0], &a->rights) != OST_OK)
+        admin_refuse(a, 401, "error", "HTTP 401 Unauthorized");
+    else if (job->has_realm &&
+             realm_table_find(atomic_load(&c->provider->realms), a->values[0]) == NULL)
+        admin_refuse(a, 404, "error", "Realm not found.");
+    else if (a->route == NULL)
+        admin_refuse(a, job->match.known ? 405 : 404, "error",
+                     job->match.known ? "HTTP 405 Method Not Allowed" : "HTTP 404 Not Found");
+    else if (!may_enter(job))
+        return;
+    else if (a->route->run == NULL)
+        admin_refuse(a, 501, "error", "This operation of the admin API is not carried out");
+    else if (read_input(a))
+        run(a, job->has_realm);
+}
+
+static void send_answer(call *c)
+{
+    admin_job *job = c->job;
+    admin_call *a = &job->admin;
+    if (c->error.status != 0) {
+        call_send_json(c);
+    } else {
+        if (a->location != NULL)
+            (void)!http_set_field(c->exchange, "Location",
+                                  text_of(call_format(c, "%s" PREFIX "%s", c->base, a->location)));
+        if (a->status == 503)
+            (void)!http_set_field(c->exchange, "Retry-After", OST_TEXT("1"));
+        if (a->answer.len > 0) {
+            send_plain(c->exchange, a->status, a->answer);
+        } else {
+            http_respond(c->exchange, a->status, NULL, (ost_text){0});
+        }
+    }
+    ost_arena_free(a->arena);
+    a->arena = NULL;
+}
+
+void admin_endpoint(http_exchange *exchange, void *user)
+{
+    const http_request *request = http_request_of(exchange);
+    ost_text token, path = text_slice(request->path, sizeof PREFIX - 1, request->path.len);
+    admin_match match;
+    admin_route_find(request->method, path, &match);
+    call *c = begin(exchange, user, &token);
+    admin_job *job = c != NULL ? ost_arena_alloc(c->arena, sizeof *job) : NULL;
+    if (c == NULL)
+        return;
+    if (job == NULL) {
+        http_respond(exchange, 500, NULL, (ost_text){0});
+        return;
+    }
+    *job = (admin_job){.match = match, .token = token, .has_realm = match.values[0].data != NULL};
+    job->admin.call = c;
+    job->admin.route = match.route;
+    job->admin.values = job->match.values;
+    c->job = job;
+    /* Passwords may have to be hashed. */
+    if (request->method == HTTP_GET || request->method == HTTP_DELETE)
+        call_work(c, work, send_answer);
+    else if (!call_work_hashing(c, work, send_answer)) {
+        call_refuse_busy(c);
+        call_send_json(c);
+    }
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Realms of the admin REST API. */
+#include "base/percent.h"
+#include "base/text.h"
+#include "provider/admin/admin_call.h"
+#include "provider/admin/document_edit.h"
+#include "provider/file/realm_import.h"
+
+#define MASK "**********"
+
+/* What has operations of its own, or is no setting: neither shown with a realm nor changed with it.
+ */
+static bool is_part(ost_text name)
+{
+    static const char *const parts[] = {"users",
+                                        "clients",
+                                        "roles",
+                                        "groups",
+                                        "defaultRole",
+                                        "defaultRoles",
+                                        "defaultGroups",
+                                        "clientScopes",
+                                        "defaultDefaultClientScopes",
+                                        "defaultOptionalClientScopes",
+                                        "scopeMappings",
+                                        "clientScopeMappings",
+                                        "components",
+                                        "authenticationFlows",
+                                        "authenticatorConfig",
+                                        "requiredActions",
+                                        "identityProviders",
+                                        "identityProviderMappers",
+                                        "protocolMappers",
+                                        "federatedUsers",
+                                        "userFederationProviders",
+                                        "userFederationMappers",
+                                        "applications",
+                                        "oauthClients",
+                                        "clientPolicies",
+                                        "clientProfiles",
+                                        "organizations",
+                                        "keycloakVersion",
+                                        "privateKey",
+                                        "publicKey",
+                                        "certificate",
+                                        "codeSecret",
+                                        NULL};
+    for (size_t i = 0; parts[i] != NULL; i++) {
+        if (text_is(name, parts[i]))
+            return true;
+    }
+    return false;
+}
+
+static void put_smtp(ost_json_writer *w, const ost_json *smtp)
+{
+    ost_json_open_object(w);
+    for (const ost_json *at = ost_json_first(smtp); at != NULL; at = ost_json_next(at)) {
+        ost_json_put_name(w, ost_json_name(at));
+        if (text_is(ost_json_name(at), "password"))
+            ost_json_put_text(w, OST_TEXT(MASK));
+        else
+            ost_json_put_value(w, at);
+    }
+    ost_json_close_object(w);
+}
+
+static bool is_brief(ost_text name)
+{
+    return text_is(name, "id") || text_is(name, "realm") || text_is(name, "displayName") ||
+           text_is(name, "displayNameHtml") || text_is(name, "enabled");
+}
+
+static void put_realm(ost_json_writer *w, const ost_json *document, bool view, bool brief)
+{
+    ost_json_open_object(w);
+    for (const ost_json *at = ost_json_first(document); at != NULL; at = ost_json_next(at)) {
+        ost_text name = ost_json_name(at);
+        if (is_part(name) || (brief && !is_brief(name)) || (!view && !text_is(name, "realm")))
+            continue;
+        ost_json_put_name(w, name);
+        if (text_is(name, "smtpServer"))
+            put_smtp(w, at);
+        else
+            ost_json_put_value(w, at);
+    }
+    ost_json_close_object(w);
+}
+
+ost_result admin_list_realms(admin_call *a)
+{
+    store_realm *rows;
+    size_t count;
+    const ost_json *document;
+    bool all = admin_may(a, RIGHT_ADMIN),
+         view = admin_may(a, RIGHT_VIEW_REALM | RIGHT_MANAGE_REALM);
+    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_result result = store_realm_list(a->call->provider->store, a->arena, &rows, &count);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_open_array(w);
+    for (size_t i = 0; i < count && result == OST_OK; i++) {
+        if (!all && !text_is(rows[i].name, a->call->realm->name))
+            continue;
+        result = ost_json_read(rows[i].document, NULL, a->arena, &document, NULL);
+        if (result == OST_OK)
+            put_realm(w, document, all || view,
+                      text_is(admin_parameter(a, "briefRepresentation"), "true"));
+    }
+    ost_json_close_array(w);
+    return result == OST_OK ? admin_answer(a, w) : result;
+}
+
+ost_result admin_read_realm(admin_call *a)
+{
+    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    put_realm(w, a->realm.realm->document, admin_may(a, RIGHT_VIEW_REALM | RIGHT_MANAGE_REALM),
+              false);
+    return admin_answer(a, w);
+}
+
+ost_result admin_create_realm(admin_call *a)
+{
+    ost_error error = {0};
+    ost_text name = {0};
+    store_realm *rows;
+    size_t count;
+    if (!ost_json_is(a->body, OST_JSON_OBJECT))
+        return admin_refuse(a, 400, "errorMessage", "unable to read contents from stream");
+    (void)!ost_json_text(ost_json_get(a->body, "realm"), &name);
+    if (name.len == 0)
+        return admin_refuse(a, 400, "errorMessage", "Realm name cannot be empty");
+    ost_result result = store_realm_list(a->call->provider->store, a->arena, &rows, &count);
+    if (result == OST_OK && count >= PROVIDER_REALMS)
+        return admin_refuse(a, 400, "errorMessage", "There are too many realms");
+    if (result == OST_OK)
+        result = realm_import_document(a->call->provider->store, ost_json_source(a->body),
+                                       a->call->provider->context, &error);
+    if (result == OST_E_CONFLICT)
+        return admin_refuse(a, 409, "errorMessage", "Conflict detected. See logs for details");
+    if (result != OST_OK)
+        return admin_refuse_result(a, result, &error);
+    a->changed = true;
+    return admin_answer_created(
+        a, ost_arena_format(a->arena, "/realms/%s", percent_encode(a->arena, name).data));
+}
+
+/* A masked password stands for the one that is stored. */
+static ost_result unmask(admin_call *a, const ost_json *smtp, const ost_json **ret_smtp)
+{
+    const ost_json *stored =
+        ost_json_get(ost_json_get(a->realm.realm->document, "smtpServer"), "password");
+    *ret_smtp = smtp;
+    if (!ost_json_equals(ost_json_get(smtp, "password"), OST_TEXT(MASK)))
+        return OST_OK;
+    return document_put(smtp, OST_TEXT("password"), stored, a->arena, ret_smtp);
+}
+
+ost_result admin_update_realm(admin_call *a)
+{
+    ost_error error = {0};
+    const ost_json *document = a->realm.realm->document, *value;
+    ost_result result = OST_OK;
+    if (!ost_json_is(a->body, OST_JSON_OBJECT))
+        return admin_refuse(a, 400, "errorMessage", "unable to read contents from stream");
+    const ost_json *name = ost_json_get(a->body, "realm");
+    if (name != NULL && !ost_json_equals(name, text_of(a->realm.realm->name)))
+        return admin_refuse(a, 501, "error", "A realm keeps its name");
+    for (const ost_json *at = ost_json_first(a->body); at != NULL && result == OST_OK;
+         at = ost_json_next(at)) {
+        if (is_part(ost_json_name(at)) || text_is(ost_json_name(at), "id") ||
+            ost_json_is(at, OST_JSON_NULL))
+            continue;
+        value = at;
+        if (text_is(ost_json_name(at), "smtpServer"))
+            result = unmask(a, at, &value);
+        if (result == OST_OK)
+            result = document_put(document, ost_json_name(at), value, a->arena, &document);
+    }
+    if (result == OST_OK)
+        result = realm_admin_store(&a->realm, document, &error);
+    if (result != OST_OK)
+        return admin_refuse_result(a, result, &error);
+    a->changed = true;
+    return admin_answer_done(a);
+}
+
+ost_result admin_delete_realm(admin_call *a)
+{
+    if (text_is(a->realm.row.name, "master"))
+        return admin_refuse(a, 400, "errorMessage", "The realm master cannot be deleted");
+    ost_result result = store_realm_delete(a->realm.store, a->realm.row.name);
+    if (result == OST_E_NOT_FOUND)
+        return admin_refuse(a, 404, "error", "Realm not found.");
+    a->changed = true;
+    return result == OST_OK ? admin_answer_done(a) : result;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rights of administrators; see admin_right.h. */
+#include "provider/admin/admin_right.h"
+
+#include "base/array.h"
+#include "base/text.h"
+#include "provider/session/authentication.h"
+#include "provider/session/bearer_token.h"
+
+#define MANAGEMENT "realm-management"
+
+static const struct {
+    const char *role;
+    admin_rights right;
+} rights[] = {
+    {"create-client", RIGHT_CREATE_CLIENT}, {"manage-clients", RIGHT_MANAGE_CLIENTS},
+    {"manage-realm", RIGHT_MANAGE_REALM},   {"manage-users", RIGHT_MANAGE_USERS},
+    {"query-clients", RIGHT_QUERY_CLIENTS}, {"query-groups", RIGHT_QUERY_GROUPS},
+    {"query-realms", RIGHT_QUERY_REALMS},   {"query-users", RIGHT_QUERY_USERS},
+    {"view-clients", RIGHT_VIEW_CLIENTS},   {"view-realm", RIGHT_VIEW_REALM},
+    {"view-users", RIGHT_VIEW_USERS},
+};
+
+static admin_rights right_of(const char *role)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rights); i++) {
+        if (text_is(text_of(role), rights[i].role))
+            return rights[i].right;
+    }
+    return RIGHT_OTHER;
+}
+
+static bool is_listed(const ost_json *list, const char *name)
+{
+    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
+        if (ost_json_equals(at, text_of(name)))
+            return true;
+    }
+    return false;
+}
+
+/* The programs of administrators; their tokens list no roles. */
+static bool is_for_administration(const ost_claims *claims)
+{
+    ost_text client = ost_claims_text(claims, "azp");
+    return text_is(client, "admin-cli") || text_is(client, "security-admin-console");
+}
+
+/* Roles of the realm "master" that reach beyond it. */
+static admin_rights rights_of_master(const realm_roles *roles, const ost_claims *claims)
+{
+    const ost_json *told = ost_json_get(ost_claims_get(claims, "realm_access"), "roles");
+    bool all = is_for_administration(claims);
+    admin_rights found = 0;
+    for (size_t i = 0; roles->realm_roles[i] != NULL; i++) {
+        const char *role = roles->realm_roles[i];
+        if (!all && !is_listed(told, role))
+            continue;
+        if (text_is(text_of(role), "admin"))
+            found |= ~(admin_rights)0;
+        else if (text_is(text_of(role), "create-realm"))
+            found |= RIGHT_CREATE_REALM;
+    }
+    return found;
+}
+
+static admin_rights rights_of_realm(const realm_roles *roles, const ost_claims *claims)
+{
+    const ost_json *access = ost_json_get(ost_claims_get(claims, "resource_access"), MANAGEMENT);
+    bool all = is_for_administration(claims);
+    admin_rights found = 0;
+    for (size_t i = 0; i < roles->client_count; i++) {
+        if (!text_is(text_of(roles->clients[i].client_id), MANAGEMENT))
+            continue;
+        for (size_t k = 0; roles->clients[i].roles[k] != NULL; k++) {
+            const char *role = roles->clients[i].roles[k];
+            if (all || is_listed(ost_json_get(access, "roles"), role))
+                found |= right_of(role);
+        }
+    }
+    return found;
+}
+
+ost_result admin_right_read(call *c, ost_text token, ost_text target, admin_rights *ret_rights)
+{
+    const ost_claims *claims;
+    authenticated_user user;
+    realm_roles roles;
+    admin_rights found = 0;
+    ost_result result =
+        c->realm->enabled ? bearer_token_verify(c, token, "Bearer", &claims) : OST_E_STATE;
+    if (result == OST_OK)
+        result = bearer_token_session(c, claims);
+    if (result == OST_OK)
+        result = authentication_load_user(c, ost_claims_subject(claims), &user);
+    if (result == OST_OK)
+        result = realm_user_roles(c->realm, user.document, c->arena, &roles);
+    if (result != OST_OK)
+        return result;
+    const realm_client *client = realm_find_client(c->realm, ost_claims_text(claims, "azp"));
+    if (client == NULL || !client->enabled)
+        return OST_E_STATE;
+    if (text_is(text_of(c->realm->name), "master"))
+        found |= rights_of_master(&roles, claims);
+    if (target.len == 0 || text_is(target, c->realm->name))
+        found |= rights_of_realm(&roles, claims);
+    *ret_rights = found;
+    return OST_OK;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an administrator may do to a realm: the roles of the client realm-management, and those of
+ * the realm "master". */
+#ifndef ADMIN_RIGHT_H
+#define ADMIN_RIGHT_H
+
+#include "provider/call/call.h"
+
+typedef unsigned admin_rights; /* a set of the following */
+enum {
+    RIGHT_CREATE_CLIENT = 1 << 0,
+    RIGHT_MANAGE_CLIENTS = 1 << 1,
+    RIGHT_MANAGE_REALM = 1 << 2,
+    RIGHT_MANAGE_USERS = 1 << 3,
+    RIGHT_QUERY_CLIENTS = 1 << 4,
+    RIGHT_QUERY_GROUPS = 1 << 5,
+    RIGHT_QUERY_REALMS = 1 << 6,
+    RIGHT_QUERY_USERS = 1 << 7,
+    RIGHT_VIEW_CLIENTS = 1 << 8,
+    RIGHT_VIEW_REALM = 1 << 9,
+    RIGHT_VIEW_USERS = 1 << 10,
+    RIGHT_CREATE_REALM = 1 << 11, /* of the realm "master" */
+    RIGHT_ADMIN = 1 << 12,        /* of the realm "master": everything, everywhere */
+    RIGHT_OTHER = 1 << 13,        /* some other role of realm-management */
+};
+
+/* Verifies the token, its session and its user, of the call's realm, and tells what they may do to
+ * the realm `target` (empty: to none in particular). Rights are those that the user has now; a
+ * token that was not made for administration narrows them to what it says. OST_E_TOKEN_FORMAT and
+ * others: nobody. On the pool. */
+OST_MUST_CHECK ost_result admin_right_read(call *call, ost_text token, ost_text target,
+                                           admin_rights *ret_rights);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finds the operation of a path; see admin_route.h. */
+#include "provider/admin/admin_route.h"
+
+#include "base/text.h"
+
+/* The next segment of what is left of a path, without its slashes; false at the end. */
+static bool next_segment(ost_text *rest, ost_text *ret_segment)
+{
+    while (rest->len > 0 && rest->data[0] == '/')
+        *rest = text_slice(*rest, 1, rest->len);
+    if (rest->len == 0)
+        return false;
+    size_t end = text_find(*rest, '/', 0);
+    *ret_segment = text_slice(*rest, 0, end);
+    *rest = text_slice(*rest, end, rest->len);
+    return true;
+}
+
+/* How many segments of the template are literal; -1: the path does not fit. */
+static int fit(const char *template, ost_text path, ost_text *ret_values)
+{
+    ost_text pattern = text_of(template), expected, came;
+    int literal = 0;
+    size_t values = 0;
+    while (next_segment(&pattern, &expected)) {
+        if (text_is(expected, "*"))
+            return literal;
+        if (!next_segment(&path, &came))
+            return -1;
+        if (expected.data[0] == '{' && values < ADMIN_PARAMETERS_MAX)
+            ret_values[values++] = came;
+        else if (text_equal(expected, came))
+            literal++;
+        else
+            return -1;
+    }
+    return next_segment(&path, &came) ? -1 : literal;
+}
+
+void admin_route_find(http_method method, ost_text path, admin_match *ret_match)
+{
+    admin_match match = {0};
+    int best = -1;
+    for (size_t i = 0; i < admin_route_count; i++) {
+        ost_text values[ADMIN_PARAMETERS_MAX] = {0};
+        int literal = fit(admin_routes[i].path, path, values);
+        match.known = match.known || literal >= 0;
+        if (literal <= best ||
+            (admin_routes[i].method != method && admin_routes[i].method != HTTP_OTHER))
+            continue;
+        best = literal;
+        match.route = &admin_routes[i];
+        for (size_t k = 0; k < ADMIN_PARAMETERS_MAX; k++)
+            match.values[k] = values[k];
+    }
+    *ret_match = match;
+}

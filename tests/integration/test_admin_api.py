@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The admin REST API: realms, clients and users by requests, and who may do what."""
+
+import json
+
+import pytest
+from oidc import Client
+from web import Browser, bearer
+
+CLI = Client("admin-cli")
+APP = {"clientId": "app", "redirectUris": ["https://app.example/*"], "implicitFlowEnabled": True, "directAccessGrantsEnabled": True}
+MANAGEMENT = "realm-management"
+
+
+def user(name, *roles):
+    return {
+        "username": name,
+        "enabled": True,
+        "credentials": [{"type": "password", "value": f"{name}-password"}],
+        "clientRoles": {MANAGEMENT: list(roles)},
+    }
+
+
+SHOP = {
+    "realm": "shop",
+    "enabled": True,
+    "smtpServer": {"host": "mail.example", "password": "smtp-secret"},
+    "users": [user("boss", "realm-admin"), user("keeper", "manage-users"), user("viewer", "view-clients", "view-users"), user("guest")],
+}
+
+
+class Admin:
+    def __init__(self, provider, realm, name, password):
+        self.base = f"{provider.base}/admin"
+        answer = provider.realm(realm).password(CLI, name, password)
+        assert answer.status == 200, answer.text
+        self.token = answer.json()["access_token"]
+
+    def __call__(self, method, path, body=None, raw=None):
+        data = raw if raw is not None else json.dumps(body).encode() if body is not None else None
+        headers = {**bearer(self.token), "Content-Type": "application/json"}
+        return Browser().request(method, self.base + path, data, headers)
+
+
+@pytest.fixture
+def provider(new_provider, monkeypatch):
+    monkeypatch.setenv("KC_BOOTSTRAP_ADMIN_USERNAME", "root")
+    monkeypatch.setenv("KC_BOOTSTRAP_ADMIN_PASSWORD", "root-password")
+    return new_provider([])
+
+
+@pytest.fixture
+def root(provider):
+    admin = Admin(provider, "master", "root", "root-password")
+    assert admin("POST", "/realms", SHOP).status == 201
+    return admin
+
+
+def shop_admin(provider, name):
+    return Admin(provider, "shop", name, f"{name}-password")
+
+
+def test_the_whole_story(provider, root):
+    made = root("POST", "/realms", {"realm": "new", "enabled": True})
+    assert (made.status, made.header("Location")) == (201, f"{provider.base}/admin/realms/new")
+    made = root("POST", "/realms/new/clients", APP)
+    assert made.status == 201
+    path = made.header("Location").removeprefix(root.base)
+    client = root("GET", path).json()
+    assert client["clientId"] == "app" and client["implicitFlowEnabled"] and not client["publicClient"]
+    secret = root("GET", path + "/client-secret").json()["value"]
+    made = root("POST", "/realms/new/users", {"username": "Ann", "enabled": True, "email": "ann@example.org"})
+    assert made.status == 201
+    ann = made.header("Location").removeprefix(root.base)
+    assert root("PUT", ann + "/reset-password", {"type": "password", "value": "ann-password", "temporary": False}).status == 204
+    realm = provider.realm("new")
+    assert realm.password(Client("app", secret), "ann", "ann-password").status == 200
+    renewed = root("POST", path + "/client-secret").json()["value"]
+    assert realm.password(Client("app", secret), "ann", "ann-password").status == 401
+    assert realm.password(Client("app", renewed), "ann", "ann-password").status == 200
+    assert root("PUT", path, {"enabled": False}).status == 204
+    assert realm.password(Client("app", renewed), "ann", "ann-password").status == 401
+    assert root("DELETE", "/realms/new").status == 204
+    assert root("GET", "/realms/new").status == 404
+    assert realm.password(Client("app", renewed), "ann", "ann-password").status == 404
+
+
+def test_realms(root):
+    assert [realm["realm"] for realm in root("GET", "/realms?briefRepresentation=true").json()] == ["master", "shop"]
+    shop = root("GET", "/realms/shop/").json()
+    assert shop["smtpServer"]["password"] == "**********" and "clients" not in shop and "users" not in shop
+    assert root("PUT", "/realms/shop", {**shop, "displayName": "Shop", "id": "other", "users": []}).status == 204
+    changed = root("GET", "/realms/shop").json()
+    assert changed["displayName"] == "Shop" and changed["id"] == shop["id"]
+    assert root("GET", "/realms/shop/users/count").json() == 4
+    assert root("POST", "/realms", {"realm": "shop"}).json() == {"errorMessage": "Conflict detected. See logs for details"}
+    assert root("DELETE", "/realms/master").status == 400
+    assert root("GET", "/realms/none").json()["error"] == "Realm not found."
+
+
+def test_clients(root):
+    clients = "/realms/shop/clients"
+    path = root("POST", clients, {**APP, "serviceAccountsEnabled": True}).header("Location").removeprefix(root.base)
+    assert root("POST", clients, APP).json() == {"errorMessage": "Client app already exists"}
+    assert [one["clientId"] for one in root("GET", clients + "?clientId=app").json()] == ["app"]
+    assert [one["clientId"] for one in root("GET", clients + "?first=1&max=2").json()] == ["account-console", "admin-cli"]
+    assert root("PUT", path, {"attributes": {"a": "1"}}).status == 204
+    assert root("PUT", path, {"attributes": {"b": "2"}, "name": "App"}).status == 204
+    client = root("GET", path).json()
+    assert client["attributes"]["a"] == "1" and client["attributes"]["b"] == "2" and client["redirectUris"] == APP["redirectUris"]
+    assert root("DELETE", path).status == 204
+    assert root("GET", path).json()["error"] == "Could not find client"
+
+
+def test_users(root):
+    users = "/realms/shop/users"
+    assert [one["username"] for one in root("GET", users + "?first=1&max=2").json()] == ["guest", "keeper"]
+    assert [one["username"] for one in root("GET", users + "?search=v").json()] == ["viewer"]
+    assert [one["username"] for one in root("GET", users + "?search=*e*").json()] == ["guest", "keeper", "viewer"]
+    assert root("GET", users + "?username=gues&exact=true").json() == []
+    guest = root("GET", users + "?username=guest&exact=true").json()[0]
+    assert "credentials" not in guest and "clientRoles" not in guest
+    path = f"{users}/{guest['id']}"
+    assert root("PUT", path, {"firstName": "Guy", "requiredActions": ["UPDATE_PASSWORD"]}).status == 204
+    assert root("GET", path).json()["firstName"] == "Guy"
+    assert root("PUT", path + "/reset-password", {"value": "next"}).status == 204
+    assert root("GET", path).json()["requiredActions"] == []
+    assert root("POST", users, {"username": "GUEST"}).json() == {"errorMessage": "User exists with same username"}
+    assert root("DELETE", path).status == 204
+    assert root("DELETE", path).json()["error"] == "User not found"
+
+
+def test_rights(provider, root):
+    assert root("POST", "/realms", {"realm": "other", "enabled": True}).status == 201
+    boss, keeper, viewer, guest = (shop_admin(provider, name) for name in ("boss", "keeper", "viewer", "guest"))
+    assert [realm["realm"] for realm in boss("GET", "/realms").json()] == ["shop"]
+    for path in ("/realms/other", "/realms/master", "/realms/other/users", "/realms/other/clients"):
+        assert boss("GET", path).status == 403, path
+    assert boss("POST", "/realms", {"realm": "mine"}).status == 403
+    assert boss("PUT", "/realms/shop", {"displayName": "B"}).status == 204
+    assert viewer("GET", "/realms/shop").json() == {"realm": "shop"}
+    assert viewer("GET", "/realms/shop/users").status == 200
+    client = viewer("GET", "/realms/shop/clients?clientId=admin-cli").json()[0]["id"]
+    for method, path in (
+        ("PUT", "/realms/shop"),
+        ("DELETE", "/realms/shop"),
+        ("POST", "/realms/shop/users"),
+        ("POST", "/realms/shop/clients"),
+        ("PUT", f"/realms/shop/clients/{client}"),
+        ("DELETE", f"/realms/shop/clients/{client}"),
+        ("POST", f"/realms/shop/clients/{client}/client-secret"),
+    ):
+        assert viewer(method, path, {}).status == 403, (method, path)
+    assert keeper("GET", "/realms/shop/clients").status == 403
+    assert guest("GET", "/realms").status == guest("GET", "/realms/shop").status == guest("GET", "/serverinfo").status == 403
+
+
+def test_a_right_ends_when_it_is_taken(provider, root):
+    keeper = shop_admin(provider, "keeper")
+    keeper_id = keeper("GET", "/realms/shop/users?username=keeper").json()[0]["id"]
+    assert root("PUT", f"/realms/shop/users/{keeper_id}", {"enabled": False}).status == 204
+    assert keeper("GET", "/realms/shop/users").status == 401
+
+
+def test_nobody_raises_themselves(provider, root):
+    keeper = shop_admin(provider, "keeper")
+    own = keeper("GET", "/realms/shop/users?username=keeper").json()[0]["id"]
+    claimed = {"clientRoles": {MANAGEMENT: ["realm-admin"]}, "realmRoles": ["admin"], "serviceAccountClientId": "app"}
+    assert keeper("PUT", f"/realms/shop/users/{own}", claimed).status == 204
+    made = keeper("POST", "/realms/shop/users", {**user("second"), **claimed, "id": own})
+    assert made.status == 201 and not made.header("Location").endswith(own)
+    assert keeper("POST", "/realms/shop/users", {"username": "third", "groups": ["/admins"]}).status == 501
+    for admin in (shop_admin(provider, "keeper"), shop_admin(provider, "second")):
+        assert admin("PUT", "/realms/shop", {"displayName": "taken"}).status == 403
+    assert "displayName" not in root("GET", "/realms/shop").json()
+
+
+def test_tokens_that_open_nothing(provider, root):
+    good = root.token
+    for token in ("", "x", "x.y.z", good[:-4] + "AAAA", good + "."):
+        root.token = token
+        answer = root("GET", "/realms")
+        assert answer.status == 401 and answer.json()["error"] == "HTTP 401 Unauthorized", token
+    assert Browser().get(root.base + "/realms").status == 401
+    root.token = provider.realm("master").password(CLI, "root", "root-password").json()["refresh_token"]
+    assert root("GET", "/realms").status == 401
+
+
+BAD = [
+    ("POST", "/realms", b"{"),
+    ("POST", "/realms", b"[1]"),
+    ("POST", "/realms", b""),
+    ("POST", "/realms", b'{"realm":"a/b"}'),
+    ("POST", "/realms", b'{"realm":".."}'),
+    ("POST", "/realms", b'{"realm":7}'),
+    ("POST", "/realms", b'{"realm":"x","enabled":[]}'),
+    ("POST", "/realms", b'{"realm":"x","clients":{"a":1}}'),
+    ("PUT", "/realms/shop", b'{"enabled":"maybe"}'),
+    ("PUT", "/realms/shop", b'{"accessTokenLifespan":{}}'),
+    ("PUT", "/realms/shop", b"\xff"),
+    ("PUT", "/realms/shop", b"[" * 5000),
+    ("POST", "/realms/shop/clients", b'{"clientId":7}'),
+    ("POST", "/realms/shop/clients", b'{"clientId":""}'),
+    ("POST", "/realms/shop/clients", b'{"clientId":"z","id":"../x"}'),
+    ("POST", "/realms/shop/clients", b'{"clientId":"z","protocol":"zz"}'),
+    ("POST", "/realms/shop/clients", b'{"clientId":"z","redirectUris":"x"}'),
+    ("POST", "/realms/shop/clients", b'{"clientId":"z","redirectUris":["JavaScript:alert(1)"]}'),
+    ("POST", "/realms/shop/clients", b'{"clientId":"z","attributes":[1]}'),
+    ("POST", "/realms/shop/users", b"{}"),
+    ("POST", "/realms/shop/users", b'{"username":"ab"}'),
+    ("POST", "/realms/shop/users", b'{"username":"abc","enabled":"maybe"}'),
+    ("POST", "/realms/shop/users", b'{"username":"abc","attributes":7}'),
+    ("POST", "/realms/shop/users", b'{"username":"abc","credentials":[{"type":"password","value":7}]}'),
+    ("GET", "/realms/shop/users?max=x", None),
+    ("GET", "/realms/shop/users/..%2f..", None),
+    ("GET", "/realms/shop/none", None),
+    ("PATCH", "/realms/shop", b"{}"),
+    ("POST", "/realms/shop", b"{}"),
+]
+
+
+def test_bad_input_changes_nothing(root):
+    def state():
+        paths = ("/realms", "/realms/shop", "/realms/shop/clients", "/realms/shop/users")
+        return [root("GET", path).json() for path in paths]
+
+    before = state()
+    for method, path, body in BAD:
+        answer = root(method, path, raw=body)
+        assert 400 <= answer.status < 500, (method, path, body, answer.status, answer.text)
+    assert root("POST", "/realms", raw=b" " * (3 << 20)).status == 413
+    assert state() == before
+
+
+def test_what_is_not_carried_out_says_so(root):
+    for path in ("/serverinfo", "/realms/shop/keys", "/realms/shop/roles/x/composites", "/realms/shop/users/x/role-mappings/realm"):
+        answer = root("GET", path)
+        assert (answer.status, answer.json()["error"]) == (501, "This operation of the admin API is not carried out"), path
