@@ -59,6 +59,7 @@ class Load:
         self.http = httpx.AsyncClient(base_url=base, timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
         self.issuer = issuer
         self.token = issuer.token()
+        self.withdrawn = set()  # tokens whose key is published no more: those on their way may be refused
         self.ends = self.floods = False
         self.good, self.refused, self.flooded, self.pids = 0, [], 0, set()
         self.phase = "start"
@@ -73,7 +74,7 @@ class Load:
             if answer.status_code == 200:
                 self.good += 1
                 self.pids.add(answer.json()["pid"])
-            else:
+            elif token not in self.withdrawn:
                 self.refused.append((self.phase, answer.status_code, answer.headers.get("WWW-Authenticate")))
 
     async def flooder(self):
@@ -126,6 +127,7 @@ def go_down(load):
 
 
 def other_keys(load):
+    load.withdrawn.add(load.token)
     load.issuer.rotate(keep=False)
     load.issuer.down = False
     load.token = load.issuer.token()
