@@ -28,6 +28,9 @@ typedef struct ost_issuer {
     bool insecure_any_audience;
     bool access_token_profile;  /* RFC 9068 and nothing less: typ at+jwt; sub, client_id, iat, jti.
                                    Keycloak's tokens do not keep to it unless told so */
+    bool client_is_audience;    /* Amazon Cognito: of an access token that has no aud, and says
+                                   token_use "access", the client_id must be one of `audiences`.
+                                   One with an aud is checked by it, as ever */
     const char *discovery_url;  /* NULL: issuer + "/.well-known/openid-configuration". Another host
                                    name may serve what the issuer's name says. */
     const char *jwks_url;       /* given: no discovery takes place for keys */

@@ -53,6 +53,8 @@ static ost_result make_guard(app_server *server, ost_error *ret_error)
             .audiences = s->audiences,
             .audience_count = s->audience_count,
             .discovery_url = i == 0 ? s->discovery_url : NULL,
+            .jwks_url = i == 0 ? s->jwks_url : NULL,
+            .client_is_audience = i == 0 && s->client_is_audience,
             .insecure_http = s->insecure_http,
             .ca_file = s->ca_file,
         };

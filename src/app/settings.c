@@ -21,6 +21,10 @@ const option settings_options[] = {
     {"audience", "NAME", "OSTIARY_AUDIENCE", NULL, "what their aud must name; repeatable"},
     {"discovery-url", "URL", "OSTIARY_DISCOVERY_URL", NULL,
      "where the first issuer's discovery document is, when not at the issuer itself"},
+    {"jwks-url", "URL", "OSTIARY_JWKS_URL", NULL,
+     "where the first issuer's keys are; no discovery document is asked for them then"},
+    {"client-is-audience", NULL, "OSTIARY_CLIENT_IS_AUDIENCE", NULL,
+     "the first issuer's access tokens without aud are for their client_id (Amazon Cognito)"},
     {"ca-file", "FILE", "OSTIARY_CA_FILE", NULL, "PEM authorities to trust issuers by (system's)"},
     {"introspect", "WHICH", "OSTIARY_INTROSPECT", NULL,
      "ask the first issuer about tokens: opaque (those that are not JWTs), or every"},
@@ -287,6 +291,8 @@ static void read_texts(const option_values *values, app_settings *s)
     if (s->address == NULL)
         s->address = "127.0.0.1";
     s->discovery_url = options_get(values, "discovery-url");
+    s->jwks_url = options_get(values, "jwks-url");
+    s->client_is_audience = options_has(values, "client-is-audience");
     s->ca_file = options_get(values, "ca-file");
     s->insecure_http = options_has(values, "insecure-http");
     s->insecure_explain = options_has(values, "insecure-explain");

@@ -30,6 +30,8 @@ typedef struct app_settings {
     const char *audiences[SETTINGS_AUDIENCES];
     size_t audience_count;
     const char *discovery_url; /* of the first issuer */
+    const char *jwks_url;      /* likewise */
+    bool client_is_audience;   /* likewise */
     const char *ca_file;
     bool insecure_http;
     bool insecure_explain;

@@ -46,6 +46,12 @@ static ost_result check_audiences(const ost_issuer *config, ost_error *ret_error
         return refuse_config(config, "either audiences or any audience", ret_error);
     if (!config->insecure_any_audience && config->audience_count == 0)
         return refuse_config(config, "name the audience that tokens must be meant for", ret_error);
+    if (config->client_is_audience &&
+        (config->insecure_any_audience || config->access_token_profile))
+        return refuse_config(config,
+                             "client_is_audience is for tokens whose client is checked in the "
+                             "place of aud: neither any audience nor RFC 9068 go with it",
+                             ret_error);
     return OST_OK;
 }
 
@@ -165,6 +171,7 @@ static void copy_numbers(issuer *i, const ost_issuer *config)
 {
     i->insecure_any_audience = config->insecure_any_audience;
     i->access_token_profile = config->access_token_profile;
+    i->client_is_audience = config->client_is_audience;
     i->source.insecure_http = config->insecure_http;
     i->source.symmetric = config->hmac_secret.len > 0;
     i->source.algorithms = config->algorithms != 0 ? config->algorithms : OST_ALGS_DEFAULT;

@@ -19,7 +19,7 @@ typedef struct issuer {
     char *audiences[ISSUER_LISTS];
     char *clients[ISSUER_LISTS];
     size_t audience_count, client_count;
-    bool insecure_any_audience, access_token_profile;
+    bool insecure_any_audience, access_token_profile, client_is_audience;
     introspector *introspector; /* NULL: off */
     status_lists *status_lists; /* NULL: off */
     revocations *revocations;   /* the guard's to make; NULL until then */

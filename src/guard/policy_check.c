@@ -28,9 +28,9 @@ static ost_result check_audience(const ost_policy *policy, const ost_claims *cla
 static ost_result check_scopes(const ost_policy *policy, const ost_claims *claims,
                                ost_error *ret_error)
 {
-    ost_text seen = ost_claims_text(claims, "scope");
+    ost_text seen = claims_scopes_shown(claims);
     for (size_t i = 0; policy->scopes != NULL && policy->scopes[i] != NULL; i++) {
-        if (!text_list_has(seen, text_of(policy->scopes[i]))) {
+        if (!claims_have_scope(claims, text_of(policy->scopes[i]))) {
             return ost_error_set(ret_error, OST_E_SCOPE,
                                  "scope \"%.60s\" is missing, the token has \"%.*s\"",
                                  policy->scopes[i], SHOWN(seen, 60));
@@ -39,7 +39,7 @@ static ost_result check_scopes(const ost_policy *policy, const ost_claims *claim
     if (policy->any_scopes == NULL)
         return OST_OK;
     for (size_t i = 0; policy->any_scopes[i] != NULL; i++) {
-        if (text_list_has(seen, text_of(policy->any_scopes[i])))
+        if (claims_have_scope(claims, text_of(policy->any_scopes[i])))
             return OST_OK;
     }
     return ost_error_set(ret_error, OST_E_SCOPE,

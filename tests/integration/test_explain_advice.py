@@ -102,7 +102,9 @@ OTHERS = {
     "role of another": ({}, ("--client-role", "web:reader"), "policy", ["--client-role api:reader"], []),
     "second role": ({}, ("--realm-role", "user", "--realm-role", "reader"), "policy", ["api:reader"], []),
     "scope": ({}, ("--scope", "write"), "policy", ["scope=", "Include in token scope"], []),
-    "scp": ({"scope": None, "scp": ["write"]}, ("--scope", "write"), "policy", ['"scp"'], []),
+    "scp": ({"scope": None, "scp": ["read"]}, ("--scope", "write"), "policy", ["scope="], ["array"]),
+    "scp beside scope": ({"scope": "read", "scp": ["write"]}, ("--scope", "write"), "policy", ["scope="], ["array"]),
+    "scope as an array": ({"scope": ["write"]}, ("--scope", "write"), "policy", ['"scope" is an array'], []),
     "client": ({}, ("--client", "mobile"), "client", ["another client"], []),
 }
 

@@ -85,9 +85,9 @@ static ost_text advise_role(const explain_input *in, const ost_json *claims)
 static ost_text advise_scope(const ost_json *claims)
 {
     const ost_json *scope = ost_json_get(claims, "scope");
-    if (ost_json_get(claims, "scp") != NULL || ost_json_is(scope, OST_JSON_ARRAY))
-        return OST_TEXT("The token's scopes stand in \"scp\" or in an array. RFC 9068 wants one "
-                        "text, \"scope\": add it at the issuer, or ask for a claim.");
+    if (ost_json_is(scope, OST_JSON_ARRAY))
+        return OST_TEXT("The token's \"scope\" is an array. RFC 9068 wants one text: mend it at "
+                        "the issuer, or ask for a claim.");
     return OST_TEXT(
         "The client must ask for the scope (scope=…), and in Keycloak it must be one "
         "of the client's scopes, default or optional, with \"Include in token scope\" on.");

@@ -130,6 +130,8 @@ static const option options[] = {
     {"introspection-secret-file", "FILE", NULL, NULL, "a file with its secret"},
     {"status-origin", "URL", NULL, NULL, "where status lists may come from; repeatable"},
     {"jwks", "FILE|URL", NULL, NULL, "the issuer's key set, instead of what its metadata names"},
+    {"client-is-audience", NULL, NULL, NULL,
+     "a token without aud is for its client_id (Amazon Cognito)"},
     {"discovery-url", "URL", NULL, NULL, "where its metadata is, if not under its own name"},
     {"insecure-http", NULL, NULL, NULL, "fetch by http from hosts that are not loopback"},
     {"ca-file", "FILE", NULL, NULL, "PEM of the authorities to trust (the system's)"},
