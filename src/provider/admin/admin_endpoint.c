@@ -198,9 +198,9 @@ static void send_answer(call *c)
 void admin_endpoint(http_exchange *exchange, void *user)
 {
     const http_request *request = http_request_of(exchange);
-    ost_text token, path = text_slice(request->path, sizeof PREFIX - 1, request->path.len);
+    ost_text token;
     admin_match match;
-    admin_route_find(request->method, path, &match);
+    admin_route_find(request->method, http_parameter(exchange, "path"), &match);
     call *c = begin(exchange, user, &token);
     admin_job *job = c != NULL ? ost_arena_alloc(c->arena, sizeof *job) : NULL;
     if (c == NULL)

@@ -9,7 +9,7 @@
 #define COGNITO "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_x"
 #define COGNITO_ACCESS                                                                             \
     TIMES ",\"sub\":\"s\",\"iss\":\"" COGNITO "\",\"token_use\":\"access\",\"client_id\":"         \
-                                              "\"myapi\""
+          "\"myapi\""
 #define TENANT "72f988bf-86f1-41af-91ab-2d7cd011db47"
 #define ENTRA_1 "https://sts.windows.net/" TENANT "/"
 #define ENTRA_2 "https://login.microsoftonline.com/" TENANT "/v2.0"
