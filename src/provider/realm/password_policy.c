@@ -256,14 +256,14 @@ static ost_result judge(judged *j, ost_text one)
 ost_result password_policy_check(const char *policy, ost_text password, ost_text username,
                                  ost_text email, ost_error *ret_error)
 {
-    static const char and[] = " and ";
+    static const char separator[] = " and ";
     judged j = {.password = password, .username = username, .email = email, .error = ret_error};
     ost_result result = OST_OK;
     for (const char *at = policy; at != NULL && *at != '\0' && result == OST_OK;) {
-        const char *end = strstr(at, and);
+        const char *end = strstr(at, separator);
         size_t len = end != NULL ? (size_t)(end - at) : strlen(at);
         result = judge(&j, (ost_text){at, len});
-        at = end != NULL ? end + sizeof and-1 : NULL;
+        at = end != NULL ? end + sizeof separator - 1 : NULL;
     }
     return result;
 }
