@@ -22,9 +22,9 @@ document.title = authenticated ? keycloak.tokenParsed.preferred_username : "nobo
 
 
 @pytest.fixture
-def application(api_base, api_port, provider):
-    """An application of the client items-docs, at its redirect URI: from a server, as browsers let
-    pages of this machine alone frame others of it."""
+def application(api_base, api_port, provider, items_api):
+    """An application of the client items-docs, at its redirect URI and so in the API's place: from a server, as
+    browsers let pages of this machine alone frame others of it."""
     home = must_have(lambda: npm_packages(PROJECT / "tests" / "interop" / "npm"))
     library = (home / "node_modules" / "keycloak-js" / "lib" / "keycloak.js").read_bytes()
     page = (PAGE % {"url": provider.base}).encode()
@@ -40,11 +40,13 @@ def application(api_base, api_port, provider):
         def log_message(self, *_):
             pass
 
+    items_api.stop()
     server = http.server.ThreadingHTTPServer(("127.0.0.1", api_port), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"{api_base}/docs/oauth2-redirect"
     server.shutdown()
     server.server_close()
+    items_api.start()
 
 
 def test_p26_keycloak_js_with_its_defaults(page, application):
