@@ -25,7 +25,7 @@ CELL_MAX = 120  # characters of a table cell
 OTHERS = {"help", "buildtype", "prefix", "cflags", "libs", "static", "variable"}
 OTHERS |= {"print-requires-private", "gc-sections"}
 # And of step, which docs/usage/tools.md compares ours with, and of Keycloak.
-OTHERS |= {"app-dir", "kty", "from-pem", "x5c-cert", "header", "features"}
+OTHERS |= {"app-dir", "python", "kty", "from-pem", "x5c-cert", "header", "features"}
 
 
 def options_in(folder):
