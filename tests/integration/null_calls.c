@@ -10,11 +10,12 @@
 #include <unistd.h>
 
 #define ISSUER "https://issuer.example"
+#define SECRET OST_TEXT("0123456789abcdef0123456789abcdef")
 #define UNTOUCHED ((ost_result)12345)
 
 static ost_error error;
 static ost_arena *arena;
-static ost_key *key, *wrapper;
+static ost_key *key, *wrapper, *secret_key;
 static ost_keyset *keys, *wrappers;
 static const ost_json *json, *published;
 static ost_json_writer *writer, *written;
@@ -22,6 +23,7 @@ static const ost_claims *claims;
 static ost_guard *guard;
 static const ost_identity *identity;
 static ost_text token, payload, jwk, jwks, pem, der, signed_json, encrypted, encrypted_json;
+static ost_text signature, wrapped;
 static const char *const audience = "api";
 static const ost_claims_rules claims_rules = {
     .issuer = ISSUER, .audiences = &audience, .audience_count = 1};
@@ -98,6 +100,9 @@ static void prepare_tokens(void)
                          &encrypted, NULL));
     need(ost_jwe_json_encrypt(token, &recipient, 1, OST_A128GCM, &jwe_options, arena,
                               &encrypted_json, NULL));
+    need(ost_bytes_sign(OST_TEXT("text"), key, OST_ES256, arena, &signature));
+    need(ost_key_import_secret(SECRET, OST_A256KW, NULL, &secret_key, NULL));
+    need(ost_secret_wrap(SECRET, secret_key, OST_A256KW, arena, &wrapped));
     need(ost_jwt_verify(token, keys, &claims_rules, ost_now(NULL), arena, &claims, NULL));
 }
 

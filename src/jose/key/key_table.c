@@ -78,9 +78,12 @@ static void end(void)
     pthread_mutex_unlock(&maker.lock);
 }
 
+/* A fork waits for the thread, some 40 ms at most: a child would find locked for good whatever the
+ * thread had locked, in allocators and elsewhere. */
 static void lock(void)
 {
     pthread_mutex_lock(&maker.lock);
+    wait_for_it();
 }
 
 static void unlock(void)
@@ -88,18 +91,10 @@ static void unlock(void)
     pthread_mutex_unlock(&maker.lock);
 }
 
-/* The thread exists in the parent alone. Its key and its share of the ceilings stay with it. */
-static void unlock_in_child(void)
-{
-    maker.started = false;
-    atomic_store(&maker.busy, false);
-    pthread_mutex_unlock(&maker.lock);
-}
-
 static bool hook(void)
 {
     if (!maker.hooked)
-        maker.hooked = atexit(end) == 0 && pthread_atfork(lock, unlock, unlock_in_child) == 0;
+        maker.hooked = atexit(end) == 0 && pthread_atfork(lock, unlock, unlock) == 0;
     return maker.hooked;
 }
 

@@ -14,9 +14,14 @@
         */
 #define PROOF_PRIMES 2
 
-/* A line of the cache for each register. */
+/* A line of the cache for each register; see rsa_ifma.c for the sanitizer. */
+#ifdef __SANITIZE_ADDRESS__
+#define IFMA_ALIGNMENT 8
+#else
+#define IFMA_ALIGNMENT 64
+#endif
 typedef struct ifma_number {
-    uint64_t limbs[IFMA_LIMBS] __attribute__((aligned(64)));
+    uint64_t limbs[IFMA_LIMBS] __attribute__((aligned(IFMA_ALIGNMENT)));
 } ifma_number;
 
 typedef struct ifma_modulus {
