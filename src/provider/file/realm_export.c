@@ -72,7 +72,7 @@ static int by_kid(const void *a, const void *b)
 {
     ost_text one = ((const store_key *)a)->kid, other = ((const store_key *)b)->kid;
     size_t shared = one.len < other.len ? one.len : other.len;
-    int order = memcmp(one.data, other.data, shared);
+    int order = shared > 0 ? memcmp(one.data, other.data, shared) : 0;
     return order != 0 ? order : (one.len > other.len) - (one.len < other.len);
 }
 

@@ -325,7 +325,7 @@ static const member *find_member(const member_kind *kind, ost_text name)
         size_t middle = (low + high) / 2;
         const member *m = &kind->members[middle];
         size_t len = strlen(m->name), shorter = len < name.len ? len : name.len;
-        int order = memcmp(m->name, name.data, shorter);
+        int order = shorter > 0 ? memcmp(m->name, name.data, shorter) : 0;
         if (order == 0 && len == name.len)
             return m;
         if (order < 0 || (order == 0 && len < name.len))

@@ -373,9 +373,10 @@ int main(void)
     };
     int failed = 0;
     for (curve = 0; curve < ARRAY_LEN(of_curves); curve++) {
-        print_message("%s\n", alg_find(of_curves[curve].alg)->curve->name);
-        failed +=
-            cmocka_run_group_tests_name("jose-ecdsa_verify", tests, make_fixture, free_fixture);
+        char name[64]; /* a report of its own for each */
+        snprintf(name, sizeof name, "jose-ecdsa_verify-%s",
+                 alg_find(of_curves[curve].alg)->curve->name);
+        failed += cmocka_run_group_tests_name(name, tests, make_fixture, free_fixture);
     }
     return failed;
 }
