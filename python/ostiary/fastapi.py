@@ -34,6 +34,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import HTTPConnection
 
 from ._core import Claims, Policy
+from ._web import refusal_fields
 from .config import Issuer
 from .errors import ConfigurationError, TokenError
 from .verifier import Verifier
@@ -280,7 +281,7 @@ class OIDC(_Dependency):
             )
         except TokenError as refusal:
             _log.info("refused: %s; expected %s, seen %s", refusal, refusal.expected, refusal.seen)
-            raise HTTPException(refusal.status, refusal.message, _headers_of(refusal)) from refusal
+            raise HTTPException(refusal.status, refusal.message, dict(refusal_fields(refusal))) from refusal
 
 
 def _fields(connection: HTTPConnection, name: bytes) -> list[bytes]:
@@ -292,17 +293,6 @@ def _members(policy: Policy | Mapping[str, Any] | None) -> dict[str, Any]:
         members: dict[str, Any] = json.loads(policy.json)
         return members
     return dict(policy or {})
-
-
-def _headers_of(refusal: TokenError) -> dict[str, str]:
-    headers = {"Cache-Control": _NO_STORE}
-    if refusal.challenge:
-        headers["WWW-Authenticate"] = refusal.challenge
-    if refusal.retry_after:
-        headers["Retry-After"] = str(refusal.retry_after)
-    if refusal.dpop_nonce is not None:
-        headers["DPoP-Nonce"] = refusal.dpop_nonce
-    return headers
 
 
 def _scheme(
