@@ -82,7 +82,7 @@ typedef struct ost_guard ost_guard;
  * down. The thread takes no signals. Threads do not survive fork(2): a server of several processes
  * makes a guard in each. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_new(const ost_guard_config *config,
-                                                   ost_guard **ret_guard, ost_error *ret_error);
+                                                   ost_guard **ret_guard, ost_error *error);
 /* Ends the background thread; every waiting callback has been called when it returns, some of them
  * by this thread. NULL is fine. No check may be under way, and identities of this guard may no
  * longer be looked at. Not from such a callback. */

@@ -39,7 +39,7 @@ typedef struct ost_json_limits {
  * one arena per thread. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_json_read(ost_text text, const ost_json_limits *limits,
                                                    ost_arena *arena, const ost_json **ret_value,
-                                                   ost_error *ret_error);
+                                                   ost_error *error);
 
 /* All accessors take NULL for `value` and then answer as for "not there". */
 OST_PUBLIC ost_json_type ost_json_type_of(const ost_json *value);       /* NULL: OST_JSON_NULL */

@@ -61,7 +61,7 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jwe_read_unverified(ost_text token,
                                                              const ost_jwe_rules *rules,
                                                              ost_arena *arena,
                                                              ost_unverified_jwe *ret_jwe,
-                                                             ost_error *ret_error);
+                                                             ost_error *error);
 
 /* What was decrypted. The content is what somebody encrypted who has the public key or shares the
  * secret: with a public key that is anybody. Lives in the arena, borrows from the input. */
@@ -85,7 +85,7 @@ typedef struct ost_decrypted {
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jwe_decrypt(ost_text token, const ost_keyset *keys,
                                                      const ost_jwe_rules *rules, ost_arena *arena,
                                                      ost_decrypted *ret_decrypted,
-                                                     ost_error *ret_error);
+                                                     ost_error *error);
 
 /* The same of the JSON serialization, general or flattened (RFC 7516 §7.2), of at most 1 MiB and 16
  * recipients: the first one whose key is in the set and fits. `zip` must be protected, `enc` is of
@@ -95,7 +95,7 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jwe_json_decrypt(ost_text json, const o
                                                           const ost_jwe_rules *rules,
                                                           ost_arena *arena,
                                                           ost_decrypted *ret_decrypted,
-                                                          ost_error *ret_error);
+                                                          ost_error *error);
 
 /* ---- encryption ---- */
 
@@ -116,7 +116,7 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jwe_encrypt(ost_text content, const ost
                                                      ost_alg alg, ost_enc enc,
                                                      const ost_jwe_options *options,
                                                      ost_arena *arena, ost_text *ret_token,
-                                                     ost_error *ret_error);
+                                                     ost_error *error);
 
 /* Whom a text is encrypted for, and how the key to it is wrapped for this one. */
 typedef struct ost_recipient {
@@ -128,7 +128,7 @@ typedef struct ost_recipient {
  * flattened. OST_DIR and OST_ECDH_ES, which share no key, are for one recipient alone. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jwe_json_encrypt(
     ost_text content, const ost_recipient *recipients, size_t count, ost_enc enc,
-    const ost_jwe_options *options, ost_arena *arena, ost_text *ret_json, ost_error *ret_error);
+    const ost_jwe_options *options, ost_arena *arena, ost_text *ret_json, ost_error *error);
 
 /* ---- a secret by itself ---- */
 

@@ -31,7 +31,7 @@ typedef struct ost_unverified_jws {
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_read_unverified(ost_text token, ost_algs accepted,
                                                              ost_arena *arena,
                                                              ost_unverified_jws *ret_jws,
-                                                             ost_error *ret_error);
+                                                             ost_error *error);
 
 /* True when a header's `typ` is the media type `expected`, written without "application/": case
  * does not matter, and the prefix may be there (RFC 7515 §4.1.9). */
@@ -97,14 +97,14 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_json_verify(ost_text json, const os
                                                          const ost_jws_rules *rules,
                                                          ost_arena *arena,
                                                          ost_verified_jws *ret_verified,
-                                                         ost_error *ret_error);
+                                                         ost_error *error);
 
 /* The same of a compact JWS of at most 64 KiB. For tokens there is ost_jwt_verify. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_compact_verify(ost_text token, const ost_keyset *keys,
                                                             const ost_jws_rules *rules,
                                                             ost_arena *arena,
                                                             ost_verified_jws *ret_verified,
-                                                            ost_error *ret_error);
+                                                            ost_error *error);
 
 /* How a JWS is written. All zero: with the payload, encoded; one signature flattened. */
 typedef struct ost_jws_options {
@@ -130,7 +130,7 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_json_sign(ost_text payload,
                                                        const ost_jws_signer *signers, size_t count,
                                                        const ost_jws_options *options,
                                                        ost_arena *arena, ost_text *ret_json,
-                                                       ost_error *ret_error);
+                                                       ost_error *error);
 
 /* Signs `payload` as a compact JWS. OST_E_ARGUMENT: an unencoded payload that is neither detached
  * nor of printable ASCII without dots (RFC 7797 §5.2). */
@@ -138,7 +138,7 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jws_compact_sign(ost_text payload, cons
                                                           ost_alg alg,
                                                           const ost_jws_options *options,
                                                           ost_arena *arena, ost_text *ret_token,
-                                                          ost_error *ret_error);
+                                                          ost_error *error);
 
 /* ---- bytes ---- */
 

@@ -35,7 +35,7 @@ typedef struct ost_claims_rules {
  * 8192 values, 16 deep. OST_E_TOKEN_FORMAT, OST_E_CLAIM_MISSING, OST_E_CLAIM_TYPE. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_claims_read(ost_text verified_payload, ost_arena *arena,
                                                      const ost_claims **ret_claims,
-                                                     ost_error *ret_error);
+                                                     ost_error *error);
 
 /* Checks iss, aud, exp, nbf, iat at `now` (seconds); fractions of seconds are dropped. Runs on
  * every request, also for remembered tokens. OST_E_ISSUER; OST_E_AUDIENCE, also where the token has
@@ -43,7 +43,7 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_claims_read(ost_text verified_payload, 
  * rules leave something out or contradict themselves. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_claims_check(const ost_claims *claims,
                                                       const ost_claims_rules *rules, int64_t now,
-                                                      ost_error *ret_error);
+                                                      ost_error *error);
 
 /* The whole of it for a caller with its own keys: read, find the key, verify, read the claims,
  * check. `now` comes from ost_now. OST_E_TOKEN_TYPE: the header's `typ` is another than the rules
@@ -52,7 +52,7 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_claims_check(const ost_claims *claims,
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jwt_verify(ost_text token, const ost_keyset *keys,
                                                     const ost_claims_rules *rules, int64_t now,
                                                     ost_arena *arena, const ost_claims **ret_claims,
-                                                    ost_error *ret_error);
+                                                    ost_error *error);
 
 /* The same of a nested token (RFC 7519 §5.2), which is signed and then encrypted: decrypts with one
  * of `private_keys`, and what comes out, which must say `cty` "JWT", is verified as above. Nesting
@@ -60,7 +60,7 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jwt_verify(ost_text token, const ost_ke
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jwt_verify_nested(
     ost_text token, const ost_keyset *private_keys, const ost_jwe_rules *jwe_rules,
     const ost_keyset *keys, const ost_claims_rules *rules, int64_t now, ost_arena *arena,
-    const ost_claims **ret_claims, ost_error *ret_error);
+    const ost_claims **ret_claims, ost_error *error);
 
 /* All claims, one of them by name (NULL when it is not there), and those that are texts; `exp` in
  * seconds, fractions dropped; whether `aud` is this audience or holds it. */
@@ -81,7 +81,7 @@ typedef struct ost_unverified_token {
 } ost_unverified_token;
 OST_PUBLIC OST_MUST_CHECK ost_result ost_jwt_read_unverified(ost_text token, ost_arena *arena,
                                                              ost_unverified_token *ret_token,
-                                                             ost_error *ret_error);
+                                                             ost_error *error);
 
 /* ---- digests, used around tokens ---- */
 

@@ -96,9 +96,9 @@ typedef enum ost_key_type { OST_KEY_RSA, OST_KEY_EC, OST_KEY_OKP, OST_KEY_OCT } 
  * kept.
  */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_key_import_jwk(ost_text jwk, ost_key **ret_key,
-                                                        ost_error *ret_error);
+                                                        ost_error *error);
 OST_PUBLIC OST_MUST_CHECK ost_result ost_key_import_json(const ost_json *jwk, ost_key **ret_key,
-                                                         ost_error *ret_error);
+                                                         ost_error *error);
 
 /* A secret bound to one algorithm: HMAC, key wrapping, OST_DIR, or a password for PBES2 (copied,
  * wiped on free). OST_E_KEY_WEAK: shorter than it must be, which for HMAC is the hash (RFC 7518
@@ -106,20 +106,20 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_key_import_json(const ost_json *jwk, os
  * NULL. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_key_import_secret(ost_text secret, ost_alg alg,
                                                            const char *kid, ost_key **ret_key,
-                                                           ost_error *ret_error);
+                                                           ost_error *error);
 
 /* Makes a new private key for `alg`: RSA of `bits`, an even number (0: 2048), EC on the algorithm's
  * curve (P-256 for ECDH-ES), Ed25519, or a random secret of the length the algorithm asks for
  * (OST_DIR: `bits`, 0: 256). Its kid is its thumbprint when `kid` is NULL. RSA takes a fifth of a
  * second. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_key_generate(ost_alg alg, unsigned bits, const char *kid,
-                                                      ost_key **ret_key, ost_error *ret_error);
+                                                      ost_key **ret_key, ost_error *error);
 
 /* The same on a curve of the caller's choice, by its `crv`: "Ed448" for OST_EDDSA; "P-384",
  * "P-521", "X25519", "X448" for ECDH-ES. OST_E_ARGUMENT: the algorithm has no such curve. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_key_generate_curve(ost_alg alg, const char *curve,
                                                             const char *kid, ost_key **ret_key,
-                                                            ost_error *ret_error);
+                                                            ost_error *error);
 
 /* One reference more, and one less: whoever made or took one gives it back. */
 OST_PUBLIC ost_key *ost_key_ref(ost_key *key);
@@ -161,11 +161,11 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_key_thumbprint_uri(const ost_key *key, 
  * password), curves given by their parameters, RSA-PSS and other types. At most 64 KiB. Takes a
  * quarter of a millisecond. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_key_import_pem(ost_text pem, ost_alg alg, const char *kid,
-                                                        ost_key **ret_key, ost_error *ret_error);
+                                                        ost_key **ret_key, ost_error *error);
 
 /* The same from the DER of any of these forms, and nothing behind it. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_key_import_der(ost_text der, ost_alg alg, const char *kid,
-                                                        ost_key **ret_key, ost_error *ret_error);
+                                                        ost_key **ret_key, ost_error *error);
 
 /* Text in lines between BEGIN and END, or binary. */
 typedef enum ost_key_form { OST_KEY_PEM, OST_KEY_DER } ost_key_form;
@@ -192,7 +192,7 @@ typedef struct ost_keyset ost_keyset;
  */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_keyset_import(ost_text jwks, size_t max_keys,
                                                        ost_keyset **ret_keyset, size_t *ret_skipped,
-                                                       ost_error *ret_error);
+                                                       ost_error *error);
 
 /* A set of the given keys, each of which gains a reference. Symmetric and private keys allowed.
  * OST_E_KEY_AMBIGUOUS: two share a kid; OST_E_ARGUMENT: one is NULL. What a set is given back by is

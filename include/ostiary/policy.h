@@ -63,7 +63,7 @@ typedef struct ost_policy {
  * OST_E_CEILING, OST_E_MEMORY. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_policy_read(ost_text json, ost_arena *arena,
                                                      const ost_policy **ret_policy,
-                                                     ost_error *ret_error);
+                                                     ost_error *error);
 
 #ifdef __cplusplus
 }

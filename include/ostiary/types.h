@@ -25,7 +25,7 @@ extern "C" {
 /* What holds for every function that does not say otherwise:
  *
  * - Results. What can fail returns an ost_result, NULL or false, and compilers want it looked at.
- *   Outputs come last, are called `ret_…`, and are untouched on failure. `ret_error` may be NULL;
+ *   Outputs come last, are called `ret_…`, and are untouched on failure. `error` may be NULL;
  *   it is filled on failure and untouched on success.
  * - Missing arguments. A pointer that is needed and NULL is OST_E_ARGUMENT, or OST_E_CONFIG where
  *   the rules lack something; a number that no enumeration has is refused as well. Functions that
@@ -140,14 +140,14 @@ OST_PUBLIC const char *ost_result_sentence(ost_result result);
 
 /* An error with what was expected and what was seen: for the operator, not for the client.
  * `detail` is UTF-8, terminated, possibly empty, cut when too long; never holds a secret or a
- * whole token. Functions that take an `ost_error *ret_error` accept NULL. */
+ * whole token. Functions that take an `ost_error *error` accept NULL. */
 typedef struct ost_error {
     ost_result code;
     char detail[256];
 } ost_error;
 
 /* Fills *error (may be NULL) and returns `code`, so that a refusal is one line:
- *     return ost_error_set(ret_error, OST_E_FORMAT, "line %zu: …", line);
+ *     return ost_error_set(error, OST_E_FORMAT, "line %zu: …", line);
  * Control characters in the formatted text, and what is not UTF-8, are replaced by '?'. */
 OST_PUBLIC ost_result ost_error_set(ost_error *error, ost_result code, const char *format, ...)
     OST_PRINTF(3, 4);

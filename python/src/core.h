@@ -99,7 +99,7 @@ typedef struct keeper {
 
 bool keeper_init(void);
 unsigned keeper_generation(void);
-keeper *keeper_new(const guard_config *config, ost_error *ret_error); /* without the GIL */
+keeper *keeper_new(const guard_config *config, ost_error *error); /* without the GIL */
 keeper *keeper_ref(keeper *kept);
 void keeper_unref(keeper *kept); /* with the GIL or without; the last one ends the thread */
 

@@ -22,16 +22,16 @@ unsigned keeper_generation(void)
     return atomic_load_explicit(&generation, memory_order_relaxed);
 }
 
-keeper *keeper_new(const guard_config *config, ost_error *ret_error)
+keeper *keeper_new(const guard_config *config, ost_error *error)
 {
     keeper *made = calloc(1, sizeof *made);
     if (made == NULL) {
-        ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        ost_error_set(error, OST_E_MEMORY, "out of memory");
         return NULL;
     }
     atomic_init(&made->references, 1);
     made->generation = keeper_generation();
-    if (ost_guard_new(config_of(config), &made->guard, ret_error) != OST_OK) {
+    if (ost_guard_new(config_of(config), &made->guard, error) != OST_OK) {
         free(made);
         return NULL;
     }

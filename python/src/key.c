@@ -60,7 +60,7 @@ static PyObject *key_from_jwk(PyObject *type, PyObject *jwk)
 }
 
 typedef ost_result (*import)(ost_text text, ost_alg alg, const char *kid, ost_key **ret_key,
-                             ost_error *ret_error);
+                             ost_error *error);
 
 /* The three that take bytes, an algorithm and a kid. */
 static PyObject *key_import(import how, PyObject *data, const char *what, PyObject *algorithm,

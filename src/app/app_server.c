@@ -25,11 +25,11 @@
 /* What the first issuer is asked, and which of its lists are looked at. The key, if there is one,
  * is the caller's to give back. */
 static ost_result add_token_settings(const token_settings *settings, ost_issuer *first,
-                                     ost_key **ret_key, ost_error *ret_error)
+                                     ost_key **ret_key, ost_error *error)
 {
     ost_error why = {0};
     if (settings->key.len > 0 && ost_key_import_jwk(settings->key, ret_key, &why) != OST_OK)
-        return ost_error_set(ret_error, OST_E_CONFIG, "--introspection-key-file: %s", why.detail);
+        return ost_error_set(error, OST_E_CONFIG, "--introspection-key-file: %s", why.detail);
     first->introspection = settings->introspection;
     first->introspection.key = *ret_key;
     first->status_lists.origins = settings->origins;
@@ -37,7 +37,7 @@ static ost_result add_token_settings(const token_settings *settings, ost_issuer 
     return OST_OK;
 }
 
-static ost_result make_guard(app_server *server, ost_error *ret_error)
+static ost_result make_guard(app_server *server, ost_error *error)
 {
     const app_settings *s = server->settings;
     ost_issuer issuers[SETTINGS_ISSUERS];
@@ -45,7 +45,7 @@ static ost_result make_guard(app_server *server, ost_error *ret_error)
     if (s->issuer_count == 0 && !route_list_is_guarded(server->app->routes))
         return OST_OK;
     if (s->issuer_count == 0)
-        return ost_error_set(ret_error, OST_E_CONFIG,
+        return ost_error_set(error, OST_E_CONFIG,
                              "--issuer is missing: it says whose tokens are accepted");
     for (size_t i = 0; i < s->issuer_count; i++)
         issuers[i] = (ost_issuer){
@@ -66,14 +66,14 @@ static ost_result make_guard(app_server *server, ost_error *ret_error)
         .resource_metadata = server->metadata_url,
         .dpop = {.require_nonce = s->require_dpop_nonce, .nonce_secret = s->dpop_nonce_secret},
     };
-    ost_result result = add_token_settings(&s->tokens, &issuers[0], &key, ret_error);
+    ost_result result = add_token_settings(&s->tokens, &issuers[0], &key, error);
     if (result == OST_OK)
-        result = ost_guard_new(&config, &server->guard, ret_error);
+        result = ost_guard_new(&config, &server->guard, error);
     ost_key_unref(key);
     return result;
 }
 
-static ost_result make_login(app_server *server, ost_error *ret_error)
+static ost_result make_login(app_server *server, ost_error *error)
 {
     const app_settings *s = server->settings;
     const login_config config = {
@@ -92,7 +92,7 @@ static ost_result make_login(app_server *server, ost_error *ret_error)
     if (s->issuer_count == 0 || (s->client_id == NULL && s->no_docs))
         return OST_OK;
     server->logs_in = s->client_id != NULL;
-    return login_new(&config, &server->login, ret_error);
+    return login_new(&config, &server->login, error);
 }
 
 /* ---- routes ---- */
@@ -131,7 +131,7 @@ static void add_pages(route_table *table, app_server *server)
 }
 
 /* Not to be replaced: the provider sends browsers there, and logging out must work. */
-static ost_result add_login(route_table *table, app_server *server, ost_error *ret_error)
+static ost_result add_login(route_table *table, app_server *server, ost_error *error)
 {
     static const char *const taken[] = {LOGIN_PAGES_CALLBACK, LOGIN_PAGES_LOGOUT};
     if (!server->logs_in)
@@ -139,7 +139,7 @@ static ost_result add_login(route_table *table, app_server *server, ost_error *r
     for (size_t i = 0; i < 2; i++) {
         if (route_list_has(server->app->routes, "GET", taken[i]) ||
             route_list_has(server->app->routes, "POST", taken[i]))
-            return ost_error_set(ret_error, OST_E_CONFIG,
+            return ost_error_set(error, OST_E_CONFIG,
                                  "the program's route %s is needed for browsers to log in",
                                  taken[i]);
     }
@@ -149,16 +149,16 @@ static ost_result add_login(route_table *table, app_server *server, ost_error *r
     return OST_OK;
 }
 
-static ost_result make_routes(app_server *server, route_table *table, ost_error *ret_error)
+static ost_result make_routes(app_server *server, route_table *table, ost_error *error)
 {
     size_t count = 0;
-    ost_result result = route_list_check(server->app->routes, &count, ret_error);
+    ost_result result = route_list_check(server->app->routes, &count, error);
     if (result != OST_OK)
         return result;
     table->routes = ost_arena_alloc(server->arena, (count + OWN_ROUTES) * sizeof *table->routes);
     server->routes = ost_arena_alloc(server->arena, count * sizeof *server->routes);
     if (table->routes == NULL || server->routes == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     for (size_t i = 0; i < count; i++) {
         const ost_route *route = &server->app->routes[i];
         server->routes[i] = (app_route){server, route};
@@ -170,24 +170,23 @@ static ost_result make_routes(app_server *server, route_table *table, ost_error 
 }
 
 /* Where RFC 9728 wants it, whatever the program has there. */
-static ost_result add_metadata(route_table *table, app_server *server, ost_error *ret_error)
+static ost_result add_metadata(route_table *table, app_server *server, ost_error *error)
 {
     if (server->metadata_url == NULL)
         return OST_OK;
     if (route_list_has(server->app->routes, "GET", server->metadata_path))
-        return ost_error_set(ret_error, OST_E_CONFIG,
-                             "the program's route %s is needed for --resource",
+        return ost_error_set(error, OST_E_CONFIG, "the program's route %s is needed for --resource",
                              server->metadata_path);
     add_route(table, HTTP_GET, server->metadata_path, resource_metadata_send, server, 0);
     return OST_OK;
 }
 
-static ost_result place_metadata(app_server *server, ost_error *ret_error)
+static ost_result place_metadata(app_server *server, ost_error *error)
 {
     if (server->settings->resource == NULL)
         return OST_OK;
     return resource_metadata_place(server->settings->resource, server->arena, &server->metadata_url,
-                                   &server->metadata_path, ret_error);
+                                   &server->metadata_path, error);
 }
 
 /* ---- the server ---- */
@@ -210,7 +209,7 @@ static size_t field_count(const app_settings *settings)
     return public ? all : all - 1;
 }
 
-static ost_result make_http(app_server *server, const route_table *table, ost_error *ret_error)
+static ost_result make_http(app_server *server, const route_table *table, ost_error *error)
 {
     const app_settings *s = server->settings;
     http_config config = {
@@ -234,50 +233,50 @@ static ost_result make_http(app_server *server, const route_table *table, ost_er
     if (s->log != SETTINGS_LOG_OFF) {
         ost_result result = log_sink_new(STDERR_FILENO, &server->log);
         if (result != OST_OK)
-            return ost_error_set(ret_error, result, "the log cannot be started");
+            return ost_error_set(error, result, "the log cannot be started");
     }
     config.log_user = server->log;
-    return http_server_new(&config, &server->http, ret_error);
+    return http_server_new(&config, &server->http, error);
 }
 
-static ost_result assemble(app_server *server, unsigned *ret_port, ost_error *ret_error)
+static ost_result assemble(app_server *server, unsigned *ret_port, ost_error *error)
 {
     route_table table = {0};
     server->arena = ost_arena_new(ARENA_MAX);
     if (server->arena == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    ost_result result = make_routes(server, &table, ret_error);
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    ost_result result = make_routes(server, &table, error);
     if (result == OST_OK)
-        result = docs_page_load(server, ret_error);
+        result = docs_page_load(server, error);
     if (result == OST_OK)
-        result = place_metadata(server, ret_error);
+        result = place_metadata(server, error);
     if (result == OST_OK)
-        result = make_guard(server, ret_error);
+        result = make_guard(server, error);
     if (result == OST_OK)
-        result = make_login(server, ret_error);
+        result = make_login(server, error);
     if (result == OST_OK)
-        result = add_login(&table, server, ret_error);
+        result = add_login(&table, server, error);
     if (result == OST_OK)
-        result = add_metadata(&table, server, ret_error);
+        result = add_metadata(&table, server, error);
     if (result != OST_OK)
         return result;
     add_pages(&table, server);
-    result = make_http(server, &table, ret_error);
+    result = make_http(server, &table, error);
     if (result == OST_OK)
         result = http_server_listen(server->http, server->settings->address, server->settings->port,
-                                    ret_port, ret_error);
+                                    ret_port, error);
     return result;
 }
 
 ost_result app_server_new(const ost_app *app, const app_settings *settings, app_server **ret_server,
-                          unsigned *ret_port, ost_error *ret_error)
+                          unsigned *ret_port, ost_error *error)
 {
     app_server *server = memory_alloc(sizeof *server);
     if (server == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     server->app = app;
     server->settings = settings;
-    ost_result result = assemble(server, ret_port, ret_error);
+    ost_result result = assemble(server, ret_port, error);
     if (result != OST_OK) {
         app_server_free(server);
         return result;
@@ -287,9 +286,9 @@ ost_result app_server_new(const ost_app *app, const app_settings *settings, app_
 }
 
 ost_result app_server_run(app_server *server, void (*serving)(void *user), void *user,
-                          ost_error *ret_error)
+                          ost_error *error)
 {
-    return http_server_run(server->http, serving, user, ret_error);
+    return http_server_run(server->http, serving, user, error);
 }
 
 /* Requests that wait are woken by the guard and by the login, and go on when the HTTP server's

@@ -9,11 +9,11 @@
  * routes or the settings are wrong. `app` and `settings` must outlive it. */
 OST_MUST_CHECK ost_result app_server_new(const ost_app *app, const app_settings *settings,
                                          app_server **ret_server, unsigned *ret_port,
-                                         ost_error *ret_error);
+                                         ost_error *error);
 
 /* Serves until SIGINT or SIGTERM; `serving` as in http_server_run. */
 OST_MUST_CHECK ost_result app_server_run(app_server *server, void (*serving)(void *user),
-                                         void *user, ost_error *ret_error);
+                                         void *user, ost_error *error);
 void app_server_free(app_server *server);
 
 #endif

@@ -28,12 +28,12 @@ extern const size_t docs_init_js_len, docs_redirect_js_len;
 /* ---- assets ---- */
 
 static ost_result load(app_server *server, const char *name, ost_text *ret_content,
-                       ost_error *ret_error)
+                       ost_error *error)
 {
     const char *folder = server->settings->docs_assets;
     char *path = ost_arena_format(server->arena, "%s/%s", folder, name);
     if (path == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     int file = open(path, O_RDONLY | O_CLOEXEC);
     off_t size = file >= 0 ? lseek(file, 0, SEEK_END) : -1;
     char *content =
@@ -43,19 +43,19 @@ static ost_result load(app_server *server, const char *name, ost_text *ret_conte
     if (file >= 0)
         close(file);
     if (n < 0 || n != size)
-        return ost_error_set(ret_error, OST_E_CONFIG, "--docs-assets: cannot use %s: %s", path,
+        return ost_error_set(error, OST_E_CONFIG, "--docs-assets: cannot use %s: %s", path,
                              file < 0 || size < 0 ? strerror(why) : "it is empty or too large");
     *ret_content = (ost_text){content, (size_t)n};
     return OST_OK;
 }
 
-ost_result docs_page_load(app_server *server, ost_error *ret_error)
+ost_result docs_page_load(app_server *server, ost_error *error)
 {
     if (server->settings->docs_assets == NULL)
         return OST_OK;
-    ost_result result = load(server, "swagger-ui-bundle.js", &server->swagger_script, ret_error);
+    ost_result result = load(server, "swagger-ui-bundle.js", &server->swagger_script, error);
     if (result == OST_OK)
-        result = load(server, "swagger-ui.css", &server->swagger_style, ret_error);
+        result = load(server, "swagger-ui.css", &server->swagger_style, error);
     return result;
 }
 

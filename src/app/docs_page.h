@@ -11,7 +11,7 @@
 #define DOCS_PAGE_SWAGGER "5.35.0"
 
 /* Reads Swagger UI's files from the folder in the settings; without one, does nothing. */
-OST_MUST_CHECK ost_result docs_page_load(app_server *server, ost_error *ret_error);
+OST_MUST_CHECK ost_result docs_page_load(app_server *server, ost_error *error);
 
 typedef struct docs_page_address {
     const char *path;

@@ -16,7 +16,7 @@ static bool is_path(ost_text path)
 }
 
 ost_result resource_metadata_place(const char *resource, ost_arena *arena, const char **ret_url,
-                                   const char **ret_path, ost_error *ret_error)
+                                   const char **ret_path, ost_error *error)
 {
     const ost_text all = text_of(resource);
     const size_t scheme = text_starts(all, "https://") ? 8 : text_starts(all, "http://") ? 7 : 0;
@@ -25,7 +25,7 @@ ost_result resource_metadata_place(const char *resource, ost_arena *arena, const
     if (scheme == 0 || slash == scheme || !is_path(path) ||
         (scheme == 7 && !settings_host_is_local(text_slice(all, scheme, slash - scheme))))
         return ost_error_set(
-            ret_error, OST_E_CONFIG,
+            error, OST_E_CONFIG,
             "--resource: \"%.100s\" is not an https URL of letters, digits and -._~/", resource);
     /* A slash and nothing else is not a path (§3.1). */
     if (text_is(path, "/"))
@@ -33,7 +33,7 @@ ost_result resource_metadata_place(const char *resource, ost_arena *arena, const
     const char *url = ost_arena_format(arena, "%.*s" WELL_KNOWN "%.*s", (int)slash, resource,
                                        (int)path.len, path.len > 0 ? path.data : "");
     if (url == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     *ret_url = url;
     *ret_path = url + slash;
     return OST_OK;

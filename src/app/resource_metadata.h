@@ -11,7 +11,7 @@
  * has a query or fragment. */
 OST_MUST_CHECK ost_result resource_metadata_place(const char *resource, ost_arena *arena,
                                                   const char **ret_url, const char **ret_path,
-                                                  ost_error *ret_error);
+                                                  ost_error *error);
 
 /* Answers with it; `user` is the app_server. */
 void resource_metadata_send(http_exchange *exchange, void *user);

@@ -29,43 +29,43 @@ static bool is_end(const ost_route *route)
     return route->path == NULL && route->method == NULL && route->handler == NULL;
 }
 
-static ost_result check_route(const ost_route *route, size_t number, ost_error *ret_error)
+static ost_result check_route(const ost_route *route, size_t number, ost_error *error)
 {
     if (route->method == NULL || route->path == NULL)
-        return ost_error_set(ret_error, OST_E_CONFIG, "route %zu has no %s", number,
+        return ost_error_set(error, OST_E_CONFIG, "route %zu has no %s", number,
                              route->method == NULL ? "method" : "path");
     if (route_list_method(route->method) == HTTP_OTHER)
         return ost_error_set(
-            ret_error, OST_E_CONFIG,
+            error, OST_E_CONFIG,
             "%s %s: the method is not one of GET (which serves HEAD too), POST, PUT, "
             "PATCH, DELETE and OPTIONS",
             route->method, route->path);
     if (route->handler == NULL)
-        return ost_error_set(ret_error, OST_E_CONFIG, "%s %s has no handler", route->method,
+        return ost_error_set(error, OST_E_CONFIG, "%s %s has no handler", route->method,
                              route->path);
     if (route->guard == NULL)
-        return ost_error_set(ret_error, OST_E_CONFIG,
+        return ost_error_set(error, OST_E_CONFIG,
                              "%s %s has no guard: say OST_OPEN or give it a policy", route->method,
                              route->path);
     return OST_OK;
 }
 
-ost_result route_list_check(const ost_route *routes, size_t *ret_count, ost_error *ret_error)
+ost_result route_list_check(const ost_route *routes, size_t *ret_count, ost_error *error)
 {
     size_t count = 0;
     if (routes == NULL)
-        return ost_error_set(ret_error, OST_E_CONFIG, "the program has no routes");
+        return ost_error_set(error, OST_E_CONFIG, "the program has no routes");
     for (; !is_end(&routes[count]); count++) {
         if (count == ROUTE_LIST_MAX)
-            return ost_error_set(ret_error, OST_E_CONFIG,
+            return ost_error_set(error, OST_E_CONFIG,
                                  "more than %d routes: does the list end with {0}?",
                                  ROUTE_LIST_MAX);
-        ost_result result = check_route(&routes[count], count + 1, ret_error);
+        ost_result result = check_route(&routes[count], count + 1, error);
         if (result != OST_OK)
             return result;
     }
     if (count == 0)
-        return ost_error_set(ret_error, OST_E_CONFIG, "the program has no routes");
+        return ost_error_set(error, OST_E_CONFIG, "the program has no routes");
     *ret_count = count;
     return OST_OK;
 }

@@ -13,7 +13,7 @@
 /* OST_E_CONFIG with a sentence that names the route: no guard, no handler, no path, an unknown
  * method. What a path may look like, and that it stands once, is the engine's to check. */
 OST_MUST_CHECK ost_result route_list_check(const ost_route *routes, size_t *ret_count,
-                                           ost_error *ret_error);
+                                           ost_error *error);
 
 /* "GET" and so on; HTTP_OTHER for what no route can have. */
 http_method route_list_method(const char *name);

@@ -16,43 +16,43 @@
 
 #define SECRET_MIN 32
 
-static ost_result system_error(ost_error *ret_error, const char *path, const char *what)
+static ost_result system_error(ost_error *error, const char *path, const char *what)
 {
-    return ost_error_set(ret_error, OST_E_SYSTEM, "%s %s: %s", what, path, strerror(errno));
+    return ost_error_set(error, OST_E_SYSTEM, "%s %s: %s", what, path, strerror(errno));
 }
 
 /* The whole file, up to the ceiling. */
 static ost_result read_all(int file, const char *path, ost_arena *arena, ost_text *ret_content,
-                           ost_error *ret_error)
+                           ost_error *error)
 {
     char *content = ost_arena_alloc(arena, SECRET_FILE_MAX + 1);
     if (content == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     size_t len = 0;
     while (len <= SECRET_FILE_MAX) {
         ssize_t n = read(file, content + len, SECRET_FILE_MAX + 1 - len);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return system_error(ret_error, path, "cannot read");
+            return system_error(error, path, "cannot read");
         if (n == 0)
             break;
         len += (size_t)n;
     }
     if (len > SECRET_FILE_MAX)
-        return ost_error_set(ret_error, OST_E_CONFIG, "%s is too long for a secret", path);
+        return ost_error_set(error, OST_E_CONFIG, "%s is too long for a secret", path);
     *ret_content = (ost_text){content, len};
     return OST_OK;
 }
 
 ost_result secret_file_read(const char *path, ost_arena *arena, ost_text *ret_line,
-                            ost_error *ret_error)
+                            ost_error *error)
 {
     ost_text content = {0};
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
-        return system_error(ret_error, path, "cannot open");
-    ost_result result = read_all(file, path, arena, &content, ret_error);
+        return system_error(error, path, "cannot open");
+    ost_result result = read_all(file, path, arena, &content, error);
     close(file);
     if (result != OST_OK)
         return result;
@@ -60,7 +60,7 @@ ost_result secret_file_read(const char *path, ost_arena *arena, ost_text *ret_li
     if (line.len > 0 && line.data[line.len - 1] == '\r')
         line.len--;
     if (line.len == 0)
-        return ost_error_set(ret_error, OST_E_CONFIG, "%s holds no secret", path);
+        return ost_error_set(error, OST_E_CONFIG, "%s holds no secret", path);
     *ret_line = line;
     return OST_OK;
 }
@@ -88,12 +88,11 @@ static ost_text next_word(ost_text *rest)
     return word;
 }
 
-ost_result secret_split(ost_text text, ost_text *ret_current, ost_text *ret_older,
-                        ost_error *ret_error)
+ost_result secret_split(ost_text text, ost_text *ret_current, ost_text *ret_older, ost_error *error)
 {
     ost_text rest = text, current = next_word(&rest), older = next_word(&rest);
     if (current.len < SECRET_MIN || (older.len > 0 && older.len < SECRET_MIN))
-        return ost_error_set(ret_error, OST_E_CONFIG,
+        return ost_error_set(error, OST_E_CONFIG,
                              "a cookie secret must have at least %d characters", SECRET_MIN);
     *ret_current = current;
     *ret_older = older;
@@ -102,61 +101,61 @@ ost_result secret_split(ost_text text, ost_text *ret_current, ost_text *ret_olde
 
 /* Another process may make it at the same moment: the one that comes first wins, and its secret is
  * read. The file appears whole, by a link, so that nobody reads half of it. */
-static ost_result make_file(const char *path, ost_arena *arena, ost_error *ret_error)
+static ost_result make_file(const char *path, ost_arena *arena, ost_error *error)
 {
     ost_text secret = {0};
     ost_result result = secret_make(arena, &secret);
     char *temporary = ost_arena_format(arena, "%s.XXXXXX", path);
     const char *line = ost_arena_format(arena, "%.*s\n", (int)secret.len, secret.data);
     if (result != OST_OK || temporary == NULL || line == NULL)
-        return ost_error_set(ret_error, result != OST_OK ? result : OST_E_MEMORY,
+        return ost_error_set(error, result != OST_OK ? result : OST_E_MEMORY,
                              "no cookie secret could be made");
     int file = mkostemp(temporary, O_CLOEXEC); /* for its owner only */
     if (file < 0)
-        return system_error(ret_error, path, "cannot make");
+        return system_error(error, path, "cannot make");
     size_t len = strlen(line);
     bool written = write(file, line, len) == (ssize_t)len && fsync(file) == 0;
     written = close(file) == 0 && written;
     if (!written || (link(temporary, path) != 0 && errno != EEXIST))
-        result = system_error(ret_error, path, "cannot write");
+        result = system_error(error, path, "cannot write");
     unlink(temporary);
     return result;
 }
 
-static ost_result check_mode(int file, const char *path, ost_error *ret_error)
+static ost_result check_mode(int file, const char *path, ost_error *error)
 {
     struct stat status;
     if (fstat(file, &status) != 0)
-        return system_error(ret_error, path, "cannot look at");
+        return system_error(error, path, "cannot look at");
     if (!S_ISREG(status.st_mode))
-        return ost_error_set(ret_error, OST_E_CONFIG, "%s is not a file", path);
+        return ost_error_set(error, OST_E_CONFIG, "%s is not a file", path);
     if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        return ost_error_set(ret_error, OST_E_CONFIG,
+        return ost_error_set(error, OST_E_CONFIG,
                              "%s is open to others: chmod 600 it, or take another secret", path);
     return OST_OK;
 }
 
 ost_result secret_file_open(const char *path, ost_arena *arena, ost_text *ret_current,
-                            ost_text *ret_older, ost_error *ret_error)
+                            ost_text *ret_older, ost_error *error)
 {
     ost_text content = {0};
     ost_result result = OST_OK;
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0 && errno == ENOENT) {
-        result = make_file(path, arena, ret_error);
+        result = make_file(path, arena, error);
         if (result != OST_OK)
             return result;
         file = open(path, O_RDONLY | O_CLOEXEC);
     }
     if (file < 0)
-        return system_error(ret_error, path, "cannot open");
-    result = check_mode(file, path, ret_error);
+        return system_error(error, path, "cannot open");
+    result = check_mode(file, path, error);
     if (result == OST_OK)
-        result = read_all(file, path, arena, &content, ret_error);
+        result = read_all(file, path, arena, &content, error);
     close(file);
     if (result == OST_OK && secret_split(content, ret_current, ret_older, NULL) != OST_OK)
         result =
-            ost_error_set(ret_error, OST_E_CONFIG,
+            ost_error_set(error, OST_E_CONFIG,
                           "%s: a cookie secret must have at least %d characters", path, SECRET_MIN);
     return result;
 }

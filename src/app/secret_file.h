@@ -10,17 +10,17 @@
 /* The first line of a file, without its end. OST_E_SYSTEM: it cannot be read; OST_E_CONFIG: empty
  * or too long. In the arena. */
 OST_MUST_CHECK ost_result secret_file_read(const char *path, ost_arena *arena, ost_text *ret_line,
-                                           ost_error *ret_error);
+                                           ost_error *error);
 
 /* The cookie secret, and behind it the one before, from the file's first two lines. A file that is
  * missing is made, with a new secret, for its owner only; one that others may read is refused. */
 OST_MUST_CHECK ost_result secret_file_open(const char *path, ost_arena *arena,
                                            ost_text *ret_current, ost_text *ret_older,
-                                           ost_error *ret_error);
+                                           ost_error *error);
 
 /* The same two out of one text, separated by white space. OST_E_CONFIG: under 32 bytes. */
 OST_MUST_CHECK ost_result secret_split(ost_text text, ost_text *ret_current, ost_text *ret_older,
-                                       ost_error *ret_error);
+                                       ost_error *error);
 
 /* A new secret of 256 bits, as 43 characters. */
 OST_MUST_CHECK ost_result secret_make(ost_arena *arena, ost_text *ret_secret);

@@ -136,38 +136,38 @@ static bool is_origin(const char *url)
     return fits;
 }
 
-static ost_result check_origin(const char *name, const char *url, ost_error *ret_error)
+static ost_result check_origin(const char *name, const char *url, ost_error *error)
 {
     if (is_origin(url))
         return OST_OK;
     return ost_error_set(
-        ret_error, OST_E_CONFIG,
+        error, OST_E_CONFIG,
         "--%s: \"%s\" is not an origin such as https://api.example.org, in lower case "
         "and without a path",
         name, url);
 }
 
-static ost_result check_origins(const app_settings *s, ost_error *ret_error)
+static ost_result check_origins(const app_settings *s, ost_error *error)
 {
     ost_result result = OST_OK;
     if (s->base_url != NULL)
-        result = check_origin("base-url", s->base_url, ret_error);
+        result = check_origin("base-url", s->base_url, error);
     for (size_t i = 0; i < s->cors_origin_count && result == OST_OK; i++) {
         if (strcmp(s->cors_origins[i], "*") != 0)
-            result = check_origin("cors-origin", s->cors_origins[i], ret_error);
+            result = check_origin("cors-origin", s->cors_origins[i], error);
     }
     return result;
 }
 
 static ost_result read_list(const option_values *values, const char *name, const char **list,
-                            size_t max, size_t *ret_count, ost_error *ret_error)
+                            size_t max, size_t *ret_count, ost_error *error)
 {
     size_t count = 0;
     for (const char *value; (value = options_nth(values, name, count)) != NULL; count++) {
         if (value[0] == '\0')
-            return ost_error_set(ret_error, OST_E_CONFIG, "--%s is empty", name);
+            return ost_error_set(error, OST_E_CONFIG, "--%s is empty", name);
         if (count == max)
-            return ost_error_set(ret_error, OST_E_CONFIG, "--%s: %zu at most", name, max);
+            return ost_error_set(error, OST_E_CONFIG, "--%s: %zu at most", name, max);
         list[count] = value;
     }
     *ret_count = count;
@@ -188,16 +188,16 @@ static void hide_argument(option_values *values, const char *name)
 }
 
 static ost_result read_client_secret(option_values *values, ost_arena *arena, app_settings *s,
-                                     ost_error *ret_error)
+                                     ost_error *error)
 {
     const char *given = options_get(values, "client-secret");
     const char *path = options_get(values, "client-secret-file");
     if (given != NULL && path != NULL)
-        return ost_error_set(ret_error, OST_E_CONFIG,
+        return ost_error_set(error, OST_E_CONFIG,
                              "--client-secret and --client-secret-file exclude each other");
     ost_text secret = text_of(given);
     if (path != NULL) {
-        ost_result result = secret_file_read(path, arena, &secret, ret_error);
+        ost_result result = secret_file_read(path, arena, &secret, error);
         if (result != OST_OK)
             return result;
     }
@@ -205,64 +205,63 @@ static ost_result read_client_secret(option_values *values, ost_arena *arena, ap
         return OST_OK;
     s->client_secret = ost_arena_copy(arena, secret);
     hide_argument(values, "client-secret");
-    return s->client_secret != NULL ? OST_OK
-                                    : ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    return s->client_secret != NULL ? OST_OK : ost_error_set(error, OST_E_MEMORY, "out of memory");
 }
 
 static ost_result data_path(const char *data, ost_arena *arena, const char **ret_path,
-                            ost_error *ret_error)
+                            ost_error *error)
 {
     if (mkdir(data, 0700) != 0 && errno != EEXIST)
-        return ost_error_set(ret_error, OST_E_SYSTEM, "--data: cannot make %s: %s", data,
+        return ost_error_set(error, OST_E_SYSTEM, "--data: cannot make %s: %s", data,
                              strerror(errno));
     *ret_path = ost_arena_format(arena, "%s/cookie-secret", data);
-    return *ret_path != NULL ? OST_OK : ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    return *ret_path != NULL ? OST_OK : ost_error_set(error, OST_E_MEMORY, "out of memory");
 }
 
 static ost_result read_cookie_secret(const option_values *values, ost_arena *arena, app_settings *s,
-                                     ost_error *ret_error)
+                                     ost_error *error)
 {
     const char *variable = getenv("OSTIARY_COOKIE_SECRET");
     const char *path = options_get(values, "cookie-secret-file");
     const char *data = options_get(values, "data");
     if (path == NULL && variable != NULL) {
         const char *copy = ost_arena_copy(arena, text_of(variable));
-        return secret_split(text_of(copy), &s->cookie_secret, &s->older_secret, ret_error);
+        return secret_split(text_of(copy), &s->cookie_secret, &s->older_secret, error);
     }
     if (path == NULL && data != NULL) {
-        ost_result result = data_path(data, arena, &path, ret_error);
+        ost_result result = data_path(data, arena, &path, error);
         if (result != OST_OK)
             return result;
     }
     if (path != NULL)
-        return secret_file_open(path, arena, &s->cookie_secret, &s->older_secret, ret_error);
+        return secret_file_open(path, arena, &s->cookie_secret, &s->older_secret, error);
     s->passing_secret = true;
     ost_result result = secret_make(arena, &s->cookie_secret);
     return result == OST_OK ? OST_OK
-                            : ost_error_set(ret_error, result, "no cookie secret could be made");
+                            : ost_error_set(error, result, "no cookie secret could be made");
 }
 
 static ost_result read_nonce_secret(const option_values *values, ost_arena *arena, app_settings *s,
-                                    ost_error *ret_error)
+                                    ost_error *error)
 {
     const char *path = options_get(values, "dpop-nonce-secret-file");
     if (path == NULL)
         return OST_OK;
-    ost_result result = secret_file_read(path, arena, &s->dpop_nonce_secret, ret_error);
+    ost_result result = secret_file_read(path, arena, &s->dpop_nonce_secret, error);
     if (result == OST_OK && s->dpop_nonce_secret.len < 32)
-        return ost_error_set(ret_error, OST_E_CONFIG,
+        return ost_error_set(error, OST_E_CONFIG,
                              "--dpop-nonce-secret-file: at least 32 characters are needed");
     return result;
 }
 
 /* ---- all of it ---- */
 
-static ost_result read_numbers(const option_values *values, app_settings *s, ost_error *ret_error)
+static ost_result read_numbers(const option_values *values, app_settings *s, ost_error *error)
 {
     uint64_t port, loops;
-    ost_result result = options_number(values, "port", 8000, 0, 65535, &port, ret_error);
+    ost_result result = options_number(values, "port", 8000, 0, 65535, &port, error);
     if (result == OST_OK)
-        result = options_number(values, "loops", 0, 0, 256, &loops, ret_error);
+        result = options_number(values, "loops", 0, 0, 256, &loops, error);
     if (result != OST_OK)
         return result;
     s->port = (unsigned)port;
@@ -270,7 +269,7 @@ static ost_result read_numbers(const option_values *values, app_settings *s, ost
     return OST_OK;
 }
 
-static ost_result read_log(const option_values *values, app_settings *s, ost_error *ret_error)
+static ost_result read_log(const option_values *values, app_settings *s, ost_error *error)
 {
     const char *format = options_get(values, "log-format");
     if (format == NULL || strcmp(format, "text") == 0)
@@ -280,8 +279,8 @@ static ost_result read_log(const option_values *values, app_settings *s, ost_err
     else if (strcmp(format, "off") == 0)
         s->log = SETTINGS_LOG_OFF;
     else
-        return ost_error_set(ret_error, OST_E_ARGUMENT,
-                             "--log-format: \"%s\" is not text, json or off", format);
+        return ost_error_set(error, OST_E_ARGUMENT, "--log-format: \"%s\" is not text, json or off",
+                             format);
     return OST_OK;
 }
 
@@ -314,60 +313,58 @@ static void read_texts(const option_values *values, app_settings *s)
 }
 
 static ost_result check_settings(const option_values *values, const app_settings *s,
-                                 ost_error *ret_error)
+                                 ost_error *error)
 {
     if (values->operand_count > 0)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "unexpected argument \"%s\"",
+        return ost_error_set(error, OST_E_ARGUMENT, "unexpected argument \"%s\"",
                              values->operands[0]);
     if ((s->tls_certificate == NULL) != (s->tls_key == NULL))
-        return ost_error_set(ret_error, OST_E_CONFIG,
-                             "--tls-certificate and --tls-key go together");
+        return ost_error_set(error, OST_E_CONFIG, "--tls-certificate and --tls-key go together");
     if (s->issuer_count > 0 && s->audience_count == 0)
-        return ost_error_set(ret_error, OST_E_CONFIG,
+        return ost_error_set(error, OST_E_CONFIG,
                              "--audience is missing: what tokens for this API name in their aud");
     if (s->client_id != NULL && s->issuer_count == 0)
-        return ost_error_set(ret_error, OST_E_CONFIG, "--client-id needs an --issuer to log in at");
+        return ost_error_set(error, OST_E_CONFIG, "--client-id needs an --issuer to log in at");
     if (s->client_certificates && s->tls_certificate == NULL)
-        return ost_error_set(ret_error, OST_E_CONFIG,
+        return ost_error_set(error, OST_E_CONFIG,
                              "--client-certificates needs --tls-certificate and --tls-key");
     if (s->client_certificate_field != NULL && s->proxy_count == 0)
-        return ost_error_set(ret_error, OST_E_CONFIG,
+        return ost_error_set(error, OST_E_CONFIG,
                              "--client-certificate-field needs a --trusted-proxy to believe");
     if (s->resource != NULL && s->issuer_count == 0)
-        return ost_error_set(ret_error, OST_E_CONFIG, "--resource needs an --issuer to point at");
-    return check_origins(s, ret_error);
+        return ost_error_set(error, OST_E_CONFIG, "--resource needs an --issuer to point at");
+    return check_origins(s, error);
 }
 
 ost_result settings_read(option_values *values, ost_arena *arena, app_settings *ret_settings,
-                         ost_error *ret_error)
+                         ost_error *error)
 {
     app_settings s = {0};
     read_texts(values, &s);
-    ost_result result = read_numbers(values, &s, ret_error);
+    ost_result result = read_numbers(values, &s, error);
     if (result == OST_OK)
-        result = read_log(values, &s, ret_error);
+        result = read_log(values, &s, error);
     if (result == OST_OK)
-        result =
-            read_list(values, "issuer", s.issuers, SETTINGS_ISSUERS, &s.issuer_count, ret_error);
+        result = read_list(values, "issuer", s.issuers, SETTINGS_ISSUERS, &s.issuer_count, error);
     if (result == OST_OK)
         result = read_list(values, "audience", s.audiences, SETTINGS_AUDIENCES, &s.audience_count,
-                           ret_error);
+                           error);
     if (result == OST_OK)
-        result = read_list(values, "trusted-proxy", s.proxies, SETTINGS_PROXIES, &s.proxy_count,
-                           ret_error);
+        result =
+            read_list(values, "trusted-proxy", s.proxies, SETTINGS_PROXIES, &s.proxy_count, error);
     if (result == OST_OK)
         result = read_list(values, "cors-origin", s.cors_origins, SETTINGS_CORS_ORIGINS,
-                           &s.cors_origin_count, ret_error);
+                           &s.cors_origin_count, error);
     if (result == OST_OK)
-        result = token_settings_read(values, arena, &s.tokens, ret_error);
+        result = token_settings_read(values, arena, &s.tokens, error);
     if (result == OST_OK)
-        result = check_settings(values, &s, ret_error);
+        result = check_settings(values, &s, error);
     if (result == OST_OK)
-        result = read_nonce_secret(values, arena, &s, ret_error);
+        result = read_nonce_secret(values, arena, &s, error);
     if (result == OST_OK && s.client_id != NULL) {
-        result = read_client_secret(values, arena, &s, ret_error);
+        result = read_client_secret(values, arena, &s, error);
         if (result == OST_OK)
-            result = read_cookie_secret(values, arena, &s, ret_error);
+            result = read_cookie_secret(values, arena, &s, error);
     }
     if (result == OST_OK)
         *ret_settings = s;

@@ -68,7 +68,7 @@ extern const option settings_options[];
  * OST_E_CONFIG or OST_E_ARGUMENT: what the operator must change; OST_E_SYSTEM: a file. `values` is
  * not const: a secret on the command line is overwritten there, so that `ps` shows it no more. */
 OST_MUST_CHECK ost_result settings_read(option_values *values, ost_arena *arena,
-                                        app_settings *ret_settings, ost_error *ret_error);
+                                        app_settings *ret_settings, ost_error *error);
 
 /* True for localhost and its subdomains, 127.0.0.0/8 and ::1, with or without a port. */
 bool settings_host_is_local(ost_text host);

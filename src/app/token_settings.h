@@ -20,6 +20,6 @@ typedef struct token_settings {
 /* OST_E_CONFIG, OST_E_ARGUMENT: what the operator must change; OST_E_SYSTEM: the secret's file.
  * Texts are borrowed from the values and the arena. */
 OST_MUST_CHECK ost_result token_settings_read(const option_values *values, ost_arena *arena,
-                                              token_settings *ret_settings, ost_error *ret_error);
+                                              token_settings *ret_settings, ost_error *error);
 
 #endif

@@ -21,7 +21,7 @@ static const option *find_option(const option *options, ost_text name)
 /* What is not an option may be a key that was pasted in, and errors end up in logs. */
 #define UNKNOWN_SHOWN 28
 
-static ost_result unknown(const option *options, ost_text name, ost_error *ret_error)
+static ost_result unknown(const option *options, ost_text name, ost_error *error)
 {
     const option *nearest = NULL;
     size_t best = 4;
@@ -34,45 +34,44 @@ static ost_result unknown(const option *options, ost_text name, ost_error *ret_e
         }
     }
     if (nearest != NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT,
-                             "there is no option --%.*s; did you mean --%s?", shown, name.data,
-                             nearest->name);
-    return ost_error_set(ret_error, OST_E_ARGUMENT, "there is no option --%.*s", shown, name.data);
+        return ost_error_set(error, OST_E_ARGUMENT, "there is no option --%.*s; did you mean --%s?",
+                             shown, name.data, nearest->name);
+    return ost_error_set(error, OST_E_ARGUMENT, "there is no option --%.*s", shown, name.data);
 }
 
 static ost_result add_value(option_values *values, const option *found, const char *value,
-                            ost_error *ret_error)
+                            ost_error *error)
 {
     if (values->given_count == ARRAY_LEN(values->given))
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "too many options");
+        return ost_error_set(error, OST_E_ARGUMENT, "too many options");
     values->given[values->given_count++] = (option_value){found, value};
     return OST_OK;
 }
 
 /* One "--name", "--name=value" or "--name value"; *at moves past what was taken. */
 static ost_result read_option(option_values *values, int argc, char **argv, int *at,
-                              ost_error *ret_error)
+                              ost_error *error)
 {
     ost_text word = text_of(argv[*at] + 2);
     ost_text name = text_slice(word, 0, text_find(word, '=', 0));
     const char *value = name.len < word.len ? name.data + name.len + 1 : NULL;
     const option *found = find_option(values->options, name);
     if (found == NULL)
-        return unknown(values->options, name, ret_error);
+        return unknown(values->options, name, error);
     if (found->argument == NULL && value != NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "--%s takes no value", found->name);
+        return ost_error_set(error, OST_E_ARGUMENT, "--%s takes no value", found->name);
     if (found->argument != NULL && value == NULL) {
         bool optional = found->argument[0] == '[';
         bool follows = *at + 1 < argc && !(optional && argv[*at + 1][0] == '-');
         if (!follows && !optional)
-            return ost_error_set(ret_error, OST_E_ARGUMENT, "--%s needs a value", found->name);
+            return ost_error_set(error, OST_E_ARGUMENT, "--%s needs a value", found->name);
         value = follows ? argv[++*at] : "";
     }
-    return add_value(values, found, value, ret_error);
+    return add_value(values, found, value, error);
 }
 
 ost_result options_read(const option *options, int argc, char **argv, int first,
-                        option_values *ret_values, ost_error *ret_error)
+                        option_values *ret_values, ost_error *error)
 {
     option_values values = {.options = options};
     bool only_operands = false;
@@ -83,14 +82,14 @@ ost_result options_read(const option *options, int argc, char **argv, int first,
         } else if (!only_operands && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
             values.help = true;
         } else if (!only_operands && word[0] == '-' && word[1] == '-') {
-            ost_result result = read_option(&values, argc, argv, &at, ret_error);
+            ost_result result = read_option(&values, argc, argv, &at, error);
             if (result != OST_OK)
                 return result;
         } else if (!only_operands && word[0] == '-' && word[1] != '\0') {
-            return ost_error_set(ret_error, OST_E_ARGUMENT, "there is no option %.*s",
-                                 UNKNOWN_SHOWN, word);
+            return ost_error_set(error, OST_E_ARGUMENT, "there is no option %.*s", UNKNOWN_SHOWN,
+                                 word);
         } else if (values.operand_count == ARRAY_LEN(values.operands)) {
-            return ost_error_set(ret_error, OST_E_ARGUMENT, "too many arguments");
+            return ost_error_set(error, OST_E_ARGUMENT, "too many arguments");
         } else {
             values.operands[values.operand_count++] = word;
         }
@@ -143,12 +142,12 @@ const char *options_nth(const option_values *values, const char *name, size_t n)
 }
 
 ost_result options_number(const option_values *values, const char *name, uint64_t fallback,
-                          uint64_t min, uint64_t max, uint64_t *ret_number, ost_error *ret_error)
+                          uint64_t min, uint64_t max, uint64_t *ret_number, ost_error *error)
 {
     const char *text = options_get(values, name);
     uint64_t number = fallback;
     if (text != NULL && (!text_to_unsigned(text_of(text), max, &number) || number < min))
-        return ost_error_set(ret_error, OST_E_ARGUMENT,
+        return ost_error_set(error, OST_E_ARGUMENT,
                              "--%s: \"%s\" is not a number from %llu to %llu", name, text,
                              (unsigned long long)min, (unsigned long long)max);
     *ret_number = number;

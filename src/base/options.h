@@ -33,7 +33,7 @@ typedef struct option_values {
 /* Reads argv[first…]. OST_E_ARGUMENT with a sentence: an unknown option (and the nearest known
  * one), a missing or superfluous value, too many. `--help` and `-h` set help. */
 OST_MUST_CHECK ost_result options_read(const option *options, int argc, char **argv, int first,
-                                       option_values *ret_values, ost_error *ret_error);
+                                       option_values *ret_values, ost_error *error);
 
 /* The last value given on the command line, else the environment's; NULL when there is none. */
 const char *options_get(const option_values *values, const char *name);
@@ -46,7 +46,7 @@ const char *options_nth(const option_values *values, const char *name, size_t n)
 /* A number within limits, `fallback` when not given. OST_E_ARGUMENT with a sentence. */
 OST_MUST_CHECK ost_result options_number(const option_values *values, const char *name,
                                          uint64_t fallback, uint64_t min, uint64_t max,
-                                         uint64_t *ret_number, ost_error *ret_error);
+                                         uint64_t *ret_number, ost_error *error);
 
 /* Writes the option table for --help to standard output. */
 void options_print(const option *options);

@@ -46,6 +46,6 @@ int command_usage_error(const char *format, ...) OST_PRINTF(1, 2);
     }
 struct store;
 OST_MUST_CHECK ost_result command_open_store(const option_values *values, bool create,
-                                             struct store **ret_store, ost_error *ret_error);
+                                             struct store **ret_store, ost_error *error);
 
 #endif

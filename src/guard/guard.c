@@ -17,26 +17,24 @@
 #define DEFAULT_TOKEN ((size_t)16 << 10)
 #define MAX_TOKEN ((size_t)64 << 10)
 
-static ost_result check_numbers(const ost_guard_config *config, ost_error *ret_error)
+static ost_result check_numbers(const ost_guard_config *config, ost_error *error)
 {
     if (config->issuers == NULL || config->issuer_count == 0 ||
         config->issuer_count > GUARD_ISSUERS) {
-        return ost_error_set(ret_error, OST_E_CONFIG, "a guard trusts 1 to %d issuers",
-                             GUARD_ISSUERS);
+        return ost_error_set(error, OST_E_CONFIG, "a guard trusts 1 to %d issuers", GUARD_ISSUERS);
     }
     if (config->max_token > MAX_TOKEN)
-        return ost_error_set(ret_error, OST_E_CONFIG, "tokens are read up to 64 KiB");
+        return ost_error_set(error, OST_E_CONFIG, "tokens are read up to 64 KiB");
     if (config->cache_entries > MAX_ENTRIES)
-        return ost_error_set(ret_error, OST_E_CONFIG, "at most 16 million tokens are remembered");
+        return ost_error_set(error, OST_E_CONFIG, "at most 16 million tokens are remembered");
     if (config->revocation_entries > MAX_ENTRIES)
-        return ost_error_set(ret_error, OST_E_CONFIG,
-                             "at most 16 million revocations are remembered");
+        return ost_error_set(error, OST_E_CONFIG, "at most 16 million revocations are remembered");
     return OST_OK;
 }
 
-static ost_result configure(ost_guard *guard, const ost_guard_config *config, ost_error *ret_error)
+static ost_result configure(ost_guard *guard, const ost_guard_config *config, ost_error *error)
 {
-    ost_result result = check_numbers(config, ret_error);
+    ost_result result = check_numbers(config, error);
     if (result != OST_OK)
         return result;
     guard->context = config->context;
@@ -47,8 +45,8 @@ static ost_result configure(ost_guard *guard, const ost_guard_config *config, os
     if (config->resource_metadata != NULL)
         guard->resource_metadata = memory_copy(text_of(config->resource_metadata));
     if (guard->realm == NULL || (config->resource_metadata != NULL && !guard->resource_metadata))
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    result = sender_rules_init(&guard->sender, &config->dpop, guard->context, ret_error);
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    result = sender_rules_init(&guard->sender, &config->dpop, guard->context, error);
     if (result != OST_OK)
         return result;
     guard->style = (refusal_style){guard->realm, guard->resource_metadata, guard->sender.algs,
@@ -57,27 +55,26 @@ static ost_result configure(ost_guard *guard, const ost_guard_config *config, os
         return OST_OK;
     result = token_cache_new(guard->context, OR_DEFAULT(config->cache_entries, DEFAULT_ENTRIES),
                              OR_DEFAULT(config->cache_bytes, DEFAULT_BYTES), &guard->cache);
-    return result == OST_OK ? OST_OK : ost_error_set(ret_error, result, "out of memory");
+    return result == OST_OK ? OST_OK : ost_error_set(error, result, "out of memory");
 }
 
 /* Room for whatever all issuers may have under way at once, with their keys: none that hangs takes
  * it from the others. */
-static ost_result start_net(ost_guard *guard, size_t issuers, ost_error *ret_error)
+static ost_result start_net(ost_guard *guard, size_t issuers, ost_error *error)
 {
     const size_t of_each = 1 + INTROSPECTOR_ASKED + STATUS_FETCHED;
     ost_result result = net_client_new(issuers * of_each, &guard->net);
     if (result == OST_OK)
         return OST_OK;
-    return ost_error_set(ret_error, result, "the background thread cannot be started");
+    return ost_error_set(error, result, "the background thread cannot be started");
 }
 
-static ost_result add_issuers(ost_guard *guard, const ost_guard_config *config,
-                              ost_error *ret_error)
+static ost_result add_issuers(ost_guard *guard, const ost_guard_config *config, ost_error *error)
 {
     for (size_t k = 0; k < config->issuer_count; k++) {
         issuer *made;
         ost_result result =
-            issuer_new(&config->issuers[k], guard->context, guard->net, &made, ret_error);
+            issuer_new(&config->issuers[k], guard->context, guard->net, &made, error);
         if (result != OST_OK)
             return result;
         guard->issuers[guard->issuer_count++] = made;
@@ -86,34 +83,32 @@ static ost_result add_issuers(ost_guard *guard, const ost_guard_config *config,
                                  OR_DEFAULT(config->revocation_entries, DEFAULT_REVOCATIONS),
                                  &made->revocations);
         if (result != OST_OK)
-            return error_set_sentence(ret_error, result);
+            return error_set_sentence(error, result);
         for (size_t before = 0; before < k; before++) {
             if (strcmp(guard->issuers[before]->source.name, made->source.name) == 0)
-                return ost_error_set(ret_error, OST_E_CONFIG, "issuer %.150s is given twice",
+                return ost_error_set(error, OST_E_CONFIG, "issuer %.150s is given twice",
                                      made->source.name);
         }
     }
-    return opaque_check_issuers(guard, ret_error);
+    return opaque_check_issuers(guard, error);
 }
 
-ost_result ost_guard_new(const ost_guard_config *config, ost_guard **ret_guard,
-                         ost_error *ret_error)
+ost_result ost_guard_new(const ost_guard_config *config, ost_guard **ret_guard, ost_error *error)
 {
     if (config == NULL || ret_guard == NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT,
-                             "no configuration, or no place for the guard");
+        return ost_error_set(error, OST_E_ARGUMENT, "no configuration, or no place for the guard");
     ost_guard *guard = memory_alloc(sizeof *guard);
     if (guard == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    ost_result result = configure(guard, config, ret_error);
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    ost_result result = configure(guard, config, error);
     if (result == OST_OK)
-        result = start_net(guard, config->issuer_count, ret_error);
+        result = start_net(guard, config->issuer_count, error);
     if (result == OST_OK)
-        result = add_issuers(guard, config, ret_error);
+        result = add_issuers(guard, config, error);
     for (size_t k = 0; k < guard->issuer_count && result == OST_OK; k++) {
         result = key_fetch_start(&guard->issuers[k]->source);
         if (result != OST_OK)
-            ost_error_set(ret_error, result, "out of memory");
+            ost_error_set(error, result, "out of memory");
     }
     if (result != OST_OK) {
         ost_guard_free(guard);

@@ -27,7 +27,7 @@ typedef struct issuer {
 
 /* Copies and checks the configuration; keys come later. OST_E_CONFIG with a sentence. */
 OST_MUST_CHECK ost_result issuer_new(const ost_issuer *config, const ost_context *context,
-                                     net_client *net, issuer **ret_issuer, ost_error *ret_error);
+                                     net_client *net, issuer **ret_issuer, ost_error *error);
 /* Frees it; the net client has been freed before, so that nothing of it runs. NULL is fine. */
 void issuer_free(issuer *issuer);
 
@@ -36,6 +36,6 @@ bool issuer_is_ready(issuer *issuer);
 
 /* The token's client is in the issuer's list, if there is one. OST_E_CLIENT. */
 OST_MUST_CHECK ost_result issuer_check_client(const issuer *issuer, const ost_claims *claims,
-                                              ost_error *ret_error);
+                                              ost_error *error);
 
 #endif

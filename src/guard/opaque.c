@@ -15,13 +15,13 @@ static bool overlap(const introspector *a, const introspector *b)
     return text_starts(text_of(first), second) || text_starts(text_of(second), first);
 }
 
-ost_result opaque_check_issuers(const ost_guard *guard, ost_error *ret_error)
+ost_result opaque_check_issuers(const ost_guard *guard, ost_error *error)
 {
     for (size_t k = 0; k < guard->issuer_count; k++) {
         const introspector *later = guard->issuers[k]->introspector;
         if (guard->issuer_count > 1 && guard->issuers[k]->source.no_keys &&
             introspector_prefix(later) == NULL) {
-            return ost_error_set(ret_error, OST_E_CONFIG,
+            return ost_error_set(error, OST_E_CONFIG,
                                  "issuer %.80s would be shown the tokens of the others: name the "
                                  "prefix of its own",
                                  guard->issuers[k]->source.name);
@@ -29,7 +29,7 @@ ost_result opaque_check_issuers(const ost_guard *guard, ost_error *ret_error)
         for (size_t before = 0; before < k; before++) {
             const introspector *earlier = guard->issuers[before]->introspector;
             if (later != NULL && earlier != NULL && overlap(later, earlier)) {
-                return ost_error_set(ret_error, OST_E_CONFIG,
+                return ost_error_set(error, OST_E_CONFIG,
                                      "issuers %.80s and %.80s: tell by token prefixes which of "
                                      "them is asked about a token",
                                      guard->issuers[before]->source.name,

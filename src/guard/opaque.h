@@ -6,7 +6,7 @@
 #include "guard/guard_state.h"
 
 /* At most one issuer without a token prefix, and no prefix that begins another. OST_E_CONFIG. */
-OST_MUST_CHECK ost_result opaque_check_issuers(const ost_guard *guard, ost_error *ret_error);
+OST_MUST_CHECK ost_result opaque_check_issuers(const ost_guard *guard, ost_error *error);
 
 /* True when the token is nothing that the guard could judge by itself: the issuer to ask about it
  * is then in *ret_issuer. */

@@ -9,7 +9,6 @@
 /* The route's own conditions. OST_E_AUDIENCE, OST_E_ALGORITHM, OST_E_CLIENT, OST_E_SCOPE,
  * OST_E_ROLE, OST_E_CLAIM, OST_E_STEP_UP. The sender is sender_check.h's. */
 OST_MUST_CHECK ost_result policy_check(const ost_policy *policy, const ost_claims *claims,
-                                       ost_alg alg, int64_t now, unsigned leeway,
-                                       ost_error *ret_error);
+                                       ost_alg alg, int64_t now, unsigned leeway, ost_error *error);
 
 #endif

@@ -252,18 +252,18 @@ static ost_result read_member(const reading *r, const ost_json *value)
 }
 
 ost_result ost_policy_read(ost_text json, ost_arena *arena, const ost_policy **ret_policy,
-                           ost_error *ret_error)
+                           ost_error *error)
 {
     static const ost_json_limits limits = {POLICY_MAX, 4, 4096};
     const ost_json *document;
     if (ret_policy == NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the policy");
-    ost_result result = ost_json_read(json, &limits, arena, &document, ret_error);
+        return ost_error_set(error, OST_E_ARGUMENT, "no place for the policy");
+    ost_result result = ost_json_read(json, &limits, arena, &document, error);
     if (result != OST_OK)
         return result;
     if (!ost_json_is(document, OST_JSON_OBJECT))
-        return ost_error_set(ret_error, OST_E_CONFIG, "a policy is one JSON object");
-    const reading r = {arena, ost_arena_alloc(arena, sizeof(ost_policy)), ret_error};
+        return ost_error_set(error, OST_E_CONFIG, "a policy is one JSON object");
+    const reading r = {arena, ost_arena_alloc(arena, sizeof(ost_policy)), error};
     if (r.policy == NULL)
         return no_memory(&r);
     for (const ost_json *at = ost_json_first(document); at != NULL; at = ost_json_next(at)) {

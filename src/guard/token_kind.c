@@ -5,17 +5,17 @@
 #include "base/array.h"
 #include "base/shown.h"
 
-ost_result token_kind_check_header(ost_text typ, bool profile, ost_error *ret_error)
+ost_result token_kind_check_header(ost_text typ, bool profile, ost_error *error)
 {
     if (profile && !ost_typ_is(typ, "at+jwt")) { /* RFC 9068 §4 */
-        return ost_error_set(ret_error, OST_E_TOKEN_TYPE,
+        return ost_error_set(error, OST_E_TOKEN_TYPE,
                              "the header's typ is \"%.*s\", this issuer's have at+jwt",
                              SHOWN(typ, 60));
     }
     /* RFC 9068 §2.1; Keycloak writes "JWT", and typ may be absent (RFC 7515 §4.1.9). */
     if (typ.data == NULL || ost_typ_is(typ, "JWT") || ost_typ_is(typ, "at+jwt"))
         return OST_OK;
-    return ost_error_set(ret_error, OST_E_TOKEN_TYPE,
+    return ost_error_set(error, OST_E_TOKEN_TYPE,
                          "the header's typ is \"%.*s\", an access token has JWT or at+jwt",
                          SHOWN(typ, 60));
 }
@@ -28,13 +28,13 @@ static bool is_bound_kind(const ost_claims *claims, const ost_json *typ)
     return ost_json_equals(typ, OST_TEXT("DPoP")) && ost_json_get(cnf, "jkt") != NULL;
 }
 
-ost_result token_kind_check_claims(const ost_claims *claims, ost_error *ret_error)
+ost_result token_kind_check_claims(const ost_claims *claims, ost_error *error)
 {
     static const char *const foreign[] = {"nonce", "at_hash", "c_hash", "s_hash", "events", "code"};
     const ost_json *typ = ost_claims_get(claims, "typ"), *use = ost_claims_get(claims, "token_use");
     /* Cognito's ID tokens need not have a nonce, but this. */
     if (use != NULL && !ost_json_equals(use, OST_TEXT("access"))) {
-        return ost_error_set(ret_error, OST_E_TOKEN_TYPE,
+        return ost_error_set(error, OST_E_TOKEN_TYPE,
                              "the claim token_use is %.*s, an access token has \"access\"",
                              SHOWN(ost_json_source(use), 60));
     }
@@ -43,7 +43,7 @@ ost_result token_kind_check_claims(const ost_claims *claims, ost_error *ret_erro
         ost_text seen = ost_json_source(typ);
         if (ost_json_equals(typ, OST_TEXT("Bearer")) || is_bound_kind(claims, typ))
             return OST_OK;
-        return ost_error_set(ret_error, OST_E_TOKEN_TYPE,
+        return ost_error_set(error, OST_E_TOKEN_TYPE,
                              "the claim typ is %.*s, an access token has \"Bearer\"",
                              SHOWN(seen, 60));
     }
@@ -51,7 +51,7 @@ ost_result token_kind_check_claims(const ost_claims *claims, ost_error *ret_erro
      * these, and access tokens do not. */
     for (size_t i = 0; i < ARRAY_LEN(foreign); i++) {
         if (ost_claims_get(claims, foreign[i]) != NULL) {
-            return ost_error_set(ret_error, OST_E_TOKEN_TYPE,
+            return ost_error_set(error, OST_E_TOKEN_TYPE,
                                  "the claim %s is one of another kind of token", foreign[i]);
         }
     }

@@ -135,18 +135,17 @@ typedef struct http_config {
 } http_config;
 
 OST_MUST_CHECK ost_result http_server_new(const http_config *config, http_server **ret_server,
-                                          ost_error *ret_error);
+                                          ost_error *error);
 
 /* Binds `address` ("127.0.0.1", "::1", "0.0.0.0", "unix:/path", or "passed" for the sockets of
  * systemd's socket activation) and port (0: any free one; *ret_port tells which). May be called
  * several times. OST_E_SYSTEM with a sentence that names the port when it is taken. `ret_port` may
  * be NULL. */
 OST_MUST_CHECK ost_result http_server_listen(http_server *server, const char *address,
-                                             unsigned port, unsigned *ret_port,
-                                             ost_error *ret_error);
+                                             unsigned port, unsigned *ret_port, ost_error *error);
 
 /* Starts the loops and returns. */
-OST_MUST_CHECK ost_result http_server_start(http_server *server, ost_error *ret_error);
+OST_MUST_CHECK ost_result http_server_start(http_server *server, ost_error *error);
 
 /* Begins a graceful stop: no new connections, what is in flight is answered, within the bounded
  * time. Any thread, but not a signal handler. */
@@ -158,7 +157,7 @@ void http_server_free(http_server *server);
 
 /* Reads the certificates and keys again, for new connections; on failure the old ones stay. Does
  * nothing without TLS. Any thread, but not a signal handler. */
-OST_MUST_CHECK ost_result http_server_reload(http_server *server, ost_error *ret_error);
+OST_MUST_CHECK ost_result http_server_reload(http_server *server, ost_error *error);
 
 /* start, then stop on SIGINT or SIGTERM, then join: what a program's main does. `serving` is called
  * once every loop has started; NULL is fine. SIGHUP reloads the certificates; a failure of that is
@@ -166,7 +165,7 @@ OST_MUST_CHECK ost_result http_server_reload(http_server *server, ost_error *ret
  * would end the process, are ignored from then on. Raises the process's soft limit of descriptors
  * to its hard one. */
 OST_MUST_CHECK ost_result http_server_run(http_server *server, void (*serving)(void *user),
-                                          void *user, ost_error *ret_error);
+                                          void *user, ost_error *error);
 
 typedef struct http_counters {
     uint64_t connections, requests, responses_2xx, responses_3xx, responses_4xx, responses_5xx;
@@ -241,7 +240,7 @@ void http_defer(http_exchange *exchange, void (*work)(http_exchange *exchange, v
  * waiting exchanges. Free it after the server. Any thread. */
 typedef struct pool http_pool;
 OST_MUST_CHECK ost_result http_pool_new(unsigned threads, size_t queue, http_pool **ret_pool,
-                                        ost_error *ret_error);
+                                        ost_error *error);
 void http_pool_free(http_pool *pool); /* NULL is fine */
 
 /* As http_defer, on that pool. False: its queue is full; nothing was called, nothing answered. */

@@ -17,19 +17,18 @@
 
 #define OTHER_DESCRIPTORS 128 /* what is not a client's connection */
 
-ost_result http_server_new(const http_config *config, http_server **ret_server,
-                           ost_error *ret_error)
+ost_result http_server_new(const http_config *config, http_server **ret_server, ost_error *error)
 {
-    if (ret_error != NULL)
-        *ret_error = (ost_error){0};
+    if (error != NULL)
+        *error = (ost_error){0};
     http_server *server = memory_alloc(sizeof *server);
     if (server == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    ost_result result = server_configure(server, config, ret_error);
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    ost_result result = server_configure(server, config, error);
     if (result != OST_OK) {
         http_server_free(server);
-        if (ret_error != NULL && ret_error->code == OST_OK)
-            ost_error_set(ret_error, result, "the server could not be made");
+        if (error != NULL && error->code == OST_OK)
+            ost_error_set(error, result, "the server could not be made");
         return result;
     }
     *ret_server = server;
@@ -50,17 +49,17 @@ static void fit_descriptors(http_limits *limits)
         limits->connections = room;
 }
 
-ost_result http_server_start(http_server *server, ost_error *ret_error)
+ost_result http_server_start(http_server *server, ost_error *error)
 {
     int expected = SERVER_NEW;
     if (!atomic_compare_exchange_strong(&server->state, &expected, SERVER_RUNNING))
-        return ost_error_set(ret_error, OST_E_STATE, "the server has been started already");
+        return ost_error_set(error, OST_E_STATE, "the server has been started already");
     http_limits *limits = &server->service.limits;
     fit_descriptors(limits);
     ost_result result =
-        http_pool_new(limits->pool_threads, limits->pool_queue, &server->service.pool, ret_error);
+        http_pool_new(limits->pool_threads, limits->pool_queue, &server->service.pool, error);
     for (unsigned i = 0; i < server->loop_count && result == OST_OK; i++)
-        result = loop_start(&server->loops[i], ret_error);
+        result = loop_start(&server->loops[i], error);
     if (result != OST_OK) {
         http_server_stop(server);
         http_server_join(server);
@@ -105,9 +104,9 @@ void http_server_free(http_server *server)
     memory_free(server);
 }
 
-ost_result http_server_reload(http_server *server, ost_error *ret_error)
+ost_result http_server_reload(http_server *server, ost_error *error)
 {
-    return server->tls == NULL ? OST_OK : tls_context_reload(server->tls, ret_error);
+    return server->tls == NULL ? OST_OK : tls_context_reload(server->tls, error);
 }
 
 /* On SIGHUP. The library prints nothing: what went wrong is for the program's log. */
@@ -140,7 +139,7 @@ static void ignore_strays(void)
 }
 
 ost_result http_server_run(http_server *server, void (*serving)(void *user), void *user,
-                           ost_error *ret_error)
+                           ost_error *error)
 {
     sigset_t awaited, before;
     sigemptyset(&awaited);
@@ -150,7 +149,7 @@ ost_result http_server_run(http_server *server, void (*serving)(void *user), voi
     pthread_sigmask(SIG_BLOCK, &awaited, &before);
     ignore_strays();
     raise_descriptor_limit();
-    ost_result result = http_server_start(server, ret_error);
+    ost_result result = http_server_start(server, error);
     if (result == OST_OK && serving != NULL)
         serving(user);
     for (int signal = 0; result == OST_OK && sigwait(&awaited, &signal) == 0;) {

@@ -51,7 +51,7 @@ static http_limits decide_limits(const http_limits *given)
     };
 }
 
-static ost_result copy_headers(http_server *server, const http_config *config, ost_error *ret_error)
+static ost_result copy_headers(http_server *server, const http_config *config, ost_error *error)
 {
     buffer_auto buffer lines;
     buffer_init(&lines, CONFIG_CEILING);
@@ -62,7 +62,7 @@ static ost_result copy_headers(http_server *server, const http_config *config, o
     for (size_t i = 0; i < config->header_count; i++) {
         const http_field *given = &config->headers[i];
         if (!response_field_valid(given->name, given->value))
-            return ost_error_set(ret_error, OST_E_CONFIG, "response header %zu cannot be sent", i);
+            return ost_error_set(error, OST_E_CONFIG, "response header %zu cannot be sent", i);
         char *name = ost_arena_copy(server->arena, given->name);
         char *value = ost_arena_copy(server->arena, given->value);
         if (name == NULL || value == NULL)
@@ -82,7 +82,7 @@ static ost_result copy_headers(http_server *server, const http_config *config, o
     return OST_OK;
 }
 
-static ost_result copy_trusted(http_server *server, const http_config *config, ost_error *ret_error)
+static ost_result copy_trusted(http_server *server, const http_config *config, ost_error *error)
 {
     server->service.trusted =
         ost_arena_alloc(server->arena, (config->trusted_proxy_count + 1) * sizeof(address_block));
@@ -95,7 +95,7 @@ static ost_result copy_trusted(http_server *server, const http_config *config, o
         else if (address_block_read(given, &server->service.trusted[server->service.trusted_count]))
             server->service.trusted_count++;
         else
-            return ost_error_set(ret_error, OST_E_CONFIG,
+            return ost_error_set(error, OST_E_CONFIG,
                                  "trusted proxy \"%s\" is not an address or CIDR block",
                                  config->trusted_proxies[i]);
     }
@@ -103,13 +103,13 @@ static ost_result copy_trusted(http_server *server, const http_config *config, o
 }
 
 /* Paths are copied, since certificates are read again on reload. */
-static ost_result make_tls(http_server *server, const http_config *config, ost_error *ret_error)
+static ost_result make_tls(http_server *server, const http_config *config, ost_error *error)
 {
     if (config->tls_certificate == NULL && config->tls_key == NULL &&
         config->more_certificate_count == 0)
         return OST_OK;
     if (config->tls_certificate == NULL || config->tls_key == NULL)
-        return ost_error_set(ret_error, OST_E_CONFIG, "TLS needs a certificate and its key");
+        return ost_error_set(error, OST_E_CONFIG, "TLS needs a certificate and its key");
     size_t count = config->more_certificate_count + 1;
     http_certificate *pairs = ost_arena_alloc(server->arena, count * sizeof *pairs);
     if (pairs == NULL)
@@ -119,24 +119,24 @@ static ost_result make_tls(http_server *server, const http_config *config, ost_e
         if (i > 0)
             given = config->more_certificates[i - 1];
         if (given.certificate == NULL || given.key == NULL)
-            return ost_error_set(ret_error, OST_E_CONFIG, "TLS needs a key for each certificate");
+            return ost_error_set(error, OST_E_CONFIG, "TLS needs a key for each certificate");
         pairs[i].certificate = ost_arena_copy(server->arena, text_of(given.certificate));
         pairs[i].key = ost_arena_copy(server->arena, text_of(given.key));
         if (pairs[i].certificate == NULL || pairs[i].key == NULL)
             return OST_E_MEMORY;
     }
-    return tls_context_new(pairs, count, config->client_certificates, &server->tls, ret_error);
+    return tls_context_new(pairs, count, config->client_certificates, &server->tls, error);
 }
 
 /* Field names are compared in lower case (RFC 9110 §5.1). */
 static ost_result copy_certificate_field(http_server *server, const http_config *config,
-                                         ost_error *ret_error)
+                                         ost_error *error)
 {
     ost_text given = text_of(config->client_certificate_field);
     if (given.data == NULL)
         return OST_OK;
     if (!is_token(given) || text_find(given, '_', 0) < given.len)
-        return ost_error_set(ret_error, OST_E_CONFIG, "\"%.100s\" is not a name of a header field",
+        return ost_error_set(error, OST_E_CONFIG, "\"%.100s\" is not a name of a header field",
                              given.data);
     char *name = ost_arena_copy(server->arena, given);
     if (name == NULL)
@@ -160,7 +160,7 @@ static ost_result make_loops(http_server *server, unsigned count)
     return OST_OK;
 }
 
-ost_result server_configure(http_server *server, const http_config *config, ost_error *ret_error)
+ost_result server_configure(http_server *server, const http_config *config, ost_error *error)
 {
     server->service.limits = decide_limits(&config->limits);
     server->service.fallback = config->fallback;
@@ -176,15 +176,15 @@ ost_result server_configure(http_server *server, const http_config *config, ost_
         return OST_E_MEMORY;
     ost_result result =
         router_new(config->routes, config->route_count, config->loose_slashes,
-                   server->service.limits.body, server->arena, &server->service.router, ret_error);
+                   server->service.limits.body, server->arena, &server->service.router, error);
     if (result == OST_OK)
-        result = copy_headers(server, config, ret_error);
+        result = copy_headers(server, config, error);
     if (result == OST_OK)
-        result = copy_trusted(server, config, ret_error);
+        result = copy_trusted(server, config, error);
     if (result == OST_OK)
-        result = copy_certificate_field(server, config, ret_error);
+        result = copy_certificate_field(server, config, error);
     if (result == OST_OK)
-        result = make_tls(server, config, ret_error);
+        result = make_tls(server, config, error);
     if (result == OST_OK)
         result = make_loops(server, config->loops == 0          ? cores()
                                     : config->loops > LOOPS_MAX ? LOOPS_MAX

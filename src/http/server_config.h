@@ -7,6 +7,6 @@
 
 /* Decides and copies what `config` says; whatever it has made, http_server_free takes. */
 OST_MUST_CHECK ost_result server_configure(http_server *server, const http_config *config,
-                                           ost_error *ret_error);
+                                           ost_error *error);
 
 #endif

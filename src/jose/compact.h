@@ -26,15 +26,14 @@ static inline uint32_t short_name(ost_text name)
 }
 
 /* Exactly three parts, of which the header is not empty. OST_E_CEILING, OST_E_TOKEN_FORMAT. */
-OST_MUST_CHECK ost_result compact_split(ost_text token, compact_parts *ret_parts,
-                                        ost_error *ret_error);
+OST_MUST_CHECK ost_result compact_split(ost_text token, compact_parts *ret_parts, ost_error *error);
 
 /* The header's JSON object. OST_E_TOKEN_FORMAT, OST_E_MEMORY. */
 OST_MUST_CHECK ost_result compact_header(ost_text encoded, ost_arena *arena,
-                                         const ost_json **ret_header, ost_error *ret_error);
+                                         const ost_json **ret_header, ost_error *error);
 
 /* The JSON object of a decoded payload. OST_E_TOKEN_FORMAT, OST_E_MEMORY. */
 OST_MUST_CHECK ost_result compact_claims(ost_text payload, ost_arena *arena,
-                                         const ost_json **ret_claims, ost_error *ret_error);
+                                         const ost_json **ret_claims, ost_error *error);
 
 #endif

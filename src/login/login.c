@@ -20,29 +20,29 @@ static bool is_cookie_name(const char *name)
     return len > 0 && len <= LOGIN_COOKIE_NAME_MAX && text_is_made_of(text_of(name), "-_");
 }
 
-static ost_result check_config(const login_config *config, ost_error *ret_error)
+static ost_result check_config(const login_config *config, ost_error *error)
 {
     if (config->issuer == NULL)
-        return ost_error_set(ret_error, OST_E_CONFIG, "the login needs an issuer");
+        return ost_error_set(error, OST_E_CONFIG, "the login needs an issuer");
     if (config->client_id == NULL)
         return OST_OK;
     if (config->client_id[0] == '\0')
-        return ost_error_set(ret_error, OST_E_CONFIG, "the login's client id is empty");
+        return ost_error_set(error, OST_E_CONFIG, "the login's client id is empty");
     if (config->redirect_path == NULL || config->redirect_path[0] != '/' ||
         strpbrk(config->redirect_path, "?#%\\ ") != NULL)
-        return ost_error_set(ret_error, OST_E_CONFIG, "the login's redirect path is not a path");
+        return ost_error_set(error, OST_E_CONFIG, "the login's redirect path is not a path");
     if (config->cookie_name != NULL && !is_cookie_name(config->cookie_name))
-        return ost_error_set(ret_error, OST_E_CONFIG,
+        return ost_error_set(error, OST_E_CONFIG,
                              "the login's cookie name may hold letters, digits, '-' and '_', %d at "
                              "most",
                              LOGIN_COOKIE_NAME_MAX);
     if (config->secret.len < LOGIN_SEAL_SECRET_MIN ||
         (config->older_secret.len > 0 && config->older_secret.len < LOGIN_SEAL_SECRET_MIN))
-        return ost_error_set(ret_error, OST_E_CONFIG,
+        return ost_error_set(error, OST_E_CONFIG,
                              "the login's cookie secret must have at least %d bytes",
                              LOGIN_SEAL_SECRET_MIN);
     if (config->guard == NULL)
-        return ost_error_set(ret_error, OST_E_CONFIG, "the login needs a guard");
+        return ost_error_set(error, OST_E_CONFIG, "the login needs a guard");
     return OST_OK;
 }
 
@@ -81,8 +81,7 @@ static ost_result fill(login_service *made, const login_config *config)
     return result;
 }
 
-static ost_result start_service(login_service *made, const login_config *config,
-                                ost_error *ret_error)
+static ost_result start_service(login_service *made, const login_config *config, ost_error *error)
 {
     ost_result result = net_client_new(0, &made->net);
     if (result != OST_OK)
@@ -94,12 +93,12 @@ static ost_result start_service(login_service *made, const login_config *config,
         .ca_file = config->ca_file,
         .net = made->net,
     };
-    return login_provider_new(&provider, &made->provider, ret_error);
+    return login_provider_new(&provider, &made->provider, error);
 }
 
-ost_result login_new(const login_config *config, login_service **ret_login, ost_error *ret_error)
+ost_result login_new(const login_config *config, login_service **ret_login, ost_error *error)
 {
-    ost_result result = check_config(config, ret_error);
+    ost_result result = check_config(config, error);
     if (result != OST_OK)
         return result;
     login_service *made = memory_alloc(sizeof *made);
@@ -107,7 +106,7 @@ ost_result login_new(const login_config *config, login_service **ret_login, ost_
         return OST_E_MEMORY;
     result = fill(made, config);
     if (result == OST_OK)
-        result = start_service(made, config, ret_error);
+        result = start_service(made, config, error);
     if (result != OST_OK) {
         login_free(made);
         return result;

@@ -29,7 +29,7 @@ typedef struct login_config {
 /* Checks the configuration (OST_E_CONFIG with a sentence) and begins to obtain the provider's
  * endpoints, again and again until it succeeds. Does not wait for them. */
 OST_MUST_CHECK ost_result login_new(const login_config *config, login_service **ret_login,
-                                    ost_error *ret_error);
+                                    ost_error *error);
 /* Ends its thread; every `done` has been called when it returns, provided that the guard has been
  * stopped before (ost_guard_stop): some wait for its keys. Calls are ended after it as well as
  * before, and those that are begun fail. Once. */
@@ -88,14 +88,14 @@ typedef void (*login_done)(login_call *call, void *user);
  * the detail is its error code and nothing else), OST_E_BUSY. */
 OST_MUST_CHECK ost_result login_finish(login_service *login, ost_text base, ost_text query,
                                        const login_jar *jar, login_done done, void *user,
-                                       ost_error *ret_error);
+                                       ost_error *error);
 
 /* Exchanges the refresh token for new tokens. Several requests of one browser share one call, and
  * for some seconds those that come late with the old cookie share its outcome too, so that tabs do
  * not race a provider that takes each refresh token once. */
 OST_MUST_CHECK ost_result login_refresh(login_service *login, ost_text base,
                                         const login_session *session, const login_jar *jar,
-                                        login_done done, void *user, ost_error *ret_error);
+                                        login_done done, void *user, ost_error *error);
 
 /* The outcome: new cookies (and, after login_finish, the location), and the session they hold.
  * Frees the call. On failure *ret_session is untouched and the step may hold cookies to delete:
@@ -103,7 +103,7 @@ OST_MUST_CHECK ost_result login_refresh(login_service *login, ost_text base,
  * OST_E_TIMEOUT, OST_E_REMOTE, OST_E_TLS …: the provider could not be asked; the session is kept.
  * Token errors: what it sent does not prove the login. OST_E_CEILING: too much for cookies. */
 OST_MUST_CHECK ost_result login_call_end(login_call *call, ost_arena *arena, login_step *ret_step,
-                                         login_session *ret_session, ost_error *ret_error);
+                                         login_session *ret_session, ost_error *error);
 
 /* Deletes the session's cookies and sends the browser to the provider's end-session endpoint with
  * id_token_hint and post_logout_redirect_uri = base + "/" (OpenID Connect RP-Initiated Logout), or

@@ -127,7 +127,7 @@ static void send_request(login_call *call, login_exchange *exchange)
 
 /* Opens the transaction that the callback belongs to. */
 static ost_result find_transaction(const login_service *login, const login_callback *callback,
-                                   login_call *call, ost_error *ret_error)
+                                   login_call *call, ost_error *error)
 {
     ost_text base_name = login_cookie_of(login, call->base, call->arena);
     ost_text name = login_cookies_transaction(call->arena, base_name, callback->state);
@@ -135,7 +135,7 @@ static ost_result find_transaction(const login_service *login, const login_callb
         return OST_E_MEMORY;
     ost_text sealed = login_cookies_get(call->jar, name), packed;
     if (sealed.data == NULL)
-        return ost_error_set(ret_error, OST_E_STATE,
+        return ost_error_set(error, OST_E_STATE,
                              "no login of this state was begun by this browser, or too long ago");
     ost_result result = login_seal_open(&login->transactions, name, sealed, call->arena, &packed);
     if (result == OST_OK)
@@ -144,38 +144,38 @@ static ost_result find_transaction(const login_service *login, const login_callb
         return result;
     if (result != OST_OK || !text_equal_secret(call->transaction.state, callback->state) ||
         !text_equal(call->transaction.base, call->base))
-        return ost_error_set(ret_error, OST_E_STATE, "the login's cookie is not one of ours");
+        return ost_error_set(error, OST_E_STATE, "the login's cookie is not one of ours");
     return OST_OK;
 }
 
 static ost_result check_callback(const login_service *login, const login_callback *callback,
-                                 const login_endpoints *endpoints, ost_error *ret_error)
+                                 const login_endpoints *endpoints, ost_error *error)
 {
     bool named = callback->issuer.data != NULL;
     if (named && !text_is(callback->issuer, login->issuer))
-        return ost_error_set(ret_error, OST_E_ISSUER,
-                             "the callback is of another issuer than \"%s\"", login->issuer);
+        return ost_error_set(error, OST_E_ISSUER, "the callback is of another issuer than \"%s\"",
+                             login->issuer);
     if (!named && endpoints->issuer_in_callback)
-        return ost_error_set(ret_error, OST_E_ISSUER, "the callback names no issuer");
+        return ost_error_set(error, OST_E_ISSUER, "the callback names no issuer");
     if (callback->error.data != NULL)
-        return ost_error_set(ret_error, OST_E_REMOTE, "%.*s", (int)callback->error.len,
+        return ost_error_set(error, OST_E_REMOTE, "%.*s", (int)callback->error.len,
                              callback->error.data);
     return OST_OK;
 }
 
 static ost_result prepare_finish(login_call *call, ost_text query, login_exchange *ret_exchange,
-                                 ost_error *ret_error)
+                                 ost_error *error)
 {
     login_service *login = call->login;
     if (login->client_id == NULL || call->endpoints == NULL)
-        return ost_error_set(ret_error, OST_E_STATE, "the provider's endpoints are not known yet");
+        return ost_error_set(error, OST_E_STATE, "the provider's endpoints are not known yet");
     login_callback callback;
     ost_result result = login_callback_read(query, call->arena, &callback);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "this is not an answer of a provider to a login");
-    result = find_transaction(login, &callback, call, ret_error);
+        return ost_error_set(error, result, "this is not an answer of a provider to a login");
+    result = find_transaction(login, &callback, call, error);
     if (result == OST_OK)
-        result = check_callback(login, &callback, call->endpoints, ret_error);
+        result = check_callback(login, &callback, call->endpoints, error);
     if (result == OST_OK)
         result = login_exchange_code(login, call->endpoints, &call->transaction, callback.code,
                                      ret_exchange);
@@ -183,13 +183,13 @@ static ost_result prepare_finish(login_call *call, ost_text query, login_exchang
 }
 
 ost_result login_finish(login_service *login, ost_text base, ost_text query, const login_jar *jar,
-                        login_done done, void *user, ost_error *ret_error)
+                        login_done done, void *user, ost_error *error)
 {
     login_call *call = call_new(login, base, jar, done, user);
     if (call == NULL)
         return OST_E_MEMORY;
     login_exchange exchange;
-    ost_result result = prepare_finish(call, query, &exchange, ret_error);
+    ost_result result = prepare_finish(call, query, &exchange, error);
     if (result != OST_OK) {
         login_call_free(call);
         return result;
@@ -208,10 +208,10 @@ ost_result login_finish(login_service *login, ost_text base, ost_text query, con
 }
 
 ost_result login_refresh(login_service *login, ost_text base, const login_session *session,
-                         const login_jar *jar, login_done done, void *user, ost_error *ret_error)
+                         const login_jar *jar, login_done done, void *user, ost_error *error)
 {
     if (session->refresh_token.len == 0)
-        return ost_error_set(ret_error, OST_E_STATE, "the session has no refresh token");
+        return ost_error_set(error, OST_E_STATE, "the session has no refresh token");
     unsigned char digest[32];
     ost_result result = ost_sha256(session->refresh_token, digest);
     if (result != OST_OK)
@@ -224,7 +224,7 @@ ost_result login_refresh(login_service *login, ost_text base, const login_sessio
     login_exchange exchange;
     result =
         call->endpoints == NULL
-            ? ost_error_set(ret_error, OST_E_STATE, "the provider's endpoints are not known yet")
+            ? ost_error_set(error, OST_E_STATE, "the provider's endpoints are not known yet")
             : login_exchange_refresh(login, call->endpoints, session->refresh_token, &exchange);
     if (result != OST_OK) {
         login_call_free(call);

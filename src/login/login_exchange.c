@@ -106,14 +106,14 @@ void login_exchange_clear(login_exchange *exchange)
 }
 
 /* {"error": …} of RFC 6749 §5.2. */
-static ost_result read_refusal(long status, const ost_json *root, ost_error *ret_error)
+static ost_result read_refusal(long status, const ost_json *root, ost_error *error)
 {
     ost_text code = OST_TEXT("no error code");
     if (!ost_json_text(ost_json_get(root, "error"), &code))
-        return ost_error_set(ret_error, OST_E_REMOTE, "the token endpoint answered %ld", status);
+        return ost_error_set(error, OST_E_REMOTE, "the token endpoint answered %ld", status);
     bool over = text_is(code, "invalid_grant");
     ost_text shown = text_slice(code, 0, 64);
-    return ost_error_set(ret_error, over ? OST_E_EXPIRED : OST_E_REMOTE,
+    return ost_error_set(error, over ? OST_E_EXPIRED : OST_E_REMOTE,
                          "the token endpoint answered %ld \"%.*s\"", status, (int)shown.len,
                          shown.data);
 }
@@ -136,14 +136,14 @@ static ost_text read_token(const ost_json *root, const char *name)
 }
 
 ost_result login_tokens_read(long status, ost_text body, ost_arena *arena, login_tokens *ret_tokens,
-                             ost_error *ret_error)
+                             ost_error *error)
 {
     const ost_json *root = NULL;
     ost_result result = ost_json_read(body, NULL, arena, &root, NULL);
     if (result == OST_E_MEMORY)
         return result;
     if (status != 200)
-        return read_refusal(status, root, ret_error);
+        return read_refusal(status, root, error);
     ost_text type = read_token(root, "token_type");
     login_tokens tokens = {
         .access_token = read_token(root, "access_token"),
@@ -153,7 +153,7 @@ ost_result login_tokens_read(long status, ost_text body, ost_arena *arena, login
         .refresh_lifetime = read_seconds(root, "refresh_expires_in", SESSION_DEFAULT),
     };
     if (tokens.access_token.len == 0 || !text_equal_ignoring_case(type, OST_TEXT("Bearer")))
-        return ost_error_set(ret_error, OST_E_REMOTE,
+        return ost_error_set(error, OST_E_REMOTE,
                              "the token endpoint answered 200 without a bearer token");
     *ret_tokens = tokens;
     return OST_OK;

@@ -39,6 +39,6 @@ typedef struct login_tokens {
 /* OST_E_EXPIRED: invalid_grant, the code or the refresh token is no good; OST_E_REMOTE: any other
  * error, or an answer that is none. */
 OST_MUST_CHECK ost_result login_tokens_read(long status, ost_text body, ost_arena *arena,
-                                            login_tokens *ret_tokens, ost_error *ret_error);
+                                            login_tokens *ret_tokens, ost_error *error);
 
 #endif

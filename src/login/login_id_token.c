@@ -6,10 +6,10 @@
 #include "base/text.h"
 #include "guard/guard_keys.h"
 
-static ost_result check_nonce(const ost_claims *claims, ost_text nonce, ost_error *ret_error)
+static ost_result check_nonce(const ost_claims *claims, ost_text nonce, ost_error *error)
 {
     if (!text_equal_secret(ost_claims_text(claims, "nonce"), nonce))
-        return ost_error_set(ret_error, OST_E_CLAIM_TYPE,
+        return ost_error_set(error, OST_E_CLAIM_TYPE,
                              "the ID token's nonce is not the one of this login");
     return OST_OK;
 }
@@ -17,7 +17,7 @@ static ost_result check_nonce(const ost_claims *claims, ost_text nonce, ost_erro
 /* "its sub Claim Value MUST be the same as in the ID Token issued when the original
  * authentication occurred" (§12.2). The older one comes out of a sealed cookie. */
 static ost_result check_subject(const ost_claims *claims, ost_text older, ost_arena *arena,
-                                ost_error *ret_error)
+                                ost_error *error)
 {
     ost_unverified_token token;
     ost_text subject = {0};
@@ -26,21 +26,20 @@ static ost_result check_subject(const ost_claims *claims, ost_text older, ost_ar
     if (ost_jwt_read_unverified(older, arena, &token, NULL) != OST_OK ||
         !ost_json_text(ost_json_get(token.claims, "sub"), &subject) ||
         !text_equal(subject, ost_claims_subject(claims)))
-        return ost_error_set(ret_error, OST_E_CLAIM_TYPE,
+        return ost_error_set(error, OST_E_CLAIM_TYPE,
                              "the ID token is of another user than the session's");
     return OST_OK;
 }
 
 /* Both MUST be there (§2). Without them the session would know nobody, and its first refresh, which
  * compares them, would end it. */
-static ost_result check_required(const ost_claims *claims, ost_error *ret_error)
+static ost_result check_required(const ost_claims *claims, ost_error *error)
 {
     static const char *const names[] = {"sub", "iat"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         const ost_json *claim = ost_claims_get(claims, names[i]);
         if (claim == NULL || ost_json_equals(claim, OST_TEXT("")))
-            return ost_error_set(ret_error, OST_E_CLAIM_MISSING, "the ID token has no %s",
-                                 names[i]);
+            return ost_error_set(error, OST_E_CLAIM_MISSING, "the ID token has no %s", names[i]);
     }
     return OST_OK;
 }
@@ -48,13 +47,13 @@ static ost_result check_required(const ost_claims *claims, ost_error *ret_error)
 /* With several audiences the authorized party must be named, and it must be us whenever it is
  * (§3.1.3.7 items 4 and 5). */
 static ost_result check_party(const login_service *login, const ost_claims *claims,
-                              ost_error *ret_error)
+                              ost_error *error)
 {
     const ost_json *audience = ost_claims_get(claims, "aud");
     const ost_json *party = ost_claims_get(claims, "azp");
     bool several = ost_json_is(audience, OST_JSON_ARRAY) && ost_json_count(audience) > 1;
     if (party == NULL ? several : !ost_json_equals(party, text_of(login->client_id)))
-        return ost_error_set(ret_error, OST_E_CLIENT,
+        return ost_error_set(error, OST_E_CLIENT,
                              "the ID token was issued to another client than \"%s\"",
                              login->client_id);
     return OST_OK;
@@ -62,7 +61,7 @@ static ost_result check_party(const login_service *login, const ost_claims *clai
 
 /* at_hash binds the access token to the ID token (§3.1.3.8); optional in the code flow. */
 static ost_result check_hash(const ost_claims *claims, const login_tokens *tokens, ost_arena *arena,
-                             ost_error *ret_error)
+                             ost_error *error)
 {
     const ost_json *hash = ost_claims_get(claims, "at_hash");
     if (hash == NULL)
@@ -70,25 +69,24 @@ static ost_result check_hash(const ost_claims *claims, const login_tokens *token
     ost_unverified_jws jws;
     ost_text expected;
     ost_result result =
-        ost_jws_read_unverified(tokens->id_token, OST_ALGS_DEFAULT, arena, &jws, ret_error);
+        ost_jws_read_unverified(tokens->id_token, OST_ALGS_DEFAULT, arena, &jws, error);
     if (result == OST_OK)
         result = ost_left_half_hash(tokens->access_token, jws.alg, arena, &expected);
     if (result != OST_OK)
         return result;
     if (!ost_json_equals(hash, expected))
-        return ost_error_set(ret_error, OST_E_CLAIM_TYPE,
+        return ost_error_set(error, OST_E_CLAIM_TYPE,
                              "the ID token belongs to another access token");
     return OST_OK;
 }
 
 ost_result login_id_token_check(const login_service *login, const login_tokens *tokens,
-                                ost_text nonce, ost_text older, ost_arena *arena,
-                                ost_error *ret_error)
+                                ost_text nonce, ost_text older, ost_arena *arena, ost_error *error)
 {
     ost_keyset *keys = NULL;
     ost_result result = guard_keys(login->guard, text_of(login->issuer), &keys);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "no keys of \"%s\" to check the ID token with",
+        return ost_error_set(error, result, "no keys of \"%s\" to check the ID token with",
                              login->issuer);
     const char *const audiences[] = {login->client_id};
     const ost_claims_rules rules = {
@@ -98,17 +96,17 @@ ost_result login_id_token_check(const login_service *login, const login_tokens *
     };
     const ost_claims *claims = NULL;
     result = ost_jwt_verify(tokens->id_token, keys, &rules, ost_now(login->context), arena, &claims,
-                            ret_error);
+                            error);
     ost_keyset_unref(keys);
     if (result == OST_OK)
-        result = check_required(claims, ret_error);
+        result = check_required(claims, error);
     if (result == OST_OK && nonce.len > 0)
-        result = check_nonce(claims, nonce, ret_error);
+        result = check_nonce(claims, nonce, error);
     else if (result == OST_OK)
-        result = check_subject(claims, older, arena, ret_error);
+        result = check_subject(claims, older, arena, error);
     if (result == OST_OK)
-        result = check_party(login, claims, ret_error);
+        result = check_party(login, claims, error);
     if (result == OST_OK)
-        result = check_hash(claims, tokens, arena, ret_error);
+        result = check_hash(claims, tokens, arena, error);
     return result;
 }

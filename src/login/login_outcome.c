@@ -50,7 +50,7 @@ static ost_result seal_session(const login_call *call, const login_session *sess
 /* The guard's word on the access token before the browser is sent on with it: a token that no
  * route would accept would only send it round in circles. */
 static ost_result check_access(const login_call *call, const login_tokens *tokens, ost_arena *arena,
-                               ost_error *ret_error)
+                               ost_error *error)
 {
     static const ost_policy any = {0};
     const ost_credentials credentials = {.bearer = tokens->access_token};
@@ -58,26 +58,26 @@ static ost_result check_access(const login_call *call, const login_tokens *token
     ost_guard_check(call->login->guard, &any, &credentials, false, arena, &verdict);
     if (verdict.decision == OST_ALLOW)
         return OST_OK;
-    return ost_error_set(ret_error, verdict.reason != OST_OK ? verdict.reason : OST_E_STATE,
+    return ost_error_set(error, verdict.reason != OST_OK ? verdict.reason : OST_E_STATE,
                          "the guard refuses the access token: %.*s", (int)verdict.explanation.len,
                          verdict.explanation.data);
 }
 
 static ost_result check_tokens(const login_call *call, const login_tokens *tokens, ost_arena *arena,
-                               ost_error *ret_error)
+                               ost_error *error)
 {
     if (call->session != NULL) {
         if (tokens->id_token.len == 0)
             return OST_OK;
         return login_id_token_check(call->login, tokens, (ost_text){0}, call->session->id_token,
-                                    arena, ret_error);
+                                    arena, error);
     }
     if (tokens->id_token.len == 0)
-        return ost_error_set(ret_error, OST_E_CLAIM_MISSING,
+        return ost_error_set(error, OST_E_CLAIM_MISSING,
                              "the provider sent no ID token: is \"openid\" in the scope?");
     ost_result result = login_id_token_check(call->login, tokens, call->transaction.nonce,
-                                             (ost_text){0}, arena, ret_error);
-    return result == OST_OK ? check_access(call, tokens, arena, ret_error) : result;
+                                             (ost_text){0}, arena, error);
+    return result == OST_OK ? check_access(call, tokens, arena, error) : result;
 }
 
 /* After a login: its transaction is over, and the browser goes to where it wanted. */
@@ -95,19 +95,19 @@ static ost_result add_arrival(const login_call *call, ost_arena *arena, login_st
 }
 
 static ost_result build(const login_call *call, ost_arena *arena, login_step *step,
-                        login_session *ret_session, ost_error *ret_error)
+                        login_session *ret_session, ost_error *error)
 {
     const login_token_request *request = call->request;
     if (request->result != OST_OK)
-        return ost_error_set(ret_error, request->result, "the token endpoint: %s", request->detail);
+        return ost_error_set(error, request->result, "the token endpoint: %s", request->detail);
     /* Tokens borrow from the text that was read, and must outlive the request. */
     ost_text body = {ost_arena_copy(arena, request->body), request->body.len};
     if (body.data == NULL)
         return OST_E_MEMORY;
     login_tokens tokens;
-    ost_result result = login_tokens_read(request->status, body, arena, &tokens, ret_error);
+    ost_result result = login_tokens_read(request->status, body, arena, &tokens, error);
     if (result == OST_OK)
-        result = check_tokens(call, &tokens, arena, ret_error);
+        result = check_tokens(call, &tokens, arena, error);
     if (result != OST_OK)
         return result;
     login_session session = session_of(call, &tokens, ost_now(call->login->context));
@@ -143,10 +143,10 @@ static void add_deletions(const login_call *call, ost_arena *arena, login_step *
 }
 
 ost_result login_call_end(login_call *call, ost_arena *arena, login_step *ret_step,
-                          login_session *ret_session, ost_error *ret_error)
+                          login_session *ret_session, ost_error *error)
 {
     login_step step = {0};
-    ost_result result = build(call, arena, &step, ret_session, ret_error);
+    ost_result result = build(call, arena, &step, ret_session, error);
     if (result != OST_OK) {
         step = (login_step){0};
         if (result == OST_E_EXPIRED)

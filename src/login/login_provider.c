@@ -122,16 +122,15 @@ static ost_result read_document(const reading *r, counted_endpoints *made)
 
 ost_result login_endpoints_read(ost_text document, const char *from, const char *issuer,
                                 bool insecure_http, const login_endpoints **ret_endpoints,
-                                ost_error *ret_error)
+                                ost_error *error)
 {
     ost_arena *arena = ost_arena_new(ARENA_CEILING);
     counted_endpoints *made = memory_alloc(sizeof *made);
-    reading r = {
-        .from = from, .issuer = issuer, .insecure_http = insecure_http, .error = ret_error};
+    reading r = {.from = from, .issuer = issuer, .insecure_http = insecure_http, .error = error};
     ost_result result = OST_E_MEMORY;
     if (arena != NULL && made != NULL) {
         atomic_init(&made->references, 1);
-        result = ost_json_read(document, NULL, arena, &r.document, ret_error);
+        result = ost_json_read(document, NULL, arena, &r.document, error);
     }
     if (result == OST_OK)
         result = read_document(&r, made);
@@ -201,14 +200,14 @@ static void schedule(login_provider *provider, bool succeeded)
 }
 
 static ost_result read_response(const login_provider *provider, const net_response *response,
-                                const login_endpoints **ret_endpoints, ost_error *ret_error)
+                                const login_endpoints **ret_endpoints, ost_error *error)
 {
     if (response->result != OST_OK)
-        return ost_error_set(ret_error, response->result, "%s", response->detail);
+        return ost_error_set(error, response->result, "%s", response->detail);
     if (response->status != 200)
-        return ost_error_set(ret_error, OST_E_REMOTE, "status %ld", response->status);
+        return ost_error_set(error, OST_E_REMOTE, "status %ld", response->status);
     return login_endpoints_read(response->body, provider->url, provider->issuer,
-                                provider->insecure_http, ret_endpoints, ret_error);
+                                provider->insecure_http, ret_endpoints, error);
 }
 
 static void fetched(const net_response *response, void *user)
@@ -268,16 +267,16 @@ static char *discovery_url(const login_provider_config *config)
 }
 
 ost_result login_provider_new(const login_provider_config *config, login_provider **ret_provider,
-                              ost_error *ret_error)
+                              ost_error *error)
 {
     const char *urls[] = {config->issuer, config->discovery_url};
     if (config->issuer == NULL)
-        return ost_error_set(ret_error, OST_E_CONFIG, "a provider is found by its issuer");
+        return ost_error_set(error, OST_E_CONFIG, "a provider is found by its issuer");
     for (size_t i = 0; i < 2; i++) {
         ost_result result =
             urls[i] != NULL ? check_url(NULL, text_of(urls[i]), config->insecure_http) : OST_OK;
         if (result == OST_E_ARGUMENT)
-            return ost_error_set(ret_error, OST_E_CONFIG,
+            return ost_error_set(error, OST_E_CONFIG,
                                  "\"%s\" is not a URL of https, or of http on this machine",
                                  urls[i]);
         if (result != OST_OK)

@@ -31,7 +31,7 @@ typedef struct login_endpoints {
 
 /* Begins to fetch. */
 OST_MUST_CHECK ost_result login_provider_new(const login_provider_config *config,
-                                             login_provider **ret_provider, ost_error *ret_error);
+                                             login_provider **ret_provider, ost_error *error);
 /* After the net client has been freed: no callback is on its way then. NULL is fine. */
 void login_provider_free(login_provider *provider);
 
@@ -47,6 +47,6 @@ void login_provider_give(const login_endpoints *endpoints);
 OST_MUST_CHECK ost_result login_endpoints_read(ost_text document, const char *from,
                                                const char *issuer, bool insecure_http,
                                                const login_endpoints **ret_endpoints,
-                                               ost_error *ret_error);
+                                               ost_error *error);
 
 #endif

@@ -145,10 +145,10 @@ ost_result net_client_new(size_t transfers, net_client **ret_client)
 
 ost_result net_fetch(net_client *client, const net_request *request,
                      void (*done)(const net_response *response, void *user), void *user,
-                     ost_error *ret_error)
+                     ost_error *error)
 {
     transfer *made = NULL;
-    ost_result result = transfer_new(request, done, user, &made, ret_error);
+    ost_result result = transfer_new(request, done, user, &made, error);
     if (result != OST_OK)
         return result;
     pthread_mutex_lock(&client->lock);
@@ -164,7 +164,7 @@ ost_result net_fetch(net_client *client, const net_request *request,
     pthread_mutex_unlock(&client->lock);
     if (result != OST_OK) {
         transfer_free(made);
-        return error_set_sentence(ret_error, result);
+        return error_set_sentence(error, result);
     }
     wake(client);
     return OST_OK;

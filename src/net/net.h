@@ -18,7 +18,7 @@ OST_MUST_CHECK ost_result net_client_new(size_t transfers, net_client **ret_clie
  * break. Any thread. */
 OST_MUST_CHECK ost_result net_fetch(net_client *client, const net_request *request,
                                     void (*done)(const net_response *response, void *user),
-                                    void *user, ost_error *ret_error);
+                                    void *user, ost_error *error);
 
 /* A timer that is made once and then set as often as needed: setting it cannot fail. */
 typedef struct net_timer net_timer;

@@ -111,33 +111,33 @@ static bool set_options(transfer *t, const net_request *request)
     return good;
 }
 
-static ost_result check_request(const net_request *request, ost_error *ret_error)
+static ost_result check_request(const net_request *request, ost_error *error)
 {
     ost_result result = net_url_check(text_of(request->url), request->insecure_http);
     if (result == OST_E_MEMORY)
-        return ost_error_set(ret_error, result, "out of memory");
+        return ost_error_set(error, result, "out of memory");
     if (result != OST_OK) {
-        return ost_error_set(ret_error, result,
+        return ost_error_set(error, result,
                              "%.160s: only https is fetched, and http from this machine",
                              request->url != NULL ? request->url : "no URL");
     }
     for (size_t i = 0; request->headers != NULL && request->headers[i] != NULL; i++) {
         if (strpbrk(request->headers[i], "\r\n") != NULL)
-            return ost_error_set(ret_error, OST_E_ARGUMENT, "a header holds a line break");
+            return ost_error_set(error, OST_E_ARGUMENT, "a header holds a line break");
     }
     return OST_OK;
 }
 
 ost_result transfer_new(const net_request *request,
                         void (*done)(const net_response *response, void *user), void *user,
-                        transfer **ret_transfer, ost_error *ret_error)
+                        transfer **ret_transfer, ost_error *error)
 {
-    ost_result result = check_request(request, ret_error);
+    ost_result result = check_request(request, error);
     if (result != OST_OK)
         return result;
     transfer *t = memory_alloc(sizeof *t);
     if (t == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     buffer_init(&t->received, OR_DEFAULT(request->max_body, DEFAULT_MAX_BODY));
     response_fields_init(&t->fields);
     t->done = done;
@@ -148,7 +148,7 @@ ost_result transfer_new(const net_request *request,
     if (t->easy == NULL || t->body == NULL || !set_headers(t, request) ||
         !set_options(t, request)) {
         transfer_free(t);
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     }
     *ret_transfer = t;
     return OST_OK;

@@ -25,7 +25,7 @@ typedef struct transfer {
 
 OST_MUST_CHECK ost_result transfer_new(const net_request *request,
                                        void (*done)(const net_response *response, void *user),
-                                       void *user, transfer **ret_transfer, ost_error *ret_error);
+                                       void *user, transfer **ret_transfer, ost_error *error);
 /* What curl's code means for the caller. */
 ost_result transfer_result(const transfer *t, CURLcode code);
 /* Calls back. */

@@ -32,11 +32,11 @@ static void free_retired(provider *p, int64_t now, bool all)
         memory_give_back();
 }
 
-static ost_result reload(provider *p, ost_error *ret_error)
+static ost_result reload(provider *p, ost_error *error)
 {
     realm_table *table;
     int64_t generation = store_generation(p->store); /* before: what changes meanwhile is seen */
-    ost_result result = realm_table_load(p->store, atomic_load(&p->realms), &table, ret_error);
+    ost_result result = realm_table_load(p->store, atomic_load(&p->realms), &table, error);
     if (result != OST_OK)
         return result;
     realm_table *before = atomic_exchange(&p->realms, table);
@@ -63,13 +63,13 @@ static void advance_keys(provider *p)
     }
 }
 
-ost_result keeper_load(provider *p, ost_error *ret_error)
+ost_result keeper_load(provider *p, ost_error *error)
 {
-    ost_result result = reload(p, ret_error);
+    ost_result result = reload(p, error);
     if (result != OST_OK)
         return result;
     advance_keys(p);
-    return store_generation(p->store) != p->generation ? reload(p, ret_error) : OST_OK;
+    return store_generation(p->store) != p->generation ? reload(p, error) : OST_OK;
 }
 
 static void work(provider *p, int64_t *last_sweep)

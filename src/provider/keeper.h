@@ -11,6 +11,6 @@ void keeper_init(provider *provider);
 OST_MUST_CHECK ost_result keeper_start(provider *provider);
 void keeper_stop(provider *provider);
 /* Publishes the realms as the store has them now; their keys whose time has come sign already. */
-OST_MUST_CHECK ost_result keeper_load(provider *provider, ost_error *ret_error);
+OST_MUST_CHECK ost_result keeper_load(provider *provider, ost_error *error);
 
 #endif

@@ -105,13 +105,13 @@ static bool place_route(const char *path, const char *before, char placed[MAX_PA
     return len > 0 && len < MAX_PATH;
 }
 
-static ost_result make_server(provider *p, const provider_config *config, ost_error *ret_error)
+static ost_result make_server(provider *p, const provider_config *config, ost_error *error)
 {
     http_route routes[ENDPOINTS];
     char paths[ENDPOINTS][MAX_PATH];
     for (size_t i = 0; i < ENDPOINTS; i++) {
         if (!place_route(endpoints[i].path, p->address.path, paths[i]))
-            return ost_error_set(ret_error, OST_E_CONFIG, "the relative path is too long");
+            return ost_error_set(error, OST_E_CONFIG, "the relative path is too long");
         routes[i] = (http_route){
             .method = endpoints[i].method,
             .path = paths[i],
@@ -139,55 +139,54 @@ static ost_result make_server(provider *p, const provider_config *config, ost_er
         .headers = headers,
         .header_count = ARRAY_LEN(headers),
     };
-    return http_server_new(&server, &p->server, ret_error);
+    return http_server_new(&server, &p->server, error);
 }
 
-static ost_result make_hashing(provider *p, unsigned threads, ost_error *ret_error)
+static ost_result make_hashing(provider *p, unsigned threads, ost_error *error)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     if (threads == 0)
         threads = cores > 1 ? (unsigned)cores : 1;
     p->failures = brute_force_new(p->context);
     if (p->failures == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    return http_pool_new(threads, (size_t)threads * HASH_QUEUE_PER_THREAD, &p->hashing, ret_error);
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    return http_pool_new(threads, (size_t)threads * HASH_QUEUE_PER_THREAD, &p->hashing, error);
 }
 
-static ost_result set_address(provider *p, const provider_config *config, ost_error *ret_error)
+static ost_result set_address(provider *p, const provider_config *config, ost_error *error)
 {
     if (config->hostname == NULL && !config->development && !config->any_host)
-        return ost_error_set(ret_error, OST_E_CONFIG, "a host name is needed");
-    return public_url_read(config->hostname, config->relative_path, &p->address, ret_error);
+        return ost_error_set(error, OST_E_CONFIG, "a host name is needed");
+    return public_url_read(config->hostname, config->relative_path, &p->address, error);
 }
 
-static ost_result build(provider *p, const provider_config *config, ost_error *ret_error)
+static ost_result build(provider *p, const provider_config *config, ost_error *error)
 {
     const char *address = config->address != NULL ? config->address : "127.0.0.1";
-    ost_result result = set_address(p, config, ret_error);
+    ost_result result = set_address(p, config, error);
     if (result == OST_OK)
-        result = make_hashing(p, config->hash_threads, ret_error);
+        result = make_hashing(p, config->hash_threads, error);
     if (result == OST_OK)
-        result = make_server(p, config, ret_error);
+        result = make_server(p, config, error);
     if (result == OST_OK)
-        result = http_server_listen(p->server, address, config->port, &p->port, ret_error);
+        result = http_server_listen(p->server, address, config->port, &p->port, error);
     if (result == OST_OK)
-        result = keeper_load(p, ret_error);
+        result = keeper_load(p, error);
     return result;
 }
 
-ost_result provider_new(const provider_config *config, provider **ret_provider,
-                        ost_error *ret_error)
+ost_result provider_new(const provider_config *config, provider **ret_provider, ost_error *error)
 {
     provider *p = memory_alloc(sizeof *p);
     if (p == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     keeper_init(p);
     pthread_mutex_init(&p->change_lock, NULL);
     p->store = config->store;
     p->context = config->context;
     p->development = config->development;
     p->send_error_page = page_send_error;
-    ost_result result = build(p, config, ret_error);
+    ost_result result = build(p, config, error);
     if (result != OST_OK) {
         provider_free(p);
         return result;
@@ -201,12 +200,12 @@ unsigned provider_port(const provider *p)
     return p->port;
 }
 
-ost_result provider_run(provider *p, void (*serving)(void *user), void *user, ost_error *ret_error)
+ost_result provider_run(provider *p, void (*serving)(void *user), void *user, ost_error *error)
 {
     ost_result result = keeper_start(p);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "the housekeeping thread cannot be started");
-    return http_server_run(p->server, serving, user, ret_error);
+        return ost_error_set(error, result, "the housekeeping thread cannot be started");
+    return http_server_run(p->server, serving, user, error);
 }
 
 void provider_free(provider *p)

@@ -30,11 +30,11 @@ typedef struct provider_config {
 } provider_config;
 
 OST_MUST_CHECK ost_result provider_new(const provider_config *config, provider **ret_provider,
-                                       ost_error *ret_error);
+                                       ost_error *error);
 unsigned provider_port(const provider *provider);
 /* Serves until SIGINT or SIGTERM; `serving` as in http_server_run. */
 OST_MUST_CHECK ost_result provider_run(provider *provider, void (*serving)(void *user), void *user,
-                                       ost_error *ret_error);
+                                       ost_error *error);
 void provider_free(provider *provider);
 
 #endif

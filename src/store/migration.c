@@ -96,7 +96,7 @@ static const char *const migrations[] = {
 #define APPLICATION 1330861129
 #define FIRST_WITH_APPLICATION 3
 
-static ost_result read_number(database *d, const char *sql, int *ret_number, ost_error *ret_error)
+static ost_result read_number(database *d, const char *sql, int *ret_number, ost_error *error)
 {
     sqlite3_stmt *st = NULL;
     int code = sqlite3_prepare_v2(d->db, sql, -1, &st, NULL);
@@ -104,61 +104,61 @@ static ost_result read_number(database *d, const char *sql, int *ret_number, ost
         *ret_number = sqlite3_column_int(st, 0);
     sqlite3_finalize(st);
     return code == SQLITE_ROW ? OST_OK
-                              : ost_error_set(ret_error, OST_E_STORE, "%s", sqlite3_errmsg(d->db));
+                              : ost_error_set(error, OST_E_STORE, "%s", sqlite3_errmsg(d->db));
 }
 
-static ost_result refuse_stranger(ost_error *ret_error)
+static ost_result refuse_stranger(ost_error *error)
 {
-    return ost_error_set(ret_error, OST_E_STORE,
+    return ost_error_set(error, OST_E_STORE,
                          "it is the database of another program; nothing was changed");
 }
 
-static ost_result read_version(database *d, int *ret_version, ost_error *ret_error)
+static ost_result read_version(database *d, int *ret_version, ost_error *error)
 {
-    ost_result result = read_number(d, "PRAGMA user_version", ret_version, ret_error);
+    ost_result result = read_number(d, "PRAGMA user_version", ret_version, error);
     if (result == OST_OK && *ret_version > SCHEMA)
-        return ost_error_set(ret_error, OST_E_SCHEMA,
+        return ost_error_set(error, OST_E_SCHEMA,
                              "the store has schema %d, this program knows %d: a newer program "
                              "wrote it; nothing was changed",
                              *ret_version, SCHEMA);
     if (result == OST_OK && *ret_version < 0)
-        return refuse_stranger(ret_error);
+        return refuse_stranger(error);
     return result;
 }
 
-static ost_result check_schema(database *d, ost_error *ret_error)
+static ost_result check_schema(database *d, ost_error *error)
 {
     int version = 0, application = 0, tables = 0;
-    ost_result result = read_version(d, &version, ret_error);
+    ost_result result = read_version(d, &version, error);
     if (result == OST_OK)
-        result = read_number(d, "PRAGMA application_id", &application, ret_error);
+        result = read_number(d, "PRAGMA application_id", &application, error);
     if (result == OST_OK)
-        result = read_number(d, "SELECT count(*) FROM sqlite_schema", &tables, ret_error);
+        result = read_number(d, "SELECT count(*) FROM sqlite_schema", &tables, error);
     if (result != OST_OK)
         return result;
     bool known = version >= FIRST_WITH_APPLICATION ? application == APPLICATION : application == 0;
-    return known && (version == 0) == (tables == 0) ? OST_OK : refuse_stranger(ret_error);
+    return known && (version == 0) == (tables == 0) ? OST_OK : refuse_stranger(error);
 }
 
 /* In a transaction, so that it sees one state while another process migrates. */
-ost_result migration_check(database *d, ost_error *ret_error)
+ost_result migration_check(database *d, ost_error *error)
 {
     int code = sqlite3_exec(d->db, "BEGIN", NULL, NULL, NULL);
     if (code != SQLITE_OK)
-        return ost_error_set(ret_error, store_result(code), "%s", sqlite3_errmsg(d->db));
-    ost_result result = check_schema(d, ret_error);
+        return ost_error_set(error, store_result(code), "%s", sqlite3_errmsg(d->db));
+    ost_result result = check_schema(d, error);
     (void)sqlite3_exec(d->db, "COMMIT", NULL, NULL, NULL);
     return result;
 }
 
 /* The version is read again inside: another process may have been faster. */
-static ost_result apply_next(database *d, int *ret_version, ost_error *ret_error)
+static ost_result apply_next(database *d, int *ret_version, ost_error *error)
 {
     char done[64];
     int code = sqlite3_exec(d->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
     if (code != SQLITE_OK)
-        return ost_error_set(ret_error, store_result(code), "%s", sqlite3_errmsg(d->db));
-    ost_result result = read_version(d, ret_version, ret_error);
+        return ost_error_set(error, store_result(code), "%s", sqlite3_errmsg(d->db));
+    ost_result result = read_version(d, ret_version, error);
     if (result == OST_OK && *ret_version < SCHEMA) {
         int number = *ret_version + 1;
         snprintf(done, sizeof done, "PRAGMA user_version = %d; COMMIT", number);
@@ -167,18 +167,18 @@ static ost_result apply_next(database *d, int *ret_version, ost_error *ret_error
             *ret_version = number;
             return OST_OK;
         }
-        result = ost_error_set(ret_error, OST_E_STORE, "migration %d: %s", number,
-                               sqlite3_errmsg(d->db));
+        result =
+            ost_error_set(error, OST_E_STORE, "migration %d: %s", number, sqlite3_errmsg(d->db));
     }
     (void)sqlite3_exec(d->db, "ROLLBACK", NULL, NULL, NULL);
     return result;
 }
 
-ost_result migrate(database *d, ost_error *ret_error)
+ost_result migrate(database *d, ost_error *error)
 {
     int version = 0;
-    ost_result result = read_version(d, &version, ret_error);
+    ost_result result = read_version(d, &version, error);
     while (result == OST_OK && version < SCHEMA)
-        result = apply_next(d, &version, ret_error);
+        result = apply_next(d, &version, error);
     return result;
 }

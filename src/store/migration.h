@@ -7,9 +7,9 @@
 
 /* Whether this program can work with the database; changes nothing. OST_E_SCHEMA: a newer program
  * wrote it. OST_E_STORE: it is not a store, or cannot be read. */
-OST_MUST_CHECK ost_result migration_check(database *database, ost_error *ret_error);
+OST_MUST_CHECK ost_result migration_check(database *database, ost_error *error);
 
 /* Brings the schema up to date; another process may be doing the same. */
-OST_MUST_CHECK ost_result migrate(database *database, ost_error *ret_error);
+OST_MUST_CHECK ost_result migrate(database *database, ost_error *error);
 
 #endif

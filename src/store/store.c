@@ -7,11 +7,11 @@
 #include "store/store.h"
 #include "store/transaction.h"
 
-ost_result store_open(const char *path, store **ret_store, ost_error *ret_error)
+ost_result store_open(const char *path, store **ret_store, ost_error *error)
 {
     store *s = memory_alloc(sizeof *s);
     if (s == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     pthread_mutex_init(&s->turn, NULL);
     pthread_mutex_init(&s->told_lock, NULL);
     pthread_cond_init(&s->told, NULL);
@@ -19,10 +19,10 @@ ost_result store_open(const char *path, store **ret_store, ost_error *ret_error)
     pthread_cond_init(&s->reader_free, NULL);
     s->alone = strcmp(path, ":memory:") == 0;
     s->path = memory_copy(text_of(path));
-    ost_result result = s->path != NULL ? database_open(path, true, &s->writer, ret_error)
-                                        : ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    ost_result result = s->path != NULL ? database_open(path, true, &s->writer, error)
+                                        : ost_error_set(error, OST_E_MEMORY, "out of memory");
     if (result == OST_OK && !transaction_prepare(s))
-        result = ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        result = ost_error_set(error, OST_E_MEMORY, "out of memory");
     if (result != OST_OK) {
         store_close(s);
         return result;

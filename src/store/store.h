@@ -15,7 +15,7 @@ typedef struct store store;
  * date by numbered migrations, one transaction each. OST_E_SCHEMA: written by a newer program,
  * nothing changed. OST_E_STORE: not writable, not a database, disk full (detail says which).
  * `path` ":memory:" is for tests. */
-OST_MUST_CHECK ost_result store_open(const char *path, store **ret_store, ost_error *ret_error);
+OST_MUST_CHECK ost_result store_open(const char *path, store **ret_store, ost_error *error);
 void store_close(store *store); /* NULL is fine */
 
 /* A number that is another one after anybody, in this process or another, has changed a realm, a
@@ -37,7 +37,7 @@ typedef struct store_key store_key;
 OST_MUST_CHECK ost_result store_realm_create(store *store, const store_realm *realm,
                                              const store_user *users, size_t user_count,
                                              const store_key *keys, size_t key_count,
-                                             ost_error *ret_error);
+                                             ost_error *error);
 /* Replaces the document of the version before. OST_E_CONFLICT: somebody else has changed the realm
  * since it was read; OST_E_NOT_FOUND. */
 OST_MUST_CHECK ost_result store_realm_update(store *store, const store_realm *realm);

@@ -19,38 +19,37 @@ static ost_result insert_realm(database *d, const store_realm *realm)
 }
 
 static ost_result tell_conflict(ost_result result, const char *what, ost_text which,
-                                ost_error *ret_error)
+                                ost_error *error)
 {
-    return result == OST_E_CONFLICT ? ost_error_set(ret_error, result, "%s %.*s exists already",
-                                                    what, (int)which.len, which.data)
+    return result == OST_E_CONFLICT ? ost_error_set(error, result, "%s %.*s exists already", what,
+                                                    (int)which.len, which.data)
                                     : result;
 }
 
 static ost_result insert_all(database *d, const store_realm *realm, const store_user *users,
                              size_t user_count, const store_key *keys, size_t key_count,
-                             ost_error *ret_error)
+                             ost_error *error)
 {
-    ost_result result = tell_conflict(insert_realm(d, realm), "the realm", realm->name, ret_error);
+    ost_result result = tell_conflict(insert_realm(d, realm), "the realm", realm->name, error);
     for (size_t i = 0; i < user_count && result == OST_OK; i++)
         result = tell_conflict(insert_user(d, &users[i]), "a user of the name, id or address of",
-                               users[i].username, ret_error);
+                               users[i].username, error);
     for (size_t i = 0; i < key_count && result == OST_OK; i++)
-        result = tell_conflict(insert_key(d, &keys[i]), "key", keys[i].kid, ret_error);
+        result = tell_conflict(insert_key(d, &keys[i]), "key", keys[i].kid, error);
     if (result != OST_OK && result != OST_E_CONFLICT)
-        ost_error_set(ret_error, result, "%s", sqlite3_errmsg(d->db));
+        ost_error_set(error, result, "%s", sqlite3_errmsg(d->db));
     return result;
 }
 
 ost_result store_realm_create(store *s, const store_realm *realm, const store_user *users,
                               size_t user_count, const store_key *keys, size_t key_count,
-                              ost_error *ret_error)
+                              ost_error *error)
 {
     database *d;
     ost_result result = write_begin(s, &d);
     if (result != OST_OK)
-        return error_set_sentence(ret_error, result);
-    return write_end(s, insert_all(d, realm, users, user_count, keys, key_count, ret_error),
-                     ret_error);
+        return error_set_sentence(error, result);
+    return write_end(s, insert_all(d, realm, users, user_count, keys, key_count, error), error);
 }
 
 /* Only the version before may be replaced: two who change a realm at once would lose one change. */

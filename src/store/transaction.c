@@ -100,9 +100,9 @@ ost_result write_begin(store *s, database **ret_database)
     return result;
 }
 
-ost_result write_end(store *s, ost_result result, ost_error *ret_error)
+ost_result write_end(store *s, ost_result result, ost_error *error)
 {
-    commit_member me = {.next = s->members, .error = ret_error};
+    commit_member me = {.next = s->members, .error = error};
     int code = sqlite3_extended_errcode(s->writer.db);
     statements_reset(&s->writer);
     if (is_open(s) &&

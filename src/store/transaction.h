@@ -39,7 +39,7 @@ struct store {
 
 /* Opens one connection, with everything that connections are set to. */
 OST_MUST_CHECK ost_result database_open(const char *path, bool writer, database *ret_database,
-                                        ost_error *ret_error);
+                                        ost_error *error);
 void database_close(database *database);
 
 /* A connection to read with, until read_end; NULL when none can be had. Every statement sees what
@@ -54,8 +54,8 @@ OST_MUST_CHECK bool transaction_prepare(store *store);
 OST_MUST_CHECK ost_result write_begin(store *store, database **ret_database);
 
 /* Keeps the work when `result` is OST_OK, takes it back otherwise; returns when it is on disk.
- * `result`, or why nothing could be committed; *ret_error (may be NULL) then tells more. */
-OST_MUST_CHECK ost_result write_end(store *store, ost_result result, ost_error *ret_error);
+ * `result`, or why nothing could be committed; *error (may be NULL) then tells more. */
+OST_MUST_CHECK ost_result write_end(store *store, ost_result result, ost_error *error);
 
 /* `change`, an expression with the database `d` in it, as a transaction of its own; its result. */
 #define WRITE(store, d, change)                                                                    \

@@ -201,31 +201,31 @@ static ost_result step(reader *r, ost_json **ret_root)
 }
 
 ost_result ost_json_read(ost_text text, const ost_json_limits *limits, ost_arena *arena,
-                         const ost_json **ret_value, ost_error *ret_error)
+                         const ost_json **ret_value, ost_error *error)
 {
     ost_json_limits given = limits != NULL ? *limits : (ost_json_limits){0};
     size_t max_bytes = OR_DEFAULT(given.max_bytes, DEFAULT_BYTES);
     size_t max_depth = OR_DEFAULT(given.max_depth, DEFAULT_DEPTH);
     if (ret_value == NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the value");
+        return ost_error_set(error, OST_E_ARGUMENT, "no place for the value");
     if (text.len > max_bytes)
-        return ost_error_set(ret_error, OST_E_CEILING, "%zu bytes, where %zu are allowed", text.len,
+        return ost_error_set(error, OST_E_CEILING, "%zu bytes, where %zu are allowed", text.len,
                              max_bytes);
     if (text.len == 0)
-        return ost_error_set(ret_error, OST_E_JSON, "the document is empty");
+        return ost_error_set(error, OST_E_JSON, "the document is empty");
     reader r = {
         .start = text.data,
         .at = text.data,
         .end = text.data + text.len,
         .arena = arena,
-        .error = ret_error,
+        .error = error,
         .values_left = OR_DEFAULT(given.max_values, DEFAULT_VALUES),
         .max_depth = max_depth < text.len ? max_depth : text.len, /* each takes a byte */
     };
     ost_json *root = NULL;
     r.open = ost_arena_alloc(arena, r.max_depth * sizeof(ost_json *));
     if (r.open == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     skip_space(&r);
     ost_result result = read_value(&r, &root);
     while (result == OST_OK && r.depth > 0)

@@ -125,7 +125,7 @@ static void put_step(ost_json_writer *writer, check_step name, const explain_ste
 }
 
 ost_result explain_print_json(const explain_step steps[CHECK_STEPS], const ost_verdict *verdict,
-                              bool verified, ost_arena *arena, ost_error *ret_error)
+                              bool verified, ost_arena *arena, ost_error *error)
 {
     ost_text text;
     bool allowed = verdict->decision == OST_ALLOW;
@@ -149,7 +149,7 @@ ost_result explain_print_json(const explain_step steps[CHECK_STEPS], const ost_v
     ost_json_close_object(writer);
     ost_result result = ost_json_writer_finish(writer, &text);
     if (result != OST_OK)
-        return error_set_sentence(ret_error, result);
+        return error_set_sentence(error, result);
     puts(text.data);
     return OST_OK;
 }

@@ -13,6 +13,6 @@ void explain_print(const explain_step steps[CHECK_STEPS], const ost_verdict *ver
 /* One JSON object. OST_E_MEMORY. */
 OST_MUST_CHECK ost_result explain_print_json(const explain_step steps[CHECK_STEPS],
                                              const ost_verdict *verdict, bool verified,
-                                             ost_arena *arena, ost_error *ret_error);
+                                             ost_arena *arena, ost_error *error);
 
 #endif

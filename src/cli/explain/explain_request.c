@@ -39,7 +39,7 @@ static const char *const *read_conditions(const option_values *values, const cha
 
 /* What a route asks for: by options, or by a file as a program reads it. */
 static ost_result read_policy(const option_values *values, explain_request *r, ost_arena *arena,
-                              ost_error *ret_error)
+                              ost_error *error)
 {
     const char *path = options_get(values, "policy");
     const ost_policy *policy;
@@ -53,17 +53,17 @@ static ost_result read_policy(const option_values *values, explain_request *r, o
     if (path == NULL)
         return OST_OK;
     if (r->policy.scopes != NULL || r->policy.realm_roles != NULL || r->policy.client_roles != NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT,
+        return ost_error_set(error, OST_E_ARGUMENT,
                              "--policy says all that is asked for: no --scope, --realm-role or "
                              "--client-role beside it");
-    ost_result result = tool_read(path, arena, &json, ret_error);
+    ost_result result = tool_read(path, arena, &json, error);
     if (result != OST_OK)
         return result;
     result = ost_policy_read(json, arena, &policy, &why);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s is not a policy: %s", path, why.detail);
+        return ost_error_set(error, result, "%s is not a policy: %s", path, why.detail);
     if (policy->open)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "%s is open: no token is looked at", path);
+        return ost_error_set(error, OST_E_ARGUMENT, "%s is open: no token is looked at", path);
     r->policy = *policy;
     return OST_OK;
 }
@@ -71,17 +71,17 @@ static ost_result read_policy(const option_values *values, explain_request *r, o
 /* The guard keeps its seed up to date, so it is given a copy; nothing listens where it then asks.
  */
 static ost_result take_key_file(const char *path, explain_request *r, ost_arena *arena,
-                                ost_error *ret_error)
+                                ost_error *error)
 {
     ost_text keys;
     ost_keyset *set;
     ost_error why = {0};
-    ost_result result = tool_read(path, arena, &keys, ret_error);
+    ost_result result = tool_read(path, arena, &keys, error);
     if (result != OST_OK)
         return result;
     result = ost_keyset_import(keys, TOOL_KEYS_MAX, &set, NULL, &why);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result,
+        return ost_error_set(error, result,
                              "%s is not a JWK Set with keys to verify with: %s "
                              "(ostiary jwk set makes one)",
                              path, why.detail);
@@ -89,7 +89,7 @@ static ost_result take_key_file(const char *path, explain_request *r, ost_arena 
     snprintf(r->seed, sizeof r->seed, "/tmp/ostiary-keys-XXXXXX");
     int fd = mkstemp(r->seed);
     if (fd < 0 || write(fd, keys.data, keys.len) != (ssize_t)keys.len)
-        result = ost_error_set(ret_error, OST_E_SYSTEM, "the key set cannot be copied");
+        result = ost_error_set(error, OST_E_SYSTEM, "the key set cannot be copied");
     if (fd >= 0)
         close(fd);
     r->issuer.seed_file = r->seed;
@@ -98,11 +98,11 @@ static ost_result take_key_file(const char *path, explain_request *r, ost_arena 
 }
 
 static ost_result take_key_set(const char *where, explain_request *r, ost_arena *arena,
-                               ost_error *ret_error)
+                               ost_error *error)
 {
     ost_text text = text_of(where);
     if (!text_starts(text, "https://") && !text_starts(text, "http://"))
-        return take_key_file(where, r, arena, ret_error);
+        return take_key_file(where, r, arena, error);
     r->issuer.jwks_url = where;
     return OST_OK;
 }
@@ -111,12 +111,12 @@ static ost_result take_key_set(const char *where, explain_request *r, ost_arena 
 
 /* The first certificate of a PEM file; what has no blocks is DER. */
 static ost_result read_certificate(const char *path, ost_arena *arena, ost_text *ret_der,
-                                   ost_error *ret_error)
+                                   ost_error *error)
 {
     ost_text content, rest;
     pem_block block;
     bool found, is_pem = false;
-    ost_result result = tool_read(path, arena, &content, ret_error);
+    ost_result result = tool_read(path, arena, &content, error);
     if (result != OST_OK)
         return result;
     rest = content;
@@ -130,29 +130,29 @@ static ost_result read_certificate(const char *path, ost_arena *arena, ost_text 
     else if (result == OST_OK && is_pem)
         result = OST_E_KEY_FORMAT;
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s: no certificate in it", path);
+        return ost_error_set(error, result, "%s: no certificate in it", path);
     *ret_der = content;
     return OST_OK;
 }
 
 /* A token that comes with a proof comes by the scheme DPoP. */
 static ost_result read_proof(const option_values *values, explain_request *r, ost_text token,
-                             ost_arena *arena, ost_error *ret_error)
+                             ost_arena *arena, ost_error *error)
 {
     const char *path = options_get(values, "proof"), *method = options_get(values, "method");
     const char *url = options_get(values, "url");
     if (path == NULL && (method != NULL || url != NULL))
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "--method and --url belong to a --proof");
+        return ost_error_set(error, OST_E_ARGUMENT, "--method and --url belong to a --proof");
     if (path == NULL)
         return OST_OK;
     if (url == NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "--proof needs the --url that was asked");
-    ost_result result = tool_read_line(path, arena, &r->proof, ret_error);
+        return ost_error_set(error, OST_E_ARGUMENT, "--proof needs the --url that was asked");
+    ost_result result = tool_read_line(path, arena, &r->proof, error);
     if (result != OST_OK)
         return result;
     const char *field = ost_arena_format(arena, "DPoP %.*s", (int)token.len, token.data);
     if (field == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     r->authorization = text_of(field);
     r->credentials.bearer = (ost_text){0};
     r->credentials.authorization = &r->authorization;
@@ -165,13 +165,13 @@ static ost_result read_proof(const option_values *values, explain_request *r, os
 }
 
 static ost_result read_credentials(const option_values *values, explain_request *r, ost_text token,
-                                   ost_arena *arena, ost_error *ret_error)
+                                   ost_arena *arena, ost_error *error)
 {
     const char *certificate = options_get(values, "certificate");
     r->credentials = (ost_credentials){.bearer = token};
-    ost_result result = read_proof(values, r, token, arena, ret_error);
+    ost_result result = read_proof(values, r, token, arena, error);
     if (result == OST_OK && certificate != NULL)
-        result = read_certificate(certificate, arena, &r->credentials.certificate, ret_error);
+        result = read_certificate(certificate, arena, &r->credentials.certificate, error);
     return result;
 }
 
@@ -180,7 +180,7 @@ static ost_result read_credentials(const option_values *values, explain_request 
 /* Whose word is asked for. The secret comes from a file: it is not to be seen in the list of
  * processes, not even for a moment. */
 static ost_result read_introspection(const option_values *values, explain_request *r,
-                                     ost_arena *arena, ost_error *ret_error)
+                                     ost_arena *arena, ost_error *error)
 {
     const char *which = options_get(values, "introspect");
     const char *client = options_get(values, "introspection-client");
@@ -189,47 +189,47 @@ static ost_result read_introspection(const option_values *values, explain_reques
     if (which == NULL && client == NULL && path == NULL)
         return OST_OK;
     if (which == NULL || client == NULL || path == NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT,
+        return ost_error_set(error, OST_E_ARGUMENT,
                              "--introspect, --introspection-client and --introspection-secret-file "
                              "go together");
     bool every = strcmp(which, "every") == 0;
     if (!every && strcmp(which, "opaque") != 0)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "--introspect is opaque or every");
-    ost_result result = tool_read_line(path, arena, &line, ret_error);
+        return ost_error_set(error, OST_E_ARGUMENT, "--introspect is opaque or every");
+    ost_result result = tool_read_line(path, arena, &line, error);
     if (result != OST_OK)
         return result;
     const char *secret = ost_arena_copy(arena, line);
     r->issuer.introspection =
         (ost_introspection){.client_id = client, .client_secret = secret, .every_token = every};
-    return secret != NULL ? OST_OK : ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    return secret != NULL ? OST_OK : ost_error_set(error, OST_E_MEMORY, "out of memory");
 }
 
 static ost_result read_decryption_keys(const option_values *values, explain_request *r,
-                                       ost_arena *arena, ost_error *ret_error)
+                                       ost_arena *arena, ost_error *error)
 {
     tool_keys keys;
     if (!options_has(values, "decryption-key"))
         return OST_OK;
-    ost_result result = tool_keys_named(values, "decryption-key", arena, &keys, ret_error);
+    ost_result result = tool_keys_named(values, "decryption-key", arena, &keys, error);
     if (result != OST_OK)
         return result;
     for (size_t i = 0; i < keys.count && result == OST_OK; i++)
-        result = tool_need_private(keys.keys[i], "decrypt", ret_error);
+        result = tool_need_private(keys.keys[i], "decrypt", error);
     if (result == OST_OK) {
         result = ost_keyset_new(keys.keys, keys.count, &r->decryption_keys);
         if (result != OST_OK)
-            error_set_sentence(ret_error, result);
+            error_set_sentence(error, result);
     }
     tool_keys_free(&keys);
     return result;
 }
 
 static ost_result read_request(const option_values *values, explain_request *r, ost_arena *arena,
-                               ost_error *ret_error)
+                               ost_error *error)
 {
     uint64_t now;
-    ost_result result = options_number(values, "now", (uint64_t)ost_now(NULL), 0, (uint64_t)1 << 53,
-                                       &now, ret_error);
+    ost_result result =
+        options_number(values, "now", (uint64_t)ost_now(NULL), 0, (uint64_t)1 << 53, &now, error);
     if (result != OST_OK)
         return result;
     r->now = (int64_t)now;
@@ -250,27 +250,27 @@ static ost_result read_request(const option_values *values, explain_request *r, 
                          .origin_count = read_list(values, "status-origin", r->origins)},
     };
     if (r->issuer.issuer == NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "--issuer is needed");
+        return ost_error_set(error, OST_E_ARGUMENT, "--issuer is needed");
     if (r->issuer.audience_count == 0 && !r->issuer.insecure_any_audience)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "--audience is needed");
+        return ost_error_set(error, OST_E_ARGUMENT, "--audience is needed");
     if (r->issuer.ca_file != NULL && access(r->issuer.ca_file, R_OK) != 0)
-        return ost_error_set(ret_error, OST_E_SYSTEM, "%s: %s", r->issuer.ca_file, strerror(errno));
-    result = read_policy(values, r, arena, ret_error);
+        return ost_error_set(error, OST_E_SYSTEM, "%s: %s", r->issuer.ca_file, strerror(errno));
+    result = read_policy(values, r, arena, error);
     if (result == OST_OK)
-        result = read_introspection(values, r, arena, ret_error);
+        result = read_introspection(values, r, arena, error);
     if (result == OST_OK)
-        result = read_decryption_keys(values, r, arena, ret_error);
+        result = read_decryption_keys(values, r, arena, error);
     const char *jwks = options_get(values, "jwks");
     if (result == OST_OK && jwks != NULL)
-        result = take_key_set(jwks, r, arena, ret_error);
+        result = take_key_set(jwks, r, arena, error);
     return result;
 }
 
 ost_result explain_request_read(const option_values *values, ost_text token, explain_request *r,
-                                ost_arena *arena, ost_error *ret_error)
+                                ost_arena *arena, ost_error *error)
 {
-    ost_result result = read_request(values, r, arena, ret_error);
-    return result == OST_OK ? read_credentials(values, r, token, arena, ret_error) : result;
+    ost_result result = read_request(values, r, arena, error);
+    return result == OST_OK ? read_credentials(values, r, token, arena, error) : result;
 }
 
 void explain_request_clear(explain_request *r)

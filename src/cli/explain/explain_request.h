@@ -27,7 +27,7 @@ typedef struct explain_request {
  * is. OST_E_ARGUMENT, and errors of reading files. Clear it, whatever came of it. */
 OST_MUST_CHECK ost_result explain_request_read(const option_values *values, ost_text token,
                                                explain_request *r, ost_arena *arena,
-                                               ost_error *ret_error);
+                                               ost_error *error);
 void explain_request_clear(explain_request *r);
 
 #endif

@@ -57,7 +57,7 @@ static void check_patiently(ost_guard *guard, const explain_request *r, check_tr
 }
 
 static ost_result explain_with(const option_values *values, explain_request *r, ost_text token,
-                               ost_arena *arena, bool *ret_allowed, ost_error *ret_error)
+                               ost_arena *arena, bool *ret_allowed, ost_error *error)
 {
     explain_step steps[CHECK_STEPS];
     check_trace trace = {.past_failure = true};
@@ -68,7 +68,7 @@ static ost_result explain_with(const option_values *values, explain_request *r, 
                                      .context = &r->clock,
                                      .decryption_keys = r->decryption_keys,
                                      .no_cache = true};
-    ost_result result = ost_guard_new(&config, &guard, ret_error);
+    ost_result result = ost_guard_new(&config, &guard, error);
     if (result != OST_OK)
         return result == OST_E_CONFIG ? OST_E_ARGUMENT : result;
     wait_for_keys(guard, arena);
@@ -81,25 +81,25 @@ static ost_result explain_with(const option_values *values, explain_request *r, 
     result = explain_token(&input, &trace, steps);
     ost_guard_free(guard);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "out of memory");
+        return ost_error_set(error, result, "out of memory");
     *ret_allowed = verdict.decision == OST_ALLOW;
     if (options_has(values, "json"))
-        return explain_print_json(steps, &verdict, trace.verified, arena, ret_error);
+        return explain_print_json(steps, &verdict, trace.verified, arena, error);
     explain_print(steps, &verdict, trace.verified);
     return OST_OK;
 }
 
 static bool allowed;
 
-static ost_result explain(const option_values *values, ost_arena *arena, ost_error *ret_error)
+static ost_result explain(const option_values *values, ost_arena *arena, ost_error *error)
 {
     explain_request r = {.now = 0};
     ost_text token;
-    ost_result result = tool_token(values, arena, &token, ret_error);
+    ost_result result = tool_token(values, arena, &token, error);
     if (result == OST_OK)
-        result = explain_request_read(values, token, &r, arena, ret_error);
+        result = explain_request_read(values, token, &r, arena, error);
     if (result == OST_OK)
-        result = explain_with(values, &r, token, arena, &allowed, ret_error);
+        result = explain_with(values, &r, token, arena, &allowed, error);
     explain_request_clear(&r);
     return result;
 }

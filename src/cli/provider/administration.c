@@ -78,11 +78,11 @@ void administration_put(ost_text text, char end)
 
 ost_result administration_assign(realm_admin *admin, const option_values *values, size_t first,
                                  const ost_json *document, const ost_json **ret_document,
-                                 ost_error *ret_error)
+                                 ost_error *error)
 {
     for (size_t i = first; i < values->operand_count; i++) {
-        ost_result result = document_assign(document, text_of(values->operands[i]), admin->arena,
-                                            &document, ret_error);
+        ost_result result =
+            document_assign(document, text_of(values->operands[i]), admin->arena, &document, error);
         if (result != OST_OK)
             return result;
     }

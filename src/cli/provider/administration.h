@@ -13,7 +13,7 @@
 /* Opens the realm that --realm names, or the operand of `realm show` and `realm set`, does the
  * work, and tells what went wrong. Returns an exit code. */
 typedef ost_result administration_work(realm_admin *admin, const option_values *values,
-                                       ost_error *ret_error);
+                                       ost_error *error);
 int administration_run(const option_values *values, const char *doing, administration_work *work);
 int administration_run_realm(const option_values *values, const char *doing,
                              administration_work *work);
@@ -28,8 +28,7 @@ void administration_put(ost_text text, char end);
 /* Applies the operands from the n-th on ("name=value") to a document. */
 OST_MUST_CHECK ost_result administration_assign(realm_admin *admin, const option_values *values,
                                                 size_t first, const ost_json *document,
-                                                const ost_json **ret_document,
-                                                ost_error *ret_error);
+                                                const ost_json **ret_document, ost_error *error);
 
 /* Without the members named, NULL-terminated: secrets, and what is long. */
 OST_MUST_CHECK ost_result administration_without(const ost_json *document, const char *const *names,

@@ -5,11 +5,11 @@
 #include "base/text.h"
 #include "cli/provider/administration.h"
 
-static ost_result list(realm_admin *a, const option_values *values, ost_error *ret_error)
+static ost_result list(realm_admin *a, const option_values *values, ost_error *error)
 {
     static const char *const secrets[] = {"secret", NULL};
     ost_result result = OST_OK;
-    (void)ret_error;
+    (void)error;
     for (size_t i = 0; i < a->realm->client_count && result == OST_OK; i++) {
         const realm_client *client = &a->realm->clients[i];
         if (options_has(values, "json")) {

@@ -11,7 +11,7 @@
 #define SECRET_BYTES 24
 
 /* 32 characters. */
-static ost_result regenerate(realm_admin *a, const realm_client *client, ost_error *ret_error)
+static ost_result regenerate(realm_admin *a, const realm_client *client, ost_error *error)
 {
     unsigned char bytes[SECRET_BYTES];
     char text[BASE64URL_LEN(SECRET_BYTES)];
@@ -21,7 +21,7 @@ static ost_result regenerate(realm_admin *a, const realm_client *client, ost_err
     if (result == OST_OK)
         result = document_put_text(client->document, "secret", secret, a->arena, &document);
     if (result == OST_OK)
-        result = realm_admin_store_client(a, client, document, ret_error);
+        result = realm_admin_store_client(a, client, document, error);
     if (result == OST_OK)
         administration_put(secret, '\n');
     wipe(bytes, sizeof bytes);
@@ -29,16 +29,16 @@ static ost_result regenerate(realm_admin *a, const realm_client *client, ost_err
     return result;
 }
 
-static ost_result secret(realm_admin *a, const option_values *values, ost_error *ret_error)
+static ost_result secret(realm_admin *a, const option_values *values, ost_error *error)
 {
     const realm_client *client = realm_find_client(a->realm, text_of(values->operands[0]));
     if (client == NULL)
-        return ost_error_set(ret_error, OST_E_NOT_FOUND, "Could not find client: %s",
+        return ost_error_set(error, OST_E_NOT_FOUND, "Could not find client: %s",
                              values->operands[0]);
     if (options_has(values, "regenerate"))
-        return regenerate(a, client, ret_error);
+        return regenerate(a, client, error);
     if (client->secret == NULL)
-        return ost_error_set(ret_error, OST_E_NOT_FOUND, "the client has no secret");
+        return ost_error_set(error, OST_E_NOT_FOUND, "the client has no secret");
     administration_put(text_of(client->secret), '\n');
     return OST_OK;
 }

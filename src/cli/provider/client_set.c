@@ -4,15 +4,15 @@
 #include "base/text.h"
 #include "cli/provider/administration.h"
 
-static ost_result set(realm_admin *a, const option_values *values, ost_error *ret_error)
+static ost_result set(realm_admin *a, const option_values *values, ost_error *error)
 {
     const ost_json *document;
     const realm_client *client = realm_find_client(a->realm, text_of(values->operands[0]));
     if (client == NULL)
-        return ost_error_set(ret_error, OST_E_NOT_FOUND, "Could not find client: %s",
+        return ost_error_set(error, OST_E_NOT_FOUND, "Could not find client: %s",
                              values->operands[0]);
-    ost_result result = administration_assign(a, values, 1, client->document, &document, ret_error);
-    return result == OST_OK ? realm_admin_store_client(a, client, document, ret_error) : result;
+    ost_result result = administration_assign(a, values, 1, client->document, &document, error);
+    return result == OST_OK ? realm_admin_store_client(a, client, document, error) : result;
 }
 
 static int run(const option_values *values)

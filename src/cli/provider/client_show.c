@@ -4,13 +4,13 @@
 #include "base/text.h"
 #include "cli/provider/administration.h"
 
-static ost_result show(realm_admin *a, const option_values *values, ost_error *ret_error)
+static ost_result show(realm_admin *a, const option_values *values, ost_error *error)
 {
     static const char *const secrets[] = {"secret", "registrationAccessToken", NULL};
     const ost_json *document;
     const realm_client *client = realm_find_client(a->realm, text_of(values->operands[0]));
     if (client == NULL)
-        return ost_error_set(ret_error, OST_E_NOT_FOUND, "Could not find client: %s",
+        return ost_error_set(error, OST_E_NOT_FOUND, "Could not find client: %s",
                              values->operands[0]);
     ost_result result = administration_without(client->document, secrets, a->arena, &document);
     if (result == OST_OK)

@@ -33,12 +33,12 @@ static ost_result print_json(const store_key *keys, size_t count, ost_arena *are
     return result;
 }
 
-static ost_result list(realm_admin *a, const option_values *values, ost_error *ret_error)
+static ost_result list(realm_admin *a, const option_values *values, ost_error *error)
 {
     store_key *keys;
     size_t count;
     ost_result result = store_key_list(a->store, a->row.name, a->arena, &keys, &count);
-    (void)ret_error;
+    (void)error;
     if (result == OST_OK && options_has(values, "json"))
         return print_json(keys, count, a->arena);
     for (size_t i = 0; result == OST_OK && i < count; i++) {

@@ -42,7 +42,7 @@ static void run_state_clear(run_state *state)
 }
 
 /* --import-realm alone means DATA/import, as in Keycloak; with a value, that file or folder. */
-static ost_result import_realms(const option_values *values, store *db, ost_error *ret_error)
+static ost_result import_realms(const option_values *values, store *db, ost_error *error)
 {
     if (!options_has(values, "import-realm"))
         return OST_OK;
@@ -54,7 +54,7 @@ static ost_result import_realms(const option_values *values, store *db, ost_erro
         path = folder;
     }
     size_t imported = 0, skipped = 0;
-    ost_result result = realm_import_path(db, path, NULL, NULL, &imported, &skipped, ret_error);
+    ost_result result = realm_import_path(db, path, NULL, NULL, &imported, &skipped, error);
     if (result == OST_OK && imported > 0)
         fprintf(stderr, "ostiary: %zu realm%s imported from %s\n", imported,
                 imported == 1 ? "" : "s", path);
@@ -62,7 +62,7 @@ static ost_result import_realms(const option_values *values, store *db, ost_erro
 }
 
 /* The first administrator, from the environment only: a password has no place on a command line. */
-static ost_result bootstrap(store *db, ost_error *ret_error)
+static ost_result bootstrap(store *db, ost_error *error)
 {
     const char *name = getenv("KC_BOOTSTRAP_ADMIN_USERNAME");
     const char *password = getenv("KC_BOOTSTRAP_ADMIN_PASSWORD");
@@ -73,10 +73,10 @@ static ost_result bootstrap(store *db, ost_error *ret_error)
     if (name == NULL && password == NULL)
         return OST_OK;
     if (name == NULL || password == NULL)
-        return ost_error_set(ret_error, OST_E_CONFIG,
+        return ost_error_set(error, OST_E_CONFIG,
                              "the first administrator needs both KC_BOOTSTRAP_ADMIN_USERNAME and "
                              "KC_BOOTSTRAP_ADMIN_PASSWORD");
-    return bootstrap_admin(db, text_of(name), text_of(password), NULL, ret_error);
+    return bootstrap_admin(db, text_of(name), text_of(password), NULL, error);
 }
 
 /* "--http-enabled", "--http-enabled=true" */
@@ -95,27 +95,27 @@ static bool is_off(const option_values *values, const char *name)
 /* How the provider listens: in production over TLS, or in plain text behind a proxy when
  * --http-enabled says so. */
 static ost_result configure_listener(const option_values *values, bool development,
-                                     provider_config *config, ost_error *ret_error)
+                                     provider_config *config, ost_error *error)
 {
     bool tls = options_has(values, "https-certificate-file");
     bool http = development || is_on(values, "http-enabled");
     uint64_t port;
     if (tls != options_has(values, "https-certificate-key-file"))
-        return ost_error_set(ret_error, OST_E_CONFIG,
+        return ost_error_set(error, OST_E_CONFIG,
                              "--https-certificate-file and --https-certificate-key-file go "
                              "together");
     if (!tls && !http)
-        return ost_error_set(ret_error, OST_E_CONFIG,
+        return ost_error_set(error, OST_E_CONFIG,
                              "production needs --https-certificate-file and "
                              "--https-certificate-key-file, or --http-enabled=true behind a proxy "
                              "that ends TLS");
     if (!development && !is_off(values, "hostname-strict") &&
         options_get(values, "hostname") == NULL)
-        return ost_error_set(ret_error, OST_E_CONFIG,
+        return ost_error_set(error, OST_E_CONFIG,
                              "production needs --hostname: the URL under which browsers and APIs "
                              "reach the provider, such as https://id.example.org");
-    ost_result result = tls ? options_number(values, "https-port", 8443, 1, 65535, &port, ret_error)
-                            : options_number(values, "http-port", 8080, 1, 65535, &port, ret_error);
+    ost_result result = tls ? options_number(values, "https-port", 8443, 1, 65535, &port, error)
+                            : options_number(values, "http-port", 8080, 1, 65535, &port, error);
     if (result != OST_OK)
         return result;
     config->port = (unsigned)port;
@@ -128,7 +128,7 @@ static ost_result configure_listener(const option_values *values, bool developme
 }
 
 static ost_result configure_log(const option_values *values, run_state *state,
-                                provider_config *config, ost_error *ret_error)
+                                provider_config *config, ost_error *error)
 {
     ost_text format = text_of(options_get(values, "log-format"));
     if (format.len == 0 || text_is(format, "text"))
@@ -136,13 +136,12 @@ static ost_result configure_log(const option_values *values, run_state *state,
     else if (text_is(format, "json"))
         config->log = access_log_json;
     else if (!text_is(format, "off"))
-        return ost_error_set(ret_error, OST_E_CONFIG, "--log-format is text, json or off");
+        return ost_error_set(error, OST_E_CONFIG, "--log-format is text, json or off");
     if (config->log == NULL)
         return OST_OK;
     ost_result result = log_sink_new(STDERR_FILENO, &state->log);
     config->log_user = state->log;
-    return result == OST_OK ? OST_OK
-                            : ost_error_set(ret_error, result, "the log cannot be started");
+    return result == OST_OK ? OST_OK : ost_error_set(error, result, "the log cannot be started");
 }
 
 /* One address or block, or several with commas between them. */
@@ -159,14 +158,14 @@ static bool add_proxies(run_state *state, ost_text list)
 }
 
 static ost_result configure(const option_values *values, bool development, run_state *state,
-                            provider_config *config, ost_error *ret_error)
+                            provider_config *config, ost_error *error)
 {
     uint64_t loops, hash_threads;
-    ost_result result = configure_listener(values, development, config, ret_error);
+    ost_result result = configure_listener(values, development, config, error);
     if (result == OST_OK)
-        result = options_number(values, "loops", 0, 0, 256, &loops, ret_error);
+        result = options_number(values, "loops", 0, 0, 256, &loops, error);
     if (result == OST_OK)
-        result = options_number(values, "hash-threads", 0, 0, 256, &hash_threads, ret_error);
+        result = options_number(values, "hash-threads", 0, 0, 256, &hash_threads, error);
     if (result != OST_OK)
         return result;
     config->development = development;
@@ -180,11 +179,11 @@ static ost_result configure(const option_values *values, bool development, run_s
         if (value == NULL)
             break;
         if (!add_proxies(state, text_of(value)))
-            return ost_error_set(ret_error, OST_E_CONFIG, "too many trusted proxies");
+            return ost_error_set(error, OST_E_CONFIG, "too many trusted proxies");
     }
     config->trusted_proxy_count = state->proxy_count;
     config->trusted_proxies = (const char *const *)state->proxies;
-    return configure_log(values, state, config, ret_error);
+    return configure_log(values, state, config, error);
 }
 
 static void say_listening(void *user)

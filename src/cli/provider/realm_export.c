@@ -13,23 +13,23 @@
 #define MAX_EXPORT ((size_t)256 << 20)
 
 /* The file holds secrets: it is made for its owner only, and never over an existing one. */
-static ost_result write_document(const char *path, ost_text document, ost_error *ret_error)
+static ost_result write_document(const char *path, ost_text document, ost_error *error)
 {
     bool to_file = path != NULL && strcmp(path, "-") != 0;
     int fd = to_file ? open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : STDOUT_FILENO;
     if (fd < 0)
-        return ost_error_set(ret_error, OST_E_SYSTEM, "%s: %s", path, strerror(errno));
+        return ost_error_set(error, OST_E_SYSTEM, "%s: %s", path, strerror(errno));
     ost_result result = OST_OK;
     for (ost_text rest = document; rest.len > 0 && result == OST_OK;) {
         ssize_t written = write(fd, rest.data, rest.len);
         if (written < 0 && errno != EINTR)
-            result = ost_error_set(ret_error, OST_E_SYSTEM, "%s: %s", to_file ? path : "output",
+            result = ost_error_set(error, OST_E_SYSTEM, "%s: %s", to_file ? path : "output",
                                    strerror(errno));
         else if (written > 0)
             rest = text_slice(rest, (size_t)written, rest.len);
     }
     if (to_file && close(fd) != 0 && result == OST_OK)
-        result = ost_error_set(ret_error, OST_E_SYSTEM, "%s: %s", path, strerror(errno));
+        result = ost_error_set(error, OST_E_SYSTEM, "%s: %s", path, strerror(errno));
     return result;
 }
 

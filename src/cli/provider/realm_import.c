@@ -135,7 +135,7 @@ static void show_progress(void *user, size_t done, size_t count)
 
 /* ---- the command ---- */
 
-static ost_result import_all(importing *i, struct store *db, ost_error *ret_error)
+static ost_result import_all(importing *i, struct store *db, ost_error *error)
 {
     const realm_import_options options = {.strict = options_has(i->values, "strict"),
                                           .dry_run = options_has(i->values, "dry-run"),
@@ -147,26 +147,26 @@ static ost_result import_all(importing *i, struct store *db, ost_error *ret_erro
     ost_result result = OST_OK;
     for (size_t n = 0; n < i->values->operand_count && result == OST_OK; n++)
         result = realm_import_path(db, i->values->operands[n], &options, NULL, &imported, &skipped,
-                                   ret_error);
+                                   error);
     if (i->writer == NULL && result == OST_OK)
         printf("%zu %s, %zu skipped because they exist\n", imported,
                options.dry_run ? "could be imported" : "imported", skipped);
     return result;
 }
 
-static ost_result begin_import(importing *i, ost_error *ret_error)
+static ost_result begin_import(importing *i, ost_error *error)
 {
     if (!options_has(i->values, "json"))
         return OST_OK;
     i->arena = ost_arena_new(REPORT_ARENA);
     i->writer = i->arena != NULL ? ost_json_writer_new(i->arena, REPORT_MAX) : NULL;
     if (i->writer == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     ost_json_open_array(i->writer);
     return OST_OK;
 }
 
-static ost_result finish(importing *i, ost_error *ret_error)
+static ost_result finish(importing *i, ost_error *error)
 {
     ost_text text;
     if (i->writer == NULL)
@@ -174,7 +174,7 @@ static ost_result finish(importing *i, ost_error *ret_error)
     ost_json_close_array(i->writer);
     ost_result result = ost_json_writer_finish(i->writer, &text);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "the report: %s", ost_result_sentence(result));
+        return ost_error_set(error, result, "the report: %s", ost_result_sentence(result));
     printable_put_json(text);
     putchar('\n');
     return OST_OK;

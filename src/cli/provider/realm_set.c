@@ -3,12 +3,11 @@
 
 #include "cli/provider/administration.h"
 
-static ost_result set(realm_admin *a, const option_values *values, ost_error *ret_error)
+static ost_result set(realm_admin *a, const option_values *values, ost_error *error)
 {
     const ost_json *document;
-    ost_result result =
-        administration_assign(a, values, 1, a->realm->document, &document, ret_error);
-    return result == OST_OK ? realm_admin_store(a, document, ret_error) : result;
+    ost_result result = administration_assign(a, values, 1, a->realm->document, &document, error);
+    return result == OST_OK ? realm_admin_store(a, document, error) : result;
 }
 
 static int run(const option_values *values)

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "cli/provider/administration.h"
 
-static ost_result show(realm_admin *a, const option_values *values, ost_error *ret_error)
+static ost_result show(realm_admin *a, const option_values *values, ost_error *error)
 {
     static const char *const parts[] = {"clients",
                                         "roles",
@@ -24,7 +24,7 @@ static ost_result show(realm_admin *a, const option_values *values, ost_error *r
                                         NULL};
     const ost_json *document;
     (void)values;
-    (void)ret_error;
+    (void)error;
     ost_result result = administration_without(a->realm->document, parts, a->arena, &document);
     if (result == OST_OK)
         administration_print(ost_json_source(document));

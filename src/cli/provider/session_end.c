@@ -7,13 +7,13 @@
 
 #define SESSIONS_MAX 10000
 
-static ost_result end_all(realm_admin *a, const char *name, ost_error *ret_error)
+static ost_result end_all(realm_admin *a, const char *name, ost_error *error)
 {
     store_user user;
     store_session *sessions;
     const ost_json *document;
     size_t count = 0;
-    ost_result result = realm_admin_user(a, text_of(name), &user, &document, ret_error);
+    ost_result result = realm_admin_user(a, text_of(name), &user, &document, error);
     if (result == OST_OK)
         result = store_session_list(a->store, a->row.name, user.id, SESSIONS_MAX, a->arena,
                                     &sessions, &count);
@@ -27,16 +27,16 @@ static ost_result end_all(realm_admin *a, const char *name, ost_error *ret_error
     return result;
 }
 
-static ost_result end(realm_admin *a, const option_values *values, ost_error *ret_error)
+static ost_result end(realm_admin *a, const option_values *values, ost_error *error)
 {
     ost_result result = OST_OK;
     if (options_get(values, "user") != NULL)
-        return end_all(a, options_get(values, "user"), ret_error);
+        return end_all(a, options_get(values, "user"), error);
     if (values->operand_count == 0)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "needs SESSION or --user USER");
+        return ost_error_set(error, OST_E_ARGUMENT, "needs SESSION or --user USER");
     result = store_session_end(a->store, a->row.name, text_of(values->operands[0]));
     return result == OST_E_NOT_FOUND
-               ? ost_error_set(ret_error, result, "Session not found: %s", values->operands[0])
+               ? ost_error_set(error, result, "Session not found: %s", values->operands[0])
                : result;
 }
 

@@ -35,7 +35,7 @@ static ost_result print_all(const store_session *sessions, size_t count, ost_are
     return result;
 }
 
-static ost_result list(realm_admin *a, const option_values *values, ost_error *ret_error)
+static ost_result list(realm_admin *a, const option_values *values, ost_error *error)
 {
     store_session *sessions;
     size_t count;
@@ -43,8 +43,7 @@ static ost_result list(realm_admin *a, const option_values *values, ost_error *r
     const ost_json *document;
     ost_result result = OST_OK;
     if (options_get(values, "user") != NULL)
-        result =
-            realm_admin_user(a, text_of(options_get(values, "user")), &user, &document, ret_error);
+        result = realm_admin_user(a, text_of(options_get(values, "user")), &user, &document, error);
     if (result == OST_OK)
         result = store_session_list(a->store, a->row.name, user.id, SESSIONS_MAX, a->arena,
                                     &sessions, &count);

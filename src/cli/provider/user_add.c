@@ -11,17 +11,17 @@
 #define MAX_ROLES 32
 
 static ost_result add(struct store *db, const option_values *values, const char *password,
-                      ost_error *ret_error)
+                      ost_error *error)
 {
     const char *roles[MAX_ROLES + 1] = {0};
     for (size_t i = 0; i <= MAX_ROLES && options_nth(values, "role", i) != NULL; i++) {
         if (i == MAX_ROLES)
-            return ost_error_set(ret_error, OST_E_ARGUMENT, "more than %d roles", MAX_ROLES);
+            return ost_error_set(error, OST_E_ARGUMENT, "more than %d roles", MAX_ROLES);
         roles[i] = options_nth(values, "role", i);
     }
     return realm_add_user(db, text_of(options_get(values, "realm")), text_of(values->operands[0]),
                           text_of(options_get(values, "email")), text_of(password), roles, NULL,
-                          ret_error);
+                          error);
 }
 
 static int run(const option_values *values)

@@ -4,15 +4,14 @@
 #include "base/text.h"
 #include "cli/provider/administration.h"
 
-static ost_result add_role(realm_admin *a, const option_values *values, ost_error *ret_error)
+static ost_result add_role(realm_admin *a, const option_values *values, ost_error *error)
 {
     store_user user;
     const ost_json *document;
-    ost_result result =
-        realm_admin_user(a, text_of(values->operands[0]), &user, &document, ret_error);
+    ost_result result = realm_admin_user(a, text_of(values->operands[0]), &user, &document, error);
     return result == OST_OK
                ? realm_admin_add_role(a, &user, document, options_get(values, "client"),
-                                      text_of(values->operands[1]), ret_error)
+                                      text_of(values->operands[1]), error)
                : result;
 }
 

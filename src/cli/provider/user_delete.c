@@ -4,12 +4,11 @@
 #include "base/text.h"
 #include "cli/provider/administration.h"
 
-static ost_result remove_user(realm_admin *a, const option_values *values, ost_error *ret_error)
+static ost_result remove_user(realm_admin *a, const option_values *values, ost_error *error)
 {
     store_user user;
     const ost_json *document;
-    ost_result result =
-        realm_admin_user(a, text_of(values->operands[0]), &user, &document, ret_error);
+    ost_result result = realm_admin_user(a, text_of(values->operands[0]), &user, &document, error);
     return result == OST_OK ? store_user_delete(a->store, a->row.name, user.id) : result;
 }
 

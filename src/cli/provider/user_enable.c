@@ -7,25 +7,24 @@
 #include "provider/admin/document_edit.h"
 
 static ost_result change(realm_admin *a, const option_values *values, bool enabled,
-                         ost_error *ret_error)
+                         ost_error *error)
 {
     store_user user;
     const ost_json *document;
-    ost_result result =
-        realm_admin_user(a, text_of(values->operands[0]), &user, &document, ret_error);
+    ost_result result = realm_admin_user(a, text_of(values->operands[0]), &user, &document, error);
     if (result == OST_OK)
         result = document_put_boolean(document, "enabled", enabled, a->arena, &document);
-    return result == OST_OK ? realm_admin_store_user(a, &user, document, ret_error) : result;
+    return result == OST_OK ? realm_admin_store_user(a, &user, document, error) : result;
 }
 
-static ost_result enable(realm_admin *a, const option_values *values, ost_error *ret_error)
+static ost_result enable(realm_admin *a, const option_values *values, ost_error *error)
 {
-    return change(a, values, true, ret_error);
+    return change(a, values, true, error);
 }
 
-static ost_result disable(realm_admin *a, const option_values *values, ost_error *ret_error)
+static ost_result disable(realm_admin *a, const option_values *values, ost_error *error)
 {
-    return change(a, values, false, ret_error);
+    return change(a, values, false, error);
 }
 
 static int run_enable(const option_values *values)

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "cli/provider/administration.h"
 
-static ost_result list(realm_admin *a, const option_values *values, ost_error *ret_error)
+static ost_result list(realm_admin *a, const option_values *values, ost_error *error)
 {
     store_user *users;
     size_t count;
@@ -20,7 +20,7 @@ static ost_result list(realm_admin *a, const option_values *values, ost_error *r
         administration_put(users[i].email, '\t');
         puts(users[i].enabled ? "enabled" : "disabled");
     }
-    return error_set_sentence(ret_error, result);
+    return error_set_sentence(error, result);
 }
 
 static int run(const option_values *values)

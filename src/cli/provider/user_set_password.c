@@ -8,20 +8,19 @@
 
 #define MAX_PASSWORD 1024
 
-static ost_result set(realm_admin *a, const option_values *values, ost_error *ret_error)
+static ost_result set(realm_admin *a, const option_values *values, ost_error *error)
 {
     char password[MAX_PASSWORD + 2] = "";
     store_user user;
     const ost_json *document;
-    ost_result result =
-        realm_admin_user(a, text_of(values->operands[0]), &user, &document, ret_error);
+    ost_result result = realm_admin_user(a, text_of(values->operands[0]), &user, &document, error);
     if (result != OST_OK)
         return result;
     if (read_password(password, sizeof password))
         result = realm_admin_set_password(a, &user, document, text_of(password),
-                                          options_has(values, "temporary"), ret_error);
+                                          options_has(values, "temporary"), error);
     else
-        result = ost_error_set(ret_error, OST_E_ARGUMENT,
+        result = ost_error_set(error, OST_E_ARGUMENT,
                                "no password came (one line of at most %d bytes on standard input)",
                                MAX_PASSWORD);
     wipe(password, sizeof password);

@@ -4,13 +4,12 @@
 #include "base/text.h"
 #include "cli/provider/administration.h"
 
-static ost_result show(realm_admin *a, const option_values *values, ost_error *ret_error)
+static ost_result show(realm_admin *a, const option_values *values, ost_error *error)
 {
     static const char *const secrets[] = {"credentials", NULL};
     store_user user;
     const ost_json *document;
-    ost_result result =
-        realm_admin_user(a, text_of(values->operands[0]), &user, &document, ret_error);
+    ost_result result = realm_admin_user(a, text_of(values->operands[0]), &user, &document, error);
     if (result == OST_OK)
         result = administration_without(document, secrets, a->arena, &document);
     if (result == OST_OK)

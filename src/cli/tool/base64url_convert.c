@@ -6,30 +6,30 @@
 #include "cli/tool/tool.h"
 #include "cli/tool/tool_file.h"
 
-static ost_result encode(const option_values *values, ost_arena *arena, ost_error *ret_error)
+static ost_result encode(const option_values *values, ost_arena *arena, ost_error *error)
 {
     ost_text bytes, text;
-    ost_result result = tool_read(tool_operand(values), arena, &bytes, ret_error);
+    ost_result result = tool_read(tool_operand(values), arena, &bytes, error);
     if (result != OST_OK)
         return result;
     result = base64url_encode_to(arena, bytes, &text);
     if (result != OST_OK)
-        return error_set_sentence(ret_error, result);
-    return tool_put_line(values, text, arena, ret_error);
+        return error_set_sentence(error, result);
+    return tool_put_line(values, text, arena, error);
 }
 
 /* Strict, as tokens are read: what another reader might take for something else is refused. */
-static ost_result decode(const option_values *values, ost_arena *arena, ost_error *ret_error)
+static ost_result decode(const option_values *values, ost_arena *arena, ost_error *error)
 {
     ost_text text, bytes;
-    ost_result result = tool_read_line(tool_operand(values), arena, &text, ret_error);
+    ost_result result = tool_read_line(tool_operand(values), arena, &text, error);
     if (result != OST_OK)
         return result;
     result = base64url_decode_to(arena, text, &bytes);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result,
+        return ost_error_set(error, result,
                              "that is not strict base64url (no =, no + and /, no line breaks)");
-    return tool_put(values, bytes, ret_error);
+    return tool_put(values, bytes, error);
 }
 
 static int run_encode(const option_values *values)

@@ -40,18 +40,18 @@ typedef struct claims_writer {
     const ost_json *file; /* the claims of --claims; NULL: none */
     ost_text names[CLAIMS_MAX];
     size_t count;
-    ost_error *ret_error;
+    ost_error *error;
 } claims_writer;
 
 static ost_result begin_claim(claims_writer *w, ost_text name)
 {
     for (size_t i = 0; i < w->count; i++) {
         if (text_equal(w->names[i], name))
-            return ost_error_set(w->ret_error, OST_E_ARGUMENT, "the claim \"%.*s\" is given twice",
+            return ost_error_set(w->error, OST_E_ARGUMENT, "the claim \"%.*s\" is given twice",
                                  (int)name.len, name.data);
     }
     if (w->count == CLAIMS_MAX || name.len == 0)
-        return ost_error_set(w->ret_error, OST_E_ARGUMENT,
+        return ost_error_set(w->error, OST_E_ARGUMENT,
                              "a claim without a name, or more than %d claims", CLAIMS_MAX);
     w->names[w->count++] = name;
     ost_json_put_name(w->writer, name);
@@ -77,7 +77,7 @@ static ost_result put_times(claims_writer *w, const option_values *values)
     bool kept_iat = text == NULL && ost_json_get(w->file, "iat") != NULL;
     bool kept_exp = text == NULL && ost_json_get(w->file, "exp") != NULL;
     if (!read_duration(text != NULL ? text : "5m", &lifetime))
-        return ost_error_set(w->ret_error, OST_E_ARGUMENT,
+        return ost_error_set(w->error, OST_E_ARGUMENT,
                              "--expires: \"%.40s\" is not a duration such as 90, 5m, 12h or 30d",
                              text);
     ost_result result = kept_iat ? OST_OK : begin_claim(w, OST_TEXT("iat"));
@@ -102,7 +102,7 @@ static ost_result put_id(claims_writer *w, const option_values *values, ost_aren
     if (result == OST_OK)
         result = base64url_encode_to(arena, text_of_bytes(bytes, sizeof bytes), &random);
     if (result != OST_OK)
-        return error_set_sentence(w->ret_error, result);
+        return error_set_sentence(w->error, result);
     result = begin_claim(w, OST_TEXT("jti"));
     if (result == OST_OK)
         ost_json_put_text(w->writer, random);
@@ -132,7 +132,7 @@ static ost_result put_pair(claims_writer *w, const char *pair, bool json, ost_ar
     size_t end = text_find(text, '=', 0);
     const ost_json *parsed;
     if (end == text.len)
-        return ost_error_set(w->ret_error, OST_E_ARGUMENT, "\"%.60s\" is not NAME=VALUE", pair);
+        return ost_error_set(w->error, OST_E_ARGUMENT, "\"%.60s\" is not NAME=VALUE", pair);
     ost_text value = text_slice(text, end + 1, text.len);
     ost_result result = begin_claim(w, text_slice(text, 0, end));
     if (result != OST_OK)
@@ -142,8 +142,7 @@ static ost_result put_pair(claims_writer *w, const char *pair, bool json, ost_ar
         return OST_OK;
     }
     if (ost_json_read(value, NULL, arena, &parsed, NULL) != OST_OK)
-        return ost_error_set(w->ret_error, OST_E_ARGUMENT, "the value of \"%.60s\" is not JSON",
-                             pair);
+        return ost_error_set(w->error, OST_E_ARGUMENT, "the value of \"%.60s\" is not JSON", pair);
     ost_json_put_value(w->writer, parsed);
     return OST_OK;
 }
@@ -188,7 +187,7 @@ static ost_result put_file(claims_writer *w)
 }
 
 static ost_result read_file(const option_values *values, ost_arena *arena,
-                            const ost_json **ret_claims, ost_error *ret_error)
+                            const ost_json **ret_claims, ost_error *error)
 {
     static const ost_json_limits limits = {TOOL_FILE_MAX, 12, 16384};
     const char *path = options_get(values, "claims");
@@ -197,22 +196,22 @@ static ost_result read_file(const option_values *values, ost_arena *arena,
     *ret_claims = NULL;
     if (path == NULL)
         return OST_OK;
-    ost_result result = tool_read(path, arena, &text, ret_error);
+    ost_result result = tool_read(path, arena, &text, error);
     if (result != OST_OK)
         return result;
     result = ost_json_read(text, &limits, arena, ret_claims, &why);
     if (result == OST_OK && !ost_json_is(*ret_claims, OST_JSON_OBJECT))
         result = ost_error_set(&why, OST_E_JSON, "claims are an object");
-    return result == OST_OK ? OST_OK : ost_error_set(ret_error, result, "--claims: %s", why.detail);
+    return result == OST_OK ? OST_OK : ost_error_set(error, result, "--claims: %s", why.detail);
 }
 
 ost_result claims_write(const option_values *values, ost_arena *arena, ost_text *ret_claims,
-                        ost_error *ret_error)
+                        ost_error *error)
 {
-    claims_writer w = {.writer = ost_json_writer_new(arena, 0), .ret_error = ret_error};
+    claims_writer w = {.writer = ost_json_writer_new(arena, 0), .error = error};
     if (w.writer == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    ost_result result = read_file(values, arena, &w.file, ret_error);
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    ost_result result = read_file(values, arena, &w.file, error);
     if (result != OST_OK)
         return result;
     ost_json_open_object(w.writer);
@@ -223,5 +222,5 @@ ost_result claims_write(const option_values *values, ost_arena *arena, ost_text 
     if (result != OST_OK)
         return result;
     result = ost_json_writer_finish(w.writer, ret_claims);
-    return error_set_sentence(ret_error, result);
+    return error_set_sentence(error, result);
 }

@@ -10,6 +10,6 @@
 /* What the options say, then what the file of --claims says besides; iat and exp are always there.
  * As JSON in the arena. OST_E_ARGUMENT: a claim that is given twice, more than 64. */
 OST_MUST_CHECK ost_result claims_write(const option_values *values, ost_arena *arena,
-                                       ost_text *ret_claims, ost_error *ret_error);
+                                       ost_text *ret_claims, ost_error *error);
 
 #endif

@@ -14,9 +14,9 @@ static void print_algs(const char *kind, ost_algs algs)
     }
 }
 
-static ost_result list(const option_values *values, ost_arena *arena, ost_error *ret_error)
+static ost_result list(const option_values *values, ost_arena *arena, ost_error *error)
 {
-    (void)values, (void)arena, (void)ret_error;
+    (void)values, (void)arena, (void)error;
     print_algs("signature", OST_ALGS_SIGNATURE);
     print_algs("key", OST_ALGS_ENCRYPTION);
     for (ost_enc enc = OST_A128CBC_HS256; enc <= OST_A256GCM; enc++)

@@ -83,14 +83,13 @@ static ost_result put_key(const ost_key *key, ost_arena *arena, ost_json_writer 
     return OST_OK;
 }
 
-static ost_result inspect(const option_values *values, ost_arena *arena, ost_error *ret_error)
+static ost_result inspect(const option_values *values, ost_arena *arena, ost_error *error)
 {
     tool_keys keys;
     ost_json_writer *writer = ost_json_writer_new(arena, 0);
     if (writer == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    ost_result result =
-        tool_keys_read(tool_operand(values), OST_ALG_UNSET, arena, &keys, ret_error);
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    ost_result result = tool_keys_read(tool_operand(values), OST_ALG_UNSET, arena, &keys, error);
     if (result != OST_OK)
         return result;
     ost_json_open_array(writer);
@@ -99,8 +98,8 @@ static ost_result inspect(const option_values *values, ost_arena *arena, ost_err
     ost_json_close_array(writer);
     tool_keys_free(&keys);
     if (result != OST_OK)
-        return error_set_sentence(ret_error, result);
-    return tool_put_json(values, writer, arena, ret_error);
+        return error_set_sentence(error, result);
+    return tool_put_json(values, writer, arena, error);
 }
 
 static int run(const option_values *values)

@@ -29,76 +29,76 @@ static bool is_chosen(collection *c, const ost_key *key)
     return all || named == options_has(c->values, "kid");
 }
 
-static ost_result add(collection *c, const ost_key *key, ost_arena *arena, ost_error *ret_error)
+static ost_result add(collection *c, const ost_key *key, ost_arena *arena, ost_error *error)
 {
     ost_text kid = ost_key_kid(key);
     for (size_t i = 0; i < c->count; i++) {
         if (kid.len > 0 && text_equal(c->kids[i], kid))
-            return ost_error_set(ret_error, OST_E_KEY_AMBIGUOUS,
+            return ost_error_set(error, OST_E_KEY_AMBIGUOUS,
                                  "two keys have the kid \"%.*s\" (jwk convert --new-kid gives "
                                  "another one)",
                                  kid.len < 60 ? (int)kid.len : 60, kid.data);
     }
     if (c->count == SET_MAX)
-        return ost_error_set(ret_error, OST_E_CEILING, "more than %d keys", SET_MAX);
+        return ost_error_set(error, OST_E_CEILING, "more than %d keys", SET_MAX);
     const char *copy = ost_arena_copy(arena, kid);
     if (copy == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     c->kids[c->count++] = (ost_text){copy, kid.len};
-    return tool_key_put(key, options_has(c->values, "private"), c->writer, ret_error);
+    return tool_key_put(key, options_has(c->values, "private"), c->writer, error);
 }
 
-static ost_result add_file(collection *c, const char *path, ost_arena *arena, ost_error *ret_error)
+static ost_result add_file(collection *c, const char *path, ost_arena *arena, ost_error *error)
 {
     tool_keys keys;
-    ost_result result = tool_keys_read(path, OST_ALG_UNSET, arena, &keys, ret_error);
+    ost_result result = tool_keys_read(path, OST_ALG_UNSET, arena, &keys, error);
     if (result != OST_OK)
         return result;
     for (size_t i = 0; i < keys.count && result == OST_OK; i++) {
         if (is_chosen(c, keys.keys[i]))
-            result = add(c, keys.keys[i], arena, ret_error);
+            result = add(c, keys.keys[i], arena, error);
     }
     tool_keys_free(&keys);
     return result;
 }
 
-static ost_result check_found(const collection *c, ost_error *ret_error)
+static ost_result check_found(const collection *c, ost_error *error)
 {
     const char *name = options_has(c->values, "without") ? "without" : "kid", *kid;
     for (size_t i = 0; (kid = options_nth(c->values, name, i)) != NULL; i++) {
         if (!c->found[i])
-            return ost_error_set(ret_error, OST_E_KEY_UNKNOWN, "there is no key with kid \"%.60s\"",
+            return ost_error_set(error, OST_E_KEY_UNKNOWN, "there is no key with kid \"%.60s\"",
                                  kid);
     }
     return OST_OK;
 }
 
-static ost_result check_options(const option_values *values, ost_error *ret_error)
+static ost_result check_options(const option_values *values, ost_error *error)
 {
     if (options_has(values, "kid") && options_has(values, "without"))
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "either --kid or --without");
+        return ost_error_set(error, OST_E_ARGUMENT, "either --kid or --without");
     if (options_nth(values, "kid", TOOL_KEYS_MAX) != NULL ||
         options_nth(values, "without", TOOL_KEYS_MAX) != NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "at most %d ids", TOOL_KEYS_MAX);
+        return ost_error_set(error, OST_E_ARGUMENT, "at most %d ids", TOOL_KEYS_MAX);
     return OST_OK;
 }
 
-static ost_result collect(const option_values *values, ost_arena *arena, ost_error *ret_error)
+static ost_result collect(const option_values *values, ost_arena *arena, ost_error *error)
 {
     collection c = {.values = values, .writer = ost_json_writer_new(arena, 0)};
     if (c.writer == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    ost_result result = check_options(values, ret_error);
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    ost_result result = check_options(values, error);
     ost_json_open_object(c.writer);
     ost_json_put_name(c.writer, OST_TEXT("keys"));
     ost_json_open_array(c.writer);
     for (size_t i = 0; i < values->operand_count && result == OST_OK; i++)
-        result = add_file(&c, values->operands[i], arena, ret_error);
+        result = add_file(&c, values->operands[i], arena, error);
     ost_json_close_array(c.writer);
     ost_json_close_object(c.writer);
     if (result == OST_OK)
-        result = check_found(&c, ret_error);
-    return result == OST_OK ? tool_put_json(values, c.writer, arena, ret_error) : result;
+        result = check_found(&c, error);
+    return result == OST_OK ? tool_put_json(values, c.writer, arena, error) : result;
 }
 
 static int run(const option_values *values)

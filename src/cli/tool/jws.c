@@ -10,10 +10,10 @@ static const ost_alg preferred[] = {OST_RS256, OST_PS256, OST_RS384, OST_RS512, 
                                     OST_PS512, OST_ES256, OST_ES384, OST_ES512,  OST_EDDSA,
                                     OST_HS256, OST_HS384, OST_HS512, OST_ES256K, OST_ALG_UNSET};
 
-static ost_result need_key(const option_values *values, ost_error *ret_error)
+static ost_result need_key(const option_values *values, ost_error *error)
 {
     return options_has(values, "key") ? OST_OK
-                                      : ost_error_set(ret_error, OST_E_ARGUMENT, "--key is needed");
+                                      : ost_error_set(error, OST_E_ARGUMENT, "--key is needed");
 }
 
 /* ---- sign ---- */
@@ -21,7 +21,7 @@ static ost_result need_key(const option_values *values, ost_error *ret_error)
 /* One key: compact, or JSON when it is asked for. Several: general JSON, and the n-th --alg is of
  * the n-th key. */
 static ost_result sign_with(const option_values *values, ost_text payload, const tool_keys *keys,
-                            ost_arena *arena, ost_error *ret_error)
+                            ost_arena *arena, ost_error *error)
 {
     const ost_jws_options options = {
         .typ = options_get(values, "type"),
@@ -35,33 +35,32 @@ static ost_result sign_with(const option_values *values, ost_text payload, const
     ost_result result = OST_OK;
     for (size_t i = 0; i < keys->count && result == OST_OK; i++) {
         signers[i] = (ost_jws_signer){.key = keys->keys[i]};
-        result = tool_need_private(keys->keys[i], "sign", ret_error);
+        result = tool_need_private(keys->keys[i], "sign", error);
         if (result == OST_OK)
             result = tool_alg(options_nth(values, "alg", i), keys->keys[i], preferred,
-                              &signers[i].alg, ret_error);
+                              &signers[i].alg, error);
     }
     if (result != OST_OK)
         return result;
     bool json = keys->count > 1 || options_has(values, "json") || options.general;
-    result =
-        json ? ost_jws_json_sign(payload, signers, keys->count, &options, arena, &text, ret_error)
-             : ost_jws_compact_sign(payload, signers[0].key, signers[0].alg, &options, arena, &text,
-                                    ret_error);
-    return result == OST_OK ? tool_put_line(values, text, arena, ret_error) : result;
+    result = json ? ost_jws_json_sign(payload, signers, keys->count, &options, arena, &text, error)
+                  : ost_jws_compact_sign(payload, signers[0].key, signers[0].alg, &options, arena,
+                                         &text, error);
+    return result == OST_OK ? tool_put_line(values, text, arena, error) : result;
 }
 
-static ost_result sign(const option_values *values, ost_arena *arena, ost_error *ret_error)
+static ost_result sign(const option_values *values, ost_arena *arena, ost_error *error)
 {
     tool_keys keys;
     ost_text payload;
-    ost_result result = need_key(values, ret_error);
+    ost_result result = need_key(values, error);
     if (result == OST_OK)
-        result = tool_read(tool_operand(values), arena, &payload, ret_error);
+        result = tool_read(tool_operand(values), arena, &payload, error);
     if (result == OST_OK)
-        result = tool_keys_meant(values, arena, &keys, ret_error);
+        result = tool_keys_meant(values, arena, &keys, error);
     if (result != OST_OK)
         return result;
-    result = sign_with(values, payload, &keys, arena, ret_error);
+    result = sign_with(values, payload, &keys, arena, error);
     tool_keys_free(&keys);
     return result;
 }
@@ -102,39 +101,39 @@ typedef struct verifying {
     ost_verified_jws verified; /* the outcome */
 } verifying;
 
-static ost_result read_rules(const option_values *values, verifying *v, ost_error *ret_error)
+static ost_result read_rules(const option_values *values, verifying *v, ost_error *error)
 {
     v->rules = (ost_jws_rules){.detached = options_has(values, "payload"),
                                .unencoded = options_has(values, "unencoded")};
-    ost_result result = tool_algs(values, &v->rules.algorithms, ret_error);
+    ost_result result = tool_algs(values, &v->rules.algorithms, error);
     if (result == OST_OK && v->rules.detached)
-        result = tool_read(options_get(values, "payload"), v->arena, &v->rules.payload, ret_error);
+        result = tool_read(options_get(values, "payload"), v->arena, &v->rules.payload, error);
     return result;
 }
 
-static ost_result verify_with(const ost_keyset *keys, void *user, ost_error *ret_error)
+static ost_result verify_with(const ost_keyset *keys, void *user, ost_error *error)
 {
     verifying *v = user;
     return text_starts(v->jws, "{")
-               ? ost_jws_json_verify(v->jws, keys, &v->rules, v->arena, &v->verified, ret_error)
-               : ost_jws_compact_verify(v->jws, keys, &v->rules, v->arena, &v->verified, ret_error);
+               ? ost_jws_json_verify(v->jws, keys, &v->rules, v->arena, &v->verified, error)
+               : ost_jws_compact_verify(v->jws, keys, &v->rules, v->arena, &v->verified, error);
 }
 
-static ost_result verify(const option_values *values, ost_arena *arena, ost_error *ret_error)
+static ost_result verify(const option_values *values, ost_arena *arena, ost_error *error)
 {
     tool_keys keys;
     verifying v = {.arena = arena};
-    ost_result result = need_key(values, ret_error);
+    ost_result result = need_key(values, error);
     if (result == OST_OK)
-        result = tool_read_line(tool_operand(values), arena, &v.jws, ret_error);
+        result = tool_read_line(tool_operand(values), arena, &v.jws, error);
     if (result == OST_OK)
-        result = read_rules(values, &v, ret_error);
+        result = read_rules(values, &v, error);
     if (result == OST_OK)
-        result = tool_keys_named(values, "key", arena, &keys, ret_error);
+        result = tool_keys_named(values, "key", arena, &keys, error);
     if (result == OST_OK)
-        result = tool_tell_key(key_attempt_each(&keys, v.jws, arena, verify_with, &v, ret_error),
-                               ret_error);
-    return result == OST_OK ? tool_put(values, v.verified.payload, ret_error) : result;
+        result =
+            tool_tell_key(key_attempt_each(&keys, v.jws, arena, verify_with, &v, error), error);
+    return result == OST_OK ? tool_put(values, v.verified.payload, error) : result;
 }
 
 static int run_verify(const option_values *values)

@@ -10,7 +10,7 @@ static const ost_alg preferred[] = {OST_RS256, OST_PS256, OST_RS384, OST_RS512, 
                                     OST_PS512, OST_ES256, OST_ES384, OST_ES512,    OST_EDDSA,
                                     OST_HS256, OST_HS384, OST_HS512, OST_ALG_UNSET};
 
-static ost_result sign(const option_values *values, ost_arena *arena, ost_error *ret_error)
+static ost_result sign(const option_values *values, ost_arena *arena, ost_error *error)
 {
     tool_keys keys;
     ost_key *key;
@@ -18,24 +18,24 @@ static ost_result sign(const option_values *values, ost_arena *arena, ost_error 
     ost_text claims, token;
     const char *type = options_get(values, "type");
     if (!options_has(values, "key"))
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "--key is needed");
-    ost_result result = claims_write(values, arena, &claims, ret_error);
+        return ost_error_set(error, OST_E_ARGUMENT, "--key is needed");
+    ost_result result = claims_write(values, arena, &claims, error);
     if (result == OST_OK)
-        result = tool_keys_read(options_get(values, "key"), OST_ALG_UNSET, arena, &keys, ret_error);
+        result = tool_keys_read(options_get(values, "key"), OST_ALG_UNSET, arena, &keys, error);
     if (result != OST_OK)
         return result;
-    result = tool_keys_choose(&keys, options_get(values, "kid"), &key, ret_error);
+    result = tool_keys_choose(&keys, options_get(values, "kid"), &key, error);
     if (result == OST_OK)
-        result = tool_need_private(key, "sign", ret_error);
+        result = tool_need_private(key, "sign", error);
     if (result == OST_OK)
-        result = tool_alg(options_get(values, "alg"), key, preferred, &alg, ret_error);
+        result = tool_alg(options_get(values, "alg"), key, preferred, &alg, error);
     if (result == OST_OK) {
         result = ost_jws_sign(claims, key, alg, type != NULL ? type : "JWT", arena, &token);
         if (result != OST_OK)
-            error_set_sentence(ret_error, result);
+            error_set_sentence(error, result);
     }
     tool_keys_free(&keys);
-    return result == OST_OK ? tool_put_line(values, token, arena, ret_error) : result;
+    return result == OST_OK ? tool_put_line(values, token, arena, error) : result;
 }
 
 static int run(const option_values *values)

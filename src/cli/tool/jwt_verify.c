@@ -9,16 +9,16 @@
 #define AUDIENCES_MAX 64
 
 static ost_result read_set(const option_values *values, const char *name, ost_text kid,
-                           ost_arena *arena, ost_keyset **ret_set, ost_error *ret_error)
+                           ost_arena *arena, ost_keyset **ret_set, ost_error *error)
 {
     tool_keys keys;
-    ost_result result = tool_keys_named(values, name, arena, &keys, ret_error);
+    ost_result result = tool_keys_named(values, name, arena, &keys, error);
     if (result != OST_OK)
         return result;
     tool_keys_adopt(&keys, kid);
     result = ost_keyset_new(keys.keys, keys.count, ret_set);
     tool_keys_free(&keys);
-    return error_set_sentence(ret_error, result);
+    return error_set_sentence(error, result);
 }
 
 /* Which key the token asks for; empty when it does not say, or is not a token. */
@@ -37,8 +37,7 @@ static ost_text kid_of_encrypted(ost_text token, ost_arena *arena)
 }
 
 static ost_result verify_with(const option_values *values, ost_text token, const ost_keyset *keys,
-                              const ost_keyset *private_keys, ost_arena *arena,
-                              ost_error *ret_error)
+                              const ost_keyset *private_keys, ost_arena *arena, ost_error *error)
 {
     const char *audiences[AUDIENCES_MAX];
     ost_claims_rules rules = {
@@ -54,41 +53,41 @@ static ost_result verify_with(const option_values *values, ost_text token, const
     while (rules.audience_count < AUDIENCES_MAX &&
            (name = options_nth(values, "audience", rules.audience_count)) != NULL)
         audiences[rules.audience_count++] = name;
-    ost_result result = tool_algs(values, &rules.algorithms, ret_error);
+    ost_result result = tool_algs(values, &rules.algorithms, error);
     if (result == OST_OK)
         result = options_number(values, "now", (uint64_t)ost_now(NULL), 0, (uint64_t)1 << 53, &now,
-                                ret_error);
+                                error);
     if (result == OST_OK)
-        result = options_number(values, "leeway", 30, 0, 86400, &leeway, ret_error);
+        result = options_number(values, "leeway", 30, 0, 86400, &leeway, error);
     if (result != OST_OK)
         return result;
     rules.leeway = (unsigned)leeway;
     rules.no_leeway = leeway == 0;
     result = private_keys != NULL
                  ? ost_jwt_verify_nested(token, private_keys, NULL, keys, &rules, (int64_t)now,
-                                         arena, &claims, ret_error)
-                 : ost_jwt_verify(token, keys, &rules, (int64_t)now, arena, &claims, ret_error);
+                                         arena, &claims, error)
+                 : ost_jwt_verify(token, keys, &rules, (int64_t)now, arena, &claims, error);
     if (result == OST_E_CONFIG)
         return OST_E_ARGUMENT;
     if (result != OST_OK)
-        return tool_tell_key(result, ret_error);
-    return tool_put_json_text(values, ost_json_source(ost_claims_json(claims)), arena, ret_error);
+        return tool_tell_key(result, error);
+    return tool_put_json_text(values, ost_json_source(ost_claims_json(claims)), arena, error);
 }
 
-static ost_result verify(const option_values *values, ost_arena *arena, ost_error *ret_error)
+static ost_result verify(const option_values *values, ost_arena *arena, ost_error *error)
 {
     ost_keyset *keys = NULL, *private_keys = NULL;
     ost_text token;
     if (!options_has(values, "key"))
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "--key is needed");
-    ost_result result = tool_read_line(tool_operand(values), arena, &token, ret_error);
+        return ost_error_set(error, OST_E_ARGUMENT, "--key is needed");
+    ost_result result = tool_read_line(tool_operand(values), arena, &token, error);
     if (result == OST_OK)
-        result = read_set(values, "key", kid_of(token, arena), arena, &keys, ret_error);
+        result = read_set(values, "key", kid_of(token, arena), arena, &keys, error);
     if (result == OST_OK && options_has(values, "decryption-key"))
         result = read_set(values, "decryption-key", kid_of_encrypted(token, arena), arena,
-                          &private_keys, ret_error);
+                          &private_keys, error);
     if (result == OST_OK)
-        result = verify_with(values, token, keys, private_keys, arena, ret_error);
+        result = verify_with(values, token, keys, private_keys, arena, error);
     ost_keyset_unref(keys);
     ost_keyset_unref(private_keys);
     return result;

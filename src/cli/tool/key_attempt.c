@@ -68,26 +68,26 @@ static void find(kids *all, ost_text message, ost_arena *arena)
 }
 
 static ost_result attempt_once(const tool_keys *keys, key_attempt *attempt, void *user,
-                               ost_error *ret_error)
+                               ost_error *error)
 {
     ost_keyset *set;
     ost_result result = ost_keyset_new(keys->keys, keys->count, &set);
     if (result != OST_OK)
-        return error_set_sentence(ret_error, result);
-    result = attempt(set, user, ret_error);
+        return error_set_sentence(error, result);
+    result = attempt(set, user, error);
     ost_keyset_unref(set);
     return result;
 }
 
 ost_result key_attempt_each(tool_keys *keys, ost_text message, ost_arena *arena,
-                            key_attempt *attempt, void *user, ost_error *ret_error)
+                            key_attempt *attempt, void *user, ost_error *error)
 {
     kids all = {.count = 0};
     ost_result result = OST_E_KEY_UNKNOWN;
     if (keys->count == 1 && ost_key_kid(keys->keys[0]).len == 0)
         find(&all, message, arena);
     if (all.count == 0)
-        result = attempt_once(keys, attempt, user, ret_error);
+        result = attempt_once(keys, attempt, user, error);
     for (size_t i = 0; i < all.count && result != OST_OK; i++) {
         ost_error why = {0};
         (void)!key_set_kid(keys->keys[0], all.named[i]); /* what is not a name fits nothing */
@@ -95,7 +95,7 @@ ost_result key_attempt_each(tool_keys *keys, ost_text message, ost_arena *arena,
         /* That the key fits, and yet it failed, says more than that it does not fit. */
         if (i == 0 || now == OST_OK || now == OST_E_SIGNATURE || now == OST_E_DECRYPTION) {
             result = now;
-            *ret_error = why;
+            *error = why;
         }
     }
     tool_keys_free(keys);

@@ -5,11 +5,11 @@
 
 #include "cli/tool/tool_key.h"
 
-typedef ost_result key_attempt(const ost_keyset *keys, void *user, ost_error *ret_error);
+typedef ost_result key_attempt(const ost_keyset *keys, void *user, ost_error *error);
 
 /* Attempts it with the keys, which are freed then. The only key there is, when it has no id, takes
  * the ids that the message names, compact or JSON, one after another until an attempt succeeds. */
 OST_MUST_CHECK ost_result key_attempt_each(tool_keys *keys, ost_text message, ost_arena *arena,
-                                           key_attempt *attempt, void *user, ost_error *ret_error);
+                                           key_attempt *attempt, void *user, ost_error *error);
 
 #endif

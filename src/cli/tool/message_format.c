@@ -42,15 +42,15 @@ typedef struct formatting {
     const ost_json *parties;   /* the array of general JSON; NULL: there is one, in the whole */
     ost_text parts[PARTS_MAX]; /* of a compact one */
     ost_arena *arena;
-    ost_error *ret_error;
+    ost_error *error;
 } formatting;
 
 static ost_result read_compact(formatting *f, ost_text message)
 {
     const kind *k = f->kind;
     if (text_count(message, '.') != k->count - 1)
-        return ost_error_set(f->ret_error, OST_E_TOKEN_FORMAT, "a compact %s has %zu parts",
-                             k->name, k->count);
+        return ost_error_set(f->error, OST_E_TOKEN_FORMAT, "a compact %s has %zu parts", k->name,
+                             k->count);
     for (size_t i = 0; i < k->count; i++) {
         size_t end = text_find(message, '.', 0);
         f->parts[i] = text_slice(message, 0, end);
@@ -63,12 +63,12 @@ static ost_result read_message(formatting *f, ost_text message)
 {
     if (!text_starts(message, "{"))
         return read_compact(f, message);
-    ost_result result = ost_json_read(message, &limits, f->arena, &f->whole, f->ret_error);
+    ost_result result = ost_json_read(message, &limits, f->arena, &f->whole, f->error);
     if (result == OST_OK)
         f->parties = ost_json_get(f->whole, f->kind->several);
     if (result == OST_OK && f->parties != NULL && ost_json_count(f->parties) == 0)
-        result = ost_error_set(f->ret_error, OST_E_TOKEN_FORMAT, "there are no %s in it",
-                               f->kind->several);
+        result =
+            ost_error_set(f->error, OST_E_TOKEN_FORMAT, "there are no %s in it", f->kind->several);
     return result;
 }
 
@@ -89,9 +89,9 @@ static ost_result get_member(const formatting *f, size_t i, const ost_json *part
     if (f->whole == NULL)
         text = f->parts[i];
     else if (value != NULL && !ost_json_text(value, &text))
-        return ost_error_set(f->ret_error, OST_E_TOKEN_FORMAT, "\"%s\" is not text", wanted->name);
+        return ost_error_set(f->error, OST_E_TOKEN_FORMAT, "\"%s\" is not text", wanted->name);
     if (base64url_decode_to(f->arena, text, &bytes) != OST_OK)
-        return ost_error_set(f->ret_error, OST_E_TOKEN_FORMAT, "\"%s\" is not strict base64url",
+        return ost_error_set(f->error, OST_E_TOKEN_FORMAT, "\"%s\" is not strict base64url",
                              wanted->name);
     *ret_text = text;
     return OST_OK;
@@ -132,7 +132,7 @@ static ost_result write_json(const option_values *values, const formatting *f, b
     ost_json_writer *writer = ost_json_writer_new(f->arena, 0);
     const ost_json *party = ost_json_first(f->parties);
     if (writer == NULL)
-        return ost_error_set(f->ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(f->error, OST_E_MEMORY, "out of memory");
     ost_json_open_object(writer);
     ost_result result = put(f, writer, false, NULL);
     put_member(writer, f->whole, "unprotected");
@@ -153,7 +153,7 @@ static ost_result write_json(const option_values *values, const formatting *f, b
     if (general)
         ost_json_close_array(writer);
     ost_json_close_object(writer);
-    return result == OST_OK ? tool_put_json(values, writer, f->arena, f->ret_error) : result;
+    return result == OST_OK ? tool_put_json(values, writer, f->arena, f->error) : result;
 }
 
 static ost_result write_compact(const option_values *values, const formatting *f)
@@ -163,7 +163,7 @@ static ost_result write_compact(const option_values *values, const formatting *f
     const char *text = "";
     if (ost_json_get(of, "header") != NULL || ost_json_get(f->whole, "unprotected") != NULL ||
         ost_json_get(f->whole, "aad") != NULL)
-        return ost_error_set(f->ret_error, OST_E_UNSUPPORTED,
+        return ost_error_set(f->error, OST_E_UNSUPPORTED,
                              "the compact form has no place for headers that are not protected");
     for (size_t i = 0; i < f->kind->count; i++) {
         ost_text value;
@@ -173,40 +173,40 @@ static ost_result write_compact(const option_values *values, const formatting *f
         text = ost_arena_format(f->arena, "%s%s%.*s", text, i > 0 ? "." : "", (int)value.len,
                                 value.len > 0 ? value.data : "");
         if (text == NULL)
-            return ost_error_set(f->ret_error, OST_E_MEMORY, "out of memory");
+            return ost_error_set(f->error, OST_E_MEMORY, "out of memory");
     }
-    return tool_put_line(values, text_of(text), f->arena, f->ret_error);
+    return tool_put_line(values, text_of(text), f->arena, f->error);
 }
 
 static ost_result format(const kind *k, const option_values *values, ost_arena *arena,
-                         ost_error *ret_error)
+                         ost_error *error)
 {
-    formatting f = {.kind = k, .arena = arena, .ret_error = ret_error};
+    formatting f = {.kind = k, .arena = arena, .error = error};
     const char *to = options_get(values, "to");
     ost_text message;
     bool compact = to != NULL && strcmp(to, "compact") == 0;
     bool general = to != NULL && strcmp(to, "general") == 0;
     if (!compact && !general && (to == NULL || strcmp(to, "json") != 0))
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "--to: compact, json or general");
-    ost_result result = tool_read_line(tool_operand(values), arena, &message, ret_error);
+        return ost_error_set(error, OST_E_ARGUMENT, "--to: compact, json or general");
+    ost_result result = tool_read_line(tool_operand(values), arena, &message, error);
     if (result == OST_OK)
         result = read_message(&f, message);
     if (result == OST_OK && !general && ost_json_count(f.parties) > 1)
         result =
-            ost_error_set(ret_error, OST_E_UNSUPPORTED, "several %s take general JSON", k->several);
+            ost_error_set(error, OST_E_UNSUPPORTED, "several %s take general JSON", k->several);
     if (result != OST_OK)
         return result;
     return compact ? write_compact(values, &f) : write_json(values, &f, general);
 }
 
-static ost_result format_jws(const option_values *values, ost_arena *arena, ost_error *ret_error)
+static ost_result format_jws(const option_values *values, ost_arena *arena, ost_error *error)
 {
-    return format(&jws_kind, values, arena, ret_error);
+    return format(&jws_kind, values, arena, error);
 }
 
-static ost_result format_jwe(const option_values *values, ost_arena *arena, ost_error *ret_error)
+static ost_result format_jwe(const option_values *values, ost_arena *arena, ost_error *error)
 {
-    return format(&jwe_kind, values, arena, ret_error);
+    return format(&jwe_kind, values, arena, error);
 }
 
 static int run_jws(const option_values *values)

@@ -40,7 +40,7 @@ static void print_header(const inspecting *in, const char *label, const ost_json
     puts("");
 }
 
-static ost_result read_protected(const inspecting *in, ost_text encoded, ost_error *ret_error)
+static ost_result read_protected(const inspecting *in, ost_text encoded, ost_error *error)
 {
     ost_text text;
     const ost_json *header;
@@ -48,18 +48,18 @@ static ost_result read_protected(const inspecting *in, ost_text encoded, ost_err
     if (result == OST_OK)
         result = ost_json_read(text, &limits, in->arena, &header, NULL);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "the protected header is not JSON in base64url");
+        return ost_error_set(error, result, "the protected header is not JSON in base64url");
     print_header(in, "protected", header);
     return OST_OK;
 }
 
 /* The headers in an object: of the message, of a signature, of a recipient. */
-static ost_result read_headers(const inspecting *in, const ost_json *of, ost_error *ret_error)
+static ost_result read_headers(const inspecting *in, const ost_json *of, ost_error *error)
 {
     ost_text encoded;
     ost_result result = OST_OK;
     if (ost_json_text(ost_json_get(of, "protected"), &encoded))
-        result = read_protected(in, encoded, ret_error);
+        result = read_protected(in, encoded, error);
     print_header(in, "shared", ost_json_get(of, "unprotected"));
     print_header(in, "header", ost_json_get(of, "header"));
     return result;
@@ -71,34 +71,34 @@ static void print_content(const inspecting *in, ost_text encoded)
         printf("%-10s %zu characters\n", in->kind->content, encoded.len);
 }
 
-static ost_result read_json(const inspecting *in, ost_text message, ost_error *ret_error)
+static ost_result read_json(const inspecting *in, ost_text message, ost_error *error)
 {
     const ost_json *json;
     ost_text content;
     unsigned number = 0;
-    ost_result result = ost_json_read(message, &limits, in->arena, &json, ret_error);
+    ost_result result = ost_json_read(message, &limits, in->arena, &json, error);
     if (result == OST_OK)
-        result = read_headers(in, json, ret_error);
+        result = read_headers(in, json, error);
     if (result != OST_OK)
         return result;
     const ost_json *part = ost_json_first(ost_json_get(json, in->kind->several));
     for (; part != NULL && result == OST_OK; part = ost_json_next(part)) {
         if (in->print)
             printf("%s %u\n", in->kind->each, ++number);
-        result = read_headers(in, part, ret_error);
+        result = read_headers(in, part, error);
     }
     if (ost_json_text(ost_json_get(json, in->kind->content), &content))
         print_content(in, content);
     return result;
 }
 
-static ost_result read_compact(const inspecting *in, ost_text message, ost_error *ret_error)
+static ost_result read_compact(const inspecting *in, ost_text message, ost_error *error)
 {
     if (text_count(message, '.') != in->kind->dots)
-        return ost_error_set(ret_error, OST_E_TOKEN_FORMAT, "a compact %s has %zu parts",
+        return ost_error_set(error, OST_E_TOKEN_FORMAT, "a compact %s has %zu parts",
                              in->kind->name, in->kind->dots + 1);
     size_t end = text_find(message, '.', 0), at = end + 1;
-    ost_result result = read_protected(in, text_slice(message, 0, end), ret_error);
+    ost_result result = read_protected(in, text_slice(message, 0, end), error);
     if (result != OST_OK)
         return result;
     for (size_t skip = 2; skip < in->kind->dots; skip++) /* to the part that is the content */
@@ -108,35 +108,35 @@ static ost_result read_compact(const inspecting *in, ost_text message, ost_error
     return OST_OK;
 }
 
-static ost_result read_message(const inspecting *in, ost_text message, ost_error *ret_error)
+static ost_result read_message(const inspecting *in, ost_text message, ost_error *error)
 {
-    return text_starts(message, "{") ? read_json(in, message, ret_error)
-                                     : read_compact(in, message, ret_error);
+    return text_starts(message, "{") ? read_json(in, message, error)
+                                     : read_compact(in, message, error);
 }
 
 static ost_result inspect(const kind *k, const option_values *values, ost_arena *arena,
-                          ost_error *ret_error)
+                          ost_error *error)
 {
     ost_text message;
     inspecting in = {.kind = k, .arena = arena};
-    ost_result result = tool_read_line(tool_operand(values), arena, &message, ret_error);
+    ost_result result = tool_read_line(tool_operand(values), arena, &message, error);
     if (result == OST_OK)
-        result = read_message(&in, message, ret_error);
+        result = read_message(&in, message, error);
     if (result != OST_OK)
         return result;
     puts("UNVERIFIED: nothing of this has been checked.\n");
     in.print = true;
-    return read_message(&in, message, ret_error);
+    return read_message(&in, message, error);
 }
 
-static ost_result inspect_jws(const option_values *values, ost_arena *arena, ost_error *ret_error)
+static ost_result inspect_jws(const option_values *values, ost_arena *arena, ost_error *error)
 {
-    return inspect(&jws_kind, values, arena, ret_error);
+    return inspect(&jws_kind, values, arena, error);
 }
 
-static ost_result inspect_jwe(const option_values *values, ost_arena *arena, ost_error *ret_error)
+static ost_result inspect_jwe(const option_values *values, ost_arena *arena, ost_error *error)
 {
-    return inspect(&jwe_kind, values, arena, ret_error);
+    return inspect(&jwe_kind, values, arena, error);
 }
 
 static int run_jws(const option_values *values)

@@ -26,13 +26,13 @@ static void print_time(const ost_json *claims, const char *name, const char *mea
            (long long)(from_now >= 0 ? from_now : -from_now), from_now >= 0 ? "" : " ago");
 }
 
-static ost_result inspect(const option_values *values, ost_arena *arena, ost_error *ret_error)
+static ost_result inspect(const option_values *values, ost_arena *arena, ost_error *error)
 {
     ost_text token;
     ost_unverified_token read;
-    ost_result result = tool_token(values, arena, &token, ret_error);
+    ost_result result = tool_token(values, arena, &token, error);
     if (result == OST_OK)
-        result = ost_jwt_read_unverified(token, arena, &read, ret_error);
+        result = ost_jwt_read_unverified(token, arena, &read, error);
     if (result != OST_OK)
         return result;
     fputs("UNVERIFIED: signature, issuer and expiry have not been checked.\n\nheader  ", stdout);

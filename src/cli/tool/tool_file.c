@@ -26,32 +26,32 @@ static bool is_content(const char *path)
            text_starts(text, "-----");
 }
 
-static ost_result failed(ost_error *ret_error, const char *path, const char *otherwise)
+static ost_result failed(ost_error *error, const char *path, const char *otherwise)
 {
     if (!is_standard(path) && is_content(path))
-        return ost_error_set(ret_error, OST_E_SYSTEM,
+        return ost_error_set(error, OST_E_SYSTEM,
                              "what is given is not a file name: tokens and keys come from files "
                              "or standard input");
-    return ost_error_set(ret_error, OST_E_SYSTEM, "%s: %s", is_standard(path) ? otherwise : path,
+    return ost_error_set(error, OST_E_SYSTEM, "%s: %s", is_standard(path) ? otherwise : path,
                          strerror(errno));
 }
 
 static ost_result read_all(int fd, const char *path, ost_arena *arena, ost_text *ret_content,
-                           ost_error *ret_error)
+                           ost_error *error)
 {
     char *content = ost_arena_alloc(arena, TOOL_FILE_MAX + 1);
     size_t len = 0;
     if (content == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     for (ssize_t n = 1; n != 0;) {
         n = read(fd, content + len, TOOL_FILE_MAX + 1 - len);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return failed(ret_error, path, "standard input");
+            return failed(error, path, "standard input");
         len += (size_t)n;
         if (len > TOOL_FILE_MAX) {
-            return ost_error_set(ret_error, OST_E_CEILING, "%s: more than %zu bytes",
+            return ost_error_set(error, OST_E_CEILING, "%s: more than %zu bytes",
                                  is_standard(path) ? "standard input" : path, TOOL_FILE_MAX);
         }
     }
@@ -59,23 +59,21 @@ static ost_result read_all(int fd, const char *path, ost_arena *arena, ost_text 
     return OST_OK;
 }
 
-ost_result tool_read(const char *path, ost_arena *arena, ost_text *ret_content,
-                     ost_error *ret_error)
+ost_result tool_read(const char *path, ost_arena *arena, ost_text *ret_content, ost_error *error)
 {
     int fd = is_standard(path) ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return failed(ret_error, path, "");
-    ost_result result = read_all(fd, path, arena, ret_content, ret_error);
+        return failed(error, path, "");
+    ost_result result = read_all(fd, path, arena, ret_content, error);
     if (!is_standard(path))
         close(fd);
     return result;
 }
 
-ost_result tool_read_line(const char *path, ost_arena *arena, ost_text *ret_line,
-                          ost_error *ret_error)
+ost_result tool_read_line(const char *path, ost_arena *arena, ost_text *ret_line, ost_error *error)
 {
     ost_text line;
-    ost_result result = tool_read(path, arena, &line, ret_error);
+    ost_result result = tool_read(path, arena, &line, error);
     if (result != OST_OK)
         return result;
     *ret_line = text_trim_lines(line);
@@ -105,16 +103,16 @@ static bool write_and_close(int fd, ost_text content)
 }
 
 /* A new file, which is taken away again if it cannot hold it all. */
-static ost_result write_new(const char *path, ost_text content, ost_error *ret_error)
+static ost_result write_new(const char *path, ost_text content, ost_error *error)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0 && errno == EEXIST)
-        return ost_error_set(ret_error, OST_E_CONFLICT, "%s exists (--force overwrites it)", path);
+        return ost_error_set(error, OST_E_CONFLICT, "%s exists (--force overwrites it)", path);
     if (fd < 0)
-        return failed(ret_error, path, "");
+        return failed(error, path, "");
     if (write_and_close(fd, content))
         return OST_OK;
-    ost_result result = failed(ret_error, path, "");
+    ost_result result = failed(error, path, "");
     unlink(path);
     return result;
 }
@@ -156,18 +154,17 @@ static bool overwrite(const char *path, ost_text content, bool regular)
     return false;
 }
 
-ost_result tool_write(const char *path, bool force, ost_text content, ost_error *ret_error)
+ost_result tool_write(const char *path, bool force, ost_text content, ost_error *error)
 {
     struct stat status;
     bool full = false;
     if (is_standard(path))
-        return write_all(STDOUT_FILENO, content) ? OST_OK
-                                                 : failed(ret_error, path, "standard output");
+        return write_all(STDOUT_FILENO, content) ? OST_OK : failed(error, path, "standard output");
     if (!force || stat(path, &status) != 0)
-        return write_new(path, content, ret_error);
+        return write_new(path, content, error);
     bool regular = S_ISREG(status.st_mode);
     bool written = regular && replace(path, content, &full);
     if (!written && !full)
         written = overwrite(path, content, regular);
-    return written ? OST_OK : failed(ret_error, path, "");
+    return written ? OST_OK : failed(error, path, "");
 }

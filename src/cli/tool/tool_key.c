@@ -17,57 +17,56 @@ void tool_keys_free(tool_keys *keys)
         ost_key_unref(keys->keys[--keys->count]);
 }
 
-ost_result tool_key_put(const ost_key *key, bool private, ost_json_writer *writer,
-                        ost_error *ret_error)
+ost_result tool_key_put(const ost_key *key, bool private, ost_json_writer *writer, ost_error *error)
 {
     ost_result result =
         private ? ost_key_export_private(key, writer) : ost_key_export_public(key, writer);
     if (result == OST_OK)
         return OST_OK;
-    return ost_error_set(ret_error, result,
+    return ost_error_set(error, result,
                          private ? "the key has no private part" : "a shared key is never public");
 }
 
 static const ost_json_limits limits = {TOOL_FILE_MAX, 8, 16384};
 
-static ost_result read_set(const ost_json *entries, tool_keys *keys, ost_error *ret_error)
+static ost_result read_set(const ost_json *entries, tool_keys *keys, ost_error *error)
 {
     if (!ost_json_is(entries, OST_JSON_ARRAY) || ost_json_count(entries) > TOOL_KEYS_MAX) {
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"keys\" is not an array of at most %d",
+        return ost_error_set(error, OST_E_KEY_FORMAT, "\"keys\" is not an array of at most %d",
                              TOOL_KEYS_MAX);
     }
     ost_result result = OST_OK;
     const ost_json *entry = ost_json_first(entries);
     for (; entry != NULL && result == OST_OK; entry = ost_json_next(entry)) {
-        result = ost_key_import_json(entry, &keys->keys[keys->count], ret_error);
+        result = ost_key_import_json(entry, &keys->keys[keys->count], error);
         keys->count += result == OST_OK;
     }
     return result;
 }
 
-static ost_result read_json(ost_text text, ost_arena *arena, tool_keys *keys, ost_error *ret_error)
+static ost_result read_json(ost_text text, ost_arena *arena, tool_keys *keys, ost_error *error)
 {
     const ost_json *json;
-    ost_result result = ost_json_read(text, &limits, arena, &json, ret_error);
+    ost_result result = ost_json_read(text, &limits, arena, &json, error);
     if (result != OST_OK)
         return result;
     const ost_json *entries = ost_json_get(json, "keys");
     if (ost_json_get(json, "ciphertext") != NULL)
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, ENCRYPTED);
+        return ost_error_set(error, OST_E_KEY_FORMAT, ENCRYPTED);
     if (entries != NULL)
-        return read_set(entries, keys, ret_error);
-    result = ost_key_import_json(json, &keys->keys[0], ret_error);
+        return read_set(entries, keys, error);
+    result = ost_key_import_json(json, &keys->keys[0], error);
     keys->count = result == OST_OK;
     return result;
 }
 
 ost_result tool_keys_read(const char *path, ost_alg alg, ost_arena *arena, tool_keys *ret_keys,
-                          ost_error *ret_error)
+                          ost_error *error)
 {
     ost_text text;
     ost_error why = {0};
     tool_keys keys = {.count = 0};
-    ost_result result = tool_read_line(path, arena, &text, ret_error);
+    ost_result result = tool_read_line(path, arena, &text, error);
     if (result != OST_OK)
         return result;
     if (text_starts(text, "eyJ")) {
@@ -84,7 +83,7 @@ ost_result tool_keys_read(const char *path, ost_alg alg, ost_arena *arena, tool_
         result = ost_error_set(&why, OST_E_KEY_UNKNOWN, "there is no key in it");
     if (result != OST_OK) {
         tool_keys_free(&keys);
-        return ost_error_set(ret_error, result, "%s: %s", path != NULL ? path : "standard input",
+        return ost_error_set(error, result, "%s: %s", path != NULL ? path : "standard input",
                              why.detail[0] != '\0' ? why.detail : ost_result_sentence(result));
     }
     *ret_keys = keys;
@@ -92,19 +91,19 @@ ost_result tool_keys_read(const char *path, ost_alg alg, ost_arena *arena, tool_
 }
 
 ost_result tool_keys_named(const option_values *values, const char *name, ost_arena *arena,
-                           tool_keys *ret_keys, ost_error *ret_error)
+                           tool_keys *ret_keys, ost_error *error)
 {
     tool_keys keys = {.count = 0}, in_file;
     const char *path;
     ost_result result = OST_OK;
     for (size_t i = 0; result == OST_OK && (path = options_nth(values, name, i)) != NULL; i++) {
-        result = tool_keys_read(path, OST_ALG_UNSET, arena, &in_file, ret_error);
+        result = tool_keys_read(path, OST_ALG_UNSET, arena, &in_file, error);
         if (result != OST_OK)
             break;
         while (in_file.count > 0 && keys.count < TOOL_KEYS_MAX)
             keys.keys[keys.count++] = in_file.keys[--in_file.count];
         if (in_file.count > 0)
-            result = ost_error_set(ret_error, OST_E_CEILING, "more than %d keys", TOOL_KEYS_MAX);
+            result = ost_error_set(error, OST_E_CEILING, "more than %d keys", TOOL_KEYS_MAX);
         tool_keys_free(&in_file);
     }
     if (result != OST_OK) {
@@ -115,22 +114,22 @@ ost_result tool_keys_named(const option_values *values, const char *name, ost_ar
     return OST_OK;
 }
 
-ost_result tool_need_private(const ost_key *key, const char *what, ost_error *ret_error)
+ost_result tool_need_private(const ost_key *key, const char *what, ost_error *error)
 {
     if (ost_key_is_private(key))
         return OST_OK;
-    return ost_error_set(ret_error, OST_E_KEY_USE,
+    return ost_error_set(error, OST_E_KEY_USE,
                          "the key is a public one: to %s takes the private half", what);
 }
 
-ost_result tool_tell_key(ost_result result, ost_error *ret_error)
+ost_result tool_tell_key(ost_result result, ost_error *error)
 {
     bool of_key =
         result == OST_E_KEY_UNKNOWN || result == OST_E_KEY_AMBIGUOUS || result == OST_E_KEY_USE;
-    const ost_error why = *ret_error;
+    const ost_error why = *error;
     if (!of_key || why.detail[0] == '\0')
         return result;
-    return ost_error_set(ret_error, result, "%s: %s", ost_result_sentence(result), why.detail);
+    return ost_error_set(error, result, "%s: %s", ost_result_sentence(result), why.detail);
 }
 
 void tool_keys_adopt(tool_keys *keys, ost_text kid)
@@ -141,33 +140,33 @@ void tool_keys_adopt(tool_keys *keys, ost_text kid)
 }
 
 ost_result tool_keys_choose(const tool_keys *keys, const char *kid, ost_key **ret_key,
-                            ost_error *ret_error)
+                            ost_error *error)
 {
     ost_key *found = NULL;
     for (size_t i = 0; i < keys->count; i++) {
         if (kid != NULL && !text_is(ost_key_kid(keys->keys[i]), kid))
             continue;
         if (found != NULL)
-            return ost_error_set(ret_error, OST_E_KEY_AMBIGUOUS,
+            return ost_error_set(error, OST_E_KEY_AMBIGUOUS,
                                  "there are several keys: --kid chooses one");
         found = keys->keys[i];
     }
     if (found == NULL)
-        return ost_error_set(ret_error, OST_E_KEY_UNKNOWN, "there is no key with that kid");
+        return ost_error_set(error, OST_E_KEY_UNKNOWN, "there is no key with that kid");
     *ret_key = found;
     return OST_OK;
 }
 
 /* The one key of a file that is meant, added to the others. */
 static ost_result add_meant(const char *path, const char *kid, ost_arena *arena, tool_keys *keys,
-                            ost_error *ret_error)
+                            ost_error *error)
 {
     tool_keys in_file;
     ost_key *key;
-    ost_result result = tool_keys_read(path, OST_ALG_UNSET, arena, &in_file, ret_error);
+    ost_result result = tool_keys_read(path, OST_ALG_UNSET, arena, &in_file, error);
     if (result != OST_OK)
         return result;
-    result = tool_keys_choose(&in_file, kid, &key, ret_error);
+    result = tool_keys_choose(&in_file, kid, &key, error);
     if (result == OST_OK)
         keys->keys[keys->count++] = ost_key_ref(key);
     tool_keys_free(&in_file);
@@ -175,17 +174,17 @@ static ost_result add_meant(const char *path, const char *kid, ost_arena *arena,
 }
 
 ost_result tool_keys_meant(const option_values *values, ost_arena *arena, tool_keys *ret_keys,
-                           ost_error *ret_error)
+                           ost_error *error)
 {
     tool_keys keys = {.count = 0};
     const char *path, *kid = options_get(values, "kid");
     ost_result result = OST_OK;
     if (kid != NULL && options_nth(values, "key", 1) != NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "--kid goes with one --key");
+        return ost_error_set(error, OST_E_ARGUMENT, "--kid goes with one --key");
     if (options_nth(values, "key", TOOL_PARTIES_MAX) != NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "at most %d keys", TOOL_PARTIES_MAX);
+        return ost_error_set(error, OST_E_ARGUMENT, "at most %d keys", TOOL_PARTIES_MAX);
     for (size_t i = 0; result == OST_OK && (path = options_nth(values, "key", i)) != NULL; i++)
-        result = add_meant(path, kid, arena, &keys, ret_error);
+        result = add_meant(path, kid, arena, &keys, error);
     if (result != OST_OK) {
         tool_keys_free(&keys);
         return result;
@@ -194,14 +193,14 @@ ost_result tool_keys_meant(const option_values *values, ost_arena *arena, tool_k
     return OST_OK;
 }
 
-ost_result tool_algs(const option_values *values, ost_algs *ret_algs, ost_error *ret_error)
+ost_result tool_algs(const option_values *values, ost_algs *ret_algs, ost_error *error)
 {
     const char *name;
     ost_algs algs = 0;
     for (size_t i = 0; (name = options_nth(values, "alg", i)) != NULL; i++) {
         ost_alg alg = ost_alg_of(text_of(name));
         if (alg == OST_ALG_UNSET)
-            return ost_error_set(ret_error, OST_E_ARGUMENT, TOOL_NO_ALGORITHM, name);
+            return ost_error_set(error, OST_E_ARGUMENT, TOOL_NO_ALGORITHM, name);
         algs |= OST_ALG_BIT(alg);
     }
     *ret_algs = algs != 0 ? algs : OST_ALGS_SIGNATURE; /* the keys decide */
@@ -209,12 +208,12 @@ ost_result tool_algs(const option_values *values, ost_algs *ret_algs, ost_error 
 }
 
 ost_result tool_alg(const char *name, const ost_key *key, const ost_alg *preferred,
-                    ost_alg *ret_alg, ost_error *ret_error)
+                    ost_alg *ret_alg, ost_error *error)
 {
     if (name != NULL) {
         *ret_alg = ost_alg_of(text_of(name));
         if (*ret_alg == OST_ALG_UNSET)
-            return ost_error_set(ret_error, OST_E_ARGUMENT, TOOL_NO_ALGORITHM, name);
+            return ost_error_set(error, OST_E_ARGUMENT, TOOL_NO_ALGORITHM, name);
         return OST_OK;
     }
     for (; *preferred != OST_ALG_UNSET; preferred++) {
@@ -223,7 +222,7 @@ ost_result tool_alg(const char *name, const ost_key *key, const ost_alg *preferr
             return OST_OK;
         }
     }
-    return ost_error_set(ret_error, OST_E_KEY_USE,
+    return ost_error_set(error, OST_E_KEY_USE,
                          "the key serves nothing of this (ostiary jwk inspect tells what it is "
                          "for; --alg asks for what is rare)");
 }

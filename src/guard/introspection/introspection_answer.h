@@ -40,7 +40,7 @@ typedef struct introspection_answer {
  * ret_answer->blame set; claims only with OST_OK. In the arena. */
 ost_result introspection_answer_read(const introspection_rules *rules, const net_response *response,
                                      int64_t now, ost_arena *arena,
-                                     introspection_answer *ret_answer, ost_error *ret_error);
+                                     introspection_answer *ret_answer, ost_error *error);
 
 /* True for the results that say something of the token, not of the issuer. */
 bool introspection_is_verdict(ost_result result);

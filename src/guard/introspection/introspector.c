@@ -15,10 +15,10 @@
 
 /* Under the lock. */
 static ost_result hold_back(introspector *in, ost_result reason, unsigned seconds, const char *why,
-                            introspection *ret, ost_error *ret_error)
+                            introspection *ret, ost_error *error)
 {
     ret->retry_after = seconds;
-    return ost_error_set(ret_error, reason, "issuer %.80s cannot be asked about the token now: %s",
+    return ost_error_set(error, reason, "issuer %.80s cannot be asked about the token now: %s",
                          in->source->name, why);
 }
 
@@ -36,44 +36,44 @@ static unsigned pause_of(introspector *in, bool renewal, int64_t now)
 /* A token that nothing is known of, or whose answer has become old: then `renewal`, and it need not
  * stand in line with what strangers make up. Under the lock. */
 static ost_result begin_question(introspector *in, const unsigned char *digest, ost_text token,
-                                 bool renewal, introspection *ret, ost_error *ret_error)
+                                 bool renewal, introspection *ret, ost_error *error)
 {
     int64_t now = monotonic_ms();
     if (in->ended)
-        return hold_back(in, OST_E_BUSY, 1, "the guard has been stopped", ret, ret_error);
+        return hold_back(in, OST_E_BUSY, 1, "the guard has been stopped", ret, error);
     question *q = questions_find(&in->questions, digest);
     unsigned pause = q == NULL ? pause_of(in, renewal, now) : 0;
     if (pause > 0)
-        return hold_back(in, OST_E_REMOTE, pause, in->last_error, ret, ret_error);
+        return hold_back(in, OST_E_REMOTE, pause, in->last_error, ret, error);
     if (q == NULL && !renewal && !ask_budget_spend(&in->budget, now))
-        return hold_back(in, OST_E_BUSY, 1, "too many unknown tokens came", ret, ret_error);
+        return hold_back(in, OST_E_BUSY, 1, "too many unknown tokens came", ret, error);
     if (q == NULL) {
         q = questions_add(&in->questions, digest, token, in);
         if (q == NULL) {
             if (!renewal)
                 ask_budget_refund(&in->budget);
-            return hold_back(in, OST_E_BUSY, 1, "too many questions are open", ret, ret_error);
+            return hold_back(in, OST_E_BUSY, 1, "too many questions are open", ret, error);
         }
         q->counted = !renewal;
         net_timer_set(in->timer, 0);
     }
     ret->ticket = q->ticket;
-    return hold_back(in, OST_E_BUSY, 1, "it is being asked", ret, ret_error);
+    return hold_back(in, OST_E_BUSY, 1, "it is being asked", ret, error);
 }
 
 static ost_result begin_unless_denied(introspector *in, const unsigned char *digest, ost_text token,
                                       int64_t now, bool renewal, introspection *ret,
-                                      ost_error *ret_error)
+                                      ost_error *error)
 {
     ost_result reason = denied_tokens_get(&in->denied, digest, now);
     if (reason == OST_OK)
-        return begin_question(in, digest, token, renewal, ret, ret_error);
+        return begin_question(in, digest, token, renewal, ret, error);
     if (reason == OST_E_REMOTE || reason == OST_E_MEMORY)
         return hold_back(in, reason, 1,
                          in->last_error[0] != '\0' ? in->last_error
                                                    : "this question failed just now",
-                         ret, ret_error);
-    return ost_error_set(ret_error, reason, "issuer %.80s was asked: %s", in->source->name,
+                         ret, error);
+    return ost_error_set(error, reason, "issuer %.80s was asked: %s", in->source->name,
                          ost_result_sentence(reason));
 }
 
@@ -85,16 +85,16 @@ static bool endpoint_is_in_sight(introspector *in)
 }
 
 static ost_result ask(introspector *in, const unsigned char *digest, ost_text token, int64_t now,
-                      bool renewal, introspection *ret, ost_error *ret_error)
+                      bool renewal, introspection *ret, ost_error *error)
 {
     ost_result result;
     bool in_sight = endpoint_is_in_sight(in);
     pthread_mutex_lock(&in->lock);
     if (in_sight)
-        result = begin_unless_denied(in, digest, token, now, renewal, ret, ret_error);
+        result = begin_unless_denied(in, digest, token, now, renewal, ret, error);
     else
-        result = hold_back(in, OST_E_REMOTE, 5, "its introspection endpoint is not known", ret,
-                           ret_error);
+        result =
+            hold_back(in, OST_E_REMOTE, 5, "its introspection endpoint is not known", ret, error);
     pthread_mutex_unlock(&in->lock);
     if (ret->retry_after > 0 && ret->ticket == 0)
         atomic_fetch_add_explicit(&in->held_back, 1, memory_order_relaxed);
@@ -119,13 +119,13 @@ static void renew_ahead(introspector *in, const unsigned char *digest, ost_text 
 }
 
 ost_result introspector_ask(introspector *in, ost_text token, int64_t now, ost_arena *arena,
-                            introspection *ret, ost_error *ret_error)
+                            introspection *ret, ost_error *error)
 {
     unsigned char digest[32];
     introspection said = {0};
     ost_result result = ost_sha256(token, digest);
     if (result != OST_OK)
-        return error_set_sentence(ret_error, result);
+        return error_set_sentence(error, result);
     const ost_text name = {(const char *)digest, sizeof digest};
     const remembered *known = token_cache_get(in->answers, name, now, arena);
     if (known != NULL && is_fresh(in, known, now)) {
@@ -134,7 +134,7 @@ ost_result introspector_ask(introspector *in, ost_text token, int64_t now, ost_a
         said.claims = known->claims;
     } else {
         atomic_fetch_add_explicit(&in->misses, 1, memory_order_relaxed);
-        result = ask(in, digest, token, now, known != NULL, &said, ret_error);
+        result = ask(in, digest, token, now, known != NULL, &said, error);
     }
     *ret = said;
     return result;

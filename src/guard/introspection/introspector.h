@@ -16,7 +16,7 @@ typedef struct introspector introspector;
 /* For an issuer whose own configuration has been copied. NULL when introspection is off.
  * OST_E_CONFIG with a sentence. */
 OST_MUST_CHECK ost_result introspector_new(const ost_issuer *config, key_source *source,
-                                           introspector **ret_introspector, ost_error *ret_error);
+                                           introspector **ret_introspector, ost_error *error);
 /* The net client has been freed before. NULL is fine, also below. */
 void introspector_free(introspector *in);
 /* Tells everyone who waits, for the end of the guard. */
@@ -43,8 +43,7 @@ typedef struct introspection {
 /* What the issuer says of the token at `now`. OST_OK: active, with claims that are still to be
  * checked. A reason without retry_after: the token is refused. Any thread. */
 OST_MUST_CHECK ost_result introspector_ask(introspector *in, ost_text token, int64_t now,
-                                           ost_arena *arena, introspection *ret,
-                                           ost_error *ret_error);
+                                           ost_arena *arena, introspection *ret, ost_error *error);
 
 /* Calls `ready` when the answer is there. OST_E_BUSY: it is already, or too many wait. */
 OST_MUST_CHECK ost_result introspector_wait(introspector *in, uint64_t ticket,

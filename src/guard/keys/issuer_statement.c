@@ -7,24 +7,24 @@
 
 static ost_result verify(ost_text token, const char *typ, ost_algs accepted, const ost_keyset *keys,
                          ost_arena *arena, ost_text *ret_payload, ost_text *ret_kid,
-                         ost_error *ret_error)
+                         ost_error *error)
 {
     ost_unverified_jws jws;
     const ost_key *key;
-    ost_result result = ost_jws_read_unverified(token, accepted, arena, &jws, ret_error);
+    ost_result result = ost_jws_read_unverified(token, accepted, arena, &jws, error);
     if (result != OST_OK)
         return result;
     if (!ost_typ_is(jws.typ, typ))
-        return ost_error_set(ret_error, OST_E_TOKEN_TYPE, "its typ is \"%.*s\", not %s",
+        return ost_error_set(error, OST_E_TOKEN_TYPE, "its typ is \"%.*s\", not %s",
                              SHOWN(jws.typ, 60), typ);
     *ret_kid = jws.kid;
     if (keys == NULL)
-        return ost_error_set(ret_error, OST_E_KEY_UNKNOWN, "there are no keys to verify it");
+        return ost_error_set(error, OST_E_KEY_UNKNOWN, "there are no keys to verify it");
     result = ost_keyset_find(keys, jws.kid, jws.alg, &key);
     if (result == OST_OK)
         result = ost_jws_verify(&jws, key, arena, ret_payload);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "%s (kid %.*s)", ost_result_sentence(result),
+        return ost_error_set(error, result, "%s (kid %.*s)", ost_result_sentence(result),
                              SHOWN(jws.kid, 60));
     return OST_OK;
 }
@@ -33,8 +33,7 @@ static ost_result verify(ost_text token, const char *typ, ost_algs accepted, con
  * with the request. */
 ost_result issuer_statement_read(ost_text token, const char *typ, ost_algs accepted,
                                  const ost_keyset *keys, ost_arena *arena,
-                                 const ost_json **ret_object, ost_text *ret_kid,
-                                 ost_error *ret_error)
+                                 const ost_json **ret_object, ost_text *ret_kid, ost_error *error)
 {
     ost_text payload;
     ost_error why = {0};
@@ -45,7 +44,7 @@ ost_result issuer_statement_read(ost_text token, const char *typ, ost_algs accep
     if (result == OST_OK && !ost_json_is(object, OST_JSON_OBJECT))
         result = ost_error_set(&why, OST_E_REMOTE, "it is not an object");
     if (result != OST_OK)
-        return ost_error_set(ret_error, result == OST_E_KEY_UNKNOWN ? result : OST_E_REMOTE,
+        return ost_error_set(error, result == OST_E_KEY_UNKNOWN ? result : OST_E_REMOTE,
                              "signed by the issuer: %s", why.detail);
     *ret_object = object;
     return OST_OK;

@@ -12,6 +12,6 @@
 OST_MUST_CHECK ost_result issuer_statement_read(ost_text token, const char *typ, ost_algs accepted,
                                                 const ost_keyset *keys, ost_arena *arena,
                                                 const ost_json **ret_object, ost_text *ret_kid,
-                                                ost_error *ret_error);
+                                                ost_error *error);
 
 #endif

@@ -114,12 +114,12 @@ static void tell_discovered(const key_source *s, char *introspection_url)
 }
 
 /* An answer that may be read at all. */
-static ost_result check_response(const net_response *response, ost_error *ret_error)
+static ost_result check_response(const net_response *response, ost_error *error)
 {
     if (response->result != OST_OK)
-        return ost_error_set(ret_error, response->result, "%s", response->detail);
+        return ost_error_set(error, response->result, "%s", response->detail);
     if (response->status != 200)
-        return ost_error_set(ret_error, OST_E_REMOTE, "status %ld", response->status);
+        return ost_error_set(error, OST_E_REMOTE, "status %ld", response->status);
     return OST_OK;
 }
 

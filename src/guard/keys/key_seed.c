@@ -22,9 +22,9 @@ static void close_file(int *fd)
 
 #define file_auto __attribute__((cleanup(close_file)))
 
-static ost_result no_seed(const key_source *s, const char *what, ost_error *ret_error)
+static ost_result no_seed(const key_source *s, const char *what, ost_error *error)
 {
-    return ost_error_set(ret_error, OST_E_SYSTEM, "seed file %.120s: %s", s->seed_file, what);
+    return ost_error_set(error, OST_E_SYSTEM, "seed file %.120s: %s", s->seed_file, what);
 }
 
 static bool read_whole(int fd, char *data, size_t len)
@@ -38,31 +38,31 @@ static bool read_whole(int fd, char *data, size_t len)
     return true;
 }
 
-static ost_result publish(key_source *s, char *data, size_t len, ost_error *ret_error)
+static ost_result publish(key_source *s, char *data, size_t len, ost_error *error)
 {
     ost_error why = {0};
     bool changed;
     ost_result result = key_document_publish(s, (ost_text){data, len}, &changed, &why);
-    return result == OST_OK ? OST_OK : no_seed(s, why.detail, ret_error);
+    return result == OST_OK ? OST_OK : no_seed(s, why.detail, error);
 }
 
-ost_result key_seed_load(key_source *s, ost_error *ret_error)
+ost_result key_seed_load(key_source *s, ost_error *error)
 {
     struct stat status;
     /* Whatever lies there, opening it must not wait: it could be a pipe. */
     file_auto int fd = open(s->seed_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
-        return no_seed(s, "cannot be opened", ret_error);
+        return no_seed(s, "cannot be opened", error);
     if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
-        return no_seed(s, "is not a regular file", ret_error);
+        return no_seed(s, "is not a regular file", error);
     if (status.st_size <= 0 || (size_t)status.st_size > MAX_SEED)
-        return no_seed(s, "is empty or too large", ret_error);
+        return no_seed(s, "is empty or too large", error);
     size_t len = (size_t)status.st_size;
     char *data = memory_alloc(len);
     if (data == NULL)
-        return no_seed(s, "out of memory", ret_error);
-    ost_result result = read_whole(fd, data, len) ? publish(s, data, len, ret_error)
-                                                  : no_seed(s, "cannot be read", ret_error);
+        return no_seed(s, "out of memory", error);
+    ost_result result = read_whole(fd, data, len) ? publish(s, data, len, error)
+                                                  : no_seed(s, "cannot be read", error);
     memory_free(data);
     return result;
 }
@@ -80,17 +80,17 @@ static bool write_whole(int fd, ost_text text)
 
 /* Beside the file first, then in its place, so that it is always whole, also when several programs
  * share it. */
-ost_result key_seed_store(const key_source *s, ost_text jwks, ost_error *ret_error)
+ost_result key_seed_store(const key_source *s, ost_text jwks, ost_error *error)
 {
     char beside[MAX_PATH];
     int named = snprintf(beside, sizeof beside, "%s.XXXXXX", s->seed_file);
     if (named <= 0 || (size_t)named >= sizeof beside)
-        return no_seed(s, "the name is too long", ret_error);
+        return no_seed(s, "the name is too long", error);
     file_auto int fd = mkostemp(beside, O_CLOEXEC);
     if (fd < 0)
-        return no_seed(s, "cannot be created", ret_error);
+        return no_seed(s, "cannot be created", error);
     if (write_whole(fd, jwks) && rename(beside, s->seed_file) == 0)
         return OST_OK;
     unlink(beside);
-    return no_seed(s, "cannot be written", ret_error);
+    return no_seed(s, "cannot be written", error);
 }

@@ -41,10 +41,10 @@ bool key_source_is_ready(key_source *s)
     return ready;
 }
 
-void key_source_explain(key_source *s, bool some, ost_error *ret_error)
+void key_source_explain(key_source *s, bool some, ost_error *error)
 {
     pthread_mutex_lock(&s->lock);
-    ost_error_set(ret_error, OST_E_KEY_UNKNOWN, "the keys of issuer %.100s %s%s%.100s", s->name,
+    ost_error_set(error, OST_E_KEY_UNKNOWN, "the keys of issuer %.100s %s%s%.100s", s->name,
                   some ? "are too old to serve" : "have not been obtained",
                   s->last_error[0] != '\0' ? ": " : "", s->last_error);
     pthread_mutex_unlock(&s->lock);

@@ -99,7 +99,7 @@ bool key_source_is_ready(key_source *source);
 
 /* Why there are no keys to judge by: OST_E_KEY_UNKNOWN, with what is known of the cause. `some`:
  * there are some, which are too old. */
-void key_source_explain(key_source *source, bool some, ost_error *ret_error);
+void key_source_explain(key_source *source, bool some, ost_error *error);
 
 /* ---- key_fetch.c ---- */
 
@@ -138,7 +138,7 @@ unsigned key_fetch_due(const key_source *source, unsigned failures, const net_re
 /* Publishes a key set that was read, or keeps the old one when it cannot. *ret_changed: other keys
  * than before. */
 OST_MUST_CHECK ost_result key_document_publish(key_source *source, ost_text jwks, bool *ret_changed,
-                                               ost_error *ret_error);
+                                               ost_error *error);
 
 /* What is taken from a discovery document. */
 typedef struct discovery {
@@ -149,16 +149,15 @@ typedef struct discovery {
 /* Reads a discovery document (OpenID Connect Discovery §3): its issuer must be ours, its jwks_uri
  * safe. The URLs are owned by the caller. */
 OST_MUST_CHECK ost_result discovery_read(const key_source *source, ost_text document,
-                                         discovery *ret_discovery, ost_error *ret_error);
+                                         discovery *ret_discovery, ost_error *error);
 
 /* ---- key_seed.c ---- */
 
 /* Publishes the key set on disk to start with. A seed that cannot be used is no error of the
  * guard's: keys will be fetched. */
-OST_MUST_CHECK ost_result key_seed_load(key_source *source, ost_error *ret_error);
+OST_MUST_CHECK ost_result key_seed_load(key_source *source, ost_error *error);
 
 /* Puts the newest key set in its place. */
-OST_MUST_CHECK ost_result key_seed_store(const key_source *source, ost_text jwks,
-                                         ost_error *ret_error);
+OST_MUST_CHECK ost_result key_seed_store(const key_source *source, ost_text jwks, ost_error *error);
 
 #endif

@@ -32,6 +32,6 @@ typedef struct dpop_proof {
  * OST_E_MEMORY, OST_E_CRYPTO. */
 OST_MUST_CHECK ost_result dpop_proof_check(ost_text proof, const dpop_demand *demand,
                                            ost_arena *arena, dpop_proof *ret_proof,
-                                           ost_error *ret_error);
+                                           ost_error *error);
 
 #endif

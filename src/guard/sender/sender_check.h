@@ -23,7 +23,7 @@ typedef struct sender_rules {
 
 /* OST_E_CONFIG, OST_E_MEMORY, OST_E_SYSTEM. */
 OST_MUST_CHECK ost_result sender_rules_init(sender_rules *rules, const ost_dpop_rules *config,
-                                            const ost_context *context, ost_error *ret_error);
+                                            const ost_context *context, ost_error *error);
 void sender_rules_clear(sender_rules *rules);
 
 /* One verified token and the request that it came with. */
@@ -47,12 +47,12 @@ typedef struct sender_binding {
 /* That it is bound as it should be, came by the scheme that goes with it, and with its certificate.
  * Costs little, and may be repeated. OST_E_SENDER, OST_E_CRYPTO. */
 OST_MUST_CHECK ost_result sender_check_binding(const sender_call *call, sender_binding *ret_binding,
-                                               ost_error *ret_error);
+                                               ost_error *error);
 
 /* That a proof of its key came with it, which is used up then. OST_E_SENDER; OST_E_PROOF,
  * OST_E_PROOF_NONCE; OST_E_BUSY: no room to remember the proof; OST_E_MEMORY, OST_E_CRYPTO.
  * `ret_nonce` is set whenever the sender should use another nonce from now on, also with OST_OK. */
 OST_MUST_CHECK ost_result sender_check_proof(const sender_call *call, const sender_binding *bound,
-                                             ost_text *ret_nonce, ost_error *ret_error);
+                                             ost_text *ret_nonce, ost_error *error);
 
 #endif

@@ -284,16 +284,16 @@ static bool any_is_revoked(revocations *all, const ost_claims *claims, int64_t n
 }
 
 ost_result revocations_check(revocations *all, const ost_claims *claims, int64_t now,
-                             ost_error *ret_error)
+                             ost_error *error)
 {
     if (atomic_load_explicit(&all->count, memory_order_acquire) > 0 &&
         any_is_revoked(all, claims, now)) {
-        return ost_error_set(ret_error, OST_E_REVOKED,
+        return ost_error_set(error, OST_E_REVOKED,
                              "the token, its session or its subject has been revoked");
     }
     if (atomic_load_explicit(&all->old_until, memory_order_acquire) > now &&
         is_older(claims, atomic_load_explicit(&all->old_before, memory_order_acquire))) {
-        return ost_error_set(ret_error, OST_E_REVOKED,
+        return ost_error_set(error, OST_E_REVOKED,
                              "more was revoked than can be remembered: older tokens are refused "
                              "for a while");
     }

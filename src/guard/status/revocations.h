@@ -23,7 +23,7 @@ OST_MUST_CHECK ost_result revocations_add(revocations *all, const ost_revocation
 
 /* OST_OK or OST_E_REVOKED. Any thread, without locks. */
 OST_MUST_CHECK ost_result revocations_check(revocations *all, const ost_claims *claims, int64_t now,
-                                            ost_error *ret_error);
+                                            ost_error *error);
 
 typedef struct revocations_state {
     size_t entries; /* those that are over and not yet cleared away included */

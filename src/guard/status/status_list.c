@@ -22,7 +22,7 @@ bool status_is_given(const ost_claims *claims)
 }
 
 ost_result status_reference_read(const ost_claims *claims, status_reference *ret_reference,
-                                 ost_error *ret_error)
+                                 ost_error *error)
 {
     const ost_json *list = ost_json_get(ost_claims_get(claims, "status"), "status_list");
     int64_t index;
@@ -30,7 +30,7 @@ ost_result status_reference_read(const ost_claims *claims, status_reference *ret
     if (!ost_json_integer(ost_json_get(list, "idx"), &index) || index < 0 ||
         !ost_json_text(ost_json_get(list, "uri"), &uri) || uri.len == 0 ||
         uri.len > STATUS_URI_MAX) {
-        return ost_error_set(ret_error, OST_E_STATUS,
+        return ost_error_set(error, OST_E_STATUS,
                              "the token's status is not a reference to a status list");
     }
     *ret_reference = (status_reference){(uint64_t)index, uri};
@@ -84,17 +84,17 @@ static bool inflate_list(ost_text data, size_t max, ost_arena *arena, ost_text *
 }
 
 static ost_result read_bits(const ost_json *object, size_t max, ost_arena *arena, status_list *list,
-                            ost_error *ret_error)
+                            ost_error *error)
 {
     int64_t bits;
     ost_text encoded, data;
     if (!ost_json_integer(ost_json_get(object, "bits"), &bits) ||
         (bits != 1 && bits != 2 && bits != 4 && bits != 8))
-        return ost_error_set(ret_error, OST_E_REMOTE, "bits is not 1, 2, 4 or 8");
+        return ost_error_set(error, OST_E_REMOTE, "bits is not 1, 2, 4 or 8");
     if (!ost_json_text(ost_json_get(object, "lst"), &encoded) ||
         base64url_decode_to(arena, encoded, &data) != OST_OK ||
         !inflate_list(data, max, arena, &list->bytes))
-        return ost_error_set(ret_error, OST_E_REMOTE,
+        return ost_error_set(error, OST_E_REMOTE,
                              "lst is not a compressed list of at most %zu bytes", max);
     list->bits = (unsigned)bits;
     return OST_OK;
@@ -119,30 +119,29 @@ static bool read_seconds(const ost_json *claims, const char *name, int64_t fallb
 }
 
 static ost_result read_times(const status_rules *rules, const ost_json *claims, int64_t now,
-                             status_list *list, ost_error *ret_error)
+                             status_list *list, ost_error *error)
 {
     int64_t ttl;
     if (ost_json_get(claims, "iat") == NULL || !read_seconds(claims, "iat", 0, &list->issued) ||
         !read_seconds(claims, "exp", INT64_MAX, &list->expires) ||
         !read_seconds(claims, "ttl", rules->lifetime, &ttl))
-        return ost_error_set(ret_error, OST_E_REMOTE, "iat, exp or ttl are not times");
+        return ost_error_set(error, OST_E_REMOTE, "iat, exp or ttl are not times");
     if (list->issued > now + rules->leeway)
-        return ost_error_set(ret_error, OST_E_REMOTE, "the list is of the future (iat)");
+        return ost_error_set(error, OST_E_REMOTE, "the list is of the future (iat)");
     if (list->expires <= now)
-        return ost_error_set(ret_error, OST_E_REMOTE, "the list has expired");
+        return ost_error_set(error, OST_E_REMOTE, "the list has expired");
     ttl = ttl < MIN_TTL ? MIN_TTL : least(ttl, MAX_TTL);
     list->fresh_until = least(now + ttl, list->expires);
     return OST_OK;
 }
 
-static ost_result check_names(const status_rules *rules, const ost_json *claims,
-                              ost_error *ret_error)
+static ost_result check_names(const status_rules *rules, const ost_json *claims, ost_error *error)
 {
     const ost_json *named = ost_json_get(claims, "iss");
     if (!ost_json_equals(ost_json_get(claims, "sub"), text_of(rules->uri)))
-        return ost_error_set(ret_error, OST_E_REMOTE, "the list is another one (sub)");
+        return ost_error_set(error, OST_E_REMOTE, "the list is another one (sub)");
     if (named != NULL && !ost_json_equals(named, text_of(rules->issuer)))
-        return ost_error_set(ret_error, OST_E_REMOTE, "the list is of another issuer");
+        return ost_error_set(error, OST_E_REMOTE, "the list is of another issuer");
     return OST_OK;
 }
 
@@ -154,19 +153,19 @@ size_t status_list_arena(size_t max_list)
 
 ost_result status_list_read(const status_rules *rules, ost_text token, int64_t now,
                             ost_arena *arena, status_list *ret_list, ost_text *ret_kid,
-                            ost_error *ret_error)
+                            ost_error *error)
 {
     status_list list = {0};
     const ost_json *claims;
     ost_result result = issuer_statement_read(text_trim(token), TYPE, rules->algorithms,
-                                              rules->keys, arena, &claims, ret_kid, ret_error);
+                                              rules->keys, arena, &claims, ret_kid, error);
     if (result == OST_OK)
-        result = check_names(rules, claims, ret_error);
+        result = check_names(rules, claims, error);
     if (result == OST_OK)
-        result = read_times(rules, claims, now, &list, ret_error);
+        result = read_times(rules, claims, now, &list, error);
     if (result == OST_OK) {
-        result = read_bits(ost_json_get(claims, "status_list"), rules->max_list, arena, &list,
-                           ret_error);
+        result =
+            read_bits(ost_json_get(claims, "status_list"), rules->max_list, arena, &list, error);
     }
     if (result == OST_OK)
         *ret_list = list;
@@ -175,16 +174,16 @@ ost_result status_list_read(const status_rules *rules, ost_text token, int64_t n
 
 /* ---- looking (§4.1): the first status is in the lowest bits of the first byte ---- */
 
-ost_result status_list_look(unsigned bits, ost_text bytes, uint64_t index, ost_error *ret_error)
+ost_result status_list_look(unsigned bits, ost_text bytes, uint64_t index, ost_error *error)
 {
     static const char *const names[] = {"valid", "revoked", "suspended"};
     unsigned in_byte = 8 / bits;
     if (index / in_byte >= bytes.len)
-        return ost_error_set(ret_error, OST_E_STATUS, "the token's status is not in the list");
+        return ost_error_set(error, OST_E_STATUS, "the token's status is not in the list");
     unsigned byte = byte_at(bytes, index / in_byte);
     unsigned status = byte >> (unsigned)(index % in_byte) * bits & ((1U << bits) - 1);
     if (status == 0)
         return OST_OK;
-    return ost_error_set(ret_error, OST_E_STATUS, "the token's status is %u (%s)", status,
+    return ost_error_set(error, OST_E_STATUS, "the token's status is %u (%s)", status,
                          status < 3 ? names[status] : "of the issuer's own");
 }

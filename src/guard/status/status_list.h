@@ -17,8 +17,7 @@ typedef struct status_reference {
 /* True when the token says something; OST_E_STATUS when it is nothing that can be looked up. */
 bool status_is_given(const ost_claims *claims);
 OST_MUST_CHECK ost_result status_reference_read(const ost_claims *claims,
-                                                status_reference *ret_reference,
-                                                ost_error *ret_error);
+                                                status_reference *ret_reference, ost_error *error);
 
 typedef struct status_rules {
     const char *issuer, *uri;
@@ -43,10 +42,10 @@ size_t status_list_arena(size_t max_list);
  */
 OST_MUST_CHECK ost_result status_list_read(const status_rules *rules, ost_text token, int64_t now,
                                            ost_arena *arena, status_list *ret_list,
-                                           ost_text *ret_kid, ost_error *ret_error);
+                                           ost_text *ret_kid, ost_error *error);
 
 /* OST_OK: valid. OST_E_STATUS: any other status, or not in the list. */
 OST_MUST_CHECK ost_result status_list_look(unsigned bits, ost_text bytes, uint64_t index,
-                                           ost_error *ret_error);
+                                           ost_error *error);
 
 #endif

@@ -18,7 +18,7 @@ static bool is_of(ost_text uri, const char *origin)
     return text_starts(uri, origin) && uri.len > len && uri.data[len] == '/';
 }
 
-static ost_result check_allowed(const status_lists *all, ost_text uri, ost_error *ret_error)
+static ost_result check_allowed(const status_lists *all, ost_text uri, ost_error *error)
 {
     bool found = false;
     for (size_t i = 0; i < all->origin_count; i++)
@@ -27,9 +27,9 @@ static ost_result check_allowed(const status_lists *all, ost_text uri, ost_error
                             ? net_url_check(uri, all->source->insecure_http)
                             : OST_E_ARGUMENT;
     if (result == OST_E_MEMORY)
-        return ost_error_set(ret_error, result, "out of memory");
+        return ost_error_set(error, result, "out of memory");
     if (result != OST_OK)
-        return ost_error_set(ret_error, OST_E_STATUS,
+        return ost_error_set(error, OST_E_STATUS,
                              "the status list \"%.*s\" is not of an origin that is allowed",
                              uri.len < 120 ? (int)uri.len : 120, uri.data);
     return OST_OK;
@@ -39,45 +39,45 @@ static ost_result check_allowed(const status_lists *all, ost_text uri, ost_error
 
 /* Under the lock. */
 static ost_result hold_back(const status_lists *all, unsigned seconds, const char *why,
-                            status_said *ret, ost_error *ret_error)
+                            status_said *ret, ost_error *error)
 {
     ret->retry_after = seconds;
-    return ost_error_set(ret_error, OST_E_REMOTE, "there is no current status list of %.80s: %s",
+    return ost_error_set(error, OST_E_REMOTE, "there is no current status list of %.80s: %s",
                          all->source->name, why);
 }
 
 /* Under the lock. */
 static ost_result begin_fetch(status_lists *all, const unsigned char *digest, ost_text uri,
-                              int64_t now, status_said *ret, ost_error *ret_error)
+                              int64_t now, status_said *ret, ost_error *error)
 {
     if (all->ended)
-        return hold_back(all, 1, "the guard has been stopped", ret, ret_error);
+        return hold_back(all, 1, "the guard has been stopped", ret, error);
     question *q = questions_find(&all->questions, digest);
     if (q == NULL && denied_tokens_get(&all->failed, digest, now) != OST_OK)
-        return hold_back(all, STATUS_PAUSE, all->last_error, ret, ret_error);
+        return hold_back(all, STATUS_PAUSE, all->last_error, ret, error);
     if (q == NULL) {
         q = questions_add(&all->questions, digest, uri, all);
         if (q == NULL)
-            return hold_back(all, 1, "too many are being fetched", ret, ret_error);
+            return hold_back(all, 1, "too many are being fetched", ret, error);
         net_timer_set(all->timer, 0);
     }
     ret->ticket = q->ticket;
-    return hold_back(all, 1, "it is being fetched", ret, ret_error);
+    return hold_back(all, 1, "it is being fetched", ret, error);
 }
 
 /* Only what is allowed is ever fetched, and so held. */
 static ost_result want(status_lists *all, ost_text uri, int64_t now, status_said *ret,
-                       ost_error *ret_error)
+                       ost_error *error)
 {
     unsigned char digest[32];
-    ost_result result = check_allowed(all, uri, ret_error);
+    ost_result result = check_allowed(all, uri, error);
     if (result != OST_OK)
         return result;
     result = ost_sha256(uri, digest);
     if (result != OST_OK)
-        return error_set_sentence(ret_error, result);
+        return error_set_sentence(error, result);
     pthread_mutex_lock(&all->lock);
-    result = begin_fetch(all, digest, uri, now, ret, ret_error);
+    result = begin_fetch(all, digest, uri, now, ret, error);
     pthread_mutex_unlock(&all->lock);
     return result;
 }
@@ -109,7 +109,7 @@ typedef struct sight {
 } sight;
 
 static sight look_at_list(status_lists *all, const status_reference *reference, int64_t now,
-                          ost_error *ret_error)
+                          ost_error *error)
 {
     published_place place;
     sight seen = {.status = OST_E_REMOTE, .renew = true};
@@ -122,38 +122,38 @@ static sight look_at_list(status_lists *all, const status_reference *reference, 
         atomic_store_explicit(&list->used, now, memory_order_relaxed);
         if (seen.serves)
             seen.status = status_list_look(list->bits, (ost_text){list->bytes, list->len},
-                                           reference->index, ret_error);
+                                           reference->index, error);
     }
     published_leave(&all->held, place);
     return seen;
 }
 
 static ost_result check_listed(status_lists *all, const ost_claims *claims, int64_t now,
-                               status_said *ret, ost_error *ret_error)
+                               status_said *ret, ost_error *error)
 {
     status_reference reference;
     status_said unused = {0};
-    ost_result result = status_reference_read(claims, &reference, ret_error);
+    ost_result result = status_reference_read(claims, &reference, error);
     if (result != OST_OK)
         return result;
-    sight seen = look_at_list(all, &reference, now, ret_error);
+    sight seen = look_at_list(all, &reference, now, error);
     if (seen.serves && seen.renew)
         (void)!want(all, reference.uri, now, &unused, NULL);
-    return seen.serves ? seen.status : want(all, reference.uri, now, ret, ret_error);
+    return seen.serves ? seen.status : want(all, reference.uri, now, ret, error);
 }
 
 ost_result status_lists_check(status_lists *all, const ost_claims *claims, int64_t now,
-                              status_said *ret, ost_error *ret_error)
+                              status_said *ret, ost_error *error)
 {
     *ret = (status_said){0};
     if (!status_is_given(claims) || (all != NULL && all->ignore))
         return OST_OK;
     if (all == NULL) {
-        return ost_error_set(ret_error, OST_E_STATUS,
+        return ost_error_set(error, OST_E_STATUS,
                              "the token has a status that is not looked up: name the origins of "
                              "the issuer's status lists");
     }
-    return check_listed(all, claims, now, ret, ret_error);
+    return check_listed(all, claims, now, ret, error);
 }
 
 ost_result status_lists_wait(status_lists *all, uint64_t ticket, void (*ready)(void *user),

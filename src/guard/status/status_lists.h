@@ -14,7 +14,7 @@ typedef struct status_lists status_lists;
 
 /* NULL when lists are neither fetched nor ignored. OST_E_CONFIG with a sentence. */
 OST_MUST_CHECK ost_result status_lists_new(const ost_issuer *config, key_source *source,
-                                           status_lists **ret_lists, ost_error *ret_error);
+                                           status_lists **ret_lists, ost_error *error);
 /* The net client has been freed before. NULL is fine, also below. */
 void status_lists_free(status_lists *all);
 void status_lists_end(status_lists *all);
@@ -27,7 +27,7 @@ typedef struct status_said {
 /* What the list says of a token of these claims. OST_OK: valid, or nothing is said about a status.
  * OST_E_STATUS. OST_E_REMOTE, with retry_after: there is no list. Any thread. */
 OST_MUST_CHECK ost_result status_lists_check(status_lists *all, const ost_claims *claims,
-                                             int64_t now, status_said *ret, ost_error *ret_error);
+                                             int64_t now, status_said *ret, ost_error *error);
 
 /* As introspector_wait. */
 OST_MUST_CHECK ost_result status_lists_wait(status_lists *all, uint64_t ticket,

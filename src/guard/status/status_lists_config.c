@@ -14,27 +14,27 @@
 #define STATUS_QUESTIONS 32
 #define STATUS_TICKETS 2 /* even ones */
 
-static ost_result refuse(const ost_issuer *config, const char *what, ost_error *ret_error)
+static ost_result refuse(const ost_issuer *config, const char *what, ost_error *error)
 {
-    return ost_error_set(ret_error, OST_E_CONFIG, "issuer %.100s: status lists: %s", config->issuer,
+    return ost_error_set(error, OST_E_CONFIG, "issuer %.100s: status lists: %s", config->issuer,
                          what);
 }
 
-static ost_result check(const ost_issuer *config, ost_error *ret_error)
+static ost_result check(const ost_issuer *config, ost_error *error)
 {
     const ost_status_lists *c = &config->status_lists;
     if (c->insecure_ignore && c->origin_count > 0)
-        return refuse(config, "they are either fetched or ignored", ret_error);
+        return refuse(config, "they are either fetched or ignored", error);
     if (c->origin_count > STATUS_ORIGINS_MAX)
-        return refuse(config, "at most 8 origins", ret_error);
+        return refuse(config, "at most 8 origins", error);
     if (c->origin_count > 0 && c->origins == NULL)
-        return refuse(config, "the origins are missing", ret_error);
+        return refuse(config, "the origins are missing", error);
     if (c->origin_count > 0 && (config->hmac_secret.len > 0 || config->introspection.no_keys))
-        return refuse(config, "they are signed, so that the issuer must publish keys", ret_error);
+        return refuse(config, "they are signed, so that the issuer must publish keys", error);
     if (c->insecure_stale_limit > MAX_SECONDS || c->lifetime > MAX_SECONDS)
-        return refuse(config, "durations may be a day at most", ret_error);
+        return refuse(config, "durations may be a day at most", error);
     if (c->max_list > MAX_LIST)
-        return refuse(config, "a list may have 64 MiB at most", ret_error);
+        return refuse(config, "a list may have 64 MiB at most", error);
     return OST_OK;
 }
 
@@ -55,17 +55,17 @@ static ost_result check_origin(const char *text, bool insecure_http)
     return result;
 }
 
-static ost_result copy_config(status_lists *all, const ost_issuer *config, ost_error *ret_error)
+static ost_result copy_config(status_lists *all, const ost_issuer *config, ost_error *error)
 {
     const ost_status_lists *c = &config->status_lists;
     for (size_t i = 0; i < c->origin_count; i++) {
         ost_result result = check_origin(c->origins[i], config->insecure_http);
         if (result != OST_OK && result != OST_E_MEMORY)
-            return refuse(config, "an origin is https, a host and no path", ret_error);
+            return refuse(config, "an origin is https, a host and no path", error);
         if (result == OST_OK)
             all->origins[i] = memory_copy(text_of(c->origins[i]));
         if (all->origins[i] == NULL)
-            return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+            return ost_error_set(error, OST_E_MEMORY, "out of memory");
         all->origin_count = i + 1;
     }
     all->ignore = c->insecure_ignore;
@@ -76,22 +76,22 @@ static ost_result copy_config(status_lists *all, const ost_issuer *config, ost_e
     ost_result result = denied_tokens_init(&all->failed, all->source->context);
     if (result == OST_OK)
         result = net_timer_new(all->source->net, status_lists_on_time, all, &all->timer);
-    return error_set_sentence(ret_error, result);
+    return error_set_sentence(error, result);
 }
 
 ost_result status_lists_new(const ost_issuer *config, key_source *source, status_lists **ret_lists,
-                            ost_error *ret_error)
+                            ost_error *error)
 {
-    ost_result result = check(config, ret_error);
+    ost_result result = check(config, error);
     if (result != OST_OK ||
         (config->status_lists.origin_count == 0 && !config->status_lists.insecure_ignore))
         return result;
     status_lists *made = memory_alloc(sizeof *made);
     if (made == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     made->source = source;
     pthread_mutex_init(&made->lock, NULL);
-    result = copy_config(made, config, ret_error);
+    result = copy_config(made, config, error);
     if (result != OST_OK) {
         status_lists_free(made);
         return result;

@@ -89,17 +89,17 @@ static void note_gone(status_lists *all, const held_list *list)
 
 /* The set with this list in it; an older one than was known before is somebody's replay. */
 static ost_result hold(status_lists *all, const question *q, const status_list *read, int64_t now,
-                       ost_error *ret_error)
+                       ost_error *error)
 {
     const list_set *before = atomic_load(&all->held.current);
     if (read->issued < newest(all, q->text, q->digest))
-        return ost_error_set(ret_error, OST_E_REMOTE, "the list is older than the one before it");
+        return ost_error_set(error, OST_E_REMOTE, "the list is older than the one before it");
     list_set *made = memory_alloc(sizeof *made);
     held_list *list = held_list_new(q->text, read, now);
     if (made == NULL || list == NULL) {
         memory_free(made);
         held_list_free(list);
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     }
     if (before != NULL)
         *made = *before;
@@ -117,21 +117,21 @@ static ost_result hold(status_lists *all, const question *q, const status_list *
 
 /* ---- the answer ---- */
 
-static ost_result check_response(const net_response *response, ost_error *ret_error)
+static ost_result check_response(const net_response *response, ost_error *error)
 {
     ost_text type = response->content_type;
     type = text_trim(text_slice(type, 0, text_find(type, ';', 0)));
     if (response->result != OST_OK)
-        return ost_error_set(ret_error, OST_E_REMOTE, "%s", response->detail);
+        return ost_error_set(error, OST_E_REMOTE, "%s", response->detail);
     if (response->status != 200)
-        return ost_error_set(ret_error, OST_E_REMOTE, "status %ld", response->status);
+        return ost_error_set(error, OST_E_REMOTE, "status %ld", response->status);
     if (!text_equal_ignoring_case(type, OST_TEXT(CONTENT_TYPE)))
-        return ost_error_set(ret_error, OST_E_REMOTE, "the answer is not a " CONTENT_TYPE);
+        return ost_error_set(error, OST_E_REMOTE, "the answer is not a " CONTENT_TYPE);
     return OST_OK;
 }
 
 static ost_result read_list(status_lists *all, const question *q, ost_text body, int64_t now,
-                            ost_arena *arena, ost_error *ret_error)
+                            ost_arena *arena, ost_error *error)
 {
     key_source *source = all->source;
     published_place place;
@@ -148,11 +148,11 @@ static ost_result read_list(status_lists *all, const question *q, ost_text body,
         .lifetime = all->lifetime,
         .max_list = all->max_list,
     };
-    ost_result result = status_list_read(&rules, body, now, arena, &list, &kid, ret_error);
+    ost_result result = status_list_read(&rules, body, now, arena, &list, &kid, error);
     published_leave(&source->keys, place);
     if (result == OST_E_KEY_UNKNOWN)
         (void)key_fetch_may_help(source, kid, usable);
-    return result == OST_OK ? hold(all, q, &list, now, ret_error) : result;
+    return result == OST_OK ? hold(all, q, &list, now, error) : result;
 }
 
 /* After a failure it is left alone for `pause` seconds. */

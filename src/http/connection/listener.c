@@ -69,9 +69,9 @@ static ost_result add_listener(event_loop *loop, int fd, bool local)
     return result == 0 ? OST_OK : OST_E_SYSTEM;
 }
 
-static ost_result system_error(ost_error *ret_error, const char *address, unsigned port)
+static ost_result system_error(ost_error *error, const char *address, unsigned port)
 {
-    return ost_error_set(ret_error, OST_E_SYSTEM, "cannot listen on %s port %u: %s", address, port,
+    return ost_error_set(error, OST_E_SYSTEM, "cannot listen on %s port %u: %s", address, port,
                          strerror(errno));
 }
 
@@ -115,25 +115,25 @@ static int bind_tcp(const socket_address *address, bool shared)
 }
 
 static ost_result listen_tcp(http_server *server, const char *text, unsigned port,
-                             unsigned *ret_port, ost_error *ret_error)
+                             unsigned *ret_port, ost_error *error)
 {
     socket_address address;
     if (port > 65535 || !read_socket_address(text, port, &address))
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "not an address to listen on: %s port %u",
-                             text, port);
+        return ost_error_set(error, OST_E_ARGUMENT, "not an address to listen on: %s port %u", text,
+                             port);
     for (unsigned i = 0; i < server->loop_count; i++) {
         int fd = bind_tcp(&address, i > 0);
         if (fd < 0)
-            return system_error(ret_error, text, port);
+            return system_error(error, text, port);
         if (i == 0) {
             socklen_t len = sizeof address;
             if (getsockname(fd, &address.any, &len) != 0)
-                return system_error(ret_error, text, port);
+                return system_error(error, text, port);
             port = ntohs(address.any.sa_family == AF_INET ? address.in.sin_port
                                                           : address.in6.sin6_port);
         }
         if (add_listener(&server->loops[i], fd, false) != OST_OK)
-            return system_error(ret_error, text, port);
+            return system_error(error, text, port);
     }
     if (ret_port != NULL)
         *ret_port = port;
@@ -191,17 +191,17 @@ static ost_result share_socket(http_server *server, int fd, bool local)
     return result;
 }
 
-static ost_result listen_unix(http_server *server, const char *path, ost_error *ret_error)
+static ost_result listen_unix(http_server *server, const char *path, ost_error *error)
 {
     if (server->socket_path != NULL)
-        return ost_error_set(ret_error, OST_E_STATE, "there is a Unix socket already");
+        return ost_error_set(error, OST_E_STATE, "there is a Unix socket already");
     int fd = bind_unix(path);
     if (fd < 0)
-        return ost_error_set(ret_error, OST_E_SYSTEM, "cannot listen on unix:%s: %s", path,
+        return ost_error_set(error, OST_E_SYSTEM, "cannot listen on unix:%s: %s", path,
                              strerror(errno));
     server->socket_path = ost_arena_copy(server->arena, text_of(path));
     if (share_socket(server, fd, true) != OST_OK)
-        return ost_error_set(ret_error, OST_E_SYSTEM, "cannot listen on unix:%s: %s", path,
+        return ost_error_set(error, OST_E_SYSTEM, "cannot listen on unix:%s: %s", path,
                              strerror(errno));
     return OST_OK;
 }
@@ -222,36 +222,35 @@ static uint64_t count_passed(void)
     return count;
 }
 
-static ost_result listen_passed(http_server *server, ost_error *ret_error)
+static ost_result listen_passed(http_server *server, ost_error *error)
 {
     uint64_t count = count_passed();
     if (count == 0)
-        return ost_error_set(ret_error, OST_E_SYSTEM, "no sockets have been passed (LISTEN_FDS)");
+        return ost_error_set(error, OST_E_SYSTEM, "no sockets have been passed (LISTEN_FDS)");
     for (int fd = PASSED_FIRST; fd < PASSED_FIRST + (int)count; fd++) {
         socket_address address;
         socklen_t len = sizeof address;
         if (getsockname(fd, &address.any, &len) != 0)
-            return ost_error_set(ret_error, OST_E_SYSTEM, "passed socket %d: %s", fd,
-                                 strerror(errno));
+            return ost_error_set(error, OST_E_SYSTEM, "passed socket %d: %s", fd, strerror(errno));
         bool local = address.any.sa_family == AF_UNIX;
         int one = 1;
         if (!local)
             setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
         if (share_socket(server, fd, local) != OST_OK)
-            return ost_error_set(ret_error, OST_E_SYSTEM, "cannot listen on passed socket %d: %s",
-                                 fd, strerror(errno));
+            return ost_error_set(error, OST_E_SYSTEM, "cannot listen on passed socket %d: %s", fd,
+                                 strerror(errno));
     }
     return OST_OK;
 }
 
 ost_result http_server_listen(http_server *server, const char *address, unsigned port,
-                              unsigned *ret_port, ost_error *ret_error)
+                              unsigned *ret_port, ost_error *error)
 {
     if (atomic_load(&server->state) != SERVER_NEW)
-        return ost_error_set(ret_error, OST_E_STATE, "the server has been started already");
+        return ost_error_set(error, OST_E_STATE, "the server has been started already");
     if (text_starts(text_of(address), "unix:"))
-        return listen_unix(server, address + strlen("unix:"), ret_error);
+        return listen_unix(server, address + strlen("unix:"), error);
     if (text_is(text_of(address), "passed"))
-        return listen_passed(server, ret_error);
-    return listen_tcp(server, address, port, ret_port, ret_error);
+        return listen_passed(server, error);
+    return listen_tcp(server, address, port, ret_port, error);
 }

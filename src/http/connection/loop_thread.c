@@ -182,10 +182,10 @@ static void *loop_thread(void *data)
     return NULL;
 }
 
-ost_result loop_start(event_loop *loop, ost_error *ret_error)
+ost_result loop_start(event_loop *loop, ost_error *error)
 {
     if (!thread_start(&loop->thread, "ostiary-loop", loop_thread, loop))
-        return ost_error_set(ret_error, OST_E_SYSTEM, "no more threads can be started");
+        return ost_error_set(error, OST_E_SYSTEM, "no more threads can be started");
     loop->threaded = true;
     return OST_OK;
 }

@@ -7,7 +7,7 @@
 #include "http/connection/event_loop.h"
 
 OST_MUST_CHECK ost_result loop_init(event_loop *loop, http_server *server);
-OST_MUST_CHECK ost_result loop_start(event_loop *loop, ost_error *ret_error);
+OST_MUST_CHECK ost_result loop_start(event_loop *loop, ost_error *error);
 /* The loop looks up: for returned exchanges, and whether the server is stopping. Any thread. */
 void loop_wake(event_loop *loop);
 void loop_join(event_loop *loop);

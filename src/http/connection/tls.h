@@ -15,10 +15,10 @@ typedef struct tls_context tls_context;
  * OST_E_CONFIG tells which file is wrong. */
 OST_MUST_CHECK ost_result tls_context_new(const http_certificate *pairs, size_t count,
                                           bool ask_clients, tls_context **ret_context,
-                                          ost_error *ret_error);
+                                          ost_error *error);
 /* Reads the files again. On failure the old certificates stay. Connections keep what they began
  * with. */
-OST_MUST_CHECK ost_result tls_context_reload(tls_context *context, ost_error *ret_error);
+OST_MUST_CHECK ost_result tls_context_reload(tls_context *context, ost_error *error);
 void tls_context_free(tls_context *context);
 
 /* ---- one connection's ---- */

@@ -65,10 +65,10 @@ static int choose_certificate(SSL *ssl, int *alert, void *data)
 
 /* ---- reading ---- */
 
-static ost_result wrong_file(ost_error *ret_error, const char *what, const char *path)
+static ost_result wrong_file(ost_error *error, const char *what, const char *path)
 {
     const char *reason = ERR_reason_error_string(ERR_peek_last_error());
-    ost_result result = ost_error_set(ret_error, OST_E_CONFIG, "%s %s: %s", what, path,
+    ost_result result = ost_error_set(error, OST_E_CONFIG, "%s %s: %s", what, path,
                                       reason == NULL ? "cannot be used" : reason);
     ERR_clear_error();
     return result;
@@ -106,35 +106,35 @@ static bool set_options(SSL_CTX *context, certificate_set *set)
 }
 
 static ost_result read_pair(const http_certificate *pair, bool ask_clients, certificate_set *set,
-                            ost_error *ret_error)
+                            ost_error *error)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
     if (context == NULL)
-        return ost_error_set(ret_error, OST_E_CRYPTO, "TLS cannot be set up");
+        return ost_error_set(error, OST_E_CRYPTO, "TLS cannot be set up");
     set->contexts[set->count++] = context;
     if (!set_options(context, set))
-        return ost_error_set(ret_error, OST_E_CRYPTO, "TLS cannot be set up");
+        return ost_error_set(error, OST_E_CRYPTO, "TLS cannot be set up");
     if (ask_clients)
         ask_for_certificates(context);
     ERR_clear_error();
     if (SSL_CTX_use_certificate_chain_file(context, pair->certificate) != 1)
-        return wrong_file(ret_error, "certificate", pair->certificate);
+        return wrong_file(error, "certificate", pair->certificate);
     if (SSL_CTX_use_PrivateKey_file(context, pair->key, SSL_FILETYPE_PEM) != 1)
-        return wrong_file(ret_error, "private key", pair->key);
+        return wrong_file(error, "private key", pair->key);
     if (SSL_CTX_check_private_key(context) != 1)
-        return wrong_file(ret_error, "private key", pair->key);
+        return wrong_file(error, "private key", pair->key);
     return OST_OK;
 }
 
 static ost_result read_set(const http_certificate *pairs, size_t count, bool ask_clients,
-                           certificate_set **ret_set, ost_error *ret_error)
+                           certificate_set **ret_set, ost_error *error)
 {
     certificate_set *set = memory_alloc(sizeof *set + count * sizeof(SSL_CTX *));
     if (set == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     set->references = 1;
     for (size_t i = 0; i < count; i++) {
-        ost_result result = read_pair(&pairs[i], ask_clients, set, ret_error);
+        ost_result result = read_pair(&pairs[i], ask_clients, set, error);
         if (result != OST_OK) {
             set_free(set);
             return result;
@@ -145,16 +145,16 @@ static ost_result read_set(const http_certificate *pairs, size_t count, bool ask
 }
 
 ost_result tls_context_new(const http_certificate *pairs, size_t count, bool ask_clients,
-                           tls_context **ret_context, ost_error *ret_error)
+                           tls_context **ret_context, ost_error *error)
 {
     tls_context *context = memory_alloc(sizeof *context);
     if (context == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     context->pairs = pairs;
     context->pair_count = count;
     context->ask_clients = ask_clients;
     pthread_mutex_init(&context->lock, NULL);
-    ost_result result = read_set(pairs, count, ask_clients, &context->current, ret_error);
+    ost_result result = read_set(pairs, count, ask_clients, &context->current, error);
     if (result != OST_OK) {
         tls_context_free(context);
         return result;
@@ -189,11 +189,11 @@ SSL *certificate_set_enter(tls_context *context, certificate_set **ret_set)
     return ssl;
 }
 
-ost_result tls_context_reload(tls_context *context, ost_error *ret_error)
+ost_result tls_context_reload(tls_context *context, ost_error *error)
 {
     certificate_set *fresh = NULL;
     ost_result result =
-        read_set(context->pairs, context->pair_count, context->ask_clients, &fresh, ret_error);
+        read_set(context->pairs, context->pair_count, context->ask_clients, &fresh, error);
     if (result != OST_OK)
         return result;
     pthread_mutex_lock(&context->lock);

@@ -43,11 +43,11 @@ static void *pool_thread(void *data)
     return NULL;
 }
 
-ost_result http_pool_new(unsigned threads, size_t queue, http_pool **ret_pool, ost_error *ret_error)
+ost_result http_pool_new(unsigned threads, size_t queue, http_pool **ret_pool, ost_error *error)
 {
     http_pool *made = memory_alloc(sizeof *made + threads * sizeof(pthread_t));
     if (made == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     made->max_waiting = queue;
     pthread_mutex_init(&made->lock, NULL);
     pthread_cond_init(&made->more, NULL);
@@ -56,7 +56,7 @@ ost_result http_pool_new(unsigned threads, size_t queue, http_pool **ret_pool, o
         made->thread_count++;
     if (made->thread_count < threads) {
         http_pool_free(made);
-        return ost_error_set(ret_error, OST_E_SYSTEM, "no more threads can be started");
+        return ost_error_set(error, OST_E_SYSTEM, "no more threads can be started");
     }
     *ret_pool = made;
     return OST_OK;

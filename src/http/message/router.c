@@ -142,17 +142,17 @@ static ost_result add_route(router *r, const http_route *given, size_t max_body,
 }
 
 ost_result router_new(const http_route *routes, size_t count, bool loose, size_t max_body,
-                      ost_arena *arena, router **ret_router, ost_error *ret_error)
+                      ost_arena *arena, router **ret_router, ost_error *error)
 {
     router *r = ost_arena_alloc(arena, sizeof *r);
     if (r == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     r->loose = loose;
     for (size_t i = 0; i < count; i++) {
         if (routes[i].method >= HTTP_OTHER)
-            return ost_error_set(ret_error, OST_E_CONFIG, "route \"%s\": unknown method",
+            return ost_error_set(error, OST_E_CONFIG, "route \"%s\": unknown method",
                                  routes[i].path == NULL ? "" : routes[i].path);
-        ost_result result = add_route(r, &routes[i], max_body, arena, ret_error);
+        ost_result result = add_route(r, &routes[i], max_body, arena, error);
         if (result != OST_OK)
             return result;
     }

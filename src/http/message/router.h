@@ -22,7 +22,7 @@ typedef struct router router;
  * The routes are copied into the arena. OST_E_CONFIG: a path is malformed, or given twice. */
 OST_MUST_CHECK ost_result router_new(const http_route *routes, size_t count, bool loose,
                                      size_t max_body, ost_arena *arena, router **ret_router,
-                                     ost_error *ret_error);
+                                     ost_error *error);
 
 typedef struct route_match {
     const route *route; /* NULL: see `methods` */

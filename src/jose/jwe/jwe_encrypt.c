@@ -76,12 +76,12 @@ static ost_result seal(writing *w, ost_text content, ost_text authenticated)
                : result;
 }
 
-static ost_result finish(writing *w, ost_result result, ost_error *ret_error)
+static ost_result finish(writing *w, ost_result result, ost_error *error)
 {
     end_writing(w);
     if (result == OST_OK)
         return OST_OK;
-    return ost_error_set(ret_error, result, "the content was not encrypted: %s",
+    return ost_error_set(error, result, "the content was not encrypted: %s",
                          ost_result_sentence(result));
 }
 
@@ -117,19 +117,19 @@ static const ost_jwe_options plain = {0};
 
 ost_result ost_jwe_encrypt(ost_text content, const ost_key *key, ost_alg alg, ost_enc enc,
                            const ost_jwe_options *options, ost_arena *arena, ost_text *ret_token,
-                           ost_error *ret_error)
+                           ost_error *error)
 {
     const ost_recipient recipient = {key, alg};
     writing w = {&recipient, 1, enc, options != NULL ? options : &plain, arena, .cek = {.size = 0}};
     if (ret_token == NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the token");
-    ost_result result = jwe_write_check(&recipient, 1, enc, w.options, ret_error);
+        return ost_error_set(error, OST_E_ARGUMENT, "no place for the token");
+    ost_result result = jwe_write_check(&recipient, 1, enc, w.options, error);
     if (result != OST_OK)
         return result;
     if (w.options->aad.len > 0)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "aad is for the JSON serialization only");
+        return ost_error_set(error, OST_E_ARGUMENT, "aad is for the JSON serialization only");
     if (content.len > TOKEN_MAX)
-        return ost_error_set(ret_error, OST_E_CEILING, "content of %zu bytes", content.len);
+        return ost_error_set(error, OST_E_CEILING, "content of %zu bytes", content.len);
     ERR_set_mark();
     result = seal_keys(&w);
     if (result == OST_OK)
@@ -139,7 +139,7 @@ ost_result ost_jwe_encrypt(ost_text content, const ost_key *key, ost_alg alg, os
     if (result == OST_OK)
         result = join_compact(&w, ret_token);
     ERR_pop_to_mark();
-    return finish(&w, result, ret_error);
+    return finish(&w, result, error);
 }
 
 /* ---- JSON ---- */
@@ -217,19 +217,19 @@ static ost_result join_aad(writing *w, ost_text *ret_authenticated)
 
 ost_result ost_jwe_json_encrypt(ost_text content, const ost_recipient *recipients, size_t count,
                                 ost_enc enc, const ost_jwe_options *options, ost_arena *arena,
-                                ost_text *ret_json, ost_error *ret_error)
+                                ost_text *ret_json, ost_error *error)
 {
     writing w = {recipients,        count, enc, options != NULL ? options : &plain, arena,
                  .cek = {.size = 0}};
     ost_text authenticated;
     if (ret_json == NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the JSON");
-    ost_result result = jwe_write_check(recipients, count, enc, w.options, ret_error);
+        return ost_error_set(error, OST_E_ARGUMENT, "no place for the JSON");
+    ost_result result = jwe_write_check(recipients, count, enc, w.options, error);
     if (result != OST_OK)
         return result;
     if (content.len > JWE_CONTENT_MAX || w.options->aad.len > HEADER_MAX)
-        return ost_error_set(ret_error, OST_E_CEILING, "content of %zu bytes, aad of %zu",
-                             content.len, w.options->aad.len);
+        return ost_error_set(error, OST_E_CEILING, "content of %zu bytes, aad of %zu", content.len,
+                             w.options->aad.len);
     ERR_set_mark();
     result = seal_keys(&w);
     if (result == OST_OK)
@@ -241,5 +241,5 @@ ost_result ost_jwe_json_encrypt(ost_text content, const ost_recipient *recipient
     if (result == OST_OK)
         result = write_json(&w, ret_json);
     ERR_pop_to_mark();
-    return finish(&w, result, ret_error);
+    return finish(&w, result, error);
 }

@@ -37,21 +37,21 @@ const ost_json *jwe_member(const jwe_message *message, const jwe_recipient *reci
  * every recipient. An algorithm that is not accepted is an error only where there is one recipient;
  * of several, that one's `alg` becomes OST_ALG_UNSET. Errors as ost_jwe_read_unverified. */
 OST_MUST_CHECK ost_result jwe_read_headers(jwe_message *message, const ost_jwe_rules *rules,
-                                           ost_error *ret_error);
+                                           ost_error *error);
 
 /* Reads the compact serialization (§7.1). Errors as ost_jwe_read_unverified. */
 OST_MUST_CHECK ost_result jwe_read_compact(ost_text token, const ost_jwe_rules *rules,
                                            ost_arena *arena, jwe_message *ret_message,
-                                           ost_error *ret_error);
+                                           ost_error *error);
 
 /* Reads the JSON serialization, general or flattened (§7.2). Errors as ost_jwe_json_decrypt. */
 OST_MUST_CHECK ost_result jwe_read_json(ost_text json, const ost_jwe_rules *rules, ost_arena *arena,
-                                        jwe_message *ret_message, ost_error *ret_error);
+                                        jwe_message *ret_message, ost_error *error);
 
 /* Decrypts for the first recipient whose key is in the set (§5.2 steps 6–19). Errors as
  * ost_jwe_decrypt. */
 OST_MUST_CHECK ost_result jwe_open(const jwe_message *message, const ost_keyset *keys,
                                    const ost_jwe_rules *rules, ost_arena *arena,
-                                   ost_decrypted *ret_decrypted, ost_error *ret_error);
+                                   ost_decrypted *ret_decrypted, ost_error *error);
 
 #endif

@@ -56,11 +56,11 @@ static ost_result open_for(const jwe_message *m, const jwe_recipient *r, const o
 }
 
 /* What is said when one recipient's key cannot be used. */
-static ost_result refuse(ost_result result, const jwe_recipient *r, ost_error *ret_error)
+static ost_result refuse(ost_result result, const jwe_recipient *r, ost_error *error)
 {
     if (result == OST_E_DECRYPTION || result == OST_E_MEMORY || result == OST_E_CRYPTO)
-        return error_set_sentence(ret_error, result);
-    return ost_error_set(ret_error, result, "%s (%s%.*s%s%s)", ost_result_sentence(result),
+        return error_set_sentence(error, result);
+    return ost_error_set(error, result, "%s (%s%.*s%s%s)", ost_result_sentence(result),
                          r->kid.len > 0 ? "kid " : "", SHOWN(r->kid, 60),
                          r->kid.len > 0 ? ", " : "", ost_alg_name(r->alg));
 }
@@ -89,13 +89,13 @@ static bool says_more(ost_result result, ost_result than)
 }
 
 ost_result jwe_open(const jwe_message *m, const ost_keyset *keys, const ost_jwe_rules *rules,
-                    ost_arena *arena, ost_decrypted *ret_decrypted, ost_error *ret_error)
+                    ost_arena *arena, ost_decrypted *ret_decrypted, ost_error *error)
 {
     const jwe_recipient *failed = &m->recipients[0];
     ost_result why = OST_OK;
     unsigned char *room = content_room(m, arena);
     if (room == NULL)
-        return refuse(OST_E_MEMORY, failed, ret_error);
+        return refuse(OST_E_MEMORY, failed, error);
     for (size_t i = 0; i < m->count; i++) {
         const jwe_recipient *r = &m->recipients[i];
         const ost_key *key;
@@ -112,36 +112,35 @@ ost_result jwe_open(const jwe_message *m, const ost_keyset *keys, const ost_jwe_
             return OST_OK;
         }
         if (result == OST_E_MEMORY || result == OST_E_CRYPTO)
-            return refuse(result, r, ret_error);
+            return refuse(result, r, error);
         if (says_more(result, why)) {
             why = result;
             failed = r;
         }
     }
-    return refuse(why != OST_OK ? why : OST_E_ALGORITHM, failed, ret_error);
+    return refuse(why != OST_OK ? why : OST_E_ALGORITHM, failed, error);
 }
 
 static const ost_jwe_rules strictest = {0};
 
 ost_result ost_jwe_decrypt(ost_text token, const ost_keyset *keys, const ost_jwe_rules *rules,
-                           ost_arena *arena, ost_decrypted *ret_decrypted, ost_error *ret_error)
+                           ost_arena *arena, ost_decrypted *ret_decrypted, ost_error *error)
 {
     jwe_message m;
     const ost_jwe_rules *used = rules != NULL ? rules : &strictest;
     if (keys == NULL || ret_decrypted == NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "no keys, or no place for the content");
-    ost_result result = jwe_read_compact(token, used, arena, &m, ret_error);
-    return result == OST_OK ? jwe_open(&m, keys, used, arena, ret_decrypted, ret_error) : result;
+        return ost_error_set(error, OST_E_ARGUMENT, "no keys, or no place for the content");
+    ost_result result = jwe_read_compact(token, used, arena, &m, error);
+    return result == OST_OK ? jwe_open(&m, keys, used, arena, ret_decrypted, error) : result;
 }
 
 ost_result ost_jwe_json_decrypt(ost_text json, const ost_keyset *keys, const ost_jwe_rules *rules,
-                                ost_arena *arena, ost_decrypted *ret_decrypted,
-                                ost_error *ret_error)
+                                ost_arena *arena, ost_decrypted *ret_decrypted, ost_error *error)
 {
     jwe_message m;
     const ost_jwe_rules *used = rules != NULL ? rules : &strictest;
     if (keys == NULL || ret_decrypted == NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "no keys, or no place for the content");
-    ost_result result = jwe_read_json(json, used, arena, &m, ret_error);
-    return result == OST_OK ? jwe_open(&m, keys, used, arena, ret_decrypted, ret_error) : result;
+        return ost_error_set(error, OST_E_ARGUMENT, "no keys, or no place for the content");
+    ost_result result = jwe_read_json(json, used, arena, &m, error);
+    return result == OST_OK ? jwe_open(&m, keys, used, arena, ret_decrypted, error) : result;
 }

@@ -12,43 +12,42 @@ static bool needs_to_be_alone(ost_alg alg)
 }
 
 static ost_result check_recipient(const ost_recipient *r, ost_enc enc,
-                                  const ost_jwe_options *options, ost_error *ret_error)
+                                  const ost_jwe_options *options, ost_error *error)
 {
     const way_facts *way = way_find(r->alg);
     if (way == NULL || r->alg == OST_INSECURE_RSA1_5) {
-        return ost_error_set(ret_error, OST_E_ALGORITHM, "nothing is encrypted with \"%s\"",
+        return ost_error_set(error, OST_E_ALGORITHM, "nothing is encrypted with \"%s\"",
                              ost_alg_name(r->alg));
     }
     if (!key_may(r->key, r->alg, false)) {
-        return ost_error_set(ret_error, OST_E_KEY_USE, "the key does not serve %s",
+        return ost_error_set(error, OST_E_KEY_USE, "the key does not serve %s",
                              ost_alg_name(r->alg));
     }
     if (r->key->content != NULL && ost_enc_of(text_of(r->key->content)) != enc) {
-        return ost_error_set(ret_error, OST_E_KEY_USE, "the key is for %s only", r->key->content);
+        return ost_error_set(error, OST_E_KEY_USE, "the key is for %s only", r->key->content);
     }
     bool has_parties = options->apu.len > 0 || options->apv.len > 0;
     if (has_parties && way->way != WAY_AGREE)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "apu and apv are for ECDH-ES only");
+        return ost_error_set(error, OST_E_ARGUMENT, "apu and apv are for ECDH-ES only");
     return OST_OK;
 }
 
 ost_result jwe_write_check(const ost_recipient *recipients, size_t count, ost_enc enc,
-                           const ost_jwe_options *options, ost_error *ret_error)
+                           const ost_jwe_options *options, ost_error *error)
 {
     if (enc_find(enc) == NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "no content encryption was named");
+        return ost_error_set(error, OST_E_ARGUMENT, "no content encryption was named");
     if (recipients == NULL || count == 0 || count > JWE_RECIPIENTS_MAX)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "%zu recipients, where 1 to %d may be",
-                             count, JWE_RECIPIENTS_MAX);
+        return ost_error_set(error, OST_E_ARGUMENT, "%zu recipients, where 1 to %d may be", count,
+                             JWE_RECIPIENTS_MAX);
     if (options->apu.len > PARTY_MAX || options->apv.len > PARTY_MAX)
-        return ost_error_set(ret_error, OST_E_CEILING, "apu or apv of more than %d bytes",
-                             PARTY_MAX);
+        return ost_error_set(error, OST_E_CEILING, "apu or apv of more than %d bytes", PARTY_MAX);
     for (size_t i = 0; i < count; i++) {
-        ost_result result = check_recipient(&recipients[i], enc, options, ret_error);
+        ost_result result = check_recipient(&recipients[i], enc, options, error);
         if (result != OST_OK)
             return result;
         if (count > 1 && needs_to_be_alone(recipients[i].alg)) {
-            return ost_error_set(ret_error, OST_E_ARGUMENT, "%s is for one recipient only",
+            return ost_error_set(error, OST_E_ARGUMENT, "%s is for one recipient only",
                                  ost_alg_name(recipients[i].alg));
         }
     }

@@ -11,7 +11,7 @@
  * OST_E_KEY_USE, OST_E_CEILING. */
 OST_MUST_CHECK ost_result jwe_write_check(const ost_recipient *recipients, size_t count,
                                           ost_enc enc, const ost_jwe_options *options,
-                                          ost_error *ret_error);
+                                          ost_error *error);
 
 /* The members of a header that are of the content, and those of one recipient. OST_E_CRYPTO: the
  * ephemeral key could not be written. */

@@ -19,15 +19,15 @@ static bool is_plain(ost_text payload)
 }
 
 static ost_result read_compact(ost_text token, const ost_jws_rules *rules, ost_arena *arena,
-                               jws_message *message, ost_error *ret_error)
+                               jws_message *message, ost_error *error)
 {
     jws_signature *s = &message->signatures[0];
     compact_parts parts;
-    ost_result result = compact_split(token, &parts, ret_error);
+    ost_result result = compact_split(token, &parts, error);
     if (result == OST_OK && parts.signature.len == 0)
-        result = ost_error_set(ret_error, OST_E_TOKEN_FORMAT, "there is no signature");
+        result = ost_error_set(error, OST_E_TOKEN_FORMAT, "there is no signature");
     if (result == OST_OK)
-        result = compact_header(parts.header, arena, &s->protected_header, ret_error);
+        result = compact_header(parts.header, arena, &s->protected_header, error);
     if (result != OST_OK)
         return result;
     s->protected_encoded = parts.header;
@@ -35,27 +35,26 @@ static ost_result read_compact(ost_text token, const ost_jws_rules *rules, ost_a
     message->count = 1;
     if (parts.payload.len > 0 || !rules->detached)
         message->payload = parts.payload;
-    result = jws_read_headers(s, rules, ret_error);
+    result = jws_read_headers(s, rules, error);
     if (result == OST_OK && s->unencoded && !is_plain(message->payload)) {
-        result =
-            ost_error_set(ret_error, OST_E_TOKEN_FORMAT, "the payload is not of printable ASCII");
+        result = ost_error_set(error, OST_E_TOKEN_FORMAT, "the payload is not of printable ASCII");
     }
     return result;
 }
 
 ost_result ost_jws_compact_verify(ost_text token, const ost_keyset *keys,
                                   const ost_jws_rules *rules, ost_arena *arena,
-                                  ost_verified_jws *ret_verified, ost_error *ret_error)
+                                  ost_verified_jws *ret_verified, ost_error *error)
 {
     jws_message message = {0};
     if (keys == NULL || ret_verified == NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "no keys, or no place for the JWS");
+        return ost_error_set(error, OST_E_ARGUMENT, "no keys, or no place for the JWS");
     if (rules == NULL)
         rules = &jws_strictest;
-    ost_result result = read_compact(token, rules, arena, &message, ret_error);
+    ost_result result = read_compact(token, rules, arena, &message, error);
     if (result != OST_OK)
         return result;
-    return jws_verify_message(&message, keys, rules, arena, ret_verified, ret_error);
+    return jws_verify_message(&message, keys, rules, arena, ret_verified, error);
 }
 
 static ost_result assemble(const written_signature *made, ost_text payload, ost_arena *arena,
@@ -72,28 +71,28 @@ static ost_result assemble(const written_signature *made, ost_text payload, ost_
 
 ost_result ost_jws_compact_sign(ost_text payload, const ost_key *key, ost_alg alg,
                                 const ost_jws_options *options, ost_arena *arena,
-                                ost_text *ret_token, ost_error *ret_error)
+                                ost_text *ret_token, ost_error *error)
 {
     const ost_jws_signer signer = {.key = key, .alg = alg};
     signing_room room;
     written_signature made;
     ost_text token;
     if (ret_token == NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the token");
+        return ost_error_set(error, OST_E_ARGUMENT, "no place for the token");
     if (options == NULL)
         options = &jws_plain;
     if (options->unencoded && !options->detached && !is_plain(payload)) {
-        return ost_error_set(ret_error, OST_E_ARGUMENT,
+        return ost_error_set(error, OST_E_ARGUMENT,
                              "only printable ASCII without dots can stay unencoded");
     }
-    ost_result result = jws_write_payload(payload, options, arena, &room, ret_error);
+    ost_result result = jws_write_payload(payload, options, arena, &room, error);
     if (result == OST_OK)
-        result = jws_write_signature(&room, &signer, options, arena, &made, ret_error);
+        result = jws_write_signature(&room, &signer, options, arena, &made, error);
     if (result != OST_OK)
         return result;
     result = assemble(&made, options->detached ? OST_TEXT("") : room.payload, arena, &token);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "the token could not be written");
+        return ost_error_set(error, result, "the token could not be written");
     *ret_token = token;
     return OST_OK;
 }

@@ -11,25 +11,24 @@
 
 const ost_jws_rules jws_strictest = {0};
 
-static ost_result malformed(ost_error *ret_error, const char *sentence)
+static ost_result malformed(ost_error *error, const char *sentence)
 {
-    return ost_error_set(ret_error, OST_E_TOKEN_FORMAT, "%s", sentence);
+    return ost_error_set(error, OST_E_TOKEN_FORMAT, "%s", sentence);
 }
 
 /* §7.2.1: the names of the two must be disjoint; and what has to be integrity protected must not
  * stand in the unprotected one: `crit` (§4.1.11), `b64` (RFC 7797 §3). */
-static ost_result check_unprotected(const jws_signature *s, ost_error *ret_error)
+static ost_result check_unprotected(const jws_signature *s, ost_error *error)
 {
     const ost_json *header = s->unprotected_header;
     if (ost_json_count(header) > UNPROTECTED_MAX || ost_json_source(header).len > HEADER_MAX)
-        return malformed(ret_error, "an unprotected header that is too large");
+        return malformed(error, "an unprotected header that is too large");
     if (ost_json_get(header, "crit") != NULL || ost_json_get(header, "b64") != NULL) {
-        return ost_error_set(ret_error, OST_E_CRITICAL,
-                             "\"crit\" or \"b64\" in an unprotected header");
+        return ost_error_set(error, OST_E_CRITICAL, "\"crit\" or \"b64\" in an unprotected header");
     }
     for (const ost_json *at = ost_json_first(header); at != NULL; at = ost_json_next(at)) {
         if (ost_json_get_text(s->protected_header, ost_json_name(at)) != NULL) {
-            return ost_error_set(ret_error, OST_E_TOKEN_FORMAT, "\"%.*s\" is in two headers",
+            return ost_error_set(error, OST_E_TOKEN_FORMAT, "\"%.*s\" is in two headers",
                                  SHOWN(ost_json_name(at), 32));
         }
     }
@@ -37,7 +36,7 @@ static ost_result check_unprotected(const jws_signature *s, ost_error *ret_error
 }
 
 /* `crit` is there and says "b64" alone, and b64 is a boolean; or neither is there. */
-static ost_result read_critical(jws_signature *s, const ost_jws_rules *rules, ost_error *ret_error)
+static ost_result read_critical(jws_signature *s, const ost_jws_rules *rules, ost_error *error)
 {
     const ost_json *crit = ost_json_get(s->protected_header, "crit");
     const ost_json *b64 = ost_json_get(s->protected_header, "b64");
@@ -47,7 +46,7 @@ static ost_result read_critical(jws_signature *s, const ost_jws_rules *rules, os
     if (!rules->unencoded || !ost_json_is(crit, OST_JSON_ARRAY) || ost_json_count(crit) != 1 ||
         !ost_json_equals(ost_json_first(crit), OST_TEXT("b64")) ||
         !ost_json_boolean(b64, &encoded)) {
-        return ost_error_set(ret_error, OST_E_CRITICAL,
+        return ost_error_set(error, OST_E_CRITICAL,
                              "the header has \"crit\" or \"b64\" of a kind that is not accepted");
     }
     s->unencoded = !encoded;
@@ -60,14 +59,14 @@ static const ost_json *either(const jws_signature *s, const char *name)
     return member != NULL ? member : ost_json_get(s->unprotected_header, name);
 }
 
-static ost_result read_alg(jws_signature *s, const ost_jws_rules *rules, ost_error *ret_error)
+static ost_result read_alg(jws_signature *s, const ost_jws_rules *rules, ost_error *error)
 {
     ost_algs accepted = rules->algorithms != 0 ? rules->algorithms : OST_ALGS_DEFAULT;
     ost_text name;
     if (!ost_json_text(either(s, "alg"), &name))
-        return malformed(ret_error, "the header has no string \"alg\"");
+        return malformed(error, "the header has no string \"alg\"");
     if (!rules->insecure_unprotected_alg && ost_json_get(s->protected_header, "alg") == NULL)
-        return malformed(ret_error, "\"alg\" is not in the protected header");
+        return malformed(error, "\"alg\" is not in the protected header");
     ost_alg alg = ost_alg_of(name);
     bool is_accepted = alg_signs(alg) && alg_is_accepted(accepted, alg);
     s->alg = is_accepted ? alg : OST_ALG_UNSET;
@@ -89,21 +88,21 @@ static bool is_jwt(ost_text typ)
             text_equal_ignoring_case(text_slice(typ, typ.len - 4, 4), OST_TEXT("+jwt")));
 }
 
-ost_result jws_read_headers(jws_signature *s, const ost_jws_rules *rules, ost_error *ret_error)
+ost_result jws_read_headers(jws_signature *s, const ost_jws_rules *rules, ost_error *error)
 {
-    ost_result result = check_unprotected(s, ret_error);
+    ost_result result = check_unprotected(s, error);
     if (result == OST_OK)
-        result = read_critical(s, rules, ret_error);
+        result = read_critical(s, rules, error);
     if (result != OST_OK)
         return result;
     if (either(s, "zip") != NULL || either(s, "enc") != NULL)
-        return malformed(ret_error, "a signature with \"zip\" or \"enc\"");
+        return malformed(error, "a signature with \"zip\" or \"enc\"");
     if (!read_text(either(s, "kid"), &s->kid) || s->kid.len > KID_MAX)
-        return malformed(ret_error, "\"kid\" is not a string of at most 256 bytes");
+        return malformed(error, "\"kid\" is not a string of at most 256 bytes");
     if (!read_text(ost_json_get(s->protected_header, "typ"), &s->typ) ||
         !read_text(ost_json_get(s->protected_header, "cty"), &s->cty))
-        return malformed(ret_error, "\"typ\" or \"cty\" is not a string");
+        return malformed(error, "\"typ\" or \"cty\" is not a string");
     if (s->unencoded && is_jwt(s->typ))
-        return ost_error_set(ret_error, OST_E_CRITICAL, "a JWT that is not encoded");
-    return read_alg(s, rules, ret_error);
+        return ost_error_set(error, OST_E_CRITICAL, "a JWT that is not encoded");
+    return read_alg(s, rules, error);
 }

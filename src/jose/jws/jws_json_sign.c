@@ -50,25 +50,25 @@ static bool fits_a_string(ost_text payload)
 
 ost_result ost_jws_json_sign(ost_text payload, const ost_jws_signer *signers, size_t count,
                              const ost_jws_options *options, ost_arena *arena, ost_text *ret_json,
-                             ost_error *ret_error)
+                             ost_error *error)
 {
     written_signature made[OST_JWS_SIGNATURES_MAX];
     signing_room room;
     if (options == NULL)
         options = &jws_plain;
     if (ret_json == NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the JWS");
+        return ost_error_set(error, OST_E_ARGUMENT, "no place for the JWS");
     if (signers == NULL || count == 0 || count > OST_JWS_SIGNATURES_MAX)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "%zu signers", count);
+        return ost_error_set(error, OST_E_ARGUMENT, "%zu signers", count);
     if (options->unencoded && !options->detached && !fits_a_string(payload))
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "the payload is not text without NUL");
-    ost_result result = jws_write_payload(payload, options, arena, &room, ret_error);
+        return ost_error_set(error, OST_E_ARGUMENT, "the payload is not text without NUL");
+    ost_result result = jws_write_payload(payload, options, arena, &room, error);
     for (size_t i = 0; result == OST_OK && i < count; i++)
-        result = jws_write_signature(&room, &signers[i], options, arena, &made[i], ret_error);
+        result = jws_write_signature(&room, &signers[i], options, arena, &made[i], error);
     if (result != OST_OK)
         return result;
     result = write_document(&room, made, signers, count, options, arena, ret_json);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "the JWS could not be written");
+        return ost_error_set(error, result, "the JWS could not be written");
     return OST_OK;
 }

@@ -11,28 +11,28 @@
 /* The payload as it is to be handed out, and as it was signed. */
 static ost_result find_payload(const jws_message *message, const ost_jws_rules *rules,
                                ost_arena *arena, signing_room *room, ost_text *ret_payload,
-                               ost_error *ret_error)
+                               ost_error *error)
 {
     bool unencoded = message->signatures[0].unencoded;
     ost_text transmitted = rules->detached ? rules->payload : message->payload;
     ost_text payload = transmitted;
     if (rules->detached != (message->payload.data == NULL)) {
-        return ost_error_set(ret_error, OST_E_TOKEN_FORMAT,
+        return ost_error_set(error, OST_E_TOKEN_FORMAT,
                              rules->detached ? "a payload, where it should be detached"
                                              : "the payload is missing");
     }
     if (rules->detached && payload.len > OST_JWS_DETACHED_MAX)
-        return ost_error_set(ret_error, OST_E_CEILING, "the detached payload is too large");
+        return ost_error_set(error, OST_E_CEILING, "the detached payload is too large");
     ost_result result = OST_OK;
     if (!rules->detached && !unencoded)
         result = base64url_decode_to(arena, transmitted, &payload);
     if (result == OST_E_BASE64) {
-        return ost_error_set(ret_error, OST_E_TOKEN_FORMAT, "the payload is not strict base64url");
+        return ost_error_set(error, OST_E_TOKEN_FORMAT, "the payload is not strict base64url");
     }
     if (result == OST_OK)
         result = signing_room_make(transmitted, rules->detached && !unencoded, arena, room);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "out of memory");
+        return ost_error_set(error, result, "out of memory");
     *ret_payload = payload;
     return OST_OK;
 }
@@ -75,14 +75,14 @@ static bool is_refusal(ost_result result)
            result == OST_E_KEY_UNKNOWN || result == OST_E_KEY_AMBIGUOUS;
 }
 
-static ost_result refuse(const jws_message *message, ost_result result, ost_error *ret_error)
+static ost_result refuse(const jws_message *message, ost_result result, ost_error *error)
 {
     const jws_signature *s = &message->signatures[0];
     if (message->count == 1) {
-        return ost_error_set(ret_error, result, "kid \"%.*s\", algorithm \"%.*s\"",
-                             SHOWN(s->kid, 64), SHOWN(s->alg_name, 32));
+        return ost_error_set(error, result, "kid \"%.*s\", algorithm \"%.*s\"", SHOWN(s->kid, 64),
+                             SHOWN(s->alg_name, 32));
     }
-    return ost_error_set(ret_error, result, "none of %zu signatures was accepted", message->count);
+    return ost_error_set(error, result, "none of %zu signatures was accepted", message->count);
 }
 
 static void hand_out(const jws_signature *s, size_t number, const ost_key *key, ost_text payload,
@@ -103,18 +103,18 @@ static void hand_out(const jws_signature *s, size_t number, const ost_key *key, 
 
 ost_result jws_verify_message(const jws_message *message, const ost_keyset *keys,
                               const ost_jws_rules *rules, ost_arena *arena,
-                              ost_verified_jws *ret_verified, ost_error *ret_error)
+                              ost_verified_jws *ret_verified, ost_error *error)
 {
     ost_text payload = {0};
     signing_room room = {0};
     ost_result refusal = OST_E_ALGORITHM;
     for (size_t i = 1; i < message->count; i++) {
         if (message->signatures[i].unencoded != message->signatures[0].unencoded) {
-            return ost_error_set(ret_error, OST_E_TOKEN_FORMAT,
+            return ost_error_set(error, OST_E_TOKEN_FORMAT,
                                  "\"b64\" differs between the signatures");
         }
     }
-    ost_result result = find_payload(message, rules, arena, &room, &payload, ret_error);
+    ost_result result = find_payload(message, rules, arena, &room, &payload, error);
     if (result != OST_OK)
         return result;
     for (size_t i = 0; i < message->count; i++) {
@@ -126,8 +126,8 @@ ost_result jws_verify_message(const jws_message *message, const ost_keyset *keys
             return OST_OK;
         }
         if (!is_refusal(result))
-            return ost_error_set(ret_error, result, "signature %zu could not be checked", i);
+            return ost_error_set(error, result, "signature %zu could not be checked", i);
         refusal = nearest(refusal, result);
     }
-    return refuse(message, refusal, ret_error);
+    return refuse(message, refusal, error);
 }

@@ -27,12 +27,12 @@ typedef struct jws_message {
 /* Reads `alg`, `kid`, `typ`, `cty`, `crit` and `b64` out of the signature's two headers, of which
  * there is at least one. OST_E_TOKEN_FORMAT, OST_E_CRITICAL. */
 OST_MUST_CHECK ost_result jws_read_headers(jws_signature *signature, const ost_jws_rules *rules,
-                                           ost_error *ret_error);
+                                           ost_error *error);
 
 /* Verifies the message, all of which was read. Errors as ost_jws_json_verify. */
 OST_MUST_CHECK ost_result jws_verify_message(const jws_message *message, const ost_keyset *keys,
                                              const ost_jws_rules *rules, ost_arena *arena,
-                                             ost_verified_jws *ret_verified, ost_error *ret_error);
+                                             ost_verified_jws *ret_verified, ost_error *error);
 
 /* The rules that NULL stands for. */
 extern const ost_jws_rules jws_strictest;

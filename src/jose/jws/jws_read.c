@@ -47,14 +47,14 @@ static header_members find_members(const ost_json *header)
 }
 
 static ost_result read_alg(const ost_json *member, ost_algs accepted, ost_alg *ret_alg,
-                           ost_error *ret_error)
+                           ost_error *error)
 {
     ost_text name;
     if (!ost_json_text(member, &name))
-        return ost_error_set(ret_error, OST_E_TOKEN_FORMAT, "the header has no string \"alg\"");
+        return ost_error_set(error, OST_E_TOKEN_FORMAT, "the header has no string \"alg\"");
     ost_alg alg = ost_alg_of(name);
     if (!alg_signs(alg) || !alg_is_accepted(accepted, alg)) {
-        return ost_error_set(ret_error, OST_E_ALGORITHM, "the token's algorithm is \"%.*s\"",
+        return ost_error_set(error, OST_E_ALGORITHM, "the token's algorithm is \"%.*s\"",
                              SHOWN(name, 32));
     }
     *ret_alg = alg;
@@ -62,41 +62,40 @@ static ost_result read_alg(const ost_json *member, ost_algs accepted, ost_alg *r
 }
 
 static ost_result read_header(const ost_json *header, ost_algs accepted, ost_unverified_jws *jws,
-                              ost_error *ret_error)
+                              ost_error *error)
 {
     header_members found = find_members(header);
     if (found.critical != NULL) {
-        return ost_error_set(ret_error, OST_E_CRITICAL, "the header has \"%.*s\"",
+        return ost_error_set(error, OST_E_CRITICAL, "the header has \"%.*s\"",
                              SHOWN(ost_json_name(found.critical), 32));
     }
     if (found.encryption != NULL) {
-        return ost_error_set(ret_error, OST_E_TOKEN_FORMAT, "a signed token with \"%.*s\"",
+        return ost_error_set(error, OST_E_TOKEN_FORMAT, "a signed token with \"%.*s\"",
                              SHOWN(ost_json_name(found.encryption), 32));
     }
     if (found.kid != NULL && (!ost_json_text(found.kid, &jws->kid) || jws->kid.len > KID_MAX)) {
-        return ost_error_set(ret_error, OST_E_TOKEN_FORMAT,
+        return ost_error_set(error, OST_E_TOKEN_FORMAT,
                              "\"kid\" is not a string of at most %d bytes", KID_MAX);
     }
     if (found.typ != NULL && !ost_json_text(found.typ, &jws->typ))
-        return ost_error_set(ret_error, OST_E_TOKEN_FORMAT, "\"typ\" is not a string");
-    return read_alg(found.alg, accepted, &jws->alg, ret_error);
+        return ost_error_set(error, OST_E_TOKEN_FORMAT, "\"typ\" is not a string");
+    return read_alg(found.alg, accepted, &jws->alg, error);
 }
 
 ost_result ost_jws_read_unverified(ost_text token, ost_algs accepted, ost_arena *arena,
-                                   ost_unverified_jws *ret_jws, ost_error *ret_error)
+                                   ost_unverified_jws *ret_jws, ost_error *error)
 {
     compact_parts parts;
     ost_unverified_jws jws = {.token = token};
     if (ret_jws == NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the token");
-    ost_result result = compact_split(token, &parts, ret_error);
+        return ost_error_set(error, OST_E_ARGUMENT, "no place for the token");
+    ost_result result = compact_split(token, &parts, error);
     if (result == OST_OK && parts.signature.len == 0)
-        result = ost_error_set(ret_error, OST_E_TOKEN_FORMAT, "the token has no signature");
+        result = ost_error_set(error, OST_E_TOKEN_FORMAT, "the token has no signature");
     if (result == OST_OK)
-        result = compact_header(parts.header, arena, &jws.header, ret_error);
+        result = compact_header(parts.header, arena, &jws.header, error);
     if (result == OST_OK) {
-        result =
-            read_header(jws.header, accepted != 0 ? accepted : OST_ALGS_DEFAULT, &jws, ret_error);
+        result = read_header(jws.header, accepted != 0 ? accepted : OST_ALGS_DEFAULT, &jws, error);
     }
     if (result != OST_OK)
         return result;

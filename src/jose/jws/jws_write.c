@@ -12,13 +12,13 @@
 const ost_jws_options jws_plain = {0};
 
 ost_result jws_write_payload(ost_text payload, const ost_jws_options *options, ost_arena *arena,
-                             signing_room *ret_room, ost_error *ret_error)
+                             signing_room *ret_room, ost_error *error)
 {
     size_t most = options->detached ? OST_JWS_DETACHED_MAX : OST_JWS_JSON_MAX;
     if (payload.len > most)
-        return ost_error_set(ret_error, OST_E_CEILING, "a payload of %zu bytes", payload.len);
+        return ost_error_set(error, OST_E_CEILING, "a payload of %zu bytes", payload.len);
     ost_result result = signing_room_make(payload, !options->unencoded, arena, ret_room);
-    return result == OST_OK ? OST_OK : ost_error_set(ret_error, result, "out of memory");
+    return result == OST_OK ? OST_OK : ost_error_set(error, result, "out of memory");
 }
 
 static ost_result make_header(const ost_jws_signer *signer, const ost_jws_options *options,
@@ -54,33 +54,32 @@ static ost_result make_header(const ost_jws_signer *signer, const ost_jws_option
 
 /* Reads what was written as a reader would who accepts this algorithm. */
 static ost_result read_back(ost_text encoded, const ost_jws_signer *signer, ost_arena *arena,
-                            ost_error *ret_error)
+                            ost_error *error)
 {
     const ost_jws_rules rules = {.algorithms = OST_ALG_BIT(signer->alg), .unencoded = true};
     jws_signature s = {.unprotected_header = signer->header};
     if (signer->header != NULL && !ost_json_is(signer->header, OST_JSON_OBJECT))
-        return ost_error_set(ret_error, OST_E_ARGUMENT,
-                             "an unprotected header that is not an object");
-    ost_result result = compact_header(encoded, arena, &s.protected_header, ret_error);
+        return ost_error_set(error, OST_E_ARGUMENT, "an unprotected header that is not an object");
+    ost_result result = compact_header(encoded, arena, &s.protected_header, error);
     if (result == OST_OK)
-        result = jws_read_headers(&s, &rules, ret_error);
+        result = jws_read_headers(&s, &rules, error);
     if (result == OST_E_TOKEN_FORMAT || result == OST_E_CRITICAL) {
         result = OST_E_ARGUMENT;
-        if (ret_error != NULL)
-            ret_error->code = result;
+        if (error != NULL)
+            error->code = result;
     }
     return result;
 }
 
 ost_result jws_write_signature(const signing_room *room, const ost_jws_signer *signer,
                                const ost_jws_options *options, ost_arena *arena,
-                               written_signature *ret_written, ost_error *ret_error)
+                               written_signature *ret_written, ost_error *error)
 {
     unsigned char bytes[SIGNATURE_MAX_SIZE];
     size_t size = 0;
     ost_text header, encoded, signature;
     if (!alg_signs(signer->alg) || !ost_key_serves(signer->key, signer->alg)) {
-        return ost_error_set(ret_error, OST_E_KEY_USE, "the key does not sign with %s",
+        return ost_error_set(error, OST_E_KEY_USE, "the key does not sign with %s",
                              ost_alg_name(signer->alg));
     }
     ost_result result = make_header(signer, options, arena, &header);
@@ -89,15 +88,15 @@ ost_result jws_write_signature(const signing_room *room, const ost_jws_signer *s
     if (result == OST_OK && encoded.len > HEADER_MAX)
         result = OST_E_CEILING;
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "the header could not be written");
-    result = read_back(encoded, signer, arena, ret_error);
+        return ost_error_set(error, result, "the header could not be written");
+    result = read_back(encoded, signer, arena, error);
     if (result != OST_OK)
         return result;
     result = signature_make(signer->key, signer->alg, signing_input(room, encoded), bytes, &size);
     if (result == OST_OK)
         result = base64url_encode_to(arena, (ost_text){(const char *)bytes, size}, &signature);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "the signature could not be made");
+        return ost_error_set(error, result, "the signature could not be made");
     *ret_written = (written_signature){encoded, signature};
     return OST_OK;
 }

@@ -18,12 +18,12 @@ extern const ost_jws_options jws_plain;
 /* OST_E_ARGUMENT, OST_E_CEILING, OST_E_MEMORY. */
 OST_MUST_CHECK ost_result jws_write_payload(ost_text payload, const ost_jws_options *options,
                                             ost_arena *arena, signing_room *ret_room,
-                                            ost_error *ret_error);
+                                            ost_error *error);
 
 /* One signer's protected header and signature. Errors as ost_jws_json_sign. */
 OST_MUST_CHECK ost_result jws_write_signature(const signing_room *room,
                                               const ost_jws_signer *signer,
                                               const ost_jws_options *options, ost_arena *arena,
-                                              written_signature *ret_written, ost_error *ret_error);
+                                              written_signature *ret_written, ost_error *error);
 
 #endif

@@ -9,84 +9,84 @@
 #define NAME_MAX_BYTES 2048 /* of iss, sub, jti and each audience */
 #define AUDIENCES_MAX 1024
 
-static ost_result wrong_type(const ost_json *claim, const char *expected, ost_error *ret_error)
+static ost_result wrong_type(const ost_json *claim, const char *expected, ost_error *error)
 {
-    return ost_error_set(ret_error, OST_E_CLAIM_TYPE, "\"%.*s\" is not %s",
+    return ost_error_set(error, OST_E_CLAIM_TYPE, "\"%.*s\" is not %s",
                          SHOWN(ost_json_name(claim), 32), expected);
 }
 
-static ost_result read_name(const ost_json *claim, ost_text *ret_name, ost_error *ret_error)
+static ost_result read_name(const ost_json *claim, ost_text *ret_name, ost_error *error)
 {
     ost_text name;
     if (!ost_json_text(claim, &name) || name.len > NAME_MAX_BYTES)
-        return wrong_type(claim, "a string of at most 2048 bytes", ret_error);
+        return wrong_type(claim, "a string of at most 2048 bytes", error);
     *ret_name = name;
     return OST_OK;
 }
 
-static ost_result read_time(const ost_json *claim, claims_time *ret_time, ost_error *ret_error)
+static ost_result read_time(const ost_json *claim, claims_time *ret_time, ost_error *error)
 {
     int64_t seconds;
     if (!numeric_date_read(claim, &seconds))
-        return wrong_type(claim, "a number of seconds from 0 to 2^53", ret_error);
+        return wrong_type(claim, "a number of seconds from 0 to 2^53", error);
     *ret_time = (claims_time){seconds, true};
     return OST_OK;
 }
 
 static ost_result read_audience(const ost_json *claim, const ost_json **ret_audience,
-                                ost_error *ret_error)
+                                ost_error *error)
 {
     static const char expected[] = "a string or a short array of strings";
     bool is_array = ost_json_is(claim, OST_JSON_ARRAY);
     ost_text name;
     if (is_array && ost_json_count(claim) > AUDIENCES_MAX)
-        return wrong_type(claim, expected, ret_error);
+        return wrong_type(claim, expected, error);
     const ost_json *at = is_array ? ost_json_first(claim) : claim;
     for (; at != NULL; at = is_array ? ost_json_next(at) : NULL) {
         if (!ost_json_text(at, &name) || name.len > NAME_MAX_BYTES)
-            return wrong_type(claim, expected, ret_error);
+            return wrong_type(claim, expected, error);
     }
     *ret_audience = claim;
     return OST_OK;
 }
 
-static ost_result read_claim(const ost_json *claim, ost_claims *claims, ost_error *ret_error)
+static ost_result read_claim(const ost_json *claim, ost_claims *claims, ost_error *error)
 {
     ost_text token_id;
     switch (short_name(ost_json_name(claim))) {
     case SHORT_NAME('i', 's', 's', 0):
-        return read_name(claim, &claims->issuer, ret_error);
+        return read_name(claim, &claims->issuer, error);
     case SHORT_NAME('s', 'u', 'b', 0):
-        return read_name(claim, &claims->subject, ret_error);
+        return read_name(claim, &claims->subject, error);
     case SHORT_NAME('a', 'u', 'd', 0):
-        return read_audience(claim, &claims->audience, ret_error);
+        return read_audience(claim, &claims->audience, error);
     case SHORT_NAME('e', 'x', 'p', 0):
-        return read_time(claim, &claims->expires, ret_error);
+        return read_time(claim, &claims->expires, error);
     case SHORT_NAME('n', 'b', 'f', 0):
-        return read_time(claim, &claims->not_before, ret_error);
+        return read_time(claim, &claims->not_before, error);
     case SHORT_NAME('i', 'a', 't', 0):
-        return read_time(claim, &claims->issued, ret_error);
+        return read_time(claim, &claims->issued, error);
     case SHORT_NAME('j', 't', 'i', 0):
-        return read_name(claim, &token_id, ret_error);
+        return read_name(claim, &token_id, error);
     default:
         return OST_OK;
     }
 }
 
 ost_result ost_claims_read(ost_text verified_payload, ost_arena *arena,
-                           const ost_claims **ret_claims, ost_error *ret_error)
+                           const ost_claims **ret_claims, ost_error *error)
 {
     if (ret_claims == NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the claims");
+        return ost_error_set(error, OST_E_ARGUMENT, "no place for the claims");
     ost_claims *claims = ost_arena_alloc(arena, sizeof *claims);
     if (claims == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    ost_result result = compact_claims(verified_payload, arena, &claims->json, ret_error);
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    ost_result result = compact_claims(verified_payload, arena, &claims->json, error);
     const ost_json *claim = ost_json_first(claims->json);
     for (; result == OST_OK && claim != NULL; claim = ost_json_next(claim))
-        result = read_claim(claim, claims, ret_error);
+        result = read_claim(claim, claims, error);
     if (result == OST_OK && !claims->expires.given)
-        result = ost_error_set(ret_error, OST_E_CLAIM_MISSING, "the token has no \"exp\"");
+        result = ost_error_set(error, OST_E_CLAIM_MISSING, "the token has no \"exp\"");
     if (result == OST_OK)
         *ret_claims = claims;
     return result;

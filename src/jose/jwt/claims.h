@@ -21,14 +21,13 @@ struct ost_claims {
  * order: OST_E_ISSUER; OST_E_AUDIENCE; OST_E_EXPIRED, OST_E_NOT_YET, OST_E_CLAIM_MISSING;
  * OST_E_CLAIM_MISSING. */
 OST_MUST_CHECK ost_result claims_check_issuer(const ost_claims *claims,
-                                              const ost_claims_rules *rules, ost_error *ret_error);
+                                              const ost_claims_rules *rules, ost_error *error);
 OST_MUST_CHECK ost_result claims_check_audience(const ost_claims *claims,
-                                                const ost_claims_rules *rules,
-                                                ost_error *ret_error);
+                                                const ost_claims_rules *rules, ost_error *error);
 OST_MUST_CHECK ost_result claims_check_times(const ost_claims *claims,
                                              const ost_claims_rules *rules, int64_t now,
-                                             ost_error *ret_error);
+                                             ost_error *error);
 OST_MUST_CHECK ost_result claims_check_profile(const ost_claims *claims,
-                                               const ost_claims_rules *rules, ost_error *ret_error);
+                                               const ost_claims_rules *rules, ost_error *error);
 
 #endif

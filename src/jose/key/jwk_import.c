@@ -15,50 +15,50 @@
 #define JWK_ARENA ((size_t)512 * 1024)
 #define KEY_OPS_MAX 16
 
-static ost_result type_of(const ost_json *jwk, ost_key_type *ret_type, ost_error *ret_error)
+static ost_result type_of(const ost_json *jwk, ost_key_type *ret_type, ost_error *error)
 {
     ost_text kty;
     if (!ost_json_text(jwk_get(jwk, "kty"), &kty))
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "the member \"kty\" is not a string");
+        return ost_error_set(error, OST_E_KEY_FORMAT, "the member \"kty\" is not a string");
     for (ost_key_type type = OST_KEY_RSA; type <= OST_KEY_OCT; type++) {
         if (text_is(kty, key_type_name(type))) {
             *ret_type = type;
             return OST_OK;
         }
     }
-    return ost_error_set(ret_error, OST_E_UNSUPPORTED, "the key type \"%.*s\" is not supported",
+    return ost_error_set(error, OST_E_UNSUPPORTED, "the key type \"%.*s\" is not supported",
                          SHOWN(kty, 32));
 }
 
-static ost_result read_kid(const ost_json *jwk, ost_key *key, ost_error *ret_error)
+static ost_result read_kid(const ost_json *jwk, ost_key *key, ost_error *error)
 {
     ost_text kid;
     const ost_json *member = jwk_get(jwk, "kid");
     if (member == NULL)
         return OST_OK;
     if (!ost_json_text(member, &kid) || kid.len > KID_MAX) {
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT,
-                             "\"kid\" is not a string of at most %d bytes", KID_MAX);
+        return ost_error_set(error, OST_E_KEY_FORMAT, "\"kid\" is not a string of at most %d bytes",
+                             KID_MAX);
     }
     ost_result result = key_set_kid(key, kid);
-    return result == OST_OK ? OST_OK : ost_error_set(ret_error, result, "out of memory");
+    return result == OST_OK ? OST_OK : ost_error_set(error, result, "out of memory");
 }
 
 /* RFC 7517 §4.2. */
-static ost_result read_use(const ost_json *jwk, ost_key *key, ost_error *ret_error)
+static ost_result read_use(const ost_json *jwk, ost_key *key, ost_error *error)
 {
     ost_text use;
     const ost_json *member = jwk_get(jwk, "use");
     if (member == NULL)
         return OST_OK;
     if (!ost_json_text(member, &use))
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"use\" is not a string");
+        return ost_error_set(error, OST_E_KEY_FORMAT, "\"use\" is not a string");
     if (text_is(use, "sig"))
         key->use = KEY_USE_SIG;
     else if (text_is(use, "enc"))
         key->use = KEY_USE_ENC;
     else
-        return ost_error_set(ret_error, OST_E_KEY_USE, "the key's use is \"%.*s\"", SHOWN(use, 32));
+        return ost_error_set(error, OST_E_KEY_USE, "the key's use is \"%.*s\"", SHOWN(use, 32));
     return OST_OK;
 }
 
@@ -71,14 +71,14 @@ static unsigned op_of(ost_text name)
     return 0;
 }
 
-static ost_result read_op(const ost_json *op, unsigned *ops, ost_error *ret_error)
+static ost_result read_op(const ost_json *op, unsigned *ops, ost_error *error)
 {
     ost_text name;
     if (!ost_json_text(op, &name))
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"key_ops\" holds more than strings");
+        return ost_error_set(error, OST_E_KEY_FORMAT, "\"key_ops\" holds more than strings");
     for (const ost_json *later = ost_json_next(op); later != NULL; later = ost_json_next(later)) {
         if (ost_json_equals(later, name))
-            return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"key_ops\" repeats a value");
+            return ost_error_set(error, OST_E_KEY_FORMAT, "\"key_ops\" repeats a value");
     }
     *ops |= op_of(name);
     return OST_OK;
@@ -86,51 +86,51 @@ static ost_result read_op(const ost_json *op, unsigned *ops, ost_error *ret_erro
 
 /* RFC 7517 §4.3: no value twice, and not signatures and other purposes with the same key; values of
  * somebody's own may be there and mean nothing here. */
-static ost_result read_ops(const ost_json *jwk, ost_key *key, ost_error *ret_error)
+static ost_result read_ops(const ost_json *jwk, ost_key *key, ost_error *error)
 {
     const ost_json *member = jwk_get(jwk, "key_ops");
     unsigned ops = 0;
     if (member == NULL)
         return OST_OK;
     if (!ost_json_is(member, OST_JSON_ARRAY) || ost_json_count(member) > KEY_OPS_MAX)
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"key_ops\" is not a short array");
+        return ost_error_set(error, OST_E_KEY_FORMAT, "\"key_ops\" is not a short array");
     for (const ost_json *op = ost_json_first(member); op != NULL; op = ost_json_next(op)) {
-        ost_result result = read_op(op, &ops, ret_error);
+        ost_result result = read_op(op, &ops, error);
         if (result != OST_OK)
             return result;
     }
     bool mixed = (ops & KEY_OPS_SIGNATURE) != 0 && (ops & ~(unsigned)KEY_OPS_SIGNATURE) != 0;
     if (mixed) {
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT,
+        return ost_error_set(error, OST_E_KEY_FORMAT,
                              "\"key_ops\" mixes signatures with other purposes");
     }
     if (ops == 0)
-        return ost_error_set(ret_error, OST_E_KEY_USE, "\"key_ops\" allows nothing known here");
+        return ost_error_set(error, OST_E_KEY_USE, "\"key_ops\" allows nothing known here");
     key->ops = ops;
     key->ops_given = true;
     return OST_OK;
 }
 
 /* RFC 7517 §4.4. */
-static ost_result read_alg(const ost_json *jwk, ost_key *key, ost_error *ret_error)
+static ost_result read_alg(const ost_json *jwk, ost_key *key, ost_error *error)
 {
     ost_text name;
     const ost_json *member = jwk_get(jwk, "alg");
     if (member == NULL)
         return OST_OK;
     if (!ost_json_text(member, &name))
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"alg\" is not a string");
+        return ost_error_set(error, OST_E_KEY_FORMAT, "\"alg\" is not a string");
     ost_alg alg = ost_alg_of(name);
     if (key->type == OST_KEY_OCT) {
-        return alg != OST_ALG_UNSET ? key_oct_bind(key, alg, ret_error)
-                                    : key_oct_bind_content(key, name, ret_error);
+        return alg != OST_ALG_UNSET ? key_oct_bind(key, alg, error)
+                                    : key_oct_bind_content(key, name, error);
     }
     if (alg == OST_ALG_UNSET) {
-        return ost_error_set(ret_error, OST_E_UNSUPPORTED,
+        return ost_error_set(error, OST_E_UNSUPPORTED,
                              "the key is for \"%.*s\", which is not an algorithm known here",
                              SHOWN(name, 32));
     }
-    return key_bind(key, alg, ret_error);
+    return key_bind(key, alg, error);
 }
 
 /* A public key has to be good for something. */
@@ -143,58 +143,58 @@ static bool has_a_use(const ost_key *key)
     return false;
 }
 
-static ost_result read_type_members(const ost_json *jwk, ost_key *key, ost_error *ret_error)
+static ost_result read_type_members(const ost_json *jwk, ost_key *key, ost_error *error)
 {
     switch (key->type) {
     case OST_KEY_RSA:
-        return key_rsa_import(jwk, key, ret_error);
+        return key_rsa_import(jwk, key, error);
     case OST_KEY_EC:
-        return key_ec_import(jwk, key, ret_error);
+        return key_ec_import(jwk, key, error);
     case OST_KEY_OKP:
-        return key_okp_import(jwk, key, ret_error);
+        return key_okp_import(jwk, key, error);
     case OST_KEY_OCT:
     default:
-        return key_oct_import(jwk, key, ret_error);
+        return key_oct_import(jwk, key, error);
     }
 }
 
-static ost_result read_members(const ost_json *jwk, ost_key *key, ost_error *ret_error)
+static ost_result read_members(const ost_json *jwk, ost_key *key, ost_error *error)
 {
-    ost_result result = read_kid(jwk, key, ret_error);
+    ost_result result = read_kid(jwk, key, error);
     if (result == OST_OK)
-        result = read_use(jwk, key, ret_error);
+        result = read_use(jwk, key, error);
     if (result == OST_OK)
-        result = read_ops(jwk, key, ret_error);
+        result = read_ops(jwk, key, error);
     if (result == OST_OK)
-        result = read_type_members(jwk, key, ret_error);
+        result = read_type_members(jwk, key, error);
     if (result == OST_OK)
-        result = read_alg(jwk, key, ret_error);
+        result = read_alg(jwk, key, error);
     if (result == OST_OK)
-        result = key_restrict(key, ret_error);
+        result = key_restrict(key, error);
     if (result == OST_OK)
-        result = jwk_check_x5c(jwk, key, ret_error);
+        result = jwk_check_x5c(jwk, key, error);
     if (result == OST_OK && !has_a_use(key)) {
-        result = ost_error_set(ret_error, OST_E_KEY_FORMAT,
+        result = ost_error_set(error, OST_E_KEY_FORMAT,
                                "nothing that \"key_ops\" allows can be done with the key");
     }
     return result;
 }
 
-ost_result ost_key_import_json(const ost_json *jwk, ost_key **ret_key, ost_error *ret_error)
+ost_result ost_key_import_json(const ost_json *jwk, ost_key **ret_key, ost_error *error)
 {
     ost_key_type type = OST_KEY_RSA;
     if (ret_key == NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the key");
+        return ost_error_set(error, OST_E_ARGUMENT, "no place for the key");
     if (!ost_json_is(jwk, OST_JSON_OBJECT))
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "a JWK is a JSON object");
-    ost_result result = type_of(jwk, &type, ret_error);
+        return ost_error_set(error, OST_E_KEY_FORMAT, "a JWK is a JSON object");
+    ost_result result = type_of(jwk, &type, error);
     if (result != OST_OK)
         return result;
     ost_key *key = key_new(type);
     if (key == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     ERR_set_mark(); /* what is refused leaves nothing in the library's error queue */
-    result = read_members(jwk, key, ret_error);
+    result = read_members(jwk, key, error);
     ERR_pop_to_mark();
     if (result != OST_OK) {
         ost_key_unref(key);
@@ -204,20 +204,20 @@ ost_result ost_key_import_json(const ost_json *jwk, ost_key **ret_key, ost_error
     return OST_OK;
 }
 
-ost_result ost_key_import_jwk(ost_text jwk, ost_key **ret_key, ost_error *ret_error)
+ost_result ost_key_import_jwk(ost_text jwk, ost_key **ret_key, ost_error *error)
 {
     static const ost_json_limits limits = {JWK_MAX_BYTES, 8, 1024};
     const ost_json *json;
     ost_arena *arena = ost_arena_new(JWK_ARENA);
     if (arena == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    ost_result result = ost_json_read(jwk, &limits, arena, &json, ret_error);
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    ost_result result = ost_json_read(jwk, &limits, arena, &json, error);
     if (result == OST_OK)
-        result = ost_key_import_json(json, ret_key, ret_error);
+        result = ost_key_import_json(json, ret_key, error);
     else if (result != OST_E_MEMORY)
         result = OST_E_KEY_FORMAT;
-    if (result == OST_E_KEY_FORMAT && ret_error != NULL)
-        ret_error->code = result;
+    if (result == OST_E_KEY_FORMAT && error != NULL)
+        error->code = result;
     ost_arena_free(arena);
     return result;
 }

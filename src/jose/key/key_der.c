@@ -59,15 +59,15 @@ EVP_PKEY *der_read(der_form form, ost_text der)
     return pkey;
 }
 
-static ost_result copy_key(EVP_PKEY *pkey, bool is_private, ost_key *key, ost_error *ret_error)
+static ost_result copy_key(EVP_PKEY *pkey, bool is_private, ost_key *key, ost_error *error)
 {
     switch (key->type) {
     case OST_KEY_RSA:
-        return key_rsa_copy(pkey, is_private, key, ret_error);
+        return key_rsa_copy(pkey, is_private, key, error);
     case OST_KEY_EC:
-        return key_ec_copy(pkey, is_private, key, ret_error);
+        return key_ec_copy(pkey, is_private, key, error);
     case OST_KEY_OKP:
-        return key_okp_copy(pkey, is_private, key, ret_error);
+        return key_okp_copy(pkey, is_private, key, error);
     case OST_KEY_OCT:
     default:
         return OST_E_ARGUMENT;
@@ -88,29 +88,29 @@ static bool type_of(const EVP_PKEY *pkey, ost_key_type *ret_type)
     return true;
 }
 
-static ost_result name_and_bind(ost_key *key, ost_alg alg, const char *kid, ost_error *ret_error)
+static ost_result name_and_bind(ost_key *key, ost_alg alg, const char *kid, ost_error *error)
 {
     ost_result result = key_set_kid(key, text_of(kid));
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "the kid is not accepted");
-    return alg != OST_ALG_UNSET ? key_bind(key, alg, ret_error) : OST_OK;
+        return ost_error_set(error, result, "the kid is not accepted");
+    return alg != OST_ALG_UNSET ? key_bind(key, alg, error) : OST_OK;
 }
 
 static ost_result key_from_pkey(EVP_PKEY *pkey, bool is_private, ost_alg alg, const char *kid,
-                                ost_key **ret_key, ost_error *ret_error)
+                                ost_key **ret_key, ost_error *error)
 {
     ost_key_type type;
     if (!type_of(pkey, &type)) {
         const char *name = EVP_PKEY_get0_type_name(pkey);
-        return ost_error_set(ret_error, OST_E_UNSUPPORTED, "the key is of type %s",
+        return ost_error_set(error, OST_E_UNSUPPORTED, "the key is of type %s",
                              name != NULL ? name : "unknown");
     }
     ost_key *key = key_new(type);
     if (key == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    ost_result result = copy_key(pkey, is_private, key, ret_error);
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    ost_result result = copy_key(pkey, is_private, key, error);
     if (result == OST_OK)
-        result = name_and_bind(key, alg, kid, ret_error);
+        result = name_and_bind(key, alg, kid, error);
     if (result != OST_OK) {
         ost_key_unref(key);
         return result;
@@ -120,33 +120,32 @@ static ost_result key_from_pkey(EVP_PKEY *pkey, bool is_private, ost_alg alg, co
 }
 
 ost_result key_from_der(der_form form, ost_text der, ost_alg alg, const char *kid,
-                        ost_key **ret_key, ost_error *ret_error)
+                        ost_key **ret_key, ost_error *error)
 {
     if (ret_key == NULL || (alg != OST_ALG_UNSET && alg_find(alg) == NULL))
-        return ost_error_set(ret_error, OST_E_ARGUMENT,
-                             "no place for the key, or no such algorithm");
+        return ost_error_set(error, OST_E_ARGUMENT, "no place for the key, or no such algorithm");
     ERR_set_mark();
     ost_result result = OST_E_KEY_FORMAT;
     EVP_PKEY *pkey = der_read(form, der);
     bool is_private = form == DER_PKCS8 || form == DER_RSA_PRIVATE || form == DER_EC_PRIVATE;
     if (pkey != NULL)
-        result = key_from_pkey(pkey, is_private, alg, kid, ret_key, ret_error);
+        result = key_from_pkey(pkey, is_private, alg, kid, ret_key, error);
     else
-        (void)ost_error_set(ret_error, result, "not the DER of a key");
+        (void)ost_error_set(error, result, "not the DER of a key");
     EVP_PKEY_free(pkey);
     ERR_pop_to_mark();
     return result;
 }
 
 ost_result ost_key_import_der(ost_text der, ost_alg alg, const char *kid, ost_key **ret_key,
-                              ost_error *ret_error)
+                              ost_error *error)
 {
     der_form form = der_form_of(der);
     if (der.len > DER_MAX)
-        return ost_error_set(ret_error, OST_E_CEILING, "a key of %zu bytes", der.len);
+        return ost_error_set(error, OST_E_CEILING, "a key of %zu bytes", der.len);
     if (form == DER_ENCRYPTED)
-        return ost_error_set(ret_error, OST_E_UNSUPPORTED, "the key is encrypted");
-    return key_from_der(form, der, alg, kid, ret_key, ret_error);
+        return ost_error_set(error, OST_E_UNSUPPORTED, "the key is encrypted");
+    return key_from_der(form, der, alg, kid, ret_key, error);
 }
 
 static bool is_form(ost_key_form form)

@@ -12,6 +12,6 @@ OST_MUST_CHECK EVP_PKEY *der_read(der_form form, ost_text der);
 
 /* A key of ours, checked like one from a JWK. Errors as ost_key_import_der. */
 OST_MUST_CHECK ost_result key_from_der(der_form form, ost_text der, ost_alg alg, const char *kid,
-                                       ost_key **ret_key, ost_error *ret_error);
+                                       ost_key **ret_key, ost_error *error);
 
 #endif

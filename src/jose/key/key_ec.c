@@ -57,16 +57,16 @@ static bool is_pair(EVP_PKEY *pkey)
 }
 
 static ost_result read_private(const ost_json *jwk, const curve_facts *curve, BIGNUM **ret_d,
-                               ost_error *ret_error)
+                               ost_error *error)
 {
     unsigned char bytes[CURVE_MAX_SIZE];
     if (jwk_get(jwk, "d") == NULL)
         return OST_OK;
-    ost_result result = jwk_bytes_exactly(jwk, "d", curve->size, bytes, ret_error);
+    ost_result result = jwk_bytes_exactly(jwk, "d", curve->size, bytes, error);
     if (result == OST_OK) {
         *ret_d = secret_integer(bytes, curve->size);
         if (*ret_d == NULL)
-            result = ost_error_set(ret_error, OST_E_CRYPTO, "out of memory");
+            result = ost_error_set(error, OST_E_CRYPTO, "out of memory");
     }
     wipe(bytes, sizeof bytes);
     return result;
@@ -75,42 +75,42 @@ static ost_result read_private(const ost_json *jwk, const curve_facts *curve, BI
 /* With a private part the public one is made and checked first, so that a point off the curve is
  * told apart from a wrong d. The curves have cofactor 1: on the curve is in the group. */
 static ost_result set_parts(ost_key *key, const curve_facts *curve, const unsigned char *point,
-                            const BIGNUM *d, ost_error *ret_error)
+                            const BIGNUM *d, ost_error *error)
 {
     pkey_auto EVP_PKEY *pkey = make_pkey(curve, point, NULL);
     if (pkey == NULL && ec_point_check(curve, point + 1) == OST_E_KEY_WEAK)
-        return ost_error_set(ret_error, OST_E_KEY_WEAK, "the point is not on %s", curve->name);
+        return ost_error_set(error, OST_E_KEY_WEAK, "the point is not on %s", curve->name);
     if (pkey == NULL)
-        return ost_error_set(ret_error, OST_E_CRYPTO, "the key could not be made");
+        return ost_error_set(error, OST_E_CRYPTO, "the key could not be made");
     if (d != NULL) {
         EVP_PKEY_free(pkey);
         pkey = make_pkey(curve, point, d);
         if (pkey == NULL || !is_pair(pkey))
-            return ost_error_set(ret_error, OST_E_KEY_FORMAT, "d does not belong to the point");
+            return ost_error_set(error, OST_E_KEY_FORMAT, "d does not belong to the point");
     }
     take_pkey(key, pkey, curve, d != NULL);
     pkey = NULL;
     return OST_OK;
 }
 
-ost_result key_ec_import(const ost_json *jwk, ost_key *key, ost_error *ret_error)
+ost_result key_ec_import(const ost_json *jwk, ost_key *key, ost_error *error)
 {
     unsigned char point[POINT_MAX] = {UNCOMPRESSED};
     ost_text name = {0};
     bn_auto BIGNUM *d = NULL;
     if (!ost_json_text(jwk_get(jwk, "crv"), &name))
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "the member \"crv\" is not a string");
+        return ost_error_set(error, OST_E_KEY_FORMAT, "the member \"crv\" is not a string");
     const curve_facts *curve = curve_find(OST_KEY_EC, name);
     if (curve == NULL) {
-        return ost_error_set(ret_error, OST_E_UNSUPPORTED, "the curve \"%.*s\" is not supported",
+        return ost_error_set(error, OST_E_UNSUPPORTED, "the curve \"%.*s\" is not supported",
                              SHOWN(name, 32));
     }
-    ost_result result = jwk_bytes_exactly(jwk, "x", curve->size, point + 1, ret_error);
+    ost_result result = jwk_bytes_exactly(jwk, "x", curve->size, point + 1, error);
     if (result == OST_OK)
-        result = jwk_bytes_exactly(jwk, "y", curve->size, point + 1 + curve->size, ret_error);
+        result = jwk_bytes_exactly(jwk, "y", curve->size, point + 1 + curve->size, error);
     if (result == OST_OK)
-        result = read_private(jwk, curve, &d, ret_error);
-    return result == OST_OK ? set_parts(key, curve, point, d, ret_error) : result;
+        result = read_private(jwk, curve, &d, error);
+    return result == OST_OK ? set_parts(key, curve, point, d, error) : result;
 }
 
 static bool get_coordinate(EVP_PKEY *pkey, const char *name, size_t size, unsigned char *ret)
@@ -133,20 +133,20 @@ static const curve_facts *curve_of(EVP_PKEY *pkey)
     return curve_find_openssl(OST_KEY_EC, name);
 }
 
-ost_result key_ec_copy(EVP_PKEY *pkey, bool is_private, ost_key *key, ost_error *ret_error)
+ost_result key_ec_copy(EVP_PKEY *pkey, bool is_private, ost_key *key, ost_error *error)
 {
     unsigned char point[POINT_MAX] = {UNCOMPRESSED};
     bn_auto BIGNUM *d = NULL;
     const curve_facts *curve = curve_of(pkey);
     if (curve == NULL) {
-        return ost_error_set(ret_error, OST_E_UNSUPPORTED,
+        return ost_error_set(error, OST_E_UNSUPPORTED,
                              "a curve that is not supported, or not named");
     }
     if (!get_coordinate(pkey, OSSL_PKEY_PARAM_EC_PUB_X, curve->size, point + 1) ||
         !get_coordinate(pkey, OSSL_PKEY_PARAM_EC_PUB_Y, curve->size, point + 1 + curve->size) ||
         (is_private && EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_PRIV_KEY, &d) != 1))
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "the point or d is missing");
-    return set_parts(key, curve, point, d, ret_error);
+        return ost_error_set(error, OST_E_KEY_FORMAT, "the point or d is missing");
+    return set_parts(key, curve, point, d, error);
 }
 
 ost_result key_ec_generate(const curve_facts *curve, ost_key *key)

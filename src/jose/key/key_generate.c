@@ -60,21 +60,20 @@ static ost_result name_key(ost_key *key, const char *kid)
 }
 
 static ost_result make(const wanted *what, ost_key_type type, const char *kid, ost_key **ret_key,
-                       ost_error *ret_error)
+                       ost_error *error)
 {
     if (ret_key == NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the key");
+        return ost_error_set(error, OST_E_ARGUMENT, "no place for the key");
     ost_key *key = key_new(type);
     if (key == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     key->use = alg_signs(what->alg) ? KEY_USE_SIG : KEY_USE_ENC;
     ost_result result = generate(what, key);
     if (result == OST_OK)
         result = name_key(key, kid);
     if (result != OST_OK) {
         ost_key_unref(key);
-        return ost_error_set(ret_error, result, "a key for %s could not be made",
-                             what->facts->name);
+        return ost_error_set(error, result, "a key for %s could not be made", what->facts->name);
     }
     *ret_key = key;
     return OST_OK;
@@ -90,30 +89,29 @@ static const curve_facts *usual_curve(const alg_facts *facts)
 }
 
 ost_result ost_key_generate(ost_alg alg, unsigned bits, const char *kid, ost_key **ret_key,
-                            ost_error *ret_error)
+                            ost_error *error)
 {
     wanted what = {.alg = alg, .facts = alg_find(alg), .bits = bits};
     if (what.facts == NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "no algorithm was named");
+        return ost_error_set(error, OST_E_ARGUMENT, "no algorithm was named");
     if (bits != 0 && what.facts->type != OST_KEY_RSA && alg != OST_DIR)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "only RSA and direct keys come in sizes");
+        return ost_error_set(error, OST_E_ARGUMENT, "only RSA and direct keys come in sizes");
     what.curve = usual_curve(what.facts);
-    return make(&what, what.facts->type, kid, ret_key, ret_error);
+    return make(&what, what.facts->type, kid, ret_key, error);
 }
 
 ost_result ost_key_generate_curve(ost_alg alg, const char *curve, const char *kid,
-                                  ost_key **ret_key, ost_error *ret_error)
+                                  ost_key **ret_key, ost_error *error)
 {
     wanted what = {.alg = alg, .facts = alg_find(alg)};
     if (what.facts == NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "no algorithm was named");
+        return ost_error_set(error, OST_E_ARGUMENT, "no algorithm was named");
     what.curve = curve_find(OST_KEY_EC, text_of(curve));
     if (what.curve == NULL)
         what.curve = curve_find(OST_KEY_OKP, text_of(curve));
     if (what.curve == NULL ||
         (algs_of_type(what.curve->type, what.curve) & OST_ALG_BIT(alg)) == 0) {
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "%s is not on such a curve",
-                             what.facts->name);
+        return ost_error_set(error, OST_E_ARGUMENT, "%s is not on such a curve", what.facts->name);
     }
-    return make(&what, what.curve->type, kid, ret_key, ret_error);
+    return make(&what, what.curve->type, kid, ret_key, error);
 }

@@ -53,16 +53,15 @@ static ost_algs algs_of_size(size_t size)
     return fitting;
 }
 
-ost_result key_oct_set(ost_key *key, ost_text secret, ost_error *ret_error)
+ost_result key_oct_set(ost_key *key, ost_text secret, ost_error *error)
 {
     if (secret.len == 0)
-        return ost_error_set(ret_error, OST_E_KEY_WEAK, "the secret is empty");
+        return ost_error_set(error, OST_E_KEY_WEAK, "the secret is empty");
     if (secret.len > SECRET_MAX)
-        return ost_error_set(ret_error, OST_E_CEILING, "a secret of more than %d bytes",
-                             SECRET_MAX);
+        return ost_error_set(error, OST_E_CEILING, "a secret of more than %d bytes", SECRET_MAX);
     key->secret = memory_alloc(secret.len);
     if (key->secret == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     memcpy(key->secret, secret.data, secret.len);
     key->secret_size = secret.len;
     key->bits = (unsigned)secret.len * 8;
@@ -78,68 +77,68 @@ static ost_result bind(ost_key *key, ost_alg alg)
     return OST_OK;
 }
 
-ost_result key_oct_bind(ost_key *key, ost_alg alg, ost_error *ret_error)
+ost_result key_oct_bind(ost_key *key, ost_alg alg, ost_error *error)
 {
     const alg_facts *facts = alg_find(alg);
     size_t least = alg_is_password(alg) ? PASSWORD_MIN : facts->secret_size;
     if (facts->type != OST_KEY_OCT) {
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "a secret cannot serve %s", facts->name);
+        return ost_error_set(error, OST_E_KEY_FORMAT, "a secret cannot serve %s", facts->name);
     }
     if (key->secret_size < least) {
-        return ost_error_set(ret_error, OST_E_KEY_WEAK, "%s needs a secret of at least %zu bytes",
+        return ost_error_set(error, OST_E_KEY_WEAK, "%s needs a secret of at least %zu bytes",
                              facts->name, least);
     }
     if (!alg_is_password(alg) && !takes_size(alg, key->secret_size)) {
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "%s takes no secret of %zu bytes",
+        return ost_error_set(error, OST_E_KEY_FORMAT, "%s takes no secret of %zu bytes",
                              facts->name, key->secret_size);
     }
     return bind(key, alg);
 }
 
-ost_result key_oct_bind_content(ost_key *key, ost_text name, ost_error *ret_error)
+ost_result key_oct_bind_content(ost_key *key, ost_text name, ost_error *error)
 {
     for (size_t i = 0; i < CONTENT_COUNT; i++) {
         if (!text_is(name, contents[i].name))
             continue;
         if (key->secret_size != contents[i].size) {
-            return ost_error_set(ret_error, OST_E_KEY_FORMAT, "%s takes no secret of %zu bytes",
+            return ost_error_set(error, OST_E_KEY_FORMAT, "%s takes no secret of %zu bytes",
                                  contents[i].name, key->secret_size);
         }
         key->content = contents[i].name;
         return bind(key, OST_DIR);
     }
-    return ost_error_set(ret_error, OST_E_UNSUPPORTED,
+    return ost_error_set(error, OST_E_UNSUPPORTED,
                          "the key is for \"%.*s\", which is not an algorithm known here",
                          SHOWN(name, 32));
 }
 
-ost_result key_oct_import(const ost_json *jwk, ost_key *key, ost_error *ret_error)
+ost_result key_oct_import(const ost_json *jwk, ost_key *key, ost_error *error)
 {
     unsigned char secret[SECRET_MAX];
     size_t len;
-    ost_result result = jwk_bytes(jwk, "k", sizeof secret, secret, &len, ret_error);
+    ost_result result = jwk_bytes(jwk, "k", sizeof secret, secret, &len, error);
     if (result == OST_OK)
-        result = key_oct_set(key, (ost_text){(const char *)secret, len}, ret_error);
+        result = key_oct_set(key, (ost_text){(const char *)secret, len}, error);
     wipe(secret, sizeof secret);
     return result;
 }
 
 ost_result ost_key_import_secret(ost_text secret, ost_alg alg, const char *kid, ost_key **ret_key,
-                                 ost_error *ret_error)
+                                 ost_error *error)
 {
     const alg_facts *facts = alg_find(alg);
     if (ret_key == NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the key");
+        return ost_error_set(error, OST_E_ARGUMENT, "no place for the key");
     if (facts == NULL || facts->type != OST_KEY_OCT)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "the algorithm takes no secret");
+        return ost_error_set(error, OST_E_ARGUMENT, "the algorithm takes no secret");
     ost_key *key = key_new(OST_KEY_OCT);
     if (key == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    ost_result result = key_oct_set(key, secret, ret_error);
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    ost_result result = key_oct_set(key, secret, error);
     if (result == OST_OK)
-        result = key_oct_bind(key, alg, ret_error);
+        result = key_oct_bind(key, alg, error);
     if (result == OST_OK && (result = key_set_kid(key, text_of(kid))) != OST_OK)
-        ost_error_set(ret_error, result, "the kid is not accepted");
+        ost_error_set(error, result, "the kid is not accepted");
     if (result != OST_OK) {
         ost_key_unref(key);
         return result;

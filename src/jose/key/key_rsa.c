@@ -34,23 +34,23 @@ static void rsa_numbers_drop(rsa_numbers *numbers)
         BN_clear_free(numbers->at[i]);
 }
 
-static ost_result check_public(const rsa_numbers *numbers, ost_error *ret_error)
+static ost_result check_public(const rsa_numbers *numbers, ost_error *error)
 {
     const BIGNUM *n = numbers->at[N], *e = numbers->at[E];
     int bits = BN_num_bits(n);
     if (bits < RSA_MIN_BITS || bits > RSA_MAX_BITS) {
-        return ost_error_set(ret_error, OST_E_KEY_WEAK, "RSA with %d bits, where %d to %d may be",
-                             bits, RSA_MIN_BITS, RSA_MAX_BITS);
+        return ost_error_set(error, OST_E_KEY_WEAK, "RSA with %d bits, where %d to %d may be", bits,
+                             RSA_MIN_BITS, RSA_MAX_BITS);
     }
     if (!BN_is_odd(n))
-        return ost_error_set(ret_error, OST_E_KEY_WEAK, "the RSA modulus is even");
+        return ost_error_set(error, OST_E_KEY_WEAK, "the RSA modulus is even");
     if (!BN_is_odd(e) || BN_is_one(e) || BN_num_bits(e) > E_MAX_BITS) {
-        return ost_error_set(ret_error, OST_E_KEY_WEAK,
+        return ost_error_set(error, OST_E_KEY_WEAK,
                              "the RSA exponent is even, one, or longer than %d bits", E_MAX_BITS);
     }
     const char *weakness = rsa_weakness(n);
     if (weakness != NULL)
-        return ost_error_set(ret_error, OST_E_KEY_WEAK, "the RSA modulus %s", weakness);
+        return ost_error_set(error, OST_E_KEY_WEAK, "the RSA modulus %s", weakness);
     return OST_OK;
 }
 
@@ -77,13 +77,13 @@ static bool prime_fits(const rsa_numbers *numbers, const BIGNUM *p, const BIGNUM
            BN_mod_exp(rest, rest, numbers->at[E], p, context) == 1 && BN_is_word(rest, 2);
 }
 
-static ost_result check_private(const rsa_numbers *numbers, ost_error *ret_error)
+static ost_result check_private(const rsa_numbers *numbers, ost_error *error)
 {
     BIGNUM *const *at = numbers->at;
     bn_ctx_auto BN_CTX *context = BN_CTX_secure_new();
     bn_auto BIGNUM *product = BN_new();
     if (context == NULL || product == NULL)
-        return ost_error_set(ret_error, OST_E_CRYPTO, "out of memory");
+        return ost_error_set(error, OST_E_CRYPTO, "out of memory");
     /* Sizes first: they bound the cost of what follows. */
     if (BN_ucmp(at[P], at[N]) < 0 && BN_ucmp(at[Q], at[N]) < 0 && BN_ucmp(at[D], at[N]) < 0 &&
         BN_ucmp(at[QI], at[P]) < 0 && BN_mul(product, at[P], at[Q], context) == 1 &&
@@ -91,7 +91,7 @@ static ost_result check_private(const rsa_numbers *numbers, ost_error *ret_error
         prime_fits(numbers, at[P], at[DP], context) &&
         prime_fits(numbers, at[Q], at[DQ], context) && are_inverse(at[Q], at[QI], at[P], context))
         return OST_OK;
-    return ost_error_set(ret_error, OST_E_KEY_FORMAT,
+    return ost_error_set(error, OST_E_KEY_FORMAT,
                          "the private numbers do not belong to the public ones");
 }
 
@@ -126,50 +126,50 @@ static ost_result take_pkey(ost_key *key, EVP_PKEY *pkey, bool is_private)
 }
 
 static ost_result set_numbers(ost_key *key, const rsa_numbers *numbers, bool is_private,
-                              ost_error *ret_error)
+                              ost_error *error)
 {
     EVP_PKEY *pkey = NULL;
-    ost_result result = check_public(numbers, ret_error);
+    ost_result result = check_public(numbers, error);
     if (result == OST_OK && is_private)
-        result = check_private(numbers, ret_error);
+        result = check_private(numbers, error);
     if (result != OST_OK)
         return result;
     result = make_pkey(numbers, is_private ? NUMBERS : PUBLIC_NUMBERS, &pkey);
     if (result == OST_OK)
         result = take_pkey(key, pkey, is_private);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "the RSA key could not be made");
+        return ost_error_set(error, result, "the RSA key could not be made");
     return OST_OK;
 }
 
-ost_result key_rsa_import(const ost_json *jwk, ost_key *key, ost_error *ret_error)
+ost_result key_rsa_import(const ost_json *jwk, ost_key *key, ost_error *error)
 {
     __attribute__((cleanup(rsa_numbers_drop))) rsa_numbers numbers = {0};
     bool is_private = jwk_get(jwk, "d") != NULL;
     size_t count = is_private ? NUMBERS : PUBLIC_NUMBERS;
     ost_result result = OST_OK;
     if (jwk_get(jwk, "oth") != NULL) {
-        return ost_error_set(ret_error, OST_E_UNSUPPORTED,
+        return ost_error_set(error, OST_E_UNSUPPORTED,
                              "RSA keys of more than two primes are not supported");
     }
     for (size_t i = 0; result == OST_OK && i < count; i++)
-        result = jwk_integer(jwk, names[i].jwk, &numbers.at[i], ret_error);
-    return result == OST_OK ? set_numbers(key, &numbers, is_private, ret_error) : result;
+        result = jwk_integer(jwk, names[i].jwk, &numbers.at[i], error);
+    return result == OST_OK ? set_numbers(key, &numbers, is_private, error) : result;
 }
 
-ost_result key_rsa_copy(EVP_PKEY *pkey, bool is_private, ost_key *key, ost_error *ret_error)
+ost_result key_rsa_copy(EVP_PKEY *pkey, bool is_private, ost_key *key, ost_error *error)
 {
     __attribute__((cleanup(rsa_numbers_drop))) rsa_numbers numbers = {0};
     bn_auto BIGNUM *third = NULL;
     if (EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_RSA_FACTOR3, &third) == 1) {
-        return ost_error_set(ret_error, OST_E_UNSUPPORTED,
+        return ost_error_set(error, OST_E_UNSUPPORTED,
                              "RSA keys of more than two primes are not supported");
     }
     for (size_t i = 0; i < (is_private ? NUMBERS : PUBLIC_NUMBERS); i++) {
         if (EVP_PKEY_get_bn_param(pkey, names[i].openssl, &numbers.at[i]) != 1)
-            return ost_error_set(ret_error, OST_E_KEY_FORMAT, "\"%s\" is missing", names[i].jwk);
+            return ost_error_set(error, OST_E_KEY_FORMAT, "\"%s\" is missing", names[i].jwk);
     }
-    return set_numbers(key, &numbers, is_private, ret_error);
+    return set_numbers(key, &numbers, is_private, error);
 }
 
 ost_result key_rsa_generate(unsigned bits, ost_key *key)

@@ -111,10 +111,10 @@ ost_result key_set_kid(ost_key *key, ost_text kid)
     return OST_OK;
 }
 
-ost_result key_bind(ost_key *key, ost_alg alg, ost_error *ret_error)
+ost_result key_bind(ost_key *key, ost_alg alg, ost_error *error)
 {
     if ((key->algs & OST_ALG_BIT(alg)) == 0) {
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "a key of this type cannot serve %s",
+        return ost_error_set(error, OST_E_KEY_FORMAT, "a key of this type cannot serve %s",
                              ost_alg_name(alg));
     }
     /* The names of EdDSA differ in nothing that is signed. */
@@ -147,7 +147,7 @@ key_use key_purpose(const ost_key *key)
     return (key->ops & KEY_OPS_SIGNATURE) != 0 ? KEY_USE_SIG : KEY_USE_ENC;
 }
 
-ost_result key_restrict(ost_key *key, ost_error *ret_error)
+ost_result key_restrict(ost_key *key, ost_error *error)
 {
     key_use purpose = key_purpose(key);
     if (key->type == OST_KEY_OCT && key->bound == OST_ALG_UNSET && purpose == KEY_USE_ANY)
@@ -157,20 +157,20 @@ ost_result key_restrict(ost_key *key, ost_error *ret_error)
     if (purpose == KEY_USE_ENC)
         key->algs &= ~OST_ALGS_SIGNATURE;
     if (key->ops_given && ((key->ops & KEY_OPS_SIGNATURE) != 0) == (purpose == KEY_USE_ENC)) {
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT,
+        return ost_error_set(error, OST_E_KEY_FORMAT,
                              "\"use\" and \"key_ops\" contradict each other");
     }
     if (key->algs != 0)
         return OST_OK;
     if (key->bound != OST_ALG_UNSET) {
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "a key for %s, used for something else",
+        return ost_error_set(error, OST_E_KEY_FORMAT, "a key for %s, used for something else",
                              ost_alg_name(key->bound));
     }
     if (key->type == OST_KEY_OCT) {
-        return ost_error_set(ret_error, OST_E_KEY_WEAK, "no algorithm takes a secret of %zu bytes",
+        return ost_error_set(error, OST_E_KEY_WEAK, "no algorithm takes a secret of %zu bytes",
                              key->secret_size);
     }
-    return ost_error_set(ret_error, OST_E_KEY_USE,
+    return ost_error_set(error, OST_E_KEY_USE,
                          "keys of this type are not for what \"use\" or \"key_ops\" say");
 }
 

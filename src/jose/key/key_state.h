@@ -77,7 +77,7 @@ OST_MUST_CHECK ost_key *key_new(ost_key_type type);
 OST_MUST_CHECK ost_result key_set_kid(ost_key *key, ost_text kid);
 
 /* Binds the key to `alg`. OST_E_KEY_FORMAT: it cannot serve it. */
-OST_MUST_CHECK ost_result key_bind(ost_key *key, ost_alg alg, ost_error *ret_error);
+OST_MUST_CHECK ost_result key_bind(ost_key *key, ost_alg alg, ost_error *error);
 
 /* May it be used so, where `inward` means with its private part or its secret: sign, decrypt;
  * and outward: verify, encrypt? By algorithm, key_ops and what it is made of. */
@@ -89,23 +89,23 @@ key_use key_purpose(const ost_key *key);
 /* Leaves only the algorithms that `use` and `ops` allow; a secret of which nothing says what it is
  * for is for signatures. OST_E_KEY_FORMAT: contradictions; OST_E_KEY_USE, for secrets
  * OST_E_KEY_WEAK: nothing is left. */
-OST_MUST_CHECK ost_result key_restrict(ost_key *key, ost_error *ret_error);
+OST_MUST_CHECK ost_result key_restrict(ost_key *key, ost_error *error);
 
 /* The type's own members of a JWK: fill what is marked with the type above, and algs, bits,
  * is_private. */
-OST_MUST_CHECK ost_result key_rsa_import(const ost_json *jwk, ost_key *key, ost_error *ret_error);
-OST_MUST_CHECK ost_result key_ec_import(const ost_json *jwk, ost_key *key, ost_error *ret_error);
-OST_MUST_CHECK ost_result key_okp_import(const ost_json *jwk, ost_key *key, ost_error *ret_error);
-OST_MUST_CHECK ost_result key_oct_import(const ost_json *jwk, ost_key *key, ost_error *ret_error);
+OST_MUST_CHECK ost_result key_rsa_import(const ost_json *jwk, ost_key *key, ost_error *error);
+OST_MUST_CHECK ost_result key_ec_import(const ost_json *jwk, ost_key *key, ost_error *error);
+OST_MUST_CHECK ost_result key_okp_import(const ost_json *jwk, ost_key *key, ost_error *error);
+OST_MUST_CHECK ost_result key_oct_import(const ost_json *jwk, ost_key *key, ost_error *error);
 
 /* The same from a key of the cryptographic library, whose private part is looked for only where
  * `is_private` says so. Nothing of `pkey` is taken over unchecked. */
 OST_MUST_CHECK ost_result key_rsa_copy(EVP_PKEY *pkey, bool is_private, ost_key *key,
-                                       ost_error *ret_error);
+                                       ost_error *error);
 OST_MUST_CHECK ost_result key_ec_copy(EVP_PKEY *pkey, bool is_private, ost_key *key,
-                                      ost_error *ret_error);
+                                      ost_error *error);
 OST_MUST_CHECK ost_result key_okp_copy(EVP_PKEY *pkey, bool is_private, ost_key *key,
-                                       ost_error *ret_error);
+                                       ost_error *error);
 
 /* The key as the cryptographic library has it, also of Ed25519; free it. NULL: out of memory, or
  * oct. */
@@ -120,18 +120,18 @@ OST_MUST_CHECK ost_result key_okp_generate(const curve_facts *curve, ost_key *ke
  * OST_E_KEY_FORMAT: d does not belong to x. */
 OST_MUST_CHECK ost_result key_okp_set(ost_key *key, const curve_facts *curve,
                                       const unsigned char *x, const unsigned char *d,
-                                      ost_error *ret_error);
+                                      ost_error *error);
 
 /* Copies the secret into the key. */
-OST_MUST_CHECK ost_result key_oct_set(ost_key *key, ost_text secret, ost_error *ret_error);
+OST_MUST_CHECK ost_result key_oct_set(ost_key *key, ost_text secret, ost_error *error);
 
 /* Of an oct key: binds it to `alg` when the secret has the length for it. OST_E_KEY_WEAK: it is too
  * short; OST_E_KEY_FORMAT: too long. */
-OST_MUST_CHECK ost_result key_oct_bind(ost_key *key, ost_alg alg, ost_error *ret_error);
+OST_MUST_CHECK ost_result key_oct_bind(ost_key *key, ost_alg alg, ost_error *error);
 
 /* Of an oct key: binds it to OST_DIR with one content encryption (RFC 7518 §5.1), by name.
  * OST_E_UNSUPPORTED: there is none of this name. */
-OST_MUST_CHECK ost_result key_oct_bind_content(ost_key *key, ost_text name, ost_error *ret_error);
+OST_MUST_CHECK ost_result key_oct_bind_content(ost_key *key, ost_text name, ost_error *error);
 
 /* A binary member as it stands in the key's JWK ("n", "x", "d", …), into `ret`, which has room for
  * KEY_MEMBER_MAX bytes and is the caller's to wipe. OST_E_NOT_FOUND: the type has no such member.

@@ -133,17 +133,16 @@ static void leave_out(passed_over *over, const ost_json *jwk, size_t number, con
  * usable, is passed over without an error, and counted. RFC 7517 §4.5: keys may share a kid when
  * they are alternatives of each other; which of them a token means is for ost_keyset_find. */
 static ost_result add_key(ost_keyset *keyset, const ost_json *jwk, size_t number, passed_over *over,
-                          ost_error *ret_error)
+                          ost_error *error)
 {
     ost_key *key;
     ost_error why = {0};
     if (holds_secret(jwk)) {
-        return ost_error_set(ret_error, OST_E_KEY_USE,
-                             "the key set shows a private or symmetric key");
+        return ost_error_set(error, OST_E_KEY_USE, "the key set shows a private or symmetric key");
     }
     ost_result result = ost_key_import_json(jwk, &key, &why);
     if (result == OST_E_MEMORY || result == OST_E_CRYPTO)
-        return ost_error_set(ret_error, result, "a key could not be made");
+        return ost_error_set(error, result, "a key could not be made");
     if (result != OST_OK) {
         leave_out(over, jwk, number, &why);
         return OST_OK;
@@ -158,27 +157,27 @@ static ost_result add_key(ost_keyset *keyset, const ost_json *jwk, size_t number
 }
 
 static ost_result import_entries(const ost_json *document, size_t max_keys, ost_keyset **ret_keyset,
-                                 passed_over *over, ost_error *ret_error)
+                                 passed_over *over, ost_error *error)
 {
     const ost_json *entries = ost_json_get(document, "keys");
     if (!ost_json_is(entries, OST_JSON_ARRAY))
-        return ost_error_set(ret_error, OST_E_KEY_FORMAT, "the key set has no array \"keys\"");
+        return ost_error_set(error, OST_E_KEY_FORMAT, "the key set has no array \"keys\"");
     size_t count = ost_json_count(entries);
     if (count > max_keys) {
-        return ost_error_set(ret_error, OST_E_CEILING, "%zu keys, where %zu are allowed", count,
+        return ost_error_set(error, OST_E_CEILING, "%zu keys, where %zu are allowed", count,
                              max_keys);
     }
     ost_keyset *keyset = keyset_new(count);
     if (keyset == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     ost_result result = OST_OK;
     size_t number = 0;
     const ost_json *entry = ost_json_first(entries);
     for (; result == OST_OK && entry != NULL; entry = ost_json_next(entry))
-        result = add_key(keyset, entry, ++number, over, ret_error);
+        result = add_key(keyset, entry, ++number, over, error);
     if (result == OST_OK && keyset->count == 0)
-        result = ost_error_set(ret_error, OST_E_KEY_UNKNOWN, "none of %zu keys is usable%s%s",
-                               count, over->left_out.count > 0 ? "; " : "", over->left_out.first);
+        result = ost_error_set(error, OST_E_KEY_UNKNOWN, "none of %zu keys is usable%s%s", count,
+                               over->left_out.count > 0 ? "; " : "", over->left_out.first);
     if (result != OST_OK) {
         ost_keyset_unref(keyset);
         return result;
@@ -188,28 +187,28 @@ static ost_result import_entries(const ost_json *document, size_t max_keys, ost_
 }
 
 ost_result ost_keyset_import(ost_text jwks, size_t max_keys, ost_keyset **ret_keyset,
-                             size_t *ret_skipped, ost_error *ret_error)
+                             size_t *ret_skipped, ost_error *error)
 {
     keyset_left_out unused;
-    return keyset_read(jwks, max_keys, ret_keyset, ret_skipped, &unused, ret_error);
+    return keyset_read(jwks, max_keys, ret_keyset, ret_skipped, &unused, error);
 }
 
 ost_result keyset_read(ost_text jwks, size_t max_keys, ost_keyset **ret_keyset, size_t *ret_skipped,
-                       keyset_left_out *ret_left_out, ost_error *ret_error)
+                       keyset_left_out *ret_left_out, ost_error *error)
 {
     static const ost_json_limits limits = {JWKS_MAX_BYTES, 8, JWKS_MAX_VALUES};
     const ost_json *document;
     passed_over over = {0};
     *ret_left_out = over.left_out;
     if (ret_keyset == NULL)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "no place for the key set");
+        return ost_error_set(error, OST_E_ARGUMENT, "no place for the key set");
     ost_arena *arena = ost_arena_new(JWKS_ARENA);
     if (arena == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    ost_result result = ost_json_read(jwks, &limits, arena, &document, ret_error);
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    ost_result result = ost_json_read(jwks, &limits, arena, &document, error);
     if (result == OST_OK) {
         result = import_entries(document, OR_DEFAULT(max_keys, DEFAULT_MAX_KEYS), ret_keyset, &over,
-                                ret_error);
+                                error);
     }
     if (result == OST_OK && ret_skipped != NULL)
         *ret_skipped = over.skipped;

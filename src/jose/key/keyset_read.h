@@ -16,6 +16,6 @@ typedef struct keyset_left_out {
  * usable (OST_E_KEY_UNKNOWN). */
 OST_MUST_CHECK ost_result keyset_read(ost_text jwks, size_t max_keys, ost_keyset **ret_keyset,
                                       size_t *ret_skipped, keyset_left_out *ret_left_out,
-                                      ost_error *ret_error);
+                                      ost_error *error);
 
 #endif

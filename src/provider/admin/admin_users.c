@@ -363,7 +363,7 @@ ost_result admin_delete_user(admin_call *a)
 
 /* A password that is not temporary ends the wish for another one. */
 static ost_result drop_action(admin_call *a, const store_user *user, const ost_json *document,
-                              ost_error *ret_error)
+                              ost_error *error)
 {
     const ost_json *actions = ost_json_get(document, "requiredActions"), *at, *left;
     for (at = ost_json_first(actions);
@@ -374,7 +374,7 @@ static ost_result drop_action(admin_call *a, const store_user *user, const ost_j
     ost_result result = document_replace(actions, at, NULL, a->arena, &left);
     if (result == OST_OK)
         result = document_put(document, OST_TEXT("requiredActions"), left, a->arena, &document);
-    return result == OST_OK ? realm_admin_store_user(&a->realm, user, document, ret_error) : result;
+    return result == OST_OK ? realm_admin_store_user(&a->realm, user, document, error) : result;
 }
 
 ost_result admin_reset_password(admin_call *a)

@@ -116,7 +116,7 @@ ost_result document_replace(const ost_json *array, const ost_json *old, const os
 }
 
 ost_result document_assign(const ost_json *object, ost_text assignment, ost_arena *arena,
-                           const ost_json **ret_object, ost_error *ret_error)
+                           const ost_json **ret_object, ost_error *error)
 {
     static const char attributes[] = "attributes.";
     size_t equals = text_find(assignment, '=', 0);
@@ -128,7 +128,7 @@ ost_result document_assign(const ost_json *object, ost_text assignment, ost_aren
     if (attribute)
         name = text_slice(name, sizeof attributes - 1, name.len);
     if (equals == assignment.len || name.len == 0)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "not NAME=VALUE: %.*s", (int)assignment.len,
+        return ost_error_set(error, OST_E_ARGUMENT, "not NAME=VALUE: %.*s", (int)assignment.len,
                              assignment.data);
     if (text.len > 0 && (attribute || ost_json_read(text, &limits, arena, &value, NULL) != OST_OK))
         result = string_value(text, arena, &value);
@@ -139,5 +139,5 @@ ost_result document_assign(const ost_json *object, ost_text assignment, ost_aren
         if (result == OST_OK)
             result = document_put(object, OST_TEXT("attributes"), inner, arena, ret_object);
     }
-    return error_set_sentence(ret_error, result);
+    return error_set_sentence(error, result);
 }

@@ -10,7 +10,7 @@
  * OST_E_ARGUMENT with a sentence. */
 OST_MUST_CHECK ost_result document_assign(const ost_json *object, ost_text assignment,
                                           ost_arena *arena, const ost_json **ret_object,
-                                          ost_error *ret_error);
+                                          ost_error *error);
 
 /* The object with one member replaced, added, or (NULL) taken out. */
 OST_MUST_CHECK ost_result document_put(const ost_json *object, ost_text name, const ost_json *value,

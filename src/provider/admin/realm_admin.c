@@ -13,21 +13,21 @@
 #include "provider/realm/role.h"
 #include "provider/realm/user_row.h"
 
-static ost_result tell(ost_result result, ost_error *ret_error)
+static ost_result tell(ost_result result, ost_error *error)
 {
-    return error_set_sentence(ret_error, result);
+    return error_set_sentence(error, result);
 }
 
 ost_result realm_admin_open(store *s, ost_text name, ost_arena *arena, realm_admin *ret_admin,
-                            ost_error *ret_error)
+                            ost_error *error)
 {
     realm_admin admin = {.store = s, .arena = arena};
     ost_result result = store_realm_get(s, name, arena, &admin.row);
     if (result == OST_E_NOT_FOUND)
-        return ost_error_set(ret_error, result, "Realm not found: %.*s", (int)name.len, name.data);
+        return ost_error_set(error, result, "Realm not found: %.*s", (int)name.len, name.data);
     if (result != OST_OK)
-        return tell(result, ret_error);
-    result = realm_load(admin.row.document, admin.row.version, &admin.realm, ret_error);
+        return tell(result, error);
+    result = realm_load(admin.row.document, admin.row.version, &admin.realm, error);
     if (result == OST_OK)
         *ret_admin = admin;
     return result;
@@ -39,95 +39,95 @@ void realm_admin_close(realm_admin *admin)
     admin->realm = NULL;
 }
 
-ost_result realm_admin_store(realm_admin *a, const ost_json *document, ost_error *ret_error)
+ost_result realm_admin_store(realm_admin *a, const ost_json *document, ost_error *error)
 {
     realm *checked;
     ost_result result =
-        review_object(document, &member_realm, "", false, a->arena, NULL, &document, ret_error);
+        review_object(document, &member_realm, "", false, a->arena, NULL, &document, error);
     if (result != OST_OK)
         return result;
     store_realm row = {.id = a->row.id,
                        .name = a->row.name,
                        .document = ost_json_source(document),
                        .version = a->row.version + 1};
-    result = realm_load(row.document, row.version, &checked, ret_error);
+    result = realm_load(row.document, row.version, &checked, error);
     if (result != OST_OK)
         return result;
     bool same = text_is(a->row.name, checked->name) && text_is(a->row.id, checked->id);
     realm_unref(checked);
     if (!same)
-        return ost_error_set(ret_error, OST_E_ARGUMENT, "realm and id stay as they are");
-    return tell(store_realm_update(a->store, &row), ret_error);
+        return ost_error_set(error, OST_E_ARGUMENT, "realm and id stay as they are");
+    return tell(store_realm_update(a->store, &row), error);
 }
 
-static ost_result store_clients(realm_admin *a, const ost_json *clients, ost_error *ret_error)
+static ost_result store_clients(realm_admin *a, const ost_json *clients, ost_error *error)
 {
     const ost_json *changed;
     ost_result result =
         document_put(a->realm->document, OST_TEXT("clients"), clients, a->arena, &changed);
-    return result == OST_OK ? realm_admin_store(a, changed, ret_error) : tell(result, ret_error);
+    return result == OST_OK ? realm_admin_store(a, changed, error) : tell(result, error);
 }
 
-ost_result realm_admin_add_client(realm_admin *a, const ost_json *document, ost_error *ret_error)
+ost_result realm_admin_add_client(realm_admin *a, const ost_json *document, ost_error *error)
 {
     const ost_json *clients;
     ost_result result =
         document_append(ost_json_get(a->realm->document, "clients"), document, a->arena, &clients);
-    return result == OST_OK ? store_clients(a, clients, ret_error) : tell(result, ret_error);
+    return result == OST_OK ? store_clients(a, clients, error) : tell(result, error);
 }
 
 ost_result realm_admin_store_client(realm_admin *a, const realm_client *client,
-                                    const ost_json *document, ost_error *ret_error)
+                                    const ost_json *document, ost_error *error)
 {
     const ost_json *clients;
     ost_result result = document_replace(ost_json_get(a->realm->document, "clients"),
                                          client->document, document, a->arena, &clients);
-    return result == OST_OK ? store_clients(a, clients, ret_error) : tell(result, ret_error);
+    return result == OST_OK ? store_clients(a, clients, error) : tell(result, error);
 }
 
 /* ---- users ---- */
 
 ost_result realm_admin_user(realm_admin *a, ost_text name, store_user *ret_user,
-                            const ost_json **ret_document, ost_error *ret_error)
+                            const ost_json **ret_document, ost_error *error)
 {
     ost_result result = store_user_find(a->store, a->row.name, name, false, a->arena, ret_user);
     if (result == OST_E_NOT_FOUND)
         result = store_user_get(a->store, a->row.name, name, a->arena, ret_user);
     if (result == OST_E_NOT_FOUND)
-        return ost_error_set(ret_error, result, "User not found: %.*s", (int)name.len, name.data);
+        return ost_error_set(error, result, "User not found: %.*s", (int)name.len, name.data);
     if (result == OST_OK)
         result = ost_json_read(ret_user->document, NULL, a->arena, ret_document, NULL);
-    return tell(result, ret_error);
+    return tell(result, error);
 }
 
 ost_result realm_admin_store_user(realm_admin *a, const store_user *user, const ost_json *document,
-                                  ost_error *ret_error)
+                                  ost_error *error)
 {
     store_user row;
     ost_result result =
-        review_object(document, &member_user, "", false, a->arena, NULL, &document, ret_error);
+        review_object(document, &member_user, "", false, a->arena, NULL, &document, error);
     if (result == OST_OK)
-        result = user_row_read(document, 0, a->row.name, NULL, a->arena, &row, ret_error);
+        result = user_row_read(document, 0, a->row.name, NULL, a->arena, &row, error);
     if (result != OST_OK)
         return result;
     row.id = user->id;
     row.email_shared = a->realm->duplicate_emails;
     result = store_user_update(a->store, &row, user->document);
     if (result == OST_E_CONFLICT)
-        return ost_error_set(ret_error, result,
+        return ost_error_set(error, result,
                              "User exists already with same username or email, or was changed "
                              "meanwhile");
-    return tell(result, ret_error);
+    return tell(result, error);
 }
 
 ost_result realm_admin_set_password(realm_admin *a, const store_user *user,
                                     const ost_json *document, ost_text password, bool temporary,
-                                    ost_error *ret_error)
+                                    ost_error *error)
 {
     const ost_json *actions;
     ost_text credential;
     ost_result result = password_policy_check(a->realm->password_policy, password, user->username,
-                                              user->email, ret_error);
+                                              user->email, error);
     if (result != OST_OK)
         return result;
     result = password_hash(password, NULL, a->arena, &credential);
@@ -138,24 +138,24 @@ ost_result realm_admin_set_password(realm_admin *a, const store_user *user,
             result =
                 document_put(document, OST_TEXT("requiredActions"), actions, a->arena, &document);
         if (result == OST_OK)
-            result = realm_admin_store_user(a, user, document, ret_error);
+            result = realm_admin_store_user(a, user, document, error);
         if (result != OST_OK)
             return result;
     }
     if (result == OST_OK)
         result =
             store_user_set_password(a->store, a->row.name, user->id, user->password, credential);
-    return tell(result, ret_error);
+    return tell(result, error);
 }
 
 ost_result realm_admin_add_role(realm_admin *a, const store_user *user, const ost_json *document,
-                                const char *client, ost_text name, ost_error *ret_error)
+                                const char *client, ost_text name, ost_error *error)
 {
     const ost_json *roles, *of_clients = ost_json_get(document, "clientRoles");
     if (client != NULL && realm_find_client(a->realm, text_of(client)) == NULL)
-        return ost_error_set(ret_error, OST_E_NOT_FOUND, "Could not find client: %s", client);
+        return ost_error_set(error, OST_E_NOT_FOUND, "Could not find client: %s", client);
     if (!role_exists(a->realm, text_of(client), name))
-        return ost_error_set(ret_error, OST_E_NOT_FOUND, "Could not find role: %.*s", (int)name.len,
+        return ost_error_set(error, OST_E_NOT_FOUND, "Could not find role: %.*s", (int)name.len,
                              name.data);
     ost_result result = document_add_text(client != NULL ? ost_json_get(of_clients, client)
                                                          : ost_json_get(document, "realmRoles"),
@@ -165,6 +165,6 @@ ost_result realm_admin_add_role(realm_admin *a, const store_user *user, const os
     if (result == OST_OK)
         result = document_put(document, text_of(client != NULL ? "clientRoles" : "realmRoles"),
                               roles, a->arena, &document);
-    return result == OST_OK ? realm_admin_store_user(a, user, document, ret_error)
-                            : tell(result, ret_error);
+    return result == OST_OK ? realm_admin_store_user(a, user, document, error)
+                            : tell(result, error);
 }

@@ -16,37 +16,37 @@ typedef struct realm_admin {
 
 /* OST_E_NOT_FOUND: there is no such realm. */
 OST_MUST_CHECK ost_result realm_admin_open(store *store, ost_text name, ost_arena *arena,
-                                           realm_admin *ret_admin, ost_error *ret_error);
+                                           realm_admin *ret_admin, ost_error *error);
 void realm_admin_close(realm_admin *admin);
 
 /* Checks the document and stores it in the place of the realm's. OST_E_FORMAT with the path;
  * OST_E_CONFLICT: somebody else has changed the realm since it was opened. The name of a realm
  * stays. */
 OST_MUST_CHECK ost_result realm_admin_store(realm_admin *admin, const ost_json *document,
-                                            ost_error *ret_error);
+                                            ost_error *error);
 
 /* The same with one client's document added, replaced, or (NULL) taken out. */
 OST_MUST_CHECK ost_result realm_admin_add_client(realm_admin *admin, const ost_json *document,
-                                                 ost_error *ret_error);
+                                                 ost_error *error);
 OST_MUST_CHECK ost_result realm_admin_store_client(realm_admin *admin, const realm_client *client,
-                                                   const ost_json *document, ost_error *ret_error);
+                                                   const ost_json *document, ost_error *error);
 
 /* A user by name, or by id. OST_E_NOT_FOUND with a sentence. */
 OST_MUST_CHECK ost_result realm_admin_user(realm_admin *admin, ost_text name, store_user *ret_user,
-                                           const ost_json **ret_document, ost_error *ret_error);
+                                           const ost_json **ret_document, ost_error *error);
 
 /* Stores the user with another document; name, address and whether they are enabled follow it. */
 OST_MUST_CHECK ost_result realm_admin_store_user(realm_admin *admin, const store_user *user,
-                                                 const ost_json *document, ost_error *ret_error);
+                                                 const ost_json *document, ost_error *error);
 
 /* Sets the password; `temporary`: it has to be changed at the next login. */
 OST_MUST_CHECK ost_result realm_admin_set_password(realm_admin *admin, const store_user *user,
                                                    const ost_json *document, ost_text password,
-                                                   bool temporary, ost_error *ret_error);
+                                                   bool temporary, ost_error *error);
 
 /* Gives the user a role of the realm, or (not NULL) of a client. OST_E_NOT_FOUND. */
 OST_MUST_CHECK ost_result realm_admin_add_role(realm_admin *admin, const store_user *user,
                                                const ost_json *document, const char *client,
-                                               ost_text name, ost_error *ret_error);
+                                               ost_text name, ost_error *error);
 
 #endif

@@ -11,9 +11,9 @@
 
 #define MAX_URL 1024
 
-static ost_result refuse(ost_error *ret_error, const char *what, const char *value)
+static ost_result refuse(ost_error *error, const char *what, const char *value)
 {
-    return ost_error_set(ret_error, OST_E_CONFIG, "%s, not \"%.100s\"", what, value);
+    return ost_error_set(error, OST_E_CONFIG, "%s, not \"%.100s\"", what, value);
 }
 
 static bool is_host_character(char c, bool of_address)
@@ -65,43 +65,42 @@ static ost_text without_slashes(ost_text text)
     return text;
 }
 
-static ost_result read_url(const char *hostname, ost_text url, public_url *made,
-                           ost_error *ret_error)
+static ost_result read_url(const char *hostname, ost_text url, public_url *made, ost_error *error)
 {
     size_t begin = text_starts(url, "https://") ? 8 : 7;
     size_t end = text_find(url, '/', begin);
     char joined[MAX_URL];
     if (!is_host(text_slice(url, begin, end - begin)) || !is_path(text_slice(url, end, url.len)))
-        return refuse(ret_error, "the host name is a URL such as https://id.example.org", hostname);
+        return refuse(error, "the host name is a URL such as https://id.example.org", hostname);
     int len = snprintf(joined, sizeof joined, "%.*s%s", (int)url.len, url.data,
                        end == url.len ? made->path : "");
     if (len < 0 || (size_t)len >= sizeof joined)
-        return ost_error_set(ret_error, OST_E_CONFIG, "the host name is too long");
+        return ost_error_set(error, OST_E_CONFIG, "the host name is too long");
     made->url = memory_copy(text_of(joined));
     return made->url != NULL ? OST_OK : OST_E_MEMORY;
 }
 
 ost_result public_url_read(const char *hostname, const char *path, public_url *ret_url,
-                           ost_error *ret_error)
+                           ost_error *error)
 {
     ost_text name = without_slashes(text_of(hostname)), before = without_slashes(text_of(path));
     *ret_url = (public_url){0};
     if (!is_path(before))
-        return refuse(ret_error, "the relative path is one such as /auth", path);
+        return refuse(error, "the relative path is one such as /auth", path);
     ret_url->path = memory_copy(before);
     if (ret_url->path == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     if (hostname == NULL)
         return OST_OK;
     if (text_starts(name, "https://") || text_starts(name, "http://"))
-        return read_url(hostname, name, ret_url, ret_error);
+        return read_url(hostname, name, ret_url, error);
     if (!is_host(name))
-        return refuse(ret_error,
+        return refuse(error,
                       "the host name is a URL such as https://id.example.org, or a host such as "
                       "id.example.org",
                       hostname);
     ret_url->host = memory_copy(name);
-    return ret_url->host != NULL ? OST_OK : ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+    return ret_url->host != NULL ? OST_OK : ost_error_set(error, OST_E_MEMORY, "out of memory");
 }
 
 void public_url_free(public_url *url)

@@ -16,7 +16,7 @@ typedef struct public_url {
  * belongs to a URL that has no path of its own. OST_E_CONFIG with a sentence, OST_E_MEMORY. Free it
  * in either case. */
 OST_MUST_CHECK ost_result public_url_read(const char *hostname, const char *path,
-                                          public_url *ret_url, ost_error *ret_error);
+                                          public_url *ret_url, ost_error *error);
 void public_url_free(public_url *url);
 
 /* The base URL of a request that came with this authority ("localhost:8080"), by TLS or not, in the

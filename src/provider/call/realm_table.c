@@ -124,16 +124,16 @@ static realm_entry *find_unchanged(store *s, const realm_table *before, const st
 /* ---- loading ---- */
 
 static ost_result load_entry(store *s, const store_realm *row, ost_arena *rows,
-                             realm_entry **ret_entry, ost_error *ret_error)
+                             realm_entry **ret_entry, ost_error *error)
 {
     store_key *keys;
     size_t key_count;
     realm_entry *entry = memory_alloc(sizeof *entry);
     if (entry == NULL || (entry->arena = ost_arena_new(DOCUMENT_MAX)) == NULL) {
         memory_free(entry);
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     }
-    ost_result result = realm_load(row->document, row->version, &entry->realm, ret_error);
+    ost_result result = realm_load(row->document, row->version, &entry->realm, error);
     if (result == OST_OK) {
         entry->longest_token = realm_longest_token(entry->realm);
         /* Before the rest is read: what changes meanwhile has another digest, and is read again. */
@@ -142,7 +142,7 @@ static ost_result load_entry(store *s, const store_realm *row, ost_arena *rows,
     if (result == OST_OK)
         result = store_key_list(s, row->name, rows, &keys, &key_count);
     if (result == OST_OK)
-        result = key_ring_load(keys, key_count, &entry->keys, ret_error);
+        result = key_ring_load(keys, key_count, &entry->keys, error);
     if (result == OST_OK)
         result = load_accounts(s, entry);
     if (result != OST_OK) {
@@ -154,11 +154,11 @@ static ost_result load_entry(store *s, const store_realm *row, ost_arena *rows,
 }
 
 static ost_result take_entry(store *s, const realm_table *before, const store_realm *row,
-                             ost_arena *arena, realm_table *table, ost_error *ret_error)
+                             ost_arena *arena, realm_table *table, ost_error *error)
 {
     realm_entry *entry = find_unchanged(s, before, row, arena);
     if (entry == NULL) {
-        ost_result result = load_entry(s, row, arena, &entry, ret_error);
+        ost_result result = load_entry(s, row, arena, &entry, error);
         if (result != OST_OK || entry == NULL)
             return result;
     }
@@ -168,7 +168,7 @@ static ost_result take_entry(store *s, const realm_table *before, const store_re
 }
 
 ost_result realm_table_load(store *s, const realm_table *before, realm_table **ret_table,
-                            ost_error *ret_error)
+                            ost_error *error)
 {
     store_realm *rows;
     size_t count = 0;
@@ -181,8 +181,7 @@ ost_result realm_table_load(store *s, const realm_table *before, realm_table **r
     for (size_t i = 0; i < count && result == OST_OK; i++) {
         result = take_entry(s, before, &rows[i], arena, table, &inner);
         if (result != OST_OK)
-            ost_error_set(ret_error, result, "realm %.*s: %s", (int)rows[i].name.len,
-                          rows[i].name.data,
+            ost_error_set(error, result, "realm %.*s: %s", (int)rows[i].name.len, rows[i].name.data,
                           inner.detail[0] != '\0' ? inner.detail : ost_result_sentence(result));
     }
     ost_arena_free(arena);

@@ -39,7 +39,7 @@ typedef struct realm_table {
 /* Loads every realm from the store. What is as in the table `before` (NULL: there is none) is
  * shared with it. Tables that share are loaded and freed by one thread at a time. */
 OST_MUST_CHECK ost_result realm_table_load(store *store, const realm_table *before,
-                                           realm_table **ret_table, ost_error *ret_error);
+                                           realm_table **ret_table, ost_error *error);
 void realm_table_free(realm_table *table);
 const realm_entry *realm_table_find(const realm_table *table, ost_text name);
 const service_account *realm_entry_account(const realm_entry *entry, const char *client_id);

@@ -41,18 +41,18 @@ static ost_result write_user(ost_text username, ost_text email, ost_text passwor
 
 /* Everybody has the realm's default role, as a user made in Keycloak's console has. */
 static ost_result complete_roles(const realm *r, const char *const *roles, ost_arena *arena,
-                                 const char *const **ret_roles, ost_error *ret_error)
+                                 const char *const **ret_roles, ost_error *error)
 {
     size_t count = 0;
     while (roles != NULL && roles[count] != NULL)
         count++;
     const char **all = ost_arena_alloc(arena, (count + 2) * sizeof *all);
     if (all == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     all[0] = r->default_role;
     for (size_t i = 0; i < count; i++) {
         if (!role_exists(r, (ost_text){0}, text_of(roles[i])))
-            return ost_error_set(ret_error, OST_E_NOT_FOUND, "Could not find role: %s", roles[i]);
+            return ost_error_set(error, OST_E_NOT_FOUND, "Could not find role: %s", roles[i]);
         all[i + 1] = roles[i];
     }
     *ret_roles = all;
@@ -61,17 +61,17 @@ static ost_result complete_roles(const realm *r, const char *const *roles, ost_a
 
 static ost_result add(store *s, const realm *r, const store_user *like, ost_text password,
                       const char *const *roles, const ost_context *context, ost_arena *arena,
-                      ost_error *ret_error)
+                      ost_error *error)
 {
     store_user user;
     const ost_json *document;
     const char *const *all;
     ost_text text;
     ost_json_writer *w = ost_json_writer_new(arena, 0);
-    ost_result result = w != NULL ? complete_roles(r, roles, arena, &all, ret_error) : OST_E_MEMORY;
+    ost_result result = w != NULL ? complete_roles(r, roles, arena, &all, error) : OST_E_MEMORY;
     if (result == OST_OK && password.len > 0)
-        result = password_policy_check(r->password_policy, password, like->username, like->email,
-                                       ret_error);
+        result =
+            password_policy_check(r->password_policy, password, like->username, like->email, error);
     if (result == OST_OK)
         result = write_user(like->username, like->email, password, all, w);
     if (result == OST_OK)
@@ -79,19 +79,19 @@ static ost_result add(store *s, const realm *r, const store_user *like, ost_text
     if (result == OST_OK)
         result = ost_json_read(text, NULL, arena, &document, NULL);
     if (result == OST_OK)
-        result = user_row_read(document, 0, text_of(r->name), context, arena, &user, ret_error);
+        result = user_row_read(document, 0, text_of(r->name), context, arena, &user, error);
     if (result != OST_OK)
         return result;
     user.email_shared = r->duplicate_emails;
     result = store_user_create(s, &user);
     return result == OST_E_CONFLICT
-               ? ost_error_set(ret_error, result, "User exists already with same username or email")
+               ? ost_error_set(error, result, "User exists already with same username or email")
                : result;
 }
 
 ost_result realm_add_user(store *s, ost_text realm_name, ost_text username, ost_text email,
                           ost_text password, const char *const *roles, const ost_context *context,
-                          ost_error *ret_error)
+                          ost_error *error)
 {
     ost_error inner = {0};
     store_realm row;
@@ -99,7 +99,7 @@ ost_result realm_add_user(store *s, ost_text realm_name, ost_text username, ost_
     const store_user like = {.username = username, .email = email};
     ost_arena *arena = ost_arena_new(USER_ARENA);
     if (arena == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     ost_result result = store_realm_get(s, realm_name, arena, &row);
     if (result == OST_E_NOT_FOUND)
         ost_error_set(&inner, result, "Realm not found: %.*s", (int)realm_name.len,
@@ -111,7 +111,7 @@ ost_result realm_add_user(store *s, ost_text realm_name, ost_text username, ost_
     realm_unref(r);
     ost_arena_free(arena);
     return result == OST_OK ? OST_OK
-                            : ost_error_set(ret_error, result, "%s",
+                            : ost_error_set(error, result, "%s",
                                             inner.detail[0] != '\0' ? inner.detail
                                                                     : ost_result_sentence(result));
 }
@@ -126,21 +126,21 @@ static bool realm_exists(store *s, ost_text name)
 }
 
 ost_result bootstrap_admin(store *s, ost_text username, ost_text password,
-                           const ost_context *context, ost_error *ret_error)
+                           const ost_context *context, ost_error *error)
 {
     static const char *const roles[] = {"admin", NULL};
     if (realm_exists(s, OST_TEXT("master")))
         return OST_OK;
     if (username.len == 0 || password.len == 0)
-        return ost_error_set(ret_error, OST_E_CONFIG,
+        return ost_error_set(error, OST_E_CONFIG,
                              "the first administrator needs a name and a password");
     ost_result result = realm_import_document(
         s,
         OST_TEXT("{\"realm\":\"master\",\"displayName\":\"Administration\",\"enabled\":true,"
                  "\"roles\":{\"realm\":[{\"name\":\"admin\",\"composite\":true,\"composites\":"
                  "{\"client\":{\"realm-management\":[\"realm-admin\"]}}}]}}"),
-        context, ret_error);
+        context, error);
     return result == OST_OK ? realm_add_user(s, OST_TEXT("master"), username, OST_TEXT(""),
-                                             password, roles, context, ret_error)
+                                             password, roles, context, error)
                             : result;
 }

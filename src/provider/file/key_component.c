@@ -189,7 +189,7 @@ static void choose_signers(found_key *keys, size_t count)
 }
 
 static ost_result read_keys(const ost_json *list, ost_text realm, const ost_context *context,
-                            ost_arena *arena, found_key *keys, size_t *count, ost_error *ret_error)
+                            ost_arena *arena, found_key *keys, size_t *count, ost_error *error)
 {
     size_t index = 0;
     for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at), index++) {
@@ -197,11 +197,11 @@ static ost_result read_keys(const ost_json *list, ost_text realm, const ost_cont
         if (!key_component_is_key(at))
             continue;
         if (*count == MAX_KEYS)
-            return ost_error_set(ret_error, OST_E_CEILING,
+            return ost_error_set(error, OST_E_CEILING,
                                  "components." KEY_PROVIDER ": more than %d keys", MAX_KEYS);
         ost_result result = read_key(at, realm, context, arena, &keys[*count], &found);
         if (result != OST_OK)
-            return ost_error_set(ret_error, OST_E_FORMAT,
+            return ost_error_set(error, OST_E_FORMAT,
                                  "components." KEY_PROVIDER "[%zu]: the key cannot be used: %s",
                                  index, ost_result_sentence(result));
         *count += found;
@@ -211,15 +211,15 @@ static ost_result read_keys(const ost_json *list, ost_text realm, const ost_cont
 
 ost_result key_components_read(const ost_json *components, ost_text realm,
                                const ost_context *context, ost_arena *arena, store_key **ret_keys,
-                               size_t *ret_count, ost_error *ret_error)
+                               size_t *ret_count, ost_error *error)
 {
     size_t count = 0;
     found_key *found = ost_arena_alloc(arena, MAX_KEYS * sizeof *found);
     store_key *keys = ost_arena_alloc(arena, MAX_KEYS * sizeof *keys);
     if (found == NULL || keys == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     ost_result result = read_keys(ost_json_get(components, KEY_PROVIDER), realm, context, arena,
-                                  found, &count, ret_error);
+                                  found, &count, error);
     if (result != OST_OK)
         return result;
     qsort(found, count, sizeof *found, by_priority);

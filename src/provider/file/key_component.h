@@ -19,7 +19,7 @@ bool key_component_is_key(const ost_json *component);
 OST_MUST_CHECK ost_result key_components_read(const ost_json *components, ost_text realm,
                                               const ost_context *context, ost_arena *arena,
                                               store_key **ret_keys, size_t *ret_count,
-                                              ost_error *ret_error);
+                                              ost_error *error);
 
 /* Writes the keys as elements of an array that is open. */
 OST_MUST_CHECK ost_result key_components_write(const store_key *keys, size_t count,

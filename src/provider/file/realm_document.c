@@ -326,7 +326,7 @@ static bool is_realm_name(ost_text name)
 
 ost_result realm_document_complete(const ost_json *file, const role_names *named,
                                    const ost_context *context, ost_arena *arena,
-                                   ost_text *ret_document, ost_error *ret_error)
+                                   ost_text *ret_document, ost_error *error)
 {
     static const char *const written[] = {"users",
                                           "roles",
@@ -339,13 +339,13 @@ ost_result realm_document_complete(const ost_json *file, const role_names *named
     completion c = {.file = file, .named = named, .context = context, .arena = arena};
     ost_text name;
     if (!ost_json_text(ost_json_get(file, "realm"), &name) || !is_realm_name(name))
-        return ost_error_set(ret_error, OST_E_FORMAT,
+        return ost_error_set(error, OST_E_FORMAT,
                              "realm: the name is missing, or not of letters, digits, - _ . @");
     c.default_role = role_default_name(file, arena);
     ost_result result = c.default_role.data != NULL ? load_defaults(&c, name) : OST_E_MEMORY;
     c.writer = ost_json_writer_new(arena, DOCUMENT_MAX);
     if (result != OST_OK || c.writer == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     c.default_scopes = file_or_default(&c, "defaultDefaultClientScopes");
     c.optional_scopes = file_or_default(&c, "defaultOptionalClientScopes");
     ost_json_open_object(c.writer);
@@ -357,7 +357,7 @@ ost_result realm_document_complete(const ost_json *file, const role_names *named
     put_components(&c);
     ost_json_close_object(c.writer);
     result = ost_json_writer_finish(c.writer, ret_document);
-    return error_set_sentence(ret_error, result);
+    return error_set_sentence(error, result);
 }
 
 ost_result realm_document_complete_client(const ost_json *client, const ost_json *realm_document,

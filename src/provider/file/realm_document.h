@@ -13,7 +13,7 @@
  * within the file. */
 OST_MUST_CHECK ost_result realm_document_complete(const ost_json *file, const role_names *named,
                                                   const ost_context *context, ost_arena *arena,
-                                                  ost_text *ret_document, ost_error *ret_error);
+                                                  ost_text *ret_document, ost_error *error);
 
 /* The same for one client that comes to a realm, or is changed. */
 OST_MUST_CHECK ost_result realm_document_complete_client(const ost_json *client,

@@ -101,19 +101,18 @@ static ost_result put_components(ost_json_writer *w, const ost_json *components,
 }
 
 ost_result realm_export(store *s, ost_text realm, bool with_users, ost_arena *arena,
-                        ost_text *ret_document, ost_error *ret_error)
+                        ost_text *ret_document, ost_error *error)
 {
     store_realm row;
     const ost_json *document;
     ost_json_writer *w = ost_json_writer_new(arena, MAX_EXPORT);
     ost_result result = w != NULL ? store_realm_get(s, realm, arena, &row) : OST_E_MEMORY;
     if (result == OST_E_NOT_FOUND)
-        return ost_error_set(ret_error, result, "there is no realm %.*s", (int)realm.len,
-                             realm.data);
+        return ost_error_set(error, result, "there is no realm %.*s", (int)realm.len, realm.data);
     if (result == OST_OK)
         result = ost_json_read(row.document, &limits, arena, &document, NULL);
     if (result != OST_OK)
-        return error_set_sentence(ret_error, result);
+        return error_set_sentence(error, result);
     ost_json_open_object(w);
     for (const ost_json *at = ost_json_first(document); at != NULL; at = ost_json_next(at)) {
         if (text_is(ost_json_name(at), "keycloakVersion") ||
@@ -134,5 +133,5 @@ ost_result realm_export(store *s, ost_text realm, bool with_users, ost_arena *ar
     ost_json_close_object(w);
     if (result == OST_OK)
         result = ost_json_writer_finish(w, ret_document);
-    return error_set_sentence(ret_error, result);
+    return error_set_sentence(error, result);
 }

@@ -40,7 +40,7 @@ typedef struct import {
 } import;
 
 /* `<realm>-users-N.json` beside the file. */
-static ost_result add_user_files(import *i, ost_text realm_name, ost_error *ret_error)
+static ost_result add_user_files(import *i, ost_text realm_name, ost_error *error)
 {
     const char *slash = strrchr(i->path, '/');
     size_t folder = slash != NULL ? (size_t)(slash - i->path) + 1 : 0;
@@ -50,75 +50,75 @@ static ost_result add_user_files(import *i, ost_text realm_name, ost_error *ret_
         char *name = ost_arena_format(i->arena, "%.*s%.*s-users-%u.json", (int)folder, i->path,
                                       (int)realm_name.len, realm_name.data, n);
         if (name == NULL)
-            return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+            return ost_error_set(error, OST_E_MEMORY, "out of memory");
         if (access(name, F_OK) != 0)
             break;
-        result = realm_file_read(name, i->arena, &document, ret_error);
+        result = realm_file_read(name, i->arena, &document, error);
         if (result == OST_OK)
             result = review_object(document, &member_realm, name + folder, i->options->strict,
-                                   i->arena, &i->report, &document, ret_error);
+                                   i->arena, &i->report, &document, error);
         if (result == OST_OK)
             result = user_rows_add(&i->users, ost_json_get(document, "users"), i->arena);
     }
     return result;
 }
 
-static ost_result read_all(import *i, const ost_json *file, ost_error *ret_error)
+static ost_result read_all(import *i, const ost_json *file, ost_error *error)
 {
     ost_text name = {0};
     ost_result result = review_object(file, &member_realm, "", i->options->strict, i->arena,
-                                      &i->report, &i->file, ret_error);
+                                      &i->report, &i->file, error);
     if (result == OST_OK)
         result = user_rows_add(&i->users, ost_json_get(i->file, "users"), i->arena);
     if (result == OST_OK && i->path != NULL && ost_json_text(ost_json_get(i->file, "realm"), &name))
-        result = add_user_files(i, name, ret_error);
+        result = add_user_files(i, name, error);
     return result;
 }
 
 /* Everything is read and checked before anything is stored. */
-static ost_result make_rows(import *i, ost_error *ret_error)
+static ost_result make_rows(import *i, ost_error *error)
 {
     role_names named;
     const user_rows_progress progress = {i->options->progress, i->options->user};
     ost_result result =
         role_names_gather(i->file, i->users.documents, i->users.count, i->arena, &named);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "roles: %s", ost_result_sentence(result));
+        return ost_error_set(error, result, "roles: %s", ost_result_sentence(result));
     result =
-        realm_document_complete(i->file, &named, i->context, i->arena, &i->row.document, ret_error);
+        realm_document_complete(i->file, &named, i->context, i->arena, &i->row.document, error);
     if (result == OST_OK)
-        result = realm_load(i->row.document, 1, &i->realm, ret_error);
+        result = realm_load(i->row.document, 1, &i->realm, error);
     if (result != OST_OK)
         return result;
     i->row.version = 1;
     i->row.name = text_of(ost_arena_copy(i->arena, text_of(i->realm->name)));
     i->row.id = text_of(ost_arena_copy(i->arena, text_of(i->realm->id)));
-    result = user_rows_check(&i->users, i->realm, ret_error);
+    result = user_rows_check(&i->users, i->realm, error);
     if (result == OST_OK)
-        result = user_rows_make(&i->users, i->realm, &progress, i->context, i->arena, ret_error);
+        result = user_rows_make(&i->users, i->realm, &progress, i->context, i->arena, error);
     return result;
 }
 
-static ost_result make_keys(import *i, ost_error *ret_error)
+static ost_result make_keys(import *i, ost_error *error)
 {
     store_key *brought;
     size_t count;
     ost_result result = key_components_read(ost_json_get(i->file, "components"), i->row.name,
-                                            i->context, i->arena, &brought, &count, ret_error);
+                                            i->context, i->arena, &brought, &count, error);
     return result == OST_OK ? key_ring_complete(i->realm, brought, count, i->context, i->arena,
-                                                &i->keys, &i->key_count, ret_error)
+                                                &i->keys, &i->key_count, error)
                             : result;
 }
 
 /* *ret_outcome says what it would be also when storing fails. */
 static ost_result import_realm(import *i, const ost_json *file, realm_import_outcome *ret_outcome,
-                               ost_error *ret_error)
+                               ost_error *error)
 {
     store_realm existing;
     ost_text name = {0};
     *ret_outcome = REALM_REFUSED;
     if (!ost_json_is(file, OST_JSON_OBJECT))
-        return ost_error_set(ret_error, OST_E_FORMAT, "a realm is a JSON object");
+        return ost_error_set(error, OST_E_FORMAT, "a realm is a JSON object");
     i->report = (import_report){.arena = i->arena, .whole = i->options->whole_report};
     if (ost_json_text(ost_json_get(file, "realm"), &name))
         i->row.name = name;
@@ -127,14 +127,14 @@ static ost_result import_realm(import *i, const ost_json *file, realm_import_out
         *ret_outcome = REALM_SKIPPED;
         return OST_OK;
     }
-    ost_result result = read_all(i, file, ret_error);
+    ost_result result = read_all(i, file, error);
     if (result == OST_OK)
-        result = make_rows(i, ret_error);
+        result = make_rows(i, error);
     if (result == OST_OK)
-        result = make_keys(i, ret_error);
+        result = make_keys(i, error);
     if (result == OST_OK && !i->options->dry_run)
         result = store_realm_create(i->store, &i->row, i->users.rows, i->users.count, i->keys,
-                                    i->key_count, ret_error);
+                                    i->key_count, error);
     realm_unref(i->realm);
     if (result == OST_OK)
         *ret_outcome = i->options->dry_run ? REALM_CHECKED : REALM_IMPORTED;
@@ -142,18 +142,18 @@ static ost_result import_realm(import *i, const ost_json *file, realm_import_out
 }
 
 ost_result realm_import_document(store *s, ost_text document, const ost_context *context,
-                                 ost_error *ret_error)
+                                 ost_error *error)
 {
     static const realm_import_options none;
     const ost_json *file;
     realm_import_outcome outcome;
     ost_arena *arena = ost_arena_new(IMPORT_ARENA);
     if (arena == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
 import i = {.store = s, .options = & none, .context = context, .arena = arena };
-    ost_result result = ost_json_read(document, &realm_file_limits, arena, &file, ret_error);
+    ost_result result = ost_json_read(document, &realm_file_limits, arena, &file, error);
     if (result == OST_OK)
-        result = import_realm(&i, file, &outcome, ret_error);
+        result = import_realm(&i, file, &outcome, error);
     ost_arena_free(arena);
     return result;
 }
@@ -164,14 +164,14 @@ typedef struct totals {
     size_t imported, skipped;
 } totals;
 
-static ost_result import_one(import *i, const ost_json *file, totals *t, ost_error *ret_error)
+static ost_result import_one(import *i, const ost_json *file, totals *t, ost_error *error)
 {
     realm_import_outcome outcome;
     ost_error inner = {0};
     ost_result result = import_realm(i, file, &outcome, &inner);
     if (result != OST_OK)
         result =
-            ost_error_set(ret_error, result, "%s: %s", i->path,
+            ost_error_set(error, result, "%s: %s", i->path,
                           inner.detail[0] != '\0' ? inner.detail : ost_result_sentence(result));
     t->imported += outcome == REALM_IMPORTED || outcome == REALM_CHECKED;
     t->skipped += outcome == REALM_SKIPPED;
@@ -186,27 +186,26 @@ static ost_result import_one(import *i, const ost_json *file, totals *t, ost_err
     return result;
 }
 
-static ost_result import_file(const import *like, const char *path, totals *t, ost_error *ret_error)
+static ost_result import_file(const import *like, const char *path, totals *t, ost_error *error)
 {
     const ost_json *file;
 import i = * like;
     i.path = path;
     i.arena = ost_arena_new(IMPORT_ARENA);
     if (i.arena == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     const import clean = i;
-    ost_result result = realm_file_read(path, i.arena, &file, ret_error);
+    ost_result result = realm_file_read(path, i.arena, &file, error);
     if (result == OST_OK && ost_json_is(file, OST_JSON_ARRAY)) {
         if (ost_json_count(file) == 0)
-            result =
-                ost_error_set(ret_error, OST_E_FORMAT, "%s: there is no realm object in it", path);
+            result = ost_error_set(error, OST_E_FORMAT, "%s: there is no realm object in it", path);
         for (const ost_json *at = ost_json_first(file); at != NULL && result == OST_OK;
              at = ost_json_next(at)) {
             i = clean;
-            result = import_one(&i, at, t, ret_error);
+            result = import_one(&i, at, t, error);
         }
     } else if (result == OST_OK) {
-        result = import_one(&i, file, t, ret_error);
+        result = import_one(&i, file, t, error);
     }
     ost_arena_free(i.arena);
     return result;
@@ -220,19 +219,18 @@ static int is_realm_file(const struct dirent *entry)
     return text_ends(name, ".json") && strstr(entry->d_name, "-users-") == NULL;
 }
 
-static ost_result import_folder(const import *like, const char *path, totals *t,
-                                ost_error *ret_error)
+static ost_result import_folder(const import *like, const char *path, totals *t, ost_error *error)
 {
     struct dirent **entries;
     int count = scandir(path, &entries, is_realm_file, alphasort);
     if (count < 0)
-        return ost_error_set(ret_error, OST_E_SYSTEM, "%s: %s", path, strerror(errno));
+        return ost_error_set(error, OST_E_SYSTEM, "%s: %s", path, strerror(errno));
     ost_result result = OST_OK;
     for (int n = 0; n < count; n++) {
         char name[1024];
         snprintf(name, sizeof name, "%s/%s", path, entries[n]->d_name);
         if (result == OST_OK)
-            result = import_file(like, name, t, ret_error);
+            result = import_file(like, name, t, error);
         memory_free(entries[n]); /* scandir's, from the same heap */
     }
     memory_free(entries);
@@ -241,7 +239,7 @@ static ost_result import_folder(const import *like, const char *path, totals *t,
 
 ost_result realm_import_path(store *s, const char *path, const realm_import_options *options,
                              const ost_context *context, size_t *ret_imported, size_t *ret_skipped,
-                             ost_error *ret_error)
+                             ost_error *error)
 {
     static const realm_import_options none;
     struct stat status;
@@ -249,9 +247,9 @@ ost_result realm_import_path(store *s, const char *path, const realm_import_opti
     const import like = {
         .store = s, .options = options != NULL ? options : &none, .context = context};
     if (stat(path, &status) != 0)
-        return ost_error_set(ret_error, OST_E_SYSTEM, "%s: %s", path, strerror(errno));
-    ost_result result = S_ISDIR(status.st_mode) ? import_folder(&like, path, &t, ret_error)
-                                                : import_file(&like, path, &t, ret_error);
+        return ost_error_set(error, OST_E_SYSTEM, "%s: %s", path, strerror(errno));
+    ost_result result = S_ISDIR(status.st_mode) ? import_folder(&like, path, &t, error)
+                                                : import_file(&like, path, &t, error);
     *ret_imported += t.imported;
     *ret_skipped += t.skipped;
     return result;

@@ -44,19 +44,18 @@ typedef struct realm_import_options {
 OST_MUST_CHECK ost_result realm_import_path(store *store, const char *path,
                                             const realm_import_options *options,
                                             const ost_context *context, size_t *ret_imported,
-                                            size_t *ret_skipped, ost_error *ret_error);
+                                            size_t *ret_skipped, ost_error *error);
 /* The same for a realm that is at hand as text; OST_E_CONFLICT when it exists. */
 OST_MUST_CHECK ost_result realm_import_document(store *store, ost_text document,
-                                                const ost_context *context, ost_error *ret_error);
+                                                const ost_context *context, ost_error *error);
 /* A whole realm file, users and credentials included, in the arena. */
 OST_MUST_CHECK ost_result realm_export(store *store, ost_text realm, bool with_users,
-                                       ost_arena *arena, ost_text *ret_document,
-                                       ost_error *ret_error);
+                                       ost_arena *arena, ost_text *ret_document, ost_error *error);
 /* Adds one user; `password` may be empty. OST_E_CONFLICT. OST_E_NOT_FOUND: there is no such realm
  * or role. */
 OST_MUST_CHECK ost_result realm_add_user(store *store, ost_text realm, ost_text username,
                                          ost_text email, ost_text password,
                                          const char *const *realm_roles, const ost_context *context,
-                                         ost_error *ret_error);
+                                         ost_error *error);
 
 #endif

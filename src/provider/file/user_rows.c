@@ -36,32 +36,31 @@ ost_result user_rows_add(user_rows *users, const ost_json *list, ost_arena *aren
 
 /* ---- what they name ---- */
 
-static ost_result check_user(const ost_json *user, size_t index, const realm *r,
-                             ost_error *ret_error)
+static ost_result check_user(const ost_json *user, size_t index, const realm *r, ost_error *error)
 {
     size_t n = 0;
     ost_text text;
     const ost_json *groups = ost_json_get(user, "groups");
     for (const ost_json *at = ost_json_first(groups); at != NULL; at = ost_json_next(at), n++) {
         if (ost_json_text(at, &text) && !group_exists(r, text))
-            return ost_error_set(ret_error, OST_E_FORMAT, "users[%zu].groups[%zu]: no group %.*s",
+            return ost_error_set(error, OST_E_FORMAT, "users[%zu].groups[%zu]: no group %.*s",
                                  index, n, (int)text.len, text.data);
     }
     for (const ost_json *at = ost_json_first(ost_json_get(user, "clientRoles")); at != NULL;
          at = ost_json_next(at)) {
         text = ost_json_name(at);
         if (realm_find_client(r, text) == NULL)
-            return ost_error_set(ret_error, OST_E_FORMAT, "users[%zu].clientRoles: no client %.*s",
+            return ost_error_set(error, OST_E_FORMAT, "users[%zu].clientRoles: no client %.*s",
                                  index, (int)text.len, text.data);
     }
     return OST_OK;
 }
 
-ost_result user_rows_check(const user_rows *users, const realm *r, ost_error *ret_error)
+ost_result user_rows_check(const user_rows *users, const realm *r, ost_error *error)
 {
     ost_result result = OST_OK;
     for (size_t i = 0; i < users->count && result == OST_OK; i++)
-        result = check_user(users->documents[i], i, r, ret_error);
+        result = check_user(users->documents[i], i, r, error);
     return result;
 }
 
@@ -97,12 +96,12 @@ static ost_result add_accounts(user_rows *users, const realm *r, const ost_conte
 }
 
 ost_result user_rows_make(user_rows *users, const realm *r, const user_rows_progress *progress,
-                          const ost_context *context, ost_arena *arena, ost_error *ret_error)
+                          const ost_context *context, ost_arena *arena, ost_error *error)
 {
     users->rows =
         ost_arena_alloc(arena, (users->count + r->client_count + 1) * sizeof *users->rows);
     if (users->rows == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    ost_result result = user_rows_hash(users, r, progress, context, arena, ret_error);
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    ost_result result = user_rows_hash(users, r, progress, context, arena, error);
     return result == OST_OK ? add_accounts(users, r, context, arena) : result;
 }

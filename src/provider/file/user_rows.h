@@ -27,20 +27,20 @@ OST_MUST_CHECK ost_result user_rows_add(user_rows *users, const ost_json *list, 
 /* What users need must be there: OST_E_FORMAT with "users[3].groups[0]: …". Roles need not: the
  * realm has been given those that users name. */
 OST_MUST_CHECK ost_result user_rows_check(const user_rows *users, const realm *realm,
-                                          ost_error *ret_error);
+                                          ost_error *error);
 
 /* Makes the rows: plain passwords are hashed. Then adds the accounts of the realm's clients that
  * have one and are not among the users. */
 OST_MUST_CHECK ost_result user_rows_make(user_rows *users, const realm *realm,
                                          const user_rows_progress *progress,
                                          const ost_context *context, ost_arena *arena,
-                                         ost_error *ret_error);
+                                         ost_error *error);
 
 /* Its first half, on all cores: the rows of `documents`, for which `rows` has room. `progress` may
  * be NULL. The error is that of the first user who has one, among those that were looked at. */
 OST_MUST_CHECK ost_result user_rows_hash(const user_rows *users, const realm *realm,
                                          const user_rows_progress *progress,
                                          const ost_context *context, ost_arena *arena,
-                                         ost_error *ret_error);
+                                         ost_error *error);
 
 #endif

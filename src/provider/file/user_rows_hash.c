@@ -32,7 +32,7 @@ typedef struct worker {
 } worker;
 
 /* By the realm's policy, as far as it is known: what is hashed already cannot be judged. */
-static ost_result judge_password(const shared_work *work, size_t i, ost_error *ret_error)
+static ost_result judge_password(const shared_work *work, size_t i, ost_error *error)
 {
     const ost_json *user = work->users->documents[i];
     ost_text username = {0}, email = {0}, plain = user_row_plain_password(user);
@@ -42,7 +42,7 @@ static ost_result judge_password(const shared_work *work, size_t i, ost_error *r
     if (plain.len == 0 || password_policy_check(work->realm->password_policy, plain, username,
                                                 email, &inner) == OST_OK)
         return OST_OK;
-    return ost_error_set(ret_error, OST_E_FORMAT, "users[%zu].credentials: %s", i, inner.detail);
+    return ost_error_set(error, OST_E_FORMAT, "users[%zu].credentials: %s", i, inner.detail);
 }
 
 static void make_block(worker *w, size_t first, size_t end)
@@ -119,7 +119,7 @@ static void run_all(worker *workers, size_t *count, shared_work *work, ost_arena
 
 ost_result user_rows_hash(const user_rows *users, const realm *r,
                           const user_rows_progress *progress, const ost_context *context,
-                          ost_arena *arena, ost_error *ret_error)
+                          ost_arena *arena, ost_error *error)
 {
     worker workers[MAX_THREADS] = {0};
     const worker *first = NULL;
@@ -135,6 +135,5 @@ ost_result user_rows_hash(const user_rows *users, const realm *r,
             (first == NULL || workers[i].failed_at < first->failed_at))
             first = &workers[i];
     }
-    return first == NULL ? OST_OK
-                         : ost_error_set(ret_error, first->result, "%s", first->error.detail);
+    return first == NULL ? OST_OK : ost_error_set(error, first->result, "%s", first->error.detail);
 }

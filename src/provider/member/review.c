@@ -359,15 +359,15 @@ static void put_object(review *r, const ost_json *object, const member_kind *kin
 
 ost_result review_object(const ost_json *object, const member_kind *kind, const char *path,
                          bool strict, ost_arena *arena, import_report *report,
-                         const ost_json **ret_object, ost_error *ret_error)
+                         const ost_json **ret_object, ost_error *error)
 {
     static const ost_json_limits limits = {
         .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = (size_t)1 << 22};
-    review r = {.strict = strict, .arena = arena, .report = report, .error = ret_error};
+    review r = {.strict = strict, .arena = arena, .report = report, .error = error};
     ost_text text;
     r.writer = ost_json_writer_new(arena, DOCUMENT_MAX);
     if (r.writer == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     if (path[0] != '\0')
         enter(&r, text_of(path));
     put_object(&r, object, kind);
@@ -377,6 +377,6 @@ ost_result review_object(const ost_json *object, const member_kind *kind, const 
         return r.refused;
     ost_result result = ost_json_writer_finish(r.writer, &text);
     if (result != OST_OK)
-        return error_set_sentence(ret_error, result);
-    return ost_json_read(text, &limits, arena, ret_object, ret_error);
+        return error_set_sentence(error, result);
+    return ost_json_read(text, &limits, arena, ret_object, error);
 }

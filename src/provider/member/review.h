@@ -14,6 +14,6 @@
 OST_MUST_CHECK ost_result review_object(const ost_json *object, const member_kind *kind,
                                         const char *path, bool strict, ost_arena *arena,
                                         import_report *report, const ost_json **ret_object,
-                                        ost_error *ret_error);
+                                        ost_error *error);
 
 #endif

@@ -126,12 +126,12 @@ static ost_result read_public_key(key_ring *ring, const store_key *key)
 /* ---- loading ---- */
 
 static ost_result add_key(key_ring *ring, const store_key *row, ost_key **all, size_t *all_count,
-                          ost_error *ret_error)
+                          ost_error *error)
 {
     ost_key *key;
     if (!text_is(row->use, "sig"))
         return OST_OK;
-    ost_result result = ost_key_import_jwk(row->jwk, &key, ret_error);
+    ost_result result = ost_key_import_jwk(row->jwk, &key, error);
     if (result != OST_OK)
         return result;
     if (is_secret(row)) {
@@ -146,20 +146,20 @@ static ost_result add_key(key_ring *ring, const store_key *row, ost_key **all, s
                                                                         : OST_OK;
 }
 
-static ost_result load(key_ring *ring, const store_key *keys, size_t count, ost_error *ret_error)
+static ost_result load(key_ring *ring, const store_key *keys, size_t count, ost_error *error)
 {
     ost_key *all[MAX_KEYS];
     size_t all_count = 0;
     ost_result result = OST_OK;
     if (count > MAX_KEYS)
-        return ost_error_set(ret_error, OST_E_CEILING, "the realm has %zu keys", count);
+        return ost_error_set(error, OST_E_CEILING, "the realm has %zu keys", count);
     for (size_t i = 0; i < count && result == OST_OK; i++) {
         if (keys[i].state == STORE_KEY_NEXT && keys[i].signs_from < ring->due)
             ring->due = keys[i].signs_from;
-        result = add_key(ring, &keys[i], all, &all_count, ret_error);
+        result = add_key(ring, &keys[i], all, &all_count, error);
     }
     if (result == OST_OK && (ring->active_count == 0 || ring->internal_count == 0))
-        result = ost_error_set(ret_error, OST_E_KEY_UNKNOWN,
+        result = ost_error_set(error, OST_E_KEY_UNKNOWN,
                                "the realm has no active signature key, or no internal one");
     if (result == OST_OK)
         result = ost_keyset_new(all, all_count, &ring->verifiers);
@@ -168,17 +168,16 @@ static ost_result load(key_ring *ring, const store_key *keys, size_t count, ost_
     return result == OST_OK ? make_document(ring, keys, count) : result;
 }
 
-ost_result key_ring_load(const store_key *keys, size_t count, key_ring **ret_ring,
-                         ost_error *ret_error)
+ost_result key_ring_load(const store_key *keys, size_t count, key_ring **ret_ring, ost_error *error)
 {
     key_ring *ring = memory_alloc(sizeof *ring);
     if (ring == NULL || (ring->arena = ost_arena_new(DOCUMENT_ARENA)) == NULL) {
         memory_free(ring);
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     }
     atomic_init(&ring->references, 1);
     ring->due = INT64_MAX;
-    ost_result result = load(ring, keys, count, ret_error);
+    ost_result result = load(ring, keys, count, error);
     if (result != OST_OK) {
         key_ring_unref(ring);
         return result;

@@ -14,7 +14,7 @@ typedef struct key_ring key_ring;
 
 /* From stored rows. Needs an active signature key and an HS512 key for refresh tokens. */
 OST_MUST_CHECK ost_result key_ring_load(const store_key *keys, size_t count, key_ring **ret_ring,
-                                        ost_error *ret_error);
+                                        ost_error *error);
 key_ring *key_ring_ref(key_ring *ring);
 void key_ring_unref(key_ring *ring);
 
@@ -36,12 +36,12 @@ ost_text key_ring_public_key(const key_ring *ring);
 OST_MUST_CHECK ost_result key_ring_complete(const realm *realm, const store_key *brought,
                                             size_t brought_count, const ost_context *context,
                                             ost_arena *arena, store_key **ret_keys,
-                                            size_t *ret_count, ost_error *ret_error);
+                                            size_t *ret_count, ost_error *error);
 
 /* Rotation: adds a NEXT key of the algorithm ("RS256") that signs from now + `delay` seconds on, so
  * that it is published first. OST_E_CONFLICT: one of it is waiting already. */
 OST_MUST_CHECK ost_result key_ring_rotate(store *store, ost_text realm, ost_text algorithm,
-                                          int64_t now, int64_t delay, ost_error *ret_error);
+                                          int64_t now, int64_t delay, ost_error *error);
 
 /* When a waiting key is to sign; INT64_MAX: none is waiting. */
 int64_t key_ring_due(const key_ring *ring);

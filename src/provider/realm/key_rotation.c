@@ -50,17 +50,17 @@ static ost_result complete(const realm *r, const ost_context *context, ost_arena
 
 ost_result key_ring_complete(const realm *r, const store_key *brought, size_t brought_count,
                              const ost_context *context, ost_arena *arena, store_key **ret_keys,
-                             size_t *ret_count, ost_error *ret_error)
+                             size_t *ret_count, ost_error *error)
 {
     size_t count = brought_count;
     store_key *keys = ost_arena_alloc(arena, (count + MORE_KEYS) * sizeof *keys);
     if (keys == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     for (size_t i = 0; i < count; i++)
         keys[i] = brought[i];
     ost_result result = complete(r, context, arena, keys, &count);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "keys of realm %s: %s", r->name,
+        return ost_error_set(error, result, "keys of realm %s: %s", r->name,
                              ost_result_sentence(result));
     *ret_keys = keys;
     *ret_count = count;
@@ -80,14 +80,14 @@ static ost_result promote(store *s, const store_realm *row, const store_key *key
 }
 
 static ost_result rotate(store *s, ost_text name, ost_text algorithm, int64_t now, int64_t delay,
-                         ost_arena *arena, ost_error *ret_error)
+                         ost_arena *arena, ost_error *error)
 {
     store_key *keys, next;
     store_realm row;
     size_t count = 0;
     ost_result result = store_realm_get(s, name, arena, &row);
     if (result == OST_E_NOT_FOUND)
-        return ost_error_set(ret_error, result, "there is no realm %.*s", (int)name.len, name.data);
+        return ost_error_set(error, result, "there is no realm %.*s", (int)name.len, name.data);
     if (result == OST_OK)
         result = store_key_list(s, name, arena, &keys, &count);
     for (size_t i = 0; i < count && result == OST_OK; i++) {
@@ -96,30 +96,30 @@ static ost_result rotate(store *s, ost_text name, ost_text algorithm, int64_t no
         if (keys[i].signs_from <= now)
             result = promote(s, &row, &keys[i], now);
         else
-            return ost_error_set(ret_error, OST_E_CONFLICT,
+            return ost_error_set(error, OST_E_CONFLICT,
                                  "a new key is waiting already; it signs in %lld s",
                                  (long long)(keys[i].signs_from - now));
     }
     if (result == OST_OK)
         result = realm_key_new(name, algorithm, NULL, arena, &next);
     if (result == OST_E_UNSUPPORTED)
-        return ost_error_set(ret_error, result, "tokens cannot be signed with %.*s",
-                             (int)algorithm.len, algorithm.data);
+        return ost_error_set(error, result, "tokens cannot be signed with %.*s", (int)algorithm.len,
+                             algorithm.data);
     if (result != OST_OK)
-        return error_set_sentence(ret_error, result);
+        return error_set_sentence(error, result);
     next.state = STORE_KEY_NEXT;
     next.signs_from = now + delay;
     result = store_key_create(s, &next);
-    return error_set_sentence(ret_error, result);
+    return error_set_sentence(error, result);
 }
 
 ost_result key_ring_rotate(store *s, ost_text name, ost_text algorithm, int64_t now, int64_t delay,
-                           ost_error *ret_error)
+                           ost_error *error)
 {
     ost_arena *arena = ost_arena_new(ROTATION_ARENA);
     if (arena == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    ost_result result = rotate(s, name, algorithm, now, delay, arena, ret_error);
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    ost_result result = rotate(s, name, algorithm, now, delay, arena, error);
     ost_arena_free(arena);
     return result;
 }

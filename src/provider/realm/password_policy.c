@@ -254,10 +254,10 @@ static ost_result judge(judged *j, ost_text one)
 }
 
 ost_result password_policy_check(const char *policy, ost_text password, ost_text username,
-                                 ost_text email, ost_error *ret_error)
+                                 ost_text email, ost_error *error)
 {
     static const char separator[] = " and ";
-    judged j = {.password = password, .username = username, .email = email, .error = ret_error};
+    judged j = {.password = password, .username = username, .email = email, .error = error};
     ost_result result = OST_OK;
     for (const char *at = policy; at != NULL && *at != '\0' && result == OST_OK;) {
         const char *end = strstr(at, separator);

@@ -11,6 +11,6 @@
  * about the password and passed over. */
 OST_MUST_CHECK ost_result password_policy_check(const char *policy, ost_text password,
                                                 ost_text username, ost_text email,
-                                                ost_error *ret_error);
+                                                ost_error *error);
 
 #endif

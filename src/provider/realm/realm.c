@@ -348,39 +348,39 @@ static void load_clients(realm_loader *l, const ost_json *d, realm *r)
     }
 }
 
-static ost_result load(ost_text document, held_realm *held, ost_error *ret_error)
+static ost_result load(ost_text document, held_realm *held, ost_error *error)
 {
     const ost_json_limits limits = {
         .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = 1u << 22};
     realm *r = &held->realm;
     char *copy = ost_arena_copy(held->arena, document);
     if (copy == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
-    ost_result result = ost_json_read((ost_text){copy, document.len}, &limits, held->arena,
-                                      &r->document, ret_error);
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    ost_result result =
+        ost_json_read((ost_text){copy, document.len}, &limits, held->arena, &r->document, error);
     if (result != OST_OK)
         return result;
     if (!ost_json_is(r->document, OST_JSON_OBJECT))
-        return ost_error_set(ret_error, OST_E_FORMAT, "a realm is a JSON object");
-    realm_loader l = {.arena = held->arena, .error = ret_error};
+        return ost_error_set(error, OST_E_FORMAT, "a realm is a JSON object");
+    realm_loader l = {.arena = held->arena, .error = error};
     load_settings(&l, r->document, r);
     load_scopes(&l, r->document, r);
     load_clients(&l, r->document, r);
     if (l.result != OST_OK)
         return l.result;
-    return role_table_load(r->document, held->arena, &r->roles, ret_error);
+    return role_table_load(r->document, held->arena, &r->roles, error);
 }
 
-ost_result realm_load(ost_text document, int64_t version, realm **ret_realm, ost_error *ret_error)
+ost_result realm_load(ost_text document, int64_t version, realm **ret_realm, ost_error *error)
 {
     held_realm *held = memory_alloc(sizeof *held);
     if (held == NULL || (held->arena = ost_arena_new(REALM_ARENA)) == NULL) {
         memory_free(held);
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     }
     atomic_init(&held->references, 1);
     held->realm.version = version;
-    ost_result result = load(document, held, ret_error);
+    ost_result result = load(document, held, error);
     if (result != OST_OK) {
         realm_unref(&held->realm);
         return result;

@@ -107,7 +107,7 @@ struct realm {
 /* Makes the snapshot from a document (as stored). OST_E_FORMAT, with the path within the document
  * ("clients[3].redirectUris[0]: not a string"). Keeps a copy of the document. */
 OST_MUST_CHECK ost_result realm_load(ost_text document, int64_t version, realm **ret_realm,
-                                     ost_error *ret_error);
+                                     ost_error *error);
 realm *realm_ref(realm *realm);
 void realm_unref(realm *realm);
 

@@ -40,16 +40,16 @@ static int compare_roles(const void *a, const void *b)
 /* ---- loading ---- */
 
 static ost_result add_roles(const ost_json *list, ost_text client, role_table *table,
-                            ost_error *ret_error)
+                            ost_error *error)
 {
     size_t at = 0;
     if (list != NULL && !ost_json_is(list, OST_JSON_ARRAY))
-        return ost_error_set(ret_error, OST_E_FORMAT, "roles: a list of roles is not an array");
+        return ost_error_set(error, OST_E_FORMAT, "roles: a list of roles is not an array");
     for (const ost_json *entry = ost_json_first(list); entry != NULL;
          entry = ost_json_next(entry), at++) {
         role *r = &table->roles[table->count];
         if (!ost_json_text(ost_json_get(entry, "name"), &r->name))
-            return ost_error_set(ret_error, OST_E_FORMAT, "roles.%s%.*s[%zu].name: not a string",
+            return ost_error_set(error, OST_E_FORMAT, "roles.%s%.*s[%zu].name: not a string",
                                  client.len > 0 ? "client." : "realm", (int)client.len,
                                  client.len > 0 ? client.data : "", at);
         r->client = client;
@@ -70,23 +70,23 @@ static size_t count_roles(const ost_json *roles)
 }
 
 ost_result role_table_load(const ost_json *document, ost_arena *arena, const role_table **ret_table,
-                           ost_error *ret_error)
+                           ost_error *error)
 {
     const ost_json *roles = ost_json_get(document, "roles");
     size_t count = count_roles(roles);
     role_table *table = ost_arena_alloc(arena, sizeof *table);
     if (count > MAX_ROLES)
-        return ost_error_set(ret_error, OST_E_CEILING, "roles: %zu, where %d are allowed", count,
+        return ost_error_set(error, OST_E_CEILING, "roles: %zu, where %d are allowed", count,
                              MAX_ROLES);
     if (table == NULL ||
         (table->roles = ost_arena_alloc(arena, (count + 1) * sizeof(role))) == NULL)
-        return ost_error_set(ret_error, OST_E_MEMORY, "out of memory");
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     table->groups = ost_json_get(document, "groups");
     table->document = document;
-    ost_result result = add_roles(ost_json_get(roles, "realm"), (ost_text){0}, table, ret_error);
+    ost_result result = add_roles(ost_json_get(roles, "realm"), (ost_text){0}, table, error);
     for (const ost_json *client = ost_json_first(ost_json_get(roles, "client"));
          client != NULL && result == OST_OK; client = ost_json_next(client))
-        result = add_roles(client, ost_json_name(client), table, ret_error);
+        result = add_roles(client, ost_json_name(client), table, error);
     if (result != OST_OK)
         return result;
     qsort(table->roles, table->count, sizeof(role), compare_roles);

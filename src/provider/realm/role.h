@@ -8,7 +8,7 @@
 /* Reads roles.realm, roles.client and groups of a realm's document into `arena`, where the table
  * lives. OST_E_FORMAT with the path. */
 OST_MUST_CHECK ost_result role_table_load(const ost_json *document, ost_arena *arena,
-                                          const role_table **ret_table, ost_error *ret_error);
+                                          const role_table **ret_table, ost_error *error);
 
 /* `client` empty: a role of the realm. */
 bool role_exists(const realm *realm, ost_text client, ost_text name);

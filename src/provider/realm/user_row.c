@@ -183,13 +183,13 @@ static ost_result read_row(const ost_json *user, const ost_context *context, ost
 
 ost_result user_row_read(const ost_json *user, size_t index, ost_text realm,
                          const ost_context *context, ost_arena *arena, store_user *ret_row,
-                         ost_error *ret_error)
+                         ost_error *error)
 {
     store_user row = {.realm = realm, .created = ost_now(context)};
     const char *what;
     ost_result result = read_row(user, context, arena, &row, &what);
     if (result != OST_OK)
-        return ost_error_set(ret_error, result, "users[%zu].%s", index, what);
+        return ost_error_set(error, result, "users[%zu].%s", index, what);
     *ret_row = row;
     return OST_OK;
 }

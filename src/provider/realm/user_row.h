@@ -11,7 +11,7 @@
  * "users[index]. …". In the arena. */
 OST_MUST_CHECK ost_result user_row_read(const ost_json *user, size_t index, ost_text realm,
                                         const ost_context *context, ost_arena *arena,
-                                        store_user *ret_row, ost_error *ret_error);
+                                        store_user *ret_row, ost_error *error);
 
 /* The plain password of a UserRepresentation; empty: it has none. */
 ost_text user_row_plain_password(const ost_json *user);

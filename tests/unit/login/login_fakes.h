@@ -82,11 +82,11 @@ ost_result net_url_check(ost_text url, bool insecure_http)
 
 ost_result net_fetch(net_client *client, const net_request *request,
                      void (*done)(const net_response *response, void *user), void *user,
-                     ost_error *ret_error)
+                     ost_error *error)
 {
     (void)client;
     if (fake_fetch_result != OST_OK)
-        return ost_error_set(ret_error, fake_fetch_result, "told to fail");
+        return ost_error_set(error, fake_fetch_result, "told to fail");
     assert_true(fake_call_count < 16);
     fake_call *call = &fake_calls[fake_call_count++];
     memset(call, 0, sizeof *call);

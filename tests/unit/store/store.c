@@ -22,10 +22,10 @@ static int teardown(void **state)
     return 0;
 }
 
-static ost_result open_and_close(const char *path, ost_error *ret_error)
+static ost_result open_and_close(const char *path, ost_error *error)
 {
     store *s;
-    ost_result result = store_open(path, &s, ret_error);
+    ost_result result = store_open(path, &s, error);
     if (result == OST_OK)
         store_close(s);
     return result;
