@@ -60,7 +60,7 @@ typedef struct ost_guard_config {
     const char *resource_metadata; /* RFC 9728 URL in challenges; NULL: none */
     size_t cache_entries;          /* remembered signatures; 0: 10,000 */
     size_t cache_bytes;            /* 0: 64 MiB */
-    bool no_cache;                 /* verify every signature anew */
+    bool no_cache;                 /* verify every signature again */
     size_t max_token;              /* bytes; 0: 16 KiB */
     size_t revocation_entries;     /* of ost_guard_revoke at a time, of each issuer; 0: 100,000 */
     ost_keyset *decryption_keys;   /* private keys of this API's, for access tokens that are signed

@@ -35,7 +35,7 @@ typedef struct ost_introspection {
     const char *token_prefix;
     bool every_token;
     bool no_keys;        /* the issuer publishes no keys; needs `endpoint`, and beside other
-                            issuers a `token_prefix`, lest it be shown their tokens */
+                            issuers a `token_prefix`, so that it is not shown their tokens */
     bool require_signed; /* answers must be signed by the issuer's keys (RFC 9701) */
     /* 0 takes the default named. */
     unsigned lifetime;          /* seconds an answer counts, never past `exp`; 30 */

@@ -121,7 +121,7 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_key_generate_curve(ost_alg alg, const c
                                                             const char *kid, ost_key **ret_key,
                                                             ost_error *error);
 
-/* One reference more, and one less: whoever made or took one gives it back. */
+/* One reference more, and one less: each one made or taken is given back. */
 OST_PUBLIC ost_key *ost_key_ref(ost_key *key);
 OST_PUBLIC void ost_key_unref(ost_key *key); /* NULL is fine; the last one wipes */
 

@@ -137,7 +137,7 @@ typedef struct arrival {
 } arrival;
 
 /* The back button, after a login that has ended: the provider sends the browser here again, for
- * nothing. Whoever is signed in stays so; nothing of the callback is used. */
+ * nothing. A user who is logged in stays so; nothing of the callback is used. */
 static void go_on(http_exchange *exchange)
 {
     http_set_reason(exchange, "no such login was begun here; the session that is there goes on");

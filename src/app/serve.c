@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Guards one request and runs its handler; see serve.h. A token in the Authorization field
  * is checked on the spot. Without one, a browser's session cookie stands in for it: refreshed when
- * it runs out, and begun anew, by a login, when a person navigates. */
+ * it runs out, and begun again, by a login, when a person navigates. */
 #include "app/serve.h"
 
 #include "app/cors.h"

@@ -7,7 +7,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-/* A block writes 32 bytes, of which 24 count. Whoever has this many characters left to decode has
+/* A block writes 32 bytes, of which 24 count. A caller with this many characters left to decode has
  * room for the other eight too. */
 #define LEFT_AT_LEAST 48
 

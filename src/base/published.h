@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A pointer to something immutable that many threads read without locks and one replaces as a
- * whole. Readers stand in one of two counters while they use it; whoever replaces it waits until
- * both have been empty before the old one is freed. Replacing is rare and may wait; reading never
- * does. */
+ * whole. Readers stand in one of two counters while they use it; the writer that replaces it waits
+ * until both have been empty before the old one is freed. Replacing is rare and may wait; reading
+ * never does. */
 #ifndef PUBLISHED_H
 #define PUBLISHED_H
 

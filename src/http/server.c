@@ -129,7 +129,7 @@ static void raise_descriptor_limit(void)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* Whoever reads what the program prints may go away, and log rotation and timers of others send
+/* The reader of what the program prints may go away, and log rotation and timers of others send
  * signals that nobody here waits for: none of that is a reason to end. */
 static void ignore_strays(void)
 {

@@ -13,7 +13,7 @@
 /* Spaced so that two stripes never share a cache line's worth of written bytes. */
 typedef struct stripe {
     atomic_bool busy;
-    void *held; /* of whoever has taken the stripe; NULL at first */
+    void *held; /* of the one that has taken the stripe; NULL at first */
     char apart[64 - 2 * sizeof(void *)];
 } stripe;
 

@@ -10,7 +10,7 @@
 
 #define REFRESH_MARGIN 30 /* seconds before the access token runs out, or a fifth of its life */
 
-/* The session that the tokens make. After a refresh, what did not come anew stays as it was. */
+/* The session that the tokens make. After a refresh, what did not come again stays as it was. */
 static login_session session_of(const login_call *call, const login_tokens *tokens, int64_t now)
 {
     const login_session *before = call->session;

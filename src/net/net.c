@@ -10,7 +10,7 @@
 #include "net/transfer.h"
 
 #define DEFAULT_TRANSFERS 256
-#define MAX_SLEEP 60000 /* milliseconds; whoever has something new wakes the thread */
+#define MAX_SLEEP 60000 /* milliseconds; a caller with something new wakes the thread */
 
 struct net_client {
     pthread_t thread;

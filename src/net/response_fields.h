@@ -18,7 +18,7 @@ typedef struct response_fields {
 
 void response_fields_init(response_fields *fields);
 
-/* Reads one line of the head, with or without its line break. A status line begins anew: what was
+/* Reads one line of the head, with or without its line break. A status line starts over: what was
  * before it belongs to an interim response. `now` is in seconds since the epoch. */
 void response_fields_read(response_fields *fields, ost_text line, int64_t now);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The pages that people see: templates of web/page, filled in and sent with a policy that lets
- * nothing else in. One engine for the provider and for the API framework, so that whoever signs in
- * meets one design. Each page works without a script. */
+ * nothing else in. One engine for the provider and for the API framework, so that a person who logs
+ * in meets one design. Each page works without a script. */
 #ifndef PAGE_H
 #define PAGE_H
 

@@ -40,7 +40,7 @@ static ost_result reload(provider *p, ost_error *error)
     if (result != OST_OK)
         return result;
     realm_table *before = atomic_exchange(&p->realms, table);
-    p->generation = generation; /* whoever waits for it sees the table */
+    p->generation = generation; /* those who wait for it see the table */
     if (before != NULL) {
         before->retired_at = monotonic_ms();
         before->retired = p->retired;

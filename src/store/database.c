@@ -27,8 +27,8 @@ static ost_result refuse_file(const char *path, const char *why, ost_error *erro
     return ost_error_set(error, OST_E_STORE, "%s: %s", shown(path), why);
 }
 
-/* Only its owner may read a file with private keys and password hashes, whoever has copied it here
- * under whatever umask. */
+/* Only its owner may read a file with private keys and password hashes, no matter who copied it
+ * here under whatever umask. */
 static ost_result check_file(const char *path, bool make, ost_error *error)
 {
     struct stat status;

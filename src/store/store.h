@@ -181,7 +181,7 @@ typedef struct store_code {
 } store_code;
 
 /* Session, client session and code of one login, in one transaction. A session that exists already
- * is left as it is when `session` is NULL (single sign-on); otherwise the user has proved anew who
+ * is left as it is when `session` is NULL (single sign-on); otherwise the user has proved again who
  * they are, and auth_time and idle_ends move (OST_E_CONFLICT: it is somebody else's). A client
  * session that exists keeps its `started` and its refresh tokens. */
 OST_MUST_CHECK ost_result store_login(store *store, const store_session *session,

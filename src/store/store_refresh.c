@@ -46,7 +46,7 @@ static ost_result count_use(database *d, ost_text session_id, ost_text client_id
 
 /* What becomes of a token that has no turn. When none is known, rotation has just been switched on:
  * the first one that comes is taken. When there were too many, an old one may have made room for
- * others: it proves nothing against whoever brings it. Else it has had its turn. */
+ * others: it proves nothing against the one that brings it. Else it has had its turn. */
 static ost_result judge_unknown(database *d, const store_refresh *r)
 {
     int64_t count = 0, oldest = 0, known = 0;

@@ -119,8 +119,9 @@ static ost_text advise_time(const explain_step *step, const ost_json *claims)
             "differ by more than the leeway. In Keycloak the lifetime is \"Access Token "
             "Lifespan\" (Realm settings, Tokens).");
     if (in_milliseconds(claims))
-        return OST_TEXT("The times are in milliseconds. RFC 7519 wants seconds: whoever makes the "
-                        "token must divide by 1000.");
+        return OST_TEXT(
+            "The times are in milliseconds. RFC 7519 wants seconds: the program that makes the "
+            "token must divide by 1000.");
     if (step->reason == OST_E_NOT_YET)
         return OST_TEXT("The issuer's clock is ahead of this machine's, or the token is made for "
                         "later (nbf). Synchronise the clocks (chrony, ntp).");

@@ -118,9 +118,10 @@ static explain_mistake find_kind(ost_text token)
                        "Nobody has signed it (alg none), or somebody has cut the signature off. "
                        "Anybody may have written it.");
     if (dots == 2 && (holds(token, "=") || holds(token, "+") || holds(token, "/")))
-        return MISTAKE("base64 in the place of base64url",
-                       "RFC 7515 wants - and _ for + and /, and no = at the ends. Whoever wrote "
-                       "this token must use a library for JWTs.");
+        return MISTAKE(
+            "base64 in the place of base64url",
+            "RFC 7515 wants - and _ for + and /, and no = at the ends. The program that wrote "
+            "this token must use a library for JWTs.");
     if (dots == 0)
         return MISTAKE("an opaque token, of which its issuer alone knows what it says",
                        "Configure introspection for this issuer, or have it issue JWTs as access "

@@ -57,7 +57,7 @@ static void put_algorithms(ost_json_writer *writer, const ost_key *key)
     ost_json_close_array(writer);
 }
 
-/* No thumbprint of a shared key: whoever sees it can try guesses against it (RFC 7638 §7). */
+/* No thumbprint of a shared key: anyone who sees it can try guesses against it (RFC 7638 §7). */
 static ost_result put_key(const ost_key *key, ost_arena *arena, ost_json_writer *writer)
 {
     char thumbprint[44] = "";

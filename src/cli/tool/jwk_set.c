@@ -6,7 +6,7 @@
 
 #define SET_MAX TOOL_KEYS_MAX
 
-/* The set under way. Whoever reads it may take no two keys for one, nor one for two. */
+/* The set under way. A reader may take no two keys for one, nor one for two. */
 typedef struct collection {
     const option_values *values;
     ost_json_writer *writer;

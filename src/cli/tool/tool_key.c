@@ -134,7 +134,7 @@ ost_result tool_tell_key(ost_result result, ost_error *error)
 
 void tool_keys_adopt(tool_keys *keys, ost_text kid)
 {
-    /* A kid that cannot be a name is found out by whoever looks for the key. */
+    /* A kid that cannot be a name is found out by the code that looks for the key. */
     if (keys->count == 1 && ost_key_kid(keys->keys[0]).len == 0)
         (void)!key_set_kid(keys->keys[0], kid);
 }

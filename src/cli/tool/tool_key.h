@@ -33,8 +33,8 @@ ost_result tool_tell_key(ost_result result, ost_error *error);
 /* Of an --alg that is none; takes its name. */
 #define TOOL_NO_ALGORITHM "--alg: \"%.40s\" is not an algorithm (ostiary jwk algorithms lists them)"
 
-/* The only key there is, when it has no name, takes the one that a message asks for: whoever named
- * its file has said that it is the one. */
+/* The only key there is, when it has no name, takes the one that a message asks for: the one who
+ * named its file has said that it is the one. */
 void tool_keys_adopt(tool_keys *keys, ost_text kid);
 
 /* The JWK of a key, its public half alone unless `private`. A sentence when there is no such half.

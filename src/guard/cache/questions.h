@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Questions under way to an issuer, each at most once, and who waits for their answers. Belongs to
- * whoever holds the lock around it; only question_finish is called without. */
+ * the holder of the lock around it; only question_finish is called without. */
 #ifndef QUESTIONS_H
 #define QUESTIONS_H
 
@@ -56,7 +56,7 @@ OST_MUST_CHECK ost_result questions_wait(questions *all, uint64_t ticket, void (
 /* Takes one out of the list, for question_finish. */
 void questions_remove(questions *all, question *over);
 
-/* Calls whoever waited, and frees it. Without the lock. */
+/* Calls those that waited, and frees it. Without the lock. */
 void question_finish(question *over);
 
 /* Takes everyone who waits, for question_waiters_call without the lock. */

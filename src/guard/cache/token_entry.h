@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One remembered token: its own bytes, with what and by whom it was verified, and its claims as
- * they were signed. Immutable; whoever uses it counts himself, and the last one frees it. */
+ * they were signed. Immutable; each user of it counts itself, and the last one frees it. */
 #ifndef TOKEN_ENTRY_H
 #define TOKEN_ENTRY_H
 

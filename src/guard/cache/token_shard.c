@@ -4,7 +4,7 @@
 
 #include "base/context.h"
 
-#define SPARED_AT_MOST 16 /* for one that makes way; what that costs is thus bounded */
+#define SPARED_AT_MOST 16 /* for one that makes way; this bounds what that costs */
 
 bool token_shard_init(token_shard *s, size_t entries)
 {

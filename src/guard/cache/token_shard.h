@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One part of the remembered tokens: a hash table of its own, and the order in which they came.
- * Whoever calls holds its lock, but for making and ending it. */
+ * The caller holds its lock, but for making and ending it. */
 #ifndef TOKEN_SHARD_H
 #define TOKEN_SHARD_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Shares in remembered tokens that are asked for again and again. Whoever uses an entry counts
- * himself on it; where many threads use one and the same, its count and the lock of its table
+/* Shares in remembered tokens that are asked for again and again. A user of an entry counts
+ * itself on it; where many threads use one and the same, its count and the lock of its table
  * travel from core to core with every request. A share holds one reference to the entry, and has a
  * count of its own: threads have shares of their own, and no longer meet. */
 #ifndef TOKEN_SHARES_H

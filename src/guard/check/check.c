@@ -2,8 +2,8 @@
 /* The check of one request: from its credentials to a verdict. The order is: size, form, header,
  * algorithm, issuer, key, signature; then, also for a remembered token, claims, kind, client, what
  * the token is bound to, the policy of the route, status, and the sender's proof. It is walked
- * once, whoever wants to know why: each step that is made passes by check_passes, which ends the
- * walk at the first failure. */
+ * once, whether or not a trace is wanted: each step that is made passes by check_passes, which ends
+ * the walk at the first failure. */
 #include "base/b64token.h"
 #include "base/context.h"
 #include "base/error_sentence.h"

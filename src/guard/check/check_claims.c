@@ -141,7 +141,7 @@ void check_claims(check *c)
     if (!check_registered(c, &rules) || !check_revoked(c, i) || !check_kind(c) ||
         !check_client(c, i))
         return;
-    /* Whoever has stolen a bound token is not told what the route demands. */
+    /* A thief of a bound token is not told what the route demands. */
     sender_call call = call_of(c);
     if (!check_passes(c, STEP_SENDER, sender_check_binding(&call, &bound, &c->error)) ||
         !check_passes(

@@ -113,7 +113,8 @@ static void consider_fetch(check *c, ost_text kid, bool have_keys)
     c->no_keys = !have_keys;
     bool helps = key_fetch_may_help(&c->guard->issuers[index]->source, kid, have_keys);
     c->wait = helps && c->may_wait;
-    /* Whoever cannot wait is not told that the token is bad: the next moment it may be good. */
+    /* A caller that cannot wait is not told that the token is bad: the next moment it may be good.
+     */
     if (helps && !c->may_wait)
         c->retry_after = 1;
 }

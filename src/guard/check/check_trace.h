@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the check of a request saw at each step, for whoever has to explain a verdict. */
+/* What the check of a request saw at each step, for the code that explains a verdict. */
 #ifndef CHECK_TRACE_H
 #define CHECK_TRACE_H
 
@@ -11,7 +11,7 @@ typedef struct traced_step {
     bool made;         /* false: it did not come to that, or there was nothing to look at */
     ost_result reason; /* OST_OK unless it failed */
     /* Texts for people, which live as long as the arena's content and the token. The token's own
-     * words may be long and hold anything: whoever prints them makes them harmless. */
+     * words may be long and hold anything: the code that prints them makes them harmless. */
     ost_text expected, seen;
 } traced_step;
 

@@ -74,7 +74,7 @@ static ost_result read_members(const key_source *s, const ost_json *document,
         return ost_error_set(error, OST_E_REMOTE, "jwks_uri \"%.*s\" is not https",
                              url.len < 150 ? (int)url.len : 150, url.data);
     }
-    /* Keys serve without it; whoever wants to ask is told that there is no endpoint. */
+    /* Keys serve without it; a question is answered: there is no endpoint. */
     bool has_introspection =
         ost_json_text(ost_json_get(document, "introspection_endpoint"), &endpoint);
     if (has_introspection)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where the keys of one issuer come from: its keys as last published, and the machinery that keeps
- * them fresh. Whoever asks that issuer for something else (about tokens, for status lists) is given
- * this, and nothing else of it. */
+ * them fresh. A caller that asks that issuer for something else (about tokens, for status lists) is
+ * given this, and nothing else of it. */
 #ifndef KEY_SOURCE_H
 #define KEY_SOURCE_H
 

@@ -16,7 +16,7 @@ typedef struct dpop_demand {
     ost_text token;  /* the access token, as sent */
     ost_text jkt;    /* the thumbprint that the token is bound to */
     ost_algs algorithms;
-    proof_keys *keys; /* NULL: every key is read anew */
+    proof_keys *keys; /* NULL: every key is read again */
     int64_t now;
     unsigned lifetime, leeway; /* seconds */
 } dpop_demand;

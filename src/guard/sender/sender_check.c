@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sender-constrained tokens; see sender.h. A confirmation that is not understood is not passed
- * over: whoever bound the token wanted it checked. */
+ * over: the client that bound the token wanted it checked. */
 #include "guard/sender/sender_check.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads a PROXY protocol header of version 2 (haproxy's doc/proxy-protocol.txt, §2.2). The text
- * form, version 1, is refused: whoever can choose uses the binary one. */
+ * form, version 1, is refused: a proxy that can choose uses the binary one. */
 #include "http/connection/proxy_protocol.h"
 
 #include <arpa/inet.h>

@@ -74,8 +74,8 @@ static ost_result wrong_file(ost_error *error, const char *what, const char *pat
     return result;
 }
 
-/* Whoever has signed it: what it is compared with is in a token (RFC 8705 §3). That its holder has
- * the key is checked by the handshake all the same. */
+/* No matter who signed it: what it is compared with is in a token (RFC 8705 §3). That its holder
+ * has the key is checked by the handshake all the same. */
 static int accept_any_certificate(X509_STORE_CTX *chain, void *user)
 {
     return 1;

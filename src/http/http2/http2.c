@@ -67,7 +67,7 @@ static int on_begin_frame(nghttp2_session *session, const nghttp2_frame_hd *fram
     return is_idle_frame(frame) ? pay(user) : 0;
 }
 
-/* One response may be as large as any: whoever fetches it slowly goes on asking meanwhile. */
+/* One response may be as large as any: a slow client goes on asking meanwhile. */
 static bool responses_pile_up(const http2 *h)
 {
     size_t largest = 0;

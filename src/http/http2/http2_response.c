@@ -50,8 +50,8 @@ static void gather_fields(const http_exchange *x, const http_response *response,
         add_field(list, at->name, at->value);
 }
 
-/* Whoever takes a response slower than the slowest body may come is not waited for: each byte earns
- * its time, and no more than a silent client has. */
+/* A client that takes a response slower than the slowest body may come is not waited for: each byte
+ * earns its time, and no more than a silent client has. */
 static void earn(http2_stream *stream, size_t bytes)
 {
     const event_loop *loop = stream->session->c->loop;

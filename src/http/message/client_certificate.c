@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The client's certificate, RFC 8705 §3 and §6.5 (TLS that ends at a proxy); see
- * client_certificate.h. Any certificate is taken, whoever has signed it: the handshake proves that
- * the client has its key, and the token tells which one it must be. */
+ * client_certificate.h. Any certificate is taken, no matter who signed it: the handshake proves
+ * that the client has its key, and the token tells which one it must be. */
 #include "http/message/client_certificate.h"
 
 #include "base/text.h"

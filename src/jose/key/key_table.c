@@ -10,7 +10,7 @@
 static atomic_uint tables;
 static atomic_size_t bytes; /* of all of them */
 
-/* Whoever starts the thread, waits for it, or forks holds the lock. */
+/* To start the thread, wait for it, or fork, one holds the lock. */
 static struct {
     pthread_mutex_t lock;
     bool hooked, ended;

@@ -7,7 +7,7 @@
 #include "jose/signature/ecdsa.h"
 #include "jose/signature/signature.h"
 
-/* `expected` is the size that whoever receives the signature has made room for. */
+/* `expected` is the size that the receiver of the signature has made room for. */
 static bool sign_with_pkey(const prepared_use *use, const alg_facts *facts, ost_text input,
                            size_t expected, unsigned char *ret, size_t *ret_size)
 {

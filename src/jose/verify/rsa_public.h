@@ -24,7 +24,7 @@ typedef struct rsa_scratch {
     unsigned bits;         /* of the key's modulus */
     size_t size;           /* bytes of it */
     unsigned char *block;  /* so many: what was signed */
-    unsigned char *spare;  /* as many, for whoever judges the block */
+    unsigned char *spare;  /* as many, for the code that judges the block */
     unsigned char bytes[]; /* both of them */
 } rsa_scratch;
 

@@ -19,7 +19,8 @@ typedef struct service_account {
 
 /* One realm as requests see it: immutable. */
 typedef struct realm_entry {
-    unsigned tables; /* that have it; counted by whoever loads and frees tables, one at a time */
+    unsigned
+        tables; /* that have it; counted by the thread that loads and frees tables, one at a time */
     unsigned char made_of[32]; /* a digest of the rows that it was made of */
     realm *realm;
     key_ring *keys;

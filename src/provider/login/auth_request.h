@@ -18,7 +18,7 @@ typedef struct auth_request {
     ost_text challenge, challenge_method;
     ost_text login_hint;
     ost_text resources; /* whom the tokens are for (resource.h); empty: nothing is said */
-    ost_text user;      /* who has to prove anew who they are, by name; empty: anybody may log in */
+    ost_text user; /* who has to prove again who they are, by name; empty: anybody may log in */
     bool prompt_none, prompt_login, prompt_select_account;
     bool hinted;           /* somebody's ID token came along: */
     ost_text hint_subject; /* whose; empty: it is none of ours */
@@ -38,7 +38,7 @@ auth_check auth_request_read(call *call, auth_request *ret_request);
 bool auth_request_seal(call *call, const auth_request *request, ost_text browser,
                        ost_text *ret_code);
 
-/* The request as a URL of ours, to begin it anew. */
+/* The request as a URL of ours, to begin it again. */
 ost_text auth_request_url(call *call, const auth_request *request);
 
 typedef enum auth_open {

@@ -12,7 +12,7 @@ void realm_page_send(call *call, page *page);
 
 /* The error page; `message` is plain text. It links back to the client where one is known. */
 void page_send_error(call *call, int status, const char *message);
-/* The same with a link that begins anew; `again` is a URL of ours. */
+/* The same with a link that begins again; `again` is a URL of ours. */
 void page_send_error_again(call *call, int status, const char *message, ost_text again);
 
 /* Pages without a realm: where the provider itself answers, and for paths that do not exist. */

@@ -6,7 +6,7 @@
 
 #include "provider/member/import_report.h"
 
-/* Writes `object` of the kind anew: without what is null; numbers and booleans that stand as
+/* Writes `object` of the kind again: without what is null; numbers and booleans that stand as
  * strings become what they are (placeholders leave them so). `path` (may be empty) is how the
  * report calls the object. `strict`: what is kept without effect, and what is unknown, is refused.
  * OST_E_FORMAT with the path: a wrong type, or something is refused; the report (may be NULL) is

@@ -43,7 +43,7 @@ OST_MUST_CHECK ost_result session_load(call *call, ost_text id, struct store_ses
  * sign-on, NULL when nothing is noted. */
 const char *client_session_acr(call *call, const struct store_client_session *session);
 
-/* When the client last began with the session: a new login begins its part anew. */
+/* When the client last began with the session: a new login begins its part again. */
 int64_t client_session_since(call *call, const store_client_session *session);
 
 #endif

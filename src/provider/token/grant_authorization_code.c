@@ -31,7 +31,7 @@ static bool check_pkce(call *c, const store_code *code)
            call_refuse(c, 400, "invalid_grant", "PKCE verification failed");
 }
 
-/* The code is spent by being looked at; whoever used it before loses what it brought. */
+/* The code is spent by being looked at; the client that used it before loses what it brought. */
 static bool take_code(call *c, store_code *ret_code)
 {
     unsigned char hash[32];

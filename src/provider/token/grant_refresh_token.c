@@ -37,7 +37,7 @@ static bool load_session(call *c, const ost_claims *claims, store_session *sessi
     if (result == OST_OK) {
         result = store_client_session_get(c->provider->store, session->id,
                                           text_of(c->client->client_id), c->arena, client_session);
-        /* What was revoked does not revive when the same client begins anew. */
+        /* What was revoked does not revive when the same client begins again. */
         if (result == OST_E_NOT_FOUND ||
             (result == OST_OK && call_issued_at(claims) < client_session->started))
             return call_refuse(c, 400, "invalid_grant", "Session doesn't have required client");
