@@ -31,8 +31,6 @@ static ost_result check_critical(const jwe_message *m, ost_error *error)
         if (ost_json_get(m->recipients[i].header, "zip") != NULL ||
             ost_json_get(m->shared_header, "zip") != NULL)
             return ost_error_set(error, OST_E_TOKEN_FORMAT, "\"zip\" is not protected");
-        if (ost_json_get(m->recipients[i].header, "enc") != NULL)
-            return ost_error_set(error, OST_E_TOKEN_FORMAT, "\"enc\" of one recipient only");
     }
     return OST_OK;
 }
@@ -48,11 +46,17 @@ static ost_result read_text(const ost_json *member, const char *name, size_t max
     return OST_OK;
 }
 
+/* §7.2.1: "enc" may stand with each recipient, the same for all: there is one content. */
 static ost_result read_enc(jwe_message *m, ost_encs accepted, ost_error *error)
 {
-    ost_text name;
-    if (!ost_json_text(jwe_member(m, NULL, "enc"), &name))
+    ost_text name, other;
+    if (!ost_json_text(jwe_member(m, &m->recipients[0], "enc"), &name))
         return ost_error_set(error, OST_E_TOKEN_FORMAT, "the header has no string \"enc\"");
+    for (size_t i = 1; i < m->count; i++) {
+        if (!ost_json_text(jwe_member(m, &m->recipients[i], "enc"), &other) ||
+            !text_equal(other, name))
+            return ost_error_set(error, OST_E_TOKEN_FORMAT, "the recipients differ in \"enc\"");
+    }
     m->enc = ost_enc_of(name);
     if (m->enc == OST_ENC_NONE_SET || (accepted != 0 && (accepted & OST_ENC_BIT(m->enc)) == 0)) {
         return ost_error_set(error, OST_E_ALGORITHM, "the content is encrypted with \"%.*s\"",

@@ -167,7 +167,11 @@ ost_result key_restrict(ost_key *key, ost_error *error)
                              ost_alg_name(key->bound));
     }
     if (key->type == OST_KEY_OCT) {
-        return ost_error_set(error, OST_E_KEY_WEAK, "no algorithm takes a secret of %zu bytes",
+        return ost_error_set(error, OST_E_KEY_WEAK,
+                             purpose == KEY_USE_ENC
+                                 ? "no encryption takes a secret of %zu bytes"
+                                 : "no signature takes a secret of %zu bytes (one for encryption "
+                                   "says so by \"alg\" or \"use\")",
                              key->secret_size);
     }
     return ost_error_set(error, OST_E_KEY_USE,

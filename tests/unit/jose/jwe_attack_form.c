@@ -213,6 +213,47 @@ static void attack_20_names_in_two_headers(void **state)
     ost_key_unref(key);
 }
 
+/* RFC 7516 §7.2.1: "enc" may be a member of each recipient's header, and has to be the same there.
+ * No header is protected here; what is encrypted comes from another implementation (Python's
+ * cryptography). */
+static void enc_of_each_recipient(void **state)
+{
+    static const char mine[] = "\"encrypted_key\":\"-4y9lAzYCFcoXtVE1VEUGtfVb9xfmgFw\"";
+    static const char rest[] = "\"iv\":\"AAAAAAAAAAAAAAAA\",\"ciphertext\":\"eXYI33c\","
+                               "\"tag\":\"Tpf10a2YcuJ8wLS6Uvydcw\"}";
+    static const char both[] = "{\"alg\":\"A128KW\",\"enc\":\"A128GCM\"}";
+    static const struct {
+        const char *other; /* the header of a recipient before; NULL: there is none */
+        const char *own;
+        ost_result expected;
+    } cases[] = {
+        {NULL, both, OST_OK},
+        {both, both, OST_OK},
+        {"{\"alg\":\"A128KW\",\"enc\":\"A256GCM\"}", both, OST_E_TOKEN_FORMAT},
+        {"{\"alg\":\"A128KW\"}", both, OST_E_TOKEN_FORMAT},
+        {both, "{\"alg\":\"A128KW\"}", OST_E_TOKEN_FORMAT},
+        {NULL, "{\"alg\":\"A128KW\",\"enc\":128}", OST_E_TOKEN_FORMAT},
+    };
+    ost_key *key;
+    assert_int_equal(ost_key_import_jwk(OST_TEXT("{\"kty\":\"oct\",\"alg\":\"A128KW\","
+                                                 "\"k\":\"AAECAwQFBgcICQoLDA0ODw\"}"),
+                                        &key, NULL),
+                     OST_OK);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const char *flat =
+            ost_arena_format(message_arena, "{\"header\":%s,%s,%s", cases[i].own, mine, rest);
+        const char *general =
+            ost_arena_format(message_arena,
+                             "{\"recipients\":[{\"header\":%s,\"encrypted_key\":"
+                             "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"},{\"header\":%s,%s}],%s",
+                             cases[i].other, cases[i].own, mine, rest);
+        assert_int_equal(
+            message_decrypt_json(text_of(cases[i].other == NULL ? flat : general), key),
+            cases[i].expected);
+    }
+    ost_key_unref(key);
+}
+
 static void recipients_are_some(void **state)
 {
     static const char *const lists[] = {
@@ -253,6 +294,7 @@ int main(void)
         cmocka_unit_test(headers_of_many_names),
         cmocka_unit_test(members_that_nothing_protects),
         cmocka_unit_test(attack_20_names_in_two_headers),
+        cmocka_unit_test(enc_of_each_recipient),
         cmocka_unit_test(recipients_are_some),
     };
     return cmocka_run_group_tests_name("jose-jwe_attack_form", tests, message_start, message_end);
