@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the table of docs/usage/admin-api.md from src/provider/admin/admin_operations.c.
+"""Makes the table of docs/usage/admin-api.md from src/provider/admin/admin_operations*.c.
 
    admin_routes.py --write      writes it into the page
    admin_routes.py              fails when the page says otherwise
@@ -10,7 +10,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SOURCE = ROOT / "src/provider/admin/admin_operations.c"
+SOURCE = ROOT / "src/provider/admin"
 PAGE = ROOT / "docs/usage/admin-api.md"
 BEGIN, END = "<!-- made by script/lib/admin_routes.py -->", "<!-- end -->"
 
@@ -25,20 +25,26 @@ def expand(names, words):
 
 
 def rows():
-    """(method, path, roles, carried out, sentence) of each row."""
-    text = SOURCE.read_text()
-    names = {name: value.strip() for name, value in re.findall(r"#define (\w+) (.+)", text)}
-    body = re.search(r"admin_routes\[\] = \{\n(.*?)\n\};", text, re.S)[1]
+    """(method, path, roles, carried out, sentence) of each row, those that are carried out first."""
+    words = (SOURCE / "admin_operations.h").read_text()
+    sources = sorted(SOURCE.glob("admin_operations*.c"))
+    yield from sorted((row for path in sources for row in rows_of(path, words)), key=lambda row: not row[3])
+
+
+def rows_of(path, words):
+    text = path.read_text()
+    names = {name: value.strip() for name, value in re.findall(r"#define (\w+) (.+)", words + text)}
+    body = re.search(r"routes\[\] = \{\n(.*?)\n\};", text, re.S)[1]
     body = re.sub(r"\s+", " ", body)
     carried = re.findall(r'\{HTTP_(\w+), ([^,]+), ([^,]+), (\w+), "([^"]+)"\}', body)
     absent = re.findall(r'ABSENT\(([^,]+), "([^"]+)"\)', body)
     if len(carried) != body.count("{HTTP_") or len(absent) != body.count("ABSENT("):
-        sys.exit(f"{SOURCE}: not every row could be read")
-    for method, path, rights, _, sentence in carried:
+        sys.exit(f"{path}: not every row could be read")
+    for method, route, rights, _, sentence in carried:
         roles = [word.lower().replace("_", "-") for word in re.findall(r"RIGHT_(\w+)", expand(names, rights))]
-        yield method, path_of(names, path), roles, True, sentence
-    for path, sentence in absent:
-        yield "any", path_of(names, path) + "/*", [], False, sentence
+        yield method, path_of(names, route), roles, True, sentence
+    for route, sentence in absent:
+        yield "any", path_of(names, route) + "/*", [], False, sentence
 
 
 def path_of(names, words):

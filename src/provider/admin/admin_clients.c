@@ -8,6 +8,7 @@
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/admin/admin_call.h"
+#include "provider/admin/client_part.h"
 #include "provider/admin/document_edit.h"
 #include "provider/file/realm_document.h"
 #include "provider/realm/role.h"
@@ -33,19 +34,6 @@ static int by_client_id(const void *one, const void *other)
                   (*(const realm_client *const *)other)->client_id);
 }
 
-/* Who may only ask about clients sees what they are called. */
-static void put_client(ost_json_writer *w, const realm_client *client, bool view)
-{
-    if (view) {
-        ost_json_put_value(w, client->document);
-        return;
-    }
-    ost_json_open_object(w);
-    ost_json_member_string(w, "id", client->id);
-    ost_json_member_string(w, "clientId", client->client_id);
-    ost_json_close_object(w);
-}
-
 ost_result admin_list_clients(admin_call *a)
 {
     const realm *r = a->realm.realm;
@@ -66,8 +54,8 @@ ost_result admin_list_clients(admin_call *a)
         const char *id = sorted[i]->client_id;
         bool fits = wanted.len == 0 || text_is(wanted, id) ||
                     (search && memmem(id, strlen(id), wanted.data, wanted.len) != NULL);
-        if (fits && first-- <= 0 && max-- > 0)
-            put_client(w, sorted[i], admin_may(a, VIEW));
+        if (fits && first-- <= 0 && max-- > 0 && client_part_put(a, w, sorted[i]) != OST_OK)
+            return OST_E_MEMORY;
     }
     ost_json_close_array(w);
     return admin_answer(a, w);
@@ -76,7 +64,13 @@ ost_result admin_list_clients(admin_call *a)
 ost_result admin_read_client(admin_call *a)
 {
     const realm_client *client = find(a);
-    return client != NULL ? admin_answer_json(a, client->document) : OST_OK;
+    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    if (client == NULL)
+        return OST_OK;
+    ost_result result = client_part_put(a, w, client);
+    return result == OST_OK ? admin_answer(a, w) : result;
 }
 
 static ost_result answer_secret(admin_call *a, ost_text secret)

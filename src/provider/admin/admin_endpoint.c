@@ -84,7 +84,7 @@ static bool read_input(admin_call *a)
     }
     if (request->body.len > 0 &&
         ost_json_read(request->body, &limits, a->arena, &a->body, NULL) != OST_OK) {
-        admin_refuse(a, 400, "error", "unable to read contents from stream");
+        admin_refuse(a, 400, "error", "invalid_request");
         return false;
     }
     if ((a->route->method == HTTP_POST || a->route->method == HTTP_PUT) && a->body != NULL &&

@@ -1,26 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of operations; see admin_route.h. */
+#include "provider/admin/admin_operations.h"
 #include "base/array.h"
-#include "provider/admin/admin_call.h"
 
-#define REALM "/realms/{realm}"
-#define CLIENT REALM "/clients/{id}"
-#define USER REALM "/users/{id}"
-
-#define ANYBODY 0u
 /* Keycloak has these, with all that stands below them; they are not carried out. */
 #define ABSENT(path, sentence)                                                                     \
     {                                                                                              \
         HTTP_OTHER, path "/*", ANYBODY, NULL, sentence                                             \
     }
-#define VIEW_REALM (RIGHT_VIEW_REALM | RIGHT_MANAGE_REALM)
-#define VIEW_CLIENTS (RIGHT_VIEW_CLIENTS | RIGHT_MANAGE_CLIENTS)
-#define LIST_CLIENTS (VIEW_CLIENTS | RIGHT_QUERY_CLIENTS)
-#define ADD_CLIENTS (RIGHT_CREATE_CLIENT | RIGHT_MANAGE_CLIENTS)
-#define VIEW_USERS (RIGHT_VIEW_USERS | RIGHT_MANAGE_USERS)
-#define LIST_USERS (VIEW_USERS | RIGHT_QUERY_USERS)
 
-const admin_route admin_routes[] = {
+static const admin_route admin_routes[] = {
     {HTTP_GET, "/realms", ANYBODY, admin_list_realms, "the realms that the administrator may see"},
     {HTTP_POST, "/realms", RIGHT_CREATE_REALM, admin_create_realm,
      "creates a realm of a representation, users included"},
@@ -56,7 +45,6 @@ const admin_route admin_routes[] = {
     ABSENT("/serverinfo", "what the server can do"),
     ABSENT(REALM "/keys", "keys"),
     ABSENT(REALM "/components", "components, key providers among them"),
-    ABSENT(REALM "/client-scopes", "client scopes"),
     ABSENT(REALM "/roles", "roles of the realm"),
     ABSENT(REALM "/roles-by-id", "roles by id"),
     ABSENT(REALM "/groups", "groups"),
@@ -73,18 +61,12 @@ const admin_route admin_routes[] = {
     ABSENT(REALM "/push-revocation", "revocation"),
     ABSENT(REALM "/localization", "texts"),
     ABSENT(REALM "/default-groups", "default groups"),
-    ABSENT(REALM "/default-default-client-scopes", "default client scopes"),
-    ABSENT(REALM "/default-optional-client-scopes", "optional client scopes"),
     ABSENT(REALM "/client-policies", "client policies"),
     ABSENT(REALM "/clients-initial-access", "initial access tokens"),
     ABSENT(REALM "/group-by-path", "groups by path"),
     ABSENT(REALM "/users/profile", "the user profile"),
     ABSENT(CLIENT "/roles", "roles of a client"),
     ABSENT(CLIENT "/service-account-user", "the account of a client"),
-    ABSENT(CLIENT "/scope-mappings", "roles that a client may see"),
-    ABSENT(CLIENT "/protocol-mappers", "mappers of a client"),
-    ABSENT(CLIENT "/default-client-scopes", "default scopes of a client"),
-    ABSENT(CLIENT "/optional-client-scopes", "optional scopes of a client"),
     ABSENT(CLIENT "/evaluate-scopes", "example tokens"),
     ABSENT(CLIENT "/installation", "installation documents"),
     ABSENT(CLIENT "/session-count", "sessions of a client"),
@@ -106,4 +88,9 @@ const admin_route admin_routes[] = {
     ABSENT(USER "/reset-password-email", "mails to a user"),
     ABSENT(USER "/impersonation", "impersonation"),
 };
-const size_t admin_route_count = ARRAY_LEN(admin_routes);
+
+const admin_table *const admin_tables[] = {
+    &(const admin_table){admin_routes, ARRAY_LEN(admin_routes)},
+    &admin_client_scope_operations,
+    NULL,
+};

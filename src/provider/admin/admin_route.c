@@ -38,21 +38,29 @@ static int fit(const char *template, ost_text path, ost_text *ret_values)
     return next_segment(&path, &came) ? -1 : literal;
 }
 
+/* The better one of what was found before and what the table has. */
+static void find_in(const admin_table *table, http_method method, ost_text path, int *best,
+                    admin_match *match)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        const admin_route *route = &table->routes[i];
+        ost_text values[ADMIN_PARAMETERS_MAX] = {0};
+        int literal = fit(route->path, path, values);
+        match->known = match->known || literal >= 0;
+        if (literal <= *best || (route->method != method && route->method != HTTP_OTHER))
+            continue;
+        *best = literal;
+        match->route = route;
+        for (size_t k = 0; k < ADMIN_PARAMETERS_MAX; k++)
+            match->values[k] = values[k];
+    }
+}
+
 void admin_route_find(http_method method, ost_text path, admin_match *ret_match)
 {
     admin_match match = {0};
     int best = -1;
-    for (size_t i = 0; i < admin_route_count; i++) {
-        ost_text values[ADMIN_PARAMETERS_MAX] = {0};
-        int literal = fit(admin_routes[i].path, path, values);
-        match.known = match.known || literal >= 0;
-        if (literal <= best ||
-            (admin_routes[i].method != method && admin_routes[i].method != HTTP_OTHER))
-            continue;
-        best = literal;
-        match.route = &admin_routes[i];
-        for (size_t k = 0; k < ADMIN_PARAMETERS_MAX; k++)
-            match.values[k] = values[k];
-    }
+    for (size_t i = 0; admin_tables[i] != NULL; i++)
+        find_in(admin_tables[i], method, path, &best, &match);
     *ret_match = match;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The operations of the admin REST API, as one table: method, path, who may, what does it.
- * docs/usage/admin-api.md is made from it. */
+/* The operations of the admin REST API, as tables: method, path, who may, what does it.
+ * docs/usage/admin-api.md is made from them. */
 #ifndef ADMIN_ROUTE_H
 #define ADMIN_ROUTE_H
 
@@ -24,9 +24,14 @@ typedef struct admin_route {
     const char *sentence; /* what it does, or what is not there */
 } admin_route;
 
-/* admin_operations.c */
-extern const admin_route admin_routes[];
-extern const size_t admin_route_count;
+/* The operations of one family. */
+typedef struct admin_table {
+    const admin_route *routes;
+    size_t count;
+} admin_table;
+
+/* Ends with NULL; admin_operations.c */
+extern const admin_table *const admin_tables[];
 
 typedef struct admin_match {
     const admin_route *route; /* NULL: see `known` */

@@ -197,11 +197,33 @@ static void put_mappers(completion *c, const ost_json *client)
     put_list(c, own, account ? ost_json_get(c->defaults, "serviceAccountMappers") : NULL);
 }
 
+/* A scope of another protocol is not for the client. */
+static bool is_for_client(const completion *c, const ost_json *client, ost_text scope)
+{
+    const ost_json *own = ost_json_get(c->file, "clientScopes");
+    const ost_json *list = own != NULL ? own : ost_json_get(c->defaults, "clientScopes");
+    ost_text of_scope, of_client = OST_TEXT("openid-connect");
+    (void)!ost_json_text(ost_json_get(client, "protocol"), &of_client);
+    return !ost_json_text(ost_json_get(find_named(list, "name", scope), "protocol"), &of_scope) ||
+           text_equal(of_scope, of_client);
+}
+
 static void put_scope_names(completion *c, const ost_json *client, const char *member,
                             const ost_json *fallback)
 {
     const ost_json *own = ost_json_get(client, member);
-    ost_json_member_value(c->writer, member, own != NULL ? own : fallback);
+    ost_text name;
+    if (own != NULL) {
+        ost_json_member_value(c->writer, member, own);
+        return;
+    }
+    ost_json_put_name(c->writer, text_of(member));
+    ost_json_open_array(c->writer);
+    for (const ost_json *at = ost_json_first(fallback); at != NULL; at = ost_json_next(at)) {
+        if (ost_json_text(at, &name) && is_for_client(c, client, name))
+            ost_json_put_text(c->writer, name);
+    }
+    ost_json_close_array(c->writer);
 }
 
 static void put_client(completion *c, const ost_json *client)

@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Random UUIDs; see uuid.h. */
+/* UUIDs; see uuid.h. */
 #include "provider/realm/uuid.h"
 
 #include <stdio.h>
 
 #include "base/context.h"
+
+void uuid_write(const unsigned char b[16], char ret[UUID_LEN + 1])
+{
+    snprintf(ret, UUID_LEN + 1,
+             "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
+             b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
+             b[15]);
+}
 
 ost_result uuid_make(const ost_context *context, char ret[UUID_LEN + 1])
 {
@@ -14,10 +22,7 @@ ost_result uuid_make(const ost_context *context, char ret[UUID_LEN + 1])
         return result;
     b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
     b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-    snprintf(ret, UUID_LEN + 1,
-             "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
-             b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
-             b[15]);
+    uuid_write(b, ret);
     return OST_OK;
 }
 

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Random UUIDs (RFC 9562 §5.4). */
+/* UUIDs: random ones (RFC 9562 §5.4), and how any is written. */
 #ifndef UUID_H
 #define UUID_H
 
 #include <ostiary/types.h>
 
 #define UUID_LEN 36
+
+/* The text of sixteen bytes. */
+void uuid_write(const unsigned char bytes[16], char ret[UUID_LEN + 1]);
 
 OST_MUST_CHECK ost_result uuid_make(const ost_context *context, char ret[UUID_LEN + 1]);
 /* In the arena; NULL data when there is no memory or no randomness. */

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables of operations, one a family, with the words that they share. */
+#ifndef ADMIN_OPERATIONS_H
+#define ADMIN_OPERATIONS_H
+
+#include "provider/admin/admin_call.h"
+
+#define REALM "/realms/{realm}"
+#define CLIENT REALM "/clients/{id}"
+#define SCOPE REALM "/client-scopes/{id}"
+#define USER REALM "/users/{id}"
+
+#define ANYBODY 0u
+#define VIEW_REALM (RIGHT_VIEW_REALM | RIGHT_MANAGE_REALM)
+#define VIEW_CLIENTS (RIGHT_VIEW_CLIENTS | RIGHT_MANAGE_CLIENTS)
+#define LIST_CLIENTS (VIEW_CLIENTS | RIGHT_QUERY_CLIENTS)
+#define ADD_CLIENTS (RIGHT_CREATE_CLIENT | RIGHT_MANAGE_CLIENTS)
+#define VIEW_USERS (RIGHT_VIEW_USERS | RIGHT_MANAGE_USERS)
+#define LIST_USERS (VIEW_USERS | RIGHT_QUERY_USERS)
+
+extern const admin_table admin_client_scope_operations; /* admin_operations_scopes.c */
+
+/* ---- admin_scopes.c, admin_scope_lists.c, admin_mappers.c, admin_scope_mappings.c ---- */
+admin_handler admin_list_scopes, admin_create_scope, admin_read_scope, admin_update_scope,
+    admin_delete_scope;
+admin_handler admin_list_realm_defaults, admin_list_realm_optionals, admin_add_realm_default,
+    admin_add_realm_optional, admin_remove_realm_scope;
+admin_handler admin_list_client_defaults, admin_list_client_optionals, admin_add_client_default,
+    admin_add_client_optional, admin_remove_client_scope;
+admin_handler admin_list_mappers, admin_list_mappers_of_protocol, admin_create_mapper,
+    admin_create_mappers, admin_read_mapper, admin_update_mapper, admin_delete_mapper;
+admin_handler admin_read_scope_mappings, admin_list_scope_roles, admin_list_available_scope_roles,
+    admin_list_effective_scope_roles, admin_add_scope_roles, admin_remove_scope_roles;
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Parts of a realm's document; see admin_part.h. */
+#include "provider/admin/admin_part.h"
+
+#include <stdio.h>
+
+#include "base/percent.h"
+#include "base/text.h"
+#include "jose/digest.h"
+#include "provider/admin/document_edit.h"
+#include "provider/realm/uuid.h"
+
+bool admin_body_is(admin_call *a, ost_json_type type)
+{
+    if (ost_json_is(a->body, type))
+        return true;
+    admin_refuse(a, 400, "error", "unknown_error"); /* Keycloak's word for a body of another type */
+    return false;
+}
+
+ost_result admin_store(admin_call *a, const ost_json *document)
+{
+    ost_error error = {0};
+    ost_result result = realm_admin_store(&a->realm, document, &error);
+    if (result != OST_OK)
+        return admin_refuse_result(a, result, &error);
+    a->changed = true;
+    return OST_OK;
+}
+
+ost_result admin_store_member(admin_call *a, const char *name, const ost_json *value)
+{
+    const ost_json *document;
+    ost_result result =
+        document_put(a->realm.realm->document, text_of(name), value, a->arena, &document);
+    return result == OST_OK ? admin_store(a, document) : result;
+}
+
+const ost_json *part_find(const ost_json *list, const char *member, ost_text value)
+{
+    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
+        if (ost_json_equals(ost_json_get(at, member), value))
+            return at;
+    }
+    return NULL;
+}
+
+ost_text part_text(const ost_json *object, const char *member)
+{
+    ost_text text = {0};
+    (void)!ost_json_text(ost_json_get(object, member), &text);
+    return text;
+}
+
+/* A UUID of the owner's id and the part's name (RFC 9562 §5.8), so that it stays the same. */
+static ost_text id_of_name(ost_text owner, ost_text name, ost_arena *arena)
+{
+    unsigned char b[32];
+    char uuid[UUID_LEN + 1];
+    const char *both = ost_arena_format(arena, "%.*s/%.*s", (int)owner.len, owner.data,
+                                        (int)name.len, name.len > 0 ? name.data : "");
+    if (both == NULL || digest(HASH_SHA256, text_of(both), b) != OST_OK)
+        return (ost_text){0};
+    b[6] = (unsigned char)((b[6] & 0x0f) | 0x80);
+    b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+    uuid_write(b, uuid);
+    return text_of(ost_arena_copy(arena, (ost_text){uuid, UUID_LEN}));
+}
+
+ost_text part_id(ost_text owner, const ost_json *part, ost_arena *arena)
+{
+    ost_text id = part_text(part, "id");
+    return id.len > 0 ? id : id_of_name(owner, part_text(part, "name"), arena);
+}
+
+const ost_json *part_with_id(ost_text owner, const ost_json *list, ost_text id, ost_arena *arena)
+{
+    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
+        if (text_equal(part_id(owner, at, arena), id))
+            return at;
+    }
+    return NULL;
+}
+
+/* ---- clients and client scopes ---- */
+
+const ost_json *admin_scope_find(admin_call *a, ost_text id, const char *sentence)
+{
+    const ost_json *list = ost_json_get(a->realm.realm->document, "clientScopes");
+    const ost_json *scope = part_find(list, "id", id);
+    if (scope == NULL)
+        admin_refuse(a, 404, "error", sentence);
+    return scope;
+}
+
+bool admin_owner_find(admin_call *a, admin_owner *ret_owner)
+{
+    admin_owner owner = {.id = a->values[1]};
+    if (text_starts(text_of(a->route->path), "/realms/{realm}/client-scopes/")) {
+        owner.document = admin_scope_find(a, owner.id, "Could not find client scope");
+        owner.name = part_text(owner.document, "name");
+    } else if ((owner.client = realm_find_client_by_uuid(a->realm.realm, owner.id)) != NULL) {
+        owner.document = owner.client->document;
+        owner.name = text_of(owner.client->client_id);
+    } else {
+        admin_refuse(a, 404, "error", "Could not find client");
+    }
+    if (owner.document == NULL)
+        return false;
+    *ret_owner = owner;
+    return true;
+}
+
+const char *admin_owner_path(admin_call *a, const admin_owner *owner)
+{
+    return ost_arena_format(
+        a->arena, "/realms/%s/%s/%.*s", percent_encode(a->arena, a->realm.row.name).data,
+        owner->client != NULL ? "clients" : "client-scopes", (int)owner->id.len, owner->id.data);
+}
+
+ost_result admin_owner_store(admin_call *a, const admin_owner *owner, const ost_json *document)
+{
+    const char *member = owner->client != NULL ? "clients" : "clientScopes";
+    const ost_json *list;
+    ost_result result = document_replace(ost_json_get(a->realm.realm->document, member),
+                                         owner->document, document, a->arena, &list);
+    return result == OST_OK ? admin_store_member(a, member, list) : result;
+}
+
+void admin_put_mapper(const admin_call *a, ost_json_writer *w, ost_text owner,
+                      const ost_json *mapper)
+{
+    const ost_json *config = ost_json_get(mapper, "config");
+    bool consent = false;
+    if (!ost_json_boolean(ost_json_get(mapper, "consentRequired"), &consent))
+        consent = false;
+    ost_json_open_object(w);
+    ost_json_member_text(w, "id", part_id(owner, mapper, a->arena));
+    ost_json_member_text(w, "name", part_text(mapper, "name"));
+    ost_json_member_text(w, "protocol", part_text(mapper, "protocol"));
+    ost_json_member_text(w, "protocolMapper", part_text(mapper, "protocolMapper"));
+    ost_json_member_boolean(w, "consentRequired", consent);
+    ost_json_put_name(w, OST_TEXT("config"));
+    ost_json_open_object(w);
+    for (const ost_json *at = ost_json_first(config); at != NULL; at = ost_json_next(at)) {
+        ost_json_put_name(w, ost_json_name(at));
+        ost_json_put_value(w, at);
+    }
+    ost_json_close_object(w);
+    ost_json_close_object(w);
+}

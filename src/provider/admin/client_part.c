@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Clients of the admin REST API; see client_part.h. */
+#include "provider/admin/client_part.h"
+
+#include "base/text.h"
+#include "provider/admin/admin_part.h"
+
+#define VIEW (RIGHT_VIEW_CLIENTS | RIGHT_MANAGE_CLIENTS)
+
+/* What a client has that nobody has set otherwise. */
+static const char unset_members[] =
+    "{\"surrogateAuthRequired\":false,\"enabled\":true,\"alwaysDisplayInConsole\":false,"
+    "\"clientAuthenticatorType\":\"client-secret\",\"redirectUris\":[],\"webOrigins\":[],"
+    "\"notBefore\":0,\"bearerOnly\":false,\"consentRequired\":false,\"standardFlowEnabled\":true,"
+    "\"implicitFlowEnabled\":false,\"directAccessGrantsEnabled\":false,"
+    "\"serviceAccountsEnabled\":false,\"publicClient\":false,\"frontchannelLogout\":false,"
+    "\"protocol\":\"openid-connect\",\"attributes\":{},\"authenticationFlowBindingOverrides\":{},"
+    "\"fullScopeAllowed\":true,\"nodeReRegistrationTimeout\":0}";
+
+static void put_access(const admin_call *a, ost_json_writer *w)
+{
+    bool manage = admin_may(a, RIGHT_MANAGE_CLIENTS);
+    ost_json_put_name(w, OST_TEXT("access"));
+    ost_json_open_object(w);
+    ost_json_member_boolean(w, "view", admin_may(a, VIEW));
+    ost_json_member_boolean(w, "configure", manage);
+    ost_json_member_boolean(w, "manage", manage);
+    ost_json_close_object(w);
+}
+
+static void put_mappers(const admin_call *a, ost_json_writer *w, const realm_client *client,
+                        const ost_json *mappers)
+{
+    if (ost_json_count(mappers) == 0)
+        return;
+    ost_json_put_name(w, OST_TEXT("protocolMappers"));
+    ost_json_open_array(w);
+    for (const ost_json *at = ost_json_first(mappers); at != NULL; at = ost_json_next(at))
+        admin_put_mapper(a, w, text_of(client->id), at);
+    ost_json_close_array(w);
+}
+
+ost_result client_part_put(const admin_call *a, ost_json_writer *w, const realm_client *client)
+{
+    const ost_json *unset;
+    bool view = admin_may(a, VIEW);
+    ost_result result = ost_json_read(text_of(unset_members), NULL, a->arena, &unset, NULL);
+    ost_json_open_object(w);
+    ost_json_member_string(w, "id", client->id);
+    ost_json_member_string(w, "clientId", client->client_id);
+    for (const ost_json *at = ost_json_first(client->document); view && at != NULL;
+         at = ost_json_next(at)) {
+        ost_text name = ost_json_name(at);
+        if (text_is(name, "protocolMappers")) {
+            put_mappers(a, w, client, at);
+        } else if (!text_is(name, "id") && !text_is(name, "clientId") && !text_is(name, "access")) {
+            ost_json_put_name(w, name);
+            ost_json_put_value(w, at);
+        }
+    }
+    for (const ost_json *at = ost_json_first(unset); view && result == OST_OK && at != NULL;
+         at = ost_json_next(at)) {
+        if (ost_json_get_text(client->document, ost_json_name(at)) != NULL)
+            continue;
+        ost_json_put_name(w, ost_json_name(at));
+        ost_json_put_value(w, at);
+    }
+    if (view)
+        put_access(a, w);
+    ost_json_close_object(w);
+    return result;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Clients as the admin REST API shows them. */
+#ifndef CLIENT_PART_H
+#define CLIENT_PART_H
+
+#include "provider/admin/admin_call.h"
+
+/* Writes a ClientRepresentation, with what nobody has set; who may only ask about clients sees what
+ * they are called. OST_E_MEMORY. */
+OST_MUST_CHECK ost_result client_part_put(const admin_call *admin, ost_json_writer *writer,
+                                          const realm_client *client);
+
+#endif
