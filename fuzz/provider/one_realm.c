@@ -13,6 +13,8 @@ static const char document[] =
     "\"redirectUris\":[\"https://web.example/cb\",\"https://web.example/deep/*\"]},"
     "{\"clientId\":\"spa\",\"publicClient\":true,\"redirectUris\":[\"app:/cb\"],"
     "\"attributes\":{\"pkce.code.challenge.method\":\"S256\"}},"
+    "{\"clientId\":\"mac\",\"secret\":\"0123456789abcdef0123456789abcdef\","
+    "\"clientAuthenticatorType\":\"client-secret-jwt\"},"
     "{\"clientId\":\"off\",\"enabled\":false,\"redirectUris\":[\"https://off.example/\"]},"
     "{\"clientId\":\"api\",\"bearerOnly\":true}]}";
 

@@ -8,12 +8,14 @@
 
 #include "base/array.h"
 #include "base/context.h"
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "provider/admin/admin_call.h"
 #include "provider/call/provider_state.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/keeper.h"
 #include "provider/login/realm_page.h"
+#include "provider/token/client_assertion.h"
 #include "provider/token/token.h"
 
 #define REALM "/realms/{realm}"
@@ -153,6 +155,13 @@ static ost_result make_hashing(provider *p, unsigned threads, ost_error *error)
     return http_pool_new(threads, (size_t)threads * HASH_QUEUE_PER_THREAD, &p->hashing, error);
 }
 
+static ost_result make_memory(provider *p, ost_error *error)
+{
+    p->started = ost_now(p->context);
+    ost_result result = proof_cache_new(p->context, CLIENT_ASSERTIONS, &p->assertions);
+    return result == OST_OK ? OST_OK : error_set_sentence(error, result);
+}
+
 static ost_result set_address(provider *p, const provider_config *config, ost_error *error)
 {
     if (config->hostname == NULL && !config->development && !config->any_host)
@@ -166,6 +175,8 @@ static ost_result build(provider *p, const provider_config *config, ost_error *e
     ost_result result = set_address(p, config, error);
     if (result == OST_OK)
         result = make_hashing(p, config->hash_threads, error);
+    if (result == OST_OK)
+        result = make_memory(p, error);
     if (result == OST_OK)
         result = make_server(p, config, error);
     if (result == OST_OK)
@@ -216,6 +227,7 @@ void provider_free(provider *p)
     http_server_free(p->server);
     http_pool_free(p->hashing);
     brute_force_free(p->failures);
+    proof_cache_free(p->assertions);
     realm_table_free(atomic_load(&p->realms));
     pthread_mutex_destroy(&p->change_lock);
     pthread_mutex_destroy(&p->keeper_lock);

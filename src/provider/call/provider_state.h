@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "guard/sender/proof_cache.h"
 #include "http/http.h"
 #include "provider/call/public_url.h"
 #include "provider/call/realm_table.h"
@@ -48,6 +49,8 @@ struct provider {
     unsigned port;
     http_pool *hashing; /* password checks alone: they must not hold up anything else */
     brute_force *failures;
+    proof_cache *assertions; /* of clients, that have been used */
+    int64_t started;         /* since when they are remembered */
     atomic_uint_fast64_t counters[COUNTERS];
     atomic_uint_fast64_t events[EVENTS][2]; /* that went well, that failed */
     _Atomic(realm_table *) realms;

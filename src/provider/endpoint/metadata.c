@@ -49,6 +49,27 @@ static void put_algorithms(const call *c, ost_json_writer *w)
     ost_json_close_array(w);
 }
 
+/* How clients prove themselves, at each endpoint where they do. */
+static void put_client_authentication(call *c, ost_json_writer *w)
+{
+    static const char *const endpoints[] = {"token", "introspection", "revocation"};
+    static const char *const methods[] = {"client_secret_basic", "client_secret_post",
+                                          "client_secret_jwt", "private_key_jwt", NULL};
+    for (size_t i = 0; i < ARRAY_LEN(endpoints); i++) {
+        const char *of_methods = call_format(c, "%s_endpoint_auth_methods_supported", endpoints[i]);
+        const char *of_algorithms =
+            call_format(c, "%s_endpoint_auth_signing_alg_values_supported", endpoints[i]);
+        if (of_methods == NULL || of_algorithms == NULL)
+            return;
+        put_list(w, of_methods, methods);
+        ost_json_put_name(w, text_of(of_algorithms));
+        ost_json_open_array(w);
+        for (ost_alg alg = OST_RS256; alg <= OST_HS512; alg++)
+            ost_json_put_text(w, text_of(ost_alg_name(alg)));
+        ost_json_close_array(w);
+    }
+}
+
 /* Only what there is: a client that reads it must be able to rely on it. */
 static void put_capabilities(ost_json_writer *w)
 {
@@ -64,16 +85,11 @@ static void put_capabilities(ost_json_writer *w)
           "code id_token token"}},
         {"subject_types_supported", {"public"}},
         {"response_modes_supported", {"query", "fragment", "form_post"}},
-        {"token_endpoint_auth_methods_supported", {"client_secret_basic", "client_secret_post"}},
-        {"introspection_endpoint_auth_methods_supported",
-         {"client_secret_basic", "client_secret_post"}},
         {"claims_supported",
          {"aud", "sub", "iss", "auth_time", "name", "given_name", "family_name",
           "preferred_username", "email", "acr"}},
         {"claim_types_supported", {"normal"}},
         {"code_challenge_methods_supported", {"S256", "plain"}},
-        {"revocation_endpoint_auth_methods_supported",
-         {"client_secret_basic", "client_secret_post"}},
     };
     static const struct {
         const char *member;
@@ -111,6 +127,7 @@ void discovery_endpoint(http_exchange *exchange, void *user)
                            call_format(c, "%s/clients-registrations/openid-connect", c->issuer));
     put_scopes(c, w);
     put_algorithms(c, w);
+    put_client_authentication(c, w);
     put_capabilities(w);
     ost_json_close_object(w);
     call_allow_origin(c, NULL);

@@ -76,8 +76,11 @@ static bool is_idle(const ost_json *value, const char *idle)
 
 static member_fate fate_of(const member_kind *kind, const ost_json *value, const member *m)
 {
+    ost_text text;
     if (m == NULL)
         return kind->open ? MEMBER_KEPT : MEMBER_UNKNOWN;
+    if (m->acted != NULL && ost_json_text(value, &text) && text_list_has(text_of(m->acted), text))
+        return MEMBER_ACTED;
     return m->fate != MEMBER_ACTED && is_idle(value, m->idle) ? MEMBER_KEPT : m->fate;
 }
 

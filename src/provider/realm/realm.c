@@ -23,6 +23,7 @@ typedef struct held_realm {
     realm realm; /* first, so that one pointer serves both */
     atomic_uint references;
     ost_arena *arena;
+    realm_client *clients; /* realm.clients, whose keys it gives back */
 } held_realm;
 
 static void load_lifespans(realm_loader *l, const ost_json *d, realm_lifespans *ret)
@@ -294,11 +295,12 @@ static void load_attributes(realm_loader *l, const ost_json *at, realm_client *c
 }
 
 /* What an export has as the secret of a client that proves itself otherwise is not a password. */
-static void load_secret(realm_loader *l, const ost_json *at, realm_client *c)
+static void load_proof(realm_loader *l, const ost_json *at, realm_client *c)
 {
-    const char *proof = loader_string(l, at, "clientAuthenticatorType");
+    (void)loader_string(l, at, "clientAuthenticatorType"); /* a string, if anything */
+    client_proof_load(at, l->arena, &c->proof);
     c->secret = loader_string(l, at, "secret");
-    if (proof != NULL && strcmp(proof, "client-secret") != 0)
+    if (c->proof.kind != PROOF_SECRET)
         c->secret = NULL;
 }
 
@@ -313,7 +315,7 @@ static void load_client(realm_loader *l, const ost_json *at, const realm *r, rea
     c->id = loader_string(l, at, "id");
     c->name = loader_string(l, at, "name");
     c->document = at;
-    load_secret(l, at, c);
+    load_proof(l, at, c);
     load_flags(l, at, c);
     c->redirect_uris = loader_strings(l, at, "redirectUris");
     static const char *const of_redirects[] = {"+", NULL};
@@ -331,11 +333,12 @@ static void load_client(realm_loader *l, const ost_json *at, const realm *r, rea
     c->service_account_user = loader_copy(l, text_of(account));
 }
 
-static void load_clients(realm_loader *l, const ost_json *d, realm *r)
+static void load_clients(realm_loader *l, const ost_json *d, held_realm *held)
 {
+    realm *r = &held->realm;
     const ost_json *list = loader_array(l, d, "clients");
     realm_client *clients = loader_alloc(l, ost_json_count(list) * sizeof *clients);
-    r->clients = clients;
+    r->clients = held->clients = clients;
     for (const ost_json *at = ost_json_first(list); at != NULL && !loader_failed(l);
          at = ost_json_next(at)) {
         realm_client *c = &clients[r->client_count];
@@ -365,7 +368,7 @@ static ost_result load(ost_text document, held_realm *held, ost_error *error)
     realm_loader l = {.arena = held->arena, .error = error};
     load_settings(&l, r->document, r);
     load_scopes(&l, r->document, r);
-    load_clients(&l, r->document, r);
+    load_clients(&l, r->document, held);
     if (l.result != OST_OK)
         return l.result;
     return role_table_load(r->document, held->arena, &r->roles, error);
@@ -401,6 +404,8 @@ void realm_unref(realm *r)
     held_realm *held = (held_realm *)r;
     if (held == NULL || atomic_fetch_sub_explicit(&held->references, 1, memory_order_acq_rel) != 1)
         return;
+    for (size_t i = 0; i < held->realm.client_count; i++)
+        client_proof_clear(&held->clients[i].proof);
     ost_arena_free(held->arena);
     memory_free(held);
 }

@@ -7,6 +7,7 @@
 #include <ostiary/jose.h>
 #include <ostiary/types.h>
 
+#include "provider/realm/client_proof.h"
 #include "provider/realm/mapper_type.h"
 
 typedef struct realm realm;
@@ -48,7 +49,8 @@ struct realm_client {
     const char *id; /* UUID */
     const char *client_id;
     const char *name;   /* for pages; may be NULL */
-    const char *secret; /* NULL: none */
+    const char *secret; /* NULL: none that it may show */
+    client_proof proof; /* how it proves who it is */
     bool enabled, public_client, bearer_only;
     bool standard_flow, implicit_flow, direct_access_grants, service_account;
     bool full_scope;

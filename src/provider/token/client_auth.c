@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Client authentication: client_secret_post and client_secret_basic; see client_auth.h. */
+/* Client authentication: by a secret, or by a signed JWT; see client_auth.h. */
 #include "provider/token/client_auth.h"
 
 #include <string.h>
 
 #include "base/base64url.h"
 #include "base/text.h"
+#include "provider/token/client_assertion.h"
 
 static const char invalid[] = "Invalid client or Invalid client credentials";
 
 typedef struct credentials {
     ost_text id, secret;
+    bool by_assertion; /* nothing but an assertion names the client */
 } credentials;
 
 static bool read_basic(call *c, ost_text field, credentials *ret)
@@ -49,9 +51,24 @@ static bool read_credentials(call *c, credentials *ret)
         ret->id = id;
     if (secret.data != NULL)
         ret->secret = secret;
+    if (ret->id.len == 0) {
+        ret->id = client_assertion_unverified_subject(c);
+        ret->by_assertion = true;
+    }
     if (ret->id.len == 0)
         return call_refuse(c, 401, "invalid_client", invalid);
     return true;
+}
+
+static bool prove(call *c, const realm_client *client, const credentials *given)
+{
+    if (client->proof.kind == PROOF_JWT || client->proof.kind == PROOF_SECRET_JWT)
+        return client_assertion_check(c, client);
+    if (given->by_assertion)
+        return call_refuse(c, 400, "invalid_client", "Missing client_id parameter");
+    return (client->secret != NULL && given->secret.len > 0 &&
+            text_equal_secret(given->secret, text_of(client->secret))) ||
+           call_refuse(c, 401, "unauthorized_client", invalid);
 }
 
 bool client_authenticate(call *c)
@@ -64,9 +81,8 @@ bool client_authenticate(call *c)
         return call_refuse(c, 401, "invalid_client", invalid);
     if (client->bearer_only)
         return call_refuse(c, 401, "unauthorized_client", invalid);
-    if (!client->public_client && (client->secret == NULL || given.secret.len == 0 ||
-                                   !text_equal_secret(given.secret, text_of(client->secret))))
-        return call_refuse(c, 401, "unauthorized_client", invalid);
+    if (!client->public_client && !prove(c, client, &given))
+        return false;
     if (client->barred != NULL && strcmp(client->barred, "protocol") == 0)
         return call_refuse(c, 400, "invalid_client", "Wrong client protocol.");
     if (client->barred != NULL)

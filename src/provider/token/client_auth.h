@@ -5,9 +5,9 @@
 
 #include "provider/call/call.h"
 
-/* Sets call->client from the form's client_id and client_secret, or from the Authorization field.
- * Refuses as Keycloak does: 401 invalid_client for nobody, 401 unauthorized_client for a wrong
- * secret. Public clients need no secret. */
+/* Sets call->client from the form's client_id and client_secret, from the Authorization field, or
+ * from a client assertion. Refuses as Keycloak does: 401 invalid_client for nobody, 401
+ * unauthorized_client for a wrong secret, 400 for an assertion. Public clients prove nothing. */
 bool client_authenticate(call *call);
 
 #endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The client's way to prove itself; see client_proof.h. */
+#include "provider/realm/client_proof.h"
+
+#include "base/base64url.h"
+#include "base/text.h"
+
+#define DEFAULT_LIFETIME 60 /* as Keycloak 26 has it */
+#define LONGEST_LIFETIME 3600
+#define HMAC_ALGS (OST_ALG_BIT(OST_HS256) | OST_ALG_BIT(OST_HS384) | OST_ALG_BIT(OST_HS512))
+
+static ost_text attribute(const ost_json *client, const char *name)
+{
+    ost_text text = {0};
+    (void)!ost_json_text(ost_json_get(ost_json_get(client, "attributes"), name), &text);
+    return text;
+}
+
+static client_proof_kind kind_of(const ost_json *client)
+{
+    static const struct {
+        const char *name;
+        client_proof_kind kind;
+    } kinds[] = {
+        {"client-secret", PROOF_SECRET},
+        {"client-jwt", PROOF_JWT},
+        {"client-secret-jwt", PROOF_SECRET_JWT},
+    };
+    ost_text type = {0};
+    if (!ost_json_text(ost_json_get(client, "clientAuthenticatorType"), &type) || type.len == 0)
+        return PROOF_SECRET;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (text_is(type, kinds[i].name))
+            return kinds[i].kind;
+    }
+    return PROOF_UNKNOWN;
+}
+
+/* What stands in an attribute between BEGIN and END of a PEM file, or the whole of one. */
+static ost_result import_block(ost_text block, ost_arena *arena, ost_key **ret_key)
+{
+    size_t len = 0, decoded = 0;
+    if (text_starts(block, "-----"))
+        return ost_key_import_pem(block, OST_ALG_UNSET, NULL, ret_key, NULL);
+    char *text = ost_arena_alloc(arena, block.len + 1);
+    unsigned char *der = ost_arena_alloc(arena, block.len + 1);
+    if (text == NULL || der == NULL)
+        return OST_E_MEMORY;
+    for (size_t i = 0; i < block.len; i++) {
+        if (block.data[i] != '\n' && block.data[i] != '\r' && block.data[i] != ' ')
+            text[len++] = block.data[i];
+    }
+    ost_result result = base64_decode((ost_text){text, len}, der, &decoded);
+    if (result != OST_OK)
+        return result;
+    return ost_key_import_der(text_of_bytes(der, decoded), OST_ALG_UNSET, NULL, ret_key, NULL);
+}
+
+static void load_single_key(ost_text block, ost_arena *arena, client_proof *proof)
+{
+    ost_key *key = NULL;
+    if (block.len == 0 || import_block(block, arena, &key) != OST_OK)
+        return;
+    if (!ost_key_is_private(key) && ost_keyset_new(&key, 1, &proof->keys) == OST_OK)
+        proof->single_key = true;
+    ost_key_unref(key);
+}
+
+/* As Keycloak: a set of keys goes before a certificate, and that before a public key. */
+static void load_keys(const ost_json *client, ost_arena *arena, client_proof *proof)
+{
+    if (text_is(attribute(client, "use.jwks.string"), "true")) {
+        (void)!ost_keyset_import(attribute(client, "jwks.string"), 0, &proof->keys, NULL, NULL);
+        return;
+    }
+    load_single_key(attribute(client, "jwt.credential.certificate"), arena, proof);
+    if (proof->keys == NULL)
+        load_single_key(attribute(client, "jwt.credential.public.key"), arena, proof);
+}
+
+/* One algorithm by name, or all of the kind; one of another kind leaves none. */
+static ost_algs load_algorithms(const ost_json *client, ost_algs of_kind)
+{
+    ost_text name = attribute(client, "token.endpoint.auth.signing.alg");
+    if (name.len == 0)
+        return of_kind;
+    ost_alg alg = ost_alg_of(name);
+    return alg != OST_ALG_UNSET ? OST_ALG_BIT(alg) & of_kind : 0;
+}
+
+void client_proof_load(const ost_json *client, ost_arena *arena, client_proof *ret_proof)
+{
+    client_proof proof = {.kind = kind_of(client), .max_lifetime = DEFAULT_LIFETIME};
+    uint64_t seconds;
+    if (text_to_unsigned(attribute(client, "token.endpoint.auth.signing.max.exp"), LONGEST_LIFETIME,
+                         &seconds) &&
+        seconds > 0)
+        proof.max_lifetime = (int64_t)seconds;
+    if (proof.kind == PROOF_JWT) {
+        proof.algorithms = load_algorithms(client, OST_ALGS_DEFAULT);
+        load_keys(client, arena, &proof);
+    } else if (proof.kind == PROOF_SECRET_JWT) {
+        proof.algorithms = load_algorithms(client, HMAC_ALGS);
+        (void)!ost_json_text(ost_json_get(client, "secret"), &proof.secret);
+    }
+    *ret_proof = proof;
+}
+
+void client_proof_clear(client_proof *proof)
+{
+    ost_keyset_unref(proof->keys);
+    proof->keys = NULL;
+}

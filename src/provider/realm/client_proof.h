@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How a client proves who it is (RFC 6749 §2.3, RFC 7523 §2.2), as its representation says:
+ * clientAuthenticatorType, and the attributes that go with it. */
+#ifndef CLIENT_PROOF_H
+#define CLIENT_PROOF_H
+
+#include <ostiary/jose.h>
+
+typedef enum client_proof_kind {
+    PROOF_SECRET,     /* client-secret: client_secret_basic and client_secret_post */
+    PROOF_JWT,        /* client-jwt: private_key_jwt */
+    PROOF_SECRET_JWT, /* client-secret-jwt: client_secret_jwt */
+    PROOF_UNKNOWN,    /* what is not there; nothing proves it */
+} client_proof_kind;
+
+typedef struct client_proof {
+    client_proof_kind kind;
+    ost_algs algorithms;  /* of its assertions */
+    ost_keyset *keys;     /* of a client-jwt that brings them along; NULL: it has none that can be
+                             used. Freed by client_proof_clear */
+    bool single_key;      /* `keys` is one key without a name of its own: no kid tells it apart */
+    ost_text secret;      /* of a client-secret-jwt */
+    int64_t max_lifetime; /* seconds from an assertion's making that it may be used */
+} client_proof;
+
+/* Everything but `keys` lives as long as the client's representation. Keys that cannot be read are
+ * none: such a client cannot prove itself. */
+void client_proof_load(const ost_json *client, ost_arena *arena, client_proof *ret_proof);
+void client_proof_clear(client_proof *proof);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How a client proves itself, as its representation says. */
+#include "provider/realm/client_proof.h"
+
+#include <stdio.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "test.h"
+
+#define POINT                                                                                      \
+    "\\\"kty\\\":\\\"EC\\\",\\\"crv\\\":\\\"P-256\\\","                                            \
+    "\\\"x\\\":\\\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\\\","                               \
+    "\\\"y\\\":\\\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\\\""
+#define SET "\"use.jwks.string\":\"true\",\"jwks.string\":\"{\\\"keys\\\":[{" POINT "}]}\""
+/* The same point as SubjectPublicKeyInfo. */
+#define BLOCK                                                                                      \
+    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEf83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9u\\n"                  \
+    "PHvRVEXH8UTNG72bfocs3+257rn0s2ldbqkLJK2KRiMohYjlrQ=="
+
+static client_proof load(ost_arena *arena, const char *type, const char *attributes)
+{
+    static char text[2000];
+    const ost_json *client;
+    client_proof proof;
+    snprintf(text, sizeof text,
+             "{\"secret\":\"s\",\"clientAuthenticatorType\":\"%s\",\"attributes\":{%s}}", type,
+             attributes);
+    assert_int_equal(ost_json_read(text_of(text), NULL, arena, &client, NULL), OST_OK);
+    client_proof_load(client, arena, &proof);
+    return proof;
+}
+
+static void a_type_is_a_kind(void **state)
+{
+    static const struct {
+        const char *type;
+        client_proof_kind kind;
+    } cases[] = {
+        {"", PROOF_SECRET},
+        {"client-secret", PROOF_SECRET},
+        {"client-jwt", PROOF_JWT},
+        {"client-secret-jwt", PROOF_SECRET_JWT},
+        {"client-x509", PROOF_UNKNOWN},
+        {"Client-Secret", PROOF_UNKNOWN},
+    };
+    ost_arena *arena = ost_arena_new(1 << 20);
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        client_proof proof = load(arena, cases[i].type, "");
+        assert_int_equal(proof.kind, cases[i].kind);
+        assert_null(proof.keys);
+        assert_int_equal(proof.secret.len, proof.kind == PROOF_SECRET_JWT ? 1 : 0);
+        client_proof_clear(&proof);
+    }
+    ost_arena_free(arena);
+}
+
+static void keys_come_in_three_ways(void **state)
+{
+    static const struct {
+        const char *attributes;
+        bool there, single;
+    } cases[] = {
+        {SET, true, false},
+        {"\"jwt.credential.public.key\":\"" BLOCK "\"", true, true},
+        {"\"jwt.credential.certificate\":\"" BLOCK "\"", true, true},
+        {SET ",\"jwt.credential.public.key\":\"" BLOCK "\"", true, false},
+        {"\"jwt.credential.certificate\":\"?\",\"jwt.credential.public.key\":\"" BLOCK "\"", true,
+         true},
+        {"", false, false},
+        {"\"jwks.string\":\"{\\\"keys\\\":[{" POINT "}]}\"", false, false},
+        {"\"use.jwks.string\":\"true\",\"jwt.credential.public.key\":\"" BLOCK "\"", false, false},
+        {"\"use.jwks.string\":\"true\",\"jwks.string\":\"{\\\"keys\\\":[]}\"", false, false},
+        {"\"jwt.credential.public.key\":\"AAAA\"", false, false},
+    };
+    ost_arena *arena = ost_arena_new(1 << 20);
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        client_proof proof = load(arena, "client-jwt", cases[i].attributes);
+        if ((proof.keys != NULL) != cases[i].there || proof.single_key != cases[i].single)
+            fail_msg("%s", cases[i].attributes);
+        client_proof_clear(&proof);
+    }
+    ost_arena_free(arena);
+}
+
+static void a_private_key_is_none_of_ours(void **state)
+{
+    ost_arena *arena = ost_arena_new(1 << 20);
+    (void)state;
+    client_proof proof =
+        load(arena, "client-jwt",
+             "\"use.jwks.string\":\"true\",\"jwks.string\":\"{\\\"keys\\\":[{" POINT
+             ",\\\"d\\\":\\\"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI\\\"}]}\"");
+    assert_null(proof.keys);
+    client_proof_clear(&proof);
+    ost_arena_free(arena);
+}
+
+static void an_algorithm_is_of_the_kind(void **state)
+{
+    ost_arena *arena = ost_arena_new(1 << 20);
+    (void)state;
+    const char *es256 = "\"token.endpoint.auth.signing.alg\":\"ES256\"";
+    const char *hs256 = "\"token.endpoint.auth.signing.alg\":\"HS256\"";
+    assert_int_equal(load(arena, "client-jwt", es256).algorithms, OST_ALG_BIT(OST_ES256));
+    assert_int_equal(load(arena, "client-jwt", hs256).algorithms, 0);
+    assert_int_equal(load(arena, "client-secret-jwt", hs256).algorithms, OST_ALG_BIT(OST_HS256));
+    assert_int_equal(load(arena, "client-secret-jwt", es256).algorithms, 0);
+    assert_int_equal(load(arena, "client-jwt", "").algorithms, OST_ALGS_DEFAULT);
+    assert_int_equal(
+        load(arena, "client-jwt", "\"token.endpoint.auth.signing.alg\":\"none\"").algorithms, 0);
+    ost_arena_free(arena);
+}
+
+static void a_lifetime_has_bounds(void **state)
+{
+    static const struct {
+        const char *value;
+        int64_t seconds;
+    } cases[] = {{"10", 10}, {"3600", 3600}, {"3601", 60}, {"0", 60},
+                 {"-1", 60}, {"", 60},       {"1h", 60},   {"99999999999999999999", 60}};
+    ost_arena *arena = ost_arena_new(1 << 20);
+    char attribute[100];
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        snprintf(attribute, sizeof attribute, "\"token.endpoint.auth.signing.max.exp\":\"%s\"",
+                 cases[i].value);
+        assert_int_equal(load(arena, "client-jwt", attribute).max_lifetime, cases[i].seconds);
+    }
+    ost_arena_free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_type_is_a_kind),
+        cmocka_unit_test(keys_come_in_three_ways),
+        cmocka_unit_test(a_private_key_is_none_of_ours),
+        cmocka_unit_test(an_algorithm_is_of_the_kind),
+        cmocka_unit_test(a_lifetime_has_bounds),
+    };
+    return cmocka_run_group_tests_name("client_proof", tests, NULL, NULL);
+}
