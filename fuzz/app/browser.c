@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < target.len - request.query.len && target.len > 0; i++)
         if (target.data[i] <= ' ' || target.data[i] > '~' || target.data[i] == '\\')
             abort();
-    login_jar jar;
+    ost_login_jar jar;
     if (browser_cookies(&request, arena, &jar) != OST_OK)
         abort();
     for (size_t i = 0; i < jar.count; i++)

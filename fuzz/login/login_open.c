@@ -23,16 +23,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const ost_context context = {.now = fixed_time};
     const ost_text secret = OST_TEXT("0123456789abcdef0123456789abcdef"),
                    name = OST_TEXT("ostiary");
-    login_pair pairs[COOKIES];
-    login_jar jar = {pairs, 0};
+    ost_login_pair pairs[COOKIES];
+    ost_login_jar jar = {pairs, 0};
     ost_text rest = {(const char *)data, size}, line, sealed, packed;
-    login_session session;
+    ost_login_session session;
     login_seal seal;
     ost_arena *arena = ost_arena_new(1 << 20);
     while (jar.count < COOKIES && text_next(&rest, '\n', &line)) {
         size_t equals = text_find(line, '=', 0);
         pairs[jar.count++] =
-            (login_pair){text_slice(line, 0, equals), text_slice(line, equals + 1, line.len)};
+            (ost_login_pair){text_slice(line, 0, equals), text_slice(line, equals + 1, line.len)};
     }
     if (login_seal_init(&seal, "ostiary login session 1", secret, (ost_text){0}, &context) !=
         OST_OK)

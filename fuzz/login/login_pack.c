@@ -14,9 +14,9 @@ static void must_be_equal(ost_text a, ost_text b)
         abort();
 }
 
-static void check_session(const login_session *session, ost_arena *arena)
+static void check_session(const ost_login_session *session, ost_arena *arena)
 {
-    login_session again;
+    ost_login_session again;
     ost_text packed;
     if (login_pack_session(session, arena, &packed) != OST_OK)
         return; /* decoded tokens may be longer than what is packed at most */
@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     ost_text packed = {(const char *)data, size};
     ost_arena *arena = ost_arena_new(1 << 20);
-    login_session session;
+    ost_login_session session;
     login_transaction transaction;
     if (login_unpack_session(packed, arena, &session) == OST_OK)
         check_session(&session, arena);

@@ -76,7 +76,7 @@ static ost_result make_guard(app_server *server, ost_error *error)
 static ost_result make_login(app_server *server, ost_error *error)
 {
     const app_settings *s = server->settings;
-    const login_config config = {
+    const ost_login_config config = {
         .issuer = s->issuers[0],
         .discovery_url = s->discovery_url,
         .client_id = s->client_id,
@@ -92,7 +92,7 @@ static ost_result make_login(app_server *server, ost_error *error)
     if (s->issuer_count == 0 || (s->client_id == NULL && s->no_docs))
         return OST_OK;
     server->logs_in = s->client_id != NULL;
-    return login_new(&config, &server->login, error);
+    return ost_login_new(&config, &server->login, error);
 }
 
 /* ---- routes ---- */
@@ -300,9 +300,9 @@ void app_server_free(app_server *server)
     if (server->guard != NULL)
         ost_guard_stop(server->guard);
     if (server->login != NULL)
-        login_stop(server->login);
+        ost_login_stop(server->login);
     http_server_free(server->http);
-    login_free(server->login);
+    ost_login_free(server->login);
     ost_guard_free(server->guard);
     log_sink_free(server->log);
     ost_arena_free(server->arena);

@@ -9,7 +9,7 @@
 #include "app/settings.h"
 #include "http/http.h"
 #include "http/log/log_sink.h"
-#include "login/login.h"
+#include <ostiary/login.h>
 
 typedef struct app_server app_server;
 
@@ -22,10 +22,10 @@ typedef struct app_route {
 struct app_server {
     const ost_app *app;
     const app_settings *settings;
-    ost_arena *arena;     /* what lives as long as the server */
-    ost_guard *guard;     /* NULL: every route is open */
-    login_service *login; /* NULL: there is no issuer; without a client only endpoints are known */
-    bool logs_in;         /* browsers can log in */
+    ost_arena *arena; /* what lives as long as the server */
+    ost_guard *guard; /* NULL: every route is open */
+    ost_login *login; /* NULL: there is no issuer; without a client only endpoints are known */
+    bool logs_in;     /* browsers can log in */
     app_route *routes;
     size_t route_count;
     http_server *http;

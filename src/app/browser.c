@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include <stdio.h>
-
 #include "base/buffer.h"
 #include "base/percent.h"
 #include "base/text.h"
@@ -26,40 +24,22 @@ ost_text browser_base(const app_settings *settings, const http_request *request,
     return text_of(base);
 }
 
-static bool add_pair(ost_text piece, login_pair *pairs, size_t *count)
+ost_result browser_cookies(const http_request *request, ost_arena *arena, ost_login_jar *ret_jar)
 {
-    ost_text pair = text_trim(piece);
-    size_t equals = text_find(pair, '=', 0);
-    if (equals == pair.len || equals == 0)
-        return true;
-    if (*count == BROWSER_COOKIES)
-        return false;
-    pairs[(*count)++] = (login_pair){
-        .name = text_slice(pair, 0, equals),
-        .value = text_slice(pair, equals + 1, pair.len),
-    };
-    return true;
-}
-
-ost_result browser_cookies(const http_request *request, ost_arena *arena, login_jar *ret_jar)
-{
-    *ret_jar = (login_jar){0};
-    if (http_request_field(request, "cookie").data == NULL)
+    size_t count = http_request_field_count(request, "cookie"), at = 0;
+    *ret_jar = (ost_login_jar){0};
+    if (count == 0)
         return OST_OK;
-    login_pair *pairs = ost_arena_alloc(arena, BROWSER_COOKIES * sizeof *pairs);
-    if (pairs == NULL)
+    if (count > OST_LOGIN_PAIRS)
+        count = OST_LOGIN_PAIRS;
+    ost_text *fields = ost_arena_alloc(arena, count * sizeof *fields);
+    if (fields == NULL)
         return OST_E_MEMORY;
-    size_t count = 0;
-    bool room = true;
-    for (size_t i = 0; i < request->field_count && room; i++) {
-        if (!text_is(request->fields[i].name, "cookie"))
-            continue;
-        for (ost_text rest = request->fields[i].value, piece;
-             room && text_next(&rest, ';', &piece);)
-            room = add_pair(piece, pairs, &count);
+    for (size_t i = 0; i < request->field_count && at < count; i++) {
+        if (text_is(request->fields[i].name, "cookie"))
+            fields[at++] = request->fields[i].value;
     }
-    *ret_jar = (login_jar){pairs, count};
-    return OST_OK;
+    return ost_login_jar_read(fields, at, arena, ret_jar);
 }
 
 /* True when the comma-separated list names text/html, whatever its parameters. */
@@ -122,21 +102,14 @@ ost_text browser_target(const http_request *request, ost_arena *arena)
     return copy != NULL ? (ost_text){copy, target.len} : (ost_text){0};
 }
 
-ost_result browser_set_cookies(http_exchange *exchange, ost_text base, const login_step *step)
+ost_result browser_set_cookies(http_exchange *exchange, ost_text base, const ost_login_step *step)
 {
-    const char *secure = text_starts(base, "https://") ? "; Secure" : "";
-    ost_arena *arena = http_arena(exchange);
     for (size_t i = 0; i < step->cookie_count; i++) {
-        const login_cookie *cookie = &step->cookies[i];
-        char age[40] = "";
-        if (cookie->max_age >= 0)
-            snprintf(age, sizeof age, "; Max-Age=%lld", (long long)cookie->max_age);
-        const char *line = ost_arena_format(
-            arena, "%.*s=%.*s; Path=/; HttpOnly; SameSite=Lax%s%s", (int)cookie->name.len,
-            cookie->name.data, (int)cookie->value.len, cookie->value.data, secure, age);
-        if (line == NULL)
-            return OST_E_MEMORY;
-        ost_result result = http_add_field(exchange, "Set-Cookie", text_of(line));
+        ost_text field;
+        ost_result result =
+            ost_login_set_cookie(&step->cookies[i], base, http_arena(exchange), &field);
+        if (result == OST_OK)
+            result = http_add_field(exchange, "Set-Cookie", field);
         if (result != OST_OK)
             return result;
     }

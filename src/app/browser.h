@@ -6,13 +6,13 @@
 
 #include "app/settings.h"
 #include "http/http.h"
-#include "login/login.h"
+#include <ostiary/login.h>
 
 /* The browser's side of one request. */
 typedef struct browser_side {
     ost_text base; /* the origin it sees; empty: it cannot be told safely */
-    login_jar jar;
-    login_session session;
+    ost_login_jar jar;
+    ost_login_session session;
     bool has_session;
     bool refreshed;     /* the session was refreshed for this request, or that was tried */
     ost_result renewal; /* how that went */
@@ -23,10 +23,9 @@ typedef struct browser_side {
  * believed, and the text is empty. In the arena. */
 ost_text browser_base(const app_settings *settings, const http_request *request, ost_arena *arena);
 
-/* The request's cookies (RFC 6265 §5.4). At most BROWSER_COOKIES of them. */
-#define BROWSER_COOKIES 128
+/* The request's cookies (RFC 6265 §5.4). At most OST_LOGIN_PAIRS of them. */
 OST_MUST_CHECK ost_result browser_cookies(const http_request *request, ost_arena *arena,
-                                          login_jar *ret_jar);
+                                          ost_login_jar *ret_jar);
 
 /* A top-level navigation: GET, of a browser's own (Sec-Fetch-Mode, Sec-Fetch-Dest; Fetch Metadata)
  * or, from browsers that do not say, one that accepts HTML; and no Authorization. */
@@ -41,6 +40,6 @@ ost_text browser_target(const http_request *request, ost_arena *arena);
 
 /* Sets the step's cookies: HttpOnly, SameSite=Lax, for the whole site, Secure over https. */
 OST_MUST_CHECK ost_result browser_set_cookies(http_exchange *exchange, ost_text base,
-                                              const login_step *step);
+                                              const ost_login_step *step);
 
 #endif

@@ -105,8 +105,8 @@ static void send_swagger_style(http_exchange *exchange, void *user)
 static openapi_provider find_provider(const app_server *server, ost_arena *arena)
 {
     openapi_provider provider = {0};
-    if (server->login != NULL &&
-        login_describe(server->login, arena, &provider.authorization, &provider.token) != OST_OK)
+    if (server->login != NULL && ost_login_describe(server->login, arena, &provider.authorization,
+                                                    &provider.token) != OST_OK)
         provider = (openapi_provider){0};
     return provider;
 }

@@ -2,91 +2,29 @@
 /* Callback and logout; see login_pages.h. */
 #include "app/login_pages.h"
 
-#include <string.h>
-
 #include "app/notice.h"
 #include "app/request.h"
 #include "app/session.h"
-#include "base/array.h"
 #include "base/text.h"
 #include "page/page.h"
 
 /* ---- what can go wrong at the end of a login ---- */
 
-typedef struct failure {
-    ost_result result;
-    int status;
-    const char *title, *text;
-} failure;
-
-static const failure failures[] = {
-    {OST_E_STATE, 400, "This login cannot be finished here",
-     "It was begun in another browser, has been used already, or took too long. Sign in again."},
-    {OST_E_EXPIRED, 400, "This login has run out",
-     "The provider no longer accepts it. Sign in again."},
-    {OST_E_FORMAT, 400, "This is not an answer to a login", "The link is incomplete or damaged."},
-    {OST_E_ISSUER, 400, "This login comes from somewhere else",
-     "The answer is not from the provider that this API trusts. Nobody has been signed in."},
-    {OST_E_AUDIENCE, 403, "Your login does not include this API",
-     "The provider has signed you in, but not for this API. Its operator needs to add this API to "
-     "the audience of the client's access tokens."},
-    {OST_E_CEILING, 500, "Your login is too large",
-     "The provider's tokens are larger than a browser's cookies can hold. Tell the people who run "
-     "this API."},
-    {OST_E_TIMEOUT, 503, "Login is not possible right now",
-     "The provider did not answer in time. Please try again in a moment."},
-    {OST_E_BUSY, 503, "Login is not possible right now",
-     "Too many people are signing in. Please try again in a moment."},
-    {OST_E_TLS, 503, "Login is not possible right now",
-     "The connection to the provider is not secure. Tell the people who run this API."},
-};
-
-/* What the provider's own refusals mean to a person (RFC 6749 §4.1.2.1, OpenID Connect Core
- * §3.1.2.6). */
-static const char *meaning_of(const char *code)
-{
-    static const struct {
-        const char *code, *text;
-    } meanings[] = {
-        {"access_denied", "You did not allow it, or are not allowed to."},
-        {"login_required", "The provider wanted you to sign in, and you did not."},
-        {"interaction_required", "The provider wanted to ask you something first."},
-        {"consent_required", "The provider wanted your consent first."},
-        {"temporarily_unavailable", "The provider is busy. Please try again in a moment."},
-        {"server_error", "Something went wrong at the provider. Please try again in a moment."},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(meanings); i++) {
-        if (strcmp(code, meanings[i].code) == 0)
-            return meanings[i].text;
-    }
-    return "The provider refused the login. Tell the people who run this API.";
-}
-
-/* `said` is the provider's error code when the result is its refusal in the callback; `explanation`
- * is the operator's, and shown in development only. */
+/* `refusal` is the provider's error code when the result is its refusal in the callback;
+ * `explanation` is the operator's, and shown in development only. */
 static void show_failure(http_exchange *exchange, const app_server *server, ost_result result,
-                         const char *said, const char *explanation)
+                         const char *refusal, const char *explanation)
 {
     bool explain = server->settings->insecure_explain && explanation[0] != '\0';
-    notice shown = {
-        .status = 502,
-        .title = "You could not be signed in",
-        .text = "The provider's answer cannot be used. Tell the people who run this API.",
+    const ost_login_notice said = ost_login_explain(result, refusal);
+    const notice shown = {
+        .status = said.status,
+        .title = said.title,
+        .text = said.text,
         .detail = explain ? explanation : NULL,
         .link = "/",
         .link_text = "Back to the start",
     };
-    for (size_t i = 0; i < ARRAY_LEN(failures); i++) {
-        if (failures[i].result == result) {
-            shown.status = failures[i].status;
-            shown.title = failures[i].title;
-            shown.text = failures[i].text;
-        }
-    }
-    if (said != NULL) {
-        shown.status = 403;
-        shown.text = meaning_of(said);
-    }
     notice_send(exchange, server, &shown);
 }
 
@@ -131,7 +69,7 @@ void login_pages_home(http_exchange *exchange, void *user)
 
 typedef struct arrival {
     ost_request *request;
-    login_call *call;
+    ost_login_call *call;
     ost_result failed; /* the call could not be made, for this: */
     ost_error error;
 } arrival;
@@ -149,11 +87,11 @@ static void arrive(http_exchange *exchange, void *user)
 {
     arrival *over = user;
     ost_request *request = over->request;
-    login_step step = {0};
+    ost_login_step step = {0};
     ost_result result = over->failed;
     if (over->call != NULL)
-        result = login_call_end(over->call, http_arena(exchange), &step, &request->browser.session,
-                                &over->error);
+        result = ost_login_call_end(over->call, http_arena(exchange), &step,
+                                    &request->browser.session, &over->error);
     /* The refusal that came with the callback has a code and nothing else in its detail. */
     const char *said = over->call == NULL && result == OST_E_REMOTE ? over->error.detail : NULL;
     if (over->call == NULL && result == OST_E_STATE && request->browser.has_session) {
@@ -172,7 +110,7 @@ static void arrive(http_exchange *exchange, void *user)
     http_redirect(exchange, 302, step.location);
 }
 
-static void arrived(login_call *call, void *user)
+static void arrived(ost_login_call *call, void *user)
 {
     arrival *over = user;
     over->call = call;
@@ -193,8 +131,8 @@ void login_pages_callback(http_exchange *exchange, void *user)
     }
     begun->request = request;
     http_suspend(exchange);
-    begun->failed = login_finish(server->login, request->browser.base, request->http->query,
-                                 &request->browser.jar, arrived, begun, &begun->error);
+    begun->failed = ost_login_finish(server->login, request->browser.base, request->http->query,
+                                     &request->browser.jar, arrived, begun, &begun->error);
     if (begun->failed != OST_OK)
         http_resume(exchange, arrive, begun);
 }
@@ -227,10 +165,10 @@ static void end_session(ost_request *request)
 {
     browser_side *side = &request->browser;
     http_exchange *exchange = request->exchange;
-    login_step step = {0};
+    ost_login_step step = {0};
     ost_result result =
-        login_end(request->server->login, side->base, side->has_session ? &side->session : NULL,
-                  &side->jar, http_arena(exchange), &step);
+        ost_login_end(request->server->login, side->base, side->has_session ? &side->session : NULL,
+                      &side->jar, http_arena(exchange), &step);
     if (result == OST_OK)
         result = browser_set_cookies(exchange, side->base, &step);
     if (result != OST_OK) {

@@ -17,11 +17,11 @@ static void send_live(http_exchange *exchange, void *user)
     http_respond(exchange, 200, "application/json", OST_TEXT("{\"status\":\"UP\"}"));
 }
 
-static void write_login(ost_json_writer *writer, const login_service *login)
+static void write_login(ost_json_writer *writer, const ost_login *login)
 {
     char why[256];
-    ost_json_member_boolean(writer, "login", login_is_ready(login));
-    login_trouble(login, why);
+    ost_json_member_boolean(writer, "login", ost_login_is_ready(login));
+    ost_login_trouble(login, why);
     if (why[0] != '\0')
         ost_json_member_string(writer, "login_error", why);
 }

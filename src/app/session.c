@@ -10,7 +10,7 @@
 typedef struct renewal {
     ost_request *request;
     void (*next)(ost_request *request);
-    login_call *call;
+    ost_login_call *call;
     ost_result failed; /* the call could not be made */
 } renewal;
 
@@ -21,19 +21,19 @@ void session_open(ost_request *request)
     side->base = browser_base(request->server->settings, request->http, arena);
     if (side->base.len == 0 || browser_cookies(request->http, arena, &side->jar) != OST_OK)
         return;
-    side->has_session =
-        login_open(request->server->login, side->base, &side->jar, arena, &side->session) == OST_OK;
+    side->has_session = ost_login_open(request->server->login, side->base, &side->jar, arena,
+                                       &side->session) == OST_OK;
 }
 
 /* ---- refreshing ---- */
 
-static void take_outcome(ost_request *request, login_call *call)
+static void take_outcome(ost_request *request, ost_login_call *call)
 {
     browser_side *side = &request->browser;
-    login_step step = {0};
+    ost_login_step step = {0};
     ost_error error = {0};
     ost_result result =
-        login_call_end(call, http_arena(request->exchange), &step, &side->session, &error);
+        ost_login_call_end(call, http_arena(request->exchange), &step, &side->session, &error);
     if (result != OST_OK)
         http_set_reason(request->exchange, "the session was not refreshed: %s", error.detail);
     side->renewal = result;
@@ -62,7 +62,7 @@ static void refresh_ended(http_exchange *exchange, void *user)
     over->next(request);
 }
 
-static void refresh_done(login_call *call, void *user)
+static void refresh_done(ost_login_call *call, void *user)
 {
     renewal *over = user;
     over->call = call;
@@ -79,8 +79,8 @@ static bool refresh(ost_request *request, void (*next)(ost_request *request))
         return false;
     *begun = (renewal){.request = request, .next = next};
     http_suspend(request->exchange);
-    begun->failed = login_refresh(request->server->login, side->base, &side->session, &side->jar,
-                                  refresh_done, begun, NULL);
+    begun->failed = ost_login_refresh(request->server->login, side->base, &side->session,
+                                      &side->jar, refresh_done, begun, NULL);
     if (begun->failed != OST_OK)
         http_resume(request->exchange, refresh_ended, begun);
     return true;
@@ -92,7 +92,7 @@ void session_take(ost_request *request, void (*next)(ost_request *request))
     session_open(request);
     if (side->has_session) {
         request->credentials.bearer = side->session.access_token;
-        if (login_is_due(request->server->login, &side->session) && refresh(request, next))
+        if (ost_login_is_due(request->server->login, &side->session) && refresh(request, next))
             return;
     }
     next(request);
@@ -119,7 +119,7 @@ static void show_no_login(ost_request *request, ost_result result)
         .link_text = "Try again",
     };
     char why[256];
-    login_trouble(request->server->login, why);
+    ost_login_trouble(request->server->login, why);
     http_set_reason(request->exchange, "no login was begun: %s",
                     result == OST_E_CONFLICT                  ? "the browser keeps no cookies"
                     : result == OST_E_STATE && why[0] != '\0' ? why
@@ -135,11 +135,11 @@ static void show_no_login(ost_request *request, ost_result result)
 static void begin_login(ost_request *request)
 {
     const ost_policy *policy = request->route->guard;
-    const login_demand demand = {.acr_values = policy->acr_values, .max_age = policy->max_age};
+    const ost_login_demand demand = {.acr_values = policy->acr_values, .max_age = policy->max_age};
     ost_arena *arena = http_arena(request->exchange);
     browser_side *side = &request->browser;
-    login_step step = {0};
-    ost_result result = login_begin(
+    ost_login_step step = {0};
+    ost_result result = ost_login_begin(
         request->server->login, side->base, browser_target(request->http, arena),
         request->verdict.reason == OST_E_STEP_UP ? &demand : NULL, &side->jar, arena, &step);
     if (result == OST_OK)
@@ -158,7 +158,7 @@ static void begin_login(ost_request *request)
 static bool login_would_change_nothing(const ost_request *request)
 {
     const browser_side *side = &request->browser;
-    if (!side->has_session || !login_is_fresh(request->server->login, &side->session))
+    if (!side->has_session || !ost_login_is_fresh(request->server->login, &side->session))
         return false;
     return request->verdict.reason != OST_E_STEP_UP || side->session.demanded;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Makes a login, and opens the sessions that browsers bring; see login.h. */
-#include "login/login.h"
+/* Makes a login, and opens the sessions that browsers bring; see <ostiary/login.h>. */
+#include <ostiary/login.h>
 
 #include <string.h>
 
@@ -20,7 +20,7 @@ static bool is_cookie_name(const char *name)
     return len > 0 && len <= LOGIN_COOKIE_NAME_MAX && text_is_made_of(text_of(name), "-_");
 }
 
-static ost_result check_config(const login_config *config, ost_error *error)
+static ost_result check_config(const ost_login_config *config, ost_error *error)
 {
     if (config->issuer == NULL)
         return ost_error_set(error, OST_E_CONFIG, "the login needs an issuer");
@@ -55,7 +55,7 @@ static char *copy_string(const char *string, const char *fallback, bool *failed)
     return made;
 }
 
-static ost_result fill(login_service *made, const login_config *config)
+static ost_result fill(ost_login *made, const ost_login_config *config)
 {
     bool failed = false;
     made->issuer = copy_string(config->issuer, NULL, &failed);
@@ -81,7 +81,7 @@ static ost_result fill(login_service *made, const login_config *config)
     return result;
 }
 
-static ost_result start_service(login_service *made, const login_config *config, ost_error *error)
+static ost_result start_service(ost_login *made, const ost_login_config *config, ost_error *error)
 {
     ost_result result = net_client_new(0, &made->net);
     if (result != OST_OK)
@@ -96,31 +96,37 @@ static ost_result start_service(login_service *made, const login_config *config,
     return login_provider_new(&provider, &made->provider, error);
 }
 
-ost_result login_new(const login_config *config, login_service **ret_login, ost_error *error)
+ost_result ost_login_new(const ost_login_config *config, ost_login **ret_login, ost_error *error)
 {
+    if (config == NULL || ret_login == NULL)
+        return ost_error_set(error, OST_E_ARGUMENT,
+                             "no configuration, or nowhere to put the login");
     ost_result result = check_config(config, error);
     if (result != OST_OK)
         return result;
-    login_service *made = memory_alloc(sizeof *made);
+    ost_login *made = memory_alloc(sizeof *made);
     if (made == NULL)
-        return OST_E_MEMORY;
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     result = fill(made, config);
+    if (result != OST_OK)
+        result = ost_error_set(error, result, "the login could not be prepared");
     if (result == OST_OK)
         result = start_service(made, config, error);
     if (result != OST_OK) {
-        login_free(made);
+        ost_login_free(made);
         return result;
     }
     *ret_login = made;
     return OST_OK;
 }
 
-void login_stop(login_service *login)
+void ost_login_stop(ost_login *login)
 {
-    net_client_stop(login->net);
+    if (login != NULL)
+        net_client_stop(login->net);
 }
 
-void login_free(login_service *login)
+void ost_login_free(ost_login *login)
 {
     if (login == NULL)
         return;
@@ -139,21 +145,29 @@ void login_free(login_service *login)
     memory_free(login);
 }
 
-bool login_is_ready(const login_service *login)
+bool ost_login_is_ready(const ost_login *login)
 {
+    if (login == NULL)
+        return false;
     const login_endpoints *endpoints = login_provider_take(login->provider);
     login_provider_give(endpoints);
     return endpoints != NULL;
 }
 
-void login_trouble(const login_service *login, char ret_why[256])
+void ost_login_trouble(const ost_login *login, char ret_why[256])
 {
-    login_provider_trouble(login->provider, ret_why);
+    if (ret_why == NULL)
+        return;
+    ret_why[0] = '\0';
+    if (login != NULL)
+        login_provider_trouble(login->provider, ret_why);
 }
 
-ost_result login_describe(const login_service *login, ost_arena *arena, ost_text *ret_authorization,
-                          ost_text *ret_token)
+ost_result ost_login_describe(const ost_login *login, ost_arena *arena, ost_text *ret_authorization,
+                              ost_text *ret_token)
 {
+    if (login == NULL || arena == NULL || ret_authorization == NULL || ret_token == NULL)
+        return OST_E_ARGUMENT;
     const login_endpoints *endpoints = login_provider_take(login->provider);
     if (endpoints == NULL)
         return OST_E_STATE;
@@ -167,7 +181,7 @@ ost_result login_describe(const login_service *login, ost_arena *arena, ost_text
     return OST_OK;
 }
 
-ost_text login_cookie_of(const login_service *login, ost_text base, ost_arena *arena)
+ost_text login_cookie_of(const ost_login *login, ost_text base, ost_arena *arena)
 {
     return login_cookies_name(arena, login->cookie_name, login_base_is_secure(base));
 }
@@ -177,9 +191,13 @@ ost_text login_mark_of(ost_text cookie, ost_arena *arena)
     return text_of(ost_arena_format(arena, "%.*s-back", (int)cookie.len, cookie.data));
 }
 
-ost_result login_open(const login_service *login, ost_text base, const login_jar *jar,
-                      ost_arena *arena, login_session *ret_session)
+ost_result ost_login_open(const ost_login *login, ost_text base, const ost_login_jar *jar,
+                          ost_arena *arena, ost_login_session *ret_session)
 {
+    if (login == NULL || jar == NULL || arena == NULL || ret_session == NULL)
+        return OST_E_ARGUMENT;
+    if (!login_base_is_origin(base))
+        return OST_E_ARGUMENT;
     if (login->client_id == NULL)
         return OST_E_NOT_FOUND;
     ost_text name = login_cookie_of(login, base, arena), sealed, packed;
@@ -193,13 +211,14 @@ ost_result login_open(const login_service *login, ost_text base, const login_jar
     return result;
 }
 
-bool login_is_due(const login_service *login, const login_session *session)
+bool ost_login_is_due(const ost_login *login, const ost_login_session *session)
 {
-    return session->refresh_token.len > 0 && ost_now(login->context) >= session->refresh_at;
+    return login != NULL && session != NULL && session->refresh_token.len > 0 &&
+           ost_now(login->context) >= session->refresh_at;
 }
 
-bool login_is_fresh(const login_service *login, const login_session *session)
+bool ost_login_is_fresh(const ost_login *login, const ost_login_session *session)
 {
-    int64_t now = ost_now(login->context);
-    return now < session->started + LOGIN_FRESH_SECONDS;
+    return login != NULL && session != NULL &&
+           ost_now(login->context) < session->started + LOGIN_FRESH_SECONDS;
 }

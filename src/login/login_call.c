@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The two calls to the token endpoint, from the browser's request until the answer is there; see
- * login.h. What the answer means is told in login_outcome.c, on the caller's thread. */
+ * <ostiary/login.h>. What the answer means is told in login_outcome.c, on the caller's thread. */
 #include "login/login_call.h"
 
 #include "base/context.h"
@@ -12,7 +12,7 @@
 
 #define CALL_ARENA ((size_t)512 << 10)
 
-void login_call_free(login_call *call)
+void login_call_free(ost_login_call *call)
 {
     if (call == NULL)
         return;
@@ -22,10 +22,12 @@ void login_call_free(login_call *call)
     memory_free(call);
 }
 
-static login_call *call_new(login_service *login, ost_text base, const login_jar *jar,
-                            login_done done, void *user)
+static void told(login_waiter *waiter);
+
+static ost_login_call *call_new(ost_login *login, ost_text base, const ost_login_jar *jar,
+                                ost_login_done done, void *user)
 {
-    login_call *call = memory_alloc(sizeof *call);
+    ost_login_call *call = memory_alloc(sizeof *call);
     if (call == NULL)
         return NULL;
     call->login = login;
@@ -33,6 +35,7 @@ static login_call *call_new(login_service *login, ost_text base, const login_jar
     call->jar = jar;
     call->done = done;
     call->user = user;
+    call->waiter.done = told;
     call->arena = ost_arena_new(CALL_ARENA);
     call->endpoints = login_provider_take(login->provider);
     if (call->arena == NULL) {
@@ -46,11 +49,11 @@ static login_call *call_new(login_service *login, ost_text base, const login_jar
 
 static void tell(void *user)
 {
-    login_call *call = user;
+    ost_login_call *call = user;
     call->done(call, call->user);
 }
 
-static bool read_tokens(const login_call *call, login_tokens *ret_tokens)
+static bool read_tokens(const ost_login_call *call, login_tokens *ret_tokens)
 {
     const login_token_request *request = call->request;
     return request->result == OST_OK && login_tokens_read(request->status, request->body,
@@ -58,7 +61,7 @@ static bool read_tokens(const login_call *call, login_tokens *ret_tokens)
 }
 
 /* A login's access token is checked before the browser is sent on. */
-static bool await_access(login_call *call)
+static bool await_access(ost_login_call *call)
 {
     static const ost_policy any = {0};
     login_tokens tokens;
@@ -73,14 +76,14 @@ static bool await_access(login_call *call)
 
 static void id_key_came(void *user)
 {
-    login_call *call = user;
+    ost_login_call *call = user;
     if (!await_access(call))
         tell(call);
 }
 
-static bool await_id_key(login_call *call)
+static bool await_id_key(ost_login_call *call)
 {
-    const login_service *login = call->login;
+    const ost_login *login = call->login;
     login_tokens tokens;
     ost_unverified_jws jws;
     if (!read_tokens(call, &tokens) || tokens.id_token.len == 0 ||
@@ -96,14 +99,14 @@ static bool await_id_key(login_call *call)
  * that the provider gives once. */
 static void told(login_waiter *waiter)
 {
-    login_call *call = (login_call *)waiter;
+    ost_login_call *call = (ost_login_call *)waiter;
     if (!await_id_key(call) && !await_access(call))
         tell(call);
 }
 
 static void answered(const net_response *response, void *user)
 {
-    login_call *call = user;
+    ost_login_call *call = user;
     /* The waiters may end the call, so the table and the request are read first. */
     login_token_requests *requests = call->login->requests;
     login_token_request *request = call->request;
@@ -112,7 +115,7 @@ static void answered(const net_response *response, void *user)
 
 /* Sends the request of a call that has begun a new request. When it cannot be sent, that is what
  * those who wait are told: another request may have joined by now. */
-static void send_request(login_call *call, login_exchange *exchange)
+static void send_request(ost_login_call *call, login_exchange *exchange)
 {
     ost_error error = {0};
     ost_result result = net_fetch(call->login->net, &exchange->request, answered, call, &error);
@@ -126,8 +129,8 @@ static void send_request(login_call *call, login_exchange *exchange)
 /* ---- beginning ---- */
 
 /* Opens the transaction that the callback belongs to. */
-static ost_result find_transaction(const login_service *login, const login_callback *callback,
-                                   login_call *call, ost_error *error)
+static ost_result find_transaction(const ost_login *login, const login_callback *callback,
+                                   ost_login_call *call, ost_error *error)
 {
     ost_text base_name = login_cookie_of(login, call->base, call->arena);
     ost_text name = login_cookies_transaction(call->arena, base_name, callback->state);
@@ -148,7 +151,7 @@ static ost_result find_transaction(const login_service *login, const login_callb
     return OST_OK;
 }
 
-static ost_result check_callback(const login_service *login, const login_callback *callback,
+static ost_result check_callback(const ost_login *login, const login_callback *callback,
                                  const login_endpoints *endpoints, ost_error *error)
 {
     bool named = callback->issuer.data != NULL;
@@ -163,10 +166,10 @@ static ost_result check_callback(const login_service *login, const login_callbac
     return OST_OK;
 }
 
-static ost_result prepare_finish(login_call *call, ost_text query, login_exchange *ret_exchange,
+static ost_result prepare_finish(ost_login_call *call, ost_text query, login_exchange *ret_exchange,
                                  ost_error *error)
 {
-    login_service *login = call->login;
+    ost_login *login = call->login;
     if (login->client_id == NULL || call->endpoints == NULL)
         return ost_error_set(error, OST_E_STATE, "the provider's endpoints are not known yet");
     login_callback callback;
@@ -182,65 +185,88 @@ static ost_result prepare_finish(login_call *call, ost_text query, login_exchang
     return result;
 }
 
-ost_result login_finish(login_service *login, ost_text base, ost_text query, const login_jar *jar,
-                        login_done done, void *user, ost_error *error)
+/* Makes the call's request, or joins one of the same digest; ends the call when it cannot. */
+static ost_result begin(ost_login_call *call, const unsigned char *digest, login_exchange *exchange,
+                        ost_error *error)
 {
-    login_call *call = call_new(login, base, jar, done, user);
-    if (call == NULL)
-        return OST_E_MEMORY;
-    login_exchange exchange;
-    ost_result result = prepare_finish(call, query, &exchange, error);
-    if (result != OST_OK) {
-        login_call_free(call);
-        return result;
-    }
-    call->waiter.done = told;
     login_request_place place;
-    result =
-        login_token_requests_join(login->requests, NULL, &call->waiter, &place, &call->request);
-    if (result != OST_OK) {
-        login_exchange_clear(&exchange);
-        login_call_free(call);
-        return result;
+    ost_result result = login_token_requests_join(call->login->requests, digest, &call->waiter,
+                                                  &place, &call->request);
+    if (result == OST_OK && place == LOGIN_REQUEST_NEW) {
+        send_request(call, exchange);
+        return OST_OK;
     }
-    send_request(call, &exchange);
+    login_exchange_clear(exchange);
+    if (result != OST_OK) {
+        login_call_free(call);
+        return ost_error_set(error, result, "%s", ost_result_sentence(result));
+    }
+    if (place == LOGIN_REQUEST_DONE)
+        told(&call->waiter);
     return OST_OK;
 }
 
-ost_result login_refresh(login_service *login, ost_text base, const login_session *session,
-                         const login_jar *jar, login_done done, void *user, ost_error *error)
+ost_result login_tell(ost_result result, const ost_error *said, ost_error *error)
 {
-    if (session->refresh_token.len == 0)
-        return ost_error_set(error, OST_E_STATE, "the session has no refresh token");
-    unsigned char digest[32];
-    ost_result result = ost_sha256(session->refresh_token, digest);
+    if (result != OST_OK && said->code == result)
+        return ost_error_set(error, result, "%s", said->detail);
     if (result != OST_OK)
-        return result;
-    login_call *call = call_new(login, base, jar, done, user);
+        return ost_error_set(error, result, "%s", ost_result_sentence(result));
+    return result;
+}
+
+ost_result ost_login_finish(ost_login *login, ost_text base, ost_text query,
+                            const ost_login_jar *jar, ost_login_done done, void *user,
+                            ost_error *error)
+{
+    if (login == NULL || jar == NULL || done == NULL)
+        return ost_error_set(error, OST_E_ARGUMENT, "no login, no jar, or nobody to tell");
+    ost_login_call *call = call_new(login, base, jar, done, user);
     if (call == NULL)
-        return OST_E_MEMORY;
-    call->session = session;
-    call->waiter.done = told;
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     login_exchange exchange;
-    result =
-        call->endpoints == NULL
-            ? ost_error_set(error, OST_E_STATE, "the provider's endpoints are not known yet")
-            : login_exchange_refresh(login, call->endpoints, session->refresh_token, &exchange);
+    ost_error said = {0};
+    ost_result result = prepare_finish(call, query, &exchange, &said);
     if (result != OST_OK) {
         login_call_free(call);
-        return result;
+        return login_tell(result, &said, error);
     }
-    login_request_place place;
-    result =
-        login_token_requests_join(login->requests, digest, &call->waiter, &place, &call->request);
-    if (result == OST_OK && place == LOGIN_REQUEST_NEW) {
-        send_request(call, &exchange);
-        return OST_OK;
-    }
-    login_exchange_clear(&exchange);
-    if (result != OST_OK)
-        login_call_free(call);
-    else if (place == LOGIN_REQUEST_DONE)
-        told(&call->waiter);
+    return begin(call, NULL, &exchange, error);
+}
+
+static ost_result prepare_refresh(ost_login_call *call, unsigned char digest[32],
+                                  login_exchange *ret_exchange, ost_error *error)
+{
+    ost_text token = call->session->refresh_token;
+    if (token.len == 0)
+        return ost_error_set(error, OST_E_STATE, "the session has no refresh token");
+    if (call->login->client_id == NULL || call->endpoints == NULL)
+        return ost_error_set(error, OST_E_STATE, "the provider's endpoints are not known yet");
+    ost_result result = ost_sha256(token, digest);
+    if (result == OST_OK)
+        result = login_exchange_refresh(call->login, call->endpoints, token, ret_exchange);
     return result;
+}
+
+ost_result ost_login_refresh(ost_login *login, ost_text base, const ost_login_session *session,
+                             const ost_login_jar *jar, ost_login_done done, void *user,
+                             ost_error *error)
+{
+    if (login == NULL || session == NULL || jar == NULL || done == NULL)
+        return ost_error_set(error, OST_E_ARGUMENT, "no login, session or jar, or nobody to tell");
+    if (!login_base_is_origin(base))
+        return ost_error_set(error, OST_E_ARGUMENT, "the base is no origin");
+    ost_login_call *call = call_new(login, base, jar, done, user);
+    if (call == NULL)
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    call->session = session;
+    unsigned char digest[32];
+    login_exchange exchange;
+    ost_error said = {0};
+    ost_result result = prepare_refresh(call, digest, &exchange, &said);
+    if (result != OST_OK) {
+        login_call_free(call);
+        return login_tell(result, &said, error);
+    }
+    return begin(call, digest, &exchange, error);
 }

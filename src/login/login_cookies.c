@@ -12,7 +12,7 @@ ost_text login_cookies_name(ost_arena *arena, const char *name, bool secure)
     return text_of(ost_arena_format(arena, "%s%s", secure ? "__Host-" : "", name));
 }
 
-ost_text login_cookies_get(const login_jar *jar, ost_text name)
+ost_text login_cookies_get(const ost_login_jar *jar, ost_text name)
 {
     for (size_t i = 0; i < jar->count; i++) {
         if (text_equal(jar->pairs[i].name, name))
@@ -21,13 +21,13 @@ ost_text login_cookies_get(const login_jar *jar, ost_text name)
     return (ost_text){0};
 }
 
-ost_result login_cookies_add(login_step *step, ost_text name, ost_text value, int64_t max_age)
+ost_result login_cookies_add(ost_login_step *step, ost_text name, ost_text value, int64_t max_age)
 {
     if (name.data == NULL)
         return OST_E_MEMORY;
-    if (step->cookie_count == LOGIN_COOKIES)
+    if (step->cookie_count == OST_LOGIN_COOKIES)
         return OST_E_CEILING;
-    step->cookies[step->cookie_count++] = (login_cookie){name, value, max_age};
+    step->cookies[step->cookie_count++] = (ost_login_cookie){name, value, max_age};
     return OST_OK;
 }
 
@@ -39,7 +39,7 @@ static ost_text piece_name(ost_arena *arena, ost_text name, size_t index)
     return text_of(ost_arena_format(arena, "%.*s-%zu", (int)name.len, name.data, index));
 }
 
-ost_result login_cookies_join(const login_jar *jar, ost_text name, ost_arena *arena,
+ost_result login_cookies_join(const ost_login_jar *jar, ost_text name, ost_arena *arena,
                               ost_text *ret_sealed)
 {
     ost_text pieces[LOGIN_PIECES], first = login_cookies_get(jar, name);
@@ -81,8 +81,8 @@ static size_t pieces_for(size_t len)
     return len == 0 ? 0 : (len + 2 + LOGIN_PIECE_BYTES - 1) / LOGIN_PIECE_BYTES;
 }
 
-ost_result login_cookies_split(const login_jar *jar, ost_text name, ost_text sealed,
-                               ost_arena *arena, login_step *step)
+ost_result login_cookies_split(const ost_login_jar *jar, ost_text name, ost_text sealed,
+                               ost_arena *arena, ost_login_step *step)
 {
     size_t count = pieces_for(sealed.len);
     if (count > LOGIN_PIECES)
@@ -118,7 +118,7 @@ static bool is_transaction(ost_text cookie, ost_text name)
 }
 
 /* Browsers send older cookies first (RFC 6265 §5.4 step 2). */
-ost_result login_cookies_prune(const login_jar *jar, ost_text name, login_step *step)
+ost_result login_cookies_prune(const ost_login_jar *jar, ost_text name, ost_login_step *step)
 {
     size_t count = 0;
     for (size_t i = 0; i < jar->count; i++)
@@ -127,7 +127,7 @@ ost_result login_cookies_prune(const login_jar *jar, ost_text name, login_step *
     for (size_t i = 0; i < jar->count && count >= LOGIN_TRANSACTIONS && result == OST_OK; i++) {
         if (!is_transaction(jar->pairs[i].name, name))
             continue;
-        if (step->cookie_count + 1 >= LOGIN_COOKIES)
+        if (step->cookie_count + 1 >= OST_LOGIN_COOKIES)
             break;
         result = login_cookies_add(step, jar->pairs[i].name, OST_TEXT(""), 0);
         count--;

@@ -5,7 +5,7 @@
 #ifndef LOGIN_COOKIES_H
 #define LOGIN_COOKIES_H
 
-#include "login/login_session.h"
+#include <ostiary/login.h>
 
 #define LOGIN_PIECES 6           /* cookies of one session at most */
 #define LOGIN_PIECE_BYTES 3800   /* of value in each; the name and attributes come on top */
@@ -16,27 +16,28 @@
 ost_text login_cookies_name(ost_arena *arena, const char *name, bool secure);
 
 /* The value of a cookie by name; NULL data when absent. */
-ost_text login_cookies_get(const login_jar *jar, ost_text name);
+ost_text login_cookies_get(const ost_login_jar *jar, ost_text name);
 
 /* Adds a cookie to the step; a ceiling of its own keeps it from overflowing. */
-OST_MUST_CHECK ost_result login_cookies_add(login_step *step, ost_text name, ost_text value,
+OST_MUST_CHECK ost_result login_cookies_add(ost_login_step *step, ost_text name, ost_text value,
                                             int64_t max_age);
 
 /* Puts together what the session's cookies hold. OST_E_NOT_FOUND: no first piece. OST_E_FORMAT: a
  * piece is missing, or there are too many. */
-OST_MUST_CHECK ost_result login_cookies_join(const login_jar *jar, ost_text name, ost_arena *arena,
-                                             ost_text *ret_sealed);
+OST_MUST_CHECK ost_result login_cookies_join(const ost_login_jar *jar, ost_text name,
+                                             ost_arena *arena, ost_text *ret_sealed);
 
 /* Adds the pieces of `sealed` to the step, and deletes pieces that the browser has beyond them.
  * OST_E_CEILING: it takes more than LOGIN_PIECES. With an empty text everything is deleted. */
-OST_MUST_CHECK ost_result login_cookies_split(const login_jar *jar, ost_text name, ost_text sealed,
-                                              ost_arena *arena, login_step *step);
+OST_MUST_CHECK ost_result login_cookies_split(const ost_login_jar *jar, ost_text name,
+                                              ost_text sealed, ost_arena *arena,
+                                              ost_login_step *step);
 
 /* "NAME-login-STATE". */
 ost_text login_cookies_transaction(ost_arena *arena, ost_text name, ost_text state);
 
 /* Deletes the oldest unfinished logins, so that one more makes LOGIN_TRANSACTIONS at most. */
-OST_MUST_CHECK ost_result login_cookies_prune(const login_jar *jar, ost_text name,
-                                              login_step *step);
+OST_MUST_CHECK ost_result login_cookies_prune(const ost_login_jar *jar, ost_text name,
+                                              ost_login_step *step);
 
 #endif

@@ -7,9 +7,10 @@
 #include "login/login_seal.h"
 #include <ostiary/guard.h>
 
-#include "login/login_session.h"
+#include "base/text.h"
 #include "login/login_token_requests.h"
 #include "net/net.h"
+#include <ostiary/login.h>
 
 #define LOGIN_TRANSACTION_SECONDS 600 /* from the redirect to the provider until the callback */
 #define LOGIN_MARK_SECONDS                                                                         \
@@ -17,7 +18,7 @@
         */
 #define LOGIN_FRESH_SECONDS 30
 
-struct login_service {
+struct ost_login {
     char *issuer;
     char *client_id;
     char *client_secret;
@@ -37,11 +38,19 @@ struct login_service {
 
 static inline bool login_base_is_secure(ost_text base)
 {
-    return base.len >= 8 && base.data[4] == 's';
+    return text_starts(base, "https://");
+}
+
+/* Callers hand over origins; what is none would end in cookies and redirects that go nowhere. */
+static inline bool login_base_is_origin(ost_text base)
+{
+    size_t scheme = text_starts(base, "https://") ? 8 : text_starts(base, "http://") ? 7 : 0;
+    return scheme > 0 && base.len > scheme &&
+           text_find(text_slice(base, scheme, base.len), '/', 0) == base.len - scheme;
 }
 
 /* The name of the session's first cookie on `base`; NULL data: out of memory. */
-ost_text login_cookie_of(const login_service *login, ost_text base, ost_arena *arena);
+ost_text login_cookie_of(const ost_login *login, ost_text base, ost_arena *arena);
 
 /* The cookie that says for some seconds that a login has just ended here. */
 ost_text login_mark_of(ost_text cookie, ost_arena *arena);

@@ -13,7 +13,7 @@
 #define LIFETIME_MAX 2592000  /* whatever it says */
 
 /* "client_id and client_secret, each form-encoded, joined by a colon" (RFC 6749 §2.3.1). */
-static ost_result add_basic(const login_service *login, buffer *ret_line)
+static ost_result add_basic(const ost_login *login, buffer *ret_line)
 {
     buffer_auto buffer pair;
     buffer_init(&pair, CREDENTIALS_MAX);
@@ -38,7 +38,7 @@ static void begin_form(login_exchange *exchange, const char *grant)
     form_append(&exchange->body, "grant_type", text_of(grant));
 }
 
-static ost_result finish(const login_service *login, const login_endpoints *endpoints,
+static ost_result finish(const ost_login *login, const login_endpoints *endpoints,
                          login_exchange *exchange)
 {
     size_t headers = 0;
@@ -71,7 +71,7 @@ static ost_result finish(const login_service *login, const login_endpoints *endp
     return OST_OK;
 }
 
-ost_result login_exchange_code(const login_service *login, const login_endpoints *endpoints,
+ost_result login_exchange_code(const ost_login *login, const login_endpoints *endpoints,
                                const login_transaction *transaction, ost_text code,
                                login_exchange *ret_exchange)
 {
@@ -91,7 +91,7 @@ ost_result login_exchange_code(const login_service *login, const login_endpoints
     return finish(login, endpoints, ret_exchange);
 }
 
-ost_result login_exchange_refresh(const login_service *login, const login_endpoints *endpoints,
+ost_result login_exchange_refresh(const ost_login *login, const login_endpoints *endpoints,
                                   ost_text refresh_token, login_exchange *ret_exchange)
 {
     begin_form(ret_exchange, "refresh_token");

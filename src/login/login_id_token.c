@@ -46,8 +46,7 @@ static ost_result check_required(const ost_claims *claims, ost_error *error)
 
 /* With several audiences the authorized party must be named, and it must be us whenever it is
  * (§3.1.3.7 items 4 and 5). */
-static ost_result check_party(const login_service *login, const ost_claims *claims,
-                              ost_error *error)
+static ost_result check_party(const ost_login *login, const ost_claims *claims, ost_error *error)
 {
     const ost_json *audience = ost_claims_get(claims, "aud");
     const ost_json *party = ost_claims_get(claims, "azp");
@@ -80,8 +79,8 @@ static ost_result check_hash(const ost_claims *claims, const login_tokens *token
     return OST_OK;
 }
 
-ost_result login_id_token_check(const login_service *login, const login_tokens *tokens,
-                                ost_text nonce, ost_text older, ost_arena *arena, ost_error *error)
+ost_result login_id_token_check(const ost_login *login, const login_tokens *tokens, ost_text nonce,
+                                ost_text older, ost_arena *arena, ost_error *error)
 {
     ost_keyset *keys = NULL;
     ost_result result = guard_keys(login->guard, text_of(login->issuer), &keys);

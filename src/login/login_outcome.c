@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the token endpoint's answer makes of a browser's session; see login_call_end in login.h. */
+/* What the token endpoint's answer makes of a browser's session; see ost_login_call_end in login.h.
+ */
 #include "base/text.h"
-#include "login/login.h"
 #include "login/login_call.h"
 #include "login/login_cookies.h"
 #include "login/login_exchange.h"
 #include "login/login_id_token.h"
 #include "login/login_pack.h"
+#include <ostiary/login.h>
 
 #define REFRESH_MARGIN 30 /* seconds before the access token runs out, or a fifth of its life */
 
 /* The session that the tokens make. After a refresh, what did not come again stays as it was. */
-static login_session session_of(const login_call *call, const login_tokens *tokens, int64_t now)
+static ost_login_session session_of(const ost_login_call *call, const login_tokens *tokens,
+                                    int64_t now)
 {
-    const login_session *before = call->session;
-    login_session session = {
+    const ost_login_session *before = call->session;
+    ost_login_session session = {
         .access_token = tokens->access_token,
         .refresh_token = tokens->refresh_token,
         .id_token = tokens->id_token,
@@ -33,8 +35,8 @@ static login_session session_of(const login_call *call, const login_tokens *toke
     return session;
 }
 
-static ost_result seal_session(const login_call *call, const login_session *session, uint32_t life,
-                               ost_arena *arena, login_step *step)
+static ost_result seal_session(const ost_login_call *call, const ost_login_session *session,
+                               uint32_t life, ost_arena *arena, ost_login_step *step)
 {
     ost_text name = login_cookie_of(call->login, call->base, arena), packed, sealed;
     if (name.data == NULL)
@@ -49,8 +51,8 @@ static ost_result seal_session(const login_call *call, const login_session *sess
 
 /* The guard's word on the access token before the browser is sent on with it: a token that no
  * route would accept would only send it round in circles. */
-static ost_result check_access(const login_call *call, const login_tokens *tokens, ost_arena *arena,
-                               ost_error *error)
+static ost_result check_access(const ost_login_call *call, const login_tokens *tokens,
+                               ost_arena *arena, ost_error *error)
 {
     static const ost_policy any = {0};
     const ost_credentials credentials = {.bearer = tokens->access_token};
@@ -63,8 +65,8 @@ static ost_result check_access(const login_call *call, const login_tokens *token
                          verdict.explanation.data);
 }
 
-static ost_result check_tokens(const login_call *call, const login_tokens *tokens, ost_arena *arena,
-                               ost_error *error)
+static ost_result check_tokens(const ost_login_call *call, const login_tokens *tokens,
+                               ost_arena *arena, ost_error *error)
 {
     if (call->session != NULL) {
         if (tokens->id_token.len == 0)
@@ -81,7 +83,7 @@ static ost_result check_tokens(const login_call *call, const login_tokens *token
 }
 
 /* After a login: its transaction is over, and the browser goes to where it wanted. */
-static ost_result add_arrival(const login_call *call, ost_arena *arena, login_step *step)
+static ost_result add_arrival(const ost_login_call *call, ost_arena *arena, ost_login_step *step)
 {
     ost_text name = login_cookie_of(call->login, call->base, arena);
     ost_text transaction = login_cookies_transaction(arena, name, call->transaction.state);
@@ -94,8 +96,8 @@ static ost_result add_arrival(const login_call *call, ost_arena *arena, login_st
     return wanted != NULL ? result : OST_E_MEMORY;
 }
 
-static ost_result build(const login_call *call, ost_arena *arena, login_step *step,
-                        login_session *ret_session, ost_error *error)
+static ost_result build(const ost_login_call *call, ost_arena *arena, ost_login_step *step,
+                        ost_login_session *ret_session, ost_error *error)
 {
     const login_token_request *request = call->request;
     if (request->result != OST_OK)
@@ -110,7 +112,7 @@ static ost_result build(const login_call *call, ost_arena *arena, login_step *st
         result = check_tokens(call, &tokens, arena, error);
     if (result != OST_OK)
         return result;
-    login_session session = session_of(call, &tokens, ost_now(call->login->context));
+    ost_login_session session = session_of(call, &tokens, ost_now(call->login->context));
     int64_t life = session.refresh_token.len > 0 ? tokens.refresh_lifetime : tokens.lifetime;
     result = seal_session(call, &session, (uint32_t)life, arena, step);
     if (result == OST_E_CEILING && session.id_token.len > 0) {
@@ -128,7 +130,7 @@ static ost_result build(const login_call *call, ost_arena *arena, login_step *st
 
 /* Deletes what is of no use any more: the session that the provider has ended, or the transaction
  * whose code is spent. */
-static void add_deletions(const login_call *call, ost_arena *arena, login_step *step)
+static void add_deletions(const ost_login_call *call, ost_arena *arena, ost_login_step *step)
 {
     ost_text name = login_cookie_of(call->login, call->base, arena);
     ost_result result = OST_OK;
@@ -142,17 +144,20 @@ static void add_deletions(const login_call *call, ost_arena *arena, login_step *
         step->cookie_count = 0;
 }
 
-ost_result login_call_end(login_call *call, ost_arena *arena, login_step *ret_step,
-                          login_session *ret_session, ost_error *error)
+ost_result ost_login_call_end(ost_login_call *call, ost_arena *arena, ost_login_step *ret_step,
+                              ost_login_session *ret_session, ost_error *error)
 {
-    login_step step = {0};
-    ost_result result = build(call, arena, &step, ret_session, error);
+    if (call == NULL || arena == NULL || ret_step == NULL || ret_session == NULL)
+        return ost_error_set(error, OST_E_ARGUMENT, "no call, or nowhere to put its outcome");
+    ost_login_step step = {0};
+    ost_error said = {0};
+    ost_result result = build(call, arena, &step, ret_session, &said);
     if (result != OST_OK) {
-        step = (login_step){0};
+        step = (ost_login_step){0};
         if (result == OST_E_EXPIRED)
             add_deletions(call, arena, &step);
     }
     *ret_step = step;
     login_call_free(call);
-    return result;
+    return login_tell(result, &said, error);
 }

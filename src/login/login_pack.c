@@ -69,7 +69,8 @@ static ost_result finish(buffer *packed, ost_arena *arena, ost_text *ret_packed)
     return OST_OK;
 }
 
-ost_result login_pack_session(const login_session *session, ost_arena *arena, ost_text *ret_packed)
+ost_result login_pack_session(const ost_login_session *session, ost_arena *arena,
+                              ost_text *ret_packed)
 {
     if (session->access_token.len > TEXT_MAX || session->refresh_token.len > TEXT_MAX ||
         session->id_token.len > TEXT_MAX)
@@ -177,11 +178,11 @@ static ost_text take_token(reader *from, ost_arena *arena)
     return (ost_text){token, at};
 }
 
-ost_result login_unpack_session(ost_text packed, ost_arena *arena, login_session *ret_session)
+ost_result login_unpack_session(ost_text packed, ost_arena *arena, ost_login_session *ret_session)
 {
     reader from = {.rest = packed};
     from.bad = take_number(&from, 1) != SESSION_TAG;
-    login_session session = {.demanded = take_flag(&from)};
+    ost_login_session session = {.demanded = take_flag(&from)};
     session.started = take_time(&from);
     session.access_expiry = take_time(&from);
     session.refresh_at = take_time(&from);

@@ -5,7 +5,7 @@
 #ifndef LOGIN_PACK_H
 #define LOGIN_PACK_H
 
-#include "login/login_session.h"
+#include <ostiary/login.h>
 
 /* One attempt to log in, from the redirect to the provider until the callback. */
 typedef struct login_transaction {
@@ -18,14 +18,14 @@ typedef struct login_transaction {
 } login_transaction;
 
 /* The bytes live in the arena. OST_E_CEILING: a field is longer than 16 KiB. */
-OST_MUST_CHECK ost_result login_pack_session(const login_session *session, ost_arena *arena,
+OST_MUST_CHECK ost_result login_pack_session(const ost_login_session *session, ost_arena *arena,
                                              ost_text *ret_packed);
 OST_MUST_CHECK ost_result login_pack_transaction(const login_transaction *transaction,
                                                  ost_arena *arena, ost_text *ret_packed);
 
 /* The fields borrow from `packed` or live in the arena. OST_E_FORMAT. */
 OST_MUST_CHECK ost_result login_unpack_session(ost_text packed, ost_arena *arena,
-                                               login_session *ret_session);
+                                               ost_login_session *ret_session);
 OST_MUST_CHECK ost_result login_unpack_transaction(ost_text packed,
                                                    login_transaction *ret_transaction);
 

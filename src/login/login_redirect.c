@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sends browsers to the provider, to log in (OpenID Connect Core §3.1.2.1, RFC 7636 §4.3) and to
- * log out (RP-Initiated Logout 1.0 §2); see login.h. */
+ * log out (RP-Initiated Logout 1.0 §2); see <ostiary/login.h>. */
 #include "base/base64url.h"
 #include "base/buffer.h"
 #include "base/context.h"
 #include "base/percent.h"
 #include "base/text.h"
-#include "login/login.h"
 #include "login/login_cookies.h"
 #include "login/login_core.h"
 #include "login/login_pack.h"
 #include "login/login_url.h"
+#include <ostiary/login.h>
 
 #define LOCATION_MAX ((size_t)32 << 10) /* an ID token of 16 KiB may be in it */
 #define RANDOM_MAX 32
 
-static ost_result random_text(const login_service *login, size_t bytes, ost_arena *arena,
-                              ost_text *ret)
+static ost_result random_text(const ost_login *login, size_t bytes, ost_arena *arena, ost_text *ret)
 {
     unsigned char random[RANDOM_MAX];
     ost_result result = context_random(login->context, random, bytes);
@@ -26,7 +25,7 @@ static ost_result random_text(const login_service *login, size_t bytes, ost_aren
     return result;
 }
 
-static ost_result make_transaction(const login_service *login, ost_text base, ost_text wanted,
+static ost_result make_transaction(const ost_login *login, ost_text base, ost_text wanted,
                                    bool demanded, ost_arena *arena, login_transaction *ret)
 {
     ost_text path = login_url_wanted(wanted);
@@ -43,7 +42,7 @@ static ost_result make_transaction(const login_service *login, ost_text base, os
 }
 
 /* acr_values are separated by spaces (§3.1.2.1). */
-static void add_demand(buffer *url, const login_demand *demand)
+static void add_demand(buffer *url, const ost_login_demand *demand)
 {
     if (demand->max_age > 0) {
         buffer_append_format(url, "&max_age=%u", demand->max_age);
@@ -69,9 +68,8 @@ static ost_result keep(buffer *url, ost_arena *arena, ost_text *ret_location)
     return OST_OK;
 }
 
-static ost_result authorization_url(const login_service *login,
-                                    const login_transaction *transaction,
-                                    const login_demand *demand, ost_arena *arena,
+static ost_result authorization_url(const ost_login *login, const login_transaction *transaction,
+                                    const ost_login_demand *demand, ost_arena *arena,
                                     ost_text *ret_location)
 {
     unsigned char digest[32];
@@ -103,8 +101,8 @@ static ost_result authorization_url(const login_service *login,
     return uri != NULL ? keep(&url, arena, ret_location) : OST_E_MEMORY;
 }
 
-static ost_result seal_transaction(const login_service *login, const login_transaction *transaction,
-                                   const login_jar *jar, ost_arena *arena, login_step *step)
+static ost_result seal_transaction(const ost_login *login, const login_transaction *transaction,
+                                   const ost_login_jar *jar, ost_arena *arena, ost_login_step *step)
 {
     ost_text cookie = login_cookie_of(login, transaction->base, arena), packed, sealed;
     ost_text name = login_cookies_transaction(arena, cookie, transaction->state);
@@ -122,29 +120,32 @@ static ost_result seal_transaction(const login_service *login, const login_trans
 }
 
 /* The mark of a login that has just ended, but no session to show for it. */
-static ost_result check_return(const login_service *login, ost_text base, const login_jar *jar,
+static ost_result check_return(const ost_login *login, ost_text base, const ost_login_jar *jar,
                                ost_arena *arena)
 {
     ost_text mark = login_mark_of(login_cookie_of(login, base, arena), arena);
     if (mark.data == NULL)
         return OST_E_MEMORY;
-    login_session session;
+    ost_login_session session;
     if (login_cookies_get(jar, mark).data == NULL)
         return OST_OK;
-    return login_open(login, base, jar, arena, &session) == OST_OK ? OST_OK : OST_E_CONFLICT;
+    return ost_login_open(login, base, jar, arena, &session) == OST_OK ? OST_OK : OST_E_CONFLICT;
 }
 
-ost_result login_begin(login_service *login, ost_text base, ost_text wanted,
-                       const login_demand *demand, const login_jar *jar, ost_arena *arena,
-                       login_step *ret_step)
+ost_result ost_login_begin(ost_login *login, ost_text base, ost_text wanted,
+                           const ost_login_demand *demand, const ost_login_jar *jar,
+                           ost_arena *arena, ost_login_step *ret_step)
 {
+    if (login == NULL || !login_base_is_origin(base) || jar == NULL || arena == NULL ||
+        ret_step == NULL)
+        return OST_E_ARGUMENT;
     if (login->client_id == NULL)
         return OST_E_STATE;
     ost_result result = check_return(login, base, jar, arena);
     if (result != OST_OK)
         return result;
     login_transaction transaction;
-    login_step step = {0};
+    ost_login_step step = {0};
     result = make_transaction(login, base, wanted, demand != NULL, arena, &transaction);
     if (result == OST_OK)
         result = authorization_url(login, &transaction, demand, arena, &step.location);
@@ -156,8 +157,9 @@ ost_result login_begin(login_service *login, ost_text base, ost_text wanted,
 }
 
 /* Without an end-session endpoint, the session ends here only. */
-static ost_result logout_url(const login_service *login, ost_text base,
-                             const login_session *session, ost_arena *arena, ost_text *ret_location)
+static ost_result logout_url(const ost_login *login, ost_text base,
+                             const ost_login_session *session, ost_arena *arena,
+                             ost_text *ret_location)
 {
     const char *home = ost_arena_format(arena, "%.*s/", (int)base.len, base.data);
     if (home == NULL)
@@ -178,12 +180,15 @@ static ost_result logout_url(const login_service *login, ost_text base,
     return keep(&url, arena, ret_location);
 }
 
-ost_result login_end(login_service *login, ost_text base, const login_session *session,
-                     const login_jar *jar, ost_arena *arena, login_step *ret_step)
+ost_result ost_login_end(ost_login *login, ost_text base, const ost_login_session *session,
+                         const ost_login_jar *jar, ost_arena *arena, ost_login_step *ret_step)
 {
+    if (login == NULL || !login_base_is_origin(base) || jar == NULL || arena == NULL ||
+        ret_step == NULL)
+        return OST_E_ARGUMENT;
     if (login->client_id == NULL)
         return OST_E_STATE;
-    login_step step = {0};
+    ost_login_step step = {0};
     ost_text cookie = login_cookie_of(login, base, arena), mark = login_mark_of(cookie, arena);
     if (cookie.data == NULL || mark.data == NULL)
         return OST_E_MEMORY;

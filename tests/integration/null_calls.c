@@ -3,6 +3,7 @@
  * calls are in null_cases.inc, which tests/support/null_calls.py makes from the headers. */
 #include <ostiary/guard.h>
 #include <ostiary/jose.h>
+#include <ostiary/login.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,11 +42,22 @@ static ost_unverified_jws unverified_jws;
 static ost_guard_config guard_config;
 static ost_credentials credentials;
 static ost_verdict verdict;
+static ost_login *login;
+static ost_login_config login_config;
+static const ost_login_demand login_demand;
+static const ost_login_jar login_jar;
+static const ost_login_cookie login_cookie = {{"x", 1}, {"y", 1}, -1};
+static const ost_login_session login_session = {.refresh_token = {"x", 1}};
 static _Alignas(16) unsigned char room[1024]; /* for any output */
 
 static void called(void *user)
 {
     (void)user;
+}
+
+static void call_ended(ost_login_call *call, void *user)
+{
+    (void)call, (void)user;
 }
 
 /* `expected` is -1 where all that counts is that the error tells of itself. */
@@ -128,6 +140,17 @@ static void prepare_guard(const char *seed)
     identity = verdict.identity;
 }
 
+static void prepare_login(void)
+{
+    login_config = (ost_login_config){.issuer = ISSUER,
+                                      .discovery_url = "https://127.0.0.1:1/",
+                                      .client_id = "web",
+                                      .redirect_path = "/auth",
+                                      .secret = SECRET,
+                                      .guard = guard};
+    need(ost_login_new(&login_config, &login, NULL));
+}
+
 int main(int argc, char **argv)
 {
     bool bad = argc != 2;
@@ -140,6 +163,7 @@ int main(int argc, char **argv)
             prepare_keys();
             prepare_tokens();
             prepare_guard(argv[1]);
+            prepare_login();
             error.code = UNTOUCHED;
             cases[i].run();
             _exit(0);

@@ -39,6 +39,12 @@ GIVEN = {
     "ost_policy_read json": 'OST_TEXT("{}")',
     "ost_json_writer_finish writer": "written",
     "ost_keyset_find kid": "ost_key_kid(key)",
+    "ost_login_jar_read fields": '&OST_TEXT("a=b")',
+    "base": 'OST_TEXT("https://api.example")',
+    "done": "call_ended",
+    "ost_login *": "login",
+    "const ost_login *": "login",
+    "ost_login_call *": "NULL",
     "token": "token",
     "payload": "payload",
     "verified_payload": "payload",
@@ -83,7 +89,17 @@ GIVEN = {
     "bool": "true",
 }
 # Whose result says something about the argument that was given, even when it is the right one.
-NOT_OK = {"ost_error_set": "OST_E_CONFIG", "ost_guard_wait": "OST_E_ARGUMENT"}
+NOT_OK = {
+    "ost_error_set": "OST_E_CONFIG",
+    "ost_guard_wait": "OST_E_ARGUMENT",
+    # Its issuer cannot be reached.
+    "ost_login_describe": "OST_E_STATE",
+    "ost_login_begin": "OST_E_STATE",
+    "ost_login_open": "OST_E_NOT_FOUND",
+    "ost_login_finish": "OST_E_STATE",
+    "ost_login_refresh": "OST_E_STATE",
+    "ost_login_call_end": "OST_E_ARGUMENT",
+}
 
 
 def parameters_of(text):

@@ -82,7 +82,7 @@ static void base_of_hosts(void **state)
 static void cookies(void **state)
 {
     (void)state;
-    login_jar jar;
+    ost_login_jar jar;
     http_request request = REQUEST("cookie", "a=1; b=2;c=; =x; novalue;  d=e=f ", "cookie", "g=7");
     assert_int_equal(browser_cookies(&request, arena, &jar), OST_OK);
     assert_int_equal(jar.count, 5);
@@ -96,13 +96,13 @@ static void cookies(void **state)
     assert_int_equal(jar.count, 0);
 
     /* More cookies than there is room for: the first ones count. */
-    char many[4 * BROWSER_COOKIES * 2 + 1];
-    for (size_t i = 0; i < BROWSER_COOKIES * 2; i++)
+    char many[4 * OST_LOGIN_PAIRS * 2 + 1];
+    for (size_t i = 0; i < OST_LOGIN_PAIRS * 2; i++)
         memcpy(many + 4 * i, "a=1;", 4);
     many[sizeof many - 1] = '\0';
     request = REQUEST("cookie", many, "cookie", "b=2");
     assert_int_equal(browser_cookies(&request, arena, &jar), OST_OK);
-    assert_int_equal(jar.count, BROWSER_COOKIES);
+    assert_int_equal(jar.count, OST_LOGIN_PAIRS);
 }
 
 static void navigations(void **state)

@@ -2,11 +2,11 @@
 /* The configuration of a login: what is refused, and what is optional. */
 #include "login_fakes.h"
 
-static void refused(const login_config *config)
+static void refused(const ost_login_config *config)
 {
-    login_service *login = NULL;
+    ost_login *login = NULL;
     ost_error error = {0};
-    assert_int_equal(login_new(config, &login, &error), OST_E_CONFIG);
+    assert_int_equal(ost_login_new(config, &login, &error), OST_E_CONFIG);
     assert_null(login);
     assert_true(error.detail[0] != '\0');
 }
@@ -14,7 +14,7 @@ static void refused(const login_config *config)
 static void incomplete_configurations(void **state)
 {
     (void)state;
-    login_config config = {0};
+    ost_login_config config = {0};
     refused(&config);
     config = fake_config(), config.issuer = NULL, refused(&config);
     config = fake_config(), config.issuer = "http://idp.example", refused(&config);
@@ -37,41 +37,41 @@ static void incomplete_configurations(void **state)
 static void endpoints_only(void **state)
 {
     (void)state;
-    const login_config config = {.issuer = ISSUER};
+    const ost_login_config config = {.issuer = ISSUER};
     ost_arena *arena = ost_arena_new(1 << 16);
     ost_text authorization, token;
-    login_service *login = NULL;
-    login_step step;
-    login_session session;
-    const login_jar jar = {0};
-    assert_int_equal(login_new(&config, &login, NULL), OST_OK);
-    assert_int_equal(login_describe(login, arena, &authorization, &token), OST_E_STATE);
+    ost_login *login = NULL;
+    ost_login_step step;
+    ost_login_session session;
+    const ost_login_jar jar = {0};
+    assert_int_equal(ost_login_new(&config, &login, NULL), OST_OK);
+    assert_int_equal(ost_login_describe(login, arena, &authorization, &token), OST_E_STATE);
     fake_run_timer();
     fake_answer(200, OST_TEXT(DISCOVERY));
-    assert_int_equal(login_describe(login, arena, &authorization, &token), OST_OK);
+    assert_int_equal(ost_login_describe(login, arena, &authorization, &token), OST_OK);
     assert_true(text_is(authorization, ISSUER "/auth"));
     assert_true(text_is(token, ISSUER "/token"));
-    assert_int_equal(login_begin(login, BASE, OST_TEXT("/"), NULL, &jar, arena, &step),
+    assert_int_equal(ost_login_begin(login, BASE, OST_TEXT("/"), NULL, &jar, arena, &step),
                      OST_E_STATE);
-    assert_int_equal(login_open(login, BASE, &jar, arena, &session), OST_E_NOT_FOUND);
-    assert_int_equal(login_end(login, BASE, NULL, &jar, arena, &step), OST_E_STATE);
-    login_free(login);
+    assert_int_equal(ost_login_open(login, BASE, &jar, arena, &session), OST_E_NOT_FOUND);
+    assert_int_equal(ost_login_end(login, BASE, NULL, &jar, arena, &step), OST_E_STATE);
+    ost_login_free(login);
     ost_arena_free(arena);
 }
 
 static void every_allocation_fails_once(void **state)
 {
     (void)state;
-    const login_config config = fake_config();
-    login_service *login = NULL;
+    const ost_login_config config = fake_config();
+    ost_login *login = NULL;
     for (uint64_t n = 1; login == NULL && n < 100; n++) {
         memory_fail_at(n);
-        ost_result result = login_new(&config, &login, NULL);
+        ost_result result = ost_login_new(&config, &login, NULL);
         memory_fail_at(0);
         assert_true(result == OST_OK || (result == OST_E_MEMORY && login == NULL));
     }
     assert_non_null(login);
-    login_free(login);
+    ost_login_free(login);
 }
 
 int main(void)

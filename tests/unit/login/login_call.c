@@ -7,17 +7,17 @@
 #include "login_fakes.h"
 
 typedef struct fixture {
-    login_config config;
-    login_service *login;
+    ost_login_config config;
+    ost_login *login;
     ost_arena *arena;
     ost_key *key;
     fake_browser browser;
     ost_text state, nonce;
-    login_call *ended; /* what `done` was given last */
-    login_call *all[8];
+    ost_login_call *ended; /* what `done` was given last */
+    ost_login_call *all[8];
     int done;
-    login_step step;
-    login_session session;
+    ost_login_step step;
+    ost_login_session session;
     ost_error error;
 } fixture;
 
@@ -40,7 +40,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     fixture *made = *state;
-    login_free(made->login);
+    ost_login_free(made->login);
     ost_arena_free(made->arena);
     ost_keyset_unref(fake_keys);
     fake_keys = NULL;
@@ -48,7 +48,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void done(login_call *call, void *user)
+static void done(ost_login_call *call, void *user)
 {
     fixture *with = user;
     with->ended = call;
@@ -67,8 +67,8 @@ static ost_text parameter(ost_text url, const char *name)
 
 static void begin(fixture *with, const char *wanted)
 {
-    assert_int_equal(login_begin(with->login, BASE, text_of(wanted), NULL, &with->browser.jar,
-                                 with->arena, &with->step),
+    assert_int_equal(ost_login_begin(with->login, BASE, text_of(wanted), NULL, &with->browser.jar,
+                                     with->arena, &with->step),
                      OST_OK);
     with->state = parameter(with->step.location, "state");
     with->nonce = parameter(with->step.location, "nonce");
@@ -78,8 +78,8 @@ static void begin(fixture *with, const char *wanted)
 static ost_result finish(fixture *with, const char *query)
 {
     with->error = (ost_error){0};
-    return login_finish(with->login, BASE, text_of(query), &with->browser.jar, done, with,
-                        &with->error);
+    return ost_login_finish(with->login, BASE, text_of(query), &with->browser.jar, done, with,
+                            &with->error);
 }
 
 static const char *query(fixture *with, const char *rest)
@@ -90,11 +90,11 @@ static const char *query(fixture *with, const char *rest)
 
 static ost_result end(fixture *with)
 {
-    login_call *call = with->ended;
+    ost_login_call *call = with->ended;
     assert_non_null(call);
     with->ended = NULL;
     with->error = (ost_error){0};
-    return login_call_end(call, with->arena, &with->step, &with->session, &with->error);
+    return ost_login_call_end(call, with->arena, &with->step, &with->session, &with->error);
 }
 
 /* An ID token as the provider would sign it; "%N" in `claims` is the nonce. */
@@ -142,8 +142,8 @@ static void logs_in(void **state)
     assert_true(text_is(with->step.location, "/items/?page=2"));
     assert_int_equal(with->browser.jar.count, 2); /* session and mark; no transaction any more */
 
-    login_session session;
-    assert_int_equal(login_open(with->login, BASE, &with->browser.jar, with->arena, &session),
+    ost_login_session session;
+    assert_int_equal(ost_login_open(with->login, BASE, &with->browser.jar, with->arena, &session),
                      OST_OK);
     assert_true(text_is(session.access_token, "e30.e30.AAAA"));
     assert_true(text_is(session.refresh_token, "r1"));
@@ -151,18 +151,18 @@ static void logs_in(void **state)
     assert_int_equal(session.started, fake_time);
     assert_int_equal(session.access_expiry, fake_time + 300);
     assert_int_equal(session.refresh_at, fake_time + 270);
-    assert_true(login_is_fresh(with->login, &session));
+    assert_true(ost_login_is_fresh(with->login, &session));
     fake_time += 30;
-    assert_false(login_is_fresh(with->login, &session));
+    assert_false(ost_login_is_fresh(with->login, &session));
     fake_time -= 30;
 
     /* The same callback again: its transaction is gone. */
     assert_int_equal(finish(with, query(with, "code=c1")), OST_E_STATE);
     /* The session is of this origin and this cookie only. */
-    assert_int_equal(login_open(with->login, SECURE, &with->browser.jar, with->arena, &session),
+    assert_int_equal(ost_login_open(with->login, SECURE, &with->browser.jar, with->arena, &session),
                      OST_E_NOT_FOUND);
     fake_time += 1801;
-    assert_int_equal(login_open(with->login, BASE, &with->browser.jar, with->arena, &session),
+    assert_int_equal(ost_login_open(with->login, BASE, &with->browser.jar, with->arena, &session),
                      OST_E_FORMAT);
     fake_time -= 1801;
 }
@@ -212,9 +212,9 @@ static void callbacks_of_others_are_refused(void **state)
     assert_int_equal(finish(with, query(with, "code=c")), OST_E_STATE);
     fake_time -= 601;
     /* On another origin than it was begun. */
-    assert_int_equal(login_finish(with->login, OST_TEXT("http://127.0.0.1:8000"),
-                                  text_of(query(with, "code=c")), &with->browser.jar, done, with,
-                                  NULL),
+    assert_int_equal(ost_login_finish(with->login, OST_TEXT("http://127.0.0.1:8000"),
+                                      text_of(query(with, "code=c")), &with->browser.jar, done,
+                                      with, NULL),
                      OST_E_STATE);
     assert_int_equal(finish(with, query(with, "code=c&iss=http%3A%2F%2Flocalhost%3A8080%2Frealms%2F"
                                               "test")),
@@ -356,8 +356,8 @@ static void waits_for_the_key_of_the_id_token(void **state)
 
 static ost_result refresh(fixture *with)
 {
-    return login_refresh(with->login, BASE, &with->session, &with->browser.jar, done, with,
-                         &with->error);
+    return ost_login_refresh(with->login, BASE, &with->session, &with->browser.jar, done, with,
+                             &with->error);
 }
 
 static void refreshes(void **state)
@@ -376,8 +376,8 @@ static void refreshes(void **state)
     assert_int_equal(with->session.started, fake_time - 280);
     assert_int_equal(with->session.access_expiry, fake_time + 300);
     fake_keep(&with->browser, &with->step);
-    login_session session;
-    assert_int_equal(login_open(with->login, BASE, &with->browser.jar, with->arena, &session),
+    ost_login_session session;
+    assert_int_equal(ost_login_open(with->login, BASE, &with->browser.jar, with->arena, &session),
                      OST_OK);
     assert_true(text_is(session.refresh_token, "r2"));
     fake_time -= 280;
@@ -431,7 +431,7 @@ static void tabs_share_one_refresh(void **state)
 {
     fixture *with = *state;
     log_in(with, "/");
-    const login_session before = with->session;
+    const ost_login_session before = with->session;
     with->done = 0;
     assert_int_equal(refresh(with), OST_OK);
     assert_int_equal(refresh(with), OST_OK);
@@ -440,7 +440,8 @@ static void tabs_share_one_refresh(void **state)
     assert_int_equal(with->done, 2);
     /* A third comes late, with the old cookie: told at once, without a call. */
     assert_int_equal(
-        login_refresh(with->login, BASE, &before, &with->browser.jar, done, with, NULL), OST_OK);
+        ost_login_refresh(with->login, BASE, &before, &with->browser.jar, done, with, NULL),
+        OST_OK);
     assert_int_equal(with->done, 3);
     assert_int_equal(fake_call_count, 0);
     for (size_t i = 0; i < 3; i++) {
@@ -493,8 +494,8 @@ static void large_sessions(void **state)
     answer_tokens(with, id_token(with, CLAIMS(",\"nonce\":\"%N\"")), more);
     assert_int_equal(end(with), OST_OK);
     fake_keep(&with->browser, &with->step);
-    login_session session;
-    assert_int_equal(login_open(with->login, BASE, &with->browser.jar, with->arena, &session),
+    ost_login_session session;
+    assert_int_equal(ost_login_open(with->login, BASE, &with->browser.jar, with->arena, &session),
                      OST_OK);
     assert_int_equal(session.refresh_token.len, 9000);
     assert_true(session.id_token.len > 0);
@@ -522,21 +523,21 @@ static void large_sessions(void **state)
 static void freeing_tells_everyone(void **state)
 {
     fixture *with = *state;
-    login_service *other = fake_login(&with->config);
-    login_step step;
+    ost_login *other = fake_login(&with->config);
+    ost_login_step step;
     assert_int_equal(
-        login_begin(other, BASE, OST_TEXT("/"), NULL, &with->browser.jar, with->arena, &step),
+        ost_login_begin(other, BASE, OST_TEXT("/"), NULL, &with->browser.jar, with->arena, &step),
         OST_OK);
     fake_keep(&with->browser, &step);
     with->state = parameter(step.location, "state");
-    assert_int_equal(login_finish(other, BASE, text_of(query(with, "code=c")), &with->browser.jar,
-                                  done, with, NULL),
+    assert_int_equal(ost_login_finish(other, BASE, text_of(query(with, "code=c")),
+                                      &with->browser.jar, done, with, NULL),
                      OST_OK);
     net_client_free(other->net);
     assert_int_equal(with->done, 1);
     assert_int_equal(end(with), OST_E_STATE);
     other->net = NULL;
-    login_free(other);
+    ost_login_free(other);
 }
 
 /* Fails every allocation in turn: no crash, no leak, no session out of nothing. */
@@ -548,7 +549,7 @@ static void every_allocation_fails_once(void **state)
     for (uint64_t n = 1; !ended && n < 500; n++) {
         const char *callback = query(with, "code=c");
         ost_text id = id_token(with, CLAIMS(",\"nonce\":\"%N\""));
-        with->step = (login_step){0};
+        with->step = (ost_login_step){0};
         memory_fail_at(n);
         ost_result result = finish(with, callback);
         if (result == OST_OK) {

@@ -23,7 +23,7 @@ static void split_and_joined(void **state)
     const size_t lengths[] = {1, 100, one, one + 1, 2 * one, 10000, 6 * LOGIN_PIECE_BYTES - 2};
     for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
         fake_browser browser = {0};
-        login_step step = {0};
+        ost_login_step step = {0};
         ost_text sealed = text_of_length(arena, lengths[i]), joined;
         assert_int_equal(login_cookies_split(&browser.jar, NAME, sealed, arena, &step), OST_OK);
         assert_int_equal(step.cookie_count,
@@ -35,8 +35,8 @@ static void split_and_joined(void **state)
         assert_int_equal(login_cookies_join(&browser.jar, NAME, arena, &joined), OST_OK);
         assert_true(text_equal(joined, sealed));
     }
-    login_step step = {0};
-    const login_jar empty = {0};
+    ost_login_step step = {0};
+    const ost_login_jar empty = {0};
     assert_int_equal(login_cookies_split(&empty, NAME,
                                          text_of_length(arena, 6 * LOGIN_PIECE_BYTES - 1), arena,
                                          &step),
@@ -49,7 +49,7 @@ static void stale_pieces_are_deleted(void **state)
     (void)state;
     ost_arena *arena = ost_arena_new(1 << 22);
     fake_browser browser = {0};
-    login_step step = {0};
+    ost_login_step step = {0};
     ost_text joined, short_one = OST_TEXT("short");
     assert_int_equal(
         login_cookies_split(&browser.jar, NAME, text_of_length(arena, 15000), arena, &step),
@@ -57,7 +57,7 @@ static void stale_pieces_are_deleted(void **state)
     fake_keep(&browser, &step);
     assert_int_equal(browser.jar.count, 4);
 
-    step = (login_step){0};
+    step = (ost_login_step){0};
     assert_int_equal(login_cookies_split(&browser.jar, NAME, short_one, arena, &step), OST_OK);
     assert_int_equal(step.cookie_count, 4);
     fake_keep(&browser, &step);
@@ -65,7 +65,7 @@ static void stale_pieces_are_deleted(void **state)
     assert_int_equal(login_cookies_join(&browser.jar, NAME, arena, &joined), OST_OK);
     assert_true(text_equal(joined, short_one));
 
-    step = (login_step){0};
+    step = (ost_login_step){0};
     assert_int_equal(login_cookies_split(&browser.jar, NAME, (ost_text){0}, arena, &step), OST_OK);
     fake_keep(&browser, &step);
     assert_int_equal(browser.jar.count, 0);
@@ -84,10 +84,10 @@ static void broken_sets_are_refused(void **state)
                  {"7.x", OST_E_FORMAT}, {"1x", OST_E_FORMAT}, {"-1.x", OST_E_FORMAT},
                  {"3.x", OST_E_FORMAT}, {"2.x", OST_OK},      {"1.", OST_OK}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        const login_pair pairs[] = {{OST_TEXT("other"), OST_TEXT("1.no")},
-                                    {NAME, text_of(cases[i].first)},
-                                    {OST_TEXT("ostiary-1"), OST_TEXT("y")}};
-        const login_jar jar = {pairs, 3};
+        const ost_login_pair pairs[] = {{OST_TEXT("other"), OST_TEXT("1.no")},
+                                        {NAME, text_of(cases[i].first)},
+                                        {OST_TEXT("ostiary-1"), OST_TEXT("y")}};
+        const ost_login_jar jar = {pairs, 3};
         ost_text joined;
         assert_int_equal(login_cookies_join(&jar, NAME, arena, &joined), cases[i].result);
     }
@@ -98,8 +98,8 @@ static void broken_sets_are_refused(void **state)
 static void first_of_two_counts(void **state)
 {
     (void)state;
-    const login_pair pairs[] = {{NAME, OST_TEXT("1.a")}, {NAME, OST_TEXT("1.b")}};
-    const login_jar jar = {pairs, 2};
+    const ost_login_pair pairs[] = {{NAME, OST_TEXT("1.a")}, {NAME, OST_TEXT("1.b")}};
+    const ost_login_jar jar = {pairs, 2};
     assert_true(text_is(login_cookies_get(&jar, NAME), "1.a"));
 }
 
@@ -107,18 +107,19 @@ static void unfinished_logins_are_bounded(void **state)
 {
     (void)state;
     ost_arena *arena = ost_arena_new(1 << 20);
-    login_pair pairs[40];
+    ost_login_pair pairs[40];
     for (size_t count = 0; count <= 40; count++) {
         for (size_t i = 0; i < count; i++) {
             ost_text number = text_of(ost_arena_format(arena, "%zu", i));
-            pairs[i] = (login_pair){login_cookies_transaction(arena, NAME, number), OST_TEXT("x")};
+            pairs[i] =
+                (ost_login_pair){login_cookies_transaction(arena, NAME, number), OST_TEXT("x")};
         }
-        const login_jar jar = {pairs, count};
-        login_step step = {0};
+        const ost_login_jar jar = {pairs, count};
+        ost_login_step step = {0};
         assert_int_equal(login_cookies_prune(&jar, NAME, &step), OST_OK);
         size_t expected = count < LOGIN_TRANSACTIONS ? 0 : count - LOGIN_TRANSACTIONS + 1;
-        if (expected > LOGIN_COOKIES - 1)
-            expected = LOGIN_COOKIES - 1;
+        if (expected > OST_LOGIN_COOKIES - 1)
+            expected = OST_LOGIN_COOKIES - 1;
         assert_int_equal(step.cookie_count, expected);
         if (expected > 0)
             assert_true(text_is(step.cookies[0].name, "ostiary-login-0")); /* the oldest */

@@ -8,16 +8,16 @@
 static const login_endpoints endpoints = {.token = ISSUER "/token"};
 static const login_transaction transaction = {.verifier = OST_TEXT("verifier"), .base = BASE};
 
-static login_service make(void)
+static ost_login make(void)
 {
     static char id[] = "my api", secret[] = "s:cret", path[] = "/auth";
-    return (login_service){.client_id = id, .client_secret = secret, .redirect_path = path};
+    return (ost_login){.client_id = id, .client_secret = secret, .redirect_path = path};
 }
 
 static void code_with_basic(void **state)
 {
     (void)state;
-    login_service login = make();
+    ost_login login = make();
     login_exchange exchange;
     assert_int_equal(
         login_exchange_code(&login, &endpoints, &transaction, OST_TEXT("c/1"), &exchange), OST_OK);
@@ -34,7 +34,7 @@ static void code_with_basic(void **state)
 static void refresh_with_secret_in_body(void **state)
 {
     (void)state;
-    login_service login = make();
+    ost_login login = make();
     login_exchange exchange;
     const login_endpoints body = {.token = ISSUER "/token", .secret_in_body = true};
     assert_int_equal(login_exchange_refresh(&login, &body, OST_TEXT("r"), &exchange), OST_OK);
@@ -47,7 +47,7 @@ static void refresh_with_secret_in_body(void **state)
 static void public_client(void **state)
 {
     (void)state;
-    login_service login = make();
+    ost_login login = make();
     login.client_secret = NULL;
     login_exchange exchange;
     assert_int_equal(login_exchange_refresh(&login, &endpoints, OST_TEXT("r"), &exchange), OST_OK);

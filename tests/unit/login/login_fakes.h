@@ -12,9 +12,9 @@
 #include "base/context.h"
 #include "base/text.h"
 #include "guard/guard_keys.h"
-#include "login/login.h"
 #include "net/net.h"
 #include "test.h"
+#include <ostiary/login.h>
 
 /* Not every test needs all of it. */
 #define FAKE __attribute__((unused)) static
@@ -221,9 +221,9 @@ bool guard_keys_await(ost_guard *guard, ost_text issuer, ost_text kid, ost_alg a
     "{\"issuer\":\"" ISSUER "\",\"authorization_endpoint\":\"" ISSUER "/auth\","                   \
     "\"token_endpoint\":\"" ISSUER "/token\",\"end_session_endpoint\":\"" ISSUER "/logout\"}"
 
-FAKE login_config fake_config(void)
+FAKE ost_login_config fake_config(void)
 {
-    return (login_config){
+    return (ost_login_config){
         .issuer = ISSUER,
         .client_id = "my api",
         .client_secret = "s:cret",
@@ -235,42 +235,42 @@ FAKE login_config fake_config(void)
 }
 
 /* A login whose endpoints are known. */
-FAKE login_service *fake_login(const login_config *config)
+FAKE ost_login *fake_login(const ost_login_config *config)
 {
-    login_service *login = NULL;
-    assert_int_equal(login_new(config, &login, NULL), OST_OK);
+    ost_login *login = NULL;
+    assert_int_equal(ost_login_new(config, &login, NULL), OST_OK);
     fake_run_timer();
     fake_answer(200, OST_TEXT(DISCOVERY));
-    assert_true(login_is_ready(login));
+    assert_true(ost_login_is_ready(login));
     return login;
 }
 
 /* What a browser would keep of the step's cookies, on top of what it has. */
 typedef struct fake_browser {
-    login_pair pairs[64];
-    login_jar jar;
+    ost_login_pair pairs[64];
+    ost_login_jar jar;
 } fake_browser;
 
-FAKE void fake_keep(fake_browser *browser, const login_step *step)
+FAKE void fake_keep(fake_browser *browser, const ost_login_step *step)
 {
     size_t count = browser->jar.count;
     for (size_t i = 0; i < step->cookie_count; i++) {
-        const login_cookie *cookie = &step->cookies[i];
+        const ost_login_cookie *cookie = &step->cookies[i];
         size_t at = 0;
         while (at < count && !text_equal(browser->pairs[at].name, cookie->name))
             at++;
         if (cookie->max_age == 0) {
             if (at < count) {
                 memmove(&browser->pairs[at], &browser->pairs[at + 1],
-                        (count - at - 1) * sizeof(login_pair));
+                        (count - at - 1) * sizeof(ost_login_pair));
                 count--;
             }
         } else {
-            browser->pairs[at] = (login_pair){cookie->name, cookie->value};
+            browser->pairs[at] = (ost_login_pair){cookie->name, cookie->value};
             count += at == count;
         }
     }
-    browser->jar = (login_jar){browser->pairs, count};
+    browser->jar = (ost_login_jar){browser->pairs, count};
 }
 
 #endif

@@ -25,15 +25,15 @@ static void sessions_round_trip(void **state)
     (void)state;
     ost_arena *arena = ost_arena_new(1 << 20);
     for (size_t i = 1; i < TOKENS; i++) {
-        const login_session session = {.access_token = tokens[i],
-                                       .refresh_token = tokens[(i * 3) % TOKENS],
-                                       .id_token = tokens[(i * 5) % TOKENS],
-                                       .started = 1800000000,
-                                       .access_expiry = 1800000300,
-                                       .refresh_at = INT64_MAX,
-                                       .demanded = i % 2 == 0};
+        const ost_login_session session = {.access_token = tokens[i],
+                                           .refresh_token = tokens[(i * 3) % TOKENS],
+                                           .id_token = tokens[(i * 5) % TOKENS],
+                                           .started = 1800000000,
+                                           .access_expiry = 1800000300,
+                                           .refresh_at = INT64_MAX,
+                                           .demanded = i % 2 == 0};
         ost_text packed;
-        login_session back = {0};
+        ost_login_session back = {0};
         assert_int_equal(login_pack_session(&session, arena, &packed), OST_OK);
         assert_int_equal(login_unpack_session(packed, arena, &back), OST_OK);
         assert_true(text_equal(back.access_token, session.access_token));
@@ -54,7 +54,7 @@ static void a_jwt_takes_three_quarters(void **state)
     char *long_token = ost_arena_alloc(arena, 4001);
     memset(long_token, 'A', 4000);
     long_token[400] = long_token[3601] = '.';
-    const login_session session = {.access_token = {long_token, 4000}};
+    const ost_login_session session = {.access_token = {long_token, 4000}};
     ost_text packed;
     assert_int_equal(login_pack_session(&session, arena, &packed), OST_OK);
     assert_in_range(packed.len, 2990, 3050);
@@ -72,7 +72,7 @@ static void transactions_round_trip(void **state)
                                            .wanted = OST_TEXT("/items/?a=b"),
                                            .demanded = true};
     login_transaction back;
-    login_session session;
+    ost_login_session session;
     ost_text packed;
     assert_int_equal(login_pack_transaction(&transaction, arena, &packed), OST_OK);
     assert_int_equal(login_unpack_transaction(packed, &back), OST_OK);
@@ -88,9 +88,9 @@ static void damaged_bytes_are_refused(void **state)
 {
     (void)state;
     ost_arena *arena = ost_arena_new(1 << 22);
-    const login_session session = {.access_token = tokens[2], .refresh_token = tokens[3]};
+    const ost_login_session session = {.access_token = tokens[2], .refresh_token = tokens[3]};
     ost_text packed;
-    login_session back;
+    ost_login_session back;
     assert_int_equal(login_pack_session(&session, arena, &packed), OST_OK);
     for (size_t len = 0; len < packed.len; len++)
         assert_int_equal(login_unpack_session((ost_text){packed.data, len}, arena, &back),
@@ -117,7 +117,7 @@ static void too_long_is_refused(void **state)
     ost_arena *arena = ost_arena_new(1 << 20);
     char *large = ost_arena_alloc(arena, 20000);
     memset(large, 'x', 20000);
-    const login_session session = {.access_token = {large, 16385}};
+    const ost_login_session session = {.access_token = {large, 16385}};
     const login_transaction transaction = {.wanted = {large, 16385}};
     ost_text packed;
     assert_int_equal(login_pack_session(&session, arena, &packed), OST_E_CEILING);

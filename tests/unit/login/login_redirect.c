@@ -7,8 +7,8 @@
 #include "login_fakes.h"
 
 typedef struct fixture {
-    login_config config;
-    login_service *login;
+    ost_login_config config;
+    ost_login *login;
     ost_arena *arena;
     fake_browser browser;
 } fixture;
@@ -26,7 +26,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     fixture *made = *state;
-    login_free(made->login);
+    ost_login_free(made->login);
     ost_arena_free(made->arena);
     free(made);
     return 0;
@@ -45,9 +45,9 @@ static ost_text parameter(ost_text url, const char *name)
 }
 
 /* Opens the transaction that a step holds. */
-static login_transaction transaction_of(fixture *with, const login_step *step)
+static login_transaction transaction_of(fixture *with, const ost_login_step *step)
 {
-    const login_cookie *cookie = &step->cookies[step->cookie_count - 1];
+    const ost_login_cookie *cookie = &step->cookies[step->cookie_count - 1];
     login_transaction transaction = {0};
     ost_text packed;
     assert_int_equal(cookie->max_age, 600);
@@ -61,9 +61,9 @@ static login_transaction transaction_of(fixture *with, const login_step *step)
 static void login_url(void **state)
 {
     fixture *with = *state;
-    login_step step;
-    assert_int_equal(login_begin(with->login, BASE, OST_TEXT("/items/?a=1"), NULL,
-                                 &with->browser.jar, with->arena, &step),
+    ost_login_step step;
+    assert_int_equal(ost_login_begin(with->login, BASE, OST_TEXT("/items/?a=1"), NULL,
+                                     &with->browser.jar, with->arena, &step),
                      OST_OK);
     assert_true(text_starts(step.location, ISSUER "/auth?response_type=code&"));
     assert_true(text_is(parameter(step.location, "client_id"), "my%20api"));
@@ -100,13 +100,13 @@ static void challenge_of_the_rfc(void **state)
 static void two_tabs_do_not_disturb_each_other(void **state)
 {
     fixture *with = *state;
-    login_step first, second;
-    assert_int_equal(login_begin(with->login, BASE, OST_TEXT("/a"), NULL, &with->browser.jar,
-                                 with->arena, &first),
+    ost_login_step first, second;
+    assert_int_equal(ost_login_begin(with->login, BASE, OST_TEXT("/a"), NULL, &with->browser.jar,
+                                     with->arena, &first),
                      OST_OK);
     fake_keep(&with->browser, &first);
-    assert_int_equal(login_begin(with->login, BASE, OST_TEXT("/b"), NULL, &with->browser.jar,
-                                 with->arena, &second),
+    assert_int_equal(ost_login_begin(with->login, BASE, OST_TEXT("/b"), NULL, &with->browser.jar,
+                                     with->arena, &second),
                      OST_OK);
     fake_keep(&with->browser, &second);
     assert_int_equal(with->browser.jar.count, 2);
@@ -123,9 +123,9 @@ static void wanted_stays_here(void **state)
         "//evil.example", "/\\evil.example",     "https://evil.example", "/\r\nX: y", "",
         "/auth",          "/auth?code=a&state=b"};
     for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
-        login_step step;
-        assert_int_equal(login_begin(with->login, BASE, text_of(paths[i]), NULL, &with->browser.jar,
-                                     with->arena, &step),
+        ost_login_step step;
+        assert_int_equal(ost_login_begin(with->login, BASE, text_of(paths[i]), NULL,
+                                         &with->browser.jar, with->arena, &step),
                          OST_OK);
         assert_true(text_is(transaction_of(with, &step).wanted, "/"));
     }
@@ -135,10 +135,10 @@ static void demands(void **state)
 {
     fixture *with = *state;
     const char *const values[] = {"gold", "silver plus", NULL};
-    const login_demand demand = {.acr_values = values, .max_age = 300};
-    login_step step;
-    assert_int_equal(login_begin(with->login, BASE, OST_TEXT("/"), &demand, &with->browser.jar,
-                                 with->arena, &step),
+    const ost_login_demand demand = {.acr_values = values, .max_age = 300};
+    ost_login_step step;
+    assert_int_equal(ost_login_begin(with->login, BASE, OST_TEXT("/"), &demand, &with->browser.jar,
+                                     with->arena, &step),
                      OST_OK);
     assert_true(text_is(parameter(step.location, "acr_values"), "gold%20silver%20plus"));
     assert_true(text_is(parameter(step.location, "max_age"), "300"));
@@ -148,9 +148,9 @@ static void demands(void **state)
 static void over_https_cookies_are_bound_to_the_host(void **state)
 {
     fixture *with = *state;
-    login_step step;
-    assert_int_equal(login_begin(with->login, SECURE, OST_TEXT("/"), NULL, &with->browser.jar,
-                                 with->arena, &step),
+    ost_login_step step;
+    assert_int_equal(ost_login_begin(with->login, SECURE, OST_TEXT("/"), NULL, &with->browser.jar,
+                                     with->arena, &step),
                      OST_OK);
     assert_true(text_starts(step.cookies[0].name, "__Host-ostiary-login-"));
 }
@@ -159,13 +159,13 @@ static void over_https_cookies_are_bound_to_the_host(void **state)
 static void loops_end(void **state)
 {
     fixture *with = *state;
-    const login_pair pairs[] = {{OST_TEXT("ostiary-back"), OST_TEXT("1")},
-                                {OST_TEXT("ostiary"), OST_TEXT("1.forged")}};
-    login_step step = {.cookie_count = 77};
+    const ost_login_pair pairs[] = {{OST_TEXT("ostiary-back"), OST_TEXT("1")},
+                                    {OST_TEXT("ostiary"), OST_TEXT("1.forged")}};
+    ost_login_step step = {.cookie_count = 77};
     for (size_t count = 1; count <= 2; count++) {
-        const login_jar jar = {pairs, count};
+        const ost_login_jar jar = {pairs, count};
         assert_int_equal(
-            login_begin(with->login, BASE, OST_TEXT("/"), NULL, &jar, with->arena, &step),
+            ost_login_begin(with->login, BASE, OST_TEXT("/"), NULL, &jar, with->arena, &step),
             OST_E_CONFLICT);
         assert_int_equal(step.cookie_count, 77);
     }
@@ -174,23 +174,23 @@ static void loops_end(void **state)
 static void not_ready(void **state)
 {
     fixture *with = *state;
-    login_service *early = NULL;
-    login_step step;
-    assert_int_equal(login_new(&with->config, &early, NULL), OST_OK);
-    assert_false(login_is_ready(early));
+    ost_login *early = NULL;
+    ost_login_step step;
+    assert_int_equal(ost_login_new(&with->config, &early, NULL), OST_OK);
+    assert_false(ost_login_is_ready(early));
     assert_int_equal(
-        login_begin(early, BASE, OST_TEXT("/"), NULL, &with->browser.jar, with->arena, &step),
+        ost_login_begin(early, BASE, OST_TEXT("/"), NULL, &with->browser.jar, with->arena, &step),
         OST_E_STATE);
-    login_free(early);
+    ost_login_free(early);
 }
 
 static void many_unfinished_logins(void **state)
 {
     fixture *with = *state;
-    login_step step;
+    ost_login_step step;
     for (size_t i = 0; i < 30; i++) {
-        assert_int_equal(login_begin(with->login, BASE, OST_TEXT("/"), NULL, &with->browser.jar,
-                                     with->arena, &step),
+        assert_int_equal(ost_login_begin(with->login, BASE, OST_TEXT("/"), NULL, &with->browser.jar,
+                                         with->arena, &step),
                          OST_OK);
         fake_keep(&with->browser, &step);
         assert_true(with->browser.jar.count <= LOGIN_TRANSACTIONS);
@@ -200,14 +200,15 @@ static void many_unfinished_logins(void **state)
 static void logout_url(void **state)
 {
     fixture *with = *state;
-    const login_session session = {.access_token = OST_TEXT("a"), .id_token = OST_TEXT("i.d.t")};
-    const login_pair pairs[] = {{OST_TEXT("ostiary"), OST_TEXT("2.x")},
-                                {OST_TEXT("ostiary-1"), OST_TEXT("y")},
-                                {OST_TEXT("ostiary-back"), OST_TEXT("1")},
-                                {OST_TEXT("theirs"), OST_TEXT("stays")}};
-    const login_jar jar = {pairs, 4};
-    login_step step;
-    assert_int_equal(login_end(with->login, BASE, &session, &jar, with->arena, &step), OST_OK);
+    const ost_login_session session = {.access_token = OST_TEXT("a"),
+                                       .id_token = OST_TEXT("i.d.t")};
+    const ost_login_pair pairs[] = {{OST_TEXT("ostiary"), OST_TEXT("2.x")},
+                                    {OST_TEXT("ostiary-1"), OST_TEXT("y")},
+                                    {OST_TEXT("ostiary-back"), OST_TEXT("1")},
+                                    {OST_TEXT("theirs"), OST_TEXT("stays")}};
+    const ost_login_jar jar = {pairs, 4};
+    ost_login_step step;
+    assert_int_equal(ost_login_end(with->login, BASE, &session, &jar, with->arena, &step), OST_OK);
     assert_true(text_is(step.location,
                         ISSUER "/logout?client_id=my%20api&post_logout_redirect_uri="
                                "http%3A%2F%2Flocalhost%3A8000%2F&id_token_hint=i.d.t"));
@@ -215,8 +216,8 @@ static void logout_url(void **state)
     for (size_t i = 0; i < 3; i++)
         assert_int_equal(step.cookies[i].max_age, 0);
     /* Without a session there is nothing to hint at and nothing to delete. */
-    const login_jar empty = {0};
-    assert_int_equal(login_end(with->login, BASE, NULL, &empty, with->arena, &step), OST_OK);
+    const ost_login_jar empty = {0};
+    assert_int_equal(ost_login_end(with->login, BASE, NULL, &empty, with->arena, &step), OST_OK);
     assert_null(parameter(step.location, "id_token_hint").data);
     assert_int_equal(step.cookie_count, 0);
 }
@@ -225,15 +226,15 @@ static void logout_url(void **state)
 static void logout_without_endpoint(void **state)
 {
     fixture *with = *state;
-    login_service *early = NULL;
-    login_step step;
-    const login_pair pairs[] = {{OST_TEXT("ostiary"), OST_TEXT("1.x")}};
-    const login_jar jar = {pairs, 1};
-    assert_int_equal(login_new(&with->config, &early, NULL), OST_OK);
-    assert_int_equal(login_end(early, BASE, NULL, &jar, with->arena, &step), OST_OK);
+    ost_login *early = NULL;
+    ost_login_step step;
+    const ost_login_pair pairs[] = {{OST_TEXT("ostiary"), OST_TEXT("1.x")}};
+    const ost_login_jar jar = {pairs, 1};
+    assert_int_equal(ost_login_new(&with->config, &early, NULL), OST_OK);
+    assert_int_equal(ost_login_end(early, BASE, NULL, &jar, with->arena, &step), OST_OK);
     assert_true(text_is(step.location, "http://localhost:8000/"));
     assert_int_equal(step.cookie_count, 1);
-    login_free(early);
+    ost_login_free(early);
 }
 
 int main(void)

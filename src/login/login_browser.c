@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Cookies as requests and answers spell them (RFC 6265); see <ostiary/login.h>. */
+#include <ostiary/login.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/text.h"
+
+static bool add_pair(ost_text piece, ost_login_pair *pairs, size_t *count)
+{
+    ost_text pair = text_trim(piece);
+    size_t equals = text_find(pair, '=', 0);
+    if (equals == pair.len || equals == 0)
+        return true;
+    if (*count == OST_LOGIN_PAIRS)
+        return false;
+    pairs[(*count)++] = (ost_login_pair){
+        .name = text_slice(pair, 0, equals),
+        .value = text_slice(pair, equals + 1, pair.len),
+    };
+    return true;
+}
+
+ost_result ost_login_jar_read(const ost_text *fields, size_t count, ost_arena *arena,
+                              ost_login_jar *ret_jar)
+{
+    if ((fields == NULL && count > 0) || count > OST_LOGIN_PAIRS || arena == NULL ||
+        ret_jar == NULL)
+        return OST_E_ARGUMENT;
+    if (count == 0) {
+        *ret_jar = (ost_login_jar){0};
+        return OST_OK;
+    }
+    ost_login_pair *pairs = ost_arena_alloc(arena, OST_LOGIN_PAIRS * sizeof *pairs);
+    if (pairs == NULL)
+        return OST_E_MEMORY;
+    size_t found = 0;
+    bool room = true;
+    for (size_t i = 0; i < count && room; i++) {
+        for (ost_text rest = fields[i], piece; room && text_next(&rest, ';', &piece);)
+            room = add_pair(piece, pairs, &found);
+    }
+    *ret_jar = (ost_login_jar){pairs, found};
+    return OST_OK;
+}
+
+ost_result ost_login_set_cookie(const ost_login_cookie *cookie, ost_text base, ost_arena *arena,
+                                ost_text *ret_field)
+{
+    if (cookie == NULL || base.data == NULL || arena == NULL || ret_field == NULL)
+        return OST_E_ARGUMENT;
+    const char *secure = text_starts(base, "https://") ? "; Secure" : "";
+    char age[40] = "";
+    if (cookie->max_age >= 0)
+        snprintf(age, sizeof age, "; Max-Age=%" PRId64, cookie->max_age);
+    const char *field =
+        ost_arena_format(arena, "%.*s=%.*s; Path=/; HttpOnly; SameSite=Lax%s%s",
+                         OST_FORMAT(cookie->name), OST_FORMAT(cookie->value), secure, age);
+    if (field == NULL)
+        return OST_E_MEMORY;
+    *ret_field = text_of(field);
+    return OST_OK;
+}
