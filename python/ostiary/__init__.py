@@ -12,7 +12,7 @@ from _collections_abc import Mapping, Sequence
 
 from . import errors
 from ._core import Claims, Key, KeySet, Policy, version
-from .config import DPoP, Introspection, Issuer, StatusLists
+from .config import DPoP, Introspection, Issuer, Login, StatusLists
 from .errors import OstiaryError, TokenError, UnavailableError
 from .verifier import Verifier
 
@@ -27,6 +27,7 @@ __all__ = [
     "Issuer",
     "Key",
     "KeySet",
+    "Login",
     "OstiaryError",
     "Policy",
     "StatusLists",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import asyncio
     from typing import Any
 
-    from ._core import Wait
+    from ._core import LoginCall, Wait
 
     # (loop or trio token, index of the issuer, ticket) -> future or event of those who wait.
     Shared = dict[tuple[Any, ...], Any]
@@ -26,12 +26,12 @@ def in_trio() -> bool:
     return trio is not None and bool(trio.lowlevel.in_trio_run())
 
 
-async def wait(shared: Shared, bell: Wait) -> bool:
+async def wait(shared: Shared, bell: Wait | LoginCall) -> bool:
     """True when the fetch has ended; False when there was nothing to wait for."""
     return await (_under_trio if in_trio() else _under_asyncio)(shared, bell)
 
 
-async def _under_asyncio(shared: Shared, bell: Wait) -> bool:
+async def _under_asyncio(shared: Shared, bell: Wait | LoginCall) -> bool:
     import asyncio
 
     loop = asyncio.get_running_loop()
@@ -48,7 +48,7 @@ async def _under_asyncio(shared: Shared, bell: Wait) -> bool:
     return True
 
 
-def _rung(loop: Any, shared: Shared, key: Any, bell: Wait, future: asyncio.Future[None]) -> None:
+def _rung(loop: Any, shared: Shared, key: Any, bell: Wait | LoginCall, future: asyncio.Future[None]) -> None:
     loop.remove_reader(bell.fileno())
     shared.pop(key, None)
     if not future.done():
@@ -62,7 +62,7 @@ def _forget_ended(shared: Shared) -> None:
             shared.pop(key, None)
 
 
-async def _under_trio(shared: Shared, bell: Wait) -> bool:
+async def _under_trio(shared: Shared, bell: Wait | LoginCall) -> bool:
     import trio
 
     key: tuple[Any, ...] = (trio.lowlevel.current_trio_token(), *bell.key)

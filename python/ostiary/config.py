@@ -157,6 +157,31 @@ class DPoP(_Settings):
         super().__init__(dict(locals()))
 
 
+class Login(_Settings):
+    """How browsers log in at the API itself, by OpenID Connect's code flow with PKCE.
+
+    ``client_id`` is the API's own client at the issuer, ``client_secret`` None for a public one; its
+    redirect URI is the API's origin with ``redirect_path`` ("/auth"), and ``scope`` ("openid") is what
+    it asks for. ``cookie_secret`` seals the session's cookies: 32 characters at least, the same on
+    every node, and, behind white space, the one before, which still opens what it has sealed: what the
+    file of ``--cookie-secret-file`` holds. A program of the C framework with the same secret, issuer and
+    ``cookie_name`` ("ostiary") understands the same sessions. ``logout_path`` is "/logout".
+    """
+
+    def __init__(
+        self,
+        client_id: str,
+        client_secret: str | None = None,
+        *,
+        cookie_secret: str | bytes,
+        scope: str | None = None,
+        redirect_path: str | None = None,
+        logout_path: str | None = None,
+        cookie_name: str | None = None,
+    ) -> None:
+        super().__init__(dict(locals()))
+
+
 def _inner(own: dict[str, Any], name: str, kind: type[_Settings]) -> dict[str, Any]:
     value = own.pop(name, None)
     if value is None:

@@ -31,12 +31,14 @@ from fastapi.responses import JSONResponse
 from fastapi.security import SecurityScopes
 from fastapi.security.base import SecurityBase
 from pydantic import BaseModel, ValidationError
+from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
 
 from ._core import Claims, Policy
+from ._sessions import Forged, Sessions
 from ._web import refusal_fields
-from .config import Issuer
-from .errors import ConfigurationError, TokenError
+from .config import Issuer, Login
+from .errors import ClosedError, ConfigurationError, TokenError
 from .verifier import Verifier
 
 if TYPE_CHECKING:
@@ -79,9 +81,15 @@ class _Dependency(SecurityBase):
         self, connection: HTTPConnection, scopes: SecurityScopes, response: Response = None  # type: ignore[assignment]
     ) -> Claims | None:
         fields = _fields(connection, b"authorization")
-        if self._optional and not fields:
+        policy = self._policy_for(tuple(scopes.scopes))
+        if not fields and self._owner._sessions is not None:
+            claims = await self._owner._check_session(connection, policy, self._optional)
+        elif self._optional and not fields:
             return None
-        claims = await self._owner._check(connection, fields, self._policy_for(tuple(scopes.scopes)))
+        else:
+            claims = await self._owner._check(connection, fields, policy)
+        if claims is None:
+            return None
         if response is not None:
             # Not by response.headers, which makes an object of a size with the whole check.
             raw = response.raw_headers
@@ -108,6 +116,12 @@ class OIDC(_Dependency):
     ``authorization_url`` and ``token_url`` are for the Authorize button of ``/docs``; of an issuer
     with Keycloak's addresses they are known. ``scopes`` are what it offers, each with a sentence.
 
+    ``login`` lets browsers log in at the API itself, and keeps their session in a sealed cookie, the
+    one of the C framework: ``FastAPI(middleware=oidc.middleware, lifespan=oidc.lifespan)``. A person
+    who navigates to a guarded route is sent to log in, anybody else gets the 401; what changes
+    something by a session must come from a page of the API's own. Give ``base_url`` with it, unless
+    the API is only reached as localhost.
+
     Raises ConfigurationError, TypeError or ValueError, which name the parameter.
     """
 
@@ -120,6 +134,7 @@ class OIDC(_Dependency):
         base_url: str | None = None,
         certificate: Callable[[HTTPConnection], bytes | None] | None = None,
         resource: str | None = None,
+        login: Login | None = None,
         authorization_url: str | None = None,
         token_url: str | None = None,
         scopes: Mapping[str, str] | None = None,
@@ -143,6 +158,10 @@ class OIDC(_Dependency):
         self._base_url = base_url.rstrip("/") if base_url is not None else None
         self._certificate = certificate
         self._resource = resource
+        if not isinstance(login, (Login, type(None))):
+            raise TypeError(f"login: must be Login, not {type(login).__name__}")
+        self._login = login
+        self._sessions = Sessions(verifier, login, self._base_url) if login is not None else None
         self._scopes = dict(scopes or {})
         self._dependencies: dict[tuple[str, bool], _Dependency] = {}
         self._models: dict[tuple[Any, _Dependency], Callable[..., Any]] = {}
@@ -209,17 +228,26 @@ class OIDC(_Dependency):
         """
         if self._verifier.closed and self._make is not None:
             self._verifier = self._make()
+            if self._login is not None:
+                self._sessions = Sessions(self._verifier, self._login, self._base_url)
         try:
             yield
         finally:
             if self._make is not None:
                 # It waits for a thread, which the loop does not.
                 with anyio.CancelScope(shield=True):
-                    await anyio.to_thread.run_sync(self._verifier.close)
+                    await anyio.to_thread.run_sync(self.close)
 
     def close(self) -> None:
-        """Ends the background thread; requests that still come are answered 503."""
+        """Ends the background threads; requests that still come are answered 503."""
         self._verifier.close()
+        if self._sessions is not None:
+            self._sessions.close()
+
+    @property
+    def middleware(self) -> list[Middleware]:
+        """For ``FastAPI(middleware=…)``: with ``login``, what sets the session's cookies and serves its paths."""
+        return [Middleware(_Browsers, owner=self)] if self._login is not None else []
 
     # ---- what operators see ----
 
@@ -251,6 +279,10 @@ class OIDC(_Dependency):
     async def _ready(self) -> Response:
         ready = self._verifier.ready
         body = {"status": "UP" if ready else "DOWN", **self._verifier.describe()}
+        if self._sessions is not None:
+            body["login"] = self._sessions.ready
+            if self._sessions.trouble:
+                body["login_error"] = self._sessions.trouble
         return JSONResponse(body, 200 if ready else 503, {"Cache-Control": _NO_STORE})
 
     async def _metrics(self) -> Response:
@@ -269,6 +301,22 @@ class OIDC(_Dependency):
 
     # ---- one request ----
 
+    async def _check_session(
+        self, connection: HTTPConnection, policy: Policy | None, optional: bool
+    ) -> Claims | None:
+        assert self._sessions is not None
+        try:
+            return await self._sessions.check(
+                connection.scope, policy, connection.scope.get("method", "GET"), optional
+            )
+        except Forged:
+            _log.info("refused: a session cookie from another site's page")
+            raise HTTPException(403, "Cross-site request refused") from None
+        except TokenError as refusal:
+            raise _refused(refusal) from refusal
+        except ClosedError as closed:
+            raise _ended() from closed
+
     async def _check(self, connection: HTTPConnection, fields: list[bytes], policy: Policy | None) -> Claims | None:
         try:
             return await self._verifier.acheck(
@@ -280,8 +328,34 @@ class OIDC(_Dependency):
                 certificate=self._certificate(connection) if self._certificate is not None else None,
             )
         except TokenError as refusal:
-            _log.info("refused: %s; expected %s, seen %s", refusal, refusal.expected, refusal.seen)
-            raise HTTPException(refusal.status, refusal.message, dict(refusal_fields(refusal))) from refusal
+            raise _refused(refusal) from refusal
+        except ClosedError as closed:
+            raise _ended() from closed
+
+
+class _Browsers:
+    """The sessions that there are now: an application may start again."""
+
+    def __init__(self, app: Any, owner: OIDC) -> None:
+        self._app = app
+        self._owner = owner
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        sessions = self._owner._sessions
+        if scope["type"] not in ("http", "websocket") or sessions is None:
+            await self._app(scope, receive, send)
+            return
+        await sessions(self._app, scope, receive, send)
+
+
+def _refused(refusal: TokenError) -> HTTPException:
+    _log.info("refused: %s; expected %s, seen %s", refusal, refusal.expected, refusal.seen)
+    return HTTPException(refusal.status, refusal.message, dict(refusal_fields(refusal)))
+
+
+def _ended() -> HTTPException:
+    """The program is about to end; another of its processes may answer."""
+    return HTTPException(503, "The service is ending", {"Cache-Control": _NO_STORE, "Retry-After": "1"})
 
 
 def _fields(connection: HTTPConnection, name: bytes) -> list[bytes]:

@@ -128,6 +128,7 @@ bool claims_add_type(PyObject *module);
 bool policy_add_type(PyObject *module);
 bool wait_add_type(PyObject *module);
 bool guard_add_type(PyObject *module);
+bool login_add_types(PyObject *module);
 void guard_close_all(void);
 
 /* Adds a type of the spec to the module. NULL: an exception is set. */
@@ -138,5 +139,6 @@ PyObject *core_no_new(PyTypeObject *type, PyObject *arguments, PyObject *names);
 void core_free(PyObject *self);
 
 extern PyMethodDef jws_functions[], jwt_functions[], jwe_functions[], bytes_functions[];
+extern PyMethodDef login_functions[];
 
 #endif

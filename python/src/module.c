@@ -96,10 +96,12 @@ static int execute(PyObject *module)
     }
     bool good = keeper_init() && key_add_types(module) && keyset_add_type(module) &&
                 claims_add_type(module) && policy_add_type(module) && wait_add_type(module) &&
-                guard_add_type(module) && PyModule_AddFunctions(module, jws_functions) == 0 &&
+                guard_add_type(module) && login_add_types(module) &&
+                PyModule_AddFunctions(module, jws_functions) == 0 &&
                 PyModule_AddFunctions(module, jwt_functions) == 0 &&
                 PyModule_AddFunctions(module, jwe_functions) == 0 &&
-                PyModule_AddFunctions(module, bytes_functions) == 0 && register_end(module) &&
+                PyModule_AddFunctions(module, bytes_functions) == 0 &&
+                PyModule_AddFunctions(module, login_functions) == 0 && register_end(module) &&
                 find_exceptions();
     return good ? 0 : -1;
 }

@@ -1,44 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Wait: something is being fetched that could change a verdict. The guard's thread rings a bell, a
  * file descriptor that an event loop watches or a thread polls; it never enters Python. */
-#include "core.h"
-
-#include <errno.h>
-#include <poll.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
-/* Two hold it: the guard until it has rung, and the object. */
-typedef struct bell {
-    atomic_int references;
-    atomic_bool rung;
-    int fd;
-} bell;
+#include "bell.h"
 
 typedef struct wait_object {
     PyObject_HEAD keeper *kept;
     ost_verdict verdict; /* of which ost_guard_wait looks at decision, issuer and ticket */
     bell *bell;          /* NULL: not begun */
 } wait_object;
-
-static void bell_unref(bell *b)
-{
-    if (b == NULL || atomic_fetch_sub(&b->references, 1) != 1)
-        return;
-    close(b->fd);
-    free(b);
-}
-
-static void ring(void *user)
-{
-    bell *b = user;
-    const uint64_t one = 1;
-    atomic_store(&b->rung, true);
-    (void)!write(b->fd, &one, sizeof one);
-    bell_unref(b);
-}
 
 PyObject *wait_new(keeper *kept, const ost_verdict *verdict)
 {
@@ -77,17 +46,11 @@ static PyObject *wait_begin(PyObject *object, PyObject *none)
     wait_object *self = (wait_object *)object;
     if (self->bell != NULL)
         Py_RETURN_TRUE;
-    bell *b = calloc(1, sizeof *b);
+    bell *b = bell_new();
     if (b == NULL)
-        return PyErr_NoMemory();
-    atomic_init(&b->references, 2);
-    b->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (b->fd < 0) {
-        free(b);
-        return PyErr_SetFromErrno(PyExc_OSError);
-    }
-    if (ost_guard_wait(self->kept->guard, &self->verdict, ring, b) != OST_OK) {
-        atomic_store(&b->references, 1);
+        return NULL;
+    if (ost_guard_wait(self->kept->guard, &self->verdict, bell_ring, b) != OST_OK) {
+        bell_unref(b);
         bell_unref(b);
         Py_RETURN_FALSE;
     }
@@ -103,20 +66,9 @@ static PyObject *wait_fileno(PyObject *object, PyObject *none)
     return PyLong_FromLong(b->fd);
 }
 
-/* Signals are Python's to handle meanwhile. Every fetch ends, so that this does, too. */
 static PyObject *wait_block(PyObject *object, PyObject *none)
 {
-    const bell *b = ((wait_object *)object)->bell;
-    while (b != NULL && !atomic_load(&b->rung)) {
-        struct pollfd polled = {b->fd, POLLIN, 0};
-        int ready;
-        Py_BEGIN_ALLOW_THREADS ready = poll(&polled, 1, 1000);
-        Py_END_ALLOW_THREADS if (ready < 0 &&
-                                 errno != EINTR) return PyErr_SetFromErrno(PyExc_OSError);
-        if (PyErr_CheckSignals() != 0)
-            return NULL;
-    }
-    Py_RETURN_NONE;
+    return bell_block(((wait_object *)object)->bell);
 }
 
 bool wait_add_type(PyObject *module)
