@@ -22,20 +22,30 @@ extern "C" {
 /* One trusted issuer. All strings are copied. Zero is the strictest choice or is refused. At most
  * 32 audiences and 32 clients. */
 typedef struct ost_issuer {
-    const char *issuer;           /* required; compared exactly with `iss` and with discovery */
+    const char *issuer;           /* required; compared exactly with `iss` and with discovery. One
+                                     of many tenants: see `tenants` */
     const char *const *audiences; /* at least one, unless insecure_any_audience */
     size_t audience_count;
     bool insecure_any_audience;
-    bool access_token_profile;  /* RFC 9068 and nothing less: typ at+jwt; sub, client_id, iat, jti.
-                                   Keycloak's tokens do not keep to it unless told so */
-    bool client_is_audience;    /* Amazon Cognito: of an access token that has no aud, and says
-                                   token_use "access", the client_id must be one of `audiences`.
-                                   One with an aud is checked by it, as ever */
-    const char *discovery_url;  /* NULL: issuer + "/.well-known/openid-configuration". Another host
-                                   name may serve what the issuer's name says. */
-    const char *jwks_url;       /* given: no discovery takes place for keys */
-    bool insecure_http;         /* allow http for hosts that are not loopback */
-    ost_algs algorithms;        /* 0: OST_ALGS_DEFAULT */
+    bool access_token_profile; /* RFC 9068 and nothing less: typ at+jwt; sub, client_id, iat, jti.
+                                  Keycloak's tokens do not keep to it unless told so */
+    bool client_is_audience;   /* Amazon Cognito: of an access token that has no aud, and says
+                                  token_use "access", the client_id must be one of `audiences`.
+                                  One with an aud is checked by it, as ever */
+    const char *discovery_url; /* NULL: issuer + "/.well-known/openid-configuration". Another host
+                                  name may serve what the issuer's name says. */
+    const char *jwks_url;      /* given: no discovery takes place for keys */
+    bool insecure_http;        /* allow http for hosts that are not loopback */
+    ost_algs algorithms;       /* 0: OST_ALGS_DEFAULT */
+    /* Microsoft Entra ID for more than one tenant: the issuer is named as the discovery documents
+     * of "common" and "organizations" do, with {tenantid} in it, and `iss` must be that name with
+     * the token's `tid` in its place; a key whose entry in the set has an `issuer` verifies tokens
+     * of that one alone. Ids of the tenants that may come in, UUIDs, at most 256; or any tenant.
+     * One of them is required then, and a discovery_url or jwks_url; neither goes with other
+     * issuers. */
+    const char *const *tenants;
+    size_t tenant_count;
+    bool any_tenant;
     const char *const *clients; /* accepted `azp` (or client_id); none: any */
     size_t client_count;
     unsigned leeway;       /* seconds, 0: 30; 300 at most */

@@ -48,6 +48,7 @@ WINGS = {
     "guard/keys": [],
     "guard/introspection": ["cache", "keys"],
     "guard/status": ["cache", "keys"],
+    "app/config": [],
     "cli/tool": ["."],
     "cli/explain": [".", "tool"],
     "cli/provider": ["."],

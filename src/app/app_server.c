@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/app_guard.h"
 #include "app/docs_page.h"
 #include "app/login_pages.h"
 #include "app/monitoring.h"
@@ -22,63 +23,12 @@
 
 /* ---- guard and login ---- */
 
-/* What the first issuer is asked, and which of its lists are looked at. The key, if there is one,
- * is the caller's to give back. */
-static ost_result add_token_settings(const token_settings *settings, ost_issuer *first,
-                                     ost_key **ret_key, ost_error *error)
-{
-    ost_error why = {0};
-    if (settings->key.len > 0 && ost_key_import_jwk(settings->key, ret_key, &why) != OST_OK)
-        return ost_error_set(error, OST_E_CONFIG, "--introspection-key-file: %s", why.detail);
-    first->introspection = settings->introspection;
-    first->introspection.key = *ret_key;
-    first->status_lists.origins = settings->origins;
-    first->status_lists.origin_count = settings->origin_count;
-    return OST_OK;
-}
-
-static ost_result make_guard(app_server *server, ost_error *error)
-{
-    const app_settings *s = server->settings;
-    ost_issuer issuers[SETTINGS_ISSUERS];
-    ost_key *key = NULL;
-    if (s->issuer_count == 0 && !route_list_is_guarded(server->app->routes))
-        return OST_OK;
-    if (s->issuer_count == 0)
-        return ost_error_set(error, OST_E_CONFIG,
-                             "--issuer is missing: it says whose tokens are accepted");
-    for (size_t i = 0; i < s->issuer_count; i++)
-        issuers[i] = (ost_issuer){
-            .issuer = s->issuers[i],
-            .audiences = s->audiences,
-            .audience_count = s->audience_count,
-            .discovery_url = i == 0 ? s->discovery_url : NULL,
-            .jwks_url = i == 0 ? s->jwks_url : NULL,
-            .client_is_audience = i == 0 && s->client_is_audience,
-            .insecure_http = s->insecure_http,
-            .ca_file = s->ca_file,
-        };
-    const ost_guard_config config = {
-        .issuers = issuers,
-        .issuer_count = s->issuer_count,
-        .realm = server->app->title,
-        .insecure_explain = s->insecure_explain,
-        .resource_metadata = server->metadata_url,
-        .dpop = {.require_nonce = s->require_dpop_nonce, .nonce_secret = s->dpop_nonce_secret},
-    };
-    ost_result result = add_token_settings(&s->tokens, &issuers[0], &key, error);
-    if (result == OST_OK)
-        result = ost_guard_new(&config, &server->guard, error);
-    ost_key_unref(key);
-    return result;
-}
-
 static ost_result make_login(app_server *server, ost_error *error)
 {
     const app_settings *s = server->settings;
     const ost_login_config config = {
         .issuer = s->issuers[0],
-        .discovery_url = s->discovery_url,
+        .discovery_url = s->discovery_url_count > 0 ? s->discovery_urls[0] : NULL,
         .client_id = s->client_id,
         .client_secret = s->client_secret,
         .scope = s->scope,
@@ -251,7 +201,7 @@ static ost_result assemble(app_server *server, unsigned *ret_port, ost_error *er
     if (result == OST_OK)
         result = place_metadata(server, error);
     if (result == OST_OK)
-        result = make_guard(server, error);
+        result = app_guard_new(server, error);
     if (result == OST_OK)
         result = make_login(server, error);
     if (result == OST_OK)

@@ -6,7 +6,7 @@
 
 #include <ostiary/app.h>
 
-#include "app/settings.h"
+#include "app/config/settings.h"
 #include "http/http.h"
 #include "http/log/log_sink.h"
 #include <ostiary/login.h>

@@ -4,7 +4,7 @@
 #ifndef BROWSER_H
 #define BROWSER_H
 
-#include "app/settings.h"
+#include "app/config/settings.h"
 #include "http/http.h"
 #include <ostiary/login.h>
 

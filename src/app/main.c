@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "app/app_server.h"
-#include "app/settings.h"
+#include "app/config/settings.h"
 #include "base/exit_status.h"
 #include "base/options.h"
 #include "base/text.h"

@@ -5,6 +5,7 @@
 #include "app/cors.h"
 #include "app/request.h"
 #include "base/text.h"
+#include "guard/tenants.h"
 
 #define WELL_KNOWN "/.well-known/oauth-protected-resource"
 
@@ -91,6 +92,19 @@ static void put_list(ost_json_writer *writer, const char *name, const char *cons
     ost_json_close_array(writer);
 }
 
+/* An issuer of many tenants has no address that a client could ask. */
+static void put_issuers(const app_settings *s, ost_json_writer *writer)
+{
+    const char *named[SETTINGS_ISSUERS];
+    size_t count = 0;
+    for (size_t i = 0; i < s->issuer_count; i++) {
+        if (!tenants_are_named(text_of(s->issuers[i])))
+            named[count++] = s->issuers[i];
+    }
+    if (count > 0)
+        put_list(writer, "authorization_servers", named, count);
+}
+
 /* The list is left out when no route names a scope. */
 static bool put_scopes(const app_server *server, ost_arena *arena, ost_json_writer *writer)
 {
@@ -133,7 +147,7 @@ static bool put_document(const app_server *server, ost_arena *arena, ost_json_wr
     const app_settings *s = server->settings;
     ost_json_open_object(writer);
     ost_json_member_string(writer, "resource", s->resource);
-    put_list(writer, "authorization_servers", s->issuers, s->issuer_count);
+    put_issuers(s, writer);
     bool fits = put_scopes(server, arena, writer);
     put_list(writer, "bearer_methods_supported", methods, 1);
     put_algorithms(server, writer);

@@ -3,8 +3,10 @@
 #include "guard/guard_keys.h"
 
 #include "base/context.h"
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "guard/guard_state.h"
+#include "jose/key/key_state.h"
 
 static issuer *find(ost_guard *guard, ost_text name)
 {
@@ -27,6 +29,50 @@ ost_result guard_keys(ost_guard *guard, ost_text name, ost_keyset **ret_keys)
         *ret_keys = ost_keyset_ref(snapshot->keys);
     published_leave(&trusted->source.keys, place);
     return usable ? OST_OK : OST_E_STATE;
+}
+
+static ost_result find_tenant(const issuer *many, const ost_keyset *keys, ost_text token,
+                              ost_arena *arena, ost_text *ret_iss, ost_error *error)
+{
+    ost_unverified_token read;
+    ost_unverified_jws jws;
+    ost_text iss = {0};
+    const ost_key *key;
+    ost_result result = ost_jwt_read_unverified(token, arena, &read, error);
+    if (result == OST_OK)
+        result = ost_jws_read_unverified(token, OST_ALGS_DEFAULT, arena, &jws, error);
+    if (result != OST_OK)
+        return result;
+    const ost_json *tid = ost_json_get(read.claims, "tid");
+    (void)!ost_json_text(ost_json_get(read.claims, "iss"), &iss);
+    result = issuer_check_name(many, iss, tid, error);
+    if (result != OST_OK)
+        return result;
+    result = ost_keyset_find(keys, jws.kid, jws.alg, &key);
+    if (result != OST_OK)
+        return error_set_sentence(error, result);
+    *ret_iss = iss;
+    return tenants_check_key(key->issuer, iss, tid, error);
+}
+
+ost_result guard_keys_issuer(ost_guard *guard, ost_text name, const ost_keyset *keys,
+                             ost_text token, ost_arena *arena, const char **ret_name,
+                             ost_error *error)
+{
+    const issuer *trusted = find(guard, name);
+    ost_text iss = {0};
+    if (trusted == NULL)
+        return error_set_sentence(error, OST_E_ISSUER);
+    if (!trusted->tenants.many) {
+        *ret_name = trusted->source.name;
+        return OST_OK;
+    }
+    ost_result result = find_tenant(trusted, keys, token, arena, &iss, error);
+    const char *copy = result == OST_OK ? ost_arena_copy(arena, iss) : NULL;
+    if (copy == NULL)
+        return result != OST_OK ? result : error_set_sentence(error, OST_E_MEMORY);
+    *ret_name = copy;
+    return OST_OK;
 }
 
 bool guard_keys_await(ost_guard *guard, ost_text name, ost_text kid, ost_alg alg,

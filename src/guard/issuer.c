@@ -243,7 +243,9 @@ static ost_result configure(issuer *i, const ost_issuer *config, ost_error *erro
     if (result != OST_OK)
         return result;
     copy_numbers(i, config);
-    result = introspector_new(config, &i->source, &i->introspector, error);
+    result = tenants_init(config, &i->tenants, error);
+    if (result == OST_OK)
+        result = introspector_new(config, &i->source, &i->introspector, error);
     if (result == OST_OK)
         result = status_lists_new(config, &i->source, &i->status_lists, error);
     if (result != OST_OK)
@@ -290,6 +292,7 @@ void issuer_free(issuer *i)
     introspector_free(i->introspector);
     status_lists_free(i->status_lists);
     revocations_free(i->revocations);
+    tenants_clear(&i->tenants);
     for (size_t k = 0; k < ISSUER_LISTS; k++) {
         memory_free(i->audiences[k]);
         memory_free(i->clients[k]);
@@ -303,6 +306,16 @@ bool issuer_is_ready(issuer *i)
     if (i->introspector != NULL && !introspector_has_endpoint(i->introspector))
         return false;
     return i->source.no_keys || key_source_is_ready(&i->source);
+}
+
+ost_result issuer_check_name(const issuer *i, ost_text iss, const ost_json *tid, ost_error *error)
+{
+    if (i->tenants.many)
+        return tenants_check(&i->tenants, i->source.name, iss, tid, error);
+    if (text_is(iss, i->source.name))
+        return OST_OK;
+    return ost_error_set(error, OST_E_ISSUER, "expected issuer \"%.64s\", the token names \"%.*s\"",
+                         i->source.name, SHOWN(iss, 64));
 }
 
 ost_result issuer_check_client(const issuer *i, const ost_claims *claims, ost_error *error)

@@ -88,14 +88,13 @@ ost_result login_id_token_check(const ost_login *login, const login_tokens *toke
         return ost_error_set(error, result, "no keys of \"%s\" to check the ID token with",
                              login->issuer);
     const char *const audiences[] = {login->client_id};
-    const ost_claims_rules rules = {
-        .issuer = login->issuer,
-        .audiences = audiences,
-        .audience_count = 1,
-    };
+    ost_claims_rules rules = {.audiences = audiences, .audience_count = 1};
     const ost_claims *claims = NULL;
-    result = ost_jwt_verify(tokens->id_token, keys, &rules, ost_now(login->context), arena, &claims,
-                            error);
+    result = guard_keys_issuer(login->guard, text_of(login->issuer), keys, tokens->id_token, arena,
+                               &rules.issuer, error);
+    if (result == OST_OK)
+        result = ost_jwt_verify(tokens->id_token, keys, &rules, ost_now(login->context), arena,
+                                &claims, error);
     ost_keyset_unref(keys);
     if (result == OST_OK)
         result = check_required(claims, error);

@@ -12,6 +12,7 @@
 #include "base/error_sentence.h"
 #include "base/text.h"
 #include "guard/keys/discovered_url.h"
+#include "guard/tenants.h"
 #include "net/net.h"
 
 #define REFRESH_MS (3600 * 1000)
@@ -266,13 +267,19 @@ static char *discovery_url(const login_provider_config *config)
     return url;
 }
 
-ost_result login_provider_new(const login_provider_config *config, login_provider **ret_provider,
-                              ost_error *error)
+/* The name of an issuer of many tenants is no URL; its document lies where the configuration says.
+ */
+static ost_result check_config(const login_provider_config *config, ost_error *error)
 {
-    const char *urls[] = {config->issuer, config->discovery_url};
     if (config->issuer == NULL)
         return ost_error_set(error, OST_E_CONFIG, "a provider is found by its issuer");
-    for (size_t i = 0; i < 2; i++) {
+    bool many = tenants_are_named(text_of(config->issuer));
+    if (many && config->discovery_url == NULL)
+        return ost_error_set(error, OST_E_CONFIG,
+                             "with {tenantid} in the issuer's name, say where its discovery "
+                             "document is");
+    const char *urls[] = {many ? NULL : config->issuer, config->discovery_url};
+    for (size_t i = 0; i < ARRAY_LEN(urls); i++) {
         ost_result result =
             urls[i] != NULL ? check_url(NULL, text_of(urls[i]), config->insecure_http) : OST_OK;
         if (result == OST_E_ARGUMENT)
@@ -282,6 +289,15 @@ ost_result login_provider_new(const login_provider_config *config, login_provide
         if (result != OST_OK)
             return result;
     }
+    return OST_OK;
+}
+
+ost_result login_provider_new(const login_provider_config *config, login_provider **ret_provider,
+                              ost_error *error)
+{
+    ost_result result = check_config(config, error);
+    if (result != OST_OK)
+        return result;
     login_provider *provider = memory_alloc(sizeof *provider);
     if (provider == NULL)
         return OST_E_MEMORY;
@@ -300,7 +316,7 @@ ost_result login_provider_new(const login_provider_config *config, login_provide
     }
     /* By way of a timer, so that fetching happens on the client's thread only; it is made once, so
      * that a lack of memory never ends the trying. */
-    ost_result result = net_timer_new(provider->net, on_time, provider, &provider->timer);
+    result = net_timer_new(provider->net, on_time, provider, &provider->timer);
     if (result != OST_OK) {
         login_provider_free(provider);
         return result;

@@ -63,6 +63,7 @@ class FakeProvider:
         self.calls = []  # (method, endpoint, parameters, headers)
         self.subject = "alice-id"
         self.lifetime = 300
+        self.named = None  # the issuer that the discovery document names, if another
         self.audience = "myapi"
         self.access_claims = {}
         self.id_claims = {}
@@ -130,7 +131,7 @@ class FakeProvider:
         return _json(
             200,
             {
-                "issuer": self.issuer,
+                "issuer": self.named or self.issuer,
                 "authorization_endpoint": f"{base}/auth",
                 "token_endpoint": f"{base}/token",
                 "end_session_endpoint": f"{base}/logout",

@@ -343,6 +343,25 @@ def test_bad_id_tokens(api, provider, claims):
     assert "ostiary" not in api_names(browser)
 
 
+def test_g12_login_of_many_tenants(new_items_api, provider):
+    """As with Microsoft Entra ID: the discovery document has {tenantid}, each token its own tenant."""
+    one, two = "72f988bf-86f1-41af-91ab-2d7cd011db47", "8eaef023-2b34-4da1-9baa-8bc8c9d6a490"
+    provider.named = f"{provider.base}/{{tenantid}}/v2.0"
+    document = f"{provider.issuer}/.well-known/openid-configuration"
+    api = new_items_api(provider.named, ("--discovery-url", document, "--tenant", one))
+    wait_until_ready(api)
+
+    def log_in_of(issuer_of, tid):
+        provider.id_claims = provider.access_claims = {"iss": f"{provider.base}/{issuer_of}/v2.0", "tid": tid}
+        return log_in(api)[1].status
+
+    assert log_in_of(one, one) == 200
+    assert log_in_of(two, two) == 400  # a tenant that may not come in
+    assert log_in_of(two, one) == log_in_of(one, two) == log_in_of("{tenantid}", one) == 400
+    docs = Browser().get(f"{api.base}/openapi.json")
+    assert docs.status == 200 and "{tenantid}" not in docs.body.decode()
+
+
 def test_forged_id_token(api, provider):
     provider.id_token_key = Key("first")
     browser, page = log_in(api)

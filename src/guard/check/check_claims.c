@@ -66,10 +66,23 @@ static ost_result check_audience(check *c, const ost_claims_rules *rules)
                      : claims_check_audience(c->claims, rules, &c->error);
 }
 
+/* By its name; and where one issuer is many, by what the key set says of the key. Of a remembered
+ * token that has been looked at. */
+static ost_result check_issuer(check *c)
+{
+    const issuer *i = c->guard->issuers[c->issuer];
+    ost_text iss = ost_claims_issuer(c->claims);
+    const ost_json *tid = ost_claims_get(c->claims, "tid");
+    ost_result result = issuer_check_name(i, iss, tid, &c->error);
+    return result == OST_OK && c->key_issuer != NULL
+               ? tenants_check_key(c->key_issuer, iss, tid, &c->error)
+               : result;
+}
+
 /* What ost_claims_check looks at, step by step. */
 static bool check_registered(check *c, const ost_claims_rules *rules)
 {
-    return check_passes(c, STEP_ISSUER, claims_check_issuer(c->claims, rules, &c->error)) &&
+    return check_passes(c, STEP_ISSUER, check_issuer(c)) &&
            check_passes(c, STEP_AUDIENCE, check_audience(c, rules)) &&
            check_passes(c, STEP_TIME, claims_check_times(c->claims, rules, c->now, &c->error)) &&
            (!rules->access_token_profile ||

@@ -22,15 +22,16 @@ typedef struct check {
     const ost_claims *claims; /* believed only while `refused` is OST_OK */
     const ost_claims *own;    /* a JWT's own, once the issuer's word stands in their place */
     ost_alg alg;
-    bool verified;        /* the claims are the issuer's, by its key or its answer */
-    bool no_keys;         /* refused because there is nothing to judge by */
-    unsigned retry_after; /* not 0: refused because nobody can tell now */
-    bool wait;            /* a fetch could change it */
-    uint64_t ticket;      /* of what is waited for; 0: the issuer's keys */
-    bool asked;           /* the claims are what the issuer said */
-    ost_result refused;   /* by the first step that failed; OST_OK: none did */
-    check_step step;      /* which one that was; of no meaning before */
-    ost_error error;      /* of the last step that failed */
+    const char *key_issuer; /* of an issuer of many: whose tokens the key signs; NULL: not said */
+    bool verified;          /* the claims are the issuer's, by its key or its answer */
+    bool no_keys;           /* refused because there is nothing to judge by */
+    unsigned retry_after;   /* not 0: refused because nobody can tell now */
+    bool wait;              /* a fetch could change it */
+    uint64_t ticket;        /* of what is waited for; 0: the issuer's keys */
+    bool asked;             /* the claims are what the issuer said */
+    ost_result refused;     /* by the first step that failed; OST_OK: none did */
+    check_step step;        /* which one that was; of no meaning before */
+    ost_error error;        /* of the last step that failed */
 } check;
 
 /* Takes down how a step ended, out of the way of checks that pass; see check_passes. */

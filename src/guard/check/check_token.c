@@ -8,6 +8,7 @@
 #include "guard/check/check_words.h"
 #include "guard/token_kind.h"
 #include "jose/alg.h"
+#include "jose/key/key_state.h"
 
 #define JWE_DOTS 4 /* RFC 7516 §3.1: five parts */
 
@@ -81,12 +82,17 @@ static ost_result find_issuer(check *c, size_t *ret_index)
         return result;
     if (!ost_json_text(ost_json_get(read.claims, "iss"), &name))
         return ost_error_set(&c->error, OST_E_ISSUER, "the token names no issuer");
-    for (size_t k = 0; k < c->guard->issuer_count; k++) {
-        if (text_is(name, c->guard->issuers[k]->source.name) &&
-            !c->guard->issuers[k]->source.no_keys) {
-            *ret_index = k;
-            return OST_OK;
-        }
+    const ost_json *tid = ost_json_get(read.claims, "tid");
+    size_t count = c->guard->issuer_count, found = count;
+    for (size_t k = 0; k < count; k++) {
+        const issuer *i = c->guard->issuers[k];
+        bool better = found == count || !i->tenants.many; /* one of its own before one of many */
+        if (better && !i->source.no_keys && issuer_check_name(i, name, tid, NULL) == OST_OK)
+            found = k;
+    }
+    if (found < count) {
+        *ret_index = found;
+        return OST_OK;
     }
     return ost_error_set(&c->error, OST_E_ISSUER,
                          "the token is of issuer \"%.*s\", which is not trusted", SHOWN(name, 150));
@@ -140,6 +146,11 @@ static ost_result verify_with(check *c, const key_snapshot *snapshot, const ost_
                              ost_result_sentence(result), i->source.name,
                              SHOWN(jws->kid.len > 0 ? jws->kid : OST_TEXT("none"), 60),
                              ost_alg_name(jws->alg));
+    }
+    if (i->tenants.many && key->issuer != NULL) {
+        c->key_issuer = ost_arena_copy(c->arena, text_of(key->issuer));
+        if (c->key_issuer == NULL)
+            return ost_error_set(&c->error, OST_E_MEMORY, "out of memory");
     }
     facts->issuer = c->issuer;
     facts->generation = snapshot->generation;

@@ -57,12 +57,21 @@ static ost_text list_algorithms(const check *c)
 
 /* ---- what is expected ---- */
 
+static ost_text expected_issuer(const check *c, const issuer *i)
+{
+    if (!i->tenants.many)
+        return text_of(i->source.name);
+    return text_of(ost_arena_format(c->arena, "%s, tenantid being the tid of %s, by a key for it",
+                                    i->source.name,
+                                    i->tenants.any ? "any tenant" : "a tenant of the list"));
+}
+
 static ost_text expected_of_claims(const check *c, check_step step)
 {
     const issuer *i = issuer_of(c);
     switch (step) {
     case STEP_ISSUER:
-        return text_of(i->source.name);
+        return expected_issuer(c, i);
     case STEP_AUDIENCE:
         return i->insecure_any_audience ? OST_TEXT("any")
                                         : list_names(c, i->audiences, i->audience_count);

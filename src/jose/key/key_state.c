@@ -90,6 +90,7 @@ void ost_key_unref(ost_key *key)
         wipe(key->secret, key->secret_size);
     memory_free(key->secret);
     memory_free(key->kid);
+    memory_free(key->issuer);
     wipe(key, sizeof *key);
     memory_free(key);
 }

@@ -60,8 +60,10 @@ struct ost_key {
     unsigned bits;
     char *kid; /* owned; NULL: none */
     size_t kid_len;
-    rsa_public *rsa;                            /* RSA */
-    EVP_PKEY *pkey;                             /* all but oct and Ed25519 */
+    char *issuer;    /* owned: what an entry of a key set says in "issuer", a member of Microsoft's;
+                        empty where that is no text, NULL: nothing */
+    rsa_public *rsa; /* RSA */
+    EVP_PKEY *pkey;  /* all but oct and Ed25519 */
     const curve_facts *curve;                   /* EC, OKP */
     unsigned char okp_public[OKP_MAX_SIZE];     /* OKP */
     unsigned char okp_secret[ED25519_SIZE * 2]; /* Ed25519: the seed and the public key */

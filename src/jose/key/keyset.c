@@ -94,13 +94,20 @@ static bool is_same(const ost_key *a, const ost_key *b)
            ost_key_thumbprint(b, second) == OST_OK && text_equal(text_of(first), text_of(second));
 }
 
+/* Said of both in the same way, or of neither. */
+static bool same_issuer(const ost_key *a, const ost_key *b)
+{
+    return a->issuer == NULL || b->issuer == NULL ? a->issuer == b->issuer
+                                                  : strcmp(a->issuer, b->issuer) == 0;
+}
+
 /* A key that is listed once more, with the same kid and nothing else about it, adds nothing. */
 static bool has_copy(const ost_keyset *keyset, const ost_key *key)
 {
     for (size_t i = 0; i < keyset->count; i++) {
         const ost_key *other = keyset->keys[i];
         if (text_equal(ost_key_kid(other), ost_key_kid(key)) && other->algs == key->algs &&
-            other->ops == key->ops && is_same(other, key))
+            other->ops == key->ops && same_issuer(other, key) && is_same(other, key))
             return true;
     }
     return false;
@@ -129,6 +136,20 @@ static void leave_out(passed_over *over, const ost_json *jwk, size_t number, con
     text_make_printable(first, strlen(first));
 }
 
+/* What the entry says of whose tokens the key signs. Text with a NUL in it would be another one
+ * where strings end. */
+static ost_result read_issuer(const ost_json *jwk, ost_key *key)
+{
+    ost_text issuer = {0};
+    const ost_json *member = jwk_get(jwk, "issuer");
+    if (member == NULL)
+        return OST_OK;
+    if (!ost_json_text(member, &issuer) || text_find(issuer, '\0', 0) < issuer.len)
+        issuer = (ost_text){0};
+    key->issuer = memory_copy(issuer);
+    return key->issuer != NULL ? OST_OK : OST_E_MEMORY;
+}
+
 /* Adds the key when signatures can be verified with it; one that is for something else, or not
  * usable, is passed over without an error, and counted. RFC 7517 §4.5: keys may share a kid when
  * they are alternatives of each other; which of them a token means is for ost_keyset_find. */
@@ -141,6 +162,11 @@ static ost_result add_key(ost_keyset *keyset, const ost_json *jwk, size_t number
         return ost_error_set(error, OST_E_KEY_USE, "the key set shows a private or symmetric key");
     }
     ost_result result = ost_key_import_json(jwk, &key, &why);
+    if (result == OST_OK) {
+        result = read_issuer(jwk, key);
+        if (result != OST_OK)
+            ost_key_unref(key);
+    }
     if (result == OST_E_MEMORY || result == OST_E_CRYPTO)
         return ost_error_set(error, result, "a key could not be made");
     if (result != OST_OK) {

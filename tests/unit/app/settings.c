@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Options and variables: defaults, limits, what excludes what. */
-#include "app/settings.h"
+#include "app/config/settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +53,27 @@ static ost_result read_words(app_settings *ret, const char *const *words)
     for (size_t i = 0; words[i] != NULL; i++)
         copies[i] = WORD(words[i]);
     return read_list(copies, ret);
+}
+
+static void tenants_and_discovery_urls(void **state)
+{
+    app_settings s;
+    assert_int_equal(READ(&s, "--issuer=https://a/{tenantid}", "--issuer=https://b", "--audience=x",
+                          "--discovery-url=https://a/1", "--discovery-url", "https://b/2",
+                          "--tenant=t1", "--tenant", "t2"),
+                     OST_OK);
+    assert_int_equal(s.discovery_url_count, 2);
+    assert_string_equal(s.discovery_urls[1], "https://b/2");
+    assert_int_equal(s.tenant_count, 2);
+    assert_string_equal(s.tenants[1], "t2");
+    assert_false(s.any_tenant);
+    assert_int_equal(READ(&s, "--issuer=https://a", "--audience=x", "--any-tenant"), OST_OK);
+    assert_true(s.any_tenant);
+    assert_int_equal(READ(&s, "--issuer=https://a", "--audience=x", "--discovery-url=https://a/1",
+                          "--discovery-url=https://a/2"),
+                     OST_E_CONFIG);
+    assert_non_null(strstr(error.detail, "--discovery-url"));
+    (void)state;
 }
 
 static void cors_origins(void **state)
@@ -253,6 +274,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
+        TEST(tenants_and_discovery_urls),
         TEST(cors_origins),
         TEST(defaults),
         TEST(given),

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads the operator's settings; see settings.h. */
-#include "app/settings.h"
+#include "app/config/settings.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "app/secret_file.h"
+#include "app/config/secret_file.h"
 #include "base/loopback.h"
 #include "base/text.h"
 
@@ -20,11 +20,16 @@ const option settings_options[] = {
      "repeatable"},
     {"audience", "NAME", "OSTIARY_AUDIENCE", NULL, "what their aud must name; repeatable"},
     {"discovery-url", "URL", "OSTIARY_DISCOVERY_URL", NULL,
-     "where the first issuer's discovery document is, when not at the issuer itself"},
+     "where the issuer's discovery document is, when not at the issuer itself; repeatable, in the "
+     "issuers' order"},
     {"jwks-url", "URL", "OSTIARY_JWKS_URL", NULL,
      "where the first issuer's keys are; no discovery document is asked for them then"},
     {"client-is-audience", NULL, "OSTIARY_CLIENT_IS_AUDIENCE", NULL,
      "the first issuer's access tokens without aud are for their client_id (Amazon Cognito)"},
+    {"tenant", "ID", "OSTIARY_TENANT", NULL,
+     "tenant that may come in, of issuers with {tenantid} in their name (Microsoft Entra ID); "
+     "repeatable"},
+    {"any-tenant", NULL, "OSTIARY_ANY_TENANT", NULL, "or whatever tenant of these issuers"},
     {"ca-file", "FILE", "OSTIARY_CA_FILE", NULL, "PEM authorities to trust issuers by (system's)"},
     {"introspect", "WHICH", "OSTIARY_INTROSPECT", NULL,
      "ask the first issuer about tokens: opaque (those that are not JWTs), or every"},
@@ -289,8 +294,8 @@ static void read_texts(const option_values *values, app_settings *s)
     s->address = options_get(values, "address");
     if (s->address == NULL)
         s->address = "127.0.0.1";
-    s->discovery_url = options_get(values, "discovery-url");
     s->jwks_url = options_get(values, "jwks-url");
+    s->any_tenant = options_has(values, "any-tenant");
     s->client_is_audience = options_has(values, "client-is-audience");
     s->ca_file = options_get(values, "ca-file");
     s->insecure_http = options_has(values, "insecure-http");
@@ -323,6 +328,9 @@ static ost_result check_settings(const option_values *values, const app_settings
     if (s->issuer_count > 0 && s->audience_count == 0)
         return ost_error_set(error, OST_E_CONFIG,
                              "--audience is missing: what tokens for this API name in their aud");
+    if (s->discovery_url_count > s->issuer_count)
+        return ost_error_set(error, OST_E_CONFIG,
+                             "--discovery-url: one for each --issuer at most, in their order");
     if (s->client_id != NULL && s->issuer_count == 0)
         return ost_error_set(error, OST_E_CONFIG, "--client-id needs an --issuer to log in at");
     if (s->client_certificates && s->tls_certificate == NULL)
@@ -346,6 +354,11 @@ ost_result settings_read(option_values *values, ost_arena *arena, app_settings *
         result = read_log(values, &s, error);
     if (result == OST_OK)
         result = read_list(values, "issuer", s.issuers, SETTINGS_ISSUERS, &s.issuer_count, error);
+    if (result == OST_OK)
+        result = read_list(values, "discovery-url", s.discovery_urls, SETTINGS_ISSUERS,
+                           &s.discovery_url_count, error);
+    if (result == OST_OK)
+        result = read_list(values, "tenant", s.tenants, SETTINGS_TENANTS, &s.tenant_count, error);
     if (result == OST_OK)
         result = read_list(values, "audience", s.audiences, SETTINGS_AUDIENCES, &s.audience_count,
                            error);

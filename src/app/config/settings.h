@@ -4,11 +4,12 @@
 #ifndef SETTINGS_H
 #define SETTINGS_H
 
-#include "app/token_settings.h"
+#include "app/config/token_settings.h"
 #include "base/options.h"
 
 #define SETTINGS_ISSUERS 8
 #define SETTINGS_AUDIENCES 32
+#define SETTINGS_TENANTS 32
 #define SETTINGS_PROXIES 32
 #define SETTINGS_CORS_ORIGINS 32
 
@@ -29,9 +30,13 @@ typedef struct app_settings {
     size_t issuer_count;
     const char *audiences[SETTINGS_AUDIENCES];
     size_t audience_count;
-    const char *discovery_url; /* of the first issuer */
-    const char *jwks_url;      /* likewise */
-    bool client_is_audience;   /* likewise */
+    const char *discovery_urls[SETTINGS_ISSUERS]; /* of the issuers, in their order */
+    size_t discovery_url_count;
+    const char *tenants[SETTINGS_TENANTS]; /* of issuers of many tenants */
+    size_t tenant_count;
+    bool any_tenant;
+    const char *jwks_url;    /* of the first issuer */
+    bool client_is_audience; /* likewise */
     const char *ca_file;
     bool insecure_http;
     bool insecure_explain;

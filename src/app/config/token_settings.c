@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads --introspect and its kin; see token_settings.h. */
-#include "app/token_settings.h"
+#include "app/config/token_settings.h"
 
 #include <string.h>
 
-#include "app/secret_file.h"
+#include "app/config/secret_file.h"
 #include "base/text.h"
 
 static ost_result read_mode(const char *mode, ost_introspection *introspection, ost_error *error)
