@@ -180,11 +180,10 @@ static ost_result make_http(app_server *server, const route_table *table, ost_er
         .headers = fields,
         .header_count = field_count(s),
     };
-    if (s->log != SETTINGS_LOG_OFF) {
-        ost_result result = log_sink_new(STDERR_FILENO, &server->log);
-        if (result != OST_OK)
-            return ost_error_set(error, result, "the log cannot be started");
-    }
+    ost_result result =
+        log_sink_new(STDERR_FILENO, s->program != NULL ? s->program : "app", &server->log);
+    if (result != OST_OK)
+        return ost_error_set(error, result, "the log cannot be started");
     config.log_user = server->log;
     return http_server_new(&config, &server->http, error);
 }

@@ -29,7 +29,7 @@ struct app_server {
     app_route *routes;
     size_t route_count;
     http_server *http;
-    log_sink *log;                            /* NULL: off */
+    log_sink *log;
     ost_text swagger_script, swagger_style;   /* what docs_assets holds; empty: the CDN's */
     const char *metadata_url, *metadata_path; /* RFC 9728; NULL: not served */
 };

@@ -80,6 +80,8 @@ static int serve_app(const char *name, option_values *values, const ost_app *app
         return fail(name, OST_E_MEMORY, &error);
     ost_result result = settings_read(values, arena, &settings, &error);
     if (result == OST_OK)
+        settings.program = name;
+    if (result == OST_OK)
         result = app_server_new(app, &settings, &server, &port, &error);
     if (result == OST_OK) {
         start_words words = {name, &settings, port};

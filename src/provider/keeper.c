@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The provider's housekeeping thread: once a second it moves keys through their rotation and looks
- * whether anybody has changed what the realms are made of; once a minute it deletes what has
- * expired. */
+/* The provider's housekeeping thread: once a second it looks whether the store works, moves keys
+ * through their rotation and looks whether anybody has changed what the realms are made of; once a
+ * minute it deletes what has expired. */
 #include <time.h>
 
 #include "base/context.h"
@@ -9,6 +9,7 @@
 #include "base/thread.h"
 #include "provider/call/provider_state.h"
 #include "provider/keeper.h"
+#include "store/store_health.h"
 
 #define SWEEP_EVERY (60 * 1000) /* milliseconds */
 #define RETIREMENT (300 * 1000) /* far longer than any request */
@@ -63,12 +64,25 @@ static void advance_keys(provider *p)
     }
 }
 
+/* Tells it once when the store begins to fail, and once when it works again. */
+static bool store_works(provider *p)
+{
+    store_health health;
+    store_probe(p->store);
+    store_health_read(p->store, &health);
+    bool works = health.fault == STORE_WORKS;
+    outage_update(&p->store_outage, p->log, "the store",
+                  works ? NULL : store_fault_sentence(health.fault), monotonic_ms());
+    return works;
+}
+
 ost_result keeper_load(provider *p, ost_error *error)
 {
     ost_result result = reload(p, error);
     if (result != OST_OK)
         return result;
-    advance_keys(p);
+    if (store_works(p))
+        advance_keys(p);
     return store_generation(p->store) != p->generation ? reload(p, error) : OST_OK;
 }
 
@@ -76,8 +90,10 @@ static void work(provider *p, int64_t *last_sweep)
 {
     int64_t now = monotonic_ms();
     size_t rows = 0;
-    advance_keys(p);
-    if (now - *last_sweep > SWEEP_EVERY) {
+    bool works = store_works(p);
+    if (works)
+        advance_keys(p);
+    if (works && now - *last_sweep > SWEEP_EVERY) {
         *last_sweep = now;
         (void)!store_sweep(p->store, ost_now(p->context), &rows);
     }

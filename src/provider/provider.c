@@ -37,10 +37,10 @@ static const struct {
     http_handler handler;
 } endpoints[] = {
     {HTTP_GET, "/", root_endpoint},
-    {HTTP_GET, "/health", health_endpoint},
-    {HTTP_GET, "/health/live", health_endpoint},
-    {HTTP_GET, "/health/ready", health_endpoint},
-    {HTTP_GET, "/health/started", health_endpoint},
+    {HTTP_GET, "/health", ready_endpoint},
+    {HTTP_GET, "/health/live", live_endpoint},
+    {HTTP_GET, "/health/ready", ready_endpoint},
+    {HTTP_GET, "/health/started", live_endpoint},
     {HTTP_GET, "/metrics", metrics_endpoint},
     {HTTP_GET, REALM, realm_endpoint},
     {HTTP_GET, REALM "/.well-known/openid-configuration", discovery_endpoint},
@@ -132,8 +132,8 @@ static ost_result make_server(provider *p, const provider_config *config, ost_er
                    .pool_threads = STORE_THREADS,
                    .pool_queue = STORE_QUEUE},
         .loops = config->loops,
-        .log = config->log,
-        .log_user = config->log_user,
+        .log = config->access_log,
+        .log_user = config->log,
         .trusted_proxies = config->trusted_proxies,
         .trusted_proxy_count = config->trusted_proxy_count,
         .tls_certificate = config->tls_certificate,
@@ -194,6 +194,7 @@ ost_result provider_new(const provider_config *config, provider **ret_provider, 
     keeper_init(p);
     pthread_mutex_init(&p->change_lock, NULL);
     p->store = config->store;
+    p->log = config->log;
     p->context = config->context;
     p->development = config->development;
     p->send_error_page = page_send_error;

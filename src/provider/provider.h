@@ -6,6 +6,7 @@
 #include <ostiary/types.h>
 
 #include "http/http.h"
+#include "http/log/log_sink.h"
 #include "store/store.h"
 
 typedef struct provider provider;
@@ -24,8 +25,8 @@ typedef struct provider_config {
     size_t trusted_proxy_count;
     unsigned loops;        /* 0: one per core */
     unsigned hash_threads; /* password hashing at a time; 0: cores */
-    void (*log)(const http_log_entry *entry, void *user);
-    void *log_user;
+    void (*access_log)(const http_log_entry *entry, void *log); /* NULL: none */
+    log_sink *log; /* for it, and for what the provider says of itself; NULL: nothing */
     const ost_context *context;
 } provider_config;
 

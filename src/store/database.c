@@ -12,9 +12,8 @@
 #include "store/migration.h"
 #include "store/transaction.h"
 
-#define BUSY_TIMEOUT 5000 /* milliseconds: another process may be writing */
-#define BUSY_PAUSE 5      /* milliseconds between two attempts */
-#define SHOWN_PATH 120    /* bytes of a path in an error; the end of it tells most */
+#define BUSY_PAUSE 5   /* milliseconds between two attempts */
+#define SHOWN_PATH 120 /* bytes of a path in an error; the end of it tells most */
 
 static const char *shown(const char *path)
 {
@@ -63,6 +62,14 @@ static ost_result check_files(const char *path, ost_error *error)
     return result;
 }
 
+static ost_result refuse_code(const database *d, int code, const char *path, ost_error *error)
+{
+    ost_error inner = {0};
+    ost_result result =
+        sqlite_error(d, store_result(code) == OST_E_BUSY ? OST_E_BUSY : OST_E_STORE, &inner);
+    return ost_error_set(error, result, "%s: %s", shown(path), inner.detail);
+}
+
 /* SQLite does not wait by itself while the log is being switched on by somebody else. */
 static int run_patiently(database *d, const char *sql)
 {
@@ -82,8 +89,7 @@ static ost_result run_all(database *d, const char *path, const char *const *stat
     for (size_t i = 0; statements[i] != NULL; i++) {
         int code = run_patiently(d, statements[i]);
         if (code != SQLITE_OK)
-            return ost_error_set(error, store_result(code) == OST_E_BUSY ? OST_E_BUSY : OST_E_STORE,
-                                 "%s: %s", shown(path), sqlite3_errmsg(d->db));
+            return refuse_code(d, code, path, error);
     }
     return OST_OK;
 }

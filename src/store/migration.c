@@ -103,8 +103,7 @@ static ost_result read_number(database *d, const char *sql, int *ret_number, ost
     if (code == SQLITE_OK && (code = sqlite3_step(st)) == SQLITE_ROW)
         *ret_number = sqlite3_column_int(st, 0);
     sqlite3_finalize(st);
-    return code == SQLITE_ROW ? OST_OK
-                              : ost_error_set(error, OST_E_STORE, "%s", sqlite3_errmsg(d->db));
+    return code == SQLITE_ROW ? OST_OK : sqlite_error(d, OST_E_STORE, error);
 }
 
 static ost_result refuse_stranger(ost_error *error)
@@ -145,7 +144,7 @@ ost_result migration_check(database *d, ost_error *error)
 {
     int code = sqlite3_exec(d->db, "BEGIN", NULL, NULL, NULL);
     if (code != SQLITE_OK)
-        return ost_error_set(error, store_result(code), "%s", sqlite3_errmsg(d->db));
+        return sqlite_error(d, store_result(code), error);
     ost_result result = check_schema(d, error);
     (void)sqlite3_exec(d->db, "COMMIT", NULL, NULL, NULL);
     return result;
@@ -157,7 +156,7 @@ static ost_result apply_next(database *d, int *ret_version, ost_error *error)
     char done[64];
     int code = sqlite3_exec(d->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
     if (code != SQLITE_OK)
-        return ost_error_set(error, store_result(code), "%s", sqlite3_errmsg(d->db));
+        return sqlite_error(d, store_result(code), error);
     ost_result result = read_version(d, ret_version, error);
     if (result == OST_OK && *ret_version < SCHEMA) {
         int number = *ret_version + 1;

@@ -39,6 +39,8 @@ database *read_begin(store *s)
     if (s->idle_count > 0)
         d = s->readers[s->idle[--s->idle_count]];
     pthread_mutex_unlock(&s->reader_lock);
+    if (d == NULL)
+        fault_note(s, SQLITE_CANTOPEN, 0);
     return d;
 }
 
@@ -46,6 +48,7 @@ void read_end(store *s, database *d)
 {
     if (d == NULL)
         return;
+    fault_note_database(s, d);
     statements_reset(d);
     if (s->alone) {
         pthread_mutex_unlock(&s->turn);

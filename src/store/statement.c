@@ -2,6 +2,9 @@
 /* Statements; see statement.h. */
 #include "store/statement.h"
 
+#include <string.h>
+
+#include "base/array.h"
 #include "base/text.h"
 
 sqlite3_stmt *statement(database *d, const char *sql)
@@ -59,6 +62,30 @@ sqlite3_stmt *statement_bound(database *d, const char *sql, const ost_text *text
     for (size_t i = 0; i < count; i++)
         bind_text(st, (int)i + 1, texts[i]);
     return st;
+}
+
+/* SQLite keeps the system's error by file; while a log is kept, it is most likely the log's. */
+int system_error(const database *d)
+{
+    static const int files[] = {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER};
+    int primary = sqlite3_errcode(d->db) & 0xff, found = 0;
+    bool damaged = primary == SQLITE_CORRUPT; /* so SQLite calls it when reading fails with EIO */
+    if (primary != SQLITE_IOERR && primary != SQLITE_CANTOPEN && !damaged)
+        return 0;
+    for (size_t i = 0; i < ARRAY_LEN(files) && found == 0; i++) {
+        sqlite3_file *file = NULL;
+        if (sqlite3_file_control(d->db, "main", files[i], &file) == SQLITE_OK && file != NULL &&
+            file->pMethods != NULL)
+            file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &found);
+    }
+    return found != 0 || damaged ? found : sqlite3_system_errno(d->db);
+}
+
+ost_result sqlite_error(const database *d, ost_result result, ost_error *error)
+{
+    int cause = system_error(d);
+    return ost_error_set(error, result, "%s%s%s", sqlite3_errmsg(d->db), cause != 0 ? ": " : "",
+                         cause != 0 ? strerror(cause) : "");
 }
 
 ost_result store_result(int code)

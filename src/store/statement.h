@@ -49,6 +49,14 @@ OST_MUST_CHECK ost_result next_row(sqlite3_stmt *statement);
 /* A copy in the arena; sets *failed when memory runs out. */
 ost_text column_text(sqlite3_stmt *statement, int at, ost_arena *arena, bool *failed);
 
+/* What the system said when SQLite's last call failed; 0 when it is not known. With the connection
+ * in hand, as all that works with it. */
+int system_error(const database *database);
+
+/* Fills the error with SQLite's words, and the system's: "disk I/O error" alone would leave open
+ * what to do about it. Returns `result`. */
+ost_result sqlite_error(const database *database, ost_result result, ost_error *error);
+
 /* What SQLite's code means. */
 ost_result store_result(int code);
 

@@ -23,6 +23,8 @@ ost_result store_open(const char *path, store **ret_store, ost_error *error)
                                         : ost_error_set(error, OST_E_MEMORY, "out of memory");
     if (result == OST_OK && !transaction_prepare(s))
         result = ost_error_set(error, OST_E_MEMORY, "out of memory");
+    if (result == OST_OK)
+        fault_remember_file(s);
     if (result != OST_OK) {
         store_close(s);
         return result;

@@ -3,6 +3,7 @@
 #include "store/transaction.h"
 
 #include "base/array.h"
+#include "base/context.h"
 
 #define MAX_MEMBERS 64 /* of one commit: bounds how long the first of them waits */
 
@@ -61,10 +62,20 @@ static void tell_members(store *s, ost_result outcome, int code)
 static void give_up(store *s, int code)
 {
     ost_result outcome = store_result(code);
+    fault_note(s, code, system_error(&s->writer));
     if (is_open(s))
         (void)!run(s, ROLLBACK);
     s->broken = is_open(s);
     tell_members(s, outcome != OST_OK ? outcome : OST_E_STORE, code);
+}
+
+/* Only a commit with something in it proves that the disk takes it. */
+static void note_commit(store *s)
+{
+    int changes = sqlite3_total_changes(s->writer.db);
+    if (changes != s->changes)
+        atomic_store(&s->written_at, monotonic_ms());
+    s->changes = changes;
 }
 
 /* With the turn held, after some work or none: commits, or leaves that to somebody who is waiting
@@ -74,11 +85,32 @@ static void commit_or_pass_on(store *s)
     if (!is_open(s)) { /* a full disk, for one, takes everything back at once */
         give_up(s, sqlite3_errcode(s->writer.db));
     } else if (atomic_load(&s->waiting) == 0 || s->member_count >= MAX_MEMBERS) {
-        if (run(s, COMMIT) == OST_OK)
+        if (run(s, COMMIT) == OST_OK) {
+            note_commit(s);
             tell_members(s, OST_OK, SQLITE_OK);
-        else
+        } else {
             give_up(s, sqlite3_extended_errcode(s->writer.db));
+        }
     }
+}
+
+/* With the turn held: begins the work of one, in the transaction of all. */
+static ost_result begin(store *s)
+{
+    if (atomic_load(&s->moved)) {
+        fault_note(s, SQLITE_READONLY_DBMOVED, 0);
+        return OST_E_STORE;
+    }
+    if (s->broken)
+        return OST_E_STORE;
+    sqlite3_busy_timeout(
+        s->writer.db, atomic_load(&s->fault) == STORE_WORKS ? BUSY_TIMEOUT : BUSY_TIMEOUT_FAILING);
+    ost_result result = is_open(s) ? OST_OK : run(s, BEGIN);
+    if (result == OST_OK)
+        result = run(s, WORK_BEGIN);
+    if (result != OST_OK && is_open(s)) /* otherwise giving up tells it */
+        fault_note_database(s, &s->writer);
+    return result;
 }
 
 ost_result write_begin(store *s, database **ret_database)
@@ -88,9 +120,7 @@ ost_result write_begin(store *s, database **ret_database)
     atomic_fetch_sub(&s->waiting, 1);
     if (s->broken)
         give_up(s, SQLITE_ERROR);
-    ost_result result = s->broken ? OST_E_STORE : is_open(s) ? OST_OK : run(s, BEGIN);
-    if (result == OST_OK)
-        result = run(s, WORK_BEGIN);
+    ost_result result = begin(s);
     if (result == OST_OK) {
         *ret_database = &s->writer;
         return OST_OK;
@@ -104,6 +134,8 @@ ost_result write_end(store *s, ost_result result, ost_error *error)
 {
     commit_member me = {.next = s->members, .error = error};
     int code = sqlite3_extended_errcode(s->writer.db);
+    if (result != OST_OK && is_open(s))
+        fault_note_database(s, &s->writer);
     statements_reset(&s->writer);
     if (is_open(s) &&
         ((result != OST_OK && run(s, WORK_UNDO) != OST_OK) || run(s, WORK_KEEP) != OST_OK))

@@ -10,8 +10,10 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/types.h>
 
 #include "store/statement.h"
+#include "store/store_fault.h"
 
 #define READERS 16
 
@@ -30,6 +32,16 @@ struct store {
     bool broken; /* what is open can be neither committed nor taken back */
     bool alone;  /* in memory: the writer reads as well */
 
+    atomic_int fault;           /* store_fault: what began the trouble that lasts */
+    atomic_llong failing_since; /* monotonic milliseconds, as the two below */
+    atomic_llong failed_at;     /* the last time */
+    atomic_llong written_at;    /* the last commit that went well and had something in it */
+    int changes;                /* of rows, by the writer, until then */
+    atomic_uint_fast64_t failures[STORE_FAULTS];
+    atomic_bool moved; /* the file's name leads elsewhere, or nowhere */
+    ino_t file;
+    dev_t device;
+
     pthread_mutex_t reader_lock;
     pthread_cond_t reader_free;
     database *readers[READERS]; /* made when they are needed */
@@ -41,6 +53,19 @@ struct store {
 OST_MUST_CHECK ost_result database_open(const char *path, bool writer, database *ret_database,
                                         ost_error *error);
 void database_close(database *database);
+
+/* Which file the name of the store led to when it was opened. */
+void fault_remember_file(store *store);
+
+/* Notes a failure if SQLite's code says that the store failed, and not only some piece of work. */
+void fault_note(store *store, int code, int cause);
+/* The same for what a connection did last. */
+void fault_note_database(store *store, const database *database);
+
+/* How long a connection waits for another process, in milliseconds: less while the store fails
+ * anyway, so that what needs it is refused soon. */
+#define BUSY_TIMEOUT 5000
+#define BUSY_TIMEOUT_FAILING 100
 
 /* A connection to read with, until read_end; NULL when none can be had. Every statement sees what
  * has been committed when it starts. */

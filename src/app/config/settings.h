@@ -16,6 +16,7 @@
 typedef enum settings_log { SETTINGS_LOG_TEXT, SETTINGS_LOG_JSON, SETTINGS_LOG_OFF } settings_log;
 
 typedef struct app_settings {
+    const char *program; /* its name, before what it says; NULL: "app" */
     /* where it listens */
     const char *address;
     unsigned port;

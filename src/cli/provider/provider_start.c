@@ -24,7 +24,7 @@
 /* Everything a running provider holds, so that one place ends it. */
 typedef struct run_state {
     store *store;
-    log_sink *log; /* NULL: off */
+    log_sink *log;
     provider *provider;
     const char *address;
     bool development;
@@ -132,15 +132,13 @@ static ost_result configure_log(const option_values *values, run_state *state,
 {
     ost_text format = text_of(options_get(values, "log-format"));
     if (format.len == 0 || text_is(format, "text"))
-        config->log = access_log_text;
+        config->access_log = access_log_text;
     else if (text_is(format, "json"))
-        config->log = access_log_json;
+        config->access_log = access_log_json;
     else if (!text_is(format, "off"))
         return ost_error_set(error, OST_E_CONFIG, "--log-format is text, json or off");
-    if (config->log == NULL)
-        return OST_OK;
-    ost_result result = log_sink_new(STDERR_FILENO, &state->log);
-    config->log_user = state->log;
+    ost_result result = log_sink_new(STDERR_FILENO, "ostiary", &state->log);
+    config->log = state->log;
     return result == OST_OK ? OST_OK : ost_error_set(error, result, "the log cannot be started");
 }
 

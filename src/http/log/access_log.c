@@ -199,11 +199,12 @@ static void add_request(line *to, const http_request *request)
     add_text(to, "http", text_of(version));
 }
 
-size_t access_log_format(const http_log_entry *entry, int64_t now_ms, bool json, char *ret,
-                         size_t size)
+size_t access_log_format(const http_log_entry *entry, const char *program, int64_t now_ms,
+                         bool json, char *ret, size_t size)
 {
     line made = {.data = ret, .size = size - 2, .json = json};
     add_time(&made, now_ms);
+    add_text(&made, "program", text_of(program));
     add_text(&made, "peer", entry->peer);
     if (entry->request != NULL)
         add_request(&made, entry->request);
@@ -232,8 +233,8 @@ static void put_line(const http_log_entry *entry, bool json, log_sink *sink)
     struct timespec now;
     char text[LINE_SIZE];
     clock_gettime(CLOCK_REALTIME, &now);
-    size_t len = access_log_format(entry, (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000, json,
-                                   text, sizeof text);
+    int64_t now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    size_t len = access_log_format(entry, log_sink_name(sink), now_ms, json, text, sizeof text);
     log_sink_put(sink, (ost_text){text, len});
 }
 

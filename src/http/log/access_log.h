@@ -11,8 +11,9 @@ void access_log_text(const http_log_entry *entry, void *user);
 void access_log_json(const http_log_entry *entry, void *user);
 
 /* The line alone, with its newline and without a NUL: at most `size` bytes (2 at least). Members
- * that do not fit are left out. `now_ms`: since the epoch. Returns the length. */
-size_t access_log_format(const http_log_entry *entry, int64_t now_ms, bool json, char *ret,
-                         size_t size);
+ * that do not fit are left out. `now_ms`: since the epoch; `program`: whose log it is. Returns the
+ * length. */
+size_t access_log_format(const http_log_entry *entry, const char *program, int64_t now_ms,
+                         bool json, char *ret, size_t size);
 
 #endif

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,10 +18,12 @@
 
 #define GATHER_NS 2000000L /* lines of so long are written at once */
 #define READER_WAIT_MS 100
+#define SAID_MAX 600
 #define END_SECONDS 2 /* for what still waits when the sink ends */
 
 struct log_sink {
     int file;
+    const char *name;
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t wake;
@@ -97,8 +100,8 @@ static unsigned long write_all(log_sink *sink, const char *data, size_t len)
 /* Says how many lines are missing, once that can be said. */
 static unsigned long write_lost(log_sink *sink, unsigned long lost)
 {
-    char line[64];
-    int len = snprintf(line, sizeof line, "%lu log lines were lost\n", lost);
+    char line[SAID_MAX];
+    int len = snprintf(line, sizeof line, "%.64s: %lu log lines were lost\n", sink->name, lost);
     return lost > 0 && write_all(sink, line, (size_t)len) > 0 ? lost : 0;
 }
 
@@ -152,12 +155,13 @@ static void init_conditions(log_sink *sink)
     pthread_cond_init(&sink->wake, NULL);
 }
 
-ost_result log_sink_new(int file, log_sink **ret_sink)
+ost_result log_sink_new(int file, const char *name, log_sink **ret_sink)
 {
     log_sink *sink = memory_alloc(sizeof *sink);
     if (sink == NULL)
         return OST_E_MEMORY;
     sink->file = file;
+    sink->name = name;
     sink->filling = memory_alloc(LOG_SINK_BUFFER);
     sink->writing = memory_alloc(LOG_SINK_BUFFER);
     pthread_mutex_init(&sink->lock, NULL);
@@ -188,6 +192,38 @@ void log_sink_put(log_sink *sink, ost_text line)
     pthread_mutex_unlock(&sink->lock);
     if (was_empty)
         pthread_cond_signal(&sink->wake);
+}
+
+const char *log_sink_name(const log_sink *sink)
+{
+    return sink->name;
+}
+
+/* One line, whatever is in it: what others have said may be quoted. */
+static void keep_to_one_line(char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+            text[i] = '?';
+    }
+}
+
+void log_sink_say(log_sink *sink, const char *format, ...)
+{
+    char line[SAID_MAX];
+    va_list arguments;
+    if (sink == NULL)
+        return;
+    int name = snprintf(line, sizeof line, "%.64s: ", sink->name);
+    va_start(arguments, format);
+    int text = vsnprintf(line + name, sizeof line - 1 - (size_t)name, format, arguments);
+    va_end(arguments);
+    if (name < 0 || text < 0)
+        return;
+    size_t len = strlen(line);
+    keep_to_one_line(line, len);
+    line[len++] = '\n';
+    log_sink_put(sink, (ost_text){line, len});
 }
 
 unsigned long log_sink_lost(log_sink *sink)

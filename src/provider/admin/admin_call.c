@@ -63,7 +63,7 @@ ost_result admin_forbid(admin_call *a)
 
 ost_result admin_refuse_result(admin_call *a, ost_result result, const ost_error *error)
 {
-    if (result == OST_E_CONFLICT || result == OST_E_MEMORY || result == OST_E_STORE)
+    if (result == OST_E_CONFLICT || call_is_busy(result))
         return result;
     const char *why = ost_arena_copy(
         a->arena, text_of(error->detail[0] != '\0' ? error->detail : ost_result_sentence(result)));

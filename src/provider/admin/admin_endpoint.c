@@ -157,7 +157,10 @@ static void work(call *c)
         call_refuse_busy(c);
         return;
     }
-    if (admin_right_read(c, job->token, job->match.values[0], &a->rights) != OST_OK)
+    ost_result result = admin_right_read(c, job->token, job->match.values[0], &a->rights);
+    if (call_is_busy(result))
+        admin_refuse(a, 503, "error", "temporarily_unavailable");
+    else if (result != OST_OK)
         admin_refuse(a, 401, "error", "HTTP 401 Unauthorized");
     else if (job->has_realm &&
              realm_table_find(atomic_load(&c->provider->realms), a->values[0]) == NULL)
@@ -184,7 +187,7 @@ static void send_answer(call *c)
             (void)!http_set_field(c->exchange, "Location",
                                   text_of(call_format(c, "%s" PREFIX "%s", c->base, a->location)));
         if (a->status == 503)
-            (void)!http_set_field(c->exchange, "Retry-After", OST_TEXT("1"));
+            call_set_retry_after(c);
         if (a->answer.len > 0) {
             send_plain(c->exchange, a->status, a->answer);
         } else {

@@ -132,6 +132,11 @@ bool call_refuse_busy(call *c)
     return call_refuse(c, 503, "temporarily_unavailable", NULL);
 }
 
+bool call_is_busy(ost_result result)
+{
+    return result == OST_E_STORE || result == OST_E_BUSY || result == OST_E_MEMORY;
+}
+
 int64_t call_issued_at(const ost_claims *claims)
 {
     int64_t issued = 0;

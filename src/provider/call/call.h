@@ -67,6 +67,15 @@ bool call_refuse(call *call, int status, const char *error, const char *descript
 
 /* The same for what a moment later may work: 503 with Retry-After. Always returns false. */
 bool call_refuse_busy(call *call);
+/* Whether a result means that nothing is known, because the store or memory failed: who asks is
+ * told to come again, and never that somebody or something is not there. */
+bool call_is_busy(ost_result result);
+/* The reason in the log: why the call was refused. */
+void call_set_reason(call *call);
+/* For the log of a call that the store may have failed: what it suffers from, if it does. */
+bool call_tell_fault(call *call);
+/* The same for an answer with status 503, which also says when to come again. */
+void call_set_retry_after(call *call);
 
 /* When a token was issued; and whether the realm or its client has since declared all tokens of
  * that time void (notBefore). */

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "guard/challenge.h"
+#include "store/store_health.h"
 
 void call_no_store(call *c)
 {
@@ -23,6 +24,29 @@ void call_challenge(call *c, const char *error, const char *description)
                           challenge_end(&made, c->arena, OST_TEXT("Bearer")));
 }
 
+void call_set_reason(call *c)
+{
+    bool described = c->error.description != NULL;
+    http_set_reason(c->exchange, "%s%s%s", c->error.error, described ? ": " : "",
+                    described ? c->error.description : "");
+}
+
+bool call_tell_fault(call *c)
+{
+    store_health health;
+    store_health_read(c->provider->store, &health);
+    if (health.fault == STORE_WORKS)
+        return false;
+    http_add_detail(c->exchange, "store", text_of(store_fault_word(health.fault)));
+    return true;
+}
+
+void call_set_retry_after(call *c)
+{
+    bool fails = call_tell_fault(c);
+    (void)!http_set_field(c->exchange, "Retry-After", fails ? OST_TEXT("5") : OST_TEXT("1"));
+}
+
 static void send_error(call *c)
 {
     ost_text body;
@@ -39,9 +63,8 @@ static void send_error(call *c)
     if (ost_json_writer_finish(w, &body) != OST_OK)
         body = OST_TEXT("{\"error\":\"invalid_request\"}"); /* what was sent is not UTF-8 */
     if (c->error.status == 503)
-        (void)!http_set_field(c->exchange, "Retry-After", OST_TEXT("1"));
-    http_set_reason(c->exchange, "%s: %s", c->error.error,
-                    c->error.description != NULL ? c->error.description : "");
+        call_set_retry_after(c);
+    call_set_reason(c);
     http_respond(c->exchange, c->error.status, "application/json", body);
 }
 

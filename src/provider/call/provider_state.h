@@ -8,6 +8,7 @@
 
 #include "guard/sender/proof_cache.h"
 #include "http/http.h"
+#include "http/log/outage.h"
 #include "provider/call/public_url.h"
 #include "provider/call/realm_table.h"
 #include "provider/realm/brute_force.h"
@@ -42,6 +43,8 @@ typedef struct provider provider; /* provider.h has what the outside may do with
 
 struct provider {
     store *store;
+    log_sink *log; /* for what the provider says of itself; NULL: nothing */
+    outage store_outage;
     const ost_context *context;
     public_url address;
     bool development;

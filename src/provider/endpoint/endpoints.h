@@ -31,7 +31,8 @@ void session_status_endpoint(http_exchange *exchange, void *provider);
 void session_status_init_endpoint(http_exchange *exchange, void *provider);
 /* health.c */
 void root_endpoint(http_exchange *exchange, void *provider);
-void health_endpoint(http_exchange *exchange, void *provider);
+void live_endpoint(http_exchange *exchange, void *provider);
+void ready_endpoint(http_exchange *exchange, void *provider);
 void metrics_endpoint(http_exchange *exchange, void *provider);
 void not_found_endpoint(http_exchange *exchange, void *provider);
 

@@ -2,21 +2,64 @@
 /* What is not of a realm: health, metrics, the root, and paths that lead nowhere. */
 #include "base/array.h"
 #include "base/buffer.h"
+#include "base/context.h"
 #include "base/text.h"
 #include "provider/call/call_event.h"
 #include "provider/call/provider_state.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/realm_page.h"
+#include "store/store_health.h"
 
 #define MAX_METRICS 16384
 
-void health_endpoint(http_exchange *exchange, void *user)
+/* Alive, and with realms to serve: nothing that a restart would better. */
+void live_endpoint(http_exchange *exchange, void *user)
 {
     provider *p = user;
     bool up = atomic_load(&p->realms) != NULL;
     http_respond(exchange, up ? 200 : 503, "application/json",
                  up ? OST_TEXT("{\"status\":\"UP\",\"checks\":[]}")
                     : OST_TEXT("{\"status\":\"DOWN\",\"checks\":[]}"));
+}
+
+static int64_t seconds_since(int64_t since_ms)
+{
+    return (monotonic_ms() - since_ms) / 1000;
+}
+
+/* In the form of Keycloak's, whose check of its database has the same meaning. */
+void ready_endpoint(http_exchange *exchange, void *user)
+{
+    provider *p = user;
+    store_health health;
+    store_health_read(p->store, &health);
+    if (health.fault == STORE_WORKS) {
+        live_endpoint(exchange, user);
+        return;
+    }
+    ost_json_writer *w = ost_json_writer_new(http_arena(exchange), 0);
+    if (w == NULL) {
+        http_respond(exchange, 503, NULL, (ost_text){0});
+        return;
+    }
+    ost_json_open_object(w);
+    ost_json_member_string(w, "status", "DOWN");
+    ost_json_put_name(w, OST_TEXT("checks"));
+    ost_json_open_array(w);
+    ost_json_open_object(w);
+    ost_json_member_string(w, "name", "store");
+    ost_json_member_string(w, "status", "DOWN");
+    ost_json_put_name(w, OST_TEXT("data"));
+    ost_json_open_object(w);
+    ost_json_member_string(w, "reason", store_fault_word(health.fault));
+    ost_json_member_integer(w, "failing", seconds_since(health.since_ms));
+    ost_json_close_object(w);
+    ost_json_close_object(w);
+    ost_json_close_array(w);
+    ost_json_close_object(w);
+    http_set_reason(exchange, "the store fails: %s", store_fault_sentence(health.fault));
+    (void)!http_set_field(exchange, "Cache-Control", OST_TEXT("no-store"));
+    http_respond_json(exchange, 503, w);
 }
 
 static uint64_t counter(provider *p, provider_counter which)
@@ -35,6 +78,27 @@ static void append_events(provider *p, buffer *to)
                                  (unsigned long long)atomic_load_explicit(&p->events[type][failed],
                                                                           memory_order_relaxed));
     }
+}
+
+static void append_store(const provider *p, buffer *to)
+{
+    store_health health;
+    store_health_read(p->store, &health);
+    bool fails = health.fault != STORE_WORKS;
+    buffer_append_format(
+        to,
+        "# HELP ostiary_provider_store_failing_seconds Since when the store has failed; 0: it "
+        "works.\n"
+        "# TYPE ostiary_provider_store_failing_seconds gauge\n"
+        "ostiary_provider_store_failing_seconds %.3f\n"
+        "# HELP ostiary_provider_store_failures_total Work that came to nothing because the store "
+        "failed.\n"
+        "# TYPE ostiary_provider_store_failures_total counter\n",
+        fails ? ((double)(monotonic_ms() - health.since_ms) + 1) / 1000 : 0);
+    for (unsigned fault = STORE_WORKS + 1; fault < STORE_FAULTS; fault++)
+        buffer_append_format(to, "ostiary_provider_store_failures_total{reason=\"%s\"} %llu\n",
+                             store_fault_word((store_fault)fault),
+                             (unsigned long long)health.failures[fault]);
 }
 
 void metrics_endpoint(http_exchange *exchange, void *user)
@@ -84,6 +148,14 @@ void metrics_endpoint(http_exchange *exchange, void *user)
                              rows[i].help, rows[i].name, rows[i].type, rows[i].name,
                              (unsigned long long)rows[i].value);
     append_events(p, &b);
+    append_store(p, &b);
+    if (p->log != NULL)
+        buffer_append_format(&b,
+                             "# HELP ostiary_http_log_lines_lost_total Log lines that could not be "
+                             "written.\n"
+                             "# TYPE ostiary_http_log_lines_lost_total counter\n"
+                             "ostiary_http_log_lines_lost_total %lu\n",
+                             log_sink_lost(p->log));
     http_respond(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", buffer_text(&b));
 }
 

@@ -45,8 +45,13 @@ static void work(call *c)
         result = internal_token_read(c, token, "Refresh", &claims);
     if (result == OST_OK && ost_claims_expiry(claims) <= c->now)
         result = OST_E_EXPIRED;
-    if (result == OST_OK)
+    if (result == OST_OK) {
         result = bearer_token_session(c, claims);
+        if (call_is_busy(result)) {
+            call_refuse_busy(c); /* whether it is active is not known */
+            return;
+        }
+    }
     if (result == OST_OK)
         (void)write_active(c, claims);
     else

@@ -161,13 +161,27 @@ static bool read_redirect(call *c, logout_job *job)
     return true;
 }
 
+static bool refuse_busy(call *c)
+{
+    return call_refuse(c, 503, "temporarily_unavailable",
+                       "The service is busy. Please try again in a moment.");
+}
+
 static void end_session(call *c, ost_text id)
 {
     c->event.session = id;
     ost_result result = store_session_end(c->provider->store, text_of(c->realm->name), id);
     if (result != OST_OK && result != OST_E_NOT_FOUND)
-        call_refuse(c, 503, "temporarily_unavailable",
-                    "The service is busy. Please try again in a moment.");
+        refuse_busy(c);
+}
+
+/* False: it is not known whether the browser has a session, and nobody may be told that it has
+ * none. */
+static bool find_session(call *c, store_session *ret_session, bool *ret_found)
+{
+    ost_result result = browser_session_load(c, ret_session);
+    *ret_found = result == OST_OK;
+    return result == OST_OK || result == OST_E_NOT_FOUND || refuse_busy(c);
 }
 
 /* With an ID token, the client speaks for its user; without, or when the browser is somebody else's
@@ -177,7 +191,9 @@ static void work(call *c)
 {
     logout_job *job = c->job;
     store_session session;
-    bool found = browser_session_load(c, &session) == OST_OK;
+    bool found;
+    if (!find_session(c, &session, &found))
+        return;
     if (job->session.len == 0) {
         job->ask = found || job->redirect.len == 0;
         if (found)
@@ -244,7 +260,8 @@ static void work_confirmed(call *c)
 {
     const logout_job *job = c->job;
     store_session session;
-    if (browser_session_load(c, &session) != OST_OK)
+    bool found;
+    if (!find_session(c, &session, &found) || !found)
         return;
     if (text_equal(session.id, job->asked))
         end_session(c, session.id);

@@ -30,8 +30,11 @@ static void send(call *c)
         http_respond(c->exchange, 200, "application/json", c->answer);
         return;
     }
-    if (c->error.status < 500)
-        call_challenge(c, job->error, job->description);
+    if (c->error.status >= 500) {
+        call_send_json(c);
+        return;
+    }
+    call_challenge(c, job->error, job->description);
     http_respond(c->exchange, c->error.status, NULL, (ost_text){0});
 }
 
@@ -65,7 +68,12 @@ static void work(call *c)
     }
     c->client = realm_find_client(c->realm, ost_claims_text(claims, "azp"));
     grant g = {.client = c->client};
-    if (bearer_token_session(c, claims) != OST_OK || g.client == NULL) {
+    ost_result result = bearer_token_session(c, claims);
+    if (call_is_busy(result)) {
+        call_refuse_busy(c);
+        return;
+    }
+    if (result != OST_OK || g.client == NULL) {
         refuse(c, 401, "invalid_token",
                "User session not found or doesn't have client attached on it");
         return;
@@ -75,8 +83,10 @@ static void work(call *c)
         return;
     }
     g.session_id = ost_claims_text(claims, "sid").data;
-    if (authentication_load_user(c, ost_claims_subject(claims), &account) != OST_OK) {
-        refuse(c, 401, "invalid_token", "Token verification failed");
+    result = authentication_load_user(c, ost_claims_subject(claims), &account);
+    if (result != OST_OK) {
+        (void)(call_is_busy(result) ? call_refuse_busy(c)
+                                    : refuse(c, 401, "invalid_token", "Token verification failed"));
         return;
     }
     if (grant_choose_scopes(c, ost_claims_text(claims, "scope"), &g) &&

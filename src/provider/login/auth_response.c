@@ -2,6 +2,8 @@
 /* Answers to authorization requests; see auth_response.h. */
 #include "provider/login/auth_response.h"
 
+#include <string.h>
+
 #include "base/array.h"
 #include "base/buffer.h"
 #include "base/percent.h"
@@ -66,7 +68,8 @@ void auth_response_send_error(call *c, const auth_request *r)
     if (r->has_state)
         auth_parameter_add(&p, "state", r->state);
     auth_parameter_add(&p, "iss", text_of(c->issuer));
-    http_set_reason(c->exchange, "%s: %s", c->error.error,
-                    c->error.description != NULL ? c->error.description : "");
+    if (strcmp(c->error.error, "temporarily_unavailable") == 0)
+        (void)call_tell_fault(c);
+    call_set_reason(c);
     auth_response_send(c, r, &p);
 }

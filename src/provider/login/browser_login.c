@@ -72,8 +72,10 @@ static bool add_tokens(call *c, browser_login *login, const char *acr, ost_text 
                .state = r->state,
                .resources = r->resources,
                .lifespan = r->wants_code ? 0 : c->realm->lifespans.access_token_implicit};
-    if (authentication_load_user(c, login->session.user_id, &user) != OST_OK)
-        return call_refuse(c, 302, "access_denied", NULL);
+    ost_result result = authentication_load_user(c, login->session.user_id, &user);
+    if (result != OST_OK)
+        return call_refuse(
+            c, 302, call_is_busy(result) ? "temporarily_unavailable" : "access_denied", NULL);
     if (!grant_choose_scopes(c, r->scope, &g))
         return false;
     g.openid = false; /* the ID token is made apart, with the code's hash */

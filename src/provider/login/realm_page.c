@@ -13,7 +13,7 @@ void realm_page_send(call *c, page *p)
     if (p->values[PAGE_TITLE].len == 0)
         page_put(p, PAGE_TITLE, text_of(call_format(c, "Sign in to %s", shown)));
     if (p->status == 503)
-        (void)!http_set_field(c->exchange, "Retry-After", OST_TEXT("1"));
+        call_set_retry_after(c);
     page_send(c->exchange, p);
 }
 

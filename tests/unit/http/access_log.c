@@ -13,7 +13,7 @@ static char text[4097];
 static const char *format(const http_log_entry *entry, bool json, size_t size)
 {
     memset(text, 'X', sizeof text);
-    size_t len = access_log_format(entry, 1700000000042, json, text, size);
+    size_t len = access_log_format(entry, "probe", 1700000000042, json, text, size);
     assert_true(len >= 1 && len <= size);
     assert_int_equal(text[len - 1], '\n');
     assert_null(memchr(text, '\n', len - 1)); /* one line */
@@ -43,15 +43,17 @@ static const char *format_request(const char *path, const char *query, bool json
 
 static void both_forms(void **state)
 {
-    assert_string_equal(format_request("/items/", "page=2", false),
-                        "time=2023-11-14T22:13:20.042Z peer=\"192.0.2.1\" method=\"GET\" "
-                        "path=\"/items/?page=2\" http=\"1.1\" status=200 bytes=19 us=52 "
-                        "request=\"0123456789abcdef\" agent=\"curl/7.88.1\"\n");
-    assert_string_equal(format_request("/items/", "", true),
-                        "{\"time\":\"2023-11-14T22:13:20.042Z\",\"peer\":\"192.0.2.1\","
-                        "\"method\":\"GET\",\"path\":\"/items/\",\"http\":\"1.1\",\"status\":200,"
-                        "\"bytes\":19,\"us\":52,\"request\":\"0123456789abcdef\","
-                        "\"agent\":\"curl/7.88.1\"}\n");
+    assert_string_equal(
+        format_request("/items/", "page=2", false),
+        "time=2023-11-14T22:13:20.042Z program=\"probe\" peer=\"192.0.2.1\" method=\"GET\" "
+        "path=\"/items/?page=2\" http=\"1.1\" status=200 bytes=19 us=52 "
+        "request=\"0123456789abcdef\" agent=\"curl/7.88.1\"\n");
+    assert_string_equal(
+        format_request("/items/", "", true),
+        "{\"time\":\"2023-11-14T22:13:20.042Z\",\"program\":\"probe\",\"peer\":\"192.0.2.1\","
+        "\"method\":\"GET\",\"path\":\"/items/\",\"http\":\"1.1\",\"status\":200,"
+        "\"bytes\":19,\"us\":52,\"request\":\"0123456789abcdef\","
+        "\"agent\":\"curl/7.88.1\"}\n");
 }
 
 static void unreadable_request(void **state)
@@ -60,9 +62,10 @@ static void unreadable_request(void **state)
                                   .peer = OST_TEXT("::1"),
                                   .subject = OST_TEXT("alice"),
                                   .reason = OST_TEXT("two Host fields")};
-    assert_string_equal(format(&entry, false, 4096),
-                        "time=2023-11-14T22:13:20.042Z peer=\"::1\" status=400 bytes=0 us=0 "
-                        "subject=\"alice\" reason=\"two Host fields\"\n");
+    assert_string_equal(
+        format(&entry, false, 4096),
+        "time=2023-11-14T22:13:20.042Z program=\"probe\" peer=\"::1\" status=400 bytes=0 us=0 "
+        "subject=\"alice\" reason=\"two Host fields\"\n");
 }
 
 static void secrets_are_masked(void **state)

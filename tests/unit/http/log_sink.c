@@ -47,7 +47,7 @@ static void every_line_is_written(void **state)
     (void)state;
     log_sink *sink = NULL;
     pthread_t threads[THREADS];
-    assert_int_equal(log_sink_new(fileno(log_file), &sink), OST_OK);
+    assert_int_equal(log_sink_new(fileno(log_file), "probe", &sink), OST_OK);
     for (size_t i = 0; i < THREADS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, put_many, sink), 0);
     for (size_t i = 0; i < THREADS; i++)
@@ -75,7 +75,7 @@ static void a_full_pipe_holds_nothing_up(void **state)
     memset(line, 'x', sizeof line);
     line[sizeof line - 1] = '\n';
     assert_int_equal(pipe(ends), 0);
-    assert_int_equal(log_sink_new(ends[1], &sink), OST_OK);
+    assert_int_equal(log_sink_new(ends[1], "probe", &sink), OST_OK);
     for (int i = 0; i < 1000; i++)
         log_sink_put(sink, (ost_text){line, sizeof line});
     /* A reader comes at last. */
@@ -85,7 +85,7 @@ static void a_full_pipe_holds_nothing_up(void **state)
     unsigned long lost = 0, counted;
     while (whole + lost < 1000) {
         assert_true(getline(&got, &size, reader) > 0);
-        if (sscanf(got, "%lu log lines were lost", &counted) == 1)
+        if (sscanf(got, "probe: %lu log lines were lost", &counted) == 1)
             lost += counted;
         else
             whole += strlen(got) == sizeof line;
@@ -102,7 +102,7 @@ static void a_closed_file_is_no_trouble(void **state)
 {
     (void)state;
     log_sink *sink = NULL;
-    assert_int_equal(log_sink_new(-1, &sink), OST_OK);
+    assert_int_equal(log_sink_new(-1, "probe", &sink), OST_OK);
     log_sink_put(sink, OST_TEXT("lost\n"));
     log_sink_free(sink);
     log_sink_free(NULL);
@@ -116,7 +116,7 @@ static void c1_a_reader_that_has_gone_ends_nothing(void **state)
     int ends[2];
     log_sink *sink = NULL;
     assert_int_equal(pipe(ends), 0);
-    assert_int_equal(log_sink_new(ends[1], &sink), OST_OK);
+    assert_int_equal(log_sink_new(ends[1], "probe", &sink), OST_OK);
     close(ends[0]);
     for (unsigned long i = 1; i <= 3; i++) {
         log_sink_put(sink, OST_TEXT("lost\n"));
@@ -145,7 +145,7 @@ static void c9_a_full_pipe_does_not_hold_up_the_end(void **state)
     memset(line, 'x', sizeof line);
     line[sizeof line - 1] = '\n';
     assert_int_equal(pipe(ends), 0);
-    assert_int_equal(log_sink_new(ends[1], &sink), OST_OK);
+    assert_int_equal(log_sink_new(ends[1], "probe", &sink), OST_OK);
     for (int i = 0; i < 500; i++)
         log_sink_put(sink, (ost_text){line, sizeof line});
     double begun = now();
