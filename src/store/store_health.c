@@ -5,41 +5,46 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/context.h"
 #include "store/store.h"
 #include "store/transaction.h"
 
-#define QUIET_MS 1000  /* so long nothing may have failed */
+#define QUIET_MS 1000 /* so long nothing may have failed */
 #define PROOF_MS 5000 /* for so long a write proves that the next one works too */
+
+static const struct {
+    int code; /* SQLite's, primary */
+    store_fault fault;
+} meanings[] = {
+    {SQLITE_FULL, STORE_FULL},
+    {SQLITE_IOERR, STORE_IO_ERROR},
+    {SQLITE_READONLY, STORE_READ_ONLY},
+    {SQLITE_BUSY, STORE_LOCKED},
+    {SQLITE_LOCKED, STORE_LOCKED},
+    {SQLITE_PROTOCOL, STORE_LOCKED},
+    {SQLITE_CANTOPEN, STORE_CANNOT_OPEN},
+    {SQLITE_CORRUPT, STORE_DAMAGED},
+    {SQLITE_NOTADB, STORE_DAMAGED},
+    {SQLITE_SCHEMA, STORE_DAMAGED},
+};
 
 /* What SQLite's extended code, and the system's, say of the store itself. A violated constraint and
  * a lack of memory say nothing of it. */
 static store_fault fault_of(int code, int cause)
 {
-    bool full = cause == ENOSPC || cause == EDQUOT;
-    switch (code & 0xff) {
-    case SQLITE_FULL:
-        return STORE_FULL;
-    case SQLITE_IOERR:
-        if (code == SQLITE_IOERR_NOMEM)
-            return STORE_WORKS;
-        return full ? STORE_FULL : STORE_IO_ERROR;
-    case SQLITE_READONLY:
-        return code == SQLITE_READONLY_DBMOVED ? STORE_MOVED : STORE_READ_ONLY;
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-    case SQLITE_PROTOCOL:
-        return STORE_LOCKED;
-    case SQLITE_CANTOPEN:
-        return full ? STORE_FULL : STORE_CANNOT_OPEN;
-    case SQLITE_CORRUPT:
-        return cause == EIO || cause == ENXIO ? STORE_IO_ERROR : STORE_DAMAGED;
-    case SQLITE_NOTADB:
-    case SQLITE_SCHEMA:
-        return STORE_DAMAGED;
-    default:
-        return STORE_WORKS;
+    store_fault fault = STORE_WORKS;
+    for (size_t i = 0; i < ARRAY_LEN(meanings); i++) {
+        if ((code & 0xff) == meanings[i].code)
+            fault = meanings[i].fault;
     }
+    if (code == SQLITE_IOERR_NOMEM || fault == STORE_WORKS)
+        return STORE_WORKS;
+    if (code == SQLITE_READONLY_DBMOVED)
+        return STORE_MOVED;
+    if (cause == ENOSPC || cause == EDQUOT)
+        return STORE_FULL;
+    return cause == EIO || cause == ENXIO ? STORE_IO_ERROR : fault;
 }
 
 static void note(store *s, store_fault fault)

@@ -19,9 +19,9 @@ typedef struct store_health {
 /* Waits for nothing: for event loops too. Any thread. */
 void store_health_read(const store *store, store_health *ret_health);
 
-/* Looks whether the store works. While it fails, and when nothing has been written for five seconds,
- * by a write that changes nothing. A fault is over when both reading and writing have gone well and
- * no work has failed for a second. Once a second, by one thread; may block on the disk. */
+/* Looks whether the store works. While it fails, and when nothing has been written for five
+ * seconds, by a write that changes nothing. A fault is over when both reading and writing have gone
+ * well and no work has failed for a second. Once a second, by one thread; may block on the disk. */
 void store_probe(store *store);
 
 #endif

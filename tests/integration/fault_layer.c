@@ -63,8 +63,7 @@ static int fails(int file, int which)
 {
     int32_t error = number(which);
     if (number(HELD_MS) > 0 && is_ours(file)) {
-        const struct timespec held = {number(HELD_MS) / 1000,
-                                      (number(HELD_MS) % 1000) * 1000000L};
+        const struct timespec held = {number(HELD_MS) / 1000, (number(HELD_MS) % 1000) * 1000000L};
         nanosleep(&held, NULL);
     }
     if (error == 0 || !is_ours(file))

@@ -9,10 +9,10 @@
 
 /* Zeroed, it works. One thread at a time. */
 typedef struct outage {
-    bool told;             /* the log says that it fails */
-    int64_t since_ms;      /* monotonic: when that began; 0: it works */
-    unsigned used;         /* lines of the burst that are used up */
-    int64_t refilled_ms;   /* when one of them was given back */
+    bool told;           /* the log says that it fails */
+    int64_t since_ms;    /* monotonic: when that began; 0: it works */
+    unsigned used;       /* lines of the burst that are used up */
+    int64_t refilled_ms; /* when one of them was given back */
 } outage;
 
 /* How it is now: `fault` says what is wrong; NULL: nothing. Says what has to be said, about `what`
