@@ -7,6 +7,13 @@
 #include "store/store.h"
 
 OST_MUST_CHECK ost_result insert_user(database *database, const store_user *user);
+/* As it was read before: OST_E_CONFLICT when it is no longer. */
+OST_MUST_CHECK ost_result replace_user(database *database, const store_user *user,
+                                       const store_user *before);
+/* Gives up name and address, so that another user may take them in the same transaction. */
+OST_MUST_CHECK ost_result vacate_user(database *database, const store_user *user);
+OST_MUST_CHECK ost_result delete_user(database *database, ost_text realm, ost_text id);
+OST_MUST_CHECK ost_result put_key(database *database, const store_key *key);
 OST_MUST_CHECK ost_result insert_key(database *database, const store_key *key);
 
 /* Adds a session, or moves what a new login moves; see store_login. */

@@ -41,6 +41,13 @@ OST_MUST_CHECK ost_result store_realm_create(store *store, const store_realm *re
 /* Replaces the document of the version before. OST_E_CONFLICT: somebody else has changed the realm
  * since it was read; OST_E_NOT_FOUND. */
 OST_MUST_CHECK ost_result store_realm_update(store *store, const store_realm *realm);
+/* What a realm file makes of a realm that exists, in one transaction: all of it or nothing.
+ * Sessions stay, but for those of users who are removed, and the parts of clients that are.
+ * OST_E_CONFLICT: the realm, or a user, has changed since it was read, or a user of the name, id or
+ * address stands there; OST_E_NOT_FOUND: the realm is gone. The detail says which. */
+typedef struct store_realm_change store_realm_change;
+OST_MUST_CHECK ost_result store_realm_apply(store *store, const store_realm_change *change,
+                                            ost_error *error);
 OST_MUST_CHECK ost_result store_realm_get(store *store, ost_text name, ost_arena *arena,
                                           store_realm *ret_realm);
 /* With its users, keys and sessions. OST_E_NOT_FOUND. */
@@ -110,6 +117,19 @@ OST_MUST_CHECK ost_result store_key_create(store *store, const store_key *key);
  * store_sweep. */
 OST_MUST_CHECK ost_result store_key_promote(store *store, ost_text realm, ost_text kid,
                                             int64_t ends);
+
+struct store_realm_change {
+    store_realm realm;               /* its version: the one that was read, and one */
+    const store_user *users;         /* added, or written over */
+    const store_user *const *before; /* each as it was read, of the same id; NULL: it is added */
+    size_t user_count;
+    const ost_text *removed_users; /* their ids */
+    size_t removed_user_count;
+    const ost_text *removed_clients; /* their client_ids */
+    size_t removed_client_count;
+    const store_key *keys; /* added, or of another state and times */
+    size_t key_count;
+};
 
 /* ---- sessions ---- */
 

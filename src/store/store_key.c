@@ -24,6 +24,19 @@ ost_result insert_key(database *d, const store_key *key)
     return run_statement(st, NULL);
 }
 
+ost_result put_key(database *d, const store_key *key)
+{
+    sqlite3_stmt *st = statement(d, "UPDATE key SET state = ?3, signs_from = ?4, ends = ?5 WHERE "
+                                    "realm = ?1 AND kid = ?2");
+    bind_text(st, 1, key->realm);
+    bind_text(st, 2, key->kid);
+    bind_integer(st, 3, (int64_t)key->state);
+    bind_integer(st, 4, key->signs_from);
+    bind_integer(st, 5, key->ends);
+    ost_result result = run_change(st);
+    return result == OST_E_NOT_FOUND ? insert_key(d, key) : result;
+}
+
 static ost_result read_key(sqlite3_stmt *st, ost_arena *arena, store_key *ret_key)
 {
     bool failed = false;

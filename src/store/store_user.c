@@ -201,7 +201,37 @@ ost_result store_user_update(store *s, const store_user *user, ost_text old)
     return WRITE(s, d, update_user(d, user, old));
 }
 
-static ost_result delete_user(database *d, ost_text realm, ost_text id)
+ost_result replace_user(database *d, const store_user *user, const store_user *before)
+{
+    sqlite3_stmt *st = statement(
+        d, "UPDATE user SET username = ?1, email = ?2, document = ?3, enabled = ?4, "
+           "unique_email = ?5, password = ?6 WHERE realm = ?7 AND id = ?8 AND document = ?9 AND "
+           "password = ?10");
+    bind_text(st, 1, user->username);
+    bind_text(st, 2, user->email);
+    bind_text(st, 3, user->document);
+    bind_integer(st, 4, user->enabled);
+    bind_text(st, 5, user->email_shared ? (ost_text){0} : user->email);
+    bind_text(st, 6, user->password);
+    bind_text(st, 7, user->realm);
+    bind_text(st, 8, user->id);
+    bind_text(st, 9, before->document);
+    bind_text(st, 10, before->password);
+    ost_result result = run_change(st);
+    return result == OST_E_NOT_FOUND ? OST_E_CONFLICT : result;
+}
+
+/* No name begins with a blank of this kind, and ids are unique. */
+ost_result vacate_user(database *d, const store_user *user)
+{
+    return run_statement(STATEMENT_OF(d,
+                                      "UPDATE user SET username = char(1) || id, unique_email = '' "
+                                      "WHERE realm = ? AND id = ?",
+                                      user->realm, user->id),
+                         NULL);
+}
+
+ost_result delete_user(database *d, ost_text realm, ost_text id)
 {
     return run_change(STATEMENT_OF(d, "DELETE FROM user WHERE realm = ? AND id = ?", realm, id));
 }

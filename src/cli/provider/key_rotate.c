@@ -6,8 +6,6 @@
 #include "cli/command.h"
 #include "provider/realm/key_ring.h"
 
-#define DEFAULT_DELAY 600 /* seconds: longer than API guards keep a key set (300 by default) */
-
 static int run(const option_values *values)
 {
     const char *name = options_get(values, "realm"), *alg = options_get(values, "alg");
@@ -16,7 +14,8 @@ static int run(const option_values *values)
     uint64_t delay;
     if (name == NULL)
         return command_usage_error("key rotate needs --realm NAME");
-    if (options_number(values, "delay", DEFAULT_DELAY, 0, 30 * 86400, &delay, &error) != OST_OK)
+    if (options_number(values, "delay", KEY_PUBLISH_SECONDS, 0, 30 * 86400, &delay, &error) !=
+        OST_OK)
         return command_usage_error("%s", error.detail);
     if (command_open_store(values, false, &db, &error) != OST_OK)
         return command_fail(&error, "key rotate");

@@ -18,7 +18,7 @@ typedef struct importing {
     const option_values *values;
     ost_arena *arena; /* for JSON; NULL: text */
     ost_json_writer *writer;
-    bool refused; /* the reason has been told */
+    realm_import_strategy strategy;
 } importing;
 
 static const char *outcome_name(realm_import_outcome outcome)
@@ -30,6 +30,12 @@ static const char *outcome_name(realm_import_outcome outcome)
         return "skipped";
     case REALM_CHECKED:
         return "checked";
+    case REALM_REPLACED:
+        return "replaced";
+    case REALM_MERGED:
+        return "merged";
+    case REALM_UNCHANGED:
+        return "unchanged";
     case REALM_REFUSED:
         break;
     }
@@ -75,6 +81,35 @@ static void print_report(const import_report *report)
         printf("  … and %zu more (--json has them all)\n", lines - LINES_MAX);
 }
 
+/* "  ~ CLIENT shop: redirectUris, secret" */
+static void print_change(const realm_change *change)
+{
+    static const char *const signs[CHANGE_ACTIONS] = {"+", "~", "-"};
+    printf("  %s %s", signs[change->action], change->type);
+    if (change->owner.len > 0) {
+        print_text(" ", change->owner);
+        print_text("/", change->name);
+    } else {
+        print_text(" ", change->name);
+    }
+    for (size_t i = 0; i < change->member_count; i++)
+        print_text(i == 0 ? ": " : ", ", change->members[i]);
+    putchar('\n');
+}
+
+static void print_changes(const realm_changes *changes)
+{
+    size_t lines = 0;
+    for (const realm_change *at = changes->first; at != NULL; at = at->next) {
+        if (lines++ < LINES_MAX)
+            print_change(at);
+    }
+    if (lines > LINES_MAX)
+        printf("  … and %zu more (--json has them all)\n", lines - LINES_MAX);
+    printf("  %zu added, %zu overwritten, %zu removed\n", changes->count[CHANGE_ADDED],
+           changes->count[CHANGE_OVERWRITTEN], changes->count[CHANGE_REMOVED]);
+}
+
 static void print_result(const realm_import_result *r)
 {
     print_text("", text_of(r->path));
@@ -90,6 +125,8 @@ static void print_result(const realm_import_result *r)
                member_fate_name((member_fate)fate));
     putchar('\n');
     print_report(r->report);
+    if (r->changes != NULL && r->error == NULL)
+        print_changes(r->changes);
 }
 
 /* ---- JSON ---- */
@@ -109,6 +146,12 @@ static void write_result(importing *i, const realm_import_result *r)
     if (r->outcome != REALM_SKIPPED) {
         ost_json_member_integer(w, "users", (int64_t)r->users);
         import_report_write(r->report, w);
+    }
+    if (r->changes != NULL && r->error == NULL) {
+        ost_json_put_name(w, OST_TEXT("changes"));
+        ost_json_open_object(w);
+        realm_changes_write(r->changes, w);
+        ost_json_close_object(w);
     }
     ost_json_close_object(w);
 }
@@ -137,7 +180,8 @@ static void show_progress(void *user, size_t done, size_t count)
 
 static ost_result import_all(importing *i, struct store *db, ost_error *error)
 {
-    const realm_import_options options = {.strict = options_has(i->values, "strict"),
+    const realm_import_options options = {.strategy = i->strategy,
+                                          .strict = options_has(i->values, "strict"),
                                           .dry_run = options_has(i->values, "dry-run"),
                                           .whole_report = i->writer != NULL,
                                           .tell = tell,
@@ -149,8 +193,9 @@ static ost_result import_all(importing *i, struct store *db, ost_error *error)
         result = realm_import_path(db, i->values->operands[n], &options, NULL, &imported, &skipped,
                                    error);
     if (i->writer == NULL && result == OST_OK)
-        printf("%zu %s, %zu skipped because they exist\n", imported,
-               options.dry_run ? "could be imported" : "imported", skipped);
+        printf("%zu %s, %zu %s\n", imported, options.dry_run ? "could be imported" : "imported",
+               skipped,
+               i->strategy == REALM_IGNORE_EXISTING ? "skipped because they exist" : "unchanged");
     return result;
 }
 
@@ -184,7 +229,13 @@ static int run_import(const option_values *values)
 {
     ost_error error = {0}, unwritten = {0};
     struct store *db = NULL;
-    importing i = {.values = values};
+    bool replaces = options_has(values, "replace"), merges = options_has(values, "merge");
+    importing i = {.values = values,
+                   .strategy = replaces ? REALM_OVERWRITE_EXISTING
+                               : merges ? REALM_MERGE_EXISTING
+                                        : REALM_IGNORE_EXISTING};
+    if (replaces && merges)
+        return command_usage_error("--replace and --merge exclude each other");
     ost_result result = command_open_store(values, true, &db, &error);
     if (result == OST_OK)
         result = begin_import(&i, &error);
@@ -199,8 +250,12 @@ static int run_import(const option_values *values)
 }
 
 static const option options[] = {
+    {"replace", NULL, NULL, NULL,
+     "a realm that exists becomes as the file says (OVERWRITE_EXISTING)"},
+    {"merge", NULL, NULL, NULL, "what the file says is put over a realm that exists"},
     {"strict", NULL, NULL, NULL, "refuse what would be kept without effect, and what is unknown"},
-    {"dry-run", NULL, NULL, NULL, "read and check everything, and store nothing"},
+    {"dry-run", NULL, NULL, NULL,
+     "read and check everything, show what would change, and store nothing"},
     {"json", NULL, NULL, NULL, "the whole report as JSON"},
     COMMAND_DATA_OPTION,
     {0},
@@ -208,7 +263,8 @@ static const option options[] = {
 const command command_realm_import = {
     .words = "realm import",
     .operands = "PATH…",
-    .summary = "Import realm files, or folders of them; a realm that exists is skipped.",
+    .summary =
+        "Import realm files, or folders of them; a realm that exists is skipped (IGNORE_EXISTING).",
     .options = options,
     .min_operands = 1,
     .max_operands = 64,

@@ -19,6 +19,7 @@
 /* One completion under way. */
 typedef struct completion {
     const ost_json *file;
+    const ost_json *before; /* the realm that there is; NULL: none */
     const ost_json *defaults;
     const ost_json *default_scopes, *optional_scopes; /* for clients that name none */
     const role_names *named;                          /* roles that somebody has */
@@ -50,12 +51,6 @@ static void put_members(completion *c, const ost_json *object, const char *const
     }
 }
 
-static void put_new_id(completion *c, const ost_json *object)
-{
-    if (ost_json_get(object, "id") == NULL)
-        ost_json_member_text(c->writer, "id", uuid_text(c->context, c->arena));
-}
-
 static const ost_json *find_named(const ost_json *list, const char *member, ost_text name)
 {
     for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
@@ -65,9 +60,28 @@ static const ost_json *find_named(const ost_json *list, const char *member, ost_
     return NULL;
 }
 
+/* The id of the object of that name in the list of before; else a new one. */
+static void put_id(completion *c, const ost_json *before, const char *member, ost_text name)
+{
+    ost_text id;
+    if (!ost_json_text(ost_json_get(find_named(before, member, name), "id"), &id))
+        id = uuid_text(c->context, c->arena);
+    ost_json_member_text(c->writer, "id", id);
+}
+
+static void put_new_id(completion *c, const ost_json *object, const ost_json *before,
+                       const char *member)
+{
+    ost_text name = {0};
+    (void)!ost_json_text(ost_json_get(object, member), &name);
+    if (ost_json_get(object, "id") == NULL)
+        put_id(c, before, member, name);
+}
+
 /* Entries with an id each: the file's own, then the defaults that it does not have. The array
  * stays open. */
-static void put_entries(completion *c, const ost_json *own, const ost_json *defaults)
+static void put_entries(completion *c, const ost_json *own, const ost_json *defaults,
+                        const ost_json *before)
 {
     static const char *const nothing[] = {NULL};
     ost_text name;
@@ -79,26 +93,27 @@ static void put_entries(completion *c, const ost_json *own, const ost_json *defa
                 find_named(own, "name", name) != NULL)
                 continue;
             ost_json_open_object(c->writer);
-            put_new_id(c, at);
+            put_new_id(c, at, before, "name");
             put_members(c, at, nothing);
             ost_json_close_object(c->writer);
         }
     }
 }
 
-static void put_list(completion *c, const ost_json *own, const ost_json *defaults)
+static void put_list(completion *c, const ost_json *own, const ost_json *defaults,
+                     const ost_json *before)
 {
-    put_entries(c, own, defaults);
+    put_entries(c, own, defaults, before);
     ost_json_close_array(c->writer);
 }
 
 /* ---- roles ---- */
 
 /* A role by its name alone. */
-static void put_role(completion *c, ost_text name)
+static void put_role(completion *c, const ost_json *before, ost_text name)
 {
     ost_json_open_object(c->writer);
-    ost_json_member_text(c->writer, "id", uuid_text(c->context, c->arena));
+    put_id(c, before, "name", name);
     ost_json_member_text(c->writer, "name", name);
     ost_json_close_object(c->writer);
 }
@@ -107,12 +122,15 @@ static void put_role(completion *c, ost_text name)
 static void put_role_list(completion *c, ost_text client, const ost_json *own,
                           const ost_json *defaults)
 {
-    put_entries(c, own, defaults);
+    const ost_json *before = ost_json_get(c->before, "roles");
+    before = client.len > 0 ? ost_json_get_text(ost_json_get(before, "client"), client)
+                            : ost_json_get(before, "realm");
+    put_entries(c, own, defaults, before);
     for (size_t i = 0; i < c->named->count; i++) {
         const role_name *role = &c->named->names[i];
         if (text_equal(role->client, client) && find_named(own, "name", role->name) == NULL &&
             find_named(defaults, "name", role->name) == NULL)
-            put_role(c, role->name);
+            put_role(c, before, role->name);
     }
     ost_json_close_array(c->writer);
 }
@@ -189,12 +207,13 @@ static void put_secret(completion *c, const ost_json *client)
     wipe(text, sizeof text);
 }
 
-static void put_mappers(completion *c, const ost_json *client)
+static void put_mappers(completion *c, const ost_json *client, const ost_json *before)
 {
     const ost_json *own = ost_json_get(client, "protocolMappers");
     bool account = realm_document_has_account(client);
     ost_json_put_name(c->writer, OST_TEXT("protocolMappers"));
-    put_list(c, own, account ? ost_json_get(c->defaults, "serviceAccountMappers") : NULL);
+    put_list(c, own, account ? ost_json_get(c->defaults, "serviceAccountMappers") : NULL,
+             ost_json_get(before, "protocolMappers"));
 }
 
 /* A scope of another protocol is not for the client. */
@@ -230,11 +249,14 @@ static void put_client(completion *c, const ost_json *client)
 {
     static const char *const written[] = {"secret", "protocolMappers", "defaultClientScopes",
                                           "optionalClientScopes", NULL};
+    const ost_json *clients = ost_json_get(c->before, "clients");
+    ost_text client_id = {0};
+    (void)!ost_json_text(ost_json_get(client, "clientId"), &client_id);
     ost_json_open_object(c->writer);
-    put_new_id(c, client);
+    put_new_id(c, client, clients, "clientId");
     put_members(c, client, written);
     put_secret(c, client);
-    put_mappers(c, client);
+    put_mappers(c, client, find_named(clients, "clientId", client_id));
     put_scope_names(c, client, "defaultClientScopes", c->default_scopes);
     put_scope_names(c, client, "optionalClientScopes", c->optional_scopes);
     ost_json_close_object(c->writer);
@@ -270,7 +292,8 @@ static void put_scopes(completion *c)
 {
     const ost_json *own = ost_json_get(c->file, "clientScopes");
     ost_json_put_name(c->writer, OST_TEXT("clientScopes"));
-    put_list(c, own, own == NULL ? ost_json_get(c->defaults, "clientScopes") : NULL);
+    put_list(c, own, own == NULL ? ost_json_get(c->defaults, "clientScopes") : NULL,
+             ost_json_get(c->before, "clientScopes"));
     ost_json_member_value(c->writer, "defaultDefaultClientScopes", c->default_scopes);
     ost_json_member_value(c->writer, "defaultOptionalClientScopes", c->optional_scopes);
 }
@@ -346,9 +369,9 @@ static bool is_realm_name(ost_text name)
     return name.len > 0 && name.len <= 255 && !text_is(name, ".") && !text_is(name, "..");
 }
 
-ost_result realm_document_complete(const ost_json *file, const role_names *named,
-                                   const ost_context *context, ost_arena *arena,
-                                   ost_text *ret_document, ost_error *error)
+ost_result realm_document_complete(const ost_json *file, const ost_json *before,
+                                   const role_names *named, const ost_context *context,
+                                   ost_arena *arena, ost_text *ret_document, ost_error *error)
 {
     static const char *const written[] = {"users",
                                           "roles",
@@ -358,7 +381,8 @@ ost_result realm_document_complete(const ost_json *file, const role_names *named
                                           "defaultDefaultClientScopes",
                                           "defaultOptionalClientScopes",
                                           NULL};
-    completion c = {.file = file, .named = named, .context = context, .arena = arena};
+    completion c = {
+        .file = file, .before = before, .named = named, .context = context, .arena = arena};
     ost_text name;
     if (!ost_json_text(ost_json_get(file, "realm"), &name) || !is_realm_name(name))
         return ost_error_set(error, OST_E_FORMAT,
@@ -371,7 +395,8 @@ ost_result realm_document_complete(const ost_json *file, const role_names *named
     c.default_scopes = file_or_default(&c, "defaultDefaultClientScopes");
     c.optional_scopes = file_or_default(&c, "defaultOptionalClientScopes");
     ost_json_open_object(c.writer);
-    put_new_id(&c, file);
+    if (ost_json_get(file, "id") == NULL)
+        ost_json_member_text(c.writer, "id", uuid_text(context, arena));
     put_members(&c, file, written);
     put_roles(&c);
     put_scopes(&c);

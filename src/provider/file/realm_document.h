@@ -9,9 +9,11 @@
 
 /* Writes the document that is stored for the realm file `file`: everything in it but users, with
  * ids, built-in roles, client scopes and clients added, roles made that are `named` and nowhere
- * declared, and secrets made for clients that need one. In the arena. OST_E_FORMAT with the path
- * within the file. */
-OST_MUST_CHECK ost_result realm_document_complete(const ost_json *file, const role_names *named,
+ * declared, and secrets made for clients that need one. What is added has the ids that it has in
+ * `before`, the document of the realm that there is (NULL: none). In the arena. OST_E_FORMAT with
+ * the path within the file. */
+OST_MUST_CHECK ost_result realm_document_complete(const ost_json *file, const ost_json *before,
+                                                  const role_names *named,
                                                   const ost_context *context, ost_arena *arena,
                                                   ost_text *ret_document, ost_error *error);
 

@@ -10,6 +10,7 @@
 #include "base/error_sentence.h"
 #include "base/text.h"
 #include "provider/file/key_component.h"
+#include "provider/file/user_merge.h"
 
 #define KEYCLOAK_VERSION "24.0.5" /* whose layout the built-in parts have */
 #define MAX_EXPORT ((size_t)128 << 20)
@@ -28,41 +29,17 @@ static void put_members(ost_json_writer *w, const ost_json *object, const char *
     }
 }
 
-static ost_result put_user(ost_json_writer *w, const store_user *user, ost_arena *arena)
-{
-    const ost_json *document, *password = NULL;
-    ost_result result = ost_json_read(user->document, &limits, arena, &document, NULL);
-    if (result == OST_OK && user->password.len > 0)
-        result = ost_json_read(user->password, &limits, arena, &password, NULL);
-    if (result != OST_OK)
-        return result;
-    const ost_json *others = ost_json_get(document, "credentials");
-    ost_json_open_object(w);
-    put_members(w, document, "credentials");
-    if (password != NULL || others != NULL) {
-        ost_json_put_name(w, OST_TEXT("credentials"));
-        ost_json_open_array(w);
-        if (password != NULL)
-            ost_json_put_value(w, password);
-        for (const ost_json *at = ost_json_first(others); at != NULL; at = ost_json_next(at))
-            ost_json_put_value(w, at);
-        ost_json_close_array(w);
-    }
-    ost_json_close_object(w);
-    return OST_OK;
-}
-
-static ost_result put_users(ost_json_writer *w, store *s, ost_text realm, ost_arena *arena)
+static ost_result put_users(ost_json_writer *w, store *s, ost_text name, ost_arena *arena)
 {
     store_user *users;
     size_t count;
-    ost_result result = store_user_list(s, realm, arena, &users, &count);
+    ost_result result = store_user_list(s, name, arena, &users, &count);
     if (result != OST_OK)
         return result;
     ost_json_put_name(w, OST_TEXT("users"));
     ost_json_open_array(w);
     for (size_t i = 0; i < count && result == OST_OK; i++)
-        result = put_user(w, &users[i], arena);
+        result = user_write(&users[i], w, arena);
     ost_json_close_array(w);
     return result;
 }
@@ -78,11 +55,11 @@ static int by_kid(const void *a, const void *b)
 
 /* The components of the document, and the keys of the store beside those that it has. */
 static ost_result put_components(ost_json_writer *w, const ost_json *components, store *s,
-                                 ost_text realm, ost_arena *arena)
+                                 ost_text name, ost_arena *arena)
 {
     store_key *keys;
     size_t count;
-    ost_result result = store_key_list(s, realm, arena, &keys, &count);
+    ost_result result = store_key_list(s, name, arena, &keys, &count);
     if (result != OST_OK)
         return result;
     qsort(keys, count, sizeof *keys, by_kid);
@@ -100,15 +77,15 @@ static ost_result put_components(ost_json_writer *w, const ost_json *components,
     return result;
 }
 
-ost_result realm_export(store *s, ost_text realm, bool with_users, ost_arena *arena,
+ost_result realm_export(store *s, ost_text name, bool with_users, ost_arena *arena,
                         ost_text *ret_document, ost_error *error)
 {
     store_realm row;
     const ost_json *document;
     ost_json_writer *w = ost_json_writer_new(arena, MAX_EXPORT);
-    ost_result result = w != NULL ? store_realm_get(s, realm, arena, &row) : OST_E_MEMORY;
+    ost_result result = w != NULL ? store_realm_get(s, name, arena, &row) : OST_E_MEMORY;
     if (result == OST_E_NOT_FOUND)
-        return ost_error_set(error, result, "there is no realm %.*s", (int)realm.len, realm.data);
+        return ost_error_set(error, result, "there is no realm %.*s", (int)name.len, name.data);
     if (result == OST_OK)
         result = ost_json_read(row.document, &limits, arena, &document, NULL);
     if (result != OST_OK)
@@ -127,9 +104,9 @@ ost_result realm_export(store *s, ost_text realm, bool with_users, ost_arena *ar
         ost_json_member_value(w, "keycloakVersion", version);
     else
         ost_json_member_string(w, "keycloakVersion", KEYCLOAK_VERSION);
-    result = put_components(w, ost_json_get(document, "components"), s, realm, arena);
+    result = put_components(w, ost_json_get(document, "components"), s, name, arena);
     if (result == OST_OK && with_users)
-        result = put_users(w, s, realm, arena);
+        result = put_users(w, s, name, arena);
     ost_json_close_object(w);
     if (result == OST_OK)
         result = ost_json_writer_finish(w, ret_document);

@@ -15,6 +15,7 @@
 #include "provider/file/key_component.h"
 #include "provider/file/realm_document.h"
 #include "provider/file/realm_file.h"
+#include "provider/file/realm_update.h"
 #include "provider/file/user_rows.h"
 #include "provider/member/review.h"
 #include "provider/realm/key_ring.h"
@@ -37,7 +38,16 @@ typedef struct import {
     realm *realm;
     store_key *keys;
     size_t key_count;
+    bool lists_users;     /* the file, or one beside it, has a list of them */
+    realm_update *update; /* of the realm that exists; NULL: it does not */
 } import;
+
+static ost_result add_users(import *i, const ost_json *document)
+{
+    const ost_json *users = ost_json_get(document, "users");
+    i->lists_users = i->lists_users || users != NULL;
+    return user_rows_add(&i->users, users, i->arena);
+}
 
 /* `<realm>-users-N.json` beside the file. */
 static ost_result add_user_files(import *i, ost_text realm_name, ost_error *error)
@@ -58,7 +68,7 @@ static ost_result add_user_files(import *i, ost_text realm_name, ost_error *erro
             result = review_object(document, &member_realm, name + folder, i->options->strict,
                                    i->arena, &i->report, &document, error);
         if (result == OST_OK)
-            result = user_rows_add(&i->users, ost_json_get(document, "users"), i->arena);
+            result = add_users(i, document);
     }
     return result;
 }
@@ -69,9 +79,11 @@ static ost_result read_all(import *i, const ost_json *file, ost_error *error)
     ost_result result = review_object(file, &member_realm, "", i->options->strict, i->arena,
                                       &i->report, &i->file, error);
     if (result == OST_OK)
-        result = user_rows_add(&i->users, ost_json_get(i->file, "users"), i->arena);
+        result = add_users(i, i->file);
     if (result == OST_OK && i->path != NULL && ost_json_text(ost_json_get(i->file, "realm"), &name))
         result = add_user_files(i, name, error);
+    if (result == OST_OK && i->update != NULL)
+        result = realm_update_merge(i->update, i->file, &i->users, &i->file, error);
     return result;
 }
 
@@ -84,13 +96,13 @@ static ost_result make_rows(import *i, ost_error *error)
         role_names_gather(i->file, i->users.documents, i->users.count, i->arena, &named);
     if (result != OST_OK)
         return ost_error_set(error, result, "roles: %s", ost_result_sentence(result));
-    result =
-        realm_document_complete(i->file, &named, i->context, i->arena, &i->row.document, error);
+    result = realm_document_complete(i->file, i->update != NULL ? i->update->document : NULL,
+                                     &named, i->context, i->arena, &i->row.document, error);
+    i->row.version = i->update != NULL ? i->update->stored.version + 1 : 1;
     if (result == OST_OK)
-        result = realm_load(i->row.document, 1, &i->realm, error);
+        result = realm_load(i->row.document, i->row.version, &i->realm, error);
     if (result != OST_OK)
         return result;
-    i->row.version = 1;
     i->row.name = text_of(ost_arena_copy(i->arena, text_of(i->realm->name)));
     i->row.id = text_of(ost_arena_copy(i->arena, text_of(i->realm->id)));
     result = user_rows_check(&i->users, i->realm, error);
@@ -99,45 +111,85 @@ static ost_result make_rows(import *i, ost_error *error)
     return result;
 }
 
-static ost_result make_keys(import *i, ost_error *error)
+/* The rest of what is to be stored: keys, and of a realm that exists what changes. */
+static ost_result make_plan(import *i, ost_error *error)
 {
     store_key *brought;
     size_t count;
     ost_result result = key_components_read(ost_json_get(i->file, "components"), i->row.name,
                                             i->context, i->arena, &brought, &count, error);
-    return result == OST_OK ? key_ring_complete(i->realm, brought, count, i->context, i->arena,
-                                                &i->keys, &i->key_count, error)
-                            : result;
+    if (result != OST_OK)
+        return result;
+    return i->update != NULL ? realm_update_plan(i->update, &i->row, i->realm, &i->users,
+                                                 i->lists_users, brought, count, error)
+                             : key_ring_complete(i->realm, brought, count, i->context, i->arena,
+                                                 &i->keys, &i->key_count, error);
 }
 
-/* *ret_outcome says what it would be also when storing fails. */
-static ost_result import_realm(import *i, const ost_json *file, realm_import_outcome *ret_outcome,
-                               ost_error *error)
+static ost_result store_all(const import *i, realm_import_outcome *ret_outcome, ost_error *error)
+{
+    *ret_outcome = i->options->dry_run ? REALM_CHECKED : REALM_IMPORTED;
+    if (i->update != NULL && !realm_update_changes(i->update))
+        *ret_outcome = REALM_UNCHANGED;
+    else if (i->update != NULL && !i->options->dry_run)
+        *ret_outcome = i->update->mode == MERGE_INTO ? REALM_MERGED : REALM_REPLACED;
+    if (*ret_outcome == REALM_UNCHANGED || i->options->dry_run)
+        return OST_OK;
+    ost_result result = i->update != NULL
+                            ? realm_update_store(i->update, error)
+                            : store_realm_create(i->store, &i->row, i->users.rows, i->users.count,
+                                                 i->keys, i->key_count, error);
+    if (result != OST_OK)
+        *ret_outcome = REALM_REFUSED;
+    return result;
+}
+
+/* Whether the realm exists, and what is to become of it then. */
+static ost_result meet_existing(import *i, ost_text name, realm_update *update, bool *ret_skipped,
+                                ost_error *error)
 {
     store_realm existing;
+    *ret_skipped = false;
+    if (i->path == NULL || name.len == 0)
+        return OST_OK;
+    if (i->options->strategy == REALM_IGNORE_EXISTING) {
+        *ret_skipped = store_realm_get(i->store, name, i->arena, &existing) == OST_OK;
+        return OST_OK;
+    }
+    ost_result result = realm_update_begin(
+        i->store, name, i->options->strategy == REALM_MERGE_EXISTING ? MERGE_INTO : MERGE_REPLACE,
+        i->context, i->arena, update, error);
+    if (result == OST_OK)
+        i->update = update;
+    return result == OST_E_NOT_FOUND ? OST_OK : result;
+}
+
+/* *ret_outcome says what it would be also when storing fails. `update` is filled for a realm that
+ * exists. */
+static ost_result import_realm(import *i, const ost_json *file, realm_update *update,
+                               realm_import_outcome *ret_outcome, ost_error *error)
+{
     ost_text name = {0};
+    bool skipped;
     *ret_outcome = REALM_REFUSED;
     if (!ost_json_is(file, OST_JSON_OBJECT))
         return ost_error_set(error, OST_E_FORMAT, "a realm is a JSON object");
     i->report = (import_report){.arena = i->arena, .whole = i->options->whole_report};
     if (ost_json_text(ost_json_get(file, "realm"), &name))
         i->row.name = name;
-    if (i->path != NULL && name.len > 0 &&
-        store_realm_get(i->store, name, i->arena, &existing) == OST_OK) {
+    ost_result result = meet_existing(i, name, update, &skipped, error);
+    if (result == OST_OK && skipped) {
         *ret_outcome = REALM_SKIPPED;
         return OST_OK;
     }
-    ost_result result = read_all(i, file, error);
+    if (result == OST_OK)
+        result = read_all(i, file, error);
     if (result == OST_OK)
         result = make_rows(i, error);
     if (result == OST_OK)
-        result = make_keys(i, error);
-    if (result == OST_OK && !i->options->dry_run)
-        result = store_realm_create(i->store, &i->row, i->users.rows, i->users.count, i->keys,
-                                    i->key_count, error);
-    realm_unref(i->realm);
+        result = make_plan(i, error);
     if (result == OST_OK)
-        *ret_outcome = i->options->dry_run ? REALM_CHECKED : REALM_IMPORTED;
+        result = store_all(i, ret_outcome, error);
     return result;
 }
 
@@ -147,13 +199,15 @@ ost_result realm_import_document(store *s, ost_text document, const ost_context 
     static const realm_import_options none;
     const ost_json *file;
     realm_import_outcome outcome;
+    realm_update update;
     ost_arena *arena = ost_arena_new(IMPORT_ARENA);
     if (arena == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
 import i = {.store = s, .options = & none, .context = context, .arena = arena };
     ost_result result = ost_json_read(document, &realm_file_limits, arena, &file, error);
     if (result == OST_OK)
-        result = import_realm(&i, file, &outcome, error);
+        result = import_realm(&i, file, &update, &outcome, error);
+    realm_unref(i.realm);
     ost_arena_free(arena);
     return result;
 }
@@ -167,22 +221,25 @@ typedef struct totals {
 static ost_result import_one(import *i, const ost_json *file, totals *t, ost_error *error)
 {
     realm_import_outcome outcome;
+    realm_update update;
     ost_error inner = {0};
-    ost_result result = import_realm(i, file, &outcome, &inner);
+    ost_result result = import_realm(i, file, &update, &outcome, &inner);
     if (result != OST_OK)
         result =
             ost_error_set(error, result, "%s: %s", i->path,
                           inner.detail[0] != '\0' ? inner.detail : ost_result_sentence(result));
-    t->imported += outcome == REALM_IMPORTED || outcome == REALM_CHECKED;
-    t->skipped += outcome == REALM_SKIPPED;
+    t->skipped += outcome == REALM_SKIPPED || outcome == REALM_UNCHANGED;
+    t->imported += result == OST_OK && outcome != REALM_SKIPPED && outcome != REALM_UNCHANGED;
     const realm_import_result told = {.path = i->path,
                                       .realm = i->row.name,
                                       .outcome = outcome,
                                       .users = i->users.count,
                                       .report = &i->report,
+                                      .changes = i->update != NULL ? &update.changes : NULL,
                                       .error = result != OST_OK ? &inner : NULL};
     if (i->options->tell != NULL)
         i->options->tell(i->options->user, &told);
+    realm_unref(i->realm);
     return result;
 }
 

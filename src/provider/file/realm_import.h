@@ -5,13 +5,17 @@
 
 #include <ostiary/types.h>
 
+#include "provider/file/realm_changes.h"
 #include "provider/member/import_report.h"
 #include "store/store.h"
 
 typedef enum realm_import_outcome {
     REALM_IMPORTED,
-    REALM_SKIPPED, /* it exists */
-    REALM_CHECKED, /* it could be imported: a dry run stores nothing */
+    REALM_SKIPPED,   /* it exists */
+    REALM_CHECKED,   /* it could be imported: a dry run stores nothing */
+    REALM_REPLACED,  /* it existed */
+    REALM_MERGED,    /* it existed */
+    REALM_UNCHANGED, /* the file changes nothing */
     REALM_REFUSED,
 } realm_import_outcome;
 
@@ -22,11 +26,20 @@ typedef struct realm_import_result {
     realm_import_outcome outcome;
     size_t users;
     const import_report *report;
-    const ost_error *error; /* when it is refused */
+    const realm_changes *changes; /* of a realm that exists; NULL: of none */
+    const ost_error *error;       /* when it is refused */
 } realm_import_result;
+
+/* What becomes of a realm that exists; Keycloak's word. */
+typedef enum realm_import_strategy {
+    REALM_IGNORE_EXISTING,    /* it is skipped */
+    REALM_OVERWRITE_EXISTING, /* it is as the file says; see MERGE_REPLACE for what it keeps */
+    REALM_MERGE_EXISTING,     /* what the file says is put over it, as by a partial import */
+} realm_import_strategy;
 
 /* A zeroed one imports what does not exist yet. */
 typedef struct realm_import_options {
+    realm_import_strategy strategy;
     bool strict;  /* what would be kept without effect, and what is unknown, is refused */
     bool dry_run; /* everything but storing */
     bool whole_report;
@@ -37,10 +50,10 @@ typedef struct realm_import_options {
 
 /* Imports a file, together with `<realm>-users-N.json` beside it, or every *.json of a folder that
  * holds a realm. A file holds one realm, or an array of them. ${ENV} placeholders are replaced. A
- * realm that exists is skipped. Plain passwords are hashed; missing ids, default roles, default
- * client scopes and built-in clients are filled in as Keycloak does. A realm with an error has not
- * been stored, nor has anything after it; the detail names file, line and path within it.
- * `options` may be NULL. */
+ * realm that exists is skipped, or changed in one transaction, by `options->strategy`. Plain
+ * passwords are hashed; missing ids, default roles, default client scopes and built-in clients are
+ * filled in as Keycloak does. A realm with an error has not been stored, nor has anything after it;
+ * the detail names file, line and path within it. `options` may be NULL. */
 OST_MUST_CHECK ost_result realm_import_path(store *store, const char *path,
                                             const realm_import_options *options,
                                             const ost_context *context, size_t *ret_imported,

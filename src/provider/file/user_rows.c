@@ -66,10 +66,10 @@ ost_result user_rows_check(const user_rows *users, const realm *r, ost_error *er
 
 /* ---- rows ---- */
 
-static bool has_user(const user_rows *users, ost_text username)
+static bool is_among(const store_user *users, size_t count, ost_text username)
 {
-    for (size_t i = 0; i < users->count; i++) {
-        if (text_equal(users->rows[i].username, username))
+    for (size_t i = 0; i < count; i++) {
+        if (text_equal(users[i].username, username))
             return true;
     }
     return false;
@@ -81,15 +81,14 @@ static ost_result add_accounts(user_rows *users, const realm *r, const ost_conte
 {
     ost_result result = OST_OK;
     size_t named = users->count;
-    user_rows given = *users;
-    given.count = named;
     for (size_t i = 0; i < r->client_count && result == OST_OK; i++) {
         store_user row;
         if (!r->clients[i].service_account)
             continue;
         result = user_row_service_account(text_of(r->clients[i].client_id), text_of(r->name),
                                           text_of(r->default_role), context, arena, &row);
-        if (result == OST_OK && !has_user(&given, row.username))
+        if (result == OST_OK && !is_among(users->rows, named, row.username) &&
+            !is_among(users->stored, users->stored_count, row.username))
             users->rows[users->count++] = row;
     }
     return result;
@@ -102,6 +101,7 @@ ost_result user_rows_make(user_rows *users, const realm *r, const user_rows_prog
         ost_arena_alloc(arena, (users->count + r->client_count + 1) * sizeof *users->rows);
     if (users->rows == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    users->document_count = users->count;
     ost_result result = user_rows_hash(users, r, progress, context, arena, error);
     return result == OST_OK ? add_accounts(users, r, context, arena) : result;
 }

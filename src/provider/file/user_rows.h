@@ -13,6 +13,12 @@ typedef struct user_rows {
     const ost_json **documents; /* UserRepresentations, looked through by review_object */
     store_user *rows;
     size_t count, room;
+    size_t document_count;     /* of `rows`, those that documents speak of; accounts follow */
+    const store_user **before; /* of the realm that there is, parallel; NULL: it is new, or is
+                                  theirs alone (an entry) */
+    const store_user *stored;  /* all users of that realm */
+    const bool *named;         /* parallel: the file has them */
+    size_t stored_count;
 } user_rows;
 
 /* Told by the calling thread, time and again, while passwords are hashed. */

@@ -45,6 +45,17 @@ static ost_result judge_password(const shared_work *work, size_t i, ost_error *e
     return ost_error_set(error, OST_E_FORMAT, "users[%zu].credentials: %s", i, inner.detail);
 }
 
+static ost_result read_row(worker *w, size_t i, store_user *ret_row)
+{
+    const shared_work *work = w->work;
+    const ost_json *document = work->users->documents[i];
+    const store_user *before = work->users->before != NULL ? work->users->before[i] : NULL;
+    return before != NULL ? user_row_read_over(document, before, i, work->context, w->arena,
+                                               ret_row, &w->error)
+                          : user_row_read(document, i, text_of(work->realm->name), work->context,
+                                          w->arena, ret_row, &w->error);
+}
+
 static void make_block(worker *w, size_t first, size_t end)
 {
     const shared_work *work = w->work;
@@ -52,8 +63,7 @@ static void make_block(worker *w, size_t first, size_t end)
         store_user *row = &work->users->rows[i];
         w->result = judge_password(work, i, &w->error);
         if (w->result == OST_OK)
-            w->result = user_row_read(work->users->documents[i], i, text_of(work->realm->name),
-                                      work->context, w->arena, row, &w->error);
+            w->result = read_row(w, i, row);
         row->email_shared = work->realm->duplicate_emails;
         w->failed_at = i;
     }

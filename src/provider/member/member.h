@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <ostiary/types.h>
+
 typedef enum member_fate {
     MEMBER_ACTED,   /* acted upon, as Keycloak does */
     MEMBER_KEPT,    /* has no effect and is harmless; exported again */
@@ -50,6 +52,9 @@ struct member_kind {
     const member *members;
     size_t count;
 };
+
+/* NULL: no such member is known. */
+const member *member_find(const member_kind *kind, ost_text name);
 
 extern const member_kind member_realm, member_realm_attribute, member_scope_mapping;
 extern const member_kind member_component, member_client, member_client_attribute;

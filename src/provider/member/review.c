@@ -320,25 +320,6 @@ static void put_value(review *r, const ost_json *value, const member *m)
     }
 }
 
-/* The tables are sorted by name. */
-static const member *find_member(const member_kind *kind, ost_text name)
-{
-    size_t low = 0, high = kind->count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        const member *m = &kind->members[middle];
-        size_t len = strlen(m->name), shorter = len < name.len ? len : name.len;
-        int order = shorter > 0 ? memcmp(m->name, name.data, shorter) : 0;
-        if (order == 0 && len == name.len)
-            return m;
-        if (order < 0 || (order == 0 && len < name.len))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
-}
-
 static void put_object(review *r, const ost_json *object, const member_kind *kind)
 {
     if (++r->depth > MAX_DEPTH)
@@ -348,7 +329,7 @@ static void put_object(review *r, const ost_json *object, const member_kind *kin
          at = ost_json_next(at)) {
         if (ost_json_is(at, OST_JSON_NULL)) /* as if it had been left out */
             continue;
-        const member *m = find_member(kind, ost_json_name(at));
+        const member *m = member_find(kind, ost_json_name(at));
         tell(r, object, kind, at, m);
         ost_json_put_name(r->writer, ost_json_name(at));
         if (kind->open)

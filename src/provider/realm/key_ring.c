@@ -125,6 +125,16 @@ static ost_result read_public_key(key_ring *ring, const store_key *key)
 
 /* ---- loading ---- */
 
+/* The last one signs: it has to be an active one, however late others came. */
+static void add_internal(key_ring *ring, ost_key *key, bool active)
+{
+    size_t at = active ? ring->internal_count : 0;
+    for (size_t i = ring->internal_count; i > at; i--)
+        ring->internal[i] = ring->internal[i - 1];
+    ring->internal[at] = key;
+    ring->internal_count++;
+}
+
 static ost_result add_key(key_ring *ring, const store_key *row, ost_key **all, size_t *all_count,
                           ost_error *error)
 {
@@ -135,7 +145,7 @@ static ost_result add_key(key_ring *ring, const store_key *row, ost_key **all, s
     if (result != OST_OK)
         return result;
     if (is_secret(row)) {
-        ring->internal[ring->internal_count++] = key;
+        add_internal(ring, key, row->state == STORE_KEY_ACTIVE);
         return OST_OK;
     }
     all[(*all_count)++] = key;

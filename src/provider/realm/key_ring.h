@@ -12,6 +12,9 @@
 
 typedef struct key_ring key_ring;
 
+/* From publishing to signing: longer than API guards keep a key set (300 by default). */
+#define KEY_PUBLISH_SECONDS 600
+
 /* From stored rows. Needs an active signature key and an HS512 key for refresh tokens. */
 OST_MUST_CHECK ost_result key_ring_load(const store_key *keys, size_t count, key_ring **ret_ring,
                                         ost_error *error);

@@ -122,7 +122,17 @@ ost_text user_row_plain_password(const ost_json *user)
     return plain;
 }
 
-static ost_result read_password(const ost_json *user, const ost_context *context, ost_arena *arena,
+/* A temporary one is set anew: it has to be changed again. */
+static bool is_known_password(const ost_json *user, ost_text plain, const store_user *before,
+                              ost_arena *arena)
+{
+    bool matches = false, upgrade;
+    return before != NULL && before->password.len > 0 && !has_temporary_password(user) &&
+           password_verify(plain, before->password, arena, &matches, &upgrade) == OST_OK && matches;
+}
+
+static ost_result read_password(const ost_json *user, const store_user *before,
+                                const ost_context *context, ost_arena *arena,
                                 ost_text *ret_password)
 {
     const ost_json *at = find_password(user);
@@ -131,6 +141,10 @@ static ost_result read_password(const ost_json *user, const ost_context *context
         return OST_OK;
     if (is_plain(at)) {
         ost_text plain = user_row_plain_password(user);
+        if (plain.len > 0 && is_known_password(user, plain, before, arena)) {
+            *ret_password = before->password;
+            return OST_OK;
+        }
         return plain.len > 0 ? password_hash(plain, context, arena, ret_password) : OST_OK;
     }
     if (ost_json_get(at, "hashedSaltedValue") != NULL)
@@ -150,8 +164,9 @@ static bool read_id(const ost_json *user, const ost_context *context, ost_arena 
     return true;
 }
 
-static ost_result read_row(const ost_json *user, const ost_context *context, ost_arena *arena,
-                           store_user *row, const char **ret_what)
+static ost_result read_row(const ost_json *user, const store_user *before,
+                           const ost_context *context, ost_arena *arena, store_user *row,
+                           const char **ret_what)
 {
     ost_text text;
     bool enabled = false;
@@ -178,20 +193,35 @@ static ost_result read_row(const ost_json *user, const ost_context *context, ost
     *ret_what = "the user cannot be written";
     ost_result result = write_document(user, row->id, row->username, arena, &row->document);
     *ret_what = "credentials: the password cannot be used";
-    return result == OST_OK ? read_password(user, context, arena, &row->password) : result;
+    return result == OST_OK ? read_password(user, before, context, arena, &row->password) : result;
+}
+
+static ost_result read_over(const ost_json *user, const store_user *before, store_user row,
+                            size_t index, const ost_context *context, ost_arena *arena,
+                            store_user *ret_row, ost_error *error)
+{
+    const char *what;
+    ost_result result = read_row(user, before, context, arena, &row, &what);
+    if (result != OST_OK)
+        return ost_error_set(error, result, "users[%zu].%s", index, what);
+    *ret_row = row;
+    return OST_OK;
 }
 
 ost_result user_row_read(const ost_json *user, size_t index, ost_text realm,
                          const ost_context *context, ost_arena *arena, store_user *ret_row,
                          ost_error *error)
 {
-    store_user row = {.realm = realm, .created = ost_now(context)};
-    const char *what;
-    ost_result result = read_row(user, context, arena, &row, &what);
-    if (result != OST_OK)
-        return ost_error_set(error, result, "users[%zu].%s", index, what);
-    *ret_row = row;
-    return OST_OK;
+    const store_user row = {.realm = realm, .created = ost_now(context)};
+    return read_over(user, NULL, row, index, context, arena, ret_row, error);
+}
+
+ost_result user_row_read_over(const ost_json *user, const store_user *before, size_t index,
+                              const ost_context *context, ost_arena *arena, store_user *ret_row,
+                              ost_error *error)
+{
+    const store_user row = {.realm = before->realm, .created = before->created};
+    return read_over(user, before, row, index, context, arena, ret_row, error);
 }
 
 ost_result user_row_service_account(ost_text client_id, ost_text realm, ost_text default_role,

@@ -13,6 +13,13 @@ OST_MUST_CHECK ost_result user_row_read(const ost_json *user, size_t index, ost_
                                         const ost_context *context, ost_arena *arena,
                                         store_user *ret_row, ost_error *error);
 
+/* The same for a user who is there, with the id: a plain password that is the one they have is not
+ * hashed again. */
+OST_MUST_CHECK ost_result user_row_read_over(const ost_json *user, const store_user *before,
+                                             size_t index, const ost_context *context,
+                                             ost_arena *arena, store_user *ret_row,
+                                             ost_error *error);
+
 /* The plain password of a UserRepresentation; empty: it has none. */
 ost_text user_row_plain_password(const ost_json *user);
 

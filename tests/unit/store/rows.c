@@ -470,6 +470,96 @@ static void what_programs_remember_has_a_generation(void **state)
     assert_true(store_generation(db) == before);
 }
 
+/* A realm of two users, each with a session in which the client "c" has a part. */
+static void make_four(store_realm *realm, store_user *users)
+{
+    static const char *const names[] = {"ann4", "bob4"};
+    *realm = (store_realm){OST_TEXT("id4"), OST_TEXT("four"), OST_TEXT("{}"), 1};
+    for (size_t i = 0; i < 2; i++) {
+        users[i] = alice;
+        users[i].realm = realm->name;
+        users[i].id = users[i].username = users[i].email = text_of(names[i]);
+    }
+    assert_int_equal(store_realm_create(db, realm, users, 2, NULL, 0, NULL), OST_OK);
+    for (size_t i = 0; i < 2; i++) {
+        store_session s = session;
+        store_client_session part = client_session;
+        store_code c = code;
+        s.id = part.session_id = c.session_id = c.id = s.user_id = users[i].id;
+        s.realm = c.realm = realm->name;
+        assert_int_equal(store_login(db, &s, &part, &c), OST_OK);
+    }
+}
+
+static void a_realm_is_changed_whole_or_not_at_all(void **state)
+{
+    store_realm realm, read;
+    store_user users[2], new_users[2], found;
+    const store_key key = {.kid = OST_TEXT("k4"), .realm = OST_TEXT("four"), .jwk = OST_TEXT("{}")};
+    const ost_text client = OST_TEXT("c");
+    ost_error error = {0};
+    (void)state;
+    make_four(&realm, users);
+    const store_user *const before[] = {&users[0], &users[1]};
+    for (size_t i = 0; i < 2; i++) { /* they swap names and addresses */
+        new_users[i] = users[i];
+        new_users[i].username = new_users[i].email = users[1 - i].id;
+        new_users[i].document = OST_TEXT("{\"new\":1}");
+    }
+    store_realm_change change = {.realm = realm, .users = new_users, .before = before};
+    change.user_count = 2;
+    change.keys = &key;
+    change.key_count = 1;
+    change.removed_clients = &client;
+    change.removed_client_count = 1;
+    change.realm.document = OST_TEXT("{\"x\":1}");
+    change.realm.version = 3;
+    assert_int_equal(store_realm_apply(db, &change, &error), OST_E_CONFLICT);
+    change.realm.version = 2;
+    users[1].document = OST_TEXT("{\"elsewhere\":1}"); /* not what stands there */
+    assert_int_equal(store_realm_apply(db, &change, &error), OST_E_CONFLICT);
+    users[1].document = alice.document;
+    assert_int_equal(store_realm_get(db, realm.name, arena, &read), OST_OK);
+    assert_true(text_is(read.document, "{}") && read.version == 1);
+    assert_int_equal(store_user_find(db, realm.name, OST_TEXT("ann4"), true, arena, &found),
+                     OST_OK);
+    assert_true(text_is(found.id, "ann4") && text_is(found.document, "{}"));
+    assert_int_equal(store_realm_apply(db, &change, &error), OST_OK);
+    assert_int_equal(store_user_find(db, realm.name, OST_TEXT("ann4"), true, arena, &found),
+                     OST_OK);
+    assert_true(text_is(found.id, "bob4") && text_is(found.email, "ann4"));
+}
+
+static void a_changed_realm_keeps_the_sessions_of_those_who_stay(void **state)
+{
+    const store_realm realm = {OST_TEXT("id5"), OST_TEXT("four"), OST_TEXT("{}"), 3};
+    const ost_text gone = OST_TEXT("bob4");
+    const store_key retired = {
+        .kid = OST_TEXT("k4"), .realm = realm.name, .state = STORE_KEY_PASSIVE, .ends = 9};
+    const store_realm_change change = {.realm = realm,
+                                       .removed_users = &gone,
+                                       .removed_user_count = 1,
+                                       .keys = &retired,
+                                       .key_count = 1};
+    store_session read;
+    store_client_session part;
+    store_realm row;
+    store_key *keys;
+    size_t count;
+    (void)state;
+    assert_int_equal(store_realm_apply(db, &change, NULL), OST_OK);
+    assert_int_equal(store_session_get(db, realm.name, OST_TEXT("ann4"), arena, &read), OST_OK);
+    assert_int_equal(store_session_get(db, realm.name, gone, arena, &read), OST_E_NOT_FOUND);
+    /* The client was removed before. */
+    assert_int_equal(store_client_session_get(db, OST_TEXT("ann4"), OST_TEXT("c"), arena, &part),
+                     OST_E_NOT_FOUND);
+    assert_int_equal(store_realm_get(db, realm.name, arena, &row), OST_OK);
+    assert_true(text_is(row.id, "id5"));
+    assert_int_equal(store_key_list(db, realm.name, arena, &keys, &count), OST_OK);
+    assert_true(count == 1 && keys[0].state == STORE_KEY_PASSIVE && keys[0].ends == 9);
+    assert_true(text_is(keys[0].jwk, "{}"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -494,6 +584,8 @@ int main(void)
         cmocka_unit_test(what_is_over_is_swept),
         cmocka_unit_test(keys_move_from_state_to_state),
         cmocka_unit_test(what_programs_remember_has_a_generation),
+        cmocka_unit_test(a_realm_is_changed_whole_or_not_at_all),
+        cmocka_unit_test(a_changed_realm_keeps_the_sessions_of_those_who_stay),
     };
     return cmocka_run_group_tests_name("store-rows-memory", tests, setup_memory, teardown) +
            cmocka_run_group_tests_name("store-rows-file", tests, setup_file, teardown);

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Importing over a realm; see realm_update.h. */
+#include "provider/file/realm_update.h"
+
+#include "base/error_sentence.h"
+#include "base/text.h"
+#include "provider/file/key_plan.h"
+#include "provider/file/user_merge.h"
+#include "provider/realm/document_limit.h"
+
+static const ost_json_limits limits = {
+    .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = (size_t)1 << 22};
+
+ost_result realm_update_begin(store *s, ost_text name, merge_mode mode, const ost_context *context,
+                              ost_arena *arena, realm_update *ret_update, ost_error *error)
+{
+    realm_update u = {
+        .mode = mode, .store = s, .context = context, .arena = arena, .changes = {.arena = arena}};
+    ost_result result = store_realm_get(s, name, arena, &u.stored);
+    if (result == OST_E_NOT_FOUND)
+        return result;
+    if (result == OST_OK)
+        result = ost_json_read(u.stored.document, &limits, arena, &u.document, NULL);
+    if (result == OST_OK)
+        result = store_key_list(s, name, arena, &u.keys, &u.key_count);
+    if (result != OST_OK)
+        return error_set_sentence(error, result);
+    *ret_update = u;
+    return OST_OK;
+}
+
+ost_result realm_update_merge(realm_update *u, const ost_json *file, user_rows *users,
+                              const ost_json **ret_file, ost_error *error)
+{
+    store_user *stored;
+    size_t count;
+    ost_result result =
+        document_merge(u->document, file, &member_realm, u->mode, u->arena, ret_file);
+    if (result == OST_OK)
+        result = store_user_list(u->store, u->stored.name, u->arena, &stored, &count);
+    if (result != OST_OK)
+        return error_set_sentence(error, result);
+    users->stored = stored;
+    users->stored_count = count;
+    return user_merge_all(users, u->mode, u->arena, error);
+}
+
+/* ---- the plan ---- */
+
+typedef struct user_plan {
+    realm_update *update;
+    const user_rows *users;
+    const realm *realm;
+    bool lists_users;
+    store_user *rows;
+    const store_user **before;
+    ost_text *removed;
+    size_t count, removed_count;
+} user_plan;
+
+static ost_result write_over(user_plan *p, const store_user *row, const store_user *before)
+{
+    realm_update *u = p->update;
+    const ost_json *was = NULL, *is;
+    size_t noted = u->changes.count[CHANGE_OVERWRITTEN];
+    ost_result result = before != NULL ? user_whole(before, u->arena, &was) : OST_OK;
+    if (result == OST_OK)
+        result = user_whole(row, u->arena, &is);
+    if (result != OST_OK)
+        return result;
+    realm_changes_note(&u->changes, "USER", (ost_text){0}, row->username, was, is);
+    bool other_sharing =
+        before != NULL && row->email.len > 0 && row->email_shared != before->email_shared;
+    if (before != NULL && noted == u->changes.count[CHANGE_OVERWRITTEN] && !other_sharing)
+        return OST_OK;
+    p->before[p->count] = before;
+    p->rows[p->count++] = *row;
+    return OST_OK;
+}
+
+static bool is_account(const store_user *user, ost_arena *arena)
+{
+    const ost_json *document;
+    return text_starts(user->username, "service-account-") &&
+           ost_json_read(user->document, &limits, arena, &document, NULL) == OST_OK &&
+           ost_json_get(document, "serviceAccountClientId") != NULL;
+}
+
+/* The account of a client stays and goes with it. */
+static bool stays(const user_plan *p, const store_user *user)
+{
+    if (!is_account(user, p->update->arena))
+        return !p->lists_users;
+    for (size_t i = 0; i < p->realm->client_count; i++) {
+        if (p->realm->clients[i].service_account &&
+            text_is(user->username, p->realm->clients[i].service_account_user))
+            return true;
+    }
+    return false;
+}
+
+static ost_result plan_other(user_plan *p, const store_user *user)
+{
+    realm_update *u = p->update;
+    store_user pruned;
+    bool changed;
+    if (u->mode == MERGE_INTO)
+        return OST_OK;
+    if (!stays(p, user)) {
+        realm_changes_note_member(&u->changes, CHANGE_REMOVED, "USER", user->username,
+                                  (ost_text){0});
+        p->removed[p->removed_count++] = user->id;
+        return OST_OK;
+    }
+    ost_result result = user_prune(user, p->realm, u->arena, &pruned, &changed);
+    return result == OST_OK && changed ? write_over(p, &pruned, user) : result;
+}
+
+static ost_result plan_users(user_plan *p)
+{
+    realm_update *u = p->update;
+    const user_rows *users = p->users;
+    size_t most = users->count + users->stored_count + 1, in_file = 0;
+    ost_result result = OST_OK;
+    p->rows = ost_arena_alloc(u->arena, most * sizeof *p->rows);
+    p->before = ost_arena_alloc(u->arena, most * sizeof(const store_user *));
+    p->removed = ost_arena_alloc(u->arena, (users->stored_count + 1) * sizeof *p->removed);
+    if (p->rows == NULL || p->before == NULL || p->removed == NULL)
+        return OST_E_MEMORY;
+    for (; in_file < users->count && result == OST_OK; in_file++) /* accounts come last */
+        result = write_over(p, &users->rows[in_file],
+                            in_file < users->document_count ? users->before[in_file] : NULL);
+    for (size_t i = 0; i < users->stored_count && result == OST_OK; i++) {
+        if (!users->named[i])
+            result = plan_other(p, &users->stored[i]);
+    }
+    u->change.users = p->rows;
+    u->change.before = p->before;
+    u->change.user_count = p->count;
+    u->change.removed_users = p->removed;
+    u->change.removed_user_count = p->removed_count;
+    return result;
+}
+
+/* Clients that were there and are not any more. */
+static ost_result plan_clients(realm_update *u, const realm *r)
+{
+    const ost_json *clients = ost_json_get(u->document, "clients");
+    size_t count = 0;
+    ost_text *gone = ost_arena_alloc(u->arena, (ost_json_count(clients) + 1) * sizeof *gone);
+    if (gone == NULL)
+        return OST_E_MEMORY;
+    for (const ost_json *at = ost_json_first(clients); at != NULL; at = ost_json_next(at)) {
+        ost_text client_id;
+        if (ost_json_text(ost_json_get(at, "clientId"), &client_id) &&
+            realm_find_client(r, client_id) == NULL)
+            gone[count++] = client_id;
+    }
+    u->change.removed_clients = gone;
+    u->change.removed_client_count = count;
+    return OST_OK;
+}
+
+ost_result realm_update_plan(realm_update *u, const store_realm *row, const realm *r,
+                             const user_rows *users, bool lists_users, const store_key *brought,
+                             size_t brought_count, ost_error *error)
+{
+    store_key *keys;
+    user_plan p = {.update = u, .users = users, .realm = r, .lists_users = lists_users};
+    u->change.realm = *row;
+    ost_result result = realm_changes_compare(&u->changes, u->document, r->document);
+    if (result == OST_OK)
+        result = plan_clients(u, r);
+    if (result == OST_OK)
+        result = plan_users(&p);
+    if (result != OST_OK)
+        return error_set_sentence(error, result);
+    result = key_plan_make(u->keys, u->key_count, brought, brought_count, r, u->context, u->arena,
+                           &u->changes, &keys, &u->change.key_count, error);
+    if (result == OST_OK && u->changes.failed)
+        return error_set_sentence(error, OST_E_MEMORY);
+    if (result != OST_OK)
+        return result;
+    u->change.keys = keys;
+    return OST_OK;
+}
+
+bool realm_update_changes(const realm_update *u)
+{
+    size_t changes = u->change.user_count; /* also of whose address others may have */
+    for (size_t i = 0; i < CHANGE_ACTIONS; i++)
+        changes += u->changes.count[i];
+    return changes > 0;
+}
+
+ost_result realm_update_store(const realm_update *u, ost_error *error)
+{
+    return store_realm_apply(u->store, &u->change, error);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a realm file makes of a realm that exists, as one transaction. */
+#include "base/error_sentence.h"
+#include "base/text.h"
+#include "store/row.h"
+#include "store/transaction.h"
+
+static ost_result explain(ost_result result, const char *what, ost_text which, ost_error *error)
+{
+    return result == OST_E_CONFLICT
+               ? ost_error_set(error, result, "%s %.*s", what, (int)which.len, which.data)
+               : result;
+}
+
+static ost_result change_realm(database *d, const store_realm *realm, ost_error *error)
+{
+    int changes = 0;
+    sqlite3_stmt *st = statement(d, "UPDATE realm SET document = ?1, version = ?2, id = ?4 WHERE "
+                                    "name = ?3 AND version = ?2 - 1");
+    bind_text(st, 1, realm->document);
+    bind_integer(st, 2, realm->version);
+    bind_text(st, 3, realm->name);
+    bind_text(st, 4, realm->id);
+    ost_result result = run_statement(st, &changes);
+    if (result != OST_OK || changes > 0)
+        return result;
+    result = next_row(STATEMENT_OF(d, "SELECT 1 FROM realm WHERE name = ?", realm->name));
+    if (result == OST_OK)
+        return ost_error_set(error, OST_E_CONFLICT,
+                             "somebody else has changed the realm meanwhile; nothing was changed");
+    return result == OST_E_NOT_FOUND ? ost_error_set(error, result, "the realm is gone") : result;
+}
+
+/* Users may swap their names: all leave theirs before any takes another. */
+static ost_result change_users(database *d, const store_realm_change *c, ost_error *error)
+{
+    ost_result result = OST_OK;
+    for (size_t i = 0; i < c->removed_user_count && result == OST_OK; i++) {
+        result = delete_user(d, c->realm.name, c->removed_users[i]);
+        if (result == OST_E_NOT_FOUND) /* somebody else was faster */
+            result = OST_OK;
+    }
+    for (size_t i = 0; i < c->user_count && result == OST_OK; i++) {
+        if (c->before[i] != NULL && (!text_equal(c->before[i]->username, c->users[i].username) ||
+                                     !text_equal(c->before[i]->email, c->users[i].email)))
+            result = vacate_user(d, c->before[i]);
+    }
+    for (size_t i = 0; i < c->user_count && result == OST_OK; i++) {
+        const store_user *user = &c->users[i], *before = c->before[i];
+        result = before != NULL ? replace_user(d, user, before) : insert_user(d, user);
+        result = explain(result,
+                         before != NULL
+                             ? "somebody else has changed, or there is another of the name or "
+                               "address of, the user"
+                             : "there is a user of the name, id or address of",
+                         user->username, error);
+    }
+    return result;
+}
+
+/* Codes that are under way, and refresh tokens, end with the client. */
+static ost_result remove_client(database *d, ost_text realm, ost_text client)
+{
+    ost_result result = run_statement(
+        STATEMENT_OF(d, "DELETE FROM code WHERE realm = ? AND client_id = ?", realm, client), NULL);
+    if (result != OST_OK)
+        return result;
+    return run_statement(STATEMENT_OF(d,
+                                      "DELETE FROM client_session WHERE client_id = ? AND "
+                                      "session_id IN (SELECT id FROM session WHERE realm = ?)",
+                                      client, realm),
+                         NULL);
+}
+
+static ost_result apply(database *d, const store_realm_change *c, ost_error *error)
+{
+    ost_result result = change_realm(d, &c->realm, error);
+    if (result == OST_OK)
+        result = change_users(d, c, error);
+    for (size_t i = 0; i < c->removed_client_count && result == OST_OK; i++)
+        result = remove_client(d, c->realm.name, c->removed_clients[i]);
+    for (size_t i = 0; i < c->key_count && result == OST_OK; i++)
+        result = explain(put_key(d, &c->keys[i]), "there is a key", c->keys[i].kid, error);
+    if (result != OST_OK && result != OST_E_CONFLICT && result != OST_E_NOT_FOUND)
+        ost_error_set(error, result, "%s", sqlite3_errmsg(d->db));
+    return result;
+}
+
+ost_result store_realm_apply(store *s, const store_realm_change *change, ost_error *error)
+{
+    database *d;
+    ost_result result = write_begin(s, &d);
+    if (result != OST_OK)
+        return error_set_sentence(error, result);
+    return write_end(s, apply(d, change, error), error);
+}
