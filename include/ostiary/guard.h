@@ -52,6 +52,12 @@ typedef struct ost_issuer {
     ost_text hmac_secret;  /* for HS algorithms, together with `algorithms` and no jwks_url */
     const char *seed_file; /* a key set on disk to start with, and to keep up to date; optional */
     const char *ca_file;   /* PEM of the authorities to trust; NULL: the system's */
+    const char *proxy;     /* "http://host:port" (or https; with "user:password@" before the host)
+                              of a proxy that makes tunnels to https elsewhere; this machine, and
+                              plain http, are reached without it. NULL: none: the environment is not
+                              looked at */
+    const char *no_proxy;  /* with it: hosts that are reached without. Names, which stand for those
+                              below them too, and addresses, separated by commas; "*": all */
     /* Seconds; 0 takes the default named. */
     unsigned
         key_lifetime;     /* 300, unless the issuer says (Cache-Control); refreshed at 80 % of it */

@@ -32,7 +32,8 @@ typedef struct ost_login_config {
     ost_text older_secret; /* opens what was sealed before a rotation, seals nothing; or empty */
     bool insecure_http;    /* plain http to a provider that is not on loopback */
     const char *ca_file;   /* PEM of the authorities to trust; NULL: the system's */
-    ost_guard *guard;      /* checks the tokens that a login brings; must outlive the login */
+    const char *proxy, *no_proxy; /* as of ost_issuer; NULL: none */
+    ost_guard *guard;           /* checks the tokens that a login brings; must outlive the login */
     const ost_context *context; /* NULL: the system's; must outlive the login */
 } ost_login_config;
 

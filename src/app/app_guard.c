@@ -36,6 +36,8 @@ static bool fill_issuers(const app_settings *s, ost_issuer *issuers)
             .client_is_audience = i == 0 && s->client_is_audience,
             .insecure_http = s->insecure_http,
             .ca_file = s->ca_file,
+            .proxy = s->proxy,
+            .no_proxy = s->no_proxy,
             .tenants = s->tenants,
             .tenant_count = many ? s->tenant_count : 0,
             .any_tenant = many && s->any_tenant,

@@ -37,9 +37,13 @@ static ost_result make_login(app_server *server, ost_error *error)
         .older_secret = s->older_secret,
         .insecure_http = s->insecure_http,
         .ca_file = s->ca_file,
+        .proxy = s->proxy,
+        .no_proxy = s->no_proxy,
         .guard = server->guard,
     };
-    if (s->issuer_count == 0 || (s->client_id == NULL && s->no_docs))
+    /* Endpoints for the docs page are looked for where a discovery document is to be expected. */
+    bool for_docs = !s->no_docs && (s->jwks_url == NULL || s->docs_client_id != NULL);
+    if (s->issuer_count == 0 || (s->client_id == NULL && !for_docs))
         return OST_OK;
     server->logs_in = s->client_id != NULL;
     return ost_login_new(&config, &server->login, error);

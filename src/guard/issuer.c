@@ -40,6 +40,20 @@ static ost_result check_url(const ost_issuer *config, const char *url, ost_error
                          url);
 }
 
+/* Not shown: it may hold a password. */
+static ost_result check_proxy(const ost_issuer *config, ost_error *error)
+{
+    ost_result result = config->proxy != NULL ? net_proxy_check(text_of(config->proxy)) : OST_OK;
+    if (result == OST_E_MEMORY)
+        return ost_error_set(error, result, "out of memory");
+    if (result != OST_OK)
+        return refuse_config(config, "the proxy is not a URL such as http://proxy.example.org:3128",
+                             error);
+    if (config->proxy == NULL && config->no_proxy != NULL)
+        return refuse_config(config, "no_proxy goes with a proxy", error);
+    return OST_OK;
+}
+
 static ost_result check_audiences(const ost_issuer *config, ost_error *error)
 {
     if (config->insecure_any_audience && config->audience_count > 0)
@@ -94,6 +108,8 @@ static ost_result check_config(const ost_issuer *config, ost_error *error)
         result = check_url(config, config->discovery_url, error);
     if (result == OST_OK)
         result = check_url(config, config->jwks_url, error);
+    if (result == OST_OK)
+        result = check_proxy(config, error);
     return result;
 }
 
@@ -150,6 +166,10 @@ static ost_result copy_config(issuer *i, const ost_issuer *config, ost_error *er
         result = copy_string(config->jwks_url, &i->source.fixed_jwks_url, error);
     if (result == OST_OK)
         result = copy_string(config->ca_file, &i->source.ca_file, error);
+    if (result == OST_OK)
+        result = copy_string(config->proxy, &i->source.proxy, error);
+    if (result == OST_OK)
+        result = copy_string(config->no_proxy, &i->source.no_proxy, error);
     if (result == OST_OK)
         result = copy_string(config->seed_file, &i->source.seed_file, error);
     if (result == OST_OK) {

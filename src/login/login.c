@@ -65,6 +65,8 @@ static ost_result fill(ost_login *made, const ost_login_config *config)
     made->redirect_path = copy_string(config->redirect_path, NULL, &failed);
     made->cookie_name = copy_string(config->cookie_name, "ostiary", &failed);
     made->ca_file = copy_string(config->ca_file, NULL, &failed);
+    made->proxy = copy_string(config->proxy, NULL, &failed);
+    made->no_proxy = copy_string(config->no_proxy, NULL, &failed);
     made->insecure_http = config->insecure_http;
     made->guard = config->guard;
     made->context = config->context;
@@ -91,6 +93,8 @@ static ost_result start_service(ost_login *made, const ost_login_config *config,
         .discovery_url = config->discovery_url,
         .insecure_http = config->insecure_http,
         .ca_file = config->ca_file,
+        .proxy = config->proxy,
+        .no_proxy = config->no_proxy,
         .net = made->net,
     };
     return login_provider_new(&provider, &made->provider, error);
@@ -137,9 +141,9 @@ void ost_login_free(ost_login *login)
     login_seal_clear(&login->transactions);
     if (login->client_secret != NULL)
         wipe(login->client_secret, strlen(login->client_secret));
-    char *const strings[] = {login->issuer, login->client_id,     login->client_secret,
-                             login->scope,  login->redirect_path, login->cookie_name,
-                             login->ca_file};
+    char *const strings[] = {login->issuer,  login->client_id,     login->client_secret,
+                             login->scope,   login->redirect_path, login->cookie_name,
+                             login->ca_file, login->proxy,         login->no_proxy};
     for (size_t i = 0; i < ARRAY_LEN(strings); i++)
         memory_free(strings[i]);
     memory_free(login);

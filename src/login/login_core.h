@@ -25,7 +25,7 @@ struct ost_login {
     char *scope;
     char *redirect_path;
     char *cookie_name;
-    char *ca_file;
+    char *ca_file, *proxy, *no_proxy;
     bool insecure_http;
     ost_guard *guard;
     const ost_context *context;

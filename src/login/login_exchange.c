@@ -65,6 +65,8 @@ static ost_result finish(const ost_login *login, const login_endpoints *endpoint
         .headers = exchange->headers,
         .body = buffer_text(&exchange->body),
         .ca_file = login->ca_file,
+        .proxy = login->proxy,
+        .no_proxy = login->no_proxy,
         .insecure_http = login->insecure_http,
         .max_body = LOGIN_TOKEN_REQUESTS_BODY_MAX,
     };

@@ -24,7 +24,7 @@
 struct login_provider {
     char *issuer;
     char *url;
-    char *ca_file;
+    char *ca_file, *proxy, *no_proxy;
     bool insecure_http;
     net_client *net;
     net_timer *timer;     /* rings when it is time to ask */
@@ -233,6 +233,8 @@ static void fetch(login_provider *provider)
     const net_request request = {
         .url = provider->url,
         .ca_file = provider->ca_file,
+        .proxy = provider->proxy,
+        .no_proxy = provider->no_proxy,
         .insecure_http = provider->insecure_http,
     };
     if (net_fetch(provider->net, &request, fetched, provider, &error) == OST_OK)
@@ -292,6 +294,27 @@ static ost_result check_config(const login_provider_config *config, ost_error *e
     return OST_OK;
 }
 
+static bool copy_strings(login_provider *provider, const login_provider_config *config)
+{
+    const struct {
+        const char *from;
+        char **to;
+    } copies[] = {
+        {config->issuer, &provider->issuer},
+        {config->ca_file, &provider->ca_file},
+        {config->proxy, &provider->proxy},
+        {config->no_proxy, &provider->no_proxy},
+    };
+    provider->url = discovery_url(config);
+    bool copied = provider->url != NULL;
+    for (size_t i = 0; i < ARRAY_LEN(copies); i++) {
+        if (copies[i].from != NULL)
+            *copies[i].to = memory_copy(text_of(copies[i].from));
+        copied &= copies[i].from == NULL || *copies[i].to != NULL;
+    }
+    return copied;
+}
+
 ost_result login_provider_new(const login_provider_config *config, login_provider **ret_provider,
                               ost_error *error)
 {
@@ -301,16 +324,13 @@ ost_result login_provider_new(const login_provider_config *config, login_provide
     login_provider *provider = memory_alloc(sizeof *provider);
     if (provider == NULL)
         return OST_E_MEMORY;
-    provider->issuer = memory_copy(text_of(config->issuer));
-    provider->url = discovery_url(config);
-    provider->ca_file = config->ca_file != NULL ? memory_copy(text_of(config->ca_file)) : NULL;
+    bool copied = copy_strings(provider, config);
     provider->insecure_http = config->insecure_http;
     provider->net = config->net;
     provider->pause_ms = PAUSE_MIN_MS;
     pthread_mutex_init(&provider->lock, NULL);
     note(provider, "the discovery document has not been read yet");
-    if (provider->issuer == NULL || provider->url == NULL ||
-        (config->ca_file != NULL && provider->ca_file == NULL)) {
+    if (!copied) {
         login_provider_free(provider);
         return OST_E_MEMORY;
     }
@@ -335,5 +355,7 @@ void login_provider_free(login_provider *provider)
     memory_free(provider->issuer);
     memory_free(provider->url);
     memory_free(provider->ca_file);
+    memory_free(provider->proxy);
+    memory_free(provider->no_proxy);
     memory_free(provider);
 }

@@ -17,6 +17,7 @@ typedef struct login_provider_config {
     const char *discovery_url; /* NULL: from the issuer */
     bool insecure_http;
     const char *ca_file;
+    const char *proxy, *no_proxy; /* as of ost_issuer */
     net_client *net;
 } login_provider_config;
 

@@ -7,17 +7,21 @@
 
 /* Zero takes the default named. Coded answers (gzip, deflate) are decoded; `max_body` is the
  * ceiling of what comes out, and a coding that is not known is OST_E_UNSUPPORTED. Redirects are
- * never followed: a 3xx is OST_E_REDIRECT. Proxies from the environment are not used. TLS 1.2 at
- * least, always verified. */
+ * never followed: a 3xx is OST_E_REDIRECT. TLS 1.2 at least, always verified. A proxy makes tunnels
+ * to https elsewhere and nothing else: plain http and this machine are reached without it. Those of
+ * the environment are not used. */
 typedef struct net_request {
     const char *url;
     const char *method;         /* NULL: GET, or POST when there is a body */
     const char *const *headers; /* "Name: value", NULL-terminated; may be NULL */
     ost_text body;
-    const char *ca_file; /* PEM, and no other authorities; NULL: the system's */
-    unsigned timeout_ms; /* connecting and all; 5000 */
-    size_t max_body;     /* 256 KiB: OST_E_CEILING beyond */
-    bool insecure_http;  /* plain http to hosts that are not loopback */
+    const char *ca_file;  /* PEM, and no other authorities; NULL: the system's */
+    const char *proxy;    /* as net_proxy_check accepts it; NULL: none */
+    const char *no_proxy; /* hosts reached without it, as in NO_PROXY: names, which stand for those
+                             below them too, and addresses, separated by commas; NULL: none */
+    unsigned timeout_ms;  /* connecting and all; 5000 */
+    size_t max_body;      /* 256 KiB: OST_E_CEILING beyond */
+    bool insecure_http;   /* plain http to hosts that are not loopback */
 } net_request;
 
 typedef struct net_response {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One transfer; see transfer.h. Redirects, proxies and protocols other than HTTP are off. */
+/* One transfer; see transfer.h. Redirects and protocols other than HTTP are off, and so are proxies
+ * that nobody has named. */
 #include "net/transfer.h"
 
 #include <stdio.h>
@@ -62,17 +63,30 @@ static bool set_number(const transfer *t, CURLoption option, long value)
     return curl_easy_setopt(t->easy, option, value) == CURLE_OK;
 }
 
+/* The tunnel, without whose answers' fields: they are not the server's. What is set to nothing
+ * keeps the library from looking into the environment. */
+static bool set_proxy(const transfer *t, const net_request *request, bool is_far)
+{
+    const char *proxy = is_far && request->proxy != NULL ? request->proxy : "";
+    return set_string(t, CURLOPT_PROXY, proxy) &&
+           set_string(t, CURLOPT_NOPROXY, request->no_proxy != NULL ? request->no_proxy : "") &&
+           set_number(t, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1) &&
+           set_number(t, CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+}
+
 /* Where it goes and whom it trusts. With a file of authorities of their own, the system's folder of
  * them must not count as well. */
-static bool set_peer(const transfer *t, const net_request *request)
+static bool set_peer(const transfer *t, const net_request *request, bool is_far)
 {
     bool good = set_string(t, CURLOPT_URL, request->url) &&
                 set_string(t, CURLOPT_PROTOCOLS_STR, "http,https") &&
-                set_string(t, CURLOPT_PROXY, "") && set_number(t, CURLOPT_FOLLOWLOCATION, 0) &&
+                set_proxy(t, request, is_far) && set_number(t, CURLOPT_FOLLOWLOCATION, 0) &&
                 set_number(t, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
     if (good && request->ca_file != NULL)
-        good =
-            set_string(t, CURLOPT_CAINFO, request->ca_file) && set_string(t, CURLOPT_CAPATH, NULL);
+        good = set_string(t, CURLOPT_CAINFO, request->ca_file) &&
+               set_string(t, CURLOPT_CAPATH, NULL) &&
+               set_string(t, CURLOPT_PROXY_CAINFO, request->ca_file) &&
+               set_string(t, CURLOPT_PROXY_CAPATH, NULL);
     return good;
 }
 
@@ -99,9 +113,9 @@ static bool set_callbacks(transfer *t)
 
 /* Nothing coded is asked for, but some servers and caches send it all the same (RFC 9110 §12.5.3):
  * to name what is wanted makes the library decode what comes, whose ceiling is the body's. */
-static bool set_options(transfer *t, const net_request *request)
+static bool set_options(transfer *t, const net_request *request, bool is_far)
 {
-    bool good = set_peer(t, request) && set_limits(t, request) && set_callbacks(t) &&
+    bool good = set_peer(t, request, is_far) && set_limits(t, request) && set_callbacks(t) &&
                 set_string(t, CURLOPT_USERAGENT, "ostiary/" OSTIARY_VERSION) &&
                 set_string(t, CURLOPT_ACCEPT_ENCODING, "identity") && set_body(t, request);
     if (good && request->method != NULL)
@@ -111,9 +125,9 @@ static bool set_options(transfer *t, const net_request *request)
     return good;
 }
 
-static ost_result check_request(const net_request *request, ost_error *error)
+static ost_result check_request(const net_request *request, bool *ret_far, ost_error *error)
 {
-    ost_result result = net_url_check(text_of(request->url), request->insecure_http);
+    ost_result result = net_url_read(text_of(request->url), request->insecure_http, ret_far);
     if (result == OST_E_MEMORY)
         return ost_error_set(error, result, "out of memory");
     if (result != OST_OK) {
@@ -121,6 +135,10 @@ static ost_result check_request(const net_request *request, ost_error *error)
                              "%.160s: only https is fetched, and http from this machine",
                              request->url != NULL ? request->url : "no URL");
     }
+    if (request->proxy != NULL)
+        result = net_proxy_check(text_of(request->proxy));
+    if (result != OST_OK)
+        return ost_error_set(error, result, "the proxy is not a URL of http or https");
     for (size_t i = 0; request->headers != NULL && request->headers[i] != NULL; i++) {
         if (strpbrk(request->headers[i], "\r\n") != NULL)
             return ost_error_set(error, OST_E_ARGUMENT, "a header holds a line break");
@@ -132,7 +150,8 @@ ost_result transfer_new(const net_request *request,
                         void (*done)(const net_response *response, void *user), void *user,
                         transfer **ret_transfer, ost_error *error)
 {
-    ost_result result = check_request(request, error);
+    bool is_far = false;
+    ost_result result = check_request(request, &is_far, error);
     if (result != OST_OK)
         return result;
     transfer *t = memory_alloc(sizeof *t);
@@ -146,7 +165,7 @@ ost_result transfer_new(const net_request *request,
     t->body = memory_copy(request->body);
     t->body_len = request->body.len;
     if (t->easy == NULL || t->body == NULL || !set_headers(t, request) ||
-        !set_options(t, request)) {
+        !set_options(t, request, is_far)) {
         transfer_free(t);
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
     }

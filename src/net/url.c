@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/array.h"
 #include "base/loopback.h"
 #include "base/text.h"
 #include "net/net_url.h"
@@ -45,6 +46,12 @@ static bool is_plain(const char *url)
 
 ost_result net_url_check(ost_text text, bool insecure_http)
 {
+    bool is_far;
+    return net_url_read(text, insecure_http, &is_far);
+}
+
+ost_result net_url_read(ost_text text, bool insecure_http, bool *ret_far)
+{
     char string[MAX_URL], *scheme = NULL, *host = NULL;
     ost_result result = OST_E_ARGUMENT;
     if (!text_to_string(text, string, sizeof string) || strlen(string) != text.len ||
@@ -56,8 +63,50 @@ ost_result net_url_check(ost_text text, bool insecure_http)
         result = OST_E_MEMORY;
     else if (code == CURLUE_OK && is_allowed(scheme, host, insecure_http))
         result = OST_OK;
+    if (result == OST_OK)
+        *ret_far = strcmp(scheme, "https") == 0 && !host_is_loopback(text_of(host));
     curl_free(scheme);
     curl_free(host);
     curl_url_cleanup(url);
     return result;
+}
+
+/* Nothing but the parts that a proxy has. */
+static CURLUcode read_proxy(CURLU *url, const char *string, bool *ret_good)
+{
+    static const CURLUPart others[] = {CURLUPART_QUERY, CURLUPART_FRAGMENT, CURLUPART_OPTIONS};
+    char *scheme = NULL, *host = NULL, *path = NULL;
+    CURLUcode code = read_url(url, string, &scheme, &host);
+    if (code == CURLUE_OK)
+        code = curl_url_get(url, CURLUPART_PATH, &path, 0);
+    bool good = code == CURLUE_OK && host[0] != '\0' && strcmp(path, "/") == 0 &&
+                (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0);
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+        char *other = NULL;
+        good &= curl_url_get(url, others[i], &other, 0) != CURLUE_OK;
+        curl_free(other);
+    }
+    curl_free(scheme);
+    curl_free(host);
+    curl_free(path);
+    *ret_good = good;
+    return code;
+}
+
+ost_result net_proxy_check(ost_text text)
+{
+    char string[MAX_URL] = "http://";
+    size_t scheme = text_find(text, ':', 0);
+    bool has_scheme = text_starts(text_slice(text, scheme, text.len), "://"), good = false;
+    char *to = has_scheme ? string : string + strlen(string);
+    if (!text_to_string(text, to, sizeof string - (size_t)(to - string)) || strlen(to) != text.len)
+        return OST_E_ARGUMENT;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] <= ' ' || text.data[i] > '~')
+            return OST_E_ARGUMENT;
+    }
+    CURLU *url = curl_url();
+    CURLUcode code = url != NULL ? read_proxy(url, string, &good) : CURLUE_OUT_OF_MEMORY;
+    curl_url_cleanup(url);
+    return code == CURLUE_OUT_OF_MEMORY ? OST_E_MEMORY : good ? OST_OK : OST_E_ARGUMENT;
 }

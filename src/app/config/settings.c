@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "app/config/secret_file.h"
+#include "base/array.h"
 #include "base/loopback.h"
 #include "base/text.h"
 
@@ -31,6 +32,12 @@ const option settings_options[] = {
      "repeatable"},
     {"any-tenant", NULL, "OSTIARY_ANY_TENANT", NULL, "or whatever tenant of these issuers"},
     {"ca-file", "FILE", "OSTIARY_CA_FILE", NULL, "PEM authorities to trust issuers by (system's)"},
+    {"proxy", "URL", "OSTIARY_PROXY", "HTTPS_PROXY",
+     "proxy to reach issuers over https by, as http://[user:password@]host:port; also https_proxy "
+     "(none; this machine is reached without it)"},
+    {"no-proxy", "HOSTS", "OSTIARY_NO_PROXY", "NO_PROXY",
+     "hosts that are reached without it, separated by commas, with those below them; also no_proxy "
+     "(none)"},
     {"introspect", "WHICH", "OSTIARY_INTROSPECT", NULL,
      "ask the first issuer about tokens: opaque (those that are not JWTs), or every"},
     {"introspection-client", "ID", "OSTIARY_INTROSPECTION_CLIENT", NULL,
@@ -317,6 +324,34 @@ static void read_texts(const option_values *values, app_settings *s)
     s->tls_key = options_get(values, "tls-key");
 }
 
+/* The usual names of these variables are in small letters as well, and where one is empty the other
+ * may say it; an option that is empty says that there is none. */
+static const char *proxy_setting(const option_values *values, const char *name, const char *small)
+{
+    const char *value = options_get(values, name);
+    for (size_t i = 0; i < values->given_count; i++) {
+        if (strcmp(values->given[i].option->name, name) == 0)
+            return value;
+    }
+    return value != NULL && value[0] != '\0' ? value : getenv(small);
+}
+
+/* A password in the URL is hidden where it was an argument. */
+static ost_result read_proxy(option_values *values, ost_arena *arena, app_settings *s,
+                             ost_error *error)
+{
+    const char *proxy = proxy_setting(values, "proxy", "https_proxy");
+    if (proxy == NULL || proxy[0] == '\0')
+        return OST_OK;
+    s->no_proxy = proxy_setting(values, "no-proxy", "no_proxy");
+    s->proxy = ost_arena_copy(arena, text_of(proxy));
+    if (s->proxy == NULL)
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    if (strchr(proxy, '@') != NULL)
+        hide_argument(values, "proxy");
+    return OST_OK;
+}
+
 static ost_result check_settings(const option_values *values, const app_settings *s,
                                  ost_error *error)
 {
@@ -344,6 +379,26 @@ static ost_result check_settings(const option_values *values, const app_settings
     return check_origins(s, error);
 }
 
+static ost_result read_lists(const option_values *values, app_settings *s, ost_error *error)
+{
+    const struct {
+        const char *name, **list;
+        size_t max, *count;
+    } lists[] = {
+        {"issuer", s->issuers, SETTINGS_ISSUERS, &s->issuer_count},
+        {"discovery-url", s->discovery_urls, SETTINGS_ISSUERS, &s->discovery_url_count},
+        {"tenant", s->tenants, SETTINGS_TENANTS, &s->tenant_count},
+        {"audience", s->audiences, SETTINGS_AUDIENCES, &s->audience_count},
+        {"trusted-proxy", s->proxies, SETTINGS_PROXIES, &s->proxy_count},
+        {"cors-origin", s->cors_origins, SETTINGS_CORS_ORIGINS, &s->cors_origin_count},
+    };
+    ost_result result = OST_OK;
+    for (size_t i = 0; i < ARRAY_LEN(lists) && result == OST_OK; i++)
+        result =
+            read_list(values, lists[i].name, lists[i].list, lists[i].max, lists[i].count, error);
+    return result;
+}
+
 ost_result settings_read(option_values *values, ost_arena *arena, app_settings *ret_settings,
                          ost_error *error)
 {
@@ -353,21 +408,9 @@ ost_result settings_read(option_values *values, ost_arena *arena, app_settings *
     if (result == OST_OK)
         result = read_log(values, &s, error);
     if (result == OST_OK)
-        result = read_list(values, "issuer", s.issuers, SETTINGS_ISSUERS, &s.issuer_count, error);
+        result = read_proxy(values, arena, &s, error);
     if (result == OST_OK)
-        result = read_list(values, "discovery-url", s.discovery_urls, SETTINGS_ISSUERS,
-                           &s.discovery_url_count, error);
-    if (result == OST_OK)
-        result = read_list(values, "tenant", s.tenants, SETTINGS_TENANTS, &s.tenant_count, error);
-    if (result == OST_OK)
-        result = read_list(values, "audience", s.audiences, SETTINGS_AUDIENCES, &s.audience_count,
-                           error);
-    if (result == OST_OK)
-        result =
-            read_list(values, "trusted-proxy", s.proxies, SETTINGS_PROXIES, &s.proxy_count, error);
-    if (result == OST_OK)
-        result = read_list(values, "cors-origin", s.cors_origins, SETTINGS_CORS_ORIGINS,
-                           &s.cors_origin_count, error);
+        result = read_lists(values, &s, error);
     if (result == OST_OK)
         result = token_settings_read(values, arena, &s.tokens, error);
     if (result == OST_OK)

@@ -39,6 +39,7 @@ typedef struct app_settings {
     const char *jwks_url;    /* of the first issuer */
     bool client_is_audience; /* likewise */
     const char *ca_file;
+    const char *proxy, *no_proxy; /* NULL: none */
     bool insecure_http;
     bool insecure_explain;
     token_settings tokens; /* of the first issuer */

@@ -232,6 +232,9 @@ static ost_result read_request(const option_values *values, explain_request *r, 
         options_number(values, "now", (uint64_t)ost_now(NULL), 0, (uint64_t)1 << 53, &now, error);
     if (result != OST_OK)
         return result;
+    const char *proxy = options_get(values, "proxy");
+    if (proxy != NULL && proxy[0] == '\0')
+        proxy = NULL;
     r->now = (int64_t)now;
     r->clock = (ost_context){.now = fixed_now, .user = r};
     r->issuer = (ost_issuer){
@@ -245,6 +248,11 @@ static ost_result read_request(const option_values *values, explain_request *r, 
         .client_is_audience = options_has(values, "client-is-audience"),
         .insecure_http = options_has(values, "insecure-http"),
         .ca_file = options_get(values, "ca-file"),
+        .proxy = proxy,
+        .no_proxy = proxy != NULL ? options_get(values, "no-proxy") : NULL,
+        .tenants = r->tenants,
+        .tenant_count = read_list(values, "tenant", r->tenants),
+        .any_tenant = options_has(values, "any-tenant"),
         .access_token_profile = options_has(values, "access-token-profile"),
         .status_lists = {.origins = r->origins,
                          .origin_count = read_list(values, "status-origin", r->origins)},

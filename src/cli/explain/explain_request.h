@@ -11,6 +11,7 @@
 
 typedef struct explain_request {
     const char *audiences[EXPLAIN_LIST_MAX], *clients[EXPLAIN_LIST_MAX], *origins[EXPLAIN_LIST_MAX];
+    const char *tenants[EXPLAIN_LIST_MAX];
     const char *scopes[EXPLAIN_LIST_MAX + 1], *realm_roles[EXPLAIN_LIST_MAX + 1];
     const char *client_roles[EXPLAIN_LIST_MAX + 1];
     ost_issuer issuer;

@@ -161,6 +161,8 @@ static ost_result send_request(introspector *in, question *q, const char *url, o
     if (result == OST_OK) {
         made.request.url = url;
         made.request.ca_file = in->source->ca_file;
+        made.request.proxy = in->source->proxy;
+        made.request.no_proxy = in->source->no_proxy;
         made.request.timeout_ms = in->source->fetch_timeout * 1000;
         made.request.max_body = INTROSPECTION_BODY_MAX;
         made.request.insecure_http = in->source->insecure_http;

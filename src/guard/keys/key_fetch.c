@@ -147,6 +147,8 @@ static void fetch(key_source *s, const char *url,
     const net_request request = {
         .url = url,
         .ca_file = s->ca_file,
+        .proxy = s->proxy,
+        .no_proxy = s->no_proxy,
         .timeout_ms = s->fetch_timeout * 1000,
         .insecure_http = s->insecure_http,
     };

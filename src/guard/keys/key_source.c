@@ -22,6 +22,8 @@ void key_source_clear(key_source *s)
     memory_free(s->fixed_jwks_url);
     memory_free(s->jwks_url);
     memory_free(s->ca_file);
+    memory_free(s->proxy);
+    memory_free(s->no_proxy);
     memory_free(s->seed_file);
     pthread_mutex_destroy(&s->lock);
 }

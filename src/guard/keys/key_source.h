@@ -47,7 +47,7 @@ typedef struct key_source {
     char *name;          /* the issuer's */
     char *discovery_url; /* NULL: keys come from jwks_url or a secret */
     char *fixed_jwks_url;
-    char *ca_file;
+    char *ca_file, *proxy, *no_proxy;
     char *seed_file;
     bool insecure_http, symmetric;
     bool no_keys; /* it publishes none: every token is asked about */

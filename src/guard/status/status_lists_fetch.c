@@ -200,6 +200,8 @@ static ost_result send_request(const status_lists *all, question *q, ost_error *
         .url = q->text,
         .headers = headers,
         .ca_file = all->source->ca_file,
+        .proxy = all->source->proxy,
+        .no_proxy = all->source->no_proxy,
         .timeout_ms = all->source->fetch_timeout * 1000,
         .max_body = MAX_BODY,
         .insecure_http = all->source->insecure_http,

@@ -53,7 +53,8 @@ static ost_result read_use(const ost_json *jwk, ost_key *key, ost_error *error)
         return OST_OK;
     if (!ost_json_text(member, &use))
         return ost_error_set(error, OST_E_KEY_FORMAT, "\"use\" is not a string");
-    if (text_is(use, "sig"))
+    /* SPIFFE's bundles (JWT-SVID §6) say more exactly which signatures. */
+    if (text_is(use, "sig") || text_is(use, "jwt-svid"))
         key->use = KEY_USE_SIG;
     else if (text_is(use, "enc"))
         key->use = KEY_USE_ENC;

@@ -77,6 +77,15 @@ static void urls_are_https_or_of_this_machine(void **state)
                           .jwks_url = "https://id.example.org/certs"});
 }
 
+static void g13_proxies(void **state)
+{
+    accepted((ost_issuer){GOOD, .proxy = "http://proxy.example.org:3128"});
+    accepted((ost_issuer){GOOD, .proxy = "https://u:p@proxy", .no_proxy = "example.org"});
+    refused((ost_issuer){GOOD, .proxy = ""});
+    refused((ost_issuer){GOOD, .proxy = "socks5://127.0.0.1:1080"});
+    refused((ost_issuer){GOOD, .no_proxy = "example.org"});
+}
+
 static void a_secret_stands_alone(void **state)
 {
     refused((ost_issuer){GOOD, .hmac_secret = SECRET});
@@ -194,6 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_issuer_needs_a_name_and_an_audience),
         cmocka_unit_test(urls_are_https_or_of_this_machine),
+        cmocka_unit_test(g13_proxies),
         cmocka_unit_test(a_secret_stands_alone),
         cmocka_unit_test(a_secret_is_as_long_as_its_hash),
         cmocka_unit_test(durations_have_a_ceiling),

@@ -21,6 +21,7 @@
 /* ---- the server's side ---- */
 
 static atomic_int requests;
+static char tunnel[8192]; /* the last head that asked for one */
 
 static void send_forever(const tiny_request *request, const char *start, const char *piece,
                          int pieces)
@@ -70,7 +71,10 @@ static void answer(const tiny_request *request, void *user)
     const char *path = request->path;
     memset(kilobyte, 'x', 1024);
     atomic_fetch_add(&requests, 1);
-    if (strcmp(path, "/echo") == 0)
+    if (strcmp(request->method, "CONNECT") == 0) {
+        snprintf(tunnel, sizeof tunnel, "%s", request->head);
+        tiny_reply(request, 403, "Cache-Control: max-age=77\r\n", "no");
+    } else if (strcmp(path, "/echo") == 0)
         echo(request);
     else if (strcmp(path, "/redirect") == 0)
         tiny_reply(request, 302, "Location: http://127.0.0.1:1/secret\r\n", "");
@@ -307,14 +311,56 @@ static void g9_when_to_ask_again(void **state)
     assert_int_equal(f->seen.retry_after, -1);
 }
 
+/* A proxy that says no: what it was asked is seen, and that it was asked. */
+static void g13_a_tunnel_to_https_elsewhere(void **state)
+{
+    fixture *f = *state;
+    char proxy[64], with_password[80], local[64];
+    snprintf(proxy, sizeof proxy, "http://127.0.0.1:%u", tiny_server_port(f->server));
+    snprintf(with_password, sizeof with_password, "user:p%%40ss@127.0.0.1:%u",
+             tiny_server_port(f->server));
+    snprintf(local, sizeof local, "https://127.0.0.1:%u/", tiny_server_port(f->server));
+    setenv("no_proxy", "*", 1); /* the environment's word is not asked for here either */
+    net_request request = {.url = "https://id.example.org/a", .proxy = proxy};
+    int before = atomic_load(&requests);
+    assert_int_equal(fetch(f, request), OST_E_REMOTE);
+    assert_non_null(strstr(f->seen.detail, "403"));
+    assert_int_equal(atomic_load(&requests), before + 1);
+    assert_int_equal(f->seen.max_age, -1); /* what the proxy says of itself is nobody's */
+    assert_true(strncmp(tunnel, "CONNECT id.example.org:443 HTTP/1.1\r\n", 37) == 0);
+    assert_null(strstr(tunnel, "Authorization"));
+    request.proxy = with_password;
+    assert_int_equal(fetch(f, request), OST_E_REMOTE);
+    assert_non_null(strstr(tunnel, "Proxy-Authorization: Basic dXNlcjpwQHNz\r\n")); /* user:p@ss */
+    unsetenv("no_proxy");
+    /* This machine, plain http, and what is named are reached without it. */
+    before = atomic_load(&requests);
+    request = (net_request){.url = local, .proxy = proxy};
+    assert_int_equal(fetch(f, request), OST_E_TLS);
+    request.proxy = "http://127.0.0.1:1";
+    request.url = tiny_server_url(f->server, "/missing");
+    assert_int_equal(fetch(f, request), OST_OK);
+    request = (net_request){
+        .url = "https://a.id.invalid/", .proxy = proxy, .no_proxy = "other.invalid,id.invalid"};
+    assert_int_equal(fetch(f, request), OST_E_REMOTE);
+    assert_int_equal(atomic_load(&requests), before + 1);
+    request.no_proxy = "other.invalid";
+    assert_int_equal(fetch(f, request), OST_E_REMOTE);
+    assert_int_equal(atomic_load(&requests), before + 2);
+    request.proxy = "socks5://127.0.0.1:1";
+    assert_int_equal(net_fetch(f->client, &request, on_end, &f->seen, NULL), OST_E_ARGUMENT);
+}
+
 static void proxies_of_the_environment_are_not_used(void **state)
 {
     fixture *f = *state;
     setenv("http_proxy", "http://127.0.0.1:1", 1);
     setenv("ALL_PROXY", "http://127.0.0.1:1", 1);
+    setenv("https_proxy", "http://127.0.0.1:1", 1);
     assert_int_equal(get(f, "/missing"), OST_OK);
     unsetenv("http_proxy");
     unsetenv("ALL_PROXY");
+    unsetenv("https_proxy");
 }
 
 static void unsafe_requests_are_not_begun(void **state)
@@ -517,6 +563,7 @@ int main(void)
         cmocka_unit_test(cache_lifetime_is_read),
         cmocka_unit_test(g1_coded_answers),
         cmocka_unit_test(g9_when_to_ask_again),
+        cmocka_unit_test(g13_a_tunnel_to_https_elsewhere),
         cmocka_unit_test(proxies_of_the_environment_are_not_used),
         cmocka_unit_test(unsafe_requests_are_not_begun),
         cmocka_unit_test(transfers_are_bounded_and_end_with_the_client),

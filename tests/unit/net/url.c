@@ -168,10 +168,66 @@ static void nul_and_length_do_not_hide_anything(void **state)
     assert_false(is_safe(text_of(longest)));
 }
 
+static void g13_proxies(void **state)
+{
+    static const char *const good[] = {
+        "http://proxy.example.org:3128",     "https://proxy.example.org", "proxy.example.org:3128",
+        "http://user:p%40ss@10.0.0.1:8080/", "http://[::1]:3128",         "localhost:3128",
+    };
+    static const char *const bad[] = {
+        "",
+        "socks5://127.0.0.1:1080",
+        "http://",
+        "http://proxy/path",
+        "http://proxy/?a",
+        "proxy#a",
+        "file:///etc/passwd",
+        "http://proxy:99999",
+        "http://pro xy",
+        "http://a\nb",
+        ":3128",
+        "://proxy",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+        if (net_proxy_check(text_of(good[i])) != OST_OK)
+            fail_msg("%s", good[i]);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        if (net_proxy_check(text_of(bad[i])) != OST_E_ARGUMENT)
+            fail_msg("%s", bad[i]);
+    }
+    assert_int_equal(net_proxy_check((ost_text){"proxy\0a", 7}), OST_E_ARGUMENT);
+}
+
+static void g13_what_is_far(void **state)
+{
+    static const struct {
+        const char *url;
+        bool far;
+    } cases[] = {
+        {"https://id.example.org/", true},
+        {"https://127.0.0.1/", false},
+        {"https://localhost/", false},
+        {"https://[::1]:1/", false},
+        {"https://127.1/", false},
+        {"http://id.example.org/", false},
+        {"https://localhost.example/", true},
+        {"HTTPS://LOCALHOST/", false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        bool far = !cases[i].far;
+        assert_int_equal(net_url_read(text_of(cases[i].url), true, &far), OST_OK);
+        if (far != cases[i].far)
+            fail_msg("%s", cases[i].url);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(https_is_safe),
+        cmocka_unit_test(g13_proxies),
+        cmocka_unit_test(g13_what_is_far),
         cmocka_unit_test(http_to_this_machine_is_safe),
         cmocka_unit_test(http_to_others_is_not_safe),
         cmocka_unit_test(http_to_others_is_allowed_when_asked_for),
