@@ -8,7 +8,8 @@
 #include "app/app_guard.h"
 #include "app/docs_page.h"
 #include "app/login_pages.h"
-#include "app/monitoring.h"
+#include "app/monitoring/monitoring.h"
+#include "app/monitoring/watch.h"
 #include "app/not_found.h"
 #include "app/resource_metadata.h"
 #include "app/route_list.h"
@@ -241,7 +242,14 @@ ost_result app_server_new(const ost_app *app, const app_settings *settings, app_
 ost_result app_server_run(app_server *server, void (*serving)(void *user), void *user,
                           ost_error *error)
 {
-    return http_server_run(server->http, serving, user, error);
+    watch *looking = NULL;
+    ost_result result = server->guard != NULL ? watch_new(server, &looking) : OST_OK;
+    if (result != OST_OK)
+        return ost_error_set(error, result,
+                             "the thread that looks after issuers cannot be started");
+    result = http_server_run(server->http, serving, user, error);
+    watch_free(looking);
+    return result;
 }
 
 /* Requests that wait are woken by the guard and by the login, and go on when the HTTP server's

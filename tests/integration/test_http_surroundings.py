@@ -77,7 +77,8 @@ def test_c1_lost_lines_are_counted(tmp_path):
     process = subprocess.Popen([str(p) for p in api_command(port, tmp_path)], stderr=subprocess.PIPE)
     try:
         process.base = f"http://127.0.0.1:{port}"
-        assert b"listen" in process.stderr.readline()
+        said = [process.stderr.readline(), process.stderr.readline()]
+        assert any(b"listen" in line for line in said) and any(b"issuer" in line for line in said), said
         process.stderr.close()
         for _ in range(3):
             status(process)

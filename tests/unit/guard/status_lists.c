@@ -7,6 +7,8 @@
 
 #include "base/array.h"
 #include "base/context.h"
+#include "base/text.h"
+#include "guard/monitoring/trouble.h"
 #include "online.h"
 #include "status_token.h"
 
@@ -208,12 +210,18 @@ static void it_is_told_since_when_they_fail(void **state)
     assert_in_range(seconds, 1, 60);
     assert_non_null(ost_json_get(lists, "last_error"));
     assert_true(online_metric(o, o->guard, "ostiary_issuer_status_list_failing_seconds{") >= 1);
+    char why[TROUBLE_WHY] = "";
+    assert_true(guard_part_fails(o->guard, 0, GUARD_STATUS_LISTS, why));
+    assert_true(ost_json_equals(ost_json_get(lists, "last_error"), text_of(why)));
+    assert_false(guard_part_fails(o->guard, 0, GUARD_KEYS, why));
+    assert_false(guard_part_fails(o->guard, 0, GUARD_INTROSPECTION, why)); /* not used */
     publish(o, "", "\0", 1);
     atomic_fetch_add(&held_now, 5);
     expect(o, token_at(o, 0, "/lists/1"), OST_OK, 200);
     lists = online_state(o, o->guard, 0, "status_lists");
     assert_null(ost_json_get(lists, "failing"));
     assert_null(ost_json_get(lists, "last_error"));
+    assert_false(guard_part_fails(o->guard, 0, GUARD_STATUS_LISTS, why));
     assert_int_equal(online_metric(o, o->guard, "ostiary_issuer_status_list_failing_seconds{"), 0);
 }
 

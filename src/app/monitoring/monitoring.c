@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Answers to load balancers and monitoring; see monitoring.h. */
-#include "app/monitoring.h"
+#include "app/monitoring/monitoring.h"
 
 #include <inttypes.h>
 
