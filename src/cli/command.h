@@ -39,13 +39,23 @@ extern const command command_version;
 int command_fail(const ost_error *error, const char *doing);
 int command_usage_error(const char *format, ...) OST_PRINTF(1, 2);
 
+/* One line on standard error, after the program's name. */
+void command_say(const char *format, ...) OST_PRINTF(1, 2);
+
 /* The folder that holds the provider's state (option --data), and the store in it. */
 #define COMMAND_DATA_OPTION                                                                        \
     {                                                                                              \
         "data", "DIR", "OSTIARY_DATA", NULL, "where state is kept (./data)"                        \
     }
+typedef enum store_wanted {
+    STORE_THAT_EXISTS,
+    STORE_IN_FOLDER, /* made when it is not there, in a folder that is: a slip of the pen makes none
+                      */
+    STORE_ANYWHERE,  /* made when it is not there, with its folder */
+} store_wanted;
 struct store;
-OST_MUST_CHECK ost_result command_open_store(const option_values *values, bool create,
+/* Says so on standard error when it makes one. */
+OST_MUST_CHECK ost_result command_open_store(const option_values *values, store_wanted wanted,
                                              struct store **ret_store, ost_error *error);
 
 #endif

@@ -38,18 +38,30 @@ int command_fail(const ost_error *error, const char *doing)
     char detail[sizeof error->detail];
     snprintf(detail, sizeof detail, "%s", error->detail);
     printable_make(detail);
-    fprintf(stderr, "ostiary: %s: %s\n", doing,
-            detail[0] != '\0' ? detail : ost_result_sentence(error->code));
+    command_say("%s: %s", doing, detail[0] != '\0' ? detail : ost_result_sentence(error->code));
     return EXIT_FAILED;
+}
+
+static void say(const char *format, va_list arguments)
+{
+    fputs("ostiary: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputs("\n", stderr);
+}
+
+void command_say(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say(format, arguments);
+    va_end(arguments);
 }
 
 int command_usage_error(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    fputs("ostiary: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputs("\n", stderr);
+    say(format, arguments);
     va_end(arguments);
     return EXIT_USAGE;
 }
@@ -174,7 +186,7 @@ static int finish(int status)
 {
     if (fflush(stdout) == 0 && ferror(stdout) == 0)
         return status;
-    fputs("ostiary: standard output cannot be written\n", stderr);
+    command_say("standard output cannot be written");
     return EXIT_FAILED;
 }
 

@@ -214,6 +214,26 @@ def smallest(installed, tmp_path_factory):
     return commands
 
 
+def test_n2_the_lines_of_the_api_guide_work_without_an_installation(installed, tmp_path):
+    document = (PROJECT / "docs/usage/api.md").read_text()
+    (tmp_path / "items.c").write_text(re.search(r"```c\n(.*?)```", document, re.DOTALL)[1])
+    lines = re.search(r"```sh\n(.*?)```", document, re.DOTALL)[1].replace("build/release", "built")
+    (tmp_path / "built").symlink_to(installed.build)
+    export, compiled, started = lines.splitlines()
+    done = subprocess.run(
+        ["bash", "-euc", f"{export}\n{compiled}\n{started.split()[0]} --help"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=120,
+    )
+    assert done.returncode == 0 and "--issuer" in done.stdout, done.stderr
+    said = subprocess.run(
+        [tmp_path / "items-api", *started.split()[1:], "--port", "x"], capture_output=True, text=True, timeout=60
+    ).stderr
+    assert said.startswith("items-api: ") and "port" in said and "issuer" not in said, said
+
+
 def verdict_of(command, environment, issuer, token):
     done = subprocess.run(
         [*command, issuer, AUDIENCE], input=token, capture_output=True, text=True, timeout=60, env=environment
@@ -223,7 +243,7 @@ def verdict_of(command, environment, issuer, token):
 
 
 @pytest.mark.parametrize("where", ["installed", "uninstalled"])
-def test_the_smallest_guard(smallest, where, provider, myapi):
+def test_n11_the_smallest_guard(smallest, where, provider, myapi):
     command, environment = smallest[where]
     realm = provider.realm()
     answer = realm.password(myapi, "alice", "alice-password").json()

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How to mend what `ostiary token explain` has found: for Keycloak, which mapper or setting. */
+/* How to mend what `ostiary token explain` has found: for Keycloak, which mapper or setting; for
+ * Ostiary, which has no console, which command. */
 #include <string.h>
 
 #include "base/array.h"
@@ -8,6 +9,8 @@
 #include "cli/explain/explain_form.h"
 #include "cli/printable.h"
 #include "jose/jwt/numeric_date.h"
+
+#define CLIENT_SET "`ostiary client set --realm REALM CLIENT` with "
 
 /* More than this is no time in seconds, but one in thousandths. */
 #define MILLISECONDS 100000000000
@@ -43,7 +46,8 @@ static ost_text advise_algorithm(const explain_step *step, const ost_json *claim
     if (text_starts(step->seen, "HS"))
         return OST_TEXT("The token is signed with a shared secret. In Keycloak, set the client's "
                         "\"Access token signature algorithm\" (Advanced, Fine grain) to RS256 or "
-                        "ES256.");
+                        "ES256; in Ostiary, " CLIENT_SET
+                        "attributes.access.token.signed.response.alg=RS256.");
     if (text_equal_ignoring_case(step->seen, OST_TEXT("none")))
         return OST_TEXT("Nobody has signed this token. Anybody may have written it.");
     if (step->seen.len == 0)
@@ -117,7 +121,8 @@ static ost_text advise_time(const explain_step *step, const ost_json *claims)
         return OST_TEXT(
             "The client must refresh it. If it is fresh, compare the clocks: the machines "
             "differ by more than the leeway. In Keycloak the lifetime is \"Access Token "
-            "Lifespan\" (Realm settings, Tokens).");
+            "Lifespan\" (Realm settings, Tokens); in Ostiary, `ostiary realm set REALM "
+            "accessTokenLifespan=SECONDS`.");
     if (in_milliseconds(claims))
         return OST_TEXT(
             "The times are in milliseconds. RFC 7519 wants seconds: the program that makes the "
@@ -149,7 +154,9 @@ static ost_text advise_audience(const explain_step *step, const explain_input *i
         in->arena,
         "The token is not meant for this API. In Keycloak, open Clients, \"%.*s\", Client scopes, "
         "its dedicated scope, Add mapper, By configuration, Audience; choose \"%.80s\" as Included "
-        "Client Audience and leave Add to access token on.%s Elsewhere the client asks for it "
+        "Client Audience and leave Add to access token on. In Ostiary, the same mapper "
+        "(oidc-audience-mapper) stands in the realm file: `ostiary realm import --merge`.%s "
+        "Elsewhere the client asks for it "
         "(audience=… or resource=…).",
         client.len < 60 ? (int)client.len : 60, client.len > 0 ? client.data : "", wanted, account);
     if (text != NULL)

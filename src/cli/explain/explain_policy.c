@@ -74,10 +74,13 @@ static ost_text advise_role(const explain_input *in, const ost_json *claims)
         return OST_TEXT(
             "There are no roles at all in the token. In Keycloak: has the client the scope "
             "\"roles\" (Client scopes), with its mappers on \"Add to access token\"? Lightweight "
-            "access tokens carry roles only if their mappers say so. Other providers write roles "
+            "access tokens carry roles only if their mappers say so. In Ostiary, the same stands "
+            "in "
+            "the realm file: `ostiary realm import --merge`. Other providers write roles "
             "elsewhere: ask for a claim.");
     return OST_TEXT(
-        "In Keycloak: does the user have the role (Users, Role mapping)? Is it in the "
+        "In Keycloak: does the user have the role (Users, Role mapping; in Ostiary, `ostiary user "
+        "add-role`)? Is it in the "
         "client's scope (Full scope allowed, or the dedicated scope's Scope tab)? It comes with "
         "the next token, not into this one.");
 }
@@ -90,7 +93,8 @@ static ost_text advise_scope(const ost_json *claims)
                         "the issuer, or ask for a claim.");
     return OST_TEXT(
         "The client must ask for the scope (scope=…), and in Keycloak it must be one "
-        "of the client's scopes, default or optional, with \"Include in token scope\" on.");
+        "of the client's scopes, default or optional, with \"Include in token scope\" on. In "
+        "Ostiary, the same stands in the realm file: `ostiary realm import --merge`.");
 }
 
 ost_text explain_advice_policy(const explain_step *step, const explain_input *input,
@@ -104,10 +108,10 @@ ost_text explain_advice_policy(const explain_step *step, const explain_input *in
         return OST_TEXT("The client must send the user to a stronger or fresher login with the "
                         "acr_values and max_age of the challenge.");
     if (step->reason == OST_E_CLAIM)
-        return OST_TEXT(
-            "In Keycloak a mapper puts a claim into the token: of the client, or of one "
-            "of its client scopes, with \"Add to access token\" on. The value is the "
-            "user's or the group's attribute.");
+        return OST_TEXT("In Keycloak and Ostiary a mapper puts a claim into the token: of the "
+                        "client, or of one "
+                        "of its client scopes, with \"Add to access token\" on. The value is the "
+                        "user's or the group's attribute.");
     if (step->reason == OST_E_AUDIENCE || step->reason == OST_E_CLIENT)
         return OST_TEXT("This route is for fewer than the API is: the client must ask for a token "
                         "that is meant for it.");

@@ -20,7 +20,7 @@ static int run_for(const option_values *values, const char *name, const char *do
     realm_admin admin = {0};
     struct store *db = NULL;
     ost_arena *arena = ost_arena_new(ADMINISTRATION_ARENA);
-    ost_result result = arena != NULL ? command_open_store(values, false, &db, &error)
+    ost_result result = arena != NULL ? command_open_store(values, STORE_THAT_EXISTS, &db, &error)
                                       : ost_error_set(&error, OST_E_MEMORY, "out of memory");
     if (result == OST_OK)
         result = realm_admin_open(db, text_of(name), arena, &admin, &error);

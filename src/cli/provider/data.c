@@ -29,22 +29,36 @@ static ost_result make_folder(const char *path, ost_error *error)
     }
 }
 
-ost_result command_open_store(const option_values *values, bool create, struct store **ret_store,
-                              ost_error *error)
+/* Without a store: whether one may be made here. */
+static ost_result prepare(const char *data, const char *path, store_wanted wanted, ost_error *error)
+{
+    struct stat status;
+    if (wanted == STORE_THAT_EXISTS)
+        return ost_error_set(error, OST_E_NOT_FOUND, "%s: %s (--data names the provider's folder)",
+                             path, strerror(ENOENT));
+    if (wanted == STORE_ANYWHERE)
+        return make_folder(data, error);
+    return stat(data, &status) == 0
+               ? OST_OK
+               : ost_error_set(error, OST_E_NOT_FOUND,
+                               "%s: %s (--data names the provider's folder; make it for a new one)",
+                               data, strerror(errno));
+}
+
+ost_result command_open_store(const option_values *values, store_wanted wanted,
+                              struct store **ret_store, ost_error *error)
 {
     const char *data = options_get(values, "data");
+    struct stat status;
     char path[600];
     if (data == NULL)
         data = "data";
-    if (create) {
-        ost_result result = make_folder(data, error);
-        if (result != OST_OK)
-            return result;
-    }
     snprintf(path, sizeof path, "%s/" STORE_FILE, data);
-    struct stat status;
-    if (!create && stat(path, &status) != 0)
-        return ost_error_set(error, OST_E_NOT_FOUND, "%s: %s (--data names the provider's folder)",
-                             path, strerror(errno));
-    return store_open(path, ret_store, error);
+    bool new = stat(path, &status) != 0 && errno == ENOENT;
+    ost_result result = new ? prepare(data, path, wanted, error) : OST_OK;
+    if (result == OST_OK)
+        result = store_open(path, ret_store, error);
+    if (result == OST_OK && new)
+        command_say("%s is new: there was no store", path);
+    return result;
 }

@@ -17,7 +17,7 @@ static int run(const option_values *values)
     if (options_number(values, "delay", KEY_PUBLISH_SECONDS, 0, 30 * 86400, &delay, &error) !=
         OST_OK)
         return command_usage_error("%s", error.detail);
-    if (command_open_store(values, false, &db, &error) != OST_OK)
+    if (command_open_store(values, STORE_THAT_EXISTS, &db, &error) != OST_OK)
         return command_fail(&error, "key rotate");
     ost_result result = key_ring_rotate(db, text_of(name), text_of(alg != NULL ? alg : "RS256"),
                                         ost_now(NULL), (int64_t)delay, &error);

@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "cli/command.h"
 
 #define NO_DATABASE "there is no database server: everything lives in --data"
 #define NAME_PROXY "name the proxy with KC_PROXY_TRUSTED_ADDRESSES: nobody else is believed"
@@ -64,8 +65,7 @@ static void tell(ost_text name, ost_text value)
     while (!text_starts(name, variables[i].name))
         i++;
     if (variables[i].why != NULL && !is_harmless(name, value))
-        fprintf(stderr, "ostiary: %.*s has no effect: %s\n", (int)name.len, name.data,
-                variables[i].why);
+        command_say("%.*s has no effect: %s", OST_FORMAT(name), variables[i].why);
 }
 
 void keycloak_variables_tell(const option *options)

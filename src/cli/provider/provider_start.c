@@ -12,6 +12,7 @@
 #include "base/thread.h"
 #include "cli/command.h"
 #include "cli/provider/keycloak_variables.h"
+#include "cli/provider/progress.h"
 #include "http/log/access_log.h"
 #include "http/log/log_sink.h"
 #include "provider/file/bootstrap_admin.h"
@@ -27,7 +28,7 @@ typedef struct run_state {
     log_sink *log;
     provider *provider;
     const char *address;
-    bool development;
+    bool development, tls;
     char *proxies[MAX_PROXIES];
     size_t proxy_count;
 } run_state;
@@ -39,6 +40,11 @@ static void run_state_clear(run_state *state)
     provider_free(state->provider);
     log_sink_free(state->log);
     store_close(state->store);
+}
+
+static void show_progress(void *user, size_t done, size_t count)
+{
+    progress_tell(user, done, count);
 }
 
 /* --import-realm alone means DATA/import, as in Keycloak; with a value, that file or folder. */
@@ -54,11 +60,18 @@ static ost_result import_realms(const option_values *values, store *db, ost_erro
         path = folder;
     }
     size_t imported = 0, skipped = 0;
-    ost_result result = realm_import_path(db, path, NULL, NULL, &imported, &skipped, error);
+    progress shown = {0};
+    const realm_import_options options = {.progress = show_progress, .user = &shown};
+    ost_result result = realm_import_path(db, path, &options, NULL, &imported, &skipped, error);
+    progress_clear(&shown);
     if (result == OST_OK && imported > 0)
-        fprintf(stderr, "ostiary: %zu realm%s imported from %s\n", imported,
-                imported == 1 ? "" : "s", path);
+        command_say("%zu realm%s imported from %s", imported, imported == 1 ? "" : "s", path);
     return result;
+}
+
+static bool administrator_given(void)
+{
+    return getenv("KC_BOOTSTRAP_ADMIN_USERNAME") != NULL || getenv("KEYCLOAK_ADMIN") != NULL;
 }
 
 /* The first administrator, from the environment only: a password has no place on a command line. */
@@ -187,9 +200,18 @@ static ost_result configure(const option_values *values, bool development, run_s
 static void say_listening(void *user)
 {
     const run_state *state = user;
-    fprintf(stderr, "ostiary: the provider listens on %s port %u%s\n", state->address,
-            provider_port(state->provider),
-            state->development ? " (development mode: not for production)" : "");
+    bool v6 = text_find(text_of(state->address), ':', 0) < strlen(state->address);
+    command_say("listening on %s://%s%s%s:%u%s", state->tls ? "https" : "http", v6 ? "[" : "",
+                state->address, v6 ? "]" : "", provider_port(state->provider),
+                state->development ? " (development mode: not for production)" : "");
+}
+
+/* A provider of an empty store has nothing to serve: in production that is more likely a folder
+ * that was mistyped. */
+static store_wanted store_of(const option_values *values, bool development)
+{
+    bool filled = options_has(values, "import-realm") || administrator_given();
+    return development || filled ? STORE_ANYWHERE : STORE_IN_FOLDER;
 }
 
 static int start_provider(const option_values *values, bool development)
@@ -202,7 +224,7 @@ static int start_provider(const option_values *values, bool development)
     ost_result result = configure(values, development, &state, &config, &error);
     if (result != OST_OK)
         return command_usage_error("%s", error.detail);
-    result = command_open_store(values, true, &state.store, &error);
+    result = command_open_store(values, store_of(values, development), &state.store, &error);
     if (result == OST_OK)
         result = import_realms(values, state.store, &error);
     if (result == OST_OK)
@@ -213,6 +235,7 @@ static int start_provider(const option_values *values, bool development)
     if (result == OST_OK) {
         state.address = config.address;
         state.development = development;
+        state.tls = config.tls_certificate != NULL;
         result = provider_run(state.provider, say_listening, &state, &error);
     }
     run_state_clear(&state);

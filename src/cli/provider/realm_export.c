@@ -38,7 +38,7 @@ static int run_export(const option_values *values)
     ost_error error = {0};
     struct store *db = NULL;
     ost_text document;
-    if (command_open_store(values, false, &db, &error) != OST_OK)
+    if (command_open_store(values, STORE_THAT_EXISTS, &db, &error) != OST_OK)
         return command_fail(&error, "realm export");
     ost_arena *arena = ost_arena_new(MAX_EXPORT);
     ost_result result = arena == NULL ? ost_error_set(&error, OST_E_MEMORY, "out of memory")

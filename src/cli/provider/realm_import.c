@@ -2,16 +2,15 @@
 /* `ostiary realm import`: realm files in Keycloak's format, and what became of everything in them.
  */
 #include <stdio.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/printable.h"
+#include "cli/provider/progress.h"
 #include "provider/file/realm_import.h"
 
 #define REPORT_ARENA ((size_t)1 << 30)
 #define REPORT_MAX ((size_t)512 << 20) /* bytes of JSON */
-#define PROGRESS_FROM 200              /* users */
 #define LINES_MAX 200                  /* of one realm; --json has them all */
 
 typedef struct importing {
@@ -19,6 +18,7 @@ typedef struct importing {
     ost_arena *arena; /* for JSON; NULL: text */
     ost_json_writer *writer;
     realm_import_strategy strategy;
+    progress progress;
 } importing;
 
 static const char *outcome_name(realm_import_outcome outcome)
@@ -159,21 +159,17 @@ static void write_result(importing *i, const realm_import_result *r)
 static void tell(void *user, const realm_import_result *result)
 {
     importing *i = user;
-    if (isatty(STDERR_FILENO))
-        fputs("\r\033[K", stderr); /* the progress */
+    progress_clear(&i->progress);
     if (i->writer != NULL)
         write_result(i, result);
     else
         print_result(result);
 }
 
-/* On a terminal alone: a line that is written over, and taken away at the end. */
 static void show_progress(void *user, size_t done, size_t count)
 {
-    (void)user;
-    if (count < PROGRESS_FROM)
-        return;
-    fprintf(stderr, "\r%zu of %zu users", done, count);
+    importing *i = user;
+    progress_tell(&i->progress, done, count);
 }
 
 /* ---- the command ---- */
@@ -185,7 +181,7 @@ static ost_result import_all(importing *i, struct store *db, ost_error *error)
                                           .dry_run = options_has(i->values, "dry-run"),
                                           .whole_report = i->writer != NULL,
                                           .tell = tell,
-                                          .progress = isatty(STDERR_FILENO) ? show_progress : NULL,
+                                          .progress = show_progress,
                                           .user = i};
     size_t imported = 0, skipped = 0;
     ost_result result = OST_OK;
@@ -236,7 +232,7 @@ static int run_import(const option_values *values)
                                         : REALM_IGNORE_EXISTING};
     if (replaces && merges)
         return command_usage_error("--replace and --merge exclude each other");
-    ost_result result = command_open_store(values, true, &db, &error);
+    ost_result result = command_open_store(values, STORE_ANYWHERE, &db, &error);
     if (result == OST_OK)
         result = begin_import(&i, &error);
     if (result == OST_OK)

@@ -35,7 +35,7 @@ static int run(const option_values *values)
         return command_usage_error("user add: no password came (one line of at most %d bytes on "
                                    "standard input, or --no-password)",
                                    MAX_PASSWORD);
-    ost_result result = command_open_store(values, false, &db, &error);
+    ost_result result = command_open_store(values, STORE_THAT_EXISTS, &db, &error);
     if (result == OST_OK)
         result = add(db, values, password, &error);
     wipe(password, sizeof password);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Progress on standard error; see progress.h. */
+#include "cli/provider/progress.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/context.h"
+#include "cli/command.h"
+
+#define ON_TERMINAL_MS 100
+#define FIRST_MS 2000 /* elsewhere; what is quicker says nothing */
+#define ELSEWHERE_MS 5000
+
+void progress_tell(progress *p, size_t done, size_t count)
+{
+    bool terminal = isatty(STDERR_FILENO) == 1;
+    int64_t now = monotonic_ms();
+    if (p->next_ms == 0)
+        p->next_ms = now + (terminal ? ON_TERMINAL_MS : FIRST_MS);
+    if (now < p->next_ms)
+        return;
+    p->next_ms = now + (terminal ? ON_TERMINAL_MS : ELSEWHERE_MS);
+    if (terminal)
+        fprintf(stderr, "\rostiary: %zu of %zu users", done, count);
+    else
+        command_say("%zu of %zu users", done, count);
+}
+
+void progress_clear(progress *p)
+{
+    if (p->next_ms != 0 && isatty(STDERR_FILENO) == 1)
+        fputs("\r\033[K", stderr);
+    p->next_ms = 0;
+}

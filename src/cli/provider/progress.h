@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How far something has come that takes long: on a terminal a line that is written over; elsewhere,
+ * for a journal or a build's log, a line of its own after two seconds, and then every five. */
+#ifndef PROGRESS_H
+#define PROGRESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct progress {
+    int64_t next_ms; /* monotonic: when the next line is due; 0: nothing has been said */
+} progress;
+
+/* So many of `count` users are through. */
+void progress_tell(progress *progress, size_t done, size_t count);
+/* Takes the line away again, before anything else is said. */
+void progress_clear(progress *progress);
+
+#endif
