@@ -69,6 +69,13 @@ static void make_block(worker *w, size_t first, size_t end)
     }
 }
 
+/* From the beginning on, so that whoever shows it knows how long it takes. */
+static void tell_progress(const worker *w, size_t done)
+{
+    if (w->progress != NULL && w->progress->tell != NULL)
+        w->progress->tell(w->progress->user, done, w->work->users->count);
+}
+
 static void *run(void *data)
 {
     worker *w = data;
@@ -81,8 +88,7 @@ static void *run(void *data)
             break;
         make_block(w, first, end);
         size_t done = atomic_fetch_add(&work->done, end - first) + end - first;
-        if (w->progress != NULL && w->progress->tell != NULL)
-            w->progress->tell(w->progress->user, done, count);
+        tell_progress(w, done);
     }
     if (w->result != OST_OK)
         atomic_store(&work->failed, true);
@@ -121,6 +127,7 @@ static void run_all(worker *workers, size_t *count, shared_work *work, ost_arena
     while (started < *count && prepare(&workers[started], work, arena) &&
            thread_start(&threads[started], "import", run, &workers[started]))
         started++;
+    tell_progress(&workers[0], 0);
     (void)run(&workers[0]);
     for (size_t i = 1; i < started; i++)
         pthread_join(threads[i], NULL);
