@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures of the tests against other people's programs."""
 
-import os
 import pathlib
 import shutil
 
@@ -9,7 +8,7 @@ import pytest
 
 from both_providers import api_port, provider, provider_kind, realm  # noqa: F401  (fixtures)
 from needs import must_have
-from peers import PROJECT, Unavailable, npm_packages, virtual_environment
+from peers import npm_packages, package_environment, virtual_environment
 from programs import FastApi, FastApiItems
 from site_fixtures import api_base, items_api, items_docs, myapi, realm_file  # noqa: F401  (fixtures)
 
@@ -28,13 +27,6 @@ def fastapi(request, provider, work):  # noqa: F811
         program = FastApi(home, issuer, folder)
     with program:
         yield program
-
-
-def package_environment():
-    """Where script/test has installed the package; its wheel is told in OSTIARY_WHEEL."""
-    if not os.environ.get("OSTIARY_WHEEL"):
-        raise Unavailable("the Python package is not installed (script/test --only interop does it)")
-    return virtual_environment("package", PROJECT / "tests" / "python" / "requirements.txt")
 
 
 @pytest.fixture(scope="session")

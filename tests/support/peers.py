@@ -128,3 +128,10 @@ def answers(url):
         return error.code != 503
     except OSError:
         return False
+
+
+def package_environment():
+    """Where script/test has installed the Python package; its wheel is told in OSTIARY_WHEEL."""
+    if not os.environ.get("OSTIARY_WHEEL"):
+        raise Unavailable("the Python package is not installed (script/test does it)")
+    return virtual_environment("package", PROJECT / "tests" / "python" / "requirements.txt")
