@@ -174,8 +174,8 @@ OST_PUBLIC void ost_guard_check(ost_guard *guard, const ost_policy *policy,
  * Does not block; `ready` may be called before this returns, and must not block either: it wakes an
  * event loop, or the thread that waits. It cannot be taken back, so `user` must live until then,
  * also when the client leaves; fetch_timeout bounds each fetch. The arena of the check may be reset
- * meanwhile. Anything but OST_OK, and `ready` is never called: check again at once, with may_wait
- * false. OST_E_BUSY: it has ended already, or 1,000 wait; OST_E_MEMORY; OST_E_ARGUMENT: no verdict
+ * meanwhile. Anything but OST_OK, and `ready` is never called: check again at once, and count it as
+ * a wait. OST_E_BUSY: it has ended already, or 1,000 wait; OST_E_MEMORY; OST_E_ARGUMENT: no verdict
  * that waits. Any thread. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_wait(ost_guard *guard, const ost_verdict *verdict,
                                                     void (*ready)(void *user), void *user);

@@ -152,7 +152,8 @@ class Verifier(_core.Guard):
         return answer
 
     async def _wait(self, bell: _core.Wait, waits: int) -> int:
-        return waits + 1 if await _waiting.wait(self._shared, bell) else _WAITS
+        await _waiting.wait(self._shared, bell)
+        return waits + 1
 
     def revoke(
         self,

@@ -81,12 +81,11 @@ static PyObject *once(PyObject *self, request *r, request_form form, bool may_wa
     Py_END_ALLOW_THREADS return answer(self, kept, r, arena, &verdict);
 }
 
-/* Waits in this thread; false: an exception is set. */
-static bool wait_here(PyObject *wait, bool *ret_again)
+/* Waits in this thread, unless it has ended meanwhile; false: an exception is set. */
+static bool wait_here(PyObject *wait)
 {
     PyObject *begun = PyObject_CallMethod(wait, "begin", NULL);
     PyObject *done = begun == Py_True ? PyObject_CallMethod(wait, "block", NULL) : begun;
-    *ret_again = begun == Py_True;
     if (begun == Py_True)
         Py_XDECREF(done);
     Py_XDECREF(begun);
@@ -102,9 +101,9 @@ static PyObject *blocking(PyObject *self, PyObject *const *arguments, Py_ssize_t
     int waits = r.last ? WAITS : 0;
     PyObject *result = once(self, &r, form, waits < WAITS);
     while (result != NULL && Py_TYPE(result) == core.wait) {
-        bool again, good = wait_here(result, &again);
+        bool good = wait_here(result);
         Py_DECREF(result);
-        waits = again ? waits + 1 : WAITS;
+        waits++;
         result = good ? once(self, &r, form, waits < WAITS) : NULL;
     }
     request_release(&r);

@@ -66,6 +66,7 @@ LEVELS = (
     ("library", "tests/unit/**/*.c"),
     ("an API", "tests/integration/test_a*.py"),
     ("the provider", "tests/integration/test_attacks_provider.py"),
+    ("from Python", "tests/python/test_attacks.py"),
 )
 
 
@@ -74,6 +75,8 @@ def numbers_in(path):
     found = {int(n) for n in re.findall(r"attack_(\d+)", text)}
     for first, how, last in re.findall(r"attacks?_(\d+)_(to|and)_(\d+)", text):
         found |= set(range(int(first), int(last) + 1)) if how == "to" and "forgery" not in text else {int(first), int(last)}
+    for module in re.findall(r"^import (test_attacks_\w+) as ", text, re.MULTILINE):
+        found |= numbers_in(ROOT / "tests" / "integration" / f"{module}.py")
     if "forgery.without_the_key" in text:
         found |= {int(n) for n in re.findall(r"(?:yield |\()(\d+), ", FORGERY.read_text())}
     return found

@@ -39,10 +39,8 @@ static void wait_for_keys(ost_request *request)
 {
     request->waits_left--;
     http_suspend(request->exchange);
-    if (ost_guard_wait(request->server->guard, &request->verdict, wake, request) != OST_OK) {
-        request->waits_left = 0;
-        wake(request);
-    }
+    if (ost_guard_wait(request->server->guard, &request->verdict, wake, request) != OST_OK)
+        wake(request); /* it has ended meanwhile, or too many wait */
 }
 
 /* ---- the verdict ---- */

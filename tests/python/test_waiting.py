@@ -5,6 +5,7 @@ import asyncio
 import gc
 import sys
 import threading
+import time
 import warnings
 
 import anyio
@@ -13,7 +14,7 @@ import trio
 import uvloop
 
 import ostiary
-from conftest import rsa_key
+from conftest import AUDIENCE, rsa_key
 from ostiary import errors
 
 TASKS = 1200  # more than the thousand that the guard lets wait
@@ -183,3 +184,26 @@ def test_nothing_slow_is_imported_for_it():
     text = "import sys, ostiary; print([m for m in ('asyncio','typing','dataclasses','json') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-I", "-c", text], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_fetch_that_has_ended_meanwhile_is_one_wait_and_not_the_last(issuer, verifier):
+    """It ends between the answer that there is something to wait for and the wait itself; the next may bring the key."""
+    stale = verifier._try_token(issuer.token(rsa_key("unheard-of")))
+    assert isinstance(stale, ostiary._core.Wait)
+    deadline = time.monotonic() + 10
+    while issuer.count("/certs") < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    time.sleep(0.5)
+
+    class Late(ostiary.Verifier):
+        first = [stale]
+
+        def _try_token(self, *arguments, **named):
+            return self.first.pop() if self.first else super()._try_token(*arguments, **named)
+
+    with Late(issuer.issuer, AUDIENCE) as late:
+        assert late.wait_ready(10)
+        assert not stale.begin(), "there is nothing to wait for any more"
+        issuer.published.append(rsa_key("brand-new"))
+        assert asyncio.run(late.averify(issuer.token(rsa_key("brand-new")))).subject == "alice"

@@ -108,9 +108,9 @@ static void check(struct request *request)
         ost_guard_check(guard, &policy, &credentials, request->waits++ < WAITS, request->arena,
                         &verdict);
     if (verdict.decision == OST_WAIT) {
-        if (ost_guard_wait(guard, &verdict, wake, request) == OST_OK)
-            return;
-        ost_guard_check(guard, &policy, &credentials, false, request->arena, &verdict);
+        if (ost_guard_wait(guard, &verdict, wake, request) != OST_OK)
+            wake(request);
+        return;
     }
     answer(request, &verdict);
 }

@@ -119,10 +119,8 @@ static enum MHD_Result handle(void *user, struct MHD_Connection *connection, con
     /* Suspended first: the guard may call `resume` before ost_guard_wait has returned. */
     request->waits++;
     MHD_suspend_connection(connection);
-    if (ost_guard_wait(guard, &verdict, resume, request) != OST_OK) {
-        request->waits = WAITS;
+    if (ost_guard_wait(guard, &verdict, resume, request) != OST_OK)
         MHD_resume_connection(connection);
-    }
     return MHD_YES;
 }
 
