@@ -18,7 +18,7 @@ HERE = pathlib.Path(__file__).resolve().parents[1]
 OLDEST = "cp39"  # limited_api of meson.build
 # What the extension is built from, of the tree that this folder lies in.
 LIBRARY = ["meson.build", "meson_options.txt", "LICENSE", "include", "script/lib/embed.py", "script/lib/walls.py"]
-FLOORS = ["base", "jose", "net", "guard"]
+FLOORS = ["base", "jose", "net", "guard", "login"]
 
 
 def _settings(settings):

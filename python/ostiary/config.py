@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ._core import Key
 
 
-_SEVERAL = ("algorithms", "audience", "clients", "origins")
+_SEVERAL = ("algorithms", "audience", "clients", "origins", "tenants")
 
 
 class _Settings:
@@ -98,7 +98,10 @@ class Issuer(_Settings):
 
     ``issuer`` is compared exactly with ``iss``; ``audience`` is one name, or several of which one must
     stand in ``aud``. ``algorithms``: None accepts every asymmetric signature of general use. ``leeway``
-    (30 s, 300 at most) forgives clocks. ``clients``: accepted ``azp``; None any. ``discovery_url`` and
+    (30 s, 300 at most) forgives clocks. ``clients``: accepted ``azp``; None any. ``tenants``, or
+    ``any_tenant``: of an issuer with ``{tenantid}`` in its name (Microsoft Entra ID), ids of those that
+    may come in; with ``discovery_url``. ``client_is_audience``: of tokens without ``aud`` the client
+    stands in for it (Amazon Cognito). ``discovery_url`` and
     ``jwks_url`` say where to look instead; ``ca_file`` whom to trust there (PEM). ``seed_file`` keeps
     keys on disk for a start without the issuer. ``hmac_secret`` is for HS256 and its like, together
     with ``algorithms``. ``access_token_profile`` asks for RFC 9068 and nothing less. ``key_lifetime``
@@ -120,6 +123,9 @@ class Issuer(_Settings):
         seed_file: str | None = None,
         hmac_secret: str | bytes | None = None,
         access_token_profile: bool = False,
+        client_is_audience: bool = False,
+        tenants: str | Iterable[str] | None = None,
+        any_tenant: bool = False,
         key_lifetime: int | None = None,
         stale_limit: int | None = None,
         fetch_timeout: int | None = None,

@@ -165,7 +165,9 @@ class OIDC(_Dependency):
         self._scopes = dict(scopes or {})
         self._dependencies: dict[tuple[str, bool], _Dependency] = {}
         self._models: dict[tuple[Any, _Dependency], Callable[..., Any]] = {}
-        self.model = _scheme(self._verifier.issuers[0], authorization_url, token_url, self._scopes, description)
+        first = self._verifier.issuers[0]
+        told = self._verifier._setting(first, "discovery_url") if _is_of_many(first) else None
+        self.model = _scheme(first, told, authorization_url, token_url, self._scopes, description)
         self.scheme_name = scheme_name
         super().__init__(self, {}, optional=False)
 
@@ -291,7 +293,7 @@ class OIDC(_Dependency):
     async def _metadata(self) -> Response:
         body: dict[str, Any] = {
             "resource": self._resource,
-            "authorization_servers": list(self._verifier.issuers),
+            "authorization_servers": [each for each in self._verifier.issuers if not _is_of_many(each)],
             "bearer_methods_supported": ["header"],
             "dpop_signing_alg_values_supported": list(self._verifier.dpop_algorithms),
         }
@@ -369,14 +371,24 @@ def _members(policy: Policy | Mapping[str, Any] | None) -> dict[str, Any]:
     return dict(policy or {})
 
 
+def _is_of_many(issuer: str) -> bool:
+    """An issuer of many tenants has no address that a client could ask."""
+    return "{tenantid}" in issuer
+
+
 def _scheme(
-    issuer: str, authorization_url: str | None, token_url: str | None, scopes: dict[str, str], description: str | None
+    issuer: str,
+    discovery_url: str | None,
+    authorization_url: str | None,
+    token_url: str | None,
+    scopes: dict[str, str],
+    description: str | None,
 ) -> OAuth2 | OpenIdConnect:
     if "/realms/" in issuer:
         authorization_url = authorization_url or f"{issuer}/protocol/openid-connect/auth"
         token_url = token_url or f"{issuer}/protocol/openid-connect/token"
     if authorization_url is None or token_url is None:
-        address = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+        address = discovery_url or f"{issuer.rstrip('/')}/.well-known/openid-configuration"
         return OpenIdConnect(openIdConnectUrl=address, description=description)
     code = OAuthFlowAuthorizationCode(
         authorizationUrl=authorization_url, tokenUrl=token_url, refreshUrl=token_url, scopes=scopes

@@ -15,6 +15,8 @@ oidc = OIDC(
     os.environ["ISSUER"],
     os.environ["AUDIENCE"],
     base_url=os.environ.get("BASE_URL"),
+    discovery_url=os.environ.get("DISCOVERY_URL"),
+    tenants=os.environ.get("TENANT"),
     login=Login("myapi", os.environ.get("CLIENT_SECRET"), cookie_secret=os.environ["COOKIE_SECRET"]),
 )
 app = FastAPI(middleware=oidc.middleware, lifespan=oidc.lifespan)
@@ -22,7 +24,8 @@ app.include_router(oidc.router)
 Signed = Annotated[Claims, Depends(oidc)]
 
 
-@app.api_route("/items/", methods=["GET", "HEAD"])
+@app.head("/items/", include_in_schema=False)
+@app.get("/items/")
 async def read_items(claims: Signed):
     return {"message": f"Hello user {claims.subject}! This is a protected resource!"}
 

@@ -43,8 +43,9 @@ class FastApi(Program):
         given = dict(zip(arguments[::2], arguments[1::2]))
         environment = {"ISSUER": issuer, "AUDIENCE": audience, "CLIENT_SECRET": "myapi-secret"}
         environment["COOKIE_SECRET"] = secret or os.urandom(32).hex()
-        if "--base-url" in given:
-            environment["BASE_URL"] = given.pop("--base-url")
+        for name in ("--base-url", "--discovery-url", "--tenant"):
+            if name in given:
+                environment[name[2:].upper().replace("-", "_")] = given.pop(name)
         assert not given, given
         command = [sys.executable, "-X", "dev", "-W", "error", "-W", "ignore::DeprecationWarning:uvicorn"]
         command += ["-m", "uvicorn", "login_app:app", "--app-dir", str(pathlib.Path(__file__).parent)]

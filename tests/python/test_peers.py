@@ -73,6 +73,7 @@ def test_we_read_what_pyjwt_signs(alg, claims):
     assert ours(token, alg).to_dict() == json.loads(json.dumps(whole(claims)))
 
 
+@pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
 @pytest.mark.parametrize("alg", ["RS256", "ES256", "EdDSA"])
 @BOUND
 @given(payload=st.binary(max_size=300))
