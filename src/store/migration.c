@@ -7,6 +7,8 @@
 #include "store/migration.h"
 
 #include "base/array.h"
+#include "base/context.h"
+#include "base/fold.h"
 
 static const char *const migrations[] = {
     /* 1 */
@@ -91,6 +93,10 @@ static const char *const migrations[] = {
     "PRAGMA application_id = 1330861129;", /* "OSTI" */
     /* 4: the APIs that a code's tokens are for (RFC 8707) */
     "ALTER TABLE code ADD COLUMN resources TEXT NOT NULL DEFAULT '';",
+    /* 5: names and addresses are folded beyond ASCII; of two that are one then, both stay */
+    "UPDATE OR IGNORE user SET username = fold(username) WHERE username <> fold(username);"
+    "UPDATE OR IGNORE user SET email = fold(email), unique_email = fold(unique_email)"
+    "  WHERE email <> fold(email);",
 };
 #define SCHEMA ((int)(ARRAY_LEN(migrations)))
 #define APPLICATION 1330861129
@@ -150,6 +156,21 @@ ost_result migration_check(database *d, ost_error *error)
     return result;
 }
 
+/* fold(TEXT), for migrations. */
+static void fold_value(sqlite3_context *call, int count, sqlite3_value **values)
+{
+    const unsigned char *text = sqlite3_value_text(values[0]);
+    size_t len = (size_t)sqlite3_value_bytes(values[0]);
+    char *folded = text != NULL && count == 1 ? memory_alloc(FOLD_ROOM(len)) : NULL;
+    if (folded == NULL) {
+        sqlite3_result_error_nomem(call);
+        return;
+    }
+    len = fold_into((ost_text){(const char *)text, len}, folded);
+    sqlite3_result_text(call, folded, (int)len, SQLITE_TRANSIENT);
+    memory_free(folded);
+}
+
 /* The version is read again inside: another process may have been faster. */
 static ost_result apply_next(database *d, int *ret_version, ost_error *error)
 {
@@ -176,6 +197,9 @@ static ost_result apply_next(database *d, int *ret_version, ost_error *error)
 ost_result migrate(database *d, ost_error *error)
 {
     int version = 0;
+    if (sqlite3_create_function(d->db, "fold", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
+                                fold_value, NULL, NULL) != SQLITE_OK)
+        return ost_error_set(error, OST_E_STORE, "%s", sqlite3_errmsg(d->db));
     ost_result result = read_version(d, &version, error);
     while (result == OST_OK && version < SCHEMA)
         result = apply_next(d, &version, error);

@@ -59,8 +59,8 @@ OST_MUST_CHECK ost_result store_realm_list(store *store, ost_arena *arena, store
 
 struct store_user {
     ost_text id, realm; /* realm: its name */
-    ost_text username;  /* lower case, unique in the realm */
-    ost_text email;     /* lower case; empty: none; unique among those that are not shared */
+    ost_text username;  /* folded (base/fold.h), unique in the realm */
+    ost_text email;     /* folded; empty: none; unique among those that are not shared */
     ost_text document;  /* Keycloak's UserRepresentation as JSON, without credentials */
     ost_text password;  /* the password credential as JSON; empty: none */
     bool enabled;

@@ -2,6 +2,7 @@
 /* Users in the store. */
 #include <string.h>
 
+#include "base/fold.h"
 #include "base/text.h"
 #include "store/row.h"
 #include "store/transaction.h"
@@ -63,16 +64,6 @@ ost_result store_user_get(store *s, ost_text realm, ost_text id, ost_arena *aren
     return result;
 }
 
-/* ASCII alone is folded here: names are stored as the importer folded them. */
-static ost_text folded(ost_arena *arena, ost_text name)
-{
-    char *copy = ost_arena_copy(arena, name);
-    if (copy == NULL)
-        return (ost_text){0};
-    text_make_lower(copy, name.len);
-    return (ost_text){copy, name.len};
-}
-
 static ost_result find_user(database *d, ost_text realm, ost_text name, bool or_email,
                             ost_arena *arena, store_user *ret_user)
 {
@@ -90,7 +81,7 @@ static ost_result find_user(database *d, ost_text realm, ost_text name, bool or_
 ost_result store_user_find(store *s, ost_text realm, ost_text name, bool or_email, ost_arena *arena,
                            store_user *ret_user)
 {
-    ost_text wanted = folded(arena, name);
+    ost_text wanted = text_fold(name, arena); /* as the importer stored it */
     if (wanted.data == NULL)
         return OST_E_MEMORY;
     database *d = read_begin(s);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/context.h"
+#include "base/fold.h"
 #include "base/text.h"
 #include "provider/realm/password.h"
 #include "provider/realm/uuid.h"
@@ -13,11 +14,7 @@
 
 ost_text user_row_fold(ost_text text, ost_arena *arena)
 {
-    char *copy = ost_arena_copy(arena, text);
-    if (copy == NULL)
-        return (ost_text){0};
-    text_make_lower(copy, text.len);
-    return (ost_text){copy, text.len};
+    return text_fold(text, arena);
 }
 
 static bool is_password(const ost_json *credential)
@@ -175,6 +172,7 @@ static ost_result read_row(const ost_json *user, const store_user *before,
         text.len > MAX_NAME)
         return OST_E_FORMAT;
     row->username = user_row_fold(text, arena);
+    ost_text shown = text_lower(text, arena);
     *ret_what = "email: not a string";
     if (ost_json_get(user, "email") != NULL &&
         !ost_json_is(ost_json_get(user, "email"), OST_JSON_NULL)) {
@@ -191,7 +189,7 @@ static ost_result read_row(const ost_json *user, const store_user *before,
     if (!read_id(user, context, arena, &row->id))
         return OST_E_FORMAT;
     *ret_what = "the user cannot be written";
-    ost_result result = write_document(user, row->id, row->username, arena, &row->document);
+    ost_result result = write_document(user, row->id, shown, arena, &row->document);
     *ret_what = "credentials: the password cannot be used";
     return result == OST_OK ? read_password(user, before, context, arena, &row->password) : result;
 }

@@ -29,8 +29,7 @@ OST_MUST_CHECK ost_result user_row_service_account(ost_text client_id, ost_text 
                                                    const ost_context *context, ost_arena *arena,
                                                    store_user *ret_row);
 
-/* Lower case, ASCII alone: how user names and e-mail addresses are stored and looked up. NULL data:
- * out of memory. */
+/* How user names and e-mail addresses are stored and looked up. NULL data: out of memory. */
 ost_text user_row_fold(ost_text text, ost_arena *arena);
 
 #endif

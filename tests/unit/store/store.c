@@ -179,6 +179,9 @@ static const char first_schema[] =
     "INSERT INTO user VALUES ('r', 'u1', 'a', 'a@x', '{}', '', 1, 0);"
     "INSERT INTO user VALUES ('r', 'u2', 'b', 'same@x', '{}', '', 1, 0);"
     "INSERT INTO user VALUES ('r', 'u3', 'c', 'same@x', '{}', '', 1, 0);"
+    "INSERT INTO user VALUES ('r', 'u4', '\xC3\x84nne', '\xC3\x84@x', '{}', '', 1, 0);"
+    "INSERT INTO user VALUES ('r', 'u5', '\xC3\x96l', '\xC3\x96@x', '{}', '', 1, 0);"
+    "INSERT INTO user VALUES ('r', 'u6', '\xC3\xB6l', '\xC3\xB6@x', '{}', '', 1, 0);"
     "INSERT INTO session VALUES ('s', 'r', 'u1', 0, 0, 0, 100, 100, 0, '{}');"
     "INSERT INTO client_session VALUES ('s', 'c', '', '', '', 't1', 0, 0, 0, '{}');"
     "PRAGMA user_version = 1;";
@@ -208,6 +211,31 @@ static void an_old_store_is_brought_up_to_date(void **state)
     assert_int_equal(store_refresh_use(s, &turn), OST_OK);
     turn.next = OST_TEXT("t3");
     assert_int_equal(store_refresh_use(s, &turn), OST_E_CONFLICT);
+    store_close(s);
+    ost_arena_free(arena);
+}
+
+static void p13_names_of_an_old_store_are_folded(void **state)
+{
+    static const char *const names[] = {"\xC3\x84NNE", "\xC3\xA4nne", "\xC3\xA4@X"};
+    char path[600];
+    store *s;
+    store_user user;
+    ost_arena *arena = ost_arena_new(1 << 20);
+    (void)state;
+    snprintf(path, sizeof path, "%s", temporary_path("names.db"));
+    run_sql(path, first_schema);
+    assert_int_equal(store_open(path, &s, NULL), OST_OK);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(store_user_find(s, OST_TEXT("r"), text_of(names[i]), true, arena, &user),
+                         OST_OK);
+        assert_true(text_is(user.id, "u4"));
+    }
+    /* Two who are one now: nobody is lost, and the name is the one's who had it so. */
+    assert_int_equal(store_user_find(s, OST_TEXT("r"), OST_TEXT("\xC3\x96L"), false, arena, &user),
+                     OST_OK);
+    assert_true(text_is(user.id, "u6"));
+    assert_int_equal(store_user_get(s, OST_TEXT("r"), OST_TEXT("u5"), arena, &user), OST_OK);
     store_close(s);
     ost_arena_free(arena);
 }
@@ -270,6 +298,7 @@ int main(void)
         cmocka_unit_test(what_is_somebody_elses_is_left_alone),
         cmocka_unit_test(a_newer_programs_store_is_left_alone),
         cmocka_unit_test(an_old_store_is_brought_up_to_date),
+        cmocka_unit_test(p13_names_of_an_old_store_are_folded),
         cmocka_unit_test(a_migration_happens_whole_or_not_at_all),
         cmocka_unit_test(many_processes_may_open_a_new_store_at_once),
         cmocka_unit_test(any_allocation_may_fail),

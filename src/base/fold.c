@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Case folding; see fold.h. */
+#include "base/fold.h"
+
+#include "base/array.h"
+#include "base/fold_table.h"
+#include "base/text.h"
+
+static uint32_t fold_code(uint32_t code)
+{
+    size_t low = 0, high = ARRAY_LEN(fold_table);
+    if (code < 0x80)
+        return code >= 'A' && code <= 'Z' ? code + ('a' - 'A') : code;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        const struct fold_range *range = &fold_table[middle];
+        if (code > range->last)
+            low = middle + 1;
+        else if (code < range->first)
+            high = middle;
+        else
+            return (code - range->first) % range->step == 0
+                       ? (uint32_t)((int32_t)code + range->difference)
+                       : code;
+    }
+    return code;
+}
+
+static uint32_t lower_code(uint32_t code)
+{
+    for (size_t i = 0; i < ARRAY_LEN(fold_small) && fold_small[i].first <= code; i++) {
+        if (code <= fold_small[i].last)
+            return code;
+    }
+    return fold_code(code);
+}
+
+/* One code point of good UTF-8, of `size` bytes; 0: these bytes are none. */
+static size_t read_code(const unsigned char *at, size_t left, uint32_t *ret_code)
+{
+    size_t size = at[0] < 0x80 ? 1 : at[0] < 0xE0 ? 2 : at[0] < 0xF0 ? 3 : 4;
+    if (size > left || !text_is_utf8((ost_text){(const char *)at, size}))
+        return 0;
+    uint32_t code = size == 1 ? at[0] : at[0] & (0x7FU >> size);
+    for (size_t i = 1; i < size; i++)
+        code = code << 6 | (at[i] & 0x3FU);
+    *ret_code = code;
+    return size;
+}
+
+static size_t write_code(uint32_t code, char *ret)
+{
+    static const unsigned char leads[] = {0, 0, 0xC0, 0xE0, 0xF0};
+    size_t size = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    for (size_t i = size; i-- > 1; code >>= 6)
+        ret[i] = (char)(0x80 | (code & 0x3F));
+    ret[0] = (char)(leads[size] | code);
+    return size;
+}
+
+static size_t map_into(ost_text text, uint32_t (*map)(uint32_t), char *ret)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < text.len;) {
+        uint32_t code = 0;
+        size_t size = read_code((const unsigned char *)text.data + i, text.len - i, &code);
+        if (size == 0)
+            ret[len++] = text.data[i];
+        else
+            len += write_code(map(code), ret + len);
+        i += size > 0 ? size : 1;
+    }
+    return len;
+}
+
+size_t fold_into(ost_text text, char *ret)
+{
+    return map_into(text, fold_code, ret);
+}
+
+static ost_text map_text(ost_text text, uint32_t (*map)(uint32_t), ost_arena *arena)
+{
+    char *made = ost_arena_alloc(arena, FOLD_ROOM(text.len));
+    return made != NULL ? (ost_text){made, map_into(text, map, made)} : (ost_text){0};
+}
+
+ost_text text_fold(ost_text text, ost_arena *arena)
+{
+    return map_text(text, fold_code, arena);
+}
+
+ost_text text_lower(ost_text text, ost_arena *arena)
+{
+    return map_text(text, lower_code, arena);
+}
