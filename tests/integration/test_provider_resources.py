@@ -5,7 +5,8 @@ import json
 
 import pytest
 from oidc import Client, Pkce, callback_of
-from programs import Provider
+from peers import PROJECT, free_port
+from programs import ItemsApi, Provider
 from web import Browser, query_of, unverified_token
 
 CALLBACK = "http://localhost:8000/auth"
@@ -189,3 +190,22 @@ def test_metadata_is_where_rfc_8414_puts_it(realm, name):
         allowed = Browser().request("OPTIONS", url, None, asked).header("access-control-allow-headers")
         assert "MCP-Protocol-Version" in allowed
     assert Browser().get(f"{realm.base}/.well-known/{name}/realms/nobody").status == 404
+
+
+def test_p29_an_api_that_names_itself_takes_the_tokens_that_are_for_it(provider, myapi, tmp_path):
+    """As script/server starts it: clients of the Model Context Protocol ask by the resource that the metadata names."""
+    port = free_port()
+    resource = f"http://localhost:{port}"
+    with ItemsApi(provider.realm().issuer, tmp_path, port, arguments=("--resource", resource, "--audience", resource)) as api:
+        challenge = Browser().get(f"{api.base}/items/").header("WWW-Authenticate")
+        place = challenge.split('resource_metadata="')[1].split('"')[0]
+        metadata = Browser().get(place, headers={"Origin": "https://inspector.example"})
+        assert metadata.header("Access-Control-Allow-Origin") == "*"
+        assert metadata.json()["resource"] == resource
+        assert metadata.json()["authorization_servers"] == [provider.realm().issuer]
+        form = {"grant_type": "password", "username": "alice", "password": "alice-password", "scope": "openid"}
+        for asked in ({"resource": resource}, {}):
+            token = provider.realm().token({**form, **asked}, myapi).json()["access_token"]
+            assert Browser().get(f"{api.base}/items/", headers={"Authorization": f"Bearer {token}"}).status == 200
+    server = (PROJECT / "script" / "server").read_text()
+    assert '--resource "http://localhost:$api_port"' in server and '--audience "http://localhost:$api_port"' in server
