@@ -38,11 +38,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (arena == NULL)
         return 0;
     role_names named;
+    const realm_surroundings beside = {.named = &named};
     import_report report = {.arena = arena, .whole = true};
     if (realm_file_parse(text, arena, &file, NULL) == OST_OK &&
         review_object(file, &member_realm, "", false, arena, &report, &file, NULL) == OST_OK &&
         role_names_gather(file, NULL, 0, arena, &named) == OST_OK &&
-        realm_document_complete(file, NULL, &named, NULL, arena, &document, NULL) == OST_OK &&
+        realm_document_complete(file, &beside, NULL, arena, &document, NULL) == OST_OK &&
         realm_load(document, 1, &r, NULL) == OST_OK) {
         realm_roles roles;
         import_over_itself(r->document, arena);

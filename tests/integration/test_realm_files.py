@@ -269,6 +269,27 @@ def test_p2_groups_and_clients_that_are_not_there_are_refused(importing, user, p
     assert done.returncode == 1 and path in done.stderr
 
 
+# ---- P6: where a logout may lead ----
+
+
+@pytest.mark.parametrize("attributes, target, status", [
+    ({}, "https://shop.example/cb", 302),  # as "+"
+    ({}, "https://evil.example/", 400),
+    ({"post.logout.redirect.uris": "+"}, "https://shop.example/cb", 302),
+    ({"post.logout.redirect.uris": "https://shop.example/out"}, "https://shop.example/out", 302),
+    ({"post.logout.redirect.uris": "https://shop.example/out"}, "https://shop.example/cb", 400),
+    ({"post.logout.redirect.uris": "-"}, "https://shop.example/cb", 400),
+])
+def test_p6_without_logout_targets_the_redirect_uris_are_meant(realm_of, attributes, target, status):
+    realm, _ = realm_of(clients=[{**SHOP, "attributes": attributes}])
+    browser = Browser()
+    _, answer = realm.code_login(CLIENT, "ann", "ann-password", browser=browser)
+    form = {"id_token_hint": answer.json()["id_token"], "post_logout_redirect_uri": target}
+    done = browser.get(realm.endpoint("logout"), form)
+    assert done.status == status
+    assert status == 400 or done.location == target
+
+
 # ---- P7: null is left out ----
 
 
@@ -321,6 +342,72 @@ def test_p10_passwords_of_before_keycloak_8(realm_of, algorithm, digest):
     realm, _ = realm_of(users=[{**ANN, "credentials": [old]}])
     assert log_in(realm).status == 200
     assert realm.password(CLIENT, "ann", "wrong").status == 401
+
+
+# ---- P13: letters of every script have a case ----
+
+
+@pytest.mark.parametrize("stored, typed", [
+    ("Änne", "ÄNNE"), ("änne", "Änne"), ("Γιώργος", "ΓΙΏΡΓΟΣ"), ("Женя", "женя"), ("\u212aarl", "karl"), ("ann", "ANN"),
+])
+def test_p13_names_and_addresses_are_one_whatever_their_case(realm_of, stored, typed):
+    realm, made = realm_of(users=[{**ANN, "username": stored, "email": f"{stored}@x.example"}])
+    for name in (stored, typed, f"{typed}@X.example"):
+        answer = realm.password(CLIENT, name, "ann-password")
+        assert answer.status == 200, name
+    claims = unverified_token(answer.json()["access_token"])[1]
+    assert claims["preferred_username"] == stored.lower()
+    done = run("user", "add", typed, "--realm", "x", "--no-password", "--data", made.data)
+    assert done.returncode == 1 and "exists" in done.stderr
+
+
+def test_p13_two_of_a_file_who_differ_by_case_alone_are_refused(importing):
+    for one, other in (({"username": "Änne"}, {"username": "änne"}), ({"username": "a", "email": "Ö@x.example"}, {"username": "b", "email": "ö@X.example"})):
+        done, _ = importing({"realm": "x", "users": [one, other]})
+        assert done.returncode == 1 and "exists already" in done.stderr
+
+
+# ---- P25: keys that not everybody can read ----
+
+
+def pkcs8(name):
+    """A new private key, by the means of its own curve."""
+    algorithm = ["-algorithm", name] if name.startswith("Ed") else ["-algorithm", "EC", "-pkeyopt", f"ec_paramgen_curve:{name}"]
+    return base64.b64encode(subprocess.run(["openssl", "genpkey", *algorithm, "-outform", "DER"], capture_output=True, check=True).stdout).decode()
+
+
+def test_p25_a_key_that_spoils_the_set_for_some_is_told(importing):
+    def component(name, curve):
+        return {"name": name, "providerId": "eddsa-generated",
+                "config": {"eddsaPrivateKey": [pkcs8(curve)], "eddsaEllipticCurveKey": [curve], "algorithm": ["EdDSA"]}}
+
+    keys = [component("good", "Ed25519"), component("rare", "Ed448")]
+    file = {"realm": "x", "components": {"org.keycloak.keys.KeyProvider": keys}}
+    done, report = importing(file, "--dry-run", "--strict")
+    assert done.returncode == 0, done.stderr
+    assert [one["path"] for one in report[0]["warnings"]] == ["components.org.keycloak.keys.KeyProvider[1]"]
+    assert "key set" in report[0]["warnings"][0]["warning"]
+    done, report = importing({**file, "components": {"org.keycloak.keys.KeyProvider": keys[:1]}})
+    assert done.returncode == 0 and report[0]["warnings"] == []
+
+
+# ---- groups with a slash in their name ----
+
+
+@pytest.mark.parametrize("path", ["/staff/night/shift", "/staff/night~/shift"])
+def test_a_group_whose_name_has_a_slash(realm_of, path):
+    def mapper(name, full):
+        return {"name": name, "protocol": "openid-connect", "protocolMapper": "oidc-group-membership-mapper",
+                "config": {"claim.name": name, "full.path": full, "access.token.claim": "true"}}
+
+    realm, _ = realm_of(
+        clients=[{**SHOP, "protocolMappers": [mapper("paths", "true"), mapper("names", "false")]}],
+        groups=[{"name": "staff", "subGroups": [{"name": "night"}, {"name": "night/shift", "realmRoles": ["awake"]}]}],
+        users=[{**ANN, "groups": [path]}],
+    )
+    claims = unverified_token(log_in(realm).json()["access_token"])[1]
+    assert (claims["paths"], claims["names"]) == (["/staff/night/shift"], ["night/shift"])
+    assert "awake" in claims["realm_access"]["roles"]
 
 
 # ---- P21: files ----

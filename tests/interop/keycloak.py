@@ -183,6 +183,25 @@ class Keycloak:
             shutil.rmtree(self._own_home, ignore_errors=True)
             self._own_home = self._home = None
 
+    # Files, while the server does not run
+
+    def import_file(self, file):
+        """Overwrites the realm that exists; the first time makes the database, too."""
+        self._run_offline("import", "--file", file)
+
+    def export_file(self, realm, file):
+        """The realm with users and secrets, as Keycloak has it now."""
+        self._run_offline("export", "--realm", realm, "--users", "realm_file", "--file", file)
+        return json.loads(pathlib.Path(file).read_text())
+
+    def _run_offline(self, *words):
+        command = [str(self.home / "bin" / "kc.sh"), *map(str, words)]
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=START_SECONDS, env={**os.environ, "JAVA_HOME": java_home()}
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"{words[0]} ended with {done.returncode}:\n{done.stdout[-3000:]}")
+
     # The admin API
 
     def admin_token(self):

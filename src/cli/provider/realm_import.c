@@ -79,6 +79,10 @@ static void print_report(const import_report *report)
     }
     if (lines > LINES_MAX)
         printf("  … and %zu more (--json has them all)\n", lines - LINES_MAX);
+    for (const report_warning *at = report->warnings; at != NULL; at = at->next) {
+        print_text("  ", text_of(at->path));
+        printf(": warning: %s\n", at->text);
+    }
 }
 
 /* "  ~ CLIENT shop: redirectUris, secret" */

@@ -2,6 +2,7 @@
 /* Keys as components; see key_component.h. */
 #include "provider/file/key_component.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "base/base64url.h"
 #include "base/context.h"
 #include "base/text.h"
+#include "provider/member/import_report.h"
 #include "provider/realm/realm_key.h"
 
 #define MAX_KEYS 64 /* of a file */
@@ -188,8 +190,26 @@ static void choose_signers(found_key *keys, size_t count)
     }
 }
 
+/* Whoever reads the key set with go-jose 4.1 loses all keys over one of a kind that it does not
+ * know. */
+static bool warn_of_rare(const found_key *key, size_t index, import_report *report)
+{
+    char path[80];
+    const ost_json *jwk;
+    if (report == NULL || !text_is(key->row.use, "sig") ||
+        ost_json_read(key->row.jwk, NULL, report->arena, &jwk, NULL) != OST_OK ||
+        (!ost_json_equals(ost_json_get(jwk, "crv"), OST_TEXT("Ed448")) &&
+         !ost_json_equals(ost_json_get(jwk, "crv"), OST_TEXT("secp256k1"))))
+        return true;
+    snprintf(path, sizeof path, "components." KEY_PROVIDER "[%zu]", index);
+    return import_report_warn(report, path,
+                              "the key is published, and libraries that do not know its curve "
+                              "(go-jose 4.1) lose the whole key set over it");
+}
+
 static ost_result read_keys(const ost_json *list, ost_text realm, const ost_context *context,
-                            ost_arena *arena, found_key *keys, size_t *count, ost_error *error)
+                            ost_arena *arena, import_report *report, found_key *keys, size_t *count,
+                            ost_error *error)
 {
     size_t index = 0;
     for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at), index++) {
@@ -204,14 +224,16 @@ static ost_result read_keys(const ost_json *list, ost_text realm, const ost_cont
             return ost_error_set(error, OST_E_FORMAT,
                                  "components." KEY_PROVIDER "[%zu]: the key cannot be used: %s",
                                  index, ost_result_sentence(result));
+        if (found && !warn_of_rare(&keys[*count], index, report))
+            return ost_error_set(error, OST_E_MEMORY, "out of memory");
         *count += found;
     }
     return OST_OK;
 }
 
 ost_result key_components_read(const ost_json *components, ost_text realm,
-                               const ost_context *context, ost_arena *arena, store_key **ret_keys,
-                               size_t *ret_count, ost_error *error)
+                               const ost_context *context, ost_arena *arena, import_report *report,
+                               store_key **ret_keys, size_t *ret_count, ost_error *error)
 {
     size_t count = 0;
     found_key *found = ost_arena_alloc(arena, MAX_KEYS * sizeof *found);
@@ -219,7 +241,7 @@ ost_result key_components_read(const ost_json *components, ost_text realm,
     if (found == NULL || keys == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
     ost_result result = read_keys(ost_json_get(components, KEY_PROVIDER), realm, context, arena,
-                                  found, &count, error);
+                                  report, found, &count, error);
     if (result != OST_OK)
         return result;
     qsort(found, count, sizeof *found, by_priority);

@@ -19,7 +19,8 @@
 /* One completion under way. */
 typedef struct completion {
     const ost_json *file;
-    const ost_json *before; /* the realm that there is; NULL: none */
+    const realm_surroundings *beside;
+    const ost_json *before; /* of `beside` */
     const ost_json *defaults;
     const ost_json *default_scopes, *optional_scopes; /* for clients that name none */
     const role_names *named;                          /* roles that somebody has */
@@ -126,7 +127,7 @@ static void put_role_list(completion *c, ost_text client, const ost_json *own,
     before = client.len > 0 ? ost_json_get_text(ost_json_get(before, "client"), client)
                             : ost_json_get(before, "realm");
     put_entries(c, own, defaults, before);
-    for (size_t i = 0; i < c->named->count; i++) {
+    for (size_t i = 0; c->named != NULL && i < c->named->count; i++) {
         const role_name *role = &c->named->names[i];
         if (text_equal(role->client, client) && find_named(own, "name", role->name) == NULL &&
             find_named(defaults, "name", role->name) == NULL)
@@ -152,7 +153,7 @@ static void put_client_roles(completion *c, const ost_json *own)
         if (ost_json_get_text(defaults, ost_json_name(at)) == NULL)
             put_client_role_list(c, ost_json_name(at), at, NULL);
     }
-    for (size_t i = 0; i < c->named->count; i++) { /* sorted by client */
+    for (size_t i = 0; c->named != NULL && i < c->named->count; i++) { /* sorted by client */
         ost_text client = c->named->names[i].client;
         if (client.len > 0 && (i == 0 || !text_equal(client, c->named->names[i - 1].client)) &&
             ost_json_get_text(own, client) == NULL && ost_json_get_text(defaults, client) == NULL)
@@ -207,10 +208,28 @@ static void put_secret(completion *c, const ost_json *client)
     wipe(text, sizeof text);
 }
 
+/* Keycloak adds the mappers with the account: where that is there, the client has those that it is
+ * to have. */
+static bool comes_with_account(const completion *c, const ost_json *client, const ost_json *before)
+{
+    const realm_surroundings *beside = c->beside;
+    ost_text client_id;
+    if (!realm_document_has_account(client) ||
+        !ost_json_text(ost_json_get(client, "clientId"), &client_id))
+        return false;
+    for (size_t i = 0; beside != NULL && i < beside->user_count; i++) {
+        if (ost_json_equals(ost_json_get(beside->users[i], "serviceAccountClientId"), client_id))
+            return false;
+    }
+    return beside == NULL || !beside->merged || !realm_document_has_account(before);
+}
+
 static void put_mappers(completion *c, const ost_json *client, const ost_json *before)
 {
     const ost_json *own = ost_json_get(client, "protocolMappers");
-    bool account = realm_document_has_account(client);
+    bool account = comes_with_account(c, client, before);
+    if (own == NULL && !account)
+        return;
     ost_json_put_name(c->writer, OST_TEXT("protocolMappers"));
     put_list(c, own, account ? ost_json_get(c->defaults, "serviceAccountMappers") : NULL,
              ost_json_get(before, "protocolMappers"));
@@ -369,9 +388,9 @@ static bool is_realm_name(ost_text name)
     return name.len > 0 && name.len <= 255 && !text_is(name, ".") && !text_is(name, "..");
 }
 
-ost_result realm_document_complete(const ost_json *file, const ost_json *before,
-                                   const role_names *named, const ost_context *context,
-                                   ost_arena *arena, ost_text *ret_document, ost_error *error)
+ost_result realm_document_complete(const ost_json *file, const realm_surroundings *beside,
+                                   const ost_context *context, ost_arena *arena,
+                                   ost_text *ret_document, ost_error *error)
 {
     static const char *const written[] = {"users",
                                           "roles",
@@ -381,8 +400,12 @@ ost_result realm_document_complete(const ost_json *file, const ost_json *before,
                                           "defaultDefaultClientScopes",
                                           "defaultOptionalClientScopes",
                                           NULL};
-    completion c = {
-        .file = file, .before = before, .named = named, .context = context, .arena = arena};
+    completion c = {.file = file,
+                    .beside = beside,
+                    .before = beside->before,
+                    .named = beside->named,
+                    .context = context,
+                    .arena = arena};
     ost_text name;
     if (!ost_json_text(ost_json_get(file, "realm"), &name) || !is_realm_name(name))
         return ost_error_set(error, OST_E_FORMAT,

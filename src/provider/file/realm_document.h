@@ -7,13 +7,22 @@
 
 #include "provider/file/role_names.h"
 
+/* What a file is completed by beside itself. Zeroed: a new realm without users. */
+typedef struct realm_surroundings {
+    const ost_json *before;       /* the document of the realm that there is; NULL: none */
+    bool merged;                  /* and the file has been put over it */
+    const role_names *named;      /* roles that users and groups have; NULL: none */
+    const ost_json *const *users; /* of the file, UserRepresentations */
+    size_t user_count;
+} realm_surroundings;
+
 /* Writes the document that is stored for the realm file `file`: everything in it but users, with
- * ids, built-in roles, client scopes and clients added, roles made that are `named` and nowhere
- * declared, and secrets made for clients that need one. What is added has the ids that it has in
- * `before`, the document of the realm that there is (NULL: none). In the arena. OST_E_FORMAT with
- * the path within the file. */
-OST_MUST_CHECK ost_result realm_document_complete(const ost_json *file, const ost_json *before,
-                                                  const role_names *named,
+ * ids, built-in roles, client scopes and clients added, roles made that are named and nowhere
+ * declared, secrets made for clients that need one, and mappers for accounts of clients that are
+ * not there yet. What is added has the ids that it had before. In the arena. OST_E_FORMAT with the
+ * path within the file. */
+OST_MUST_CHECK ost_result realm_document_complete(const ost_json *file,
+                                                  const realm_surroundings *beside,
                                                   const ost_context *context, ost_arena *arena,
                                                   ost_text *ret_document, ost_error *error);
 

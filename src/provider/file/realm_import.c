@@ -91,14 +91,21 @@ static ost_result read_all(import *i, const ost_json *file, ost_error *error)
 static ost_result make_rows(import *i, ost_error *error)
 {
     role_names named;
+    realm_surroundings beside = {
+        .named = &named, .users = i->users.documents, .user_count = i->users.count};
     const user_rows_progress progress = {i->options->progress, i->options->user};
     ost_result result =
         role_names_gather(i->file, i->users.documents, i->users.count, i->arena, &named);
     if (result != OST_OK)
         return ost_error_set(error, result, "roles: %s", ost_result_sentence(result));
-    result = realm_document_complete(i->file, i->update != NULL ? i->update->document : NULL,
-                                     &named, i->context, i->arena, &i->row.document, error);
-    i->row.version = i->update != NULL ? i->update->stored.version + 1 : 1;
+    i->row.version = 1;
+    if (i->update != NULL) {
+        beside.before = i->update->document;
+        beside.merged = i->update->mode == MERGE_INTO;
+        i->row.version = i->update->stored.version + 1;
+    }
+    result =
+        realm_document_complete(i->file, &beside, i->context, i->arena, &i->row.document, error);
     if (result == OST_OK)
         result = realm_load(i->row.document, i->row.version, &i->realm, error);
     if (result != OST_OK)
@@ -116,8 +123,9 @@ static ost_result make_plan(import *i, ost_error *error)
 {
     store_key *brought;
     size_t count;
-    ost_result result = key_components_read(ost_json_get(i->file, "components"), i->row.name,
-                                            i->context, i->arena, &brought, &count, error);
+    ost_result result =
+        key_components_read(ost_json_get(i->file, "components"), i->row.name, i->context, i->arena,
+                            &i->report, &brought, &count, error);
     if (result != OST_OK)
         return result;
     return i->update != NULL ? realm_update_plan(i->update, &i->row, i->realm, &i->users,

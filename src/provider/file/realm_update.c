@@ -78,25 +78,23 @@ static ost_result write_over(user_plan *p, const store_user *row, const store_us
     return OST_OK;
 }
 
-static bool is_account(const store_user *user, ost_arena *arena)
+/* The client whose account the user is; empty: of none. */
+static ost_text account_of(const store_user *user, ost_arena *arena)
 {
     const ost_json *document;
-    return text_starts(user->username, "service-account-") &&
-           ost_json_read(user->document, &limits, arena, &document, NULL) == OST_OK &&
-           ost_json_get(document, "serviceAccountClientId") != NULL;
+    ost_text client_id = {0};
+    if (text_starts(user->username, "service-account-") &&
+        ost_json_read(user->document, &limits, arena, &document, NULL) == OST_OK)
+        (void)!ost_json_text(ost_json_get(document, "serviceAccountClientId"), &client_id);
+    return client_id;
 }
 
 /* The account of a client stays and goes with it. */
 static bool stays(const user_plan *p, const store_user *user)
 {
-    if (!is_account(user, p->update->arena))
-        return !p->lists_users;
-    for (size_t i = 0; i < p->realm->client_count; i++) {
-        if (p->realm->clients[i].service_account &&
-            text_is(user->username, p->realm->clients[i].service_account_user))
-            return true;
-    }
-    return false;
+    ost_text client_id = account_of(user, p->update->arena);
+    const realm_client *client = realm_find_client(p->realm, client_id);
+    return client_id.len > 0 ? client != NULL && client->service_account : !p->lists_users;
 }
 
 static ost_result plan_other(user_plan *p, const store_user *user)

@@ -62,6 +62,30 @@ bool import_report_add(import_report *r, const char *path, const char *title, os
     return true;
 }
 
+bool import_report_warn(import_report *r, const char *path, const char *text)
+{
+    report_warning *warning = ost_arena_alloc(r->arena, sizeof *warning);
+    const char *copy = ost_arena_copy(r->arena, text_of(path));
+    if (warning == NULL || copy == NULL)
+        return false;
+    *warning = (report_warning){.next = r->warnings, .path = copy, .text = text};
+    r->warnings = warning;
+    return true;
+}
+
+static void write_warnings(const import_report *r, ost_json_writer *w)
+{
+    ost_json_put_name(w, OST_TEXT("warnings"));
+    ost_json_open_array(w);
+    for (const report_warning *at = r->warnings; at != NULL; at = at->next) {
+        ost_json_open_object(w);
+        ost_json_member_string(w, "path", at->path);
+        ost_json_member_string(w, "warning", at->text);
+        ost_json_close_object(w);
+    }
+    ost_json_close_array(w);
+}
+
 static void write_entries(const report_object *object, member_fate fate, ost_json_writer *w)
 {
     bool told = fate != MEMBER_ACTED && fate != MEMBER_KEPT, any = false;
@@ -94,6 +118,7 @@ void import_report_write(const import_report *r, ost_json_writer *w)
     for (int fate = 0; fate < MEMBER_FATES; fate++)
         ost_json_member_integer(w, member_fate_name((member_fate)fate), (int64_t)r->count[fate]);
     ost_json_close_object(w);
+    write_warnings(r, w);
     ost_json_put_name(w, OST_TEXT("objects"));
     ost_json_open_array(w);
     for (const report_object *at = r->first; at != NULL; at = at->next) {

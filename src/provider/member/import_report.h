@@ -23,20 +23,31 @@ typedef struct report_object {
     report_entry *first, *last;
 } report_object;
 
+/* What works here, and elsewhere may not. */
+typedef struct report_warning {
+    struct report_warning *next;
+    const char *path; /* "components…[2]" */
+    const char *text;
+} report_warning;
+
 typedef struct import_report {
     ost_arena *arena; /* where everything lives */
     bool whole;       /* also what is acted upon and kept, by name; else only how many */
     size_t count[MEMBER_FATES];
     report_object *first, *last;
+    report_warning *warnings; /* the last one first */
 } import_report;
 
 /* False: out of memory. Entries of one object follow each other. */
 bool import_report_add(import_report *report, const char *path, const char *title, ost_text name,
                        member_fate fate, ost_text which, const char *why);
 
+/* `path` is copied, `text` has to last. False: out of memory. */
+bool import_report_warn(import_report *report, const char *path, const char *text);
+
 const char *member_fate_name(member_fate fate); /* "acted upon" */
 
-/* The report's part of a JSON object that is open: "counts" and "objects". */
+/* The report's part of a JSON object that is open: "counts", "warnings" and "objects". */
 void import_report_write(const import_report *report, ost_json_writer *writer);
 
 #endif

@@ -4,54 +4,60 @@
 
 #include "base/text.h"
 
-/* The end of the first name of a path: the next slash that is not escaped. */
-static size_t name_end(ost_text path)
+#define MAX_TRIES 1000 /* of names that begin alike: bounds what a strange realm costs */
+
+typedef struct group_search {
+    const ost_json **way;
+    unsigned tries;
+} group_search;
+
+static size_t skip_slashes(ost_text path, size_t at)
 {
-    size_t end = text_find(path, '/', 0);
-    while (end > 0 && end < path.len && path.data[end - 1] == '~')
-        end = text_find(path, '/', end + 1);
-    return end;
+    while (at < path.len && path.data[at] == '/')
+        at++;
+    return at;
 }
 
-static bool is_name(ost_text escaped, ost_text name)
+/* How much of the path the name takes up, to the slash behind it or to the end; 0: it does not
+ * stand there. A slash within the name may be escaped. */
+static size_t name_len(ost_text path, ost_text name)
 {
     size_t at = 0;
-    for (size_t i = 0; i < escaped.len; i++, at++) {
-        if (escaped.data[i] == '~' && i + 1 < escaped.len && escaped.data[i + 1] == '/')
-            i++;
-        if (at >= name.len || name.data[at] != escaped.data[i])
-            return false;
+    for (size_t i = 0; i < name.len; i++, at++) {
+        if (name.data[i] == '/' && at + 1 < path.len && path.data[at] == '~' &&
+            path.data[at + 1] == '/')
+            at++;
+        if (at >= path.len || path.data[at] != name.data[i])
+            return 0;
     }
-    return at == name.len;
+    return at == path.len || path.data[at] == '/' ? at : 0;
 }
 
-static const ost_json *find(const ost_json *level, ost_text escaped)
+/* By turns each group whose name stands there: "/a/b" may be b within a, or a group "a/b". */
+static size_t find_way(group_search *s, const ost_json *level, ost_text path, size_t depth)
 {
     ost_text name;
-    for (const ost_json *at = ost_json_first(level); at != NULL; at = ost_json_next(at)) {
-        if (ost_json_text(ost_json_get(at, "name"), &name) && is_name(escaped, name))
-            return at;
+    path = text_slice(path, skip_slashes(path, 0), path.len);
+    if (path.len == 0)
+        return depth;
+    for (const ost_json *at = ost_json_first(level); at != NULL && depth < GROUP_DEPTH;
+         at = ost_json_next(at)) {
+        size_t len = ost_json_text(ost_json_get(at, "name"), &name) ? name_len(path, name) : 0;
+        if (len == 0 || s->tries++ >= MAX_TRIES)
+            continue;
+        s->way[depth] = at;
+        size_t found =
+            find_way(s, ost_json_get(at, "subGroups"), text_slice(path, len, path.len), depth + 1);
+        if (found > 0)
+            return found;
     }
-    return NULL;
+    return 0;
 }
 
 size_t group_path(const ost_json *groups, ost_text path, const ost_json *ret_groups[GROUP_DEPTH])
 {
-    size_t depth = 0;
-    const ost_json *level = groups;
-    while (path.len > 0) {
-        size_t end = name_end(path);
-        ost_text name = text_slice(path, 0, end);
-        path = text_slice(path, end + 1, path.len);
-        if (name.len == 0)
-            continue;
-        const ost_json *group = depth < GROUP_DEPTH ? find(level, name) : NULL;
-        if (group == NULL)
-            return 0;
-        ret_groups[depth++] = group;
-        level = ost_json_get(group, "subGroups");
-    }
-    return depth;
+    group_search search = {.way = ret_groups};
+    return find_way(&search, groups, path, 0);
 }
 
 bool group_exists(const realm *r, ost_text path)

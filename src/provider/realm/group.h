@@ -8,7 +8,8 @@
 #define GROUP_DEPTH 32
 
 /* The groups on the way to "/parent/child", the outermost first: how many, 0 when there is no such
- * group. A "~/" in a path stands for a slash within a name, as Keycloak writes it. */
+ * group. A slash within a name stands as it is, which is how Keycloak writes it, or as "~/", which
+ * it can be set to write. */
 size_t group_path(const ost_json *groups, ost_text path, const ost_json *ret_groups[GROUP_DEPTH]);
 
 bool group_exists(const realm *realm, ost_text path);

@@ -128,22 +128,38 @@ void map_address(mapper_work *w)
     }
 }
 
+/* Names as they are: whether "/a/b" is one or two of them, a token does not say in Keycloak either.
+ */
+static bool write_path(const ost_json *const *way, size_t from, size_t depth, const char *before,
+                       ost_json_writer *writer, ost_arena *arena)
+{
+    const char *path = "";
+    for (size_t i = from; i < depth && path != NULL; i++) {
+        ost_text name = {0};
+        (void)!ost_json_text(ost_json_get(way[i], "name"), &name);
+        path = ost_arena_format(arena, "%s%s%.*s", path, before, (int)name.len, name.data);
+    }
+    if (path != NULL)
+        ost_json_put_text(writer, text_of(path));
+    return path != NULL;
+}
+
 void map_groups(mapper_work *w)
 {
-    ost_text json, group;
+    ost_text json, path;
     bool full = !mapper_setting_is(w, "full.path", "false");
+    const ost_json *groups = ost_json_get(w->call->realm->document, "groups");
+    const ost_json *way[GROUP_DEPTH];
     ost_json_writer *writer = call_writer(w->call);
     if (writer == NULL)
         return;
     ost_json_open_array(writer);
     for (const ost_json *at = ost_json_first(ost_json_get(w->grant->user, "groups")); at != NULL;
          at = ost_json_next(at)) {
-        if (!ost_json_text(at, &group))
-            continue;
-        size_t name = full ? 0 : group.len;
-        while (name > 0 && group.data[name - 1] != '/')
-            name--;
-        ost_json_put_text(writer, text_slice(group, name, group.len));
+        size_t depth = ost_json_text(at, &path) ? group_path(groups, path, way) : 0;
+        if (depth > 0 &&
+            !write_path(way, full ? 0 : depth - 1, depth, full ? "/" : "", writer, w->call->arena))
+            return;
     }
     ost_json_close_array(writer);
     if (ost_json_writer_finish(writer, &json) == OST_OK)
