@@ -72,7 +72,7 @@ typedef struct ost_login_jar {
     const ost_login_pair *pairs;
     size_t count;
 } ost_login_jar;
-#define OST_LOGIN_PAIRS 128 /* what comes after so many is left out */
+#define OST_LOGIN_PAIRS 1024 /* what comes after so many is left out */
 
 /* Reads every value of the request's Cookie field (RFC 6265 §5.4). Texts borrow from them, the
  * array lives in the arena. OST_E_MEMORY;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "app/config/origin.h"
 #include "base/buffer.h"
 #include "base/percent.h"
 #include "base/text.h"
@@ -18,10 +19,12 @@ ost_text browser_base(const app_settings *settings, const http_request *request,
         return (ost_text){0};
     char *base = ost_arena_format(arena, "%s://%.*s", request->secure ? "https" : "http",
                                   (int)request->authority.len, request->authority.data);
-    /* Origins are compared byte by byte, so the host is lower-cased as browsers do. */
-    if (base != NULL)
-        text_make_lower(base, strlen(base));
-    return text_of(base);
+    if (base == NULL)
+        return (ost_text){0};
+    /* Origins are compared byte by byte, so it is spelt as browsers do. */
+    ost_text origin;
+    text_make_lower(base, strlen(base));
+    return origin_read(text_of(base), &origin) == OST_OK ? origin : (ost_text){0};
 }
 
 ost_result browser_cookies(const http_request *request, ost_arena *arena, ost_login_jar *ret_jar)
@@ -42,12 +45,45 @@ ost_result browser_cookies(const http_request *request, ost_arena *arena, ost_lo
     return ost_login_jar_read(fields, at, arena, ret_jar);
 }
 
-/* True when the comma-separated list names text/html, whatever its parameters. */
-static bool accepts_html(ost_text accept)
+static bool is_zero(ost_text value)
+{
+    for (size_t i = 0; i < value.len; i++) {
+        if (value.data[i] != (i == 1 ? '.' : '0'))
+            return false;
+    }
+    return value.len > 0;
+}
+
+/* A weight of nothing means "not acceptable" (RFC 9110 §12.4.2). */
+static bool has_weight(ost_text parameters)
+{
+    for (ost_text rest = parameters, piece; text_next(&rest, ';', &piece);) {
+        ost_text parameter = text_trim(piece);
+        size_t equals = text_find(parameter, '=', 0);
+        ost_text value = text_slice(parameter, equals + 1, parameter.len);
+        if (text_equal_ignoring_case(text_slice(parameter, 0, equals), OST_TEXT("q")))
+            return !is_zero(value);
+    }
+    return true;
+}
+
+/* The comma-separated list names text/html, and does not rule it out. */
+static bool names_html(ost_text accept)
 {
     for (ost_text rest = accept, piece; text_next(&rest, ',', &piece);) {
-        ost_text type = text_trim(text_slice(piece, 0, text_find(piece, ';', 0)));
-        if (text_equal_ignoring_case(type, OST_TEXT("text/html")))
+        size_t type_end = text_find(piece, ';', 0);
+        ost_text type = text_trim(text_slice(piece, 0, type_end));
+        if (text_equal_ignoring_case(type, OST_TEXT("text/html")) &&
+            has_weight(text_slice(piece, type_end + 1, piece.len)))
+            return true;
+    }
+    return false;
+}
+
+static bool accepts_html(const http_request *request)
+{
+    for (size_t i = 0; i < request->field_count; i++) {
+        if (text_is(request->fields[i].name, "accept") && names_html(request->fields[i].value))
             return true;
     }
     return false;
@@ -62,8 +98,7 @@ bool browser_navigates(const http_request *request)
     if (mode.data != NULL)
         return text_is(mode, "navigate") &&
                (destination.data == NULL || text_is(destination, "document"));
-    return accepts_html(http_request_field(request, "accept")) &&
-           http_request_field(request, "x-requested-with").data == NULL;
+    return accepts_html(request) && http_request_field(request, "x-requested-with").data == NULL;
 }
 
 bool browser_is_same_origin(const http_request *request, ost_text base)

@@ -7,6 +7,15 @@
 
 #include "base/text.h"
 
+/* At most so many pairs are there. */
+static size_t count_room(const ost_text *fields, size_t count)
+{
+    size_t room = 0;
+    for (size_t i = 0; i < count && room < OST_LOGIN_PAIRS; i++)
+        room += text_count(fields[i], ';') + 1;
+    return room < OST_LOGIN_PAIRS ? room : OST_LOGIN_PAIRS;
+}
+
 static bool add_pair(ost_text piece, ost_login_pair *pairs, size_t *count)
 {
     ost_text pair = text_trim(piece);
@@ -32,7 +41,7 @@ ost_result ost_login_jar_read(const ost_text *fields, size_t count, ost_arena *a
         *ret_jar = (ost_login_jar){0};
         return OST_OK;
     }
-    ost_login_pair *pairs = ost_arena_alloc(arena, OST_LOGIN_PAIRS * sizeof *pairs);
+    ost_login_pair *pairs = ost_arena_alloc(arena, count_room(fields, count) * sizeof *pairs);
     if (pairs == NULL)
         return OST_E_MEMORY;
     size_t found = 0;

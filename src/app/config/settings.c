@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "app/config/origin.h"
 #include "app/config/secret_file.h"
 #include "base/array.h"
 #include "base/loopback.h"
@@ -135,38 +136,29 @@ bool settings_host_is_local(ost_text host)
            text_equal_ignoring_case(text_slice(name, name.len - suffix.len, suffix.len), suffix);
 }
 
-/* An origin: a scheme, a host, perhaps a port, and nothing else (RFC 6454 §4). */
-static bool is_origin(const char *url)
+/* As browsers spell it, whatever way was given. */
+static ost_result read_origin(const char *name, ost_arena *arena, const char **origin,
+                              ost_error *error)
 {
-    ost_text text = text_of(url);
-    size_t scheme = text_starts(text, "https://") ? 8 : text_starts(text, "http://") ? 7 : 0;
-    bool fits = scheme > 0 && text.len > scheme;
-    for (size_t i = scheme; i < text.len && fits; i++) {
-        char c = url[i];
-        fits = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || strchr("-.:[]", c) != NULL;
-    }
-    return fits;
+    ost_text normal;
+    if (origin_read(text_of(*origin), &normal) != OST_OK)
+        return ost_error_set(
+            error, OST_E_CONFIG,
+            "--%s: \"%s\" is not an origin such as https://api.example.org, in lower case "
+            "and without a path",
+            name, *origin);
+    *origin = ost_arena_copy(arena, normal);
+    return *origin != NULL ? OST_OK : ost_error_set(error, OST_E_MEMORY, "out of memory");
 }
 
-static ost_result check_origin(const char *name, const char *url, ost_error *error)
-{
-    if (is_origin(url))
-        return OST_OK;
-    return ost_error_set(
-        error, OST_E_CONFIG,
-        "--%s: \"%s\" is not an origin such as https://api.example.org, in lower case "
-        "and without a path",
-        name, url);
-}
-
-static ost_result check_origins(const app_settings *s, ost_error *error)
+static ost_result read_origins(ost_arena *arena, app_settings *s, ost_error *error)
 {
     ost_result result = OST_OK;
     if (s->base_url != NULL)
-        result = check_origin("base-url", s->base_url, error);
+        result = read_origin("base-url", arena, &s->base_url, error);
     for (size_t i = 0; i < s->cors_origin_count && result == OST_OK; i++) {
         if (strcmp(s->cors_origins[i], "*") != 0)
-            result = check_origin("cors-origin", s->cors_origins[i], error);
+            result = read_origin("cors-origin", arena, &s->cors_origins[i], error);
     }
     return result;
 }
@@ -376,7 +368,7 @@ static ost_result check_settings(const option_values *values, const app_settings
                              "--client-certificate-field needs a --trusted-proxy to believe");
     if (s->resource != NULL && s->issuer_count == 0)
         return ost_error_set(error, OST_E_CONFIG, "--resource needs an --issuer to point at");
-    return check_origins(s, error);
+    return OST_OK;
 }
 
 static ost_result read_lists(const option_values *values, app_settings *s, ost_error *error)
@@ -415,6 +407,8 @@ ost_result settings_read(option_values *values, ost_arena *arena, app_settings *
         result = token_settings_read(values, arena, &s.tokens, error);
     if (result == OST_OK)
         result = check_settings(values, &s, error);
+    if (result == OST_OK)
+        result = read_origins(arena, &s, error);
     if (result == OST_OK)
         result = read_nonce_secret(values, arena, &s, error);
     if (result == OST_OK && s.client_id != NULL) {

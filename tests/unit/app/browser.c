@@ -44,6 +44,8 @@ static void base_of_hosts(void **state)
         const char *host, *base;
     } cases[] = {
         {"localhost:8000", "http://localhost:8000"},
+        {"localhost:80", "http://localhost"}, /* G6 */
+        {"localhost:0", ""},
         {"LocalHost", "http://localhost"},
         {"api.localhost:1", "http://api.localhost:1"},
         {"127.0.0.1:8000", "http://127.0.0.1:8000"},
@@ -134,6 +136,45 @@ static void navigations(void **state)
     }
     request = request_with(NULL);
     assert_false(browser_navigates(&request));
+    request = REQUEST("accept", "application/json", "accept", "text/html");
+    assert_true(browser_navigates(&request));
+}
+
+static void g10_weights(void **state)
+{
+    static const char *const refused[] = {"text/html;q=0", "text/html; Q=0.000, */*",
+                                          "text/html;level=1;q=0.", "text/html ; q=0.0 "};
+    static const char *const taken[] = {"text/html;q=0.001",
+                                        "text/html;q=1, application/json",
+                                        "text/html;q=0, Text/Html;q=0.1",
+                                        "text/html;q=",
+                                        "text/html;qq=0",
+                                        "text/html;"};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
+        http_request request = REQUEST("accept", refused[i]);
+        if (browser_navigates(&request))
+            fail_msg("%s", refused[i]);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(taken); i++) {
+        http_request request = REQUEST("accept", taken[i]);
+        if (!browser_navigates(&request))
+            fail_msg("%s", taken[i]);
+    }
+}
+
+/* As many as browsers keep for one site, and more. */
+static void g10_ours_behind_many_others(void **state)
+{
+    char many[600 * 8 + 1] = "";
+    ost_login_jar jar;
+    (void)state;
+    for (size_t i = 0; i < 600; i++)
+        memcpy(many + 8 * i, "foreign=", 8), many[8 * i + 7] = ';', many[8 * i + 3] = '=';
+    http_request request = REQUEST("cookie", many, "cookie", "ostiary=1.a");
+    assert_int_equal(browser_cookies(&request, arena, &jar), OST_OK);
+    assert_int_equal(jar.count, 601);
+    assert_true(text_is(jar.pairs[600].name, "ostiary"));
 }
 
 static void same_origin(void **state)
@@ -195,6 +236,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(base_of_hosts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cookies, set_up, tear_down),
         cmocka_unit_test_setup_teardown(navigations, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(g10_weights, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(g10_ours_behind_many_others, set_up, tear_down),
         cmocka_unit_test_setup_teardown(same_origin, set_up, tear_down),
         cmocka_unit_test_setup_teardown(targets, set_up, tear_down),
     };

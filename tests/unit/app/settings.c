@@ -76,6 +76,16 @@ static void tenants_and_discovery_urls(void **state)
     (void)state;
 }
 
+static void g6_own_address(void **state)
+{
+    app_settings s;
+    assert_int_equal(
+        READ(&s, "--base-url", "https://h.example:443", "--cors-origin", "http://a:80"), OST_OK);
+    assert_string_equal(s.base_url, "https://h.example");
+    assert_string_equal(s.cors_origins[0], "http://a");
+    (void)state;
+}
+
 static void cors_origins(void **state)
 {
     static const char *const wrong[] = {"https://a/", "a.example", "null",
@@ -199,6 +209,8 @@ static void what_is_refused(void **state)
         {{"--base-url", "https://"}, "not an origin"},
         {{"--base-url", "https://a@b"}, "not an origin"},
         {{"--base-url", "ftp://a"}, "not an origin"},
+        {{"--base-url", "https://a..b"}, "not an origin"},
+        {{"--cors-origin", "https://h:99999"}, "not an origin"},
         {{"--introspect", "all"}, "neither opaque nor every"},
         {{"--introspect", "every"}, "--introspect needs --introspection-client and one of"},
         {{"--introspect", "every", "--introspection-client", "a"},
@@ -275,6 +287,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(tenants_and_discovery_urls),
+        TEST(g6_own_address),
         TEST(cors_origins),
         TEST(defaults),
         TEST(given),

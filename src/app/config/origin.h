@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Origins as browsers spell them (RFC 6454 §6.2): a scheme, a host, and a port where it is not the
+ * scheme's own. They are compared byte by byte. */
+#ifndef ORIGIN_H
+#define ORIGIN_H
+
+#include <ostiary/types.h>
+
+/* http or https, a host name, an IPv4 address or an IPv6 address in brackets, all in lower case,
+ * perhaps a port, and nothing else. *ret_origin is the part of `text` that a browser would send:
+ * without a port that is the scheme's own. OST_E_ARGUMENT: that is no origin. */
+OST_MUST_CHECK ost_result origin_read(ost_text text, ost_text *ret_origin);
+
+#endif
