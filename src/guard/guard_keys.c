@@ -86,6 +86,6 @@ bool guard_keys_await(ost_guard *guard, ost_text name, ost_text kid, ost_alg alg
     bool some = guard_keys(guard, name, &keys) == OST_OK;
     bool known = some && ost_keyset_find(keys, kid, alg, &key) != OST_E_KEY_UNKNOWN;
     ost_keyset_unref(keys);
-    return !known && key_fetch_may_help(&trusted->source, kid, some) &&
+    return !known && key_fetch_may_help(&trusted->source, kid, some, NULL) &&
            key_fetch_wait(&trusted->source, ready, user) == OST_OK;
 }

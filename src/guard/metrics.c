@@ -23,7 +23,7 @@ typedef struct issuer_state {
     keyset_left_out left_out;
     unsigned failures;
     int64_t failing; /* seconds; -1: it does not fail */
-    unsigned long long fetches_good, fetches_bad;
+    unsigned long long fetches_good, fetches_bad, held_back;
     char last_error[256];
 } issuer_state;
 
@@ -48,6 +48,7 @@ static void read_state(issuer *i, issuer_state *state)
     state->ready = issuer_is_ready(i);
     state->stale = state->keys > 0 && state->failures > 0;
     state->fetches_good = atomic_load_explicit(&i->source.fetches_good, memory_order_relaxed);
+    state->held_back = atomic_load_explicit(&i->source.held_back, memory_order_relaxed);
     state->fetches_bad = atomic_load_explicit(&i->source.fetches_bad, memory_order_relaxed);
 }
 
@@ -166,6 +167,8 @@ static void append_issuers(buffer *b, const ost_guard *guard)
         {"ostiary_issuer_fetch_failures", "gauge", "Failed fetches since the last good one."},
         {"ostiary_issuer_failing_seconds", "gauge",
          "Time since the first of these failures; 0: all is well."},
+        {"ostiary_issuer_kids_held_back_total", "counter",
+         "Tokens with unknown kids for which no fetch might begin."},
         {"ostiary_issuer_fetches_total", "counter", "Attempts to obtain keys."},
     };
     issuer_state state;
@@ -180,7 +183,8 @@ static void append_issuers(buffer *b, const ost_guard *guard)
                                         (long long)state.left_out.count,
                                         (long long)state.age,
                                         state.failures,
-                                        state.failing > 0 ? (long long)state.failing : 0};
+                                        state.failing > 0 ? (long long)state.failing : 0,
+                                        (long long)state.held_back};
             if (m < ARRAY_LEN(values)) {
                 metrics_sample(b, name, "", i->source.name, values[m]);
             } else {

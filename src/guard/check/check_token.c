@@ -117,12 +117,12 @@ static void consider_fetch(check *c, ost_text kid, bool have_keys)
     }
     c->error = kept;
     c->no_keys = !have_keys;
-    bool helps = key_fetch_may_help(&c->guard->issuers[index]->source, kid, have_keys);
+    unsigned later;
+    bool helps = key_fetch_may_help(&c->guard->issuers[index]->source, kid, have_keys, &later);
     c->wait = helps && c->may_wait;
     /* A caller that cannot wait is not told that the token is bad: the next moment it may be good.
-     */
-    if (helps && !c->may_wait)
-        c->retry_after = 1;
+     * Nor is one whose key may be new while strangers have used up the fetches. */
+    c->retry_after = helps && !c->may_wait ? 1 : later;
 }
 
 /* Finds the key in the snapshot and checks the signature, while the snapshot is held. */

@@ -81,7 +81,8 @@ static ost_result begin_unless_denied(introspector *in, const unsigned char *dig
  * change that. */
 static bool endpoint_is_in_sight(introspector *in)
 {
-    return introspector_has_endpoint(in) || key_fetch_may_help(in->source, (ost_text){0}, false);
+    return introspector_has_endpoint(in) ||
+           key_fetch_may_help(in->source, (ost_text){0}, false, NULL);
 }
 
 static ost_result ask(introspector *in, const unsigned char *digest, ost_text token, int64_t now,

@@ -124,7 +124,7 @@ static ost_result read_answer(introspector *in, const net_response *response, in
     ost_result result = introspection_answer_read(&rules, response, now, arena, answer, error);
     published_leave(&source->keys, place);
     if (result == OST_E_KEY_UNKNOWN)
-        (void)key_fetch_may_help(source, answer->kid, usable);
+        (void)key_fetch_may_help(source, answer->kid, usable, NULL);
     return result;
 }
 

@@ -219,15 +219,31 @@ ost_result key_fetch_start(key_source *s)
 
 /* ---- for those who meet an unknown kid ---- */
 
-bool key_fetch_may_help(key_source *s, ost_text kid, bool have_keys)
+/* Under the lock. *ret_wait: milliseconds until one may, 0: nobody knows. */
+static bool may_spend(key_source *s, uint64_t hash, int64_t now, int64_t *ret_wait)
 {
-    int64_t now = monotonic_ms();
+    int64_t wait = 0;
+    if (fetch_budget_spend(&s->budget, now))
+        return true;
+    bool returns = fetch_budget_reserve(&s->budget, hash, now, &wait);
+    if (returns && wait == 0)
+        return true;
+    atomic_fetch_add_explicit(&s->held_back, 1, memory_order_relaxed);
+    *ret_wait = wait;
+    return false;
+}
+
+bool key_fetch_may_help(key_source *s, ost_text kid, bool have_keys, unsigned *ret_retry_after)
+{
+    int64_t now = monotonic_ms(), wait = 0;
+    if (ret_retry_after != NULL)
+        *ret_retry_after = 0;
     if (s->symmetric || s->no_keys)
         return false;
     pthread_mutex_lock(&s->lock);
     uint64_t hash = fetch_budget_hash(&s->budget, kid);
     bool known = have_keys && fetch_budget_knows(&s->budget, hash, now);
-    if (!s->wanted && !s->ended && !known && fetch_budget_spend(&s->budget, now)) {
+    if (!s->wanted && !s->ended && !known && may_spend(s, hash, now, &wait)) {
         s->asked.count = 0;
         want_fetch(s);
     }
@@ -235,6 +251,8 @@ bool key_fetch_may_help(key_source *s, ost_text kid, bool have_keys)
         kid_list_add(s->running ? &s->late : &s->asked, hash);
     bool helps = s->wanted && !s->ended;
     pthread_mutex_unlock(&s->lock);
+    if (ret_retry_after != NULL)
+        *ret_retry_after = (unsigned)((wait + 999) / 1000);
     return helps;
 }
 

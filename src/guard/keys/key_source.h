@@ -82,6 +82,7 @@ typedef struct key_source {
 
     /* counters */
     atomic_ullong fetches_good, fetches_bad;
+    atomic_ullong held_back; /* tokens with unknown kids for which none might begin */
 } key_source;
 
 /* Its lock alone; the configuration is filled in by its owner. */
@@ -108,9 +109,12 @@ OST_MUST_CHECK ost_result key_fetch_start(key_source *source);
 
 /* A token came with an unknown kid, or there are no keys at all. True when a fetch is under way or
  * was begun now whose end could change the verdict. False: the budget is spent, or the kid is known
- * to be unknown. A fetch that does not bring a kid for which it was asked while it was under way is
- * followed by another one at once, if the budget allows it, and has ended when that has. */
-bool key_fetch_may_help(key_source *source, ost_text kid, bool have_keys);
+ * to be unknown; *ret_retry_after (which may be NULL) is then the seconds after which one may begin
+ * for a kid that comes again and again, and 0 where nothing speaks for it. A fetch that does not
+ * bring a kid for which it was asked while it was under way is followed by another one at once, if
+ * the budget allows it, and has ended when that has. */
+bool key_fetch_may_help(key_source *source, ost_text kid, bool have_keys,
+                        unsigned *ret_retry_after);
 
 bool key_fetch_is_under_way(key_source *source);
 

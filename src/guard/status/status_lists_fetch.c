@@ -151,7 +151,7 @@ static ost_result read_list(status_lists *all, const question *q, ost_text body,
     ost_result result = status_list_read(&rules, body, now, arena, &list, &kid, error);
     published_leave(&source->keys, place);
     if (result == OST_E_KEY_UNKNOWN)
-        (void)key_fetch_may_help(source, kid, usable);
+        (void)key_fetch_may_help(source, kid, usable, NULL);
     return result == OST_OK ? hold(all, q, &list, now, error) : result;
 }
 

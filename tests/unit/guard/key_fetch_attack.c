@@ -119,6 +119,39 @@ static void attack_31_one_unknown_kid_costs_one_fetch(void **state)
     assert_int_equal(atomic_load(&o->issuer->key_fetches), 3);
 }
 
+/* A key that signs from the moment it is published, while strangers have used up the fetches: its
+ * tokens are soon not called bad, and good within seconds. */
+static void attack_31_a_new_key_in_a_flood(void **state)
+{
+    online *o = *state;
+    int called_bad = 0, later = 0;
+    online_guard(o, (ost_issuer){0});
+    assert_true(ost_guard_wait_ready(o->guard, 5));
+    for (int i = 0; i < 200; i++) {
+        ost_verdict stranger = online_check(o, o->guard, online_unknown_token(o, i));
+        assert_int_equal(stranger.reason, OST_E_KEY_UNKNOWN);
+    }
+    assert_int_equal(atomic_load(&o->issuer->key_fetches), 3);
+    online_publish(o, o->keys[1], NULL);
+    int64_t begun = monotonic_ms();
+    ost_verdict verdict = {0};
+    for (int i = 0; verdict.decision != OST_ALLOW && monotonic_ms() - begun < 20000; i++) {
+        ost_arena_reset(o->arena);
+        (void)online_check(o, o->guard, online_unknown_token(o, 1000 + i)); /* it goes on */
+        verdict = online_check(o, o->guard, online_token(o, o->issuer, o->keys[1]));
+        called_bad += verdict.status == 401;
+        later += verdict.status == 503 && verdict.retry_after >= 1 && verdict.retry_after <= 5;
+        assert_true(verdict.decision == OST_ALLOW || verdict.challenge.len > 0 ||
+                    verdict.retry_after > 0);
+        usleep(20000);
+    }
+    assert_int_equal(verdict.decision, OST_ALLOW);
+    assert_true(monotonic_ms() - begun < 15000);
+    assert_true(called_bad <= 2 && later > 0);
+    assert_int_equal(atomic_load(&o->issuer->key_fetches), 4);
+    assert_true(online_metric(o, o->guard, "ostiary_issuer_kids_held_back_total{") >= later);
+}
+
 /* ---- hostile issuers ---- */
 
 static void attack_32_poisoned_key_sets_change_nothing(void **state)
@@ -262,6 +295,7 @@ int main(void)
         TEST(attack_29_unknown_issuers_cause_no_fetch),
         TEST(attack_31_flood_of_unknown_kids),
         TEST(attack_31_one_unknown_kid_costs_one_fetch),
+        TEST(attack_31_a_new_key_in_a_flood),
         TEST(attack_32_poisoned_key_sets_change_nothing),
         TEST(attack_33_discovery_that_lies),
         TEST(plain_http_where_tls_is_expected),
