@@ -64,7 +64,7 @@ def test_n1_and_on_a_terminal_by_one_line_that_goes_away(plain_passwords, tmp_pa
     process.stdout.close()
     assert process.wait(SECONDS) == 0
     progress = said[said.index(b"\r") :]
-    assert re.search(rb"\rostiary: \d+ of 24 users", progress) and progress.endswith(b"\r\x1b[K"), said
+    assert re.search(rb"\r\x1b\[Kostiary: \d+ of 24 users", progress) and progress.endswith(b"\r\x1b[K"), said
 
 
 def test_n10_a_slip_of_the_pen_makes_no_store(tmp_path, realm_file):

@@ -12,17 +12,36 @@
 #define FIRST_MS 2000 /* elsewhere; what is quicker says nothing */
 #define ELSEWHERE_MS 5000
 
-void progress_tell(progress *p, size_t done, size_t count)
+/* On the terminal over what is there, elsewhere on a line of its own; true when it is due. */
+static bool is_due(progress *p, bool terminal)
 {
-    bool terminal = isatty(STDERR_FILENO) == 1;
     int64_t now = monotonic_ms();
     if (p->next_ms == 0)
         p->next_ms = now + (terminal ? ON_TERMINAL_MS : FIRST_MS);
     if (now < p->next_ms)
-        return;
+        return false;
     p->next_ms = now + (terminal ? ON_TERMINAL_MS : ELSEWHERE_MS);
+    return true;
+}
+
+void progress_tell_realms(progress *p, size_t done)
+{
+    bool terminal = isatty(STDERR_FILENO) == 1;
+    if (!is_due(p, terminal))
+        return;
     if (terminal)
-        fprintf(stderr, "\rostiary: %zu of %zu users", done, count);
+        fprintf(stderr, "\r\033[Kostiary: %zu realms", done);
+    else
+        command_say("%zu realms so far", done);
+}
+
+void progress_tell(progress *p, size_t done, size_t count)
+{
+    bool terminal = isatty(STDERR_FILENO) == 1;
+    if (count == 0 || !is_due(p, terminal))
+        return;
+    if (terminal)
+        fprintf(stderr, "\r\033[Kostiary: %zu of %zu users", done, count);
     else
         command_say("%zu of %zu users", done, count);
 }

@@ -42,9 +42,22 @@ static void run_state_clear(run_state *state)
     store_close(state->store);
 }
 
+typedef struct import_shown {
+    progress progress;
+    size_t realms;
+} import_shown;
+
 static void show_progress(void *user, size_t done, size_t count)
 {
-    progress_tell(user, done, count);
+    import_shown *shown = user;
+    progress_tell(&shown->progress, done, count);
+}
+
+static void show_realm(void *user, const realm_import_result *result)
+{
+    import_shown *shown = user;
+    if (result->outcome == REALM_IMPORTED)
+        progress_tell_realms(&shown->progress, ++shown->realms);
 }
 
 /* --import-realm alone means DATA/import, as in Keycloak; with a value, that file or folder. */
@@ -60,10 +73,11 @@ static ost_result import_realms(const option_values *values, store *db, ost_erro
         path = folder;
     }
     size_t imported = 0, skipped = 0;
-    progress shown = {0};
-    const realm_import_options options = {.progress = show_progress, .user = &shown};
+    import_shown shown = {0};
+    const realm_import_options options = {
+        .tell = show_realm, .progress = show_progress, .user = &shown};
     ost_result result = realm_import_path(db, path, &options, NULL, &imported, &skipped, error);
-    progress_clear(&shown);
+    progress_clear(&shown.progress);
     if (result == OST_OK && imported > 0)
         command_say("%zu realm%s imported from %s", imported, imported == 1 ? "" : "s", path);
     return result;
