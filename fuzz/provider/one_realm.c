@@ -36,7 +36,7 @@ static void load(void)
         realm_import_document(one.store, text_of(document), &context, &error) != OST_OK ||
         realm_table_load(one.store, NULL, &table, &error) != OST_OK)
         abort();
-    atomic_store(&one.realms, table);
+    (void)published_replace(&one.realms, table);
 }
 
 call *one_realm_call(void)
@@ -48,7 +48,7 @@ call *one_realm_call(void)
         load();
     }
     ost_arena_reset(arena);
-    const realm_entry *entry = realm_table_find(atomic_load(&one.realms), OST_TEXT("x"));
+    const realm_entry *entry = provider_realm(&one, OST_TEXT("x"), arena);
     the_call = (call){.provider = &one,
                       .request = &request,
                       .arena = arena,

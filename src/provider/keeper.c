@@ -12,40 +12,20 @@
 #include "store/store_health.h"
 
 #define SWEEP_EVERY (60 * 1000) /* milliseconds */
-#define RETIREMENT (300 * 1000) /* far longer than any request */
-
-/* A table that was replaced is kept until no request can be using it any more. */
-static void free_retired(provider *p, int64_t now, bool all)
-{
-    realm_table **at = &p->retired;
-    bool freed = false;
-    while (*at != NULL) {
-        realm_table *table = *at;
-        if (all || now - table->retired_at > RETIREMENT) {
-            *at = table->retired;
-            realm_table_free(table);
-            freed = true;
-        } else {
-            at = &table->retired;
-        }
-    }
-    if (freed)
-        memory_give_back();
-}
+#define GIVE_BACK_EVERY 500     /* milliseconds: it takes some itself */
 
 static ost_result reload(provider *p, ost_error *error)
 {
     realm_table *table;
     int64_t generation = store_generation(p->store); /* before: what changes meanwhile is seen */
-    ost_result result = realm_table_load(p->store, atomic_load(&p->realms), &table, error);
+    ost_result result = realm_table_load(p->store, atomic_load(&p->realms.current), &table, error);
     if (result != OST_OK)
         return result;
-    realm_table *before = atomic_exchange(&p->realms, table);
-    p->generation = generation; /* those who wait for it see the table */
+    realm_table *before = published_replace(&p->realms, table);
+    p->generation = generation; /* whoever waits for it sees the table */
     if (before != NULL) {
-        before->retired_at = monotonic_ms();
-        before->retired = p->retired;
-        p->retired = before;
+        realm_table_free(before);
+        p->freed = true;
     }
     return OST_OK;
 }
@@ -54,7 +34,7 @@ static ost_result reload(provider *p, ost_error *error)
  * then. */
 static void advance_keys(provider *p)
 {
-    const realm_table *table = atomic_load(&p->realms);
+    const realm_table *table = atomic_load(&p->realms.current);
     int64_t now = ost_now(p->context);
     for (size_t i = 0; i < table->count; i++) {
         const realm_entry *entry = table->entries[i];
@@ -100,7 +80,11 @@ static void work(provider *p, int64_t *last_sweep)
     /* What cannot be loaded leaves the realms as they are, and is tried again. */
     if (store_generation(p->store) != p->generation)
         (void)!reload(p, NULL);
-    free_retired(p, now, false);
+    if (p->freed && now - p->given_back > GIVE_BACK_EVERY) {
+        p->freed = false;
+        p->given_back = now;
+        memory_give_back();
+    }
 }
 
 static void *run(void *argument)
@@ -152,5 +136,4 @@ void keeper_stop(provider *p)
         pthread_join(p->keeper, NULL);
         p->keeper_runs = false;
     }
-    free_retired(p, 0, true);
 }

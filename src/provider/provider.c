@@ -229,7 +229,7 @@ void provider_free(provider *p)
     http_pool_free(p->hashing);
     brute_force_free(p->failures);
     proof_cache_free(p->assertions);
-    realm_table_free(atomic_load(&p->realms));
+    realm_table_free(atomic_load(&p->realms.current));
     pthread_mutex_destroy(&p->change_lock);
     pthread_mutex_destroy(&p->keeper_lock);
     pthread_cond_destroy(&p->keeper_wake);

@@ -52,7 +52,7 @@ static call *begin(http_exchange *exchange, provider *p, ost_text *ret_token)
     if (http_request_field_count(request, "authorization") == 1 &&
         call_bearer(&asks, ret_token) == BEARER_TOKEN)
         name = unverified_realm(*ret_token, http_arena(exchange));
-    if (name.data == NULL || realm_table_find(atomic_load(&p->realms), name) == NULL) {
+    if (name.data == NULL || provider_realm(p, name, http_arena(exchange)) == NULL) {
         send_plain(exchange, 401, OST_TEXT(UNAUTHORIZED));
         return NULL;
     }
@@ -162,8 +162,7 @@ static void work(call *c)
         admin_refuse(a, 503, "error", "temporarily_unavailable");
     else if (result != OST_OK)
         admin_refuse(a, 401, "error", "HTTP 401 Unauthorized");
-    else if (job->has_realm &&
-             realm_table_find(atomic_load(&c->provider->realms), a->values[0]) == NULL)
+    else if (job->has_realm && provider_realm(c->provider, a->values[0], c->arena) == NULL)
         admin_refuse(a, 404, "error", "Realm not found.");
     else if (a->route == NULL)
         admin_refuse(a, job->match.known ? 405 : 404, "error",

@@ -36,7 +36,7 @@ call *call_begin(http_exchange *exchange, void *user)
 call *call_begin_in(http_exchange *exchange, provider *p, ost_text realm_name)
 {
     ost_arena *arena = http_arena(exchange);
-    const realm_entry *entry = realm_table_find(atomic_load(&p->realms), realm_name);
+    const realm_entry *entry = provider_realm(p, realm_name, arena);
     call *c = entry != NULL ? ost_arena_alloc(arena, sizeof *c) : NULL;
     if (entry == NULL) {
         answer_unknown_realm(exchange);

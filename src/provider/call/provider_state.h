@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/published.h"
 #include "guard/sender/proof_cache.h"
 #include "http/http.h"
 #include "http/log/outage.h"
@@ -56,8 +57,7 @@ struct provider {
     int64_t started;         /* since when they are remembered */
     atomic_uint_fast64_t counters[COUNTERS];
     atomic_uint_fast64_t events[EVENTS][2]; /* that went well, that failed */
-    _Atomic(realm_table *) realms;
-    realm_table *retired; /* freed after every request that may use them has ended */
+    published realms;                       /* a realm_table; NULL before the first is loaded */
     /* Answers with a page for people. Calls stand below the pages, so it is set where both are
      * known. */
     void (*send_error_page)(struct call *call, int status, const char *message);
@@ -66,10 +66,18 @@ struct provider {
     bool keeper_runs;
     pthread_mutex_t keeper_lock;
     pthread_cond_t keeper_wake;
+    bool freed;         /* realms, since memory was given back */
+    int64_t given_back; /* monotonic ms: when that was */
     bool stopping;
     bool woken;              /* somebody waits for a change to be seen */
     atomic_llong generation; /* of the store, when the realms were read */
 };
+
+/* A realm that is served now, for as long as the arena is not reset; NULL: there is none of that
+ * name, or no memory. */
+const realm_entry *provider_realm(provider *provider, ost_text name, ost_arena *arena);
+/* How many there are. */
+size_t provider_realm_count(provider *provider);
 
 /* Waits until requests see what the store holds now; a second at most, after which the housekeeping
  * thread goes on trying. On the pool. */

@@ -162,7 +162,7 @@ static ost_result take_entry(store *s, const realm_table *before, const store_re
         if (result != OST_OK || entry == NULL)
             return result;
     }
-    entry->tables++;
+    realm_entry_hold(entry);
     table->entries[table->count++] = entry;
     return OST_OK;
 }
@@ -195,14 +195,23 @@ ost_result realm_table_load(store *s, const realm_table *before, realm_table **r
 
 void realm_table_free(realm_table *table)
 {
-    for (size_t i = 0; table != NULL && i < table->count; i++) {
-        if (--table->entries[i]->tables == 0)
-            entry_free(table->entries[i]);
-    }
+    for (size_t i = 0; table != NULL && i < table->count; i++)
+        realm_entry_give(table->entries[i]);
     memory_free(table);
 }
 
-const realm_entry *realm_table_find(const realm_table *table, ost_text name)
+void realm_entry_hold(realm_entry *entry)
+{
+    atomic_fetch_add(&entry->users, 1);
+}
+
+void realm_entry_give(realm_entry *entry)
+{
+    if (atomic_fetch_sub(&entry->users, 1) == 1)
+        entry_free(entry);
+}
+
+realm_entry *realm_table_find(const realm_table *table, ost_text name)
 {
     for (size_t i = 0; i < table->count; i++) {
         if (text_is(name, table->entries[i]->realm->name))

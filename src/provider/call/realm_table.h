@@ -3,6 +3,8 @@
 #ifndef REALM_TABLE_H
 #define REALM_TABLE_H
 
+#include <stdatomic.h>
+
 #include "provider/realm/key_ring.h"
 #include "provider/realm/realm.h"
 #include "store/store.h"
@@ -19,8 +21,7 @@ typedef struct service_account {
 
 /* One realm as requests see it: immutable. */
 typedef struct realm_entry {
-    unsigned
-        tables; /* that have it; counted by the thread that loads and frees tables, one at a time */
+    atomic_uint users;         /* tables that have it, and requests that work with it */
     unsigned char made_of[32]; /* a digest of the rows that it was made of */
     realm *realm;
     key_ring *keys;
@@ -33,16 +34,17 @@ typedef struct realm_entry {
 typedef struct realm_table {
     realm_entry *entries[PROVIDER_REALMS];
     size_t count;
-    struct realm_table *retired; /* the one before, */
-    int64_t retired_at;          /* and since when (monotonic ms) it is no longer current */
 } realm_table;
 
 /* Loads every realm from the store. What is as in the table `before` (NULL: there is none) is
- * shared with it. Tables that share are loaded and freed by one thread at a time. */
+ * shared with it, which must not be freed meanwhile. */
 OST_MUST_CHECK ost_result realm_table_load(store *store, const realm_table *before,
                                            realm_table **ret_table, ost_error *error);
 void realm_table_free(realm_table *table);
-const realm_entry *realm_table_find(const realm_table *table, ost_text name);
+realm_entry *realm_table_find(const realm_table *table, ost_text name);
+/* Who works with an entry when its table may be freed holds it. Any thread. */
+void realm_entry_hold(realm_entry *entry);
+void realm_entry_give(realm_entry *entry);
 const service_account *realm_entry_account(const realm_entry *entry, const char *client_id);
 
 #endif

@@ -16,7 +16,7 @@
 void live_endpoint(http_exchange *exchange, void *user)
 {
     provider *p = user;
-    bool up = atomic_load(&p->realms) != NULL;
+    bool up = atomic_load(&p->realms.current) != NULL;
     http_respond(exchange, up ? 200 : 503, "application/json",
                  up ? OST_TEXT("{\"status\":\"UP\",\"checks\":[]}")
                     : OST_TEXT("{\"status\":\"DOWN\",\"checks\":[]}"));
@@ -140,7 +140,7 @@ void metrics_endpoint(http_exchange *exchange, void *user)
          counter(p, COUNT_CODES_REPLAYED)},
         {"ostiary_provider_replayed_refresh_tokens_total", "counter",
          "Refresh tokens that were used too often.", counter(p, COUNT_REFRESHES_REPLAYED)},
-        {"ostiary_provider_realms", "gauge", "Realms served.", atomic_load(&p->realms)->count},
+        {"ostiary_provider_realms", "gauge", "Realms served.", provider_realm_count(p)},
     };
     buffer_init(&b, MAX_METRICS);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)

@@ -312,8 +312,7 @@ static bool store_change(call *c, draft *d)
 /* The answer is made of what is stored now. */
 static bool answer_stored(call *c, ost_text client_id, ost_text token, bool is_new)
 {
-    const realm_entry *entry =
-        realm_table_find(atomic_load(&c->provider->realms), text_of(c->realm->name));
+    const realm_entry *entry = provider_realm(c->provider, text_of(c->realm->name), c->arena);
     const realm_client *client = entry != NULL ? realm_find_client(entry->realm, client_id) : NULL;
     return client != NULL ? answer_client(c, client, token, is_new) : call_refuse_busy(c);
 }

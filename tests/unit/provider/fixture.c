@@ -33,7 +33,7 @@ fixture *fixture_new(const char *document)
         realm_import_document(f->provider.store, text_of(document), &context, &error) != OST_OK ||
         realm_table_load(f->provider.store, NULL, &f->realms, &error) != OST_OK)
         fail_msg("%s", error.detail);
-    atomic_store(&f->provider.realms, f->realms);
+    (void)published_replace(&f->provider.realms, f->realms);
     return f;
 }
 

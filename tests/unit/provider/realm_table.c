@@ -87,6 +87,28 @@ static void c2_a_changed_account_is_read(void **state)
     assert_non_null(realm_entry_account(realm_table_find(f->realms, OST_TEXT("a")), "svc"));
 }
 
+static void c2_what_has_changed_goes_with_the_last_request_that_uses_it(void **state)
+{
+    (void)state;
+    realm_table *table;
+    ost_arena *arena = ost_arena_new(1 << 16);
+    (void)published_replace(&f->provider.realms, f->realms); /* as the tests before left it */
+    const realm_entry *held = provider_realm(&f->provider, OST_TEXT("a"), arena);
+    assert_non_null(held);
+    unsigned users = atomic_load(&held->users);
+    assert_ptr_equal(provider_realm(&f->provider, OST_TEXT("a"), arena), held);
+    assert_int_equal(atomic_load(&held->users), users + 1);
+    assert_null(provider_realm(&f->provider, OST_TEXT("none"), arena));
+    assert_int_equal(realm_table_load(f->provider.store, NULL, &table, NULL), OST_OK);
+    assert_ptr_equal(published_replace(&f->provider.realms, table), f->realms);
+    realm_table_free(f->realms);
+    f->realms = table;
+    assert_ptr_not_equal(provider_realm(&f->provider, OST_TEXT("a"), arena), held);
+    assert_string_equal(held->realm->name, "a"); /* it is still there */
+    assert_int_equal(atomic_load(&held->users), 2);
+    ost_arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -94,6 +116,7 @@ int main(void)
         cmocka_unit_test(c2_a_changed_document_is_read),
         cmocka_unit_test(c2_a_changed_key_is_read),
         cmocka_unit_test(c2_a_changed_account_is_read),
+        cmocka_unit_test(c2_what_has_changed_goes_with_the_last_request_that_uses_it),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
