@@ -577,3 +577,15 @@ def test_p19_a_scope_that_tokens_do_not_show_is_refreshed_too(new_provider, tmp_
     assert "hidden" not in unverified_token(less["access_token"])[1]
     assert realm.refresh(WEB, less["refresh_token"]).json()["scope"].split() == ["openid", "loud"]
     assert_refused(realm.refresh(WEB, less["refresh_token"], scope="nonsense"), 400, "invalid_scope", "Invalid scopes: nonsense")
+
+
+@pytest.mark.parametrize("place", ["after the secret", "within it", "after the client"])
+@pytest.mark.parametrize("nul", ["\0", "%00"], ids=["raw", "encoded"])
+def test_c10_basic_credentials_are_not_cut_at_a_nul(probe, place, nul):
+    client = {"after the client": f"{WEB.client_id}{nul}"}.get(place, WEB.client_id)
+    secret = {"after the secret": f"{WEB.secret}{nul}", "within it": f"{WEB.secret}{nul}x"}.get(place, WEB.secret)
+    form = {"grant_type": "password", "username": "alice", "password": "alice-password"}
+    assert probe.token(form, headers=basic(WEB.client_id, WEB.secret)).json().get("error") != "invalid_client"
+    answer = probe.token(form, headers=basic(client, secret))
+    assert answer.status == 401, answer.text
+    assert answer.json()["error"] in ("invalid_client", "unauthorized_client")
