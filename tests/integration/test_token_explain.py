@@ -409,6 +409,7 @@ def test_tokens_that_the_issuer_is_asked_about(new_provider, realm_file, myapi, 
     assert Browser().post(realm.endpoint("logout"), form).status == 204
     told = told_of(tokens["access_token"], "every")
     assert failed(told) == ["introspection"] and "revoked" in check_of(told, "introspection")["advice"]
+    assert "aud does not name the client that asks" in check_of(told, "introspection")["advice"]  # G18
     secret.write_text("wrong\n")
     told = told_of(tokens["access_token"], "every")
     assert told["status"] == 503 and "secret" in check_of(told, "introspection")["advice"]

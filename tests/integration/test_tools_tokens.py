@@ -4,7 +4,7 @@
 import json
 import time
 
-from tools import bad, good, key  # noqa: F401  (a fixture)
+from tools import bad, good, key, run  # noqa: F401  (a fixture)
 
 
 def test_the_claims_of_a_file(key):
@@ -69,6 +69,27 @@ def test_a_token_is_made_and_verified(key):
     bad(1, "jwt", "verify", *rules[:2], "--issuer", "https://issuer/", "--audience", "api", feed=token, told="issuer")
     bad(2, "jwt", "verify", "--key", public, "--issuer", "https://issuer", feed=token, told="audience")
     bad(1, "jwt", "verify", *rules, "--access-token-profile", feed=token, told="at+jwt")
+
+
+def test_g16_what_is_no_key_in_a_set_is_left_out(key, tmp_path):
+    private, public = key("ES256")
+    whole = {"keys": [{"kty": "AKP", "kid": "later", "pub": "AA"}, json.loads(public.read_text()), {"kty": "RSA"}]}
+    keys = tmp_path / "set.jwks"
+    keys.write_text(json.dumps(whole))
+    claims = json.dumps({"iss": "i", "aud": "a", "exp": int(time.time()) + 60})
+    token = good("jws", "sign", "--key", private, "--alg", "ES256", feed=claims)
+    for asked in (
+        ("jwt", "verify", "--key", keys, "--issuer", "i", "--audience", "a"),
+        ("jws", "verify", "--key", keys),
+    ):
+        done = run(*asked, feed=token)
+        assert done.returncode == 0, done.stderr
+        assert b"2 keys of the set left out" in done.stderr and b"AKP" in done.stderr
+        assert done.stderr.count(b"\n") == 1
+    keys.write_text(json.dumps({"keys": whole["keys"][::2]}))
+    assert "AKP" in bad(1, "jws", "verify", "--key", keys, feed=token)
+    keys.write_text(json.dumps(whole))
+    bad(1, "jwk", "convert", keys)  # what is written anew is not written in part
 
 
 def test_an_expired_token(key):

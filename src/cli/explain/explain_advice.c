@@ -214,9 +214,11 @@ static ost_text advise_decryption(const explain_step *step)
 static ost_text advise_introspection(const explain_step *step)
 {
     if (step->reason == OST_E_INACTIVE)
-        return OST_TEXT("It has expired or was revoked, its session has ended, or it is of another "
-                        "issuer or realm. Some issuers say so too of tokens that are not meant for "
-                        "the client that asks.");
+        return OST_TEXT(
+            "It has expired or was revoked, its session has ended, or it is of another "
+            "issuer or realm. Keycloak from 26.6.2 on, and others, say so too of tokens "
+            "whose aud does not name the client that asks: an audience mapper with that "
+            "client mends it.");
     if (step->reason == OST_E_REMOTE || step->reason == OST_E_BUSY)
         return OST_TEXT(
             "The issuer gave no answer that counts. Does it know this client, with this "

@@ -2,6 +2,7 @@
 /* See tool_key.h. */
 #include "cli/tool/tool_key.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -38,8 +39,16 @@ static ost_result read_set(const ost_json *entries, tool_keys *keys, ost_error *
     ost_result result = OST_OK;
     const ost_json *entry = ost_json_first(entries);
     for (; entry != NULL && result == OST_OK; entry = ost_json_next(entry)) {
-        result = ost_key_import_json(entry, &keys->keys[keys->count], error);
+        ost_error why = {0};
+        result = ost_key_import_json(entry, &keys->keys[keys->count], &why);
         keys->count += result == OST_OK;
+        if (result == OST_OK || result == OST_E_MEMORY || result == OST_E_CRYPTO)
+            continue;
+        result = OST_OK;
+        if (keys->left_out++ > 0)
+            continue;
+        snprintf(keys->first_why, sizeof keys->first_why, "%.150s", why.detail);
+        ost_error_set(error, why.code, "%s", why.detail);
     }
     return result;
 }
@@ -60,8 +69,18 @@ static ost_result read_json(ost_text text, ost_arena *arena, tool_keys *keys, os
     return result;
 }
 
-ost_result tool_keys_read(const char *path, ost_alg alg, ost_arena *arena, tool_keys *ret_keys,
-                          ost_error *error)
+/* `error` holds already why the first entry is no key. */
+static ost_result check_count(const tool_keys *keys, bool whole, ost_error *error)
+{
+    if (keys->left_out > 0 && (whole || keys->count == 0))
+        return error->code;
+    return keys->count > 0 ? OST_OK
+                           : ost_error_set(error, OST_E_KEY_UNKNOWN, "there is no key in it");
+}
+
+/* `whole`: every entry of a set must be a key. */
+static ost_result read_file(const char *path, ost_alg alg, bool whole, ost_arena *arena,
+                            tool_keys *ret_keys, ost_error *error)
 {
     ost_text text;
     ost_error why = {0};
@@ -79,8 +98,8 @@ ost_result tool_keys_read(const char *path, ost_alg alg, ost_arena *arena, tool_
     }
     if (result != OST_OK && text.len > 0 && memmem(text.data, text.len, "ENCRYPTED", 9) != NULL)
         ost_error_set(&why, result, "the key is encrypted (openssl pkey -in FILE decrypts it)");
-    if (result == OST_OK && keys.count == 0)
-        result = ost_error_set(&why, OST_E_KEY_UNKNOWN, "there is no key in it");
+    if (result == OST_OK)
+        result = check_count(&keys, whole, &why);
     if (result != OST_OK) {
         tool_keys_free(&keys);
         return ost_error_set(error, result, "%s: %s", path != NULL ? path : "standard input",
@@ -90,6 +109,21 @@ ost_result tool_keys_read(const char *path, ost_alg alg, ost_arena *arena, tool_
     return OST_OK;
 }
 
+ost_result tool_keys_read(const char *path, ost_alg alg, ost_arena *arena, tool_keys *ret_keys,
+                          ost_error *error)
+{
+    return read_file(path, alg, true, arena, ret_keys, error);
+}
+
+static void tell_left_out(const char *path, tool_keys *keys)
+{
+    if (keys->left_out == 0)
+        return;
+    text_make_printable(keys->first_why, strlen(keys->first_why));
+    fprintf(stderr, "ostiary: %s: %zu %s of the set left out: %s\n", path, keys->left_out,
+            keys->left_out == 1 ? "key" : "keys", keys->first_why);
+}
+
 ost_result tool_keys_named(const option_values *values, const char *name, ost_arena *arena,
                            tool_keys *ret_keys, ost_error *error)
 {
@@ -97,9 +131,10 @@ ost_result tool_keys_named(const option_values *values, const char *name, ost_ar
     const char *path;
     ost_result result = OST_OK;
     for (size_t i = 0; result == OST_OK && (path = options_nth(values, name, i)) != NULL; i++) {
-        result = tool_keys_read(path, OST_ALG_UNSET, arena, &in_file, error);
+        result = read_file(path, OST_ALG_UNSET, false, arena, &in_file, error);
         if (result != OST_OK)
             break;
+        tell_left_out(path, &in_file);
         while (in_file.count > 0 && keys.count < TOOL_KEYS_MAX)
             keys.keys[keys.count++] = in_file.keys[--in_file.count];
         if (in_file.count > 0)

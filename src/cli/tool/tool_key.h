@@ -15,12 +15,15 @@
 typedef struct tool_keys {
     ost_key *keys[TOOL_KEYS_MAX];
     size_t count;
+    size_t left_out;     /* entries of a set that are not keys here (tool_keys_named alone) */
+    char first_why[160]; /* why the first of them is not */
 } tool_keys;
 OST_MUST_CHECK ost_result tool_keys_read(const char *path, ost_alg alg, ost_arena *arena,
                                          tool_keys *ret_keys, ost_error *error);
 void tool_keys_free(tool_keys *keys);
 
-/* The keys of every file that the option of that name gives. */
+/* The keys of every file that the option of that name gives. Of a set, what is not a key here is
+ * passed over (RFC 7517 §5), with a note on standard error, as long as there is another. */
 OST_MUST_CHECK ost_result tool_keys_named(const option_values *values, const char *name,
                                           ost_arena *arena, tool_keys *ret_keys, ost_error *error);
 

@@ -33,6 +33,16 @@ static ost_result read_time(const ost_json *claim, claims_time *ret_time, ost_er
     return OST_OK;
 }
 
+/* A token may have been valid for ever. */
+static ost_result read_not_before(const ost_json *claim, claims_time *ret_time, ost_error *error)
+{
+    int64_t seconds;
+    if (!numeric_date_read_any(claim, &seconds))
+        return wrong_type(claim, "a number of seconds from -2^53 to 2^53", error);
+    *ret_time = (claims_time){seconds, true};
+    return OST_OK;
+}
+
 static ost_result read_audience(const ost_json *claim, const ost_json **ret_audience,
                                 ost_error *error)
 {
@@ -63,7 +73,7 @@ static ost_result read_claim(const ost_json *claim, ost_claims *claims, ost_erro
     case SHORT_NAME('e', 'x', 'p', 0):
         return read_time(claim, &claims->expires, error);
     case SHORT_NAME('n', 'b', 'f', 0):
-        return read_time(claim, &claims->not_before, error);
+        return read_not_before(claim, &claims->not_before, error);
     case SHORT_NAME('i', 'a', 't', 0):
         return read_time(claim, &claims->issued, error);
     case SHORT_NAME('j', 't', 'i', 0):

@@ -6,11 +6,20 @@
 
 #define SECONDS_MAX 9007199254740992.0 /* 2^53: whole seconds are exact up to here */
 
-bool numeric_date_read(const ost_json *value, int64_t *ret_seconds)
+bool numeric_date_read_any(const ost_json *value, int64_t *ret_seconds)
 {
     double seconds;
-    if (!ost_json_number(value, &seconds) || !(seconds >= 0) || !(seconds <= SECONDS_MAX))
+    if (!ost_json_number(value, &seconds) || !(fabs(seconds) <= SECONDS_MAX))
         return false;
     *ret_seconds = (int64_t)floor(seconds);
+    return true;
+}
+
+bool numeric_date_read(const ost_json *value, int64_t *ret_seconds)
+{
+    int64_t seconds;
+    if (!numeric_date_read_any(value, &seconds) || seconds < 0)
+        return false;
+    *ret_seconds = seconds;
     return true;
 }

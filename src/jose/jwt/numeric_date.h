@@ -8,4 +8,7 @@
 /* The whole seconds; a fraction is dropped. False: it is not a number from 0 to 2^53. */
 OST_MUST_CHECK bool numeric_date_read(const ost_json *value, int64_t *ret_seconds);
 
+/* The same of a time that may lie before 1970: from -2^53 on. */
+OST_MUST_CHECK bool numeric_date_read_any(const ost_json *value, int64_t *ret_seconds);
+
 #endif

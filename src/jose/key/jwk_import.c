@@ -85,6 +85,14 @@ static ost_result read_op(const ost_json *op, unsigned *ops, ost_error *error)
     return OST_OK;
 }
 
+/* WebCrypto (§22, ECDH; §31, X25519) gives the public half of a pair for key agreement an empty
+ * list: what is done with it is done by the other's private key. */
+static bool is_for_agreement(const ost_json *jwk, const ost_key *key)
+{
+    bool curved = key->type == OST_KEY_EC || key->type == OST_KEY_OKP;
+    return curved && jwk_get(jwk, "d") == NULL && key->use != KEY_USE_SIG;
+}
+
 /* RFC 7517 §4.3: no value twice, and not signatures and other purposes with the same key; values of
  * somebody's own may be there and mean nothing here. */
 static ost_result read_ops(const ost_json *jwk, ost_key *key, ost_error *error)
@@ -104,6 +112,10 @@ static ost_result read_ops(const ost_json *jwk, ost_key *key, ost_error *error)
     if (mixed) {
         return ost_error_set(error, OST_E_KEY_FORMAT,
                              "\"key_ops\" mixes signatures with other purposes");
+    }
+    if (ost_json_count(member) == 0 && is_for_agreement(jwk, key)) {
+        key->use = KEY_USE_ENC;
+        return OST_OK;
     }
     if (ops == 0)
         return ost_error_set(error, OST_E_KEY_USE, "\"key_ops\" allows nothing known here");

@@ -97,7 +97,7 @@ static void attack_18_key_ops(void **state)
         {"[\"verify\"]", OST_OK, OST_OK},
         {"[\"sign\",\"verify\"]", OST_OK, OST_OK},
         {"[\"sign\"]", OST_E_KEY_FORMAT, OST_OK}, /* a public key that only signs */
-        {"[]", OST_E_KEY_USE, OST_E_KEY_USE},
+        {"[]", OST_OK, OST_E_KEY_USE},            /* G15: for key agreement, and nothing else */
         {"[\"encrypt\"]", OST_OK, OST_OK},
         {"[\"Verify\"]", OST_E_KEY_USE, OST_E_KEY_USE},
         {"[\"verify\",\"encrypt\"]", OST_E_KEY_FORMAT, OST_E_KEY_FORMAT},
@@ -117,6 +117,33 @@ static void attack_18_key_ops(void **state)
         assert_int_equal(import_result(with(arena, public, member)), cases[i].public);
         assert_int_equal(import_result(with(arena, test_p256, member)), cases[i].private);
     }
+}
+
+/* As WebCrypto writes the public half of a pair for key agreement. */
+static void g15_an_empty_list(void **state)
+{
+    static const char *const curves[] = {test_p256, test_p384, test_p521};
+    for (size_t i = 0; i < ARRAY_LEN(curves); i++) {
+        ost_key *key =
+            good_key(with(arena, changed(arena, curves[i], "d", NULL), "\"key_ops\":[]"));
+        assert_true(ost_key_serves(key, OST_ECDH_ES) && ost_key_serves(key, OST_ECDH_ES_A256KW));
+        assert_false(ost_key_serves(key, OST_ES256) || ost_key_serves(key, OST_ES384) ||
+                     ost_key_serves(key, OST_ES512));
+        ost_key_unref(key);
+    }
+    ost_key *key = good_key("{\"kty\":\"OKP\",\"crv\":\"X25519\",\"key_ops\":[],\"ext\":true,"
+                            "\"x\":\"hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo\"}");
+    assert_true(ost_key_serves(key, OST_ECDH_ES));
+    ost_key_unref(key);
+    const char *public = changed(arena, test_p256, "d", NULL);
+    assert_int_not_equal(import_result(with(arena, public, "\"use\":\"sig\",\"key_ops\":[]")),
+                         OST_OK);
+    assert_int_not_equal(import_result(with(arena, public, "\"alg\":\"ES256\",\"key_ops\":[]")),
+                         OST_OK);
+    public = changed(arena, test_ed25519, "d", NULL);
+    assert_int_not_equal(import_result(with(arena, public, "\"key_ops\":[]")), OST_OK);
+    public = changed(arena, test_rsa, "d", NULL);
+    assert_int_not_equal(import_result(with(arena, public, "\"key_ops\":[]")), OST_OK);
 }
 
 /* Every key with every algorithm: only its own are accepted, and then no other is served. */
@@ -210,6 +237,7 @@ int main(void)
         cmocka_unit_test(attack_18_use),
         cmocka_unit_test(g14_null_is_absent),
         cmocka_unit_test(attack_18_key_ops),
+        cmocka_unit_test(g15_an_empty_list),
         cmocka_unit_test(alg),
         cmocka_unit_test(attack_14_and_15_what_points_elsewhere),
         cmocka_unit_test(errors_say_what_was_seen),
