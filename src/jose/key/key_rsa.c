@@ -8,6 +8,7 @@
 #include "jose/crypto_auto.h"
 #include "jose/key/jwk_member.h"
 #include "jose/key/key_state.h"
+#include "jose/key/rsa_factors.h"
 #include "jose/key/rsa_weakness.h"
 
 enum { N, E, D, P, Q, DP, DQ, QI, NUMBERS };
@@ -142,11 +143,32 @@ static ost_result set_numbers(ost_key *key, const rsa_numbers *numbers, bool is_
     return OST_OK;
 }
 
+/* RFC 7518 §6.3.2: d alone is enough for a private key; of the others all are there, or none. */
+static bool has_exponent_alone(const ost_json *jwk)
+{
+    for (size_t i = P; i < NUMBERS; i++) {
+        if (jwk_get(jwk, names[i].jwk) != NULL)
+            return false;
+    }
+    return jwk_get(jwk, names[D].jwk) != NULL;
+}
+
+static ost_result find_factors(rsa_numbers *numbers, ost_error *error)
+{
+    ost_result result = check_public(numbers, error);
+    if (result != OST_OK)
+        return result;
+    result = rsa_factors(numbers->at[N], numbers->at[E], numbers->at[D], &numbers->at[P]);
+    if (result == OST_E_KEY_FORMAT)
+        return ost_error_set(error, result, "the private exponent does not belong to the modulus");
+    return result == OST_OK ? result : ost_error_set(error, result, "out of memory");
+}
+
 ost_result key_rsa_import(const ost_json *jwk, ost_key *key, ost_error *error)
 {
     __attribute__((cleanup(rsa_numbers_drop))) rsa_numbers numbers = {0};
-    bool is_private = jwk_get(jwk, "d") != NULL;
-    size_t count = is_private ? NUMBERS : PUBLIC_NUMBERS;
+    bool is_private = jwk_get(jwk, "d") != NULL, alone = has_exponent_alone(jwk);
+    size_t count = alone ? D + 1 : is_private ? NUMBERS : PUBLIC_NUMBERS;
     ost_result result = OST_OK;
     if (jwk_get(jwk, "oth") != NULL) {
         return ost_error_set(error, OST_E_UNSUPPORTED,
@@ -154,6 +176,8 @@ ost_result key_rsa_import(const ost_json *jwk, ost_key *key, ost_error *error)
     }
     for (size_t i = 0; result == OST_OK && i < count; i++)
         result = jwk_integer(jwk, names[i].jwk, &numbers.at[i], error);
+    if (result == OST_OK && alone)
+        result = find_factors(&numbers, error);
     return result == OST_OK ? set_numbers(key, &numbers, is_private, error) : result;
 }
 

@@ -8,6 +8,7 @@
 #include "base/base64url.h"
 #include "base/text.h"
 #include "jose/crypto_auto.h"
+#include "jose/key/key_state.h"
 #include "keys.h"
 #include "test.h"
 
@@ -48,6 +49,35 @@ static void good(void **state)
     assert_false(ost_key_serves(half, OST_ALG_UNSET));
     ost_key_unref(half);
     ost_key_unref(key);
+}
+
+/* RFC 7518 §6.3.2: what the exponent alone says is the same key. */
+static void g17_the_private_exponent_alone(void **state)
+{
+    static const char *const others[] = {"p", "q", "dp", "dq", "qi"};
+    const char *const whole[] = {test_rsa, test_rsa_other};
+    for (size_t k = 0; k < ARRAY_LEN(whole); k++) {
+        ost_key *full = good_key(whole[k]);
+        const char *jwk = whole[k];
+        for (size_t i = 0; i < ARRAY_LEN(others); i++)
+            jwk = number(jwk, others[i], NULL);
+        ost_key *key = good_key(jwk);
+        assert_true(ost_key_is_private(key));
+        for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+            unsigned char a[KEY_MEMBER_MAX], b[KEY_MEMBER_MAX];
+            size_t a_len = 0, b_len = 0;
+            assert_int_equal(key_rsa_member(full, others[i], a, &a_len), OST_OK);
+            assert_int_equal(key_rsa_member(key, others[i], b, &b_len), OST_OK);
+            assert_int_equal(a_len, b_len);
+            assert_memory_equal(a, b, a_len);
+        }
+        /* Another key's exponent, a changed one, none, and too long a one. */
+        assert_int_equal(import_result(edited(jwk, "d", flip_last)), OST_E_KEY_FORMAT);
+        assert_int_equal(import_result(number(jwk, "d", "AQ")), OST_E_KEY_FORMAT);
+        assert_int_equal(import_result(number(jwk, "d", "Ag")), OST_E_KEY_FORMAT);
+        ost_key_unref(key);
+        ost_key_unref(full);
+    }
 }
 
 static void attack_10_weak_numbers(void **state)
@@ -247,6 +277,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good),
+        cmocka_unit_test(g17_the_private_exponent_alone),
         cmocka_unit_test(attack_10_weak_numbers),
         cmocka_unit_test(leading_zeroes),
         cmocka_unit_test(private_numbers_that_do_not_belong),
