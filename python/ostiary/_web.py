@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the ASGI and WSGI middleware have in common: which policy a path has, and what a refusal says."""
+"""What adapters have in common: which policy a path has, what a refusal says, what is told of a resource."""
 
 from __future__ import annotations
 
 import json
+from typing import Generic, TypeVar
 
 TYPE_CHECKING = False
 
 from ._core import Policy
+from .errors import ConfigurationError
+from .verifier import Verifier
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
 
     from .errors import TokenError
 
@@ -46,6 +50,35 @@ class Rules:
         return self._policy
 
 
+_App = TypeVar("_App")
+_Connection = TypeVar("_Connection")
+
+
+class Guarded(Generic[_App, _Connection]):
+    """An application behind a verifier; see :class:`ostiary.asgi.Middleware` for the parameters."""
+
+    def __init__(
+        self,
+        app: _App,
+        verifier: Verifier,
+        *,
+        policy: Policy | None = None,
+        paths: Mapping[str, Policy] | None = None,
+        public_url: str | None = None,
+        certificate: Callable[[_Connection], bytes | None] | None = None,
+    ) -> None:
+        if not isinstance(verifier, Verifier):
+            raise TypeError(f"verifier: must be Verifier, not {type(verifier).__name__}")
+        self.app = app
+        self._verifier = verifier
+        self._rules = Rules(policy, paths)
+        self._origin = public_origin(public_url)
+        self._certificate = certificate
+
+    def _certificate_of(self, connection: _Connection) -> bytes | None:
+        return self._certificate(connection) if self._certificate is not None else None
+
+
 def refusal_fields(refusal: TokenError) -> list[tuple[str, str]]:
     """The fields of the answer (RFC 6750 §3, RFC 9449 §8, RFC 9110 §10.2.3), as the C framework sends them."""
     fields = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
@@ -71,3 +104,41 @@ def public_origin(url: str | None) -> str | None:
     if scheme not in ("https", "http") or not between or not host or "/" in host:
         raise ValueError("public_url: must be https:// and a host, without a path")
     return f"{scheme}://{host}"
+
+
+# ---- protected resource metadata (RFC 9728) ----
+
+
+def is_of_many_tenants(issuer: str) -> bool:
+    """Such an issuer has no address that a client could ask."""
+    return "{tenantid}" in issuer
+
+
+def metadata_path(resource: str) -> str:
+    """RFC 9728 §3.1: the well-known part stands between the host and the path."""
+    from urllib.parse import urlsplit
+
+    return "/.well-known/oauth-protected-resource" + urlsplit(resource).path.rstrip("/")
+
+
+def metadata_url(resource: str) -> str:
+    """Where it lies, for challenges."""
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(resource)
+    if parts.scheme not in ("https", "http") or not parts.netloc or parts.query or parts.fragment:
+        raise ConfigurationError(f"resource: {resource!r} is not an https URL without query and fragment")
+    return f"{parts.scheme}://{parts.netloc}{metadata_path(resource)}"
+
+
+def metadata_of(resource: str | None, verifier: Verifier, scopes: Iterable[str]) -> dict[str, Any]:
+    """What it says."""
+    told: dict[str, Any] = {
+        "resource": resource,
+        "authorization_servers": [each for each in verifier.issuers if not is_of_many_tenants(each)],
+        "bearer_methods_supported": ["header"],
+        "dpop_signing_alg_values_supported": list(verifier.dpop_algorithms),
+    }
+    if several := list(scopes):
+        told["scopes_supported"] = several
+    return told

@@ -8,14 +8,13 @@ The claims of whoever asks are ``scope["ostiary.claims"]``, None where the polic
 
 from __future__ import annotations
 
-from ._web import Rules, body_of, public_origin, refusal_fields
+from ._web import Guarded, body_of, refusal_fields
 from .errors import TokenError
-from .verifier import Verifier
 
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+    from collections.abc import Awaitable, Callable, MutableMapping
     from typing import Any
 
     from ._core import Policy
@@ -31,7 +30,7 @@ __all__ = ["Middleware"]
 CLAIMS = "ostiary.claims"
 
 
-class Middleware:
+class Middleware(Guarded["App", "Scope"]):
     """Lets requests and WebSockets through to ``app`` that bring a good token, and answers the others.
 
     ``policy`` is asked of every path, ``paths`` of some: ``{"/health": Policy({"open": True}), "/admin/":
@@ -48,24 +47,6 @@ class Middleware:
     ``{"detail": …}``; a WebSocket gets the same where the server can do it, else its close before it
     was accepted (HTTP 403). Raises TypeError and ValueError, which name the parameter.
     """
-
-    def __init__(
-        self,
-        app: App,
-        verifier: Verifier,
-        *,
-        policy: Policy | None = None,
-        paths: Mapping[str, Policy] | None = None,
-        public_url: str | None = None,
-        certificate: Callable[[Scope], bytes | None] | None = None,
-    ) -> None:
-        if not isinstance(verifier, Verifier):
-            raise TypeError(f"verifier: must be Verifier, not {type(verifier).__name__}")
-        self.app = app
-        self._verifier = verifier
-        self._rules = Rules(policy, paths)
-        self._origin = public_origin(public_url)
-        self._certificate = certificate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One connection, as ASGI 3 has it; what is neither HTTP nor a WebSocket passes."""
@@ -92,7 +73,7 @@ class Middleware:
             method=scope.get("method", "GET"),
             url=self._url(scope),
             dpop=fields[b"dpop"],
-            certificate=self._certificate(scope) if self._certificate is not None else None,
+            certificate=self._certificate_of(scope),
         )
 
     def _url(self, scope: Scope) -> bytes | None:

@@ -36,7 +36,7 @@ from starlette.requests import HTTPConnection
 
 from ._core import Claims, Policy
 from ._sessions import Forged, Sessions
-from ._web import refusal_fields
+from ._web import is_of_many_tenants, metadata_of, metadata_path, metadata_url, refusal_fields
 from .config import Issuer, Login
 from .errors import ClosedError, ConfigurationError, TokenError
 from .verifier import Verifier
@@ -80,14 +80,7 @@ class _Dependency(SecurityBase):
     async def __call__(
         self, connection: HTTPConnection, scopes: SecurityScopes, response: Response = None  # type: ignore[assignment]
     ) -> Claims | None:
-        fields = _fields(connection, b"authorization")
-        policy = self._policy_for(tuple(scopes.scopes))
-        if not fields and self._owner._sessions is not None:
-            claims = await self._owner._check_session(connection, policy, self._optional)
-        elif self._optional and not fields:
-            return None
-        else:
-            claims = await self._owner._check(connection, fields, policy)
+        claims = await self._claims(connection, self._policy_for(tuple(scopes.scopes)))
         if claims is None:
             return None
         if response is not None:
@@ -96,6 +89,16 @@ class _Dependency(SecurityBase):
             if not any(name == b"cache-control" for name, _ in raw):
                 raw.append((b"cache-control", b"no-store"))
         return claims
+
+
+    async def _claims(self, connection: HTTPConnection, policy: Policy | None) -> Claims | None:
+        """Of the token, or of the browser's session; None for nobody, where that may be."""
+        fields = _fields(connection, b"authorization")
+        if not fields and self._owner._sessions is not None:
+            return await self._owner._check_session(connection, policy, self._optional)
+        if self._optional and not fields:
+            return None
+        return await self._owner._check(connection, fields, policy)
 
 
 class OIDC(_Dependency):
@@ -147,7 +150,7 @@ class OIDC(_Dependency):
         if verifier is not None and (audience is not None or settings):
             raise ConfigurationError("verifier: its settings are its own")
         if resource is not None and verifier is None:
-            settings.setdefault("resource_metadata", _metadata_url(resource))
+            settings.setdefault("resource_metadata", metadata_url(resource))
         self._make: Callable[[], Verifier] | None = None
         if verifier is None:
             assert issuer is not None
@@ -166,7 +169,7 @@ class OIDC(_Dependency):
         self._dependencies: dict[tuple[str, bool], _Dependency] = {}
         self._models: dict[tuple[Any, _Dependency], Callable[..., Any]] = {}
         first = self._verifier.issuers[0]
-        told = self._verifier._setting(first, "discovery_url") if _is_of_many(first) else None
+        told = self._verifier._setting(first, "discovery_url") if is_of_many_tenants(first) else None
         self.model = _scheme(first, told, authorization_url, token_url, self._scopes, description)
         self.scheme_name = scheme_name
         super().__init__(self, {}, optional=False)
@@ -208,7 +211,8 @@ class OIDC(_Dependency):
             except ValidationError as error:
                 wrong = ", ".join(".".join(map(str, each["loc"])) or "the claims" for each in error.errors())
                 _log.info("refused: OST_E_CLAIM: the token's claims are no %s: %s", kind.__name__, wrong)
-            await self._check(connection, _fields(connection, b"authorization"), _NEVER)
+            if await of._claims(connection, _NEVER) is None:
+                return None  # nobody any more: the token has run out meanwhile
             raise AssertionError("a policy that no token meets was met")
 
         made: Callable[..., _Model] = self._models.setdefault((kind, of), dependency)
@@ -267,7 +271,7 @@ class OIDC(_Dependency):
         router.add_api_route("/health/ready", self._ready, methods=["GET"])
         router.add_api_route("/metrics", self._metrics, methods=["GET"])
         if self._resource is not None:
-            router.add_api_route(_metadata_path(self._resource), self._metadata, methods=["GET"])
+            router.add_api_route(metadata_path(self._resource), self._metadata, methods=["GET"])
         return router
 
     def docs(self, client_id: str) -> dict[str, Any]:
@@ -291,14 +295,7 @@ class OIDC(_Dependency):
         return Response(self._verifier.metrics(), headers={"Cache-Control": _NO_STORE, "Content-Type": _PROMETHEUS})
 
     async def _metadata(self) -> Response:
-        body: dict[str, Any] = {
-            "resource": self._resource,
-            "authorization_servers": [each for each in self._verifier.issuers if not _is_of_many(each)],
-            "bearer_methods_supported": ["header"],
-            "dpop_signing_alg_values_supported": list(self._verifier.dpop_algorithms),
-        }
-        if self._scopes:
-            body["scopes_supported"] = list(self._scopes)
+        body = metadata_of(self._resource, self._verifier, self._scopes)
         return JSONResponse(body, headers={"Access-Control-Allow-Origin": "*"})
 
     # ---- one request ----
@@ -371,11 +368,6 @@ def _members(policy: Policy | Mapping[str, Any] | None) -> dict[str, Any]:
     return dict(policy or {})
 
 
-def _is_of_many(issuer: str) -> bool:
-    """An issuer of many tenants has no address that a client could ask."""
-    return "{tenantid}" in issuer
-
-
 def _scheme(
     issuer: str,
     discovery_url: str | None,
@@ -394,22 +386,6 @@ def _scheme(
         authorizationUrl=authorization_url, tokenUrl=token_url, refreshUrl=token_url, scopes=scopes
     )
     return OAuth2(flows=OAuthFlows(authorizationCode=code), description=description)
-
-
-def _metadata_path(resource: str) -> str:
-    """RFC 9728 §3.1: the well-known part stands between the host and the path."""
-    from urllib.parse import urlsplit
-
-    return "/.well-known/oauth-protected-resource" + urlsplit(resource).path.rstrip("/")
-
-
-def _metadata_url(resource: str) -> str:
-    from urllib.parse import urlsplit
-
-    parts = urlsplit(resource)
-    if parts.scheme not in ("https", "http") or not parts.netloc or parts.query or parts.fragment:
-        raise ConfigurationError(f"resource: {resource!r} is not an https URL without query and fragment")
-    return f"{parts.scheme}://{parts.netloc}{_metadata_path(resource)}"
 
 
 async def _live() -> dict[str, str]:

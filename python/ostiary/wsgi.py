@@ -11,17 +11,14 @@ from __future__ import annotations
 from http.client import responses
 from urllib.parse import quote
 
-from ._web import Rules, body_of, public_origin, refusal_fields
+from ._web import Guarded, body_of, refusal_fields
 from .errors import TokenError
-from .verifier import Verifier
 
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
     from typing import Any
-
-    from ._core import Policy
 
     Environ = dict[str, Any]
     StartResponse = Callable[..., Any]
@@ -32,31 +29,13 @@ __all__ = ["Middleware"]
 CLAIMS = "ostiary.claims"
 
 
-class Middleware:
+class Middleware(Guarded["App", "Environ"]):
     """Lets requests through to ``app`` that bring a good token, and answers the others.
 
     Parameters and answers as :class:`ostiary.asgi.Middleware`; ``certificate`` gives the client's
     certificate (DER, or None) for an environ. A thread that needs a new key waits for it. Raises
     TypeError and ValueError, which name the parameter.
     """
-
-    def __init__(
-        self,
-        app: App,
-        verifier: Verifier,
-        *,
-        policy: Policy | None = None,
-        paths: Mapping[str, Policy] | None = None,
-        public_url: str | None = None,
-        certificate: Callable[[Environ], bytes | None] | None = None,
-    ) -> None:
-        if not isinstance(verifier, Verifier):
-            raise TypeError(f"verifier: must be Verifier, not {type(verifier).__name__}")
-        self.app = app
-        self._verifier = verifier
-        self._rules = Rules(policy, paths)
-        self._origin = public_origin(public_url)
-        self._certificate = certificate
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """One request, as PEP 3333 has it."""
@@ -72,7 +51,7 @@ class Middleware:
                 method=environ["REQUEST_METHOD"],
                 url=self._origin + quote(raw, safe="/~!$&'()*+,;=:@") if self._origin is not None else None,
                 dpop=_field(environ, "HTTP_DPOP"),
-                certificate=self._certificate(environ) if self._certificate is not None else None,
+                certificate=self._certificate_of(environ),
             )
         except TokenError as refusal:
             return _answer(environ, start_response, refusal.status, refusal_fields(refusal), refusal.message)

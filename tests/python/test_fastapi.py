@@ -459,3 +459,25 @@ def test_the_log_says_why_and_holds_no_token(issuer, client, caplog):
     assert "OST_E_AUDIENCE" in caplog.text and "other" in caplog.text
     assert token not in caplog.text
 
+
+
+def test_claims_that_fit_no_model_are_refused_for_that_also_with_a_proof():
+    """The proof has been used up by then: it is the claims that are told, not a replay."""
+    from ostiary import testing
+
+    class Buyer(BaseModel):
+        basket: int
+
+    with testing.Issuer(AUDIENCE) as own:
+        oidc = OIDC(own.url, AUDIENCE, base_url="http://testserver")
+        app = FastAPI(lifespan=oidc.lifespan)
+        app.get("/items/", dependencies=[Depends(oidc.claims_as(Buyer))])(lambda: {})
+        key = ostiary.Key.generate("ES256")
+        with TestClient(app) as client:
+            assert oidc.verifier.wait_ready(10)
+            for claims, status in (({"basket": 1}, 200), ({}, 403)):
+                token = own.token(dpop_key=key, **claims)
+                shown = testing.dpop_proof(key, "GET", "http://testserver/items/", token)
+                answer = client.get("/items/", headers={"Authorization": f"DPoP {token}", "DPoP": shown})
+                assert answer.status_code == status, answer.headers
+            assert 'error="insufficient_scope"' in answer.headers["www-authenticate"]
