@@ -97,6 +97,8 @@ static const char *const migrations[] = {
     "UPDATE OR IGNORE user SET username = fold(username) WHERE username <> fold(username);"
     "UPDATE OR IGNORE user SET email = fold(email), unique_email = fold(unique_email)"
     "  WHERE email <> fold(email);",
+    /* 6: the sessions of a client are listed and counted */
+    "CREATE INDEX client_session_by_client ON client_session (client_id, session_id);",
 };
 #define SCHEMA ((int)(ARRAY_LEN(migrations)))
 #define APPLICATION 1330861129

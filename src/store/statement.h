@@ -7,7 +7,7 @@
 
 #include <ostiary/types.h>
 
-#define STATEMENTS 64
+#define STATEMENTS 128
 
 /* Used by one thread at a time. */
 typedef struct database {

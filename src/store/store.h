@@ -164,6 +164,37 @@ OST_MUST_CHECK ost_result store_session_end(store *store, ost_text realm, ost_te
 OST_MUST_CHECK ost_result store_session_list(store *store, ost_text realm, ost_text user_id,
                                              size_t limit, ost_arena *arena,
                                              store_session **ret_sessions, size_t *ret_count);
+/* Those of a user or, when that is empty, those that a client takes part in; of sessions that are
+ * not over at `now`, `max` after the first `first`, the oldest first. */
+typedef struct store_session_filter {
+    ost_text realm, user_id, client_id;
+    int64_t now;
+    size_t first, max;
+} store_session_filter;
+typedef struct store_found_session {
+    ost_text id, user_id, username, notes;
+    int64_t started, last_access;
+    bool remembered;
+} store_found_session;
+OST_MUST_CHECK ost_result store_session_find(store *store, const store_session_filter *filter,
+                                             ost_arena *arena, store_found_session **ret_sessions,
+                                             size_t *ret_count);
+/* The clients of a session, and those of a realm with the number of their sessions; at most 1,000.
+ * And that number of one client. */
+typedef struct store_session_count {
+    ost_text client_id;
+    int64_t sessions;
+} store_session_count;
+OST_MUST_CHECK ost_result store_session_clients(store *store, ost_text session_id, ost_arena *arena,
+                                                store_session_count **ret_clients,
+                                                size_t *ret_count);
+OST_MUST_CHECK ost_result store_session_stats(store *store, ost_text realm, int64_t now,
+                                              ost_arena *arena, store_session_count **ret_counts,
+                                              size_t *ret_count);
+OST_MUST_CHECK ost_result store_session_count_of(store *store, ost_text realm, ost_text client_id,
+                                                 int64_t now, int64_t *ret_count);
+/* Ends all sessions of a user, or (empty) of the realm. */
+OST_MUST_CHECK ost_result store_session_end_all(store *store, ost_text realm, ost_text user_id);
 /* Writes what has changed since store_login: all but `started`. OST_E_NOT_FOUND: it is gone, and
  * stays so. */
 OST_MUST_CHECK ost_result store_client_session_put(store *store,

@@ -9,6 +9,7 @@ import pathlib
 import time
 
 import admin_rows_scopes
+import admin_rows_sessions
 import pytest
 from admin_rows import REALM, Asker, differences
 from needs import kept_running
@@ -23,7 +24,7 @@ HERE = pathlib.Path(__file__).parent
 REALM_FILE = HERE / "realms" / "compared-realm.json"
 DEVIATIONS = json.loads((HERE / "admin_deviations.json").read_text())
 TOKEN_SECONDS = 30  # they last a minute
-FAMILIES = {"scopes": admin_rows_scopes.ROWS}
+FAMILIES = {"scopes": admin_rows_scopes.ROWS, "sessions": admin_rows_sessions.ROWS}
 
 
 class Admin:
@@ -43,6 +44,9 @@ class Admin:
     def __call__(self, method, path, body=None):
         headers = {**bearer(self.token()), "Content-Type": "application/json"}
         return Browser().request(method, f"{self.server.base}/admin{path}", body, headers)
+
+    def grant(self, realm, form):
+        return self.server.realm(realm).token(form)
 
     def begin(self):
         assert self("DELETE", f"/realms/{REALM}").status in (204, 404)

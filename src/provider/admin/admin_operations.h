@@ -19,6 +19,7 @@
 #define LIST_USERS (VIEW_USERS | RIGHT_QUERY_USERS)
 
 extern const admin_table admin_client_scope_operations; /* admin_operations_scopes.c */
+extern const admin_table admin_session_operations;      /* admin_operations_sessions.c */
 
 /* ---- admin_scopes.c, admin_scope_lists.c, admin_mappers.c, admin_scope_mappings.c ---- */
 admin_handler admin_list_scopes, admin_create_scope, admin_read_scope, admin_update_scope,
@@ -31,5 +32,15 @@ admin_handler admin_list_mappers, admin_list_mappers_of_protocol, admin_create_m
     admin_create_mappers, admin_read_mapper, admin_update_mapper, admin_delete_mapper;
 admin_handler admin_read_scope_mappings, admin_list_scope_roles, admin_list_available_scope_roles,
     admin_list_effective_scope_roles, admin_add_scope_roles, admin_remove_scope_roles;
+
+/* ---- admin_client_nodes.c ---- */
+admin_handler admin_add_node, admin_remove_node, admin_test_nodes, admin_read_client_permissions,
+    admin_read_rotated_secret, admin_delete_rotated_secret;
+
+/* ---- admin_sessions.c ---- */
+admin_handler admin_count_client_sessions, admin_list_client_sessions, admin_count_offline_sessions,
+    admin_list_offline_sessions, admin_push_client_revocation, admin_read_session_stats,
+    admin_end_session, admin_end_all_sessions, admin_push_revocation, admin_list_user_sessions,
+    admin_list_user_offline_sessions, admin_end_user_sessions;
 
 #endif

@@ -3,8 +3,12 @@
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/admin/admin_call.h"
+#include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
+#include "provider/admin/role_part.h"
 #include "provider/file/realm_import.h"
+#include "provider/realm/document_limit.h"
+#include "provider/realm/role.h"
 
 #define MASK "**********"
 
@@ -71,8 +75,39 @@ static bool is_brief(ost_text name)
            text_is(name, "displayNameHtml") || text_is(name, "enabled");
 }
 
-static void put_realm(ost_json_writer *w, const ost_json *document, bool view, bool brief)
+/* What nobody has set, as it is then: see realm_unset.json. */
+static ost_result put_unset(const admin_call *a, ost_json_writer *w, const ost_json *document)
 {
+    extern const unsigned char realm_unset_json[];
+    extern const size_t realm_unset_json_len;
+    const ost_json *unset;
+    ost_result result = ost_json_read(text_of_bytes(realm_unset_json, realm_unset_json_len), NULL,
+                                      a->arena, &unset, NULL);
+    for (const ost_json *at = ost_json_first(unset); at != NULL && result == OST_OK;
+         at = ost_json_next(at)) {
+        if (ost_json_get_text(document, ost_json_name(at)) != NULL)
+            continue;
+        ost_json_put_name(w, ost_json_name(at));
+        ost_json_put_value(w, at);
+    }
+    return result;
+}
+
+static void put_default_role(const admin_call *a, ost_json_writer *w, const ost_json *document)
+{
+    const ost_json *role = part_find(ost_json_get(ost_json_get(document, "roles"), "realm"), "name",
+                                     role_default_name(document, a->arena));
+    role_part part = {.name = part_text(role, "name"), .document = role};
+    if (role == NULL)
+        return;
+    ost_json_put_name(w, OST_TEXT("defaultRole"));
+    role_part_put(part_text(document, "id"), &part, true, w);
+}
+
+static ost_result put_realm(const admin_call *a, ost_json_writer *w, const ost_json *document,
+                            bool view, bool brief)
+{
+    ost_result result = OST_OK;
     ost_json_open_object(w);
     for (const ost_json *at = ost_json_first(document); at != NULL; at = ost_json_next(at)) {
         ost_text name = ost_json_name(at);
@@ -84,7 +119,12 @@ static void put_realm(ost_json_writer *w, const ost_json *document, bool view, b
         else
             ost_json_put_value(w, at);
     }
+    if (view && !brief) {
+        result = put_unset(a, w, document);
+        put_default_role(a, w, document);
+    }
     ost_json_close_object(w);
+    return result;
 }
 
 ost_result admin_list_realms(admin_call *a)
@@ -94,7 +134,7 @@ ost_result admin_list_realms(admin_call *a)
     const ost_json *document;
     bool all = admin_may(a, RIGHT_ADMIN),
          view = admin_may(a, RIGHT_VIEW_REALM | RIGHT_MANAGE_REALM);
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     ost_result result = store_realm_list(a->call->provider->store, a->arena, &rows, &count);
     if (w == NULL)
         return OST_E_MEMORY;
@@ -104,8 +144,8 @@ ost_result admin_list_realms(admin_call *a)
             continue;
         result = ost_json_read(rows[i].document, NULL, a->arena, &document, NULL);
         if (result == OST_OK)
-            put_realm(w, document, all || view,
-                      text_is(admin_parameter(a, "briefRepresentation"), "true"));
+            result = put_realm(a, w, document, all || view,
+                               text_is(admin_parameter(a, "briefRepresentation"), "true"));
     }
     ost_json_close_array(w);
     return result == OST_OK ? admin_answer(a, w) : result;
@@ -113,12 +153,12 @@ ost_result admin_list_realms(admin_call *a)
 
 ost_result admin_read_realm(admin_call *a)
 {
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (w == NULL)
         return OST_E_MEMORY;
-    put_realm(w, a->realm.realm->document, admin_may(a, RIGHT_VIEW_REALM | RIGHT_MANAGE_REALM),
-              false);
-    return admin_answer(a, w);
+    ost_result result = put_realm(a, w, a->realm.realm->document,
+                                  admin_may(a, RIGHT_VIEW_REALM | RIGHT_MANAGE_REALM), false);
+    return result == OST_OK ? admin_answer(a, w) : result;
 }
 
 ost_result admin_create_realm(admin_call *a)

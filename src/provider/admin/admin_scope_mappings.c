@@ -106,7 +106,7 @@ static void put_roles(admin_call *a, const mapping *m, role_choice *choose, cons
          at = ost_json_next(at)) {
         role_part role = {m->of, part_text(at, "name"), at};
         if (choose(a, m, role.name, what))
-            role_part_put(r, &role, brief, w);
+            role_part_put(text_of(r->id), &role, brief, w);
     }
     ost_json_close_array(w);
 }

@@ -34,7 +34,7 @@ static bool is_composite(const ost_json *role)
     return false;
 }
 
-void role_part_put(const realm *r, const role_part *role, bool brief, ost_json_writer *w)
+void role_part_put(ost_text realm_id, const role_part *role, bool brief, ost_json_writer *w)
 {
     const ost_json *description = ost_json_get(role->document, "description");
     const ost_json *attributes = ost_json_get(role->document, "attributes");
@@ -45,7 +45,8 @@ void role_part_put(const realm *r, const role_part *role, bool brief, ost_json_w
         ost_json_member_value(w, "description", description);
     ost_json_member_boolean(w, "composite", is_composite(role->document));
     ost_json_member_boolean(w, "clientRole", role->client != NULL);
-    ost_json_member_string(w, "containerId", role->client != NULL ? role->client->id : r->id);
+    ost_json_member_text(w, "containerId",
+                         role->client != NULL ? text_of(role->client->id) : realm_id);
     if (!brief && attributes != NULL)
         ost_json_member_value(w, "attributes", attributes);
     if (!brief && attributes == NULL) {

@@ -20,7 +20,8 @@ const ost_json *role_part_list(const realm *realm, const realm_client *client);
 bool role_part_find(const realm *realm, const realm_client *client, ost_text id,
                     role_part *ret_role);
 
-/* Writes a RoleRepresentation; the brief one has no attributes. */
-void role_part_put(const realm *realm, const role_part *role, bool brief, ost_json_writer *writer);
+/* Writes a RoleRepresentation; the brief one has no attributes. `realm_id`:
+ * of the realm that holds it. */
+void role_part_put(ost_text realm_id, const role_part *role, bool brief, ost_json_writer *writer);
 
 #endif

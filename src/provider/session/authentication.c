@@ -138,6 +138,20 @@ int64_t session_idle_ends(const call *c, bool remembered)
            (remembered ? c->realm->lifespans.sso_idle_remember : c->realm->lifespans.sso_idle);
 }
 
+/* Where the user was, as administrators see it. */
+static ost_text session_notes(call *c)
+{
+    ost_json_writer *w = call_writer(c);
+    ost_text notes;
+    if (w == NULL)
+        return OST_TEXT("{}");
+    ost_json_open_object(w);
+    if (text_is_utf8(c->request->peer))
+        ost_json_member_text(w, "ip", c->request->peer);
+    ost_json_close_object(w);
+    return ost_json_writer_finish(w, &notes) == OST_OK ? notes : OST_TEXT("{}");
+}
+
 store_session session_begin(call *c, ost_text user_id, bool remember)
 {
     int64_t max = remember ? c->realm->lifespans.sso_max_remember : c->realm->lifespans.sso_max;
@@ -151,7 +165,7 @@ store_session session_begin(call *c, ost_text user_id, bool remember)
         .ends = c->now + max,
         .idle_ends = session_idle_ends(c, remember),
         .remembered = remember,
-        .notes = OST_TEXT("{}"),
+        .notes = session_notes(c),
     };
     if (session.id.data == NULL)
         call_refuse(c, 500, "server_error", NULL);

@@ -358,6 +358,42 @@ static void the_end_of_a_session_takes_everything_along(void **state)
     assert_int_equal(use("t3", "t4"), OST_E_NOT_FOUND);
 }
 
+static size_t found(ost_text user_id, ost_text client_id, int64_t now)
+{
+    store_found_session *sessions;
+    size_t count = 99;
+    const store_session_filter filter = {
+        .realm = OST_TEXT("r"), .user_id = user_id, .client_id = client_id, .now = now, .max = 10};
+    assert_int_equal(store_session_find(db, &filter, arena, &sessions, &count), OST_OK);
+    if (count > 0)
+        assert_true(text_is(sessions[0].username, "alice"));
+    return count;
+}
+
+static void sessions_are_found_by_user_and_by_client(void **state)
+{
+    store_session_count *clients;
+    size_t count;
+    int64_t number = -1;
+    (void)state;
+    assert_int_equal(store_login(db, &session, &client_session, NULL), OST_OK);
+    assert_int_equal(found(OST_TEXT("u1"), (ost_text){0}, 1), 1);
+    assert_int_equal(found(OST_TEXT("u2"), (ost_text){0}, 1), 0);
+    assert_int_equal(found((ost_text){0}, OST_TEXT("c"), 499), 1);
+    assert_int_equal(found((ost_text){0}, OST_TEXT("c"), 500), 0); /* it has been idle */
+    assert_int_equal(store_session_count_of(db, session.realm, OST_TEXT("c"), 1, &number), OST_OK);
+    assert_int_equal(number, 1);
+    assert_int_equal(store_session_stats(db, session.realm, 1, arena, &clients, &count), OST_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(store_session_clients(db, session.id, arena, &clients, &count), OST_OK);
+    assert_true(count == 1 && text_is(clients[0].client_id, "c"));
+    assert_int_equal(store_session_end_all(db, OST_TEXT("other"), (ost_text){0}), OST_OK);
+    assert_int_equal(store_session_end_all(db, session.realm, OST_TEXT("u2")), OST_OK);
+    assert_int_equal(found(OST_TEXT("u1"), (ost_text){0}, 1), 1);
+    assert_int_equal(store_session_end_all(db, session.realm, (ost_text){0}), OST_OK);
+    assert_int_equal(found(OST_TEXT("u1"), (ost_text){0}, 1), 0);
+}
+
 static void a_login_into_a_session_that_is_gone_fails(void **state)
 {
     store_session orphan = session;
@@ -579,6 +615,7 @@ int main(void)
         cmocka_unit_test(the_first_token_after_a_change_of_mind_is_taken),
         cmocka_unit_test(a_user_can_prove_anew_who_they_are),
         cmocka_unit_test(the_end_of_a_session_takes_everything_along),
+        cmocka_unit_test(sessions_are_found_by_user_and_by_client),
         cmocka_unit_test(a_login_into_a_session_that_is_gone_fails),
         cmocka_unit_test(a_thousand_ended_sessions_are_swept),
         cmocka_unit_test(what_is_over_is_swept),

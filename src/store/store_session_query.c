@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sessions as administrators look for them: by user, by client, and how many there are. */
+#include "base/text.h"
+#include "store/row.h"
+#include "store/transaction.h"
+
+#define MAX_CLIENTS 1000 /* of one session, or that are counted */
+
+/* Rows live as long as both ends lie ahead. */
+#define FOUND                                                                                      \
+    "SELECT s.id, s.user_id, u.username, s.started, s.last_access, s.remembered, s.notes "         \
+    "FROM session AS s JOIN user AS u ON u.realm = s.realm AND u.id = s.user_id "                  \
+    "WHERE s.realm = ?1 AND s.ends > ?2 AND s.idle_ends > ?2 "
+#define PAGE "ORDER BY s.started, s.id LIMIT ?4 OFFSET ?5"
+
+static ost_result read_found(sqlite3_stmt *st, ost_arena *arena, store_found_session *ret_session)
+{
+    bool failed = false;
+    store_found_session found = {
+        .id = column_text(st, 0, arena, &failed),
+        .user_id = column_text(st, 1, arena, &failed),
+        .username = column_text(st, 2, arena, &failed),
+        .started = sqlite3_column_int64(st, 3),
+        .last_access = sqlite3_column_int64(st, 4),
+        .remembered = sqlite3_column_int(st, 5) != 0,
+        .notes = column_text(st, 6, arena, &failed),
+    };
+    if (failed)
+        return OST_E_MEMORY;
+    *ret_session = found;
+    return OST_OK;
+}
+
+static sqlite3_stmt *query(database *d, const store_session_filter *f)
+{
+    sqlite3_stmt *st =
+        f->user_id.len > 0
+            ? statement(d, FOUND "AND s.user_id = ?3 " PAGE)
+            : statement(d, FOUND "AND s.id IN (SELECT session_id FROM client_session WHERE "
+                                 "client_id = ?3) " PAGE);
+    bind_text(st, 1, f->realm);
+    bind_integer(st, 2, f->now);
+    bind_text(st, 3, f->user_id.len > 0 ? f->user_id : f->client_id);
+    bind_integer(st, 4, (int64_t)f->max);
+    bind_integer(st, 5, (int64_t)f->first);
+    return st;
+}
+
+ost_result store_session_find(store *s, const store_session_filter *filter, ost_arena *arena,
+                              store_found_session **ret_sessions, size_t *ret_count)
+{
+    size_t count = 0;
+    ost_result result = OST_OK;
+    store_found_session *sessions = ost_arena_alloc(arena, (filter->max + 1) * sizeof *sessions);
+    if (sessions == NULL)
+        return OST_E_MEMORY;
+    database *d = read_begin(s);
+    sqlite3_stmt *st = query(d, filter);
+    while (result == OST_OK && (result = next_row(st)) == OST_OK)
+        result = read_found(st, arena, &sessions[count++]);
+    read_end(s, d);
+    if (result != OST_E_NOT_FOUND)
+        return result;
+    *ret_sessions = sessions;
+    *ret_count = count;
+    return OST_OK;
+}
+
+/* Rows of a name and, perhaps, a number. */
+static ost_result read_counts(store *s, database *d, sqlite3_stmt *st, ost_arena *arena,
+                              store_session_count **ret_counts, size_t *ret_count)
+{
+    size_t count = 0;
+    bool failed = false;
+    ost_result result = OST_OK;
+    store_session_count *counts = ost_arena_alloc(arena, MAX_CLIENTS * sizeof *counts);
+    while (counts != NULL && count < MAX_CLIENTS && (result = next_row(st)) == OST_OK) {
+        counts[count++] = (store_session_count){
+            .client_id = column_text(st, 0, arena, &failed),
+            .sessions = sqlite3_column_int64(st, 1),
+        };
+    }
+    read_end(s, d);
+    if (counts == NULL || failed)
+        return OST_E_MEMORY;
+    if (result != OST_OK && result != OST_E_NOT_FOUND)
+        return result;
+    *ret_counts = counts;
+    *ret_count = count;
+    return OST_OK;
+}
+
+ost_result store_session_clients(store *s, ost_text session_id, ost_arena *arena,
+                                 store_session_count **ret_clients, size_t *ret_count)
+{
+    database *d = read_begin(s);
+    sqlite3_stmt *st =
+        STATEMENT_OF(d, "SELECT client_id, 1 FROM client_session WHERE session_id = ?", session_id);
+    return read_counts(s, d, st, arena, ret_clients, ret_count);
+}
+
+ost_result store_session_stats(store *s, ost_text realm, int64_t now, ost_arena *arena,
+                               store_session_count **ret_counts, size_t *ret_count)
+{
+    database *d = read_begin(s);
+    sqlite3_stmt *st =
+        statement(d, "SELECT c.client_id, count(*) FROM session AS s JOIN client_session AS c ON "
+                     "c.session_id = s.id WHERE s.realm = ?1 AND s.ends > ?2 AND s.idle_ends > ?2 "
+                     "GROUP BY c.client_id ORDER BY c.client_id");
+    bind_text(st, 1, realm);
+    bind_integer(st, 2, now);
+    return read_counts(s, d, st, arena, ret_counts, ret_count);
+}
+
+ost_result store_session_count_of(store *s, ost_text realm, ost_text client_id, int64_t now,
+                                  int64_t *ret_count)
+{
+    database *d = read_begin(s);
+    sqlite3_stmt *st =
+        statement(d, "SELECT count(*) FROM client_session AS c JOIN session AS s ON "
+                     "s.id = c.session_id WHERE c.client_id = ?3 AND s.realm = ?1 AND s.ends > ?2 "
+                     "AND s.idle_ends > ?2");
+    bind_text(st, 1, realm);
+    bind_integer(st, 2, now);
+    bind_text(st, 3, client_id);
+    ost_result result = next_row(st);
+    int64_t count = result == OST_OK ? sqlite3_column_int64(st, 0) : 0;
+    read_end(s, d);
+    if (result == OST_OK)
+        *ret_count = count;
+    return result;
+}
+
+static ost_result end_all(database *d, ost_text realm, ost_text user_id)
+{
+    return run_statement(
+        STATEMENT_OF(d, "DELETE FROM session WHERE realm = ?1 AND (?2 = '' OR user_id = ?2)", realm,
+                     user_id),
+        NULL);
+}
+
+ost_result store_session_end_all(store *s, ost_text realm, ost_text user_id)
+{
+    return WRITE(s, d, end_all(d, realm, user_id));
+}
