@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the table of docs/usage/admin-api.md from src/provider/admin/admin_operations*.c.
+"""Makes the table of docs/usage/admin-api.md from src/provider/*/admin_operations*.c.
 
    admin_routes.py --write      writes it into the page
    admin_routes.py              fails when the page says otherwise
@@ -10,7 +10,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SOURCE = ROOT / "src/provider/admin"
+SOURCE = ROOT / "src/provider"
 PAGE = ROOT / "docs/usage/admin-api.md"
 BEGIN, END = "<!-- made by script/lib/admin_routes.py -->", "<!-- end -->"
 
@@ -26,8 +26,8 @@ def expand(names, words):
 
 def rows():
     """(method, path, roles, carried out, sentence) of each row, those that are carried out first."""
-    words = (SOURCE / "admin_operations.h").read_text()
-    sources = sorted(SOURCE.glob("admin_operations*.c"))
+    words = (SOURCE / "admin/admin_operations.h").read_text()
+    sources = sorted(SOURCE.glob("*/admin_operations*.c"))
     yield from sorted((row for path in sources for row in rows_of(path, words)), key=lambda row: not row[3])
 
 

@@ -67,6 +67,8 @@ WINGS = {
     "provider/token": ["call", "realm", "session"],
     "provider/login": ["call", "realm", "session", "token"],
     "provider/admin": ["realm", "member", "file", "call", "session"],
+    "provider/client_scope": ["realm", "call", "admin"],
+    "provider/component": ["realm", "file", "call", "admin"],
     "provider/registration": ["call", "realm", "session", "admin"],
     "provider/endpoint": ["call", "realm", "session", "token", "login", "registration"],
 }

@@ -73,6 +73,7 @@ static void work(provider *p, int64_t *last_sweep)
     bool works = store_works(p);
     if (works)
         advance_keys(p);
+    event_queue_flush(&p->waiting_events, p->store);
     if (works && now - *last_sweep > SWEEP_EVERY) {
         *last_sweep = now;
         (void)!store_sweep(p->store, ost_now(p->context), &rows);
@@ -118,6 +119,7 @@ void keeper_init(provider *p)
     pthread_cond_init(&p->keeper_wake, &monotonic);
     pthread_condattr_destroy(&monotonic);
     pthread_mutex_init(&p->keeper_lock, NULL);
+    event_queue_init(&p->waiting_events);
 }
 
 ost_result keeper_start(provider *p)
@@ -136,4 +138,6 @@ void keeper_stop(provider *p)
         pthread_join(p->keeper, NULL);
         p->keeper_runs = false;
     }
+    event_queue_flush(&p->waiting_events, p->store);
+    event_queue_free(&p->waiting_events);
 }

@@ -99,6 +99,18 @@ static const char *const migrations[] = {
     "  WHERE email <> fold(email);",
     /* 6: the sessions of a client are listed and counted */
     "CREATE INDEX client_session_by_client ON client_session (client_id, session_id);",
+    /* 7: keys are components that administrators change */
+    "ALTER TABLE key ADD COLUMN component TEXT NOT NULL DEFAULT '';",
+    /* 8: what users and administrators did */
+    "CREATE TABLE event ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  realm TEXT NOT NULL REFERENCES realm(name) ON DELETE CASCADE, admin INTEGER NOT NULL,"
+    "  time INTEGER NOT NULL, expires INTEGER NOT NULL, type TEXT NOT NULL,"
+    "  client TEXT NOT NULL, user TEXT NOT NULL, address TEXT NOT NULL,"
+    "  resource TEXT NOT NULL, path TEXT NOT NULL, document TEXT NOT NULL);"
+    "CREATE INDEX event_by_realm ON event (realm, admin, time DESC, id DESC);"
+    "CREATE INDEX event_by_id ON event (realm, admin, id);"
+    "CREATE INDEX event_by_expiry ON event (expires) WHERE expires > 0;",
 };
 #define SCHEMA ((int)(ARRAY_LEN(migrations)))
 #define APPLICATION 1330861129

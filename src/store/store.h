@@ -92,9 +92,10 @@ OST_MUST_CHECK ost_result store_user_set_password(store *store, ost_text realm, 
 /* ---- keys ---- */
 
 typedef enum store_key_state {
-    STORE_KEY_NEXT,    /* published, does not sign yet */
-    STORE_KEY_ACTIVE,  /* signs */
-    STORE_KEY_PASSIVE, /* published until its last token has expired */
+    STORE_KEY_NEXT,     /* published, does not sign yet */
+    STORE_KEY_ACTIVE,   /* signs */
+    STORE_KEY_PASSIVE,  /* published until its last token has expired */
+    STORE_KEY_DISABLED, /* kept, and neither published nor used */
 } store_key_state;
 
 struct store_key {
@@ -107,11 +108,16 @@ struct store_key {
     int64_t created;
     int64_t signs_from; /* a NEXT key becomes ACTIVE then */
     int64_t ends;       /* a PASSIVE key is deleted then; 0: not set */
+    ost_text component; /* how administrators know it, as JSON; empty: nobody has said */
 };
 OST_MUST_CHECK ost_result store_key_list(store *store, ost_text realm, ost_arena *arena,
                                          store_key **ret_keys, size_t *ret_count);
 /* Adds one. OST_E_CONFLICT: the kid is there. */
 OST_MUST_CHECK ost_result store_key_create(store *store, const store_key *key);
+/* Adds or replaces keys of the realm, and deletes the one of the kid `removed` (empty: none), if
+ * the realm is still of the version that was read; its version grows. OST_E_CONFLICT: it is not. */
+OST_MUST_CHECK ost_result store_key_change(store *store, const store_realm *realm,
+                                           const store_key *keys, size_t count, ost_text removed);
 /* Makes a NEXT key the ACTIVE one of its algorithm and use, and the one before PASSIVE until
  * `ends`. OST_E_NOT_FOUND: it is not waiting, perhaps no longer. Ended keys are deleted by
  * store_sweep. */
@@ -245,7 +251,37 @@ OST_MUST_CHECK ost_result store_login(store *store, const store_session *session
 OST_MUST_CHECK ost_result store_code_take(store *store, ost_text realm, ost_text id,
                                           ost_arena *arena, store_code *ret_code);
 
-/* Deletes what has expired: sessions, codes, passive keys. Returns how many rows in *ret_rows. */
+/* ---- events: what users and administrators did ---- */
+
+typedef struct store_event {
+    ost_text realm;
+    bool admin;
+    int64_t time;    /* milliseconds */
+    int64_t expires; /* seconds; 0: never, but the latest 100,000 of a realm are kept alone */
+    ost_text type;   /* "LOGIN", or of administrators "CREATE" … */
+    ost_text client, user, address;
+    ost_text resource, path; /* what an administrator changed: "CLIENT", "clients/…" */
+    ost_text document;       /* the event as JSON, as it is shown */
+} store_event;
+OST_MUST_CHECK ost_result store_event_add(store *store, const store_event *events, size_t count);
+
+/* Empty texts: any. Lists are separated by spaces; `path` is a pattern of LIKE with '\\' to escape;
+ * times are milliseconds, `to` is outside. */
+typedef struct store_event_filter {
+    ost_text realm;
+    bool admin;
+    ost_text types, client, user, address, resources, path;
+    int64_t from, to;
+    size_t first, max;
+} store_event_filter;
+/* The events as JSON, the latest first. */
+OST_MUST_CHECK ost_result store_event_find(store *store, const store_event_filter *filter,
+                                           ost_arena *arena, ost_text **ret_documents,
+                                           size_t *ret_count);
+OST_MUST_CHECK ost_result store_event_clear(store *store, ost_text realm, bool admin);
+
+/* Deletes what has expired: sessions, codes, passive keys, events. Returns how many rows in
+ * *ret_rows. */
 OST_MUST_CHECK ost_result store_sweep(store *store, int64_t now, size_t *ret_rows);
 
 #endif

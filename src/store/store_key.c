@@ -4,13 +4,13 @@
 #include "store/row.h"
 #include "store/transaction.h"
 
-#define COLUMNS "kid, realm, algorithm, use, jwk, certificate, state, created, signs_from, ends"
+#define COLUMNS                                                                                    \
+    "kid, realm, algorithm, use, jwk, certificate, state, created, signs_from, "                   \
+    "ends, component"
 #define MAX_KEYS 100 /* of one realm */
 
-ost_result insert_key(database *d, const store_key *key)
+static ost_result write_key(sqlite3_stmt *st, const store_key *key)
 {
-    sqlite3_stmt *st =
-        statement(d, "INSERT INTO key (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     bind_text(st, 1, key->kid);
     bind_text(st, 2, key->realm);
     bind_text(st, 3, key->algorithm);
@@ -21,6 +21,7 @@ ost_result insert_key(database *d, const store_key *key)
     bind_integer(st, 8, key->created);
     bind_integer(st, 9, key->signs_from);
     bind_integer(st, 10, key->ends);
+    bind_text(st, 11, key->component);
     return run_statement(st, NULL);
 }
 
@@ -37,6 +38,12 @@ ost_result put_key(database *d, const store_key *key)
     return result == OST_E_NOT_FOUND ? insert_key(d, key) : result;
 }
 
+ost_result insert_key(database *d, const store_key *key)
+{
+    return write_key(
+        statement(d, "INSERT INTO key (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+        key);
+}
 static ost_result read_key(sqlite3_stmt *st, ost_arena *arena, store_key *ret_key)
 {
     bool failed = false;
@@ -52,8 +59,9 @@ static ost_result read_key(sqlite3_stmt *st, ost_arena *arena, store_key *ret_ke
         .created = sqlite3_column_int64(st, 7),
         .signs_from = sqlite3_column_int64(st, 8),
         .ends = sqlite3_column_int64(st, 9),
+        .component = column_text(st, 10, arena, &failed),
     };
-    if (failed || state < STORE_KEY_NEXT || state > STORE_KEY_PASSIVE)
+    if (failed || state < STORE_KEY_NEXT || state > STORE_KEY_DISABLED)
         return failed ? OST_E_MEMORY : OST_E_STORE;
     *ret_key = read;
     return OST_OK;
@@ -83,6 +91,33 @@ ost_result store_key_list(store *s, ost_text realm, ost_arena *arena, store_key 
 ost_result store_key_create(store *s, const store_key *key)
 {
     return WRITE(s, d, insert_key(d, key));
+}
+
+static ost_result change(database *d, const store_realm *realm, const store_key *keys, size_t count,
+                         ost_text removed)
+{
+    sqlite3_stmt *st =
+        statement(d, "UPDATE realm SET version = version + 1 WHERE name = ? AND version = ?");
+    bind_text(st, 1, realm->name);
+    bind_integer(st, 2, realm->version);
+    ost_result result = run_change(st);
+    if (result == OST_E_NOT_FOUND)
+        return OST_E_CONFLICT;
+    if (result == OST_OK && removed.len > 0)
+        result = run_statement(
+            STATEMENT_OF(d, "DELETE FROM key WHERE realm = ? AND kid = ?", realm->name, removed),
+            NULL);
+    for (size_t i = 0; i < count && result == OST_OK; i++)
+        result = write_key(statement(d, "INSERT OR REPLACE INTO key (" COLUMNS
+                                        ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                           &keys[i]);
+    return result;
+}
+
+ost_result store_key_change(store *s, const store_realm *realm, const store_key *keys, size_t count,
+                            ost_text removed)
+{
+    return WRITE(s, d, change(d, realm, keys, count, removed));
 }
 
 static ost_result promote(database *d, ost_text realm, ost_text kid, int64_t ends)

@@ -13,6 +13,8 @@ static const char *const sweeps[] = {
     "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE min(ends, idle_ends) <= ? "
     "LIMIT " PORTION ")",
     "DELETE FROM code WHERE id IN (SELECT id FROM code WHERE expires <= ? - 600 LIMIT " PORTION ")",
+    "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE expires > 0 AND expires <= ? "
+    "LIMIT " PORTION ")",
     "DELETE FROM key WHERE state = 2 AND ends > 0 AND ends <= ?",
 };
 

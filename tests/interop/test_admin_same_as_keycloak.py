@@ -8,6 +8,8 @@ import json
 import pathlib
 import time
 
+import admin_rows_events
+import admin_rows_keys
 import admin_rows_scopes
 import admin_rows_sessions
 import pytest
@@ -24,7 +26,7 @@ HERE = pathlib.Path(__file__).parent
 REALM_FILE = HERE / "realms" / "compared-realm.json"
 DEVIATIONS = json.loads((HERE / "admin_deviations.json").read_text())
 TOKEN_SECONDS = 30  # they last a minute
-FAMILIES = {"scopes": admin_rows_scopes.ROWS, "sessions": admin_rows_sessions.ROWS}
+FAMILIES = {"scopes": admin_rows_scopes.ROWS, "sessions": admin_rows_sessions.ROWS, "keys": admin_rows_keys.ROWS, "events": admin_rows_events.ROWS}
 
 
 class Admin:

@@ -7,7 +7,11 @@
 
 static const char *state_name(store_key_state state)
 {
-    return state == STORE_KEY_NEXT ? "next" : state == STORE_KEY_ACTIVE ? "active" : "passive";
+    static const char *const names[] = {[STORE_KEY_NEXT] = "next",
+                                        [STORE_KEY_ACTIVE] = "active",
+                                        [STORE_KEY_PASSIVE] = "passive",
+                                        [STORE_KEY_DISABLED] = "disabled"};
+    return names[state];
 }
 
 static ost_result print_json(const store_key *keys, size_t count, ost_arena *arena)

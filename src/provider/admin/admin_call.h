@@ -10,6 +10,7 @@
 struct admin_call {
     call *call; /* of the realm that the token comes from */
     const admin_route *route;
+    ost_text path;          /* below "/admin" */
     const ost_text *values; /* of the path's parameters, in their order */
     admin_rights rights;    /* over the realm of the path */
     ost_arena *arena;       /* large enough for a whole realm */

@@ -3,6 +3,7 @@
 #include "base/base64url.h"
 #include "base/text.h"
 #include "provider/admin/admin_call.h"
+#include "provider/admin/admin_event.h"
 #include "provider/realm/realm_key.h"
 
 #define UNAUTHORIZED                                                                               \
@@ -106,6 +107,8 @@ static ost_result run_once(admin_call *a, bool has_realm)
         return admin_refuse(a, 404, "error", "Realm not found.");
     if (result == OST_OK)
         result = a->route->run(a);
+    if (result == OST_OK && has_realm && changes(a) && a->status > 0 && a->status < 300)
+        admin_event_tell(a);
     if (has_realm)
         realm_admin_close(&a->realm);
     return result;
@@ -215,6 +218,7 @@ void admin_endpoint(http_exchange *exchange, void *user)
     job->admin.call = c;
     job->admin.route = match.route;
     job->admin.values = job->match.values;
+    job->admin.path = http_parameter(exchange, "path");
     c->job = job;
     /* Passwords may have to be hashed. */
     if (request->method == HTTP_GET || request->method == HTTP_DELETE)

@@ -43,13 +43,9 @@ static const admin_route admin_routes[] = {
     {HTTP_PUT, USER "/reset-password", RIGHT_MANAGE_USERS, admin_reset_password,
      "sets the password"},
     ABSENT("/serverinfo", "what the server can do"),
-    ABSENT(REALM "/keys", "keys"),
-    ABSENT(REALM "/components", "components, key providers among them"),
     ABSENT(REALM "/roles", "roles of the realm"),
     ABSENT(REALM "/roles-by-id", "roles by id"),
     ABSENT(REALM "/groups", "groups"),
-    ABSENT(REALM "/events", "login events"),
-    ABSENT(REALM "/admin-events", "admin events"),
     ABSENT(REALM "/authentication", "flows and required actions"),
     ABSENT(REALM "/identity-provider", "identity providers"),
     ABSENT(REALM "/attack-detection", "brute force"),
@@ -84,6 +80,8 @@ static const admin_route admin_routes[] = {
 const admin_table *const admin_tables[] = {
     &(const admin_table){admin_routes, ARRAY_LEN(admin_routes)},
     &admin_client_scope_operations,
+    &admin_event_operations,
+    &admin_key_operations,
     &admin_session_operations,
     NULL,
 };

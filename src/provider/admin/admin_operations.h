@@ -12,16 +12,20 @@
 
 #define ANYBODY 0u
 #define VIEW_REALM (RIGHT_VIEW_REALM | RIGHT_MANAGE_REALM)
+#define VIEW_EVENTS (RIGHT_VIEW_EVENTS | RIGHT_MANAGE_EVENTS)
 #define VIEW_CLIENTS (RIGHT_VIEW_CLIENTS | RIGHT_MANAGE_CLIENTS)
 #define LIST_CLIENTS (VIEW_CLIENTS | RIGHT_QUERY_CLIENTS)
 #define ADD_CLIENTS (RIGHT_CREATE_CLIENT | RIGHT_MANAGE_CLIENTS)
 #define VIEW_USERS (RIGHT_VIEW_USERS | RIGHT_MANAGE_USERS)
 #define LIST_USERS (VIEW_USERS | RIGHT_QUERY_USERS)
 
-extern const admin_table admin_client_scope_operations; /* admin_operations_scopes.c */
+extern const admin_table admin_client_scope_operations; /* client_scope/ */
+extern const admin_table admin_event_operations;        /* admin_operations_events.c */
+extern const admin_table admin_key_operations;          /* component/ */
 extern const admin_table admin_session_operations;      /* admin_operations_sessions.c */
 
-/* ---- admin_scopes.c, admin_scope_lists.c, admin_mappers.c, admin_scope_mappings.c ---- */
+/* ---- client_scope: admin_scopes.c, admin_scope_lists.c, admin_mappers.c, admin_scope_mappings.c
+ * ---- */
 admin_handler admin_list_scopes, admin_create_scope, admin_read_scope, admin_update_scope,
     admin_delete_scope;
 admin_handler admin_list_realm_defaults, admin_list_realm_optionals, admin_add_realm_default,
@@ -36,6 +40,14 @@ admin_handler admin_read_scope_mappings, admin_list_scope_roles, admin_list_avai
 /* ---- admin_client_nodes.c ---- */
 admin_handler admin_add_node, admin_remove_node, admin_test_nodes, admin_read_client_permissions,
     admin_read_rotated_secret, admin_delete_rotated_secret;
+
+/* ---- component: admin_keys.c, admin_components.c, admin_component_change.c ---- */
+admin_handler admin_list_keys, admin_list_components, admin_create_component, admin_read_component,
+    admin_update_component, admin_delete_component;
+
+/* ---- admin_events.c ---- */
+admin_handler admin_read_event_settings, admin_update_event_settings, admin_list_events,
+    admin_clear_events, admin_list_admin_events, admin_clear_admin_events;
 
 /* ---- admin_sessions.c ---- */
 admin_handler admin_count_client_sessions, admin_list_client_sessions, admin_count_offline_sessions,

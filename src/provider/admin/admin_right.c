@@ -18,7 +18,8 @@ static const struct {
     {"query-clients", RIGHT_QUERY_CLIENTS}, {"query-groups", RIGHT_QUERY_GROUPS},
     {"query-realms", RIGHT_QUERY_REALMS},   {"query-users", RIGHT_QUERY_USERS},
     {"view-clients", RIGHT_VIEW_CLIENTS},   {"view-realm", RIGHT_VIEW_REALM},
-    {"view-users", RIGHT_VIEW_USERS},
+    {"view-users", RIGHT_VIEW_USERS},       {"view-events", RIGHT_VIEW_EVENTS},
+    {"manage-events", RIGHT_MANAGE_EVENTS},
 };
 
 static admin_rights right_of(const char *role)
@@ -100,6 +101,8 @@ ost_result admin_right_read(call *c, ost_text token, ost_text target, admin_righ
     const realm_client *client = realm_find_client(c->realm, ost_claims_text(claims, "azp"));
     if (client == NULL || !client->enabled)
         return OST_E_STATE;
+    c->client = client;
+    c->event.user = ost_claims_subject(claims);
     if (text_is(text_of(c->realm->name), "master"))
         found |= rights_of_master(&roles, claims);
     if (target.len == 0 || text_is(target, c->realm->name))

@@ -21,12 +21,15 @@ enum {
     RIGHT_VIEW_USERS = 1 << 10,
     RIGHT_CREATE_REALM = 1 << 11, /* of the realm "master" */
     RIGHT_ADMIN = 1 << 12,        /* of the realm "master": everything, everywhere */
-    RIGHT_OTHER = 1 << 13,        /* some other role of realm-management */
+    RIGHT_VIEW_EVENTS = 1 << 14,
+    RIGHT_MANAGE_EVENTS = 1 << 15,
+    RIGHT_OTHER = 1 << 13, /* some other role of realm-management */
 };
 
 /* Verifies the token, its session and its user, of the call's realm, and tells what they may do to
  * the realm `target` (empty: to none in particular). Rights are those that the user has now; a
- * token that was not made for administration narrows them to what it says. OST_E_TOKEN_FORMAT and
+ * token that was not made for administration narrows them to what it says. The
+ * call then knows its client and its user. OST_E_TOKEN_FORMAT and
  * others: nobody. On the pool. */
 OST_MUST_CHECK ost_result admin_right_read(call *call, ost_text token, ost_text target,
                                            admin_rights *ret_rights);

@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 
+#define DETAIL_MAX 1000 /* bytes of a value that somebody sent */
+
 static const char *const names[EVENTS][2] = {
     [EVENT_LOGIN] = {"LOGIN", "LOGIN_ERROR"},
     [EVENT_LOGOUT] = {"LOGOUT", "LOGOUT_ERROR"},
@@ -18,6 +20,71 @@ static const char *const names[EVENTS][2] = {
 const char *event_name(event_type type, bool failed)
 {
     return names[type][failed];
+}
+
+bool event_is_kept(event_type type)
+{
+    return type != EVENT_REFRESH_TOKEN && type != EVENT_INTROSPECT_TOKEN &&
+           type != EVENT_USER_INFO_REQUEST;
+}
+
+static bool is_wanted(const realm *r, event_type type, const char *name)
+{
+    const ost_json *types = ost_json_get(r->document, "enabledEventTypes");
+    if (ost_json_count(types) == 0)
+        return event_is_kept(type);
+    for (const ost_json *at = ost_json_first(types); at != NULL; at = ost_json_next(at)) {
+        if (ost_json_equals(at, text_of(name)))
+            return true;
+    }
+    return false;
+}
+
+static void put_some(ost_json_writer *w, const char *name, ost_text value)
+{
+    if (value.len > 0 && value.len <= DETAIL_MAX && text_is_utf8(value))
+        ost_json_member_text(w, name, value);
+}
+
+/* For administrators who look later: without what proves anything. */
+static void keep(call *c, event_type type, const char *error)
+{
+    const char *name = names[type][error != NULL];
+    ost_text document,
+        client = c->client != NULL ? text_of(c->client->client_id) : call_parameter(c, "client_id");
+    ost_json_writer *w;
+    if (!c->realm->events || !is_wanted(c->realm, type, name) ||
+        (w = ost_json_writer_new(c->arena, 0)) == NULL)
+        return;
+    ost_json_open_object(w);
+    ost_json_member_integer(w, "time", c->now * 1000);
+    ost_json_member_string(w, "type", name);
+    ost_json_member_string(w, "realmId", c->realm->id);
+    put_some(w, "clientId", client);
+    put_some(w, "userId", c->event.user);
+    put_some(w, "sessionId", c->event.session);
+    put_some(w, "ipAddress", c->request->peer);
+    put_some(w, "error", text_of(error));
+    ost_json_put_name(w, OST_TEXT("details"));
+    ost_json_open_object(w);
+    put_some(w, "auth_method", OST_TEXT("openid-connect"));
+    put_some(w, "grant_type", call_parameter(c, "grant_type"));
+    put_some(w, "username", c->event.username);
+    ost_json_close_object(w);
+    ost_json_close_object(w);
+    if (ost_json_writer_finish(w, &document) != OST_OK)
+        return;
+    const store_event event = {
+        .realm = text_of(c->realm->name),
+        .time = c->now * 1000,
+        .expires = c->realm->event_lifetime > 0 ? c->now + c->realm->event_lifetime : 0,
+        .type = text_of(name),
+        .client = client.len <= DETAIL_MAX ? client : (ost_text){0},
+        .user = c->event.user,
+        .address = c->request->peer,
+        .document = document,
+    };
+    event_queue_add(&c->provider->waiting_events, &event);
 }
 
 void event_tell(call *c, event_type type, const char *error)
@@ -35,6 +102,7 @@ void event_tell(call *c, event_type type, const char *error)
     http_add_detail(c->exchange, "error", text_of(error));
     if (c->event.user.len > 0)
         http_set_subject(c->exchange, c->event.user);
+    keep(c, type, error);
 }
 
 void event_tell_outcome(call *c, event_type type)

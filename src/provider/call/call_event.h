@@ -14,6 +14,9 @@ void event_tell(call *call, event_type type, const char *error);
 /* The same for a call that knows itself whether it was refused. */
 void event_tell_outcome(call *call, event_type type);
 
+/* Whether events of the type are kept where a realm does not say which. */
+bool event_is_kept(event_type type);
+
 /* "LOGIN", "LOGIN_ERROR" */
 const char *event_name(event_type type, bool failed);
 

@@ -10,6 +10,7 @@
 #include "guard/sender/proof_cache.h"
 #include "http/http.h"
 #include "http/log/outage.h"
+#include "provider/call/event_queue.h"
 #include "provider/call/public_url.h"
 #include "provider/call/realm_table.h"
 #include "provider/realm/brute_force.h"
@@ -58,6 +59,7 @@ struct provider {
     atomic_uint_fast64_t counters[COUNTERS];
     atomic_uint_fast64_t events[EVENTS][2]; /* that went well, that failed */
     published realms;                       /* a realm_table; NULL before the first is loaded */
+    event_queue waiting_events;
     /* Answers with a page for people. Calls stand below the pages, so it is set where both are
      * known. */
     void (*send_error_page)(struct call *call, int status, const char *message);

@@ -42,3 +42,13 @@ ost_result certificate_make(EVP_PKEY *key, ost_text common_name, int64_t now, os
     *ret_der = (ost_text){copy, (size_t)len};
     return OST_OK;
 }
+
+int64_t certificate_ends(ost_text der)
+{
+    struct tm end;
+    const unsigned char *at = (const unsigned char *)der.data;
+    X509 *certificate = d2i_X509(NULL, &at, (long)der.len);
+    bool read = certificate != NULL && ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) == 1;
+    X509_free(certificate);
+    return read ? (int64_t)timegm(&end) : 0;
+}

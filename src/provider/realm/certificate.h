@@ -11,4 +11,7 @@
 OST_MUST_CHECK ost_result certificate_make(EVP_PKEY *key, ost_text common_name, int64_t now,
                                            ost_arena *arena, ost_text *ret_der);
 
+/* When a certificate (DER) ends, in seconds since the epoch; 0: it cannot be read. */
+int64_t certificate_ends(ost_text der);
+
 #endif

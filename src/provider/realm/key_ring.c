@@ -79,9 +79,16 @@ static ost_result put_public(ost_json_writer *w, const store_key *key, ost_arena
     return result;
 }
 
+/* Tokens that only the provider reads are made with HS512; other secrets are kept. */
 static bool is_secret(const store_key *key)
 {
-    return text_starts(key->algorithm, "HS");
+    return text_starts(key->algorithm, "HS") || text_is(key->algorithm, "AES");
+}
+
+static bool is_used(const store_key *key)
+{
+    return text_is(key->use, "sig") && key->state != STORE_KEY_DISABLED &&
+           (!is_secret(key) || text_is(key->algorithm, "HS512"));
 }
 
 static ost_result make_document(key_ring *ring, const store_key *keys, size_t count)
@@ -94,7 +101,7 @@ static ost_result make_document(key_ring *ring, const store_key *keys, size_t co
     ost_json_put_name(w, OST_TEXT("keys"));
     ost_json_open_array(w);
     for (size_t i = 0; i < count && result == OST_OK; i++) {
-        if (!is_secret(&keys[i]))
+        if (!is_secret(&keys[i]) && keys[i].state != STORE_KEY_DISABLED)
             result = put_public(w, &keys[i], ring->arena);
     }
     ost_json_close_array(w);
@@ -139,7 +146,7 @@ static ost_result add_key(key_ring *ring, const store_key *row, ost_key **all, s
                           ost_error *error)
 {
     ost_key *key;
-    if (!text_is(row->use, "sig"))
+    if (!is_used(row))
         return OST_OK;
     ost_result result = ost_key_import_jwk(row->jwk, &key, error);
     if (result != OST_OK)

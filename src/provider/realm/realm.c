@@ -93,6 +93,10 @@ static void load_settings(realm_loader *l, const ost_json *d, realm *r)
     r->refresh_max_reuse = loader_integer(l, d, "refreshTokenMaxReuse", 0);
     r->not_before = loader_integer(l, d, "notBefore", 0);
     r->verify_email = loader_boolean(l, d, "verifyEmail", false) && action_is_on(d, "VERIFY_EMAIL");
+    r->events = loader_boolean(l, d, "eventsEnabled", false);
+    r->event_lifetime = loader_integer(l, d, "eventsExpiration", 0);
+    r->admin_events = loader_boolean(l, d, "adminEventsEnabled", false);
+    r->admin_event_details = loader_boolean(l, d, "adminEventsDetailsEnabled", false);
     r->duplicate_emails = loader_boolean(l, d, "duplicateEmailsAllowed", false);
     const char *alg = loader_string(l, d, "defaultSignatureAlgorithm");
     r->signature_alg = alg != NULL && alg[0] != '\0' ? ost_alg_of(text_of(alg)) : OST_RS256;

@@ -88,8 +88,10 @@ struct realm {
     bool ssl_required_external, ssl_required_all;
     bool login_with_email, remember_me;
     bool revoke_refresh_token;
-    bool verify_email;     /* whose address is not verified has to do that first */
-    bool duplicate_emails; /* several users may have the same address */
+    bool verify_email; /* whose address is not verified has to do that first */
+    bool events, admin_events, admin_event_details; /* are kept */
+    int64_t event_lifetime;                         /* seconds; 0: not bounded */
+    bool duplicate_emails;                          /* several users may have the same address */
     const char *default_role;
     ost_alg signature_alg; /* of tokens, unless a client says otherwise */
     int64_t refresh_max_reuse;

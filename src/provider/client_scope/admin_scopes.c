@@ -5,7 +5,7 @@
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
-#include "provider/admin/scope_name.h"
+#include "provider/client_scope/scope_name.h"
 #include "provider/realm/uuid.h"
 
 static const ost_json *scopes_of(const admin_call *a)

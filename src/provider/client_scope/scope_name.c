@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Renaming client scopes in a document; see scope_name.h. */
-#include "provider/admin/scope_name.h"
+#include "provider/client_scope/scope_name.h"
 
 #include "base/text.h"
 #include "provider/realm/document_limit.h"

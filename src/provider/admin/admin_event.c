@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Admin events; see admin_event.h. */
+#include "provider/admin/admin_event.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "provider/admin/admin_part.h"
+
+#define MASK "**********"
+#define REPRESENTATION_MAX ((size_t)64 << 10)
+
+/* What a route is about: the first of these that its path has. */
+static const char *const resources[][2] = {
+    {"/protocol-mappers", "PROTOCOL_MAPPER"},
+    {"/scope-mappings/realm", "REALM_SCOPE_MAPPING"},
+    {"/scope-mappings/clients", "CLIENT_SCOPE_MAPPING"},
+    {"/role-mappings/realm", "REALM_ROLE_MAPPING"},
+    {"/role-mappings/clients", "CLIENT_ROLE_MAPPING"},
+    {"}/default-client-scopes", "CLIENT_SCOPE_CLIENT_MAPPING"},
+    {"}/optional-client-scopes", "CLIENT_SCOPE_CLIENT_MAPPING"},
+    {"/users/{id}/groups", "GROUP_MEMBERSHIP"},
+    {"/users/{user}/groups", "GROUP_MEMBERSHIP"},
+    {"/clients/{id}/roles", "CLIENT_ROLE"},
+    {"/roles", "REALM_ROLE"},
+    {"/groups", "GROUP"},
+    {"/components", "COMPONENT"},
+    {"client-scopes", "CLIENT_SCOPE"},
+    {"/clients", "CLIENT"},
+    {"/sessions", "USER_SESSION"},
+    {"/users", "USER"},
+    {"/identity-provider", "IDENTITY_PROVIDER"},
+    {"/required-actions", "REQUIRED_ACTION"},
+    {"/authentication", "AUTH_FLOW"},
+};
+
+static const char *resource_of(const char *route)
+{
+    for (size_t i = 0; i < ARRAY_LEN(resources); i++) {
+        if (strstr(route, resources[i][0]) != NULL)
+            return resources[i][1];
+    }
+    return "REALM";
+}
+
+static bool is_password(const admin_call *a)
+{
+    return text_ends(text_of(a->route->path), "/reset-password");
+}
+
+static const char *operation_of(const admin_call *a)
+{
+    if (a->route->method == HTTP_DELETE)
+        return "DELETE";
+    if (a->route->method == HTTP_PUT)
+        return is_password(a) ? "ACTION" : "UPDATE";
+    return a->status == 201 || strstr(a->route->path, "-mappings") != NULL ? "CREATE" : "ACTION";
+}
+
+/* ---- the body, without its secrets ---- */
+
+static bool is_secret(ost_text name)
+{
+    static const char *const secrets[] = {
+        "secret",       "password",         "value",      "privateKey", "registrationAccessToken",
+        "clientSecret", "credentials",      "secretData", "otp",        "bindCredential",
+        "token",        "keystorePassword", "keyPassword"};
+    for (size_t i = 0; i < ARRAY_LEN(secrets); i++) {
+        if (text_is(name, secrets[i]))
+            return true;
+    }
+    return false;
+}
+
+/* The reader has bounded how deep values go. */
+static void put_masked(ost_json_writer *w, const ost_json *value)
+{
+    bool object = ost_json_is(value, OST_JSON_OBJECT);
+    if (!object && !ost_json_is(value, OST_JSON_ARRAY)) {
+        ost_json_put_value(w, value);
+        return;
+    }
+    if (object)
+        ost_json_open_object(w);
+    else
+        ost_json_open_array(w);
+    for (const ost_json *at = ost_json_first(value); at != NULL; at = ost_json_next(at)) {
+        if (object)
+            ost_json_put_name(w, ost_json_name(at));
+        if (object && is_secret(ost_json_name(at)))
+            ost_json_put_text(w, OST_TEXT(MASK));
+        else
+            put_masked(w, at);
+    }
+    if (object)
+        ost_json_close_object(w);
+    else
+        ost_json_close_array(w);
+}
+
+/* One that is too long is left out. */
+static void put_representation(const admin_call *a, ost_json_writer *w)
+{
+    ost_text text;
+    ost_json_writer *inner = ost_json_writer_new(a->arena, REPRESENTATION_MAX);
+    if (inner == NULL || a->body == NULL || is_password(a) || a->route->method == HTTP_DELETE)
+        return;
+    put_masked(inner, a->body);
+    if (ost_json_writer_finish(inner, &text) == OST_OK)
+        ost_json_member_text(w, "representation", text);
+}
+
+/* ---- the event ---- */
+
+static void put_who(const admin_call *a, ost_json_writer *w)
+{
+    const call *c = a->call;
+    ost_json_put_name(w, OST_TEXT("authDetails"));
+    ost_json_open_object(w);
+    ost_json_member_string(w, "realmId", c->realm->id);
+    if (c->client != NULL)
+        ost_json_member_string(w, "clientId", c->client->id);
+    ost_json_member_text(w, "userId", c->event.user);
+    ost_json_member_text(w, "ipAddress", c->request->peer);
+    ost_json_close_object(w);
+}
+
+/* Below the realm: of what was created, or as it was asked for. */
+static ost_text path_of(const admin_call *a)
+{
+    ost_text path = a->location != NULL ? text_of(a->location) : a->path;
+    for (int i = 0; i < 2; i++) { /* "/realms/NAME" */
+        while (text_starts(path, "/"))
+            path = text_slice(path, 1, path.len);
+        path = text_slice(path, text_find(path, '/', 0), path.len);
+    }
+    while (text_starts(path, "/"))
+        path = text_slice(path, 1, path.len);
+    return path;
+}
+
+void admin_event_tell(admin_call *a)
+{
+    const realm *r = a->realm.realm;
+    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_text document, path = path_of(a);
+    const char *operation = operation_of(a), *resource = resource_of(a->route->path);
+    bool of_events = a->route->method == HTTP_DELETE && text_ends(path, "events");
+    if (w == NULL || !r->admin_events || of_events) /* what was deleted leaves nothing behind */
+        return;
+    ost_json_open_object(w);
+    ost_json_member_integer(w, "time", a->call->now * 1000);
+    ost_json_member_string(w, "realmId", r->id);
+    put_who(a, w);
+    ost_json_member_string(w, "operationType", operation);
+    ost_json_member_string(w, "resourceType", resource);
+    ost_json_member_text(w, "resourcePath", path);
+    if (r->admin_event_details)
+        put_representation(a, w);
+    ost_json_close_object(w);
+    if (ost_json_writer_finish(w, &document) != OST_OK)
+        return;
+    const store_event event = {
+        .realm = a->realm.row.name,
+        .admin = true,
+        .time = a->call->now * 1000,
+        .type = text_of(operation),
+        .client = text_of(a->call->client != NULL ? a->call->client->id : NULL),
+        .user = a->call->event.user,
+        .address = a->call->request->peer,
+        .resource = text_of(resource),
+        .path = path,
+        .document = document,
+    };
+    event_queue_add(&a->call->provider->waiting_events, &event);
+}
