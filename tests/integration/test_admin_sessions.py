@@ -104,3 +104,17 @@ def test_who_may(provider, root, app, guest):  # noqa: F811
     assert keeper("POST", REALM + "/push-revocation").status == 403
     assert keeper("POST", guest + "/logout").status == 204
     assert keeper("DELETE", f"{REALM}/sessions/{NOBODY}").status == 404
+
+
+def test_what_is_told_of_a_client_and_of_the_server(provider, root, app):  # noqa: F811
+    assert root("GET", app + "/service-account-user").status == 400
+    assert root("PUT", app, {"serviceAccountsEnabled": True}).status == 204
+    account = root("GET", app + "/service-account-user").json()
+    assert root("GET", f"{REALM}/users/{account['id']}").json()["username"] == account["username"] == "service-account-app"
+    told = root("GET", app + "/installation/providers/keycloak-oidc-keycloak-json").json()
+    assert told["resource"] == "app" and told["credentials"] == {"secret": "app-secret"}
+    assert told["auth-server-url"] == provider.base + "/"
+    assert root("GET", app + "/installation/providers/docker-v2-compose-yaml").status == 404
+    assert root("GET", "/serverinfo").json()["systemInfo"]["version"] == "24.0.5"
+    guest, viewer = shop_admin(provider, "guest"), shop_admin(provider, "viewer")
+    assert guest("GET", "/serverinfo").status == 403 and viewer("GET", "/serverinfo").status == 200

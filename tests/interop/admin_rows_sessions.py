@@ -25,6 +25,13 @@ ROWS = [
     post("/clients", VISITED, "client"),
     post("/clients", {"clientId": "plain"}, "plain"),
     get("/users?username=ann", ann=lambda users: users[0]["id"]),
+    get("/clients/{client}/service-account-user"),
+    get("/clients/{plain}/service-account-user"),
+    get(f"/clients/{NOBODY}/service-account-user"),
+    get("/clients/{client}/installation/providers/keycloak-oidc-keycloak-json"),
+    get("/clients/{plain}/installation/providers/keycloak-oidc-keycloak-json"),
+    get("/clients/{client}/installation/providers/none"),
+    get("//serverinfo"),
     # no sessions
     get("/clients/{client}/session-count"),
     get("/clients/{client}/offline-session-count"),

@@ -37,6 +37,9 @@ admin_handler admin_list_mappers, admin_list_mappers_of_protocol, admin_create_m
 admin_handler admin_read_scope_mappings, admin_list_scope_roles, admin_list_available_scope_roles,
     admin_list_effective_scope_roles, admin_add_scope_roles, admin_remove_scope_roles;
 
+/* ---- admin_server.c ---- */
+admin_handler admin_read_server, admin_read_service_account, admin_read_installation;
+
 /* ---- admin_client_nodes.c ---- */
 admin_handler admin_add_node, admin_remove_node, admin_test_nodes, admin_read_client_permissions,
     admin_read_rotated_secret, admin_delete_rotated_secret;

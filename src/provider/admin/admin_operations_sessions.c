@@ -38,5 +38,11 @@ static const admin_route routes[] = {
      "none: a secret that is renewed is gone"},
     {HTTP_DELETE, CLIENT "/client-secret/rotated", RIGHT_MANAGE_CLIENTS,
      admin_delete_rotated_secret, "there is none to delete"},
+    {HTTP_GET, CLIENT "/service-account-user", VIEW_CLIENTS, admin_read_service_account,
+     "the account of a client"},
+    {HTTP_GET, CLIENT "/installation/providers/{provider}", VIEW_CLIENTS, admin_read_installation,
+     "keycloak-oidc-keycloak-json: the file of an adapter"},
+    {HTTP_GET, "/serverinfo", ANYBODY, admin_read_server,
+     "version (of Keycloak, whose API this is), uptime, memory"},
 };
 const admin_table admin_session_operations = {routes, ARRAY_LEN(routes)};
