@@ -444,6 +444,65 @@ static void what_is_over_is_swept(void **state)
                      OST_E_NOT_FOUND);
 }
 
+static size_t events(store_event_filter filter)
+{
+    ost_text *documents;
+    size_t count = 99;
+    filter.realm = OST_TEXT("r");
+    filter.to = filter.to == 0 ? INT64_MAX : filter.to;
+    filter.max = 10;
+    assert_int_equal(store_event_find(db, &filter, arena, &documents, &count), OST_OK);
+    return count;
+}
+
+static void events_are_found_and_expire(void **state)
+{
+    const store_event rows[] = {
+        {.realm = OST_TEXT("r"),
+         .time = 1000,
+         .expires = 50,
+         .type = OST_TEXT("LOGIN"),
+         .client = OST_TEXT("c"),
+         .user = OST_TEXT("u1"),
+         .document = OST_TEXT("{}")},
+        {.realm = OST_TEXT("r"),
+         .time = 2000,
+         .type = OST_TEXT("LOGIN_ERROR"),
+         .document = OST_TEXT("{}")},
+        {.realm = OST_TEXT("r"),
+         .admin = true,
+         .time = 3000,
+         .type = OST_TEXT("UPDATE"),
+         .resource = OST_TEXT("CLIENT"),
+         .path = OST_TEXT("clients/a_b"),
+         .document = OST_TEXT("{}")},
+        {.realm = OST_TEXT("gone"),
+         .time = 1000,
+         .type = OST_TEXT("LOGIN"),
+         .document = OST_TEXT("{}")},
+    };
+    size_t swept;
+    (void)state;
+    assert_int_equal(store_event_add(db, rows, ARRAY_LEN(rows)), OST_OK);
+    assert_int_equal(events((store_event_filter){0}), 2);
+    assert_int_equal(events((store_event_filter){.types = OST_TEXT("LOGIN")}), 1);
+    assert_int_equal(events((store_event_filter){.types = OST_TEXT("LOGIN LOGIN_ERROR")}), 2);
+    assert_int_equal(events((store_event_filter){.types = OST_TEXT("LOG")}), 0);
+    assert_int_equal(events((store_event_filter){.user = OST_TEXT("u1")}), 1);
+    assert_int_equal(events((store_event_filter){.from = 1001}), 1);
+    assert_int_equal(events((store_event_filter){.to = 2000}), 1);
+    assert_int_equal(events((store_event_filter){.admin = true, .path = OST_TEXT("clients/%")}), 1);
+    assert_int_equal(events((store_event_filter){.admin = true, .path = OST_TEXT("clients/a\\_c")}),
+                     0);
+    assert_int_equal(store_sweep(db, 49, &swept), OST_OK);
+    assert_int_equal(events((store_event_filter){0}), 2);
+    assert_int_equal(store_sweep(db, 50, &swept), OST_OK);
+    assert_int_equal(events((store_event_filter){0}), 1);
+    assert_int_equal(store_event_clear(db, OST_TEXT("r"), true), OST_OK);
+    assert_int_equal(events((store_event_filter){.admin = true}), 0);
+    assert_int_equal(events((store_event_filter){0}), 1);
+}
+
 static void keys_move_from_state_to_state(void **state)
 {
     const store_key key = {.kid = OST_TEXT("k"),
@@ -619,6 +678,7 @@ int main(void)
         cmocka_unit_test(a_login_into_a_session_that_is_gone_fails),
         cmocka_unit_test(a_thousand_ended_sessions_are_swept),
         cmocka_unit_test(what_is_over_is_swept),
+        cmocka_unit_test(events_are_found_and_expire),
         cmocka_unit_test(keys_move_from_state_to_state),
         cmocka_unit_test(what_programs_remember_has_a_generation),
         cmocka_unit_test(a_realm_is_changed_whole_or_not_at_all),
