@@ -8,6 +8,7 @@ import json
 import pathlib
 import time
 
+import admin_rows_clients
 import admin_rows_events
 import admin_rows_keys
 import admin_rows_scopes
@@ -26,7 +27,13 @@ HERE = pathlib.Path(__file__).parent
 REALM_FILE = HERE / "realms" / "compared-realm.json"
 DEVIATIONS = json.loads((HERE / "admin_deviations.json").read_text())
 TOKEN_SECONDS = 30  # they last a minute
-FAMILIES = {"scopes": admin_rows_scopes.ROWS, "sessions": admin_rows_sessions.ROWS, "keys": admin_rows_keys.ROWS, "events": admin_rows_events.ROWS}
+FAMILIES = {
+    "clients": admin_rows_clients.ROWS,
+    "scopes": admin_rows_scopes.ROWS,
+    "sessions": admin_rows_sessions.ROWS,
+    "keys": admin_rows_keys.ROWS,
+    "events": admin_rows_events.ROWS,
+}
 
 
 class Admin:

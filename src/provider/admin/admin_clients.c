@@ -8,6 +8,7 @@
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/admin/admin_call.h"
+#include "provider/admin/admin_part.h"
 #include "provider/admin/client_part.h"
 #include "provider/admin/document_edit.h"
 #include "provider/file/realm_document.h"
@@ -223,8 +224,8 @@ ost_result admin_create_client(admin_call *a)
 {
     ost_text id, client_id = {0};
     const ost_json *document;
-    if (!ost_json_is(a->body, OST_JSON_OBJECT))
-        return admin_refuse(a, 400, "errorMessage", "unable to read contents from stream");
+    if (!admin_body_is(a, OST_JSON_OBJECT))
+        return OST_OK;
     if (!read_id(a, &id))
         return admin_refuse(a, 400, "errorMessage", "The id is not letters, digits and dashes");
     ost_result result = begin_client(a, id, &document);
@@ -258,8 +259,8 @@ ost_result admin_update_client(admin_call *a)
     const ost_json *document, *name;
     if (client == NULL)
         return OST_OK;
-    if (!ost_json_is(a->body, OST_JSON_OBJECT))
-        return admin_refuse(a, 400, "errorMessage", "unable to read contents from stream");
+    if (!admin_body_is(a, OST_JSON_OBJECT))
+        return OST_OK;
     name = ost_json_get(a->body, "clientId");
     if (name != NULL && !ost_json_is(name, OST_JSON_NULL) &&
         !ost_json_equals(name, text_of(client->client_id)))

@@ -203,8 +203,8 @@ ost_result admin_update_realm(admin_call *a)
     ost_error error = {0};
     const ost_json *document = a->realm.realm->document, *value;
     ost_result result = OST_OK;
-    if (!ost_json_is(a->body, OST_JSON_OBJECT))
-        return admin_refuse(a, 400, "errorMessage", "unable to read contents from stream");
+    if (!admin_body_is(a, OST_JSON_OBJECT))
+        return OST_OK;
     const ost_json *name = ost_json_get(a->body, "realm");
     if (name != NULL && !ost_json_equals(name, text_of(a->realm.realm->name)))
         return admin_refuse(a, 501, "error", "A realm keeps its name");
