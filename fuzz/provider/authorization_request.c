@@ -21,27 +21,30 @@ static bool same(ost_text a, ost_text b)
     return (a.data == NULL) == (b.data == NULL) && text_equal(a, b);
 }
 
-static void seal_and_open(call *c, const auth_request *r)
+static void seal_and_open(call *c, const auth_request *r, bool consent)
 {
     static const ost_text browser = {"browser", 7};
     auth_request back;
     ost_text code;
     /* What is not UTF-8 never gets this far. */
     require(auth_request_seal(c, r, browser, &code));
-    require(auth_request_open(c, code, browser, &back) == AUTH_OPEN_GOOD);
+    require(auth_request_open(c, code, consent, browser, &back) == AUTH_OPEN_GOOD);
     require(same(r->redirect_uri, back.redirect_uri) && same(r->scope, back.scope) &&
             same(r->nonce, back.nonce) && same(r->challenge, back.challenge) &&
             same(r->challenge_method, back.challenge_method) &&
             same(r->resources, back.resources) && r->mode == back.mode &&
             r->has_state == back.has_state && text_equal(r->state, back.state) &&
             r->wants_code == back.wants_code && r->wants_token == back.wants_token &&
-            r->wants_id_token == back.wants_id_token);
-    require(auth_request_open(c, code, OST_TEXT("other"), &back) == AUTH_OPEN_COOKIE);
+            r->wants_id_token == back.wants_id_token && r->prompt_consent == back.prompt_consent &&
+            text_equal(r->session, back.session) && r->proved == back.proved);
+    require(auth_request_open(c, code, consent, OST_TEXT("other"), &back) == AUTH_OPEN_COOKIE);
+    /* The login form's is no answer to the question for consent, and the other way round. */
+    require(auth_request_open(c, code, !consent, browser, &back) == AUTH_OPEN_INVALID);
     char *changed = ost_arena_copy(c->arena, code);
     if (changed == NULL)
         return;
     changed[code.len / 2] ^= 1;
-    require(auth_request_open(c, (ost_text){changed, code.len}, browser, &back) ==
+    require(auth_request_open(c, (ost_text){changed, code.len}, consent, browser, &back) ==
             AUTH_OPEN_INVALID);
 }
 
@@ -58,7 +61,7 @@ static void read_again(call *c, const auth_request *r)
     require(auth_request_read(c, &again) == AUTH_GOOD);
     require(text_equal(r->state, again.state) && text_equal(r->redirect_uri, again.redirect_uri) &&
             r->mode == again.mode && text_equal(r->challenge, again.challenge) &&
-            text_equal(r->resources, again.resources));
+            text_equal(r->resources, again.resources) && r->prompt_consent == again.prompt_consent);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -77,7 +80,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     case AUTH_GOOD:
         require(c->error.status == 0 && c->client->enabled &&
                 realm_redirect_allowed(c->client, request.redirect_uri));
-        seal_and_open(c, &request);
+        seal_and_open(c, &request, false);
+        request.session = OST_TEXT("session");
+        request.proved = true;
+        seal_and_open(c, &request, true);
         read_again(c, &request);
         break;
     }

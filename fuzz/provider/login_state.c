@@ -19,13 +19,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ost_text both = {(const char *)data, size}, sealed;
     size_t end = text_find(both, '\n', 0);
     ost_text code = text_slice(both, 0, end), browser = text_slice(both, end + 1, size);
-    if (auth_request_open(c, code, browser, &request) != AUTH_OPEN_INVALID ||
+    bool consent = size % 2 == 1;
+    if (auth_request_open(c, code, consent, browser, &request) != AUTH_OPEN_INVALID ||
         internal_token_read(c, code, "Refresh", &claims) == OST_OK)
         abort(); /* the realm's key is known to nobody */
     /* The reader behind the signature, with claims of the fuzzer's. */
     if (!internal_token_make(c, code, NULL, &sealed))
         return 0;
-    auth_open opened = auth_request_open(c, sealed, browser, &request);
+    auth_open opened = auth_request_open(c, sealed, consent, browser, &request);
     if (opened != AUTH_OPEN_INVALID && !realm_redirect_allowed(c->client, request.redirect_uri))
         abort();
     return 0;

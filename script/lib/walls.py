@@ -28,7 +28,7 @@ FLOORS = {
     "page": ["base", "http"],
     "store": ["base"],
     "app": ["base", "jose", "guard", "login", "http", "page"],
-    "provider": ["base", "jose", "guard", "http", "page", "store"],
+    "provider": ["base", "jose", "net", "guard", "http", "page", "store"],
     "cli": ["base", "jose", "net", "guard", "http", "store", "provider"],
 }
 
@@ -64,13 +64,14 @@ WINGS = {
     "provider/file": ["realm", "member"],
     "provider/call": ["realm"],
     "provider/session": ["call", "realm"],
-    "provider/token": ["call", "realm", "session"],
-    "provider/login": ["call", "realm", "session", "token"],
+    "provider/token": ["call", "realm", "session", "client"],
+    "provider/login": ["call", "realm", "session", "token", "client"],
     "provider/admin": ["realm", "member", "file", "call", "session"],
     "provider/client_scope": ["realm", "call", "admin"],
     "provider/component": ["realm", "file", "call", "admin"],
     "provider/registration": ["call", "realm", "session", "admin"],
-    "provider/endpoint": ["call", "realm", "session", "token", "login", "registration"],
+    "provider/client": ["call", "realm", "registration"],
+    "provider/endpoint": ["call", "realm", "session", "token", "login", "registration", "client"],
 }
 
 # Circles of files that are meant, each with its reason: X.c and X.h count as one file, X.

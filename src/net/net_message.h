@@ -3,6 +3,8 @@
 #ifndef NET_MESSAGE_H
 #define NET_MESSAGE_H
 
+#include <sys/socket.h>
+
 #include <ostiary/types.h>
 
 /* Zero takes the default named. Coded answers (gzip, deflate) are decoded; `max_body` is the
@@ -22,6 +24,10 @@ typedef struct net_request {
     unsigned timeout_ms;  /* connecting and all; 5000 */
     size_t max_body;      /* 256 KiB: OST_E_CEILING beyond */
     bool insecure_http;   /* plain http to hosts that are not loopback */
+    /* Judges every address before it is connected to, of all that the host's name has; NULL: any
+     * is good. `user` is that of net_fetch; on the client's thread. The connection is a new one and
+     * is not kept. Not with a proxy, which would connect in our place: OST_E_ARGUMENT. */
+    bool (*allows)(const struct sockaddr *address, void *user);
 } net_request;
 
 typedef struct net_response {

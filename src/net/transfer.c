@@ -90,6 +90,28 @@ static bool set_peer(const transfer *t, const net_request *request, bool is_far)
     return good;
 }
 
+/* The address that is judged is the one that is connected to, so a name that has another one a
+ * moment later gains nothing. */
+static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    transfer *t = user;
+    if (purpose != CURLSOCKTYPE_IPCXN || !t->allows(&address->addr, t->user)) {
+        t->refused = true;
+        return CURL_SOCKET_BAD;
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/* A connection that another request has left would pass the judge by. */
+static bool set_judge(transfer *t, const net_request *request)
+{
+    t->allows = request->allows;
+    return t->allows == NULL ||
+           (curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
+            curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETDATA, t) == CURLE_OK &&
+            set_number(t, CURLOPT_FRESH_CONNECT, 1) && set_number(t, CURLOPT_FORBID_REUSE, 1));
+}
+
 /* A look-up of a name that hangs must not hang the thread when its transfer times out: "quick exit"
  * lets it end by itself. */
 static bool set_limits(const transfer *t, const net_request *request)
@@ -115,8 +137,8 @@ static bool set_callbacks(transfer *t)
  * to name what is wanted makes the library decode what comes, whose ceiling is the body's. */
 static bool set_options(transfer *t, const net_request *request, bool is_far)
 {
-    bool good = set_peer(t, request, is_far) && set_limits(t, request) && set_callbacks(t) &&
-                set_string(t, CURLOPT_USERAGENT, "ostiary/" OSTIARY_VERSION) &&
+    bool good = set_peer(t, request, is_far) && set_judge(t, request) && set_limits(t, request) &&
+                set_callbacks(t) && set_string(t, CURLOPT_USERAGENT, "ostiary/" OSTIARY_VERSION) &&
                 set_string(t, CURLOPT_ACCEPT_ENCODING, "identity") && set_body(t, request);
     if (good && request->method != NULL)
         good = set_string(t, CURLOPT_CUSTOMREQUEST, request->method);
@@ -135,6 +157,8 @@ static ost_result check_request(const net_request *request, bool *ret_far, ost_e
                              "%.160s: only https is fetched, and http from this machine",
                              request->url != NULL ? request->url : "no URL");
     }
+    if (request->proxy != NULL && request->allows != NULL)
+        return ost_error_set(error, OST_E_ARGUMENT, "addresses behind a proxy cannot be judged");
     if (request->proxy != NULL)
         result = net_proxy_check(text_of(request->proxy));
     if (result != OST_OK)
@@ -212,6 +236,8 @@ void transfer_report(transfer *t, ost_result result)
     if (result == OST_E_UNSUPPORTED)
         snprintf(t->problem, sizeof t->problem,
                  "the answer's content coding \"%s\" is not known, or broken", t->fields.coding);
+    if (t->refused && result == OST_E_REMOTE)
+        snprintf(t->problem, sizeof t->problem, "the host has no address that may be asked");
     if (result == OST_OK)
         response.body = buffer_text(&t->received);
     else if (t->problem[0] != '\0' && result != OST_E_CEILING && result != OST_E_STATE)

@@ -19,6 +19,8 @@ typedef struct transfer {
     size_t header_bytes;
     response_fields fields;
     char problem[CURL_ERROR_SIZE];
+    bool (*allows)(const struct sockaddr *address, void *user);
+    bool refused; /* an address */
     void (*done)(const net_response *response, void *user);
     void *user;
 } transfer;

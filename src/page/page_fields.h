@@ -9,6 +9,7 @@ typedef enum page_template {
     PAGE_NOTICE, /* a heading, some sentences, where to go next: errors too */
     PAGE_LOGIN,
     PAGE_LOGOUT,    /* asks whether to log out */
+    PAGE_CONSENT,   /* asks what a client may have of its user */
     PAGE_FORM_POST, /* carries an answer to a client (OAuth 2.0 Form Post Response Mode) */
     PAGE_ROOT,
     PAGE_DOCS,
@@ -40,6 +41,10 @@ typedef enum page_field {
     PAGE_FOCUS_SECRET, /* or in the password */
     PAGE_REMEMBER,     /* flag: "remember me" is offered */
     PAGE_CODE,         /* text: proves that the form is ours */
+    PAGE_HOST,         /* text: whose application it is, where nobody has registered it */
+    PAGE_RETURN,       /* text: where an answer goes */
+    PAGE_TERMS,        /* address: a client's terms of service, */
+    PAGE_POLICY,       /* address: and what it does with data */
     PAGE_DESCRIPTION,  /* text: of an API */
     PAGE_SCRIPT,       /* address: of Swagger UI, */
     PAGE_STYLE,        /* address: and of its style */

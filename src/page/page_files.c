@@ -10,6 +10,7 @@ EMBEDDED(page_html);
 EMBEDDED(notice_html);
 EMBEDDED(login_html);
 EMBEDDED(logout_html);
+EMBEDDED(consent_html);
 EMBEDDED(form_post_html);
 EMBEDDED(root_html);
 EMBEDDED(docs_html);
@@ -44,6 +45,10 @@ const page_field_type page_fields[PAGE_FIELDS] = {
     [PAGE_FOCUS_SECRET] = {"focus_secret", PAGE_IS_FLAG},
     [PAGE_REMEMBER] = {"remember", PAGE_IS_FLAG},
     [PAGE_CODE] = {"code", PAGE_IS_TEXT},
+    [PAGE_HOST] = {"host", PAGE_IS_TEXT},
+    [PAGE_RETURN] = {"return", PAGE_IS_TEXT},
+    [PAGE_TERMS] = {"terms", PAGE_IS_ADDRESS},
+    [PAGE_POLICY] = {"policy", PAGE_IS_ADDRESS},
     [PAGE_DESCRIPTION] = {"description", PAGE_IS_TEXT},
     [PAGE_SCRIPT] = {"script", PAGE_IS_ADDRESS},
     [PAGE_STYLE] = {"style", PAGE_IS_ADDRESS},
@@ -78,6 +83,8 @@ page_file page_body(page_template template)
         return FILE_OF(login_html);
     case PAGE_LOGOUT:
         return FILE_OF(logout_html);
+    case PAGE_CONSENT:
+        return FILE_OF(consent_html);
     case PAGE_FORM_POST:
         return FILE_OF(form_post_html);
     case PAGE_ROOT:

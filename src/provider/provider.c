@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "provider/admin/admin_call.h"
 #include "provider/call/provider_state.h"
+#include "provider/client/document_cache.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/keeper.h"
 #include "provider/login/realm_page.h"
@@ -59,6 +60,8 @@ static const struct {
     {HTTP_POST, OIDC "/auth", authorize_endpoint},
     {HTTP_GET, REALM "/login-actions/authenticate", login_endpoint},
     {HTTP_POST, REALM "/login-actions/authenticate", login_endpoint},
+    {HTTP_GET, REALM "/login-actions/consent", consent_endpoint},
+    {HTTP_POST, REALM "/login-actions/consent", consent_endpoint},
     {HTTP_POST, OIDC "/token", token_endpoint},
     {HTTP_OPTIONS, OIDC "/token", preflight_endpoint},
     {HTTP_POST, OIDC "/token/introspect", introspect_endpoint},
@@ -178,6 +181,8 @@ static ost_result build(provider *p, const provider_config *config, ost_error *e
     if (result == OST_OK)
         result = make_memory(p, error);
     if (result == OST_OK)
+        result = document_cache_new(config->ca_file, &p->documents);
+    if (result == OST_OK)
         result = make_server(p, config, error);
     if (result == OST_OK)
         result = http_server_listen(p->server, address, config->port, &p->port, error);
@@ -225,7 +230,10 @@ void provider_free(provider *p)
     if (p == NULL)
         return;
     keeper_stop(p);
+    if (p->documents != NULL)
+        document_cache_stop(p->documents); /* who waits is answered while there is a server */
     http_server_free(p->server);
+    document_cache_free(p->documents);
     http_pool_free(p->hashing);
     brute_force_free(p->failures);
     proof_cache_free(p->assertions);

@@ -111,6 +111,28 @@ static const char *const migrations[] = {
     "CREATE INDEX event_by_realm ON event (realm, admin, time DESC, id DESC);"
     "CREATE INDEX event_by_id ON event (realm, admin, id);"
     "CREATE INDEX event_by_expiry ON event (expires) WHERE expires > 0;",
+    /* 9: what users have granted to clients */
+    "CREATE TABLE consent ("
+    "  realm TEXT NOT NULL, user_id TEXT NOT NULL, client TEXT NOT NULL, scopes TEXT NOT NULL,"
+    "  created INTEGER NOT NULL, updated INTEGER NOT NULL,"
+    "  PRIMARY KEY (realm, user_id, client),"
+    "  FOREIGN KEY (realm, user_id) REFERENCES user(realm, id) ON DELETE CASCADE) WITHOUT ROWID;"
+    /* So far they stood in the users' documents, as realm files have them. */
+    "INSERT OR IGNORE INTO consent SELECT u.realm, u.id, client.value ->> '$.id',"
+    "  coalesce((SELECT group_concat(scope.value, ' ')"
+    "    FROM json_each(given.value, '$.grantedClientScopes') AS scope), ''),"
+    "  coalesce(given.value ->> '$.createdDate', 0),"
+    "  coalesce(given.value ->> '$.lastUpdatedDate', given.value ->> '$.createdDate', 0)"
+    "  FROM user AS u JOIN realm ON realm.name = u.realm,"
+    "    json_each(iif(json_valid(u.document), u.document, '{}'), '$.clientConsents') AS given,"
+    "    json_each(iif(json_valid(realm.document), realm.document, '{}'), '$.clients') AS client"
+    "  WHERE client.value ->> '$.clientId' = given.value ->> '$.clientId'"
+    "    AND client.value ->> '$.id' IS NOT NULL;",
+    /* 10: tokens with which clients may be registered */
+    "CREATE TABLE initial_access ("
+    "  realm TEXT NOT NULL REFERENCES realm(name) ON DELETE CASCADE, id TEXT NOT NULL,"
+    "  created INTEGER NOT NULL, expiration INTEGER NOT NULL, count INTEGER NOT NULL,"
+    "  remaining INTEGER NOT NULL, PRIMARY KEY (realm, id)) WITHOUT ROWID;",
 };
 #define SCHEMA ((int)(ARRAY_LEN(migrations)))
 #define APPLICATION 1330861129

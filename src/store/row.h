@@ -14,6 +14,8 @@ OST_MUST_CHECK ost_result replace_user(database *database, const store_user *use
 OST_MUST_CHECK ost_result vacate_user(database *database, const store_user *user);
 OST_MUST_CHECK ost_result delete_user(database *database, ost_text realm, ost_text id);
 OST_MUST_CHECK ost_result put_key(database *database, const store_key *key);
+/* What a user of a file has granted: in place of what they had granted the same clients. */
+OST_MUST_CHECK ost_result insert_consents(database *database, const store_user *user);
 OST_MUST_CHECK ost_result insert_key(database *database, const store_key *key);
 
 /* Adds a session, or moves what a new login moves; see store_login. */

@@ -57,6 +57,8 @@ OST_MUST_CHECK ost_result store_realm_list(store *store, ost_arena *arena, store
 
 /* ---- users ---- */
 
+typedef struct store_consent store_consent;
+
 struct store_user {
     ost_text id, realm; /* realm: its name */
     ost_text username;  /* folded (base/fold.h), unique in the realm */
@@ -66,6 +68,8 @@ struct store_user {
     bool enabled;
     bool email_shared; /* others may have the same address */
     int64_t created;
+    const store_consent *consents; /* what a new user has granted; never read back */
+    size_t consent_count;
 };
 /* OST_E_CONFLICT: the id, the name, or the address that is not to be shared, stands there. */
 OST_MUST_CHECK ost_result store_user_create(store *store, const store_user *user);
@@ -240,7 +244,8 @@ typedef struct store_code {
 /* Session, client session and code of one login, in one transaction. A session that exists already
  * is left as it is when `session` is NULL (single sign-on); otherwise the user has proved again who
  * they are, and auth_time and idle_ends move (OST_E_CONFLICT: it is somebody else's). A client
- * session that exists keeps its `started` and its refresh tokens. */
+ * session that exists keeps its `started` and its refresh tokens; none is made when
+ * `client_session` is NULL. */
 OST_MUST_CHECK ost_result store_login(store *store, const store_session *session,
                                       const store_client_session *client_session,
                                       const store_code *code);
@@ -280,8 +285,56 @@ OST_MUST_CHECK ost_result store_event_find(store *store, const store_event_filte
                                            size_t *ret_count);
 OST_MUST_CHECK ost_result store_event_clear(store *store, ost_text realm, bool admin);
 
-/* Deletes what has expired: sessions, codes, passive keys, events. Returns how many rows in
- * *ret_rows. */
+/* ---- consents: what a user has granted to a client ---- */
+
+#define CONSENT_MAX ((size_t)64 << 10) /* bytes of the names of one consent's scopes */
+
+struct store_consent {
+    ost_text realm, user_id;
+    ost_text client; /* what names the client for good: its own id, not the changeable clientId */
+    ost_text scopes; /* names, separated by spaces */
+    int64_t created, updated; /* milliseconds */
+};
+/* Adds the scopes to those that the user has granted before. The arena is for work.
+ * OST_E_NOT_FOUND: there is no such user; OST_E_CEILING: they have more than CONSENT_MAX. */
+OST_MUST_CHECK ost_result store_consent_grant(store *store, const store_consent *consent,
+                                              ost_arena *arena);
+OST_MUST_CHECK ost_result store_consent_get(store *store, ost_text realm, ost_text user_id,
+                                            ost_text client, ost_arena *arena,
+                                            store_consent *ret_consent);
+/* All that a user has granted, the oldest first. */
+OST_MUST_CHECK ost_result store_consent_list(store *store, ost_text realm, ost_text user_id,
+                                             ost_arena *arena, store_consent **ret_consents,
+                                             size_t *ret_count);
+/* Takes a consent back, and ends what the client, called `client_id` in sessions, has in those of
+ * the user: codes and refresh tokens too. OST_E_NOT_FOUND: there is no such consent, and nothing
+ * was ended. */
+OST_MUST_CHECK ost_result store_consent_revoke(store *store, ost_text realm, ost_text user_id,
+                                               ost_text client, ost_text client_id);
+
+/* ---- initial access tokens: who has one may register clients ---- */
+
+typedef struct store_initial_access {
+    ost_text realm, id;
+    int64_t created, expiration; /* seconds that it lasts; 0: until it is deleted */
+    int64_t count, remaining;    /* of registrations */
+} store_initial_access;
+OST_MUST_CHECK ost_result store_initial_access_create(store *store,
+                                                      const store_initial_access *token);
+/* The oldest first; at most `limit`. */
+OST_MUST_CHECK ost_result store_initial_access_list(store *store, ost_text realm, size_t limit,
+                                                    ost_arena *arena,
+                                                    store_initial_access **ret_tokens,
+                                                    size_t *ret_count);
+OST_MUST_CHECK ost_result store_initial_access_delete(store *store, ost_text realm, ost_text id);
+/* Takes one registration, once whatever happens. OST_E_NOT_FOUND: there is no such token;
+ * OST_E_EXPIRED; OST_E_CONFLICT: none is left. And gives it back, when nothing came of it. */
+OST_MUST_CHECK ost_result store_initial_access_take(store *store, ost_text realm, ost_text id,
+                                                    int64_t now);
+OST_MUST_CHECK ost_result store_initial_access_give_back(store *store, ost_text realm, ost_text id);
+
+/* Deletes what has expired: sessions, codes, passive keys, events, initial access tokens. Returns
+ * how many rows in *ret_rows. */
 OST_MUST_CHECK ost_result store_sweep(store *store, int64_t now, size_t *ret_rows);
 
 #endif

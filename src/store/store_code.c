@@ -35,7 +35,7 @@ ost_result store_login(store *s, const store_session *session,
         return result;
     if (session != NULL)
         result = upsert_session(d, session);
-    if (result == OST_OK)
+    if (result == OST_OK && client_session != NULL)
         result = upsert_client_session(d, client_session);
     if (result == OST_OK && code != NULL)
         result = insert_code(d, code);

@@ -16,6 +16,7 @@ static const char *const sweeps[] = {
     "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE expires > 0 AND expires <= ? "
     "LIMIT " PORTION ")",
     "DELETE FROM key WHERE state = 2 AND ends > 0 AND ends <= ?",
+    "DELETE FROM initial_access WHERE expiration > 0 AND created + expiration <= ?",
 };
 
 static ost_result sweep_portion(store *s, const char *sql, int64_t now, int *ret_changes)

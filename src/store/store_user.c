@@ -22,7 +22,8 @@ ost_result insert_user(database *d, const store_user *user)
     bind_integer(st, 7, user->enabled);
     bind_integer(st, 8, user->created);
     bind_text(st, 9, user->email_shared ? (ost_text){0} : user->email);
-    return run_statement(st, NULL);
+    ost_result result = run_statement(st, NULL);
+    return result == OST_OK ? insert_consents(d, user) : result;
 }
 
 ost_result store_user_create(store *s, const store_user *user)
@@ -209,6 +210,8 @@ ost_result replace_user(database *d, const store_user *user, const store_user *b
     bind_text(st, 9, before->document);
     bind_text(st, 10, before->password);
     ost_result result = run_change(st);
+    if (result == OST_OK)
+        result = insert_consents(d, user);
     return result == OST_E_NOT_FOUND ? OST_E_CONFLICT : result;
 }
 

@@ -2,6 +2,7 @@
 """Every page that we make, in both colour schemes, on a phone and on a desk: axe finds nothing serious,
 nothing scrolls sideways, and each is pictured among the results."""
 
+import json
 import re
 import urllib.parse
 
@@ -10,6 +11,7 @@ from conftest import PHONE
 from login_page import LoginPage
 
 from both_providers import only_ours
+from document_server import DocumentServer
 from needs import must_have
 from peers import PROJECT, npm_packages
 
@@ -34,8 +36,9 @@ def realm_url(provider):
 class Site:
     """What the ways to the pages need."""
 
-    def __init__(self, api, realm_url, provider_base, plain_api):
+    def __init__(self, api, realm_url, provider_base, plain_api, asking, documents):
         self.api, self.realm, self.provider, self.plain = api, realm_url, provider_base, plain_api
+        self.asking, self.documents = asking, documents
 
     def auth(self, **more):
         callback = f"{self.api}/auth"
@@ -43,10 +46,55 @@ class Site:
         return f"{self.realm}/protocol/openid-connect/auth?" + urllib.parse.urlencode(query)
 
 
+ASKING = {
+    "realm": "asking",
+    "displayName": "A realm whose clients have to ask",
+    "enabled": True,
+    "attributes": {"client.id.metadata.documents": "true", "client.id.metadata.document.addresses": "127.0.0.1"},
+    "clients": [
+        {
+            "clientId": "agent",
+            "name": "Weather Agent",
+            "publicClient": True,
+            "consentRequired": True,
+            "redirectUris": ["http://localhost:8000/callback"],
+            "attributes": {"tosUri": "https://agent.example/terms", "policyUri": "https://agent.example/privacy"},
+        }
+    ],
+    "users": [
+        {
+            "username": "alice",
+            "enabled": True,
+            "email": "alice@example.org",
+            "credentials": [{"type": "password", "value": "alice-password"}],
+        }
+    ],
+}
+
+
 @pytest.fixture
-def site(items_api, realm_url, provider, new_items_api):
+def documents(tmp_path):
+    made = DocumentServer(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def asking(new_provider, tmp_path, documents):
+    """Makes a realm whose client needs consent; its address."""
+
+    def make():
+        file = tmp_path / "asking-realm.json"
+        file.write_text(json.dumps(ASKING))
+        return f"{new_provider([file], ('--ca-file', documents.ca)).base}/realms/asking"
+
+    return make
+
+
+@pytest.fixture
+def site(items_api, realm_url, provider, new_items_api, asking, documents):
     # Without assets of its own: as somebody first meets it.
-    return lambda: Site(items_api.base, realm_url, provider.base, lambda: new_items_api(realm_url))
+    return lambda: Site(items_api.base, realm_url, provider.base, lambda: new_items_api(realm_url), asking, documents)
 
 
 def login(page, site):
@@ -78,6 +126,27 @@ def sign_in_again(page, site):
 
 def provider_error(page, site):
     page.goto(f"{site.realm}/protocol/openid-connect/auth?client_id=nobody")
+
+
+def consent(page, site):
+    query = dict(client_id="agent", redirect_uri="http://localhost:8000/callback", response_type="code")
+    query["scope"] = "openid phone address"
+    page.goto(f"{site.asking()}/protocol/openid-connect/auth?" + urllib.parse.urlencode(query))
+    LoginPage(page).wait().log_in()
+    page.get_by_role("heading", name="Grant Access to Weather Agent").wait_for()
+    page.reload()
+    assert page.get_by_role("listitem").count() == 5
+    page.get_by_role("button", name="Yes").wait_for()
+
+
+def consent_to_a_stranger(page, site):
+    client = site.documents.put(client_name="Weather Agent")
+    query = dict(client_id=client, redirect_uri="http://localhost:8000/cb", response_type="code", scope="openid")
+    query.update(code_challenge="E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", code_challenge_method="S256")
+    page.goto(f"{site.asking()}/protocol/openid-connect/auth?" + urllib.parse.urlencode(query))
+    LoginPage(page).wait().log_in()
+    page.get_by_role("heading", name="Grant Access to Weather Agent").wait_for()
+    assert page.locator("#kc-client-host").inner_text() == client.split("/")[2]
 
 
 def logout_question(page, site):
@@ -149,7 +218,8 @@ def docs_answer(page, site):
 
 
 WAYS = [
-    *(login, wrong_password, password_shown, sign_in_again, provider_error, logout_question, logged_out, form_post),
+    *(login, wrong_password, password_shown, sign_in_again, consent, consent_to_a_stranger, provider_error),
+    *(logout_question, logged_out, form_post),
     *(root, not_found, login_failed, log_out_of_api, start, start_signed_in),
     *(docs, docs_without_a_network, docs_answer),
 ]

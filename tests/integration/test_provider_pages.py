@@ -280,8 +280,6 @@ def test_plain_http_from_outside(new_provider):
 @pytest.mark.parametrize(
     "prompt, error",
     [
-        ("consent", "consent_required"),
-        ("none consent", "consent_required"),
         ("none select_account", "account_selection_required"),
         ("none login", "login_required"),
     ],
@@ -290,6 +288,13 @@ def test_p27_prompts_that_a_session_does_not_answer(realm, prompt, error):
     browser = Browser()
     callback_of(realm.log_in(browser, WEB, *CAROL))
     assert query_of(realm.authorize(browser, WEB, prompt=prompt).location)["error"] == error
+
+
+def test_p27_prompt_consent_asks_nothing_of_clients_that_need_none(realm):
+    browser = Browser()
+    callback_of(realm.log_in(browser, WEB, *CAROL))
+    for prompt in ("consent", "none consent"):
+        assert "code" in callback_of(realm.authorize(browser, WEB, prompt=prompt)), prompt
 
 
 def test_p27_select_account_lets_somebody_be_chosen(realm):

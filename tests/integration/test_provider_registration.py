@@ -5,7 +5,7 @@ import concurrent.futures
 import json
 
 import pytest
-from oidc import Client, Pkce
+from oidc import Client, Pkce, callback_of
 from programs import Provider
 from web import Browser
 
@@ -256,8 +256,12 @@ def test_clients_are_counted(server):
 def test_the_policy_may_ask_for_consent(server):
     careful = server.realm("careful")
     seen = registered(careful)
-    answer = careful.authorize(Browser(), Client(seen["client_id"], None, CALLBACK), Pkce())
-    assert "access_denied" in answer.location
+    client, browser, pkce = Client(seen["client_id"], None, CALLBACK), Browser(), Pkce()
+    answer = careful.log_in(browser, client, "carol", "carol-password", pkce)
+    assert "/login-actions/consent?" in answer.location
+    page = browser.get(answer.location).page
+    assert "Grant Access to" in page.text
+    assert "code" in callback_of(browser.submit(page.form(), accept="Yes"))
 
 
 def test_an_account_with_create_client_needs_no_policy(server):

@@ -118,7 +118,10 @@ def test_p1_consent_required(realm_of):
     answer = log_in(realm)
     assert (answer.status, answer.json()["error"]) == (400, "invalid_client")
     assert answer.json()["error_description"] == "Client requires user consent"
-    assert query_of(realm.authorize(Browser(), CLIENT).location)["error"] == "access_denied"
+    browser = Browser()
+    answer = realm.log_in(browser, CLIENT, "ann", "ann-password")
+    assert "/login-actions/consent?" in answer.location
+    assert "code" in query_of(browser.submit(browser.get(answer.location).page.form(), accept="Yes").location)
 
 
 @pytest.mark.parametrize(

@@ -115,16 +115,20 @@ class Agent:
             code=self.answer["code"], state=self.answer.get("state"), iss=self.answer.get("iss")
         )
 
-    async def call(self, resource):
-        auth = OAuthClientProvider(
+    def provider(self, resource, metadata):
+        return OAuthClientProvider(
             server_url=resource,
             storage=self,
             redirect_handler=self.log_in,
             callback_handler=self.callback,
-            client_metadata=OAuthClientMetadata(
-                client_name="agent", redirect_uris=[CALLBACK], token_endpoint_auth_method="none"
-            ),
+            client_metadata=metadata,
         )
+
+    async def call(self, resource):
+        metadata = OAuthClientMetadata(
+            client_name="agent", redirect_uris=[CALLBACK], token_endpoint_auth_method="none"
+        )
+        auth = self.provider(resource, metadata)
         async with httpx2.AsyncClient(auth=auth, timeout=30) as http:
             async with streamable_http_client(resource, http_client=http) as streams:
                 async with ClientSession(streams[0], streams[1]) as session:

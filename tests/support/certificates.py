@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from dpop import b64
 
 
-def make_certificate(folder, name):
+def make_certificate(folder, name, *others):
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.timezone.utc)
@@ -25,7 +25,7 @@ def make_certificate(folder, name):
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(minutes=5))
         .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(one) for one in (name, *others)]), critical=False)
         .sign(key, hashes.SHA256())
     )
     chain, private = folder / f"{name}.pem", folder / f"{name}.key"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary provider start` and `start-dev`: the identity provider, with Keycloak's option and
  * variable names where it has them. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -151,6 +152,10 @@ static ost_result configure_listener(const option_values *values, bool developme
         config->address = development ? "127.0.0.1" : "0.0.0.0";
     config->tls_certificate = options_get(values, "https-certificate-file");
     config->tls_key = options_get(values, "https-certificate-key-file");
+    config->ca_file = options_get(values, "ca-file");
+    if (config->ca_file != NULL && access(config->ca_file, R_OK) != 0)
+        return ost_error_set(error, OST_E_CONFIG, "--ca-file %s: %s", config->ca_file,
+                             strerror(errno));
     return OST_OK;
 }
 
@@ -275,6 +280,8 @@ static const option options[] = {
     {"https-port", "PORT", "KC_HTTPS_PORT", NULL, "port for HTTPS (8443)"},
     {"https-certificate-file", "FILE", "KC_HTTPS_CERTIFICATE_FILE", NULL, "PEM certificate chain"},
     {"https-certificate-key-file", "FILE", "KC_HTTPS_CERTIFICATE_KEY_FILE", NULL, "its PEM key"},
+    {"ca-file", "FILE", NULL, NULL,
+     "PEM of the authorities to trust when clients' metadata is fetched (the system's)"},
     {"hostname", "URL", "KC_HOSTNAME_URL", "KC_HOSTNAME",
      "public base URL, or a host whose scheme and port are the request's; required in production"},
     {"hostname-strict", "[false]", "KC_HOSTNAME_STRICT", NULL,

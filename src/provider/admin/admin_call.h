@@ -49,12 +49,15 @@ static inline bool admin_may(const admin_call *admin, admin_rights rights)
 /* The API's endpoint: "/admin/{path...}", any method. */
 void admin_endpoint(http_exchange *exchange, void *provider);
 
-/* ---- admin_realms.c, admin_clients.c, admin_users.c ---- */
+/* ---- admin_realms.c, admin_clients.c, admin_users.c, admin_consents.c, admin_initial_access.c
+ * ---- */
 admin_handler admin_list_realms, admin_create_realm, admin_read_realm, admin_update_realm,
     admin_delete_realm;
 admin_handler admin_list_clients, admin_create_client, admin_read_client, admin_update_client,
     admin_delete_client, admin_read_secret, admin_renew_secret;
 admin_handler admin_list_users, admin_count_users, admin_create_user, admin_read_user,
     admin_update_user, admin_delete_user, admin_reset_password;
+admin_handler admin_list_consents, admin_revoke_consent;
+admin_handler admin_create_initial_access, admin_list_initial_access, admin_delete_initial_access;
 
 #endif

@@ -26,6 +26,10 @@ static int fit(const char *template, ost_text path, ost_text *ret_values)
     while (next_segment(&pattern, &expected)) {
         if (text_is(expected, "*"))
             return literal;
+        if (text_is(expected, "{id*}") && path.len > 1 && values < ADMIN_PARAMETERS_MAX) {
+            ret_values[values] = text_slice(path, 1, path.len);
+            return literal;
+        }
         if (!next_segment(&path, &came))
             return -1;
         if (expected.data[0] == '{' && values < ADMIN_PARAMETERS_MAX)

@@ -18,7 +18,7 @@ typedef ost_result admin_handler(admin_call *admin);
 typedef struct admin_route {
     http_method method;  /* HTTP_OTHER: any */
     const char *path;    /* below "/admin"; "{realm}" and "{id}" stand for a segment, a last "*" for
-                            what remains */
+                            what remains, "{id*}" too, which may be an address */
     admin_rights rights; /* one of them is needed; 0: the handler looks itself */
     admin_handler *run;  /* NULL: not carried out, which answers 501 */
     const char *sentence; /* what it does, or what is not there */

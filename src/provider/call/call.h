@@ -40,6 +40,8 @@ struct call {
     int64_t now;
     http_form form;             /* of the body, or of the query, as the endpoint reads it */
     const realm_client *client; /* once it is known */
+    const char
+        *client_problem; /* why the document of a client is of no use; NULL: nothing is known */
     call_error error;
     call_event event;
     ost_text answer; /* what a job on the pool has made: a JSON document or a location */

@@ -3,6 +3,7 @@
  * form does. */
 #include "base/text.h"
 #include "provider/call/call_event.h"
+#include "provider/client/client_find.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/browser_login.h"
 #include "provider/login/realm_page.h"
@@ -58,7 +59,7 @@ static void try_session(call *c)
     }
     (void)!store_session_touch(c->provider->store, text_of(c->realm->name), login->session.id,
                                c->now, session_idle_ends(c, login->session.remembered));
-    browser_login_complete(c, "0"); /* nobody proved anything now */
+    browser_login_complete(c, false);
 }
 
 static bool read_parameters(call *c)
@@ -67,16 +68,10 @@ static bool read_parameters(call *c)
     return http_form_read(source, c->arena, &c->form) == OST_OK;
 }
 
-void authorize_endpoint(http_exchange *exchange, void *user)
+/* Once the client can be known. */
+static void check_request(call *c)
 {
-    call *c = call_begin_job(exchange, user, sizeof(browser_login));
-    if (c == NULL)
-        return;
     browser_login *login = c->job;
-    if (!read_parameters(c)) {
-        page_send_error(c, 400, "Invalid Request");
-        return;
-    }
     switch (auth_request_read(c, &login->request)) {
     case AUTH_PAGE:
         event_tell_outcome(c, EVENT_LOGIN);
@@ -96,4 +91,15 @@ void authorize_endpoint(http_exchange *exchange, void *user)
     }
     ask_to_log_in(c, login);
     browser_login_send(c);
+}
+
+void authorize_endpoint(http_exchange *exchange, void *user)
+{
+    call *c = call_begin_job(exchange, user, sizeof(browser_login));
+    if (c == NULL)
+        return;
+    if (!read_parameters(c))
+        page_send_error(c, 400, "Invalid Request");
+    else
+        client_await(c, call_parameter(c, "client_id"), check_request);
 }

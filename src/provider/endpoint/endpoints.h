@@ -10,9 +10,10 @@ void discovery_endpoint(http_exchange *exchange, void *provider);
 void certs_endpoint(http_exchange *exchange, void *provider);
 void realm_endpoint(http_exchange *exchange, void *provider);
 void preflight_endpoint(http_exchange *exchange, void *provider);
-/* authorize.c, login.c */
+/* authorize.c, login_form.c, consent_form.c */
 void authorize_endpoint(http_exchange *exchange, void *provider);
 void login_endpoint(http_exchange *exchange, void *provider);
+void consent_endpoint(http_exchange *exchange, void *provider);
 /* userinfo.c, introspect.c, revoke.c, logout.c */
 void userinfo_endpoint(http_exchange *exchange, void *provider);
 void introspect_endpoint(http_exchange *exchange, void *provider);

@@ -5,6 +5,7 @@
 #include "base/buffer.h"
 #include "base/text.h"
 #include "provider/call/call.h"
+#include "provider/client/client_find.h"
 #include "provider/endpoint/endpoints.h"
 
 #define EMBEDDED(name)                                                                             \
@@ -72,7 +73,7 @@ void session_status_init_endpoint(http_exchange *exchange, void *user)
         return;
     }
     ost_text origin = call_parameter(c, "origin");
-    const realm_client *client = realm_find_client(c->realm, call_parameter(c, "client_id"));
+    const realm_client *client = client_find(c, call_parameter(c, "client_id"));
     bool known = client != NULL && client->enabled && origin.len > 0 &&
                  (realm_origin_allowed(client, origin) ||
                   text_equal(origin, realm_uri_origin(text_of(c->base))));

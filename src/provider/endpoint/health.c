@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "provider/call/call_event.h"
 #include "provider/call/provider_state.h"
+#include "provider/client/document_cache.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/realm_page.h"
 #include "store/store_health.h"
@@ -101,6 +102,20 @@ static void append_store(const provider *p, buffer *to)
                              (unsigned long long)health.failures[fault]);
 }
 
+static void append_documents(provider *p, buffer *to)
+{
+    uint64_t fetches, failures;
+    document_cache_count(p->documents, &fetches, &failures);
+    buffer_append_format(
+        to,
+        "# HELP ostiary_provider_client_document_fetches_total Fetches of documents that clients "
+        "describe themselves by, by whether they brought one.\n"
+        "# TYPE ostiary_provider_client_document_fetches_total counter\n"
+        "ostiary_provider_client_document_fetches_total{outcome=\"fetched\"} %llu\n"
+        "ostiary_provider_client_document_fetches_total{outcome=\"failed\"} %llu\n",
+        (unsigned long long)(fetches - failures), (unsigned long long)failures);
+}
+
 void metrics_endpoint(http_exchange *exchange, void *user)
 {
     provider *p = user;
@@ -148,6 +163,7 @@ void metrics_endpoint(http_exchange *exchange, void *user)
                              rows[i].help, rows[i].name, rows[i].type, rows[i].name,
                              (unsigned long long)rows[i].value);
     append_events(p, &b);
+    append_documents(p, &b);
     append_store(p, &b);
     if (p->log != NULL)
         buffer_append_format(&b,

@@ -2,6 +2,7 @@
 /* The login form's endpoint: the password is checked on the pool, wrong ones show the form again.
  */
 #include "base/text.h"
+#include "provider/client/client_find.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/browser_login.h"
 #include "provider/login/realm_page.h"
@@ -37,6 +38,7 @@ static void choose_session(call *c, browser_login *login, ost_text user_id)
     if (found)
         (void)!store_session_end(c->provider->store, before.realm, before.id);
     login->session = session_begin(c, user_id, login->remember && c->realm->remember_me);
+    login->begun = true;
 }
 
 static void work(call *c)
@@ -68,7 +70,7 @@ static void work(call *c)
         return;
     }
     choose_session(c, login, account.id);
-    browser_login_complete(c, "1");
+    browser_login_complete(c, true);
 }
 
 static void begin(call *c, browser_login *login)
@@ -84,23 +86,19 @@ static void begin(call *c, browser_login *login)
     browser_login_send(c);
 }
 
-static void open_request(call *c, browser_login *login, ost_text code)
+/* c->form is the address's query. */
+static void open_request(call *c)
 {
+    browser_login *login = c->job;
+    ost_text code = call_parameter(c, "session_code");
     bool submitted = c->request->method == HTTP_POST;
     if (!c->realm->enabled) {
         page_send_error(c, 400, "Realm not enabled");
         return;
     }
-    switch (auth_request_open(c, code, browser_id(c, false), &login->request)) {
+    switch (browser_login_open(c, code, false)) {
     case AUTH_OPEN_INVALID:
-        page_send_error(c, 400, "An error occurred, please login again through your application.");
-        return;
     case AUTH_OPEN_COOKIE:
-        page_send_error_again(
-            c, 400,
-            "Cookie not found. Please make sure cookies are enabled in your browser. This login "
-            "was begun in another browser, or your browser has forgotten it.",
-            auth_request_url(c, &login->request));
         return;
     case AUTH_OPEN_EXPIRED:
         show_again(login, "Your login attempt timed out. Login will start from the beginning.",
@@ -121,12 +119,10 @@ static void open_request(call *c, browser_login *login, ost_text code)
 void login_endpoint(http_exchange *exchange, void *user)
 {
     call *c = call_begin_job(exchange, user, sizeof(browser_login));
-    http_form query;
     if (c == NULL)
         return;
-    if (http_form_read(c->request->query, c->arena, &query) != OST_OK) {
+    if (http_form_read(c->request->query, c->arena, &c->form) != OST_OK)
         page_send_error(c, 400, "Invalid Request");
-        return;
-    }
-    open_request(c, c->job, http_form_get(&query, "session_code"));
+    else
+        client_await(c, call_parameter(c, "client_id"), open_request);
 }

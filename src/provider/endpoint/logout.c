@@ -5,6 +5,7 @@
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/call/call_event.h"
+#include "provider/client/client_find.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/realm_page.h"
 #include "provider/session/authentication.h"
@@ -141,7 +142,7 @@ static bool read_client(call *c, const ost_claims **ret_hint)
         id = ost_claims_text(claims, "azp");
     }
     *ret_hint = claims;
-    c->client = id.data != NULL ? realm_find_client(c->realm, id) : NULL;
+    c->client = id.data != NULL ? client_find(c, id) : NULL;
     return true;
 }
 
@@ -231,14 +232,11 @@ static bool read_form(call *c)
            refuse(c, "Invalid Request");
 }
 
-void logout_endpoint(http_exchange *exchange, void *user)
+static void begin(call *c)
 {
     const ost_claims *hint;
-    call *c = call_begin_job(exchange, user, sizeof(logout_job));
-    if (c == NULL)
-        return;
     logout_job *job = c->job;
-    if (read_form(c) && c->request->method == HTTP_POST &&
+    if (c->error.status == 0 && c->request->method == HTTP_POST &&
         call_parameter(c, "refresh_token").data != NULL) {
         job->quiet = true;
         (void)client_authenticate(c);
@@ -252,6 +250,15 @@ void logout_endpoint(http_exchange *exchange, void *user)
         }
     }
     call_work(c, work, send);
+}
+
+void logout_endpoint(http_exchange *exchange, void *user)
+{
+    call *c = call_begin_job(exchange, user, sizeof(logout_job));
+    if (c == NULL)
+        return;
+    (void)read_form(c);
+    client_await(c, call_parameter(c, "client_id"), begin);
 }
 
 /* ---- the confirmation ---- */

@@ -71,7 +71,7 @@ static void put_client_authentication(call *c, ost_json_writer *w)
 }
 
 /* Only what there is: a client that reads it must be able to rely on it. */
-static void put_capabilities(ost_json_writer *w)
+static void put_capabilities(const call *c, ost_json_writer *w)
 {
     static const struct {
         const char *member;
@@ -105,6 +105,9 @@ static void put_capabilities(ost_json_writer *w)
         put_list(w, lists[i].member, lists[i].list);
     for (size_t i = 0; i < ARRAY_LEN(flags); i++)
         ost_json_member_boolean(w, flags[i].member, flags[i].value);
+    /* Where it is off, nothing says so, as in Keycloak. */
+    if (c->realm->client_documents)
+        ost_json_member_boolean(w, "client_id_metadata_document_supported", true);
 }
 
 void discovery_endpoint(http_exchange *exchange, void *user)
@@ -128,7 +131,7 @@ void discovery_endpoint(http_exchange *exchange, void *user)
     put_scopes(c, w);
     put_algorithms(c, w);
     put_client_authentication(c, w);
-    put_capabilities(w);
+    put_capabilities(c, w);
     ost_json_close_object(w);
     call_allow_origin(c, NULL);
     (void)!http_set_field(exchange, "Cache-Control",

@@ -4,10 +4,12 @@
 #include "provider/endpoint/endpoints.h"
 #include "provider/registration/registration.h"
 #include "provider/session/bearer_token.h"
+#include "provider/session/internal_token.h"
 
 typedef struct registration_job {
     ost_text token;           /* presented as Bearer; empty: none */
     client_metadata metadata; /* of POST and PUT */
+    ost_text initial;         /* of the initial access token that was presented; empty: none */
     int status;               /* of a good answer */
 } registration_job;
 
@@ -59,11 +61,40 @@ static call *begin_registration(http_exchange *exchange, void *user, int status)
 
 /* ---- a new client ---- */
 
-/* An access token of the realm whose owner may create clients, as realm-management says. */
-static bool may_create(call *c, ost_text token)
+/* An initial access token of the realm, which has a registration left; it is taken. False: it is
+ * none, unless the call is refused. */
+static bool take_initial(call *c, registration_job *job)
 {
     const ost_claims *claims;
+    ost_text id;
+    if (internal_token_read(c, job->token, INITIAL_ACCESS_TOKEN, &claims) != OST_OK)
+        return false;
+    id = ost_claims_text(claims, "jti");
+    switch (store_initial_access_take(c->provider->store, text_of(c->realm->name), id, c->now)) {
+    case OST_OK:
+        job->initial = id;
+        return true;
+    case OST_E_NOT_FOUND:
+        return call_refuse(c, 401, "invalid_token", "Initial Access Token not found");
+    case OST_E_CONFLICT:
+        return call_refuse(c, 401, "invalid_token", "No remaining count on initial access token");
+    case OST_E_EXPIRED:
+        return call_refuse(c, 401, "invalid_token", "Failed decode token");
+    default:
+        return call_refuse_busy(c);
+    }
+}
+
+/* An access token of the realm whose owner may create clients, as realm-management says. */
+static bool may_create(call *c, registration_job *job)
+{
+    ost_text token = job->token;
+    const ost_claims *claims;
     const ost_json *roles;
+    if (take_initial(c, job))
+        return true;
+    if (c->error.status != 0)
+        return false;
     if (bearer_token_verify(c, token, "Bearer", &claims) != OST_OK ||
         bearer_token_session(c, claims) != OST_OK)
         return call_refuse(c, 401, "invalid_token", "Failed decode token");
@@ -81,8 +112,11 @@ static void create_client(call *c)
 {
     registration_job *job = c->job;
     bool authenticated = job->token.len > 0;
-    if (!authenticated || may_create(c, job->token))
-        (void)registration_create(c, &job->metadata, authenticated);
+    if (authenticated && !may_create(c, job))
+        return;
+    if (!registration_create(c, &job->metadata, authenticated) && job->initial.len > 0)
+        (void)!store_initial_access_give_back(c->provider->store, text_of(c->realm->name),
+                                              job->initial);
 }
 
 void register_endpoint(http_exchange *exchange, void *user)

@@ -3,6 +3,7 @@
  * of the session, for there is no list of single revoked tokens. */
 #include "base/text.h"
 #include "provider/call/call_event.h"
+#include "provider/client/client_find.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/internal_token.h"
@@ -42,12 +43,18 @@ static void work(call *c)
         call_refuse_busy(c);
 }
 
+static void begin(call *c)
+{
+    if (c->error.status == 0 && client_authenticate(c) && call_parameter(c, "token").data == NULL)
+        call_refuse(c, 400, "invalid_request", "Token not provided");
+    call_work(c, work, send);
+}
+
 void revoke_endpoint(http_exchange *exchange, void *user)
 {
     call *c = call_begin(exchange, user);
     if (c == NULL)
         return;
-    if (call_read_form(c) && client_authenticate(c) && call_parameter(c, "token").data == NULL)
-        call_refuse(c, 400, "invalid_request", "Token not provided");
-    call_work(c, work, send);
+    (void)call_read_form(c);
+    client_await(c, call_parameter(c, "client_id"), begin);
 }

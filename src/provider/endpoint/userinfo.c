@@ -2,6 +2,7 @@
 /* Userinfo (OpenID Connect Core §5.3), with the challenges of RFC 6750 §3. */
 #include "base/text.h"
 #include "provider/call/call_event.h"
+#include "provider/client/client_find.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
@@ -10,6 +11,8 @@
 typedef struct userinfo_job {
     ost_text token;
     const char *error, *description; /* of the challenge; NULL: none */
+    ost_text missing;                /* whose document is not at hand; empty: nobody's */
+    bool awaited;                    /* it has been waited for */
 } userinfo_job;
 
 static bool refuse(call *c, int status, const char *error, const char *description)
@@ -20,9 +23,16 @@ static bool refuse(call *c, int status, const char *error, const char *descripti
     return call_refuse(c, status, error != NULL ? error : "invalid_token", description);
 }
 
+static void try_again(call *c);
+
 static void send(call *c)
 {
-    const userinfo_job *job = c->job;
+    userinfo_job *job = c->job;
+    if (job->missing.len > 0 && !job->awaited) {
+        job->awaited = true;
+        client_await(c, job->missing, try_again);
+        return;
+    }
     call_allow_origin(c, c->client); /* of any origin, as long as the client is not known */
     (void)!http_set_field(c->exchange, "Cache-Control", OST_TEXT("no-store"));
     event_tell_outcome(c, EVENT_USER_INFO_REQUEST);
@@ -66,8 +76,12 @@ static void work(call *c)
         refuse(c, 401, "invalid_token", "Token verification failed");
         return;
     }
-    c->client = realm_find_client(c->realm, ost_claims_text(claims, "azp"));
+    c->client = client_find(c, ost_claims_text(claims, "azp"));
     grant g = {.client = c->client};
+    if (c->client == NULL && !job->awaited) {
+        job->missing = ost_claims_text(claims, "azp");
+        return;
+    }
     ost_result result = bearer_token_session(c, claims);
     if (call_is_busy(result)) {
         call_refuse_busy(c);
@@ -92,6 +106,12 @@ static void work(call *c)
     if (grant_choose_scopes(c, ost_claims_text(claims, "scope"), &g) &&
         grant_set_user(c, account.document, account.id, &g))
         (void)mint_userinfo(c, &g, &c->answer);
+}
+
+/* With the document of the client that the token was issued to. */
+static void try_again(call *c)
+{
+    call_work(c, work, send);
 }
 
 void userinfo_endpoint(http_exchange *exchange, void *user)

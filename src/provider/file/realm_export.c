@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "provider/file/key_component.h"
 #include "provider/file/user_merge.h"
+#include "provider/realm/consent_row.h"
 
 #define KEYCLOAK_VERSION "24.0.5" /* whose layout the built-in parts have */
 #define MAX_EXPORT ((size_t)128 << 20)
@@ -29,17 +30,52 @@ static void put_members(ost_json_writer *w, const ost_json *object, const char *
     }
 }
 
-static ost_result put_users(ost_json_writer *w, store *s, ost_text name, ost_arena *arena)
+/* Keycloak refuses a file with consents to clients that the file does not have. */
+static ost_result read_consents(const realm *r, store *s, ost_text user_id, ost_arena *arena,
+                                const ost_json **ret_consents)
+{
+    store_consent *rows;
+    size_t count;
+    ost_text text;
+    ost_json_writer *w = ost_json_writer_new(arena, 0);
+    ost_result result = w != NULL
+                            ? store_consent_list(s, text_of(r->name), user_id, arena, &rows, &count)
+                            : OST_E_MEMORY;
+    if (result != OST_OK)
+        return result;
+    ost_json_open_array(w);
+    for (size_t i = 0; i < count; i++) {
+        ost_text client_id = consent_client_id(r, rows[i].client);
+        if (client_id.len == 0 || realm_find_client(r, client_id) == NULL)
+            continue;
+        ost_json_open_object(w);
+        consent_row_write(client_id, &rows[i], w);
+        ost_json_close_object(w);
+    }
+    ost_json_close_array(w);
+    result = ost_json_writer_finish(w, &text);
+    return result == OST_OK ? ost_json_read(text, &limits, arena, ret_consents, NULL) : result;
+}
+
+static ost_result put_user(ost_json_writer *w, const realm *r, store *s, const store_user *user,
+                           ost_arena *arena)
+{
+    const ost_json *consents;
+    ost_result result = read_consents(r, s, user->id, arena, &consents);
+    return result == OST_OK ? user_write(user, consents, w, arena) : result;
+}
+
+static ost_result put_users(ost_json_writer *w, const realm *r, store *s, ost_arena *arena)
 {
     store_user *users;
     size_t count;
-    ost_result result = store_user_list(s, name, arena, &users, &count);
+    ost_result result = store_user_list(s, text_of(r->name), arena, &users, &count);
     if (result != OST_OK)
         return result;
     ost_json_put_name(w, OST_TEXT("users"));
     ost_json_open_array(w);
     for (size_t i = 0; i < count && result == OST_OK; i++)
-        result = user_write(&users[i], w, arena);
+        result = put_user(w, r, s, &users[i], arena);
     ost_json_close_array(w);
     return result;
 }
@@ -77,6 +113,18 @@ static ost_result put_components(ost_json_writer *w, const ost_json *components,
     return result;
 }
 
+static ost_result put_all_users(ost_json_writer *w, const store_realm *row, store *s,
+                                ost_arena *arena)
+{
+    realm *r;
+    ost_result result = realm_load(row->document, row->version, &r, NULL);
+    if (result != OST_OK)
+        return result;
+    result = put_users(w, r, s, arena);
+    realm_unref(r);
+    return result;
+}
+
 ost_result realm_export(store *s, ost_text name, bool with_users, ost_arena *arena,
                         ost_text *ret_document, ost_error *error)
 {
@@ -106,7 +154,7 @@ ost_result realm_export(store *s, ost_text name, bool with_users, ost_arena *are
         ost_json_member_string(w, "keycloakVersion", KEYCLOAK_VERSION);
     result = put_components(w, ost_json_get(document, "components"), s, name, arena);
     if (result == OST_OK && with_users)
-        result = put_users(w, s, name, arena);
+        result = put_all_users(w, &row, s, arena);
     ost_json_close_object(w);
     if (result == OST_OK)
         result = ost_json_writer_finish(w, ret_document);

@@ -17,7 +17,8 @@ static const ost_json_limits limits = {
 
 /* ---- whole users ---- */
 
-ost_result user_write(const store_user *user, ost_json_writer *w, ost_arena *arena)
+ost_result user_write(const store_user *user, const ost_json *consents, ost_json_writer *w,
+                      ost_arena *arena)
 {
     const ost_json *document, *password = NULL;
     ost_result result = ost_json_read(user->document, &limits, arena, &document, NULL);
@@ -28,11 +29,14 @@ ost_result user_write(const store_user *user, ost_json_writer *w, ost_arena *are
     const ost_json *others = ost_json_get(document, "credentials");
     ost_json_open_object(w);
     for (const ost_json *at = ost_json_first(document); at != NULL; at = ost_json_next(at)) {
-        if (text_is(ost_json_name(at), "credentials"))
+        if (text_is(ost_json_name(at), "credentials") ||
+            text_is(ost_json_name(at), "clientConsents"))
             continue;
         ost_json_put_name(w, ost_json_name(at));
         ost_json_put_value(w, at);
     }
+    if (ost_json_count(consents) > 0)
+        ost_json_member_value(w, "clientConsents", consents);
     if (password != NULL || others != NULL) {
         ost_json_put_name(w, OST_TEXT("credentials"));
         ost_json_open_array(w);
@@ -56,7 +60,7 @@ static ost_result finish(ost_json_writer *w, ost_arena *arena, const ost_json **
 ost_result user_whole(const store_user *user, ost_arena *arena, const ost_json **ret_user)
 {
     ost_json_writer *w = ost_json_writer_new(arena, DOCUMENT_MAX);
-    ost_result result = w != NULL ? user_write(user, w, arena) : OST_E_MEMORY;
+    ost_result result = w != NULL ? user_write(user, NULL, w, arena) : OST_E_MEMORY;
     return result == OST_OK ? finish(w, arena, ret_user) : result;
 }
 

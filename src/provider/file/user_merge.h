@@ -10,9 +10,10 @@
 #include "provider/realm/realm.h"
 #include "store/store.h"
 
-/* Writes Keycloak's UserRepresentation of a stored user, credentials included. */
-OST_MUST_CHECK ost_result user_write(const store_user *user, ost_json_writer *writer,
-                                     ost_arena *arena);
+/* Writes Keycloak's UserRepresentation of a stored user, credentials included. `consents`: their
+ * clientConsents; NULL: none. */
+OST_MUST_CHECK ost_result user_write(const store_user *user, const ost_json *consents,
+                                     ost_json_writer *writer, ost_arena *arena);
 /* The same as a value, in the arena. */
 OST_MUST_CHECK ost_result user_whole(const store_user *user, ost_arena *arena,
                                      const ost_json **ret_user);

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "provider/file/realm_document.h"
+#include "provider/realm/consent_row.h"
 #include "provider/realm/group.h"
 #include "provider/realm/user_row.h"
 
@@ -94,6 +95,22 @@ static ost_result add_accounts(user_rows *users, const realm *r, const ost_conte
     return result;
 }
 
+static ost_result add_consents(user_rows *users, const realm *r, const ost_context *context,
+                               ost_arena *arena, ost_error *error)
+{
+    ost_error inner = {0};
+    for (size_t i = 0; i < users->count; i++) {
+        store_consent *consents;
+        ost_result result =
+            consent_rows_read(r, users->documents[i], ost_now(context) * 1000, arena, &consents,
+                              &users->rows[i].consent_count, &inner);
+        if (result != OST_OK)
+            return ost_error_set(error, result, "users[%zu].%s", i, inner.detail);
+        users->rows[i].consents = consents;
+    }
+    return OST_OK;
+}
+
 ost_result user_rows_make(user_rows *users, const realm *r, const user_rows_progress *progress,
                           const ost_context *context, ost_arena *arena, ost_error *error)
 {
@@ -103,5 +120,7 @@ ost_result user_rows_make(user_rows *users, const realm *r, const user_rows_prog
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
     users->document_count = users->count;
     ost_result result = user_rows_hash(users, r, progress, context, arena, error);
+    if (result == OST_OK)
+        result = add_consents(users, r, context, arena, error);
     return result == OST_OK ? add_accounts(users, r, context, arena) : result;
 }

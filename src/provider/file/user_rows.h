@@ -35,7 +35,8 @@ OST_MUST_CHECK ost_result user_rows_add(user_rows *users, const ost_json *list, 
 OST_MUST_CHECK ost_result user_rows_check(const user_rows *users, const realm *realm,
                                           ost_error *error);
 
-/* Makes the rows: plain passwords are hashed. Then adds the accounts of the realm's clients that
+/* Makes the rows: plain passwords are hashed; OST_E_FORMAT with "users[3].clientConsents[0]. …".
+ * Then adds the accounts of the realm's clients that
  * have one and are not among the users. */
 OST_MUST_CHECK ost_result user_rows_make(user_rows *users, const realm *realm,
                                          const user_rows_progress *progress,

@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "provider/client/client_find.h"
 #include "provider/session/id_token_hint.h"
 #include "provider/token/grant.h"
 #include "provider/token/pkce.h"
@@ -34,7 +35,9 @@ static auth_check read_client(call *c, auth_request *r)
         return to_page(c, 400, "Realm not enabled");
     if (id.data == NULL || http_form_count(&c->form, "client_id") != 1)
         return to_page(c, 400, "Invalid Request");
-    c->client = realm_find_client(c->realm, id);
+    c->client = client_find(c, id);
+    if (c->client == NULL && c->client_problem != NULL)
+        return to_page(c, 400, call_format(c, "Client not found: %s.", c->client_problem));
     if (c->client == NULL)
         return to_page(c, 400, "Client not found.");
     if (!c->client->enabled)
@@ -120,8 +123,6 @@ static auth_check check_bars(call *c)
                          call_format(c, "The client asks for what is not supported: %s", bar));
     if (client->browser_barred)
         return to_client(c, "unauthorized_client", "The authentication flow is not supported");
-    if (client->consent_required)
-        return to_client(c, "access_denied", "Client requires user consent");
     return AUTH_GOOD;
 }
 
@@ -194,9 +195,8 @@ static auth_check read_prompt(call *c, auth_request *r)
     r->login_hint = given(c, "login_hint");
     r->max_age = -1;
     read_hint(c, r);
-    /* What no session can answer, and no page can ask (OpenID Connect Core §3.1.2.1). */
-    if (text_list_has(prompt, OST_TEXT("consent")))
-        return to_client(c, "consent_required", NULL);
+    r->prompt_consent = text_list_has(prompt, OST_TEXT("consent"));
+    /* What no session can answer (OpenID Connect Core §3.1.2.1). */
     if (r->prompt_none && r->prompt_select_account)
         return to_client(c, "account_selection_required", NULL);
     if (age.data == NULL)

@@ -19,10 +19,15 @@ typedef struct auth_request {
     ost_text login_hint;
     ost_text resources; /* whom the tokens are for (resource.h); empty: nothing is said */
     ost_text user; /* who has to prove again who they are, by name; empty: anybody may log in */
-    bool prompt_none, prompt_login, prompt_select_account;
+    bool prompt_none, prompt_login, prompt_select_account, prompt_consent;
     bool hinted;           /* somebody's ID token came along: */
     ost_text hint_subject; /* whose; empty: it is none of ours */
     int64_t max_age;       /* −1: not asked for */
+    /* While the user is asked for consent: */
+    ost_text session; /* whose user is asked; empty: nobody is */
+    ost_text shown;   /* what the page names, separated by spaces */
+    bool proved;      /* they have proved who they are for this request, */
+    bool begun;       /* and the session was begun for it */
 } auth_request;
 
 typedef enum auth_check {
@@ -34,7 +39,8 @@ typedef enum auth_check {
 /* Reads and checks the parameters in call->form; sets call->client. */
 auth_check auth_request_read(call *call, auth_request *ret_request);
 
-/* Signs the request for the browser whose cookie is `browser`. */
+/* Signs the request for the browser whose cookie is `browser`: with a session, for the question for
+ * consent, otherwise for the login form. One does not do for the other. */
 bool auth_request_seal(call *call, const auth_request *request, ost_text browser,
                        ost_text *ret_code);
 
@@ -47,6 +53,7 @@ typedef enum auth_open {
     AUTH_OPEN_COOKIE,  /* the browser's cookie is missing or another one: *ret_request is filled */
     AUTH_OPEN_EXPIRED, /* ours, and of this browser, but old: *ret_request is filled */
 } auth_open;
-auth_open auth_request_open(call *call, ost_text code, ost_text browser, auth_request *ret_request);
+auth_open auth_request_open(call *call, ost_text code, bool consent, ost_text browser,
+                            auth_request *ret_request);
 
 #endif

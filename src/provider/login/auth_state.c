@@ -4,6 +4,7 @@
 #include "base/base64url.h"
 #include "base/percent.h"
 #include "base/text.h"
+#include "provider/client/client_find.h"
 #include "provider/login/auth_request.h"
 #include "provider/session/internal_token.h"
 #include "provider/token/grant.h"
@@ -21,6 +22,11 @@ static bool hash_cookie(call *c, ost_text browser, ost_text *ret_hash)
            call_refuse(c, 500, "server_error", NULL);
 }
 
+static const char *type_of(bool consent)
+{
+    return consent ? "Consent" : "Login";
+}
+
 bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_text *ret_code)
 {
     const struct {
@@ -35,6 +41,8 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
         {"method", r->challenge_method},
         {"user", r->user},
         {"resource", r->resources},
+        {"sid", r->session},
+        {"shown", r->shown},
     };
     ost_text hash, claims;
     ost_json_writer *w = call_writer(c);
@@ -43,12 +51,18 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
     ost_json_open_object(w);
     ost_json_member_integer(w, "exp", c->now + c->realm->lifespans.login);
     ost_json_member_string(w, "iss", c->issuer);
-    ost_json_member_string(w, "typ", "Login");
+    ost_json_member_string(w, "typ", type_of(r->session.len > 0));
     ost_json_member_string(w, "client", c->client->client_id);
     ost_json_member_text(w, "browser", hash);
     ost_json_member_string(w, "mode", modes[r->mode]);
     if (r->has_state)
         ost_json_member_text(w, "state", r->state);
+    if (r->prompt_consent)
+        ost_json_member_boolean(w, "all", true);
+    if (r->proved)
+        ost_json_member_boolean(w, "proved", true);
+    if (r->begun)
+        ost_json_member_boolean(w, "begun", true);
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         if (texts[i].value.data != NULL)
             ost_json_member_text(w, texts[i].name, texts[i].value);
@@ -74,6 +88,7 @@ ost_text auth_request_url(call *c, const auth_request *r)
         {"nonce", r->nonce},
         {"code_challenge", r->challenge},
         {"code_challenge_method", r->challenge_method},
+        {"prompt", r->prompt_consent ? OST_TEXT("consent") : (ost_text){0}},
     };
     ost_text resources = r->resources, resource;
     const char *url = call_format(c, "%s/protocol/openid-connect/auth", c->issuer);
@@ -91,6 +106,12 @@ ost_text auth_request_url(call *c, const auth_request *r)
     return text_of(url);
 }
 
+static bool flag_of(const ost_claims *claims, const char *name)
+{
+    bool flag = false;
+    return ost_json_boolean(ost_claims_get(claims, name), &flag) && flag;
+}
+
 static void fill(const ost_claims *claims, auth_request *r)
 {
     ost_text rest, word, mode = ost_claims_text(claims, "mode");
@@ -104,6 +125,11 @@ static void fill(const ost_claims *claims, auth_request *r)
     r->user = ost_claims_text(claims, "user");
     r->resources = ost_claims_text(claims, "resource");
     r->state = ost_claims_text(claims, "state");
+    r->session = ost_claims_text(claims, "sid");
+    r->shown = ost_claims_text(claims, "shown");
+    r->prompt_consent = flag_of(claims, "all");
+    r->proved = flag_of(claims, "proved");
+    r->begun = flag_of(claims, "begun");
     r->has_state = ost_claims_get(claims, "state") != NULL;
     r->mode = text_is(mode, "form_post")  ? AUTH_FORM_POST
               : text_is(mode, "fragment") ? AUTH_FRAGMENT
@@ -116,13 +142,14 @@ static void fill(const ost_claims *claims, auth_request *r)
     }
 }
 
-auth_open auth_request_open(call *c, ost_text code, ost_text browser, auth_request *ret_request)
+auth_open auth_request_open(call *c, ost_text code, bool consent, ost_text browser,
+                            auth_request *ret_request)
 {
     const ost_claims *claims;
     ost_text hash;
-    if (internal_token_read(c, code, "Login", &claims) != OST_OK)
+    if (internal_token_read(c, code, type_of(consent), &claims) != OST_OK)
         return AUTH_OPEN_INVALID;
-    c->client = realm_find_client(c->realm, ost_claims_text(claims, "client"));
+    c->client = client_find(c, ost_claims_text(claims, "client"));
     if (c->client == NULL || !c->client->enabled)
         return AUTH_OPEN_INVALID;
     fill(claims, ret_request);

@@ -10,6 +10,7 @@
 #include "provider/realm/uuid.h"
 #include "provider/session/authentication.h"
 #include "provider/session/browser_session.h"
+#include "provider/session/consent.h"
 #include "provider/token/grant.h"
 
 /* ---- completing ---- */
@@ -97,7 +98,7 @@ static bool add_tokens(call *c, browser_login *login, const char *acr, ost_text 
     return true;
 }
 
-void browser_login_complete(call *c, const char *acr)
+static void give(call *c, const char *acr)
 {
     browser_login *login = c->job;
     ost_text code;
@@ -116,17 +117,65 @@ void browser_login_complete(call *c, const char *acr)
     login->outcome = !tokens || add_tokens(c, login, acr, code) ? LOGIN_DONE : LOGIN_REFUSED;
 }
 
+/* What the user has to consent to before; false: the call is refused. */
+static bool find_missing(call *c, consent_list *missing)
+{
+    const browser_login *login = c->job;
+    grant g = {.client = c->client};
+    missing->count = 0;
+    if (!c->client->consent_required)
+        return true;
+    if (!grant_choose_scopes(c, login->request.scope, &g))
+        return false;
+    return consent_missing(c, login->session.user_id, g.scopes, login->request.prompt_consent,
+                           missing) == OST_OK ||
+           call_refuse(c, 302, "temporarily_unavailable", NULL);
+}
+
+/* The session is there from now on: the question is put to its user. */
+static bool ask(call *c, bool proved)
+{
+    browser_login *login = c->job;
+    auth_request *r = &login->request;
+    if (r->prompt_none)
+        return call_refuse(c, 302, "interaction_required", NULL);
+    if (login->new_session &&
+        store_login(c->provider->store, &login->session, NULL, NULL) != OST_OK)
+        return call_refuse(c, 302, "temporarily_unavailable", NULL);
+    r->session = login->session.id;
+    r->proved = proved;
+    r->begun = login->begun;
+    login->outcome = LOGIN_ASK;
+    return true;
+}
+
+void browser_login_complete(call *c, bool proved)
+{
+    browser_login *login = c->job;
+    consent_list missing;
+    bool good = find_missing(c, &missing);
+    if (good && missing.count == 0)
+        give(c, proved ? "1" : "0");
+    else if (!good || !ask(c, proved))
+        login->outcome = LOGIN_REFUSED;
+}
+
 /* ---- showing ---- */
+
+ost_text browser_login_address(call *c, const char *path, ost_text code)
+{
+    ost_text client = percent_encode(c->arena, text_of(c->client->client_id));
+    return text_of(call_format(c, "%s/login-actions/%s?session_code=%.*s&client_id=%.*s", c->issuer,
+                               path, (int)code.len, code.data, (int)client.len, client.data));
+}
 
 static ost_text form_action(call *c, ost_text code)
 {
-    ost_text client = percent_encode(c->arena, text_of(c->client->client_id));
-    return text_of(call_format(c, "%s/login-actions/authenticate?session_code=%.*s&client_id=%.*s",
-                               c->issuer, (int)code.len, code.data, (int)client.len, client.data));
+    return browser_login_address(c, "authenticate", code);
 }
 
-/* Whom people go on to. Keycloak's own clients have a name that is a key of its messages. */
-static ost_text client_name(const call *c)
+/* Keycloak's own clients have a name that is a key of its messages. */
+ost_text browser_login_client_name(const call *c)
 {
     ost_text name = text_of(c->client->name);
     return name.len > 0 && !text_starts(name, "${") ? name : text_of(c->client->client_id);
@@ -163,7 +212,7 @@ static void send_form(call *c, browser_login *login)
         page_send_error(c, c->error.status, "The login cannot be shown now. Please try again.");
         return;
     }
-    page_put(&p, PAGE_CLIENT, client_name(c));
+    page_put(&p, PAGE_CLIENT, browser_login_client_name(c));
     page_put_url(&p, PAGE_ACTION, form_action(c, code));
     page_put(&p, PAGE_ALERT, text_of(login->alert));
     page_put_flag(&p, PAGE_WRONG, login->wrong);
@@ -173,6 +222,18 @@ static void send_form(call *c, browser_login *login)
     realm_page_send(c, &p);
 }
 
+/* By an address of its own, so that the page can be loaded again. */
+static void send_to_question(call *c, const browser_login *login)
+{
+    ost_text code;
+    if (!auth_request_seal(c, &login->request, browser_id(c, true), &code)) {
+        page_send_error(c, c->error.status, "The login cannot go on now. Please try again.");
+        return;
+    }
+    call_no_store(c);
+    http_redirect(c->exchange, 302, browser_login_address(c, "consent", code));
+}
+
 /* A form that is shown for the first time is no event. */
 static void tell_event(call *c, const browser_login *login)
 {
@@ -180,6 +241,9 @@ static void tell_event(call *c, const browser_login *login)
     case LOGIN_PAGE:
         if (c->event.error != NULL)
             event_tell(c, EVENT_LOGIN, c->event.error);
+        break;
+    case LOGIN_ASK:
+    case LOGIN_AGAIN:
         break;
     case LOGIN_DONE:
         c->event.user = login->session.user_id;
@@ -203,6 +267,15 @@ void browser_login_send(call *c)
             browser_session_clear(c);
         send_form(c, login);
         break;
+    case LOGIN_ASK:
+        if (login->new_session)
+            browser_session_set(c, &login->session);
+        send_to_question(c, login);
+        break;
+    case LOGIN_AGAIN:
+        call_no_store(c);
+        http_redirect(c->exchange, 302, auth_request_url(c, &login->request));
+        break;
     case LOGIN_DONE:
         if (login->new_session)
             browser_session_set(c, &login->session);
@@ -217,4 +290,19 @@ void browser_login_send(call *c)
         page_send_error(c, c->error.status, c->error.description);
         break;
     }
+}
+
+auth_open browser_login_open(call *c, ost_text code, bool consent)
+{
+    browser_login *login = c->job;
+    auth_open opened = auth_request_open(c, code, consent, browser_id(c, false), &login->request);
+    if (opened == AUTH_OPEN_INVALID)
+        page_send_error(c, 400, "An error occurred, please login again through your application.");
+    else if (opened == AUTH_OPEN_COOKIE)
+        page_send_error_again(
+            c, 400,
+            "Cookie not found. Please make sure cookies are enabled in your browser. This login "
+            "was begun in another browser, or your browser has forgotten it.",
+            auth_request_url(c, &login->request));
+    return opened;
 }

@@ -9,8 +9,7 @@ static const member user_members[] = {
     {"access", MEMBER_ANY, .fate = MEMBER_KEPT},
     {"applicationRoles", MEMBER_ANY, .fate = MEMBER_TOLD, .why = "layout of before Keycloak 2"},
     {"attributes", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED},
-    {"clientConsents", MEMBER_LIST, .fate = MEMBER_KEPT, .of = &member_consent,
-     .why = "users who would have to consent are not let in"},
+    {"clientConsents", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_consent},
     {"clientRoles", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED},
     {"createdTimestamp", MEMBER_INTEGER, .fate = MEMBER_KEPT},
     {"credentials", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_credential},
@@ -73,11 +72,11 @@ const member_kind member_credential = {.title = "Credential",
                                        .count = ARRAY_LEN(credential_members)};
 
 static const member consent_members[] = {
-    {"clientId", MEMBER_STRING, .fate = MEMBER_KEPT},
-    {"createdDate", MEMBER_INTEGER, .fate = MEMBER_KEPT},
-    {"grantedClientScopes", MEMBER_STRINGS, .fate = MEMBER_KEPT},
+    {"clientId", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"createdDate", MEMBER_INTEGER, .fate = MEMBER_ACTED},
+    {"grantedClientScopes", MEMBER_STRINGS, .fate = MEMBER_ACTED},
     {"grantedRealmRoles", MEMBER_STRINGS, .fate = MEMBER_KEPT},
-    {"lastUpdatedDate", MEMBER_INTEGER, .fate = MEMBER_KEPT},
+    {"lastUpdatedDate", MEMBER_INTEGER, .fate = MEMBER_ACTED},
 };
 const member_kind member_consent = {
     .title = "Consent", .members = consent_members, .count = ARRAY_LEN(consent_members)};

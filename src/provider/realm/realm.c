@@ -10,12 +10,14 @@
 #include "base/array.h"
 #include "base/context.h"
 #include "base/text.h"
+#include "provider/realm/address_scope.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/realm_flow.h"
 #include "provider/realm/realm_key.h"
 #include "provider/realm/realm_loader.h"
 #include "provider/realm/role.h"
 
+#define DOCUMENT_ADDRESSES "client.id.metadata.document.addresses"
 #define REALM_ARENA ((size_t)1 << 30)
 
 /* The snapshot, and what only its own life needs. */
@@ -104,6 +106,12 @@ static void load_settings(realm_loader *l, const ost_json *d, realm *r)
         loader_fail(l, "defaultSignatureAlgorithm", "no algorithm that others can verify");
     r->default_role = loader_copy(l, role_default_name(d, l->arena));
     r->password_policy = loader_string(l, d, "passwordPolicy");
+    const ost_json *attributes = ost_json_get(d, "attributes");
+    r->client_documents =
+        ost_json_equals(ost_json_get(attributes, "client.id.metadata.documents"), OST_TEXT("true"));
+    r->document_addresses = loader_string(l, attributes, DOCUMENT_ADDRESSES);
+    if (!address_blocks_are_good(text_of(r->document_addresses)))
+        loader_fail(l, "attributes." DOCUMENT_ADDRESSES, "not a list of address blocks");
     load_lifespans(l, d, &r->lifespans);
     load_brute_force(l, d, &r->brute_force);
     if (r->name == NULL || r->name[0] == '\0')
@@ -136,6 +144,31 @@ static void load_mappers(realm_loader *l, const ost_json *owner, const realm_map
     *ret_count = count;
 }
 
+/* What the consent page says: the attribute's words, or the name. */
+static const char *load_consent_text(realm_loader *l, const ost_json *attributes, const char *name)
+{
+    ost_text text;
+    return ost_json_text(ost_json_get(attributes, "consent.screen.text"), &text) &&
+                   text_trim(text).len > 0
+               ? loader_copy(l, text)
+               : name;
+}
+
+static void load_consent(realm_loader *l, realm_scope *s)
+{
+    const ost_json *attributes = ost_json_get(s->document, "attributes");
+    const ost_json *shown = ost_json_get(attributes, "display.on.consent.screen");
+    ost_text order, flag;
+    uint64_t number;
+    s->on_consent_screen =
+        !ost_json_text(shown, &flag) || text_equal_ignoring_case(flag, OST_TEXT("true"));
+    s->consent_text = load_consent_text(l, attributes, s->name);
+    s->gui_order = ost_json_text(ost_json_get(attributes, "gui.order"), &order) &&
+                           text_to_unsigned(order, INT32_MAX, &number)
+                       ? (int64_t)number
+                       : INT64_MAX;
+}
+
 static void load_scopes(realm_loader *l, const ost_json *d, realm *r)
 {
     const ost_json *list = loader_array(l, d, "clientScopes");
@@ -151,6 +184,7 @@ static void load_scopes(realm_loader *l, const ost_json *d, realm *r)
             !ost_json_equals(ost_json_get(ost_json_get(at, "attributes"), "include.in.token.scope"),
                              OST_TEXT("false"));
         load_mappers(l, at, &s->mappers, &s->mapper_count);
+        load_consent(l, s);
         if (s->name == NULL)
             loader_fail(l, "name", "the scope's name is missing");
         r->scope_count++;
@@ -291,6 +325,8 @@ static void load_attributes(realm_loader *l, const ost_json *at, realm_client *c
     c->pkce_required =
         ost_json_text(ost_json_get(c->attributes, "pkce.code.challenge.method"), &method) &&
         method.len > 0;
+    c->on_consent_screen = attribute_is(c, "display.on.consent.screen", "true");
+    c->consent_text = load_consent_text(l, c->attributes, c->client_id);
     c->access_lifespan = attribute_seconds(c, "access.token.lifespan");
     c->session_idle = attribute_seconds(c, "client.session.idle.timeout");
     c->session_max = attribute_seconds(c, "client.session.max.lifespan");
@@ -353,6 +389,20 @@ static void load_clients(realm_loader *l, const ost_json *d, held_realm *held)
         r->client_count++;
         loader_leave(l);
     }
+}
+
+ost_result realm_load_client(const realm *r, const ost_json *document, ost_arena *arena,
+                             realm_client **ret_client, ost_error *error)
+{
+    realm_loader l = {.arena = arena, .error = error};
+    realm_client *client = loader_alloc(&l, sizeof *client);
+    if (client == NULL)
+        return l.result;
+    *client = (realm_client){0};
+    load_client(&l, document, r, client);
+    if (l.result == OST_OK)
+        *ret_client = client;
+    return l.result;
 }
 
 static ost_result load(ost_text document, held_realm *held, ost_error *error)

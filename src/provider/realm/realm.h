@@ -39,7 +39,10 @@ typedef struct realm_mapper {
 
 typedef struct realm_scope { /* a client scope */
     const char *name;
-    bool in_token_scope; /* attribute include.in.token.scope */
+    bool in_token_scope;      /* attribute include.in.token.scope */
+    bool on_consent_screen;   /* a user who consents is asked about it */
+    const char *consent_text; /* in these words; never NULL */
+    int64_t gui_order;        /* and in this order; INT64_MAX: last */
     const realm_mapper *mappers;
     size_t mapper_count;
     const ost_json *document;
@@ -64,7 +67,11 @@ struct realm_client {
     int64_t session_idle, session_max; /* of its part of a session; 0: the realm's */
     ost_alg access_alg, id_alg;        /* of its tokens */
     bool refresh_tokens;               /* false: it gets none */
-    bool consent_required;             /* of every user; there is no page to give it on */
+    bool by_document; /* its clientId is the address of its metadata; the realm does not register it
+                       */
+    bool consent_required;    /* of every user, */
+    bool on_consent_screen;   /* who is asked about the client itself too, */
+    const char *consent_text; /* in these words; never NULL */
     const char *barred; /* what the file asks for and is not there: the client gets no tokens; NULL:
                            nothing */
     const char *auth_barred;            /* the same for authorization requests alone */
@@ -92,6 +99,10 @@ struct realm {
     bool events, admin_events, admin_event_details; /* are kept */
     int64_t event_lifetime;                         /* seconds; 0: not bounded */
     bool duplicate_emails;                          /* several users may have the same address */
+    /* Clients may be known by the address of their metadata; and addresses that are not public and
+     * may be asked for it, as blocks that are separated by spaces or commas; NULL: none. */
+    bool client_documents;
+    const char *document_addresses;
     const char *default_role;
     ost_alg signature_alg; /* of tokens, unless a client says otherwise */
     int64_t refresh_max_reuse;
@@ -112,6 +123,11 @@ struct realm {
  * ("clients[3].redirectUris[0]: not a string"). Keeps a copy of the document. */
 OST_MUST_CHECK ost_result realm_load(ost_text document, int64_t version, realm **ret_realm,
                                      ost_error *error);
+/* A client that the realm does not register, of a ClientRepresentation, with the realm's scopes; in
+ * the arena. OST_E_FORMAT. */
+OST_MUST_CHECK ost_result realm_load_client(const realm *realm, const ost_json *document,
+                                            ost_arena *arena, realm_client **ret_client,
+                                            ost_error *error);
 realm *realm_ref(realm *realm);
 void realm_unref(realm *realm);
 

@@ -77,7 +77,7 @@ static void put_actions(ost_json_writer *w, const ost_json *user)
     ost_json_close_array(w);
 }
 
-/* The stored document: the user's own members but the password, with the id. */
+/* The stored document: the user's own members but the password and the consents, with the id. */
 static ost_result write_document(const ost_json *user, ost_text id, ost_text username,
                                  ost_arena *arena, ost_text *ret_document)
 {
@@ -90,7 +90,7 @@ static ost_result write_document(const ost_json *user, ost_text id, ost_text use
     for (const ost_json *at = ost_json_first(user); at != NULL; at = ost_json_next(at)) {
         ost_text name = ost_json_name(at);
         if (text_is(name, "id") || text_is(name, "username") || text_is(name, "credentials") ||
-            text_is(name, "requiredActions"))
+            text_is(name, "requiredActions") || text_is(name, "clientConsents"))
             continue;
         ost_json_put_name(w, name);
         ost_json_put_value(w, at);

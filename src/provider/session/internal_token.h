@@ -8,6 +8,8 @@
 
 #include "provider/call/call.h"
 
+#define INITIAL_ACCESS_TOKEN "InitialAccessToken" /* lets clients register (RFC 7591 §3) */
+
 /* Signs claims with the realm's internal key; `typ` of the header, NULL: none. Refuses the call
  * with server_error. */
 bool internal_token_make(call *call, ost_text claims, const char *typ, ost_text *ret_token);

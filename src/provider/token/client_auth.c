@@ -6,6 +6,7 @@
 
 #include "base/base64url.h"
 #include "base/text.h"
+#include "provider/client/client_find.h"
 #include "provider/token/client_assertion.h"
 
 static const char invalid[] = "Invalid client or Invalid client credentials";
@@ -76,7 +77,7 @@ bool client_authenticate(call *c)
     credentials given = {0};
     if (!read_credentials(c, &given))
         return false;
-    const realm_client *client = realm_find_client(c->realm, given.id);
+    const realm_client *client = client_find(c, given.id);
     if (client == NULL || !client->enabled)
         return call_refuse(c, 401, "invalid_client", invalid);
     if (client->bearer_only)

@@ -3,6 +3,7 @@
 #include "base/base64url.h"
 #include "base/text.h"
 #include "provider/session/authentication.h"
+#include "provider/session/consent.h"
 #include "provider/token/grant.h"
 #include "provider/token/pkce.h"
 #include "provider/token/resource.h"
@@ -143,6 +144,7 @@ void grant_authorization_code(call *c)
     g.granted_resources = code.resources;
     if (grant_choose_scopes(c, code.scope, &g) &&
         resources_narrow(c, code.resources, &g.resources) && load_session(c, &code, &g) &&
-        mint_tokens(c, &g, true, &m) && keep(c, &code, &client_session, &m))
+        consent_holds(c, g.user_id, g.scopes) && mint_tokens(c, &g, true, &m) &&
+        keep(c, &code, &client_session, &m))
         (void)mint_answer(c, &g, &m);
 }

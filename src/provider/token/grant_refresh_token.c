@@ -4,6 +4,7 @@
  * §4.14). */
 #include "base/text.h"
 #include "provider/session/authentication.h"
+#include "provider/session/consent.h"
 #include "provider/session/internal_token.h"
 #include "provider/token/grant.h"
 #include "provider/token/resource.h"
@@ -99,7 +100,7 @@ void grant_refresh_token(call *c)
     minted m;
     if (!read_token(c, &claims) || !load_session(c, claims, &session, &client_session, &user) ||
         !grant_narrow_scopes(c, ost_claims_text(claims, "scope"), call_parameter(c, "scope"), &g) ||
-        !grant_set_user(c, user.document, user.id, &g))
+        !grant_set_user(c, user.document, user.id, &g) || !consent_holds(c, user.id, g.scopes))
         return;
     g.granted_resources = ost_claims_text(claims, "resource");
     if (!resources_narrow(c, g.granted_resources, &g.resources))

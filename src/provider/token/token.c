@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The token endpoint: which grant, which client, on which thread; see token.h. */
 #include "provider/token/token.h"
+#include "provider/client/client_find.h"
 
 #include "base/array.h"
 #include "base/text.h"
@@ -76,18 +77,26 @@ static void dispatch(call *c, size_t grant)
     call_work(c, grants[grant].run, send);
 }
 
-void token_endpoint(http_exchange *exchange, void *user)
+/* Once the client can be known. */
+static void begin(call *c)
 {
-    call *c = call_begin(exchange, user);
     size_t grant = 0;
-    if (c == NULL)
-        return;
-    if (!c->realm->enabled)
-        call_refuse(c, 403, "access_denied", "Realm not enabled");
-    else if (call_read_form(c) && find_grant(c, &grant))
+    if (c->error.status == 0 && find_grant(c, &grant))
         (void)client_authenticate(c);
     if (c->error.status != 0)
         send(c);
     else
         dispatch(c, grant);
+}
+
+void token_endpoint(http_exchange *exchange, void *user)
+{
+    call *c = call_begin(exchange, user);
+    if (c == NULL)
+        return;
+    if (!c->realm->enabled)
+        call_refuse(c, 403, "access_denied", "Realm not enabled");
+    else
+        (void)call_read_form(c);
+    client_await(c, call_parameter(c, "client_id"), begin);
 }

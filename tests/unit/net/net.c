@@ -260,6 +260,50 @@ static void broken_answers_are_no_answers(void **state)
     assert_string_not_equal(f->seen.detail, "");
 }
 
+static atomic_int judged;
+
+static bool allow_nothing(const struct sockaddr *address, void *user)
+{
+    (void)user;
+    assert_true(address->sa_family == AF_INET || address->sa_family == AF_INET6);
+    atomic_fetch_add(&judged, 1);
+    return false;
+}
+
+static bool allow_all(const struct sockaddr *address, void *user)
+{
+    (void)address;
+    (void)user;
+    atomic_fetch_add(&judged, 1);
+    return true;
+}
+
+/* The address itself is judged, each time: neither a name nor a connection that is there passes. */
+static void addresses_are_judged_before_they_are_connected_to(void **state)
+{
+    fixture *f = *state;
+    char url[100];
+    net_request request = {.url = tiny_server_url(f->server, "/missing"), .allows = allow_nothing};
+    atomic_store(&judged, 0);
+    assert_int_equal(get(f, "/missing"), OST_OK);
+    int before = atomic_load(&requests);
+    assert_int_equal(fetch(f, request), OST_E_REMOTE);
+    assert_non_null(strstr(f->seen.detail, "no address that may be asked"));
+    snprintf(url, sizeof url, "http://localhost:%u/missing", tiny_server_port(f->server));
+    request.url = url;
+    assert_int_equal(fetch(f, request), OST_E_REMOTE);
+    assert_int_equal(atomic_load(&requests), before);
+    assert_true(atomic_load(&judged) >= 2);
+    atomic_store(&judged, 0);
+    request = (net_request){.url = tiny_server_url(f->server, "/missing"), .allows = allow_all};
+    assert_int_equal(fetch(f, request), OST_OK);
+    assert_int_equal(fetch(f, request), OST_OK);
+    assert_int_equal(atomic_load(&judged), 2);
+    request.proxy = "http://127.0.0.1:1";
+    assert_int_equal(net_fetch(f->client, &request, on_end, &f->seen, NULL), OST_E_ARGUMENT);
+    assert_int_equal(get(f, "/missing"), OST_OK);
+}
+
 static void plain_http_is_no_tls(void **state)
 {
     fixture *f = *state;
@@ -559,6 +603,7 @@ int main(void)
         cmocka_unit_test(time_has_a_ceiling),
         cmocka_unit_test(a_slow_transfer_does_not_hold_up_others),
         cmocka_unit_test(broken_answers_are_no_answers),
+        cmocka_unit_test(addresses_are_judged_before_they_are_connected_to),
         cmocka_unit_test(plain_http_is_no_tls),
         cmocka_unit_test(cache_lifetime_is_read),
         cmocka_unit_test(g1_coded_answers),

@@ -240,6 +240,35 @@ static void p13_names_of_an_old_store_are_folded(void **state)
     ost_arena_free(arena);
 }
 
+/* Consents stood in the users' documents; those to clients that are gone stay there. */
+static void consents_get_a_place_of_their_own(void **state)
+{
+    char path[600];
+    store *s;
+    store_consent *list;
+    size_t count;
+    ost_arena *arena = ost_arena_new(1 << 20);
+    (void)state;
+    snprintf(path, sizeof path, "%s", temporary_path("consents.db"));
+    run_sql(path, first_schema);
+    run_sql(path, "UPDATE realm SET document = '{\"clients\":[{\"clientId\":\"app\","
+                  "\"id\":\"app-uuid\"},{\"clientId\":\"other\"}]}' WHERE name = 'r';"
+                  "UPDATE user SET document = '{\"clientConsents\":[{\"clientId\":\"app\","
+                  "\"grantedClientScopes\":[\"profile\",\"email\"],\"createdDate\":7},"
+                  "{\"clientId\":\"gone\"}]}' WHERE id = 'u3';"
+                  "UPDATE user SET document = 'not JSON' WHERE id = 'u1'");
+    assert_int_equal(store_open(path, &s, NULL), OST_OK);
+    assert_int_equal(store_consent_list(s, OST_TEXT("r"), OST_TEXT("u3"), arena, &list, &count),
+                     OST_OK);
+    assert_int_equal(count, 1);
+    assert_true(text_is(list[0].client, "app-uuid"));
+    assert_true(text_is(list[0].scopes, "profile email"));
+    assert_int_equal(list[0].created, 7);
+    assert_int_equal(list[0].updated, 7);
+    store_close(s);
+    ost_arena_free(arena);
+}
+
 /* A migration that cannot be finished leaves the store at the one before. */
 static void a_migration_happens_whole_or_not_at_all(void **state)
 {
@@ -299,6 +328,7 @@ int main(void)
         cmocka_unit_test(a_newer_programs_store_is_left_alone),
         cmocka_unit_test(an_old_store_is_brought_up_to_date),
         cmocka_unit_test(p13_names_of_an_old_store_are_folded),
+        cmocka_unit_test(consents_get_a_place_of_their_own),
         cmocka_unit_test(a_migration_happens_whole_or_not_at_all),
         cmocka_unit_test(many_processes_may_open_a_new_store_at_once),
         cmocka_unit_test(any_allocation_may_fail),

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The question for consent: what a client asks for and its user has not granted yet. The answer
+ * counts only from the browser that was asked, with the session of the user who was asked, and for
+ * what the page named. */
+#include "base/percent.h"
+#include "base/text.h"
+#include "provider/client/client_document.h"
+#include "provider/client/client_find.h"
+#include "provider/endpoint/endpoints.h"
+#include "provider/login/browser_login.h"
+#include "provider/login/realm_page.h"
+#include "provider/session/authentication.h"
+#include "provider/session/browser_session.h"
+#include "provider/session/consent.h"
+#include "provider/token/grant.h"
+
+typedef struct consent_job {
+    browser_login login; /* first: it is the call's job for the rest of the login too */
+    authenticated_user user;
+    consent_list missing;
+    bool accepted;
+} consent_job;
+
+/* ---- the page ---- */
+
+/* Where the answer goes, as people know it: a host, or an application's own scheme. */
+static ost_text place_of(ost_text uri)
+{
+    ost_text origin = realm_uri_origin(uri);
+    size_t slashes = text_find(origin, '/', 0);
+    if (origin.len == 0)
+        return text_slice(uri, 0, text_find(uri, ':', 0));
+    return text_slice(origin, slashes + 2, origin.len);
+}
+
+static void put_address(const call *c, page *p, page_field field, const char *attribute)
+{
+    ost_text address;
+    /* A path would be one of ours. */
+    if (ost_json_text(ost_json_get(c->client->attributes, attribute), &address) &&
+        !text_starts(address, "/"))
+        page_put_url(p, field, address);
+}
+
+static void send_question(call *c, consent_job *job)
+{
+    page_row rows[CONSENT_ITEMS] = {0};
+    page p = {.template = PAGE_CONSENT,
+              .status = 200,
+              .leads_away = true,
+              .rows = rows,
+              .row_count = job->missing.count};
+    ost_text code, name = browser_login_client_name(c);
+    job->login.request.shown = consent_names(c, &job->missing);
+    if (job->login.request.shown.data == NULL ||
+        !auth_request_seal(c, &job->login.request, browser_id(c, true), &code)) {
+        page_send_error(c, 500, "The page cannot be shown now. Please try again.");
+        return;
+    }
+    for (size_t i = 0; i < job->missing.count; i++)
+        rows[i] = (page_row){{{PAGE_ROW_VALUE, job->missing.items[i].text}}};
+    page_put(&p, PAGE_HEADING,
+             text_of(call_format(c, "Grant Access to %.*s", (int)name.len, name.data)));
+    page_put(&p, PAGE_USERNAME, job->user.username);
+    page_put(&p, PAGE_RETURN, place_of(job->login.request.redirect_uri));
+    put_address(c, &p, PAGE_TERMS, "tosUri");
+    put_address(c, &p, PAGE_POLICY, "policyUri");
+    if (c->client->by_document)
+        page_put(&p, PAGE_HOST, client_document_host(text_of(c->client->client_id)));
+    ost_text client = percent_encode(c->arena, text_of(c->client->client_id));
+    page_put_url(&p, PAGE_ACTION,
+                 text_of(call_format(c, "%s/login-actions/consent?client_id=%.*s", c->issuer,
+                                     (int)client.len, client.data)));
+    page_put(&p, PAGE_CODE, code);
+    realm_page_send(c, &p);
+}
+
+static void send(call *c)
+{
+    consent_job *job = c->job;
+    if (job->login.outcome == LOGIN_PAGE)
+        send_question(c, job);
+    else
+        browser_login_send(c);
+}
+
+/* ---- the answer ---- */
+
+static void refuse_busy(call *c, browser_login *login)
+{
+    login->outcome = LOGIN_BROKEN;
+    call_refuse(c, 503, "temporarily_unavailable",
+                "The service is busy. Please try again in a moment.");
+}
+
+/* The session that was asked; who has logged in or out since begins again. */
+static bool load_user(call *c, consent_job *job)
+{
+    browser_login *login = &job->login;
+    ost_result result = browser_session_load(c, &login->session);
+    if (result == OST_OK && !text_equal(login->session.id, login->request.session))
+        result = OST_E_NOT_FOUND;
+    if (result == OST_OK)
+        result = authentication_load_user(c, login->session.user_id, &job->user);
+    if (result == OST_OK)
+        return true;
+    if (result == OST_E_NOT_FOUND || result == OST_E_STATE)
+        login->outcome = LOGIN_AGAIN;
+    else
+        refuse_busy(c, login);
+    return false;
+}
+
+static bool load_missing(call *c, consent_job *job)
+{
+    grant g = {.client = c->client};
+    if (!grant_choose_scopes(c, job->login.request.scope, &g)) {
+        job->login.outcome = LOGIN_REFUSED;
+        return false;
+    }
+    if (consent_missing(c, job->user.id, g.scopes, job->login.request.prompt_consent,
+                        &job->missing) == OST_OK)
+        return true;
+    refuse_busy(c, &job->login);
+    return false;
+}
+
+/* Nothing is left of a session that was begun for what is refused. */
+static void deny(call *c, browser_login *login)
+{
+    c->event.error = "rejected_by_user";
+    c->event.user = login->session.user_id;
+    login->outcome = LOGIN_REFUSED;
+    call_refuse(c, 302, "access_denied", NULL);
+    if (!login->request.begun)
+        return;
+    login->forget_session = true;
+    (void)!store_session_end(c->provider->store, login->session.realm, login->session.id);
+}
+
+static void work_show(call *c)
+{
+    consent_job *job = c->job;
+    if (!load_user(c, job) || !load_missing(c, job))
+        return;
+    job->login.outcome = LOGIN_PAGE;
+    if (job->missing.count == 0) /* granted meanwhile, in another tab */
+        browser_login_complete(c, job->login.request.proved);
+}
+
+static void work_answer(call *c)
+{
+    consent_job *job = c->job;
+    browser_login *login = &job->login;
+    if (!load_user(c, job))
+        return;
+    if (!job->accepted) {
+        deny(c, login);
+        return;
+    }
+    if (!load_missing(c, job))
+        return;
+    if (consent_grant(c, job->user.id, &job->missing, login->request.shown) != OST_OK) {
+        refuse_busy(c, login);
+        return;
+    }
+    (void)!store_session_touch(c->provider->store, login->session.realm, login->session.id, c->now,
+                               session_idle_ends(c, login->session.remembered));
+    /* What the client asks for and the page did not name is asked for in turn. */
+    login->begun = login->request.begun;
+    login->request.prompt_consent = false;
+    browser_login_complete(c, login->request.proved);
+}
+
+/* ---- the endpoint ---- */
+
+static void open_request(call *c)
+{
+    consent_job *job = c->job;
+    bool submitted = c->request->method == HTTP_POST;
+    ost_text code = call_parameter(c, submitted ? "code" : "session_code");
+    switch (browser_login_open(c, code, true)) {
+    case AUTH_OPEN_INVALID:
+    case AUTH_OPEN_COOKIE:
+        return;
+    case AUTH_OPEN_EXPIRED:
+        job->login.outcome = LOGIN_AGAIN;
+        browser_login_send(c);
+        return;
+    case AUTH_OPEN_GOOD:
+        break;
+    }
+    /* Only a clear yes is one. */
+    job->accepted =
+        call_parameter(c, "accept").data != NULL && call_parameter(c, "cancel").data == NULL;
+    call_work(c, submitted ? work_answer : work_show, send);
+}
+
+void consent_endpoint(http_exchange *exchange, void *user)
+{
+    call *c = call_begin_job(exchange, user, sizeof(consent_job));
+    if (c == NULL)
+        return;
+    http_form query;
+    bool good = http_form_read(c->request->query, c->arena, &query) == OST_OK;
+    c->form = query;
+    if (good && c->request->method == HTTP_POST)
+        good = call_read_form(c);
+    if (!good)
+        page_send_error(c, 400, "Invalid Request");
+    else if (!c->realm->enabled)
+        page_send_error(c, 400, "Realm not enabled");
+    else
+        client_await(c, http_form_get(&query, "client_id"), open_request);
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What users have granted to clients. */
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/text.h"
+#include "store/row.h"
+#include "store/transaction.h"
+
+#define COLUMNS "realm, user_id, client, scopes, created, updated"
+
+/* Keeps when it was granted first. */
+#define UPSERT                                                                                     \
+    "INSERT INTO consent (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (realm, user_id, "    \
+    "client) DO UPDATE SET scopes = excluded.scopes, updated = max(updated, excluded.updated)"
+
+static ost_result write_consent(database *d, const store_consent *consent)
+{
+    sqlite3_stmt *st = statement(d, UPSERT);
+    bind_text(st, 1, consent->realm);
+    bind_text(st, 2, consent->user_id);
+    bind_text(st, 3, consent->client);
+    bind_text(st, 4, consent->scopes);
+    bind_integer(st, 5, consent->created);
+    bind_integer(st, 6, consent->updated);
+    return run_statement(st, NULL);
+}
+
+ost_result insert_consents(database *d, const store_user *user)
+{
+    ost_result result = OST_OK;
+    for (size_t i = 0; i < user->consent_count && result == OST_OK; i++) {
+        store_consent consent = user->consents[i];
+        consent.realm = user->realm;
+        consent.user_id = user->id;
+        result = write_consent(d, &consent);
+    }
+    return result;
+}
+
+static ost_result read_consent(sqlite3_stmt *st, ost_arena *arena, store_consent *ret_consent)
+{
+    bool failed = false;
+    store_consent read = {
+        .realm = column_text(st, 0, arena, &failed),
+        .user_id = column_text(st, 1, arena, &failed),
+        .client = column_text(st, 2, arena, &failed),
+        .scopes = column_text(st, 3, arena, &failed),
+        .created = sqlite3_column_int64(st, 4),
+        .updated = sqlite3_column_int64(st, 5),
+    };
+    if (failed)
+        return OST_E_MEMORY;
+    *ret_consent = read;
+    return OST_OK;
+}
+
+static ost_result get_consent(database *d, ost_text realm, ost_text user_id, ost_text client,
+                              ost_arena *arena, store_consent *ret_consent)
+{
+    sqlite3_stmt *st = STATEMENT_OF(
+        d, "SELECT " COLUMNS " FROM consent WHERE realm = ? AND user_id = ? AND client = ?", realm,
+        user_id, client);
+    ost_result result = next_row(st);
+    return result == OST_OK ? read_consent(st, arena, ret_consent) : result;
+}
+
+ost_result store_consent_get(store *s, ost_text realm, ost_text user_id, ost_text client,
+                             ost_arena *arena, store_consent *ret_consent)
+{
+    database *d = read_begin(s);
+    ost_result result = get_consent(d, realm, user_id, client, arena, ret_consent);
+    read_end(s, d);
+    return result;
+}
+
+/* Both lists, each name once. */
+static ost_result join(ost_text old, ost_text more, ost_arena *arena, ost_text *ret_scopes)
+{
+    buffer_auto buffer both;
+    ost_text word;
+    buffer_init(&both, CONSENT_MAX);
+    buffer_append(&both, old);
+    while (text_next(&more, ' ', &word)) {
+        if (word.len == 0 || text_list_has(buffer_text(&both), word))
+            continue;
+        if (both.len > 0)
+            buffer_append_byte(&both, ' ');
+        buffer_append(&both, word);
+    }
+    char *copy = both.failed == OST_OK ? ost_arena_copy(arena, buffer_text(&both)) : NULL;
+    if (copy == NULL)
+        return both.failed != OST_OK ? both.failed : OST_E_MEMORY;
+    *ret_scopes = (ost_text){copy, both.len};
+    return OST_OK;
+}
+
+static ost_result grant_consent(database *d, const store_consent *consent, ost_arena *arena)
+{
+    store_consent whole = *consent, before = {0};
+    ost_result result =
+        get_consent(d, consent->realm, consent->user_id, consent->client, arena, &before);
+    if (result == OST_OK || result == OST_E_NOT_FOUND)
+        result = join(before.scopes, consent->scopes, arena, &whole.scopes);
+    return result == OST_OK ? write_consent(d, &whole) : result;
+}
+
+ost_result store_consent_grant(store *s, const store_consent *consent, ost_arena *arena)
+{
+    return WRITE(s, d, grant_consent(d, consent, arena));
+}
+
+ost_result store_consent_list(store *s, ost_text realm, ost_text user_id, ost_arena *arena,
+                              store_consent **ret_consents, size_t *ret_count)
+{
+    store_consent *consents = NULL;
+    size_t count = 0, room = 0;
+    ost_result result;
+    database *d = read_begin(s);
+    sqlite3_stmt *st = STATEMENT_OF(d,
+                                    "SELECT " COLUMNS " FROM consent WHERE realm = ? AND "
+                                    "user_id = ? ORDER BY created, client",
+                                    realm, user_id);
+    while ((result = next_row(st)) == OST_OK) {
+        if (count == room) {
+            room = room > 0 ? room * 2 : 8;
+            store_consent *larger = ost_arena_alloc(arena, room * sizeof *larger);
+            if (larger == NULL) {
+                result = OST_E_MEMORY;
+                break;
+            }
+            if (count > 0)
+                memcpy(larger, consents, count * sizeof *larger);
+            consents = larger;
+        }
+        result = read_consent(st, arena, &consents[count++]);
+        if (result != OST_OK)
+            break;
+    }
+    read_end(s, d);
+    if (result != OST_E_NOT_FOUND)
+        return result;
+    *ret_consents = consents;
+    *ret_count = count;
+    return OST_OK;
+}
+
+/* With what the client has in the user's sessions: codes, and refresh tokens by the client's part.
+ */
+static ost_result revoke(database *d, ost_text realm, ost_text user_id, ost_text client,
+                         ost_text client_id)
+{
+    ost_result result = run_change(
+        STATEMENT_OF(d, "DELETE FROM consent WHERE realm = ? AND user_id = ? AND client = ?", realm,
+                     user_id, client));
+    if (result == OST_OK)
+        result = run_statement(STATEMENT_OF(d,
+                                            "DELETE FROM code WHERE client_id = ? AND session_id "
+                                            "IN (SELECT id FROM session WHERE realm = ? AND "
+                                            "user_id = ?)",
+                                            client_id, realm, user_id),
+                               NULL);
+    if (result == OST_OK)
+        result = run_statement(STATEMENT_OF(d,
+                                            "DELETE FROM client_session WHERE client_id = ? AND "
+                                            "session_id IN (SELECT id FROM session WHERE "
+                                            "realm = ? AND user_id = ?)",
+                                            client_id, realm, user_id),
+                               NULL);
+    return result;
+}
+
+ost_result store_consent_revoke(store *s, ost_text realm, ost_text user_id, ost_text client,
+                                ost_text client_id)
+{
+    return WRITE(s, d, revoke(d, realm, user_id, client, client_id));
+}
