@@ -24,7 +24,7 @@ static void put_members(const store_initial_access *token, ost_json_writer *w)
 static bool enter_realm(const admin_call *a, call *ret_call)
 {
     call c = *a->call;
-    c.entry = realm_table_find(atomic_load(&c.provider->realms), a->realm.row.name);
+    c.entry = provider_realm(c.provider, a->realm.row.name, c.arena);
     if (c.entry == NULL)
         return false;
     c.realm = c.entry->realm;
