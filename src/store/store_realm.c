@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Realms in the store. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/context.h"
 #include "base/error_sentence.h"
 #include "base/text.h"
 #include "store/row.h"
@@ -26,14 +30,38 @@ static ost_result tell_conflict(ost_result result, const char *what, ost_text wh
                                     : result;
 }
 
+static int by_id(const void *a, const void *b)
+{
+    ost_text one = (*(const store_user *const *)a)->id, other = (*(const store_user *const *)b)->id;
+    size_t shared = one.len < other.len ? one.len : other.len;
+    int order = shared > 0 ? memcmp(one.data, other.data, shared) : 0;
+    return order != 0 ? order : (one.len > other.len) - (one.len < other.len);
+}
+
+/* In the order of the table, so that its pages are filled one by one: many users at once would
+ * otherwise move each page in and out of the cache, time and again. */
+static ost_result insert_users(database *d, const store_user *users, size_t count, ost_error *error)
+{
+    const store_user **sorted = memory_alloc((count + 1) * sizeof(const store_user *));
+    ost_result result = sorted != NULL ? OST_OK : OST_E_MEMORY;
+    for (size_t i = 0; i < count && sorted != NULL; i++)
+        sorted[i] = &users[i];
+    if (sorted != NULL)
+        qsort(sorted, count, sizeof(const store_user *), by_id);
+    for (size_t i = 0; i < count && result == OST_OK; i++)
+        result = tell_conflict(insert_user(d, sorted[i]), "a user of the name, id or address of",
+                               sorted[i]->username, error);
+    memory_free(sorted);
+    return result;
+}
+
 static ost_result insert_all(database *d, const store_realm *realm, const store_user *users,
                              size_t user_count, const store_key *keys, size_t key_count,
                              ost_error *error)
 {
     ost_result result = tell_conflict(insert_realm(d, realm), "the realm", realm->name, error);
-    for (size_t i = 0; i < user_count && result == OST_OK; i++)
-        result = tell_conflict(insert_user(d, &users[i]), "a user of the name, id or address of",
-                               users[i].username, error);
+    if (result == OST_OK)
+        result = insert_users(d, users, user_count, error);
     for (size_t i = 0; i < key_count && result == OST_OK; i++)
         result = tell_conflict(insert_key(d, &keys[i]), "key", keys[i].kid, error);
     if (result != OST_OK && result != OST_E_CONFLICT)
