@@ -42,7 +42,7 @@ int command_fail(const ost_error *error, const char *doing)
     return EXIT_FAILED;
 }
 
-static void say(const char *format, va_list arguments)
+__attribute__((format(printf, 1, 0))) static void say(const char *format, va_list arguments)
 {
     fputs("ostiary: ", stderr);
     vfprintf(stderr, format, arguments);

@@ -80,6 +80,13 @@ static bool derive(const search *s, const BIGNUM *d, BIGNUM *to[5])
     return BN_mod_inverse(to[4], to[1], to[0], s->context) != NULL;
 }
 
+static bool are_made(BIGNUM *const *numbers, size_t count)
+{
+    while (count > 0 && numbers[count - 1] != NULL)
+        count--;
+    return count == 0;
+}
+
 ost_result rsa_factors(const BIGNUM *n, const BIGNUM *e, const BIGNUM *d, BIGNUM *ret_factors[5])
 {
     bn_ctx_auto BN_CTX *context = BN_CTX_secure_new();
@@ -87,8 +94,8 @@ ost_result rsa_factors(const BIGNUM *n, const BIGNUM *e, const BIGNUM *d, BIGNUM
     bn_auto BIGNUM *p = BN_new(), *q = BN_new(), *dp = BN_new(), *dq = BN_new(), *qi = BN_new();
     search s = {.n = n, .n1 = n1, .r = r, .y = y, .x = x, .context = context};
     BIGNUM *made[5] = {p, q, dp, dq, qi};
-    if (context == NULL || n1 == NULL || r == NULL || y == NULL || x == NULL || p == NULL ||
-        q == NULL || dp == NULL || dq == NULL || qi == NULL)
+    BIGNUM *const others[4] = {n1, r, y, x};
+    if (context == NULL || !are_made(made, 5) || !are_made(others, 4))
         return OST_E_CRYPTO;
     if (BN_is_zero(d) || BN_ucmp(d, n) >= 0)
         return OST_E_KEY_FORMAT;
