@@ -100,6 +100,33 @@ static void try_proof(ost_text proof, ost_arena *arena)
     check(ost_json_get(ost_json_get(parts.header, "jwk"), "d") == NULL);
 }
 
+/* One that is for getting a token tells its key, and stands for no token. */
+static void try_first_proof(ost_text proof, ost_arena *arena)
+{
+    const dpop_demand demand = {
+        .for_token = true,
+        .method = OST_TEXT("GET"),
+        .url = OST_TEXT("https://api.example.org/items"),
+        .algorithms = OST_ALGS_DEFAULT,
+        .now = NOW,
+        .lifetime = 60,
+        .leeway = 10,
+    };
+    dpop_proof read = {0};
+    ost_unverified_token parts;
+    char thumbprint[44];
+    ost_key *key;
+    if (dpop_proof_check(proof, &demand, arena, &read, NULL) != OST_OK) {
+        check(read.jti.data == NULL);
+        return;
+    }
+    check(ost_jwt_read_unverified(proof, arena, &parts, NULL) == OST_OK);
+    check(ost_key_import_json(ost_json_get(parts.header, "jwk"), &key, NULL) == OST_OK);
+    check(ost_key_thumbprint(key, thumbprint) == OST_OK);
+    check(strcmp(thumbprint, read.thumbprint) == 0);
+    ost_key_unref(key);
+}
+
 /* A normal form is normal. */
 static void try_url(ost_text url, ost_arena *arena)
 {
@@ -128,13 +155,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     switch (data[0]) {
     case 'r':
         try_proof(rest, arena);
+        try_first_proof(rest, arena);
         break;
     case 'c':
         try_proof(sign(arena, complete(arena, header), rest), arena);
+        try_first_proof(sign(arena, complete(arena, header), rest), arena);
         break;
     case 'h':
         (void)text_next(&rest, '\n', &first);
         try_proof(sign(arena, complete(arena, first), rest), arena);
+        try_first_proof(sign(arena, complete(arena, first), rest), arena);
         break;
     default:
         try_url(rest, arena);

@@ -32,7 +32,7 @@ static void seal_and_open(call *c, const auth_request *r, bool consent)
     require(same(r->redirect_uri, back.redirect_uri) && same(r->scope, back.scope) &&
             same(r->nonce, back.nonce) && same(r->challenge, back.challenge) &&
             same(r->challenge_method, back.challenge_method) &&
-            same(r->resources, back.resources) && r->mode == back.mode &&
+            same(r->resources, back.resources) && same(r->jkt, back.jkt) && r->mode == back.mode &&
             r->has_state == back.has_state && text_equal(r->state, back.state) &&
             r->wants_code == back.wants_code && r->wants_token == back.wants_token &&
             r->wants_id_token == back.wants_id_token && r->prompt_consent == back.prompt_consent &&
@@ -58,10 +58,11 @@ static void read_again(call *c, const auth_request *r)
     c->error = (call_error){0};
     require(http_form_read(text_slice(url, query, url.len), c->arena, &form) == OST_OK);
     c->form = form;
-    require(auth_request_read(c, &again) == AUTH_GOOD);
+    require(auth_request_read(c, AUTH_BROWSER, &again) == AUTH_GOOD);
     require(text_equal(r->state, again.state) && text_equal(r->redirect_uri, again.redirect_uri) &&
             r->mode == again.mode && text_equal(r->challenge, again.challenge) &&
-            text_equal(r->resources, again.resources) && r->prompt_consent == again.prompt_consent);
+            text_equal(r->resources, again.resources) && text_equal(r->jkt, again.jkt) &&
+            r->prompt_consent == again.prompt_consent);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -70,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     auth_request request;
     if (http_form_read((ost_text){(const char *)data, size}, c->arena, &c->form) != OST_OK)
         return 0;
-    switch (auth_request_read(c, &request)) {
+    switch (auth_request_read(c, AUTH_BROWSER, &request)) {
     case AUTH_PAGE:
         require(c->error.status >= 400 && c->error.description != NULL);
         break;

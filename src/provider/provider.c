@@ -64,6 +64,8 @@ static const struct {
     {HTTP_POST, REALM "/login-actions/consent", consent_endpoint},
     {HTTP_POST, OIDC "/token", token_endpoint},
     {HTTP_OPTIONS, OIDC "/token", preflight_endpoint},
+    {HTTP_POST, OIDC "/ext/par/request", push_request_endpoint},
+    {HTTP_OPTIONS, OIDC "/ext/par/request", preflight_endpoint},
     {HTTP_POST, OIDC "/token/introspect", introspect_endpoint},
     {HTTP_POST, OIDC "/revoke", revoke_endpoint},
     {HTTP_OPTIONS, OIDC "/revoke", preflight_endpoint},
@@ -162,7 +164,9 @@ static ost_result make_memory(provider *p, ost_error *error)
 {
     p->started = ost_now(p->context);
     ost_result result = proof_cache_new(p->context, CLIENT_ASSERTIONS, &p->assertions);
-    return result == OST_OK ? OST_OK : error_set_sentence(error, result);
+    if (result != OST_OK)
+        return error_set_sentence(error, result);
+    return sender_rules_init(&p->senders, &(ost_dpop_rules){0}, p->context, error);
 }
 
 static ost_result set_address(provider *p, const provider_config *config, ost_error *error)
@@ -237,6 +241,7 @@ void provider_free(provider *p)
     http_pool_free(p->hashing);
     brute_force_free(p->failures);
     proof_cache_free(p->assertions);
+    sender_rules_clear(&p->senders);
     realm_table_free(atomic_load(&p->realms.current));
     pthread_mutex_destroy(&p->change_lock);
     pthread_mutex_destroy(&p->keeper_lock);

@@ -133,6 +133,15 @@ static const char *const migrations[] = {
     "  realm TEXT NOT NULL REFERENCES realm(name) ON DELETE CASCADE, id TEXT NOT NULL,"
     "  created INTEGER NOT NULL, expiration INTEGER NOT NULL, count INTEGER NOT NULL,"
     "  remaining INTEGER NOT NULL, PRIMARY KEY (realm, id)) WITHOUT ROWID;",
+    /* 11: authorization requests that clients push (RFC 9126) */
+    "CREATE TABLE pushed ("
+    "  id TEXT PRIMARY KEY NOT NULL,"
+    "  realm TEXT NOT NULL REFERENCES realm(name) ON DELETE CASCADE, client_id TEXT NOT NULL,"
+    "  parameters TEXT NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX pushed_by_client ON pushed (realm, client_id);"
+    "CREATE INDEX pushed_by_expiry ON pushed (expires);",
+    /* 12: the key that a code's tokens are for (RFC 9449 section 10) */
+    "ALTER TABLE code ADD COLUMN jkt TEXT NOT NULL DEFAULT '';",
 };
 #define SCHEMA ((int)(ARRAY_LEN(migrations)))
 #define APPLICATION 1330861129

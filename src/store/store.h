@@ -238,6 +238,7 @@ typedef struct store_code {
     ost_text redirect_uri, scope, nonce;
     ost_text challenge, challenge_method;
     ost_text resources; /* URIs, separated by spaces */
+    ost_text jkt;       /* thumbprint of the key that its tokens are for; empty: any, or none */
     int64_t expires;
 } store_code;
 
@@ -333,8 +334,26 @@ OST_MUST_CHECK ost_result store_initial_access_take(store *store, ost_text realm
                                                     int64_t now);
 OST_MUST_CHECK ost_result store_initial_access_give_back(store *store, ost_text realm, ost_text id);
 
-/* Deletes what has expired: sessions, codes, passive keys, events, initial access tokens. Returns
- * how many rows in *ret_rows. */
+/* ---- pushed authorization requests (RFC 9126) ---- */
+
+typedef struct store_pushed {
+    ost_text id; /* SHA-256 of what names it, base64url */
+    ost_text realm, client_id;
+    ost_text parameters; /* as a form */
+    int64_t expires;
+} store_pushed;
+
+/* Keeps a request, of which a client may have `limit` waiting at `now`. OST_E_BUSY: it has. */
+OST_MUST_CHECK ost_result store_pushed_create(store *store, const store_pushed *pushed,
+                                              size_t limit, int64_t now);
+/* Takes the request of this client out, once. OST_E_NOT_FOUND: there is none, it is another
+ * client's, which changes nothing, or it has expired. */
+OST_MUST_CHECK ost_result store_pushed_take(store *store, ost_text realm, ost_text client_id,
+                                            ost_text id, int64_t now, ost_arena *arena,
+                                            ost_text *ret_parameters);
+
+/* Deletes what has expired: sessions, codes, pushed requests, passive keys, events, initial access
+ * tokens. Returns how many rows in *ret_rows. */
 OST_MUST_CHECK ost_result store_sweep(store *store, int64_t now, size_t *ret_rows);
 
 #endif

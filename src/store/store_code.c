@@ -6,12 +6,12 @@
 
 #define COLUMNS                                                                                    \
     "id, realm, session_id, client_id, redirect_uri, scope, nonce, challenge, challenge_method, "  \
-    "expires, resources"
+    "expires, resources, jkt"
 
 static ost_result insert_code(database *d, const store_code *code)
 {
     sqlite3_stmt *st = statement(d, "INSERT INTO code (" COLUMNS
-                                    ", used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)");
+                                    ", used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)");
     bind_text(st, 1, code->id);
     bind_text(st, 2, code->realm);
     bind_text(st, 3, code->session_id);
@@ -23,6 +23,7 @@ static ost_result insert_code(database *d, const store_code *code)
     bind_text(st, 9, code->challenge_method);
     bind_integer(st, 10, code->expires);
     bind_text(st, 11, code->resources);
+    bind_text(st, 12, code->jkt);
     return run_statement(st, NULL);
 }
 
@@ -57,6 +58,7 @@ static ost_result read_code(sqlite3_stmt *st, ost_arena *arena, store_code *ret_
         .challenge_method = column_text(st, 8, arena, &failed),
         .expires = sqlite3_column_int64(st, 9),
         .resources = column_text(st, 10, arena, &failed),
+        .jkt = column_text(st, 11, arena, &failed),
     };
     if (failed)
         return OST_E_MEMORY;

@@ -15,6 +15,7 @@ static const char *const sweeps[] = {
     "DELETE FROM code WHERE id IN (SELECT id FROM code WHERE expires <= ? - 600 LIMIT " PORTION ")",
     "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE expires > 0 AND expires <= ? "
     "LIMIT " PORTION ")",
+    "DELETE FROM pushed WHERE id IN (SELECT id FROM pushed WHERE expires <= ? LIMIT " PORTION ")",
     "DELETE FROM key WHERE state = 2 AND ends > 0 AND ends <= ?",
     "DELETE FROM initial_access WHERE expiration > 0 AND created + expiration <= ?",
 };

@@ -516,12 +516,12 @@ def test_p15_state_and_nonce_have_8_kib(probe, name):
     assert (refused["error"], refused["error_description"]) == ("invalid_request", "a parameter is too long")
 
 
-def test_p16_offline_access_is_neither_granted_nor_said_to_be(probe):
-    assert "offline_access" not in probe.discovery().json()["scopes_supported"]
+def test_p16_offline_access_is_granted_where_it_is_said_to_be(probe):
+    assert "offline_access" in probe.discovery().json()["scopes_supported"]
     tokens = probe.password(WEB, *CAROL, scope="openid offline_access").json()
     for scope in (tokens["scope"], unverified_token(tokens["access_token"])[1]["scope"]):
-        assert "openid" in scope.split() and "offline_access" not in scope.split()
-    assert unverified_token(tokens["refresh_token"])[1]["typ"] == "Refresh"
+        assert {"openid", "offline_access"} <= set(scope.split())
+    assert unverified_token(tokens["refresh_token"])[1]["typ"] == "Offline"
 
 
 def test_p19_each_tab_keeps_its_own_auth_time(probe):

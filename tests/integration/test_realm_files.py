@@ -128,8 +128,7 @@ def test_p1_consent_required(realm_of):
     "attributes, error",
     [
         ({"require.pushed.authorization.requests": "true"}, "invalid_request"),
-        ({"request.object.required": "request or request_uri"}, "unauthorized_client"),
-        ({"request.object.signature.alg": "ES256"}, "unauthorized_client"),
+        ({"request.object.encryption.alg": "RSA-OAEP"}, "unauthorized_client"),
     ],
 )
 def test_p1_authorization_requests_that_have_to_be_safer_are_refused(realm_of, attributes, error):
@@ -138,10 +137,24 @@ def test_p1_authorization_requests_that_have_to_be_safer_are_refused(realm_of, a
     assert log_in(realm).status == 200
 
 
+def test_p1_a_client_that_has_to_sign_its_requests_does(realm_of):
+    for how in ("request only", "request or request_uri", "request_uri only"):
+        realm, _ = realm_of(clients=[{**SHOP, "attributes": {"request.object.required": how}}])
+        answer = realm.authorize(Browser(), CLIENT)
+        assert (answer.status, answer.location) == (400, None) and "is not signed" in answer.text
+    realm, _ = realm_of(clients=[{**SHOP, "attributes": {"request.object.signature.alg": "ES256"}}])
+    assert realm.authorize(Browser(), CLIENT).status == 200
+
+
+def test_p1_tokens_that_have_to_be_bound_to_a_key_are(realm_of):
+    realm, _ = realm_of(clients=[{**SHOP, "attributes": {"dpop.bound.access.tokens": "true"}}])
+    answer = log_in(realm)
+    assert (answer.status, answer.json()["error"]) == (400, "invalid_dpop_proof")
+
+
 @pytest.mark.parametrize(
     "attribute, value",
     [
-        ("dpop.bound.access.tokens", "true"),
         ("tls.client.certificate.bound.access.tokens", "true"),
         ("id.token.encrypted.response.alg", "RSA-OAEP"),
     ],

@@ -38,6 +38,7 @@ class DpopClient:
             **{"jti": secrets.token_hex(16), "htm": method, "htu": url, "iat": int(time.time())},
             **{"ath": b64(hashlib.sha256(token.encode()).digest()), **changes},
         }
+        claims = {name: value for name, value in claims.items() if value is not None}
         header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": self.jwk}
         text = ".".join(b64(json.dumps(part).encode()) for part in (header, claims))
         r, s = decode_dss_signature(self.key.sign(text.encode(), ec.ECDSA(hashes.SHA256())))

@@ -3,6 +3,8 @@
  * the key's thumbprint must be the token's before its signature is worth looking at. */
 #include "guard/sender/dpop_proof.h"
 
+#include <string.h>
+
 #include "base/array.h"
 #include "base/base64url.h"
 #include "base/error_sentence.h"
@@ -81,7 +83,7 @@ static ost_result read_key(const ost_unverified_jws *jws, const dpop_demand *dem
         found->key = proof_keys_get(demand->keys, found->jwk, found->thumbprint);
     found->known = found->key != NULL;
     ost_result result = found->known ? OST_OK : import_key(jwk, found, error);
-    if (result == OST_OK &&
+    if (result == OST_OK && !demand->for_token &&
         !text_equal_secret(demand->jkt, (ost_text){found->thumbprint, DIGEST_LEN}))
         result =
             ost_error_set(error, OST_E_SENDER, "the token is bound to key %.*s, the proof is by %s",
@@ -141,6 +143,8 @@ static ost_result check_token(const ost_json *claims, const dpop_demand *demand,
 {
     unsigned char hash[32];
     char expected[DIGEST_LEN];
+    if (demand->for_token)
+        return OST_OK;
     ost_result result = ost_sha256(demand->token, hash);
     if (result != OST_OK)
         return refuse_proof(result, "ath", error);
@@ -174,12 +178,13 @@ static ost_result check_claims(const ost_json *claims, const dpop_demand *demand
 
 /* ---- all of it ---- */
 
-static ost_result check_payload(ost_text payload, const dpop_demand *demand, ost_arena *arena,
-                                dpop_proof *ret_proof, ost_error *error)
+static ost_result check_payload(ost_text payload, const dpop_demand *demand, const proof_key *found,
+                                ost_arena *arena, dpop_proof *ret_proof, ost_error *error)
 {
     static const ost_json_limits limits = {DPOP_PROOF_MAX, 8, 256};
     const ost_json *claims;
     dpop_proof proof = {0};
+    memcpy(proof.thumbprint, found->thumbprint, sizeof proof.thumbprint);
     ost_result result = ost_json_read(payload, &limits, arena, &claims, error);
     if (result != OST_OK)
         return refuse_proof(result, "the proof's payload", error);
@@ -210,5 +215,6 @@ ost_result dpop_proof_check(ost_text proof, const dpop_demand *demand, ost_arena
     if (result == OST_OK)
         result = verify(&jws, demand, &found, arena, &payload, error);
     ost_key_unref(found.key);
-    return result == OST_OK ? check_payload(payload, demand, arena, ret_proof, error) : result;
+    return result == OST_OK ? check_payload(payload, demand, &found, arena, ret_proof, error)
+                            : result;
 }

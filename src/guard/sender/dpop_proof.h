@@ -13,8 +13,10 @@
 typedef struct dpop_demand {
     ost_text method; /* as sent */
     ost_text url;    /* in its normal form: request_url.h */
-    ost_text token;  /* the access token, as sent */
-    ost_text jkt;    /* the thumbprint that the token is bound to */
+    bool for_token; /* whoever shows it wants a token by it, and has none yet (RFC 9449 §5): any key
+                       may be, and it is for no token */
+    ost_text token; /* the access token, as sent; not with for_token */
+    ost_text jkt;   /* the thumbprint that the token is bound to; not with for_token */
     ost_algs algorithms;
     proof_keys *keys; /* NULL: every key is read again */
     int64_t now;
@@ -26,6 +28,7 @@ typedef struct dpop_proof {
     ost_text jti;
     ost_text nonce; /* NULL data: none */
     int64_t iat;
+    char thumbprint[44]; /* of its key, with a NUL */
 } dpop_proof;
 
 /* Everything but nonce and replay. OST_E_PROOF; OST_E_SENDER: by another key than the token's;

@@ -172,13 +172,19 @@ const char *call_format(call *c, const char *format, ...)
     return text;
 }
 
-/* RFC 6749 §3.1; `resource` may be there several times (RFC 8707 §2). */
+/* Several APIs each have a parameter of their own (RFC 8707 §2, RFC 8693 §2.1). */
+static bool may_repeat(ost_text name)
+{
+    return text_is(name, "resource") || text_is(name, "audience");
+}
+
+/* RFC 6749 §3.1. */
 static bool has_duplicates(const http_form *form)
 {
     for (size_t i = 0; i < form->count; i++) {
         for (size_t k = i + 1; k < form->count; k++) {
             if (text_equal(form->pairs[i].name, form->pairs[k].name) &&
-                !text_is(form->pairs[i].name, "resource"))
+                !may_repeat(form->pairs[i].name))
                 return true;
         }
     }

@@ -42,6 +42,7 @@ struct call {
     const realm_client *client; /* once it is known */
     const char
         *client_problem; /* why the document of a client is of no use; NULL: nothing is known */
+    ost_text jkt;        /* of the key that tokens are to be bound to (RFC 9449); empty: none */
     call_error error;
     call_event event;
     ost_text answer; /* what a job on the pool has made: a JSON document or a location */

@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 
 #include "base/published.h"
-#include "guard/sender/proof_cache.h"
+#include "guard/sender/sender_check.h"
 #include "http/http.h"
 #include "http/log/outage.h"
 #include "provider/call/event_queue.h"
@@ -35,7 +35,9 @@ typedef enum event_type {
     EVENT_REFRESH_TOKEN,
     EVENT_CLIENT_LOGIN,
     EVENT_INTROSPECT_TOKEN,
+    EVENT_PUSHED_AUTHORIZATION_REQUEST,
     EVENT_REVOKE_GRANT,
+    EVENT_TOKEN_EXCHANGE,
     EVENT_USER_INFO_REQUEST,
     EVENTS,
 } event_type;
@@ -56,6 +58,7 @@ struct provider {
     brute_force *failures;
     proof_cache *assertions;          /* of clients, that have been used */
     int64_t started;                  /* since when they are remembered */
+    sender_rules senders;             /* how proofs of possession are judged */
     struct document_cache *documents; /* of clients that describe themselves */
     atomic_uint_fast64_t counters[COUNTERS];
     atomic_uint_fast64_t events[EVENTS][2]; /* that went well, that failed */

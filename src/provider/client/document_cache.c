@@ -9,9 +9,9 @@
 
 #include "base/context.h"
 #include "base/text.h"
+#include "http/message/address_scope.h"
 #include "net/net.h"
 #include "provider/client/document_budget.h"
-#include "provider/realm/address_scope.h"
 
 typedef struct entry {
     struct entry *next;

@@ -6,6 +6,7 @@
 #include "provider/client/client_find.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/browser_login.h"
+#include "provider/login/pushed_request.h"
 #include "provider/login/realm_page.h"
 #include "provider/session/authentication.h"
 #include "provider/session/browser_session.h"
@@ -68,29 +69,63 @@ static bool read_parameters(call *c)
     return http_form_read(source, c->arena, &c->form) == OST_OK;
 }
 
+/* What to answer when no store has been asked yet. */
+static void begin(call *c)
+{
+    browser_login *login = c->job;
+    login->username = login->request.login_hint;
+    if (!browser_has_identity(c))
+        ask_to_log_in(c, login);
+}
+
+static void send(call *c)
+{
+    browser_login *login = c->job;
+    switch (login->check) {
+    case AUTH_PAGE:
+        event_tell_outcome(c, EVENT_LOGIN);
+        page_send_error(c, c->error.status,
+                        c->error.description != NULL ? c->error.description : "Invalid Request");
+        break;
+    case AUTH_REDIRECT:
+        event_tell_outcome(c, EVENT_LOGIN);
+        auth_response_send_error(c, &login->request);
+        break;
+    case AUTH_GOOD:
+        browser_login_send(c);
+        break;
+    }
+}
+
+/* All of it on the pool: the request is in the store. */
+static void take_pushed(call *c)
+{
+    browser_login *login = c->job;
+    login->check = AUTH_PAGE;
+    if (pushed_request_take(c))
+        login->check = auth_request_read(c, AUTH_PUSHED, &login->request);
+    if (login->check != AUTH_GOOD)
+        return;
+    begin(c);
+    if (browser_has_identity(c))
+        try_session(c);
+}
+
 /* Once the client can be known. */
 static void check_request(call *c)
 {
     browser_login *login = c->job;
-    switch (auth_request_read(c, &login->request)) {
-    case AUTH_PAGE:
-        event_tell_outcome(c, EVENT_LOGIN);
-        page_send_error(c, c->error.status, c->error.description);
-        return;
-    case AUTH_REDIRECT:
-        event_tell_outcome(c, EVENT_LOGIN);
-        auth_response_send_error(c, &login->request);
-        return;
-    case AUTH_GOOD:
-        break;
-    }
-    login->username = login->request.login_hint;
-    if (browser_has_identity(c)) {
-        call_work(c, try_session, browser_login_send);
+    if (pushed_request_is_named(c)) {
+        call_work(c, take_pushed, send);
         return;
     }
-    ask_to_log_in(c, login);
-    browser_login_send(c);
+    login->check = auth_request_read(c, AUTH_BROWSER, &login->request);
+    if (login->check == AUTH_GOOD)
+        begin(c);
+    if (login->check == AUTH_GOOD && browser_has_identity(c))
+        call_work(c, try_session, send);
+    else
+        send(c);
 }
 
 void authorize_endpoint(http_exchange *exchange, void *user)

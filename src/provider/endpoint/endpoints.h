@@ -10,6 +10,8 @@ void discovery_endpoint(http_exchange *exchange, void *provider);
 void certs_endpoint(http_exchange *exchange, void *provider);
 void realm_endpoint(http_exchange *exchange, void *provider);
 void preflight_endpoint(http_exchange *exchange, void *provider);
+/* push_request.c */
+void push_request_endpoint(http_exchange *exchange, void *provider);
 /* authorize.c, login_form.c, consent_form.c */
 void authorize_endpoint(http_exchange *exchange, void *provider);
 void login_endpoint(http_exchange *exchange, void *provider);

@@ -215,7 +215,7 @@ static void work(call *c)
 static void work_quietly(call *c)
 {
     const ost_claims *claims;
-    if (internal_token_read(c, call_parameter(c, "refresh_token"), "Refresh", &claims) != OST_OK)
+    if (internal_token_read_refresh(c, call_parameter(c, "refresh_token"), &claims) != OST_OK)
         call_refuse(c, 400, "invalid_grant", "Invalid refresh token");
     else if (!text_is(ost_claims_text(claims, "azp"), c->client->client_id))
         call_refuse(c, 400, "invalid_grant",

@@ -29,9 +29,8 @@ static void put_scopes(call *c, ost_json_writer *w)
     ost_json_open_array(w);
     ost_json_put_text(w, OST_TEXT("openid"));
     for (size_t i = 0; i < c->realm->scope_count; i++) {
-        bool offline = strcmp(c->realm->scopes[i].name, "offline_access") == 0; /* is not granted */
-        if (!offline && !ost_json_equals(ost_json_get(c->realm->scopes[i].document, "protocol"),
-                                         OST_TEXT("saml")))
+        if (!ost_json_equals(ost_json_get(c->realm->scopes[i].document, "protocol"),
+                             OST_TEXT("saml")))
             ost_json_put_text(w, text_of(c->realm->scopes[i].name));
     }
     ost_json_close_array(w);
@@ -49,6 +48,28 @@ static void put_algorithms(const call *c, ost_json_writer *w)
     ost_json_close_array(w);
 }
 
+/* Of proofs of possession (RFC 9449 §5.1). */
+static void put_proof_algorithms(const call *c, ost_json_writer *w)
+{
+    ost_json_put_name(w, OST_TEXT("dpop_signing_alg_values_supported"));
+    ost_json_open_array(w);
+    for (ost_alg alg = OST_RS256; alg <= OST_EDDSA; alg++) {
+        if ((c->provider->senders.algorithms & OST_ALG_BIT(alg)) != 0)
+            ost_json_put_text(w, text_of(ost_alg_name(alg)));
+    }
+    ost_json_close_array(w);
+}
+
+/* What a client may sign with: a key of its own, or its secret. */
+static void put_signed_by_clients(ost_json_writer *w, const char *member)
+{
+    ost_json_put_name(w, text_of(member));
+    ost_json_open_array(w);
+    for (ost_alg alg = OST_RS256; alg <= OST_HS512; alg++)
+        ost_json_put_text(w, text_of(ost_alg_name(alg)));
+    ost_json_close_array(w);
+}
+
 /* How clients prove themselves, at each endpoint where they do. */
 static void put_client_authentication(call *c, ost_json_writer *w)
 {
@@ -62,11 +83,7 @@ static void put_client_authentication(call *c, ost_json_writer *w)
         if (of_methods == NULL || of_algorithms == NULL)
             return;
         put_list(w, of_methods, methods);
-        ost_json_put_name(w, text_of(of_algorithms));
-        ost_json_open_array(w);
-        for (ost_alg alg = OST_RS256; alg <= OST_HS512; alg++)
-            ost_json_put_text(w, text_of(ost_alg_name(alg)));
-        ost_json_close_array(w);
+        put_signed_by_clients(w, of_algorithms);
     }
 }
 
@@ -78,7 +95,8 @@ static void put_capabilities(const call *c, ost_json_writer *w)
         const char *list[12];
     } lists[] = {
         {"grant_types_supported",
-         {"authorization_code", "implicit", "refresh_token", "password", "client_credentials"}},
+         {"authorization_code", "implicit", "refresh_token", "password", "client_credentials",
+          "urn:ietf:params:oauth:grant-type:token-exchange"}},
         {"acr_values_supported", {"0", "1"}},
         {"response_types_supported",
          {"code", "none", "id_token", "token", "id_token token", "code id_token", "code token",
@@ -96,7 +114,7 @@ static void put_capabilities(const call *c, ost_json_writer *w)
         bool value;
     } flags[] = {
         {"claims_parameter_supported", false},
-        {"request_parameter_supported", false},
+        {"request_parameter_supported", true},
         {"request_uri_parameter_supported", false},
         {"require_pushed_authorization_requests", false},
         {"authorization_response_iss_parameter_supported", true},
@@ -126,11 +144,14 @@ void discovery_endpoint(http_exchange *exchange, void *user)
     put_url(c, w, "jwks_uri", "certs");
     put_url(c, w, "check_session_iframe", "login-status-iframe.html");
     put_url(c, w, "revocation_endpoint", "revoke");
+    put_url(c, w, "pushed_authorization_request_endpoint", "ext/par/request");
     ost_json_member_string(w, "registration_endpoint",
                            call_format(c, "%s/clients-registrations/openid-connect", c->issuer));
     put_scopes(c, w);
     put_algorithms(c, w);
+    put_proof_algorithms(c, w);
     put_client_authentication(c, w);
+    put_signed_by_clients(w, "request_object_signing_alg_values_supported");
     put_capabilities(c, w);
     ost_json_close_object(w);
     call_allow_origin(c, NULL);

@@ -23,10 +23,11 @@ static void work(call *c)
 {
     const ost_claims *claims;
     ost_text token = call_parameter(c, "token");
-    bool refresh = internal_token_read(c, token, "Refresh", &claims) == OST_OK;
+    bool refresh = internal_token_read_refresh(c, token, &claims) == OST_OK;
     if (!refresh && bearer_token_verify(c, token, NULL, &claims) != OST_OK)
         return; /* RFC 7009 §2.2: what is invalid already is no error */
-    if (!refresh && !text_is(ost_claims_text(claims, "typ"), "Bearer")) {
+    ost_text typ = ost_claims_text(claims, "typ");
+    if (!refresh && !text_is(typ, "Bearer") && !text_is(typ, "DPoP")) {
         call_refuse(c, 400, "unsupported_token_type", "Unsupported token type");
         return;
     }

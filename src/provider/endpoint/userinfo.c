@@ -6,10 +6,12 @@
 #include "provider/endpoint/endpoints.h"
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
+#include "provider/session/proof_of_key.h"
 #include "provider/token/grant.h"
 
 typedef struct userinfo_job {
     ost_text token;
+    bool by_dpop;                    /* the scheme */
     const char *error, *description; /* of the challenge; NULL: none */
     ost_text missing;                /* whose document is not at hand; empty: nobody's */
     bool awaited;                    /* it has been waited for */
@@ -53,7 +55,9 @@ static bool find_token(call *c)
 {
     userinfo_job *job = c->job;
     ost_text in_form = {0};
-    bool bearer = call_bearer(c, &job->token) == BEARER_TOKEN;
+    bearer_outcome came = call_bearer(c, &job->token);
+    job->by_dpop = came == BEARER_DPOP;
+    bool bearer = came == BEARER_TOKEN || came == BEARER_DPOP;
     if (c->request->method == HTTP_POST && call_read_form(c))
         in_form = call_parameter(c, "access_token");
     if (c->error.status != 0)
@@ -67,12 +71,23 @@ static bool find_token(call *c)
     return job->token.len > 0 || refuse(c, 401, NULL, NULL);
 }
 
+/* One that is bound to a key says so by its type, and is no bearer token. */
+static bool is_in_its_owners_hands(call *c, const ost_claims *claims)
+{
+    const userinfo_job *job = c->job;
+    ost_text typ = ost_claims_text(claims, "typ");
+    return (text_is(typ, "Bearer") || text_is(typ, "DPoP")) &&
+           proof_of_key_check(c, "/protocol/openid-connect/userinfo", job->token, claims,
+                              job->by_dpop) == OST_OK;
+}
+
 static void work(call *c)
 {
     userinfo_job *job = c->job;
     const ost_claims *claims;
     authenticated_user account;
-    if (bearer_token_verify(c, job->token, "Bearer", &claims) != OST_OK) {
+    if (bearer_token_verify(c, job->token, NULL, &claims) != OST_OK ||
+        !is_in_its_owners_hands(c, claims)) {
         refuse(c, 401, "invalid_token", "Token verification failed");
         return;
     }

@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/client/client_find.h"
+#include "provider/login/request_object.h"
 #include "provider/session/id_token_hint.h"
 #include "provider/token/grant.h"
 #include "provider/token/pkce.h"
@@ -14,6 +15,7 @@
 
 #define MAX_PARAMETER 8192 /* bytes of state, nonce and scope: they travel in a URL */
 #define MAX_REDIRECT 2048
+#define JKT_LEN 43 /* SHA-256 in base64url */
 
 static auth_check to_page(call *c, int status, const char *message)
 {
@@ -28,7 +30,7 @@ static auth_check to_client(call *c, const char *error, const char *description)
 }
 
 /* Until client and redirect URI are known to belong together, nobody is sent anywhere. */
-static auth_check read_client(call *c, auth_request *r)
+static auth_check find_client(call *c)
 {
     ost_text id = call_parameter(c, "client_id");
     if (!c->realm->enabled)
@@ -47,6 +49,19 @@ static auth_check read_client(call *c, auth_request *r)
                        "Bearer-only applications are not allowed to initiate browser login");
     if (c->client->barred != NULL && strcmp(c->client->barred, "protocol") == 0)
         return to_page(c, 400, "Wrong client protocol.");
+    return AUTH_GOOD;
+}
+
+static auth_check read_client(call *c, auth_request *r)
+{
+    auth_check check = find_client(c);
+    /* Of where an object leads that is not good, nothing is believed. */
+    if (check == AUTH_GOOD && r->origin != AUTH_PUSHED && !request_object_read(c, c->client))
+        check = AUTH_PAGE;
+    if (check != AUTH_GOOD)
+        return check;
+    r->state = call_parameter(c, "state");
+    r->has_state = r->state.data != NULL;
     r->redirect_uri = call_parameter(c, "redirect_uri");
     if (http_form_count(&c->form, "redirect_uri") != 1 ||
         !realm_redirect_allowed(c->client, r->redirect_uri))
@@ -104,6 +119,10 @@ static auth_check check_flows(call *c, const auth_request *r)
         return to_client(c, "unauthorized_client",
                          "Client is not allowed to initiate browser login with given "
                          "response_type. Standard flow is disabled for the client.");
+    /* What comes through the browser is bound to no key. */
+    if (r->wants_token && c->client->dpop_bound)
+        return to_client(c, "unauthorized_client",
+                         "The client's access tokens have to be bound to a key");
     if (tokens && !c->client->implicit_flow)
         return to_client(c, "unauthorized_client",
                          "Client is not allowed to initiate browser login with given "
@@ -112,11 +131,11 @@ static auth_check check_flows(call *c, const auth_request *r)
 }
 
 /* What a realm file asks for to be safer, and what is not there, is no way in. */
-static auth_check check_bars(call *c)
+static auth_check check_bars(call *c, auth_origin origin)
 {
     const realm_client *client = c->client;
-    const char *bar = client->barred != NULL ? client->barred : client->auth_barred;
-    if (bar != NULL && strcmp(bar, "require.pushed.authorization.requests") == 0)
+    const char *bar = client->barred != NULL ? client->barred : client->request.barred;
+    if (client->request.pushed_only && origin == AUTH_BROWSER)
         return to_client(c, "invalid_request", "Pushed Authorization Request is only allowed.");
     if (bar != NULL)
         return to_client(c, "unauthorized_client",
@@ -144,7 +163,7 @@ static auth_check read_type(call *c, auth_request *r)
         return to_client(c, "invalid_request",
                          "Response_mode 'query' not allowed for implicit or hybrid flow");
     auth_check check = check_flows(c, r);
-    return check == AUTH_GOOD ? check_bars(c) : check;
+    return check == AUTH_GOOD ? check_bars(c, r->origin) : check;
 }
 
 static auth_check read_pkce(call *c, auth_request *r)
@@ -207,26 +226,33 @@ static auth_check read_prompt(call *c, auth_request *r)
     return AUTH_GOOD;
 }
 
+/* Each API has a parameter of its own (RFC 8707 §2). */
+static bool has_duplicates(const http_form *form)
+{
+    for (size_t i = 0; i < form->count; i++) {
+        for (size_t k = i + 1; k < form->count && !text_is(form->pairs[i].name, "resource"); k++) {
+            if (text_equal(form->pairs[i].name, form->pairs[k].name))
+                return true;
+        }
+    }
+    return false;
+}
+
 static auth_check read_rest(call *c, auth_request *r)
 {
     grant g = {.client = c->client};
     r->scope = call_parameter(c, "scope");
     r->nonce = call_parameter(c, "nonce");
-    for (size_t i = 0; i < c->form.count; i++) {
-        /* Each API has a parameter of its own (RFC 8707 §2). */
-        for (size_t k = i + 1; k < c->form.count && !text_is(c->form.pairs[i].name, "resource");
-             k++) {
-            if (text_equal(c->form.pairs[i].name, c->form.pairs[k].name))
-                return to_client(c, "invalid_request", "duplicated parameter");
-        }
-    }
+    if (has_duplicates(&c->form))
+        return to_client(c, "invalid_request", "duplicated parameter");
     if (r->state.len > MAX_PARAMETER || r->nonce.len > MAX_PARAMETER ||
         r->redirect_uri.len > MAX_REDIRECT || r->scope.len > MAX_PARAMETER)
         return to_client(c, "invalid_request", "a parameter is too long");
-    if (given(c, "request").data != NULL)
-        return to_client(c, "request_not_supported", NULL);
     if (given(c, "request_uri").data != NULL)
         return to_client(c, "request_uri_not_supported", NULL);
+    r->jkt = given(c, "dpop_jkt");
+    if (r->jkt.len > 0 && (r->jkt.len != JKT_LEN || !text_is_made_of(r->jkt, "-_")))
+        return to_client(c, "invalid_request", "Invalid parameter: dpop_jkt");
     if (!grant_choose_scopes(c, r->scope, &g) || !resources_read(c, &r->resources)) {
         c->error.status = 302;
         return AUTH_REDIRECT;
@@ -236,14 +262,12 @@ static auth_check read_rest(call *c, auth_request *r)
     return AUTH_GOOD;
 }
 
-auth_check auth_request_read(call *c, auth_request *ret_request)
+auth_check auth_request_read(call *c, auth_origin origin, auth_request *ret_request)
 {
     auth_check (*const steps[])(call *, auth_request *) = {read_client, read_type, read_rest,
                                                            read_pkce, read_prompt};
     auth_check check = AUTH_GOOD;
-    *ret_request = (auth_request){.max_age = -1};
-    ret_request->state = call_parameter(c, "state");
-    ret_request->has_state = ret_request->state.data != NULL;
+    *ret_request = (auth_request){.origin = origin, .max_age = -1};
     for (size_t i = 0; i < ARRAY_LEN(steps) && check == AUTH_GOOD; i++)
         check = steps[i](c, ret_request);
     return check;

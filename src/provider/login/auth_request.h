@@ -9,7 +9,15 @@
 
 typedef enum auth_mode { AUTH_QUERY, AUTH_FRAGMENT, AUTH_FORM_POST } auth_mode;
 
+/* Where the parameters come from. */
+typedef enum auth_origin {
+    AUTH_BROWSER, /* with the browser, as anybody may have made them */
+    AUTH_PUSHING, /* from the client itself */
+    AUTH_PUSHED,  /* likewise, and they have been read before */
+} auth_origin;
+
 typedef struct auth_request {
+    auth_origin origin;
     ost_text redirect_uri;
     ost_text response_type, scope, state, nonce;
     bool has_state;
@@ -17,6 +25,7 @@ typedef struct auth_request {
     auth_mode mode;
     ost_text challenge, challenge_method;
     ost_text login_hint;
+    ost_text jkt;       /* dpop_jkt: of the key that the tokens are for; empty: nothing is said */
     ost_text resources; /* whom the tokens are for (resource.h); empty: nothing is said */
     ost_text user; /* who has to prove again who they are, by name; empty: anybody may log in */
     bool prompt_none, prompt_login, prompt_select_account, prompt_consent;
@@ -36,8 +45,9 @@ typedef enum auth_check {
     AUTH_REDIRECT, /* send call->error to the redirect URI */
 } auth_check;
 
-/* Reads and checks the parameters in call->form; sets call->client. */
-auth_check auth_request_read(call *call, auth_request *ret_request);
+/* Reads and checks the parameters in call->form, or those of the request object there, which then
+ * take their place; sets call->client. */
+auth_check auth_request_read(call *call, auth_origin origin, auth_request *ret_request);
 
 /* Signs the request for the browser whose cookie is `browser`: with a session, for the question for
  * consent, otherwise for the login form. One does not do for the other. */

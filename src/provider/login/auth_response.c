@@ -67,7 +67,8 @@ void auth_response_send_error(call *c, const auth_request *r)
         auth_parameter_add(&p, "error_description", text_of(c->error.description));
     if (r->has_state)
         auth_parameter_add(&p, "state", r->state);
-    auth_parameter_add(&p, "iss", text_of(c->issuer));
+    if (c->client == NULL || !c->client->without_issuer)
+        auth_parameter_add(&p, "iss", text_of(c->issuer));
     if (strcmp(c->error.error, "temporarily_unavailable") == 0)
         (void)call_tell_fault(c);
     call_set_reason(c);

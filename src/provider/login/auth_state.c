@@ -43,6 +43,7 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
         {"resource", r->resources},
         {"sid", r->session},
         {"shown", r->shown},
+        {"jkt", r->jkt},
     };
     ost_text hash, claims;
     ost_json_writer *w = call_writer(c);
@@ -89,6 +90,7 @@ ost_text auth_request_url(call *c, const auth_request *r)
         {"code_challenge", r->challenge},
         {"code_challenge_method", r->challenge_method},
         {"prompt", r->prompt_consent ? OST_TEXT("consent") : (ost_text){0}},
+        {"dpop_jkt", r->jkt},
     };
     ost_text resources = r->resources, resource;
     const char *url = call_format(c, "%s/protocol/openid-connect/auth", c->issuer);
@@ -124,6 +126,7 @@ static void fill(const ost_claims *claims, auth_request *r)
     r->challenge_method = ost_claims_text(claims, "method");
     r->user = ost_claims_text(claims, "user");
     r->resources = ost_claims_text(claims, "resource");
+    r->jkt = ost_claims_text(claims, "jkt");
     r->state = ost_claims_text(claims, "state");
     r->session = ost_claims_text(claims, "sid");
     r->shown = ost_claims_text(claims, "shown");

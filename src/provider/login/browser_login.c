@@ -47,6 +47,7 @@ static bool make_code(call *c, const browser_login *login, const char *acr, ost_
         .challenge = r->challenge,
         .challenge_method = r->challenge_method,
         .resources = r->resources,
+        .jkt = r->jkt,
         .expires = c->now + c->realm->lifespans.code,
     };
     if (store_login(c->provider->store, login->new_session ? &login->session : NULL,
@@ -109,8 +110,10 @@ static void give(call *c, const char *acr)
     auth_parameters *p = &login->parameters;
     if (login->request.has_state)
         auth_parameter_add(p, "state", login->request.state);
-    auth_parameter_add(p, "session_state", login->session.id);
-    auth_parameter_add(p, "iss", text_of(c->issuer));
+    if (!c->client->without_session_state)
+        auth_parameter_add(p, "session_state", login->session.id);
+    if (!c->client->without_issuer)
+        auth_parameter_add(p, "iss", text_of(c->issuer));
     if (login->request.wants_code)
         auth_parameter_add(p, "code", code);
     bool tokens = login->request.wants_token || login->request.wants_id_token;

@@ -17,6 +17,7 @@ typedef enum login_outcome {
 
 typedef struct browser_login {
     auth_request request;
+    auth_check check; /* of it */
     login_outcome outcome;
     auth_parameters parameters;
     store_session session;

@@ -40,7 +40,7 @@ typedef struct member {
     member_fate fate;
     const member_kind *of;
     const char *idle; /* the JSON of a value that asks for nothing, beside null, false, 0, "", [] */
-    const char *acted; /* texts, separated by spaces, that are always acted upon; NULL: none */
+    const char *acted; /* texts, separated by '|', that are always acted upon; NULL: none */
     const char *why;   /* half a sentence; NULL: the name says it */
 } member;
 

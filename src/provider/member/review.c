@@ -79,8 +79,11 @@ static member_fate fate_of(const member_kind *kind, const ost_json *value, const
     ost_text text;
     if (m == NULL)
         return kind->open ? MEMBER_KEPT : MEMBER_UNKNOWN;
-    if (m->acted != NULL && ost_json_text(value, &text) && text_list_has(text_of(m->acted), text))
-        return MEMBER_ACTED;
+    ost_text rest = text_of(m->acted), acted;
+    while (ost_json_text(value, &text) && text_next(&rest, '|', &acted)) {
+        if (text_equal(text, acted))
+            return MEMBER_ACTED;
+    }
     return m->fate != MEMBER_ACTED && is_idle(value, m->idle) ? MEMBER_KEPT : m->fate;
 }
 

@@ -96,13 +96,13 @@ void client_proof_load(const ost_json *client, ost_arena *arena, client_proof *r
                          &seconds) &&
         seconds > 0)
         proof.max_lifetime = (int64_t)seconds;
-    if (proof.kind == PROOF_JWT) {
+    load_keys(client, arena, &proof);
+    if (proof.kind == PROOF_JWT)
         proof.algorithms = load_algorithms(client, OST_ALGS_DEFAULT);
-        load_keys(client, arena, &proof);
-    } else if (proof.kind == PROOF_SECRET_JWT) {
+    else if (proof.kind == PROOF_SECRET_JWT)
         proof.algorithms = load_algorithms(client, HMAC_ALGS);
+    if (proof.kind == PROOF_SECRET || proof.kind == PROOF_SECRET_JWT)
         (void)!ost_json_text(ost_json_get(client, "secret"), &proof.secret);
-    }
     *ret_proof = proof;
 }
 

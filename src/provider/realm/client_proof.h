@@ -16,10 +16,11 @@ typedef enum client_proof_kind {
 typedef struct client_proof {
     client_proof_kind kind;
     ost_algs algorithms;  /* of its assertions */
-    ost_keyset *keys;     /* of a client-jwt that brings them along; NULL: it has none that can be
-                             used. Freed by client_proof_clear */
+    ost_keyset *keys;     /* of a client that brings them along, whatever its kind: it may sign its
+                             requests too; NULL: it has none that can be used. Freed by
+                             client_proof_clear */
     bool single_key;      /* `keys` is one key without a name of its own: no kid tells it apart */
-    ost_text secret;      /* of a client-secret-jwt */
+    ost_text secret;      /* that it may sign with; not of a client-jwt */
     int64_t max_lifetime; /* seconds from an assertion's making that it may be used */
 } client_proof;
 

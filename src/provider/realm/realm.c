@@ -10,7 +10,7 @@
 #include "base/array.h"
 #include "base/context.h"
 #include "base/text.h"
-#include "provider/realm/address_scope.h"
+#include "http/message/address_scope.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/realm_flow.h"
 #include "provider/realm/realm_key.h"
@@ -41,6 +41,11 @@ static void load_lifespans(realm_loader *l, const ost_json *d, realm_lifespans *
     ret->login = loader_integer(l, d, "accessCodeLifespanLogin", 1800);
     ret->client_idle = loader_integer(l, d, "clientSessionIdleTimeout", 0);
     ret->client_max = loader_integer(l, d, "clientSessionMaxLifespan", 0);
+    ret->offline_idle = loader_integer(l, d, "offlineSessionIdleTimeout", 2592000);
+    ret->offline_max = loader_integer(l, d, "offlineSessionMaxLifespan", 5184000);
+    ret->offline_limited = loader_boolean(l, d, "offlineSessionMaxLifespanEnabled", false);
+    ret->client_offline_idle = loader_integer(l, d, "clientOfflineSessionIdleTimeout", 0);
+    ret->client_offline_max = loader_integer(l, d, "clientOfflineSessionMaxLifespan", 0);
     if (ret->sso_idle_remember == 0)
         ret->sso_idle_remember = ret->sso_idle;
     if (ret->sso_max_remember == 0)
@@ -80,6 +85,18 @@ static bool action_is_on(const ost_json *d, const char *alias)
     return on;
 }
 
+/* Seconds in an attribute of the realm, which is a string. */
+static int64_t load_attribute_seconds(const ost_json *d, const char *name, int64_t fallback,
+                                      uint64_t most)
+{
+    ost_text text;
+    uint64_t seconds;
+    return ost_json_text(ost_json_get(ost_json_get(d, "attributes"), name), &text) &&
+                   text_to_unsigned(text, most, &seconds) && seconds > 0
+               ? (int64_t)seconds
+               : fallback;
+}
+
 static void load_settings(realm_loader *l, const ost_json *d, realm *r)
 {
     const char *ssl = loader_string(l, d, "sslRequired");
@@ -107,6 +124,8 @@ static void load_settings(realm_loader *l, const ost_json *d, realm *r)
     r->default_role = loader_copy(l, role_default_name(d, l->arena));
     r->password_policy = loader_string(l, d, "passwordPolicy");
     const ost_json *attributes = ost_json_get(d, "attributes");
+    r->dpop_nonce = ost_json_equals(ost_json_get(attributes, "dpop.nonce"), OST_TEXT("true"));
+    r->pushed_lifespan = load_attribute_seconds(d, "parRequestUriLifespan", 60, 3600);
     r->client_documents =
         ost_json_equals(ost_json_get(attributes, "client.id.metadata.documents"), OST_TEXT("true"));
     r->document_addresses = loader_string(l, attributes, DOCUMENT_ADDRESSES);
@@ -263,24 +282,16 @@ static bool attribute_is(const realm_client *c, const char *name, const char *va
     return ost_json_equals(ost_json_get(c->attributes, name), text_of(value));
 }
 
-/* Settings that make a client's tokens or requests safer and that are not there. Each is the
+/* Settings that make a client's tokens safer and that are not there. Each is the
  * attribute, and the value that asks for nothing. */
 typedef struct bar {
     const char *attribute, *idle;
 } bar;
 static const bar token_bars[] = {
     {"tls.client.certificate.bound.access.tokens", "false"},
-    {"dpop.bound.access.tokens", "false"},
     {"id.token.encrypted.response.alg", ""},
     {"user.info.response.signature.alg", ""},
     {"user.info.encrypted.response.alg", ""},
-};
-static const bar request_bars[] = {
-    {"require.pushed.authorization.requests", "false"},
-    {"request.object.required", "not required"},
-    {"request.object.signature.alg", "any"},
-    {"request.object.encryption.alg", "any"},
-    {"request.object.encryption.enc", "any"},
 };
 
 static const char *find_bar(const realm_client *c, const bar *bars, size_t count)
@@ -309,7 +320,7 @@ static void load_bars(realm_loader *l, const ost_json *at, const realm *r, realm
 {
     const char *protocol = loader_string(l, at, "protocol");
     c->barred = find_bar(c, token_bars, ARRAY_LEN(token_bars));
-    c->auth_barred = find_bar(c, request_bars, ARRAY_LEN(request_bars));
+    c->request = client_request_load(at);
     if (protocol != NULL && strcmp(protocol, "openid-connect") != 0)
         c->barred = "protocol";
     c->access_alg = load_alg(r, c, "access.token.signed.response.alg");
@@ -330,6 +341,17 @@ static void load_attributes(realm_loader *l, const ost_json *at, realm_client *c
     c->access_lifespan = attribute_seconds(c, "access.token.lifespan");
     c->session_idle = attribute_seconds(c, "client.session.idle.timeout");
     c->session_max = attribute_seconds(c, "client.session.max.lifespan");
+    c->at_jwt = attribute_is(c, "access.token.header.type.rfc9068", "true");
+    c->lower_case_bearer = attribute_is(c, "token.response.type.bearer.lower-case", "true") ||
+                           attribute_is(c, "use.lower-case.bearer.type", "true");
+    c->without_issuer = attribute_is(c, "exclude.issuer.from.auth.response", "true");
+    c->without_session_state = attribute_is(c, "exclude.session.state.from.auth.response", "true");
+    c->token_exchange = attribute_is(c, "standard.token.exchange.enabled", "true");
+    c->exchange_refresh =
+        attribute_is(c, "standard.token.exchange.enableRefreshRequestedTokenType", "SAME_SESSION");
+    c->dpop_bound = attribute_is(c, "dpop.bound.access.tokens", "true");
+    c->offline_idle = attribute_seconds(c, "client.offline.session.idle.timeout");
+    c->offline_max = attribute_seconds(c, "client.offline.session.max.lifespan");
     c->refresh_tokens = !attribute_is(c, "use.refresh.tokens", "false");
     c->post_logout_redirect_uris = load_post_logout(l, c);
 }

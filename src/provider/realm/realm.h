@@ -8,6 +8,7 @@
 #include <ostiary/types.h>
 
 #include "provider/realm/client_proof.h"
+#include "provider/realm/client_request.h"
 #include "provider/realm/mapper_type.h"
 
 typedef struct realm realm;
@@ -18,7 +19,10 @@ typedef struct realm_lifespans {
     int64_t access_token, access_token_implicit;
     int64_t sso_idle, sso_max, sso_idle_remember, sso_max_remember;
     int64_t code, user_action, login;
-    int64_t client_idle, client_max; /* of a client's part of a session; 0: as the session */
+    int64_t client_idle, client_max;   /* of a client's part of a session; 0: as the session */
+    int64_t offline_idle, offline_max; /* of an offline session; the second where it is limited */
+    int64_t client_offline_idle, client_offline_max; /* 0: as that */
+    bool offline_limited;
 } realm_lifespans;
 
 /* What slows down guessing; times in seconds but for quick_ms. */
@@ -65,8 +69,16 @@ struct realm_client {
     const char *root_url, *base_url;
     int64_t access_lifespan;           /* 0: the realm's */
     int64_t session_idle, session_max; /* of its part of a session; 0: the realm's */
+    int64_t offline_idle, offline_max; /* of its offline sessions; 0: the realm's */
     ost_alg access_alg, id_alg;        /* of its tokens */
     bool refresh_tokens;               /* false: it gets none */
+    bool at_jwt;                       /* its access tokens keep to RFC 9068 */
+    bool lower_case_bearer;            /* the token type is "bearer" */
+    bool without_issuer;               /* answers to its authorization requests lack iss, */
+    bool without_session_state;        /* and session_state */
+    bool token_exchange;               /* it may exchange tokens (RFC 8693), */
+    bool exchange_refresh;             /* also for refresh tokens */
+    bool dpop_bound;                   /* it gets no tokens but those bound to its key */
     bool by_document; /* its clientId is the address of its metadata; the realm does not register it
                        */
     bool consent_required;    /* of every user, */
@@ -74,7 +86,7 @@ struct realm_client {
     const char *consent_text; /* in these words; never NULL */
     const char *barred; /* what the file asks for and is not there: the client gets no tokens; NULL:
                            nothing */
-    const char *auth_barred;            /* the same for authorization requests alone */
+    client_request request;             /* what its authorization requests have to be */
     bool browser_barred, direct_barred; /* logins by flows that are not there */
     const realm_mapper *mappers;
     size_t mapper_count;
@@ -109,6 +121,8 @@ struct realm {
     int64_t not_before;
     realm_lifespans lifespans;
     realm_brute_force brute_force;
+    bool dpop_nonce;         /* proofs of possession need a nonce of ours; Ostiary's own */
+    int64_t pushed_lifespan; /* seconds that a pushed authorization request waits */
     const realm_client *clients;
     size_t client_count;
     const realm_scope *scopes;

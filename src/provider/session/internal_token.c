@@ -37,3 +37,10 @@ ost_result internal_token_read(call *c, ost_text token, const char *typ,
     *ret_claims = claims;
     return OST_OK;
 }
+
+ost_result internal_token_read_refresh(call *c, ost_text token, const ost_claims **ret_claims)
+{
+    ost_result result = internal_token_read(c, token, "Refresh", ret_claims);
+    return result == OST_E_TOKEN_TYPE ? internal_token_read(c, token, "Offline", ret_claims)
+                                      : result;
+}

@@ -19,4 +19,8 @@ bool internal_token_make(call *call, ost_text claims, const char *typ, ost_text 
 OST_MUST_CHECK ost_result internal_token_read(call *call, ost_text token, const char *typ,
                                               const ost_claims **ret_claims);
 
+/* The same for a refresh token, of a login ("Refresh") or of an offline session ("Offline"). */
+OST_MUST_CHECK ost_result internal_token_read_refresh(call *call, ost_text token,
+                                                      const ost_claims **ret_claims);
+
 #endif

@@ -5,11 +5,11 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "guard/sender/proof_cache.h"
+#include "provider/token/client_signature.h"
 
 #define ASSERTION_TYPE "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-#define SHOWN_MAX 100     /* bytes of a wrong parameter that the answer repeats */
-#define ID_MAX 256        /* bytes of jti */
-#define RSA_BITS_MAX 4096 /* the client chooses its key, and the loop does the work */
+#define SHOWN_MAX 100 /* bytes of a wrong parameter that the answer repeats */
+#define ID_MAX 256    /* bytes of jti */
 #define AUDIENCES 3
 
 ost_text client_assertion_unverified_subject(call *c)
@@ -70,44 +70,22 @@ static bool read_jws(call *c, const realm_client *client, ost_text assertion,
     return is_of_type(ret_jws->typ) || refuse(c, client, "Token is of another type");
 }
 
-static bool find_key(const realm_client *client, const ost_unverified_jws *jws,
-                     const ost_key **ret_key)
-{
-    const client_proof *proof = &client->proof;
-    const ost_key *key = NULL;
-    if (proof->keys != NULL && proof->single_key)
-        key = ost_keyset_at(proof->keys, 0);
-    else if (proof->keys == NULL ||
-             ost_keyset_find(proof->keys, jws->kid, jws->alg, &key) != OST_OK)
-        return false;
-    *ret_key = key;
-    return ost_key_serves(key, jws->alg) &&
-           (ost_key_type_of(key) != OST_KEY_RSA || ost_key_bits(key) <= RSA_BITS_MAX);
-}
-
-static bool verify_by(call *c, const realm_client *client, const ost_unverified_jws *jws,
-                      const ost_key *key, ost_text *ret_payload)
-{
-    ost_result result = ost_jws_verify(jws, key, c->arena, ret_payload);
-    if (result == OST_E_MEMORY || result == OST_E_CRYPTO)
-        return call_refuse(c, 500, "server_error", NULL);
-    return result == OST_OK || refuse(c, client, "Signature on JWT token failed validation");
-}
-
 static bool verify(call *c, const realm_client *client, const ost_unverified_jws *jws,
                    ost_text *ret_payload)
 {
-    const ost_key *key = NULL;
-    ost_key *secret = NULL;
-    if (client->proof.kind == PROOF_JWT)
-        return find_key(client, jws, &key)
-                   ? verify_by(c, client, jws, key, ret_payload)
-                   : call_refuse(c, 400, "invalid_client", "Unable to load public key");
-    if (ost_key_import_secret(client->proof.secret, jws->alg, NULL, &secret, NULL) != OST_OK)
+    switch (client_signature_verify(client, jws, c->arena, ret_payload)) {
+    case OST_OK:
+        return true;
+    case OST_E_MEMORY:
+    case OST_E_CRYPTO:
+        return call_refuse(c, 500, "server_error", NULL);
+    case OST_E_KEY_UNKNOWN:
+        return call_refuse(c, 400, "invalid_client", "Unable to load public key");
+    case OST_E_KEY_WEAK:
         return refuse(c, client, "the secret is too short for the algorithm");
-    bool good = verify_by(c, client, jws, secret, ret_payload);
-    ost_key_unref(secret);
-    return good;
+    default:
+        return refuse(c, client, "Signature on JWT token failed validation");
+    }
 }
 
 /* The realm itself, its token endpoint and that of pushed requests (RFC 9126 §2), and none beside

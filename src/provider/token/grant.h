@@ -14,8 +14,12 @@ typedef struct grant {
     ost_text scope;                   /* as it stands in tokens */
     ost_text lasting_scope; /* as it stands in refresh tokens: what tokens do not show too */
     bool openid;
-    const char *session_id; /* NULL: none (client credentials) */
-    int64_t session_ends;   /* no token outlives it; 0: no limit */
+    bool may_be_offline;          /* the scope offline_access is granted where it is asked for */
+    bool offline;                 /* it is: session_id is an offline session */
+    const char *login_session_id; /* of an offline session: the login that it came from, which ID
+                                     tokens name; NULL: as session_id */
+    const char *session_id;       /* NULL: none (client credentials) */
+    int64_t session_ends;         /* no token outlives it; 0: no limit */
     int64_t idle_ends;
     int64_t client_started; /* the client's part of the session; 0: it has none */
     int64_t auth_time;      /* seconds; −1: says nothing */
@@ -26,7 +30,10 @@ typedef struct grant {
     int64_t lifespan;   /* of the access token; 0: the client's or the realm's */
     ost_text resources; /* whom the access token is for, and nobody else (resource.h); empty: whom
                            the mappers say */
-    ost_text granted_resources; /* what a refresh may ask for; empty: whatever is known */
+    const char *const *audiences;  /* of what the mappers say, these alone, and all of them;
+                                      NULL-terminated; NULL: whatever they say */
+    const char *issued_token_type; /* of a token exchange; NULL: it is none */
+    ost_text granted_resources;    /* what a refresh may ask for; empty: whatever is known */
 } grant;
 
 /* Chooses the client scopes for a scope parameter (RFC 6749 §3.3): all default ones, and the
@@ -37,6 +44,9 @@ bool grant_choose_scopes(call *call, ost_text requested, grant *grant);
  * for again (RFC 6749 §6); an empty request asks for all. The next refresh token stands for as much
  * as this one. */
 bool grant_narrow_scopes(call *call, ost_text lasting, ost_text requested, grant *grant);
+
+/* The user may have offline tokens, if that is what is to be granted. Refuses with not_allowed. */
+bool grant_check_offline(call *call, const grant *grant);
 
 /* Fills user, roles from a stored user. Refuses with server_error. */
 bool grant_set_user(call *call, const ost_json *user, ost_text user_id, grant *grant);

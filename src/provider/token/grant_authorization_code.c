@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "provider/session/authentication.h"
 #include "provider/session/consent.h"
+#include "provider/session/offline_session.h"
 #include "provider/token/grant.h"
 #include "provider/token/pkce.h"
 #include "provider/token/resource.h"
@@ -49,6 +50,8 @@ static bool take_code(call *c, store_code *ret_code)
         provider_count(c->provider, COUNT_CODES_REPLAYED);
         (void)!store_client_session_end(c->provider->store, ret_code->session_id,
                                         ret_code->client_id);
+        (void)!store_session_end(c->provider->store, text_of(c->realm->name),
+                                 offline_session_id(c, given));
     }
     if (result == OST_E_CONFLICT || result == OST_E_NOT_FOUND ||
         (result == OST_OK && ret_code->expires <= c->now))
@@ -65,6 +68,9 @@ static bool check_code(call *c, const store_code *code)
         return call_refuse(c, 400, "invalid_grant", "Auth error");
     if (!text_equal(redirect, code->redirect_uri))
         return call_refuse(c, 400, "invalid_grant", "Incorrect redirect_uri");
+    if (code->jkt.len > 0 && !text_equal(code->jkt, c->jkt))
+        return call_refuse(c, 400, "invalid_dpop_proof",
+                           "DPoP proof is not by the key of the authorization request");
     return check_pkce(c, code);
 }
 
@@ -108,24 +114,48 @@ static bool load_client_session(call *c, store_client_session *ret_session)
     return result == OST_OK || result == OST_E_NOT_FOUND || call_refuse_busy(c);
 }
 
+/* The session goes on without the login (OpenID Connect Core §11). */
+static bool go_offline(call *c, grant *g, store_session *ret_offline)
+{
+    if (!g->offline)
+        return true;
+    if (!grant_check_offline(c, g))
+        return false;
+    *ret_offline = offline_session_begin(c, offline_session_id(c, call_parameter(c, "code")),
+                                         g->user_id, text_of(g->session_id), g->auth_time);
+    g->login_session_id = g->session_id;
+    g->session_id = ret_offline->id.data;
+    g->session_ends = ret_offline->ends;
+    g->idle_ends = ret_offline->idle_ends;
+    return c->error.status == 0;
+}
+
 /* Begins a chain of refresh tokens. Whether the client's part of the session is still there is no
  * longer of interest: if not, the tokens have been revoked already. */
 static bool keep(call *c, const store_code *code, const store_client_session *before,
-                 const minted *m)
+                 const store_session *offline, const minted *m)
 {
     store_client_session session = *before;
+    ost_result result;
     session.scope = code->scope;
     session.nonce = code->nonce;
     session.redirect_uri = code->redirect_uri;
     session.refresh_id = c->realm->revoke_refresh_token ? m->refresh_id : (ost_text){0};
     session.last_access = c->now;
-    ost_result result = store_client_session_put(c->provider->store, &session);
+    if (offline->id.len > 0) {
+        session.session_id = offline->id;
+        session.started = c->now;
+        result = store_login(c->provider->store, offline, &session, NULL);
+    } else {
+        result = store_client_session_put(c->provider->store, &session);
+    }
     return result == OST_OK || result == OST_E_NOT_FOUND || call_refuse_busy(c);
 }
 
 void grant_authorization_code(call *c)
 {
-    grant g = {.client = c->client};
+    grant g = {.client = c->client, .may_be_offline = true};
+    store_session offline = {0};
     store_client_session client_session = {0};
     store_code code;
     minted m;
@@ -144,7 +174,7 @@ void grant_authorization_code(call *c)
     g.granted_resources = code.resources;
     if (grant_choose_scopes(c, code.scope, &g) &&
         resources_narrow(c, code.resources, &g.resources) && load_session(c, &code, &g) &&
-        consent_holds(c, g.user_id, g.scopes) && mint_tokens(c, &g, true, &m) &&
-        keep(c, &code, &client_session, &m))
+        consent_holds(c, g.user_id, g.scopes) && go_offline(c, &g, &offline) &&
+        mint_tokens(c, &g, true, &m) && keep(c, &code, &client_session, &offline, &m))
         (void)mint_answer(c, &g, &m);
 }

@@ -2,6 +2,7 @@
 /* The password grant (RFC 6749 §4.3), as Keycloak's direct access grants. */
 #include "base/text.h"
 #include "provider/session/authentication.h"
+#include "provider/session/offline_session.h"
 #include "provider/token/grant.h"
 #include "provider/token/resource.h"
 #include "provider/token/token.h"
@@ -28,7 +29,7 @@ static bool authenticate_user(call *c, authenticated_user *ret_user)
 
 void grant_password(call *c)
 {
-    grant g = {.client = c->client, .client_started = c->now};
+    grant g = {.client = c->client, .client_started = c->now, .may_be_offline = true};
     authenticated_user user;
     minted m;
     if (!c->client->direct_access_grants) {
@@ -45,10 +46,13 @@ void grant_password(call *c)
     }
     if (!grant_choose_scopes(c, call_parameter(c, "scope"), &g) ||
         !resources_read(c, &g.resources) || !authenticate_user(c, &user) ||
-        !grant_set_user(c, user.document, user.id, &g))
+        !grant_set_user(c, user.document, user.id, &g) || !grant_check_offline(c, &g))
         return;
     g.granted_resources = g.resources;
-    store_session session = session_begin(c, user.id, false);
+    store_session session = g.offline
+                                ? offline_session_begin(c, offline_session_id(c, (ost_text){0}),
+                                                        user.id, (ost_text){0}, c->now)
+                                : session_begin(c, user.id, false);
     g.session_id = session.id.data;
     g.session_ends = session.ends;
     g.idle_ends = session.idle_ends;

@@ -6,6 +6,7 @@
 #include "provider/session/authentication.h"
 #include "provider/session/consent.h"
 #include "provider/session/internal_token.h"
+#include "provider/session/offline_session.h"
 #include "provider/token/grant.h"
 #include "provider/token/resource.h"
 #include "provider/token/token.h"
@@ -16,7 +17,7 @@ static bool read_token(call *c, const ost_claims **ret_claims)
     const ost_claims *claims;
     if (token.data == NULL)
         return call_refuse(c, 400, "invalid_request", "No refresh token");
-    if (internal_token_read(c, token, "Refresh", &claims) != OST_OK)
+    if (internal_token_read_refresh(c, token, &claims) != OST_OK)
         return call_refuse(c, 400, "invalid_grant", "Invalid refresh token");
     if (!text_is(ost_claims_text(claims, "azp"), c->client->client_id))
         return call_refuse(c, 400, "invalid_grant",
@@ -25,6 +26,10 @@ static bool read_token(call *c, const ost_claims **ret_claims)
         return call_refuse(c, 400, "invalid_grant", "Token is not active");
     if (call_is_stale(c, claims))
         return call_refuse(c, 400, "invalid_grant", "Stale token");
+    const ost_json *bound = ost_claims_get(claims, "cnf");
+    if (bound != NULL && !ost_json_equals(ost_json_get(bound, "jkt"), c->jkt))
+        return call_refuse(c, 400, "invalid_grant",
+                           "DPoP proof and token binding verification failed");
     *ret_claims = claims;
     return true;
 }
@@ -34,7 +39,10 @@ static bool load_session(call *c, const ost_claims *claims, store_session *sessi
 {
     ost_result result = session_load(c, ost_claims_text(claims, "sid"), session);
     if (result == OST_E_NOT_FOUND)
-        return call_refuse(c, 400, "invalid_grant", "Session not active");
+        return call_refuse(c, 400, "invalid_grant",
+                           text_is(ost_claims_text(claims, "typ"), "Offline")
+                               ? "Offline user session not found"
+                               : "Session not active");
     if (result == OST_OK) {
         result = store_client_session_get(c->provider->store, session->id,
                                           text_of(c->client->client_id), c->arena, client_session);
@@ -48,6 +56,20 @@ static bool load_session(call *c, const ost_claims *claims, store_session *sessi
     if (result == OST_E_STATE || result == OST_E_NOT_FOUND)
         return call_refuse(c, 400, "invalid_grant", "User disabled");
     return result == OST_OK || call_refuse_busy(c);
+}
+
+/* A token of an offline session serves that alone, and one of a login no such session. */
+static bool enter_session(call *c, const ost_claims *claims, const store_session *session, grant *g)
+{
+    bool offline = offline_session_is(c, session, &g->login_session_id);
+    if (offline != text_is(ost_claims_text(claims, "typ"), "Offline"))
+        return call_refuse(c, 400, "invalid_grant", "Session not active");
+    g->session_id = session->id.data;
+    g->session_ends = session->ends;
+    g->idle_ends =
+        offline ? offline_session_idle_ends(c) : session_idle_ends(c, session->remembered);
+    g->may_be_offline = offline;
+    return true;
 }
 
 /* Keeps the session awake, and rotates. */
@@ -99,15 +121,16 @@ void grant_refresh_token(call *c)
     authenticated_user user;
     minted m;
     if (!read_token(c, &claims) || !load_session(c, claims, &session, &client_session, &user) ||
+        !enter_session(c, claims, &session, &g) ||
         !grant_narrow_scopes(c, ost_claims_text(claims, "scope"), call_parameter(c, "scope"), &g) ||
         !grant_set_user(c, user.document, user.id, &g) || !consent_holds(c, user.id, g.scopes))
         return;
     g.granted_resources = ost_claims_text(claims, "resource");
     if (!resources_narrow(c, g.granted_resources, &g.resources))
         return;
-    g.session_id = session.id.data;
-    g.session_ends = session.ends;
-    g.idle_ends = session_idle_ends(c, session.remembered);
+    g.offline = g.may_be_offline; /* whatever scopes it is narrowed to */
+    if (!grant_check_offline(c, &g))
+        return;
     g.client_started = client_session_since(c, &client_session);
     g.nonce = ost_claims_text(claims, "nonce");
     g.auth_time = auth_time_of(claims, &session);

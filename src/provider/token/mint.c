@@ -2,6 +2,7 @@
 /* Making tokens: the registered claims in Keycloak's order, what the mappers add, a signature; see
  * grant.h. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "base/text.h"
@@ -9,6 +10,7 @@
 #include "provider/session/internal_token.h"
 #include "provider/token/claim_tree.h"
 #include "provider/token/grant.h"
+#include "provider/token/mapper.h"
 
 /* A text that is always there: signs nothing when memory is out. */
 static const char *fresh_id(call *c)
@@ -27,6 +29,8 @@ static int64_t earlier(int64_t a, int64_t limit)
 /* When the client's part of the session ends: with the session, or before. */
 static int64_t part_ends(const call *c, const grant *g)
 {
+    if (g->offline)
+        return g->session_ends;
     int64_t max =
         g->client->session_max > 0 ? g->client->session_max : c->realm->lifespans.client_max;
     if (max <= 0 || g->client_started <= 0)
@@ -37,6 +41,8 @@ static int64_t part_ends(const call *c, const grant *g)
 
 static int64_t part_idle_ends(const call *c, const grant *g)
 {
+    if (g->offline) /* the session tells, not the token; where it is not limited, as in Keycloak */
+        return c->realm->lifespans.offline_limited ? g->idle_ends : g->session_ends;
     int64_t idle =
         g->client->session_idle > 0 ? g->client->session_idle : c->realm->lifespans.client_idle;
     return idle > 0 && g->client_started > 0 ? earlier(c->now + idle, g->idle_ends) : g->idle_ends;
@@ -66,6 +72,12 @@ static void put_audience(call *c, claim_tree *tree, const audience_list *list)
         claim_put_json(tree, OST_TEXT("aud"), json);
 }
 
+/* By which session a token is known: a login's is what logouts and browsers are told. */
+static const char *session_of(const grant *g, bool of_login)
+{
+    return of_login && g->login_session_id != NULL ? g->login_session_id : g->session_id;
+}
+
 /* What every token begins with. A claim that depends on the mappers has its place only. */
 static claim_tree *begin_token(call *c, const grant *g, const char *typ, const char *id,
                                int64_t expires, int64_t auth_time)
@@ -88,18 +100,18 @@ static claim_tree *begin_token(call *c, const grant *g, const char *typ, const c
     if (g->nonce.len > 0)
         claim_put_text(tree, "nonce", g->nonce);
     if (g->session_id != NULL)
-        claim_put_string(tree, "session_state", g->session_id);
+        claim_put_string(tree, "session_state", session_of(g, strcmp(typ, "ID") == 0));
     return tree;
 }
 
-static bool sign(call *c, const claim_tree *tree, ost_alg alg, ost_text *ret_token)
+static bool sign(call *c, const claim_tree *tree, ost_alg alg, const char *typ, ost_text *ret_token)
 {
     ost_text claims;
     const ost_key *key = key_ring_signer(c->entry->keys, alg);
     if (c->error.status != 0)
         return false;
     if (key == NULL || claim_tree_write(tree, c->arena, &claims) != OST_OK ||
-        ost_jws_sign(claims, key, alg, "JWT", c->arena, ret_token) != OST_OK)
+        ost_jws_sign(claims, key, alg, typ, c->arena, ret_token) != OST_OK)
         return call_refuse(c, 500, "server_error", NULL);
     return true;
 }
@@ -118,6 +130,23 @@ static void take_resources(call *c, const grant *g, audience_list *list)
     }
 }
 
+/* Of the audiences those that were asked for (RFC 8693 §2.1); each has to be there. */
+static void take_audiences(call *c, const grant *g, audience_list *list)
+{
+    audience_list kept = {0};
+    for (size_t i = 0; g->audiences[i] != NULL; i++) {
+        bool there = false;
+        for (size_t k = 0; k < list->count && !there; k++)
+            there = strcmp(list->names[k], g->audiences[i]) == 0;
+        if (!there)
+            call_refuse(c, 400, "invalid_request",
+                        call_format(c, "Requested audience not available: %s", g->audiences[i]));
+        else
+            audience_add(&kept, g->audiences[i]);
+    }
+    *list = kept;
+}
+
 /* The mappers' turn, once the claims that they may not touch are sealed. */
 static void run_mappers(call *c, const grant *g, token_kind kind, audience_list *audiences,
                         claim_tree *tree)
@@ -127,7 +156,18 @@ static void run_mappers(call *c, const grant *g, token_kind kind, audience_list 
     mappers_run(c, g, kind, tree, audiences);
     if (kind == TOKEN_ACCESS && g->resources.len > 0)
         take_resources(c, g, audiences);
+    if (kind == TOKEN_ACCESS && g->audiences != NULL)
+        take_audiences(c, g, audiences);
     put_audience(c, tree, audiences);
+}
+
+/* Whose key a token is for (RFC 9449 §6.1). */
+static void put_confirmation(call *c, claim_tree *tree)
+{
+    const char *json =
+        c->jkt.len > 0 ? call_format(c, "{\"jkt\":\"%.*s\"}", OST_FORMAT(c->jkt)) : NULL;
+    if (json != NULL)
+        claim_put_json(tree, OST_TEXT("cnf"), text_of(json));
 }
 
 static bool mint_access(call *c, const grant *g, int64_t expires, ost_text *ret_token)
@@ -135,8 +175,8 @@ static bool mint_access(call *c, const grant *g, int64_t expires, ost_text *ret_
     static const char *const by_mappers[] = {"acr", "allowed-origins", "realm_access",
                                              "resource_access"};
     audience_list audiences = {0};
-    claim_tree *tree =
-        begin_token(c, g, "Bearer", fresh_id(c), expires, g->interactive ? g->auth_time : -1);
+    claim_tree *tree = begin_token(c, g, c->jkt.len > 0 ? "DPoP" : "Bearer", fresh_id(c), expires,
+                                   g->interactive ? g->auth_time : -1);
     if (tree == NULL)
         return false;
     for (size_t i = 0; i < ARRAY_LEN(by_mappers); i++)
@@ -144,9 +184,12 @@ static bool mint_access(call *c, const grant *g, int64_t expires, ost_text *ret_
     claim_put_text(tree, "scope", g->scope);
     if (g->session_id != NULL)
         claim_put_string(tree, "sid", g->session_id);
+    put_confirmation(c, tree);
+    if (g->client->at_jwt) /* RFC 9068 §2.2 asks for it beside azp */
+        claim_put_string(tree, "client_id", g->client->client_id);
     run_mappers(c, g, TOKEN_ACCESS, &audiences, tree);
     provider_count(c->provider, COUNT_TOKENS);
-    return sign(c, tree, g->client->access_alg, ret_token);
+    return sign(c, tree, g->client->access_alg, g->client->at_jwt ? "at+jwt" : "JWT", ret_token);
 }
 
 static void put_hash(call *c, const grant *g, claim_tree *tree, const char *name, ost_text value)
@@ -174,9 +217,9 @@ bool mint_id_token(call *c, const grant *g, ost_text access_token, ost_text code
     claim_reserve(tree, "acr");
     put_hash(c, g, tree, "s_hash", g->state);
     if (g->session_id != NULL)
-        claim_put_string(tree, "sid", g->session_id);
+        claim_put_string(tree, "sid", session_of(g, true));
     run_mappers(c, g, TOKEN_ID, &audiences, tree);
-    return sign(c, tree, g->client->id_alg, ret_token);
+    return sign(c, tree, g->client->id_alg, "JWT", ret_token);
 }
 
 static bool mint_refresh(call *c, const grant *g, minted *m)
@@ -184,8 +227,8 @@ static bool mint_refresh(call *c, const grant *g, minted *m)
     ost_text claims;
     int64_t expires = earlier(part_idle_ends(c, g), part_ends(c, g));
     const char *id = fresh_id(c);
-    claim_tree *tree =
-        begin_token(c, g, "Refresh", id, expires, g->interactive ? g->auth_time : -1);
+    claim_tree *tree = begin_token(c, g, g->offline ? "Offline" : "Refresh", id, expires,
+                                   g->interactive ? g->auth_time : -1);
     if (tree == NULL)
         return false;
     claim_put_string(tree, "aud", c->issuer);
@@ -194,10 +237,14 @@ static bool mint_refresh(call *c, const grant *g, minted *m)
     claim_put_string(tree, "sid", g->session_id);
     if (g->granted_resources.len > 0)
         claim_put_text(tree, "resource", g->granted_resources);
+    /* Of a confidential client, its own proof guards it (RFC 9449 §5). */
+    if (g->client->public_client)
+        put_confirmation(c, tree);
     if (c->error.status != 0 || claim_tree_write(tree, c->arena, &claims) != OST_OK)
         return call_refuse(c, 500, "server_error", NULL);
     m->refresh_id = text_of(id);
-    m->refresh_expires_in = expires - c->now;
+    bool unlimited = g->offline && !c->realm->lifespans.offline_limited;
+    m->refresh_expires_in = unlimited ? 0 : expires - c->now;
     return internal_token_make(c, claims, "JWT", &m->refresh_token);
 }
 
@@ -228,6 +275,11 @@ bool mint_userinfo(call *c, const grant *g, ost_text *ret_json)
     return true;
 }
 
+static const char *bearer_word(const realm_client *client)
+{
+    return client->lower_case_bearer ? "bearer" : "Bearer";
+}
+
 bool mint_answer(call *c, const grant *g, const minted *m)
 {
     c->event.user = g->user_id;
@@ -241,12 +293,14 @@ bool mint_answer(call *c, const grant *g, const minted *m)
     ost_json_member_integer(w, "refresh_expires_in", m->refresh_expires_in);
     if (m->refresh_token.len > 0)
         ost_json_member_text(w, "refresh_token", m->refresh_token);
-    ost_json_member_string(w, "token_type", "Bearer");
+    ost_json_member_string(w, "token_type", c->jkt.len > 0 ? "DPoP" : bearer_word(g->client));
+    if (g->issued_token_type != NULL)
+        ost_json_member_string(w, "issued_token_type", g->issued_token_type);
     if (m->id_token.len > 0)
         ost_json_member_text(w, "id_token", m->id_token);
     ost_json_member_integer(w, "not-before-policy", c->realm->not_before);
     if (g->session_id != NULL)
-        ost_json_member_string(w, "session_state", g->session_id);
+        ost_json_member_string(w, "session_state", session_of(g, true));
     ost_json_member_text(w, "scope", g->scope);
     ost_json_close_object(w);
     if (ost_json_writer_finish(w, &c->answer) != OST_OK)

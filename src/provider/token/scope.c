@@ -8,7 +8,7 @@
 
 #define MAX_SCOPES 128
 #define MAX_SCOPE_TEXT 4096
-#define OFFLINE "offline_access" /* is not granted: there are no offline tokens */
+#define OFFLINE "offline_access"
 
 static const realm_scope *find(const realm_scope *const *list, ost_text name)
 {
@@ -41,7 +41,7 @@ static bool add_requested(call *c, ost_text requested, grant *g, const realm_sco
             continue;
         if (text_is(word, "openid"))
             g->openid = true;
-        else if (text_is(word, OFFLINE) && is_offered(g->client, word))
+        else if (text_is(word, OFFLINE) && is_offered(g->client, word) && !g->may_be_offline)
             continue;
         else if (optional != NULL && *count < MAX_SCOPES && find(chosen, word) == NULL)
             chosen[(*count)++] = optional;
@@ -88,19 +88,20 @@ bool grant_choose_scopes(call *c, ost_text requested, grant *g)
     for (size_t i = 0; g->client->default_scopes[i] != NULL && count < MAX_SCOPES; i++) {
         /* role_list is of another protocol */
         if (is_for_tokens(g->client->default_scopes[i]) &&
-            strcmp(g->client->default_scopes[i]->name, OFFLINE) != 0)
+            (g->may_be_offline || strcmp(g->client->default_scopes[i]->name, OFFLINE) != 0))
             chosen[count++] = g->client->default_scopes[i];
     }
     if (!add_requested(c, requested, g, chosen, &count))
         return false;
     g->scopes = chosen;
+    g->offline = g->client->refresh_tokens && find(chosen, OST_TEXT(OFFLINE)) != NULL;
     return write_scope(c, g, false, &g->scope) && write_scope(c, g, true, &g->lasting_scope);
 }
 
 bool grant_narrow_scopes(call *c, ost_text lasting, ost_text requested, grant *g)
 {
     buffer_auto buffer both;
-    grant whole = {.client = g->client};
+    grant whole = {.client = g->client, .may_be_offline = g->may_be_offline};
     ost_text rest = requested, word;
     if (!grant_choose_scopes(c, requested, g) || !grant_choose_scopes(c, lasting, &whole))
         return false;
@@ -119,6 +120,18 @@ bool grant_narrow_scopes(call *c, ost_text lasting, ost_text requested, grant *g
         return false;
     g->lasting_scope = whole.lasting_scope;
     return true;
+}
+
+/* Whoever has the role, and only with a client that sees it. */
+bool grant_check_offline(call *c, const grant *g)
+{
+    if (!g->offline)
+        return true;
+    for (size_t i = 0; g->roles.realm_roles != NULL && g->roles.realm_roles[i] != NULL; i++) {
+        if (strcmp(g->roles.realm_roles[i], OFFLINE) == 0)
+            return true;
+    }
+    return call_refuse(c, 400, "not_allowed", "Offline tokens not allowed for the user or client");
 }
 
 bool grant_set_user(call *c, const ost_json *user, ost_text user_id, grant *g)

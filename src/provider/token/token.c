@@ -6,7 +6,10 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/call/call_event.h"
+#include "provider/session/proof_of_key.h"
 #include "provider/token/client_auth.h"
+
+#define GRANT_TOKEN_EXCHANGE "urn:ietf:params:oauth:grant-type:token-exchange"
 
 /* RSA signatures grow with the cube of the key: above this, they would hold up the loop. */
 #define MAX_BITS_ON_LOOP 2048
@@ -20,6 +23,7 @@ static const struct {
     {"authorization_code", grant_authorization_code, ON_STORE_POOL, EVENT_CODE_TO_TOKEN},
     {"refresh_token", grant_refresh_token, ON_STORE_POOL, EVENT_REFRESH_TOKEN},
     {"password", grant_password, ON_HASH_POOL, EVENT_LOGIN},
+    {GRANT_TOKEN_EXCHANGE, grant_token_exchange, ON_STORE_POOL, EVENT_TOKEN_EXCHANGE},
     {"client_credentials", grant_client_credentials, ON_LOOP, EVENT_CLIENT_LOGIN},
 };
 
@@ -77,12 +81,20 @@ static void dispatch(call *c, size_t grant)
     call_work(c, grants[grant].run, send);
 }
 
+/* A client that wants its tokens bound to a key shows one (RFC 9449 §5). */
+static bool read_proof(call *c)
+{
+    return proof_of_key_read(c, "/protocol/openid-connect/token", &c->jkt) &&
+           (c->jkt.len > 0 || !c->client->dpop_bound ||
+            call_refuse(c, 400, "invalid_dpop_proof", "DPoP proof is missing"));
+}
+
 /* Once the client can be known. */
 static void begin(call *c)
 {
     size_t grant = 0;
-    if (c->error.status == 0 && find_grant(c, &grant))
-        (void)client_authenticate(c);
+    if (c->error.status == 0 && find_grant(c, &grant) && client_authenticate(c))
+        (void)read_proof(c);
     if (c->error.status != 0)
         send(c);
     else

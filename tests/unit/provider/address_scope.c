@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which addresses a stranger may have us ask. */
-#include "provider/realm/address_scope.h"
+#include "http/message/address_scope.h"
 #include "base/array.h"
 #include "base/text.h"
 #include "test.h"

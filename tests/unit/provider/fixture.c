@@ -29,6 +29,9 @@ fixture *fixture_new(const char *document)
     f->provider.development = true;
     pthread_mutex_init(&f->provider.keeper_lock, NULL);
     assert_int_equal(proof_cache_new(&context, 1000, &f->provider.assertions), OST_OK);
+    assert_int_equal(
+        sender_rules_init(&f->provider.senders, &(ost_dpop_rules){.proofs = 100}, &context, NULL),
+        OST_OK);
     if (store_open(":memory:", &f->provider.store, &error) != OST_OK ||
         realm_import_document(f->provider.store, text_of(document), &context, &error) != OST_OK ||
         realm_table_load(f->provider.store, NULL, &f->realms, &error) != OST_OK)
@@ -42,6 +45,7 @@ void fixture_free(fixture *f)
     realm_table_free(f->realms);
     store_close(f->provider.store);
     proof_cache_free(f->provider.assertions);
+    sender_rules_clear(&f->provider.senders);
     pthread_mutex_destroy(&f->provider.keeper_lock);
     ost_arena_free(f->arena);
     memory_free(f);

@@ -655,6 +655,59 @@ static void a_changed_realm_keeps_the_sessions_of_those_who_stay(void **state)
     assert_true(text_is(keys[0].jwk, "{}"));
 }
 
+static void a_pushed_request_is_taken_once_by_its_client(void **state)
+{
+    store_pushed pushed = {.id = OST_TEXT("p1"),
+                           .realm = OST_TEXT("r"),
+                           .client_id = OST_TEXT("c"),
+                           .parameters = OST_TEXT("a=b"),
+                           .expires = 100};
+    ost_text taken;
+    (void)state;
+    assert_int_equal(store_pushed_create(db, &pushed, 2, 10), OST_OK);
+    assert_int_equal(store_pushed_create(db, &pushed, 2, 10), OST_E_CONFLICT);
+    assert_int_equal(
+        store_pushed_take(db, pushed.realm, OST_TEXT("d"), pushed.id, 10, arena, &taken),
+        OST_E_NOT_FOUND);
+    assert_int_equal(
+        store_pushed_take(db, OST_TEXT("s"), pushed.client_id, pushed.id, 10, arena, &taken),
+        OST_E_NOT_FOUND);
+    assert_int_equal(
+        store_pushed_take(db, pushed.realm, pushed.client_id, pushed.id, 100, arena, &taken),
+        OST_E_NOT_FOUND);
+    assert_int_equal(
+        store_pushed_take(db, pushed.realm, pushed.client_id, pushed.id, 99, arena, &taken),
+        OST_OK);
+    assert_true(text_is(taken, "a=b"));
+    assert_int_equal(
+        store_pushed_take(db, pushed.realm, pushed.client_id, pushed.id, 99, arena, &taken),
+        OST_E_NOT_FOUND);
+}
+
+static void a_client_has_so_many_requests_waiting(void **state)
+{
+    store_pushed pushed = {.realm = OST_TEXT("r"),
+                           .client_id = OST_TEXT("c"),
+                           .parameters = OST_TEXT("a=b"),
+                           .expires = 100};
+    const char *ids[] = {"p1", "p2", "p3", "p4"};
+    size_t rows = 0;
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        pushed.id = text_of(ids[i]);
+        assert_int_equal(store_pushed_create(db, &pushed, 2, 10), OST_OK);
+    }
+    pushed.id = text_of(ids[2]);
+    assert_int_equal(store_pushed_create(db, &pushed, 2, 99), OST_E_BUSY);
+    assert_int_equal(store_pushed_create(db, &pushed, 2, 100), OST_OK);
+    pushed.client_id = OST_TEXT("d");
+    pushed.id = text_of(ids[3]);
+    assert_int_equal(store_pushed_create(db, &pushed, 2, 10), OST_OK);
+    assert_int_equal(store_sweep(db, 99, &rows), OST_OK);
+    assert_int_equal(store_sweep(db, 100, &rows), OST_OK);
+    assert_int_equal(rows, 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -683,6 +736,8 @@ int main(void)
         cmocka_unit_test(what_programs_remember_has_a_generation),
         cmocka_unit_test(a_realm_is_changed_whole_or_not_at_all),
         cmocka_unit_test(a_changed_realm_keeps_the_sessions_of_those_who_stay),
+        cmocka_unit_test(a_pushed_request_is_taken_once_by_its_client),
+        cmocka_unit_test(a_client_has_so_many_requests_waiting),
     };
     return cmocka_run_group_tests_name("store-rows-memory", tests, setup_memory, teardown) +
            cmocka_run_group_tests_name("store-rows-file", tests, setup_file, teardown);

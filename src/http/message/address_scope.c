@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The scope of addresses; see address_scope.h. */
-#include "provider/realm/address_scope.h"
+#include "http/message/address_scope.h"
 
 #include <string.h>
 

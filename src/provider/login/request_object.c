@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Request objects; see request_object.h. */
+#include "provider/login/request_object.h"
+
+#include "base/array.h"
+#include "base/text.h"
+#include "jose/jwt/numeric_date.h"
+#include "provider/token/client_signature.h"
+
+#define LEEWAY 15         /* seconds that the clocks may be apart */
+#define PARAMETERS_MAX 64 /* of one object */
+
+static bool refuse(call *c, const char *why)
+{
+    return call_refuse(c, 400, "invalid_request_object", why);
+}
+
+/* An ID token or an access token says what it is, and is signed by nobody's client; what a client
+ * signs to prove itself or its key has types of its own (RFC 9101 §10.8, RFC 8725 §3.11). */
+static bool is_of_type(ost_text typ)
+{
+    return typ.len == 0 || ost_typ_is(typ, "JWT") || ost_typ_is(typ, "oauth-authz-req+jwt");
+}
+
+static bool verify(call *c, const realm_client *client, ost_text object,
+                   const ost_json **ret_claims)
+{
+    static const ost_json_limits limits = {
+        .max_bytes = 64 << 10, .max_depth = 16, .max_values = 2048};
+    ost_unverified_jws jws;
+    ost_text payload;
+    ost_algs algorithms = client->request.object_algorithms;
+    if (algorithms == 0 ||
+        ost_jws_read_unverified(object, algorithms, c->arena, &jws, NULL) != OST_OK)
+        return refuse(c, "The request object is malformed, or its algorithm is not accepted");
+    if (!is_of_type(jws.typ))
+        return refuse(c, "The request object is of another type");
+    ost_result result = client_signature_verify(client, &jws, c->arena, &payload);
+    if (result == OST_E_MEMORY || result == OST_E_CRYPTO)
+        return call_refuse(c, 500, "server_error", NULL);
+    if (result != OST_OK)
+        return refuse(c, "The request object's signature is not by the client");
+    if (ost_json_read(payload, &limits, c->arena, ret_claims, NULL) != OST_OK ||
+        !ost_json_is(*ret_claims, OST_JSON_OBJECT))
+        return refuse(c, "The request object's claims are malformed");
+    return true;
+}
+
+/* Those that there are have to be in time. */
+static bool check_times(call *c, const ost_json *claims)
+{
+    static const char *const names[] = {"exp", "nbf", "iat"};
+    int64_t times[ARRAY_LEN(names)] = {INT64_MAX, 0, 0};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        const ost_json *claim = ost_json_get(claims, names[i]);
+        if (claim != NULL && !numeric_date_read(claim, &times[i]))
+            return refuse(c, "A time of the request object is malformed");
+    }
+    return (times[0] > c->now - LEEWAY && times[1] <= c->now + LEEWAY &&
+            times[2] <= c->now + LEEWAY) ||
+           refuse(c, "The request object has expired, or is not valid yet");
+}
+
+/* `aud` is the issuer, or a list that names it. */
+static bool is_for_us(const call *c, const ost_json *audience)
+{
+    if (audience == NULL || ost_json_equals(audience, text_of(c->issuer)))
+        return true;
+    for (const ost_json *at = ost_json_first(audience); at != NULL; at = ost_json_next(at)) {
+        if (ost_json_equals(at, text_of(c->issuer)))
+            return true;
+    }
+    return false;
+}
+
+static bool check_claims(call *c, const realm_client *client, const ost_json *claims)
+{
+    ost_text id = text_of(client->client_id);
+    const ost_json *issuer = ost_json_get(claims, "iss");
+    if (!ost_json_equals(ost_json_get(claims, "client_id"), id) ||
+        (issuer != NULL && !ost_json_equals(issuer, id)))
+        return refuse(c, "The request object is of another client");
+    if (ost_json_get(claims, "sub") != NULL) /* it may be an assertion by which the client proves
+                                                who it is (RFC 9101 §10.8) */
+        return refuse(c, "The request object has a subject");
+    if (ost_json_get(claims, "request") != NULL || ost_json_get(claims, "request_uri") != NULL)
+        return refuse(c, "The request object holds another one");
+    if (!is_for_us(c, ost_json_get(claims, "aud")))
+        return refuse(c, "The request object is for another audience");
+    return check_times(c, claims);
+}
+
+/* ---- its claims as parameters ---- */
+
+static bool is_of_the_jwt(ost_text name)
+{
+    static const char *const names[] = {"iss", "aud", "exp", "nbf", "iat", "jti"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (text_is(name, names[i]))
+            return true;
+    }
+    return false;
+}
+
+typedef struct parameters {
+    http_pair *pairs;
+    size_t count;
+} parameters;
+
+/* Texts are as they are; numbers, and the objects of `claims`, as they are written. */
+static bool add(parameters *p, ost_text name, const ost_json *value)
+{
+    ost_text text;
+    if (!ost_json_text(value, &text))
+        text = ost_json_source(value);
+    if (p->count == PARAMETERS_MAX || text_find(text, '\0', 0) < text.len)
+        return false;
+    p->pairs[p->count++] = (http_pair){name, text};
+    return true;
+}
+
+/* Each of several APIs is a parameter of its own (RFC 8707 §2). */
+static bool add_claim(parameters *p, const ost_json *claim)
+{
+    ost_text name = ost_json_name(claim);
+    if (!text_is(name, "resource") || !ost_json_is(claim, OST_JSON_ARRAY))
+        return add(p, name, claim);
+    for (const ost_json *at = ost_json_first(claim); at != NULL; at = ost_json_next(at)) {
+        if (!add(p, name, at))
+            return false;
+    }
+    return true;
+}
+
+static bool replace_form(call *c, const ost_json *claims)
+{
+    parameters p = {.pairs = ost_arena_alloc(c->arena, PARAMETERS_MAX * sizeof *p.pairs)};
+    if (p.pairs == NULL)
+        return call_refuse(c, 500, "server_error", NULL);
+    for (const ost_json *at = ost_json_first(claims); at != NULL; at = ost_json_next(at)) {
+        if (!is_of_the_jwt(ost_json_name(at)) && !add_claim(&p, at))
+            return refuse(c, "The request object's claims are no parameters");
+    }
+    c->form = (http_form){.pairs = p.pairs, .count = p.count};
+    return true;
+}
+
+bool request_object_read(call *c, const realm_client *client)
+{
+    const ost_json *claims;
+    ost_text object = call_parameter(c, "request");
+    if (object.len == 0)
+        return !client->request.object_required ||
+               refuse(c, "The client signs its requests, and this one is not signed");
+    if (call_parameter(c, "request_uri").len > 0 || http_form_count(&c->form, "request") != 1)
+        return refuse(c, "There is more than one request object");
+    return verify(c, client, object, &claims) && check_claims(c, client, claims) &&
+           replace_form(c, claims);
+}

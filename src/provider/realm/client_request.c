@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a client's authorization requests have to be; see client_request.h. */
+#include "provider/realm/client_request.h"
+
+#include "base/array.h"
+#include "base/text.h"
+
+static ost_text attribute(const ost_json *client, const char *name)
+{
+    ost_text text = {0};
+    (void)!ost_json_text(ost_json_get(ost_json_get(client, "attributes"), name), &text);
+    return text;
+}
+
+/* Settings that make requests safer and that are not there. */
+static const char *find_bar(const ost_json *client)
+{
+    static const char *const bars[] = {"request.object.encryption.alg",
+                                       "request.object.encryption.enc"};
+    if (text_is(attribute(client, "request.object.required"), "request_uri only"))
+        return "request.object.required";
+    for (size_t i = 0; i < ARRAY_LEN(bars); i++) {
+        ost_text value = attribute(client, bars[i]);
+        if (value.len > 0 && !text_is(value, "any"))
+            return bars[i];
+    }
+    return NULL;
+}
+
+/* "none" and what is unknown leave no algorithm; unsigned objects prove nothing. */
+static ost_algs load_algorithms(ost_text name)
+{
+    const ost_algs all =
+        OST_ALGS_DEFAULT | OST_ALG_BIT(OST_HS256) | OST_ALG_BIT(OST_HS384) | OST_ALG_BIT(OST_HS512);
+    if (name.len == 0 || text_is(name, "any"))
+        return all;
+    ost_alg alg = ost_alg_of(name);
+    return alg != OST_ALG_UNSET ? OST_ALG_BIT(alg) & all : 0;
+}
+
+client_request client_request_load(const ost_json *client)
+{
+    ost_text required = attribute(client, "request.object.required");
+    return (client_request){
+        .pushed_only = text_is(attribute(client, "require.pushed.authorization.requests"), "true"),
+        .object_required = required.len > 0 && !text_is(required, "not required"),
+        .object_algorithms = load_algorithms(attribute(client, "request.object.signature.alg")),
+        .barred = find_bar(client),
+    };
+}

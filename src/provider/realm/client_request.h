@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a client's authorization requests have to be, as its attributes say. */
+#ifndef CLIENT_REQUEST_H
+#define CLIENT_REQUEST_H
+
+#include <ostiary/jose.h>
+
+typedef struct client_request {
+    bool pushed_only;           /* require.pushed.authorization.requests (RFC 9126) */
+    bool object_required;       /* request.object.required (RFC 9101) */
+    ost_algs object_algorithms; /* request.object.signature.alg */
+    const char *barred;         /* the attribute that asks for what is not there: such requests are
+                                   refused; NULL: none */
+} client_request;
+
+/* Of a ClientRepresentation. */
+client_request client_request_load(const ost_json *client);
+
+#endif

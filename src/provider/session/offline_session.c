@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Offline sessions; see offline_session.h. */
+#include "provider/session/offline_session.h"
+
+#include "base/text.h"
+#include "provider/realm/uuid.h"
+
+#define UNLIMITED ((int64_t)100 * 366 * 86400) /* seconds */
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The shortest of those that are set: 0 is no limit. */
+static int64_t shorter(int64_t a, int64_t b)
+{
+    return a <= 0 ? b : b <= 0 ? a : earlier(a, b);
+}
+
+int64_t offline_session_idle_ends(const call *c)
+{
+    const realm_lifespans *l = &c->realm->lifespans;
+    int64_t of_client =
+        c->client->offline_idle > 0 ? c->client->offline_idle : l->client_offline_idle;
+    return c->now + shorter(l->offline_idle, of_client);
+}
+
+static int64_t max_ends(const call *c)
+{
+    const realm_lifespans *l = &c->realm->lifespans;
+    if (!l->offline_limited)
+        return c->now + UNLIMITED;
+    int64_t of_client = c->client->offline_max > 0 ? c->client->offline_max : l->client_offline_max;
+    return c->now + shorter(l->offline_max, of_client);
+}
+
+/* A UUID of the code's hash: nobody guesses it who does not know the code. */
+ost_text offline_session_id(call *c, ost_text code)
+{
+    unsigned char h[32];
+    const char *seed = call_format(c, "offline %.*s", OST_FORMAT(code));
+    if (code.len == 0)
+        return uuid_text(c->provider->context, c->arena);
+    if (seed == NULL || ost_sha256(text_of(seed), h) != OST_OK)
+        return (ost_text){0};
+    h[6] = (unsigned char)(0x40 | (h[6] & 0x0f));
+    h[8] = (unsigned char)(0x80 | (h[8] & 0x3f));
+    return text_of(call_format(
+        c, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", h[0], h[1], h[2],
+        h[3], h[4], h[5], h[6], h[7], h[8], h[9], h[10], h[11], h[12], h[13], h[14], h[15]));
+}
+
+store_session offline_session_begin(call *c, ost_text id, ost_text user_id, ost_text login,
+                                    int64_t auth_time)
+{
+    const char *notes = call_format(c, "{\"offline\":\"%.*s\"}", OST_FORMAT(login));
+    store_session session = {
+        .id = id,
+        .realm = text_of(c->realm->name),
+        .user_id = user_id,
+        .auth_time = auth_time,
+        .started = c->now,
+        .last_access = c->now,
+        .ends = max_ends(c),
+        .idle_ends = offline_session_idle_ends(c),
+        .notes = text_of(notes),
+    };
+    if (id.data == NULL)
+        call_refuse(c, 500, "server_error", NULL);
+    return session;
+}
+
+bool offline_session_is(call *c, const store_session *session, const char **ret_login)
+{
+    const ost_json *notes;
+    ost_text login;
+    if (ost_json_read(session->notes, NULL, c->arena, &notes, NULL) != OST_OK ||
+        !ost_json_text(ost_json_get(notes, "offline"), &login))
+        return false;
+    *ret_login = login.len > 0 ? ost_arena_copy(c->arena, login) : NULL;
+    return true;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Proofs of possession of a key; see proof_of_key.h. */
+#include "provider/session/proof_of_key.h"
+
+#include "base/text.h"
+#include "guard/sender/dpop_proof.h"
+#include "guard/sender/request_url.h"
+
+#define INVALID_PROOF "invalid_dpop_proof"
+
+/* In its normal form. NULL data: the call is refused. */
+static ost_text url_of(call *c, const char *path)
+{
+    ost_text url = {0};
+    const char *text = call_format(c, "%s%s", c->issuer, path);
+    if (text == NULL || request_url_normalize(text_of(text), c->arena, &url) != OST_OK)
+        call_refuse(c, 500, "server_error", NULL);
+    return url;
+}
+
+/* True: the nonce will do. A client that has none, or an old one, is told the newest. */
+static bool check_nonce(call *c, const dpop_proof *proof)
+{
+    const sender_rules *rules = &c->provider->senders;
+    if (!c->realm->dpop_nonce)
+        return true;
+    dpop_nonce_state state = dpop_nonce_check(&rules->nonces, proof->nonce, c->now);
+    if (state == DPOP_NONCE_CURRENT)
+        return true;
+    (void)!http_set_field(c->exchange, "DPoP-Nonce",
+                          dpop_nonce_now(&rules->nonces, c->now, c->arena));
+    return state == DPOP_NONCE_OLD ||
+           call_refuse(c, 400, "use_dpop_nonce", "The DPoP proof needs a nonce of this server");
+}
+
+static bool remember(call *c, const dpop_proof *proof)
+{
+    const sender_rules *rules = &c->provider->senders;
+    ost_text owner = text_of(proof->thumbprint);
+    switch (proof_cache_add(rules->proofs, owner, proof->jti, proof->iat + (int64_t)rules->lifetime,
+                            c->now)) {
+    case OST_OK:
+        return true;
+    case OST_E_CONFLICT:
+        return call_refuse(c, 400, INVALID_PROOF, "DPoP proof has already been used");
+    case OST_E_BUSY:
+        return call_refuse_busy(c);
+    default:
+        return call_refuse(c, 500, "server_error", NULL);
+    }
+}
+
+bool proof_of_key_read(call *c, const char *path, ost_text *ret_jkt)
+{
+    const sender_rules *rules = &c->provider->senders;
+    dpop_proof proof;
+    ost_error error = {0};
+    size_t count = http_request_field_count(c->request, "dpop");
+    *ret_jkt = (ost_text){0};
+    if (count == 0)
+        return true;
+    if (count > 1)
+        return call_refuse(c, 400, INVALID_PROOF, "There is more than one DPoP proof");
+    const dpop_demand demand = {.for_token = true,
+                                .method = OST_TEXT("POST"),
+                                .url = url_of(c, path),
+                                .algorithms = rules->algorithms,
+                                .keys = rules->keys,
+                                .now = c->now,
+                                .lifetime = rules->lifetime,
+                                .leeway = rules->leeway};
+    if (demand.url.data == NULL)
+        return false;
+    ost_result result = dpop_proof_check(text_trim(http_request_field(c->request, "dpop")), &demand,
+                                         c->arena, &proof, &error);
+    if (result == OST_E_MEMORY || result == OST_E_CRYPTO)
+        return call_refuse(c, 500, "server_error", NULL);
+    if (result != OST_OK)
+        return call_refuse(c, 400, INVALID_PROOF, call_format(c, "DPoP proof: %s", error.detail));
+    const char *jkt = call_format(c, "%s", proof.thumbprint);
+    if (jkt == NULL || !check_nonce(c, &proof) || !remember(c, &proof))
+        return false;
+    *ret_jkt = text_of(jkt);
+    return true;
+}
+
+ost_result proof_of_key_check(call *c, const char *path, ost_text token, const ost_claims *claims,
+                              bool by_dpop)
+{
+    const ost_text proof = http_request_field(c->request, "dpop");
+    const ost_credentials came = {.method = c->request->method == HTTP_POST ? OST_TEXT("POST")
+                                                                            : OST_TEXT("GET"),
+                                  .url = url_of(c, path),
+                                  .dpop = &proof,
+                                  .dpop_count = http_request_field_count(c->request, "dpop")};
+    sender_binding bound;
+    ost_text nonce = {0};
+    const sender_call asked = {.rules = &c->provider->senders,
+                               .credentials = &came,
+                               .claims = {claims},
+                               .token = token,
+                               .dpop_scheme = by_dpop,
+                               .now = c->now,
+                               .arena = c->arena};
+    ost_result result = sender_check_binding(&asked, &bound, NULL);
+    if (result == OST_OK && bound.jkt.data != NULL)
+        result = sender_check_proof(&asked, &bound, &nonce, NULL);
+    return result;
+}

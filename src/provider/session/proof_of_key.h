@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tokens that are bound to a client's key (DPoP, RFC 9449): the proofs by which clients get them,
+ * and use them at the provider itself. */
+#ifndef PROOF_OF_KEY_H
+#define PROOF_OF_KEY_H
+
+#include <ostiary/jose.h>
+
+#include "provider/call/call.h"
+
+/* Reads the proof that came with a request to `path` below the issuer, for tokens to be bound to
+ * its key: *ret_jkt is the key's thumbprint, empty when no proof came. False: it is not good; the
+ * call is refused with invalid_dpop_proof, or use_dpop_nonce. */
+bool proof_of_key_read(call *call, const char *path, ost_text *ret_jkt);
+
+/* Whether an access token of this realm, which was presented at `path` by the scheme DPoP
+ * (`by_dpop`) or as a bearer token, is in its owner's hands: one that is bound came with a proof.
+ * OST_E_SENDER, OST_E_PROOF, OST_E_PROOF_NONCE, OST_E_BUSY. */
+OST_MUST_CHECK ost_result proof_of_key_check(call *call, const char *path, ost_text token,
+                                             const ost_claims *claims, bool by_dpop);
+
+#endif

@@ -1,0 +1,345 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Authorization requests that clients push (RFC 9126) and that they sign (RFC 9101)."""
+
+import json
+import time
+
+import pytest
+from forgery import hmac_token
+from oidc import Client, Pkce, callback_of
+from programs import Provider
+from signer import EcSigner, RsaSigner, signing_input
+from web import Browser, query_of, unverified_token
+
+CALLBACK = "http://localhost:8000/auth"
+SECRET = "a secret of thirty-two bytes, so that HS256 signs"
+CAROL = ("carol", "carol-password")
+EC, RSA, STRANGER = EcSigner("ec"), RsaSigner("rsa"), EcSigner("ec")
+KEYS = {"use.jwks.string": "true", "jwks.string": json.dumps({"keys": [EC.jwk(), RSA.jwk()]})}
+
+
+class BySecret:
+    header = {"alg": "HS256", "typ": "JWT"}
+
+    @staticmethod
+    def token(header, claims):
+        return hmac_token(header, claims, SECRET.encode())
+
+
+PREFIX = "urn:ietf:params:oauth:request_uri:"
+
+
+def client(client_id, **attributes):
+    return {"clientId": client_id, "secret": SECRET, "redirectUris": [CALLBACK], "attributes": attributes}
+
+
+REALM = {
+    "realm": "shop",
+    "enabled": True,
+    "clients": [
+        client("web", **KEYS),
+        {**client("other", **KEYS), "secret": f"{SECRET} too"},
+        client("pushing", **{"require.pushed.authorization.requests": "true"}),
+        client("signing", **KEYS, **{"request.object.required": "request only", "request.object.signature.alg": "ES256"}),
+        client("by-reference", **KEYS, **{"request.object.required": "request_uri only"}),
+        client("unsigned", **KEYS, **{"request.object.signature.alg": "none"}),
+        {"clientId": "spa", "publicClient": True, "redirectUris": [CALLBACK]},
+    ],
+    "users": [
+        {
+            "username": "carol",
+            "enabled": True,
+            "email": "carol@example.com",
+            "firstName": "Carol",
+            "lastName": "Cook",
+            "emailVerified": True,
+            "credentials": [{"type": "password", "value": "carol-password"}],
+        }
+    ],
+}
+WEB, PUSHING, SIGNING = (Client(name, SECRET, CALLBACK) for name in ("web", "pushing", "signing"))
+OTHER = Client("other", f"{SECRET} too", CALLBACK)
+
+
+@pytest.fixture(scope="module")
+def provider(work):
+    files = [work / f"{name}-realm.json" for name in ("shop", "brief")]
+    files[0].write_text(json.dumps(REALM))
+    files[1].write_text(json.dumps({**REALM, "realm": "brief", "attributes": {"parRequestUriLifespan": "1"}}))
+    with Provider(files, work / "pushed") as provider:
+        yield provider
+
+
+@pytest.fixture(scope="module")
+def realm(provider):
+    return provider.realm("shop")
+
+
+def push(realm, client=WEB, **changes):
+    params = realm.auth_params(client, **changes)
+    return realm.browser().post(realm.endpoint("ext/par/request"), {**params, **client.form})
+
+
+def pushed(realm, client=WEB, **changes):
+    answer = push(realm, client, **changes)
+    assert answer.status == 201, answer.text
+    assert answer.json()["request_uri"].startswith(PREFIX)
+    return answer.json()["request_uri"]
+
+
+def begin(realm, request_uri, client=WEB, browser=None, **more):
+    params = {"client_id": client.client_id, "request_uri": request_uri, **more}
+    return (browser or Browser()).get(realm.endpoint("auth"), params)
+
+
+def assert_login(answer):
+    assert answer.status == 200 and answer.page.form("kc-form-login"), answer.text[:300]
+
+
+def assert_page(answer, words="Invalid Request"):
+    assert answer.status == 400 and words in answer.text, (answer.status, answer.location, answer.text[:300])
+
+
+def assert_error(answer, status, error, description=""):
+    assert (answer.status, answer.json()["error"]) == (status, error), answer.text
+    assert description in answer.json().get("error_description", "")
+
+
+# Pushed requests
+
+
+@pytest.mark.parametrize("client", [WEB, PUSHING, Client("spa", None, CALLBACK)], ids=lambda c: c.client_id)
+def test_a_pushed_request_leads_to_tokens(realm, client):
+    pkce, browser = Pkce(), Browser()
+    page = begin(realm, pushed(realm, client, state="the client's", **pkce.params), client, browser)
+    assert_login(page)
+    answer = browser.submit(page.page.form("kc-form-login"), username=CAROL[0], password=CAROL[1])
+    callback = callback_of(answer)
+    assert callback["state"] == "the client's"
+    tokens = realm.code(client, callback["code"], pkce)
+    assert tokens.status == 200, tokens.text
+    assert unverified_token(tokens.json()["id_token"])[1]["nonce"] == "nonce-1"
+    again = begin(realm, pushed(realm, client, prompt="none", **pkce.params), client, browser)
+    assert "code" in callback_of(again)
+
+
+def test_the_answer_is_for_the_client_alone(realm):
+    answer = push(realm)
+    assert answer.json()["expires_in"] == 60
+    assert answer.header("cache-control") == "no-store"
+    assert realm.discovery().json()["pushed_authorization_request_endpoint"] == realm.endpoint("ext/par/request")
+
+
+def test_a_pushed_request_works_once(realm):
+    uri = pushed(realm)
+    assert_login(begin(realm, uri))
+    assert_page(begin(realm, uri))
+
+
+def test_a_pushed_request_is_its_clients_alone(realm):
+    uri = pushed(realm)
+    assert_page(begin(realm, uri, OTHER))
+    assert_page(begin(realm.__class__(realm.base, "brief"), uri))
+    assert_page(Browser().get(realm.endpoint("auth"), {"request_uri": uri}))
+    assert_page(Browser().get(realm.endpoint("auth"), {"request_uri": uri, "client_id": ["web", "other"]}))
+    assert_page(Browser().get(realm.endpoint("auth"), {"request_uri": [uri, uri], "client_id": "web"}))
+    for changed in (uri[:-1], uri + "0", uri.upper(), PREFIX, uri.replace(PREFIX, PREFIX + "%00")):
+        assert_page(begin(realm, changed), "Invalid")
+    assert_login(begin(realm, uri))  # what others tried has used nothing up
+
+
+def test_a_pushed_request_waits_as_long_as_the_realm_says(provider):
+    realm = provider.realm("brief")
+    answer = push(realm)
+    assert answer.json()["expires_in"] == 1
+    assert_login(begin(realm, pushed(realm)))
+    uri = pushed(realm)
+    time.sleep(1.1)
+    assert_page(begin(realm, uri))
+
+
+def test_it_survives_a_restart(work):
+    file = work / "shop-realm.json"
+    with Provider([file], work / "pushed-restart") as provider:
+        realm = provider.realm("shop")
+        uri = pushed(realm)
+        provider.kill()
+        provider.start()
+        assert_login(begin(realm, uri))
+        assert_page(begin(realm, uri))
+
+
+def test_what_the_browser_adds_does_not_count(realm):
+    uri = pushed(realm, state="pushed", prompt="none")
+    more = {"state": "injected", "redirect_uri": "http://localhost:8000/evil", "prompt": "login", "scope": "x"}
+    answer = begin(realm, uri, **more)
+    assert answer.status == 302 and answer.location.startswith(CALLBACK + "?"), answer.text[:300]
+    assert query_of(answer.location)["error"] == "login_required"
+    assert query_of(answer.location)["state"] == "pushed"
+
+
+def test_a_client_that_pushes_does_nothing_else(realm):
+    answer = realm.authorize(Browser(), PUSHING)
+    assert answer.status == 302, answer.text
+    assert query_of(answer.location)["error_description"] == "Pushed Authorization Request is only allowed."
+    assert_login(begin(realm, pushed(realm, PUSHING), PUSHING))
+
+
+@pytest.mark.parametrize(
+    "changes, error, description",
+    [
+        ({"redirect_uri": "http://localhost:8000/evil"}, "invalid_request", "Invalid parameter: redirect_uri"),
+        ({"redirect_uri": None}, "invalid_request", "Invalid parameter: redirect_uri"),
+        ({"response_type": None}, "invalid_request", "Missing parameter: response_type"),
+        ({"response_type": "x"}, "unsupported_response_type", ""),
+        ({"response_mode": "x"}, "invalid_request", "Invalid parameter: response_mode"),
+        ({"scope": "openid unknown"}, "invalid_scope", "Invalid scopes: openid unknown"),
+        ({"code_challenge": "x", "code_challenge_method": "S256"}, "invalid_request", "Invalid parameter: code_challenge"),
+        ({"state": ["a", "b"]}, "invalid_request", "duplicated parameter"),
+        ({"request_uri": PREFIX + "x"}, "invalid_request", "It is not allowed to include request_uri to PAR."),
+        ({"resource": "https://unknown.example"}, "invalid_target", "Invalid resource"),
+        ({"max_age": "x"}, "invalid_request", "Invalid Request"),
+        ({"state": "x" * 9000}, "invalid_request", "too long"),
+        ({"request": "x"}, "invalid_request_object", "malformed"),
+    ],
+)
+def test_a_bad_request_is_not_kept(realm, changes, error, description):
+    assert_error(push(realm, **changes), 400, error, description)
+
+
+def test_who_is_not_the_client_pushes_nothing(realm):
+    for wrong in (Client("web", "x", CALLBACK), Client("web", None, CALLBACK), Client("nobody", "x", CALLBACK)):
+        assert_error(push(realm, wrong), 401, "invalid_request", "Authentication failed.")
+    endpoint = realm.endpoint("ext/par/request")
+    answer = realm.browser().post(endpoint, realm.auth_params(WEB), OTHER.auth)
+    assert_error(answer, 401, "invalid_request", "Authentication failed.")
+    params = realm.auth_params(WEB)
+    del params["client_id"]
+    assert realm.browser().post(endpoint, params, WEB.auth).status == 201
+    assert realm.browser().get(endpoint).status == 405
+
+
+def test_a_secret_is_not_stored_with_the_request(realm, provider):
+    pushed(realm, state="seen-in-the-store")
+    rows = (provider.data / "ostiary.db").read_bytes() + (provider.data / "ostiary.db-wal").read_bytes()
+    assert b"seen-in-the-store" in rows
+    assert b"client_secret=" not in rows and PREFIX.encode() not in rows
+
+
+# Signed requests
+
+
+def claims_of(realm, client=WEB, **changes):
+    claims = {"iss": client.client_id, "aud": realm.issuer, **realm.auth_params(client), **changes}
+    return {name: value for name, value in claims.items() if value is not None}
+
+
+def signed(realm, client=WEB, signer=EC, header=None, **changes):
+    return signer.token({**signer.header, **(header or {})}, claims_of(realm, client, **changes))
+
+
+def ask(realm, request, client=WEB, browser=None, **more):
+    return (browser or Browser()).get(realm.endpoint("auth"), {"client_id": client.client_id, "request": request, **more})
+
+
+def soon(seconds):
+    return int(time.time()) + seconds
+
+
+@pytest.mark.parametrize(
+    "signer, header, changes",
+    [
+        (EC, {}, {}),
+        (RSA, {}, {}),
+        (BySecret, {}, {}),
+        (EC, {"typ": "oauth-authz-req+jwt"}, {}),
+        (EC, {}, {"iss": None, "aud": None}),
+        (EC, {}, {"aud": ["https://elsewhere.example", "{issuer}"]}),
+        (EC, {}, {"exp": soon(300), "nbf": soon(0), "iat": soon(0), "jti": "1"}),
+        (EC, {}, {"max_age": 100, "claims": {"userinfo": {}}}),
+    ],
+)
+def test_a_signed_request_is_a_request(realm, signer, header, changes):
+    if isinstance(changes.get("aud"), list):
+        changes = {"aud": [changes["aud"][0], realm.issuer]}
+    header = {name: value for name, value in {**signer.header, **header}.items() if value}
+    browser = Browser()
+    page = ask(realm, signer.token(header, claims_of(realm, state="signed", **changes)), browser=browser)
+    assert_login(page)
+    answer = browser.submit(page.page.form("kc-form-login"), username=CAROL[0], password=CAROL[1])
+    assert callback_of(answer)["state"] == "signed"
+    assert realm.code(WEB, callback_of(answer)["code"]).status == 200
+
+
+@pytest.mark.parametrize(
+    "header, changes, words",
+    [
+        ({}, {"client_id": "other"}, "another client"),
+        ({}, {"client_id": None}, "another client"),
+        ({}, {"iss": "other"}, "another client"),
+        ({}, {"aud": "https://elsewhere.example"}, "another audience"),
+        ({}, {"aud": []}, "another audience"),
+        ({}, {"exp": -60}, "expired"),
+        ({}, {"nbf": +60}, "not valid yet"),
+        ({}, {"iat": +60}, "not valid yet"),
+        ({}, {"exp": "soon"}, "malformed"),
+        ({}, {"request": "x"}, "holds another"),
+        ({}, {"request_uri": "https://x.example"}, "holds another"),
+        ({}, {"sub": "web"}, "has a subject"),
+        ({}, {"redirect_uri": "http://localhost:8000/evil"}, "redirect_uri"),
+        ({}, {"redirect_uri": None}, "redirect_uri"),
+        ({"kid": "unknown"}, {}, "signature"),
+        ({"typ": "dpop+jwt"}, {}, "another type"),
+        ({"typ": "at+jwt"}, {}, "another type"),
+        ({"typ": "client-authentication+jwt"}, {}, "another type"),
+        ({"crit": ["x"]}, {}, "malformed"),
+    ],
+)
+def test_a_signed_request_that_is_not_good_leads_nowhere(realm, header, changes, words):
+    changes = {name: soon(value) if isinstance(value, int) else value for name, value in changes.items()}
+    assert_page(ask(realm, signed(realm, header=header, **changes)), words)
+    assert push(realm, request=signed(realm, header=header, **changes)).status == 400
+
+
+def test_nobody_else_signs_a_clients_request(realm):
+    assert_page(ask(realm, signed(realm, signer=STRANGER)), "signature")
+    assert_page(ask(realm, hmac_token({"alg": "HS256"}, claims_of(realm), b"x" * 40)), "signature")
+    for text in ("x", "a.b.c", signed(realm) + ".", signing_input({"alg": "none"}, claims_of(realm)) + "."):
+        assert_page(ask(realm, text), "malformed")
+    forged = hmac_token({"alg": "HS256"}, claims_of(realm), json.dumps(EC.jwk()).encode())
+    assert_page(ask(realm, forged), "signature")
+
+
+def test_tokens_of_the_realm_are_no_requests(realm):
+    _, answer = realm.code_login(WEB, *CAROL)
+    for name in ("id_token", "access_token", "refresh_token"):
+        assert_page(ask(realm, answer.json()[name]), "request object")
+
+
+def test_what_is_beside_a_signed_request_does_not_count(realm):
+    more = {"state": "injected", "redirect_uri": "http://localhost:8000/evil", "scope": "x", "prompt": "login"}
+    answer = ask(realm, signed(realm, state="signed", prompt="none"), **more)
+    assert answer.status == 302 and answer.location.startswith(CALLBACK + "?"), answer.text[:300]
+    assert query_of(answer.location)["state"] == "signed"
+    assert_page(ask(realm, signed(realm), request_uri="https://x.example"), "more than one")
+    answer = realm.browser().get(realm.endpoint("auth"), {"client_id": "web", "request": [signed(realm)] * 2})
+    assert_page(answer, "more than one")
+
+
+def test_a_client_that_signs_does_nothing_else(realm):
+    assert_page(realm.authorize(Browser(), SIGNING), "is not signed")
+    assert_error(push(realm, SIGNING), 400, "invalid_request_object", "is not signed")
+    assert_page(ask(realm, signed(realm, SIGNING, RSA), SIGNING), "algorithm is not accepted")
+    assert_login(ask(realm, signed(realm, SIGNING), SIGNING))
+    assert_login(begin(realm, pushed(realm, SIGNING, request=signed(realm, SIGNING)), SIGNING))
+    answer = ask(realm, signed(realm, Client("by-reference", SECRET, CALLBACK)), Client("by-reference"))
+    assert query_of(answer.location)["error"] == "unauthorized_client"
+    unsigned = Client("unsigned", SECRET, CALLBACK)
+    assert_page(ask(realm, signing_input({"alg": "none"}, claims_of(realm, unsigned)) + ".", unsigned), "malformed")
+    assert_page(ask(realm, signed(realm, unsigned), unsigned), "malformed")
+
+
+def test_a_pushed_request_may_be_signed(realm):
+    uri = pushed(realm, request=signed(realm, state="signed", prompt="none"), state="beside")
+    answer = begin(realm, uri)
+    assert query_of(answer.location)["state"] == "signed"
