@@ -69,6 +69,7 @@ WINGS = {
     "provider/admin": ["realm", "member", "file", "call", "session"],
     "provider/client_scope": ["realm", "call", "admin"],
     "provider/component": ["realm", "file", "call", "admin"],
+    "provider/directory": ["realm", "member", "call", "admin"],
     "provider/registration": ["call", "realm", "session", "admin"],
     "provider/client": ["call", "realm", "registration"],
     "provider/endpoint": ["call", "realm", "session", "token", "login", "registration", "client"],

@@ -11,6 +11,7 @@
 #include "base/context.h"
 #include "store/migration.h"
 #include "store/transaction.h"
+#include "store/user_index.h"
 
 #define BUSY_PAUSE 5   /* milliseconds between two attempts */
 #define SHOWN_PATH 120 /* bytes of a path in an error; the end of it tells most */
@@ -141,6 +142,8 @@ ost_result database_open(const char *path, bool writer, database *ret_database, 
     if (sqlite3_open_v2(path, &d.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
         SQLITE_OK)
         result = refuse_file(path, d.db != NULL ? sqlite3_errmsg(d.db) : "out of memory", error);
+    if (result == OST_OK && user_search_register(d.db) != SQLITE_OK)
+        result = refuse_file(path, sqlite3_errmsg(d.db), error);
     if (result == OST_OK)
         result = configure(&d, path, writer, error);
     if (result != OST_OK) {

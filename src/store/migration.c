@@ -142,6 +142,31 @@ static const char *const migrations[] = {
     "CREATE INDEX pushed_by_expiry ON pushed (expires);",
     /* 12: the key that a code's tokens are for (RFC 9449 section 10) */
     "ALTER TABLE code ADD COLUMN jkt TEXT NOT NULL DEFAULT '';",
+    /* 13: users are found by their names, and by what their documents name */
+    "ALTER TABLE user ADD COLUMN search TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE user ADD COLUMN verified INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE user ADD COLUMN service INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE user SET search = username || char(10) || email || char(10) ||"
+    "  fold(ifnull(json_extract(document, '$.firstName'), '')) || char(10) ||"
+    "  fold(ifnull(json_extract(document, '$.lastName'), '')),"
+    "  verified = ifnull(json_extract(document, '$.emailVerified'), 0),"
+    "  service = json_type(document, '$.serviceAccountClientId') IS NOT NULL"
+    "  WHERE json_valid(document);"
+    "CREATE INDEX user_by_search ON user (realm, username, search, enabled, verified, service);"
+    "CREATE TABLE user_link ("
+    "  realm TEXT NOT NULL, kind INTEGER NOT NULL, owner TEXT NOT NULL, name TEXT NOT NULL,"
+    "  username TEXT NOT NULL, PRIMARY KEY (realm, kind, owner, name, username)) WITHOUT ROWID;"
+    "INSERT OR IGNORE INTO user_link SELECT realm, iif(member.key = 'realmRoles', 1, 3), '',"
+    "  list.value, username FROM user, json_each(iif(json_valid(document), document, '{}'))"
+    "  AS member, json_each(iif(member.type = 'array', member.value, '[]')) AS list"
+    "  WHERE member.key IN ('realmRoles', 'groups') AND list.type = 'text';"
+    "INSERT OR IGNORE INTO user_link SELECT realm, iif(member.key = 'clientRoles', 2, 4),"
+    "  owner.key, list.value, username FROM user,"
+    "  json_each(iif(json_valid(document), document, '{}')) AS member,"
+    "  json_each(iif(member.type = 'object', member.value, '{}')) AS owner,"
+    "  json_each(iif(owner.type = 'array', owner.value, '[]')) AS list"
+    "  WHERE member.key IN ('clientRoles', 'attributes') AND list.type = 'text'"
+    "  AND (member.key = 'clientRoles' OR length(CAST(list.value AS BLOB)) <= 255);",
 };
 #define SCHEMA ((int)(ARRAY_LEN(migrations)))
 #define APPLICATION 1330861129

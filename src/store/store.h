@@ -48,6 +48,26 @@ OST_MUST_CHECK ost_result store_realm_update(store *store, const store_realm *re
 typedef struct store_realm_change store_realm_change;
 OST_MUST_CHECK ost_result store_realm_apply(store *store, const store_realm_change *change,
                                             ost_error *error);
+
+/* What users' documents name: a role of the realm, a role of a client (the owner), a group with all
+ * below it by its path, the value of an attribute (the owner). */
+typedef enum store_link {
+    STORE_LINK_REALM_ROLE = 1,
+    STORE_LINK_CLIENT_ROLE,
+    STORE_LINK_GROUP,
+    STORE_LINK_ATTRIBUTE,
+} store_link;
+typedef struct store_renaming {
+    store_link kind;
+    ost_text owner; /* empty: none */
+    ost_text from;  /* empty: every role of the client */
+    ost_text to;    /* empty: it is taken out */
+} store_renaming;
+
+/* store_realm_update, and in the same transaction users' documents get its new name for something,
+ * or lose it. Not for attributes. */
+OST_MUST_CHECK ost_result store_realm_rename(store *store, const store_realm *realm,
+                                             const store_renaming *renaming);
 OST_MUST_CHECK ost_result store_realm_get(store *store, ost_text name, ost_arena *arena,
                                           store_realm *ret_realm);
 /* With its users, keys and sessions. OST_E_NOT_FOUND. */
@@ -84,6 +104,42 @@ OST_MUST_CHECK ost_result store_user_neighbour(store *store, ost_text realm, ost
                                                ost_arena *arena, store_user *ret_user);
 OST_MUST_CHECK ost_result store_user_list(store *store, ost_text realm, ost_arena *arena,
                                           store_user **ret_users, size_t *ret_count);
+/* What a search wants of users. Zeroes: all but the accounts of clients. */
+typedef enum store_user_field {
+    STORE_USER_ANY, /* one of the following */
+    STORE_USER_NAME,
+    STORE_USER_EMAIL,
+    STORE_USER_FIRST_NAME,
+    STORE_USER_LAST_NAME,
+} store_user_field;
+typedef enum store_flag { STORE_EITHER, STORE_YES, STORE_NO } store_flag;
+typedef struct store_user_word {
+    store_user_field field;
+    ost_text pattern; /* lower case; "*" stands for any text */
+    bool exact;       /* "*" stands for itself */
+} store_user_word;
+typedef struct store_user_attribute {
+    ost_text name, value; /* of at most 255 bytes: longer ones are not found */
+} store_user_attribute;
+typedef struct store_user_query {
+    ost_text realm;
+    const store_user_word *words; /* all of them */
+    size_t word_count;
+    const store_user_attribute *attributes; /* all of them */
+    size_t attribute_count;
+    store_flag enabled, verified; /* the account; the address */
+} store_user_query;
+/* At most `max` of them in the order of their names, after `first`; and how many there are. */
+OST_MUST_CHECK ost_result store_user_page(store *store, const store_user_query *query,
+                                          int64_t first, int64_t max, ost_arena *arena,
+                                          store_user **ret_users, size_t *ret_count);
+OST_MUST_CHECK ost_result store_user_count(store *store, const store_user_query *query,
+                                           ost_arena *arena, int64_t *ret_count);
+/* The same for users whose document names `what->from` itself, accounts of clients included. */
+OST_MUST_CHECK ost_result store_user_linked(store *store, ost_text realm,
+                                            const store_renaming *what, int64_t first, int64_t max,
+                                            ost_arena *arena, store_user **ret_users,
+                                            size_t *ret_count);
 /* Writes name, address, document and whether they are enabled, if the document is still `old`.
  * OST_E_CONFLICT: it is not, or the name or address is somebody else's. OST_E_NOT_FOUND. */
 OST_MUST_CHECK ost_result store_user_update(store *store, const store_user *user, ost_text old);

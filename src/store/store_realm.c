@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "store/row.h"
 #include "store/transaction.h"
+#include "store/user_index.h"
 
 #define MAX_REALMS 1000
 
@@ -102,9 +103,28 @@ ost_result store_realm_update(store *s, const store_realm *realm)
     return WRITE(s, d, update_realm(d, realm));
 }
 
+static ost_result rename_in_realm(database *d, const store_realm *realm, const store_renaming *r)
+{
+    ost_result result = update_realm(d, realm);
+    return result == OST_OK ? user_index_rename(d, realm->name, r) : result;
+}
+
+ost_result store_realm_rename(store *s, const store_realm *realm, const store_renaming *renaming)
+{
+    return WRITE(s, d, rename_in_realm(d, realm, renaming));
+}
+
+static ost_result delete_realm(database *d, ost_text name)
+{
+    ost_result result =
+        run_statement(STATEMENT_OF(d, "DELETE FROM user_link WHERE realm = ?", name), NULL);
+    return result == OST_OK ? run_change(STATEMENT_OF(d, "DELETE FROM realm WHERE name = ?", name))
+                            : result;
+}
+
 ost_result store_realm_delete(store *s, ost_text name)
 {
-    return WRITE(s, d, run_change(STATEMENT_OF(d, "DELETE FROM realm WHERE name = ?", name)));
+    return WRITE(s, d, delete_realm(d, name));
 }
 
 static ost_result read_realm(sqlite3_stmt *st, ost_arena *arena, store_realm *ret_realm)

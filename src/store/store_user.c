@@ -6,13 +6,15 @@
 #include "base/text.h"
 #include "store/row.h"
 #include "store/transaction.h"
+#include "store/user_index.h"
 
-#define COLUMNS "id, realm, username, email, document, password, enabled, created"
+#define ROW_MEMORY ((size_t)64 << 20)
 
-ost_result insert_user(database *d, const store_user *user)
+static ost_result insert_row(database *d, const store_user *user, const user_index *index)
 {
-    sqlite3_stmt *st = statement(d, "INSERT INTO user (" COLUMNS
-                                    ", unique_email) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    sqlite3_stmt *st = statement(d, "INSERT INTO user (" USER_COLUMNS ", unique_email, search,"
+                                    " verified, service)"
+                                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     bind_text(st, 1, user->id);
     bind_text(st, 2, user->realm);
     bind_text(st, 3, user->username);
@@ -22,8 +24,24 @@ ost_result insert_user(database *d, const store_user *user)
     bind_integer(st, 7, user->enabled);
     bind_integer(st, 8, user->created);
     bind_text(st, 9, user->email_shared ? (ost_text){0} : user->email);
+    bind_text(st, 10, index->search);
+    bind_integer(st, 11, index->verified);
+    bind_integer(st, 12, index->service);
     ost_result result = run_statement(st, NULL);
     return result == OST_OK ? insert_consents(d, user) : result;
+}
+
+ost_result insert_user(database *d, const store_user *user)
+{
+    user_index index;
+    ost_result result = user_index_make(user, &index);
+    if (result != OST_OK)
+        return result;
+    result = insert_row(d, user, &index);
+    if (result == OST_OK)
+        result = user_index_link(d, user->realm, user->username, index.document);
+    user_index_free(&index);
+    return result;
 }
 
 ost_result store_user_create(store *s, const store_user *user)
@@ -51,13 +69,11 @@ static ost_result read_user(sqlite3_stmt *st, ost_arena *arena, store_user *ret_
     return OST_OK;
 }
 
-#define SELECT "SELECT " COLUMNS ", unique_email <> email FROM user WHERE realm = ? "
-
 ost_result store_user_get(store *s, ost_text realm, ost_text id, ost_arena *arena,
                           store_user *ret_user)
 {
     database *d = read_begin(s);
-    sqlite3_stmt *st = STATEMENT_OF(d, SELECT "AND id = ?", realm, id);
+    sqlite3_stmt *st = STATEMENT_OF(d, USER_SELECT "AND id = ?", realm, id);
     ost_result result = next_row(st);
     if (result == OST_OK)
         result = read_user(st, arena, ret_user);
@@ -68,10 +84,10 @@ ost_result store_user_get(store *s, ost_text realm, ost_text id, ost_arena *aren
 static ost_result find_user(database *d, ost_text realm, ost_text name, bool or_email,
                             ost_arena *arena, store_user *ret_user)
 {
-    sqlite3_stmt *st = STATEMENT_OF(d, SELECT "AND username = ?", realm, name);
+    sqlite3_stmt *st = STATEMENT_OF(d, USER_SELECT "AND username = ?", realm, name);
     ost_result result = next_row(st);
     if (result == OST_E_NOT_FOUND && or_email && name.len > 0) {
-        st = statement(d, SELECT "AND email = ? AND email <> '' ORDER BY id LIMIT 1");
+        st = statement(d, USER_SELECT "AND email = ? AND email <> '' ORDER BY id LIMIT 1");
         bind_text(st, 1, realm);
         bind_text(st, 2, name);
         result = next_row(st);
@@ -95,11 +111,11 @@ ost_result store_user_neighbour(store *s, ost_text realm, ost_text id, ost_arena
                                 store_user *ret_user)
 {
     database *d = read_begin(s);
-    sqlite3_stmt *st =
-        STATEMENT_OF(d, SELECT "AND id >= ? AND password <> '' ORDER BY id LIMIT 1", realm, id);
+    sqlite3_stmt *st = STATEMENT_OF(
+        d, USER_SELECT "AND id >= ? AND password <> '' ORDER BY id LIMIT 1", realm, id);
     ost_result result = next_row(st);
     if (result == OST_E_NOT_FOUND) { /* from the other end */
-        st = statement(d, SELECT "AND password <> '' ORDER BY id LIMIT 1");
+        st = statement(d, USER_SELECT "AND password <> '' ORDER BY id LIMIT 1");
         bind_text(st, 1, realm);
         result = next_row(st);
     }
@@ -125,27 +141,33 @@ static ost_result make_room(store_user **users, size_t count, size_t *room, ost_
     return OST_OK;
 }
 
-ost_result store_user_list(store *s, ost_text realm, ost_arena *arena, store_user **ret_users,
-                           size_t *ret_count)
+ost_result read_users(sqlite3_stmt *st, ost_arena *arena, store_user **ret_users, size_t *ret_count)
 {
     store_user *users = NULL;
     size_t count = 0, room = 0;
     ost_result result;
-    database *d = read_begin(s);
-    sqlite3_stmt *st = STATEMENT_OF(d, SELECT "ORDER BY username", realm);
     while ((result = next_row(st)) == OST_OK) {
         result = make_room(&users, count, &room, arena);
         if (result == OST_OK)
             result = read_user(st, arena, &users[count++]);
         if (result != OST_OK)
-            break;
+            return result;
     }
-    read_end(s, d);
     if (result != OST_E_NOT_FOUND)
         return result;
     *ret_users = users;
     *ret_count = count;
     return OST_OK;
+}
+
+ost_result store_user_list(store *s, ost_text realm, ost_arena *arena, store_user **ret_users,
+                           size_t *ret_count)
+{
+    database *d = read_begin(s);
+    ost_result result = read_users(STATEMENT_OF(d, USER_SELECT "ORDER BY username", realm), arena,
+                                   ret_users, ret_count);
+    read_end(s, d);
+    return result;
 }
 
 static ost_result set_password(database *d, ost_text realm, ost_text id, ost_text old,
@@ -165,27 +187,79 @@ ost_result store_user_set_password(store *s, ost_text realm, ost_text id, ost_te
     return WRITE(s, d, set_password(d, realm, id, old, password));
 }
 
-static ost_result update_user(database *d, const store_user *user, ost_text old)
+/* The user as the row has it, whose document is still `old` (or, NULL data, anything). */
+static ost_result find_row(database *d, ost_text realm, ost_text id, ost_text old, ost_arena *arena,
+                           store_user *ret_user)
+{
+    sqlite3_stmt *st = STATEMENT_OF(d, USER_SELECT "AND id = ?2", realm, id);
+    ost_result result = next_row(st);
+    if (result == OST_OK)
+        result = read_user(st, arena, ret_user);
+    if (st != NULL)
+        sqlite3_reset(st);
+    return result == OST_OK && old.data != NULL && !text_equal(old, ret_user->document)
+               ? OST_E_CONFLICT
+               : result;
+}
+
+static ost_result unlink_row(database *d, const store_user *row)
+{
+    user_index index;
+    ost_result result = user_index_make(row, &index);
+    if (result != OST_OK)
+        return result;
+    result = user_index_unlink(d, row->realm, row->username, index.document);
+    user_index_free(&index);
+    return result;
+}
+
+static ost_result update_row(database *d, const store_user *user, ost_text password,
+                             const user_index *index)
 {
     sqlite3_stmt *st = statement(d, "UPDATE user SET username = ?, email = ?, document = ?, "
-                                    "enabled = ?, unique_email = ? WHERE realm = ? AND id = ? AND "
-                                    "document = ?");
+                                    "enabled = ?, unique_email = ?, search = ?, verified = ?, "
+                                    "service = ?, password = ? WHERE realm = ? AND id = ?");
     bind_text(st, 1, user->username);
     bind_text(st, 2, user->email);
     bind_text(st, 3, user->document);
     bind_integer(st, 4, user->enabled);
     bind_text(st, 5, user->email_shared ? (ost_text){0} : user->email);
-    bind_text(st, 6, user->realm);
-    bind_text(st, 7, user->id);
-    bind_text(st, 8, old);
-    ost_result result = run_change(st);
-    if (result != OST_E_NOT_FOUND)
+    bind_text(st, 6, index->search);
+    bind_integer(st, 7, index->verified);
+    bind_integer(st, 8, index->service);
+    bind_text(st, 9, password);
+    bind_text(st, 10, user->realm);
+    bind_text(st, 11, user->id);
+    return run_change(st);
+}
+
+static ost_result replace_row(database *d, const store_user *row, const store_user *user,
+                              ost_text password)
+{
+    user_index index;
+    ost_result result = unlink_row(d, row);
+    if (result != OST_OK)
         return result;
-    st = statement(d, "SELECT 1 FROM user WHERE realm = ? AND id = ?");
-    bind_text(st, 1, user->realm);
-    bind_text(st, 2, user->id);
-    result = next_row(st);
-    return result == OST_OK ? OST_E_CONFLICT : result;
+    result = user_index_make(user, &index);
+    if (result != OST_OK)
+        return result;
+    result = update_row(d, user, password, &index);
+    if (result == OST_OK)
+        result = user_index_link(d, user->realm, user->username, index.document);
+    user_index_free(&index);
+    return result;
+}
+
+static ost_result update_user(database *d, const store_user *user, ost_text old)
+{
+    store_user row;
+    ost_arena *arena = ost_arena_new(ROW_MEMORY);
+    ost_result result =
+        arena != NULL ? find_row(d, user->realm, user->id, old, arena, &row) : OST_E_MEMORY;
+    if (result == OST_OK)
+        result = replace_row(d, &row, user, row.password);
+    ost_arena_free(arena);
+    return result;
 }
 
 ost_result store_user_update(store *s, const store_user *user, ost_text old)
@@ -195,39 +269,46 @@ ost_result store_user_update(store *s, const store_user *user, ost_text old)
 
 ost_result replace_user(database *d, const store_user *user, const store_user *before)
 {
-    sqlite3_stmt *st = statement(
-        d, "UPDATE user SET username = ?1, email = ?2, document = ?3, enabled = ?4, "
-           "unique_email = ?5, password = ?6 WHERE realm = ?7 AND id = ?8 AND document = ?9 AND "
-           "password = ?10");
-    bind_text(st, 1, user->username);
-    bind_text(st, 2, user->email);
-    bind_text(st, 3, user->document);
-    bind_integer(st, 4, user->enabled);
-    bind_text(st, 5, user->email_shared ? (ost_text){0} : user->email);
-    bind_text(st, 6, user->password);
-    bind_text(st, 7, user->realm);
-    bind_text(st, 8, user->id);
-    bind_text(st, 9, before->document);
-    bind_text(st, 10, before->password);
-    ost_result result = run_change(st);
+    store_user row;
+    ost_arena *arena = ost_arena_new(ROW_MEMORY);
+    ost_result result = arena != NULL
+                            ? find_row(d, user->realm, user->id, before->document, arena, &row)
+                            : OST_E_MEMORY;
+    if (result == OST_OK && !text_equal(row.password, before->password))
+        result = OST_E_CONFLICT;
+    if (result == OST_OK)
+        result = replace_row(d, &row, user, user->password);
     if (result == OST_OK)
         result = insert_consents(d, user);
+    ost_arena_free(arena);
     return result == OST_E_NOT_FOUND ? OST_E_CONFLICT : result;
 }
 
 /* No name begins with a blank of this kind, and ids are unique. */
 ost_result vacate_user(database *d, const store_user *user)
 {
-    return run_statement(STATEMENT_OF(d,
-                                      "UPDATE user SET username = char(1) || id, unique_email = '' "
-                                      "WHERE realm = ? AND id = ?",
-                                      user->realm, user->id),
-                         NULL);
+    ost_result result = unlink_row(d, user);
+    return result == OST_OK ? run_statement(STATEMENT_OF(d,
+                                                         "UPDATE user SET username = char(1) || id,"
+                                                         " unique_email = '' WHERE realm = ? AND "
+                                                         "id = ?",
+                                                         user->realm, user->id),
+                                            NULL)
+                            : result;
 }
 
 ost_result delete_user(database *d, ost_text realm, ost_text id)
 {
-    return run_change(STATEMENT_OF(d, "DELETE FROM user WHERE realm = ? AND id = ?", realm, id));
+    store_user row;
+    ost_arena *arena = ost_arena_new(ROW_MEMORY);
+    ost_result result =
+        arena != NULL ? find_row(d, realm, id, (ost_text){0}, arena, &row) : OST_E_MEMORY;
+    if (result == OST_OK)
+        result = unlink_row(d, &row);
+    ost_arena_free(arena);
+    return result == OST_OK ? run_change(STATEMENT_OF(
+                                  d, "DELETE FROM user WHERE realm = ? AND id = ?", realm, id))
+                            : result;
 }
 
 ost_result store_user_delete(store *s, ost_text realm, ost_text id)

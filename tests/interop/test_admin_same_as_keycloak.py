@@ -11,6 +11,7 @@ import time
 import admin_rows_clients
 import admin_rows_events
 import admin_rows_keys
+import admin_rows_roles
 import admin_rows_scopes
 import admin_rows_sessions
 import pytest
@@ -33,6 +34,7 @@ FAMILIES = {
     "sessions": admin_rows_sessions.ROWS,
     "keys": admin_rows_keys.ROWS,
     "events": admin_rows_events.ROWS,
+    "roles": admin_rows_roles.ROWS,
 }
 
 

@@ -12,6 +12,7 @@ struct admin_call {
     const admin_route *route;
     ost_text path;          /* below "/admin" */
     const ost_text *values; /* of the path's parameters, in their order */
+    ost_text rest;          /* of the path, where its operation ends with "*" */
     admin_rights rights;    /* over the realm of the path */
     ost_arena *arena;       /* large enough for a whole realm */
     http_form query;

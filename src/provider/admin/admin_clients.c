@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "provider/admin/admin_call.h"
 #include "provider/admin/admin_part.h"
+#include "provider/admin/admin_rename.h"
 #include "provider/admin/client_part.h"
 #include "provider/admin/document_edit.h"
 #include "provider/file/realm_document.h"
@@ -314,18 +315,18 @@ static ost_result without(admin_call *a, const realm_client *client, const ost_j
 
 ost_result admin_delete_client(admin_call *a)
 {
-    ost_error error = {0};
     store_user account;
     const realm_client *client = find(a);
     const ost_json *document;
     if (client == NULL)
         return OST_OK;
+    const store_renaming roles = {.kind = STORE_LINK_CLIENT_ROLE,
+                                  .owner = text_of(client->client_id)};
     ost_result result = without(a, client, &document);
     if (result == OST_OK)
-        result = realm_admin_store(&a->realm, document, &error);
-    if (result != OST_OK)
-        return admin_refuse_result(a, result, &error);
-    a->changed = true;
+        result = admin_rename(a, document, &roles);
+    if (result != OST_OK || a->status != 0)
+        return result;
     if (client->service_account_user != NULL &&
         store_user_find(a->realm.store, a->realm.row.name, text_of(client->service_account_user),
                         false, a->arena, &account) == OST_OK)

@@ -219,6 +219,7 @@ void admin_endpoint(http_exchange *exchange, void *user)
     job->admin.route = match.route;
     job->admin.values = job->match.values;
     job->admin.path = http_parameter(exchange, "path");
+    job->admin.rest = job->match.rest;
     c->job = job;
     /* Passwords may have to be hashed. */
     if (request->method == HTTP_GET || request->method == HTTP_DELETE)

@@ -57,5 +57,24 @@ admin_handler admin_count_client_sessions, admin_list_client_sessions, admin_cou
     admin_list_offline_sessions, admin_push_client_revocation, admin_read_session_stats,
     admin_end_session, admin_end_all_sessions, admin_push_revocation, admin_list_user_sessions,
     admin_list_user_offline_sessions, admin_end_user_sessions;
+extern const admin_table admin_role_operations; /* admin_operations_roles.c */
+
+/* ---- admin_roles.c ---- */
+admin_handler admin_list_roles, admin_read_role, admin_create_role, admin_update_role,
+    admin_delete_role;
+/* ---- admin_composites.c ---- */
+admin_handler admin_list_composites, admin_list_client_composites, admin_add_composites,
+    admin_remove_composites, admin_list_role_users, admin_list_role_groups;
+/* ---- admin_role_mappings.c ---- */
+admin_handler admin_read_role_mappings, admin_list_mapped_roles, admin_list_available_roles,
+    admin_list_effective_roles, admin_map_roles, admin_unmap_roles;
+/* ---- admin_groups.c ---- */
+admin_handler admin_create_group, admin_create_child, admin_update_group, admin_delete_group;
+/* ---- admin_group_lists.c ---- */
+admin_handler admin_list_groups, admin_count_groups, admin_read_group, admin_read_group_at,
+    admin_list_children, admin_list_members, admin_list_user_groups, admin_count_user_groups;
+/* ---- admin_memberships.c ---- */
+admin_handler admin_join_group, admin_leave_group, admin_list_default_groups,
+    admin_add_default_group, admin_remove_default_group;
 
 #endif

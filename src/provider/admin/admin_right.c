@@ -8,18 +8,32 @@
 #include "provider/session/bearer_token.h"
 
 #define MANAGEMENT "realm-management"
+#define ANY_RIGHT (~(admin_rights)0)
 
+/* `grants`: who may give the role to others, beside those who have it; asking what is there is
+ * everybody's. */
 static const struct {
     const char *role;
-    admin_rights right;
+    admin_rights right, grants;
 } rights[] = {
-    {"create-client", RIGHT_CREATE_CLIENT}, {"manage-clients", RIGHT_MANAGE_CLIENTS},
-    {"manage-realm", RIGHT_MANAGE_REALM},   {"manage-users", RIGHT_MANAGE_USERS},
-    {"query-clients", RIGHT_QUERY_CLIENTS}, {"query-groups", RIGHT_QUERY_GROUPS},
-    {"query-realms", RIGHT_QUERY_REALMS},   {"query-users", RIGHT_QUERY_USERS},
-    {"view-clients", RIGHT_VIEW_CLIENTS},   {"view-realm", RIGHT_VIEW_REALM},
-    {"view-users", RIGHT_VIEW_USERS},       {"view-events", RIGHT_VIEW_EVENTS},
-    {"manage-events", RIGHT_MANAGE_EVENTS},
+    {"create-client", RIGHT_CREATE_CLIENT, RIGHT_MANAGE_CLIENTS},
+    {"impersonation", RIGHT_IMPERSONATION, 0},
+    {"manage-authorization", RIGHT_MANAGE_AUTHORIZATION, 0},
+    {"manage-clients", RIGHT_MANAGE_CLIENTS, 0},
+    {"manage-events", RIGHT_MANAGE_EVENTS, 0},
+    {"manage-identity-providers", RIGHT_MANAGE_IDENTITY_PROVIDERS, 0},
+    {"manage-realm", RIGHT_MANAGE_REALM, 0},
+    {"manage-users", RIGHT_MANAGE_USERS, 0},
+    {"query-clients", RIGHT_QUERY_CLIENTS, ANY_RIGHT},
+    {"query-groups", RIGHT_QUERY_GROUPS, ANY_RIGHT},
+    {"query-realms", RIGHT_QUERY_REALMS, ANY_RIGHT},
+    {"query-users", RIGHT_QUERY_USERS, ANY_RIGHT},
+    {"view-authorization", RIGHT_VIEW_AUTHORIZATION, RIGHT_MANAGE_AUTHORIZATION},
+    {"view-clients", RIGHT_VIEW_CLIENTS, RIGHT_MANAGE_CLIENTS},
+    {"view-events", RIGHT_VIEW_EVENTS, RIGHT_MANAGE_EVENTS},
+    {"view-identity-providers", RIGHT_VIEW_IDENTITY_PROVIDERS, RIGHT_MANAGE_IDENTITY_PROVIDERS},
+    {"view-realm", RIGHT_VIEW_REALM, RIGHT_MANAGE_REALM},
+    {"view-users", RIGHT_VIEW_USERS, RIGHT_MANAGE_USERS},
 };
 
 static admin_rights right_of(const char *role)
@@ -29,6 +43,23 @@ static admin_rights right_of(const char *role)
             return rights[i].right;
     }
     return RIGHT_OTHER;
+}
+
+/* realm-admin is what it contains; other roles are no rights. */
+admin_rights admin_right_to_grant(ost_text role)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rights); i++) {
+        if (text_is(role, rights[i].role))
+            return rights[i].right | rights[i].grants;
+    }
+    return ANY_RIGHT;
+}
+
+admin_rights admin_right_of_master(ost_text role)
+{
+    return text_is(role, "admin")          ? RIGHT_ADMIN
+           : text_is(role, "create-realm") ? RIGHT_CREATE_REALM | RIGHT_ADMIN
+                                           : ANY_RIGHT;
 }
 
 static bool is_listed(const ost_json *list, const char *name)

@@ -21,9 +21,14 @@ enum {
     RIGHT_VIEW_USERS = 1 << 10,
     RIGHT_CREATE_REALM = 1 << 11, /* of the realm "master" */
     RIGHT_ADMIN = 1 << 12,        /* of the realm "master": everything, everywhere */
-    RIGHT_VIEW_EVENTS = 1 << 14,
-    RIGHT_MANAGE_EVENTS = 1 << 15,
-    RIGHT_OTHER = 1 << 13, /* some other role of realm-management */
+    RIGHT_OTHER = 1 << 13,        /* some other role of realm-management */
+    RIGHT_IMPERSONATION = 1 << 14,
+    RIGHT_MANAGE_AUTHORIZATION = 1 << 15,
+    RIGHT_VIEW_AUTHORIZATION = 1 << 16,
+    RIGHT_MANAGE_EVENTS = 1 << 17,
+    RIGHT_VIEW_EVENTS = 1 << 18,
+    RIGHT_MANAGE_IDENTITY_PROVIDERS = 1 << 19,
+    RIGHT_VIEW_IDENTITY_PROVIDERS = 1 << 20,
 };
 
 /* Verifies the token, its session and its user, of the call's realm, and tells what they may do to
@@ -33,5 +38,10 @@ enum {
  * others: nobody. On the pool. */
 OST_MUST_CHECK ost_result admin_right_read(call *call, ost_text token, ost_text target,
                                            admin_rights *ret_rights);
+
+/* Who has one of these rights may give the role of realm-management, or of the realm "master", to
+ * others. */
+admin_rights admin_right_to_grant(ost_text role);
+admin_rights admin_right_of_master(ost_text role);
 
 #endif

@@ -18,14 +18,16 @@ static bool next_segment(ost_text *rest, ost_text *ret_segment)
 }
 
 /* How many segments of the template are literal; -1: the path does not fit. */
-static int fit(const char *template, ost_text path, ost_text *ret_values)
+static int fit(const char *template, ost_text path, ost_text *ret_values, ost_text *ret_rest)
 {
     ost_text pattern = text_of(template), expected, came;
     int literal = 0;
     size_t values = 0;
     while (next_segment(&pattern, &expected)) {
-        if (text_is(expected, "*"))
+        if (text_is(expected, "*")) {
+            *ret_rest = text_starts(path, "/") ? text_slice(path, 1, path.len) : path;
             return literal;
+        }
         if (text_is(expected, "{id*}") && path.len > 1 && values < ADMIN_PARAMETERS_MAX) {
             ret_values[values] = text_slice(path, 1, path.len);
             return literal;
@@ -48,13 +50,14 @@ static void find_in(const admin_table *table, http_method method, ost_text path,
 {
     for (size_t i = 0; i < table->count; i++) {
         const admin_route *route = &table->routes[i];
-        ost_text values[ADMIN_PARAMETERS_MAX] = {0};
-        int literal = fit(route->path, path, values);
+        ost_text values[ADMIN_PARAMETERS_MAX] = {0}, rest = {0};
+        int literal = fit(route->path, path, values, &rest);
         match->known = match->known || literal >= 0;
         if (literal <= *best || (route->method != method && route->method != HTTP_OTHER))
             continue;
         *best = literal;
         match->route = route;
+        match->rest = rest;
         for (size_t k = 0; k < ADMIN_PARAMETERS_MAX; k++)
             match->values[k] = values[k];
     }

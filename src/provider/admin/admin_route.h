@@ -37,6 +37,7 @@ typedef struct admin_match {
     const admin_route *route; /* NULL: see `known` */
     bool known;               /* the path has operations of other methods */
     ost_text values[ADMIN_PARAMETERS_MAX];
+    ost_text rest; /* what a last "*" stands for, without the slash before it */
 } admin_match;
 
 /* Finds the operation of a method and a decoded path below "/admin". Slashes at the end, and

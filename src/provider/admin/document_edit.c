@@ -86,6 +86,21 @@ ost_result document_add_text(const ost_json *array, ost_text value, ost_arena *a
     return finish(w, arena, ret_array);
 }
 
+ost_result document_remove_text(const ost_json *array, ost_text value, ost_arena *arena,
+                                const ost_json **ret_array)
+{
+    ost_json_writer *w = ost_json_writer_new(arena, DOCUMENT_MAX);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_open_array(w);
+    for (const ost_json *at = ost_json_first(array); at != NULL; at = ost_json_next(at)) {
+        if (!ost_json_equals(at, value))
+            ost_json_put_value(w, at);
+    }
+    ost_json_close_array(w);
+    return finish(w, arena, ret_array);
+}
+
 ost_result document_append(const ost_json *array, const ost_json *value, ost_arena *arena,
                            const ost_json **ret_array)
 {

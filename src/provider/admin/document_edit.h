@@ -36,4 +36,8 @@ OST_MUST_CHECK ost_result document_replace(const ost_json *array, const ost_json
 OST_MUST_CHECK ost_result document_add_text(const ost_json *array, ost_text value, ost_arena *arena,
                                             const ost_json **ret_array);
 
+/* The same without it. */
+OST_MUST_CHECK ost_result document_remove_text(const ost_json *array, ost_text value,
+                                               ost_arena *arena, const ost_json **ret_array);
+
 #endif

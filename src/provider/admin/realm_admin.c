@@ -39,7 +39,8 @@ void realm_admin_close(realm_admin *admin)
     admin->realm = NULL;
 }
 
-ost_result realm_admin_store(realm_admin *a, const ost_json *document, ost_error *error)
+static ost_result store_document(realm_admin *a, const ost_json *document,
+                                 const store_renaming *renaming, ost_error *error)
 {
     realm *checked;
     ost_result result =
@@ -57,7 +58,20 @@ ost_result realm_admin_store(realm_admin *a, const ost_json *document, ost_error
     realm_unref(checked);
     if (!same)
         return ost_error_set(error, OST_E_ARGUMENT, "realm and id stay as they are");
-    return tell(store_realm_update(a->store, &row), error);
+    return tell(renaming != NULL ? store_realm_rename(a->store, &row, renaming)
+                                 : store_realm_update(a->store, &row),
+                error);
+}
+
+ost_result realm_admin_store(realm_admin *a, const ost_json *document, ost_error *error)
+{
+    return store_document(a, document, NULL, error);
+}
+
+ost_result realm_admin_rename(realm_admin *a, const ost_json *document,
+                              const store_renaming *renaming, ost_error *error)
+{
+    return store_document(a, document, renaming, error);
 }
 
 static ost_result store_clients(realm_admin *a, const ost_json *clients, ost_error *error)

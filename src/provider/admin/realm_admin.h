@@ -25,6 +25,10 @@ void realm_admin_close(realm_admin *admin);
 OST_MUST_CHECK ost_result realm_admin_store(realm_admin *admin, const ost_json *document,
                                             ost_error *error);
 
+/* The same, and users' documents follow a name that has changed; see store_realm_rename. */
+OST_MUST_CHECK ost_result realm_admin_rename(realm_admin *admin, const ost_json *document,
+                                             const store_renaming *renaming, ost_error *error);
+
 /* The same with one client's document added, replaced, or (NULL) taken out. */
 OST_MUST_CHECK ost_result realm_admin_add_client(realm_admin *admin, const ost_json *document,
                                                  ost_error *error);

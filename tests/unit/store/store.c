@@ -176,7 +176,8 @@ static const char first_schema[] =
     "  nonce TEXT NOT NULL, challenge TEXT NOT NULL, challenge_method TEXT NOT NULL,"
     "  expires INTEGER NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;"
     "INSERT INTO realm VALUES ('r', 'id', '{}', 1);"
-    "INSERT INTO user VALUES ('r', 'u1', 'a', 'a@x', '{}', '', 1, 0);"
+    "INSERT INTO user VALUES ('r', 'u1', 'a', 'a@x', '{\"firstName\":\"Ann\",\"groups\":[\"/g\"],"
+    "\"clientRoles\":{\"c\":[\"r\"]}}', '', 1, 0);"
     "INSERT INTO user VALUES ('r', 'u2', 'b', 'same@x', '{}', '', 1, 0);"
     "INSERT INTO user VALUES ('r', 'u3', 'c', 'same@x', '{}', '', 1, 0);"
     "INSERT INTO user VALUES ('r', 'u4', '\xC3\x84nne', '\xC3\x84@x', '{}', '', 1, 0);"
@@ -185,6 +186,26 @@ static const char first_schema[] =
     "INSERT INTO session VALUES ('s', 'r', 'u1', 0, 0, 0, 100, 100, 0, '{}');"
     "INSERT INTO client_session VALUES ('s', 'c', '', '', '', 't1', 0, 0, 0, '{}');"
     "PRAGMA user_version = 1;";
+
+/* Of the users of the first schema, the one that has it. */
+static void expect_only(store *s, ost_arena *arena, store_renaming what)
+{
+    store_user *users;
+    size_t count;
+    assert_int_equal(store_user_linked(s, OST_TEXT("r"), &what, 0, 9, arena, &users, &count),
+                     OST_OK);
+    assert_int_equal(count, 1);
+    assert_true(text_is(users[0].id, "u1"));
+}
+
+static void expect_first_name(store *s, ost_arena *arena)
+{
+    const store_user_word ann = {STORE_USER_FIRST_NAME, OST_TEXT("ann"), true};
+    const store_user_query query = {.realm = OST_TEXT("r"), .words = &ann, .word_count = 1};
+    int64_t count = 0;
+    assert_int_equal(store_user_count(s, &query, arena, &count), OST_OK);
+    assert_int_equal(count, 1);
+}
 
 static void an_old_store_is_brought_up_to_date(void **state)
 {
@@ -201,6 +222,10 @@ static void an_old_store_is_brought_up_to_date(void **state)
     assert_false(user.email_shared);
     assert_int_equal(store_user_get(s, OST_TEXT("r"), OST_TEXT("u3"), arena, &user), OST_OK);
     assert_true(user.email_shared); /* as it is */
+    expect_only(s, arena, (store_renaming){.kind = STORE_LINK_GROUP, .from = OST_TEXT("/g")});
+    expect_only(s, arena,
+                (store_renaming){STORE_LINK_CLIENT_ROLE, OST_TEXT("c"), OST_TEXT("r"), {0}});
+    expect_first_name(s, arena);
     store_refresh turn = {.realm = OST_TEXT("r"),
                           .session_id = OST_TEXT("s"),
                           .client_id = OST_TEXT("c"),

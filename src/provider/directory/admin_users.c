@@ -4,12 +4,13 @@
 
 #include "base/percent.h"
 #include "base/text.h"
-#include "provider/admin/admin_call.h"
 #include "provider/admin/document_edit.h"
+#include "provider/directory/admin_grant.h"
+#include "provider/directory/admin_group.h"
+#include "provider/directory/admin_user.h"
 #include "provider/member/review.h"
 #include "provider/realm/user_row.h"
 
-#define DEFAULT_PAGE 100
 #define VIEW (RIGHT_VIEW_USERS | RIGHT_MANAGE_USERS)
 
 static bool is_one_of(ost_text name, const char *const *names)
@@ -23,67 +24,11 @@ static bool is_one_of(ost_text name, const char *const *names)
 
 static ost_result find(admin_call *a, store_user *ret_user, const ost_json **ret_document)
 {
-    ost_result result =
-        store_user_get(a->realm.store, a->realm.row.name, a->values[1], a->arena, ret_user);
-    if (result == OST_OK)
-        result = ost_json_read(ret_user->document, NULL, a->arena, ret_document, NULL);
-    if (result == OST_E_NOT_FOUND)
-        admin_refuse(a, 404, "error", "User not found");
-    return result == OST_E_NOT_FOUND ? OST_OK : result;
+    bool found;
+    return admin_user_find(a, ret_user, ret_document, &found);
 }
 
 /* ---- reading ---- */
-
-static void put_access(const admin_call *a, ost_json_writer *w)
-{
-    bool manage = admin_may(a, RIGHT_MANAGE_USERS);
-    ost_json_put_name(w, OST_TEXT("access"));
-    ost_json_open_object(w);
-    ost_json_member_boolean(w, "manageGroupMembership", manage);
-    ost_json_member_boolean(w, "view", admin_may(a, VIEW));
-    ost_json_member_boolean(w, "mapRoles", manage);
-    ost_json_member_boolean(w, "impersonate", false);
-    ost_json_member_boolean(w, "manage", manage);
-    ost_json_close_object(w);
-}
-
-static void put_user(const admin_call *a, ost_json_writer *w, const store_user *user,
-                     const ost_json *document, bool brief)
-{
-    static const char *const shown[] = {"firstName", "lastName", "email", NULL};
-    static const char *const whole[] = {"attributes", "requiredActions", "federationLink",
-                                        "serviceAccountClientId", NULL};
-    bool verified = false;
-    ost_json_open_object(w);
-    ost_json_member_text(w, "id", user->id);
-    ost_json_member_text(w, "username", user->username);
-    for (const ost_json *at = ost_json_first(document); at != NULL; at = ost_json_next(at)) {
-        if (!is_one_of(ost_json_name(at), shown) && (brief || !is_one_of(ost_json_name(at), whole)))
-            continue;
-        ost_json_put_name(w, ost_json_name(at));
-        ost_json_put_value(w, at);
-    }
-    if (!ost_json_boolean(ost_json_get(document, "emailVerified"), &verified))
-        verified = false;
-    ost_json_member_boolean(w, "emailVerified", verified);
-    ost_json_member_integer(w, "createdTimestamp", user->created * 1000);
-    ost_json_member_boolean(w, "enabled", user->enabled);
-    if (!brief) {
-        if (ost_json_get(document, "requiredActions") == NULL) {
-            ost_json_put_name(w, OST_TEXT("requiredActions"));
-            ost_json_open_array(w);
-            ost_json_close_array(w);
-        }
-        ost_json_member_boolean(w, "totp",
-                                ost_json_count(ost_json_get(document, "credentials")) > 0);
-        ost_json_put_name(w, OST_TEXT("disableableCredentialTypes"));
-        ost_json_open_array(w);
-        ost_json_close_array(w);
-        ost_json_member_integer(w, "notBefore", 0);
-    }
-    put_access(a, w);
-    ost_json_close_object(w);
-}
 
 ost_result admin_read_user(admin_call *a)
 {
@@ -93,121 +38,55 @@ ost_result admin_read_user(admin_call *a)
     ost_result result = w != NULL ? find(a, &user, &document) : OST_E_MEMORY;
     if (result != OST_OK || a->status != 0)
         return result;
-    put_user(a, w, &user, document, false);
+    admin_user_put(a, w, &user, document, false, true);
     return admin_answer(a, w);
 }
 
 /* ---- lists ---- */
 
-static bool contains(ost_text text, ost_text part)
+/* The one that is asked for by id. */
+static ost_result list_one(admin_call *a, ost_text id)
 {
-    return part.len == 0 ||
-           (text.len >= part.len && memmem(text.data, text.len, part.data, part.len) != NULL);
-}
-
-/* What the query narrows a list to. */
-typedef struct filter {
-    ost_text username, email, first_name, last_name, search; /* lower case; empty: any */
-    bool exact;
-    ost_text enabled; /* "true", "false", or any */
-} filter;
-
-static filter read_filter(admin_call *a)
-{
-    return (filter){
-        .username = user_row_fold(admin_parameter(a, "username"), a->arena),
-        .email = user_row_fold(admin_parameter(a, "email"), a->arena),
-        .first_name = user_row_fold(admin_parameter(a, "firstName"), a->arena),
-        .last_name = user_row_fold(admin_parameter(a, "lastName"), a->arena),
-        .search = user_row_fold(admin_parameter(a, "search"), a->arena),
-        .exact = text_is(admin_parameter(a, "exact"), "true"),
-        .enabled = admin_parameter(a, "enabled"),
-    };
-}
-
-static bool part_fits(ost_text value, ost_text wanted, bool exact)
-{
-    return wanted.len == 0 || (exact ? text_equal(value, wanted) : contains(value, wanted));
-}
-
-/* A search finds how names begin; with asterisks, anything. */
-static bool search_fits(ost_text value, ost_text search)
-{
-    bool anywhere = text_starts(search, "*");
-    while (text_starts(search, "*"))
-        search = text_slice(search, 1, search.len);
-    while (text_ends(search, "*"))
-        search.len--;
-    return anywhere
-               ? contains(value, search)
-               : value.len >= search.len && text_equal(text_slice(value, 0, search.len), search);
-}
-
-static bool fits(admin_call *a, const filter *f, const store_user *user, const ost_json *document)
-{
-    ost_text first = {0}, last = {0};
-    (void)!ost_json_text(ost_json_get(document, "firstName"), &first);
-    (void)!ost_json_text(ost_json_get(document, "lastName"), &last);
-    first = user_row_fold(first, a->arena);
-    last = user_row_fold(last, a->arena);
-    if (ost_json_get(document, "serviceAccountClientId") != NULL)
-        return false;
-    if (f->enabled.len > 0 && user->enabled != text_is(f->enabled, "true"))
-        return false;
-    if (f->search.len > 0)
-        return search_fits(user->username, f->search) || search_fits(user->email, f->search) ||
-               search_fits(first, f->search) || search_fits(last, f->search);
-    return part_fits(user->username, f->username, f->exact) &&
-           part_fits(user->email, f->email, f->exact) &&
-           part_fits(first, f->first_name, f->exact) && part_fits(last, f->last_name, f->exact);
-}
-
-/* Writes the users of the page, or (NULL) counts all that fit. */
-static ost_result each_user(admin_call *a, ost_json_writer *w, int64_t first, int64_t max,
-                            int64_t *ret_count)
-{
-    store_user *users;
-    size_t count;
-    const filter f = read_filter(a);
-    const ost_json *document;
-    bool brief = text_is(admin_parameter(a, "briefRepresentation"), "true");
-    ost_result result =
-        store_user_list(a->realm.store, a->realm.row.name, a->arena, &users, &count);
-    *ret_count = 0;
-    for (size_t i = 0; i < count && result == OST_OK && *ret_count < first + max; i++) {
-        result = ost_json_read(users[i].document, NULL, a->arena, &document, NULL);
-        if (result != OST_OK || !fits(a, &f, &users[i], document))
-            continue;
-        if (w != NULL && *ret_count >= first)
-            put_user(a, w, &users[i], document, brief);
-        ++*ret_count;
-    }
-    return result;
+    store_user user;
+    ost_result result = store_user_get(a->realm.store, a->realm.row.name, id, a->arena, &user);
+    if (result != OST_OK && result != OST_E_NOT_FOUND)
+        return result;
+    return admin_user_answer(a, &user, result == OST_OK ? 1 : 0, false, true);
 }
 
 ost_result admin_list_users(admin_call *a)
 {
-    int64_t first, max, count;
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
-    if (w == NULL)
-        return OST_E_MEMORY;
-    if (!admin_number(a, "first", 0, &first) || !admin_number(a, "max", DEFAULT_PAGE, &max))
-        return OST_OK;
-    ost_json_open_array(w);
-    ost_result result = admin_may(a, VIEW) ? each_user(a, w, first, max, &count) : OST_OK;
-    ost_json_close_array(w);
-    return result == OST_OK ? admin_answer(a, w) : result;
+    static const char by_id[] = "id:";
+    store_user_query query;
+    store_user *users = NULL;
+    size_t count = 0;
+    int64_t first, max;
+    ost_text search = admin_parameter(a, "search");
+    ost_result result = admin_user_query(a, &query);
+    if (result != OST_OK || !admin_user_page(a, &first, &max))
+        return result;
+    if (admin_may(a, VIEW) && text_starts(search, by_id))
+        return list_one(a, text_trim(text_slice(search, sizeof by_id - 1, search.len)));
+    if (admin_may(a, VIEW))
+        result = store_user_page(a->realm.store, &query, first, max, a->arena, &users, &count);
+    return result == OST_OK
+               ? admin_user_answer(a, users, count,
+                                   text_is(admin_parameter(a, "briefRepresentation"), "true"), true)
+               : result;
 }
 
 ost_result admin_count_users(admin_call *a)
 {
+    store_user_query query;
     int64_t count = 0;
     ost_json_writer *w = ost_json_writer_new(a->arena, 0);
-    ost_result result = admin_may(a, VIEW) ? each_user(a, NULL, 0, INT32_MAX, &count) : OST_OK;
-    if (w == NULL)
-        return OST_E_MEMORY;
+    ost_result result = w != NULL ? admin_user_query(a, &query) : OST_E_MEMORY;
+    if (result == OST_OK && admin_may(a, VIEW))
+        result = store_user_count(a->realm.store, &query, a->arena, &count);
+    if (result != OST_OK)
+        return result;
     ost_json_put_integer(w, count);
-    return result == OST_OK ? admin_answer(a, w) : result;
+    return admin_answer(a, w);
 }
 
 /* ---- changing ---- */
@@ -258,12 +137,45 @@ static bool check_name(admin_call *a, ost_text name)
     return false;
 }
 
-static bool names_groups(admin_call *a)
+/* Adds to `paths` the groups of a list of paths; a group that is not there, or whose roles the
+ * administrator may not give, refuses the call. */
+static ost_result add_groups(admin_call *a, const admin_groups *groups, const ost_json *list,
+                             bool given, const ost_json **paths)
 {
-    if (ost_json_count(ost_json_get(a->body, "groups")) == 0)
-        return false;
-    admin_refuse(a, 501, "error", "Groups of a user are not given here");
-    return true;
+    ost_text path;
+    bool may = true;
+    ost_result result = OST_OK;
+    for (const ost_json *at = ost_json_first(list); at != NULL && result == OST_OK;
+         at = ost_json_next(at)) {
+        const admin_group *group = ost_json_text(at, &path) ? admin_groups_at(groups, path) : NULL;
+        if (group == NULL && given)
+            return admin_refuse(a, 400, "errorMessage", "Group not found");
+        if (group == NULL)
+            continue;
+        if (given)
+            result = admin_may_grant_group(a, text_of(group->key), &may);
+        if (result == OST_OK && !may)
+            return admin_forbid(a);
+        if (result == OST_OK)
+            result = document_add_text(*paths, text_of(group->key), a->arena, paths);
+    }
+    return result;
+}
+
+/* The groups that the realm gives to new users, and those that the body asks for. */
+static ost_result new_groups(admin_call *a, const ost_json **document)
+{
+    admin_groups groups;
+    const ost_json *paths = NULL;
+    ost_result result = admin_groups_load(a, &groups);
+    if (result == OST_OK)
+        result = add_groups(a, &groups, ost_json_get(a->realm.realm->document, "defaultGroups"),
+                            false, &paths);
+    if (result == OST_OK)
+        result = add_groups(a, &groups, ost_json_get(a->body, "groups"), true, &paths);
+    if (result != OST_OK || paths == NULL)
+        return result;
+    return document_put(*document, OST_TEXT("groups"), paths, a->arena, document);
 }
 
 static ost_result write_new(admin_call *a, const ost_json **ret_document)
@@ -310,10 +222,12 @@ ost_result admin_create_user(admin_call *a)
         return admin_refuse(a, 400, "errorMessage", "unable to read contents from stream");
     if (!ost_json_text(ost_json_get(a->body, "username"), &name) || name.len == 0)
         return admin_refuse(a, 400, "errorMessage", "User name is missing");
-    if (names_groups(a) || !check_name(a, name))
+    if (!check_name(a, name))
         return OST_OK;
     ost_result result = write_new(a, &document);
-    if (result != OST_OK)
+    if (result == OST_OK)
+        result = new_groups(a, &document);
+    if (result != OST_OK || a->status != 0)
         return result;
     if (is_taken(a, document, "username", (ost_text){0}) ||
         is_taken(a, document, "email", (ost_text){0}))

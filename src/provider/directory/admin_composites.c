@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What roles contain, and who has them, in the admin REST API. */
+#include "base/text.h"
+#include "provider/admin/admin_operations.h"
+#include "provider/admin/admin_part.h"
+#include "provider/admin/document_edit.h"
+#include "provider/directory/admin_grant.h"
+#include "provider/directory/admin_group.h"
+#include "provider/directory/admin_role.h"
+#include "provider/directory/admin_user.h"
+
+/* ---- contents ---- */
+
+static const ost_json *names_of(const role_part *role, const realm_client *client)
+{
+    const ost_json *parts = ost_json_get(role->document, "composites");
+    return client == NULL ? ost_json_get(parts, "realm")
+                          : ost_json_get(ost_json_get(parts, "client"), client->client_id);
+}
+
+/* The last parameter of the path as a client; NULL: there is none, and the call is refused. */
+static const realm_client *part_client(admin_call *a)
+{
+    size_t last = 0;
+    while (last + 1 < ADMIN_PARAMETERS_MAX && a->values[last + 1].data != NULL)
+        last++;
+    const realm_client *client = realm_find_client_by_uuid(a->realm.realm, a->values[last]);
+    if (client == NULL)
+        admin_refuse(a, 404, "error", "Could not find client");
+    return client;
+}
+
+/* Answers with the contents of the realm, of one client, or of all. */
+static ost_result answer_contents(admin_call *a, bool of_realm, const realm_client *client)
+{
+    const realm *r = a->realm.realm;
+    role_part role;
+    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    if (!admin_role_find(a, false, &role))
+        return OST_OK;
+    ost_json_open_array(w);
+    if (of_realm)
+        admin_put_named_roles(r, NULL, names_of(&role, NULL), true, w);
+    for (size_t i = 0; i < r->client_count; i++) {
+        if (client == &r->clients[i] ||
+            (client == NULL && !text_ends(text_of(a->route->path), "/realm")))
+            admin_put_named_roles(r, &r->clients[i], names_of(&role, &r->clients[i]), true, w);
+    }
+    ost_json_close_array(w);
+    return admin_answer(a, w);
+}
+
+ost_result admin_list_composites(admin_call *a)
+{
+    return answer_contents(a, true, NULL);
+}
+
+ost_result admin_list_client_composites(admin_call *a)
+{
+    const realm_client *client = part_client(a);
+    return client != NULL ? answer_contents(a, false, client) : OST_OK;
+}
+
+/* The role with one more, or one less, in it. */
+static ost_result change_one(admin_call *a, const ost_json **role, const role_part *part, bool add)
+{
+    const ost_json *parts = ost_json_get(*role, "composites"), *names, *of_clients;
+    const role_part whole = {.document = *role};
+    ost_result result =
+        add ? document_add_text(names_of(&whole, part->client), part->name, a->arena, &names)
+            : document_remove_text(names_of(&whole, part->client), part->name, a->arena, &names);
+    if (result == OST_OK && part->client == NULL)
+        result = document_put(parts, OST_TEXT("realm"), names, a->arena, &parts);
+    if (result == OST_OK && part->client != NULL) {
+        result = document_put(ost_json_get(parts, "client"), text_of(part->client->client_id),
+                              names, a->arena, &of_clients);
+        if (result == OST_OK)
+            result = document_put(parts, OST_TEXT("client"), of_clients, a->arena, &parts);
+    }
+    return result == OST_OK ? document_put(*role, OST_TEXT("composites"), parts, a->arena, role)
+                            : result;
+}
+
+/* One role that the body names by its id; refuses the call where there is none, or it is not the
+ * administrator's to give. */
+static ost_result read_part(admin_call *a, const ost_json *at, bool add, role_part *ret_part)
+{
+    bool may = true;
+    if (!role_part_anywhere(a->realm.realm, part_text(at, "id"), ret_part))
+        return admin_refuse(a, 404, "error", "Could not find composite role");
+    ost_result result = add ? admin_may_grant(a, ret_part, &may) : OST_OK;
+    return result == OST_OK && !may ? admin_forbid(a) : result;
+}
+
+static ost_result change_contents(admin_call *a, bool add)
+{
+    role_part role, part;
+    const ost_json *list, *document;
+    if (!admin_role_find(a, true, &role) || !admin_body_is(a, OST_JSON_ARRAY))
+        return OST_OK;
+    const ost_json *changed = role.document;
+    ost_result result = OST_OK;
+    for (const ost_json *at = ost_json_first(a->body); at != NULL && result == OST_OK;
+         at = ost_json_next(at)) {
+        result = read_part(a, at, add, &part);
+        if (result != OST_OK || a->status != 0)
+            return result;
+        result = change_one(a, &changed, &part, add);
+    }
+    if (result == OST_OK)
+        result = document_replace(role_part_list(a->realm.realm, role.client), role.document,
+                                  changed, a->arena, &list);
+    if (result == OST_OK)
+        result = admin_put_role_list(a, role.client, list, &document);
+    if (result == OST_OK)
+        result = admin_store(a, document);
+    return result == OST_OK && a->status == 0 ? admin_answer_done(a) : result;
+}
+
+ost_result admin_add_composites(admin_call *a)
+{
+    return change_contents(a, true);
+}
+
+ost_result admin_remove_composites(admin_call *a)
+{
+    return change_contents(a, false);
+}
+
+/* ---- holders ---- */
+
+ost_result admin_list_role_users(admin_call *a)
+{
+    role_part role;
+    store_user *users;
+    size_t count;
+    int64_t first, max;
+    if (!admin_role_find(a, false, &role) || !admin_user_page(a, &first, &max))
+        return OST_OK;
+    const store_renaming what = role_part_renaming(&role, (ost_text){0});
+    ost_result result = store_user_linked(a->realm.store, a->realm.row.name, &what, first, max,
+                                          a->arena, &users, &count);
+    return result == OST_OK ? admin_user_answer(a, users, count, false, false) : result;
+}
+
+static bool has_role(const admin_group *group, const role_part *role)
+{
+    const ost_json *names =
+        role->client == NULL
+            ? ost_json_get(group->document, "realmRoles")
+            : ost_json_get(ost_json_get(group->document, "clientRoles"), role->client->client_id);
+    for (const ost_json *at = ost_json_first(names); at != NULL; at = ost_json_next(at)) {
+        if (ost_json_equals(at, role->name))
+            return true;
+    }
+    return false;
+}
+
+ost_result admin_list_role_groups(admin_call *a)
+{
+    role_part role;
+    admin_groups groups;
+    int64_t first, max;
+    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    if (!admin_role_find(a, false, &role) || !admin_number(a, "first", 0, &first) ||
+        !admin_number(a, "max", INT32_MAX, &max))
+        return OST_OK;
+    ost_result result = admin_groups_load(a, &groups);
+    ost_json_open_array(w);
+    for (size_t i = 0; result == OST_OK && i < groups.count; i++) {
+        if (has_role(&groups.list[i], &role) && first-- <= 0 && max-- > 0)
+            admin_group_put(a, w, &groups.list[i], admin_is_brief(a) ? GROUP_BRIEF : GROUP_WHOLE);
+    }
+    ost_json_close_array(w);
+    return result == OST_OK ? admin_answer(a, w) : result;
+}

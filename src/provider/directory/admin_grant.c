@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Giving roles; see admin_grant.h. */
+#include "provider/directory/admin_grant.h"
+
+#include "base/text.h"
+
+#define GRANT_MEMORY ((size_t)64 << 20)
+
+static bool may_grant_names(const admin_call *a, const realm_roles *roles)
+{
+    bool master = text_is(a->realm.row.name, "master");
+    for (size_t i = 0; master && roles->realm_roles[i] != NULL; i++) {
+        if (!admin_may(a, admin_right_of_master(text_of(roles->realm_roles[i]))))
+            return false;
+    }
+    for (size_t c = 0; c < roles->client_count; c++) {
+        ost_text client = text_of(roles->clients[c].client_id);
+        bool manages = text_is(client, "realm-management");
+        for (size_t i = 0; roles->clients[c].roles[i] != NULL; i++) {
+            ost_text role = text_of(roles->clients[c].roles[i]);
+            if (manages && !admin_may(a, admin_right_to_grant(role)))
+                return false;
+            if (master && text_ends(client, "-realm") && !admin_may(a, RIGHT_ADMIN))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* What somebody would have whose document names a role or a group. */
+static ost_result may_grant(admin_call *a, const char *member, ost_text client, ost_text name,
+                            bool *ret_may)
+{
+    ost_text text;
+    const ost_json *document;
+    realm_roles roles;
+    ost_arena *arena = ost_arena_new(GRANT_MEMORY);
+    ost_json_writer *w = arena != NULL ? ost_json_writer_new(arena, 0) : NULL;
+    ost_result result = OST_E_MEMORY;
+    if (w != NULL) {
+        ost_json_open_object(w);
+        ost_json_put_name(w, text_of(member));
+        if (client.len > 0) {
+            ost_json_open_object(w);
+            ost_json_put_name(w, client);
+        }
+        ost_json_open_array(w);
+        ost_json_put_text(w, name);
+        ost_json_close_array(w);
+        if (client.len > 0)
+            ost_json_close_object(w);
+        ost_json_close_object(w);
+        result = ost_json_writer_finish(w, &text);
+    }
+    if (result == OST_OK)
+        result = ost_json_read(text, NULL, arena, &document, NULL);
+    if (result == OST_OK)
+        result = realm_user_roles(a->realm.realm, document, arena, &roles);
+    if (result == OST_OK)
+        *ret_may = may_grant_names(a, &roles);
+    ost_arena_free(arena);
+    return result;
+}
+
+ost_result admin_may_grant(admin_call *a, const role_part *role, bool *ret_may)
+{
+    ost_text client = role->client != NULL ? text_of(role->client->client_id) : (ost_text){0};
+    if (admin_may(a, RIGHT_ADMIN)) {
+        *ret_may = true;
+        return OST_OK;
+    }
+    return may_grant(a, client.len > 0 ? "clientRoles" : "realmRoles", client, role->name, ret_may);
+}
+
+ost_result admin_may_grant_group(admin_call *a, ost_text path, bool *ret_may)
+{
+    if (admin_may(a, RIGHT_ADMIN)) {
+        *ret_may = true;
+        return OST_OK;
+    }
+    return may_grant(a, "groups", (ost_text){0}, path, ret_may);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Roles as they are named; see admin_role.h. */
+#include "provider/directory/admin_role.h"
+
+#include "base/text.h"
+#include "provider/admin/admin_part.h"
+#include "provider/admin/document_edit.h"
+
+#define REALM "/realms/{realm}"
+
+bool admin_path_is(const admin_call *a, const char *part)
+{
+    ost_text path = text_of(a->route->path);
+    return text_starts(text_slice(path, sizeof REALM - 1, path.len), part);
+}
+
+bool admin_is_brief(const admin_call *a)
+{
+    return !text_is(admin_parameter(a, "briefRepresentation"), "false");
+}
+
+bool role_part_named(const realm *r, const realm_client *client, ost_text name, role_part *ret_role)
+{
+    const ost_json *role = part_find(role_part_list(r, client), "name", name);
+    if (role == NULL)
+        return false;
+    *ret_role = (role_part){client, part_text(role, "name"), role};
+    return true;
+}
+
+bool role_part_anywhere(const realm *r, ost_text id, role_part *ret_role)
+{
+    if (id.len == 0)
+        return false;
+    if (role_part_find(r, NULL, id, ret_role))
+        return true;
+    for (size_t i = 0; i < r->client_count; i++) {
+        if (role_part_find(r, &r->clients[i], id, ret_role))
+            return true;
+    }
+    return false;
+}
+
+store_renaming role_part_renaming(const role_part *role, ost_text to)
+{
+    bool client = role->client != NULL;
+    return (store_renaming){
+        .kind = client ? STORE_LINK_CLIENT_ROLE : STORE_LINK_REALM_ROLE,
+        .owner = client ? text_of(role->client->client_id) : (ost_text){0},
+        .from = role->name,
+        .to = to,
+    };
+}
+
+bool admin_role_owner(admin_call *a, const realm_client **ret_client)
+{
+    *ret_client = NULL;
+    if (!admin_path_is(a, "/clients/"))
+        return true;
+    *ret_client = realm_find_client_by_uuid(a->realm.realm, a->values[1]);
+    if (*ret_client == NULL)
+        admin_refuse(a, 404, "error", "Could not find client");
+    return *ret_client != NULL;
+}
+
+static bool may(const admin_call *a, const role_part *role, bool manage)
+{
+    if (role->client != NULL)
+        return admin_may(a, RIGHT_MANAGE_CLIENTS | (manage ? 0 : RIGHT_VIEW_CLIENTS));
+    return admin_may(a, RIGHT_MANAGE_REALM | (manage ? 0 : RIGHT_VIEW_REALM));
+}
+
+bool admin_role_find(admin_call *a, bool manage, role_part *ret_role)
+{
+    const realm *r = a->realm.realm;
+    const realm_client *client;
+    bool by_id = admin_path_is(a, "/roles-by-id/");
+    if (!admin_role_owner(a, &client))
+        return false;
+    bool found = by_id ? role_part_anywhere(r, a->values[1], ret_role)
+                       : role_part_named(r, client, a->values[client != NULL ? 2 : 1], ret_role);
+    if (!found)
+        admin_refuse(a, 404, "error",
+                     by_id ? "Could not find role with id" : "Could not find role");
+    else if (!may(a, ret_role, manage))
+        admin_forbid(a);
+    return a->status == 0;
+}
+
+void admin_put_named_roles(const realm *r, const realm_client *client, const ost_json *names,
+                           bool brief, ost_json_writer *w)
+{
+    role_part role;
+    ost_text name;
+    for (const ost_json *at = ost_json_first(names); at != NULL; at = ost_json_next(at)) {
+        if (ost_json_text(at, &name) && role_part_named(r, client, name, &role))
+            role_part_put(text_of(r->id), &role, brief, w);
+    }
+}
+
+ost_result admin_put_role_list(admin_call *a, const realm_client *client, const ost_json *list,
+                               const ost_json **ret_document)
+{
+    const ost_json *document = a->realm.realm->document;
+    const ost_json *roles = ost_json_get(document, "roles"), *of_clients;
+    ost_result result;
+    if (client == NULL) {
+        result = document_put(roles, OST_TEXT("realm"), list, a->arena, &roles);
+    } else {
+        result = document_put(ost_json_get(roles, "client"), text_of(client->client_id), list,
+                              a->arena, &of_clients);
+        if (result == OST_OK)
+            result = document_put(roles, OST_TEXT("client"), of_clients, a->arena, &roles);
+    }
+    return result == OST_OK
+               ? document_put(document, OST_TEXT("roles"), roles, a->arena, ret_document)
+               : result;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Users of the admin REST API as it finds and shows them; see admin_user.h. */
+#include "provider/directory/admin_user.h"
+
+#include "base/text.h"
+
+#define VIEW (RIGHT_VIEW_USERS | RIGHT_MANAGE_USERS)
+
+ost_result admin_user_find(admin_call *a, store_user *ret_user, const ost_json **ret_document,
+                           bool *ret_found)
+{
+    ost_result result =
+        store_user_get(a->realm.store, a->realm.row.name, a->values[1], a->arena, ret_user);
+    if (result == OST_OK)
+        result = ost_json_read(ret_user->document, NULL, a->arena, ret_document, NULL);
+    *ret_found = result == OST_OK;
+    if (result == OST_E_NOT_FOUND)
+        return admin_refuse(a, 404, "error", "User not found");
+    return result;
+}
+
+static bool is_one_of(ost_text name, const char *const *names)
+{
+    for (size_t i = 0; names[i] != NULL; i++) {
+        if (text_is(name, names[i]))
+            return true;
+    }
+    return false;
+}
+
+static void put_access(const admin_call *a, ost_json_writer *w)
+{
+    bool manage = admin_may(a, RIGHT_MANAGE_USERS);
+    ost_json_put_name(w, OST_TEXT("access"));
+    ost_json_open_object(w);
+    ost_json_member_boolean(w, "manageGroupMembership", manage);
+    ost_json_member_boolean(w, "view", admin_may(a, VIEW));
+    ost_json_member_boolean(w, "mapRoles", manage);
+    ost_json_member_boolean(w, "impersonate", false);
+    ost_json_member_boolean(w, "manage", manage);
+    ost_json_close_object(w);
+}
+
+static void put_empty(ost_json_writer *w, const char *name)
+{
+    ost_json_put_name(w, text_of(name));
+    ost_json_open_array(w);
+    ost_json_close_array(w);
+}
+
+static void put_rest(ost_json_writer *w, const ost_json *document)
+{
+    if (ost_json_get(document, "requiredActions") == NULL)
+        put_empty(w, "requiredActions");
+    ost_json_member_boolean(w, "totp", ost_json_count(ost_json_get(document, "credentials")) > 0);
+    put_empty(w, "disableableCredentialTypes");
+    ost_json_member_integer(w, "notBefore", 0);
+}
+
+void admin_user_put(const admin_call *a, ost_json_writer *w, const store_user *user,
+                    const ost_json *document, bool brief, bool access)
+{
+    static const char *const shown[] = {"firstName", "lastName", "email", NULL};
+    static const char *const whole[] = {"attributes", "requiredActions", "federationLink",
+                                        "serviceAccountClientId", NULL};
+    bool verified = false;
+    ost_json_open_object(w);
+    ost_json_member_text(w, "id", user->id);
+    ost_json_member_text(w, "username", user->username);
+    for (const ost_json *at = ost_json_first(document); at != NULL; at = ost_json_next(at)) {
+        if (!is_one_of(ost_json_name(at), shown) && (brief || !is_one_of(ost_json_name(at), whole)))
+            continue;
+        ost_json_put_name(w, ost_json_name(at));
+        ost_json_put_value(w, at);
+    }
+    if (!ost_json_boolean(ost_json_get(document, "emailVerified"), &verified))
+        verified = false;
+    ost_json_member_boolean(w, "emailVerified", verified);
+    ost_json_member_integer(w, "createdTimestamp", user->created * 1000);
+    ost_json_member_boolean(w, "enabled", user->enabled);
+    if (!brief)
+        put_rest(w, document);
+    if (access)
+        put_access(a, w);
+    ost_json_close_object(w);
+}
+
+ost_result admin_user_answer(admin_call *a, const store_user *users, size_t count, bool brief,
+                             bool access)
+{
+    const ost_json *document;
+    ost_result result = OST_OK;
+    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_open_array(w);
+    for (size_t i = 0; i < count && result == OST_OK; i++) {
+        result = ost_json_read(users[i].document, NULL, a->arena, &document, NULL);
+        if (result == OST_OK)
+            admin_user_put(a, w, &users[i], document, brief, access);
+    }
+    ost_json_close_array(w);
+    return result == OST_OK ? admin_answer(a, w) : result;
+}
+
+bool admin_user_page(admin_call *a, int64_t *ret_first, int64_t *ret_max)
+{
+    bool all = text_is(admin_parameter(a, "max"), "-1");
+    return admin_number(a, "first", 0, ret_first) &&
+           admin_number(a, "max", all ? INT32_MAX : ADMIN_USER_PAGE, ret_max);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Links of users to what their documents name; see user_index.h. */
+#include "store/user_index.h"
+
+#include "base/fold.h"
+#include "base/text.h"
+
+#define INDEX_MEMORY ((size_t)64 << 20) /* while one document is read */
+#define LONGEST_VALUE 255               /* of an attribute that users are found by */
+
+static ost_text member_text(const ost_json *document, const char *name)
+{
+    ost_text text = {0};
+    (void)!ost_json_text(ost_json_get(document, name), &text);
+    return text;
+}
+
+ost_result user_index_make(const store_user *user, user_index *ret_index)
+{
+    user_index index = {.arena = ost_arena_new(INDEX_MEMORY)};
+    if (index.arena == NULL)
+        return OST_E_MEMORY;
+    ost_result result = ost_json_read(user->document, NULL, index.arena, &index.document, NULL);
+    if (result == OST_E_MEMORY) {
+        ost_arena_free(index.arena);
+        return result;
+    }
+    ost_text first = member_text(index.document, "firstName"),
+             last = member_text(index.document, "lastName");
+    char *search = ost_arena_format(
+        index.arena, "%.*s\n%.*s\n%.*s\n%.*s", (int)user->username.len, user->username.data,
+        (int)user->email.len, user->email.len > 0 ? user->email.data : "", (int)first.len,
+        first.len > 0 ? first.data : "", (int)last.len, last.len > 0 ? last.data : "");
+    if (search == NULL) {
+        ost_arena_free(index.arena);
+        return OST_E_MEMORY;
+    }
+    index.search = text_fold(text_of(search), index.arena);
+    if (index.search.data == NULL) {
+        ost_arena_free(index.arena);
+        return OST_E_MEMORY;
+    }
+    if (!ost_json_boolean(ost_json_get(index.document, "emailVerified"), &index.verified))
+        index.verified = false;
+    index.service = ost_json_get(index.document, "serviceAccountClientId") != NULL;
+    *ret_index = index;
+    return OST_OK;
+}
+
+void user_index_free(user_index *index)
+{
+    ost_arena_free(index->arena);
+    index->arena = NULL;
+}
+
+/* ---- links ---- */
+
+/* Adds or takes out, one link after the other; the first failure sticks. */
+typedef struct linker {
+    database *d;
+    bool add;
+    ost_text realm, username;
+    ost_result result;
+} linker;
+
+static void link_one(linker *l, store_link kind, ost_text owner, ost_text name)
+{
+    static const char add[] = "INSERT OR IGNORE INTO user_link (realm, kind, owner, name, username)"
+                              " VALUES (?, ?, ?, ?, ?)";
+    static const char drop[] = "DELETE FROM user_link WHERE realm = ? AND kind = ? AND owner = ?"
+                               " AND name = ? AND username = ?";
+    sqlite3_stmt *st = statement(l->d, l->add ? add : drop);
+    bind_text(st, 1, l->realm);
+    bind_integer(st, 2, kind);
+    bind_text(st, 3, owner);
+    bind_text(st, 4, name);
+    bind_text(st, 5, l->username);
+    l->result = run_statement(st, NULL);
+}
+
+static void link_list(linker *l, store_link kind, ost_text owner, const ost_json *names)
+{
+    ost_text name;
+    for (const ost_json *at = ost_json_first(names); at != NULL && l->result == OST_OK;
+         at = ost_json_next(at)) {
+        if (ost_json_text(at, &name) && (kind != STORE_LINK_ATTRIBUTE || name.len <= LONGEST_VALUE))
+            link_one(l, kind, owner, name);
+    }
+}
+
+static void link_lists(linker *l, store_link kind, const ost_json *owners)
+{
+    for (const ost_json *at = ost_json_first(owners); at != NULL && l->result == OST_OK;
+         at = ost_json_next(at)) {
+        if (ost_json_is(at, OST_JSON_ARRAY))
+            link_list(l, kind, ost_json_name(at), at);
+    }
+}
+
+static ost_result link_all(linker l, const ost_json *document)
+{
+    link_list(&l, STORE_LINK_REALM_ROLE, (ost_text){0}, ost_json_get(document, "realmRoles"));
+    link_list(&l, STORE_LINK_GROUP, (ost_text){0}, ost_json_get(document, "groups"));
+    link_lists(&l, STORE_LINK_CLIENT_ROLE, ost_json_get(document, "clientRoles"));
+    link_lists(&l, STORE_LINK_ATTRIBUTE, ost_json_get(document, "attributes"));
+    return l.result;
+}
+
+ost_result user_index_link(database *d, ost_text realm, ost_text username, const ost_json *document)
+{
+    return link_all((linker){.d = d, .add = true, .realm = realm, .username = username}, document);
+}
+
+ost_result user_index_unlink(database *d, ost_text realm, ost_text username,
+                             const ost_json *document)
+{
+    return link_all((linker){.d = d, .realm = realm, .username = username}, document);
+}
+
+/* ---- renaming ---- */
+
+/* ?1 realm, ?2 owner, ?3 what it is called, ?4 what it is to be called; empty: taken out. */
+#define USERS_OF(kind)                                                                             \
+    " WHERE realm = ?1 AND username IN (SELECT username FROM user_link WHERE realm = ?1"           \
+    " AND kind = " kind " AND owner = ?2 AND (name = ?3"
+
+static const char realm_role_sql[] =
+    "UPDATE user SET document = json_set(document, '$.realmRoles', json((SELECT json_group_array("
+    "CASE value WHEN ?3 THEN ?4 ELSE value END) FROM json_each(document, '$.realmRoles')"
+    " WHERE ?4 <> '' OR value <> ?3)))" USERS_OF("1") "))";
+/* A client without name to rename loses all its roles. */
+static const char client_role_sql[] =
+    "UPDATE user SET document = json_set(document, '$.clientRoles', json((SELECT json_group_object("
+    "owner.key, json(CASE owner.key WHEN ?2 THEN (SELECT json_group_array("
+    "CASE value WHEN ?3 THEN ?4 ELSE value END) FROM json_each(owner.value)"
+    " WHERE ?4 <> '' OR value <> ?3) ELSE owner.value END))"
+    " FROM json_each(document, '$.clientRoles') AS owner"
+    " WHERE owner.type = 'array' AND (?3 <> '' OR owner.key <> ?2))))" USERS_OF(
+        "2") " OR ?3 = ''))";
+/* A group takes those below it along; '0' comes after '/'. */
+static const char group_sql[] =
+    "UPDATE user SET document = json_set(document, '$.groups', json((SELECT json_group_array("
+    "CASE value WHEN ?3 THEN ?4 ELSE CASE substr(value, 1, length(?3) + 1) WHEN ?3 || '/'"
+    " THEN ?4 || substr(value, length(?3) + 1) ELSE value END END)"
+    " FROM json_each(document, '$.groups') WHERE ?4 <> '' OR"
+    " (value <> ?3 AND substr(value, 1, length(?3) + 1) <> ?3 || '/'))))" USERS_OF(
+        "3") " OR (name > ?3 || '/' AND name < ?3 || '0')))";
+
+static const char rename_links[] =
+    "UPDATE OR IGNORE user_link SET name = ?4 || substr(name, length(?3) + 1) WHERE realm = ?1"
+    " AND kind = ?5 AND owner = ?2 AND ?4 <> ''"
+    " AND (name = ?3 OR (?5 = 3 AND name > ?3 || '/' AND name < ?3 || '0'))";
+static const char drop_links[] =
+    "DELETE FROM user_link WHERE realm = ?1 AND kind = ?5 AND owner = ?2"
+    " AND (name = ?3 OR ?3 = '' OR (?5 = 3 AND name > ?3 || '/' AND name < ?3 || '0'))";
+
+static ost_result run_renaming(database *d, const char *sql, ost_text realm,
+                               const store_renaming *r)
+{
+    sqlite3_stmt *st = statement(d, sql);
+    bind_text(st, 1, realm);
+    bind_text(st, 2, r->owner);
+    bind_text(st, 3, r->from);
+    bind_text(st, 4, r->to);
+    if (st != NULL && sqlite3_bind_parameter_count(st) > 4)
+        bind_integer(st, 5, r->kind);
+    return run_statement(st, NULL);
+}
+
+ost_result user_index_rename(database *d, ost_text realm, const store_renaming *r)
+{
+    const char *sql = r->kind == STORE_LINK_REALM_ROLE    ? realm_role_sql
+                      : r->kind == STORE_LINK_CLIENT_ROLE ? client_role_sql
+                                                          : group_sql;
+    ost_result result = run_renaming(d, sql, realm, r);
+    if (result == OST_OK)
+        result = run_renaming(d, rename_links, realm, r);
+    return result == OST_OK ? run_renaming(d, drop_links, realm, r) : result;
+}
