@@ -230,10 +230,12 @@ OST_MUST_CHECK ost_result store_session_end(store *store, ost_text realm, ost_te
 OST_MUST_CHECK ost_result store_session_list(store *store, ost_text realm, ost_text user_id,
                                              size_t limit, ost_arena *arena,
                                              store_session **ret_sessions, size_t *ret_count);
-/* Those of a user or, when that is empty, those that a client takes part in; of sessions that are
- * not over at `now`, `max` after the first `first`, the oldest first. */
+/* Those of a user, of a client that takes part in them, or (neither is empty) of both; offline ones
+ * or the others; of sessions that are not over at `now`, `max` after the first `first`, the oldest
+ * first. */
 typedef struct store_session_filter {
     ost_text realm, user_id, client_id;
+    bool offline;
     int64_t now;
     size_t first, max;
 } store_session_filter;
@@ -249,7 +251,7 @@ OST_MUST_CHECK ost_result store_session_find(store *store, const store_session_f
  * And that number of one client. */
 typedef struct store_session_count {
     ost_text client_id;
-    int64_t sessions;
+    int64_t sessions, offline; /* the latter are not among the former */
 } store_session_count;
 OST_MUST_CHECK ost_result store_session_clients(store *store, ost_text session_id, ost_arena *arena,
                                                 store_session_count **ret_clients,
@@ -258,7 +260,7 @@ OST_MUST_CHECK ost_result store_session_stats(store *store, ost_text realm, int6
                                               ost_arena *arena, store_session_count **ret_counts,
                                               size_t *ret_count);
 OST_MUST_CHECK ost_result store_session_count_of(store *store, ost_text realm, ost_text client_id,
-                                                 int64_t now, int64_t *ret_count);
+                                                 bool offline, int64_t now, int64_t *ret_count);
 /* Ends all sessions of a user, or (empty) of the realm. */
 OST_MUST_CHECK ost_result store_session_end_all(store *store, ost_text realm, ost_text user_id);
 /* Writes what has changed since store_login: all but `started`. OST_E_NOT_FOUND: it is gone, and

@@ -6,12 +6,15 @@
 
 #define MAX_CLIENTS 1000 /* of one session, or that are counted */
 
+/* What a session is, stands in its notes (offline_session.h of the provider). */
+#define IS_OFFLINE                                                                                 \
+    "(json_extract(iif(json_valid(s.notes), s.notes, '{}'), '$.offline') IS NOT NULL)"
 /* Rows live as long as both ends lie ahead. */
 #define FOUND                                                                                      \
     "SELECT s.id, s.user_id, u.username, s.started, s.last_access, s.remembered, s.notes "         \
     "FROM session AS s JOIN user AS u ON u.realm = s.realm AND u.id = s.user_id "                  \
     "WHERE s.realm = ?1 AND s.ends > ?2 AND s.idle_ends > ?2 "
-#define PAGE "ORDER BY s.started, s.id LIMIT ?4 OFFSET ?5"
+#define PAGE "AND " IS_OFFLINE " = ?7 ORDER BY s.started, s.id LIMIT ?4 OFFSET ?5"
 
 static ost_result read_found(sqlite3_stmt *st, ost_arena *arena, store_found_session *ret_session)
 {
@@ -35,14 +38,17 @@ static sqlite3_stmt *query(database *d, const store_session_filter *f)
 {
     sqlite3_stmt *st =
         f->user_id.len > 0
-            ? statement(d, FOUND "AND s.user_id = ?3 " PAGE)
+            ? statement(d, FOUND "AND s.user_id = ?3 AND (?6 = '' OR s.id IN (SELECT session_id "
+                                 "FROM client_session WHERE client_id = ?6)) " PAGE)
             : statement(d, FOUND "AND s.id IN (SELECT session_id FROM client_session WHERE "
-                                 "client_id = ?3) " PAGE);
+                                 "client_id = ?6) AND ?3 = '' " PAGE);
     bind_text(st, 1, f->realm);
     bind_integer(st, 2, f->now);
-    bind_text(st, 3, f->user_id.len > 0 ? f->user_id : f->client_id);
+    bind_text(st, 3, f->user_id);
     bind_integer(st, 4, (int64_t)f->max);
     bind_integer(st, 5, (int64_t)f->first);
+    bind_text(st, 6, f->client_id);
+    bind_integer(st, 7, f->offline);
     return st;
 }
 
@@ -78,6 +84,7 @@ static ost_result read_counts(store *s, database *d, sqlite3_stmt *st, ost_arena
         counts[count++] = (store_session_count){
             .client_id = column_text(st, 0, arena, &failed),
             .sessions = sqlite3_column_int64(st, 1),
+            .offline = sqlite3_column_int64(st, 2),
         };
     }
     read_end(s, d);
@@ -94,8 +101,8 @@ ost_result store_session_clients(store *s, ost_text session_id, ost_arena *arena
                                  store_session_count **ret_clients, size_t *ret_count)
 {
     database *d = read_begin(s);
-    sqlite3_stmt *st =
-        STATEMENT_OF(d, "SELECT client_id, 1 FROM client_session WHERE session_id = ?", session_id);
+    sqlite3_stmt *st = STATEMENT_OF(
+        d, "SELECT client_id, 1, 0 FROM client_session WHERE session_id = ?", session_id);
     return read_counts(s, d, st, arena, ret_clients, ret_count);
 }
 
@@ -104,7 +111,8 @@ ost_result store_session_stats(store *s, ost_text realm, int64_t now, ost_arena 
 {
     database *d = read_begin(s);
     sqlite3_stmt *st =
-        statement(d, "SELECT c.client_id, count(*) FROM session AS s JOIN client_session AS c ON "
+        statement(d, "SELECT c.client_id, sum(NOT " IS_OFFLINE "), sum(" IS_OFFLINE ") "
+                     "FROM session AS s JOIN client_session AS c ON "
                      "c.session_id = s.id WHERE s.realm = ?1 AND s.ends > ?2 AND s.idle_ends > ?2 "
                      "GROUP BY c.client_id ORDER BY c.client_id");
     bind_text(st, 1, realm);
@@ -112,17 +120,18 @@ ost_result store_session_stats(store *s, ost_text realm, int64_t now, ost_arena 
     return read_counts(s, d, st, arena, ret_counts, ret_count);
 }
 
-ost_result store_session_count_of(store *s, ost_text realm, ost_text client_id, int64_t now,
-                                  int64_t *ret_count)
+ost_result store_session_count_of(store *s, ost_text realm, ost_text client_id, bool offline,
+                                  int64_t now, int64_t *ret_count)
 {
     database *d = read_begin(s);
     sqlite3_stmt *st =
         statement(d, "SELECT count(*) FROM client_session AS c JOIN session AS s ON "
                      "s.id = c.session_id WHERE c.client_id = ?3 AND s.realm = ?1 AND s.ends > ?2 "
-                     "AND s.idle_ends > ?2");
+                     "AND s.idle_ends > ?2 AND " IS_OFFLINE " = ?4");
     bind_text(st, 1, realm);
     bind_integer(st, 2, now);
     bind_text(st, 3, client_id);
+    bind_integer(st, 4, offline);
     ost_result result = next_row(st);
     int64_t count = result == OST_OK ? sqlite3_column_int64(st, 0) : 0;
     read_end(s, d);

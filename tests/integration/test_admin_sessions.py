@@ -53,6 +53,26 @@ def test_one_session_ends(provider, root, app, guest):  # noqa: F811
     assert root("GET", app + "/session-count").json() == {"count": 1}
 
 
+def test_offline_sessions_are_told_apart(provider, root, app, guest):  # noqa: F811
+    client = root("GET", app).json()["id"]
+    role = root("GET", REALM + "/roles/offline_access").json()
+    assert root("POST", guest + "/role-mappings/realm", [role]).status == 204
+    here = login(provider)
+    away = provider.realm("shop").password(WEB, "guest", "guest-password", "openid offline_access").json()
+    seen = root("GET", app + "/offline-sessions").json()
+    assert [session["username"] for session in seen] == ["guest"]
+    assert seen == root("GET", f"{guest}/offline-sessions/{client}").json()
+    assert [session["id"] for session in root("GET", guest + "/sessions").json()] == [here["session_state"]]
+    assert root("GET", app + "/offline-session-count").json() == root("GET", app + "/session-count").json() == {"count": 1}
+    assert [(one["active"], one["offline"]) for one in root("GET", REALM + "/client-session-stats").json()] == [("1", "1")]
+    path = f"{REALM}/sessions/{seen[0]['id']}"
+    assert root("DELETE", path).status == 404
+    assert root("DELETE", path + "?isOffline=true").status == 204
+    assert provider.realm("shop").refresh(WEB, away["refresh_token"]).status == 400
+    assert root("DELETE", f"{REALM}/sessions/{here['session_state']}?isOffline=true").status == 404
+    assert is_good(provider, here)
+
+
 def test_a_user_is_logged_out(provider, root, app, guest):  # noqa: F811
     tokens = login(provider)
     assert root("POST", guest + "/logout").status == 204

@@ -8,7 +8,7 @@ import urllib.parse
 import pytest
 from oidc import Client, callback_of
 from programs import Provider, provider_program
-from web import Browser, bearer
+from web import Browser, bearer, unverified_token
 
 CALLBACK = "http://localhost:8000/cb"
 APP, SHOWN, PLAIN = (Client(name, None, CALLBACK) for name in ("app", "shown", "plain"))
@@ -49,7 +49,7 @@ REALM = {
         {"clientId": "checker", "secret": "checker-secret"},
     ],
     "users": [
-        user("ann"),
+        user("ann", realmRoles=["default-roles-asking"]),
         user("bob"),
         user("keeper", clientRoles={"realm-management": ["manage-users"]}),
         user("viewer", clientRoles={"realm-management": ["view-users"]}),
@@ -139,6 +139,15 @@ def test_the_client_itself_may_be_asked_about_in_words_of_its_own(realm):
 
 def test_links_lead_to_the_client_alone(realm):
     assert asked(realm, Browser(), Client("silent", None, CALLBACK)).links == []
+
+
+def test_offline_access_is_asked_for(realm):
+    browser = Browser()
+    page = asked(realm, browser, scope="openid offline_access")
+    assert "Offline Access" in page.lines
+    tokens = tokens_of(realm, APP, yes(browser, page))
+    assert "offline_access" in tokens["scope"].split()
+    assert unverified_token(tokens["refresh_token"])[1]["typ"] == "Offline"
 
 
 def test_what_is_granted_is_not_asked_again(realm):

@@ -255,13 +255,14 @@ def soon(seconds):
         (EC, {"typ": "oauth-authz-req+jwt"}, {}),
         (EC, {}, {"iss": None, "aud": None}),
         (EC, {}, {"aud": ["https://elsewhere.example", "{issuer}"]}),
-        (EC, {}, {"exp": soon(300), "nbf": soon(0), "iat": soon(0), "jti": "1"}),
+        (EC, {}, {"exp": 300, "nbf": 0, "iat": 0, "jti": "1"}),  # seconds from when it is made
         (EC, {}, {"max_age": 100, "claims": {"userinfo": {}}}),
     ],
 )
 def test_a_signed_request_is_a_request(realm, signer, header, changes):
     if isinstance(changes.get("aud"), list):
         changes = {"aud": [changes["aud"][0], realm.issuer]}
+    changes = {name: soon(value) if name in ("exp", "nbf", "iat") else value for name, value in changes.items()}
     header = {name: value for name, value in {**signer.header, **header}.items() if value}
     browser = Browser()
     page = ask(realm, signer.token(header, claims_of(realm, state="signed", **changes)), browser=browser)

@@ -65,6 +65,7 @@ def realm(tmp_path_factory):
     client["attributes"] = {"pkce.code.challenge.method": "S256"}
     user = {"username": "alice", "enabled": True, "email": "alice@example.com", "firstName": "Alice", "lastName": "A"}
     user["credentials"] = [{"type": "password", "value": ALICE["password"]}]
+    user["realmRoles"] = ["default-roles-shop"]
     content = {"realm": "shop", "enabled": True, "clients": [client], "users": [{**user, "emailVerified": True}]}
     content["attributes"] = {"resource.indicators": "http://127.0.0.1/*"}
     hosts = {"trusted-hosts": ["localhost", "127.0.0.1"], "host-sending-registration-request-must-match": ["true"]}

@@ -34,6 +34,7 @@ def policy(name, **config):
 def realm_of(name, documents):
     user = {"username": "alice", "enabled": True, "email": "alice@example.com", "firstName": "Alice", "lastName": "A"}
     user["credentials"] = [{"type": "password", "value": ALICE["password"]}]
+    user["realmRoles"] = [f"default-roles-{name}"]
     hosts = policy("trusted-hosts", **{"trusted-hosts": ["localhost", "127.0.0.1"]})
     attributes = {"resource.indicators": "http://127.0.0.1/*"}
     if documents:

@@ -19,7 +19,7 @@ static void put_consent(const realm *r, const store_consent *row, ost_json_write
         return;
     ost_json_open_object(w);
     consent_row_write(client_id, row, w);
-    /* What else a client may have got: offline tokens, which are not there. */
+    /* Of offline tokens the lists of sessions tell. */
     ost_json_put_name(w, OST_TEXT("additionalGrants"));
     ost_json_open_array(w);
     ost_json_close_array(w);

@@ -7,6 +7,7 @@
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
 #include "provider/realm/document_limit.h"
+#include "provider/session/offline_session.h"
 
 #define DEFAULT_PAGE 100
 #define MAX_PAGE 5000
@@ -84,7 +85,7 @@ static ost_result answer_sessions(admin_call *a, store_session_filter filter)
     return result == OST_OK ? admin_answer(a, w) : result;
 }
 
-ost_result admin_list_client_sessions(admin_call *a)
+static ost_result answer_client_sessions(admin_call *a, bool offline)
 {
     int64_t first, max;
     const realm_client *client = find_client(a, a->values[1], "Could not find client");
@@ -93,8 +94,19 @@ ost_result admin_list_client_sessions(admin_call *a)
         return OST_OK;
     return answer_sessions(a,
                            (store_session_filter){.client_id = text_of(client->client_id),
+                                                  .offline = offline,
                                                   .first = (size_t)first,
                                                   .max = max < MAX_PAGE ? (size_t)max : MAX_PAGE});
+}
+
+ost_result admin_list_client_sessions(admin_call *a)
+{
+    return answer_client_sessions(a, false);
+}
+
+ost_result admin_list_offline_sessions(admin_call *a)
+{
+    return answer_client_sessions(a, true);
 }
 
 ost_result admin_list_user_sessions(admin_call *a)
@@ -117,60 +129,58 @@ static ost_result answer_count(admin_call *a, int64_t count)
     return admin_answer(a, w);
 }
 
-ost_result admin_count_client_sessions(admin_call *a)
+static ost_result count_sessions(admin_call *a, bool offline)
 {
     int64_t count = 0;
     const realm_client *client = find_client(a, a->values[1], "Could not find client");
     if (client == NULL)
         return OST_OK;
-    ost_result result = store_session_count_of(a->realm.store, a->realm.row.name,
-                                               text_of(client->client_id), a->call->now, &count);
+    ost_result result =
+        store_session_count_of(a->realm.store, a->realm.row.name, text_of(client->client_id),
+                               offline, a->call->now, &count);
     return result == OST_OK ? answer_count(a, count) : result;
+}
+
+ost_result admin_count_client_sessions(admin_call *a)
+{
+    return count_sessions(a, false);
 }
 
 ost_result admin_count_offline_sessions(admin_call *a)
 {
-    return find_client(a, a->values[1], "Could not find client") != NULL ? answer_count(a, 0)
-                                                                         : OST_OK;
-}
-
-static ost_result answer_nothing(admin_call *a, bool array)
-{
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
-    if (w == NULL)
-        return OST_E_MEMORY;
-    if (array) {
-        ost_json_open_array(w);
-        ost_json_close_array(w);
-    } else {
-        ost_json_open_object(w);
-        ost_json_close_object(w);
-    }
-    return admin_answer(a, w);
-}
-
-/* There are no offline tokens. */
-ost_result admin_list_offline_sessions(admin_call *a)
-{
-    return find_client(a, a->values[1], "Could not find client") != NULL ? answer_nothing(a, true)
-                                                                         : OST_OK;
+    return count_sessions(a, true);
 }
 
 ost_result admin_list_user_offline_sessions(admin_call *a)
 {
     store_user user;
     ost_result result = find_user(a, &user);
-    if (result != OST_OK || a->status != 0 ||
-        find_client(a, a->values[2], "Client not found") == NULL)
+    if (result != OST_OK || a->status != 0)
         return result;
-    return answer_nothing(a, true);
+    const realm_client *client = find_client(a, a->values[2], "Client not found");
+    if (client == NULL)
+        return OST_OK;
+    return answer_sessions(a, (store_session_filter){.user_id = user.id,
+                                                     .client_id = text_of(client->client_id),
+                                                     .offline = true,
+                                                     .max = MAX_PAGE});
+}
+
+static ost_result answer_nothing(admin_call *a)
+{
+    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_open_object(w);
+    ost_json_close_object(w);
+    return admin_answer(a, w);
 }
 
 ost_result admin_read_session_stats(admin_call *a)
 {
     store_session_count *counts;
     size_t count = 0;
-    char number[24];
+    char active[24], offline[24];
     ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     ost_result result = store_session_stats(a->realm.store, a->realm.row.name, a->call->now,
                                             a->arena, &counts, &count);
@@ -181,11 +191,12 @@ ost_result admin_read_session_stats(admin_call *a)
         const realm_client *client = realm_find_client(a->realm.realm, counts[i].client_id);
         if (client == NULL)
             continue;
-        snprintf(number, sizeof number, "%lld", (long long)counts[i].sessions);
+        snprintf(active, sizeof active, "%lld", (long long)counts[i].sessions);
+        snprintf(offline, sizeof offline, "%lld", (long long)counts[i].offline);
         ost_json_open_object(w);
-        ost_json_member_string(w, "offline", "0");
+        ost_json_member_string(w, "offline", offline);
         ost_json_member_string(w, "clientId", client->client_id);
-        ost_json_member_string(w, "active", number);
+        ost_json_member_string(w, "active", active);
         ost_json_member_string(w, "id", client->id);
         ost_json_close_object(w);
     }
@@ -198,9 +209,14 @@ ost_result admin_read_session_stats(admin_call *a)
 ost_result admin_end_session(admin_call *a)
 {
     bool offline = text_is(admin_parameter(a, "isOffline"), "true");
-    ost_result result = offline
-                            ? OST_E_NOT_FOUND
-                            : store_session_end(a->realm.store, a->realm.row.name, a->values[1]);
+    const char *login;
+    store_session session;
+    ost_result result =
+        store_session_get(a->realm.store, a->realm.row.name, a->values[1], a->arena, &session);
+    if (result == OST_OK && offline_session_is(a->call, &session, &login) != offline)
+        result = OST_E_NOT_FOUND;
+    if (result == OST_OK)
+        result = store_session_end(a->realm.store, a->realm.row.name, a->values[1]);
     if (result == OST_E_NOT_FOUND)
         return admin_refuse(a, 404, "error", "Sesssion not found"); /* Keycloak's spelling */
     return result == OST_OK ? admin_answer_done(a) : result;
@@ -247,17 +263,17 @@ ost_result admin_end_all_sessions(admin_call *a)
         result = admin_store(a, document);
     if (result == OST_OK && a->status == 0)
         result = store_session_end_all(a->realm.store, a->realm.row.name, (ost_text){0});
-    return result == OST_OK && a->status == 0 ? answer_nothing(a, false) : result;
+    return result == OST_OK && a->status == 0 ? answer_nothing(a) : result;
 }
 
 /* Nobody is told: APIs learn from keys, introspection and the realm's document what is void. */
 ost_result admin_push_revocation(admin_call *a)
 {
-    return answer_nothing(a, false);
+    return answer_nothing(a);
 }
 
 ost_result admin_push_client_revocation(admin_call *a)
 {
-    return find_client(a, a->values[1], "Could not find client") != NULL ? answer_nothing(a, false)
+    return find_client(a, a->values[1], "Could not find client") != NULL ? answer_nothing(a)
                                                                          : OST_OK;
 }

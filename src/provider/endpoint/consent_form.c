@@ -113,7 +113,7 @@ static bool load_user(call *c, consent_job *job)
 
 static bool load_missing(call *c, consent_job *job)
 {
-    grant g = {.client = c->client};
+    grant g = {.client = c->client, .may_be_offline = true};
     if (!grant_choose_scopes(c, job->login.request.scope, &g)) {
         job->login.outcome = LOGIN_REFUSED;
         return false;

@@ -124,7 +124,7 @@ static void give(call *c, const char *acr)
 static bool find_missing(call *c, consent_list *missing)
 {
     const browser_login *login = c->job;
-    grant g = {.client = c->client};
+    grant g = {.client = c->client, .may_be_offline = true};
     missing->count = 0;
     if (!c->client->consent_required)
         return true;

@@ -381,7 +381,8 @@ static void sessions_are_found_by_user_and_by_client(void **state)
     assert_int_equal(found(OST_TEXT("u2"), (ost_text){0}, 1), 0);
     assert_int_equal(found((ost_text){0}, OST_TEXT("c"), 499), 1);
     assert_int_equal(found((ost_text){0}, OST_TEXT("c"), 500), 0); /* it has been idle */
-    assert_int_equal(store_session_count_of(db, session.realm, OST_TEXT("c"), 1, &number), OST_OK);
+    assert_int_equal(store_session_count_of(db, session.realm, OST_TEXT("c"), false, 1, &number),
+                     OST_OK);
     assert_int_equal(number, 1);
     assert_int_equal(store_session_stats(db, session.realm, 1, arena, &clients, &count), OST_OK);
     assert_int_equal(count, 1);
