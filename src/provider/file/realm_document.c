@@ -317,6 +317,39 @@ static void put_scopes(completion *c)
     ost_json_member_value(c->writer, "defaultOptionalClientScopes", c->optional_scopes);
 }
 
+static bool names_client_scope(const ost_json *mappings, const ost_json *scope)
+{
+    ost_text name;
+    for (const ost_json *at = ost_json_first(mappings); at != NULL; at = ost_json_next(at)) {
+        if (ost_json_text(scope, &name) && ost_json_equals(ost_json_get(at, "clientScope"), name))
+            return true;
+    }
+    return false;
+}
+
+/* The built-in client scopes show clients the roles that they are for: offline_access its own. */
+static void put_scope_mappings(completion *c)
+{
+    const ost_json *own = ost_json_get(c->file, "scopeMappings");
+    bool built_in = ost_json_get(c->file, "clientScopes") == NULL;
+    const ost_json *others = built_in ? ost_json_get(c->defaults, "scopeMappings") : NULL;
+    if (own == NULL && others == NULL)
+        return;
+    if (own != NULL && !ost_json_is(own, OST_JSON_ARRAY)) { /* the realm's reader says what it is */
+        ost_json_member_value(c->writer, "scopeMappings", own);
+        return;
+    }
+    ost_json_put_name(c->writer, OST_TEXT("scopeMappings"));
+    ost_json_open_array(c->writer);
+    for (const ost_json *at = ost_json_first(own); at != NULL; at = ost_json_next(at))
+        ost_json_put_value(c->writer, at);
+    for (const ost_json *at = ost_json_first(others); at != NULL; at = ost_json_next(at)) {
+        if (!names_client_scope(own, ost_json_get(at, "clientScope")))
+            ost_json_put_value(c->writer, at);
+    }
+    ost_json_close_array(c->writer);
+}
+
 /* Keys live apart, in the store. */
 static void put_key_components(completion *c, const ost_json *list)
 {
@@ -399,6 +432,7 @@ ost_result realm_document_complete(const ost_json *file, const realm_surrounding
                                           "components",
                                           "defaultDefaultClientScopes",
                                           "defaultOptionalClientScopes",
+                                          "scopeMappings",
                                           NULL};
     completion c = {.file = file,
                     .beside = beside,
@@ -423,6 +457,7 @@ ost_result realm_document_complete(const ost_json *file, const realm_surrounding
     put_members(&c, file, written);
     put_roles(&c);
     put_scopes(&c);
+    put_scope_mappings(&c);
     put_clients(&c);
     put_components(&c);
     ost_json_close_object(c.writer);
