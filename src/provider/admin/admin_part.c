@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "base/json/json_list.h"
 #include "base/percent.h"
 #include "base/text.h"
 #include "jose/digest.h"
@@ -34,15 +35,6 @@ ost_result admin_store_member(admin_call *a, const char *name, const ost_json *v
     ost_result result =
         document_put(a->realm.realm->document, text_of(name), value, a->arena, &document);
     return result == OST_OK ? admin_store(a, document) : result;
-}
-
-const ost_json *part_find(const ost_json *list, const char *member, ost_text value)
-{
-    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
-        if (ost_json_equals(ost_json_get(at, member), value))
-            return at;
-    }
-    return NULL;
 }
 
 ost_text part_text(const ost_json *object, const char *member)
@@ -87,7 +79,7 @@ const ost_json *part_with_id(ost_text owner, const ost_json *list, ost_text id, 
 const ost_json *admin_scope_find(admin_call *a, ost_text id, const char *sentence)
 {
     const ost_json *list = ost_json_get(a->realm.realm->document, "clientScopes");
-    const ost_json *scope = part_find(list, "id", id);
+    const ost_json *scope = json_list_find(list, "id", id);
     if (scope == NULL)
         admin_refuse(a, 404, "error", sentence);
     return scope;

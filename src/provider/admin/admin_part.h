@@ -15,9 +15,6 @@ OST_MUST_CHECK ost_result admin_store(admin_call *admin, const ost_json *documen
 OST_MUST_CHECK ost_result admin_store_member(admin_call *admin, const char *name,
                                              const ost_json *value);
 
-/* The element of a list whose `member` is the text; NULL: there is none. */
-const ost_json *part_find(const ost_json *list, const char *member, ost_text value);
-
 /* A text member; empty when it is absent or no text. */
 ost_text part_text(const ost_json *object, const char *member);
 

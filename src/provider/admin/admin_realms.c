@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Realms of the admin REST API. */
+#include "base/json/json_list.h"
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/admin/admin_call.h"
@@ -95,8 +96,8 @@ static ost_result put_unset(const admin_call *a, ost_json_writer *w, const ost_j
 
 static void put_default_role(const admin_call *a, ost_json_writer *w, const ost_json *document)
 {
-    const ost_json *role = part_find(ost_json_get(ost_json_get(document, "roles"), "realm"), "name",
-                                     role_default_name(document, a->arena));
+    const ost_json *role = json_list_find(ost_json_get(ost_json_get(document, "roles"), "realm"),
+                                          "name", role_default_name(document, a->arena));
     role_part part = {.name = part_text(role, "name"), .document = role};
     if (role == NULL)
         return;

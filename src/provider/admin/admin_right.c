@@ -3,6 +3,7 @@
 #include "provider/admin/admin_right.h"
 
 #include "base/array.h"
+#include "base/json/json_list.h"
 #include "base/text.h"
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
@@ -62,15 +63,6 @@ admin_rights admin_right_of_master(ost_text role)
                                            : ANY_RIGHT;
 }
 
-static bool is_listed(const ost_json *list, const char *name)
-{
-    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
-        if (ost_json_equals(at, text_of(name)))
-            return true;
-    }
-    return false;
-}
-
 /* The programs of administrators; their tokens list no roles. */
 static bool is_for_administration(const ost_claims *claims)
 {
@@ -86,7 +78,7 @@ static admin_rights rights_of_master(const realm_roles *roles, const ost_claims 
     admin_rights found = 0;
     for (size_t i = 0; roles->realm_roles[i] != NULL; i++) {
         const char *role = roles->realm_roles[i];
-        if (!all && !is_listed(told, role))
+        if (!all && !json_list_has(told, text_of(role)))
             continue;
         if (text_is(text_of(role), "admin"))
             found |= ~(admin_rights)0;
@@ -106,7 +98,7 @@ static admin_rights rights_of_realm(const realm_roles *roles, const ost_claims *
             continue;
         for (size_t k = 0; roles->clients[i].roles[k] != NULL; k++) {
             const char *role = roles->clients[i].roles[k];
-            if (all || is_listed(ost_json_get(access, "roles"), role))
+            if (all || json_list_has(ost_json_get(access, "roles"), text_of(role)))
                 found |= right_of(role);
         }
     }

@@ -2,6 +2,7 @@
 /* Roles of the admin REST API; see role_part.h. */
 #include "provider/admin/role_part.h"
 
+#include "base/json/json_list.h"
 #include "base/text.h"
 #include "provider/admin/admin_part.h"
 
@@ -14,7 +15,7 @@ const ost_json *role_part_list(const realm *r, const realm_client *client)
 
 bool role_part_find(const realm *r, const realm_client *client, ost_text id, role_part *ret_role)
 {
-    const ost_json *role = part_find(role_part_list(r, client), "id", id);
+    const ost_json *role = json_list_find(role_part_list(r, client), "id", id);
     if (role == NULL)
         return false;
     *ret_role = (role_part){client, part_text(role, "name"), role};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Protocol mappers of clients and client scopes in the admin REST API. */
+#include "base/json/json_list.h"
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
@@ -183,7 +184,7 @@ ost_result admin_create_mapper(admin_call *a)
     if (!admin_owner_find(a, &owner) || !admin_body_is(a, OST_JSON_OBJECT) || !check(a, a->body))
         return OST_OK;
     const ost_json *mappers = mappers_of(&owner);
-    if (part_find(mappers, "name", part_text(a->body, "name")) != NULL)
+    if (json_list_find(mappers, "name", part_text(a->body, "name")) != NULL)
         return admin_refuse(a, 409, "errorMessage", "Protocol mapper exists with same name");
     ost_result result = append(a, a->body, &mappers, &id);
     if (result == OST_OK)
@@ -210,7 +211,7 @@ ost_result admin_create_mappers(admin_call *a)
          at = ost_json_next(at)) {
         if (!check(a, at))
             return OST_OK;
-        if (part_find(mappers, "name", part_text(at, "name")) != NULL)
+        if (json_list_find(mappers, "name", part_text(at, "name")) != NULL)
             return admin_refuse(a, 409, "error", "unknown_error");
         result = append(a, at, &mappers, &id);
     }
@@ -225,7 +226,7 @@ ost_result admin_update_mapper(admin_call *a)
     const ost_json *mapper, *mappers, *changed;
     if (!find(a, &owner, &mapper) || !admin_body_is(a, OST_JSON_OBJECT) || !check(a, a->body))
         return OST_OK;
-    const ost_json *other = part_find(mappers_of(&owner), "name", part_text(a->body, "name"));
+    const ost_json *other = json_list_find(mappers_of(&owner), "name", part_text(a->body, "name"));
     if (other != NULL && other != mapper)
         return admin_refuse(a, 409, "errorMessage", "Protocol mapper exists with same name");
     ost_result result = with_id(a, a->body, a->values[2], &changed);

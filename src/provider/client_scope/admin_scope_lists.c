@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which client scopes come by themselves and which on demand: of a client, and of clients that the
  * realm is yet to get. */
+#include "base/json/json_list.h"
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
@@ -24,15 +25,6 @@ static name_lists of_client(const admin_owner *owner)
     return (name_lists){owner->document, "defaultClientScopes", "optionalClientScopes"};
 }
 
-static bool is_listed(const ost_json *list, ost_text name)
-{
-    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
-        if (ost_json_equals(at, name))
-            return true;
-    }
-    return false;
-}
-
 static ost_result answer_list(admin_call *a, const ost_json *names, bool protocol)
 {
     const ost_json *scopes = ost_json_get(a->realm.realm->document, "clientScopes");
@@ -42,7 +34,8 @@ static ost_result answer_list(admin_call *a, const ost_json *names, bool protoco
     ost_json_open_array(w);
     for (const ost_json *at = ost_json_first(names); at != NULL; at = ost_json_next(at)) {
         ost_text name = {0};
-        const ost_json *scope = ost_json_text(at, &name) ? part_find(scopes, "name", name) : NULL;
+        const ost_json *scope =
+            ost_json_text(at, &name) ? json_list_find(scopes, "name", name) : NULL;
         if (scope == NULL)
             continue;
         ost_json_open_object(w);
@@ -104,8 +97,8 @@ static ost_result add_to_realm(admin_call *a, bool optional)
     ost_text name = part_text(scope, "name");
     if (scope == NULL)
         return OST_OK;
-    if (is_listed(ost_json_get(lists.object, lists.defaults), name) ||
-        is_listed(ost_json_get(lists.object, lists.optionals), name))
+    if (json_list_has(ost_json_get(lists.object, lists.defaults), name) ||
+        json_list_has(ost_json_get(lists.object, lists.optionals), name))
         return admin_refuse(a, 409, "error", "unknown_error");
     ost_result result = add(a, &lists, optional, name, &document);
     if (result == OST_OK)
@@ -172,8 +165,8 @@ static ost_result add_to_client(admin_call *a, bool optional)
         return OST_OK;
     name_lists lists = of_client(&owner);
     ost_text name = part_text(scope, "name");
-    if (is_listed(ost_json_get(lists.object, lists.defaults), name) ||
-        is_listed(ost_json_get(lists.object, lists.optionals), name))
+    if (json_list_has(ost_json_get(lists.object, lists.defaults), name) ||
+        json_list_has(ost_json_get(lists.object, lists.optionals), name))
         return admin_answer_done(a);
     ost_result result = add(a, &lists, optional, name, &document);
     if (result == OST_OK)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which roles a client may see, or a client scope lets it see: scope mappings of the admin REST
  * API. */
+#include "base/json/json_list.h"
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
@@ -253,7 +254,7 @@ ost_result admin_read_scope_mappings(admin_call *a)
 
 static bool is_named(const ost_json *roles, ost_text id)
 {
-    return part_find(roles, "id", id) != NULL;
+    return json_list_find(roles, "id", id) != NULL;
 }
 
 /* Every element of the body is a role that there is. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Client scopes of the admin REST API. */
+#include "base/json/json_list.h"
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
@@ -82,7 +83,7 @@ static bool check_name(admin_call *a, const ost_json *document, const ost_json *
     for (size_t i = 0; i < name.len; i++)
         good = good && name.data[i] > 0x20 && name.data[i] < 0x7f && name.data[i] != '"' &&
                name.data[i] != '\\';
-    const ost_json *other = part_find(scopes_of(a), "name", name);
+    const ost_json *other = json_list_find(scopes_of(a), "name", name);
     const char *why = NULL;
     if (!good)
         why = ost_arena_format(a->arena, "Unexpected name \"%.*s\" for ClientScope", (int)name.len,

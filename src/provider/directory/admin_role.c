@@ -2,6 +2,7 @@
 /* Roles as they are named; see admin_role.h. */
 #include "provider/directory/admin_role.h"
 
+#include "base/json/json_list.h"
 #include "base/text.h"
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
@@ -21,7 +22,7 @@ bool admin_is_brief(const admin_call *a)
 
 bool role_part_named(const realm *r, const realm_client *client, ost_text name, role_part *ret_role)
 {
-    const ost_json *role = part_find(role_part_list(r, client), "name", name);
+    const ost_json *role = json_list_find(role_part_list(r, client), "name", name);
     if (role == NULL)
         return false;
     *ret_role = (role_part){client, part_text(role, "name"), role};

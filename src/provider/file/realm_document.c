@@ -9,6 +9,7 @@
 #include "base/base64url.h"
 #include "base/context.h"
 #include "base/error_sentence.h"
+#include "base/json/json_list.h"
 #include "base/text.h"
 #include "provider/file/key_component.h"
 #include "provider/realm/document_limit.h"
@@ -52,20 +53,11 @@ static void put_members(completion *c, const ost_json *object, const char *const
     }
 }
 
-static const ost_json *find_named(const ost_json *list, const char *member, ost_text name)
-{
-    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
-        if (ost_json_equals(ost_json_get(at, member), name))
-            return at;
-    }
-    return NULL;
-}
-
 /* The id of the object of that name in the list of before; else a new one. */
 static void put_id(completion *c, const ost_json *before, const char *member, ost_text name)
 {
     ost_text id;
-    if (!ost_json_text(ost_json_get(find_named(before, member, name), "id"), &id))
+    if (!ost_json_text(ost_json_get(json_list_find(before, member, name), "id"), &id))
         id = uuid_text(c->context, c->arena);
     ost_json_member_text(c->writer, "id", id);
 }
@@ -91,7 +83,7 @@ static void put_entries(completion *c, const ost_json *own, const ost_json *defa
         const ost_json *list = pass == 0 ? own : defaults;
         for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
             if (pass == 1 && ost_json_text(ost_json_get(at, "name"), &name) &&
-                find_named(own, "name", name) != NULL)
+                json_list_find(own, "name", name) != NULL)
                 continue;
             ost_json_open_object(c->writer);
             put_new_id(c, at, before, "name");
@@ -129,8 +121,8 @@ static void put_role_list(completion *c, ost_text client, const ost_json *own,
     put_entries(c, own, defaults, before);
     for (size_t i = 0; c->named != NULL && i < c->named->count; i++) {
         const role_name *role = &c->named->names[i];
-        if (text_equal(role->client, client) && find_named(own, "name", role->name) == NULL &&
-            find_named(defaults, "name", role->name) == NULL)
+        if (text_equal(role->client, client) && json_list_find(own, "name", role->name) == NULL &&
+            json_list_find(defaults, "name", role->name) == NULL)
             put_role(c, before, role->name);
     }
     ost_json_close_array(c->writer);
@@ -242,7 +234,8 @@ static bool is_for_client(const completion *c, const ost_json *client, ost_text 
     const ost_json *list = own != NULL ? own : ost_json_get(c->defaults, "clientScopes");
     ost_text of_scope, of_client = OST_TEXT("openid-connect");
     (void)!ost_json_text(ost_json_get(client, "protocol"), &of_client);
-    return !ost_json_text(ost_json_get(find_named(list, "name", scope), "protocol"), &of_scope) ||
+    return !ost_json_text(ost_json_get(json_list_find(list, "name", scope), "protocol"),
+                          &of_scope) ||
            text_equal(of_scope, of_client);
 }
 
@@ -275,7 +268,7 @@ static void put_client(completion *c, const ost_json *client)
     put_new_id(c, client, clients, "clientId");
     put_members(c, client, written);
     put_secret(c, client);
-    put_mappers(c, client, find_named(clients, "clientId", client_id));
+    put_mappers(c, client, json_list_find(clients, "clientId", client_id));
     put_scope_names(c, client, "defaultClientScopes", c->default_scopes);
     put_scope_names(c, client, "optionalClientScopes", c->optional_scopes);
     ost_json_close_object(c->writer);
@@ -292,7 +285,7 @@ static void put_clients(completion *c)
         put_client(c, at);
     for (const ost_json *at = ost_json_first(defaults); at != NULL; at = ost_json_next(at)) {
         if (ost_json_text(ost_json_get(at, "clientId"), &id) &&
-            find_named(own, "clientId", id) == NULL)
+            json_list_find(own, "clientId", id) == NULL)
             put_client(c, at);
     }
     ost_json_close_array(c->writer);
@@ -317,21 +310,12 @@ static void put_scopes(completion *c)
     ost_json_member_value(c->writer, "defaultOptionalClientScopes", c->optional_scopes);
 }
 
-static bool names_client_scope(const ost_json *mappings, const ost_json *scope)
-{
-    ost_text name;
-    for (const ost_json *at = ost_json_first(mappings); at != NULL; at = ost_json_next(at)) {
-        if (ost_json_text(scope, &name) && ost_json_equals(ost_json_get(at, "clientScope"), name))
-            return true;
-    }
-    return false;
-}
-
 /* The built-in client scopes show clients the roles that they are for: offline_access its own. */
 static void put_scope_mappings(completion *c)
 {
     const ost_json *own = ost_json_get(c->file, "scopeMappings");
     bool built_in = ost_json_get(c->file, "clientScopes") == NULL;
+    ost_text scope;
     const ost_json *others = built_in ? ost_json_get(c->defaults, "scopeMappings") : NULL;
     if (own == NULL && others == NULL)
         return;
@@ -344,7 +328,8 @@ static void put_scope_mappings(completion *c)
     for (const ost_json *at = ost_json_first(own); at != NULL; at = ost_json_next(at))
         ost_json_put_value(c->writer, at);
     for (const ost_json *at = ost_json_first(others); at != NULL; at = ost_json_next(at)) {
-        if (!names_client_scope(own, ost_json_get(at, "clientScope")))
+        if (ost_json_text(ost_json_get(at, "clientScope"), &scope) &&
+            json_list_find(own, "clientScope", scope) == NULL)
             ost_json_put_value(c->writer, at);
     }
     ost_json_close_array(c->writer);

@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/base64url.h"
 #include "base/context.h"
+#include "base/json/json_list.h"
 #include "base/text.h"
 #include "provider/admin/realm_admin.h"
 #include "provider/realm/uuid.h"
@@ -31,15 +32,6 @@ typedef struct draft {
 
 /* ---- the document ---- */
 
-static bool is_listed(const ost_json *list, ost_text name)
-{
-    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
-        if (ost_json_equals(at, name))
-            return true;
-    }
-    return false;
-}
-
 /* The scopes that the client wants to be able to ask for; every client has the default ones. */
 static void put_optional_scopes(const draft *d, ost_json_writer *w)
 {
@@ -52,7 +44,7 @@ static void put_optional_scopes(const draft *d, ost_json_writer *w)
     }
     ost_json_open_array(w);
     while (text_next(&rest, ' ', &word)) {
-        if (word.len > 0 && is_listed(optional, word))
+        if (word.len > 0 && json_list_has(optional, word))
             ost_json_put_text(w, word);
     }
     ost_json_close_array(w);
@@ -64,8 +56,8 @@ static bool check_scopes(call *c, const client_metadata *m)
     const ost_json *document = c->realm->document;
     while (text_next(&rest, ' ', &word)) {
         if (word.len > 0 && !text_is(word, "openid") &&
-            !is_listed(ost_json_get(document, "defaultDefaultClientScopes"), word) &&
-            !is_listed(ost_json_get(document, "defaultOptionalClientScopes"), word))
+            !json_list_has(ost_json_get(document, "defaultDefaultClientScopes"), word) &&
+            !json_list_has(ost_json_get(document, "defaultOptionalClientScopes"), word))
             return call_refuse(c, 403, "insufficient_scope",
                                "Policy 'Allowed Client Scopes' rejected request to "
                                "client-registration service. Details: Not permitted to use "
