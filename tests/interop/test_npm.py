@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The npm clients openid-client and jose, as their own test files in npm/, against each provider."""
+"""The npm clients, each as its own test file in npm/, against each provider."""
 
 import os
 import subprocess
