@@ -32,6 +32,7 @@ PEERS = {
     "fastapi": lambda: virtual_environment("fastapi", INTEROP / "fastapi_app" / "requirements.txt"),
     "joserfc": lambda: virtual_environment("joserfc", INTEROP / "crosscheck" / "requirements.txt"),
     "npm": lambda: npm_packages(INTEROP / "npm"),
+    "npm-web": lambda: npm_packages(INTEROP / "npm-web", "npm-web"),
     "libraries": fetch_libraries,
     "keycloak": distribution,
 }

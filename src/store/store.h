@@ -272,6 +272,10 @@ OST_MUST_CHECK ost_result store_client_session_get(store *store, ost_text sessio
                                                    store_client_session *ret_session);
 OST_MUST_CHECK ost_result store_client_session_end(store *store, ost_text session_id,
                                                    ost_text client_id);
+/* The client has no part in the session any more, if it had one, and a session in which no client
+ * has one ends. */
+OST_MUST_CHECK ost_result store_session_leave(store *store, ost_text realm, ost_text session_id,
+                                              ost_text client_id);
 /* One turn of a refresh token: `presented`, issued at `presented_at`, makes way for `next`. */
 typedef struct store_refresh {
     ost_text realm, session_id, client_id;

@@ -222,3 +222,21 @@ ost_result store_client_session_end(store *s, ost_text session_id, ost_text clie
 {
     return WRITE(s, d, end_client_session(d, session_id, client_id));
 }
+
+static ost_result leave_session(database *d, ost_text realm, ost_text session_id,
+                                ost_text client_id)
+{
+    ost_result result = end_client_session(d, session_id, client_id);
+    if (result != OST_OK && result != OST_E_NOT_FOUND)
+        return result;
+    result = run_change(STATEMENT_OF(d,
+                                     "DELETE FROM session WHERE id = ?1 AND realm = ?2 AND NOT "
+                                     "EXISTS (SELECT 1 FROM client_session WHERE session_id = ?1)",
+                                     session_id, realm));
+    return result == OST_E_NOT_FOUND ? OST_OK : result;
+}
+
+ost_result store_session_leave(store *s, ost_text realm, ost_text session_id, ost_text client_id)
+{
+    return WRITE(s, d, leave_session(d, realm, session_id, client_id));
+}

@@ -2,6 +2,7 @@
 """Endpoints that take a token: userinfo, introspection, revocation."""
 
 from observe import ITEMS_DOCS, MAPPED, MYAPI, OTHER, WEB
+from oidc import Pkce, callback_of
 from web import Browser, basic, bearer
 
 
@@ -108,6 +109,21 @@ def probe_revocation(r):
     r.take("id token", Browser().post(url, {"token": tokens["id_token"]}, MYAPI.auth))
     r.take("with a wrong hint", Browser().post(
         url, {"token": tokens["refresh_token"], "token_type_hint": "access_token"}, MYAPI.auth))
+
+
+def probe_revocation_in_a_shared_session(r):
+    """Two clients in one login: what the one revokes leaves the other's tokens and the login alone."""
+    realm, browser, pkce = r.realm(), Browser(), Pkce()
+    url = realm.endpoint("revoke")
+    _, first = realm.code_login(MYAPI, "alice", "alice-password", browser=browser)
+    second = realm.code(ITEMS_DOCS, callback_of(realm.authorize(browser, ITEMS_DOCS, pkce))["code"], pkce)
+    token, other = (answer.json()["refresh_token"] for answer in (first, second))
+    r.take("refresh token", Browser().post(url, {"token": token}, MYAPI.auth))
+    r.take("refresh afterwards", realm.refresh(MYAPI, token))
+    r.take("the other client's refresh", realm.refresh(ITEMS_DOCS, other))
+    r.take("prompt=none", realm.authorize(browser, ITEMS_DOCS, pkce, prompt="none"))
+    r.take("the last client's refresh token", Browser().post(url, {"token": other, **ITEMS_DOCS.form}))
+    r.take("prompt=none then", realm.authorize(browser, ITEMS_DOCS, pkce, prompt="none"))
 
 
 def probe_revocation_refused(r):

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Revocation (RFC 7009): a refresh token takes its session along; an access token its client's part
- * of the session, for there is no list of single revoked tokens. */
+/* Revocation (RFC 7009) ends the client's part of the session, for there is no list of single
+ * revoked tokens. With a refresh token of its last client the session ends too, and with it the
+ * browser's login; what other clients have in it is theirs. */
 #include "base/text.h"
 #include "provider/call/call_event.h"
 #include "provider/client/client_find.h"
@@ -36,10 +37,9 @@ static void work(call *c)
         return;
     }
     ost_text session = ost_claims_text(claims, "sid");
-    ost_result result =
-        refresh
-            ? store_session_end(c->provider->store, text_of(c->realm->name), session)
-            : store_client_session_end(c->provider->store, session, text_of(c->client->client_id));
+    ost_text in = text_of(c->realm->name), who = text_of(c->client->client_id);
+    ost_result result = refresh ? store_session_leave(c->provider->store, in, session, who)
+                                : store_client_session_end(c->provider->store, session, who);
     if (result != OST_OK && result != OST_E_NOT_FOUND)
         call_refuse_busy(c);
 }

@@ -395,6 +395,26 @@ static void sessions_are_found_by_user_and_by_client(void **state)
     assert_int_equal(found(OST_TEXT("u1"), (ost_text){0}, 1), 0);
 }
 
+static void a_session_ends_with_the_last_of_its_clients(void **state)
+{
+    store_session shared = session, read;
+    store_client_session first = client_session, second = client_session;
+    (void)state;
+    shared.id = first.session_id = second.session_id = OST_TEXT("shared");
+    second.client_id = OST_TEXT("d");
+    assert_int_equal(store_login(db, &shared, &first, NULL), OST_OK);
+    assert_int_equal(store_login(db, NULL, &second, NULL), OST_OK);
+    assert_int_equal(store_session_leave(db, shared.realm, shared.id, OST_TEXT("c")), OST_OK);
+    assert_int_equal(store_session_leave(db, shared.realm, shared.id, OST_TEXT("c")), OST_OK);
+    assert_int_equal(store_session_get(db, shared.realm, shared.id, arena, &read), OST_OK);
+    /* The last one's part is gone already, and the session of another realm is not meant. */
+    assert_int_equal(store_client_session_end(db, shared.id, OST_TEXT("d")), OST_OK);
+    assert_int_equal(store_session_leave(db, OST_TEXT("other"), shared.id, OST_TEXT("d")), OST_OK);
+    assert_int_equal(store_session_get(db, shared.realm, shared.id, arena, &read), OST_OK);
+    assert_int_equal(store_session_leave(db, shared.realm, shared.id, OST_TEXT("d")), OST_OK);
+    assert_int_equal(store_session_get(db, shared.realm, shared.id, arena, &read), OST_E_NOT_FOUND);
+}
+
 static void a_login_into_a_session_that_is_gone_fails(void **state)
 {
     store_session orphan = session;
@@ -729,6 +749,7 @@ int main(void)
         cmocka_unit_test(a_user_can_prove_anew_who_they_are),
         cmocka_unit_test(the_end_of_a_session_takes_everything_along),
         cmocka_unit_test(sessions_are_found_by_user_and_by_client),
+        cmocka_unit_test(a_session_ends_with_the_last_of_its_clients),
         cmocka_unit_test(a_login_into_a_session_that_is_gone_fails),
         cmocka_unit_test(a_thousand_ended_sessions_are_swept),
         cmocka_unit_test(what_is_over_is_swept),

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Revocation (RFC 7009) in a login that several clients share."""
+
+import json
+
+import pytest
+from oidc import Client, callback_of
+from programs import Provider
+from web import Browser
+
+from needs import kept_running
+
+CALLBACK = "http://localhost:8000/cb"
+ONE, TWO = (Client(name, None, CALLBACK) for name in ("one", "two"))
+REALM = {
+    "realm": "shared",
+    "enabled": True,
+    "clients": [
+        {"clientId": client.client_id, "publicClient": True, "redirectUris": [CALLBACK]} for client in (ONE, TWO)
+    ],
+    "users": [
+        {
+            "username": "ann",
+            "enabled": True,
+            "email": "ann@example.org",
+            "firstName": "Ann",
+            "lastName": "Cook",
+            "credentials": [{"type": "password", "value": "ann-password"}],
+        }
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def realm(tmp_path_factory, work, results):
+    file = tmp_path_factory.mktemp("revocation") / "shared-realm.json"
+    file.write_text(json.dumps(REALM))
+    for provider in kept_running(lambda: Provider([file], work / "revocation"), results):
+        yield provider.realm("shared")
+
+
+@pytest.fixture
+def browser():
+    return Browser()
+
+
+@pytest.fixture
+def tokens(realm, browser):
+    """Of both clients, in one login."""
+    _, one = realm.code_login(ONE, "ann", "ann-password", browser=browser)
+    two = realm.code(TWO, callback_of(realm.authorize(browser, TWO, prompt="none"))["code"])
+    return {ONE: one.json(), TWO: two.json()}
+
+
+def revoke(realm, client, token):
+    answer = realm.browser().post(realm.endpoint("revoke"), {"token": token, **client.form})
+    assert answer.status == 200, answer.text
+
+
+def test_the_other_client_and_the_login_stay(realm, browser, tokens):
+    revoke(realm, ONE, tokens[ONE]["refresh_token"])
+    assert realm.refresh(ONE, tokens[ONE]["refresh_token"]).status == 400
+    assert realm.userinfo(tokens[ONE]["access_token"]).status == 401
+    assert realm.userinfo(tokens[TWO]["access_token"]).status == 200
+    assert realm.refresh(TWO, tokens[TWO]["refresh_token"]).status == 200
+    assert "code" in callback_of(realm.authorize(browser, ONE, prompt="none"))
+
+
+@pytest.mark.parametrize("first", ["access_token", "refresh_token"])
+def test_the_login_ends_with_the_last_client(realm, browser, tokens, first):
+    """Also of a client that revokes its access token before, as oidc-client-ts does."""
+    revoke(realm, ONE, tokens[ONE]["refresh_token"])
+    for name in dict.fromkeys([first, "refresh_token"]):
+        revoke(realm, TWO, tokens[TWO][name])
+    refused = callback_of(realm.authorize(browser, ONE, prompt="none"))
+    assert refused["error"] == "login_required"
