@@ -116,13 +116,16 @@ static void other_keys(void **state)
     }
 }
 
-static int run_many(size_t random, size_t structured)
+/* Many cases of each size, or of one alone where only is not 0. */
+static int run_many(size_t random, size_t structured, unsigned only)
 {
     if (!cpu_has_ifma()) {
         fprintf(stderr, "this processor has no IFMA, or may not use it\n");
         return 1;
     }
     for (size_t i = 0; i < 3; i++) {
+        if (only != 0 && only != rsa_case_bits[i])
+            continue;
         run(rsa_case_bits[i], false, random);
         run(rsa_case_bits[i], true, structured);
         printf("%u bits: %zu random and %zu structured cases as OpenSSL has them, %llu faults\n",
@@ -140,7 +143,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(numbers_beyond),
         cmocka_unit_test(other_keys),
     };
-    if (argc == 3)
-        return run_many(strtoull(argv[1], NULL, 10), strtoull(argv[2], NULL, 10));
+    if (argc == 4)
+        return run_many(strtoull(argv[1], NULL, 10), strtoull(argv[2], NULL, 10),
+                        (unsigned)strtoul(argv[3], NULL, 10));
     return cmocka_run_group_tests_name("jose-rsa_wide", tests, NULL, NULL);
 }
