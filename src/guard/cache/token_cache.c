@@ -112,6 +112,7 @@ const remembered *token_cache_get(token_cache *cache, ost_text token, int64_t no
     token_entry *found = look_up(cache, hash, &share);
     if (found == NULL)
         return NULL;
+    token_entry_fetch(found);
     bool good = token_entry_answers(found, token, now);
     if (good && share)
         token_shares_add(&cache->shares, found);

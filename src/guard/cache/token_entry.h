@@ -47,6 +47,10 @@ token_entry *token_entry_new(ost_text token, uint64_t hash, const token_facts *f
 void token_entry_ref(token_entry *e);
 void token_entry_unref(void *entry); /* NULL is fine */
 
+/* Asks the memory for what is read of an entry next: one that was found in the table has not been
+ * used for a while, and its claims are a list, whose lines would come one after the other. */
+void token_entry_fetch(const token_entry *e);
+
 /* It is exactly this token's, and that has not expired. */
 bool token_entry_answers(const token_entry *e, ost_text token, int64_t now);
 
