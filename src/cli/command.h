@@ -17,6 +17,7 @@ typedef struct command {
 
 extern const command command_provider_start, command_provider_start_dev;
 extern const command command_key_rotate, command_keys_rotate;
+extern const command command_backup, command_restore;
 extern const command command_realm_import, command_realm_export;
 extern const command command_realm_show, command_realm_set, command_key_list;
 extern const command command_user_add, command_user_list, command_user_show;
@@ -54,6 +55,10 @@ typedef enum store_wanted {
     STORE_ANYWHERE,  /* made when it is not there, with its folder */
 } store_wanted;
 struct store;
+/* The path of the store's file in that folder. OST_E_ARGUMENT: too long. */
+#define STORE_PATH_SIZE 4096
+OST_MUST_CHECK ost_result command_store_path(const option_values *values,
+                                             char ret_path[STORE_PATH_SIZE], ost_error *error);
 /* Says so on standard error when it makes one. */
 OST_MUST_CHECK ost_result command_open_store(const option_values *values, store_wanted wanted,
                                              struct store **ret_store, ost_error *error);

@@ -45,17 +45,28 @@ static ost_result prepare(const char *data, const char *path, store_wanted wante
                                data, strerror(errno));
 }
 
+ost_result command_store_path(const option_values *values, char ret_path[STORE_PATH_SIZE],
+                              ost_error *error)
+{
+    const char *data = options_get(values, "data");
+    int len = snprintf(ret_path, STORE_PATH_SIZE, "%s/" STORE_FILE, data != NULL ? data : "data");
+    return len > 0 && len < STORE_PATH_SIZE
+               ? OST_OK
+               : ost_error_set(error, OST_E_ARGUMENT, "--data: the path is too long");
+}
+
 ost_result command_open_store(const option_values *values, store_wanted wanted,
                               struct store **ret_store, ost_error *error)
 {
     const char *data = options_get(values, "data");
     struct stat status;
-    char path[600];
-    if (data == NULL)
-        data = "data";
-    snprintf(path, sizeof path, "%s/" STORE_FILE, data);
+    char path[STORE_PATH_SIZE];
+    ost_result result = command_store_path(values, path, error);
+    if (result != OST_OK)
+        return result;
     bool new = stat(path, &status) != 0 && errno == ENOENT;
-    ost_result result = new ? prepare(data, path, wanted, error) : OST_OK;
+    if (new)
+        result = prepare(data != NULL ? data : "data", path, wanted, error);
     if (result == OST_OK)
         result = store_open(path, ret_store, error);
     if (result == OST_OK && new)
