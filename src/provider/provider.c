@@ -12,6 +12,8 @@
 #include "base/text.h"
 #include "provider/admin/admin_call.h"
 #include "provider/call/provider_state.h"
+#include "provider/client/client_find.h"
+#include "provider/client/client_keys.h"
 #include "provider/client/document_cache.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/keeper.h"
@@ -185,7 +187,9 @@ static ost_result build(provider *p, const provider_config *config, ost_error *e
     if (result == OST_OK)
         result = make_memory(p, error);
     if (result == OST_OK)
-        result = document_cache_new(config->ca_file, &p->documents);
+        result = document_cache_new(&client_metadata_kind, config->ca_file, &p->documents);
+    if (result == OST_OK)
+        result = document_cache_new(&client_keys_kind, config->ca_file, &p->client_keys);
     if (result == OST_OK)
         result = make_server(p, config, error);
     if (result == OST_OK)
@@ -234,10 +238,12 @@ void provider_free(provider *p)
     if (p == NULL)
         return;
     keeper_stop(p);
-    if (p->documents != NULL)
-        document_cache_stop(p->documents); /* who waits is answered while there is a server */
+    /* Who waits is answered while there is a server. */
+    document_cache_stop(p->documents);
+    document_cache_stop(p->client_keys);
     http_server_free(p->server);
     document_cache_free(p->documents);
+    document_cache_free(p->client_keys);
     http_pool_free(p->hashing);
     brute_force_free(p->failures);
     proof_cache_free(p->assertions);

@@ -56,10 +56,11 @@ struct provider {
     unsigned port;
     http_pool *hashing; /* password checks alone: they must not hold up anything else */
     brute_force *failures;
-    proof_cache *assertions;          /* of clients, that have been used */
-    int64_t started;                  /* since when they are remembered */
-    sender_rules senders;             /* how proofs of possession are judged */
-    struct document_cache *documents; /* of clients that describe themselves */
+    proof_cache *assertions;            /* of clients, that have been used */
+    int64_t started;                    /* since when they are remembered */
+    sender_rules senders;               /* how proofs of possession are judged */
+    struct document_cache *documents;   /* of clients that describe themselves, */
+    struct document_cache *client_keys; /* and keys that clients publish */
     atomic_uint_fast64_t counters[COUNTERS];
     atomic_uint_fast64_t events[EVENTS][2]; /* that went well, that failed */
     published realms;                       /* a realm_table; NULL before the first is loaded */

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "provider/client/client_document.h"
+#include "provider/client/client_keys.h"
 #include "provider/client/document_cache.h"
 
 static bool is_by_document(const call *c, ost_text client_id)
@@ -29,6 +30,10 @@ const realm_client *client_find(call *c, ost_text client_id)
 }
 
 /* ---- waiting ---- */
+
+/* What the draft recommends, §4. */
+const document_kind client_metadata_kind = {.accept = "Accept: application/json",
+                                            .bytes_max = (size_t)5 << 10};
 
 typedef struct awaited {
     document_waiter waiter;
@@ -59,8 +64,11 @@ static void told(document_waiter *waiter)
 void client_await(call *c, ost_text client_id, void (*next)(call *c))
 {
     ost_text body;
-    if (!is_by_document(c, client_id) ||
-        document_cache_get(c->provider->documents, text_of(c->realm->name), client_id, c->now,
+    if (!is_by_document(c, client_id)) {
+        client_keys_await(c, realm_find_client(c->realm, client_id), next);
+        return;
+    }
+    if (document_cache_get(c->provider->documents, text_of(c->realm->name), client_id, c->now,
                            c->arena, &body) == OST_OK) {
         next(c);
         return;

@@ -12,14 +12,7 @@
 #include "http/message/address_scope.h"
 #include "net/net.h"
 #include "provider/client/document_budget.h"
-
-typedef struct entry {
-    struct entry *next;
-    char *key;
-    char *body;
-    size_t len;
-    int64_t fresh_until, stale_until, used;
-} entry;
+#include "provider/client/document_table.h"
 
 /* One fetch, and all who wait for it. */
 typedef struct fetch {
@@ -33,15 +26,16 @@ struct document_cache {
     pthread_mutex_t lock; /* for everything below but `net`, which is made once */
     net_client *net;      /* NULL until something is fetched */
     char *ca_file;
-    entry *entries;
-    size_t entry_count;
+    const document_kind *kind;
+    document_table table;
     fetch *fetches;
     document_budget budget;
     uint64_t fetch_count, failure_count;
     bool stopping;
 };
 
-ost_result document_cache_new(const char *ca_file, document_cache **ret_cache)
+ost_result document_cache_new(const document_kind *kind, const char *ca_file,
+                              document_cache **ret_cache)
 {
     document_cache *c = memory_alloc(sizeof *c);
     if (c == NULL)
@@ -50,60 +44,11 @@ ost_result document_cache_new(const char *ca_file, document_cache **ret_cache)
         memory_free(c);
         return OST_E_MEMORY;
     }
+    c->kind = kind;
+    c->table.kind = kind;
     pthread_mutex_init(&c->lock, NULL);
     *ret_cache = c;
     return OST_OK;
-}
-
-/* What one realm has allowed is nothing for another. */
-static char *make_key(ost_text realm, ost_text url)
-{
-    char *key = memory_alloc(realm.len + url.len + 2);
-    if (key != NULL) {
-        memcpy(key, realm.data, realm.len);
-        key[realm.len] = '\n';
-        memcpy(key + realm.len + 1, url.data, url.len);
-    }
-    return key;
-}
-
-static bool is_key(const char *key, ost_text realm, ost_text url)
-{
-    size_t len = strlen(key);
-    return len == realm.len + url.len + 1 && memcmp(key, realm.data, realm.len) == 0 &&
-           key[realm.len] == '\n' && memcmp(key + realm.len + 1, url.data, url.len) == 0;
-}
-
-/* ---- entries ---- */
-
-static entry **find_entry(document_cache *c, ost_text realm, ost_text url)
-{
-    entry **at = &c->entries;
-    while (*at != NULL && !is_key((*at)->key, realm, url))
-        at = &(*at)->next;
-    return at;
-}
-
-static void remove_entry(document_cache *c, entry **at)
-{
-    entry *e = *at;
-    *at = e->next;
-    c->entry_count--;
-    memory_free(e->key);
-    memory_free(e->body);
-    memory_free(e);
-}
-
-static void make_room(document_cache *c)
-{
-    entry **oldest = &c->entries;
-    if (c->entry_count < DOCUMENTS_MAX)
-        return;
-    for (entry **at = &c->entries; *at != NULL; at = &(*at)->next) {
-        if ((*at)->used < (*oldest)->used)
-            oldest = at;
-    }
-    remove_entry(c, oldest);
 }
 
 ost_result document_cache_get(document_cache *c, ost_text realm, ost_text url, int64_t now,
@@ -111,13 +56,29 @@ ost_result document_cache_get(document_cache *c, ost_text realm, ost_text url, i
 {
     ost_result result = OST_E_NOT_FOUND;
     pthread_mutex_lock(&c->lock);
-    entry *e = *find_entry(c, realm, url);
-    if (e != NULL) {
-        char *copy = ost_arena_copy(arena, (ost_text){e->body, e->len});
-        result = copy == NULL ? OST_E_MEMORY : now < e->fresh_until ? OST_OK : OST_E_EXPIRED;
-        e->used = now;
+    document *d = *document_table_find(&c->table, realm, url);
+    if (d != NULL) {
+        char *copy = ost_arena_copy(arena, (ost_text){d->body, d->len});
+        result = copy == NULL ? OST_E_MEMORY : now < d->fresh_until ? OST_OK : OST_E_EXPIRED;
+        d->used = now;
         if (copy != NULL)
-            *ret_body = (ost_text){copy, e->len};
+            *ret_body = (ost_text){copy, d->len};
+    }
+    pthread_mutex_unlock(&c->lock);
+    return result;
+}
+
+ost_result document_cache_value(document_cache *c, ost_text realm, ost_text url, int64_t now,
+                                void **ret_value, int64_t *ret_asked)
+{
+    ost_result result = OST_E_NOT_FOUND;
+    pthread_mutex_lock(&c->lock);
+    document *d = *document_table_find(&c->table, realm, url);
+    if (d != NULL) {
+        d->used = now;
+        *ret_value = c->kind->hold(d->value);
+        *ret_asked = d->asked;
+        result = now < d->fresh_until ? OST_OK : OST_E_EXPIRED;
     }
     pthread_mutex_unlock(&c->lock);
     return result;
@@ -126,9 +87,9 @@ ost_result document_cache_get(document_cache *c, ost_text realm, ost_text url, i
 void document_cache_drop(document_cache *c, ost_text realm, ost_text url)
 {
     pthread_mutex_lock(&c->lock);
-    entry **at = find_entry(c, realm, url);
+    document **at = document_table_find(&c->table, realm, url);
     if (*at != NULL)
-        remove_entry(c, at);
+        document_table_remove(&c->table, at);
     pthread_mutex_unlock(&c->lock);
 }
 
@@ -158,13 +119,13 @@ static bool may_pass(const net_response *r)
            (r->result == OST_OK && (r->status >= 500 || r->status == 429));
 }
 
-static ost_result judge(const net_response *r, char detail[200])
+static ost_result judge(const document_kind *kind, const net_response *r, char detail[200])
 {
     if (r->result != OST_OK)
         snprintf(detail, 200, "%.190s", r->detail);
     else if (r->status != 200)
         snprintf(detail, 200, "the server answered %ld", r->status);
-    else if (!is_json(r->content_type))
+    else if (!kind->any_type && !is_json(r->content_type))
         snprintf(detail, 200, "the content type is not application/json: %.*s",
                  r->content_type.len < 80 ? (int)r->content_type.len : 80, r->content_type.data);
     else
@@ -181,50 +142,48 @@ static int64_t age_of(const net_response *r)
                                            : r->max_age;
 }
 
-static void keep(document_cache *c, fetch *f, entry **at, const net_response *r, int64_t now)
+/* Takes the value over, which stands for the text where there is one. */
+static void keep(document_cache *c, fetch *f, document **at, const net_response *r, void *value)
 {
-    char *body = memory_copy(r->body);
-    entry *e = *at != NULL ? *at : body != NULL ? memory_alloc(sizeof *e) : NULL;
-    if (body == NULL || e == NULL) {
+    char *body = value == NULL ? memory_copy(r->body) : NULL;
+    document *d = *at;
+    if (d == NULL && (body != NULL || value != NULL) &&
+        (d = document_table_add(&c->table, f->key)) != NULL)
+        f->key = NULL;
+    if (d == NULL || (body == NULL && value == NULL)) {
         memory_free(body);
+        if (value != NULL)
+            c->kind->give(value);
         return;
     }
-    if (*at == NULL) {
-        make_room(c);
-        e->key = f->key;
-        f->key = NULL;
-        e->next = c->entries;
-        c->entries = e;
-        c->entry_count++;
-    }
-    memory_free(e->body);
-    e->body = body;
-    e->len = r->body.len;
-    e->used = now;
-    e->fresh_until = now + age_of(r);
-    e->stale_until = e->fresh_until + DOCUMENT_STALE_MAX;
+    document_take_body(&c->table, d, body, r->body.len, value);
+    d->used = d->asked = ost_now(NULL);
+    d->fresh_until = d->asked + age_of(r);
+    d->stale_until = d->fresh_until + DOCUMENT_STALE_MAX;
 }
 
-static ost_result settle(document_cache *c, fetch *f, const net_response *r, char detail[200])
+static ost_result settle(document_cache *c, fetch *f, const net_response *r, ost_result result,
+                         void *value)
 {
     size_t realm = strcspn(f->key, "\n");
     ost_text whole = text_of(f->key);
-    entry **at =
-        find_entry(c, text_slice(whole, 0, realm), text_slice(whole, realm + 1, whole.len));
+    document **at = document_table_find(&c->table, text_slice(whole, 0, realm),
+                                        text_slice(whole, realm + 1, whole.len));
     int64_t now = ost_now(NULL);
-    ost_result result = judge(r, detail);
+    c->fetch_count++;
     if (result == OST_OK) {
-        keep(c, f, at, r, now);
+        keep(c, f, at, r, value);
         return OST_OK;
     }
     c->failure_count++;
     if (*at == NULL)
         return result;
+    (*at)->asked = now;
     if (may_pass(r) && now < (*at)->stale_until) {
         (*at)->fresh_until = now + DOCUMENT_AGE_MIN;
         return OST_OK;
     }
-    remove_entry(c, at);
+    document_table_remove(&c->table, at);
     return result;
 }
 
@@ -259,10 +218,14 @@ static void fetched(const net_response *response, void *user)
     fetch *f = user;
     document_cache *c = f->cache;
     char detail[200] = "";
+    void *value = NULL;
+    ost_result result = judge(c->kind, response, detail);
+    if (result == OST_OK && c->kind->read != NULL &&
+        (result = c->kind->read(response->body, &value)) != OST_OK)
+        snprintf(detail, sizeof detail, "%s", c->kind->unread);
     pthread_mutex_lock(&c->lock);
     unlink_fetch(c, f);
-    c->fetch_count++;
-    ost_result result = settle(c, f, response, detail);
+    result = settle(c, f, response, result, value);
     document_waiter *waiters = f->waiters;
     pthread_mutex_unlock(&c->lock);
     fetch_free(f);
@@ -275,12 +238,15 @@ static bool allows(const struct sockaddr *address, void *user)
 {
     const fetch *f = user;
     ip_address a;
-    return address_of_socket(address, &a) && address_is_allowed(&a, text_of(f->blocks));
+    bool plain = text_starts(text_of(strchr(f->key, '\n') + 1), "http://");
+    return address_of_socket(address, &a) && address_is_allowed(&a, text_of(f->blocks)) &&
+           (!plain || !address_is_public(&a));
 }
 
 static ost_text host_of(ost_text url)
 {
-    size_t begin = strlen("https://"), end = begin;
+    size_t slashes = text_find(url, '/', 0) + 2;
+    size_t begin = slashes < url.len ? slashes : url.len, end = begin;
     while (end < url.len && strchr("/?#:", url.data[end]) == NULL)
         end++;
     return text_slice(url, begin, end - begin);
@@ -289,7 +255,7 @@ static ost_text host_of(ost_text url)
 static fetch *find_fetch(document_cache *c, ost_text realm, ost_text url)
 {
     fetch *f = c->fetches;
-    while (f != NULL && !is_key(f->key, realm, url))
+    while (f != NULL && !document_is_key(f->key, realm, url))
         f = f->next;
     return f;
 }
@@ -308,18 +274,19 @@ static ost_result begin(document_cache *c, ost_text realm, ost_text url, ost_tex
     if (f == NULL)
         return OST_E_MEMORY;
     f->cache = c;
-    f->key = make_key(realm, url);
+    f->key = document_make_key(realm, url);
     f->blocks = memory_copy(blocks);
     if (f->key == NULL || f->blocks == NULL) {
         fetch_free(f);
         return OST_E_MEMORY;
     }
-    static const char *const headers[] = {"Accept: application/json", NULL};
+    const char *const headers[] = {c->kind->accept, NULL};
     const net_request request = {.url = f->key + realm.len + 1,
                                  .headers = headers,
                                  .ca_file = c->ca_file,
                                  .timeout_ms = DOCUMENT_TIMEOUT,
-                                 .max_body = DOCUMENT_BYTES_MAX,
+                                 .max_body = c->kind->bytes_max,
+                                 .insecure_http = c->kind->private_http,
                                  .allows = allows};
     ost_result result = net_fetch(c->net, &request, fetched, f, NULL);
     if (result != OST_OK) {
@@ -354,6 +321,8 @@ void document_cache_fetch(document_cache *c, ost_text realm, ost_text url, ost_t
 
 void document_cache_stop(document_cache *c)
 {
+    if (c == NULL)
+        return;
     pthread_mutex_lock(&c->lock);
     bool first = !c->stopping;
     c->stopping = true;
@@ -369,8 +338,7 @@ void document_cache_free(document_cache *c)
         return;
     document_cache_stop(c);
     net_client_free(c->net);
-    while (c->entries != NULL)
-        remove_entry(c, &c->entries);
+    document_table_clear(&c->table);
     memory_free(c->ca_file);
     pthread_mutex_destroy(&c->lock);
     memory_free(c);

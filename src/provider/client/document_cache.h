@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Documents that clients describe themselves by, fetched from the addresses that are their client
- * IDs (draft-ietf-oauth-client-id-metadata-document). An address is a stranger's: only what the
- * realm allows is connected to, no redirect is followed, size, time, number and frequency are
- * bounded. Any thread. */
+/* Documents that clients are known by, fetched from addresses that they name: their metadata
+ * (draft-ietf-oauth-client-id-metadata-document), their keys (RFC 7591 §2, jwks_uri). An address is
+ * a stranger's: only what the realm allows is connected to, no redirect is followed, size, time,
+ * number and frequency are bounded. Any thread. */
 #ifndef DOCUMENT_CACHE_H
 #define DOCUMENT_CACHE_H
 
-#include <ostiary/types.h>
+#include "provider/client/document_kind.h"
 
-#define DOCUMENT_BYTES_MAX ((size_t)5 << 10) /* what the draft recommends, §4 */
-#define DOCUMENT_TIMEOUT 5000                /* milliseconds, for everything */
-#define DOCUMENTS_MAX 1000      /* in memory; beyond, those that were used least recently go */
+#define DOCUMENT_TIMEOUT 5000   /* milliseconds, for everything */
 #define DOCUMENT_FETCHES_MAX 32 /* at a time */
 #define DOCUMENT_AGE_MIN 60     /* seconds, whatever its server says, */
 #define DOCUMENT_AGE_DEFAULT 300
@@ -20,9 +18,10 @@
 
 typedef struct document_cache document_cache;
 
-/* `ca_file`: PEM of the authorities to trust; NULL: the system's. */
-OST_MUST_CHECK ost_result document_cache_new(const char *ca_file, document_cache **ret_cache);
-/* Ends what is under way: those who wait are told OST_E_STATE. */
+/* `kind` outlives the cache; `ca_file`: PEM of the authorities to trust; NULL: the system's. */
+OST_MUST_CHECK ost_result document_cache_new(const document_kind *kind, const char *ca_file,
+                                             document_cache **ret_cache);
+/* Ends what is under way: those who wait are told OST_E_STATE. NULL is fine. */
 void document_cache_stop(document_cache *cache);
 void document_cache_free(document_cache *cache); /* NULL is fine */
 
@@ -30,6 +29,11 @@ void document_cache_free(document_cache *cache); /* NULL is fine */
  * there; OST_E_EXPIRED: it is, and is filled in, but has to be fetched again. */
 OST_MUST_CHECK ost_result document_cache_get(document_cache *cache, ost_text realm, ost_text url,
                                              int64_t now, ost_arena *arena, ost_text *ret_body);
+
+/* The same of a kind that is read: its value, with a reference more in either case, and when it was
+ * asked for last. */
+OST_MUST_CHECK ost_result document_cache_value(document_cache *cache, ost_text realm, ost_text url,
+                                               int64_t now, void **ret_value, int64_t *ret_asked);
 
 /* Forgets one that turned out to be worth nothing. */
 void document_cache_drop(document_cache *cache, ost_text realm, ost_text url);

@@ -58,16 +58,23 @@ static void work(call *c)
         c->answer = OST_TEXT("{\"active\":false}");
 }
 
-void introspect_endpoint(http_exchange *exchange, void *user)
+/* Once the client can be known. */
+static void begin(call *c)
 {
-    call *c = call_begin(exchange, user);
-    if (c == NULL)
-        return;
-    if (call_read_form(c) && !client_authenticate(c))
+    if (c->error.status == 0 && !client_authenticate(c))
         c->error = (call_error){401, "invalid_request", "Authentication failed."};
     if (c->error.status == 0 && c->client->public_client)
         call_refuse(c, 403, "invalid_request", "Client not allowed.");
     if (c->error.status == 0 && call_parameter(c, "token").data == NULL)
         call_refuse(c, 400, "invalid_request", "Token not provided.");
     call_work(c, work, send);
+}
+
+void introspect_endpoint(http_exchange *exchange, void *user)
+{
+    call *c = call_begin(exchange, user);
+    if (c == NULL)
+        return;
+    (void)call_read_form(c);
+    client_auth_await(c, begin);
 }

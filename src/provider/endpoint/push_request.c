@@ -2,7 +2,6 @@
 /* The endpoint of pushed authorization requests (RFC 9126 §2). */
 #include "base/text.h"
 #include "provider/call/call_event.h"
-#include "provider/client/client_find.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/auth_request.h"
 #include "provider/login/pushed_request.h"
@@ -97,5 +96,5 @@ void push_request_endpoint(http_exchange *exchange, void *user)
         call_refuse(c, 403, "access_denied", "Realm not enabled");
     else
         (void)call_read_form(c);
-    client_await(c, call_parameter(c, "client_id"), begin);
+    client_auth_await(c, begin);
 }

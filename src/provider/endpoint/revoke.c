@@ -4,7 +4,6 @@
  * browser's login; what other clients have in it is theirs. */
 #include "base/text.h"
 #include "provider/call/call_event.h"
-#include "provider/client/client_find.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/internal_token.h"
@@ -57,5 +56,5 @@ void revoke_endpoint(http_exchange *exchange, void *user)
     if (c == NULL)
         return;
     (void)call_read_form(c);
-    client_await(c, call_parameter(c, "client_id"), begin);
+    client_auth_await(c, begin);
 }

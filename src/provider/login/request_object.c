@@ -35,7 +35,7 @@ static bool verify(call *c, const realm_client *client, ost_text object,
         return refuse(c, "The request object is malformed, or its algorithm is not accepted");
     if (!is_of_type(jws.typ))
         return refuse(c, "The request object is of another type");
-    ost_result result = client_signature_verify(client, &jws, c->arena, &payload);
+    ost_result result = client_signature_verify(c, client, &jws, &payload);
     if (result == OST_E_MEMORY || result == OST_E_CRYPTO)
         return call_refuse(c, 500, "server_error", NULL);
     if (result != OST_OK)

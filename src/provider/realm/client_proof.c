@@ -61,20 +61,25 @@ static void load_single_key(ost_text block, ost_arena *arena, client_proof *proo
     ost_key *key = NULL;
     if (block.len == 0 || import_block(block, arena, &key) != OST_OK)
         return;
-    if (!ost_key_is_private(key) && ost_keyset_new(&key, 1, &proof->keys) == OST_OK)
-        proof->single_key = true;
+    if (!ost_key_is_private(key))
+        (void)!ost_keyset_new(&key, 1, &proof->single_key);
     ost_key_unref(key);
 }
 
-/* As Keycloak: a set of keys goes before a certificate, and that before a public key. */
+/* As Keycloak: keys that are published go before a set that is brought along, that before a
+ * certificate, and that before a public key. */
 static void load_keys(const ost_json *client, ost_arena *arena, client_proof *proof)
 {
+    if (text_is(attribute(client, "use.jwks.url"), "true")) {
+        proof->keys_url = ost_arena_copy(arena, attribute(client, "jwks.url"));
+        return;
+    }
     if (text_is(attribute(client, "use.jwks.string"), "true")) {
-        (void)!ost_keyset_import(attribute(client, "jwks.string"), 0, &proof->keys, NULL, NULL);
+        (void)!client_key_set_read(attribute(client, "jwks.string"), &proof->keys);
         return;
     }
     load_single_key(attribute(client, "jwt.credential.certificate"), arena, proof);
-    if (proof->keys == NULL)
+    if (proof->single_key == NULL)
         load_single_key(attribute(client, "jwt.credential.public.key"), arena, proof);
 }
 
@@ -108,6 +113,8 @@ void client_proof_load(const ost_json *client, ost_arena *arena, client_proof *r
 
 void client_proof_clear(client_proof *proof)
 {
-    ost_keyset_unref(proof->keys);
+    client_key_set_unref(proof->keys);
+    ost_keyset_unref(proof->single_key);
     proof->keys = NULL;
+    proof->single_key = NULL;
 }

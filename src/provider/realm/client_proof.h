@@ -6,6 +6,8 @@
 
 #include <ostiary/jose.h>
 
+#include "provider/proof/client_key_set.h"
+
 typedef enum client_proof_kind {
     PROOF_SECRET,     /* client-secret: client_secret_basic and client_secret_post */
     PROOF_JWT,        /* client-jwt: private_key_jwt */
@@ -16,16 +18,18 @@ typedef enum client_proof_kind {
 typedef struct client_proof {
     client_proof_kind kind;
     ost_algs algorithms;  /* of its assertions */
-    ost_keyset *keys;     /* of a client that brings them along, whatever its kind: it may sign its
-                             requests too; NULL: it has none that can be used. Freed by
-                             client_proof_clear */
-    bool single_key;      /* `keys` is one key without a name of its own: no kid tells it apart */
-    ost_text secret;      /* that it may sign with; not of a client-jwt */
-    int64_t max_lifetime; /* seconds from an assertion's making that it may be used */
+    const char *keys_url; /* where it publishes its keys (jwks_uri), which are fetched; NULL: it
+                             brings along what it has */
+    client_key_set *keys; /* of a client that brings a set along, whatever its kind: it may sign its
+                             requests too; NULL: none that can be used. Freed by
+                             client_proof_clear, as is */
+    ost_keyset *single_key; /* one key without a name of its own: no kid tells it apart; NULL */
+    ost_text secret;        /* that it may sign with; not of a client-jwt */
+    int64_t max_lifetime;   /* seconds from an assertion's making that it may be used */
 } client_proof;
 
-/* Everything but `keys` lives as long as the client's representation. Keys that cannot be read are
- * none: such a client cannot prove itself. */
+/* Everything but the keys lives as long as the client's representation. Keys that cannot be read
+ * are none: such a client cannot prove itself. */
 void client_proof_load(const ost_json *client, ost_arena *arena, client_proof *ret_proof);
 void client_proof_clear(client_proof *proof);
 

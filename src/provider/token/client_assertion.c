@@ -73,7 +73,7 @@ static bool read_jws(call *c, const realm_client *client, ost_text assertion,
 static bool verify(call *c, const realm_client *client, const ost_unverified_jws *jws,
                    ost_text *ret_payload)
 {
-    switch (client_signature_verify(client, jws, c->arena, ret_payload)) {
+    switch (client_signature_verify(c, client, jws, ret_payload)) {
     case OST_OK:
         return true;
     case OST_E_MEMORY:

@@ -93,3 +93,16 @@ bool client_authenticate(call *c)
     c->client = client;
     return true;
 }
+
+/* What is wrong with the credentials is said by client_authenticate. */
+void client_auth_await(call *c, void (*next)(call *c))
+{
+    credentials given = {0};
+    call_error before = c->error;
+    bool known = before.status == 0 && read_credentials(c, &given);
+    c->error = before;
+    if (known)
+        client_await(c, given.id, next);
+    else
+        next(c);
+}

@@ -10,4 +10,8 @@
  * unauthorized_client for a wrong secret, 400 for an assertion. Public clients prove nothing. */
 bool client_authenticate(call *call);
 
+/* Goes on with `next` once client_authenticate has what it needs: see client_await. A call that is
+ * refused already needs nothing. */
+void client_auth_await(call *call, void (*next)(struct call *call));
+
 #endif

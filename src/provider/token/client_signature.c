@@ -2,16 +2,17 @@
 /* What clients sign; see client_signature.h. */
 #include "provider/token/client_signature.h"
 
+#include "provider/client/client_keys.h"
+
 #define RSA_BITS_MAX 4096 /* the client chooses its key, and the loop does the work */
 
-static const ost_key *find_key(const client_proof *proof, const ost_unverified_jws *jws)
+static const ost_key *find_key(call *c, const realm_client *client, const ost_unverified_jws *jws)
 {
     const ost_key *key = NULL;
-    if (proof->keys == NULL)
-        return NULL;
-    if (proof->single_key)
-        key = ost_keyset_at(proof->keys, 0);
-    else if (ost_keyset_find(proof->keys, jws->kid, jws->alg, &key) != OST_OK)
+    const ost_keyset *keys = client_key_set_signing(client_keys(c, client));
+    if (keys == NULL && client->proof.single_key != NULL)
+        key = ost_keyset_at(client->proof.single_key, 0);
+    else if (keys == NULL || ost_keyset_find(keys, jws->kid, jws->alg, &key) != OST_OK)
         return NULL;
     bool fits = ost_key_serves(key, jws->alg) &&
                 (ost_key_type_of(key) != OST_KEY_RSA || ost_key_bits(key) <= RSA_BITS_MAX);
@@ -23,21 +24,21 @@ static bool is_hmac(ost_alg alg)
     return alg == OST_HS256 || alg == OST_HS384 || alg == OST_HS512;
 }
 
-ost_result client_signature_verify(const realm_client *client, const ost_unverified_jws *jws,
-                                   ost_arena *arena, ost_text *ret_payload)
+ost_result client_signature_verify(call *c, const realm_client *client,
+                                   const ost_unverified_jws *jws, ost_text *ret_payload)
 {
     const client_proof *proof = &client->proof;
     ost_key *secret = NULL;
     if (!is_hmac(jws->alg)) {
-        const ost_key *key = find_key(proof, jws);
-        return key != NULL ? ost_jws_verify(jws, key, arena, ret_payload) : OST_E_KEY_UNKNOWN;
+        const ost_key *key = find_key(c, client, jws);
+        return key != NULL ? ost_jws_verify(jws, key, c->arena, ret_payload) : OST_E_KEY_UNKNOWN;
     }
     if (client->public_client || proof->secret.len == 0)
         return OST_E_KEY_UNKNOWN;
     ost_result result = ost_key_import_secret(proof->secret, jws->alg, NULL, &secret, NULL);
     if (result != OST_OK)
         return result;
-    result = ost_jws_verify(jws, secret, arena, ret_payload);
+    result = ost_jws_verify(jws, secret, c->arena, ret_payload);
     ost_key_unref(secret);
     return result;
 }

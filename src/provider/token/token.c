@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The token endpoint: which grant, which client, on which thread; see token.h. */
 #include "provider/token/token.h"
-#include "provider/client/client_find.h"
 
 #include "base/array.h"
 #include "base/text.h"
@@ -110,5 +109,5 @@ void token_endpoint(http_exchange *exchange, void *user)
         call_refuse(c, 403, "access_denied", "Realm not enabled");
     else
         (void)call_read_form(c);
-    client_await(c, call_parameter(c, "client_id"), begin);
+    client_auth_await(c, begin);
 }

@@ -79,10 +79,26 @@ static void keys_come_in_three_ways(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         client_proof proof = load(arena, "client-jwt", cases[i].attributes);
-        if ((proof.keys != NULL) != cases[i].there || proof.single_key != cases[i].single)
+        if ((proof.keys != NULL) != (cases[i].there && !cases[i].single) ||
+            (proof.single_key != NULL) != cases[i].single || proof.keys_url != NULL)
             fail_msg("%s", cases[i].attributes);
         client_proof_clear(&proof);
     }
+    ost_arena_free(arena);
+}
+
+static void published_keys_go_before_all_others(void **state)
+{
+    ost_arena *arena = ost_arena_new(1 << 20);
+    (void)state;
+    client_proof proof =
+        load(arena, "client-jwt", SET ",\"use.jwks.url\":\"true\",\"jwks.url\":\"https://a/k\"");
+    assert_string_equal(proof.keys_url, "https://a/k");
+    assert_null(proof.keys);
+    client_proof_clear(&proof);
+    proof = load(arena, "client-jwt", "\"use.jwks.url\":\"false\",\"jwks.url\":\"https://a/k\"");
+    assert_null(proof.keys_url);
+    client_proof_clear(&proof);
     ost_arena_free(arena);
 }
 
@@ -138,6 +154,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_type_is_a_kind),
         cmocka_unit_test(keys_come_in_three_ways),
+        cmocka_unit_test(published_keys_go_before_all_others),
         cmocka_unit_test(a_private_key_is_none_of_ours),
         cmocka_unit_test(an_algorithm_is_of_the_kind),
         cmocka_unit_test(a_lifetime_has_bounds),

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finding clients' keys; see client_keys.h. */
+#include "provider/client/client_keys.h"
+
+#include "base/array.h"
+#include "base/text.h"
+#include "provider/client/document_cache.h"
+
+/* ---- what is kept ---- */
+
+static ost_result read_set(ost_text body, void **ret_value)
+{
+    client_key_set *set;
+    ost_result result = client_key_set_read(body, &set);
+    if (result == OST_OK)
+        *ret_value = set;
+    return result;
+}
+
+static void *hold(void *value)
+{
+    return client_key_set_ref(value);
+}
+
+static void give(void *value)
+{
+    client_key_set_unref(value);
+}
+
+/* Key sets come with all sorts of content types; a set is known by what it holds. */
+const document_kind client_keys_kind = {
+    .accept = "Accept: application/jwk-set+json, application/json",
+    .bytes_max = CLIENT_KEYS_BYTES_MAX,
+    .any_type = true,
+    .private_http = true,
+    .read = read_set,
+    .hold = hold,
+    .give = give,
+    .unread = "it is no set of public keys that can be used",
+};
+
+/* ---- asking ---- */
+
+static ost_result look(call *c, const realm_client *client, const client_key_set **ret_set,
+                       int64_t *ret_asked)
+{
+    void *set = NULL;
+    ost_result result =
+        c->provider->client_keys == NULL
+            ? OST_E_NOT_FOUND
+            : document_cache_value(c->provider->client_keys, text_of(c->realm->name),
+                                   text_of(client->proof.keys_url), c->now, &set, ret_asked);
+    if (set == NULL)
+        return result;
+    if (!ost_arena_defer(c->arena, give, set)) {
+        give(set);
+        return OST_E_MEMORY;
+    }
+    *ret_set = set;
+    return result;
+}
+
+const client_key_set *client_keys(call *c, const realm_client *client)
+{
+    const client_key_set *set = NULL;
+    int64_t asked;
+    if (client->proof.keys_url == NULL)
+        return client->proof.keys;
+    ost_result result = look(c, client, &set, &asked);
+    return result == OST_OK || result == OST_E_EXPIRED ? set : NULL;
+}
+
+/* Is there a JWT by a key that the set lacks? What is malformed needs none. */
+static bool lacks_key(call *c, const client_key_set *set)
+{
+    static const char *const names[] = {"client_assertion", "request"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        ost_unverified_jws jws;
+        const ost_key *key;
+        ost_text token = call_parameter(c, names[i]);
+        if (token.len == 0 ||
+            ost_jws_read_unverified(token, OST_ALGS_DEFAULT, c->arena, &jws, NULL) != OST_OK)
+            continue;
+        const ost_keyset *keys = client_key_set_signing(set);
+        if (keys == NULL || ost_keyset_find(keys, jws.kid, jws.alg, &key) == OST_E_KEY_UNKNOWN)
+            return true;
+    }
+    return false;
+}
+
+static bool needs_fetch(call *c, const realm_client *client)
+{
+    const client_key_set *set = NULL;
+    int64_t asked;
+    ost_result result = look(c, client, &set, &asked);
+    if (result == OST_OK)
+        return c->now - asked >= CLIENT_KEYS_WAIT && lacks_key(c, set);
+    return result == OST_E_NOT_FOUND || result == OST_E_EXPIRED;
+}
+
+/* Does this call look into the keys at all? */
+static bool has_use(const call *c)
+{
+    return call_parameter(c, "client_assertion").len > 0 || call_parameter(c, "request").len > 0;
+}
+
+/* ---- waiting ---- */
+
+typedef struct awaited_keys {
+    document_waiter waiter;
+    call *call;
+    void (*next)(call *call);
+} awaited_keys;
+
+static void go_on(http_exchange *exchange, void *user)
+{
+    awaited_keys *a = user;
+    if (a->waiter.result != OST_OK)
+        http_set_reason(exchange, "client keys: %s", a->waiter.detail);
+    a->next(a->call);
+}
+
+static void told(document_waiter *waiter)
+{
+    awaited_keys *a = waiter->user;
+    http_resume(a->call->exchange, go_on, a);
+}
+
+/* In development an application and its keys are on this machine. */
+static const char *allowed(call *c)
+{
+    const char *blocks = c->realm->document_addresses != NULL ? c->realm->document_addresses : "";
+    return c->provider->development ? call_format(c, "%s 127.0.0.0/8 ::1", blocks) : blocks;
+}
+
+void client_keys_await(call *c, const realm_client *client, void (*next)(call *c))
+{
+    awaited_keys *a = NULL;
+    if (client != NULL && client->proof.keys_url != NULL && c->provider->client_keys != NULL &&
+        has_use(c) && needs_fetch(c, client))
+        a = ost_arena_alloc(c->arena, sizeof *a);
+    const char *blocks = a != NULL ? allowed(c) : NULL;
+    if (blocks == NULL) {
+        next(c);
+        return;
+    }
+    *a = (awaited_keys){.waiter = {.told = told, .user = a}, .call = c, .next = next};
+    http_suspend(c->exchange);
+    document_cache_fetch(c->provider->client_keys, text_of(c->realm->name),
+                         text_of(client->proof.keys_url), text_of(blocks), &a->waiter);
+}
