@@ -71,6 +71,7 @@ WINGS = {
     "provider/client_scope": ["realm", "call", "admin"],
     "provider/component": ["realm", "file", "call", "admin"],
     "provider/directory": ["realm", "member", "call", "admin"],
+    "provider/evaluation": ["realm", "call", "token", "admin"],
     "provider/registration": ["call", "realm", "session", "admin"],
     "provider/client": ["call", "realm", "registration", "proof"],
     "provider/endpoint": ["call", "realm", "session", "token", "login", "registration", "client"],

@@ -9,6 +9,7 @@ import pathlib
 import time
 
 import admin_rows_clients
+import admin_rows_evaluation
 import admin_rows_events
 import admin_rows_keys
 import admin_rows_roles
@@ -31,6 +32,7 @@ TOKEN_SECONDS = 30  # they last a minute
 FAMILIES = {
     "clients": admin_rows_clients.ROWS,
     "scopes": admin_rows_scopes.ROWS,
+    "evaluation": admin_rows_evaluation.ROWS,
     "sessions": admin_rows_sessions.ROWS,
     "keys": admin_rows_keys.ROWS,
     "events": admin_rows_events.ROWS,

@@ -60,7 +60,6 @@ static const admin_route admin_routes[] = {
     ABSENT(REALM "/localization", "texts"),
     ABSENT(REALM "/client-policies", "client policies"),
     ABSENT(REALM "/users/profile", "the user profile"),
-    ABSENT(CLIENT "/evaluate-scopes", "example tokens"),
     ABSENT(CLIENT "/registration-access-token", "registration access tokens"),
     ABSENT(CLIENT "/certificates", "certificates of a client"),
     ABSENT(CLIENT "/management", "fine-grained permissions"),
@@ -77,6 +76,7 @@ static const admin_route admin_routes[] = {
 const admin_table *const admin_tables[] = {
     &(const admin_table){admin_routes, ARRAY_LEN(admin_routes)},
     &admin_client_scope_operations,
+    &admin_evaluation_operations,
     &admin_event_operations,
     &admin_key_operations,
     &admin_session_operations,

@@ -37,6 +37,11 @@ admin_handler admin_list_mappers, admin_list_mappers_of_protocol, admin_create_m
 admin_handler admin_read_scope_mappings, admin_list_scope_roles, admin_list_available_scope_roles,
     admin_list_effective_scope_roles, admin_add_scope_roles, admin_remove_scope_roles;
 
+/* ---- evaluation: admin_evaluate.c, admin_evaluate_roles.c ---- */
+extern const admin_table admin_evaluation_operations;
+admin_handler admin_evaluate_mappers, admin_evaluate_granted_roles, admin_evaluate_other_roles,
+    admin_evaluate_access_token, admin_evaluate_id_token, admin_evaluate_userinfo;
+
 /* ---- admin_server.c ---- */
 admin_handler admin_read_server, admin_read_service_account, admin_read_installation;
 

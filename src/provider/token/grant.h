@@ -71,6 +71,9 @@ bool mint_id_token(call *call, const grant *grant, ost_text access_token, ost_te
 /* The claims for userinfo: sub and what the mappers say. JSON. */
 bool mint_userinfo(call *call, const grant *grant, ost_text *ret_json);
 
+/* The claims alone of what the grant would be answered with, signed by nobody. JSON. */
+bool mint_example(call *call, const grant *grant, token_kind kind, ost_text *ret_json);
+
 /* The token endpoint's answer. */
 bool mint_answer(call *call, const grant *grant, const minted *minted);
 

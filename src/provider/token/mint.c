@@ -170,7 +170,7 @@ static void put_confirmation(call *c, claim_tree *tree)
         claim_put_json(tree, OST_TEXT("cnf"), text_of(json));
 }
 
-static bool mint_access(call *c, const grant *g, int64_t expires, ost_text *ret_token)
+static claim_tree *access_claims(call *c, const grant *g, int64_t expires)
 {
     static const char *const by_mappers[] = {"acr", "allowed-origins", "realm_access",
                                              "resource_access"};
@@ -178,7 +178,7 @@ static bool mint_access(call *c, const grant *g, int64_t expires, ost_text *ret_
     claim_tree *tree = begin_token(c, g, c->jkt.len > 0 ? "DPoP" : "Bearer", fresh_id(c), expires,
                                    g->interactive ? g->auth_time : -1);
     if (tree == NULL)
-        return false;
+        return NULL;
     for (size_t i = 0; i < ARRAY_LEN(by_mappers); i++)
         claim_reserve(tree, by_mappers[i]);
     claim_put_text(tree, "scope", g->scope);
@@ -188,6 +188,14 @@ static bool mint_access(call *c, const grant *g, int64_t expires, ost_text *ret_
     if (g->client->at_jwt) /* RFC 9068 §2.2 asks for it beside azp */
         claim_put_string(tree, "client_id", g->client->client_id);
     run_mappers(c, g, TOKEN_ACCESS, &audiences, tree);
+    return tree;
+}
+
+static bool mint_access(call *c, const grant *g, int64_t expires, ost_text *ret_token)
+{
+    const claim_tree *tree = access_claims(c, g, expires);
+    if (tree == NULL)
+        return false;
     provider_count(c->provider, COUNT_TOKENS);
     return sign(c, tree, g->client->access_alg, g->client->at_jwt ? "at+jwt" : "JWT", ret_token);
 }
@@ -203,15 +211,15 @@ static void put_hash(call *c, const grant *g, claim_tree *tree, const char *name
         call_refuse(c, 500, "server_error", NULL);
 }
 
-bool mint_id_token(call *c, const grant *g, ost_text access_token, ost_text code, int64_t expires,
-                   ost_text *ret_token)
+static claim_tree *id_claims(call *c, const grant *g, ost_text access_token, ost_text code,
+                             int64_t expires)
 {
     audience_list audiences = {.names = {g->client->client_id}, .count = 1};
     /* A login without a browser has no time that a client could rely on. */
     int64_t auth_time = g->interactive && g->auth_time > 0 ? g->auth_time : 0;
     claim_tree *tree = begin_token(c, g, "ID", fresh_id(c), expires, auth_time);
     if (tree == NULL)
-        return false;
+        return NULL;
     put_hash(c, g, tree, "at_hash", access_token);
     put_hash(c, g, tree, "c_hash", code);
     claim_reserve(tree, "acr");
@@ -219,7 +227,14 @@ bool mint_id_token(call *c, const grant *g, ost_text access_token, ost_text code
     if (g->session_id != NULL)
         claim_put_string(tree, "sid", session_of(g, true));
     run_mappers(c, g, TOKEN_ID, &audiences, tree);
-    return sign(c, tree, g->client->id_alg, "JWT", ret_token);
+    return tree;
+}
+
+bool mint_id_token(call *c, const grant *g, ost_text access_token, ost_text code, int64_t expires,
+                   ost_text *ret_token)
+{
+    const claim_tree *tree = id_claims(c, g, access_token, code, expires);
+    return tree != NULL && sign(c, tree, g->client->id_alg, "JWT", ret_token);
 }
 
 static bool mint_refresh(call *c, const grant *g, minted *m)
@@ -275,35 +290,17 @@ bool mint_userinfo(call *c, const grant *g, ost_text *ret_json)
     return true;
 }
 
-static const char *bearer_word(const realm_client *client)
+bool mint_example(call *c, const grant *g, token_kind kind, ost_text *ret_json)
 {
-    return client->lower_case_bearer ? "bearer" : "Bearer";
-}
-
-bool mint_answer(call *c, const grant *g, const minted *m)
-{
-    c->event.user = g->user_id;
-    c->event.session = text_of(g->session_id);
-    ost_json_writer *w = call_writer(c);
-    if (w == NULL)
+    static const ost_text none = {0};
+    int64_t expires = access_expiry(c, g);
+    if (kind == TOKEN_USERINFO)
+        return mint_userinfo(c, g, ret_json);
+    const claim_tree *tree =
+        kind == TOKEN_ID ? id_claims(c, g, none, none, expires) : access_claims(c, g, expires);
+    if (tree == NULL || c->error.status != 0)
         return false;
-    ost_json_open_object(w);
-    ost_json_member_text(w, "access_token", m->access_token);
-    ost_json_member_integer(w, "expires_in", m->expires_in);
-    ost_json_member_integer(w, "refresh_expires_in", m->refresh_expires_in);
-    if (m->refresh_token.len > 0)
-        ost_json_member_text(w, "refresh_token", m->refresh_token);
-    ost_json_member_string(w, "token_type", c->jkt.len > 0 ? "DPoP" : bearer_word(g->client));
-    if (g->issued_token_type != NULL)
-        ost_json_member_string(w, "issued_token_type", g->issued_token_type);
-    if (m->id_token.len > 0)
-        ost_json_member_text(w, "id_token", m->id_token);
-    ost_json_member_integer(w, "not-before-policy", c->realm->not_before);
-    if (g->session_id != NULL)
-        ost_json_member_string(w, "session_state", session_of(g, true));
-    ost_json_member_text(w, "scope", g->scope);
-    ost_json_close_object(w);
-    if (ost_json_writer_finish(w, &c->answer) != OST_OK)
+    if (claim_tree_write(tree, c->arena, ret_json) != OST_OK)
         return call_refuse(c, 500, "server_error", NULL);
     return true;
 }
