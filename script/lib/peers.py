@@ -9,7 +9,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "interop")]
 
 from keycloak import distribution  # noqa: E402
-from peers import Unavailable, npm_packages, virtual_environment  # noqa: E402
+from peers import Unavailable, go_program, npm_packages, virtual_environment  # noqa: E402
 
 INTEROP = ROOT / "tests" / "interop"
 BENCH = ROOT / "bench" / "peers"
@@ -33,6 +33,8 @@ PEERS = {
     "joserfc": lambda: virtual_environment("joserfc", INTEROP / "crosscheck" / "requirements.txt"),
     "npm": lambda: npm_packages(INTEROP / "npm"),
     "npm-web": lambda: npm_packages(INTEROP / "npm-web", "npm-web"),
+    "python-clients": lambda: virtual_environment("clients", INTEROP / "python_clients" / "requirements.txt"),
+    "go-clients": lambda: go_program(INTEROP / "go_clients", "go-clients", ["test", "-c"]),
     "libraries": fetch_libraries,
     "keycloak": distribution,
 }

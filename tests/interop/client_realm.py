@@ -7,8 +7,8 @@ from oidc import Client
 from peers import free_port
 from programs import Provider
 
-# A secret with what RFC 6749 §2.3.1 has clients encode.
-SECRET = "web+secret/of=web"
+# With a colon, which RFC 6749 §2.3.1 has clients encode; half of them do not, and cannot have a + or a % in theirs.
+SECRET = "web:secret"
 USER = {
     "username": "alice",
     "enabled": True,

@@ -119,6 +119,28 @@ def npm_packages(folder, name="npm-clients"):
     return home
 
 
+def go_environment():
+    """For Go: modules and what is built of them stay in the cache."""
+    home = cache().resolve() / "go"
+    return {
+        **os.environ,
+        "GOPATH": str(home),
+        "GOCACHE": str(home / "build"),
+        "GOFLAGS": "-mod=readonly -modcacherw",
+        "GOTOOLCHAIN": "local",
+        "CGO_ENABLED": "0",
+    }
+
+
+def go_program(folder, output, command):
+    """Builds a program of the Go module in the folder: `command` is what follows `go`, before -o."""
+    program = cache().resolve() / output
+    with locked(output):
+        go = require_program("go", "golang-go, or newer")
+        run([go, *command, "-o", program], "go", cwd=folder, env=go_environment())
+    return program
+
+
 def answers(url):
     """Whether something answers there at all; an error status is an answer too, 503 is "not yet"."""
     try:
