@@ -10,6 +10,7 @@
 #include "base/context.h"
 #include "base/error_sentence.h"
 #include "base/text.h"
+#include "provider/account/account_call.h"
 #include "provider/admin/admin_call.h"
 #include "provider/call/provider_state.h"
 #include "provider/client/client_find.h"
@@ -25,6 +26,7 @@
 #define OIDC REALM "/protocol/openid-connect"
 #define REGISTRATION REALM "/clients-registrations/openid-connect"
 #define ADMIN "/admin/{path...}"
+#define ACCOUNT REALM "/account"
 #define MAX_REPRESENTATION ((size_t)2 << 20)
 #define MAX_FORM ((size_t)64 << 10)
 /* The form of a login has state and nonce, of 8 KiB each, in the URL that it is sent to. */
@@ -83,6 +85,18 @@ static const struct {
     {HTTP_GET, REGISTRATION "/{client}", registered_client_endpoint},
     {HTTP_PUT, REGISTRATION "/{client}", update_client_endpoint},
     {HTTP_DELETE, REGISTRATION "/{client}", delete_client_endpoint},
+    {HTTP_GET, ACCOUNT, account_endpoint},
+    {HTTP_GET, ACCOUNT "/{path...}", account_endpoint},
+    {HTTP_POST, ACCOUNT, account_endpoint},
+    {HTTP_POST, ACCOUNT "/{path...}", account_endpoint},
+    {HTTP_PUT, ACCOUNT, account_endpoint},
+    {HTTP_PUT, ACCOUNT "/{path...}", account_endpoint},
+    {HTTP_DELETE, ACCOUNT, account_endpoint},
+    {HTTP_DELETE, ACCOUNT "/{path...}", account_endpoint},
+    {HTTP_PATCH, ACCOUNT, account_endpoint},
+    {HTTP_PATCH, ACCOUNT "/{path...}", account_endpoint},
+    {HTTP_OPTIONS, ACCOUNT, account_endpoint},
+    {HTTP_OPTIONS, ACCOUNT "/{path...}", account_endpoint},
     {HTTP_GET, ADMIN, admin_endpoint},
     {HTTP_POST, ADMIN, admin_endpoint},
     {HTTP_PUT, ADMIN, admin_endpoint},

@@ -362,6 +362,8 @@ struct store_consent {
  * OST_E_NOT_FOUND: there is no such user; OST_E_CEILING: they have more than CONSENT_MAX. */
 OST_MUST_CHECK ost_result store_consent_grant(store *store, const store_consent *consent,
                                               ost_arena *arena);
+/* The scopes of the consent in the place of those before. */
+OST_MUST_CHECK ost_result store_consent_put(store *store, const store_consent *consent);
 OST_MUST_CHECK ost_result store_consent_get(store *store, ost_text realm, ost_text user_id,
                                             ost_text client, ost_arena *arena,
                                             store_consent *ret_consent);
@@ -374,6 +376,10 @@ OST_MUST_CHECK ost_result store_consent_list(store *store, ost_text realm, ost_t
  * was ended. */
 OST_MUST_CHECK ost_result store_consent_revoke(store *store, ost_text realm, ost_text user_id,
                                                ost_text client, ost_text client_id);
+
+/* Ends what a client has in a user's sessions, consent or not. */
+OST_MUST_CHECK ost_result store_client_end(store *store, ost_text realm, ost_text user_id,
+                                           ost_text client_id);
 
 /* ---- initial access tokens: who has one may register clients ---- */
 

@@ -145,21 +145,20 @@ ost_result store_consent_list(store *s, ost_text realm, ost_text user_id, ost_ar
     return OST_OK;
 }
 
-/* With what the client has in the user's sessions: codes, and refresh tokens by the client's part.
- */
-static ost_result revoke(database *d, ost_text realm, ost_text user_id, ost_text client,
-                         ost_text client_id)
+ost_result store_consent_put(store *s, const store_consent *consent)
 {
-    ost_result result = run_change(
-        STATEMENT_OF(d, "DELETE FROM consent WHERE realm = ? AND user_id = ? AND client = ?", realm,
-                     user_id, client));
-    if (result == OST_OK)
-        result = run_statement(STATEMENT_OF(d,
-                                            "DELETE FROM code WHERE client_id = ? AND session_id "
-                                            "IN (SELECT id FROM session WHERE realm = ? AND "
-                                            "user_id = ?)",
-                                            client_id, realm, user_id),
-                               NULL);
+    return WRITE(s, d, write_consent(d, consent));
+}
+
+/* Codes, and refresh tokens by the client's part. */
+static ost_result end_client(database *d, ost_text realm, ost_text user_id, ost_text client_id)
+{
+    ost_result result = run_statement(STATEMENT_OF(d,
+                                                   "DELETE FROM code WHERE client_id = ? AND "
+                                                   "session_id IN (SELECT id FROM session WHERE "
+                                                   "realm = ? AND user_id = ?)",
+                                                   client_id, realm, user_id),
+                                      NULL);
     if (result == OST_OK)
         result = run_statement(STATEMENT_OF(d,
                                             "DELETE FROM client_session WHERE client_id = ? AND "
@@ -170,8 +169,22 @@ static ost_result revoke(database *d, ost_text realm, ost_text user_id, ost_text
     return result;
 }
 
+static ost_result revoke(database *d, ost_text realm, ost_text user_id, ost_text client,
+                         ost_text client_id)
+{
+    ost_result result = run_change(
+        STATEMENT_OF(d, "DELETE FROM consent WHERE realm = ? AND user_id = ? AND client = ?", realm,
+                     user_id, client));
+    return result == OST_OK ? end_client(d, realm, user_id, client_id) : result;
+}
+
 ost_result store_consent_revoke(store *s, ost_text realm, ost_text user_id, ost_text client,
                                 ost_text client_id)
 {
     return WRITE(s, d, revoke(d, realm, user_id, client, client_id));
+}
+
+ost_result store_client_end(store *s, ost_text realm, ost_text user_id, ost_text client_id)
+{
+    return WRITE(s, d, end_client(d, realm, user_id, client_id));
 }

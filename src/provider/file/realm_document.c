@@ -335,6 +335,43 @@ static void put_scope_mappings(completion *c)
     ost_json_close_array(c->writer);
 }
 
+/* What built-in clients see of other clients' roles: with the client, as Keycloak makes it. */
+static void put_client_scope_mappings(completion *c)
+{
+    const ost_json *own = ost_json_get(c->file, "clientScopeMappings");
+    const ost_json *clients = ost_json_get(c->file, "clients");
+    const ost_json *others = ost_json_get(c->defaults, "clientScopeMappings");
+    ost_text client;
+    if (own != NULL &&
+        !ost_json_is(own, OST_JSON_OBJECT)) { /* the realm's reader says what it is */
+        ost_json_member_value(c->writer, "clientScopeMappings", own);
+        return;
+    }
+    ost_json_put_name(c->writer, OST_TEXT("clientScopeMappings"));
+    ost_json_open_object(c->writer);
+    for (const ost_json *of = ost_json_first(own); of != NULL; of = ost_json_next(of)) {
+        if (ost_json_get_text(others, ost_json_name(of)) != NULL)
+            continue;
+        ost_json_put_name(c->writer, ost_json_name(of));
+        ost_json_put_value(c->writer, of);
+    }
+    for (const ost_json *of = ost_json_first(others); of != NULL; of = ost_json_next(of)) {
+        const ost_json *list = ost_json_get_text(own, ost_json_name(of));
+        ost_json_put_name(c->writer, ost_json_name(of));
+        ost_json_open_array(c->writer);
+        for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at))
+            ost_json_put_value(c->writer, at);
+        for (const ost_json *at = ost_json_first(of); at != NULL; at = ost_json_next(at)) {
+            if (ost_json_text(ost_json_get(at, "client"), &client) &&
+                json_list_find(clients, "clientId", client) == NULL &&
+                json_list_find(list, "client", client) == NULL)
+                ost_json_put_value(c->writer, at);
+        }
+        ost_json_close_array(c->writer);
+    }
+    ost_json_close_object(c->writer);
+}
+
 /* Keys live apart, in the store. */
 static void put_key_components(completion *c, const ost_json *list)
 {
@@ -418,6 +455,7 @@ ost_result realm_document_complete(const ost_json *file, const realm_surrounding
                                           "defaultDefaultClientScopes",
                                           "defaultOptionalClientScopes",
                                           "scopeMappings",
+                                          "clientScopeMappings",
                                           NULL};
     completion c = {.file = file,
                     .beside = beside,
@@ -443,6 +481,7 @@ ost_result realm_document_complete(const ost_json *file, const realm_surrounding
     put_roles(&c);
     put_scopes(&c);
     put_scope_mappings(&c);
+    put_client_scope_mappings(&c);
     put_clients(&c);
     put_components(&c);
     ost_json_close_object(c.writer);

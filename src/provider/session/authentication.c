@@ -8,6 +8,7 @@
 #include "provider/realm/brute_force.h"
 #include "provider/realm/password.h"
 #include "provider/realm/uuid.h"
+#include "provider/session/user_agent.h"
 
 /* A second factor that the usual flows ask for, by its names of today and of before Keycloak 8. */
 static bool has_second_factor(const ost_json *user)
@@ -119,6 +120,25 @@ authentication_outcome authenticate(call *c, ost_text username, ost_text passwor
     return outcome;
 }
 
+authentication_outcome authentication_confirm(call *c, const store_user *user, ost_text password)
+{
+    authenticated_user again = {0};
+    const brute_force_attempt attempt = {.realm = c->realm,
+                                         .user_id = user->id,
+                                         .address = c->request->peer,
+                                         .now = c->now,
+                                         .now_ms = monotonic_ms()};
+    bool blocked = brute_force_blocks(c->provider->failures, &attempt);
+    authentication_outcome outcome = check_password(c, password, user, true, &again);
+    if (blocked)
+        return AUTHENTICATION_WRONG;
+    if (outcome == AUTHENTICATION_WRONG)
+        brute_force_failed(c->provider->failures, &attempt);
+    else if (outcome == AUTHENTICATED)
+        brute_force_succeeded(c->provider->failures, &attempt);
+    return outcome;
+}
+
 ost_result authentication_load_user(call *c, ost_text id, authenticated_user *ret_user)
 {
     store_user row;
@@ -138,16 +158,23 @@ int64_t session_idle_ends(const call *c, bool remembered)
            (remembered ? c->realm->lifespans.sso_idle_remember : c->realm->lifespans.sso_idle);
 }
 
-/* Where the user was, as administrators see it. */
+/* Where the user was and with what, as administrators and they themselves see it. */
 static ost_text session_notes(call *c)
 {
     ost_json_writer *w = call_writer(c);
     ost_text notes;
+    user_agent agent;
     if (w == NULL)
         return OST_TEXT("{}");
     ost_json_open_object(w);
     if (text_is_utf8(c->request->peer))
         ost_json_member_text(w, "ip", c->request->peer);
+    user_agent_read(http_request_field(c->request, "user-agent"), &agent);
+    ost_json_member_string(w, "browser", agent.browser);
+    ost_json_member_string(w, "os", agent.os);
+    ost_json_member_string(w, "osVersion", agent.version);
+    ost_json_member_string(w, "device", agent.device);
+    ost_json_member_boolean(w, "mobile", agent.mobile);
     ost_json_close_object(w);
     return ost_json_writer_finish(w, &notes) == OST_OK ? notes : OST_TEXT("{}");
 }

@@ -26,6 +26,10 @@ typedef struct authenticated_user {
 authentication_outcome authenticate(call *call, ost_text username, ost_text password,
                                     authenticated_user *ret_user);
 
+/* Asks a user who is logged in for the password again; failures count as those of a login. */
+authentication_outcome authentication_confirm(call *call, const struct store_user *user,
+                                              ost_text password);
+
 /* Reads a user that a session names. OST_E_NOT_FOUND: gone; OST_E_STATE: disabled. */
 OST_MUST_CHECK ost_result authentication_load_user(call *call, ost_text id,
                                                    authenticated_user *ret_user);

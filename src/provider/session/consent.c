@@ -11,7 +11,7 @@
 #include "provider/realm/consent_row.h"
 
 /* Keycloak's own scopes say what they are by keys of its messages. */
-static ost_text words_of(const char *text)
+ost_text consent_words(const char *text)
 {
     static const struct {
         const char *key, *words;
@@ -36,7 +36,7 @@ static void add(consent_list *list, ost_text granted, ost_text name, const char 
                 int64_t order)
 {
     if (list->count < ARRAY_LEN(list->items) && !text_list_has(granted, name))
-        list->items[list->count++] = (consent_item){name, words_of(text), order};
+        list->items[list->count++] = (consent_item){name, consent_words(text), order};
 }
 
 /* qsort keeps no order of equals, so the place before counts too. */

@@ -20,6 +20,10 @@ typedef struct consent_list {
     size_t count;
 } consent_list;
 
+/* What a client scope says of itself to people: its own text, or the words that a key of Keycloak's
+ * messages stands for. */
+ost_text consent_words(const char *text);
+
 /* What call->client asks for with these client scopes (NULL-terminated) and the user has not
  * granted, in the order of the page; `all`: granted or not. Nothing for clients that need no
  * consent. */

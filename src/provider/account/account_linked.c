@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Accounts at other providers, in the account REST API: what a realm file says of them. Logins
+ * through other providers are not there, so none is linked here; a link can be taken back. */
+#include "base/json/json_list.h"
+#include "base/text.h"
+#include "provider/account/account_call.h"
+#include "provider/account/account_user.h"
+#include "provider/admin/admin_part.h"
+#include "provider/admin/document_edit.h"
+
+static const ost_json *find_link(const account_call *a, ost_text alias)
+{
+    return json_list_find(ost_json_get(a->document, "federatedIdentities"), "identityProvider",
+                          alias);
+}
+
+static void put_linked(const account_call *a, ost_json_writer *w, const ost_json *identity_provider)
+{
+    ost_text alias = part_text(identity_provider, "alias");
+    ost_text name = part_text(identity_provider, "displayName");
+    const ost_json *link = find_link(a, alias);
+    ost_json_open_object(w);
+    ost_json_member_boolean(w, "connected", link != NULL);
+    ost_json_member_text(w, "providerAlias", alias);
+    ost_json_member_text(w, "providerName", alias);
+    ost_json_member_text(w, "displayName", name.len > 0 ? name : alias);
+    if (link != NULL)
+        ost_json_member_text(w, "linkedUsername", part_text(link, "userName"));
+    ost_json_member_boolean(w, "social", false);
+    ost_json_close_object(w);
+}
+
+ost_result account_list_linked(account_call *a)
+{
+    const ost_json *list = ost_json_get(a->call->realm->document, "identityProviders");
+    ost_json_writer *w = ost_json_writer_new(a->call->arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_open_array(w);
+    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
+        bool enabled = false;
+        if (ost_json_boolean(ost_json_get(at, "enabled"), &enabled) && enabled)
+            put_linked(a, w, at);
+    }
+    ost_json_close_array(w);
+    return account_answer(a, w);
+}
+
+ost_result account_unlink(account_call *a)
+{
+    const ost_json *list = ost_json_get(a->call->realm->document, "identityProviders");
+    const ost_json *links = ost_json_get(a->document, "federatedIdentities"), *document;
+    const ost_json *link = find_link(a, a->value);
+    if (json_list_find(list, "alias", a->value) == NULL)
+        return account_refuse(a, 400, "errorMessage", "identityProviderNotFoundMessage");
+    if (link == NULL)
+        return account_refuse(a, 400, "errorMessage", "This identity is not active anymore.");
+    ost_result result = document_replace(links, link, NULL, a->call->arena, &links);
+    if (result == OST_OK)
+        result = document_put(a->document, OST_TEXT("federatedIdentities"), links, a->call->arena,
+                              &document);
+    return result == OST_OK ? account_store_user(a, document, EVENT_UPDATE_PROFILE) : result;
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The profile in the account REST API: what users see and change of themselves. Everything else of
+ * a user stays what it is, whatever is sent. */
+#include "base/array.h"
+#include "base/fold.h"
+#include "base/text.h"
+#include "provider/account/account_call.h"
+#include "provider/account/account_user.h"
+#include "provider/account/profile_check.h"
+#include "provider/admin/admin_part.h"
+#include "provider/admin/document_edit.h"
+
+#define NAME(shown_as)                                                                             \
+    "{\"name\":\"" shown_as "\",\"displayName\":\"${" shown_as "}\",\"required\":true,"            \
+    "\"readOnly\":false,\"validators\":{\"person-name-prohibited-characters\":"                    \
+    "{\"ignore.empty.value\":true},\"multivalued\":{\"max\":\"1\"},\"length\":{\"max\":255,"       \
+    "\"ignore.empty.value\":true}},\"multivalued\":false}"
+#define LOCALE                                                                                     \
+    "{\"name\":\"locale\",\"displayName\":\"locale\",\"required\":false,\"readOnly\":false,"       \
+    "\"validators\":{},\"multivalued\":false},"
+
+static bool is_set(const realm *r, const char *name)
+{
+    bool set = false;
+    return ost_json_boolean(ost_json_get(r->document, name), &set) && set;
+}
+
+/* ---- reading ---- */
+
+/* As Keycloak tells it, for forms to be made of it. */
+static ost_result put_metadata(account_call *a, ost_json_writer *w)
+{
+    const realm *r = a->call->realm;
+    const ost_json *metadata;
+    const char *text = ost_arena_format(
+        a->call->arena,
+        "{\"attributes\":[%s{\"name\":\"username\",\"displayName\":\"${username}\","
+        "\"required\":true,\"readOnly\":%s,\"validators\":{\"username-prohibited-characters\":"
+        "{\"ignore.empty.value\":true},\"multivalued\":{\"max\":\"1\"},\"length\":{\"max\":255,"
+        "\"ignore.empty.value\":true,\"min\":3},\"up-username-not-idn-homograph\":"
+        "{\"ignore.empty.value\":true}},\"multivalued\":false},{\"name\":\"email\","
+        "\"displayName\":\"${email}\",\"required\":true,\"readOnly\":false,\"validators\":"
+        "{\"multivalued\":{\"max\":\"1\"},\"length\":{\"max\":255,\"ignore.empty.value\":true},"
+        "\"email\":{\"ignore.empty.value\":true}},\"multivalued\":false}," NAME(
+            "firstName") "," NAME("lastName") "],"
+                                              "\"groups\":[{\"name\":\"user-metadata\","
+                                              "\"displayHeader\":\"User metadata\","
+                                              "\"displayDescription\":\"Attributes, which refer "
+                                              "to user metadata\"}]}",
+        is_set(r, "internationalizationEnabled") ? LOCALE : "",
+        is_set(r, "editUsernameAllowed") ? "false" : "true");
+    ost_result result = text != NULL
+                            ? ost_json_read(text_of(text), NULL, a->call->arena, &metadata, NULL)
+                            : OST_E_MEMORY;
+    if (result == OST_OK)
+        ost_json_member_value(w, "userProfileMetadata", metadata);
+    return result;
+}
+
+/* The only attribute that is the user's own. */
+static void put_locale(const account_call *a, ost_json_writer *w)
+{
+    const ost_json *locale = ost_json_get(ost_json_get(a->document, "attributes"), "locale");
+    if (locale == NULL || !is_set(a->call->realm, "internationalizationEnabled"))
+        return;
+    ost_json_put_name(w, OST_TEXT("attributes"));
+    ost_json_open_object(w);
+    ost_json_member_value(w, "locale", locale);
+    ost_json_close_object(w);
+}
+
+ost_result account_read_profile(account_call *a)
+{
+    static const char *const shown[] = {"firstName", "lastName", "email"};
+    bool verified = false;
+    ost_result result = OST_OK;
+    ost_json_writer *w = ost_json_writer_new(a->call->arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    if (!ost_json_boolean(ost_json_get(a->document, "emailVerified"), &verified))
+        verified = false;
+    ost_json_open_object(w);
+    ost_json_member_text(w, "id", a->user.id);
+    ost_json_member_text(w, "username", part_text(a->document, "username"));
+    for (size_t i = 0; i < ARRAY_LEN(shown); i++) {
+        const ost_json *value = ost_json_get(a->document, shown[i]);
+        if (value != NULL)
+            ost_json_member_value(w, shown[i], value);
+    }
+    ost_json_member_boolean(w, "emailVerified", verified);
+    put_locale(a, w);
+    if (!account_asks(a, "userProfileMetadata", "false"))
+        result = put_metadata(a, w);
+    ost_json_close_object(w);
+    return result == OST_OK ? account_answer(a, w) : result;
+}
+
+/* ---- changing ---- */
+
+typedef struct profile {
+    ost_text username, email, first_name, last_name;
+    const ost_json *locale; /* NULL: none */
+    bool new_name, new_email;
+} profile;
+
+/* A text, or nothing; NULL data: absent. */
+static bool read_text(account_call *a, const char *name, ost_text *ret_text)
+{
+    const ost_json *value = ost_json_get(a->body, name);
+    if (value == NULL || ost_json_is(value, OST_JSON_NULL))
+        return true;
+    if (ost_json_text(value, ret_text)) {
+        *ret_text = text_trim(*ret_text);
+        return true;
+    }
+    account_refuse(a, 400, "errorMessage", "invalidRequestMessage");
+    return false;
+}
+
+static bool is_member(ost_text name)
+{
+    static const char *const known[] = {
+        "id",    "username",      "firstName",  "lastName",
+        "email", "emailVerified", "attributes", "userProfileMetadata"};
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        if (text_is(name, known[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool has_only_known_members(account_call *a)
+{
+    for (const ost_json *at = ost_json_first(a->body); at != NULL; at = ost_json_next(at)) {
+        if (is_member(ost_json_name(at)))
+            continue;
+        const char *why = ost_arena_format(a->call->arena, "Unrecognized field \"%.*s\"",
+                                           OST_FORMAT(ost_json_name(at)));
+        account_refuse(a, 400, "error", why != NULL ? why : "Unrecognized field");
+        return false;
+    }
+    return true;
+}
+
+static bool read_locale(account_call *a, profile *p)
+{
+    const ost_json *attributes = ost_json_get(a->body, "attributes");
+    const ost_json *locale = ost_json_get(attributes, "locale");
+    const ost_json *first = ost_json_first(locale);
+    ost_text text;
+    bool fits = attributes == NULL || ost_json_is(attributes, OST_JSON_NULL) ||
+                ost_json_is(attributes, OST_JSON_OBJECT);
+    if (locale != NULL)
+        fits = fits && ost_json_is(locale, OST_JSON_ARRAY) && ost_json_count(locale) <= 1 &&
+               (first == NULL || (ost_json_text(first, &text) && text.len <= 255));
+    if (!fits)
+        account_refuse(a, 400, "errorMessage", "invalidRequestMessage");
+    p->locale = first != NULL ? locale : NULL;
+    return fits;
+}
+
+static bool read_profile(account_call *a, profile *ret)
+{
+    profile p = {0};
+    if (!ost_json_is(a->body, OST_JSON_OBJECT)) {
+        account_refuse(a, 400, "error", "unknown_error");
+        return false;
+    }
+    if (!has_only_known_members(a) || !read_text(a, "username", &p.username) ||
+        !read_text(a, "email", &p.email) || !read_text(a, "firstName", &p.first_name) ||
+        !read_text(a, "lastName", &p.last_name) || !read_locale(a, &p))
+        return false;
+    *ret = p;
+    return true;
+}
+
+/* True: the name or address is another user's. */
+static ost_result find_other(account_call *a, ost_text value, bool email, bool *ret_taken)
+{
+    store_user other;
+    ost_result result = store_user_find(a->call->provider->store, text_of(a->call->realm->name),
+                                        value, email, a->call->arena, &other);
+    *ret_taken = result == OST_OK && !text_equal(other.id, a->user.id);
+    return result == OST_E_NOT_FOUND ? OST_OK : result;
+}
+
+static ost_result check_username(account_call *a, profile *p, profile_faults *f)
+{
+    bool taken = false;
+    bool editable = is_set(a->call->realm, "editUsernameAllowed");
+    ost_text folded = text_fold(p->username, a->call->arena);
+    if (folded.data == NULL)
+        return OST_E_MEMORY;
+    if (!editable && p->username.data == NULL)
+        return OST_OK;
+    p->new_name = !text_equal(folded, a->user.username);
+    if (!editable && p->new_name) {
+        profile_fault_add(
+            f, (profile_fault){.field = "username", .message = "error-user-attribute-read-only"});
+        profile_fault_add(
+            f, (profile_fault){.field = "username", .message = "readOnlyUsernameMessage"});
+        return OST_OK;
+    }
+    if (!p->new_name)
+        return OST_OK;
+    profile_check_username(p->username, f);
+    ost_result result = p->username.len > 0 ? find_other(a, p->username, false, &taken) : OST_OK;
+    if (taken)
+        profile_fault_add(f,
+                          (profile_fault){.field = "username", .message = "usernameExistsMessage"});
+    f->taken = f->taken || taken;
+    return result;
+}
+
+static ost_result check_email(account_call *a, profile *p, profile_faults *f)
+{
+    bool taken = false;
+    ost_text folded = text_fold(p->email, a->call->arena);
+    if (folded.data == NULL)
+        return OST_E_MEMORY;
+    profile_check_email(p->email, f);
+    p->new_email = !text_equal(folded, a->user.email);
+    if (!p->new_email || p->email.len == 0 || a->call->realm->duplicate_emails)
+        return OST_OK;
+    ost_result result = find_other(a, p->email, true, &taken);
+    if (taken)
+        profile_fault_add(f, (profile_fault){.field = "email", .message = "emailExistsMessage"});
+    f->taken = f->taken || taken;
+    return result;
+}
+
+static ost_result refuse_faults(account_call *a, const profile_faults *f)
+{
+    ost_json_writer *w = ost_json_writer_new(a->call->arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    profile_faults_write(f, w);
+    ost_result result = account_answer(a, w);
+    a->status = f->taken ? 409 : 400;
+    return result;
+}
+
+/* Where a realm has several languages, its users choose one. */
+static ost_result put_chosen_locale(account_call *a, const profile *p, const ost_json **document)
+{
+    ost_arena *arena = a->call->arena;
+    const ost_json *attributes = ost_json_get(*document, "attributes");
+    if (!is_set(a->call->realm, "internationalizationEnabled") ||
+        (attributes == NULL && p->locale == NULL))
+        return OST_OK;
+    ost_result result = document_put(attributes, OST_TEXT("locale"), p->locale, arena, &attributes);
+    return result == OST_OK
+               ? document_put(*document, OST_TEXT("attributes"), attributes, arena, document)
+               : result;
+}
+
+static ost_result merge(account_call *a, const profile *p, const ost_json **ret_document)
+{
+    ost_arena *arena = a->call->arena;
+    const ost_json *document = a->document;
+    ost_text email = text_lower(p->email, arena);
+    ost_result result = email.data != NULL ? OST_OK : OST_E_MEMORY;
+    if (result == OST_OK)
+        result = document_put_text(document, "firstName", p->first_name, arena, &document);
+    if (result == OST_OK)
+        result = document_put_text(document, "lastName", p->last_name, arena, &document);
+    if (result == OST_OK && p->new_name)
+        result = document_put_text(document, "username", p->username, arena, &document);
+    if (result == OST_OK && p->new_email) {
+        result = document_put_text(document, "email", email, arena, &document);
+        if (result == OST_OK) /* nobody has shown that the new one is theirs */
+            result = document_put_boolean(document, "emailVerified", false, arena, &document);
+    }
+    if (result == OST_OK)
+        result = put_chosen_locale(a, p, &document);
+    if (result == OST_OK)
+        *ret_document = document;
+    return result;
+}
+
+ost_result account_update_profile(account_call *a)
+{
+    profile p;
+    profile_faults faults = {0};
+    const ost_json *document;
+    if (!read_profile(a, &p))
+        return OST_OK;
+    ost_result result = check_username(a, &p, &faults);
+    profile_check_name("firstName", p.first_name, &faults);
+    profile_check_name("lastName", p.last_name, &faults);
+    if (result == OST_OK)
+        result = check_email(a, &p, &faults);
+    if (result == OST_OK && faults.count > 0)
+        return refuse_faults(a, &faults);
+    if (result == OST_OK)
+        result = merge(a, &p, &document);
+    return result == OST_OK ? account_store_user(a, document, EVENT_UPDATE_PROFILE) : result;
+}
