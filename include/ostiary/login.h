@@ -130,7 +130,8 @@ typedef struct ost_login_session {
     bool demanded;          /* the login met a demand of ost_login_begin */
 } ost_login_session;
 
-/* OST_E_NOT_FOUND: no cookie; OST_E_FORMAT: not sealed by us, or too old. What it gives has not
+/* OST_E_NOT_FOUND: no cookie; OST_E_FORMAT: not sealed by us, or too old; OST_E_REVOKED: the guard
+ * was told that the session is over (<ostiary/logout.h>). What it gives has not
  * been checked by a guard: hand the access token to ost_guard_check. Any thread. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_login_open(const ost_login *login, ost_text base,
                                                     const ost_login_jar *jar, ost_arena *arena,

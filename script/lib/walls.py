@@ -48,6 +48,7 @@ WINGS = {
     "guard/keys": [],
     "guard/introspection": ["cache", "keys"],
     "guard/status": ["cache", "keys"],
+    "guard/logout": [".", "keys", "sender", "status"],
     "guard/monitoring": [".", "keys", "introspection", "status"],
     "app/config": [],
     "cli/tool": ["."],
@@ -75,7 +76,8 @@ WINGS = {
     "provider/evaluation": ["realm", "call", "token", "admin"],
     "provider/registration": ["call", "realm", "session", "admin"],
     "provider/client": ["call", "realm", "registration", "proof"],
-    "provider/endpoint": ["call", "realm", "session", "token", "login", "registration", "client"],
+    "provider/logout": ["call", "realm"],
+    "provider/endpoint": ["call", "realm", "session", "token", "login", "logout", "registration", "client"],
 }
 
 # Circles of files that are meant, each with its reason: X.c and X.h count as one file, X.

@@ -8,6 +8,7 @@
 #include "app/app_guard.h"
 #include "app/docs_page.h"
 #include "app/login_pages.h"
+#include "app/logout_route.h"
 #include "app/monitoring/monitoring.h"
 #include "app/monitoring/watch.h"
 #include "app/not_found.h"
@@ -20,7 +21,8 @@
 #include "http/log/access_log.h"
 
 #define ARENA_MAX ((size_t)32 << 20)
-#define OWN_ROUTES 24 /* of the framework, at most */
+#define MAX_LOGOUT_TOKEN ((size_t)32 << 10) /* with its form */
+#define OWN_ROUTES 24                       /* of the framework, at most */
 
 /* ---- guard and login ---- */
 
@@ -102,6 +104,15 @@ static ost_result add_login(route_table *table, app_server *server, ost_error *e
     add_route(table, HTTP_GET, LOGIN_PAGES_LOGOUT, login_pages_logout, server, 0);
     add_route(table, HTTP_POST, LOGIN_PAGES_LOGOUT, login_pages_logout, server, 0);
     return OST_OK;
+}
+
+/* A program that has a route of its own there knows what it does. */
+static ost_result add_logout(route_table *table, app_server *server, ost_error *error)
+{
+    if (server->guard == NULL || route_list_has(server->app->routes, "POST", LOGOUT_ROUTE_PATH))
+        return OST_OK;
+    add_route(table, HTTP_POST, LOGOUT_ROUTE_PATH, logout_route_receive, server, MAX_LOGOUT_TOKEN);
+    return logout_route_rules(server, error);
 }
 
 static ost_result make_routes(app_server *server, route_table *table, ost_error *error)
@@ -212,6 +223,8 @@ static ost_result assemble(app_server *server, unsigned *ret_port, ost_error *er
         result = add_login(&table, server, error);
     if (result == OST_OK)
         result = add_metadata(&table, server, error);
+    if (result == OST_OK)
+        result = add_logout(&table, server, error);
     if (result != OST_OK)
         return result;
     add_pages(&table, server);

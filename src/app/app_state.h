@@ -10,6 +10,7 @@
 #include "http/http.h"
 #include "http/log/log_sink.h"
 #include <ostiary/login.h>
+#include <ostiary/logout.h>
 
 typedef struct app_server app_server;
 
@@ -26,6 +27,7 @@ struct app_server {
     ost_guard *guard; /* NULL: every route is open */
     ost_login *login; /* NULL: there is no issuer; without a client only endpoints are known */
     bool logs_in;     /* browsers can log in */
+    ost_logout_rules logouts; /* whose logout tokens are taken; without a guard none are */
     app_route *routes;
     size_t route_count;
     http_server *http;

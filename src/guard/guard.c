@@ -13,6 +13,7 @@
 #define DEFAULT_ENTRIES 10000
 #define MAX_ENTRIES ((size_t)1 << 24)
 #define DEFAULT_REVOCATIONS 100000
+#define LOGOUT_TOKENS 100000 /* of the last minutes, that must not come twice */
 #define DEFAULT_BYTES ((size_t)64 << 20)
 #define DEFAULT_TOKEN ((size_t)16 << 10)
 #define MAX_TOKEN ((size_t)64 << 10)
@@ -46,6 +47,9 @@ static ost_result configure(ost_guard *guard, const ost_guard_config *config, os
         guard->resource_metadata = memory_copy(text_of(config->resource_metadata));
     if (guard->realm == NULL || (config->resource_metadata != NULL && !guard->resource_metadata))
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    result = proof_cache_new(guard->context, LOGOUT_TOKENS, &guard->logouts);
+    if (result != OST_OK)
+        return error_set_sentence(error, result);
     result = sender_rules_init(&guard->sender, &config->dpop, guard->context, error);
     if (result != OST_OK)
         return result;
@@ -141,6 +145,7 @@ void ost_guard_free(ost_guard *guard)
     for (size_t k = 0; k < guard->issuer_count; k++)
         issuer_free(guard->issuers[k]);
     token_cache_free(guard->cache);
+    proof_cache_free(guard->logouts);
     sender_rules_clear(&guard->sender);
     ost_keyset_unref(guard->decryption_keys);
     memory_free(guard->realm);

@@ -7,6 +7,7 @@
 #include "guard/counters.h"
 #include "guard/issuer.h"
 #include "guard/refusal.h"
+#include "guard/sender/proof_cache.h"
 #include "guard/sender/sender_check.h"
 
 #define GUARD_ISSUERS 32
@@ -25,6 +26,7 @@ struct ost_guard {
     char *realm, *resource_metadata;
     refusal_style style;
     sender_rules sender;
+    proof_cache *logouts; /* logout tokens that have been received */
     counters counters;
 };
 

@@ -138,6 +138,11 @@ static void append_cache(buffer *b, const ost_guard *guard)
                          counters_sum(&guard->counters, COUNT_CACHE_HIT));
     buffer_append_format(b, "ostiary_guard_signature_cache_total{outcome=\"miss\"} %llu\n",
                          counters_sum(&guard->counters, COUNT_CACHE_MISS));
+    metrics_head(b, "ostiary_guard_logout_tokens_total", "counter", "Logout tokens by outcome.");
+    buffer_append_format(b, "ostiary_guard_logout_tokens_total{outcome=\"taken\"} %llu\n",
+                         counters_sum(&guard->counters, COUNT_LOGOUT));
+    buffer_append_format(b, "ostiary_guard_logout_tokens_total{outcome=\"refused\"} %llu\n",
+                         counters_sum(&guard->counters, COUNT_LOGOUT_REFUSED));
     metrics_head(b, "ostiary_guard_signature_cache_bytes", "gauge",
                  "Memory of remembered signatures.");
     buffer_append_format(b, "ostiary_guard_signature_cache_bytes %zu\n",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Makes a login, and opens the sessions that browsers bring; see <ostiary/login.h>. */
 #include <ostiary/login.h>
+#include <ostiary/logout.h>
 
 #include <string.h>
 
@@ -195,6 +196,25 @@ ost_text login_mark_of(ost_text cookie, ost_arena *arena)
     return text_of(ost_arena_format(arena, "%.*s-back", (int)cookie.len, cookie.data));
 }
 
+/* What the guard was told of the session that the ID token began with; the token came out of a
+ * sealed cookie. Without one it is the access token alone that counts. */
+static ost_result check_logout(const ost_login *login, const ost_login_session *session,
+                               ost_arena *arena)
+{
+    ost_unverified_token token;
+    ost_text sid = {0}, sub = {0};
+    double issued = 0;
+    if (login->guard == NULL || session->id_token.len == 0 ||
+        ost_jwt_read_unverified(session->id_token, arena, &token, NULL) != OST_OK)
+        return OST_OK;
+    (void)!ost_json_text(ost_json_get(token.claims, "sid"), &sid);
+    (void)!ost_json_text(ost_json_get(token.claims, "sub"), &sub);
+    (void)!ost_json_number(ost_json_get(token.claims, "iat"), &issued);
+    ost_result result =
+        ost_guard_check_session(login->guard, login->issuer, sid, sub, (int64_t)issued);
+    return result == OST_E_REVOKED ? result : OST_OK;
+}
+
 ost_result ost_login_open(const ost_login *login, ost_text base, const ost_login_jar *jar,
                           ost_arena *arena, ost_login_session *ret_session)
 {
@@ -210,8 +230,13 @@ ost_result ost_login_open(const ost_login *login, ost_text base, const ost_login
     ost_result result = login_cookies_join(jar, name, arena, &sealed);
     if (result == OST_OK)
         result = login_seal_open(&login->sessions, name, sealed, arena, &packed);
+    ost_login_session session;
     if (result == OST_OK)
-        result = login_unpack_session(packed, arena, ret_session);
+        result = login_unpack_session(packed, arena, &session);
+    if (result == OST_OK)
+        result = check_logout(login, &session, arena);
+    if (result == OST_OK)
+        *ret_session = session;
     return result;
 }
 

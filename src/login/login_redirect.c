@@ -119,7 +119,8 @@ static ost_result seal_transaction(const ost_login *login, const login_transacti
     return result;
 }
 
-/* The mark of a login that has just ended, but no session to show for it. */
+/* The mark of a login that has just ended, but no session to show for it, not even one that is over
+ * meanwhile. */
 static ost_result check_return(const ost_login *login, ost_text base, const ost_login_jar *jar,
                                ost_arena *arena)
 {
@@ -129,7 +130,8 @@ static ost_result check_return(const ost_login *login, ost_text base, const ost_
     ost_login_session session;
     if (login_cookies_get(jar, mark).data == NULL)
         return OST_OK;
-    return ost_login_open(login, base, jar, arena, &session) == OST_OK ? OST_OK : OST_E_CONFLICT;
+    ost_result result = ost_login_open(login, base, jar, arena, &session);
+    return result == OST_OK || result == OST_E_REVOKED ? OST_OK : OST_E_CONFLICT;
 }
 
 ost_result ost_login_begin(ost_login *login, ost_text base, ost_text wanted,

@@ -19,6 +19,7 @@
 #include "provider/endpoint/endpoints.h"
 #include "provider/keeper.h"
 #include "provider/login/realm_page.h"
+#include "provider/logout/logout_post.h"
 #include "provider/token/client_assertion.h"
 #include "provider/token/token.h"
 
@@ -205,6 +206,8 @@ static ost_result build(provider *p, const provider_config *config, ost_error *e
     if (result == OST_OK)
         result = document_cache_new(&client_keys_kind, config->ca_file, &p->client_keys);
     if (result == OST_OK)
+        result = logout_post_new(p, config->ca_file, &p->logouts);
+    if (result == OST_OK)
         result = make_server(p, config, error);
     if (result == OST_OK)
         result = http_server_listen(p->server, address, config->port, &p->port, error);
@@ -219,6 +222,7 @@ ost_result provider_new(const provider_config *config, provider **ret_provider, 
     if (p == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
     keeper_init(p);
+    logout_bell_init(&p->logouts_bell);
     pthread_mutex_init(&p->change_lock, NULL);
     p->store = config->store;
     p->log = config->log;
@@ -244,6 +248,9 @@ ost_result provider_run(provider *p, void (*serving)(void *user), void *user, os
     ost_result result = keeper_start(p);
     if (result != OST_OK)
         return ost_error_set(error, result, "the housekeeping thread cannot be started");
+    result = logout_post_start(p->logouts);
+    if (result != OST_OK)
+        return ost_error_set(error, result, "the thread that tells of logouts cannot be started");
     return http_server_run(p->server, serving, user, error);
 }
 
@@ -251,6 +258,8 @@ void provider_free(provider *p)
 {
     if (p == NULL)
         return;
+    logout_post_free(p->logouts);
+    p->logouts = NULL;
     keeper_stop(p);
     /* Who waits is answered while there is a server. */
     document_cache_stop(p->documents);
@@ -267,5 +276,6 @@ void provider_free(provider *p)
     pthread_mutex_destroy(&p->keeper_lock);
     pthread_cond_destroy(&p->keeper_wake);
     public_url_free(&p->address);
+    logout_bell_free(&p->logouts_bell);
     memory_free(p);
 }

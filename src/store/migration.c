@@ -167,6 +167,22 @@ static const char *const migrations[] = {
     "  json_each(iif(owner.type = 'array', owner.value, '[]')) AS list"
     "  WHERE member.key IN ('clientRoles', 'attributes') AND list.type = 'text'"
     "  AND (member.key = 'clientRoles' OR length(CAST(list.value AS BLOB)) <= 255);",
+    /* 14: clients that are told of logouts */
+    "ALTER TABLE client_session ADD COLUMN issuer TEXT NOT NULL DEFAULT '';"
+    "CREATE TABLE logout ("
+    "  id INTEGER PRIMARY KEY, realm TEXT NOT NULL REFERENCES realm(name) ON DELETE CASCADE,"
+    "  client_id TEXT NOT NULL, session_id TEXT NOT NULL, user_id TEXT NOT NULL,"
+    "  issuer TEXT NOT NULL, ended INTEGER NOT NULL, due INTEGER NOT NULL,"
+    "  attempts INTEGER NOT NULL);"
+    "CREATE INDEX logout_by_due ON logout (due, id);"
+    "CREATE INDEX logout_by_realm ON logout (realm);"
+    "CREATE TABLE logout_listener ("
+    "  realm TEXT NOT NULL REFERENCES realm(name) ON DELETE CASCADE, client_id TEXT NOT NULL,"
+    "  PRIMARY KEY (realm, client_id)) WITHOUT ROWID;"
+    "INSERT OR IGNORE INTO logout_listener SELECT realm.name, client.value ->> '$.clientId'"
+    "  FROM realm, json_each(iif(json_valid(document), document, '{}'), '$.clients') AS client"
+    "  WHERE client.type = 'object' AND client.value ->> '$.clientId' IS NOT NULL"
+    "  AND ifnull(client.value ->> '$.attributes.\"backchannel.logout.url\"', '') <> '';",
 };
 #define SCHEMA ((int)(ARRAY_LEN(migrations)))
 #define APPLICATION 1330861129

@@ -27,6 +27,12 @@ OST_MUST_CHECK ost_result insert_key(database *database, const store_key *key);
 OST_MUST_CHECK ost_result upsert_session(database *database, const store_session *session);
 OST_MUST_CHECK ost_result touch_session(database *database, ost_text realm, ost_text id,
                                         int64_t last_access, int64_t idle_ends);
+/* Remembers which clients of the realm, as its document now is, are told of logouts. */
+OST_MUST_CHECK ost_result put_listeners(database *database, const store_realm *realm);
+/* What the clients of a session, or of a user's (empty: of all of the realm), are to be told.
+ * Before the sessions are deleted. */
+OST_MUST_CHECK ost_result insert_logout(database *database, ost_text realm, ost_text session);
+OST_MUST_CHECK ost_result insert_logouts(database *database, ost_text realm, ost_text user_id);
 OST_MUST_CHECK ost_result upsert_client_session(database *database,
                                                 const store_client_session *session);
 OST_MUST_CHECK ost_result insert_refresh(database *database, ost_text session_id,

@@ -216,6 +216,7 @@ typedef struct store_client_session {
                             its own; empty: none */
     int64_t started, last_access;
     ost_text notes;
+    ost_text issuer; /* as the client knows it */
 } store_client_session;
 
 OST_MUST_CHECK ost_result store_session_create(store *store, const store_session *session);
@@ -223,7 +224,8 @@ OST_MUST_CHECK ost_result store_session_get(store *store, ost_text realm, ost_te
                                             ost_arena *arena, store_session *ret_session);
 OST_MUST_CHECK ost_result store_session_touch(store *store, ost_text realm, ost_text id,
                                               int64_t last_access, int64_t idle_ends);
-/* Deletes the session with its client sessions and codes. OST_E_NOT_FOUND. */
+/* Deletes the session with its client sessions and codes; its clients are to be told (below).
+ * OST_E_NOT_FOUND. */
 OST_MUST_CHECK ost_result store_session_end(store *store, ost_text realm, ost_text id);
 /* The sessions of a realm, or of one user of it (empty: of all), the latest first; at most `limit`.
  */
@@ -261,7 +263,7 @@ OST_MUST_CHECK ost_result store_session_stats(store *store, ost_text realm, int6
                                               size_t *ret_count);
 OST_MUST_CHECK ost_result store_session_count_of(store *store, ost_text realm, ost_text client_id,
                                                  bool offline, int64_t now, int64_t *ret_count);
-/* Ends all sessions of a user, or (empty) of the realm. */
+/* Ends all sessions of a user, or (empty) of the realm; their clients are to be told. */
 OST_MUST_CHECK ost_result store_session_end_all(store *store, ost_text realm, ost_text user_id);
 /* Writes what has changed since store_login: all but `started`. OST_E_NOT_FOUND: it is gone, and
  * stays so. */
@@ -291,6 +293,34 @@ typedef struct store_refresh {
  * part of the session is gone. OST_E_EXPIRED: it may have been dropped, unused, because the session
  * has many newer ones. OST_E_NOT_FOUND: the session is gone. */
 OST_MUST_CHECK ost_result store_refresh_use(store *store, const store_refresh *refresh);
+
+/* ---- logouts of which clients are to be told (OpenID Connect Back-Channel Logout 1.0) ---- */
+
+/* Rows at a time, all realms together: of what ends beyond that, nobody is told. */
+#define STORE_LOGOUTS_MAX 200000
+
+/* One client, one session that it had a part in and that somebody has ended. Made for those clients
+ * alone which have an address in their realm's document. */
+typedef struct store_logout {
+    int64_t id;
+    ost_text realm, client_id, session_id, user_id, issuer;
+    int64_t ended;
+    int64_t attempts; /* that have failed */
+} store_logout;
+/* Lends out at most `max` that are due at `now`: until the second `until` nobody else gets them. */
+OST_MUST_CHECK ost_result store_logout_take(store *store, int64_t now, int64_t until, size_t max,
+                                            ost_arena *arena, store_logout **ret_logouts,
+                                            size_t *ret_count);
+typedef struct store_logout_outcome {
+    int64_t id;
+    int64_t due; /* 0: it is over; else when it is due again */
+    bool tried;  /* that was one more attempt */
+} store_logout_outcome;
+OST_MUST_CHECK ost_result store_logout_settle(store *store, const store_logout_outcome *outcomes,
+                                              size_t count);
+/* How many wait, and whether any is due. */
+OST_MUST_CHECK ost_result store_logout_count(store *store, int64_t now, int64_t *ret_count,
+                                             bool *ret_due);
 
 /* ---- codes ---- */
 

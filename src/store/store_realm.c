@@ -20,7 +20,8 @@ static ost_result insert_realm(database *d, const store_realm *realm)
     bind_text(st, 2, realm->id);
     bind_text(st, 3, realm->document);
     bind_integer(st, 4, realm->version);
-    return run_statement(st, NULL);
+    ost_result result = run_statement(st, NULL);
+    return result == OST_OK ? put_listeners(d, realm) : result;
 }
 
 static ost_result tell_conflict(ost_result result, const char *what, ost_text which,
@@ -95,7 +96,7 @@ static ost_result update_realm(database *d, const store_realm *realm)
     ost_result result = run_statement(st, &changes);
     if (result == OST_OK && changes == 0)
         result = next_row(there) == OST_OK ? OST_E_CONFLICT : OST_E_NOT_FOUND;
-    return result;
+    return result == OST_OK ? put_listeners(d, realm) : result;
 }
 
 ost_result store_realm_update(store *s, const store_realm *realm)

@@ -22,7 +22,9 @@ static ost_result change_realm(database *d, const store_realm *realm, ost_error 
     bind_text(st, 3, realm->name);
     bind_text(st, 4, realm->id);
     ost_result result = run_statement(st, &changes);
-    if (result != OST_OK || changes > 0)
+    if (result == OST_OK && changes > 0)
+        return put_listeners(d, realm);
+    if (result != OST_OK)
         return result;
     result = next_row(STATEMENT_OF(d, "SELECT 1 FROM realm WHERE name = ?", realm->name));
     if (result == OST_OK)

@@ -7,7 +7,7 @@
 #define COLUMNS                                                                                    \
     "id, realm, user_id, auth_time, started, last_access, ends, idle_ends, remembered, notes"
 #define CLIENT_COLUMNS                                                                             \
-    "session_id, client_id, scope, nonce, redirect_uri, started, last_access, notes"
+    "session_id, client_id, scope, nonce, redirect_uri, started, last_access, notes, issuer"
 
 static ost_result write_session(sqlite3_stmt *st, const store_session *session, int *ret_changes)
 {
@@ -49,6 +49,7 @@ static ost_result write_client_session(database *d, sqlite3_stmt *st,
     bind_integer(st, 6, session->started);
     bind_integer(st, 7, session->last_access);
     bind_text(st, 8, session->notes);
+    bind_text(st, 9, session->issuer);
     ost_result result = run_change(st);
     if (result != OST_OK || session->refresh_id.len == 0)
         return result;
@@ -61,10 +62,10 @@ ost_result upsert_client_session(database *d, const store_client_session *sessio
     return write_client_session(
         d,
         statement(d, "INSERT INTO client_session (" CLIENT_COLUMNS
-                     ") VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session_id, client_id) DO "
+                     ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session_id, client_id) DO "
                      "UPDATE SET scope = excluded.scope, nonce = excluded.nonce, redirect_uri = "
                      "excluded.redirect_uri, last_access = excluded.last_access, notes = "
-                     "excluded.notes"),
+                     "excluded.notes, issuer = excluded.issuer"),
         session);
 }
 
@@ -73,7 +74,8 @@ static ost_result update_client_session(database *d, const store_client_session 
     return write_client_session(
         d,
         statement(d, "UPDATE client_session SET scope = ?3, nonce = ?4, redirect_uri = ?5, "
-                     "started = min(started, ?6), last_access = max(last_access, ?7), notes = ?8 "
+                     "started = min(started, ?6), last_access = max(last_access, ?7), notes = ?8, "
+                     "issuer = ?9 "
                      "WHERE session_id = ?1 AND client_id = ?2"),
         session);
 }
@@ -137,7 +139,10 @@ ost_result store_session_touch(store *s, ost_text realm, ost_text id, int64_t la
 
 static ost_result end_session(database *d, ost_text realm, ost_text id)
 {
-    return run_change(STATEMENT_OF(d, "DELETE FROM session WHERE id = ? AND realm = ?", id, realm));
+    ost_result result = insert_logout(d, realm, id);
+    return result == OST_OK ? run_change(STATEMENT_OF(
+                                  d, "DELETE FROM session WHERE id = ? AND realm = ?", id, realm))
+                            : result;
 }
 
 ost_result store_session_end(store *s, ost_text realm, ost_text id)
@@ -189,6 +194,7 @@ static ost_result read_client_session(sqlite3_stmt *st, ost_arena *arena,
         .started = sqlite3_column_int64(st, 5),
         .last_access = sqlite3_column_int64(st, 6),
         .notes = column_text(st, 7, arena, &failed),
+        .issuer = column_text(st, 8, arena, &failed),
     };
     if (failed)
         return OST_E_MEMORY;

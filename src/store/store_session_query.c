@@ -142,6 +142,9 @@ ost_result store_session_count_of(store *s, ost_text realm, ost_text client_id, 
 
 static ost_result end_all(database *d, ost_text realm, ost_text user_id)
 {
+    ost_result result = insert_logouts(d, realm, user_id);
+    if (result != OST_OK)
+        return result;
     return run_statement(
         STATEMENT_OF(d, "DELETE FROM session WHERE realm = ?1 AND (?2 = '' OR user_id = ?2)", realm,
                      user_id),

@@ -305,6 +305,8 @@ ost_result delete_user(database *d, ost_text realm, ost_text id)
         arena != NULL ? find_row(d, realm, id, (ost_text){0}, arena, &row) : OST_E_MEMORY;
     if (result == OST_OK)
         result = unlink_row(d, &row);
+    if (result == OST_OK)
+        result = insert_logouts(d, realm, row.id);
     ost_arena_free(arena);
     return result == OST_OK ? run_change(STATEMENT_OF(
                                   d, "DELETE FROM user WHERE realm = ? AND id = ?", realm, id))

@@ -39,6 +39,9 @@ const option settings_options[] = {
     {"no-proxy", "HOSTS", "OSTIARY_NO_PROXY", "NO_PROXY",
      "hosts that are reached without it, separated by commas, with those below them; also no_proxy "
      "(none)"},
+    {"logout-client", "ID", "OSTIARY_LOGOUT_CLIENT", NULL,
+     "client whose logout tokens are taken at /backchannel-logout, beside --client-id and the "
+     "audiences; repeatable"},
     {"introspect", "WHICH", "OSTIARY_INTROSPECT", NULL,
      "ask the first issuer about tokens: opaque (those that are not JWTs), or every"},
     {"introspection-client", "ID", "OSTIARY_INTROSPECTION_CLIENT", NULL,
@@ -381,6 +384,7 @@ static ost_result read_lists(const option_values *values, app_settings *s, ost_e
         {"discovery-url", s->discovery_urls, SETTINGS_ISSUERS, &s->discovery_url_count},
         {"tenant", s->tenants, SETTINGS_TENANTS, &s->tenant_count},
         {"audience", s->audiences, SETTINGS_AUDIENCES, &s->audience_count},
+        {"logout-client", s->logout_clients, SETTINGS_LOGOUT_CLIENTS, &s->logout_client_count},
         {"trusted-proxy", s->proxies, SETTINGS_PROXIES, &s->proxy_count},
         {"cors-origin", s->cors_origins, SETTINGS_CORS_ORIGINS, &s->cors_origin_count},
     };

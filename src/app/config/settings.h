@@ -10,6 +10,7 @@
 #define SETTINGS_ISSUERS 8
 #define SETTINGS_AUDIENCES 32
 #define SETTINGS_TENANTS 32
+#define SETTINGS_LOGOUT_CLIENTS 32
 #define SETTINGS_PROXIES 32
 #define SETTINGS_CORS_ORIGINS 32
 
@@ -33,6 +34,9 @@ typedef struct app_settings {
     size_t audience_count;
     const char *discovery_urls[SETTINGS_ISSUERS]; /* of the issuers, in their order */
     size_t discovery_url_count;
+    /* clients whose logout tokens are taken, beside its own and the audiences */
+    const char *logout_clients[SETTINGS_LOGOUT_CLIENTS];
+    size_t logout_client_count;
     const char *tenants[SETTINGS_TENANTS]; /* of issuers of many tenants */
     size_t tenant_count;
     bool any_tenant;

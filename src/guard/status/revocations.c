@@ -248,19 +248,30 @@ ost_result revocations_add(revocations *all, const ost_revocation *what, int64_t
 
 /* ---- checking ---- */
 
-/* A token that does not say when it was issued is as old as can be. */
-static bool is_older(const ost_claims *claims, long long than)
-{
+/* What tells whether something has been revoked. */
+typedef struct named {
+    ost_text jti, sid, sub;
     double issued;
-    return !ost_json_number(ost_claims_get(claims, "iat"), &issued) || issued < (double)than;
+    bool dated; /* what does not say when it was issued is as old as can be */
+} named;
+
+static named names_of(const ost_claims *claims)
+{
+    named n = {.jti = ost_claims_text(claims, "jti"),
+               .sid = ost_claims_text(claims, "sid"),
+               .sub = ost_claims_text(claims, "sub")};
+    n.dated = ost_json_number(ost_claims_get(claims, "iat"), &n.issued);
+    return n;
 }
 
-static bool is_revoked(revocations *all, table *t, ost_revoked kind, const ost_claims *claims,
+static bool is_older(const named *n, long long than)
+{
+    return !n->dated || n->issued < (double)than;
+}
+
+static bool is_revoked(revocations *all, table *t, ost_revoked kind, ost_text value, const named *n,
                        int64_t now)
 {
-    static const char *const names[] = {
-        [OST_REVOKED_TOKEN] = "jti", [OST_REVOKED_SESSION] = "sid", [OST_REVOKED_SUBJECT] = "sub"};
-    ost_text value = ost_claims_text(claims, names[kind]);
     if (value.len == 0 || value.len > NAME_MAX_BYTES)
         return false; /* such a value cannot have been revoked */
     uint64_t hash = hash_of(all, kind, value);
@@ -269,35 +280,59 @@ static bool is_revoked(revocations *all, table *t, ost_revoked kind, const ost_c
         atomic_load_explicit(&s->until, memory_order_acquire) <= now)
         return false;
     long long not_before = atomic_load_explicit(&s->not_before, memory_order_acquire);
-    return not_before == INT64_MAX || is_older(claims, not_before);
+    return not_before == INT64_MAX || is_older(n, not_before);
 }
 
-static bool any_is_revoked(revocations *all, const ost_claims *claims, int64_t now)
+static bool any_is_revoked(revocations *all, const named *n, int64_t now)
 {
     published_place place;
     bool revoked = false;
     table *t = published_enter(&all->current, &place);
-    for (ost_revoked kind = OST_REVOKED_TOKEN; kind <= OST_REVOKED_SUBJECT && t != NULL; kind++)
-        revoked |= is_revoked(all, t, kind, claims, now);
+    if (t != NULL)
+        revoked = is_revoked(all, t, OST_REVOKED_TOKEN, n->jti, n, now) ||
+                  is_revoked(all, t, OST_REVOKED_SESSION, n->sid, n, now) ||
+                  is_revoked(all, t, OST_REVOKED_SUBJECT, n->sub, n, now);
     published_leave(&all->current, place);
     return revoked;
+}
+
+/* Older than what had to make way for others. */
+static bool is_too_old(revocations *all, const named *n, int64_t now)
+{
+    return atomic_load_explicit(&all->old_until, memory_order_acquire) > now &&
+           is_older(n, atomic_load_explicit(&all->old_before, memory_order_acquire));
+}
+
+/* Most guards are never told anything, and then a check reads no claims. */
+static bool is_empty(revocations *all, int64_t now)
+{
+    return atomic_load_explicit(&all->count, memory_order_acquire) == 0 &&
+           atomic_load_explicit(&all->old_until, memory_order_acquire) <= now;
 }
 
 ost_result revocations_check(revocations *all, const ost_claims *claims, int64_t now,
                              ost_error *error)
 {
-    if (atomic_load_explicit(&all->count, memory_order_acquire) > 0 &&
-        any_is_revoked(all, claims, now)) {
+    if (is_empty(all, now))
+        return OST_OK;
+    named n = names_of(claims);
+    if (any_is_revoked(all, &n, now))
         return ost_error_set(error, OST_E_REVOKED,
                              "the token, its session or its subject has been revoked");
-    }
-    if (atomic_load_explicit(&all->old_until, memory_order_acquire) > now &&
-        is_older(claims, atomic_load_explicit(&all->old_before, memory_order_acquire))) {
+    if (is_too_old(all, &n, now))
         return ost_error_set(error, OST_E_REVOKED,
                              "more was revoked than can be remembered: older tokens are refused "
                              "for a while");
-    }
     return OST_OK;
+}
+
+ost_result revocations_check_session(revocations *all, ost_text sid, ost_text sub, int64_t iat,
+                                     int64_t now)
+{
+    if (is_empty(all, now))
+        return OST_OK;
+    named n = {.sid = sid, .sub = sub, .issued = (double)iat, .dated = iat > 0};
+    return any_is_revoked(all, &n, now) || is_too_old(all, &n, now) ? OST_E_REVOKED : OST_OK;
 }
 
 void revocations_read_state(revocations *all, int64_t now, revocations_state *ret_state)

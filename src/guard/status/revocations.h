@@ -25,6 +25,11 @@ OST_MUST_CHECK ost_result revocations_add(revocations *all, const ost_revocation
 OST_MUST_CHECK ost_result revocations_check(revocations *all, const ost_claims *claims, int64_t now,
                                             ost_error *error);
 
+/* The same of a session that is known by these: `sid` and `sub` may be empty, `iat` 0: as old as
+ * can be. */
+OST_MUST_CHECK ost_result revocations_check_session(revocations *all, ost_text sid, ost_text sub,
+                                                    int64_t iat, int64_t now);
+
 typedef struct revocations_state {
     size_t entries; /* those that are over and not yet cleared away included */
     unsigned long long added, dropped;

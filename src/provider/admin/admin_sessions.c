@@ -219,6 +219,7 @@ ost_result admin_end_session(admin_call *a)
         result = store_session_end(a->realm.store, a->realm.row.name, a->values[1]);
     if (result == OST_E_NOT_FOUND)
         return admin_refuse(a, 404, "error", "Sesssion not found"); /* Keycloak's spelling */
+    logout_bell_ring(&a->call->provider->logouts_bell);
     return result == OST_OK ? admin_answer_done(a) : result;
 }
 
@@ -251,6 +252,7 @@ ost_result admin_end_user_sessions(admin_call *a)
         result = realm_admin_store_user(&a->realm, &user, document, &error);
     if (result == OST_OK)
         result = store_session_end_all(a->realm.store, a->realm.row.name, user.id);
+    logout_bell_ring(&a->call->provider->logouts_bell);
     return result == OST_OK ? admin_answer_done(a) : result;
 }
 
@@ -263,6 +265,7 @@ ost_result admin_end_all_sessions(admin_call *a)
         result = admin_store(a, document);
     if (result == OST_OK && a->status == 0)
         result = store_session_end_all(a->realm.store, a->realm.row.name, (ost_text){0});
+    logout_bell_ring(&a->call->provider->logouts_bell);
     return result == OST_OK && a->status == 0 ? answer_nothing(a) : result;
 }
 

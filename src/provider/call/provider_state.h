@@ -11,6 +11,7 @@
 #include "http/http.h"
 #include "http/log/outage.h"
 #include "provider/call/event_queue.h"
+#include "provider/call/logout_bell.h"
 #include "provider/call/public_url.h"
 #include "provider/call/realm_table.h"
 #include "provider/realm/brute_force.h"
@@ -65,6 +66,8 @@ struct provider {
     sender_rules senders;               /* how proofs of possession are judged */
     struct document_cache *documents;   /* of clients that describe themselves, */
     struct document_cache *client_keys; /* and keys that clients publish */
+    struct logout_post *logouts;        /* tells clients of logouts, */
+    logout_bell logouts_bell;           /* when this is rung */
     atomic_uint_fast64_t counters[COUNTERS];
     atomic_uint_fast64_t events[EVENTS][2]; /* that went well, that failed */
     published realms;                       /* a realm_table; NULL before the first is loaded */

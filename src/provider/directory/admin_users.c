@@ -269,6 +269,7 @@ ost_result admin_delete_user(admin_call *a)
     if (result != OST_OK || a->status != 0)
         return result;
     result = store_user_delete(a->realm.store, a->realm.row.name, user.id);
+    logout_bell_ring(&a->call->provider->logouts_bell);
     if (result == OST_E_NOT_FOUND)
         return admin_refuse(a, 404, "error", "User not found");
     a->changed = true;

@@ -9,6 +9,7 @@
 #include "provider/client/document_cache.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/realm_page.h"
+#include "provider/logout/logout_post.h"
 #include "store/store_health.h"
 
 #define MAX_METRICS 16384
@@ -116,6 +117,26 @@ static void append_documents(provider *p, buffer *to)
         (unsigned long long)(fetches - failures), (unsigned long long)failures);
 }
 
+static void append_logouts(provider *p, buffer *to)
+{
+    logout_post_state s;
+    logout_post_read_state(p->logouts, &s);
+    buffer_append_format(
+        to,
+        "# HELP ostiary_provider_logout_tokens_total Logout tokens that were brought to clients, "
+        "by outcome; given_up: the last attempt has failed.\n"
+        "# TYPE ostiary_provider_logout_tokens_total counter\n"
+        "ostiary_provider_logout_tokens_total{outcome=\"sent\"} %llu\n"
+        "ostiary_provider_logout_tokens_total{outcome=\"failed\"} %llu\n"
+        "ostiary_provider_logout_tokens_total{outcome=\"given_up\"} %llu\n"
+        "# HELP ostiary_provider_logout_tokens_waiting Logouts of which a client is still to be "
+        "told.\n"
+        "# TYPE ostiary_provider_logout_tokens_waiting gauge\n"
+        "ostiary_provider_logout_tokens_waiting %lld\n",
+        (unsigned long long)s.sent, (unsigned long long)s.failed, (unsigned long long)s.given_up,
+        (long long)s.waiting);
+}
+
 void metrics_endpoint(http_exchange *exchange, void *user)
 {
     provider *p = user;
@@ -164,6 +185,7 @@ void metrics_endpoint(http_exchange *exchange, void *user)
                              (unsigned long long)rows[i].value);
     append_events(p, &b);
     append_documents(p, &b);
+    append_logouts(p, &b);
     append_store(p, &b);
     if (p->log != NULL)
         buffer_append_format(&b,

@@ -174,6 +174,7 @@ static void end_session(call *c, ost_text id)
     ost_result result = store_session_end(c->provider->store, text_of(c->realm->name), id);
     if (result != OST_OK && result != OST_E_NOT_FOUND)
         refuse_busy(c);
+    logout_bell_ring(&c->provider->logouts_bell);
 }
 
 /* False: it is not known whether the browser has a session, and nobody may be told that it has

@@ -41,6 +41,7 @@ static void work(call *c)
                                 : store_client_session_end(c->provider->store, session, who);
     if (result != OST_OK && result != OST_E_NOT_FOUND)
         call_refuse_busy(c);
+    logout_bell_ring(&c->provider->logouts_bell);
 }
 
 static void begin(call *c)

@@ -32,6 +32,7 @@ static bool make_code(call *c, const browser_login *login, const char *acr, ost_
         .scope = r->scope,
         .nonce = r->nonce,
         .redirect_uri = r->redirect_uri,
+        .issuer = text_of(c->issuer),
         .started = c->now,
         .last_access = c->now,
         .notes = text_of(call_format(c, "{\"acr\":\"%s\",\"since\":%lld}", acr, (long long)c->now)),

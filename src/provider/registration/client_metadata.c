@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "net/net_url.h"
 
 #define MAX_NAME 255
 #define MAX_URI 2048
@@ -140,6 +141,30 @@ static bool read_auth_method(call *c, const ost_json *document, client_metadata 
     return refuse_metadata(c, "token_endpoint_auth_method: not supported");
 }
 
+static bool read_flag(call *c, const ost_json *document, const char *name, bool *ret_flag)
+{
+    const ost_json *value = ost_json_get(document, name);
+    *ret_flag = false;
+    return value == NULL || ost_json_is(value, OST_JSON_NULL) ||
+           ost_json_boolean(value, ret_flag) ||
+           refuse_metadata(c, call_format(c, "%s: neither true nor false", name));
+}
+
+/* The provider itself will go there: by https, and without a fragment (OpenID Connect Back-Channel
+ * Logout 1.0 §2.2). */
+static bool read_back_logout(call *c, const ost_json *document, client_metadata *m)
+{
+    static const char name[] = "backchannel_logout_uri";
+    if (!read_text(c, document, name, MAX_URI, &m->back_logout_uri) ||
+        !read_flag(c, document, "backchannel_logout_session_required", &m->back_logout_session))
+        return false;
+    return m->back_logout_uri.len == 0 ||
+           (net_url_check(m->back_logout_uri, false) == OST_OK &&
+            text_starts(m->back_logout_uri, "https://") &&
+            text_find(m->back_logout_uri, '#', 0) == m->back_logout_uri.len) ||
+           refuse_metadata(c, call_format(c, "%s: not an https address", name));
+}
+
 bool client_metadata_read(call *c, const ost_json *document, client_metadata *ret_metadata)
 {
     client_metadata *m = ret_metadata;
@@ -156,6 +181,7 @@ bool client_metadata_read(call *c, const ost_json *document, client_metadata *re
            read_link(c, document, "logo_uri", &m->logo_uri) &&
            read_link(c, document, "policy_uri", &m->policy_uri) &&
            read_link(c, document, "tos_uri", &m->tos_uri) && read_auth_method(c, document, m) &&
+           read_back_logout(c, document, m) &&
            read_words(c, document, "grant_types", m, take_grant_type) &&
            read_words(c, document, "response_types", m, take_response_type);
 }
@@ -219,6 +245,14 @@ static void put_attribute(const realm_client *client, const char *attribute, con
         ost_json_member_text(w, name, value);
 }
 
+static void put_flag(const realm_client *client, const char *attribute, const char *name,
+                     ost_json_writer *w)
+{
+    const ost_json *value = ost_json_get(client->attributes, attribute);
+    if (value != NULL)
+        ost_json_member_boolean(w, name, ost_json_equals(value, OST_TEXT("true")));
+}
+
 void client_metadata_write(call *c, const realm_client *client, ost_json_writer *w)
 {
     ost_text method;
@@ -236,6 +270,9 @@ void client_metadata_write(call *c, const realm_client *client, ost_json_writer 
     put_attribute(client, "logoUri", "logo_uri", w);
     put_attribute(client, "policyUri", "policy_uri", w);
     put_attribute(client, "tosUri", "tos_uri", w);
+    put_attribute(client, "backchannel.logout.url", "backchannel_logout_uri", w);
+    put_flag(client, "backchannel.logout.session.required", "backchannel_logout_session_required",
+             w);
     put_list(w, "redirect_uris", client->redirect_uris);
     put_list(w, "post_logout_redirect_uris", client->post_logout_redirect_uris);
     ost_json_member_text(w, "token_endpoint_auth_method", method);

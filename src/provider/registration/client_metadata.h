@@ -18,6 +18,8 @@ typedef struct client_metadata {
     size_t post_logout_count;
     ost_text auth_method;      /* token_endpoint_auth_method */
     ost_text scope;            /* empty: the realm's optional ones */
+    ost_text back_logout_uri;  /* backchannel_logout_uri */
+    bool back_logout_session;  /* backchannel_logout_session_required */
     bool public_client;        /* auth_method "none" */
     bool implicit, no_refresh; /* grant_types with implicit; with others, but not refresh_token */
 } client_metadata;

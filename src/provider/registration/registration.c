@@ -100,6 +100,10 @@ static void put_attributes(call *c, const draft *d, ost_json_writer *w)
     put_given(w, "policyUri", m->policy_uri);
     put_given(w, "tosUri", m->tos_uri);
     put_post_logout(c, m, w);
+    put_given(w, "backchannel.logout.url", m->back_logout_uri);
+    if (m->back_logout_uri.len > 0)
+        ost_json_member_string(w, "backchannel.logout.session.required",
+                               m->back_logout_session ? "true" : "false");
     if (m->public_client) /* it has nothing else to protect its codes by (RFC 9700 §2.1.1) */
         ost_json_member_string(w, "pkce.code.challenge.method", "S256");
     if (m->no_refresh)

@@ -66,6 +66,7 @@ void grant_password(call *c)
         .started = c->now,
         .last_access = c->now,
         .notes = OST_TEXT("{}"),
+        .issuer = text_of(c->issuer),
     };
     /* The user may have been deleted a moment ago. */
     if (store_login(c->provider->store, &session, &client_session, NULL) != OST_OK) {

@@ -166,6 +166,7 @@ static bool keep(call *c, const grant *g, const minted *m)
         .started = c->now,
         .last_access = c->now,
         .notes = OST_TEXT("{}"),
+        .issuer = text_of(c->issuer),
     };
     if (g->session_id == NULL)
         return true;

@@ -11,6 +11,8 @@
 
 #include "base/context.h"
 #include "base/text.h"
+#include <ostiary/logout.h>
+
 #include "guard/guard_keys.h"
 #include "net/net.h"
 #include "test.h"
@@ -189,6 +191,17 @@ ost_result ost_guard_wait(ost_guard *guard, const ost_verdict *verdict, void (*r
     fake_ready = ready;
     fake_ready_user = user;
     return OST_OK;
+}
+
+/* The session of this sid is over. */
+static const char *fake_over;
+
+ost_result ost_guard_check_session(ost_guard *guard, const char *issuer, ost_text sid, ost_text sub,
+                                   int64_t iat)
+{
+    (void)guard, (void)sub, (void)iat;
+    assert_string_equal(issuer, ISSUER);
+    return fake_over != NULL && text_is(sid, fake_over) ? OST_E_REVOKED : OST_OK;
 }
 
 ost_result guard_keys(ost_guard *guard, ost_text issuer, ost_keyset **ret_keys)

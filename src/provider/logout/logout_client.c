@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A client's attributes that are about logouts; see logout_client.h. */
+#include "provider/logout/logout_client.h"
+
+#include "base/text.h"
+
+/* Its registration access token, by which it changes itself (RFC 7592). */
+#define REGISTERED "registration.access.token.id"
+
+static ost_text attribute(const realm_client *client, const char *name)
+{
+    ost_text value = {0};
+    (void)!ost_json_text(ost_json_get(client->attributes, name), &value);
+    return value;
+}
+
+static bool is_true(const realm_client *client, const char *name)
+{
+    return text_is(attribute(client, name), "true");
+}
+
+static const char *address(const realm_client *client, const char *name, ost_arena *arena)
+{
+    ost_text url = attribute(client, name), root = text_of(client->root_url);
+    if (text_starts(url, "https://") || text_starts(url, "http://"))
+        return ost_arena_copy(arena, url);
+    if (!text_starts(url, "/") || root.len == 0)
+        return NULL;
+    if (text_ends(root, "/"))
+        root.len--;
+    return ost_arena_format(arena, "%.*s%.*s", OST_FORMAT(root), OST_FORMAT(url));
+}
+
+logout_client logout_client_read(const realm_client *client, ost_arena *arena)
+{
+    bool front = false;
+    (void)!ost_json_boolean(ost_json_get(client->document, "frontchannelLogout"), &front);
+    ost_text session = attribute(client, "backchannel.logout.session.required");
+    return (logout_client){
+        .back_url = address(client, "backchannel.logout.url", arena),
+        .front_url = front ? address(client, "frontchannel.logout.url", arena) : NULL,
+        .back_session = session.len == 0 || text_is(session, "true"),
+        .front_session = is_true(client, "frontchannel.logout.session.required"),
+        .revoke_offline = is_true(client, "backchannel.logout.revoke.offline.tokens"),
+        .registered = attribute(client, REGISTERED).len > 0,
+    };
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The thread that delivers logout tokens; see logout_post.h. It borrows what is due from the store,
+ * has the HTTP client send it, and tells the store what came of it. */
+#include "provider/logout/logout_post.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/context.h"
+#include "base/percent.h"
+#include "base/text.h"
+#include "base/thread.h"
+#include "http/message/address_scope.h"
+#include "net/net.h"
+#include "provider/logout/logout_peer.h"
+#include "provider/logout/logout_token.h"
+
+#define BATCH 512          /* rows of one loan */
+#define HELD_MAX 1024      /* rows in memory */
+#define HELD_OF_CLIENT 128 /* of them, of one client */
+#define LEASE 120          /* seconds: longer than what is held can take */
+#define ARENA ((size_t)4 << 20)
+#define LOOK_EVERY 1000 /* milliseconds: for what another process has ended */
+
+struct logout_post {
+    provider *provider;
+    net_client *net;
+    char *ca_file;
+    pthread_t thread;
+    bool runs;
+    atomic_bool stopping;
+    atomic_uint_fast64_t sent, failed, given_up;
+    atomic_llong waiting;
+
+    /* the thread's own */
+    logout_peers peers;
+    size_t held, running;
+    store_logout_outcome outcomes[BATCH];
+    size_t outcome_count;
+
+    pthread_mutex_t lock; /* for what follows */
+    delivery *done;
+};
+
+/* ---- what came of it ---- */
+
+static void write_outcomes(logout_post *post)
+{
+    /* What cannot be written is told again, when its loan is over. */
+    if (post->outcome_count > 0)
+        (void)!store_logout_settle(post->provider->store, post->outcomes, post->outcome_count);
+    post->outcome_count = 0;
+}
+
+/* Done with it, one way or the other. `due` 0: for good. */
+static void settle(logout_post *post, delivery *d, int64_t due, bool tried)
+{
+    if (post->outcome_count == ARRAY_LEN(post->outcomes))
+        write_outcomes(post);
+    post->outcomes[post->outcome_count++] = (store_logout_outcome){d->row.id, due, tried};
+    post->held--;
+    memory_free(d);
+}
+
+static void give_up(logout_post *post, delivery *d)
+{
+    atomic_fetch_add(&post->given_up, 1);
+    settle(post, d, 0, true);
+}
+
+static void say(logout_post *post, logout_peer *peer, const char *fault)
+{
+    char what[300];
+    size_t length = strcspn(peer->name, "\n");
+    snprintf(what, sizeof what, "back-channel logout of client %.120s of realm %.*s",
+             peer->name + length + 1, length < 120 ? (int)length : 120, peer->name);
+    outage_update(&peer->outage, post->provider->log, what, fault, monotonic_ms());
+}
+
+/* The client is there and does not want this token: that says nothing about others. */
+static bool is_refusal(const delivery *d)
+{
+    return d->result == OST_OK && d->status >= 400 && d->status < 500 && d->status != 408 &&
+           d->status != 429;
+}
+
+static void take_failure(logout_post *post, delivery *d, int64_t now)
+{
+    logout_peer *peer = d->peer;
+    bool refused = is_refusal(d);
+    char fault[200];
+    atomic_fetch_add(&post->failed, 1);
+    if (d->result == OST_OK)
+        snprintf(fault, sizeof fault, "it answered %ld", d->status);
+    else
+        snprintf(fault, sizeof fault, "%s", d->detail);
+    say(post, peer, fault);
+    unsigned later = refused ? 1U << d->row.attempts
+                             : logout_peer_fails(peer, monotonic_ms(), LOGOUT_BACK_OFF_MAX);
+    if ((refused && d->row.attempts + 1 >= LOGOUT_REFUSALS) ||
+        d->row.ended + LOGOUT_GIVE_UP <= now + later)
+        give_up(post, d);
+    else
+        settle(post, d, now + later, true);
+    /* What else waits for it had better wait in the store. */
+    for (delivery *other; !refused && (other = logout_peer_next(peer)) != NULL;)
+        settle(post, other, now + later, false);
+}
+
+static void take_ended(logout_post *post)
+{
+    int64_t now = ost_now(post->provider->context);
+    pthread_mutex_lock(&post->lock);
+    delivery *list = post->done;
+    post->done = NULL;
+    pthread_mutex_unlock(&post->lock);
+    for (delivery *next; list != NULL; list = next) {
+        next = list->next;
+        logout_peer *peer = list->peer;
+        peer->running--;
+        post->running--;
+        if (list->result == OST_OK && list->status >= 200 && list->status < 300) {
+            atomic_fetch_add(&post->sent, 1);
+            logout_peer_works(peer);
+            say(post, peer, NULL);
+            settle(post, list, 0, true);
+        } else {
+            take_failure(post, list, now);
+        }
+    }
+}
+
+/* ---- sending ---- */
+
+/* On the HTTP client's thread. */
+static void ended(const net_response *response, void *user)
+{
+    delivery *d = user;
+    d->result = response->result;
+    d->status = response->status;
+    snprintf(d->detail, sizeof d->detail, "%s",
+             response->detail != NULL ? response->detail : ost_result_sentence(response->result));
+    pthread_mutex_lock(&d->post->lock);
+    d->next = d->post->done;
+    d->post->done = d;
+    pthread_mutex_unlock(&d->post->lock);
+    logout_bell_ring(&d->post->provider->logouts_bell);
+}
+
+static bool is_public(const struct sockaddr *address, void *user)
+{
+    ip_address a;
+    (void)user;
+    return address_of_socket(address, &a) && address_is_public(&a);
+}
+
+/* An address that an administrator has given may be one of this network, without TLS, for that is
+ * where applications are; one that a client has registered for itself is a stranger's. */
+static ost_result post_token(logout_post *post, delivery *d, const logout_client *wants,
+                             ost_text token, ost_arena *arena)
+{
+    static const char *const headers[] = {"Content-Type: application/x-www-form-urlencoded", NULL};
+    const char *body = ost_arena_format(arena, "logout_token=%.*s", OST_FORMAT(token));
+    if (body == NULL)
+        return OST_E_MEMORY;
+    const net_request request = {.url = wants->back_url,
+                                 .headers = headers,
+                                 .body = text_of(body),
+                                 .ca_file = post->ca_file,
+                                 .timeout_ms = LOGOUT_TIMEOUT,
+                                 .max_body = LOGOUT_ANSWER_MAX,
+                                 .insecure_http = !wants->registered,
+                                 .allows = wants->registered ? is_public : NULL};
+    return net_fetch(post->net, &request, ended, d, NULL);
+}
+
+/* Where neither the client's login nor the configuration says under which name we are known, the
+ * token could not be believed. */
+static bool find_issuer(const logout_post *post, store_logout *row, ost_arena *arena)
+{
+    const char *url = post->provider->address.url;
+    if (row->issuer.len == 0 && url != NULL) {
+        ost_text name = percent_encode(arena, row->realm);
+        row->issuer = text_of(ost_arena_format(arena, "%s/realms/%.*s", url, OST_FORMAT(name)));
+    }
+    return row->issuer.len > 0;
+}
+
+/* False: it could not be sent. */
+static bool send_one(logout_post *post, delivery *d)
+{
+    ost_text token;
+    ost_arena *arena = ost_arena_new(ARENA);
+    const realm_entry *entry =
+        arena != NULL ? provider_realm(post->provider, d->row.realm, arena) : NULL;
+    const realm_client *client =
+        entry != NULL ? realm_find_client(entry->realm, d->row.client_id) : NULL;
+    logout_client wants = {0};
+    if (client != NULL && client->enabled)
+        wants = logout_client_read(client, arena);
+    store_logout row = d->row;
+    ost_result result = OST_E_NOT_FOUND; /* nobody is to be told any more */
+    if (wants.back_url != NULL && find_issuer(post, &row, arena))
+        result =
+            logout_token_make(entry, client, &wants, &row, post->provider->context, arena, &token);
+    if (result == OST_OK)
+        result = post_token(post, d, &wants, token, arena);
+    if (result == OST_OK) {
+        d->peer->running++;
+        post->running++;
+    } else if (result == OST_E_NOT_FOUND) {
+        settle(post, d, 0, false);
+    } else {
+        d->result = result;
+        snprintf(d->detail, sizeof d->detail, "%s", ost_result_sentence(result));
+        take_failure(post, d, ost_now(post->provider->context));
+    }
+    ost_arena_free(arena);
+    return result == OST_OK || result == OST_E_NOT_FOUND;
+}
+
+static void send_waiting(logout_post *post)
+{
+    int64_t now_ms = monotonic_ms();
+    bool more = true;
+    /* In turns, so that none waits behind another's queue. */
+    while (more && post->running < LOGOUT_TRANSFERS) {
+        more = false;
+        for (logout_peer *peer = post->peers.first; peer != NULL; peer = peer->next) {
+            unsigned allowed = peer->failures > 0 ? 1 : LOGOUT_OF_CLIENT;
+            if (peer->rests > now_ms || peer->running >= allowed ||
+                post->running >= LOGOUT_TRANSFERS)
+                continue;
+            delivery *d = logout_peer_next(peer);
+            if (d != NULL)
+                more |= send_one(post, d);
+        }
+    }
+}
+
+/* ---- borrowing ---- */
+
+static bool hold(logout_post *post, const store_logout *row)
+{
+    delivery *d = delivery_new(post, row);
+    if (d != NULL && logout_peers_add(&post->peers, d, HELD_OF_CLIENT)) {
+        post->held++;
+        return true;
+    }
+    memory_free(d);
+    return false;
+}
+
+/* True: there may be more. */
+static bool borrow(logout_post *post)
+{
+    store_logout *rows;
+    store_logout_outcome back[BATCH];
+    size_t count = 0, returned = 0;
+    int64_t now = ost_now(post->provider->context);
+    ost_arena *arena = post->held < HELD_MAX - BATCH ? ost_arena_new(ARENA) : NULL;
+    if (arena == NULL)
+        return false;
+    if (store_logout_take(post->provider->store, now, now + LEASE, BATCH, arena, &rows, &count) !=
+        OST_OK)
+        count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!hold(post, &rows[i]))
+            back[returned++] = (store_logout_outcome){.id = rows[i].id, .due = now + 1};
+    }
+    if (returned > 0)
+        (void)!store_logout_settle(post->provider->store, back, returned);
+    ost_arena_free(arena);
+    return count == BATCH;
+}
+
+static void look(logout_post *post, bool *more)
+{
+    int64_t waiting = 0;
+    bool due = false;
+    if (store_logout_count(post->provider->store, ost_now(post->provider->context), &waiting,
+                           &due) != OST_OK)
+        return;
+    atomic_store(&post->waiting, waiting);
+    *more |= due;
+}
+
+static void *run(void *user)
+{
+    logout_post *post = user;
+    int64_t looked = 0;
+    bool more = true;
+    while (!atomic_load(&post->stopping)) {
+        bool rung = logout_bell_wait(&post->provider->logouts_bell, LOOK_EVERY);
+        int64_t now_ms = monotonic_ms();
+        take_ended(post);
+        if (now_ms - looked >= LOOK_EVERY || (rung && post->held == 0)) {
+            looked = now_ms;
+            look(post, &more);
+        }
+        if (more)
+            more = borrow(post);
+        send_waiting(post);
+        if (post->running == 0 || post->outcome_count > BATCH / 2)
+            write_outcomes(post);
+        logout_peers_prune(&post->peers, now_ms);
+    }
+    return NULL;
+}
+
+/* ---- its life ---- */
+
+ost_result logout_post_new(provider *of, const char *ca_file, logout_post **ret_post)
+{
+    logout_post *post = memory_alloc(sizeof *post);
+    if (post == NULL)
+        return OST_E_MEMORY;
+    post->provider = of;
+    pthread_mutex_init(&post->lock, NULL);
+    ost_result result = OST_OK;
+    if (ca_file != NULL && (post->ca_file = memory_copy(text_of(ca_file))) == NULL)
+        result = OST_E_MEMORY;
+    if (result != OST_OK) {
+        logout_post_free(post);
+        return result;
+    }
+    *ret_post = post;
+    return OST_OK;
+}
+
+ost_result logout_post_start(logout_post *post)
+{
+    ost_result result = net_client_new(LOGOUT_TRANSFERS, &post->net);
+    if (result != OST_OK)
+        return result;
+    post->runs = thread_start(&post->thread, "ostiary-logout", run, post);
+    return post->runs ? OST_OK : OST_E_SYSTEM;
+}
+
+void logout_post_stop(logout_post *post)
+{
+    if (!post->runs)
+        return;
+    atomic_store(&post->stopping, true);
+    logout_bell_ring(&post->provider->logouts_bell);
+    pthread_join(post->thread, NULL);
+    post->runs = false;
+    net_client_stop(post->net); /* what is under way ends by `ended` */
+    int64_t now = ost_now(post->provider->context);
+    /* Due again at once, for whoever comes after us. */
+    for (delivery *d = post->done, *next; d != NULL; d = next) {
+        bool sent = d->result == OST_OK && d->status >= 200 && d->status < 300;
+        next = d->next;
+        settle(post, d, sent ? 0 : now, false);
+    }
+    post->done = NULL;
+    for (logout_peer *peer = post->peers.first; peer != NULL; peer = peer->next) {
+        for (delivery *d; (d = logout_peer_next(peer)) != NULL;)
+            settle(post, d, now, false);
+    }
+    write_outcomes(post);
+}
+
+void logout_post_free(logout_post *post)
+{
+    if (post == NULL)
+        return;
+    logout_post_stop(post);
+    net_client_free(post->net);
+    logout_peers_clear(&post->peers);
+    pthread_mutex_destroy(&post->lock);
+    memory_free(post->ca_file);
+    memory_free(post);
+}
+
+void logout_post_read_state(logout_post *post, logout_post_state *ret_state)
+{
+    *ret_state = (logout_post_state){
+        .sent = atomic_load(&post->sent),
+        .failed = atomic_load(&post->failed),
+        .given_up = atomic_load(&post->given_up),
+        .waiting = atomic_load(&post->waiting),
+    };
+}
