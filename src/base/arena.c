@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <ostiary/types.h>
 
@@ -218,6 +220,23 @@ void arena_trim(ost_arena *arena, size_t keep)
     }
     free_behind(arena, last);
     arena->least = 0;
+}
+
+/* What is not handed out is zero, and pages that the system has to make again are zero too. */
+static void chunk_settle(chunk *c, uintptr_t page)
+{
+    uintptr_t from = (uintptr_t)(c->data + c->used), to = (uintptr_t)(c->data + c->size);
+    from = (from + page - 1) / page * page;
+    to = to / page * page;
+    if (from < to)
+        (void)madvise(c->data + (from - (uintptr_t)c->data), to - from, MADV_DONTNEED);
+}
+
+void arena_settle(ost_arena *arena)
+{
+    long page = sysconf(_SC_PAGESIZE);
+    for (chunk *at = arena->first; at != NULL && page > 0; at = at->next)
+        chunk_settle(at, (uintptr_t)page);
 }
 
 void ost_arena_free(ost_arena *arena)

@@ -19,6 +19,10 @@ OST_MUST_CHECK void *memory_resize(void *old, size_t size); /* the new part is n
 OST_MUST_CHECK char *memory_copy(ost_text text);            /* NUL-terminated */
 /* Hands what has been freed back to the system, which can take milliseconds. Any thread. */
 void memory_give_back(void);
+/* For programs whose data is replaced while they run: large blocks come from the system and go back
+ * to it at once, however large the ones before were, so that they leave no gaps between small ones.
+ * Once, before there are threads. */
+void memory_start(void);
 void memory_free(void *data);
 uint64_t memory_count(void); /* allocations by this thread since it started */
 void memory_fail_at(uint64_t n);
@@ -26,5 +30,9 @@ void memory_fail_at(uint64_t n);
 /* After a reset: gives memory back, but for about the first `keep` bytes. For arenas that wait long
  * for their next use. */
 void arena_trim(ost_arena *arena, size_t keep);
+
+/* Gives the pages back that nothing has been handed out of yet; they come back when they are
+ * needed. For arenas that are kept for long as they are. */
+void arena_settle(ost_arena *arena);
 
 #endif

@@ -235,6 +235,7 @@ static store_wanted store_of(const option_values *values, bool development)
 
 static int start_provider(const option_values *values, bool development)
 {
+    memory_start();
     signal_ignore(SIGPIPE); /* who reads what is said here may go away */
     keycloak_variables_tell(values->options);
     run_state state = {0};

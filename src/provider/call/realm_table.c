@@ -149,6 +149,7 @@ static ost_result load_entry(store *s, const store_realm *row, ost_arena *rows,
         entry_free(entry);
         return result;
     }
+    arena_settle(entry->arena);
     *ret_entry = entry;
     return OST_OK;
 }

@@ -464,6 +464,7 @@ ost_result realm_load(ost_text document, int64_t version, realm **ret_realm, ost
         realm_unref(&held->realm);
         return result;
     }
+    arena_settle(held->arena);
     *ret_realm = &held->realm;
     return OST_OK;
 }

@@ -2,6 +2,8 @@
 /* Arenas: zeroed, aligned, bounded, wiped. */
 #include <stdalign.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/context.h"
 #include "test.h"
@@ -97,6 +99,34 @@ static void reset_keeps_memory_and_trim_gives_it_back(void **state)
     arena_trim(arena, 0);
     arena_trim(arena, 0);
     assert_non_null(ost_arena_alloc(arena, 500000));
+    ost_arena_free(arena);
+}
+
+/* Of a megabyte that was used and reset, only what is used again stays. */
+static void settle_gives_unused_pages_back(void **state)
+{
+    enum { SIZE = 1 << 20, PAGES = 128 };
+    unsigned char resident[PAGES];
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    ost_arena *arena = ost_arena_new(2 * SIZE);
+    unsigned char *data = ost_arena_alloc(arena, SIZE);
+    assert_non_null(data);
+    memset(data, 0xA5, SIZE);
+    ost_arena_reset(arena);
+    assert_ptr_equal(ost_arena_alloc(arena, SIZE / 4), data);
+    memset(data, 0x5A, SIZE / 4);
+    unsigned char *behind =
+        (unsigned char *)(((uintptr_t)data + SIZE / 4 + page) / page * page); /* a whole page */
+    assert_int_equal(mincore(behind, PAGES * page, resident), 0);
+    for (size_t i = 0; i < PAGES; i++)
+        assert_int_equal(resident[i] & 1, 1);
+    arena_settle(arena);
+    assert_int_equal(mincore(behind, PAGES * page, resident), 0);
+    for (size_t i = 0; i < PAGES; i++)
+        assert_int_equal(resident[i] & 1, 0);
+    for (size_t i = 0; i < SIZE / 4; i++)
+        assert_int_equal(data[i], 0x5A);
+    check_zero(ost_arena_alloc(arena, SIZE / 2), SIZE / 2);
     ost_arena_free(arena);
 }
 
@@ -206,11 +236,15 @@ static void pieces_do_not_touch(void **state)
             total += size;
         }
         assert_true(total <= ost_arena_used(arena) && ost_arena_used(arena) <= CEILING);
+        if (throw_dice(&dice, 4) == 0)
+            arena_settle(arena);
         for (size_t i = 0; i < count; i++)
             for (size_t j = 0; j < pieces[i].size; j++)
                 if (pieces[i].data[j] != (i & 0xFF))
                     fail_msg("piece %zu was changed", i);
         ost_arena_reset(arena);
+        if (throw_dice(&dice, 4) == 0)
+            arena_settle(arena);
         if (throw_dice(&dice, 4) == 0)
             arena_trim(arena, throw_dice(&dice, CEILING));
     }
@@ -241,6 +275,7 @@ int main(void)
         cmocka_unit_test(nothing_is_counted),
         cmocka_unit_test(copies),
         cmocka_unit_test(reset_keeps_memory_and_trim_gives_it_back),
+        cmocka_unit_test(settle_gives_unused_pages_back),
         cmocka_unit_test(deferred_calls_come_before_the_wiping),
         cmocka_unit_test(use_is_counted),
         cmocka_unit_test(kept_memory_is_bounded),
