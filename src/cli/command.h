@@ -34,7 +34,10 @@ extern const command command_jwt_sign, command_jwt_verify, command_jwt_inspect;
 extern const command command_jwe_encrypt, command_jwe_decrypt, command_jwe_inspect;
 extern const command command_jws_format, command_jwe_format;
 extern const command command_base64url_encode, command_base64url_decode;
-extern const command command_version;
+extern const command command_completion, command_version;
+
+/* All of them, NULL-terminated. */
+extern const command *const commands[];
 
 /* Prints "ostiary: …" on standard error and returns EXIT_FAILED or EXIT_USAGE. */
 int command_fail(const ost_error *error, const char *doing);

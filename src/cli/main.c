@@ -8,62 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/array.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/printable.h"
-
-static const command *const commands[] = {
-    &command_provider_start,
-    &command_provider_start_dev,
-    &command_key_rotate,
-    &command_keys_rotate,
-    &command_backup,
-    &command_restore,
-    &command_realm_import,
-    &command_realm_export,
-    &command_user_add,
-    &command_realm_show,
-    &command_realm_set,
-    &command_key_list,
-    &command_user_list,
-    &command_user_show,
-    &command_user_set_password,
-    &command_user_enable,
-    &command_user_disable,
-    &command_user_delete,
-    &command_user_add_role,
-    &command_client_list,
-    &command_client_show,
-    &command_client_set,
-    &command_client_secret,
-    &command_session_list,
-    &command_session_end,
-    &command_token_explain,
-    &command_token_inspect,
-    &command_jwk_generate,
-    &command_jwk_public,
-    &command_jwk_convert,
-    &command_jwk_thumbprint,
-    &command_jwk_set,
-    &command_jwk_inspect,
-    &command_jwk_algorithms,
-    &command_jws_sign,
-    &command_jws_verify,
-    &command_jws_inspect,
-    &command_jws_format,
-    &command_jwt_sign,
-    &command_jwt_verify,
-    &command_jwt_inspect,
-    &command_jwe_encrypt,
-    &command_jwe_decrypt,
-    &command_jwe_inspect,
-    &command_jwe_format,
-    &command_base64url_encode,
-    &command_base64url_decode,
-    &command_version,
-};
-#define COMMAND_COUNT (ARRAY_LEN(commands))
 
 int command_fail(const ost_error *error, const char *doing)
 {
@@ -107,7 +54,7 @@ static bool is_of_group(const command *one, const char *group)
 
 static bool has_group(const char *group)
 {
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+    for (size_t i = 0; commands[i] != NULL; i++) {
         if (is_of_group(commands[i], group))
             return true;
     }
@@ -120,7 +67,7 @@ static void print_overview(FILE *out, const char *group)
     fputs("Usage: ostiary COMMAND [OPTION…]\n\n"
           "An OpenID Connect provider that stands in for Keycloak, and tools around it.\n\n",
           out);
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+    for (size_t i = 0; commands[i] != NULL; i++) {
         if (all || is_of_group(commands[i], group))
             fprintf(out, "  %-20s %s\n", commands[i]->words, commands[i]->summary);
     }
@@ -233,7 +180,7 @@ static const command *nearest_command(const char *words)
     const command *nearest = NULL;
     size_t len = strlen(words);
     size_t best = len < 9 ? 1 + len / 3 : 4; /* edits that are too many for a slip */
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+    for (size_t i = 0; commands[i] != NULL; i++) {
         size_t distance = text_distance(text_of(words), commands[i]->words);
         if (distance < best) {
             best = distance;
@@ -279,7 +226,7 @@ static int run_none(int argc, char **argv)
 int main(int argc, char **argv)
 {
     occupy_standard_streams();
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+    for (size_t i = 0; commands[i] != NULL; i++) {
         int first = match(commands[i], argc, argv);
         if (first > 0)
             return finish(run_command(commands[i], argc, argv, first));

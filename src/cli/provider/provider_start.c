@@ -14,6 +14,7 @@
 #include "cli/command.h"
 #include "cli/provider/keycloak_variables.h"
 #include "cli/provider/progress.h"
+#include "cli/provider/service_manager.h"
 #include "http/log/access_log.h"
 #include "http/log/log_sink.h"
 #include "provider/file/bootstrap_admin.h"
@@ -219,6 +220,11 @@ static ost_result configure(const option_values *values, bool development, run_s
 static void say_listening(void *user)
 {
     const run_state *state = user;
+    service_manager_tell("READY=1");
+    if (strcmp(state->address, "passed") == 0) {
+        command_say("listening on the sockets that have been passed");
+        return;
+    }
     bool v6 = text_find(text_of(state->address), ':', 0) < strlen(state->address);
     command_say("listening on %s://%s%s%s:%u%s", state->tls ? "https" : "http", v6 ? "[" : "",
                 state->address, v6 ? "]" : "", provider_port(state->provider),
@@ -237,6 +243,7 @@ static int start_provider(const option_values *values, bool development)
 {
     memory_start();
     signal_ignore(SIGPIPE); /* who reads what is said here may go away */
+    service_manager_find();
     keycloak_variables_tell(values->options);
     run_state state = {0};
     ost_error error = {0};
@@ -275,7 +282,8 @@ static int run_start_dev(const option_values *values)
 static const option options[] = {
     {"http-port", "PORT", "KC_HTTP_PORT", NULL, "port for plain HTTP (8080)"},
     {"http-host", "ADDRESS", "KC_HTTP_HOST", NULL,
-     "address to listen on (start-dev: 127.0.0.1; start: 0.0.0.0)"},
+     "address to listen on (start-dev: 127.0.0.1; start: 0.0.0.0); unix:PATH, or passed for the "
+     "sockets of a service manager"},
     {"http-enabled", "[true]", "KC_HTTP_ENABLED", NULL,
      "serve plain HTTP in production, behind a proxy that ends TLS"},
     {"https-port", "PORT", "KC_HTTPS_PORT", NULL, "port for HTTPS (8443)"},

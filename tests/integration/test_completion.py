@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`ostiary completion`: what the shells themselves make of it."""
+
+import os
+import pathlib
+import shlex
+import subprocess
+
+import pytest
+from needs import must_have
+from peers import Unavailable
+from programs import provider_program
+
+CASES = {
+    "ostiary provider st": {"start", "start-dev"},
+    "ostiary back": {"backup"},
+    "ostiary user set-": {"set-password"},
+    "ostiary backup --da": {"--data"},
+    "ostiary key rotate --de": {"--delay"},
+    "ostiary provider start --https-p": {"--https-port"},
+    "ostiary provider start-dev --loo": {"--loops"},
+}
+
+
+def find(shell):
+    for folder in os.environ["PATH"].split(":"):
+        if (pathlib.Path(folder) / shell).exists():
+            return shell
+    raise Unavailable(f"there is no {shell}")
+
+
+def run(shell, script):
+    folder = pathlib.Path(provider_program()).parent
+    environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
+    done = subprocess.run([shell, "-c", script], capture_output=True, text=True, env=environment, timeout=30)
+    assert (done.returncode, done.stderr) == (0, ""), done
+    return done.stdout
+
+
+def bash(line):
+    words = line.split(" ")
+    return run(
+        "bash",
+        f"source <(ostiary completion bash); COMP_WORDS=({shlex.join(words)}); COMP_CWORD={len(words) - 1}; _ostiary;"
+        'printf "%s\\n" "${COMPREPLY[@]}"',
+    )
+
+
+def fish(line):
+    told = run("fish", f"ostiary completion fish | source; complete -C {shlex.quote(line)}")
+    return "\n".join(row.split("\t")[0] for row in told.splitlines())
+
+
+# zsh completes in an interactive shell alone. Its two helpers here print what they are asked to offer.
+ZSH = """
+_describe() { printf '%s\\n' "${(@P)2%%:*}"; }
+_arguments() { printf '%s\\n' "$@" | sed -n 's/^[*]*\\(--[a-z0-9-]*\\).*/\\1/p'; }
+words=(WORDS); CURRENT=NUMBER
+eval "$(ostiary completion zsh)"
+"""
+
+
+def zsh(line):
+    words = line.split(" ")
+    told = run("zsh", ZSH.replace("WORDS", shlex.join(words)).replace("NUMBER", str(len(words))))
+    return "\n".join(row for row in told.splitlines() if row.startswith(words[-1]))
+
+
+@pytest.mark.parametrize("shell", [bash, fish, zsh], ids=lambda shell: shell.__name__)
+def test_commands_and_options(shell):
+    must_have(lambda: find(shell.__name__))
+    for line, wanted in CASES.items():
+        assert set(shell(line).split()) == wanted, line
+
+
+def test_other_shells_are_refused():
+    done = subprocess.run([provider_program(), "completion", "tcsh"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "ostiary: completion: the shell is bash, zsh or fish\n"
