@@ -23,8 +23,9 @@ case " $* " in
     trap 'rm -rf "$folder"' EXIT
     rm -rf "$folder"
     mkdir -p "$folder"
-    "$@" -shared -nostdlib -o "$folder/whole.so" -Wl,--whole-archive $parts
-    "$@" -r -nostdlib -o "$object" "$folder"/whole.so.ltrans*.ltrans.o
+    # Debug information stays out: GCC leaves half of it in files beside the parts, to which the other half would refer.
+    "$@" -g0 -shared -nostdlib -o "$folder/whole.so" -Wl,--whole-archive $parts
+    "$@" -g0 -r -nostdlib -o "$object" "$folder"/whole.so.ltrans*.ltrans.o
     ;;
 *) "$@" -r -nostdlib -o "$object" -Wl,--whole-archive $parts ;;
 esac
