@@ -74,6 +74,7 @@ WINGS = {
     "provider/component": ["realm", "file", "call", "admin"],
     "provider/directory": ["realm", "member", "call", "admin"],
     "provider/evaluation": ["realm", "call", "token", "admin"],
+    "provider/transfer": ["realm", "member", "file", "call", "admin", "directory"],
     "provider/registration": ["call", "realm", "session", "admin"],
     "provider/client": ["call", "realm", "registration", "proof"],
     "provider/logout": ["call", "realm"],

@@ -15,6 +15,7 @@ import admin_rows_keys
 import admin_rows_roles
 import admin_rows_scopes
 import admin_rows_sessions
+import admin_rows_transfer
 import pytest
 from admin_rows import REALM, Asker, differences
 from needs import kept_running
@@ -37,6 +38,7 @@ FAMILIES = {
     "keys": admin_rows_keys.ROWS,
     "events": admin_rows_events.ROWS,
     "roles": admin_rows_roles.ROWS,
+    "transfer": admin_rows_transfer.ROWS,
 }
 
 

@@ -42,6 +42,9 @@ extern const admin_table admin_evaluation_operations;
 admin_handler admin_evaluate_mappers, admin_evaluate_granted_roles, admin_evaluate_other_roles,
     admin_evaluate_access_token, admin_evaluate_id_token, admin_evaluate_userinfo;
 
+/* ---- transfer: admin_partial_import.c, admin_partial_export.c ---- */
+admin_handler admin_partial_import, admin_partial_export;
+
 /* ---- admin_server.c ---- */
 admin_handler admin_read_server, admin_read_service_account, admin_read_installation;
 

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Realms of the admin REST API. */
-#include "base/json/json_list.h"
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/admin/admin_call.h"
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
-#include "provider/admin/role_part.h"
+#include "provider/admin/realm_part.h"
 #include "provider/file/realm_import.h"
 #include "provider/realm/document_limit.h"
-#include "provider/realm/role.h"
 
 #define MASK "**********"
 
@@ -76,35 +74,6 @@ static bool is_brief(ost_text name)
            text_is(name, "displayNameHtml") || text_is(name, "enabled");
 }
 
-/* What nobody has set, as it is then: see realm_unset.json. */
-static ost_result put_unset(const admin_call *a, ost_json_writer *w, const ost_json *document)
-{
-    extern const unsigned char realm_unset_json[];
-    extern const size_t realm_unset_json_len;
-    const ost_json *unset;
-    ost_result result = ost_json_read(text_of_bytes(realm_unset_json, realm_unset_json_len), NULL,
-                                      a->arena, &unset, NULL);
-    for (const ost_json *at = ost_json_first(unset); at != NULL && result == OST_OK;
-         at = ost_json_next(at)) {
-        if (ost_json_get_text(document, ost_json_name(at)) != NULL)
-            continue;
-        ost_json_put_name(w, ost_json_name(at));
-        ost_json_put_value(w, at);
-    }
-    return result;
-}
-
-static void put_default_role(const admin_call *a, ost_json_writer *w, const ost_json *document)
-{
-    const ost_json *role = json_list_find(ost_json_get(ost_json_get(document, "roles"), "realm"),
-                                          "name", role_default_name(document, a->arena));
-    role_part part = {.name = part_text(role, "name"), .document = role};
-    if (role == NULL)
-        return;
-    ost_json_put_name(w, OST_TEXT("defaultRole"));
-    role_part_put(part_text(document, "id"), &part, true, w);
-}
-
 static ost_result put_realm(const admin_call *a, ost_json_writer *w, const ost_json *document,
                             bool view, bool brief)
 {
@@ -121,8 +90,8 @@ static ost_result put_realm(const admin_call *a, ost_json_writer *w, const ost_j
             ost_json_put_value(w, at);
     }
     if (view && !brief) {
-        result = put_unset(a, w, document);
-        put_default_role(a, w, document);
+        result = realm_part_put_unset(w, document, a->arena);
+        realm_part_put_default_role(w, document, a->arena);
     }
     ost_json_close_object(w);
     return result;

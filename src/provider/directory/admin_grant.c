@@ -27,13 +27,24 @@ static bool may_grant_names(const admin_call *a, const realm_roles *roles)
     return true;
 }
 
+ost_result admin_may_grant_document(admin_call *a, const ost_json *document, bool *ret_may)
+{
+    realm_roles roles;
+    ost_arena *arena = ost_arena_new(GRANT_MEMORY);
+    ost_result result =
+        arena != NULL ? realm_user_roles(a->realm.realm, document, arena, &roles) : OST_E_MEMORY;
+    if (result == OST_OK)
+        *ret_may = admin_may(a, RIGHT_ADMIN) || may_grant_names(a, &roles);
+    ost_arena_free(arena);
+    return result;
+}
+
 /* What somebody would have whose document names a role or a group. */
 static ost_result may_grant(admin_call *a, const char *member, ost_text client, ost_text name,
                             bool *ret_may)
 {
     ost_text text;
     const ost_json *document;
-    realm_roles roles;
     ost_arena *arena = ost_arena_new(GRANT_MEMORY);
     ost_json_writer *w = arena != NULL ? ost_json_writer_new(arena, 0) : NULL;
     ost_result result = OST_E_MEMORY;
@@ -55,9 +66,7 @@ static ost_result may_grant(admin_call *a, const char *member, ost_text client, 
     if (result == OST_OK)
         result = ost_json_read(text, NULL, arena, &document, NULL);
     if (result == OST_OK)
-        result = realm_user_roles(a->realm.realm, document, arena, &roles);
-    if (result == OST_OK)
-        *ret_may = may_grant_names(a, &roles);
+        result = admin_may_grant_document(a, document, ret_may);
     ost_arena_free(arena);
     return result;
 }

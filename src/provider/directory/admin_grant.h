@@ -13,4 +13,8 @@ OST_MUST_CHECK ost_result admin_may_grant(admin_call *admin, const role_part *ro
 /* The same for the roles that a group passes on to its members; its path as users name it. */
 OST_MUST_CHECK ost_result admin_may_grant_group(admin_call *admin, ost_text path, bool *ret_may);
 
+/* The same for all roles and groups that a user's or a group's document names. */
+OST_MUST_CHECK ost_result admin_may_grant_document(admin_call *admin, const ost_json *document,
+                                                   bool *ret_may);
+
 #endif

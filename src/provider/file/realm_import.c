@@ -220,6 +220,44 @@ import i = {.store = s, .options = & none, .context = context, .arena = arena };
     return result;
 }
 
+static ost_result import_over(import *i, const store_realm *row, const ost_json *document,
+                              const ost_json *users, realm_update *update, ost_error *error)
+{
+    realm_import_outcome outcome;
+    ost_result result =
+        realm_update_begin(i->store, row->name, MERGE_INTO, i->context, i->arena, update, error);
+    if (result != OST_OK || update->stored.version != row->version)
+        return result == OST_OK ? OST_E_CONFLICT : result;
+    i->update = update;
+    i->report = (import_report){.arena = i->arena};
+    result =
+        review_object(document, &member_realm, "", false, i->arena, &i->report, &i->file, error);
+    if (result == OST_OK) /* which have been looked through */
+        result = user_rows_add(&i->users, users, i->arena);
+    if (result == OST_OK)
+        result = realm_update_merge_users(update, &i->users, MERGE_REPLACE, error);
+    if (result == OST_OK)
+        result = make_rows(i, error);
+    if (result == OST_OK)
+        result = make_plan(i, error);
+    return result == OST_OK ? store_all(i, &outcome, error) : result;
+}
+
+ost_result realm_import_over(store *s, const store_realm *row, const ost_json *document,
+                             const ost_json *users, const ost_context *context, ost_error *error)
+{
+    static const realm_import_options none;
+    realm_update update;
+    ost_arena *arena = ost_arena_new(IMPORT_ARENA);
+    if (arena == NULL)
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+import i = {.store = s, .options = & none, .context = context, .arena = arena };
+    ost_result result = import_over(&i, row, document, users, &update, error);
+    realm_unref(i.realm);
+    ost_arena_free(arena);
+    return result;
+}
+
 /* ---- files ---- */
 
 typedef struct totals {

@@ -3,7 +3,7 @@
 #ifndef REALM_IMPORT_H
 #define REALM_IMPORT_H
 
-#include <ostiary/types.h>
+#include <ostiary/json.h>
 
 #include "provider/file/realm_changes.h"
 #include "provider/member/import_report.h"
@@ -61,6 +61,13 @@ OST_MUST_CHECK ost_result realm_import_path(store *store, const char *path,
 /* The same for a realm that is at hand as text; OST_E_CONFLICT when it exists. */
 OST_MUST_CHECK ost_result realm_import_document(store *store, ost_text document,
                                                 const ost_context *context, ost_error *error);
+/* Stores a realm of the version `row` with another document, completed as a file is, and with users
+ * that come to it: one of a name that is there takes the place of that user, whose id, and what a
+ * file may leave out, stay. Everything in one transaction. OST_E_CONFLICT: the realm has changed,
+ * or (with a detail) a user of the id or address stands there. */
+OST_MUST_CHECK ost_result realm_import_over(store *store, const store_realm *row,
+                                            const ost_json *document, const ost_json *users,
+                                            const ost_context *context, ost_error *error);
 /* A whole realm file, users and credentials included, in the arena. */
 OST_MUST_CHECK ost_result realm_export(store *store, ost_text realm, bool with_users,
                                        ost_arena *arena, ost_text *ret_document, ost_error *error);

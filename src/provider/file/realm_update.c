@@ -29,20 +29,27 @@ ost_result realm_update_begin(store *s, ost_text name, merge_mode mode, const os
     return OST_OK;
 }
 
-ost_result realm_update_merge(realm_update *u, const ost_json *file, user_rows *users,
-                              const ost_json **ret_file, ost_error *error)
+ost_result realm_update_merge_users(realm_update *u, user_rows *users, merge_mode mode,
+                                    ost_error *error)
 {
     store_user *stored;
     size_t count;
-    ost_result result =
-        document_merge(u->document, file, &member_realm, u->mode, u->arena, ret_file);
-    if (result == OST_OK)
-        result = store_user_list(u->store, u->stored.name, u->arena, &stored, &count);
+    ost_result result = store_user_list(u->store, u->stored.name, u->arena, &stored, &count);
     if (result != OST_OK)
         return error_set_sentence(error, result);
     users->stored = stored;
     users->stored_count = count;
-    return user_merge_all(users, u->mode, u->arena, error);
+    return user_merge_all(users, mode, u->arena, error);
+}
+
+ost_result realm_update_merge(realm_update *u, const ost_json *file, user_rows *users,
+                              const ost_json **ret_file, ost_error *error)
+{
+    ost_result result =
+        document_merge(u->document, file, &member_realm, u->mode, u->arena, ret_file);
+    if (result != OST_OK)
+        return error_set_sentence(error, result);
+    return realm_update_merge_users(u, users, u->mode, error);
 }
 
 /* ---- the plan ---- */
