@@ -16,6 +16,7 @@ import admin_rows_roles
 import admin_rows_scopes
 import admin_rows_sessions
 import admin_rows_transfer
+import admin_rows_users
 import pytest
 from admin_rows import REALM, Asker, differences
 from needs import kept_running
@@ -39,6 +40,7 @@ FAMILIES = {
     "events": admin_rows_events.ROWS,
     "roles": admin_rows_roles.ROWS,
     "transfer": admin_rows_transfer.ROWS,
+    "users": admin_rows_users.ROWS,
 }
 
 

@@ -42,6 +42,9 @@ extern const admin_table admin_evaluation_operations;
 admin_handler admin_evaluate_mappers, admin_evaluate_granted_roles, admin_evaluate_other_roles,
     admin_evaluate_access_token, admin_evaluate_id_token, admin_evaluate_userinfo;
 
+/* ---- admin_whoami.c ---- */
+admin_handler admin_read_whoami;
+
 /* ---- transfer: admin_partial_import.c, admin_partial_export.c ---- */
 admin_handler admin_partial_import, admin_partial_export;
 
@@ -81,6 +84,8 @@ admin_handler admin_create_group, admin_create_child, admin_update_group, admin_
 /* ---- admin_group_lists.c ---- */
 admin_handler admin_list_groups, admin_count_groups, admin_read_group, admin_read_group_at,
     admin_list_children, admin_list_members, admin_list_user_groups, admin_count_user_groups;
+/* ---- user_profile.c ---- */
+admin_handler admin_read_user_profile, admin_read_user_profile_metadata;
 /* ---- admin_memberships.c ---- */
 admin_handler admin_join_group, admin_leave_group, admin_list_default_groups,
     admin_add_default_group, admin_remove_default_group;

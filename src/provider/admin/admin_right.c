@@ -46,6 +46,16 @@ static admin_rights right_of(const char *role)
     return RIGHT_OTHER;
 }
 
+void admin_rights_put(admin_rights set, ost_json_writer *w)
+{
+    ost_json_open_array(w);
+    for (size_t i = 0; i < ARRAY_LEN(rights); i++) {
+        if ((set & rights[i].right) != 0)
+            ost_json_put_text(w, text_of(rights[i].role));
+    }
+    ost_json_close_array(w);
+}
+
 /* realm-admin is what it contains; other roles are no rights. */
 admin_rights admin_right_to_grant(ost_text role)
 {

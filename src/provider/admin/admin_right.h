@@ -44,4 +44,7 @@ OST_MUST_CHECK ost_result admin_right_read(call *call, ost_text token, ost_text 
 admin_rights admin_right_to_grant(ost_text role);
 admin_rights admin_right_of_master(ost_text role);
 
+/* Writes the names of the rights as an array. */
+void admin_rights_put(admin_rights rights, ost_json_writer *writer);
+
 #endif

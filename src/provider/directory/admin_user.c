@@ -70,6 +70,8 @@ void admin_user_put(const admin_call *a, ost_json_writer *w, const store_user *u
     for (const ost_json *at = ost_json_first(document); at != NULL; at = ost_json_next(at)) {
         if (!is_one_of(ost_json_name(at), shown) && (brief || !is_one_of(ost_json_name(at), whole)))
             continue;
+        if (text_is(ost_json_name(at), "attributes") && ost_json_count(at) == 0)
+            continue;
         ost_json_put_name(w, ost_json_name(at));
         ost_json_put_value(w, at);
     }

@@ -4,10 +4,12 @@
 
 #include "base/percent.h"
 #include "base/text.h"
+#include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
 #include "provider/directory/admin_grant.h"
 #include "provider/directory/admin_group.h"
 #include "provider/directory/admin_user.h"
+#include "provider/directory/user_profile.h"
 #include "provider/member/review.h"
 #include "provider/realm/user_row.h"
 
@@ -44,6 +46,15 @@ ost_result admin_read_user(admin_call *a)
 
 /* ---- lists ---- */
 
+/* Whom identity providers know is not found by that: a list that left it out would be a lie. */
+static bool is_by_provider(admin_call *a)
+{
+    if (admin_parameter(a, "idpAlias").len + admin_parameter(a, "idpUserId").len == 0)
+        return false;
+    admin_refuse(a, 501, "error", "Users are not found by their identity provider");
+    return true;
+}
+
 /* The one that is asked for by id. */
 static ost_result list_one(admin_call *a, ost_text id)
 {
@@ -62,6 +73,8 @@ ost_result admin_list_users(admin_call *a)
     size_t count = 0;
     int64_t first, max;
     ost_text search = admin_parameter(a, "search");
+    if (is_by_provider(a))
+        return OST_OK;
     ost_result result = admin_user_query(a, &query);
     if (result != OST_OK || !admin_user_page(a, &first, &max))
         return result;
@@ -80,6 +93,8 @@ ost_result admin_count_users(admin_call *a)
     store_user_query query;
     int64_t count = 0;
     ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    if (is_by_provider(a))
+        return OST_OK;
     ost_result result = w != NULL ? admin_user_query(a, &query) : OST_E_MEMORY;
     if (result == OST_OK && admin_may(a, VIEW))
         result = store_user_count(a->realm.store, &query, a->arena, &count);
@@ -91,19 +106,53 @@ ost_result admin_count_users(admin_call *a)
 
 /* ---- changing ---- */
 
+/* Of the required actions those that there are: nobody could ever do another one. */
+static ost_result known_actions(admin_call *a, const ost_json *actions, const ost_json **ret_known)
+{
+    static const char *const known[] = {"CONFIGURE_RECOVERY_AUTHN_CODES",
+                                        "CONFIGURE_TOTP",
+                                        "TERMS_AND_CONDITIONS",
+                                        "UPDATE_EMAIL",
+                                        "UPDATE_PASSWORD",
+                                        "UPDATE_PROFILE",
+                                        "VERIFY_EMAIL",
+                                        "VERIFY_PROFILE",
+                                        "delete_account",
+                                        "delete_credential",
+                                        "update_user_locale",
+                                        "webauthn-register",
+                                        "webauthn-register-passwordless",
+                                        NULL};
+    ost_text action;
+    ost_result result = ost_json_read(OST_TEXT("[]"), NULL, a->arena, ret_known, NULL);
+    for (const ost_json *at = ost_json_first(actions); at != NULL && result == OST_OK;
+         at = ost_json_next(at)) {
+        if (ost_json_text(at, &action) && is_one_of(action, known))
+            result = document_add_text(*ret_known, action, a->arena, ret_known);
+    }
+    return result;
+}
+
 /* What an administrator of users may write; roles and groups have operations of their own. */
 static ost_result merge(admin_call *a, bool new, const ost_json **document)
 {
     static const char *const settable[] = {"username",        "email",      "firstName",
                                            "lastName",        "enabled",    "emailVerified",
                                            "requiredActions", "attributes", NULL};
+    static const char *const clearable[] = {"email", "firstName", "lastName", NULL};
     ost_result result = OST_OK;
     for (const ost_json *at = ost_json_first(a->body); at != NULL && result == OST_OK;
          at = ost_json_next(at)) {
         ost_text name = ost_json_name(at);
         bool taken = is_one_of(name, settable) || (new &&text_is(name, "credentials"));
-        if (taken && !ost_json_is(at, OST_JSON_NULL))
-            result = document_put(*document, name, at, a->arena, document);
+        const ost_json *value =
+            is_one_of(name, clearable) && ost_json_equals(at, OST_TEXT("")) ? NULL : at;
+        if (!taken || ost_json_is(at, OST_JSON_NULL))
+            continue;
+        if (text_is(name, "requiredActions") && ost_json_is(at, OST_JSON_ARRAY))
+            result = known_actions(a, at, &value);
+        if (result == OST_OK)
+            result = document_put(*document, name, value, a->arena, document);
     }
     return result;
 }
@@ -123,18 +172,6 @@ static bool is_taken(admin_call *a, const ost_json *document, const char *what, 
     admin_refuse(a, 409, "errorMessage",
                  email ? "User exists with same email" : "User exists with same username");
     return true;
-}
-
-/* The checks that Keycloak's user profile makes; refuses and returns false. */
-static bool check_name(admin_call *a, ost_text name)
-{
-    static const char *const why = "{\"field\":\"username\",\"errorMessage\":"
-                                   "\"error-invalid-length\",\"params\":[\"username\",3,255]}";
-    if (name.len >= 3 && name.len <= 255)
-        return true;
-    a->answer = text_of(why);
-    a->status = 400;
-    return false;
 }
 
 /* Adds to `paths` the groups of a list of paths; a group that is not there, or whose roles the
@@ -218,19 +255,19 @@ ost_result admin_create_user(admin_call *a)
 {
     const ost_json *document;
     ost_text name = {0};
-    if (!ost_json_is(a->body, OST_JSON_OBJECT))
-        return admin_refuse(a, 400, "errorMessage", "unable to read contents from stream");
+    if (!admin_body_is(a, OST_JSON_OBJECT))
+        return OST_OK;
     if (!ost_json_text(ost_json_get(a->body, "username"), &name) || name.len == 0)
         return admin_refuse(a, 400, "errorMessage", "User name is missing");
-    if (!check_name(a, name))
+    if (!user_profile_check(a))
         return OST_OK;
     ost_result result = write_new(a, &document);
     if (result == OST_OK)
         result = new_groups(a, &document);
     if (result != OST_OK || a->status != 0)
         return result;
-    if (is_taken(a, document, "username", (ost_text){0}) ||
-        is_taken(a, document, "email", (ost_text){0}))
+    if (is_taken(a, document, "email", (ost_text){0}) ||
+        is_taken(a, document, "username", (ost_text){0}))
         return OST_OK;
     return store_new(a, document);
 }
@@ -243,8 +280,10 @@ ost_result admin_update_user(admin_call *a)
     ost_result result = find(a, &user, &document);
     if (result != OST_OK || a->status != 0)
         return result;
-    if (!ost_json_is(a->body, OST_JSON_OBJECT))
-        return admin_refuse(a, 400, "errorMessage", "unable to read contents from stream");
+    if (a->body == NULL)
+        return admin_refuse(a, 400, "errorMessage", "Could not update user!");
+    if (!admin_body_is(a, OST_JSON_OBJECT))
+        return OST_OK;
     name = ost_json_get(a->body, "username");
     if (name != NULL && !ost_json_is(name, OST_JSON_NULL) &&
         !ost_json_equals(name, user.username)) {
@@ -253,6 +292,8 @@ ost_result admin_update_user(admin_call *a)
         a->status = 400;
         return OST_OK;
     }
+    if (!user_profile_check(a))
+        return OST_OK;
     result = merge(a, false, &document);
     if (result != OST_OK || is_taken(a, document, "email", user.id))
         return result;
@@ -302,8 +343,9 @@ ost_result admin_reset_password(admin_call *a)
     ost_result result = find(a, &user, &document);
     if (result != OST_OK || a->status != 0)
         return result;
-    if (!ost_json_is(a->body, OST_JSON_OBJECT) || value == NULL ||
-        ost_json_is(value, OST_JSON_NULL))
+    if (a->body != NULL && !admin_body_is(a, OST_JSON_OBJECT))
+        return OST_OK;
+    if (value == NULL || ost_json_is(value, OST_JSON_NULL))
         return admin_refuse(a, 400, "error", "No password provided");
     if (!ost_json_text(value, &password) || password.len == 0)
         return admin_refuse(a, 400, "error", "Empty password not allowed");
