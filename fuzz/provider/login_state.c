@@ -27,7 +27,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!internal_token_make(c, code, NULL, &sealed))
         return 0;
     auth_open opened = auth_request_open(c, sealed, consent, browser, &request);
-    if (opened != AUTH_OPEN_INVALID && !realm_redirect_allowed(c->client, request.redirect_uri))
+    if (opened == AUTH_OPEN_INVALID)
+        return 0;
+    /* A login of a device leads to no redirect URI. */
+    if (request.device.len > 0 ? !c->client->device_grant
+                               : !realm_redirect_allowed(c->client, request.redirect_uri))
         abort();
     return 0;
 }

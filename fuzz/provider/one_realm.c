@@ -15,6 +15,8 @@ static const char document[] =
     "\"attributes\":{\"pkce.code.challenge.method\":\"S256\"}},"
     "{\"clientId\":\"mac\",\"secret\":\"0123456789abcdef0123456789abcdef\","
     "\"clientAuthenticatorType\":\"client-secret-jwt\"},"
+    "{\"clientId\":\"tv\",\"publicClient\":true,"
+    "\"attributes\":{\"oauth2.device.authorization.grant.enabled\":\"true\"}},"
     "{\"clientId\":\"off\",\"enabled\":false,\"redirectUris\":[\"https://off.example/\"]},"
     "{\"clientId\":\"api\",\"bearerOnly\":true}]}";
 

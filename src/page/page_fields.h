@@ -10,6 +10,7 @@ typedef enum page_template {
     PAGE_LOGIN,
     PAGE_LOGOUT,    /* asks whether to log out */
     PAGE_CONSENT,   /* asks what a client may have of its user */
+    PAGE_DEVICE,    /* asks for the code that a device shows */
     PAGE_FORM_POST, /* carries an answer to a client (OAuth 2.0 Form Post Response Mode) */
     PAGE_ROOT,
     PAGE_DOCS,
@@ -41,6 +42,7 @@ typedef enum page_field {
     PAGE_FOCUS_SECRET, /* or in the password */
     PAGE_REMEMBER,     /* flag: "remember me" is offered */
     PAGE_CODE,         /* text: proves that the form is ours */
+    PAGE_DEVICE_CODE,  /* text: the code that a device shows */
     PAGE_HOST,         /* text: whose application it is, where nobody has registered it */
     PAGE_RETURN,       /* text: where an answer goes */
     PAGE_TERMS,        /* address: a client's terms of service, */

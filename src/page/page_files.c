@@ -11,6 +11,7 @@ EMBEDDED(notice_html);
 EMBEDDED(login_html);
 EMBEDDED(logout_html);
 EMBEDDED(consent_html);
+EMBEDDED(device_html);
 EMBEDDED(form_post_html);
 EMBEDDED(root_html);
 EMBEDDED(docs_html);
@@ -45,6 +46,7 @@ const page_field_type page_fields[PAGE_FIELDS] = {
     [PAGE_FOCUS_SECRET] = {"focus_secret", PAGE_IS_FLAG},
     [PAGE_REMEMBER] = {"remember", PAGE_IS_FLAG},
     [PAGE_CODE] = {"code", PAGE_IS_TEXT},
+    [PAGE_DEVICE_CODE] = {"device_code", PAGE_IS_TEXT},
     [PAGE_HOST] = {"host", PAGE_IS_TEXT},
     [PAGE_RETURN] = {"return", PAGE_IS_TEXT},
     [PAGE_TERMS] = {"terms", PAGE_IS_ADDRESS},
@@ -85,6 +87,8 @@ page_file page_body(page_template template)
         return FILE_OF(logout_html);
     case PAGE_CONSENT:
         return FILE_OF(consent_html);
+    case PAGE_DEVICE:
+        return FILE_OF(device_html);
     case PAGE_FORM_POST:
         return FILE_OF(form_post_html);
     case PAGE_ROOT:

@@ -183,6 +183,17 @@ static const char *const migrations[] = {
     "  FROM realm, json_each(iif(json_valid(document), document, '{}'), '$.clients') AS client"
     "  WHERE client.type = 'object' AND client.value ->> '$.clientId' IS NOT NULL"
     "  AND ifnull(client.value ->> '$.attributes.\"backchannel.logout.url\"', '') <> '';",
+    /* 15: what devices ask for, and what their users answer (RFC 8628) */
+    "CREATE TABLE device ("
+    "  id TEXT PRIMARY KEY NOT NULL,"
+    "  realm TEXT NOT NULL REFERENCES realm(name) ON DELETE CASCADE, client_id TEXT NOT NULL,"
+    "  user_code TEXT NOT NULL, scope TEXT NOT NULL, resources TEXT NOT NULL,"
+    "  challenge TEXT NOT NULL, challenge_method TEXT NOT NULL, expires INTEGER NOT NULL,"
+    "  interval INTEGER NOT NULL, state INTEGER NOT NULL, session_id TEXT NOT NULL,"
+    "  next_poll INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX device_by_user_code ON device (realm, user_code);"
+    "CREATE INDEX device_by_client ON device (realm, client_id, expires);"
+    "CREATE INDEX device_by_expiry ON device (expires);",
 };
 #define SCHEMA ((int)(ARRAY_LEN(migrations)))
 #define APPLICATION 1330861129

@@ -16,6 +16,9 @@ static const char *const sweeps[] = {
     "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE expires > 0 AND expires <= ? "
     "LIMIT " PORTION ")",
     "DELETE FROM pushed WHERE id IN (SELECT id FROM pushed WHERE expires <= ? LIMIT " PORTION ")",
+    /* For as long again a device is told that its code has expired. */
+    "DELETE FROM device WHERE id IN (SELECT id FROM device WHERE expires <= ? - 600 LIMIT " PORTION
+    ")",
     "DELETE FROM key WHERE state = 2 AND ends > 0 AND ends <= ?",
     "DELETE FROM initial_access WHERE expiration > 0 AND created + expiration <= ?",
 };

@@ -13,6 +13,7 @@ from login_page import LoginPage
 from both_providers import only_ours
 from document_server import DocumentServer
 from needs import must_have
+from oidc import Client, Realm
 from peers import PROJECT, npm_packages
 
 DESK = {"viewport": {"width": 1280, "height": 800}}
@@ -58,7 +59,11 @@ ASKING = {
             "publicClient": True,
             "consentRequired": True,
             "redirectUris": ["http://localhost:8000/callback"],
-            "attributes": {"tosUri": "https://agent.example/terms", "policyUri": "https://agent.example/privacy"},
+            "attributes": {
+                "oauth2.device.authorization.grant.enabled": "true",
+                "tosUri": "https://agent.example/terms",
+                "policyUri": "https://agent.example/privacy",
+            },
         }
     ],
     "users": [
@@ -137,6 +142,28 @@ def consent(page, site):
     page.reload()
     assert page.get_by_role("listitem").count() == 5
     page.get_by_role("button", name="Yes").wait_for()
+
+
+def device(page, site):
+    page.goto(f"{site.asking()}/device?user_code=WRNG-CODE")
+    page.get_by_text("Invalid code, please try again.").wait_for()
+
+
+def consent_to_a_device(page, site):
+    realm = Realm(*site.asking().split("/realms/"))
+    page.goto(f"{realm.issuer}/device")
+    begun = realm.device_authorization(Client("agent")).json()
+    page.get_by_label("Enter the code provided by your device").fill(begun["user_code"].lower())
+    page.get_by_role("button", name="Submit").click()
+    LoginPage(page).wait().log_in()
+    page.get_by_role("heading", name="Grant Access to Weather Agent").wait_for()
+    assert page.locator("#device-code").inner_text() == begun["user_code"]
+
+
+def device_done(page, site):
+    consent_to_a_device(page, site)
+    page.get_by_role("button", name="Yes").click()
+    page.get_by_role("heading", name="Device Login Successful").wait_for()
 
 
 def consent_to_a_stranger(page, site):
@@ -219,6 +246,7 @@ def docs_answer(page, site):
 
 WAYS = [
     *(login, wrong_password, password_shown, sign_in_again, consent, consent_to_a_stranger, provider_error),
+    *(device, consent_to_a_device, device_done),
     *(logout_question, logged_out, form_post),
     *(root, not_found, login_failed, log_out_of_api, start, start_signed_in),
     *(docs, docs_without_a_network, docs_answer),

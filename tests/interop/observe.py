@@ -24,7 +24,7 @@ sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).p
 from oidc import Client, Realm  # noqa: E402
 from web import JWT, parse_set_cookie, unverified_token  # noqa: E402
 
-GROUPS = ("metadata", "token", "code", "refresh", "auth", "login", "session", "resources")
+GROUPS = ("metadata", "token", "code", "refresh", "auth", "login", "session", "resources", "device")
 CALLBACK = "http://localhost:8000/auth"
 DOCS_CALLBACK = "http://localhost:8000/docs/oauth2-redirect"
 
@@ -41,6 +41,7 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 EMBEDDED_JWT = re.compile(r"eyJ[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]*){2,4}")
 RANDOM_PARAMETERS = (
     "session_code", "tab_id", "execution", "session_state", "sid", "code", "code_challenge", "code_verifier",
+    "device_code", "user_code", "device_user_code",
 )
 RANDOM_MEMBERS = ("kid", "n", "x5t", "x5t#S256", "at_hash", "c_hash", "s_hash", "public_key", "state_checker")
 # Sets, whose order is nowhere promised and in Keycloak differs from one import to the next.
@@ -225,6 +226,7 @@ def _text(text, now, base):
     text = text.replace(urllib.parse.quote(base, safe=""), "{base}")
     text = EMBEDDED_JWT.sub("<jwt>", text)
     text = UUID.sub("<uuid>", text)
+    text = re.sub(r"(\?user_code=)[A-Z]{4}-[A-Z]{4}$", r"\1<code>", text)
     text = re.sub(r"(remainingTabs%22%3A%5B).*?(%5D)", r"\1<tabs>\2", text)
     text = re.sub(r"<uuid>\.[A-Za-z0-9_-]+$", "<uuid>.<node>", text)
     text = re.sub(r"/resources/[a-z0-9]{5}/", "/resources/<version>/", text)

@@ -89,6 +89,15 @@ class Realm:
             form["code_verifier"] = pkce.verifier
         return self.token(form, client)
 
+    def device_authorization(self, client, scope="openid", **extra):
+        """client is authenticated as in token()."""
+        form = {**({"scope": scope} if scope else {}), **extra, **({} if client.secret else client.form)}
+        return self.browser().post(self.endpoint("auth/device"), form, dict(client.auth))
+
+    def device_token(self, client, device_code, **extra):
+        grant = "urn:ietf:params:oauth:grant-type:device_code"
+        return self.token({"grant_type": grant, "device_code": device_code, **extra}, client)
+
     def auth_params(self, client, pkce=None, **changes):
         """Parameters of the authorization request; a value of None leaves that parameter out."""
         params = {

@@ -167,13 +167,23 @@ static ost_result begin_client(admin_call *a, ost_text id, const ost_json **ret_
         "\"consentRequired\":false,\"standardFlowEnabled\":true,\"implicitFlowEnabled\":false,"
         "\"directAccessGrantsEnabled\":false,\"serviceAccountsEnabled\":false,"
         "\"publicClient\":false,\"frontchannelLogout\":false,\"protocol\":\"openid-connect\","
-        "\"attributes\":{},\"fullScopeAllowed\":true}";
+        "\"attributes\":{}}";
     ost_result result = ost_json_read(text_of(defaults), NULL, a->arena, ret_document, NULL);
     if (result == OST_OK)
         result = document_put_text(*ret_document, "id", id, a->arena, ret_document);
     return result == OST_OK
                ? document_put_text(*ret_document, "clientId", id, a->arena, ret_document)
                : result;
+}
+
+/* Of users who are asked, a client gets no more roles than it is given, unless somebody says so. */
+static ost_result settle_full_scope(admin_call *a, const ost_json **document)
+{
+    bool asks = false;
+    (void)!ost_json_boolean(ost_json_get(*document, "consentRequired"), &asks);
+    return ost_json_get(*document, "fullScopeAllowed") != NULL
+               ? OST_OK
+               : document_put_boolean(*document, "fullScopeAllowed", !asks, a->arena, document);
 }
 
 /* Attributes are changed one by one; everything else as a whole. */
@@ -232,6 +242,8 @@ ost_result admin_create_client(admin_call *a)
     ost_result result = begin_client(a, id, &document);
     if (result == OST_OK)
         result = merge(a, &document, a->body);
+    if (result == OST_OK)
+        result = settle_full_scope(a, &document);
     if (result != OST_OK)
         return result;
     if (!ost_json_text(ost_json_get(document, "clientId"), &client_id) || client_id.len == 0 ||

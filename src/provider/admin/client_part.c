@@ -15,7 +15,7 @@ static const char unset_members[] =
     "\"implicitFlowEnabled\":false,\"directAccessGrantsEnabled\":false,"
     "\"serviceAccountsEnabled\":false,\"publicClient\":false,\"frontchannelLogout\":false,"
     "\"protocol\":\"openid-connect\",\"attributes\":{},\"authenticationFlowBindingOverrides\":{},"
-    "\"fullScopeAllowed\":true,\"nodeReRegistrationTimeout\":0}";
+    "\"nodeReRegistrationTimeout\":0}";
 
 static void put_access(const admin_call *a, ost_json_writer *w)
 {
@@ -65,6 +65,8 @@ ost_result client_part_put(const admin_call *a, ost_json_writer *w, const realm_
         ost_json_put_name(w, ost_json_name(at));
         ost_json_put_value(w, at);
     }
+    if (view && ost_json_get(client->document, "fullScopeAllowed") == NULL)
+        ost_json_member_boolean(w, "fullScopeAllowed", client->full_scope);
     if (view)
         put_access(a, w);
     ost_json_close_object(w);

@@ -32,6 +32,9 @@ typedef enum provider_counter {
 typedef enum event_type {
     EVENT_LOGIN,
     EVENT_LOGOUT,
+    EVENT_DEVICE_AUTH,
+    EVENT_DEVICE_VERIFY_USER_CODE,
+    EVENT_DEVICE_CODE_TO_TOKEN,
     EVENT_CODE_TO_TOKEN,
     EVENT_REFRESH_TOKEN,
     EVENT_CLIENT_LOGIN,

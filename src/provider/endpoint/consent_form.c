@@ -8,6 +8,7 @@
 #include "provider/client/client_find.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/browser_login.h"
+#include "provider/login/device_request.h"
 #include "provider/login/realm_page.h"
 #include "provider/session/authentication.h"
 #include "provider/session/browser_session.h"
@@ -47,7 +48,7 @@ static void send_question(call *c, consent_job *job)
     page_row rows[CONSENT_ITEMS] = {0};
     page p = {.template = PAGE_CONSENT,
               .status = 200,
-              .leads_away = true,
+              .leads_away = job->login.request.device.len == 0,
               .rows = rows,
               .row_count = job->missing.count};
     ost_text code, name = browser_login_client_name(c);
@@ -62,6 +63,7 @@ static void send_question(call *c, consent_job *job)
     page_put(&p, PAGE_HEADING,
              text_of(call_format(c, "Grant Access to %.*s", (int)name.len, name.data)));
     page_put(&p, PAGE_USERNAME, job->user.username);
+    page_put(&p, PAGE_DEVICE_CODE, job->login.request.user_code);
     page_put(&p, PAGE_RETURN, place_of(job->login.request.redirect_uri));
     put_address(c, &p, PAGE_TERMS, "tosUri");
     put_address(c, &p, PAGE_POLICY, "policyUri");
@@ -118,6 +120,10 @@ static bool load_missing(call *c, consent_job *job)
         job->login.outcome = LOGIN_REFUSED;
         return false;
     }
+    if (job->login.request.device.len > 0) {
+        consent_all(c, g.scopes, &job->missing);
+        return true;
+    }
     if (consent_missing(c, job->user.id, g.scopes, job->login.request.prompt_consent,
                         &job->missing) == OST_OK)
         return true;
@@ -131,6 +137,9 @@ static void deny(call *c, browser_login *login)
     c->event.error = "rejected_by_user";
     c->event.user = login->session.user_id;
     login->outcome = LOGIN_REFUSED;
+    if (login->request.device.len > 0 &&
+        !device_request_answer(c, &login->request, (ost_text){0}, NULL))
+        return;
     call_refuse(c, 302, "access_denied", NULL);
     if (!login->request.begun)
         return;
@@ -144,7 +153,8 @@ static void work_show(call *c)
     if (!load_user(c, job) || !load_missing(c, job))
         return;
     job->login.outcome = LOGIN_PAGE;
-    if (job->missing.count == 0) /* granted meanwhile, in another tab */
+    if (job->missing.count == 0 &&
+        job->login.request.device.len == 0) /* granted meanwhile, in another tab */
         browser_login_complete(c, job->login.request.proved);
 }
 
@@ -160,7 +170,9 @@ static void work_answer(call *c)
     }
     if (!load_missing(c, job))
         return;
-    if (consent_grant(c, job->user.id, &job->missing, login->request.shown) != OST_OK) {
+    login->agreed = text_equal(consent_names(c, &job->missing), login->request.shown);
+    if (c->client->consent_required &&
+        consent_grant(c, job->user.id, &job->missing, login->request.shown) != OST_OK) {
         refuse_busy(c, login);
         return;
     }

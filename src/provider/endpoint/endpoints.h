@@ -16,6 +16,10 @@ void push_request_endpoint(http_exchange *exchange, void *provider);
 void authorize_endpoint(http_exchange *exchange, void *provider);
 void login_endpoint(http_exchange *exchange, void *provider);
 void consent_endpoint(http_exchange *exchange, void *provider);
+/* device_authorization.c, device_page.c */
+void device_authorization_endpoint(http_exchange *exchange, void *provider);
+void device_page_endpoint(http_exchange *exchange, void *provider);
+void device_status_endpoint(http_exchange *exchange, void *provider);
 /* userinfo.c, introspect.c, revoke.c, logout.c */
 void userinfo_endpoint(http_exchange *exchange, void *provider);
 void introspect_endpoint(http_exchange *exchange, void *provider);

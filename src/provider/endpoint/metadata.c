@@ -96,6 +96,7 @@ static void put_capabilities(const call *c, ost_json_writer *w)
     } lists[] = {
         {"grant_types_supported",
          {"authorization_code", "implicit", "refresh_token", "password", "client_credentials",
+          "urn:ietf:params:oauth:grant-type:device_code",
           "urn:ietf:params:oauth:grant-type:token-exchange"}},
         {"acr_values_supported", {"0", "1"}},
         {"response_types_supported",
@@ -146,6 +147,7 @@ void discovery_endpoint(http_exchange *exchange, void *user)
     put_url(c, w, "jwks_uri", "certs");
     put_url(c, w, "check_session_iframe", "login-status-iframe.html");
     put_url(c, w, "revocation_endpoint", "revoke");
+    put_url(c, w, "device_authorization_endpoint", "auth/device");
     put_url(c, w, "pushed_authorization_request_endpoint", "ext/par/request");
     ost_json_member_string(w, "registration_endpoint",
                            call_format(c, "%s/clients-registrations/openid-connect", c->issuer));

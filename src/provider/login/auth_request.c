@@ -168,30 +168,14 @@ static auth_check read_type(call *c, auth_request *r)
 
 static auth_check read_pkce(call *c, auth_request *r)
 {
+    if (r->wants_code) {
+        if (pkce_read(c, &r->challenge, &r->challenge_method))
+            return AUTH_GOOD;
+        c->error.status = 302;
+        return AUTH_REDIRECT;
+    }
     r->challenge = given(c, "code_challenge");
     r->challenge_method = given(c, "code_challenge_method");
-    if (!r->wants_code)
-        return AUTH_GOOD;
-    if (c->client->pkce_required) {
-        ost_text wanted = {0};
-        if (!ost_json_text(ost_json_get(c->client->attributes, "pkce.code.challenge.method"),
-                           &wanted))
-            return to_client(c, "server_error", NULL);
-        if (r->challenge_method.data == NULL)
-            return to_client(c, "invalid_request", "Missing parameter: code_challenge_method");
-        if (!text_equal(r->challenge_method, wanted))
-            return to_client(c, "invalid_request",
-                             "Invalid parameter: code challenge method is not configured one");
-        if (r->challenge.data == NULL)
-            return to_client(c, "invalid_request", "Missing parameter: code_challenge");
-    }
-    if (r->challenge.data == NULL && r->challenge_method.data != NULL)
-        return to_client(c, "invalid_request", "Missing parameter: code_challenge");
-    if (r->challenge.data != NULL && !pkce_is_key(r->challenge))
-        return to_client(c, "invalid_request", "Invalid parameter: code_challenge");
-    if (r->challenge_method.data != NULL && !text_is(r->challenge_method, "S256") &&
-        !text_is(r->challenge_method, "plain"))
-        return to_client(c, "invalid_request", "Invalid parameter: code_challenge_method");
     return AUTH_GOOD;
 }
 

@@ -27,7 +27,9 @@ typedef struct auth_request {
     ost_text login_hint;
     ost_text jkt;       /* dpop_jkt: of the key that the tokens are for; empty: nothing is said */
     ost_text resources; /* whom the tokens are for (resource.h); empty: nothing is said */
-    ost_text user; /* who has to prove again who they are, by name; empty: anybody may log in */
+    ost_text user;   /* who has to prove again who they are, by name; empty: anybody may log in */
+    ost_text device; /* of a device authorization (RFC 8628), which has no redirect URI: its id; */
+    ost_text user_code; /* and its user code, as the device shows it */
     bool prompt_none, prompt_login, prompt_select_account, prompt_consent;
     bool hinted;           /* somebody's ID token came along: */
     ost_text hint_subject; /* whose; empty: it is none of ours */

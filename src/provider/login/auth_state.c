@@ -44,6 +44,8 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
         {"sid", r->session},
         {"shown", r->shown},
         {"jkt", r->jkt},
+        {"device", r->device},
+        {"user_code", r->user_code},
     };
     ost_text hash, claims;
     ost_json_writer *w = call_writer(c);
@@ -74,6 +76,12 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
     return internal_token_make(c, claims, NULL, ret_code);
 }
 
+static ost_text device_url(call *c, const auth_request *r)
+{
+    ost_text code = percent_encode(c->arena, r->user_code);
+    return text_of(call_format(c, "%s/device?user_code=%.*s", c->issuer, (int)code.len, code.data));
+}
+
 ost_text auth_request_url(call *c, const auth_request *r)
 {
     const struct {
@@ -94,6 +102,8 @@ ost_text auth_request_url(call *c, const auth_request *r)
     };
     ost_text resources = r->resources, resource;
     const char *url = call_format(c, "%s/protocol/openid-connect/auth", c->issuer);
+    if (r->device.len > 0)
+        return device_url(c, r);
     for (size_t i = 0; i < ARRAY_LEN(parameters); i++) {
         if (parameters[i].value.data == NULL)
             continue;
@@ -127,6 +137,8 @@ static void fill(const ost_claims *claims, auth_request *r)
     r->user = ost_claims_text(claims, "user");
     r->resources = ost_claims_text(claims, "resource");
     r->jkt = ost_claims_text(claims, "jkt");
+    r->device = ost_claims_text(claims, "device");
+    r->user_code = ost_claims_text(claims, "user_code");
     r->state = ost_claims_text(claims, "state");
     r->session = ost_claims_text(claims, "sid");
     r->shown = ost_claims_text(claims, "shown");
@@ -157,7 +169,8 @@ auth_open auth_request_open(call *c, ost_text code, bool consent, ost_text brows
         return AUTH_OPEN_INVALID;
     fill(claims, ret_request);
     /* The client may have changed since. */
-    if (!realm_redirect_allowed(c->client, ret_request->redirect_uri))
+    if (ret_request->device.len > 0 ? !c->client->device_grant
+                                    : !realm_redirect_allowed(c->client, ret_request->redirect_uri))
         return AUTH_OPEN_INVALID;
     if (browser.len == 0 || !hash_cookie(c, browser, &hash) ||
         !text_equal_secret(hash, ost_claims_text(claims, "browser")))

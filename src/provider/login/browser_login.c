@@ -6,6 +6,7 @@
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/call/call_event.h"
+#include "provider/login/device_request.h"
 #include "provider/login/realm_page.h"
 #include "provider/realm/uuid.h"
 #include "provider/session/authentication.h"
@@ -104,6 +105,11 @@ static void give(call *c, const char *acr)
 {
     browser_login *login = c->job;
     ost_text code;
+    if (login->request.device.len > 0) {
+        bool given = device_request_answer(c, &login->request, login->session.id, acr);
+        login->outcome = given ? LOGIN_DONE : LOGIN_REFUSED;
+        return;
+    }
     if (!make_code(c, login, acr, &code)) {
         login->outcome = LOGIN_REFUSED;
         return;
@@ -158,7 +164,10 @@ void browser_login_complete(call *c, bool proved)
     browser_login *login = c->job;
     consent_list missing;
     bool good = find_missing(c, &missing);
-    if (good && missing.count == 0)
+    /* Whoever gave the user the code may be somebody else than they believe: they always see who
+     * asks, and for what (RFC 8628 §5.4). */
+    bool unasked = login->request.device.len > 0 && !login->agreed;
+    if (good && missing.count == 0 && !unasked)
         give(c, proved ? "1" : "0");
     else if (!good || !ask(c, proved))
         login->outcome = LOGIN_REFUSED;
@@ -208,7 +217,9 @@ static bool put_person(call *c, const browser_login *login, ost_text browser, pa
 
 static void send_form(call *c, browser_login *login)
 {
-    page p = {.template = PAGE_LOGIN, .status = login->busy ? 503 : 200, .leads_away = true};
+    page p = {.template = PAGE_LOGIN,
+              .status = login->busy ? 503 : 200,
+              .leads_away = login->request.device.len == 0};
     ost_text code, browser = browser_id(c, true);
     bool named = login->username.len > 0 || login->request.user.len > 0;
     if (!auth_request_seal(c, &login->request, browser, &code) ||
@@ -283,12 +294,18 @@ void browser_login_send(call *c)
     case LOGIN_DONE:
         if (login->new_session)
             browser_session_set(c, &login->session);
-        auth_response_send(c, &login->request, &login->parameters);
+        if (login->request.device.len > 0)
+            device_request_send_status(c);
+        else
+            auth_response_send(c, &login->request, &login->parameters);
         break;
     case LOGIN_REFUSED:
         if (login->forget_session)
             browser_session_clear(c);
-        auth_response_send_error(c, &login->request);
+        if (login->request.device.len > 0)
+            device_request_send_status(c);
+        else
+            auth_response_send_error(c, &login->request);
         break;
     case LOGIN_BROKEN:
         page_send_error(c, c->error.status, c->error.description);

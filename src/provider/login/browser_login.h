@@ -22,6 +22,7 @@ typedef struct browser_login {
     auth_parameters parameters;
     store_session session;
     bool new_session;    /* set the identity cookies */
+    bool agreed;         /* to what a device asks for */
     bool begun;          /* the session was not there before this login */
     bool forget_session; /* end them: they name no session that is alive */
     ost_text username;   /* what the form shows */
@@ -36,6 +37,11 @@ typedef struct browser_login {
  * user has to consent first. `proved`: they have just proved who they are, rather than come with a
  * session. On the pool. */
 void browser_login_complete(call *call, bool proved);
+
+/* Completes with the browser's session, if that serves the request, or has the outcome that
+ * somebody logs in first. On the pool; the latter alone anywhere. */
+void browser_login_by_session(call *call);
+void browser_login_ask(call *call);
 
 /* Opens a request that was sealed for the login form, or for the question for consent. What is
  * neither AUTH_OPEN_GOOD nor AUTH_OPEN_EXPIRED has been answered with a page. */

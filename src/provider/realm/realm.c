@@ -18,6 +18,8 @@
 #include "provider/realm/role.h"
 
 #define DOCUMENT_ADDRESSES "client.id.metadata.document.addresses"
+#define DEVICE_LIFESPAN_MAX 86400
+#define DEVICE_INTERVAL_MAX 3600
 #define REALM_ARENA ((size_t)1 << 30)
 
 /* The snapshot, and what only its own life needs. */
@@ -126,6 +128,10 @@ static void load_settings(realm_loader *l, const ost_json *d, realm *r)
     const ost_json *attributes = ost_json_get(d, "attributes");
     r->dpop_nonce = ost_json_equals(ost_json_get(attributes, "dpop.nonce"), OST_TEXT("true"));
     r->pushed_lifespan = load_attribute_seconds(d, "parRequestUriLifespan", 60, 3600);
+    r->device_lifespan =
+        load_bounded(l, d, "oauth2DeviceCodeLifespan", 600, 1, DEVICE_LIFESPAN_MAX);
+    r->device_interval =
+        load_bounded(l, d, "oauth2DevicePollingInterval", 5, 0, DEVICE_INTERVAL_MAX);
     r->client_documents =
         ost_json_equals(ost_json_get(attributes, "client.id.metadata.documents"), OST_TEXT("true"));
     r->document_addresses = loader_string(l, attributes, DOCUMENT_ADDRESSES);
@@ -262,8 +268,8 @@ static void load_flags(realm_loader *l, const ost_json *at, realm_client *c)
     c->implicit_flow = loader_boolean(l, at, "implicitFlowEnabled", false);
     c->direct_access_grants = loader_boolean(l, at, "directAccessGrantsEnabled", direct_only);
     c->service_account = loader_boolean(l, at, "serviceAccountsEnabled", false);
-    c->full_scope = loader_boolean(l, at, "fullScopeAllowed", true);
     c->consent_required = loader_boolean(l, at, "consentRequired", false);
+    c->full_scope = loader_boolean(l, at, "fullScopeAllowed", !c->consent_required);
 }
 
 /* Seconds in an attribute, which is a string; 0: not there, or nothing that can be used. */
@@ -329,7 +335,23 @@ static void load_bars(realm_loader *l, const ost_json *at, const realm *r, realm
     c->direct_barred = !realm_flow_is_usual(r->document, at, REALM_FLOW_DIRECT_GRANT);
 }
 
-static void load_attributes(realm_loader *l, const ost_json *at, realm_client *c)
+/* Unlike of other times, of an interval nothing at all may be meant. */
+static void load_device(const realm *r, realm_client *c)
+{
+    ost_text text;
+    uint64_t seconds;
+    c->device_grant = attribute_is(c, "oauth2.device.authorization.grant.enabled", "true");
+    c->device_lifespan = r->device_lifespan;
+    c->device_interval = r->device_interval;
+    if (ost_json_text(ost_json_get(c->attributes, "oauth2.device.code.lifespan"), &text) &&
+        text_to_unsigned(text, DEVICE_LIFESPAN_MAX, &seconds) && seconds > 0)
+        c->device_lifespan = (int64_t)seconds;
+    if (ost_json_text(ost_json_get(c->attributes, "oauth2.device.polling.interval"), &text) &&
+        text_to_unsigned(text, DEVICE_INTERVAL_MAX, &seconds))
+        c->device_interval = (int64_t)seconds;
+}
+
+static void load_attributes(realm_loader *l, const ost_json *at, const realm *r, realm_client *c)
 {
     ost_text method;
     c->attributes = ost_json_get(at, "attributes");
@@ -349,6 +371,7 @@ static void load_attributes(realm_loader *l, const ost_json *at, realm_client *c
     c->token_exchange = attribute_is(c, "standard.token.exchange.enabled", "true");
     c->exchange_refresh =
         attribute_is(c, "standard.token.exchange.enableRefreshRequestedTokenType", "SAME_SESSION");
+    load_device(r, c);
     c->dpop_bound = attribute_is(c, "dpop.bound.access.tokens", "true");
     c->offline_idle = attribute_seconds(c, "client.offline.session.idle.timeout");
     c->offline_max = attribute_seconds(c, "client.offline.session.max.lifespan");
@@ -385,7 +408,7 @@ static void load_client(realm_loader *l, const ost_json *at, const realm *r, rea
         ost_json_get(at, "webOrigins") != NULL ? loader_strings(l, at, "webOrigins") : of_redirects;
     c->root_url = loader_string(l, at, "rootUrl");
     c->base_url = loader_string(l, at, "baseUrl");
-    load_attributes(l, at, c);
+    load_attributes(l, at, r, c);
     load_mappers(l, at, &c->mappers, &c->mapper_count);
     c->default_scopes = load_scope_list(l, at, "defaultClientScopes", r);
     c->optional_scopes = load_scope_list(l, at, "optionalClientScopes", r);

@@ -78,7 +78,9 @@ struct realm_client {
     bool without_session_state;        /* and session_state */
     bool token_exchange;               /* it may exchange tokens (RFC 8693), */
     bool exchange_refresh;             /* also for refresh tokens */
-    bool dpop_bound;                   /* it gets no tokens but those bound to its key */
+    bool device_grant;                 /* its users may answer it from another device (RFC 8628), */
+    int64_t device_lifespan, device_interval; /* for so long, asked so often: seconds */
+    bool dpop_bound;                          /* it gets no tokens but those bound to its key */
     bool by_document; /* its clientId is the address of its metadata; the realm does not register it
                        */
     bool consent_required;    /* of every user, */
@@ -123,6 +125,7 @@ struct realm {
     realm_brute_force brute_force;
     bool dpop_nonce;         /* proofs of possession need a nonce of ours; Ostiary's own */
     int64_t pushed_lifespan; /* seconds that a pushed authorization request waits */
+    int64_t device_lifespan, device_interval; /* unless a client says otherwise */
     const realm_client *clients;
     size_t client_count;
     const realm_scope *scopes;

@@ -61,6 +61,26 @@ static ost_result load_granted(call *c, ost_text user_id, ost_text *ret_granted)
     return result == OST_E_NOT_FOUND ? OST_OK : result;
 }
 
+static void list_all(const call *c, const realm_scope *const *scopes, ost_text granted,
+                     consent_list *ret_list)
+{
+    ret_list->count = 0;
+    for (size_t i = 0; scopes != NULL && scopes[i] != NULL; i++) {
+        if (scopes[i]->on_consent_screen)
+            add(ret_list, granted, text_of(scopes[i]->name), scopes[i]->consent_text,
+                scopes[i]->gui_order);
+    }
+    if (c->client->on_consent_screen)
+        add(ret_list, granted, consent_key(c->client), c->client->consent_text, -1);
+    if (ret_list->count > 0)
+        qsort(ret_list->items, ret_list->count, sizeof ret_list->items[0], by_order);
+}
+
+void consent_all(const call *c, const realm_scope *const *scopes, consent_list *ret_list)
+{
+    list_all(c, scopes, (ost_text){0}, ret_list);
+}
+
 ost_result consent_missing(call *c, ost_text user_id, const realm_scope *const *scopes, bool all,
                            consent_list *ret_missing)
 {
@@ -69,18 +89,9 @@ ost_result consent_missing(call *c, ost_text user_id, const realm_scope *const *
     if (!c->client->consent_required)
         return OST_OK;
     ost_result result = all ? OST_OK : load_granted(c, user_id, &granted);
-    if (result != OST_OK)
-        return result;
-    for (size_t i = 0; scopes != NULL && scopes[i] != NULL; i++) {
-        if (scopes[i]->on_consent_screen)
-            add(ret_missing, granted, text_of(scopes[i]->name), scopes[i]->consent_text,
-                scopes[i]->gui_order);
-    }
-    if (c->client->on_consent_screen)
-        add(ret_missing, granted, consent_key(c->client), c->client->consent_text, -1);
-    if (ret_missing->count > 0)
-        qsort(ret_missing->items, ret_missing->count, sizeof ret_missing->items[0], by_order);
-    return OST_OK;
+    if (result == OST_OK)
+        list_all(c, scopes, granted, ret_missing);
+    return result;
 }
 
 static ost_text join(call *c, const consent_list *list, const ost_text *among)

@@ -31,6 +31,9 @@ OST_MUST_CHECK ost_result consent_missing(call *call, ost_text user_id,
                                           const realm_scope *const *scopes, bool all,
                                           consent_list *ret_missing);
 
+/* All that it asks for, whether or not it needs consent. */
+void consent_all(const call *call, const realm_scope *const *scopes, consent_list *ret_list);
+
 /* The names of a list, separated by spaces. NULL data: out of memory. */
 ost_text consent_names(call *call, const consent_list *list);
 

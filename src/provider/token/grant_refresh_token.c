@@ -134,8 +134,8 @@ void grant_refresh_token(call *c)
     g.client_started = client_session_since(c, &client_session);
     g.nonce = ost_claims_text(claims, "nonce");
     g.auth_time = auth_time_of(claims, &session);
-    g.interactive = client_session.redirect_uri.len > 0;
     g.acr = client_session_acr(c, &client_session);
+    g.interactive = client_session.redirect_uri.len > 0 || g.acr != NULL;
     if (mint_tokens(c, &g, true, &m) && use(c, claims, &session, &m, g.idle_ends))
         (void)mint_answer(c, &g, &m);
 }

@@ -8,6 +8,7 @@
 #include "provider/session/proof_of_key.h"
 #include "provider/token/client_auth.h"
 
+#define GRANT_DEVICE_CODE "urn:ietf:params:oauth:grant-type:device_code"
 #define GRANT_TOKEN_EXCHANGE "urn:ietf:params:oauth:grant-type:token-exchange"
 
 /* RSA signatures grow with the cube of the key: above this, they would hold up the loop. */
@@ -20,6 +21,7 @@ static const struct {
     event_type event;
 } grants[] = {
     {"authorization_code", grant_authorization_code, ON_STORE_POOL, EVENT_CODE_TO_TOKEN},
+    {GRANT_DEVICE_CODE, grant_device_code, ON_STORE_POOL, EVENT_DEVICE_CODE_TO_TOKEN},
     {"refresh_token", grant_refresh_token, ON_STORE_POOL, EVENT_REFRESH_TOKEN},
     {"password", grant_password, ON_HASH_POOL, EVENT_LOGIN},
     {GRANT_TOKEN_EXCHANGE, grant_token_exchange, ON_STORE_POOL, EVENT_TOKEN_EXCHANGE},

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Logins by the session that the browser has already; see browser_login.h. */
+#include "base/text.h"
+#include "provider/login/browser_login.h"
+#include "provider/session/authentication.h"
+#include "provider/session/browser_session.h"
+
+/* Is it about the one whose session it is, and not about somebody who is yet to be chosen? */
+static bool is_meant(const browser_login *login)
+{
+    const auth_request *r = &login->request;
+    return !r->prompt_select_account &&
+           (!r->hinted || text_equal(r->hint_subject, login->session.user_id));
+}
+
+/* Is the browser's session good enough for what is asked? */
+static bool session_serves(const call *c, const browser_login *login)
+{
+    const auth_request *r = &login->request;
+    bool fresh =
+        r->max_age < 0 || (r->max_age > 0 && login->session.auth_time + r->max_age >= c->now);
+    return fresh && !r->prompt_login && is_meant(login);
+}
+
+void browser_login_ask(call *c)
+{
+    browser_login *login = c->job;
+    if (login->request.prompt_none) {
+        call_refuse(c, 302, "login_required", NULL);
+        login->outcome = LOGIN_REFUSED;
+    } else {
+        login->outcome = LOGIN_PAGE;
+    }
+}
+
+void browser_login_by_session(call *c)
+{
+    browser_login *login = c->job;
+    authenticated_user account;
+    ost_result result = browser_session_load(c, &login->session);
+    if (result == OST_OK)
+        result = authentication_load_user(c, login->session.user_id, &account);
+    if (result != OST_OK && result != OST_E_NOT_FOUND && result != OST_E_STATE) {
+        login->outcome = LOGIN_BROKEN;
+        call_refuse(c, 503, "temporarily_unavailable",
+                    "The service is busy. Please try again in a moment.");
+        return;
+    }
+    login->forget_session = result != OST_OK;
+    if (result != OST_OK || !session_serves(c, login)) {
+        if (result == OST_OK && is_meant(login))
+            login->request.user = account.username;
+        browser_login_ask(c);
+        return;
+    }
+    (void)!store_session_touch(c->provider->store, text_of(c->realm->name), login->session.id,
+                               c->now, session_idle_ends(c, login->session.remembered));
+    browser_login_complete(c, false);
+}

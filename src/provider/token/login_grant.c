@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Grants of logins; see login_grant.h. */
+#include "provider/token/login_grant.h"
+
+#include "base/text.h"
+#include "provider/session/authentication.h"
+#include "provider/session/offline_session.h"
+
+bool login_grant_load(call *c, ost_text session_id, const char *gone, grant *g)
+{
+    store_session session;
+    authenticated_user user;
+    ost_result result = session_load(c, session_id, &session);
+    if (result == OST_OK)
+        result = authentication_load_user(c, session.user_id, &user);
+    if (result == OST_E_NOT_FOUND)
+        return call_refuse(c, 400, "invalid_grant", gone);
+    if (result == OST_E_STATE)
+        return call_refuse(c, 400, "invalid_grant", "User disabled");
+    if (result != OST_OK)
+        return call_refuse_busy(c);
+    g->session_id = session.id.data;
+    g->session_ends = session.ends;
+    g->idle_ends = session_idle_ends(c, session.remembered);
+    g->auth_time = session.auth_time;
+    g->interactive = true;
+    return grant_set_user(c, user.document, user.id, g);
+}
+
+bool login_grant_go_offline(call *c, ost_text code, grant *g, store_session *ret_offline)
+{
+    if (!g->offline)
+        return true;
+    if (!grant_check_offline(c, g))
+        return false;
+    *ret_offline = offline_session_begin(c, offline_session_id(c, code), g->user_id,
+                                         text_of(g->session_id), g->auth_time);
+    g->login_session_id = g->session_id;
+    g->session_id = ret_offline->id.data;
+    g->session_ends = ret_offline->ends;
+    g->idle_ends = ret_offline->idle_ends;
+    return c->error.status == 0;
+}
+
+/* Whether the client's part of the session is still there is no longer of interest: if not, the
+ * tokens have been revoked already. */
+bool login_grant_keep(call *c, store_client_session *part, const store_session *offline,
+                      const minted *m)
+{
+    ost_result result;
+    part->refresh_id = c->realm->revoke_refresh_token ? m->refresh_id : (ost_text){0};
+    part->last_access = c->now;
+    if (offline->id.len > 0) {
+        part->session_id = offline->id;
+        part->started = c->now;
+        result = store_login(c->provider->store, offline, part, NULL);
+    } else {
+        result = store_client_session_put(c->provider->store, part);
+    }
+    return result == OST_OK || result == OST_E_NOT_FOUND || call_refuse_busy(c);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Grants that come of somebody's login in a browser, by a code that the client brings: the session
+ * is there, and the client gets its tokens in it. Uses the store: on the pool alone. */
+#ifndef LOGIN_GRANT_H
+#define LOGIN_GRANT_H
+
+#include "provider/token/grant.h"
+#include "store/store.h"
+
+/* Fills in session and user. The session may have ended since: refuses with invalid_grant and the
+ * description `gone`. */
+bool login_grant_load(call *call, ost_text session_id, const char *gone, grant *grant);
+
+/* Where the grant is offline, the session goes on without the login (OpenID Connect Core §11): in
+ * *ret_offline, under an id that the code leads to. Otherwise nothing changes. */
+bool login_grant_go_offline(call *call, ost_text code, grant *grant, store_session *ret_offline);
+
+/* Begins a chain of refresh tokens in the client's part of the session, or of the offline one,
+ * where that has an id. */
+bool login_grant_keep(call *call, store_client_session *part, const store_session *offline,
+                      const minted *minted);
+
+#endif

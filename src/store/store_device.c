@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Device authorizations in the store; see store_device.h. */
+#include "store/store_device.h"
+
+#include "store/row.h"
+#include "store/transaction.h"
+
+#define COLUMNS                                                                                    \
+    "id, realm, client_id, user_code, scope, resources, challenge, challenge_method, expires, "    \
+    "interval, state, session_id"
+
+static ost_result count_pending(database *d, const store_device *device, int64_t now,
+                                size_t *ret_count)
+{
+    sqlite3_stmt *st = statement(
+        d, "SELECT count(*) FROM device WHERE realm = ? AND client_id = ? AND expires > ?");
+    bind_text(st, 1, device->realm);
+    bind_text(st, 2, device->client_id);
+    bind_integer(st, 3, now);
+    ost_result result = next_row(st);
+    if (result == OST_OK)
+        *ret_count = (size_t)sqlite3_column_int64(st, 0);
+    return result;
+}
+
+static ost_result insert_device(database *d, const store_device *device, size_t limit, int64_t now)
+{
+    size_t pending = 0;
+    ost_result result = count_pending(d, device, now, &pending);
+    if (result == OST_OK && pending >= limit)
+        result = OST_E_BUSY;
+    if (result != OST_OK)
+        return result;
+    sqlite3_stmt *st = statement(d, "INSERT INTO device (" COLUMNS ", next_poll) VALUES "
+                                    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', 0)");
+    bind_text(st, 1, device->id);
+    bind_text(st, 2, device->realm);
+    bind_text(st, 3, device->client_id);
+    bind_text(st, 4, device->user_code);
+    bind_text(st, 5, device->scope);
+    bind_text(st, 6, device->resources);
+    bind_text(st, 7, device->challenge);
+    bind_text(st, 8, device->challenge_method);
+    bind_integer(st, 9, device->expires);
+    bind_integer(st, 10, device->interval);
+    return run_statement(st, NULL);
+}
+
+ost_result store_device_create(store *s, const store_device *device, size_t limit, int64_t now)
+{
+    return WRITE(s, d, insert_device(d, device, limit, now));
+}
+
+static ost_result read_device(sqlite3_stmt *st, ost_arena *arena, store_device *ret_device)
+{
+    bool failed = false;
+    ost_result result = next_row(st);
+    if (result != OST_OK)
+        return result;
+    store_device read = {
+        .id = column_text(st, 0, arena, &failed),
+        .realm = column_text(st, 1, arena, &failed),
+        .client_id = column_text(st, 2, arena, &failed),
+        .user_code = column_text(st, 3, arena, &failed),
+        .scope = column_text(st, 4, arena, &failed),
+        .resources = column_text(st, 5, arena, &failed),
+        .challenge = column_text(st, 6, arena, &failed),
+        .challenge_method = column_text(st, 7, arena, &failed),
+        .expires = sqlite3_column_int64(st, 8),
+        .interval = sqlite3_column_int64(st, 9),
+        .state = (store_device_state)sqlite3_column_int(st, 10),
+        .session_id = column_text(st, 11, arena, &failed),
+    };
+    if (failed)
+        return OST_E_MEMORY;
+    *ret_device = read;
+    return OST_OK;
+}
+
+static ost_result read_by(store *s, const char *sql, ost_text realm, ost_text key, ost_arena *arena,
+                          store_device *ret_device)
+{
+    database *d = read_begin(s);
+    if (d == NULL)
+        return OST_E_STORE;
+    sqlite3_stmt *st = statement(d, sql);
+    bind_text(st, 1, realm);
+    bind_text(st, 2, key);
+    ost_result result = read_device(st, arena, ret_device);
+    read_end(s, d);
+    return result;
+}
+
+ost_result store_device_get(store *s, ost_text realm, ost_text id, ost_arena *arena,
+                            store_device *ret_device)
+{
+    return read_by(s, "SELECT " COLUMNS " FROM device WHERE realm = ? AND id = ?", realm, id, arena,
+                   ret_device);
+}
+
+ost_result store_device_find(store *s, ost_text realm, ost_text user_code, ost_arena *arena,
+                             store_device *ret_device)
+{
+    return read_by(s, "SELECT " COLUMNS " FROM device WHERE realm = ? AND user_code = ?", realm,
+                   user_code, arena, ret_device);
+}
+
+/* Runs a change of one row: OST_E_NOT_FOUND when there is no such row. */
+static ost_result change_one(sqlite3_stmt *st)
+{
+    int changes = 0;
+    ost_result result = run_statement(st, &changes);
+    return result == OST_OK && changes == 0 ? OST_E_NOT_FOUND : result;
+}
+
+static ost_result answer(database *d, ost_text realm, ost_text id, const store_client_session *part,
+                         int64_t now)
+{
+    sqlite3_stmt *st =
+        statement(d, "UPDATE device SET state = ?, session_id = ? WHERE realm = ? AND id = ? AND "
+                     "state = 0 AND expires > ?");
+    bind_integer(st, 1, part != NULL ? DEVICE_APPROVED : DEVICE_DENIED);
+    bind_text(st, 2, part != NULL ? part->session_id : OST_TEXT(""));
+    bind_text(st, 3, realm);
+    bind_text(st, 4, id);
+    bind_integer(st, 5, now);
+    ost_result result = change_one(st);
+    return result == OST_OK && part != NULL ? upsert_client_session(d, part) : result;
+}
+
+ost_result store_device_answer(store *s, ost_text realm, ost_text id,
+                               const store_client_session *part, int64_t now)
+{
+    return WRITE(s, d, answer(d, realm, id, part, now));
+}
+
+static ost_result poll(database *d, ost_text realm, ost_text id, int64_t now)
+{
+    sqlite3_stmt *st = statement(d, "UPDATE device SET next_poll = ?1 + interval WHERE realm = ?2 "
+                                    "AND id = ?3 AND next_poll <= ?1");
+    bind_integer(st, 1, now);
+    bind_text(st, 2, realm);
+    bind_text(st, 3, id);
+    return change_one(st);
+}
+
+/* Read first: a device that polls too fast costs no transaction. */
+static ost_result check_pace(store *s, ost_text realm, ost_text id, int64_t now)
+{
+    database *d = read_begin(s);
+    if (d == NULL)
+        return OST_E_STORE;
+    sqlite3_stmt *st = statement(d, "SELECT next_poll FROM device WHERE realm = ? AND id = ?");
+    bind_text(st, 1, realm);
+    bind_text(st, 2, id);
+    ost_result result = next_row(st);
+    if (result == OST_OK && sqlite3_column_int64(st, 0) > now)
+        result = OST_E_BUSY;
+    read_end(s, d);
+    return result;
+}
+
+ost_result store_device_poll(store *s, ost_text realm, ost_text id, int64_t now)
+{
+    ost_result result = check_pace(s, realm, id, now);
+    if (result != OST_OK)
+        return result;
+    result = WRITE(s, d, poll(d, realm, id, now));
+    return result == OST_E_NOT_FOUND ? OST_E_BUSY : result; /* another node was asked first */
+}
+
+static ost_result take(database *d, ost_text realm, ost_text id)
+{
+    sqlite3_stmt *st = statement(d, "DELETE FROM device WHERE realm = ? AND id = ? AND state = 1");
+    bind_text(st, 1, realm);
+    bind_text(st, 2, id);
+    return change_one(st);
+}
+
+ost_result store_device_take(store *s, ost_text realm, ost_text id)
+{
+    return WRITE(s, d, take(d, realm, id));
+}
