@@ -154,8 +154,8 @@ static ost_result receive(receipt *r)
     if (result == OST_OK)
         result = read_claims(r, payload, &claims);
     if (result == OST_OK)
-        result = take_once(r, &claims);
-    return result == OST_OK ? revoke(r, &claims) : result;
+        result = revoke(r, &claims); /* before it counts as received: it may fail, and come again */
+    return result == OST_OK ? take_once(r, &claims) : result;
 }
 
 /* ---- the door ---- */

@@ -148,6 +148,7 @@ ost_result account_revoke_consent(account_call *a)
         result = store_client_end(a->call->provider->store, realm_name, a->user.id, a->value);
     if (result != OST_OK)
         return result;
+    logout_bell_ring(&a->call->provider->logouts_bell);
     account_tell(a, EVENT_REVOKE_GRANT);
     return account_done(a);
 }

@@ -181,6 +181,8 @@ static ost_result end(account_call *a, ost_text id)
 {
     ost_result result =
         store_session_end(a->call->provider->store, text_of(a->call->realm->name), id);
+    if (result == OST_OK)
+        logout_bell_ring(&a->call->provider->logouts_bell);
     return result == OST_E_NOT_FOUND ? OST_OK : result; /* somebody else was faster */
 }
 
