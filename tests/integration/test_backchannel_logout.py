@@ -1,14 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Back-channel logout (OpenID Connect Back-Channel Logout 1.0): what ends at the provider is over at the API."""
 
+import http.server
 import json
+import threading
 import time
+import urllib.parse
 
 import pytest
 from navigation import is_login_page, log_in, navigate
+from oidc import Client
 from programs import EXAMPLE_REALM, ItemsApi, Provider
-from web import Browser
+from test_admin_api import Admin
+from web import Browser, unverified_token
 
+SESSION_REQUIRED = "backchannel.logout.session.required"
+REVOKE_OFFLINE = "backchannel.logout.revoke.offline.tokens"
+EVENT = "http://schemas.openid.net/event/backchannel-logout"
 WITHIN = 1.0  # seconds, from the end of a session until its API refuses it
 
 
@@ -16,7 +24,7 @@ def realm_telling(url, folder, api_base, **attributes):
     """The example realm, whose client myapi is told of logouts at this address."""
     realm = json.loads(EXAMPLE_REALM.read_text().replace("http://localhost:8000", api_base))
     client = next(client for client in realm["clients"] if client["clientId"] == "myapi")
-    client["attributes"] |= {"backchannel.logout.url": url, **attributes}
+    client["attributes"] |= {"backchannel.logout.url": url, SESSION_REQUIRED: "true", **attributes}
     file = folder / "myrealm-realm.json"
     file.write_text(json.dumps(realm))
     return file
@@ -92,6 +100,133 @@ def test_a_browsers_session_is_over(site):
         assert time.monotonic() < deadline, api.log_tail()
         time.sleep(0.01)
     assert navigate(elsewhere, f"{api.base}/items/").status == 200
+
+
+class Receiver:
+    """A client that takes logout tokens, or not: `answer` is the status of its answers, None for none at all."""
+
+    def __init__(self, port=0):
+        self.answer, self.tokens, outer = 200, [], self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):  # noqa: N802
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                outer.tokens.append(urllib.parse.parse_qs(body)["logout_token"][0])
+                if outer.answer is None:
+                    time.sleep(20)
+                self.send_response(outer.answer)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://localhost:{self.server.server_port}/back"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def wait_for(self, count, seconds=10):
+        deadline = time.monotonic() + seconds
+        while len(self.tokens) < count:
+            assert time.monotonic() < deadline, f"{len(self.tokens)} of {count}"
+            time.sleep(0.02)
+        return [unverified_token(token) for token in self.tokens]
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture
+def receiver():
+    made = Receiver()
+    yield made
+    made.close()
+
+
+def test_the_token(receiver, new_provider, myapi, tmp_path):
+    file = realm_telling(receiver.url, tmp_path, "http://localhost:1", **{REVOKE_OFFLINE: "true"})
+    provider = new_provider([file])
+    tokens = tokens_of(provider, myapi)
+    assert log_out(provider, myapi, tokens).status == 204
+    ((header, claims),) = receiver.wait_for(1)
+    _, id_token = unverified_token(tokens["id_token"])
+    assert (header["typ"], header["alg"]) == ("logout+jwt", "RS256")
+    assert list(claims) == ["exp", "iat", "jti", "iss", "aud", "sub", "typ", "sid", "events"]
+    assert claims["events"] == {EVENT: {}, "revoke_offline_access": True}
+    assert claims["exp"] == claims["iat"] + 120
+    assert [claims[name] for name in ("iss", "aud", "sub", "sid")] == [
+        id_token[name] for name in ("iss", "aud", "sub", "sid")
+    ]
+
+
+def test_it_is_tried_again_and_survives_a_restart(receiver, new_provider, myapi, tmp_path):
+    provider = new_provider([realm_telling(receiver.url, tmp_path, "http://localhost:1")])
+    receiver.answer = 503
+    for _ in range(5):
+        log_out(provider, myapi, tokens_of(provider, myapi))
+    receiver.wait_for(2)
+    assert metric(provider, "ostiary_provider_logout_tokens_total{outcome=\"failed\"}") >= 1
+    provider.kill()
+    receiver.answer = 200
+    before = len(receiver.tokens)
+    provider.start()
+    # What was lent out when it was killed comes back after two minutes; what waited for its turn at once.
+    receiver.wait_for(before + 1)
+    sids = {claims["sid"] for _, claims in map(unverified_token, receiver.tokens[before:])}
+    assert sids and len({unverified_token(token)[1]["jti"] for token in receiver.tokens}) == len(receiver.tokens)
+    log = provider.log.read_text()
+    assert log.count("back-channel logout of client myapi of realm myrealm") == 1, log
+
+
+def test_a_client_that_hangs_holds_nobody_up(receiver, new_provider, myapi, tmp_path):
+    provider = new_provider([realm_telling(receiver.url, tmp_path, "http://localhost:1")])
+    receiver.answer = None
+    times = []
+    for _ in range(20):
+        begin = time.monotonic()
+        log_out(provider, myapi, tokens_of(provider, myapi))
+        times.append(time.monotonic() - begin)
+    assert sorted(times)[10] < 1, times
+    receiver.wait_for(1)
+    assert len(receiver.tokens) <= 8  # at a time, to one client
+    begin = time.monotonic()
+    provider.stop()
+    assert time.monotonic() - begin < 5
+
+
+def test_a_client_that_registers_itself_names_no_private_address(receiver, new_provider, tmp_path, monkeypatch):
+    monkeypatch.setenv("KC_BOOTSTRAP_ADMIN_USERNAME", "root")
+    monkeypatch.setenv("KC_BOOTSTRAP_ADMIN_PASSWORD", "root-password")
+    provider = new_provider([realm_telling(receiver.url, tmp_path, "http://localhost:1")])
+    root = Admin(provider, "master", "root", "root-password")
+    ticket = root("POST", "/realms/myrealm/clients-initial-access", {"count": 9, "expiration": 600}).json()["token"]
+    address = f"{provider.realm().issuer}/clients-registrations/openid-connect"
+
+    def register(**metadata):
+        body = json.dumps({"redirect_uris": ["https://app.example/cb"], **metadata}).encode()
+        headers = {"Authorization": f"Bearer {ticket}", "Content-Type": "application/json"}
+        return Browser().post(address, body, headers)
+
+    for bad in ("http://app.example/back", "https://app.example/back#a", "ftp://app.example/", 7):
+        answer = register(backchannel_logout_uri=bad)
+        assert (answer.status, answer.json()["error"]) == (400, "invalid_client_metadata"), bad
+    made = register(
+        backchannel_logout_uri=receiver.url.replace("http:", "https:"), backchannel_logout_session_required=True
+    ).json()
+    assert made["backchannel_logout_uri"].startswith("https://localhost:")
+    assert made["backchannel_logout_session_required"] is True
+    # An administrator lets it log users in by their passwords, and then one of them is logged out.
+    client = root("GET", f"/realms/myrealm/clients?clientId={made['client_id']}").json()[0]
+    root("PUT", f"/realms/myrealm/clients/{client['id']}", {**client, "directAccessGrantsEnabled": True})
+    stranger = Client(made["client_id"], made["client_secret"])
+    log_out(provider, stranger, tokens_of(provider, stranger))
+    deadline = time.monotonic() + 10
+    while metric(provider, "ostiary_provider_logout_tokens_total{outcome=\"failed\"}") == 0:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert receiver.tokens == []
 
 
 def test_discovery_says_so(site):

@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Apache with Debian's mod_auth_openidc: login, claims, refresh, logout at the provider."""
 
+import json
 import os
 import pathlib
 import tempfile
+import time
 
 import pytest
-from client_realm import SECRET, Site
+from client_realm import SECRET, Site, realm_of
 
 from needs import kept_running, must_have
 from peers import Unavailable, require_program
-from programs import Program
+from programs import Program, Provider
 from web import Browser, query_of
 
 MODULES = pathlib.Path("/usr/lib/apache2/modules")
@@ -49,8 +51,23 @@ OIDCCacheDir {folder}/cache
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    with must_have(lambda: Site(tmp_path_factory.mktemp("apache"))) as site:
+    with must_have(lambda: told_of_logouts(tmp_path_factory.mktemp("apache"))) as site:
         yield site
+
+
+def told_of_logouts(folder):
+    """The module takes logout tokens at its redirect URI."""
+    site = Site(folder)
+    file = folder / "clients-realm.json"
+    web = {
+        "post.logout.redirect.uris": "+",
+        "backchannel.logout.url": f"{site.origin}/protected/callback?logout=backchannel",
+        "backchannel.logout.session.required": "true",
+    }
+    file.write_text(json.dumps(realm_of(site.origin, client={"attributes": web})))
+    site.provider = Provider([file], folder / "provider")
+    site.realm = site.provider.realm("clients")
+    return site
 
 
 def apache(site, folder):
@@ -96,3 +113,19 @@ def test_login_refresh_logout(site, server):
     assert browser.get(leaving.location, follow=True).url == f"{site.origin}/"
     assert site.asks_again(browser)
     assert site.realm.refresh(site.web, second["refresh_token"]).status == 400
+
+
+def test_back_channel_logout(site, server):
+    """The browser is logged out at the provider by others, and Apache hears of it."""
+    browser, other = Browser(), Browser()
+    inside = f"{site.origin}/protected/"
+    for one in (browser, other):
+        assert site.log_in(one, inside).text == "site/protected/index.html"
+    tokens = browser.get(f"{site.origin}/protected/callback?info=json").json()
+    form = {"refresh_token": tokens["refresh_token"], "client_id": "web", "client_secret": SECRET}
+    assert Browser().post(site.realm.endpoint("logout"), form).status == 204
+    deadline = time.monotonic() + 5
+    while browser.get(inside).status != 302:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert other.get(inside).status == 200

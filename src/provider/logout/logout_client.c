@@ -35,11 +35,10 @@ logout_client logout_client_read(const realm_client *client, ost_arena *arena)
 {
     bool front = false;
     (void)!ost_json_boolean(ost_json_get(client->document, "frontchannelLogout"), &front);
-    ost_text session = attribute(client, "backchannel.logout.session.required");
     return (logout_client){
         .back_url = address(client, "backchannel.logout.url", arena),
         .front_url = front ? address(client, "frontchannel.logout.url", arena) : NULL,
-        .back_session = session.len == 0 || text_is(session, "true"),
+        .back_session = is_true(client, "backchannel.logout.session.required"),
         .front_session = is_true(client, "frontchannel.logout.session.required"),
         .revoke_offline = is_true(client, "backchannel.logout.revoke.offline.tokens"),
         .registered = attribute(client, REGISTERED).len > 0,

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Real Keycloak sends its logout tokens to our API."""
+
+import time
+
+from both_providers import only_keycloak
+from navigation import is_login_page, log_in, navigate
+from web import Browser
+
+
+def call(api, token):
+    return Browser().get(f"{api.base}/items/", headers={"Authorization": f"Bearer {token}"}).status
+
+
+@only_keycloak
+def test_a_session_that_ends_at_keycloak(provider, items_api, myapi):
+    client = provider.admin("GET", "myrealm/clients?clientId=myapi")[0]
+    told = {
+        "backchannel.logout.url": f"{items_api.base}/backchannel-logout",
+        "backchannel.logout.session.required": "true",
+    }
+    provider.admin("PUT", f"myrealm/clients/{client['id']}", {**client, "attributes": client["attributes"] | told})
+    try:
+        one, other = (provider.realm().password(myapi, "alice", "alice-password").json() for _ in range(2))
+        browser, page = log_in(items_api.base)
+        assert page.status == call(items_api, one["access_token"]) == 200
+        provider.admin("DELETE", f"myrealm/sessions/{one['session_state']}")
+        deadline = time.monotonic() + 1
+        while call(items_api, one["access_token"]) != 401:
+            assert time.monotonic() < deadline, items_api.log_tail()
+            time.sleep(0.01)
+        assert call(items_api, other["access_token"]) == 200
+        # The user is logged out everywhere, the browser's session included.
+        user = provider.admin("GET", "myrealm/users?username=alice")[0]
+        provider.admin("POST", f"myrealm/users/{user['id']}/logout")
+        deadline = time.monotonic() + 1
+        while not is_login_page(navigate(browser, f"{items_api.base}/items/")):
+            assert time.monotonic() < deadline, items_api.log_tail()
+            time.sleep(0.01)
+        assert call(items_api, other["access_token"]) == 401
+    finally:
+        provider.admin("PUT", f"myrealm/clients/{client['id']}", client)
