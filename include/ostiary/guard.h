@@ -79,6 +79,9 @@ typedef struct ost_guard_config {
     bool no_cache;                 /* verify every signature again */
     size_t max_token;              /* bytes; 0: 16 KiB */
     size_t revocation_entries;     /* of ost_guard_revoke at a time, of each issuer; 0: 100,000 */
+    const char *revocation_file;   /* where they are kept, for a restart and for the other processes
+                                      of this machine that are given the same file, which hear of
+                                      them within a quarter of a second; NULL: in memory alone */
     ost_keyset *decryption_keys;   /* private keys of this API's, for access tokens that are signed
                                       and then encrypted (RFC 7519 §5.2); gains a reference. NULL:
                                       encrypted tokens are refused */
@@ -185,8 +188,9 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_wait(ost_guard *guard, const ost_
  * kept until its time is over; when there are more than revocation_entries, those that would be
  * over first make way, and until they would have been, every token of that issuer from before that
  * moment is refused in their place (OST_E_REVOKED; clients renew theirs and go on). OST_E_ARGUMENT:
- * no value, or an overlong one; OST_E_ISSUER: not ours; OST_E_MEMORY: nothing has been revoked. Any
- * thread; checks are never held up. */
+ * no value, or an overlong one; OST_E_ISSUER: not ours; OST_E_MEMORY: nothing has been revoked.
+ * OST_E_SYSTEM, OST_E_CEILING: it is in force until this program ends, and could not be written to
+ * revocation_file. Any thread; checks are never held up. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_guard_revoke(ost_guard *guard,
                                                       const ost_revocation *revocation);
 

@@ -66,6 +66,7 @@ ost_result app_guard_new(app_server *server, ost_error *error)
         .realm = server->app->title,
         .insecure_explain = s->insecure_explain,
         .resource_metadata = server->metadata_url,
+        .revocation_file = s->revocation_file,
         .dpop = {.require_nonce = s->require_dpop_nonce, .nonce_secret = s->dpop_nonce_secret},
     };
     ost_result result = add_token_settings(&s->tokens, &issuers[0], &key, error);

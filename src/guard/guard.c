@@ -8,6 +8,7 @@
 #include "base/or_default.h"
 #include "base/text.h"
 #include "guard/guard_state.h"
+#include "guard/logout/revoke.h"
 #include "guard/opaque.h"
 
 #define DEFAULT_ENTRIES 10000
@@ -94,7 +95,12 @@ static ost_result add_issuers(ost_guard *guard, const ost_guard_config *config, 
                                      made->source.name);
         }
     }
-    return opaque_check_issuers(guard, error);
+    ost_result result = opaque_check_issuers(guard, error);
+    if (result == OST_OK && config->revocation_file != NULL)
+        result =
+            revoke_open_file(guard, config->revocation_file,
+                             OR_DEFAULT(config->revocation_entries, DEFAULT_REVOCATIONS), error);
+    return result;
 }
 
 ost_result ost_guard_new(const ost_guard_config *config, ost_guard **ret_guard, ost_error *error)
@@ -142,6 +148,7 @@ void ost_guard_free(ost_guard *guard)
         return;
     ost_guard_stop(guard);
     net_client_free(guard->net);
+    revocation_file_free(guard->revocation_file);
     for (size_t k = 0; k < guard->issuer_count; k++)
         issuer_free(guard->issuers[k]);
     token_cache_free(guard->cache);

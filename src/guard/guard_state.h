@@ -9,6 +9,7 @@
 #include "guard/refusal.h"
 #include "guard/sender/proof_cache.h"
 #include "guard/sender/sender_check.h"
+#include "guard/status/revocation_file.h"
 
 #define GUARD_ISSUERS 32
 
@@ -26,7 +27,9 @@ struct ost_guard {
     char *realm, *resource_metadata;
     refusal_style style;
     sender_rules sender;
-    proof_cache *logouts; /* logout tokens that have been received */
+    revocation_file *revocation_file; /* NULL: none */
+    net_timer *revocation_timer;      /* it is read again then */
+    proof_cache *logouts;             /* logout tokens that have been received */
     counters counters;
 };
 

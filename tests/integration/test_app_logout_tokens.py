@@ -22,11 +22,15 @@ def provider():
 def api(provider, tmp_path_factory):
     folder = tmp_path_factory.mktemp("api")
     with ItemsApi(provider.issuer, folder, arguments=["--logout-client", "shop"]) as program:
-        deadline = time.monotonic() + 10
-        while not program.ready:
-            assert time.monotonic() < deadline, program.log_tail()
-            time.sleep(0.02)
+        wait_until_ready(program)
         yield program
+
+
+def wait_until_ready(program):
+    deadline = time.monotonic() + 10
+    while not program.ready:
+        assert time.monotonic() < deadline, program.log_tail()
+        time.sleep(0.02)
 
 
 def claims_of(provider, **changes):
@@ -122,3 +126,24 @@ def test_a_new_key_is_fetched(api, provider):
     provider.published.append(key)
     assert send(api, key.sign(claims_of(provider, sid="new key"))).status == 200
     assert call(api, provider, sid="new key") == 401
+
+
+def test_a_file_outlasts_a_restart_and_is_shared(provider, new_items_api, tmp_path):
+    file = tmp_path / "revocations"
+    one, other = (new_items_api(provider.issuer, ["--revocation-file", str(file)]) for _ in range(2))
+    for api in (one, other):
+        wait_until_ready(api)
+    assert told(one, provider, sid="shared").status == 200
+    begin = time.monotonic()
+    while call(other, provider, sid="shared") != 401:
+        assert time.monotonic() - begin < 1
+        time.sleep(0.01)
+    one.kill()
+    one.start()
+    wait_until_ready(one)
+    assert call(one, provider, sid="shared") == 401
+    assert call(one, provider, sid="else") == 200
+    one.stop()
+    file.write_text("not one of its lines\n")
+    with pytest.raises(RuntimeError, match="line 1 is not one of its lines"):
+        one.start()

@@ -42,6 +42,9 @@ const option settings_options[] = {
     {"logout-client", "ID", "OSTIARY_LOGOUT_CLIENT", NULL,
      "client whose logout tokens are taken at /backchannel-logout, beside --client-id and the "
      "audiences; repeatable"},
+    {"revocation-file", "FILE", "OSTIARY_REVOCATION_FILE", NULL,
+     "where what logout tokens have ended is kept, for a restart, and for other processes of this "
+     "machine that are given the same file (memory)"},
     {"introspect", "WHICH", "OSTIARY_INTROSPECT", NULL,
      "ask the first issuer about tokens: opaque (those that are not JWTs), or every"},
     {"introspection-client", "ID", "OSTIARY_INTROSPECTION_CLIENT", NULL,
@@ -305,6 +308,7 @@ static void read_texts(const option_values *values, app_settings *s)
     s->require_dpop_nonce = options_has(values, "require-dpop-nonce");
     s->client_certificates = options_has(values, "client-certificates");
     s->client_certificate_field = options_get(values, "client-certificate-field");
+    s->revocation_file = options_get(values, "revocation-file");
     s->resource = options_get(values, "resource");
     s->resource_name = options_get(values, "resource-name");
     s->resource_documentation = options_get(values, "resource-documentation");

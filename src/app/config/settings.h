@@ -35,6 +35,7 @@ typedef struct app_settings {
     const char *discovery_urls[SETTINGS_ISSUERS]; /* of the issuers, in their order */
     size_t discovery_url_count;
     /* clients whose logout tokens are taken, beside its own and the audiences */
+    const char *revocation_file; /* NULL: in memory */
     const char *logout_clients[SETTINGS_LOGOUT_CLIENTS];
     size_t logout_client_count;
     const char *tenants[SETTINGS_TENANTS]; /* of issuers of many tenants */

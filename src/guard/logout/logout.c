@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "guard/guard_state.h"
 #include "guard/logout/logout_claims.h"
+#include "guard/logout/revoke.h"
 #include "jose/alg.h"
 #include "jose/key/key_state.h"
 
@@ -24,6 +25,7 @@ typedef struct receipt {
     ost_text iss; /* as the token has it, and the issuer accepts it */
     const ost_json *tid;
     bool helps;     /* a fetch of keys is under way that could change the verdict */
+    bool verified;  /* it is a good logout token */
     unsigned later; /* seconds, when it had better be sent again */
     ost_error *error;
 } receipt;
@@ -135,7 +137,7 @@ static ost_result revoke(receipt *r, const logout_claims *claims)
         /* By the issuer's clock, which is that of the other tokens. */
         .not_before = session ? 0 : claims->iat + 1,
     };
-    ost_result result = revocations_add(r->guard->issuers[r->issuer]->revocations, &what, r->now);
+    ost_result result = revoke_of(r->guard, r->issuer, &what, r->now);
     return result == OST_OK ? OST_OK : error_set_sentence(r->error, result);
 }
 
@@ -153,6 +155,7 @@ static ost_result receive(receipt *r)
         result = verify(r, &payload);
     if (result == OST_OK)
         result = read_claims(r, payload, &claims);
+    r->verified = result == OST_OK;
     if (result == OST_OK)
         result = revoke(r, &claims); /* before it counts as received: it may fail, and come again */
     return result == OST_OK ? take_once(r, &claims) : result;
@@ -160,10 +163,11 @@ static ost_result receive(receipt *r)
 
 /* ---- the door ---- */
 
-static bool is_passing(ost_result result)
+/* `in_force`: a ceiling of ours, not of the token's. */
+static bool is_passing(ost_result result, bool in_force)
 {
     return result == OST_E_MEMORY || result == OST_E_BUSY || result == OST_E_CRYPTO ||
-           result == OST_E_SYSTEM;
+           result == OST_E_SYSTEM || (result == OST_E_CEILING && in_force);
 }
 
 static ost_verdict judge(receipt *r, ost_result result, bool may_wait)
@@ -180,7 +184,7 @@ static ost_verdict judge(receipt *r, ost_result result, bool may_wait)
                            .message = sentence,
                            .explanation = words != NULL ? text_of(words) : sentence,
                            .issuer = r->issuer};
-    unsigned later = is_passing(result) || r->helps ? 1 : r->later;
+    unsigned later = is_passing(result, r->verified) || r->helps ? 1 : r->later;
     if (later > 0) {
         verdict.status = 503;
         verdict.message = OST_TEXT("The logout token cannot be checked now");

@@ -227,21 +227,27 @@ void revocations_free(revocations *all)
     memory_free(all);
 }
 
+void revocations_complete(ost_revocation *what, int64_t now)
+{
+    if (what->until == 0)
+        what->until = now + DEFAULT_LIFETIME;
+    if (what->kind == OST_REVOKED_SUBJECT && what->not_before == 0)
+        what->not_before = now + 1;
+}
+
 ost_result revocations_add(revocations *all, const ost_revocation *what, int64_t now)
 {
-    bool by_time = what->kind == OST_REVOKED_SUBJECT || what->not_before != 0;
-    long long not_before = INT64_MAX; /* every token */
-    long long until = what->until != 0 ? what->until : now + DEFAULT_LIFETIME;
+    ost_revocation whole = *what;
     if (what->kind < OST_REVOKED_TOKEN || what->kind > OST_REVOKED_SUBJECT ||
         what->value.len == 0 || what->value.len > NAME_MAX_BYTES || what->not_before < 0)
         return OST_E_ARGUMENT;
-    if (by_time)
-        not_before = what->not_before != 0 ? what->not_before : now + 1;
-    if (until <= now)
+    revocations_complete(&whole, now);
+    if (whole.until <= now)
         return OST_OK; /* all of them have expired */
+    long long not_before = whole.not_before != 0 ? whole.not_before : INT64_MAX; /* every token */
     pthread_mutex_lock(&all->lock);
     ost_result result =
-        add_entry(all, hash_of(all, what->kind, what->value), not_before, until, now);
+        add_entry(all, hash_of(all, what->kind, what->value), not_before, whole.until, now);
     pthread_mutex_unlock(&all->lock);
     return result;
 }

@@ -16,6 +16,9 @@ OST_MUST_CHECK ost_result revocations_new(const ost_context *context, size_t ent
                                           revocations **ret_revocations);
 void revocations_free(revocations *all); /* NULL is fine */
 
+/* Says what is left open: until when, and from when on if that has a moment. */
+void revocations_complete(ost_revocation *what, int64_t now);
+
 /* From its return on, no check lets such a token through. OST_E_ARGUMENT, OST_E_MEMORY: then
  * nothing has been revoked. Any thread. */
 OST_MUST_CHECK ost_result revocations_add(revocations *all, const ost_revocation *what,
