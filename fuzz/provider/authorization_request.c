@@ -76,11 +76,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require(c->error.status >= 400 && c->error.description != NULL);
         break;
     case AUTH_REDIRECT:
-        require(c->error.error != NULL && realm_redirect_allowed(c->client, request.redirect_uri));
+        require(c->error.error != NULL && call_redirect_allowed(c, request.redirect_uri));
         break;
     case AUTH_GOOD:
         require(c->error.status == 0 && c->client->enabled &&
-                realm_redirect_allowed(c->client, request.redirect_uri));
+                call_redirect_allowed(c, request.redirect_uri));
         seal_and_open(c, &request, false);
         request.session = OST_TEXT("session");
         request.proved = true;

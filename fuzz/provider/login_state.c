@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     /* A login of a device leads to no redirect URI. */
     if (request.device.len > 0 ? !c->client->device_grant
-                               : !realm_redirect_allowed(c->client, request.redirect_uri))
+                               : !call_redirect_allowed(c, request.redirect_uri))
         abort();
     return 0;
 }

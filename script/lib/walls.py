@@ -77,6 +77,7 @@ WINGS = {
     "provider/transfer": ["realm", "member", "file", "call", "admin", "directory"],
     "provider/registration": ["call", "realm", "session", "admin"],
     "provider/client": ["call", "realm", "registration", "proof"],
+    "provider/console": ["realm", "call", "admin"],
     "provider/logout": ["call", "realm"],
     "provider/endpoint": ["call", "realm", "session", "token", "login", "logout", "registration", "client"],
 }

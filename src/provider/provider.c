@@ -16,6 +16,8 @@
 #include "provider/client/client_find.h"
 #include "provider/client/client_keys.h"
 #include "provider/client/document_cache.h"
+#include "provider/console/console.h"
+#include "provider/console/web_file.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/keeper.h"
 #include "provider/login/realm_page.h"
@@ -104,7 +106,9 @@ static const struct {
     {HTTP_PATCH, ACCOUNT "/{path...}", account_endpoint},
     {HTTP_OPTIONS, ACCOUNT, account_endpoint},
     {HTTP_OPTIONS, ACCOUNT "/{path...}", account_endpoint},
-    {HTTP_GET, ADMIN, admin_endpoint},
+    {HTTP_GET, "/admin", console_root_endpoint},
+    {HTTP_GET, "/resources/{version}/{file...}", resource_endpoint},
+    {HTTP_GET, ADMIN, console_or_api_endpoint},
     {HTTP_POST, ADMIN, admin_endpoint},
     {HTTP_PUT, ADMIN, admin_endpoint},
     {HTTP_DELETE, ADMIN, admin_endpoint},

@@ -4,11 +4,12 @@
 import re
 
 import pytest
+from administrator import Admin
 
 from both_providers import api_port, provider, provider_kind, realm  # noqa: F401  (fixtures)
 from needs import kept_running, must_have
 from peers import PROJECT, Unavailable, npm_packages, require_program
-from programs import ItemsApi
+from programs import ItemsApi, Provider
 from site_fixtures import api_base, items_docs, myapi, realm_file  # noqa: F401  (fixtures)
 
 WAIT_MILLISECONDS = 30000
@@ -40,6 +41,27 @@ def items_api(provider, api_port, work, results):  # noqa: F811
     assets = ("--docs-assets", home / "node_modules" / "swagger-ui-dist")
     issuer = f"{provider.base}/realms/myrealm"
     yield from kept_running(lambda: ItemsApi(issuer, work, api_port, arguments=assets), results)
+
+
+@pytest.fixture(scope="session")
+def administered(tmp_path_factory):
+    """A provider that began with an empty folder and the name of an administrator, root of the realm master."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KC_BOOTSTRAP_ADMIN_USERNAME", "root")
+        patch.setenv("KC_BOOTSTRAP_ADMIN_PASSWORD", "root-password")
+        with must_have(lambda: Provider([], tmp_path_factory.mktemp("administered"))) as program:
+            yield program
+
+
+@pytest.fixture(scope="session")
+def root(administered):
+    return Admin(administered, "master", "root", "root-password")
+
+
+@pytest.fixture(scope="session")
+def axe():
+    home = must_have(lambda: npm_packages(PROJECT / "tests" / "interop" / "npm"))
+    return (home / "node_modules" / "axe-core" / "axe.min.js").read_text()
 
 
 @pytest.fixture(scope="session")

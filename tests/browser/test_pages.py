@@ -12,21 +12,13 @@ from login_page import LoginPage
 
 from both_providers import only_ours
 from document_server import DocumentServer
-from needs import must_have
 from oidc import Client, Realm
-from peers import PROJECT, npm_packages
 
 DESK = {"viewport": {"width": 1280, "height": 800}}
 SIZES = {"desk": DESK, "phone": PHONE}
 SERIOUS = ("serious", "critical")
 
 pytestmark = only_ours
-
-
-@pytest.fixture(scope="session")
-def axe():
-    home = must_have(lambda: npm_packages(PROJECT / "tests" / "interop" / "npm"))
-    return (home / "node_modules" / "axe-core" / "axe.min.js").read_text()
 
 
 @pytest.fixture(scope="session")

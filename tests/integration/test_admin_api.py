@@ -6,10 +6,10 @@ import json
 import urllib.parse
 
 import pytest
+from administrator import CLI, Admin
 from oidc import Client
 from web import Browser, bearer
 
-CLI = Client("admin-cli")
 APP = {"clientId": "app", "redirectUris": ["https://app.example/*"], "implicitFlowEnabled": True, "directAccessGrantsEnabled": True}
 MANAGEMENT = "realm-management"
 
@@ -29,19 +29,6 @@ SHOP = {
     "smtpServer": {"host": "mail.example", "password": "smtp-secret"},
     "users": [user("boss", "realm-admin"), user("keeper", "manage-users"), user("viewer", "view-clients", "view-users"), user("guest")],
 }
-
-
-class Admin:
-    def __init__(self, provider, realm, name, password):
-        self.base = f"{provider.base}/admin"
-        answer = provider.realm(realm).password(CLI, name, password)
-        assert answer.status == 200, answer.text
-        self.token = answer.json()["access_token"]
-
-    def __call__(self, method, path, body=None, raw=None):
-        data = raw if raw is not None else json.dumps(body).encode() if body is not None else None
-        headers = {**bearer(self.token), "Content-Type": "application/json"}
-        return Browser().request(method, self.base + path, data, headers)
 
 
 @pytest.fixture

@@ -112,6 +112,11 @@ void call_challenge(call *call, const char *error, const char *description);
  * call is refused. */
 const char *call_base_url(call *call);
 
+/* realm_redirect_allowed and realm_post_logout_allowed of the call's client, for whose root URL
+ * "${authBaseUrl}" and "${authAdminUrl}" stand for the base URL. */
+bool call_redirect_allowed(const call *call, ost_text uri);
+bool call_post_logout_allowed(const call *call, ost_text uri);
+
 /* Lets pages of the client's web origins read the answer (and of any origin when client is NULL).
  */
 void call_allow_origin(call *call, const realm_client *client);

@@ -27,6 +27,28 @@ bool call_needs_tls(const call *c)
            (c->realm->ssl_required_external && !is_internal(c->request->peer));
 }
 
+/* The clients that every realm has for its own pages stand where the provider stands. */
+static realm_client placed_client(const call *c)
+{
+    realm_client client = *c->client;
+    ost_text root = text_of(client.root_url);
+    if (text_is(root, "${authBaseUrl}") || text_is(root, "${authAdminUrl}"))
+        client.root_url = c->base;
+    return client;
+}
+
+bool call_redirect_allowed(const call *c, ost_text uri)
+{
+    const realm_client client = placed_client(c);
+    return realm_redirect_allowed(&client, uri);
+}
+
+bool call_post_logout_allowed(const call *c, ost_text uri)
+{
+    const realm_client client = placed_client(c);
+    return realm_post_logout_allowed(&client, uri);
+}
+
 const char *call_base_url(call *c)
 {
     const char *base =

@@ -157,7 +157,7 @@ static bool read_redirect(call *c, logout_job *job)
     if (call_parameter(c, "client_id").data == NULL &&
         call_parameter(c, "id_token_hint").data == NULL)
         return refuse(c, "Missing parameters: id_token_hint");
-    if (c->client == NULL || !realm_post_logout_allowed(c->client, job->redirect))
+    if (c->client == NULL || !call_post_logout_allowed(c, job->redirect))
         return refuse(c, "Invalid redirect uri");
     return true;
 }

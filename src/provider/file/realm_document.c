@@ -10,6 +10,7 @@
 #include "base/context.h"
 #include "base/error_sentence.h"
 #include "base/json/json_list.h"
+#include "base/percent.h"
 #include "base/text.h"
 #include "provider/file/key_component.h"
 #include "provider/realm/document_limit.h"
@@ -401,27 +402,27 @@ static void put_components(completion *c)
 }
 
 /* What stands in the place of a mark of the built-in parts; NULL data: there is none. */
-static ost_text value_of_mark(const completion *c, ost_text realm_name, ost_text here,
+static ost_text value_of_mark(const completion *c, ost_text realm_path, ost_text here,
                               size_t *ret_len)
 {
     static const char name[] = "%REALM%", role[] = "%DEFAULT_ROLE%";
     *ret_len = text_starts(here, name) ? sizeof name - 1 : sizeof role - 1;
-    return text_starts(here, name)   ? realm_name
+    return text_starts(here, name)   ? realm_path
            : text_starts(here, role) ? c->default_role
                                      : (ost_text){0};
 }
 
-/* The built-in parts with the realm's name in its places. */
+/* The built-in parts with the realm's name in its places, all of which are in URLs. */
 static ost_result load_defaults(completion *c, ost_text realm_name)
 {
-    ost_text source = realm_defaults_document();
-    size_t room = source.len + 64 * (realm_name.len + c->default_role.len), len = 0;
+    ost_text source = realm_defaults_document(), path = percent_encode(c->arena, realm_name);
+    size_t room = source.len + 64 * (path.len + c->default_role.len), len = 0;
     char *text = ost_arena_alloc(c->arena, room + 1);
-    if (text == NULL)
+    if (text == NULL || path.data == NULL)
         return OST_E_MEMORY;
     for (size_t i = 0; i < source.len;) {
         size_t mark;
-        ost_text value = value_of_mark(c, realm_name, text_slice(source, i, source.len), &mark);
+        ost_text value = value_of_mark(c, path, text_slice(source, i, source.len), &mark);
         bool here = value.data != NULL;
         if (len + (here ? value.len : 1) > room)
             return OST_E_CEILING;

@@ -64,7 +64,7 @@ static auth_check read_client(call *c, auth_request *r)
     r->has_state = r->state.data != NULL;
     r->redirect_uri = call_parameter(c, "redirect_uri");
     if (http_form_count(&c->form, "redirect_uri") != 1 ||
-        !realm_redirect_allowed(c->client, r->redirect_uri))
+        !call_redirect_allowed(c, r->redirect_uri))
         return to_page(c, 400, "Invalid parameter: redirect_uri");
     return AUTH_GOOD;
 }

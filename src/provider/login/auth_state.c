@@ -170,7 +170,7 @@ auth_open auth_request_open(call *c, ost_text code, bool consent, ost_text brows
     fill(claims, ret_request);
     /* The client may have changed since. */
     if (ret_request->device.len > 0 ? !c->client->device_grant
-                                    : !realm_redirect_allowed(c->client, ret_request->redirect_uri))
+                                    : !call_redirect_allowed(c, ret_request->redirect_uri))
         return AUTH_OPEN_INVALID;
     if (browser.len == 0 || !hash_cookie(c, browser, &hash) ||
         !text_equal_secret(hash, ost_claims_text(claims, "browser")))

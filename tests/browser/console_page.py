@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The admin console as its user sees it: found by label and role, not by markup."""
+
+import re
+import urllib.parse
+
+from login_page import LoginPage
+from playwright.sync_api import Error
+
+WITHOUT_A_TRACE = """() => [location.href, document.cookie, JSON.stringify({...localStorage}), JSON.stringify({...sessionStorage})].join(' ')"""
+
+
+class ConsolePage:
+    """A page that says anything in its own console, or makes a request that is refused, is written down."""
+
+    def __init__(self, page, base):
+        self.page, self.base, self.problems, self.addresses, self.answers = page, base, [], [], []
+        page.on("console", lambda said: self.problems.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("request", lambda request: self.addresses.append(request.url))
+        page.on("response", lambda answer: self.answers.append(answer) if answer.url.endswith("/openid-connect/token") else None)
+        page.on("dialog", lambda dialog: self.problems.append(dialog.message))
+
+    def log_in(self, username="root", password="root-password", realm="master"):
+        self.page.goto(f"{self.base}/admin/{urllib.parse.quote(realm, safe='')}/console/")
+        LoginPage(self.page).wait().log_in(username, password)
+        return self.ready()
+
+    def ready(self):
+        self.page.locator("main:not([aria-busy]) h1").wait_for()
+        return self
+
+    def open(self, *parts):
+        path = "/".join(urllib.parse.quote(part, safe="") for part in parts)
+        self.page.evaluate("path => { location.hash = '#/' + path }", path)
+        self.page.wait_for_function("path => location.hash === '#/' + path", arg=path)
+        self.page.wait_for_timeout(50)  # the page is told of the new address
+        return self.ready()
+
+    def heading(self, name):
+        self.page.get_by_role("heading", name=name, exact=True, level=1).wait_for()
+        return self
+
+    def fill(self, **values):
+        for label, value in values.items():
+            self.page.get_by_role("textbox", name=label.replace("_", " ")).first.fill(value)
+        return self
+
+    def press(self, name, within=None):
+        (within or self.page).get_by_role("button", name=name, exact=True).click()
+        return self
+
+    def follow(self, name):
+        self.page.get_by_role("link", name=name, exact=True).click()
+        return self
+
+    def told(self, words):
+        self.page.get_by_role("status").get_by_text(words).last.wait_for()
+        return self
+
+    def switch(self, name, on=True):
+        self.page.get_by_role("switch", name=name, exact=True).set_checked(on)
+        return self
+
+    @property
+    def tokens(self):
+        """Of the answers that this page still knows: their kind and themselves."""
+        kinds = ("access_token", "refresh_token", "id_token")
+        return [(kind, json[kind]) for json in self.known_answers() for kind in kinds if kind in json]
+
+    def known_answers(self):
+        for answer in self.answers:
+            try:
+                yield answer.json()
+            except Error:  # of the page before a reload: the browser has let go of it
+                continue
+
+    @property
+    def changing(self):
+        """What changes something: buttons but those that show more, and fields that can be filled in."""
+        buttons = self.page.locator("main button:not([aria-expanded])").filter(visible=True).filter(has_not_text=re.compile("^(Previous|Next|Show|Hide|Copy|Evaluate)$"))
+        return buttons.or_(self.page.locator("main :is(input, textarea, select):not([readonly], [disabled], [type=search])").filter(visible=True))
+
+    @property
+    def traces(self):
+        """The places where a token would outlive the page, or be written down."""
+        return self.page.evaluate(WITHOUT_A_TRACE)

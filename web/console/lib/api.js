@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// The admin REST API, with JSON in and out.
+import { accessToken } from "./login.js";
+import { ownRealm, prefix } from "./place.js";
+import { text } from "./text.js";
+
+export class ApiError extends Error {
+  constructor(status, answer) {
+    const told = answer.errorMessage ?? answer.error_description ?? answer.error;
+    super(status === 403 ? text("error.forbidden") : status === 409 && !told ? text("error.conflict")
+      : (told ?? text("error.status", status)));
+    this.status = status;
+    this.field = answer.field ?? answer.params?.[0] ?? null;
+  }
+}
+
+async function send(method, path, body, token) {
+  const headers = { Authorization: `Bearer ${token}`, Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  try {
+    return await fetch(`${prefix}/admin/${path}`, {
+      method, headers, credentials: "omit", cache: "no-store", body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch {
+    throw new ApiError(0, { error: text("error.network") });
+  }
+}
+
+async function call(method, path, body) {
+  let answer = await send(method, path, body, await accessToken());
+  if (answer.status === 401) answer = await send(method, path, body, await accessToken(true));
+  const words = await answer.text();
+  let json = null;
+  try {
+    json = words === "" ? null : JSON.parse(words);
+  } catch {
+    // An error page of something in between: the status tells enough.
+  }
+  if (!answer.ok) throw new ApiError(answer.status, json ?? {});
+  return { json, location: answer.headers.get("Location") };
+}
+
+// A path of segments, each escaped, and the query's parameters that have a value.
+export function path(segments, query = {}) {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== "" && value !== null);
+  const search = new URLSearchParams(given).toString();
+  return segments.map(encodeURIComponent).join("/") + (search ? `?${search}` : "");
+}
+
+// Who asks, and which roles they have over the realm `currentRealm`.
+export async function whoami(currentRealm) {
+  return (await call("GET", path([ownRealm, "console", "whoami"], { currentRealm }))).json;
+}
+
+// The API of one realm; `realmApi()` is that of all realms.
+export function realmApi(realm) {
+  const below = realm === undefined ? ["realms"] : ["realms", realm];
+  const at = (segments, query) => path([...below, ...segments], query);
+  return {
+    get: async (segments, query) => (await call("GET", at(segments, query))).json,
+    put: async (segments, body) => (await call("PUT", at(segments), body)).json,
+    remove: async (segments, body) => (await call("DELETE", at(segments), body)).json,
+    post: async (segments, body) => (await call("POST", at(segments), body)).json,
+    // The id of what was made.
+    create: async (segments, body) => {
+      const { location } = await call("POST", at(segments), body);
+      return location === null ? null : decodeURIComponent(location.split("/").pop());
+    },
+  };
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Forms that edit a representation: each field names its member, and only members that were changed
+// are sent, so that two people who edit different things do not undo each other.
+import { element, newId } from "./elements.js";
+import { notify } from "./notice.js";
+import { text } from "./text.js";
+import { inputs } from "./inputs.js";
+
+const pathOf = (field) => (Array.isArray(field.name) ? field.name : [field.name]);
+
+export function valueAt(object, path) {
+  return path.reduce((at, name) => at?.[name], object);
+}
+
+function withValue(object, [name, ...rest], value) {
+  return { ...object, [name]: rest.length === 0 ? value : withValue(object?.[name] ?? {}, rest, value) };
+}
+
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+function fieldset(field, value, locked) {
+  const id = newId();
+  const made = inputs[field.kind ?? "text"](field, value, id);
+  const help = field.help ? element("p", { class: "help", id: `${id}-help` }, field.help) : null;
+  const problem = element("p", { class: "problem", id: `${id}-problem`, hidden: true });
+  if (help) made.control.setAttribute("aria-describedby", help.id);
+  if (locked || field.locked) made.lock();
+  const row = element("div", { class: `field ${field.kind ?? "text"}` }, made.parts, help, problem);
+  const tell = (words) => {
+    problem.hidden = words === null;
+    problem.textContent = words ?? "";
+    if (words === null) made.control.removeAttribute("aria-invalid");
+    else made.control.setAttribute("aria-invalid", "true");
+    made.control.setAttribute("aria-describedby", [help?.id, words && problem.id].filter(Boolean).join(" "));
+  };
+  return { field, row, tell, before: made.read(), read: made.read, control: made.control, locked: locked || field.locked };
+}
+
+// The field that an error of the API is about: the one that it names, or whose member its words name.
+function guilty(rows, error) {
+  const name = (row) => pathOf(row.field).at(-1);
+  return rows.find((row) => name(row) === error.field) ??
+    rows.find((row) => new RegExp(`\\b${name(row).replace(/\W/g, "\\$&")}\\b`, "i").test(error.message));
+}
+
+function changes(rows, object) {
+  let result = object;
+  const members = new Set();
+  for (const row of rows) {
+    const value = row.read();
+    if (row.locked || (same(value, row.before) && !row.field.always)) continue;
+    result = withValue(result, pathOf(row.field), value);
+    members.add(pathOf(row.field)[0]);
+  }
+  return { sent: Object.fromEntries([...members].map((member) => [member, result[member]])), result };
+}
+
+// `fields`: {name, label, kind, help, required, options, always, locked}, or {group} for a title; `save` gets the members that
+// were changed. `locked`: may be read alone.
+export function form({ fields, object = {}, save, label = text("form.save"), done = text("form.saved"), locked = false, cancel = null }) {
+  const groups = fields.map((field) => (field.group ? element("h2", {}, field.group) : fieldset(field, valueAt(object, pathOf(field)), locked)));
+  const rows = groups.filter((row) => row.field);
+  let current = object;
+  const alert = element("p", { class: "alert", role: "alert", hidden: true });
+  const submit = element("button", { type: "submit", class: "button" }, label);
+  const made = element("form", { novalidate: true }, alert, groups.map((row) => row.row ?? row),
+    locked ? null : element("div", { class: "actions" }, submit, cancel));
+  const refuse = (row, words) => {
+    row.tell(words);
+    row.control.focus();
+  };
+  made.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    alert.hidden = true;
+    rows.forEach((row) => row.tell(null));
+    const empty = rows.find((row) => row.field.required && (row.read() ?? "") === "");
+    if (empty) return refuse(empty, text("form.required"));
+    submit.disabled = true;
+    try {
+      const { sent, result } = changes(rows, current);
+      await save(sent);
+      current = result;
+      for (const row of rows) row.before = row.read();
+      if (done) notify(done);
+    } catch (error) {
+      const row = guilty(rows, error);
+      if (row) return refuse(row, error.message);
+      alert.textContent = error.message;
+      alert.hidden = false;
+    } finally {
+      submit.disabled = false;
+    }
+  });
+  return made;
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// The client scopes of a realm, a new one, and one with its mappers.
+import { may } from "../lib/access.js";
+import { button, element, heading, link, section } from "../lib/elements.js";
+import { confirmed, openDialog } from "../lib/dialog.js";
+import { form } from "../lib/form.js";
+import { mappersPanel } from "../lib/mappers.js";
+import { acting } from "../lib/notice.js";
+import { go } from "../lib/shell.js";
+import { wholeList } from "../lib/table.js";
+import { text } from "../lib/text.js";
+
+const words = { on: "true", off: "false" };
+const fields = () => [
+  { name: "name", label: text("field.name"), required: true, always: true },
+  { name: "description", label: text("field.description") },
+  { name: ["attributes", "include.in.token.scope"], label: text("scope.in_token"), kind: "switch", ...words, absent: "true" },
+  { name: ["attributes", "display.on.consent.screen"], label: text("scope.on_consent"), kind: "switch", ...words, absent: "true" },
+  { name: ["attributes", "consent.screen.text"], label: text("scope.consent_text") },
+];
+
+export async function scopesPage({ realm, api }) {
+  const rows = await api.get(["client-scopes"]);
+  const columns = [
+    { title: text("field.name"), cell: (row) => (may("view-clients", "manage-clients") ? link([realm, "client-scopes", row.id], row.name) : row.name) },
+    { title: text("scope.protocol"), cell: (row) => row.protocol ?? "" },
+    { title: text("field.description"), cell: (row) => row.description ?? "" },
+  ];
+  const create = () => {
+    const save = async (scope) => {
+      const id = await api.create(["client-scopes"], { protocol: "openid-connect", ...scope });
+      dialog.close();
+      go(realm, "client-scopes", id);
+    };
+    const cancel = button(text("dialog.cancel"), () => dialog.close(), "other");
+    const dialog = openDialog(text("scopes.create"), form({ fields: fields(), save, label: text("scopes.create"), done: text("scope.created"), cancel }));
+  };
+  return [
+    heading(text("scopes.title"), may("manage-clients") && button(text("scopes.create"), create)),
+    await wholeList({ caption: text("scopes.title"), columns, rows, matches: (row) => `${row.name} ${row.description ?? ""}`, empty: text("scopes.none") }),
+  ];
+}
+
+export async function scopePage({ realm, api, id }) {
+  const path = ["client-scopes", id];
+  const scope = await api.get(path);
+  const locked = !may("manage-clients");
+  const remove = acting(async () => {
+    if (!(await confirmed(text("scope.delete"), text("scope.delete_sure", scope.name), text("word.delete")))) return;
+    await api.remove(path);
+    go(realm, "client-scopes");
+  });
+  return [
+    heading(scope.name, !locked && button(text("scope.delete"), remove, "other danger")),
+    section(text("scope.settings"), form({ fields: fields(), object: scope, save: (changed) => api.put(path, changed), locked })),
+    await mappersPanel({ api, path: [...path, "protocol-mappers"], mappers: scope.protocolMappers ?? [], locked }),
+  ];
+}
+
+// Which scopes tokens of a client have, always or when they are asked for.
+export async function clientScopes({ api, id }) {
+  const locked = !may("manage-clients");
+  const lists = ["default-client-scopes", "optional-client-scopes"];
+  const [all, standing, optional] = await Promise.all([api.get(["client-scopes"]), ...lists.map((list) => api.get(["clients", id, list]))]);
+  const stateOf = (scope) => (standing.some((each) => each.id === scope.id) ? lists[0] : optional.some((each) => each.id === scope.id) ? lists[1] : "");
+  const assign = (scope) => {
+    let state = stateOf(scope);
+    const chooser = element("select", { "aria-label": text("scope.assigned_as", scope.name), disabled: locked },
+      ["", ...lists].map((list) => element("option", { value: list }, text(list === "" ? "scope.not" : `scope.${list}`))));
+    chooser.value = state;
+    chooser.addEventListener("change", acting(async () => {
+      const wanted = chooser.value;
+      try {
+        if (state !== "") await api.remove(["clients", id, state, scope.id]);
+        state = "";
+        if (wanted !== "") await api.put(["clients", id, wanted, scope.id]);
+        state = wanted;
+      } finally {
+        chooser.value = state;
+      }
+    }, text("form.saved")));
+    return chooser;
+  };
+  const columns = [
+    { title: text("field.name"), cell: (row) => row.name },
+    { title: text("scope.assigned"), cell: assign },
+    { title: text("field.description"), cell: (row) => row.description ?? "" },
+  ];
+  const rows = all.filter((scope) => (scope.protocol ?? "openid-connect") === "openid-connect");
+  return wholeList({ caption: text("scopes.title"), columns, rows, matches: (row) => row.name, empty: text("scopes.none"), page: 50 });
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pages: the path behind the realm (":id" is any segment), the roles of which one is needed, the
+// message of the navigation's entry where there is one, and the function that makes the page. Pages
+// stand in the navigation in this order.
+import { clientPage } from "./client.js";
+import { newClientPage } from "./client_new.js";
+import { scopePage, scopesPage } from "./client_scopes.js";
+import { clientsPage } from "./clients.js";
+import { groupPage } from "./group.js";
+import { groupsPage } from "./groups.js";
+import { importPage } from "./realm_import.js";
+import { realmSettingsPage } from "./realm_settings.js";
+import { newRealmPage, realmsPage } from "./realms.js";
+import { rolePage, rolesPage } from "./roles.js";
+import { userPage } from "./user.js";
+import { newUserPage, usersPage } from "./users.js";
+
+const clients = ["view-clients", "manage-clients", "query-clients"];
+const oneClient = ["view-clients", "manage-clients"];
+const users = ["view-users", "manage-users", "query-users"];
+const groups = ["view-users", "manage-users", "query-groups"];
+const oneUser = ["view-users", "manage-users"];
+const realm = ["view-realm", "manage-realm"];
+
+export const pages = [
+  { path: "clients", nav: "nav.clients", needs: clients, show: clientsPage },
+  { path: "clients/new", needs: ["manage-clients", "create-client"], show: newClientPage },
+  { path: "clients/:id", needs: oneClient, show: clientPage },
+  { path: "clients/:id/:tab", needs: oneClient, show: clientPage },
+  { path: "client-scopes", nav: "nav.scopes", needs: clients, show: scopesPage },
+  { path: "client-scopes/:id", needs: oneClient, show: scopePage },
+  { path: "roles", nav: "nav.roles", needs: realm, show: rolesPage },
+  { path: "roles/:id", needs: [...realm, ...oneClient], show: rolePage },
+  { path: "users", nav: "nav.users", needs: users, show: usersPage },
+  { path: "users/new", needs: ["manage-users"], show: newUserPage },
+  { path: "users/:id", needs: oneUser, show: userPage },
+  { path: "users/:id/:tab", needs: oneUser, show: userPage },
+  { path: "groups", nav: "nav.groups", needs: groups, show: groupsPage },
+  { path: "groups/:id", needs: oneUser, show: groupPage },
+  { path: "groups/:id/:tab", needs: oneUser, show: groupPage },
+  { path: "realm-settings", nav: "nav.settings", needs: realm, show: realmSettingsPage },
+  { path: "realm-settings/:tab", needs: realm, show: realmSettingsPage },
+  { path: "realms", nav: "nav.realms", needs: ["create-realm"], show: realmsPage },
+  { path: "realms/new", needs: ["create-realm"], show: newRealmPage },
+  { path: "realms/import", needs: ["create-realm"], show: importPage },
+];

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Settings of the realm: what it is called, how people sign in, how long things last.
+import { may } from "../lib/access.js";
+import { button, element, heading } from "../lib/elements.js";
+import { confirmed } from "../lib/dialog.js";
+import { form } from "../lib/form.js";
+import { acting } from "../lib/notice.js";
+import { go } from "../lib/shell.js";
+import { tabs } from "../lib/tabs.js";
+import { text } from "../lib/text.js";
+
+const named = (kind) => (name, more = {}) => ({ name, kind, label: more.label ?? text(`settings.${name}`), ...more });
+const flag = named("switch");
+const span = named("seconds");
+const word = named("text");
+const count = named("number");
+
+const parts = {
+  general: () => [
+    { name: "realm", label: text("realm.name"), locked: true },
+    { name: "displayName", label: text("realm.display_name") },
+    flag("enabled", { label: text("field.enabled") }),
+    named("choice")("sslRequired", { options: ["external", "all", "none"].map((each) => [each, text(`settings.ssl_${each}`)]) }),
+  ],
+  login: () => [
+    flag("loginWithEmailAllowed"), flag("duplicateEmailsAllowed"), flag("rememberMe"),
+    word("passwordPolicy", { help: text("settings.passwordPolicy_help"), placeholder: "length(12) and notUsername" }),
+    flag("bruteForceProtected"), count("failureFactor"), span("maxFailureWaitSeconds"), span("waitIncrementSeconds"),
+  ],
+  tokens: () => [
+    span("accessTokenLifespan"), span("accessTokenLifespanForImplicitFlow"), span("accessCodeLifespan"),
+    span("ssoSessionIdleTimeout"), span("ssoSessionMaxLifespan"), span("offlineSessionIdleTimeout"),
+    flag("revokeRefreshToken"), count("refreshTokenMaxReuse"),
+  ],
+};
+
+export async function realmSettingsPage({ realm, api, tab = "general" }) {
+  const settings = await api.get([]);
+  const name = Object.hasOwn(parts, tab) ? tab : "general";
+  const locked = !may("manage-realm");
+  const remove = acting(async () => {
+    if (!(await confirmed(text("realm.delete"), text("realm.delete_sure", realm), text("word.delete")))) return;
+    await api.remove([]);
+    go("master", "realms");
+  });
+  return [
+    heading(text("settings.title"), !locked && realm !== "master" && button(text("realm.delete"), remove, "other danger")),
+    tabs(text("settings.parts"), [realm, "realm-settings"], Object.keys(parts).map((each) => [each, text(`settings.tab_${each}`)]), name),
+    element("section", { class: "panel" }, form({ fields: parts[name](), object: settings, save: (changed) => api.put([], changed), locked })),
+  ];
+}

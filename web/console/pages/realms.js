@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// All realms, and a new one.
+import { realmApi } from "../lib/api.js";
+import { button, heading, link, section } from "../lib/elements.js";
+import { form } from "../lib/form.js";
+import { go, showRealms } from "../lib/shell.js";
+import { wholeList } from "../lib/table.js";
+import { text } from "../lib/text.js";
+
+export async function realmsPage({ realm }) {
+  const rows = await realmApi().get([]);
+  const columns = [
+    { title: text("realm.name"), cell: (row) => link([row.realm], row.realm) },
+    { title: text("realm.display_name"), cell: (row) => row.displayName ?? "" },
+    { title: text("field.enabled"), cell: (row) => text(row.enabled ? "word.on" : "word.off") },
+  ];
+  return [
+    heading(text("realms.title"), button(text("import.title"), () => go(realm, "realms", "import"), "other"),
+      button(text("realms.create"), () => go(realm, "realms", "new"))),
+    await wholeList({ caption: text("realms.title"), columns, rows, matches: (row) => `${row.realm} ${row.displayName ?? ""}`, empty: "" }),
+  ];
+}
+
+export async function newRealmPage({ realm }) {
+  const fields = [
+    { name: "realm", label: text("realm.name"), required: true, always: true, help: text("realm.name_help") },
+    { name: "displayName", label: text("realm.display_name") },
+    { name: "enabled", label: text("field.enabled"), kind: "switch", always: true },
+  ];
+  const save = async (changed) => {
+    await realmApi().create([], changed);
+    await showRealms(changed.realm);
+    go(changed.realm);
+  };
+  const cancel = button(text("dialog.cancel"), () => go(realm, "realms"), "other");
+  return [heading(text("realms.create")), section(text("realm.settings"),
+    form({ fields, object: { enabled: true }, save, label: text("realms.create"), done: text("realm.created"), cancel }))];
+}

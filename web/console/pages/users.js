@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// The users of a realm, and a new one.
+import { may } from "../lib/access.js";
+import { button, heading, link, section } from "../lib/elements.js";
+import { form } from "../lib/form.js";
+import { go } from "../lib/shell.js";
+import { pagedList } from "../lib/table.js";
+import { text } from "../lib/text.js";
+
+export const userFields = () => [
+  { name: "email", label: text("user.email"), kind: "email" },
+  { name: "firstName", label: text("user.first_name") },
+  { name: "lastName", label: text("user.last_name") },
+  { name: "emailVerified", label: text("user.email_verified"), kind: "switch" },
+  { name: "enabled", label: text("field.enabled"), kind: "switch", always: true },
+];
+
+export async function usersPage({ realm, api }) {
+  const full = (row) => [row.firstName, row.lastName].filter(Boolean).join(" ");
+  const columns = [
+    { title: text("user.username"), cell: (row) => (may("view-users", "manage-users") ? link([realm, "users", row.id], row.username) : row.username) },
+    { title: text("user.email"), cell: (row) => row.email ?? "" },
+    { title: text("field.name"), cell: full },
+    { title: text("field.enabled"), cell: (row) => text(row.enabled ? "word.on" : "word.off") },
+  ];
+  const load = ({ search, first, max }) => api.get(["users"], { search, first, max, briefRepresentation: true });
+  return [
+    heading(text("users.title"), may("manage-users") && button(text("users.create"), () => go(realm, "users", "new"))),
+    await pagedList({ caption: text("users.title"), columns, load, empty: text("users.none") }),
+  ];
+}
+
+export async function newUserPage({ realm, api }) {
+  const fields = [
+    { name: "username", label: text("user.username"), required: true, always: true },
+    ...userFields(),
+    { name: "password", label: text("user.password"), kind: "password", help: text("user.password_help") },
+  ];
+  const save = async ({ password, ...user }) => {
+    if (password) user.credentials = [{ type: "password", value: password, temporary: false }];
+    go(realm, "users", await api.create(["users"], user), "details");
+  };
+  const cancel = button(text("dialog.cancel"), () => go(realm, "users"), "other");
+  return [heading(text("users.create")), section(text("user.details"),
+    form({ fields, object: { enabled: true }, save, label: text("users.create"), done: text("user.created"), cancel }))];
+}
