@@ -75,6 +75,7 @@ EXPORTS = [
     post("/partial-export?exportGroupsAndRoles=true"),
     post("/partial-export?exportClients=true&exportGroupsAndRoles=true"),
     post("/partial-export?exportClients=maybe"),
+    post("/partial-export?exportClients=True&exportGroupsAndRoles=TRUE"),
 ]
 
 ROWS = [*EMPTY, *NEW, *EXISTING, *WRONG, *EXPORTS]

@@ -75,6 +75,12 @@ ost_text admin_parameter(const admin_call *a, const char *name)
     return http_form_get(&a->query, name);
 }
 
+bool admin_flag(const admin_call *a, const char *name, bool fallback)
+{
+    ost_text value = admin_parameter(a, name);
+    return value.len > 0 ? text_equal_ignoring_case(value, OST_TEXT("true")) : fallback;
+}
+
 bool admin_number(admin_call *a, const char *name, int64_t fallback, int64_t *ret)
 {
     uint64_t number;

@@ -37,9 +37,12 @@ ost_result admin_answer_created(admin_call *admin, const char *location); /* 201
  * body's fault. */
 ost_result admin_refuse_result(admin_call *admin, ost_result result, const ost_error *error);
 
-/* The query's parameter; NULL data: absent. And a number of it, `fallback` when it is absent;
- * false: it is none, and the call is refused. */
+/* The query's parameter; NULL data: absent. */
 ost_text admin_parameter(const admin_call *admin, const char *name);
+/* Whether it says true, in whatever case: clients in Python write "True". `fallback` when it is
+ * absent or empty; anything else is false. */
+bool admin_flag(const admin_call *admin, const char *name, bool fallback);
+/* A number of it, `fallback` when it is absent; false: it is none, and the call is refused. */
 bool admin_number(admin_call *admin, const char *name, int64_t fallback, int64_t *ret);
 
 static inline bool admin_may(const admin_call *admin, admin_rights rights)

@@ -41,7 +41,7 @@ ost_result admin_list_clients(admin_call *a)
     const realm *r = a->realm.realm;
     int64_t first, max;
     ost_text wanted = admin_parameter(a, "clientId");
-    bool search = text_is(admin_parameter(a, "search"), "true");
+    bool search = admin_flag(a, "search", false);
     ost_json_writer *w = ost_json_writer_new(a->arena, 0);
     const realm_client **sorted = ost_arena_alloc(a->arena, (r->client_count + 1) * sizeof *sorted);
     if (w == NULL || sorted == NULL)

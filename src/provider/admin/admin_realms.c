@@ -114,8 +114,8 @@ ost_result admin_list_realms(admin_call *a)
             continue;
         result = ost_json_read(rows[i].document, NULL, a->arena, &document, NULL);
         if (result == OST_OK)
-            result = put_realm(a, w, document, all || view,
-                               text_is(admin_parameter(a, "briefRepresentation"), "true"));
+            result =
+                put_realm(a, w, document, all || view, admin_flag(a, "briefRepresentation", false));
     }
     ost_json_close_array(w);
     return result == OST_OK ? admin_answer(a, w) : result;

@@ -208,7 +208,7 @@ ost_result admin_read_session_stats(admin_call *a)
 
 ost_result admin_end_session(admin_call *a)
 {
-    bool offline = text_is(admin_parameter(a, "isOffline"), "true");
+    bool offline = admin_flag(a, "isOffline", false);
     const char *login;
     store_session session;
     ost_result result =

@@ -188,7 +188,7 @@ ost_result admin_list_effective_scope_roles(admin_call *a)
 {
     mapping m;
     realm_roles roles;
-    bool brief = !text_is(admin_parameter(a, "briefRepresentation"), "false");
+    bool brief = admin_flag(a, "briefRepresentation", true);
     if (!find(a, &m))
         return OST_OK;
     if (m.owner.client != NULL && m.owner.client->full_scope)

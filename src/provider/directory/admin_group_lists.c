@@ -23,7 +23,7 @@ typedef struct group_query {
 
 static group_query read_query(admin_call *a)
 {
-    group_query q = {.exact = text_is(admin_parameter(a, "exact"), "true")};
+    group_query q = {.exact = admin_flag(a, "exact", false)};
     ost_text search = admin_parameter(a, "search"), attribute = admin_parameter(a, "q");
     q.search = q.exact ? search : user_row_fold(search, a->arena);
     size_t colon = text_find(attribute, ':', 0);
@@ -144,7 +144,7 @@ ost_result admin_list_groups(admin_call *a)
     int64_t first, max;
     unsigned flags = GROUP_COUNT | GROUP_ACCESS | (admin_is_brief(a) ? GROUP_BRIEF : GROUP_WHOLE);
     bool searched = admin_parameter(a, "search").len > 0 || admin_parameter(a, "q").len > 0;
-    bool flat = text_is(admin_parameter(a, "populateHierarchy"), "false");
+    bool flat = !admin_flag(a, "populateHierarchy", true);
     ost_json_writer *w = ost_json_writer_new(a->arena, 0);
     if (!admin_number(a, "first", 0, &first) || !admin_number(a, "max", INT32_MAX, &max))
         return OST_OK;
@@ -180,7 +180,7 @@ ost_result admin_count_groups(admin_call *a)
 {
     admin_groups groups;
     group_list chosen;
-    bool top = text_is(admin_parameter(a, "top"), "true");
+    bool top = admin_flag(a, "top", false);
     ost_result result = admin_groups_load(a, &groups);
     if (result == OST_OK)
         result = choose(a, &groups, !top, &chosen);
@@ -225,7 +225,7 @@ ost_result admin_list_children(admin_call *a)
     admin_groups groups;
     group_list children;
     int64_t first, max;
-    bool whole = !text_is(admin_parameter(a, "briefRepresentation"), "true");
+    bool whole = !admin_flag(a, "briefRepresentation", false);
     ost_json_writer *w = ost_json_writer_new(a->arena, 0);
     if (!admin_number(a, "first", 0, &first) || !admin_number(a, "max", CHILDREN_PAGE, &max))
         return OST_OK;
@@ -264,11 +264,9 @@ ost_result admin_list_members(admin_call *a)
     const store_renaming what = {.kind = STORE_LINK_GROUP, .from = text_of(group->key)};
     result = store_user_linked(a->realm.store, a->realm.row.name, &what, first, max, a->arena,
                                &users, &count);
-    return result == OST_OK
-               ? admin_user_answer(a, users, count,
-                                   text_is(admin_parameter(a, "briefRepresentation"), "true"),
-                                   false)
-               : result;
+    return result == OST_OK ? admin_user_answer(a, users, count,
+                                                admin_flag(a, "briefRepresentation", false), false)
+                            : result;
 }
 
 /* ---- the groups of a user ---- */

@@ -17,7 +17,7 @@ bool admin_path_is(const admin_call *a, const char *part)
 
 bool admin_is_brief(const admin_call *a)
 {
-    return !text_is(admin_parameter(a, "briefRepresentation"), "false");
+    return admin_flag(a, "briefRepresentation", true);
 }
 
 bool role_part_named(const realm *r, const realm_client *client, ost_text name, role_part *ret_role)

@@ -52,7 +52,7 @@ static void add_field(reading *r, store_user_field field, ost_text value)
 {
     if (value.len == 0)
         return;
-    if (text_is(admin_parameter(r->admin, "exact"), "true"))
+    if (admin_flag(r->admin, "exact", false))
         add_word(r, field, value, true);
     else
         add_pattern(r, field, "*", value, "*");

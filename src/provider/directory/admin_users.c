@@ -82,10 +82,9 @@ ost_result admin_list_users(admin_call *a)
         return list_one(a, text_trim(text_slice(search, sizeof by_id - 1, search.len)));
     if (admin_may(a, VIEW))
         result = store_user_page(a->realm.store, &query, first, max, a->arena, &users, &count);
-    return result == OST_OK
-               ? admin_user_answer(a, users, count,
-                                   text_is(admin_parameter(a, "briefRepresentation"), "true"), true)
-               : result;
+    return result == OST_OK ? admin_user_answer(a, users, count,
+                                                admin_flag(a, "briefRepresentation", false), true)
+                            : result;
 }
 
 ost_result admin_count_users(admin_call *a)

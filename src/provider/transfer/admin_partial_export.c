@@ -147,8 +147,8 @@ ost_result admin_partial_export(admin_call *a)
     partial_export e = {
         .admin = a,
         .writer = ost_json_writer_new(a->arena, DOCUMENT_MAX),
-        .clients = text_is(admin_parameter(a, "exportClients"), "true"),
-        .roles = text_is(admin_parameter(a, "exportGroupsAndRoles"), "true"),
+        .clients = admin_flag(a, "exportClients", false),
+        .roles = admin_flag(a, "exportGroupsAndRoles", false),
     };
     ost_result result;
     if (e.writer == NULL)
