@@ -5,8 +5,7 @@
 #
 # Expected: a login page, as scopes_supported is what the server supports.
 # Seen: invalid_scope, before anybody could log in. Keycloak lists its client scope service_account, which it gives to no
-# client of users and then refuses. Without that one the page comes, and the login is one for offline access, for 30 days,
-# which nobody asked for either: offline_access is in the list too.
+# new client and then refuses. Without that one the page comes; offline_access, which nobody asked for, is in the request.
 # For us: what a new realm lists, each of its new clients may ask for.
 #
 # Keycloak 26.7.3, @hono/oidc-auth 1.8.1.
