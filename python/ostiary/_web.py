@@ -66,6 +66,7 @@ class Guarded(Generic[_App, _Connection]):
         paths: Mapping[str, Policy] | None = None,
         public_url: str | None = None,
         certificate: Callable[[_Connection], bytes | None] | None = None,
+        logout_clients: str | Iterable[str] = (),
     ) -> None:
         if not isinstance(verifier, Verifier):
             raise TypeError(f"verifier: must be Verifier, not {type(verifier).__name__}")
@@ -74,9 +75,42 @@ class Guarded(Generic[_App, _Connection]):
         self._rules = Rules(policy, paths)
         self._origin = public_origin(public_url)
         self._certificate = certificate
+        self._logout_clients = (logout_clients,) if isinstance(logout_clients, str) else tuple(logout_clients)
 
     def _certificate_of(self, connection: _Connection) -> bytes | None:
         return self._certificate(connection) if self._certificate is not None else None
+
+
+LOGOUT_PATH = "/backchannel-logout"
+LOGOUT_MAX = 32 << 10  # bytes of the form
+NOT_CACHED = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
+
+
+def logout_token_of(content_type: str, body: bytes) -> str | None:
+    """The form's one logout token (OpenID Connect Back-Channel Logout 1.0 §2.5); None: it is no such form."""
+    from urllib.parse import parse_qsl
+
+    if content_type.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded" or len(body) > LOGOUT_MAX:
+        return None
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=200, errors="strict")
+    except ValueError:
+        return None
+    tokens = [value for name, value in pairs if name == "logout_token"]
+    return tokens[0] if len(tokens) == 1 else None
+
+
+def logout_refusal(refusal: TokenError | None) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Status, fields and body of a logout token that is not taken (§2.8); None: no such form came."""
+    status = refusal.status if refusal is not None else 400
+    fields = list(NOT_CACHED)
+    if refusal is not None and refusal.retry_after > 0:
+        fields.append(("Retry-After", str(refusal.retry_after)))
+    told = {
+        "error": "invalid_request" if status == 400 else "temporarily_unavailable",
+        "error_description": refusal.message if refusal is not None else "one logout_token is needed, as a form",
+    }
+    return status, fields, json.dumps(told, separators=(",", ":")).encode()
 
 
 def refusal_fields(refusal: TokenError) -> list[tuple[str, str]]:

@@ -8,7 +8,16 @@ The claims of whoever asks are ``scope["ostiary.claims"]``, None where the polic
 
 from __future__ import annotations
 
-from ._web import Guarded, body_of, refusal_fields
+from ._web import (
+    LOGOUT_MAX,
+    LOGOUT_PATH,
+    NOT_CACHED,
+    Guarded,
+    body_of,
+    logout_refusal,
+    logout_token_of,
+    refusal_fields,
+)
 from .errors import TokenError
 
 TYPE_CHECKING = False
@@ -41,7 +50,9 @@ class Middleware(Guarded["App", "Scope"]):
     ``public_url`` is the scheme and host that clients know, "https://api.example.org". Without it tokens
     bound to a key (DPoP, RFC 9449) are refused, for what a request says of its host proves nothing.
     ``certificate`` gives the client's certificate (DER, or None) for a scope, for tokens bound to one
-    (RFC 8705). ``verifier`` stays open: it belongs to whoever made it.
+    (RFC 8705). ``verifier`` stays open: it belongs to whoever made it. ``logout_clients`` are those whose
+    logout tokens are taken at ``POST /backchannel-logout``, which is not there without
+    (:meth:`ostiary.Verifier.receive_logout`).
 
     A refusal is 401, 403, 400 or 503, with the challenge that the C guard writes and
     ``{"detail": …}``; a WebSocket gets the same where the server can do it, else its close before it
@@ -55,12 +66,37 @@ class Middleware(Guarded["App", "Scope"]):
         path: str = scope["path"]
         if self._rules.is_ambiguous(path):
             return await _answer(scope, receive, send, 400, [("Content-Type", "application/json")], "Bad request")
+        if self._logout_clients and path == LOGOUT_PATH and scope.get("method") == "POST":
+            return await self._receive_logout(scope, receive, send)
         try:
             claims = await self._check(scope, self._rules.of(path))
         except TokenError as refusal:
             return await _answer(scope, receive, send, refusal.status, refusal_fields(refusal), refusal.message)
         nonce = claims.dpop_nonce if claims is not None else None
         await self.app({**scope, CLAIMS: claims}, receive, _with_nonce(send, nonce) if nonce else send)
+
+    async def _receive_logout(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body, more = b"", True
+        while more and len(body) <= LOGOUT_MAX:
+            message = await receive()
+            if message["type"] != "http.request":
+                return
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        kind = next((value for name, value in scope["headers"] if name.lower() == b"content-type"), b"")
+        token = logout_token_of(kind.decode("latin-1"), body)
+        try:
+            if token is None:
+                status, fields, answer = logout_refusal(None)
+            else:
+                await self._verifier.areceive_logout(token, self._logout_clients)
+                status, fields, answer = 200, NOT_CACHED[1:], b""
+        except TokenError as refusal:
+            status, fields, answer = logout_refusal(refusal)
+        headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in fields]
+        headers.append((b"content-length", str(len(answer)).encode()))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer})
 
     async def _check(self, scope: Scope, policy: Policy | None) -> Any:
         fields: dict[bytes, list[bytes]] = {b"authorization": [], b"dpop": []}

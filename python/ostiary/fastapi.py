@@ -36,7 +36,17 @@ from starlette.requests import HTTPConnection
 
 from ._core import Claims, Policy
 from ._sessions import Forged, Sessions
-from ._web import is_of_many_tenants, metadata_of, metadata_path, metadata_url, refusal_fields
+from ._web import (
+    LOGOUT_MAX,
+    LOGOUT_PATH,
+    is_of_many_tenants,
+    logout_refusal,
+    logout_token_of,
+    metadata_of,
+    metadata_path,
+    metadata_url,
+    refusal_fields,
+)
 from .config import Issuer, Login
 from .errors import ClosedError, ConfigurationError, TokenError
 from .verifier import Verifier
@@ -116,6 +126,9 @@ class OIDC(_Dependency):
     to one (RFC 8705). ``resource`` is the API's own identifier (RFC 9728), which :attr:`router`
     describes and challenges point to.
 
+    ``logout_clients`` are clients whose logout tokens :attr:`router` takes at ``/backchannel-logout``
+    (OpenID Connect Back-Channel Logout 1.0), beside the client of ``login`` and the audiences.
+
     ``authorization_url`` and ``token_url`` are for the Authorize button of ``/docs``; of an issuer
     with Keycloak's addresses they are known. ``scopes`` are what it offers, each with a sentence.
 
@@ -138,6 +151,7 @@ class OIDC(_Dependency):
         certificate: Callable[[HTTPConnection], bytes | None] | None = None,
         resource: str | None = None,
         login: Login | None = None,
+        logout_clients: str | Iterable[str] = (),
         authorization_url: str | None = None,
         token_url: str | None = None,
         scopes: Mapping[str, str] | None = None,
@@ -165,6 +179,7 @@ class OIDC(_Dependency):
             raise TypeError(f"login: must be Login, not {type(login).__name__}")
         self._login = login
         self._sessions = Sessions(verifier, login, self._base_url) if login is not None else None
+        self._logout_clients = self._clients_of_logouts(logout_clients)
         self._scopes = dict(scopes or {})
         self._dependencies: dict[tuple[str, bool], _Dependency] = {}
         self._models: dict[tuple[Any, _Dependency], Callable[..., Any]] = {}
@@ -173,6 +188,16 @@ class OIDC(_Dependency):
         self.model = _scheme(first, told, authorization_url, token_url, self._scopes, description)
         self.scheme_name = scheme_name
         super().__init__(self, {}, optional=False)
+
+    def _clients_of_logouts(self, named: str | Iterable[str]) -> tuple[str, ...]:
+        """Of logout tokens: the client of browsers' logins, the audiences, and those that are named."""
+        clients = [named] if isinstance(named, str) else list(named)
+        if self._login is not None:
+            clients.append(self._login._given["client_id"])
+        for issuer in self._verifier.issuers:
+            audience = self._verifier._settings[issuer].get("audience")
+            clients.extend([audience] if isinstance(audience, str) else audience or ())
+        return tuple(dict.fromkeys(clients))
 
     # ---- what routes ask for ----
 
@@ -262,7 +287,8 @@ class OIDC(_Dependency):
         """Routes for whoever runs the API; none is in the OpenAPI document.
 
         ``/health``, ``/health/live``, ``/health/ready`` (503 until tokens can be verified),
-        ``/metrics`` (Prometheus text), and with ``resource`` its metadata (RFC 9728), which pages of
+        ``/metrics`` (Prometheus text), ``POST /backchannel-logout``, where issuers tell that a session
+        is over, and with ``resource`` its metadata (RFC 9728), which pages of
         any origin may read.
         """
         router = APIRouter(include_in_schema=False)
@@ -270,6 +296,8 @@ class OIDC(_Dependency):
         router.add_api_route("/health", self._ready, methods=["GET"])
         router.add_api_route("/health/ready", self._ready, methods=["GET"])
         router.add_api_route("/metrics", self._metrics, methods=["GET"])
+        if self._logout_clients:
+            router.add_api_route(LOGOUT_PATH, self._logout, methods=["POST"])
         if self._resource is not None:
             router.add_api_route(metadata_path(self._resource), self._metadata, methods=["GET"])
         return router
@@ -290,6 +318,22 @@ class OIDC(_Dependency):
             if self._sessions.trouble:
                 body["login_error"] = self._sessions.trouble
         return JSONResponse(body, 200 if ready else 503, {"Cache-Control": _NO_STORE})
+
+    async def _logout(self, request: Request) -> Response:
+        body = b""
+        async for part in request.stream():
+            body += part
+            if len(body) > LOGOUT_MAX:
+                break
+        token = logout_token_of(request.headers.get("content-type", ""), body)
+        try:
+            if token is not None:
+                await self._verifier.areceive_logout(token, self._logout_clients)
+                return Response(headers={"Cache-Control": _NO_STORE})
+            status, fields, answer = logout_refusal(None)
+        except TokenError as refusal:
+            status, fields, answer = logout_refusal(refusal)
+        return Response(answer, status, dict(fields))
 
     async def _metrics(self) -> Response:
         return Response(self._verifier.metrics(), headers={"Cache-Control": _NO_STORE, "Content-Type": _PROMETHEUS})

@@ -38,7 +38,8 @@ class Verifier(_core.Guard):
     ``resource_metadata`` too (RFC 9728). ``max_token`` (16 KiB) is the longest token. ``cache_entries``
     (10,000) and ``cache_bytes`` (64 MiB) bound what is remembered of verified signatures, which
     ``no_cache`` turns off; claims, times and revocations are checked each time all the same.
-    ``revocation_entries`` (100,000) bounds :meth:`revoke`. ``decryption_keys`` are for access tokens
+    ``revocation_entries`` (100,000) bounds :meth:`revoke`; ``revocation_file`` keeps what was revoked for a
+    restart, and for other processes of this machine that are given the same file. ``decryption_keys`` are for access tokens
     that are encrypted (RFC 7519 §5.2). ``insecure_explain`` tells clients what was expected and seen:
     for development.
 
@@ -77,6 +78,7 @@ class Verifier(_core.Guard):
         no_cache: bool = False,
         max_token: int | None = None,
         revocation_entries: int | None = None,
+        revocation_file: str | None = None,
         decryption_keys: KeySet | Key | None = None,
         decryption_algorithms: Iterable[str] | None = None,
         decryption_encryptions: Iterable[str] | None = None,
@@ -154,6 +156,29 @@ class Verifier(_core.Guard):
             )
         return answer
 
+    def receive_logout(self, token: Text, clients: Iterable[str]) -> None:
+        """Takes a logout token (OpenID Connect Back-Channel Logout 1.0) that an issuer has sent.
+
+        From now on the tokens of the session that it names are refused in this process, or those of
+        the user that were issued up to it. ``clients``: one of them must be in its ``aud``. A token
+        is taken once. Where keys must be fetched first, waits in this thread. Raises TokenError, whose
+        ``status`` (400 or 503) and ``message`` are the answer's. Any thread.
+        """
+        given = _clients(clients)
+        bell = self._try_logout(token, given, False)
+        if isinstance(bell, _core.Wait):
+            if bell.begin():
+                bell.block()
+            self._try_logout(token, given, True)
+
+    async def areceive_logout(self, token: Text, clients: Iterable[str]) -> None:
+        """The same as :meth:`receive_logout`, under asyncio, uvloop or trio."""
+        given = _clients(clients)
+        bell = self._try_logout(token, given, False)
+        if isinstance(bell, _core.Wait):
+            await self._wait(bell, 0)
+            self._try_logout(token, given, True)
+
     async def _wait(self, bell: _core.Wait, waits: int) -> int:
         await _waiting.wait(self._shared, bell)
         return waits + 1
@@ -226,6 +251,13 @@ class Verifier(_core.Guard):
 
 
 _all: weakref.WeakSet[Verifier] = weakref.WeakSet()
+
+
+def _clients(clients: Iterable[str]) -> tuple[bytes, ...]:
+    given = (clients,) if isinstance(clients, str) else tuple(clients)
+    if not given or not all(isinstance(client, str) and client for client in given):
+        raise ValueError("clients: must be names of clients, one at least")
+    return tuple(client.encode() for client in given)
 
 
 def _after_fork() -> None:

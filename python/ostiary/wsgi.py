@@ -11,7 +11,16 @@ from __future__ import annotations
 from http.client import responses
 from urllib.parse import quote
 
-from ._web import Guarded, body_of, refusal_fields
+from ._web import (
+    LOGOUT_MAX,
+    LOGOUT_PATH,
+    NOT_CACHED,
+    Guarded,
+    body_of,
+    logout_refusal,
+    logout_token_of,
+    refusal_fields,
+)
 from .errors import TokenError
 
 TYPE_CHECKING = False
@@ -44,6 +53,8 @@ class Middleware(Guarded["App", "Environ"]):
         path = raw.decode("utf-8", "replace")
         if self._rules.is_ambiguous(path):
             return _answer(environ, start_response, 400, [("Content-Type", "application/json")], "Bad request")
+        if self._logout_clients and path == LOGOUT_PATH and environ["REQUEST_METHOD"] == "POST":
+            return self._receive_logout(environ, start_response)
         try:
             claims = self._verifier.check(
                 _field(environ, "HTTP_AUTHORIZATION"),
@@ -58,6 +69,27 @@ class Middleware(Guarded["App", "Environ"]):
         environ[CLAIMS] = claims
         nonce = claims.dpop_nonce if claims is not None else None
         return self.app(environ, _with_nonce(start_response, nonce) if nonce else start_response)
+
+    def _receive_logout(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        token = logout_token_of(environ.get("CONTENT_TYPE", ""), _body(environ))
+        try:
+            if token is None:
+                status, fields, answer = logout_refusal(None)
+            else:
+                self._verifier.receive_logout(token, self._logout_clients)
+                status, fields, answer = 200, NOT_CACHED[1:], b""
+        except TokenError as refusal:
+            status, fields, answer = logout_refusal(refusal)
+        start_response(f"{status} {responses.get(status, '')}", [*fields, ("Content-Length", str(len(answer)))])
+        return [answer]
+
+
+def _body(environ: Environ) -> bytes:
+    try:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return b""
+    return bytes(environ["wsgi.input"].read(length)) if 0 < length <= LOGOUT_MAX else b""
 
 
 def _field(environ: Environ, name: str) -> bytes | None:

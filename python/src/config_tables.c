@@ -87,6 +87,7 @@ bool config_read_guard(PyObject *dict, ost_arena *arena, ost_guard_config *into)
         MEMBER(ost_guard_config, MEMBER_FLAG, no_cache),
         MEMBER(ost_guard_config, MEMBER_SIZE, max_token),
         MEMBER(ost_guard_config, MEMBER_SIZE, revocation_entries),
+        MEMBER(ost_guard_config, MEMBER_STRING, revocation_file),
         MEMBER(ost_guard_config, MEMBER_KEYSET, decryption_keys),
         INNER(ost_guard_config, MEMBER_ALGS, "decryption_algorithms", decryption.algorithms),
         INNER(ost_guard_config, MEMBER_ENCS, "decryption_encryptions", decryption.encs),

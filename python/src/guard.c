@@ -140,6 +140,7 @@ bool guard_add_type(PyObject *module)
          "Claims, or Wait."},
         {"_try_fields", FAST_METHOD(guard_try_fields), METH_FASTCALL | METH_KEYWORDS,
          "Claims, None on an open route, or Wait."},
+        {"_try_logout", guard_try_logout, METH_VARARGS, "None, or Wait."},
         {"close", guard_close, METH_NOARGS,
          "close($self, /)\n--\n\n"
          "Ends the background thread; whoever waits is told. Claims can still be looked at. It\n"

@@ -30,6 +30,9 @@ PyObject *guard_try_token(PyObject *self, PyObject *const *arguments, Py_ssize_t
 PyObject *guard_try_fields(PyObject *self, PyObject *const *arguments, Py_ssize_t n,
                            PyObject *names);
 
+/* ---- guard_logout.c ---- */
+PyObject *guard_try_logout(PyObject *self, PyObject *arguments);
+
 /* ---- guard_state.c ---- */
 PyObject *guard_wait_ready(PyObject *self, PyObject *seconds);
 PyObject *guard_describe(PyObject *self, PyObject *none);

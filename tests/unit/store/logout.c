@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Logouts that clients are to be told of: who is told of what, what is lent out and comes back. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/context.h"
+#include "base/text.h"
+#include "store/store.h"
+#include "test.h"
+
+#define TOLD(name)                                                                                 \
+    "{\"clientId\":\"" name "\",\"attributes\":{\"backchannel.logout.url\":\"http://" name "\"}}"
+#define QUIET(name) "{\"clientId\":\"" name "\",\"attributes\":{\"backchannel.logout.url\":\"\"}}"
+#define REALM(clients) "{\"clients\":[" clients "]}"
+
+static store *db;
+static ost_arena *arena;
+
+static const store_user users[] = {
+    {.id = {"u1", 2}, .realm = {"r", 1}, .username = {"alice", 5}, .document = {"{}", 2}},
+    {.id = {"u2", 2}, .realm = {"r", 1}, .username = {"bob", 3}, .document = {"{}", 2}},
+};
+
+static void log_in(const char *session, const char *user, const char *client)
+{
+    const store_session s = {.id = text_of(session),
+                             .realm = OST_TEXT("r"),
+                             .user_id = text_of(user),
+                             .ends = 1000,
+                             .idle_ends = 500,
+                             .notes = OST_TEXT("{}")};
+    const store_client_session part = {.session_id = text_of(session),
+                                       .client_id = text_of(client),
+                                       .notes = OST_TEXT("{}"),
+                                       .issuer = OST_TEXT("https://id/realms/r")};
+    assert_int_equal(store_login(db, &s, &part, NULL), OST_OK);
+}
+
+static int setup(void **state)
+{
+    const store_realm realm = {OST_TEXT("id"), OST_TEXT("r"),
+                               OST_TEXT(REALM(TOLD("a") "," TOLD("b") "," QUIET("c"))), 1};
+    (void)state;
+    arena = ost_arena_new(1 << 20);
+    if (store_open(":memory:", &db, NULL) != OST_OK ||
+        store_realm_create(db, &realm, users, 2, NULL, 0, NULL) != OST_OK)
+        return -1;
+    log_in("s1", "u1", "a");
+    log_in("s1", "u1", "b");
+    log_in("s1", "u1", "c");
+    log_in("s2", "u1", "a");
+    log_in("s3", "u2", "a");
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    store_close(db);
+    ost_arena_free(arena);
+    return 0;
+}
+
+static size_t take(int64_t now, size_t max, store_logout **ret_rows)
+{
+    size_t count = 0;
+    assert_int_equal(store_logout_take(db, now, now + 100, max, arena, ret_rows, &count), OST_OK);
+    return count;
+}
+
+static int64_t waiting(int64_t now, bool expect_due)
+{
+    int64_t count = -1;
+    bool due = !expect_due;
+    assert_int_equal(store_logout_count(db, now, &count, &due), OST_OK);
+    assert_int_equal(due, expect_due);
+    return count;
+}
+
+static void the_clients_of_a_session(void **state)
+{
+    store_logout *rows;
+    (void)state;
+    assert_int_equal(waiting(10, false), 0);
+    assert_int_equal(store_session_end(db, OST_TEXT("other"), OST_TEXT("s1")), OST_E_NOT_FOUND);
+    assert_int_equal(waiting(10, false), 0);
+    assert_int_equal(store_session_end(db, OST_TEXT("r"), OST_TEXT("s1")), OST_OK);
+    assert_int_equal(waiting(10, true), 2);
+    assert_int_equal(take(10, 9, &rows), 2);
+    for (int i = 0; i < 2; i++) {
+        assert_true(text_is(rows[i].session_id, "s1") && text_is(rows[i].user_id, "u1"));
+        assert_true(text_is(rows[i].realm, "r") && text_is(rows[i].issuer, "https://id/realms/r"));
+        assert_int_equal(rows[i].attempts, 0);
+        assert_true(rows[i].ended > 1700000000);
+    }
+    assert_true(text_is(rows[0].client_id, "a") != text_is(rows[1].client_id, "a"));
+}
+
+static void what_is_lent_comes_back(void **state)
+{
+    store_logout *rows;
+    (void)state;
+    assert_int_equal(store_session_end(db, OST_TEXT("r"), OST_TEXT("s1")), OST_OK);
+    assert_int_equal(take(10, 9, &rows), 2);
+    assert_int_equal(take(10, 9, &rows), 0);
+    assert_int_equal(waiting(109, false), 2);
+    assert_int_equal(take(110, 1, &rows), 1);
+    const store_logout_outcome later = {.id = rows[0].id, .due = 300, .tried = true};
+    assert_int_equal(store_logout_settle(db, &later, 1), OST_OK);
+    assert_int_equal(take(110, 9, &rows), 1);
+    const store_logout_outcome over = {.id = rows[0].id};
+    assert_int_equal(store_logout_settle(db, &over, 1), OST_OK);
+    assert_int_equal(waiting(299, false), 1);
+    assert_int_equal(take(300, 9, &rows), 1);
+    assert_int_equal(rows[0].attempts, 1);
+    assert_int_equal(store_logout_settle(db, &(store_logout_outcome){.id = rows[0].id}, 1), OST_OK);
+    assert_int_equal(waiting(1000, false), 0);
+}
+
+static void users_and_realms(void **state)
+{
+    store_logout *rows;
+    (void)state;
+    assert_int_equal(store_session_end_all(db, OST_TEXT("r"), OST_TEXT("u2")), OST_OK);
+    assert_int_equal(take(10, 9, &rows), 1);
+    assert_true(text_is(rows[0].session_id, "s3"));
+    assert_int_equal(store_user_delete(db, OST_TEXT("r"), OST_TEXT("u1")), OST_OK);
+    assert_int_equal(take(10, 9, &rows), 3);
+    log_in("s4", "u2", "b");
+    assert_int_equal(store_session_end_all(db, OST_TEXT("r"), (ost_text){0}), OST_OK);
+    assert_int_equal(take(10, 9, &rows), 1);
+    assert_int_equal(store_realm_delete(db, OST_TEXT("r")), OST_OK);
+    assert_int_equal(waiting(1000, false), 0);
+}
+
+static void who_listens_changes_with_the_realm(void **state)
+{
+    store_logout *rows;
+    const store_realm changed = {OST_TEXT("id"), OST_TEXT("r"), OST_TEXT(REALM(TOLD("c"))), 2};
+    const store_realm bare = {OST_TEXT("id"), OST_TEXT("r"), OST_TEXT("{}"), 3};
+    (void)state;
+    assert_int_equal(store_realm_update(db, &changed), OST_OK);
+    assert_int_equal(store_session_end(db, OST_TEXT("r"), OST_TEXT("s1")), OST_OK);
+    assert_int_equal(take(10, 9, &rows), 1);
+    assert_true(text_is(rows[0].client_id, "c"));
+    assert_int_equal(store_realm_update(db, &bare), OST_OK);
+    assert_int_equal(store_session_end(db, OST_TEXT("r"), OST_TEXT("s2")), OST_OK);
+    assert_int_equal(take(10, 9, &rows), 0);
+}
+
+static void what_expires_is_not_told(void **state)
+{
+    size_t rows;
+    (void)state;
+    assert_int_equal(store_sweep(db, 2000, &rows), OST_OK);
+    assert_int_equal(waiting(1000, false), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_clients_of_a_session, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_lent_comes_back, setup, teardown),
+        cmocka_unit_test_setup_teardown(users_and_realms, setup, teardown),
+        cmocka_unit_test_setup_teardown(who_listens_changes_with_the_realm, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_expires_is_not_told, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
