@@ -21,6 +21,11 @@ static bool same(ost_text a, ost_text b)
     return (a.data == NULL) == (b.data == NULL) && text_equal(a, b);
 }
 
+static bool same_mode(auth_mode a, auth_mode b)
+{
+    return a.place == b.place && a.in_jwt == b.in_jwt;
+}
+
 static void seal_and_open(call *c, const auth_request *r, bool consent)
 {
     static const ost_text browser = {"browser", 7};
@@ -32,11 +37,12 @@ static void seal_and_open(call *c, const auth_request *r, bool consent)
     require(same(r->redirect_uri, back.redirect_uri) && same(r->scope, back.scope) &&
             same(r->nonce, back.nonce) && same(r->challenge, back.challenge) &&
             same(r->challenge_method, back.challenge_method) &&
-            same(r->resources, back.resources) && same(r->jkt, back.jkt) && r->mode == back.mode &&
-            r->has_state == back.has_state && text_equal(r->state, back.state) &&
-            r->wants_code == back.wants_code && r->wants_token == back.wants_token &&
-            r->wants_id_token == back.wants_id_token && r->prompt_consent == back.prompt_consent &&
-            text_equal(r->session, back.session) && r->proved == back.proved);
+            same(r->resources, back.resources) && same(r->jkt, back.jkt) &&
+            same_mode(r->mode, back.mode) && r->has_state == back.has_state &&
+            text_equal(r->state, back.state) && r->wants_code == back.wants_code &&
+            r->wants_token == back.wants_token && r->wants_id_token == back.wants_id_token &&
+            r->prompt_consent == back.prompt_consent && text_equal(r->session, back.session) &&
+            r->proved == back.proved);
     require(auth_request_open(c, code, consent, OST_TEXT("other"), &back) == AUTH_OPEN_COOKIE);
     /* The login form's is no answer to the question for consent, and the other way round. */
     require(auth_request_open(c, code, !consent, browser, &back) == AUTH_OPEN_INVALID);
@@ -60,7 +66,7 @@ static void read_again(call *c, const auth_request *r)
     c->form = form;
     require(auth_request_read(c, AUTH_BROWSER, &again) == AUTH_GOOD);
     require(text_equal(r->state, again.state) && text_equal(r->redirect_uri, again.redirect_uri) &&
-            r->mode == again.mode && text_equal(r->challenge, again.challenge) &&
+            same_mode(r->mode, again.mode) && text_equal(r->challenge, again.challenge) &&
             text_equal(r->resources, again.resources) && text_equal(r->jkt, again.jkt) &&
             r->prompt_consent == again.prompt_consent);
 }

@@ -99,9 +99,16 @@ static bool needs_fetch(call *c, const realm_client *client)
 }
 
 /* Does this call look into the keys at all? */
-static bool has_use(const call *c)
+static bool has_use(const call *c, const realm_client *client)
 {
-    return call_parameter(c, "client_assertion").len > 0 || call_parameter(c, "request").len > 0;
+    return client_answers_are_encrypted(&client->answers) ||
+           call_parameter(c, "client_assertion").len > 0 || call_parameter(c, "request").len > 0;
+}
+
+bool client_keys_are_due(call *c, const realm_client *client)
+{
+    return client->proof.keys_url != NULL && c->provider->client_keys != NULL &&
+           has_use(c, client) && needs_fetch(c, client);
 }
 
 /* ---- waiting ---- */
@@ -136,8 +143,7 @@ static const char *allowed(call *c)
 void client_keys_await(call *c, const realm_client *client, void (*next)(call *c))
 {
     awaited_keys *a = NULL;
-    if (client != NULL && client->proof.keys_url != NULL && c->provider->client_keys != NULL &&
-        has_use(c) && needs_fetch(c, client))
+    if (client != NULL && client_keys_are_due(c, client))
         a = ost_arena_alloc(c->arena, sizeof *a);
     const char *blocks = a != NULL ? allowed(c) : NULL;
     if (blocks == NULL) {

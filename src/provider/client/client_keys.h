@@ -15,6 +15,9 @@ extern const document_kind client_keys_kind;
 /* The set, as long as the call; NULL: there is none, or it is not at hand. Never waits. */
 const client_key_set *client_keys(call *call, const realm_client *client);
 
+/* Would client_keys_await have to wait? Any thread. */
+bool client_keys_are_due(call *call, const realm_client *client);
+
 /* Goes on with `next`, on the exchange's loop, once client_keys can answer: at once, unless the set
  * has to be fetched. A JWT of the form whose kid the set does not know has it fetched again. */
 void client_keys_await(call *call, const realm_client *client, void (*next)(struct call *call));

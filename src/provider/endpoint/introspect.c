@@ -1,16 +1,54 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Introspection (RFC 7662). */
+/* Introspection (RFC 7662), also with a signed answer (RFC 9701). */
 #include "base/text.h"
 #include "provider/call/call_event.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/internal_token.h"
+#include "provider/token/answer_token.h"
 #include "provider/token/client_auth.h"
+
+#define SIGNED_TYPE "application/token-introspection+jwt"
+
+static bool wants_signed(const call *c)
+{
+    ost_text rest = http_request_field(c->request, "accept"), one;
+    while (text_next(&rest, ',', &one)) {
+        ost_text type = text_trim(text_slice(one, 0, text_find(one, ';', 0)));
+        if (text_equal_ignoring_case(type, OST_TEXT(SIGNED_TYPE)))
+            return true;
+    }
+    return false;
+}
 
 static void send(call *c)
 {
     event_tell_outcome(c, EVENT_INTROSPECT_TOKEN);
-    call_send_json(c);
+    if (c->error.status != 0 || !wants_signed(c)) {
+        call_send_json(c);
+        return;
+    }
+    call_no_store(c);
+    http_respond(c->exchange, 200, SIGNED_TYPE, c->answer);
+}
+
+/* For the client that asks, and nobody else (RFC 9701 §5). */
+static bool sign_answer(call *c)
+{
+    const ost_json *answer;
+    ost_text claims;
+    ost_json_writer *w = call_writer(c);
+    if (w == NULL || ost_json_read(c->answer, NULL, c->arena, &answer, NULL) != OST_OK)
+        return call_refuse(c, 500, "server_error", NULL);
+    ost_json_open_object(w);
+    ost_json_member_string(w, "iss", c->issuer);
+    ost_json_member_string(w, "aud", c->client->client_id);
+    ost_json_member_integer(w, "iat", c->now);
+    ost_json_member_value(w, "token_introspection", answer);
+    ost_json_close_object(w);
+    if (ost_json_writer_finish(w, &claims) != OST_OK)
+        return call_refuse(c, 500, "server_error", NULL);
+    return answer_sign(c, claims, c->realm->signature_alg, "token-introspection+jwt", &c->answer);
 }
 
 /* Everything that the token says, and that it is alive. */
@@ -56,6 +94,8 @@ static void work(call *c)
         (void)write_active(c, claims);
     else
         c->answer = OST_TEXT("{\"active\":false}");
+    if (c->error.status == 0 && wants_signed(c))
+        (void)sign_answer(c);
 }
 
 /* Once the client can be known. */

@@ -37,15 +37,43 @@ static void put_scopes(call *c, ost_json_writer *w)
 }
 
 /* What the realm has keys for. */
-static void put_algorithms(const call *c, ost_json_writer *w)
+static void put_algorithms(const call *c, ost_json_writer *w, const char *member)
 {
-    ost_json_put_name(w, OST_TEXT("id_token_signing_alg_values_supported"));
+    ost_json_put_name(w, text_of(member));
     ost_json_open_array(w);
     for (ost_alg alg = OST_RS256; alg <= OST_EDDSA; alg++) {
         if (key_ring_signer(c->entry->keys, alg) != NULL)
             ost_json_put_text(w, text_of(ost_alg_name(alg)));
     }
     ost_json_close_array(w);
+}
+
+/* What is signed for clients, and what is encrypted for those that have keys. */
+static void put_answers(call *c, ost_json_writer *w)
+{
+    static const char *const kinds[] = {"id_token", "userinfo", "authorization", "introspection"};
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        const char *signing = call_format(c, "%s_signing_alg_values_supported", kinds[i]);
+        const char *alg = call_format(c, "%s_encryption_alg_values_supported", kinds[i]);
+        const char *enc = call_format(c, "%s_encryption_enc_values_supported", kinds[i]);
+        if (signing == NULL || alg == NULL || enc == NULL)
+            return;
+        put_algorithms(c, w, signing);
+        if (i + 1 == ARRAY_LEN(kinds))
+            return;
+        ost_json_put_name(w, text_of(alg));
+        ost_json_open_array(w);
+        for (ost_alg at = OST_RSA_OAEP; at <= OST_ECDH_ES_A256KW; at++) {
+            if ((CLIENT_ANSWER_ALGS & OST_ALG_BIT(at)) != 0)
+                ost_json_put_text(w, text_of(ost_alg_name(at)));
+        }
+        ost_json_close_array(w);
+        ost_json_put_name(w, text_of(enc));
+        ost_json_open_array(w);
+        for (ost_enc at = OST_A128CBC_HS256; at <= OST_A256GCM; at++)
+            ost_json_put_text(w, text_of(ost_enc_name(at)));
+        ost_json_close_array(w);
+    }
 }
 
 /* Of proofs of possession (RFC 9449 §5.1). */
@@ -103,7 +131,8 @@ static void put_capabilities(const call *c, ost_json_writer *w)
          {"code", "none", "id_token", "token", "id_token token", "code id_token", "code token",
           "code id_token token"}},
         {"subject_types_supported", {"public"}},
-        {"response_modes_supported", {"query", "fragment", "form_post"}},
+        {"response_modes_supported",
+         {"query", "fragment", "form_post", "query.jwt", "fragment.jwt", "form_post.jwt", "jwt"}},
         {"claims_supported",
          {"aud", "sub", "iss", "auth_time", "name", "given_name", "family_name",
           "preferred_username", "email", "acr"}},
@@ -152,7 +181,7 @@ void discovery_endpoint(http_exchange *exchange, void *user)
     ost_json_member_string(w, "registration_endpoint",
                            call_format(c, "%s/clients-registrations/openid-connect", c->issuer));
     put_scopes(c, w);
-    put_algorithms(c, w);
+    put_answers(c, w);
     put_proof_algorithms(c, w);
     put_client_authentication(c, w);
     put_signed_by_clients(w, "request_object_signing_alg_values_supported");

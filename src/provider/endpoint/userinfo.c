@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Userinfo (OpenID Connect Core §5.3), with the challenges of RFC 6750 §3. */
+#include <string.h>
+
 #include "base/text.h"
 #include "provider/call/call_event.h"
 #include "provider/client/client_find.h"
+#include "provider/client/client_keys.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
@@ -13,7 +16,7 @@ typedef struct userinfo_job {
     ost_text token;
     bool by_dpop;                    /* the scheme */
     const char *error, *description; /* of the challenge; NULL: none */
-    ost_text missing;                /* whose document is not at hand; empty: nobody's */
+    ost_text missing;                /* whose document or keys are not at hand; empty: nobody's */
     bool awaited;                    /* it has been waited for */
 } userinfo_job;
 
@@ -39,10 +42,13 @@ static void send(call *c)
     (void)!http_set_field(c->exchange, "Cache-Control", OST_TEXT("no-store"));
     event_tell_outcome(c, EVENT_USER_INFO_REQUEST);
     if (c->error.status == 0) {
-        http_respond(c->exchange, 200, "application/json", c->answer);
+        const client_answer *wanted = &c->client->answers.userinfo;
+        bool is_jwt = wanted->signature != OST_ALG_UNSET || wanted->encryption != OST_ALG_UNSET;
+        http_respond(c->exchange, 200, is_jwt ? "application/jwt" : "application/json", c->answer);
         return;
     }
-    if (c->error.status >= 500) {
+    /* Nothing is wrong with the token. */
+    if (c->error.status >= 500 || strcmp(c->error.error, "unauthorized_client") == 0) {
         call_send_json(c);
         return;
     }
@@ -93,7 +99,7 @@ static void work(call *c)
     }
     c->client = client_find(c, ost_claims_text(claims, "azp"));
     grant g = {.client = c->client};
-    if (c->client == NULL && !job->awaited) {
+    if (!job->awaited && (c->client == NULL || client_keys_are_due(c, c->client))) {
         job->missing = ost_claims_text(claims, "azp");
         return;
     }

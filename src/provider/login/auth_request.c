@@ -97,19 +97,17 @@ static ost_text given(const call *c, const char *name)
     return value.len > 0 ? value : (ost_text){NULL, 0};
 }
 
-/* The mode counts for errors too, so it is read first. False: it is not known. */
-static bool read_mode(ost_text mode, bool tokens, auth_request *r)
+/* Queries stand in logs: no tokens in them, unless nobody but the client can read them. */
+static auth_check check_query(call *c, const auth_request *r)
 {
-    r->mode = tokens ? AUTH_FRAGMENT : AUTH_QUERY;
-    if (text_is(mode, "query"))
-        r->mode = AUTH_QUERY;
-    else if (text_is(mode, "fragment"))
-        r->mode = AUTH_FRAGMENT;
-    else if (text_is(mode, "form_post"))
-        r->mode = AUTH_FORM_POST;
-    else
-        return mode.data == NULL;
-    return true;
+    if (!r->mode.in_jwt)
+        return to_client(c, "invalid_request",
+                         "Response_mode 'query' not allowed for implicit or hybrid flow");
+    if (c->client->answers.authorization.encryption == OST_ALG_UNSET)
+        return to_client(c, "invalid_request",
+                         "Response_mode 'query.jwt' is allowed only when the authorization "
+                         "response token is encrypted");
+    return AUTH_GOOD;
 }
 
 static auth_check check_flows(call *c, const auth_request *r)
@@ -152,17 +150,17 @@ static auth_check read_type(call *c, auth_request *r)
         call_parameter(c, "response_type"); /* empty: another error, as in Keycloak */
     bool known = read_response_types(r);
     bool tokens = r->wants_token || r->wants_id_token;
-    bool known_mode = read_mode(mode, tokens, r);
+    /* It counts for errors too. */
+    bool known_mode = auth_mode_read(mode, tokens, &r->mode);
     if (r->response_type.data == NULL)
         return to_client(c, "invalid_request", "Missing parameter: response_type");
     if (!known)
         return to_client(c, "unsupported_response_type", NULL);
     if (!known_mode)
         return to_client(c, "invalid_request", "Invalid parameter: response_mode");
-    if (tokens && r->mode == AUTH_QUERY)
-        return to_client(c, "invalid_request",
-                         "Response_mode 'query' not allowed for implicit or hybrid flow");
-    auth_check check = check_flows(c, r);
+    auth_check check = tokens && r->mode.place == AUTH_QUERY ? check_query(c, r) : AUTH_GOOD;
+    if (check == AUTH_GOOD)
+        check = check_flows(c, r);
     return check == AUTH_GOOD ? check_bars(c, r->origin) : check;
 }
 

@@ -6,8 +6,7 @@
 #define AUTH_REQUEST_H
 
 #include "provider/call/call.h"
-
-typedef enum auth_mode { AUTH_QUERY, AUTH_FRAGMENT, AUTH_FORM_POST } auth_mode;
+#include "provider/login/auth_mode.h"
 
 /* Where the parameters come from. */
 typedef enum auth_origin {

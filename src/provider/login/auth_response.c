@@ -9,6 +9,7 @@
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/login/realm_page.h"
+#include "provider/token/answer_token.h"
 
 #define MAX_LOCATION ((size_t)64 << 10)
 
@@ -34,9 +35,9 @@ static void send_form(call *c, const auth_request *r, const auth_parameters *p)
     realm_page_send(c, &form);
 }
 
-void auth_response_send(call *c, const auth_request *r, const auth_parameters *p)
+static void send_parameters(call *c, const auth_request *r, const auth_parameters *p)
 {
-    if (r->mode == AUTH_FORM_POST) {
+    if (r->mode.place == AUTH_FORM_POST) {
         send_form(c, r, p);
         return;
     }
@@ -45,7 +46,7 @@ void auth_response_send(call *c, const auth_request *r, const auth_parameters *p
     buffer_init(&location, MAX_LOCATION);
     buffer_append(&location, r->redirect_uri);
     for (size_t i = 0; i < p->count; i++) {
-        char separator = i > 0 ? '&' : r->mode == AUTH_FRAGMENT ? '#' : has_query ? '&' : '?';
+        char separator = i > 0 ? '&' : r->mode.place == AUTH_FRAGMENT ? '#' : has_query ? '&' : '?';
         buffer_append_byte(&location, separator);
         buffer_append(&location, p->pairs[i].name);
         buffer_append_byte(&location, '=');
@@ -57,6 +58,76 @@ void auth_response_send(call *c, const auth_request *r, const auth_parameters *p
         http_respond(c->exchange, 500, NULL, (ost_text){0});
     else
         http_redirect(c->exchange, 302, buffer_text(&location));
+}
+
+/* ---- in a JWT (JARM) ---- */
+
+typedef struct jwt_response {
+    auth_request request;
+    auth_parameters parameters;
+} jwt_response;
+
+/* As texts, also the numbers: Keycloak's clients expect them so. The issuer is a claim anyway. */
+static bool write_claims(call *c, const auth_parameters *p, ost_text *ret_claims)
+{
+    ost_json_writer *w = call_writer(c);
+    if (w == NULL)
+        return false;
+    ost_json_open_object(w);
+    ost_json_member_integer(w, "exp", c->now + c->realm->lifespans.code);
+    ost_json_member_string(w, "iss", c->issuer);
+    ost_json_member_string(w, "aud", c->client->client_id);
+    for (size_t i = 0; i < p->count; i++) {
+        if (!text_is(p->pairs[i].name, "iss")) {
+            ost_json_put_name(w, p->pairs[i].name);
+            ost_json_put_text(w, p->pairs[i].value);
+        }
+    }
+    ost_json_close_object(w);
+    return ost_json_writer_finish(w, ret_claims) == OST_OK ||
+           call_refuse(c, 400, "invalid_request", "a parameter is not UTF-8");
+}
+
+static void make_jwt(call *c)
+{
+    jwt_response *response = c->job;
+    const client_answer *answer = &c->client->answers.authorization;
+    ost_text claims, token;
+    if (!write_claims(c, &response->parameters, &claims) ||
+        !answer_sign(c, claims, answer->signature, "JWT", &token) ||
+        !answer_encrypt(c, c->client, answer, token, "JWT", &token))
+        return;
+    response->parameters = (auth_parameters){0};
+    auth_parameter_add(&response->parameters, "response", token);
+}
+
+/* What was to be hidden, or could not be signed, goes nowhere else. */
+static void send_jwt(call *c)
+{
+    const jwt_response *response = c->job;
+    if (c->error.status == 0)
+        send_parameters(c, &response->request, &response->parameters);
+    else
+        page_send_error(c, c->error.status,
+                        c->error.description != NULL ? c->error.description
+                                                     : "The answer cannot be sent now.");
+}
+
+void auth_response_send(call *c, const auth_request *r, const auth_parameters *p)
+{
+    if (!r->mode.in_jwt) {
+        send_parameters(c, r, p);
+        return;
+    }
+    jwt_response *response = ost_arena_alloc(c->arena, sizeof *response);
+    if (response == NULL) {
+        page_send_error(c, 500, "The answer cannot be sent now.");
+        return;
+    }
+    *response = (jwt_response){*r, *p};
+    c->job = response;
+    c->error = (call_error){0}; /* it has been told, and is what the JWT says */
+    call_work(c, make_jwt, send_jwt);
 }
 
 void auth_response_send_error(call *c, const auth_request *r)

@@ -9,9 +9,6 @@
 #include "provider/session/internal_token.h"
 #include "provider/token/grant.h"
 
-static const char *const modes[] = {
-    [AUTH_QUERY] = "query", [AUTH_FRAGMENT] = "fragment", [AUTH_FORM_POST] = "form_post"};
-
 /* Only the hash of the cookie stands in the URL. */
 static bool hash_cookie(call *c, ost_text browser, ost_text *ret_hash)
 {
@@ -57,7 +54,7 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
     ost_json_member_string(w, "typ", type_of(r->session.len > 0));
     ost_json_member_string(w, "client", c->client->client_id);
     ost_json_member_text(w, "browser", hash);
-    ost_json_member_string(w, "mode", modes[r->mode]);
+    ost_json_member_string(w, "mode", auth_mode_name(r->mode));
     if (r->has_state)
         ost_json_member_text(w, "state", r->state);
     if (r->prompt_consent)
@@ -91,7 +88,7 @@ ost_text auth_request_url(call *c, const auth_request *r)
         {"client_id", text_of(c->client->client_id)},
         {"redirect_uri", r->redirect_uri},
         {"response_type", r->response_type},
-        {"response_mode", text_of(modes[r->mode])},
+        {"response_mode", text_of(auth_mode_name(r->mode))},
         {"scope", r->scope},
         {"state", r->state},
         {"nonce", r->nonce},
@@ -126,7 +123,7 @@ static bool flag_of(const ost_claims *claims, const char *name)
 
 static void fill(const ost_claims *claims, auth_request *r)
 {
-    ost_text rest, word, mode = ost_claims_text(claims, "mode");
+    ost_text rest, word;
     *r = (auth_request){.max_age = -1};
     r->redirect_uri = ost_claims_text(claims, "redirect_uri");
     r->response_type = ost_claims_text(claims, "response_type");
@@ -146,9 +143,7 @@ static void fill(const ost_claims *claims, auth_request *r)
     r->proved = flag_of(claims, "proved");
     r->begun = flag_of(claims, "begun");
     r->has_state = ost_claims_get(claims, "state") != NULL;
-    r->mode = text_is(mode, "form_post")  ? AUTH_FORM_POST
-              : text_is(mode, "fragment") ? AUTH_FRAGMENT
-                                          : AUTH_QUERY;
+    (void)!auth_mode_read(ost_claims_text(claims, "mode"), false, &r->mode);
     rest = r->response_type;
     while (text_next(&rest, ' ', &word)) {
         r->wants_code |= text_is(word, "code");

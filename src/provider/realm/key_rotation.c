@@ -24,8 +24,11 @@ static ost_algs algorithms_of(const realm *r)
 {
     ost_algs algs = OST_ALG_BIT(r->signature_alg);
     for (size_t i = 0; i < r->client_count; i++) {
-        if (r->clients[i].barred == NULL)
-            algs |= OST_ALG_BIT(r->clients[i].access_alg) | OST_ALG_BIT(r->clients[i].id_alg);
+        const realm_client *client = &r->clients[i];
+        if (client->barred == NULL)
+            algs |= OST_ALG_BIT(client->access_alg) | OST_ALG_BIT(client->id_alg) |
+                    OST_ALG_BIT(client->answers.userinfo.signature) |
+                    OST_ALG_BIT(client->answers.authorization.signature);
     }
     return algs & REALM_KEY_ALGS;
 }

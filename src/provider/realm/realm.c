@@ -295,9 +295,6 @@ typedef struct bar {
 } bar;
 static const bar token_bars[] = {
     {"tls.client.certificate.bound.access.tokens", "false"},
-    {"id.token.encrypted.response.alg", ""},
-    {"user.info.response.signature.alg", ""},
-    {"user.info.encrypted.response.alg", ""},
 };
 
 static const char *find_bar(const realm_client *c, const bar *bars, size_t count)
@@ -327,6 +324,11 @@ static void load_bars(realm_loader *l, const ost_json *at, const realm *r, realm
     const char *protocol = loader_string(l, at, "protocol");
     c->barred = find_bar(c, token_bars, ARRAY_LEN(token_bars));
     c->request = client_request_load(at);
+    c->answers = client_answers_load(at);
+    if (c->answers.barred != NULL)
+        c->barred = c->answers.barred;
+    if (c->answers.authorization.signature == OST_ALG_UNSET)
+        c->answers.authorization.signature = r->signature_alg;
     if (protocol != NULL && strcmp(protocol, "openid-connect") != 0)
         c->barred = "protocol";
     c->access_alg = load_alg(r, c, "access.token.signed.response.alg");

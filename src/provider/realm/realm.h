@@ -7,6 +7,7 @@
 #include <ostiary/jose.h>
 #include <ostiary/types.h>
 
+#include "provider/proof/client_answer.h"
 #include "provider/realm/client_proof.h"
 #include "provider/realm/client_request.h"
 #include "provider/realm/mapper_type.h"
@@ -71,6 +72,7 @@ struct realm_client {
     int64_t session_idle, session_max; /* of its part of a session; 0: the realm's */
     int64_t offline_idle, offline_max; /* of its offline sessions; 0: the realm's */
     ost_alg access_alg, id_alg;        /* of its tokens */
+    client_answers answers;            /* what else is signed and encrypted for it */
     bool refresh_tokens;               /* false: it gets none */
     bool at_jwt;                       /* its access tokens keep to RFC 9068 */
     bool lower_case_bearer;            /* the token type is "bearer" */

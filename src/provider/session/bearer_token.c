@@ -22,7 +22,9 @@ ost_result bearer_token_verify(call *c, ost_text token, const char *kind,
         return result;
     if (call_is_stale(c, claims))
         return OST_E_EXPIRED;
-    if (kind != NULL && !text_is(ost_claims_text(claims, "typ"), kind))
+    /* Answers that the realm signs have no `typ`, and are no tokens. */
+    ost_text typ = ost_claims_text(claims, "typ");
+    if (typ.len == 0 || (kind != NULL && !text_is(typ, kind)))
         return OST_E_TOKEN_TYPE;
     *ret_claims = claims;
     return OST_OK;

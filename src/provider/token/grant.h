@@ -68,8 +68,8 @@ bool mint_tokens(call *call, const grant *grant, bool refresh, minted *ret_minte
 bool mint_id_token(call *call, const grant *grant, ost_text access_token, ost_text code,
                    int64_t expires, ost_text *ret_token);
 
-/* The claims for userinfo: sub and what the mappers say. JSON. */
-bool mint_userinfo(call *call, const grant *grant, ost_text *ret_json);
+/* The claims for userinfo: sub and what the mappers say. JSON, or a JWT, as the client wants it. */
+bool mint_userinfo(call *call, const grant *grant, ost_text *ret_answer);
 
 /* The claims alone of what the grant would be answered with, signed by nobody. JSON. */
 bool mint_example(call *call, const grant *grant, token_kind kind, ost_text *ret_json);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "provider/realm/uuid.h"
 #include "provider/session/internal_token.h"
+#include "provider/token/answer_token.h"
 #include "provider/token/claim_tree.h"
 #include "provider/token/grant.h"
 #include "provider/token/mapper.h"
@@ -107,13 +108,11 @@ static claim_tree *begin_token(call *c, const grant *g, const char *typ, const c
 static bool sign(call *c, const claim_tree *tree, ost_alg alg, const char *typ, ost_text *ret_token)
 {
     ost_text claims;
-    const ost_key *key = key_ring_signer(c->entry->keys, alg);
     if (c->error.status != 0)
         return false;
-    if (key == NULL || claim_tree_write(tree, c->arena, &claims) != OST_OK ||
-        ost_jws_sign(claims, key, alg, typ, c->arena, ret_token) != OST_OK)
+    if (claim_tree_write(tree, c->arena, &claims) != OST_OK)
         return call_refuse(c, 500, "server_error", NULL);
-    return true;
+    return answer_sign(c, claims, alg, typ, ret_token);
 }
 
 /* The resources that were asked for take the place of what the mappers say (RFC 8707 §2). */
@@ -233,8 +232,10 @@ static claim_tree *id_claims(call *c, const grant *g, ost_text access_token, ost
 bool mint_id_token(call *c, const grant *g, ost_text access_token, ost_text code, int64_t expires,
                    ost_text *ret_token)
 {
+    ost_text token;
     const claim_tree *tree = id_claims(c, g, access_token, code, expires);
-    return tree != NULL && sign(c, tree, g->client->id_alg, "JWT", ret_token);
+    return tree != NULL && sign(c, tree, g->client->id_alg, "JWT", &token) &&
+           answer_encrypt(c, g->client, &g->client->answers.id_token, token, "JWT", ret_token);
 }
 
 static bool mint_refresh(call *c, const grant *g, minted *m)
@@ -277,17 +278,35 @@ bool mint_tokens(call *c, const grant *g, bool refresh, minted *ret_minted)
     return true;
 }
 
-bool mint_userinfo(call *c, const grant *g, ost_text *ret_json)
+/* One that is signed says by whom it is, and for whom (OpenID Connect Core §5.3.2). */
+static bool userinfo_claims(call *c, const grant *g, ost_text *ret_json)
 {
     audience_list audiences = {0};
     claim_tree *tree = claim_tree_new(c->arena);
     if (tree == NULL)
         return call_refuse(c, 500, "server_error", NULL);
     claim_put_text(tree, "sub", g->user_id);
+    if (g->client->answers.userinfo.signature != OST_ALG_UNSET) {
+        claim_put_string(tree, "iss", c->issuer);
+        claim_put_string(tree, "aud", g->client->client_id);
+        claim_seal(tree);
+    }
     mappers_run(c, g, TOKEN_USERINFO, tree, &audiences);
     if (claim_tree_write(tree, c->arena, ret_json) != OST_OK)
         return call_refuse(c, 500, "server_error", NULL);
     return true;
+}
+
+bool mint_userinfo(call *c, const grant *g, ost_text *ret_answer)
+{
+    const client_answer *answer = &g->client->answers.userinfo;
+    ost_text claims, token;
+    if (!userinfo_claims(c, g, &claims))
+        return false;
+    if (answer->signature == OST_ALG_UNSET)
+        return answer_encrypt(c, g->client, answer, claims, NULL, ret_answer);
+    return answer_sign(c, claims, answer->signature, "JWT", &token) &&
+           answer_encrypt(c, g->client, answer, token, "JWT", ret_answer);
 }
 
 bool mint_example(call *c, const grant *g, token_kind kind, ost_text *ret_json)
@@ -295,7 +314,7 @@ bool mint_example(call *c, const grant *g, token_kind kind, ost_text *ret_json)
     static const ost_text none = {0};
     int64_t expires = access_expiry(c, g);
     if (kind == TOKEN_USERINFO)
-        return mint_userinfo(c, g, ret_json);
+        return userinfo_claims(c, g, ret_json);
     const claim_tree *tree =
         kind == TOKEN_ID ? id_claims(c, g, none, none, expires) : access_claims(c, g, expires);
     if (tree == NULL || c->error.status != 0)

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers as JWTs: signed by the realm, and encrypted for the client if it wants (RFC 7519 §5.2).
+ */
+#ifndef ANSWER_TOKEN_H
+#define ANSWER_TOKEN_H
+
+#include "provider/call/call.h"
+
+/* Signs a JSON document. Refuses the call with server_error. */
+bool answer_sign(call *call, ost_text claims, ost_alg alg, const char *typ, ost_text *ret_token);
+
+/* Encrypts it as the answer says, or gives it back as it is. `cty` "JWT": what was signed; NULL: a
+ * JSON document. Refuses the call with unauthorized_client when the client has no key that fits. */
+bool answer_encrypt(call *call, const realm_client *client, const client_answer *answer,
+                    ost_text content, const char *cty, ost_text *ret_token);
+
+#endif
