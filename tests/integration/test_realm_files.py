@@ -156,7 +156,8 @@ def test_p1_tokens_that_have_to_be_bound_to_a_key_are(realm_of):
     "attribute, value",
     [
         ("tls.client.certificate.bound.access.tokens", "true"),
-        ("id.token.encrypted.response.alg", "RSA-OAEP"),
+        ("id.token.encrypted.response.alg", "RSA1_5"),
+        ("user.info.response.signature.alg", "none"),
     ],
 )
 def test_p1_tokens_that_have_to_be_safer_are_refused(realm_of, attribute, value):
@@ -164,6 +165,13 @@ def test_p1_tokens_that_have_to_be_safer_are_refused(realm_of, attribute, value)
     answer = log_in(realm)
     assert (answer.status, answer.json()["error"]) == (400, "unauthorized_client")
     assert attribute in answer.json()["error_description"]
+
+
+def test_p1_tokens_that_cannot_be_encrypted_are_refused(realm_of):
+    realm, _ = realm_of(clients=[{**SHOP, "attributes": {"id.token.encrypted.response.alg": "RSA-OAEP"}}])
+    answer = log_in(realm)
+    assert (answer.status, answer.json()["error"]) == (400, "unauthorized_client")
+    assert "no key" in answer.json()["error_description"]
 
 
 def test_p1_a_client_of_another_protocol_gets_no_tokens(realm_of):
