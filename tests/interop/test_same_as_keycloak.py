@@ -56,7 +56,10 @@ def test_same_as_keycloak(group, rows):
 
 
 # What Keycloak 26 announces and 24 does not.
+CURVES = {"ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A192KW", "ECDH-ES+A256KW"}
 NEWER = {
+    **{f"{kind}_encryption_alg_values_supported": CURVES for kind in ("id_token", "userinfo", "authorization")},
+    "introspection_signing_alg_values_supported": {"RS256"},
     "dpop_signing_alg_values_supported": {*("RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA".split())},
     "grant_types_supported": {"urn:ietf:params:oauth:grant-type:token-exchange"},
 }
