@@ -42,7 +42,7 @@ static void seal_and_open(call *c, const auth_request *r, bool consent)
             text_equal(r->state, back.state) && r->wants_code == back.wants_code &&
             r->wants_token == back.wants_token && r->wants_id_token == back.wants_id_token &&
             r->prompt_consent == back.prompt_consent && text_equal(r->session, back.session) &&
-            r->proved == back.proved);
+            r->acr_proved == back.acr_proved && r->proved == back.proved);
     require(auth_request_open(c, code, consent, OST_TEXT("other"), &back) == AUTH_OPEN_COOKIE);
     /* The login form's is no answer to the question for consent, and the other way round. */
     require(auth_request_open(c, code, !consent, browser, &back) == AUTH_OPEN_INVALID);
@@ -68,7 +68,7 @@ static void read_again(call *c, const auth_request *r)
     require(text_equal(r->state, again.state) && text_equal(r->redirect_uri, again.redirect_uri) &&
             same_mode(r->mode, again.mode) && text_equal(r->challenge, again.challenge) &&
             text_equal(r->resources, again.resources) && text_equal(r->jkt, again.jkt) &&
-            r->prompt_consent == again.prompt_consent);
+            r->prompt_consent == again.prompt_consent && r->acr_proved == again.acr_proved);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

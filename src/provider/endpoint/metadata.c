@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "provider/call/call.h"
 #include "provider/endpoint/endpoints.h"
+#include "provider/token/acr_level.h"
 
 #define PROTOCOL "/protocol/openid-connect/"
 
@@ -115,6 +116,21 @@ static void put_client_authentication(call *c, ost_json_writer *w)
     }
 }
 
+/* The levels of authentication, by number and by the realm's names for them. */
+static void put_acr_values(call *c, ost_json_writer *w)
+{
+    ost_json_put_name(w, OST_TEXT("acr_values_supported"));
+    ost_json_open_array(w);
+    for (int64_t level = ACR_LEVEL_SESSION; level <= ACR_LEVEL_PROVED; level++) {
+        const char *number = level == ACR_LEVEL_SESSION ? "0" : "1";
+        ost_text name = acr_level_name(c, NULL, level);
+        ost_json_put_text(w, text_of(number));
+        if (!text_is(name, number))
+            ost_json_put_text(w, name);
+    }
+    ost_json_close_array(w);
+}
+
 /* Only what there is: a client that reads it must be able to rely on it. */
 static void put_capabilities(const call *c, ost_json_writer *w)
 {
@@ -126,7 +142,6 @@ static void put_capabilities(const call *c, ost_json_writer *w)
          {"authorization_code", "implicit", "refresh_token", "password", "client_credentials",
           "urn:ietf:params:oauth:grant-type:device_code",
           "urn:ietf:params:oauth:grant-type:token-exchange"}},
-        {"acr_values_supported", {"0", "1"}},
         {"response_types_supported",
          {"code", "none", "id_token", "token", "id_token token", "code id_token", "code token",
           "code id_token token"}},
@@ -185,6 +200,7 @@ void discovery_endpoint(http_exchange *exchange, void *user)
     put_proof_algorithms(c, w);
     put_client_authentication(c, w);
     put_signed_by_clients(w, "request_object_signing_alg_values_supported");
+    put_acr_values(c, w);
     put_capabilities(c, w);
     ost_json_close_object(w);
     call_allow_origin(c, NULL);

@@ -9,6 +9,7 @@
 #include "provider/client/client_find.h"
 #include "provider/login/request_object.h"
 #include "provider/session/id_token_hint.h"
+#include "provider/token/acr_level.h"
 #include "provider/token/grant.h"
 #include "provider/token/pkce.h"
 #include "provider/token/resource.h"
@@ -244,10 +245,28 @@ static auth_check read_rest(call *c, auth_request *r)
     return AUTH_GOOD;
 }
 
+/* What is essential and cannot be met is a failed authentication (OpenID Connect Core §5.5.1.1). */
+static auth_check read_acr(call *c, auth_request *r)
+{
+    switch (acr_demand_read(c, c->client)) {
+    case ACR_ANY:
+        return AUTH_GOOD;
+    case ACR_PROVED:
+        r->acr_proved = true;
+        return AUTH_GOOD;
+    case ACR_UNMET:
+        return to_client(c, "unmet_authentication_requirements",
+                         "The level of authentication is not supported");
+    case ACR_UNKNOWN:
+        break;
+    }
+    return to_page(c, 400, "Invalid parameter: claims");
+}
+
 auth_check auth_request_read(call *c, auth_origin origin, auth_request *ret_request)
 {
-    auth_check (*const steps[])(call *, auth_request *) = {read_client, read_type, read_rest,
-                                                           read_pkce, read_prompt};
+    auth_check (*const steps[])(call *, auth_request *) = {read_client, read_type,   read_rest,
+                                                           read_pkce,   read_prompt, read_acr};
     auth_check check = AUTH_GOOD;
     *ret_request = (auth_request){.origin = origin, .max_age = -1};
     for (size_t i = 0; i < ARRAY_LEN(steps) && check == AUTH_GOOD; i++)

@@ -30,6 +30,7 @@ typedef struct auth_request {
     ost_text device; /* of a device authorization (RFC 8628), which has no redirect URI: its id; */
     ost_text user_code; /* and its user code, as the device shows it */
     bool prompt_none, prompt_login, prompt_select_account, prompt_consent;
+    bool acr_proved;       /* an acr is asked for that no session has (acr_level.h) */
     bool hinted;           /* somebody's ID token came along: */
     ost_text hint_subject; /* whose; empty: it is none of ours */
     int64_t max_age;       /* −1: not asked for */

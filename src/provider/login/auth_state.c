@@ -59,6 +59,8 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
         ost_json_member_text(w, "state", r->state);
     if (r->prompt_consent)
         ost_json_member_boolean(w, "all", true);
+    if (r->acr_proved)
+        ost_json_member_boolean(w, "acr", true);
     if (r->proved)
         ost_json_member_boolean(w, "proved", true);
     if (r->begun)
@@ -96,6 +98,7 @@ ost_text auth_request_url(call *c, const auth_request *r)
         {"code_challenge_method", r->challenge_method},
         {"prompt", r->prompt_consent ? OST_TEXT("consent") : (ost_text){0}},
         {"dpop_jkt", r->jkt},
+        {"acr_values", r->acr_proved ? OST_TEXT("1") : (ost_text){0}},
     };
     ost_text resources = r->resources, resource;
     const char *url = call_format(c, "%s/protocol/openid-connect/auth", c->issuer);
@@ -140,6 +143,7 @@ static void fill(const ost_claims *claims, auth_request *r)
     r->session = ost_claims_text(claims, "sid");
     r->shown = ost_claims_text(claims, "shown");
     r->prompt_consent = flag_of(claims, "all");
+    r->acr_proved = flag_of(claims, "acr");
     r->proved = flag_of(claims, "proved");
     r->begun = flag_of(claims, "begun");
     r->has_state = ost_claims_get(claims, "state") != NULL;

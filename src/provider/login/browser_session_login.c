@@ -19,7 +19,7 @@ static bool session_serves(const call *c, const browser_login *login)
     const auth_request *r = &login->request;
     bool fresh =
         r->max_age < 0 || (r->max_age > 0 && login->session.auth_time + r->max_age >= c->now);
-    return fresh && !r->prompt_login && is_meant(login);
+    return fresh && !r->prompt_login && !r->acr_proved && is_meant(login);
 }
 
 void browser_login_ask(call *c)

@@ -239,8 +239,7 @@ const member_kind member_realm = {
     .title = "Realm", .name = "realm", .members = realm_members, .count = ARRAY_LEN(realm_members)};
 
 static const member realm_attribute_members[] = {
-    {"acr.loa.map", MEMBER_STRING, .fate = MEMBER_TOLD,
-     .why = "there is one level of authentication"},
+    {"acr.loa.map", MEMBER_STRING, .fate = MEMBER_ACTED, .why = "levels above 1 are never reached"},
     {"adminPermissionsEnabled", MEMBER_STRING, .fate = MEMBER_TOLD, .idle = "\"false\"",
      .why = "it is not there"},
     {"bruteForceProtected", MEMBER_STRING, .fate = MEMBER_KEPT},

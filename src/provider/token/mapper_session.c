@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "provider/token/acr_level.h"
 #include "provider/token/mapper.h"
 
 void map_audience(mapper_work *w)
@@ -39,7 +40,9 @@ void map_allowed_origins(mapper_work *w)
 
 void map_acr(mapper_work *w)
 {
-    claim_put_string(w->tree, "acr", w->grant->acr != NULL ? w->grant->acr : "1");
+    const char *acr = w->grant->acr != NULL ? w->grant->acr : "1";
+    int64_t level = acr[0] == '0' ? ACR_LEVEL_SESSION : ACR_LEVEL_PROVED;
+    claim_put_text(w->tree, "acr", acr_level_name(w->call, w->grant->client, level));
 }
 
 /* Notes of a client's own account tell who asked; those of a user's session, when. */
