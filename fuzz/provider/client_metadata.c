@@ -43,9 +43,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require(c->error.status == 0);
     check_uris(m.redirect_uris, m.redirect_count);
     check_uris(m.post_logout_uris, m.post_logout_count);
-    const ost_text links[] = {m.client_uri, m.logo_uri, m.policy_uri, m.tos_uri};
+    const ost_text links[] = {m.client_uri, m.logo_uri, m.policy_uri, m.tos_uri, m.jwks_uri};
     for (size_t i = 0; i < ARRAY_LEN(links); i++)
         require(links[i].len == 0 || text_starts(links[i], "http"));
     require(m.public_client == text_is(m.auth_method, "none"));
+    require(m.jwks.len == 0 || m.jwks_uri.len == 0);
+    require(!text_is(m.auth_method, "private_key_jwt") || m.jwks.len > 0 || m.jwks_uri.len > 0);
     return 0;
 }

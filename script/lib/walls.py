@@ -75,7 +75,7 @@ WINGS = {
     "provider/directory": ["realm", "member", "call", "admin"],
     "provider/evaluation": ["realm", "call", "token", "admin"],
     "provider/transfer": ["realm", "member", "file", "call", "admin", "directory"],
-    "provider/registration": ["call", "realm", "session", "admin"],
+    "provider/registration": ["call", "realm", "session", "admin", "proof"],
     "provider/client": ["call", "realm", "registration", "proof"],
     "provider/console": ["realm", "call", "admin"],
     "provider/logout": ["call", "realm"],

@@ -7,10 +7,12 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "net/net_url.h"
+#include "provider/proof/client_key_set.h"
 
 #define MAX_NAME 255
 #define MAX_URI 2048
 #define MAX_SCOPE 2048
+#define MAX_JWKS ((size_t)32 << 10)
 
 static bool refuse_metadata(call *c, const char *description)
 {
@@ -128,7 +130,8 @@ static bool take_response_type(client_metadata *m, ost_text type)
 
 static bool read_auth_method(call *c, const ost_json *document, client_metadata *m)
 {
-    static const char *const known[] = {"client_secret_basic", "client_secret_post", "none"};
+    static const char *const known[] = {"client_secret_basic", "client_secret_post", "none",
+                                        "client_secret_jwt", "private_key_jwt"};
     if (!read_text(c, document, "token_endpoint_auth_method", MAX_NAME, &m->auth_method))
         return false;
     if (m->auth_method.len == 0)
@@ -139,6 +142,28 @@ static bool read_auth_method(call *c, const ost_json *document, client_metadata 
             return true;
     }
     return refuse_metadata(c, "token_endpoint_auth_method: not supported");
+}
+
+/* What it signs with, and is written to with: its keys, or where they are (RFC 7591 §2). */
+static bool read_keys(call *c, const ost_json *document, client_metadata *m)
+{
+    client_key_set *set = NULL;
+    const ost_json *jwks = ost_json_get(document, "jwks");
+    if (!read_link(c, document, "jwks_uri", &m->jwks_uri) ||
+        !read_text(c, document, "token_endpoint_auth_signing_alg", MAX_NAME, &m->auth_alg))
+        return false;
+    if (m->auth_alg.len > 0 && ost_alg_of(m->auth_alg) == OST_ALG_UNSET)
+        return refuse_metadata(c, "token_endpoint_auth_signing_alg: not supported");
+    if (jwks != NULL && !ost_json_is(jwks, OST_JSON_NULL)) {
+        m->jwks = ost_json_source(jwks);
+        if (m->jwks_uri.len > 0)
+            return refuse_metadata(c, "jwks and jwks_uri: one of them at most");
+        if (m->jwks.len > MAX_JWKS || client_key_set_read(m->jwks, &set) != OST_OK)
+            return refuse_metadata(c, "jwks: not a set of public keys that can be used");
+        client_key_set_unref(set);
+    }
+    return !text_is(m->auth_method, "private_key_jwt") || m->jwks.len > 0 || m->jwks_uri.len > 0 ||
+           refuse_metadata(c, "private_key_jwt: needs jwks_uri or jwks");
 }
 
 static bool read_flag(call *c, const ost_json *document, const char *name, bool *ret_flag)
@@ -181,7 +206,7 @@ bool client_metadata_read(call *c, const ost_json *document, client_metadata *re
            read_link(c, document, "logo_uri", &m->logo_uri) &&
            read_link(c, document, "policy_uri", &m->policy_uri) &&
            read_link(c, document, "tos_uri", &m->tos_uri) && read_auth_method(c, document, m) &&
-           read_back_logout(c, document, m) &&
+           read_keys(c, document, m) && read_back_logout(c, document, m) &&
            read_words(c, document, "grant_types", m, take_grant_type) &&
            read_words(c, document, "response_types", m, take_response_type);
 }
@@ -253,14 +278,34 @@ static void put_flag(const realm_client *client, const char *attribute, const ch
         ost_json_member_boolean(w, name, ost_json_equals(value, OST_TEXT("true")));
 }
 
+/* The secret that it signs with, or shows. */
+static ost_text secret_of(const realm_client *client)
+{
+    if (client->public_client)
+        return (ost_text){0};
+    return client->proof.kind == PROOF_SECRET_JWT ? client->proof.secret : text_of(client->secret);
+}
+
+static void put_keys(call *c, const realm_client *client, ost_json_writer *w)
+{
+    const ost_json *jwks;
+    ost_text text;
+    if (client->proof.keys_url != NULL)
+        ost_json_member_string(w, "jwks_uri", client->proof.keys_url);
+    else if (client->proof.keys != NULL &&
+             ost_json_text(ost_json_get(client->attributes, "jwks.string"), &text) &&
+             ost_json_read(text, NULL, c->arena, &jwks, NULL) == OST_OK)
+        ost_json_member_value(w, "jwks", jwks);
+}
+
 void client_metadata_write(call *c, const realm_client *client, ost_json_writer *w)
 {
     ost_text method;
     if (!ost_json_text(ost_json_get(client->attributes, METADATA_AUTH_METHOD), &method))
         method = text_of(client->public_client ? "none" : "client_secret_basic");
     ost_json_member_string(w, "client_id", client->client_id);
-    if (!client->public_client && client->secret != NULL) {
-        ost_json_member_string(w, "client_secret", client->secret);
+    if (secret_of(client).len > 0) {
+        ost_json_member_text(w, "client_secret", secret_of(client));
         ost_json_member_integer(w, "client_secret_expires_at", 0);
     }
     if (client->name != NULL && client->name[0] != '\0')
@@ -276,6 +321,8 @@ void client_metadata_write(call *c, const realm_client *client, ost_json_writer 
     put_list(w, "redirect_uris", client->redirect_uris);
     put_list(w, "post_logout_redirect_uris", client->post_logout_redirect_uris);
     ost_json_member_text(w, "token_endpoint_auth_method", method);
+    put_attribute(client, "token.endpoint.auth.signing.alg", "token_endpoint_auth_signing_alg", w);
+    put_keys(c, client, w);
     put_types(client, w);
     put_scope(c, client, w);
     ost_json_member_string(w, "subject_type", "public");

@@ -17,6 +17,8 @@ typedef struct client_metadata {
     ost_text post_logout_uris[METADATA_URIS_MAX];
     size_t post_logout_count;
     ost_text auth_method;      /* token_endpoint_auth_method */
+    ost_text auth_alg;         /* token_endpoint_auth_signing_alg; empty: any */
+    ost_text jwks_uri, jwks;   /* one of them at most; the second a JWK Set */
     ost_text scope;            /* empty: the realm's optional ones */
     ost_text back_logout_uri;  /* backchannel_logout_uri */
     bool back_logout_session;  /* backchannel_logout_session_required */

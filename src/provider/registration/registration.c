@@ -109,6 +109,13 @@ static void put_attributes(call *c, const draft *d, ost_json_writer *w)
     if (m->no_refresh)
         ost_json_member_string(w, "use.refresh.tokens", "false");
     ost_json_member_text(w, METADATA_AUTH_METHOD, m->auth_method);
+    put_given(w, "token.endpoint.auth.signing.alg", m->auth_alg);
+    put_given(w, "jwks.url", m->jwks_uri);
+    put_given(w, "jwks.string", m->jwks);
+    if (m->jwks_uri.len > 0)
+        ost_json_member_string(w, "use.jwks.url", "true");
+    if (m->jwks.len > 0)
+        ost_json_member_string(w, "use.jwks.string", "true");
     ost_json_member_text(w, TOKEN_ID, d->token_id);
     ost_json_member_string(w, ANONYMOUS, d->anonymous ? "true" : "false");
     ost_json_close_object(w);
@@ -139,7 +146,6 @@ static void put_new(const draft *d, ost_json_writer *w)
     ost_json_member_text(w, "clientId", d->id);
     ost_json_member_boolean(w, "enabled", true);
     ost_json_member_string(w, "protocol", "openid-connect");
-    ost_json_member_string(w, "clientAuthenticatorType", "client-secret");
     ost_json_member_boolean(w, "directAccessGrantsEnabled", false);
     ost_json_member_boolean(w, "serviceAccountsEnabled", false);
     ost_json_member_boolean(w, "fullScopeAllowed", !d->policy.full_scope_disabled);
@@ -153,9 +159,9 @@ static void put_new(const draft *d, ost_json_writer *w)
 static void put_kept(const draft *d, ost_json_writer *w)
 {
     static const char *const derived[] = {
-        "name",         "baseUrl",    "publicClient",        "standardFlowEnabled",
-        "redirectUris", "webOrigins", "implicitFlowEnabled", "optionalClientScopes",
-        "secret",       "attributes"};
+        "name",         "baseUrl",    "publicClient",           "standardFlowEnabled",
+        "redirectUris", "webOrigins", "implicitFlowEnabled",    "optionalClientScopes",
+        "secret",       "attributes", "clientAuthenticatorType"};
     for (const ost_json *at = ost_json_first(d->existing); at != NULL; at = ost_json_next(at)) {
         bool kept = true;
         for (size_t i = 0; i < ARRAY_LEN(derived); i++)
@@ -165,6 +171,13 @@ static void put_kept(const draft *d, ost_json_writer *w)
         ost_json_put_name(w, ost_json_name(at));
         ost_json_put_value(w, at);
     }
+}
+
+static const char *authenticator_of(const client_metadata *m)
+{
+    return text_is(m->auth_method, "private_key_jwt")     ? "client-jwt"
+           : text_is(m->auth_method, "client_secret_jwt") ? "client-secret-jwt"
+                                                          : "client-secret";
 }
 
 static bool make_document(call *c, const draft *d, const ost_json **ret_document)
@@ -182,6 +195,7 @@ static bool make_document(call *c, const draft *d, const ost_json **ret_document
     put_given(w, "name", m->name);
     put_given(w, "baseUrl", m->client_uri);
     ost_json_member_boolean(w, "publicClient", m->public_client);
+    ost_json_member_string(w, "clientAuthenticatorType", authenticator_of(m));
     ost_json_member_boolean(w, "standardFlowEnabled", true);
     ost_json_member_boolean(w, "implicitFlowEnabled", m->implicit);
     put_uris(w, "redirectUris", m->redirect_uris, m->redirect_count);
