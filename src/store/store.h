@@ -272,6 +272,8 @@ OST_MUST_CHECK ost_result store_client_session_put(store *store,
 OST_MUST_CHECK ost_result store_client_session_get(store *store, ost_text session_id,
                                                    ost_text client_id, ost_arena *arena,
                                                    store_client_session *ret_session);
+/* Ends it, and the parts that were made of it: those whose notes name the client as "from".
+ * OST_E_NOT_FOUND. */
 OST_MUST_CHECK ost_result store_client_session_end(store *store, ost_text session_id,
                                                    ost_text client_id);
 /* The client has no part in the session any more, if it had one, and a session in which no client

@@ -217,11 +217,17 @@ ost_result store_client_session_get(store *s, ost_text session_id, ost_text clie
     return result;
 }
 
+/* With it goes what was made of it, and of that, and so on. */
 static ost_result end_client_session(database *d, ost_text session_id, ost_text client_id)
 {
-    return run_change(
-        STATEMENT_OF(d, "DELETE FROM client_session WHERE session_id = ? AND client_id = ?",
-                     session_id, client_id));
+    return run_change(STATEMENT_OF(
+        d,
+        "WITH RECURSIVE gone(client_id) AS (VALUES (?2) UNION SELECT part.client_id "
+        "FROM client_session AS part JOIN gone ON part.notes ->> '$.from' = gone.client_id "
+        "WHERE part.session_id = ?1) "
+        "DELETE FROM client_session WHERE session_id = ?1 AND client_id IN "
+        "(SELECT client_id FROM gone)",
+        session_id, client_id));
 }
 
 ost_result store_client_session_end(store *s, ost_text session_id, ost_text client_id)

@@ -14,9 +14,10 @@ GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
 TYPE = "urn:ietf:params:oauth:token-type:"
 CAROL, BOB = ("carol", "carol-password"), ("bob", "bob-password")
 APP = Client("app", None, CALLBACK)
-API, BACKEND, OFF, OUTSIDE, KEEPER = (
-    Client(name, f"{name}-secret", CALLBACK) for name in ("api", "backend", "off", "outside", "keeper")
+API, BACKEND, OFF, OUTSIDE, KEEPER, ASKING = (
+    Client(name, f"{name}-secret", CALLBACK) for name in ("api", "backend", "off", "outside", "keeper", "asking")
 )
+GRANTED = {"clientId": "asking", "grantedClientScopes": ["email", "profile", "roles"]}
 ALLOWED = {"standard.token.exchange.enabled": "true"}
 
 
@@ -61,16 +62,17 @@ def realm_named(name):
         "enabled": True,
         "roles": {"client": {"backend": [{"name": "reader"}], "stock": [{"name": "keeper"}]}},
         "clients": [
-            client(APP, ["api", "off", "keeper"], attributes=ALLOWED),
+            client(APP, ["api", "off", "keeper", "asking"], attributes=ALLOWED),
             client(API, ["backend", "stock"], attributes=ALLOWED),
             client(BACKEND, attributes=ALLOWED),
             client(OFF),
             client(OUTSIDE, attributes=ALLOWED),
             client(KEEPER, attributes=refreshing),
+            client(ASKING, attributes=ALLOWED, consentRequired=True),
             {"clientId": "stock", "bearerOnly": True},
             {"clientId": "gone", "bearerOnly": True, "enabled": False},
         ],
-        "users": [user("carol"), user("bob")],
+        "users": [user("carol"), {**user("bob"), "clientConsents": [GRANTED]}],
     }
 
 
@@ -137,9 +139,10 @@ def test_audiences_and_roles_are_narrowed(realm, tokens):
     for missing in ("outside", "app", ["backend", "outside"]):
         answer = exchange(realm, tokens["access_token"], audience=missing)
         assert_refused(answer, "invalid_request", "Requested audience not available")
-    for unknown in ("nobody", "gone", "https://elsewhere.example"):
+    for unknown in ("nobody", "https://elsewhere.example", ""):
         answer = exchange(realm, tokens["access_token"], audience=unknown)
         assert_refused(answer, "invalid_client", "Audience not found")
+    assert_refused(exchange(realm, tokens["access_token"], audience="gone"), "invalid_client", "Client disabled")
 
 
 def test_scopes_are_the_clients_own(realm, tokens):
@@ -152,7 +155,7 @@ def test_scopes_are_the_clients_own(realm, tokens):
     [
         (OUTSIDE, "access_denied", "Client is not within the token audience", 403),
         (OFF, "invalid_request", "Standard token exchange is not enabled", 400),
-        (APP, "unauthorized_client", "Public client is not allowed to exchange token", 400),
+        (APP, "invalid_client", "Public client is not allowed to exchange token", 400),
         (Client("api", "wrong"), "unauthorized_client", "Invalid client", 401),
         (Client("stock", "x"), "unauthorized_client", "Invalid client", 401),
     ],
@@ -169,12 +172,14 @@ def test_a_client_may_exchange_what_it_was_given_itself(realm):
 @pytest.mark.parametrize(
     "changes, description",
     [
-        ({"subject_token": None}, "Missing parameter: subject_token"),
-        ({"subject_token_type": None}, "Missing parameter: subject_token_type"),
+        ({"subject_token": None}, "Parameter 'subject_token' required"),
+        ({"subject_token_type": None}, "Parameter 'subject_token_type' required"),
         ({"subject_token_type": f"{TYPE}id_token"}, "access tokens only"),
         ({"subject_token_type": f"{TYPE}jwt"}, "access tokens only"),
-        ({"actor_token": "x"}, "actor_token is not supported"),
-        ({"resource": "https://api.example"}, "resource is not supported"),
+        ({"actor_token": "x"}, "'actor_token' is not supported"),
+        ({"requested_subject": "bob"}, "'requested_subject' is not supported"),
+        ({"subject_issuer": "google"}, "'subject_issuer' is not supported"),
+        ({"resource": "https://api.example"}, "'resource' is not supported"),
         ({"requested_token_type": f"{TYPE}refresh_token"}, "requested_token_type unsupported"),
         ({"requested_token_type": f"{TYPE}saml2"}, "requested_token_type unsupported"),
         ({"subject_token": "x"}, "Invalid token"),
@@ -206,6 +211,16 @@ def test_the_end_of_the_session_ends_it_all(realm):
     assert_refused(exchange(realm, exchanged), "invalid_request", "Invalid token")
 
 
+def test_what_was_made_of_a_token_ends_with_its_clients_part(realm):
+    token = realm.password(APP, *BOB).json()
+    first = exchange(realm, token["access_token"], scope="openid").json()["access_token"]
+    second = exchange(realm, first, BACKEND, scope="openid").json()["access_token"]
+    kept = realm.password(API, *BOB).json()["access_token"]
+    assert [realm.userinfo(made).status for made in (first, second, kept)] == [200, 200, 200]
+    realm.browser().post(realm.endpoint("revoke"), {"token": token["refresh_token"], "client_id": "app"})
+    assert [realm.userinfo(made).status for made in (first, second, kept)] == [401, 401, 200]
+
+
 def test_a_refresh_token_comes_where_the_client_may_have_one(realm, tokens):
     assert "refresh_token" not in exchange(realm, tokens["access_token"], KEEPER).json()
     answer = exchange(realm, tokens["access_token"], KEEPER, requested_token_type=f"{TYPE}refresh_token")
@@ -215,13 +230,35 @@ def test_a_refresh_token_comes_where_the_client_may_have_one(realm, tokens):
     assert_refused(realm.refresh(API, answer.json()["refresh_token"]), "invalid_grant", "don't match")
 
 
+def test_a_refresh_token_is_never_offline(realm, tokens):
+    wanted = {"requested_token_type": f"{TYPE}refresh_token", "scope": "openid offline_access"}
+    answer = exchange(realm, tokens["access_token"], KEEPER, **wanted)
+    assert_refused(answer, "invalid_request", "offline_access not allowed")
+
+
+def test_an_id_token_is_no_access_token(realm, tokens):
+    answer = exchange(realm, tokens["access_token"], requested_token_type=f"{TYPE}id_token").json()
+    assert (answer["issued_token_type"], answer["token_type"]) == (f"{TYPE}id_token", "N_A")
+    assert "id_token" not in answer and "refresh_token" not in answer
+    claims = unverified_token(answer["access_token"])[1]
+    assert (claims["typ"], claims["aud"], claims["preferred_username"]) == ("ID", "api", "carol")
+    assert realm.userinfo(answer["access_token"]).status == 401
+    assert_refused(exchange(realm, answer["access_token"]), "invalid_request", "Invalid token")
+
+
+def test_a_client_that_has_to_ask_gets_what_was_granted(realm):
+    carol, bob = (realm.password(APP, *user).json()["access_token"] for user in (CAROL, BOB))
+    assert_refused(exchange(realm, carol, ASKING), "invalid_scope", "Missing consents for Token Exchange in client asking")
+    assert claims_of(exchange(realm, bob, ASKING))["azp"] == "asking"
+
+
 def test_a_token_without_a_session_is_not_prolonged(realm):
     own = realm.client_credentials(KEEPER).json()["access_token"]
     ends = unverified_token(own)[1]["exp"]
     after = claims_of(exchange(realm, own, KEEPER))
     assert after["exp"] <= ends and "sid" not in after
     answer = exchange(realm, own, KEEPER, requested_token_type=f"{TYPE}refresh_token")
-    assert_refused(answer, "invalid_request", "brings no refresh token")
+    assert_refused(answer, "invalid_request", "creating a new session is needed")
 
 
 def test_what_comes_out_is_bound_to_the_key_that_was_shown(realm, tokens):

@@ -24,7 +24,7 @@ sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).p
 from oidc import Client, Realm  # noqa: E402
 from web import JWT, parse_set_cookie, unverified_token  # noqa: E402
 
-GROUPS = ("metadata", "token", "code", "refresh", "auth", "login", "session", "resources", "device")
+GROUPS = ("metadata", "token", "code", "refresh", "auth", "login", "session", "resources", "device", "exchange")
 CALLBACK = "http://localhost:8000/auth"
 DOCS_CALLBACK = "http://localhost:8000/docs/oauth2-redirect"
 

@@ -5,6 +5,11 @@
 
 #include "provider/call/call.h"
 
+/* Of tokens, by RFC 8693 §3. */
+#define TOKEN_TYPE_ACCESS "urn:ietf:params:oauth:token-type:access_token"
+#define TOKEN_TYPE_REFRESH "urn:ietf:params:oauth:token-type:refresh_token"
+#define TOKEN_TYPE_ID "urn:ietf:params:oauth:token-type:id_token"
+
 typedef struct grant {
     const realm_client *client;
     const ost_json *user; /* UserRepresentation */

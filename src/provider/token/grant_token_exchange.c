@@ -8,11 +8,11 @@
 #include "base/text.h"
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
+#include "provider/session/consent.h"
 #include "provider/session/offline_session.h"
 #include "provider/token/grant.h"
 #include "provider/token/token.h"
 
-#define TOKEN_TYPE "urn:ietf:params:oauth:token-type:"
 #define AUDIENCES_MAX 32
 
 static bool refuse(call *c, const char *why)
@@ -23,34 +23,47 @@ static bool refuse(call *c, const char *why)
 static bool check_client(call *c)
 {
     if (c->client->public_client)
-        return call_refuse(c, 400, "unauthorized_client",
+        return call_refuse(c, 400, "invalid_client",
                            "Public client is not allowed to exchange token");
-    if (!c->client->token_exchange)
-        return refuse(c, "Standard token exchange is not enabled for the requested client");
-    return !c->client->consent_required ||
-           call_refuse(c, 400, "invalid_client", "Client requires user consent");
+    return c->client->token_exchange ||
+           refuse(c, "Standard token exchange is not enabled for the requested client");
 }
 
-/* What is asked for; *ret_refresh: a refresh token. */
-static bool read_types(call *c, bool *ret_refresh)
+/* What the other token exchange of Keycloak has, and RFC 8693's actors: to pass over them would
+ * give another token than was asked for. */
+static bool check_unsupported(call *c)
 {
+    static const char *const names[] = {"requested_subject", "requested_issuer", "subject_issuer",
+                                        "actor_token",       "actor_token_type", "resource"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (call_parameter(c, names[i]).len > 0)
+            return refuse(
+                c, call_format(c, "Parameter '%s' is not supported for standard token exchange",
+                               names[i]));
+    }
+    return true;
+}
+
+/* What is asked for, in *ret_type. */
+static bool read_types(call *c, const char **ret_type)
+{
+    static const char *const types[] = {TOKEN_TYPE_ACCESS, TOKEN_TYPE_ID, TOKEN_TYPE_REFRESH};
     ost_text subject = call_parameter(c, "subject_token_type");
     ost_text wanted = call_parameter(c, "requested_token_type");
-    if (call_parameter(c, "subject_token").len == 0)
-        return refuse(c, "Missing parameter: subject_token");
-    if (subject.len == 0)
-        return refuse(c, "Missing parameter: subject_token_type");
-    if (!text_is(subject, TOKEN_TYPE "access_token"))
-        return refuse(c, "Parameter subject_token supports access tokens only");
-    if (call_parameter(c, "actor_token").len > 0 || call_parameter(c, "actor_token_type").len > 0)
-        return refuse(c, "Nobody acts for somebody else: actor_token is not supported");
-    if (call_parameter(c, "resource").len > 0)
-        return refuse(c, "The parameter resource is not supported here, audience is");
-    *ret_refresh = text_is(wanted, TOKEN_TYPE "refresh_token");
-    if (*ret_refresh && !c->client->exchange_refresh)
+    if (call_parameter(c, "subject_token").data == NULL)
+        return refuse(c, "Parameter 'subject_token' required for standard token exchange");
+    if (subject.data == NULL)
+        return refuse(c, "Parameter 'subject_token_type' required for standard token exchange");
+    if (!text_is(subject, TOKEN_TYPE_ACCESS))
+        return refuse(c, "Parameter 'subject_token' supports access tokens only");
+    *ret_type = wanted.data == NULL ? TOKEN_TYPE_ACCESS : NULL;
+    for (size_t i = 0; i < ARRAY_LEN(types) && wanted.data != NULL; i++) {
+        if (text_is(wanted, types[i]))
+            *ret_type = types[i];
+    }
+    if (*ret_type == NULL || (*ret_type == types[2] && !c->client->exchange_refresh))
         return refuse(c, "requested_token_type unsupported");
-    return wanted.len == 0 || *ret_refresh || text_is(wanted, TOKEN_TYPE "access_token") ||
-           refuse(c, "requested_token_type unsupported");
+    return true;
 }
 
 /* A client exchanges what was sent to it, or what it was given itself. */
@@ -113,11 +126,13 @@ static bool read_audiences(call *c, grant *g)
     if (names == NULL)
         return call_refuse(c, 500, "server_error", NULL);
     for (size_t i = 0; i < c->form.count; i++) {
-        if (!text_is(c->form.pairs[i].name, "audience") || c->form.pairs[i].value.len == 0)
+        if (!text_is(c->form.pairs[i].name, "audience"))
             continue;
         const realm_client *client = realm_find_client(c->realm, c->form.pairs[i].value);
-        if (client == NULL || !client->enabled)
+        if (client == NULL)
             return call_refuse(c, 400, "invalid_client", "Audience not found");
+        if (!client->enabled)
+            return call_refuse(c, 400, "invalid_client", "Client disabled");
         if (count == AUDIENCES_MAX)
             return refuse(c, "Too many audiences");
         names[count++] = client->client_id;
@@ -155,41 +170,100 @@ static bool narrow_roles(call *c, grant *g)
     return true;
 }
 
-/* The client has a part of the session from now on, as after a login. */
-static bool keep(call *c, const grant *g, const minted *m)
+/* Whose token was exchanged stands in the notes: when that client's part ends, so does this one. */
+static ost_text notes_of(call *c, ost_text from)
 {
-    const store_client_session part = {
-        .session_id = text_of(g->session_id),
-        .client_id = text_of(c->client->client_id),
-        .scope = g->scope,
-        .refresh_id = c->realm->revoke_refresh_token ? m->refresh_id : (ost_text){0},
-        .started = c->now,
-        .last_access = c->now,
-        .notes = OST_TEXT("{}"),
-        .issuer = text_of(c->issuer),
-    };
+    ost_text notes = {0};
+    ost_json_writer *w = call_writer(c);
+    if (w == NULL)
+        return notes;
+    ost_json_open_object(w);
+    ost_json_member_text(w, "from", from);
+    ost_json_close_object(w);
+    if (ost_json_writer_finish(w, &notes) != OST_OK)
+        call_refuse(c, 500, "server_error", NULL);
+    return notes;
+}
+
+/* The client has a part of the session from now on, as after a login. One that it has by a login of
+ * its own stays what it is. */
+static bool keep(call *c, const grant *g, ost_text from, const minted *m)
+{
+    store_client_session part;
     if (g->session_id == NULL)
         return true;
-    ost_result result = store_login(c->provider->store, NULL, &part, NULL);
+    ost_result result = store_client_session_get(c->provider->store, text_of(g->session_id),
+                                                 text_of(c->client->client_id), c->arena, &part);
+    if (result == OST_E_NOT_FOUND) {
+        part = (store_client_session){
+            .session_id = text_of(g->session_id),
+            .client_id = text_of(c->client->client_id),
+            .issuer = text_of(c->issuer),
+            .scope = g->scope,
+            .started = c->now,
+            .notes = notes_of(c, from),
+        };
+        result = part.notes.data != NULL ? OST_OK : OST_E_MEMORY;
+    }
+    part.last_access = c->now;
+    part.refresh_id = c->realm->revoke_refresh_token ? m->refresh_id : (ost_text){0};
+    if (result == OST_OK)
+        result = store_login(c->provider->store, NULL, &part, NULL);
     if (result == OST_E_NOT_FOUND) /* it ended a moment ago */
         return refuse(c, "Invalid token");
     return result == OST_OK || call_refuse_busy(c);
+}
+
+/* A client that has to ask gets what its users have granted it anyway. */
+static bool check_consent(call *c, const grant *g)
+{
+    consent_list missing;
+    if (consent_missing(c, g->user_id, g->scopes, false, &missing) != OST_OK)
+        return call_refuse_busy(c);
+    return missing.count == 0 ||
+           call_refuse(c, 400, "invalid_scope",
+                       call_format(c, "Missing consents for Token Exchange in client %s",
+                                   c->client->client_id));
+}
+
+/* A refresh token belongs to a login's session, and no exchange begins one. */
+static bool check_refresh(call *c, const grant *g, bool offline)
+{
+    if (text_list_has(call_parameter(c, "scope"), OST_TEXT("offline_access")))
+        return refuse(c, "Scope offline_access not allowed for token exchange");
+    return (g->session_id != NULL && !offline) ||
+           refuse(c, "Refresh token not valid as requested_token_type because creating a new "
+                     "session is needed");
+}
+
+static bool mint(call *c, const grant *g, minted *ret_minted)
+{
+    minted m;
+    bool refresh = strcmp(g->issued_token_type, TOKEN_TYPE_REFRESH) == 0;
+    if (!mint_tokens(c, g, refresh, &m))
+        return false;
+    if (strcmp(g->issued_token_type, TOKEN_TYPE_ID) == 0) {
+        m.id_token = (ost_text){0};
+        if (!mint_id_token(c, g, (ost_text){0}, (ost_text){0}, c->now + m.expires_in,
+                           &m.access_token))
+            return false;
+    }
+    *ret_minted = m;
+    return true;
 }
 
 void grant_token_exchange(call *c)
 {
     grant g = {.client = c->client, .auth_time = -1};
     const ost_claims *claims;
-    bool refresh, offline = false;
+    bool offline = false;
     minted m;
-    if (!check_client(c) || !read_types(c, &refresh) || !read_subject(c, &claims) ||
-        !read_audiences(c, &g) || !load_subject(c, claims, &g, &offline) || !narrow_roles(c, &g))
+    if (!check_client(c) || !check_unsupported(c) || !read_types(c, &g.issued_token_type) ||
+        !read_subject(c, &claims) || !read_audiences(c, &g) ||
+        !load_subject(c, claims, &g, &offline) || !check_consent(c, &g) || !narrow_roles(c, &g))
         return;
-    if (refresh && (g.session_id == NULL || offline)) {
-        refuse(c, "A token without a login session brings no refresh token");
+    if (strcmp(g.issued_token_type, TOKEN_TYPE_REFRESH) == 0 && !check_refresh(c, &g, offline))
         return;
-    }
-    g.issued_token_type = refresh ? TOKEN_TYPE "refresh_token" : TOKEN_TYPE "access_token";
-    if (mint_tokens(c, &g, refresh, &m) && keep(c, &g, &m))
+    if (mint(c, &g, &m) && keep(c, &g, ost_claims_text(claims, "azp"), &m))
         (void)mint_answer(c, &g, &m);
 }

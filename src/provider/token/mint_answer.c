@@ -1,11 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the token endpoint says beside the tokens; see grant.h. */
+#include <string.h>
+
 #include "base/text.h"
 #include "provider/token/grant.h"
 
 static const char *bearer_word(const realm_client *client)
 {
     return client->lower_case_bearer ? "bearer" : "Bearer";
+}
+
+/* An ID token that was exchanged for stands where access tokens do, and is none (RFC 8693 §2.2.1).
+ */
+static const char *token_type_of(const call *c, const grant *g)
+{
+    if (g->issued_token_type != NULL && strcmp(g->issued_token_type, TOKEN_TYPE_ID) == 0)
+        return "N_A";
+    return c->jkt.len > 0 ? "DPoP" : bearer_word(g->client);
 }
 
 bool mint_answer(call *c, const grant *g, const minted *m)
@@ -22,7 +33,7 @@ bool mint_answer(call *c, const grant *g, const minted *m)
     ost_json_member_integer(w, "refresh_expires_in", m->refresh_expires_in);
     if (m->refresh_token.len > 0)
         ost_json_member_text(w, "refresh_token", m->refresh_token);
-    ost_json_member_string(w, "token_type", c->jkt.len > 0 ? "DPoP" : bearer_word(g->client));
+    ost_json_member_string(w, "token_type", token_type_of(c, g));
     if (g->issued_token_type != NULL)
         ost_json_member_string(w, "issued_token_type", g->issued_token_type);
     if (m->id_token.len > 0)
