@@ -69,7 +69,7 @@ WINGS = {
     "provider/token": ["call", "realm", "session", "client", "proof"],
     "provider/login": ["call", "realm", "session", "token", "client"],
     "provider/admin": ["realm", "member", "file", "call", "session"],
-    "provider/account": ["realm", "member", "call", "session", "admin"],
+    "provider/account": ["realm", "member", "call", "session", "admin", "console"],
     "provider/client_scope": ["realm", "call", "admin"],
     "provider/component": ["realm", "file", "call", "admin"],
     "provider/directory": ["realm", "member", "call", "admin"],

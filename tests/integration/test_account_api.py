@@ -5,7 +5,7 @@ with Keycloak in tests/interop."""
 import json
 
 import pytest
-from oidc import Client, callback_of
+from oidc import Client, Pkce, callback_of
 from programs import Provider
 from web import Browser, bearer, unverified_token
 
@@ -236,6 +236,7 @@ def change(current, new, **more):
 
 def test_a_password_is_changed_by_who_knows_it(account, token, realm):
     held = token("pat")
+    assert account("GET", "credentials/password", held).json()["policy"] == REALM["passwordPolicy"]
     for body, why in (
         (change("pat-password", "short"), "Invalid password: minimum length 8."),
         (change("pat-password", "new-password", confirmation="other"), "notMatchPasswordMessage"),
@@ -359,6 +360,19 @@ def test_groups_are_the_users_own(account, token):
     (group,) = account("GET", "groups", token("ann")).json()
     assert group["path"] == "/<i>staff</i>"
     assert account("GET", "groups", token("bob")).status == 403
+
+
+# ---- the client of the account console ----
+
+
+def test_every_realm_has_the_client_of_its_console(realm, account):
+    console = Client("account-console", None, f"{realm.issuer}/account/")
+    answer = realm.code_login(console, "ann", "ann-password", Pkce())
+    grant = answer[1].json()
+    claims = unverified_token(grant["access_token"])[1]
+    assert claims["aud"] == "account"
+    assert set(claims["resource_access"]["account"]["roles"]) == {"manage-account", "manage-account-links", "view-groups"}
+    assert account("GET", "groups", grant["access_token"]).status == 200
 
 
 def test_what_comes_is_bounded(account, token):

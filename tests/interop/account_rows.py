@@ -193,6 +193,7 @@ CREDENTIALS = [
     delete("credentials/none"),
     delete("credentials/{credential}", "bea"),
     delete("credentials/{credential}"),
+    get("credentials/password"),
     post("credentials/password", PASSWORD),
 ]
 CONSENTS = [

@@ -68,8 +68,9 @@ bool account_asks(const account_call *account, const char *name, const char *val
 void account_endpoint(http_exchange *exchange, void *provider);
 
 /* ---- the operations ---- */
-account_handler account_read_profile, account_update_profile;       /* account_profile.c */
-account_handler account_list_credentials, account_label_credential, /* account_…s.c */
+account_handler account_read_profile, account_update_profile; /* account_profile.c */
+account_handler account_list_credentials, account_read_password,
+    account_label_credential, /* account_…s.c */
     account_delete_credential, account_change_password;
 account_handler account_list_sessions, account_list_devices, account_end_sessions,
     account_end_session;                   /* account_sessions.c */

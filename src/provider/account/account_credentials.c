@@ -66,6 +66,25 @@ ost_result account_list_credentials(account_call *a)
     return account_answer(a, w);
 }
 
+/* Whether there is one and since when; beside Keycloak's members, what a new one has to be. */
+ost_result account_read_password(account_call *a)
+{
+    const ost_json *password;
+    int64_t since = 0;
+    ost_json_writer *w = ost_json_writer_new(a->call->arena, 0);
+    ost_result result = w != NULL ? read_password(a, &password) : OST_E_MEMORY;
+    if (result != OST_OK)
+        return result;
+    ost_json_open_object(w);
+    ost_json_member_boolean(w, "registered", password != NULL);
+    if (ost_json_integer(ost_json_get(password, "createdDate"), &since))
+        ost_json_member_integer(w, "lastUpdate", since);
+    if (a->call->realm->password_policy != NULL)
+        ost_json_member_string(w, "policy", a->call->realm->password_policy);
+    ost_json_close_object(w);
+    return account_answer(a, w);
+}
+
 /* The credential that the path names; NULL: there is none, and the call is refused. */
 static ost_result find_password(account_call *a, const ost_json **ret_password)
 {

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "provider/account/account_call.h"
 #include "provider/call/call_event.h"
+#include "provider/console/web_file.h"
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
 
@@ -233,6 +234,20 @@ static void answer_json(call *c, ost_text path)
     }
 }
 
+/* The page of the account console, which asks for all that it shows by the API. */
+static void send_page(call *c, ost_text path)
+{
+    const char *place = call_format(c, "%s/account/", c->issuer);
+    if (path.len > 0)
+        c->provider->send_error_page(c, 404, "Page not found");
+    else if (c->request->method != HTTP_GET)
+        http_respond(c->exchange, 405, NULL, (ost_text){0});
+    else if (place != NULL && !text_ends(c->request->path, "/"))
+        http_redirect(c->exchange, 302, text_of(place));
+    else
+        web_page_send(c->exchange, OST_TEXT("account/index.html"));
+}
+
 void account_endpoint(http_exchange *exchange, void *user)
 {
     ost_text path = http_parameter(exchange, "path"); /* none for the account itself */
@@ -244,5 +259,5 @@ void account_endpoint(http_exchange *exchange, void *user)
     else if (wants_json(c->request))
         answer_json(c, path);
     else
-        c->provider->send_error_page(c, 404, "Page not found");
+        send_page(c, path);
 }

@@ -14,7 +14,8 @@ static const account_route routes[] = {
     {HTTP_GET, "", VIEW, account_read_profile, false},
     {HTTP_POST, "", ACCOUNT_MANAGE, account_update_profile, false},
     {HTTP_GET, "credentials", VIEW, account_list_credentials, false},
-    /* Of Keycloak before 12; today it sends people through the login page. */
+    {HTTP_GET, "credentials/password", VIEW, account_read_password, false},
+    /* Of Keycloak before 12, as the one above; today it sends people through the login page. */
     {HTTP_POST, "credentials/password", ACCOUNT_MANAGE, account_change_password, true},
     {HTTP_PUT, "credentials/*/label", ACCOUNT_MANAGE, account_label_credential, false},
     {HTTP_DELETE, "credentials/*", ACCOUNT_MANAGE, account_delete_credential, false},

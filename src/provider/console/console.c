@@ -7,11 +7,6 @@
 #include "provider/console/web_file.h"
 
 #define PAGE "console/index.html"
-/* Scripts and styles of ours alone, as files; no sink that would make a script of a text. */
-#define POLICY                                                                                     \
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "              \
-    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "            \
-    "require-trusted-types-for 'script'; trusted-types 'none'"
 
 static void redirect(call *c, const char *path)
 {
@@ -27,16 +22,6 @@ void console_root_endpoint(http_exchange *exchange, void *user)
     call *c = call_begin_in(exchange, user, OST_TEXT("master"));
     if (c != NULL)
         redirect(c, "master/console/");
-}
-
-static void send_page(http_exchange *exchange)
-{
-    const web_file *file = web_file_find(OST_TEXT(PAGE));
-    if (file == NULL || http_set_field(exchange, "X-Frame-Options", OST_TEXT("DENY")) != OST_OK ||
-        http_set_field(exchange, "X-Robots-Tag", OST_TEXT("none")) != OST_OK)
-        http_respond(exchange, 500, NULL, (ost_text){0});
-    else
-        web_file_send(exchange, file, POLICY, "no-cache");
 }
 
 /* "{realm}/console", with or without slashes at the end. */
@@ -71,5 +56,5 @@ void console_or_api_endpoint(http_exchange *exchange, void *user)
     else if (!slash)
         redirect(c, path);
     else
-        send_page(exchange);
+        web_page_send(exchange, OST_TEXT(PAGE));
 }

@@ -25,6 +25,9 @@ const web_file *web_file_find(ost_text name); /* NULL: there is none */
 void web_file_send(http_exchange *exchange, const web_file *file, const char *policy,
                    const char *keep);
 
+/* Answers with a page: the file of the name, with a policy that lets in nothing but our files. */
+void web_page_send(http_exchange *exchange, ost_text name);
+
 /* "/resources/{version}/{file...}": a file of this build, for ever; with the version of another
  * build it is sent too, but not to be kept. */
 void resource_endpoint(http_exchange *exchange, void *provider);

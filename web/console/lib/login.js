@@ -3,9 +3,8 @@
 // module's memory alone: a reload asks the provider again, which knows the browser. The answer comes
 // in the fragment, which no server logs. What is kept across the redirect is the request's state and
 // verifier, once.
-import { ownRealm, page, realmAddress } from "./place.js";
+import { client, ownRealm, page, realmAddress } from "./place.js";
 
-const client = "security-admin-console";
 const kept = "login";
 const early = 10; // seconds before its end in which a token is no longer sent
 let tokens = null;

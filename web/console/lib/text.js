@@ -11,6 +11,11 @@ export async function loadMessages() {
   if (wanted !== "en") messages = { ...english, ...(await import(`../messages/${wanted}.js`)).default };
 }
 
+// Words of another console's own.
+export function addMessages(more) {
+  messages = { ...messages, ...more };
+}
+
 // {0}, {1}, … stand for the values.
 export function text(key, ...values) {
   const message = messages[key];
@@ -18,7 +23,7 @@ export function text(key, ...values) {
   return message.replace(/\{(\d)\}/g, (_, index) => String(values[Number(index)]));
 }
 
-function hasText(key) {
+export function hasText(key) {
   return Object.hasOwn(messages, key);
 }
 
