@@ -19,10 +19,11 @@ PAGES = [
     *("client-scopes", "client-scopes/{scope}", "roles", "roles/{role}"),
     *("users", "users/new", *(f"users/{{user}}/{tab}" for tab in ("details", "password", "roles", "groups", "sessions"))),
     *("groups", *(f"groups/{{group}}/{tab}" for tab in ("details", "members", "roles"))),
+    *("sessions", "sessions/{client}", "events"),
     *("realm-settings/general", "realm-settings/login", "realm-settings/tokens", "realms", "realms/new", "realms/import"),
 ]
 # On a phone, one of each kind.
-KINDS = {"clients", "clients/new", "clients/{client}/settings", "clients/{client}/scopes", "client-scopes/{scope}", "users/{user}/roles", "groups", "realms/import"}
+KINDS = {"clients", "clients/new", "clients/{client}/settings", "clients/{client}/scopes", "client-scopes/{scope}", "users/{user}/roles", "groups", "events", "realms/import"}
 MARKUP = '<img src=x onerror=alert(1)>"\'&{{7*7}}'
 MAPPER = {"name": MARKUP, "protocol": "openid-connect", "protocolMapper": "oidc-hardcoded-claim-mapper"}
 MAPPER["config"] = {"claim.name": MARKUP, "claim.value": MARKUP, "access.token.claim": "true"}

@@ -6,12 +6,14 @@ import { clientPage } from "./client.js";
 import { newClientPage } from "./client_new.js";
 import { scopePage, scopesPage } from "./client_scopes.js";
 import { clientsPage } from "./clients.js";
+import { eventsPage } from "./events.js";
 import { groupPage } from "./group.js";
 import { groupsPage } from "./groups.js";
 import { importPage } from "./realm_import.js";
 import { realmSettingsPage } from "./realm_settings.js";
 import { newRealmPage, realmsPage } from "./realms.js";
 import { rolePage, rolesPage } from "./roles.js";
+import { clientSessionsPage, sessionsPage } from "./sessions.js";
 import { userPage } from "./user.js";
 import { newUserPage, usersPage } from "./users.js";
 
@@ -38,6 +40,9 @@ export const pages = [
   { path: "groups", nav: "nav.groups", needs: groups, show: groupsPage },
   { path: "groups/:id", needs: oneUser, show: groupPage },
   { path: "groups/:id/:tab", needs: oneUser, show: groupPage },
+  { path: "sessions", nav: "nav.sessions", needs: realm, show: sessionsPage },
+  { path: "sessions/:id", needs: oneClient, show: clientSessionsPage },
+  { path: "events", nav: "nav.events", needs: ["view-events", "manage-events"], show: eventsPage },
   { path: "realm-settings", nav: "nav.settings", needs: realm, show: realmSettingsPage },
   { path: "realm-settings/:tab", needs: realm, show: realmSettingsPage },
   { path: "realms", nav: "nav.realms", needs: ["create-realm"], show: realmsPage },
