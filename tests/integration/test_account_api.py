@@ -50,7 +50,7 @@ REALM = {
     "clients": [
         client("tool"),
         client("narrow", fullScopeAllowed=False),
-        client("asking", consentRequired=True),
+        client("asking", consentRequired=True, fullScopeAllowed=True),
         client("shop", name="The Shop", consentRequired=True, baseUrl="javascript:alert(1)"),
     ],
     "users": [
