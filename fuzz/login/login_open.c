@@ -37,11 +37,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (login_seal_init(&seal, "ostiary login session 1", secret, (ost_text){0}, &context) !=
         OST_OK)
         abort();
-    if (login_cookies_join(&jar, name, arena, &sealed) == OST_OK &&
-        login_seal_open(&seal, name, sealed, arena, &packed) == OST_OK &&
-        login_unpack_session(packed, arena, &session) == OST_OK &&
-        !text_is(session.refresh_token, "a seed"))
-        abort();
+    for (size_t choice = 0; choice < LOGIN_CHOICES; choice++) {
+        if (login_cookies_join(&jar, name, choice, arena, &sealed) == OST_OK &&
+            login_seal_open(&seal, name, sealed, arena, &packed) == OST_OK &&
+            login_unpack_session(packed, arena, &session) == OST_OK &&
+            !text_is(session.refresh_token, "a seed"))
+            abort();
+    }
     login_seal_clear(&seal);
     ost_arena_free(arena);
     return 0;

@@ -51,6 +51,8 @@ typedef enum ost_alg {
     OST_PBES2_HS384_A192KW,
     OST_PBES2_HS512_A256KW,
     OST_INSECURE_RSA1_5, /* Bleichenbacher's: only where nothing else can be had */
+    OST_RSA_OAEP_384, /* this and the next as WebCrypto registered them: MGF1 with the same hash */
+    OST_RSA_OAEP_512,
 } ost_alg;
 
 /* A set of algorithms, one bit each. The zero set means OST_ALGS_DEFAULT (for encrypted tokens
@@ -63,7 +65,8 @@ typedef uint64_t ost_algs;
 #define OST_ALGS_SIGNATURE ((ost_algs)(OST_ALG_BIT(OST_ED448 + 1) - OST_ALG_BIT(OST_RS256)))
 /* Every key management but OST_INSECURE_RSA1_5. */
 #define OST_ALGS_ENCRYPTION                                                                        \
-    ((ost_algs)(OST_ALG_BIT(OST_INSECURE_RSA1_5) - OST_ALG_BIT(OST_RSA_OAEP)))
+    ((ost_algs)((OST_ALG_BIT(OST_RSA_OAEP_512 + 1) - OST_ALG_BIT(OST_RSA_OAEP)) &                  \
+                ~OST_ALG_BIT(OST_INSECURE_RSA1_5)))
 
 /* "RS256" and back, exactly as registered (RFC 7518 §3.1). "none" and anything unknown:
  * OST_ALG_UNSET. Any thread. */

@@ -255,7 +255,7 @@ static PyObject *key_is_private(PyObject *object, void *closure)
 static PyObject *key_algorithms(PyObject *object, void *closure)
 {
     PyObject *list = PyList_New(0), *tuple = NULL;
-    for (int alg = OST_RS256; list != NULL && alg <= OST_INSECURE_RSA1_5; alg++) {
+    for (int alg = OST_RS256; list != NULL && alg <= OST_RSA_OAEP_512; alg++) {
         if (!ost_key_serves(own(object), (ost_alg)alg))
             continue;
         PyObject *name = PyUnicode_FromString(ost_alg_name((ost_alg)alg));

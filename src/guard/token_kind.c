@@ -32,6 +32,9 @@ ost_result token_kind_check_claims(const ost_claims *claims, ost_error *error)
 {
     static const char *const foreign[] = {"nonce", "at_hash", "c_hash", "s_hash", "events", "code"};
     const ost_json *typ = ost_claims_get(claims, "typ"), *use = ost_claims_get(claims, "token_use");
+    /* Nobody by name: every token that says so would be the same account's. */
+    if (ost_json_equals(ost_claims_get(claims, "sub"), OST_TEXT("")))
+        return ost_error_set(error, OST_E_CLAIM_MISSING, "the claim sub is empty");
     /* Cognito's ID tokens need not have a nonce, but this. */
     if (use != NULL && !ost_json_equals(use, OST_TEXT("access"))) {
         return ost_error_set(error, OST_E_TOKEN_TYPE,

@@ -128,6 +128,8 @@ static const alg_facts algs[] = {
     [OST_PBES2_HS384_A192KW] = WRAPS("PBES2-HS384+A192KW", 0),
     [OST_PBES2_HS512_A256KW] = WRAPS("PBES2-HS512+A256KW", 0),
     [OST_INSECURE_RSA1_5] = {"RSA1_5", .type = OST_KEY_RSA},
+    [OST_RSA_OAEP_384] = {"RSA-OAEP-384", .type = OST_KEY_RSA},
+    [OST_RSA_OAEP_512] = {"RSA-OAEP-512", .type = OST_KEY_RSA},
 };
 #define ALG_COUNT (ARRAY_LEN(algs))
 

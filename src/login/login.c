@@ -215,6 +215,30 @@ static ost_result check_logout(const ost_login *login, const ost_login_session *
     return result == OST_E_REVOKED ? result : OST_OK;
 }
 
+static ost_result open_choice(const ost_login *login, ost_text name, const ost_login_jar *jar,
+                              size_t choice, ost_arena *arena, ost_login_session *ret_session)
+{
+    ost_login_session session;
+    ost_text sealed, packed;
+    ost_result result = login_cookies_join(jar, name, choice, arena, &sealed);
+    if (result == OST_OK)
+        result = login_seal_open(&login->sessions, name, sealed, arena, &packed);
+    if (result == OST_OK)
+        result = login_unpack_session(packed, arena, &session);
+    if (result == OST_OK)
+        result = check_logout(login, &session, arena);
+    if (result == OST_OK)
+        *ret_session = session;
+    return result;
+}
+
+/* Behind what is not ours, the session may follow; one that was ended is an answer. */
+static bool may_choose_again(ost_result result)
+{
+    return result != OST_OK && result != OST_E_NOT_FOUND && result != OST_E_MEMORY &&
+           result != OST_E_REVOKED;
+}
+
 ost_result ost_login_open(const ost_login *login, ost_text base, const ost_login_jar *jar,
                           ost_arena *arena, ost_login_session *ret_session)
 {
@@ -224,20 +248,13 @@ ost_result ost_login_open(const ost_login *login, ost_text base, const ost_login
         return OST_E_ARGUMENT;
     if (login->client_id == NULL)
         return OST_E_NOT_FOUND;
-    ost_text name = login_cookie_of(login, base, arena), sealed, packed;
+    ost_text name = login_cookie_of(login, base, arena);
     if (name.data == NULL)
         return OST_E_MEMORY;
-    ost_result result = login_cookies_join(jar, name, arena, &sealed);
-    if (result == OST_OK)
-        result = login_seal_open(&login->sessions, name, sealed, arena, &packed);
-    ost_login_session session;
-    if (result == OST_OK)
-        result = login_unpack_session(packed, arena, &session);
-    if (result == OST_OK)
-        result = check_logout(login, &session, arena);
-    if (result == OST_OK)
-        *ret_session = session;
-    return result;
+    ost_result first = open_choice(login, name, jar, 0, arena, ret_session), result = first;
+    for (size_t choice = 1; choice < LOGIN_CHOICES && may_choose_again(result); choice++)
+        result = open_choice(login, name, jar, choice, arena, ret_session);
+    return result == OST_E_NOT_FOUND ? first : result;
 }
 
 bool ost_login_is_due(const ost_login *login, const ost_login_session *session)

@@ -136,13 +136,18 @@ static ost_result find_transaction(const ost_login *login, const login_callback 
     ost_text name = login_cookies_transaction(call->arena, base_name, callback->state);
     if (base_name.data == NULL || name.data == NULL)
         return OST_E_MEMORY;
-    ost_text sealed = login_cookies_get(call->jar, name), packed;
-    if (sealed.data == NULL)
+    if (login_cookies_get(call->jar, name).data == NULL)
         return ost_error_set(error, OST_E_STATE,
                              "no login of this state was begun by this browser, or too long ago");
-    ost_result result = login_seal_open(&login->transactions, name, sealed, call->arena, &packed);
-    if (result == OST_OK)
-        result = login_unpack_transaction(packed, &call->transaction);
+    ost_result result = OST_E_FORMAT;
+    for (size_t i = 0; i < LOGIN_CHOICES && result != OST_OK && result != OST_E_MEMORY; i++) {
+        ost_text sealed = login_cookies_nth(call->jar, name, i), packed;
+        if (sealed.data == NULL)
+            break;
+        result = login_seal_open(&login->transactions, name, sealed, call->arena, &packed);
+        if (result == OST_OK)
+            result = login_unpack_transaction(packed, &call->transaction);
+    }
     if (result == OST_E_MEMORY)
         return result;
     if (result != OST_OK || !text_equal_secret(call->transaction.state, callback->state) ||

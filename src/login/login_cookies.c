@@ -12,13 +12,28 @@ ost_text login_cookies_name(ost_arena *arena, const char *name, bool secure)
     return text_of(ost_arena_format(arena, "%s%s", secure ? "__Host-" : "", name));
 }
 
-ost_text login_cookies_get(const ost_login_jar *jar, ost_text name)
+ost_text login_cookies_nth(const ost_login_jar *jar, ost_text name, size_t index)
 {
     for (size_t i = 0; i < jar->count; i++) {
-        if (text_equal(jar->pairs[i].name, name))
+        if (text_equal(jar->pairs[i].name, name) && index-- == 0)
             return jar->pairs[i].value;
     }
     return (ost_text){0};
+}
+
+ost_text login_cookies_get(const ost_login_jar *jar, ost_text name)
+{
+    return login_cookies_nth(jar, name, 0);
+}
+
+/* *fresh: there is one that no choice before this one had. */
+static ost_text choose(const ost_login_jar *jar, ost_text name, size_t choice, bool *fresh)
+{
+    ost_text value = login_cookies_nth(jar, name, choice);
+    *fresh = *fresh || value.data != NULL;
+    for (size_t at = choice; value.data == NULL && at > 0; at--)
+        value = login_cookies_nth(jar, name, at - 1);
+    return value;
 }
 
 ost_result login_cookies_add(ost_login_step *step, ost_text name, ost_text value, int64_t max_age)
@@ -31,6 +46,13 @@ ost_result login_cookies_add(ost_login_step *step, ost_text name, ost_text value
     return OST_OK;
 }
 
+static size_t read_count(ost_text first)
+{
+    bool good = first.len >= 2 && first.data[0] >= '1' && first.data[0] <= '0' + LOGIN_PIECES &&
+                first.data[1] == '.';
+    return good ? (size_t)(first.data[0] - '0') : 0;
+}
+
 /* The first piece bears the plain name, the others a number behind it. */
 static ost_text piece_name(ost_arena *arena, ost_text name, size_t index)
 {
@@ -39,39 +61,47 @@ static ost_text piece_name(ost_arena *arena, ost_text name, size_t index)
     return text_of(ost_arena_format(arena, "%.*s-%zu", (int)name.len, name.data, index));
 }
 
-ost_result login_cookies_join(const ost_login_jar *jar, ost_text name, ost_arena *arena,
+static ost_result join_pieces(const ost_text *pieces, size_t count, ost_arena *arena,
                               ost_text *ret_sealed)
 {
-    ost_text pieces[LOGIN_PIECES], first = login_cookies_get(jar, name);
-    if (first.data == NULL)
-        return OST_E_NOT_FOUND;
-    if (first.len < 2 || first.data[0] < '1' || first.data[0] > '0' + LOGIN_PIECES ||
-        first.data[1] != '.')
-        return OST_E_FORMAT;
-    size_t count = (size_t)(first.data[0] - '0');
-    pieces[0] = text_slice(first, 2, first.len);
-    if (count == 1) {
-        *ret_sealed = pieces[0];
-        return OST_OK;
-    }
-    size_t len = pieces[0].len;
-    for (size_t i = 1; i < count; i++) {
-        ost_text number = piece_name(arena, name, i);
-        pieces[i] = login_cookies_get(jar, number);
-        if (pieces[i].data == NULL)
-            return number.data == NULL ? OST_E_MEMORY : OST_E_FORMAT;
+    size_t len = 0, at = 0;
+    for (size_t i = 0; i < count; i++)
         len += pieces[i].len;
-    }
     char *sealed = ost_arena_alloc(arena, len + 1);
     if (sealed == NULL)
         return OST_E_MEMORY;
-    size_t at = 0;
     for (size_t i = 0; i < count; i++) {
         if (pieces[i].len > 0)
             memcpy(sealed + at, pieces[i].data, pieces[i].len);
         at += pieces[i].len;
     }
     *ret_sealed = (ost_text){sealed, len};
+    return OST_OK;
+}
+
+ost_result login_cookies_join(const ost_login_jar *jar, ost_text name, size_t choice,
+                              ost_arena *arena, ost_text *ret_sealed)
+{
+    bool fresh = choice == 0, whole = true;
+    ost_text pieces[LOGIN_PIECES], first = choose(jar, name, choice, &fresh);
+    if (first.data == NULL)
+        return OST_E_NOT_FOUND;
+    size_t count = read_count(first);
+    pieces[0] = text_slice(first, 2, first.len);
+    for (size_t i = 1; i < count; i++) {
+        ost_text number = piece_name(arena, name, i);
+        if (number.data == NULL)
+            return OST_E_MEMORY;
+        pieces[i] = choose(jar, number, choice, &fresh);
+        whole = whole && pieces[i].data != NULL;
+    }
+    if (!fresh)
+        return OST_E_NOT_FOUND;
+    if (count == 0 || !whole)
+        return OST_E_FORMAT;
+    if (count > 1)
+        return join_pieces(pieces, count, arena, ret_sealed);
+    *ret_sealed = pieces[0];
     return OST_OK;
 }
 

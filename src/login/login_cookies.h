@@ -15,16 +15,23 @@
 /* "NAME", or "__Host-NAME" over https, which no other host and no plain connection can set. */
 ost_text login_cookies_name(ost_arena *arena, const char *name, bool secure);
 
-/* The value of a cookie by name; NULL data when absent. */
+/* The value of a cookie by name, the first one's; NULL data when absent. */
 ost_text login_cookies_get(const ost_login_jar *jar, ost_text name);
+
+/* Over plain http a neighbour host, another port or another path can leave a cookie of the same
+ * name, which the browser may send first: so many are tried. This is the one at `index` of that
+ * name. */
+#define LOGIN_CHOICES 8
+ost_text login_cookies_nth(const ost_login_jar *jar, ost_text name, size_t index);
 
 /* Adds a cookie to the step; a ceiling of its own keeps it from overflowing. */
 OST_MUST_CHECK ost_result login_cookies_add(ost_login_step *step, ost_text name, ost_text value,
                                             int64_t max_age);
 
-/* Puts together what the session's cookies hold. OST_E_NOT_FOUND: no first piece. OST_E_FORMAT: a
+/* Puts together what the session's cookies hold: of each name the one at `choice`, or the last one
+ * where there are fewer. OST_E_NOT_FOUND: no first piece, or no name has so many. OST_E_FORMAT: a
  * piece is missing, or there are too many. */
-OST_MUST_CHECK ost_result login_cookies_join(const ost_login_jar *jar, ost_text name,
+OST_MUST_CHECK ost_result login_cookies_join(const ost_login_jar *jar, ost_text name, size_t choice,
                                              ost_arena *arena, ost_text *ret_sealed);
 
 /* Adds the pieces of `sealed` to the step, and deletes pieces that the browser has beyond them.

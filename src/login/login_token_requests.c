@@ -187,7 +187,8 @@ void login_token_request_finish(login_token_requests *requests, login_token_requ
 {
     entry *over = (entry *)public;
     record(over, response);
-    bool final = public->result == OST_OK && public->status < 500 && public->status != 429;
+    bool final = public->result == OST_OK && public->status < 500 && public->status != 429 &&
+                 public->status != 304;
 
     pthread_mutex_lock(&requests->lock);
     over->done = true;

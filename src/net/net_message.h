@@ -9,9 +9,9 @@
 
 /* Zero takes the default named. Coded answers (gzip, deflate) are decoded; `max_body` is the
  * ceiling of what comes out, and a coding that is not known is OST_E_UNSUPPORTED. Redirects are
- * never followed: a 3xx is OST_E_REDIRECT. TLS 1.2 at least, always verified. A proxy makes tunnels
- * to https elsewhere and nothing else: plain http and this machine are reached without it. Those of
- * the environment are not used. */
+ * never followed: a 3xx but for 304 is OST_E_REDIRECT. TLS 1.2 at least, always verified. A proxy
+ * makes tunnels to https elsewhere and nothing else: plain http and this machine are reached
+ * without it. Those of the environment are not used. */
 typedef struct net_request {
     const char *url;
     const char *method;         /* NULL: GET, or POST when there is a body */

@@ -207,7 +207,7 @@ ost_result transfer_result(const transfer *t, CURLcode code)
     switch (code) {
     case CURLE_OK:
         curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-        return status >= 300 && status < 400 ? OST_E_REDIRECT : OST_OK;
+        return status >= 300 && status < 400 && status != 304 ? OST_E_REDIRECT : OST_OK;
     case CURLE_OPERATION_TIMEDOUT:
         return OST_E_TIMEOUT;
     case CURLE_SSL_CONNECT_ERROR:

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One strict reader of JSON (RFC 8259, I-JSON's RFC 7493 §2.3 on duplicate names) over an arena,
  * without recursion: depth costs a slot of a bounded stack. */
+#include <stdio.h>
+
 #include "base/array.h"
 #include "base/ascii.h"
 #include "base/json/json_value.h"
@@ -74,13 +76,21 @@ static ost_result more_values(reader *r)
     return OST_OK;
 }
 
+static ost_result fail_string(const reader *r, ost_result result, const char *kind)
+{
+    char sentence[96];
+    snprintf(sentence, sizeof sentence, "the %s %s", kind,
+             json_string_fault(result, r->at, r->end));
+    return fail(r, result, sentence);
+}
+
 static ost_result read_name(reader *r, ost_text *ret_name)
 {
     if (!at_byte(r, '"'))
         return fail(r, OST_E_JSON, "a member's name in quotes is expected");
     ost_result result = json_scan_string(&r->at, r->end, r->arena, ret_name);
     if (result != OST_OK)
-        return fail(r, result, "the name is malformed");
+        return fail_string(r, result, "name");
     skip_space(r);
     if (!at_byte(r, ':'))
         return fail(r, OST_E_JSON, "':' is expected");
@@ -131,7 +141,7 @@ static ost_result read_scalar(reader *r, ost_json *value)
         value->type = OST_JSON_STRING;
         result = json_scan_string(&r->at, r->end, r->arena, &value->as.text);
         if (result != OST_OK)
-            return fail(r, result, "the string is malformed");
+            return fail_string(r, result, "string");
     } else if (first == '-' || (first >= '0' && first <= '9')) {
         result = json_scan_number(&r->at, r->end, value);
         if (result != OST_OK)

@@ -180,3 +180,27 @@ ost_result json_scan_string(const char **at, const char *end, ost_arena *arena, 
     *ret_text = (ost_text){from, (size_t)(close - from)};
     return OST_OK;
 }
+
+static const char *escape_fault(const char *at, const char *end)
+{
+    ost_text rest = {at, (size_t)(end - at)};
+    int32_t unit = text_starts(rest, "\\u") ? hex4(at + 2, end) : -1;
+    if (unit == 0)
+        return "has U+0000 (NUL), which no text may have";
+    return unit >= 0xD800 && unit <= 0xDFFF ? "has half of a surrogate pair"
+                                            : "has an escape that JSON does not know";
+}
+
+const char *json_string_fault(ost_result result, const char *at, const char *end)
+{
+    if (result == OST_E_MEMORY)
+        return "needs more memory than the document may take";
+    if (result == OST_E_UTF8)
+        return "is not UTF-8";
+    if (at == end)
+        return "has no end";
+    if (*at == '\\')
+        return escape_fault(at, end);
+    return *at == '\0' ? "has U+0000 (NUL), which no text may have"
+                       : "has a control character that is not escaped";
+}

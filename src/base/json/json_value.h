@@ -34,6 +34,8 @@ static inline bool json_is_container(const ost_json *value)
 /* Both read at the first byte of their value and move *at behind it. The error is the caller's to
  * describe, at *at. A number that is too long is OST_E_CEILING. */
 ost_result json_scan_string(const char **at, const char *end, ost_arena *arena, ost_text *ret_text);
+/* What is wrong with a string whose reading ended at `at` with `result`: "has no end". */
+const char *json_string_fault(ost_result result, const char *at, const char *end);
 ost_result json_scan_number(const char **at, const char *end, ost_json *value);
 
 #define JSON_NUMBER_SIZE 32

@@ -9,6 +9,8 @@
 
 static const ost_alg preferred[] = {OST_RSA_OAEP_256,
                                     OST_RSA_OAEP,
+                                    OST_RSA_OAEP_384,
+                                    OST_RSA_OAEP_512,
                                     OST_ECDH_ES_A256KW,
                                     OST_ECDH_ES_A192KW,
                                     OST_ECDH_ES_A128KW,

@@ -149,7 +149,7 @@ static ost_result read_alg(const ost_json *jwk, ost_key *key, ost_error *error)
 /* A public key has to be good for something. */
 static bool has_a_use(const ost_key *key)
 {
-    for (ost_alg alg = OST_RS256; alg <= OST_INSECURE_RSA1_5; alg++) {
+    for (ost_alg alg = OST_RS256; alg <= OST_RSA_OAEP_512; alg++) {
         if (key_may(key, alg, false) || key_may(key, alg, true))
             return true;
     }

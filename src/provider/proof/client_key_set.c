@@ -18,8 +18,9 @@ struct client_key_set {
 /* What a client may have its answers encrypted for: public keys. */
 static bool is_for_encryption(const ost_key *key)
 {
-    static const ost_alg algs[] = {OST_RSA_OAEP,       OST_RSA_OAEP_256,   OST_ECDH_ES,
-                                   OST_ECDH_ES_A128KW, OST_ECDH_ES_A192KW, OST_ECDH_ES_A256KW};
+    static const ost_alg algs[] = {OST_RSA_OAEP,       OST_RSA_OAEP_256,  OST_RSA_OAEP_384,
+                                   OST_RSA_OAEP_512,   OST_ECDH_ES,       OST_ECDH_ES_A128KW,
+                                   OST_ECDH_ES_A192KW, OST_ECDH_ES_A256KW};
     for (size_t i = 0; i < ARRAY_LEN(algs) && !ost_key_is_private(key); i++) {
         if (ost_key_serves(key, algs[i]))
             return true;

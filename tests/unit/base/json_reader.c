@@ -85,7 +85,16 @@ static void errors_say_where(void **state)
     check_error(OST_TEXT("{\"a\" 1}"), OST_E_JSON, "byte 5: ':'");
     check_error(OST_TEXT("{a:1}"), OST_E_JSON, "byte 1: a member's name");
     check_error(OST_TEXT("[1]x"), OST_E_JSON, "byte 3: something follows");
-    check_error(OST_TEXT("[\"ab\\ud800\"]"), OST_E_JSON, "byte 4: the string");
+    check_error(OST_TEXT("[\"ab\\ud800\"]"), OST_E_JSON, "byte 4: the string has half of a");
+    check_error(OST_TEXT("[\"ab\\udc00\"]"), OST_E_JSON, "byte 4: the string has half of a");
+    check_error(OST_TEXT("[\"a\\u0000\"]"), OST_E_JSON, "byte 3: the string has U+0000"); /* G17 */
+    check_error(OST_TEXT("{\"a\\u0000\":1}"), OST_E_JSON, "byte 3: the name has U+0000");
+    check_error(OST_TEXT("[\"a\0\"]"), OST_E_JSON, "byte 3: the string has U+0000");
+    check_error(OST_TEXT("[\"a\n\"]"), OST_E_JSON, "byte 3: the string has a control");
+    check_error(OST_TEXT("[\"a\\x\"]"), OST_E_JSON, "byte 3: the string has an escape");
+    check_error(OST_TEXT("[\"a\\u00g0\"]"), OST_E_JSON, "byte 3: the string has an escape");
+    check_error(OST_TEXT("[\"a\xff\"]"), OST_E_UTF8, "byte 3: the string is not UTF-8");
+    check_error(OST_TEXT("[\"a"), OST_E_JSON, "byte 3: the string has no end");
     check_error(OST_TEXT("[\"ab\xffz\"]"), OST_E_UTF8, "byte 4: the string");
     check_error(OST_TEXT("{\"ab\xc3z\":1}"), OST_E_UTF8, "byte 4: the name");
     check_error(OST_TEXT("[1e999]"), OST_E_JSON, "out of range");

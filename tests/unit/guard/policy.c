@@ -83,6 +83,9 @@ static void kinds_of_tokens(void **state)
     } all[] = {
         {"{\"exp\":1,\"typ\":\"Bearer\"}", OST_OK},
         {"{\"exp\":1,\"typ\":\"DPoP\",\"nonce\":\"n\",\"cnf\":{\"jkt\":\"k\"}}", OST_OK},
+        {"{\"exp\":1,\"sub\":\"\"}", OST_E_CLAIM_MISSING}, /* C10 */
+        {"{\"exp\":1,\"sub\":\"\",\"typ\":\"Bearer\"}", OST_E_CLAIM_MISSING},
+        {"{\"exp\":1,\"sub\":\" \",\"typ\":\"Bearer\"}", OST_OK},
         {"{\"exp\":1,\"typ\":\"DPoP\"}", OST_E_TOKEN_TYPE},
         {"{\"exp\":1,\"typ\":\"DPoP\",\"cnf\":{}}", OST_E_TOKEN_TYPE},
         {"{\"exp\":1,\"typ\":\"DPoP\",\"cnf\":\"jkt\"}", OST_E_TOKEN_TYPE},

@@ -103,7 +103,8 @@ static void a_secret_is_wrapped_as_the_rfc_does(void **state)
 
 static void rsa_wraps_by_oaep_and_by_nothing_else(void **state)
 {
-    static const ost_alg algs[] = {OST_RSA_OAEP, OST_RSA_OAEP_256};
+    static const ost_alg algs[] = {OST_RSA_OAEP, OST_RSA_OAEP_256, OST_RSA_OAEP_384,
+                                   OST_RSA_OAEP_512};
     static char large[4096];
     ost_key *any = good_key(test_rsa), *public;
     ost_text made, back, short_one = {"test", 4};

@@ -64,7 +64,9 @@ static void round_trip(const ost_key *key, ost_alg alg, ost_enc enc)
 
 static void every_way_with_every_cipher(void **state)
 {
-    for (ost_alg alg = OST_RSA_OAEP; alg < OST_INSECURE_RSA1_5; alg++) {
+    for (ost_alg alg = OST_RSA_OAEP; alg <= OST_RSA_OAEP_512; alg++) {
+        if (alg == OST_INSECURE_RSA1_5)
+            continue;
         for (ost_enc enc = OST_A128CBC_HS256; enc <= OST_A256GCM; enc++) {
             ost_key *key = key_for(alg, enc, "P-256");
             round_trip(key, alg, enc);

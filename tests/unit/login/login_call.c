@@ -483,6 +483,41 @@ static void a_provider_that_is_down_ends_no_session(void **state)
     assert_int_equal(refresh(with), OST_E_STATE);
 }
 
+/* A cookie before each of the browser's, of the same name. */
+static void put_garbage_before(fixture *with)
+{
+    ost_login_jar *jar = &with->browser.jar;
+    assert_true(jar->count * 2 <= ARRAY_LEN(with->browser.pairs));
+    for (size_t i = jar->count; i-- > 0;) {
+        with->browser.pairs[2 * i + 1] = with->browser.pairs[i];
+        with->browser.pairs[2 * i] =
+            (ost_login_pair){with->browser.pairs[i].name, OST_TEXT("1.garbage")};
+    }
+    jar->count *= 2;
+}
+
+static void garbage_before_the_real_cookies(void **state) /* C10 */
+{
+    fixture *with = *state;
+    ost_login_session session;
+    begin(with, "/");
+    put_garbage_before(with);
+    assert_int_equal(finish(with, query(with, "code=c1")), OST_OK);
+    answer_tokens(with, id_token(with, CLAIMS(",\"nonce\":\"%N\"")), "");
+    assert_int_equal(end(with), OST_OK);
+    with->browser.jar.count = 0;
+    fake_keep(&with->browser, &with->step);
+    put_garbage_before(with);
+    put_garbage_before(with);
+    assert_int_equal(ost_login_open(with->login, BASE, &with->browser.jar, with->arena, &session),
+                     OST_OK);
+    assert_true(text_is(session.access_token, "e30.e30.AAAA"));
+    with->browser.pairs[3] = with->browser.pairs[0];
+    with->browser.jar.count = 4;
+    assert_int_equal(ost_login_open(with->login, BASE, &with->browser.jar, with->arena, &session),
+                     OST_E_FORMAT);
+}
+
 static void large_sessions(void **state)
 {
     fixture *with = *state;
@@ -583,6 +618,7 @@ int main(void)
         TEST(tabs_share_one_refresh),
         TEST(ended_sessions_are_deleted),
         TEST(a_provider_that_is_down_ends_no_session),
+        TEST(garbage_before_the_real_cookies),
         TEST(large_sessions),
         TEST(freeing_tells_everyone),
         TEST(every_allocation_fails_once),

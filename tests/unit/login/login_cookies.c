@@ -32,7 +32,7 @@ static void split_and_joined(void **state)
             assert_true(step.cookies[k].value.len <= LOGIN_PIECE_BYTES &&
                         step.cookies[k].max_age == -1);
         fake_keep(&browser, &step);
-        assert_int_equal(login_cookies_join(&browser.jar, NAME, arena, &joined), OST_OK);
+        assert_int_equal(login_cookies_join(&browser.jar, NAME, 0, arena, &joined), OST_OK);
         assert_true(text_equal(joined, sealed));
     }
     ost_login_step step = {0};
@@ -62,14 +62,14 @@ static void stale_pieces_are_deleted(void **state)
     assert_int_equal(step.cookie_count, 4);
     fake_keep(&browser, &step);
     assert_int_equal(browser.jar.count, 1);
-    assert_int_equal(login_cookies_join(&browser.jar, NAME, arena, &joined), OST_OK);
+    assert_int_equal(login_cookies_join(&browser.jar, NAME, 0, arena, &joined), OST_OK);
     assert_true(text_equal(joined, short_one));
 
     step = (ost_login_step){0};
     assert_int_equal(login_cookies_split(&browser.jar, NAME, (ost_text){0}, arena, &step), OST_OK);
     fake_keep(&browser, &step);
     assert_int_equal(browser.jar.count, 0);
-    assert_int_equal(login_cookies_join(&browser.jar, NAME, arena, &joined), OST_E_NOT_FOUND);
+    assert_int_equal(login_cookies_join(&browser.jar, NAME, 0, arena, &joined), OST_E_NOT_FOUND);
     ost_arena_free(arena);
 }
 
@@ -89,7 +89,7 @@ static void broken_sets_are_refused(void **state)
                                         {OST_TEXT("ostiary-1"), OST_TEXT("y")}};
         const ost_login_jar jar = {pairs, 3};
         ost_text joined;
-        assert_int_equal(login_cookies_join(&jar, NAME, arena, &joined), cases[i].result);
+        assert_int_equal(login_cookies_join(&jar, NAME, 0, arena, &joined), cases[i].result);
     }
     ost_arena_free(arena);
 }
@@ -101,6 +101,32 @@ static void first_of_two_counts(void **state)
     const ost_login_pair pairs[] = {{NAME, OST_TEXT("1.a")}, {NAME, OST_TEXT("1.b")}};
     const ost_login_jar jar = {pairs, 2};
     assert_true(text_is(login_cookies_get(&jar, NAME), "1.a"));
+}
+
+/* C10: what another port, path or neighbour host has left may come first, of any piece. */
+static void every_cookie_of_a_name_may_be_chosen(void **state)
+{
+    (void)state;
+    ost_arena *arena = ost_arena_new(1 << 20);
+    const ost_login_pair pairs[] = {
+        {NAME, OST_TEXT("garbage")}, {OST_TEXT("ostiary-1"), OST_TEXT("x")},
+        {NAME, OST_TEXT("2.a")},     {OST_TEXT("ostiary-1"), OST_TEXT("b")},
+        {NAME, OST_TEXT("1.c")},     {OST_TEXT("ostiary-1"), OST_TEXT("d")}};
+    const ost_login_jar jar = {pairs, 6}, few = {pairs, 5}, two = {pairs + 2, 2};
+    ost_text joined;
+    assert_int_equal(login_cookies_join(&jar, NAME, 0, arena, &joined), OST_E_FORMAT);
+    assert_int_equal(login_cookies_join(&jar, NAME, 1, arena, &joined), OST_OK);
+    assert_true(text_is(joined, "ab"));
+    assert_int_equal(login_cookies_join(&jar, NAME, 2, arena, &joined), OST_OK);
+    assert_true(text_is(joined, "c"));
+    assert_int_equal(login_cookies_join(&jar, NAME, 3, arena, &joined), OST_E_NOT_FOUND);
+    const ost_login_jar one_first = {(ost_login_pair[]){pairs[1], pairs[2], pairs[3]}, 3};
+    assert_int_equal(login_cookies_join(&one_first, NAME, 1, arena, &joined), OST_OK);
+    assert_true(text_is(joined, "ab"));
+    assert_int_equal(login_cookies_join(&two, NAME, 1, arena, &joined), OST_E_NOT_FOUND);
+    assert_true(text_is(login_cookies_nth(&few, NAME, 2), "1.c"));
+    assert_null(login_cookies_nth(&few, NAME, 3).data);
+    ost_arena_free(arena);
 }
 
 static void unfinished_logins_are_bounded(void **state)
@@ -144,6 +170,7 @@ int main(void)
         cmocka_unit_test(stale_pieces_are_deleted),
         cmocka_unit_test(broken_sets_are_refused),
         cmocka_unit_test(first_of_two_counts),
+        cmocka_unit_test(every_cookie_of_a_name_may_be_chosen),
         cmocka_unit_test(unfinished_logins_are_bounded),
         cmocka_unit_test(names),
     };

@@ -76,6 +76,8 @@ static void answer(const tiny_request *request, void *user)
         tiny_reply(request, 403, "Cache-Control: max-age=77\r\n", "no");
     } else if (strcmp(path, "/echo") == 0)
         echo(request);
+    else if (strcmp(path, "/unchanged") == 0)
+        tiny_reply(request, 304, "", "");
     else if (strcmp(path, "/redirect") == 0)
         tiny_reply(request, 302, "Location: http://127.0.0.1:1/secret\r\n", "");
     else if (strcmp(path, "/missing") == 0)
@@ -210,6 +212,8 @@ static void a_redirect_is_not_followed(void **state)
     assert_int_equal(get(f, "/redirect"), OST_E_REDIRECT);
     assert_int_equal(f->seen.status, 302);
     assert_string_equal(f->seen.body, "");
+    assert_int_equal(get(f, "/unchanged"), OST_OK); /* C10: it sends nobody anywhere */
+    assert_int_equal(f->seen.status, 304);
 }
 
 static void size_has_a_ceiling(void **state)
