@@ -48,7 +48,8 @@ REALM = {
 @pytest.fixture(scope="module")
 def named(administered, root):
     assert root("POST", "/realms", REALM).status == 201
-    return administered
+    yield administered
+    assert root("DELETE", "/realms/named").status == 204
 
 
 # The ids of what the pages show, by the API.

@@ -4,6 +4,7 @@
 #include <ostiary/guard.h>
 #include <ostiary/jose.h>
 #include <ostiary/login.h>
+#include <ostiary/logout.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,8 @@ static ost_text signature, wrapped;
 static const char *const audience = "api";
 static const ost_claims_rules claims_rules = {
     .issuer = ISSUER, .audiences = &audience, .audience_count = 1};
+static const char *const logout_clients[] = {"api"};
+static const ost_logout_rules logout_rules = {.clients = logout_clients, .client_count = 1};
 static const ost_jws_rules jws_rules;
 static const ost_jwe_rules jwe_rules;
 static const ost_jws_options jws_options;
