@@ -92,6 +92,8 @@ GIVEN = {
 NOT_OK = {
     "ost_error_set": "OST_E_CONFIG",
     "ost_guard_wait": "OST_E_ARGUMENT",
+    # The text that is given names no issuer of the guard.
+    "ost_guard_check_session": "OST_E_ISSUER",
     # Its issuer cannot be reached.
     "ost_login_describe": "OST_E_STATE",
     "ost_login_begin": "OST_E_STATE",
