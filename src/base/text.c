@@ -130,6 +130,15 @@ bool text_list_has(ost_text list, ost_text word)
     return false;
 }
 
+bool text_is_one_of(ost_text text, const char *const *names)
+{
+    for (size_t i = 0; names[i] != NULL; i++) {
+        if (text_is(text, names[i]))
+            return true;
+    }
+    return false;
+}
+
 bool text_to_unsigned(ost_text text, uint64_t max, uint64_t *ret)
 {
     uint64_t number = 0;

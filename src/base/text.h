@@ -36,6 +36,9 @@ bool text_next(ost_text *rest, char separator, ost_text *ret_piece);
 /* True when the space-separated `list` contains `word` (RFC 6749 §3.3 scopes). */
 bool text_list_has(ost_text list, ost_text word);
 
+/* True when it is one of `names`, NULL-terminated. */
+bool text_is_one_of(ost_text text, const char *const *names);
+
 /* Decimal, no sign, no spaces, no leading zeroes but "0", at most `max`. */
 OST_MUST_CHECK bool text_to_unsigned(ost_text text, uint64_t max, uint64_t *ret);
 

@@ -121,12 +121,9 @@ static bool is_member(ost_text name)
 {
     static const char *const known[] = {
         "id",    "username",      "firstName",  "lastName",
-        "email", "emailVerified", "attributes", "userProfileMetadata"};
-    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
-        if (text_is(name, known[i]))
-            return true;
-    }
-    return false;
+        "email", "emailVerified", "attributes", "userProfileMetadata",
+        NULL};
+    return text_is_one_of(name, known);
 }
 
 static bool has_only_known_members(account_call *a)

@@ -63,14 +63,10 @@ static const char *operation_of(const admin_call *a)
 static bool is_secret(ost_text name)
 {
     static const char *const secrets[] = {
-        "secret",       "password",         "value",      "privateKey", "registrationAccessToken",
-        "clientSecret", "credentials",      "secretData", "otp",        "bindCredential",
-        "token",        "keystorePassword", "keyPassword"};
-    for (size_t i = 0; i < ARRAY_LEN(secrets); i++) {
-        if (text_is(name, secrets[i]))
-            return true;
-    }
-    return false;
+        "secret",       "password",         "value",       "privateKey", "registrationAccessToken",
+        "clientSecret", "credentials",      "secretData",  "otp",        "bindCredential",
+        "token",        "keystorePassword", "keyPassword", NULL};
+    return text_is_one_of(name, secrets);
 }
 
 /* The reader has bounded how deep values go. */

@@ -48,11 +48,7 @@ static bool is_part(ost_text name)
                                         "certificate",
                                         "codeSecret",
                                         NULL};
-    for (size_t i = 0; parts[i] != NULL; i++) {
-        if (text_is(name, parts[i]))
-            return true;
-    }
-    return false;
+    return text_is_one_of(name, parts);
 }
 
 static void put_smtp(ost_json_writer *w, const ost_json *smtp)

@@ -19,15 +19,6 @@ ost_result admin_user_find(admin_call *a, store_user *ret_user, const ost_json *
     return result;
 }
 
-static bool is_one_of(ost_text name, const char *const *names)
-{
-    for (size_t i = 0; names[i] != NULL; i++) {
-        if (text_is(name, names[i]))
-            return true;
-    }
-    return false;
-}
-
 static void put_access(const admin_call *a, ost_json_writer *w)
 {
     bool manage = admin_may(a, RIGHT_MANAGE_USERS);
@@ -68,7 +59,8 @@ void admin_user_put(const admin_call *a, ost_json_writer *w, const store_user *u
     ost_json_member_text(w, "id", user->id);
     ost_json_member_text(w, "username", user->username);
     for (const ost_json *at = ost_json_first(document); at != NULL; at = ost_json_next(at)) {
-        if (!is_one_of(ost_json_name(at), shown) && (brief || !is_one_of(ost_json_name(at), whole)))
+        if (!text_is_one_of(ost_json_name(at), shown) &&
+            (brief || !text_is_one_of(ost_json_name(at), whole)))
             continue;
         if (text_is(ost_json_name(at), "attributes") && ost_json_count(at) == 0)
             continue;

@@ -15,15 +15,6 @@
 
 #define VIEW (RIGHT_VIEW_USERS | RIGHT_MANAGE_USERS)
 
-static bool is_one_of(ost_text name, const char *const *names)
-{
-    for (size_t i = 0; names[i] != NULL; i++) {
-        if (text_is(name, names[i]))
-            return true;
-    }
-    return false;
-}
-
 static ost_result find(admin_call *a, store_user *ret_user, const ost_json **ret_document)
 {
     bool found;
@@ -126,7 +117,7 @@ static ost_result known_actions(admin_call *a, const ost_json *actions, const os
     ost_result result = ost_json_read(OST_TEXT("[]"), NULL, a->arena, ret_known, NULL);
     for (const ost_json *at = ost_json_first(actions); at != NULL && result == OST_OK;
          at = ost_json_next(at)) {
-        if (ost_json_text(at, &action) && is_one_of(action, known))
+        if (ost_json_text(at, &action) && text_is_one_of(action, known))
             result = document_add_text(*ret_known, action, a->arena, ret_known);
     }
     return result;
@@ -143,9 +134,9 @@ static ost_result merge(admin_call *a, bool new, const ost_json **document)
     for (const ost_json *at = ost_json_first(a->body); at != NULL && result == OST_OK;
          at = ost_json_next(at)) {
         ost_text name = ost_json_name(at);
-        bool taken = is_one_of(name, settable) || (new &&text_is(name, "credentials"));
+        bool taken = text_is_one_of(name, settable) || (new &&text_is(name, "credentials"));
         const ost_json *value =
-            is_one_of(name, clearable) && ost_json_equals(at, OST_TEXT("")) ? NULL : at;
+            text_is_one_of(name, clearable) && ost_json_equals(at, OST_TEXT("")) ? NULL : at;
         if (!taken || ost_json_is(at, OST_JSON_NULL))
             continue;
         if (text_is(name, "requiredActions") && ost_json_is(at, OST_JSON_ARRAY))

@@ -46,15 +46,6 @@ static ost_result seen_names(admin_call *a, const evaluation *e, const realm_cli
     return OST_OK;
 }
 
-static bool has(const char *const *names, ost_text name)
-{
-    for (size_t i = 0; names[i] != NULL; i++) {
-        if (text_is(name, names[i]))
-            return true;
-    }
-    return false;
-}
-
 static ost_result answer(admin_call *a, bool granted)
 {
     evaluation e;
@@ -80,7 +71,7 @@ static ost_result answer(admin_call *a, bool granted)
     for (const ost_json *at = ost_json_first(role_part_list(r, of)); at != NULL;
          at = ost_json_next(at)) {
         role_part role = {of, part_text(at, "name"), at};
-        if (has(names, role.name) == granted)
+        if (text_is_one_of(role.name, names) == granted)
             role_part_put(text_of(r->id), &role, true, w);
     }
     ost_json_close_array(w);

@@ -2,7 +2,6 @@
 /* Merging documents by the tables of members; see document_merge.h. */
 #include "provider/file/document_merge.h"
 
-#include "base/array.h"
 #include "base/text.h"
 #include "provider/file/document_pairs.h"
 #include "provider/realm/document_limit.h"
@@ -14,27 +13,18 @@ typedef struct merge {
     ost_result result;
 } merge;
 
-static bool is_one_of(ost_text name, const char *const *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (text_is(name, names[i]))
-            return true;
-    }
-    return false;
-}
-
 static bool is_id(ost_text name)
 {
-    static const char *const names[] = {"id", "internalId"};
-    return is_one_of(name, names, ARRAY_LEN(names));
+    static const char *const names[] = {"id", "internalId", NULL};
+    return text_is_one_of(name, names);
 }
 
 /* What a file may leave out without meaning that it is to go. */
 static bool outlives(ost_text name)
 {
-    static const char *const names[] = {"secret", "notBefore", "registrationAccessToken",
-                                        "createdTimestamp", "credentials"};
-    return is_id(name) || is_one_of(name, names, ARRAY_LEN(names));
+    static const char *const names[] = {
+        "secret", "notBefore", "registrationAccessToken", "createdTimestamp", "credentials", NULL};
+    return is_id(name) || text_is_one_of(name, names);
 }
 
 /* Settings of components are lists of one. */

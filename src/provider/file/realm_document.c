@@ -34,20 +34,11 @@ typedef struct completion {
 
 /* ---- small writers ---- */
 
-static bool is_one_of(ost_text name, const char *const *names)
-{
-    for (size_t i = 0; names[i] != NULL; i++) {
-        if (text_is(name, names[i]))
-            return true;
-    }
-    return false;
-}
-
 /* Every member but those of `left_out`. */
 static void put_members(completion *c, const ost_json *object, const char *const *left_out)
 {
     for (const ost_json *at = ost_json_first(object); at != NULL; at = ost_json_next(at)) {
-        if (is_one_of(ost_json_name(at), left_out))
+        if (text_is_one_of(ost_json_name(at), left_out))
             continue;
         ost_json_put_name(c->writer, ost_json_name(at));
         ost_json_put_value(c->writer, at);

@@ -94,12 +94,8 @@ static bool check_claims(call *c, const realm_client *client, const ost_json *cl
 
 static bool is_of_the_jwt(ost_text name)
 {
-    static const char *const names[] = {"iss", "aud", "exp", "nbf", "iat", "jti"};
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (text_is(name, names[i]))
-            return true;
-    }
-    return false;
+    static const char *const names[] = {"iss", "aud", "exp", "nbf", "iat", "jti", NULL};
+    return text_is_one_of(name, names);
 }
 
 typedef struct parameters {

@@ -26,11 +26,8 @@ static const char *const conditions[] = {"conditional-user-configured", "conditi
 
 static bool is_one_of(const ost_json *name, const char *const *names)
 {
-    for (size_t i = 0; names[i] != NULL; i++) {
-        if (ost_json_equals(name, text_of(names[i])))
-            return true;
-    }
-    return false;
+    ost_text text;
+    return ost_json_text(name, &text) && text_is_one_of(text, names);
 }
 
 static const ost_json *find_flow(const ost_json *flows, const char *member, const ost_json *value)

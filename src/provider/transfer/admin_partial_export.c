@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Partial export in the admin REST API: a realm file without users, keys and secrets. */
-#include "base/array.h"
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
@@ -18,23 +17,20 @@ typedef struct partial_export {
     bool clients, roles; /* with roles: groups too */
 } partial_export;
 
-static bool is_one_of(ost_text name, const char *const *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (text_is(name, names[i]))
-            return true;
-    }
-    return false;
-}
-
 static bool is_secret(ost_text name)
 {
-    static const char *const names[] = {
-        "secret",     "client.secret.rotated", "registrationAccessToken",
-        "password",   "clientSecret",          "bindCredential",
-        "privateKey", "keystorePassword",      "keyPassword",
-        "secretData"};
-    return is_one_of(name, names, ARRAY_LEN(names));
+    static const char *const names[] = {"secret",
+                                        "client.secret.rotated",
+                                        "registrationAccessToken",
+                                        "password",
+                                        "clientSecret",
+                                        "bindCredential",
+                                        "privateKey",
+                                        "keystorePassword",
+                                        "keyPassword",
+                                        "secretData",
+                                        NULL};
+    return text_is_one_of(name, names);
 }
 
 /* An import takes what is masked for what the realm has. */
@@ -89,27 +85,26 @@ static void put_components(ost_json_writer *w, const ost_json *components)
 
 static bool is_left_out(const partial_export *e, ost_text name)
 {
-    static const char *const never[] = {"users",       "federatedUsers", "privateKey",
-                                        "defaultRole", "codeSecret",     "certificate",
-                                        "publicKey",   "keycloakVersion"};
+    static const char *const never[] = {"users",       "federatedUsers",  "privateKey",
+                                        "defaultRole", "codeSecret",      "certificate",
+                                        "publicKey",   "keycloakVersion", NULL};
     static const char *const of_clients[] = {"clients", "clientScopeMappings", "applications",
-                                             "oauthClients"};
-    static const char *const of_roles[] = {"roles", "groups", "defaultGroups", "defaultRoles"};
-    return is_one_of(name, never, ARRAY_LEN(never)) ||
-           (!e->clients && is_one_of(name, of_clients, ARRAY_LEN(of_clients))) ||
-           (!e->roles && is_one_of(name, of_roles, ARRAY_LEN(of_roles)));
+                                             "oauthClients", NULL};
+    static const char *const of_roles[] = {"roles", "groups", "defaultGroups", "defaultRoles",
+                                           NULL};
+    return text_is_one_of(name, never) || (!e->clients && text_is_one_of(name, of_clients)) ||
+           (!e->roles && text_is_one_of(name, of_roles));
 }
 
 /* ---- accounts of clients ---- */
 
 static void put_account(const partial_export *e, const ost_json *user)
 {
-    static const char *const of_roles[] = {"realmRoles", "clientRoles", "groups"};
+    static const char *const of_roles[] = {"realmRoles", "clientRoles", "groups", NULL};
     ost_json_open_object(e->writer);
     for (const ost_json *at = ost_json_first(user); at != NULL; at = ost_json_next(at)) {
         ost_text name = ost_json_name(at);
-        if (text_is(name, "credentials") ||
-            (!e->roles && is_one_of(name, of_roles, ARRAY_LEN(of_roles))))
+        if (text_is(name, "credentials") || (!e->roles && text_is_one_of(name, of_roles)))
             continue;
         ost_json_put_name(e->writer, name);
         ost_json_put_value(e->writer, at);

@@ -14,6 +14,11 @@ static void pieces(void **state)
     assert_true(text_next(&rest, ',', &piece) && piece.len == 0);
     assert_true(text_next(&rest, ',', &piece) && text_is(piece, "b"));
     assert_false(text_next(&rest, ',', &piece));
+    static const char *const names[] = {"id", "ids", "", NULL};
+    assert_true(text_is_one_of(OST_TEXT("ids"), names));
+    assert_true(text_is_one_of((ost_text){0}, names));
+    assert_false(text_is_one_of(OST_TEXT("i"), names));
+    assert_false(text_is_one_of(OST_TEXT("ids"), names + 3));
     assert_true(text_list_has(OST_TEXT("openid  email"), OST_TEXT("email")));
     assert_false(text_list_has(OST_TEXT("openid emails"), OST_TEXT("email")));
     assert_false(text_list_has(OST_TEXT("openid"), OST_TEXT("")));
