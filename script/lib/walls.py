@@ -71,7 +71,7 @@ WINGS = {
     "provider/admin": ["realm", "member", "file", "call", "session"],
     "provider/account": ["realm", "member", "call", "session", "admin", "console"],
     "provider/client_scope": ["realm", "call", "admin"],
-    "provider/component": ["realm", "file", "call", "admin"],
+    "provider/component": ["realm", "member", "file", "call", "admin"],
     "provider/directory": ["realm", "member", "call", "admin"],
     "provider/evaluation": ["realm", "call", "token", "admin"],
     "provider/transfer": ["realm", "member", "file", "call", "admin", "directory"],

@@ -7,8 +7,8 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/admin/admin_part.h"
+#include "provider/member/masked.h"
 
-#define MASK "**********"
 #define REPRESENTATION_MAX ((size_t)64 << 10)
 
 /* What a route is about: the first of these that its path has. */
@@ -69,32 +69,6 @@ static bool is_secret(ost_text name)
     return text_is_one_of(name, secrets);
 }
 
-/* The reader has bounded how deep values go. */
-static void put_masked(ost_json_writer *w, const ost_json *value)
-{
-    bool object = ost_json_is(value, OST_JSON_OBJECT);
-    if (!object && !ost_json_is(value, OST_JSON_ARRAY)) {
-        ost_json_put_value(w, value);
-        return;
-    }
-    if (object)
-        ost_json_open_object(w);
-    else
-        ost_json_open_array(w);
-    for (const ost_json *at = ost_json_first(value); at != NULL; at = ost_json_next(at)) {
-        if (object)
-            ost_json_put_name(w, ost_json_name(at));
-        if (object && is_secret(ost_json_name(at)))
-            ost_json_put_text(w, OST_TEXT(MASK));
-        else
-            put_masked(w, at);
-    }
-    if (object)
-        ost_json_close_object(w);
-    else
-        ost_json_close_array(w);
-}
-
 /* One that is too long is left out. */
 static void put_representation(const admin_call *a, ost_json_writer *w)
 {
@@ -102,7 +76,7 @@ static void put_representation(const admin_call *a, ost_json_writer *w)
     ost_json_writer *inner = ost_json_writer_new(a->arena, REPRESENTATION_MAX);
     if (inner == NULL || a->body == NULL || is_password(a) || a->route->method == HTTP_DELETE)
         return;
-    put_masked(inner, a->body);
+    masked_put(inner, a->body, is_secret, false);
     if (ost_json_writer_finish(inner, &text) == OST_OK)
         ost_json_member_text(w, "representation", text);
 }

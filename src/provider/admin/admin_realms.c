@@ -7,9 +7,8 @@
 #include "provider/admin/document_edit.h"
 #include "provider/admin/realm_part.h"
 #include "provider/file/realm_import.h"
+#include "provider/member/masked.h"
 #include "provider/realm/document_limit.h"
-
-#define MASK "**********"
 
 /* What has operations of its own, or is no setting: neither shown with a realm nor changed with it.
  */

@@ -5,6 +5,7 @@
 #include "provider/admin/admin_part.h"
 #include "provider/component/component_part.h"
 #include "provider/file/key_component.h"
+#include "provider/member/masked.h"
 #include "provider/realm/document_limit.h"
 
 static void put_provider(const admin_call *a, ost_json_writer *w, const key_provider *p)
@@ -47,7 +48,7 @@ static void put_other(const admin_call *a, ost_json_writer *w, ost_text type,
             continue;
         }
         ost_json_open_array(w);
-        ost_json_put_text(w, OST_TEXT("**********"));
+        ost_json_put_text(w, OST_TEXT(MASK));
         ost_json_close_array(w);
     }
     ost_json_close_object(w);

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "provider/file/document_pairs.h"
+#include "provider/member/masked.h"
 #include "provider/realm/document_limit.h"
 
 typedef struct merge {
@@ -27,14 +28,6 @@ static bool outlives(ost_text name)
     return is_id(name) || text_is_one_of(name, names);
 }
 
-/* Settings of components are lists of one. */
-static bool is_masked(const ost_json *value)
-{
-    if (ost_json_is(value, OST_JSON_ARRAY) && ost_json_count(value) == 1)
-        value = ost_json_first(value);
-    return ost_json_equals(value, OST_TEXT("**********"));
-}
-
 static void put_member(merge *m, const ost_json *own)
 {
     ost_json_put_name(m->writer, ost_json_name(own));
@@ -56,7 +49,7 @@ static void put_map(merge *m, const ost_json *stored, const ost_json *file)
     }
     for (const ost_json *at = ost_json_first(file); at != NULL; at = ost_json_next(at)) {
         const ost_json *before = ost_json_get_text(stored, ost_json_name(at));
-        put_member(m, is_masked(at) && before != NULL ? before : at);
+        put_member(m, masked_is(at) && before != NULL ? before : at);
     }
     ost_json_close_object(m->writer);
 }
@@ -152,7 +145,7 @@ static void put_scalar(merge *m, const ost_json *stored, const ost_json *file)
     ost_text name = ost_json_name(file);
     if (text_is(name, "notBefore"))
         file = later(stored, file);
-    else if (is_masked(file) || (m->mode == MERGE_INTO && is_id(name)))
+    else if (masked_is(file) || (m->mode == MERGE_INTO && is_id(name)))
         file = stored;
     ost_json_put_value(m->writer, file);
 }

@@ -13,6 +13,7 @@
 #include "base/context.h"
 #include "base/text.h"
 #include "provider/member/import_report.h"
+#include "provider/member/masked.h"
 #include "provider/realm/realm_key.h"
 
 #define MAX_KEYS 64 /* of a file */
@@ -140,7 +141,7 @@ static ost_result read_secret(const ost_json *component, store_key *row, ost_are
 
 static bool is_masked(ost_text text)
 {
-    return text.len == 0 || text_is(text, "**********");
+    return text.len == 0 || text_is(text, MASK);
 }
 
 static ost_result read_key(const ost_json *component, ost_text realm, const ost_context *context,

@@ -13,6 +13,7 @@
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/file/key_component.h"
+#include "provider/member/masked.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/realm_defaults.h"
 #include "provider/realm/role.h"
@@ -179,8 +180,7 @@ static void put_secret(completion *c, const ost_json *client)
     unsigned char bytes[24];
     char text[BASE64URL_LEN(sizeof bytes)];
     ost_text given = {0};
-    bool known =
-        ost_json_text(ost_json_get(client, "secret"), &given) && !text_is(given, "**********");
+    bool known = ost_json_text(ost_json_get(client, "secret"), &given) && !text_is(given, MASK);
     if (known) {
         ost_json_member_text(c->writer, "secret", given);
     } else if (!is_true(client, "publicClient") && !is_true(client, "bearerOnly") &&

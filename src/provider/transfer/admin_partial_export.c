@@ -6,9 +6,9 @@
 #include "provider/admin/realm_part.h"
 #include "provider/file/key_component.h"
 #include "provider/file/user_merge.h"
+#include "provider/member/masked.h"
 #include "provider/realm/document_limit.h"
 
-#define MASK "**********"
 #define KEYCLOAK_VERSION "24.0.5" /* whose layout the built-in parts have */
 
 typedef struct partial_export {
@@ -33,43 +33,6 @@ static bool is_secret(ost_text name)
     return text_is_one_of(name, names);
 }
 
-/* An import takes what is masked for what the realm has. */
-static void put_mask(ost_json_writer *w, const ost_json *value)
-{
-    bool list = ost_json_is(value, OST_JSON_ARRAY); /* settings of components */
-    if (list)
-        ost_json_open_array(w);
-    ost_json_put_text(w, OST_TEXT(MASK));
-    if (list)
-        ost_json_close_array(w);
-}
-
-/* The reader has bounded how deep values go. */
-static void put_masked(ost_json_writer *w, const ost_json *value)
-{
-    bool object = ost_json_is(value, OST_JSON_OBJECT);
-    if (!object && !ost_json_is(value, OST_JSON_ARRAY)) {
-        ost_json_put_value(w, value);
-        return;
-    }
-    if (object)
-        ost_json_open_object(w);
-    else
-        ost_json_open_array(w);
-    for (const ost_json *at = ost_json_first(value); at != NULL; at = ost_json_next(at)) {
-        if (object)
-            ost_json_put_name(w, ost_json_name(at));
-        if (object && is_secret(ost_json_name(at)))
-            put_mask(w, at);
-        else
-            put_masked(w, at);
-    }
-    if (object)
-        ost_json_close_object(w);
-    else
-        ost_json_close_array(w);
-}
-
 /* Keys are made by whoever imports the file. */
 static void put_components(ost_json_writer *w, const ost_json *components)
 {
@@ -78,7 +41,7 @@ static void put_components(ost_json_writer *w, const ost_json *components)
         if (text_is(ost_json_name(at), KEY_PROVIDER))
             continue;
         ost_json_put_name(w, ost_json_name(at));
-        put_masked(w, at);
+        masked_put(w, at, is_secret, true);
     }
     ost_json_close_object(w);
 }
@@ -160,7 +123,7 @@ ost_result admin_partial_export(admin_call *a)
         if (text_is(ost_json_name(at), "components"))
             put_components(e.writer, at);
         else
-            put_masked(e.writer, at);
+            masked_put(e.writer, at, is_secret, true);
     }
     result = realm_part_put_unset(e.writer, a->realm.realm->document, a->arena);
     realm_part_put_default_role(e.writer, a->realm.realm->document, a->arena);
