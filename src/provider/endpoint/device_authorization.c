@@ -76,12 +76,5 @@ static void begin(call *c)
 
 void device_authorization_endpoint(http_exchange *exchange, void *user)
 {
-    call *c = call_begin(exchange, user);
-    if (c == NULL)
-        return;
-    if (!c->realm->enabled)
-        call_refuse(c, 403, "access_denied", "Realm not enabled");
-    else
-        (void)call_read_form(c);
-    client_auth_await(c, begin);
+    client_auth_begin(exchange, user, false, begin);
 }

@@ -112,9 +112,5 @@ static void begin(call *c)
 
 void introspect_endpoint(http_exchange *exchange, void *user)
 {
-    call *c = call_begin(exchange, user);
-    if (c == NULL)
-        return;
-    (void)call_read_form(c);
-    client_auth_await(c, begin);
+    client_auth_begin(exchange, user, true, begin);
 }

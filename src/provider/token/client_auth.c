@@ -94,8 +94,9 @@ bool client_authenticate(call *c)
     return true;
 }
 
-/* What is wrong with the credentials is said by client_authenticate. */
-void client_auth_await(call *c, void (*next)(call *c))
+/* What is wrong with the credentials is said by client_authenticate. A call that is refused already
+ * needs nothing. */
+static void await(call *c, void (*next)(call *c))
 {
     credentials given = {0};
     call_error before = c->error;
@@ -105,4 +106,17 @@ void client_auth_await(call *c, void (*next)(call *c))
         client_await(c, given.id, next);
     else
         next(c);
+}
+
+void client_auth_begin(http_exchange *exchange, void *user, bool disabled_too,
+                       void (*next)(call *c))
+{
+    call *c = call_begin(exchange, user);
+    if (c == NULL)
+        return;
+    if (!c->realm->enabled && !disabled_too)
+        call_refuse(c, 403, "access_denied", "Realm not enabled");
+    else
+        (void)call_read_form(c);
+    await(c, next);
 }

@@ -10,8 +10,10 @@
  * unauthorized_client for a wrong secret, 400 for an assertion. Public clients prove nothing. */
 bool client_authenticate(call *call);
 
-/* Goes on with `next` once client_authenticate has what it needs: see client_await. A call that is
- * refused already needs nothing. */
-void client_auth_await(call *call, void (*next)(struct call *call));
+/* Begins a call of a client: its realm, its form, and `next` once client_authenticate has what it
+ * needs (see client_await). What is wrong with realm or form is in call->error by then. Of a realm
+ * that is not enabled all is refused, unless `disabled_too`. */
+void client_auth_begin(http_exchange *exchange, void *user, bool disabled_too,
+                       void (*next)(struct call *call));
 
 #endif
