@@ -6,15 +6,13 @@
 #include "provider/realm/realm.h"
 
 typedef struct logout_client {
-    const char *back_url;  /* where logout tokens go; NULL: nowhere */
-    const char *front_url; /* what browsers are shown in a frame; NULL: nothing */
-    bool back_session;     /* its logout tokens have the sid */
-    bool front_session;    /* iss and sid are in the query of front_url */
-    bool revoke_offline;   /* and say that offline tokens are to be forgotten */
-    bool registered;       /* it has registered itself: its addresses are a stranger's word */
+    const char *back_url; /* where logout tokens go; NULL: nowhere */
+    bool back_session;    /* its logout tokens have the sid */
+    bool revoke_offline;  /* and say that offline tokens are to be forgotten */
+    bool registered;      /* it has registered itself: its address is a stranger's word */
 } logout_client;
 
-/* Addresses that are relative are resolved against the root URL. In the arena. */
+/* An address that is relative is resolved against the root URL. In the arena. */
 logout_client logout_client_read(const realm_client *client, ost_arena *arena);
 
 #endif
