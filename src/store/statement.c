@@ -137,6 +137,26 @@ ost_result next_row(sqlite3_stmt *st)
     return code == SQLITE_ROW ? OST_OK : code == SQLITE_DONE ? OST_E_NOT_FOUND : store_result(code);
 }
 
+ost_result next_number(sqlite3_stmt *st, int64_t *ret_number)
+{
+    ost_result result = next_row(st);
+    if (result == OST_OK)
+        *ret_number = sqlite3_column_int64(st, 0);
+    return result;
+}
+
+ost_result check_limit(database *d, const char *sql, ost_text realm, ost_text client_id,
+                       int64_t now, size_t limit)
+{
+    int64_t count;
+    sqlite3_stmt *st = statement(d, sql);
+    bind_text(st, 1, realm);
+    bind_text(st, 2, client_id);
+    bind_integer(st, 3, now);
+    ost_result result = next_number(st, &count);
+    return result == OST_OK && (size_t)count >= limit ? OST_E_BUSY : result;
+}
+
 ost_text column_text(sqlite3_stmt *st, int at, ost_arena *arena, bool *failed)
 {
     /* No column holds NULL: it is SQLite's way of telling that memory ran out. */

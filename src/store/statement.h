@@ -46,6 +46,14 @@ OST_MUST_CHECK ost_result run_change(sqlite3_stmt *statement);
 /* The next row: OST_OK, OST_E_NOT_FOUND at the end. */
 OST_MUST_CHECK ost_result next_row(sqlite3_stmt *statement);
 
+/* The number in the first column of the next row. */
+OST_MUST_CHECK ost_result next_number(sqlite3_stmt *statement, int64_t *ret_number);
+
+/* OST_E_BUSY when the client has `limit` rows already that have not expired: `sql` counts them, of
+ * a realm, a client and from a time on. */
+OST_MUST_CHECK ost_result check_limit(database *database, const char *sql, ost_text realm,
+                                      ost_text client_id, int64_t now, size_t limit);
+
 /* A copy in the arena; sets *failed when memory runs out. */
 ost_text column_text(sqlite3_stmt *statement, int at, ost_arena *arena, bool *failed);
 

@@ -111,11 +111,8 @@ static ost_result copy_into(database *d, const char *from, const char *part, ost
 
 static ost_result count(database *d, const char *sql, int64_t *ret_number, ost_error *error)
 {
-    sqlite3_stmt *st = statement(d, sql);
-    ost_result result = next_row(st);
-    if (result != OST_OK)
+    if (next_number(statement(d, sql), ret_number) != OST_OK)
         return sqlite_error(d, OST_E_STORE, error);
-    *ret_number = sqlite3_column_int64(st, 0);
     statements_reset(d);
     return OST_OK;
 }

@@ -9,26 +9,11 @@
     "id, realm, client_id, user_code, scope, resources, challenge, challenge_method, expires, "    \
     "interval, state, session_id"
 
-static ost_result count_pending(database *d, const store_device *device, int64_t now,
-                                size_t *ret_count)
-{
-    sqlite3_stmt *st = statement(
-        d, "SELECT count(*) FROM device WHERE realm = ? AND client_id = ? AND expires > ?");
-    bind_text(st, 1, device->realm);
-    bind_text(st, 2, device->client_id);
-    bind_integer(st, 3, now);
-    ost_result result = next_row(st);
-    if (result == OST_OK)
-        *ret_count = (size_t)sqlite3_column_int64(st, 0);
-    return result;
-}
-
 static ost_result insert_device(database *d, const store_device *device, size_t limit, int64_t now)
 {
-    size_t pending = 0;
-    ost_result result = count_pending(d, device, now, &pending);
-    if (result == OST_OK && pending >= limit)
-        result = OST_E_BUSY;
+    ost_result result = check_limit(
+        d, "SELECT count(*) FROM device WHERE realm = ? AND client_id = ? AND expires > ?",
+        device->realm, device->client_id, now, limit);
     if (result != OST_OK)
         return result;
     sqlite3_stmt *st = statement(d, "INSERT INTO device (" COLUMNS ", next_poll) VALUES "

@@ -3,26 +3,11 @@
 #include "store/store.h"
 #include "store/transaction.h"
 
-static ost_result count_waiting(database *d, const store_pushed *pushed, int64_t now,
-                                size_t *ret_count)
-{
-    sqlite3_stmt *st = statement(
-        d, "SELECT count(*) FROM pushed WHERE realm = ? AND client_id = ? AND expires > ?");
-    bind_text(st, 1, pushed->realm);
-    bind_text(st, 2, pushed->client_id);
-    bind_integer(st, 3, now);
-    ost_result result = next_row(st);
-    if (result == OST_OK)
-        *ret_count = (size_t)sqlite3_column_int64(st, 0);
-    return result;
-}
-
 static ost_result insert_pushed(database *d, const store_pushed *pushed, size_t limit, int64_t now)
 {
-    size_t waiting = 0;
-    ost_result result = count_waiting(d, pushed, now, &waiting);
-    if (result == OST_OK && waiting >= limit)
-        result = OST_E_BUSY;
+    ost_result result = check_limit(
+        d, "SELECT count(*) FROM pushed WHERE realm = ? AND client_id = ? AND expires > ?",
+        pushed->realm, pushed->client_id, now, limit);
     if (result != OST_OK)
         return result;
     sqlite3_stmt *st = statement(d, "INSERT INTO pushed (id, realm, client_id, parameters, expires)"

@@ -132,11 +132,8 @@ ost_result store_session_count_of(store *s, ost_text realm, ost_text client_id, 
     bind_integer(st, 2, now);
     bind_text(st, 3, client_id);
     bind_integer(st, 4, offline);
-    ost_result result = next_row(st);
-    int64_t count = result == OST_OK ? sqlite3_column_int64(st, 0) : 0;
+    ost_result result = next_number(st, ret_count);
     read_end(s, d);
-    if (result == OST_OK)
-        *ret_count = count;
     return result;
 }
 

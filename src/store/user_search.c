@@ -164,9 +164,7 @@ ost_result store_user_count(store *s, const store_user_query *q, ost_arena *aren
     ost_result result =
         begin_query(d, COUNT(FITTING), COUNT(FITTING WITH_ATTRIBUTES), &query, arena, &st);
     if (result == OST_OK)
-        result = next_row(st);
-    if (result == OST_OK)
-        *ret_count = sqlite3_column_int64(st, 0);
+        result = next_number(st, ret_count);
     read_end(s, d);
     return result;
 }
