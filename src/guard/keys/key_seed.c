@@ -2,25 +2,16 @@
 /* The copy of an issuer's key set on disk: something to start with while the issuer is down. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/context.h"
 #include "guard/keys/key_source.h"
+#include "guard/keys/whole_file.h"
 
 #define MAX_SEED ((size_t)256 << 10)
-#define MAX_PATH 1024
-
-static void close_file(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-}
-
-#define file_auto __attribute__((cleanup(close_file)))
+#define MAX_PATH 1016 /* bytes */
 
 static ost_result no_seed(const key_source *s, const char *what, ost_error *error)
 {
@@ -67,30 +58,10 @@ ost_result key_seed_load(key_source *s, ost_error *error)
     return result;
 }
 
-static bool write_whole(int fd, ost_text text)
-{
-    for (size_t at = 0; at < text.len;) {
-        ssize_t put = write(fd, text.data + at, text.len - at);
-        if (put < 0 && errno != EINTR)
-            return false;
-        at += put > 0 ? (size_t)put : 0;
-    }
-    return fsync(fd) == 0;
-}
-
-/* Beside the file first, then in its place, so that it is always whole, also when several programs
- * share it. */
 ost_result key_seed_store(const key_source *s, ost_text jwks, ost_error *error)
 {
-    char beside[MAX_PATH];
-    int named = snprintf(beside, sizeof beside, "%s.XXXXXX", s->seed_file);
-    if (named <= 0 || (size_t)named >= sizeof beside)
+    if (strlen(s->seed_file) > MAX_PATH)
         return no_seed(s, "the name is too long", error);
-    file_auto int fd = mkostemp(beside, O_CLOEXEC);
-    if (fd < 0)
-        return no_seed(s, "cannot be created", error);
-    if (write_whole(fd, jwks) && rename(beside, s->seed_file) == 0)
-        return OST_OK;
-    unlink(beside);
-    return no_seed(s, "cannot be written", error);
+    const char *why = file_replace(s->seed_file, jwks, NULL);
+    return why == NULL ? OST_OK : no_seed(s, why, error);
 }

@@ -7,8 +7,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -17,6 +15,7 @@
 #include "base/buffer.h"
 #include "base/context.h"
 #include "base/text.h"
+#include "guard/keys/whole_file.h"
 
 #define GROWN 1024 /* lines at least, before what is over is left out */
 #define ARENA ((size_t)256 << 10)
@@ -36,13 +35,6 @@ struct revocation_file {
     size_t lines; /* up to there */
     size_t swept; /* lines that were left after the last time */
 };
-
-static void close_file(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-}
-#define file_auto __attribute__((cleanup(close_file)))
 
 /* ---- opening ---- */
 
@@ -141,17 +133,6 @@ void revocation_file_follow(revocation_file *f)
 
 /* ---- writing ---- */
 
-static bool write_whole(int fd, ost_text text)
-{
-    for (size_t at = 0; at < text.len;) {
-        ssize_t put = write(fd, text.data + at, text.len - at);
-        if (put < 0 && errno != EINTR)
-            return false;
-        at += put > 0 ? (size_t)put : 0;
-    }
-    return true;
-}
-
 /* The lines of what is not over yet. */
 static ost_result gather(revocation_file *f, int fd, buffer *kept, size_t *ret_lines)
 {
@@ -178,22 +159,11 @@ static ost_result gather(revocation_file *f, int fd, buffer *kept, size_t *ret_l
     return result != OST_OK ? result : kept->failed;
 }
 
-/* Beside the file first, then in its place, so that it is always whole. */
 static ost_result replace(revocation_file *f, ost_text content)
 {
-    char beside[4096];
     struct stat status;
-    int named = snprintf(beside, sizeof beside, "%s.XXXXXX", f->path);
-    if (named <= 0 || (size_t)named >= sizeof beside)
+    if (file_replace(f->path, content, &status) != NULL)
         return OST_E_SYSTEM;
-    file_auto int fd = mkostemp(beside, O_CLOEXEC);
-    if (fd < 0)
-        return OST_E_SYSTEM;
-    if (!write_whole(fd, content) || fsync(fd) != 0 || fstat(fd, &status) != 0 ||
-        rename(beside, f->path) != 0) {
-        unlink(beside);
-        return OST_E_SYSTEM;
-    }
     f->inode = status.st_ino;
     f->device = status.st_dev;
     f->read = status.st_size;
@@ -232,7 +202,7 @@ static ost_result append(revocation_file *f, ost_text line)
     if (f->lines >= f->lines_max)
         return OST_E_CEILING;
     /* A line that a crash has cut off ends here. */
-    if (ftruncate(fd, f->read) != 0 || !write_whole(fd, line))
+    if (ftruncate(fd, f->read) != 0 || !file_write(fd, line))
         return OST_E_SYSTEM;
     f->read += (off_t)line.len;
     f->lines++;
