@@ -5,16 +5,12 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/ascii.h"
 #include "base/text.h"
+#include "provider/member/mail_address.h"
+#include "provider/member/name_signs.h"
 
 #define MAX_LENGTH 255 /* characters */
 #define MIN_USERNAME 3
-#define MAX_LOCAL 64 /* bytes, RFC 5321 §4.5.3.1.1 */
-#define MAX_LABEL 63
-
-#define SIGNS "<>&\"$%!#?;*~/\\|^=[]{}()"
-#define MORE_SIGNS SIGNS "' ,:`\t"
 
 void profile_fault_add(profile_faults *f, profile_fault fault)
 {
@@ -30,19 +26,16 @@ static size_t count_characters(ost_text text)
     return count;
 }
 
-/* Controls, and the paragraph sign, which no name has and templates of pages may. */
-static bool has_sign(ost_text text, const char *signs)
+/* Signs, and what no name has that is no ASCII: more controls, and the paragraph sign. */
+static bool has_sign(ost_text text, bool of_user)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char byte = (unsigned char)text.data[i];
-        bool next = i + 1 < text.len;
-        unsigned char following = next ? (unsigned char)text.data[i + 1] : 0;
-        if (byte < 0x20 || byte == 0x7f || strchr(signs, byte) != NULL)
-            return true;
-        if (byte == 0xc2 && next && (following < 0xa0 || following == 0xa7))
+    for (size_t i = 0; i + 1 < text.len; i++) {
+        unsigned char byte = (unsigned char)text.data[i],
+                      following = (unsigned char)text.data[i + 1];
+        if (byte == 0xc2 && (following < 0xa0 || following == 0xa7))
             return true;
     }
-    return false;
+    return name_has_sign(text, of_user);
 }
 
 static void check_length(const char *field, ost_text value, profile_faults *f)
@@ -66,7 +59,7 @@ void profile_check_username(ost_text value, profile_faults *f)
                                              .message = "error-invalid-length",
                                              .minimum = "3",
                                              .maximum = "255"});
-    if (has_sign(value, MORE_SIGNS))
+    if (has_sign(value, true))
         profile_fault_add(
             f, (profile_fault){.field = field, .message = "error-username-invalid-character"});
 }
@@ -79,43 +72,9 @@ void profile_check_name(const char *field, ost_text value, profile_faults *f)
         return;
     }
     check_length(field, value, f);
-    if (has_sign(value, SIGNS))
+    if (has_sign(value, false))
         profile_fault_add(
             f, (profile_fault){.field = field, .message = "error-person-name-invalid-character"});
-}
-
-static bool is_label(ost_text label)
-{
-    for (size_t i = 0; i < label.len; i++) {
-        char c = label.data[i];
-        if ((unsigned char)c < 0x80 && !ascii_is_alphanumeric(c) && c != '-')
-            return false;
-    }
-    return label.len > 0 && label.len <= MAX_LABEL && label.data[0] != '-' &&
-           label.data[label.len - 1] != '-';
-}
-
-/* Dot-atom "@" domain (RFC 5322 §3.4.1), letters of other alphabets included; no quoted parts and
- * no addresses of hosts, which no mailbox of a person has. */
-static bool is_address(ost_text value)
-{
-    size_t at = text_find(value, '@', 0);
-    ost_text local = text_slice(value, 0, at), domain = text_slice(value, at + 1, value.len);
-    ost_text label;
-    if (local.len == 0 || local.len > MAX_LOCAL || domain.len == 0 || text_ends(domain, ".") ||
-        text_starts(local, ".") || text_ends(local, "."))
-        return false;
-    for (size_t i = 0; i < local.len; i++) {
-        unsigned char c = (unsigned char)local.data[i];
-        if (c <= 0x20 || c == 0x7f || strchr("()<>[]:;@\\,\"", c) != NULL ||
-            (c == '.' && local.data[i - 1] == '.'))
-            return false;
-    }
-    while (text_next(&domain, '.', &label)) {
-        if (!is_label(label))
-            return false;
-    }
-    return true;
 }
 
 void profile_check_email(ost_text value, profile_faults *f)
@@ -129,7 +88,7 @@ void profile_check_email(ost_text value, profile_faults *f)
         return;
     }
     check_length(field, value, f);
-    if (!is_address(value))
+    if (!mail_address_is_plain(value)) /* that of a person's mailbox */
         profile_fault_add(
             f, (profile_fault){.field = field, .message = "error-invalid-email", .value = value});
 }

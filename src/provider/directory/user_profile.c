@@ -8,7 +8,8 @@
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
-#include "provider/directory/mail_address.h"
+#include "provider/member/mail_address.h"
+#include "provider/member/name_signs.h"
 
 typedef enum profile_kind { PROFILE_USERNAME, PROFILE_EMAIL, PROFILE_PERSON } profile_kind;
 
@@ -48,21 +49,11 @@ static bool has_any(ost_text text, const char *const *sequences)
     return false;
 }
 
-static bool has_ascii(ost_text text, const char *forbidden)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char byte = (unsigned char)text.data[i];
-        if (byte < 0x20 || byte == 0x7f || (byte < 0x80 && strchr(forbidden, byte) != NULL))
-            return true;
-    }
-    return false;
-}
-
 /* What could be markup, a path or a pattern where a name is shown or used. */
 static bool is_person_name(ost_text name)
 {
     static const char *const forbidden[] = {"\u00a7", "\xc2\x85", "\u2028", "\u2029", NULL};
-    return !has_ascii(name, "<>&\"$%!#?;*~/\\|^=[]{}()") && !has_any(name, forbidden);
+    return !name_has_sign(name, false) && !has_any(name, forbidden);
 }
 
 /* And nothing that cannot be seen. */
@@ -72,7 +63,7 @@ static bool is_username(ost_text name)
         "\u00a7", "\xc2\x85", "\u2028", "\u2029", "\u00a0", "\u1680", "\u180e", "\u2000",
         "\u2001", "\u2002",   "\u2003", "\u2004", "\u2005", "\u2006", "\u2007", "\u2008",
         "\u2009", "\u200a",   "\u202f", "\u205f", "\u3000", NULL};
-    return !has_ascii(name, "<>&\"' $%!#?,;:*~/\\|^=[]{}()`") && !has_any(name, forbidden);
+    return !name_has_sign(name, true) && !has_any(name, forbidden);
 }
 
 /* ---- checking ---- */
@@ -140,32 +131,36 @@ static size_t put_errors(const admin_call *a, ost_json_writer *w)
 }
 
 /* One error stands alone, several in a list. */
+static bool write_errors(admin_call *a, bool *ret_any)
+{
+    ost_text list;
+    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    if (w == NULL)
+        return false;
+    ost_json_open_array(w);
+    size_t count = put_errors(a, w);
+    ost_json_close_array(w);
+    *ret_any = count > 0;
+    if (ost_json_writer_finish(w, &list) != OST_OK)
+        return false;
+    a->answer = count == 1
+                    ? text_slice(list, 1, list.len - 2)
+                    : text_of(ost_arena_format(a->arena, "{\"errors\":%.*s}", OST_FORMAT(list)));
+    return a->answer.data != NULL;
+}
+
 bool user_profile_check(admin_call *a)
 {
-    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
-    ost_json_writer *counting = ost_json_writer_new(a->arena, 0);
-    if (w == NULL || counting == NULL) {
+    bool any = false;
+    if (!write_errors(a, &any)) {
         admin_refuse(a, 503, "error", "temporarily_unavailable");
         return false;
     }
-    ost_json_open_array(counting);
-    size_t count = put_errors(a, counting);
-    if (count == 0)
-        return true;
-    if (count > 1) {
-        ost_json_open_object(w);
-        ost_json_put_name(w, OST_TEXT("errors"));
-        ost_json_open_array(w);
-    }
-    put_errors(a, w);
-    if (count > 1) {
-        ost_json_close_array(w);
-        ost_json_close_object(w);
-    }
-    if (ost_json_writer_finish(w, &a->answer) != OST_OK)
+    if (any)
+        a->status = 400;
+    else
         a->answer = (ost_text){0};
-    a->status = 400;
-    return false;
+    return !any;
 }
 
 /* ---- telling ---- */

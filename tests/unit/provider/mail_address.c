@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which texts are mail addresses: what Keycloak 24 says of the same ones. */
-#include "provider/directory/mail_address.h"
+#include "provider/member/mail_address.h"
 #include "base/array.h"
 #include "base/text.h"
 #include "test.h"
@@ -16,8 +16,11 @@ static void addresses(void **state)
         "a@b-c.d",      SIXTY "xxxx@b", "a@" SIXTY "xxx.c"};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(list); i++) {
+        bool plain = list[i][0] != '"' && list[i][2] != '[';
         if (!mail_address_is_valid(text_of(list[i])))
             fail_msg("%s is an address", list[i]);
+        if (mail_address_is_plain(text_of(list[i])) != plain)
+            fail_msg("%s is%s of the usual form", list[i], plain ? "" : " not");
     }
 }
 

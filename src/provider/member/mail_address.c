@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Mail addresses; see mail_address.h. */
-#include "provider/directory/mail_address.h"
+#include "provider/member/mail_address.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -70,15 +70,29 @@ static bool is_literal(ost_text domain)
     return text_is_made_of(text_slice(domain, 1, domain.len - 2), ".:");
 }
 
-bool mail_address_is_valid(ost_text address)
+static bool split(ost_text address, ost_text *ret_local, ost_text *ret_domain)
 {
     size_t at = address.len;
     while (at > 0 && address.data[at - 1] != '@')
         at--;
     if (at == 0)
         return false;
-    ost_text local = text_slice(address, 0, at - 1), domain = text_slice(address, at, address.len);
-    return local.len <= MAX_LOCAL && domain.len <= MAX_DOMAIN &&
+    *ret_local = text_slice(address, 0, at - 1);
+    *ret_domain = text_slice(address, at, address.len);
+    return ret_local->len <= MAX_LOCAL;
+}
+
+bool mail_address_is_valid(ost_text address)
+{
+    ost_text local, domain;
+    return split(address, &local, &domain) && domain.len <= MAX_DOMAIN &&
            (is_quoted(local) || all_parts(local, is_atom)) &&
            (is_literal(domain) || all_parts(domain, is_label));
+}
+
+bool mail_address_is_plain(ost_text address)
+{
+    ost_text local, domain;
+    return split(address, &local, &domain) && all_parts(local, is_atom) &&
+           all_parts(domain, is_label);
 }

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Signs in names; see name_signs.h. */
+#include "provider/member/name_signs.h"
+
+#include <string.h>
+
+#define SIGNS "<>&\"$%!#?;*~/\\|^=[]{}()"
+
+bool name_has_sign(ost_text name, bool of_user)
+{
+    const char *signs = of_user ? SIGNS "' ,:`" : SIGNS;
+    for (size_t i = 0; i < name.len; i++) {
+        unsigned char byte = (unsigned char)name.data[i];
+        if (byte < 0x20 || byte == 0x7f || (byte < 0x80 && strchr(signs, byte) != NULL))
+            return true;
+    }
+    return false;
+}
