@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The account console starts: sign in, then show the page that the address names.
-import { element } from "../console/lib/elements.js";
-import { logIn } from "../console/lib/login.js";
-import { addMessages, loadMessages, text } from "../console/lib/text.js";
+import { start } from "../console/lib/start.js";
 import english from "./messages/en.js";
 import { startShell } from "./lib/shell.js";
 import { applications } from "./pages/applications.js";
@@ -19,18 +17,4 @@ const pages = [
   { path: "groups", nav: "account.groups", needs: "view-groups", show: groups },
 ];
 
-function failure(error) {
-  return element("main", { class: "alone card" },
-    element("h1", {}, text("start.failed")),
-    element("p", { role: "alert" }, error.message),
-    element("p", {}, element("button", { type: "button", class: "button", onclick: () => location.replace(location.pathname) },
-      text("start.again"))));
-}
-
-try {
-  await loadMessages();
-  addMessages(english);
-  if (await logIn()) await startShell(pages);
-} catch (error) {
-  document.body.replaceChildren(failure(error));
-}
+await start(() => startShell(pages), english);

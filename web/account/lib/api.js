@@ -2,6 +2,7 @@
 // The account REST API, with JSON in and out, and its keys of messages as sentences.
 import { accessToken } from "../../console/lib/login.js";
 import { ownRealm, prefix } from "../../console/lib/place.js";
+import { request } from "../../console/lib/request.js";
 import { hasText, text } from "../../console/lib/text.js";
 
 // A key of Keycloak's messages; a policy's refusal is a sentence already.
@@ -21,31 +22,9 @@ export class AccountError extends Error {
   }
 }
 
-async function send(method, path, body, token) {
-  const headers = { Authorization: `Bearer ${token}`, Accept: "application/json" };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  try {
-    return await fetch(`${prefix}/realms/${encodeURIComponent(ownRealm)}/account/${path}`, {
-      method, headers, credentials: "omit", cache: "no-store", body: body === undefined ? undefined : JSON.stringify(body),
-    });
-  } catch {
-    throw new AccountError(0, { error_message: text("error.network") });
-  }
-}
-
-async function call(method, path, body) {
-  let answer = await send(method, path, body, await accessToken());
-  if (answer.status === 401) answer = await send(method, path, body, await accessToken(true));
-  const told = await answer.text();
-  let json = null;
-  try {
-    json = told === "" ? null : JSON.parse(told);
-  } catch {
-    // An error page of something in between: the status tells enough.
-  }
-  if (!answer.ok) throw new AccountError(answer.status, json ?? {});
-  return json;
-}
+const call = async (method, path, body) =>
+  (await request(method, `${prefix}/realms/${encodeURIComponent(ownRealm)}/account/${path}`, body,
+    (status, answer) => new AccountError(status, answer))).json;
 
 export const api = {
   get: (path) => call("GET", path),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The admin REST API, with JSON in and out.
-import { accessToken } from "./login.js";
 import { ownRealm, prefix } from "./place.js";
+import { request } from "./request.js";
 import { text } from "./text.js";
 
 export class ApiError extends Error {
@@ -14,31 +14,8 @@ export class ApiError extends Error {
   }
 }
 
-async function send(method, path, body, token) {
-  const headers = { Authorization: `Bearer ${token}`, Accept: "application/json" };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  try {
-    return await fetch(`${prefix}/admin/${path}`, {
-      method, headers, credentials: "omit", cache: "no-store", body: body === undefined ? undefined : JSON.stringify(body),
-    });
-  } catch {
-    throw new ApiError(0, { error: text("error.network") });
-  }
-}
-
-async function call(method, path, body) {
-  let answer = await send(method, path, body, await accessToken());
-  if (answer.status === 401) answer = await send(method, path, body, await accessToken(true));
-  const words = await answer.text();
-  let json = null;
-  try {
-    json = words === "" ? null : JSON.parse(words);
-  } catch {
-    // An error page of something in between: the status tells enough.
-  }
-  if (!answer.ok) throw new ApiError(answer.status, json ?? {});
-  return { json, location: answer.headers.get("Location") };
-}
+const call = (method, path, body) =>
+  request(method, `${prefix}/admin/${path}`, body, (status, answer) => new ApiError(status, answer));
 
 // A path of segments, each escaped, and the query's parameters that have a value.
 export function path(segments, query = {}) {

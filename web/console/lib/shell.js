@@ -3,17 +3,14 @@
 import { account, logOut } from "./login.js";
 import { loadAccess, may, mayCreateRealms } from "./access.js";
 import { realmApi } from "./api.js";
-import { address, button, element, heading } from "./elements.js";
-import { noticeArea } from "./notice.js";
+import { address, button, element } from "./elements.js";
+import { navigation, openFrame, showPage } from "./frame.js";
 import { ownRealm } from "./place.js";
 import { text } from "./text.js";
 
-const main = element("main", { id: "main" });
-const navigation = element("nav", { id: "navigation" });
 const chooser = element("select", { id: "realm", onchange: () => (location.hash = address(chooser.value)) });
 let pages = [];
 let shownRealm = null;
-let visit = 0;
 
 function wanted() {
   const parts = location.hash.split("/").slice(1).filter((part) => part !== "");
@@ -66,32 +63,10 @@ async function build(realm, parts) {
   return found.page.show({ realm, api: realmApi(realm), ...found.values });
 }
 
-// On small screens the navigation is behind a button.
-function openMenu(open) {
-  document.body.classList.toggle("menu", open);
-  document.querySelector(".menu-button").setAttribute("aria-expanded", String(open));
-}
-
-// Shows what the address names; a slower page of before does not come in its place.
-export async function show() {
+// Shows what the address names.
+export function show() {
   const [realm = ownRealm, ...parts] = wanted();
-  const mine = ++visit;
-  let content;
-  main.setAttribute("aria-busy", "true");
-  try {
-    content = await build(realm, parts);
-  } catch (error) {
-    content = [heading(text("error.title")), element("p", { class: "alert", role: "alert" }, error.message)];
-  }
-  if (mine !== visit) return;
-  main.replaceChildren(...[content].flat(Infinity).filter(Boolean));
-  main.removeAttribute("aria-busy");
-  openMenu(false);
-  const title = main.querySelector("h1");
-  document.title = `${title?.textContent ?? ""} · ${realm}`;
-  title?.focus({ preventScroll: true });
-  main.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
-  scrollTo(0, 0);
+  return showPage(() => build(realm, parts), realm);
 }
 
 export function go(...parts) {
@@ -100,26 +75,11 @@ export function go(...parts) {
   else location.hash = next;
 }
 
-function header() {
-  const person = account();
-  const menu = element("button", {
-    type: "button", class: "button other menu-button", "aria-controls": "navigation", "aria-expanded": "false",
-    onclick: () => openMenu(!document.body.classList.contains("menu")),
-  }, text("nav.menu"));
-  return element("header", {},
-    element("a", { class: "skip", href: "#/", onclick: (event) => {
-      event.preventDefault();
-      main.querySelector("h1")?.focus();
-    } }, text("nav.skip")),
-    menu, element("span", { class: "product" }, text("nav.product")),
-    element("div", { class: "realm-choice" }, element("label", { for: "realm" }, text("nav.realm")), chooser),
-    element("span", { class: "person" }, person.name), button(text("nav.sign_out"), logOut, "other"));
-}
-
 export async function startShell(table) {
   pages = table;
-  navigation.setAttribute("aria-label", text("nav.label"));
-  document.body.replaceChildren(header(), element("div", { class: "frame" }, navigation, main), noticeArea());
-  addEventListener("hashchange", show);
-  await show();
+  await openFrame(text("nav.label"), [
+    element("span", { class: "product" }, text("nav.product")),
+    element("div", { class: "realm-choice" }, element("label", { for: "realm" }, text("nav.realm")), chooser),
+    element("span", { class: "person" }, account().name), button(text("nav.sign_out"), logOut, "other"),
+  ], show);
 }

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands around the pages of a console: header, navigation and the place of the page.
+import { element, heading } from "./elements.js";
+import { noticeArea } from "./notice.js";
+import { text } from "./text.js";
+
+const main = element("main", { id: "main" });
+export const navigation = element("nav", { id: "navigation" });
+let visit = 0;
+
+// On small screens the navigation is behind a button.
+function openMenu(open) {
+  document.body.classList.toggle("menu", open);
+  document.querySelector(".menu-button").setAttribute("aria-expanded", String(open));
+}
+
+// Shows what `build` gives, under the name of `site`; a slower page of before does not come in its place.
+export async function showPage(build, site) {
+  const mine = ++visit;
+  let content;
+  main.setAttribute("aria-busy", "true");
+  try {
+    content = await build();
+  } catch (error) {
+    content = [heading(text("error.title")), element("p", { class: "alert", role: "alert" }, error.message)];
+  }
+  if (mine !== visit) return;
+  main.replaceChildren(...[content].flat(Infinity).filter(Boolean));
+  main.removeAttribute("aria-busy");
+  openMenu(false);
+  const title = main.querySelector("h1");
+  document.title = `${title?.textContent ?? ""} · ${site}`;
+  title?.focus({ preventScroll: true });
+  main.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+  scrollTo(0, 0);
+}
+
+// Builds the frame with `parts` in its header, and calls `show` now and whenever the address changes.
+export async function openFrame(label, parts, show) {
+  const menu = element("button", {
+    type: "button", class: "button other menu-button", "aria-controls": "navigation", "aria-expanded": "false",
+    onclick: () => openMenu(!document.body.classList.contains("menu")),
+  }, text("nav.menu"));
+  const skip = element("a", { class: "skip", href: "#/", onclick: (event) => {
+    event.preventDefault();
+    main.querySelector("h1")?.focus();
+  } }, text("nav.skip"));
+  navigation.setAttribute("aria-label", label);
+  document.body.replaceChildren(element("header", {}, skip, menu, ...parts), element("div", { class: "frame" }, navigation, main), noticeArea());
+  addEventListener("hashchange", show);
+  await show();
+}
