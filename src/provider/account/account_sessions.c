@@ -100,21 +100,6 @@ static ost_result put_session(account_call *a, ost_json_writer *w, const own_ses
     return result;
 }
 
-ost_result account_list_sessions(account_call *a)
-{
-    own_session *sessions;
-    size_t count = 0;
-    ost_json_writer *w = ost_json_writer_new(a->call->arena, 0);
-    ost_result result = w != NULL ? load(a, &sessions, &count) : OST_E_MEMORY;
-    if (result != OST_OK)
-        return result;
-    ost_json_open_array(w);
-    for (size_t i = 0; i < count && result == OST_OK; i++)
-        result = put_session(a, w, &sessions[i]);
-    ost_json_close_array(w);
-    return result == OST_OK ? account_answer(a, w) : result;
-}
-
 /* ---- by device ---- */
 
 static bool is_same_device(const own_session *one, const own_session *other)
@@ -158,7 +143,7 @@ static ost_result put_device(account_call *a, ost_json_writer *w, own_session *s
     return result;
 }
 
-ost_result account_list_devices(account_call *a)
+static ost_result list(account_call *a, bool by_device)
 {
     own_session *sessions;
     size_t count = 0;
@@ -168,11 +153,23 @@ ost_result account_list_devices(account_call *a)
         return result;
     ost_json_open_array(w);
     for (size_t i = 0; i < count && result == OST_OK; i++) {
-        if (!sessions[i].told)
+        if (!by_device)
+            result = put_session(a, w, &sessions[i]);
+        else if (!sessions[i].told)
             result = put_device(a, w, sessions, i, count);
     }
     ost_json_close_array(w);
     return result == OST_OK ? account_answer(a, w) : result;
+}
+
+ost_result account_list_sessions(account_call *a)
+{
+    return list(a, false);
+}
+
+ost_result account_list_devices(account_call *a)
+{
+    return list(a, true);
 }
 
 /* ---- ending ---- */
