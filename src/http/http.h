@@ -272,7 +272,9 @@ OST_MUST_CHECK ost_result http_form_decode(ost_text encoded, ost_arena *arena, o
 /* The first of that name; NULL data when absent. */
 ost_text http_form_get(const http_form *form, const char *name);
 size_t http_form_count(const http_form *form, const char *name);
-/* True when the request's Content-Type is application/x-www-form-urlencoded. */
+/* True when the request has one Content-Type, and it is `type`, whatever its parameters. */
+bool http_request_is_of(const http_request *request, const char *type);
+/* The same for application/x-www-form-urlencoded. */
 bool http_request_is_form(const http_request *request);
 
 /* Text for HTML content and quoted attributes. */

@@ -48,11 +48,16 @@ ost_text http_request_cookie(const http_request *request, const char *name)
     return (ost_text){NULL, 0};
 }
 
-bool http_request_is_form(const http_request *request)
+bool http_request_is_of(const http_request *request, const char *type)
 {
     if (http_request_field_count(request, "content-type") != 1)
         return false;
-    ost_text type = http_request_field(request, "content-type");
-    type = text_trim(text_slice(type, 0, text_find(type, ';', 0)));
-    return text_equal_ignoring_case(type, OST_TEXT("application/x-www-form-urlencoded"));
+    ost_text given = http_request_field(request, "content-type");
+    given = text_trim(text_slice(given, 0, text_find(given, ';', 0)));
+    return text_equal_ignoring_case(given, text_of(type));
+}
+
+bool http_request_is_form(const http_request *request)
+{
+    return http_request_is_of(request, "application/x-www-form-urlencoded");
 }

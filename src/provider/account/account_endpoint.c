@@ -108,14 +108,6 @@ static ost_result recognize(account_job *job)
 
 /* ---- the work ---- */
 
-static bool has_json(const http_request *request)
-{
-    ost_text type = http_request_field(request, "content-type");
-    type = text_trim(text_slice(type, 0, text_find(type, ';', 0)));
-    return http_request_field_count(request, "content-type") == 1 &&
-           text_equal_ignoring_case(type, OST_TEXT("application/json"));
-}
-
 static bool read_input(account_call *a)
 {
     const http_request *request = a->call->request;
@@ -124,7 +116,7 @@ static bool read_input(account_call *a)
         account_refuse(a, 400, "error", "malformed query");
         return false;
     }
-    if (writes && !has_json(request)) {
+    if (writes && !http_request_is_of(request, "application/json")) {
         account_refuse(a, 415, "error",
                        "The content-type header value did not match the value in @Consumes");
         return false;
@@ -192,7 +184,7 @@ static void send_answer(call *c)
 static bool wants_json(const http_request *request)
 {
     ost_text accept = http_request_field(request, "accept"), piece;
-    bool json = has_json(request);
+    bool json = http_request_is_of(request, "application/json");
     while (text_next(&accept, ',', &piece)) {
         piece = text_trim(text_slice(piece, 0, text_find(piece, ';', 0)));
         if (text_equal_ignoring_case(piece, OST_TEXT("text/html")))

@@ -72,12 +72,7 @@ static bool is_built_in(const partial_kind *kind, const ost_json *object)
     static const char *const names[] = {"account", "account-console",  "admin-cli",
                                         "broker",  "realm-management", "security-admin-console",
                                         NULL};
-    ost_text name = part_text(object, kind->name);
-    for (size_t i = 0; names[i] != NULL && kind == &partial_client; i++) {
-        if (text_is(name, names[i]))
-            return true;
-    }
-    return false;
+    return kind == &partial_client && text_is_one_of(part_text(object, kind->name), names);
 }
 
 static ost_result decide_all(partial_import *p, const partial_kind *kind, const ost_json *stored,
