@@ -19,15 +19,16 @@ PAGES = [
     *("client-scopes", "client-scopes/{scope}", "roles", "roles/{role}"),
     *("users", "users/new", *(f"users/{{user}}/{tab}" for tab in ("details", "password", "roles", "groups", "sessions"))),
     *("groups", *(f"groups/{{group}}/{tab}" for tab in ("details", "members", "roles"))),
-    *("sessions", "sessions/{client}", "events"),
+    *("sessions", "sessions/{client}", "events", "keys", "keys/{key}", "keys/new", "keys/new/rsa"),
     *("realm-settings/general", "realm-settings/login", "realm-settings/tokens", "realms", "realms/new", "realms/import"),
 ]
 # On a phone, one of each kind.
-KINDS = {"clients", "clients/new", "clients/{client}/settings", "clients/{client}/scopes", "client-scopes/{scope}", "users/{user}/roles", "groups", "events", "realms/import"}
+KINDS = {"clients", "clients/new", "clients/{client}/settings", "clients/{client}/scopes", "client-scopes/{scope}", "users/{user}/roles", "groups", "events", "keys", "keys/{key}", "realms/import"}
 MARKUP = '<img src=x onerror=alert(1)>"\'&{{7*7}}'
 MAPPER = {"name": MARKUP, "protocol": "openid-connect", "protocolMapper": "oidc-hardcoded-claim-mapper"}
 MAPPER["config"] = {"claim.name": MARKUP, "claim.value": MARKUP, "access.token.claim": "true"}
 NAMED = {"name": MARKUP, "description": MARKUP}
+PROVIDER = {"providerId": "ecdsa-generated", "providerType": "org.keycloak.keys.KeyProvider"}
 REALM = {
     "realm": "named",
     "displayName": MARKUP,
@@ -48,6 +49,8 @@ REALM = {
 @pytest.fixture(scope="module")
 def named(administered, root):
     assert root("POST", "/realms", REALM).status == 201
+    assert root("POST", "/realms/named/components", {**PROVIDER, "name": MARKUP}).status == 201
+    assert root("POST", "/realms/named/keys/rotation", {"algorithm": "RS256"}).status == 204
     yield administered
     assert root("DELETE", "/realms/named").status == 204
 
@@ -57,7 +60,7 @@ FIND = """async ([base, token, markup]) => {
   const get = async (path) => (await fetch(`${base}/admin/realms/named/${path}`, { headers: { Authorization: `Bearer ${token}` } })).json()
   const named = async (path, name) => (await get(path)).find((each) => each[name] === markup || each[name] === 'ann').id
   return { client: await named('clients', 'clientId'), scope: await named('client-scopes', 'name'), role: await named('roles', 'name'),
-           user: await named('users', 'username'), group: await named('groups', 'name') }
+           user: await named('users', 'username'), group: await named('groups', 'name'), key: await named('components', 'name') }
 }"""
 
 

@@ -55,9 +55,10 @@ admin_handler admin_read_server, admin_read_service_account, admin_read_installa
 admin_handler admin_add_node, admin_remove_node, admin_test_nodes, admin_read_client_permissions,
     admin_read_rotated_secret, admin_delete_rotated_secret;
 
-/* ---- component: admin_keys.c, admin_components.c, admin_component_change.c ---- */
-admin_handler admin_list_keys, admin_list_components, admin_create_component, admin_read_component,
-    admin_update_component, admin_delete_component;
+/* ---- component: admin_keys.c, admin_key_rotation.c, admin_components.c, admin_component_change.c
+ * ---- */
+admin_handler admin_read_key_timeline, admin_rotate_key, admin_list_keys, admin_list_components,
+    admin_create_component, admin_read_component, admin_update_component, admin_delete_component;
 
 /* ---- admin_events.c ---- */
 admin_handler admin_read_event_settings, admin_update_event_settings, admin_list_events,

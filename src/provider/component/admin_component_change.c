@@ -10,8 +10,6 @@
 #include "provider/realm/key_ring.h"
 #include "provider/realm/uuid.h"
 
-#define KEYS_MAX 90 /* of one realm; those that come by rotation find room behind them */
-
 static bool check_members(admin_call *a)
 {
     static const char *const known[] = {"id",       "name",    "providerId", "providerType",

@@ -5,6 +5,10 @@
 
 static const admin_route routes[] = {
     {HTTP_GET, REALM "/keys", VIEW_REALM, admin_list_keys, "the keys, and which of them signs"},
+    {HTTP_GET, REALM "/keys/timeline", VIEW_REALM, admin_read_key_timeline,
+     "when each key is published, signs and retires, in milliseconds; not of Keycloak"},
+    {HTTP_POST, REALM "/keys/rotation", RIGHT_MANAGE_REALM, admin_rotate_key,
+     "a new key, published now; algorithm, delay in seconds until it signs; not of Keycloak"},
     {HTTP_GET, REALM "/components", VIEW_REALM, admin_list_components,
      "the components; parent, type, name"},
     {HTTP_POST, REALM "/components", RIGHT_MANAGE_REALM, admin_create_component,

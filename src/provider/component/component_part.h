@@ -7,6 +7,8 @@
 #include "provider/admin/admin_call.h"
 #include "provider/component/key_provider.h"
 
+#define KEYS_MAX 90 /* of one realm; those that come by a schedule find room behind them */
+
 /* The keys of the realm, with room for one more, and the one of a component's id. */
 typedef struct key_rows {
     store_key *rows;

@@ -8,7 +8,7 @@ const hours = 24;
 const height = 80;
 const width = 10; // of a bar with the gap behind it
 
-function svg(tag, attributes, ...children) {
+export function svg(tag, attributes, ...children) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
   made.append(...children);

@@ -9,6 +9,8 @@ import { clientsPage } from "./clients.js";
 import { eventsPage } from "./events.js";
 import { groupPage } from "./group.js";
 import { groupsPage } from "./groups.js";
+import { keyPage, newKeyOfKindPage, newKeyPage } from "./key.js";
+import { keysPage } from "./keys.js";
 import { importPage } from "./realm_import.js";
 import { realmSettingsPage } from "./realm_settings.js";
 import { newRealmPage, realmsPage } from "./realms.js";
@@ -43,6 +45,10 @@ export const pages = [
   { path: "sessions", nav: "nav.sessions", needs: realm, show: sessionsPage },
   { path: "sessions/:id", needs: oneClient, show: clientSessionsPage },
   { path: "events", nav: "nav.events", needs: ["view-events", "manage-events"], show: eventsPage },
+  { path: "keys", nav: "nav.keys", needs: realm, show: keysPage },
+  { path: "keys/new", needs: ["manage-realm"], show: newKeyPage },
+  { path: "keys/new/:kind", needs: ["manage-realm"], show: newKeyOfKindPage },
+  { path: "keys/:id", needs: realm, show: keyPage },
   { path: "realm-settings", nav: "nav.settings", needs: realm, show: realmSettingsPage },
   { path: "realm-settings/:tab", needs: realm, show: realmSettingsPage },
   { path: "realms", nav: "nav.realms", needs: ["create-realm"], show: realmsPage },
