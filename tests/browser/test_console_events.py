@@ -4,6 +4,7 @@
 import json
 
 import pytest
+from administrator import Admin
 from console_page import ConsolePage
 from oidc import Client
 from programs import Provider
@@ -54,6 +55,28 @@ def test_events_are_counted_and_found(console, page, provider):
     page.get_by_label("Client").fill("none")
     console.press("Filter")
     page.get_by_text("No event fits.").wait_for()
+    assert page.locator("img").count() == 0
+    assert console.problems == []
+
+
+def test_what_administrators_did(console, page, provider):
+    """Also what they sent, without the secrets in it."""
+    console.log_in().open("busy", "events", "admin").heading("Admin events").press("Keep events").told("Events are kept from now on.")
+    root = Admin(provider, "master", "root", "root-password")
+    made = root("POST", "/realms/busy/clients", {"clientId": MARKUP, "secret": "known-to-nobody"}).header("Location").removeprefix(root.base)
+    assert root("DELETE", made).status == 204
+    assert root("POST", "/realms/busy/roles", {"name": "seller"}).status == 201
+    console.open("busy", "events").open("busy", "events", "admin")
+    assert figure(page, "Created") == "Created of the last 24 hours: 2, at most 2 in an hour"
+    assert figure(page, "Deleted") == "Deleted of the last 24 hours: 1, at most 1 in an hour"
+    page.get_by_label("Resource path").fill("clients/*")
+    page.get_by_label("Operation").select_option("CREATE")
+    console.press("Filter")
+    page.get_by_role("button", name="roles/seller").wait_for(state="detached")
+    page.get_by_role("button", name=made.removeprefix("/realms/busy/")).click()
+    told = page.get_by_role("dialog").inner_text()
+    assert MARKUP in told and "**********" in told and "known-to-nobody" not in told
+    console.press("Close", page.get_by_role("dialog"))
     assert page.locator("img").count() == 0
     assert console.problems == []
 

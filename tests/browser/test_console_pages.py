@@ -19,11 +19,11 @@ PAGES = [
     *("client-scopes", "client-scopes/{scope}", "roles", "roles/{role}"),
     *("users", "users/new", *(f"users/{{user}}/{tab}" for tab in ("details", "password", "roles", "groups", "sessions"))),
     *("groups", *(f"groups/{{group}}/{tab}" for tab in ("details", "members", "roles"))),
-    *("sessions", "sessions/{client}", "events", "keys", "keys/{key}", "keys/new", "keys/new/rsa"),
-    *("realm-settings/general", "realm-settings/login", "realm-settings/tokens", "realms", "realms/new", "realms/import"),
+    *("sessions", "sessions/{client}", "events", "events/admin", "keys", "keys/{key}", "keys/new", "keys/new/rsa"),
+    *("realm-settings/general", "realm-settings/login", "realm-settings/tokens", "realm-settings/export", "realms", "realms/new", "realms/import"),
 ]
 # On a phone, one of each kind.
-KINDS = {"clients", "clients/new", "clients/{client}/settings", "clients/{client}/scopes", "client-scopes/{scope}", "users/{user}/roles", "groups", "events", "keys", "keys/{key}", "realms/import"}
+KINDS = {"clients", "clients/new", "clients/{client}/settings", "clients/{client}/scopes", "client-scopes/{scope}", "users/{user}/roles", "groups", "events", "events/admin", "keys", "keys/{key}", "realm-settings/export", "realms/import"}
 MARKUP = '<img src=x onerror=alert(1)>"\'&{{7*7}}'
 MAPPER = {"name": MARKUP, "protocol": "openid-connect", "protocolMapper": "oidc-hardcoded-claim-mapper"}
 MAPPER["config"] = {"claim.name": MARKUP, "claim.value": MARKUP, "access.token.claim": "true"}
@@ -49,6 +49,7 @@ REALM = {
 @pytest.fixture(scope="module")
 def named(administered, root):
     assert root("POST", "/realms", REALM).status == 201
+    assert root("PUT", "/realms/named/events/config", {"adminEventsEnabled": True, "adminEventsDetailsEnabled": True}).status == 204
     assert root("POST", "/realms/named/components", {**PROVIDER, "name": MARKUP}).status == 201
     assert root("POST", "/realms/named/keys/rotation", {"algorithm": "RS256"}).status == 204
     yield administered

@@ -37,7 +37,7 @@ export function realmApi(realm) {
     get: async (segments, query) => (await call("GET", at(segments, query))).json,
     put: async (segments, body) => (await call("PUT", at(segments), body)).json,
     remove: async (segments, body) => (await call("DELETE", at(segments), body)).json,
-    post: async (segments, body) => (await call("POST", at(segments), body)).json,
+    post: async (segments, body, query) => (await call("POST", at(segments, query), body)).json,
     // The id of what was made.
     create: async (segments, body) => {
       const { location } = await call("POST", at(segments), body);

@@ -1,54 +1,83 @@
 // SPDX-License-Identifier: Apache-2.0
-// What users did in a realm: charts of the last day, and a table with filters.
+// What users did in a realm, and what administrators did: charts of the last day, and a table with filters.
 import { may } from "../lib/access.js";
 import { hourChart } from "../lib/chart.js";
+import { openDialog } from "../lib/dialog.js";
 import { button, element, heading, newId, section } from "../lib/elements.js";
 import { acting } from "../lib/notice.js";
 import { show } from "../lib/shell.js";
 import { pagedList } from "../lib/table.js";
+import { tabs } from "../lib/tabs.js";
 import { date, text } from "../lib/text.js";
 
 const most = 5000; // that are counted for the charts
 const tokens = ["CODE_TO_TOKEN", "CLIENT_LOGIN", "REFRESH_TOKEN", "TOKEN_EXCHANGE"];
-const filters = ["type", "user", "client", "ipAddress", "dateFrom", "dateTo"];
+const is = (name) => (event) => event.operationType === name;
+const column = (name, cell) => ({ title: text(`events.${name}`), cell });
+const timeColumn = () => column("time", (event) => date(event.time));
+const errorOf = (event) => event.error && element("span", { class: "tag" }, event.error);
 
-async function charts(api) {
-  const now = Date.now();
-  const yesterday = new Date(now - 86400000).toISOString().slice(0, 10);
-  const events = await api.get(["events"], { dateFrom: yesterday, first: 0, max: most });
-  const times = (fits) => events.filter((event) => fits(event.type)).map((event) => event.time);
-  return section(text("events.day"),
-    events.length === most ? element("p", { class: "soft" }, text("events.many", most)) : null,
-    element("div", { class: "charts" },
-      hourChart(text("events.logins"), times((type) => type === "LOGIN"), now),
-      hourChart(text("events.failures"), times((type) => type.endsWith("_ERROR")), now),
-      hourChart(text("events.tokens"), times((type) => tokens.includes(type)), now)));
+// As it was sent, secrets masked by the API.
+function representation(event) {
+  let words = event.representation;
+  try {
+    words = JSON.stringify(JSON.parse(words), null, 2);
+  } catch {
+    // Cut off: shown as it is.
+  }
+  const dialog = openDialog(event.resourcePath, element("pre", { class: "code", tabindex: "0" }, words),
+    element("div", { class: "actions" }, button(text("notice.close"), () => dialog.close(), "other")));
 }
 
-function control(name, types) {
+// Of each kind: where it is, what turns it on, its charts, filters and columns.
+const kinds = {
+  user: {
+    path: "events", on: "eventsEnabled", filters: ["type", "user", "client", "ipAddress", "dateFrom", "dateTo"],
+    charts: { logins: ({ type }) => type === "LOGIN", failures: ({ type }) => type.endsWith("_ERROR"), tokens: ({ type }) => tokens.includes(type) },
+    choices: (config) => ({ type: [...(config.enabledEventTypes ?? [])].sort() }),
+    columns: () => [
+      timeColumn(), column("type", (event) => [event.type, errorOf(event)]), column("user", (event) => event.details?.username ?? event.userId ?? ""),
+      column("client", (event) => event.clientId ?? ""), column("ipAddress", (event) => event.ipAddress ?? ""),
+    ],
+  },
+  admin: {
+    path: "admin-events", on: "adminEventsEnabled", filters: ["operationTypes", "resourcePath", "authUser", "dateFrom", "dateTo"],
+    charts: { created: is("CREATE"), updated: is("UPDATE"), deleted: is("DELETE") },
+    choices: () => ({ operationTypes: ["CREATE", "UPDATE", "DELETE", "ACTION"] }),
+    columns: () => [
+      timeColumn(), column("operationTypes", (event) => [event.operationType, errorOf(event)]),
+      column("resourcePath", (event) => (event.representation ? button(event.resourcePath, () => representation(event), "plain-name") : event.resourcePath)),
+      column("authUser", (event) => event.authDetails.userId), column("ipAddress", (event) => event.authDetails.ipAddress),
+    ],
+  },
+};
+
+async function charts(api, kind) {
+  const now = Date.now();
+  const yesterday = new Date(now - 86400000).toISOString().slice(0, 10);
+  const events = await api.get([kind.path], { dateFrom: yesterday, first: 0, max: most });
+  return section(text("events.day"),
+    events.length === most ? element("p", { class: "soft" }, text("events.many", most)) : null,
+    element("div", { class: "charts" }, Object.entries(kind.charts).map(([name, fits]) =>
+      hourChart(text(`events.${name}`), events.filter(fits).map((event) => event.time), now))));
+}
+
+function control(name, choices) {
   const id = newId();
-  const made = name === "type"
-    ? element("select", { id }, ["", ...types].map((type) => element("option", { value: type }, type || text("events.any"))))
+  const made = choices
+    ? element("select", { id }, ["", ...choices].map((each) => element("option", { value: each }, each || text("events.any"))))
     : element("input", { id, type: name.startsWith("date") ? "date" : "text", autocomplete: "off", spellcheck: "false" });
   return { name, made, row: element("div", { class: "field" }, element("label", { for: id }, text(`events.${name}`)), made) };
 }
 
-const columns = () => [
-  { title: text("events.time"), cell: (event) => date(event.time) },
-  { title: text("events.type"), cell: (event) => [event.type, event.error ? element("span", { class: "tag" }, event.error) : null] },
-  { title: text("events.user"), cell: (event) => event.details?.username ?? event.userId ?? "" },
-  { title: text("events.client"), cell: (event) => event.clientId ?? "" },
-  { title: text("events.ipAddress"), cell: (event) => event.ipAddress ?? "" },
-];
-
-async function list(api) {
-  const config = await api.get(["events", "config"]);
-  const controls = filters.map((name) => control(name, [...(config.enabledEventTypes ?? [])].sort()));
+async function list(api, kind, config, caption) {
+  const choices = kind.choices(config);
+  const controls = kind.filters.map((name) => control(name, choices[name]));
   const place = element("div", {});
   const fill = async () => {
     const wanted = Object.fromEntries(controls.map(({ name, made }) => [name, made.value.trim()]));
-    const load = ({ first, max }) => api.get(["events"], { ...wanted, first, max });
-    place.replaceChildren(await pagedList({ caption: text("events.title"), columns: columns(), load, empty: text("events.none"), searchable: false }));
+    const load = ({ first, max }) => api.get([kind.path], { ...wanted, first, max });
+    place.replaceChildren(await pagedList({ caption, columns: kind.columns(), load, empty: text("events.none"), searchable: false }));
   };
   const form = element("form", { class: "filters", role: "search", "aria-label": text("events.filter") }, controls.map(({ row }) => row),
     element("button", { type: "submit", class: "button other" }, text("events.filter")));
@@ -60,14 +89,21 @@ async function list(api) {
   return [form, place];
 }
 
-async function keepEvents(api) {
-  await api.put(["events", "config"], { eventsEnabled: true });
+// Of administrators with what they sent.
+async function keepEvents(api, { on }) {
+  await api.put(["events", "config"], { [on]: true, ...(on === "eventsEnabled" ? {} : { adminEventsDetailsEnabled: true }) });
   await show();
 }
 
-export async function eventsPage({ api }) {
-  const { eventsEnabled: kept } = await api.get(["events", "config"]);
-  const off = kept ? null : element("div", { class: "panel" }, element("p", {}, text("events.off")),
-    may("manage-events") ? element("div", { class: "actions" }, button(text("events.keep"), acting(() => keepEvents(api), text("events.kept")))) : null);
-  return [heading(text("events.title")), off, await charts(api), await list(api)];
+export async function eventsPage({ realm, api, kind: name = "user" }) {
+  if (!Object.hasOwn(kinds, name)) throw new Error(text("error.no_page"));
+  const kind = kinds[name];
+  const config = await api.get(["events", "config"]);
+  const off = config[kind.on] ? null : element("div", { class: "panel" }, element("p", {}, text("events.off")),
+    may("manage-events") ? element("div", { class: "actions" }, button(text("events.keep"), acting(() => keepEvents(api, kind), text("events.kept")))) : null);
+  const title = text(`events.of_${name}`);
+  return [
+    heading(title), tabs(text("nav.events"), [realm, "events"], Object.keys(kinds).map((each) => [each, text(`events.of_${each}`)]), name),
+    off, ...(await Promise.all([charts(api, kind), list(api, kind, config, title)])),
+  ];
 }

@@ -45,6 +45,7 @@ export const pages = [
   { path: "sessions", nav: "nav.sessions", needs: realm, show: sessionsPage },
   { path: "sessions/:id", needs: oneClient, show: clientSessionsPage },
   { path: "events", nav: "nav.events", needs: ["view-events", "manage-events"], show: eventsPage },
+  { path: "events/:kind", needs: ["view-events", "manage-events"], show: eventsPage },
   { path: "keys", nav: "nav.keys", needs: realm, show: keysPage },
   { path: "keys/new", needs: ["manage-realm"], show: newKeyPage },
   { path: "keys/new/:kind", needs: ["manage-realm"], show: newKeyOfKindPage },

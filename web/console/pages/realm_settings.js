@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Settings of the realm: what it is called, how people sign in, how long things last.
 import { may } from "../lib/access.js";
-import { button, element, heading } from "../lib/elements.js";
+import { button, element, heading, section } from "../lib/elements.js";
 import { confirmed } from "../lib/dialog.js";
 import { form } from "../lib/form.js";
 import { acting } from "../lib/notice.js";
 import { go } from "../lib/shell.js";
+import { saveFile } from "../lib/save_file.js";
 import { tabs } from "../lib/tabs.js";
 import { text } from "../lib/text.js";
 
@@ -34,9 +35,16 @@ const parts = {
   ],
 };
 
+function exportPanel({ realm, api }) {
+  const fields = ["exportClients", "exportGroupsAndRoles"].map((name) => flag(name, { always: true }));
+  const save = async (wanted) => saveFile(`${realm}-realm.json`, await api.post(["partial-export"], undefined, wanted));
+  return section(text("settings.tab_export"), element("p", { class: "soft" }, text("settings.export_help")),
+    form({ fields, object: { exportClients: true, exportGroupsAndRoles: true }, save, label: text("settings.export"), done: null }));
+}
+
 export async function realmSettingsPage({ realm, api, tab = "general" }) {
   const settings = await api.get([]);
-  const name = Object.hasOwn(parts, tab) ? tab : "general";
+  const name = tab === "export" || Object.hasOwn(parts, tab) ? tab : "general";
   const locked = !may("manage-realm");
   const remove = acting(async () => {
     if (!(await confirmed(text("realm.delete"), text("realm.delete_sure", realm), text("word.delete")))) return;
@@ -45,7 +53,7 @@ export async function realmSettingsPage({ realm, api, tab = "general" }) {
   });
   return [
     heading(text("settings.title"), !locked && realm !== "master" && button(text("realm.delete"), remove, "other danger")),
-    tabs(text("settings.parts"), [realm, "realm-settings"], Object.keys(parts).map((each) => [each, text(`settings.tab_${each}`)]), name),
-    element("section", { class: "panel" }, form({ fields: parts[name](), object: settings, save: (changed) => api.put([], changed), locked })),
+    tabs(text("settings.parts"), [realm, "realm-settings"], [...Object.keys(parts), "export"].map((each) => [each, text(`settings.tab_${each}`)]), name),
+    name === "export" ? exportPanel({ realm, api }) : element("section", { class: "panel" }, form({ fields: parts[name](), object: settings, save: (changed) => api.put([], changed), locked })),
   ];
 }
