@@ -51,6 +51,7 @@ WINGS = {
     "guard/logout": [".", "keys", "sender", "status"],
     "guard/monitoring": [".", "keys", "introspection", "status"],
     "app/config": [],
+    "store/sqlite": ["."],
     "cli/tool": ["."],
     "cli/explain": [".", "tool"],
     "cli/provider": ["."],

@@ -19,8 +19,8 @@ OST_MUST_CHECK ost_result insert_consents(database *database, const store_user *
 /* Reads users as USER_SELECT has them, to the last row. */
 #define USER_COLUMNS "id, realm, username, email, document, password, enabled, created"
 #define USER_SELECT "SELECT " USER_COLUMNS ", unique_email <> email FROM user WHERE realm = ?1 "
-OST_MUST_CHECK ost_result read_users(sqlite3_stmt *statement, ost_arena *arena,
-                                     store_user **ret_users, size_t *ret_count);
+OST_MUST_CHECK ost_result read_users(statement *statement, ost_arena *arena, store_user **ret_users,
+                                     size_t *ret_count);
 OST_MUST_CHECK ost_result insert_key(database *database, const store_key *key);
 
 /* Adds a session, or moves what a new login moves; see store_login. */

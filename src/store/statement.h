@@ -1,71 +1,54 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One connection to the database with its prepared statements, for the files of this folder. */
+/* Prepared statements, for the files of this folder. */
 #ifndef STATEMENT_H
 #define STATEMENT_H
 
-#include <sqlite3.h>
+#include "store/driver.h"
 
-#include <ostiary/types.h>
+/* A statement for the literal `sql`, ready to be bound; NULL when it cannot be prepared, or without
+ * database. Statements are remembered by identity: the same literal gives the same one again. */
+statement *prepare(database *database, const char *sql);
 
-#define STATEMENTS 128
+/* NULL for the statement is fine in all that follows. */
 
-/* Used by one thread at a time. */
-typedef struct database {
-    sqlite3 *db;
-    struct {
-        const char *sql; /* by identity: every statement is a literal */
-        sqlite3_stmt *statement;
-    } cache[STATEMENTS];
-} database;
+/* Ends reading before the last row. */
+void reset_statement(statement *statement);
 
-/* A reset statement for the literal `sql`; NULL when it cannot be prepared, or without database. */
-sqlite3_stmt *statement(database *database, const char *sql);
+/* What is bound has to live until the statement has been run. NULL data is stored as empty text. */
+void bind_text(statement *statement, int at, ost_text text);
+void bind_integer(statement *statement, int at, int64_t integer);
 
-/* Ends what statements are still reading: an open one would keep the log from being folded back. */
-void statements_reset(database *database);
-void statements_free(database *database);
-
-/* NULL for the statement is fine. NULL data is stored as empty text. */
-void bind_text(sqlite3_stmt *statement, int at, ost_text text);
-void bind_integer(sqlite3_stmt *statement, int at, int64_t integer);
+/* What the words of a query ask for, which has to live as long. */
+OST_MUST_CHECK ost_result bind_words(statement *statement, int at, const store_user_query *query,
+                                     ost_arena *arena);
 
 /* The statement with texts bound to its parameters, in their order. */
-sqlite3_stmt *statement_bound(database *database, const char *sql, const ost_text *texts,
-                              size_t count);
-#define STATEMENT_OF(database, sql, ...)                                                           \
-    statement_bound((database), (sql), (const ost_text[]){__VA_ARGS__},                            \
-                    sizeof((const ost_text[]){__VA_ARGS__}) / sizeof(ost_text))
+statement *prepare_bound(database *database, const char *sql, const ost_text *texts, size_t count);
+#define PREPARED(database, sql, ...)                                                               \
+    prepare_bound((database), (sql), (const ost_text[]){__VA_ARGS__},                              \
+                  sizeof((const ost_text[]){__VA_ARGS__}) / sizeof(ost_text))
 
 /* Runs a statement that returns no rows. OST_E_CONFLICT for a violated constraint; OST_E_NOT_FOUND
  * when what the row belongs to is gone. *ret_changes (may be NULL): how many rows it changed. */
-OST_MUST_CHECK ost_result run_statement(sqlite3_stmt *statement, int *ret_changes);
+OST_MUST_CHECK ost_result run_statement(statement *statement, int *ret_changes);
 
 /* The same for a statement that has to change a row: OST_E_NOT_FOUND when it changed none. */
-OST_MUST_CHECK ost_result run_change(sqlite3_stmt *statement);
+OST_MUST_CHECK ost_result run_change(statement *statement);
 
 /* The next row: OST_OK, OST_E_NOT_FOUND at the end. */
-OST_MUST_CHECK ost_result next_row(sqlite3_stmt *statement);
+OST_MUST_CHECK ost_result next_row(statement *statement);
 
 /* The number in the first column of the next row. */
-OST_MUST_CHECK ost_result next_number(sqlite3_stmt *statement, int64_t *ret_number);
+OST_MUST_CHECK ost_result next_number(statement *statement, int64_t *ret_number);
 
 /* OST_E_BUSY when the client has `limit` rows already that have not expired: `sql` counts them, of
  * a realm, a client and from a time on. */
 OST_MUST_CHECK ost_result check_limit(database *database, const char *sql, ost_text realm,
                                       ost_text client_id, int64_t now, size_t limit);
 
-/* A copy in the arena; sets *failed when memory runs out. */
-ost_text column_text(sqlite3_stmt *statement, int at, ost_arena *arena, bool *failed);
-
-/* What the system said when SQLite's last call failed; 0 when it is not known. With the connection
- * in hand, as all that works with it. */
-int system_error(const database *database);
-
-/* Fills the error with SQLite's words, and the system's: "disk I/O error" alone would leave open
- * what to do about it. Returns `result`. */
-ost_result sqlite_error(const database *database, ost_result result, ost_error *error);
-
-/* What SQLite's code means. */
-ost_result store_result(int code);
+/* Of the row that next_row came to: a number or a truth value (1 or 0); a copy in the arena, which
+ * sets *failed when memory runs out. */
+int64_t column_integer(statement *statement, int at);
+ost_text column_text(statement *statement, int at, ost_arena *arena, bool *failed);
 
 #endif

@@ -10,8 +10,8 @@
 
 static ost_result insert_code(database *d, const store_code *code)
 {
-    sqlite3_stmt *st = statement(d, "INSERT INTO code (" COLUMNS
-                                    ", used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)");
+    statement *st = prepare(d, "INSERT INTO code (" COLUMNS
+                               ", used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)");
     bind_text(st, 1, code->id);
     bind_text(st, 2, code->realm);
     bind_text(st, 3, code->session_id);
@@ -40,10 +40,10 @@ ost_result store_login(store *s, const store_session *session,
         result = upsert_client_session(d, client_session);
     if (result == OST_OK && code != NULL)
         result = insert_code(d, code);
-    return write_end(s, result, NULL);
+    return write_end(s, d, result, NULL);
 }
 
-static ost_result read_code(sqlite3_stmt *st, ost_arena *arena, store_code *ret_code)
+static ost_result read_code(statement *st, ost_arena *arena, store_code *ret_code)
 {
     bool failed = false;
     store_code read = {
@@ -56,7 +56,7 @@ static ost_result read_code(sqlite3_stmt *st, ost_arena *arena, store_code *ret_
         .nonce = column_text(st, 6, arena, &failed),
         .challenge = column_text(st, 7, arena, &failed),
         .challenge_method = column_text(st, 8, arena, &failed),
-        .expires = sqlite3_column_int64(st, 9),
+        .expires = column_integer(st, 9),
         .resources = column_text(st, 10, arena, &failed),
         .jkt = column_text(st, 11, arena, &failed),
     };
@@ -71,9 +71,9 @@ static ost_result take(database *d, ost_text realm, ost_text id, ost_arena *aren
                        store_code *ret_code, bool *ret_used_before)
 {
     int changes = 0;
-    sqlite3_stmt *mark =
-        statement(d, "UPDATE code SET used = 1 WHERE id = ? AND realm = ? AND used = 0");
-    sqlite3_stmt *row = statement(d, "SELECT " COLUMNS " FROM code WHERE id = ? AND realm = ?");
+    statement *mark =
+        prepare(d, "UPDATE code SET used = 1 WHERE id = ? AND realm = ? AND used = 0");
+    statement *row = prepare(d, "SELECT " COLUMNS " FROM code WHERE id = ? AND realm = ?");
     bind_text(mark, 1, id);
     bind_text(mark, 2, realm);
     bind_text(row, 1, id);
@@ -95,7 +95,7 @@ ost_result store_code_take(store *s, ost_text realm, ost_text id, ost_arena *are
     bool used_before = false;
     ost_result result = write_begin(s, &d);
     if (result == OST_OK)
-        result = write_end(s, take(d, realm, id, arena, &taken, &used_before), NULL);
+        result = write_end(s, d, take(d, realm, id, arena, &taken, &used_before), NULL);
     if (result != OST_OK)
         return result;
     *ret_code = taken;

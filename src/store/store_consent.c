@@ -16,7 +16,7 @@
 
 static ost_result write_consent(database *d, const store_consent *consent)
 {
-    sqlite3_stmt *st = statement(d, UPSERT);
+    statement *st = prepare(d, UPSERT);
     bind_text(st, 1, consent->realm);
     bind_text(st, 2, consent->user_id);
     bind_text(st, 3, consent->client);
@@ -38,7 +38,7 @@ ost_result insert_consents(database *d, const store_user *user)
     return result;
 }
 
-static ost_result read_consent(sqlite3_stmt *st, ost_arena *arena, store_consent *ret_consent)
+static ost_result read_consent(statement *st, ost_arena *arena, store_consent *ret_consent)
 {
     bool failed = false;
     store_consent read = {
@@ -46,8 +46,8 @@ static ost_result read_consent(sqlite3_stmt *st, ost_arena *arena, store_consent
         .user_id = column_text(st, 1, arena, &failed),
         .client = column_text(st, 2, arena, &failed),
         .scopes = column_text(st, 3, arena, &failed),
-        .created = sqlite3_column_int64(st, 4),
-        .updated = sqlite3_column_int64(st, 5),
+        .created = column_integer(st, 4),
+        .updated = column_integer(st, 5),
     };
     if (failed)
         return OST_E_MEMORY;
@@ -58,7 +58,7 @@ static ost_result read_consent(sqlite3_stmt *st, ost_arena *arena, store_consent
 static ost_result get_consent(database *d, ost_text realm, ost_text user_id, ost_text client,
                               ost_arena *arena, store_consent *ret_consent)
 {
-    sqlite3_stmt *st = STATEMENT_OF(
+    statement *st = PREPARED(
         d, "SELECT " COLUMNS " FROM consent WHERE realm = ? AND user_id = ? AND client = ?", realm,
         user_id, client);
     ost_result result = next_row(st);
@@ -117,10 +117,10 @@ ost_result store_consent_list(store *s, ost_text realm, ost_text user_id, ost_ar
     size_t count = 0, room = 0;
     ost_result result;
     database *d = read_begin(s);
-    sqlite3_stmt *st = STATEMENT_OF(d,
-                                    "SELECT " COLUMNS " FROM consent WHERE realm = ? AND "
-                                    "user_id = ? ORDER BY created, client",
-                                    realm, user_id);
+    statement *st = PREPARED(d,
+                             "SELECT " COLUMNS " FROM consent WHERE realm = ? AND "
+                             "user_id = ? ORDER BY created, client",
+                             realm, user_id);
     while ((result = next_row(st)) == OST_OK) {
         if (count == room) {
             room = room > 0 ? room * 2 : 8;
@@ -153,18 +153,18 @@ ost_result store_consent_put(store *s, const store_consent *consent)
 /* Codes, and refresh tokens by the client's part. */
 static ost_result end_client(database *d, ost_text realm, ost_text user_id, ost_text client_id)
 {
-    ost_result result = run_statement(STATEMENT_OF(d,
-                                                   "DELETE FROM code WHERE client_id = ? AND "
-                                                   "session_id IN (SELECT id FROM session WHERE "
-                                                   "realm = ? AND user_id = ?)",
-                                                   client_id, realm, user_id),
+    ost_result result = run_statement(PREPARED(d,
+                                               "DELETE FROM code WHERE client_id = ? AND "
+                                               "session_id IN (SELECT id FROM session WHERE "
+                                               "realm = ? AND user_id = ?)",
+                                               client_id, realm, user_id),
                                       NULL);
     if (result == OST_OK)
-        result = run_statement(STATEMENT_OF(d,
-                                            "DELETE FROM client_session WHERE client_id = ? AND "
-                                            "session_id IN (SELECT id FROM session WHERE "
-                                            "realm = ? AND user_id = ?)",
-                                            client_id, realm, user_id),
+        result = run_statement(PREPARED(d,
+                                        "DELETE FROM client_session WHERE client_id = ? AND "
+                                        "session_id IN (SELECT id FROM session WHERE "
+                                        "realm = ? AND user_id = ?)",
+                                        client_id, realm, user_id),
                                NULL);
     return result;
 }
@@ -172,9 +172,9 @@ static ost_result end_client(database *d, ost_text realm, ost_text user_id, ost_
 static ost_result revoke(database *d, ost_text realm, ost_text user_id, ost_text client,
                          ost_text client_id)
 {
-    ost_result result = run_change(
-        STATEMENT_OF(d, "DELETE FROM consent WHERE realm = ? AND user_id = ? AND client = ?", realm,
-                     user_id, client));
+    ost_result result =
+        run_change(PREPARED(d, "DELETE FROM consent WHERE realm = ? AND user_id = ? AND client = ?",
+                            realm, user_id, client));
     return result == OST_OK ? end_client(d, realm, user_id, client_id) : result;
 }
 

@@ -16,8 +16,8 @@ static ost_result insert_device(database *d, const store_device *device, size_t 
         device->realm, device->client_id, now, limit);
     if (result != OST_OK)
         return result;
-    sqlite3_stmt *st = statement(d, "INSERT INTO device (" COLUMNS ", next_poll) VALUES "
-                                    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', 0)");
+    statement *st = prepare(d, "INSERT INTO device (" COLUMNS ", next_poll) VALUES "
+                               "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', 0)");
     bind_text(st, 1, device->id);
     bind_text(st, 2, device->realm);
     bind_text(st, 3, device->client_id);
@@ -36,7 +36,7 @@ ost_result store_device_create(store *s, const store_device *device, size_t limi
     return WRITE(s, d, insert_device(d, device, limit, now));
 }
 
-static ost_result read_device(sqlite3_stmt *st, ost_arena *arena, store_device *ret_device)
+static ost_result read_device(statement *st, ost_arena *arena, store_device *ret_device)
 {
     bool failed = false;
     ost_result result = next_row(st);
@@ -51,9 +51,9 @@ static ost_result read_device(sqlite3_stmt *st, ost_arena *arena, store_device *
         .resources = column_text(st, 5, arena, &failed),
         .challenge = column_text(st, 6, arena, &failed),
         .challenge_method = column_text(st, 7, arena, &failed),
-        .expires = sqlite3_column_int64(st, 8),
-        .interval = sqlite3_column_int64(st, 9),
-        .state = (store_device_state)sqlite3_column_int(st, 10),
+        .expires = column_integer(st, 8),
+        .interval = column_integer(st, 9),
+        .state = (store_device_state)column_integer(st, 10),
         .session_id = column_text(st, 11, arena, &failed),
     };
     if (failed)
@@ -68,7 +68,7 @@ static ost_result read_by(store *s, const char *sql, ost_text realm, ost_text ke
     database *d = read_begin(s);
     if (d == NULL)
         return OST_E_STORE;
-    sqlite3_stmt *st = statement(d, sql);
+    statement *st = prepare(d, sql);
     bind_text(st, 1, realm);
     bind_text(st, 2, key);
     ost_result result = read_device(st, arena, ret_device);
@@ -91,7 +91,7 @@ ost_result store_device_find(store *s, ost_text realm, ost_text user_code, ost_a
 }
 
 /* Runs a change of one row: OST_E_NOT_FOUND when there is no such row. */
-static ost_result change_one(sqlite3_stmt *st)
+static ost_result change_one(statement *st)
 {
     int changes = 0;
     ost_result result = run_statement(st, &changes);
@@ -101,9 +101,9 @@ static ost_result change_one(sqlite3_stmt *st)
 static ost_result answer(database *d, ost_text realm, ost_text id, const store_client_session *part,
                          int64_t now)
 {
-    sqlite3_stmt *st =
-        statement(d, "UPDATE device SET state = ?, session_id = ? WHERE realm = ? AND id = ? AND "
-                     "state = 0 AND expires > ?");
+    statement *st =
+        prepare(d, "UPDATE device SET state = ?, session_id = ? WHERE realm = ? AND id = ? AND "
+                   "state = 0 AND expires > ?");
     bind_integer(st, 1, part != NULL ? DEVICE_APPROVED : DEVICE_DENIED);
     bind_text(st, 2, part != NULL ? part->session_id : OST_TEXT(""));
     bind_text(st, 3, realm);
@@ -121,8 +121,8 @@ ost_result store_device_answer(store *s, ost_text realm, ost_text id,
 
 static ost_result poll(database *d, ost_text realm, ost_text id, int64_t now)
 {
-    sqlite3_stmt *st = statement(d, "UPDATE device SET next_poll = ?1 + interval WHERE realm = ?2 "
-                                    "AND id = ?3 AND next_poll <= ?1");
+    statement *st = prepare(d, "UPDATE device SET next_poll = ?1 + interval WHERE realm = ?2 "
+                               "AND id = ?3 AND next_poll <= ?1");
     bind_integer(st, 1, now);
     bind_text(st, 2, realm);
     bind_text(st, 3, id);
@@ -135,11 +135,11 @@ static ost_result check_pace(store *s, ost_text realm, ost_text id, int64_t now)
     database *d = read_begin(s);
     if (d == NULL)
         return OST_E_STORE;
-    sqlite3_stmt *st = statement(d, "SELECT next_poll FROM device WHERE realm = ? AND id = ?");
+    statement *st = prepare(d, "SELECT next_poll FROM device WHERE realm = ? AND id = ?");
     bind_text(st, 1, realm);
     bind_text(st, 2, id);
     ost_result result = next_row(st);
-    if (result == OST_OK && sqlite3_column_int64(st, 0) > now)
+    if (result == OST_OK && column_integer(st, 0) > now)
         result = OST_E_BUSY;
     read_end(s, d);
     return result;
@@ -156,7 +156,7 @@ ost_result store_device_poll(store *s, ost_text realm, ost_text id, int64_t now)
 
 static ost_result take(database *d, ost_text realm, ost_text id)
 {
-    sqlite3_stmt *st = statement(d, "DELETE FROM device WHERE realm = ? AND id = ? AND state = 1");
+    statement *st = prepare(d, "DELETE FROM device WHERE realm = ? AND id = ? AND state = 1");
     bind_text(st, 1, realm);
     bind_text(st, 2, id);
     return change_one(st);

@@ -8,7 +8,7 @@
 
 static ost_result insert_event(database *d, const store_event *event)
 {
-    sqlite3_stmt *st = statement(
+    statement *st = prepare(
         d, "INSERT INTO event (realm, admin, time, expires, type, client, user, address, resource, "
            "path, document) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE EXISTS "
            "(SELECT 1 FROM realm WHERE name = ?1)"); /* it may have been deleted meanwhile */
@@ -28,7 +28,7 @@ static ost_result insert_event(database *d, const store_event *event)
 
 static ost_result drop_oldest(database *d, ost_text realm, bool admin)
 {
-    sqlite3_stmt *st = statement(
+    statement *st = prepare(
         d,
         "DELETE FROM event WHERE realm = ?1 AND admin = ?2 AND id <= (SELECT id FROM event WHERE "
         "realm = ?1 AND admin = ?2 ORDER BY id DESC LIMIT 1 OFFSET " KEPT ")");
@@ -65,7 +65,7 @@ ost_result store_event_find(store *s, const store_event_filter *f, ost_arena *ar
     if (documents == NULL)
         return OST_E_MEMORY;
     database *d = read_begin(s);
-    sqlite3_stmt *st = statement(
+    statement *st = prepare(
         d, "SELECT document FROM event WHERE realm = ?1 AND admin = ?2 AND time >= ?3 AND "
            "time < ?4 AND (?5 = '' OR instr(' ' || ?5 || ' ', ' ' || type || ' ') > 0) AND "
            "(?6 = '' OR client = ?6) AND (?7 = '' OR user = ?7) AND (?8 = '' OR address = ?8) AND "
@@ -96,7 +96,7 @@ ost_result store_event_find(store *s, const store_event_filter *f, ost_arena *ar
 
 static ost_result clear_events(database *d, ost_text realm, bool admin)
 {
-    sqlite3_stmt *st = statement(d, "DELETE FROM event WHERE realm = ? AND admin = ?");
+    statement *st = prepare(d, "DELETE FROM event WHERE realm = ? AND admin = ?");
     bind_text(st, 1, realm);
     bind_integer(st, 2, admin);
     return run_statement(st, NULL);

@@ -10,8 +10,8 @@
 
 static ost_result insert_token(database *d, const store_initial_access *token)
 {
-    sqlite3_stmt *st =
-        statement(d, "INSERT INTO initial_access (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?)");
+    statement *st =
+        prepare(d, "INSERT INTO initial_access (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?)");
     bind_text(st, 1, token->realm);
     bind_text(st, 2, token->id);
     bind_integer(st, 3, token->created);
@@ -26,16 +26,16 @@ ost_result store_initial_access_create(store *s, const store_initial_access *tok
     return WRITE(s, d, insert_token(d, token));
 }
 
-static ost_result read_token(sqlite3_stmt *st, ost_arena *arena, store_initial_access *ret_token)
+static ost_result read_token(statement *st, ost_arena *arena, store_initial_access *ret_token)
 {
     bool failed = false;
     store_initial_access read = {
         .realm = column_text(st, 0, arena, &failed),
         .id = column_text(st, 1, arena, &failed),
-        .created = sqlite3_column_int64(st, 2),
-        .expiration = sqlite3_column_int64(st, 3),
-        .count = sqlite3_column_int64(st, 4),
-        .remaining = sqlite3_column_int64(st, 5),
+        .created = column_integer(st, 2),
+        .expiration = column_integer(st, 3),
+        .count = column_integer(st, 4),
+        .remaining = column_integer(st, 5),
     };
     if (failed)
         return OST_E_MEMORY;
@@ -52,7 +52,7 @@ ost_result store_initial_access_list(store *s, ost_text realm, size_t limit, ost
     if (tokens == NULL)
         return OST_E_MEMORY;
     database *d = read_begin(s);
-    sqlite3_stmt *st = STATEMENT_OF(
+    statement *st = PREPARED(
         d, "SELECT " COLUMNS " FROM initial_access WHERE realm = ? ORDER BY created, id", realm);
     while (count < limit && (result = next_row(st)) == OST_OK) {
         result = read_token(st, arena, &tokens[count++]);
@@ -70,7 +70,7 @@ ost_result store_initial_access_list(store *s, ost_text realm, size_t limit, ost
 static ost_result delete_token(database *d, ost_text realm, ost_text id)
 {
     return run_change(
-        STATEMENT_OF(d, "DELETE FROM initial_access WHERE realm = ? AND id = ?", realm, id));
+        PREPARED(d, "DELETE FROM initial_access WHERE realm = ? AND id = ?", realm, id));
 }
 
 ost_result store_initial_access_delete(store *s, ost_text realm, ost_text id)
@@ -81,22 +81,22 @@ ost_result store_initial_access_delete(store *s, ost_text realm, ost_text id)
 /* Why nothing could be taken. */
 static ost_result explain(database *d, ost_text realm, ost_text id, int64_t now)
 {
-    sqlite3_stmt *st = statement(d, "SELECT expiration > 0 AND created + expiration <= ?3 FROM "
-                                    "initial_access WHERE realm = ?1 AND id = ?2");
+    statement *st = prepare(d, "SELECT expiration > 0 AND created + expiration <= ?3 FROM "
+                               "initial_access WHERE realm = ?1 AND id = ?2");
     bind_text(st, 1, realm);
     bind_text(st, 2, id);
     bind_integer(st, 3, now);
     ost_result result = next_row(st);
     if (result != OST_OK)
         return result;
-    return sqlite3_column_int(st, 0) != 0 ? OST_E_EXPIRED : OST_E_CONFLICT;
+    return column_integer(st, 0) != 0 ? OST_E_EXPIRED : OST_E_CONFLICT;
 }
 
 static ost_result take(database *d, ost_text realm, ost_text id, int64_t now)
 {
-    sqlite3_stmt *st =
-        statement(d, "UPDATE initial_access SET remaining = remaining - 1 WHERE realm = ?1 AND "
-                     "id = ?2 AND remaining > 0 AND (expiration = 0 OR created + expiration > ?3)");
+    statement *st =
+        prepare(d, "UPDATE initial_access SET remaining = remaining - 1 WHERE realm = ?1 AND "
+                   "id = ?2 AND remaining > 0 AND (expiration = 0 OR created + expiration > ?3)");
     bind_text(st, 1, realm);
     bind_text(st, 2, id);
     bind_integer(st, 3, now);
@@ -111,10 +111,10 @@ ost_result store_initial_access_take(store *s, ost_text realm, ost_text id, int6
 
 static ost_result give_back(database *d, ost_text realm, ost_text id)
 {
-    return run_change(STATEMENT_OF(d,
-                                   "UPDATE initial_access SET remaining = remaining + 1 WHERE "
-                                   "realm = ? AND id = ? AND remaining < count",
-                                   realm, id));
+    return run_change(PREPARED(d,
+                               "UPDATE initial_access SET remaining = remaining + 1 WHERE "
+                               "realm = ? AND id = ? AND remaining < count",
+                               realm, id));
 }
 
 ost_result store_initial_access_give_back(store *s, ost_text realm, ost_text id)

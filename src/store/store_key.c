@@ -9,7 +9,7 @@
     "ends, component"
 #define MAX_KEYS 100 /* of one realm */
 
-static ost_result write_key(sqlite3_stmt *st, const store_key *key)
+static ost_result write_key(statement *st, const store_key *key)
 {
     bind_text(st, 1, key->kid);
     bind_text(st, 2, key->realm);
@@ -27,8 +27,8 @@ static ost_result write_key(sqlite3_stmt *st, const store_key *key)
 
 ost_result put_key(database *d, const store_key *key)
 {
-    sqlite3_stmt *st = statement(d, "UPDATE key SET state = ?3, signs_from = ?4, ends = ?5 WHERE "
-                                    "realm = ?1 AND kid = ?2");
+    statement *st = prepare(d, "UPDATE key SET state = ?3, signs_from = ?4, ends = ?5 WHERE "
+                               "realm = ?1 AND kid = ?2");
     bind_text(st, 1, key->realm);
     bind_text(st, 2, key->kid);
     bind_integer(st, 3, (int64_t)key->state);
@@ -41,13 +41,12 @@ ost_result put_key(database *d, const store_key *key)
 ost_result insert_key(database *d, const store_key *key)
 {
     return write_key(
-        statement(d, "INSERT INTO key (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-        key);
+        prepare(d, "INSERT INTO key (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"), key);
 }
-static ost_result read_key(sqlite3_stmt *st, ost_arena *arena, store_key *ret_key)
+static ost_result read_key(statement *st, ost_arena *arena, store_key *ret_key)
 {
     bool failed = false;
-    int state = sqlite3_column_int(st, 6);
+    int64_t state = column_integer(st, 6);
     store_key read = {
         .kid = column_text(st, 0, arena, &failed),
         .realm = column_text(st, 1, arena, &failed),
@@ -56,9 +55,9 @@ static ost_result read_key(sqlite3_stmt *st, ost_arena *arena, store_key *ret_ke
         .jwk = column_text(st, 4, arena, &failed),
         .certificate = column_text(st, 5, arena, &failed),
         .state = (store_key_state)state,
-        .created = sqlite3_column_int64(st, 7),
-        .signs_from = sqlite3_column_int64(st, 8),
-        .ends = sqlite3_column_int64(st, 9),
+        .created = column_integer(st, 7),
+        .signs_from = column_integer(st, 8),
+        .ends = column_integer(st, 9),
         .component = column_text(st, 10, arena, &failed),
     };
     if (failed || state < STORE_KEY_NEXT || state > STORE_KEY_DISABLED)
@@ -76,8 +75,8 @@ ost_result store_key_list(store *s, ost_text realm, ost_arena *arena, store_key 
     if (keys == NULL)
         return OST_E_MEMORY;
     database *d = read_begin(s);
-    sqlite3_stmt *st =
-        STATEMENT_OF(d, "SELECT " COLUMNS " FROM key WHERE realm = ? ORDER BY created, kid", realm);
+    statement *st =
+        PREPARED(d, "SELECT " COLUMNS " FROM key WHERE realm = ? ORDER BY created, kid", realm);
     while (result == OST_OK && (result = next_row(st)) == OST_OK)
         result = count < MAX_KEYS ? read_key(st, arena, &keys[count++]) : OST_E_CEILING;
     read_end(s, d);
@@ -96,8 +95,8 @@ ost_result store_key_create(store *s, const store_key *key)
 static ost_result change(database *d, const store_realm *realm, const store_key *keys, size_t count,
                          ost_text removed)
 {
-    sqlite3_stmt *st =
-        statement(d, "UPDATE realm SET version = version + 1 WHERE name = ? AND version = ?");
+    statement *st =
+        prepare(d, "UPDATE realm SET version = version + 1 WHERE name = ? AND version = ?");
     bind_text(st, 1, realm->name);
     bind_integer(st, 2, realm->version);
     ost_result result = run_change(st);
@@ -105,11 +104,10 @@ static ost_result change(database *d, const store_realm *realm, const store_key 
         return OST_E_CONFLICT;
     if (result == OST_OK && removed.len > 0)
         result = run_statement(
-            STATEMENT_OF(d, "DELETE FROM key WHERE realm = ? AND kid = ?", realm->name, removed),
-            NULL);
+            PREPARED(d, "DELETE FROM key WHERE realm = ? AND kid = ?", realm->name, removed), NULL);
     for (size_t i = 0; i < count && result == OST_OK; i++)
-        result = write_key(statement(d, "INSERT OR REPLACE INTO key (" COLUMNS
-                                        ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+        result = write_key(prepare(d, "INSERT OR REPLACE INTO key (" COLUMNS
+                                      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
                            &keys[i]);
     return result;
 }
@@ -122,9 +120,9 @@ ost_result store_key_change(store *s, const store_realm *realm, const store_key 
 
 static ost_result promote(database *d, ost_text realm, ost_text kid, int64_t ends)
 {
-    sqlite3_stmt *up = statement(d, "UPDATE key SET state = 1, ends = 0 WHERE realm = ? AND "
-                                    "kid = ? AND state = 0");
-    sqlite3_stmt *down = statement(
+    statement *up = prepare(d, "UPDATE key SET state = 1, ends = 0 WHERE realm = ? AND "
+                               "kid = ? AND state = 0");
+    statement *down = prepare(
         d, "UPDATE key SET state = 2, ends = ?3 WHERE realm = ?1 AND kid <> ?2 AND state = 1 AND "
            "(algorithm, use) = (SELECT algorithm, use FROM key WHERE realm = ?1 AND kid = ?2)");
     bind_text(up, 1, realm);

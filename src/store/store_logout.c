@@ -23,22 +23,22 @@
 ost_result put_listeners(database *d, const store_realm *realm)
 {
     ost_result result = run_statement(
-        STATEMENT_OF(d, "DELETE FROM logout_listener WHERE realm = ?", realm->name), NULL);
+        PREPARED(d, "DELETE FROM logout_listener WHERE realm = ?", realm->name), NULL);
     if (result != OST_OK ||
         memmem(realm->document.data, realm->document.len, ADDRESS, sizeof ADDRESS - 1) == NULL)
         return result;
     return run_statement(
-        STATEMENT_OF(d,
-                     "INSERT OR IGNORE INTO logout_listener"
-                     " SELECT ?1, client.value ->> '$.clientId'"
-                     " FROM json_each(iif(json_valid(?2), ?2, '{}'), '$.clients') AS client"
-                     " WHERE client.type = 'object' AND client.value ->> '$.clientId' IS NOT NULL"
-                     " AND ifnull(client.value ->> '$.attributes.\"" ADDRESS "\"', '') <> ''",
-                     realm->name, realm->document),
+        PREPARED(d,
+                 "INSERT OR IGNORE INTO logout_listener"
+                 " SELECT ?1, client.value ->> '$.clientId'"
+                 " FROM json_each(iif(json_valid(?2), ?2, '{}'), '$.clients') AS client"
+                 " WHERE client.type = 'object' AND client.value ->> '$.clientId' IS NOT NULL"
+                 " AND ifnull(client.value ->> '$.attributes.\"" ADDRESS "\"', '') <> ''",
+                 realm->name, realm->document),
         NULL);
 }
 
-static sqlite3_stmt *bind_ended(sqlite3_stmt *st, ost_text realm, ost_text id)
+static statement *bind_ended(statement *st, ost_text realm, ost_text id)
 {
     bind_integer(st, 1, STORE_LOGOUTS_MAX);
     bind_text(st, 2, realm);
@@ -48,27 +48,27 @@ static sqlite3_stmt *bind_ended(sqlite3_stmt *st, ost_text realm, ost_text id)
 
 ost_result insert_logout(database *d, ost_text realm, ost_text session)
 {
-    return run_statement(bind_ended(statement(d, INSERT_FOR "s.id = ?3"), realm, session), NULL);
+    return run_statement(bind_ended(prepare(d, INSERT_FOR "s.id = ?3"), realm, session), NULL);
 }
 
 ost_result insert_logouts(database *d, ost_text realm, ost_text user_id)
 {
     return run_statement(
-        bind_ended(statement(d, INSERT_FOR "(?3 = '' OR s.user_id = ?3)"), realm, user_id), NULL);
+        bind_ended(prepare(d, INSERT_FOR "(?3 = '' OR s.user_id = ?3)"), realm, user_id), NULL);
 }
 
-static ost_result read_logout(sqlite3_stmt *st, ost_arena *arena, store_logout *ret_logout)
+static ost_result read_logout(statement *st, ost_arena *arena, store_logout *ret_logout)
 {
     bool failed = false;
     store_logout read = {
-        .id = sqlite3_column_int64(st, 0),
+        .id = column_integer(st, 0),
         .realm = column_text(st, 1, arena, &failed),
         .client_id = column_text(st, 2, arena, &failed),
         .session_id = column_text(st, 3, arena, &failed),
         .user_id = column_text(st, 4, arena, &failed),
         .issuer = column_text(st, 5, arena, &failed),
-        .ended = sqlite3_column_int64(st, 6),
-        .attempts = sqlite3_column_int64(st, 7),
+        .ended = column_integer(st, 6),
+        .attempts = column_integer(st, 7),
     };
     if (failed)
         return OST_E_MEMORY;
@@ -81,9 +81,9 @@ static ost_result take(database *d, int64_t now, int64_t until, size_t max, ost_
 {
     size_t count = 0;
     ost_result result;
-    sqlite3_stmt *st =
-        statement(d, "UPDATE logout SET due = ? WHERE id IN (SELECT id FROM logout WHERE due <= ? "
-                     "ORDER BY due, id LIMIT ?) RETURNING " COLUMNS);
+    statement *st =
+        prepare(d, "UPDATE logout SET due = ? WHERE id IN (SELECT id FROM logout WHERE due <= ? "
+                   "ORDER BY due, id LIMIT ?) RETURNING " COLUMNS);
     bind_integer(st, 1, until);
     bind_integer(st, 2, now);
     bind_integer(st, 3, (int64_t)max);
@@ -117,11 +117,10 @@ static ost_result settle(database *d, const store_logout_outcome *outcomes, size
 {
     ost_result result = OST_OK;
     for (size_t i = 0; i < count && result == OST_OK; i++) {
-        sqlite3_stmt *st =
+        statement *st =
             outcomes[i].due == 0
-                ? statement(d, "DELETE FROM logout WHERE id = ?1")
-                : statement(d,
-                            "UPDATE logout SET due = ?2, attempts = attempts + ?3 WHERE id = ?1");
+                ? prepare(d, "DELETE FROM logout WHERE id = ?1")
+                : prepare(d, "UPDATE logout SET due = ?2, attempts = attempts + ?3 WHERE id = ?1");
         bind_integer(st, 1, outcomes[i].id);
         if (outcomes[i].due != 0) {
             bind_integer(st, 2, outcomes[i].due);
@@ -140,13 +139,13 @@ ost_result store_logout_settle(store *s, const store_logout_outcome *outcomes, s
 ost_result store_logout_count(store *s, int64_t now, int64_t *ret_count, bool *ret_due)
 {
     database *d = read_begin(s);
-    sqlite3_stmt *st = statement(
+    statement *st = prepare(
         d, "SELECT (SELECT count(*) FROM logout), EXISTS (SELECT 1 FROM logout WHERE due <= ?)");
     bind_integer(st, 1, now);
     ost_result result = next_row(st);
     if (result == OST_OK) {
-        *ret_count = sqlite3_column_int64(st, 0);
-        *ret_due = sqlite3_column_int(st, 1) != 0;
+        *ret_count = column_integer(st, 0);
+        *ret_due = column_integer(st, 1) != 0;
     }
     read_end(s, d);
     return result;

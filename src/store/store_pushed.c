@@ -10,8 +10,8 @@ static ost_result insert_pushed(database *d, const store_pushed *pushed, size_t 
         pushed->realm, pushed->client_id, now, limit);
     if (result != OST_OK)
         return result;
-    sqlite3_stmt *st = statement(d, "INSERT INTO pushed (id, realm, client_id, parameters, expires)"
-                                    " VALUES (?, ?, ?, ?, ?)");
+    statement *st = prepare(d, "INSERT INTO pushed (id, realm, client_id, parameters, expires)"
+                               " VALUES (?, ?, ?, ?, ?)");
     bind_text(st, 1, pushed->id);
     bind_text(st, 2, pushed->realm);
     bind_text(st, 3, pushed->client_id);
@@ -29,8 +29,8 @@ static ost_result take(database *d, ost_text realm, ost_text client_id, ost_text
                        ost_arena *arena, ost_text *ret_parameters)
 {
     bool failed = false;
-    sqlite3_stmt *row = statement(d, "SELECT parameters FROM pushed WHERE id = ? AND realm = ? AND "
-                                     "client_id = ? AND expires > ?");
+    statement *row = prepare(d, "SELECT parameters FROM pushed WHERE id = ? AND realm = ? AND "
+                                "client_id = ? AND expires > ?");
     bind_text(row, 1, id);
     bind_text(row, 2, realm);
     bind_text(row, 3, client_id);
@@ -39,8 +39,7 @@ static ost_result take(database *d, ost_text realm, ost_text client_id, ost_text
     if (result != OST_OK)
         return result;
     *ret_parameters = column_text(row, 0, arena, &failed);
-    return failed ? OST_E_MEMORY
-                  : run_change(STATEMENT_OF(d, "DELETE FROM pushed WHERE id = ?", id));
+    return failed ? OST_E_MEMORY : run_change(PREPARED(d, "DELETE FROM pushed WHERE id = ?", id));
 }
 
 ost_result store_pushed_take(store *s, ost_text realm, ost_text client_id, ost_text id, int64_t now,

@@ -14,8 +14,8 @@
 
 static ost_result insert_realm(database *d, const store_realm *realm)
 {
-    sqlite3_stmt *st =
-        statement(d, "INSERT INTO realm (name, id, document, version) VALUES (?, ?, ?, ?)");
+    statement *st =
+        prepare(d, "INSERT INTO realm (name, id, document, version) VALUES (?, ?, ?, ?)");
     bind_text(st, 1, realm->name);
     bind_text(st, 2, realm->id);
     bind_text(st, 3, realm->document);
@@ -67,7 +67,7 @@ static ost_result insert_all(database *d, const store_realm *realm, const store_
     for (size_t i = 0; i < key_count && result == OST_OK; i++)
         result = tell_conflict(insert_key(d, &keys[i]), "key", keys[i].kid, error);
     if (result != OST_OK && result != OST_E_CONFLICT)
-        ost_error_set(error, result, "%s", sqlite3_errmsg(d->db));
+        explain_failure(d, result, error);
     return result;
 }
 
@@ -79,16 +79,16 @@ ost_result store_realm_create(store *s, const store_realm *realm, const store_us
     ost_result result = write_begin(s, &d);
     if (result != OST_OK)
         return error_set_sentence(error, result);
-    return write_end(s, insert_all(d, realm, users, user_count, keys, key_count, error), error);
+    return write_end(s, d, insert_all(d, realm, users, user_count, keys, key_count, error), error);
 }
 
 /* Only the version before may be replaced: two who change a realm at once would lose one change. */
 static ost_result update_realm(database *d, const store_realm *realm)
 {
     int changes = 0;
-    sqlite3_stmt *st = statement(
+    statement *st = prepare(
         d, "UPDATE realm SET document = ?1, version = ?2 WHERE name = ?3 AND version = ?2 - 1");
-    sqlite3_stmt *there = statement(d, "SELECT 1 FROM realm WHERE name = ?");
+    statement *there = prepare(d, "SELECT 1 FROM realm WHERE name = ?");
     bind_text(st, 1, realm->document);
     bind_integer(st, 2, realm->version);
     bind_text(st, 3, realm->name);
@@ -118,8 +118,8 @@ ost_result store_realm_rename(store *s, const store_realm *realm, const store_re
 static ost_result delete_realm(database *d, ost_text name)
 {
     ost_result result =
-        run_statement(STATEMENT_OF(d, "DELETE FROM user_link WHERE realm = ?", name), NULL);
-    return result == OST_OK ? run_change(STATEMENT_OF(d, "DELETE FROM realm WHERE name = ?", name))
+        run_statement(PREPARED(d, "DELETE FROM user_link WHERE realm = ?", name), NULL);
+    return result == OST_OK ? run_change(PREPARED(d, "DELETE FROM realm WHERE name = ?", name))
                             : result;
 }
 
@@ -128,14 +128,14 @@ ost_result store_realm_delete(store *s, ost_text name)
     return WRITE(s, d, delete_realm(d, name));
 }
 
-static ost_result read_realm(sqlite3_stmt *st, ost_arena *arena, store_realm *ret_realm)
+static ost_result read_realm(statement *st, ost_arena *arena, store_realm *ret_realm)
 {
     bool failed = false;
     store_realm read = {
         .name = column_text(st, 0, arena, &failed),
         .id = column_text(st, 1, arena, &failed),
         .document = column_text(st, 2, arena, &failed),
-        .version = sqlite3_column_int64(st, 3),
+        .version = column_integer(st, 3),
     };
     if (failed)
         return OST_E_MEMORY;
@@ -146,8 +146,8 @@ static ost_result read_realm(sqlite3_stmt *st, ost_arena *arena, store_realm *re
 ost_result store_realm_get(store *s, ost_text name, ost_arena *arena, store_realm *ret_realm)
 {
     database *d = read_begin(s);
-    sqlite3_stmt *st =
-        STATEMENT_OF(d, "SELECT name, id, document, version FROM realm WHERE name = ?", name);
+    statement *st =
+        PREPARED(d, "SELECT name, id, document, version FROM realm WHERE name = ?", name);
     ost_result result = next_row(st);
     if (result == OST_OK)
         result = read_realm(st, arena, ret_realm);
@@ -163,8 +163,8 @@ ost_result store_realm_list(store *s, ost_arena *arena, store_realm **ret_realms
     if (realms == NULL)
         return OST_E_MEMORY;
     database *d = read_begin(s);
-    sqlite3_stmt *st =
-        statement(d, "SELECT name, id, document, version FROM realm ORDER BY name LIMIT 1001");
+    statement *st =
+        prepare(d, "SELECT name, id, document, version FROM realm ORDER BY name LIMIT 1001");
     while ((result = next_row(st)) == OST_OK) {
         result = count < MAX_REALMS ? read_realm(st, arena, &realms[count++]) : OST_E_CEILING;
         if (result != OST_OK)

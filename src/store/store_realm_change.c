@@ -15,8 +15,8 @@ static ost_result explain(ost_result result, const char *what, ost_text which, o
 static ost_result change_realm(database *d, const store_realm *realm, ost_error *error)
 {
     int changes = 0;
-    sqlite3_stmt *st = statement(d, "UPDATE realm SET document = ?1, version = ?2, id = ?4 WHERE "
-                                    "name = ?3 AND version = ?2 - 1");
+    statement *st = prepare(d, "UPDATE realm SET document = ?1, version = ?2, id = ?4 WHERE "
+                               "name = ?3 AND version = ?2 - 1");
     bind_text(st, 1, realm->document);
     bind_integer(st, 2, realm->version);
     bind_text(st, 3, realm->name);
@@ -26,7 +26,7 @@ static ost_result change_realm(database *d, const store_realm *realm, ost_error 
         return put_listeners(d, realm);
     if (result != OST_OK)
         return result;
-    result = next_row(STATEMENT_OF(d, "SELECT 1 FROM realm WHERE name = ?", realm->name));
+    result = next_row(PREPARED(d, "SELECT 1 FROM realm WHERE name = ?", realm->name));
     if (result == OST_OK)
         return ost_error_set(error, OST_E_CONFLICT,
                              "somebody else has changed the realm meanwhile; nothing was changed");
@@ -64,13 +64,13 @@ static ost_result change_users(database *d, const store_realm_change *c, ost_err
 static ost_result remove_client(database *d, ost_text realm, ost_text client)
 {
     ost_result result = run_statement(
-        STATEMENT_OF(d, "DELETE FROM code WHERE realm = ? AND client_id = ?", realm, client), NULL);
+        PREPARED(d, "DELETE FROM code WHERE realm = ? AND client_id = ?", realm, client), NULL);
     if (result != OST_OK)
         return result;
-    return run_statement(STATEMENT_OF(d,
-                                      "DELETE FROM client_session WHERE client_id = ? AND "
-                                      "session_id IN (SELECT id FROM session WHERE realm = ?)",
-                                      client, realm),
+    return run_statement(PREPARED(d,
+                                  "DELETE FROM client_session WHERE client_id = ? AND "
+                                  "session_id IN (SELECT id FROM session WHERE realm = ?)",
+                                  client, realm),
                          NULL);
 }
 
@@ -84,7 +84,7 @@ static ost_result apply(database *d, const store_realm_change *c, ost_error *err
     for (size_t i = 0; i < c->key_count && result == OST_OK; i++)
         result = explain(put_key(d, &c->keys[i]), "there is a key", c->keys[i].kid, error);
     if (result != OST_OK && result != OST_E_CONFLICT && result != OST_E_NOT_FOUND)
-        ost_error_set(error, result, "%s", sqlite3_errmsg(d->db));
+        explain_failure(d, result, error);
     return result;
 }
 
@@ -94,5 +94,5 @@ ost_result store_realm_apply(store *s, const store_realm_change *change, ost_err
     ost_result result = write_begin(s, &d);
     if (result != OST_OK)
         return error_set_sentence(error, result);
-    return write_end(s, apply(d, change, error), error);
+    return write_end(s, d, apply(d, change, error), error);
 }

@@ -10,8 +10,8 @@
 ost_result insert_refresh(database *d, ost_text session_id, ost_text client_id, ost_text id,
                           ost_text parent, int64_t now)
 {
-    sqlite3_stmt *add = statement(d, "INSERT INTO refresh_token VALUES (?, ?, ?, ?, 0, ?)");
-    sqlite3_stmt *trim = statement(
+    statement *add = prepare(d, "INSERT INTO refresh_token VALUES (?, ?, ?, ?, 0, ?)");
+    statement *trim = prepare(
         d, "DELETE FROM refresh_token WHERE session_id = ?1 AND client_id = ?2 AND id IN (SELECT "
            "id FROM refresh_token WHERE session_id = ?1 AND client_id = ?2 "
            "ORDER BY id IN (?4, ?5) DESC, issued DESC LIMIT -1 OFFSET ?3)");
@@ -33,9 +33,8 @@ static ost_result count_use(database *d, ost_text session_id, ost_text client_id
                             ost_text presented, int64_t max_reuse)
 {
     int changes = 0;
-    sqlite3_stmt *use =
-        statement(d, "UPDATE refresh_token SET uses = uses + 1 WHERE session_id = ? "
-                     "AND client_id = ? AND id = ? AND uses <= ?");
+    statement *use = prepare(d, "UPDATE refresh_token SET uses = uses + 1 WHERE session_id = ? "
+                                "AND client_id = ? AND id = ? AND uses <= ?");
     bind_text(use, 1, session_id);
     bind_text(use, 2, client_id);
     bind_text(use, 3, presented);
@@ -50,18 +49,17 @@ static ost_result count_use(database *d, ost_text session_id, ost_text client_id
 static ost_result judge_unknown(database *d, const store_refresh *r)
 {
     int64_t count = 0, oldest = 0, known = 0;
-    sqlite3_stmt *st =
-        STATEMENT_OF(d,
-                     "SELECT count(*), min(issued), total(id = ?3) FROM refresh_token "
-                     "WHERE session_id = ?1 AND client_id = ?2",
-                     r->session_id, r->client_id, r->presented);
+    statement *st = PREPARED(d,
+                             "SELECT count(*), min(issued), total(id = ?3) FROM refresh_token "
+                             "WHERE session_id = ?1 AND client_id = ?2",
+                             r->session_id, r->client_id, r->presented);
     ost_result result = next_row(st);
     if (result == OST_OK) {
-        count = sqlite3_column_int64(st, 0);
-        oldest = sqlite3_column_int64(st, 1);
-        known = sqlite3_column_int64(st, 2);
+        count = column_integer(st, 0);
+        oldest = column_integer(st, 1);
+        known = column_integer(st, 2);
     }
-    sqlite3_reset(st);
+    reset_statement(st);
     if (result != OST_OK)
         return result;
     if (count == 0)
@@ -73,12 +71,12 @@ static ost_result judge_unknown(database *d, const store_refresh *r)
 /* Who uses a child has received it: its parent is needed no more. */
 static ost_result drop_parent(database *d, ost_text session_id, ost_text client_id, ost_text child)
 {
-    sqlite3_stmt *st =
-        STATEMENT_OF(d,
-                     "DELETE FROM refresh_token WHERE session_id = ?1 AND client_id = ?2 AND id = "
-                     "(SELECT parent FROM refresh_token WHERE session_id = ?1 AND client_id = ?2 "
-                     "AND id = ?3)",
-                     session_id, client_id, child);
+    statement *st =
+        PREPARED(d,
+                 "DELETE FROM refresh_token WHERE session_id = ?1 AND client_id = ?2 AND id = "
+                 "(SELECT parent FROM refresh_token WHERE session_id = ?1 AND client_id = ?2 "
+                 "AND id = ?3)",
+                 session_id, client_id, child);
     return run_statement(st, NULL);
 }
 
@@ -109,5 +107,5 @@ ost_result store_refresh_use(store *s, const store_refresh *r)
         if (result == OST_E_NOT_FOUND) /* the client's part has been ended */
             result = OST_E_CONFLICT;
     }
-    return write_end(s, result, NULL);
+    return write_end(s, d, result, NULL);
 }

@@ -9,7 +9,7 @@
 #define CLIENT_COLUMNS                                                                             \
     "session_id, client_id, scope, nonce, redirect_uri, started, last_access, notes, issuer"
 
-static ost_result write_session(sqlite3_stmt *st, const store_session *session, int *ret_changes)
+static ost_result write_session(statement *st, const store_session *session, int *ret_changes)
 {
     bind_text(st, 1, session->id);
     bind_text(st, 2, session->realm);
@@ -29,16 +29,16 @@ static ost_result write_session(sqlite3_stmt *st, const store_session *session, 
 ost_result upsert_session(database *d, const store_session *session)
 {
     int changes = 0;
-    sqlite3_stmt *st = statement(d, INSERT_SESSION
-                                 " ON CONFLICT (id) DO UPDATE SET auth_time = excluded.auth_time, "
-                                 "last_access = max(last_access, excluded.last_access), "
-                                 "idle_ends = max(idle_ends, excluded.idle_ends) "
-                                 "WHERE user_id = excluded.user_id AND realm = excluded.realm");
+    statement *st =
+        prepare(d, INSERT_SESSION " ON CONFLICT (id) DO UPDATE SET auth_time = excluded.auth_time, "
+                                  "last_access = max(last_access, excluded.last_access), "
+                                  "idle_ends = max(idle_ends, excluded.idle_ends) "
+                                  "WHERE user_id = excluded.user_id AND realm = excluded.realm");
     ost_result result = write_session(st, session, &changes);
     return result == OST_OK && changes == 0 ? OST_E_CONFLICT : result;
 }
 
-static ost_result write_client_session(database *d, sqlite3_stmt *st,
+static ost_result write_client_session(database *d, statement *st,
                                        const store_client_session *session)
 {
     bind_text(st, 1, session->session_id);
@@ -61,11 +61,11 @@ ost_result upsert_client_session(database *d, const store_client_session *sessio
 {
     return write_client_session(
         d,
-        statement(d, "INSERT INTO client_session (" CLIENT_COLUMNS
-                     ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session_id, client_id) DO "
-                     "UPDATE SET scope = excluded.scope, nonce = excluded.nonce, redirect_uri = "
-                     "excluded.redirect_uri, last_access = excluded.last_access, notes = "
-                     "excluded.notes, issuer = excluded.issuer"),
+        prepare(d, "INSERT INTO client_session (" CLIENT_COLUMNS
+                   ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session_id, client_id) DO "
+                   "UPDATE SET scope = excluded.scope, nonce = excluded.nonce, redirect_uri = "
+                   "excluded.redirect_uri, last_access = excluded.last_access, notes = "
+                   "excluded.notes, issuer = excluded.issuer"),
         session);
 }
 
@@ -73,31 +73,31 @@ static ost_result update_client_session(database *d, const store_client_session 
 {
     return write_client_session(
         d,
-        statement(d, "UPDATE client_session SET scope = ?3, nonce = ?4, redirect_uri = ?5, "
-                     "started = min(started, ?6), last_access = max(last_access, ?7), notes = ?8, "
-                     "issuer = ?9 "
-                     "WHERE session_id = ?1 AND client_id = ?2"),
+        prepare(d, "UPDATE client_session SET scope = ?3, nonce = ?4, redirect_uri = ?5, "
+                   "started = min(started, ?6), last_access = max(last_access, ?7), notes = ?8, "
+                   "issuer = ?9 "
+                   "WHERE session_id = ?1 AND client_id = ?2"),
         session);
 }
 
 ost_result store_session_create(store *s, const store_session *session)
 {
-    return WRITE(s, d, write_session(statement(d, INSERT_SESSION), session, NULL));
+    return WRITE(s, d, write_session(prepare(d, INSERT_SESSION), session, NULL));
 }
 
-static ost_result read_session(sqlite3_stmt *st, ost_arena *arena, store_session *ret_session)
+static ost_result read_session(statement *st, ost_arena *arena, store_session *ret_session)
 {
     bool failed = false;
     store_session read = {
         .id = column_text(st, 0, arena, &failed),
         .realm = column_text(st, 1, arena, &failed),
         .user_id = column_text(st, 2, arena, &failed),
-        .auth_time = sqlite3_column_int64(st, 3),
-        .started = sqlite3_column_int64(st, 4),
-        .last_access = sqlite3_column_int64(st, 5),
-        .ends = sqlite3_column_int64(st, 6),
-        .idle_ends = sqlite3_column_int64(st, 7),
-        .remembered = sqlite3_column_int(st, 8) != 0,
+        .auth_time = column_integer(st, 3),
+        .started = column_integer(st, 4),
+        .last_access = column_integer(st, 5),
+        .ends = column_integer(st, 6),
+        .idle_ends = column_integer(st, 7),
+        .remembered = column_integer(st, 8) != 0,
         .notes = column_text(st, 9, arena, &failed),
     };
     if (failed)
@@ -110,8 +110,8 @@ ost_result store_session_get(store *s, ost_text realm, ost_text id, ost_arena *a
                              store_session *ret_session)
 {
     database *d = read_begin(s);
-    sqlite3_stmt *st =
-        STATEMENT_OF(d, "SELECT " COLUMNS " FROM session WHERE id = ? AND realm = ?", id, realm);
+    statement *st =
+        PREPARED(d, "SELECT " COLUMNS " FROM session WHERE id = ? AND realm = ?", id, realm);
     ost_result result = next_row(st);
     if (result == OST_OK)
         result = read_session(st, arena, ret_session);
@@ -122,8 +122,8 @@ ost_result store_session_get(store *s, ost_text realm, ost_text id, ost_arena *a
 ost_result touch_session(database *d, ost_text realm, ost_text id, int64_t last_access,
                          int64_t idle_ends)
 {
-    sqlite3_stmt *st = statement(d, "UPDATE session SET last_access = max(last_access, ?), "
-                                    "idle_ends = max(idle_ends, ?) WHERE id = ? AND realm = ?");
+    statement *st = prepare(d, "UPDATE session SET last_access = max(last_access, ?), "
+                               "idle_ends = max(idle_ends, ?) WHERE id = ? AND realm = ?");
     bind_integer(st, 1, last_access);
     bind_integer(st, 2, idle_ends);
     bind_text(st, 3, id);
@@ -140,7 +140,7 @@ ost_result store_session_touch(store *s, ost_text realm, ost_text id, int64_t la
 static ost_result end_session(database *d, ost_text realm, ost_text id)
 {
     ost_result result = insert_logout(d, realm, id);
-    return result == OST_OK ? run_change(STATEMENT_OF(
+    return result == OST_OK ? run_change(PREPARED(
                                   d, "DELETE FROM session WHERE id = ? AND realm = ?", id, realm))
                             : result;
 }
@@ -159,10 +159,10 @@ ost_result store_session_list(store *s, ost_text realm, ost_text user_id, size_t
     if (sessions == NULL)
         return OST_E_MEMORY;
     database *d = read_begin(s);
-    sqlite3_stmt *st = STATEMENT_OF(d,
-                                    "SELECT " COLUMNS " FROM session WHERE realm = ?1 AND "
-                                    "(?2 = '' OR user_id = ?2) ORDER BY started DESC, id",
-                                    realm, user_id);
+    statement *st = PREPARED(d,
+                             "SELECT " COLUMNS " FROM session WHERE realm = ?1 AND "
+                             "(?2 = '' OR user_id = ?2) ORDER BY started DESC, id",
+                             realm, user_id);
     while (count < limit && (result = next_row(st)) == OST_OK) {
         result = read_session(st, arena, &sessions[count++]);
         if (result != OST_OK)
@@ -181,7 +181,7 @@ ost_result store_client_session_put(store *s, const store_client_session *sessio
     return WRITE(s, d, update_client_session(d, session));
 }
 
-static ost_result read_client_session(sqlite3_stmt *st, ost_arena *arena,
+static ost_result read_client_session(statement *st, ost_arena *arena,
                                       store_client_session *ret_session)
 {
     bool failed = false;
@@ -191,8 +191,8 @@ static ost_result read_client_session(sqlite3_stmt *st, ost_arena *arena,
         .scope = column_text(st, 2, arena, &failed),
         .nonce = column_text(st, 3, arena, &failed),
         .redirect_uri = column_text(st, 4, arena, &failed),
-        .started = sqlite3_column_int64(st, 5),
-        .last_access = sqlite3_column_int64(st, 6),
+        .started = column_integer(st, 5),
+        .last_access = column_integer(st, 6),
         .notes = column_text(st, 7, arena, &failed),
         .issuer = column_text(st, 8, arena, &failed),
     };
@@ -206,10 +206,10 @@ ost_result store_client_session_get(store *s, ost_text session_id, ost_text clie
                                     ost_arena *arena, store_client_session *ret_session)
 {
     database *d = read_begin(s);
-    sqlite3_stmt *st = STATEMENT_OF(d,
-                                    "SELECT " CLIENT_COLUMNS " FROM client_session "
-                                    "WHERE session_id = ? AND client_id = ?",
-                                    session_id, client_id);
+    statement *st = PREPARED(d,
+                             "SELECT " CLIENT_COLUMNS " FROM client_session "
+                             "WHERE session_id = ? AND client_id = ?",
+                             session_id, client_id);
     ost_result result = next_row(st);
     if (result == OST_OK)
         result = read_client_session(st, arena, ret_session);
@@ -220,7 +220,7 @@ ost_result store_client_session_get(store *s, ost_text session_id, ost_text clie
 /* With it goes what was made of it, and of that, and so on. */
 static ost_result end_client_session(database *d, ost_text session_id, ost_text client_id)
 {
-    return run_change(STATEMENT_OF(
+    return run_change(PREPARED(
         d,
         "WITH RECURSIVE gone(client_id) AS (VALUES (?2) UNION SELECT part.client_id "
         "FROM client_session AS part JOIN gone ON part.notes ->> '$.from' = gone.client_id "
@@ -241,10 +241,10 @@ static ost_result leave_session(database *d, ost_text realm, ost_text session_id
     ost_result result = end_client_session(d, session_id, client_id);
     if (result != OST_OK && result != OST_E_NOT_FOUND)
         return result;
-    result = run_change(STATEMENT_OF(d,
-                                     "DELETE FROM session WHERE id = ?1 AND realm = ?2 AND NOT "
-                                     "EXISTS (SELECT 1 FROM client_session WHERE session_id = ?1)",
-                                     session_id, realm));
+    result = run_change(PREPARED(d,
+                                 "DELETE FROM session WHERE id = ?1 AND realm = ?2 AND NOT "
+                                 "EXISTS (SELECT 1 FROM client_session WHERE session_id = ?1)",
+                                 session_id, realm));
     return result == OST_E_NOT_FOUND ? OST_OK : result;
 }
 

@@ -16,16 +16,16 @@
     "WHERE s.realm = ?1 AND s.ends > ?2 AND s.idle_ends > ?2 "
 #define PAGE "AND " IS_OFFLINE " = ?7 ORDER BY s.started, s.id LIMIT ?4 OFFSET ?5"
 
-static ost_result read_found(sqlite3_stmt *st, ost_arena *arena, store_found_session *ret_session)
+static ost_result read_found(statement *st, ost_arena *arena, store_found_session *ret_session)
 {
     bool failed = false;
     store_found_session found = {
         .id = column_text(st, 0, arena, &failed),
         .user_id = column_text(st, 1, arena, &failed),
         .username = column_text(st, 2, arena, &failed),
-        .started = sqlite3_column_int64(st, 3),
-        .last_access = sqlite3_column_int64(st, 4),
-        .remembered = sqlite3_column_int(st, 5) != 0,
+        .started = column_integer(st, 3),
+        .last_access = column_integer(st, 4),
+        .remembered = column_integer(st, 5) != 0,
         .notes = column_text(st, 6, arena, &failed),
     };
     if (failed)
@@ -34,14 +34,14 @@ static ost_result read_found(sqlite3_stmt *st, ost_arena *arena, store_found_ses
     return OST_OK;
 }
 
-static sqlite3_stmt *query(database *d, const store_session_filter *f)
+static statement *query(database *d, const store_session_filter *f)
 {
-    sqlite3_stmt *st =
+    statement *st =
         f->user_id.len > 0
-            ? statement(d, FOUND "AND s.user_id = ?3 AND (?6 = '' OR s.id IN (SELECT session_id "
-                                 "FROM client_session WHERE client_id = ?6)) " PAGE)
-            : statement(d, FOUND "AND s.id IN (SELECT session_id FROM client_session WHERE "
-                                 "client_id = ?6) AND ?3 = '' " PAGE);
+            ? prepare(d, FOUND "AND s.user_id = ?3 AND (?6 = '' OR s.id IN (SELECT session_id "
+                               "FROM client_session WHERE client_id = ?6)) " PAGE)
+            : prepare(d, FOUND "AND s.id IN (SELECT session_id FROM client_session WHERE "
+                               "client_id = ?6) AND ?3 = '' " PAGE);
     bind_text(st, 1, f->realm);
     bind_integer(st, 2, f->now);
     bind_text(st, 3, f->user_id);
@@ -61,7 +61,7 @@ ost_result store_session_find(store *s, const store_session_filter *filter, ost_
     if (sessions == NULL)
         return OST_E_MEMORY;
     database *d = read_begin(s);
-    sqlite3_stmt *st = query(d, filter);
+    statement *st = query(d, filter);
     while (result == OST_OK && (result = next_row(st)) == OST_OK)
         result = read_found(st, arena, &sessions[count++]);
     read_end(s, d);
@@ -73,7 +73,7 @@ ost_result store_session_find(store *s, const store_session_filter *filter, ost_
 }
 
 /* Rows of a name and, perhaps, a number. */
-static ost_result read_counts(store *s, database *d, sqlite3_stmt *st, ost_arena *arena,
+static ost_result read_counts(store *s, database *d, statement *st, ost_arena *arena,
                               store_session_count **ret_counts, size_t *ret_count)
 {
     size_t count = 0;
@@ -83,8 +83,8 @@ static ost_result read_counts(store *s, database *d, sqlite3_stmt *st, ost_arena
     while (counts != NULL && count < MAX_CLIENTS && (result = next_row(st)) == OST_OK) {
         counts[count++] = (store_session_count){
             .client_id = column_text(st, 0, arena, &failed),
-            .sessions = sqlite3_column_int64(st, 1),
-            .offline = sqlite3_column_int64(st, 2),
+            .sessions = column_integer(st, 1),
+            .offline = column_integer(st, 2),
         };
     }
     read_end(s, d);
@@ -101,8 +101,8 @@ ost_result store_session_clients(store *s, ost_text session_id, ost_arena *arena
                                  store_session_count **ret_clients, size_t *ret_count)
 {
     database *d = read_begin(s);
-    sqlite3_stmt *st = STATEMENT_OF(
-        d, "SELECT client_id, 1, 0 FROM client_session WHERE session_id = ?", session_id);
+    statement *st =
+        PREPARED(d, "SELECT client_id, 1, 0 FROM client_session WHERE session_id = ?", session_id);
     return read_counts(s, d, st, arena, ret_clients, ret_count);
 }
 
@@ -110,11 +110,11 @@ ost_result store_session_stats(store *s, ost_text realm, int64_t now, ost_arena 
                                store_session_count **ret_counts, size_t *ret_count)
 {
     database *d = read_begin(s);
-    sqlite3_stmt *st =
-        statement(d, "SELECT c.client_id, sum(NOT " IS_OFFLINE "), sum(" IS_OFFLINE ") "
-                     "FROM session AS s JOIN client_session AS c ON "
-                     "c.session_id = s.id WHERE s.realm = ?1 AND s.ends > ?2 AND s.idle_ends > ?2 "
-                     "GROUP BY c.client_id ORDER BY c.client_id");
+    statement *st =
+        prepare(d, "SELECT c.client_id, sum(NOT " IS_OFFLINE "), sum(" IS_OFFLINE ") "
+                   "FROM session AS s JOIN client_session AS c ON "
+                   "c.session_id = s.id WHERE s.realm = ?1 AND s.ends > ?2 AND s.idle_ends > ?2 "
+                   "GROUP BY c.client_id ORDER BY c.client_id");
     bind_text(st, 1, realm);
     bind_integer(st, 2, now);
     return read_counts(s, d, st, arena, ret_counts, ret_count);
@@ -124,10 +124,10 @@ ost_result store_session_count_of(store *s, ost_text realm, ost_text client_id, 
                                   int64_t now, int64_t *ret_count)
 {
     database *d = read_begin(s);
-    sqlite3_stmt *st =
-        statement(d, "SELECT count(*) FROM client_session AS c JOIN session AS s ON "
-                     "s.id = c.session_id WHERE c.client_id = ?3 AND s.realm = ?1 AND s.ends > ?2 "
-                     "AND s.idle_ends > ?2 AND " IS_OFFLINE " = ?4");
+    statement *st =
+        prepare(d, "SELECT count(*) FROM client_session AS c JOIN session AS s ON "
+                   "s.id = c.session_id WHERE c.client_id = ?3 AND s.realm = ?1 AND s.ends > ?2 "
+                   "AND s.idle_ends > ?2 AND " IS_OFFLINE " = ?4");
     bind_text(st, 1, realm);
     bind_integer(st, 2, now);
     bind_text(st, 3, client_id);
@@ -143,8 +143,8 @@ static ost_result end_all(database *d, ost_text realm, ost_text user_id)
     if (result != OST_OK)
         return result;
     return run_statement(
-        STATEMENT_OF(d, "DELETE FROM session WHERE realm = ?1 AND (?2 = '' OR user_id = ?2)", realm,
-                     user_id),
+        PREPARED(d, "DELETE FROM session WHERE realm = ?1 AND (?2 = '' OR user_id = ?2)", realm,
+                 user_id),
         NULL);
 }
 

@@ -29,9 +29,9 @@ static ost_result sweep_portion(store *s, const char *sql, int64_t now, int *ret
     ost_result result = write_begin(s, &d);
     if (result != OST_OK)
         return result;
-    sqlite3_stmt *st = statement(d, sql);
+    statement *st = prepare(d, sql);
     bind_integer(st, 1, now);
-    return write_end(s, run_statement(st, ret_changes), NULL);
+    return write_end(s, d, run_statement(st, ret_changes), NULL);
 }
 
 ost_result store_sweep(store *s, int64_t now, size_t *ret_rows)

@@ -12,9 +12,9 @@
 
 static ost_result insert_row(database *d, const store_user *user, const user_index *index)
 {
-    sqlite3_stmt *st = statement(d, "INSERT INTO user (" USER_COLUMNS ", unique_email, search,"
-                                    " verified, service)"
-                                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    statement *st = prepare(d, "INSERT INTO user (" USER_COLUMNS ", unique_email, search,"
+                               " verified, service)"
+                               " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     bind_text(st, 1, user->id);
     bind_text(st, 2, user->realm);
     bind_text(st, 3, user->username);
@@ -49,7 +49,7 @@ ost_result store_user_create(store *s, const store_user *user)
     return WRITE(s, d, insert_user(d, user));
 }
 
-static ost_result read_user(sqlite3_stmt *st, ost_arena *arena, store_user *ret_user)
+static ost_result read_user(statement *st, ost_arena *arena, store_user *ret_user)
 {
     bool failed = false;
     store_user read = {
@@ -59,9 +59,9 @@ static ost_result read_user(sqlite3_stmt *st, ost_arena *arena, store_user *ret_
         .email = column_text(st, 3, arena, &failed),
         .document = column_text(st, 4, arena, &failed),
         .password = column_text(st, 5, arena, &failed),
-        .enabled = sqlite3_column_int(st, 6) != 0,
-        .created = sqlite3_column_int64(st, 7),
-        .email_shared = sqlite3_column_int(st, 8) != 0,
+        .enabled = column_integer(st, 6) != 0,
+        .created = column_integer(st, 7),
+        .email_shared = column_integer(st, 8) != 0,
     };
     if (failed)
         return OST_E_MEMORY;
@@ -73,7 +73,7 @@ ost_result store_user_get(store *s, ost_text realm, ost_text id, ost_arena *aren
                           store_user *ret_user)
 {
     database *d = read_begin(s);
-    sqlite3_stmt *st = STATEMENT_OF(d, USER_SELECT "AND id = ?", realm, id);
+    statement *st = PREPARED(d, USER_SELECT "AND id = ?", realm, id);
     ost_result result = next_row(st);
     if (result == OST_OK)
         result = read_user(st, arena, ret_user);
@@ -84,10 +84,10 @@ ost_result store_user_get(store *s, ost_text realm, ost_text id, ost_arena *aren
 static ost_result find_user(database *d, ost_text realm, ost_text name, bool or_email,
                             ost_arena *arena, store_user *ret_user)
 {
-    sqlite3_stmt *st = STATEMENT_OF(d, USER_SELECT "AND username = ?", realm, name);
+    statement *st = PREPARED(d, USER_SELECT "AND username = ?", realm, name);
     ost_result result = next_row(st);
     if (result == OST_E_NOT_FOUND && or_email && name.len > 0) {
-        st = statement(d, USER_SELECT "AND email = ? AND email <> '' ORDER BY id LIMIT 1");
+        st = prepare(d, USER_SELECT "AND email = ? AND email <> '' ORDER BY id LIMIT 1");
         bind_text(st, 1, realm);
         bind_text(st, 2, name);
         result = next_row(st);
@@ -111,11 +111,11 @@ ost_result store_user_neighbour(store *s, ost_text realm, ost_text id, ost_arena
                                 store_user *ret_user)
 {
     database *d = read_begin(s);
-    sqlite3_stmt *st = STATEMENT_OF(
-        d, USER_SELECT "AND id >= ? AND password <> '' ORDER BY id LIMIT 1", realm, id);
+    statement *st =
+        PREPARED(d, USER_SELECT "AND id >= ? AND password <> '' ORDER BY id LIMIT 1", realm, id);
     ost_result result = next_row(st);
     if (result == OST_E_NOT_FOUND) { /* from the other end */
-        st = statement(d, USER_SELECT "AND password <> '' ORDER BY id LIMIT 1");
+        st = prepare(d, USER_SELECT "AND password <> '' ORDER BY id LIMIT 1");
         bind_text(st, 1, realm);
         result = next_row(st);
     }
@@ -141,7 +141,7 @@ static ost_result make_room(store_user **users, size_t count, size_t *room, ost_
     return OST_OK;
 }
 
-ost_result read_users(sqlite3_stmt *st, ost_arena *arena, store_user **ret_users, size_t *ret_count)
+ost_result read_users(statement *st, ost_arena *arena, store_user **ret_users, size_t *ret_count)
 {
     store_user *users = NULL;
     size_t count = 0, room = 0;
@@ -164,7 +164,7 @@ ost_result store_user_list(store *s, ost_text realm, ost_arena *arena, store_use
                            size_t *ret_count)
 {
     database *d = read_begin(s);
-    ost_result result = read_users(STATEMENT_OF(d, USER_SELECT "ORDER BY username", realm), arena,
+    ost_result result = read_users(PREPARED(d, USER_SELECT "ORDER BY username", realm), arena,
                                    ret_users, ret_count);
     read_end(s, d);
     return result;
@@ -173,10 +173,10 @@ ost_result store_user_list(store *s, ost_text realm, ost_arena *arena, store_use
 static ost_result set_password(database *d, ost_text realm, ost_text id, ost_text old,
                                ost_text password)
 {
-    sqlite3_stmt *st = STATEMENT_OF(d,
-                                    "UPDATE user SET password = ? WHERE realm = ? AND id = ? "
-                                    "AND password = ?",
-                                    password, realm, id, old);
+    statement *st = PREPARED(d,
+                             "UPDATE user SET password = ? WHERE realm = ? AND id = ? "
+                             "AND password = ?",
+                             password, realm, id, old);
     ost_result result = run_change(st);
     return result == OST_E_NOT_FOUND ? OST_E_CONFLICT : result;
 }
@@ -191,12 +191,11 @@ ost_result store_user_set_password(store *s, ost_text realm, ost_text id, ost_te
 static ost_result find_row(database *d, ost_text realm, ost_text id, ost_text old, ost_arena *arena,
                            store_user *ret_user)
 {
-    sqlite3_stmt *st = STATEMENT_OF(d, USER_SELECT "AND id = ?2", realm, id);
+    statement *st = PREPARED(d, USER_SELECT "AND id = ?2", realm, id);
     ost_result result = next_row(st);
     if (result == OST_OK)
         result = read_user(st, arena, ret_user);
-    if (st != NULL)
-        sqlite3_reset(st);
+    reset_statement(st);
     return result == OST_OK && old.data != NULL && !text_equal(old, ret_user->document)
                ? OST_E_CONFLICT
                : result;
@@ -216,9 +215,9 @@ static ost_result unlink_row(database *d, const store_user *row)
 static ost_result update_row(database *d, const store_user *user, ost_text password,
                              const user_index *index)
 {
-    sqlite3_stmt *st = statement(d, "UPDATE user SET username = ?, email = ?, document = ?, "
-                                    "enabled = ?, unique_email = ?, search = ?, verified = ?, "
-                                    "service = ?, password = ? WHERE realm = ? AND id = ?");
+    statement *st = prepare(d, "UPDATE user SET username = ?, email = ?, document = ?, "
+                               "enabled = ?, unique_email = ?, search = ?, verified = ?, "
+                               "service = ?, password = ? WHERE realm = ? AND id = ?");
     bind_text(st, 1, user->username);
     bind_text(st, 2, user->email);
     bind_text(st, 3, user->document);
@@ -288,11 +287,11 @@ ost_result replace_user(database *d, const store_user *user, const store_user *b
 ost_result vacate_user(database *d, const store_user *user)
 {
     ost_result result = unlink_row(d, user);
-    return result == OST_OK ? run_statement(STATEMENT_OF(d,
-                                                         "UPDATE user SET username = char(1) || id,"
-                                                         " unique_email = '' WHERE realm = ? AND "
-                                                         "id = ?",
-                                                         user->realm, user->id),
+    return result == OST_OK ? run_statement(PREPARED(d,
+                                                     "UPDATE user SET username = char(1) || id,"
+                                                     " unique_email = '' WHERE realm = ? AND "
+                                                     "id = ?",
+                                                     user->realm, user->id),
                                             NULL)
                             : result;
 }
@@ -308,9 +307,9 @@ ost_result delete_user(database *d, ost_text realm, ost_text id)
     if (result == OST_OK)
         result = insert_logouts(d, realm, row.id);
     ost_arena_free(arena);
-    return result == OST_OK ? run_change(STATEMENT_OF(
-                                  d, "DELETE FROM user WHERE realm = ? AND id = ?", realm, id))
-                            : result;
+    return result == OST_OK
+               ? run_change(PREPARED(d, "DELETE FROM user WHERE realm = ? AND id = ?", realm, id))
+               : result;
 }
 
 ost_result store_user_delete(store *s, ost_text realm, ost_text id)

@@ -69,7 +69,7 @@ static void link_one(linker *l, store_link kind, ost_text owner, ost_text name)
                               " VALUES (?, ?, ?, ?, ?)";
     static const char drop[] = "DELETE FROM user_link WHERE realm = ? AND kind = ? AND owner = ?"
                                " AND name = ? AND username = ?";
-    sqlite3_stmt *st = statement(l->d, l->add ? add : drop);
+    statement *st = prepare(l->d, l->add ? add : drop);
     bind_text(st, 1, l->realm);
     bind_integer(st, 2, kind);
     bind_text(st, 3, owner);
@@ -155,14 +155,14 @@ static const char drop_links[] =
     " AND (name = ?3 OR ?3 = '' OR (?5 = 3 AND name > ?3 || '/' AND name < ?3 || '0'))";
 
 static ost_result run_renaming(database *d, const char *sql, ost_text realm,
-                               const store_renaming *r)
+                               const store_renaming *r, bool with_kind)
 {
-    sqlite3_stmt *st = statement(d, sql);
+    statement *st = prepare(d, sql);
     bind_text(st, 1, realm);
     bind_text(st, 2, r->owner);
     bind_text(st, 3, r->from);
     bind_text(st, 4, r->to);
-    if (st != NULL && sqlite3_bind_parameter_count(st) > 4)
+    if (with_kind)
         bind_integer(st, 5, r->kind);
     return run_statement(st, NULL);
 }
@@ -172,8 +172,8 @@ ost_result user_index_rename(database *d, ost_text realm, const store_renaming *
     const char *sql = r->kind == STORE_LINK_REALM_ROLE    ? realm_role_sql
                       : r->kind == STORE_LINK_CLIENT_ROLE ? client_role_sql
                                                           : group_sql;
-    ost_result result = run_renaming(d, sql, realm, r);
+    ost_result result = run_renaming(d, sql, realm, r, false);
     if (result == OST_OK)
-        result = run_renaming(d, rename_links, realm, r);
-    return result == OST_OK ? run_renaming(d, drop_links, realm, r) : result;
+        result = run_renaming(d, rename_links, realm, r, true);
+    return result == OST_OK ? run_renaming(d, drop_links, realm, r, true) : result;
 }

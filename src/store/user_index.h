@@ -31,7 +31,4 @@ OST_MUST_CHECK ost_result user_index_unlink(database *database, ost_text realm, 
 OST_MUST_CHECK ost_result user_index_rename(database *database, ost_text realm,
                                             const store_renaming *renaming);
 
-/* Adds the function user_fits(search, query) to a connection. */
-OST_MUST_CHECK int user_search_register(sqlite3 *db);
-
 #endif

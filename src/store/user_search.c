@@ -1,84 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Finding users; see store.h. One index holds all that a search looks at, so that it reads neither
  * documents nor more users than it needs. */
-#include <string.h>
-
 #include "base/text.h"
 #include "store/row.h"
 #include "store/transaction.h"
 #include "store/user_index.h"
-
-#define QUERY "store_user_query"
-#define FIELDS 4
-
-/* ---- words ---- */
-
-/* `pattern` with "*" for any text. The last star alone has to be gone back to. */
-static bool pattern_fits(ost_text pattern, ost_text text)
-{
-    size_t p = 0, t = 0, star = SIZE_MAX, resume = 0;
-    while (t < text.len) {
-        if (p < pattern.len && pattern.data[p] == '*') {
-            star = p++;
-            resume = t;
-        } else if (p < pattern.len && pattern.data[p] == text.data[t]) {
-            p++;
-            t++;
-        } else if (star != SIZE_MAX) {
-            p = star + 1;
-            t = ++resume;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.len && pattern.data[p] == '*')
-        p++;
-    return p == pattern.len;
-}
-
-static bool word_fits(const store_user_word *word, const ost_text *fields)
-{
-    for (unsigned i = 0; i < FIELDS; i++) {
-        if (word->field != STORE_USER_ANY && word->field != (store_user_field)i + 1)
-            continue;
-        if (word->exact ? text_equal(fields[i], word->pattern)
-                        : pattern_fits(word->pattern, fields[i]))
-            return true;
-    }
-    return false;
-}
-
-static bool query_fits(const store_user_query *query, ost_text search)
-{
-    ost_text fields[FIELDS] = {0};
-    for (unsigned i = 0; i < FIELDS; i++) {
-        size_t end = text_find(search, '\n', 0);
-        fields[i] = text_slice(search, 0, end);
-        search = text_slice(search, end + 1, search.len);
-    }
-    for (size_t i = 0; i < query->word_count; i++) {
-        if (!word_fits(&query->words[i], fields))
-            return false;
-    }
-    return true;
-}
-
-static void user_fits(sqlite3_context *context, int count, sqlite3_value **values)
-{
-    const store_user_query *query = sqlite3_value_pointer(values[1], QUERY);
-    (void)count;
-    const ost_text search = {(const char *)sqlite3_value_text(values[0]),
-                             (size_t)sqlite3_value_bytes(values[0])};
-    sqlite3_result_int(context, query != NULL && search.data != NULL && query_fits(query, search));
-}
-
-int user_search_register(sqlite3 *db)
-{
-    return sqlite3_create_function_v2(db, "user_fits", 2, SQLITE_UTF8 | SQLITE_DIRECTONLY, NULL,
-                                      user_fits, NULL, NULL, NULL);
-}
-
-/* ---- queries ---- */
 
 /* ?1 realm, ?2 enabled, ?3 verified, ?4 the query, ?5 how many, ?6 after how many; with attributes
  * ?7 and ?8 the first one, ?9 all of them as [[name, value], …]. */
@@ -116,36 +42,35 @@ static ost_result write_attributes(const store_user_query *q, ost_arena *arena, 
 
 /* The statement with everything bound but the page. */
 static ost_result begin_query(database *d, const char *plain, const char *narrowed,
-                              store_user_query *q, ost_arena *arena, sqlite3_stmt **ret_st)
+                              const store_user_query *q, ost_arena *arena, statement **ret_st)
 {
     ost_text attributes;
-    sqlite3_stmt *st = statement(d, q->attribute_count > 0 ? narrowed : plain);
+    statement *st = prepare(d, q->attribute_count > 0 ? narrowed : plain);
     if (st == NULL)
         return OST_E_STORE;
     bind_text(st, 1, q->realm);
     bind_integer(st, 2, q->enabled);
     bind_integer(st, 3, q->verified);
-    sqlite3_bind_pointer(st, 4, q, QUERY, NULL);
-    if (q->attribute_count > 0) {
-        ost_result result = write_attributes(q, arena, &attributes);
+    ost_result result = bind_words(st, 4, q, arena);
+    if (result == OST_OK && q->attribute_count > 0) {
+        result = write_attributes(q, arena, &attributes);
         if (result != OST_OK)
             return result;
         bind_text(st, 7, q->attributes[0].name);
         bind_text(st, 8, q->attributes[0].value);
         bind_text(st, 9, attributes);
     }
-    *ret_st = st;
-    return OST_OK;
+    if (result == OST_OK)
+        *ret_st = st;
+    return result;
 }
 
 ost_result store_user_page(store *s, const store_user_query *q, int64_t first, int64_t max,
                            ost_arena *arena, store_user **ret_users, size_t *ret_count)
 {
-    sqlite3_stmt *st;
-    store_user_query query = *q; /* while the statement has it */
+    statement *st;
     database *d = read_begin(s);
-    ost_result result =
-        begin_query(d, PAGE(FITTING), PAGE(FITTING WITH_ATTRIBUTES), &query, arena, &st);
+    ost_result result = begin_query(d, PAGE(FITTING), PAGE(FITTING WITH_ATTRIBUTES), q, arena, &st);
     if (result == OST_OK) {
         bind_integer(st, 5, max);
         bind_integer(st, 6, first);
@@ -158,11 +83,10 @@ ost_result store_user_page(store *s, const store_user_query *q, int64_t first, i
 ost_result store_user_count(store *s, const store_user_query *q, ost_arena *arena,
                             int64_t *ret_count)
 {
-    sqlite3_stmt *st;
-    store_user_query query = *q;
+    statement *st;
     database *d = read_begin(s);
     ost_result result =
-        begin_query(d, COUNT(FITTING), COUNT(FITTING WITH_ATTRIBUTES), &query, arena, &st);
+        begin_query(d, COUNT(FITTING), COUNT(FITTING WITH_ATTRIBUTES), q, arena, &st);
     if (result == OST_OK)
         result = next_number(st, ret_count);
     read_end(s, d);
@@ -174,7 +98,7 @@ ost_result store_user_linked(store *s, ost_text realm, const store_renaming *wha
                              size_t *ret_count)
 {
     database *d = read_begin(s);
-    sqlite3_stmt *st = statement(
+    statement *st = prepare(
         d, USER_SELECT "AND username IN (SELECT username FROM user_link WHERE realm = ?1 AND kind"
                        " = ?2 AND owner = ?3 AND name = ?4 ORDER BY username LIMIT ?5 OFFSET ?6)"
                        " ORDER BY username");

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Connections to read with, beside the one that writes; see transaction.h. */
+/* Connections to read with, beside the one that writes; see sqlite_store.h. */
 #include "base/context.h"
-#include "store/transaction.h"
+#include "store/sqlite/sqlite_store.h"
 
 /* With the lock held: one more connection, if one more is allowed and can be opened. */
-static bool add_reader(store *s)
+static bool add_reader(sqlite_store *s)
 {
     if (s->reader_count == READERS)
         return false;
-    database *made = memory_alloc(sizeof *made);
+    sqlite_database *made = memory_alloc(sizeof *made);
     if (made == NULL || database_open(s->path, false, made, NULL) != OST_OK) {
         memory_free(made);
         return false;
@@ -18,7 +18,7 @@ static bool add_reader(store *s)
     return true;
 }
 
-static unsigned index_of(const store *s, const database *d)
+static unsigned index_of(const sqlite_store *s, const sqlite_database *d)
 {
     unsigned index = 0;
     while (index < s->reader_count && s->readers[index] != d)
@@ -26,12 +26,13 @@ static unsigned index_of(const store *s, const database *d)
     return index;
 }
 
-database *read_begin(store *s)
+database *sqlite_read_begin(store *base)
 {
-    database *d = NULL;
+    sqlite_store *s = (sqlite_store *)base;
+    sqlite_database *d = NULL;
     if (s->alone) {
         pthread_mutex_lock(&s->turn);
-        return &s->writer;
+        return &s->writer.base;
     }
     pthread_mutex_lock(&s->reader_lock);
     while (s->idle_count == 0 && !add_reader(s) && s->reader_count > 0)
@@ -40,14 +41,14 @@ database *read_begin(store *s)
         d = s->readers[s->idle[--s->idle_count]];
     pthread_mutex_unlock(&s->reader_lock);
     if (d == NULL)
-        fault_note(s, SQLITE_CANTOPEN, 0);
-    return d;
+        fault_note_code(s, SQLITE_CANTOPEN, 0);
+    return d != NULL ? &d->base : NULL;
 }
 
-void read_end(store *s, database *d)
+void sqlite_read_end(store *base, database *used)
 {
-    if (d == NULL)
-        return;
+    sqlite_store *s = (sqlite_store *)base;
+    sqlite_database *d = (sqlite_database *)used;
     fault_note_database(s, d);
     statements_reset(d);
     if (s->alone) {

@@ -3,13 +3,13 @@
 #ifndef MIGRATION_H
 #define MIGRATION_H
 
-#include "store/statement.h"
+#include "store/sqlite/sqlite_store.h"
 
 /* Whether this program can work with the database; changes nothing. OST_E_SCHEMA: a newer program
  * wrote it. OST_E_STORE: it is not a store, or cannot be read. */
-OST_MUST_CHECK ost_result migration_check(database *database, ost_error *error);
+OST_MUST_CHECK ost_result migration_check(sqlite_database *database, ost_error *error);
 
 /* Brings the schema up to date; another process may be doing the same. */
-OST_MUST_CHECK ost_result migrate(database *database, ost_error *error);
+OST_MUST_CHECK ost_result migrate(sqlite_database *database, ost_error *error);
 
 #endif

@@ -12,8 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/migration.h"
-#include "store/transaction.h"
+#include "store/sqlite/migration.h"
+#include "store/sqlite/sqlite_store.h"
 
 #define PART ".part" /* behind the name of a copy that is not whole yet */
 
@@ -23,21 +23,21 @@ static ost_result refuse_name(const char *path, int cause, ost_error *error)
                          strerror(cause));
 }
 
-static ost_result refuse_store(const char *path, const database *d, ost_error *error)
+static ost_result refuse_store(const char *path, const sqlite_database *d, ost_error *error)
 {
     ost_error inner = {0};
     ost_result result = sqlite_error(d, OST_E_STORE, &inner);
     return ost_error_set(error, result, "%s: %s", path, inner.detail);
 }
 
-static ost_result run_sql(database *d, const char *path, const char *sql, ost_error *error)
+static ost_result run_sql(sqlite_database *d, const char *path, const char *sql, ost_error *error)
 {
     return sqlite3_exec(d->db, sql, NULL, NULL, NULL) == SQLITE_OK ? OST_OK
                                                                    : refuse_store(path, d, error);
 }
 
 /* A database that is there and is a store, for reading; SQLite makes none. */
-static ost_result open_source(const char *path, database *ret_database, ost_error *error)
+static ost_result open_source(const char *path, sqlite_database *ret_database, ost_error *error)
 {
     ost_error inner = {0};
     struct stat status;
@@ -96,7 +96,8 @@ static ost_result name_part(const char *part, const char *to, ost_error *error)
     return sync_path(folder, O_DIRECTORY) ? OST_OK : refuse_name(folder, errno, error);
 }
 
-static ost_result copy_into(database *d, const char *from, const char *part, ost_error *error)
+static ost_result copy_into(sqlite_database *d, const char *from, const char *part,
+                            ost_error *error)
 {
     ost_result result = run_sql(d, from, "PRAGMA query_only = OFF", error);
     if (result != OST_OK)
@@ -109,15 +110,15 @@ static ost_result copy_into(database *d, const char *from, const char *part, ost
     return result;
 }
 
-static ost_result count(database *d, const char *sql, int64_t *ret_number, ost_error *error)
+static ost_result count(sqlite_database *d, const char *sql, int64_t *ret_number, ost_error *error)
 {
-    if (next_number(statement(d, sql), ret_number) != OST_OK)
+    if (next_number(prepare(&d->base, sql), ret_number) != OST_OK)
         return sqlite_error(d, OST_E_STORE, error);
     statements_reset(d);
     return OST_OK;
 }
 
-static ost_result read_contents(database *d, store_contents *ret_contents, ost_error *error)
+static ost_result read_contents(sqlite_database *d, store_contents *ret_contents, ost_error *error)
 {
     store_contents contents = {0};
     ost_result result = count(d, "SELECT count(*) FROM realm", &contents.realms, error);
@@ -131,11 +132,11 @@ static ost_result read_contents(database *d, store_contents *ret_contents, ost_e
 }
 
 /* Pages, indexes and references. Only its first complaint is told. */
-static ost_result check_copy(database *d, const char *path, ost_error *error)
+static ost_result check_copy(sqlite_database *d, const char *path, ost_error *error)
 {
-    sqlite3_stmt *st = statement(d, "PRAGMA integrity_check(1)");
+    statement *st = prepare(&d->base, "PRAGMA integrity_check(1)");
     ost_result result = next_row(st);
-    const char *said = result == OST_OK ? (const char *)sqlite3_column_text(st, 0) : NULL;
+    const char *said = result == OST_OK ? sqlite_text(st, 0).data : NULL;
     if (said == NULL)
         result = refuse_store(path, d, error);
     else if (strcmp(said, "ok") != 0)
@@ -143,7 +144,7 @@ static ost_result check_copy(database *d, const char *path, ost_error *error)
     statements_reset(d);
     if (result != OST_OK)
         return result;
-    result = next_row(statement(d, "PRAGMA foreign_key_check"));
+    result = next_row(prepare(&d->base, "PRAGMA foreign_key_check"));
     statements_reset(d);
     if (result == OST_E_NOT_FOUND)
         return OST_OK;
@@ -153,7 +154,7 @@ static ost_result check_copy(database *d, const char *path, ost_error *error)
 }
 
 /* What hangs on sessions goes with them. */
-static ost_result without_sessions(database *d, const char *path, ost_error *error)
+static ost_result without_sessions(sqlite_database *d, const char *path, ost_error *error)
 {
     ost_result result = run_sql(d, path, "PRAGMA query_only = OFF", error);
     if (result == OST_OK)
@@ -168,7 +169,7 @@ static ost_result without_sessions(database *d, const char *path, ost_error *err
 static ost_result finish_part(const char *part, bool end_sessions, store_contents *ret_contents,
                               ost_error *error)
 {
-    database d;
+    sqlite_database d;
     ost_result result = open_source(part, &d, error);
     if (result != OST_OK)
         return result;
@@ -181,8 +182,8 @@ static ost_result finish_part(const char *part, bool end_sessions, store_content
     return result;
 }
 
-static ost_result copy_store(database *d, const char *from, const char *to, bool end_sessions,
-                             store_contents *ret_contents, ost_error *error)
+static ost_result copy_store(sqlite_database *d, const char *from, const char *to,
+                             bool end_sessions, store_contents *ret_contents, ost_error *error)
 {
     char part[PATH_MAX];
     store_contents contents;
@@ -204,7 +205,7 @@ static ost_result copy_store(database *d, const char *from, const char *to, bool
 ost_result store_backup(const char *path, const char *to, store_contents *ret_contents,
                         ost_error *error)
 {
-    database d;
+    sqlite_database d;
     ost_result result = open_source(path, &d, error);
     if (result != OST_OK)
         return result;
@@ -216,7 +217,7 @@ ost_result store_backup(const char *path, const char *to, store_contents *ret_co
 ost_result store_restore(const char *from, const char *path, bool end_sessions,
                          store_contents *ret_contents, ost_error *error)
 {
-    database d;
+    sqlite_database d;
     ost_result result = open_source(from, &d, error);
     if (result != OST_OK)
         return result;

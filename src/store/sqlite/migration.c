@@ -4,7 +4,7 @@
  * added. */
 #include <stdio.h>
 
-#include "store/migration.h"
+#include "store/sqlite/migration.h"
 
 #include "base/array.h"
 #include "base/context.h"
@@ -199,7 +199,8 @@ static const char *const migrations[] = {
 #define APPLICATION 1330861129
 #define FIRST_WITH_APPLICATION 3
 
-static ost_result read_number(database *d, const char *sql, int *ret_number, ost_error *error)
+static ost_result read_number(sqlite_database *d, const char *sql, int *ret_number,
+                              ost_error *error)
 {
     sqlite3_stmt *st = NULL;
     int code = sqlite3_prepare_v2(d->db, sql, -1, &st, NULL);
@@ -215,7 +216,7 @@ static ost_result refuse_stranger(ost_error *error)
                          "it is the database of another program; nothing was changed");
 }
 
-static ost_result read_version(database *d, int *ret_version, ost_error *error)
+static ost_result read_version(sqlite_database *d, int *ret_version, ost_error *error)
 {
     ost_result result = read_number(d, "PRAGMA user_version", ret_version, error);
     if (result == OST_OK && *ret_version > SCHEMA)
@@ -228,7 +229,7 @@ static ost_result read_version(database *d, int *ret_version, ost_error *error)
     return result;
 }
 
-static ost_result check_schema(database *d, ost_error *error)
+static ost_result check_schema(sqlite_database *d, ost_error *error)
 {
     int version = 0, application = 0, tables = 0;
     ost_result result = read_version(d, &version, error);
@@ -243,7 +244,7 @@ static ost_result check_schema(database *d, ost_error *error)
 }
 
 /* In a transaction, so that it sees one state while another process migrates. */
-ost_result migration_check(database *d, ost_error *error)
+ost_result migration_check(sqlite_database *d, ost_error *error)
 {
     int code = sqlite3_exec(d->db, "BEGIN", NULL, NULL, NULL);
     if (code != SQLITE_OK)
@@ -269,7 +270,7 @@ static void fold_value(sqlite3_context *call, int count, sqlite3_value **values)
 }
 
 /* The version is read again inside: another process may have been faster. */
-static ost_result apply_next(database *d, int *ret_version, ost_error *error)
+static ost_result apply_next(sqlite_database *d, int *ret_version, ost_error *error)
 {
     char done[64];
     int code = sqlite3_exec(d->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
@@ -291,7 +292,7 @@ static ost_result apply_next(database *d, int *ret_version, ost_error *error)
     return result;
 }
 
-ost_result migrate(database *d, ost_error *error)
+ost_result migrate(sqlite_database *d, ost_error *error)
 {
     int version = 0;
     if (sqlite3_create_function(d->db, "fold", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,

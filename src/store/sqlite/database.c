@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Opening a connection to the database file; see transaction.h. */
+/* Opening a connection to the database file; see sqlite_store.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -9,9 +9,8 @@
 
 #include "base/array.h"
 #include "base/context.h"
-#include "store/migration.h"
-#include "store/transaction.h"
-#include "store/user_index.h"
+#include "store/sqlite/migration.h"
+#include "store/sqlite/sqlite_store.h"
 
 #define BUSY_PAUSE 5   /* milliseconds between two attempts */
 #define SHOWN_PATH 120 /* bytes of a path in an error; the end of it tells most */
@@ -63,7 +62,8 @@ static ost_result check_files(const char *path, ost_error *error)
     return result;
 }
 
-static ost_result refuse_code(const database *d, int code, const char *path, ost_error *error)
+static ost_result refuse_code(const sqlite_database *d, int code, const char *path,
+                              ost_error *error)
 {
     ost_error inner = {0};
     ost_result result =
@@ -72,7 +72,7 @@ static ost_result refuse_code(const database *d, int code, const char *path, ost
 }
 
 /* SQLite does not wait by itself while the log is being switched on by somebody else. */
-static int run_patiently(database *d, const char *sql)
+static int run_patiently(sqlite_database *d, const char *sql)
 {
     const struct timespec pause = {0, BUSY_PAUSE * 1000000L};
     int64_t until = monotonic_ms() + BUSY_TIMEOUT;
@@ -84,7 +84,7 @@ static int run_patiently(database *d, const char *sql)
     return code;
 }
 
-static ost_result run_all(database *d, const char *path, const char *const *statements,
+static ost_result run_all(sqlite_database *d, const char *path, const char *const *statements,
                           ost_error *error)
 {
     for (size_t i = 0; statements[i] != NULL; i++) {
@@ -96,7 +96,7 @@ static ost_result run_all(database *d, const char *path, const char *const *stat
 }
 
 /* WAL: readers do not stop the writer. FULL: what was committed is on disk. */
-static ost_result configure_writer(database *d, const char *path, ost_error *error)
+static ost_result configure_writer(sqlite_database *d, const char *path, ost_error *error)
 {
     static const char *const settings[] = {
         "PRAGMA journal_mode = WAL",  "PRAGMA synchronous = FULL",
@@ -118,7 +118,7 @@ static ost_result configure_writer(database *d, const char *path, ost_error *err
                             : ost_error_set(error, result, "%s: %s", shown(path), inner.detail);
 }
 
-static ost_result configure(database *d, const char *path, bool writer, ost_error *error)
+static ost_result configure(sqlite_database *d, const char *path, bool writer, ost_error *error)
 {
     static const char *const for_all[] = {"PRAGMA trusted_schema = OFF", NULL};
     static const char *const for_readers[] = {"PRAGMA query_only = ON", "PRAGMA cache_size = -1024",
@@ -131,9 +131,10 @@ static ost_result configure(database *d, const char *path, bool writer, ost_erro
     return writer ? configure_writer(d, path, error) : run_all(d, path, for_readers, error);
 }
 
-ost_result database_open(const char *path, bool writer, database *ret_database, ost_error *error)
+ost_result database_open(const char *path, bool writer, sqlite_database *ret_database,
+                         ost_error *error)
 {
-    database d = {0};
+    sqlite_database d = {.base.driver = &sqlite_driver};
     ost_result result = OST_OK;
     if (writer && strcmp(path, ":memory:") != 0)
         result = check_files(path, error);
@@ -142,7 +143,7 @@ ost_result database_open(const char *path, bool writer, database *ret_database, 
     if (sqlite3_open_v2(path, &d.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
         SQLITE_OK)
         result = refuse_file(path, d.db != NULL ? sqlite3_errmsg(d.db) : "out of memory", error);
-    if (result == OST_OK && user_search_register(d.db) != SQLITE_OK)
+    if (result == OST_OK && user_fits_register(d.db) != SQLITE_OK)
         result = refuse_file(path, sqlite3_errmsg(d.db), error);
     if (result == OST_OK)
         result = configure(&d, path, writer, error);
@@ -154,7 +155,7 @@ ost_result database_open(const char *path, bool writer, database *ret_database, 
     return OST_OK;
 }
 
-void database_close(database *d)
+void database_close(sqlite_database *d)
 {
     if (d == NULL || d->db == NULL)
         return;
