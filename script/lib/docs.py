@@ -30,8 +30,8 @@ OTHERS |= {"app-dir", "python", "kty", "from-pem", "x5c-cert", "header", "featur
 
 def options_in(folder):
     found = set()
-    for source in (ROOT / folder).rglob("*.[ch]"):
-        found |= set(re.findall(r'^[\s\\]*\{[\s\\]*"([a-z][a-z0-9-]+)", ', source.read_text(), re.M))
+    for source in [*(ROOT / folder).rglob("*.[ch]"), ROOT / "src/base/config/config_file.h"]:
+        found |= set(re.findall(r'^[\s\\]*(?:[A-Z_]+, )?\{[\s\\]*"([a-z][a-z0-9-]+)", ', source.read_text(), re.M))
     return found
 
 

@@ -36,6 +36,7 @@ FLOORS = {
 # here have no order within.
 WINGS = {
     "base/json": ["."],
+    "base/config": ["."],
     "jose/verify": ["."],
     "jose/key": [".", "verify"],
     "jose/signature": [".", "key", "verify"],

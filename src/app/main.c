@@ -6,12 +6,14 @@
 
 #include "app/app_server.h"
 #include "app/config/settings.h"
+#include "base/config/config_file.h"
+#include "base/config/config_show.h"
 #include "base/exit_status.h"
 #include "base/options.h"
 #include "base/text.h"
 #include "base/thread.h"
 
-#define SETTINGS_ARENA ((size_t)1 << 20)
+#define SETTINGS_ARENA ((size_t)4 << 20)
 
 static const char *name_of(const char *path)
 {
@@ -38,6 +40,12 @@ static int fail(const char *name, ost_result result, const ost_error *error)
             error->detail[0] != '\0' ? error->detail : ost_result_sentence(result),
             usage ? " (see --help)" : "");
     return usage ? EXIT_USAGE : EXIT_FAILED;
+}
+
+static void say(void *user, const char *sentence)
+{
+    const char *const *name = user;
+    fprintf(stderr, "%s: %s\n", *name, sentence);
 }
 
 typedef struct start_words {
@@ -68,16 +76,12 @@ static void print_start(void *user)
         fprintf(stderr, "%s: --insecure-explain tells clients why they are refused\n", name);
 }
 
-static int serve_app(const char *name, option_values *values, const ost_app *app)
+static int serve_app(const char *name, option_values *values, ost_arena *arena, const ost_app *app)
 {
     app_settings settings;
     ost_error error = {0};
     app_server *server = NULL;
     unsigned port = 0;
-    signal_ignore(SIGPIPE); /* who reads what is said here may go away */
-    ost_arena *arena = ost_arena_new(SETTINGS_ARENA);
-    if (arena == NULL)
-        return fail(name, OST_E_MEMORY, &error);
     ost_result result = settings_read(values, arena, &settings, &error);
     if (result == OST_OK)
         settings.program = name;
@@ -88,8 +92,25 @@ static int serve_app(const char *name, option_values *values, const ost_app *app
         result = app_server_run(server, print_start, &words, &error);
     }
     app_server_free(server);
-    ost_arena_free(arena);
     return result == OST_OK ? EXIT_DONE : fail(name, result, &error);
+}
+
+static int show_or_serve(const char *name, option_values *values, const ost_app *app)
+{
+    ost_error error = {0};
+    ost_arena *arena = ost_arena_new(SETTINGS_ARENA);
+    const config_file_rules rules = {.say = say, .user = &name};
+    signal_ignore(SIGPIPE); /* who reads what is said here may go away */
+    if (arena == NULL)
+        return fail(name, OST_E_MEMORY, &error);
+    int status = EXIT_DONE;
+    ost_result result = config_file_read(&rules, arena, values, &error);
+    if (result == OST_OK && options_has(values, "show-config"))
+        result = config_show(values, options_has(values, "json"), arena, &error);
+    else if (result == OST_OK)
+        status = serve_app(name, values, arena, app);
+    ost_arena_free(arena);
+    return result == OST_OK ? status : fail(name, result, &error);
 }
 
 int ost_app_main(int argc, char **argv, const ost_app *app)
@@ -109,5 +130,5 @@ int ost_app_main(int argc, char **argv, const ost_app *app)
                ost_version());
         return EXIT_DONE;
     }
-    return serve_app(name, &values, app);
+    return show_or_serve(name, &values, app);
 }

@@ -21,11 +21,10 @@ static const option *find_option(const option *options, ost_text name)
 /* What is not an option may be a key that was pasted in, and errors end up in logs. */
 #define UNKNOWN_SHOWN 28
 
-static ost_result unknown(const option *options, ost_text name, ost_error *error)
+const option *options_nearest(const option *options, ost_text name)
 {
     const option *nearest = NULL;
     size_t best = 4;
-    int shown = name.len < UNKNOWN_SHOWN ? (int)name.len : UNKNOWN_SHOWN;
     for (; options->name != NULL; options++) {
         size_t d = text_distance(name, options->name);
         if (d < best) {
@@ -33,6 +32,13 @@ static ost_result unknown(const option *options, ost_text name, ost_error *error
             nearest = options;
         }
     }
+    return nearest;
+}
+
+static ost_result unknown(const option *options, ost_text name, ost_error *error)
+{
+    const option *nearest = options_nearest(options, name);
+    int shown = name.len < UNKNOWN_SHOWN ? (int)name.len : UNKNOWN_SHOWN;
     if (nearest != NULL)
         return ost_error_set(error, OST_E_ARGUMENT, "there is no option --%.*s; did you mean --%s?",
                              shown, name.data, nearest->name);
@@ -44,7 +50,7 @@ static ost_result add_value(option_values *values, const option *found, const ch
 {
     if (values->given_count == ARRAY_LEN(values->given))
         return ost_error_set(error, OST_E_ARGUMENT, "too many options");
-    values->given[values->given_count++] = (option_value){found, value};
+    values->given[values->given_count++] = (option_value){found, value, 0};
     return OST_OK;
 }
 
@@ -98,24 +104,51 @@ ost_result options_read(const option *options, int argc, char **argv, int first,
     return OST_OK;
 }
 
-static const char *from_environment(const option_values *values, const char *name)
+static option_origin from_environment(const option *found)
+{
+    const char *const variables[] = {found->variable, found->variable2};
+    for (size_t i = 0; i < ARRAY_LEN(variables); i++) {
+        const char *value = variables[i] != NULL ? getenv(variables[i]) : NULL;
+        if (value != NULL)
+            return (option_origin){OPTION_IS_VARIABLE, value, variables[i], 0};
+    }
+    return (option_origin){0};
+}
+
+static bool is_of(const option_value *value, const char *name)
+{
+    return strcmp(value->option->name, name) == 0;
+}
+
+/* The environment's word, else the config file's. */
+static option_origin from_elsewhere(const option_values *values, const char *name)
 {
     const option *found = find_option(values->options, text_of(name));
     if (found == NULL)
-        return NULL;
-    const char *value = found->variable != NULL ? getenv(found->variable) : NULL;
-    if (value == NULL && found->variable2 != NULL)
-        value = getenv(found->variable2);
-    return value;
+        return (option_origin){0};
+    option_origin origin = from_environment(found);
+    for (size_t i = values->file_count; i-- > 0 && origin.source == OPTION_IS_DEFAULT;) {
+        const option_value *line = &values->file[i];
+        if (is_of(line, name))
+            origin = (option_origin){OPTION_IS_IN_FILE, line->value, NULL, line->line};
+    }
+    return origin;
+}
+
+option_origin options_origin(const option_values *values, const char *name)
+{
+    for (size_t i = values->given_count; i-- > 0;) {
+        const option_value *given = &values->given[i];
+        if (is_of(given, name))
+            return (option_origin){OPTION_IS_GIVEN, given->value != NULL ? given->value : "", NULL,
+                                   0};
+    }
+    return from_elsewhere(values, name);
 }
 
 const char *options_get(const option_values *values, const char *name)
 {
-    for (size_t i = values->given_count; i-- > 0;) {
-        if (strcmp(values->given[i].option->name, name) == 0)
-            return values->given[i].value != NULL ? values->given[i].value : "";
-    }
-    return from_environment(values, name);
+    return options_origin(values, name).value;
 }
 
 bool options_has(const option_values *values, const char *name)
@@ -128,17 +161,26 @@ bool options_has(const option_values *values, const char *name)
     return found->argument != NULL || (strcmp(value, "0") != 0 && strcmp(value, "false") != 0);
 }
 
+static const char *nth(const option_value *list, size_t count, const char *name, size_t n)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (is_of(&list[i], name) && n-- == 0)
+            return list[i].value;
+    }
+    return NULL;
+}
+
 const char *options_nth(const option_values *values, const char *name, size_t n)
 {
-    bool given = false;
-    for (size_t i = 0; i < values->given_count; i++) {
-        if (strcmp(values->given[i].option->name, name) != 0)
-            continue;
-        if (n-- == 0)
-            return values->given[i].value;
-        given = true;
+    option_origin origin = options_origin(values, name);
+    switch (origin.source) {
+    case OPTION_IS_GIVEN:
+        return nth(values->given, values->given_count, name, n);
+    case OPTION_IS_IN_FILE:
+        return nth(values->file, values->file_count, name, n);
+    default:
+        return n == 0 ? origin.value : NULL;
     }
-    return !given && n == 0 ? from_environment(values, name) : NULL;
 }
 
 ost_result options_number(const option_values *values, const char *name, uint64_t fallback,
@@ -152,6 +194,17 @@ ost_result options_number(const option_values *values, const char *name, uint64_
                              (unsigned long long)min, (unsigned long long)max);
     *ret_number = number;
     return OST_OK;
+}
+
+ost_text option_default(const option *one)
+{
+    ost_text help = text_of(one->help);
+    size_t open = help.len;
+    while (open > 0 && help.data[open - 1] != '(')
+        open--;
+    if (open == 0 || !text_ends(help, ")"))
+        return (ost_text){0};
+    return text_slice(help, open, help.len - open - 1);
 }
 
 void options_print(const option *options)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Command-line options, each with environment variables that stand in for it. "--name VALUE",
+/* Settings: command-line options, each with environment variables that stand in for it, and a line
+ * of the config file (base/config/config_file.h) that stands in for both. "--name VALUE",
  * "--name=VALUE" and bare flags; "--" ends the options. */
 #ifndef OPTIONS_H
 #define OPTIONS_H
@@ -9,22 +10,29 @@
 typedef struct option {
     const char *name;      /* without the dashes; a NULL name ends the list */
     const char *argument;  /* what --help calls the value; NULL: a flag; "[X]": the value may be
-                              left out, and is then the empty text */
-    const char *variable;  /* an environment variable, or NULL */
+                              left out, and is then the empty text; OPTION_SECRET: never shown */
+    const char *variable;  /* an environment variable; NULL: on the command line alone */
     const char *variable2; /* an older name of it, or NULL */
-    const char *help;      /* one line; the default in parentheses */
+    const char *help;      /* one line; the default in parentheses at its end */
 } option;
+
+#define OPTION_SECRET "SECRET"
 
 typedef struct option_value {
     const option *option;
     const char *value;
+    size_t line; /* of the config file */
 } option_value;
 
-/* What was given. Operands and values are borrowed from argv and the environment. */
+/* What was given. Operands and values are borrowed from argv, the environment and the config file's
+ * arena. */
 typedef struct option_values {
     const option *options;
     option_value given[64];
     size_t given_count;
+    option_value file[64]; /* what the config file says */
+    size_t file_count;
+    const char *file_path; /* NULL: none was read */
     const char *operands[64];
     size_t operand_count;
     bool help;
@@ -35,8 +43,24 @@ typedef struct option_values {
 OST_MUST_CHECK ost_result options_read(const option *options, int argc, char **argv, int first,
                                        option_values *ret_values, ost_error *error);
 
-/* The last value given on the command line, else the environment's; NULL when there is none. */
-const char *options_get(const option_values *values, const char *name);
+/* Who decided about an option. */
+typedef enum option_source {
+    OPTION_IS_DEFAULT,
+    OPTION_IS_GIVEN,
+    OPTION_IS_VARIABLE,
+    OPTION_IS_IN_FILE,
+} option_source;
+typedef struct option_origin {
+    option_source source;
+    const char *value;    /* NULL: nobody gave one */
+    const char *variable; /* of OPTION_IS_VARIABLE */
+    size_t line;          /* of OPTION_IS_IN_FILE */
+} option_origin;
+
+/* The last value given on the command line, else the environment's, else the last one of the config
+ * file. */
+option_origin options_origin(const option_values *values, const char *name);
+const char *options_get(const option_values *values, const char *name); /* NULL: there is none */
 bool options_has(const option_values *values, const char *name);
 
 /* The n-th value of a repeatable option; NULL beyond the last. From the environment only the whole
@@ -47,6 +71,13 @@ const char *options_nth(const option_values *values, const char *name, size_t n)
 OST_MUST_CHECK ost_result options_number(const option_values *values, const char *name,
                                          uint64_t fallback, uint64_t min, uint64_t max,
                                          uint64_t *ret_number, ost_error *error);
+
+/* The option that is meant, most likely; NULL: none is near. */
+const option *options_nearest(const option *options, ost_text name);
+
+/* What counts when nobody says anything, in the words of --help: what stands in parentheses at the
+ * end of the line. Empty: there is none. */
+ost_text option_default(const option *one);
 
 /* Writes the option table for --help to standard output. */
 void options_print(const option *options);

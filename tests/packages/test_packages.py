@@ -63,7 +63,7 @@ def test_command_has_units_manual_and_completions(files):
     ):
         assert path in held
     assert held["/etc/ostiary/"].startswith("drwxr-x--- root/root")
-    assert held["/etc/ostiary/provider.env"].startswith("-rw------- root/root")
+    assert held["/etc/ostiary/ostiary.conf"].startswith("-rw------- root/root")
 
 
 def test_each_needs_what_it_links(files):

@@ -8,12 +8,14 @@
 #include <sys/stat.h>
 
 #include "app/config/origin.h"
-#include "app/config/secret_file.h"
 #include "base/array.h"
+#include "base/config/config_file.h"
+#include "base/config/secret_file.h"
 #include "base/loopback.h"
 #include "base/text.h"
 
 const option settings_options[] = {
+    CONFIG_FILE_OPTION(" (none)"),
     {"port", "PORT", "OSTIARY_PORT", NULL, "port to listen on (8000)"},
     {"address", "ADDRESS", "OSTIARY_ADDRESS", NULL,
      "where to listen: an address, unix:PATH, or passed by systemd (127.0.0.1)"},
@@ -27,7 +29,7 @@ const option settings_options[] = {
     {"jwks-url", "URL", "OSTIARY_JWKS_URL", NULL,
      "where the first issuer's keys are; no discovery document is asked for them then"},
     {"client-is-audience", NULL, "OSTIARY_CLIENT_IS_AUDIENCE", NULL,
-     "the first issuer's access tokens without aud are for their client_id (Amazon Cognito)"},
+     "Amazon Cognito: the first issuer's access tokens without aud are for their client_id"},
     {"tenant", "ID", "OSTIARY_TENANT", NULL,
      "tenant that may come in, of issuers with {tenantid} in their name (Microsoft Entra ID); "
      "repeatable"},
@@ -52,7 +54,7 @@ const option settings_options[] = {
     {"introspection-secret-file", "FILE", "OSTIARY_INTROSPECTION_SECRET_FILE", NULL,
      "a file with its secret"},
     {"introspection-key-file", "FILE", "OSTIARY_INTROSPECTION_KEY_FILE", NULL,
-     "or a file with its private key, a JWK on one line (private_key_jwt)"},
+     "or, for private_key_jwt, a file with its private key, a JWK on one line"},
     {"introspection-lifetime", "SECONDS", "OSTIARY_INTROSPECTION_LIFETIME", NULL,
      "how long an answer counts (30)"},
     {"status-origin", "URL", "OSTIARY_STATUS_ORIGIN", NULL,
@@ -71,13 +73,13 @@ const option settings_options[] = {
      "field in which trusted proxies pass it on: Client-Cert, X-Forwarded-Client-Cert, or another "
      "with URL-encoded PEM (none)"},
     {"resource", "URL", "OSTIARY_RESOURCE", NULL,
-     "this API's identifier, for clients that look for its metadata (RFC 9728)"},
+     "this API's identifier, for clients that look for its metadata by RFC 9728"},
     {"resource-name", "NAME", "OSTIARY_RESOURCE_NAME", NULL, "its name for people (the title)"},
     {"resource-documentation", "URL", "OSTIARY_RESOURCE_DOCUMENTATION", NULL,
      "where developers read about it"},
     {"client-id", "ID", "OSTIARY_CLIENT_ID", NULL,
      "client at the first issuer, to log browsers in with"},
-    {"client-secret", "SECRET", "OSTIARY_CLIENT_SECRET", NULL,
+    {"client-secret", OPTION_SECRET, "OSTIARY_CLIENT_SECRET", NULL,
      "its secret; better by the variable or a file"},
     {"client-secret-file", "FILE", "OSTIARY_CLIENT_SECRET_FILE", NULL, "a file with its secret"},
     {"scope", "SCOPES", "OSTIARY_SCOPE", NULL, "what a browser's login asks for (openid)"},
@@ -102,6 +104,8 @@ const option settings_options[] = {
      "proxy whose X-Forwarded-* is believed: address or CIDR block; repeatable"},
     {"loops", "N", "OSTIARY_LOOPS", NULL, "event loops (one per core)"},
     {"log-format", "FORMAT", "OSTIARY_LOG_FORMAT", NULL, "access log: text, json or off (text)"},
+    {"show-config", NULL, NULL, NULL, "print each setting, its value and where that comes from"},
+    {"json", NULL, NULL, NULL, "print it as JSON"},
     {"version", NULL, NULL, NULL, "print the version"},
     {0},
 };
@@ -327,12 +331,12 @@ static void read_texts(const option_values *values, app_settings *s)
  * may say it; an option that is empty says that there is none. */
 static const char *proxy_setting(const option_values *values, const char *name, const char *small)
 {
-    const char *value = options_get(values, name);
-    for (size_t i = 0; i < values->given_count; i++) {
-        if (strcmp(values->given[i].option->name, name) == 0)
-            return value;
-    }
-    return value != NULL && value[0] != '\0' ? value : getenv(small);
+    option_origin origin = options_origin(values, name);
+    bool said = origin.value != NULL && origin.value[0] != '\0';
+    const char *other = getenv(small);
+    if (origin.source == OPTION_IS_GIVEN || (origin.source == OPTION_IS_VARIABLE && said))
+        return origin.value;
+    return other != NULL ? other : origin.value;
 }
 
 /* A password in the URL is hidden where it was an argument. */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "app/config/secret_file.h"
+#include "base/config/secret_file.h"
 #include "base/text.h"
 
 static ost_result read_mode(const char *mode, ost_introspection *introspection, ost_error *error)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keycloak's variables: what a compose file brings along; see keycloak_variables.h. */
+/* Keycloak's settings: what a compose file or a keycloak.conf brings along; see
+ * keycloak_variables.h. */
 #include "cli/provider/keycloak_variables.h"
 
 #include <stdio.h>
@@ -15,31 +16,57 @@
 #define NAME_PROXY "name the proxy with KC_PROXY_TRUSTED_ADDRESSES: nobody else is believed"
 #define ONE_URL "KC_HOSTNAME may be a URL with port and path"
 
-/* The first that the name begins with decides. */
+#define PEM_ALONE "certificates and keys are PEM files"
+
+/* A name that ends in '_' stands for all that begin with it. */
 static const struct {
     const char *name;
     const char *why; /* NULL: nothing is lost */
 } variables[] = {
-    {"KC_BOOTSTRAP_ADMIN_USERNAME", NULL},
-    {"KC_BOOTSTRAP_ADMIN_PASSWORD", NULL},
     {"KC_HEALTH_ENABLED", NULL},
     {"KC_METRICS_ENABLED", NULL},
     {"KC_CACHE", NULL},
+    {"KC_CACHE_", NULL},
     {"KC_LOG", NULL},
+    {"KC_LOG_LEVEL", NULL},
+    {"KC_LOG_LEVEL_", NULL},
+    {"KC_LOG_CONSOLE_", NULL},
+    {"KC_LOG_FILE", NULL},
+    {"KC_LOG_FILE_", NULL},
+    {"KC_LOG_GELF_", NULL},
+    {"KC_LOG_SYSLOG_", NULL},
     {"KC_RUN_IN_CONTAINER", NULL},
     {"KC_TRANSACTION_", NULL},
     {"KC_HTTP_POOL_", NULL},
     {"KC_HTTP_MAX_QUEUED_REQUESTS", NULL},
+    {"KC_HTTP_METRICS_", NULL},
     {"KC_HOSTNAME_STRICT_", NULL},
     {"KC_HOSTNAME_BACKCHANNEL_DYNAMIC", NULL},
     {"KC_HOSTNAME_DEBUG", NULL},
     {"KC_HOSTNAME_ADMIN", NULL},
-    {"KC_HOSTNAME_", ONE_URL},
+    {"KC_HOSTNAME_ADMIN_URL", NULL},
+    {"KC_HOSTNAME_PATH", ONE_URL},
+    {"KC_HOSTNAME_PORT", ONE_URL},
+    {"KC_HTTPS_CIPHER_SUITES", "the library's choice of ciphers counts"},
+    {"KC_HTTPS_PROTOCOLS", "TLS 1.2 and 1.3 are spoken"},
+    {"KC_HTTPS_CLIENT_AUTH", "the provider asks nobody for a certificate"},
+    {"KC_HTTPS_KEY_STORE_", PEM_ALONE},
+    {"KC_HTTPS_TRUST_STORE_", PEM_ALONE},
+    {"KC_TRUSTSTORE_PATHS", "name a file of authorities with --ca-file"},
+    {"KC_TLS_HOSTNAME_VERIFIER", "names in certificates are always checked"},
+    {"KC_CONFIG_KEYSTORE", PEM_ALONE},
+    {"KC_CONFIG_KEYSTORE_", PEM_ALONE},
+    {"KC_VAULT", "there is no vault"},
+    {"KC_VAULT_", "there is no vault"},
+    {"KC_FIPS_MODE", "it is the library's matter"},
     {"KC_DB", NO_DATABASE},
+    {"KC_DB_", NO_DATABASE},
     {"KC_PROXY", NAME_PROXY},
+    {"KC_PROXY_HEADERS", NAME_PROXY},
     {"KC_SPI_", "there are no providers to plug in"},
+    {"KC_FEATURE_", "there are no features to switch"},
     {"KC_FEATURES", "there are no features to switch"},
-    {"KC_", "it is not known here"},
+    {"KC_FEATURES_", "there are no features to switch"},
 };
 
 static bool is_option(const option *options, ost_text name)
@@ -59,13 +86,45 @@ static bool is_harmless(ost_text name, ost_text value)
            (text_starts(name, "KC_PROXY") && getenv("KC_PROXY_TRUSTED_ADDRESSES") != NULL);
 }
 
+static bool is_known(ost_text variable, size_t *ret_row)
+{
+    for (size_t i = 0; i < ARRAY_LEN(variables); i++) {
+        bool all = text_ends(text_of(variables[i].name), "_");
+        if (all ? text_starts(variable, variables[i].name) : text_is(variable, variables[i].name)) {
+            *ret_row = i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static void tell(ost_text name, ost_text value)
 {
-    size_t i = 0;
-    while (!text_starts(name, variables[i].name))
-        i++;
-    if (variables[i].why != NULL && !is_harmless(name, value))
-        command_say("%.*s has no effect: %s", OST_FORMAT(name), variables[i].why);
+    size_t row;
+    if (!is_known(name, &row))
+        command_say("%.*s has no effect: it is not known here", OST_FORMAT(name));
+    else if (variables[row].why != NULL && !is_harmless(name, value))
+        command_say("%.*s has no effect: %s", OST_FORMAT(name), variables[row].why);
+}
+
+#define SETTING_MAX 128
+
+bool keycloak_setting_is_known(ost_text name, ost_text value)
+{
+    char variable[SETTING_MAX] = "KC_";
+    size_t len = strlen(variable), row;
+    if (name.len >= SETTING_MAX - len)
+        return false;
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.data[i];
+        variable[len++] = (char)(c == '-' ? '_' : c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c);
+    }
+    ost_text as_variable = {variable, len};
+    if (!is_known(as_variable, &row))
+        return false;
+    if (variables[row].why != NULL && !is_harmless(as_variable, value))
+        command_say("%.*s has no effect: %s", OST_FORMAT(name), variables[row].why);
+    return true;
 }
 
 void keycloak_variables_tell(const option *options)

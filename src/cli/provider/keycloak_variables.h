@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keycloak's environment variables that are no options here. */
+/* Keycloak's settings that are none here, in the environment and in its config file. */
 #ifndef KEYCLOAK_VARIABLES_H
 #define KEYCLOAK_VARIABLES_H
 
@@ -8,5 +8,9 @@
 /* Says on standard error which of the variables that are set have no effect, and why; their values
  * stay unsaid. Those without which nothing is lost are passed over. */
 void keycloak_variables_tell(const option *options);
+
+/* The same about a line of a config file, named as there: "db-url". False: it is none of
+ * Keycloak's, and nothing has been said. */
+bool keycloak_setting_is_known(ost_text name, ost_text value);
 
 #endif

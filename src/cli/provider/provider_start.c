@@ -4,16 +4,17 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/config/secret_file.h"
 #include "base/context.h"
 #include "base/text.h"
 #include "base/thread.h"
 #include "cli/command.h"
 #include "cli/provider/keycloak_variables.h"
 #include "cli/provider/progress.h"
+#include "cli/provider/provider_settings.h"
 #include "cli/provider/service_manager.h"
 #include "http/log/access_log.h"
 #include "http/log/log_sink.h"
@@ -68,6 +69,8 @@ static ost_result import_realms(const option_values *values, store *db, ost_erro
     if (!options_has(values, "import-realm"))
         return OST_OK;
     const char *path = options_get(values, "import-realm");
+    if (strcmp(path, "false") == 0)
+        return OST_OK;
     const char *data = options_get(values, "data");
     char folder[600];
     if (path[0] == '\0' || strcmp(path, "true") == 0) {
@@ -85,27 +88,39 @@ static ost_result import_realms(const option_values *values, store *db, ost_erro
     return result;
 }
 
-static bool administrator_given(void)
+/* The first administrator's password: of a file, of the environment or of the config file, for
+ * everyone on this machine reads a command line. Empty: none was given. */
+static ost_result read_admin_password(const option_values *values, ost_arena *arena,
+                                      ost_text *ret_password, ost_error *error)
 {
-    return getenv("KC_BOOTSTRAP_ADMIN_USERNAME") != NULL || getenv("KEYCLOAK_ADMIN") != NULL;
+    option_origin given = options_origin(values, "bootstrap-admin-password");
+    const char *path = options_get(values, "bootstrap-admin-password-file");
+    if (given.source == OPTION_IS_GIVEN)
+        return ost_error_set(error, OST_E_CONFIG,
+                             "--bootstrap-admin-password: everyone on this machine reads a command "
+                             "line: use KC_BOOTSTRAP_ADMIN_PASSWORD, the config file or "
+                             "--bootstrap-admin-password-file");
+    if (given.value != NULL && path != NULL)
+        return ost_error_set(error, OST_E_CONFIG,
+                             "the first administrator's password and a file with it exclude each "
+                             "other");
+    *ret_password = text_of(given.value);
+    return path != NULL ? secret_file_read(path, arena, ret_password, error) : OST_OK;
 }
 
-/* The first administrator, from the environment only: a password has no place on a command line. */
-static ost_result bootstrap(store *db, ost_error *error)
+static ost_result bootstrap(const option_values *values, store *db, ost_arena *arena,
+                            ost_error *error)
 {
-    const char *name = getenv("KC_BOOTSTRAP_ADMIN_USERNAME");
-    const char *password = getenv("KC_BOOTSTRAP_ADMIN_PASSWORD");
-    if (name == NULL)
-        name = getenv("KEYCLOAK_ADMIN");
-    if (password == NULL)
-        password = getenv("KEYCLOAK_ADMIN_PASSWORD");
-    if (name == NULL && password == NULL)
-        return OST_OK;
-    if (name == NULL || password == NULL)
+    const char *name = options_get(values, "bootstrap-admin-username");
+    ost_text password;
+    ost_result result = read_admin_password(values, arena, &password, error);
+    if (result != OST_OK || (name == NULL && password.data == NULL))
+        return result;
+    if (name == NULL || password.data == NULL)
         return ost_error_set(error, OST_E_CONFIG,
                              "the first administrator needs both KC_BOOTSTRAP_ADMIN_USERNAME and "
                              "KC_BOOTSTRAP_ADMIN_PASSWORD");
-    return bootstrap_admin(db, text_of(name), text_of(password), NULL, error);
+    return bootstrap_admin(db, text_of(name), password, NULL, error);
 }
 
 /* "--http-enabled", "--http-enabled=true" */
@@ -235,27 +250,27 @@ static void say_listening(void *user)
  * that was mistyped. */
 static store_wanted store_of(const option_values *values, bool development)
 {
-    bool filled = options_has(values, "import-realm") || administrator_given();
+    bool filled =
+        options_has(values, "import-realm") || options_has(values, "bootstrap-admin-username");
     return development || filled ? STORE_ANYWHERE : STORE_IN_FOLDER;
 }
 
-static int start_provider(const option_values *values, bool development)
+/* Until it is told to end. */
+static int run_provider(const option_values *values, bool development, ost_arena *arena)
 {
-    memory_start();
-    signal_ignore(SIGPIPE); /* who reads what is said here may go away */
-    service_manager_find();
-    keycloak_variables_tell(values->options);
     run_state state = {0};
     ost_error error = {0};
     provider_config config = {0};
     ost_result result = configure(values, development, &state, &config, &error);
-    if (result != OST_OK)
+    if (result != OST_OK) {
+        run_state_clear(&state);
         return command_usage_error("%s", error.detail);
+    }
     result = command_open_store(values, store_of(values, development), &state.store, &error);
     if (result == OST_OK)
         result = import_realms(values, state.store, &error);
     if (result == OST_OK)
-        result = bootstrap(state.store, &error);
+        result = bootstrap(values, state.store, arena, &error);
     config.store = state.store;
     if (result == OST_OK)
         result = provider_new(&config, &state.provider, &error);
@@ -269,6 +284,24 @@ static int start_provider(const option_values *values, bool development)
     return result == OST_OK ? EXIT_DONE : command_fail(&error, "provider");
 }
 
+static int start_provider(const option_values *given, bool development)
+{
+    memory_start();
+    signal_ignore(SIGPIPE); /* who reads what is said here may go away */
+    service_manager_find();
+    keycloak_variables_tell(given->options);
+    option_values values = *given;
+    ost_error error = {0};
+    ost_arena *arena = ost_arena_new(PROVIDER_SETTINGS_ARENA);
+    if (arena == NULL)
+        return command_fail(&(ost_error){.code = OST_E_MEMORY}, "provider");
+    ost_result result = provider_settings_read(development, arena, &values, &error);
+    int status = result == OST_OK ? run_provider(&values, development, arena)
+                                  : command_usage_error("%s", error.detail);
+    ost_arena_free(arena);
+    return status;
+}
+
 static int run_start(const option_values *values)
 {
     return start_provider(values, false);
@@ -279,36 +312,7 @@ static int run_start_dev(const option_values *values)
     return start_provider(values, true);
 }
 
-static const option options[] = {
-    {"http-port", "PORT", "KC_HTTP_PORT", NULL, "port for plain HTTP (8080)"},
-    {"http-host", "ADDRESS", "KC_HTTP_HOST", NULL,
-     "address to listen on (start-dev: 127.0.0.1; start: 0.0.0.0); unix:PATH, or passed for the "
-     "sockets of a service manager"},
-    {"http-enabled", "[true]", "KC_HTTP_ENABLED", NULL,
-     "serve plain HTTP in production, behind a proxy that ends TLS"},
-    {"https-port", "PORT", "KC_HTTPS_PORT", NULL, "port for HTTPS (8443)"},
-    {"https-certificate-file", "FILE", "KC_HTTPS_CERTIFICATE_FILE", NULL, "PEM certificate chain"},
-    {"https-certificate-key-file", "FILE", "KC_HTTPS_CERTIFICATE_KEY_FILE", NULL, "its PEM key"},
-    {"ca-file", "FILE", NULL, NULL,
-     "PEM of the authorities to trust when clients' metadata is fetched (the system's)"},
-    {"hostname", "URL", "KC_HOSTNAME_URL", "KC_HOSTNAME",
-     "public base URL, or a host whose scheme and port are the request's; required in production"},
-    {"hostname-strict", "[false]", "KC_HOSTNAME_STRICT", NULL,
-     "false: the Host of each request is believed, in production too"},
-    {"http-relative-path", "PATH", "KC_HTTP_RELATIVE_PATH", NULL,
-     "everything stands below this path, such as /auth"},
-    {"proxy-trusted-addresses", "ADDRESS", "KC_PROXY_TRUSTED_ADDRESSES", NULL,
-     "a proxy whose X-Forwarded-* is believed: address or CIDR block, several with commas; "
-     "repeatable"},
-    {"import-realm", "[PATH]", "OSTIARY_IMPORT_REALM", NULL,
-     "import realm files that do not exist yet, from DATA/import or PATH"},
-    COMMAND_DATA_OPTION,
-    {"loops", "N", NULL, NULL, "event loops (one per core)"},
-    {"hash-threads", "N", NULL, NULL, "passwords that are checked at a time (one per core)"},
-    {"log-format", "FORMAT", "OSTIARY_LOG_FORMAT", NULL,
-     "the access log: text, json or off (text)"},
-    {0},
-};
+static const option options[] = {PROVIDER_SETTINGS, {0}};
 
 const command command_provider_start = {
     .words = "provider start",

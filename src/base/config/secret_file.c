@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads and makes secrets; see secret_file.h. */
-#include "app/config/secret_file.h"
+#include "base/config/secret_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

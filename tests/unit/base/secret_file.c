@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Secrets in files: made once, kept from others, rotated by a second line. */
-#include "app/config/secret_file.h"
+#include "base/config/secret_file.h"
 
 #include <fcntl.h>
 #include <pthread.h>

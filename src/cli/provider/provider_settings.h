@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The provider's settings: one table for the command line, the environment and the config file. */
+#ifndef PROVIDER_SETTINGS_H
+#define PROVIDER_SETTINGS_H
+
+#include "base/config/config_file.h"
+#include "cli/command.h"
+
+#define PROVIDER_CONFIG_FILE "/etc/ostiary/ostiary.conf"
+
+#define PROVIDER_SETTINGS                                                                          \
+    CONFIG_FILE_OPTION(" (start: " PROVIDER_CONFIG_FILE ")"),                                      \
+        {"http-port", "PORT", "KC_HTTP_PORT", NULL, "port for plain HTTP (8080)"},                 \
+        {"http-host", "ADDRESS", "KC_HTTP_HOST", NULL,                                             \
+         "address to listen on, unix:PATH, or passed for the sockets of a service manager "        \
+         "(start-dev: 127.0.0.1; start: 0.0.0.0)"},                                                \
+        {"http-enabled", "[true]", "KC_HTTP_ENABLED", NULL,                                        \
+         "serve plain HTTP in production, behind a proxy that ends TLS (start-dev: true)"},        \
+        {"https-port", "PORT", "KC_HTTPS_PORT", NULL, "port for HTTPS (8443)"},                    \
+        {"https-certificate-file", "FILE", "KC_HTTPS_CERTIFICATE_FILE", NULL,                      \
+         "PEM certificate chain"},                                                                 \
+        {"https-certificate-key-file", "FILE", "KC_HTTPS_CERTIFICATE_KEY_FILE", NULL,              \
+         "its PEM key"},                                                                           \
+        {"ca-file", "FILE", "OSTIARY_CA_FILE", NULL,                                               \
+         "PEM of the authorities to trust when clients' metadata is fetched (the system's)"},      \
+        {"hostname", "URL", "KC_HOSTNAME_URL", "KC_HOSTNAME",                                      \
+         "public base URL, or a host whose scheme and port are the request's; required in "        \
+         "production"},                                                                            \
+        {"hostname-strict", "[false]", "KC_HOSTNAME_STRICT", NULL,                                 \
+         "false: the Host of each request is believed, in production too (true)"},                 \
+        {"http-relative-path", "PATH", "KC_HTTP_RELATIVE_PATH", NULL,                              \
+         "everything stands below this path, such as /auth"},                                      \
+        {"proxy-trusted-addresses", "ADDRESS", "KC_PROXY_TRUSTED_ADDRESSES", NULL,                 \
+         "a proxy whose X-Forwarded-* is believed: address or CIDR block, several with commas; "   \
+         "repeatable"},                                                                            \
+        {"import-realm", "[PATH]", "OSTIARY_IMPORT_REALM", NULL,                                   \
+         "import realm files that do not exist yet, from DATA/import or PATH"},                    \
+        {"bootstrap-admin-username", "NAME", "KC_BOOTSTRAP_ADMIN_USERNAME", "KEYCLOAK_ADMIN",      \
+         "the first administrator, made in a store that has none"},                                \
+        {"bootstrap-admin-password", OPTION_SECRET, "KC_BOOTSTRAP_ADMIN_PASSWORD",                 \
+         "KEYCLOAK_ADMIN_PASSWORD",                                                                \
+         "their password; by the variable or the config file, never on the command line"},         \
+        {"bootstrap-admin-password-file", "FILE", "KC_BOOTSTRAP_ADMIN_PASSWORD_FILE", NULL,        \
+         "or a file with it"},                                                                     \
+        COMMAND_DATA_OPTION, {"loops", "N", "OSTIARY_LOOPS", NULL, "event loops (one per core)"},  \
+        {"hash-threads", "N", "OSTIARY_HASH_THREADS", NULL,                                        \
+         "passwords that are checked at a time (one per core)"},                                   \
+    {                                                                                              \
+        "log-format", "FORMAT", "OSTIARY_LOG_FORMAT", NULL,                                        \
+            "the access log: text, json or off (text)"                                             \
+    }
+
+/* Of what is read for a start. */
+#define PROVIDER_SETTINGS_ARENA ((size_t)4 << 20)
+
+/* Adds what the config file says to *values, whose options are of that table. `start` reads
+ * PROVIDER_CONFIG_FILE when no file is named and it is there, start-dev only one that is named.
+ * Keycloak's settings that have no effect here are told of on standard error. */
+OST_MUST_CHECK ost_result provider_settings_read(bool development, ost_arena *arena,
+                                                 option_values *values, ost_error *error);
+
+#endif
