@@ -40,6 +40,11 @@ def delete(path, body=None):
     return Row("DELETE", path, body)
 
 
+def text(path, body):
+    """What is written by PUT of plain text."""
+    return Row("TEXT", path, body)
+
+
 def login(saves=None, **form):
     """A grant of the token endpoint, for there to be something to administer."""
     return Row("TOKEN", "", form, saves)
@@ -78,6 +83,8 @@ class Asker:
             return answer
         path = row.path.removeprefix("/") if row.path.startswith("//") else f"/realms/{REALM}{row.path}"
         body = row.body
+        if row.method == "TEXT":
+            return self.admin("PUT", fill(path, self.saved), fill(body, self.saved).encode(), "text/plain")
         if body is not None:
             body = fill(body if isinstance(body, str) else json.dumps(body), self.saved).encode()
         answer = self.admin(row.method, fill(path, self.saved), body)

@@ -9,6 +9,7 @@ import pathlib
 import time
 
 import admin_rows_clients
+import admin_rows_credentials
 import admin_rows_evaluation
 import admin_rows_events
 import admin_rows_keys
@@ -41,6 +42,7 @@ FAMILIES = {
     "roles": admin_rows_roles.ROWS,
     "transfer": admin_rows_transfer.ROWS,
     "users": admin_rows_users.ROWS,
+    "credentials": admin_rows_credentials.ROWS,
 }
 
 
@@ -58,8 +60,8 @@ class Admin:
             self.bearer, self.renewed = answer.json()["access_token"], time.monotonic()
         return self.bearer
 
-    def __call__(self, method, path, body=None):
-        headers = {**bearer(self.token()), "Content-Type": "application/json"}
+    def __call__(self, method, path, body=None, kind="application/json"):
+        headers = {**bearer(self.token()), "Content-Type": kind}
         return Browser().request(method, f"{self.server.base}/admin{path}", body, headers)
 
     def grant(self, realm, form):

@@ -17,6 +17,7 @@ struct admin_call {
     ost_arena *arena;       /* large enough for a whole realm */
     http_form query;
     const ost_json *body; /* of POST and PUT; NULL: empty */
+    ost_text text;        /* the body of an operation that takes plain text */
     realm_admin realm;    /* of the path, opened */
     int status;           /* of the answer; 0: not decided */
     ost_text answer;      /* JSON; empty: none */

@@ -74,7 +74,18 @@ static bool changes(const admin_call *a)
     return a->route->method != HTTP_GET;
 }
 
-static bool read_input(admin_call *a)
+/* Plain text and nothing else, as Keycloak wants it. */
+static bool read_text(admin_call *a)
+{
+    a->text = a->call->request->body;
+    if (http_request_is_of(a->call->request, "text/plain"))
+        return true;
+    admin_refuse(a, 415, "error",
+                 "The content-type header value did not match the value in @Consumes");
+    return false;
+}
+
+static bool read_input(admin_call *a, bool takes_text)
 {
     const http_request *request = a->call->request;
     static const ost_json_limits limits = {
@@ -83,6 +94,8 @@ static bool read_input(admin_call *a)
         admin_refuse(a, 400, "error", "malformed query");
         return false;
     }
+    if (takes_text)
+        return read_text(a);
     if (request->body.len > 0 &&
         ost_json_read(request->body, &limits, a->arena, &a->body, NULL) != OST_OK) {
         admin_refuse(a, 400, "error", "invalid_request");
@@ -174,7 +187,7 @@ static void work(call *c)
         return;
     else if (a->route->run == NULL)
         admin_refuse(a, 501, "error", "This operation of the admin API is not carried out");
-    else if (read_input(a))
+    else if (read_input(a, job->match.takes_text))
         run(a, job->has_realm);
 }
 

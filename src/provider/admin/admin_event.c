@@ -29,6 +29,7 @@ static const char *const resources[][2] = {
     {"client-scopes", "CLIENT_SCOPE"},
     {"/clients", "CLIENT"},
     {"/sessions", "USER_SESSION"},
+    {"/attack-detection", "USER_LOGIN_FAILURE"},
     {"/users", "USER"},
     {"/identity-provider", "IDENTITY_PROVIDER"},
     {"/required-actions", "REQUIRED_ACTION"},

@@ -64,7 +64,6 @@ static const admin_route admin_routes[] = {
      "takes back what the user has granted to a client, and ends its sessions"},
     ABSENT(REALM "/authentication", "flows and required actions"),
     ABSENT(REALM "/identity-provider", "identity providers"),
-    ABSENT(REALM "/attack-detection", "brute force"),
     ABSENT(REALM "/localization", "texts"),
     ABSENT(REALM "/client-policies", "client policies"),
     ABSENT(REALM "/users/profile", "changes of the user profile"),
@@ -72,8 +71,6 @@ static const admin_route admin_routes[] = {
     ABSENT(CLIENT "/certificates", "certificates of a client"),
     ABSENT(CLIENT "/management", "fine-grained permissions"),
     ABSENT(CLIENT "/authz", "authorization services"),
-    ABSENT(USER "/credentials", "credentials of a user"),
-    ABSENT(USER "/disable-credential-types", "credentials of a user"),
     ABSENT(USER "/federated-identity", "federated identities"),
     ABSENT(USER "/execute-actions-email", "mails to a user"),
     ABSENT(USER "/send-verify-email", "mails to a user"),
@@ -83,6 +80,8 @@ static const admin_route admin_routes[] = {
 
 const admin_table *const admin_tables[] = {
     &(const admin_table){admin_routes, ARRAY_LEN(admin_routes)},
+    &admin_text_operations,
+    &admin_credential_operations,
     &admin_client_scope_operations,
     &admin_evaluation_operations,
     &admin_event_operations,

@@ -19,6 +19,7 @@
 #define VIEW_USERS (RIGHT_VIEW_USERS | RIGHT_MANAGE_USERS)
 #define LIST_USERS (VIEW_USERS | RIGHT_QUERY_USERS)
 
+extern const admin_table admin_credential_operations;   /* directory/ */
 extern const admin_table admin_client_scope_operations; /* client_scope/ */
 extern const admin_table admin_event_operations;        /* admin_operations_events.c */
 extern const admin_table admin_key_operations;          /* component/ */
@@ -85,6 +86,10 @@ admin_handler admin_create_group, admin_create_child, admin_update_group, admin_
 /* ---- admin_group_lists.c ---- */
 admin_handler admin_list_groups, admin_count_groups, admin_read_group, admin_read_group_at,
     admin_list_children, admin_list_members, admin_list_user_groups, admin_count_user_groups;
+/* ---- admin_credentials.c, admin_attack_detection.c ---- */
+admin_handler admin_list_credentials, admin_delete_credential, admin_label_credential,
+    admin_move_credential, admin_disable_credentials, admin_list_storage_credentials;
+admin_handler admin_read_failures, admin_forget_failures, admin_forget_all_failures;
 /* ---- user_profile.c ---- */
 admin_handler admin_read_user_profile, admin_read_user_profile_metadata;
 /* ---- admin_memberships.c ---- */

@@ -58,6 +58,7 @@ static void find_in(const admin_table *table, http_method method, ost_text path,
         *best = literal;
         match->route = route;
         match->rest = rest;
+        match->takes_text = table == &admin_text_operations;
         for (size_t k = 0; k < ADMIN_PARAMETERS_MAX; k++)
             match->values[k] = values[k];
     }

@@ -32,9 +32,12 @@ typedef struct admin_table {
 
 /* Ends with NULL; admin_operations.c */
 extern const admin_table *const admin_tables[];
+/* Those of the tables whose body is plain text; admin_operations_text.c */
+extern const admin_table admin_text_operations;
 
 typedef struct admin_match {
     const admin_route *route; /* NULL: see `known` */
+    bool takes_text;          /* the body is plain text, not JSON */
     bool known;               /* the path has operations of other methods */
     ost_text values[ADMIN_PARAMETERS_MAX];
     ost_text rest; /* what a last "*" stands for, without the slash before it */

@@ -18,10 +18,13 @@
 #define MAX_KEY 1024
 
 typedef struct entry {
-    uint64_t key; /* 0: free */
+    uint64_t key;   /* 0: free */
+    uint64_t realm; /* whose entry it is: */
+    uint64_t user;  /* 0: of all users */
     int64_t last, last_ms, blocked_until;
     uint64_t failures;
-    bool trusted; /* the user has logged in from here */
+    bool trusted;                                             /* the user has logged in from here */
+    char address[sizeof(((brute_force_status *)0)->address)]; /* of the last failure */
 } entry;
 
 struct brute_force {
@@ -125,11 +128,27 @@ bool brute_force_blocks(brute_force *b, const brute_force_attempt *a)
     return blocked;
 }
 
+/* Whose entry it is: of the user in the realm, or of all of the realm's. */
+static uint64_t owner_of(const brute_force *b, const realm *r, ost_text user)
+{
+    static const ost_text any = {0};
+    return key_of(b, &(const brute_force_attempt){.realm = r}, user, any);
+}
+
+static void own(const brute_force *b, const brute_force_attempt *a, bool of_user, entry *e)
+{
+    e->realm = owner_of(b, a->realm, (ost_text){0});
+    e->user = of_user ? owner_of(b, a->realm, a->user_id) : 0;
+}
+
 static void count(brute_force *b, const brute_force_attempt *a, uint64_t key, int64_t factor,
                   bool quick)
 {
     const realm_brute_force *rule = &a->realm->brute_force;
     entry *e = find_entry(b, key, true);
+    own(b, a, factor != WHOLE_NETWORK, e);
+    if (!text_to_string(a->address, e->address, sizeof e->address))
+        e->address[0] = 0;
     int64_t limit = rule->failures * factor, wait = 0;
     if (e->last > 0 && a->now - e->last > rule->window)
         e->failures = 0;
@@ -170,5 +189,44 @@ void brute_force_succeeded(brute_force *b, const brute_force_attempt *a)
     pthread_mutex_lock(&b->lock);
     entry *pair = find_entry(b, key_of(b, a, a->user_id, network_of(a->address)), true);
     *pair = (entry){.key = pair->key, .last = a->now, .last_ms = a->now_ms, .trusted = true};
+    own(b, a, true, pair);
+    pthread_mutex_unlock(&b->lock);
+}
+
+void brute_force_read(brute_force *b, const realm *r, ost_text user_id,
+                      brute_force_status *ret_status)
+{
+    brute_force_status found = {0};
+    uint64_t user = owner_of(b, r, user_id);
+    pthread_mutex_lock(&b->lock);
+    for (size_t i = 0; i < (size_t)SETS * WAYS; i++) {
+        const entry *e = &b->sets[i / WAYS][i % WAYS];
+        if (e->key == 0 || e->user != user || e->failures == 0)
+            continue;
+        if (e->blocked_until > found.blocked_until)
+            found.blocked_until = e->blocked_until;
+        if (e->key == user) /* from everywhere: also those before a success */
+            continue;
+        found.failures += e->failures;
+        if (e->last < found.last)
+            continue;
+        found.last = e->last;
+        memcpy(found.address, e->address, sizeof found.address);
+    }
+    pthread_mutex_unlock(&b->lock);
+    *ret_status = found;
+}
+
+void brute_force_lift(brute_force *b, const realm *r, ost_text user_id)
+{
+    uint64_t owner = owner_of(b, r, user_id);
+    pthread_mutex_lock(&b->lock);
+    for (size_t i = 0; i < (size_t)SETS * WAYS; i++) {
+        entry *e = &b->sets[i / WAYS][i % WAYS];
+        if (e->key == 0 || (user_id.len > 0 ? e->user : e->realm) != owner)
+            continue;
+        e->failures = 0;
+        e->blocked_until = e->last = e->last_ms = 0;
+    }
     pthread_mutex_unlock(&b->lock);
 }

@@ -27,4 +27,18 @@ void brute_force_failed(brute_force *table, const brute_force_attempt *attempt);
 /* Forgets this network's failures for this user; from here, strangers cannot lock the user out. */
 void brute_force_succeeded(brute_force *table, const brute_force_attempt *attempt);
 
+/* What is remembered of a user, from all networks. */
+typedef struct brute_force_status {
+    uint64_t failures;     /* since the last success, each network's added up */
+    int64_t last;          /* seconds; 0: none */
+    int64_t blocked_until; /* the longest of all networks'; 0: none */
+    char address[64];      /* of the last one */
+} brute_force_status;
+void brute_force_read(brute_force *table, const realm *realm, ost_text user_id,
+                      brute_force_status *ret_status);
+
+/* Forgets the failures of a user, from all networks; or (empty) those of the whole realm, also what
+ * was counted for a network with all users. Whom we know stays known. */
+void brute_force_lift(brute_force *table, const realm *realm, ost_text user_id);
+
 #endif

@@ -186,6 +186,82 @@ static void a_flood_of_names_is_borne(void **state)
     assert_true(blocks("ann", "10.0.0.2", 301));
 }
 
+static brute_force_status status_of(const char *user)
+{
+    brute_force_status status;
+    brute_force_read(table, &rule, text_of(user), &status);
+    return status;
+}
+
+static void what_is_remembered_is_told(void **state)
+{
+    (void)state;
+    brute_force_status none = status_of("ann");
+    assert_true(none.failures == 0 && none.last == 0 && none.blocked_until == 0);
+    assert_string_equal(none.address, "");
+    fail_times(5, "ann", "10.0.0.1", 100);
+    fail_times(2, "ann", "10.0.0.2", 110);
+    fail_times(1, "bob", "10.0.0.3", 120);
+    brute_force_status ann = status_of("ann");
+    assert_int_equal(ann.failures, 7);
+    assert_int_equal(ann.last, 110);
+    assert_int_equal(ann.blocked_until, 160);
+    assert_string_equal(ann.address, "10.0.0.2");
+    brute_force_attempt success = at("ann", "10.0.0.2", 130);
+    brute_force_succeeded(table, &success);
+    assert_int_equal(status_of("ann").failures, 5);
+    const realm other = {.name = "y", .brute_force = rule.brute_force};
+    brute_force_read(table, &other, text_of("ann"), &ann);
+    assert_int_equal(ann.failures, 0);
+}
+
+static void a_block_is_lifted(void **state)
+{
+    (void)state;
+    fail_times(60, "ann", "10.0.0.1", 100); /* from everywhere, too */
+    fail_times(5, "bob", "10.0.0.2", 100);
+    brute_force_lift(table, &rule, OST_TEXT("ann"));
+    assert_false(blocks("ann", "10.0.0.1", 101));
+    assert_false(blocks("ann", "10.0.0.9", 101));
+    assert_int_equal(status_of("ann").failures, 0);
+    assert_true(blocks("bob", "10.0.0.2", 101));
+    const realm other = {.name = "y", .brute_force = rule.brute_force};
+    brute_force_lift(table, &other, (ost_text){0});
+    assert_true(blocks("bob", "10.0.0.2", 101));
+    brute_force_lift(table, &rule, (ost_text){0});
+    assert_false(blocks("bob", "10.0.0.2", 101));
+}
+
+static void a_network_is_lifted_with_the_realm_alone(void **state)
+{
+    (void)state;
+    char name[16];
+    for (int i = 0; i < 120; i++) {
+        snprintf(name, sizeof name, "user%d", i);
+        fail_times(1, name, "10.0.0.1", 100);
+    }
+    assert_true(blocks("ann", "10.0.0.1", 101));
+    brute_force_lift(table, &rule, OST_TEXT("ann"));
+    assert_true(blocks("ann", "10.0.0.1", 101));
+    brute_force_lift(table, &rule, (ost_text){0});
+    assert_false(blocks("ann", "10.0.0.1", 101));
+}
+
+static void whom_we_know_stays_known(void **state)
+{
+    (void)state;
+    brute_force_attempt success = at("ann", "10.0.0.1", 100);
+    brute_force_succeeded(table, &success);
+    brute_force_lift(table, &rule, OST_TEXT("ann"));
+    for (int i = 0; i < 60; i++) {
+        char address[16];
+        snprintf(address, sizeof address, "10.1.0.%d", i);
+        fail_times(1, "ann", address, 110);
+    }
+    assert_true(blocks("ann", "10.2.0.1", 111));
+    assert_false(blocks("ann", "10.0.0.1", 111));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -202,6 +278,10 @@ int main(void)
         TEST(permanent_means_from_everywhere_and_for_long),
         TEST(nothing_happens_unless_the_realm_says_so),
         TEST(a_flood_of_names_is_borne),
+        TEST(what_is_remembered_is_told),
+        TEST(a_block_is_lifted),
+        TEST(a_network_is_lifted_with_the_realm_alone),
+        TEST(whom_we_know_stays_known),
     };
     return cmocka_run_group_tests_name("brute_force", tests, NULL, NULL);
 }

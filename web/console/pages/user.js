@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One user: details, password, roles, groups, sessions.
+// One user: details, credentials, roles, groups, sessions.
 import { may } from "../lib/access.js";
 import { button, element, heading, link, section } from "../lib/elements.js";
 import { confirmed } from "../lib/dialog.js";
@@ -11,25 +11,12 @@ import { table, wholeList } from "../lib/table.js";
 import { tabs } from "../lib/tabs.js";
 import { date, text } from "../lib/text.js";
 import { chooseGroup } from "./groups.js";
+import { userCredentials } from "./user_credentials.js";
 import { userFields } from "./users.js";
 
 async function details({ api, id, user }) {
   const fields = [{ name: "username", label: text("user.username"), locked: true }, ...userFields().map((field) => ({ ...field, always: false }))];
   return section(text("user.details"), form({ fields, object: user, save: (changed) => api.put(["users", id], changed), locked: !may("manage-users") }));
-}
-
-async function password({ api, id, user }) {
-  const fields = [
-    { name: "username", label: text("user.username"), locked: true, autocomplete: "username" },
-    { name: "value", label: text("user.new_password"), kind: "password", required: true, always: true },
-    { name: "again", label: text("user.password_again"), kind: "password", required: true, always: true },
-  ];
-  const save = async ({ value, again }) => {
-    if (value !== again) throw Object.assign(new Error(text("user.passwords_differ")), { field: "again" });
-    await api.put(["users", id, "reset-password"], { type: "password", value, temporary: false });
-    await show();
-  };
-  return section(text("user.tab_password"), form({ fields, object: user, save, label: text("user.set_password"), done: text("user.password_set") }));
 }
 
 const roles = ({ api, id }) => roleMappings({ api, path: ["users", id, "role-mappings"], locked: !may("manage-users") });
@@ -75,12 +62,12 @@ async function sessions({ api, id }) {
     rows.length > 0 && may("manage-users") && element("div", { class: "actions below" }, button(text("session.end_all"), endAll, "other danger")));
 }
 
-const parts = { details, password, roles, groups, sessions };
+const parts = { details, credentials: userCredentials, roles, groups, sessions };
 
 export async function userPage(context) {
   const { realm, api, id, tab = "details" } = context;
   const user = await api.get(["users", id]);
-  const names = Object.keys(parts).filter((name) => name !== "password" || may("manage-users"));
+  const names = Object.keys(parts);
   const name = names.includes(tab) ? tab : "details";
   const remove = acting(async () => {
     if (!(await confirmed(text("user.delete"), text("user.delete_sure", user.username), text("word.delete")))) return;

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a user signs in: a new password, the credentials that there are, and failed logins.
+import { may } from "../lib/access.js";
+import { button, element, section } from "../lib/elements.js";
+import { confirmed } from "../lib/dialog.js";
+import { form } from "../lib/form.js";
+import { acting } from "../lib/notice.js";
+import { show } from "../lib/shell.js";
+import { table } from "../lib/table.js";
+import { date, text } from "../lib/text.js";
+
+function newPassword({ api, id, user }) {
+  const fields = [
+    { name: "username", label: text("user.username"), locked: true, autocomplete: "username" },
+    { name: "value", label: text("user.new_password"), kind: "password", required: true, always: true },
+    { name: "again", label: text("user.password_again"), kind: "password", required: true, always: true },
+    { name: "temporary", label: text("user.temporary"), kind: "switch", always: true, help: text("user.temporary_help") },
+  ];
+  const save = async ({ value, again, temporary }) => {
+    if (value !== again) throw Object.assign(new Error(text("user.passwords_differ")), { field: "again" });
+    await api.put(["users", id, "reset-password"], { type: "password", value, temporary });
+    await show();
+  };
+  return section(text("user.set_password"), form({ fields, object: user, save, label: text("user.set_password"), done: text("user.password_set") }));
+}
+
+function list({ api, id }, rows, mine) {
+  const remove = (row) => acting(async () => {
+    if (!(await confirmed(text("credential.delete"), text("credential.delete_sure", row.type), text("word.delete")))) return;
+    await api.remove(["users", id, "credentials", row.id]);
+    await show();
+  });
+  const columns = [
+    { title: text("credential.type"), cell: (row) => row.type },
+    { title: text("credential.label"), cell: (row) => row.userLabel ?? "" },
+    { title: text("credential.since"), cell: (row) => (row.createdDate ? date(row.createdDate) : "") },
+    { title: text("word.actions"), hidden: true, cell: (row) => mine && button(text("word.delete"), remove(row), "other") },
+  ];
+  return section(text("user.tab_credentials"), rows.length > 0 ? table(text("user.tab_credentials"), columns, rows) : element("p", { class: "soft" }, text("credential.none")));
+}
+
+function failures({ api, path }, status, mine) {
+  const lift = acting(async () => {
+    await api.remove(path);
+    await show();
+  }, text("failures.lifted"));
+  return section(text("failures.title"),
+    element("p", {}, text("failures.count", status.numFailures, date(status.lastFailure), status.lastIPFailure)),
+    status.disabled && element("p", { class: "alert" }, text("failures.blocked", date(status.failedLoginNotBefore * 1000))),
+    mine && element("div", { class: "actions" }, button(text("failures.lift"), lift, "other")));
+}
+
+export async function userCredentials(context) {
+  const { api, id } = context;
+  const path = ["attack-detection", "brute-force", "users", id];
+  const [rows, status] = await Promise.all([api.get(["users", id, "credentials"]), api.get(path)]);
+  const mine = may("manage-users");
+  return [
+    status.numFailures > 0 && failures({ api, path }, status, mine),
+    list(context, rows, mine), mine && newPassword(context),
+  ];
+}
