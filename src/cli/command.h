@@ -17,7 +17,7 @@ typedef struct command {
 
 extern const command command_provider_start, command_provider_start_dev;
 extern const command command_config_show;
-extern const command command_key_rotate, command_keys_rotate;
+extern const command command_key_rotate, command_keys_rotate, command_key_reencrypt;
 extern const command command_backup, command_restore;
 extern const command command_realm_import, command_realm_export;
 extern const command command_realm_show, command_realm_set, command_key_list;
@@ -52,6 +52,18 @@ void command_say(const char *format, ...) OST_PRINTF(1, 2);
     {                                                                                              \
         "data", "DIR", "OSTIARY_DATA", NULL, "where state is kept (./data)"                        \
     }
+/* The same, and the master keys of what is sealed in that store. */
+#define COMMAND_STORE_OPTIONS                                                                      \
+    COMMAND_DATA_OPTION,                                                                           \
+        {"master-key-file", "FILE", "OSTIARY_MASTER_KEY_FILE", NULL,                               \
+         "the master key that private keys and realms are sealed under in the store; further "     \
+         "lines: keys of before"},                                                                 \
+        {"master-key-command", "COMMAND", "OSTIARY_MASTER_KEY_COMMAND", NULL,                      \
+         "a command that prints the same"},                                                        \
+    {                                                                                              \
+        "master-key", OPTION_SECRET, "OSTIARY_MASTER_KEY", NULL,                                   \
+            "the same; by the variable or the config file, never on the command line"              \
+    }
 typedef enum store_wanted {
     STORE_THAT_EXISTS,
     STORE_IN_FOLDER, /* made when it is not there, in a folder that is: a slip of the pen makes none
@@ -63,7 +75,8 @@ struct store;
 #define STORE_PATH_SIZE 4096
 OST_MUST_CHECK ost_result command_store_path(const option_values *values,
                                              char ret_path[STORE_PATH_SIZE], ost_error *error);
-/* Says so on standard error when it makes one. */
+/* Says so on standard error when it makes one. OST_E_KEY_UNKNOWN: it is sealed, and the master key
+ * was not given. */
 OST_MUST_CHECK ost_result command_open_store(const option_values *values, store_wanted wanted,
                                              struct store **ret_store, ost_error *error);
 

@@ -8,6 +8,7 @@ const command *const commands[] = {
     &command_config_show,
     &command_key_rotate,
     &command_keys_rotate,
+    &command_key_reencrypt,
     &command_backup,
     &command_restore,
     &command_realm_import,

@@ -13,6 +13,7 @@
  * engine keeps of them begins with these. */
 typedef struct database {
     const struct store_driver *driver;
+    struct sealing *sealing; /* of the store, while it reads or writes; NULL: none is known */
 } database;
 typedef struct statement {
     const struct store_driver *driver;
@@ -27,6 +28,9 @@ typedef struct store_driver {
     void (*read_end)(store *store, database *database);
     ost_result (*write_begin)(store *store, database **ret_database);
     ost_result (*write_end)(store *store, database *database, ost_result result, ost_error *error);
+    /* What is deleted is overwritten where it lies, from `begin` on until it is called again
+     * without; that then tells whether nothing of it is left in the engine's files. */
+    bool (*erase)(store *store, bool begin);
     ost_result (*explain)(const database *database, ost_result result, ost_error *error);
 
     /* See statement.h. Never called with NULL for the statement. */
@@ -45,6 +49,7 @@ typedef struct store_driver {
 /* What an engine's own store begins with. */
 struct store {
     const store_driver *driver;
+    struct sealing *sealing;    /* the master keys */
     atomic_int fault;           /* store_fault: what began the trouble that lasts */
     atomic_llong failing_since; /* monotonic milliseconds, as the two below */
     atomic_llong failed_at;     /* the last time */

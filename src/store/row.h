@@ -3,6 +3,7 @@
 #ifndef ROW_H
 #define ROW_H
 
+#include "store/sealing/sealing.h"
 #include "store/statement.h"
 #include "store/store.h"
 
@@ -22,6 +23,9 @@ OST_MUST_CHECK ost_result insert_consents(database *database, const store_user *
 OST_MUST_CHECK ost_result read_users(statement *statement, ost_arena *arena, store_user **ret_users,
                                      size_t *ret_count);
 OST_MUST_CHECK ost_result insert_key(database *database, const store_key *key);
+/* The realm's document as it is to be stored. */
+OST_MUST_CHECK ost_result seal_document(database *database, const store_realm *realm,
+                                        sealed_text *ret_document);
 
 /* Adds a session, or moves what a new login moves; see store_login. */
 OST_MUST_CHECK ost_result upsert_session(database *database, const store_session *session);

@@ -2,6 +2,7 @@
 /* Keys in the store. */
 #include "base/text.h"
 #include "store/row.h"
+#include "store/sealing/sealing.h"
 #include "store/transaction.h"
 
 #define COLUMNS                                                                                    \
@@ -9,13 +10,24 @@
     "ends, component"
 #define MAX_KEYS 100 /* of one realm */
 
-static ost_result write_key(statement *st, const store_key *key)
+static sealed_place place_of(const store_key *key)
 {
+    return (sealed_place){SEALED_KEY, key->realm, key->kid};
+}
+
+static ost_result write_key(database *d, const char *sql, const store_key *key)
+{
+    sealed_text_auto jwk = {0};
+    const sealed_place place = place_of(key);
+    ost_result result = sealing_seal(d, &place, key->jwk, &jwk);
+    if (result != OST_OK)
+        return result;
+    statement *st = prepare(d, sql);
     bind_text(st, 1, key->kid);
     bind_text(st, 2, key->realm);
     bind_text(st, 3, key->algorithm);
     bind_text(st, 4, key->use);
-    bind_text(st, 5, key->jwk);
+    bind_text(st, 5, jwk.text);
     bind_text(st, 6, key->certificate);
     bind_integer(st, 7, (int64_t)key->state);
     bind_integer(st, 8, key->created);
@@ -40,10 +52,11 @@ ost_result put_key(database *d, const store_key *key)
 
 ost_result insert_key(database *d, const store_key *key)
 {
-    return write_key(
-        prepare(d, "INSERT INTO key (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"), key);
+    return write_key(d, "INSERT INTO key (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                     key);
 }
-static ost_result read_key(statement *st, ost_arena *arena, store_key *ret_key)
+
+static ost_result read_key(database *d, statement *st, ost_arena *arena, store_key *ret_key)
 {
     bool failed = false;
     int64_t state = column_integer(st, 6);
@@ -62,8 +75,11 @@ static ost_result read_key(statement *st, ost_arena *arena, store_key *ret_key)
     };
     if (failed || state < STORE_KEY_NEXT || state > STORE_KEY_DISABLED)
         return failed ? OST_E_MEMORY : OST_E_STORE;
-    *ret_key = read;
-    return OST_OK;
+    const sealed_place place = place_of(&read);
+    ost_result result = sealing_open(d, &place, read.jwk, arena, &read.jwk);
+    if (result == OST_OK)
+        *ret_key = read;
+    return result;
 }
 
 ost_result store_key_list(store *s, ost_text realm, ost_arena *arena, store_key **ret_keys,
@@ -78,7 +94,7 @@ ost_result store_key_list(store *s, ost_text realm, ost_arena *arena, store_key 
     statement *st =
         PREPARED(d, "SELECT " COLUMNS " FROM key WHERE realm = ? ORDER BY created, kid", realm);
     while (result == OST_OK && (result = next_row(st)) == OST_OK)
-        result = count < MAX_KEYS ? read_key(st, arena, &keys[count++]) : OST_E_CEILING;
+        result = count < MAX_KEYS ? read_key(d, st, arena, &keys[count++]) : OST_E_CEILING;
     read_end(s, d);
     if (result != OST_E_NOT_FOUND)
         return result;
@@ -106,9 +122,9 @@ static ost_result change(database *d, const store_realm *realm, const store_key 
         result = run_statement(
             PREPARED(d, "DELETE FROM key WHERE realm = ? AND kid = ?", realm->name, removed), NULL);
     for (size_t i = 0; i < count && result == OST_OK; i++)
-        result = write_key(prepare(d, "INSERT OR REPLACE INTO key (" COLUMNS
-                                      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-                           &keys[i]);
+        result = write_key(
+            d, "INSERT OR REPLACE INTO key (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            &keys[i]);
     return result;
 }
 

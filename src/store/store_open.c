@@ -2,18 +2,31 @@
 /* Opening and closing the store; see store.h. */
 #include "store/store.h"
 
+#include "store/sealing/sealing.h"
 #include "store/sqlite/sqlite_store.h"
 #include "store/transaction.h"
 
 ost_result store_open(const char *path, store **ret_store, ost_error *error)
 {
-    return sqlite_store_open(path, ret_store, error);
+    store *s;
+    ost_result result = sqlite_store_open(path, &s, error);
+    if (result != OST_OK)
+        return result;
+    s->sealing = sealing_new();
+    if (s->sealing == NULL) {
+        store_close(s);
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    }
+    *ret_store = s;
+    return OST_OK;
 }
 
 void store_close(store *s)
 {
-    if (s != NULL)
-        s->driver->close(s);
+    if (s == NULL)
+        return;
+    sealing_free(s->sealing);
+    s->driver->close(s);
 }
 
 int64_t store_generation(store *s)

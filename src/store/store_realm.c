@@ -12,15 +12,24 @@
 
 #define MAX_REALMS 1000
 
+ost_result seal_document(database *d, const store_realm *realm, sealed_text *ret_document)
+{
+    const sealed_place place = {SEALED_REALM, realm->name, {0}};
+    return sealing_seal(d, &place, realm->document, ret_document);
+}
+
 static ost_result insert_realm(database *d, const store_realm *realm)
 {
+    sealed_text_auto document = {0};
+    ost_result result = seal_document(d, realm, &document);
     statement *st =
         prepare(d, "INSERT INTO realm (name, id, document, version) VALUES (?, ?, ?, ?)");
     bind_text(st, 1, realm->name);
     bind_text(st, 2, realm->id);
-    bind_text(st, 3, realm->document);
+    bind_text(st, 3, document.text);
     bind_integer(st, 4, realm->version);
-    ost_result result = run_statement(st, NULL);
+    if (result == OST_OK)
+        result = run_statement(st, NULL);
     return result == OST_OK ? put_listeners(d, realm) : result;
 }
 
@@ -86,14 +95,17 @@ ost_result store_realm_create(store *s, const store_realm *realm, const store_us
 static ost_result update_realm(database *d, const store_realm *realm)
 {
     int changes = 0;
+    sealed_text_auto document = {0};
+    ost_result result = seal_document(d, realm, &document);
     statement *st = prepare(
         d, "UPDATE realm SET document = ?1, version = ?2 WHERE name = ?3 AND version = ?2 - 1");
     statement *there = prepare(d, "SELECT 1 FROM realm WHERE name = ?");
-    bind_text(st, 1, realm->document);
+    bind_text(st, 1, document.text);
     bind_integer(st, 2, realm->version);
     bind_text(st, 3, realm->name);
     bind_text(there, 1, realm->name);
-    ost_result result = run_statement(st, &changes);
+    if (result == OST_OK)
+        result = run_statement(st, &changes);
     if (result == OST_OK && changes == 0)
         result = next_row(there) == OST_OK ? OST_E_CONFLICT : OST_E_NOT_FOUND;
     return result == OST_OK ? put_listeners(d, realm) : result;
@@ -128,7 +140,7 @@ ost_result store_realm_delete(store *s, ost_text name)
     return WRITE(s, d, delete_realm(d, name));
 }
 
-static ost_result read_realm(statement *st, ost_arena *arena, store_realm *ret_realm)
+static ost_result read_realm(database *d, statement *st, ost_arena *arena, store_realm *ret_realm)
 {
     bool failed = false;
     store_realm read = {
@@ -139,8 +151,11 @@ static ost_result read_realm(statement *st, ost_arena *arena, store_realm *ret_r
     };
     if (failed)
         return OST_E_MEMORY;
-    *ret_realm = read;
-    return OST_OK;
+    const sealed_place place = {SEALED_REALM, read.name, {0}};
+    ost_result result = sealing_open(d, &place, read.document, arena, &read.document);
+    if (result == OST_OK)
+        *ret_realm = read;
+    return result;
 }
 
 ost_result store_realm_get(store *s, ost_text name, ost_arena *arena, store_realm *ret_realm)
@@ -150,7 +165,7 @@ ost_result store_realm_get(store *s, ost_text name, ost_arena *arena, store_real
         PREPARED(d, "SELECT name, id, document, version FROM realm WHERE name = ?", name);
     ost_result result = next_row(st);
     if (result == OST_OK)
-        result = read_realm(st, arena, ret_realm);
+        result = read_realm(d, st, arena, ret_realm);
     read_end(s, d);
     return result;
 }
@@ -166,7 +181,7 @@ ost_result store_realm_list(store *s, ost_arena *arena, store_realm **ret_realms
     statement *st =
         prepare(d, "SELECT name, id, document, version FROM realm ORDER BY name LIMIT 1001");
     while ((result = next_row(st)) == OST_OK) {
-        result = count < MAX_REALMS ? read_realm(st, arena, &realms[count++]) : OST_E_CEILING;
+        result = count < MAX_REALMS ? read_realm(d, st, arena, &realms[count++]) : OST_E_CEILING;
         if (result != OST_OK)
             break;
     }

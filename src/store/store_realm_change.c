@@ -15,13 +15,16 @@ static ost_result explain(ost_result result, const char *what, ost_text which, o
 static ost_result change_realm(database *d, const store_realm *realm, ost_error *error)
 {
     int changes = 0;
+    sealed_text_auto document = {0};
+    ost_result result = seal_document(d, realm, &document);
     statement *st = prepare(d, "UPDATE realm SET document = ?1, version = ?2, id = ?4 WHERE "
                                "name = ?3 AND version = ?2 - 1");
-    bind_text(st, 1, realm->document);
+    bind_text(st, 1, document.text);
     bind_integer(st, 2, realm->version);
     bind_text(st, 3, realm->name);
     bind_text(st, 4, realm->id);
-    ost_result result = run_statement(st, &changes);
+    if (result == OST_OK)
+        result = run_statement(st, &changes);
     if (result == OST_OK && changes > 0)
         return put_listeners(d, realm);
     if (result != OST_OK)

@@ -4,7 +4,10 @@
 
 database *read_begin(store *s)
 {
-    return s->driver->read_begin(s);
+    database *d = s->driver->read_begin(s);
+    if (d != NULL)
+        d->sealing = s->sealing;
+    return d;
 }
 
 void read_end(store *s, database *d)
@@ -15,7 +18,10 @@ void read_end(store *s, database *d)
 
 ost_result write_begin(store *s, database **ret_database)
 {
-    return s->driver->write_begin(s, ret_database);
+    ost_result result = s->driver->write_begin(s, ret_database);
+    if (result == OST_OK)
+        (*ret_database)->sealing = s->sealing;
+    return result;
 }
 
 ost_result write_end(store *s, database *d, ost_result result, ost_error *error)

@@ -8,7 +8,7 @@
 
 #define ADMINISTRATION_OPTIONS                                                                     \
     {"realm", "NAME", NULL, NULL, "the realm (required)"},                                         \
-        {"json", NULL, NULL, NULL, "print JSON"}, COMMAND_DATA_OPTION
+        {"json", NULL, NULL, NULL, "print JSON"}, COMMAND_STORE_OPTIONS
 
 /* Opens the realm that --realm names, or the operand of `realm show` and `realm set`, does the
  * work, and tells what went wrong. Returns an exit code. */

@@ -51,7 +51,7 @@ static int run(const option_values *values)
 static const option options[] = {
     {"regenerate", NULL, NULL, NULL, "make a new secret; the one before no longer counts"},
     {"realm", "NAME", NULL, NULL, "the realm (required)"},
-    COMMAND_DATA_OPTION,
+    COMMAND_STORE_OPTIONS,
     {0},
 };
 

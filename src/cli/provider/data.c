@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "cli/command.h"
+#include "cli/provider/master_source.h"
 #include "store/store.h"
 
 #define STORE_FILE "ostiary.db"
@@ -55,6 +56,39 @@ ost_result command_store_path(const option_values *values, char ret_path[STORE_P
                : ost_error_set(error, OST_E_ARGUMENT, "--data: the path is too long");
 }
 
+/* What is new is sealed from the start on, where there is a master key. */
+static ost_result unlock(const option_values *values, bool new, store *s, ost_error *error)
+{
+    const master_key_source *source;
+    ost_error inner = {0};
+    ost_result result = master_source_find(values, &source, error);
+    if (result != OST_OK)
+        return result;
+    result = store_unlock(s, source, &inner);
+    if (result == OST_OK)
+        return new ? master_source_seal_clear(s, error) : OST_OK;
+    return ost_error_set(error, result, "%s%s", inner.detail,
+                         source == NULL
+                             ? " (--master-key-file, --master-key-command, OSTIARY_MASTER_KEY, or "
+                               "the credential ostiary-master-key)"
+                             : "");
+}
+
+static ost_result open_unlocked(const option_values *values, const char *path, bool new,
+                                store **ret_store, ost_error *error)
+{
+    store *s;
+    ost_result result = store_open(path, &s, error);
+    if (result != OST_OK)
+        return result;
+    result = unlock(values, new, s, error);
+    if (result == OST_OK)
+        *ret_store = s;
+    else
+        store_close(s);
+    return result;
+}
+
 ost_result command_open_store(const option_values *values, store_wanted wanted,
                               struct store **ret_store, ost_error *error)
 {
@@ -68,7 +102,7 @@ ost_result command_open_store(const option_values *values, store_wanted wanted,
     if (new)
         result = prepare(data != NULL ? data : "data", path, wanted, error);
     if (result == OST_OK)
-        result = store_open(path, ret_store, error);
+        result = open_unlocked(values, path, new, ret_store, error);
     if (result == OST_OK && new)
         command_say("%s is new: there was no store", path);
     return result;

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cli/provider/administration.h"
+#include "store/sealing/reseal.h"
 
 static const char *state_name(store_key_state state)
 {
@@ -14,7 +15,7 @@ static const char *state_name(store_key_state state)
     return names[state];
 }
 
-static ost_result print_json(const store_key *keys, size_t count, ost_arena *arena)
+static ost_result print_json(const store_key *keys, size_t count, ost_text master, ost_arena *arena)
 {
     ost_text text;
     ost_json_writer *w = ost_json_writer_new(arena, 0);
@@ -28,6 +29,8 @@ static ost_result print_json(const store_key *keys, size_t count, ost_arena *are
         ost_json_member_text(w, "use", keys[i].use);
         ost_json_member_string(w, "status", state_name(keys[i].state));
         ost_json_member_integer(w, "created", keys[i].created);
+        if (master.len > 0)
+            ost_json_member_text(w, "masterKey", master);
         ost_json_close_object(w);
     }
     ost_json_close_array(w);
@@ -41,10 +44,13 @@ static ost_result list(realm_admin *a, const option_values *values, ost_error *e
 {
     store_key *keys;
     size_t count;
+    ost_text master;
     ost_result result = store_key_list(a->store, a->row.name, a->arena, &keys, &count);
     (void)error;
+    if (result == OST_OK)
+        result = store_master_key(a->store, a->arena, &master);
     if (result == OST_OK && options_has(values, "json"))
-        return print_json(keys, count, a->arena);
+        return print_json(keys, count, master, a->arena);
     for (size_t i = 0; result == OST_OK && i < count; i++) {
         administration_put(keys[i].kid, '\t');
         administration_put(keys[i].algorithm, '\t');

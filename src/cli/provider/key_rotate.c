@@ -34,7 +34,7 @@ static const option options[] = {
     {"realm", "NAME", NULL, NULL, "the realm (required)"},
     {"alg", "ALG", NULL, NULL, "its algorithm (RS256)"},
     {"delay", "SECONDS", NULL, NULL, "from publishing to signing (600)"},
-    COMMAND_DATA_OPTION,
+    COMMAND_STORE_OPTIONS,
     {0},
 };
 const command command_key_rotate = {

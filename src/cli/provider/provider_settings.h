@@ -42,7 +42,8 @@
          "their password; by the variable or the config file, never on the command line"},         \
         {"bootstrap-admin-password-file", "FILE", "KC_BOOTSTRAP_ADMIN_PASSWORD_FILE", NULL,        \
          "or a file with it"},                                                                     \
-        COMMAND_DATA_OPTION, {"loops", "N", "OSTIARY_LOOPS", NULL, "event loops (one per core)"},  \
+        COMMAND_STORE_OPTIONS,                                                                     \
+        {"loops", "N", "OSTIARY_LOOPS", NULL, "event loops (one per core)"},                       \
         {"hash-threads", "N", "OSTIARY_HASH_THREADS", NULL,                                        \
          "passwords that are checked at a time (one per core)"},                                   \
     {                                                                                              \

@@ -13,6 +13,7 @@
 #include "base/thread.h"
 #include "cli/command.h"
 #include "cli/provider/keycloak_variables.h"
+#include "cli/provider/master_source.h"
 #include "cli/provider/progress.h"
 #include "cli/provider/provider_settings.h"
 #include "cli/provider/service_manager.h"
@@ -267,6 +268,8 @@ static int run_provider(const option_values *values, bool development, ost_arena
         return command_usage_error("%s", error.detail);
     }
     result = command_open_store(values, store_of(values, development), &state.store, &error);
+    if (result == OST_OK)
+        result = master_source_seal_clear(state.store, &error);
     if (result == OST_OK)
         result = import_realms(values, state.store, &error);
     if (result == OST_OK)

@@ -55,7 +55,7 @@ static int run_export(const option_values *values)
 static const option export_options[] = {
     {"output", "FILE", NULL, NULL, "a new file to write to (standard output)"},
     {"without-users", NULL, NULL, NULL, "leave users out"},
-    COMMAND_DATA_OPTION,
+    COMMAND_STORE_OPTIONS,
     {0},
 };
 const command command_realm_export = {

@@ -257,7 +257,7 @@ static const option options[] = {
     {"dry-run", NULL, NULL, NULL,
      "read and check everything, show what would change, and store nothing"},
     {"json", NULL, NULL, NULL, "the whole report as JSON"},
-    COMMAND_DATA_OPTION,
+    COMMAND_STORE_OPTIONS,
     {0},
 };
 const command command_realm_import = {

@@ -15,7 +15,7 @@ static int run(const option_values *values)
     return administration_run_realm(values, "realm set", set);
 }
 
-static const option options[] = {COMMAND_DATA_OPTION, {0}};
+static const option options[] = {COMMAND_STORE_OPTIONS, {0}};
 
 const command command_realm_set = {
     .words = "realm set",

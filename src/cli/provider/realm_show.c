@@ -36,7 +36,7 @@ static int run(const option_values *values)
     return administration_run_realm(values, "realm show", show);
 }
 
-static const option options[] = {COMMAND_DATA_OPTION, {0}};
+static const option options[] = {COMMAND_STORE_OPTIONS, {0}};
 
 const command command_realm_show = {
     .words = "realm show",

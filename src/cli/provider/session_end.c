@@ -48,7 +48,7 @@ static int run(const option_values *values)
 static const option options[] = {
     {"user", "USER", NULL, NULL, "all sessions of this user"},
     {"realm", "NAME", NULL, NULL, "the realm (required)"},
-    COMMAND_DATA_OPTION,
+    COMMAND_STORE_OPTIONS,
     {0},
 };
 

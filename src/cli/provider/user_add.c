@@ -51,7 +51,7 @@ static const option options[] = {
     {"email", "ADDRESS", NULL, NULL, "the user's e-mail address"},
     {"role", "ROLE", NULL, NULL, "a realm role; may be given several times"},
     {"no-password", NULL, NULL, NULL, "do not read a password from standard input"},
-    COMMAND_DATA_OPTION,
+    COMMAND_STORE_OPTIONS,
     {0},
 };
 const command command_user_add = {

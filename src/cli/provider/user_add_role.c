@@ -23,7 +23,7 @@ static int run(const option_values *values)
 static const option options[] = {
     {"client", "CLIENT", NULL, NULL, "the client whose role it is (the realm's own)"},
     {"realm", "NAME", NULL, NULL, "the realm (required)"},
-    COMMAND_DATA_OPTION,
+    COMMAND_STORE_OPTIONS,
     {0},
 };
 

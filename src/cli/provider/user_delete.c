@@ -19,7 +19,7 @@ static int run(const option_values *values)
 
 static const option options[] = {
     {"realm", "NAME", NULL, NULL, "the realm (required)"},
-    COMMAND_DATA_OPTION,
+    COMMAND_STORE_OPTIONS,
     {0},
 };
 

@@ -35,7 +35,7 @@ static int run(const option_values *values)
 static const option options[] = {
     {"temporary", NULL, NULL, NULL, "it has to be changed at the next login"},
     {"realm", "NAME", NULL, NULL, "the realm (required)"},
-    COMMAND_DATA_OPTION,
+    COMMAND_STORE_OPTIONS,
     {0},
 };
 

@@ -194,6 +194,8 @@ static const char *const migrations[] = {
     "CREATE UNIQUE INDEX device_by_user_code ON device (realm, user_code);"
     "CREATE INDEX device_by_client ON device (realm, client_id, expires);"
     "CREATE INDEX device_by_expiry ON device (expires);",
+    /* 16: the master keys under which something is sealed; '': what lies in clear beside it */
+    "CREATE TABLE master_key (id TEXT PRIMARY KEY NOT NULL, state INTEGER NOT NULL) WITHOUT ROWID;",
 };
 #define SCHEMA ((int)(ARRAY_LEN(migrations)))
 #define APPLICATION 1330861129

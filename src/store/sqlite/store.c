@@ -23,6 +23,22 @@ static void close_store(store *base)
     memory_free(s);
 }
 
+/* Pages are overwritten, and then the log is folded back and cut off. */
+static bool erase(store *base, bool begin)
+{
+    sqlite_store *s = (sqlite_store *)base;
+    pthread_mutex_lock(&s->turn);
+    statements_reset(&s->writer);
+    bool done = sqlite3_exec(s->writer.db,
+                             begin ? "PRAGMA secure_delete = ON" : "PRAGMA secure_delete = FAST",
+                             NULL, NULL, NULL) == SQLITE_OK;
+    if (!begin && !s->alone)
+        done &= sqlite3_wal_checkpoint_v2(s->writer.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
+                                          NULL) == SQLITE_OK;
+    pthread_mutex_unlock(&s->turn);
+    return done;
+}
+
 const store_driver sqlite_driver = {
     .close = close_store,
     .probe = sqlite_probe,
@@ -30,6 +46,7 @@ const store_driver sqlite_driver = {
     .read_end = sqlite_read_end,
     .write_begin = sqlite_write_begin,
     .write_end = sqlite_write_end,
+    .erase = erase,
     .explain = sqlite_explain,
     .prepare = sqlite_prepare,
     .reset = sqlite_reset_statement,
