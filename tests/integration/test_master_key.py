@@ -145,6 +145,8 @@ def test_every_place_of_a_key_is_read_and_two_are_refused(sealed, keys, work):
         assert done.returncode == 0, (options, environment, done.stderr)
     done = ostiary(*words, "--master-key-file", keys[0], environment={"OSTIARY_MASTER_KEY": text})
     assert done.returncode == 1 and "comes from one place" in done.stderr
+    done = ostiary(*words, "--master-key", text)
+    assert done.returncode == 1 and "everyone on this machine" in done.stderr and text not in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -159,6 +159,10 @@ ost_result master_source_find(const option_values *values, const master_key_sour
                                  [FROM_COMMAND] = options_get(values, "master-key-command"),
                                  [FROM_VARIABLE] = options_get(values, "master-key")};
     chosen.what = NULL;
+    if (options_origin(values, "master-key").source == OPTION_IS_GIVEN)
+        return ost_error_set(error, OST_E_CONFIG,
+                             "--master-key: everyone on this machine reads a command line; give it "
+                             "by OSTIARY_MASTER_KEY, or --master-key-file");
     for (source_kind kind = FROM_FILE; kind <= FROM_VARIABLE; kind++) {
         if (given[kind] == NULL)
             continue;
