@@ -26,14 +26,14 @@ static bool same_mode(auth_mode a, auth_mode b)
     return a.place == b.place && a.in_jwt == b.in_jwt;
 }
 
-static void seal_and_open(call *c, const auth_request *r, bool consent)
+static void seal_and_open(call *c, const auth_request *r, auth_stage stage)
 {
     static const ost_text browser = {"browser", 7};
     auth_request back;
     ost_text code;
     /* What is not UTF-8 never gets this far. */
     require(auth_request_seal(c, r, browser, &code));
-    require(auth_request_open(c, code, consent, browser, &back) == AUTH_OPEN_GOOD);
+    require(auth_request_open(c, code, stage, browser, &back) == AUTH_OPEN_GOOD);
     require(same(r->redirect_uri, back.redirect_uri) && same(r->scope, back.scope) &&
             same(r->nonce, back.nonce) && same(r->challenge, back.challenge) &&
             same(r->challenge_method, back.challenge_method) &&
@@ -42,15 +42,18 @@ static void seal_and_open(call *c, const auth_request *r, bool consent)
             text_equal(r->state, back.state) && r->wants_code == back.wants_code &&
             r->wants_token == back.wants_token && r->wants_id_token == back.wants_id_token &&
             r->prompt_consent == back.prompt_consent && text_equal(r->session, back.session) &&
+            text_equal(r->kc_action, back.kc_action) && text_equal(r->action, back.action) &&
             r->acr_proved == back.acr_proved && r->proved == back.proved);
-    require(auth_request_open(c, code, consent, OST_TEXT("other"), &back) == AUTH_OPEN_COOKIE);
-    /* The login form's is no answer to the question for consent, and the other way round. */
-    require(auth_request_open(c, code, !consent, browser, &back) == AUTH_OPEN_INVALID);
+    require(auth_request_open(c, code, stage, OST_TEXT("other"), &back) == AUTH_OPEN_COOKIE);
+    /* One page's is no answer to another's. */
+    for (auth_stage other = AUTH_STAGE_LOGIN; other <= AUTH_STAGE_CONSENT; other++)
+        require((auth_request_open(c, code, other, browser, &back) == AUTH_OPEN_INVALID) ==
+                (other != stage));
     char *changed = ost_arena_copy(c->arena, code);
     if (changed == NULL)
         return;
     changed[code.len / 2] ^= 1;
-    require(auth_request_open(c, (ost_text){changed, code.len}, consent, browser, &back) ==
+    require(auth_request_open(c, (ost_text){changed, code.len}, stage, browser, &back) ==
             AUTH_OPEN_INVALID);
 }
 
@@ -67,6 +70,7 @@ static void read_again(call *c, const auth_request *r)
     require(auth_request_read(c, AUTH_BROWSER, &again) == AUTH_GOOD);
     require(text_equal(r->state, again.state) && text_equal(r->redirect_uri, again.redirect_uri) &&
             same_mode(r->mode, again.mode) && text_equal(r->challenge, again.challenge) &&
+            text_equal(r->kc_action, again.kc_action) &&
             text_equal(r->resources, again.resources) && text_equal(r->jkt, again.jkt) &&
             r->prompt_consent == again.prompt_consent && r->acr_proved == again.acr_proved);
 }
@@ -87,10 +91,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     case AUTH_GOOD:
         require(c->error.status == 0 && c->client->enabled &&
                 call_redirect_allowed(c, request.redirect_uri));
-        seal_and_open(c, &request, false);
+        seal_and_open(c, &request, AUTH_STAGE_LOGIN);
         request.session = OST_TEXT("session");
         request.proved = true;
-        seal_and_open(c, &request, true);
+        seal_and_open(c, &request, AUTH_STAGE_CONSENT);
+        request.action = OST_TEXT("UPDATE_PASSWORD");
+        seal_and_open(c, &request, AUTH_STAGE_ACTION);
         read_again(c, &request);
         break;
     }

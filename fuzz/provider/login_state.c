@@ -19,14 +19,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ost_text both = {(const char *)data, size}, sealed;
     size_t end = text_find(both, '\n', 0);
     ost_text code = text_slice(both, 0, end), browser = text_slice(both, end + 1, size);
-    bool consent = size % 2 == 1;
-    if (auth_request_open(c, code, consent, browser, &request) != AUTH_OPEN_INVALID ||
+    auth_stage stage = (auth_stage)(size % 3);
+    if (auth_request_open(c, code, stage, browser, &request) != AUTH_OPEN_INVALID ||
         internal_token_read(c, code, "Refresh", &claims) == OST_OK)
         abort(); /* the realm's key is known to nobody */
     /* The reader behind the signature, with claims of the fuzzer's. */
     if (!internal_token_make(c, code, NULL, &sealed))
         return 0;
-    auth_open opened = auth_request_open(c, sealed, consent, browser, &request);
+    auth_open opened = auth_request_open(c, sealed, stage, browser, &request);
     if (opened == AUTH_OPEN_INVALID)
         return 0;
     /* A login of a device leads to no redirect URI. */

@@ -8,7 +8,8 @@
 typedef enum page_template {
     PAGE_NOTICE, /* a heading, some sentences, where to go next: errors too */
     PAGE_LOGIN,
-    PAGE_LOGOUT,    /* asks whether to log out */
+    PAGE_LOGOUT, /* asks whether to log out */
+    PAGE_UPDATE_PASSWORD,
     PAGE_CONSENT,   /* asks what a client may have of its user */
     PAGE_DEVICE,    /* asks for the code that a device shows */
     PAGE_FORM_POST, /* carries an answer to a client (OAuth 2.0 Form Post Response Mode) */
@@ -39,18 +40,20 @@ typedef enum page_field {
     PAGE_ALERT,      /* text */
     PAGE_WRONG,      /* flag: the alert is about what was typed */
     PAGE_FOCUS_NAME, /* flag: the cursor starts in the name, */
-    PAGE_FOCUS_SECRET, /* or in the password */
-    PAGE_REMEMBER,     /* flag: "remember me" is offered */
-    PAGE_CODE,         /* text: proves that the form is ours */
-    PAGE_DEVICE_CODE,  /* text: the code that a device shows */
-    PAGE_HOST,         /* text: whose application it is, where nobody has registered it */
-    PAGE_RETURN,       /* text: where an answer goes */
-    PAGE_TERMS,        /* address: a client's terms of service, */
-    PAGE_POLICY,       /* address: and what it does with data */
-    PAGE_DESCRIPTION,  /* text: of an API */
-    PAGE_SCRIPT,       /* address: of Swagger UI, */
-    PAGE_STYLE,        /* address: and of its style */
-    PAGE_SCRIPT_HASH,  /* text: what they must be, where they come from elsewhere */
+    PAGE_FOCUS_SECRET,  /* or in the password */
+    PAGE_REMEMBER,      /* flag: "remember me" is offered */
+    PAGE_CANCEL,        /* flag: it may be left undone */
+    PAGE_KEEP_SESSIONS, /* flag: the other sessions are to stay */
+    PAGE_CODE,          /* text: proves that the form is ours */
+    PAGE_DEVICE_CODE,   /* text: the code that a device shows */
+    PAGE_HOST,          /* text: whose application it is, where nobody has registered it */
+    PAGE_RETURN,        /* text: where an answer goes */
+    PAGE_TERMS,         /* address: a client's terms of service, */
+    PAGE_POLICY,        /* address: and what it does with data */
+    PAGE_DESCRIPTION,   /* text: of an API */
+    PAGE_SCRIPT,        /* address: of Swagger UI, */
+    PAGE_STYLE,         /* address: and of its style */
+    PAGE_SCRIPT_HASH,   /* text: what they must be, where they come from elsewhere */
     PAGE_STYLE_HASH,
     PAGE_WIDE, /* flag: more than a card */
     PAGE_ROWS, /* the page's rows; the fields below are theirs */

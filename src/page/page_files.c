@@ -11,13 +11,14 @@ EMBEDDED(notice_html);
 EMBEDDED(login_html);
 EMBEDDED(logout_html);
 EMBEDDED(consent_html);
+EMBEDDED(update_password_html);
 EMBEDDED(device_html);
 EMBEDDED(form_post_html);
 EMBEDDED(root_html);
 EMBEDDED(docs_html);
 EMBEDDED(docs_redirect_html);
 EMBEDDED(page_css);
-EMBEDDED(login_js);
+EMBEDDED(secret_js);
 EMBEDDED(form_post_js);
 
 #define DIGEST_LEN 44
@@ -45,6 +46,8 @@ const page_field_type page_fields[PAGE_FIELDS] = {
     [PAGE_FOCUS_NAME] = {"focus_name", PAGE_IS_FLAG},
     [PAGE_FOCUS_SECRET] = {"focus_secret", PAGE_IS_FLAG},
     [PAGE_REMEMBER] = {"remember", PAGE_IS_FLAG},
+    [PAGE_CANCEL] = {"cancel", PAGE_IS_FLAG},
+    [PAGE_KEEP_SESSIONS] = {"keep_sessions", PAGE_IS_FLAG},
     [PAGE_CODE] = {"code", PAGE_IS_TEXT},
     [PAGE_DEVICE_CODE] = {"device_code", PAGE_IS_TEXT},
     [PAGE_HOST] = {"host", PAGE_IS_TEXT},
@@ -85,6 +88,8 @@ page_file page_body(page_template template)
         return FILE_OF(login_html);
     case PAGE_LOGOUT:
         return FILE_OF(logout_html);
+    case PAGE_UPDATE_PASSWORD:
+        return FILE_OF(update_password_html);
     case PAGE_CONSENT:
         return FILE_OF(consent_html);
     case PAGE_DEVICE:
@@ -105,8 +110,8 @@ page_file page_body(page_template template)
 
 page_file page_script(page_template template)
 {
-    if (template == PAGE_LOGIN)
-        return FILE_OF(login_js);
+    if (template == PAGE_LOGIN || template == PAGE_UPDATE_PASSWORD)
+        return FILE_OF(secret_js);
     if (template == PAGE_FORM_POST)
         return FILE_OF(form_post_js);
     return (page_file){0};

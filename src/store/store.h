@@ -145,6 +145,10 @@ OST_MUST_CHECK ost_result store_user_linked(store *store, ost_text realm,
 OST_MUST_CHECK ost_result store_user_update(store *store, const store_user *user, ost_text old);
 /* With their sessions. OST_E_NOT_FOUND. */
 OST_MUST_CHECK ost_result store_user_delete(store *store, ost_text realm, ost_text id);
+/* The same for document and password, if both are still those of `before`. OST_E_CONFLICT likewise,
+ * and when the user is gone. */
+OST_MUST_CHECK ost_result store_user_replace(store *store, const store_user *user,
+                                             const store_user *before);
 /* Replaces the password credential only if it is still `old`: OST_E_CONFLICT otherwise. */
 OST_MUST_CHECK ost_result store_user_set_password(store *store, ost_text realm, ost_text id,
                                                   ost_text old, ost_text password);

@@ -283,6 +283,11 @@ ost_result replace_user(database *d, const store_user *user, const store_user *b
     return result == OST_E_NOT_FOUND ? OST_E_CONFLICT : result;
 }
 
+ost_result store_user_replace(store *s, const store_user *user, const store_user *before)
+{
+    return WRITE(s, d, replace_user(d, user, before));
+}
+
 /* No name begins with a blank of this kind, and ids are unique. */
 ost_result vacate_user(database *d, const store_user *user)
 {

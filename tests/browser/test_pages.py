@@ -64,7 +64,14 @@ ASKING = {
             "enabled": True,
             "email": "alice@example.org",
             "credentials": [{"type": "password", "value": "alice-password"}],
-        }
+        },
+        {
+            "username": "zoe",
+            "enabled": True,
+            "email": "zoe@example.org",
+            "requiredActions": ["UPDATE_PASSWORD"],
+            "credentials": [{"type": "password", "value": "zoe-password"}],
+        },
     ],
 }
 
@@ -123,6 +130,32 @@ def sign_in_again(page, site):
 
 def provider_error(page, site):
     page.goto(f"{site.realm}/protocol/openid-connect/auth?client_id=nobody")
+
+
+def act(page, site, name="zoe", **more):
+    query = dict(client_id="agent", redirect_uri="http://localhost:8000/callback", response_type="code", **more)
+    page.goto(f"{site.asking()}/protocol/openid-connect/auth?" + urllib.parse.urlencode(query))
+    LoginPage(page).wait().log_in(name, f"{name}-password")
+
+
+def update_password(page, site):
+    act(page, site)
+    page.get_by_role("heading", name="Update password").wait_for()
+    page.reload()
+    page.get_by_text("You need to change your password").wait_for()
+    assert page.get_by_label("Sign out from other devices").is_checked()
+
+
+def new_password_mistyped(page, site):
+    act(page, site, "alice", kc_action="UPDATE_PASSWORD")
+    page.get_by_label("New Password", exact=True).fill("new-password")
+    page.get_by_role("button", name="Show new password").click()
+    page.get_by_label("Sign out from other devices").uncheck()
+    page.get_by_label("Confirm password", exact=True).press_sequentially("other-password")
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("alert").get_by_text("Passwords don't match.").wait_for()
+    assert not page.get_by_label("Sign out from other devices").is_checked()
+    page.get_by_role("button", name="Cancel").wait_for()
 
 
 def consent(page, site):
@@ -238,6 +271,7 @@ def docs_answer(page, site):
 
 WAYS = [
     *(login, wrong_password, password_shown, sign_in_again, consent, consent_to_a_stranger, provider_error),
+    *(update_password, new_password_mistyped),
     *(device, consent_to_a_device, device_done),
     *(logout_question, logged_out, form_post),
     *(root, not_found, login_failed, log_out_of_api, start, start_signed_in),

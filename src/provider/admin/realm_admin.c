@@ -8,10 +8,9 @@
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
 #include "provider/member/review.h"
-#include "provider/realm/password.h"
-#include "provider/realm/password_policy.h"
 #include "provider/realm/role.h"
 #include "provider/realm/user_row.h"
+#include "provider/user/password_change.h"
 
 static ost_result tell(ost_result result, ost_error *error)
 {
@@ -138,28 +137,12 @@ ost_result realm_admin_set_password(realm_admin *a, const store_user *user,
                                     const ost_json *document, ost_text password, bool temporary,
                                     ost_error *error)
 {
-    const ost_json *actions;
-    ost_text credential;
-    ost_result result = password_policy_check(a->realm->password_policy, password, user->username,
-                                              user->email, error);
-    if (result != OST_OK)
-        return result;
-    result = password_hash(password, NULL, a->arena, &credential);
-    if (result == OST_OK && temporary) {
-        result = document_add_text(ost_json_get(document, "requiredActions"),
-                                   OST_TEXT("UPDATE_PASSWORD"), a->arena, &actions);
-        if (result == OST_OK)
-            result =
-                document_put(document, OST_TEXT("requiredActions"), actions, a->arena, &document);
-        if (result == OST_OK)
-            result = realm_admin_store_user(a, user, document, error);
-        if (result != OST_OK)
-            return result;
-    }
-    if (result == OST_OK)
-        result =
-            store_user_set_password(a->store, a->row.name, user->id, user->password, credential);
-    return tell(result, error);
+    const password_change change = {.realm = a->realm,
+                                    .user = user,
+                                    .document = document,
+                                    .password = password,
+                                    .temporary = temporary};
+    return password_change_store(a->store, &change, a->arena, error);
 }
 
 ost_result realm_admin_add_role(realm_admin *a, const store_user *user, const ost_json *document,

@@ -117,6 +117,13 @@ void event_tell(call *c, event_type type, const char *error)
     keep(c, type, error);
 }
 
+void event_tell_before(call *c, event_type type)
+{
+    atomic_fetch_add_explicit(&c->provider->events[type][false], 1, memory_order_relaxed);
+    http_add_detail(c->exchange, "before", text_of(names[type][false]));
+    keep(c, type, NULL);
+}
+
 void event_tell_outcome(call *c, event_type type)
 {
     const char *error = c->error.status == 0     ? NULL

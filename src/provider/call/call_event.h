@@ -11,6 +11,9 @@
  * loop, before the answer. */
 void event_tell(call *call, event_type type, const char *error);
 
+/* One that went well before that of the call's end: the log has it beside that. */
+void event_tell_before(call *call, event_type type);
+
 /* The same for a call that knows itself whether it was refused. */
 void event_tell_outcome(call *call, event_type type);
 

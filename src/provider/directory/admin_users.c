@@ -12,6 +12,7 @@
 #include "provider/directory/user_profile.h"
 #include "provider/member/review.h"
 #include "provider/realm/user_row.h"
+#include "provider/user/required_action.h"
 
 #define VIEW (RIGHT_VIEW_USERS | RIGHT_MANAGE_USERS)
 
@@ -99,25 +100,11 @@ ost_result admin_count_users(admin_call *a)
 /* Of the required actions those that there are: nobody could ever do another one. */
 static ost_result known_actions(admin_call *a, const ost_json *actions, const ost_json **ret_known)
 {
-    static const char *const known[] = {"CONFIGURE_RECOVERY_AUTHN_CODES",
-                                        "CONFIGURE_TOTP",
-                                        "TERMS_AND_CONDITIONS",
-                                        "UPDATE_EMAIL",
-                                        "UPDATE_PASSWORD",
-                                        "UPDATE_PROFILE",
-                                        "VERIFY_EMAIL",
-                                        "VERIFY_PROFILE",
-                                        "delete_account",
-                                        "delete_credential",
-                                        "update_user_locale",
-                                        "webauthn-register",
-                                        "webauthn-register-passwordless",
-                                        NULL};
     ost_text action;
     ost_result result = ost_json_read(OST_TEXT("[]"), NULL, a->arena, ret_known, NULL);
     for (const ost_json *at = ost_json_first(actions); at != NULL && result == OST_OK;
          at = ost_json_next(at)) {
-        if (ost_json_text(at, &action) && text_is_one_of(action, known))
+        if (ost_json_text(at, &action) && required_action_exists(action))
             result = document_add_text(*ret_known, action, a->arena, ret_known);
     }
     return result;
@@ -307,22 +294,6 @@ ost_result admin_delete_user(admin_call *a)
     return result == OST_OK ? admin_answer_done(a) : result;
 }
 
-/* A password that is not temporary ends the wish for another one. */
-static ost_result drop_action(admin_call *a, const store_user *user, const ost_json *document,
-                              ost_error *error)
-{
-    const ost_json *actions = ost_json_get(document, "requiredActions"), *at, *left;
-    for (at = ost_json_first(actions);
-         at != NULL && !ost_json_equals(at, OST_TEXT("UPDATE_PASSWORD")); at = ost_json_next(at))
-        ;
-    if (at == NULL)
-        return OST_OK;
-    ost_result result = document_replace(actions, at, NULL, a->arena, &left);
-    if (result == OST_OK)
-        result = document_put(document, OST_TEXT("requiredActions"), left, a->arena, &document);
-    return result == OST_OK ? realm_admin_store_user(&a->realm, user, document, error) : result;
-}
-
 ost_result admin_reset_password(admin_call *a)
 {
     ost_error error = {0};
@@ -342,7 +313,5 @@ ost_result admin_reset_password(admin_call *a)
     if (!ost_json_boolean(ost_json_get(a->body, "temporary"), &temporary))
         temporary = false;
     result = realm_admin_set_password(&a->realm, &user, document, password, temporary, &error);
-    if (result == OST_OK && !temporary)
-        result = drop_action(a, &user, document, &error);
     return result == OST_OK ? admin_answer_done(a) : admin_refuse_result(a, result, &error);
 }

@@ -10,14 +10,12 @@
 #include "provider/login/browser_login.h"
 #include "provider/login/device_request.h"
 #include "provider/login/realm_page.h"
-#include "provider/session/authentication.h"
 #include "provider/session/browser_session.h"
 #include "provider/session/consent.h"
 #include "provider/token/grant.h"
 
 typedef struct consent_job {
     browser_login login; /* first: it is the call's job for the rest of the login too */
-    authenticated_user user;
     consent_list missing;
     bool accepted;
 } consent_job;
@@ -62,7 +60,7 @@ static void send_question(call *c, consent_job *job)
         rows[i] = (page_row){{{PAGE_ROW_VALUE, job->missing.items[i].text}}};
     page_put(&p, PAGE_HEADING,
              text_of(call_format(c, "Grant Access to %.*s", (int)name.len, name.data)));
-    page_put(&p, PAGE_USERNAME, job->user.username);
+    page_put(&p, PAGE_USERNAME, job->login.user.username);
     page_put(&p, PAGE_DEVICE_CODE, job->login.request.user_code);
     page_put(&p, PAGE_RETURN, place_of(job->login.request.redirect_uri));
     put_address(c, &p, PAGE_TERMS, "tosUri");
@@ -88,31 +86,6 @@ static void send(call *c)
 
 /* ---- the answer ---- */
 
-static void refuse_busy(call *c, browser_login *login)
-{
-    login->outcome = LOGIN_BROKEN;
-    call_refuse(c, 503, "temporarily_unavailable",
-                "The service is busy. Please try again in a moment.");
-}
-
-/* The session that was asked; who has logged in or out since begins again. */
-static bool load_user(call *c, consent_job *job)
-{
-    browser_login *login = &job->login;
-    ost_result result = browser_session_load(c, &login->session);
-    if (result == OST_OK && !text_equal(login->session.id, login->request.session))
-        result = OST_E_NOT_FOUND;
-    if (result == OST_OK)
-        result = authentication_load_user(c, login->session.user_id, &job->user);
-    if (result == OST_OK)
-        return true;
-    if (result == OST_E_NOT_FOUND || result == OST_E_STATE)
-        login->outcome = LOGIN_AGAIN;
-    else
-        refuse_busy(c, login);
-    return false;
-}
-
 static bool load_missing(call *c, consent_job *job)
 {
     grant g = {.client = c->client, .may_be_offline = true};
@@ -124,14 +97,13 @@ static bool load_missing(call *c, consent_job *job)
         consent_all(c, g.scopes, &job->missing);
         return true;
     }
-    if (consent_missing(c, job->user.id, g.scopes, job->login.request.prompt_consent,
+    if (consent_missing(c, job->login.user.id, g.scopes, job->login.request.prompt_consent,
                         &job->missing) == OST_OK)
         return true;
-    refuse_busy(c, &job->login);
+    browser_login_break(c);
     return false;
 }
 
-/* Nothing is left of a session that was begun for what is refused. */
 static void deny(call *c, browser_login *login)
 {
     c->event.error = "rejected_by_user";
@@ -141,16 +113,13 @@ static void deny(call *c, browser_login *login)
         !device_request_answer(c, &login->request, (ost_text){0}, NULL))
         return;
     call_refuse(c, 302, "access_denied", NULL);
-    if (!login->request.begun)
-        return;
-    login->forget_session = true;
-    (void)!store_session_end(c->provider->store, login->session.realm, login->session.id);
+    browser_login_undo(c);
 }
 
 static void work_show(call *c)
 {
     consent_job *job = c->job;
-    if (!load_user(c, job) || !load_missing(c, job))
+    if (!browser_login_load_user(c) || !load_missing(c, job))
         return;
     job->login.outcome = LOGIN_PAGE;
     if (job->missing.count == 0 &&
@@ -162,7 +131,7 @@ static void work_answer(call *c)
 {
     consent_job *job = c->job;
     browser_login *login = &job->login;
-    if (!load_user(c, job))
+    if (!browser_login_load_user(c))
         return;
     if (!job->accepted) {
         deny(c, login);
@@ -172,8 +141,8 @@ static void work_answer(call *c)
         return;
     login->agreed = text_equal(consent_names(c, &job->missing), login->request.shown);
     if (c->client->consent_required &&
-        consent_grant(c, job->user.id, &job->missing, login->request.shown) != OST_OK) {
-        refuse_busy(c, login);
+        consent_grant(c, job->login.user.id, &job->missing, login->request.shown) != OST_OK) {
+        browser_login_break(c);
         return;
     }
     (void)!store_session_touch(c->provider->store, login->session.realm, login->session.id, c->now,
@@ -191,7 +160,7 @@ static void open_request(call *c)
     consent_job *job = c->job;
     bool submitted = c->request->method == HTTP_POST;
     ost_text code = call_parameter(c, submitted ? "code" : "session_code");
-    switch (browser_login_open(c, code, true)) {
+    switch (browser_login_open(c, code, AUTH_STAGE_CONSENT)) {
     case AUTH_OPEN_INVALID:
     case AUTH_OPEN_COOKIE:
         return;

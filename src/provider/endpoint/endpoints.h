@@ -15,6 +15,7 @@ void push_request_endpoint(http_exchange *exchange, void *provider);
 /* authorize.c, login_form.c, consent_form.c */
 void authorize_endpoint(http_exchange *exchange, void *provider);
 void login_endpoint(http_exchange *exchange, void *provider);
+void action_endpoint(http_exchange *exchange, void *provider);
 void consent_endpoint(http_exchange *exchange, void *provider);
 /* device_authorization.c, device_page.c */
 void device_authorization_endpoint(http_exchange *exchange, void *provider);

@@ -44,8 +44,7 @@ static void choose_session(call *c, browser_login *login, ost_text user_id)
 static void work(call *c)
 {
     browser_login *login = c->job;
-    authenticated_user account = {0};
-    switch (authenticate(c, login->username, login->password, &account)) {
+    switch (authenticate(c, login->username, login->password, &login->user)) {
     case AUTHENTICATED:
         break;
     case AUTHENTICATION_WRONG:
@@ -57,19 +56,20 @@ static void work(call *c)
     case AUTHENTICATION_DISABLED:
         /* Only who knows the password may know this. */
         show_again(login,
-                   account.password_fits ? "Account is disabled, contact your administrator."
-                                         : "Invalid username or password.",
-                   !account.password_fits);
+                   login->user.password_fits ? "Account is disabled, contact your administrator."
+                                             : "Invalid username or password.",
+                   !login->user.password_fits);
         return;
     case AUTHENTICATION_BUSY:
         show_busy(login);
         return;
     }
-    if (!account.complete) {
-        show_again(login, "Account is not fully set up, contact your administrator.", false);
+    if (login->user.barred) {
+        c->event.error = "resolve_required_actions";
+        show_again(login, LOGIN_BARRED, false);
         return;
     }
-    choose_session(c, login, account.id);
+    choose_session(c, login, login->user.id);
     browser_login_complete(c, true);
 }
 
@@ -96,7 +96,7 @@ static void open_request(call *c)
         page_send_error(c, 400, "Realm not enabled");
         return;
     }
-    switch (browser_login_open(c, code, false)) {
+    switch (browser_login_open(c, code, AUTH_STAGE_LOGIN)) {
     case AUTH_OPEN_INVALID:
     case AUTH_OPEN_COOKIE:
         return;

@@ -13,6 +13,7 @@
 #include "provider/token/grant.h"
 #include "provider/token/pkce.h"
 #include "provider/token/resource.h"
+#include "provider/user/required_action.h"
 
 #define MAX_PARAMETER 8192 /* bytes of state, nonce and scope: they travel in a URL */
 #define MAX_REDIRECT 2048
@@ -245,6 +246,14 @@ static auth_check read_rest(call *c, auth_request *r)
     return AUTH_GOOD;
 }
 
+static auth_check read_action(call *c, auth_request *r)
+{
+    r->kc_action = given(c, "kc_action");
+    return r->kc_action.data == NULL || required_action_exists(r->kc_action)
+               ? AUTH_GOOD
+               : to_page(c, 400, "Invalid Request");
+}
+
 /* What is essential and cannot be met is a failed authentication (OpenID Connect Core §5.5.1.1). */
 static auth_check read_acr(call *c, auth_request *r)
 {
@@ -265,8 +274,8 @@ static auth_check read_acr(call *c, auth_request *r)
 
 auth_check auth_request_read(call *c, auth_origin origin, auth_request *ret_request)
 {
-    auth_check (*const steps[])(call *, auth_request *) = {read_client, read_type,   read_rest,
-                                                           read_pkce,   read_prompt, read_acr};
+    auth_check (*const steps[])(call *, auth_request *) = {
+        read_client, read_type, read_rest, read_pkce, read_prompt, read_acr, read_action};
     auth_check check = AUTH_GOOD;
     *ret_request = (auth_request){.origin = origin, .max_age = -1};
     for (size_t i = 0; i < ARRAY_LEN(steps) && check == AUTH_GOOD; i++)

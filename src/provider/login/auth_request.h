@@ -34,8 +34,13 @@ typedef struct auth_request {
     bool hinted;           /* somebody's ID token came along: */
     ost_text hint_subject; /* whose; empty: it is none of ours */
     int64_t max_age;       /* −1: not asked for */
-    /* While the user is asked for consent: */
+    ost_text
+        kc_action; /* what the client wants done, by its alias; empty: nothing, or it is over */
+    ost_text kc_action_status; /* how it ended: "success", "cancelled", "error" */
+    /* While the user is asked for consent, or has something else to do: */
     ost_text session; /* whose user is asked; empty: nobody is */
+    ost_text action;  /* what they have to do, by its alias; empty: it is about consent */
+    ost_text since;   /* when what it is about was changed last, for actions that may be repeated */
     ost_text shown;   /* what the page names, separated by spaces */
     bool proved;      /* they have proved who they are for this request, */
     bool begun;       /* and the session was begun for it */
@@ -51,8 +56,11 @@ typedef enum auth_check {
  * take their place; sets call->client. */
 auth_check auth_request_read(call *call, auth_origin origin, auth_request *ret_request);
 
-/* Signs the request for the browser whose cookie is `browser`: with a session, for the question for
- * consent, otherwise for the login form. One does not do for the other. */
+/* The page that a request is sealed for. One does not do for the other. */
+typedef enum auth_stage { AUTH_STAGE_LOGIN, AUTH_STAGE_ACTION, AUTH_STAGE_CONSENT } auth_stage;
+
+/* Signs the request for the browser whose cookie is `browser`: without a session for the login
+ * form, with an action for its page, otherwise for the question for consent. */
 bool auth_request_seal(call *call, const auth_request *request, ost_text browser,
                        ost_text *ret_code);
 
@@ -65,7 +73,7 @@ typedef enum auth_open {
     AUTH_OPEN_COOKIE,  /* the browser's cookie is missing or another one: *ret_request is filled */
     AUTH_OPEN_EXPIRED, /* ours, and of this browser, but old: *ret_request is filled */
 } auth_open;
-auth_open auth_request_open(call *call, ost_text code, bool consent, ost_text browser,
+auth_open auth_request_open(call *call, ost_text code, auth_stage stage, ost_text browser,
                             auth_request *ret_request);
 
 #endif

@@ -19,9 +19,19 @@ static bool hash_cookie(call *c, ost_text browser, ost_text *ret_hash)
            call_refuse(c, 500, "server_error", NULL);
 }
 
-static const char *type_of(bool consent)
+static const char *type_of(auth_stage stage)
 {
-    return consent ? "Consent" : "Login";
+    static const char *const types[] = {[AUTH_STAGE_LOGIN] = "Login",
+                                        [AUTH_STAGE_ACTION] = "Action",
+                                        [AUTH_STAGE_CONSENT] = "Consent"};
+    return types[stage];
+}
+
+static auth_stage stage_of(const auth_request *r)
+{
+    return r->session.len == 0 ? AUTH_STAGE_LOGIN
+           : r->action.len > 0 ? AUTH_STAGE_ACTION
+                               : AUTH_STAGE_CONSENT;
 }
 
 bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_text *ret_code)
@@ -43,6 +53,10 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
         {"jkt", r->jkt},
         {"device", r->device},
         {"user_code", r->user_code},
+        {"kc_action", r->kc_action},
+        {"kc_action_status", r->kc_action_status},
+        {"action", r->action},
+        {"since", r->since},
     };
     ost_text hash, claims;
     ost_json_writer *w = call_writer(c);
@@ -51,7 +65,7 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
     ost_json_open_object(w);
     ost_json_member_integer(w, "exp", c->now + c->realm->lifespans.login);
     ost_json_member_string(w, "iss", c->issuer);
-    ost_json_member_string(w, "typ", type_of(r->session.len > 0));
+    ost_json_member_string(w, "typ", type_of(stage_of(r)));
     ost_json_member_string(w, "client", c->client->client_id);
     ost_json_member_text(w, "browser", hash);
     ost_json_member_string(w, "mode", auth_mode_name(r->mode));
@@ -98,6 +112,7 @@ ost_text auth_request_url(call *c, const auth_request *r)
         {"code_challenge_method", r->challenge_method},
         {"prompt", r->prompt_consent ? OST_TEXT("consent") : (ost_text){0}},
         {"dpop_jkt", r->jkt},
+        {"kc_action", r->kc_action},
         {"acr_values", r->acr_proved ? OST_TEXT("1") : (ost_text){0}},
     };
     ost_text resources = r->resources, resource;
@@ -142,6 +157,10 @@ static void fill(const ost_claims *claims, auth_request *r)
     r->state = ost_claims_text(claims, "state");
     r->session = ost_claims_text(claims, "sid");
     r->shown = ost_claims_text(claims, "shown");
+    r->kc_action = ost_claims_text(claims, "kc_action");
+    r->kc_action_status = ost_claims_text(claims, "kc_action_status");
+    r->action = ost_claims_text(claims, "action");
+    r->since = ost_claims_text(claims, "since");
     r->prompt_consent = flag_of(claims, "all");
     r->acr_proved = flag_of(claims, "acr");
     r->proved = flag_of(claims, "proved");
@@ -156,12 +175,12 @@ static void fill(const ost_claims *claims, auth_request *r)
     }
 }
 
-auth_open auth_request_open(call *c, ost_text code, bool consent, ost_text browser,
+auth_open auth_request_open(call *c, ost_text code, auth_stage stage, ost_text browser,
                             auth_request *ret_request)
 {
     const ost_claims *claims;
     ost_text hash;
-    if (internal_token_read(c, code, type_of(consent), &claims) != OST_OK)
+    if (internal_token_read(c, code, type_of(stage), &claims) != OST_OK)
         return AUTH_OPEN_INVALID;
     c->client = client_find(c, ost_claims_text(claims, "client"));
     if (c->client == NULL || !c->client->enabled)

@@ -101,7 +101,7 @@ static bool add_tokens(call *c, browser_login *login, const char *acr, ost_text 
     return true;
 }
 
-static void give(call *c, const char *acr)
+void browser_login_give(call *c, const char *acr)
 {
     browser_login *login = c->job;
     ost_text code;
@@ -121,56 +121,12 @@ static void give(call *c, const char *acr)
         auth_parameter_add(p, "session_state", login->session.id);
     if (!c->client->without_issuer)
         auth_parameter_add(p, "iss", text_of(c->issuer));
+    if (login->request.kc_action_status.len > 0)
+        auth_parameter_add(p, "kc_action_status", login->request.kc_action_status);
     if (login->request.wants_code)
         auth_parameter_add(p, "code", code);
     bool tokens = login->request.wants_token || login->request.wants_id_token;
     login->outcome = !tokens || add_tokens(c, login, acr, code) ? LOGIN_DONE : LOGIN_REFUSED;
-}
-
-/* What the user has to consent to before; false: the call is refused. */
-static bool find_missing(call *c, consent_list *missing)
-{
-    const browser_login *login = c->job;
-    grant g = {.client = c->client, .may_be_offline = true};
-    missing->count = 0;
-    if (!c->client->consent_required)
-        return true;
-    if (!grant_choose_scopes(c, login->request.scope, &g))
-        return false;
-    return consent_missing(c, login->session.user_id, g.scopes, login->request.prompt_consent,
-                           missing) == OST_OK ||
-           call_refuse(c, 302, "temporarily_unavailable", NULL);
-}
-
-/* The session is there from now on: the question is put to its user. */
-static bool ask(call *c, bool proved)
-{
-    browser_login *login = c->job;
-    auth_request *r = &login->request;
-    if (r->prompt_none)
-        return call_refuse(c, 302, "interaction_required", NULL);
-    if (login->new_session &&
-        store_login(c->provider->store, &login->session, NULL, NULL) != OST_OK)
-        return call_refuse(c, 302, "temporarily_unavailable", NULL);
-    r->session = login->session.id;
-    r->proved = proved;
-    r->begun = login->begun;
-    login->outcome = LOGIN_ASK;
-    return true;
-}
-
-void browser_login_complete(call *c, bool proved)
-{
-    browser_login *login = c->job;
-    consent_list missing;
-    bool good = find_missing(c, &missing);
-    /* Whoever gave the user the code may be somebody else than they believe: they always see who
-     * asks, and for what (RFC 8628 §5.4). */
-    bool unasked = login->request.device.len > 0 && !login->agreed;
-    if (good && missing.count == 0 && !unasked)
-        give(c, proved ? "1" : "0");
-    else if (!good || !ask(c, proved))
-        login->outcome = LOGIN_REFUSED;
 }
 
 /* ---- showing ---- */
@@ -178,8 +134,12 @@ void browser_login_complete(call *c, bool proved)
 ost_text browser_login_address(call *c, const char *path, ost_text code)
 {
     ost_text client = percent_encode(c->arena, text_of(c->client->client_id));
-    return text_of(call_format(c, "%s/login-actions/%s?session_code=%.*s&client_id=%.*s", c->issuer,
-                               path, (int)code.len, code.data, (int)client.len, client.data));
+    const browser_login *login = c->job;
+    ost_text action = login->request.action;
+    return text_of(call_format(c, "%s/login-actions/%s?session_code=%.*s%s%.*s&client_id=%.*s",
+                               c->issuer, path, OST_FORMAT(code),
+                               action.len > 0 ? "&execution=" : "", OST_FORMAT(action),
+                               OST_FORMAT(client)));
 }
 
 static ost_text form_action(call *c, ost_text code)
@@ -238,7 +198,7 @@ static void send_form(call *c, browser_login *login)
 }
 
 /* By an address of its own, so that the page can be loaded again. */
-static void send_to_question(call *c, const browser_login *login)
+static void send_to_page(call *c, const browser_login *login, const char *path)
 {
     ost_text code;
     if (!auth_request_seal(c, &login->request, browser_id(c, true), &code)) {
@@ -246,7 +206,7 @@ static void send_to_question(call *c, const browser_login *login)
         return;
     }
     call_no_store(c);
-    http_redirect(c->exchange, 302, browser_login_address(c, "consent", code));
+    http_redirect(c->exchange, 302, browser_login_address(c, path, code));
 }
 
 /* A form that is shown for the first time is no event. */
@@ -257,6 +217,7 @@ static void tell_event(call *c, const browser_login *login)
         if (c->event.error != NULL)
             event_tell(c, EVENT_LOGIN, c->event.error);
         break;
+    case LOGIN_ACT:
     case LOGIN_ASK:
     case LOGIN_AGAIN:
         break;
@@ -282,10 +243,11 @@ void browser_login_send(call *c)
             browser_session_clear(c);
         send_form(c, login);
         break;
+    case LOGIN_ACT:
     case LOGIN_ASK:
         if (login->new_session)
             browser_session_set(c, &login->session);
-        send_to_question(c, login);
+        send_to_page(c, login, login->outcome == LOGIN_ACT ? "required-action" : "consent");
         break;
     case LOGIN_AGAIN:
         call_no_store(c);
@@ -313,10 +275,10 @@ void browser_login_send(call *c)
     }
 }
 
-auth_open browser_login_open(call *c, ost_text code, bool consent)
+auth_open browser_login_open(call *c, ost_text code, auth_stage stage)
 {
     browser_login *login = c->job;
-    auth_open opened = auth_request_open(c, code, consent, browser_id(c, false), &login->request);
+    auth_open opened = auth_request_open(c, code, stage, browser_id(c, false), &login->request);
     if (opened == AUTH_OPEN_INVALID)
         page_send_error(c, 400, "An error occurred, please login again through your application.");
     else if (opened == AUTH_OPEN_COOKIE)

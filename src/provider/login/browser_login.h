@@ -4,10 +4,12 @@
 #define BROWSER_LOGIN_H
 
 #include "provider/login/auth_response.h"
+#include "provider/session/authentication.h"
 #include "store/store.h"
 
 typedef enum login_outcome {
     LOGIN_PAGE,    /* show the form */
+    LOGIN_ACT,     /* show the page of a required action */
     LOGIN_ASK,     /* ask for consent */
     LOGIN_AGAIN,   /* begin the request again: whom it was about is not there any more */
     LOGIN_DONE,    /* send the parameters */
@@ -15,17 +17,21 @@ typedef enum login_outcome {
     LOGIN_BROKEN,  /* an error page: call->error */
 } login_outcome;
 
+/* What is left to be done has no page here. */
+#define LOGIN_BARRED "Account is not fully set up, contact your administrator."
+
 typedef struct browser_login {
     auth_request request;
     auth_check check; /* of it */
     login_outcome outcome;
     auth_parameters parameters;
     store_session session;
-    bool new_session;    /* set the identity cookies */
-    bool agreed;         /* to what a device asks for */
-    bool begun;          /* the session was not there before this login */
-    bool forget_session; /* end them: they name no session that is alive */
-    ost_text username;   /* what the form shows */
+    authenticated_user user; /* whose session it is */
+    bool new_session;        /* set the identity cookies */
+    bool agreed;             /* to what a device asks for */
+    bool begun;              /* the session was not there before this login */
+    bool forget_session;     /* end them: they name no session that is alive */
+    ost_text username;       /* what the form shows */
     ost_text password;
     bool remember;
     const char *alert; /* what the form says; NULL: nothing */
@@ -33,9 +39,9 @@ typedef struct browser_login {
     bool busy;         /* it says that there is too much to do */
 } browser_login;
 
-/* Gives the client what it asked for: session and code rows are written, tokens minted; unless the
- * user has to consent first. `proved`: they have just proved who they are, rather than come with a
- * session. On the pool. */
+/* The next step of login->user: a required action, consent, or what the client asked for, for which
+ * session and code rows are written and tokens minted. `proved`: they have just proved who they
+ * are, rather than come with a session. On the pool. */
 void browser_login_complete(call *call, bool proved);
 
 /* Completes with the browser's session, if that serves the request, or has the outcome that
@@ -43,9 +49,20 @@ void browser_login_complete(call *call, bool proved);
 void browser_login_by_session(call *call);
 void browser_login_ask(call *call);
 
-/* Opens a request that was sealed for the login form, or for the question for consent. What is
- * neither AUTH_OPEN_GOOD nor AUTH_OPEN_EXPIRED has been answered with a page. */
-auth_open browser_login_open(call *call, ost_text code, bool consent);
+/* The last step. */
+void browser_login_give(call *call, const char *acr);
+
+/* The session that a page was shown in, and its user: who has logged in or out since begins again.
+ * False: the outcome is set. On the pool. */
+bool browser_login_load_user(call *call);
+/* The outcome is that there is too much to do. */
+void browser_login_break(call *call);
+/* Nothing is left of a session that was begun for what is refused. On the pool. */
+void browser_login_undo(call *call);
+
+/* Opens a request that was sealed for this page. What is neither AUTH_OPEN_GOOD nor
+ * AUTH_OPEN_EXPIRED has been answered with a page. */
+auth_open browser_login_open(call *call, ost_text code, auth_stage stage);
 
 /* The address of ours, below the realm, with the request in its query. */
 ost_text browser_login_address(call *call, const char *path, ost_text code);

@@ -13,12 +13,18 @@ static bool is_meant(const browser_login *login)
            (!r->hinted || text_equal(r->hint_subject, login->session.user_id));
 }
 
+/* What a client wants done is done by whoever has just logged in, and not at a screen that somebody
+ * has left. */
+#define ACTION_MAX_AGE 300 /* seconds */
+
 /* Is the browser's session good enough for what is asked? */
 static bool session_serves(const call *c, const browser_login *login)
 {
     const auth_request *r = &login->request;
     bool fresh =
         r->max_age < 0 || (r->max_age > 0 && login->session.auth_time + r->max_age >= c->now);
+    if (r->kc_action.len > 0)
+        fresh = fresh && login->session.auth_time + ACTION_MAX_AGE >= c->now;
     return fresh && !r->prompt_login && !r->acr_proved && is_meant(login);
 }
 
@@ -36,20 +42,17 @@ void browser_login_ask(call *c)
 void browser_login_by_session(call *c)
 {
     browser_login *login = c->job;
-    authenticated_user account;
     ost_result result = browser_session_load(c, &login->session);
     if (result == OST_OK)
-        result = authentication_load_user(c, login->session.user_id, &account);
+        result = authentication_load_user(c, login->session.user_id, &login->user);
     if (result != OST_OK && result != OST_E_NOT_FOUND && result != OST_E_STATE) {
-        login->outcome = LOGIN_BROKEN;
-        call_refuse(c, 503, "temporarily_unavailable",
-                    "The service is busy. Please try again in a moment.");
+        browser_login_break(c);
         return;
     }
     login->forget_session = result != OST_OK;
     if (result != OST_OK || !session_serves(c, login)) {
         if (result == OST_OK && is_meant(login))
-            login->request.user = account.username;
+            login->request.user = login->user.username;
         browser_login_ask(c);
         return;
     }

@@ -230,6 +230,16 @@ ost_result password_hash(ost_text password, const ost_context *context, ost_aren
     return ost_json_writer_finish(w, ret_credential);
 }
 
+int64_t password_since(ost_text credential, ost_arena *arena)
+{
+    const ost_json *object;
+    int64_t since;
+    return credential.len > 0 && ost_json_read(credential, NULL, arena, &object, NULL) == OST_OK &&
+                   ost_json_integer(ost_json_get(object, "createdDate"), &since)
+               ? since
+               : 0;
+}
+
 /* ---- the layout of before Keycloak 8 ---- */
 
 static ost_result convert_secret(const ost_json *old, ost_arena *arena, ost_text *ret_text)

@@ -16,6 +16,9 @@ OST_MUST_CHECK ost_result password_hash(ost_text password, const ost_context *co
 OST_MUST_CHECK ost_result password_verify(ost_text password, ost_text credential, ost_arena *arena,
                                           bool *ret_matches, bool *ret_upgrade);
 
+/* When the credential was made, in milliseconds; 0: it does not say. */
+int64_t password_since(ost_text credential, ost_arena *arena);
+
 /* A password credential in the layout of before Keycloak 8 ("hashedSaltedValue", "salt",
  * "hashIterations" and "algorithm" beside each other), in today's. OST_E_FORMAT. */
 OST_MUST_CHECK ost_result password_convert(const ost_json *old, ost_arena *arena,

@@ -24,27 +24,19 @@ static bool has_second_factor(const ost_json *user)
     return false;
 }
 
-static bool is_verified(const ost_json *user)
-{
-    bool verified = false;
-    return ost_json_boolean(ost_json_get(user, "emailVerified"), &verified) && verified;
-}
-
-/* What would have to be done or shown beside the password, and has no page here. */
-static bool is_complete(const call *c, const ost_json *user)
-{
-    return ost_json_count(ost_json_get(user, "requiredActions")) == 0 && !has_second_factor(user) &&
-           (!c->realm->verify_email || is_verified(user));
-}
-
 static ost_result fill(call *c, const store_user *row, authenticated_user *ret_user)
 {
     ost_result result = ost_json_read(row->document, NULL, c->arena, &ret_user->document, NULL);
     ret_user->id = row->id;
     ret_user->username = row->username;
-    if (result == OST_OK)
-        ret_user->complete = is_complete(c, ret_user->document);
-    return result;
+    if (result != OST_OK)
+        return result;
+    ret_user->password_since = password_since(row->password, c->arena);
+    ret_user->action = required_action_next(c->realm, ret_user->document);
+    ret_user->barred = ret_user->action == ACTION_OTHER || has_second_factor(ret_user->document);
+    ret_user->complete = !ret_user->barred && ret_user->action == ACTION_NONE &&
+                         ost_json_count(ost_json_get(ret_user->document, "requiredActions")) == 0;
+    return OST_OK;
 }
 
 /* Best effort: should another login be faster, its hash is as good. */
@@ -103,7 +95,6 @@ authentication_outcome authenticate(call *c, ost_text username, ost_text passwor
                      : outcome == AUTHENTICATION_WRONG    ? "invalid_user_credentials"
                      : outcome == AUTHENTICATION_DISABLED ? "user_disabled"
                      : outcome == AUTHENTICATION_BUSY     ? "temporarily_unavailable"
-                     : !user.complete                     ? "resolve_required_actions"
                                                           : NULL;
     if (blocked) { /* says nothing, not even that somebody has to wait */
         provider_count(c->provider, COUNT_LOGINS_BLOCKED);
@@ -210,6 +201,40 @@ ost_result session_load(call *c, ost_text id, store_session *ret_session)
         return OST_E_NOT_FOUND;
     *ret_session = session;
     return OST_OK;
+}
+
+/* The oldest first, so many in one go. */
+#define SESSIONS_AT_ONCE 100
+
+static ost_result end_some(call *c, store_session_filter *filter, ost_text kept, bool *ret_any)
+{
+    store_found_session *sessions;
+    size_t count = 0;
+    ost_result result = store_session_find(c->provider->store, filter, c->arena, &sessions, &count);
+    *ret_any = result == OST_OK && count > 0;
+    for (size_t i = 0; i < count && result == OST_OK; i++) {
+        if (text_equal(sessions[i].id, kept)) {
+            filter->first = 1; /* the others come after it from now on */
+            continue;
+        }
+        result = store_session_end(c->provider->store, filter->realm, sessions[i].id);
+        if (result == OST_E_NOT_FOUND) /* somebody else was faster */
+            result = OST_OK;
+    }
+    return result;
+}
+
+ost_result session_end_others(call *c, ost_text user_id, ost_text kept)
+{
+    store_session_filter filter = {.realm = text_of(c->realm->name),
+                                   .user_id = user_id,
+                                   .now = c->now,
+                                   .max = SESSIONS_AT_ONCE};
+    ost_result result = OST_OK;
+    for (bool any = true; any && result == OST_OK;)
+        result = end_some(c, &filter, kept, &any);
+    logout_bell_ring(&c->provider->logouts_bell);
+    return result;
 }
 
 const char *client_session_acr(call *c, const store_client_session *session)

@@ -5,6 +5,7 @@
 #define AUTHENTICATION_H
 
 #include "provider/call/call.h"
+#include "provider/user/required_action.h"
 
 typedef enum authentication_outcome {
     AUTHENTICATED,
@@ -17,8 +18,11 @@ typedef struct authenticated_user {
     ost_text id;
     ost_text username;
     const ost_json *document;
+    int64_t password_since; /* milliseconds; 0: unknown, or they have none */
     bool password_fits;
-    bool complete; /* nothing is left to be done before the account can be used */
+    required_action action; /* what they have to do next before a login of theirs is complete */
+    bool complete;          /* nothing is left to be done: the password alone lets them in */
+    bool barred;            /* what is left has no page here */
 } authenticated_user;
 
 /* Checks the password (always, so that every outcome takes the same time) and brings its stored
@@ -42,6 +46,10 @@ int64_t session_idle_ends(const call *call, bool remembered);
 
 /* Reads a session that is not over. OST_E_NOT_FOUND: there is none. */
 OST_MUST_CHECK ost_result session_load(call *call, ost_text id, struct store_session *ret_session);
+
+/* Ends the sessions of a user but the one of the id `kept` (empty: all); those for offline access
+ * belong to applications and stay. Their clients are told. */
+OST_MUST_CHECK ost_result session_end_others(call *call, ost_text user_id, ost_text kept);
 
 /* How the user proved who they are when the client's part of the session began: "0" by single
  * sign-on, NULL when nothing is noted. */

@@ -22,9 +22,10 @@ static bool authenticate_user(call *c, authenticated_user *ret_user)
     case AUTHENTICATION_BUSY:
         return call_refuse_busy(c);
     }
-    if (!ret_user->complete)
-        return call_refuse(c, 400, "invalid_grant", "Account is not fully set up");
-    return true;
+    if (ret_user->complete)
+        return true;
+    c->event.error = "resolve_required_actions";
+    return call_refuse(c, 400, "invalid_grant", "Account is not fully set up");
 }
 
 void grant_password(call *c)

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The pages of required actions. What a page is about counts only in the browser and the session
+ * that it was shown in, for as long as the action is due: what has been done in another window is
+ * not done again. */
+#include "base/text.h"
+#include "provider/call/call_event.h"
+#include "provider/client/client_find.h"
+#include "provider/endpoint/endpoints.h"
+#include "provider/login/action_page.h"
+#include "provider/login/realm_page.h"
+
+static void send(call *c)
+{
+    action_job *job = c->job;
+    if (job->shown) {
+        if (c->event.error != NULL)
+            event_tell(c, EVENT_UPDATE_PASSWORD, c->event.error);
+        action_page_send(c);
+    } else if (job->login.check == AUTH_PAGE) {
+        page_send_error_again(c, 400,
+                              "This has been done already. What you have sent now has changed "
+                              "nothing.",
+                              auth_request_url(c, &job->login.request));
+    } else {
+        browser_login_send(c);
+    }
+}
+
+/* Is the page's action what the user has to do next, or what the client may still wish for? */
+static bool is_due(call *c)
+{
+    action_job *job = c->job;
+    const browser_login *login = &job->login;
+    const auth_request *r = &login->request;
+    const char *since = call_format(c, "%lld", (long long)login->user.password_since);
+    job->action = required_action_of(r->action);
+    job->optional = login->user.action == ACTION_NONE;
+    return login->user.action == job->action ||
+           (job->optional && text_equal(r->kc_action, r->action) &&
+            text_is(r->since, since != NULL ? since : "") &&
+            required_action_initiated(c->realm, r->kc_action) == job->action);
+}
+
+static void end_wish(auth_request *r, ost_text status)
+{
+    if (!text_equal(r->kc_action, r->action))
+        return;
+    r->kc_action = (ost_text){0};
+    r->kc_action_status = status;
+}
+
+static void go_on(call *c)
+{
+    browser_login *login = c->job;
+    (void)!store_session_touch(c->provider->store, login->session.realm, login->session.id, c->now,
+                               session_idle_ends(c, login->session.remembered));
+    browser_login_complete(c, login->request.proved);
+}
+
+static void work_show(call *c)
+{
+    action_job *job = c->job;
+    if (!browser_login_load_user(c))
+        return;
+    job->shown = is_due(c);
+    if (!job->shown)
+        go_on(c);
+}
+
+static void work_form(call *c)
+{
+    action_job *job = c->job;
+    browser_login *login = &job->login;
+    if (!browser_login_load_user(c))
+        return;
+    c->event.user = login->user.id;
+    c->event.session = login->session.id;
+    if (!is_due(c)) {
+        login->check = AUTH_PAGE;
+        return;
+    }
+    if (job->optional && call_parameter(c, "cancel-aia").data != NULL) {
+        end_wish(&login->request, OST_TEXT("cancelled"));
+        go_on(c);
+        return;
+    }
+    if (!action_password_take(c))
+        return;
+    end_wish(&login->request, OST_TEXT("success"));
+    event_tell_before(c, EVENT_UPDATE_PASSWORD);
+    if (browser_login_load_user(c)) /* as they are now */
+        go_on(c);
+}
+
+static void begin(call *c)
+{
+    action_job *job = c->job;
+    if (call_work_hashing(c, work_form, send))
+        return;
+    job->action = required_action_of(job->login.request.action);
+    job->alert = "The service is busy. Please try again in a moment.";
+    job->shown = job->login.busy = true;
+    send(c);
+}
+
+/* c->form is the address's query. */
+static void open_request(call *c)
+{
+    action_job *job = c->job;
+    switch (browser_login_open(c, call_parameter(c, "session_code"), AUTH_STAGE_ACTION)) {
+    case AUTH_OPEN_INVALID:
+    case AUTH_OPEN_COOKIE:
+        return;
+    case AUTH_OPEN_EXPIRED:
+        job->login.outcome = LOGIN_AGAIN;
+        browser_login_send(c);
+        return;
+    case AUTH_OPEN_GOOD:
+        break;
+    }
+    if (c->request->method != HTTP_POST)
+        call_work(c, work_show, send);
+    else if (call_read_form(c))
+        begin(c);
+    else
+        page_send_error(c, 400, "Invalid Request");
+}
+
+void action_endpoint(http_exchange *exchange, void *user)
+{
+    call *c = call_begin_job(exchange, user, sizeof(action_job));
+    if (c == NULL)
+        return;
+    if (http_form_read(c->request->query, c->arena, &c->form) != OST_OK)
+        page_send_error(c, 400, "Invalid Request");
+    else if (!c->realm->enabled)
+        page_send_error(c, 400, "Realm not enabled");
+    else
+        client_await(c, call_parameter(c, "client_id"), open_request);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The pages of required actions: what each shows, and what becomes of its form. */
+#ifndef ACTION_PAGE_H
+#define ACTION_PAGE_H
+
+#include "provider/login/browser_login.h"
+
+typedef struct action_job {
+    browser_login login; /* first: it is the call's job for the rest of the login too */
+    required_action action;
+    bool optional;     /* it is the client's wish: the user may leave it undone */
+    bool shown;        /* the page is the answer */
+    const char *alert; /* what it says about the form; NULL: nothing */
+    bool keep_sessions;
+} action_job;
+
+/* Sends the page of job->action. On the exchange's loop. */
+void action_page_send(call *call);
+
+/* Takes the form of a new password; false: it was not good, and the page is to be shown again with
+ * job->alert, or the outcome is set. On the pool for passwords. */
+OST_MUST_CHECK bool action_password_take(call *call);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What comes between the proof of who somebody is and the answer to the client, one step after the
+ * other: required actions, then consent; see browser_login.h. */
+#include "base/text.h"
+#include "provider/login/browser_login.h"
+#include "provider/session/authentication.h"
+#include "provider/session/browser_session.h"
+#include "provider/session/consent.h"
+#include "provider/token/grant.h"
+
+void browser_login_break(call *c)
+{
+    browser_login *login = c->job;
+    login->outcome = LOGIN_BROKEN;
+    call_refuse(c, 503, "temporarily_unavailable",
+                "The service is busy. Please try again in a moment.");
+}
+
+/* ---- between two requests ---- */
+
+/* The session is there from now on: the page is shown to its user. None of the steps is over by
+ * that: whoever comes with the session finds them again. */
+static bool leave(call *c, bool proved)
+{
+    browser_login *login = c->job;
+    auth_request *r = &login->request;
+    if (r->prompt_none)
+        return call_refuse(c, 302, "interaction_required", NULL);
+    if (login->new_session &&
+        store_login(c->provider->store, &login->session, NULL, NULL) != OST_OK)
+        return call_refuse(c, 302, "temporarily_unavailable", NULL);
+    r->session = login->session.id;
+    r->proved = proved;
+    r->begun = login->begun;
+    return true;
+}
+
+bool browser_login_load_user(call *c)
+{
+    browser_login *login = c->job;
+    ost_result result = browser_session_load(c, &login->session);
+    if (result == OST_OK && !text_equal(login->session.id, login->request.session))
+        result = OST_E_NOT_FOUND;
+    if (result == OST_OK)
+        result = authentication_load_user(c, login->session.user_id, &login->user);
+    if (result == OST_OK) {
+        login->begun = login->request.begun;
+        return true;
+    }
+    if (result == OST_E_NOT_FOUND || result == OST_E_STATE)
+        login->outcome = LOGIN_AGAIN;
+    else
+        browser_login_break(c);
+    return false;
+}
+
+void browser_login_undo(call *c)
+{
+    browser_login *login = c->job;
+    if (!login->request.begun)
+        return;
+    login->forget_session = true;
+    (void)!store_session_end(c->provider->store, login->session.realm, login->session.id);
+}
+
+/* ---- required actions ---- */
+
+/* What the user has to do, and after that what the client wants done. */
+static required_action find_action(call *c)
+{
+    browser_login *login = c->job;
+    auth_request *r = &login->request;
+    if (login->user.action != ACTION_NONE || r->kc_action.len == 0)
+        return login->user.action;
+    required_action wanted = required_action_initiated(c->realm, r->kc_action);
+    if (wanted == ACTION_NONE) {
+        r->kc_action = (ost_text){0};
+        r->kc_action_status = OST_TEXT("error");
+    }
+    return wanted;
+}
+
+static void act(call *c, required_action action, bool proved)
+{
+    browser_login *login = c->job;
+    if (action == ACTION_OTHER && !login->request.prompt_none) {
+        login->outcome = LOGIN_PAGE;
+        login->alert = LOGIN_BARRED;
+        c->event.error = "resolve_required_actions";
+        return;
+    }
+    login->outcome = leave(c, proved) ? LOGIN_ACT : LOGIN_REFUSED;
+    login->request.action = text_of(required_action_alias(action));
+    login->request.since = text_of(call_format(c, "%lld", (long long)login->user.password_since));
+}
+
+/* ---- consent ---- */
+
+/* What the user has to consent to before; false: the call is refused. */
+static bool find_missing(call *c, consent_list *missing)
+{
+    const browser_login *login = c->job;
+    grant g = {.client = c->client, .may_be_offline = true};
+    missing->count = 0;
+    if (!c->client->consent_required)
+        return true;
+    if (!grant_choose_scopes(c, login->request.scope, &g))
+        return false;
+    return consent_missing(c, login->session.user_id, g.scopes, login->request.prompt_consent,
+                           missing) == OST_OK ||
+           call_refuse(c, 302, "temporarily_unavailable", NULL);
+}
+
+/* Whoever gave the user the code of a device may be somebody else than they believe: they always
+ * see who asks, and for what (RFC 8628 §5.4). */
+static void ask_or_give(call *c, bool proved)
+{
+    browser_login *login = c->job;
+    consent_list missing;
+    bool good = find_missing(c, &missing);
+    bool unasked = login->request.device.len > 0 && !login->agreed;
+    if (good && missing.count == 0 && !unasked)
+        browser_login_give(c, proved ? "1" : "0");
+    else
+        login->outcome = good && leave(c, proved) ? LOGIN_ASK : LOGIN_REFUSED;
+}
+
+void browser_login_complete(call *c, bool proved)
+{
+    browser_login *login = c->job;
+    required_action action = find_action(c);
+    login->request.action = login->request.since = (ost_text){0};
+    if (action != ACTION_NONE)
+        act(c, action, proved);
+    else
+        ask_or_give(c, proved);
+}

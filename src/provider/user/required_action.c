@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Required actions; see required_action.h. */
+#include "provider/user/required_action.h"
+
+#include "base/array.h"
+#include "base/text.h"
+#include "provider/admin/document_edit.h"
+
+typedef struct action_type {
+    required_action action;
+    const char *alias;
+    int64_t priority; /* of a new realm */
+    bool initiated;   /* a client may ask for it */
+} action_type;
+
+/* Those with a page. */
+static const action_type types[] = {
+    {ACTION_PASSWORD, "UPDATE_PASSWORD", 30, true},
+};
+
+static const action_type *find_type(ost_text alias)
+{
+    for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+        if (text_equal_ignoring_case(alias, text_of(types[i].alias)))
+            return &types[i];
+    }
+    return NULL;
+}
+
+required_action required_action_of(ost_text alias)
+{
+    const action_type *type = find_type(alias);
+    return type != NULL ? type->action : ACTION_OTHER;
+}
+
+const char *required_action_alias(required_action action)
+{
+    for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+        if (types[i].action == action)
+            return types[i].alias;
+    }
+    return NULL;
+}
+
+/* Keycloak's, with a page here or without one. */
+bool required_action_exists(ost_text alias)
+{
+    static const char *const known[] = {"CONFIGURE_RECOVERY_AUTHN_CODES",
+                                        "CONFIGURE_TOTP",
+                                        "TERMS_AND_CONDITIONS",
+                                        "UPDATE_EMAIL",
+                                        "UPDATE_PASSWORD",
+                                        "UPDATE_PROFILE",
+                                        "VERIFY_EMAIL",
+                                        "VERIFY_PROFILE",
+                                        "delete_account",
+                                        "delete_credential",
+                                        "update_user_locale",
+                                        "webauthn-register",
+                                        "webauthn-register-passwordless",
+                                        NULL};
+    return text_is_one_of(alias, known);
+}
+
+/* ---- the realm's ---- */
+
+/* What the realm says about the action; NULL: nothing. */
+static const ost_json *find_setting(const realm *r, ost_text alias)
+{
+    const ost_json *at = ost_json_first(ost_json_get(r->document, "requiredActions"));
+    ost_text listed;
+    while (at != NULL && !(ost_json_text(ost_json_get(at, "alias"), &listed) &&
+                           text_equal_ignoring_case(listed, alias)))
+        at = ost_json_next(at);
+    return at;
+}
+
+/* Those that the realm does not list are on. */
+static bool is_on(const ost_json *setting)
+{
+    bool on = true;
+    return !ost_json_boolean(ost_json_get(setting, "enabled"), &on) || on;
+}
+
+static int64_t priority_of(const ost_json *setting, const action_type *type)
+{
+    int64_t priority;
+    return ost_json_integer(ost_json_get(setting, "priority"), &priority) ? priority
+                                                                          : type->priority;
+}
+
+/* ---- the user's ---- */
+
+typedef struct pending {
+    const realm *realm;
+    required_action first;
+    int64_t priority; /* of the first */
+} pending;
+
+static void add(pending *p, ost_text alias)
+{
+    const ost_json *setting = find_setting(p->realm, alias);
+    const action_type *type = find_type(alias);
+    if (!is_on(setting) || p->first == ACTION_OTHER)
+        return;
+    if (type == NULL) {
+        p->first = ACTION_OTHER;
+        return;
+    }
+    int64_t priority = priority_of(setting, type);
+    if (p->first == ACTION_NONE || priority < p->priority) {
+        p->first = type->action;
+        p->priority = priority;
+    }
+}
+
+static bool is_verified(const ost_json *user)
+{
+    bool verified = false;
+    return ost_json_boolean(ost_json_get(user, "emailVerified"), &verified) && verified;
+}
+
+required_action required_action_next(const realm *r, const ost_json *user)
+{
+    pending p = {.realm = r};
+    ost_text alias;
+    for (const ost_json *at = ost_json_first(ost_json_get(user, "requiredActions")); at != NULL;
+         at = ost_json_next(at)) {
+        if (ost_json_text(at, &alias))
+            add(&p, alias);
+    }
+    if (r->verify_email && !is_verified(user))
+        add(&p, OST_TEXT("VERIFY_EMAIL"));
+    return p.first;
+}
+
+required_action required_action_initiated(const realm *r, ost_text alias)
+{
+    const action_type *type = find_type(alias);
+    return type != NULL && type->initiated && is_on(find_setting(r, alias)) ? type->action
+                                                                            : ACTION_NONE;
+}
+
+ost_result required_action_drop(const ost_json *actions, required_action action, ost_arena *arena,
+                                const ost_json **ret_actions)
+{
+    const ost_json *left;
+    ost_text alias;
+    ost_result result = ost_json_read(OST_TEXT("[]"), NULL, arena, &left, NULL);
+    for (const ost_json *at = ost_json_first(actions); at != NULL && result == OST_OK;
+         at = ost_json_next(at)) {
+        if (ost_json_text(at, &alias) && required_action_of(alias) != action)
+            result = document_add_text(left, alias, arena, &left);
+    }
+    if (result == OST_OK)
+        *ret_actions = left;
+    return result;
+}

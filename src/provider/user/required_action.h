@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What users have to do before a login of theirs is complete: Keycloak's required actions, those
+ * that their own representation lists and those that follow from the state of the realm. */
+#ifndef REQUIRED_ACTION_H
+#define REQUIRED_ACTION_H
+
+#include "provider/realm/realm.h"
+
+typedef enum required_action {
+    ACTION_NONE,
+    ACTION_PASSWORD, /* UPDATE_PASSWORD */
+    ACTION_OTHER,    /* one that has no page here: nobody can do it */
+} required_action;
+
+/* What the user has to do next, in the order of the realm's priorities. ACTION_OTHER as soon as
+ * there is one of these, so that nobody does the rest for nothing. */
+required_action required_action_next(const realm *realm, const ost_json *user);
+
+/* The one of the alias, in any letter case; ACTION_OTHER for those without a page. */
+required_action required_action_of(ost_text alias);
+/* "UPDATE_PASSWORD"; NULL for ACTION_NONE and ACTION_OTHER. */
+const char *required_action_alias(required_action action);
+
+/* Whether there is any action of the alias, as it is spelled. */
+bool required_action_exists(ost_text alias);
+
+/* The one that a client may ask for by `kc_action`; ACTION_NONE: it is off, or has no page here. */
+required_action required_action_initiated(const realm *realm, ost_text alias);
+
+/* The actions (an array of a user's representation; NULL: none) without this one, in whatever
+ * letter case it stands there. */
+OST_MUST_CHECK ost_result required_action_drop(const ost_json *actions, required_action action,
+                                               ost_arena *arena, const ost_json **ret_actions);
+
+#endif
