@@ -40,20 +40,20 @@ typedef enum page_field {
     PAGE_ALERT,      /* text */
     PAGE_WRONG,      /* flag: the alert is about what was typed */
     PAGE_FOCUS_NAME, /* flag: the cursor starts in the name, */
-    PAGE_FOCUS_SECRET,  /* or in the password */
-    PAGE_REMEMBER,      /* flag: "remember me" is offered */
-    PAGE_CANCEL,        /* flag: it may be left undone */
-    PAGE_KEEP_SESSIONS, /* flag: the other sessions are to stay */
-    PAGE_CODE,          /* text: proves that the form is ours */
-    PAGE_DEVICE_CODE,   /* text: the code that a device shows */
-    PAGE_HOST,          /* text: whose application it is, where nobody has registered it */
-    PAGE_RETURN,        /* text: where an answer goes */
-    PAGE_TERMS,         /* address: a client's terms of service, */
-    PAGE_POLICY,        /* address: and what it does with data */
-    PAGE_DESCRIPTION,   /* text: of an API */
-    PAGE_SCRIPT,        /* address: of Swagger UI, */
-    PAGE_STYLE,         /* address: and of its style */
-    PAGE_SCRIPT_HASH,   /* text: what they must be, where they come from elsewhere */
+    PAGE_FOCUS_SECRET, /* or in the password */
+    PAGE_REMEMBER,     /* flag: "remember me" is offered */
+    PAGE_CANCEL,       /* flag: it may be left undone */
+    PAGE_END_SESSIONS, /* flag: the other sessions are to end */
+    PAGE_CODE,         /* text: proves that the form is ours */
+    PAGE_DEVICE_CODE,  /* text: the code that a device shows */
+    PAGE_HOST,         /* text: whose application it is, where nobody has registered it */
+    PAGE_RETURN,       /* text: where an answer goes */
+    PAGE_TERMS,        /* address: a client's terms of service, */
+    PAGE_POLICY,       /* address: and what it does with data */
+    PAGE_DESCRIPTION,  /* text: of an API */
+    PAGE_SCRIPT,       /* address: of Swagger UI, */
+    PAGE_STYLE,        /* address: and of its style */
+    PAGE_SCRIPT_HASH,  /* text: what they must be, where they come from elsewhere */
     PAGE_STYLE_HASH,
     PAGE_WIDE, /* flag: more than a card */
     PAGE_ROWS, /* the page's rows; the fields below are theirs */

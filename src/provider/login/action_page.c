@@ -14,7 +14,7 @@ static void put_password(const action_job *job, page *p)
     if (!job->optional)
         page_put(p, PAGE_MESSAGE,
                  OST_TEXT("You need to change your password to activate your account."));
-    page_put_flag(p, PAGE_KEEP_SESSIONS, job->keep_sessions);
+    page_put_flag(p, PAGE_END_SESSIONS, !job->keep_sessions);
 }
 
 void action_page_send(call *c)
