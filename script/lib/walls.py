@@ -73,6 +73,7 @@ WINGS = {
     "provider/login": ["call", "realm", "session", "token", "client", "user"],
     "provider/admin": ["realm", "member", "file", "call", "session", "user"],
     "provider/account": ["realm", "member", "call", "session", "admin", "console"],
+    "provider/broker": ["realm", "member", "call", "admin"],
     "provider/client_scope": ["realm", "call", "admin"],
     "provider/component": ["realm", "member", "file", "call", "admin"],
     "provider/directory": ["realm", "member", "call", "admin", "user"],

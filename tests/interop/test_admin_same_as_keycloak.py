@@ -13,6 +13,7 @@ import admin_rows_credentials
 import admin_rows_evaluation
 import admin_rows_events
 import admin_rows_keys
+import admin_rows_providers
 import admin_rows_roles
 import admin_rows_scopes
 import admin_rows_sessions
@@ -43,6 +44,7 @@ FAMILIES = {
     "transfer": admin_rows_transfer.ROWS,
     "users": admin_rows_users.ROWS,
     "credentials": admin_rows_credentials.ROWS,
+    "providers": admin_rows_providers.ROWS,
 }
 
 

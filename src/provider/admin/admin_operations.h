@@ -23,6 +23,7 @@ extern const admin_table admin_credential_operations;   /* directory/ */
 extern const admin_table admin_client_scope_operations; /* client_scope/ */
 extern const admin_table admin_event_operations;        /* admin_operations_events.c */
 extern const admin_table admin_key_operations;          /* component/ */
+extern const admin_table admin_provider_operations;     /* broker/ */
 extern const admin_table admin_session_operations;      /* admin_operations_sessions.c */
 
 /* ---- client_scope: admin_scopes.c, admin_scope_lists.c, admin_mappers.c, admin_scope_mappings.c
@@ -90,6 +91,13 @@ admin_handler admin_list_groups, admin_count_groups, admin_read_group, admin_rea
 admin_handler admin_list_credentials, admin_delete_credential, admin_label_credential,
     admin_move_credential, admin_disable_credentials, admin_list_storage_credentials;
 admin_handler admin_read_failures, admin_forget_failures, admin_forget_all_failures;
+/* ---- admin_federated.c ---- */
+admin_handler admin_list_federated, admin_add_federated, admin_remove_federated;
+/* ---- broker: admin_identity_providers.c, admin_provider_mappers.c ---- */
+admin_handler admin_list_identity_providers, admin_create_identity_provider,
+    admin_read_identity_provider, admin_update_identity_provider, admin_delete_identity_provider;
+admin_handler admin_list_provider_mappers, admin_create_provider_mapper, admin_read_provider_mapper,
+    admin_update_provider_mapper, admin_delete_provider_mapper;
 /* ---- user_profile.c ---- */
 admin_handler admin_read_user_profile, admin_read_user_profile_metadata;
 /* ---- admin_memberships.c ---- */

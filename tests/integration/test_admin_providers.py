@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The admin REST API's identity providers: kept with their secrets unseen, and nobody logs in by them."""
+
+import json
+import subprocess
+
+from oidc import Client
+from programs import provider_program
+from test_admin_api import provider, root, shop_admin, user  # noqa: F401  (fixtures)
+from web import Browser
+
+REALM = "/realms/shop"
+INSTANCES = REALM + "/identity-provider/instances"
+CONFIG = {"clientId": "ours", "clientSecret": "known-to-nobody", "tokenUrl": "https://a.example/token"}
+PARTNER = {"alias": "partner", "providerId": "oidc", "displayName": "<b>Partner", "config": CONFIG}
+MASK = "**********"
+
+
+def test_a_secret_stays_and_is_never_told(provider, root):  # noqa: F811
+    made = root("POST", INSTANCES, PARTNER)
+    assert (made.status, made.header("Location")) == (201, f"{root.base}{INSTANCES}/partner")
+    path = INSTANCES + "/partner"
+    for answer in (root("GET", path), root("GET", INSTANCES), root("GET", REALM), root("POST", REALM + "/partial-export")):
+        assert "known-to-nobody" not in answer.text
+    assert root("GET", path).json()["config"] == {**CONFIG, "clientSecret": MASK}
+    assert root("PUT", path, {**PARTNER, "displayName": "Other", "config": {**CONFIG, "clientSecret": MASK}}).status == 204
+    command = [str(provider_program()), "realm", "export", "shop", "--data", provider.data]
+    kept = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)["identityProviders"]
+    assert [one["config"]["clientSecret"] for one in kept] == ["known-to-nobody"]
+    assert root("GET", path).json()["displayName"] == "Other"
+    assert root("PUT", path, {**PARTNER, "alias": "renamed"}).status == 501
+
+
+def test_nobody_logs_in_by_it(provider, root):  # noqa: F811
+    assert root("POST", INSTANCES, PARTNER).status == 201
+    client = {"clientId": "web", "publicClient": True, "redirectUris": ["https://web.example/*"]}
+    assert root("POST", REALM + "/clients", client).status == 201
+    realm = provider.realm("shop")
+    page = realm.authorize(Browser(), Client("web", redirect_uri="https://web.example/"), kc_idp_hint="partner")
+    assert page.status == 200 and "Partner" not in page.text and "a.example" not in page.text
+
+
+def test_links_of_users_are_kept(root):  # noqa: F811
+    assert root("POST", INSTANCES, PARTNER).status == 201
+    guest = f"{REALM}/users/{root('GET', REALM + '/users?username=guest').json()[0]['id']}/federated-identity"
+    link = {"identityProvider": "partner", "userId": "7", "userName": "seven"}
+    assert root("POST", guest + "/partner", link).status == 204 and root("GET", guest).json() == [link]
+    assert root("POST", guest + "/partner", link).status == 409
+    assert root("POST", guest + "/other", {"userName": "x"}).status == 400
+    assert root("DELETE", guest + "/partner").status == 204 and root("GET", guest).json() == []
+
+
+def test_mappers_go_with_their_provider(root):  # noqa: F811
+    mapper = {"name": "team", "identityProviderMapper": "oidc-user-attribute-idp-mapper", "config": {"claim": "team"}}
+    for alias in ("partner", "other"):
+        assert root("POST", INSTANCES, {**PARTNER, "alias": alias}).status == 201
+        made = root("POST", f"{INSTANCES}/{alias}/mappers", mapper)
+        assert made.status == 201 and root("GET", made.header("Location").removeprefix(root.base)).json()["identityProviderAlias"] == alias
+    assert root("DELETE", INSTANCES + "/partner").status == 204
+    assert root("POST", INSTANCES, PARTNER).status == 201
+    assert [root("GET", f"{INSTANCES}/{alias}/mappers").json() != [] for alias in ("partner", "other")] == [False, True]
+
+
+def test_who_may(provider, root):  # noqa: F811
+    assert root("POST", REALM + "/users", user("broker")).status == 201
+    boss, viewer, keeper = (shop_admin(provider, name) for name in ("boss", "viewer", "keeper"))
+    assert boss("POST", INSTANCES, PARTNER).status == 201
+    for admin in (viewer, keeper):
+        for method, path in (("GET", INSTANCES), ("POST", INSTANCES), ("PUT", INSTANCES + "/partner"), ("DELETE", INSTANCES + "/partner")):
+            assert admin(method, path, PARTNER).status == 403, (method, path)
+        assert admin("GET", INSTANCES + "/partner/mappers").status == 403
