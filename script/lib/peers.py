@@ -35,6 +35,10 @@ PEERS = {
     "npm-web": lambda: npm_packages(INTEROP / "npm-web", "npm-web"),
     "python-clients": lambda: virtual_environment("clients", INTEROP / "python_clients" / "requirements.txt"),
     "go-clients": lambda: go_program(INTEROP / "go_clients", "go-clients", ["test", "-c"]),
+    # What reads our dashboards, images and traces.
+    "operations": lambda: virtual_environment(
+        "operations", ROOT / "tests" / "operations" / "requirements.txt", system_packages=True
+    ),
     "libraries": fetch_libraries,
     "keycloak": distribution,
 }

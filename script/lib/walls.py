@@ -58,6 +58,7 @@ WINGS = {
     "cli/provider": ["."],
     "http/message": ["."],
     "http/log": ["."],
+    "http/monitoring": [".", "log"],
     "http/connection": [".", "message"],
     "http/http1": [".", "message", "connection"],
     "http/http2": [".", "message", "connection"],

@@ -167,6 +167,10 @@ OST_MUST_CHECK ost_result http_server_reload(http_server *server, ost_error *err
 OST_MUST_CHECK ost_result http_server_run(http_server *server, void (*serving)(void *user),
                                           void *user, ost_error *error);
 
+/* How long requests took: as many as took at most each bound, and those that took longer. */
+#define HTTP_DURATIONS 12
+extern const uint64_t http_duration_bounds_us[HTTP_DURATIONS - 1];
+
 typedef struct http_counters {
     uint64_t connections, requests, responses_2xx, responses_3xx, responses_4xx, responses_5xx;
     uint64_t refused_requests; /* not readable: 400, 413, 431, 501 from the engine itself */
@@ -174,6 +178,8 @@ typedef struct http_counters {
     uint64_t refused_connections; /* there were too many, in all or of the address */
     uint64_t ended_connections;   /* idle ones that have made room for others */
     uint64_t ended_responses;     /* HTTP/2: taken too slowly, or given up for others */
+    uint64_t durations[HTTP_DURATIONS], duration_us; /* of requests that have been answered */
+    int64_t certificate_expiry; /* seconds since 1970, the first of the certificates; 0: no TLS */
 } http_counters;
 void http_server_counters(const http_server *server, http_counters *ret);
 

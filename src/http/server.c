@@ -187,6 +187,11 @@ void http_server_counters(const http_server *server, http_counters *ret)
         sum.responses_3xx += count_of(&c->responses[3]);
         sum.responses_4xx += count_of(&c->responses[4]);
         sum.responses_5xx += count_of(&c->responses[5]);
+        for (size_t bound = 0; bound < HTTP_DURATIONS; bound++)
+            sum.durations[bound] += count_of(&c->durations[bound]);
+        sum.duration_us += count_of(&c->duration_us);
     }
+    if (server->tls != NULL)
+        sum.certificate_expiry = tls_context_expiry(server->tls);
     *ret = sum;
 }

@@ -2,11 +2,10 @@
 /* Answers to load balancers and monitoring; see monitoring.h. */
 #include "app/monitoring/monitoring.h"
 
-#include <inttypes.h>
-
 #include "app/request.h"
 #include "base/buffer.h"
 #include "base/text.h"
+#include "http/monitoring/http_metrics.h"
 
 #define METRICS_MAX ((size_t)1 << 20)
 
@@ -50,41 +49,6 @@ static void send_ready(http_exchange *exchange, void *user)
     http_respond_json(exchange, ready ? 200 : 503, writer);
 }
 
-static void append_counter(buffer *to, const char *name, const char *help, const char *type,
-                           uint64_t value)
-{
-    buffer_append_format(to,
-                         "# HELP ostiary_http_%s %s\n# TYPE ostiary_http_%s %s\n"
-                         "ostiary_http_%s %" PRIu64 "\n",
-                         name, help, name, type, name, value);
-}
-
-static void append_http(buffer *to, const http_server *http)
-{
-    http_counters counters;
-    http_server_counters(http, &counters);
-    const uint64_t responses[] = {counters.responses_2xx, counters.responses_3xx,
-                                  counters.responses_4xx, counters.responses_5xx};
-    append_counter(to, "connections_total", "Connections accepted.", "counter",
-                   counters.connections);
-    append_counter(to, "connections_open", "Connections open now.", "gauge",
-                   counters.open_connections);
-    append_counter(to, "requests_total", "Requests read.", "counter", counters.requests);
-    append_counter(to, "requests_refused_total", "Requests that could not be read.", "counter",
-                   counters.refused_requests);
-    append_counter(to, "connections_refused_total", "Connections refused: there were too many.",
-                   "counter", counters.refused_connections);
-    append_counter(to, "connections_ended_total", "Idle connections that made room for others.",
-                   "counter", counters.ended_connections);
-    append_counter(to, "responses_ended_total", "HTTP/2 responses that were taken too slowly.",
-                   "counter", counters.ended_responses);
-    buffer_append_string(to, "# HELP ostiary_http_responses_total Responses by class of status.\n"
-                             "# TYPE ostiary_http_responses_total counter\n");
-    for (int i = 0; i < 4; i++)
-        buffer_append_format(to, "ostiary_http_responses_total{class=\"%dxx\"} %" PRIu64 "\n",
-                             i + 2, responses[i]);
-}
-
 static void send_metrics(http_exchange *exchange, void *user)
 {
     const app_server *server = user;
@@ -94,10 +58,7 @@ static void send_metrics(http_exchange *exchange, void *user)
     if (server->guard == NULL ||
         ost_guard_metrics(server->guard, http_arena(exchange), &guard) == OST_OK)
         buffer_append(&text, guard);
-    append_http(&text, server->http);
-    if (server->log != NULL)
-        append_counter(&text, "log_lines_lost_total", "Log lines that could not be written.",
-                       "counter", log_sink_lost(server->log));
+    http_metrics_append(server->http, server->log, &text);
     if (text.failed != OST_OK) {
         request_refuse(exchange, 503, OST_TEXT("Out of memory"));
         return;

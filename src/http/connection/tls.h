@@ -19,6 +19,8 @@ OST_MUST_CHECK ost_result tls_context_new(const http_certificate *pairs, size_t 
 /* Reads the files again. On failure the old certificates stay. Connections keep what they began
  * with. */
 OST_MUST_CHECK ost_result tls_context_reload(tls_context *context, ost_error *error);
+/* When the first of the certificates in use expires, in seconds since 1970. */
+int64_t tls_context_expiry(tls_context *context);
 void tls_context_free(tls_context *context);
 
 /* ---- one connection's ---- */

@@ -7,6 +7,7 @@
 #include <openssl/x509v3.h>
 #include <pthread.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/context.h"
 #include "base/text.h"
@@ -14,6 +15,7 @@
 /* One reading of the files; shared by the connections that began with it. */
 typedef struct certificate_set {
     size_t references; /* guarded by the context's lock */
+    int64_t expiry;    /* of the certificate that expires first, seconds since 1970 */
     size_t count;
     SSL_CTX *contexts[];
 } certificate_set;
@@ -105,6 +107,16 @@ static bool set_options(SSL_CTX *context, certificate_set *set)
            SSL_CTX_set_session_id_context(context, session_scope, sizeof session_scope - 1) == 1;
 }
 
+/* In seconds since 1970; INT64_MAX: the certificate does not say. */
+static int64_t expiry_of(const SSL_CTX *context)
+{
+    struct tm end;
+    const X509 *certificate = SSL_CTX_get0_certificate(context);
+    if (certificate == NULL || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) != 1)
+        return INT64_MAX;
+    return timegm(&end);
+}
+
 static ost_result read_pair(const http_certificate *pair, bool ask_clients, certificate_set *set,
                             ost_error *error)
 {
@@ -139,6 +151,8 @@ static ost_result read_set(const http_certificate *pairs, size_t count, bool ask
             set_free(set);
             return result;
         }
+        int64_t expiry = expiry_of(set->contexts[i]);
+        set->expiry = i == 0 || expiry < set->expiry ? expiry : set->expiry;
     }
     *ret_set = set;
     return OST_OK;
@@ -164,6 +178,14 @@ ost_result tls_context_new(const http_certificate *pairs, size_t count, bool ask
 }
 
 /* ---- sharing ---- */
+
+int64_t tls_context_expiry(tls_context *context)
+{
+    pthread_mutex_lock(&context->lock);
+    int64_t expiry = context->current->expiry;
+    pthread_mutex_unlock(&context->lock);
+    return expiry;
+}
 
 void certificate_set_leave(tls_context *context, certificate_set *set)
 {

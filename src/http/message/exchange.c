@@ -7,6 +7,7 @@
 #include <string.h>
 #include <uv.h>
 
+#include "base/array.h"
 #include "base/context.h"
 #include "base/text.h"
 
@@ -143,16 +144,34 @@ static void run_fallback(http_exchange *x)
                                                : OST_TEXT("{\"detail\":\"Method Not Allowed\"}"));
 }
 
+const uint64_t http_duration_bounds_us[HTTP_DURATIONS - 1] = {
+    500, 1000, 5000, 25000, 100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000,
+};
+
+static void count_duration(http_exchange *x, uint64_t us)
+{
+    exchange_counters *counters = &x->home->counters;
+    size_t i = 0;
+    while (i < ARRAY_LEN(http_duration_bounds_us) && us > http_duration_bounds_us[i])
+        i++;
+    counter_add(&counters->durations[i], 1);
+    counter_add(&counters->duration_us, us);
+}
+
+/* How long it took is known now. */
 static void write_log(http_exchange *x)
 {
     const http_service *service = x->home->service;
+    uint64_t us = x->readable ? (uv_hrtime() - x->started) / 1000 : 0;
+    if (x->readable)
+        count_duration(x, us);
     if (service->log == NULL)
         return;
     http_log_entry entry = {
         .request = x->readable ? &x->request : NULL,
         .status = x->status,
         .body_bytes = x->body_bytes,
-        .duration_us = x->readable ? (int64_t)((uv_hrtime() - x->started) / 1000) : 0,
+        .duration_us = (int64_t)us,
         .peer = x->readable ? x->request.peer : x->client->peer,
         .subject = x->subject,
         .reason = x->reason,

@@ -42,6 +42,7 @@ typedef struct exchange_protocol {
 typedef struct exchange_counters {
     _Atomic uint64_t requests, refused_requests;
     _Atomic uint64_t responses[6]; /* by the first digit of the status */
+    _Atomic uint64_t durations[HTTP_DURATIONS], duration_us;
 } exchange_counters;
 
 /* Where the exchanges of one event loop live. */

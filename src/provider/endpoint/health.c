@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "base/context.h"
 #include "base/text.h"
+#include "http/monitoring/http_metrics.h"
 #include "provider/call/call_event.h"
 #include "provider/call/provider_state.h"
 #include "provider/client/document_cache.h"
@@ -12,7 +13,7 @@
 #include "provider/logout/logout_post.h"
 #include "store/store_health.h"
 
-#define MAX_METRICS 16384
+#define MAX_METRICS ((size_t)1 << 20)
 
 /* Alive, and with realms to serve: nothing that a restart would better. */
 void live_endpoint(http_exchange *exchange, void *user)
@@ -137,64 +138,50 @@ static void append_logouts(provider *p, buffer *to)
         (long long)s.waiting);
 }
 
-void metrics_endpoint(http_exchange *exchange, void *user)
+static void append_counts(provider *p, buffer *to)
 {
-    provider *p = user;
-    http_counters n;
-    buffer_auto buffer b;
-    http_server_counters(p->server, &n);
     const struct {
         const char *name, *type, *help;
         uint64_t value;
     } rows[] = {
-        {"ostiary_http_connections_total", "counter", "Accepted connections.", n.connections},
-        {"ostiary_http_open_connections", "gauge", "Open connections.", n.open_connections},
-        {"ostiary_http_connections_refused_total", "counter",
-         "Connections refused: there were too many.", n.refused_connections},
-        {"ostiary_http_connections_ended_total", "counter",
-         "Idle connections that made room for others.", n.ended_connections},
-        {"ostiary_http_responses_ended_total", "counter",
-         "HTTP/2 responses that were taken too slowly.", n.ended_responses},
-        {"ostiary_http_requests_total", "counter", "Requests.", n.requests},
-        {"ostiary_http_refused_requests_total", "counter", "Requests that could not be read.",
-         n.refused_requests},
-        {"ostiary_http_responses_2xx_total", "counter", "Responses 2xx.", n.responses_2xx},
-        {"ostiary_http_responses_3xx_total", "counter", "Responses 3xx.", n.responses_3xx},
-        {"ostiary_http_responses_4xx_total", "counter", "Responses 4xx.", n.responses_4xx},
-        {"ostiary_http_responses_5xx_total", "counter", "Responses 5xx.", n.responses_5xx},
-        {"ostiary_provider_logins_total", "counter", "Passwords that were right.",
-         counter(p, COUNT_LOGINS)},
-        {"ostiary_provider_failed_logins_total", "counter", "Passwords that were wrong.",
+        {"logins_total", "counter", "Passwords that were right.", counter(p, COUNT_LOGINS)},
+        {"failed_logins_total", "counter", "Passwords that were wrong.",
          counter(p, COUNT_LOGINS_FAILED)},
-        {"ostiary_provider_blocked_logins_total", "counter",
-         "Logins refused after too many failures.", counter(p, COUNT_LOGINS_BLOCKED)},
-        {"ostiary_provider_busy_logins_total", "counter",
-         "Logins refused because too many were waiting.", counter(p, COUNT_LOGINS_BUSY)},
-        {"ostiary_provider_tokens_total", "counter", "Access tokens signed.",
-         counter(p, COUNT_TOKENS)},
-        {"ostiary_provider_replayed_codes_total", "counter", "Codes that were used before.",
+        {"blocked_logins_total", "counter", "Logins refused after too many failures.",
+         counter(p, COUNT_LOGINS_BLOCKED)},
+        {"busy_logins_total", "counter", "Logins refused because too many were waiting.",
+         counter(p, COUNT_LOGINS_BUSY)},
+        {"tokens_total", "counter", "Access tokens signed.", counter(p, COUNT_TOKENS)},
+        {"replayed_codes_total", "counter", "Codes that were used before.",
          counter(p, COUNT_CODES_REPLAYED)},
-        {"ostiary_provider_replayed_refresh_tokens_total", "counter",
-         "Refresh tokens that were used too often.", counter(p, COUNT_REFRESHES_REPLAYED)},
-        {"ostiary_provider_realms", "gauge", "Realms served.", provider_realm_count(p)},
+        {"replayed_refresh_tokens_total", "counter", "Refresh tokens that were used too often.",
+         counter(p, COUNT_REFRESHES_REPLAYED)},
+        {"realms", "gauge", "Realms served.", provider_realm_count(p)},
     };
-    buffer_init(&b, MAX_METRICS);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-        buffer_append_format(&b, "# HELP %s %s\n# TYPE %s %s\n%s %llu\n", rows[i].name,
-                             rows[i].help, rows[i].name, rows[i].type, rows[i].name,
+        buffer_append_format(to,
+                             "# HELP ostiary_provider_%s %s\n# TYPE ostiary_provider_%s %s\n"
+                             "ostiary_provider_%s %llu\n",
+                             rows[i].name, rows[i].help, rows[i].name, rows[i].type, rows[i].name,
                              (unsigned long long)rows[i].value);
+}
+
+void metrics_endpoint(http_exchange *exchange, void *user)
+{
+    provider *p = user;
+    buffer_auto buffer b;
+    buffer_init(&b, MAX_METRICS);
+    http_metrics_append(p->server, p->log, &b);
+    append_counts(p, &b);
     append_events(p, &b);
     append_documents(p, &b);
     append_logouts(p, &b);
     append_store(p, &b);
-    if (p->log != NULL)
-        buffer_append_format(&b,
-                             "# HELP ostiary_http_log_lines_lost_total Log lines that could not be "
-                             "written.\n"
-                             "# TYPE ostiary_http_log_lines_lost_total counter\n"
-                             "ostiary_http_log_lines_lost_total %lu\n",
-                             log_sink_lost(p->log));
-    http_respond(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", buffer_text(&b));
+    (void)!http_set_field(exchange, "Cache-Control", OST_TEXT("no-store"));
+    if (b.failed != OST_OK)
+        http_respond(exchange, 503, NULL, (ost_text){0});
+    else
+        http_respond(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", buffer_text(&b));
 }
 
 void root_endpoint(http_exchange *exchange, void *user)

@@ -127,6 +127,11 @@ static void answers(void **state)
     assert_int_equal(counters.open_connections, 0);
     assert_int_equal(counters.responses_2xx, 2);
     assert_int_equal(counters.responses_5xx, 1);
+    uint64_t timed = 0;
+    for (size_t i = 0; i < HTTP_DURATIONS; i++)
+        timed += counters.durations[i];
+    assert_int_equal(timed, 3);
+    assert_int_equal(counters.certificate_expiry, 0);
     size_t len = in_process_talk(&p, (ost_text){h2, sizeof h2 - 1}, answer, sizeof answer);
     assert_non_null(memmem(answer, len, "/suspended", 10));
     talk(&p, OST_TEXT("nonsense\r\n\r\n"));
