@@ -3,6 +3,7 @@
 
 import http.server
 import json
+import pathlib
 import threading
 import time
 import urllib.parse
@@ -82,6 +83,16 @@ def test_a_logout_reaches_the_api(site, myapi):
         assert time.monotonic() < deadline
         time.sleep(0.02)
     assert metric(api, 'ostiary_guard_logout_tokens_total{outcome="taken"}') >= 1
+
+
+def test_what_fetches_is_loaded_with_the_first_token(new_provider, receiver, myapi, tmp_path):
+    provider = new_provider([realm_telling(receiver.url, tmp_path, "http://localhost:8000")])
+    maps = pathlib.Path(f"/proc/{provider.pid}/maps")
+    tokens = tokens_of(provider, myapi)
+    assert "libcurl" not in maps.read_text()
+    assert log_out(provider, myapi, tokens).status == 204
+    receiver.wait_for(1)
+    assert "libcurl" in maps.read_text()
 
 
 def test_a_browsers_session_is_over(site):

@@ -164,6 +164,12 @@ static ost_result post_token(logout_post *post, delivery *d, const logout_client
     const char *body = ost_arena_format(arena, "logout_token=%.*s", OST_FORMAT(token));
     if (body == NULL)
         return OST_E_MEMORY;
+    /* Made with the first token: most providers have none to send. */
+    if (post->net == NULL) {
+        ost_result result = net_client_new(LOGOUT_TRANSFERS, &post->net);
+        if (result != OST_OK)
+            return result;
+    }
     const net_request request = {.url = wants->back_url,
                                  .headers = headers,
                                  .body = text_of(body),
@@ -331,9 +337,6 @@ ost_result logout_post_new(provider *of, const char *ca_file, logout_post **ret_
 
 ost_result logout_post_start(logout_post *post)
 {
-    ost_result result = net_client_new(LOGOUT_TRANSFERS, &post->net);
-    if (result != OST_OK)
-        return result;
     post->runs = thread_start(&post->thread, "ostiary-logout", run, post);
     return post->runs ? OST_OK : OST_E_SYSTEM;
 }
@@ -346,7 +349,8 @@ void logout_post_stop(logout_post *post)
     logout_bell_ring(&post->provider->logouts_bell);
     pthread_join(post->thread, NULL);
     post->runs = false;
-    net_client_stop(post->net); /* what is under way ends by `ended` */
+    if (post->net != NULL)
+        net_client_stop(post->net); /* what is under way ends by `ended` */
     int64_t now = ost_now(post->provider->context);
     /* Due again at once, for whoever comes after us. */
     for (delivery *d = post->done, *next; d != NULL; d = next) {
