@@ -128,7 +128,11 @@ typedef struct http_config {
     const http_certificate *more_certificates; /* chosen by the name a client asks for (SNI) */
     size_t more_certificate_count;
     bool client_certificates; /* ask TLS clients for a certificate: see http_client_certificate */
+    bool client_certificates_required; /* and refuse those without one that client_authorities vouch
+                                          for, which has to be there then */
+    const char *client_authorities; /* PEM file, see http_client_certificate_vouched; NULL: none */
     const char *client_certificate_field; /* where trusted proxies tell it; NULL: nowhere */
+    bool client_certificate_base64;       /* as base64 alone, whatever the field's name */
     bool proxy_protocol;       /* a PROXY protocol v2 header is required on every connection */
     const http_field *headers; /* added to every response that does not set them */
     size_t header_count;
@@ -155,8 +159,9 @@ void http_server_stop(http_server *server);
 void http_server_join(http_server *server);
 void http_server_free(http_server *server);
 
-/* Reads the certificates and keys again, for new connections; on failure the old ones stay. Does
- * nothing without TLS. Any thread, but not a signal handler. */
+/* Reads the certificates and keys, and the clients' authorities, again, for new connections; on
+ * failure the old ones stay. Does nothing without such files. Any thread, but not a signal handler.
+ */
 OST_MUST_CHECK ost_result http_server_reload(http_server *server, ost_error *error);
 
 /* start, then stop on SIGINT or SIGTERM, then join: what a program's main does. `serving` is called
@@ -196,11 +201,18 @@ size_t http_request_field_count(const http_request *request, const char *name);
 
 /* The certificate of the TLS client, DER, in the exchange's arena; NULL data: none. From a trusted
  * proxy it is what client_certificate_field says (Client-Cert as in RFC 9440, Envoy's
- * X-Forwarded-Client-Cert, any other with URL-encoded PEM); such fields from others are taken out
- * of every request. That the client has the key is proven; that anybody vouches for it is not: for
- * comparing with what a token is bound to (RFC 8705 §3). OST_E_FORMAT: the field is unreadable, or
- * stands twice; OST_E_MEMORY. */
+ * X-Forwarded-Client-Cert, any other with URL-encoded PEM); such
+ * fields from others are taken out of every request. That the client has the key is proven; that
+ * anybody vouches for it is not: for comparing with what a token is bound to (RFC 8705 §3).
+ * OST_E_FORMAT: the field is unreadable, or stands twice; OST_E_MEMORY. */
 OST_MUST_CHECK ost_result http_client_certificate(http_exchange *exchange, ost_text *ret_der);
+
+/* Whether one of the server's client_authorities has signed that certificate, and it holds today.
+ * With TLS of its own the server goes by the handshake, where certificates between the two may come
+ * along; of a proxy's word it checks the certificate itself, and what stands between is in the
+ * authorities' file. Without such a file nobody vouches. Like http_client_certificate, on the
+ * loop's thread. */
+bool http_client_certificate_vouched(http_exchange *exchange, ost_text der);
 
 /* In a fallback: 404, 405, or 204 when OPTIONS asks about a path that exists. */
 int http_fallback_status(const http_exchange *exchange);

@@ -13,6 +13,7 @@
 #include "http/connection/loop_thread.h"
 #include "http/connection/server_state.h"
 #include "http/connection/tls.h"
+#include "http/message/client_authorities.h"
 #include "http/server_config.h"
 
 #define OTHER_DESCRIPTORS 128 /* what is not a client's connection */
@@ -99,6 +100,7 @@ void http_server_free(http_server *server)
         unlink(server->socket_path);
     memory_free(server->loops);
     tls_context_free(server->tls);
+    client_authorities_free(server->service.authorities);
     peers_free(server->peers);
     ost_arena_free(server->arena);
     memory_free(server);
@@ -106,7 +108,11 @@ void http_server_free(http_server *server)
 
 ost_result http_server_reload(http_server *server, ost_error *error)
 {
-    return server->tls == NULL ? OST_OK : tls_context_reload(server->tls, error);
+    ost_result result = OST_OK;
+    if (server->service.authorities != NULL)
+        result = client_authorities_reload(server->service.authorities, error);
+    return result != OST_OK || server->tls == NULL ? result
+                                                   : tls_context_reload(server->tls, error);
 }
 
 /* On SIGHUP. The library prints nothing: what went wrong is for the program's log. */

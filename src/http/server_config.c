@@ -15,6 +15,7 @@
 #include "http/connection/tls.h"
 #include "http/http1/http1.h"
 #include "http/http2/http2.h"
+#include "http/message/client_authorities.h"
 #include "http/message/field_syntax.h"
 #include "http/message/response.h"
 
@@ -125,7 +126,25 @@ static ost_result make_tls(http_server *server, const http_config *config, ost_e
         if (pairs[i].certificate == NULL || pairs[i].key == NULL)
             return OST_E_MEMORY;
     }
-    return tls_context_new(pairs, count, config->client_certificates, &server->tls, error);
+    const tls_clients clients = {.asked = config->client_certificates ||
+                                          config->client_certificates_required,
+                                 .required = config->client_certificates_required,
+                                 .authorities = server->service.authorities};
+    return tls_context_new(pairs, count, clients, &server->tls, error);
+}
+
+/* The path is copied, since the file is read again on reload. */
+static ost_result read_authorities(http_server *server, const http_config *config, ost_error *error)
+{
+    if (config->client_certificates_required && config->client_authorities == NULL)
+        return ost_error_set(error, OST_E_CONFIG,
+                             "certificates can be required of clients where their authorities are "
+                             "known");
+    if (config->client_authorities == NULL)
+        return OST_OK;
+    const char *path = ost_arena_copy(server->arena, text_of(config->client_authorities));
+    return path != NULL ? client_authorities_new(path, &server->service.authorities, error)
+                        : OST_E_MEMORY;
 }
 
 /* Field names are compared in lower case (RFC 9110 §5.1). */
@@ -143,6 +162,7 @@ static ost_result copy_certificate_field(http_server *server, const http_config 
         return OST_E_MEMORY;
     text_make_lower(name, given.len);
     server->service.client_certificate_field = name;
+    server->service.client_certificate_base64 = config->client_certificate_base64;
     return OST_OK;
 }
 
@@ -183,6 +203,8 @@ ost_result server_configure(http_server *server, const http_config *config, ost_
         result = copy_trusted(server, config, error);
     if (result == OST_OK)
         result = copy_certificate_field(server, config, error);
+    if (result == OST_OK)
+        result = read_authorities(server, config, error);
     if (result == OST_OK)
         result = make_tls(server, config, error);
     if (result == OST_OK)

@@ -172,6 +172,11 @@ static ost_result make_server(provider *p, const provider_config *config, ost_er
         .trusted_proxy_count = config->trusted_proxy_count,
         .tls_certificate = config->tls_certificate,
         .tls_key = config->tls_key,
+        .client_certificates = config->client_certificates,
+        .client_certificates_required = config->client_certificates_required,
+        .client_authorities = config->client_authorities,
+        .client_certificate_field = config->client_certificate_field,
+        .client_certificate_base64 = config->client_certificate_base64,
         .headers = headers,
         .header_count = ARRAY_LEN(headers),
     };
@@ -240,6 +245,9 @@ ost_result provider_new(const provider_config *config, provider **ret_provider, 
     p->log = config->log;
     p->context = config->context;
     p->development = config->development;
+    p->sees_certificates = config->client_certificates || config->client_certificates_required ||
+                           config->client_certificate_field != NULL;
+    p->trusts_authorities = config->client_authorities != NULL;
     p->send_error_page = page_send_error;
     ost_result result = build(p, config, error);
     if (result != OST_OK) {

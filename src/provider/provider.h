@@ -21,6 +21,10 @@ typedef struct provider_config {
     bool any_host;             /* the Host of requests is believed in production too */
     bool development;          /* start-dev: plain http, Host believed, errors explained */
     const char *tls_certificate, *tls_key;
+    bool client_certificates, client_certificates_required; /* of TLS clients, see http.h */
+    const char *client_authorities;       /* PEM: who vouches for them; NULL: nobody */
+    const char *client_certificate_field; /* where trusted proxies tell them; NULL: nowhere */
+    bool client_certificate_base64;       /* see http.h */
     const char *const *trusted_proxies;
     size_t trusted_proxy_count;
     const char

@@ -78,11 +78,12 @@ def _build_for_development(home):
 class Keycloak:
     """One server on a free port of 127.0.0.1, with a database of its own."""
 
-    def __init__(self, realm_files, port=None, home=None, log=None, features=()):
+    def __init__(self, realm_files, port=None, home=None, log=None, features=(), arguments=()):
         self.realm_files = [pathlib.Path(file) for file in realm_files]
         self.port = port or free_port()
         self.base = f"http://localhost:{self.port}"
         self._features = features  # that are off by default
+        self._arguments = arguments  # of start-dev
         self._home = home
         self._own_home = None
         self._log = pathlib.Path(log) if log else None
@@ -129,6 +130,7 @@ class Keycloak:
             "--http-host=127.0.0.1",
             "--health-enabled=true",
             *([f"--features={','.join(self._features)}"] if self._features else []),
+            *map(str, self._arguments),
         ]
         environment = {
             **os.environ,

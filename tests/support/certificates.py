@@ -62,3 +62,63 @@ def tls_get(port, path, headers, certificate=None):
 
 def escaped(certificate):
     return urllib.parse.quote(certificate.public_bytes(serialization.Encoding.PEM).decode(), safe="")
+
+
+class Authority:
+    """Signs clients' certificates; `name` tells two authorities of one name apart by their keys."""
+
+    def __init__(self, folder, name="Shop CA", file="authority"):
+        self.folder = folder
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+        self.file = folder / f"{file}.pem"
+        made = self._sign(self.name, self.key, x509.BasicConstraints(ca=True, path_length=1))
+        self.file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+
+    def _sign(self, subject, key, constraints, *extensions, days=1):
+        now = datetime.datetime.now(datetime.timezone.utc)
+        start = now - datetime.timedelta(days=3)
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(self.name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(start)
+            .not_valid_after(now + datetime.timedelta(days=days))
+            .add_extension(constraints, critical=True)
+        )
+        for extension in extensions:
+            builder = builder.add_extension(extension, critical=False)
+        return builder.sign(self.key, hashes.SHA256())
+
+    def client(self, file, subject, *extensions, days=1):
+        """A client's certificate: (certificate, chain, key), as make_certificate has them."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name.from_rfc4514_string(subject)
+        made = self._sign(name, key, x509.BasicConstraints(ca=False, path_length=None), *extensions, days=days)
+        chain, private = self.folder / f"{file}.pem", self.folder / f"{file}.key"
+        chain.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+        private.write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        )
+        return made, chain, private
+
+
+def tls_post(port, path, form, certificate=None, headers=None):
+    """(status, body) of a form that was sent by a client with that certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    if certificate:
+        context.load_cert_chain(certificate[1], certificate[2])
+    connection = http.client.HTTPSConnection("localhost", port, context=context, timeout=10)
+    sent = {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})}
+    try:
+        connection.request("POST", path, urllib.parse.urlencode(form), sent)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()

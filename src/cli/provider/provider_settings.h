@@ -21,6 +21,22 @@
          "PEM certificate chain"},                                                                 \
         {"https-certificate-key-file", "FILE", "KC_HTTPS_CERTIFICATE_KEY_FILE", NULL,              \
          "its PEM key"},                                                                           \
+        {"https-client-auth", "MODE", "KC_HTTPS_CLIENT_AUTH", NULL,                                \
+         "certificates of TLS clients: none, request or required (none)"},                         \
+        {"https-trust-store-file", "FILE", "KC_HTTPS_TRUST_STORE_FILE", NULL,                      \
+         "PEM of the authorities whose word is taken for clients' certificates"},                  \
+        {"spi-x509cert-lookup-provider", "NAME", "KC_SPI_X509CERT_LOOKUP_PROVIDER", NULL,          \
+         "how trusted proxies pass clients' certificates on: nginx, haproxy, apache, rfc9440 or "  \
+         "envoy"},                                                                                 \
+        {"spi-x509cert-lookup-nginx-ssl-client-cert", "FIELD",                                     \
+         "KC_SPI_X509CERT_LOOKUP_NGINX_SSL_CLIENT_CERT", NULL,                                     \
+         "in which field (ssl-client-cert)"},                                                      \
+        {"spi-x509cert-lookup-haproxy-ssl-client-cert", "FIELD",                                   \
+         "KC_SPI_X509CERT_LOOKUP_HAPROXY_SSL_CLIENT_CERT", NULL,                                   \
+         "in which field (ssl-client-cert)"},                                                      \
+        {"spi-x509cert-lookup-apache-ssl-client-cert", "FIELD",                                    \
+         "KC_SPI_X509CERT_LOOKUP_APACHE_SSL_CLIENT_CERT", NULL,                                    \
+         "in which field (ssl-client-cert)"},                                                      \
         {"ca-file", "FILE", "OSTIARY_CA_FILE", NULL,                                               \
          "PEM of the authorities to trust when clients' metadata is fetched (the system's)"},      \
         {"hostname", "URL", "KC_HOSTNAME_URL", "KC_HOSTNAME",                                      \

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/thread.h"
 #include "cli/command.h"
+#include "cli/provider/client_tls.h"
 #include "cli/provider/keycloak_variables.h"
 #include "cli/provider/master_source.h"
 #include "cli/provider/progress.h"
@@ -209,6 +210,8 @@ static ost_result configure(const option_values *values, bool development, run_s
 {
     uint64_t loops, hash_threads;
     ost_result result = configure_listener(values, development, config, error);
+    if (result == OST_OK)
+        result = client_tls_configure(values, config, error);
     if (result == OST_OK)
         result = options_number(values, "loops", 0, 0, 256, &loops, error);
     if (result == OST_OK)

@@ -66,7 +66,13 @@ static ost_result read_certificate(const exchange_client *client, ost_arena *are
     return c->tls == NULL ? OST_OK : tls_client_certificate(c->tls, arena, ret_der);
 }
 
-const exchange_client_calls connection_client_calls = {release, read_certificate};
+static bool is_vouched_for(const exchange_client *client)
+{
+    const connection *c = (const connection *)client;
+    return c->tls != NULL && tls_client_is_vouched_for(c->tls);
+}
+
+const exchange_client_calls connection_client_calls = {release, read_certificate, is_vouched_for};
 
 void connection_close(connection *c)
 {

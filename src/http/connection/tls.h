@@ -10,11 +10,19 @@
 
 typedef struct tls_context tls_context;
 
+struct client_authorities;
+
+/* What is asked of clients. All zero: nothing. */
+typedef struct tls_clients {
+    bool asked;    /* they may show a certificate */
+    bool required; /* they have to, and `authorities` have to vouch for it */
+    struct client_authorities *authorities; /* borrowed; NULL: none */
+} tls_clients;
+
 /* Reads all pairs; the first is shown to clients that ask for no name, or for an unknown one. The
- * strings are borrowed as long as the context lives. `ask_clients`: they may show a certificate.
- * OST_E_CONFIG tells which file is wrong. */
+ * strings are borrowed as long as the context lives. OST_E_CONFIG tells which file is wrong. */
 OST_MUST_CHECK ost_result tls_context_new(const http_certificate *pairs, size_t count,
-                                          bool ask_clients, tls_context **ret_context,
+                                          tls_clients clients, tls_context **ret_context,
                                           ost_error *error);
 /* Reads the files again. On failure the old certificates stay. Connections keep what they began
  * with. */
@@ -48,6 +56,9 @@ tls_protocol tls_agreed(const tls_stream *tls);
 /* The certificate that the client has shown, DER, in the arena; NULL data: none. OST_E_MEMORY. */
 OST_MUST_CHECK ost_result tls_client_certificate(const tls_stream *tls, ost_arena *arena,
                                                  ost_text *ret_der);
+
+/* Whether the client has shown one that the authorities vouch for. */
+bool tls_client_is_vouched_for(const tls_stream *tls);
 
 /* Encrypts and hands down. False: the stream is broken. */
 OST_MUST_CHECK bool tls_write(tls_stream *tls, ost_text text);

@@ -11,6 +11,7 @@
 
 #include "base/context.h"
 #include "base/text.h"
+#include "http/message/client_authorities.h"
 
 /* One reading of the files; shared by the connections that began with it. */
 typedef struct certificate_set {
@@ -25,7 +26,7 @@ struct tls_context {
     certificate_set *current;
     const http_certificate *pairs;
     size_t pair_count;
-    bool ask_clients;
+    tls_clients clients;
 };
 
 static void set_free(certificate_set *set)
@@ -77,19 +78,39 @@ static ost_result wrong_file(ost_error *error, const char *what, const char *pat
 }
 
 /* No matter who signed it: what it is compared with is in a token (RFC 8705 §3). That its holder
- * has the key is checked by the handshake all the same. */
-static int accept_any_certificate(X509_STORE_CTX *chain, void *user)
+ * has the key is checked by the handshake all the same. The connection keeps the finding: nobody is
+ * vouched for where there are no authorities. */
+static int accept_any_certificate(X509_STORE_CTX *chain, void *authorities)
 {
+    if (authorities == NULL)
+        X509_STORE_CTX_set_error(chain, X509_V_ERR_CERT_UNTRUSTED);
+    else if (X509_verify_cert(chain) != 1 && X509_STORE_CTX_get_error(chain) == X509_V_OK)
+        X509_STORE_CTX_set_error(chain, X509_V_ERR_UNSPECIFIED);
+    ERR_clear_error();
     return 1;
 }
 
 #define CLIENT_CHAIN_MAX 16384 /* bytes */
 
-static void ask_for_certificates(SSL_CTX *context)
+/* No list of authorities is sent: a client whose certificate is of another, or signed by itself,
+ * would show none. */
+static bool ask_for_certificates(SSL_CTX *context, const tls_clients *clients)
 {
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
-    SSL_CTX_set_cert_verify_callback(context, accept_any_certificate, NULL);
     SSL_CTX_set_max_cert_list(context, CLIENT_CHAIN_MAX);
+    if (clients->authorities != NULL) {
+        X509_STORE *store = client_authorities_store(clients->authorities);
+        bool set = SSL_CTX_set1_verify_cert_store(context, store) == 1;
+        X509_STORE_free(store);
+        if (!set)
+            return false;
+    }
+    if (clients->required) {
+        SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+        return true;
+    }
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_cert_verify_callback(context, accept_any_certificate, clients->authorities);
+    return true;
 }
 
 static bool set_options(SSL_CTX *context, certificate_set *set)
@@ -117,17 +138,15 @@ static int64_t expiry_of(const SSL_CTX *context)
     return timegm(&end);
 }
 
-static ost_result read_pair(const http_certificate *pair, bool ask_clients, certificate_set *set,
-                            ost_error *error)
+static ost_result read_pair(const http_certificate *pair, const tls_clients *clients,
+                            certificate_set *set, ost_error *error)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
     if (context == NULL)
         return ost_error_set(error, OST_E_CRYPTO, "TLS cannot be set up");
     set->contexts[set->count++] = context;
-    if (!set_options(context, set))
+    if (!set_options(context, set) || (clients->asked && !ask_for_certificates(context, clients)))
         return ost_error_set(error, OST_E_CRYPTO, "TLS cannot be set up");
-    if (ask_clients)
-        ask_for_certificates(context);
     ERR_clear_error();
     if (SSL_CTX_use_certificate_chain_file(context, pair->certificate) != 1)
         return wrong_file(error, "certificate", pair->certificate);
@@ -138,7 +157,7 @@ static ost_result read_pair(const http_certificate *pair, bool ask_clients, cert
     return OST_OK;
 }
 
-static ost_result read_set(const http_certificate *pairs, size_t count, bool ask_clients,
+static ost_result read_set(const http_certificate *pairs, size_t count, const tls_clients *clients,
                            certificate_set **ret_set, ost_error *error)
 {
     certificate_set *set = memory_alloc(sizeof *set + count * sizeof(SSL_CTX *));
@@ -146,7 +165,7 @@ static ost_result read_set(const http_certificate *pairs, size_t count, bool ask
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
     set->references = 1;
     for (size_t i = 0; i < count; i++) {
-        ost_result result = read_pair(&pairs[i], ask_clients, set, error);
+        ost_result result = read_pair(&pairs[i], clients, set, error);
         if (result != OST_OK) {
             set_free(set);
             return result;
@@ -158,7 +177,7 @@ static ost_result read_set(const http_certificate *pairs, size_t count, bool ask
     return OST_OK;
 }
 
-ost_result tls_context_new(const http_certificate *pairs, size_t count, bool ask_clients,
+ost_result tls_context_new(const http_certificate *pairs, size_t count, tls_clients clients,
                            tls_context **ret_context, ost_error *error)
 {
     tls_context *context = memory_alloc(sizeof *context);
@@ -166,9 +185,9 @@ ost_result tls_context_new(const http_certificate *pairs, size_t count, bool ask
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
     context->pairs = pairs;
     context->pair_count = count;
-    context->ask_clients = ask_clients;
+    context->clients = clients;
     pthread_mutex_init(&context->lock, NULL);
-    ost_result result = read_set(pairs, count, ask_clients, &context->current, error);
+    ost_result result = read_set(pairs, count, &context->clients, &context->current, error);
     if (result != OST_OK) {
         tls_context_free(context);
         return result;
@@ -215,7 +234,7 @@ ost_result tls_context_reload(tls_context *context, ost_error *error)
 {
     certificate_set *fresh = NULL;
     ost_result result =
-        read_set(context->pairs, context->pair_count, context->ask_clients, &fresh, error);
+        read_set(context->pairs, context->pair_count, &context->clients, &fresh, error);
     if (result != OST_OK)
         return result;
     pthread_mutex_lock(&context->lock);

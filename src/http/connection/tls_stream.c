@@ -211,6 +211,12 @@ ost_result tls_client_certificate(const tls_stream *tls, ost_arena *arena, ost_t
     return OST_OK;
 }
 
+bool tls_client_is_vouched_for(const tls_stream *tls)
+{
+    return SSL_get0_peer_certificate(tls->ssl) != NULL &&
+           SSL_get_verify_result(tls->ssl) == X509_V_OK;
+}
+
 /* ---- out ---- */
 
 bool tls_write(tls_stream *tls, ost_text text)

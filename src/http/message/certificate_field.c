@@ -160,3 +160,8 @@ ost_result certificate_field_read(const char *name, ost_text value, ost_arena *a
         return read_envoy(value, arena, ret_der);
     return read_escaped(value, arena, ret_der);
 }
+
+ost_result certificate_field_read_base64(ost_text value, ost_arena *arena, ost_text *ret_der)
+{
+    return decode(text_trim(value), arena, ret_der);
+}

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The client's certificate, RFC 8705 §3 and §6.5 (TLS that ends at a proxy); see
  * client_certificate.h. Any certificate is taken, no matter who signed it: the handshake proves
- * that the client has its key, and the token tells which one it must be. */
+ * that the client has its key, and a token tells which one it must be. Who vouches for it is asked
+ * apart, by those whom it matters to. */
 #include "http/message/client_certificate.h"
 
 #include "base/text.h"
 #include "http/message/certificate_field.h"
+#include "http/message/client_authorities.h"
 
 void client_certificate_strip(http_exchange *x)
 {
@@ -31,7 +33,11 @@ static ost_result read_word(const http_exchange *x, const char *name, ost_arena 
     if (http_request_field_count(&x->request, name) > 1)
         return OST_E_FORMAT;
     ost_text value = text_trim(http_request_field(&x->request, name));
-    return value.len > 0 ? certificate_field_read(name, value, arena, ret_der) : OST_OK;
+    if (value.len == 0)
+        return OST_OK;
+    return x->home->service->client_certificate_base64
+               ? certificate_field_read_base64(value, arena, ret_der)
+               : certificate_field_read(name, value, arena, ret_der);
 }
 
 ost_result http_client_certificate(http_exchange *x, ost_text *ret_der)
@@ -45,4 +51,13 @@ ost_result http_client_certificate(http_exchange *x, ost_text *ret_der)
     if (result == OST_OK)
         *ret_der = der;
     return result;
+}
+
+bool http_client_certificate_vouched(http_exchange *x, ost_text der)
+{
+    client_authorities *authorities = x->home->service->authorities;
+    if (authorities == NULL || der.len == 0)
+        return false;
+    return x->client->trusted ? client_authorities_vouch(authorities, der)
+                              : x->client->calls->certificate_vouched(x->client);
 }

@@ -71,6 +71,8 @@ typedef struct exchange_client_calls {
     void (*released)(exchange_client *client);
     /* The certificate that it has shown, DER, in the arena; untouched when there is none. */
     ost_result (*certificate)(const exchange_client *client, ost_arena *arena, ost_text *ret_der);
+    /* Whether the handshake found that the server's authorities vouch for it. */
+    bool (*certificate_vouched)(const exchange_client *client);
 } exchange_client_calls;
 
 struct exchange_client {

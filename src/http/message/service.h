@@ -20,8 +20,10 @@ typedef struct http_service {
     ost_text header_lines; /* the same, as they go over the wire in HTTP/1.1 */
     address_block *trusted;
     size_t trusted_count;
-    const char *client_certificate_field; /* in lower case; NULL: none */
-    http_pool *pool;                      /* of http_defer; NULL once the server has ended */
+    const char *client_certificate_field;   /* in lower case; NULL: none */
+    struct client_authorities *authorities; /* of clients; NULL: nobody vouches for them */
+    bool client_certificate_base64;
+    http_pool *pool; /* of http_defer; NULL once the server has ended */
 } http_service;
 
 #endif

@@ -67,6 +67,11 @@ call *call_begin_in(http_exchange *exchange, provider *p, ost_text realm_name)
         refuse_plain(c);
         return NULL;
     }
+    if (http_client_certificate(exchange, &c->certificate) != OST_OK) {
+        http_set_reason(exchange, "the client's certificate cannot be read");
+        http_respond(exchange, 400, NULL, (ost_text){0});
+        return NULL;
+    }
     return c;
 }
 

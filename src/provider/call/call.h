@@ -40,9 +40,11 @@ struct call {
     int64_t now;
     http_form form;             /* of the body, or of the query, as the endpoint reads it */
     const realm_client *client; /* once it is known */
-    const char
-        *client_problem; /* why the document of a client is of no use; NULL: nothing is known */
-    ost_text jkt;        /* of the key that tokens are to be bound to (RFC 9449); empty: none */
+    const char *client_problem; /* why a client is not what it says: its document, its certificate;
+                                   NULL: nothing is known */
+    ost_text jkt;         /* of the key that tokens are to be bound to (RFC 9449); empty: none */
+    ost_text certificate; /* of the TLS client, DER; empty: none */
+    ost_text x5t; /* SHA-256 of the one that tokens are to be bound to (RFC 8705); empty: none */
     call_error error;
     call_event event;
     ost_text answer; /* what a job on the pool has made: a JSON document or a location */

@@ -27,8 +27,10 @@ void call_challenge(call *c, const char *error, const char *description)
 void call_set_reason(call *c)
 {
     bool described = c->error.description != NULL;
-    http_set_reason(c->exchange, "%s%s%s", c->error.error, described ? ": " : "",
-                    described ? c->error.description : "");
+    bool explained = c->client_problem != NULL;
+    http_set_reason(c->exchange, "%s%s%s%s%s%s", c->error.error, described ? ": " : "",
+                    described ? c->error.description : "", explained ? " (" : "",
+                    explained ? c->client_problem : "", explained ? ")" : "");
 }
 
 bool call_tell_fault(call *c)

@@ -60,6 +60,7 @@ struct provider {
     const ost_context *context;
     public_url address;
     bool development;
+    bool sees_certificates, trusts_authorities; /* of TLS clients, and who vouch for them */
     http_server *server;
     unsigned port;
     http_pool *hashing; /* password checks alone: they must not hold up anything else */

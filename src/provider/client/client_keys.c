@@ -70,10 +70,18 @@ const client_key_set *client_keys(call *c, const realm_client *client)
     return result == OST_OK || result == OST_E_EXPIRED ? set : NULL;
 }
 
-/* Is there a JWT by a key that the set lacks? What is malformed needs none. */
-static bool lacks_key(call *c, const client_key_set *set)
+static bool is_self_signed(const call *c, const realm_client *client)
+{
+    return client->proof.certificate.kind == CERTIFICATE_SELF_SIGNED && c->certificate.len > 0;
+}
+
+/* Is there a JWT by a key that the set lacks, or such a certificate? What is malformed needs none.
+ */
+static bool lacks_key(call *c, const realm_client *client, const client_key_set *set)
 {
     static const char *const names[] = {"client_assertion", "request"};
+    if (is_self_signed(c, client) && !client_key_set_has_certificate(set, c->certificate))
+        return true;
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         ost_unverified_jws jws;
         const ost_key *key;
@@ -94,14 +102,14 @@ static bool needs_fetch(call *c, const realm_client *client)
     int64_t asked;
     ost_result result = look(c, client, &set, &asked);
     if (result == OST_OK)
-        return c->now - asked >= CLIENT_KEYS_WAIT && lacks_key(c, set);
+        return c->now - asked >= CLIENT_KEYS_WAIT && lacks_key(c, client, set);
     return result == OST_E_NOT_FOUND || result == OST_E_EXPIRED;
 }
 
 /* Does this call look into the keys at all? */
 static bool has_use(const call *c, const realm_client *client)
 {
-    return client_answers_are_encrypted(&client->answers) ||
+    return client_answers_are_encrypted(&client->answers) || is_self_signed(c, client) ||
            call_parameter(c, "client_assertion").len > 0 || call_parameter(c, "request").len > 0;
 }
 

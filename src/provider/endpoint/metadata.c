@@ -15,6 +15,12 @@ static void put_url(call *c, ost_json_writer *w, const char *member, const char 
     ost_json_member_string(w, member, call_format(c, "%s" PROTOCOL "%s", c->issuer, path));
 }
 
+static void put_registration(call *c, ost_json_writer *w)
+{
+    ost_json_member_string(w, "registration_endpoint",
+                           call_format(c, "%s/clients-registrations/openid-connect", c->issuer));
+}
+
 static void put_list(ost_json_writer *w, const char *member, const char *const *list)
 {
     ost_json_put_name(w, text_of(member));
@@ -103,8 +109,13 @@ static void put_signed_by_clients(ost_json_writer *w, const char *member)
 static void put_client_authentication(call *c, ost_json_writer *w)
 {
     static const char *const endpoints[] = {"token", "introspection", "revocation"};
-    static const char *const methods[] = {"client_secret_basic", "client_secret_post",
-                                          "client_secret_jwt", "private_key_jwt", NULL};
+    const char *methods[7] = {"client_secret_basic", "client_secret_post", "client_secret_jwt",
+                              "private_key_jwt"};
+    size_t count = 4;
+    if (c->provider->sees_certificates && c->provider->trusts_authorities)
+        methods[count++] = "tls_client_auth";
+    if (c->provider->sees_certificates)
+        methods[count++] = CERTIFICATE_METHOD_SELF_SIGNED;
     for (size_t i = 0; i < ARRAY_LEN(endpoints); i++) {
         const char *of_methods = call_format(c, "%s_endpoint_auth_methods_supported", endpoints[i]);
         const char *of_algorithms =
@@ -114,6 +125,24 @@ static void put_client_authentication(call *c, ost_json_writer *w)
         put_list(w, of_methods, methods);
         put_signed_by_clients(w, of_algorithms);
     }
+}
+
+/* Where clients show certificates (RFC 8705 §5): at the same addresses. */
+static void put_mutual_tls(call *c, ost_json_writer *w)
+{
+    if (!c->provider->sees_certificates)
+        return;
+    ost_json_member_boolean(w, "tls_client_certificate_bound_access_tokens", true);
+    ost_json_put_name(w, OST_TEXT("mtls_endpoint_aliases"));
+    ost_json_open_object(w);
+    put_url(c, w, "token_endpoint", "token");
+    put_url(c, w, "revocation_endpoint", "revoke");
+    put_url(c, w, "introspection_endpoint", "token/introspect");
+    put_url(c, w, "device_authorization_endpoint", "auth/device");
+    put_registration(c, w);
+    put_url(c, w, "userinfo_endpoint", "userinfo");
+    put_url(c, w, "pushed_authorization_request_endpoint", "ext/par/request");
+    ost_json_close_object(w);
 }
 
 /* The levels of authentication, by number and by the realm's names for them. */
@@ -193,8 +222,7 @@ void discovery_endpoint(http_exchange *exchange, void *user)
     put_url(c, w, "revocation_endpoint", "revoke");
     put_url(c, w, "device_authorization_endpoint", "auth/device");
     put_url(c, w, "pushed_authorization_request_endpoint", "ext/par/request");
-    ost_json_member_string(w, "registration_endpoint",
-                           call_format(c, "%s/clients-registrations/openid-connect", c->issuer));
+    put_registration(c, w);
     put_scopes(c, w);
     put_answers(c, w);
     put_proof_algorithms(c, w);
@@ -202,6 +230,7 @@ void discovery_endpoint(http_exchange *exchange, void *user)
     put_signed_by_clients(w, "request_object_signing_alg_values_supported");
     put_acr_values(c, w);
     put_capabilities(c, w);
+    put_mutual_tls(c, w);
     ost_json_close_object(w);
     call_allow_origin(c, NULL);
     (void)!http_set_field(exchange, "Cache-Control",

@@ -119,8 +119,8 @@ static auth_check check_flows(call *c, const auth_request *r)
         return to_client(c, "unauthorized_client",
                          "Client is not allowed to initiate browser login with given "
                          "response_type. Standard flow is disabled for the client.");
-    /* What comes through the browser is bound to no key. */
-    if (r->wants_token && c->client->dpop_bound)
+    /* What comes through the browser is bound to no key, and to no certificate. */
+    if (r->wants_token && (c->client->dpop_bound || c->client->certificate_bound))
         return to_client(c, "unauthorized_client",
                          "The client's access tokens have to be bound to a key");
     if (tokens && !c->client->implicit_flow)

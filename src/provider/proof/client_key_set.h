@@ -18,6 +18,9 @@ OST_MUST_CHECK ost_result client_key_set_read(ost_text jwks, client_key_set **re
 client_key_set *client_key_set_ref(client_key_set *set);
 void client_key_set_unref(client_key_set *set); /* NULL is fine */
 
+/* Whether the certificate (DER) is the first of a key's x5c (RFC 7517 §4.7). False of NULL. */
+bool client_key_set_has_certificate(const client_key_set *set, ost_text der);
+
 /* Borrowed; NULL of NULL. */
 const ost_keyset *client_key_set_signing(const client_key_set *set);
 const ost_keyset *client_key_set_encryption(const client_key_set *set);

@@ -25,6 +25,7 @@ static client_proof_kind kind_of(const ost_json *client)
         {"client-secret", PROOF_SECRET},
         {"client-jwt", PROOF_JWT},
         {"client-secret-jwt", PROOF_SECRET_JWT},
+        {"client-x509", PROOF_CERTIFICATE},
     };
     ost_text type = {0};
     if (!ost_json_text(ost_json_get(client, "clientAuthenticatorType"), &type) || type.len == 0)
@@ -106,6 +107,8 @@ void client_proof_load(const ost_json *client, ost_arena *arena, client_proof *r
         proof.algorithms = load_algorithms(client, OST_ALGS_DEFAULT);
     else if (proof.kind == PROOF_SECRET_JWT)
         proof.algorithms = load_algorithms(client, HMAC_ALGS);
+    if (proof.kind == PROOF_CERTIFICATE)
+        proof.certificate = certificate_rule_load(client, arena);
     if (proof.kind == PROOF_SECRET || proof.kind == PROOF_SECRET_JWT)
         (void)!ost_json_text(ost_json_get(client, "secret"), &proof.secret);
     *ret_proof = proof;

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How a client proves who it is (RFC 6749 §2.3, RFC 7523 §2.2), as its representation says:
+/* How a client proves who it is (RFC 6749 §2.3, RFC 7523 §2.2, RFC 8705
+ * §2), as its representation says:
  * clientAuthenticatorType, and the attributes that go with it. */
 #ifndef CLIENT_PROOF_H
 #define CLIENT_PROOF_H
 
 #include <ostiary/jose.h>
 
+#include "provider/proof/certificate_rule.h"
 #include "provider/proof/client_key_set.h"
 
 typedef enum client_proof_kind {
-    PROOF_SECRET,     /* client-secret: client_secret_basic and client_secret_post */
-    PROOF_JWT,        /* client-jwt: private_key_jwt */
-    PROOF_SECRET_JWT, /* client-secret-jwt: client_secret_jwt */
-    PROOF_UNKNOWN,    /* what is not there; nothing proves it */
+    PROOF_SECRET,      /* client-secret: client_secret_basic and client_secret_post */
+    PROOF_JWT,         /* client-jwt: private_key_jwt */
+    PROOF_SECRET_JWT,  /* client-secret-jwt: client_secret_jwt */
+    PROOF_CERTIFICATE, /* client-x509: tls_client_auth and self_signed_tls_client_auth */
+    PROOF_UNKNOWN,     /* what is not there; nothing proves it */
 } client_proof_kind;
 
 typedef struct client_proof {
@@ -25,7 +28,8 @@ typedef struct client_proof {
                              client_proof_clear, as is */
     ost_keyset *single_key; /* one key without a name of its own: no kid tells it apart; NULL */
     ost_text secret;        /* that it may sign with; not of a client-jwt */
-    int64_t max_lifetime;   /* seconds from an assertion's making that it may be used */
+    certificate_rule certificate; /* of a client-x509 */
+    int64_t max_lifetime;         /* seconds from an assertion's making that it may be used */
 } client_proof;
 
 /* Everything but the keys lives as long as the client's representation. Keys that cannot be read

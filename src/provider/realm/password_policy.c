@@ -2,15 +2,12 @@
 /* Password policies; see password_policy.h. */
 #include "provider/realm/password_policy.h"
 
-#include <regex.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/text.h"
-
-#define MAX_PATTERN 1024
-#define MAX_PASSWORD 1024
+#include "provider/proof/java_pattern.h"
 
 typedef struct judged {
     ost_text password, username, email;
@@ -162,55 +159,17 @@ static ost_result judge_email(const judged *j)
                : OST_OK;
 }
 
-/* True when Java reads it otherwise than POSIX: a backslash but before punctuation, "(?", lazy and
- * possessive repetition, sets within sets. */
-static bool is_javas_own(char c, char next)
-{
-    switch (c) {
-    case '\\':
-        return !is_special((unsigned char)next);
-    case '(':
-        return next == '?';
-    case '*':
-    case '+':
-    case '?':
-    case '}':
-        return next == '+' || next == '?';
-    case '[':
-    case '&':
-        return next == c;
-    default:
-        return false;
-    }
-}
-
-static bool reads_alike(ost_text pattern)
-{
-    for (size_t i = 0; i < pattern.len; i++) {
-        if (is_javas_own(pattern.data[i], i + 1 < pattern.len ? pattern.data[i + 1] : '\0'))
-            return false;
-        i += pattern.data[i] == '\\';
-    }
-    return true;
-}
-
 /* The whole password has to match. */
 static ost_result judge_pattern(const judged *j)
 {
-    char pattern[MAX_PATTERN], password[MAX_PASSWORD];
-    regex_t compiled;
-    int len = snprintf(pattern, sizeof pattern, "^(%.*s)$", (int)j->argument.len, j->argument.data);
-    if (len < 0 || (size_t)len >= sizeof pattern || !reads_alike(j->argument) ||
-        !text_to_string(j->password, password, sizeof password) ||
-        memchr(password, '\0', j->password.len) != NULL ||
-        regcomp(&compiled, pattern, REG_EXTENDED | REG_NOSUB) != 0)
+    switch (java_pattern_match(j->argument, j->password)) {
+    case OST_OK:
+        return OST_OK;
+    case OST_E_NOT_FOUND:
+        return refuse(j, "fails to match regex pattern(s)");
+    default:
         return unsupported(j, "regexPattern");
-    int seen = regexec(&compiled, password, 0, NULL, 0);
-    regfree(&compiled);
-    wipe(password, sizeof password);
-    if (seen != 0 && seen != REG_NOMATCH)
-        return unsupported(j, "regexPattern");
-    return seen == 0 ? OST_OK : refuse(j, "fails to match regex pattern(s)");
+    }
 }
 
 static const struct {

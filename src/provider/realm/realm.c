@@ -288,26 +288,6 @@ static bool attribute_is(const realm_client *c, const char *name, const char *va
     return ost_json_equals(ost_json_get(c->attributes, name), text_of(value));
 }
 
-/* Settings that make a client's tokens safer and that are not there. Each is the
- * attribute, and the value that asks for nothing. */
-typedef struct bar {
-    const char *attribute, *idle;
-} bar;
-static const bar token_bars[] = {
-    {"tls.client.certificate.bound.access.tokens", "false"},
-};
-
-static const char *find_bar(const realm_client *c, const bar *bars, size_t count)
-{
-    ost_text value;
-    for (size_t i = 0; i < count; i++) {
-        if (ost_json_text(ost_json_get(c->attributes, bars[i].attribute), &value) &&
-            value.len > 0 && !text_is(value, bars[i].idle))
-            return bars[i].attribute;
-    }
-    return NULL;
-}
-
 /* One that nobody can verify with the realm's published keys bars the client. */
 static ost_alg load_alg(const realm *r, realm_client *c, const char *attribute)
 {
@@ -322,7 +302,6 @@ static ost_alg load_alg(const realm *r, realm_client *c, const char *attribute)
 static void load_bars(realm_loader *l, const ost_json *at, const realm *r, realm_client *c)
 {
     const char *protocol = loader_string(l, at, "protocol");
-    c->barred = find_bar(c, token_bars, ARRAY_LEN(token_bars));
     c->request = client_request_load(at);
     c->answers = client_answers_load(at);
     if (c->answers.barred != NULL)
@@ -375,6 +354,7 @@ static void load_attributes(realm_loader *l, const ost_json *at, const realm *r,
         attribute_is(c, "standard.token.exchange.enableRefreshRequestedTokenType", "SAME_SESSION");
     load_device(r, c);
     c->dpop_bound = attribute_is(c, "dpop.bound.access.tokens", "true");
+    c->certificate_bound = attribute_is(c, "tls.client.certificate.bound.access.tokens", "true");
     c->offline_idle = attribute_seconds(c, "client.offline.session.idle.timeout");
     c->offline_max = attribute_seconds(c, "client.offline.session.max.lifespan");
     c->refresh_tokens = !attribute_is(c, "use.refresh.tokens", "false");

@@ -83,6 +83,7 @@ struct realm_client {
     bool device_grant;                 /* its users may answer it from another device (RFC 8628), */
     int64_t device_lifespan, device_interval; /* for so long, asked so often: seconds */
     bool dpop_bound;                          /* it gets no tokens but those bound to its key */
+    bool certificate_bound; /* nor any but those bound to its TLS certificate (RFC 8705 §3) */
     bool by_document; /* its clientId is the address of its metadata; the realm does not register it
                        */
     bool consent_required;    /* of every user, */

@@ -12,6 +12,7 @@
 #define MAX_NAME 255
 #define MAX_URI 2048
 #define MAX_SCOPE 2048
+#define METADATA_TLS "tls_client_auth"
 #define MAX_JWKS ((size_t)32 << 10)
 
 static bool refuse_metadata(call *c, const char *description)
@@ -130,8 +131,10 @@ static bool take_response_type(client_metadata *m, ost_text type)
 
 static bool read_auth_method(call *c, const ost_json *document, client_metadata *m)
 {
-    static const char *const known[] = {"client_secret_basic", "client_secret_post", "none",
-                                        "client_secret_jwt", "private_key_jwt"};
+    static const char *const known[] = {
+        "client_secret_basic",         "client_secret_post", "none",
+        "client_secret_jwt",           "private_key_jwt",    METADATA_TLS,
+        CERTIFICATE_METHOD_SELF_SIGNED};
     if (!read_text(c, document, "token_endpoint_auth_method", MAX_NAME, &m->auth_method))
         return false;
     if (m->auth_method.len == 0)
@@ -162,8 +165,11 @@ static bool read_keys(call *c, const ost_json *document, client_metadata *m)
             return refuse_metadata(c, "jwks: not a set of public keys that can be used");
         client_key_set_unref(set);
     }
-    return !text_is(m->auth_method, "private_key_jwt") || m->jwks.len > 0 || m->jwks_uri.len > 0 ||
-           refuse_metadata(c, "private_key_jwt: needs jwks_uri or jwks");
+    bool needed = text_is(m->auth_method, "private_key_jwt") ||
+                  text_is(m->auth_method, CERTIFICATE_METHOD_SELF_SIGNED);
+    return !needed || m->jwks.len > 0 || m->jwks_uri.len > 0 ||
+           refuse_metadata(
+               c, call_format(c, "%.*s: needs jwks_uri or jwks", OST_FORMAT(m->auth_method)));
 }
 
 static bool read_flag(call *c, const ost_json *document, const char *name, bool *ret_flag)
@@ -173,6 +179,45 @@ static bool read_flag(call *c, const ost_json *document, const char *name, bool 
     return value == NULL || ost_json_is(value, OST_JSON_NULL) ||
            ost_json_boolean(value, ret_flag) ||
            refuse_metadata(c, call_format(c, "%s: neither true nor false", name));
+}
+
+/* RFC 8705 §2.1.2: one of these, and no more. */
+static const struct {
+    const char *member, *attribute;
+} certificate_names[] = {
+    {"tls_client_auth_subject_dn", "x509.subjectdn"},
+    {"tls_client_auth_san_dns", "tls.client.auth.san.dns"},
+    {"tls_client_auth_san_uri", "tls.client.auth.san.uri"},
+    {"tls_client_auth_san_ip", "tls.client.auth.san.ip"},
+    {"tls_client_auth_san_email", "tls.client.auth.san.email"},
+};
+
+static bool read_certificate(call *c, const ost_json *document, client_metadata *m)
+{
+    distinguished_name *name;
+    ost_text text;
+    size_t count = 0;
+    if (!read_flag(c, document, "tls_client_certificate_bound_access_tokens",
+                   &m->certificate_bound))
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(certificate_names); i++) {
+        if (!read_text(c, document, certificate_names[i].member, MAX_URI, &text))
+            return false;
+        if (text.len == 0)
+            continue;
+        count++;
+        m->certificate_name = text;
+        m->certificate_attribute = certificate_names[i].attribute;
+    }
+    if (!text_is(m->auth_method, METADATA_TLS)) {
+        m->certificate_attribute = NULL;
+        return true;
+    }
+    if (count != 1)
+        return refuse_metadata(c, METADATA_TLS ": needs one name of the certificate, and no more");
+    return m->certificate_attribute != certificate_names[0].attribute ||
+           distinguished_name_read(m->certificate_name, c->arena, &name) == OST_OK ||
+           refuse_metadata(c, "tls_client_auth_subject_dn: not a distinguished name");
 }
 
 /* The provider itself will go there: by https, and without a fragment (OpenID Connect Back-Channel
@@ -206,7 +251,8 @@ bool client_metadata_read(call *c, const ost_json *document, client_metadata *re
            read_link(c, document, "logo_uri", &m->logo_uri) &&
            read_link(c, document, "policy_uri", &m->policy_uri) &&
            read_link(c, document, "tos_uri", &m->tos_uri) && read_auth_method(c, document, m) &&
-           read_keys(c, document, m) && read_back_logout(c, document, m) &&
+           read_keys(c, document, m) && read_certificate(c, document, m) &&
+           read_back_logout(c, document, m) &&
            read_words(c, document, "grant_types", m, take_grant_type) &&
            read_words(c, document, "response_types", m, take_response_type);
 }
@@ -323,6 +369,10 @@ void client_metadata_write(call *c, const realm_client *client, ost_json_writer 
     ost_json_member_text(w, "token_endpoint_auth_method", method);
     put_attribute(client, "token.endpoint.auth.signing.alg", "token_endpoint_auth_signing_alg", w);
     put_keys(c, client, w);
+    for (size_t i = 0; i < ARRAY_LEN(certificate_names); i++)
+        put_attribute(client, certificate_names[i].attribute, certificate_names[i].member, w);
+    put_flag(client, "tls.client.certificate.bound.access.tokens",
+             "tls_client_certificate_bound_access_tokens", w);
     put_types(client, w);
     put_scope(c, client, w);
     ost_json_member_string(w, "subject_type", "public");

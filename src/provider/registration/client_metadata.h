@@ -4,10 +4,11 @@
 #define CLIENT_METADATA_H
 
 #include "provider/call/call.h"
+#include "provider/proof/certificate_rule.h"
 
 #define METADATA_URIS_MAX 16 /* redirect URIs of one client, and of its logouts */
 /* The attribute of a client that says how it wanted to prove itself. */
-#define METADATA_AUTH_METHOD "token.endpoint.auth.method"
+#define METADATA_AUTH_METHOD CERTIFICATE_METHOD
 
 /* What a client may say of itself; texts are borrowed from the request. */
 typedef struct client_metadata {
@@ -16,13 +17,16 @@ typedef struct client_metadata {
     size_t redirect_count;
     ost_text post_logout_uris[METADATA_URIS_MAX];
     size_t post_logout_count;
-    ost_text auth_method;      /* token_endpoint_auth_method */
-    ost_text auth_alg;         /* token_endpoint_auth_signing_alg; empty: any */
-    ost_text jwks_uri, jwks;   /* one of them at most; the second a JWK Set */
-    ost_text scope;            /* empty: the realm's optional ones */
-    ost_text back_logout_uri;  /* backchannel_logout_uri */
-    bool back_logout_session;  /* backchannel_logout_session_required */
-    bool public_client;        /* auth_method "none" */
+    ost_text auth_method;              /* token_endpoint_auth_method */
+    ost_text auth_alg;                 /* token_endpoint_auth_signing_alg; empty: any */
+    ost_text certificate_name;         /* of tls_client_auth: what stands in its certificate, */
+    const char *certificate_attribute; /* and by which attribute that is known */
+    bool certificate_bound;            /* tls_client_certificate_bound_access_tokens */
+    ost_text jwks_uri, jwks;           /* one of them at most; the second a JWK Set */
+    ost_text scope;                    /* empty: the realm's optional ones */
+    ost_text back_logout_uri;          /* backchannel_logout_uri */
+    bool back_logout_session;          /* backchannel_logout_session_required */
+    bool public_client;                /* auth_method "none" */
     bool implicit, no_refresh; /* grant_types with implicit; with others, but not refresh_token */
 } client_metadata;
 

@@ -110,6 +110,10 @@ static void put_attributes(call *c, const draft *d, ost_json_writer *w)
         ost_json_member_string(w, "use.refresh.tokens", "false");
     ost_json_member_text(w, METADATA_AUTH_METHOD, m->auth_method);
     put_given(w, "token.endpoint.auth.signing.alg", m->auth_alg);
+    if (m->certificate_attribute != NULL)
+        ost_json_member_text(w, m->certificate_attribute, m->certificate_name);
+    if (m->certificate_bound)
+        ost_json_member_string(w, "tls.client.certificate.bound.access.tokens", "true");
     put_given(w, "jwks.url", m->jwks_uri);
     put_given(w, "jwks.string", m->jwks);
     if (m->jwks_uri.len > 0)
@@ -177,6 +181,7 @@ static const char *authenticator_of(const client_metadata *m)
 {
     return text_is(m->auth_method, "private_key_jwt")     ? "client-jwt"
            : text_is(m->auth_method, "client_secret_jwt") ? "client-secret-jwt"
+           : text_ends(m->auth_method, "tls_client_auth") ? "client-x509"
                                                           : "client-secret";
 }
 

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "provider/realm/realm_key.h"
 #include "provider/session/authentication.h"
+#include "provider/session/proof_of_certificate.h"
 
 ost_result bearer_token_verify(call *c, ost_text token, const char *kind,
                                const ost_claims **ret_claims)
@@ -26,6 +27,8 @@ ost_result bearer_token_verify(call *c, ost_text token, const char *kind,
     ost_text typ = ost_claims_text(claims, "typ");
     if (typ.len == 0 || (kind != NULL && !text_is(typ, kind)))
         return OST_E_TOKEN_TYPE;
+    if (kind != NULL && !proof_of_certificate_holds(c, claims))
+        return OST_E_SENDER;
     *ret_claims = claims;
     return OST_OK;
 }

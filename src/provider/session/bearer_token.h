@@ -7,8 +7,9 @@
 
 #include "provider/call/call.h"
 
-/* Verifies signature, issuer, expiry and kind of an access token of this realm; `kind` NULL: any
- * kind. OST_OK says nothing of its session. */
+/* Verifies signature, issuer, expiry and kind of an access token of this realm, and that one which
+ * is bound to a certificate came with it (OST_E_SENDER). `kind` NULL: any kind, in whoever's hands:
+ * for tokens that somebody asks about. OST_OK says nothing of its session. */
 OST_MUST_CHECK ost_result bearer_token_verify(call *call, ost_text token, const char *kind,
                                               const ost_claims **ret_claims);
 

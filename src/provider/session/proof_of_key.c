@@ -92,7 +92,8 @@ ost_result proof_of_key_check(call *c, const char *path, ost_text token, const o
                                                                             : OST_TEXT("GET"),
                                   .url = url_of(c, path),
                                   .dpop = &proof,
-                                  .dpop_count = http_request_field_count(c->request, "dpop")};
+                                  .dpop_count = http_request_field_count(c->request, "dpop"),
+                                  .certificate = c->certificate};
     sender_binding bound;
     ost_text nonce = {0};
     const sender_call asked = {.rules = &c->provider->senders,

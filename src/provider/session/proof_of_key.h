@@ -14,7 +14,8 @@
 bool proof_of_key_read(call *call, const char *path, ost_text *ret_jkt);
 
 /* Whether an access token of this realm, which was presented at `path` by the scheme DPoP
- * (`by_dpop`) or as a bearer token, is in its owner's hands: one that is bound came with a proof.
+ * (`by_dpop`) or as a bearer token, is in its owner's hands: one that is bound came with a proof,
+ * or with its certificate (RFC 8705 §3).
  * OST_E_SENDER, OST_E_PROOF, OST_E_PROOF_NONCE, OST_E_BUSY. */
 OST_MUST_CHECK ost_result proof_of_key_check(call *call, const char *path, ost_text token,
                                              const ost_claims *claims, bool by_dpop);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Client authentication: by a secret, or by a signed JWT; see client_auth.h. */
+/* Client authentication: by a secret, a signed JWT or a TLS certificate; see client_auth.h. */
 #include "provider/token/client_auth.h"
 
 #include <string.h>
@@ -7,6 +7,7 @@
 #include "base/base64url.h"
 #include "base/text.h"
 #include "provider/client/client_find.h"
+#include "provider/client/client_keys.h"
 #include "provider/token/client_assertion.h"
 
 static const char invalid[] = "Invalid client or Invalid client credentials";
@@ -61,12 +62,34 @@ static bool read_credentials(call *c, credentials *ret)
     return true;
 }
 
+/* Keycloak's words: what is wrong with a certificate is for the log. */
+static bool refuse_certificate(call *c, const char *why)
+{
+    c->client_problem = why;
+    return call_refuse(c, 401, "invalid_client", invalid);
+}
+
+/* RFC 8705 §2.1 and §2.2: the handshake has proved that the client has the key. */
+static bool prove_by_certificate(call *c, const realm_client *client)
+{
+    const certificate_rule *rule = &client->proof.certificate;
+    const char *why =
+        certificate_rule_refusal(rule, c->certificate, client_keys(c, client), c->now, c->arena);
+    if (why != NULL)
+        return refuse_certificate(c, why);
+    return rule->kind == CERTIFICATE_SELF_SIGNED ||
+           http_client_certificate_vouched(c->exchange, c->certificate) ||
+           refuse_certificate(c, "no authority that is trusted has signed it");
+}
+
 static bool prove(call *c, const realm_client *client, const credentials *given)
 {
     if (client->proof.kind == PROOF_JWT || client->proof.kind == PROOF_SECRET_JWT)
         return client_assertion_check(c, client);
     if (given->by_assertion)
         return call_refuse(c, 400, "invalid_client", "Missing client_id parameter");
+    if (client->proof.kind == PROOF_CERTIFICATE)
+        return prove_by_certificate(c, client);
     return (client->secret != NULL && given->secret.len > 0 &&
             text_equal_secret(given->secret, text_of(client->secret))) ||
            call_refuse(c, 401, "unauthorized_client", invalid);

@@ -7,6 +7,7 @@
 #include "provider/session/consent.h"
 #include "provider/session/internal_token.h"
 #include "provider/session/offline_session.h"
+#include "provider/session/proof_of_certificate.h"
 #include "provider/token/grant.h"
 #include "provider/token/resource.h"
 #include "provider/token/token.h"
@@ -26,12 +27,24 @@ static bool read_token(call *c, const ost_claims **ret_claims)
         return call_refuse(c, 400, "invalid_grant", "Token is not active");
     if (call_is_stale(c, claims))
         return call_refuse(c, 400, "invalid_grant", "Stale token");
-    const ost_json *bound = ost_claims_get(claims, "cnf");
-    if (bound != NULL && !ost_json_equals(ost_json_get(bound, "jkt"), c->jkt))
-        return call_refuse(c, 400, "invalid_grant",
-                           "DPoP proof and token binding verification failed");
     *ret_claims = claims;
     return true;
+}
+
+/* What is bound to a key, to a certificate, or to both, serves those who have them. */
+static bool is_in_its_owners_hands(call *c, const ost_claims *claims)
+{
+    const ost_json *bound = ost_json_get(ost_claims_get(claims, "cnf"), "jkt");
+    if (bound != NULL && !ost_json_equals(bound, c->jkt))
+        return call_refuse(c, 400, "invalid_grant",
+                           "DPoP proof and token binding verification failed");
+    if (!proof_of_certificate_holds(c, claims))
+        return call_refuse(c, 401, "unauthorized_client",
+                           "Client certificate missing, or its thumbprint and one in the refresh "
+                           "token did NOT match");
+    /* What comes of it is bound as well, whatever has become of the client's settings. */
+    return ost_json_get(ost_claims_get(claims, "cnf"), "x5t#S256") == NULL ||
+           proof_of_certificate_read(c, &c->x5t);
 }
 
 static bool load_session(call *c, const ost_claims *claims, store_session *session,
@@ -120,7 +133,8 @@ void grant_refresh_token(call *c)
     store_client_session client_session;
     authenticated_user user;
     minted m;
-    if (!read_token(c, &claims) || !load_session(c, claims, &session, &client_session, &user) ||
+    if (!read_token(c, &claims) || !is_in_its_owners_hands(c, claims) ||
+        !load_session(c, claims, &session, &client_session, &user) ||
         !enter_session(c, claims, &session, &g) ||
         !grant_narrow_scopes(c, ost_claims_text(claims, "scope"), call_parameter(c, "scope"), &g) ||
         !grant_set_user(c, user.document, user.id, &g) || !consent_holds(c, user.id, g.scopes))

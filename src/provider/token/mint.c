@@ -160,13 +160,23 @@ static void run_mappers(call *c, const grant *g, token_kind kind, audience_list 
     put_audience(c, tree, audiences);
 }
 
-/* Whose key a token is for (RFC 9449 §6.1). */
+/* Whose key a token is for (RFC 9449 §6.1), and whose certificate (RFC 8705 §3.1). */
 static void put_confirmation(call *c, claim_tree *tree)
 {
-    const char *json =
-        c->jkt.len > 0 ? call_format(c, "{\"jkt\":\"%.*s\"}", OST_FORMAT(c->jkt)) : NULL;
-    if (json != NULL)
-        claim_put_json(tree, OST_TEXT("cnf"), text_of(json));
+    ost_text json;
+    ost_json_writer *w = c->jkt.len > 0 || c->x5t.len > 0 ? call_writer(c) : NULL;
+    if (w == NULL)
+        return;
+    ost_json_open_object(w);
+    if (c->jkt.len > 0)
+        ost_json_member_text(w, "jkt", c->jkt);
+    if (c->x5t.len > 0)
+        ost_json_member_text(w, "x5t#S256", c->x5t);
+    ost_json_close_object(w);
+    if (ost_json_writer_finish(w, &json) == OST_OK)
+        claim_put_json(tree, OST_TEXT("cnf"), json);
+    else
+        call_refuse(c, 500, "server_error", NULL);
 }
 
 static claim_tree *access_claims(call *c, const grant *g, int64_t expires)
@@ -253,7 +263,7 @@ static bool mint_refresh(call *c, const grant *g, minted *m)
     claim_put_string(tree, "sid", g->session_id);
     if (g->granted_resources.len > 0)
         claim_put_text(tree, "resource", g->granted_resources);
-    /* Of a confidential client, its own proof guards it (RFC 9449 §5). */
+    /* Of a confidential client, its own proof guards it (RFC 9449 §5, RFC 8705 §4). */
     if (g->client->public_client)
         put_confirmation(c, tree);
     if (c->error.status != 0 || claim_tree_write(tree, c->arena, &claims) != OST_OK)

@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/call/call_event.h"
+#include "provider/session/proof_of_certificate.h"
 #include "provider/session/proof_of_key.h"
 #include "provider/token/client_auth.h"
 
@@ -90,12 +91,23 @@ static bool read_proof(call *c)
             call_refuse(c, 400, "invalid_dpop_proof", "DPoP proof is missing"));
 }
 
+/* And one that wants them bound to its certificate shows that (RFC 8705 §3). */
+static bool read_certificate(call *c)
+{
+    if (!c->client->certificate_bound)
+        return true;
+    return proof_of_certificate_read(c, &c->x5t) &&
+           (c->x5t.len > 0 ||
+            call_refuse(c, 400, "invalid_request",
+                        "Client Certification missing for MTLS HoK Token Binding"));
+}
+
 /* Once the client can be known. */
 static void begin(call *c)
 {
     size_t grant = 0;
-    if (c->error.status == 0 && find_grant(c, &grant) && client_authenticate(c))
-        (void)read_proof(c);
+    if (c->error.status == 0 && find_grant(c, &grant) && client_authenticate(c) && read_proof(c))
+        (void)read_certificate(c);
     if (c->error.status != 0)
         send(c);
     else

@@ -58,6 +58,7 @@ static void byte_sequences(void **state)
 static void escaped_pem(void **state)
 {
     is("ssl-client-cert", PEM);
+    is("ssl-client-cert", "-----BEGIN CERTIFICATE----- AQID BAUG -----END CERTIFICATE-----");
     is("ssl-client-cert", "%0A%20" PEM "%0D%0A");
     is("ssl-client-cert", "-----BEGIN CERTIFICATE-----AQIDBAUG-----END CERTIFICATE-----");
     static const char *const bad[] = {
@@ -78,6 +79,18 @@ static void escaped_pem(void **state)
     };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         is_not("ssl-client-cert", bad[i]);
+}
+
+static void base64_alone(void **state)
+{
+    static const char *const bad[] = {"", "AQIDBAU", "AQIDBAUG,AQIDBAUG", ":AQIDBAUG:", PEM};
+    ost_arena *arena = ost_arena_new(65536);
+    ost_text der = {0};
+    assert_int_equal(certificate_field_read_base64(OST_TEXT(" AQIDBAUG "), arena, &der), OST_OK);
+    assert_true(text_is(der, DER));
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+        assert_int_equal(certificate_field_read_base64(text_of(bad[i]), arena, &der), OST_E_FORMAT);
+    ost_arena_free(arena);
 }
 
 static void lists_of_envoy(void **state)
@@ -128,6 +141,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(byte_sequences),
         cmocka_unit_test(escaped_pem),
+        cmocka_unit_test(base64_alone),
         cmocka_unit_test(lists_of_envoy),
         cmocka_unit_test(attack_43_names_that_look_alike),
     };

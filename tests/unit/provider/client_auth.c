@@ -116,7 +116,7 @@ static void everything_else_stays_out(void **state)
         {NULL, "client_id=web&client_secret=s:e", "unauthorized_client"},
         {NULL, "client_id=web&client_secret=s%3Ae%20c%2Bret%25x", "unauthorized_client"},
         {NULL, "client_id=WEB&client_secret=s%3Ae%20c%2Bret%25", "invalid_client"},
-        {NULL, "client_id=x509&client_secret=s", "unauthorized_client"},
+        {NULL, "client_id=x509&client_secret=s", "invalid_client"},
         {"web", NULL, "invalid_client"},
         {":s", NULL, "invalid_client"},
         {"web:", NULL, "unauthorized_client"},

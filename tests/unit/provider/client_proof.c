@@ -41,7 +41,7 @@ static void a_type_is_a_kind(void **state)
         {"client-secret", PROOF_SECRET},
         {"client-jwt", PROOF_JWT},
         {"client-secret-jwt", PROOF_SECRET_JWT},
-        {"client-x509", PROOF_UNKNOWN},
+        {"client-x509", PROOF_CERTIFICATE},
         {"Client-Secret", PROOF_UNKNOWN},
     };
     ost_arena *arena = ost_arena_new(1 << 20);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Certificates that tokens are bound to; see proof_of_certificate.h. */
+#include "provider/session/proof_of_certificate.h"
+
+#include "base/base64url.h"
+#include "base/text.h"
+
+#define DIGEST 32
+
+bool proof_of_certificate_read(call *c, ost_text *ret_x5t)
+{
+    unsigned char hash[DIGEST];
+    *ret_x5t = (ost_text){0};
+    if (c->certificate.len == 0)
+        return true;
+    char *text = ost_arena_alloc(c->arena, BASE64URL_LEN(DIGEST) + 1);
+    if (text == NULL || ost_sha256(c->certificate, hash) != OST_OK)
+        return call_refuse(c, 500, "server_error", NULL);
+    *ret_x5t = (ost_text){text, base64url_encode(hash, sizeof hash, text)};
+    return true;
+}
+
+bool proof_of_certificate_holds(call *c, const ost_claims *claims)
+{
+    const ost_json *bound = ost_json_get(ost_claims_get(claims, "cnf"), "x5t#S256");
+    ost_text wanted, seen;
+    call_error before = c->error;
+    if (bound == NULL)
+        return true;
+    bool holds = proof_of_certificate_read(c, &seen) && seen.len > 0 &&
+                 ost_json_text(bound, &wanted) && text_equal_secret(wanted, seen);
+    c->error = before;
+    return holds;
+}
