@@ -199,9 +199,9 @@ def test_fields_that_are_no_certificate(realm, world):
     for value in (good + good, good + "," + good, good[:-40], "junk", "", f"{good}x"):
         answer = realm.token({**CREDENTIALS, "client_id": "batch"}, headers={FIELD: value})
         assert answer.status in (400, 401), (value[:40], answer.text)
-    trailing = base64.b64encode(der(world.batch) + b"\0").decode()
-    answer = realm.token({**CREDENTIALS, "client_id": "batch"}, headers={FIELD: trailing})
-    assert_refused(answer)
+    block = base64.b64encode(der(world.batch) + b"\0").decode()
+    trailing = f"-----BEGIN CERTIFICATE-----{block}-----END CERTIFICATE-----"
+    assert_refused(realm.token({**CREDENTIALS, "client_id": "batch"}, headers={FIELD: trailing}))
 
 
 def test_the_word_of_a_stranger(world, work):

@@ -152,10 +152,16 @@ def test_p1_tokens_that_have_to_be_bound_to_a_key_are(realm_of):
     assert (answer.status, answer.json()["error"]) == (400, "invalid_dpop_proof")
 
 
+def test_p1_tokens_that_have_to_be_bound_to_a_certificate_are(realm_of):
+    realm, _ = realm_of(clients=[{**SHOP, "attributes": {"tls.client.certificate.bound.access.tokens": "true"}}])
+    answer = log_in(realm)
+    assert (answer.status, answer.json()["error"]) == (400, "invalid_request")
+    assert "Client Certification missing" in answer.json()["error_description"]
+
+
 @pytest.mark.parametrize(
     "attribute, value",
     [
-        ("tls.client.certificate.bound.access.tokens", "true"),
         ("id.token.encrypted.response.alg", "RSA1_5"),
         ("user.info.response.signature.alg", "none"),
     ],
