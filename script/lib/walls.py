@@ -69,13 +69,13 @@ WINGS = {
     "provider/file": ["realm", "member"],
     "provider/call": ["realm"],
     "provider/user": ["realm", "admin"],
-    "provider/session": ["call", "realm", "user"],
+    "provider/session": ["call", "realm", "proof", "user"],
     "provider/token": ["call", "realm", "session", "client", "proof"],
-    "provider/login": ["call", "realm", "session", "token", "client", "user"],
+    "provider/login": ["call", "realm", "proof", "session", "token", "client", "user"],
     "provider/admin": ["realm", "member", "file", "call", "session", "user"],
     "provider/account": ["realm", "member", "call", "session", "admin", "console"],
     "provider/broker": ["realm", "member", "call", "admin"],
-    "provider/client_scope": ["realm", "call", "admin"],
+    "provider/client_scope": ["realm", "call", "admin", "proof"],
     "provider/component": ["realm", "member", "file", "call", "admin"],
     "provider/directory": ["realm", "member", "call", "admin", "user"],
     "provider/evaluation": ["realm", "call", "token", "admin"],
@@ -83,8 +83,8 @@ WINGS = {
     "provider/registration": ["call", "realm", "session", "admin", "proof"],
     "provider/client": ["call", "realm", "registration", "proof"],
     "provider/console": ["realm", "call", "admin"],
-    "provider/logout": ["call", "realm"],
-    "provider/endpoint": ["call", "realm", "session", "token", "login", "logout", "registration", "client", "user"],
+    "provider/logout": ["call", "realm", "proof"],
+    "provider/endpoint": ["call", "realm", "proof", "session", "token", "login", "logout", "registration", "client", "user"],
 }
 
 # Circles of files that are meant, each with its reason: X.c and X.h count as one file, X.

@@ -9,6 +9,7 @@
 #include "provider/console/web_file.h"
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
+#include "provider/session/token_user.h"
 
 #define AUDIENCE "account"
 #define ATTEMPTS 8 /* at a user whom somebody else changes meanwhile */
@@ -88,9 +89,10 @@ static ost_result recognize(account_job *job)
         result = OST_E_AUDIENCE;
     if (result == OST_OK)
         result = bearer_token_session(c, claims);
+    if (result == OST_OK)
+        result = token_user(c, claims, &c->event.user);
     if (result != OST_OK)
         return result;
-    c->event.user = ost_claims_subject(claims);
     c->event.session = a->session = ost_claims_text(claims, "sid");
     const realm_client *client = realm_find_client(c->realm, ost_claims_text(claims, "azp"));
     if (client == NULL || !client->enabled)

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
+#include "provider/session/token_user.h"
 
 #define MANAGEMENT "realm-management"
 #define ANY_RIGHT (~(admin_rights)0)
@@ -121,12 +122,15 @@ ost_result admin_right_read(call *c, ost_text token, ost_text target, admin_righ
     authenticated_user user;
     realm_roles roles;
     admin_rights found = 0;
+    ost_text user_id;
     ost_result result =
         c->realm->enabled ? bearer_token_verify(c, token, "Bearer", &claims) : OST_E_STATE;
     if (result == OST_OK)
         result = bearer_token_session(c, claims);
     if (result == OST_OK)
-        result = authentication_load_user(c, ost_claims_subject(claims), &user);
+        result = token_user(c, claims, &user_id);
+    if (result == OST_OK)
+        result = authentication_load_user(c, user_id, &user);
     if (result == OST_OK)
         result = realm_user_roles(c->realm, user.document, c->arena, &roles);
     if (result != OST_OK)
@@ -135,7 +139,7 @@ ost_result admin_right_read(call *c, ost_text token, ost_text target, admin_righ
     if (client == NULL || !client->enabled)
         return OST_E_STATE;
     c->client = client;
-    c->event.user = ost_claims_subject(claims);
+    c->event.user = user_id;
     if (text_is(text_of(c->realm->name), "master"))
         found |= rights_of_master(&roles, claims);
     if (target.len == 0 || text_is(target, c->realm->name))

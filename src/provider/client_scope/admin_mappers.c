@@ -5,6 +5,7 @@
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
+#include "provider/proof/pairwise_subject.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/mapper_type.h"
 #include "provider/realm/uuid.h"
@@ -89,11 +90,13 @@ static bool refuse_member(admin_call *a, ost_text name)
 /* Mappers that Keycloak has and that would say nothing here. */
 static bool is_idle(ost_text type)
 {
-    static const char *const idle[] = {
-        "docker-v2-allow-all-mapper",      "oidc-amr-mapper",
-        "oidc-claims-param-token-mapper",  "oidc-claims-param-value-idtoken-mapper",
-        "oidc-role-name-mapper",           "oidc-session-state-mapper",
-        "oidc-sha256-pairwise-sub-mapper", NULL};
+    static const char *const idle[] = {"docker-v2-allow-all-mapper",
+                                       "oidc-amr-mapper",
+                                       "oidc-claims-param-token-mapper",
+                                       "oidc-claims-param-value-idtoken-mapper",
+                                       "oidc-role-name-mapper",
+                                       "oidc-session-state-mapper",
+                                       NULL};
     for (size_t i = 0; idle[i] != NULL; i++) {
         if (text_is(type, idle[i]))
             return true;
@@ -165,12 +168,34 @@ static ost_result with_introspection(admin_call *a, const ost_json *mapper,
                             : result;
 }
 
+/* A pairwise mapper without a salt keeps that of `before` (NULL: it is new), or gets one: with
+ * another all of the client's users would be strangers. */
+static ost_result with_salt(admin_call *a, const ost_json *mapper, const ost_json *before,
+                            const ost_json **ret_mapper)
+{
+    const ost_json *config = ost_json_get(mapper, "config");
+    *ret_mapper = mapper;
+    if (!text_is(part_text(mapper, "protocolMapper"), PAIRWISE_MAPPER) ||
+        part_text(config, PAIRWISE_SALT).len > 0)
+        return OST_OK;
+    ost_text salt = part_text(ost_json_get(before, "config"), PAIRWISE_SALT);
+    if (salt.len == 0)
+        salt = uuid_text(a->call->provider->context, a->arena);
+    if (salt.data == NULL)
+        return OST_E_MEMORY;
+    ost_result result = document_put_text(config, PAIRWISE_SALT, salt, a->arena, &config);
+    return result == OST_OK ? document_put(mapper, OST_TEXT("config"), config, a->arena, ret_mapper)
+                            : result;
+}
+
 static ost_result append(admin_call *a, const ost_json *mapper, const ost_json **mappers,
                          ost_text *ret_id)
 {
     ost_result result = with_id(a, mapper, (ost_text){0}, &mapper);
     if (result == OST_OK)
         result = with_introspection(a, mapper, &mapper);
+    if (result == OST_OK)
+        result = with_salt(a, mapper, NULL, &mapper);
     if (result == OST_OK)
         result = document_append(*mappers, mapper, a->arena, mappers);
     *ret_id = part_text(mapper, "id");
@@ -230,6 +255,8 @@ ost_result admin_update_mapper(admin_call *a)
     if (other != NULL && other != mapper)
         return admin_refuse(a, 409, "errorMessage", "Protocol mapper exists with same name");
     ost_result result = with_id(a, a->body, a->values[2], &changed);
+    if (result == OST_OK)
+        result = with_salt(a, changed, mapper, &changed);
     if (result == OST_OK)
         result = document_replace(mappers_of(&owner), mapper, changed, a->arena, &mappers);
     if (result == OST_OK)

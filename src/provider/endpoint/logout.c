@@ -8,6 +8,7 @@
 #include "provider/client/client_find.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/realm_page.h"
+#include "provider/proof/pairwise_subject.h"
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/browser_session.h"
@@ -186,6 +187,15 @@ static bool find_session(call *c, store_session *ret_session, bool *ret_found)
     return result == OST_OK || result == OST_E_NOT_FOUND || refuse_busy(c);
 }
 
+/* Whether the ID token is about that user. */
+static bool speaks_for(const call *c, ost_text user_id)
+{
+    static const pairwise_rule none = {0};
+    const logout_job *job = c->job;
+    return pairwise_subject_is(c->client != NULL ? &c->client->pairwise : &none, job->subject,
+                               user_id);
+}
+
 /* With an ID token, the client speaks for its user; without, or when the browser is somebody else's
  * (anybody may send it here with a token of their own), who sits there is asked, unless there is
  * nobody to log out. */
@@ -205,7 +215,7 @@ static void work(call *c)
     end_session(c, job->session);
     if (!found || text_equal(session.id, job->session))
         return;
-    if (text_equal(session.user_id, job->subject)) {
+    if (speaks_for(c, session.user_id)) {
         end_session(c, session.id);
     } else {
         job->ask = true;

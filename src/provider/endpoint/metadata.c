@@ -174,7 +174,7 @@ static void put_capabilities(const call *c, ost_json_writer *w)
         {"response_types_supported",
          {"code", "none", "id_token", "token", "id_token token", "code id_token", "code token",
           "code id_token token"}},
-        {"subject_types_supported", {"public"}},
+        {"subject_types_supported", {"public", "pairwise"}},
         {"response_modes_supported",
          {"query", "fragment", "form_post", "query.jwt", "fragment.jwt", "form_post.jwt", "jwt"}},
         {"claims_supported",

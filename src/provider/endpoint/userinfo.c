@@ -10,6 +10,7 @@
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/proof_of_key.h"
+#include "provider/session/token_user.h"
 #include "provider/token/grant.h"
 
 typedef struct userinfo_job {
@@ -92,6 +93,7 @@ static void work(call *c)
     userinfo_job *job = c->job;
     const ost_claims *claims;
     authenticated_user account;
+    ost_text user_id;
     if (bearer_token_verify(c, job->token, NULL, &claims) != OST_OK ||
         !is_in_its_owners_hands(c, claims)) {
         refuse(c, 401, "invalid_token", "Token verification failed");
@@ -118,7 +120,9 @@ static void work(call *c)
         return;
     }
     g.session_id = ost_claims_text(claims, "sid").data;
-    result = authentication_load_user(c, ost_claims_subject(claims), &account);
+    result = token_user(c, claims, &user_id);
+    if (result == OST_OK)
+        result = authentication_load_user(c, user_id, &account);
     if (result != OST_OK) {
         (void)(call_is_busy(result) ? call_refuse_busy(c)
                                     : refuse(c, 401, "invalid_token", "Token verification failed"));

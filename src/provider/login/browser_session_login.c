@@ -2,15 +2,17 @@
 /* Logins by the session that the browser has already; see browser_login.h. */
 #include "base/text.h"
 #include "provider/login/browser_login.h"
+#include "provider/proof/pairwise_subject.h"
 #include "provider/session/authentication.h"
 #include "provider/session/browser_session.h"
 
 /* Is it about the one whose session it is, and not about somebody who is yet to be chosen? */
-static bool is_meant(const browser_login *login)
+static bool is_meant(const call *c, const browser_login *login)
 {
     const auth_request *r = &login->request;
     return !r->prompt_select_account &&
-           (!r->hinted || text_equal(r->hint_subject, login->session.user_id));
+           (!r->hinted ||
+            pairwise_subject_is(&c->client->pairwise, r->hint_subject, login->session.user_id));
 }
 
 /* What a client wants done is done by whoever has just logged in, and not at a screen that somebody
@@ -25,7 +27,7 @@ static bool session_serves(const call *c, const browser_login *login)
         r->max_age < 0 || (r->max_age > 0 && login->session.auth_time + r->max_age >= c->now);
     if (r->kc_action.len > 0)
         fresh = fresh && login->session.auth_time + ACTION_MAX_AGE >= c->now;
-    return fresh && !r->prompt_login && !r->acr_proved && is_meant(login);
+    return fresh && !r->prompt_login && !r->acr_proved && is_meant(c, login);
 }
 
 void browser_login_ask(call *c)
@@ -51,7 +53,7 @@ void browser_login_by_session(call *c)
     }
     login->forget_session = result != OST_OK;
     if (result != OST_OK || !session_serves(c, login)) {
-        if (result == OST_OK && is_meant(login))
+        if (result == OST_OK && is_meant(c, login))
             login->request.user = login->user.username;
         browser_login_ask(c);
         return;

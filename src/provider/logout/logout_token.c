@@ -3,6 +3,7 @@
 #include "provider/logout/logout_token.h"
 
 #include "base/context.h"
+#include "provider/proof/pairwise_subject.h"
 #include "provider/realm/uuid.h"
 
 #define CLAIMS_MAX ((size_t)16 << 10)
@@ -25,25 +26,28 @@ ost_result logout_token_make(const realm_entry *entry, const realm_client *clien
 {
     const ost_key *key = key_ring_signer(entry->keys, client->id_alg);
     ost_json_writer *w = ost_json_writer_new(arena, CLAIMS_MAX);
-    ost_text id = uuid_text(context, arena), claims;
+    ost_text id = uuid_text(context, arena), claims, subject;
     int64_t now = ost_now(context);
     if (key == NULL)
         return OST_E_KEY_UNKNOWN;
     if (w == NULL || id.data == NULL)
         return OST_E_MEMORY;
+    ost_result result = pairwise_subject(&client->pairwise, logout->user_id, arena, &subject);
+    if (result != OST_OK)
+        return result;
     ost_json_open_object(w);
     ost_json_member_integer(w, "exp", now + LOGOUT_TOKEN_LIFESPAN);
     ost_json_member_integer(w, "iat", now);
     ost_json_member_text(w, "jti", id);
     ost_json_member_text(w, "iss", logout->issuer);
     ost_json_member_string(w, "aud", client->client_id);
-    ost_json_member_text(w, "sub", logout->user_id);
+    ost_json_member_text(w, "sub", subject);
     ost_json_member_string(w, "typ", "Logout");
     if (wants->back_session)
         ost_json_member_text(w, "sid", logout->session_id);
     put_events(w, wants);
     ost_json_close_object(w);
-    ost_result result = ost_json_writer_finish(w, &claims);
+    result = ost_json_writer_finish(w, &claims);
     return result == OST_OK
                ? ost_jws_sign(claims, key, client->id_alg, "logout+jwt", arena, ret_token)
                : result;

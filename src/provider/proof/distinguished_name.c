@@ -313,7 +313,8 @@ ost_result distinguished_name_write(const X509_NAME *of_certificate, ost_arena *
 {
     buffer_auto buffer out;
     buffer_init(&out, DISTINGUISHED_NAME_MAX);
-    if (X509_NAME_entry_count(of_certificate) > ATTRIBUTES_MAX)
+    if (X509_NAME_entry_count(of_certificate) == 0 ||
+        X509_NAME_entry_count(of_certificate) > ATTRIBUTES_MAX)
         return OST_E_FORMAT;
     for (int i = X509_NAME_entry_count(of_certificate) - 1; i >= 0; i--) {
         const X509_NAME_ENTRY *entry = X509_NAME_get_entry(of_certificate, i);

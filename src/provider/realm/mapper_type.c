@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "provider/proof/pairwise_subject.h"
+
 static const char *const names[MAPPER_TYPES] = {
     [MAPPER_HARDCODED_ROLE] = "oidc-hardcoded-role-mapper",
     [MAPPER_ATTRIBUTE] = "oidc-usermodel-attribute-mapper",
@@ -13,6 +15,7 @@ static const char *const names[MAPPER_TYPES] = {
     [MAPPER_ADDRESS] = "oidc-address-mapper",
     [MAPPER_GROUPS] = "oidc-group-membership-mapper",
     [MAPPER_SUBJECT] = "oidc-sub-mapper",
+    [MAPPER_PAIRWISE] = PAIRWISE_MAPPER,
     [MAPPER_REALM_ROLES] = "oidc-usermodel-realm-role-mapper",
     [MAPPER_CLIENT_ROLES] = "oidc-usermodel-client-role-mapper",
     [MAPPER_AUDIENCE_RESOLVE] = "oidc-audience-resolve-mapper",

@@ -13,6 +13,7 @@ typedef enum mapper_type {
     MAPPER_ADDRESS,
     MAPPER_GROUPS,
     MAPPER_SUBJECT,
+    MAPPER_PAIRWISE, /* of the client, as a whole: see realm_client */
     MAPPER_REALM_ROLES,
     MAPPER_CLIENT_ROLES,
     MAPPER_AUDIENCE_RESOLVE,

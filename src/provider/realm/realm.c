@@ -299,6 +299,36 @@ static ost_alg load_alg(const realm *r, realm_client *c, const char *attribute)
     return ost_alg_of(name);
 }
 
+static ost_text setting(const realm_mapper *mapper, const char *name)
+{
+    ost_text text = {0};
+    (void)!ost_json_text(ost_json_get(mapper->config, name), &text);
+    return text;
+}
+
+/* The first such mapper counts, of the client or of what it always has. One that would leave its
+ * users' ids in the tokens after all bars the client. */
+static bool load_pairwise(realm_client *c, const realm_mapper *mappers, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (mappers[i].known != MAPPER_PAIRWISE)
+            continue;
+        if (!pairwise_rule_make(setting(&mappers[i], PAIRWISE_SALT),
+                                setting(&mappers[i], PAIRWISE_SECTOR), c->root_url,
+                                c->redirect_uris, &c->pairwise))
+            c->barred = PAIRWISE_MAPPER;
+        return true;
+    }
+    return false;
+}
+
+static void load_subjects(realm_client *c)
+{
+    bool found = load_pairwise(c, c->mappers, c->mapper_count);
+    for (size_t i = 0; c->default_scopes != NULL && c->default_scopes[i] != NULL && !found; i++)
+        found = load_pairwise(c, c->default_scopes[i]->mappers, c->default_scopes[i]->mapper_count);
+}
+
 static void load_bars(realm_loader *l, const ost_json *at, const realm *r, realm_client *c)
 {
     const char *protocol = loader_string(l, at, "protocol");
@@ -395,6 +425,7 @@ static void load_client(realm_loader *l, const ost_json *at, const realm *r, rea
     c->default_scopes = load_scope_list(l, at, "defaultClientScopes", r);
     c->optional_scopes = load_scope_list(l, at, "optionalClientScopes", r);
     load_bars(l, at, r, c);
+    load_subjects(c);
     snprintf(account, sizeof account, "service-account-%s", c->client_id);
     text_make_lower(account, strlen(account));
     c->service_account_user = loader_copy(l, text_of(account));

@@ -8,6 +8,7 @@
 #include <ostiary/types.h>
 
 #include "provider/proof/client_answer.h"
+#include "provider/proof/pairwise_subject.h"
 #include "provider/realm/client_proof.h"
 #include "provider/realm/client_request.h"
 #include "provider/realm/mapper_type.h"
@@ -91,6 +92,7 @@ struct realm_client {
     const char *consent_text; /* in these words; never NULL */
     const char *barred; /* what the file asks for and is not there: the client gets no tokens; NULL:
                            nothing */
+    pairwise_rule pairwise;             /* its subjects */
     client_request request;             /* what its authorization requests have to be */
     bool browser_barred, direct_barred; /* logins by flows that are not there */
     const realm_mapper *mappers;

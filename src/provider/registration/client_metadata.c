@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "net/net_url.h"
 #include "provider/proof/client_key_set.h"
+#include "provider/proof/pairwise_subject.h"
 
 #define MAX_NAME 255
 #define MAX_URI 2048
@@ -220,6 +221,28 @@ static bool read_certificate(call *c, const ost_json *document, client_metadata 
            refuse_metadata(c, "tls_client_auth_subject_dn: not a distinguished name");
 }
 
+/* Of one sector, whose name is the host of the redirect URIs (OpenID Connect Core §8.1). */
+static bool read_subject_type(call *c, const ost_json *document, client_metadata *m)
+{
+    const char *uris[METADATA_URIS_MAX + 1] = {NULL};
+    pairwise_rule rule;
+    ost_text type, sector;
+    if (!read_text(c, document, "subject_type", MAX_NAME, &type) ||
+        !read_text(c, document, "sector_identifier_uri", MAX_URI, &sector))
+        return false;
+    m->pairwise = text_is(type, "pairwise");
+    m->public_subject = text_is(type, "public");
+    if (type.len > 0 && !m->pairwise && !m->public_subject)
+        return refuse_metadata(c, "subject_type: not supported");
+    if (sector.len > 0)
+        return refuse_metadata(c, "sector_identifier_uri: not supported");
+    for (size_t i = 0; i < m->redirect_count; i++)
+        uris[i] = call_format(c, "%.*s", OST_FORMAT(m->redirect_uris[i]));
+    return c->error.status == 0 &&
+           (!m->pairwise || pairwise_rule_make(OST_TEXT("any"), sector, NULL, uris, &rule) ||
+            refuse_metadata(c, "subject_type: pairwise needs redirect URIs of one host"));
+}
+
 /* The provider itself will go there: by https, and without a fragment (OpenID Connect Back-Channel
  * Logout 1.0 §2.2). */
 static bool read_back_logout(call *c, const ost_json *document, client_metadata *m)
@@ -233,6 +256,13 @@ static bool read_back_logout(call *c, const ost_json *document, client_metadata 
             text_starts(m->back_logout_uri, "https://") &&
             text_find(m->back_logout_uri, '#', 0) == m->back_logout_uri.len) ||
            refuse_metadata(c, call_format(c, "%s: not an https address", name));
+}
+
+/* How it will prove who it is. */
+static bool read_proofs(call *c, const ost_json *document, client_metadata *m)
+{
+    return read_auth_method(c, document, m) && read_keys(c, document, m) &&
+           read_certificate(c, document, m);
 }
 
 bool client_metadata_read(call *c, const ost_json *document, client_metadata *ret_metadata)
@@ -250,9 +280,8 @@ bool client_metadata_read(call *c, const ost_json *document, client_metadata *re
            read_link(c, document, "client_uri", &m->client_uri) &&
            read_link(c, document, "logo_uri", &m->logo_uri) &&
            read_link(c, document, "policy_uri", &m->policy_uri) &&
-           read_link(c, document, "tos_uri", &m->tos_uri) && read_auth_method(c, document, m) &&
-           read_keys(c, document, m) && read_certificate(c, document, m) &&
-           read_back_logout(c, document, m) &&
+           read_link(c, document, "tos_uri", &m->tos_uri) && read_proofs(c, document, m) &&
+           read_subject_type(c, document, m) && read_back_logout(c, document, m) &&
            read_words(c, document, "grant_types", m, take_grant_type) &&
            read_words(c, document, "response_types", m, take_response_type);
 }
@@ -375,5 +404,6 @@ void client_metadata_write(call *c, const realm_client *client, ost_json_writer 
              "tls_client_certificate_bound_access_tokens", w);
     put_types(client, w);
     put_scope(c, client, w);
-    ost_json_member_string(w, "subject_type", "public");
+    ost_json_member_string(w, "subject_type",
+                           client->pairwise.sector.len > 0 ? "pairwise" : "public");
 }

@@ -8,6 +8,7 @@
 #include "base/json/json_list.h"
 #include "base/text.h"
 #include "provider/admin/realm_admin.h"
+#include "provider/proof/pairwise_subject.h"
 #include "provider/realm/uuid.h"
 #include "provider/registration/registration_policy.h"
 #include "provider/session/internal_token.h"
@@ -162,10 +163,18 @@ static void put_new(const draft *d, ost_json_writer *w)
 /* What an administrator has set beside the metadata stays. */
 static void put_kept(const draft *d, ost_json_writer *w)
 {
-    static const char *const derived[] = {
-        "name",         "baseUrl",    "publicClient",           "standardFlowEnabled",
-        "redirectUris", "webOrigins", "implicitFlowEnabled",    "optionalClientScopes",
-        "secret",       "attributes", "clientAuthenticatorType"};
+    static const char *const derived[] = {"name",
+                                          "baseUrl",
+                                          "publicClient",
+                                          "standardFlowEnabled",
+                                          "redirectUris",
+                                          "webOrigins",
+                                          "implicitFlowEnabled",
+                                          "optionalClientScopes",
+                                          "secret",
+                                          "attributes",
+                                          "clientAuthenticatorType",
+                                          "protocolMappers"};
     for (const ost_json *at = ost_json_first(d->existing); at != NULL; at = ost_json_next(at)) {
         bool kept = true;
         for (size_t i = 0; i < ARRAY_LEN(derived); i++)
@@ -175,6 +184,50 @@ static void put_kept(const draft *d, ost_json_writer *w)
         ost_json_put_name(w, ost_json_name(at));
         ost_json_put_value(w, at);
     }
+}
+
+static bool is_pairwise(const ost_json *mapper)
+{
+    return ost_json_equals(ost_json_get(mapper, "protocolMapper"), OST_TEXT(PAIRWISE_MAPPER));
+}
+
+static void put_pairwise(call *c, ost_json_writer *w)
+{
+    ost_text id = uuid_text(c->provider->context, c->arena);
+    ost_text salt = uuid_text(c->provider->context, c->arena);
+    if (id.data == NULL || salt.data == NULL) {
+        call_refuse(c, 500, "server_error", NULL);
+        return;
+    }
+    ost_json_open_object(w);
+    ost_json_member_text(w, "id", id);
+    ost_json_member_string(w, "name", "pairwise subject identifier");
+    ost_json_member_string(w, "protocol", "openid-connect");
+    ost_json_member_string(w, "protocolMapper", PAIRWISE_MAPPER);
+    ost_json_put_name(w, OST_TEXT("config"));
+    ost_json_open_object(w);
+    ost_json_member_text(w, PAIRWISE_SALT, salt);
+    ost_json_close_object(w);
+    ost_json_close_object(w);
+}
+
+/* Its subjects stay what they are until it says otherwise. */
+static void put_mappers(call *c, const draft *d, ost_json_writer *w)
+{
+    const ost_json *before = ost_json_get(d->existing, "protocolMappers");
+    bool found = false;
+    if (before == NULL && !d->metadata->pairwise)
+        return;
+    ost_json_put_name(w, OST_TEXT("protocolMappers"));
+    ost_json_open_array(w);
+    for (const ost_json *at = ost_json_first(before); at != NULL; at = ost_json_next(at)) {
+        found |= is_pairwise(at);
+        if (!is_pairwise(at) || !d->metadata->public_subject)
+            ost_json_put_value(w, at);
+    }
+    if (d->metadata->pairwise && !found)
+        put_pairwise(c, w);
+    ost_json_close_array(w);
 }
 
 static const char *authenticator_of(const client_metadata *m)
@@ -207,6 +260,7 @@ static bool make_document(call *c, const draft *d, const ost_json **ret_document
     put_uris(w, "webOrigins", &plus, 1);
     put_optional_scopes(d, w);
     put_attributes(c, d, w);
+    put_mappers(c, d, w);
     if (!put_secret(c, d, w))
         return false;
     ost_json_close_object(w);

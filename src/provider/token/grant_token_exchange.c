@@ -10,6 +10,7 @@
 #include "provider/session/bearer_token.h"
 #include "provider/session/consent.h"
 #include "provider/session/offline_session.h"
+#include "provider/session/token_user.h"
 #include "provider/token/grant.h"
 #include "provider/token/token.h"
 
@@ -98,7 +99,10 @@ static bool load_subject(call *c, const ost_claims *claims, grant *g, bool *ret_
     authenticated_user user;
     store_session session;
     ost_text id = ost_claims_text(claims, "sid");
-    ost_result result = authentication_load_user(c, ost_claims_subject(claims), &user);
+    ost_text user_id;
+    ost_result result = token_user(c, claims, &user_id);
+    if (result == OST_OK)
+        result = authentication_load_user(c, user_id, &user);
     g->session_ends = ost_claims_expiry(claims);
     if (result == OST_OK && id.data != NULL) {
         result = session_load(c, id, &session);

@@ -29,6 +29,7 @@ static const mapper_kind kinds[MAPPER_TYPES] = {
     [MAPPER_ADDRESS] = {map_address, 1, ALL, false},
     [MAPPER_GROUPS] = {map_groups, 1, ALL, false},
     [MAPPER_SUBJECT] = {map_subject, 1, ACCESS, false},
+    [MAPPER_PAIRWISE] = {NULL, 1, ALL, false},
     [MAPPER_REALM_ROLES] = {map_realm_roles, 1, ALL, false},
     [MAPPER_CLIENT_ROLES] = {map_client_roles, 1, ALL, false},
     [MAPPER_AUDIENCE_RESOLVE] = {map_audience_resolve, 1, ACCESS, true},

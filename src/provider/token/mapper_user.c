@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "provider/proof/pairwise_subject.h"
 #include "provider/realm/group.h"
 #include "provider/token/mapper.h"
 
@@ -168,5 +169,10 @@ void map_groups(mapper_work *w)
 
 void map_subject(mapper_work *w)
 {
-    claim_put_text(w->tree, "sub", w->grant->user_id);
+    ost_text subject;
+    if (pairwise_subject(&w->grant->client->pairwise, w->grant->user_id, w->call->arena,
+                         &subject) == OST_OK)
+        claim_put_text(w->tree, "sub", subject);
+    else
+        call_refuse(w->call, 500, "server_error", NULL);
 }

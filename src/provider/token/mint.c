@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "provider/proof/pairwise_subject.h"
 #include "provider/realm/uuid.h"
 #include "provider/session/internal_token.h"
 #include "provider/token/answer_token.h"
@@ -146,12 +147,22 @@ static void take_audiences(call *c, const grant *g, audience_list *list)
     *list = kept;
 }
 
+/* Whom the client is told that it is about. */
+static void put_subject(call *c, const grant *g, claim_tree *tree)
+{
+    ost_text subject;
+    if (pairwise_subject(&g->client->pairwise, g->user_id, c->arena, &subject) == OST_OK)
+        claim_put_text(tree, "sub", subject);
+    else
+        call_refuse(c, 500, "server_error", NULL);
+}
+
 /* The mappers' turn, once the claims that they may not touch are sealed. */
 static void run_mappers(call *c, const grant *g, token_kind kind, audience_list *audiences,
                         claim_tree *tree)
 {
     claim_seal(tree);
-    claim_put_text(tree, "sub", g->user_id);
+    put_subject(c, g, tree);
     mappers_run(c, g, kind, tree, audiences);
     if (kind == TOKEN_ACCESS && g->resources.len > 0)
         take_resources(c, g, audiences);
@@ -258,7 +269,7 @@ static bool mint_refresh(call *c, const grant *g, minted *m)
     if (tree == NULL)
         return false;
     claim_put_string(tree, "aud", c->issuer);
-    claim_put_text(tree, "sub", g->user_id);
+    put_subject(c, g, tree);
     claim_put_text(tree, "scope", g->lasting_scope);
     claim_put_string(tree, "sid", g->session_id);
     if (g->granted_resources.len > 0)
@@ -295,7 +306,7 @@ static bool userinfo_claims(call *c, const grant *g, ost_text *ret_json)
     claim_tree *tree = claim_tree_new(c->arena);
     if (tree == NULL)
         return call_refuse(c, 500, "server_error", NULL);
-    claim_put_text(tree, "sub", g->user_id);
+    put_subject(c, g, tree);
     if (g->client->answers.userinfo.signature != OST_ALG_UNSET) {
         claim_put_string(tree, "iss", c->issuer);
         claim_put_string(tree, "aud", g->client->client_id);

@@ -97,6 +97,7 @@ static void as_java_writes_them(void **state)
         {{"O", "a, O=Shop"}, NULL},
         {{"O", "a", "+CN", "b"}, NULL},
         {{"CN", " a"}, NULL},
+        {{NULL}, NULL},
     };
     ost_arena *arena = ost_arena_new(65536);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
