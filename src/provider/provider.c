@@ -15,6 +15,7 @@
 #include "provider/call/provider_state.h"
 #include "provider/client/client_find.h"
 #include "provider/client/client_keys.h"
+#include "provider/client/client_sector.h"
 #include "provider/client/document_cache.h"
 #include "provider/console/console.h"
 #include "provider/console/web_file.h"
@@ -223,6 +224,8 @@ static ost_result build(provider *p, const provider_config *config, ost_error *e
     if (result == OST_OK)
         result = document_cache_new(&client_keys_kind, config->ca_file, &p->client_keys);
     if (result == OST_OK)
+        result = document_cache_new(&client_sector_kind, config->ca_file, &p->sectors);
+    if (result == OST_OK)
         result = logout_post_new(p, config->ca_file, &p->logouts);
     if (result == OST_OK)
         result = make_server(p, config, error);
@@ -284,9 +287,11 @@ void provider_free(provider *p)
     /* Who waits is answered while there is a server. */
     document_cache_stop(p->documents);
     document_cache_stop(p->client_keys);
+    document_cache_stop(p->sectors);
     http_server_free(p->server);
     document_cache_free(p->documents);
     document_cache_free(p->client_keys);
+    document_cache_free(p->sectors);
     http_pool_free(p->hashing);
     brute_force_free(p->failures);
     proof_cache_free(p->assertions);

@@ -204,7 +204,9 @@ def test_registered_clients(provider, realm):
     assert register().json()["subject_type"] == "public"
     for bad in (
         {"subject_type": "pairwise", "redirect_uris": ["https://a.example/cb", "https://b.example/cb"]},
-        {"subject_type": "pairwise", "sector_identifier_uri": "https://b.example/uris.json"},
+        {"subject_type": "pairwise", "sector_identifier_uri": "http://b.example/uris.json"},
+        {"subject_type": "pairwise", "sector_identifier_uri": "https://b.example/uris.json#x"},
+        {"subject_type": "pairwise", "sector_identifier_uri": "https://127.0.0.1:1/uris.json"},
         {"subject_type": "other"},
     ):
         answer = register(**bad)

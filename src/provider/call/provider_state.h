@@ -69,7 +69,8 @@ struct provider {
     int64_t started;                    /* since when they are remembered */
     sender_rules senders;               /* how proofs of possession are judged */
     struct document_cache *documents;   /* of clients that describe themselves, */
-    struct document_cache *client_keys; /* and keys that clients publish */
+    struct document_cache *client_keys; /* and keys that clients publish, */
+    struct document_cache *sectors;     /* and lists of redirect URIs (client_sector.h) */
     struct logout_post *logouts;        /* tells clients of logouts, */
     logout_bell logouts_bell;           /* when this is rung */
     atomic_uint_fast64_t counters[COUNTERS];

@@ -142,7 +142,7 @@ static void told(document_waiter *waiter)
 }
 
 /* In development an application and its keys are on this machine. */
-static const char *allowed(call *c)
+const char *client_keys_addresses(call *c)
 {
     const char *blocks = c->realm->document_addresses != NULL ? c->realm->document_addresses : "";
     return c->provider->development ? call_format(c, "%s 127.0.0.0/8 ::1", blocks) : blocks;
@@ -153,7 +153,7 @@ void client_keys_await(call *c, const realm_client *client, void (*next)(call *c
     awaited_keys *a = NULL;
     if (client != NULL && client_keys_are_due(c, client))
         a = ost_arena_alloc(c->arena, sizeof *a);
-    const char *blocks = a != NULL ? allowed(c) : NULL;
+    const char *blocks = a != NULL ? client_keys_addresses(c) : NULL;
     if (blocks == NULL) {
         next(c);
         return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Dynamic client registration (RFC 7591) and its management (RFC 7592). */
 #include "base/text.h"
+#include "provider/client/client_sector.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/registration/registration.h"
 #include "provider/session/bearer_token.h"
@@ -119,6 +120,24 @@ static void create_client(call *c)
                                               job->initial);
 }
 
+/* A sector is the client's when it lists the client's redirect URIs: anybody could else be told the
+ * subjects of another's (OpenID Connect Core §8.1). */
+static void check_sector(call *c)
+{
+    const registration_job *job = c->job;
+    const client_metadata *m = &job->metadata;
+    if (c->error.status == 0 && m->sector.len > 0 &&
+        !client_sector_lists(c, m->sector, m->redirect_uris, m->redirect_count))
+        call_refuse(c, 400, "invalid_client_metadata",
+                    "sector_identifier_uri: there is no list with all redirect URIs");
+}
+
+static void create_checked(call *c)
+{
+    check_sector(c);
+    call_work(c, create_client, send_answer);
+}
+
 void register_endpoint(http_exchange *exchange, void *user)
 {
     call *c = begin_registration(exchange, user, 201);
@@ -128,7 +147,7 @@ void register_endpoint(http_exchange *exchange, void *user)
     if (c->error.status == 0 && read_metadata(c, c->job, &document) &&
         ost_json_get(document, "client_id") != NULL)
         call_refuse(c, 400, "invalid_client_metadata", "Client Identifier included");
-    call_work(c, create_client, send_answer);
+    client_sector_await(c, ((const registration_job *)c->job)->metadata.sector, create_checked);
 }
 
 /* ---- one that is there ---- */
@@ -166,6 +185,12 @@ void registered_client_endpoint(http_exchange *exchange, void *user)
         call_work(c, read_client, send_answer);
 }
 
+static void update_checked(call *c)
+{
+    check_sector(c);
+    call_work(c, update_client, send_answer);
+}
+
 void update_client_endpoint(http_exchange *exchange, void *user)
 {
     call *c = begin_registration(exchange, user, 200);
@@ -175,7 +200,7 @@ void update_client_endpoint(http_exchange *exchange, void *user)
     if (c->error.status == 0 && read_metadata(c, c->job, &document) &&
         !ost_json_equals(ost_json_get(document, "client_id"), http_parameter(exchange, "client")))
         call_refuse(c, 400, "invalid_client_metadata", "client_id does not match");
-    call_work(c, update_client, send_answer);
+    client_sector_await(c, ((const registration_job *)c->job)->metadata.sector, update_checked);
 }
 
 void delete_client_endpoint(http_exchange *exchange, void *user)

@@ -221,40 +221,44 @@ static bool read_certificate(call *c, const ost_json *document, client_metadata 
            refuse_metadata(c, "tls_client_auth_subject_dn: not a distinguished name");
 }
 
-/* Of one sector, whose name is the host of the redirect URIs (OpenID Connect Core §8.1). */
+/* The provider itself will go there: by https, and without a fragment. */
+static bool is_https(ost_text uri)
+{
+    return net_url_check(uri, false) == OST_OK && text_starts(uri, "https://") &&
+           text_find(uri, '#', 0) == uri.len;
+}
+
+/* Of one sector: the host of an address that lists the redirect URIs, or of these themselves
+ * (OpenID Connect Core §8.1). */
 static bool read_subject_type(call *c, const ost_json *document, client_metadata *m)
 {
     const char *uris[METADATA_URIS_MAX + 1] = {NULL};
     pairwise_rule rule;
-    ost_text type, sector;
+    ost_text type;
     if (!read_text(c, document, "subject_type", MAX_NAME, &type) ||
-        !read_text(c, document, "sector_identifier_uri", MAX_URI, &sector))
+        !read_text(c, document, "sector_identifier_uri", MAX_URI, &m->sector))
         return false;
     m->pairwise = text_is(type, "pairwise");
     m->public_subject = text_is(type, "public");
     if (type.len > 0 && !m->pairwise && !m->public_subject)
         return refuse_metadata(c, "subject_type: not supported");
-    if (sector.len > 0)
-        return refuse_metadata(c, "sector_identifier_uri: not supported");
+    if (m->sector.len > 0 && !is_https(m->sector))
+        return refuse_metadata(c, "sector_identifier_uri: not an https address");
     for (size_t i = 0; i < m->redirect_count; i++)
         uris[i] = call_format(c, "%.*s", OST_FORMAT(m->redirect_uris[i]));
     return c->error.status == 0 &&
-           (!m->pairwise || pairwise_rule_make(OST_TEXT("any"), sector, NULL, uris, &rule) ||
+           (!m->pairwise || pairwise_rule_make(OST_TEXT("any"), m->sector, NULL, uris, &rule) ||
             refuse_metadata(c, "subject_type: pairwise needs redirect URIs of one host"));
 }
 
-/* The provider itself will go there: by https, and without a fragment (OpenID Connect Back-Channel
- * Logout 1.0 §2.2). */
+/* OpenID Connect Back-Channel Logout 1.0 §2.2. */
 static bool read_back_logout(call *c, const ost_json *document, client_metadata *m)
 {
     static const char name[] = "backchannel_logout_uri";
     if (!read_text(c, document, name, MAX_URI, &m->back_logout_uri) ||
         !read_flag(c, document, "backchannel_logout_session_required", &m->back_logout_session))
         return false;
-    return m->back_logout_uri.len == 0 ||
-           (net_url_check(m->back_logout_uri, false) == OST_OK &&
-            text_starts(m->back_logout_uri, "https://") &&
-            text_find(m->back_logout_uri, '#', 0) == m->back_logout_uri.len) ||
+    return m->back_logout_uri.len == 0 || is_https(m->back_logout_uri) ||
            refuse_metadata(c, call_format(c, "%s: not an https address", name));
 }
 
@@ -361,6 +365,19 @@ static ost_text secret_of(const realm_client *client)
     return client->proof.kind == PROOF_SECRET_JWT ? client->proof.secret : text_of(client->secret);
 }
 
+static void put_subject_type(const realm_client *client, ost_json_writer *w)
+{
+    ost_text sector;
+    ost_json_member_string(w, "subject_type",
+                           client->pairwise.sector.len > 0 ? "pairwise" : "public");
+    for (size_t i = 0; i < client->mapper_count; i++) {
+        if (client->mappers[i].known == MAPPER_PAIRWISE &&
+            ost_json_text(ost_json_get(client->mappers[i].config, PAIRWISE_SECTOR), &sector) &&
+            sector.len > 0)
+            ost_json_member_text(w, "sector_identifier_uri", sector);
+    }
+}
+
 static void put_keys(call *c, const realm_client *client, ost_json_writer *w)
 {
     const ost_json *jwks;
@@ -404,6 +421,5 @@ void client_metadata_write(call *c, const realm_client *client, ost_json_writer 
              "tls_client_certificate_bound_access_tokens", w);
     put_types(client, w);
     put_scope(c, client, w);
-    ost_json_member_string(w, "subject_type",
-                           client->pairwise.sector.len > 0 ? "pairwise" : "public");
+    put_subject_type(client, w);
 }

@@ -26,8 +26,9 @@ typedef struct client_metadata {
     ost_text scope;                    /* empty: the realm's optional ones */
     ost_text back_logout_uri;          /* backchannel_logout_uri */
     bool back_logout_session;          /* backchannel_logout_session_required */
-    bool pairwise, public_subject;     /* subject_type; neither: it does not say */
-    bool public_client;                /* auth_method "none" */
+    ost_text sector; /* sector_identifier_uri; who reads it asks what is there (client_sector.h) */
+    bool pairwise, public_subject; /* subject_type; neither: it does not say */
+    bool public_client;            /* auth_method "none" */
     bool implicit, no_refresh; /* grant_types with implicit; with others, but not refresh_token */
 } client_metadata;
 

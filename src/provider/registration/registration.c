@@ -191,10 +191,13 @@ static bool is_pairwise(const ost_json *mapper)
     return ost_json_equals(ost_json_get(mapper, "protocolMapper"), OST_TEXT(PAIRWISE_MAPPER));
 }
 
-static void put_pairwise(call *c, ost_json_writer *w)
+/* With the salt of `before` (NULL: it had none), or all of its users would be strangers. */
+static void put_pairwise(call *c, const draft *d, const ost_json *before, ost_json_writer *w)
 {
-    ost_text id = uuid_text(c->provider->context, c->arena);
-    ost_text salt = uuid_text(c->provider->context, c->arena);
+    ost_text id = uuid_text(c->provider->context, c->arena), salt;
+    if (!ost_json_text(ost_json_get(ost_json_get(before, "config"), PAIRWISE_SALT), &salt) ||
+        salt.len == 0)
+        salt = uuid_text(c->provider->context, c->arena);
     if (id.data == NULL || salt.data == NULL) {
         call_refuse(c, 500, "server_error", NULL);
         return;
@@ -207,6 +210,7 @@ static void put_pairwise(call *c, ost_json_writer *w)
     ost_json_put_name(w, OST_TEXT("config"));
     ost_json_open_object(w);
     ost_json_member_text(w, PAIRWISE_SALT, salt);
+    put_given(w, PAIRWISE_SECTOR, d->metadata->sector);
     ost_json_close_object(w);
     ost_json_close_object(w);
 }
@@ -214,19 +218,20 @@ static void put_pairwise(call *c, ost_json_writer *w)
 /* Its subjects stay what they are until it says otherwise. */
 static void put_mappers(call *c, const draft *d, ost_json_writer *w)
 {
-    const ost_json *before = ost_json_get(d->existing, "protocolMappers");
-    bool found = false;
+    const ost_json *before = ost_json_get(d->existing, "protocolMappers"), *pairwise = NULL;
+    bool says = d->metadata->pairwise || d->metadata->public_subject;
     if (before == NULL && !d->metadata->pairwise)
         return;
     ost_json_put_name(w, OST_TEXT("protocolMappers"));
     ost_json_open_array(w);
     for (const ost_json *at = ost_json_first(before); at != NULL; at = ost_json_next(at)) {
-        found |= is_pairwise(at);
-        if (!is_pairwise(at) || !d->metadata->public_subject)
+        if (is_pairwise(at))
+            pairwise = at;
+        if (!is_pairwise(at) || !says)
             ost_json_put_value(w, at);
     }
-    if (d->metadata->pairwise && !found)
-        put_pairwise(c, w);
+    if (d->metadata->pairwise)
+        put_pairwise(c, d, pairwise, w);
     ost_json_close_array(w);
 }
 
