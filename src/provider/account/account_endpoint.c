@@ -83,6 +83,7 @@ static ost_result recognize(account_job *job)
     call *c = a->call;
     const ost_claims *claims;
     realm_roles roles;
+    const realm_client *client = NULL;
     ost_result result =
         c->realm->enabled ? bearer_token_verify(c, job->token, "Bearer", &claims) : OST_E_STATE;
     if (result == OST_OK && !is_meant_for_us(claims))
@@ -90,11 +91,12 @@ static ost_result recognize(account_job *job)
     if (result == OST_OK)
         result = bearer_token_session(c, claims);
     if (result == OST_OK)
-        result = token_user(c, claims, &c->event.user);
+        client = realm_find_client(c->realm, ost_claims_text(claims, "azp"));
+    if (result == OST_OK)
+        result = token_user(c, client, claims, &c->event.user);
     if (result != OST_OK)
         return result;
     c->event.session = a->session = ost_claims_text(claims, "sid");
-    const realm_client *client = realm_find_client(c->realm, ost_claims_text(claims, "azp"));
     if (client == NULL || !client->enabled)
         return OST_E_STATE;
     result = load_user(a);

@@ -123,19 +123,21 @@ ost_result admin_right_read(call *c, ost_text token, ost_text target, admin_righ
     realm_roles roles;
     admin_rights found = 0;
     ost_text user_id;
+    const realm_client *client = NULL;
     ost_result result =
         c->realm->enabled ? bearer_token_verify(c, token, "Bearer", &claims) : OST_E_STATE;
     if (result == OST_OK)
         result = bearer_token_session(c, claims);
     if (result == OST_OK)
-        result = token_user(c, claims, &user_id);
+        client = realm_find_client(c->realm, ost_claims_text(claims, "azp"));
+    if (result == OST_OK)
+        result = token_user(c, client, claims, &user_id);
     if (result == OST_OK)
         result = authentication_load_user(c, user_id, &user);
     if (result == OST_OK)
         result = realm_user_roles(c->realm, user.document, c->arena, &roles);
     if (result != OST_OK)
         return result;
-    const realm_client *client = realm_find_client(c->realm, ost_claims_text(claims, "azp"));
     if (client == NULL || !client->enabled)
         return OST_E_STATE;
     c->client = client;

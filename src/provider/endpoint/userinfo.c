@@ -120,7 +120,7 @@ static void work(call *c)
         return;
     }
     g.session_id = ost_claims_text(claims, "sid").data;
-    result = token_user(c, claims, &user_id);
+    result = token_user(c, c->client, claims, &user_id);
     if (result == OST_OK)
         result = authentication_load_user(c, user_id, &account);
     if (result != OST_OK) {

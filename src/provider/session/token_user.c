@@ -6,10 +6,10 @@
 #include "provider/proof/pairwise_subject.h"
 #include "provider/session/authentication.h"
 
-ost_result token_user(call *c, const ost_claims *claims, ost_text *ret_user_id)
+ost_result token_user(call *c, const realm_client *client, const ost_claims *claims,
+                      ost_text *ret_user_id)
 {
     ost_text subject = ost_claims_subject(claims), id = ost_claims_text(claims, "sid");
-    const realm_client *client = realm_find_client(c->realm, ost_claims_text(claims, "azp"));
     store_session session;
     ost_text user_id = {0};
     if (client == NULL || client->pairwise.sector.len == 0) {

@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "provider/client/client_find.h"
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/consent.h"
@@ -100,7 +101,8 @@ static bool load_subject(call *c, const ost_claims *claims, grant *g, bool *ret_
     store_session session;
     ost_text id = ost_claims_text(claims, "sid");
     ost_text user_id;
-    ost_result result = token_user(c, claims, &user_id);
+    ost_result result =
+        token_user(c, client_find(c, ost_claims_text(claims, "azp")), claims, &user_id);
     if (result == OST_OK)
         result = authentication_load_user(c, user_id, &user);
     g->session_ends = ost_claims_expiry(claims);
