@@ -91,8 +91,8 @@ ROWS = [
 ]
 
 
-# Keycloak compares what Java prints, with spaces behind the commas; ours reads RFC 4514 (RFC 8705 §2.1.2), which
-# has none, as newer ones do. Both take the Java form.
+# Keycloak, also 26.7.3, compares the text that Java prints, with spaces behind the commas; ours reads the name
+# (RFC 4514, which RFC 8705 §2.1.2 asks for, has no spaces). Both take Java's form.
 BY_RFC_4514 = {
     ("batch", "batch", False),
     ("batch", "batch", True),
