@@ -20,6 +20,8 @@ typedef struct statement {
 } statement;
 
 typedef struct store_driver {
+    bool postgresql; /* which of two texts it understands, and that others write meanwhile */
+
     void (*close)(store *store);
     void (*probe)(store *store); /* store_probe */
 
@@ -27,7 +29,8 @@ typedef struct store_driver {
     database *(*read_begin)(store *store);
     void (*read_end)(store *store, database *database);
     ost_result (*write_begin)(store *store, database **ret_database);
-    ost_result (*write_end)(store *store, database *database, ost_result result, ost_error *error);
+    ost_result (*write_end)(store *store, database *database, ost_result result, ost_error *error,
+                            bool *ret_again);
     /* What is deleted is overwritten where it lies, from `begin` on until it is called again
      * without; that then tells whether nothing of it is left in the engine's files. */
     bool (*erase)(store *store, bool begin);
@@ -40,6 +43,7 @@ typedef struct store_driver {
     void (*bind_integer)(statement *statement, int at, int64_t integer);
     ost_result (*bind_words)(statement *statement, int at, const store_user_query *query,
                              ost_arena *arena);
+    ost_result (*stored)(ost_text text, ost_arena *arena, ost_text *ret_stored);
     ost_result (*run)(statement *statement, int *ret_changes);
     ost_result (*next)(statement *statement);
     int64_t (*integer)(statement *statement, int at);

@@ -7,6 +7,16 @@ statement *prepare(database *d, const char *sql)
     return d != NULL ? d->driver->prepare(d, sql) : NULL;
 }
 
+const char *text_for(const database *d, const char *sqlite, const char *postgresql)
+{
+    return d != NULL && d->driver->postgresql ? postgresql : sqlite;
+}
+
+bool writes_alone(const database *d)
+{
+    return !d->driver->postgresql;
+}
+
 void reset_statement(statement *st)
 {
     if (st != NULL)
@@ -28,6 +38,11 @@ void bind_integer(statement *st, int at, int64_t integer)
 ost_result bind_words(statement *st, int at, const store_user_query *query, ost_arena *arena)
 {
     return st != NULL ? st->driver->bind_words(st, at, query, arena) : OST_E_STORE;
+}
+
+ost_result stored_form(const database *d, ost_text text, ost_arena *arena, ost_text *ret_stored)
+{
+    return d != NULL ? d->driver->stored(text, arena, ret_stored) : OST_E_STORE;
 }
 
 statement *prepare_bound(database *d, const char *sql, const ost_text *texts, size_t count)
@@ -61,18 +76,6 @@ ost_result next_number(statement *st, int64_t *ret_number)
     if (result == OST_OK)
         *ret_number = column_integer(st, 0);
     return result;
-}
-
-ost_result check_limit(database *d, const char *sql, ost_text realm, ost_text client_id,
-                       int64_t now, size_t limit)
-{
-    int64_t count;
-    statement *st = prepare(d, sql);
-    bind_text(st, 1, realm);
-    bind_text(st, 2, client_id);
-    bind_integer(st, 3, now);
-    ost_result result = next_number(st, &count);
-    return result == OST_OK && (size_t)count >= limit ? OST_E_BUSY : result;
 }
 
 int64_t column_integer(statement *st, int at)

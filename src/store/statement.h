@@ -9,6 +9,15 @@
  * database. Statements are remembered by identity: the same literal gives the same one again. */
 statement *prepare(database *database, const char *sql);
 
+/* Texts are written so that both engines understand them, with parameters as SQLite has them; where
+ * that cannot be, one of two is chosen by these. NULL for the database is fine: the first. */
+const char *text_for(const database *database, const char *sqlite, const char *postgresql);
+bool writes_alone(const database *database); /* SQLite: nobody else writes meanwhile */
+
+/* The greater and the lesser of two expressions. */
+#define GREATER_OF(a, b) "CASE WHEN " a " >= " b " THEN " a " ELSE " b " END"
+#define LESSER_OF(a, b) "CASE WHEN " a " <= " b " THEN " a " ELSE " b " END"
+
 /* NULL for the statement is fine in all that follows. */
 
 /* Ends reading before the last row. */
@@ -21,6 +30,11 @@ void bind_integer(statement *statement, int at, int64_t integer);
 /* What the words of a query ask for, which has to live as long. */
 OST_MUST_CHECK ost_result bind_words(statement *statement, int at, const store_user_query *query,
                                      ost_arena *arena);
+
+/* A text as the engine keeps it, for comparisons that bind_text takes no part in. In the arena, or
+ * the text itself. */
+OST_MUST_CHECK ost_result stored_form(const database *database, ost_text text, ost_arena *arena,
+                                      ost_text *ret_stored);
 
 /* The statement with texts bound to its parameters, in their order. */
 statement *prepare_bound(database *database, const char *sql, const ost_text *texts, size_t count);
@@ -40,11 +54,6 @@ OST_MUST_CHECK ost_result next_row(statement *statement);
 
 /* The number in the first column of the next row. */
 OST_MUST_CHECK ost_result next_number(statement *statement, int64_t *ret_number);
-
-/* OST_E_BUSY when the client has `limit` rows already that have not expired: `sql` counts them, of
- * a realm, a client and from a time on. */
-OST_MUST_CHECK ost_result check_limit(database *database, const char *sql, ost_text realm,
-                                      ost_text client_id, int64_t now, size_t limit);
 
 /* Of the row that next_row came to: a number or a truth value (1 or 0); a copy in the arena, which
  * sets *failed when memory runs out. */

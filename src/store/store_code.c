@@ -27,20 +27,19 @@ static ost_result insert_code(database *d, const store_code *code)
     return run_statement(st, NULL);
 }
 
+static ost_result log_in(database *d, const store_session *session,
+                         const store_client_session *client_session, const store_code *code)
+{
+    ost_result result = session != NULL ? upsert_session(d, session) : OST_OK;
+    if (result == OST_OK && client_session != NULL)
+        result = upsert_client_session(d, client_session);
+    return result == OST_OK && code != NULL ? insert_code(d, code) : result;
+}
+
 ost_result store_login(store *s, const store_session *session,
                        const store_client_session *client_session, const store_code *code)
 {
-    database *d;
-    ost_result result = write_begin(s, &d);
-    if (result != OST_OK)
-        return result;
-    if (session != NULL)
-        result = upsert_session(d, session);
-    if (result == OST_OK && client_session != NULL)
-        result = upsert_client_session(d, client_session);
-    if (result == OST_OK && code != NULL)
-        result = insert_code(d, code);
-    return write_end(s, d, result, NULL);
+    return WRITE(s, d, log_in(d, session, client_session, code));
 }
 
 static ost_result read_code(statement *st, ost_arena *arena, store_code *ret_code)
@@ -90,12 +89,9 @@ static ost_result take(database *d, ost_text realm, ost_text id, ost_arena *aren
 ost_result store_code_take(store *s, ost_text realm, ost_text id, ost_arena *arena,
                            store_code *ret_code)
 {
-    database *d;
     store_code taken;
     bool used_before = false;
-    ost_result result = write_begin(s, &d);
-    if (result == OST_OK)
-        result = write_end(s, d, take(d, realm, id, arena, &taken, &used_before), NULL);
+    ost_result result = WRITE(s, d, take(d, realm, id, arena, &taken, &used_before));
     if (result != OST_OK)
         return result;
     *ret_code = taken;

@@ -4,6 +4,7 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
+#include "store/lock.h"
 #include "store/row.h"
 #include "store/transaction.h"
 
@@ -12,7 +13,8 @@
 /* Keeps when it was granted first. */
 #define UPSERT                                                                                     \
     "INSERT INTO consent (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (realm, user_id, "    \
-    "client) DO UPDATE SET scopes = excluded.scopes, updated = max(updated, excluded.updated)"
+    "client) DO UPDATE SET scopes = excluded.scopes, updated = " GREATER_OF("consent.updated",     \
+                                                                            "excluded.updated")
 
 static ost_result write_consent(database *d, const store_consent *consent)
 {
@@ -98,8 +100,9 @@ static ost_result join(ost_text old, ost_text more, ost_arena *arena, ost_text *
 static ost_result grant_consent(database *d, const store_consent *consent, ost_arena *arena)
 {
     store_consent whole = *consent, before = {0};
-    ost_result result =
-        get_consent(d, consent->realm, consent->user_id, consent->client, arena, &before);
+    ost_result result = lock_user(d, consent->realm, consent->user_id);
+    if (result == OST_OK)
+        result = get_consent(d, consent->realm, consent->user_id, consent->client, arena, &before);
     if (result == OST_OK || result == OST_E_NOT_FOUND)
         result = join(before.scopes, consent->scopes, arena, &whole.scopes);
     return result == OST_OK ? write_consent(d, &whole) : result;

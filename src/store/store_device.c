@@ -2,6 +2,7 @@
 /* Device authorizations in the store; see store_device.h. */
 #include "store/store_device.h"
 
+#include "store/lock.h"
 #include "store/row.h"
 #include "store/transaction.h"
 

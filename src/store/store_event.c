@@ -55,6 +55,15 @@ ost_result store_event_add(store *s, const store_event *events, size_t count)
     return WRITE(s, d, add_events(d, events, count));
 }
 
+/* Names are compared as they are, patterns in any letter case. */
+#define FIND(position, like)                                                                       \
+    "SELECT document FROM event WHERE realm = ?1 AND admin = ?2 AND time >= ?3 AND "               \
+    "time < ?4 AND (?5 = '' OR " position "(' ' || ?5 || ' ', ' ' || type || ' ') > 0) AND "       \
+    "(?6 = '' OR client = ?6) AND (?7 = '' OR user = ?7) AND (?8 = '' OR address = ?8) AND "       \
+    "(?9 = '' OR " position "(' ' || ?9 || ' ', ' ' || resource || ' ') > 0) AND "                 \
+    "(?10 = '' OR path " like " ?10 ESCAPE '\\') ORDER BY time DESC, id DESC "                     \
+    "LIMIT ?11 OFFSET ?12"
+
 ost_result store_event_find(store *s, const store_event_filter *f, ost_arena *arena,
                             ost_text **ret_documents, size_t *ret_count)
 {
@@ -65,13 +74,7 @@ ost_result store_event_find(store *s, const store_event_filter *f, ost_arena *ar
     if (documents == NULL)
         return OST_E_MEMORY;
     database *d = read_begin(s);
-    statement *st = prepare(
-        d, "SELECT document FROM event WHERE realm = ?1 AND admin = ?2 AND time >= ?3 AND "
-           "time < ?4 AND (?5 = '' OR instr(' ' || ?5 || ' ', ' ' || type || ' ') > 0) AND "
-           "(?6 = '' OR client = ?6) AND (?7 = '' OR user = ?7) AND (?8 = '' OR address = ?8) AND "
-           "(?9 = '' OR instr(' ' || ?9 || ' ', ' ' || resource || ' ') > 0) AND "
-           "(?10 = '' OR path LIKE ?10 ESCAPE '\\') ORDER BY time DESC, id DESC "
-           "LIMIT ?11 OFFSET ?12");
+    statement *st = prepare(d, text_for(d, FIND("instr", "LIKE"), FIND("strpos", "ILIKE")));
     bind_text(st, 1, f->realm);
     bind_integer(st, 2, f->admin);
     bind_integer(st, 3, f->from);

@@ -8,6 +8,12 @@
 #define COLUMNS                                                                                    \
     "kid, realm, algorithm, use, jwk, certificate, state, created, signs_from, "                   \
     "ends, component"
+#define INSERT "INSERT INTO key (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#define REPLACING                                                                                  \
+    " ON CONFLICT (realm, kid) DO UPDATE SET algorithm = excluded.algorithm, use = excluded.use, " \
+    "jwk = excluded.jwk, certificate = excluded.certificate, state = excluded.state, "             \
+    "created = excluded.created, signs_from = excluded.signs_from, ends = excluded.ends, "         \
+    "component = excluded.component"
 #define MAX_KEYS 100 /* of one realm */
 
 static sealed_place place_of(const store_key *key)
@@ -52,8 +58,7 @@ ost_result put_key(database *d, const store_key *key)
 
 ost_result insert_key(database *d, const store_key *key)
 {
-    return write_key(d, "INSERT INTO key (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                     key);
+    return write_key(d, INSERT, key);
 }
 
 static ost_result read_key(database *d, statement *st, ost_arena *arena, store_key *ret_key)
@@ -122,9 +127,7 @@ static ost_result change(database *d, const store_realm *realm, const store_key 
         result = run_statement(
             PREPARED(d, "DELETE FROM key WHERE realm = ? AND kid = ?", realm->name, removed), NULL);
     for (size_t i = 0; i < count && result == OST_OK; i++)
-        result = write_key(
-            d, "INSERT OR REPLACE INTO key (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            &keys[i]);
+        result = write_key(d, INSERT REPLACING, &keys[i]);
     return result;
 }
 

@@ -3,6 +3,8 @@
  * so that neither a crash nor a stop loses one. */
 #include <string.h>
 
+#include <ostiary/json.h>
+
 #include "base/text.h"
 #include "store/row.h"
 #include "store/transaction.h"
@@ -10,14 +12,50 @@
 #define COLUMNS "id, realm, client_id, session_id, user_id, issuer, ended, attempts"
 
 /* The difference of the ids is no less than the number of rows, and costs two look-ups. */
-#define INSERT_FOR                                                                                 \
+#define INSERT_FOR(now)                                                                            \
     "INSERT INTO logout (realm, client_id, session_id, user_id, issuer, ended, due, attempts)"     \
-    " SELECT s.realm, c.client_id, s.id, s.user_id, c.issuer, unixepoch(), 0, 0"                   \
+    " SELECT s.realm, c.client_id, s.id, s.user_id, c.issuer, " now ", 0, 0"                       \
     " FROM session AS s JOIN client_session AS c ON c.session_id = s.id"                           \
     " JOIN logout_listener AS l ON l.realm = s.realm AND l.client_id = c.client_id"                \
-    " WHERE (SELECT ifnull(max(id) - min(id), 0) FROM logout) < ?1 AND s.realm = ?2 AND "
+    " WHERE (SELECT coalesce(max(id) - min(id), 0) FROM logout) < ?1 AND s.realm = ?2 AND "
 
+#define ONE "s.id = ?3"
+#define OF_USER "(?3 = '' OR s.user_id = ?3)"
+#define SQLITE_NOW "unixepoch()"
+#define POSTGRESQL_NOW "CAST(floor(extract(epoch FROM clock_timestamp())) AS BIGINT)"
+
+#define DOCUMENT_MEMORY ((size_t)512 << 20) /* while the document of a realm is read */
 #define ADDRESS "backchannel.logout.url"
+
+static bool is_told(const ost_json *client, ost_text *ret_id)
+{
+    ost_text address;
+    return ost_json_text(ost_json_get(client, "clientId"), ret_id) &&
+           ost_json_text(ost_json_get(ost_json_get(client, "attributes"), ADDRESS), &address) &&
+           address.len > 0;
+}
+
+static ost_result insert_listeners(database *d, const store_realm *realm)
+{
+    const ost_json *document, *at;
+    ost_text id;
+    ost_arena *arena = ost_arena_new(DOCUMENT_MEMORY);
+    ost_result result =
+        arena != NULL ? ost_json_read(realm->document, NULL, arena, &document, NULL) : OST_E_MEMORY;
+    at = result == OST_OK ? ost_json_first(ost_json_get(document, "clients")) : NULL;
+    if (result != OST_OK && result != OST_E_MEMORY) /* no JSON names no client */
+        result = OST_OK;
+    for (; at != NULL && result == OST_OK; at = ost_json_next(at)) {
+        if (is_told(at, &id))
+            result = run_statement(PREPARED(d,
+                                            "INSERT INTO logout_listener VALUES (?, ?)"
+                                            " ON CONFLICT DO NOTHING",
+                                            realm->name, id),
+                                   NULL);
+    }
+    ost_arena_free(arena);
+    return result;
+}
 
 /* Most realms have no such client, and their documents are not read for it. */
 ost_result put_listeners(database *d, const store_realm *realm)
@@ -27,15 +65,7 @@ ost_result put_listeners(database *d, const store_realm *realm)
     if (result != OST_OK ||
         memmem(realm->document.data, realm->document.len, ADDRESS, sizeof ADDRESS - 1) == NULL)
         return result;
-    return run_statement(
-        PREPARED(d,
-                 "INSERT OR IGNORE INTO logout_listener"
-                 " SELECT ?1, client.value ->> '$.clientId'"
-                 " FROM json_each(iif(json_valid(?2), ?2, '{}'), '$.clients') AS client"
-                 " WHERE client.type = 'object' AND client.value ->> '$.clientId' IS NOT NULL"
-                 " AND ifnull(client.value ->> '$.attributes.\"" ADDRESS "\"', '') <> ''",
-                 realm->name, realm->document),
-        NULL);
+    return insert_listeners(d, realm);
 }
 
 static statement *bind_ended(statement *st, ost_text realm, ost_text id)
@@ -48,13 +78,18 @@ static statement *bind_ended(statement *st, ost_text realm, ost_text id)
 
 ost_result insert_logout(database *d, ost_text realm, ost_text session)
 {
-    return run_statement(bind_ended(prepare(d, INSERT_FOR "s.id = ?3"), realm, session), NULL);
+    return run_statement(bind_ended(prepare(d, text_for(d, INSERT_FOR(SQLITE_NOW) ONE,
+                                                        INSERT_FOR(POSTGRESQL_NOW) ONE)),
+                                    realm, session),
+                         NULL);
 }
 
 ost_result insert_logouts(database *d, ost_text realm, ost_text user_id)
 {
-    return run_statement(
-        bind_ended(prepare(d, INSERT_FOR "(?3 = '' OR s.user_id = ?3)"), realm, user_id), NULL);
+    return run_statement(bind_ended(prepare(d, text_for(d, INSERT_FOR(SQLITE_NOW) OF_USER,
+                                                        INSERT_FOR(POSTGRESQL_NOW) OF_USER)),
+                                    realm, user_id),
+                         NULL);
 }
 
 static ost_result read_logout(statement *st, ost_arena *arena, store_logout *ret_logout)
@@ -76,14 +111,17 @@ static ost_result read_logout(statement *st, ost_arena *arena, store_logout *ret
     return OST_OK;
 }
 
+/* Another node may take some at the same time: it passes over those that this one has. */
+#define TAKE(locked)                                                                               \
+    "UPDATE logout SET due = ?1 WHERE id IN (SELECT id FROM logout WHERE due <= ?2 "               \
+    "ORDER BY due, id LIMIT ?3" locked ") RETURNING " COLUMNS
+
 static ost_result take(database *d, int64_t now, int64_t until, size_t max, ost_arena *arena,
                        store_logout *logouts, size_t *ret_count)
 {
     size_t count = 0;
     ost_result result;
-    statement *st =
-        prepare(d, "UPDATE logout SET due = ? WHERE id IN (SELECT id FROM logout WHERE due <= ? "
-                   "ORDER BY due, id LIMIT ?) RETURNING " COLUMNS);
+    statement *st = prepare(d, text_for(d, TAKE(""), TAKE(" FOR UPDATE SKIP LOCKED")));
     bind_integer(st, 1, until);
     bind_integer(st, 2, now);
     bind_integer(st, 3, (int64_t)max);

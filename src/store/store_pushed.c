@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Authorization requests that clients have pushed: each is used once. */
+#include "store/lock.h"
 #include "store/store.h"
 #include "store/transaction.h"
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/context.h"
-#include "base/error_sentence.h"
 #include "base/text.h"
 #include "store/row.h"
 #include "store/transaction.h"
@@ -84,11 +83,8 @@ ost_result store_realm_create(store *s, const store_realm *realm, const store_us
                               size_t user_count, const store_key *keys, size_t key_count,
                               ost_error *error)
 {
-    database *d;
-    ost_result result = write_begin(s, &d);
-    if (result != OST_OK)
-        return error_set_sentence(error, result);
-    return write_end(s, d, insert_all(d, realm, users, user_count, keys, key_count, error), error);
+    return WRITE_TELLING(s, d, insert_all(d, realm, users, user_count, keys, key_count, error),
+                         error);
 }
 
 /* Only the version before may be replaced: two who change a realm at once would lose one change. */

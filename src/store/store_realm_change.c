@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a realm file makes of a realm that exists, as one transaction. */
-#include "base/error_sentence.h"
 #include "base/text.h"
 #include "store/row.h"
 #include "store/transaction.h"
@@ -93,9 +92,5 @@ static ost_result apply(database *d, const store_realm_change *c, ost_error *err
 
 ost_result store_realm_apply(store *s, const store_realm_change *change, ost_error *error)
 {
-    database *d;
-    ost_result result = write_begin(s, &d);
-    if (result != OST_OK)
-        return error_set_sentence(error, result);
-    return write_end(s, d, apply(d, change, error), error);
+    return WRITE_TELLING(s, d, apply(d, change, error), error);
 }

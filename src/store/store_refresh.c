@@ -14,7 +14,7 @@ ost_result insert_refresh(database *d, ost_text session_id, ost_text client_id, 
     statement *trim = prepare(
         d, "DELETE FROM refresh_token WHERE session_id = ?1 AND client_id = ?2 AND id IN (SELECT "
            "id FROM refresh_token WHERE session_id = ?1 AND client_id = ?2 "
-           "ORDER BY id IN (?4, ?5) DESC, issued DESC LIMIT -1 OFFSET ?3)");
+           "ORDER BY id IN (?4, ?5) DESC, issued DESC LIMIT 1000000 OFFSET ?3)");
     bind_text(add, 1, session_id);
     bind_text(add, 2, client_id);
     bind_text(add, 3, id);
@@ -49,10 +49,11 @@ static ost_result count_use(database *d, ost_text session_id, ost_text client_id
 static ost_result judge_unknown(database *d, const store_refresh *r)
 {
     int64_t count = 0, oldest = 0, known = 0;
-    statement *st = PREPARED(d,
-                             "SELECT count(*), min(issued), total(id = ?3) FROM refresh_token "
-                             "WHERE session_id = ?1 AND client_id = ?2",
-                             r->session_id, r->client_id, r->presented);
+    statement *st =
+        PREPARED(d,
+                 "SELECT count(*), min(issued), count(*) FILTER (WHERE id = ?3) FROM refresh_token "
+                 "WHERE session_id = ?1 AND client_id = ?2",
+                 r->session_id, r->client_id, r->presented);
     ost_result result = next_row(st);
     if (result == OST_OK) {
         count = column_integer(st, 0);
@@ -95,17 +96,17 @@ static ost_result use_refresh(database *d, const store_refresh *r)
                : result;
 }
 
-ost_result store_refresh_use(store *s, const store_refresh *r)
+/* The session first: until the transaction ends, nobody else uses a token of it. */
+static ost_result touch_and_use(database *d, const store_refresh *r)
 {
-    database *d;
-    ost_result result = write_begin(s, &d);
+    ost_result result = touch_session(d, r->realm, r->session_id, r->now, r->idle_ends);
     if (result != OST_OK)
         return result;
-    result = touch_session(d, r->realm, r->session_id, r->now, r->idle_ends);
-    if (result == OST_OK) {
-        result = use_refresh(d, r);
-        if (result == OST_E_NOT_FOUND) /* the client's part has been ended */
-            result = OST_E_CONFLICT;
-    }
-    return write_end(s, d, result, NULL);
+    result = use_refresh(d, r);
+    return result == OST_E_NOT_FOUND ? OST_E_CONFLICT : result; /* the client's part is gone */
+}
+
+ost_result store_refresh_use(store *s, const store_refresh *r)
+{
+    return WRITE(s, d, touch_and_use(d, r));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sessions in the store, and what of them belongs to single clients. */
 #include "base/text.h"
+#include "store/lock.h"
 #include "store/row.h"
 #include "store/transaction.h"
 
@@ -29,11 +30,18 @@ static ost_result write_session(statement *st, const store_session *session, int
 ost_result upsert_session(database *d, const store_session *session)
 {
     int changes = 0;
-    statement *st =
-        prepare(d, INSERT_SESSION " ON CONFLICT (id) DO UPDATE SET auth_time = excluded.auth_time, "
-                                  "last_access = max(last_access, excluded.last_access), "
-                                  "idle_ends = max(idle_ends, excluded.idle_ends) "
-                                  "WHERE user_id = excluded.user_id AND realm = excluded.realm");
+    statement *st = prepare(
+        d, INSERT_SESSION
+        " ON CONFLICT (id) DO UPDATE SET auth_time = excluded.auth_time, "
+        "last_access = " GREATER_OF(
+            "session.last_access",
+            "excluded.last_access") ", "
+                                    "idle_ends = " GREATER_OF(
+                                        "session.idle_ends",
+                                        "excluded.idle_ends") " "
+                                                              "WHERE session.user_id = "
+                                                              "excluded.user_id AND session.realm "
+                                                              "= excluded.realm");
     ost_result result = write_session(st, session, &changes);
     return result == OST_OK && changes == 0 ? OST_E_CONFLICT : result;
 }
@@ -74,9 +82,10 @@ static ost_result update_client_session(database *d, const store_client_session 
     return write_client_session(
         d,
         prepare(d, "UPDATE client_session SET scope = ?3, nonce = ?4, redirect_uri = ?5, "
-                   "started = min(started, ?6), last_access = max(last_access, ?7), notes = ?8, "
-                   "issuer = ?9 "
-                   "WHERE session_id = ?1 AND client_id = ?2"),
+                   "started = " LESSER_OF("started", "?6") ", last_access = " GREATER_OF(
+                       "last_access", "?7") ", notes = ?8, "
+                                            "issuer = ?9 "
+                                            "WHERE session_id = ?1 AND client_id = ?2"),
         session);
 }
 
@@ -122,8 +131,11 @@ ost_result store_session_get(store *s, ost_text realm, ost_text id, ost_arena *a
 ost_result touch_session(database *d, ost_text realm, ost_text id, int64_t last_access,
                          int64_t idle_ends)
 {
-    statement *st = prepare(d, "UPDATE session SET last_access = max(last_access, ?), "
-                               "idle_ends = max(idle_ends, ?) WHERE id = ? AND realm = ?");
+    statement *st =
+        prepare(d, "UPDATE session SET last_access = " GREATER_OF(
+                       "last_access", "?1") ", "
+                                            "idle_ends = " GREATER_OF(
+                                                "idle_ends", "?2") " WHERE id = ?3 AND realm = ?4");
     bind_integer(st, 1, last_access);
     bind_integer(st, 2, idle_ends);
     bind_text(st, 3, id);
@@ -218,16 +230,20 @@ ost_result store_client_session_get(store *s, ost_text session_id, ost_text clie
 }
 
 /* With it goes what was made of it, and of that, and so on. */
+#define END_WITH_PARTS(first, origin)                                                              \
+    "WITH RECURSIVE gone(client_id) AS (" first " UNION SELECT part.client_id "                    \
+    "FROM client_session AS part JOIN gone ON " origin " = gone.client_id "                        \
+    "WHERE part.session_id = ?1) "                                                                 \
+    "DELETE FROM client_session WHERE session_id = ?1 AND client_id IN "                           \
+    "(SELECT client_id FROM gone)"
+
 static ost_result end_client_session(database *d, ost_text session_id, ost_text client_id)
 {
-    return run_change(PREPARED(
-        d,
-        "WITH RECURSIVE gone(client_id) AS (VALUES (?2) UNION SELECT part.client_id "
-        "FROM client_session AS part JOIN gone ON part.notes ->> '$.from' = gone.client_id "
-        "WHERE part.session_id = ?1) "
-        "DELETE FROM client_session WHERE session_id = ?1 AND client_id IN "
-        "(SELECT client_id FROM gone)",
-        session_id, client_id));
+    return run_change(
+        PREPARED(d,
+                 text_for(d, END_WITH_PARTS("VALUES (?2)", "part.notes ->> '$.from'"),
+                          END_WITH_PARTS("VALUES (?2 COLLATE \"C\")", "note(part.notes, 'from')")),
+                 session_id, client_id));
 }
 
 ost_result store_client_session_end(store *s, ost_text session_id, ost_text client_id)
@@ -238,7 +254,10 @@ ost_result store_client_session_end(store *s, ost_text session_id, ost_text clie
 static ost_result leave_session(database *d, ost_text realm, ost_text session_id,
                                 ost_text client_id)
 {
-    ost_result result = end_client_session(d, session_id, client_id);
+    ost_result result = lock_session(d, session_id);
+    if (result != OST_OK)
+        return result;
+    result = end_client_session(d, session_id, client_id);
     if (result != OST_OK && result != OST_E_NOT_FOUND)
         return result;
     result = run_change(PREPARED(d,

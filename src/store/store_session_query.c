@@ -7,14 +7,31 @@
 #define MAX_CLIENTS 1000 /* of one session, or that are counted */
 
 /* What a session is, stands in its notes (offline_session.h of the provider). */
-#define IS_OFFLINE                                                                                 \
+#define SQLITE_OFFLINE                                                                             \
     "(json_extract(iif(json_valid(s.notes), s.notes, '{}'), '$.offline') IS NOT NULL)"
+#define POSTGRESQL_OFFLINE "(note(s.notes, 'offline') IS NOT NULL)"
 /* Rows live as long as both ends lie ahead. */
 #define FOUND                                                                                      \
     "SELECT s.id, s.user_id, u.username, s.started, s.last_access, s.remembered, s.notes "         \
     "FROM session AS s JOIN user AS u ON u.realm = s.realm AND u.id = s.user_id "                  \
     "WHERE s.realm = ?1 AND s.ends > ?2 AND s.idle_ends > ?2 "
-#define PAGE "AND " IS_OFFLINE " = ?7 ORDER BY s.started, s.id LIMIT ?4 OFFSET ?5"
+#define PAGE(offline) "AND " offline " = (?7 = 1) ORDER BY s.started, s.id LIMIT ?4 OFFSET ?5"
+
+#define OF_USER(offline)                                                                           \
+    FOUND "AND s.user_id = ?3 AND (?6 = '' OR s.id IN (SELECT session_id FROM client_session "     \
+          "WHERE client_id = ?6)) " PAGE(offline)
+#define OF_CLIENT(offline)                                                                         \
+    FOUND "AND s.id IN (SELECT session_id FROM client_session WHERE client_id = ?6) AND "          \
+          "?3 = '' " PAGE(offline)
+#define STATS(offline)                                                                             \
+    "SELECT c.client_id, count(*) FILTER (WHERE NOT " offline "), count(*) FILTER (WHERE " offline \
+    ") FROM session AS s JOIN client_session AS c ON c.session_id = s.id "                         \
+    "WHERE s.realm = ?1 AND s.ends > ?2 AND s.idle_ends > ?2 "                                     \
+    "GROUP BY c.client_id ORDER BY c.client_id"
+#define COUNT_OF(offline)                                                                          \
+    "SELECT count(*) FROM client_session AS c JOIN session AS s ON s.id = c.session_id "           \
+    "WHERE c.client_id = ?3 AND s.realm = ?1 AND s.ends > ?2 AND s.idle_ends > ?2 "                \
+    "AND " offline " = (?4 = 1)"
 
 static ost_result read_found(statement *st, ost_arena *arena, store_found_session *ret_session)
 {
@@ -36,12 +53,10 @@ static ost_result read_found(statement *st, ost_arena *arena, store_found_sessio
 
 static statement *query(database *d, const store_session_filter *f)
 {
-    statement *st =
-        f->user_id.len > 0
-            ? prepare(d, FOUND "AND s.user_id = ?3 AND (?6 = '' OR s.id IN (SELECT session_id "
-                               "FROM client_session WHERE client_id = ?6)) " PAGE)
-            : prepare(d, FOUND "AND s.id IN (SELECT session_id FROM client_session WHERE "
-                               "client_id = ?6) AND ?3 = '' " PAGE);
+    const char *sql = f->user_id.len > 0
+                          ? text_for(d, OF_USER(SQLITE_OFFLINE), OF_USER(POSTGRESQL_OFFLINE))
+                          : text_for(d, OF_CLIENT(SQLITE_OFFLINE), OF_CLIENT(POSTGRESQL_OFFLINE));
+    statement *st = prepare(d, sql);
     bind_text(st, 1, f->realm);
     bind_integer(st, 2, f->now);
     bind_text(st, 3, f->user_id);
@@ -110,11 +125,7 @@ ost_result store_session_stats(store *s, ost_text realm, int64_t now, ost_arena 
                                store_session_count **ret_counts, size_t *ret_count)
 {
     database *d = read_begin(s);
-    statement *st =
-        prepare(d, "SELECT c.client_id, sum(NOT " IS_OFFLINE "), sum(" IS_OFFLINE ") "
-                   "FROM session AS s JOIN client_session AS c ON "
-                   "c.session_id = s.id WHERE s.realm = ?1 AND s.ends > ?2 AND s.idle_ends > ?2 "
-                   "GROUP BY c.client_id ORDER BY c.client_id");
+    statement *st = prepare(d, text_for(d, STATS(SQLITE_OFFLINE), STATS(POSTGRESQL_OFFLINE)));
     bind_text(st, 1, realm);
     bind_integer(st, 2, now);
     return read_counts(s, d, st, arena, ret_counts, ret_count);
@@ -124,10 +135,7 @@ ost_result store_session_count_of(store *s, ost_text realm, ost_text client_id, 
                                   int64_t now, int64_t *ret_count)
 {
     database *d = read_begin(s);
-    statement *st =
-        prepare(d, "SELECT count(*) FROM client_session AS c JOIN session AS s ON "
-                   "s.id = c.session_id WHERE c.client_id = ?3 AND s.realm = ?1 AND s.ends > ?2 "
-                   "AND s.idle_ends > ?2 AND " IS_OFFLINE " = ?4");
+    statement *st = prepare(d, text_for(d, COUNT_OF(SQLITE_OFFLINE), COUNT_OF(POSTGRESQL_OFFLINE)));
     bind_text(st, 1, realm);
     bind_integer(st, 2, now);
     bind_text(st, 3, client_id);

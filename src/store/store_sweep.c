@@ -9,9 +9,11 @@
 
 /* Each with the time as its one parameter. Used codes stay ten minutes longer than they could have
  * been used, so that their replay is noticed. */
+#define SESSIONS(least)                                                                            \
+    "DELETE FROM session WHERE " least "(ends, idle_ends) <= ?1 AND id IN (SELECT id FROM "        \
+    "session WHERE " least "(ends, idle_ends) <= ?1 LIMIT " PORTION ")"
 static const char *const sweeps[] = {
-    "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE min(ends, idle_ends) <= ? "
-    "LIMIT " PORTION ")",
+    SESSIONS("min"),
     "DELETE FROM code WHERE id IN (SELECT id FROM code WHERE expires <= ? - 600 LIMIT " PORTION ")",
     "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE expires > 0 AND expires <= ? "
     "LIMIT " PORTION ")",
@@ -23,15 +25,12 @@ static const char *const sweeps[] = {
     "DELETE FROM initial_access WHERE expiration > 0 AND created + expiration <= ?",
 };
 
-static ost_result sweep_portion(store *s, const char *sql, int64_t now, int *ret_changes)
+static ost_result sweep_portion(database *d, const char *sql, int64_t now, int *ret_changes)
 {
-    database *d;
-    ost_result result = write_begin(s, &d);
-    if (result != OST_OK)
-        return result;
-    statement *st = prepare(d, sql);
+    statement *st =
+        prepare(d, sql == sweeps[0] ? text_for(d, SESSIONS("min"), SESSIONS("least")) : sql);
     bind_integer(st, 1, now);
-    return write_end(s, d, run_statement(st, ret_changes), NULL);
+    return run_statement(st, ret_changes);
 }
 
 ost_result store_sweep(store *s, int64_t now, size_t *ret_rows)
@@ -40,7 +39,7 @@ ost_result store_sweep(store *s, int64_t now, size_t *ret_rows)
     for (size_t i = 0; i < ARRAY_LEN(sweeps); i++) {
         int changes = PORTION_ROWS;
         while (changes >= PORTION_ROWS) {
-            ost_result result = sweep_portion(s, sweeps[i], now, &changes);
+            ost_result result = WRITE(s, d, sweep_portion(d, sweeps[i], now, &changes));
             if (result != OST_OK)
                 return result;
             rows += (size_t)changes;

@@ -4,6 +4,7 @@
 
 #include "base/fold.h"
 #include "base/text.h"
+#include "store/lock.h"
 #include "store/row.h"
 #include "store/transaction.h"
 #include "store/user_index.h"
@@ -187,12 +188,16 @@ ost_result store_user_set_password(store *s, ost_text realm, ost_text id, ost_te
     return WRITE(s, d, set_password(d, realm, id, old, password));
 }
 
-/* The user as the row has it, whose document is still `old` (or, NULL data, anything). */
+/* The user as the row has it until the transaction ends, whose document is still `old` (or, NULL
+ * data, anything). */
 static ost_result find_row(database *d, ost_text realm, ost_text id, ost_text old, ost_arena *arena,
                            store_user *ret_user)
 {
+    ost_result result = lock_user(d, realm, id);
+    if (result != OST_OK)
+        return result;
     statement *st = PREPARED(d, USER_SELECT "AND id = ?2", realm, id);
-    ost_result result = next_row(st);
+    result = next_row(st);
     if (result == OST_OK)
         result = read_user(st, arena, ret_user);
     reset_statement(st);
@@ -293,10 +298,10 @@ ost_result vacate_user(database *d, const store_user *user)
 {
     ost_result result = unlink_row(d, user);
     return result == OST_OK ? run_statement(PREPARED(d,
-                                                     "UPDATE user SET username = char(1) || id,"
-                                                     " unique_email = '' WHERE realm = ? AND "
-                                                     "id = ?",
-                                                     user->realm, user->id),
+                                                     "UPDATE user SET username = ?3 || id,"
+                                                     " unique_email = '' WHERE realm = ?1 AND "
+                                                     "id = ?2",
+                                                     user->realm, user->id, OST_TEXT("\x01")),
                                             NULL)
                             : result;
 }

@@ -24,9 +24,9 @@ ost_result write_begin(store *s, database **ret_database)
     return result;
 }
 
-ost_result write_end(store *s, database *d, ost_result result, ost_error *error)
+ost_result write_end(store *s, database *d, ost_result result, ost_error *error, bool *ret_again)
 {
-    return s->driver->write_end(s, d, result, error);
+    return s->driver->write_end(s, d, result, error, ret_again);
 }
 
 ost_result explain_failure(const database *d, ost_result result, ost_error *error)

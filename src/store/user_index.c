@@ -65,8 +65,8 @@ typedef struct linker {
 
 static void link_one(linker *l, store_link kind, ost_text owner, ost_text name)
 {
-    static const char add[] = "INSERT OR IGNORE INTO user_link (realm, kind, owner, name, username)"
-                              " VALUES (?, ?, ?, ?, ?)";
+    static const char add[] = "INSERT INTO user_link (realm, kind, owner, name, username)"
+                              " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
     static const char drop[] = "DELETE FROM user_link WHERE realm = ? AND kind = ? AND owner = ?"
                                " AND name = ? AND username = ?";
     statement *st = prepare(l->d, l->add ? add : drop);
@@ -115,65 +115,4 @@ ost_result user_index_unlink(database *d, ost_text realm, ost_text username,
                              const ost_json *document)
 {
     return link_all((linker){.d = d, .realm = realm, .username = username}, document);
-}
-
-/* ---- renaming ---- */
-
-/* ?1 realm, ?2 owner, ?3 what it is called, ?4 what it is to be called; empty: taken out. */
-#define USERS_OF(kind)                                                                             \
-    " WHERE realm = ?1 AND username IN (SELECT username FROM user_link WHERE realm = ?1"           \
-    " AND kind = " kind " AND owner = ?2 AND (name = ?3"
-
-static const char realm_role_sql[] =
-    "UPDATE user SET document = json_set(document, '$.realmRoles', json((SELECT json_group_array("
-    "CASE value WHEN ?3 THEN ?4 ELSE value END) FROM json_each(document, '$.realmRoles')"
-    " WHERE ?4 <> '' OR value <> ?3)))" USERS_OF("1") "))";
-/* A client without name to rename loses all its roles. */
-static const char client_role_sql[] =
-    "UPDATE user SET document = json_set(document, '$.clientRoles', json((SELECT json_group_object("
-    "owner.key, json(CASE owner.key WHEN ?2 THEN (SELECT json_group_array("
-    "CASE value WHEN ?3 THEN ?4 ELSE value END) FROM json_each(owner.value)"
-    " WHERE ?4 <> '' OR value <> ?3) ELSE owner.value END))"
-    " FROM json_each(document, '$.clientRoles') AS owner"
-    " WHERE owner.type = 'array' AND (?3 <> '' OR owner.key <> ?2))))" USERS_OF(
-        "2") " OR ?3 = ''))";
-/* A group takes those below it along; '0' comes after '/'. */
-static const char group_sql[] =
-    "UPDATE user SET document = json_set(document, '$.groups', json((SELECT json_group_array("
-    "CASE value WHEN ?3 THEN ?4 ELSE CASE substr(value, 1, length(?3) + 1) WHEN ?3 || '/'"
-    " THEN ?4 || substr(value, length(?3) + 1) ELSE value END END)"
-    " FROM json_each(document, '$.groups') WHERE ?4 <> '' OR"
-    " (value <> ?3 AND substr(value, 1, length(?3) + 1) <> ?3 || '/'))))" USERS_OF(
-        "3") " OR (name > ?3 || '/' AND name < ?3 || '0')))";
-
-static const char rename_links[] =
-    "UPDATE OR IGNORE user_link SET name = ?4 || substr(name, length(?3) + 1) WHERE realm = ?1"
-    " AND kind = ?5 AND owner = ?2 AND ?4 <> ''"
-    " AND (name = ?3 OR (?5 = 3 AND name > ?3 || '/' AND name < ?3 || '0'))";
-static const char drop_links[] =
-    "DELETE FROM user_link WHERE realm = ?1 AND kind = ?5 AND owner = ?2"
-    " AND (name = ?3 OR ?3 = '' OR (?5 = 3 AND name > ?3 || '/' AND name < ?3 || '0'))";
-
-static ost_result run_renaming(database *d, const char *sql, ost_text realm,
-                               const store_renaming *r, bool with_kind)
-{
-    statement *st = prepare(d, sql);
-    bind_text(st, 1, realm);
-    bind_text(st, 2, r->owner);
-    bind_text(st, 3, r->from);
-    bind_text(st, 4, r->to);
-    if (with_kind)
-        bind_integer(st, 5, r->kind);
-    return run_statement(st, NULL);
-}
-
-ost_result user_index_rename(database *d, ost_text realm, const store_renaming *r)
-{
-    const char *sql = r->kind == STORE_LINK_REALM_ROLE    ? realm_role_sql
-                      : r->kind == STORE_LINK_CLIENT_ROLE ? client_role_sql
-                                                          : group_sql;
-    ost_result result = run_renaming(d, sql, realm, r, false);
-    if (result == OST_OK)
-        result = run_renaming(d, rename_links, realm, r, true);
-    return result == OST_OK ? run_renaming(d, drop_links, realm, r, true) : result;
 }

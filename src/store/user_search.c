@@ -6,34 +6,76 @@
 #include "store/transaction.h"
 #include "store/user_index.h"
 
-/* ?1 realm, ?2 enabled, ?3 verified, ?4 the query, ?5 how many, ?6 after how many; with attributes
- * ?7 and ?8 the first one, ?9 all of them as [[name, value], …]. */
-#define FITTING                                                                                    \
-    " FROM user INDEXED BY user_by_search WHERE realm = ?1 AND service = 0"                        \
-    " AND (?2 = 0 OR enabled = (?2 = 1)) AND (?3 = 0 OR verified = (?3 = 1))"                      \
-    " AND user_fits(search, ?4)"
-#define WITH_ATTRIBUTES                                                                            \
+/* ?1 realm, ?2 enabled, ?3 verified (as store_flag has it), ?4 the words, ?5 how many, ?6 after how
+ * many; with attributes ?7 and ?8 the first one, ?9 all of them as [[name, value], …]. */
+#define FITTING(user, fits)                                                                        \
+    " FROM " user " WHERE realm = ?1 AND service = 0"                                              \
+    " AND (?2 = 0 OR enabled = 2 - ?2) AND (?3 = 0 OR verified = 2 - ?3)"                          \
+    " AND " fits
+#define WITH_ATTRIBUTES(all, name_of, value_of)                                                    \
     " AND username IN (SELECT username FROM user_link WHERE realm = ?1 AND kind = 4"               \
     " AND owner = ?7 AND name = ?8)"                                                               \
-    " AND NOT EXISTS (SELECT 1 FROM json_each(?9) AS wanted WHERE NOT EXISTS (SELECT 1"            \
+    " AND NOT EXISTS (SELECT 1 FROM " all " AS wanted WHERE NOT EXISTS (SELECT 1"                  \
     " FROM user_link AS link WHERE link.realm = ?1 AND link.kind = 4"                              \
-    " AND link.owner = json_extract(wanted.value, '$[0]')"                                         \
-    " AND link.name = json_extract(wanted.value, '$[1]') AND link.username = user.username))"
-#define PAGE(fitting)                                                                              \
-    USER_SELECT "AND username IN (SELECT username" fitting                                         \
-                " ORDER BY username LIMIT ?5 OFFSET ?6) ORDER BY username"
-#define COUNT(fitting) "SELECT count(*)" fitting
+    " AND link.owner = " name_of " AND link.name = " value_of                                      \
+    " AND link.username = user.username))"
 
-static ost_result write_attributes(const store_user_query *q, ost_arena *arena, ost_text *ret_json)
+#define SQLITE_FITTING FITTING("user INDEXED BY user_by_search", "user_fits(search, ?4)")
+#define SQLITE_ATTRIBUTES                                                                          \
+    WITH_ATTRIBUTES("json_each(?9)", "json_extract(wanted.value, '$[0]')",                         \
+                    "json_extract(wanted.value, '$[1]')")
+
+/* The words are a field (0: any) and a pattern each, read once. */
+#define WORDS                                                                                      \
+    "WITH word AS MATERIALIZED (SELECT CAST(each ->> 0 AS INTEGER) AS field, each ->> 1 AS "       \
+    "pattern FROM json_array_elements(CAST(?4 AS json)) AS each) "
+#define LINE(number) "split_part(search, chr(10), " number ") LIKE pattern"
+#define POSTGRESQL_FITTING                                                                         \
+    FITTING(                                                                                       \
+        "user",                                                                                    \
+        "NOT EXISTS (SELECT 1 FROM word WHERE NOT CASE WHEN field = 0 THEN " LINE(                 \
+            "1") " OR " LINE("2") " OR " LINE("3") " OR " LINE("4") " ELSE " LINE("field") " END"  \
+                                                                                           ")")
+#define POSTGRESQL_ATTRIBUTES                                                                      \
+    WITH_ATTRIBUTES("json_array_elements(CAST(?9 AS json))", "wanted ->> 0", "wanted ->> 1")
+
+#define PAGE(words, fitting)                                                                       \
+    USER_SELECT "AND username IN (" words "SELECT username" fitting                                \
+                " ORDER BY username LIMIT ?5 OFFSET ?6) ORDER BY username"
+#define COUNT(words, fitting) words "SELECT count(*)" fitting
+
+static const char *page_text(const database *d, bool narrowed)
 {
+    return narrowed ? text_for(d, PAGE("", SQLITE_FITTING SQLITE_ATTRIBUTES),
+                               PAGE(WORDS, POSTGRESQL_FITTING POSTGRESQL_ATTRIBUTES))
+                    : text_for(d, PAGE("", SQLITE_FITTING), PAGE(WORDS, POSTGRESQL_FITTING));
+}
+
+static const char *count_text(const database *d, bool narrowed)
+{
+    return narrowed ? text_for(d, COUNT("", SQLITE_FITTING SQLITE_ATTRIBUTES),
+                               COUNT(WORDS, POSTGRESQL_FITTING POSTGRESQL_ATTRIBUTES))
+                    : text_for(d, COUNT("", SQLITE_FITTING), COUNT(WORDS, POSTGRESQL_FITTING));
+}
+
+static ost_result write_attributes(const database *d, const store_user_query *q, ost_arena *arena,
+                                   ost_text *ret_json)
+{
+    ost_result result = OST_OK;
     ost_json_writer *w = ost_json_writer_new(arena, 0);
     if (w == NULL)
         return OST_E_MEMORY;
     ost_json_open_array(w);
     for (size_t i = 0; i < q->attribute_count; i++) {
+        ost_text name, value;
+        result = stored_form(d, q->attributes[i].name, arena, &name);
+        if (result == OST_OK)
+            result = stored_form(d, q->attributes[i].value, arena, &value);
+        if (result != OST_OK)
+            return result;
         ost_json_open_array(w);
-        ost_json_put_text(w, q->attributes[i].name);
-        ost_json_put_text(w, q->attributes[i].value);
+        ost_json_put_text(w, name);
+        ost_json_put_text(w, value);
         ost_json_close_array(w);
     }
     ost_json_close_array(w);
@@ -41,11 +83,11 @@ static ost_result write_attributes(const store_user_query *q, ost_arena *arena, 
 }
 
 /* The statement with everything bound but the page. */
-static ost_result begin_query(database *d, const char *plain, const char *narrowed,
-                              const store_user_query *q, ost_arena *arena, statement **ret_st)
+static ost_result begin_query(database *d, const char *sql, const store_user_query *q,
+                              ost_arena *arena, statement **ret_st)
 {
     ost_text attributes;
-    statement *st = prepare(d, q->attribute_count > 0 ? narrowed : plain);
+    statement *st = prepare(d, sql);
     if (st == NULL)
         return OST_E_STORE;
     bind_text(st, 1, q->realm);
@@ -53,7 +95,7 @@ static ost_result begin_query(database *d, const char *plain, const char *narrow
     bind_integer(st, 3, q->verified);
     ost_result result = bind_words(st, 4, q, arena);
     if (result == OST_OK && q->attribute_count > 0) {
-        result = write_attributes(q, arena, &attributes);
+        result = write_attributes(d, q, arena, &attributes);
         if (result != OST_OK)
             return result;
         bind_text(st, 7, q->attributes[0].name);
@@ -70,7 +112,7 @@ ost_result store_user_page(store *s, const store_user_query *q, int64_t first, i
 {
     statement *st;
     database *d = read_begin(s);
-    ost_result result = begin_query(d, PAGE(FITTING), PAGE(FITTING WITH_ATTRIBUTES), q, arena, &st);
+    ost_result result = begin_query(d, page_text(d, q->attribute_count > 0), q, arena, &st);
     if (result == OST_OK) {
         bind_integer(st, 5, max);
         bind_integer(st, 6, first);
@@ -85,8 +127,7 @@ ost_result store_user_count(store *s, const store_user_query *q, ost_arena *aren
 {
     statement *st;
     database *d = read_begin(s);
-    ost_result result =
-        begin_query(d, COUNT(FITTING), COUNT(FITTING WITH_ATTRIBUTES), q, arena, &st);
+    ost_result result = begin_query(d, count_text(d, q->attribute_count > 0), q, arena, &st);
     if (result == OST_OK)
         result = next_number(st, ret_count);
     read_end(s, d);

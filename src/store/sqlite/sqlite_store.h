@@ -88,7 +88,8 @@ extern const store_driver sqlite_driver;
 database *sqlite_read_begin(store *store);
 void sqlite_read_end(store *store, database *database);
 ost_result sqlite_write_begin(store *store, database **ret_database);
-ost_result sqlite_write_end(store *store, database *database, ost_result result, ost_error *error);
+ost_result sqlite_write_end(store *store, database *database, ost_result result, ost_error *error,
+                            bool *ret_again);
 void sqlite_probe(store *store);
 ost_result sqlite_explain(const database *database, ost_result result, ost_error *error);
 statement *sqlite_prepare(database *database, const char *sql);
@@ -97,6 +98,7 @@ void sqlite_bind_text(statement *statement, int at, ost_text text);
 void sqlite_bind_integer(statement *statement, int at, int64_t integer);
 ost_result sqlite_bind_words(statement *statement, int at, const store_user_query *query,
                              ost_arena *arena);
+ost_result sqlite_stored(ost_text text, ost_arena *arena, ost_text *ret_stored);
 ost_result sqlite_run(statement *statement, int *ret_changes);
 ost_result sqlite_next(statement *statement);
 int64_t sqlite_integer(statement *statement, int at);

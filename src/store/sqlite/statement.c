@@ -115,6 +115,13 @@ ost_result sqlite_explain(const database *d, ost_result result, ost_error *error
     return ost_error_set(error, result, "%s", sqlite3_errmsg(((const sqlite_database *)d)->db));
 }
 
+ost_result sqlite_stored(ost_text text, ost_arena *arena, ost_text *ret_stored)
+{
+    (void)arena;
+    *ret_stored = text;
+    return OST_OK;
+}
+
 ost_result sqlite_run(statement *base, int *ret_changes)
 {
     sqlite3_stmt *st = inner(base);

@@ -53,6 +53,7 @@ const store_driver sqlite_driver = {
     .bind_text = sqlite_bind_text,
     .bind_integer = sqlite_bind_integer,
     .bind_words = sqlite_bind_words,
+    .stored = sqlite_stored,
     .run = sqlite_run,
     .next = sqlite_next,
     .integer = sqlite_integer,

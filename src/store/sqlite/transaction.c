@@ -133,10 +133,12 @@ ost_result sqlite_write_begin(store *base, database **ret_database)
     return result;
 }
 
-ost_result sqlite_write_end(store *base, database *d, ost_result result, ost_error *error)
+ost_result sqlite_write_end(store *base, database *d, ost_result result, ost_error *error,
+                            bool *ret_again)
 {
     sqlite_store *s = (sqlite_store *)base;
     (void)d; /* there is one that writes */
+    *ret_again = false;
     commit_member me = {.next = s->members, .error = error};
     int code = sqlite3_extended_errcode(s->writer.db);
     if (result != OST_OK && is_open(s))

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Locks of rows; see lock.h. */
+#include "store/lock.h"
+
+/* What refers to the row may still be added: it does not depend on what is locked here. */
+#define LOCKED " FOR NO KEY UPDATE"
+
+static ost_result run_lock(statement *st)
+{
+    ost_result result = next_row(st);
+    reset_statement(st);
+    return result == OST_E_NOT_FOUND ? OST_OK : result;
+}
+
+ost_result lock_user(database *d, ost_text realm, ost_text id)
+{
+    return writes_alone(d)
+               ? OST_OK
+               : run_lock(PREPARED(d, "SELECT 1 FROM user WHERE realm = ? AND id = ?" LOCKED, realm,
+                                   id));
+}
+
+ost_result lock_session(database *d, ost_text id)
+{
+    return writes_alone(d) ? OST_OK
+                           : run_lock(PREPARED(d, "SELECT 1 FROM session WHERE id = ?" LOCKED, id));
+}
+
+/* Two who count at once would both find room. */
+static ost_result lock_client(database *d, ost_text realm, ost_text client_id)
+{
+    return writes_alone(d)
+               ? OST_OK
+               : run_lock(PREPARED(d,
+                                   "SELECT 1 FROM pg_advisory_xact_lock(hashtextextended("
+                                   "? || chr(10) || ?, 0))",
+                                   realm, client_id));
+}
+
+ost_result lock_users(database *d)
+{
+    return writes_alone(d)
+               ? OST_OK
+               : run_statement(prepare(d, "LOCK TABLE user IN SHARE ROW EXCLUSIVE MODE"), NULL);
+}
+
+ost_result check_limit(database *d, const char *sql, ost_text realm, ost_text client_id,
+                       int64_t now, size_t limit)
+{
+    int64_t count;
+    ost_result result = lock_client(d, realm, client_id);
+    if (result != OST_OK)
+        return result;
+    statement *st = prepare(d, sql);
+    bind_text(st, 1, realm);
+    bind_text(st, 2, client_id);
+    bind_integer(st, 3, now);
+    result = next_number(st, &count);
+    return result == OST_OK && (size_t)count >= limit ? OST_E_BUSY : result;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keeping others from changing what a transaction reads before it writes, until it ends. SQLite has
+ * one writer at a time, and these do nothing; with PostgreSQL several write, here and at other
+ * nodes, and every statement sees what they have committed when it starts. */
+#ifndef LOCK_H
+#define LOCK_H
+
+#include "store/statement.h"
+
+/* The row of a user or a session; OST_OK also when there is none. */
+OST_MUST_CHECK ost_result lock_user(database *database, ost_text realm, ost_text id);
+OST_MUST_CHECK ost_result lock_session(database *database, ost_text id);
+
+/* All users' rows: for what changes many of them. */
+OST_MUST_CHECK ost_result lock_users(database *database);
+
+/* OST_E_BUSY when the client has `limit` rows already that have not expired: `sql` counts them, of
+ * a realm, a client and from a time on. */
+OST_MUST_CHECK ost_result check_limit(database *database, const char *sql, ost_text realm,
+                                      ost_text client_id, int64_t now, size_t limit);
+
+#endif
