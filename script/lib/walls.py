@@ -53,6 +53,7 @@ WINGS = {
     "guard/monitoring": [".", "keys", "introspection", "status"],
     "app/config": [],
     "store/sqlite": ["."],
+    "store/postgresql": ["."],
     "cli/tool": ["."],
     "cli/explain": [".", "tool"],
     "cli/provider": ["."],

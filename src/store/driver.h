@@ -47,7 +47,7 @@ typedef struct store_driver {
     ost_result (*run)(statement *statement, int *ret_changes);
     ost_result (*next)(statement *statement);
     int64_t (*integer)(statement *statement, int at);
-    ost_text (*text)(statement *statement, int at); /* valid until next; NULL data: no memory */
+    ost_text (*text)(statement *statement, int at); /* until the next call; NULL data: no memory */
 } store_driver;
 
 /* What an engine's own store begins with. */
@@ -60,6 +60,10 @@ struct store {
     atomic_llong written_at;    /* the last commit that went well and had something in it */
     atomic_uint_fast64_t failures[STORE_FAULTS];
 };
+
+/* For an engine that has opened its own: the rest that every store has. The store is closed when
+ * that fails. */
+OST_MUST_CHECK ost_result store_finish_open(store *store, store **ret_store, ost_error *error);
 
 /* Notes that a piece of work came to nothing because the store failed. */
 void fault_note(store *store, store_fault fault);

@@ -13,6 +13,7 @@ static const struct {
     [STORE_CANNOT_OPEN] = {"cannot-open", "the file cannot be opened"},
     [STORE_DAMAGED] = {"damaged", "the file is damaged"},
     [STORE_MOVED] = {"moved", "the file was deleted, moved or replaced; put it back, or restart"},
+    [STORE_UNREACHABLE] = {"unreachable", "the database server cannot be reached"},
 };
 
 const char *store_fault_word(store_fault fault)

@@ -12,6 +12,7 @@ typedef enum store_fault {
     STORE_CANNOT_OPEN, /* no permission, or no descriptor left */
     STORE_DAMAGED,     /* what is read is not what was written */
     STORE_MOVED,       /* deleted, renamed or replaced: what is written would be lost */
+    STORE_UNREACHABLE, /* the server is not there, or does not answer */
     STORE_FAULTS,
 } store_fault;
 

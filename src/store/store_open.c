@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Opening and closing the store; see store.h. */
-#include "store/store.h"
+/* Opening and closing the store; see store.h and store_postgresql.h. */
+#include <string.h>
 
+#include "base/text.h"
 #include "store/sealing/sealing.h"
 #include "store/sqlite/sqlite_store.h"
+#include "store/store_postgresql.h"
 #include "store/transaction.h"
 
-ost_result store_open(const char *path, store **ret_store, ost_error *error)
+bool store_is_url(const char *path)
 {
-    store *s;
-    ost_result result = sqlite_store_open(path, &s, error);
-    if (result != OST_OK)
-        return result;
+    ost_text text = text_of(path);
+    if (text_starts(text, "jdbc:"))
+        text = text_slice(text, 5, text.len);
+    return text_starts(text, "postgresql:") || text_starts(text, "postgres:");
+}
+
+ost_result store_finish_open(store *s, store **ret_store, ost_error *error)
+{
     s->sealing = sealing_new();
     if (s->sealing == NULL) {
         store_close(s);
@@ -19,6 +25,15 @@ ost_result store_open(const char *path, store **ret_store, ost_error *error)
     }
     *ret_store = s;
     return OST_OK;
+}
+
+ost_result store_open(const char *path, store **ret_store, ost_error *error)
+{
+    store *s;
+    if (store_is_url(path))
+        return store_open_server(&(store_server){.url = path}, ret_store, error);
+    ost_result result = sqlite_store_open(path, &s, error);
+    return result == OST_OK ? store_finish_open(s, ret_store, error) : result;
 }
 
 void store_close(store *s)

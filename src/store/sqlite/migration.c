@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/context.h"
 #include "base/fold.h"
+#include "store/schema.h"
 
 static const char *const migrations[] = {
     /* 1 */
@@ -197,7 +198,7 @@ static const char *const migrations[] = {
     /* 16: the master keys under which something is sealed; '': what lies in clear beside it */
     "CREATE TABLE master_key (id TEXT PRIMARY KEY NOT NULL, state INTEGER NOT NULL) WITHOUT ROWID;",
 };
-#define SCHEMA ((int)(ARRAY_LEN(migrations)))
+_Static_assert(ARRAY_LEN(migrations) == SCHEMA, "see schema.h");
 #define APPLICATION 1330861129
 #define FIRST_WITH_APPLICATION 3
 

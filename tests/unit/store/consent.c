@@ -7,6 +7,7 @@
 #include "base/context.h"
 #include "base/text.h"
 #include "store/store.h"
+#include "temporary.h"
 #include "test.h"
 
 static store *db;
@@ -52,7 +53,7 @@ static int setup(void **state)
     const store_realm realm = {OST_TEXT("id"), OST_TEXT("r"), OST_TEXT("{}"), 1};
     (void)state;
     arena = ost_arena_new(1 << 20);
-    return store_open(":memory:", &db, NULL) == OST_OK &&
+    return store_open(temporary_store(), &db, NULL) == OST_OK &&
                    store_realm_create(db, &realm, users, 2, NULL, 0, NULL) == OST_OK &&
                    log_in("s1", "u1", "app") == OST_OK && log_in("s1", "u1", "other") == OST_OK &&
                    log_in("s2", "u2", "app") == OST_OK

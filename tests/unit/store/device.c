@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "store/store_device.h"
+#include "temporary.h"
 #include "test.h"
 
 #define THREADS 8
@@ -46,7 +47,7 @@ static int setup(void **state)
                                    .notes = OST_TEXT("{}")};
     (void)state;
     arena = ost_arena_new(1 << 20);
-    if (store_open(":memory:", &db, NULL) != OST_OK)
+    if (store_open(temporary_store(), &db, NULL) != OST_OK)
         return -1;
     for (int i = 0; i < 2; i++) {
         const store_realm realm = {text_of(realms[i]), text_of(realms[i]), OST_TEXT("{}"), 1};

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "store/store.h"
+#include "temporary.h"
 #include "test.h"
 
 #define THREADS 8
@@ -25,7 +26,7 @@ static int setup(void **state)
     const store_realm realm = {OST_TEXT("id"), OST_TEXT("r"), OST_TEXT("{}"), 1};
     (void)state;
     arena = ost_arena_new(1 << 20);
-    return store_open(":memory:", &db, NULL) == OST_OK &&
+    return store_open(temporary_store(), &db, NULL) == OST_OK &&
                    store_realm_create(db, &realm, NULL, 0, NULL, 0, NULL) == OST_OK &&
                    store_initial_access_create(db, &token) == OST_OK
                ? 0

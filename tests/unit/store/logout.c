@@ -6,6 +6,7 @@
 #include "base/context.h"
 #include "base/text.h"
 #include "store/store.h"
+#include "temporary.h"
 #include "test.h"
 
 #define TOLD(name)                                                                                 \
@@ -42,7 +43,7 @@ static int setup(void **state)
                                OST_TEXT(REALM(TOLD("a") "," TOLD("b") "," QUIET("c"))), 1};
     (void)state;
     arena = ost_arena_new(1 << 20);
-    if (store_open(":memory:", &db, NULL) != OST_OK ||
+    if (store_open(temporary_store(), &db, NULL) != OST_OK ||
         store_realm_create(db, &realm, users, 2, NULL, 0, NULL) != OST_OK)
         return -1;
     log_in("s1", "u1", "a");

@@ -59,7 +59,7 @@ static int setup_with(const char *path)
 
 static int setup_memory(void **state)
 {
-    return setup_with(":memory:");
+    return setup_with(temporary_store());
 }
 
 static int setup_file(void **state)

@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "store/store.h"
+#include "temporary.h"
 #include "test.h"
 
 static store *db;
@@ -27,7 +28,7 @@ static int setup(void **state)
 {
     (void)state;
     arena = ost_arena_new(16 << 20);
-    if (store_open(":memory:", &db, NULL) != OST_OK ||
+    if (store_open(temporary_store(), &db, NULL) != OST_OK ||
         store_realm_create(db, &row, NULL, 0, NULL, 0, NULL) != OST_OK)
         return -1;
     add("ann", "a@one.example",

@@ -8,6 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#ifdef WITH_POSTGRESQL
+#include <libpq-fe.h>
+#endif
+
 static char folder[256];
 static char path[512];
 
@@ -22,6 +26,41 @@ const char *temporary_path(const char *name)
     }
     snprintf(path, sizeof path, "%s/%s", folder, name);
     return path;
+}
+
+#ifdef WITH_POSTGRESQL
+static void ignore_notice(void *argument, const char *message)
+{
+    (void)argument;
+    (void)message;
+}
+
+/* The schema as new, and a URL that leads to it. */
+static const char *make_schema(const char *url)
+{
+    char sql[128];
+    PGconn *link = PQconnectdb(url);
+    PQsetNoticeProcessor(link, ignore_notice, NULL);
+    snprintf(sql, sizeof sql, "DROP SCHEMA IF EXISTS unit%d CASCADE; CREATE SCHEMA unit%d",
+             (int)getpid(), (int)getpid());
+    PGresult *done = PQexec(link, sql);
+    if (PQresultStatus(done) != PGRES_COMMAND_OK)
+        abort();
+    PQclear(done);
+    PQfinish(link);
+    snprintf(path, sizeof path, "%s&options=-csearch_path%%3Dunit%d", url, (int)getpid());
+    return path;
+}
+#endif
+
+const char *temporary_store(void)
+{
+#ifdef WITH_POSTGRESQL
+    const char *url = getenv("OSTIARY_TEST_POSTGRESQL");
+    if (url != NULL)
+        return make_schema(url);
+#endif
+    return ":memory:";
 }
 
 void temporary_remove(void)

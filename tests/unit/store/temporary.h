@@ -6,6 +6,10 @@
 /* The path of `name` in it; valid until the next call. Makes the folder when it is not there. */
 const char *temporary_path(const char *name);
 
+/* An empty store to open; valid until the next call. In memory, or where OSTIARY_TEST_POSTGRESQL is
+ * the URL of a database, in a schema of this program there. */
+const char *temporary_store(void);
+
 /* Removes the folder with its files. */
 void temporary_remove(void);
 

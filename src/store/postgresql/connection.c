@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One connection to PostgreSQL: opening it, waiting for answers no longer than is allowed, and what
+ * went wrong. */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/context.h"
+#include "store/postgresql/postgresql_store.h"
+
+#define IN_FAILED_TRANSACTION "25P02" /* SQLSTATE */
+
+static void keep_message(connection *c, const char *message)
+{
+    size_t len = message != NULL ? strcspn(message, "\n") : 0;
+    snprintf(c->message, sizeof c->message, "%.*s", (int)(len < 190 ? len : 190),
+             message != NULL ? message : "");
+}
+
+void connection_close(connection *c)
+{
+    for (size_t i = 0; i < STATEMENTS && c->statements[i] != NULL; i++)
+        c->statements[i]->prepared = false;
+    PQfinish(c->link);
+    c->link = NULL;
+}
+
+void connection_free(connection *c)
+{
+    connection_close(c);
+    connection_forget_all(c);
+    memory_free(c);
+}
+
+/* ---- what went wrong ---- */
+
+static const struct {
+    const char *state; /* SQLSTATE, or what it begins with; the first that fits */
+    ost_result result;
+    store_fault fault;
+} meanings[] = {
+    {"23503", OST_E_NOT_FOUND, STORE_WORKS}, /* what the row belongs to */
+    {"23", OST_E_CONFLICT, STORE_WORKS},
+    {"40001", OST_E_BUSY, STORE_WORKS}, /* serialization_failure */
+    {"40P01", OST_E_BUSY, STORE_WORKS}, /* deadlock_detected */
+    {"55P03", OST_E_BUSY, STORE_WORKS}, /* lock_not_available: somebody's long work has the row */
+    {"57014", OST_E_BUSY, STORE_WORKS}, /* query_canceled: by the server's own time-outs */
+    {"53100", OST_E_STORE, STORE_FULL},
+    {"53200", OST_E_MEMORY, STORE_WORKS},
+    {"53", OST_E_STORE, STORE_CANNOT_OPEN}, /* too many connections */
+    {"25006", OST_E_STORE, STORE_READ_ONLY},
+    {"58", OST_E_STORE, STORE_IO_ERROR},
+    {"XX001", OST_E_STORE, STORE_DAMAGED},
+    {"XX002", OST_E_STORE, STORE_DAMAGED},
+    {"57P", OST_E_STORE, STORE_UNREACHABLE}, /* it shuts down, or starts */
+    {"08", OST_E_STORE, STORE_UNREACHABLE},
+    {"", OST_E_STORE, STORE_WORKS},
+};
+
+bool connection_may_retry(const connection *c)
+{
+    return strcmp(c->state, "40001") == 0 || strcmp(c->state, "40P01") == 0;
+}
+
+bool connection_is_lost(const connection *c)
+{
+    return c->link == NULL || PQstatus(c->link) != CONNECTION_OK;
+}
+
+ost_result connection_note(connection *c, const PGresult *result)
+{
+    const char *state = result != NULL ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+    bool lost = connection_is_lost(c);
+    if (state != NULL && strcmp(state, IN_FAILED_TRANSACTION) == 0)
+        return OST_E_STORE; /* what failed before tells more */
+    snprintf(c->state, sizeof c->state, "%s", state != NULL ? state : lost ? "08006" : "");
+    if (result != NULL)
+        keep_message(c, PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+    size_t i = 0;
+    while (strncmp(c->state, meanings[i].state, strlen(meanings[i].state)) != 0)
+        i++;
+    if (meanings[i].fault != STORE_WORKS)
+        fault_note(&c->store->base, meanings[i].fault);
+    if (lost || meanings[i].fault == STORE_UNREACHABLE || meanings[i].fault == STORE_READ_ONLY)
+        connection_close(c); /* a standby is left too: the next one may lead to the primary */
+    return meanings[i].result;
+}
+
+ost_result connection_explain(const connection *c, ost_result result, ost_error *error)
+{
+    return ost_error_set(error, result, "%s%s%s%s", c->message, c->state[0] != '\0' ? " (" : "",
+                         c->state, c->state[0] != '\0' ? ")" : "");
+}
+
+/* ---- waiting ---- */
+
+static bool wait_for(const connection *c, short events, int64_t until)
+{
+    struct pollfd poller = {.fd = PQsocket(c->link), .events = events};
+    for (;;) {
+        int64_t left = until - monotonic_ms();
+        int ready = left > 0 ? poll(&poller, 1, (int)left) : 0;
+        if (ready > 0 || (ready < 0 && errno != EINTR))
+            return ready > 0;
+        if (ready == 0)
+            return false;
+    }
+}
+
+/* Whether all was sent and the whole of a result has come. */
+static bool await(connection *c, int64_t until)
+{
+    int left;
+    while ((left = PQflush(c->link)) > 0) {
+        if (!wait_for(c, POLLIN | POLLOUT, until) || PQconsumeInput(c->link) == 0)
+            return false;
+    }
+    if (left < 0)
+        return false;
+    while (PQisBusy(c->link) != 0) {
+        if (!wait_for(c, POLLIN, until) || PQconsumeInput(c->link) == 0)
+            return false;
+    }
+    return true;
+}
+
+/* The last of the results, or the first that failed. */
+PGresult *connection_answer(connection *c)
+{
+    int64_t until = monotonic_ms() + ANSWER_MS;
+    PGresult *kept = NULL, *next;
+    for (;;) {
+        if (!await(c, until)) {
+            keep_message(c, monotonic_ms() >= until ? "the server does not answer"
+                                                    : PQerrorMessage(c->link));
+            PQclear(kept);
+            connection_close(c);
+            return NULL;
+        }
+        next = PQgetResult(c->link);
+        if (next == NULL)
+            return kept;
+        if (kept != NULL && PQresultStatus(kept) == PGRES_FATAL_ERROR) {
+            PQclear(next);
+        } else {
+            PQclear(kept);
+            kept = next;
+        }
+    }
+}
+
+ost_result connection_run(connection *c, const char *sql)
+{
+    if (c->link == NULL || PQsendQuery(c->link, sql) != 1)
+        return connection_note(c, NULL);
+    PGresult *answer = connection_answer(c);
+    bool good = answer != NULL && (PQresultStatus(answer) == PGRES_COMMAND_OK ||
+                                   PQresultStatus(answer) == PGRES_TUPLES_OK);
+    ost_result result = good ? OST_OK : connection_note(c, answer);
+    PQclear(answer);
+    return result;
+}
+
+/* ---- opening ---- */
+
+static void ignore_notice(void *argument, const PGresult *notice)
+{
+    (void)argument;
+    (void)notice;
+}
+
+/* What a pooler hands on is another server's number than the one that it tells by itself. */
+static ost_result look_for_pooler(connection *c)
+{
+    if (PQsendQuery(c->link, "SELECT pg_backend_pid()") != 1)
+        return connection_note(c, NULL);
+    PGresult *answer = connection_answer(c);
+    ost_result result = OST_OK;
+    if (answer == NULL || PQresultStatus(answer) != PGRES_TUPLES_OK)
+        result = connection_note(c, answer);
+    else
+        c->pooled = atoi(PQgetvalue(answer, 0, 0)) != PQbackendPID(c->link);
+    PQclear(answer);
+    return result;
+}
+
+static ost_result check_encoding(connection *c)
+{
+    const char *encoding = PQparameterStatus(c->link, "server_encoding");
+    if (encoding == NULL || strcmp(encoding, "UTF8") == 0)
+        return OST_OK;
+    snprintf(c->message, sizeof c->message,
+             "the database has the encoding %.40s; it has to be UTF8", encoding);
+    connection_close(c);
+    return OST_E_STORE;
+}
+
+ost_result connection_open(connection *c)
+{
+    if (c->link != NULL)
+        return OST_OK;
+    c->link = PQconnectdbParams((const char *const *)c->store->keywords,
+                                (const char *const *)c->store->values, 0);
+    if (c->link == NULL || PQstatus(c->link) != CONNECTION_OK) {
+        keep_message(c, c->link != NULL ? PQerrorMessage(c->link) : "out of memory");
+        PQfinish(c->link);
+        c->link = NULL;
+        snprintf(c->state, sizeof c->state, "08001");
+        fault_note(&c->store->base, STORE_UNREACHABLE);
+        return OST_E_STORE;
+    }
+    PQsetNoticeReceiver(c->link, ignore_notice, NULL);
+    PQsetnonblocking(c->link, 1);
+    c->fresh = true;
+    ost_result result = check_encoding(c);
+    return result == OST_OK ? look_for_pooler(c) : result;
+}

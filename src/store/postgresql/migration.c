@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Migrations of a PostgreSQL database. All that are wanted run in one transaction, under a lock
+ * that other nodes wait for; they then find nothing to do. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "store/postgresql/pg_migration.h"
+#include "store/postgresql/schema_15.h"
+#include "store/schema.h"
+
+#define FIRST 15 /* makes all that SQLite's migrations until then have made */
+
+/* From FIRST on. Never edited, only added. */
+static const char *const migrations[] = {
+    POSTGRESQL_SCHEMA_15,
+    /* 16 */
+    "CREATE TABLE master_key (id TEXT COLLATE \"C\" PRIMARY KEY NOT NULL, state BIGINT NOT NULL)",
+};
+_Static_assert(FIRST + ARRAY_LEN(migrations) == SCHEMA + 1, "see schema.h");
+
+#define LOCK "SELECT pg_advisory_xact_lock(1330861129)" /* "OSTI" */
+
+static ost_result fail(connection *c, ost_result result, const char *what, ost_error *error)
+{
+    ost_error inner = {0};
+    connection_explain(c, result, &inner);
+    return ost_error_set(error, result, "%s%s", what, inner.detail);
+}
+
+/* Version 0: there is no store here. */
+static ost_result read_version(connection *c, int *ret_version, ost_error *error)
+{
+    int64_t there = 0, version = 0;
+    ost_result result = next_number(
+        pg_prepare(&c->base, "SELECT to_regclass('ostiary_schema') IS NOT NULL"), &there);
+    if (result == OST_OK && there != 0)
+        result = next_number(pg_prepare(&c->base, "SELECT version FROM ostiary_schema"), &version);
+    if (result != OST_OK)
+        return fail(c, OST_E_STORE, "", error);
+    if (version > SCHEMA)
+        return ost_error_set(error, OST_E_SCHEMA,
+                             "the store has schema %d, this program knows %d: a newer program "
+                             "wrote it; nothing was changed",
+                             (int)version, SCHEMA);
+    *ret_version = (int)version;
+    return OST_OK;
+}
+
+static ost_result apply(connection *c, int number, ost_error *error)
+{
+    char done[96], what[32];
+    ost_result result = connection_run(c, migrations[number - FIRST]);
+    snprintf(done, sizeof done, "UPDATE ostiary_schema SET version = %d", number);
+    if (result == OST_OK)
+        result = connection_run(c, done);
+    snprintf(what, sizeof what, "migration %d: ", number);
+    return result == OST_OK ? OST_OK : fail(c, OST_E_STORE, what, error);
+}
+
+static ost_result apply_all(connection *c, ost_error *error)
+{
+    int version = 0;
+    if (connection_run(c, LOCK) != OST_OK)
+        return fail(c, OST_E_STORE, "", error);
+    ost_result result = read_version(c, &version, error);
+    if (result == OST_OK && version == 0 &&
+        connection_run(c, "CREATE TABLE ostiary_schema (version BIGINT NOT NULL);"
+                          "INSERT INTO ostiary_schema VALUES (0)") != OST_OK)
+        return fail(c, OST_E_STORE, "", error);
+    for (int next = version >= FIRST ? version + 1 : FIRST; next <= SCHEMA && result == OST_OK;
+         next++)
+        result = apply(c, next, error);
+    return result;
+}
+
+ost_result pg_migrate(connection *c, ost_error *error)
+{
+    int version = 0;
+    ost_result result = read_version(c, &version, error);
+    if (result != OST_OK || version == SCHEMA)
+        return result;
+    if (connection_run(c, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE") != OST_OK)
+        return fail(c, OST_E_STORE, "", error);
+    c->in_transaction = true;
+    result = apply_all(c, error);
+    connection_forget(c);
+    if (result == OST_OK && connection_run(c, "COMMIT") != OST_OK)
+        result = fail(c, OST_E_STORE, "", error);
+    if (result != OST_OK && c->link != NULL)
+        (void)!connection_run(c, "ROLLBACK");
+    c->in_transaction = false;
+    return result;
+}

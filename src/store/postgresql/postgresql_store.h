@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The store in a PostgreSQL database, by libpq. A bounded pool of connections; whoever reads or
+ * writes has one for itself meanwhile. Writers do not wait for each other but where they write the
+ * same rows: PostgreSQL itself lets commits share a write to the disk.
+ *
+ * Transactions are READ COMMITTED: every statement sees what has been committed when it starts, and
+ * what a change depends on is locked first (lock.h). */
+#ifndef POSTGRESQL_STORE_H
+#define POSTGRESQL_STORE_H
+
+#include <libpq-fe.h>
+#include <pthread.h>
+
+#include "store/statement.h"
+#include "store/store_postgresql.h"
+
+#define STATEMENTS 160
+#define PARAMETERS 16
+#define POOL_DEFAULT 16 /* connections */
+#define CONNECT_S "5"   /* seconds that a connection may take to open */
+#define ANSWER_MS 30000 /* that the server may take to answer; then the connection is given up */
+
+typedef struct pg_statement {
+    statement base;
+    struct connection *connection;
+    const char *sql; /* as it was asked for: a literal, known by identity */
+    char *text;      /* as PostgreSQL has it */
+    char name[16];
+    bool prepared;
+    int parameters;
+    struct {
+        Oid type;          /* of the first time; 0: never bound */
+        const char *value; /* NULL: NULL */
+        int length;
+        char number[8]; /* where the value is an integer: network byte order */
+        char *escaped;  /* where it is a text that had to be escaped */
+    } bound[PARAMETERS];
+    PGresult *result; /* NULL: it has not been run */
+    int row;          /* the one that next_row came to */
+    char *unescaped;  /* the text that was read last, if it had to be */
+} pg_statement;
+
+/* Used by one thread at a time. */
+typedef struct connection {
+    database base;
+    struct pg_store *store;
+    PGconn *link; /* NULL: closed */
+    bool pooled;  /* a pooler stands between: what is prepared may be gone with the next transaction
+                   */
+    bool fresh;   /* opened just now */
+    bool in_transaction;
+    char state[6];     /* SQLSTATE of what failed last */
+    char message[200]; /* its words */
+    pg_statement *statements[STATEMENTS];
+} connection;
+
+typedef struct pg_store {
+    store base;
+    char **keywords, **values; /* for PQconnectdbParams, NULL at the end; one is the password */
+    pthread_mutex_t lock;
+    pthread_cond_t free;
+    connection *connections[STORE_POOL_MAX];
+    unsigned idle[STORE_POOL_MAX]; /* indexes of those nobody uses, the last one used on top */
+    unsigned limit, count, idle_count;
+} pg_store;
+
+extern const store_driver postgresql_driver;
+
+/* ---- connections ---- */
+
+/* Opens the link, if it is closed. OST_E_STORE: the message says why. */
+OST_MUST_CHECK ost_result connection_open(connection *c);
+void connection_close(connection *c);
+void connection_free(connection *c);
+
+/* Sends what `send` was given and waits for the answer; NULL when the connection was lost. The
+ * caller clears it. */
+PGresult *connection_answer(connection *c);
+
+/* Runs text without parameters, several statements too. */
+OST_MUST_CHECK ost_result connection_run(connection *c, const char *sql);
+
+/* Keeps SQLSTATE and words of a failure; what it means, told to the store's health. */
+ost_result connection_note(connection *c, const PGresult *result);
+ost_result connection_explain(const connection *c, ost_result result, ost_error *error);
+bool connection_is_lost(const connection *c);
+bool connection_may_retry(const connection *c);
+
+database *pg_read_begin(store *store);
+void pg_read_end(store *store, database *database);
+ost_result pg_write_begin(store *store, database **ret_database);
+ost_result pg_write_end(store *store, database *database, ost_result result, ost_error *error,
+                        bool *ret_again);
+connection *pool_take(pg_store *store);
+void pool_give(pg_store *store, connection *c);
+
+/* ---- its part of the driver ---- */
+
+statement *pg_prepare(database *database, const char *sql);
+void pg_reset(statement *statement);
+void pg_bind_text(statement *statement, int at, ost_text text);
+void pg_bind_integer(statement *statement, int at, int64_t integer);
+ost_result pg_bind_words(statement *statement, int at, const store_user_query *query,
+                         ost_arena *arena);
+ost_result pg_stored(ost_text text, ost_arena *arena, ost_text *ret_stored);
+ost_result pg_run(statement *statement, int *ret_changes);
+ost_result pg_next(statement *statement);
+int64_t pg_integer(statement *statement, int at);
+ost_text pg_text(statement *statement, int at);
+void connection_forget(connection *c);
+void connection_forget_all(connection *c);
+
+/* ---- texts ---- */
+
+/* The statement with PostgreSQL's parameters, and its reserved word in quotes. NULL: no memory. */
+char *translate(const char *sql, int *ret_parameters);
+
+/* PostgreSQL's texts are UTF-8 without NUL; SQLite's are any bytes. What cannot be kept as it is,
+ * is escaped by a control character that no document has: both stores hold the same. */
+bool text_needs_escape(ost_text text);
+size_t text_escape(ost_text text, char *ret);   /* at most three times as many; returns how many */
+size_t text_unescape(ost_text text, char *ret); /* at most text.len bytes */
+bool text_is_escaped(ost_text text);
+
+#endif

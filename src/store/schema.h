@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The schema of the store has one number in both engines. Each migration is a text for either, in
+ * sqlite/migration.c and in postgresql/migration.c: neither builds before both have it. */
+#ifndef SCHEMA_H
+#define SCHEMA_H
+
+#define SCHEMA 16
+
+#endif

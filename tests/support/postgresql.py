@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A PostgreSQL cluster of a test's own: in a temporary folder, reached by a Unix socket in it.
+
+PostgreSQL does not run as root: there it runs as the user that its package made."""
+import glob
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+USER = "postgres"
+
+
+def programs():
+    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"))
+    assert found, "PostgreSQL is not installed: script/bootstrap test does it"
+    return pathlib.Path(found[-1]).parent
+
+
+class Cluster:
+    def __init__(self, **settings):
+        self.bin = programs()
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="ostiary-pg-"))
+        self.owner = pwd.getpwnam(USER) if os.geteuid() == 0 else None
+        self.settings = settings
+        self.process = None
+        if self.owner:
+            os.chown(self.folder, self.owner.pw_uid, self.owner.pw_gid)
+        self.run("initdb", "-D", self.data, "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+
+    @property
+    def data(self):
+        return str(self.folder / "data")
+
+    def _as_owner(self):
+        return {"user": self.owner.pw_uid, "group": self.owner.pw_gid, "extra_groups": []} if self.owner else {}
+
+    def run(self, program, *arguments, **more):
+        return subprocess.run([str(self.bin / program), *arguments], cwd=self.folder, check=True, timeout=60,
+                              capture_output=True, text=True, **self._as_owner(), **more)
+
+    def start(self):
+        arguments = [str(self.bin / "postgres"), "-D", self.data, "-k", str(self.folder), "-c", "listen_addresses="]
+        for name, value in self.settings.items():
+            arguments += ["-c", f"{name}={value}"]
+        log = open(self.folder / "log", "ab")
+        self.process = subprocess.Popen(arguments, cwd=self.folder, stdout=log, stderr=log, start_new_session=True,
+                                        **self._as_owner())
+        log.close()
+        until = time.monotonic() + 30
+        while self._ready() != 0:
+            assert self.process.poll() is None, (self.folder / "log").read_text()
+            assert time.monotonic() < until, "PostgreSQL does not start"
+            time.sleep(0.05)
+        return self
+
+    def _ready(self):
+        return subprocess.run([str(self.bin / "pg_isready"), "-q", "-h", str(self.folder), "-U", USER],
+                              timeout=10).returncode
+
+    def stop(self):
+        if self.process is not None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(30)
+            self.process = None
+
+    def kill(self):
+        """As a crash would end it: the postmaster and all that serve."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(30)
+        self.process = None
+        time.sleep(0.1)
+        (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+
+    def sql(self, text, database="postgres"):
+        return self.run("psql", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-h", str(self.folder), "-U", USER,
+                        "-d", database, "-c", text).stdout.strip()
+
+    def database(self, name):
+        """A new database; its URL."""
+        self.sql(f'CREATE DATABASE "{name}"')
+        return self.url(name)
+
+    def url(self, database="postgres"):
+        return f"postgresql:///{database}?host={self.folder}&user={USER}"
+
+    def close(self):
+        if self.process is not None:
+            self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
