@@ -47,10 +47,18 @@ int command_usage_error(const char *format, ...) OST_PRINTF(1, 2);
 /* One line on standard error, after the program's name. */
 void command_say(const char *format, ...) OST_PRINTF(1, 2);
 
-/* The folder that holds the provider's state (option --data), and the store in it. */
+/* The folder that holds the provider's state (option --data), and the store in it or in a database
+ * (--db-url). */
 #define COMMAND_DATA_OPTION                                                                        \
+    {"data", "DIR", "OSTIARY_DATA", NULL, "where state is kept (./data)"},                         \
+        {"db-url", "URL", "KC_DB_URL", NULL,                                                       \
+         "keep it in this PostgreSQL database instead: postgresql://HOST/DATABASE"},               \
+        {"db-username", "NAME", "KC_DB_USERNAME", NULL, "the database's user"},                    \
+        {"db-password", OPTION_SECRET, "KC_DB_PASSWORD", NULL,                                     \
+         "their password; by the variable or the config file, never on the command line"},         \
     {                                                                                              \
-        "data", "DIR", "OSTIARY_DATA", NULL, "where state is kept (./data)"                        \
+        "db-pool-max-size", "N", "KC_DB_POOL_MAX_SIZE", NULL,                                      \
+            "connections to the database that a process has at most (16)"                          \
     }
 /* The same, and the master keys of what is sealed in that store. */
 #define COMMAND_STORE_OPTIONS                                                                      \
@@ -71,7 +79,10 @@ typedef enum store_wanted {
     STORE_ANYWHERE,  /* made when it is not there, with its folder */
 } store_wanted;
 struct store;
-/* The path of the store's file in that folder. OST_E_ARGUMENT: too long. */
+/* OST_E_CONFIG: a password stands where everyone reads it. */
+OST_MUST_CHECK ost_result command_check_database(const option_values *values, ost_error *error);
+/* The path of the store's file in that folder. OST_E_ARGUMENT: too long; OST_E_UNSUPPORTED: the
+ * store is in a database. */
 #define STORE_PATH_SIZE 4096
 OST_MUST_CHECK ost_result command_store_path(const option_values *values,
                                              char ret_path[STORE_PATH_SIZE], ost_error *error);

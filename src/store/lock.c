@@ -37,6 +37,14 @@ static ost_result lock_client(database *d, ost_text realm, ost_text client_id)
                                    realm, client_id));
 }
 
+ost_result lock_sealing(database *d, bool alone)
+{
+    if (writes_alone(d))
+        return OST_OK;
+    return run_lock(prepare(d, alone ? "SELECT 1 FROM pg_advisory_xact_lock(1330861130)"
+                                     : "SELECT 1 FROM pg_advisory_xact_lock_shared(1330861130)"));
+}
+
 ost_result lock_users(database *d)
 {
     return writes_alone(d)

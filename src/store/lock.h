@@ -11,6 +11,9 @@
 OST_MUST_CHECK ost_result lock_user(database *database, ost_text realm, ost_text id);
 OST_MUST_CHECK ost_result lock_session(database *database, ost_text id);
 
+/* Under which master key is sealed: for who seals a secret, and `alone` for who changes it. */
+OST_MUST_CHECK ost_result lock_sealing(database *database, bool alone);
+
 /* All users' rows: for what changes many of them. */
 OST_MUST_CHECK ost_result lock_users(database *database);
 

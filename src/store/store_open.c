@@ -54,3 +54,12 @@ int64_t store_generation(store *s)
     read_end(s, d);
     return generation;
 }
+
+/* When it cannot be read, it is not new. */
+bool store_has_realms(store *s)
+{
+    database *d = read_begin(s);
+    ost_result result = next_row(prepare(d, "SELECT 1 FROM realm LIMIT 1"));
+    read_end(s, d);
+    return result != OST_E_NOT_FOUND;
+}

@@ -25,4 +25,7 @@ bool store_url_has_password(const char *url);
 OST_MUST_CHECK ost_result store_open_server(const store_server *server, store **ret_store,
                                             ost_error *error);
 
+/* Whether anything has been made in it: a database is new when its tables are empty. */
+bool store_has_realms(store *store);
+
 #endif

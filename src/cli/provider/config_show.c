@@ -13,6 +13,8 @@ static int run(const option_values *given)
         return command_fail(&(ost_error){.code = OST_E_MEMORY}, "config show");
     ost_result result = provider_settings_read(options_has(given, "dev"), arena, &values, &error);
     if (result == OST_OK)
+        result = command_check_database(&values, &error);
+    if (result == OST_OK)
         result = config_show(&values, options_has(given, "json"), arena, &error);
     ost_arena_free(arena);
     return result == OST_OK ? EXIT_DONE : command_fail(&error, "config show");

@@ -7,7 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/provider/master_source.h"
-#include "store/store.h"
+#include "store/store_postgresql.h"
 
 #define STORE_FILE "ostiary.db"
 
@@ -46,10 +46,28 @@ static ost_result prepare(const char *data, const char *path, store_wanted wante
                                data, strerror(errno));
 }
 
+ost_result command_check_database(const option_values *values, ost_error *error)
+{
+    const char *url = options_get(values, "db-url");
+    if (options_origin(values, "db-password").source == OPTION_IS_GIVEN)
+        return ost_error_set(error, OST_E_CONFIG,
+                             "--db-password: everyone on this machine reads a command line: use "
+                             "KC_DB_PASSWORD or the config file");
+    if (url != NULL && store_url_has_password(url))
+        return ost_error_set(error, OST_E_CONFIG,
+                             "--db-url: a URL is shown and logged, so no password may be in it: "
+                             "use KC_DB_PASSWORD, the config file or ~/.pgpass");
+    return OST_OK;
+}
+
 ost_result command_store_path(const option_values *values, char ret_path[STORE_PATH_SIZE],
                               ost_error *error)
 {
     const char *data = options_get(values, "data");
+    if (options_has(values, "db-url"))
+        return ost_error_set(error, OST_E_UNSUPPORTED,
+                             "the store is in a PostgreSQL database: pg_dump copies it, and "
+                             "pg_restore brings the copy back");
     int len = snprintf(ret_path, STORE_PATH_SIZE, "%s/" STORE_FILE, data != NULL ? data : "data");
     return len > 0 && len < STORE_PATH_SIZE
                ? OST_OK
@@ -74,14 +92,10 @@ static ost_result unlock(const option_values *values, bool new, store *s, ost_er
                              : "");
 }
 
-static ost_result open_unlocked(const option_values *values, const char *path, bool new,
-                                store **ret_store, ost_error *error)
+static ost_result unlock_or_close(const option_values *values, bool new, store *s,
+                                  store **ret_store, ost_error *error)
 {
-    store *s;
-    ost_result result = store_open(path, &s, error);
-    if (result != OST_OK)
-        return result;
-    result = unlock(values, new, s, error);
+    ost_result result = unlock(values, new, s, error);
     if (result == OST_OK)
         *ret_store = s;
     else
@@ -89,12 +103,45 @@ static ost_result open_unlocked(const option_values *values, const char *path, b
     return result;
 }
 
-ost_result command_open_store(const option_values *values, store_wanted wanted,
-                              struct store **ret_store, ost_error *error)
+static ost_result read_server(const option_values *values, store_server *ret_server,
+                              ost_error *error)
+{
+    uint64_t connections;
+    const char *url = options_get(values, "db-url");
+    ost_result result = command_check_database(values, error);
+    if (result != OST_OK)
+        return result;
+    if (!store_is_url(url))
+        return ost_error_set(error, OST_E_CONFIG,
+                             "--db-url: PostgreSQL alone is known: postgresql://HOST/DATABASE");
+    result = options_number(values, "db-pool-max-size", 0, 1, STORE_POOL_MAX, &connections, error);
+    if (result != OST_OK)
+        return result;
+    *ret_server = (store_server){.url = url,
+                                 .user = options_get(values, "db-username"),
+                                 .password = options_get(values, "db-password"),
+                                 .connections = (unsigned)connections};
+    return OST_OK;
+}
+
+static ost_result open_database(const option_values *values, store **ret_store, ost_error *error)
+{
+    store *s;
+    store_server server;
+    ost_result result = read_server(values, &server, error);
+    if (result == OST_OK)
+        result = store_open_server(&server, &s, error);
+    return result == OST_OK ? unlock_or_close(values, !store_has_realms(s), s, ret_store, error)
+                            : result;
+}
+
+static ost_result open_file(const option_values *values, store_wanted wanted, store **ret_store,
+                            ost_error *error)
 {
     const char *data = options_get(values, "data");
     struct stat status;
     char path[STORE_PATH_SIZE];
+    store *s;
     ost_result result = command_store_path(values, path, error);
     if (result != OST_OK)
         return result;
@@ -102,8 +149,17 @@ ost_result command_open_store(const option_values *values, store_wanted wanted,
     if (new)
         result = prepare(data != NULL ? data : "data", path, wanted, error);
     if (result == OST_OK)
-        result = open_unlocked(values, path, new, ret_store, error);
+        result = store_open(path, &s, error);
+    if (result == OST_OK)
+        result = unlock_or_close(values, new, s, ret_store, error);
     if (result == OST_OK && new)
         command_say("%s is new: there was no store", path);
     return result;
+}
+
+ost_result command_open_store(const option_values *values, store_wanted wanted,
+                              struct store **ret_store, ost_error *error)
+{
+    return options_has(values, "db-url") ? open_database(values, ret_store, error)
+                                         : open_file(values, wanted, ret_store, error);
 }

@@ -12,7 +12,9 @@
 #include "base/text.h"
 #include "cli/command.h"
 
-#define NO_DATABASE "there is no database server: everything lives in --data"
+#define ONE_DATABASE                                                                               \
+    "KC_DB_URL is the whole URL of a PostgreSQL database, without which everything lives in "      \
+    "--data"
 #define NAME_PROXY "name the proxy with KC_PROXY_TRUSTED_ADDRESSES: nobody else is believed"
 #define ONE_URL "KC_HOSTNAME may be a URL with port and path"
 
@@ -58,8 +60,10 @@ static const struct {
     {"KC_VAULT", "there is no vault"},
     {"KC_VAULT_", "there is no vault"},
     {"KC_FIPS_MODE", "it is the library's matter"},
-    {"KC_DB", NO_DATABASE},
-    {"KC_DB_", NO_DATABASE},
+    {"KC_DB", ONE_DATABASE},
+    {"KC_DB_POOL_INITIAL_SIZE", NULL},
+    {"KC_DB_POOL_MIN_SIZE", NULL},
+    {"KC_DB_", ONE_DATABASE},
     {"KC_PROXY", NAME_PROXY},
     {"KC_PROXY_HEADERS", NAME_PROXY},
     {"KC_SPI_", "there are no providers to plug in"},
@@ -78,10 +82,12 @@ static bool is_option(const option *options, ost_text name)
     return false;
 }
 
-/* "dev-file" and "dev-mem" ask for no server. */
+/* "dev-file" and "dev-mem" ask for no server, and a URL says as much as "postgres". */
 static bool is_harmless(ost_text name, ost_text value)
 {
-    return (text_is(name, "KC_DB") && text_starts(value, "dev-")) ||
+    bool url = getenv("KC_DB_URL") != NULL;
+    return (text_is(name, "KC_DB") &&
+            (text_starts(value, "dev-") || (text_is(value, "postgres") && url))) ||
            (text_starts(name, "KC_PROXY") && getenv("KC_PROXY_TRUSTED_ADDRESSES") != NULL);
 }
 

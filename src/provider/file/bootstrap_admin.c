@@ -140,6 +140,8 @@ ost_result bootstrap_admin(store *s, ost_text username, ost_text password,
                  "\"roles\":{\"realm\":[{\"name\":\"admin\",\"composite\":true,\"composites\":"
                  "{\"client\":{\"realm-management\":[\"realm-admin\"]}}}]}}"),
         context, error);
+    if (result == OST_E_CONFLICT && realm_exists(s, OST_TEXT("master"))) /* by another node */
+        return OST_OK;
     return result == OST_OK ? realm_add_user(s, OST_TEXT("master"), username, OST_TEXT(""),
                                              password, roles, context, error)
                             : result;

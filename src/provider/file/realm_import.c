@@ -172,6 +172,15 @@ static ost_result meet_existing(import *i, ost_text name, realm_update *update, 
     return result == OST_E_NOT_FOUND ? OST_OK : result;
 }
 
+/* Another node of the same store may import the same file meanwhile. */
+static bool came_second(const import *i, ost_result result)
+{
+    store_realm existing;
+    return result == OST_E_CONFLICT && i->path != NULL &&
+           i->options->strategy == REALM_IGNORE_EXISTING &&
+           store_realm_get(i->store, i->row.name, i->arena, &existing) == OST_OK;
+}
+
 /* *ret_outcome says what it would be also when storing fails. `update` is filled for a realm that
  * exists. */
 static ost_result import_realm(import *i, const ost_json *file, realm_update *update,
@@ -198,7 +207,10 @@ static ost_result import_realm(import *i, const ost_json *file, realm_update *up
         result = make_plan(i, error);
     if (result == OST_OK)
         result = store_all(i, ret_outcome, error);
-    return result;
+    if (!came_second(i, result))
+        return result;
+    *ret_outcome = REALM_SKIPPED;
+    return OST_OK;
 }
 
 ost_result realm_import_document(store *s, ost_text document, const ost_context *context,

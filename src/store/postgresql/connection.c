@@ -12,14 +12,14 @@
 
 #define IN_FAILED_TRANSACTION "25P02" /* SQLSTATE */
 
-static void keep_message(connection *c, const char *message)
+static void keep_message(pg_connection *c, const char *message)
 {
     size_t len = message != NULL ? strcspn(message, "\n") : 0;
     snprintf(c->message, sizeof c->message, "%.*s", (int)(len < 190 ? len : 190),
              message != NULL ? message : "");
 }
 
-void connection_close(connection *c)
+void pg_connection_close(pg_connection *c)
 {
     for (size_t i = 0; i < STATEMENTS && c->statements[i] != NULL; i++)
         c->statements[i]->prepared = false;
@@ -27,10 +27,10 @@ void connection_close(connection *c)
     c->link = NULL;
 }
 
-void connection_free(connection *c)
+void pg_connection_free(pg_connection *c)
 {
-    connection_close(c);
-    connection_forget_all(c);
+    pg_connection_close(c);
+    pg_connection_forget_all(c);
     memory_free(c);
 }
 
@@ -59,20 +59,20 @@ static const struct {
     {"", OST_E_STORE, STORE_WORKS},
 };
 
-bool connection_may_retry(const connection *c)
+bool pg_connection_may_retry(const pg_connection *c)
 {
     return strcmp(c->state, "40001") == 0 || strcmp(c->state, "40P01") == 0;
 }
 
-bool connection_is_lost(const connection *c)
+bool pg_connection_is_lost(const pg_connection *c)
 {
     return c->link == NULL || PQstatus(c->link) != CONNECTION_OK;
 }
 
-ost_result connection_note(connection *c, const PGresult *result)
+ost_result pg_connection_note(pg_connection *c, const PGresult *result)
 {
     const char *state = result != NULL ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
-    bool lost = connection_is_lost(c);
+    bool lost = pg_connection_is_lost(c);
     if (state != NULL && strcmp(state, IN_FAILED_TRANSACTION) == 0)
         return OST_E_STORE; /* what failed before tells more */
     snprintf(c->state, sizeof c->state, "%s", state != NULL ? state : lost ? "08006" : "");
@@ -84,11 +84,11 @@ ost_result connection_note(connection *c, const PGresult *result)
     if (meanings[i].fault != STORE_WORKS)
         fault_note(&c->store->base, meanings[i].fault);
     if (lost || meanings[i].fault == STORE_UNREACHABLE || meanings[i].fault == STORE_READ_ONLY)
-        connection_close(c); /* a standby is left too: the next one may lead to the primary */
+        pg_connection_close(c); /* a standby is left too: the next one may lead to the primary */
     return meanings[i].result;
 }
 
-ost_result connection_explain(const connection *c, ost_result result, ost_error *error)
+ost_result pg_connection_explain(const pg_connection *c, ost_result result, ost_error *error)
 {
     return ost_error_set(error, result, "%s%s%s%s", c->message, c->state[0] != '\0' ? " (" : "",
                          c->state, c->state[0] != '\0' ? ")" : "");
@@ -96,7 +96,7 @@ ost_result connection_explain(const connection *c, ost_result result, ost_error 
 
 /* ---- waiting ---- */
 
-static bool wait_for(const connection *c, short events, int64_t until)
+static bool wait_for(const pg_connection *c, short events, int64_t until)
 {
     struct pollfd poller = {.fd = PQsocket(c->link), .events = events};
     for (;;) {
@@ -110,7 +110,7 @@ static bool wait_for(const connection *c, short events, int64_t until)
 }
 
 /* Whether all was sent and the whole of a result has come. */
-static bool await(connection *c, int64_t until)
+static bool await(pg_connection *c, int64_t until)
 {
     int left;
     while ((left = PQflush(c->link)) > 0) {
@@ -127,7 +127,7 @@ static bool await(connection *c, int64_t until)
 }
 
 /* The last of the results, or the first that failed. */
-PGresult *connection_answer(connection *c)
+PGresult *pg_connection_answer(pg_connection *c)
 {
     int64_t until = monotonic_ms() + ANSWER_MS;
     PGresult *kept = NULL, *next;
@@ -136,7 +136,7 @@ PGresult *connection_answer(connection *c)
             keep_message(c, monotonic_ms() >= until ? "the server does not answer"
                                                     : PQerrorMessage(c->link));
             PQclear(kept);
-            connection_close(c);
+            pg_connection_close(c);
             return NULL;
         }
         next = PQgetResult(c->link);
@@ -151,14 +151,14 @@ PGresult *connection_answer(connection *c)
     }
 }
 
-ost_result connection_run(connection *c, const char *sql)
+ost_result pg_connection_run(pg_connection *c, const char *sql)
 {
     if (c->link == NULL || PQsendQuery(c->link, sql) != 1)
-        return connection_note(c, NULL);
-    PGresult *answer = connection_answer(c);
+        return pg_connection_note(c, NULL);
+    PGresult *answer = pg_connection_answer(c);
     bool good = answer != NULL && (PQresultStatus(answer) == PGRES_COMMAND_OK ||
                                    PQresultStatus(answer) == PGRES_TUPLES_OK);
-    ost_result result = good ? OST_OK : connection_note(c, answer);
+    ost_result result = good ? OST_OK : pg_connection_note(c, answer);
     PQclear(answer);
     return result;
 }
@@ -172,32 +172,32 @@ static void ignore_notice(void *argument, const PGresult *notice)
 }
 
 /* What a pooler hands on is another server's number than the one that it tells by itself. */
-static ost_result look_for_pooler(connection *c)
+static ost_result look_for_pooler(pg_connection *c)
 {
     if (PQsendQuery(c->link, "SELECT pg_backend_pid()") != 1)
-        return connection_note(c, NULL);
-    PGresult *answer = connection_answer(c);
+        return pg_connection_note(c, NULL);
+    PGresult *answer = pg_connection_answer(c);
     ost_result result = OST_OK;
     if (answer == NULL || PQresultStatus(answer) != PGRES_TUPLES_OK)
-        result = connection_note(c, answer);
+        result = pg_connection_note(c, answer);
     else
         c->pooled = atoi(PQgetvalue(answer, 0, 0)) != PQbackendPID(c->link);
     PQclear(answer);
     return result;
 }
 
-static ost_result check_encoding(connection *c)
+static ost_result check_encoding(pg_connection *c)
 {
     const char *encoding = PQparameterStatus(c->link, "server_encoding");
     if (encoding == NULL || strcmp(encoding, "UTF8") == 0)
         return OST_OK;
     snprintf(c->message, sizeof c->message,
              "the database has the encoding %.40s; it has to be UTF8", encoding);
-    connection_close(c);
+    pg_connection_close(c);
     return OST_E_STORE;
 }
 
-ost_result connection_open(connection *c)
+ost_result pg_connection_open(pg_connection *c)
 {
     if (c->link != NULL)
         return OST_OK;

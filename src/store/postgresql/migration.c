@@ -21,19 +21,23 @@ _Static_assert(FIRST + ARRAY_LEN(migrations) == SCHEMA + 1, "see schema.h");
 
 #define LOCK "SELECT pg_advisory_xact_lock(1330861129)" /* "OSTI" */
 
-static ost_result fail(connection *c, ost_result result, const char *what, ost_error *error)
+static ost_result fail(pg_connection *c, ost_result result, const char *what, ost_error *error)
 {
     ost_error inner = {0};
-    connection_explain(c, result, &inner);
+    pg_connection_explain(c, result, &inner);
     return ost_error_set(error, result, "%s%s", what, inner.detail);
 }
 
+/* As the statement sees it when it starts: to_regclass may remember that there was none, also after
+ * waiting for somebody who has made one. */
+#define IS_THERE                                                                                   \
+    "SELECT count(*) FROM pg_class WHERE relname = 'ostiary_schema' AND pg_table_is_visible(oid)"
+
 /* Version 0: there is no store here. */
-static ost_result read_version(connection *c, int *ret_version, ost_error *error)
+static ost_result read_version(pg_connection *c, int *ret_version, ost_error *error)
 {
     int64_t there = 0, version = 0;
-    ost_result result = next_number(
-        pg_prepare(&c->base, "SELECT to_regclass('ostiary_schema') IS NOT NULL"), &there);
+    ost_result result = next_number(pg_prepare(&c->base, IS_THERE), &there);
     if (result == OST_OK && there != 0)
         result = next_number(pg_prepare(&c->base, "SELECT version FROM ostiary_schema"), &version);
     if (result != OST_OK)
@@ -47,26 +51,26 @@ static ost_result read_version(connection *c, int *ret_version, ost_error *error
     return OST_OK;
 }
 
-static ost_result apply(connection *c, int number, ost_error *error)
+static ost_result apply(pg_connection *c, int number, ost_error *error)
 {
     char done[96], what[32];
-    ost_result result = connection_run(c, migrations[number - FIRST]);
+    ost_result result = pg_connection_run(c, migrations[number - FIRST]);
     snprintf(done, sizeof done, "UPDATE ostiary_schema SET version = %d", number);
     if (result == OST_OK)
-        result = connection_run(c, done);
+        result = pg_connection_run(c, done);
     snprintf(what, sizeof what, "migration %d: ", number);
     return result == OST_OK ? OST_OK : fail(c, OST_E_STORE, what, error);
 }
 
-static ost_result apply_all(connection *c, ost_error *error)
+static ost_result apply_all(pg_connection *c, ost_error *error)
 {
     int version = 0;
-    if (connection_run(c, LOCK) != OST_OK)
+    if (pg_connection_run(c, LOCK) != OST_OK)
         return fail(c, OST_E_STORE, "", error);
     ost_result result = read_version(c, &version, error);
     if (result == OST_OK && version == 0 &&
-        connection_run(c, "CREATE TABLE ostiary_schema (version BIGINT NOT NULL);"
-                          "INSERT INTO ostiary_schema VALUES (0)") != OST_OK)
+        pg_connection_run(c, "CREATE TABLE ostiary_schema (version BIGINT NOT NULL);"
+                             "INSERT INTO ostiary_schema VALUES (0)") != OST_OK)
         return fail(c, OST_E_STORE, "", error);
     for (int next = version >= FIRST ? version + 1 : FIRST; next <= SCHEMA && result == OST_OK;
          next++)
@@ -74,21 +78,21 @@ static ost_result apply_all(connection *c, ost_error *error)
     return result;
 }
 
-ost_result pg_migrate(connection *c, ost_error *error)
+ost_result pg_migrate(pg_connection *c, ost_error *error)
 {
     int version = 0;
     ost_result result = read_version(c, &version, error);
     if (result != OST_OK || version == SCHEMA)
         return result;
-    if (connection_run(c, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE") != OST_OK)
+    if (pg_connection_run(c, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE") != OST_OK)
         return fail(c, OST_E_STORE, "", error);
     c->in_transaction = true;
     result = apply_all(c, error);
-    connection_forget(c);
-    if (result == OST_OK && connection_run(c, "COMMIT") != OST_OK)
+    pg_connection_forget(c);
+    if (result == OST_OK && pg_connection_run(c, "COMMIT") != OST_OK)
         result = fail(c, OST_E_STORE, "", error);
     if (result != OST_OK && c->link != NULL)
-        (void)!connection_run(c, "ROLLBACK");
+        (void)!pg_connection_run(c, "ROLLBACK");
     c->in_transaction = false;
     return result;
 }

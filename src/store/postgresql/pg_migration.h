@@ -7,6 +7,6 @@
 
 /* Brings the schema up to date; other nodes may be doing the same. OST_E_SCHEMA: a newer program
  * wrote it, nothing was changed. OST_E_STORE: it cannot be. */
-OST_MUST_CHECK ost_result pg_migrate(connection *connection, ost_error *error);
+OST_MUST_CHECK ost_result pg_migrate(pg_connection *connection, ost_error *error);
 
 #endif

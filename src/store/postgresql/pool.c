@@ -9,7 +9,7 @@
 /* With the lock held: one more connection, if one more is allowed. */
 static bool add_connection(pg_store *s)
 {
-    connection *c = s->count < s->limit ? memory_alloc(sizeof *c) : NULL;
+    pg_connection *c = s->count < s->limit ? memory_alloc(sizeof *c) : NULL;
     if (c == NULL)
         return false;
     c->base.driver = s->base.driver;
@@ -19,9 +19,9 @@ static bool add_connection(pg_store *s)
     return true;
 }
 
-connection *pool_take(pg_store *s)
+pg_connection *pool_take(pg_store *s)
 {
-    connection *c = NULL;
+    pg_connection *c = NULL;
     pthread_mutex_lock(&s->lock);
     while (s->idle_count == 0 && !add_connection(s) && s->count > 0)
         pthread_cond_wait(&s->free, &s->lock);
@@ -31,10 +31,10 @@ connection *pool_take(pg_store *s)
     return c;
 }
 
-void pool_give(pg_store *s, connection *c)
+void pool_give(pg_store *s, pg_connection *c)
 {
     unsigned index = 0;
-    connection_forget(c);
+    pg_connection_forget(c);
     pthread_mutex_lock(&s->lock);
     while (s->connections[index] != c)
         index++;
@@ -45,39 +45,39 @@ void pool_give(pg_store *s, connection *c)
 
 database *pg_read_begin(store *base)
 {
-    connection *c = pool_take((pg_store *)base);
+    pg_connection *c = pool_take((pg_store *)base);
     return c != NULL ? &c->base : NULL;
 }
 
 void pg_read_end(store *base, database *d)
 {
-    pool_give((pg_store *)base, (connection *)d);
+    pool_give((pg_store *)base, (pg_connection *)d);
 }
 
 /* Once more if the connection was closed while it waited. */
-static ost_result begin(connection *c)
+static ost_result begin(pg_connection *c)
 {
     for (;;) {
-        ost_result result = connection_open(c);
+        ost_result result = pg_connection_open(c);
         if (result != OST_OK)
             return result;
         bool tried_fresh = c->fresh;
-        PGresult *answer = PQsendQuery(c->link, BEGIN) == 1 ? connection_answer(c) : NULL;
+        PGresult *answer = PQsendQuery(c->link, BEGIN) == 1 ? pg_connection_answer(c) : NULL;
         bool good = answer != NULL && PQresultStatus(answer) == PGRES_COMMAND_OK;
         if (good)
             c->fresh = false;
-        else if (!connection_is_lost(c) || tried_fresh)
-            result = connection_note(c, answer);
+        else if (!pg_connection_is_lost(c) || tried_fresh)
+            result = pg_connection_note(c, answer);
         PQclear(answer);
         if (good || result != OST_OK)
             return result;
-        connection_close(c);
+        pg_connection_close(c);
     }
 }
 
 ost_result pg_write_begin(store *base, database **ret_database)
 {
-    connection *c = pool_take((pg_store *)base);
+    pg_connection *c = pool_take((pg_store *)base);
     if (c == NULL)
         return OST_E_MEMORY;
     c->state[0] = '\0';
@@ -91,27 +91,27 @@ ost_result pg_write_begin(store *base, database **ret_database)
     return OST_OK;
 }
 
-static ost_result commit(connection *c, ost_error *error)
+static ost_result commit(pg_connection *c, ost_error *error)
 {
     ost_result result = OST_E_STORE;
     if (c->link != NULL && PQtransactionStatus(c->link) == PQTRANS_INTRANS)
-        result = connection_run(c, "COMMIT");
+        result = pg_connection_run(c, "COMMIT");
     if (result == OST_OK)
         atomic_store(&c->store->base.written_at, monotonic_ms());
     else
-        connection_explain(c, result, error);
+        pg_connection_explain(c, result, error);
     return result;
 }
 
 ost_result pg_write_end(store *base, database *d, ost_result result, ost_error *error,
                         bool *ret_again)
 {
-    connection *c = (connection *)d;
+    pg_connection *c = (pg_connection *)d;
     if (result == OST_OK)
         result = commit(c, error);
-    *ret_again = result != OST_OK && connection_may_retry(c);
+    *ret_again = result != OST_OK && pg_connection_may_retry(c);
     if (c->link != NULL && PQtransactionStatus(c->link) != PQTRANS_IDLE)
-        (void)!connection_run(c, "ROLLBACK");
+        (void)!pg_connection_run(c, "ROLLBACK");
     c->in_transaction = false;
     pool_give((pg_store *)base, c);
     return result;

@@ -22,7 +22,7 @@
 
 typedef struct pg_statement {
     statement base;
-    struct connection *connection;
+    struct pg_connection *connection;
     const char *sql; /* as it was asked for: a literal, known by identity */
     char *text;      /* as PostgreSQL has it */
     char name[16];
@@ -41,7 +41,7 @@ typedef struct pg_statement {
 } pg_statement;
 
 /* Used by one thread at a time. */
-typedef struct connection {
+typedef struct pg_connection {
     database base;
     struct pg_store *store;
     PGconn *link; /* NULL: closed */
@@ -52,14 +52,14 @@ typedef struct connection {
     char state[6];     /* SQLSTATE of what failed last */
     char message[200]; /* its words */
     pg_statement *statements[STATEMENTS];
-} connection;
+} pg_connection;
 
 typedef struct pg_store {
     store base;
     char **keywords, **values; /* for PQconnectdbParams, NULL at the end; one is the password */
     pthread_mutex_t lock;
     pthread_cond_t free;
-    connection *connections[STORE_POOL_MAX];
+    pg_connection *connections[STORE_POOL_MAX];
     unsigned idle[STORE_POOL_MAX]; /* indexes of those nobody uses, the last one used on top */
     unsigned limit, count, idle_count;
 } pg_store;
@@ -69,30 +69,30 @@ extern const store_driver postgresql_driver;
 /* ---- connections ---- */
 
 /* Opens the link, if it is closed. OST_E_STORE: the message says why. */
-OST_MUST_CHECK ost_result connection_open(connection *c);
-void connection_close(connection *c);
-void connection_free(connection *c);
+OST_MUST_CHECK ost_result pg_connection_open(pg_connection *c);
+void pg_connection_close(pg_connection *c);
+void pg_connection_free(pg_connection *c);
 
 /* Sends what `send` was given and waits for the answer; NULL when the connection was lost. The
  * caller clears it. */
-PGresult *connection_answer(connection *c);
+PGresult *pg_connection_answer(pg_connection *c);
 
 /* Runs text without parameters, several statements too. */
-OST_MUST_CHECK ost_result connection_run(connection *c, const char *sql);
+OST_MUST_CHECK ost_result pg_connection_run(pg_connection *c, const char *sql);
 
 /* Keeps SQLSTATE and words of a failure; what it means, told to the store's health. */
-ost_result connection_note(connection *c, const PGresult *result);
-ost_result connection_explain(const connection *c, ost_result result, ost_error *error);
-bool connection_is_lost(const connection *c);
-bool connection_may_retry(const connection *c);
+ost_result pg_connection_note(pg_connection *c, const PGresult *result);
+ost_result pg_connection_explain(const pg_connection *c, ost_result result, ost_error *error);
+bool pg_connection_is_lost(const pg_connection *c);
+bool pg_connection_may_retry(const pg_connection *c);
 
 database *pg_read_begin(store *store);
 void pg_read_end(store *store, database *database);
 ost_result pg_write_begin(store *store, database **ret_database);
 ost_result pg_write_end(store *store, database *database, ost_result result, ost_error *error,
                         bool *ret_again);
-connection *pool_take(pg_store *store);
-void pool_give(pg_store *store, connection *c);
+pg_connection *pool_take(pg_store *store);
+void pool_give(pg_store *store, pg_connection *c);
 
 /* ---- its part of the driver ---- */
 
@@ -107,8 +107,8 @@ ost_result pg_run(statement *statement, int *ret_changes);
 ost_result pg_next(statement *statement);
 int64_t pg_integer(statement *statement, int at);
 ost_text pg_text(statement *statement, int at);
-void connection_forget(connection *c);
-void connection_forget_all(connection *c);
+void pg_connection_forget(pg_connection *c);
+void pg_connection_forget_all(pg_connection *c);
 
 /* ---- texts ---- */
 

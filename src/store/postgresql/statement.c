@@ -39,7 +39,7 @@ static void unbind(pg_statement *st)
     }
 }
 
-static pg_statement *make(connection *c, const char *sql, size_t number)
+static pg_statement *make(pg_connection *c, const char *sql, size_t number)
 {
     pg_statement *st = memory_alloc(sizeof *st);
     if (st == NULL)
@@ -59,7 +59,7 @@ static pg_statement *make(connection *c, const char *sql, size_t number)
 
 statement *pg_prepare(database *base, const char *sql)
 {
-    connection *c = (connection *)base;
+    pg_connection *c = (pg_connection *)base;
     size_t i = 0;
     while (i < STATEMENTS && c->statements[i] != NULL && c->statements[i]->sql != sql)
         i++;
@@ -79,7 +79,7 @@ void pg_reset(statement *st)
     forget(inner(st));
 }
 
-void connection_forget(connection *c)
+void pg_connection_forget(pg_connection *c)
 {
     for (size_t i = 0; i < STATEMENTS && c->statements[i] != NULL; i++) {
         forget(c->statements[i]);
@@ -87,9 +87,9 @@ void connection_forget(connection *c)
     }
 }
 
-void connection_forget_all(connection *c)
+void pg_connection_forget_all(pg_connection *c)
 {
-    connection_forget(c);
+    pg_connection_forget(c);
     for (size_t i = 0; i < STATEMENTS && c->statements[i] != NULL; i++) {
         memory_free(c->statements[i]->text);
         memory_free(c->statements[i]);
@@ -203,7 +203,7 @@ static PGresult *send_prepare(pg_statement *st)
     for (int i = 0; i < st->parameters; i++)
         types[i] = st->bound[i].type != 0 ? st->bound[i].type : TYPE_TEXT;
     return PQsendPrepare(st->connection->link, st->name, st->text, st->parameters, types) == 1
-               ? connection_answer(st->connection)
+               ? pg_connection_answer(st->connection)
                : NULL;
 }
 
@@ -224,7 +224,7 @@ static PGresult *send_query(pg_statement *st)
         st->connection->pooled
             ? PQsendQueryParams(link, st->text, st->parameters, types, values, lengths, formats, 0)
             : PQsendQueryPrepared(link, st->name, st->parameters, values, lengths, formats, 0);
-    return sent == 1 ? connection_answer(st->connection) : NULL;
+    return sent == 1 ? pg_connection_answer(st->connection) : NULL;
 }
 
 static PGresult *run_once(pg_statement *st)
@@ -243,12 +243,12 @@ static PGresult *run_once(pg_statement *st)
  * a second one is tried. Within one, nothing may run that the others do not belong to. */
 static ost_result execute(pg_statement *st)
 {
-    connection *c = st->connection;
+    pg_connection *c = st->connection;
     forget(st);
     for (;;) {
         if (c->link == NULL && c->in_transaction)
             return OST_E_STORE;
-        ost_result result = connection_open(c);
+        ost_result result = pg_connection_open(c);
         if (result != OST_OK)
             return result;
         bool tried_fresh = c->fresh;
@@ -258,13 +258,13 @@ static ost_result execute(pg_statement *st)
             st->result = answer;
             return OST_OK;
         }
-        if (!connection_is_lost(c) || tried_fresh || c->in_transaction) {
-            result = connection_note(c, answer);
+        if (!pg_connection_is_lost(c) || tried_fresh || c->in_transaction) {
+            result = pg_connection_note(c, answer);
             PQclear(answer);
             return result;
         }
         PQclear(answer);
-        connection_close(c);
+        pg_connection_close(c);
     }
 }
 

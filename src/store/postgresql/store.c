@@ -103,7 +103,7 @@ static void close_store(store *base)
 {
     pg_store *s = (pg_store *)base;
     for (unsigned i = 0; i < s->count; i++)
-        connection_free(s->connections[i]);
+        pg_connection_free(s->connections[i]);
     for (size_t i = 0; s->keywords != NULL && s->values != NULL && s->keywords[i] != NULL; i++) {
         if (s->values[i] != NULL)
             explicit_bzero(s->values[i], strlen(s->values[i]));
@@ -140,7 +140,7 @@ static bool erase(store *base, bool begin)
 
 static ost_result explain(const database *d, ost_result result, ost_error *error)
 {
-    return connection_explain((const connection *)d, result, error);
+    return pg_connection_explain((const pg_connection *)d, result, error);
 }
 
 const store_driver postgresql_driver = {
@@ -167,12 +167,12 @@ const store_driver postgresql_driver = {
 
 static ost_result open_first(pg_store *s, ost_error *error)
 {
-    connection *c = pool_take(s);
+    pg_connection *c = pool_take(s);
     if (c == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
-    ost_result result = connection_open(c);
+    ost_result result = pg_connection_open(c);
     if (result != OST_OK)
-        connection_explain(c, result, error);
+        pg_connection_explain(c, result, error);
     else
         result = pg_migrate(c, error);
     pool_give(s, c);

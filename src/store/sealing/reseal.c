@@ -7,6 +7,7 @@
 #include "base/context.h"
 #include "base/error_sentence.h"
 #include "base/text.h"
+#include "store/lock.h"
 #include "store/sealing/reseal.h"
 #include "store/transaction.h"
 
@@ -47,10 +48,12 @@ static void mark_of(const char *id, char ret[MARK])
 static ost_result begin(database *d, const char *id)
 {
     ost_text name = text_of(id);
-    ost_result result =
-        run_statement(prepare(d, "INSERT INTO master_key (id, state) SELECT '', 0 WHERE NOT EXISTS "
-                                 "(SELECT 1 FROM master_key)"),
-                      NULL);
+    ost_result result = lock_sealing(d, true);
+    if (result == OST_OK)
+        result = run_statement(
+            prepare(d, "INSERT INTO master_key (id, state) SELECT '', 0 WHERE NOT EXISTS "
+                       "(SELECT 1 FROM master_key)"),
+            NULL);
     if (result == OST_OK)
         result =
             run_statement(PREPARED(d, "UPDATE master_key SET state = 0 WHERE id <> ?", name), NULL);
@@ -63,8 +66,12 @@ static ost_result begin(database *d, const char *id)
                : result;
 }
 
+/* Until the transaction ends nobody seals anything. */
 static ost_result check_turn(database *d, const char *id)
 {
+    ost_result locked = lock_sealing(d, true);
+    if (locked != OST_OK)
+        return locked;
     statement *st = PREPARED(d, "SELECT 1 FROM master_key WHERE state = 1 AND id = ?", text_of(id));
     ost_result result = next_row(st);
     reset_statement(st);

@@ -7,7 +7,7 @@
 
 #include "base/context.h"
 #include "base/text.h"
-#include "store/statement.h"
+#include "store/lock.h"
 
 #define READ_AGAIN 2000 /* milliseconds between two looks at the source */
 
@@ -108,7 +108,9 @@ ost_result sealing_seal(database *d, const sealed_place *place, ost_text plain,
 {
     char id[MASTER_KEY_ID + 1];
     char *sealed = NULL;
-    ost_result result = sealing_current(d, id);
+    ost_result result = lock_sealing(d, false);
+    if (result == OST_OK)
+        result = sealing_current(d, id);
     if (result != OST_OK)
         return result;
     if (id[0] == '\0') {

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nodes that share nothing but a PostgreSQL database: what one has confirmed counts at the other, and neither a node's
+end nor the database's loses any of it."""
+
+import concurrent.futures
+import pathlib
+import shutil
+import subprocess
+import threading
+import time
+
+import pytest
+from oidc import Pkce, Realm, callback_of
+from peers import free_port
+from postgresql import Cluster
+from programs import Program, provider_program
+from web import Browser
+
+SECONDS = 20
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    cluster = Cluster(max_connections="60", fsync="off").start()
+    yield cluster
+    cluster.close()
+
+
+def until(done, what, seconds=SECONDS):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if done():
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{what}: not within {seconds} s")
+
+
+class Node(Program):
+    def __init__(self, url, realm_file, folder, hostname=None, **variables):
+        self.port = free_port()
+        self.base = f"http://localhost:{self.port}"
+        command = [
+            *(provider_program(), "provider", "start-dev", "--http-port", self.port, "--import-realm", realm_file),
+            *("--hostname", hostname or self.base, "--data", folder / "none", "--db-pool-max-size", 8),
+        ]
+        super().__init__(command, f"{self.base}/health/ready", folder / f"node-{self.port}.log",
+                         {"KC_DB_URL": url, **variables})
+
+    def realm(self):
+        return Realm(self.base)
+
+
+@pytest.fixture
+def nodes(cluster, realm_file, tmp_path):
+    """Two nodes of one issuer, started at once on an empty database."""
+    url = cluster.database(tmp_path.name)
+    first = Node(url, realm_file, tmp_path)
+    second = Node(url, realm_file, tmp_path, first.base)
+    for node in (first, second):
+        node.start(wait=False)
+    try:
+        for node in (first, second):
+            node.wait_until_ready()
+        yield first, second
+    finally:
+        for node in (first, second):
+            if node.pid:
+                node.stop()
+
+
+def run(*arguments, **environment):
+    return subprocess.run([str(provider_program()), *map(str, arguments)], capture_output=True, text=True, timeout=60,
+                          env={"PATH": "/usr/bin:/bin", **environment})
+
+
+def test_two_nodes_start_at_once_and_a_code_counts_once(nodes, myapi):
+    first, second = (node.realm() for node in nodes)
+    assert first.certs().json() == second.certs().json()
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        for _ in range(15):
+            pkce = Pkce()
+            code = callback_of(first.log_in(Browser(), myapi, "alice", "alice-password", pkce))["code"]
+            tries = [pool.submit(realm.code, myapi, code, pkce) for realm in (first, second, first, second)]
+            assert sorted(done.result().status for done in tries) == [200, 400, 400, 400]
+    assert not (pathlib.Path(nodes[0].log).parent / "none" / "ostiary.db").exists()
+
+
+def test_a_change_at_one_node_counts_at_the_other_within_a_second(nodes, myapi, cluster, tmp_path):
+    first, second = (node.realm() for node in nodes)
+    tokens = first.password(myapi, "alice", "alice-password").json()
+    assert second.userinfo(tokens["access_token"]).status == 200
+    assert second.refresh(myapi, tokens["refresh_token"]).status == 200
+    keys = second.certs().json()
+    rotated = run("key", "rotate", "--realm", "myrealm", KC_DB_URL=cluster.url(tmp_path.name))
+    assert rotated.returncode == 0, rotated.stderr
+    until(lambda: second.certs().json() != keys, "the new key", 1.5)
+    until(lambda: first.certs().json() == second.certs().json(), "at both", 1.5)
+
+
+def load(realm, myapi, confirmed, ended):
+    while not ended.is_set():
+        try:
+            answer = realm.password(myapi, "alice", "alice-password")
+        except OSError:
+            continue
+        if answer.status == 200:
+            confirmed.append(answer.json()["refresh_token"])
+
+
+def under_load(realms, myapi, action):
+    """What was confirmed while `action` ran."""
+    confirmed, ended = [], threading.Event()
+    threads = [threading.Thread(target=load, args=(realm, myapi, confirmed, ended)) for realm in realms]
+    for thread in threads:
+        thread.start()
+    until(lambda: len(confirmed) > 3, "the first logins")
+    try:
+        action()
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join(60)
+    return confirmed
+
+
+def test_kill_9_of_a_node_under_load_loses_nothing(nodes, myapi):
+    first, second = (node.realm() for node in nodes)
+    confirmed = under_load([first, first], myapi, nodes[0].kill)
+    assert [second.refresh(myapi, token).status for token in confirmed] == [200] * len(confirmed)
+    nodes[0].start()
+    assert first.refresh(myapi, confirmed[0]).status == 200
+
+
+def reason(node):
+    answer = Browser().get(f"{node.base}/health/ready")
+    return None if answer.status == 200 else answer.json()["checks"][0]["data"]["reason"]
+
+
+def test_kill_9_of_the_database_is_said_and_survived(nodes, myapi, cluster):
+    first, second = (node.realm() for node in nodes)
+    confirmed = under_load([first, second], myapi, cluster.kill)
+    try:
+        for node in nodes:
+            until(lambda: reason(node) == "unreachable", "health")  # noqa: B023
+            answer = node.realm().password(myapi, "alice", "alice-password")
+            assert (answer.status, answer.json()["error"]) == (503, "temporarily_unavailable")
+            assert int(answer.header("Retry-After")) > 0
+            assert node.realm().certs().status == 200
+    finally:
+        cluster.start()
+    for node in nodes:
+        until(lambda: reason(node) is None, "health again")  # noqa: B023
+    assert [second.refresh(myapi, token).status for token in confirmed] == [200] * len(confirmed)
+
+
+def test_connections_that_end_while_they_wait_are_noticed_by_nobody(nodes, myapi, cluster):
+    realm = nodes[0].realm()
+    tokens = realm.password(myapi, "alice", "alice-password").json()
+    cluster.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'ostiary'")
+    assert realm.userinfo(tokens["access_token"]).status == 200
+    assert realm.refresh(myapi, tokens["refresh_token"]).status == 200
+    assert reason(nodes[0]) is None
+
+
+def test_a_pooler_in_transaction_mode_works(nodes, myapi, cluster, realm_file, tmp_path):
+    pooler = shutil.which("pgbouncer") or "/usr/sbin/pgbouncer"
+    port, name = free_port(), tmp_path.name
+    folder = cluster.folder / "pooler"
+    folder.mkdir()
+    settings = folder / "pgbouncer.ini"
+    settings.write_text(
+        f"[databases]\n{name} = host={cluster.folder} user=postgres\n[pgbouncer]\nlisten_addr =\n"
+        f"listen_port = {port}\nunix_socket_dir = {folder}\nauth_type = any\npool_mode = transaction\n"
+        f"default_pool_size = 3\nlogfile = {folder}/log\n"
+    )
+    if cluster.owner:
+        for path in (folder, settings):
+            shutil.chown(path, "postgres", "postgres")
+    program = subprocess.Popen([pooler, "-q", str(settings)], **cluster._as_owner())
+    url = f"postgresql:///{name}?host={folder}&port={port}&user=postgres"
+    try:
+        until((folder / f".s.PGSQL.{port}").exists, "the pooler")
+        with Node(url, realm_file, tmp_path, nodes[0].base) as behind:
+            for _ in range(5):
+                tokens = behind.realm().password(myapi, "alice", "alice-password").json()
+                assert behind.realm().refresh(myapi, tokens["refresh_token"]).status == 200
+                assert nodes[0].realm().refresh(myapi, tokens["refresh_token"]).status == 200
+    finally:
+        program.terminate()
+        program.wait(30)
+
+
+def test_no_password_is_shown_and_none_is_taken_where_others_read_it(cluster, tmp_path, realm_file):
+    url = "postgresql://someone@localhost:1/x"
+    given = run("user", "list", "--realm", "r", "--db-url", url, "--db-password", "hunter2")
+    within = run("user", "list", "--realm", "r", KC_DB_URL="postgresql://someone:hunter2@localhost:1/x")
+    shown = run("config", "show", KC_DB_URL="postgresql://someone:hunter2@localhost:1/x")
+    away = run("user", "list", "--realm", "r", KC_DB_URL=url, KC_DB_PASSWORD="hunter2")
+    for done in (given, within, shown, away):
+        assert done.returncode != 0 and "hunter2" not in done.stdout + done.stderr
+    assert "KC_DB_PASSWORD" in given.stderr and "KC_DB_PASSWORD" in within.stderr
+    assert "onnection refused" in away.stderr
+
+
+def test_names_are_names_and_other_databases_are_refused(cluster, tmp_path):
+    url = cluster.database(tmp_path.name)
+    wrong = run("user", "list", "--realm", "r", KC_DB_URL=url, KC_DB_USERNAME="x host=/nowhere dbname=template1")
+    assert 'role "x host=/nowhere dbname=template1" does not exist' in wrong.stderr
+    for other in ("jdbc:mysql://localhost/x", "postgresql://localhost/x?no_such_thing=1"):
+        done = run("user", "list", "--realm", "r", KC_DB_URL=other)
+        assert done.returncode != 0 and "postgresql://" in done.stderr
+    backup = run("backup", tmp_path / "copy.db", KC_DB_URL=url)
+    assert backup.returncode != 0 and "pg_dump" in backup.stderr
+
+
+def test_a_newer_schema_is_refused_and_left_alone(cluster, tmp_path, realm_file):
+    url = cluster.database(tmp_path.name)
+    assert run("realm", "import", realm_file, KC_DB_URL=url).returncode == 0
+    cluster.sql("UPDATE ostiary_schema SET version = 999", tmp_path.name)
+    done = run("user", "list", "--realm", "myrealm", KC_DB_URL=url)
+    assert done.returncode != 0 and "a newer program wrote it" in done.stderr
+    assert cluster.sql("SELECT version FROM ostiary_schema", tmp_path.name) == "999"
+    assert cluster.sql("SELECT count(*) FROM realm", tmp_path.name) == "1"

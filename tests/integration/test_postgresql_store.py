@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The unit tests of the store, with PostgreSQL in place of SQLite."""
+import os
+import subprocess
+
+import pytest
+from postgresql import Cluster
+from programs import built
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    cluster = Cluster(fsync="off").start()
+    yield cluster
+    cluster.close()
+
+
+@pytest.mark.parametrize("name", ["consent", "device", "initial_access", "logout", "rows", "search", "shared"])
+def test_unit_tests_of_the_store(cluster, name):
+    done = subprocess.run(
+        [str(built(f"tests/unit/store/unit-store-{name}"))],
+        env={**os.environ, "OSTIARY_TEST_POSTGRESQL": cluster.url()},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert cluster.sql("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'unit%'") != "0"
