@@ -2,12 +2,13 @@
 /* One connection to PostgreSQL: opening it, waiting for answers no longer than is allowed, and what
  * went wrong. */
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/context.h"
+#include "base/text.h"
 #include "store/postgresql/postgresql_store.h"
 
 #define IN_FAILED_TRANSACTION "25P02" /* SQLSTATE */
@@ -178,10 +179,12 @@ static ost_result look_for_pooler(pg_connection *c)
         return pg_connection_note(c, NULL);
     PGresult *answer = pg_connection_answer(c);
     ost_result result = OST_OK;
+    uint64_t number = 0;
     if (answer == NULL || PQresultStatus(answer) != PGRES_TUPLES_OK)
         result = pg_connection_note(c, answer);
     else
-        c->pooled = atoi(PQgetvalue(answer, 0, 0)) != PQbackendPID(c->link);
+        c->pooled = !text_to_unsigned(text_of(PQgetvalue(answer, 0, 0)), INT_MAX, &number) ||
+                    (int)number != PQbackendPID(c->link);
     PQclear(answer);
     return result;
 }

@@ -2,7 +2,6 @@
 /* Migrations of a PostgreSQL database. All that are wanted run in one transaction, under a lock
  * that other nodes wait for; they then find nothing to do. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/array.h"
 #include "store/postgresql/pg_migration.h"

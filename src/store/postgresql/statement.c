@@ -2,6 +2,7 @@
 /* Statements: prepared when they are run first, so that the types of what is bound are known. The
  * rows of a result are read whole. */
 #include <endian.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -271,13 +272,15 @@ static ost_result execute(pg_statement *st)
 ost_result pg_run(statement *base, int *ret_changes)
 {
     pg_statement *st = inner(base);
+    uint64_t rows;
     ost_result result = execute(st);
     if (result != OST_OK)
         return result;
     if (PQresultStatus(st->result) == PGRES_TUPLES_OK)
         result = OST_E_STATE;
-    else if (ret_changes != NULL)
-        *ret_changes = atoi(PQcmdTuples(st->result));
+    else if (ret_changes != NULL &&
+             text_to_unsigned(text_of(PQcmdTuples(st->result)), INT_MAX, &rows))
+        *ret_changes = (int)rows;
     forget(st);
     return result;
 }

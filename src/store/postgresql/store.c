@@ -3,7 +3,6 @@
 #include "store/store_postgresql.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"

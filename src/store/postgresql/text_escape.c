@@ -64,7 +64,8 @@ size_t text_unescape(ost_text text, char *ret)
             low = value_of(text.data[at + 2]);
         }
         bool escaped = high >= 0 && low >= 0;
-        ret[len++] = escaped ? (char)(high << 4 | low) : text.data[at];
+        ret[len++] =
+            escaped ? (char)(unsigned char)((unsigned)high << 4 | (unsigned)low) : text.data[at];
         at += escaped ? 2 : 0;
     }
     return len;

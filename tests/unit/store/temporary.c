@@ -53,12 +53,16 @@ static const char *make_schema(const char *url)
 }
 #endif
 
+bool with_postgresql(void)
+{
+    return getenv("OSTIARY_TEST_POSTGRESQL") != NULL;
+}
+
 const char *temporary_store(void)
 {
 #ifdef WITH_POSTGRESQL
-    const char *url = getenv("OSTIARY_TEST_POSTGRESQL");
-    if (url != NULL)
-        return make_schema(url);
+    if (with_postgresql())
+        return make_schema(getenv("OSTIARY_TEST_POSTGRESQL"));
 #endif
     return ":memory:";
 }

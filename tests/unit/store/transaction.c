@@ -35,7 +35,7 @@ static ost_result open_with_user(const char *name)
                              .username = OST_TEXT("u"),
                              .document = OST_TEXT("{}"),
                              .enabled = true};
-    snprintf(path, sizeof path, "%s", temporary_path(name));
+    snprintf(path, sizeof path, "%s", with_postgresql() ? temporary_store() : temporary_path(name));
     ost_result result = store_open(path, &db, NULL);
     return result == OST_OK ? store_realm_create(db, &realm, &user, 1, NULL, 0, NULL) : result;
 }
@@ -286,6 +286,12 @@ static void another_process_may_write(void **state)
 
 int main(void)
 {
+    const struct CMUnitTest of_both[] = {
+        cmocka_unit_test(kill_9_loses_nothing_that_was_confirmed), /* forks: before any thread */
+        cmocka_unit_test(threads_share_commits_and_nothing_else),
+    };
+    if (with_postgresql())
+        return cmocka_run_group_tests_name("store-transaction", of_both, NULL, teardown);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kill_9_loses_nothing_that_was_confirmed), /* forks: before any thread */
         cmocka_unit_test(a_full_disk_is_an_error_and_nothing_is_lost),
