@@ -63,7 +63,7 @@ struct store {
 
 /* For an engine that has opened its own: the rest that every store has. The store is closed when
  * that fails. */
-OST_MUST_CHECK ost_result store_finish_open(store *store, store **ret_store, ost_error *error);
+OST_MUST_CHECK ost_result store_finish_open(store *opened, store **ret_store, ost_error *error);
 
 /* Notes that a piece of work came to nothing because the store failed. */
 void fault_note(store *store, store_fault fault);
