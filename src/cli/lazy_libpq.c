@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The command's own way to libpq, which is loaded when a database is named: it brings LDAP, Kerberos
- * and what they need. These functions stand before those of the same name, as in lazy_curl.c. */
+/* The command's own way to libpq, which is loaded when a database is named: it brings LDAP,
+ * Kerberos and what they need. These functions stand before those of the same name, as in
+ * lazy_curl.c. */
 
 #include <dlfcn.h>
 #include <pthread.h>
