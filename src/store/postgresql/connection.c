@@ -130,7 +130,7 @@ static bool await(pg_connection *c, int64_t until)
 /* The last of the results, or the first that failed. */
 PGresult *pg_connection_answer(pg_connection *c)
 {
-    int64_t until = monotonic_ms() + ANSWER_MS;
+    int64_t until = monotonic_ms() + (c->migrates ? MIGRATION_MS : ANSWER_MS);
     PGresult *kept = NULL, *next;
     for (;;) {
         if (!await(c, until)) {

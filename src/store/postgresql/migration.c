@@ -85,13 +85,13 @@ ost_result pg_migrate(pg_connection *c, ost_error *error)
         return result;
     if (pg_connection_run(c, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE") != OST_OK)
         return fail(c, OST_E_STORE, "", error);
-    c->in_transaction = true;
+    c->in_transaction = c->migrates = true;
     result = apply_all(c, error);
     pg_connection_forget(c);
     if (result == OST_OK && pg_connection_run(c, "COMMIT") != OST_OK)
         result = fail(c, OST_E_STORE, "", error);
     if (result != OST_OK && c->link != NULL)
         (void)!pg_connection_run(c, "ROLLBACK");
-    c->in_transaction = false;
+    c->in_transaction = c->migrates = false;
     return result;
 }

@@ -18,7 +18,8 @@
 #define PARAMETERS 16
 #define POOL_DEFAULT 16 /* connections */
 #define CONNECT_S "5"   /* seconds that a connection may take to open */
-#define ANSWER_MS 30000 /* that the server may take to answer; then the connection is given up */
+#define ANSWER_MS 15000 /* that the server may take to answer; then the connection is given up */
+#define MIGRATION_MS 3600000 /* for it, and for another node that is at it */
 
 typedef struct pg_statement {
     statement base;
@@ -49,6 +50,7 @@ typedef struct pg_connection {
                    */
     bool fresh;   /* opened just now */
     bool in_transaction;
+    bool migrates;     /* an answer may take longer */
     char state[6];     /* SQLSTATE of what failed last */
     char message[200]; /* its words */
     pg_statement *statements[STATEMENTS];
