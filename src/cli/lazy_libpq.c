@@ -73,6 +73,9 @@ FORWARD(int, PQsendQueryPrepared,
         (PGconn * link, const char *name, int count, const char *const *values, const int *lengths,
          const int *formats, int format),
         (link, name, count, values, lengths, formats, format), 0)
+FORWARD(int, PQenterPipelineMode, (PGconn * link), (link), 0)
+FORWARD(int, PQexitPipelineMode, (PGconn * link), (link), 0)
+FORWARD(int, PQpipelineSync, (PGconn * link), (link), 0)
 FORWARD(int, PQflush, (PGconn * link), (link), -1)
 FORWARD(int, PQconsumeInput, (PGconn * link), (link), 0)
 FORWARD(int, PQisBusy, (PGconn * link), (link), 0)

@@ -127,6 +127,38 @@ static bool await(pg_connection *c, int64_t until)
     return true;
 }
 
+/* As pg_connection_answer, but that NULL stands between the results and a mark at their end. */
+PGresult *pg_connection_answers(pg_connection *c, int *ret_good)
+{
+    int64_t until = monotonic_ms() + (c->migrates ? MIGRATION_MS : ANSWER_MS);
+    PGresult *kept = NULL, *next = NULL;
+    *ret_good = 0;
+    for (;;) {
+        if (!await(c, until)) {
+            keep_message(c, monotonic_ms() >= until ? "the server does not answer"
+                                                    : PQerrorMessage(c->link));
+            pg_connection_close(c);
+            return kept;
+        }
+        next = PQgetResult(c->link);
+        if (next == NULL && PQstatus(c->link) != CONNECTION_OK)
+            return kept;
+        if (next == NULL)
+            continue;
+        if (PQresultStatus(next) == PGRES_PIPELINE_SYNC) {
+            PQclear(next);
+            return kept;
+        }
+        if (kept != NULL && PQresultStatus(kept) == PGRES_FATAL_ERROR) {
+            PQclear(next);
+        } else {
+            PQclear(kept);
+            kept = next;
+            *ret_good += PQresultStatus(next) != PGRES_FATAL_ERROR;
+        }
+    }
+}
+
 /* The last of the results, or the first that failed. */
 PGresult *pg_connection_answer(pg_connection *c)
 {
@@ -218,5 +250,7 @@ ost_result pg_connection_open(pg_connection *c)
     PQsetnonblocking(c->link, 1);
     c->fresh = true;
     ost_result result = check_encoding(c);
-    return result == OST_OK ? look_for_pooler(c) : result;
+    if (result == OST_OK)
+        result = look_for_pooler(c);
+    return result == OST_OK && !c->pooled ? pg_connection_run(c, LOCK_TIMEOUT) : result;
 }

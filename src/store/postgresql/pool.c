@@ -3,9 +3,6 @@
 #include "base/context.h"
 #include "store/postgresql/postgresql_store.h"
 
-/* What somebody holds locked for longer is refused rather than waited for. */
-#define BEGIN "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL lock_timeout = '5s'"
-
 /* With the lock held: one more connection, if one more is allowed. */
 static bool add_connection(pg_store *s)
 {
@@ -54,39 +51,14 @@ void pg_read_end(store *base, database *d)
     pool_give((pg_store *)base, (pg_connection *)d);
 }
 
-/* Once more if the connection was closed while it waited. */
-static ost_result begin(pg_connection *c)
-{
-    for (;;) {
-        ost_result result = pg_connection_open(c);
-        if (result != OST_OK)
-            return result;
-        bool tried_fresh = c->fresh;
-        PGresult *answer = PQsendQuery(c->link, BEGIN) == 1 ? pg_connection_answer(c) : NULL;
-        bool good = answer != NULL && PQresultStatus(answer) == PGRES_COMMAND_OK;
-        if (good)
-            c->fresh = false;
-        else if (!pg_connection_is_lost(c) || tried_fresh)
-            result = pg_connection_note(c, answer);
-        PQclear(answer);
-        if (good || result != OST_OK)
-            return result;
-        pg_connection_close(c);
-    }
-}
-
+/* The transaction begins with its first statement: that saves a way to the server and back. */
 ost_result pg_write_begin(store *base, database **ret_database)
 {
     pg_connection *c = pool_take((pg_store *)base);
     if (c == NULL)
         return OST_E_MEMORY;
     c->state[0] = '\0';
-    ost_result result = begin(c);
-    if (result != OST_OK) {
-        pool_give((pg_store *)base, c);
-        return result;
-    }
-    c->in_transaction = true;
+    c->in_transaction = c->begins = true;
     *ret_database = &c->base;
     return OST_OK;
 }
@@ -94,6 +66,8 @@ ost_result pg_write_begin(store *base, database **ret_database)
 static ost_result commit(pg_connection *c, ost_error *error)
 {
     ost_result result = OST_E_STORE;
+    if (c->begins)
+        return OST_OK;
     if (c->link != NULL && PQtransactionStatus(c->link) == PQTRANS_INTRANS)
         result = pg_connection_run(c, "COMMIT");
     if (result == OST_OK)
@@ -112,7 +86,7 @@ ost_result pg_write_end(store *base, database *d, ost_result result, ost_error *
     *ret_again = result != OST_OK && pg_connection_may_retry(c);
     if (c->link != NULL && PQtransactionStatus(c->link) != PQTRANS_IDLE)
         (void)!pg_connection_run(c, "ROLLBACK");
-    c->in_transaction = false;
+    c->in_transaction = c->begins = false;
     pool_give((pg_store *)base, c);
     return result;
 }

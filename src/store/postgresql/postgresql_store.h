@@ -19,6 +19,9 @@
 #define POOL_DEFAULT 16 /* connections */
 #define CONNECT_S "5"   /* seconds that a connection may take to open */
 #define ANSWER_MS 15000 /* that the server may take to answer; then the connection is given up */
+/* What somebody holds locked for longer is refused rather than waited for. */
+#define LOCK_TIMEOUT "SET lock_timeout = '5s'"
+#define LOCK_TIMEOUT_LOCAL "SET LOCAL lock_timeout = '5s'" /* where a pooler stands between */
 #define MIGRATION_MS 3600000 /* for it, and for another node that is at it */
 
 typedef struct pg_statement {
@@ -50,6 +53,7 @@ typedef struct pg_connection {
                    */
     bool fresh;   /* opened just now */
     bool in_transaction;
+    bool begins;       /* a transaction, with the next statement */
     bool migrates;     /* an answer may take longer */
     char state[6];     /* SQLSTATE of what failed last */
     char message[200]; /* its words */
@@ -78,6 +82,9 @@ void pg_connection_free(pg_connection *c);
 /* Sends what `send` was given and waits for the answer; NULL when the connection was lost. The
  * caller clears it. */
 PGresult *pg_connection_answer(pg_connection *c);
+
+/* The same for a pipeline, up to its end; and how many of its messages went well. */
+PGresult *pg_connection_answers(pg_connection *c, int *ret_good);
 
 /* Runs text without parameters, several statements too. */
 OST_MUST_CHECK ost_result pg_connection_run(pg_connection *c, const char *sql);

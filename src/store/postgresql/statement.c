@@ -198,18 +198,18 @@ static bool is_good(const PGresult *answer)
     return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
 }
 
-static PGresult *send_prepare(pg_statement *st)
+/* ---- one message to the server, and its answer ---- */
+
+static bool send_begin(pg_connection *c)
 {
-    Oid types[PARAMETERS];
-    for (int i = 0; i < st->parameters; i++)
-        types[i] = st->bound[i].type != 0 ? st->bound[i].type : TYPE_TEXT;
-    return PQsendPrepare(st->connection->link, st->name, st->text, st->parameters, types) == 1
-               ? pg_connection_answer(st->connection)
-               : NULL;
+    static const char begin[] = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+    return !c->begins || (PQsendQueryParams(c->link, begin, 0, NULL, NULL, NULL, NULL, 0) == 1 &&
+                          (!c->pooled || PQsendQueryParams(c->link, LOCK_TIMEOUT_LOCAL, 0, NULL,
+                                                           NULL, NULL, NULL, 0) == 1));
 }
 
-/* Behind a pooler what was prepared may be somebody else's: all of it goes in one message. */
-static PGresult *send_query(pg_statement *st)
+/* Behind a pooler what was prepared may be somebody else's: nothing is. */
+static bool send_statement(const pg_statement *st)
 {
     PGconn *link = st->connection->link;
     Oid types[PARAMETERS];
@@ -221,45 +221,54 @@ static PGresult *send_query(pg_statement *st)
         lengths[i] = st->bound[i].length;
         formats[i] = 1;
     }
-    int sent =
-        st->connection->pooled
-            ? PQsendQueryParams(link, st->text, st->parameters, types, values, lengths, formats, 0)
-            : PQsendQueryPrepared(link, st->name, st->parameters, values, lengths, formats, 0);
-    return sent == 1 ? pg_connection_answer(st->connection) : NULL;
+    if (st->connection->pooled)
+        return PQsendQueryParams(link, st->text, st->parameters, types, values, lengths, formats,
+                                 0) == 1;
+    if (!st->prepared && PQsendPrepare(link, st->name, st->text, st->parameters, types) != 1)
+        return false;
+    return PQsendQueryPrepared(link, st->name, st->parameters, values, lengths, formats, 0) == 1;
 }
 
+/* All in one: what begins the transaction, what prepares the statement, and what runs it. */
 static PGresult *run_once(pg_statement *st)
 {
-    if (!st->prepared && !st->connection->pooled) {
-        PGresult *answer = send_prepare(st);
-        if (!is_good(answer))
-            return answer;
-        PQclear(answer);
-        st->prepared = true;
+    pg_connection *c = st->connection;
+    if (PQenterPipelineMode(c->link) != 1 || !send_begin(c) || !send_statement(st) ||
+        PQpipelineSync(c->link) != 1) {
+        pg_connection_close(c);
+        return NULL;
     }
-    return send_query(st);
+    int good, before = c->begins ? 1 : 0;
+    PGresult *answer = pg_connection_answers(c, &good);
+    if (good > before && !c->pooled && c->link != NULL)
+        st->prepared = true; /* also when running it failed then */
+    if (c->link != NULL && PQexitPipelineMode(c->link) != 1)
+        pg_connection_close(c);
+    return answer;
 }
 
-/* A connection that has waited may have been closed by the server meanwhile: outside a transaction
- * a second one is tried. Within one, nothing may run that the others do not belong to. */
+/* A connection that has waited may have been closed by the server meanwhile: a second one is tried.
+ * But within a transaction nothing may run that the others do not belong to. */
 static ost_result execute(pg_statement *st)
 {
     pg_connection *c = st->connection;
     forget(st);
     for (;;) {
-        if (c->link == NULL && c->in_transaction)
+        bool within = c->in_transaction && !c->begins;
+        if (c->link == NULL && within)
             return OST_E_STORE;
         ost_result result = pg_connection_open(c);
         if (result != OST_OK)
             return result;
         bool tried_fresh = c->fresh;
         PGresult *answer = run_once(st);
-        if (is_good(answer)) {
-            c->fresh = false;
+        if (is_good(answer) && !pg_connection_is_lost(c)) {
+            c->fresh = c->begins = false;
             st->result = answer;
             return OST_OK;
         }
-        if (!pg_connection_is_lost(c) || tried_fresh || c->in_transaction) {
+        if (!pg_connection_is_lost(c) || tried_fresh || within) {
+            c->begins = false;
             result = pg_connection_note(c, answer);
             PQclear(answer);
             return result;

@@ -188,9 +188,22 @@ static void consents_go_with_their_user(void **state)
     assert_int_equal(count, 0);
 }
 
+/* A statement that fails when it is used for the first time is as good as any the next time. */
+static void a_first_failure_is_not_the_last(void **state)
+{
+    store_consent consent = {.realm = OST_TEXT("r"),
+                             .user_id = OST_TEXT("nobody"),
+                             .client = OST_TEXT("c"),
+                             .scopes = OST_TEXT("a")};
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(store_consent_put(db, &consent), OST_E_NOT_FOUND);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_first_failure_is_not_the_last, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_granted_gathers, setup, teardown),
         cmocka_unit_test_setup_teardown(nobody_who_is_not_there_grants, setup, teardown),
         cmocka_unit_test_setup_teardown(one_consent_has_a_ceiling, setup, teardown),
