@@ -107,10 +107,24 @@ static ost_result begin_query(database *d, const char *sql, const store_user_que
     return result;
 }
 
+/* Documents are UTF-8: what is not stands in none of them. */
+static bool may_be_there(const store_user_query *q)
+{
+    bool may = true;
+    for (size_t i = 0; i < q->attribute_count; i++)
+        may = may && text_is_utf8(q->attributes[i].name) && text_is_utf8(q->attributes[i].value);
+    return may;
+}
+
 ost_result store_user_page(store *s, const store_user_query *q, int64_t first, int64_t max,
                            ost_arena *arena, store_user **ret_users, size_t *ret_count)
 {
     statement *st;
+    if (!may_be_there(q)) {
+        *ret_users = NULL;
+        *ret_count = 0;
+        return OST_OK;
+    }
     database *d = read_begin(s);
     ost_result result = begin_query(d, page_text(d, q->attribute_count > 0), q, arena, &st);
     if (result == OST_OK) {
@@ -126,6 +140,10 @@ ost_result store_user_count(store *s, const store_user_query *q, ost_arena *aren
                             int64_t *ret_count)
 {
     statement *st;
+    if (!may_be_there(q)) {
+        *ret_count = 0;
+        return OST_OK;
+    }
     database *d = read_begin(s);
     ost_result result = begin_query(d, count_text(d, q->attribute_count > 0), q, arena, &st);
     if (result == OST_OK)

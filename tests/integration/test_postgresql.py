@@ -153,6 +153,32 @@ def test_kill_9_of_the_database_is_said_and_survived(nodes, myapi, cluster):
     assert [second.refresh(myapi, token).status for token in confirmed] == [200] * len(confirmed)
 
 
+def test_a_standby_that_takes_over_has_all_that_was_confirmed(realm_file, myapi, tmp_path):
+    primary = Cluster(fsync="off").start()
+    standby = Cluster(follows=primary).start()
+    url = f"postgresql:///postgres?host={primary.folder},{standby.folder}&user=postgres"
+    node = Node(url, realm_file, tmp_path)
+    try:
+        primary.sql("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        primary.sql("SELECT pg_reload_conf()")
+        until(lambda: primary.sql("SELECT sync_state FROM pg_stat_replication") == "sync", "replication")
+        node.start()
+        realm = node.realm()
+        confirmed = under_load([realm, realm], myapi, primary.kill)
+        until(lambda: reason(node) == "unreachable", "health")
+        answer = realm.password(myapi, "alice", "alice-password")
+        assert answer.status == 503 and int(answer.header("Retry-After")) > 0
+        standby.promote()
+        until(lambda: reason(node) is None, "health again")
+        assert [realm.refresh(myapi, token).status for token in confirmed] == [200] * len(confirmed)
+        assert realm.password(myapi, "alice", "alice-password").status == 200
+    finally:
+        if node.pid:
+            node.stop()
+        standby.close()
+        primary.close()
+
+
 def test_connections_that_end_while_they_wait_are_noticed_by_nobody(nodes, myapi, cluster):
     realm = nodes[0].realm()
     tokens = realm.password(myapi, "alice", "alice-password").json()

@@ -22,7 +22,8 @@ def programs():
 
 
 class Cluster:
-    def __init__(self, **settings):
+    def __init__(self, follows=None, **settings):
+        """`follows`: a running cluster, whose standby it is."""
         self.bin = programs()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="ostiary-pg-"))
         self.owner = pwd.getpwnam(USER) if os.geteuid() == 0 else None
@@ -30,6 +31,9 @@ class Cluster:
         self.process = None
         if self.owner:
             os.chown(self.folder, self.owner.pw_uid, self.owner.pw_gid)
+        if follows:
+            self.run("pg_basebackup", "-D", self.data, "-h", str(follows.folder), "-U", USER, "-R", "-c", "fast")
+            return
         self.run("initdb", "-D", self.data, "-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
 
     @property
@@ -75,6 +79,9 @@ class Cluster:
         self.process = None
         time.sleep(0.1)
         (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+
+    def promote(self):
+        self.run("pg_ctl", "-D", self.data, "-w", "promote")
 
     def sql(self, text, database="postgres"):
         return self.run("psql", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-h", str(self.folder), "-U", USER,
