@@ -80,6 +80,7 @@ WINGS = {
     "provider/component": ["realm", "member", "file", "call", "admin"],
     "provider/directory": ["realm", "member", "call", "admin", "user"],
     "provider/evaluation": ["realm", "call", "token", "admin"],
+    "provider/setting": ["realm", "member", "call", "admin"],
     "provider/transfer": ["realm", "member", "file", "call", "admin", "directory"],
     "provider/registration": ["call", "realm", "session", "admin", "proof"],
     "provider/client": ["call", "realm", "registration", "proof"],

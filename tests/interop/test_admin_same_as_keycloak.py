@@ -17,6 +17,7 @@ import admin_rows_providers
 import admin_rows_roles
 import admin_rows_scopes
 import admin_rows_sessions
+import admin_rows_sign_in
 import admin_rows_transfer
 import admin_rows_users
 import pytest
@@ -45,6 +46,7 @@ FAMILIES = {
     "users": admin_rows_users.ROWS,
     "credentials": admin_rows_credentials.ROWS,
     "providers": admin_rows_providers.ROWS,
+    "sign-in": admin_rows_sign_in.ROWS,
 }
 
 

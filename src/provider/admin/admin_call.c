@@ -43,6 +43,7 @@ ost_result admin_refuse(admin_call *a, int status, const char *error, const char
     ost_json_writer *w = ost_json_writer_new(a->arena, 0);
     a->status = status;
     a->answer = (ost_text){0};
+    a->answer_is_text = false;
     a->changed = false;
     if (w == NULL)
         return OST_OK;

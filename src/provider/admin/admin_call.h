@@ -21,6 +21,7 @@ struct admin_call {
     realm_admin realm;    /* of the path, opened */
     int status;           /* of the answer; 0: not decided */
     ost_text answer;      /* JSON; empty: none */
+    bool answer_is_text;  /* plain text instead, which may be empty */
     const char *location; /* of what was created, below "/admin"; NULL: none */
     bool changed;         /* requests must see what the store holds now */
 };

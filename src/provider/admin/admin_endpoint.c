@@ -203,7 +203,10 @@ static void send_answer(call *c)
                                   text_of(call_format(c, "%s" PREFIX "%s", c->base, a->location)));
         if (a->status == 503)
             call_set_retry_after(c);
-        if (a->answer.len > 0) {
+        if (a->answer_is_text) {
+            (void)!http_set_field(c->exchange, "Cache-Control", OST_TEXT("no-cache"));
+            http_respond(c->exchange, a->status, "text/plain;charset=UTF-8", a->answer);
+        } else if (a->answer.len > 0) {
             send_plain(c->exchange, a->status, a->answer);
         } else {
             http_respond(c->exchange, a->status, NULL, (ost_text){0});

@@ -24,6 +24,7 @@ extern const admin_table admin_client_scope_operations; /* client_scope/ */
 extern const admin_table admin_event_operations;        /* admin_operations_events.c */
 extern const admin_table admin_key_operations;          /* component/ */
 extern const admin_table admin_provider_operations;     /* broker/ */
+extern const admin_table admin_sign_in_operations;      /* setting/ */
 extern const admin_table admin_session_operations;      /* admin_operations_sessions.c */
 
 /* ---- client_scope: admin_scopes.c, admin_scope_lists.c, admin_mappers.c, admin_scope_mappings.c
@@ -98,6 +99,11 @@ admin_handler admin_list_identity_providers, admin_create_identity_provider,
     admin_read_identity_provider, admin_update_identity_provider, admin_delete_identity_provider;
 admin_handler admin_list_provider_mappers, admin_create_provider_mapper, admin_read_provider_mapper,
     admin_update_provider_mapper, admin_delete_provider_mapper;
+/* ---- setting: admin_flows.c, admin_required_actions.c, admin_localization.c ---- */
+admin_handler admin_list_flows, admin_read_flow, admin_list_flow_steps;
+admin_handler admin_list_required_actions, admin_read_required_action, admin_update_required_action;
+admin_handler admin_list_locales, admin_read_locale, admin_write_locale, admin_delete_locale,
+    admin_read_localized, admin_write_localized, admin_delete_localized;
 /* ---- user_profile.c ---- */
 admin_handler admin_read_user_profile, admin_read_user_profile_metadata;
 /* ---- admin_memberships.c ---- */

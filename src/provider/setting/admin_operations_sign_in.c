@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Operations on how people sign in: flows, required actions, texts. */
+#include "base/array.h"
+#include "provider/admin/admin_operations.h"
+
+#define FLOWS REALM "/authentication/flows"
+#define ACTIONS REALM "/authentication/required-actions"
+#define TEXTS REALM "/localization"
+
+static const admin_route routes[] = {
+    {HTTP_GET, FLOWS, VIEW_REALM, admin_list_flows, "the flows that are no part of another"},
+    {HTTP_GET, FLOWS "/{id}", VIEW_REALM, admin_read_flow, "one flow"},
+    {HTTP_GET, FLOWS "/{alias}/executions", VIEW_REALM, admin_list_flow_steps,
+     "the steps of a flow, with those of its parts"},
+    {HTTP_GET, ACTIONS, VIEW_REALM, admin_list_required_actions,
+     "what may be asked of people when they sign in"},
+    {HTTP_GET, ACTIONS "/{alias}", VIEW_REALM, admin_read_required_action, "one required action"},
+    {HTTP_PUT, ACTIONS "/{alias}", RIGHT_MANAGE_REALM, admin_update_required_action,
+     "switches one on or off, also for new users (defaultAction), and orders them (priority)"},
+    {HTTP_GET, TEXTS, VIEW_REALM, admin_list_locales, "the languages that the realm has texts for"},
+    {HTTP_GET, TEXTS "/{locale}", VIEW_REALM, admin_read_locale,
+     "the texts of a language; useRealmDefaultLocaleFallback. Pages do not show them"},
+    {HTTP_POST, TEXTS "/{locale}", RIGHT_MANAGE_REALM, admin_write_locale,
+     "adds texts, or writes over them"},
+    {HTTP_DELETE, TEXTS "/{locale}", RIGHT_MANAGE_REALM, admin_delete_locale,
+     "deletes the texts of a language"},
+    {HTTP_GET, TEXTS "/{locale}/{key}", VIEW_REALM, admin_read_localized, "one text"},
+    {HTTP_DELETE, TEXTS "/{locale}/{key}", RIGHT_MANAGE_REALM, admin_delete_localized,
+     "deletes one text"},
+};
+const admin_table admin_sign_in_operations = {routes, ARRAY_LEN(routes)};

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The admin REST API's flows, required actions and texts of a realm."""
+
+from test_admin_api import provider, root, shop_admin  # noqa: F401  (fixtures)
+from web import Browser, bearer
+
+REALM = "/realms/shop"
+ACTIONS = REALM + "/authentication/required-actions"
+TEXTS = REALM + "/localization"
+
+
+def write(admin, path, words, kind="text/plain"):
+    return Browser().request("PUT", admin.base + path, words, {**bearer(admin.token), "Content-Type": kind}).status
+
+
+def test_required_actions_are_switched(root):  # noqa: F811
+    before = root("GET", ACTIONS).json()
+    assert {"UPDATE_PASSWORD", "UPDATE_PROFILE", "VERIFY_PROFILE"} <= {one["alias"] for one in before if one["enabled"]}
+    profile = root("GET", ACTIONS + "/UPDATE_PROFILE").json()
+    assert root("PUT", ACTIONS + "/UPDATE_PROFILE", {**profile, "alias": "other", "providerId": "other", "enabled": False, "priority": 1}).status == 204
+    after = root("GET", ACTIONS).json()
+    assert after[0] == {**profile, "enabled": False, "priority": 1} and after[1:] == [one for one in before if one != profile]
+    exported = root("POST", REALM + "/partial-export").json()["requiredActions"]
+    assert [one["alias"] for one in exported if not one["enabled"]] == ["UPDATE_PROFILE"]
+    assert root("DELETE", ACTIONS + "/UPDATE_PROFILE").status in (405, 501)
+
+
+def test_flows_are_those_that_are_followed(root):  # noqa: F811
+    flows = root("GET", REALM + "/authentication/flows").json()
+    assert [flow["alias"] for flow in flows] == ["browser", "direct grant"]
+    assert root("GET", f"{REALM}/authentication/flows/{flows[0]['id']}").json() == flows[0]
+    steps = root("GET", REALM + "/authentication/flows/browser/executions").json()
+    assert [(step["displayName"], step["level"]) for step in steps] == [("auth-cookie", 0), ("forms", 0), ("auth-username-password-form", 1)]
+    assert len({step["id"] for step in steps}) == 3
+
+
+def test_flows_that_name_each_other_have_an_end(root):  # noqa: F811
+    steps = [{"flowAlias": name, "authenticatorFlow": True, "requirement": "REQUIRED"} for name in ("a", "b", "a", "b")]
+    flows = [{"alias": name, "providerId": "basic-flow", "topLevel": True, "authenticationExecutions": steps} for name in ("a", "b")]
+    assert root("POST", "/realms", {"realm": "circle", "enabled": True, "authenticationFlows": flows}).status == 201
+    answer = root("GET", "/realms/circle/authentication/flows/a/executions")
+    assert answer.status == 200 and len(answer.json()) <= 1000
+
+
+def test_texts(root):  # noqa: F811
+    assert write(root, TEXTS + "/de/loginTitle", "Grüß Gott <b>".encode()) == 204
+    answer = root("GET", TEXTS + "/de/loginTitle")
+    assert (answer.text, answer.header("content-type")) == ("Grüß Gott <b>", "text/plain;charset=UTF-8")
+    assert answer.header("x-content-type-options") == "nosniff"
+    assert root("POST", TEXTS + "/de", {"a": "A", "b": "B"}).status == 204 and root("DELETE", TEXTS + "/de/b").status == 204
+    assert root("GET", TEXTS + "/de").json() == {"loginTitle": "Grüß Gott <b>", "a": "A"}
+    for words, kind, status in ((b"\xff", "text/plain", 400), (b"{}", "application/json", 415)):
+        assert write(root, TEXTS + "/de/a", words, kind) == status
+    assert root("POST", TEXTS + "/de", {"x" * 300: "A"}).status == 400 and root("POST", TEXTS + "/de", {"a": 7}).status == 400
+    assert root("GET", TEXTS).json() == ["de"] and root("DELETE", TEXTS + "/de").status == 204 and root("GET", TEXTS).json() == []
+
+
+def test_who_may(provider, root):  # noqa: F811
+    for admin in (shop_admin(provider, "viewer"), shop_admin(provider, "keeper")):
+        for path in (ACTIONS, TEXTS, TEXTS + "/de", REALM + "/authentication/flows"):
+            assert admin("GET", path).status == 403, path
+        assert admin("PUT", ACTIONS + "/UPDATE_PROFILE", {}).status == 403 and write(admin, TEXTS + "/de/a", b"x") == 403
+    assert shop_admin(provider, "boss")("GET", ACTIONS).status == 200
