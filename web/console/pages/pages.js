@@ -16,6 +16,7 @@ import { realmSettingsPage } from "./realm_settings.js";
 import { newRealmPage, realmsPage } from "./realms.js";
 import { rolePage, rolesPage } from "./roles.js";
 import { clientSessionsPage, sessionsPage } from "./sessions.js";
+import { signInPage } from "./sign_in.js";
 import { userPage } from "./user.js";
 import { newUserPage, usersPage } from "./users.js";
 
@@ -46,6 +47,7 @@ export const pages = [
   { path: "sessions/:id", needs: oneClient, show: clientSessionsPage },
   { path: "events", nav: "nav.events", needs: ["view-events", "manage-events"], show: eventsPage },
   { path: "events/:kind", needs: ["view-events", "manage-events"], show: eventsPage },
+  { path: "authentication", nav: "signin.title", needs: realm, show: signInPage },
   { path: "keys", nav: "nav.keys", needs: realm, show: keysPage },
   { path: "keys/new", needs: ["manage-realm"], show: newKeyPage },
   { path: "keys/new/:kind", needs: ["manage-realm"], show: newKeyOfKindPage },
