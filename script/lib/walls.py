@@ -72,7 +72,7 @@ WINGS = {
     "provider/user": ["realm", "admin"],
     "provider/session": ["call", "realm", "proof", "user"],
     "provider/token": ["call", "realm", "session", "client", "proof"],
-    "provider/login": ["call", "realm", "proof", "session", "token", "client", "user"],
+    "provider/login": ["call", "realm", "proof", "session", "token", "client", "user", "admin"],
     "provider/admin": ["realm", "member", "file", "call", "session", "user"],
     "provider/account": ["realm", "member", "call", "session", "admin", "console"],
     "provider/broker": ["realm", "member", "call", "admin"],

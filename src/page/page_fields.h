@@ -10,6 +10,7 @@ typedef enum page_template {
     PAGE_LOGIN,
     PAGE_LOGOUT, /* asks whether to log out */
     PAGE_UPDATE_PASSWORD,
+    PAGE_TERMS_AND_CONDITIONS,
     PAGE_CONSENT,   /* asks what a client may have of its user */
     PAGE_DEVICE,    /* asks for the code that a device shows */
     PAGE_FORM_POST, /* carries an answer to a client (OAuth 2.0 Form Post Response Mode) */

@@ -12,6 +12,7 @@ EMBEDDED(login_html);
 EMBEDDED(logout_html);
 EMBEDDED(consent_html);
 EMBEDDED(update_password_html);
+EMBEDDED(terms_html);
 EMBEDDED(device_html);
 EMBEDDED(form_post_html);
 EMBEDDED(root_html);
@@ -90,6 +91,8 @@ page_file page_body(page_template template)
         return FILE_OF(logout_html);
     case PAGE_UPDATE_PASSWORD:
         return FILE_OF(update_password_html);
+    case PAGE_TERMS_AND_CONDITIONS:
+        return FILE_OF(terms_html);
     case PAGE_CONSENT:
         return FILE_OF(consent_html);
     case PAGE_DEVICE:

@@ -43,6 +43,7 @@ ASKING = {
     "realm": "asking",
     "displayName": "A realm whose clients have to ask",
     "enabled": True,
+    "localizationTexts": {"en": {"termsText": "Be kind to others, and to their data.\n\nDo not share your password."}},
     "attributes": {"client.id.metadata.documents": "true", "client.id.metadata.document.addresses": "127.0.0.1"},
     "clients": [
         {
@@ -64,6 +65,13 @@ ASKING = {
             "enabled": True,
             "email": "alice@example.org",
             "credentials": [{"type": "password", "value": "alice-password"}],
+        },
+        {
+            "username": "tom",
+            "enabled": True,
+            "email": "tom@example.org",
+            "requiredActions": ["TERMS_AND_CONDITIONS"],
+            "credentials": [{"type": "password", "value": "tom-password"}],
         },
         {
             "username": "zoe",
@@ -156,6 +164,13 @@ def new_password_mistyped(page, site):
     page.get_by_role("alert").get_by_text("Passwords don't match.").wait_for()
     assert not page.get_by_label("Sign out from other devices").is_checked()
     page.get_by_role("button", name="Cancel").wait_for()
+
+
+def terms(page, site):
+    act(page, site, "tom")
+    page.get_by_role("heading", name="Terms and Conditions").wait_for()
+    page.get_by_text("Be kind to others").wait_for()
+    page.get_by_role("button", name="Decline").wait_for()
 
 
 def consent(page, site):
@@ -271,7 +286,7 @@ def docs_answer(page, site):
 
 WAYS = [
     *(login, wrong_password, password_shown, sign_in_again, consent, consent_to_a_stranger, provider_error),
-    *(update_password, new_password_mistyped),
+    *(update_password, new_password_mistyped, terms),
     *(device, consent_to_a_device, device_done),
     *(logout_question, logged_out, form_post),
     *(root, not_found, login_failed, log_out_of_api, start, start_signed_in),

@@ -3,6 +3,7 @@
 an action is good for afterwards, elsewhere, and for somebody else."""
 
 import json
+import time
 import urllib.parse
 
 import pytest
@@ -37,6 +38,14 @@ REALM = {
     "realm": "acting",
     "enabled": True,
     "passwordPolicy": "length(5)",
+    "localizationTexts": {"en": {"termsText": "Be kind & <short>.\nAlways."}},
+    "requiredActions": [
+        {"alias": "UPDATE_EMAIL", "enabled": False},
+        {"alias": "delete_account", "enabled": False},
+        {"alias": "TERMS_AND_CONDITIONS", "enabled": True, "priority": 20},
+        {"alias": "CONFIGURE_TOTP", "enabled": True, "defaultAction": False},
+        {"alias": "UPDATE_PASSWORD", "enabled": True, "defaultAction": True, "priority": 30},
+    ],
     "clients": [
         {"clientId": "app", "publicClient": True, "redirectUris": [CALLBACK], "directAccessGrantsEnabled": True},
         {"clientId": "asking", "publicClient": True, "redirectUris": [CALLBACK], "consentRequired": True},
@@ -44,6 +53,10 @@ REALM = {
     "users": [
         user("keeper", clientRoles={"realm-management": ["manage-users"]}),
         user("otp", "CONFIGURE_TOTP", "UPDATE_PASSWORD"),
+        user("tom", "UPDATE_PASSWORD", "TERMS_AND_CONDITIONS"),
+        user("una", "terms_and_conditions"),
+        user("vic", "TERMS_AND_CONDITIONS"),
+        user("wes", "delete_account", "UPDATE_EMAIL"),
         user("custom", "our-own-action"),
         *(must_change(name) for name in ("ann", "bob", "cat", "dan", "eve", "fay", "gus", "hal")),
         *(user(name, realmRoles=["offline_access"]) for name in ("ida", "jon", "kim", "lea", "max", "ned")),
@@ -201,6 +214,65 @@ def test_consent_is_asked_for_after_it(realm):
     assert "/login-actions/consent?" in answer.location
     page = shown(browser, answer)
     assert "code" in callback_of(browser.submit(page.form(), accept="Yes"))
+
+
+# ---- terms ----
+
+
+def accept(browser, page, **button):
+    return browser.submit(page.forms[0], **(button or {"accept": "Accept"}))
+
+
+def terms_of(realm, browser, name, **changes):
+    answer = realm.log_in(browser, APP, name, name + SUFFIX, **changes)
+    assert action_of(answer) == "TERMS_AND_CONDITIONS", (answer.status, answer.location)
+    page = shown(browser, answer)
+    assert "Be kind & <short>. Always." in page.text
+    return page
+
+
+def test_terms_come_before_a_new_password(realm, admin, id_of):
+    browser = realm.browser()
+    answer = accept(browser, terms_of(realm, browser, "tom"))
+    assert action_of(answer) == "UPDATE_PASSWORD"
+    known = admin("GET", f"/{id_of('tom')}").json()
+    assert known["requiredActions"] == ["UPDATE_PASSWORD"]
+    assert abs(int(known["attributes"]["terms_and_conditions"][0]) - time.time()) < 60
+    assert "code" in callback_of(change(browser, shown(browser, answer), "tom-second"))
+
+
+@pytest.mark.parametrize("button", [{"cancel": "Decline"}, {"cancel": "Decline", "accept": "Accept"}, {"other": "x"}])
+def test_only_a_clear_yes_accepts_terms(realm, admin, id_of, button):
+    browser = realm.browser()
+    answer = accept(browser, terms_of(realm, browser, "vic"), **button)
+    callback = callback_of(answer)
+    assert callback["error"] == "access_denied" and callback["state"] == "state-1" and "code" not in callback
+    assert admin("GET", f"/{id_of('vic')}").json()["requiredActions"] == ["TERMS_AND_CONDITIONS"]
+    # The session that was begun for it is over.
+    assert realm.authorize(browser, APP).page.form("kc-form-login")
+
+
+def test_names_of_actions_in_other_letters(realm, admin, id_of):
+    browser = realm.browser()
+    assert "code" in callback_of(accept(browser, terms_of(realm, browser, "una")))
+    known = admin("GET", f"/{id_of('una')}").json()
+    assert known["requiredActions"] == [] and "terms_and_conditions" in known["attributes"]
+
+
+def test_actions_that_the_realm_has_turned_off_are_passed_over(realm):
+    assert "code" in callback_of(realm.log_in(realm.browser(), APP, "wes", "wes-password"))
+    assert realm.password(APP, "wes", "wes-password").json()["error_description"] == "Account is not fully set up"
+
+
+def test_default_actions_are_those_of_new_users(admin, id_of):
+    for name, given, expected in (
+        ("new-one", {}, ["UPDATE_PASSWORD"]),
+        ("new-two", {"requiredActions": []}, ["UPDATE_PASSWORD"]),
+        ("new-three", {"requiredActions": ["TERMS_AND_CONDITIONS"]}, ["TERMS_AND_CONDITIONS", "UPDATE_PASSWORD"]),
+        ("new-four", {"requiredActions": ["UPDATE_PASSWORD"]}, ["UPDATE_PASSWORD"]),
+    ):
+        assert admin("POST", "", {"username": name, "enabled": True, **given}).status == 201
+        assert admin("GET", f"/{id_of(name)}").json()["requiredActions"] == expected
 
 
 # ---- whose page it is ----

@@ -39,11 +39,19 @@ static void put_empty(ost_json_writer *w, const char *name)
     ost_json_close_array(w);
 }
 
+static bool has_otp(const ost_json *document)
+{
+    const ost_json *at = ost_json_first(ost_json_get(document, "credentials"));
+    while (at != NULL && !ost_json_equals(ost_json_get(at, "type"), OST_TEXT("otp")))
+        at = ost_json_next(at);
+    return at != NULL;
+}
+
 static void put_rest(ost_json_writer *w, const ost_json *document)
 {
     if (ost_json_get(document, "requiredActions") == NULL)
         put_empty(w, "requiredActions");
-    ost_json_member_boolean(w, "totp", ost_json_count(ost_json_get(document, "credentials")) > 0);
+    ost_json_member_boolean(w, "totp", has_otp(document));
     put_empty(w, "disableableCredentialTypes");
     ost_json_member_integer(w, "notBefore", 0);
 }

@@ -194,10 +194,16 @@ static ost_result new_groups(admin_call *a, const ost_json **document)
 
 static ost_result write_new(admin_call *a, const ost_json **ret_document)
 {
-    const ost_json *roles;
+    const ost_json *roles, *actions;
     ost_result result = ost_json_read(OST_TEXT("{}"), NULL, a->arena, ret_document, NULL);
     if (result == OST_OK)
         result = merge(a, true, ret_document);
+    if (result == OST_OK)
+        result = required_action_defaults(
+            a->realm.realm, ost_json_get(*ret_document, "requiredActions"), a->arena, &actions);
+    if (result == OST_OK && actions != NULL)
+        result = document_put(*ret_document, OST_TEXT("requiredActions"), actions, a->arena,
+                              ret_document);
     if (result == OST_OK)
         result = document_add_text(NULL, text_of(a->realm.realm->default_role), a->arena, &roles);
     return result == OST_OK

@@ -3,7 +3,6 @@
  * that it was shown in, for as long as the action is due: what has been done in another window is
  * not done again. */
 #include "base/text.h"
-#include "provider/call/call_event.h"
 #include "provider/client/client_find.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/action_page.h"
@@ -14,7 +13,7 @@ static void send(call *c)
     action_job *job = c->job;
     if (job->shown) {
         if (c->event.error != NULL)
-            event_tell(c, EVENT_UPDATE_PASSWORD, c->event.error);
+            action_page_tell(c);
         action_page_send(c);
     } else if (job->login.check == AUTH_PAGE) {
         page_send_error_again(c, 400,
@@ -84,10 +83,10 @@ static void work_form(call *c)
         go_on(c);
         return;
     }
-    if (!action_password_take(c))
+    if (!action_page_take(c))
         return;
     end_wish(&login->request, OST_TEXT("success"));
-    event_tell_before(c, EVENT_UPDATE_PASSWORD);
+    action_page_tell(c);
     if (browser_login_load_user(c)) /* as they are now */
         go_on(c);
 }

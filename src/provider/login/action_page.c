@@ -1,20 +1,56 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Showing the pages of required actions; see action_page.h. */
+/* The pages of required actions, one table; see action_page.h. */
 #include "provider/login/action_page.h"
 
+#include "base/array.h"
 #include "base/text.h"
-#include "provider/login/realm_page.h"
+#include "provider/call/call_event.h"
 #include "provider/session/browser_session.h"
 
-/* A page that the user has not asked for says why it comes. */
-static void put_password(const action_job *job, page *p)
+typedef struct action_page {
+    required_action action;
+    void (*put)(call *c, page *p);
+    bool (*take)(call *c);
+    event_type event; /* EVENTS: none of its own */
+} action_page;
+
+static const action_page pages[] = {
+    {ACTION_TERMS, action_terms_put, action_terms_take, EVENTS},
+    {ACTION_PASSWORD, action_password_put, action_password_take, EVENT_UPDATE_PASSWORD},
+};
+
+static const action_page *page_of(const call *c)
 {
-    p->template = PAGE_UPDATE_PASSWORD;
-    page_put(p, PAGE_HEADING, OST_TEXT("Update password"));
-    if (!job->optional)
-        page_put(p, PAGE_MESSAGE,
-                 OST_TEXT("You need to change your password to activate your account."));
-    page_put_flag(p, PAGE_END_SESSIONS, !job->keep_sessions);
+    const action_job *job = c->job;
+    size_t i = 0;
+    while (i + 1 < ARRAY_LEN(pages) && pages[i].action != job->action)
+        i++;
+    return &pages[i];
+}
+
+bool action_show_again(call *c, const char *alert, const char *error)
+{
+    action_job *job = c->job;
+    job->alert = alert;
+    job->shown = true;
+    c->event.error = error;
+    return false;
+}
+
+bool action_page_take(call *c)
+{
+    return page_of(c)->take(c);
+}
+
+void action_page_tell(call *c)
+{
+    event_type event = page_of(c)->event;
+    if (event == EVENTS)
+        return;
+    if (c->event.error != NULL)
+        event_tell(c, event, c->event.error);
+    else
+        event_tell_before(c, event);
 }
 
 void action_page_send(call *c)
@@ -27,7 +63,7 @@ void action_page_send(call *c)
         page_send_error(c, 500, "The page cannot be shown now. Please try again.");
         return;
     }
-    put_password(job, &p);
+    page_of(c)->put(c, &p);
     page_put(&p, PAGE_USERNAME, job->login.user.username);
     page_put(&p, PAGE_ALERT, text_of(job->alert));
     page_put_flag(&p, PAGE_WRONG, job->alert != NULL);

@@ -4,6 +4,7 @@
 #define ACTION_PAGE_H
 
 #include "provider/login/browser_login.h"
+#include "provider/login/realm_page.h"
 
 typedef struct action_job {
     browser_login login; /* first: it is the call's job for the rest of the login too */
@@ -17,8 +18,22 @@ typedef struct action_job {
 /* Sends the page of job->action. On the exchange's loop. */
 void action_page_send(call *call);
 
-/* Takes the form of a new password; false: it was not good, and the page is to be shown again with
+/* Takes the form of job->action; false: it was not good, and the page is to be shown again with
  * job->alert, or the outcome is set. On the pool for passwords. */
-OST_MUST_CHECK bool action_password_take(call *call);
+OST_MUST_CHECK bool action_page_take(call *call);
+/* Tells the event of an action that went well, or the one whose form c->event.error is about. */
+void action_page_tell(call *call);
+
+/* ---- the actions ---- */
+
+#define ACTION_CHANGED "Your account has been changed meanwhile. Please try again."
+
+/* Always false. `error`: Keycloak's word in the event; NULL: it is no refusal. */
+bool action_show_again(call *call, const char *alert, const char *error);
+
+void action_password_put(call *call, page *page);
+bool action_password_take(call *call);
+void action_terms_put(call *call, page *page);
+bool action_terms_take(call *call);
 
 #endif

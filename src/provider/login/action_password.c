@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The required action UPDATE_PASSWORD; see action_page.h. */
 #include "base/text.h"
-#include "provider/call/call_event.h"
 #include "provider/login/action_page.h"
 #include "provider/user/password_change.h"
 
-/* `error`: Keycloak's word in the event; NULL: it is no refusal. */
-static bool show_again(call *c, const char *alert, const char *error)
+/* A page that the user has not asked for says why it comes. */
+void action_password_put(call *c, page *p)
 {
-    action_job *job = c->job;
-    job->alert = alert;
-    job->shown = true;
-    c->event.error = error;
-    return false;
+    const action_job *job = c->job;
+    p->template = PAGE_UPDATE_PASSWORD;
+    page_put(p, PAGE_HEADING, OST_TEXT("Update password"));
+    if (!job->optional)
+        page_put(p, PAGE_MESSAGE,
+                 OST_TEXT("You need to change your password to activate your account."));
+    page_put_flag(p, PAGE_END_SESSIONS, !job->keep_sessions);
 }
 
 static bool store_password(call *c, const store_user *user, const ost_json *document,
@@ -29,10 +30,10 @@ static bool store_password(call *c, const store_user *user, const ost_json *docu
         return true;
     if (result == OST_E_ARGUMENT || result == OST_E_UNSUPPORTED) {
         const char *why = error.detail[0] != '\0' ? error.detail : "Invalid password.";
-        return show_again(c, ost_arena_copy(c->arena, text_of(why)), "password_rejected");
+        return action_show_again(c, ost_arena_copy(c->arena, text_of(why)), "password_rejected");
     }
     if (result == OST_E_CONFLICT)
-        return show_again(c, "Your account has been changed meanwhile. Please try again.", NULL);
+        return action_show_again(c, ACTION_CHANGED, NULL);
     browser_login_break(c);
     return false;
 }
@@ -60,9 +61,9 @@ bool action_password_take(call *c)
     ost_text password = call_parameter(c, "password-new");
     job->keep_sessions = call_parameter(c, "logout-sessions").data == NULL;
     if (password.len == 0)
-        return show_again(c, "Please specify password.", "password_missing");
+        return action_show_again(c, "Please specify password.", "password_missing");
     if (!text_equal_secret(password, call_parameter(c, "password-confirm")))
-        return show_again(c, "Passwords don't match.", "password_confirm_error");
+        return action_show_again(c, "Passwords don't match.", "password_confirm_error");
     if (!change_password(c, password))
         return false;
     if (!job->keep_sessions && session_end_others(c, login->user.id, login->session.id) != OST_OK) {

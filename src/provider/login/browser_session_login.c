@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "provider/login/browser_login.h"
 #include "provider/proof/pairwise_subject.h"
+#include "provider/realm/password_policy.h"
 #include "provider/session/authentication.h"
 #include "provider/session/browser_session.h"
 
@@ -19,6 +20,16 @@ static bool is_meant(const call *c, const browser_login *login)
  * has left. */
 #define ACTION_MAX_AGE 300 /* seconds */
 
+static int64_t max_age_of(const call *c, ost_text action)
+{
+    int64_t age = ACTION_MAX_AGE;
+    if (required_action_of(action) == ACTION_PASSWORD &&
+        password_policy_number(c->realm->password_policy, "maxAuthAge", ACTION_MAX_AGE, &age,
+                               NULL) != OST_OK)
+        return 0;
+    return age;
+}
+
 /* Is the browser's session good enough for what is asked? */
 static bool session_serves(const call *c, const browser_login *login)
 {
@@ -26,7 +37,7 @@ static bool session_serves(const call *c, const browser_login *login)
     bool fresh =
         r->max_age < 0 || (r->max_age > 0 && login->session.auth_time + r->max_age >= c->now);
     if (r->kc_action.len > 0)
-        fresh = fresh && login->session.auth_time + ACTION_MAX_AGE >= c->now;
+        fresh = fresh && login->session.auth_time + max_age_of(c, r->kc_action) >= c->now;
     return fresh && !r->prompt_login && !r->acr_proved && is_meant(c, login);
 }
 

@@ -40,8 +40,9 @@ typedef struct member {
     member_fate fate;
     const member_kind *of;
     const char *idle; /* the JSON of a value that asks for nothing, beside null, false, 0, "", [] */
-    const char *acted; /* texts, separated by '|', that are always acted upon; NULL: none */
-    const char *why;   /* half a sentence; NULL: the name says it */
+    const char
+        *acted; /* texts, separated by '|', that are always acted upon, also in lists; NULL: none */
+    const char *why; /* half a sentence; NULL: the name says it */
 } member;
 
 struct member_kind {

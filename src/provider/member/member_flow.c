@@ -46,11 +46,10 @@ const member_kind member_authenticator_config = {.title = "Configuration of an a
 static const member required_action_members[] = {
     {"alias", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"config", MEMBER_ANY, .fate = MEMBER_KEPT},
-    {"defaultAction", MEMBER_BOOLEAN, .fate = MEMBER_TOLD,
-     .why = "users get no required actions by default"},
+    {"defaultAction", MEMBER_BOOLEAN, .fate = MEMBER_ACTED, .why = "for users that are made later"},
     {"enabled", MEMBER_BOOLEAN, .fate = MEMBER_ACTED},
     {"name", MEMBER_STRING, .fate = MEMBER_KEPT},
-    {"priority", MEMBER_INTEGER, .fate = MEMBER_KEPT},
+    {"priority", MEMBER_INTEGER, .fate = MEMBER_ACTED},
     {"providerId", MEMBER_STRING, .fate = MEMBER_KEPT},
 };
 const member_kind member_required_action = {.title = "Required action",

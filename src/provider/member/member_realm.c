@@ -96,7 +96,8 @@ static const member realm_members[] = {
     {"internationalizationEnabled", MEMBER_BOOLEAN, .fate = MEMBER_TOLD,
      .why = "the pages are in English"},
     {"keycloakVersion", MEMBER_STRING, .fate = MEMBER_ACTED, .why = "written by the export"},
-    {"localizationTexts", MEMBER_ANY, .fate = MEMBER_TOLD, .why = "the pages are in English"},
+    {"localizationTexts", MEMBER_ANY, .fate = MEMBER_TOLD,
+     .why = "the pages are in English; termsText alone is shown"},
     {"loginTheme", MEMBER_STRING, .fate = MEMBER_TOLD, .idle = "\"keycloak\"",
      .why = "the pages have a look of their own"},
     {"loginWithEmailAllowed", MEMBER_BOOLEAN, .fate = MEMBER_ACTED},
@@ -135,8 +136,7 @@ static const member realm_members[] = {
     {"passwordCredentialGrantAllowed", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},
     {"passwordPolicy", MEMBER_STRING, .fate = MEMBER_ACTED,
      .why = "passwords that are set, and plain ones of a file, are judged by it; hashAlgorithm, "
-            "hashIterations, passwordHistory, forceExpiredPasswordChange, passwordAge and "
-            "maxAuthAge have no effect"},
+            "hashIterations and recoveryCodesWarningThreshold have no effect"},
     {"permanentLockout", MEMBER_BOOLEAN, .fate = MEMBER_ACTED,
      .why = "locked for maxDeltaTimeSeconds; the user is not disabled"},
     {"privateKey", MEMBER_STRING, .fate = MEMBER_TOLD, .why = "layout of before Keycloak 2"},

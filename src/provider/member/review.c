@@ -74,16 +74,36 @@ static bool is_idle(const ost_json *value, const char *idle)
     return ost_json_type_of(value) != OST_JSON_NUMBER;
 }
 
+static bool is_acted(ost_text text, const member *m)
+{
+    ost_text rest = text_of(m->acted), acted;
+    while (text_next(&rest, '|', &acted)) {
+        if (text_equal(text, acted))
+            return true;
+    }
+    return false;
+}
+
+/* Of a list, if all of it is. */
+static bool all_acted(const ost_json *list, const member *m)
+{
+    const ost_json *at = ost_json_first(list);
+    ost_text text;
+    while (at != NULL && ost_json_text(at, &text) && is_acted(text, m))
+        at = ost_json_next(at);
+    return at == NULL;
+}
+
 static member_fate fate_of(const member_kind *kind, const ost_json *value, const member *m)
 {
     ost_text text;
     if (m == NULL)
         return kind->open ? MEMBER_KEPT : MEMBER_UNKNOWN;
-    ost_text rest = text_of(m->acted), acted;
-    while (ost_json_text(value, &text) && text_next(&rest, '|', &acted)) {
-        if (text_equal(text, acted))
-            return MEMBER_ACTED;
-    }
+    if (ost_json_text(value, &text) && is_acted(text, m))
+        return MEMBER_ACTED;
+    if (m->acted != NULL && m->type == MEMBER_STRINGS && ost_json_count(value) > 0 &&
+        all_acted(value, m))
+        return MEMBER_ACTED;
     return m->fate != MEMBER_ACTED && is_idle(value, m->idle) ? MEMBER_KEPT : m->fate;
 }
 

@@ -240,6 +240,34 @@ int64_t password_since(ost_text credential, ost_arena *arena)
                : 0;
 }
 
+ost_result password_rehash(ost_text password, ost_text credential, const ost_context *context,
+                           ost_arena *arena, ost_text *ret_credential)
+{
+    const ost_json *old, *made;
+    ost_text text;
+    ost_json_writer *w = ost_json_writer_new(arena, 0);
+    ost_result result =
+        w != NULL ? ost_json_read(credential, NULL, arena, &old, NULL) : OST_E_MEMORY;
+    if (result == OST_OK)
+        result = password_hash(password, context, arena, &text);
+    if (result == OST_OK)
+        result = ost_json_read(text, NULL, arena, &made, NULL);
+    if (result != OST_OK)
+        return result;
+    ost_json_open_object(w);
+    for (const ost_json *at = ost_json_first(old); at != NULL; at = ost_json_next(at)) {
+        if (text_is(ost_json_name(at), "secretData") ||
+            text_is(ost_json_name(at), "credentialData"))
+            continue;
+        ost_json_put_name(w, ost_json_name(at));
+        ost_json_put_value(w, at);
+    }
+    ost_json_member_value(w, "secretData", ost_json_get(made, "secretData"));
+    ost_json_member_value(w, "credentialData", ost_json_get(made, "credentialData"));
+    ost_json_close_object(w);
+    return ost_json_writer_finish(w, ret_credential);
+}
+
 /* ---- the layout of before Keycloak 8 ---- */
 
 static ost_result convert_secret(const ost_json *old, ost_arena *arena, ost_text *ret_text)

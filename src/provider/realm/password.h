@@ -10,6 +10,12 @@
 OST_MUST_CHECK ost_result password_hash(ost_text password, const ost_context *context,
                                         ost_arena *arena, ost_text *ret_credential);
 
+/* The same password's credential with today's parameters: how old it is and what else is said of it
+ * stays. */
+OST_MUST_CHECK ost_result password_rehash(ost_text password, ost_text credential,
+                                          const ost_context *context, ost_arena *arena,
+                                          ost_text *ret_credential);
+
 /* True in *ret_matches when it fits; *ret_upgrade tells that the credential should be replaced
  * with today's parameters. An empty credential costs the same time and never matches, so that
  * unknown users cannot be told from known ones. OST_E_FORMAT, OST_E_UNSUPPORTED. */

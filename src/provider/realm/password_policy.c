@@ -195,14 +195,34 @@ static const struct {
     {"maxAuthAge", NULL},
 };
 
+/* "name(argument)" */
+static ost_text split(ost_text one, ost_text *ret_argument)
+{
+    size_t open = text_find(one, '(', 0);
+    ost_text name = text_trim(text_slice(one, 0, open));
+    *ret_argument = (ost_text){0};
+    one = text_trim(one);
+    open = text_find(one, '(', 0);
+    if (open < one.len && text_ends(one, ")"))
+        *ret_argument = text_slice(one, open + 1, one.len - open - 2);
+    return name;
+}
+
+/* The next of a list that is joined by "and"; false: there is none. */
+static bool next(const char **at, ost_text *ret_one)
+{
+    static const char separator[] = " and ";
+    if (*at == NULL || **at == '\0')
+        return false;
+    const char *end = strstr(*at, separator);
+    *ret_one = (ost_text){*at, end != NULL ? (size_t)(end - *at) : strlen(*at)};
+    *at = end != NULL ? end + sizeof separator - 1 : NULL;
+    return true;
+}
+
 static ost_result judge(judged *j, ost_text one)
 {
-    ost_text name = text_trim(text_slice(one, 0, text_find(one, '(', 0)));
-    size_t open = text_find(one, '(', 0);
-    j->argument = (ost_text){0};
-    one = text_trim(one);
-    if (open < one.len && text_ends(one, ")"))
-        j->argument = text_slice(one, open + 1, one.len - open - 2);
+    ost_text name = split(one, &j->argument);
     for (size_t i = 0; i < ARRAY_LEN(policies); i++) {
         if (text_is(name, policies[i].name))
             return policies[i].judge != NULL ? policies[i].judge(j) : OST_OK;
@@ -215,14 +235,26 @@ static ost_result judge(judged *j, ost_text one)
 ost_result password_policy_check(const char *policy, ost_text password, ost_text username,
                                  ost_text email, ost_error *error)
 {
-    static const char separator[] = " and ";
     judged j = {.password = password, .username = username, .email = email, .error = error};
     ost_result result = OST_OK;
-    for (const char *at = policy; at != NULL && *at != '\0' && result == OST_OK;) {
-        const char *end = strstr(at, separator);
-        size_t len = end != NULL ? (size_t)(end - at) : strlen(at);
-        result = judge(&j, (ost_text){at, len});
-        at = end != NULL ? end + sizeof separator - 1 : NULL;
-    }
+    ost_text one;
+    while (result == OST_OK && next(&policy, &one))
+        result = judge(&j, one);
     return result;
+}
+
+ost_result password_policy_number(const char *policy, const char *name, int64_t usual,
+                                  int64_t *ret_number, ost_error *error)
+{
+    judged j = {.error = error};
+    ost_text one;
+    uint64_t seen;
+    while (next(&policy, &one)) {
+        if (!text_is(split(one, &j.argument), name) || text_starts(j.argument, "-"))
+            continue;
+        if (!number(&j, (uint64_t)usual, &seen))
+            return unsupported(&j, name);
+        *ret_number = (int64_t)seen;
+    }
+    return OST_OK;
 }

@@ -13,4 +13,11 @@ OST_MUST_CHECK ost_result password_policy_check(const char *policy, ost_text pas
                                                 ost_text username, ost_text email,
                                                 ost_error *error);
 
+/* The number of a policy that is not about the password alone: "passwordHistory(3)"; `usual`: where
+ * it says none. *ret_number is untouched when the policy is not there, or below zero, which is the
+ * same. OST_E_UNSUPPORTED: it is no number. */
+OST_MUST_CHECK ost_result password_policy_number(const char *policy, const char *name,
+                                                 int64_t usual, int64_t *ret_number,
+                                                 ost_error *error);
+
 #endif

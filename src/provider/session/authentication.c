@@ -32,7 +32,11 @@ static ost_result fill(call *c, const store_user *row, authenticated_user *ret_u
     if (result != OST_OK)
         return result;
     ret_user->password_since = password_since(row->password, c->arena);
-    ret_user->action = required_action_next(c->realm, ret_user->document);
+    const acting_user acting = {.document = ret_user->document,
+                                .has_password = row->password.len > 0,
+                                .password_since = ret_user->password_since,
+                                .now = c->now};
+    ret_user->action = required_action_next(c->realm, &acting);
     ret_user->barred = ret_user->action == ACTION_OTHER || has_second_factor(ret_user->document);
     ret_user->complete = !ret_user->barred && ret_user->action == ACTION_NONE &&
                          ost_json_count(ost_json_get(ret_user->document, "requiredActions")) == 0;
@@ -43,7 +47,8 @@ static ost_result fill(call *c, const store_user *row, authenticated_user *ret_u
 static void upgrade(call *c, const store_user *row, ost_text password)
 {
     ost_text credential;
-    if (password_hash(password, c->provider->context, c->arena, &credential) == OST_OK)
+    if (password_rehash(password, row->password, c->provider->context, c->arena, &credential) ==
+        OST_OK)
         (void)!store_user_set_password(c->provider->store, row->realm, row->id, row->password,
                                        credential);
 }

@@ -8,6 +8,7 @@
 #include "provider/realm/password.h"
 #include "provider/realm/password_policy.h"
 #include "provider/realm/user_row.h"
+#include "provider/user/password_history.h"
 #include "provider/user/required_action.h"
 
 /* A password that is not temporary ends the wish for another one. */
@@ -30,10 +31,18 @@ ost_result password_change_store(store *s, const password_change *change, ost_ar
 {
     const store_user *user = change->user;
     const ost_json *document = change->document;
+    const password_history history = {.policy = change->realm->password_policy,
+                                      .document = document,
+                                      .current = user->password,
+                                      .now = ost_now(change->context)};
     store_user row;
     ost_text credential;
     ost_result result = password_policy_check(change->realm->password_policy, change->password,
                                               user->username, user->email, error);
+    if (result == OST_OK)
+        result = password_history_check(&history, change->password, arena, error);
+    if (result == OST_OK)
+        result = password_history_keep(&history, change->context, arena, &document);
     if (result == OST_OK)
         result = put_actions(change, arena, &document);
     if (result == OST_OK)

@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
+#include "provider/realm/password_policy.h"
 
 typedef struct action_type {
     required_action action;
@@ -15,6 +16,7 @@ typedef struct action_type {
 
 /* Those with a page. */
 static const action_type types[] = {
+    {ACTION_TERMS, "TERMS_AND_CONDITIONS", 20, false},
     {ACTION_PASSWORD, "UPDATE_PASSWORD", 30, true},
 };
 
@@ -120,17 +122,33 @@ static bool is_verified(const ost_json *user)
     return ost_json_boolean(ost_json_get(user, "emailVerified"), &verified) && verified;
 }
 
-required_action required_action_next(const realm *r, const ost_json *user)
+/* A password of which nobody knows how old it is counts as too old. */
+static bool has_expired(const realm *r, const acting_user *user)
+{
+    int64_t days = -1;
+    ost_result result =
+        password_policy_number(r->password_policy, "forceExpiredPasswordChange", 365, &days, NULL);
+    if (result != OST_OK) /* unreadable: the usual time */
+        days = 365;
+    if (!user->has_password || days < 0)
+        return false;
+    return user->password_since == 0 ||
+           user->now * 1000 - user->password_since > days * 86400 * 1000;
+}
+
+required_action required_action_next(const realm *r, const acting_user *user)
 {
     pending p = {.realm = r};
     ost_text alias;
-    for (const ost_json *at = ost_json_first(ost_json_get(user, "requiredActions")); at != NULL;
-         at = ost_json_next(at)) {
+    for (const ost_json *at = ost_json_first(ost_json_get(user->document, "requiredActions"));
+         at != NULL; at = ost_json_next(at)) {
         if (ost_json_text(at, &alias))
             add(&p, alias);
     }
-    if (r->verify_email && !is_verified(user))
+    if (r->verify_email && !is_verified(user->document))
         add(&p, OST_TEXT("VERIFY_EMAIL"));
+    if (has_expired(r, user))
+        add(&p, OST_TEXT("UPDATE_PASSWORD"));
     return p.first;
 }
 
@@ -139,6 +157,23 @@ required_action required_action_initiated(const realm *r, ost_text alias)
     const action_type *type = find_type(alias);
     return type != NULL && type->initiated && is_on(find_setting(r, alias)) ? type->action
                                                                             : ACTION_NONE;
+}
+
+ost_result required_action_defaults(const realm *r, const ost_json *actions, ost_arena *arena,
+                                    const ost_json **ret_actions)
+{
+    const ost_json *at = ost_json_first(ost_json_get(r->document, "requiredActions"));
+    ost_result result = OST_OK;
+    bool by_default = false;
+    ost_text alias;
+    for (; at != NULL && result == OST_OK; at = ost_json_next(at)) {
+        if (ost_json_boolean(ost_json_get(at, "defaultAction"), &by_default) && by_default &&
+            is_on(at) && ost_json_text(ost_json_get(at, "alias"), &alias))
+            result = document_add_text(actions, alias, arena, &actions);
+    }
+    if (result == OST_OK)
+        *ret_actions = actions;
+    return result;
 }
 
 ost_result required_action_drop(const ost_json *actions, required_action action, ost_arena *arena,

@@ -8,13 +8,21 @@
 
 typedef enum required_action {
     ACTION_NONE,
+    ACTION_TERMS,    /* TERMS_AND_CONDITIONS */
     ACTION_PASSWORD, /* UPDATE_PASSWORD */
     ACTION_OTHER,    /* one that has no page here: nobody can do it */
 } required_action;
 
+typedef struct acting_user {
+    const ost_json *document;
+    bool has_password;
+    int64_t password_since; /* milliseconds; 0: unknown */
+    int64_t now;            /* seconds */
+} acting_user;
+
 /* What the user has to do next, in the order of the realm's priorities. ACTION_OTHER as soon as
  * there is one of these, so that nobody does the rest for nothing. */
-required_action required_action_next(const realm *realm, const ost_json *user);
+required_action required_action_next(const realm *realm, const acting_user *user);
 
 /* The one of the alias, in any letter case; ACTION_OTHER for those without a page. */
 required_action required_action_of(ost_text alias);
@@ -26,6 +34,10 @@ bool required_action_exists(ost_text alias);
 
 /* The one that a client may ask for by `kc_action`; ACTION_NONE: it is off, or has no page here. */
 required_action required_action_initiated(const realm *realm, ost_text alias);
+
+/* The actions that the realm gives to new users, added to those of the array (NULL: none). */
+OST_MUST_CHECK ost_result required_action_defaults(const realm *realm, const ost_json *actions,
+                                                   ost_arena *arena, const ost_json **ret_actions);
 
 /* The actions (an array of a user's representation; NULL: none) without this one, in whatever
  * letter case it stands there. */

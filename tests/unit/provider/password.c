@@ -61,6 +61,33 @@ static void keycloaks_pbkdf2_is_verified_and_to_be_upgraded(void **state)
     }
 }
 
+/* Or else an old password would be young after a login. */
+static void a_new_hash_is_as_old_as_the_password(void **state)
+{
+    static const char old[] =
+        "{\"id\":\"one\",\"type\":\"password\",\"userLabel\":\"mine\",\"createdDate\":"
+        "1700000000123,"
+        "\"secretData\":\"{\\\"value\\\":\\\"hRRjgXWkW8ResfIvBP99J/T4vkgEmMRV/0tJTOjR59I=\\\","
+        "\\\"salt\\\":\\\"MDEyMzQ1Njc4OWFiY2RlZg==\\\"}\",\"credentialData\":"
+        "\"{\\\"hashIterations\\\":1000,\\\"algorithm\\\":\\\"pbkdf2-sha256\\\"}\"}";
+    ost_text made;
+    bool matches, upgrade;
+    (void)state;
+    assert_int_equal(password_rehash(OST_TEXT("password"), text_of(old), NULL, arena, &made),
+                     OST_OK);
+    assert_int_equal(password_verify(OST_TEXT("password"), made, arena, &matches, &upgrade),
+                     OST_OK);
+    assert_true(matches);
+    assert_false(upgrade);
+    assert_int_equal(password_since(made, arena), 1700000000123);
+    assert_non_null(strstr(made.data, "\"id\":\"one\""));
+    assert_non_null(strstr(made.data, "\"userLabel\":\"mine\""));
+    assert_int_equal(password_since(OST_TEXT("{}"), arena), 0);
+    assert_int_equal(password_since(OST_TEXT(""), arena), 0);
+    assert_int_not_equal(password_rehash(OST_TEXT("password"), OST_TEXT("{"), NULL, arena, &made),
+                         OST_OK);
+}
+
 static void nobody_never_matches(void **state)
 {
     bool matches = true, upgrade = true;
@@ -116,6 +143,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_password_of_ours),
         cmocka_unit_test(keycloaks_pbkdf2_is_verified_and_to_be_upgraded),
+        cmocka_unit_test(a_new_hash_is_as_old_as_the_password),
         cmocka_unit_test(nobody_never_matches),
         cmocka_unit_test(broken_and_costly_credentials_are_refused),
     };

@@ -80,9 +80,43 @@ static void no_policy_takes_everything(void **state)
     assert_int_equal(check("", "x"), OST_OK);
 }
 
+/* What is not there, or below zero, changes nothing. */
+static void numbers_of_policies(void **state)
+{
+    static const struct {
+        const char *policy;
+        ost_result result;
+        int64_t number;
+    } rows[] = {
+        {"passwordHistory(5)", OST_OK, 5},
+        {"length(8) and passwordHistory( 5 ) and digits(1)", OST_E_UNSUPPORTED, -9},
+        {"length(8) and passwordHistory(5) and digits(1)", OST_OK, 5},
+        {"passwordHistory(0)", OST_OK, 0},
+        {"passwordHistory", OST_OK, 3},
+        {"passwordHistory(undefined)", OST_OK, 3},
+        {"passwordHistory(-1)", OST_OK, -9},
+        {"passwordHistory(x)", OST_E_UNSUPPORTED, -9},
+        {"passwordHistory(5x)", OST_E_UNSUPPORTED, -9},
+        {"passwordHistory(99999999999)", OST_E_UNSUPPORTED, -9},
+        {"passwordHistories(5)", OST_OK, -9},
+        {"length(passwordHistory)", OST_OK, -9},
+        {"", OST_OK, -9},
+        {NULL, OST_OK, -9},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        int64_t number = -9;
+        ost_result result =
+            password_policy_number(rows[i].policy, "passwordHistory", 3, &number, NULL);
+        if (result != rows[i].result || number != rows[i].number)
+            fail_msg("%s: %d, %lld", rows[i].policy, (int)result, (long long)number);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_of_policies),
         cmocka_unit_test(each_policy_has_two_sides),
         cmocka_unit_test(what_cannot_be_judged_is_refused),
         cmocka_unit_test(no_policy_takes_everything),
