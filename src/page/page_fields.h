@@ -11,6 +11,7 @@ typedef enum page_template {
     PAGE_LOGOUT, /* asks whether to log out */
     PAGE_UPDATE_PASSWORD,
     PAGE_TERMS_AND_CONDITIONS,
+    PAGE_UPDATE_PROFILE,
     PAGE_CONSENT,   /* asks what a client may have of its user */
     PAGE_DEVICE,    /* asks for the code that a device shows */
     PAGE_FORM_POST, /* carries an answer to a client (OAuth 2.0 Form Post Response Mode) */
@@ -43,6 +44,12 @@ typedef enum page_field {
     PAGE_FOCUS_NAME, /* flag: the cursor starts in the name, */
     PAGE_FOCUS_SECRET, /* or in the password */
     PAGE_REMEMBER,     /* flag: "remember me" is offered */
+    PAGE_EMAIL,        /* text: of a profile, as the two that follow; and what is wrong with each */
+    PAGE_EMAIL_ERROR,
+    PAGE_FIRST_NAME,
+    PAGE_FIRST_NAME_ERROR,
+    PAGE_LAST_NAME,
+    PAGE_LAST_NAME_ERROR,
     PAGE_CANCEL,       /* flag: it may be left undone */
     PAGE_END_SESSIONS, /* flag: the other sessions are to end */
     PAGE_CODE,         /* text: proves that the form is ours */

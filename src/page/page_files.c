@@ -13,6 +13,7 @@ EMBEDDED(logout_html);
 EMBEDDED(consent_html);
 EMBEDDED(update_password_html);
 EMBEDDED(terms_html);
+EMBEDDED(update_profile_html);
 EMBEDDED(device_html);
 EMBEDDED(form_post_html);
 EMBEDDED(root_html);
@@ -47,6 +48,12 @@ const page_field_type page_fields[PAGE_FIELDS] = {
     [PAGE_FOCUS_NAME] = {"focus_name", PAGE_IS_FLAG},
     [PAGE_FOCUS_SECRET] = {"focus_secret", PAGE_IS_FLAG},
     [PAGE_REMEMBER] = {"remember", PAGE_IS_FLAG},
+    [PAGE_EMAIL] = {"email", PAGE_IS_TEXT},
+    [PAGE_EMAIL_ERROR] = {"email_error", PAGE_IS_TEXT},
+    [PAGE_FIRST_NAME] = {"first_name", PAGE_IS_TEXT},
+    [PAGE_FIRST_NAME_ERROR] = {"first_name_error", PAGE_IS_TEXT},
+    [PAGE_LAST_NAME] = {"last_name", PAGE_IS_TEXT},
+    [PAGE_LAST_NAME_ERROR] = {"last_name_error", PAGE_IS_TEXT},
     [PAGE_CANCEL] = {"cancel", PAGE_IS_FLAG},
     [PAGE_END_SESSIONS] = {"end_sessions", PAGE_IS_FLAG},
     [PAGE_CODE] = {"code", PAGE_IS_TEXT},
@@ -91,6 +98,8 @@ page_file page_body(page_template template)
         return FILE_OF(logout_html);
     case PAGE_UPDATE_PASSWORD:
         return FILE_OF(update_password_html);
+    case PAGE_UPDATE_PROFILE:
+        return FILE_OF(update_profile_html);
     case PAGE_TERMS_AND_CONDITIONS:
         return FILE_OF(terms_html);
     case PAGE_CONSENT:

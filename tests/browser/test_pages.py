@@ -67,6 +67,12 @@ ASKING = {
             "credentials": [{"type": "password", "value": "alice-password"}],
         },
         {
+            "username": "una",
+            "enabled": True,
+            "requiredActions": ["UPDATE_PROFILE"],
+            "credentials": [{"type": "password", "value": "una-password"}],
+        },
+        {
             "username": "tom",
             "enabled": True,
             "email": "tom@example.org",
@@ -171,6 +177,16 @@ def terms(page, site):
     page.get_by_role("heading", name="Terms and Conditions").wait_for()
     page.get_by_text("Be kind to others").wait_for()
     page.get_by_role("button", name="Decline").wait_for()
+
+
+def update_profile(page, site):
+    act(page, site, "una")
+    page.get_by_role("heading", name="Update Account Information").wait_for()
+    page.get_by_label("Email", exact=True).fill("una")
+    page.get_by_label("Last name").fill("Cook")
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_text("Invalid email address.").wait_for()
+    assert page.get_by_label("Last name").input_value() == "Cook"
 
 
 def consent(page, site):
@@ -286,7 +302,7 @@ def docs_answer(page, site):
 
 WAYS = [
     *(login, wrong_password, password_shown, sign_in_again, consent, consent_to_a_stranger, provider_error),
-    *(update_password, new_password_mistyped, terms),
+    *(update_password, new_password_mistyped, terms, update_profile),
     *(device, consent_to_a_device, device_done),
     *(logout_question, logged_out, form_post),
     *(root, not_found, login_failed, log_out_of_api, start, start_signed_in),

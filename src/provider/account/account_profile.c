@@ -6,9 +6,9 @@
 #include "base/text.h"
 #include "provider/account/account_call.h"
 #include "provider/account/account_user.h"
-#include "provider/account/profile_check.h"
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
+#include "provider/user/profile_check.h"
 
 #define NAME(shown_as)                                                                             \
     "{\"name\":\"" shown_as "\",\"displayName\":\"${" shown_as "}\",\"required\":true,"            \

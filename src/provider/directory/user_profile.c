@@ -2,14 +2,12 @@
 /* The user profile; see user_profile.h. */
 #include "provider/directory/user_profile.h"
 
-#include <string.h>
-
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
 #include "provider/member/mail_address.h"
-#include "provider/member/name_signs.h"
+#include "provider/user/profile_check.h"
 
 typedef enum profile_kind { PROFILE_USERNAME, PROFILE_EMAIL, PROFILE_PERSON } profile_kind;
 
@@ -25,46 +23,6 @@ static const profile_rule rules[] = {
     {"firstName", PROFILE_PERSON, 0, 255},
     {"lastName", PROFILE_PERSON, 0, 255},
 };
-
-/* ---- characters ---- */
-
-/* As Java counts: what UTF-8 needs four bytes for are two. */
-static size_t length_of(ost_text text)
-{
-    size_t length = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char byte = (unsigned char)text.data[i];
-        length += (byte & 0xc0) != 0x80;
-        length += byte >= 0xf0;
-    }
-    return length;
-}
-
-static bool has_any(ost_text text, const char *const *sequences)
-{
-    for (size_t i = 0; sequences[i] != NULL; i++) {
-        if (memmem(text.data, text.len, sequences[i], strlen(sequences[i])) != NULL)
-            return true;
-    }
-    return false;
-}
-
-/* What could be markup, a path or a pattern where a name is shown or used. */
-static bool is_person_name(ost_text name)
-{
-    static const char *const forbidden[] = {"\u00a7", "\xc2\x85", "\u2028", "\u2029", NULL};
-    return !name_has_sign(name, false) && !has_any(name, forbidden);
-}
-
-/* And nothing that cannot be seen. */
-static bool is_username(ost_text name)
-{
-    static const char *const forbidden[] = {
-        "\u00a7", "\xc2\x85", "\u2028", "\u2029", "\u00a0", "\u1680", "\u180e", "\u2000",
-        "\u2001", "\u2002",   "\u2003", "\u2004", "\u2005", "\u2006", "\u2007", "\u2008",
-        "\u2009", "\u200a",   "\u202f", "\u205f", "\u3000", NULL};
-    return !name_has_sign(name, true) && !has_any(name, forbidden);
-}
 
 /* ---- checking ---- */
 
@@ -86,7 +44,7 @@ static void close_error(ost_json_writer *w)
 
 static size_t put_length(ost_json_writer *w, const profile_rule *rule, ost_text value)
 {
-    size_t length = length_of(value);
+    size_t length = profile_length(value);
     if (length >= rule->min && length <= rule->max)
         return 0;
     put_error(w, rule, rule->min > 0 ? "error-invalid-length" : "error-invalid-length-too-long");
@@ -102,9 +60,9 @@ static size_t put_length(ost_json_writer *w, const profile_rule *rule, ost_text 
 static size_t put_characters(ost_json_writer *w, const profile_rule *rule, ost_text value)
 {
     const char *error = NULL;
-    if (rule->kind == PROFILE_USERNAME && !is_username(value))
+    if (rule->kind == PROFILE_USERNAME && !profile_is_username(value))
         error = "error-username-invalid-character";
-    else if (rule->kind == PROFILE_PERSON && !is_person_name(value))
+    else if (rule->kind == PROFILE_PERSON && !profile_is_person_name(value))
         error = "error-person-name-invalid-character";
     else if (rule->kind == PROFILE_EMAIL && !mail_address_is_valid(value))
         error = "error-invalid-email";

@@ -17,6 +17,8 @@ typedef struct action_page {
 static const action_page pages[] = {
     {ACTION_TERMS, action_terms_put, action_terms_take, EVENTS},
     {ACTION_PASSWORD, action_password_put, action_password_take, EVENT_UPDATE_PASSWORD},
+    {ACTION_PROFILE, action_profile_put, action_profile_take, EVENT_UPDATE_PROFILE},
+    {ACTION_VERIFY_PROFILE, action_profile_put, action_profile_take, EVENT_UPDATE_PROFILE},
 };
 
 static const action_page *page_of(const call *c)

@@ -5,6 +5,7 @@
 
 #include "provider/login/browser_login.h"
 #include "provider/login/realm_page.h"
+#include "provider/user/profile_check.h"
 
 typedef struct action_job {
     browser_login login; /* first: it is the call's job for the rest of the login too */
@@ -13,6 +14,7 @@ typedef struct action_job {
     bool shown;        /* the page is the answer */
     const char *alert; /* what it says about the form; NULL: nothing */
     bool keep_sessions;
+    profile_faults faults; /* of what was typed */
 } action_job;
 
 /* Sends the page of job->action. On the exchange's loop. */
@@ -35,5 +37,7 @@ void action_password_put(call *call, page *page);
 bool action_password_take(call *call);
 void action_terms_put(call *call, page *page);
 bool action_terms_take(call *call);
+void action_profile_put(call *call, page *page);
+bool action_profile_take(call *call);
 
 #endif

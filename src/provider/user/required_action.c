@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
 #include "provider/realm/password_policy.h"
+#include "provider/user/profile_check.h"
 
 typedef struct action_type {
     required_action action;
@@ -18,6 +19,8 @@ typedef struct action_type {
 static const action_type types[] = {
     {ACTION_TERMS, "TERMS_AND_CONDITIONS", 20, false},
     {ACTION_PASSWORD, "UPDATE_PASSWORD", 30, true},
+    {ACTION_PROFILE, "UPDATE_PROFILE", 40, true},
+    {ACTION_VERIFY_PROFILE, "VERIFY_PROFILE", 90, false},
 };
 
 static const action_type *find_type(ost_text alias)
@@ -136,6 +139,27 @@ static bool has_expired(const realm *r, const acting_user *user)
            user->now * 1000 - user->password_since > days * 86400 * 1000;
 }
 
+static bool has_own_profile(const realm *r)
+{
+    const ost_json *components = ost_json_get(r->document, "components");
+    const ost_json *at =
+        ost_json_first(ost_json_get(components, "org.keycloak.userprofile.UserProfileProvider"));
+    while (at != NULL && ost_json_get(ost_json_get(at, "config"), "kc.user.profile.config") == NULL)
+        at = ost_json_next(at);
+    return at != NULL;
+}
+
+/* Where the realm lists the action, as exports do: users of a small file need neither address nor
+ * name. Nor is a profile judged by these rules where the realm has rules of its own. */
+static bool lacks_profile(const realm *r, const ost_json *user)
+{
+    profile_faults faults = {0};
+    if (find_setting(r, OST_TEXT("VERIFY_PROFILE")) == NULL || has_own_profile(r))
+        return false;
+    profile_check(user, &faults);
+    return faults.count > 0;
+}
+
 required_action required_action_next(const realm *r, const acting_user *user)
 {
     pending p = {.realm = r};
@@ -149,6 +173,8 @@ required_action required_action_next(const realm *r, const acting_user *user)
         add(&p, OST_TEXT("VERIFY_EMAIL"));
     if (has_expired(r, user))
         add(&p, OST_TEXT("UPDATE_PASSWORD"));
+    if (lacks_profile(r, user->document))
+        add(&p, OST_TEXT("VERIFY_PROFILE"));
     return p.first;
 }
 

@@ -10,7 +10,9 @@ typedef enum required_action {
     ACTION_NONE,
     ACTION_TERMS,    /* TERMS_AND_CONDITIONS */
     ACTION_PASSWORD, /* UPDATE_PASSWORD */
-    ACTION_OTHER,    /* one that has no page here: nobody can do it */
+    ACTION_PROFILE,  /* UPDATE_PROFILE */
+    ACTION_VERIFY_PROFILE,
+    ACTION_OTHER, /* one that has no page here: nobody can do it */
 } required_action;
 
 typedef struct acting_user {

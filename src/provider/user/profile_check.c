@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Checks of a user's own profile; see profile_check.h. */
-#include "provider/account/profile_check.h"
+#include "provider/user/profile_check.h"
 
 #include <string.h>
 
@@ -18,29 +18,47 @@ void profile_fault_add(profile_faults *f, profile_fault fault)
         f->list[f->count++] = fault;
 }
 
-static size_t count_characters(ost_text text)
+/* As Java counts: what UTF-8 needs four bytes for are two. */
+size_t profile_length(ost_text text)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < text.len; i++)
-        count += ((unsigned char)text.data[i] & 0xc0) != 0x80;
-    return count;
+    size_t length = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char byte = (unsigned char)text.data[i];
+        length += (byte & 0xc0) != 0x80;
+        length += byte >= 0xf0;
+    }
+    return length;
 }
 
-/* Signs, and what no name has that is no ASCII: more controls, and the paragraph sign. */
-static bool has_sign(ost_text text, bool of_user)
+static bool has_any(ost_text text, const char *const *sequences)
 {
-    for (size_t i = 0; i + 1 < text.len; i++) {
-        unsigned char byte = (unsigned char)text.data[i],
-                      following = (unsigned char)text.data[i + 1];
-        if (byte == 0xc2 && (following < 0xa0 || following == 0xa7))
+    for (size_t i = 0; sequences[i] != NULL; i++) {
+        if (memmem(text.data, text.len, sequences[i], strlen(sequences[i])) != NULL)
             return true;
     }
-    return name_has_sign(text, of_user);
+    return false;
+}
+
+/* What could be markup, a path or a pattern where a name is shown or used. */
+bool profile_is_person_name(ost_text name)
+{
+    static const char *const forbidden[] = {"\u00a7", "\xc2\x85", "\u2028", "\u2029", NULL};
+    return !name_has_sign(name, false) && !has_any(name, forbidden);
+}
+
+/* And nothing that cannot be seen. */
+bool profile_is_username(ost_text name)
+{
+    static const char *const forbidden[] = {
+        "\u00a7", "\xc2\x85", "\u2028", "\u2029", "\u00a0", "\u1680", "\u180e", "\u2000",
+        "\u2001", "\u2002",   "\u2003", "\u2004", "\u2005", "\u2006", "\u2007", "\u2008",
+        "\u2009", "\u200a",   "\u202f", "\u205f", "\u3000", NULL};
+    return !name_has_sign(name, true) && !has_any(name, forbidden);
 }
 
 static void check_length(const char *field, ost_text value, profile_faults *f)
 {
-    if (count_characters(value) > MAX_LENGTH)
+    if (profile_length(value) > MAX_LENGTH)
         profile_fault_add(f, (profile_fault){.field = field,
                                              .message = "error-invalid-length-too-long",
                                              .maximum = "255"});
@@ -49,7 +67,7 @@ static void check_length(const char *field, ost_text value, profile_faults *f)
 void profile_check_username(ost_text value, profile_faults *f)
 {
     static const char field[] = "username";
-    size_t length = count_characters(value);
+    size_t length = profile_length(value);
     if (value.len == 0) {
         profile_fault_add(f, (profile_fault){.field = field, .message = "missingUsernameMessage"});
         return;
@@ -59,7 +77,7 @@ void profile_check_username(ost_text value, profile_faults *f)
                                              .message = "error-invalid-length",
                                              .minimum = "3",
                                              .maximum = "255"});
-    if (has_sign(value, true))
+    if (!profile_is_username(value))
         profile_fault_add(
             f, (profile_fault){.field = field, .message = "error-username-invalid-character"});
 }
@@ -72,7 +90,7 @@ void profile_check_name(const char *field, ost_text value, profile_faults *f)
         return;
     }
     check_length(field, value, f);
-    if (has_sign(value, false))
+    if (!profile_is_person_name(value))
         profile_fault_add(
             f, (profile_fault){.field = field, .message = "error-person-name-invalid-character"});
 }
@@ -91,6 +109,19 @@ void profile_check_email(ost_text value, profile_faults *f)
     if (!mail_address_is_plain(value)) /* that of a person's mailbox */
         profile_fault_add(
             f, (profile_fault){.field = field, .message = "error-invalid-email", .value = value});
+}
+
+void profile_check(const ost_json *user, profile_faults *f)
+{
+    static const char *const names[] = {"firstName", "lastName"};
+    ost_text value = {0};
+    (void)!ost_json_text(ost_json_get(user, "email"), &value);
+    profile_check_email(value, f);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        value = (ost_text){0};
+        (void)!ost_json_text(ost_json_get(user, names[i]), &value);
+        profile_check_name(names[i], value, f);
+    }
 }
 
 /* ---- the answer ---- */
