@@ -28,7 +28,7 @@ from oidc import Realm  # noqa: E402
 from peers import Unavailable, answers, cache, free_port, locked, require_program, run  # noqa: E402
 
 VERSION = "24.0.5"
-ARTIFACT = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:tar.gz"
+NEWEST = "26.7.3"  # that runs on Java 17
 COPY_GOAL = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
 JAVA_HOMES = pathlib.Path("/usr/lib/jvm")
 START_SECONDS = 180
@@ -43,31 +43,32 @@ def java_home():
     raise Unavailable("Java 17 is not installed (Debian package openjdk-17-jre-headless)")
 
 
-def distribution():
+def distribution(version=VERSION):
     """The unpacked distribution, already built for start-dev; downloads it if the cache has none."""
-    home = cache() / f"keycloak-{VERSION}"
+    home = cache() / f"keycloak-{version}"
     ready = home / ".ready"
+    artifact = f"org.keycloak:keycloak-quarkus-dist:{version}:tar.gz"
     with locked("keycloak"):
         if ready.exists():
             return home
-        archive = cache() / f"keycloak-quarkus-dist-{VERSION}.tar.gz"
+        archive = cache() / f"keycloak-quarkus-dist-{version}.tar.gz"
         if not archive.exists():
             maven = require_program("mvn", "maven")
             run(
-                [maven, "-q", "-B", COPY_GOAL, f"-Dartifact={ARTIFACT}", f"-DoutputDirectory={archive.parent}"],
+                [maven, "-q", "-B", COPY_GOAL, f"-Dartifact={artifact}", f"-DoutputDirectory={archive.parent}"],
                 "download of Keycloak from Maven Central",
             )
         shutil.rmtree(home, ignore_errors=True)
         with tarfile.open(archive) as packed:
             packed.extractall(archive.parent)
-        _build_for_development(home)
+        _build_for_development(home, version)
         ready.touch()
     return home
 
 
-def _build_for_development(home):
+def _build_for_development(home, version):
     """The first start-dev builds the server's image into lib/quarkus; later starts find it there."""
-    server = Keycloak([], home=home)
+    server = Keycloak([], home=home, version=version)
     try:
         server.start()
     finally:
@@ -78,10 +79,15 @@ def _build_for_development(home):
 class Keycloak:
     """One server on a free port of 127.0.0.1, with a database of its own."""
 
-    def __init__(self, realm_files, port=None, home=None, log=None, features=(), arguments=()):
+    def __init__(
+        self, realm_files, port=None, home=None, log=None, features=(), arguments=(), version=VERSION
+    ):
+        self.version = version
         self.realm_files = [pathlib.Path(file) for file in realm_files]
         self.port = port or free_port()
         self.base = f"http://localhost:{self.port}"
+        # Health and metrics have a port of their own since Keycloak 25.
+        self._health_port = self.port if version.startswith("24.") else free_port()
         self._features = features  # that are off by default
         self._arguments = arguments  # of start-dev
         self._home = home
@@ -108,7 +114,7 @@ class Keycloak:
     def home(self):
         if not self._home:
             self._own_home = pathlib.Path(tempfile.mkdtemp(prefix="keycloak-"))
-            self._home = _own_copy(distribution(), self._own_home)
+            self._home = _own_copy(distribution(self.version), self._own_home)
         return self._home
 
     def realm(self, name="myrealm"):
@@ -129,6 +135,7 @@ class Keycloak:
             f"--http-port={self.port}",
             "--http-host=127.0.0.1",
             "--health-enabled=true",
+            *([] if self._health_port == self.port else [f"--http-management-port={self._health_port}"]),
             *([f"--features={','.join(self._features)}"] if self._features else []),
             *map(str, self._arguments),
         ]
@@ -150,7 +157,7 @@ class Keycloak:
             if self._process.poll() is not None:
                 raise RuntimeError(f"Keycloak ended with {self._process.returncode}:\n{self.log_tail()}")
             try:
-                with urllib.request.urlopen(f"{self.base}/health/ready", timeout=5) as answer:
+                with urllib.request.urlopen(f"http://localhost:{self._health_port}/health/ready", timeout=5) as answer:
                     if json.load(answer).get("status") == "UP":
                         return
             except (OSError, ValueError):
@@ -193,7 +200,8 @@ class Keycloak:
 
     def export_file(self, realm, file):
         """The realm with users and secrets, as Keycloak has it now."""
-        self._run_offline("export", "--realm", realm, "--users", "realm_file", "--file", file)
+        users = "realm_file" if self.version.startswith("24.") else "same_file"
+        self._run_offline("export", "--realm", realm, "--users", users, "--file", file)
         return json.loads(pathlib.Path(file).read_text())
 
     def _run_offline(self, *words):
