@@ -84,9 +84,10 @@ WINGS = {
     "provider/transfer": ["realm", "member", "file", "call", "admin", "directory"],
     "provider/registration": ["call", "realm", "session", "admin", "proof"],
     "provider/client": ["call", "realm", "registration", "proof"],
+    "provider/ciba": ["call", "realm", "session", "token", "login"],
     "provider/console": ["realm", "call", "admin"],
     "provider/logout": ["call", "realm", "proof"],
-    "provider/endpoint": ["call", "realm", "proof", "session", "token", "login", "logout", "registration", "client", "user"],
+    "provider/endpoint": ["call", "realm", "proof", "session", "token", "login", "logout", "ciba", "registration", "client", "user"],
 }
 
 # Circles of files that are meant, each with its reason: X.c and X.h count as one file, X.

@@ -13,6 +13,7 @@
 #include "provider/account/account_call.h"
 #include "provider/admin/admin_call.h"
 #include "provider/call/provider_state.h"
+#include "provider/ciba/ciba_channel.h"
 #include "provider/client/client_find.h"
 #include "provider/client/client_keys.h"
 #include "provider/client/client_sector.h"
@@ -82,6 +83,8 @@ static const struct {
     {HTTP_OPTIONS, OIDC "/token", preflight_endpoint},
     {HTTP_POST, OIDC "/ext/par/request", push_request_endpoint},
     {HTTP_OPTIONS, OIDC "/ext/par/request", preflight_endpoint},
+    {HTTP_POST, OIDC "/ext/ciba/auth", backchannel_authentication_endpoint},
+    {HTTP_POST, OIDC "/ext/ciba/auth/callback", backchannel_callback_endpoint},
     {HTTP_POST, OIDC "/token/introspect", introspect_endpoint},
     {HTTP_POST, OIDC "/revoke", revoke_endpoint},
     {HTTP_OPTIONS, OIDC "/revoke", preflight_endpoint},
@@ -227,6 +230,9 @@ static ost_result build(provider *p, const provider_config *config, ost_error *e
         result = document_cache_new(&client_sector_kind, config->ca_file, &p->sectors);
     if (result == OST_OK)
         result = logout_post_new(p, config->ca_file, &p->logouts);
+    if (result == OST_OK && config->authentication_channel != NULL)
+        result =
+            ciba_channel_new(config->authentication_channel, config->ca_file, &p->channel, error);
     if (result == OST_OK)
         result = make_server(p, config, error);
     if (result == OST_OK)
@@ -288,10 +294,12 @@ void provider_free(provider *p)
     document_cache_stop(p->documents);
     document_cache_stop(p->client_keys);
     document_cache_stop(p->sectors);
+    ciba_channel_stop(p->channel);
     http_server_free(p->server);
     document_cache_free(p->documents);
     document_cache_free(p->client_keys);
     document_cache_free(p->sectors);
+    ciba_channel_free(p->channel);
     http_pool_free(p->hashing);
     brute_force_free(p->failures);
     proof_cache_free(p->assertions);

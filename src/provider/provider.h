@@ -28,9 +28,11 @@ typedef struct provider_config {
     const char *const *trusted_proxies;
     size_t trusted_proxy_count;
     const char
-        *ca_file;   /* PEM: authorities to trust when something is fetched; NULL: the system's */
-    unsigned loops; /* 0: one per core */
-    unsigned hash_threads; /* password hashing at a time; 0: cores */
+        *ca_file; /* PEM: authorities to trust when something is fetched; NULL: the system's */
+    const char *authentication_channel; /* URL that users are authenticated through whom a client
+                                           asks for in the backchannel (CIBA); NULL: none */
+    unsigned loops;                     /* 0: one per core */
+    unsigned hash_threads;              /* password hashing at a time; 0: cores */
     void (*access_log)(const http_log_entry *entry, void *log); /* NULL: none */
     log_sink *log; /* for it, and for what the provider says of itself; NULL: nothing */
     const ost_context *context;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Device authorizations in the store; see store_device.h. */
+/* What is asked on one device and answered on another; see store_device.h. */
 #include "store/store_device.h"
 
 #include "store/lock.h"
@@ -8,17 +8,22 @@
 
 #define COLUMNS                                                                                    \
     "id, realm, client_id, user_code, scope, resources, challenge, challenge_method, expires, "    \
-    "interval, state, session_id"
+    "interval, state, session_id, kind, user_id"
 
 static ost_result insert_device(database *d, const store_device *device, size_t limit, int64_t now)
 {
     ost_result result = check_limit(
         d, "SELECT count(*) FROM device WHERE realm = ? AND client_id = ? AND expires > ?",
         device->realm, device->client_id, now, limit);
+    if (result == OST_OK && device->user_id.len > 0)
+        result = check_limit(d,
+                             "SELECT count(*) FROM device WHERE realm = ? AND user_id = ? AND "
+                             "user_id <> '' AND expires > ? AND state = 0",
+                             device->realm, device->user_id, now, DEVICE_PROMPTS_MAX);
     if (result != OST_OK)
         return result;
     statement *st = prepare(d, "INSERT INTO device (" COLUMNS ", next_poll) VALUES "
-                               "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', 0)");
+                               "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?, 0)");
     bind_text(st, 1, device->id);
     bind_text(st, 2, device->realm);
     bind_text(st, 3, device->client_id);
@@ -29,6 +34,8 @@ static ost_result insert_device(database *d, const store_device *device, size_t 
     bind_text(st, 8, device->challenge_method);
     bind_integer(st, 9, device->expires);
     bind_integer(st, 10, device->interval);
+    bind_integer(st, 11, device->kind);
+    bind_text(st, 12, device->user_id);
     return run_statement(st, NULL);
 }
 
@@ -56,6 +63,8 @@ static ost_result read_device(statement *st, ost_arena *arena, store_device *ret
         .interval = column_integer(st, 9),
         .state = (store_device_state)column_integer(st, 10),
         .session_id = column_text(st, 11, arena, &failed),
+        .kind = (store_device_kind)column_integer(st, 12),
+        .user_id = column_text(st, 13, arena, &failed),
     };
     if (failed)
         return OST_E_MEMORY;
@@ -63,32 +72,33 @@ static ost_result read_device(statement *st, ost_arena *arena, store_device *ret
     return OST_OK;
 }
 
-static ost_result read_by(store *s, const char *sql, ost_text realm, ost_text key, ost_arena *arena,
-                          store_device *ret_device)
+static ost_result read_by(store *s, const char *sql, store_device_kind kind, ost_text realm,
+                          ost_text key, ost_arena *arena, store_device *ret_device)
 {
     database *d = read_begin(s);
     if (d == NULL)
         return OST_E_STORE;
     statement *st = prepare(d, sql);
-    bind_text(st, 1, realm);
-    bind_text(st, 2, key);
+    bind_integer(st, 1, kind);
+    bind_text(st, 2, realm);
+    bind_text(st, 3, key);
     ost_result result = read_device(st, arena, ret_device);
     read_end(s, d);
     return result;
 }
 
-ost_result store_device_get(store *s, ost_text realm, ost_text id, ost_arena *arena,
-                            store_device *ret_device)
+#define WHERE_KIND "SELECT " COLUMNS " FROM device WHERE kind = ? AND realm = ? AND "
+
+ost_result store_device_get(store *s, store_device_kind kind, ost_text realm, ost_text id,
+                            ost_arena *arena, store_device *ret_device)
 {
-    return read_by(s, "SELECT " COLUMNS " FROM device WHERE realm = ? AND id = ?", realm, id, arena,
-                   ret_device);
+    return read_by(s, WHERE_KIND "id = ?", kind, realm, id, arena, ret_device);
 }
 
-ost_result store_device_find(store *s, ost_text realm, ost_text user_code, ost_arena *arena,
-                             store_device *ret_device)
+ost_result store_device_find(store *s, store_device_kind kind, ost_text realm, ost_text user_code,
+                             ost_arena *arena, store_device *ret_device)
 {
-    return read_by(s, "SELECT " COLUMNS " FROM device WHERE realm = ? AND user_code = ?", realm,
-                   user_code, arena, ret_device);
+    return read_by(s, WHERE_KIND "user_code = ?", kind, realm, user_code, arena, ret_device);
 }
 
 /* Runs a change of one row: OST_E_NOT_FOUND when there is no such row. */
@@ -99,13 +109,13 @@ static ost_result change_one(statement *st)
     return result == OST_OK && changes == 0 ? OST_E_NOT_FOUND : result;
 }
 
-static ost_result answer(database *d, ost_text realm, ost_text id, const store_client_session *part,
-                         int64_t now)
+static ost_result answer(database *d, ost_text realm, ost_text id, store_device_state state,
+                         const store_client_session *part, int64_t now)
 {
     statement *st =
         prepare(d, "UPDATE device SET state = ?, session_id = ? WHERE realm = ? AND id = ? AND "
                    "state = 0 AND expires > ?");
-    bind_integer(st, 1, part != NULL ? DEVICE_APPROVED : DEVICE_DENIED);
+    bind_integer(st, 1, state);
     bind_text(st, 2, part != NULL ? part->session_id : OST_TEXT(""));
     bind_text(st, 3, realm);
     bind_text(st, 4, id);
@@ -114,10 +124,10 @@ static ost_result answer(database *d, ost_text realm, ost_text id, const store_c
     return result == OST_OK && part != NULL ? upsert_client_session(d, part) : result;
 }
 
-ost_result store_device_answer(store *s, ost_text realm, ost_text id,
+ost_result store_device_answer(store *s, ost_text realm, ost_text id, store_device_state state,
                                const store_client_session *part, int64_t now)
 {
-    return WRITE(s, d, answer(d, realm, id, part, now));
+    return WRITE(s, d, answer(d, realm, id, state, part, now));
 }
 
 static ost_result poll(database *d, ost_text realm, ost_text id, int64_t now)
@@ -155,15 +165,21 @@ ost_result store_device_poll(store *s, ost_text realm, ost_text id, int64_t now)
     return result == OST_E_NOT_FOUND ? OST_E_BUSY : result; /* another node was asked first */
 }
 
-static ost_result take(database *d, ost_text realm, ost_text id)
+static ost_result remove_one(database *d, ost_text realm, ost_text id, store_device_state state)
 {
-    statement *st = prepare(d, "DELETE FROM device WHERE realm = ? AND id = ? AND state = 1");
+    statement *st = prepare(d, "DELETE FROM device WHERE realm = ? AND id = ? AND state = ?");
     bind_text(st, 1, realm);
     bind_text(st, 2, id);
+    bind_integer(st, 3, state);
     return change_one(st);
 }
 
 ost_result store_device_take(store *s, ost_text realm, ost_text id)
 {
-    return WRITE(s, d, take(d, realm, id));
+    return WRITE(s, d, remove_one(d, realm, id, DEVICE_APPROVED));
+}
+
+ost_result store_device_withdraw(store *s, ost_text realm, ost_text id)
+{
+    return WRITE(s, d, remove_one(d, realm, id, DEVICE_PENDING));
 }

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Device authorizations (RFC 8628): what a device asks for, what its user answers, and the polls of
- * the device in between. */
+/* What one device asks for and a user answers on another, with the polls of the first in between:
+ * device authorizations (RFC 8628), and backchannel authentication requests (CIBA). */
 #ifndef STORE_DEVICE_H
 #define STORE_DEVICE_H
 
 #include "store/store.h"
+
+/* Neither is found where the other one is asked for. */
+typedef enum store_device_kind {
+    DEVICE_GRANT, /* RFC 8628: the user code leads a browser to it */
+    DEVICE_CIBA,  /* CIBA: it is about a user, and an authentication channel answers it */
+} store_device_kind;
 
 typedef enum store_device_state {
     DEVICE_PENDING,
@@ -13,32 +19,41 @@ typedef enum store_device_state {
 } store_device_state;
 
 typedef struct store_device {
-    ost_text id; /* SHA-256 of the device code, base64url: the code itself is not stored */
+    ost_text id; /* SHA-256 of the device code or auth_req_id, base64url: they are not stored */
     ost_text realm, client_id;
-    ost_text user_code; /* SHA-256, likewise */
+    store_device_kind kind;
+    ost_text user_code; /* SHA-256 of it, or of the jti of the channel's token, likewise */
     ost_text scope, resources;
     ost_text challenge, challenge_method;
     int64_t expires;
     int64_t interval; /* seconds between two polls */
     store_device_state state;
-    ost_text session_id; /* of the user who approved */
+    ost_text session_id; /* of the user who approved in a browser */
+    ost_text user_id;    /* CIBA: whom it is about */
 } store_device;
 
-/* Keeps one that is pending, of which a client may have `limit` at `now`. OST_E_BUSY: it has.
+/* Who is asked again and again says yes in the end: so many may wait for one user. */
+#define DEVICE_PROMPTS_MAX 20
+
+/* Keeps one that is pending, of which a client may have `limit` at `now`. OST_E_BUSY: it has, or
+ * its user has more than they can answer.
  * OST_E_CONFLICT: another one of the realm has this user code. */
 OST_MUST_CHECK ost_result store_device_create(store *store, const store_device *device,
                                               size_t limit, int64_t now);
 
-/* By device code, or by user code; expired ones too, until they are swept. OST_E_NOT_FOUND. */
-OST_MUST_CHECK ost_result store_device_get(store *store, ost_text realm, ost_text id,
-                                           ost_arena *arena, store_device *ret_device);
-OST_MUST_CHECK ost_result store_device_find(store *store, ost_text realm, ost_text user_code,
-                                            ost_arena *arena, store_device *ret_device);
+/* By device code, or by user code; expired ones too, until they are swept. OST_E_NOT_FOUND: there
+ * is none, or it is of the other kind. */
+OST_MUST_CHECK ost_result store_device_get(store *store, store_device_kind kind, ost_text realm,
+                                           ost_text id, ost_arena *arena, store_device *ret_device);
+OST_MUST_CHECK ost_result store_device_find(store *store, store_device_kind kind, ost_text realm,
+                                            ost_text user_code, ost_arena *arena,
+                                            store_device *ret_device);
 
-/* The user's answer, once: with the client's part of their session, which is made in the same
- * transaction, or NULL, which denies. OST_E_NOT_FOUND: nothing is pending under this id at `now`.
- */
+/* The user's answer, once: approved or denied. `part`, where it is not NULL, is the client's part
+ * of their session, and is made in the same transaction. OST_E_NOT_FOUND: nothing is pending under
+ * this id at `now`. */
 OST_MUST_CHECK ost_result store_device_answer(store *store, ost_text realm, ost_text id,
+                                              store_device_state state,
                                               const store_client_session *part, int64_t now);
 
 /* Notes a poll. OST_E_BUSY: it came less than the interval after the last one that was noted, and
@@ -47,5 +62,8 @@ OST_MUST_CHECK ost_result store_device_poll(store *store, ost_text realm, ost_te
 
 /* Takes what was approved out, exactly once. OST_E_NOT_FOUND: it is not there, or not approved. */
 OST_MUST_CHECK ost_result store_device_take(store *store, ost_text realm, ost_text id);
+
+/* Takes back what is pending and whose user cannot be asked. OST_E_NOT_FOUND. */
+OST_MUST_CHECK ost_result store_device_withdraw(store *store, ost_text realm, ost_text id);
 
 #endif

@@ -24,6 +24,7 @@ import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 
+from authentication_channel import CHANNEL_OPTION  # noqa: E402
 from oidc import Realm  # noqa: E402
 from peers import Unavailable, answers, cache, free_port, locked, require_program, run  # noqa: E402
 
@@ -308,8 +309,10 @@ def main():
     parser = argparse.ArgumentParser(description="Run real Keycloak with realm files until interrupted.")
     parser.add_argument("realm_files", nargs="+", type=pathlib.Path)
     parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument("--channel", help="where authentications are asked for (CIBA)")
     options = parser.parse_args()
-    with Keycloak(options.realm_files, options.port) as keycloak:
+    arguments = [f"{CHANNEL_OPTION}={options.channel}"] if options.channel else []
+    with Keycloak(options.realm_files, options.port, arguments=arguments) as keycloak:
         print(f"{keycloak.base} (admin: {'/'.join(ADMIN)}), log: {keycloak.log}", flush=True)
         # Set by hand: a shell lets its background jobs ignore SIGINT.
         signals = (signal.SIGINT, signal.SIGTERM)

@@ -21,10 +21,11 @@ import urllib.parse
 
 sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parents[1] / "support")]
 
+from authentication_channel import AuthenticationChannel  # noqa: E402
 from oidc import Client, Realm  # noqa: E402
-from web import JWT, parse_set_cookie, unverified_token  # noqa: E402
+from web import JWT, Answer, parse_set_cookie, unverified_token  # noqa: E402
 
-GROUPS = ("metadata", "token", "code", "refresh", "auth", "login", "session", "resources", "device", "exchange")
+GROUPS = ("metadata", "token", "code", "refresh", "auth", "login", "session", "resources", "device", "exchange", "ciba")
 CALLBACK = "http://localhost:8000/auth"
 DOCS_CALLBACK = "http://localhost:8000/docs/oauth2-redirect"
 
@@ -53,10 +54,12 @@ UNTOLD_HEADERS = ("date", "content-length", "connection", "keep-alive", "transfe
 
 
 class Recorder:
-    """Given to each probe: realms to ask, and take() for the answers worth keeping."""
+    """Given to each probe: realms to ask, the authentication channel that the provider knows, and take() for the answers
+    worth keeping."""
 
-    def __init__(self, base):
+    def __init__(self, base, channel=None):
         self.base = base
+        self.channel = channel
         self.taken = []
 
     def realm(self, name="myrealm"):
@@ -65,6 +68,12 @@ class Recorder:
     def take(self, label, answer):
         self.taken.append((label, answer, time.time()))
         return answer
+
+    def take_asked(self, label, asked):
+        """What the provider has asked somebody else."""
+        body = json.dumps({"token": asked.token, "body": asked.json}).encode()
+        headers = [(k, v) for k, v in asked.headers.items() if k in ("Content-Type", "Accept")]
+        self.take(label, Answer(self.base + asked.path, 0, headers, body, "POST"))
 
 
 def normalised(recorder):
@@ -178,6 +187,8 @@ def _value(name, value, now, base):
         return value
     if name == "scope":
         return " ".join(sorted(value.split()))
+    if name == "auth_req_id" and len(value) > 20:
+        return "<random>"
     if name in RANDOM_MEMBERS or (name in RANDOM_PARAMETERS and not UUID.search(value)):
         return f"<random {len(value)}>"
     if JWT.match(value) and value.startswith("eyJ"):
@@ -239,13 +250,13 @@ def probes_of(group):
     return [(n.removeprefix("probe_"), f) for n, f in vars(module).items() if n.startswith("probe_")]
 
 
-def observe(base, group, only=None):
+def observe(base, group, only=None, channel=None):
     """All answers of one group: {probe: [exchange, …]}; a probe that cannot go on says why."""
     found = {}
     for name, probe in probes_of(group):
         if only and only not in name:
             continue
-        recorder = Recorder(base)
+        recorder = Recorder(base, channel)
         try:
             probe(recorder)
             failure = None
@@ -272,12 +283,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--base", required=True, help="the provider, without /realms")
     parser.add_argument("--out", type=pathlib.Path, required=True, help="folder of the captures")
+    parser.add_argument("--channel-port", type=int, help="where the provider asks for authentications, for ciba")
     parser.add_argument("--only", help="only probes whose name contains this; printed, not written")
     parser.add_argument("groups", nargs="*", default=GROUPS)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
+    channel = AuthenticationChannel(options.channel_port) if options.channel_port else None
     for group in options.groups:
-        found = observe(options.base.rstrip("/"), group, options.only)
+        found = observe(options.base.rstrip("/"), group, options.only, channel)
         text = as_text(found)
         if options.only:
             print(text if found else "", end="")

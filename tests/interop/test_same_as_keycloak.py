@@ -10,6 +10,7 @@ import pathlib
 
 import pytest
 
+from authentication_channel import CHANNEL_OPTION, AuthenticationChannel
 from contract import compare_probe
 from needs import kept_running
 from observe import GROUPS, observe
@@ -20,21 +21,28 @@ DEVIATIONS = json.loads((HERE / "deviations.json").read_text())
 
 
 @pytest.fixture(scope="module")
-def probed(work, results):
-    """Our provider with the realms that were probed, on the ports that their files name."""
-    realm_files = [EXAMPLE_REALM, *sorted((HERE / "realms").glob("*-realm.json"))]
-    yield from kept_running(lambda: Provider(realm_files, work / "probed"), results)
+def channel():
+    with AuthenticationChannel() as channel:
+        yield channel
 
 
 @pytest.fixture(scope="module")
-def rows(probed):
+def probed(channel, work, results):
+    """Our provider with the realms that were probed, on the ports that their files name."""
+    realm_files = [EXAMPLE_REALM, *sorted((HERE / "realms").glob("*-realm.json"))]
+    arguments = (CHANNEL_OPTION, channel.uri)
+    yield from kept_running(lambda: Provider(realm_files, work / "probed", arguments=arguments), results)
+
+
+@pytest.fixture(scope="module")
+def rows(probed, channel):
     """{group: ["probe | step | path | expected | seen", …]}, each group asked once."""
     asked = {}
 
     def of(group):
         if group not in asked:
             expected = json.loads((HERE / "observed" / f"{group}.json").read_text())
-            seen = observe(probed.base, group)
+            seen = observe(probed.base, group, channel=channel)
             asked[group] = [
                 (f"{group}/{probe} | {step} | {path}", wanted, got)
                 for probe, steps in expected.items()

@@ -37,6 +37,10 @@
         {"spi-x509cert-lookup-apache-ssl-client-cert", "FIELD",                                    \
          "KC_SPI_X509CERT_LOOKUP_APACHE_SSL_CLIENT_CERT", NULL,                                    \
          "in which field (ssl-client-cert)"},                                                      \
+        {"spi-ciba-auth-channel-ciba-http-auth-channel-http-authentication-channel-uri", "URL",    \
+         "KC_SPI_CIBA_AUTH_CHANNEL_CIBA_HTTP_AUTH_CHANNEL_HTTP_AUTHENTICATION_CHANNEL_URI",        \
+         "KC_SPI_CIBA_AUTH_CHANNEL__CIBA_HTTP_AUTH_CHANNEL__HTTP_AUTHENTICATION_CHANNEL_URI",      \
+         "where users are authenticated whom clients ask for in the backchannel (CIBA)"},          \
         {"ca-file", "FILE", "OSTIARY_CA_FILE", NULL,                                               \
          "PEM of the authorities to trust when clients' metadata is fetched (the system's)"},      \
         {"hostname", "URL", "KC_HOSTNAME_URL", "KC_HOSTNAME",                                      \

@@ -221,6 +221,8 @@ static ost_result configure(const option_values *values, bool development, run_s
     config->development = development;
     config->hostname = options_get(values, "hostname");
     config->relative_path = options_get(values, "http-relative-path");
+    config->authentication_channel = options_get(
+        values, "spi-ciba-auth-channel-ciba-http-auth-channel-http-authentication-channel-uri");
     config->any_host = is_off(values, "hostname-strict");
     config->loops = (unsigned)loops;
     config->hash_threads = (unsigned)hash_threads;

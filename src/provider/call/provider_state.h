@@ -35,6 +35,7 @@ typedef enum event_type {
     EVENT_DEVICE_AUTH,
     EVENT_DEVICE_VERIFY_USER_CODE,
     EVENT_DEVICE_CODE_TO_TOKEN,
+    EVENT_AUTHREQID_TO_TOKEN,
     EVENT_CODE_TO_TOKEN,
     EVENT_REFRESH_TOKEN,
     EVENT_CLIENT_LOGIN,
@@ -71,6 +72,7 @@ struct provider {
     struct document_cache *documents;   /* of clients that describe themselves, */
     struct document_cache *client_keys; /* and keys that clients publish, */
     struct document_cache *sectors;     /* and lists of redirect URIs (client_sector.h) */
+    struct ciba_channel *channel;       /* where users are authenticated; NULL: nowhere */
     struct logout_post *logouts;        /* tells clients of logouts, */
     logout_bell logouts_bell;           /* when this is rung */
     atomic_uint_fast64_t counters[COUNTERS];

@@ -21,6 +21,9 @@ void consent_endpoint(http_exchange *exchange, void *provider);
 void device_authorization_endpoint(http_exchange *exchange, void *provider);
 void device_page_endpoint(http_exchange *exchange, void *provider);
 void device_status_endpoint(http_exchange *exchange, void *provider);
+/* backchannel_authentication.c */
+void backchannel_authentication_endpoint(http_exchange *exchange, void *provider);
+void backchannel_callback_endpoint(http_exchange *exchange, void *provider);
 /* userinfo.c, introspect.c, revoke.c, logout.c */
 void userinfo_endpoint(http_exchange *exchange, void *provider);
 void introspect_endpoint(http_exchange *exchange, void *provider);

@@ -160,6 +160,43 @@ static void put_acr_values(call *c, ost_json_writer *w)
     ost_json_close_array(w);
 }
 
+/* What begins elsewhere than in a browser of the client's (CIBA Core §4): where there is a channel
+ * by which users are authenticated. */
+static void put_backchannel(call *c, ost_json_writer *w)
+{
+    static const char *const modes[] = {"poll", NULL};
+    if (c->provider->channel == NULL)
+        return;
+    put_url(c, w, "backchannel_authentication_endpoint", "ext/ciba/auth");
+    put_list(w, "backchannel_token_delivery_modes_supported", modes);
+    ost_json_put_name(w,
+                      OST_TEXT("backchannel_authentication_request_signing_alg_values_supported"));
+    ost_json_open_array(w);
+    for (ost_alg alg = OST_RS256; alg <= OST_EDDSA; alg++) {
+        if ((CIBA_REQUEST_ALGS & OST_ALG_BIT(alg)) != 0)
+            ost_json_put_text(w, text_of(ost_alg_name(alg)));
+    }
+    ost_json_close_array(w);
+}
+
+static void put_grants(const call *c, ost_json_writer *w)
+{
+    static const char *const grants[] = {"authorization_code",
+                                         "implicit",
+                                         "refresh_token",
+                                         "password",
+                                         "client_credentials",
+                                         "urn:ietf:params:oauth:grant-type:device_code",
+                                         "urn:ietf:params:oauth:grant-type:token-exchange",
+                                         "urn:openid:params:grant-type:ciba"};
+    size_t count = ARRAY_LEN(grants) - (c->provider->channel == NULL ? 1 : 0);
+    ost_json_put_name(w, OST_TEXT("grant_types_supported"));
+    ost_json_open_array(w);
+    for (size_t i = 0; i < count; i++)
+        ost_json_put_text(w, text_of(grants[i]));
+    ost_json_close_array(w);
+}
+
 /* Only what there is: a client that reads it must be able to rely on it. */
 static void put_capabilities(const call *c, ost_json_writer *w)
 {
@@ -167,10 +204,6 @@ static void put_capabilities(const call *c, ost_json_writer *w)
         const char *member;
         const char *list[12];
     } lists[] = {
-        {"grant_types_supported",
-         {"authorization_code", "implicit", "refresh_token", "password", "client_credentials",
-          "urn:ietf:params:oauth:grant-type:device_code",
-          "urn:ietf:params:oauth:grant-type:token-exchange"}},
         {"response_types_supported",
          {"code", "none", "id_token", "token", "id_token token", "code id_token", "code token",
           "code id_token token"}},
@@ -229,8 +262,10 @@ void discovery_endpoint(http_exchange *exchange, void *user)
     put_client_authentication(c, w);
     put_signed_by_clients(w, "request_object_signing_alg_values_supported");
     put_acr_values(c, w);
+    put_grants(c, w);
     put_capabilities(c, w);
     put_mutual_tls(c, w);
+    put_backchannel(c, w);
     ost_json_close_object(w);
     call_allow_origin(c, NULL);
     (void)!http_set_field(exchange, "Cache-Control",

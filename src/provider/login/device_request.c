@@ -134,8 +134,8 @@ static device_found load(call *c, ost_text letters, store_device *ret_device)
         return DEVICE_WRONG;
     if (!hash_code(c, letters, &hash))
         return DEVICE_BUSY;
-    ost_result result =
-        store_device_find(c->provider->store, text_of(c->realm->name), hash, c->arena, ret_device);
+    ost_result result = store_device_find(c->provider->store, DEVICE_GRANT, text_of(c->realm->name),
+                                          hash, c->arena, ret_device);
     if (result == OST_E_NOT_FOUND)
         return DEVICE_WRONG;
     if (result != OST_OK)
@@ -187,8 +187,10 @@ bool device_request_answer(call *c, const auth_request *r, ost_text session_id, 
         .last_access = c->now,
         .notes = text_of(call_format(c, "{\"acr\":\"%s\",\"since\":%lld}", acr, (long long)c->now)),
     };
+    bool approved = session_id.len > 0;
     ost_result result = store_device_answer(c->provider->store, text_of(c->realm->name), r->device,
-                                            session_id.len > 0 ? &part : NULL, c->now);
+                                            approved ? DEVICE_APPROVED : DEVICE_DENIED,
+                                            approved ? &part : NULL, c->now);
     if (result == OST_E_NOT_FOUND)
         return call_refuse(c, 400, "expired_token", NULL);
     return result == OST_OK || call_refuse(c, 503, "temporarily_unavailable", NULL);

@@ -22,14 +22,13 @@ static bool is_of_type(ost_text typ)
     return typ.len == 0 || ost_typ_is(typ, "JWT") || ost_typ_is(typ, "oauth-authz-req+jwt");
 }
 
-static bool verify(call *c, const realm_client *client, ost_text object,
+static bool verify(call *c, const realm_client *client, ost_algs algorithms, ost_text object,
                    const ost_json **ret_claims)
 {
     static const ost_json_limits limits = {
         .max_bytes = 64 << 10, .max_depth = 16, .max_values = 2048};
     ost_unverified_jws jws;
     ost_text payload;
-    ost_algs algorithms = client->request.object_algorithms;
     if (algorithms == 0 ||
         ost_jws_read_unverified(object, algorithms, c->arena, &jws, NULL) != OST_OK)
         return refuse(c, "The request object is malformed, or its algorithm is not accepted");
@@ -77,8 +76,7 @@ static bool check_claims(call *c, const realm_client *client, const ost_json *cl
 {
     ost_text id = text_of(client->client_id);
     const ost_json *issuer = ost_json_get(claims, "iss");
-    if (!ost_json_equals(ost_json_get(claims, "client_id"), id) ||
-        (issuer != NULL && !ost_json_equals(issuer, id)))
+    if (issuer != NULL && !ost_json_equals(issuer, id))
         return refuse(c, "The request object is of another client");
     if (ost_json_get(claims, "sub") != NULL) /* it may be an assertion by which the client proves
                                                 who it is (RFC 9101 §10.8) */
@@ -141,6 +139,19 @@ static bool replace_form(call *c, const ost_json *claims)
     return true;
 }
 
+static bool is_single(call *c)
+{
+    return (call_parameter(c, "request_uri").len == 0 &&
+            http_form_count(&c->form, "request") == 1) ||
+           refuse(c, "There is more than one request object");
+}
+
+static bool names_client(call *c, const realm_client *client, const ost_json *claims)
+{
+    return ost_json_equals(ost_json_get(claims, "client_id"), text_of(client->client_id)) ||
+           refuse(c, "The request object is of another client");
+}
+
 bool request_object_read(call *c, const realm_client *client)
 {
     const ost_json *claims;
@@ -148,8 +159,31 @@ bool request_object_read(call *c, const realm_client *client)
     if (object.len == 0)
         return !client->request.object_required ||
                refuse(c, "The client signs its requests, and this one is not signed");
-    if (call_parameter(c, "request_uri").len > 0 || http_form_count(&c->form, "request") != 1)
-        return refuse(c, "There is more than one request object");
-    return verify(c, client, object, &claims) && check_claims(c, client, claims) &&
+    return is_single(c) && verify(c, client, client->request.object_algorithms, object, &claims) &&
+           names_client(c, client, claims) && check_claims(c, client, claims) &&
            replace_form(c, claims);
+}
+
+static bool is_complete(call *c, const ost_json *claims)
+{
+    static const char *const required[] = {"iss", "aud", "exp", "iat", "nbf", "jti"};
+    for (size_t i = 0; i < ARRAY_LEN(required); i++) {
+        if (ost_json_get(claims, required[i]) == NULL)
+            return refuse(c, call_format(c, "The request object has no %s", required[i]));
+    }
+    return true;
+}
+
+bool request_object_read_backchannel(call *c, const realm_client *client)
+{
+    const ost_json *claims;
+    ost_text object = call_parameter(c, "request");
+    if (object.data == NULL)
+        return true;
+    bool good = is_single(c) && verify(c, client, client->ciba.algorithms, object, &claims) &&
+                is_complete(c, claims) && check_claims(c, client, claims) &&
+                replace_form(c, claims);
+    if (!good && c->error.status == 400)
+        c->error.error = "invalid_request";
+    return good;
 }

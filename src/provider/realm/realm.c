@@ -132,6 +132,7 @@ static void load_settings(realm_loader *l, const ost_json *d, realm *r)
         load_bounded(l, d, "oauth2DeviceCodeLifespan", 600, 1, DEVICE_LIFESPAN_MAX);
     r->device_interval =
         load_bounded(l, d, "oauth2DevicePollingInterval", 5, 0, DEVICE_INTERVAL_MAX);
+    r->ciba = ciba_policy_load(d);
     r->client_documents =
         ost_json_equals(ost_json_get(attributes, "client.id.metadata.documents"), OST_TEXT("true"));
     r->document_addresses = loader_string(l, attributes, DOCUMENT_ADDRESSES);
@@ -383,6 +384,7 @@ static void load_attributes(realm_loader *l, const ost_json *at, const realm *r,
     c->exchange_refresh =
         attribute_is(c, "standard.token.exchange.enableRefreshRequestedTokenType", "SAME_SESSION");
     load_device(r, c);
+    c->ciba = client_ciba_load(&r->ciba, at);
     c->dpop_bound = attribute_is(c, "dpop.bound.access.tokens", "true");
     c->certificate_bound = attribute_is(c, "tls.client.certificate.bound.access.tokens", "true");
     c->offline_idle = attribute_seconds(c, "client.offline.session.idle.timeout");

@@ -9,6 +9,7 @@
 
 #include "provider/proof/client_answer.h"
 #include "provider/proof/pairwise_subject.h"
+#include "provider/proof/client_ciba.h"
 #include "provider/realm/client_proof.h"
 #include "provider/realm/client_request.h"
 #include "provider/realm/mapper_type.h"
@@ -83,6 +84,7 @@ struct realm_client {
     bool exchange_refresh;             /* also for refresh tokens */
     bool device_grant;                 /* its users may answer it from another device (RFC 8628), */
     int64_t device_lifespan, device_interval; /* for so long, asked so often: seconds */
+    client_ciba ciba;                         /* its users may be authenticated elsewhere */
     bool dpop_bound;                          /* it gets no tokens but those bound to its key */
     bool certificate_bound; /* nor any but those bound to its TLS certificate (RFC 8705 §3) */
     bool by_document; /* its clientId is the address of its metadata; the realm does not register it
@@ -131,6 +133,7 @@ struct realm {
     bool dpop_nonce;         /* proofs of possession need a nonce of ours; Ostiary's own */
     int64_t pushed_lifespan; /* seconds that a pushed authorization request waits */
     int64_t device_lifespan, device_interval; /* unless a client says otherwise */
+    ciba_policy ciba;
     const realm_client *clients;
     size_t client_count;
     const realm_scope *scopes;

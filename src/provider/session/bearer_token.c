@@ -25,7 +25,8 @@ ost_result bearer_token_verify(call *c, ost_text token, const char *kind,
         return OST_E_EXPIRED;
     /* Answers that the realm signs have no `typ`, and are no tokens. */
     ost_text typ = ost_claims_text(claims, "typ");
-    if (typ.len == 0 || (kind != NULL && !text_is(typ, kind)))
+    if (typ.len == 0 || (kind != NULL && !text_is(typ, kind)) ||
+        ost_claims_get(claims, CHANNEL_CLAIM) != NULL)
         return OST_E_TOKEN_TYPE;
     if (kind != NULL && !proof_of_certificate_holds(c, claims))
         return OST_E_SENDER;

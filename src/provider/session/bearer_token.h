@@ -7,6 +7,10 @@
 
 #include "provider/call/call.h"
 
+/* A claim of tokens that look like access tokens of a user and are none: those of the
+ * authentication channel (provider/ciba/channel_token.h). */
+#define CHANNEL_CLAIM "authentication_channel"
+
 /* Verifies signature, issuer, expiry and kind of an access token of this realm, and that one which
  * is bound to a certificate came with it (OST_E_SENDER). `kind` NULL: any kind, in whoever's hands:
  * for tokens that somebody asks about. OST_OK says nothing of its session. */

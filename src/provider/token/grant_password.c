@@ -2,8 +2,8 @@
 /* The password grant (RFC 6749 §4.3), as Keycloak's direct access grants. */
 #include "base/text.h"
 #include "provider/session/authentication.h"
-#include "provider/session/offline_session.h"
 #include "provider/token/grant.h"
+#include "provider/token/login_grant.h"
 #include "provider/token/resource.h"
 #include "provider/token/token.h"
 
@@ -30,9 +30,8 @@ static bool authenticate_user(call *c, authenticated_user *ret_user)
 
 void grant_password(call *c)
 {
-    grant g = {.client = c->client, .client_started = c->now, .may_be_offline = true};
+    grant g = {.client = c->client, .may_be_offline = true};
     authenticated_user user;
-    minted m;
     if (!c->client->direct_access_grants) {
         call_refuse(c, 400, "unauthorized_client", "Client not allowed for direct access grants");
         return;
@@ -45,34 +44,8 @@ void grant_password(call *c)
         call_refuse(c, 400, "unauthorized_client", "The authentication flow is not supported");
         return;
     }
-    if (!grant_choose_scopes(c, call_parameter(c, "scope"), &g) ||
-        !resources_read(c, &g.resources) || !authenticate_user(c, &user) ||
-        !grant_set_user(c, user.document, user.id, &g) || !grant_check_offline(c, &g))
-        return;
-    g.granted_resources = g.resources;
-    store_session session = g.offline
-                                ? offline_session_begin(c, offline_session_id(c, (ost_text){0}),
-                                                        user.id, (ost_text){0}, c->now)
-                                : session_begin(c, user.id, false);
-    g.session_id = session.id.data;
-    g.session_ends = session.ends;
-    g.idle_ends = session.idle_ends;
-    if (c->error.status != 0 || !mint_tokens(c, &g, true, &m))
-        return;
-    const store_client_session client_session = {
-        .session_id = session.id,
-        .client_id = text_of(c->client->client_id),
-        .scope = g.scope,
-        .refresh_id = c->realm->revoke_refresh_token ? m.refresh_id : (ost_text){0},
-        .started = c->now,
-        .last_access = c->now,
-        .notes = OST_TEXT("{}"),
-        .issuer = text_of(c->issuer),
-    };
-    /* The user may have been deleted a moment ago. */
-    if (store_login(c->provider->store, &session, &client_session, NULL) != OST_OK) {
-        call_refuse_busy(c);
-        return;
-    }
-    (void)mint_answer(c, &g, &m);
+    if (grant_choose_scopes(c, call_parameter(c, "scope"), &g) && resources_read(c, &g.resources) &&
+        authenticate_user(c, &user) && grant_set_user(c, user.document, user.id, &g) &&
+        grant_check_offline(c, &g))
+        login_grant_begin(c, &g, OST_TEXT("{}"));
 }

@@ -59,3 +59,39 @@ bool login_grant_keep(call *c, store_client_session *part, const store_session *
     }
     return result == OST_OK || result == OST_E_NOT_FOUND || call_refuse_busy(c);
 }
+
+static store_session begin_session(call *c, const grant *g)
+{
+    return g->offline ? offline_session_begin(c, offline_session_id(c, (ost_text){0}), g->user_id,
+                                              (ost_text){0}, c->now)
+                      : session_begin(c, g->user_id, false);
+}
+
+void login_grant_begin(call *c, grant *g, ost_text notes)
+{
+    minted m;
+    store_session session = begin_session(c, g);
+    g->granted_resources = g->resources;
+    g->client_started = c->now;
+    g->session_id = session.id.data;
+    g->session_ends = session.ends;
+    g->idle_ends = session.idle_ends;
+    if (c->error.status != 0 || !mint_tokens(c, g, true, &m))
+        return;
+    const store_client_session part = {
+        .session_id = session.id,
+        .client_id = text_of(c->client->client_id),
+        .scope = g->scope,
+        .refresh_id = c->realm->revoke_refresh_token ? m.refresh_id : (ost_text){0},
+        .started = c->now,
+        .last_access = c->now,
+        .notes = notes,
+        .issuer = text_of(c->issuer),
+    };
+    /* The user may have been deleted a moment ago. */
+    if (store_login(c->provider->store, &session, &part, NULL) != OST_OK) {
+        call_refuse_busy(c);
+        return;
+    }
+    (void)mint_answer(c, g, &m);
+}

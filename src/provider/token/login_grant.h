@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Grants that come of somebody's login in a browser, by a code that the client brings: the session
- * is there, and the client gets its tokens in it. Uses the store: on the pool alone. */
+/* Grants that come of somebody's login: in a browser, by a code that the client brings, where the
+ * session is there and the client gets its tokens in it; or elsewhere, where the grant itself
+ * begins the session. Uses the store: on the pool alone. */
 #ifndef LOGIN_GRANT_H
 #define LOGIN_GRANT_H
 
@@ -19,5 +20,10 @@ bool login_grant_go_offline(call *call, ost_text code, grant *grant, store_sessi
  * where that has an id. */
 bool login_grant_keep(call *call, store_client_session *part, const store_session *offline,
                       const minted *minted);
+
+/* A session of its own for a grant whose user and scopes are chosen and checked, an offline one
+ * where that is granted; its tokens, and the answer with them. `notes` of the client's part, JSON.
+ */
+void login_grant_begin(call *call, grant *grant, ost_text notes);
 
 #endif

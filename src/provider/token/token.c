@@ -10,6 +10,7 @@
 #include "provider/token/client_auth.h"
 
 #define GRANT_DEVICE_CODE "urn:ietf:params:oauth:grant-type:device_code"
+#define GRANT_CIBA "urn:openid:params:grant-type:ciba"
 #define GRANT_TOKEN_EXCHANGE "urn:ietf:params:oauth:grant-type:token-exchange"
 
 /* RSA signatures grow with the cube of the key: above this, they would hold up the loop. */
@@ -23,6 +24,7 @@ static const struct {
 } grants[] = {
     {"authorization_code", grant_authorization_code, ON_STORE_POOL, EVENT_CODE_TO_TOKEN},
     {GRANT_DEVICE_CODE, grant_device_code, ON_STORE_POOL, EVENT_DEVICE_CODE_TO_TOKEN},
+    {GRANT_CIBA, grant_ciba, ON_STORE_POOL, EVENT_AUTHREQID_TO_TOKEN},
     {"refresh_token", grant_refresh_token, ON_STORE_POOL, EVENT_REFRESH_TOKEN},
     {"password", grant_password, ON_HASH_POOL, EVENT_LOGIN},
     {GRANT_TOKEN_EXCHANGE, grant_token_exchange, ON_STORE_POOL, EVENT_TOKEN_EXCHANGE},

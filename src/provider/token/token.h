@@ -13,6 +13,7 @@ void token_endpoint(http_exchange *exchange, void *provider);
 void grant_token_exchange(call *call);
 void grant_authorization_code(call *call);
 void grant_device_code(call *call);
+void grant_ciba(call *call);
 void grant_refresh_token(call *call);
 void grant_password(call *call);
 void grant_client_credentials(call *call);

@@ -197,6 +197,10 @@ static const char *const migrations[] = {
     "CREATE INDEX device_by_expiry ON device (expires);",
     /* 16: the master keys under which something is sealed; '': what lies in clear beside it */
     "CREATE TABLE master_key (id TEXT PRIMARY KEY NOT NULL, state INTEGER NOT NULL) WITHOUT ROWID;",
+    /* 17: what clients ask of users in the backchannel (CIBA) is answered in the same way */
+    "ALTER TABLE device ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE device ADD COLUMN user_id TEXT NOT NULL DEFAULT '';"
+    "CREATE INDEX device_by_user ON device (realm, user_id, expires) WHERE user_id <> '';",
 };
 _Static_assert(ARRAY_LEN(migrations) == SCHEMA, "see schema.h");
 #define APPLICATION 1330861129

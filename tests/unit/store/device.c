@@ -3,6 +3,7 @@
  * and nothing of another realm. */
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 
 #include "base/text.h"
 #include "store/store_device.h"
@@ -71,13 +72,14 @@ static int teardown(void **state)
 static store_device get(void)
 {
     store_device got;
-    assert_int_equal(store_device_get(db, device.realm, device.id, arena, &got), OST_OK);
+    assert_int_equal(store_device_get(db, DEVICE_GRANT, device.realm, device.id, arena, &got),
+                     OST_OK);
     return got;
 }
 
 static ost_result approve(void)
 {
-    return store_device_answer(db, device.realm, device.id, &part, NOW);
+    return store_device_answer(db, device.realm, device.id, DEVICE_APPROVED, &part, NOW);
 }
 
 static void it_comes_back_as_it_was(void **state)
@@ -90,9 +92,10 @@ static void it_comes_back_as_it_was(void **state)
     assert_int_equal(got.expires, 1600);
     assert_int_equal(got.interval, 5);
     assert_int_equal(got.state, DEVICE_PENDING);
-    assert_int_equal(store_device_find(db, device.realm, device.user_code, arena, &found), OST_OK);
+    assert_int_equal(
+        store_device_find(db, DEVICE_GRANT, device.realm, device.user_code, arena, &found), OST_OK);
     assert_true(text_equal(found.id, device.id));
-    assert_int_equal(store_device_find(db, device.realm, device.id, arena, &found),
+    assert_int_equal(store_device_find(db, DEVICE_GRANT, device.realm, device.id, arena, &found),
                      OST_E_NOT_FOUND);
 }
 
@@ -101,10 +104,13 @@ static void another_realm_has_nothing_of_it(void **state)
     const ost_text other = OST_TEXT("other");
     store_device got;
     (void)state;
-    assert_int_equal(store_device_get(db, other, device.id, arena, &got), OST_E_NOT_FOUND);
-    assert_int_equal(store_device_find(db, other, device.user_code, arena, &got), OST_E_NOT_FOUND);
+    assert_int_equal(store_device_get(db, DEVICE_GRANT, other, device.id, arena, &got),
+                     OST_E_NOT_FOUND);
+    assert_int_equal(store_device_find(db, DEVICE_GRANT, other, device.user_code, arena, &got),
+                     OST_E_NOT_FOUND);
     assert_int_equal(store_device_poll(db, other, device.id, NOW), OST_E_NOT_FOUND);
-    assert_int_equal(store_device_answer(db, other, device.id, &part, NOW), OST_E_NOT_FOUND);
+    assert_int_equal(store_device_answer(db, other, device.id, DEVICE_APPROVED, &part, NOW),
+                     OST_E_NOT_FOUND);
     assert_int_equal(approve(), OST_OK);
     assert_int_equal(store_device_take(db, other, device.id), OST_E_NOT_FOUND);
     assert_int_equal(store_device_take(db, device.realm, device.id), OST_OK);
@@ -128,12 +134,13 @@ static void it_is_answered_once_and_in_time(void **state)
 {
     store_client_session made;
     (void)state;
-    assert_int_equal(store_device_answer(db, device.realm, device.id, &part, 1600),
+    assert_int_equal(store_device_answer(db, device.realm, device.id, DEVICE_APPROVED, &part, 1600),
                      OST_E_NOT_FOUND);
     assert_int_equal(store_client_session_get(db, part.session_id, part.client_id, arena, &made),
                      OST_E_NOT_FOUND);
     assert_int_equal(approve(), OST_OK);
-    assert_int_equal(store_device_answer(db, device.realm, device.id, NULL, NOW), OST_E_NOT_FOUND);
+    assert_int_equal(store_device_answer(db, device.realm, device.id, DEVICE_DENIED, NULL, NOW),
+                     OST_E_NOT_FOUND);
     assert_int_equal(get().state, DEVICE_APPROVED);
     assert_true(text_is(get().session_id, "s"));
     assert_int_equal(store_client_session_get(db, part.session_id, part.client_id, arena, &made),
@@ -144,7 +151,8 @@ static void what_is_denied_or_pending_is_not_taken(void **state)
 {
     (void)state;
     assert_int_equal(store_device_take(db, device.realm, device.id), OST_E_NOT_FOUND);
-    assert_int_equal(store_device_answer(db, device.realm, device.id, NULL, NOW), OST_OK);
+    assert_int_equal(store_device_answer(db, device.realm, device.id, DEVICE_DENIED, NULL, NOW),
+                     OST_OK);
     assert_int_equal(get().state, DEVICE_DENIED);
     assert_int_equal(approve(), OST_E_NOT_FOUND);
     assert_int_equal(store_device_take(db, device.realm, device.id), OST_E_NOT_FOUND);
@@ -166,6 +174,66 @@ static void polls_keep_a_pace(void **state)
     assert_int_equal(store_device_poll(db, device.realm, device.id, NOW + 4), OST_E_BUSY);
     assert_int_equal(store_device_poll(db, device.realm, device.id, NOW + 5), OST_OK);
     assert_int_equal(store_device_poll(db, device.realm, device.id, NOW + 9), OST_E_BUSY);
+}
+
+static store_device backchannel(const char *id)
+{
+    return (store_device){.id = text_of(id),
+                          .realm = device.realm,
+                          .client_id = OST_TEXT("bank"),
+                          .kind = DEVICE_CIBA,
+                          .user_code = text_of(id),
+                          .scope = OST_TEXT("openid"),
+                          .expires = 1600,
+                          .user_id = OST_TEXT("ann")};
+}
+
+/* A code of one kind leads to nothing where the other is asked for. */
+static void each_kind_is_for_itself(void **state)
+{
+    store_device asked = backchannel("b"), got;
+    (void)state;
+    assert_int_equal(store_device_create(db, &asked, LIMIT, NOW), OST_OK);
+    assert_int_equal(store_device_get(db, DEVICE_CIBA, asked.realm, asked.id, arena, &got), OST_OK);
+    assert_true(text_is(got.user_id, "ann") && got.kind == DEVICE_CIBA);
+    assert_int_equal(store_device_find(db, DEVICE_CIBA, asked.realm, asked.id, arena, &got),
+                     OST_OK);
+    assert_int_equal(store_device_get(db, DEVICE_GRANT, asked.realm, asked.id, arena, &got),
+                     OST_E_NOT_FOUND);
+    assert_int_equal(store_device_find(db, DEVICE_GRANT, asked.realm, asked.id, arena, &got),
+                     OST_E_NOT_FOUND);
+    assert_int_equal(store_device_get(db, DEVICE_CIBA, device.realm, device.id, arena, &got),
+                     OST_E_NOT_FOUND);
+}
+
+static void what_nobody_was_asked_is_withdrawn(void **state)
+{
+    store_device asked = backchannel("b"), got;
+    (void)state;
+    assert_int_equal(store_device_create(db, &asked, LIMIT, NOW), OST_OK);
+    assert_int_equal(store_device_withdraw(db, OST_TEXT("other"), asked.id), OST_E_NOT_FOUND);
+    assert_int_equal(store_device_withdraw(db, asked.realm, asked.id), OST_OK);
+    assert_int_equal(store_device_get(db, DEVICE_CIBA, asked.realm, asked.id, arena, &got),
+                     OST_E_NOT_FOUND);
+    assert_int_equal(approve(), OST_OK);
+    assert_int_equal(store_device_withdraw(db, device.realm, device.id), OST_E_NOT_FOUND);
+    assert_int_equal(get().state, DEVICE_APPROVED);
+}
+
+static void a_user_is_asked_so_often(void **state)
+{
+    char ids[DEVICE_PROMPTS_MAX + 1][4];
+    (void)state;
+    for (int i = 0; i <= DEVICE_PROMPTS_MAX; i++) {
+        snprintf(ids[i], sizeof ids[i], "%02d", i);
+        store_device asked = backchannel(ids[i]);
+        assert_int_equal(store_device_create(db, &asked, 100, NOW),
+                         i < DEVICE_PROMPTS_MAX ? OST_OK : OST_E_BUSY);
+    }
+    assert_int_equal(
+        store_device_answer(db, device.realm, text_of(ids[0]), DEVICE_DENIED, NULL, NOW), OST_OK);
+    store_device next = backchannel(ids[DEVICE_PROMPTS_MAX]);
+    assert_int_equal(store_device_create(db, &next, 100, NOW), OST_OK);
 }
 
 static atomic_int taken, polled;
@@ -203,7 +271,8 @@ static void it_is_swept(void **state)
     assert_int_equal(get().expires, 1600);
     assert_int_equal(store_sweep(db, 2200, &rows), OST_OK);
     assert_int_equal(rows, 1);
-    assert_int_equal(store_device_get(db, device.realm, device.id, arena, &got), OST_E_NOT_FOUND);
+    assert_int_equal(store_device_get(db, DEVICE_GRANT, device.realm, device.id, arena, &got),
+                     OST_E_NOT_FOUND);
 }
 
 int main(void)
@@ -217,6 +286,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_answer_without_a_session_changes_nothing, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(polls_keep_a_pace, setup, teardown),
+        cmocka_unit_test_setup_teardown(each_kind_is_for_itself, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_nobody_was_asked_is_withdrawn, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_user_is_asked_so_often, setup, teardown),
         cmocka_unit_test_setup_teardown(one_of_many_has_it, setup, teardown),
         cmocka_unit_test_setup_teardown(it_is_swept, setup, teardown),
     };
