@@ -37,6 +37,9 @@ OST_MUST_CHECK ost_result put_listeners(database *database, const store_realm *r
  * Before the sessions are deleted. */
 OST_MUST_CHECK ost_result insert_logout(database *database, ost_text realm, ost_text session);
 OST_MUST_CHECK ost_result insert_logouts(database *database, ost_text realm, ost_text user_id);
+/* The same of a device whose user has answered, for a client that is told (CIBA). */
+OST_MUST_CHECK ost_result insert_notification(database *database, ost_text realm, ost_text device,
+                                              int64_t now);
 OST_MUST_CHECK ost_result upsert_client_session(database *database,
                                                 const store_client_session *session);
 OST_MUST_CHECK ost_result insert_refresh(database *database, ost_text session_id,

@@ -312,6 +312,11 @@ typedef struct store_logout {
     ost_text realm, client_id, session_id, user_id, issuer;
     int64_t ended;
     int64_t attempts; /* that have failed */
+    /* No logout, but that a user has answered a backchannel authentication request, at `ended`: its
+     * id, and the token that the client knows us by (CIBA, ping mode); it is of no use after
+     * `ends`. Session, user and issuer are empty. */
+    ost_text auth_req_id, notification_token;
+    int64_t ends;
 } store_logout;
 /* Lends out at most `max` that are due at `now`: until the second `until` nobody else gets them. */
 OST_MUST_CHECK ost_result store_logout_take(store *store, int64_t now, int64_t until, size_t max,

@@ -22,8 +22,9 @@ static ost_result insert_device(database *d, const store_device *device, size_t 
                              device->realm, device->user_id, now, DEVICE_PROMPTS_MAX);
     if (result != OST_OK)
         return result;
-    statement *st = prepare(d, "INSERT INTO device (" COLUMNS ", next_poll) VALUES "
-                               "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?, 0)");
+    statement *st = prepare(d, "INSERT INTO device (" COLUMNS
+                               ", auth_req_id, notification_token, next_poll) VALUES "
+                               "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?, ?, ?, 0)");
     bind_text(st, 1, device->id);
     bind_text(st, 2, device->realm);
     bind_text(st, 3, device->client_id);
@@ -36,6 +37,8 @@ static ost_result insert_device(database *d, const store_device *device, size_t 
     bind_integer(st, 10, device->interval);
     bind_integer(st, 11, device->kind);
     bind_text(st, 12, device->user_id);
+    bind_text(st, 13, device->auth_req_id);
+    bind_text(st, 14, device->notification_token);
     return run_statement(st, NULL);
 }
 
@@ -121,6 +124,8 @@ static ost_result answer(database *d, ost_text realm, ost_text id, store_device_
     bind_text(st, 4, id);
     bind_integer(st, 5, now);
     ost_result result = change_one(st);
+    if (result == OST_OK)
+        result = insert_notification(d, realm, id, now);
     return result == OST_OK && part != NULL ? upsert_client_session(d, part) : result;
 }
 

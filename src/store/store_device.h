@@ -30,6 +30,9 @@ typedef struct store_device {
     store_device_state state;
     ost_text session_id; /* of the user who approved in a browser */
     ost_text user_id;    /* CIBA: whom it is about */
+    /* CIBA in ping mode: what the client is told when its user has answered, and what it knows us
+     * by; empty: it is not. Written, never read back. */
+    ost_text auth_req_id, notification_token;
 } store_device;
 
 /* Who is asked again and again says yes in the end: so many may wait for one user. */
@@ -50,7 +53,8 @@ OST_MUST_CHECK ost_result store_device_find(store *store, store_device_kind kind
                                             store_device *ret_device);
 
 /* The user's answer, once: approved or denied. `part`, where it is not NULL, is the client's part
- * of their session, and is made in the same transaction. OST_E_NOT_FOUND: nothing is pending under
+ * of their session, and is made in the same transaction, as is what a client in ping mode is to be
+ * told (store_logout_take). OST_E_NOT_FOUND: nothing is pending under
  * this id at `now`. */
 OST_MUST_CHECK ost_result store_device_answer(store *store, ost_text realm, ost_text id,
                                               store_device_state state,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Logouts of which clients are still to be told: written in the transaction that ends the session,
- * so that neither a crash nor a stop loses one. */
+/* What clients are still to be told, of logouts and of answers of their users (CIBA): written in
+ * the transaction that ends the session or takes the answer, so that neither a crash nor a stop
+ * loses one. */
 #include <string.h>
 
 #include <ostiary/json.h>
@@ -9,7 +10,9 @@
 #include "store/row.h"
 #include "store/transaction.h"
 
-#define COLUMNS "id, realm, client_id, session_id, user_id, issuer, ended, attempts"
+#define COLUMNS                                                                                    \
+    "id, realm, client_id, session_id, user_id, issuer, ended, attempts, auth_req_id, "            \
+    "notification_token, ends"
 
 /* The difference of the ids is no less than the number of rows, and costs two look-ups. */
 #define INSERT_FOR(now)                                                                            \
@@ -92,6 +95,22 @@ ost_result insert_logouts(database *d, ost_text realm, ost_text user_id)
                          NULL);
 }
 
+/* Of a client in ping mode; of others there is nothing to insert. */
+ost_result insert_notification(database *d, ost_text realm, ost_text device, int64_t now)
+{
+    statement *st = prepare(
+        d, "INSERT INTO logout (realm, client_id, session_id, user_id, issuer, ended, due, "
+           "attempts, auth_req_id, notification_token, ends) SELECT realm, client_id, '', '', '', "
+           "?1, 0, 0, auth_req_id, notification_token, expires FROM device WHERE realm = ?2 AND "
+           "id = ?3 AND auth_req_id <> '' AND "
+           "(SELECT ifnull(max(id) - min(id), 0) FROM logout) < ?4");
+    bind_integer(st, 1, now);
+    bind_text(st, 2, realm);
+    bind_text(st, 3, device);
+    bind_integer(st, 4, STORE_LOGOUTS_MAX);
+    return run_statement(st, NULL);
+}
+
 static ost_result read_logout(statement *st, ost_arena *arena, store_logout *ret_logout)
 {
     bool failed = false;
@@ -104,6 +123,9 @@ static ost_result read_logout(statement *st, ost_arena *arena, store_logout *ret
         .issuer = column_text(st, 5, arena, &failed),
         .ended = column_integer(st, 6),
         .attempts = column_integer(st, 7),
+        .auth_req_id = column_text(st, 8, arena, &failed),
+        .notification_token = column_text(st, 9, arena, &failed),
+        .ends = column_integer(st, 10),
     };
     if (failed)
         return OST_E_MEMORY;

@@ -83,6 +83,9 @@ class AuthenticationChannel:
     def notified(self, seconds=WAIT_SECONDS):
         return self._notified.get(timeout=seconds)
 
+    def was_notified(self):
+        return not self._notified.empty()
+
     def was_asked(self):
         return not self._asked.empty()
 
@@ -90,6 +93,8 @@ class AuthenticationChannel:
         """What it was asked so far and nobody wanted to know."""
         while self.was_asked():
             self._asked.get()
+        while self.was_notified():
+            self._notified.get()
 
 
 def answer(realm, token, status="SUCCEED", **more):

@@ -30,8 +30,12 @@ def user(name, **more):
     }
 
 
-def realm_of(name, **attributes):
+def realm_of(name, notified="http://127.0.0.1:1/", **attributes):
     keys = {"use.jwks.string": "true", "jwks.string": json.dumps({"keys": [PROBED_KEY.jwk("signing")]})}
+    ping = {
+        "ciba.backchannel.token.delivery.mode": "ping",
+        "ciba.backchannel.client.notification.endpoint": notified,
+    }
     return {
         "realm": name,
         "enabled": True,
@@ -43,6 +47,8 @@ def realm_of(name, **attributes):
             client("open", publicClient=True),
             client("asking", consentRequired=True),
             client("signing", {"ciba.backchannel.auth.request.signing.alg": "ES256", **keys}),
+            client("pinged", ping),
+            client("stranger", {**ping, "registration.access.token.id": "1"}),
             client("off", {GRANT: "false"}),
             client("pushed", {"ciba.backchannel.token.delivery.mode": "push"}),
             {"clientId": "tv", "publicClient": True, "attributes": {"oauth2.device.authorization.grant.enabled": "true"}},
@@ -61,8 +67,8 @@ def channel():
 def server(tmp_path_factory, channel):
     work = tmp_path_factory.mktemp("ciba")
     realms = [
-        realm_of("bank"),
-        realm_of("paced", cibaInterval="3", cibaExpiresIn="8"),
+        realm_of("bank", channel.notification_uri),
+        realm_of("paced", channel.notification_uri, cibaInterval="3", cibaExpiresIn="8"),
         realm_of("hinted", cibaAuthRequestedUserHint="id_token_hint"),
         realm_of("tokens", cibaAuthRequestedUserHint="login_hint_token"),
     ]

@@ -89,6 +89,8 @@ static bool keep_answer(call *c, const store_device *device, const channel_statu
         return refuse_token(c, 403);
     if (result != OST_OK)
         return call_refuse_busy(c);
+    if (c->client->ciba.ping)
+        logout_bell_ring(&c->provider->logouts_bell);
     c->event.due = status->event != NULL;
     c->event.error = status->event;
     c->event.user = device->user_id;

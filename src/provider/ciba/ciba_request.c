@@ -3,6 +3,7 @@
 #include "provider/ciba/ciba_request.h"
 
 #include "base/ascii.h"
+#include "base/b64token.h"
 #include "base/base64url.h"
 #include "base/context.h"
 #include "base/text.h"
@@ -88,17 +89,20 @@ static bool read_lifespan(call *c, int64_t *ret_lifespan)
     return true;
 }
 
-static bool read_notification(call *c)
+static bool read_notification(call *c, ost_text *ret_token)
 {
     ost_text token = call_parameter(c, "client_notification_token");
+    *ret_token = token;
     bool ping = c->client->ciba.ping;
     if (token.data == NULL)
         return !ping ||
                refuse(c, "Client Notification token needs to be provided with the ping mode");
     if (!ping)
         return refuse(c, "Client Notification token supported only for the ping mode");
-    return token.len <= NOTIFICATION_MAX ||
-           refuse(c, "Client Notification token length is limited to 1024 characters");
+    if (token.len > NOTIFICATION_MAX)
+        return refuse(c, "Client Notification token length is limited to 1024 characters");
+    /* §7.1: we show it as a bearer token. */
+    return text_is_b64token(token) || refuse(c, "Client Notification token is no bearer token");
 }
 
 static bool read_scope(call *c, ost_text *ret_scope)
@@ -120,7 +124,7 @@ bool ciba_request_read(call *c, ciba_request *ret_request)
     if (!request_object_read_backchannel(c, c->client) || !read_hint(c, &r.hint) ||
         !read_scope(c, &r.question.scope) ||
         !read_binding_message(c, &r.question.binding_message) || !read_lifespan(c, &r.lifespan) ||
-        !read_notification(c))
+        !read_notification(c, &r.notification_token))
         return false;
     if (has(c, "user_code"))
         return refuse(c, "User code not supported");
@@ -187,6 +191,10 @@ static bool keep(call *c, ciba_request *r, const store_user *user, ost_text chan
         .interval = c->realm->ciba.interval,
         .user_id = user->id,
     };
+    if (c->client->ciba.ping) {
+        device.auth_req_id = r->auth_req_id;
+        device.notification_token = r->notification_token;
+    }
     return hash_text(c, channel_id, &device.user_code) && resources_read(c, &device.resources) &&
            (store_device_create(c->provider->store, &device, PENDING_MAX, c->now) == OST_OK ||
             call_refuse_busy(c));

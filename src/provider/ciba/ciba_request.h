@@ -7,8 +7,9 @@
 #include "provider/ciba/channel_question.h"
 
 typedef struct ciba_request {
-    channel_question question; /* what the authentication channel is to be asked */
-    ost_text hint;             /* of the kind that the realm asks for */
+    channel_question question;   /* what the authentication channel is to be asked */
+    ost_text hint;               /* of the kind that the realm asks for */
+    ost_text notification_token; /* of a client in ping mode; NULL data: none */
     int64_t lifespan;
     ost_text id; /* under which it is kept */
     /* Once it is kept: */

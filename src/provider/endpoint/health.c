@@ -118,24 +118,35 @@ static void append_documents(provider *p, buffer *to)
         (unsigned long long)(fetches - failures), (unsigned long long)failures);
 }
 
+static void append_deliveries(buffer *to, const char *name, const char *help,
+                              const delivery_count *count)
+{
+    buffer_append_format(to,
+                         "# HELP ostiary_provider_%s_total %s, by outcome; given_up: the last "
+                         "attempt has failed.\n"
+                         "# TYPE ostiary_provider_%s_total counter\n"
+                         "ostiary_provider_%s_total{outcome=\"sent\"} %llu\n"
+                         "ostiary_provider_%s_total{outcome=\"failed\"} %llu\n"
+                         "ostiary_provider_%s_total{outcome=\"given_up\"} %llu\n",
+                         name, help, name, name, (unsigned long long)count->sent, name,
+                         (unsigned long long)count->failed, name,
+                         (unsigned long long)count->given_up);
+}
+
 static void append_logouts(provider *p, buffer *to)
 {
     logout_post_state s;
     logout_post_read_state(p->logouts, &s);
-    buffer_append_format(
-        to,
-        "# HELP ostiary_provider_logout_tokens_total Logout tokens that were brought to clients, "
-        "by outcome; given_up: the last attempt has failed.\n"
-        "# TYPE ostiary_provider_logout_tokens_total counter\n"
-        "ostiary_provider_logout_tokens_total{outcome=\"sent\"} %llu\n"
-        "ostiary_provider_logout_tokens_total{outcome=\"failed\"} %llu\n"
-        "ostiary_provider_logout_tokens_total{outcome=\"given_up\"} %llu\n"
-        "# HELP ostiary_provider_logout_tokens_waiting Logouts of which a client is still to be "
-        "told.\n"
-        "# TYPE ostiary_provider_logout_tokens_waiting gauge\n"
-        "ostiary_provider_logout_tokens_waiting %lld\n",
-        (unsigned long long)s.sent, (unsigned long long)s.failed, (unsigned long long)s.given_up,
-        (long long)s.waiting);
+    append_deliveries(to, "logout_tokens", "Logout tokens that were brought to clients",
+                      &s.of[DELIVERY_LOGOUT]);
+    append_deliveries(to, "notifications", "Clients that were told that a user has answered (CIBA)",
+                      &s.of[DELIVERY_NOTIFICATION]);
+    buffer_append_format(to,
+                         "# HELP ostiary_provider_logout_tokens_waiting Logouts, and answers of "
+                         "users, of which a client is still to be told.\n"
+                         "# TYPE ostiary_provider_logout_tokens_waiting gauge\n"
+                         "ostiary_provider_logout_tokens_waiting %lld\n",
+                         (long long)s.waiting);
 }
 
 static void append_counts(provider *p, buffer *to)

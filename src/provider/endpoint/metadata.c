@@ -164,7 +164,7 @@ static void put_acr_values(call *c, ost_json_writer *w)
  * by which users are authenticated. */
 static void put_backchannel(call *c, ost_json_writer *w)
 {
-    static const char *const modes[] = {"poll", NULL};
+    static const char *const modes[] = {"poll", "ping", NULL};
     if (c->provider->channel == NULL)
         return;
     put_url(c, w, "backchannel_authentication_endpoint", "ext/ciba/auth");

@@ -24,7 +24,8 @@ static ost_text put(char **at, ost_text text)
 delivery *delivery_new(struct logout_post *post, const store_logout *row)
 {
     delivery *d = memory_alloc(sizeof *d + row->realm.len + row->client_id.len +
-                               row->session_id.len + row->user_id.len + row->issuer.len);
+                               row->session_id.len + row->user_id.len + row->issuer.len +
+                               row->auth_req_id.len + row->notification_token.len);
     if (d == NULL)
         return NULL;
     char *at = d->text;
@@ -35,6 +36,8 @@ delivery *delivery_new(struct logout_post *post, const store_logout *row)
     d->row.session_id = put(&at, row->session_id);
     d->row.user_id = put(&at, row->user_id);
     d->row.issuer = put(&at, row->issuer);
+    d->row.auth_req_id = put(&at, row->auth_req_id);
+    d->row.notification_token = put(&at, row->notification_token);
     return d;
 }
 

@@ -10,7 +10,7 @@
 struct logout_post;
 typedef struct logout_peer logout_peer;
 
-/* One logout token on its way to one client. */
+/* One logout token, or one notification, on its way to one client. */
 typedef struct delivery {
     struct delivery *next;
     struct logout_post *post;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The thread that delivers logout tokens; see logout_post.h. It borrows what is due from the store,
+/* The thread that delivers to clients; see logout_post.h. It borrows what is due from the store,
  * has the HTTP client send it, and tells the store what came of it. */
 #include "provider/logout/logout_post.h"
 
@@ -13,8 +13,8 @@
 #include "base/thread.h"
 #include "http/message/address_scope.h"
 #include "net/net.h"
+#include "provider/logout/client_message.h"
 #include "provider/logout/logout_peer.h"
-#include "provider/logout/logout_token.h"
 
 #define BATCH 512          /* rows of one loan */
 #define HELD_MAX 1024      /* rows in memory */
@@ -30,7 +30,9 @@ struct logout_post {
     pthread_t thread;
     bool runs;
     atomic_bool stopping;
-    atomic_uint_fast64_t sent, failed, given_up;
+    struct {
+        atomic_uint_fast64_t sent, failed, given_up;
+    } counts[DELIVERY_KINDS];
     atomic_llong waiting;
 
     /* the thread's own */
@@ -63,17 +65,29 @@ static void settle(logout_post *post, delivery *d, int64_t due, bool tried)
     memory_free(d);
 }
 
+static delivery_kind kind_of(const delivery *d)
+{
+    return d->row.auth_req_id.len > 0 ? DELIVERY_NOTIFICATION : DELIVERY_LOGOUT;
+}
+
+static int64_t ends(const delivery *d)
+{
+    return kind_of(d) == DELIVERY_NOTIFICATION ? d->row.ends : d->row.ended + LOGOUT_GIVE_UP;
+}
+
 static void give_up(logout_post *post, delivery *d)
 {
-    atomic_fetch_add(&post->given_up, 1);
+    atomic_fetch_add(&post->counts[kind_of(d)].given_up, 1);
     settle(post, d, 0, true);
 }
 
-static void say(logout_post *post, logout_peer *peer, const char *fault)
+static void say(logout_post *post, const delivery *d, const char *fault)
 {
+    logout_peer *peer = d->peer;
     char what[300];
     size_t length = strcspn(peer->name, "\n");
-    snprintf(what, sizeof what, "back-channel logout of client %.120s of realm %.*s",
+    snprintf(what, sizeof what, "%s of client %.120s of realm %.*s",
+             kind_of(d) == DELIVERY_NOTIFICATION ? "notification" : "back-channel logout",
              peer->name + length + 1, length < 120 ? (int)length : 120, peer->name);
     outage_update(&peer->outage, post->provider->log, what, fault, monotonic_ms());
 }
@@ -90,16 +104,15 @@ static void take_failure(logout_post *post, delivery *d, int64_t now)
     logout_peer *peer = d->peer;
     bool refused = is_refusal(d);
     char fault[200];
-    atomic_fetch_add(&post->failed, 1);
+    atomic_fetch_add(&post->counts[kind_of(d)].failed, 1);
     if (d->result == OST_OK)
         snprintf(fault, sizeof fault, "it answered %ld", d->status);
     else
         snprintf(fault, sizeof fault, "%s", d->detail);
-    say(post, peer, fault);
+    say(post, d, fault);
     unsigned later = refused ? 1U << d->row.attempts
                              : logout_peer_fails(peer, monotonic_ms(), LOGOUT_BACK_OFF_MAX);
-    if ((refused && d->row.attempts + 1 >= LOGOUT_REFUSALS) ||
-        d->row.ended + LOGOUT_GIVE_UP <= now + later)
+    if ((refused && d->row.attempts + 1 >= LOGOUT_REFUSALS) || ends(d) <= now + later)
         give_up(post, d);
     else
         settle(post, d, now + later, true);
@@ -121,9 +134,9 @@ static void take_ended(logout_post *post)
         peer->running--;
         post->running--;
         if (list->result == OST_OK && list->status >= 200 && list->status < 300) {
-            atomic_fetch_add(&post->sent, 1);
+            atomic_fetch_add(&post->counts[kind_of(list)].sent, 1);
             logout_peer_works(peer);
-            say(post, peer, NULL);
+            say(post, list, NULL);
             settle(post, list, 0, true);
         } else {
             take_failure(post, list, now);
@@ -157,22 +170,19 @@ static bool is_public(const struct sockaddr *address, void *user)
 
 /* An address that an administrator has given may be one of this network, without TLS, for that is
  * where applications are; one that a client has registered for itself is a stranger's. */
-static ost_result post_token(logout_post *post, delivery *d, const logout_client *wants,
-                             ost_text token, ost_arena *arena)
+static ost_result post_to(logout_post *post, delivery *d, const logout_client *wants,
+                          const client_message *message)
 {
-    static const char *const headers[] = {"Content-Type: application/x-www-form-urlencoded", NULL};
-    const char *body = ost_arena_format(arena, "logout_token=%.*s", OST_FORMAT(token));
-    if (body == NULL)
-        return OST_E_MEMORY;
-    /* Made with the first token: most providers have none to send. */
+    const char *const headers[] = {message->type, message->authorization, NULL};
+    /* Made with the first message: most providers have none to send. */
     if (post->net == NULL) {
         ost_result result = net_client_new(LOGOUT_TRANSFERS, &post->net);
         if (result != OST_OK)
             return result;
     }
-    const net_request request = {.url = wants->back_url,
+    const net_request request = {.url = message->url,
                                  .headers = headers,
-                                 .body = text_of(body),
+                                 .body = text_of(message->body),
                                  .ca_file = post->ca_file,
                                  .timeout_ms = LOGOUT_TIMEOUT,
                                  .max_body = LOGOUT_ANSWER_MAX,
@@ -193,25 +203,37 @@ static bool find_issuer(const logout_post *post, store_logout *row, ost_arena *a
     return row->issuer.len > 0;
 }
 
+/* OST_E_NOT_FOUND: nobody is to be told any more. */
+static ost_result make_message(const logout_post *post, const delivery *d, const realm_entry *entry,
+                               const realm_client *client, const logout_client *wants,
+                               ost_arena *arena, client_message *ret_message)
+{
+    store_logout row = d->row;
+    if (kind_of(d) == DELIVERY_NOTIFICATION)
+        return client_message_notify(client, &row, arena, ret_message);
+    if (wants->back_url == NULL || !find_issuer(post, &row, arena))
+        return OST_E_NOT_FOUND;
+    return client_message_log_out(entry, client, wants, &row, post->provider->context, arena,
+                                  ret_message);
+}
+
 /* False: it could not be sent. */
 static bool send_one(logout_post *post, delivery *d)
 {
-    ost_text token;
+    client_message message;
     ost_arena *arena = ost_arena_new(ARENA);
     const realm_entry *entry =
         arena != NULL ? provider_realm(post->provider, d->row.realm, arena) : NULL;
     const realm_client *client =
         entry != NULL ? realm_find_client(entry->realm, d->row.client_id) : NULL;
     logout_client wants = {0};
-    if (client != NULL && client->enabled)
+    ost_result result = OST_E_NOT_FOUND;
+    if (client != NULL && client->enabled) {
         wants = logout_client_read(client, arena);
-    store_logout row = d->row;
-    ost_result result = OST_E_NOT_FOUND; /* nobody is to be told any more */
-    if (wants.back_url != NULL && find_issuer(post, &row, arena))
-        result =
-            logout_token_make(entry, client, &wants, &row, post->provider->context, arena, &token);
+        result = make_message(post, d, entry, client, &wants, arena, &message);
+    }
     if (result == OST_OK)
-        result = post_token(post, d, &wants, token, arena);
+        result = post_to(post, d, &wants, &message);
     if (result == OST_OK) {
         d->peer->running++;
         post->running++;
@@ -380,10 +402,12 @@ void logout_post_free(logout_post *post)
 
 void logout_post_read_state(logout_post *post, logout_post_state *ret_state)
 {
-    *ret_state = (logout_post_state){
-        .sent = atomic_load(&post->sent),
-        .failed = atomic_load(&post->failed),
-        .given_up = atomic_load(&post->given_up),
-        .waiting = atomic_load(&post->waiting),
-    };
+    ret_state->waiting = atomic_load(&post->waiting);
+    for (int i = 0; i < DELIVERY_KINDS; i++) {
+        ret_state->of[i] = (delivery_count){
+            .sent = atomic_load(&post->counts[i].sent),
+            .failed = atomic_load(&post->counts[i].failed),
+            .given_up = atomic_load(&post->counts[i].given_up),
+        };
+    }
 }

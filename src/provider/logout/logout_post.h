@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Delivers logout tokens to clients, in the background (OpenID Connect Back-Channel Logout 1.0
- * §2.5): nobody who logs in or out waits for it. What is to be told stands in the store, so that a
- * stop loses nothing. Each client gets a few at a time; one that fails is left alone for a while, a
- * second at first and a minute at most, and what it does not take within an hour is given up. */
+/* Delivers to clients, in the background, logout tokens (OpenID Connect Back-Channel Logout 1.0
+ * §2.5) and notifications that a user has answered (CIBA Core §10.2): nobody who logs in or out
+ * waits for it. What is to be told stands in the store, so that a stop loses nothing. Each client
+ * gets a few at a time; one that fails is left alone for a while, a second at first and a minute at
+ * most, and what it does not take within an hour is given up, a notification when the request that
+ * it is about has expired. */
 #ifndef LOGOUT_POST_H
 #define LOGOUT_POST_H
 
@@ -26,10 +28,16 @@ OST_MUST_CHECK ost_result logout_post_start(logout_post *post);
 void logout_post_stop(logout_post *post);
 void logout_post_free(logout_post *post); /* NULL is fine */
 
-typedef struct logout_post_state {
+typedef enum delivery_kind { DELIVERY_LOGOUT, DELIVERY_NOTIFICATION, DELIVERY_KINDS } delivery_kind;
+
+typedef struct delivery_count {
     uint64_t sent, failed; /* attempts */
-    uint64_t given_up;     /* logouts of which a client was not told at last */
-    int64_t waiting;       /* for their first attempt, or another */
+    uint64_t given_up;     /* of which a client was not told at last */
+} delivery_count;
+
+typedef struct logout_post_state {
+    delivery_count of[DELIVERY_KINDS];
+    int64_t waiting; /* for their first attempt, or another */
 } logout_post_state;
 void logout_post_read_state(logout_post *post, logout_post_state *ret_state);
 

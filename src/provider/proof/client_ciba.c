@@ -57,7 +57,8 @@ client_ciba client_ciba_load(const ciba_policy *policy, const ost_json *client)
         .notified = attribute(client, "ciba.backchannel.client.notification.endpoint"),
         .algorithms = algorithms_of(attribute(client, "ciba.backchannel.auth.request.signing.alg")),
     };
-    if (ciba.ping || (mode.len > 0 && !text_is(mode, "poll")))
+    if ((mode.len > 0 && !ciba.ping && !text_is(mode, "poll")) ||
+        (ciba.ping && ciba.notified.len == 0))
         ciba.on = false;
     return ciba;
 }

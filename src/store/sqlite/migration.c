@@ -201,6 +201,12 @@ static const char *const migrations[] = {
     "ALTER TABLE device ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE device ADD COLUMN user_id TEXT NOT NULL DEFAULT '';"
     "CREATE INDEX device_by_user ON device (realm, user_id, expires) WHERE user_id <> '';",
+    /* 18: clients that are told that their user has answered (CIBA, ping mode) */
+    "ALTER TABLE device ADD COLUMN auth_req_id TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE device ADD COLUMN notification_token TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE logout ADD COLUMN auth_req_id TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE logout ADD COLUMN notification_token TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE logout ADD COLUMN ends INTEGER NOT NULL DEFAULT 0;",
 };
 _Static_assert(ARRAY_LEN(migrations) == SCHEMA, "see schema.h");
 #define APPLICATION 1330861129
