@@ -9,7 +9,7 @@
 #include "page/page_fill.h"
 
 #define PAGE_MAX ((size_t)2 << 20) /* the list of an API's operations may be long */
-#define FIELD_MAX 4096
+#define FIELD_MAX 40960            /* with the frames of a logout */
 
 /* ---- values ---- */
 
@@ -98,6 +98,8 @@ static void set_policy(http_exchange *exchange, const page *p)
     if (script.len > 0)
         buffer_append_format(&b, "script-src 'sha256-%.*s'; ", (int)script.len, script.data);
     buffer_append_string(&b, "img-src data:; base-uri 'none'; frame-ancestors 'none'");
+    if (p->frames != NULL)
+        buffer_append_format(&b, "; frame-src %s", p->frames);
     if (!p->leads_away)
         buffer_append_string(&b, "; form-action 'self'");
     set(exchange, "Content-Security-Policy", buffer_text(&b));

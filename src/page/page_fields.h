@@ -8,7 +8,8 @@
 typedef enum page_template {
     PAGE_NOTICE, /* a heading, some sentences, where to go next: errors too */
     PAGE_LOGIN,
-    PAGE_LOGOUT, /* asks whether to log out */
+    PAGE_LOGOUT,       /* asks whether to log out */
+    PAGE_FRONT_LOGOUT, /* has a browser load what ends sessions elsewhere, and goes on */
     PAGE_UPDATE_PASSWORD,
     PAGE_TERMS_AND_CONDITIONS,
     PAGE_UPDATE_PROFILE,
@@ -88,6 +89,7 @@ typedef struct page {
     int status;
     bool leads_away;    /* its form ends at a client, wherever that leads on to */
     bool tells_origin;  /* the answer to its form needs an Origin field */
+    const char *frames; /* what its frames may show, as a policy has it; NULL: it has none */
     const char *policy; /* the whole Content-Security-Policy; NULL: made for the template */
     const page_row *rows;
     size_t row_count;

@@ -10,6 +10,7 @@ EMBEDDED(page_html);
 EMBEDDED(notice_html);
 EMBEDDED(login_html);
 EMBEDDED(logout_html);
+EMBEDDED(front_logout_html);
 EMBEDDED(consent_html);
 EMBEDDED(update_password_html);
 EMBEDDED(terms_html);
@@ -22,6 +23,7 @@ EMBEDDED(docs_redirect_html);
 EMBEDDED(page_css);
 EMBEDDED(secret_js);
 EMBEDDED(form_post_js);
+EMBEDDED(front_logout_js);
 
 #define DIGEST_LEN 44
 #define FILE_OF(name) ((page_file){{(const char *)name, name##_len}, {name##_sha256, DIGEST_LEN}})
@@ -96,6 +98,8 @@ page_file page_body(page_template template)
         return FILE_OF(login_html);
     case PAGE_LOGOUT:
         return FILE_OF(logout_html);
+    case PAGE_FRONT_LOGOUT:
+        return FILE_OF(front_logout_html);
     case PAGE_UPDATE_PASSWORD:
         return FILE_OF(update_password_html);
     case PAGE_UPDATE_PROFILE:
@@ -126,5 +130,7 @@ page_file page_script(page_template template)
         return FILE_OF(secret_js);
     if (template == PAGE_FORM_POST)
         return FILE_OF(form_post_js);
+    if (template == PAGE_FRONT_LOGOUT)
+        return FILE_OF(front_logout_js);
     return (page_file){0};
 }

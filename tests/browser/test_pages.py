@@ -57,7 +57,15 @@ ASKING = {
                 "tosUri": "https://agent.example/terms",
                 "policyUri": "https://agent.example/privacy",
             },
-        }
+        },
+        {
+            "clientId": "portal",
+            "name": "Portal",
+            "publicClient": True,
+            "frontchannelLogout": True,
+            "redirectUris": ["http://localhost:8000/callback"],
+            "attributes": {"frontchannel.logout.url": "http://localhost:8000/logged-out"},
+        },
     ],
     "users": [
         {
@@ -244,6 +252,19 @@ def logged_out(page, site):
     page.get_by_text("You may close this page").wait_for()
 
 
+def logged_out_elsewhere(page, site):
+    page.route("http://localhost:8000/**", lambda route: route.fulfill(status=200, body="Portal"))
+    realm = site.asking()
+    query = dict(client_id="portal", redirect_uri="http://localhost:8000/callback", response_type="code", scope="openid")
+    page.goto(f"{realm}/protocol/openid-connect/auth?" + urllib.parse.urlencode(query))
+    LoginPage(page).wait().log_in()
+    page.get_by_text("Portal").wait_for()
+    page.goto(f"{realm}/protocol/openid-connect/logout")
+    page.locator("#kc-logout").click()
+    page.get_by_role("heading", name="You are logged out").wait_for()
+    assert page.locator("iframe").count() == 1
+
+
 def form_post(page, site):
     page.route("**/auth", lambda route: route.fulfill(status=204))
     login(page, site)
@@ -304,7 +325,7 @@ WAYS = [
     *(login, wrong_password, password_shown, sign_in_again, consent, consent_to_a_stranger, provider_error),
     *(update_password, new_password_mistyped, terms, update_profile),
     *(device, consent_to_a_device, device_done),
-    *(logout_question, logged_out, form_post),
+    *(logout_question, logged_out, logged_out_elsewhere, form_post),
     *(root, not_found, login_failed, log_out_of_api, start, start_signed_in),
     *(docs, docs_without_a_network, docs_answer),
 ]

@@ -8,6 +8,7 @@
 #include "provider/client/client_find.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/realm_page.h"
+#include "provider/logout/front_channel.h"
 #include "provider/proof/pairwise_subject.h"
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
@@ -25,24 +26,53 @@ typedef struct logout_job {
     ost_text state;
     bool ask;   /* a person has to agree first */
     bool quiet; /* 204: the call came from a client */
+    front_channel front;
 } logout_job;
 
 #define CONFIRM_LIFESPAN 300 /* seconds */
 
 /* ---- answering ---- */
 
+/* Where the browser goes then; empty: it stays. */
+static ost_text location_of(call *c, const logout_job *job)
+{
+    if (job->redirect.len == 0 || job->state.data == NULL)
+        return job->redirect;
+    bool query = text_find(job->redirect, '?', 0) < job->redirect.len;
+    return text_of(call_format(c, "%.*s%sstate=%.*s", OST_FORMAT(job->redirect), query ? "&" : "?",
+                               OST_FORMAT(percent_encode(c->arena, job->state))));
+}
+
 static void send_redirect(call *c, const logout_job *job)
 {
-    buffer_auto buffer location;
-    bool has_query = text_find(job->redirect, '?', 0) < job->redirect.len;
-    buffer_init(&location, 8192);
-    buffer_append(&location, job->redirect);
-    if (job->state.data != NULL) {
-        buffer_append_string(&location, has_query ? "&state=" : "?state=");
-        buffer_append(&location, percent_encode(c->arena, job->state));
-    }
     (void)!http_set_field(c->exchange, "Cache-Control", OST_TEXT("no-store"));
-    http_redirect(c->exchange, 302, buffer_text(&location));
+    http_redirect(c->exchange, 302, location_of(c, job));
+}
+
+/* The frames of the clients first; who has no script goes on by hand. */
+static void send_frames(call *c, const logout_job *job)
+{
+    page_row rows[FRONT_CHANNEL_MAX];
+    page p = {.template = PAGE_FRONT_LOGOUT,
+              .status = 200,
+              .frames = front_channel_sources(c, &job->front),
+              .rows = rows,
+              .row_count = job->front.count};
+    if (p.frames == NULL) {
+        page_send_error(c, 500, "Logout failed");
+        return;
+    }
+    for (size_t i = 0; i < job->front.count; i++)
+        rows[i] = (page_row){
+            {{PAGE_ROW_NAME, job->front.names[i]}, {PAGE_ROW_VALUE, job->front.urls[i]}}};
+    page_put(&p, PAGE_TITLE, OST_TEXT("Logging out"));
+    page_put(&p, PAGE_HEADING,
+             job->redirect.len > 0 ? OST_TEXT("One moment") : OST_TEXT("You are logged out"));
+    page_put(&p, PAGE_MESSAGE,
+             job->redirect.len > 0 ? OST_TEXT("You are logging out from these applications:")
+                                   : OST_TEXT("You are logged out from these applications:"));
+    page_put_url(&p, PAGE_ACTION, location_of(c, job));
+    realm_page_send(c, &p);
 }
 
 /* Signed and bound to the browser, so that no other site can confirm for the user. */
@@ -111,6 +141,10 @@ static void send(call *c)
         return;
     }
     browser_session_clear(c);
+    if (job->front.count > 0) {
+        send_frames(c, job);
+        return;
+    }
     if (job->redirect.len > 0) {
         send_redirect(c, job);
         return;
@@ -178,6 +212,16 @@ static void end_session(call *c, ost_text id)
     logout_bell_ring(&c->provider->logouts_bell);
 }
 
+/* The same of the browser's own session, whose clients it tells itself, where they want that. */
+static void end_browser_session(call *c, ost_text id)
+{
+    logout_job *job = c->job;
+    if (front_channel_collect(c, id, &job->front) != OST_OK)
+        refuse_busy(c);
+    else
+        end_session(c, id);
+}
+
 /* False: it is not known whether the browser has a session, and nobody may be told that it has
  * none. */
 static bool find_session(call *c, store_session *ret_session, bool *ret_found)
@@ -212,11 +256,11 @@ static void work(call *c)
             job->asked = session.id;
         return;
     }
-    end_session(c, job->session);
-    if (!found || text_equal(session.id, job->session))
+    end_browser_session(c, job->session);
+    if (c->error.status != 0 || !found || text_equal(session.id, job->session))
         return;
     if (speaks_for(c, session.user_id)) {
-        end_session(c, session.id);
+        end_browser_session(c, session.id);
     } else {
         job->ask = true;
         job->asked = session.id;
@@ -282,7 +326,7 @@ static void work_confirmed(call *c)
     if (!find_session(c, &session, &found) || !found)
         return;
     if (text_equal(session.id, job->asked))
-        end_session(c, session.id);
+        end_browser_session(c, session.id);
     else /* somebody has logged in since, and was not asked */
         refuse(c, "Logout failed");
 }

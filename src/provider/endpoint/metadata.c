@@ -225,6 +225,8 @@ static void put_capabilities(const call *c, ost_json_writer *w)
         {"request_uri_parameter_supported", false},
         {"require_pushed_authorization_requests", false},
         {"authorization_response_iss_parameter_supported", true},
+        {"frontchannel_logout_supported", true},
+        {"frontchannel_logout_session_supported", true},
         {"backchannel_logout_supported", true},
         {"backchannel_logout_session_supported", true},
     };

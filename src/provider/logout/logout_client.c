@@ -19,9 +19,9 @@ static bool is_true(const realm_client *client, const char *name)
     return text_is(attribute(client, name), "true");
 }
 
-static const char *address(const realm_client *client, ost_arena *arena)
+static const char *address(const realm_client *client, const char *name, ost_arena *arena)
 {
-    ost_text url = attribute(client, "backchannel.logout.url"), root = text_of(client->root_url);
+    ost_text url = attribute(client, name), root = text_of(client->root_url);
     if (text_starts(url, "https://") || text_starts(url, "http://"))
         return ost_arena_copy(arena, url);
     if (!text_starts(url, "/") || root.len == 0)
@@ -31,10 +31,19 @@ static const char *address(const realm_client *client, ost_arena *arena)
     return ost_arena_format(arena, "%.*s%.*s", OST_FORMAT(root), OST_FORMAT(url));
 }
 
+static bool is_front(const realm_client *client)
+{
+    bool front = false;
+    return ost_json_boolean(ost_json_get(client->document, "frontchannelLogout"), &front) && front;
+}
+
 logout_client logout_client_read(const realm_client *client, ost_arena *arena)
 {
     return (logout_client){
-        .back_url = address(client, arena),
+        .back_url = address(client, "backchannel.logout.url", arena),
+        .front_url = is_front(client) ? address(client, "frontchannel.logout.url", arena) : NULL,
+        .front_session =
+            !text_is(attribute(client, "frontchannel.logout.session.required"), "false"),
         .back_session = is_true(client, "backchannel.logout.session.required"),
         .revoke_offline = is_true(client, "backchannel.logout.revoke.offline.tokens"),
         .registered = attribute(client, REGISTERED).len > 0,
