@@ -4,6 +4,6 @@
 #ifndef SCHEMA_H
 #define SCHEMA_H
 
-#define SCHEMA 16
+#define SCHEMA 18
 
 #endif

@@ -267,7 +267,9 @@ OST_MUST_CHECK ost_result store_session_stats(store *store, ost_text realm, int6
                                               size_t *ret_count);
 OST_MUST_CHECK ost_result store_session_count_of(store *store, ost_text realm, ost_text client_id,
                                                  bool offline, int64_t now, int64_t *ret_count);
-/* Ends all sessions of a user, or (empty) of the realm; their clients are to be told. */
+/* Ends all sessions of a user, or (empty) of the realm; their clients are to be told. A portion in
+ * each transaction, so that who logs in meanwhile waits for none but the one: after a failure some
+ * have ended. */
 OST_MUST_CHECK ost_result store_session_end_all(store *store, ost_text realm, ost_text user_id);
 /* Writes what has changed since store_login: all but `started`. OST_E_NOT_FOUND: it is gone, and
  * stays so. */

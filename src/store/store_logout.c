@@ -20,10 +20,10 @@
     " SELECT s.realm, c.client_id, s.id, s.user_id, c.issuer, " now ", 0, 0"                       \
     " FROM session AS s JOIN client_session AS c ON c.session_id = s.id"                           \
     " JOIN logout_listener AS l ON l.realm = s.realm AND l.client_id = c.client_id"                \
-    " WHERE (SELECT coalesce(max(id) - min(id), 0) FROM logout) < ?1 AND s.realm = ?2 AND "
+    " WHERE (SELECT coalesce(max(id) - min(id), 0) FROM logout) < ?4 AND s.realm = ?1 AND "
 
-#define ONE "s.id = ?3"
-#define OF_USER "(?3 = '' OR s.user_id = ?3)"
+#define ONE "s.id = ?2 LIMIT ?3"
+#define SOME "s.id IN (" STORE_SOME_SESSIONS ")"
 #define SQLITE_NOW "unixepoch()"
 #define POSTGRESQL_NOW "CAST(floor(extract(epoch FROM clock_timestamp())) AS BIGINT)"
 
@@ -71,28 +71,28 @@ ost_result put_listeners(database *d, const store_realm *realm)
     return insert_listeners(d, realm);
 }
 
-static statement *bind_ended(statement *st, ost_text realm, ost_text id)
+static ost_result insert_ended(database *d, const char *sql, ost_text realm, ost_text of,
+                               int64_t count)
 {
-    bind_integer(st, 1, STORE_LOGOUTS_MAX);
-    bind_text(st, 2, realm);
-    bind_text(st, 3, id);
-    return st;
+    statement *st = prepare(d, sql);
+    bind_text(st, 1, realm);
+    bind_text(st, 2, of);
+    bind_integer(st, 3, count);
+    bind_integer(st, 4, STORE_LOGOUTS_MAX);
+    return run_statement(st, NULL);
 }
 
 ost_result insert_logout(database *d, ost_text realm, ost_text session)
 {
-    return run_statement(bind_ended(prepare(d, text_for(d, INSERT_FOR(SQLITE_NOW) ONE,
-                                                        INSERT_FOR(POSTGRESQL_NOW) ONE)),
-                                    realm, session),
-                         NULL);
+    return insert_ended(d, text_for(d, INSERT_FOR(SQLITE_NOW) ONE, INSERT_FOR(POSTGRESQL_NOW) ONE),
+                        realm, session, INT64_MAX);
 }
 
-ost_result insert_logouts(database *d, ost_text realm, ost_text user_id)
+ost_result insert_logouts(database *d, ost_text realm, ost_text user_id, int64_t count)
 {
-    return run_statement(bind_ended(prepare(d, text_for(d, INSERT_FOR(SQLITE_NOW) OF_USER,
-                                                        INSERT_FOR(POSTGRESQL_NOW) OF_USER)),
-                                    realm, user_id),
-                         NULL);
+    return insert_ended(d,
+                        text_for(d, INSERT_FOR(SQLITE_NOW) SOME, INSERT_FOR(POSTGRESQL_NOW) SOME),
+                        realm, user_id, count);
 }
 
 /* Of a client in ping mode; of others there is nothing to insert. */
@@ -103,7 +103,7 @@ ost_result insert_notification(database *d, ost_text realm, ost_text device, int
            "attempts, auth_req_id, notification_token, ends) SELECT realm, client_id, '', '', '', "
            "?1, 0, 0, auth_req_id, notification_token, expires FROM device WHERE realm = ?2 AND "
            "id = ?3 AND auth_req_id <> '' AND "
-           "(SELECT ifnull(max(id) - min(id), 0) FROM logout) < ?4");
+           "(SELECT coalesce(max(id) - min(id), 0) FROM logout) < ?4");
     bind_integer(st, 1, now);
     bind_text(st, 2, realm);
     bind_text(st, 3, device);

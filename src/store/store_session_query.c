@@ -145,18 +145,25 @@ ost_result store_session_count_of(store *s, ost_text realm, ost_text client_id, 
     return result;
 }
 
-static ost_result end_all(database *d, ost_text realm, ost_text user_id)
+#define PORTION 250 /* sessions of one transaction: others write in between */
+
+static ost_result end_some(database *d, ost_text realm, ost_text user_id, int *ret_changes)
 {
-    ost_result result = insert_logouts(d, realm, user_id);
+    ost_result result = insert_logouts(d, realm, user_id, PORTION);
     if (result != OST_OK)
         return result;
-    return run_statement(
-        PREPARED(d, "DELETE FROM session WHERE realm = ?1 AND (?2 = '' OR user_id = ?2)", realm,
-                 user_id),
-        NULL);
+    statement *st = prepare(d, "DELETE FROM session WHERE id IN (" STORE_SOME_SESSIONS ")");
+    bind_text(st, 1, realm);
+    bind_text(st, 2, user_id);
+    bind_integer(st, 3, PORTION);
+    return run_statement(st, ret_changes);
 }
 
 ost_result store_session_end_all(store *s, ost_text realm, ost_text user_id)
 {
-    return WRITE(s, d, end_all(d, realm, user_id));
+    int changes = PORTION;
+    ost_result result = OST_OK;
+    while (result == OST_OK && changes >= PORTION)
+        result = WRITE(s, d, end_some(d, realm, user_id, &changes));
+    return result;
 }

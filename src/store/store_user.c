@@ -315,7 +315,7 @@ ost_result delete_user(database *d, ost_text realm, ost_text id)
     if (result == OST_OK)
         result = unlink_row(d, &row);
     if (result == OST_OK)
-        result = insert_logouts(d, realm, row.id);
+        result = insert_logouts(d, realm, row.id, INT64_MAX);
     ost_arena_free(arena);
     return result == OST_OK
                ? run_change(PREPARED(d, "DELETE FROM user WHERE realm = ? AND id = ?", realm, id))

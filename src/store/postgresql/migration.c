@@ -10,11 +10,23 @@
 
 #define FIRST 15 /* makes all that SQLite's migrations until then have made */
 
+#define ADDED_TEXT "TEXT COLLATE \"C\" NOT NULL DEFAULT ''"
+
 /* From FIRST on. Never edited, only added. */
 static const char *const migrations[] = {
     POSTGRESQL_SCHEMA_15,
     /* 16 */
     "CREATE TABLE master_key (id TEXT COLLATE \"C\" PRIMARY KEY NOT NULL, state BIGINT NOT NULL)",
+    /* 17 */
+    "ALTER TABLE device ADD COLUMN kind BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE device ADD COLUMN user_id " ADDED_TEXT ";"
+    "CREATE INDEX device_by_user ON device (realm, user_id, expires) WHERE user_id <> ''",
+    /* 18 */
+    "ALTER TABLE device ADD COLUMN auth_req_id " ADDED_TEXT ";"
+    "ALTER TABLE device ADD COLUMN notification_token " ADDED_TEXT ";"
+    "ALTER TABLE logout ADD COLUMN auth_req_id " ADDED_TEXT ";"
+    "ALTER TABLE logout ADD COLUMN notification_token " ADDED_TEXT ";"
+    "ALTER TABLE logout ADD COLUMN ends BIGINT NOT NULL DEFAULT 0",
 };
 _Static_assert(FIRST + ARRAY_LEN(migrations) == SCHEMA + 1, "see schema.h");
 

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <stdio.h>
+
 #include "base/context.h"
 #include "base/text.h"
 #include "store/store.h"
@@ -134,6 +136,26 @@ static void users_and_realms(void **state)
     assert_int_equal(waiting(1000, false), 0);
 }
 
+/* A portion at a time, and none is forgotten where one ends; others keep theirs. */
+static void many_sessions(void **state)
+{
+    char ids[600][8];
+    (void)state;
+    for (size_t i = 0; i < 600; i++) {
+        snprintf(ids[i], sizeof ids[i], "m%zu", i);
+        log_in(ids[i], i < 500 ? "u2" : "u1", i % 2 == 0 ? "b" : "c");
+    }
+    assert_int_equal(store_session_end_all(db, OST_TEXT("r"), OST_TEXT("u2")), OST_OK);
+    assert_int_equal(waiting(1000, true), 251); /* s3, and half of its 500: c is not told */
+    assert_int_equal(store_session_end_all(db, OST_TEXT("r"), (ost_text){0}), OST_OK);
+    assert_int_equal(waiting(1000, true), 251 + 3 + 50);
+    for (size_t i = 0; i < 600; i++) {
+        store_session session;
+        assert_int_equal(store_session_get(db, OST_TEXT("r"), text_of(ids[i]), arena, &session),
+                         OST_E_NOT_FOUND);
+    }
+}
+
 static void who_listens_changes_with_the_realm(void **state)
 {
     store_logout *rows;
@@ -163,6 +185,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_clients_of_a_session, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_lent_comes_back, setup, teardown),
         cmocka_unit_test_setup_teardown(users_and_realms, setup, teardown),
+        cmocka_unit_test_setup_teardown(many_sessions, setup, teardown),
         cmocka_unit_test_setup_teardown(who_listens_changes_with_the_realm, setup, teardown),
         cmocka_unit_test_setup_teardown(what_expires_is_not_told, setup, teardown),
     };
