@@ -26,9 +26,9 @@ def test_a_channel_that_answers_before_it_has_answered(realm, channel):
 def test_what_a_client_says_to_the_channel(realm, channel):
     """At most five parameters, short ones, and nothing that only the provider may say."""
     more = {f"p{n}": str(n) for n in range(7)}
-    _, asked = begin(realm, channel, is_consent_required="x", nonce="n", long="x" * 201, blank=" ", **more)
+    _, asked = begin(realm, channel, is_consent_required="x", nonce="n", long="x" * 201, blank=" ", audience=["a", "b"], **more)
     known = {"login_hint", "is_consent_required", "scope"}
-    assert set(asked.json) == known | {f"p{n}" for n in range(5)}
+    assert set(asked.json) == known | {"audience"} | {f"p{n}" for n in range(4)}
     assert asked.json["is_consent_required"] is False
 
 

@@ -57,12 +57,22 @@ static bool is_its_own(ost_text name)
     return !text_is_one_of(name, known);
 }
 
+/* "audience" may come several times in a form, and no name does in an object. */
+static bool is_first(const http_form *form, size_t index)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (text_equal(form->pairs[i].name, form->pairs[index].name))
+            return false;
+    }
+    return true;
+}
+
 static void put_more(const call *c, ost_json_writer *w)
 {
     unsigned count = 0;
     for (size_t i = 0; i < c->form.count && count < CHANNEL_MORE_MAX; i++) {
         const http_pair *pair = &c->form.pairs[i];
-        if (!is_its_own(pair->name) || text_trim(pair->value).len == 0 ||
+        if (!is_its_own(pair->name) || !is_first(&c->form, i) || text_trim(pair->value).len == 0 ||
             pair->value.len > CHANNEL_MORE_VALUE_MAX)
             continue;
         ost_json_put_name(w, pair->name);
