@@ -8,8 +8,8 @@
 #include <ostiary/types.h>
 
 #include "provider/proof/client_answer.h"
-#include "provider/proof/pairwise_subject.h"
 #include "provider/proof/client_ciba.h"
+#include "provider/proof/pairwise_subject.h"
 #include "provider/realm/client_proof.h"
 #include "provider/realm/client_request.h"
 #include "provider/realm/mapper_type.h"
