@@ -28,9 +28,13 @@ OTHERS |= {"print-requires-private", "gc-sections"}
 OTHERS |= {"app-dir", "python", "kty", "from-pem", "x5c-cert", "header", "features"}
 
 
+# Rows that tables of several programs have.
+SHARED = ("src/base/config/config_file.h", "src/trace/trace_settings.h")
+
+
 def options_in(folder):
     found = set()
-    for source in [*(ROOT / folder).rglob("*.[ch]"), ROOT / "src/base/config/config_file.h"]:
+    for source in [*(ROOT / folder).rglob("*.[ch]"), *(ROOT / shared for shared in SHARED)]:
         found |= set(re.findall(r'^[\s\\]*(?:[A-Z_]+, )?\{[\s\\]*"([a-z][a-z0-9-]+)", ', source.read_text(), re.M))
     return found
 

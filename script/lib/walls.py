@@ -26,10 +26,11 @@ FLOORS = {
     "login": ["base", "jose", "net", "guard"],
     "http": ["base"],
     "page": ["base", "http"],
+    "trace": ["base", "net", "http"],
     "store": ["base"],
-    "app": ["base", "jose", "guard", "login", "http", "page"],
-    "provider": ["base", "jose", "net", "guard", "http", "page", "store"],
-    "cli": ["base", "jose", "net", "guard", "http", "store", "provider"],
+    "app": ["base", "jose", "guard", "login", "http", "page", "trace"],
+    "provider": ["base", "jose", "net", "guard", "http", "page", "store", "trace"],
+    "cli": ["base", "jose", "net", "guard", "http", "store", "trace", "provider"],
 }
 
 # What each wing may use within its floor: "." is the top of the floor. Floors that are not named
@@ -37,6 +38,7 @@ FLOORS = {
 WINGS = {
     "base/json": ["."],
     "base/config": ["."],
+    "base/trace": ["."],
     "jose/verify": ["."],
     "jose/key": [".", "verify"],
     "jose/signature": [".", "key", "verify"],

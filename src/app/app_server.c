@@ -19,6 +19,7 @@
 #include "base/context.h"
 #include "base/text.h"
 #include "http/log/access_log.h"
+#include "trace/tracer.h"
 
 #define ARENA_MAX ((size_t)32 << 20)
 #define MAX_LOGOUT_TOKEN ((size_t)32 << 10) /* with its form */
@@ -201,6 +202,9 @@ static ost_result make_http(app_server *server, const route_table *table, ost_er
     if (result != OST_OK)
         return ost_error_set(error, result, "the log cannot be started");
     config.log_user = server->log;
+    config.sampler = tracer_sampler(s->tracer);
+    config.traced = tracer_take_request;
+    config.traced_user = s->tracer;
     return http_server_new(&config, &server->http, error);
 }
 

@@ -12,6 +12,7 @@
 #include "base/options.h"
 #include "base/text.h"
 #include "base/thread.h"
+#include "trace/trace_settings.h"
 
 #define SETTINGS_ARENA ((size_t)4 << 20)
 
@@ -81,10 +82,15 @@ static int serve_app(const char *name, option_values *values, ost_arena *arena, 
     app_settings settings;
     ost_error error = {0};
     app_server *server = NULL;
+    tracer *traces = NULL;
     unsigned port = 0;
     ost_result result = settings_read(values, arena, &settings, &error);
     if (result == OST_OK)
+        result = trace_settings_read(values, name, arena, &traces, &error);
+    if (result == OST_OK) {
         settings.program = name;
+        settings.tracer = traces;
+    }
     if (result == OST_OK)
         result = app_server_new(app, &settings, &server, &port, &error);
     if (result == OST_OK) {
@@ -92,6 +98,7 @@ static int serve_app(const char *name, option_values *values, ost_arena *arena, 
         result = app_server_run(server, print_start, &words, &error);
     }
     app_server_free(server);
+    tracer_free(traces);
     return result == OST_OK ? EXIT_DONE : fail(name, result, &error);
 }
 

@@ -86,6 +86,9 @@ typedef struct http_log_entry {
     ost_text reason;            /* see http_set_reason: for the operator, empty when all was well */
     const http_detail *details; /* see http_add_detail */
     size_t detail_count;
+    const struct trace_span *span; /* NULL: it is part of no trace. Where nothing is traced here,
+                                      the number in it is its parent's */
+    const char *route;             /* the route's path, braces and all; NULL: none fits */
 } http_log_entry;
 
 /* A handler answers with http_respond (now, or later after http_defer or http_suspend). One that
@@ -120,6 +123,9 @@ typedef struct http_config {
     unsigned loops; /* event loops, one thread each; 0: one per core */
     void (*log)(const http_log_entry *entry, void *user); /* any loop's thread; NULL: no log */
     void *log_user;
+    const struct trace_sampler *sampler; /* which requests are traced (base/trace); NULL: none */
+    void (*traced)(const http_log_entry *entry, void *user); /* hears of those, on loops' threads */
+    void *traced_user;
     const char *const *trusted_proxies; /* addresses or CIDR blocks whose Forwarded and
                                            X-Forwarded-* are believed */
     size_t trusted_proxy_count;

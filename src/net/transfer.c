@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/context.h"
 #include "base/or_default.h"
@@ -42,6 +43,61 @@ static bool set_headers(transfer *t, const net_request *request)
         t->headers = longer;
     }
     return true;
+}
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* What this thread works for goes along (W3C Trace Context §2.2). */
+static bool join_trace(transfer *t)
+{
+    static const char name[] = "traceparent: ";
+    char line[sizeof name + TRACEPARENT_LEN];
+    const trace_context *current = trace_current();
+    if (current == NULL || trace_span_within(current, &t->span) != OST_OK)
+        return true;
+    t->traced = t->span.context.sampled;
+    t->started_ns = now_ns();
+    memcpy(line, name, sizeof name - 1);
+    trace_context_write(&t->span.context, line + sizeof name - 1);
+    struct curl_slist *longer = curl_slist_append(t->headers, line);
+    if (longer == NULL)
+        return false;
+    t->headers = longer;
+    return true;
+}
+
+/* Of the URL its host and port alone: a path or a query may hold what is nobody's business. */
+static void tell_trace(const transfer *t, const net_response *response)
+{
+    const char *url = NULL, *method = NULL;
+    char *host = NULL, *port = NULL;
+    uint64_t number = 0;
+    if (!t->traced)
+        return;
+    curl_easy_getinfo(t->easy, CURLINFO_EFFECTIVE_URL, &url);
+    curl_easy_getinfo(t->easy, CURLINFO_EFFECTIVE_METHOD, &method);
+    CURLU *parts = curl_url();
+    if (parts != NULL && url != NULL && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK) {
+        (void)curl_url_get(parts, CURLUPART_HOST, &host, 0);
+        (void)curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);
+    }
+    (void)!text_to_unsigned(text_of(port), 65535, &number);
+    net_trace_tell(&(net_span){.span = t->span,
+                               .started_ns = t->started_ns,
+                               .ended_ns = now_ns(),
+                               .method = text_of(method),
+                               .host = text_of(host),
+                               .port = (unsigned)number,
+                               .status = response->status,
+                               .result = response->result});
+    curl_free(host);
+    curl_free(port);
+    curl_url_cleanup(parts);
 }
 
 static bool set_body(const transfer *t, const net_request *request)
@@ -188,7 +244,7 @@ ost_result transfer_new(const net_request *request,
     t->easy = curl_easy_init();
     t->body = memory_copy(request->body);
     t->body_len = request->body.len;
-    if (t->easy == NULL || t->body == NULL || !set_headers(t, request) ||
+    if (t->easy == NULL || t->body == NULL || !set_headers(t, request) || !join_trace(t) ||
         !set_options(t, request, is_far)) {
         transfer_free(t);
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
@@ -244,6 +300,7 @@ void transfer_report(transfer *t, ost_result result)
         response.detail = t->problem;
     else
         response.detail = ost_result_sentence(result);
+    tell_trace(t, &response);
     t->done(&response, t->user);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 #include "net/net_message.h"
+#include "net/net_trace.h"
 #include "net/response_fields.h"
 
 typedef struct transfer {
@@ -23,6 +24,9 @@ typedef struct transfer {
     bool refused; /* an address */
     void (*done)(const net_response *response, void *user);
     void *user;
+    bool traced; /* it is part of a trace that is recorded */
+    trace_span span;
+    int64_t started_ns;
 } transfer;
 
 OST_MUST_CHECK ost_result transfer_new(const net_request *request,

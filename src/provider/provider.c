@@ -26,6 +26,7 @@
 #include "provider/logout/logout_post.h"
 #include "provider/token/client_assertion.h"
 #include "provider/token/token.h"
+#include "trace/tracer.h"
 
 #define REALM "/realms/{realm}"
 #define OIDC REALM "/protocol/openid-connect"
@@ -172,6 +173,9 @@ static ost_result make_server(provider *p, const provider_config *config, ost_er
         .loops = config->loops,
         .log = config->access_log,
         .log_user = config->log,
+        .sampler = tracer_sampler(config->tracer),
+        .traced = tracer_take_request,
+        .traced_user = config->tracer,
         .trusted_proxies = config->trusted_proxies,
         .trusted_proxy_count = config->trusted_proxy_count,
         .tls_certificate = config->tls_certificate,
@@ -252,6 +256,7 @@ ost_result provider_new(const provider_config *config, provider **ret_provider, 
     pthread_mutex_init(&p->change_lock, NULL);
     p->store = config->store;
     p->log = config->log;
+    p->tracer = config->tracer;
     p->context = config->context;
     p->development = config->development;
     p->sees_certificates = config->client_certificates || config->client_certificates_required ||

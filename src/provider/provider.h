@@ -34,7 +34,8 @@ typedef struct provider_config {
     unsigned loops;                     /* 0: one per core */
     unsigned hash_threads;              /* password hashing at a time; 0: cores */
     void (*access_log)(const http_log_entry *entry, void *log); /* NULL: none */
-    log_sink *log; /* for it, and for what the provider says of itself; NULL: nothing */
+    struct tracer *tracer; /* outlives the provider; NULL: nothing is traced */
+    log_sink *log;         /* for it, and for what the provider says of itself; NULL: nothing */
     const ost_context *context;
 } provider_config;
 

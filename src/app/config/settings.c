@@ -13,6 +13,7 @@
 #include "base/config/secret_file.h"
 #include "base/loopback.h"
 #include "base/text.h"
+#include "trace/trace_settings.h"
 
 const option settings_options[] = {
     CONFIG_FILE_OPTION(" (none)"),
@@ -104,6 +105,7 @@ const option settings_options[] = {
      "proxy whose X-Forwarded-* is believed: address or CIDR block; repeatable"},
     {"loops", "N", "OSTIARY_LOOPS", NULL, "event loops (one per core)"},
     {"log-format", "FORMAT", "OSTIARY_LOG_FORMAT", NULL, "access log: text, json or off (text)"},
+    TRACE_OPTIONS,
     {"show-config", NULL, NULL, NULL, "print each setting, its value and where that comes from"},
     {"json", NULL, NULL, NULL, "print it as JSON"},
     {"version", NULL, NULL, NULL, "print the version"},

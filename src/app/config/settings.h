@@ -71,6 +71,7 @@ typedef struct app_settings {
     bool no_docs;
     bool no_monitoring;
     settings_log log;
+    struct tracer *tracer; /* of the program; NULL: nothing is traced */
 } app_settings;
 
 /* The table, for --help. */

@@ -6,6 +6,7 @@
 #include "base/buffer.h"
 #include "base/text.h"
 #include "http/monitoring/http_metrics.h"
+#include "trace/tracer.h"
 
 #define METRICS_MAX ((size_t)1 << 20)
 
@@ -59,6 +60,7 @@ static void send_metrics(http_exchange *exchange, void *user)
         ost_guard_metrics(server->guard, http_arena(exchange), &guard) == OST_OK)
         buffer_append(&text, guard);
     http_metrics_append(server->http, server->log, &text);
+    tracer_metrics_append(server->settings->tracer, &text);
     if (text.failed != OST_OK) {
         request_refuse(exchange, 503, OST_TEXT("Out of memory"));
         return;

@@ -5,6 +5,7 @@
 
 #include "base/config/config_file.h"
 #include "cli/command.h"
+#include "trace/trace_settings.h"
 
 #define PROVIDER_CONFIG_FILE "/etc/ostiary/ostiary.conf"
 
@@ -66,6 +67,7 @@
         {"loops", "N", "OSTIARY_LOOPS", NULL, "event loops (one per core)"},                       \
         {"hash-threads", "N", "OSTIARY_HASH_THREADS", NULL,                                        \
          "passwords that are checked at a time (one per core)"},                                   \
+        TRACE_OPTIONS,                                                                             \
     {                                                                                              \
         "log-format", "FORMAT", "OSTIARY_LOG_FORMAT", NULL,                                        \
             "the access log: text, json or off (text)"                                             \

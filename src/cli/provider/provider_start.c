@@ -32,6 +32,7 @@ typedef struct run_state {
     store *store;
     log_sink *log;
     provider *provider;
+    tracer *tracer;
     const char *address;
     bool development, tls;
     char *proxies[MAX_PROXIES];
@@ -43,6 +44,7 @@ static void run_state_clear(run_state *state)
     for (size_t i = 0; i < state->proxy_count; i++)
         memory_free(state->proxies[i]);
     provider_free(state->provider);
+    tracer_free(state->tracer);
     log_sink_free(state->log);
     store_close(state->store);
 }
@@ -268,6 +270,9 @@ static int run_provider(const option_values *values, bool development, ost_arena
     ost_error error = {0};
     provider_config config = {0};
     ost_result result = configure(values, development, &state, &config, &error);
+    if (result == OST_OK)
+        result = trace_settings_read(values, "ostiary", arena, &state.tracer, &error);
+    config.tracer = state.tracer;
     if (result != OST_OK) {
         run_state_clear(&state);
         return command_usage_error("%s", error.detail);

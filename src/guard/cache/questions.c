@@ -48,6 +48,7 @@ question *questions_add(questions *all, const unsigned char digest[QUESTION_DIGE
         memcpy(made->text, text.data, text.len);
     made->len = text.len;
     made->owner = owner;
+    made->trace = trace_current_carry();
     made->ticket = all->next_ticket;
     all->next_ticket += all->step;
     made->next = all->first;

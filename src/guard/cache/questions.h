@@ -6,6 +6,8 @@
 
 #include <ostiary/types.h>
 
+#include "base/trace/trace_context.h"
+
 #define QUESTION_DIGEST 32
 #define QUESTION_WAITERS 1000 /* in all */
 
@@ -24,6 +26,7 @@ typedef struct question {
     bool counted; /* for its owner */
     void *owner;
     question_waiter *waiters;
+    trace_carried trace; /* of the request that asked first */
     size_t len;
     char text[]; /* what is asked about, NUL-terminated; wiped */
 } question;

@@ -166,7 +166,9 @@ static ost_result send_request(introspector *in, question *q, const char *url, o
         made.request.timeout_ms = in->source->fetch_timeout * 1000;
         made.request.max_body = INTROSPECTION_BODY_MAX;
         made.request.insecure_http = in->source->insecure_http;
+        trace_current_resume(&q->trace);
         result = net_fetch(in->source->net, &made.request, on_answer, q, error);
+        trace_current_set(NULL);
     } else {
         ost_error_set(error, result, "the question cannot be written: %s",
                       ost_result_sentence(result));

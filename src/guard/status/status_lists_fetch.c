@@ -206,7 +206,10 @@ static ost_result send_request(const status_lists *all, question *q, ost_error *
         .max_body = MAX_BODY,
         .insecure_http = all->source->insecure_http,
     };
-    return net_fetch(all->source->net, &request, on_list, q, error);
+    trace_current_resume(&q->trace);
+    ost_result result = net_fetch(all->source->net, &request, on_list, q, error);
+    trace_current_set(NULL);
+    return result;
 }
 
 void status_lists_on_time(void *user)

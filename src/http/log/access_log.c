@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "base/percent.h"
 #include "base/text.h"
+#include "base/trace/trace_context.h"
 #include "http/log/log_sink.h"
 
 #define LINE_SIZE 4096
@@ -199,6 +200,15 @@ static void add_request(line *to, const http_request *request)
     add_text(to, "http", text_of(version));
 }
 
+static void add_trace(line *to, const trace_span *span)
+{
+    char id[2 * TRACE_ID_BYTES + 1];
+    if (span == NULL)
+        return;
+    trace_context_write_id(&span->context, id);
+    add_text(to, "trace", text_of(id));
+}
+
 size_t access_log_format(const http_log_entry *entry, const char *program, int64_t now_ms,
                          bool json, char *ret, size_t size)
 {
@@ -217,6 +227,7 @@ size_t access_log_format(const http_log_entry *entry, const char *program, int64
         add_text(&made, entry->details[i].name, entry->details[i].value);
     if (entry->request != NULL) {
         add_text(&made, "request", entry->request->request_id);
+        add_trace(&made, entry->span);
         add_text(&made, "agent", http_request_field(entry->request, "user-agent"));
     }
     made.size = size;

@@ -108,12 +108,44 @@ static void write_id(http_exchange *x)
     x->request.request_id = (ost_text){x->id, REQUEST_ID_LEN};
 }
 
+/* One field, or none: of two, neither is believed. Without a sampler the parent's trace is told in
+ * the log and nowhere else. */
+static void join_trace(http_exchange *x)
+{
+    const http_service *service = x->home->service;
+    trace_context parent;
+    if (service->sampler == NULL && service->log == NULL)
+        return;
+    bool has_parent = http_request_field_count(&x->request, "traceparent") == 1 &&
+                      trace_context_read(http_request_field(&x->request, "traceparent"), &parent);
+    if (service->sampler != NULL) {
+        x->has_span =
+            trace_span_begin(service->sampler, has_parent ? &parent : NULL, &x->span) == OST_OK;
+    } else if (has_parent) {
+        x->span = (trace_span){.context = parent};
+        x->has_span = true;
+    }
+}
+
+/* What handlers fetch meanwhile is part of the request's trace. */
+static void enter_trace(const http_exchange *x)
+{
+    if (x->home->service->sampler != NULL && x->has_span)
+        trace_current_set(&x->span.context);
+}
+
+static void leave_trace(void)
+{
+    trace_current_set(NULL);
+}
+
 size_t exchange_route(http_exchange *x)
 {
     const http_service *service = x->home->service;
     x->readable = true;
     x->started = uv_hrtime();
     write_id(x);
+    join_trace(x);
     counter_add(&x->home->counters.requests, 1);
     router_find(service->router, x->request.method, x->request.path, &x->match);
     return x->match.route != NULL ? x->match.route->max_body : service->limits.body;
@@ -165,7 +197,8 @@ static void write_log(http_exchange *x)
     uint64_t us = x->readable ? (uv_hrtime() - x->started) / 1000 : 0;
     if (x->readable)
         count_duration(x, us);
-    if (service->log == NULL)
+    bool is_traced = service->sampler != NULL && x->has_span && x->span.context.sampled;
+    if (service->log == NULL && !is_traced)
         return;
     http_log_entry entry = {
         .request = x->readable ? &x->request : NULL,
@@ -177,8 +210,13 @@ static void write_log(http_exchange *x)
         .reason = x->reason,
         .details = x->details,
         .detail_count = x->detail_count,
+        .span = x->has_span ? &x->span : NULL,
+        .route = x->match.route != NULL ? x->match.route->path : NULL,
     };
-    service->log(&entry, service->log_user);
+    if (service->log != NULL)
+        service->log(&entry, service->log_user);
+    if (is_traced)
+        service->traced(&entry, service->traced_user);
 }
 
 /* After a handler has returned. */
@@ -200,10 +238,12 @@ static void conclude(http_exchange *x)
 void exchange_run(http_exchange *x)
 {
     x->state = EXCHANGE_RUNNING;
+    enter_trace(x);
     if (x->match.route != NULL)
         x->match.route->handler(x, x->match.route->user);
     else
         run_fallback(x);
+    leave_trace();
     conclude(x);
 }
 
@@ -211,7 +251,9 @@ void exchange_continue(http_exchange *x)
 {
     x->home->waiting--;
     x->state = EXCHANGE_RUNNING;
+    enter_trace(x);
     x->done(x, x->waiting_user);
+    leave_trace();
     conclude(x);
 }
 

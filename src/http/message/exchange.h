@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include <stdatomic.h>
 
+#include "base/trace/trace_context.h"
 #include "http/http.h"
 #include "http/message/router.h"
 #include "http/message/service.h"
@@ -109,6 +110,8 @@ struct http_exchange {
     int status;
     size_t body_bytes;
     uint64_t started; /* uv_hrtime */
+    trace_span span;
+    bool has_span;
     ost_text subject, reason;
     http_detail details[HTTP_DETAILS];
     size_t detail_count;

@@ -105,6 +105,23 @@ static ost_result add_segment(const builder *b, node **at, ost_text segment, boo
     return OST_OK;
 }
 
+/* Without its parameters yet. NULL: out of memory. */
+static route *copy_route(const http_route *given, size_t max_body, ost_arena *arena)
+{
+    route *made = ost_arena_alloc(arena, sizeof *made);
+    const char *path = ost_arena_copy(arena, text_of(given->path));
+    if (made == NULL || path == NULL)
+        return NULL;
+    bool bodiless = given->method == HTTP_GET || given->method == HTTP_HEAD ||
+                    given->method == HTTP_DELETE || given->method == HTTP_OPTIONS;
+    made->method = given->method;
+    made->path = path;
+    made->handler = given->handler;
+    made->user = given->user;
+    made->max_body = given->max_body > 0 ? given->max_body : bodiless ? 0 : max_body;
+    return made;
+}
+
 static ost_result add_route(router *r, const http_route *given, size_t max_body, ost_arena *arena,
                             ost_error *error)
 {
@@ -113,15 +130,9 @@ static ost_result add_route(router *r, const http_route *given, size_t max_body,
         return ost_error_set(error, OST_E_CONFIG,
                              "route \"%s\": needs a path from '/' and a handler",
                              given->path == NULL ? "" : given->path);
-    b.route = ost_arena_alloc(arena, sizeof *b.route);
+    b.route = copy_route(given, max_body, arena);
     if (b.route == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
-    bool bodiless = given->method == HTTP_GET || given->method == HTTP_HEAD ||
-                    given->method == HTTP_DELETE || given->method == HTTP_OPTIONS;
-    b.route->method = given->method;
-    b.route->handler = given->handler;
-    b.route->user = given->user;
-    b.route->max_body = given->max_body > 0 ? given->max_body : bodiless ? 0 : max_body;
     node *at = &r->root;
     ost_text path = text_of(given->path);
     for (size_t from = 1, depth = 1; from <= path.len; depth++) {

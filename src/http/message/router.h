@@ -9,6 +9,7 @@
 
 typedef struct route {
     http_method method;
+    const char *path; /* as it was given */
     http_handler handler;
     void *user;
     size_t max_body; /* decided: 0 means none */

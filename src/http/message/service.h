@@ -15,6 +15,9 @@ typedef struct http_service {
     void *fallback_user;
     void (*log)(const http_log_entry *entry, void *user);
     void *log_user;
+    const struct trace_sampler *sampler;
+    void (*traced)(const http_log_entry *entry, void *user);
+    void *traced_user;
     http_field *headers;
     size_t header_count;
     ost_text header_lines; /* the same, as they go over the wire in HTTP/1.1 */

@@ -56,7 +56,8 @@ typedef struct provider provider; /* provider.h has what the outside may do with
 
 struct provider {
     store *store;
-    log_sink *log; /* for what the provider says of itself; NULL: nothing */
+    log_sink *log;         /* for what the provider says of itself; NULL: nothing */
+    struct tracer *tracer; /* NULL: nothing is traced */
     outage store_outage;
     const ost_context *context;
     public_url address;

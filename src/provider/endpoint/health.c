@@ -12,6 +12,7 @@
 #include "provider/login/realm_page.h"
 #include "provider/logout/logout_post.h"
 #include "store/store_health.h"
+#include "trace/tracer.h"
 
 #define MAX_METRICS ((size_t)1 << 20)
 
@@ -183,6 +184,7 @@ void metrics_endpoint(http_exchange *exchange, void *user)
     buffer_auto buffer b;
     buffer_init(&b, MAX_METRICS);
     http_metrics_append(p->server, p->log, &b);
+    tracer_metrics_append(p->tracer, &b);
     append_counts(p, &b);
     append_events(p, &b);
     append_documents(p, &b);
