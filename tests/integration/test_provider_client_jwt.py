@@ -50,6 +50,8 @@ REALM = {
         client("jwt", **KEYS),
         client("one-alg", **KEYS, alg="ES384"),
         client("slow", **KEYS, exp="600"),
+        client("issuer-only", **KEYS, **{"token.endpoint.auth.signing.aud": "issuer"}),
+        client("mac-issuer-only", "client-secret-jwt", **{"token.endpoint.auth.signing.aud": "issuer"}),
         client("block", **{"jwt.credential.public.key": public_block(LONE), "jwt.credential.kid": "its-name"}),
         client("keyless"),
         client("broken", **{"use.jwks.string": "true", "jwks.string": "{"}),
@@ -203,6 +205,16 @@ INACTIVE, AUDIENCE, MALFORMED = "Token is not active", "Token audience doesn't m
 def test_what_an_assertion_may_not_say(realm, changes, description):
     refused = "Client authentication with signed JWT failed: " + description
     assert_out(ask(realm, assertion_of(realm, **expand(realm, changes))), refused)
+
+
+@pytest.mark.parametrize("make, client_id", [("ec", "issuer-only"), ("mac", "mac-issuer-only")])
+def test_an_assertion_may_have_to_be_for_the_issuer_alone(realm, make, client_id):
+    """FAPI 2.0 Security Profile §5.3.2.1: as a string, and no endpoint's address."""
+    signed = assertion_of if make == "ec" else mac_of
+    assert_in(ask(realm, signed(realm, client_id)), client_id)
+    for audience in (["{issuer}"], "{token}", "{par}", ["{issuer}", "{token}"], ["{token}"], "{other}", [], None):
+        answer = ask(realm, signed(realm, client_id, **expand(realm, {"aud": audience})))
+        assert answer.status == 400 and "Expected audience is" in answer.json()["error_description"], answer.text
 
 
 def test_an_assertion_is_used_once(realm):

@@ -150,6 +150,8 @@ static const member client_attribute_members[] = {
     {"tls.client.auth.san.uri", MEMBER_STRING, .fate = MEMBER_ACTED, .why = "Ostiary's own"},
     {"tls.client.certificate.bound.access.tokens", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"token.endpoint.auth.signing.alg", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"token.endpoint.auth.signing.aud", MEMBER_STRING, .fate = MEMBER_TOLD, .acted = "issuer",
+     .why = "no such rule; the issuer alone is taken"},
     {"token.endpoint.auth.signing.max.exp", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"token.response.type.bearer.lower-case", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"tosUri", MEMBER_STRING, .fate = MEMBER_ACTED},

@@ -102,6 +102,7 @@ void client_proof_load(const ost_json *client, ost_arena *arena, client_proof *r
                          &seconds) &&
         seconds > 0)
         proof.max_lifetime = (int64_t)seconds;
+    proof.endpoint_audiences = attribute(client, "token.endpoint.auth.signing.aud").len == 0;
     load_keys(client, arena, &proof);
     if (proof.kind == PROOF_JWT)
         proof.algorithms = load_algorithms(client, OST_ALGS_DEFAULT);

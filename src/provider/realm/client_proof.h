@@ -30,6 +30,9 @@ typedef struct client_proof {
     ost_text secret;        /* that it may sign with; not of a client-jwt */
     certificate_rule certificate; /* of a client-x509 */
     int64_t max_lifetime;         /* seconds from an assertion's making that it may be used */
+    bool endpoint_audiences; /* an assertion may be for an endpoint of the realm, or for several;
+                                else for the issuer alone, as a string (FAPI 2.0 Security Profile
+                                §5.3.2.1) */
 } client_proof;
 
 /* Everything but the keys lives as long as the client's representation. Keys that cannot be read

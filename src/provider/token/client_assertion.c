@@ -88,6 +88,12 @@ static bool verify(call *c, const realm_client *client, const ost_unverified_jws
     }
 }
 
+static bool is_text(const ost_json *json, const char *wanted)
+{
+    ost_text text;
+    return ost_json_text(json, &text) && text_is(text, wanted);
+}
+
 /* The realm itself, its token endpoint and that of pushed requests (RFC 9126 §2), and none beside
  * these: what another server was sent is not to be had here (draft-ietf-oauth-rfc7523bis §4). */
 static bool check_audience(call *c, const realm_client *client, const ost_claims *claims)
@@ -96,6 +102,13 @@ static bool check_audience(call *c, const realm_client *client, const ost_claims
         c->issuer, call_format(c, "%s/protocol/openid-connect/token", c->issuer),
         call_format(c, "%s/protocol/openid-connect/ext/par/request", c->issuer)};
     const ost_json *audience = ost_claims_get(claims, "aud");
+    if (!client->proof.endpoint_audiences)
+        return is_text(audience, c->issuer) ||
+               refuse(c, client,
+                      call_format(c,
+                                  "Token audience doesn't match domain. Expected audience is "
+                                  "'%s' as a string",
+                                  c->issuer));
     const ost_json *at =
         ost_json_is(audience, OST_JSON_ARRAY) ? ost_json_first(audience) : audience;
     bool good = at != NULL && c->error.status == 0;

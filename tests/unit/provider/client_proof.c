@@ -149,6 +149,20 @@ static void a_lifetime_has_bounds(void **state)
     ost_arena_free(arena);
 }
 
+static void only_an_attribute_narrows_the_audience(void **state)
+{
+    ost_arena *arena = ost_arena_new(1 << 20);
+    (void)state;
+    assert_true(load(arena, "client-jwt", "").endpoint_audiences);
+    assert_true(
+        load(arena, "client-jwt", "\"token.endpoint.auth.signing.aud\":\"\"").endpoint_audiences);
+    assert_false(load(arena, "client-jwt", "\"token.endpoint.auth.signing.aud\":\"issuer\"")
+                     .endpoint_audiences);
+    assert_false(load(arena, "client-jwt", "\"token.endpoint.auth.signing.aud\":\"any\"")
+                     .endpoint_audiences); /* what is unknown is the strictest */
+    ost_arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +172,7 @@ int main(void)
         cmocka_unit_test(a_private_key_is_none_of_ours),
         cmocka_unit_test(an_algorithm_is_of_the_kind),
         cmocka_unit_test(a_lifetime_has_bounds),
+        cmocka_unit_test(only_an_attribute_narrows_the_audience),
     };
     return cmocka_run_group_tests_name("client_proof", tests, NULL, NULL);
 }
