@@ -9,7 +9,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "interop")]
 
 from keycloak import distribution  # noqa: E402
-from peers import Unavailable, go_program, npm_packages, virtual_environment  # noqa: E402
+from peers import Unavailable, go_program, maven_program, npm_packages, rust_program, virtual_environment  # noqa: E402
 
 INTEROP = ROOT / "tests" / "interop"
 BENCH = ROOT / "bench" / "peers"
@@ -39,6 +39,11 @@ PEERS = {
     "operations": lambda: virtual_environment(
         "operations", ROOT / "tests" / "operations" / "requirements.txt", system_packages=True
     ),
+    "oauth2-proxy": lambda: go_program(
+        INTEROP / "oauth2_proxy", "oauth2-proxy", ["build"], ["github.com/oauth2-proxy/oauth2-proxy/v7"]
+    ),
+    "rust-clients": lambda: rust_program(INTEROP / "rust_clients", "rust-clients"),
+    "spring-client": lambda: maven_program(INTEROP / "spring", "spring-client"),
     "libraries": fetch_libraries,
     "keycloak": distribution,
 }

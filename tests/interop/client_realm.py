@@ -21,7 +21,8 @@ USER = {
 
 
 def realm_of(origin, client=None, realm=None):
-    """A realm whose client web is at home everywhere below the origin; client and realm change what stands here."""
+    """A realm whose client web is at home everywhere below the origin; client and realm change what stands here.
+    What a client has of the origin's addresses is made by a function of the origin."""
     web = {
         "clientId": "web",
         "clientAuthenticatorType": "client-secret",
@@ -31,7 +32,7 @@ def realm_of(origin, client=None, realm=None):
         "directAccessGrantsEnabled": True,
         "serviceAccountsEnabled": True,
         "attributes": {"post.logout.redirect.uris": "+"},
-        **(client or {}),
+        **(client(origin) if callable(client) else client or {}),
     }
     return {"realm": "clients", "enabled": True, "clients": [web], "users": [USER], **(realm or {})}
 

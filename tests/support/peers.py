@@ -132,19 +132,46 @@ def go_environment():
     }
 
 
-def go_program(folder, output, command):
-    """Builds a program of the Go module in the folder: `command` is what follows `go`, before -o."""
+def go_program(folder, output, command, packages=()):
+    """Builds a program of the Go module in the folder: `command` is what follows `go`, before -o; `packages`
+    are what is built, if it is not the module itself."""
     program = cache().resolve() / output
     with locked(output):
         go = require_program("go", "golang-go, or newer")
-        run([go, *command, "-o", program], "go", cwd=folder, env=go_environment())
+        run([go, *command, "-o", program, *packages], "go", cwd=folder, env=go_environment())
     return program
 
 
-def answers(url):
+def rust_program(folder, name):
+    """Builds the Rust program of that name in the folder, with the crates of its lock file."""
+    home = cache().resolve()
+    environment = {**os.environ, "CARGO_HOME": str(home / "cargo"), "CARGO_TARGET_DIR": str(home / name)}
+    with locked(name):
+        cargo = require_program("cargo", "cargo, or rustup's")
+        run([cargo, "build", "--locked", "--quiet"], "cargo", cwd=folder, env=environment)
+    return home / name / "debug" / name
+
+
+def maven_program(folder, name):
+    """Builds the Maven project in the folder, in the cache, when it has changed; its archive NAME-0.jar."""
+    home, folder = cache().resolve() / name, pathlib.Path(folder)
+    sources = sorted(file for file in folder.rglob("*") if file.is_file())
+    wanted = "".join(file.read_text() for file in sources)
+    stamp = home / ".built"
+    with locked(name):
+        if not (stamp.exists() and stamp.read_text() == wanted):
+            maven = require_program("mvn", "maven")
+            shutil.rmtree(home, ignore_errors=True)
+            shutil.copytree(folder, home)
+            run([maven, "-q", "-B", "package"], "mvn", cwd=home)
+            stamp.write_text(wanted)
+    return home / "target" / f"{name}-0.jar"
+
+
+def answers(url, tls=None):
     """Whether something answers there at all; an error status is an answer too, 503 is "not yet"."""
     try:
-        with urllib.request.urlopen(url, timeout=2):
+        with urllib.request.urlopen(url, timeout=2, context=tls):
             return True
     except urllib.error.HTTPError as error:
         return error.code != 503

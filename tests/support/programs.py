@@ -48,9 +48,10 @@ def items_api_program():
 class Program:
     """One process with its log. Usable in a with statement, and again after stop()."""
 
-    def __init__(self, command, ready_url, log, environment=None):
+    def __init__(self, command, ready_url, log, environment=None, tls=None):
         self.command = [str(part) for part in command]
         self.ready_url = ready_url
+        self.tls = tls  # an SSL context, if the URL needs one
         self.log = pathlib.Path(log)
         self.environment = {**os.environ, **(environment or {})}
         self._process = None
@@ -84,7 +85,7 @@ class Program:
             if self._process.poll() is not None:
                 code, self._process = self._process.returncode, None
                 raise RuntimeError(f"{self.command[0]} ended with {code}:\n{self.log_tail()}")
-            if answers(self.ready_url):
+            if answers(self.ready_url, self.tls):
                 return
             time.sleep(0.02)
         self.stop()

@@ -143,7 +143,8 @@ class Page(HTMLParser):
 class Browser:
     """Requests with a cookie jar, as one browser profile would send them."""
 
-    def __init__(self):
+    def __init__(self, tls=None):
+        self.tls = tls  # an SSL context, for https
         self.cookies = {}  # (host, path, name) -> value; ports share cookies, as in browsers
 
     def get(self, url, params=None, headers=None, follow=False):
@@ -181,7 +182,7 @@ class Browser:
         cookie = self.cookie_header(parts.hostname, parts.path or "/")
         if cookie and not any(name.lower() == "cookie" for name in sent):
             sent["Cookie"] = cookie
-        connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=TIMEOUT_SECONDS)
+        connection = self._connection(parts)
         try:
             connection.request(method, target, body, sent)
             response = connection.getresponse()
@@ -192,6 +193,13 @@ class Browser:
         for line in answer.all("Set-Cookie"):
             self._store(parts.hostname, parts.path or "/", line)
         return answer
+
+    def _connection(self, parts):
+        if parts.scheme == "https":
+            return http.client.HTTPSConnection(
+                parts.hostname, parts.port or 443, timeout=TIMEOUT_SECONDS, context=self.tls
+            )
+        return http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=TIMEOUT_SECONDS)
 
     def cookie_header(self, host, path):
         matching = [

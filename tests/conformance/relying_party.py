@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The items API as a relying party: the suite is the issuer, a browser logs in at the API, and is let in or not."""
+
+import ssl
+
+from navigation import navigate
+from programs import ItemsApi
+from under_test import ALIAS
+from web import Browser
+
+CLIENT = {"client_id": "myapi", "client_secret": "myapi-secret"}
+SEEN_SECONDS = 3  # the suite calls a run good when nothing wrong has come for a while
+
+
+class RelyingParty:
+    """One API for each module: a module is an issuer of its own, with keys of its own."""
+
+    patience = 20  # seconds, once it has said its last word
+
+    def __init__(self, suite, folder):
+        self.suite, self.folder = suite, folder
+        self.issuer = f"{suite.base}/test/a/{ALIAS}/"
+        self.authority = folder / "suite.pem"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.authority.write_text(suite.certificate)
+        self.api = ItemsApi(
+            self.issuer,
+            folder,
+            arguments=["--ca-file", self.authority, "--scope", "openid profile email address phone"],
+        )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.api.stop()
+
+    def configuration(self, plan):
+        return {
+            "alias": ALIAS,
+            "description": f"Ostiary, {plan.name}",
+            "client": {**CLIENT, "redirect_uri": f"{self.api.base}/auth"},
+            "waitTimeoutSeconds": SEEN_SECONDS,
+        }
+
+    def attend(self, plan, run):
+        """A browser goes from the API to the suite and back; what the API then says is printed."""
+        if self.suite.wait(run, ("WAITING", "FINISHED", "INTERRUPTED"))["status"] != "WAITING":
+            return
+        tls = ssl.create_default_context(cafile=self.authority)
+        with self.api:
+            answer = navigate(Browser(tls), f"{self.api.base}/items/")
+        print(f"         the API: {answer.status} {' '.join(answer.page.text.split())[:300]}", flush=True)
