@@ -89,6 +89,7 @@ WINGS = {
     "provider/ciba": ["call", "realm", "session", "token", "login"],
     "provider/console": ["realm", "call", "admin"],
     "provider/logout": ["call", "realm", "proof"],
+    "provider/rotation": ["call", "realm"],
     "provider/endpoint": ["call", "realm", "proof", "session", "token", "login", "logout", "ciba", "registration", "client", "user"],
 }
 

@@ -9,6 +9,7 @@
 #include "base/thread.h"
 #include "provider/call/provider_state.h"
 #include "provider/keeper.h"
+#include "provider/rotation/key_schedule.h"
 #include "store/store_health.h"
 
 #define SWEEP_EVERY (60 * 1000) /* milliseconds */
@@ -30,20 +31,6 @@ static ost_result reload(provider *p, ost_error *error)
     return OST_OK;
 }
 
-/* Keys whose time has come sign from the reload on that follows: the store has another generation
- * then. */
-static void advance_keys(provider *p)
-{
-    const realm_table *table = atomic_load(&p->realms.current);
-    int64_t now = ost_now(p->context);
-    for (size_t i = 0; i < table->count; i++) {
-        const realm_entry *entry = table->entries[i];
-        if (key_ring_due(entry->keys) <= now)
-            (void)!key_ring_advance(p->store, text_of(entry->realm->name), now,
-                                    entry->longest_token);
-    }
-}
-
 /* Tells it once when the store begins to fail, and once when it works again. */
 static bool store_works(provider *p)
 {
@@ -62,7 +49,7 @@ ost_result keeper_load(provider *p, ost_error *error)
     if (result != OST_OK)
         return result;
     if (store_works(p))
-        advance_keys(p);
+        key_schedule_run(p);
     return store_generation(p->store) != p->generation ? reload(p, error) : OST_OK;
 }
 
@@ -72,7 +59,7 @@ static void work(provider *p, int64_t *last_sweep)
     size_t rows = 0;
     bool works = store_works(p);
     if (works)
-        advance_keys(p);
+        key_schedule_run(p);
     event_queue_flush(&p->waiting_events, p->store);
     if (works && now - *last_sweep > SWEEP_EVERY) {
         *last_sweep = now;

@@ -262,6 +262,7 @@ ost_result provider_new(const provider_config *config, provider **ret_provider, 
     p->sees_certificates = config->client_certificates || config->client_certificates_required ||
                            config->client_certificate_field != NULL;
     p->trusts_authorities = config->client_authorities != NULL;
+    p->key_interval = config->key_interval;
     p->send_error_page = page_send_error;
     ost_result result = build(p, config, error);
     if (result != OST_OK) {

@@ -178,6 +178,10 @@ OST_MUST_CHECK ost_result store_key_list(store *store, ost_text realm, ost_arena
                                          store_key **ret_keys, size_t *ret_count);
 /* Adds one. OST_E_CONFLICT: the kid is there. */
 OST_MUST_CHECK ost_result store_key_create(store *store, const store_key *key);
+/* Adds a NEXT key in the place of the key `active`, if that still is the ACTIVE one of its
+ * algorithm and no other one waits: of several who do it at once, one does. OST_E_CONFLICT: it is
+ * not, or one does. */
+OST_MUST_CHECK ost_result store_key_succeed(store *store, const store_key *next, ost_text active);
 /* Adds or replaces keys of the realm, and deletes the one of the kid `removed` (empty: none), if
  * the realm is still of the version that was read; its version grows. OST_E_CONFLICT: it is not. */
 OST_MUST_CHECK ost_result store_key_change(store *store, const store_realm *realm,

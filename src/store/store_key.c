@@ -113,6 +113,29 @@ ost_result store_key_create(store *s, const store_key *key)
     return WRITE(s, d, insert_key(d, key));
 }
 
+/* The first statement changes nothing, and holds up whoever does the same. */
+static ost_result succeed(database *d, const store_key *next, ost_text active)
+{
+    ost_result result =
+        run_change(PREPARED(d, "UPDATE key SET state = 1 WHERE realm = ? AND kid = ? AND state = 1",
+                            next->realm, active));
+    if (result == OST_OK)
+        result = next_row(PREPARED(d,
+                                   "SELECT 1 FROM key WHERE realm = ? AND algorithm = ? AND "
+                                   "use = ? AND state = 0",
+                                   next->realm, next->algorithm, next->use));
+    else if (result == OST_E_NOT_FOUND)
+        return OST_E_CONFLICT;
+    if (result == OST_E_NOT_FOUND)
+        return insert_key(d, next);
+    return result == OST_OK ? OST_E_CONFLICT : result;
+}
+
+ost_result store_key_succeed(store *s, const store_key *next, ost_text active)
+{
+    return WRITE(s, d, succeed(d, next, active));
+}
+
 static ost_result change(database *d, const store_realm *realm, const store_key *keys, size_t count,
                          ost_text removed)
 {

@@ -64,6 +64,9 @@
         {"bootstrap-admin-password-file", "FILE", "KC_BOOTSTRAP_ADMIN_PASSWORD_FILE", NULL,        \
          "or a file with it"},                                                                     \
         COMMAND_STORE_OPTIONS,                                                                     \
+        {"key-rotation", "DURATION", "OSTIARY_KEY_ROTATION", NULL,                                 \
+         "how long keys sign before new ones follow, in realms that do not say: 90d, or never "    \
+         "(never)"},                                                                               \
         {"loops", "N", "OSTIARY_LOOPS", NULL, "event loops (one per core)"},                       \
         {"hash-threads", "N", "OSTIARY_HASH_THREADS", NULL,                                        \
          "passwords that are checked at a time (one per core)"},                                   \

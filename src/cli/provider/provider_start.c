@@ -23,6 +23,7 @@
 #include "provider/file/bootstrap_admin.h"
 #include "provider/file/realm_import.h"
 #include "provider/provider.h"
+#include "provider/realm/realm_key.h"
 #include "store/store.h"
 
 #define MAX_PROXIES 32
@@ -228,6 +229,11 @@ static ost_result configure(const option_values *values, bool development, run_s
     config->any_host = is_off(values, "hostname-strict");
     config->loops = (unsigned)loops;
     config->hash_threads = (unsigned)hash_threads;
+    const char *interval = options_get(values, "key-rotation");
+    if (interval != NULL && !realm_key_interval_read(text_of(interval), &config->key_interval))
+        return ost_error_set(error, OST_E_CONFIG,
+                             "--key-rotation is a duration of a minute to ten years, such as 90d, "
+                             "or never");
     for (size_t i = 0; i < MAX_PROXIES; i++) {
         const char *value = options_nth(values, "proxy-trusted-addresses", i);
         if (value == NULL)

@@ -5,34 +5,13 @@
 #include <ostiary/json.h>
 
 #include "base/base64url.h"
+#include "base/config/duration.h"
 #include "base/context.h"
 #include "base/error_sentence.h"
 #include "base/text.h"
 #include "cli/tool/tool_file.h"
 
 #define CLAIMS_MAX 64
-
-/* "90", "90s", "5m", "12h", "30d": seconds. */
-static bool read_duration(const char *text, uint64_t *ret_seconds)
-{
-    static const struct {
-        char unit;
-        uint64_t seconds;
-    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
-    ost_text number = text_of(text);
-    uint64_t factor = 1;
-    for (size_t i = 0; number.len > 0 && i < 4; i++) {
-        if (number.data[number.len - 1] == units[i].unit) {
-            factor = units[i].seconds;
-            number.len--;
-            break;
-        }
-    }
-    if (!text_to_unsigned(number, 100000000, ret_seconds))
-        return false;
-    *ret_seconds *= factor;
-    return true;
-}
 
 /* The claims under way, so that none is given twice. */
 typedef struct claims_writer {
@@ -76,7 +55,7 @@ static ost_result put_times(claims_writer *w, const option_values *values)
     int64_t now = ost_now(NULL);
     bool kept_iat = text == NULL && ost_json_get(w->file, "iat") != NULL;
     bool kept_exp = text == NULL && ost_json_get(w->file, "exp") != NULL;
-    if (!read_duration(text != NULL ? text : "5m", &lifetime))
+    if (!duration_read(text_of(text != NULL ? text : "5m"), &lifetime))
         return ost_error_set(w->error, OST_E_ARGUMENT,
                              "--expires: \"%.40s\" is not a duration such as 90, 5m, 12h or 30d",
                              text);

@@ -25,6 +25,9 @@ typedef enum provider_counter {
     COUNT_TOKENS,
     COUNT_CODES_REPLAYED,
     COUNT_REFRESHES_REPLAYED,
+    COUNT_KEYS_MADE,
+    COUNT_KEYS_PROMOTED,
+    COUNT_KEYS_FAILED,
     COUNTERS,
 } provider_counter;
 
@@ -80,6 +83,8 @@ struct provider {
     atomic_uint_fast64_t events[EVENTS][2]; /* that went well, that failed */
     published realms;                       /* a realm_table; NULL before the first is loaded */
     event_queue waiting_events;
+    int64_t key_interval;    /* seconds that keys sign where a realm does not say; 0: for good */
+    int64_t keys_wait_until; /* monotonic ms: after a rotation that failed */
     /* Answers with a page for people. Calls stand below the pages, so it is set where both are
      * known. */
     void (*send_error_page)(struct call *call, int status, const char *message);

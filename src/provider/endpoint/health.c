@@ -178,6 +178,26 @@ static void append_counts(provider *p, buffer *to)
                              (unsigned long long)rows[i].value);
 }
 
+static void append_keys(provider *p, buffer *to)
+{
+    buffer_append_format(
+        to,
+        "# HELP ostiary_provider_keys_made_total Keys made by a schedule.\n"
+        "# TYPE ostiary_provider_keys_made_total counter\n"
+        "ostiary_provider_keys_made_total %llu\n"
+        "# HELP ostiary_provider_keys_promoted_total Keys that have begun to sign, by a schedule "
+        "or after key rotate.\n"
+        "# TYPE ostiary_provider_keys_promoted_total counter\n"
+        "ostiary_provider_keys_promoted_total %llu\n"
+        "# HELP ostiary_provider_key_rotations_failed_total Keys that a schedule asked for and "
+        "that could not be made.\n"
+        "# TYPE ostiary_provider_key_rotations_failed_total counter\n"
+        "ostiary_provider_key_rotations_failed_total %llu\n",
+        (unsigned long long)counter(p, COUNT_KEYS_MADE),
+        (unsigned long long)counter(p, COUNT_KEYS_PROMOTED),
+        (unsigned long long)counter(p, COUNT_KEYS_FAILED));
+}
+
 void metrics_endpoint(http_exchange *exchange, void *user)
 {
     provider *p = user;
@@ -189,6 +209,7 @@ void metrics_endpoint(http_exchange *exchange, void *user)
     append_events(p, &b);
     append_documents(p, &b);
     append_logouts(p, &b);
+    append_keys(p, &b);
     append_store(p, &b);
     (void)!http_set_field(exchange, "Cache-Control", OST_TEXT("no-store"));
     if (b.failed != OST_OK)

@@ -259,6 +259,8 @@ static const member realm_attribute_members[] = {
     {"dpop.nonce", MEMBER_STRING, .fate = MEMBER_ACTED,
      .why = "proofs of possession need a nonce; Ostiary's own"},
     {"frontendUrl", MEMBER_STRING, .fate = MEMBER_TOLD, .why = "the issuer is that of --hostname"},
+    {"key.rotation.interval", MEMBER_STRING, .fate = MEMBER_ACTED,
+     .why = "how long a key signs before a new one follows: 90d, or never; Ostiary's own"},
     {"organizationsEnabled", MEMBER_STRING, .fate = MEMBER_TOLD, .idle = "\"false\"",
      .why = "it is not there"},
     {"parRequestUriLifespan", MEMBER_STRING, .fate = MEMBER_ACTED},

@@ -24,7 +24,8 @@ struct key_ring {
     ost_arena *arena; /* holds the document */
     ost_text document;
     ost_text public_key;
-    int64_t due; /* when the first waiting key signs */
+    int64_t due;    /* when the first waiting key signs */
+    int64_t oldest; /* since when a key has signed that is not to be followed yet */
 };
 
 /* ---- the published document ---- */
@@ -163,6 +164,23 @@ static ost_result add_key(key_ring *ring, const store_key *row, ost_key **all, s
                                                                         : OST_OK;
 }
 
+static bool is_followed(const store_key *key, const store_key *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (keys[i].state == STORE_KEY_NEXT && text_equal(keys[i].algorithm, key->algorithm) &&
+            text_equal(keys[i].use, key->use))
+            return true;
+    }
+    return false;
+}
+
+static void note_age(key_ring *ring, const store_key *key, const store_key *keys, size_t count)
+{
+    int64_t since = key_ring_signs_since(key);
+    if (key_ring_is_scheduled(key) && since < ring->oldest && !is_followed(key, keys, count))
+        ring->oldest = since;
+}
+
 static ost_result load(key_ring *ring, const store_key *keys, size_t count, ost_error *error)
 {
     ost_key *all[MAX_KEYS];
@@ -173,6 +191,7 @@ static ost_result load(key_ring *ring, const store_key *keys, size_t count, ost_
     for (size_t i = 0; i < count && result == OST_OK; i++) {
         if (keys[i].state == STORE_KEY_NEXT && keys[i].signs_from < ring->due)
             ring->due = keys[i].signs_from;
+        note_age(ring, &keys[i], keys, count);
         result = add_key(ring, &keys[i], all, &all_count, error);
     }
     if (result == OST_OK && (ring->active_count == 0 || ring->internal_count == 0))
@@ -193,7 +212,7 @@ ost_result key_ring_load(const store_key *keys, size_t count, key_ring **ret_rin
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
     }
     atomic_init(&ring->references, 1);
-    ring->due = INT64_MAX;
+    ring->due = ring->oldest = INT64_MAX;
     ost_result result = load(ring, keys, count, error);
     if (result != OST_OK) {
         key_ring_unref(ring);
@@ -251,6 +270,21 @@ const ost_key *key_ring_internal(const key_ring *ring, ost_text kid)
 int64_t key_ring_due(const key_ring *ring)
 {
     return ring->due;
+}
+
+int64_t key_ring_oldest(const key_ring *ring)
+{
+    return ring->oldest;
+}
+
+bool key_ring_is_scheduled(const store_key *key)
+{
+    return key->state == STORE_KEY_ACTIVE && is_used(key) && !is_secret(key);
+}
+
+int64_t key_ring_signs_since(const store_key *key)
+{
+    return key->signs_from > key->created ? key->signs_from : key->created;
 }
 
 ost_text key_ring_public_key(const key_ring *ring)

@@ -49,9 +49,20 @@ OST_MUST_CHECK ost_result key_ring_rotate(store *store, ost_text realm, ost_text
 /* When a waiting key is to sign; INT64_MAX: none is waiting. */
 int64_t key_ring_due(const key_ring *ring);
 
+/* Since when the active signature key signs that has signed for longest, of those that no waiting
+ * key is to follow; INT64_MAX: there is none. */
+int64_t key_ring_oldest(const key_ring *ring);
+
+/* Whether a schedule changes keys like this one: a pair for signatures, which signs. */
+bool key_ring_is_scheduled(const store_key *key);
+/* Since when such a key signs. */
+int64_t key_ring_signs_since(const store_key *key);
+
 /* Moves states by the clock: a NEXT key whose time has come becomes ACTIVE, the one before PASSIVE
- * until `longest_token` seconds later. The ring is to be loaded again. */
+ * until `longest_token` seconds later. The ring is to be loaded again. `told` (may be NULL) is
+ * called for each key that now signs. */
+typedef void key_promoted(void *user, const store_key *key, int64_t retires);
 OST_MUST_CHECK ost_result key_ring_advance(store *store, ost_text realm, int64_t now,
-                                           int64_t longest_token);
+                                           int64_t longest_token, key_promoted *told, void *user);
 
 #endif

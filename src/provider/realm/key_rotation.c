@@ -127,7 +127,8 @@ ost_result key_ring_rotate(store *s, ost_text name, ost_text algorithm, int64_t 
     return result;
 }
 
-ost_result key_ring_advance(store *s, ost_text name, int64_t now, int64_t longest_token)
+ost_result key_ring_advance(store *s, ost_text name, int64_t now, int64_t longest_token,
+                            key_promoted *told, void *user)
 {
     store_key *keys;
     size_t count = 0;
@@ -139,6 +140,8 @@ ost_result key_ring_advance(store *s, ost_text name, int64_t now, int64_t longes
         if (keys[i].state != STORE_KEY_NEXT || keys[i].signs_from > now)
             continue;
         result = store_key_promote(s, name, keys[i].kid, now + longest_token);
+        if (result == OST_OK && told != NULL)
+            told(user, &keys[i], now + longest_token);
         if (result == OST_E_NOT_FOUND) /* another process was faster */
             result = OST_OK;
     }

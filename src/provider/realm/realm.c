@@ -18,6 +18,7 @@
 #include "provider/realm/role.h"
 
 #define DOCUMENT_ADDRESSES "client.id.metadata.document.addresses"
+#define KEY_INTERVAL "key.rotation.interval"
 #define DEVICE_LIFESPAN_MAX 86400
 #define DEVICE_INTERVAL_MAX 3600
 #define REALM_ARENA ((size_t)1 << 30)
@@ -99,6 +100,16 @@ static int64_t load_attribute_seconds(const ost_json *d, const char *name, int64
                : fallback;
 }
 
+static void load_key_interval(realm_loader *l, const ost_json *attributes, realm *r)
+{
+    const char *text = loader_string(l, attributes, KEY_INTERVAL);
+    r->key_interval = -1;
+    if (text != NULL && text[0] != '\0' &&
+        !realm_key_interval_read(text_of(text), &r->key_interval))
+        loader_fail(l, "attributes." KEY_INTERVAL,
+                    "not a duration of a minute to ten years, such as 90d, nor never");
+}
+
 static void load_settings(realm_loader *l, const ost_json *d, realm *r)
 {
     const char *ssl = loader_string(l, d, "sslRequired");
@@ -138,6 +149,7 @@ static void load_settings(realm_loader *l, const ost_json *d, realm *r)
     r->document_addresses = loader_string(l, attributes, DOCUMENT_ADDRESSES);
     if (!address_blocks_are_good(text_of(r->document_addresses)))
         loader_fail(l, "attributes." DOCUMENT_ADDRESSES, "not a list of address blocks");
+    load_key_interval(l, attributes, r);
     load_lifespans(l, d, &r->lifespans);
     load_brute_force(l, d, &r->brute_force);
     if (r->name == NULL || r->name[0] == '\0')

@@ -130,7 +130,8 @@ struct realm {
     int64_t not_before;
     realm_lifespans lifespans;
     realm_brute_force brute_force;
-    bool dpop_nonce;         /* proofs of possession need a nonce of ours; Ostiary's own */
+    int64_t key_interval; /* seconds that a key signs; 0: for good; -1: as the provider is told */
+    bool dpop_nonce;      /* proofs of possession need a nonce of ours; Ostiary's own */
     int64_t pushed_lifespan; /* seconds that a pushed authorization request waits */
     int64_t device_lifespan, device_interval; /* unless a client says otherwise */
     ciba_policy ciba;

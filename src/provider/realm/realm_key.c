@@ -11,11 +11,14 @@
 
 #include "base/array.h"
 #include "base/base64url.h"
+#include "base/config/duration.h"
 #include "base/context.h"
 #include "base/text.h"
 #include "provider/realm/certificate.h"
 #include "provider/realm/uuid.h"
 
+#define INTERVAL_MIN 60 /* seconds */
+#define INTERVAL_MAX ((uint64_t)3660 * 86400)
 #define BITS 2048
 #define BYTES (BITS / 8)
 #define SECRET 64
@@ -240,4 +243,14 @@ ost_result realm_key_new(ost_text realm, ost_text algorithm, const ost_context *
 bool realm_key_is_public(ost_alg alg)
 {
     return alg != OST_ALG_UNSET && (REALM_KEY_ALGS & OST_ALG_BIT(alg)) != 0;
+}
+
+bool realm_key_interval_read(ost_text text, int64_t *ret_seconds)
+{
+    uint64_t seconds = 0;
+    if (!text_is(text, "never") &&
+        (!duration_read(text, &seconds) || seconds < INTERVAL_MIN || seconds > INTERVAL_MAX))
+        return false;
+    *ret_seconds = (int64_t)seconds;
+    return true;
 }

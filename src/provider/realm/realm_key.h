@@ -30,4 +30,8 @@ OST_MUST_CHECK ost_result realm_key_new(ost_text realm, ost_text algorithm,
                                         const ost_context *context, ost_arena *arena,
                                         store_key *ret_key);
 
+/* For how long a key signs until a new one follows: "90d", "36h" …, between a minute and ten years;
+ * 0 for "never". False: neither. */
+bool realm_key_interval_read(ost_text text, int64_t *ret_seconds);
+
 #endif

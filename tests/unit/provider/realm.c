@@ -129,7 +129,7 @@ static void a_new_key_signs_when_its_time_has_come(void **state)
     assert_int_equal(key_ring_rotate(db, OST_TEXT("none"), OST_TEXT("RS256"), now, 60, NULL),
                      OST_E_NOT_FOUND);
 
-    assert_int_equal(key_ring_advance(db, name, now + 59, 300), OST_OK);
+    assert_int_equal(key_ring_advance(db, name, now + 59, 300, NULL, NULL), OST_OK);
     assert_int_equal(store_key_list(db, name, arena, &keys, &count), OST_OK);
     assert_int_equal(key_ring_load(keys, count, &waiting, NULL), OST_OK);
     assert_int_equal(ost_keyset_count(key_ring_verifiers(waiting)), 2);
@@ -138,7 +138,7 @@ static void a_new_key_signs_when_its_time_has_come(void **state)
 
     assert_int_equal(key_ring_due(before), INT64_MAX);
     assert_int_equal(key_ring_due(waiting), now + 60);
-    assert_int_equal(key_ring_advance(db, name, now + 60, 300), OST_OK);
+    assert_int_equal(key_ring_advance(db, name, now + 60, 300, NULL, NULL), OST_OK);
     assert_int_equal(store_key_list(db, name, arena, &keys, &count), OST_OK);
     assert_int_equal(key_ring_load(keys, count, &after, NULL), OST_OK);
     assert_int_equal(ost_keyset_count(key_ring_verifiers(after)), 2);

@@ -66,8 +66,9 @@ static void c2_a_changed_key_is_read(void **state)
                                      fixture_time, 60, NULL),
                      OST_OK);
     load(false, true);
-    assert_int_equal(key_ring_advance(f->provider.store, OST_TEXT("a"), fixture_time + 60, 10),
-                     OST_OK);
+    assert_int_equal(
+        key_ring_advance(f->provider.store, OST_TEXT("a"), fixture_time + 60, 10, NULL, NULL),
+        OST_OK);
     load(false, true);
     load(true, true);
 }

@@ -552,6 +552,28 @@ static void keys_move_from_state_to_state(void **state)
     assert_true(text_is(keys[0].kid, "k2"));
 }
 
+static void of_several_who_add_the_next_key_one_does(void **state)
+{
+    store_key key = {.kid = OST_TEXT("now"),
+                     .realm = OST_TEXT("r"),
+                     .algorithm = OST_TEXT("ES256"),
+                     .use = OST_TEXT("sig"),
+                     .jwk = OST_TEXT("{}"),
+                     .state = STORE_KEY_ACTIVE};
+    store_key next = key, other = key;
+    (void)state;
+    next.kid = OST_TEXT("next");
+    other.kid = OST_TEXT("other");
+    next.state = other.state = STORE_KEY_NEXT;
+    assert_int_equal(store_key_create(db, &key), OST_OK);
+    assert_int_equal(store_key_succeed(db, &next, OST_TEXT("nobody")), OST_E_CONFLICT);
+    assert_int_equal(store_key_succeed(db, &next, key.kid), OST_OK);
+    assert_int_equal(store_key_succeed(db, &other, key.kid), OST_E_CONFLICT);
+    assert_int_equal(store_key_promote(db, key.realm, next.kid, 100000), OST_OK);
+    assert_int_equal(store_key_succeed(db, &other, key.kid), OST_E_CONFLICT);
+    assert_int_equal(store_key_succeed(db, &other, next.kid), OST_OK);
+}
+
 static void what_programs_remember_has_a_generation(void **state)
 {
     const store_realm realm = {OST_TEXT("id3"), OST_TEXT("three"), OST_TEXT("{}"), 1};
@@ -755,6 +777,7 @@ int main(void)
         cmocka_unit_test(what_is_over_is_swept),
         cmocka_unit_test(events_are_found_and_expire),
         cmocka_unit_test(keys_move_from_state_to_state),
+        cmocka_unit_test(of_several_who_add_the_next_key_one_does),
         cmocka_unit_test(what_programs_remember_has_a_generation),
         cmocka_unit_test(a_realm_is_changed_whole_or_not_at_all),
         cmocka_unit_test(a_changed_realm_keeps_the_sessions_of_those_who_stay),
