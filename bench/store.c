@@ -102,7 +102,7 @@ static void *work(void *argument)
     return NULL;
 }
 
-static void measure(const workload *workload, long milliseconds)
+static void measure(const workload *of, long milliseconds)
 {
     worker workers[THREADS] = {0};
     const struct timespec pause = {milliseconds / 1000, milliseconds % 1000 * 1000000};
@@ -110,7 +110,7 @@ static void measure(const workload *workload, long milliseconds)
     atomic_store(&ended, false);
     for (int i = 0; i < THREADS; i++) {
         workers[i].number = i;
-        workers[i].workload = workload;
+        workers[i].workload = of;
         if (pthread_create(&workers[i].thread, NULL, work, &workers[i]) != 0)
             exit(1);
     }
@@ -120,7 +120,7 @@ static void measure(const workload *workload, long milliseconds)
         pthread_join(workers[i].thread, NULL);
         done += workers[i].done;
     }
-    printf("%s %.0f\n", workload->name, (double)done * 1000 / (double)(monotonic_ms() - start));
+    printf("%s %.0f\n", of->name, (double)done * 1000 / (double)(monotonic_ms() - start));
 }
 
 int main(int argc, char **argv)

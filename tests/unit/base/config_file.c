@@ -48,7 +48,8 @@ static ost_result read_file(const char *content, bool given, option_values *ret,
 {
     const config_file_rules rules = {
         .path = path, .profile = "dev", .is_let_pass = is_let_pass, .say = say, .user = told};
-    char *line[] = {(char[]){"x"}, (char[]){"--http-port"}, (char[]){"7"}};
+    static char program[] = "x", name[] = "--http-port", port[] = "7"; /* the values point there */
+    char *line[] = {program, name, port};
     ost_arena_reset(arena);
     told[0] = '\0';
     write_file(content);
