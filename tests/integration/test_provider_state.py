@@ -95,6 +95,15 @@ def test_a_new_key_is_published_before_it_signs(new_provider, realm_file, myapi)
     assert kid_of(realm.client_credentials(myapi).json()["access_token"]) in published
 
 
+def test_keys_of_a_realm_with_many_clients_are_rotated(tmp_path):
+    path, data = tmp_path / "many-realm.json", ("--data", tmp_path / "data")
+    clients = [{"clientId": f"client-{i}", "description": "d" * 400} for i in range(3000)]
+    path.write_text(json.dumps({"realm": "many", "enabled": True, "clients": clients}))
+    assert run("realm", "import", path, *data).returncode == 0
+    done = run("key", "rotate", "--realm", "many", *data)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_p28_a_key_that_became_due_while_nothing_ran_signs_from_the_first_request_on(new_provider, realm_file, myapi):
     provider = new_provider([realm_file])
     realm = provider.realm()

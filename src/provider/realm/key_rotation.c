@@ -6,7 +6,8 @@
 #include "provider/realm/key_ring.h"
 #include "provider/realm/realm_key.h"
 
-#define ROTATION_ARENA ((size_t)1 << 20)
+/* A whole realm is read into it, sealed and opened. */
+#define ROTATION_ARENA ((size_t)1 << 30)
 #define MORE_KEYS 16 /* one for each algorithm at most, and two */
 
 static bool has_active(const store_key *keys, size_t count, ost_text algorithm, const char *use)
