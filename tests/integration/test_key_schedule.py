@@ -123,6 +123,21 @@ def test_option_is_for_realms_that_do_not_say(tmp_path, layer):
         assert len(kids(provider, "never")) == len(kids(provider, "later")) == 1
 
 
+def test_realm_that_fails_holds_up_no_other(tmp_path, layer):
+    files = [realm_file(tmp_path, name, **{"key.rotation.interval": "30d"}) for name in ("full", "other")]
+    provider = layered(files, tmp_path / "provider", layer)
+    provider.environment.update(KC_BOOTSTRAP_ADMIN_USERNAME="admin", KC_BOOTSTRAP_ADMIN_PASSWORD="admin")
+    with provider:
+        admin = Admin(provider, "master", "admin", "admin")
+        secret = {"providerId": "hmac-generated", "providerType": "org.keycloak.keys.KeyProvider", "config": {"algorithm": ["HS256"]}}
+        while admin("POST", "/realms/full/components", secret).status == 201:
+            pass
+        layer.set(clock=31 * DAY)
+        until(lambda: len(kids(provider, "other")) == 2, "the realm behind it has a new key")
+        assert len(kids(provider, "full")) == 1 and metric(provider, "ostiary_provider_key_rotations_failed_total") == 1
+        assert "realm full: no new key is made" in provider.log_tail(400)
+
+
 def test_without_a_schedule_keys_stay(tmp_path, layer):
     with layered([realm_file(tmp_path)], tmp_path / "provider", layer) as provider:
         layer.set(clock=5000 * DAY)

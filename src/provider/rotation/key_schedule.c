@@ -19,6 +19,7 @@ typedef struct schedule {
     provider *provider;
     const realm_entry *entry;
     int64_t now, interval;
+    bool makes; /* new keys: no failure is a minute ago or less */
 } schedule;
 
 /* ---- what waits ---- */
@@ -105,8 +106,7 @@ static void tell_failure(const schedule *s, ost_result result)
 
 static void rotate_if_due(const schedule *s)
 {
-    if (!is_due(s, key_ring_oldest(s->entry->keys)) ||
-        monotonic_ms() < s->provider->keys_wait_until)
+    if (!s->makes || !is_due(s, key_ring_oldest(s->entry->keys)))
         return;
     ost_arena *arena = ost_arena_new(SCHEDULE_ARENA);
     ost_result result = arena != NULL ? rotate(s, arena) : OST_E_MEMORY;
@@ -115,12 +115,14 @@ static void rotate_if_due(const schedule *s)
         tell_failure(s, result);
 }
 
+/* A realm that fails holds up none of those behind it: all wait, and all are tried again. */
 void key_schedule_run(provider *p)
 {
     const realm_table *table = atomic_load(&p->realms.current);
+    bool makes = monotonic_ms() >= p->keys_wait_until;
     for (size_t i = 0; i < table->count; i++) {
         const realm_entry *entry = table->entries[i];
-        schedule s = {.provider = p, .entry = entry, .now = ost_now(p->context)};
+        schedule s = {.provider = p, .entry = entry, .now = ost_now(p->context), .makes = makes};
         s.interval = entry->realm->key_interval >= 0 ? entry->realm->key_interval : p->key_interval;
         if (key_ring_due(entry->keys) <= s.now)
             (void)!key_ring_advance(p->store, text_of(entry->realm->name), s.now,
