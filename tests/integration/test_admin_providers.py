@@ -3,6 +3,7 @@
 
 import json
 import subprocess
+import time
 
 from oidc import Client
 from programs import provider_program
@@ -29,6 +30,21 @@ def test_a_secret_stays_and_is_never_told(provider, root):  # noqa: F811
     assert [one["config"]["clientSecret"] for one in kept] == ["known-to-nobody"]
     assert root("GET", path).json()["displayName"] == "Other"
     assert root("PUT", path, {**PARTNER, "alias": "renamed"}).status == 501
+
+
+def test_no_secret_is_in_events_and_exports(root):  # noqa: F811
+    assert root("PUT", REALM, {"adminEventsEnabled": True, "adminEventsDetailsEnabled": True}).status == 204
+    config = {"clientSecret": "known-to-nobody", "clientAuthSecret": "known-to-nobody", "privateKey": "known-to-nobody"}
+    assert root("POST", INSTANCES, {**PARTNER, "config": config}).status == 201
+    client = {"clientId": "turned", "secret": "known-to-nobody", "attributes": {"client.secret.rotated": "known-to-nobody"}}
+    assert root("POST", REALM + "/clients", client).status == 201
+    deadline = time.monotonic() + 10
+    while len(events := root("GET", REALM + "/admin-events").json()) < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    exported = root("POST", REALM + "/partial-export?exportClients=true")
+    assert all(MASK in event["representation"] for event in events if event["operationType"] == "CREATE") and MASK in exported.text
+    assert "known-to-nobody" not in json.dumps(events) + exported.text
 
 
 def test_nobody_logs_in_by_it(provider, root):  # noqa: F811

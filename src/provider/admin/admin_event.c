@@ -63,10 +63,22 @@ static const char *operation_of(const admin_call *a)
 
 static bool is_secret(ost_text name)
 {
-    static const char *const secrets[] = {
-        "secret",       "password",         "value",       "privateKey", "registrationAccessToken",
-        "clientSecret", "credentials",      "secretData",  "otp",        "bindCredential",
-        "token",        "keystorePassword", "keyPassword", NULL};
+    static const char *const secrets[] = {"secret",
+                                          "password",
+                                          "value",
+                                          "privateKey",
+                                          "registrationAccessToken",
+                                          "clientSecret",
+                                          "credentials",
+                                          "secretData",
+                                          "otp",
+                                          "bindCredential",
+                                          "token",
+                                          "keystorePassword",
+                                          "keyPassword",
+                                          "clientAuthSecret",
+                                          "client.secret.rotated",
+                                          NULL};
     return text_is_one_of(name, secrets);
 }
 

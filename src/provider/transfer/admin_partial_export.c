@@ -24,6 +24,7 @@ static bool is_secret(ost_text name)
                                         "registrationAccessToken",
                                         "password",
                                         "clientSecret",
+                                        "clientAuthSecret",
                                         "bindCredential",
                                         "privateKey",
                                         "keystorePassword",
