@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The admin REST API's flows, required actions and texts of a realm."""
 
+from oidc import Client
 from test_admin_api import provider, root, shop_admin  # noqa: F401  (fixtures)
 from web import Browser, bearer
 
@@ -15,14 +16,27 @@ def write(admin, path, words, kind="text/plain"):
 
 def test_required_actions_are_switched(root):  # noqa: F811
     before = root("GET", ACTIONS).json()
-    assert {"UPDATE_PASSWORD", "UPDATE_PROFILE", "VERIFY_PROFILE"} <= {one["alias"] for one in before if one["enabled"]}
+    assert {"UPDATE_PASSWORD", "UPDATE_PROFILE"} <= {one["alias"] for one in before if one["enabled"]}
     profile = root("GET", ACTIONS + "/UPDATE_PROFILE").json()
     assert root("PUT", ACTIONS + "/UPDATE_PROFILE", {**profile, "alias": "other", "providerId": "other", "enabled": False, "priority": 1}).status == 204
     after = root("GET", ACTIONS).json()
     assert after[0] == {**profile, "enabled": False, "priority": 1} and after[1:] == [one for one in before if one != profile]
     exported = root("POST", REALM + "/partial-export").json()["requiredActions"]
-    assert [one["alias"] for one in exported if not one["enabled"]] == ["UPDATE_PROFILE"]
+    assert [one["alias"] for one in exported if not one["enabled"]] == ["UPDATE_PROFILE", "VERIFY_PROFILE"]
     assert root("DELETE", ACTIONS + "/UPDATE_PROFILE").status in (405, 501)
+
+
+def test_a_profile_is_asked_for_once_that_is_switched_on(provider, root):  # noqa: F811
+    def grant():
+        return provider.realm("shop").password(Client("admin-cli"), "guest", "guest-password").status
+
+    profile = root("GET", ACTIONS + "/VERIFY_PROFILE").json()
+    terms = root("GET", ACTIONS + "/TERMS_AND_CONDITIONS").json()
+    assert grant() == 200 and not profile["enabled"]
+    assert root("PUT", ACTIONS + "/TERMS_AND_CONDITIONS", {**terms, "priority": 25}).status == 204
+    assert grant() == 200
+    assert root("PUT", ACTIONS + "/VERIFY_PROFILE", {**profile, "enabled": True}).status == 204
+    assert grant() == 400
 
 
 def test_flows_are_those_that_are_followed(root):  # noqa: F811
