@@ -58,8 +58,8 @@ REALM = {
         user("vic", "TERMS_AND_CONDITIONS"),
         user("wes", "delete_account", "UPDATE_EMAIL"),
         user("custom", "our-own-action"),
-        *(must_change(name) for name in ("ann", "bob", "cat", "dan", "eve", "fay", "gus", "hal")),
-        *(user(name, realmRoles=["offline_access"]) for name in ("ida", "jon", "kim", "lea", "max", "ned")),
+        *(must_change(name) for name in ("ann", "bob", "cat", "dan", "eve", "fay", "gus", "hal", "ora")),
+        *(user(name, realmRoles=["offline_access"]) for name in ("ida", "jon", "kim", "lea", "max", "ned", "pam", "ray")),
     ],
 }
 
@@ -176,6 +176,19 @@ def test_a_temporary_password_of_an_administrator(realm, admin, id_of):
 def test_an_action_without_a_page_is_refused_before_anything_else(realm, name):
     answer = realm.log_in(realm.browser(), APP, name, name + SUFFIX)
     assert answer.status == 200 and "Account is not fully set up, contact your administrator." in answer.page.text
+
+
+def test_somebody_else_logs_in_where_a_user_may_not_go_on(realm, admin, id_of):
+    for name, client in (("ora", APP), ("pam", Client("asking", None, CALLBACK))):
+        browser = realm.browser()
+        page = realm.log_in(browser, client, name, name + SUFFIX)
+        assert admin("PUT", f"/{id_of(name)}", {"requiredActions": ["CONFIGURE_TOTP"]}).status == 204
+        answer = browser.get(page.location)
+        if client is not APP:
+            answer = browser.submit(answer.page.form(), accept="Yes")
+        assert answer.status == 200 and "Account is not fully set up" in answer.page.text, name
+        answer = browser.submit(answer.page.form("kc-form-login"), username="ray", password="ray-password")
+        assert answer.status == 302 and (client is not APP or "code" in callback_of(answer)), answer.page.text
 
 
 # ---- the session that waits ----

@@ -78,7 +78,8 @@ static void send_question(call *c, consent_job *job)
 static void send(call *c)
 {
     consent_job *job = c->job;
-    if (job->login.outcome == LOGIN_PAGE)
+    /* With an alert it is the page of the login: the user may not go on. */
+    if (job->login.outcome == LOGIN_PAGE && job->login.alert == NULL)
         send_question(c, job);
     else
         browser_login_send(c);

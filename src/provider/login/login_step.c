@@ -86,6 +86,8 @@ static void act(call *c, required_action action, bool proved)
     if (action == ACTION_OTHER && !login->request.prompt_none) {
         login->outcome = LOGIN_PAGE;
         login->alert = LOGIN_BARRED;
+        login->request.session = (ost_text){0}; /* somebody else may log in */
+        login->request.proved = login->request.begun = false;
         c->event.error = "resolve_required_actions";
         return;
     }
