@@ -2,7 +2,9 @@
 """Required actions: what users have to do at a login before its client gets anything, in which order, and what a page of
 an action is good for afterwards, elsewhere, and for somebody else."""
 
+import contextlib
 import json
+import sqlite3
 import time
 import urllib.parse
 
@@ -59,7 +61,7 @@ REALM = {
         user("wes", "delete_account", "UPDATE_EMAIL"),
         user("custom", "our-own-action"),
         *(must_change(name) for name in ("ann", "bob", "cat", "dan", "eve", "fay", "gus", "hal", "ora")),
-        *(user(name, realmRoles=["offline_access"]) for name in ("ida", "jon", "kim", "lea", "max", "ned", "pam", "ray")),
+        *(user(name, realmRoles=["offline_access"]) for name in ("ida", "jon", "kim", "lea", "max", "ned", "pam", "ray", "sam")),
     ],
 }
 
@@ -374,6 +376,20 @@ def test_other_sessions_end_where_the_user_says_so(realm, admin, id_of, box, sta
     mine = realm.code(APP, callback["code"]).json()
     assert realm.refresh(APP, mine["refresh_token"]).status == 200
     assert "code" in callback_of(realm.authorize(browser, APP))
+
+
+def test_very_many_other_sessions_end(server, realm, id_of):
+    browser = realm.browser()
+    page = asked(realm, browser, "sam", kc_action="UPDATE_PASSWORD")
+    with contextlib.closing(sqlite3.connect(f"{server.data}/ostiary.db", timeout=30)) as store:
+        (own,) = store.execute("SELECT * FROM session WHERE user_id = ?", (id_of("sam"),)).fetchall()
+        notes = json.dumps({"browser": "x" * 10000})
+        columns = ",".join("?" * len(own))
+        store.executemany(f"INSERT INTO session VALUES ({columns})", ((f"other-{i}", *own[1:-1], notes) for i in range(1200)))
+        store.commit()
+        assert "code" in callback_of(change(browser, page, "sam-second", **{"logout-sessions": "on"}))
+        left = store.execute("SELECT id FROM session WHERE user_id = ?", (id_of("sam"),)).fetchall()
+    assert left == [(own[0],)]
 
 
 # ---- what a client wants done ----

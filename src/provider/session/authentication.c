@@ -208,20 +208,21 @@ ost_result session_load(call *c, ost_text id, store_session *ret_session)
     return OST_OK;
 }
 
-/* The oldest first, so many in one go. */
+/* So many in one go, in memory that each go has anew: a user may have very many. */
 #define SESSIONS_AT_ONCE 100
+#define SESSIONS_ARENA ((size_t)4 << 20)
 
-static ost_result end_some(call *c, store_session_filter *filter, ost_text kept, bool *ret_any)
+static ost_result end_some(call *c, const store_session_filter *filter, ost_text kept,
+                           ost_arena *arena, bool *ret_any)
 {
     store_found_session *sessions;
     size_t count = 0;
-    ost_result result = store_session_find(c->provider->store, filter, c->arena, &sessions, &count);
-    *ret_any = result == OST_OK && count > 0;
+    ost_result result = store_session_find(c->provider->store, filter, arena, &sessions, &count);
+    *ret_any = false;
     for (size_t i = 0; i < count && result == OST_OK; i++) {
-        if (text_equal(sessions[i].id, kept)) {
-            filter->first = 1; /* the others come after it from now on */
+        if (text_equal(sessions[i].id, kept))
             continue;
-        }
+        *ret_any = true;
         result = store_session_end(c->provider->store, filter->realm, sessions[i].id);
         if (result == OST_E_NOT_FOUND) /* somebody else was faster */
             result = OST_OK;
@@ -231,13 +232,15 @@ static ost_result end_some(call *c, store_session_filter *filter, ost_text kept,
 
 ost_result session_end_others(call *c, ost_text user_id, ost_text kept)
 {
-    store_session_filter filter = {.realm = text_of(c->realm->name),
-                                   .user_id = user_id,
-                                   .now = c->now,
-                                   .max = SESSIONS_AT_ONCE};
-    ost_result result = OST_OK;
-    for (bool any = true; any && result == OST_OK;)
-        result = end_some(c, &filter, kept, &any);
+    const store_session_filter filter = {.realm = text_of(c->realm->name),
+                                         .user_id = user_id,
+                                         .now = c->now,
+                                         .max = SESSIONS_AT_ONCE};
+    ost_arena *arena = ost_arena_new(SESSIONS_ARENA);
+    ost_result result = arena != NULL ? OST_OK : OST_E_MEMORY;
+    for (bool any = true; any && result == OST_OK; ost_arena_reset(arena))
+        result = end_some(c, &filter, kept, arena, &any);
+    ost_arena_free(arena);
     logout_bell_ring(&c->provider->logouts_bell);
     return result;
 }
