@@ -176,7 +176,8 @@ struct store_key {
 };
 OST_MUST_CHECK ost_result store_key_list(store *store, ost_text realm, ost_arena *arena,
                                          store_key **ret_keys, size_t *ret_count);
-/* Adds one. OST_E_CONFLICT: the kid is there. */
+/* What follows adds keys. OST_E_CEILING: the realm would have more than 100.
+ * Adds one. OST_E_CONFLICT: the kid is there. */
 OST_MUST_CHECK ost_result store_key_create(store *store, const store_key *key);
 /* Adds a NEXT key in the place of the key `active`, if that still is the ACTIVE one of its
  * algorithm and no other one waits: of several who do it at once, one does. OST_E_CONFLICT: it is

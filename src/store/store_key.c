@@ -21,6 +21,15 @@ static sealed_place place_of(const store_key *key)
     return (sealed_place){SEALED_KEY, key->realm, key->kid};
 }
 
+/* Nobody could read the realm any longer. */
+static ost_result check_room(database *d, ost_text realm)
+{
+    int64_t count;
+    ost_result result =
+        next_number(PREPARED(d, "SELECT count(*) FROM key WHERE realm = ?", realm), &count);
+    return result == OST_OK && count > MAX_KEYS ? OST_E_CEILING : result;
+}
+
 static ost_result write_key(database *d, const char *sql, const store_key *key)
 {
     sealed_text_auto jwk = {0};
@@ -40,7 +49,8 @@ static ost_result write_key(database *d, const char *sql, const store_key *key)
     bind_integer(st, 9, key->signs_from);
     bind_integer(st, 10, key->ends);
     bind_text(st, 11, key->component);
-    return run_statement(st, NULL);
+    result = run_statement(st, NULL);
+    return result == OST_OK ? check_room(d, key->realm) : result;
 }
 
 ost_result put_key(database *d, const store_key *key)

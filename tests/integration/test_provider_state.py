@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What survives: kill -9, key rotation, broken files, a second start."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -102,6 +103,26 @@ def test_keys_of_a_realm_with_many_clients_are_rotated(tmp_path):
     assert run("realm", "import", path, *data).returncode == 0
     done = run("key", "rotate", "--realm", "many", *data)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_there_is_an_end_to_rotation(new_provider, realm_file, myapi):
+    provider = new_provider([realm_file])
+    provider.stop()
+    with contextlib.closing(sqlite3.connect(f"{provider.data}/ostiary.db")) as store:
+        (key, *_) = store.execute("SELECT * FROM key WHERE algorithm = 'HS512'").fetchall()
+        names = [column[1] for column in store.execute("PRAGMA table_info(key)")]
+        count = store.execute("SELECT count(*) FROM key WHERE realm = 'myrealm'").fetchone()[0]
+        for i in range(99 - count):
+            columns = ",".join(f"'copy-{i}'" if name == "kid" else name for name in names)
+            store.execute(f"INSERT INTO key SELECT {columns} FROM key WHERE kid = ?", (key[names.index("kid")],))
+        store.commit()
+    rotate = ("key", "rotate", "--realm", "myrealm", "--data", provider.data)
+    assert run(*rotate).returncode == 0
+    done = run(*rotate, "--alg", "EdDSA")
+    assert done.returncode == 1 and "the realm has too many keys" in done.stderr
+    assert run("key", "list", "--realm", "myrealm", "--data", provider.data).returncode == 0
+    provider.start()
+    assert provider.realm().client_credentials(myapi).status == 200
 
 
 def test_p28_a_key_that_became_due_while_nothing_ran_signs_from_the_first_request_on(new_provider, realm_file, myapi):

@@ -42,7 +42,8 @@ OST_MUST_CHECK ost_result key_ring_complete(const realm *realm, const store_key 
                                             size_t *ret_count, ost_error *error);
 
 /* Rotation: adds a NEXT key of the algorithm ("RS256") that signs from now + `delay` seconds on, so
- * that it is published first. OST_E_CONFLICT: one of it is waiting already. */
+ * that it is published first. OST_E_CONFLICT: one of it is waiting already.
+ * OST_E_CEILING: the realm has too many keys. */
 OST_MUST_CHECK ost_result key_ring_rotate(store *store, ost_text realm, ost_text algorithm,
                                           int64_t now, int64_t delay, ost_error *error);
 

@@ -114,6 +114,10 @@ static ost_result rotate(store *s, ost_text name, ost_text algorithm, int64_t no
     next.state = STORE_KEY_NEXT;
     next.signs_from = now + delay;
     result = store_key_create(s, &next);
+    if (result == OST_E_CEILING)
+        return ost_error_set(error, result,
+                             "the realm has too many keys: a new one has room when an old one has "
+                             "retired");
     return error_set_sentence(error, result);
 }
 
