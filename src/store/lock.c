@@ -4,6 +4,11 @@
 
 /* What refers to the row may still be added: it does not depend on what is locked here. */
 #define LOCKED " FOR NO KEY UPDATE"
+/* It may not, where the row is to go: it would go with it, and nobody would have seen it. */
+#define ENDING " FOR UPDATE"
+#define SOME                                                                                       \
+    "SELECT id FROM session WHERE realm = ?1 AND (?2 = '' OR user_id = ?2) "                       \
+    "ORDER BY user_id, id LIMIT ?3"
 
 static ost_result run_lock(statement *st)
 {
@@ -20,10 +25,38 @@ ost_result lock_user(database *d, ost_text realm, ost_text id)
                                    id));
 }
 
-ost_result lock_session(database *d, ost_text id)
+ost_result lock_ending_user(database *d, ost_text realm, ost_text id)
+{
+    return writes_alone(d)
+               ? OST_OK
+               : run_lock(PREPARED(d, "SELECT 1 FROM user WHERE realm = ? AND id = ?" ENDING, realm,
+                                   id));
+}
+
+ost_result lock_ending_session(database *d, ost_text id)
 {
     return writes_alone(d) ? OST_OK
-                           : run_lock(PREPARED(d, "SELECT 1 FROM session WHERE id = ?" LOCKED, id));
+                           : run_lock(PREPARED(d, "SELECT 1 FROM session WHERE id = ?" ENDING, id));
+}
+
+ost_result lock_ending_sessions(database *d, ost_text realm, ost_text user_id, int64_t count,
+                                ost_arena *arena, ost_text *ret_ids)
+{
+    bool failed = false;
+    statement *st = prepare(d, text_for(d, "SELECT json_group_array(id) FROM (" SOME ")",
+                                        "SELECT coalesce(json_agg(id), '[]') FROM (" SOME ENDING
+                                        ") AS some_of_them"));
+    bind_text(st, 1, realm);
+    bind_text(st, 2, user_id);
+    bind_integer(st, 3, count);
+    ost_result result = next_row(st);
+    if (result == OST_OK) {
+        ost_text ids = column_text(st, 0, arena, &failed);
+        if (!failed)
+            *ret_ids = ids;
+    }
+    reset_statement(st);
+    return failed ? OST_E_MEMORY : result;
 }
 
 /* Two who count at once would both find room. */

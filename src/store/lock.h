@@ -7,9 +7,20 @@
 
 #include "store/statement.h"
 
-/* The row of a user or a session; OST_OK also when there is none. */
+/* The row of a user; OST_OK also when there is none. */
 OST_MUST_CHECK ost_result lock_user(database *database, ost_text realm, ost_text id);
-OST_MUST_CHECK ost_result lock_session(database *database, ost_text id);
+
+/* The row of a user or a session that is to be deleted: nobody begins a session of that user, or
+ * adds a client to that session, any more. */
+OST_MUST_CHECK ost_result lock_ending_user(database *database, ost_text realm, ost_text id);
+OST_MUST_CHECK ost_result lock_ending_session(database *database, ost_text id);
+
+/* The same of at most `count` sessions of a user or (empty) of the whole realm. *ret_ids: a JSON
+ * array of theirs, as the parameter of the texts below. */
+OST_MUST_CHECK ost_result lock_ending_sessions(database *database, ost_text realm, ost_text user_id,
+                                               int64_t count, ost_arena *arena, ost_text *ret_ids);
+#define SQLITE_IDS "SELECT value FROM json_each(?2)"
+#define POSTGRESQL_IDS "SELECT json_array_elements_text(CAST(?2 AS json))"
 
 /* Under which master key is sealed: for who seals a secret, and `alone` for who changes it. */
 OST_MUST_CHECK ost_result lock_sealing(database *database, bool alone);

@@ -33,17 +33,10 @@ OST_MUST_CHECK ost_result touch_session(database *database, ost_text realm, ost_
                                         int64_t last_access, int64_t idle_ends);
 /* Remembers which clients of the realm, as its document now is, are told of logouts. */
 OST_MUST_CHECK ost_result put_listeners(database *database, const store_realm *realm);
-/* The ids of ?3 sessions of the realm ?1, of the user ?2 or (empty) of all: the same ones each time
- * until they are deleted. */
-#define STORE_SOME_SESSIONS                                                                        \
-    "SELECT id FROM session WHERE realm = ?1 AND (?2 = '' OR user_id = ?2) "                       \
-    "ORDER BY user_id, id LIMIT ?3"
-
-/* What the clients of a session, or of STORE_SOME_SESSIONS, are to be told. Before the sessions are
- * deleted. */
+/* What the clients of a session, or of those whose ids lock_ending_sessions has told, are to be
+ * told. Before the sessions are deleted, and when they are locked for that. */
 OST_MUST_CHECK ost_result insert_logout(database *database, ost_text realm, ost_text session);
-OST_MUST_CHECK ost_result insert_logouts(database *database, ost_text realm, ost_text user_id,
-                                         int64_t count);
+OST_MUST_CHECK ost_result insert_logouts(database *database, ost_text realm, ost_text ids);
 /* The same of a device whose user has answered, for a client that is told (CIBA). */
 OST_MUST_CHECK ost_result insert_notification(database *database, ost_text realm, ost_text device,
                                               int64_t now);

@@ -7,6 +7,7 @@
 #include <ostiary/json.h>
 
 #include "base/text.h"
+#include "store/lock.h"
 #include "store/row.h"
 #include "store/transaction.h"
 
@@ -20,10 +21,10 @@
     " SELECT s.realm, c.client_id, s.id, s.user_id, c.issuer, " now ", 0, 0"                       \
     " FROM session AS s JOIN client_session AS c ON c.session_id = s.id"                           \
     " JOIN logout_listener AS l ON l.realm = s.realm AND l.client_id = c.client_id"                \
-    " WHERE (SELECT coalesce(max(id) - min(id), 0) FROM logout) < ?4 AND s.realm = ?1 AND "
+    " WHERE (SELECT coalesce(max(id) - min(id), 0) FROM logout) < ?3 AND s.realm = ?1 AND "
 
-#define ONE "s.id = ?2 LIMIT ?3"
-#define SOME "s.id IN (" STORE_SOME_SESSIONS ")"
+#define ONE "s.id = ?2"
+#define SOME(ids) "s.id IN (" ids ")"
 #define SQLITE_NOW "unixepoch()"
 #define POSTGRESQL_NOW "CAST(floor(extract(epoch FROM clock_timestamp())) AS BIGINT)"
 
@@ -71,28 +72,27 @@ ost_result put_listeners(database *d, const store_realm *realm)
     return insert_listeners(d, realm);
 }
 
-static ost_result insert_ended(database *d, const char *sql, ost_text realm, ost_text of,
-                               int64_t count)
+static ost_result insert_ended(database *d, const char *sql, ost_text realm, ost_text of)
 {
     statement *st = prepare(d, sql);
     bind_text(st, 1, realm);
     bind_text(st, 2, of);
-    bind_integer(st, 3, count);
-    bind_integer(st, 4, STORE_LOGOUTS_MAX);
+    bind_integer(st, 3, STORE_LOGOUTS_MAX);
     return run_statement(st, NULL);
 }
 
 ost_result insert_logout(database *d, ost_text realm, ost_text session)
 {
     return insert_ended(d, text_for(d, INSERT_FOR(SQLITE_NOW) ONE, INSERT_FOR(POSTGRESQL_NOW) ONE),
-                        realm, session, INT64_MAX);
+                        realm, session);
 }
 
-ost_result insert_logouts(database *d, ost_text realm, ost_text user_id, int64_t count)
+ost_result insert_logouts(database *d, ost_text realm, ost_text ids)
 {
     return insert_ended(d,
-                        text_for(d, INSERT_FOR(SQLITE_NOW) SOME, INSERT_FOR(POSTGRESQL_NOW) SOME),
-                        realm, user_id, count);
+                        text_for(d, INSERT_FOR(SQLITE_NOW) SOME(SQLITE_IDS),
+                                 INSERT_FOR(POSTGRESQL_NOW) SOME(POSTGRESQL_IDS)),
+                        realm, ids);
 }
 
 /* Of a client in ping mode; of others there is nothing to insert. */

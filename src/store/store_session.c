@@ -151,7 +151,9 @@ ost_result store_session_touch(store *s, ost_text realm, ost_text id, int64_t la
 
 static ost_result end_session(database *d, ost_text realm, ost_text id)
 {
-    ost_result result = insert_logout(d, realm, id);
+    ost_result result = lock_ending_session(d, id);
+    if (result == OST_OK)
+        result = insert_logout(d, realm, id);
     return result == OST_OK ? run_change(PREPARED(
                                   d, "DELETE FROM session WHERE id = ? AND realm = ?", id, realm))
                             : result;
@@ -254,7 +256,7 @@ ost_result store_client_session_end(store *s, ost_text session_id, ost_text clie
 static ost_result leave_session(database *d, ost_text realm, ost_text session_id,
                                 ost_text client_id)
 {
-    ost_result result = lock_session(d, session_id);
+    ost_result result = lock_ending_session(d, session_id);
     if (result != OST_OK)
         return result;
     result = end_client_session(d, session_id, client_id);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sessions as administrators look for them: by user, by client, and how many there are. */
 #include "base/text.h"
+#include "store/lock.h"
 #include "store/row.h"
 #include "store/transaction.h"
 
@@ -146,17 +147,32 @@ ost_result store_session_count_of(store *s, ost_text realm, ost_text client_id, 
 }
 
 #define PORTION 250 /* sessions of one transaction: others write in between */
+#define IDS_MEMORY ((size_t)1 << 20)
+
+#define END_THEM(ids) "DELETE FROM session WHERE realm = ?1 AND id IN (" ids ")"
+
+static ost_result end_portion(database *d, ost_text realm, ost_text user_id, ost_arena *arena,
+                              int *ret_changes)
+{
+    ost_text ids;
+    ost_result result = lock_ending_sessions(d, realm, user_id, PORTION, arena, &ids);
+    if (result == OST_OK)
+        result = insert_logouts(d, realm, ids);
+    return result == OST_OK
+               ? run_statement(PREPARED(d,
+                                        text_for(d, END_THEM(SQLITE_IDS), END_THEM(POSTGRESQL_IDS)),
+                                        realm, ids),
+                               ret_changes)
+               : result;
+}
 
 static ost_result end_some(database *d, ost_text realm, ost_text user_id, int *ret_changes)
 {
-    ost_result result = insert_logouts(d, realm, user_id, PORTION);
-    if (result != OST_OK)
-        return result;
-    statement *st = prepare(d, "DELETE FROM session WHERE id IN (" STORE_SOME_SESSIONS ")");
-    bind_text(st, 1, realm);
-    bind_text(st, 2, user_id);
-    bind_integer(st, 3, PORTION);
-    return run_statement(st, ret_changes);
+    ost_arena *arena = ost_arena_new(IDS_MEMORY);
+    ost_result result =
+        arena != NULL ? end_portion(d, realm, user_id, arena, ret_changes) : OST_E_MEMORY;
+    ost_arena_free(arena);
+    return result;
 }
 
 ost_result store_session_end_all(store *s, ost_text realm, ost_text user_id)

@@ -309,13 +309,17 @@ ost_result vacate_user(database *d, const store_user *user)
 ost_result delete_user(database *d, ost_text realm, ost_text id)
 {
     store_user row;
+    ost_text sessions;
     ost_arena *arena = ost_arena_new(ROW_MEMORY);
-    ost_result result =
-        arena != NULL ? find_row(d, realm, id, (ost_text){0}, arena, &row) : OST_E_MEMORY;
+    ost_result result = arena != NULL ? lock_ending_user(d, realm, id) : OST_E_MEMORY;
+    if (result == OST_OK)
+        result = find_row(d, realm, id, (ost_text){0}, arena, &row);
     if (result == OST_OK)
         result = unlink_row(d, &row);
     if (result == OST_OK)
-        result = insert_logouts(d, realm, row.id, INT64_MAX);
+        result = lock_ending_sessions(d, realm, row.id, INT64_MAX, arena, &sessions);
+    if (result == OST_OK)
+        result = insert_logouts(d, realm, sessions);
     ost_arena_free(arena);
     return result == OST_OK
                ? run_change(PREPARED(d, "DELETE FROM user WHERE realm = ? AND id = ?", realm, id))

@@ -15,7 +15,7 @@ def cluster():
     cluster.close()
 
 
-@pytest.mark.parametrize("name", ["consent", "device", "initial_access", "logout", "rows", "search", "texts", "transaction", "writers"])
+@pytest.mark.parametrize("name", ["consent", "device", "endings", "initial_access", "logout", "rows", "search", "texts", "transaction", "writers"])
 def test_unit_tests_of_the_store(cluster, name):
     done = subprocess.run(
         [str(built(f"tests/unit/store/unit-store-{name}"))],
