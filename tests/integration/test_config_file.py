@@ -103,6 +103,23 @@ def test_secrets_are_not_shown(tmp_path):
 
 
 @pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://h/d?sslpassword=hidden-one",
+        "jdbc:postgresql://h/d?ssl=true&password=hidden-one&loggerLevel=OFF",
+        "jdbc:postgresql://h/d?Password=hidden-one",
+        "jdbc:sqlserver://h;password=hidden-one;encrypt=true",
+        "postgresql://h/d?password=hidden-one&sslpassword=hidden-one&x=1",
+    ],
+)
+def test_secrets_in_a_url_are_not_shown_either(url):
+    for form in ([], ["--json"]):
+        done = run(provider_program(), "config", "show", *form, KC_DB_URL=url)
+        assert done.returncode == 0
+        assert "hidden-one" not in done.stdout + done.stderr and url.replace("hidden-one", "**********") in done.stdout
+
+
+@pytest.mark.parametrize(
     ("line", "told"),
     [
         ("http-prot=1", "did you mean http-port?"),

@@ -7,6 +7,7 @@
 
 #include <ostiary/json.h>
 
+#include "base/array.h"
 #include "base/error_sentence.h"
 #include "base/text.h"
 
@@ -36,6 +37,46 @@ static const char *hide_password(const char *value, ost_arena *arena)
     return hidden != NULL ? hidden : MASK;
 }
 
+/* Where a value ends that is named by what stands before it, in a URL or a list of parameters. */
+static bool is_end(char c)
+{
+    return c == '\0' || strchr("&;,# \t", c) != NULL;
+}
+
+static bool names_secret(ost_text name)
+{
+    static const ost_text words[] = {
+        {"password", 8}, {"passwd", 6}, {"pwd", 3}, {"secret", 6}, {"token", 5}};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        size_t len = words[i].len;
+        if (name.len >= len &&
+            text_equal_ignoring_case(text_slice(name, name.len - len, len), words[i]))
+            return true;
+    }
+    return false;
+}
+
+/* "?password=…" without the password; also where nobody understands the rest. */
+static const char *hide_parameters(const char *value, ost_arena *arena)
+{
+    for (const char *at = value; (at = strchr(at, '=')) != NULL;) {
+        const char *name = at, *end = ++at;
+        while (name > value && !is_end(name[-1]) && name[-1] != '?')
+            name--;
+        while (!is_end(*end))
+            end++;
+        if (!names_secret((ost_text){name, (size_t)(at - 1 - name)}))
+            continue;
+        const char *hidden =
+            ost_arena_format(arena, "%.*s" MASK "%s", (int)(at - value), value, end);
+        if (hidden == NULL)
+            return MASK;
+        at = hidden + (at - value) + sizeof MASK - 1;
+        value = hidden;
+    }
+    return value;
+}
+
 static const char *choose_value(const shown_setting *s, const char *value, ost_arena *arena)
 {
     if (s->origin.source == OPTION_IS_DEFAULT) {
@@ -48,7 +89,7 @@ static const char *choose_value(const shown_setting *s, const char *value, ost_a
         return MASK;
     if (s->option->argument == NULL)
         return strcmp(value, "0") == 0 || strcmp(value, "false") == 0 ? "false" : "true";
-    return hide_password(value, arena);
+    return hide_parameters(hide_password(value, arena), arena);
 }
 
 /* What to show, whoever wrote it; NULL: there is no value and no default, or no memory. */
