@@ -195,7 +195,8 @@ static void look(void *user)
 
 /* ---- its life ---- */
 
-/* Fields may hold a key: they go over plain http to this machine alone. */
+/* Fields may hold a key: they go over plain http to this machine alone. The URL itself may hold one
+ * where it should not, and is not told. */
 static ost_result check_url(const tracer_config *config, ost_error *error)
 {
     bool far = false, secret = config->headers != NULL && config->headers[0] != NULL;
@@ -203,8 +204,8 @@ static ost_result check_url(const tracer_config *config, ost_error *error)
     if (result == OST_OK)
         return OST_OK;
     return ost_error_set(error, OST_E_CONFIG,
-                         "--otlp-endpoint: \"%.120s\" is not a URL of https, or of http %s",
-                         config->url, secret ? "on this machine (there are --otlp-headers)" : "");
+                         "--otlp-endpoint is not a URL of https, or of http%s, without a user",
+                         secret ? " on this machine (there are --otlp-headers)" : "");
 }
 
 static ost_result copy_config(tracer *t, const tracer_config *config)

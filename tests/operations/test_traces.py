@@ -211,6 +211,7 @@ def test_nobody_waits_for_the_collector(realm_file, tmp_path, how):
         ({"OTEL_TRACES_SAMPLER": "traceidratio", "OTEL_TRACES_SAMPLER_ARG": "2"}, "from 0 to 1"),
         ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://far.example:4318", "OTEL_EXPORTER_OTLP_HEADERS": "key=hidden"}, "https"),
         ({"OTEL_EXPORTER_OTLP_ENDPOINT": "far.example:4318"}, "--otlp-endpoint"),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "https://me:hidden@far.example:4318"}, "without a user"),
         ({"OTEL_EXPORTER_OTLP_HEADERS": "hidden"}, "--otlp-headers"),
     ],
 )
