@@ -14,7 +14,7 @@
 #include "store/statement.h"
 #include "store/store_postgresql.h"
 
-#define STATEMENTS 160
+#define STATEMENTS 256
 #define PARAMETERS 16
 #define POOL_DEFAULT 16 /* connections */
 #define CONNECT_S "5"   /* seconds that a connection may take to open */

@@ -14,7 +14,7 @@
 
 #include "store/statement.h"
 
-#define STATEMENTS 128
+#define STATEMENTS 256
 #define READERS 16
 
 struct commit_member;
