@@ -2,11 +2,9 @@
 /* The command's own way to libcurl, which is loaded when it is first called. It brings some
  * twenty-five libraries, that take 4 MiB and more than half of the time in which the command
  * begins, and neither an idle provider nor most commands ever ask anybody. These functions stand
- * before those of the same name; what calls them knows nothing of it. The libraries that other
- * programs use are linked with libcurl as usual. */
+ * before its own. The libraries that other programs use are linked with libcurl as usual. */
+#include "cli/lazy_library.h"
 
-#include <dlfcn.h>
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/select.h>
@@ -23,38 +21,11 @@
 #undef curl_easy_setopt /* macros that check types */
 #undef curl_easy_getinfo
 
-#define LIBRARY "libcurl.so.4"
+static lazy_library curl = {
+    .name = "libcurl.so.4", .without = "nothing can be fetched", .lock = PTHREAD_MUTEX_INITIALIZER};
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static void *library;
-
-static void load(void)
-{
-    library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-    if (library == NULL)
-        fprintf(stderr, "ostiary: nothing can be fetched: %s\n", dlerror());
-}
-
-/* NULL without the library: then each of them fails as it does without memory. */
-static void *find_function(const char *name)
-{
-    pthread_once(&once, load);
-    return library != NULL ? dlsym(library, name) : NULL;
-}
-
-#define FORWARD(type, name, parameters, arguments, failed)                                         \
-    type name parameters                                                                           \
-    {                                                                                              \
-        type(*function) parameters = find_function(#name);                                         \
-        return function != NULL ? function arguments : (failed);                                   \
-    }
-#define FORWARD_VOID(name, parameters, arguments)                                                  \
-    void name parameters                                                                           \
-    {                                                                                              \
-        void(*function) parameters = find_function(#name);                                         \
-        if (function != NULL)                                                                      \
-            function arguments;                                                                    \
-    }
+#define FORWARD(...) LAZY_FORWARD(&curl, __VA_ARGS__)
+#define FORWARD_VOID(...) LAZY_FORWARD_VOID(&curl, __VA_ARGS__)
 
 FORWARD(CURLcode, curl_global_init, (long flags), (flags), CURLE_OUT_OF_MEMORY)
 FORWARD(time_t, curl_getdate, (const char *date, const time_t *unused), (date, unused), -1)
@@ -91,7 +62,7 @@ FORWARD_VOID(curl_easy_cleanup, (CURL * easy), (easy))
 /* The number of an option tells the type of its argument (CURLOPTTYPE_…). */
 CURLcode curl_easy_setopt(CURL *easy, CURLoption option, ...)
 {
-    CURLcode (*set)(CURL *, CURLoption, ...) = find_function("curl_easy_setopt");
+    CURLcode (*set)(CURL *, CURLoption, ...) = lazy_function(&curl, "curl_easy_setopt");
     CURLcode code = CURLE_OUT_OF_MEMORY;
     if (set == NULL)
         return code;
@@ -112,7 +83,7 @@ CURLcode curl_easy_setopt(CURL *easy, CURLoption option, ...)
 /* What is asked for is always a pointer. */
 CURLcode curl_easy_getinfo(CURL *easy, CURLINFO info, ...)
 {
-    CURLcode (*get)(CURL *, CURLINFO, ...) = find_function("curl_easy_getinfo");
+    CURLcode (*get)(CURL *, CURLINFO, ...) = lazy_function(&curl, "curl_easy_getinfo");
     va_list arguments;
     va_start(arguments, info);
     CURLcode code = get != NULL ? get(easy, info, va_arg(arguments, void *)) : CURLE_OUT_OF_MEMORY;

@@ -1,46 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The command's own way to libpq, which is loaded when a database is named: it brings LDAP,
- * Kerberos and what they need. These functions stand before those of the same name, as in
- * lazy_curl.c. */
-
-#include <dlfcn.h>
-#include <pthread.h>
-#include <stdio.h>
+ * Kerberos and what they need. */
+#include "cli/lazy_library.h"
 
 #include <libpq-fe.h>
 
-#define LIBRARY "libpq.so.5"
+static lazy_library libpq = {.name = "libpq.so.5",
+                             .without = "no database can be reached",
+                             .lock = PTHREAD_MUTEX_INITIALIZER};
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static void *library;
-
-static void load(void)
-{
-    library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-    if (library == NULL)
-        fprintf(stderr, "ostiary: no database can be reached: %s\n", dlerror());
-}
-
-/* NULL without the library: then each of them fails as it does without memory. */
-static void *find_function(const char *name)
-{
-    pthread_once(&once, load);
-    return library != NULL ? dlsym(library, name) : NULL;
-}
-
-#define FORWARD(type, name, parameters, arguments, failed)                                         \
-    type name parameters                                                                           \
-    {                                                                                              \
-        type(*function) parameters = find_function(#name);                                         \
-        return function != NULL ? function arguments : (failed);                                   \
-    }
-#define FORWARD_VOID(name, parameters, arguments)                                                  \
-    void name parameters                                                                           \
-    {                                                                                              \
-        void(*function) parameters = find_function(#name);                                         \
-        if (function != NULL)                                                                      \
-            function arguments;                                                                    \
-    }
+#define FORWARD(...) LAZY_FORWARD(&libpq, __VA_ARGS__)
+#define FORWARD_VOID(...) LAZY_FORWARD_VOID(&libpq, __VA_ARGS__)
 
 FORWARD(PQconninfoOption *, PQconninfoParse, (const char *text, char **ret_message),
         (text, ret_message), NULL)
