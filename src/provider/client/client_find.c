@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "provider/client/client_document.h"
 #include "provider/client/client_keys.h"
-#include "provider/client/document_cache.h"
+#include "provider/client/document_await.h"
 
 static bool is_by_document(const call *c, ost_text client_id)
 {
@@ -35,30 +35,10 @@ const realm_client *client_find(call *c, ost_text client_id)
 const document_kind client_metadata_kind = {.accept = "Accept: application/json",
                                             .bytes_max = (size_t)5 << 10};
 
-typedef struct awaited {
-    document_waiter waiter;
-    call *call;
-    void (*next)(call *call);
-} awaited;
-
-/* What a stranger's server does is the operator's to know: who asks would learn what our network
- * reaches. */
-static void go_on(http_exchange *exchange, void *user)
+static void tell_problem(call *c, ost_result result)
 {
-    awaited *a = user;
-    if (a->waiter.result != OST_OK) {
-        http_set_reason(exchange, "client metadata: %s", a->waiter.detail);
-        a->call->client_problem = a->waiter.result == OST_E_BUSY
-                                      ? "its document was asked for too often"
-                                      : "its document cannot be fetched";
-    }
-    a->next(a->call);
-}
-
-static void told(document_waiter *waiter)
-{
-    awaited *a = waiter->user;
-    http_resume(a->call->exchange, go_on, a);
+    c->client_problem = result == OST_E_BUSY ? "its document was asked for too often"
+                                             : "its document cannot be fetched";
 }
 
 void client_await(call *c, ost_text client_id, void (*next)(call *c))
@@ -73,13 +53,11 @@ void client_await(call *c, ost_text client_id, void (*next)(call *c))
         next(c);
         return;
     }
-    awaited *a = ost_arena_alloc(c->arena, sizeof *a);
-    if (a == NULL) {
-        next(c);
-        return;
-    }
-    *a = (awaited){.waiter = {.told = told, .user = a}, .call = c, .next = next};
-    http_suspend(c->exchange);
-    document_cache_fetch(c->provider->documents, text_of(c->realm->name), client_id,
-                         text_of(c->realm->document_addresses), &a->waiter);
+    const char *blocks = c->realm->document_addresses;
+    const document_wish wish = {.cache = c->provider->documents,
+                                .url = client_id,
+                                .blocks = blocks != NULL ? blocks : "",
+                                .what = "client metadata",
+                                .failed = tell_problem};
+    document_await(c, &wish, next);
 }

@@ -4,7 +4,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "provider/client/document_cache.h"
+#include "provider/client/document_await.h"
 
 /* ---- what is kept ---- */
 
@@ -121,45 +121,15 @@ bool client_keys_are_due(call *c, const realm_client *client)
 
 /* ---- waiting ---- */
 
-typedef struct awaited_keys {
-    document_waiter waiter;
-    call *call;
-    void (*next)(call *call);
-} awaited_keys;
-
-static void go_on(http_exchange *exchange, void *user)
-{
-    awaited_keys *a = user;
-    if (a->waiter.result != OST_OK)
-        http_set_reason(exchange, "client keys: %s", a->waiter.detail);
-    a->next(a->call);
-}
-
-static void told(document_waiter *waiter)
-{
-    awaited_keys *a = waiter->user;
-    http_resume(a->call->exchange, go_on, a);
-}
-
-/* In development an application and its keys are on this machine. */
-const char *client_keys_addresses(call *c)
-{
-    const char *blocks = c->realm->document_addresses != NULL ? c->realm->document_addresses : "";
-    return c->provider->development ? call_format(c, "%s 127.0.0.0/8 ::1", blocks) : blocks;
-}
-
 void client_keys_await(call *c, const realm_client *client, void (*next)(call *c))
 {
-    awaited_keys *a = NULL;
-    if (client != NULL && client_keys_are_due(c, client))
-        a = ost_arena_alloc(c->arena, sizeof *a);
-    const char *blocks = a != NULL ? client_keys_addresses(c) : NULL;
-    if (blocks == NULL) {
+    if (client == NULL || !client_keys_are_due(c, client)) {
         next(c);
         return;
     }
-    *a = (awaited_keys){.waiter = {.told = told, .user = a}, .call = c, .next = next};
-    http_suspend(c->exchange);
-    document_cache_fetch(c->provider->client_keys, text_of(c->realm->name),
-                         text_of(client->proof.keys_url), text_of(blocks), &a->waiter);
+    const document_wish wish = {.cache = c->provider->client_keys,
+                                .url = text_of(client->proof.keys_url),
+                                .blocks = document_addresses(c),
+                                .what = "client keys"};
+    document_await(c, &wish, next);
 }

@@ -22,8 +22,4 @@ bool client_keys_are_due(call *call, const realm_client *client);
  * has to be fetched. A JWT of the form whose kid the set does not know has it fetched again. */
 void client_keys_await(call *call, const realm_client *client, void (*next)(struct call *call));
 
-/* Addresses that are not public and may be asked for what clients publish (document_cache_fetch);
- * NULL: no memory, and the call is refused. */
-const char *client_keys_addresses(call *call);
-
 #endif

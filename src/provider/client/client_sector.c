@@ -4,31 +4,10 @@
 
 #include "base/json/json_list.h"
 #include "base/text.h"
-#include "provider/client/client_keys.h"
-#include "provider/client/document_cache.h"
+#include "provider/client/document_await.h"
 
 const document_kind client_sector_kind = {.accept = "Accept: application/json",
                                           .bytes_max = (size_t)64 << 10};
-
-typedef struct awaited_sector {
-    document_waiter waiter;
-    call *call;
-    void (*next)(call *call);
-} awaited_sector;
-
-static void go_on(http_exchange *exchange, void *user)
-{
-    awaited_sector *a = user;
-    if (a->waiter.result != OST_OK)
-        http_set_reason(exchange, "sector of a client: %s", a->waiter.detail);
-    a->next(a->call);
-}
-
-static void told(document_waiter *waiter)
-{
-    awaited_sector *a = waiter->user;
-    http_resume(a->call->exchange, go_on, a);
-}
 
 static bool look(call *c, ost_text uri, ost_text *ret_body)
 {
@@ -39,18 +18,15 @@ static bool look(call *c, ost_text uri, ost_text *ret_body)
 void client_sector_await(call *c, ost_text uri, void (*next)(call *c))
 {
     ost_text body;
-    awaited_sector *a = NULL;
-    if (c->error.status == 0 && uri.len > 0 && !look(c, uri, &body))
-        a = ost_arena_alloc(c->arena, sizeof *a);
-    const char *blocks = a != NULL ? client_keys_addresses(c) : NULL;
-    if (blocks == NULL) {
+    if (c->error.status != 0 || uri.len == 0 || look(c, uri, &body)) {
         next(c);
         return;
     }
-    *a = (awaited_sector){.waiter = {.told = told, .user = a}, .call = c, .next = next};
-    http_suspend(c->exchange);
-    document_cache_fetch(c->provider->sectors, text_of(c->realm->name), uri, text_of(blocks),
-                         &a->waiter);
+    const document_wish wish = {.cache = c->provider->sectors,
+                                .url = uri,
+                                .blocks = document_addresses(c),
+                                .what = "sector of a client"};
+    document_await(c, &wish, next);
 }
 
 bool client_sector_lists(call *c, ost_text uri, const ost_text *redirect_uris, size_t count)
