@@ -9,16 +9,10 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "provider/proof/attribute.h"
 #include "provider/proof/java_pattern.h"
 
 /* ---- what is wanted ---- */
-
-static ost_text attribute(const ost_json *client, const char *name)
-{
-    ost_text text = {0};
-    (void)!ost_json_text(ost_json_get(ost_json_get(client, "attributes"), name), &text);
-    return text;
-}
 
 static const struct {
     const char *attribute;
@@ -34,7 +28,7 @@ static const struct {
 static certificate_rule load_subject(const ost_json *client, ost_text subject, ost_arena *arena)
 {
     distinguished_name *name;
-    if (text_is(attribute(client, "x509.allow.regex.pattern.comparison"), "true"))
+    if (text_is(attribute_text(client, "x509.allow.regex.pattern.comparison"), "true"))
         return (certificate_rule){.kind = CERTIFICATE_PATTERN, .text = subject};
     if (distinguished_name_read(subject, arena, &name) != OST_OK)
         return (certificate_rule){.kind = CERTIFICATE_NONE};
@@ -46,12 +40,12 @@ static certificate_rule load_subject(const ost_json *client, ost_text subject, o
 certificate_rule certificate_rule_load(const ost_json *client, ost_arena *arena)
 {
     certificate_rule rule = {0};
-    ost_text subject = attribute(client, "x509.subjectdn");
+    ost_text subject = attribute_text(client, "x509.subjectdn");
     size_t named = 0;
-    if (text_is(attribute(client, CERTIFICATE_METHOD), CERTIFICATE_METHOD_SELF_SIGNED))
+    if (text_is(attribute_text(client, CERTIFICATE_METHOD), CERTIFICATE_METHOD_SELF_SIGNED))
         return (certificate_rule){.kind = CERTIFICATE_SELF_SIGNED};
     for (size_t i = 0; i < ARRAY_LEN(alternatives); i++) {
-        ost_text name = attribute(client, alternatives[i].attribute);
+        ost_text name = attribute_text(client, alternatives[i].attribute);
         if (name.len == 0)
             continue;
         named++;

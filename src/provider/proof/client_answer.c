@@ -3,13 +3,7 @@
 #include "provider/proof/client_answer.h"
 
 #include "base/text.h"
-
-static ost_text attribute(const ost_json *client, const char *name)
-{
-    ost_text text = {0};
-    (void)!ost_json_text(ost_json_get(ost_json_get(client, "attributes"), name), &text);
-    return text;
-}
+#include "provider/proof/attribute.h"
 
 /* The word is Keycloak's. */
 static bool asks_for_nothing(ost_text name)
@@ -20,7 +14,7 @@ static bool asks_for_nothing(ost_text name)
 static void read_signature(const ost_json *client, const char *name, client_answers *a,
                            ost_alg *ret_alg)
 {
-    ost_text value = attribute(client, name);
+    ost_text value = attribute_text(client, name);
     if (asks_for_nothing(value))
         return;
     *ret_alg = ost_alg_of(value);
@@ -33,7 +27,7 @@ static void read_signature(const ost_json *client, const char *name, client_answ
 static void read_encryption(const ost_json *client, const char *alg, const char *enc,
                             client_answers *a, client_answer *answer)
 {
-    ost_text name = attribute(client, alg), enc_name = attribute(client, enc);
+    ost_text name = attribute_text(client, alg), enc_name = attribute_text(client, enc);
     if (name.len == 0)
         return;
     answer->encryption = ost_alg_of(name);

@@ -3,23 +3,17 @@
 #include "provider/proof/client_ciba.h"
 
 #include "base/text.h"
+#include "provider/proof/attribute.h"
 
 #define LIFESPAN_DEFAULT 120
 #define LIFESPAN_MAX 86400
 #define INTERVAL_DEFAULT 5
 #define INTERVAL_MAX 3600
 
-static ost_text attribute(const ost_json *of, const char *name)
-{
-    ost_text text = {0};
-    (void)!ost_json_text(ost_json_get(ost_json_get(of, "attributes"), name), &text);
-    return text;
-}
-
 static int64_t seconds(const ost_json *realm, const char *name, int64_t fallback, uint64_t most)
 {
     uint64_t value;
-    return text_to_unsigned(attribute(realm, name), most, &value) ? (int64_t)value : fallback;
+    return text_to_unsigned(attribute_text(realm, name), most, &value) ? (int64_t)value : fallback;
 }
 
 static ciba_hint hint_of(ost_text name)
@@ -34,8 +28,8 @@ ciba_policy ciba_policy_load(const ost_json *realm)
     ciba_policy policy = {
         .lifespan = seconds(realm, "cibaExpiresIn", LIFESPAN_DEFAULT, LIFESPAN_MAX),
         .interval = seconds(realm, "cibaInterval", INTERVAL_DEFAULT, INTERVAL_MAX),
-        .hint = hint_of(attribute(realm, "cibaAuthRequestedUserHint")),
-        .ping = text_is(attribute(realm, "cibaBackchannelTokenDeliveryMode"), "ping"),
+        .hint = hint_of(attribute_text(realm, "cibaAuthRequestedUserHint")),
+        .ping = text_is(attribute_text(realm, "cibaBackchannelTokenDeliveryMode"), "ping"),
     };
     if (policy.lifespan == 0)
         policy.lifespan = LIFESPAN_DEFAULT;
@@ -50,12 +44,13 @@ static ost_algs algorithms_of(ost_text name)
 
 client_ciba client_ciba_load(const ciba_policy *policy, const ost_json *client)
 {
-    ost_text mode = attribute(client, "ciba.backchannel.token.delivery.mode");
+    ost_text mode = attribute_text(client, "ciba.backchannel.token.delivery.mode");
     client_ciba ciba = {
-        .on = text_is(attribute(client, "oidc.ciba.grant.enabled"), "true"),
+        .on = text_is(attribute_text(client, "oidc.ciba.grant.enabled"), "true"),
         .ping = mode.len > 0 ? text_is(mode, "ping") : policy->ping,
-        .notified = attribute(client, "ciba.backchannel.client.notification.endpoint"),
-        .algorithms = algorithms_of(attribute(client, "ciba.backchannel.auth.request.signing.alg")),
+        .notified = attribute_text(client, "ciba.backchannel.client.notification.endpoint"),
+        .algorithms =
+            algorithms_of(attribute_text(client, "ciba.backchannel.auth.request.signing.alg")),
     };
     if ((mode.len > 0 && !ciba.ping && !text_is(mode, "poll")) ||
         (ciba.ping && ciba.notified.len == 0))

@@ -4,17 +4,11 @@
 
 #include "base/base64url.h"
 #include "base/text.h"
+#include "provider/proof/attribute.h"
 
 #define DEFAULT_LIFETIME 60 /* as Keycloak 26 has it */
 #define LONGEST_LIFETIME 3600
 #define HMAC_ALGS (OST_ALG_BIT(OST_HS256) | OST_ALG_BIT(OST_HS384) | OST_ALG_BIT(OST_HS512))
-
-static ost_text attribute(const ost_json *client, const char *name)
-{
-    ost_text text = {0};
-    (void)!ost_json_text(ost_json_get(ost_json_get(client, "attributes"), name), &text);
-    return text;
-}
 
 static client_proof_kind kind_of(const ost_json *client)
 {
@@ -71,23 +65,23 @@ static void load_single_key(ost_text block, ost_arena *arena, client_proof *proo
  * certificate, and that before a public key. */
 static void load_keys(const ost_json *client, ost_arena *arena, client_proof *proof)
 {
-    if (text_is(attribute(client, "use.jwks.url"), "true")) {
-        proof->keys_url = ost_arena_copy(arena, attribute(client, "jwks.url"));
+    if (text_is(attribute_text(client, "use.jwks.url"), "true")) {
+        proof->keys_url = ost_arena_copy(arena, attribute_text(client, "jwks.url"));
         return;
     }
-    if (text_is(attribute(client, "use.jwks.string"), "true")) {
-        (void)!client_key_set_read(attribute(client, "jwks.string"), &proof->keys);
+    if (text_is(attribute_text(client, "use.jwks.string"), "true")) {
+        (void)!client_key_set_read(attribute_text(client, "jwks.string"), &proof->keys);
         return;
     }
-    load_single_key(attribute(client, "jwt.credential.certificate"), arena, proof);
+    load_single_key(attribute_text(client, "jwt.credential.certificate"), arena, proof);
     if (proof->single_key == NULL)
-        load_single_key(attribute(client, "jwt.credential.public.key"), arena, proof);
+        load_single_key(attribute_text(client, "jwt.credential.public.key"), arena, proof);
 }
 
 /* One algorithm by name, or all of the kind; one of another kind leaves none. */
 static ost_algs load_algorithms(const ost_json *client, ost_algs of_kind)
 {
-    ost_text name = attribute(client, "token.endpoint.auth.signing.alg");
+    ost_text name = attribute_text(client, "token.endpoint.auth.signing.alg");
     if (name.len == 0)
         return of_kind;
     ost_alg alg = ost_alg_of(name);
@@ -98,11 +92,11 @@ void client_proof_load(const ost_json *client, ost_arena *arena, client_proof *r
 {
     client_proof proof = {.kind = kind_of(client), .max_lifetime = DEFAULT_LIFETIME};
     uint64_t seconds;
-    if (text_to_unsigned(attribute(client, "token.endpoint.auth.signing.max.exp"), LONGEST_LIFETIME,
-                         &seconds) &&
+    if (text_to_unsigned(attribute_text(client, "token.endpoint.auth.signing.max.exp"),
+                         LONGEST_LIFETIME, &seconds) &&
         seconds > 0)
         proof.max_lifetime = (int64_t)seconds;
-    proof.endpoint_audiences = attribute(client, "token.endpoint.auth.signing.aud").len == 0;
+    proof.endpoint_audiences = attribute_text(client, "token.endpoint.auth.signing.aud").len == 0;
     load_keys(client, arena, &proof);
     if (proof.kind == PROOF_JWT)
         proof.algorithms = load_algorithms(client, OST_ALGS_DEFAULT);

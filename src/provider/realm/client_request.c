@@ -4,23 +4,17 @@
 
 #include "base/array.h"
 #include "base/text.h"
-
-static ost_text attribute(const ost_json *client, const char *name)
-{
-    ost_text text = {0};
-    (void)!ost_json_text(ost_json_get(ost_json_get(client, "attributes"), name), &text);
-    return text;
-}
+#include "provider/proof/attribute.h"
 
 /* Settings that make requests safer and that are not there. */
 static const char *find_bar(const ost_json *client)
 {
     static const char *const bars[] = {"request.object.encryption.alg",
                                        "request.object.encryption.enc"};
-    if (text_is(attribute(client, "request.object.required"), "request_uri only"))
+    if (text_is(attribute_text(client, "request.object.required"), "request_uri only"))
         return "request.object.required";
     for (size_t i = 0; i < ARRAY_LEN(bars); i++) {
-        ost_text value = attribute(client, bars[i]);
+        ost_text value = attribute_text(client, bars[i]);
         if (value.len > 0 && !text_is(value, "any"))
             return bars[i];
     }
@@ -40,11 +34,13 @@ static ost_algs load_algorithms(ost_text name)
 
 client_request client_request_load(const ost_json *client)
 {
-    ost_text required = attribute(client, "request.object.required");
+    ost_text required = attribute_text(client, "request.object.required");
     return (client_request){
-        .pushed_only = text_is(attribute(client, "require.pushed.authorization.requests"), "true"),
+        .pushed_only =
+            text_is(attribute_text(client, "require.pushed.authorization.requests"), "true"),
         .object_required = required.len > 0 && !text_is(required, "not required"),
-        .object_algorithms = load_algorithms(attribute(client, "request.object.signature.alg")),
+        .object_algorithms =
+            load_algorithms(attribute_text(client, "request.object.signature.alg")),
         .barred = find_bar(client),
     };
 }

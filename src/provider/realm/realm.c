@@ -11,6 +11,7 @@
 #include "base/context.h"
 #include "base/text.h"
 #include "http/message/address_scope.h"
+#include "provider/proof/attribute.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/realm_flow.h"
 #include "provider/realm/realm_key.h"
@@ -92,10 +93,8 @@ static bool action_is_on(const ost_json *d, const char *alias)
 static int64_t load_attribute_seconds(const ost_json *d, const char *name, int64_t fallback,
                                       uint64_t most)
 {
-    ost_text text;
     uint64_t seconds;
-    return ost_json_text(ost_json_get(ost_json_get(d, "attributes"), name), &text) &&
-                   text_to_unsigned(text, most, &seconds) && seconds > 0
+    return text_to_unsigned(attribute_text(d, name), most, &seconds) && seconds > 0
                ? (int64_t)seconds
                : fallback;
 }

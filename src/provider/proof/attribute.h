@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Attributes of realms and clients in Keycloak's representations. */
+#ifndef ATTRIBUTE_H
+#define ATTRIBUTE_H
+
+#include <ostiary/json.h>
+
+/* A text among the "attributes" of a representation; empty when it is absent or no text. */
+ost_text attribute_text(const ost_json *of, const char *name);
+
+#endif
