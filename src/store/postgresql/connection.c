@@ -127,20 +127,45 @@ static bool await(pg_connection *c, int64_t until)
     return true;
 }
 
-/* As pg_connection_answer, but that NULL stands between the results and a mark at their end. */
+static int64_t deadline(const pg_connection *c)
+{
+    return monotonic_ms() + (c->migrates ? MIGRATION_MS : ANSWER_MS);
+}
+
+/* The next result; NULL is one too, see PQgetResult. False: the connection was lost, and is closed.
+ */
+static bool next_result(pg_connection *c, int64_t until, PGresult **ret_next)
+{
+    if (await(c, until)) {
+        *ret_next = PQgetResult(c->link);
+        return true;
+    }
+    keep_message(c,
+                 monotonic_ms() >= until ? "the server does not answer" : PQerrorMessage(c->link));
+    pg_connection_close(c);
+    return false;
+}
+
+static bool has_failed(const PGresult *result)
+{
+    return result != NULL && PQresultStatus(result) == PGRES_FATAL_ERROR;
+}
+
+/* Of two results the later one, unless the one before failed; the other is cleared. */
+static PGresult *choose(PGresult *kept, PGresult *next)
+{
+    bool failed = has_failed(kept);
+    PQclear(failed ? next : kept);
+    return failed ? kept : next;
+}
+
+/* NULL stands between the results, and a mark at their end. */
 PGresult *pg_connection_answers(pg_connection *c, int *ret_good)
 {
-    int64_t until = monotonic_ms() + (c->migrates ? MIGRATION_MS : ANSWER_MS);
-    PGresult *kept = NULL, *next = NULL;
+    int64_t until = deadline(c);
+    PGresult *kept = NULL, *next;
     *ret_good = 0;
-    for (;;) {
-        if (!await(c, until)) {
-            keep_message(c, monotonic_ms() >= until ? "the server does not answer"
-                                                    : PQerrorMessage(c->link));
-            pg_connection_close(c);
-            return kept;
-        }
-        next = PQgetResult(c->link);
+    while (next_result(c, until, &next)) {
         if (next == NULL && PQstatus(c->link) != CONNECTION_OK)
             return kept;
         if (next == NULL)
@@ -149,39 +174,23 @@ PGresult *pg_connection_answers(pg_connection *c, int *ret_good)
             PQclear(next);
             return kept;
         }
-        if (kept != NULL && PQresultStatus(kept) == PGRES_FATAL_ERROR) {
-            PQclear(next);
-        } else {
-            PQclear(kept);
-            kept = next;
-            *ret_good += PQresultStatus(next) != PGRES_FATAL_ERROR;
-        }
+        *ret_good += !has_failed(kept) && !has_failed(next);
+        kept = choose(kept, next);
     }
+    return kept;
 }
 
-/* The last of the results, or the first that failed. */
 PGresult *pg_connection_answer(pg_connection *c)
 {
-    int64_t until = monotonic_ms() + (c->migrates ? MIGRATION_MS : ANSWER_MS);
+    int64_t until = deadline(c);
     PGresult *kept = NULL, *next;
-    for (;;) {
-        if (!await(c, until)) {
-            keep_message(c, monotonic_ms() >= until ? "the server does not answer"
-                                                    : PQerrorMessage(c->link));
-            PQclear(kept);
-            pg_connection_close(c);
-            return NULL;
-        }
-        next = PQgetResult(c->link);
+    while (next_result(c, until, &next)) {
         if (next == NULL)
             return kept;
-        if (kept != NULL && PQresultStatus(kept) == PGRES_FATAL_ERROR) {
-            PQclear(next);
-        } else {
-            PQclear(kept);
-            kept = next;
-        }
+        kept = choose(kept, next);
     }
+    PQclear(kept);
+    return NULL;
 }
 
 ost_result pg_connection_run(pg_connection *c, const char *sql)
