@@ -59,10 +59,14 @@ static ost_text id_of_name(ost_text owner, ost_text name, ost_arena *arena)
     return text_of(ost_arena_copy(arena, (ost_text){uuid, UUID_LEN}));
 }
 
+ost_text part_id_or(ost_text owner, ost_text own, ost_text name, ost_arena *arena)
+{
+    return own.len > 0 ? own : id_of_name(owner, name, arena);
+}
+
 ost_text part_id(ost_text owner, const ost_json *part, ost_arena *arena)
 {
-    ost_text id = part_text(part, "id");
-    return id.len > 0 ? id : id_of_name(owner, part_text(part, "name"), arena);
+    return part_id_or(owner, part_text(part, "id"), part_text(part, "name"), arena);
 }
 
 const ost_json *part_with_id(ost_text owner, const ost_json *list, ost_text id, ost_arena *arena)

@@ -21,6 +21,8 @@ ost_text part_text(const ost_json *object, const char *member);
 /* The id of a part of `owner`: its own, or what its name makes where a realm file gave it none.
  * Empty: out of memory. */
 ost_text part_id(ost_text owner, const ost_json *part, ost_arena *arena);
+/* The same of a part that has other words for them: `own`, or what `name` makes. */
+ost_text part_id_or(ost_text owner, ost_text own, ost_text name, ost_arena *arena);
 /* The part with that id. */
 const ost_json *part_with_id(ost_text owner, const ost_json *list, ost_text id, ost_arena *arena);
 

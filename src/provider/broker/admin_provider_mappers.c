@@ -11,12 +11,8 @@
 
 ost_text identity_provider_id(const admin_call *a, const ost_json *idp)
 {
-    const ost_json *named;
-    ost_text id = part_text(idp, "internalId");
-    if (id.len > 0 ||
-        document_put_text(NULL, "name", part_text(idp, "alias"), a->arena, &named) != OST_OK)
-        return id;
-    return part_id(a->realm.row.id, named, a->arena);
+    return part_id_or(a->realm.row.id, part_text(idp, "internalId"), part_text(idp, "alias"),
+                      a->arena);
 }
 
 static const ost_json *all_mappers(const admin_call *a)

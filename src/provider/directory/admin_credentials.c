@@ -33,19 +33,19 @@ static const ost_json *with_id(const admin_call *a, const credentials *c, ost_te
  * which writes them down. */
 static ost_result name_others(admin_call *a, credentials *c)
 {
-    const ost_json *place, *named, *list = ost_json_get(c->document, "credentials");
+    const ost_json *named, *list = ost_json_get(c->document, "credentials");
     size_t index = 0;
     ost_result result = ost_json_read(OST_TEXT("[]"), NULL, a->arena, &c->others, NULL);
     for (const ost_json *at = ost_json_first(list); at != NULL && result == OST_OK;
          at = ost_json_next(at), index++) {
-        const char *name = ost_arena_format(a->arena, "credential %zu", index);
-        if (name == NULL)
+        const char *place = ost_arena_format(a->arena, "credential %zu", index);
+        if (place == NULL)
             return OST_E_MEMORY;
-        result = document_put_text(NULL, "name", text_of(name), a->arena, &place);
+        ost_text own = part_text(at, "id");
+        ost_text id = part_id_or(c->user.id, own, text_of(place), a->arena);
         named = at;
-        if (result == OST_OK && part_text(at, "id").len == 0)
-            result =
-                document_put_text(at, "id", part_id(c->user.id, place, a->arena), a->arena, &named);
+        if (own.len == 0)
+            result = document_put_text(at, "id", id, a->arena, &named);
         if (result == OST_OK)
             result = document_append(c->others, named, a->arena, &c->others);
     }

@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
-#include "provider/admin/document_edit.h"
 #include "provider/realm/document_limit.h"
 #include "provider/setting/sign_in.h"
 
@@ -27,12 +26,7 @@ static bool is_part(const ost_json *step)
 /* The id of a flow: its own, or what its alias makes. */
 static ost_text id_of(const admin_call *a, const ost_json *flow)
 {
-    const ost_json *named;
-    ost_text id = part_text(flow, "id");
-    if (id.len > 0 ||
-        document_put_text(NULL, "name", part_text(flow, "alias"), a->arena, &named) != OST_OK)
-        return id;
-    return part_id(a->realm.row.id, named, a->arena);
+    return part_id_or(a->realm.row.id, part_text(flow, "id"), part_text(flow, "alias"), a->arena);
 }
 
 static void put_step(ost_json_writer *w, const ost_json *step)
@@ -117,13 +111,8 @@ typedef struct listing {
 /* Steps have no ids in realm files: what tells them apart is where they stand. */
 static ost_text step_id(const listing *l, const ost_json *step)
 {
-    const ost_json *place;
-    const char *name = ost_arena_format(l->admin->arena, "step %u", l->steps);
-    ost_text id = part_text(step, "id");
-    if (id.len > 0 || name == NULL ||
-        document_put_text(NULL, "name", text_of(name), l->admin->arena, &place) != OST_OK)
-        return id;
-    return part_id(l->admin->values[1], place, l->admin->arena);
+    const char *place = ost_arena_format(l->admin->arena, "step %u", l->steps);
+    return part_id_or(l->admin->values[1], part_text(step, "id"), text_of(place), l->admin->arena);
 }
 
 static void put_steps(listing *l, const ost_json *flow, unsigned level)
