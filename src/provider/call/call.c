@@ -177,6 +177,16 @@ const char *call_format(call *c, const char *format, ...)
     return text;
 }
 
+bool call_keep(call *c, const buffer *gathered, ost_text *ret_text)
+{
+    char *copy =
+        gathered->failed == OST_OK ? ost_arena_copy(c->arena, buffer_text(gathered)) : NULL;
+    if (copy == NULL)
+        return call_refuse(c, 500, "server_error", NULL);
+    *ret_text = (ost_text){copy, gathered->len};
+    return true;
+}
+
 /* Several APIs each have a parameter of their own (RFC 8707 §2, RFC 8693 §2.1). */
 static bool may_repeat(ost_text name)
 {

@@ -5,6 +5,7 @@
 
 #include <ostiary/jose.h>
 
+#include "base/buffer.h"
 #include "guard/bearer.h"
 #include "http/http.h"
 #include "provider/call/provider_state.h"
@@ -91,6 +92,10 @@ bool call_is_stale(const call *call, const ost_claims *claims);
  * refuses the call. */
 ost_json_writer *call_writer(call *call);
 const char *call_format(call *call, const char *format, ...) OST_PRINTF(2, 3);
+
+/* A copy of what has been gathered, for as long as the call; false, and the call is refused, when
+ * memory or the buffer's ceiling did not suffice. */
+bool call_keep(call *call, const buffer *gathered, ost_text *ret_text);
 
 /* Reads the form of a POST body; false: it is none, or malformed, or has a name twice. */
 bool call_read_form(call *call);

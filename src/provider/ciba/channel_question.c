@@ -20,11 +20,7 @@ static bool write_scope(call *c, ost_text requested, ost_text *ret_scope)
         buffer_append_byte(&b, ' ');
         buffer_append(&b, name);
     }
-    char *copy = b.failed == OST_OK ? ost_arena_copy(c->arena, buffer_text(&b)) : NULL;
-    if (copy == NULL)
-        return call_refuse(c, 500, "server_error", NULL);
-    *ret_scope = (ost_text){copy, b.len};
-    return true;
+    return call_keep(c, &b, ret_scope);
 }
 
 /* What the protocol knows stands elsewhere or is nobody's business, and what only we may say is not

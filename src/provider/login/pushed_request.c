@@ -47,11 +47,7 @@ static bool write_parameters(call *c, ost_text *ret_form)
     }
     if (form.failed == OST_E_CEILING)
         return call_refuse(c, 413, "invalid_request", "The request is too long");
-    const char *copy = ost_arena_copy(c->arena, buffer_text(&form));
-    if (form.failed != OST_OK || copy == NULL)
-        return call_refuse(c, 500, "server_error", NULL);
-    *ret_form = (ost_text){copy, form.len};
-    return true;
+    return call_keep(c, &form, ret_form);
 }
 
 bool pushed_request_keep(call *c, ost_text *ret_uri)

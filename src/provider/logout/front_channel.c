@@ -65,14 +65,12 @@ ost_result front_channel_collect(call *c, ost_text session_id, front_channel *fr
 const char *front_channel_sources(call *c, const front_channel *front)
 {
     buffer_auto buffer b;
+    ost_text sources;
     buffer_init(&b, POLICY_MAX);
     for (size_t i = 0; i < front->count; i++) {
         if (i > 0)
             buffer_append_byte(&b, ' ');
         buffer_append(&b, front->sources[i]);
     }
-    char *copy = b.failed == OST_OK ? ost_arena_copy(c->arena, buffer_text(&b)) : NULL;
-    if (copy == NULL)
-        call_refuse(c, 500, "server_error", NULL);
-    return copy;
+    return call_keep(c, &b, &sources) ? sources.data : NULL;
 }

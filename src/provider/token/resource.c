@@ -123,9 +123,7 @@ bool resources_read(call *c, ost_text *ret_resources)
     }
     if (b.failed == OST_E_CEILING)
         return refuse_target(c, "Too many resources");
-    const char *copy = b.failed == OST_OK ? ost_arena_copy(c->arena, buffer_text(&b)) : NULL;
-    *ret_resources = (ost_text){copy, b.len};
-    return copy != NULL || call_refuse(c, 500, "server_error", NULL);
+    return call_keep(c, &b, ret_resources);
 }
 
 bool resources_narrow(call *c, ost_text granted, ost_text *ret_resources)

@@ -66,11 +66,7 @@ static bool write_scope(call *c, const grant *g, bool all, ost_text *ret_scope)
             buffer_append_byte(&b, ' ');
         buffer_append(&b, name);
     }
-    char *copy = b.failed == OST_OK ? ost_arena_copy(c->arena, buffer_text(&b)) : NULL;
-    if (copy == NULL)
-        return call_refuse(c, 500, "server_error", NULL);
-    *ret_scope = (ost_text){copy, b.len};
-    return true;
+    return call_keep(c, &b, ret_scope);
 }
 
 static bool is_for_tokens(const realm_scope *scope)
@@ -102,7 +98,7 @@ bool grant_narrow_scopes(call *c, ost_text lasting, ost_text requested, grant *g
 {
     buffer_auto buffer both;
     grant whole = {.client = g->client, .may_be_offline = g->may_be_offline};
-    ost_text rest = requested, word;
+    ost_text rest = requested, word, kept;
     if (!grant_choose_scopes(c, requested, g) || !grant_choose_scopes(c, lasting, &whole))
         return false;
     buffer_init(&both, MAX_SCOPE_TEXT);
@@ -112,11 +108,10 @@ bool grant_narrow_scopes(call *c, ost_text lasting, ost_text requested, grant *g
         buffer_append(&both, word);
         buffer_append_byte(&both, ' ');
     }
-    char *copy = both.failed == OST_OK ? ost_arena_copy(c->arena, buffer_text(&both)) : NULL;
-    if (copy == NULL)
-        return call_refuse(c, 500, "server_error", NULL);
+    if (!call_keep(c, &both, &kept))
+        return false;
     g->openid = false;
-    if (!grant_choose_scopes(c, requested.len > 0 ? (ost_text){copy, both.len} : lasting, g))
+    if (!grant_choose_scopes(c, requested.len > 0 ? kept : lasting, g))
         return false;
     g->lasting_scope = whole.lasting_scope;
     return true;
