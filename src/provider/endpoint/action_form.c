@@ -105,18 +105,8 @@ static void begin(call *c)
 /* c->form is the address's query. */
 static void open_request(call *c)
 {
-    action_job *job = c->job;
-    switch (browser_login_open(c, call_parameter(c, "session_code"), AUTH_STAGE_ACTION)) {
-    case AUTH_OPEN_INVALID:
-    case AUTH_OPEN_COOKIE:
+    if (!browser_login_open(c, call_parameter(c, "session_code"), AUTH_STAGE_ACTION))
         return;
-    case AUTH_OPEN_EXPIRED:
-        job->login.outcome = LOGIN_AGAIN;
-        browser_login_send(c);
-        return;
-    case AUTH_OPEN_GOOD:
-        break;
-    }
     if (c->request->method != HTTP_POST)
         call_work(c, work_show, send);
     else if (call_read_form(c))

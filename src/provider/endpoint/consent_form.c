@@ -161,17 +161,8 @@ static void open_request(call *c)
     consent_job *job = c->job;
     bool submitted = c->request->method == HTTP_POST;
     ost_text code = call_parameter(c, submitted ? "code" : "session_code");
-    switch (browser_login_open(c, code, AUTH_STAGE_CONSENT)) {
-    case AUTH_OPEN_INVALID:
-    case AUTH_OPEN_COOKIE:
+    if (!browser_login_open(c, code, AUTH_STAGE_CONSENT))
         return;
-    case AUTH_OPEN_EXPIRED:
-        job->login.outcome = LOGIN_AGAIN;
-        browser_login_send(c);
-        return;
-    case AUTH_OPEN_GOOD:
-        break;
-    }
     /* Only a clear yes is one. */
     job->accepted =
         call_parameter(c, "accept").data != NULL && call_parameter(c, "cancel").data == NULL;

@@ -96,18 +96,8 @@ static void open_request(call *c)
         page_send_error(c, 400, "Realm not enabled");
         return;
     }
-    switch (browser_login_open(c, code, AUTH_STAGE_LOGIN)) {
-    case AUTH_OPEN_INVALID:
-    case AUTH_OPEN_COOKIE:
+    if (!browser_login_open(c, code, AUTH_STAGE_LOGIN))
         return;
-    case AUTH_OPEN_EXPIRED:
-        show_again(login, "Your login attempt timed out. Login will start from the beginning.",
-                   false);
-        browser_login_send(c);
-        return;
-    case AUTH_OPEN_GOOD:
-        break;
-    }
     if (submitted && call_read_form(c)) {
         begin(c, login);
     } else {

@@ -275,17 +275,34 @@ void browser_login_send(call *c)
     }
 }
 
-auth_open browser_login_open(call *c, ost_text code, auth_stage stage)
+/* At the page of the login it goes on with the same form, elsewhere it begins again. */
+static void send_expired(call *c, auth_stage stage)
 {
     browser_login *login = c->job;
-    auth_open opened = auth_request_open(c, code, stage, browser_id(c, false), &login->request);
-    if (opened == AUTH_OPEN_INVALID)
+    login->outcome = stage == AUTH_STAGE_LOGIN ? LOGIN_PAGE : LOGIN_AGAIN;
+    login->alert = "Your login attempt timed out. Login will start from the beginning.";
+    browser_login_send(c);
+}
+
+bool browser_login_open(call *c, ost_text code, auth_stage stage)
+{
+    browser_login *login = c->job;
+    switch (auth_request_open(c, code, stage, browser_id(c, false), &login->request)) {
+    case AUTH_OPEN_GOOD:
+        return true;
+    case AUTH_OPEN_INVALID:
         page_send_error(c, 400, "An error occurred, please login again through your application.");
-    else if (opened == AUTH_OPEN_COOKIE)
+        break;
+    case AUTH_OPEN_COOKIE:
         page_send_error_again(
             c, 400,
             "Cookie not found. Please make sure cookies are enabled in your browser. This login "
             "was begun in another browser, or your browser has forgotten it.",
             auth_request_url(c, &login->request));
-    return opened;
+        break;
+    case AUTH_OPEN_EXPIRED:
+        send_expired(c, stage);
+        break;
+    }
+    return false;
 }

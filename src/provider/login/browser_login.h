@@ -60,9 +60,8 @@ void browser_login_break(call *call);
 /* Nothing is left of a session that was begun for what is refused. On the pool. */
 void browser_login_undo(call *call);
 
-/* Opens a request that was sealed for this page. What is neither AUTH_OPEN_GOOD nor
- * AUTH_OPEN_EXPIRED has been answered with a page. */
-auth_open browser_login_open(call *call, ost_text code, auth_stage stage);
+/* Opens a request that was sealed for this page. False: it cannot go on, and has been answered. */
+bool browser_login_open(call *call, ost_text code, auth_stage stage);
 
 /* The address of ours, below the realm, with the request in its query. */
 ost_text browser_login_address(call *call, const char *path, ost_text code);
