@@ -46,3 +46,20 @@ bool masked_is(const ost_json *value)
         value = ost_json_first(value);
     return ost_json_equals(value, OST_TEXT(MASK));
 }
+
+bool masked_is_secret(ost_text name)
+{
+    static const char *const names[] = {"secret",
+                                        "client.secret.rotated",
+                                        "registrationAccessToken",
+                                        "password",
+                                        "clientSecret",
+                                        "clientAuthSecret",
+                                        "bindCredential",
+                                        "privateKey",
+                                        "keystorePassword",
+                                        "keyPassword",
+                                        "secretData",
+                                        NULL};
+    return text_is_one_of(name, names);
+}

@@ -13,6 +13,9 @@
 void masked_put(ost_json_writer *writer, const ost_json *value, bool (*is_secret)(ost_text name),
                 bool keeps_lists);
 
+/* The members of Keycloak's representations that are secrets wherever they stand. */
+bool masked_is_secret(ost_text name);
+
 /* It is a mask, or a list of one. NULL is none. */
 bool masked_is(const ost_json *value);
 

@@ -17,23 +17,6 @@ typedef struct partial_export {
     bool clients, roles; /* with roles: groups too */
 } partial_export;
 
-static bool is_secret(ost_text name)
-{
-    static const char *const names[] = {"secret",
-                                        "client.secret.rotated",
-                                        "registrationAccessToken",
-                                        "password",
-                                        "clientSecret",
-                                        "clientAuthSecret",
-                                        "bindCredential",
-                                        "privateKey",
-                                        "keystorePassword",
-                                        "keyPassword",
-                                        "secretData",
-                                        NULL};
-    return text_is_one_of(name, names);
-}
-
 /* Keys are made by whoever imports the file. */
 static void put_components(ost_json_writer *w, const ost_json *components)
 {
@@ -42,7 +25,7 @@ static void put_components(ost_json_writer *w, const ost_json *components)
         if (text_is(ost_json_name(at), KEY_PROVIDER))
             continue;
         ost_json_put_name(w, ost_json_name(at));
-        masked_put(w, at, is_secret, true);
+        masked_put(w, at, masked_is_secret, true);
     }
     ost_json_close_object(w);
 }
@@ -124,7 +107,7 @@ ost_result admin_partial_export(admin_call *a)
         if (text_is(ost_json_name(at), "components"))
             put_components(e.writer, at);
         else
-            masked_put(e.writer, at, is_secret, true);
+            masked_put(e.writer, at, masked_is_secret, true);
     }
     result = realm_part_put_unset(e.writer, a->realm.realm->document, a->arena);
     realm_part_put_default_role(e.writer, a->realm.realm->document, a->arena);
