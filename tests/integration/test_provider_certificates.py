@@ -234,6 +234,14 @@ def test_as_other_proxies_pass_it_on(world, work, lookup, field, write):
         assert_refused(realm.token(form, headers={"x-ssl-client-cert": write(world.batch)}))
 
 
+def test_what_apache_says_of_a_client_without_one(world, work):
+    with start(world, work, "apache") as provider:
+        realm = provider.realm("shop")
+        nobody = {FIELD: "(null)"}
+        assert Browser().get(f"{realm.issuer}/.well-known/openid-configuration", headers=nobody).status == 200
+        assert_refused(realm.token({**CREDENTIALS, "client_id": "batch"}, headers=nobody))
+
+
 # ---- tokens that are bound ----
 
 

@@ -9,6 +9,9 @@
 #include "http/message/certificate_field.h"
 #include "http/message/client_authorities.h"
 
+/* What Apache's RequestHeader writes where the client has shown none. */
+#define OF_NOBODY "(null)"
+
 void client_certificate_strip(http_exchange *x)
 {
     const char *configured = x->home->service->client_certificate_field;
@@ -33,7 +36,7 @@ static ost_result read_word(const http_exchange *x, const char *name, ost_arena 
     if (http_request_field_count(&x->request, name) > 1)
         return OST_E_FORMAT;
     ost_text value = text_trim(http_request_field(&x->request, name));
-    if (value.len == 0)
+    if (value.len == 0 || text_is(value, OF_NOBODY))
         return OST_OK;
     return x->home->service->client_certificate_base64
                ? certificate_field_read_base64(value, arena, ret_der)
