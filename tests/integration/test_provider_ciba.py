@@ -169,6 +169,16 @@ def test_an_id_token_as_the_hint(server, channel):
     assert poll(server.realm("hinted"), BANK, request).status == 200
 
 
+def test_an_id_token_with_a_pairwise_subject_as_the_hint(server, channel):
+    channel.forget()
+    realm, pairwise = server.realm("hinted"), Client("pairwise", "pairwise-secret")
+    hint = realm.password(pairwise, "carol", "carol-password").json()["id_token"]
+    request, asked = begin(realm, channel, pairwise, login_hint=None, id_token_hint=hint)
+    assert asked.json["login_hint"] == "carol"
+    answer(realm, asked.token)
+    assert poll(realm, pairwise, request).status == 200
+
+
 @pytest.mark.parametrize("hint", ["garbage", "e30.e30.AA", ""])
 def test_hints_that_are_no_id_token(server, channel, hint):
     realm = server.realm("hinted")

@@ -9,6 +9,12 @@ from ciba import BANK, PROBED_KEY, ask
 from programs import Provider
 
 GRANT = "oidc.ciba.grant.enabled"
+PAIRWISE = {
+    "name": "pairwise",
+    "protocol": "openid-connect",
+    "protocolMapper": "oidc-sha256-pairwise-sub-mapper",
+    "config": {"pairwiseSubAlgorithmSalt": "salt"},
+}
 
 
 def client(client_id, attributes=None, **more):
@@ -44,6 +50,7 @@ def realm_of(name, notified="http://127.0.0.1:1/", **attributes):
         "clients": [
             client("bank"),
             client("other"),
+            client("pairwise", redirectUris=["http://app.example/cb"], protocolMappers=[PAIRWISE]),
             client("open", publicClient=True),
             client("asking", consentRequired=True),
             client("signing", {"ciba.backchannel.auth.request.signing.alg": "ES256", **keys}),

@@ -11,6 +11,7 @@
 #include "provider/login/request_object.h"
 #include "provider/realm/uuid.h"
 #include "provider/session/id_token_hint.h"
+#include "provider/session/token_user.h"
 #include "provider/token/grant.h"
 #include "provider/token/resource.h"
 #include "store/store_device.h"
@@ -140,10 +141,14 @@ bool ciba_request_read(call *c, ciba_request *ret_request)
 static ost_result find_by_token(call *c, ost_text hint, store_user *ret_user)
 {
     const ost_claims *claims;
+    ost_text id;
     ost_result result = id_token_hint_read(c, hint, &claims);
     if (result == OST_OK)
-        result = store_user_get(c->provider->store, text_of(c->realm->name),
-                                ost_claims_subject(claims), c->arena, ret_user);
+        result =
+            token_user(c, realm_find_client(c->realm, ost_claims_text(claims, "azp")), claims, &id);
+    if (result == OST_OK)
+        result =
+            store_user_get(c->provider->store, text_of(c->realm->name), id, c->arena, ret_user);
     return result == OST_OK || call_is_busy(result) ? result : OST_E_NOT_FOUND;
 }
 
