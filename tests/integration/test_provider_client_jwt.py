@@ -150,6 +150,7 @@ def test_a_secret_signs_too(realm):
         {"aud": ["{issuer}"]},
         {"aud": "{token}"},
         {"aud": "{par}"},
+        {"aud": "{ciba}"},
         {"aud": ["{token}", "{issuer}"]},
         {"iat": None},
         {"exp": +86400},
@@ -165,6 +166,7 @@ def test_what_an_assertion_may_say(realm, changes):
 def expand(realm, changes):
     """Addresses written out, and times counted from now."""
     places = {"{issuer}": realm.issuer, "{token}": realm.endpoint("token"), "{par}": realm.endpoint("ext/par/request")}
+    places["{ciba}"] = realm.endpoint("ext/ciba/auth")
     places["{other}"] = realm.issuer.replace("/shop", "/other")
 
     def place(value):
@@ -212,7 +214,7 @@ def test_an_assertion_may_have_to_be_for_the_issuer_alone(realm, make, client_id
     """FAPI 2.0 Security Profile §5.3.2.1: as a string, and no endpoint's address."""
     signed = assertion_of if make == "ec" else mac_of
     assert_in(ask(realm, signed(realm, client_id)), client_id)
-    for audience in (["{issuer}"], "{token}", "{par}", ["{issuer}", "{token}"], ["{token}"], "{other}", [], None):
+    for audience in (["{issuer}"], "{token}", "{par}", "{ciba}", ["{issuer}", "{token}"], ["{token}"], "{other}", [], None):
         answer = ask(realm, signed(realm, client_id, **expand(realm, {"aud": audience})))
         assert answer.status == 400 and "Expected audience is" in answer.json()["error_description"], answer.text
 

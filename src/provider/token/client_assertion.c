@@ -10,7 +10,7 @@
 #define ASSERTION_TYPE "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 #define SHOWN_MAX 100 /* bytes of a wrong parameter that the answer repeats */
 #define ID_MAX 256    /* bytes of jti */
-#define AUDIENCES 3
+#define AUDIENCES 4
 
 ost_text client_assertion_unverified_subject(call *c)
 {
@@ -94,13 +94,15 @@ static bool is_text(const ost_json *json, const char *wanted)
     return ost_json_text(json, &text) && text_is(text, wanted);
 }
 
-/* The realm itself, its token endpoint and that of pushed requests (RFC 9126 §2), and none beside
- * these: what another server was sent is not to be had here (draft-ietf-oauth-rfc7523bis §4). */
+/* The realm itself, its token endpoint and those of pushed requests (RFC 9126 §2) and of
+ * backchannel authentication (CIBA Core §7.1), and none beside these: what another server was sent
+ * is not to be had here (draft-ietf-oauth-rfc7523bis §4). */
 static bool check_audience(call *c, const realm_client *client, const ost_claims *claims)
 {
     const char *const ours[AUDIENCES] = {
         c->issuer, call_format(c, "%s/protocol/openid-connect/token", c->issuer),
-        call_format(c, "%s/protocol/openid-connect/ext/par/request", c->issuer)};
+        call_format(c, "%s/protocol/openid-connect/ext/par/request", c->issuer),
+        call_format(c, "%s/protocol/openid-connect/ext/ciba/auth", c->issuer)};
     const ost_json *audience = ost_claims_get(claims, "aud");
     if (!client->proof.endpoint_audiences)
         return is_text(audience, c->issuer) ||
@@ -121,8 +123,8 @@ static bool check_audience(call *c, const realm_client *client, const ost_claims
     return good || refuse(c, client,
                           call_format(c,
                                       "Token audience doesn't match domain. Expected audiences are "
-                                      "any of [%s, %s, %s]",
-                                      ours[0], ours[1], ours[2]));
+                                      "any of [%s, %s, %s, %s]",
+                                      ours[0], ours[1], ours[2], ours[3]));
 }
 
 /* When it was made, and so until when it may be used: what says no more than when it ends must end
