@@ -163,7 +163,7 @@ static const member client_attribute_members[] = {
     {"user.info.encrypted.response.enc", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"user.info.response.signature.alg", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"x509.allow.regex.pattern.comparison", MEMBER_STRING, .fate = MEMBER_ACTED,
-     .why = "with what Java and POSIX read alike"},
+     .why = "with what Java and PCRE2 read alike"},
     {"x509.subjectdn", MEMBER_STRING, .fate = MEMBER_ACTED},
 };
 const member_kind member_client_attribute = {.title = "Attributes of a client",
