@@ -266,6 +266,15 @@ def test_refresh_tokens_of_public_clients_are_bound(realm, world):
     assert_refused(ask(realm, "spa", None, refresh), "invalid_request", 400)
 
 
+def test_logging_out_by_a_bound_refresh_token(realm, world):
+    tokens = assert_token(ask(realm, "spa", world.own, PASSWORD), world.own)
+    form = {"client_id": "spa", "refresh_token": tokens["refresh_token"]}
+    for certificate in (world.stranger, None):
+        refused = Browser().post(realm.endpoint("logout"), form, headers=show(certificate))
+        assert_refused(refused, "unauthorized_client")
+    assert Browser().post(realm.endpoint("logout"), form, headers=show(world.own)).status == 204
+
+
 def test_bound_tokens_at_the_provider(provider, realm, world):
     tokens = assert_token(ask(realm, "secret", world.other, PASSWORD, "secret-secret"), world.other)
     access = tokens["access_token"]

@@ -15,6 +15,7 @@
 #include "provider/session/browser_session.h"
 #include "provider/session/id_token_hint.h"
 #include "provider/session/internal_token.h"
+#include "provider/session/proof_of_certificate.h"
 #include "provider/token/client_auth.h"
 #include "provider/token/grant.h"
 
@@ -275,7 +276,7 @@ static void work_quietly(call *c)
     else if (!text_is(ost_claims_text(claims, "azp"), c->client->client_id))
         call_refuse(c, 400, "invalid_grant",
                     "Invalid refresh token. Token client and authorized client don't match");
-    else
+    else if (proof_of_certificate_check_refresh(c, claims))
         end_session(c, ost_claims_text(claims, "sid"));
 }
 

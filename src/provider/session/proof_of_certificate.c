@@ -32,3 +32,11 @@ bool proof_of_certificate_holds(call *c, const ost_claims *claims)
     c->error = before;
     return holds;
 }
+
+bool proof_of_certificate_check_refresh(call *c, const ost_claims *claims)
+{
+    return proof_of_certificate_holds(c, claims) ||
+           call_refuse(c, 401, "unauthorized_client",
+                       "Client certificate missing, or its thumbprint and one in the refresh "
+                       "token did NOT match");
+}

@@ -14,4 +14,7 @@ bool proof_of_certificate_read(call *call, ost_text *ret_x5t);
 /* Whether what is bound so (cnf.x5t#S256) came with its certificate; true for what is not. */
 bool proof_of_certificate_holds(call *call, const ost_claims *claims);
 
+/* The same of a refresh token's claims. False: the call is refused, in Keycloak's words. */
+bool proof_of_certificate_check_refresh(call *call, const ost_claims *claims);
+
 #endif

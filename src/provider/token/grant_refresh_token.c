@@ -38,10 +38,8 @@ static bool is_in_its_owners_hands(call *c, const ost_claims *claims)
     if (bound != NULL && !ost_json_equals(bound, c->jkt))
         return call_refuse(c, 400, "invalid_grant",
                            "DPoP proof and token binding verification failed");
-    if (!proof_of_certificate_holds(c, claims))
-        return call_refuse(c, 401, "unauthorized_client",
-                           "Client certificate missing, or its thumbprint and one in the refresh "
-                           "token did NOT match");
+    if (!proof_of_certificate_check_refresh(c, claims))
+        return false;
     /* What comes of it is bound as well, whatever has become of the client's settings. */
     return ost_json_get(ost_claims_get(claims, "cnf"), "x5t#S256") == NULL ||
            proof_of_certificate_read(c, &c->x5t);
