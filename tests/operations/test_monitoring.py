@@ -3,6 +3,7 @@
 Prometheus itself reads the rules, each of them fires when it should, and Grafana's own types read the dashboard."""
 
 import json
+import os
 import re
 import ssl
 import subprocess
@@ -12,11 +13,12 @@ import urllib.request
 import pytest
 import yaml
 from certificates import make_certificate
+from collector import Collector
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 from needs import must_have
 from peers import PROJECT, require_program
-from programs import ItemsApi
+from programs import ItemsApi, Provider
 
 MONITORING = PROJECT / "packaging" / "monitoring"
 RULES = MONITORING / "ostiary.rules.yml"
@@ -77,8 +79,13 @@ def api_metrics(provider, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def provider_metrics(provider):
-    return get(f"{provider.base}/metrics")
+def provider_metrics(realm_file, tmp_path_factory):
+    """Of a provider with all that has metrics: traces."""
+    provider = Provider([realm_file], tmp_path_factory.mktemp("provider"))
+    with Collector() as collector:
+        provider.environment = {**os.environ, "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url}
+        with provider:
+            yield get(f"{provider.base}/metrics")
 
 
 def test_every_metric_named_is_there(provider_metrics, api_metrics):
@@ -133,6 +140,7 @@ FIRES = {
     },
     "OstiaryCertificateExpires": {f"ostiary_http_certificate_expiry_timestamp_seconds{{{PROVIDER}}}": f"90000x{HOUR}"},
     "OstiaryLogLinesLost": {f"ostiary_http_log_lines_lost_total{{{PROVIDER}}}": RISING},
+    "OstiarySpansLost": {f'ostiary_trace_spans_total{{{PROVIDER},outcome="lost"}}': RISING},
     "OstiaryStoreFails": {f"ostiary_provider_store_failing_seconds{{{PROVIDER}}}": f"1+60x{HOUR}"},
     "OstiaryNoRealms": {f"ostiary_provider_realms{{{PROVIDER}}}": FLAT},
     "OstiaryLoginsBusy": {f"ostiary_provider_busy_logins_total{{{PROVIDER}}}": RISING},
@@ -148,6 +156,8 @@ FIRES = {
         f'ostiary_provider_logout_tokens_total{{{PROVIDER},outcome="given_up"}}': FLAT,
         f"ostiary_provider_logout_tokens_waiting{{{PROVIDER}}}": f"101x{HOUR}",
     },
+    "OstiaryNotificationsUndelivered": {f'ostiary_provider_notifications_total{{{PROVIDER},outcome="given_up"}}': f"0+1x{HOUR}"},
+    "OstiaryKeyRotationFails": {f"ostiary_provider_key_rotations_failed_total{{{PROVIDER}}}": f"0x50 1x{HOUR - 50}"},
     "OstiaryClientDocuments": {
         f'ostiary_provider_client_document_fetches_total{{{PROVIDER},outcome="failed"}}': RISING,
         f'ostiary_provider_client_document_fetches_total{{{PROVIDER},outcome="fetched"}}': FLAT,
@@ -186,6 +196,10 @@ WELL = {
     f"ostiary_provider_replayed_codes_total{{{PROVIDER}}}": f"1x{HOUR}",
     f"ostiary_provider_replayed_refresh_tokens_total{{{PROVIDER}}}": f"1x{HOUR}",
     f"ostiary_provider_logout_tokens_waiting{{{PROVIDER}}}": f"3x{HOUR}",
+    f'ostiary_provider_notifications_total{{{PROVIDER},outcome="given_up"}}': f"1x{HOUR}",
+    f"ostiary_provider_key_rotations_failed_total{{{PROVIDER}}}": f"1x{HOUR}",
+    f'ostiary_trace_spans_total{{{PROVIDER},outcome="lost"}}': f"7x{HOUR}",
+    f'ostiary_trace_spans_total{{{PROVIDER},outcome="sent"}}': RISING,
     f"ostiary_issuer_ready{{{API}}}": f"1x{HOUR}",
     f"ostiary_issuer_failing_seconds{{{API}}}": FLAT,
     f'ostiary_guard_verdicts_total{{{API},verdict="refused",reason="OST_E_EXPIRED"}}': RISING,
