@@ -35,6 +35,7 @@ REALM = {
         client("breaks", {URL: "http://breaks.example;script-src *"}),
         client("fragment", {URL: "http://fragment.example/#a"}),
         client("plain", front=False),
+        *(client(f"long-{n}", {URL: f"https://long-{n % 20}.example/{'x' * 1000}"}) for n in range(32)),
     ],
     "users": [
         {
@@ -115,6 +116,15 @@ def test_addresses_that_would_break_the_policy(realm):
     assert len(frames_of(page)) == 1 and frames_of(page)[0].startswith("http://odd.example/a;script-src *,b?")
     assert policy_of(page)["frame-src"] == "http://odd.example"
     assert policy_of(page)["script-src"].startswith("'sha256-")
+
+
+def test_many_long_addresses(realm):
+    """Their origins are let in where the addresses themselves are more than a field holds."""
+    browser = Browser()
+    hint = visit(realm, browser, *(f"long-{n}" for n in range(32)))
+    page = log_out(realm, browser, hint)
+    assert page.status == 200 and len(frames_of(page)) == 32
+    assert sorted(policy_of(page)["frame-src"].split()) == sorted(f"https://long-{n}.example" for n in range(20))
 
 
 def test_without_such_clients_nothing_changes(realm):

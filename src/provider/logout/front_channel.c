@@ -8,8 +8,10 @@
 #include "provider/logout/logout_client.h"
 #include "store/store.h"
 
-#define URL_MAX 2048     /* bytes, before iss and sid */
-#define POLICY_MAX 32768 /* bytes */
+#define URL_MAX 2048 /* bytes, before iss and sid */
+#define SOURCES_MAX                                                                                \
+    2048 /* bytes of them in one policy: proxies have little room for an answer's fields */
+#define ORIGINS_MAX 16384
 
 /* A policy is a list with spaces and semicolons (CSP3 §2.3.1): what has others in its path is let
  * in by its origin. */
@@ -62,15 +64,36 @@ ost_result front_channel_collect(call *c, ost_text session_id, front_channel *fr
     return result == OST_E_NOT_FOUND ? OST_OK : result;
 }
 
+static bool is_before(const ost_text *list, size_t count, ost_text one)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_equal(list[i], one))
+            return true;
+    return false;
+}
+
+static void list_sources(const ost_text *sources, size_t count, buffer *to)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (is_before(sources, i, sources[i]))
+            continue;
+        if (i > 0)
+            buffer_append_byte(to, ' ');
+        buffer_append(to, sources[i]);
+    }
+}
+
 const char *front_channel_sources(call *c, const front_channel *front)
 {
-    buffer_auto buffer b;
-    ost_text sources;
-    buffer_init(&b, POLICY_MAX);
-    for (size_t i = 0; i < front->count; i++) {
-        if (i > 0)
-            buffer_append_byte(&b, ' ');
-        buffer_append(&b, front->sources[i]);
-    }
-    return call_keep(c, &b, &sources) ? sources.data : NULL;
+    buffer_auto buffer whole, short_ones;
+    ost_text origins[FRONT_CHANNEL_MAX], sources;
+    buffer_init(&whole, SOURCES_MAX);
+    buffer_init(&short_ones, ORIGINS_MAX);
+    list_sources(front->sources, front->count, &whole);
+    if (whole.failed != OST_E_CEILING)
+        return call_keep(c, &whole, &sources) ? sources.data : NULL;
+    for (size_t i = 0; i < front->count; i++)
+        origins[i] = realm_uri_origin(front->urls[i]);
+    list_sources(origins, front->count, &short_ones);
+    return call_keep(c, &short_ones, &sources) ? sources.data : NULL;
 }

@@ -20,7 +20,8 @@ typedef struct front_channel {
 OST_MUST_CHECK ost_result front_channel_collect(call *call, ost_text session_id,
                                                 front_channel *front);
 
-/* The sources, separated by spaces, in the arena. NULL: no memory, and the call is refused. */
+/* The sources, separated by spaces, in the arena; only their origins where whole addresses would be
+ * too long for a field. NULL: no memory, and the call is refused. */
 const char *front_channel_sources(call *call, const front_channel *front);
 
 #endif
