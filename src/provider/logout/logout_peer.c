@@ -41,6 +41,11 @@ delivery *delivery_new(struct logout_post *post, const store_logout *row)
     return d;
 }
 
+delivery_kind delivery_kind_of(const delivery *d)
+{
+    return d->row.auth_req_id.len > 0 ? DELIVERY_NOTIFICATION : DELIVERY_LOGOUT;
+}
+
 /* ---- clients ---- */
 
 static bool is_named(const logout_peer *peer, const store_logout *row)

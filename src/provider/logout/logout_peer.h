@@ -10,6 +10,8 @@
 struct logout_post;
 typedef struct logout_peer logout_peer;
 
+typedef enum delivery_kind { DELIVERY_LOGOUT, DELIVERY_NOTIFICATION, DELIVERY_KINDS } delivery_kind;
+
 /* One logout token, or one notification, on its way to one client. */
 typedef struct delivery {
     struct delivery *next;
@@ -25,6 +27,8 @@ typedef struct delivery {
 
 /* A copy of the row. NULL: no memory. */
 delivery *delivery_new(struct logout_post *post, const store_logout *row);
+
+delivery_kind delivery_kind_of(const delivery *d);
 
 struct logout_peer {
     logout_peer *next;

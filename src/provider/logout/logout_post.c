@@ -8,12 +8,9 @@
 
 #include "base/array.h"
 #include "base/context.h"
-#include "base/percent.h"
 #include "base/text.h"
 #include "base/thread.h"
-#include "http/message/address_scope.h"
-#include "net/net.h"
-#include "provider/logout/client_message.h"
+#include "provider/logout/delivery_carrier.h"
 #include "provider/logout/logout_peer.h"
 
 #define BATCH 512          /* rows of one loan */
@@ -25,8 +22,7 @@
 
 struct logout_post {
     provider *provider;
-    net_client *net;
-    char *ca_file;
+    delivery_carrier carrier;
     pthread_t thread;
     bool runs;
     atomic_bool stopping;
@@ -65,19 +61,15 @@ static void settle(logout_post *post, delivery *d, int64_t due, bool tried)
     memory_free(d);
 }
 
-static delivery_kind kind_of(const delivery *d)
-{
-    return d->row.auth_req_id.len > 0 ? DELIVERY_NOTIFICATION : DELIVERY_LOGOUT;
-}
-
 static int64_t ends(const delivery *d)
 {
-    return kind_of(d) == DELIVERY_NOTIFICATION ? d->row.ends : d->row.ended + LOGOUT_GIVE_UP;
+    return delivery_kind_of(d) == DELIVERY_NOTIFICATION ? d->row.ends
+                                                        : d->row.ended + LOGOUT_GIVE_UP;
 }
 
 static void give_up(logout_post *post, delivery *d)
 {
-    atomic_fetch_add(&post->counts[kind_of(d)].given_up, 1);
+    atomic_fetch_add(&post->counts[delivery_kind_of(d)].given_up, 1);
     settle(post, d, 0, true);
 }
 
@@ -87,7 +79,7 @@ static void say(logout_post *post, const delivery *d, const char *fault)
     char what[300];
     size_t length = strcspn(peer->name, "\n");
     snprintf(what, sizeof what, "%s of client %.120s of realm %.*s",
-             kind_of(d) == DELIVERY_NOTIFICATION ? "notification" : "back-channel logout",
+             delivery_kind_of(d) == DELIVERY_NOTIFICATION ? "notification" : "back-channel logout",
              peer->name + length + 1, length < 120 ? (int)length : 120, peer->name);
     outage_update(&peer->outage, post->provider->log, what, fault, monotonic_ms());
 }
@@ -104,7 +96,7 @@ static void take_failure(logout_post *post, delivery *d, int64_t now)
     logout_peer *peer = d->peer;
     bool refused = is_refusal(d);
     char fault[200];
-    atomic_fetch_add(&post->counts[kind_of(d)].failed, 1);
+    atomic_fetch_add(&post->counts[delivery_kind_of(d)].failed, 1);
     if (d->result == OST_OK)
         snprintf(fault, sizeof fault, "it answered %ld", d->status);
     else
@@ -134,7 +126,7 @@ static void take_ended(logout_post *post)
         peer->running--;
         post->running--;
         if (list->result == OST_OK && list->status >= 200 && list->status < 300) {
-            atomic_fetch_add(&post->counts[kind_of(list)].sent, 1);
+            atomic_fetch_add(&post->counts[delivery_kind_of(list)].sent, 1);
             logout_peer_works(peer);
             say(post, list, NULL);
             settle(post, list, 0, true);
@@ -161,79 +153,10 @@ static void ended(const net_response *response, void *user)
     logout_bell_ring(&d->post->provider->logouts_bell);
 }
 
-static bool is_public(const struct sockaddr *address, void *user)
-{
-    ip_address a;
-    (void)user;
-    return address_of_socket(address, &a) && address_is_public(&a);
-}
-
-/* An address that an administrator has given may be one of this network, without TLS, for that is
- * where applications are; one that a client has registered for itself is a stranger's. */
-static ost_result post_to(logout_post *post, delivery *d, const logout_client *wants,
-                          const client_message *message)
-{
-    const char *const headers[] = {message->type, message->authorization, NULL};
-    /* Made with the first message: most providers have none to send. */
-    if (post->net == NULL) {
-        ost_result result = net_client_new(LOGOUT_TRANSFERS, &post->net);
-        if (result != OST_OK)
-            return result;
-    }
-    const net_request request = {.url = message->url,
-                                 .headers = headers,
-                                 .body = text_of(message->body),
-                                 .ca_file = post->ca_file,
-                                 .timeout_ms = LOGOUT_TIMEOUT,
-                                 .max_body = LOGOUT_ANSWER_MAX,
-                                 .insecure_http = !wants->registered,
-                                 .allows = wants->registered ? is_public : NULL};
-    return net_fetch(post->net, &request, ended, d, NULL);
-}
-
-/* Where neither the client's login nor the configuration says under which name we are known, the
- * token could not be believed. */
-static bool find_issuer(const logout_post *post, store_logout *row, ost_arena *arena)
-{
-    const char *url = post->provider->address.url;
-    if (row->issuer.len == 0 && url != NULL) {
-        ost_text name = percent_encode(arena, row->realm);
-        row->issuer = text_of(ost_arena_format(arena, "%s/realms/%.*s", url, OST_FORMAT(name)));
-    }
-    return row->issuer.len > 0;
-}
-
-/* OST_E_NOT_FOUND: nobody is to be told any more. */
-static ost_result make_message(const logout_post *post, const delivery *d, const realm_entry *entry,
-                               const realm_client *client, const logout_client *wants,
-                               ost_arena *arena, client_message *ret_message)
-{
-    store_logout row = d->row;
-    if (kind_of(d) == DELIVERY_NOTIFICATION)
-        return client_message_notify(client, &row, arena, ret_message);
-    if (wants->back_url == NULL || !find_issuer(post, &row, arena))
-        return OST_E_NOT_FOUND;
-    return client_message_log_out(entry, client, wants, &row, post->provider->context, arena,
-                                  ret_message);
-}
-
 /* False: it could not be sent. */
 static bool send_one(logout_post *post, delivery *d)
 {
-    client_message message;
-    ost_arena *arena = ost_arena_new(ARENA);
-    const realm_entry *entry =
-        arena != NULL ? provider_realm(post->provider, d->row.realm, arena) : NULL;
-    const realm_client *client =
-        entry != NULL ? realm_find_client(entry->realm, d->row.client_id) : NULL;
-    logout_client wants = {0};
-    ost_result result = OST_E_NOT_FOUND;
-    if (client != NULL && client->enabled) {
-        wants = logout_client_read(client, arena);
-        result = make_message(post, d, entry, client, &wants, arena, &message);
-    }
-    if (result == OST_OK)
-        result = post_to(post, d, &wants, &message);
+    ost_result result = delivery_send(&post->carrier, d, ended);
     if (result == OST_OK) {
         d->peer->running++;
         post->running++;
@@ -244,7 +167,6 @@ static bool send_one(logout_post *post, delivery *d)
         snprintf(d->detail, sizeof d->detail, "%s", ost_result_sentence(result));
         take_failure(post, d, ost_now(post->provider->context));
     }
-    ost_arena_free(arena);
     return result == OST_OK || result == OST_E_NOT_FOUND;
 }
 
@@ -346,9 +268,7 @@ ost_result logout_post_new(provider *of, const char *ca_file, logout_post **ret_
         return OST_E_MEMORY;
     post->provider = of;
     pthread_mutex_init(&post->lock, NULL);
-    ost_result result = OST_OK;
-    if (ca_file != NULL && (post->ca_file = memory_copy(text_of(ca_file))) == NULL)
-        result = OST_E_MEMORY;
+    ost_result result = delivery_carrier_init(&post->carrier, of, ca_file);
     if (result != OST_OK) {
         logout_post_free(post);
         return result;
@@ -371,8 +291,7 @@ void logout_post_stop(logout_post *post)
     logout_bell_ring(&post->provider->logouts_bell);
     pthread_join(post->thread, NULL);
     post->runs = false;
-    if (post->net != NULL)
-        net_client_stop(post->net); /* what is under way ends by `ended` */
+    delivery_carrier_stop(&post->carrier); /* what is under way ends by `ended` */
     int64_t now = ost_now(post->provider->context);
     /* Due again at once, for whoever comes after us. */
     for (delivery *d = post->done, *next; d != NULL; d = next) {
@@ -393,10 +312,9 @@ void logout_post_free(logout_post *post)
     if (post == NULL)
         return;
     logout_post_stop(post);
-    net_client_free(post->net);
+    delivery_carrier_end(&post->carrier);
     logout_peers_clear(&post->peers);
     pthread_mutex_destroy(&post->lock);
-    memory_free(post->ca_file);
     memory_free(post);
 }
 

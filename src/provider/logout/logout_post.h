@@ -9,14 +9,12 @@
 #define LOGOUT_POST_H
 
 #include "provider/call/provider_state.h"
+#include "provider/logout/logout_peer.h"
 
-#define LOGOUT_TRANSFERS 64    /* at a time */
-#define LOGOUT_OF_CLIENT 8     /* of them, to one client */
-#define LOGOUT_TIMEOUT 5000    /* milliseconds, for everything */
+#define LOGOUT_OF_CLIENT 8     /* at a time, to one client */
 #define LOGOUT_BACK_OFF_MAX 60 /* seconds */
 #define LOGOUT_GIVE_UP 3600    /* seconds since the session ended */
 #define LOGOUT_REFUSALS 3      /* of one token by its client (4xx): it does not want it */
-#define LOGOUT_ANSWER_MAX 4096 /* bytes that are read of an answer */
 
 typedef struct logout_post logout_post;
 
@@ -27,8 +25,6 @@ OST_MUST_CHECK ost_result logout_post_start(logout_post *post);
 /* Ends the thread; what is under way is cut off, and told again after the next start. */
 void logout_post_stop(logout_post *post);
 void logout_post_free(logout_post *post); /* NULL is fine */
-
-typedef enum delivery_kind { DELIVERY_LOGOUT, DELIVERY_NOTIFICATION, DELIVERY_KINDS } delivery_kind;
 
 typedef struct delivery_count {
     uint64_t sent, failed; /* attempts */
