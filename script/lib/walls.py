@@ -67,10 +67,11 @@ WINGS = {
     "http/http2": [".", "message", "connection"],
     "app/monitoring": ["."],
     "provider/proof": [],
-    "provider/realm": ["proof"],
+    "provider/signing": [],
+    "provider/realm": ["proof", "signing"],
     "provider/member": ["realm"],
     "provider/file": ["realm", "member"],
-    "provider/call": ["realm"],
+    "provider/call": ["realm", "signing"],
     "provider/user": ["realm", "member", "admin"],
     "provider/session": ["call", "realm", "proof", "user"],
     "provider/token": ["call", "realm", "session", "client", "proof"],
@@ -90,7 +91,7 @@ WINGS = {
     "provider/console": ["realm", "call", "admin"],
     "provider/logout": ["call", "realm", "proof"],
     "provider/rotation": ["call", "realm"],
-    "provider/endpoint": ["call", "realm", "proof", "session", "token", "login", "logout", "ciba", "registration", "client", "user"],
+    "provider/endpoint": ["signing", "call", "realm", "proof", "session", "token", "login", "logout", "ciba", "registration", "client", "user"],
 }
 
 # Circles of files that are meant, each with its reason: X.c and X.h count as one file, X.

@@ -18,7 +18,7 @@ typedef struct command {
 extern const command command_provider_start, command_provider_start_dev;
 extern const command command_config_show;
 extern const command command_key_rotate, command_keys_rotate, command_key_reencrypt;
-extern const command command_backup, command_restore;
+extern const command command_backup, command_restore, command_signing_process;
 extern const command command_realm_import, command_realm_export;
 extern const command command_realm_show, command_realm_set, command_key_list;
 extern const command command_user_add, command_user_list, command_user_show;

@@ -9,6 +9,7 @@ const command *const commands[] = {
     &command_key_rotate,
     &command_keys_rotate,
     &command_key_reencrypt,
+    &command_signing_process,
     &command_backup,
     &command_restore,
     &command_realm_import,

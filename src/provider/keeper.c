@@ -15,11 +15,13 @@
 #define SWEEP_EVERY (60 * 1000) /* milliseconds */
 #define GIVE_BACK_EVERY 500     /* milliseconds: it takes some itself */
 
-static ost_result reload(provider *p, ost_error *error)
+/* `keys_are_lost`: those that were brought to the signing process have gone with it. */
+static ost_result reload(provider *p, bool keys_are_lost, ost_error *error)
 {
     realm_table *table;
     int64_t generation = store_generation(p->store); /* before: what changes meanwhile is seen */
-    ost_result result = realm_table_load(p->store, atomic_load(&p->realms.current), &table, error);
+    const realm_table *current = keys_are_lost ? NULL : atomic_load(&p->realms.current);
+    ost_result result = realm_table_load(p->store, current, p->signing, &table, error);
     if (result != OST_OK)
         return result;
     realm_table *before = published_replace(&p->realms, table);
@@ -45,12 +47,12 @@ static bool store_works(provider *p)
 
 ost_result keeper_load(provider *p, ost_error *error)
 {
-    ost_result result = reload(p, error);
+    ost_result result = reload(p, false, error);
     if (result != OST_OK)
         return result;
     if (store_works(p))
         key_schedule_run(p);
-    return store_generation(p->store) != p->generation ? reload(p, error) : OST_OK;
+    return store_generation(p->store) != p->generation ? reload(p, false, error) : OST_OK;
 }
 
 static void work(provider *p, int64_t *last_sweep)
@@ -66,8 +68,9 @@ static void work(provider *p, int64_t *last_sweep)
         (void)!store_sweep(p->store, ost_now(p->context), &rows);
     }
     /* What cannot be loaded leaves the realms as they are, and is tried again. */
-    if (store_generation(p->store) != p->generation)
-        (void)!reload(p, NULL);
+    p->keys_are_lost |= signing_process_mend(p->signing);
+    if (p->keys_are_lost || store_generation(p->store) != p->generation)
+        p->keys_are_lost &= reload(p, p->keys_are_lost, NULL) != OST_OK;
     if (p->freed && now - p->given_back > GIVE_BACK_EVERY) {
         p->freed = false;
         p->given_back = now;

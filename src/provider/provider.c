@@ -218,6 +218,31 @@ static ost_result set_address(provider *p, const provider_config *config, ost_er
     return public_url_read(config->hostname, config->relative_path, &p->address, error);
 }
 
+/* Somebody has seen that the signing process is gone. */
+static void wake_keeper(void *user)
+{
+    provider *p = user;
+    pthread_mutex_lock(&p->keeper_lock);
+    p->woken = true;
+    pthread_cond_signal(&p->keeper_wake);
+    pthread_mutex_unlock(&p->keeper_lock);
+}
+
+static ost_result make_signing(provider *p, const provider_config *config, ost_error *error)
+{
+    ost_error inner = {0};
+    const signing_process_config signing = {.command = config->signing_command,
+                                            .channels = config->loops,
+                                            .log = config->log,
+                                            .died = wake_keeper,
+                                            .user = p};
+    if (config->signing_command == NULL)
+        return OST_OK;
+    ost_result result = signing_process_new(&signing, &p->signing, &inner);
+    return result == OST_OK ? OST_OK
+                            : ost_error_set(error, result, "the signing process: %s", inner.detail);
+}
+
 static ost_result build(provider *p, const provider_config *config, ost_error *error)
 {
     const char *address = config->address != NULL ? config->address : "127.0.0.1";
@@ -237,6 +262,8 @@ static ost_result build(provider *p, const provider_config *config, ost_error *e
     if (result == OST_OK && config->authentication_channel != NULL)
         result =
             ciba_channel_new(config->authentication_channel, config->ca_file, &p->channel, error);
+    if (result == OST_OK)
+        result = make_signing(p, config, error);
     if (result == OST_OK)
         result = make_server(p, config, error);
     if (result == OST_OK)
@@ -311,6 +338,7 @@ void provider_free(provider *p)
     proof_cache_free(p->assertions);
     sender_rules_clear(&p->senders);
     realm_table_free(atomic_load(&p->realms.current));
+    signing_process_free(p->signing);
     pthread_mutex_destroy(&p->change_lock);
     pthread_mutex_destroy(&p->keeper_lock);
     pthread_cond_destroy(&p->keeper_wake);

@@ -32,6 +32,8 @@ typedef struct provider_config {
     const char *authentication_channel; /* URL that users are authenticated through whom a client
                                            asks for in the backchannel (CIBA); NULL: none */
     unsigned loops;                     /* 0: one per core */
+    const char *const *signing_command; /* the program that holds the private keys and signs, and
+                                            its arguments, NULL at the end; NULL: this one does */
     int64_t key_interval;  /* seconds that keys sign in realms that do not say; 0: for good */
     unsigned hash_threads; /* password hashing at a time; 0: cores */
     void (*access_log)(const http_log_entry *entry, void *log); /* NULL: none */

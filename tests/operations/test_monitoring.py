@@ -158,6 +158,10 @@ FIRES = {
     },
     "OstiaryNotificationsUndelivered": {f'ostiary_provider_notifications_total{{{PROVIDER},outcome="given_up"}}': f"0+1x{HOUR}"},
     "OstiaryKeyRotationFails": {f"ostiary_provider_key_rotations_failed_total{{{PROVIDER}}}": f"0x50 1x{HOUR - 50}"},
+    "OstiarySigningProcess": {
+        f"ostiary_provider_signing_process_starts_total{{{PROVIDER}}}": f"1x{HOUR}",
+        f"ostiary_provider_signing_works{{{PROVIDER}}}": FLAT,
+    },
     "OstiaryClientDocuments": {
         f'ostiary_provider_client_document_fetches_total{{{PROVIDER},outcome="failed"}}': RISING,
         f'ostiary_provider_client_document_fetches_total{{{PROVIDER},outcome="fetched"}}': FLAT,
@@ -200,6 +204,8 @@ WELL = {
     f"ostiary_provider_key_rotations_failed_total{{{PROVIDER}}}": f"1x{HOUR}",
     f'ostiary_trace_spans_total{{{PROVIDER},outcome="lost"}}': f"7x{HOUR}",
     f'ostiary_trace_spans_total{{{PROVIDER},outcome="sent"}}': RISING,
+    f"ostiary_provider_signing_process_starts_total{{{PROVIDER}}}": f"1x{HOUR}",
+    f"ostiary_provider_signing_works{{{PROVIDER}}}": f"1x{HOUR}",
     f"ostiary_issuer_ready{{{API}}}": f"1x{HOUR}",
     f"ostiary_issuer_failing_seconds{{{API}}}": FLAT,
     f'ostiary_guard_verdicts_total{{{API},verdict="refused",reason="OST_E_EXPIRED"}}': RISING,

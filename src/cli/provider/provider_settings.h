@@ -64,6 +64,9 @@
         {"bootstrap-admin-password-file", "FILE", "KC_BOOTSTRAP_ADMIN_PASSWORD_FILE", NULL,        \
          "or a file with it"},                                                                     \
         COMMAND_STORE_OPTIONS,                                                                     \
+        {"signing-process", "[true]", "OSTIARY_SIGNING_PROCESS", NULL,                             \
+         "private keys live in a process of their own, which has no files and no network "         \
+         "(false)"},                                                                               \
         {"key-rotation", "DURATION", "OSTIARY_KEY_ROTATION", NULL,                                 \
          "how long keys sign before new ones follow, in realms that do not say: 90d, or never "    \
          "(never)"},                                                                               \

@@ -28,6 +28,9 @@
 
 #define MAX_PROXIES 32
 
+/* This program, also when its file has been replaced by a newer one. */
+static const char *const signing_command[] = {"/proc/self/exe", "signing-process", NULL};
+
 /* Everything a running provider holds, so that one place ends it. */
 typedef struct run_state {
     store *store;
@@ -229,6 +232,8 @@ static ost_result configure(const option_values *values, bool development, run_s
     config->any_host = is_off(values, "hostname-strict");
     config->loops = (unsigned)loops;
     config->hash_threads = (unsigned)hash_threads;
+    if (is_on(values, "signing-process"))
+        config->signing_command = signing_command;
     const char *interval = options_get(values, "key-rotation");
     if (interval != NULL && !realm_key_interval_read(text_of(interval), &config->key_interval))
         return ost_error_set(error, OST_E_CONFIG,

@@ -81,6 +81,8 @@ void ost_key_unref(ost_key *key)
 {
     if (key == NULL || atomic_fetch_sub_explicit(&key->references, 1, memory_order_acq_rel) != 1)
         return;
+    if (key->signer.release != NULL)
+        key->signer.release(key->signer.user);
     prepared_free_all(&key->working->contexts);
     key_table_clear(&key->working->table);
     memory_free(key->working);
@@ -138,7 +140,7 @@ static unsigned ops_for(ost_alg alg, bool inward)
 bool key_may(const ost_key *key, ost_alg alg, bool inward)
 {
     return ost_key_serves(key, alg) && (key->ops & ops_for(alg, inward)) != 0 &&
-           (key->is_private || !inward);
+           (key->is_private || !inward || (key->signer.sign != NULL && alg_signs(alg)));
 }
 
 key_use key_purpose(const ost_key *key)

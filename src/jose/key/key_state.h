@@ -9,6 +9,7 @@
 #include <ostiary/jose.h>
 
 #include "jose/alg.h"
+#include "jose/key/key_signer.h"
 #include "jose/key/key_table.h"
 #include "jose/stripes.h"
 #include "jose/verify/rsa_public.h"
@@ -69,6 +70,7 @@ struct ost_key {
     unsigned char okp_secret[ED25519_SIZE * 2]; /* Ed25519: the seed and the public key */
     unsigned char *secret;                      /* oct; owned */
     size_t secret_size;
+    key_signer signer;    /* who signs, where the private part is not here */
     key_working *working; /* owned */
 };
 

@@ -38,6 +38,10 @@ ost_result signature_make(const ost_key *key, ost_alg alg, ost_text input, unsig
     prepared_use use;
     if (!alg_signs(alg) || !key_may(key, alg, true))
         return OST_E_KEY_USE;
+    if (key->signer.sign != NULL) {
+        *ret_size = signature_size(key, alg);
+        return key->signer.sign(key->signer.user, alg, input, ret, *ret_size);
+    }
     if (facts->type == OST_KEY_OKP) {
         *ret_size = signature_size(key, alg);
         return signature_make_okp(key, input, ret);

@@ -81,6 +81,7 @@ struct provider {
     logout_bell logouts_bell;           /* when this is rung */
     atomic_uint_fast64_t counters[COUNTERS];
     atomic_uint_fast64_t events[EVENTS][2]; /* that went well, that failed */
+    signing_process *signing;               /* holds the private keys; NULL: they are here */
     published realms;                       /* a realm_table; NULL before the first is loaded */
     event_queue waiting_events;
     int64_t key_interval;    /* seconds that keys sign where a realm does not say; 0: for good */
@@ -93,6 +94,7 @@ struct provider {
     bool keeper_runs;
     pthread_mutex_t keeper_lock;
     pthread_cond_t keeper_wake;
+    bool keys_are_lost; /* to the signing process, which is another one now */
     bool freed;         /* realms, since memory was given back */
     int64_t given_back; /* monotonic ms: when that was */
     bool stopping;

@@ -37,9 +37,10 @@ typedef struct realm_table {
 } realm_table;
 
 /* Loads every realm from the store. What is as in the table `before` (NULL: there is none) is
- * shared with it, which must not be freed meanwhile. */
+ * shared with it, which must not be freed meanwhile. `process` (may be NULL) holds the keys. */
 OST_MUST_CHECK ost_result realm_table_load(store *store, const realm_table *before,
-                                           realm_table **ret_table, ost_error *error);
+                                           signing_process *process, realm_table **ret_table,
+                                           ost_error *error);
 void realm_table_free(realm_table *table);
 realm_entry *realm_table_find(const realm_table *table, ost_text name);
 /* Who works with an entry when its table may be freed holds it. Any thread. */

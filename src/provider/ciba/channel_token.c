@@ -5,14 +5,14 @@
 #include "base/text.h"
 #include "provider/realm/realm_key.h"
 #include "provider/session/bearer_token.h"
+#include "provider/token/answer_token.h"
 
 bool channel_token_make(call *c, ost_text id, ost_text user_id, int64_t expires,
                         ost_text *ret_token)
 {
     ost_text claims;
-    const ost_key *key = key_ring_signer(c->entry->keys, c->realm->signature_alg);
     ost_json_writer *w = call_writer(c);
-    if (w == NULL || key == NULL)
+    if (w == NULL)
         return call_refuse(c, 500, "server_error", NULL);
     ost_json_open_object(w);
     ost_json_member_integer(w, "exp", expires);
@@ -25,10 +25,9 @@ bool channel_token_make(call *c, ost_text id, ost_text user_id, int64_t expires,
     ost_json_member_string(w, "azp", c->client->client_id);
     ost_json_member_boolean(w, CHANNEL_CLAIM, true);
     ost_json_close_object(w);
-    if (ost_json_writer_finish(w, &claims) != OST_OK ||
-        ost_jws_sign(claims, key, c->realm->signature_alg, "JWT", c->arena, ret_token) != OST_OK)
+    if (ost_json_writer_finish(w, &claims) != OST_OK)
         return call_refuse(c, 500, "server_error", NULL);
-    return true;
+    return answer_sign(c, claims, c->realm->signature_alg, "JWT", ret_token);
 }
 
 ost_result channel_token_read(call *c, ost_text token, ost_text *ret_id, ost_text *ret_client)

@@ -11,6 +11,7 @@
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/realm_page.h"
 #include "provider/logout/logout_post.h"
+#include "provider/signing/signing_process.h"
 #include "store/store_health.h"
 #include "trace/tracer.h"
 
@@ -198,6 +199,21 @@ static void append_keys(provider *p, buffer *to)
         (unsigned long long)counter(p, COUNT_KEYS_FAILED));
 }
 
+static void append_signing(provider *p, buffer *to)
+{
+    buffer_append_format(
+        to,
+        "# HELP ostiary_provider_signing_process_starts_total How often a signing process has been "
+        "started; more than once: it has died.\n"
+        "# TYPE ostiary_provider_signing_process_starts_total counter\n"
+        "ostiary_provider_signing_process_starts_total %llu\n"
+        "# HELP ostiary_provider_signing_works 0: the signing process is gone, and nothing is "
+        "signed.\n"
+        "# TYPE ostiary_provider_signing_works gauge\n"
+        "ostiary_provider_signing_works %d\n",
+        (unsigned long long)signing_process_starts(p->signing), signing_process_works(p->signing));
+}
+
 void metrics_endpoint(http_exchange *exchange, void *user)
 {
     provider *p = user;
@@ -210,6 +226,7 @@ void metrics_endpoint(http_exchange *exchange, void *user)
     append_documents(p, &b);
     append_logouts(p, &b);
     append_keys(p, &b);
+    append_signing(p, &b);
     append_store(p, &b);
     (void)!http_set_field(exchange, "Cache-Control", OST_TEXT("no-store"));
     if (b.failed != OST_OK)

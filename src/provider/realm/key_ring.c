@@ -16,6 +16,7 @@
 
 struct key_ring {
     atomic_uint references;
+    signing_process *process;  /* NULL: keys are here */
     ost_key *active[MAX_KEYS]; /* private signature keys in state ACTIVE */
     size_t active_count;
     ost_key *internal[MAX_KEYS]; /* HS512, the newest last */
@@ -62,7 +63,8 @@ static ost_result put_certificate(ost_json_writer *w, ost_text encoded, ost_aren
     return result == OST_OK ? put_hash(w, "x5t#S256", EVP_sha256(), der) : result;
 }
 
-static ost_result put_public(ost_json_writer *w, const store_key *key, ost_arena *arena)
+static ost_result put_public(ost_json_writer *w, const store_key *key, ost_text certificate,
+                             ost_arena *arena)
 {
     static const char *const members[] = {"kid", "kty", "alg", "use", "crv", "n", "e", "x", "y"};
     const ost_json *jwk;
@@ -75,7 +77,7 @@ static ost_result put_public(ost_json_writer *w, const store_key *key, ost_arena
         if (member != NULL)
             ost_json_member_value(w, members[i], member);
     }
-    result = put_certificate(w, key->certificate, arena);
+    result = put_certificate(w, certificate, arena);
     ost_json_close_object(w);
     return result;
 }
@@ -103,7 +105,7 @@ static ost_result make_document(key_ring *ring, const store_key *keys, size_t co
     ost_json_open_array(w);
     for (size_t i = 0; i < count && result == OST_OK; i++) {
         if (!is_secret(&keys[i]) && keys[i].state != STORE_KEY_DISABLED)
-            result = put_public(w, &keys[i], ring->arena);
+            result = put_public(w, &keys[i], keys[i].certificate, ring->arena);
     }
     ost_json_close_array(w);
     ost_json_close_object(w);
@@ -143,13 +145,35 @@ static void add_internal(key_ring *ring, ost_key *key, bool active)
     ring->internal_count++;
 }
 
+/* The private part of a key that signs is in the signing process, where there is one; that of one
+ * that does not is nowhere. */
+static ost_result import_public(key_ring *ring, const store_key *row, ost_key **ret_key,
+                                ost_error *error)
+{
+    ost_text text;
+    ost_json_writer *w = ost_json_writer_new(ring->arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_result result = put_public(w, row, (ost_text){0}, ring->arena);
+    if (result == OST_OK)
+        result = ost_json_writer_finish(w, &text);
+    if (result != OST_OK)
+        return result;
+    return row->state == STORE_KEY_ACTIVE
+               ? signing_process_key(ring->process, ost_alg_of(row->algorithm), row->jwk, text,
+                                     ret_key, error)
+               : ost_key_import_jwk(text, ret_key, error);
+}
+
 static ost_result add_key(key_ring *ring, const store_key *row, ost_key **all, size_t *all_count,
                           ost_error *error)
 {
     ost_key *key;
     if (!is_used(row))
         return OST_OK;
-    ost_result result = ost_key_import_jwk(row->jwk, &key, error);
+    ost_result result = ring->process != NULL && !is_secret(row)
+                            ? import_public(ring, row, &key, error)
+                            : ost_key_import_jwk(row->jwk, &key, error);
     if (result != OST_OK)
         return result;
     if (is_secret(row)) {
@@ -204,7 +228,8 @@ static ost_result load(key_ring *ring, const store_key *keys, size_t count, ost_
     return result == OST_OK ? make_document(ring, keys, count) : result;
 }
 
-ost_result key_ring_load(const store_key *keys, size_t count, key_ring **ret_ring, ost_error *error)
+ost_result key_ring_load(const store_key *keys, size_t count, signing_process *process,
+                         key_ring **ret_ring, ost_error *error)
 {
     key_ring *ring = memory_alloc(sizeof *ring);
     if (ring == NULL || (ring->arena = ost_arena_new(DOCUMENT_ARENA)) == NULL) {
@@ -212,6 +237,7 @@ ost_result key_ring_load(const store_key *keys, size_t count, key_ring **ret_rin
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
     }
     atomic_init(&ring->references, 1);
+    ring->process = process;
     ring->due = ring->oldest = INT64_MAX;
     ost_result result = load(ring, keys, count, error);
     if (result != OST_OK) {

@@ -8,6 +8,7 @@
 #include <ostiary/jose.h>
 
 #include "provider/realm/realm.h"
+#include "provider/signing/signing_process.h"
 #include "store/store.h"
 
 typedef struct key_ring key_ring;
@@ -15,8 +16,10 @@ typedef struct key_ring key_ring;
 /* From publishing to signing: longer than API guards keep a key set (300 by default). */
 #define KEY_PUBLISH_SECONDS 600
 
-/* From stored rows. Needs an active signature key and an HS512 key for refresh tokens. */
-OST_MUST_CHECK ost_result key_ring_load(const store_key *keys, size_t count, key_ring **ret_ring,
+/* From stored rows. Needs an active signature key and an HS512 key for refresh tokens. With a
+ * signing process private keys go there, and only the public ones stay here. */
+OST_MUST_CHECK ost_result key_ring_load(const store_key *keys, size_t count,
+                                        signing_process *process, key_ring **ret_ring,
                                         ost_error *error);
 key_ring *key_ring_ref(key_ring *ring);
 void key_ring_unref(key_ring *ring);

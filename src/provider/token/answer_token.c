@@ -7,9 +7,11 @@
 bool answer_sign(call *c, ost_text claims, ost_alg alg, const char *typ, ost_text *ret_token)
 {
     const ost_key *key = key_ring_signer(c->entry->keys, alg);
-    if (key == NULL || ost_jws_sign(claims, key, alg, typ, c->arena, ret_token) != OST_OK)
-        return call_refuse(c, 500, "server_error", NULL);
-    return true;
+    ost_result result =
+        key != NULL ? ost_jws_sign(claims, key, alg, typ, c->arena, ret_token) : OST_E_KEY_UNKNOWN;
+    if (result == OST_E_BUSY) /* the signing process is being started anew */
+        return call_refuse_busy(c);
+    return result == OST_OK || call_refuse(c, 500, "server_error", NULL);
 }
 
 static const ost_key *find_key(call *c, const realm_client *client, ost_alg alg)

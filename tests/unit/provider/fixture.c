@@ -34,7 +34,7 @@ fixture *fixture_new(const char *document)
         OST_OK);
     if (store_open(":memory:", &f->provider.store, &error) != OST_OK ||
         realm_import_document(f->provider.store, text_of(document), &context, &error) != OST_OK ||
-        realm_table_load(f->provider.store, NULL, &f->realms, &error) != OST_OK)
+        realm_table_load(f->provider.store, NULL, NULL, &f->realms, &error) != OST_OK)
         fail_msg("%s", error.detail);
     (void)published_replace(&f->provider.realms, f->realms);
     return f;

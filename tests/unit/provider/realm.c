@@ -123,7 +123,7 @@ static void a_new_key_signs_when_its_time_has_come(void **state)
     int64_t now = ost_now(NULL);
     (void)state;
     assert_int_equal(store_key_list(db, name, arena, &keys, &count), OST_OK);
-    assert_int_equal(key_ring_load(keys, count, &before, NULL), OST_OK);
+    assert_int_equal(key_ring_load(keys, count, NULL, &before, NULL), OST_OK);
     assert_int_equal(key_ring_rotate(db, name, OST_TEXT("RS256"), now, 60, NULL), OST_OK);
     assert_int_equal(key_ring_rotate(db, name, OST_TEXT("RS256"), now, 60, NULL), OST_E_CONFLICT);
     assert_int_equal(key_ring_rotate(db, OST_TEXT("none"), OST_TEXT("RS256"), now, 60, NULL),
@@ -131,7 +131,7 @@ static void a_new_key_signs_when_its_time_has_come(void **state)
 
     assert_int_equal(key_ring_advance(db, name, now + 59, 300, NULL, NULL), OST_OK);
     assert_int_equal(store_key_list(db, name, arena, &keys, &count), OST_OK);
-    assert_int_equal(key_ring_load(keys, count, &waiting, NULL), OST_OK);
+    assert_int_equal(key_ring_load(keys, count, NULL, &waiting, NULL), OST_OK);
     assert_int_equal(ost_keyset_count(key_ring_verifiers(waiting)), 2);
     ost_text signer = ost_key_kid(key_ring_signer(waiting, OST_RS256));
     assert_true(text_equal(signer, ost_key_kid(key_ring_signer(before, OST_RS256))));
@@ -140,7 +140,7 @@ static void a_new_key_signs_when_its_time_has_come(void **state)
     assert_int_equal(key_ring_due(waiting), now + 60);
     assert_int_equal(key_ring_advance(db, name, now + 60, 300, NULL, NULL), OST_OK);
     assert_int_equal(store_key_list(db, name, arena, &keys, &count), OST_OK);
-    assert_int_equal(key_ring_load(keys, count, &after, NULL), OST_OK);
+    assert_int_equal(key_ring_load(keys, count, NULL, &after, NULL), OST_OK);
     assert_int_equal(ost_keyset_count(key_ring_verifiers(after)), 2);
     assert_false(text_equal(signer, ost_key_kid(key_ring_signer(after, OST_RS256))));
 
@@ -161,7 +161,7 @@ static void nothing_private_is_published(void **state)
     key_ring *ring;
     (void)state;
     assert_int_equal(store_key_list(db, OST_TEXT("x"), arena, &keys, &count), OST_OK);
-    assert_int_equal(key_ring_load(keys, count, &ring, NULL), OST_OK);
+    assert_int_equal(key_ring_load(keys, count, NULL, &ring, NULL), OST_OK);
     const char *document = key_ring_document(ring).data;
     static const char *const private_members[] = {"\"d\"",  "\"p\"",  "\"q\"", "\"dp\"",
                                                   "\"dq\"", "\"qi\"", "\"k\"", "HS512"};

@@ -29,7 +29,7 @@ static int tear_down(void **state)
 static void load(bool a_shared, bool b_shared)
 {
     realm_table *table;
-    assert_int_equal(realm_table_load(f->provider.store, f->realms, &table, NULL), OST_OK);
+    assert_int_equal(realm_table_load(f->provider.store, f->realms, NULL, &table, NULL), OST_OK);
     assert_int_equal(table->count, 2);
     const ost_text names[] = {OST_TEXT("a"), OST_TEXT("b")};
     const bool shared[] = {a_shared, b_shared};
@@ -100,7 +100,7 @@ static void c2_what_has_changed_goes_with_the_last_request_that_uses_it(void **s
     assert_ptr_equal(provider_realm(&f->provider, OST_TEXT("a"), arena), held);
     assert_int_equal(atomic_load(&held->users), users + 1);
     assert_null(provider_realm(&f->provider, OST_TEXT("none"), arena));
-    assert_int_equal(realm_table_load(f->provider.store, NULL, &table, NULL), OST_OK);
+    assert_int_equal(realm_table_load(f->provider.store, NULL, NULL, &table, NULL), OST_OK);
     assert_ptr_equal(published_replace(&f->provider.realms, table), f->realms);
     realm_table_free(f->realms);
     f->realms = table;
