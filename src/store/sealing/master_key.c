@@ -88,6 +88,27 @@ static ost_result read_lines(ost_text text, master_key *keys, size_t *count, ost
     return *count > 0 ? OST_OK : ost_error_set(error, OST_E_KEY_FORMAT, "there is no key in it");
 }
 
+/* Of random bytes hardly one in 10^13 keys can be typed. */
+static bool is_typed(ost_text text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.data[i] < ' ' || text.data[i] > '~')
+            return false;
+    return true;
+}
+
+static ost_result read_raw(ost_text text, master_key *key, size_t *count, ost_error *error)
+{
+    if (is_typed(text))
+        return ost_error_set(error, OST_E_KEY_WEAK,
+                             "32 characters are a passphrase rather than a key (openssl rand "
+                             "-base64 32 makes one); if they are one, write them as 64 hexadecimal "
+                             "digits");
+    memcpy(key->secret, text.data, MASTER_KEY_BYTES);
+    *count = 1;
+    return finish_key(key, 1, error);
+}
+
 ost_result master_keys_read(ost_text text, master_key ret_keys[MASTER_KEYS_MAX], size_t *ret_count,
                             ost_error *error)
 {
@@ -95,13 +116,10 @@ ost_result master_keys_read(ost_text text, master_key ret_keys[MASTER_KEYS_MAX],
     ost_result result;
     if (sodium_init() < 0)
         return ost_error_set(error, OST_E_CRYPTO, "libsodium does not start");
-    if (text.len == MASTER_KEY_BYTES) {
-        memcpy(ret_keys[0].secret, text.data, MASTER_KEY_BYTES);
-        count = 1;
-        result = finish_key(&ret_keys[0], 1, error);
-    } else {
+    if (text.len == MASTER_KEY_BYTES)
+        result = read_raw(text, ret_keys, &count, error);
+    else
         result = read_lines(text, ret_keys, &count, error);
-    }
     if (result != OST_OK)
         wipe(ret_keys, MASTER_KEYS_MAX * sizeof *ret_keys);
     else

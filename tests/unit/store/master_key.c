@@ -26,7 +26,7 @@ static size_t read_keys(const char *text, master_key keys[MASTER_KEYS_MAX])
 
 static void forms_of_one_key_are_one_key(void **state)
 {
-    static const char *const forms[] = {FIRST, FIRST "\n", FIRST_HEX "\r\n", FIRST_RAW,
+    static const char *const forms[] = {FIRST, FIRST "\n", FIRST_HEX "\r\n",
                                         "# the key\n\n  " FIRST_HEX "\n"};
     master_key first[MASTER_KEYS_MAX], keys[MASTER_KEYS_MAX];
     (void)state;
@@ -41,6 +41,25 @@ static void forms_of_one_key_are_one_key(void **state)
     assert_string_equal(keys[0].id, keys[1].id);
     assert_string_equal(keys[2].id, first[0].id);
     assert_string_not_equal(keys[0].id, first[0].id);
+}
+
+static void raw_bytes_are_a_key_unless_somebody_has_typed_them(void **state)
+{
+    master_key second[MASTER_KEYS_MAX], keys[MASTER_KEYS_MAX];
+    ost_error error = {0};
+    size_t count = 77;
+    (void)state;
+    assert_int_equal(read_keys(SECOND, second), 1);
+    ost_text raw = {(const char *)second[0].secret, MASTER_KEY_BYTES};
+    assert_int_equal(master_keys_read(raw, keys, &count, NULL), OST_OK);
+    assert_int_equal(count, 1);
+    assert_string_equal(keys[0].id, second[0].id);
+
+    count = 77;
+    assert_int_equal(master_keys_read(OST_TEXT(FIRST_RAW), keys, &count, &error), OST_E_KEY_WEAK);
+    assert_int_equal(count, 77);
+    assert_non_null(strstr(error.detail, "passphrase"));
+    assert_null(strstr(error.detail, FIRST_RAW));
 }
 
 static void what_is_no_key_is_refused(void **state)
@@ -139,6 +158,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forms_of_one_key_are_one_key),
+        cmocka_unit_test(raw_bytes_are_a_key_unless_somebody_has_typed_them),
         cmocka_unit_test(what_is_no_key_is_refused),
         cmocka_unit_test(what_is_sealed_is_opened_at_its_place_alone),
         cmocka_unit_test(no_byte_can_be_changed_or_left_out),
