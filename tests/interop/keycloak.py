@@ -30,6 +30,7 @@ from peers import Unavailable, answers, cache, free_port, locked, require_progra
 
 VERSION = "24.0.5"
 NEWEST = "26.7.3"  # that runs on Java 17
+CHOSEN = NEWEST if os.environ.get("OSTIARY_KEYCLOAK") == "newest" else VERSION
 COPY_GOAL = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
 JAVA_HOMES = pathlib.Path("/usr/lib/jvm")
 START_SECONDS = 180

@@ -120,6 +120,15 @@ def test_a_key_proves_who_asks(provider, realm, myapi, work, alg):
         "attributes": {"use.jwks.string": "true", "jwks.string": keys, "token.endpoint.auth.signing.alg": alg},
     }
     provider.admin("POST", "myrealm/clients", asker)
+    # Who asks has to be in the token's audience since Keycloak 26.
+    asked = provider.admin("GET", "myrealm/clients?clientId=myapi")[0]["id"]
+    mapper = {
+        "name": f"for asker-{alg}",
+        "protocol": "openid-connect",
+        "protocolMapper": "oidc-audience-mapper",
+        "config": {"included.client.audience": f"asker-{alg}", "access.token.claim": "true"},
+    }
+    provider.admin("POST", f"myrealm/clients/{asked}/protocol-mappers/models", mapper)
     arguments = (
         *("--introspect", "every", "--introspection-client", f"asker-{alg}", "--introspection-key-file", file),
     )

@@ -8,7 +8,7 @@ import pathlib
 import subprocess
 
 import pytest
-from keycloak import NEWEST, VERSION, Keycloak, distribution
+from keycloak import CHOSEN, Keycloak, distribution
 from needs import must_have
 from programs import provider_program
 
@@ -36,10 +36,9 @@ def ours(*words):
 @pytest.fixture(scope="module")
 def journey(tmp_path_factory):
     """(what Keycloak had, our import's report, our export, what Keycloak has after it)"""
-    version = NEWEST if os.environ.get("OSTIARY_KEYCLOAK") == "newest" else VERSION
-    must_have(lambda: distribution(version))
+    must_have(lambda: distribution(CHOSEN))
     folder = tmp_path_factory.mktemp("trip")
-    keycloak = Keycloak([], version=version)
+    keycloak = Keycloak([], version=CHOSEN)
     try:
         keycloak.import_file(SOURCE)
         before = keycloak.export_file("trip", folder / "trip-realm.json")

@@ -8,7 +8,7 @@ them says so with @only_keycloak or @only_ours.
 
 import pytest
 
-from keycloak import Keycloak, distribution
+from keycloak import CHOSEN, Keycloak, distribution
 from needs import kept_running, must_have
 from peers import free_port
 from programs import Provider
@@ -31,8 +31,8 @@ def api_port(provider_kind):
 @pytest.fixture(scope="session")
 def provider(provider_kind, realm_file, api_port, work, results):
     if provider_kind == "keycloak":
-        must_have(distribution)
-        with Keycloak([realm_file], log=results / "keycloak.log") as server:
+        must_have(lambda: distribution(CHOSEN))
+        with Keycloak([realm_file], log=results / "keycloak.log", version=CHOSEN) as server:
             yield server
     else:
         yield from kept_running(lambda: Provider([realm_file], work / f"provider-{api_port}"), results)
