@@ -39,8 +39,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ost_text opened, text = {(const char *)data, size};
     ost_arena *arena = ost_arena_new((size_t)64 << 20);
     check(arena != NULL);
-    check(master_keys_read(OST_TEXT("This is a master key for tests!!"), keys, &count, NULL) ==
-          OST_OK);
+    check(master_keys_read(OST_TEXT("VGhpcyBpcyBhIG1hc3RlciBrZXkgZm9yIHRlc3RzISE="), keys, &count,
+                           NULL) == OST_OK);
     if (text_starts(text, "seal:"))
         seal_and_open(&keys[0], text_slice(text, 5, size), arena);
     else
