@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A client's own metadata: what is accepted has redirect URIs that no browser runs and that have no
- * fragment and no wildcard, and links to the web. */
+ * fragment and no wildcard, links to the web, logouts by https, and is encrypted for keys alone. */
 #include <stdlib.h>
 
 #include "base/array.h"
@@ -46,6 +46,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const ost_text links[] = {m.client_uri, m.logo_uri, m.policy_uri, m.tos_uri, m.jwks_uri};
     for (size_t i = 0; i < ARRAY_LEN(links); i++)
         require(links[i].len == 0 || text_starts(links[i], "http"));
+    const ost_text logouts[] = {m.logout.back_uri, m.logout.front_uri};
+    for (size_t i = 0; i < ARRAY_LEN(logouts); i++)
+        require(logouts[i].len == 0 || text_starts(logouts[i], "https://"));
+    require(m.logout.front_uri.len == 0 || m.redirect_count > 0);
+    for (size_t i = 0; i < ANSWER_METADATA_COUNT; i++) {
+        require(!text_is(m.answers.values[i], "none"));
+        require(!text_starts(m.answers.values[i], "RSA-OAEP") || m.jwks.len > 0 ||
+                m.jwks_uri.len > 0);
+    }
     require(m.public_client == text_is(m.auth_method, "none"));
     require(m.jwks.len == 0 || m.jwks_uri.len == 0);
     require(!text_is(m.auth_method, "private_key_jwt") || m.jwks.len > 0 || m.jwks_uri.len > 0);

@@ -38,12 +38,33 @@ PLANS = [
     Plan("dynamic", certification("dynamic"), variant={"response_type": "code"}),
     Plan("rp-initiated-logout", certification("rp-initiated-logout"), variant=LOGOUT),
     Plan("backchannel-logout", certification("backchannel-rp-initiated-logout"), variant=LOGOUT, client="told-behind"),
+    Plan("frontchannel-logout", certification("frontchannel-rp-initiated-logout"), variant=LOGOUT, client="told-in-front"),
     Plan("session-management", certification("session-management"), variant=LOGOUT, needs_visitor=True),
     Plan(
         "fapi2-dpop",
         "fapi2-security-profile-final-test-plan",
         subject="fapi",
         variant={**FAPI, "client_auth_type": "private_key_jwt", "sender_constrain": "dpop"},
+    ),
+    Plan(
+        "fapi2-mtls",
+        "fapi2-security-profile-final-test-plan",
+        subject="fapi-mtls",
+        variant={**FAPI, "client_auth_type": "mtls", "sender_constrain": "mtls"},
+    ),
+    *(
+        Plan(
+            f"ciba-{mode}",
+            "fapi-ciba-id1-test-plan",
+            subject="ciba",
+            variant={
+                "fapi_ciba_profile": "plain_fapi",
+                "client_auth_type": "private_key_jwt",
+                "ciba_mode": mode,
+                "client_registration": "static_client",
+            },
+        )
+        for mode in ("poll", "ping")
     ),
     Plan(
         "client-basic",

@@ -5,7 +5,7 @@ import ssl
 
 from navigation import navigate
 from programs import ItemsApi
-from under_test import ALIAS
+from told import ALIAS
 from web import Browser
 
 CLIENT = {"client_id": "myapi", "client_secret": "myapi-secret"}

@@ -17,7 +17,7 @@ from peers import Unavailable  # noqa: E402
 from plans import PLANS  # noqa: E402
 from relying_party import RelyingParty  # noqa: E402
 from suite import Suite, SuiteError  # noqa: E402
-from under_test import ProviderUnderTest  # noqa: E402
+from under_test import REALMS, ProviderUnderTest  # noqa: E402
 from verdict import Verdict, judge, table  # noqa: E402
 
 
@@ -72,7 +72,7 @@ def main():
     suite, verdicts = Suite(given.suite), []
     folder = pathlib.Path(tempfile.mkdtemp(prefix="conformance-"))
     try:
-        for kind, names in ((ProviderUnderTest, ("conformance", "fapi")), (RelyingParty, ("relying party",))):
+        for kind, names in ((ProviderUnderTest, REALMS), (RelyingParty, ("relying party",))):
             chosen = [plan for plan in plans if plan.subject in names]
             if not chosen:
                 continue

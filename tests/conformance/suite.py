@@ -49,6 +49,10 @@ class Suite:
         query = {"test": module["testModule"], "plan": plan, "variant": json.dumps(module.get("variant") or {})}
         return self._call("POST", "runner", query)["id"]
 
+    def begin(self, run):
+        """Goes on with one that waits for somebody to do something first."""
+        self._call("POST", f"runner/{run}")
+
     def info(self, run):
         return self._call("GET", f"info/{run}")
 

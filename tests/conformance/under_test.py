@@ -1,23 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The provider as the suite meets it: over TLS, with the realms of this folder, and what the suite is told of it."""
+"""The provider as the suite meets it: over TLS, with the realms of this folder, their clients' keys and certificates,
+and a telephone on which users approve."""
 
 import json
 import pathlib
 import ssl
+import urllib.parse
 
-from certificates import make_certificate
+import told
+from authentication_channel import CALLBACK, CHANNEL_OPTION, AuthenticationChannel
+from browser import USER
+from certificates import Authority, make_certificate
 from cryptography.hazmat.primitives.asymmetric import ec
 from dpop import b64
 from peers import free_port
 from programs import Program, provider_program
 from suite import MODULE_SECONDS
 from visitor import Visitor
+from web import Browser
 
 HERE = pathlib.Path(__file__).parent
+REALMS = tuple(file.name.removesuffix("-realm.json") for file in HERE.glob("*-realm.json"))
 SUITE_ORIGIN = "https://suite.example"  # what the realm files call it
-ALIAS = "ostiary"
-USER = {"username": "alice", "password": "alice-password"}
-PAGE_SECONDS = 10
+CLIENTS = ("first", "second", "asking", "doubting")
+KEEPER = {"username": "keeper", "password": "keeper-password"}
+ANSWERS = {"allow": "SUCCEED", "deny": "CANCELLED"}
 
 
 def ec_key(kid):
@@ -39,121 +46,86 @@ def public(key):
 
 
 class ProviderUnderTest(Program):
-    """The provider with both realms; keys of the clients are made for the run."""
+    """The provider with all realms; keys and certificates of the clients are made for the run."""
 
     patience = MODULE_SECONDS
 
     def __init__(self, suite, folder):
         self.suite = suite
         folder.mkdir(parents=True, exist_ok=True)
-        self.callbacks, self.port = f"{suite.base}/test/a/{ALIAS}", free_port()
+        self.callbacks, self.port = f"{suite.base}/test/a/{told.ALIAS}", free_port()
         self.base = f"https://{suite.host}:{self.port}"  # one site with the suite, as its cookies are Lax
-        self.keys = {name: ec_key(f"{name}-key") for name in ("first", "second", "asking", "doubting")}
+        self.keys = {name: ec_key(f"{name}-key") for name in CLIENTS}
+        authority = Authority(folder, file="clients")
+        self.certificates = {name: self._certificate(authority, name) for name in CLIENTS}
         _, certificate, key = make_certificate(folder, suite.host)
-        authority = folder / "suite.pem"
-        authority.write_text(suite.certificate)
+        suite_file = folder / "suite.pem"
+        suite_file.write_text(suite.certificate)
         imports = folder / "import"
         imports.mkdir(exist_ok=True)
         for file in HERE.glob("*-realm.json"):
             (imports / file.name).write_text(self._realm(file.read_text(), suite.base))
+        self.channel, self._asking = AuthenticationChannel(), None
+        self.channel.meanwhile = self._attend_channel
+        self.approval_url = f"{self.channel.uri}/{{action}}"
         command = [
             *(provider_program(), "provider", "start", "--hostname", self.base, "--https-port", self.port),
             *("--https-certificate-file", certificate, "--https-certificate-key-file", key),
-            *("--http-host", "127.0.0.1", "--ca-file", authority),
+            *("--https-client-auth", "request", "--https-trust-store-file", authority.file),
+            *("--http-host", "127.0.0.1", "--ca-file", suite_file, CHANNEL_OPTION, self.channel.uri),
             *("--data", folder / "data", "--import-realm", imports),
         ]
-        tls = ssl.create_default_context(cafile=certificate)
+        tls = self._tls = ssl.create_default_context(cafile=certificate)
         super().__init__(command, f"{self.base}/health/ready", folder / "provider.log", tls=tls)
+
+    @staticmethod
+    def _certificate(authority, name):
+        _, chain, key = authority.client(name, f"CN={name},O=Suite")
+        return {"cert": chain.read_text(), "key": key.read_text(), "ca": authority.file.read_text()}
 
     def _realm(self, text, suite):
         for name, key in self.keys.items():
             text = text.replace(f'"{name.upper()}-KEYS"', json.dumps(json.dumps({"keys": [public(key)]})))
         return text.replace(SUITE_ORIGIN, suite)
 
+    def configuration(self, plan):
+        """What the suite needs to know for a plan."""
+        return told.configuration(plan, self)
+
+    def _attend_channel(self, asked):
+        """The provider asks for a user, or the suite says what the user does about the last request."""
+        action = ANSWERS.get(urllib.parse.urlsplit(asked.path).path.rpartition("/")[2])
+        if action is None:
+            self._asking = asked.token
+            return
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._asking}"}
+        url = f"{self.base}/realms/ciba/protocol/openid-connect/{CALLBACK}"
+        answer = Browser(self._tls).request("POST", url, json.dumps({"status": action}).encode(), headers)
+        if answer.status != 200:
+            print(f"         the provider to the telephone: {answer.status} {answer.text[:200]}", flush=True)
+
     def attend(self, plan, run):
-        """The suite's own browser comes, if it is good enough."""
+        """What somebody has to do for a run: come with a better browser than the suite's own, or give the realm a key."""
         if plan.needs_visitor:
             with Visitor(USER) as visitor:
                 visitor.attend(self.suite, run, MODULE_SECONDS)
+        elif self.suite.info(run)["testName"] == "oidcc-server-rotate-keys":
+            self.suite.wait(run, ("CONFIGURED", "INTERRUPTED"))
+            self._rotate_keys(plan.subject)
+            self.suite.begin(run)
 
-    def configuration(self, plan):
-        """What the suite needs to know for a plan."""
-        issuer = f"{self.base}/realms/{plan.subject}"
-        settings = {
-            "alias": ALIAS,
-            "description": f"Ostiary, {plan.name}",
-            "server": {"discoveryUrl": f"{issuer}/.well-known/openid-configuration"},
-            "browser": [] if plan.needs_visitor else browser_tasks(issuer, self.callbacks),
+    def _rotate_keys(self, realm):
+        browser = Browser(self._tls)
+        form = {"grant_type": "password", "client_id": "admin-cli", **KEEPER}
+        token = browser.post(f"{self.base}/realms/{realm}/protocol/openid-connect/token", form).json()["access_token"]
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+        component = {
+            "name": "next",
+            "providerId": "rsa-generated",
+            "providerType": "org.keycloak.keys.KeyProvider",
+            "config": {"priority": ["200"]},
         }
-        if plan.subject == "fapi":
-            userinfo = f"{issuer}/protocol/openid-connect/userinfo"
-            return {
-                **settings,
-                "client": self._fapi_client("first"),
-                "client2": self._fapi_client("second"),
-                "resource": {"resourceUrl": userinfo},
-                "override": self._fapi_overrides(issuer),
-            }
-        twice = {"browser": browser_tasks(issuer, self.callbacks, shows_login=True)}
-        return {
-            **settings,
-            **self._clients(plan.client),
-            "override": {"oidcc-prompt-login": twice, "oidcc-max-age-1": twice},
-        }
-
-    def _fapi_client(self, name):
-        return {
-            "client_id": name,
-            "scope": "openid email",
-            "jwks": {"keys": [self.keys[name]]},
-            "dpop_signing_alg": "ES256",
-        }
-
-    def _fapi_overrides(self, issuer):
-        """Modules in which somebody says no, or first looks at the page and comes back to it later."""
-        prefix = "fapi2-security-profile-final"
-        tasks = browser_tasks(issuer, self.callbacks)
-        return {
-            f"{prefix}-user-rejects-authentication": {
-                "client": self._fapi_client("asking"),
-                "client2": self._fapi_client("doubting"),
-                "browser": browser_tasks(issuer, self.callbacks, agrees=False),
-            },
-            f"{prefix}-par-ensure-reused-request-uri-prior-to-auth-completion-succeeds": {
-                "browser": [{"match": tasks[0]["match"], "match-limit": 1, "tasks": []}, *tasks]
-            },
-        }
-
-    def _clients(self, name):
-        text = json.loads((HERE / "conformance-realm.json").read_text())
-        known = {
-            one["clientId"]: {"client_id": one["clientId"], "client_secret": one["secret"]} for one in text["clients"]
-        }
-        return {"client": known[name], "client2": known["second"], "client_secret_post": known["posting"]}
-
-
-def browser_tasks(issuer, here, agrees=True, shows_login=False):
-    """What the suite's browser does at our pages, in the suite's terms: log in, log out, show what it sees."""
-    endpoints = f"{issuer}/protocol/openid-connect"
-    # A page that a run wants to see goes into its log, whatever it is; verdict.py says what has to be on it.
-    show = ["wait", "xpath", "//*", PAGE_SECONDS, "(?s).*", "update-image-placeholder-optional"]
-
-    def task(name, match, *commands):
-        return {"task": name, "match": match, "optional": True, "commands": list(commands)}
-
-    login = task(
-        "Log in",
-        f"{endpoints}/auth*",
-        *([show] if shows_login else []),
-        ["text", "id", "username", USER["username"], "optional"],
-        ["text", "id", "password", USER["password"], "optional"],
-        ["click", "id", "kc-login", "optional"],
-    )
-    refused = task("Be refused", f"{endpoints}/auth*", show)
-    no = task("Say no", f"{issuer}/login-actions/*", ["click", "id", "kc-cancel"])
-    back = task("Come back", f"{here}/callback*", ["wait", "id", "submission_complete", PAGE_SECONDS])
-    logout = task("Log out", f"{endpoints}/logout*", ["click", "id", "kc-logout", "optional"], show)
-    return [
-        {"match": f"{endpoints}/auth*", "tasks": [login, refused, *([] if agrees else [no]), back]},
-        {"match": f"{endpoints}/logout*", "tasks": [logout]},
-    ]
+        url = f"{self.base}/admin/realms/{realm}/components"
+        answer = browser.request("POST", url, json.dumps(component).encode(), headers)
+        if answer.status != 201:
+            raise OSError(f"the realm has no new key: {answer.status} {answer.text[:200]}")

@@ -6,7 +6,13 @@ from dataclasses import dataclass, field
 
 KINDS = ("PASSED", "REVIEW", "WARNING", "SKIPPED", "FAILED")
 # What has to be on a page that the suite wants a person to look at, by what it says that it expects.
-PAGES = (("ErrorPage", "We are sorry"), ("LoginPage", "Sign in to your account"), ("LogoutPage", "You are logged out"))
+PAGES = (
+    ("ErrorPage", "We are sorry"),
+    ("LoginPage", "Sign in to your account"),
+    ("LogoutPage", "You are logged out"),
+    ("LoginPageWithPolicyLink", "privacy policy"),
+    ("LoginPageWithTosLink", "terms of service"),
+)
 
 
 @dataclass

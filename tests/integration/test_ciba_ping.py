@@ -49,6 +49,19 @@ def test_a_client_may_poll_all_the_same(realm, channel):
     assert poll(realm, PINGED, request).status == 200
 
 
+@pytest.mark.parametrize("status, then", [("SUCCEED", 200), ("CANCELLED", 400)])
+def test_who_is_told_need_not_wait_for_the_next_poll(server, channel, status, then):
+    realm = server.realm("paced")
+    channel.forget()
+    request, token = begin(realm, channel)
+    for error in ("authorization_pending", "slow_down"):
+        assert error_of(poll(realm, PINGED, request)) == (400, error)
+    assert answer(realm, token, status).status == 200
+    assert channel.notified().json == {"auth_req_id": request}
+    fetched = poll(realm, PINGED, request)
+    assert fetched.status == then and fetched.json().get("error") != "slow_down", fetched.text
+
+
 def test_a_client_that_fails_is_told_again(realm, channel):
     channel.notification_status = 503
     try:

@@ -10,7 +10,10 @@
 
 extern const document_kind client_sector_kind;
 
-/* Calls `next`, once what the address holds has been fetched, if that is possible. */
+#define CLIENT_SECTOR_REFUSED "sector_identifier_uri: there is no list with all redirect URIs"
+
+/* Calls `next`, once what the address holds has been fetched anew; if that is not possible, the
+ * call is refused by then. */
 void client_sector_await(call *call, ost_text uri, void (*next)(struct call *call));
 
 /* Whether it holds a list that has all of these. Never waits. */

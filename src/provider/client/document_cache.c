@@ -158,8 +158,8 @@ static void keep(document_cache *c, fetch *f, document **at, const net_response 
     }
     document_take_body(&c->table, d, body, r->body.len, value);
     d->used = d->asked = ost_now(NULL);
-    d->fresh_until = d->asked + age_of(r);
-    d->stale_until = d->fresh_until + DOCUMENT_STALE_MAX;
+    d->fresh_until = d->asked + (c->kind->fleeting ? 0 : age_of(r));
+    d->stale_until = d->fresh_until + (c->kind->fleeting ? 0 : DOCUMENT_STALE_MAX);
 }
 
 static ost_result settle(document_cache *c, fetch *f, const net_response *r, ost_result result,

@@ -10,6 +10,7 @@ typedef struct document_kind {
     const char *accept; /* the header field that asks for it */
     size_t bytes_max;
     bool any_type;     /* whatever its content type */
+    bool fleeting;     /* worth what it said when it was asked: always expired, never stale */
     bool private_http; /* plain http too, where the address is not public and allowed by name */
     /* What is kept instead of the text, on the client's thread; and one reference of it more, and
      * one less. NULL: the text. */

@@ -128,8 +128,7 @@ static void check_sector(call *c)
     const client_metadata *m = &job->metadata;
     if (c->error.status == 0 && m->sector.len > 0 &&
         !client_sector_lists(c, m->sector, m->redirect_uris, m->redirect_count))
-        call_refuse(c, 400, "invalid_client_metadata",
-                    "sector_identifier_uri: there is no list with all redirect URIs");
+        call_refuse(c, 400, "invalid_client_metadata", CLIENT_SECTOR_REFUSED);
 }
 
 static void create_checked(call *c)

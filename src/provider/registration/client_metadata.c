@@ -9,17 +9,12 @@
 #include "net/net_url.h"
 #include "provider/proof/client_key_set.h"
 #include "provider/proof/pairwise_subject.h"
+#include "provider/registration/metadata_member.h"
 
 #define MAX_NAME 255
-#define MAX_URI 2048
 #define MAX_SCOPE 2048
 #define METADATA_TLS "tls_client_auth"
 #define MAX_JWKS ((size_t)32 << 10)
-
-static bool refuse_metadata(call *c, const char *description)
-{
-    return call_refuse(c, 400, "invalid_client_metadata", description);
-}
 
 static bool refuse_redirect(call *c, const char *description)
 {
@@ -28,26 +23,14 @@ static bool refuse_redirect(call *c, const char *description)
 
 /* ---- reading ---- */
 
-static bool read_text(call *c, const ost_json *document, const char *name, size_t max,
-                      ost_text *ret_text)
-{
-    const ost_json *value = ost_json_get(document, name);
-    *ret_text = (ost_text){0};
-    if (value == NULL || ost_json_is(value, OST_JSON_NULL))
-        return true;
-    if (!ost_json_text(value, ret_text) || ret_text->len > max)
-        return refuse_metadata(c, call_format(c, "%s: not a text of at most %zu bytes", name, max));
-    return true;
-}
-
 /* Pages show these as links. */
 static bool read_link(call *c, const ost_json *document, const char *name, ost_text *ret_uri)
 {
-    if (!read_text(c, document, name, MAX_URI, ret_uri))
+    if (!metadata_text(c, document, name, METADATA_URI_MAX, ret_uri))
         return false;
     return ret_uri->len == 0 || text_starts(*ret_uri, "https://") ||
            text_starts(*ret_uri, "http://") ||
-           refuse_metadata(c, call_format(c, "%s: not a web address", name));
+           metadata_refuse(c, call_format(c, "%s: not a web address", name));
 }
 
 /* Where codes and browsers may be sent: no wildcard, no fragment, nothing that a browser runs. */
@@ -56,7 +39,7 @@ static bool check_redirect(call *c, ost_text uri)
     static const char *const illegal[] = {"javascript", "data",  "vbscript",
                                           "file",       "about", "blob"};
     size_t colon = text_find(uri, ':', 0);
-    if (uri.len > MAX_URI || colon == 0 || colon + 1 >= uri.len)
+    if (uri.len > METADATA_URI_MAX || colon == 0 || colon + 1 >= uri.len)
         return refuse_redirect(c, "Invalid redirect URI");
     for (size_t i = 0; i < ARRAY_LEN(illegal); i++) {
         if (text_equal_ignoring_case(text_slice(uri, 0, colon), text_of(illegal[i])))
@@ -100,10 +83,10 @@ static bool read_words(call *c, const ost_json *document, const char *name, clie
     if (list == NULL || ost_json_is(list, OST_JSON_NULL))
         return true;
     if (!ost_json_is(list, OST_JSON_ARRAY))
-        return refuse_metadata(c, call_format(c, "%s: not an array", name));
+        return metadata_refuse(c, call_format(c, "%s: not an array", name));
     for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
         if (!ost_json_text(at, &word) || !take(m, word))
-            return refuse_metadata(c, call_format(c, "%s: not supported", name));
+            return metadata_refuse(c, call_format(c, "%s: not supported", name));
     }
     return true;
 }
@@ -136,7 +119,7 @@ static bool read_auth_method(call *c, const ost_json *document, client_metadata 
         "client_secret_basic",         "client_secret_post", "none",
         "client_secret_jwt",           "private_key_jwt",    METADATA_TLS,
         CERTIFICATE_METHOD_SELF_SIGNED};
-    if (!read_text(c, document, "token_endpoint_auth_method", MAX_NAME, &m->auth_method))
+    if (!metadata_text(c, document, "token_endpoint_auth_method", MAX_NAME, &m->auth_method))
         return false;
     if (m->auth_method.len == 0)
         m->auth_method = text_of(known[0]); /* the default of RFC 7591 §2 */
@@ -145,7 +128,7 @@ static bool read_auth_method(call *c, const ost_json *document, client_metadata 
         if (text_is(m->auth_method, known[i]))
             return true;
     }
-    return refuse_metadata(c, "token_endpoint_auth_method: not supported");
+    return metadata_refuse(c, "token_endpoint_auth_method: not supported");
 }
 
 /* What it signs with, and is written to with: its keys, or where they are (RFC 7591 §2). */
@@ -154,32 +137,23 @@ static bool read_keys(call *c, const ost_json *document, client_metadata *m)
     client_key_set *set = NULL;
     const ost_json *jwks = ost_json_get(document, "jwks");
     if (!read_link(c, document, "jwks_uri", &m->jwks_uri) ||
-        !read_text(c, document, "token_endpoint_auth_signing_alg", MAX_NAME, &m->auth_alg))
+        !metadata_text(c, document, "token_endpoint_auth_signing_alg", MAX_NAME, &m->auth_alg))
         return false;
     if (m->auth_alg.len > 0 && ost_alg_of(m->auth_alg) == OST_ALG_UNSET)
-        return refuse_metadata(c, "token_endpoint_auth_signing_alg: not supported");
+        return metadata_refuse(c, "token_endpoint_auth_signing_alg: not supported");
     if (jwks != NULL && !ost_json_is(jwks, OST_JSON_NULL)) {
         m->jwks = ost_json_source(jwks);
         if (m->jwks_uri.len > 0)
-            return refuse_metadata(c, "jwks and jwks_uri: one of them at most");
+            return metadata_refuse(c, "jwks and jwks_uri: one of them at most");
         if (m->jwks.len > MAX_JWKS || client_key_set_read(m->jwks, &set) != OST_OK)
-            return refuse_metadata(c, "jwks: not a set of public keys that can be used");
+            return metadata_refuse(c, "jwks: not a set of public keys that can be used");
         client_key_set_unref(set);
     }
     bool needed = text_is(m->auth_method, "private_key_jwt") ||
                   text_is(m->auth_method, CERTIFICATE_METHOD_SELF_SIGNED);
     return !needed || m->jwks.len > 0 || m->jwks_uri.len > 0 ||
-           refuse_metadata(
+           metadata_refuse(
                c, call_format(c, "%.*s: needs jwks_uri or jwks", OST_FORMAT(m->auth_method)));
-}
-
-static bool read_flag(call *c, const ost_json *document, const char *name, bool *ret_flag)
-{
-    const ost_json *value = ost_json_get(document, name);
-    *ret_flag = false;
-    return value == NULL || ost_json_is(value, OST_JSON_NULL) ||
-           ost_json_boolean(value, ret_flag) ||
-           refuse_metadata(c, call_format(c, "%s: neither true nor false", name));
 }
 
 /* RFC 8705 §2.1.2: one of these, and no more. */
@@ -198,11 +172,11 @@ static bool read_certificate(call *c, const ost_json *document, client_metadata 
     distinguished_name *name;
     ost_text text;
     size_t count = 0;
-    if (!read_flag(c, document, "tls_client_certificate_bound_access_tokens",
-                   &m->certificate_bound))
+    if (!metadata_flag(c, document, "tls_client_certificate_bound_access_tokens",
+                       &m->certificate_bound))
         return false;
     for (size_t i = 0; i < ARRAY_LEN(certificate_names); i++) {
-        if (!read_text(c, document, certificate_names[i].member, MAX_URI, &text))
+        if (!metadata_text(c, document, certificate_names[i].member, METADATA_URI_MAX, &text))
             return false;
         if (text.len == 0)
             continue;
@@ -215,10 +189,10 @@ static bool read_certificate(call *c, const ost_json *document, client_metadata 
         return true;
     }
     if (count != 1)
-        return refuse_metadata(c, METADATA_TLS ": needs one name of the certificate, and no more");
+        return metadata_refuse(c, METADATA_TLS ": needs one name of the certificate, and no more");
     return m->certificate_attribute != certificate_names[0].attribute ||
            distinguished_name_read(m->certificate_name, c->arena, &name) == OST_OK ||
-           refuse_metadata(c, "tls_client_auth_subject_dn: not a distinguished name");
+           metadata_refuse(c, "tls_client_auth_subject_dn: not a distinguished name");
 }
 
 /* The provider itself will go there: by https, and without a fragment. */
@@ -235,31 +209,20 @@ static bool read_subject_type(call *c, const ost_json *document, client_metadata
     const char *uris[METADATA_URIS_MAX + 1] = {NULL};
     pairwise_rule rule;
     ost_text type;
-    if (!read_text(c, document, "subject_type", MAX_NAME, &type) ||
-        !read_text(c, document, "sector_identifier_uri", MAX_URI, &m->sector))
+    if (!metadata_text(c, document, "subject_type", MAX_NAME, &type) ||
+        !metadata_text(c, document, "sector_identifier_uri", METADATA_URI_MAX, &m->sector))
         return false;
     m->pairwise = text_is(type, "pairwise");
     m->public_subject = text_is(type, "public");
     if (type.len > 0 && !m->pairwise && !m->public_subject)
-        return refuse_metadata(c, "subject_type: not supported");
+        return metadata_refuse(c, "subject_type: not supported");
     if (m->sector.len > 0 && !is_https(m->sector))
-        return refuse_metadata(c, "sector_identifier_uri: not an https address");
+        return metadata_refuse(c, "sector_identifier_uri: not an https address");
     for (size_t i = 0; i < m->redirect_count; i++)
         uris[i] = call_format(c, "%.*s", OST_FORMAT(m->redirect_uris[i]));
     return c->error.status == 0 &&
            (!m->pairwise || pairwise_rule_make(OST_TEXT("any"), m->sector, NULL, uris, &rule) ||
-            refuse_metadata(c, "subject_type: pairwise needs redirect URIs of one host"));
-}
-
-/* OpenID Connect Back-Channel Logout 1.0 §2.2. */
-static bool read_back_logout(call *c, const ost_json *document, client_metadata *m)
-{
-    static const char name[] = "backchannel_logout_uri";
-    if (!read_text(c, document, name, MAX_URI, &m->back_logout_uri) ||
-        !read_flag(c, document, "backchannel_logout_session_required", &m->back_logout_session))
-        return false;
-    return m->back_logout_uri.len == 0 || is_https(m->back_logout_uri) ||
-           refuse_metadata(c, call_format(c, "%s: not an https address", name));
+            metadata_refuse(c, "subject_type: pairwise needs redirect URIs of one host"));
 }
 
 /* How it will prove who it is. */
@@ -267,6 +230,14 @@ static bool read_proofs(call *c, const ost_json *document, client_metadata *m)
 {
     return read_auth_method(c, document, m) && read_keys(c, document, m) &&
            read_certificate(c, document, m);
+}
+
+/* What it is told, and how. */
+static bool read_answers(call *c, const ost_json *document, client_metadata *m)
+{
+    bool has_keys = m->jwks.len > 0 || m->jwks_uri.len > 0;
+    return logout_metadata_read(c, document, m->redirect_uris, m->redirect_count, &m->logout) &&
+           answer_metadata_read(c, document, has_keys, &m->answers);
 }
 
 bool client_metadata_read(call *c, const ost_json *document, client_metadata *ret_metadata)
@@ -279,13 +250,13 @@ bool client_metadata_read(call *c, const ost_json *document, client_metadata *re
     return read_uris(c, document, "redirect_uris", m->redirect_uris, &m->redirect_count) &&
            read_uris(c, document, "post_logout_redirect_uris", m->post_logout_uris,
                      &m->post_logout_count) &&
-           read_text(c, document, "client_name", MAX_NAME, &m->name) &&
-           read_text(c, document, "scope", MAX_SCOPE, &m->scope) &&
+           metadata_text(c, document, "client_name", MAX_NAME, &m->name) &&
+           metadata_text(c, document, "scope", MAX_SCOPE, &m->scope) &&
            read_link(c, document, "client_uri", &m->client_uri) &&
            read_link(c, document, "logo_uri", &m->logo_uri) &&
            read_link(c, document, "policy_uri", &m->policy_uri) &&
            read_link(c, document, "tos_uri", &m->tos_uri) && read_proofs(c, document, m) &&
-           read_subject_type(c, document, m) && read_back_logout(c, document, m) &&
+           read_subject_type(c, document, m) && read_answers(c, document, m) &&
            read_words(c, document, "grant_types", m, take_grant_type) &&
            read_words(c, document, "response_types", m, take_response_type);
 }
@@ -341,22 +312,6 @@ static void put_scope(call *c, const realm_client *client, ost_json_writer *w)
     ost_json_member_string(w, "scope", text != NULL ? text : "");
 }
 
-static void put_attribute(const realm_client *client, const char *attribute, const char *name,
-                          ost_json_writer *w)
-{
-    ost_text value;
-    if (ost_json_text(ost_json_get(client->attributes, attribute), &value) && value.len > 0)
-        ost_json_member_text(w, name, value);
-}
-
-static void put_flag(const realm_client *client, const char *attribute, const char *name,
-                     ost_json_writer *w)
-{
-    const ost_json *value = ost_json_get(client->attributes, attribute);
-    if (value != NULL)
-        ost_json_member_boolean(w, name, ost_json_equals(value, OST_TEXT("true")));
-}
-
 /* The secret that it signs with, or shows. */
 static ost_text secret_of(const realm_client *client)
 {
@@ -404,21 +359,21 @@ void client_metadata_write(call *c, const realm_client *client, ost_json_writer 
         ost_json_member_string(w, "client_name", client->name);
     if (client->base_url != NULL && client->base_url[0] != '\0')
         ost_json_member_string(w, "client_uri", client->base_url);
-    put_attribute(client, "logoUri", "logo_uri", w);
-    put_attribute(client, "policyUri", "policy_uri", w);
-    put_attribute(client, "tosUri", "tos_uri", w);
-    put_attribute(client, "backchannel.logout.url", "backchannel_logout_uri", w);
-    put_flag(client, "backchannel.logout.session.required", "backchannel_logout_session_required",
-             w);
+    metadata_put_text(client, "logoUri", "logo_uri", w);
+    metadata_put_text(client, "policyUri", "policy_uri", w);
+    metadata_put_text(client, "tosUri", "tos_uri", w);
+    logout_metadata_write(client, w);
+    answer_metadata_write(client, w);
     put_list(w, "redirect_uris", client->redirect_uris);
     put_list(w, "post_logout_redirect_uris", client->post_logout_redirect_uris);
     ost_json_member_text(w, "token_endpoint_auth_method", method);
-    put_attribute(client, "token.endpoint.auth.signing.alg", "token_endpoint_auth_signing_alg", w);
+    metadata_put_text(client, "token.endpoint.auth.signing.alg", "token_endpoint_auth_signing_alg",
+                      w);
     put_keys(c, client, w);
     for (size_t i = 0; i < ARRAY_LEN(certificate_names); i++)
-        put_attribute(client, certificate_names[i].attribute, certificate_names[i].member, w);
-    put_flag(client, "tls.client.certificate.bound.access.tokens",
-             "tls_client_certificate_bound_access_tokens", w);
+        metadata_put_text(client, certificate_names[i].attribute, certificate_names[i].member, w);
+    metadata_put_flag(client, "tls.client.certificate.bound.access.tokens",
+                      "tls_client_certificate_bound_access_tokens", w);
     put_types(client, w);
     put_scope(c, client, w);
     put_subject_type(client, w);

@@ -5,6 +5,8 @@
 
 #include "provider/call/call.h"
 #include "provider/proof/certificate_rule.h"
+#include "provider/registration/answer_metadata.h"
+#include "provider/registration/logout_metadata.h"
 
 #define METADATA_URIS_MAX 16 /* redirect URIs of one client, and of its logouts */
 /* The attribute of a client that says how it wanted to prove itself. */
@@ -24,8 +26,8 @@ typedef struct client_metadata {
     bool certificate_bound;            /* tls_client_certificate_bound_access_tokens */
     ost_text jwks_uri, jwks;           /* one of them at most; the second a JWK Set */
     ost_text scope;                    /* empty: the realm's optional ones */
-    ost_text back_logout_uri;          /* backchannel_logout_uri */
-    bool back_logout_session;          /* backchannel_logout_session_required */
+    logout_metadata logout;            /* where it hears of logouts */
+    answer_metadata answers;           /* how it is answered, and what its requests are */
     ost_text sector; /* sector_identifier_uri; who reads it asks what is there (client_sector.h) */
     bool pairwise, public_subject; /* subject_type; neither: it does not say */
     bool public_client;            /* auth_method "none" */

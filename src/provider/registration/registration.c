@@ -10,6 +10,7 @@
 #include "provider/admin/realm_admin.h"
 #include "provider/proof/pairwise_subject.h"
 #include "provider/realm/uuid.h"
+#include "provider/registration/metadata_member.h"
 #include "provider/registration/registration_policy.h"
 #include "provider/session/internal_token.h"
 
@@ -76,12 +77,6 @@ static void put_uris(ost_json_writer *w, const char *name, const ost_text *uris,
     ost_json_close_array(w);
 }
 
-static void put_given(ost_json_writer *w, const char *name, ost_text value)
-{
-    if (value.len > 0)
-        ost_json_member_text(w, name, value);
-}
-
 /* Separated by "##"; "+" stands for the redirect URIs. */
 static void put_post_logout(call *c, const client_metadata *m, ost_json_writer *w)
 {
@@ -97,26 +92,24 @@ static void put_attributes(call *c, const draft *d, ost_json_writer *w)
     const client_metadata *m = d->metadata;
     ost_json_put_name(w, OST_TEXT("attributes"));
     ost_json_open_object(w);
-    put_given(w, "logoUri", m->logo_uri);
-    put_given(w, "policyUri", m->policy_uri);
-    put_given(w, "tosUri", m->tos_uri);
+    metadata_put_given(w, "logoUri", m->logo_uri);
+    metadata_put_given(w, "policyUri", m->policy_uri);
+    metadata_put_given(w, "tosUri", m->tos_uri);
     put_post_logout(c, m, w);
-    put_given(w, "backchannel.logout.url", m->back_logout_uri);
-    if (m->back_logout_uri.len > 0)
-        ost_json_member_string(w, "backchannel.logout.session.required",
-                               m->back_logout_session ? "true" : "false");
+    logout_metadata_store(&m->logout, w);
+    answer_metadata_store(&m->answers, w);
     if (m->public_client) /* it has nothing else to protect its codes by (RFC 9700 §2.1.1) */
         ost_json_member_string(w, "pkce.code.challenge.method", "S256");
     if (m->no_refresh)
         ost_json_member_string(w, "use.refresh.tokens", "false");
     ost_json_member_text(w, METADATA_AUTH_METHOD, m->auth_method);
-    put_given(w, "token.endpoint.auth.signing.alg", m->auth_alg);
+    metadata_put_given(w, "token.endpoint.auth.signing.alg", m->auth_alg);
     if (m->certificate_attribute != NULL)
         ost_json_member_text(w, m->certificate_attribute, m->certificate_name);
     if (m->certificate_bound)
         ost_json_member_string(w, "tls.client.certificate.bound.access.tokens", "true");
-    put_given(w, "jwks.url", m->jwks_uri);
-    put_given(w, "jwks.string", m->jwks);
+    metadata_put_given(w, "jwks.url", m->jwks_uri);
+    metadata_put_given(w, "jwks.string", m->jwks);
     if (m->jwks_uri.len > 0)
         ost_json_member_string(w, "use.jwks.url", "true");
     if (m->jwks.len > 0)
@@ -170,6 +163,7 @@ static void put_kept(const draft *d, ost_json_writer *w)
                                           "redirectUris",
                                           "webOrigins",
                                           "implicitFlowEnabled",
+                                          "frontchannelLogout",
                                           "optionalClientScopes",
                                           "secret",
                                           "attributes",
@@ -210,7 +204,7 @@ static void put_pairwise(call *c, const draft *d, const ost_json *before, ost_js
     ost_json_put_name(w, OST_TEXT("config"));
     ost_json_open_object(w);
     ost_json_member_text(w, PAIRWISE_SALT, salt);
-    put_given(w, PAIRWISE_SECTOR, d->metadata->sector);
+    metadata_put_given(w, PAIRWISE_SECTOR, d->metadata->sector);
     ost_json_close_object(w);
     ost_json_close_object(w);
 }
@@ -255,12 +249,13 @@ static bool make_document(call *c, const draft *d, const ost_json **ret_document
     if (d->existing == NULL)
         put_new(d, w);
     put_kept(d, w);
-    put_given(w, "name", m->name);
-    put_given(w, "baseUrl", m->client_uri);
+    metadata_put_given(w, "name", m->name);
+    metadata_put_given(w, "baseUrl", m->client_uri);
     ost_json_member_boolean(w, "publicClient", m->public_client);
     ost_json_member_string(w, "clientAuthenticatorType", authenticator_of(m));
     ost_json_member_boolean(w, "standardFlowEnabled", true);
     ost_json_member_boolean(w, "implicitFlowEnabled", m->implicit);
+    ost_json_member_boolean(w, "frontchannelLogout", m->logout.front_uri.len > 0);
     put_uris(w, "redirectUris", m->redirect_uris, m->redirect_count);
     put_uris(w, "webOrigins", &plus, 1);
     put_optional_scopes(d, w);

@@ -38,9 +38,18 @@ static bool load(call *c, store_device_kind kind, const device_words *words,
     return text_is(ret_device->client_id, c->client->client_id) || refuse(c, "unauthorized client");
 }
 
-/* The pace counts for each of the client's questions, whatever the answer would be. */
-static bool check_pace(call *c, const device_words *words, const store_device *device)
+/* Who is told when there is an answer may come for it at once (CIBA Core §10.2). */
+static bool was_told(const call *c, store_device_kind kind, const store_device *device)
 {
+    return kind == DEVICE_CIBA && c->client->ciba.ping && device->state != DEVICE_PENDING;
+}
+
+/* The pace counts for each of the client's questions, whatever the answer would be. */
+static bool check_pace(call *c, store_device_kind kind, const device_words *words,
+                       const store_device *device)
+{
+    if (was_told(c, kind, device))
+        return true;
     ost_result result = store_device_poll(c->provider->store, device->realm, device->id, c->now);
     if (result == OST_E_BUSY)
         return refuse_for_now(c, "slow_down", words->slow_down);
@@ -69,7 +78,7 @@ bool device_poll(call *c, store_device_kind kind, const device_words *words,
         return false;
     if (ret_device->expires <= c->now)
         return call_refuse(c, 400, "expired_token", words->expired);
-    return check_pace(c, words, ret_device) && check_answer(c, words, ret_device);
+    return check_pace(c, kind, words, ret_device) && check_answer(c, words, ret_device);
 }
 
 bool device_take(call *c, const device_words *words, const store_device *device)
