@@ -55,6 +55,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require(!text_starts(m.answers.values[i], "RSA-OAEP") || m.jwks.len > 0 ||
                 m.jwks_uri.len > 0);
     }
+    require(m.ciba.notified.len == 0 || text_starts(m.ciba.notified, "https://"));
+    require(!text_is(m.ciba.mode, "ping") || m.ciba.notified.len > 0);
     require(m.public_client == text_is(m.auth_method, "none"));
     require(m.jwks.len == 0 || m.jwks_uri.len == 0);
     require(!text_is(m.auth_method, "private_key_jwt") || m.jwks.len > 0 || m.jwks_uri.len > 0);

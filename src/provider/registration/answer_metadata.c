@@ -111,6 +111,15 @@ void answer_metadata_store(const answer_metadata *m, ost_json_writer *w)
         metadata_put_given(w, rows[i].attribute, m->values[i]);
 }
 
+bool answer_metadata_owns(ost_text attribute)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (text_is(attribute, rows[i].attribute))
+            return true;
+    }
+    return false;
+}
+
 void answer_metadata_write(const realm_client *client, ost_json_writer *w)
 {
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

@@ -24,6 +24,9 @@ bool answer_metadata_read(call *call, const ost_json *document, bool has_keys,
 /* As attributes of the client, into an open JSON object. */
 void answer_metadata_store(const answer_metadata *metadata, ost_json_writer *writer);
 
+/* Is it one of these attributes? */
+bool answer_metadata_owns(ost_text attribute);
+
 /* As a registered client has it, into an open JSON object. */
 void answer_metadata_write(const realm_client *client, ost_json_writer *writer);
 

@@ -14,6 +14,8 @@
 #define MAX_NAME 255
 #define MAX_SCOPE 2048
 #define METADATA_TLS "tls_client_auth"
+#define METADATA_DEVICE "urn:ietf:params:oauth:grant-type:device_code"
+#define METADATA_CIBA "urn:openid:params:grant-type:ciba"
 #define MAX_JWKS ((size_t)32 << 10)
 
 static bool refuse_redirect(call *c, const char *description)
@@ -96,6 +98,8 @@ static bool read_words(call *c, const ost_json *document, const char *name, clie
 static bool take_grant_type(client_metadata *m, ost_text type)
 {
     m->implicit |= text_is(type, "implicit");
+    m->device_grant |= text_is(type, METADATA_DEVICE);
+    m->ciba_grant |= text_is(type, METADATA_CIBA);
     if (text_is(type, "refresh_token"))
         m->no_refresh = false;
     return true;
@@ -257,6 +261,7 @@ bool client_metadata_read(call *c, const ost_json *document, client_metadata *re
            read_link(c, document, "policy_uri", &m->policy_uri) &&
            read_link(c, document, "tos_uri", &m->tos_uri) && read_proofs(c, document, m) &&
            read_subject_type(c, document, m) && read_answers(c, document, m) &&
+           ciba_metadata_read(c, document, &m->ciba) &&
            read_words(c, document, "grant_types", m, take_grant_type) &&
            read_words(c, document, "response_types", m, take_response_type);
 }
@@ -275,7 +280,9 @@ static void put_list(ost_json_writer *w, const char *name, const char *const *li
 static void put_types(const realm_client *client, ost_json_writer *w)
 {
     const char *grants[] = {"authorization_code", client->implicit_flow ? "implicit" : NULL,
-                            client->refresh_tokens ? "refresh_token" : NULL};
+                            client->refresh_tokens ? "refresh_token" : NULL,
+                            client->device_grant ? METADATA_DEVICE : NULL,
+                            client->ciba.on ? METADATA_CIBA : NULL};
     const char *responses[] = {"code", "none", client->implicit_flow ? "id_token" : NULL,
                                client->implicit_flow ? "token" : NULL,
                                client->implicit_flow ? "id_token token" : NULL};
@@ -364,6 +371,7 @@ void client_metadata_write(call *c, const realm_client *client, ost_json_writer 
     metadata_put_text(client, "tosUri", "tos_uri", w);
     logout_metadata_write(client, w);
     answer_metadata_write(client, w);
+    ciba_metadata_write(client, w);
     put_list(w, "redirect_uris", client->redirect_uris);
     put_list(w, "post_logout_redirect_uris", client->post_logout_redirect_uris);
     ost_json_member_text(w, "token_endpoint_auth_method", method);

@@ -6,6 +6,7 @@
 #include "provider/call/call.h"
 #include "provider/proof/certificate_rule.h"
 #include "provider/registration/answer_metadata.h"
+#include "provider/registration/ciba_metadata.h"
 #include "provider/registration/logout_metadata.h"
 
 #define METADATA_URIS_MAX 16 /* redirect URIs of one client, and of its logouts */
@@ -28,6 +29,8 @@ typedef struct client_metadata {
     ost_text scope;                    /* empty: the realm's optional ones */
     logout_metadata logout;            /* where it hears of logouts */
     answer_metadata answers;           /* how it is answered, and what its requests are */
+    ciba_metadata ciba;                /* how it is answered without a browser */
+    bool device_grant, ciba_grant;     /* grant_types with these, which not everybody gets */
     ost_text sector; /* sector_identifier_uri; who reads it asks what is there (client_sector.h) */
     bool pairwise, public_subject; /* subject_type; neither: it does not say */
     bool public_client;            /* auth_method "none" */

@@ -16,6 +16,9 @@
 
 #define TOKEN_ID "registration.access.token.id" /* attributes of a registered client */
 #define ANONYMOUS "registration.anonymous"
+#define PKCE "pkce.code.challenge.method"
+#define DEVICE "oauth2.device.authorization.grant.enabled"
+#define CIBA "oidc.ciba.grant.enabled"
 #define TOKEN_KIND "RegistrationAccessToken"
 #define TOKEN_LIFETIME ((int64_t)10 * 365 * 86400)
 #define ATTEMPTS 8                    /* at a realm that another process changes meanwhile */
@@ -87,19 +90,75 @@ static void put_post_logout(call *c, const client_metadata *m, ost_json_writer *
     ost_json_member_string(w, "post.logout.redirect.uris", all != NULL ? all : "+");
 }
 
+static bool is_described(ost_text attribute)
+{
+    static const char *const described[] = {"logoUri",
+                                            "policyUri",
+                                            "tosUri",
+                                            "post.logout.redirect.uris",
+                                            "backchannel.logout.url",
+                                            "backchannel.logout.session.required",
+                                            "frontchannel.logout.url",
+                                            "frontchannel.logout.session.required",
+                                            "use.refresh.tokens",
+                                            METADATA_AUTH_METHOD,
+                                            "token.endpoint.auth.signing.alg",
+                                            "x509.subjectdn",
+                                            "tls.client.certificate.bound.access.tokens",
+                                            "jwks.url",
+                                            "jwks.string",
+                                            "use.jwks.url",
+                                            "use.jwks.string",
+                                            TOKEN_ID,
+                                            ANONYMOUS,
+                                            DEVICE,
+                                            CIBA};
+    for (size_t i = 0; i < ARRAY_LEN(described); i++) {
+        if (text_is(attribute, described[i]))
+            return true;
+    }
+    return text_starts(attribute, "tls.client.auth.san.") || answer_metadata_owns(attribute) ||
+           ciba_metadata_owns(attribute);
+}
+
+/* What no metadata speaks of, an administrator has set: it stays. */
+static void put_kept_attributes(const draft *d, ost_json_writer *w)
+{
+    const ost_json *before = ost_json_get(d->existing, "attributes");
+    for (const ost_json *at = ost_json_first(before); at != NULL; at = ost_json_next(at)) {
+        ost_text name = ost_json_name(at);
+        if (is_described(name) || (d->metadata->public_client && text_is(name, PKCE)))
+            continue;
+        ost_json_put_name(w, name);
+        ost_json_put_value(w, at);
+    }
+}
+
+/* Whose users are asked things without a page of theirs being open is not for strangers. */
+static void put_grants(const draft *d, ost_json_writer *w)
+{
+    if (d->metadata->device_grant && !d->anonymous)
+        ost_json_member_string(w, DEVICE, "true");
+    if (d->metadata->ciba_grant && !d->anonymous)
+        ost_json_member_string(w, CIBA, "true");
+}
+
 static void put_attributes(call *c, const draft *d, ost_json_writer *w)
 {
     const client_metadata *m = d->metadata;
     ost_json_put_name(w, OST_TEXT("attributes"));
     ost_json_open_object(w);
+    put_kept_attributes(d, w);
     metadata_put_given(w, "logoUri", m->logo_uri);
     metadata_put_given(w, "policyUri", m->policy_uri);
     metadata_put_given(w, "tosUri", m->tos_uri);
     put_post_logout(c, m, w);
     logout_metadata_store(&m->logout, w);
     answer_metadata_store(&m->answers, w);
+    ciba_metadata_store(&m->ciba, w);
+    put_grants(d, w);
     if (m->public_client) /* it has nothing else to protect its codes by (RFC 9700 §2.1.1) */
-        ost_json_member_string(w, "pkce.code.challenge.method", "S256");
+        ost_json_member_string(w, PKCE, "S256");
     if (m->no_refresh)
         ost_json_member_string(w, "use.refresh.tokens", "false");
     ost_json_member_text(w, METADATA_AUTH_METHOD, m->auth_method);

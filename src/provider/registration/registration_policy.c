@@ -90,8 +90,9 @@ static bool check_hosts(call *c, const client_metadata *m)
 {
     const ost_json *config = find_policy(c, "trusted-hosts");
     const ost_json *hosts = ost_json_get(config, "trusted-hosts");
-    const ost_text links[] = {m->client_uri,      m->logo_uri,         m->policy_uri, m->tos_uri,
-                              m->logout.back_uri, m->logout.front_uri, m->jwks_uri};
+    const ost_text links[] = {m->client_uri, m->logo_uri,        m->policy_uri,
+                              m->tos_uri,    m->logout.back_uri, m->logout.front_uri,
+                              m->jwks_uri,   m->ciba.notified};
     if (config == NULL || (is_on(config, "host-sending-registration-request-must-match") &&
                            !is_trusted_peer(hosts, c->request->peer)))
         return refuse_host(c, "Host not trusted.");
