@@ -6,6 +6,7 @@
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/browser_login.h"
 #include "provider/login/realm_page.h"
+#include "provider/login/subject_request.h"
 #include "provider/session/authentication.h"
 #include "provider/session/browser_session.h"
 
@@ -67,6 +68,10 @@ static void work(call *c)
     if (login->user.barred) {
         c->event.error = "resolve_required_actions";
         show_again(login, LOGIN_BARRED, false);
+        return;
+    }
+    if (!subject_request_allows(c->client, login->request.subject, login->user.id)) {
+        show_again(login, "The application asks for another user.", false);
         return;
     }
     choose_session(c, login, login->user.id);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "provider/client/client_find.h"
 #include "provider/login/request_object.h"
+#include "provider/login/subject_request.h"
 #include "provider/session/id_token_hint.h"
 #include "provider/token/acr_level.h"
 #include "provider/token/grant.h"
@@ -246,6 +247,13 @@ static auth_check read_rest(call *c, auth_request *r)
     return AUTH_GOOD;
 }
 
+static auth_check read_subject(call *c, auth_request *r)
+{
+    return subject_request_read(c, &r->subject)
+               ? AUTH_GOOD
+               : to_client(c, "invalid_request", "Invalid parameter: claims");
+}
+
 static auth_check read_action(call *c, auth_request *r)
 {
     r->kc_action = given(c, "kc_action");
@@ -274,8 +282,9 @@ static auth_check read_acr(call *c, auth_request *r)
 
 auth_check auth_request_read(call *c, auth_origin origin, auth_request *ret_request)
 {
-    auth_check (*const steps[])(call *, auth_request *) = {
-        read_client, read_type, read_rest, read_pkce, read_prompt, read_acr, read_action};
+    auth_check (*const steps[])(call *, auth_request *) = {read_client, read_type,   read_rest,
+                                                           read_pkce,   read_prompt, read_subject,
+                                                           read_acr,    read_action};
     auth_check check = AUTH_GOOD;
     *ret_request = (auth_request){.origin = origin, .max_age = -1};
     for (size_t i = 0; i < ARRAY_LEN(steps) && check == AUTH_GOOD; i++)

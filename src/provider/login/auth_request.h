@@ -33,6 +33,7 @@ typedef struct auth_request {
     bool acr_proved;       /* an acr is asked for that no session has (acr_level.h) */
     bool hinted;           /* somebody's ID token came along: */
     ost_text hint_subject; /* whose; empty: it is none of ours */
+    ost_text subject;      /* who alone may be answered for (subject_request.h); empty: anybody */
     int64_t max_age;       /* −1: not asked for */
     ost_text
         kc_action; /* what the client wants done, by its alias; empty: nothing, or it is over */

@@ -2,6 +2,7 @@
 /* Logins by the session that the browser has already; see browser_login.h. */
 #include "base/text.h"
 #include "provider/login/browser_login.h"
+#include "provider/login/subject_request.h"
 #include "provider/proof/pairwise_subject.h"
 #include "provider/realm/password_policy.h"
 #include "provider/session/authentication.h"
@@ -12,6 +13,7 @@ static bool is_meant(const call *c, const browser_login *login)
 {
     const auth_request *r = &login->request;
     return !r->prompt_select_account &&
+           subject_request_allows(c->client, r->subject, login->session.user_id) &&
            (!r->hinted ||
             pairwise_subject_is(&c->client->pairwise, r->hint_subject, login->session.user_id));
 }
