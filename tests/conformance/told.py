@@ -30,6 +30,7 @@ def configuration(plan, server):
             member: {
                 **_fapi_client(server, name),
                 "client_id": f"{name}-{mode}",
+                "acr_value": "1",
                 "hint_type": "login_hint",
                 "hint_value": USER["username"],
             }

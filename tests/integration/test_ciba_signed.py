@@ -14,6 +14,9 @@ OTHER, SIGNING = Client("other", "other-secret"), Client("signing", "signing-sec
 
 def signed(realm, header=None, key=PROBED_KEY, **changes):
     now = int(time.time())
+    for name in ("exp", "nbf"):
+        if isinstance(changes.get(name), int) and abs(changes[name]) < 10000:  # counted from now
+            changes[name] += now
     claims = {
         **{"iss": "signing", "aud": realm.issuer, "iat": now, "nbf": now, "exp": now + 60, "jti": str(time.time_ns())},
         **{"scope": "openid", "login_hint": "carol", **changes},
@@ -40,9 +43,11 @@ def test_a_signed_request_is_the_request(realm, channel):
     *({name: None} for name in ("iss", "aud", "exp", "iat", "nbf", "jti")),
     {"iss": "bank"},
     {"aud": "https://elsewhere.example"},
-    {"exp": 1},
+    {"exp": -60},
     {"nbf": 9999999999},
     {"exp": "soon"},
+    {"exp": +4200},
+    {"nbf": -4200},
     {"sub": "signing"},
     {"request": "x"},
     {"header": {"typ": "client-authentication+jwt"}},

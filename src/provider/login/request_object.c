@@ -8,6 +8,7 @@
 #include "provider/token/client_signature.h"
 
 #define LEEWAY 15         /* seconds that the clocks may be apart */
+#define HOUR 3600         /* seconds */
 #define PARAMETERS_MAX 64 /* of one object */
 
 static bool refuse(call *c, const char *why)
@@ -174,6 +175,17 @@ static bool is_complete(call *c, const ost_json *claims)
     return true;
 }
 
+/* Somebody's telephone rings for each: what was signed long ago, or for a long time, is not taken
+ * (FAPI 1.0 Advanced §5.2.2, 13 and 17). */
+static bool is_recent(call *c, const ost_json *claims)
+{
+    int64_t exp, nbf;
+    return (numeric_date_read(ost_json_get(claims, "exp"), &exp) &&
+            numeric_date_read(ost_json_get(claims, "nbf"), &nbf) && nbf >= c->now - HOUR &&
+            exp <= nbf + HOUR) ||
+           refuse(c, "The request object is good for more than an hour, or is older");
+}
+
 bool request_object_read_backchannel(call *c, const realm_client *client)
 {
     const ost_json *claims;
@@ -181,7 +193,7 @@ bool request_object_read_backchannel(call *c, const realm_client *client)
     if (object.data == NULL)
         return true;
     bool good = is_single(c) && verify(c, client, client->ciba.algorithms, object, &claims) &&
-                is_complete(c, claims) && check_claims(c, client, claims) &&
+                is_complete(c, claims) && check_claims(c, client, claims) && is_recent(c, claims) &&
                 replace_form(c, claims);
     if (!good && c->error.status == 400)
         c->error.error = "invalid_request";

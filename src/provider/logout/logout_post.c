@@ -91,6 +91,13 @@ static bool is_refusal(const delivery *d)
            d->status != 429;
 }
 
+/* A logout token is signed anew each time; a notification stays what the client does not want (CIBA
+ * Core §10.2). */
+static bool is_enough(const delivery *d)
+{
+    return delivery_kind_of(d) == DELIVERY_NOTIFICATION || d->row.attempts + 1 >= LOGOUT_REFUSALS;
+}
+
 static void take_failure(logout_post *post, delivery *d, int64_t now)
 {
     logout_peer *peer = d->peer;
@@ -104,7 +111,7 @@ static void take_failure(logout_post *post, delivery *d, int64_t now)
     say(post, d, fault);
     unsigned later = refused ? 1U << d->row.attempts
                              : logout_peer_fails(peer, monotonic_ms(), LOGOUT_BACK_OFF_MAX);
-    if ((refused && d->row.attempts + 1 >= LOGOUT_REFUSALS) || ends(d) <= now + later)
+    if ((refused && is_enough(d)) || ends(d) <= now + later)
         give_up(post, d);
     else
         settle(post, d, now + later, true);
