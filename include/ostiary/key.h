@@ -198,8 +198,9 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_keyset_import(ost_text jwks, size_t max
                                                        ost_error *error);
 
 /* A set of the given keys, each of which gains a reference. Symmetric and private keys allowed.
- * OST_E_KEY_AMBIGUOUS: two share a kid; OST_E_ARGUMENT: one is NULL. What a set is given back by is
- * ost_keyset_unref; ost_keyset_at is borrowed from the set, NULL behind the last. */
+ * OST_E_KEY_AMBIGUOUS: two of one type share a kid; OST_E_ARGUMENT: one is NULL. What a set is
+ * given back by is ost_keyset_unref; ost_keyset_at is borrowed from the set, NULL behind the last.
+ */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_keyset_new(ost_key *const *keys, size_t count,
                                                     ost_keyset **ret_keyset);
 OST_PUBLIC ost_keyset *ost_keyset_ref(ost_keyset *keyset);

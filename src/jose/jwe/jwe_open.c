@@ -10,24 +10,24 @@
 #include "base/text.h"
 #include "jose/jwe/content.h"
 
-/* By kid where the message has one, else the only one that fits. */
+/* The only one that fits, of those that have the kid if the message names one. */
 static ost_result find_key(const ost_keyset *keys, const jwe_recipient *r, const ost_key **ret_key)
 {
     const ost_key *found = NULL;
+    bool named = false;
     for (size_t i = 0; i < ost_keyset_count(keys); i++) {
         const ost_key *key = ost_keyset_at(keys, i);
-        if (r->kid.len > 0 && text_equal(ost_key_kid(key), r->kid)) {
-            *ret_key = key;
-            return key_may(key, r->alg, true) ? OST_OK : OST_E_KEY_USE;
-        }
-        if (r->kid.len > 0 || !key_may(key, r->alg, true))
+        if (r->kid.len > 0 && !text_equal(ost_key_kid(key), r->kid))
+            continue;
+        named = r->kid.len > 0;
+        if (!key_may(key, r->alg, true))
             continue;
         if (found != NULL)
             return OST_E_KEY_AMBIGUOUS;
         found = key;
     }
     if (found == NULL)
-        return OST_E_KEY_UNKNOWN;
+        return named ? OST_E_KEY_USE : OST_E_KEY_UNKNOWN;
     *ret_key = found;
     return OST_OK;
 }

@@ -66,10 +66,13 @@ const ost_key *ost_keyset_at(const ost_keyset *keyset, size_t index)
     return index < ost_keyset_count(keyset) ? keyset->keys[index] : NULL;
 }
 
-static bool has_kid(const ost_keyset *keyset, ost_text kid)
+/* Keys of different types may share a kid (RFC 7517 §4.5): the algorithm tells them apart. */
+static bool has_rival(const ost_keyset *keyset, const ost_key *key)
 {
+    ost_text kid = ost_key_kid(key);
     for (size_t i = 0; kid.len > 0 && i < keyset->count; i++) {
-        if (text_equal(ost_key_kid(keyset->keys[i]), kid))
+        if (text_equal(ost_key_kid(keyset->keys[i]), kid) &&
+            ost_key_type_of(keyset->keys[i]) == ost_key_type_of(key))
             return true;
     }
     return false;
@@ -251,7 +254,7 @@ ost_result ost_keyset_new(ost_key *const *keys, size_t count, ost_keyset **ret_k
     if (keyset == NULL)
         return OST_E_MEMORY;
     for (size_t i = 0; i < count; i++) {
-        if (keys[i] == NULL || has_kid(keyset, ost_key_kid(keys[i]))) {
+        if (keys[i] == NULL || has_rival(keyset, keys[i])) {
             ost_keyset_unref(keyset);
             return keys[i] == NULL ? OST_E_ARGUMENT : OST_E_KEY_AMBIGUOUS;
         }

@@ -231,6 +231,26 @@ static void keys_for_something_else(void **state)
     ost_key_unref(half);
 }
 
+/* RFC 7517 §4.5: the algorithm says which of two keys of one name is meant. */
+static void keys_that_share_a_kid(void **state)
+{
+    ost_key *keys[2];
+    ost_keyset *set = NULL;
+    ost_decrypted d;
+    assert_int_equal(ost_key_generate(OST_RSA_OAEP, 0, "same", &keys[0], NULL), OST_OK);
+    assert_int_equal(ost_key_generate_curve(OST_ECDH_ES, "P-256", "same", &keys[1], NULL), OST_OK);
+    assert_int_equal(ost_keyset_new(keys, 2, &set), OST_OK);
+    for (size_t i = 0; i < 2; i++) {
+        ost_text token =
+            message_encrypt(OST_TEXT("a"), keys[i], i == 0 ? OST_RSA_OAEP : OST_ECDH_ES, NULL);
+        assert_int_equal(ost_jwe_decrypt(token, set, NULL, message_arena, &d, NULL), OST_OK);
+        assert_string_equal(ost_key_kid(d.key).data, "same");
+    }
+    ost_keyset_unref(set);
+    ost_key_unref(keys[0]);
+    ost_key_unref(keys[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +260,7 @@ int main(void)
         cmocka_unit_test(ephemeral_keys_that_show_their_secret),
         cmocka_unit_test(content_under_a_key_of_zeroes),
         cmocka_unit_test(keys_for_something_else),
+        cmocka_unit_test(keys_that_share_a_kid),
     };
     return cmocka_run_group_tests_name("jose-jwe_attack_keys", tests, message_start, message_end);
 }

@@ -160,6 +160,13 @@ static void attack_17_duplicate_kid(void **state)
     ost_keyset *set = NULL;
     assert_int_equal(ost_keyset_new(keys, 2, &set), OST_E_KEY_AMBIGUOUS);
     assert_null(set);
+    ost_key_unref(keys[1]);
+    /* A set made of keys finds by the algorithm as well as one that was published. */
+    keys[1] = good_key(c);
+    assert_int_equal(ost_keyset_new(keys, 2, &set), OST_OK);
+    assert_int_equal(find(set, "same", OST_RS256), OST_OK);
+    assert_int_equal(find(set, "same", OST_ES256), OST_OK);
+    ost_keyset_unref(set);
     ost_key_unref(keys[0]);
     ost_key_unref(keys[1]);
 }
