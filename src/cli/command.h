@@ -16,7 +16,7 @@ typedef struct command {
 } command;
 
 extern const command command_provider_start, command_provider_start_dev;
-extern const command command_config_show;
+extern const command command_config_show, command_health;
 extern const command command_key_rotate, command_keys_rotate, command_key_reencrypt;
 extern const command command_backup, command_restore, command_signing_process;
 extern const command command_realm_import, command_realm_export;

@@ -6,6 +6,7 @@ const command *const commands[] = {
     &command_provider_start,
     &command_provider_start_dev,
     &command_config_show,
+    &command_health,
     &command_key_rotate,
     &command_keys_rotate,
     &command_key_reencrypt,

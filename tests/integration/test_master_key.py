@@ -87,7 +87,7 @@ def sealed(work, file, keys):
         assert provider.realm("shop").certs().json() == before
         token(provider)
         assert not any(part in content(provider.data) for part in private)
-    assert "3 private keys and 1 realm lay in clear and are sealed under the master key now" in provider.log_tail()
+    assert "3 private keys and 1 realm lay in clear and are sealed under the master key now" in provider.log.read_text()
     provider.private = private
     return provider
 
