@@ -19,7 +19,7 @@ static ost_result regenerate(realm_admin *a, const realm_client *client, ost_err
     ost_result result = context_random(NULL, bytes, sizeof bytes);
     ost_text secret = {text, base64url_encode(bytes, sizeof bytes, text)};
     if (result == OST_OK)
-        result = document_put_text(client->document, "secret", secret, a->arena, &document);
+        result = document_put_secret(client->document, secret, a->arena, &document);
     if (result == OST_OK)
         result = realm_admin_store_client(a, client, document, error);
     if (result == OST_OK)

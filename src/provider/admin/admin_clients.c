@@ -296,7 +296,7 @@ ost_result admin_renew_secret(admin_call *a)
     ost_result result = context_random(a->call->provider->context, bytes, sizeof bytes);
     ost_text secret = {text, base64url_encode(bytes, sizeof bytes, text)};
     if (result == OST_OK)
-        result = document_put_text(client->document, "secret", secret, a->arena, &document);
+        result = document_put_secret(client->document, secret, a->arena, &document);
     if (result == OST_OK)
         result = store_client(a, client, document);
     if (result == OST_OK && a->status == 0)

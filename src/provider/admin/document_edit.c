@@ -2,6 +2,7 @@
 /* Documents with a member changed; see document_edit.h. */
 #include "provider/admin/document_edit.h"
 
+#include "base/array.h"
 #include "base/error_sentence.h"
 #include "base/text.h"
 #include "provider/realm/document_limit.h"
@@ -55,6 +56,24 @@ ost_result document_put_text(const ost_json *object, const char *name, ost_text 
     const ost_json *string;
     ost_result result = string_value(value, arena, &string);
     return result == OST_OK ? document_put(object, text_of(name), string, arena, ret_object)
+                            : result;
+}
+
+ost_result document_put_secret(const ost_json *client, ost_text secret, ost_arena *arena,
+                               const ost_json **ret_client)
+{
+    static const char *const of_the_old[] = {
+        "client.secret.expiration.time", "client.secret.rotated",
+        "client.secret.rotated.creation.time", "client.secret.rotated.expiration.time"};
+    const ost_json *attributes = ost_json_get(client, "attributes"), *document = client;
+    ost_result result = OST_OK;
+    for (size_t i = 0; i < ARRAY_LEN(of_the_old) && result == OST_OK; i++) {
+        if (ost_json_get(attributes, of_the_old[i]) != NULL)
+            result = document_put(attributes, text_of(of_the_old[i]), NULL, arena, &attributes);
+    }
+    if (result == OST_OK && attributes != ost_json_get(client, "attributes"))
+        result = document_put(client, OST_TEXT("attributes"), attributes, arena, &document);
+    return result == OST_OK ? document_put_text(document, "secret", secret, arena, ret_client)
                             : result;
 }
 

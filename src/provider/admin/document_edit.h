@@ -23,6 +23,11 @@ OST_MUST_CHECK ost_result document_put_text(const ost_json *object, const char *
 OST_MUST_CHECK ost_result document_put_boolean(const ost_json *object, const char *name, bool value,
                                                ost_arena *arena, const ost_json **ret_object);
 
+/* A client's document with a new secret: what said until when the one before counts goes with it.
+ */
+OST_MUST_CHECK ost_result document_put_secret(const ost_json *client, ost_text secret,
+                                              ost_arena *arena, const ost_json **ret_client);
+
 /* The array with one more value. */
 OST_MUST_CHECK ost_result document_append(const ost_json *array, const ost_json *value,
                                           ost_arena *arena, const ost_json **ret_array);

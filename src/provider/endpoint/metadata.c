@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "provider/call/call.h"
 #include "provider/endpoint/endpoints.h"
+#include "provider/proof/attribute.h"
 #include "provider/token/acr_level.h"
 
 #define PROTOCOL "/protocol/openid-connect/"
@@ -36,8 +37,9 @@ static void put_scopes(call *c, ost_json_writer *w)
     ost_json_open_array(w);
     ost_json_put_text(w, OST_TEXT("openid"));
     for (size_t i = 0; i < c->realm->scope_count; i++) {
-        if (!ost_json_equals(ost_json_get(c->realm->scopes[i].document, "protocol"),
-                             OST_TEXT("saml")))
+        const ost_json *scope = c->realm->scopes[i].document;
+        if (!ost_json_equals(ost_json_get(scope, "protocol"), OST_TEXT("saml")) &&
+            !text_is(attribute_text(scope, "include.in.openid.provider.metadata"), "false"))
             ost_json_put_text(w, text_of(c->realm->scopes[i].name));
     }
     ost_json_close_array(w);

@@ -55,6 +55,10 @@ certificate_rule certificate_rule_load(const ost_json *client, ost_arena *arena)
         named++;
         rule = load_subject(client, subject, arena);
     }
+    /* Who has to have signed it is not looked at: nothing would be looser than what is asked for.
+     */
+    if (attribute_text(client, "x509.casubjectdn").len > 0)
+        return (certificate_rule){.kind = CERTIFICATE_NONE};
     return named == 1 ? rule : (certificate_rule){.kind = CERTIFICATE_NONE};
 }
 

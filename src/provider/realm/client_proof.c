@@ -97,6 +97,7 @@ void client_proof_load(const ost_json *client, ost_arena *arena, client_proof *r
         seconds > 0)
         proof.max_lifetime = (int64_t)seconds;
     proof.endpoint_audiences = attribute_text(client, "token.endpoint.auth.signing.aud").len == 0;
+    proof.by_secret = secret_rule_load(client);
     load_keys(client, arena, &proof);
     if (proof.kind == PROOF_JWT)
         proof.algorithms = load_algorithms(client, OST_ALGS_DEFAULT);

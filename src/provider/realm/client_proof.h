@@ -9,6 +9,7 @@
 
 #include "provider/proof/certificate_rule.h"
 #include "provider/proof/client_key_set.h"
+#include "provider/proof/secret_rule.h"
 
 typedef enum client_proof_kind {
     PROOF_SECRET,      /* client-secret: client_secret_basic and client_secret_post */
@@ -28,6 +29,7 @@ typedef struct client_proof {
                              client_proof_clear, as is */
     ost_keyset *single_key; /* one key without a name of its own: no kid tells it apart; NULL */
     ost_text secret;        /* that it may sign with; not of a client-jwt */
+    secret_rule by_secret;  /* what its secret is good for */
     certificate_rule certificate; /* of a client-x509 */
     int64_t max_lifetime;         /* seconds from an assertion's making that it may be used */
     bool endpoint_audiences; /* an assertion may be for an endpoint of the realm, or for several;

@@ -360,7 +360,7 @@ void client_metadata_write(call *c, const realm_client *client, ost_json_writer 
     ost_json_member_string(w, "client_id", client->client_id);
     if (secret_of(client).len > 0) {
         ost_json_member_text(w, "client_secret", secret_of(client));
-        ost_json_member_integer(w, "client_secret_expires_at", 0);
+        ost_json_member_integer(w, "client_secret_expires_at", client->proof.by_secret.ends);
     }
     if (client->name != NULL && client->name[0] != '\0')
         ost_json_member_string(w, "client_name", client->name);

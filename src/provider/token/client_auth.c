@@ -14,6 +14,7 @@ static const char invalid[] = "Invalid client or Invalid client credentials";
 
 typedef struct credentials {
     ost_text id, secret;
+    secret_way way;
     bool by_assertion; /* nothing but an assertion names the client */
 } credentials;
 
@@ -51,8 +52,10 @@ static bool read_credentials(call *c, credentials *ret)
         return false;
     if (id.data != NULL)
         ret->id = id;
-    if (secret.data != NULL)
+    if (secret.data != NULL) {
         ret->secret = secret;
+        ret->way = SECRET_POST;
+    }
     if (ret->id.len == 0) {
         ret->id = client_assertion_unverified_subject(c);
         ret->by_assertion = true;
@@ -82,17 +85,40 @@ static bool prove_by_certificate(call *c, const realm_client *client)
            refuse_certificate(c, "no authority that is trusted has signed it");
 }
 
+/* For the log: whoever asks learns no more than of a wrong secret. */
+static bool refuse_old_secret(call *c)
+{
+    c->client_problem = "its secret has expired (" SECRET_ENDS ")";
+    return call_refuse(c, 401, "unauthorized_client", invalid);
+}
+
+static bool prove_by_secret(call *c, const realm_client *client, const credentials *given)
+{
+    const secret_rule *rule = &client->proof.by_secret;
+    if (given->secret.len > 0 && !secret_rule_allows(rule, given->way))
+        return call_refuse(c, 401, "unauthorized_client",
+                           call_format(c,
+                                       "Invalid method used to get client secret. Client requires "
+                                       "method '%.*s' to obtain client secret from the request",
+                                       OST_FORMAT(rule->method)));
+    if (client->secret == NULL || given->secret.len == 0 ||
+        !text_equal_secret(given->secret, text_of(client->secret)))
+        return call_refuse(c, 401, "unauthorized_client", invalid);
+    return secret_rule_holds(rule, c->now) || refuse_old_secret(c);
+}
+
 static bool prove(call *c, const realm_client *client, const credentials *given)
 {
+    if (client->proof.kind == PROOF_SECRET_JWT &&
+        !secret_rule_holds(&client->proof.by_secret, c->now))
+        return refuse_old_secret(c);
     if (client->proof.kind == PROOF_JWT || client->proof.kind == PROOF_SECRET_JWT)
         return client_assertion_check(c, client);
     if (given->by_assertion)
         return call_refuse(c, 400, "invalid_client", "Missing client_id parameter");
     if (client->proof.kind == PROOF_CERTIFICATE)
         return prove_by_certificate(c, client);
-    return (client->secret != NULL && given->secret.len > 0 &&
-            text_equal_secret(given->secret, text_of(client->secret))) ||
-           call_refuse(c, 401, "unauthorized_client", invalid);
+    return prove_by_secret(c, client, given);
 }
 
 bool client_authenticate(call *c)

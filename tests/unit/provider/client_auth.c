@@ -15,6 +15,22 @@ static const char document[] =
     "{\"clientId\":\"off\",\"secret\":\"s\",\"enabled\":false},"
     "{\"clientId\":\"api\",\"secret\":\"s\",\"bearerOnly\":true},"
     "{\"clientId\":\"a:b\",\"secret\":\"s\"},"
+    "{\"clientId\":\"ended\",\"secret\":\"s\",\"attributes\":{"
+    "\"client.secret.expiration.time\":\"1699999999\"}},"
+    "{\"clientId\":\"ending\",\"secret\":\"s\",\"attributes\":{"
+    "\"client.secret.expiration.time\":\"1700000000\",\"client.secret.rotated\":\"before\"}},"
+    "{\"clientId\":\"endless\",\"secret\":\"s\",\"attributes\":{"
+    "\"client.secret.expiration.time\":\"0\"}},"
+    "{\"clientId\":\"unclear\",\"secret\":\"s\",\"attributes\":{"
+    "\"client.secret.expiration.time\":\"soon\"}},"
+    "{\"clientId\":\"signer\",\"secret\":\"s\",\"clientAuthenticatorType\":\"client-secret-jwt\","
+    "\"attributes\":{\"client.secret.expiration.time\":\"1699999999\"}},"
+    "{\"clientId\":\"basic\",\"secret\":\"s\",\"attributes\":{"
+    "\"client.secret.authentication.allowed.method\":\"client_secret_basic\"}},"
+    "{\"clientId\":\"post\",\"secret\":\"s\",\"attributes\":{"
+    "\"client.secret.authentication.allowed.method\":\"client_secret_post\"}},"
+    "{\"clientId\":\"neither\",\"secret\":\"s\",\"attributes\":{"
+    "\"client.secret.authentication.allowed.method\":\"any\"}},"
     "{\"clientId\":\"usual\",\"secret\":\"s\",\"clientAuthenticatorType\":\"client-secret\"},"
     "{\"clientId\":\"jwt\",\"secret\":\"s\",\"clientAuthenticatorType\":\"client-jwt\"},"
     "{\"clientId\":\"mac\",\"secret\":\"s\",\"clientAuthenticatorType\":\"client-secret-jwt\"},"
@@ -79,6 +95,34 @@ static void the_right_secret_lets_in(void **state)
     assert_in("usual:s", NULL, "usual");
     call *c = ask("bAsIc", "web:s%3Ae+c%2Bret%25", NULL);
     assert_true(client_authenticate(c));
+}
+
+/* As Keycloak, whether its rotation of secrets is switched on or not. */
+static void p9_a_secret_ends(void **state)
+{
+    (void)state;
+    assert_in("ending:s", NULL, "ending");
+    assert_in("endless:s", NULL, "endless");
+    assert_out(ask("Basic", "ending:before", NULL), 401, "unauthorized_client");
+    assert_out(ask("Basic", "ended:s", NULL), 401, "unauthorized_client");
+    assert_out(ask(NULL, NULL, "client_id=ended&client_secret=s"), 401, "unauthorized_client");
+    assert_out(ask("Basic", "unclear:s", NULL), 401, "unauthorized_client");
+    assert_out(ask(NULL, NULL, "client_id=signer&client_assertion=a"), 401, "unauthorized_client");
+}
+
+static void p9_a_secret_comes_by_the_way_that_is_allowed(void **state)
+{
+    (void)state;
+    assert_in("basic:s", NULL, "basic");
+    assert_in("basic:s", "client_id=basic", "basic");
+    assert_in(NULL, "client_id=post&client_secret=s", "post");
+    assert_out(ask(NULL, NULL, "client_id=basic&client_secret=s"), 401, "unauthorized_client");
+    assert_out(ask("Basic", "post:s", NULL), 401, "unauthorized_client");
+    assert_out(ask("Basic", "neither:s", NULL), 401, "unauthorized_client");
+    assert_out(ask(NULL, NULL, "client_id=neither&client_secret=s"), 401, "unauthorized_client");
+    call *c = ask("Basic", "post:s", NULL);
+    assert_out(c, 401, "unauthorized_client");
+    assert_non_null(strstr(c->error.description, "requires method 'client_secret_post'"));
 }
 
 /* What only a form would take apart is part of the secret; a NUL is in none. */
@@ -165,6 +209,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_right_secret_lets_in),
+        cmocka_unit_test(p9_a_secret_ends),
+        cmocka_unit_test(p9_a_secret_comes_by_the_way_that_is_allowed),
         cmocka_unit_test(p12_a_secret_may_have_what_separates_pairs),
         cmocka_unit_test(the_form_counts_more_than_the_field),
         cmocka_unit_test(everything_else_stays_out),

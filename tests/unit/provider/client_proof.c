@@ -163,6 +163,20 @@ static void only_an_attribute_narrows_the_audience(void **state)
     ost_arena_free(arena);
 }
 
+/* Who has signed it is not looked at: such a certificate proves nothing. */
+static void p9_an_authority_by_name_leaves_no_certificate(void **state)
+{
+    ost_arena *arena = ost_arena_new(1 << 20);
+    (void)state;
+    assert_int_equal(load(arena, "client-x509", "\"x509.subjectdn\":\"CN=a\"").certificate.kind,
+                     CERTIFICATE_SUBJECT);
+    assert_int_equal(
+        load(arena, "client-x509", "\"x509.subjectdn\":\"CN=a\",\"x509.casubjectdn\":\"CN=b\"")
+            .certificate.kind,
+        CERTIFICATE_NONE);
+    ost_arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +185,7 @@ int main(void)
         cmocka_unit_test(published_keys_go_before_all_others),
         cmocka_unit_test(a_private_key_is_none_of_ours),
         cmocka_unit_test(an_algorithm_is_of_the_kind),
+        cmocka_unit_test(p9_an_authority_by_name_leaves_no_certificate),
         cmocka_unit_test(a_lifetime_has_bounds),
         cmocka_unit_test(only_an_attribute_narrows_the_audience),
     };
