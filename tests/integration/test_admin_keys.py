@@ -111,6 +111,23 @@ def test_tokens_are_signed_with_what_was_added(provider, root, kind, config, alg
     assert userinfo(provider, tokens) == 200
 
 
+@pytest.mark.parametrize("name", ["access.token.signed.response.alg", "id.token.signed.response.alg"])
+def test_a_client_that_asks_for_another_algorithm_gets_a_key_of_it(provider, root, name):  # noqa: F811
+    (client,) = root("GET", REALM + "/clients?clientId=app").json()
+    client["attributes"] = {**client.get("attributes", {}), name: "PS512"}
+    assert root("PUT", f"{REALM}/clients/{client['id']}", client).status == 204
+    tokens = provider.realm("shop").password(WEB, "guest", "guest-password", scope="openid").json()
+    header = unverified_token(tokens["access_token" if name.startswith("access") else "id_token"])[0]
+    assert header["alg"] == "PS512" and published(provider)[header["kid"]]["alg"] == "PS512"
+    assert len([key for key in published(provider).values() if key["alg"] == "RS256"]) == 1
+
+
+def test_a_realm_with_another_algorithm_gets_a_key_of_it(provider, root):  # noqa: F811
+    assert root("PUT", REALM, {"defaultSignatureAlgorithm": "ES384"}).status == 204
+    tokens = login(provider)
+    assert unverified_token(tokens["access_token"])[0]["alg"] == "ES384" and userinfo(provider, tokens) == 200
+
+
 def test_a_key_that_is_brought(provider, root):  # noqa: F811
     key = rsa.generate_private_key(65537, 2048)
     pem = key.private_bytes(

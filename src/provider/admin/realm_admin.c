@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
 #include "provider/member/review.h"
+#include "provider/realm/key_ring.h"
 #include "provider/realm/role.h"
 #include "provider/realm/user_row.h"
 #include "provider/user/password_change.h"
@@ -53,10 +54,13 @@ static ost_result store_document(realm_admin *a, const ost_json *document,
     result = realm_load(row.document, row.version, &checked, error);
     if (result != OST_OK)
         return result;
-    bool same = text_is(a->row.name, checked->name) && text_is(a->row.id, checked->id);
+    if (!text_is(a->row.name, checked->name) || !text_is(a->row.id, checked->id))
+        result = ost_error_set(error, OST_E_ARGUMENT, "realm and id stay as they are");
+    else
+        result = key_ring_follow(a->store, a->realm, checked, a->arena, error);
     realm_unref(checked);
-    if (!same)
-        return ost_error_set(error, OST_E_ARGUMENT, "realm and id stay as they are");
+    if (result != OST_OK)
+        return result;
     return tell(renaming != NULL ? store_realm_rename(a->store, &row, renaming)
                                  : store_realm_update(a->store, &row),
                 error);

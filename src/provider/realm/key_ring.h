@@ -44,6 +44,12 @@ OST_MUST_CHECK ost_result key_ring_complete(const realm *realm, const store_key 
                                             ost_arena *arena, store_key **ret_keys,
                                             size_t *ret_count, ost_error *error);
 
+/* Stores new keys for the algorithms that tokens of `after`, which is about to be stored, are
+ * signed with and those of `before` were not, where the realm has none that is active.
+ * OST_E_CEILING: it has no room for more. */
+OST_MUST_CHECK ost_result key_ring_follow(store *store, const realm *before, const realm *after,
+                                          ost_arena *arena, ost_error *error);
+
 /* Rotation: adds a NEXT key of the algorithm ("RS256") that signs from now + `delay` seconds on, so
  * that it is published first. OST_E_CONFLICT: one of it is waiting already.
  * OST_E_CEILING: the realm has too many keys. */

@@ -71,6 +71,23 @@ ost_result key_ring_complete(const realm *r, const store_key *brought, size_t br
     return OST_OK;
 }
 
+ost_result key_ring_follow(store *s, const realm *before, const realm *after, ost_arena *arena,
+                           ost_error *error)
+{
+    store_key *keys, *all;
+    size_t count = 0, all_count = 0;
+    if ((algorithms_of(after) & ~algorithms_of(before)) == 0)
+        return OST_OK;
+    ost_result result = store_key_list(s, text_of(after->name), arena, &keys, &count);
+    if (result == OST_OK)
+        result = key_ring_complete(after, keys, count, NULL, arena, &all, &all_count, error);
+    for (size_t i = count; i < all_count && result == OST_OK; i++)
+        result = store_key_create(s, &all[i]);
+    return result == OST_E_CEILING
+               ? ost_error_set(error, result, "The realm has too many keys for another algorithm")
+               : error_set_sentence(error, result);
+}
+
 /* A key whose time has come, while nothing served that would have moved it. */
 static ost_result promote(store *s, const store_realm *row, const store_key *key, int64_t now)
 {
