@@ -56,6 +56,7 @@ WINGS = {
     "app/config": [],
     "store/sqlite": ["."],
     "store/postgresql": ["."],
+    "store/memory": ["."],
     "cli/tool": ["."],
     "cli/explain": [".", "tool"],
     "cli/provider": ["."],

@@ -4,6 +4,6 @@
 #ifndef SCHEMA_H
 #define SCHEMA_H
 
-#define SCHEMA 18
+#define SCHEMA 19
 
 #endif

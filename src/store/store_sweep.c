@@ -21,6 +21,8 @@ static const char *const sweeps[] = {
     /* For as long again a device is told that its code has expired. */
     "DELETE FROM device WHERE id IN (SELECT id FROM device WHERE expires <= ? - 600 LIMIT " PORTION
     ")",
+    /* Nodes' clocks differ; what one still takes, another must not have forgotten. */
+    "DELETE FROM used WHERE id IN (SELECT id FROM used WHERE expires <= ? - 600 LIMIT " PORTION ")",
     "DELETE FROM key WHERE state = 2 AND ends > 0 AND ends <= ?",
     "DELETE FROM initial_access WHERE expiration > 0 AND created + expiration <= ?",
 };

@@ -7,71 +7,12 @@ import pathlib
 import shutil
 import subprocess
 import threading
-import time
 
-import pytest
-from oidc import Pkce, Realm, callback_of
+from nodes import Node, cluster, nodes, run, until  # noqa: F401  (fixtures)
+from oidc import Pkce, callback_of
 from peers import free_port
 from postgresql import Cluster
-from programs import Program, provider_program
 from web import Browser
-
-SECONDS = 20
-
-
-@pytest.fixture(scope="module")
-def cluster():
-    cluster = Cluster(max_connections="60", fsync="off").start()
-    yield cluster
-    cluster.close()
-
-
-def until(done, what, seconds=SECONDS):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if done():
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"{what}: not within {seconds} s")
-
-
-class Node(Program):
-    def __init__(self, url, realm_file, folder, hostname=None, **variables):
-        self.port = free_port()
-        self.base = f"http://localhost:{self.port}"
-        command = [
-            *(provider_program(), "provider", "start-dev", "--http-port", self.port, "--import-realm", realm_file),
-            *("--hostname", hostname or self.base, "--data", folder / "none", "--db-pool-max-size", 8),
-        ]
-        super().__init__(command, f"{self.base}/health/ready", folder / f"node-{self.port}.log",
-                         {"KC_DB_URL": url, **variables})
-
-    def realm(self):
-        return Realm(self.base)
-
-
-@pytest.fixture
-def nodes(cluster, realm_file, tmp_path):
-    """Two nodes of one issuer, started at once on an empty database."""
-    url = cluster.database(tmp_path.name)
-    first = Node(url, realm_file, tmp_path)
-    second = Node(url, realm_file, tmp_path, first.base)
-    for node in (first, second):
-        node.start(wait=False)
-    try:
-        for node in (first, second):
-            node.wait_until_ready()
-        yield first, second
-    finally:
-        for node in (first, second):
-            if node.pid:
-                node.stop()
-
-
-def run(*arguments, **environment):
-    return subprocess.run([str(provider_program()), *map(str, arguments)], capture_output=True, text=True, timeout=60,
-                          env={"PATH": "/usr/bin:/bin", **environment})
-
 
 def test_two_nodes_start_at_once_and_a_code_counts_once(nodes, myapi):
     first, second = (node.realm() for node in nodes)

@@ -118,11 +118,13 @@ def test_a_client_that_wants_bound_tokens_gets_no_others(realm):
         ({"jti": None}, "jti"),
         ({"jti": ""}, "jti"),
         ({"iat": None}, "iat"),
-        ({"iat": int(time.time()) - 300}, "seconds ago"),
-        ({"iat": int(time.time()) + 60}, "seconds ago"),
+        ({"iat": -300}, "seconds ago"),
+        ({"iat": 60}, "seconds ago"),
     ],
 )
 def test_a_bad_proof_brings_no_token(realm, changes, words):
+    if changes.get("iat"):
+        changes = {"iat": int(time.time()) + changes["iat"]}
     assert_refused(ask(realm, PASSWORD, shown=proof(realm, **changes)), words)
 
 

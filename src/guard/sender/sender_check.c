@@ -161,7 +161,10 @@ static ost_result remember(const sender_call *call, const dpop_proof *proof, ost
                            ost_error *error)
 {
     int64_t until = proof->iat + (int64_t)call->rules->lifetime;
-    ost_result result = proof_cache_add(call->rules->proofs, jkt, proof->jti, until, call->now);
+    ost_result result =
+        call->use_proof != NULL
+            ? call->use_proof(call->user, jkt, proof->jti, until)
+            : proof_cache_add(call->rules->proofs, jkt, proof->jti, until, call->now);
     if (result == OST_E_CONFLICT)
         return ost_error_set(error, OST_E_PROOF, "the proof has been shown before (jti %.*s)",
                              SHOWN(proof->jti, 60));

@@ -35,6 +35,10 @@ typedef struct sender_call {
     bool dpop_scheme; /* Authorization: DPoP */
     bool rehearses;   /* the token is refused anyway, and the proof is not used up by it */
     ost_sender wanted;
+    /* Remembers the proof `jti` of a key in place of the rules' own cache, by the same results as
+     * proof_cache_add; NULL: the cache does. */
+    ost_result (*use_proof)(void *user, ost_text jkt, ost_text jti, int64_t until);
+    void *user;
     int64_t now;
     ost_arena *arena;
 } sender_call;

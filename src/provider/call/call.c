@@ -87,35 +87,6 @@ call *call_begin_job(http_exchange *exchange, void *user, size_t size)
     return NULL;
 }
 
-static void work(http_exchange *exchange, void *user)
-{
-    call *c = user;
-    c->work(c);
-}
-
-static void send(http_exchange *exchange, void *user)
-{
-    call *c = user;
-    c->send(c);
-}
-
-void call_work(call *c, void (*do_work)(call *), void (*do_send)(call *))
-{
-    c->work = do_work;
-    c->send = do_send;
-    if (c->error.status != 0)
-        do_send(c);
-    else
-        http_defer(c->exchange, work, send, c);
-}
-
-bool call_work_hashing(call *c, void (*do_work)(call *), void (*do_send)(call *))
-{
-    c->work = do_work;
-    c->send = do_send;
-    return http_defer_to(c->provider->hashing, c->exchange, work, send, c);
-}
-
 bearer_outcome call_bearer(const call *c, ost_text *ret_token)
 {
     ost_text field = http_request_field(c->request, "authorization");

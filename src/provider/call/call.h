@@ -27,6 +27,15 @@ typedef struct call_event {
     const char *error; /* more exactly than the answer may say; NULL: as that */
 } call_event;
 
+/* Of something that may be used once; see call_use.h. */
+typedef struct call_use {
+    ost_text owner, id; /* in the arena, or literals */
+    int64_t until;      /* seconds */
+    call_error refusal; /* of what has been used before */
+} call_use;
+
+#define CALL_USES 2 /* a client's assertion, and a proof of possession */
+
 typedef struct call call;
 struct call {
     provider *provider;
@@ -46,6 +55,8 @@ struct call {
     ost_text jkt;         /* of the key that tokens are to be bound to (RFC 9449); empty: none */
     ost_text certificate; /* of the TLS client, DER; empty: none */
     ost_text x5t; /* SHA-256 of the one that tokens are to be bound to (RFC 8705); empty: none */
+    call_use uses[CALL_USES]; /* that the nodes of a shared store have to agree on */
+    unsigned use_count, uses_confirmed;
     call_error error;
     call_event event;
     ost_text answer; /* what a job on the pool has made: a JSON document or a location */

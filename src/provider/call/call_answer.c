@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "guard/challenge.h"
+#include "provider/call/call_use.h"
 #include "store/store_health.h"
 
 void call_no_store(call *c)
@@ -73,6 +74,8 @@ static void send_error(call *c)
 void call_send_json(call *c)
 {
     call_no_store(c);
+    if (call_has_unconfirmed_uses(c)) /* of no effect on one that is refused */
+        call_refuse(c, 500, "server_error", NULL);
     if (c->error.status != 0)
         send_error(c);
     else

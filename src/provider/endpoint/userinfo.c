@@ -83,9 +83,13 @@ static bool is_in_its_owners_hands(call *c, const ost_claims *claims)
 {
     const userinfo_job *job = c->job;
     ost_text typ = ost_claims_text(claims, "typ");
-    return (text_is(typ, "Bearer") || text_is(typ, "DPoP")) &&
-           proof_of_key_check(c, "/protocol/openid-connect/userinfo", job->token, claims,
-                              job->by_dpop) == OST_OK;
+    if (!text_is(typ, "Bearer") && !text_is(typ, "DPoP"))
+        return false;
+    ost_result result = proof_of_key_check(c, "/protocol/openid-connect/userinfo", job->token,
+                                           claims, job->by_dpop);
+    if (call_is_busy(result)) /* nobody knows whether the proof has been used */
+        call_refuse_busy(c);
+    return result == OST_OK;
 }
 
 static void work(call *c)

@@ -5,8 +5,21 @@
 #include "base/text.h"
 #include "guard/sender/dpop_proof.h"
 #include "guard/sender/request_url.h"
+#include "provider/call/call_use.h"
+#include "store/memory/store_memory.h"
 
 #define INVALID_PROOF "invalid_dpop_proof"
+
+/* For the guard's check, which remembers nothing itself then. */
+static ost_result use_proof(void *user, ost_text jkt, ost_text jti, int64_t until)
+{
+    call *c = user;
+    const sender_rules *rules = &c->provider->senders;
+    ost_result result = proof_cache_add(rules->proofs, jkt, jti, until, c->now);
+    return result == OST_OK && store_is_shared(c->provider->store)
+               ? store_use_once(c->provider->store, jkt, jti, until)
+               : result;
+}
 
 /* In its normal form. NULL data: the call is refused. */
 static ost_text url_of(call *c, const char *path)
@@ -33,21 +46,15 @@ static bool check_nonce(call *c, const dpop_proof *proof)
            call_refuse(c, 400, "use_dpop_nonce", "The DPoP proof needs a nonce of this server");
 }
 
-static bool remember(call *c, const dpop_proof *proof)
+static bool remember(call *c, const dpop_proof *proof, ost_text jkt)
 {
     const sender_rules *rules = &c->provider->senders;
-    ost_text owner = text_of(proof->thumbprint);
-    switch (proof_cache_add(rules->proofs, owner, proof->jti, proof->iat + (int64_t)rules->lifetime,
-                            c->now)) {
-    case OST_OK:
-        return true;
-    case OST_E_CONFLICT:
-        return call_refuse(c, 400, INVALID_PROOF, "DPoP proof has already been used");
-    case OST_E_BUSY:
-        return call_refuse_busy(c);
-    default:
-        return call_refuse(c, 500, "server_error", NULL);
-    }
+    return call_use_once(
+        c, rules->proofs,
+        (call_use){.owner = jkt,
+                   .id = proof->jti,
+                   .until = proof->iat + (int64_t)rules->lifetime,
+                   .refusal = {400, INVALID_PROOF, "DPoP proof has already been used"}});
 }
 
 bool proof_of_key_read(call *c, const char *path, ost_text *ret_jkt)
@@ -78,7 +85,7 @@ bool proof_of_key_read(call *c, const char *path, ost_text *ret_jkt)
     if (result != OST_OK)
         return call_refuse(c, 400, INVALID_PROOF, call_format(c, "DPoP proof: %s", error.detail));
     const char *jkt = call_format(c, "%s", proof.thumbprint);
-    if (jkt == NULL || !check_nonce(c, &proof) || !remember(c, &proof))
+    if (jkt == NULL || !check_nonce(c, &proof) || !remember(c, &proof, text_of(jkt)))
         return false;
     *ret_jkt = text_of(jkt);
     return true;
@@ -101,6 +108,8 @@ ost_result proof_of_key_check(call *c, const char *path, ost_text token, const o
                                .claims = {claims},
                                .token = token,
                                .dpop_scheme = by_dpop,
+                               .use_proof = use_proof,
+                               .user = c,
                                .now = c->now,
                                .arena = c->arena};
     ost_result result = sender_check_binding(&asked, &bound, NULL);

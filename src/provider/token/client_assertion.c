@@ -4,13 +4,15 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "guard/sender/proof_cache.h"
+#include "provider/call/call_use.h"
 #include "provider/token/client_signature.h"
+#include "store/memory/store_memory.h"
 
 #define ASSERTION_TYPE "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 #define SHOWN_MAX 100 /* bytes of a wrong parameter that the answer repeats */
 #define ID_MAX 256    /* bytes of jti */
 #define AUDIENCES 4
+#define REUSED "Token reuse detected"
 
 ost_text client_assertion_unverified_subject(call *c)
 {
@@ -23,12 +25,18 @@ ost_text client_assertion_unverified_subject(call *c)
     return subject;
 }
 
-static bool refuse(call *c, const realm_client *client, const char *why)
+static call_error refusal(call *c, const realm_client *client, const char *why)
 {
     bool by_secret = client->proof.kind == PROOF_SECRET_JWT;
-    return call_refuse(c, 400, by_secret ? "unauthorized_client" : "invalid_client",
-                       call_format(c, "Client authentication with %ssigned JWT failed: %s",
-                                   by_secret ? "client secret " : "", why));
+    return (call_error){400, by_secret ? "unauthorized_client" : "invalid_client",
+                        call_format(c, "Client authentication with %ssigned JWT failed: %s",
+                                    by_secret ? "client secret " : "", why)};
+}
+
+static bool refuse(call *c, const realm_client *client, const char *why)
+{
+    call_error is = refusal(c, client, why);
+    return call_refuse(c, is.status, is.error, is.description);
 }
 
 static bool read_parameters(call *c, ost_text *ret_assertion)
@@ -149,8 +157,8 @@ static bool check_lifetime(call *c, const realm_client *client, const ost_claims
     return true;
 }
 
-/* What was shown before this process began is not remembered, so that what could have been is
- * refused like what was. */
+/* What was shown before this process began it does not remember, so that what could have been is
+ * refused like what was; a store that nodes share remembers it. */
 static bool use_up(call *c, const realm_client *client, const ost_claims *claims)
 {
     int64_t made, until;
@@ -159,21 +167,14 @@ static bool use_up(call *c, const realm_client *client, const ost_claims *claims
         return refuse(c, client, "Missing ID on the token");
     if (!check_lifetime(c, client, claims, &made, &until))
         return false;
-    if (made < c->provider->started)
+    if (made < c->provider->started && !store_is_shared(c->provider->store))
         return refuse(c, client, "Token was made before the server started");
     const char *owner = call_format(c, "%s %s", c->realm->id, client->client_id);
-    switch (owner != NULL
-                ? proof_cache_add(c->provider->assertions, text_of(owner), id, until, c->now)
-                : OST_E_MEMORY) {
-    case OST_OK:
-        return true;
-    case OST_E_CONFLICT:
-        return refuse(c, client, "Token reuse detected");
-    case OST_E_BUSY:
-        return call_refuse_busy(c);
-    default:
-        return call_refuse(c, 500, "server_error", NULL);
-    }
+    return owner != NULL && call_use_once(c, c->provider->assertions,
+                                          (call_use){.owner = text_of(owner),
+                                                     .id = id,
+                                                     .until = until,
+                                                     .refusal = refusal(c, client, REUSED)});
 }
 
 static bool check_claims(call *c, const realm_client *client, const ost_claims *claims)

@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/call/call_event.h"
+#include "provider/call/call_use.h"
 #include "provider/session/proof_of_certificate.h"
 #include "provider/session/proof_of_key.h"
 #include "provider/token/client_auth.h"
@@ -66,7 +67,7 @@ static void dispatch(call *c, size_t grant)
 {
     switch (grants[grant].place) {
     case ON_LOOP:
-        if (signs_quickly(c)) {
+        if (signs_quickly(c) && !call_has_unconfirmed_uses(c)) {
             grants[grant].run(c);
             send(c);
             return;

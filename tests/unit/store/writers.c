@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "store/memory/store_memory.h"
 #include "store/store.h"
 #include "temporary.h"
 #include "test.h"
@@ -121,6 +122,34 @@ static void a_limit_is_a_limit(void **state)
     }
 }
 
+static void *use(void *argument)
+{
+    char id[16];
+    (void)argument;
+    snprintf(id, sizeof id, "%d", round_number);
+    count(store_use_once(db, text_of("owner"), text_of(id), 1000));
+    return NULL;
+}
+
+static void what_may_be_used_once_is(void **state)
+{
+    size_t rows;
+    (void)state;
+    for (round_number = 0; round_number < ROUNDS; round_number++) {
+        at_once(use);
+        assert_int_equal(atomic_load(&good), 1);
+        assert_int_equal(atomic_load(&busy), THREADS - 1);
+    }
+    assert_int_equal(store_use_once(db, text_of("owner0"), text_of(""), 1000), OST_OK);
+    assert_int_equal(store_use_once(db, text_of("owner"), text_of("0"), 2000), OST_E_CONFLICT);
+    /* Clocks differ. */
+    assert_int_equal(store_sweep(db, 1599, &rows), OST_OK);
+    assert_int_equal(rows, 0);
+    assert_int_equal(store_sweep(db, 1600, &rows), OST_OK);
+    assert_int_equal(rows, ROUNDS + 1);
+    assert_int_equal(store_use_once(db, text_of("owner"), text_of("0"), 2000), OST_OK);
+}
+
 static void *leave(void *argument)
 {
     char session[16], client[16];
@@ -202,6 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(no_granted_scope_is_lost, setup, teardown),
         cmocka_unit_test_setup_teardown(a_limit_is_a_limit, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_may_be_used_once_is, setup, teardown),
         cmocka_unit_test_setup_teardown(the_last_to_leave_ends_the_session, setup, teardown),
         cmocka_unit_test_setup_teardown(no_change_of_a_user_is_lost, setup, teardown),
     };

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What may be used once; see store_memory.h. Kept is a hash, since whoever makes an id chooses how
+ * long it is, and what is in it. */
+#include <sodium.h>
+
+#include "store/memory/store_memory.h"
+#include "store/transaction.h"
+
+/* Before it is committed nobody else learns of it: who comes with the same waits for this one. */
+#define ASYNCHRONOUS "set_config('synchronous_commit', 'off', true)"
+
+bool store_is_shared(const store *s)
+{
+    return s != NULL && s->driver->postgresql;
+}
+
+/* Of the owner's hash and the id, so that none of both run into each other. */
+static void hash_use(ost_text owner, ost_text id, unsigned char *ret_hash)
+{
+    unsigned char first[crypto_generichash_BYTES];
+    crypto_generichash_state state;
+    crypto_generichash(first, sizeof first, (const unsigned char *)owner.data, owner.len, NULL, 0);
+    crypto_generichash_init(&state, NULL, 0, crypto_generichash_BYTES);
+    crypto_generichash_update(&state, first, sizeof first);
+    crypto_generichash_update(&state, (const unsigned char *)id.data, id.len);
+    crypto_generichash_final(&state, ret_hash, crypto_generichash_BYTES);
+}
+
+static ost_result insert_use(database *d, ost_text hash, int64_t until)
+{
+    int changes = 0;
+    statement *st =
+        prepare(d, text_for(d, "INSERT OR IGNORE INTO used (id, expires) VALUES (?1, ?2)",
+                            "INSERT INTO used (id, expires) SELECT ?1, ?2 FROM " ASYNCHRONOUS
+                            " ON CONFLICT DO NOTHING"));
+    bind_text(st, 1, hash);
+    bind_integer(st, 2, until);
+    ost_result result = run_statement(st, &changes);
+    return result == OST_OK && changes == 0 ? OST_E_CONFLICT : result;
+}
+
+ost_result store_use_once(store *s, ost_text owner, ost_text id, int64_t until)
+{
+    unsigned char hash[crypto_generichash_BYTES];
+    char text[sodium_base64_ENCODED_LEN(sizeof hash, sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
+    hash_use(owner, id, hash);
+    sodium_bin2base64(text, sizeof text, hash, sizeof hash,
+                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    return WRITE(s, d, insert_use(d, (ost_text){text, sizeof text - 1}, until));
+}
