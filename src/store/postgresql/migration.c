@@ -28,7 +28,8 @@ static const char *const migrations[] = {
     "ALTER TABLE logout ADD COLUMN notification_token " ADDED_TEXT ";"
     "ALTER TABLE logout ADD COLUMN ends BIGINT NOT NULL DEFAULT 0",
     /* 19 */
-    "CREATE TABLE used (id TEXT COLLATE \"C\" PRIMARY KEY NOT NULL, expires BIGINT NOT NULL);"
+    "CREATE TABLE used ("
+    " id TEXT COLLATE \"C\" PRIMARY KEY NOT NULL, expires BIGINT NOT NULL);"
     "CREATE INDEX used_by_expiry ON used (expires)",
 };
 _Static_assert(FIRST + ARRAY_LEN(migrations) == SCHEMA + 1, "see schema.h");

@@ -208,7 +208,8 @@ static const char *const migrations[] = {
     "ALTER TABLE logout ADD COLUMN notification_token TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE logout ADD COLUMN ends INTEGER NOT NULL DEFAULT 0;",
     /* 19: what may be used once, when nodes share a store */
-    "CREATE TABLE used (id TEXT PRIMARY KEY NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE used ("
+    " id TEXT PRIMARY KEY NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX used_by_expiry ON used (expires);",
 };
 _Static_assert(ARRAY_LEN(migrations) == SCHEMA, "see schema.h");
