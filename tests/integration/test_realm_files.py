@@ -481,6 +481,19 @@ def test_a_file_may_hold_several_realms(tmp_path, importing):
     assert exported(tmp_path, "y")["realm"] == "y"
 
 
+def test_what_is_acted_upon_is_not_told_as_idle(importing, tmp_path):
+    """Events are stored, and new users join the groups that the realm has for them."""
+    realm = {"realm": "x", "eventsEnabled": True, "eventsExpiration": 60, "enabledEventTypes": ["LOGIN"]}
+    realm |= {"adminEventsEnabled": True, "adminEventsDetailsEnabled": True}
+    realm |= {"groups": [{"name": "all"}], "defaultGroups": ["/all"]}
+    done, report = importing(realm, "--strict")
+    assert done.returncode == 0, done.stderr
+    assert set(realm) & (told(report, "kept without effect") | told(report, "kept")) == set()
+    assert run("user", "add", "bob", "--realm", "x", "--data", tmp_path / "data", input="bob-password").returncode == 0
+    (bob,) = exported(tmp_path)["users"]
+    assert bob["groups"] == ["/all"]
+
+
 def test_what_is_kept_without_effect_is_told_and_refused_by_strict(importing):
     file = {"realm": "x", "registrationAllowed": True, "resetPasswordAllowed": False, "loginTheme": "keycloak"}
     done, report = importing(file, "--dry-run")

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "provider/file/realm_import.h"
+#include "provider/realm/group.h"
 #include "provider/realm/password_policy.h"
 #include "provider/realm/realm.h"
 #include "provider/realm/role.h"
@@ -13,7 +14,21 @@
 
 #define USER_ARENA ((size_t)256 << 20) /* a whole realm is read into it */
 
-static ost_result write_user(ost_text username, ost_text email, ost_text password,
+/* The groups that the realm gives to new users. */
+static void put_groups(const realm *r, ost_json_writer *w)
+{
+    const ost_json *paths = ost_json_get(r->document, "defaultGroups");
+    ost_json_put_name(w, OST_TEXT("groups"));
+    ost_json_open_array(w);
+    for (const ost_json *at = ost_json_first(paths); at != NULL; at = ost_json_next(at)) {
+        ost_text path;
+        if (ost_json_text(at, &path) && group_exists(r, path))
+            ost_json_put_text(w, path);
+    }
+    ost_json_close_array(w);
+}
+
+static ost_result write_user(const realm *r, ost_text username, ost_text email, ost_text password,
                              const char *const *roles, ost_json_writer *w)
 {
     ost_json_open_object(w);
@@ -26,6 +41,7 @@ static ost_result write_user(ost_text username, ost_text email, ost_text passwor
     for (size_t i = 0; roles != NULL && roles[i] != NULL; i++)
         ost_json_put_text(w, text_of(roles[i]));
     ost_json_close_array(w);
+    put_groups(r, w);
     if (password.len > 0) {
         ost_json_put_name(w, OST_TEXT("credentials"));
         ost_json_open_array(w);
@@ -73,7 +89,7 @@ static ost_result add(store *s, const realm *r, const store_user *like, ost_text
         result =
             password_policy_check(r->password_policy, password, like->username, like->email, error);
     if (result == OST_OK)
-        result = write_user(like->username, like->email, password, all, w);
+        result = write_user(r, like->username, like->email, password, all, w);
     if (result == OST_OK)
         result = ost_json_writer_finish(w, &text);
     if (result == OST_OK)
