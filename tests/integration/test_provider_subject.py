@@ -127,6 +127,8 @@ def test_a_pushed_request_is_for_one_user_too(realm, client, ann):
         {"id_token": {"sub": {"value": "x" * 256}}},
         {"id_token": {"sub": {"value": "a"}}, "userinfo": {"sub": {"value": "b"}}},
         {"id_token": {"sub": {"value": "a"}, "long": {"value": "x" * 9000}}},
+        {"id_token": {"sub": {"value": "a"}, "many": {"values": [1] * 600}}},
+        {"id_token": {"sub": {"value": "a"}, "deep": {"value": [[[[[[[[[]]]]]]]]]}}},
     ],
 )
 def test_values_that_no_subject_has(realm, claims):

@@ -19,8 +19,11 @@ bool subject_request_read(call *c, ost_text *ret_subject)
     if (text.len > CLAIMS_BYTES_MAX)
         return false; /* nobody has looked whom they are about */
     *ret_subject = subject;
-    if (text.len == 0 || ost_json_read(text, &limits, c->arena, &claims, NULL) != OST_OK)
+    if (text.len == 0)
         return true;
+    ost_result result = ost_json_read(text, &limits, c->arena, &claims, NULL);
+    if (result != OST_OK) /* beyond a limit, nobody has looked either */
+        return result == OST_E_JSON || result == OST_E_UTF8;
     for (size_t i = 0; i < ARRAY_LEN(places); i++) {
         const ost_json *value =
             ost_json_get(ost_json_get(ost_json_get(claims, places[i]), "sub"), "value");

@@ -8,7 +8,7 @@
 
 /* The subject, as the client knows it, that the form's `claims` name, for the ID token or for
  * userinfo; empty: they name none. `claims` that are no JSON object ask for nothing, as at
- * Keycloak. False: a value that no subject has, or two that differ. */
+ * Keycloak. False: a value that no subject has, or two that differ, or more than is read. */
 bool subject_request_read(call *call, ost_text *ret_subject);
 
 /* Such a parameter; empty where memory is out, and the call is refused. */
