@@ -59,6 +59,8 @@ REALM = {
         client("mac", "client-secret-jwt"),
         client("mac-384", "client-secret-jwt", alg="HS384"),
         client("x509", "client-x509"),
+        client("ended", "client-secret", **{"client.secret.expiration.time": "1700000000"}),
+        client("mac-ended", "client-secret-jwt", **{"client.secret.expiration.time": "1700000000"}),
     ],
 }
 
@@ -304,6 +306,17 @@ def test_every_endpoint_takes_assertions(realm):
     answer = ask(realm, assertion_of(realm, aud=realm.endpoint("token/introspect")), "token/introspect", token=token)
     assert answer.status == 401, answer.text
     assert ask(realm, assertion_of(realm), "revoke", token=token).status == 200
+
+
+@pytest.mark.parametrize("client_id, good", [("web", True), ("mac", True), ("ended", False), ("mac-ended", False)])
+def test_a_secret_that_has_ended_signs_no_request(realm, client_id, good):
+    more = {"client_id": client_id, "response_type": "code", "redirect_uri": "https://a.example/b"}
+    text = signing_input({"alg": "HS256"}, {**claims_of(realm, client_id, sub=None), **more})
+    request = f"{text}.{b64(hmac.new(SECRET.encode(), text.encode(), 'sha256').digest())}"
+    answer = realm.browser().get(realm.endpoint("auth"), {"client_id": client_id, "request": request})
+    assert answer.status == 400
+    # What is signed is read, and has an address that is not the client's.
+    assert ("redirect_uri" in answer.text) == good, answer.text
 
 
 def test_discovery_tells_it(realm):

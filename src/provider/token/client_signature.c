@@ -33,7 +33,8 @@ ost_result client_signature_verify(call *c, const realm_client *client,
         const ost_key *key = find_key(c, client, jws);
         return key != NULL ? ost_jws_verify(jws, key, c->arena, ret_payload) : OST_E_KEY_UNKNOWN;
     }
-    if (client->public_client || proof->secret.len == 0)
+    if (client->public_client || proof->secret.len == 0 ||
+        !secret_rule_holds(&proof->by_secret, c->now))
         return OST_E_KEY_UNKNOWN;
     ost_result result = ost_key_import_secret(proof->secret, jws->alg, NULL, &secret, NULL);
     if (result != OST_OK)
