@@ -92,3 +92,16 @@ def test_addresses_that_are_not_asked(realm, documents):
     ):
         assert register(realm, sector).status == 400, sector
     assert documents.connections - before <= 1
+
+
+def test_nobody_is_asked_for_whom_it_cannot_be(realm, documents):
+    sector = publish(documents, "/of-strangers", json.dumps([*OURS, "https://stranger.example/cb"]))
+    body = {"redirect_uris": OURS, "subject_type": "pairwise", "sector_identifier_uri": sector}
+    assert send(realm, "POST", body, "no-token").status == 401
+    assert register(realm, sector, ["https://stranger.example/cb"]).status == 403
+    known = send(realm, "POST", {"redirect_uris": OURS}).json()
+    change = {**body, "client_id": known["client_id"]}
+    for token in (None, "no-token"):
+        assert send(realm, "PUT", change, token, known["client_id"]).status == 401
+    assert not any(path == "/of-strangers" for path, _ in documents.requests)
+    assert send(realm, "PUT", change, known["registration_access_token"], known["client_id"]).status == 200

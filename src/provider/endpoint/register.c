@@ -4,6 +4,7 @@
 #include "provider/client/client_sector.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/registration/registration.h"
+#include "provider/registration/registration_policy.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/internal_token.h"
 
@@ -86,20 +87,15 @@ static bool take_initial(call *c, registration_job *job)
     }
 }
 
-/* An access token of the realm whose owner may create clients, as realm-management says. */
-static bool may_create(call *c, registration_job *job)
+/* An access token of the realm whose owner may create clients, as realm-management says; of its
+ * session nothing is known yet. */
+static bool is_creators(call *c, ost_text token, const ost_claims **ret_claims)
 {
-    ost_text token = job->token;
     const ost_claims *claims;
-    const ost_json *roles;
-    if (take_initial(c, job))
-        return true;
-    if (c->error.status != 0)
-        return false;
-    if (bearer_token_verify(c, token, "Bearer", &claims) != OST_OK ||
-        bearer_token_session(c, claims) != OST_OK)
+    if (bearer_token_verify(c, token, "Bearer", &claims) != OST_OK)
         return call_refuse(c, 401, "invalid_token", "Failed decode token");
-    roles = ost_json_get(
+    *ret_claims = claims;
+    const ost_json *roles = ost_json_get(
         ost_json_get(ost_claims_get(claims, "resource_access"), "realm-management"), "roles");
     for (const ost_json *at = ost_json_first(roles); at != NULL; at = ost_json_next(at)) {
         if (ost_json_equals(at, OST_TEXT("create-client")) ||
@@ -107,6 +103,27 @@ static bool may_create(call *c, registration_job *job)
             return true;
     }
     return call_refuse(c, 403, "insufficient_scope", "Forbidden");
+}
+
+static bool may_create(call *c, registration_job *job)
+{
+    const ost_claims *claims;
+    if (take_initial(c, job))
+        return true;
+    return c->error.status == 0 && is_creators(c, job->token, &claims) &&
+           (bearer_token_session(c, claims) == OST_OK ||
+            call_refuse(c, 401, "invalid_token", "Failed decode token"));
+}
+
+/* What can be told of it without the store: nobody else has us ask other servers. */
+static bool might_create(call *c, const registration_job *job)
+{
+    registration_policy policy;
+    const ost_claims *claims;
+    if (job->token.len == 0)
+        return registration_policy_check(c, &job->metadata, true, &policy);
+    return internal_token_read(c, job->token, INITIAL_ACCESS_TOKEN, &claims) == OST_OK ||
+           is_creators(c, job->token, &claims);
 }
 
 static void create_client(call *c)
@@ -146,7 +163,10 @@ void register_endpoint(http_exchange *exchange, void *user)
     if (c->error.status == 0 && read_metadata(c, c->job, &document) &&
         ost_json_get(document, "client_id") != NULL)
         call_refuse(c, 400, "invalid_client_metadata", "Client Identifier included");
-    client_sector_await(c, ((const registration_job *)c->job)->metadata.sector, create_checked);
+    const registration_job *job = c->job;
+    if (c->error.status == 0 && job->metadata.sector.len > 0)
+        (void)might_create(c, job);
+    client_sector_await(c, job->metadata.sector, create_checked);
 }
 
 /* ---- one that is there ---- */
@@ -199,7 +219,10 @@ void update_client_endpoint(http_exchange *exchange, void *user)
     if (c->error.status == 0 && read_metadata(c, c->job, &document) &&
         !ost_json_equals(ost_json_get(document, "client_id"), http_parameter(exchange, "client")))
         call_refuse(c, 400, "invalid_client_metadata", "client_id does not match");
-    client_sector_await(c, ((const registration_job *)c->job)->metadata.sector, update_checked);
+    const registration_job *job = c->job;
+    if (c->error.status == 0 && job->metadata.sector.len > 0)
+        (void)open_client(c);
+    client_sector_await(c, job->metadata.sector, update_checked);
 }
 
 void delete_client_endpoint(http_exchange *exchange, void *user)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Clients that register themselves (RFC 7591) and manage what they registered (RFC 7592). All of it
- * uses the store: on the pool. */
+/* Clients that register themselves (RFC 7591) and manage what they registered (RFC 7592). All but
+ * registration_open uses the store: on the pool. */
 #ifndef REGISTRATION_H
 #define REGISTRATION_H
 
