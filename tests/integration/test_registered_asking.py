@@ -134,3 +134,15 @@ def test_a_change_takes_out_what_it_leaves_out_and_nothing_of_the_administrators
     assert "ciba.backchannel.token.delivery.mode" not in after["attributes"]
     assert after["attributes"]["access.token.lifespan"] == "77"
     assert after["attributes"]["pkce.code.challenge.method"] == "S256"
+
+
+def test_a_stranger_keeps_the_grants_that_an_administrator_has_given(realm):
+    seen = register(realm).json()
+    client = stored(realm, seen["client_id"])
+    url = f"{realm.base}/admin/realms/asking/clients/{client['id']}"
+    attributes = {**client["attributes"], "oauth2.device.authorization.grant.enabled": "true"}
+    assert send(realm, "PUT", url, {**client, "attributes": attributes}, registrar(realm)).status == 204
+    changed = {"client_id": seen["client_id"], "redirect_uris": [CALLBACK], "grant_types": ["authorization_code", DEVICE, CIBA]}
+    answer = send(realm, "PUT", seen["registration_client_uri"], changed, seen["registration_access_token"])
+    assert answer.status == 200, answer.text
+    assert DEVICE in answer.json()["grant_types"] and CIBA not in answer.json()["grant_types"]

@@ -134,12 +134,20 @@ static void put_kept_attributes(const draft *d, ost_json_writer *w)
     }
 }
 
-/* Whose users are asked things without a page of theirs being open is not for strangers. */
+/* Whose users are asked things without a page of theirs being open is not for strangers, but for
+ * those whom an administrator has let. */
+static bool may_have(const draft *d, const char *grant)
+{
+    return !d->anonymous ||
+           ost_json_equals(ost_json_get(ost_json_get(d->existing, "attributes"), grant),
+                           OST_TEXT("true"));
+}
+
 static void put_grants(const draft *d, ost_json_writer *w)
 {
-    if (d->metadata->device_grant && !d->anonymous)
+    if (d->metadata->device_grant && may_have(d, DEVICE))
         ost_json_member_string(w, DEVICE, "true");
-    if (d->metadata->ciba_grant && !d->anonymous)
+    if (d->metadata->ciba_grant && may_have(d, CIBA))
         ost_json_member_string(w, CIBA, "true");
 }
 
