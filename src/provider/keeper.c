@@ -69,8 +69,13 @@ static void work(provider *p, int64_t *last_sweep)
     }
     /* What cannot be loaded leaves the realms as they are, and is tried again. */
     p->keys_are_lost |= signing_process_mend(p->signing);
-    if (p->keys_are_lost || store_generation(p->store) != p->generation)
-        p->keys_are_lost &= reload(p, p->keys_are_lost, NULL) != OST_OK;
+    if (p->keys_are_lost || store_generation(p->store) != p->generation) {
+        ost_error error = {0};
+        bool failed = reload(p, p->keys_are_lost, &error) != OST_OK;
+        if (failed && p->keys_are_lost)
+            log_sink_say(p->log, "the signing process has no keys: %s", error.detail);
+        p->keys_are_lost &= failed;
+    }
     if (p->freed && now - p->given_back > GIVE_BACK_EVERY) {
         p->freed = false;
         p->given_back = now;

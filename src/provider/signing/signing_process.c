@@ -74,6 +74,10 @@ static ost_result ask(signing_process *p, uint64_t *start, const signing_request
         *start = c->start;
         result = signing_channel_ask(c, request, &reply);
         broken = result == OST_E_REMOTE;
+        if (broken) { /* an answer that comes late would be taken for the next one's */
+            close(c->fd);
+            c->fd = -1;
+        }
         if (result == OST_OK)
             result = reply.result;
         if (result == OST_OK && reply.content.len != size)

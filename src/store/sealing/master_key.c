@@ -92,7 +92,7 @@ static ost_result read_lines(ost_text text, master_key *keys, size_t *count, ost
 static bool is_typed(ost_text text)
 {
     for (size_t i = 0; i < text.len; i++)
-        if (text.data[i] < ' ' || text.data[i] > '~')
+        if ((text.data[i] < ' ' || text.data[i] > '~') && memchr("\t\r\n", text.data[i], 3) == NULL)
             return false;
     return true;
 }

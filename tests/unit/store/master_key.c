@@ -60,6 +60,12 @@ static void raw_bytes_are_a_key_unless_somebody_has_typed_them(void **state)
     assert_int_equal(count, 77);
     assert_non_null(strstr(error.detail, "passphrase"));
     assert_null(strstr(error.detail, FIRST_RAW));
+    assert_int_equal(
+        master_keys_read(OST_TEXT("This is a master key for a test\n"), keys, &count, NULL),
+        OST_E_KEY_WEAK);
+    assert_int_equal(
+        master_keys_read(OST_TEXT("This is a master key for tests\r\n"), keys, &count, NULL),
+        OST_E_KEY_WEAK);
 }
 
 static void what_is_no_key_is_refused(void **state)
