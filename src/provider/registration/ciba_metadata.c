@@ -3,7 +3,6 @@
 #include "provider/registration/ciba_metadata.h"
 
 #include "base/text.h"
-#include "net/net_url.h"
 #include "provider/proof/client_ciba.h"
 #include "provider/registration/metadata_member.h"
 
@@ -12,19 +11,13 @@
 #define ALG "ciba.backchannel.auth.request.signing.alg"
 #define MAX_WORD 64
 
-static bool is_https(ost_text uri)
-{
-    return net_url_check(uri, false) == OST_OK && text_starts(uri, "https://") &&
-           text_find(uri, '#', 0) == uri.len;
-}
-
 static bool check(call *c, const ciba_metadata *m)
 {
     ost_alg alg = ost_alg_of(m->alg);
     bool ping = text_is(m->mode, "ping");
     if (m->mode.len > 0 && !ping && !text_is(m->mode, "poll"))
         return metadata_refuse(c, "backchannel_token_delivery_mode: not supported");
-    if (m->notified.len > 0 && !is_https(m->notified))
+    if (m->notified.len > 0 && !metadata_is_https(m->notified))
         return metadata_refuse(c, "backchannel_client_notification_endpoint: not an https address");
     if (ping && m->notified.len == 0)
         return metadata_refuse(c, "backchannel_client_notification_endpoint: ping needs it");

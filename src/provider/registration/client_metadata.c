@@ -6,7 +6,6 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "net/net_url.h"
 #include "provider/proof/client_key_set.h"
 #include "provider/proof/pairwise_subject.h"
 #include "provider/registration/metadata_member.h"
@@ -199,13 +198,6 @@ static bool read_certificate(call *c, const ost_json *document, client_metadata 
            metadata_refuse(c, "tls_client_auth_subject_dn: not a distinguished name");
 }
 
-/* The provider itself will go there: by https, and without a fragment. */
-static bool is_https(ost_text uri)
-{
-    return net_url_check(uri, false) == OST_OK && text_starts(uri, "https://") &&
-           text_find(uri, '#', 0) == uri.len;
-}
-
 /* Of one sector: the host of an address that lists the redirect URIs, or of these themselves
  * (OpenID Connect Core §8.1). */
 static bool read_subject_type(call *c, const ost_json *document, client_metadata *m)
@@ -220,7 +212,7 @@ static bool read_subject_type(call *c, const ost_json *document, client_metadata
     m->public_subject = text_is(type, "public");
     if (type.len > 0 && !m->pairwise && !m->public_subject)
         return metadata_refuse(c, "subject_type: not supported");
-    if (m->sector.len > 0 && !is_https(m->sector))
+    if (m->sector.len > 0 && !metadata_is_https(m->sector))
         return metadata_refuse(c, "sector_identifier_uri: not an https address");
     for (size_t i = 0; i < m->redirect_count; i++)
         uris[i] = call_format(c, "%.*s", OST_FORMAT(m->redirect_uris[i]));

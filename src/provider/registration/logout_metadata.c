@@ -3,7 +3,6 @@
 #include "provider/registration/logout_metadata.h"
 
 #include "base/text.h"
-#include "net/net_url.h"
 #include "provider/realm/realm.h"
 #include "provider/registration/metadata_member.h"
 
@@ -11,13 +10,6 @@
 #define BACK_SESSION "backchannel.logout.session.required"
 #define FRONT "frontchannel.logout.url"
 #define FRONT_SESSION "frontchannel.logout.session.required"
-
-/* Somebody will be sent there: by https, and without a fragment. */
-static bool is_https(ost_text uri)
-{
-    return net_url_check(uri, false) == OST_OK && text_starts(uri, "https://") &&
-           text_find(uri, '#', 0) == uri.len;
-}
 
 static bool is_of_client(ost_text uri, const ost_text *redirect_uris, size_t count)
 {
@@ -31,7 +23,7 @@ static bool is_of_client(ost_text uri, const ost_text *redirect_uris, size_t cou
 static bool read_uri(call *c, const ost_json *document, const char *name, ost_text *ret_uri)
 {
     return metadata_text(c, document, name, METADATA_URI_MAX, ret_uri) &&
-           (ret_uri->len == 0 || is_https(*ret_uri) ||
+           (ret_uri->len == 0 || metadata_is_https(*ret_uri) ||
             metadata_refuse(c, call_format(c, "%s: not an https address", name)));
 }
 

@@ -3,6 +3,7 @@
 #include "provider/registration/metadata_member.h"
 
 #include "base/text.h"
+#include "net/net_url.h"
 
 bool metadata_refuse(call *c, const char *description)
 {
@@ -28,6 +29,12 @@ bool metadata_flag(call *c, const ost_json *document, const char *name, bool *re
     return value == NULL || ost_json_is(value, OST_JSON_NULL) ||
            ost_json_boolean(value, ret_flag) ||
            metadata_refuse(c, call_format(c, "%s: neither true nor false", name));
+}
+
+bool metadata_is_https(ost_text uri)
+{
+    return net_url_check(uri, false) == OST_OK && text_starts(uri, "https://") &&
+           text_find(uri, '#', 0) == uri.len;
 }
 
 void metadata_put_text(const realm_client *client, const char *attribute, const char *name,

@@ -19,6 +19,9 @@ bool metadata_text(call *call, const ost_json *document, const char *name, size_
 /* The same of true and false; false where it is left out. */
 bool metadata_flag(call *call, const ost_json *document, const char *name, bool *ret_flag);
 
+/* Whether the provider may go there, or send somebody: by https, and without a fragment. */
+bool metadata_is_https(ost_text uri);
+
 /* The member with what the client's attribute says, if that says anything. */
 void metadata_put_text(const realm_client *client, const char *attribute, const char *name,
                        ost_json_writer *writer);

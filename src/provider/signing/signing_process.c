@@ -165,6 +165,14 @@ static ost_result start(signing_process *p, ost_error *error)
     return OST_OK;
 }
 
+/* It has ended, and has been waited for. */
+static void forget(signing_process *p)
+{
+    close(p->control);
+    p->pid = 0;
+    set_channels(p, NULL);
+}
+
 /* Kills what does not answer, and waits for it. */
 static void end(signing_process *p)
 {
@@ -174,9 +182,7 @@ static void end(signing_process *p)
     kill(p->pid, SIGKILL);
     while (waitpid(p->pid, &status, 0) < 0 && errno == EINTR)
         ;
-    close(p->control);
-    p->pid = 0;
-    set_channels(p, NULL);
+    forget(p);
 }
 
 bool signing_process_mend(signing_process *p)
@@ -192,12 +198,10 @@ bool signing_process_mend(signing_process *p)
     if (p->pid != 0)
         log_sink_say(p->config.log, "the signing process %d %s; it is started anew", (int)p->pid,
                      ended ? "is gone" : "does not answer");
-    if (ended) {
-        close(p->control);
-        p->pid = 0;
-        set_channels(p, NULL);
-    }
-    end(p);
+    if (ended)
+        forget(p);
+    else
+        end(p);
     if (monotonic_ms() - p->tried < MEND_EVERY)
         return false;
     ost_result result = start(p, &error);
