@@ -5,6 +5,7 @@
 - every option of the framework's programs stands in docs/usage, and no page there names one that nothing has;
 - every error code is explained in docs/usage/errors.md, with its number and sentence;
 - links between documents lead somewhere;
+- a list begins after an empty line, without which the site (script/site) shows none;
 - no cell of a table is longer than 120 characters;
 - the tables of docs/usage/realm-files.md are those in the code;
 - the programs in README.md and docs/usage/fastapi.md are those in examples/;
@@ -97,6 +98,17 @@ def check_tables():
                         problems.append(f"{page.relative_to(ROOT)}:{number}: a table cell of {len(cell.strip())} characters")
 
 
+def check_lists():
+    item, within = re.compile(r"(?:[-*]|\d+\.) "), re.compile(r"(?:[-*]|\d+\.) | |#|$")
+    for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
+        before, fenced = "", False
+        for number, line in enumerate(page.read_text().splitlines(), 1):
+            fenced ^= line.lstrip().startswith("```")
+            if not fenced and item.match(line) and not within.match(before):
+                problems.append(f"{page.relative_to(ROOT)}:{number}: a list without an empty line before it")
+            before = line
+
+
 def check_program():
     program = (ROOT / "examples/items-api/items-api.c").read_text()
     body = program[program.index("#include"):]
@@ -135,6 +147,7 @@ CHECKS = [
     check_errors,
     check_links,
     check_tables,
+    check_lists,
     check_made_pages,
     check_program,
     check_version,

@@ -39,6 +39,7 @@ PEERS = {
     "operations": lambda: virtual_environment(
         "operations", ROOT / "tests" / "operations" / "requirements.txt", system_packages=True
     ),
+    "site": lambda: virtual_environment("site", ROOT / "packaging" / "site" / "requirements.txt"),
     "oauth2-proxy": lambda: go_program(
         INTEROP / "oauth2_proxy", "oauth2-proxy", ["build"], ["github.com/oauth2-proxy/oauth2-proxy/v7"]
     ),
