@@ -69,10 +69,11 @@ WINGS = {
     "app/monitoring": ["."],
     "provider/proof": [],
     "provider/signing": [],
-    "provider/realm": ["proof", "signing"],
+    "provider/pkcs11": [],
+    "provider/realm": ["proof", "signing", "pkcs11"],
     "provider/member": ["realm"],
-    "provider/file": ["realm", "member"],
-    "provider/call": ["realm", "signing"],
+    "provider/file": ["realm", "member", "pkcs11"],
+    "provider/call": ["realm", "signing", "pkcs11"],
     "provider/user": ["realm", "member", "admin"],
     "provider/session": ["call", "realm", "proof", "user"],
     "provider/token": ["call", "realm", "session", "client", "proof"],
@@ -92,7 +93,7 @@ WINGS = {
     "provider/console": ["realm", "call", "admin"],
     "provider/logout": ["call", "realm", "proof"],
     "provider/rotation": ["call", "realm"],
-    "provider/endpoint": ["signing", "call", "realm", "proof", "session", "token", "login", "logout", "ciba", "registration", "client", "user"],
+    "provider/endpoint": ["signing", "pkcs11", "call", "realm", "proof", "session", "token", "login", "logout", "ciba", "registration", "client", "user"],
 }
 
 # Circles of files that are meant, each with its reason: X.c and X.h count as one file, X.

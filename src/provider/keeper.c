@@ -21,7 +21,8 @@ static ost_result reload(provider *p, bool keys_are_lost, ost_error *error)
     realm_table *table;
     int64_t generation = store_generation(p->store); /* before: what changes meanwhile is seen */
     const realm_table *current = keys_are_lost ? NULL : atomic_load(&p->realms.current);
-    ost_result result = realm_table_load(p->store, current, p->signing, &table, error);
+    const key_holders holders = {.process = p->signing, .device = p->device};
+    ost_result result = realm_table_load(p->store, current, &holders, &table, error);
     if (result != OST_OK)
         return result;
     realm_table *before = published_replace(&p->realms, table);

@@ -243,6 +243,17 @@ static ost_result make_signing(provider *p, const provider_config *config, ost_e
                             : ost_error_set(error, result, "the signing process: %s", inner.detail);
 }
 
+static ost_result make_device(provider *p, const provider_config *config, ost_error *error)
+{
+    ost_error inner = {0};
+    if (config->pkcs11_module == NULL)
+        return OST_OK;
+    ost_result result = pkcs11_module_open(config->pkcs11_module, config->pkcs11_pin, config->log,
+                                           &p->device, &inner);
+    return result == OST_OK ? OST_OK
+                            : ost_error_set(error, result, "--pkcs11-module: %s", inner.detail);
+}
+
 static ost_result build(provider *p, const provider_config *config, ost_error *error)
 {
     const char *address = config->address != NULL ? config->address : "127.0.0.1";
@@ -264,6 +275,8 @@ static ost_result build(provider *p, const provider_config *config, ost_error *e
             ciba_channel_new(config->authentication_channel, config->ca_file, &p->channel, error);
     if (result == OST_OK)
         result = make_signing(p, config, error);
+    if (result == OST_OK)
+        result = make_device(p, config, error);
     if (result == OST_OK)
         result = make_server(p, config, error);
     if (result == OST_OK)
@@ -339,6 +352,7 @@ void provider_free(provider *p)
     sender_rules_clear(&p->senders);
     realm_table_free(atomic_load(&p->realms.current));
     signing_process_free(p->signing);
+    pkcs11_module_free(p->device);
     pthread_mutex_destroy(&p->change_lock);
     pthread_mutex_destroy(&p->keeper_lock);
     pthread_cond_destroy(&p->keeper_wake);

@@ -34,8 +34,11 @@ typedef struct provider_config {
     unsigned loops;                     /* 0: one per core */
     const char *const *signing_command; /* the program that holds the private keys and signs, and
                                             its arguments, NULL at the end; NULL: this one does */
-    int64_t key_interval;  /* seconds that keys sign in realms that do not say; 0: for good */
-    unsigned hash_threads; /* password hashing at a time; 0: cores */
+    const char *pkcs11_module; /* shared library through which a device with private keys is
+                                  reached; NULL: none */
+    ost_text pkcs11_pin;       /* of its tokens' user; copied */
+    int64_t key_interval;      /* seconds that keys sign in realms that do not say; 0: for good */
+    unsigned hash_threads;     /* password hashing at a time; 0: cores */
     void (*access_log)(const http_log_entry *entry, void *log); /* NULL: none */
     struct tracer *tracer; /* outlives the provider; NULL: nothing is traced */
     log_sink *log;         /* for it, and for what the provider says of itself; NULL: nothing */

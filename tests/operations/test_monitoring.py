@@ -162,6 +162,7 @@ FIRES = {
         f"ostiary_provider_signing_process_starts_total{{{PROVIDER}}}": f"1x{HOUR}",
         f"ostiary_provider_signing_works{{{PROVIDER}}}": FLAT,
     },
+    "OstiaryDevice": {f"ostiary_provider_device_works{{{PROVIDER}}}": FLAT},
     "OstiaryClientDocuments": {
         f'ostiary_provider_client_document_fetches_total{{{PROVIDER},outcome="failed"}}': RISING,
         f'ostiary_provider_client_document_fetches_total{{{PROVIDER},outcome="fetched"}}': FLAT,
@@ -206,6 +207,7 @@ WELL = {
     f'ostiary_trace_spans_total{{{PROVIDER},outcome="sent"}}': RISING,
     f"ostiary_provider_signing_process_starts_total{{{PROVIDER}}}": f"1x{HOUR}",
     f"ostiary_provider_signing_works{{{PROVIDER}}}": f"1x{HOUR}",
+    f"ostiary_provider_device_works{{{PROVIDER}}}": f"1x{HOUR}",
     f"ostiary_issuer_ready{{{API}}}": f"1x{HOUR}",
     f"ostiary_issuer_failing_seconds{{{API}}}": FLAT,
     f'ostiary_guard_verdicts_total{{{API},verdict="refused",reason="OST_E_EXPIRED"}}': RISING,

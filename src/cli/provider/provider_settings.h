@@ -9,6 +9,15 @@
 
 #define PROVIDER_CONFIG_FILE "/etc/ostiary/ostiary.conf"
 
+/* How a device is reached that has private keys. */
+#define DEVICE_OPTIONS                                                                             \
+    {"pkcs11-module", "FILE", "OSTIARY_PKCS11_MODULE", NULL,                                       \
+     "shared library of a device with private keys (PKCS#11)"},                                    \
+    {                                                                                              \
+        "pkcs11-pin-file", "FILE", "OSTIARY_PKCS11_PIN_FILE", NULL,                                \
+            "a file with the PIN of its tokens' user"                                              \
+    }
+
 #define PROVIDER_SETTINGS                                                                          \
     CONFIG_FILE_OPTION(" (start: " PROVIDER_CONFIG_FILE ")"),                                      \
         {"http-port", "PORT", "KC_HTTP_PORT", NULL, "port for plain HTTP (8080)"},                 \
@@ -67,6 +76,7 @@
         {"signing-process", "[true]", "OSTIARY_SIGNING_PROCESS", NULL,                             \
          "private keys live in a process of their own, which has no files and no network "         \
          "(false)"},                                                                               \
+        DEVICE_OPTIONS,                                                                            \
         {"key-rotation", "DURATION", "OSTIARY_KEY_ROTATION", NULL,                                 \
          "how long keys sign before new ones follow, in realms that do not say: 90d, or never "    \
          "(never)"},                                                                               \
@@ -78,6 +88,10 @@
         "log-format", "FORMAT", "OSTIARY_LOG_FORMAT", NULL,                                        \
             "the access log: text, json or off (text)"                                             \
     }
+
+/* The PIN in the file that DEVICE_OPTIONS name, in the arena; empty: none is named. */
+OST_MUST_CHECK ost_result device_pin_read(const option_values *values, ost_arena *arena,
+                                          ost_text *ret_pin, ost_error *error);
 
 /* Of what is read for a start. */
 #define PROVIDER_SETTINGS_ARENA ((size_t)4 << 20)

@@ -234,6 +234,7 @@ static ost_result configure(const option_values *values, bool development, run_s
     config->hash_threads = (unsigned)hash_threads;
     if (is_on(values, "signing-process"))
         config->signing_command = signing_command;
+    config->pkcs11_module = options_get(values, "pkcs11-module");
     const char *interval = options_get(values, "key-rotation");
     if (interval != NULL && !realm_key_interval_read(text_of(interval), &config->key_interval))
         return ost_error_set(error, OST_E_CONFIG,
@@ -283,6 +284,8 @@ static int run_provider(const option_values *values, bool development, ost_arena
     ost_result result = configure(values, development, &state, &config, &error);
     if (result == OST_OK)
         result = trace_settings_read(values, "ostiary", arena, &state.tracer, &error);
+    if (result == OST_OK)
+        result = device_pin_read(values, arena, &config.pkcs11_pin, &error);
     config.tracer = state.tracer;
     if (result != OST_OK) {
         run_state_clear(&state);

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "provider/file/realm_import.h"
+#include "provider/pkcs11/pkcs11_row.h"
 
 #define MAX_EXPORT ((size_t)256 << 20)
 
@@ -33,6 +34,21 @@ static ost_result write_document(const char *path, ost_text document, ost_error 
     return result;
 }
 
+/* The file cannot have what no device gives away. */
+static ost_result tell_devices(store *db, ost_text realm, ost_arena *arena)
+{
+    store_key *keys;
+    size_t count = 0;
+    ost_result result = store_key_list(db, realm, arena, &keys, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (pkcs11_row_is(&keys[i]))
+            command_say("the %.*s key %.*s is in a device, and not in the file",
+                        (int)keys[i].algorithm.len, keys[i].algorithm.data, (int)keys[i].kid.len,
+                        keys[i].kid.data);
+    }
+    return result;
+}
+
 static int run_export(const option_values *values)
 {
     ost_error error = {0};
@@ -45,6 +61,8 @@ static int run_export(const option_values *values)
                                       : realm_export(db, text_of(values->operands[0]),
                                                      !options_has(values, "without-users"), arena,
                                                      &document, &error);
+    if (result == OST_OK)
+        result = tell_devices(db, text_of(values->operands[0]), arena);
     if (result == OST_OK)
         result = write_document(options_get(values, "output"), document, &error);
     ost_arena_free(arena);

@@ -82,6 +82,7 @@ struct provider {
     atomic_uint_fast64_t counters[COUNTERS];
     atomic_uint_fast64_t events[EVENTS][2]; /* that went well, that failed */
     signing_process *signing;               /* holds the private keys; NULL: they are here */
+    pkcs11_module *device;                  /* has private keys of its own; NULL: no such device */
     published realms;                       /* a realm_table; NULL before the first is loaded */
     event_queue waiting_events;
     int64_t key_interval;    /* seconds that keys sign where a realm does not say; 0: for good */

@@ -123,7 +123,7 @@ static realm_entry *find_unchanged(store *s, const realm_table *before, const st
 
 /* ---- loading ---- */
 
-static ost_result load_entry(store *s, const store_realm *row, signing_process *process,
+static ost_result load_entry(store *s, const store_realm *row, const key_holders *holders,
                              ost_arena *rows, realm_entry **ret_entry, ost_error *error)
 {
     store_key *keys;
@@ -142,7 +142,7 @@ static ost_result load_entry(store *s, const store_realm *row, signing_process *
     if (result == OST_OK)
         result = store_key_list(s, row->name, rows, &keys, &key_count);
     if (result == OST_OK)
-        result = key_ring_load(keys, key_count, process, &entry->keys, error);
+        result = key_ring_load(keys, key_count, holders, &entry->keys, error);
     if (result == OST_OK)
         result = load_accounts(s, entry);
     if (result != OST_OK) {
@@ -155,12 +155,12 @@ static ost_result load_entry(store *s, const store_realm *row, signing_process *
 }
 
 static ost_result take_entry(store *s, const realm_table *before, const store_realm *row,
-                             signing_process *process, ost_arena *arena, realm_table *table,
+                             const key_holders *holders, ost_arena *arena, realm_table *table,
                              ost_error *error)
 {
     realm_entry *entry = find_unchanged(s, before, row, arena);
     if (entry == NULL) {
-        ost_result result = load_entry(s, row, process, arena, &entry, error);
+        ost_result result = load_entry(s, row, holders, arena, &entry, error);
         if (result != OST_OK || entry == NULL)
             return result;
     }
@@ -169,7 +169,7 @@ static ost_result take_entry(store *s, const realm_table *before, const store_re
     return OST_OK;
 }
 
-ost_result realm_table_load(store *s, const realm_table *before, signing_process *process,
+ost_result realm_table_load(store *s, const realm_table *before, const key_holders *holders,
                             realm_table **ret_table, ost_error *error)
 {
     store_realm *rows;
@@ -181,7 +181,7 @@ ost_result realm_table_load(store *s, const realm_table *before, signing_process
     if (result == OST_OK)
         result = store_realm_list(s, arena, &rows, &count);
     for (size_t i = 0; i < count && result == OST_OK; i++) {
-        result = take_entry(s, before, &rows[i], process, arena, table, &inner);
+        result = take_entry(s, before, &rows[i], holders, arena, table, &inner);
         if (result != OST_OK)
             ost_error_set(error, result, "realm %.*s: %s", (int)rows[i].name.len, rows[i].name.data,
                           inner.detail[0] != '\0' ? inner.detail : ost_result_sentence(result));

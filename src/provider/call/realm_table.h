@@ -37,9 +37,10 @@ typedef struct realm_table {
 } realm_table;
 
 /* Loads every realm from the store. What is as in the table `before` (NULL: there is none) is
- * shared with it, which must not be freed meanwhile. `process` (may be NULL) holds the keys. */
+ * shared with it, which must not be freed meanwhile. `holders` (may be NULL): see
+ * key_ring.h. */
 OST_MUST_CHECK ost_result realm_table_load(store *store, const realm_table *before,
-                                           signing_process *process, realm_table **ret_table,
+                                           const key_holders *holders, realm_table **ret_table,
                                            ost_error *error);
 void realm_table_free(realm_table *table);
 realm_entry *realm_table_find(const realm_table *table, ost_text name);

@@ -112,7 +112,7 @@ ost_result admin_rotate_key(admin_call *a)
         return result;
     if (k.count >= KEYS_MAX)
         return admin_refuse(a, 400, "errorMessage", "The realm has too many keys");
-    result = key_ring_rotate(a->realm.store, a->realm.row.name, algorithm,
+    result = key_ring_rotate(a->realm.store, a->realm.row.name, algorithm, NULL,
                              ost_now(a->call->provider->context), delay, &error);
     if (result == OST_E_CONFLICT)
         return admin_refuse(a, 409, "errorMessage", error.detail);

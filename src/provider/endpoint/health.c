@@ -11,6 +11,7 @@
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/realm_page.h"
 #include "provider/logout/logout_post.h"
+#include "provider/pkcs11/pkcs11_module.h"
 #include "provider/signing/signing_process.h"
 #include "store/store_health.h"
 #include "trace/tracer.h"
@@ -214,6 +215,17 @@ static void append_signing(provider *p, buffer *to)
         (unsigned long long)signing_process_starts(p->signing), signing_process_works(p->signing));
 }
 
+static void append_device(provider *p, buffer *to)
+{
+    buffer_append_format(
+        to,
+        "# HELP ostiary_provider_device_works 0: the device with the private keys did not make the "
+        "last signature.\n"
+        "# TYPE ostiary_provider_device_works gauge\n"
+        "ostiary_provider_device_works %d\n",
+        pkcs11_module_works(p->device));
+}
+
 void metrics_endpoint(http_exchange *exchange, void *user)
 {
     provider *p = user;
@@ -227,6 +239,7 @@ void metrics_endpoint(http_exchange *exchange, void *user)
     append_logouts(p, &b);
     append_keys(p, &b);
     append_signing(p, &b);
+    append_device(p, &b);
     append_store(p, &b);
     (void)!http_set_field(exchange, "Cache-Control", OST_TEXT("no-store"));
     if (b.failed != OST_OK)

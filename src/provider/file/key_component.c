@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "provider/member/import_report.h"
 #include "provider/member/masked.h"
+#include "provider/pkcs11/pkcs11_row.h"
 #include "provider/realm/realm_key.h"
 
 #define MAX_KEYS 64 /* of a file */
@@ -362,7 +363,9 @@ ost_result key_components_write(const store_key *keys, size_t count, ost_json_wr
                                 ost_arena *arena)
 {
     ost_result result = OST_OK;
-    for (size_t i = 0; i < count && result == OST_OK; i++)
-        result = put_key(&keys[i], w, arena);
+    for (size_t i = 0; i < count && result == OST_OK; i++) {
+        if (!pkcs11_row_is(&keys[i]))
+            result = put_key(&keys[i], w, arena);
+    }
     return result;
 }

@@ -24,7 +24,8 @@ OST_MUST_CHECK ost_result key_components_read(const ost_json *components, ost_te
                                               import_report *report, store_key **ret_keys,
                                               size_t *ret_count, ost_error *error);
 
-/* Writes the keys as elements of an array that is open. */
+/* Writes the keys as elements of an array that is open; those that are in devices (pkcs11_row.h)
+ * have nothing to be written. */
 OST_MUST_CHECK ost_result key_components_write(const store_key *keys, size_t count,
                                                ost_json_writer *writer, ost_arena *arena);
 

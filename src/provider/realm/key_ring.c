@@ -3,20 +3,21 @@
 #include "provider/realm/key_ring.h"
 
 #include <openssl/evp.h>
-#include <openssl/x509.h>
 #include <stdatomic.h>
 
 #include "base/array.h"
 #include "base/base64url.h"
 #include "base/context.h"
 #include "base/text.h"
+#include "provider/pkcs11/pkcs11_key.h"
+#include "provider/pkcs11/pkcs11_row.h"
 
 #define MAX_KEYS 100
 #define DOCUMENT_ARENA ((size_t)4 << 20)
 
 struct key_ring {
     atomic_uint references;
-    signing_process *process;  /* NULL: keys are here */
+    key_holders holders;
     ost_key *active[MAX_KEYS]; /* private signature keys in state ACTIVE */
     size_t active_count;
     ost_key *internal[MAX_KEYS]; /* HS512, the newest last */
@@ -112,25 +113,18 @@ static ost_result make_document(key_ring *ring, const store_key *keys, size_t co
     return result == OST_OK ? ost_json_writer_finish(w, &ring->document) : result;
 }
 
-/* From the certificate, which has the key in this very form. */
-static ost_result read_public_key(key_ring *ring, const store_key *key)
+static ost_result put_public_key(key_ring *ring, const ost_key *key)
 {
-    ost_text der;
-    unsigned char *spki = NULL;
-    ost_result result = base64url_decode_to(ring->arena, key->certificate, &der);
+    ost_text spki;
+    ost_result result = ost_key_export_spki(key, OST_KEY_DER, ring->arena, &spki);
     if (result != OST_OK)
         return result;
-    const unsigned char *at = (const unsigned char *)der.data;
-    X509 *certificate = d2i_X509(NULL, &at, (long)der.len);
-    int len = certificate != NULL ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &spki) : 0;
-    X509_free(certificate);
-    if (len <= 0)
-        return OST_OK; /* a key without a certificate still signs */
-    char *text = ost_arena_alloc(ring->arena, ((size_t)len + 2) / 3 * 4 + 1);
-    if (text != NULL)
-        ring->public_key = (ost_text){text, base64_encode(spki, (size_t)len, text)};
-    OPENSSL_free(spki);
-    return text != NULL ? OST_OK : OST_E_MEMORY;
+    char *text = ost_arena_alloc(ring->arena, (spki.len + 2) / 3 * 4 + 1);
+    if (text == NULL)
+        return OST_E_MEMORY;
+    ring->public_key =
+        (ost_text){text, base64_encode((const unsigned char *)spki.data, spki.len, text)};
+    return OST_OK;
 }
 
 /* ---- loading ---- */
@@ -145,10 +139,24 @@ static void add_internal(key_ring *ring, ost_key *key, bool active)
     ring->internal_count++;
 }
 
-/* The private part of a key that signs is in the signing process, where there is one; that of one
- * that does not is nowhere. */
-static ost_result import_public(key_ring *ring, const store_key *row, ost_key **ret_key,
-                                ost_error *error)
+static ost_result open_elsewhere(const key_ring *ring, const store_key *row, ost_text device_uri,
+                                 ost_text public_jwk, ost_key **ret_key, ost_error *error)
+{
+    if (device_uri.len == 0)
+        return signing_process_key(ring->holders.process, ost_alg_of(row->algorithm), row->jwk,
+                                   public_jwk, ret_key, error);
+    if (ring->holders.device == NULL)
+        return ost_error_set(error, OST_E_CONFIG,
+                             "key %.*s is in a device (%.*s): --pkcs11-module says how to reach it",
+                             (int)row->kid.len, row->kid.data, (int)device_uri.len,
+                             device_uri.data);
+    return pkcs11_key_open(ring->holders.device, device_uri, public_jwk, ret_key, error);
+}
+
+/* The private part of a key that signs is in its device, or in the signing process, where there is
+ * one; that of one that does not is nowhere. */
+static ost_result import_public(key_ring *ring, const store_key *row, ost_text device_uri,
+                                ost_key **ret_key, ost_error *error)
 {
     ost_text text;
     ost_json_writer *w = ost_json_writer_new(ring->arena, 0);
@@ -160,8 +168,7 @@ static ost_result import_public(key_ring *ring, const store_key *row, ost_key **
     if (result != OST_OK)
         return result;
     return row->state == STORE_KEY_ACTIVE
-               ? signing_process_key(ring->process, ost_alg_of(row->algorithm), row->jwk, text,
-                                     ret_key, error)
+               ? open_elsewhere(ring, row, device_uri, text, ret_key, error)
                : ost_key_import_jwk(text, ret_key, error);
 }
 
@@ -171,8 +178,10 @@ static ost_result add_key(key_ring *ring, const store_key *row, ost_key **all, s
     ost_key *key;
     if (!is_used(row))
         return OST_OK;
-    ost_result result = ring->process != NULL && !is_secret(row)
-                            ? import_public(ring, row, &key, error)
+    ost_text device_uri = pkcs11_row_uri(row, ring->arena);
+    bool elsewhere = device_uri.len > 0 || ring->holders.process != NULL;
+    ost_result result = elsewhere && !is_secret(row)
+                            ? import_public(ring, row, device_uri, &key, error)
                             : ost_key_import_jwk(row->jwk, &key, error);
     if (result != OST_OK)
         return result;
@@ -184,8 +193,7 @@ static ost_result add_key(key_ring *ring, const store_key *row, ost_key **all, s
     if (row->state != STORE_KEY_ACTIVE)
         return OST_OK;
     ring->active[ring->active_count++] = ost_key_ref(key);
-    return text_is(row->algorithm, "RS256") && row->certificate.len > 0 ? read_public_key(ring, row)
-                                                                        : OST_OK;
+    return text_is(row->algorithm, "RS256") ? put_public_key(ring, key) : OST_OK;
 }
 
 static bool is_followed(const store_key *key, const store_key *keys, size_t count)
@@ -228,7 +236,7 @@ static ost_result load(key_ring *ring, const store_key *keys, size_t count, ost_
     return result == OST_OK ? make_document(ring, keys, count) : result;
 }
 
-ost_result key_ring_load(const store_key *keys, size_t count, signing_process *process,
+ost_result key_ring_load(const store_key *keys, size_t count, const key_holders *holders,
                          key_ring **ret_ring, ost_error *error)
 {
     key_ring *ring = memory_alloc(sizeof *ring);
@@ -237,7 +245,8 @@ ost_result key_ring_load(const store_key *keys, size_t count, signing_process *p
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
     }
     atomic_init(&ring->references, 1);
-    ring->process = process;
+    if (holders != NULL)
+        ring->holders = *holders;
     ring->due = ring->oldest = INT64_MAX;
     ost_result result = load(ring, keys, count, error);
     if (result != OST_OK) {
@@ -305,7 +314,7 @@ int64_t key_ring_oldest(const key_ring *ring)
 
 bool key_ring_is_scheduled(const store_key *key)
 {
-    return key->state == STORE_KEY_ACTIVE && is_used(key) && !is_secret(key);
+    return key->state == STORE_KEY_ACTIVE && is_used(key) && !is_secret(key) && !pkcs11_row_is(key);
 }
 
 int64_t key_ring_signs_since(const store_key *key)

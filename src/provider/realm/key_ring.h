@@ -7,19 +7,27 @@
 
 #include <ostiary/jose.h>
 
+#include "provider/pkcs11/pkcs11_module.h"
 #include "provider/realm/realm.h"
 #include "provider/signing/signing_process.h"
 #include "store/store.h"
 
 typedef struct key_ring key_ring;
 
+/* Who else holds private keys; both NULL: they are all here. They outlive the rings. */
+typedef struct key_holders {
+    signing_process *process; /* takes those of the store */
+    pkcs11_module *device;    /* has those that its own tools have made */
+} key_holders;
+
 /* From publishing to signing: longer than API guards keep a key set (300 by default). */
 #define KEY_PUBLISH_SECONDS 600
 
-/* From stored rows. Needs an active signature key and an HS512 key for refresh tokens. With a
- * signing process private keys go there, and only the public ones stay here. */
+/* From stored rows. Needs an active signature key and an HS512 key for refresh tokens. Without
+ * holders (NULL is allowed) keys are here; with a signing process private keys go there, and only
+ * the public ones stay here. OST_E_CONFIG: a key is in a device, and none is configured. */
 OST_MUST_CHECK ost_result key_ring_load(const store_key *keys, size_t count,
-                                        signing_process *process, key_ring **ret_ring,
+                                        const key_holders *holders, key_ring **ret_ring,
                                         ost_error *error);
 key_ring *key_ring_ref(key_ring *ring);
 void key_ring_unref(key_ring *ring);
@@ -33,7 +41,7 @@ const ost_key *key_ring_internal(const key_ring *ring, ost_text kid); /* HS512; 
 ost_text key_ring_document(const key_ring *ring);
 
 /* The public half of the active RS256 key: SubjectPublicKeyInfo in base64, as the realm's document
- * shows it. Empty when its certificate cannot be read. Lives as long as the ring. */
+ * shows it. Empty without such a key. Lives as long as the ring. */
 ost_text key_ring_public_key(const key_ring *ring);
 
 /* The rows of a new realm: those that it brings, and new ones for every algorithm that its tokens
@@ -51,10 +59,12 @@ OST_MUST_CHECK ost_result key_ring_follow(store *store, const realm *before, con
                                           ost_arena *arena, ost_error *error);
 
 /* Rotation: adds a NEXT key of the algorithm ("RS256") that signs from now + `delay` seconds on, so
- * that it is published first. OST_E_CONFLICT: one of it is waiting already.
+ * that it is published first: `given`, or a new one (NULL), which does not follow one that is in a
+ * device. OST_E_CONFLICT: one of it is waiting already, or is in a device.
  * OST_E_CEILING: the realm has too many keys. */
 OST_MUST_CHECK ost_result key_ring_rotate(store *store, ost_text realm, ost_text algorithm,
-                                          int64_t now, int64_t delay, ost_error *error);
+                                          const store_key *given, int64_t now, int64_t delay,
+                                          ost_error *error);
 
 /* When a waiting key is to sign; INT64_MAX: none is waiting. */
 int64_t key_ring_due(const key_ring *ring);
@@ -63,7 +73,8 @@ int64_t key_ring_due(const key_ring *ring);
  * key is to follow; INT64_MAX: there is none. */
 int64_t key_ring_oldest(const key_ring *ring);
 
-/* Whether a schedule changes keys like this one: a pair for signatures, which signs. */
+/* Whether a schedule changes keys like this one: a pair for signatures, which signs, and not in a
+ * device. */
 bool key_ring_is_scheduled(const store_key *key);
 /* Since when such a key signs. */
 int64_t key_ring_signs_since(const store_key *key);

@@ -3,6 +3,7 @@
  * expired; see key_ring.h. */
 #include "base/error_sentence.h"
 #include "base/text.h"
+#include "provider/pkcs11/pkcs11_row.h"
 #include "provider/realm/key_ring.h"
 #include "provider/realm/realm_key.h"
 
@@ -100,37 +101,52 @@ static ost_result promote(store *s, const store_realm *row, const store_key *key
     return result == OST_E_NOT_FOUND ? OST_OK : result; /* another process was faster */
 }
 
-static ost_result rotate(store *s, ost_text name, ost_text algorithm, int64_t now, int64_t delay,
-                         ost_arena *arena, ost_error *error)
+/* Whether there is room for one more of the algorithm: one is enough that waits, and what follows a
+ * device's key is a device's key. */
+static ost_result check_others(store *s, const store_realm *row, ost_text algorithm, bool given,
+                               int64_t now, ost_arena *arena, ost_error *error)
 {
-    store_key *keys, next;
-    store_realm row;
+    store_key *keys;
     size_t count = 0;
-    ost_result result = store_realm_get(s, name, arena, &row);
-    if (result == OST_E_NOT_FOUND)
-        return ost_error_set(error, result, "there is no realm %.*s", (int)name.len, name.data);
-    if (result == OST_OK)
-        result = store_key_list(s, name, arena, &keys, &count);
+    ost_result result = store_key_list(s, row->name, arena, &keys, &count);
     for (size_t i = 0; i < count && result == OST_OK; i++) {
-        if (keys[i].state != STORE_KEY_NEXT || !text_equal(keys[i].algorithm, algorithm))
+        if (!text_equal(keys[i].algorithm, algorithm))
             continue;
-        if (keys[i].signs_from <= now)
-            result = promote(s, &row, &keys[i], now);
-        else
+        if (keys[i].state == STORE_KEY_ACTIVE && !given && pkcs11_row_is(&keys[i]))
+            return ost_error_set(error, OST_E_CONFLICT,
+                                 "the key that signs with %.*s is in a device: make the next one "
+                                 "there, and name it with key rotate --pkcs11",
+                                 (int)algorithm.len, algorithm.data);
+        if (keys[i].state != STORE_KEY_NEXT)
+            continue;
+        if (keys[i].signs_from > now)
             return ost_error_set(error, OST_E_CONFLICT,
                                  "a new key is waiting already; it signs in %lld s",
                                  (long long)(keys[i].signs_from - now));
+        result = promote(s, row, &keys[i], now);
     }
-    if (result == OST_OK)
-        result = realm_key_new(name, algorithm, NULL, arena, &next);
-    if (result == OST_E_UNSUPPORTED)
-        return ost_error_set(error, result, "tokens cannot be signed with %.*s", (int)algorithm.len,
-                             algorithm.data);
-    if (result != OST_OK)
-        return error_set_sentence(error, result);
-    next.state = STORE_KEY_NEXT;
-    next.signs_from = now + delay;
-    result = store_key_create(s, &next);
+    return error_set_sentence(error, result);
+}
+
+static ost_result make_next(ost_text name, ost_text algorithm, const store_key *given,
+                            ost_arena *arena, store_key *ret_next, ost_error *error)
+{
+    ost_result result = OST_OK;
+    if (given != NULL)
+        *ret_next = *given;
+    else
+        result = realm_key_new(name, algorithm, NULL, arena, ret_next);
+    return result == OST_E_UNSUPPORTED
+               ? ost_error_set(error, result, "tokens cannot be signed with %.*s",
+                               (int)algorithm.len, algorithm.data)
+               : error_set_sentence(error, result);
+}
+
+static ost_result add_next(store *s, const store_key *next, ost_error *error)
+{
+    ost_result result = store_key_create(s, next);
+    if (result == OST_E_CONFLICT)
+        return ost_error_set(error, result, "the realm has this key already");
     if (result == OST_E_CEILING)
         return ost_error_set(error, result,
                              "the realm has too many keys: a new one has room when an old one has "
@@ -138,13 +154,33 @@ static ost_result rotate(store *s, ost_text name, ost_text algorithm, int64_t no
     return error_set_sentence(error, result);
 }
 
-ost_result key_ring_rotate(store *s, ost_text name, ost_text algorithm, int64_t now, int64_t delay,
-                           ost_error *error)
+static ost_result rotate(store *s, ost_text name, ost_text algorithm, const store_key *given,
+                         int64_t now, int64_t delay, ost_arena *arena, ost_error *error)
+{
+    store_key next;
+    store_realm row;
+    ost_result result = store_realm_get(s, name, arena, &row);
+    if (result == OST_E_NOT_FOUND)
+        return ost_error_set(error, result, "there is no realm %.*s", (int)name.len, name.data);
+    if (result != OST_OK)
+        return error_set_sentence(error, result);
+    result = check_others(s, &row, algorithm, given != NULL, now, arena, error);
+    if (result == OST_OK)
+        result = make_next(name, algorithm, given, arena, &next, error);
+    if (result != OST_OK)
+        return result;
+    next.state = STORE_KEY_NEXT;
+    next.signs_from = now + delay;
+    return add_next(s, &next, error);
+}
+
+ost_result key_ring_rotate(store *s, ost_text name, ost_text algorithm, const store_key *given,
+                           int64_t now, int64_t delay, ost_error *error)
 {
     ost_arena *arena = ost_arena_new(ROTATION_ARENA);
     if (arena == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
-    ost_result result = rotate(s, name, algorithm, now, delay, arena, error);
+    ost_result result = rotate(s, name, algorithm, given, now, delay, arena, error);
     ost_arena_free(arena);
     return result;
 }

@@ -124,9 +124,10 @@ static void a_new_key_signs_when_its_time_has_come(void **state)
     (void)state;
     assert_int_equal(store_key_list(db, name, arena, &keys, &count), OST_OK);
     assert_int_equal(key_ring_load(keys, count, NULL, &before, NULL), OST_OK);
-    assert_int_equal(key_ring_rotate(db, name, OST_TEXT("RS256"), now, 60, NULL), OST_OK);
-    assert_int_equal(key_ring_rotate(db, name, OST_TEXT("RS256"), now, 60, NULL), OST_E_CONFLICT);
-    assert_int_equal(key_ring_rotate(db, OST_TEXT("none"), OST_TEXT("RS256"), now, 60, NULL),
+    assert_int_equal(key_ring_rotate(db, name, OST_TEXT("RS256"), NULL, now, 60, NULL), OST_OK);
+    assert_int_equal(key_ring_rotate(db, name, OST_TEXT("RS256"), NULL, now, 60, NULL),
+                     OST_E_CONFLICT);
+    assert_int_equal(key_ring_rotate(db, OST_TEXT("none"), OST_TEXT("RS256"), NULL, now, 60, NULL),
                      OST_E_NOT_FOUND);
 
     assert_int_equal(key_ring_advance(db, name, now + 59, 300, NULL, NULL), OST_OK);

@@ -62,7 +62,7 @@ static void c2_a_changed_document_is_read(void **state)
 static void c2_a_changed_key_is_read(void **state)
 {
     (void)state;
-    assert_int_equal(key_ring_rotate(f->provider.store, OST_TEXT("a"), OST_TEXT("ES256"),
+    assert_int_equal(key_ring_rotate(f->provider.store, OST_TEXT("a"), OST_TEXT("ES256"), NULL,
                                      fixture_time, 60, NULL),
                      OST_OK);
     load(false, true);
