@@ -222,7 +222,7 @@ static void put_capabilities(const call *c, ost_json_writer *w)
         const char *member;
         bool value;
     } flags[] = {
-        {"claims_parameter_supported", false},
+        {"claims_parameter_supported", true},
         {"request_parameter_supported", true},
         {"request_uri_parameter_supported", false},
         {"require_pushed_authorization_requests", false},

@@ -10,6 +10,7 @@
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/proof_of_key.h"
+#include "provider/session/requested_claims.h"
 #include "provider/session/token_user.h"
 #include "provider/token/grant.h"
 
@@ -92,6 +93,26 @@ static bool is_in_its_owners_hands(call *c, const ost_claims *claims)
     return result == OST_OK;
 }
 
+/* What the login asked for by name is of interest to few clients: the others' is not read. */
+static bool read_requested(call *c, const ost_claims *claims, grant *g)
+{
+    store_client_session part;
+    if (g->session_id == NULL || !requested_claims_matter(g->client))
+        return true;
+    ost_result result = store_client_session_get(c->provider->store, ost_claims_text(claims, "sid"),
+                                                 text_of(g->client->client_id), c->arena, &part);
+    if (result == OST_OK)
+        g->requested = requested_claims_of(c, &part);
+    return result == OST_OK || result == OST_E_NOT_FOUND || call_refuse_busy(c);
+}
+
+static void answer(call *c, const ost_claims *claims, const authenticated_user *account, grant *g)
+{
+    if (grant_choose_scopes(c, ost_claims_text(claims, "scope"), g) &&
+        read_requested(c, claims, g) && grant_set_user(c, account->document, account->id, g))
+        (void)mint_userinfo(c, g, &c->answer);
+}
+
 static void work(call *c)
 {
     userinfo_job *job = c->job;
@@ -132,9 +153,7 @@ static void work(call *c)
                                     : refuse(c, 401, "invalid_token", "Token verification failed"));
         return;
     }
-    if (grant_choose_scopes(c, ost_claims_text(claims, "scope"), &g) &&
-        grant_set_user(c, account.document, account.id, &g))
-        (void)mint_userinfo(c, &g, &c->answer);
+    answer(c, claims, &account, &g);
 }
 
 /* With the document of the client that the token was issued to. */

@@ -10,6 +10,7 @@
 #include "provider/login/request_object.h"
 #include "provider/login/subject_request.h"
 #include "provider/session/id_token_hint.h"
+#include "provider/session/requested_claims.h"
 #include "provider/token/acr_level.h"
 #include "provider/token/grant.h"
 #include "provider/token/pkce.h"
@@ -247,9 +248,9 @@ static auth_check read_rest(call *c, auth_request *r)
     return AUTH_GOOD;
 }
 
-static auth_check read_subject(call *c, auth_request *r)
+static auth_check read_claims(call *c, auth_request *r)
 {
-    return subject_request_read(c, &r->subject)
+    return subject_request_read(c, &r->subject) && requested_claims_read(c, c->client, &r->claims)
                ? AUTH_GOOD
                : to_client(c, "invalid_request", "Invalid parameter: claims");
 }
@@ -283,7 +284,7 @@ static auth_check read_acr(call *c, auth_request *r)
 auth_check auth_request_read(call *c, auth_origin origin, auth_request *ret_request)
 {
     auth_check (*const steps[])(call *, auth_request *) = {read_client, read_type,   read_rest,
-                                                           read_pkce,   read_prompt, read_subject,
+                                                           read_pkce,   read_prompt, read_claims,
                                                            read_acr,    read_action};
     auth_check check = AUTH_GOOD;
     *ret_request = (auth_request){.origin = origin, .max_age = -1};

@@ -52,6 +52,7 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
         {"sid", r->session},
         {"shown", r->shown},
         {"subject", r->subject},
+        {"claims", r->claims},
         {"jkt", r->jkt},
         {"device", r->device},
         {"user_code", r->user_code},
@@ -114,7 +115,7 @@ ost_text auth_request_url(call *c, const auth_request *r)
         {"code_challenge_method", r->challenge_method},
         {"prompt", r->prompt_consent ? OST_TEXT("consent") : (ost_text){0}},
         {"dpop_jkt", r->jkt},
-        {"claims", r->subject.len > 0 ? subject_request_claims(c, r->subject) : (ost_text){0}},
+        {"claims", subject_request_claims(c, r->subject, r->claims)},
         {"kc_action", r->kc_action},
         {"acr_values", r->acr_proved ? OST_TEXT("1") : (ost_text){0}},
     };
@@ -155,6 +156,7 @@ static void fill(const ost_claims *claims, auth_request *r)
     r->user = ost_claims_text(claims, "user");
     r->resources = ost_claims_text(claims, "resource");
     r->subject = ost_claims_text(claims, "subject");
+    r->claims = ost_claims_text(claims, "claims");
     r->jkt = ost_claims_text(claims, "jkt");
     r->device = ost_claims_text(claims, "device");
     r->user_code = ost_claims_text(claims, "user_code");

@@ -12,6 +12,7 @@
 #include "provider/session/authentication.h"
 #include "provider/session/browser_session.h"
 #include "provider/session/consent.h"
+#include "provider/session/requested_claims.h"
 #include "provider/token/grant.h"
 
 /* ---- completing ---- */
@@ -36,7 +37,7 @@ static bool make_code(call *c, const browser_login *login, const char *acr, ost_
         .issuer = text_of(c->issuer),
         .started = c->now,
         .last_access = c->now,
-        .notes = text_of(call_format(c, "{\"acr\":\"%s\",\"since\":%lld}", acr, (long long)c->now)),
+        .notes = requested_claims_notes(c, acr, r->claims),
     };
     const store_code row = {
         .id = {id, base64url_encode(hash, sizeof hash, id)},
@@ -52,6 +53,8 @@ static bool make_code(call *c, const browser_login *login, const char *acr, ost_
         .jkt = r->jkt,
         .expires = c->now + c->realm->lifespans.code,
     };
+    if (client_session.notes.data == NULL)
+        return false;
     if (store_login(c->provider->store, login->new_session ? &login->session : NULL,
                     &client_session, r->wants_code ? &row : NULL) != OST_OK)
         return call_refuse(c, 302, "temporarily_unavailable", NULL);
@@ -73,6 +76,7 @@ static bool add_tokens(call *c, browser_login *login, const char *acr, ost_text 
                .interactive = true,
                .nonce = r->nonce,
                .acr = acr,
+               .requested = requested_claims_open(c, r->claims),
                .state = r->state,
                .resources = r->resources,
                .lifespan = r->wants_code ? 0 : c->realm->lifespans.access_token_implicit};

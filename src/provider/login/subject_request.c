@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/proof/pairwise_subject.h"
+#include "provider/session/requested_claims.h"
 
 #define CLAIMS_BYTES_MAX ((size_t)8 << 10)
 #define SUBJECT_MAX 255 /* OpenID Connect Core §2 */
@@ -38,20 +39,39 @@ bool subject_request_read(call *c, ost_text *ret_subject)
     return true;
 }
 
-ost_text subject_request_claims(call *c, ost_text subject)
+static void write_subject(ost_json_writer *w, ost_text subject)
+{
+    ost_json_put_name(w, OST_TEXT("sub"));
+    ost_json_open_object(w);
+    ost_json_member_text(w, "value", subject);
+    ost_json_close_object(w);
+}
+
+static void write_all(ost_json_writer *w, const ost_json *object)
+{
+    for (const ost_json *at = ost_json_first(object); at != NULL; at = ost_json_next(at)) {
+        ost_json_put_name(w, ost_json_name(at));
+        ost_json_put_value(w, at);
+    }
+}
+
+ost_text subject_request_claims(call *c, ost_text subject, ost_text claims)
 {
     ost_text text = {0};
-    ost_json_writer *w = call_writer(c);
+    const ost_json *named = requested_claims_open(c, claims);
+    const ost_json *userinfo = ost_json_get(named, "userinfo");
+    ost_json_writer *w = subject.len > 0 || named != NULL ? call_writer(c) : NULL;
     if (w == NULL)
         return text;
     ost_json_open_object(w);
     ost_json_put_name(w, OST_TEXT("id_token"));
     ost_json_open_object(w);
-    ost_json_put_name(w, OST_TEXT("sub"));
-    ost_json_open_object(w);
-    ost_json_member_text(w, "value", subject);
+    if (subject.len > 0)
+        write_subject(w, subject);
+    write_all(w, ost_json_get(named, "id_token"));
     ost_json_close_object(w);
-    ost_json_close_object(w);
+    if (userinfo != NULL)
+        ost_json_member_value(w, "userinfo", userinfo);
     ost_json_close_object(w);
     if (ost_json_writer_finish(w, &text) != OST_OK)
         call_refuse(c, 500, "server_error", NULL);

@@ -11,8 +11,9 @@
  * Keycloak. False: a value that no subject has, or two that differ, or more than is read. */
 bool subject_request_read(call *call, ost_text *ret_subject);
 
-/* Such a parameter; empty where memory is out, and the call is refused. */
-ost_text subject_request_claims(call *call, ost_text subject);
+/* A parameter `claims` of a subject and of what else is asked for by name (requested_claims.h);
+ * NULL data: of neither, or memory is out, and the call is refused. */
+ost_text subject_request_claims(call *call, ost_text subject, ost_text claims);
 
 /* May the client be answered for this user? `subject` empty: for any. */
 bool subject_request_allows(const realm_client *client, ost_text subject, ost_text user_id);

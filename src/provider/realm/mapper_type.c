@@ -24,6 +24,8 @@ static const char *const names[MAPPER_TYPES] = {
     [MAPPER_ACR] = "oidc-acr-mapper",
     [MAPPER_SESSION_NOTE] = "oidc-usersessionmodel-note-mapper",
     [MAPPER_HARDCODED_CLAIM] = "oidc-hardcoded-claim-mapper",
+    [MAPPER_REQUESTED_CLAIMS] = "oidc-claims-param-token-mapper",
+    [MAPPER_REQUESTED_VALUE] = "oidc-claims-param-value-idtoken-mapper",
 };
 
 mapper_type mapper_type_of(const char *name)

@@ -22,6 +22,8 @@ typedef enum mapper_type {
     MAPPER_ACR,
     MAPPER_SESSION_NOTE,
     MAPPER_HARDCODED_CLAIM,
+    MAPPER_REQUESTED_CLAIMS,
+    MAPPER_REQUESTED_VALUE,
     MAPPER_TYPES,
 } mapper_type;
 

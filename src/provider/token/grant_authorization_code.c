@@ -5,6 +5,7 @@
 #include "provider/session/authentication.h"
 #include "provider/session/consent.h"
 #include "provider/session/offline_session.h"
+#include "provider/session/requested_claims.h"
 #include "provider/token/grant.h"
 #include "provider/token/login_grant.h"
 #include "provider/token/pkce.h"
@@ -97,6 +98,7 @@ void grant_authorization_code(call *c)
         return;
     }
     g.acr = client_session_acr(c, &client_session);
+    g.requested = requested_claims_of(c, &client_session);
     g.client_started = client_session_since(c, &client_session);
     g.nonce = code.nonce;
     g.granted_resources = code.resources;

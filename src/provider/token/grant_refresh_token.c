@@ -8,6 +8,7 @@
 #include "provider/session/internal_token.h"
 #include "provider/session/offline_session.h"
 #include "provider/session/proof_of_certificate.h"
+#include "provider/session/requested_claims.h"
 #include "provider/token/grant.h"
 #include "provider/token/resource.h"
 #include "provider/token/token.h"
@@ -147,6 +148,7 @@ void grant_refresh_token(call *c)
     g.nonce = ost_claims_text(claims, "nonce");
     g.auth_time = auth_time_of(claims, &session);
     g.acr = client_session_acr(c, &client_session);
+    g.requested = requested_claims_of(c, &client_session);
     g.interactive = client_session.redirect_uri.len > 0 || g.acr != NULL;
     if (mint_tokens(c, &g, true, &m) && use(c, claims, &session, &m, g.idle_ends))
         (void)mint_answer(c, &g, &m);

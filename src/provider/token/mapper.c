@@ -38,6 +38,8 @@ static const mapper_kind kinds[MAPPER_TYPES] = {
     [MAPPER_ACR] = {map_acr, 1, ACCESS | ID, false},
     [MAPPER_SESSION_NOTE] = {map_session_note, 1, ACCESS | ID, false},
     [MAPPER_HARDCODED_CLAIM] = {map_hardcoded_claim, 1, ALL, false},
+    [MAPPER_REQUESTED_CLAIMS] = {map_requested_claims, 1, ID | USERINFO, false},
+    [MAPPER_REQUESTED_VALUE] = {map_requested_value, 1, ID, false},
 };
 #define PHASES 2
 

@@ -52,5 +52,8 @@ void map_allowed_origins(mapper_work *work);
 void map_acr(mapper_work *work);
 void map_session_note(mapper_work *work);
 void map_hardcoded_claim(mapper_work *work);
+/* mapper_request.c */
+void map_requested_claims(mapper_work *work);
+void map_requested_value(mapper_work *work);
 
 #endif
