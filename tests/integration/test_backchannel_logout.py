@@ -179,6 +179,7 @@ def test_it_is_tried_again_and_survives_a_restart(receiver, new_provider, myapi,
         log_out(provider, myapi, tokens_of(provider, myapi))
     receiver.wait_for(2)
     assert metric(provider, "ostiary_provider_logout_tokens_total{outcome=\"failed\"}") >= 1
+    time.sleep(0.5)  # what has failed waits in the store again
     provider.kill()
     receiver.answer = 200
     before = len(receiver.tokens)
