@@ -83,7 +83,7 @@ WINGS = {
     "provider/broker": ["realm", "member", "call", "admin"],
     "provider/client_scope": ["realm", "call", "admin", "proof"],
     "provider/component": ["realm", "member", "file", "call", "admin"],
-    "provider/directory": ["realm", "member", "call", "admin", "user"],
+    "provider/directory": ["realm", "member", "file", "call", "admin", "user"],
     "provider/evaluation": ["realm", "call", "token", "admin"],
     "provider/setting": ["realm", "member", "call", "admin"],
     "provider/transfer": ["realm", "member", "file", "call", "admin", "directory"],

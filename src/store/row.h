@@ -23,6 +23,9 @@ OST_MUST_CHECK ost_result insert_consents(database *database, const store_user *
 OST_MUST_CHECK ost_result read_users(statement *statement, ost_arena *arena, store_user **ret_users,
                                      size_t *ret_count);
 OST_MUST_CHECK ost_result insert_key(database *database, const store_key *key);
+/* store_realm_apply within a transaction. */
+OST_MUST_CHECK ost_result apply_realm_change(database *database, const store_realm_change *change,
+                                             ost_error *error);
 /* The realm's document as it is to be stored. */
 OST_MUST_CHECK ost_result seal_document(database *database, const store_realm *realm,
                                         sealed_text *ret_document);

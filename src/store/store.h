@@ -38,6 +38,14 @@ OST_MUST_CHECK ost_result store_realm_create(store *store, const store_realm *re
                                              const store_user *users, size_t user_count,
                                              const store_key *keys, size_t key_count,
                                              ost_error *error);
+/* The same, and in the same transaction `beside` changes another realm (NULL: none). OST_E_CONFLICT
+ * also when that has changed since it was read. */
+typedef struct store_realm_change store_realm_change;
+OST_MUST_CHECK ost_result store_realm_create_beside(store *store, const store_realm *realm,
+                                                    const store_user *users, size_t user_count,
+                                                    const store_key *keys, size_t key_count,
+                                                    const store_realm_change *beside,
+                                                    ost_error *error);
 /* Replaces the document of the version before. OST_E_CONFLICT: somebody else has changed the realm
  * since it was read; OST_E_NOT_FOUND. */
 OST_MUST_CHECK ost_result store_realm_update(store *store, const store_realm *realm);
@@ -45,7 +53,6 @@ OST_MUST_CHECK ost_result store_realm_update(store *store, const store_realm *re
  * Sessions stay, but for those of users who are removed, and the parts of clients that are.
  * OST_E_CONFLICT: the realm, or a user, has changed since it was read, or a user of the name, id or
  * address stands there; OST_E_NOT_FOUND: the realm is gone. The detail says which. */
-typedef struct store_realm_change store_realm_change;
 OST_MUST_CHECK ost_result store_realm_apply(store *store, const store_realm_change *change,
                                             ost_error *error);
 
@@ -72,6 +79,11 @@ OST_MUST_CHECK ost_result store_realm_get(store *store, ost_text name, ost_arena
                                           store_realm *ret_realm);
 /* With its users, keys and sessions. OST_E_NOT_FOUND. */
 OST_MUST_CHECK ost_result store_realm_delete(store *store, ost_text name);
+/* The same, and in the same transaction store_realm_rename of another realm. OST_E_CONFLICT: that
+ * has changed since it was read. */
+OST_MUST_CHECK ost_result store_realm_delete_beside(store *store, ost_text name,
+                                                    const store_realm *other,
+                                                    const store_renaming *renaming);
 OST_MUST_CHECK ost_result store_realm_list(store *store, ost_arena *arena, store_realm **ret_realms,
                                            size_t *ret_count);
 

@@ -83,8 +83,23 @@ ost_result store_realm_create(store *s, const store_realm *realm, const store_us
                               size_t user_count, const store_key *keys, size_t key_count,
                               ost_error *error)
 {
-    return WRITE_TELLING(s, d, insert_all(d, realm, users, user_count, keys, key_count, error),
-                         error);
+    return store_realm_create_beside(s, realm, users, user_count, keys, key_count, NULL, error);
+}
+
+static ost_result insert_beside(database *d, const store_realm *realm, const store_user *users,
+                                size_t user_count, const store_key *keys, size_t key_count,
+                                const store_realm_change *beside, ost_error *error)
+{
+    ost_result result = insert_all(d, realm, users, user_count, keys, key_count, error);
+    return result == OST_OK && beside != NULL ? apply_realm_change(d, beside, error) : result;
+}
+
+ost_result store_realm_create_beside(store *s, const store_realm *realm, const store_user *users,
+                                     size_t user_count, const store_key *keys, size_t key_count,
+                                     const store_realm_change *beside, ost_error *error)
+{
+    return WRITE_TELLING(
+        s, d, insert_beside(d, realm, users, user_count, keys, key_count, beside, error), error);
 }
 
 /* Only the version before may be replaced: two who change a realm at once would lose one change. */
@@ -134,6 +149,19 @@ static ost_result delete_realm(database *d, ost_text name)
 ost_result store_realm_delete(store *s, ost_text name)
 {
     return WRITE(s, d, delete_realm(d, name));
+}
+
+static ost_result delete_beside(database *d, ost_text name, const store_realm *other,
+                                const store_renaming *renaming)
+{
+    ost_result result = rename_in_realm(d, other, renaming);
+    return result == OST_OK ? delete_realm(d, name) : result;
+}
+
+ost_result store_realm_delete_beside(store *s, ost_text name, const store_realm *other,
+                                     const store_renaming *renaming)
+{
+    return WRITE(s, d, delete_beside(d, name, other, renaming));
 }
 
 static ost_result read_realm(database *d, statement *st, ost_arena *arena, store_realm *ret_realm)

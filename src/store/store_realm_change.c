@@ -76,7 +76,7 @@ static ost_result remove_client(database *d, ost_text realm, ost_text client)
                          NULL);
 }
 
-static ost_result apply(database *d, const store_realm_change *c, ost_error *error)
+ost_result apply_realm_change(database *d, const store_realm_change *c, ost_error *error)
 {
     ost_result result = change_realm(d, &c->realm, error);
     if (result == OST_OK)
@@ -92,5 +92,5 @@ static ost_result apply(database *d, const store_realm_change *c, ost_error *err
 
 ost_result store_realm_apply(store *s, const store_realm_change *change, ost_error *error)
 {
-    return WRITE_TELLING(s, d, apply(d, change, error), error);
+    return WRITE_TELLING(s, d, apply_realm_change(d, change, error), error);
 }

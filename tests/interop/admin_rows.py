@@ -45,6 +45,11 @@ def text(path, body):
     return Row("TEXT", path, body)
 
 
+def become(*who):
+    """The rows that follow are asked by another user of master: (name, password); nobody: the administrator."""
+    return Row("AS", " ".join(who[:1]), who or None)
+
+
 def login(saves=None, **form):
     """A grant of the token endpoint, for there to be something to administer."""
     return Row("TOKEN", "", form, saves)
@@ -73,10 +78,13 @@ class Asker:
     """Sends rows to one server and keeps what they save."""
 
     def __init__(self, admin):
-        self.admin = admin  # Admin of test_admin_same_as_keycloak.py
+        self.admin = self.first = admin  # Admin of test_admin_same_as_keycloak.py
         self.saved = {}
 
     def __call__(self, row):
+        if row.method == "AS":
+            self.admin = self.first.of(*row.body) if row.body else self.first
+            return self.admin.whoami()
         if row.method == "TOKEN":
             answer = self.admin.grant(REALM, {name: fill(value, self.saved) for name, value in row.body.items()})
             self._save(row, answer)

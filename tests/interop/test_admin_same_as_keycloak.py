@@ -13,6 +13,7 @@ import admin_rows_credentials
 import admin_rows_evaluation
 import admin_rows_events
 import admin_rows_keys
+import admin_rows_masters
 import admin_rows_providers
 import admin_rows_roles
 import admin_rows_scopes
@@ -41,6 +42,7 @@ FAMILIES = {
     "sessions": admin_rows_sessions.ROWS,
     "keys": admin_rows_keys.ROWS,
     "events": admin_rows_events.ROWS,
+    "masters": admin_rows_masters.ROWS,
     "roles": admin_rows_roles.ROWS,
     "transfer": admin_rows_transfer.ROWS,
     "users": admin_rows_users.ROWS,
@@ -53,13 +55,13 @@ FAMILIES = {
 class Admin:
     """Requests of the administrator of the realm master."""
 
-    def __init__(self, server):
-        self.server = server
+    def __init__(self, server, who=ADMIN):
+        self.server, self.who = server, who
         self.renewed = -TOKEN_SECONDS
 
     def token(self):
         if time.monotonic() - self.renewed > TOKEN_SECONDS:
-            answer = self.server.realm("master").password(Client("admin-cli"), *ADMIN)
+            answer = self.server.realm("master").password(Client("admin-cli"), *self.who)
             assert answer.status == 200, answer.text
             self.bearer, self.renewed = answer.json()["access_token"], time.monotonic()
         return self.bearer
@@ -67,6 +69,12 @@ class Admin:
     def __call__(self, method, path, body=None, kind="application/json"):
         headers = {**bearer(self.token()), "Content-Type": kind}
         return Browser().request(method, f"{self.server.base}/admin{path}", body, headers)
+
+    def of(self, *who):
+        return Admin(self.server, who)
+
+    def whoami(self):
+        return self("GET", f"/master/console/whoami?currentRealm={REALM}")
 
     def grant(self, realm, form):
         return self.server.realm(realm).token(form)

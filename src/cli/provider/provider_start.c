@@ -21,6 +21,7 @@
 #include "http/log/access_log.h"
 #include "http/log/log_sink.h"
 #include "provider/file/bootstrap_admin.h"
+#include "provider/file/master_clients.h"
 #include "provider/file/realm_import.h"
 #include "provider/provider.h"
 #include "provider/realm/realm_key.h"
@@ -298,6 +299,8 @@ static int run_provider(const option_values *values, bool development, ost_arena
         result = import_realms(values, state.store, &error);
     if (result == OST_OK)
         result = bootstrap(values, state.store, arena, &error);
+    if (result == OST_OK)
+        result = master_clients_follow(state.store, NULL, &error);
     config.store = state.store;
     if (result == OST_OK)
         result = provider_new(&config, &state.provider, &error);

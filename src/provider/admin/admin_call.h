@@ -13,8 +13,9 @@ struct admin_call {
     ost_text path;          /* below "/admin" */
     const ost_text *values; /* of the path's parameters, in their order */
     ost_text rest;          /* of the path, where its operation ends with "*" */
-    admin_rights rights;    /* over the realm of the path */
-    ost_arena *arena;       /* large enough for a whole realm */
+    admin_asker asker;
+    admin_rights rights; /* over the realm of the path; of none: over any */
+    ost_arena *arena;    /* large enough for a whole realm */
     http_form query;
     const ost_json *body; /* of POST and PUT; NULL: empty */
     ost_text text;        /* the body of an operation that takes plain text */

@@ -12,6 +12,7 @@
 #include "provider/admin/admin_rename.h"
 #include "provider/admin/client_part.h"
 #include "provider/admin/document_edit.h"
+#include "provider/file/master_clients.h"
 #include "provider/file/realm_document.h"
 #include "provider/realm/role.h"
 #include "provider/realm/user_row.h"
@@ -110,14 +111,14 @@ static bool has_illegal_scheme(const ost_json *uris)
     return false;
 }
 
-static ost_result refuse_uris(admin_call *a)
+static ost_result refuse_described(admin_call *a, const char *error, const char *description)
 {
     ost_json_writer *w = ost_json_writer_new(a->arena, 0);
     if (w == NULL)
         return OST_E_MEMORY;
     ost_json_open_object(w);
-    ost_json_member_string(w, "error", "invalid_input");
-    ost_json_member_string(w, "error_description", "A redirect URI uses an illegal scheme");
+    ost_json_member_string(w, "error", error);
+    ost_json_member_string(w, "error_description", description);
     ost_json_close_object(w);
     ost_result result = admin_answer(a, w);
     a->status = 400;
@@ -144,7 +145,7 @@ static ost_result store_client(admin_call *a, const realm_client *existing,
     ost_error error = {0};
     ost_text client_id = {0};
     if (has_illegal_scheme(ost_json_get(document, "redirectUris")))
-        return refuse_uris(a);
+        return refuse_described(a, "invalid_input", "A redirect URI uses an illegal scheme");
     ost_result result = realm_document_complete_client(
         document, a->realm.realm->document, a->call->provider->context, a->arena, &document);
     if (result == OST_OK)
@@ -306,23 +307,15 @@ ost_result admin_renew_secret(admin_call *a)
     return result;
 }
 
-/* The realm's document without the client and its roles. */
-static ost_result without(admin_call *a, const realm_client *client, const ost_json **ret_document)
+/* The rights over a realm go with the realm alone. */
+static bool is_of_realm(admin_call *a, const realm_client *client)
 {
-    const ost_json *document = a->realm.realm->document, *clients, *of_clients;
-    const ost_json *roles = ost_json_get(document, "roles");
-    ost_result result = document_replace(ost_json_get(document, "clients"), client->document, NULL,
-                                         a->arena, &clients);
-    if (result == OST_OK)
-        result = document_put(document, OST_TEXT("clients"), clients, a->arena, &document);
-    if (result == OST_OK)
-        result = document_put(ost_json_get(roles, "client"), text_of(client->client_id), NULL,
-                              a->arena, &of_clients);
-    if (result == OST_OK)
-        result = document_put(roles, OST_TEXT("client"), of_clients, a->arena, &roles);
-    return result == OST_OK
-               ? document_put(document, OST_TEXT("roles"), roles, a->arena, ret_document)
-               : result;
+    store_realm row;
+    ost_text named = text_is(a->realm.row.name, MASTER_REALM)
+                         ? master_client_realm(text_of(client->client_id))
+                         : (ost_text){0};
+    return named.len > 0 && master_client_find(a->realm.realm, named) == client &&
+           store_realm_get(a->realm.store, named, a->arena, &row) != OST_E_NOT_FOUND;
 }
 
 ost_result admin_delete_client(admin_call *a)
@@ -332,9 +325,11 @@ ost_result admin_delete_client(admin_call *a)
     const ost_json *document;
     if (client == NULL)
         return OST_OK;
+    if (is_of_realm(a, client))
+        return refuse_described(a, "invalid_request", "Could not delete client");
     const store_renaming roles = {.kind = STORE_LINK_CLIENT_ROLE,
                                   .owner = text_of(client->client_id)};
-    ost_result result = without(a, client, &document);
+    ost_result result = client_part_without(a->realm.realm->document, client, a->arena, &document);
     if (result == OST_OK)
         result = admin_rename(a, document, &roles);
     if (result != OST_OK || a->status != 0)

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "provider/admin/admin_call.h"
 #include "provider/admin/admin_event.h"
+#include "provider/admin/admin_operations.h"
 #include "provider/realm/realm_key.h"
 
 #define UNAUTHORIZED                                                                               \
@@ -144,6 +145,13 @@ static void run(admin_call *a, bool has_realm)
         provider_publish(p);
 }
 
+/* Whoever may do something may also ask what. */
+static bool has_rights(const admin_call *a)
+{
+    return a->rights != 0 ||
+           (a->route->run == admin_read_whoami && admin_right_over(&a->asker, (ost_text){0}) != 0);
+}
+
 /* The token's realm, against the one that is administered. */
 static bool may_enter(admin_job *job)
 {
@@ -157,7 +165,7 @@ static bool may_enter(admin_job *job)
         admin_forbid(a);
         return false;
     }
-    if (a->rights == 0) {
+    if (!has_rights(a)) {
         admin_forbid(a);
         return false;
     }
@@ -173,7 +181,9 @@ static void work(call *c)
         call_refuse_busy(c);
         return;
     }
-    ost_result result = admin_right_read(c, job->token, job->match.values[0], &a->rights);
+    ost_result result = admin_right_read(c, job->token, &a->asker);
+    if (result == OST_OK)
+        a->rights = admin_right_over(&a->asker, job->match.values[0]);
     if (call_is_busy(result))
         admin_refuse(a, 503, "error", "temporarily_unavailable");
     else if (result != OST_OK)

@@ -95,23 +95,25 @@ static ost_result put_realm(const admin_call *a, ost_json_writer *w, const ost_j
 ost_result admin_list_realms(admin_call *a)
 {
     store_realm *rows;
-    size_t count;
+    size_t count, shown = 0;
     const ost_json *document;
-    bool all = admin_may(a, RIGHT_ADMIN),
-         view = admin_may(a, RIGHT_VIEW_REALM | RIGHT_MANAGE_REALM);
     ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     ost_result result = store_realm_list(a->call->provider->store, a->arena, &rows, &count);
     if (w == NULL)
         return OST_E_MEMORY;
     ost_json_open_array(w);
     for (size_t i = 0; i < count && result == OST_OK; i++) {
-        if (!all && !text_is(rows[i].name, a->call->realm->name))
+        admin_rights rights = admin_right_over(&a->asker, rows[i].name);
+        bool view = (rights & (RIGHT_VIEW_REALM | RIGHT_MANAGE_REALM)) != 0;
+        if ((rights & ~(admin_rights)RIGHT_CREATE_REALM) == 0)
             continue;
+        shown++;
         result = ost_json_read(rows[i].document, NULL, a->arena, &document, NULL);
         if (result == OST_OK)
-            result =
-                put_realm(a, w, document, all || view, admin_flag(a, "briefRepresentation", false));
+            result = put_realm(a, w, document, view, admin_flag(a, "briefRepresentation", false));
     }
+    if (result == OST_OK && shown == 0)
+        return admin_forbid(a);
     ost_json_close_array(w);
     return result == OST_OK ? admin_answer(a, w) : result;
 }
@@ -140,9 +142,10 @@ ost_result admin_create_realm(admin_call *a)
     ost_result result = store_realm_list(a->call->provider->store, a->arena, &rows, &count);
     if (result == OST_OK && count >= PROVIDER_REALMS)
         return admin_refuse(a, 400, "errorMessage", "There are too many realms");
-    if (result == OST_OK)
-        result = realm_import_document(a->call->provider->store, ost_json_source(a->body),
-                                       a->call->provider->context, &error);
+    if (result == OST_OK) /* who may do everything needs no rights of their own */
+        result = realm_import_created(a->call->provider->store, ost_json_source(a->body),
+                                      admin_may(a, RIGHT_ADMIN) ? (ost_text){0} : a->asker.user,
+                                      a->call->provider->context, &error);
     if (result == OST_E_CONFLICT)
         return admin_refuse(a, 409, "errorMessage", "Conflict detected. See logs for details");
     if (result != OST_OK)
@@ -196,7 +199,8 @@ ost_result admin_delete_realm(admin_call *a)
 {
     if (text_is(a->realm.row.name, "master"))
         return admin_refuse(a, 400, "errorMessage", "The realm master cannot be deleted");
-    ost_result result = store_realm_delete(a->realm.store, a->realm.row.name);
+    ost_error error = {0};
+    ost_result result = realm_admin_delete(&a->realm, &error);
     if (result == OST_E_NOT_FOUND)
         return admin_refuse(a, 404, "error", "Realm not found.");
     a->changed = true;

@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/json/json_list.h"
 #include "base/text.h"
+#include "provider/file/master_clients.h"
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/token_user.h"
@@ -82,46 +83,69 @@ static bool is_for_administration(const ost_claims *claims)
 }
 
 /* Roles of the realm "master" that reach beyond it. */
-static admin_rights rights_of_master(const realm_roles *roles, const ost_claims *claims)
+static admin_rights rights_of_master(const admin_asker *asker)
 {
-    const ost_json *told = ost_json_get(ost_claims_get(claims, "realm_access"), "roles");
-    bool all = is_for_administration(claims);
+    const char *const *roles = asker->roles.realm_roles;
+    const ost_json *told = ost_json_get(ost_claims_get(asker->claims, "realm_access"), "roles");
     admin_rights found = 0;
-    for (size_t i = 0; roles->realm_roles[i] != NULL; i++) {
-        const char *role = roles->realm_roles[i];
-        if (!all && !json_list_has(told, text_of(role)))
+    for (size_t i = 0; roles[i] != NULL; i++) {
+        if (!asker->all && !json_list_has(told, text_of(roles[i])))
             continue;
-        if (text_is(text_of(role), "admin"))
+        if (text_is(text_of(roles[i]), "admin"))
             found |= ~(admin_rights)0;
-        else if (text_is(text_of(role), "create-realm"))
+        else if (text_is(text_of(roles[i]), "create-realm"))
             found |= RIGHT_CREATE_REALM;
     }
     return found;
 }
 
-static admin_rights rights_of_realm(const realm_roles *roles, const ost_claims *claims)
+static admin_rights rights_of_client(const admin_asker *asker,
+                                     const struct realm_client_roles *client)
 {
-    const ost_json *access = ost_json_get(ost_claims_get(claims, "resource_access"), MANAGEMENT);
-    bool all = is_for_administration(claims);
+    const ost_json *told = ost_json_get(
+        ost_json_get(ost_claims_get(asker->claims, "resource_access"), client->client_id), "roles");
     admin_rights found = 0;
-    for (size_t i = 0; i < roles->client_count; i++) {
-        if (!text_is(text_of(roles->clients[i].client_id), MANAGEMENT))
-            continue;
-        for (size_t k = 0; roles->clients[i].roles[k] != NULL; k++) {
-            const char *role = roles->clients[i].roles[k];
-            if (all || json_list_has(ost_json_get(access, "roles"), text_of(role)))
-                found |= right_of(role);
-        }
+    for (size_t i = 0; client->roles[i] != NULL; i++) {
+        if (asker->all || json_list_has(told, text_of(client->roles[i])))
+            found |= right_of(client->roles[i]);
     }
     return found;
 }
 
-ost_result admin_right_read(call *c, ost_text token, ost_text target, admin_rights *ret_rights)
+/* Whether the roles of the client, of the asker's realm, are rights over the target (empty: over
+ * any realm). */
+static bool reaches(const admin_asker *asker, const char *client_id, ost_text target)
+{
+    ost_text id = text_of(client_id), own = text_of(asker->realm->name);
+    if (text_is(id, MANAGEMENT))
+        return target.len == 0 || text_equal(target, own);
+    if (!text_is(own, MASTER_REALM))
+        return false;
+    ost_text named = master_client_realm(id);
+    return named.len > 0 && (target.len == 0 || text_equal(target, named)) &&
+           master_client_find(asker->realm, named) != NULL;
+}
+
+admin_rights admin_right_over(const admin_asker *asker, ost_text target)
+{
+    admin_rights found =
+        text_is(text_of(asker->realm->name), MASTER_REALM) ? rights_of_master(asker) : 0;
+    if ((found & RIGHT_ADMIN) != 0)
+        return found;
+    if (target.len > 0 && !text_is(target, MASTER_REALM)) /* no right over one that is there */
+        found = 0;
+    for (size_t i = 0; i < asker->roles.client_count; i++) {
+        if (reaches(asker, asker->roles.clients[i].client_id, target))
+            found |= rights_of_client(asker, &asker->roles.clients[i]);
+    }
+    return found;
+}
+
+ost_result admin_right_read(call *c, ost_text token, admin_asker *ret_asker)
 {
     const ost_claims *claims;
     authenticated_user user;
     realm_roles roles;
-    admin_rights found = 0;
     ost_text user_id;
     const realm_client *client = NULL;
     ost_result result =
@@ -142,10 +166,10 @@ ost_result admin_right_read(call *c, ost_text token, ost_text target, admin_righ
         return OST_E_STATE;
     c->client = client;
     c->event.user = user_id;
-    if (text_is(text_of(c->realm->name), "master"))
-        found |= rights_of_master(&roles, claims);
-    if (target.len == 0 || text_is(target, c->realm->name))
-        found |= rights_of_realm(&roles, claims);
-    *ret_rights = found;
+    *ret_asker = (admin_asker){.realm = c->realm,
+                               .user = user_id,
+                               .claims = claims,
+                               .roles = roles,
+                               .all = is_for_administration(claims)};
     return OST_OK;
 }

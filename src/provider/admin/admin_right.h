@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an administrator may do to a realm: the roles of the client realm-management, and those of
- * the realm "master". */
+/* What an administrator may do to a realm: the roles of the client realm-management, those of the
+ * realm "master", and of its clients NAME-realm. */
 #ifndef ADMIN_RIGHT_H
 #define ADMIN_RIGHT_H
 
@@ -31,13 +31,23 @@ enum {
     RIGHT_VIEW_IDENTITY_PROVIDERS = 1 << 20,
 };
 
-/* Verifies the token, its session and its user, of the call's realm, and tells what they may do to
- * the realm `target` (empty: to none in particular). Rights are those that the user has now; a
- * token that was not made for administration narrows them to what it says. The
- * call then knows its client and its user. OST_E_TOKEN_FORMAT and
- * others: nobody. On the pool. */
-OST_MUST_CHECK ost_result admin_right_read(call *call, ost_text token, ost_text target,
-                                           admin_rights *ret_rights);
+/* Who administers. Everything lives as long as the call. */
+typedef struct admin_asker {
+    const realm *realm; /* that they are a user of */
+    ost_text user;      /* their id */
+    const ost_claims *claims;
+    realm_roles roles; /* that the user has now */
+    bool all; /* a token that was not made for administration narrows them to what it says */
+} admin_asker;
+
+/* Verifies the token, its session and its user, of the call's realm. The call then knows its client
+ * and its user. OST_E_TOKEN_FORMAT and others: nobody. On the pool. */
+OST_MUST_CHECK ost_result admin_right_read(call *call, ost_text token, admin_asker *ret_asker);
+
+/* What they may do to the realm `target`; empty: to any realm at all. A user of master by its roles
+ * "admin" and "create-realm", and those of its clients NAME-realm; others in their own realm alone.
+ */
+admin_rights admin_right_over(const admin_asker *asker, ost_text target);
 
 /* Who has one of these rights may give the role of realm-management, or of the realm "master", to
  * others. */

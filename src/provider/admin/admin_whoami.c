@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
+#include "provider/file/master_clients.h"
 
 static const char *display_name(admin_call *a, const store_user *user, const ost_json *document)
 {
@@ -22,9 +23,9 @@ static void put_access(const admin_call *a, ost_json_writer *w)
         current = own;
     ost_json_put_name(w, OST_TEXT("realm_access"));
     ost_json_open_object(w);
-    if (text_equal(current, own) || admin_may(a, RIGHT_ADMIN)) {
+    if (text_equal(current, own) || text_is(own, MASTER_REALM)) {
         ost_json_put_name(w, current);
-        admin_rights_put(a->rights, w);
+        admin_rights_put(admin_right_over(&a->asker, current), w);
     }
     ost_json_close_object(w);
 }

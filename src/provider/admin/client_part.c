@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "provider/admin/admin_part.h"
+#include "provider/admin/document_edit.h"
 
 #define VIEW (RIGHT_VIEW_CLIENTS | RIGHT_MANAGE_CLIENTS)
 
@@ -71,4 +72,21 @@ ost_result client_part_put(const admin_call *a, ost_json_writer *w, const realm_
         put_access(a, w);
     ost_json_close_object(w);
     return result;
+}
+
+ost_result client_part_without(const ost_json *document, const realm_client *client,
+                               ost_arena *arena, const ost_json **ret_document)
+{
+    const ost_json *clients, *of_clients, *roles = ost_json_get(document, "roles");
+    ost_result result = document_replace(ost_json_get(document, "clients"), client->document, NULL,
+                                         arena, &clients);
+    if (result == OST_OK)
+        result = document_put(document, OST_TEXT("clients"), clients, arena, &document);
+    if (result == OST_OK)
+        result = document_put(ost_json_get(roles, "client"), text_of(client->client_id), NULL,
+                              arena, &of_clients);
+    if (result == OST_OK)
+        result = document_put(roles, OST_TEXT("client"), of_clients, arena, &roles);
+    return result == OST_OK ? document_put(document, OST_TEXT("roles"), roles, arena, ret_document)
+                            : result;
 }

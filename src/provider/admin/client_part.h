@@ -10,4 +10,8 @@
 OST_MUST_CHECK ost_result client_part_put(const admin_call *admin, ost_json_writer *writer,
                                           const realm_client *client);
 
+/* A realm's document without one of its clients and that client's roles. */
+OST_MUST_CHECK ost_result client_part_without(const ost_json *document, const realm_client *client,
+                                              ost_arena *arena, const ost_json **ret_document);
+
 #endif

@@ -29,6 +29,10 @@ OST_MUST_CHECK ost_result realm_admin_store(realm_admin *admin, const ost_json *
 OST_MUST_CHECK ost_result realm_admin_rename(realm_admin *admin, const ost_json *document,
                                              const store_renaming *renaming, ost_error *error);
 
+/* Deletes the realm with everything in it, and in the same transaction its client in master with
+ * all that its roles were given to. OST_E_CONFLICT: somebody else has changed master meanwhile. */
+OST_MUST_CHECK ost_result realm_admin_delete(realm_admin *admin, ost_error *error);
+
 /* The same with one client's document added, replaced, or (NULL) taken out. */
 OST_MUST_CHECK ost_result realm_admin_add_client(realm_admin *admin, const ost_json *document,
                                                  ost_error *error);

@@ -3,28 +3,43 @@
 #include "provider/directory/admin_grant.h"
 
 #include "base/text.h"
+#include "provider/file/master_clients.h"
 
 #define GRANT_MEMORY ((size_t)64 << 20)
 
+/* `client` empty: a role of the realm. Of master, roles of NAME-realm are rights over that realm,
+ * or will be when it comes. */
+static bool may_grant_name(const admin_call *a, ost_text client, ost_text role)
+{
+    bool master = text_is(a->realm.row.name, MASTER_REALM);
+    ost_text named = master ? master_client_realm(client) : (ost_text){0};
+    if (client.len == 0)
+        return !master || admin_may(a, admin_right_of_master(role));
+    if (named.len > 0)
+        return (admin_right_over(&a->asker, named) & admin_right_to_grant(role)) != 0;
+    return !text_is(client, "realm-management") || admin_may(a, admin_right_to_grant(role));
+}
+
 static bool may_grant_names(const admin_call *a, const realm_roles *roles)
 {
-    bool master = text_is(a->realm.row.name, "master");
-    for (size_t i = 0; master && roles->realm_roles[i] != NULL; i++) {
-        if (!admin_may(a, admin_right_of_master(text_of(roles->realm_roles[i]))))
+    for (size_t i = 0; roles->realm_roles[i] != NULL; i++) {
+        if (!may_grant_name(a, (ost_text){0}, text_of(roles->realm_roles[i])))
             return false;
     }
     for (size_t c = 0; c < roles->client_count; c++) {
-        ost_text client = text_of(roles->clients[c].client_id);
-        bool manages = text_is(client, "realm-management");
         for (size_t i = 0; roles->clients[c].roles[i] != NULL; i++) {
-            ost_text role = text_of(roles->clients[c].roles[i]);
-            if (manages && !admin_may(a, admin_right_to_grant(role)))
-                return false;
-            if (master && text_ends(client, "-realm") && !admin_may(a, RIGHT_ADMIN))
+            if (!may_grant_name(a, text_of(roles->clients[c].client_id),
+                                text_of(roles->clients[c].roles[i])))
                 return false;
         }
     }
     return true;
+}
+
+bool admin_may_name_role(const admin_call *a, const realm_client *client, ost_text name)
+{
+    return admin_may(a, RIGHT_ADMIN) ||
+           may_grant_name(a, client != NULL ? text_of(client->client_id) : (ost_text){0}, name);
 }
 
 ost_result admin_may_grant_document(admin_call *a, const ost_json *document, bool *ret_may)

@@ -17,4 +17,8 @@ OST_MUST_CHECK ost_result admin_may_grant_group(admin_call *admin, ost_text path
 OST_MUST_CHECK ost_result admin_may_grant_document(admin_call *admin, const ost_json *document,
                                                    bool *ret_may);
 
+/* Whether a role of the client, or (NULL) of the realm, may get this name: whoever has the role has
+ * the right that goes by the name then. */
+bool admin_may_name_role(const admin_call *admin, const realm_client *client, ost_text name);
+
 #endif

@@ -153,8 +153,7 @@ ost_result bootstrap_admin(store *s, ost_text username, ost_text password,
     ost_result result = realm_import_document(
         s,
         OST_TEXT("{\"realm\":\"master\",\"displayName\":\"Administration\",\"enabled\":true,"
-                 "\"roles\":{\"realm\":[{\"name\":\"admin\",\"composite\":true,\"composites\":"
-                 "{\"client\":{\"realm-management\":[\"realm-admin\"]}}}]}}"),
+                 "\"roles\":{\"realm\":[{\"name\":\"admin\",\"description\":\"${role_admin}\"}]}}"),
         context, error);
     if (result == OST_E_CONFLICT && realm_exists(s, OST_TEXT("master"))) /* by another node */
         return OST_OK;

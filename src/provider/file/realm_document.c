@@ -22,6 +22,7 @@
 /* One completion under way. */
 typedef struct completion {
     const ost_json *file;
+    bool master; /* it is the realm "master" */
     const realm_surroundings *beside;
     const ost_json *before; /* of `beside` */
     const ost_json *defaults;
@@ -128,20 +129,35 @@ static void put_client_role_list(completion *c, ost_text client, const ost_json 
     put_role_list(c, client, own, defaults);
 }
 
+/* Rights over master itself are roles of its client master-realm; see master_clients.h. */
+static bool is_built_in(const completion *c, ost_text client)
+{
+    return !c->master || !text_is(client, "realm-management");
+}
+
+static bool has_built_in_roles(const completion *c, ost_text client)
+{
+    return is_built_in(c, client) &&
+           ost_json_get_text(ost_json_get(c->defaults, "clientRoles"), client) != NULL;
+}
+
 static void put_client_roles(completion *c, const ost_json *own)
 {
     const ost_json *defaults = ost_json_get(c->defaults, "clientRoles");
     ost_json_open_object(c->writer);
-    for (const ost_json *at = ost_json_first(defaults); at != NULL; at = ost_json_next(at))
-        put_client_role_list(c, ost_json_name(at), ost_json_get_text(own, ost_json_name(at)), at);
+    for (const ost_json *at = ost_json_first(defaults); at != NULL; at = ost_json_next(at)) {
+        if (is_built_in(c, ost_json_name(at)))
+            put_client_role_list(c, ost_json_name(at), ost_json_get_text(own, ost_json_name(at)),
+                                 at);
+    }
     for (const ost_json *at = ost_json_first(own); at != NULL; at = ost_json_next(at)) {
-        if (ost_json_get_text(defaults, ost_json_name(at)) == NULL)
+        if (!has_built_in_roles(c, ost_json_name(at)))
             put_client_role_list(c, ost_json_name(at), at, NULL);
     }
     for (size_t i = 0; c->named != NULL && i < c->named->count; i++) { /* sorted by client */
         ost_text client = c->named->names[i].client;
         if (client.len > 0 && (i == 0 || !text_equal(client, c->named->names[i - 1].client)) &&
-            ost_json_get_text(own, client) == NULL && ost_json_get_text(defaults, client) == NULL)
+            ost_json_get_text(own, client) == NULL && !has_built_in_roles(c, client))
             put_client_role_list(c, client, NULL, NULL);
     }
     ost_json_close_object(c->writer);
@@ -276,7 +292,7 @@ static void put_clients(completion *c)
     for (const ost_json *at = ost_json_first(own); at != NULL; at = ost_json_next(at))
         put_client(c, at);
     for (const ost_json *at = ost_json_first(defaults); at != NULL; at = ost_json_next(at)) {
-        if (ost_json_text(ost_json_get(at, "clientId"), &id) &&
+        if (ost_json_text(ost_json_get(at, "clientId"), &id) && is_built_in(c, id) &&
             json_list_find(own, "clientId", id) == NULL)
             put_client(c, at);
     }
@@ -459,6 +475,7 @@ ost_result realm_document_complete(const ost_json *file, const realm_surrounding
     if (!ost_json_text(ost_json_get(file, "realm"), &name) || !is_realm_name(name))
         return ost_error_set(error, OST_E_FORMAT,
                              "realm: the name is missing, or not of letters, digits, - _ . @");
+    c.master = text_is(name, "master");
     c.default_role = role_default_name(file, arena);
     ost_result result = c.default_role.data != NULL ? load_defaults(&c, name) : OST_E_MEMORY;
     c.writer = ost_json_writer_new(arena, DOCUMENT_MAX);

@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #include "base/context.h"
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "provider/file/key_component.h"
+#include "provider/file/master_clients.h"
 #include "provider/file/realm_document.h"
 #include "provider/file/realm_file.h"
 #include "provider/file/realm_update.h"
@@ -23,6 +25,7 @@
 
 #define IMPORT_ARENA ((size_t)2 << 30)
 #define MAX_USER_FILES 10000
+#define CREATE_ATTEMPTS 8 /* while others change master */
 
 /* One realm on its way. */
 typedef struct import {
@@ -30,6 +33,8 @@ typedef struct import {
     const char *path; /* of its file; NULL: it has none */
     const realm_import_options *options;
     const ost_context *context;
+    ost_text creator; /* of the realm: who gets its roles; empty: nobody */
+    master_client_policy client_policy;
     ost_arena *arena;
     import_report report;
     user_rows users;
@@ -106,6 +111,9 @@ static ost_result make_rows(import *i, ost_error *error)
     }
     result =
         realm_document_complete(i->file, &beside, i->context, i->arena, &i->row.document, error);
+    if (result == OST_OK && ost_json_equals(ost_json_get(i->file, "realm"), OST_TEXT(MASTER_REALM)))
+        result = error_set_sentence(
+            error, master_clients_complete(i->store, i->context, i->arena, &i->row.document));
     if (result == OST_OK)
         result = realm_load(i->row.document, i->row.version, &i->realm, error);
     if (result != OST_OK)
@@ -134,6 +142,35 @@ static ost_result make_plan(import *i, ost_error *error)
                                                  &i->keys, &i->key_count, error);
 }
 
+/* Whether somebody has changed master since. */
+static bool master_has_changed(const import *i, const store_realm_change *change)
+{
+    store_realm now;
+    return change != NULL &&
+           store_realm_get(i->store, OST_TEXT(MASTER_REALM), i->arena, &now) == OST_OK &&
+           now.version >= change->realm.version;
+}
+
+/* With its client in master. */
+static ost_result create_realm(const import *i, ost_error *error)
+{
+    const store_realm_change *change = NULL;
+    ost_result result = OST_E_CONFLICT;
+    bool again = true;
+    for (unsigned n = 0; n < CREATE_ATTEMPTS && again; n++) {
+        result = OST_OK;
+        if (!text_is(i->row.name, MASTER_REALM))
+            result = master_client_add(i->store, i->row.name, i->client_policy, i->creator,
+                                       i->context, i->arena, &change, error);
+        if (result != OST_OK)
+            return result;
+        result = store_realm_create_beside(i->store, &i->row, i->users.rows, i->users.count,
+                                           i->keys, i->key_count, change, error);
+        again = result == OST_E_CONFLICT && master_has_changed(i, change);
+    }
+    return result;
+}
+
 static ost_result store_all(const import *i, realm_import_outcome *ret_outcome, ost_error *error)
 {
     *ret_outcome = i->options->dry_run ? REALM_CHECKED : REALM_IMPORTED;
@@ -143,10 +180,8 @@ static ost_result store_all(const import *i, realm_import_outcome *ret_outcome, 
         *ret_outcome = i->update->mode == MERGE_INTO ? REALM_MERGED : REALM_REPLACED;
     if (*ret_outcome == REALM_UNCHANGED || i->options->dry_run)
         return OST_OK;
-    ost_result result = i->update != NULL
-                            ? realm_update_store(i->update, error)
-                            : store_realm_create(i->store, &i->row, i->users.rows, i->users.count,
-                                                 i->keys, i->key_count, error);
+    ost_result result =
+        i->update != NULL ? realm_update_store(i->update, error) : create_realm(i, error);
     if (result != OST_OK)
         *ret_outcome = REALM_REFUSED;
     return result;
@@ -213,23 +248,42 @@ static ost_result import_realm(import *i, const ost_json *file, realm_update *up
     return OST_OK;
 }
 
+static ost_result import_document(const import *like, ost_text document, ost_error *error)
+{
+    const ost_json *file;
+    realm_import_outcome outcome;
+    realm_update update;
+import i = * like;
+    i.arena = ost_arena_new(IMPORT_ARENA);
+    if (i.arena == NULL)
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    ost_result result = ost_json_read(document, &realm_file_limits, i.arena, &file, error);
+    if (result == OST_OK)
+        result = import_realm(&i, file, &update, &outcome, error);
+    realm_unref(i.realm);
+    ost_arena_free(i.arena);
+    return result;
+}
+
 ost_result realm_import_document(store *s, ost_text document, const ost_context *context,
                                  ost_error *error)
 {
     static const realm_import_options none;
-    const ost_json *file;
-    realm_import_outcome outcome;
-    realm_update update;
-    ost_arena *arena = ost_arena_new(IMPORT_ARENA);
-    if (arena == NULL)
-        return ost_error_set(error, OST_E_MEMORY, "out of memory");
-import i = {.store = s, .options = & none, .context = context, .arena = arena };
-    ost_result result = ost_json_read(document, &realm_file_limits, arena, &file, error);
-    if (result == OST_OK)
-        result = import_realm(&i, file, &update, &outcome, error);
-    realm_unref(i.realm);
-    ost_arena_free(arena);
-    return result;
+    const import like = {
+        .store = s, .options = &none, .context = context, .client_policy = MASTER_CLIENT_ADOPT};
+    return import_document(&like, document, error);
+}
+
+ost_result realm_import_created(store *s, ost_text document, ost_text creator,
+                                const ost_context *context, ost_error *error)
+{
+    static const realm_import_options none;
+    const import like = {.store = s,
+                         .options = &none,
+                         .context = context,
+                         .creator = creator,
+                         .client_policy = MASTER_CLIENT_NEW};
+    return import_document(&like, document, error);
 }
 
 static ost_result import_over(import *i, const store_realm *row, const ost_json *document,
@@ -359,8 +413,10 @@ ost_result realm_import_path(store *s, const char *path, const realm_import_opti
     static const realm_import_options none;
     struct stat status;
     totals t = {0};
-    const import like = {
-        .store = s, .options = options != NULL ? options : &none, .context = context};
+    const import like = {.store = s,
+                         .options = options != NULL ? options : &none,
+                         .context = context,
+                         .client_policy = MASTER_CLIENT_ADOPT};
     if (stat(path, &status) != 0)
         return ost_error_set(error, OST_E_SYSTEM, "%s: %s", path, strerror(errno));
     ost_result result = S_ISDIR(status.st_mode) ? import_folder(&like, path, &t, error)

@@ -61,6 +61,11 @@ OST_MUST_CHECK ost_result realm_import_path(store *store, const char *path,
 /* The same for a realm that is at hand as text; OST_E_CONFLICT when it exists. */
 OST_MUST_CHECK ost_result realm_import_document(store *store, ost_text document,
                                                 const ost_context *context, ost_error *error);
+/* The same over the admin API: in the realm "master" the realm gets its client in the same
+ * transaction, and `creator` (the id of a user of master; empty: nobody) its roles. OST_E_CONFLICT
+ * with a sentence when somebody has made a client of that name. */
+OST_MUST_CHECK ost_result realm_import_created(store *store, ost_text document, ost_text creator,
+                                               const ost_context *context, ost_error *error);
 /* Stores a realm of the version `row` with another document, completed as a file is, and with users
  * that come to it: one of a name that is there takes the place of that user, whose id, and what a
  * file may leave out, stay. Everything in one transaction. OST_E_CONFLICT: the realm has changed,

@@ -5,6 +5,7 @@
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
 #include "provider/file/document_merge.h"
+#include "provider/file/master_clients.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/user_row.h"
 #include "provider/transfer/partial_import.h"
@@ -67,12 +68,15 @@ static bool id_is_taken(const ost_json *stored, const ost_json *object)
 }
 
 /* The clients that every realm has are nobody's to import. */
-static bool is_built_in(const partial_kind *kind, const ost_json *object)
+static bool is_built_in(const partial_import *p, const partial_kind *kind, const ost_json *object)
 {
     static const char *const names[] = {"account", "account-console",  "admin-cli",
                                         "broker",  "realm-management", "security-admin-console",
                                         NULL};
-    return kind == &partial_client && text_is_one_of(part_text(object, kind->name), names);
+    ost_text name = part_text(object, kind->name), named = master_client_realm(name);
+    bool of_realm = text_is(p->admin->realm.row.name, MASTER_REALM) && named.len > 0 &&
+                    master_client_find(p->admin->realm.realm, named) != NULL;
+    return kind == &partial_client && (of_realm || text_is_one_of(name, names));
 }
 
 static ost_result decide_all(partial_import *p, const partial_kind *kind, const ost_json *stored,
@@ -84,7 +88,7 @@ static ost_result decide_all(partial_import *p, const partial_kind *kind, const 
          at != NULL && result == OST_OK && p->admin->status == 0; at = ost_json_next(at)) {
         ost_text name = part_text(at, kind->name);
         bool exists = json_list_find(stored, kind->name, name) != NULL;
-        if (is_built_in(kind, at))
+        if (is_built_in(p, kind, at))
             continue;
         if (name.len == 0)
             return refuse(p, 400, kind, name, "without a name");
@@ -145,7 +149,7 @@ static ost_result merge_list(partial_import *p, const partial_kind *kind, const 
     for (const ost_json *at = ost_json_first(stored); at != NULL && result == OST_OK;
          at = ost_json_next(at)) {
         const ost_json *over = json_list_find(list, kind->name, part_text(at, kind->name));
-        if (over != NULL && p->policy == PARTIAL_OVERWRITE && !is_built_in(kind, over))
+        if (over != NULL && p->policy == PARTIAL_OVERWRITE && !is_built_in(p, kind, over))
             result = put_over(p, kind, at, over, w);
         else
             ost_json_put_value(w, at);
@@ -153,7 +157,7 @@ static ost_result merge_list(partial_import *p, const partial_kind *kind, const 
     for (const ost_json *at = ost_json_first(list); at != NULL && result == OST_OK;
          at = ost_json_next(at)) {
         if (json_list_find(stored, kind->name, part_text(at, kind->name)) != NULL ||
-            is_built_in(kind, at))
+            is_built_in(p, kind, at))
             continue;
         if (kind == &partial_group)
             put_group(w, at);

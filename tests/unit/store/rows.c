@@ -668,6 +668,42 @@ static void a_realm_is_changed_whole_or_not_at_all(void **state)
     assert_true(text_is(found.id, "bob4") && text_is(found.email, "ann4"));
 }
 
+static void a_realm_comes_and_goes_with_a_change_of_another(void **state)
+{
+    const store_realm master = {OST_TEXT("id6"), OST_TEXT("six"), OST_TEXT("{}"), 1};
+    const store_realm realm = {OST_TEXT("id7"), OST_TEXT("seven"), OST_TEXT("{}"), 1};
+    const store_renaming roles = {.kind = STORE_LINK_CLIENT_ROLE, .owner = OST_TEXT("seven-realm")};
+    store_user user = alice, given, found;
+    const store_user *const before[] = {&user};
+    store_realm read;
+    (void)state;
+    user.realm = master.name;
+    given = user;
+    given.document = OST_TEXT("{\"clientRoles\":{\"seven-realm\":[\"view-users\"]}}");
+    assert_int_equal(store_realm_create(db, &master, &user, 1, NULL, 0, NULL), OST_OK);
+    store_realm_change change = {
+        .realm = master, .users = &given, .before = before, .user_count = 1};
+    change.realm.version = 3; /* somebody else was faster */
+    assert_int_equal(store_realm_create_beside(db, &realm, NULL, 0, NULL, 0, &change, NULL),
+                     OST_E_CONFLICT);
+    assert_int_equal(store_realm_get(db, realm.name, arena, &read), OST_E_NOT_FOUND);
+    change.realm.version = 2;
+    assert_int_equal(store_realm_create_beside(db, &realm, NULL, 0, NULL, 0, &change, NULL),
+                     OST_OK);
+    assert_int_equal(store_user_get(db, master.name, user.id, arena, &found), OST_OK);
+    assert_true(text_equal(found.document, given.document));
+    assert_int_equal(store_realm_delete_beside(db, realm.name, &change.realm, &roles),
+                     OST_E_CONFLICT);
+    assert_int_equal(store_realm_get(db, realm.name, arena, &read), OST_OK);
+    change.realm.version = 3;
+    assert_int_equal(store_realm_delete_beside(db, OST_TEXT("none"), &change.realm, &roles),
+                     OST_E_NOT_FOUND);
+    assert_int_equal(store_realm_delete_beside(db, realm.name, &change.realm, &roles), OST_OK);
+    assert_int_equal(store_realm_get(db, realm.name, arena, &read), OST_E_NOT_FOUND);
+    assert_int_equal(store_user_get(db, master.name, user.id, arena, &found), OST_OK);
+    assert_true(text_is(found.document, "{\"clientRoles\":{}}"));
+}
+
 static void a_changed_realm_keeps_the_sessions_of_those_who_stay(void **state)
 {
     const store_realm realm = {OST_TEXT("id5"), OST_TEXT("four"), OST_TEXT("{}"), 3};
@@ -781,6 +817,7 @@ int main(void)
         cmocka_unit_test(what_programs_remember_has_a_generation),
         cmocka_unit_test(a_realm_is_changed_whole_or_not_at_all),
         cmocka_unit_test(a_changed_realm_keeps_the_sessions_of_those_who_stay),
+        cmocka_unit_test(a_realm_comes_and_goes_with_a_change_of_another),
         cmocka_unit_test(a_pushed_request_is_taken_once_by_its_client),
         cmocka_unit_test(a_client_has_so_many_requests_waiting),
     };
