@@ -248,6 +248,8 @@ ost_result admin_create_role(admin_call *a)
         return admin_refuse(a, 400, "error", "role has no name");
     if (role_part_named(a->realm.realm, client, name, &same))
         return refuse_name(a, name);
+    if (!admin_may_name_role(a, client, name))
+        return admin_forbid(a);
     ost_result result = write_new(a, client, name, &role);
     if (result != OST_OK || a->status != 0)
         return result;
@@ -318,6 +320,8 @@ ost_result admin_update_role(admin_call *a)
     bool renamed = !text_equal(name, role.name);
     if (renamed && role_part_named(a->realm.realm, role.client, name, &same))
         return refuse_name(a, name);
+    if (renamed && !admin_may_name_role(a, role.client, name))
+        return admin_forbid(a);
     ost_result result = change_role(a, &role, name, &changed);
     if (result == OST_OK)
         result = replace_role(a, &role, changed, &document);
