@@ -196,9 +196,6 @@ static ost_result make_hashing(provider *p, unsigned threads, ost_error *error)
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     if (threads == 0)
         threads = cores > 1 ? (unsigned)cores : 1;
-    p->failures = brute_force_new(p->context);
-    if (p->failures == NULL)
-        return ost_error_set(error, OST_E_MEMORY, "out of memory");
     return http_pool_new(threads, (size_t)threads * HASH_QUEUE_PER_THREAD, &p->hashing, error);
 }
 
@@ -347,7 +344,6 @@ void provider_free(provider *p)
     document_cache_free(p->sectors);
     ciba_channel_free(p->channel);
     http_pool_free(p->hashing);
-    brute_force_free(p->failures);
     proof_cache_free(p->assertions);
     sender_rules_clear(&p->senders);
     realm_table_free(atomic_load(&p->realms.current));

@@ -4,6 +4,6 @@
 #ifndef SCHEMA_H
 #define SCHEMA_H
 
-#define SCHEMA 19
+#define SCHEMA 20
 
 #endif

@@ -23,6 +23,9 @@ static const char *const sweeps[] = {
     ")",
     /* Nodes' clocks differ; what one still takes, another must not have forgotten. */
     "DELETE FROM used WHERE id IN (SELECT id FROM used WHERE expires <= ? - 600 LIMIT " PORTION ")",
+    /* Not one that has been counted to meanwhile. */
+    "DELETE FROM failure WHERE expires <= ?1 AND id IN (SELECT id FROM failure WHERE expires <= ?1 "
+    "LIMIT " PORTION ")",
     "DELETE FROM key WHERE state = 2 AND ends > 0 AND ends <= ?",
     "DELETE FROM initial_access WHERE expiration > 0 AND created + expiration <= ?",
 };

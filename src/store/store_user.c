@@ -320,6 +320,10 @@ ost_result delete_user(database *d, ost_text realm, ost_text id)
         result = lock_ending_sessions(d, realm, row.id, INT64_MAX, arena, &sessions);
     if (result == OST_OK)
         result = insert_logouts(d, realm, sessions);
+    if (result == OST_OK)
+        result = run_statement(
+            PREPARED(d, "DELETE FROM failure WHERE realm = ? AND user_id = ?", realm, row.id),
+            NULL);
     ost_arena_free(arena);
     return result == OST_OK
                ? run_change(PREPARED(d, "DELETE FROM user WHERE realm = ? AND id = ?", realm, id))

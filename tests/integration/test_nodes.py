@@ -9,6 +9,7 @@ import time
 import uuid
 
 import pytest
+from administrator import Admin
 from dpop import DpopClient, b64
 from nodes import cluster, nodes  # noqa: F401  (fixtures)
 from oidc import Client
@@ -28,7 +29,18 @@ REALM = {
             "clientAuthenticatorType": "client-secret-jwt",
         },
     ],
-    "users": [{"username": "carol", "enabled": True, "credentials": [{"type": "password", "value": "carol-password"}]}],
+    "users": [
+        {"username": "carol", "enabled": True, "credentials": [{"type": "password", "value": "carol-password"}]},
+        {
+            "username": "keeper",
+            "enabled": True,
+            "credentials": [{"type": "password", "value": "keeper-password"}],
+            "clientRoles": {"realm-management": ["manage-users", "view-users"]},
+        },
+    ],
+    "bruteForceProtected": True,
+    "failureFactor": 6,
+    "quickLoginCheckMilliSeconds": 0,
 }
 
 
@@ -114,3 +126,38 @@ def test_what_cannot_be_remembered_is_not_accepted(realms, cluster):  # noqa: F8
         assert int(answer.header("Retry-After")) > 0
     finally:
         cluster.start()
+
+
+def carol(realm, password="carol-password"):
+    return realm.password(WEB, "carol", password)
+
+
+def test_failed_logins_are_counted_together(nodes, realms):  # noqa: F811
+    here, there = (Admin(node, "myrealm", "keeper", "keeper-password") for node in nodes)
+    name = here("GET", "/realms/myrealm/users?username=carol").json()[0]["id"]
+    status = f"/realms/myrealm/attack-detection/brute-force/users/{name}"
+    answers = at_both(realms, lambda realm: carol(realm, "wrong"))
+    assert [answer.status for answer in answers] == [401] * 4
+    told = there("GET", status).json()
+    assert (told["numFailures"], told["disabled"], told["lastIPFailure"]) == (4, False, "127.0.0.1")
+    assert [carol(realm, "wrong").status for realm in realms] == [401, 401]
+    for realm in realms:
+        assert (carol(realm).status, carol(realm).json()["error"]) == (401, "invalid_grant")
+    assert [admin("GET", status).json()["disabled"] for admin in (here, there)] == [True, True]
+    nodes[0].kill()
+    nodes[0].start()
+    assert carol(realms[0]).status == 401
+    assert there("DELETE", status).status == 204
+    assert [carol(realm).status for realm in realms] == [200, 200]
+
+
+def test_what_cannot_be_counted_does_not_let_in(realms, cluster, tmp_path):  # noqa: F811
+    assert carol(realms[0]).status == 200
+    cluster.sql("ALTER TABLE failure RENAME TO away", tmp_path.name)
+    try:
+        for password in ("carol-password", "wrong"):
+            answer = carol(realms[0], password)
+            assert (answer.status, answer.json()["error"]) == (503, "temporarily_unavailable")
+    finally:
+        cluster.sql("ALTER TABLE away RENAME TO failure", tmp_path.name)
+    assert carol(realms[0]).status == 200

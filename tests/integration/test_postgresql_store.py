@@ -15,10 +15,9 @@ def cluster():
     cluster.close()
 
 
-@pytest.mark.parametrize("name", ["consent", "device", "endings", "initial_access", "logout", "rows", "search", "texts", "transaction", "writers"])
-def test_unit_tests_of_the_store(cluster, name):
+def run(cluster, path):
     done = subprocess.run(
-        [str(built(f"tests/unit/store/unit-store-{name}"))],
+        [str(built(path))],
         env={**os.environ, "OSTIARY_TEST_POSTGRESQL": cluster.url()},
         capture_output=True,
         text=True,
@@ -26,3 +25,12 @@ def test_unit_tests_of_the_store(cluster, name):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert cluster.sql("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'unit%'") != "0"
+
+
+@pytest.mark.parametrize("name", ["consent", "device", "endings", "initial_access", "logout", "rows", "search", "texts", "transaction", "writers"])
+def test_unit_tests_of_the_store(cluster, name):
+    run(cluster, f"tests/unit/store/unit-store-{name}")
+
+
+def test_failed_logins(cluster):
+    run(cluster, "tests/unit/provider/unit-provider-brute_force")

@@ -40,8 +40,8 @@ class Node(Program):
         super().__init__(command, f"{self.base}/health/ready", folder / f"node-{self.port}.log",
                          {"KC_DB_URL": url, **variables})
 
-    def realm(self):
-        return Realm(self.base)
+    def realm(self, name="myrealm"):
+        return Realm(self.base, name)
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@
 #include "provider/call/logout_bell.h"
 #include "provider/call/public_url.h"
 #include "provider/call/realm_table.h"
-#include "provider/realm/brute_force.h"
 
 /* What /metrics tells beside the engine's own figures. */
 typedef enum provider_counter {
@@ -68,11 +67,10 @@ struct provider {
     bool sees_certificates, trusts_authorities; /* of TLS clients, and who vouch for them */
     http_server *server;
     unsigned port;
-    http_pool *hashing; /* password checks alone: they must not hold up anything else */
-    brute_force *failures;
-    proof_cache *assertions;            /* of clients, that have been used */
-    int64_t started;                    /* since when they are remembered */
-    sender_rules senders;               /* how proofs of possession are judged */
+    http_pool *hashing;      /* password checks alone: they must not hold up anything else */
+    proof_cache *assertions; /* of clients, that have been used */
+    int64_t started;         /* since when they are remembered */
+    sender_rules senders;    /* how proofs of possession are judged */
     struct document_cache *documents;   /* of clients that describe themselves, */
     struct document_cache *client_keys; /* and keys that clients publish, */
     struct document_cache *sectors;     /* and lists of redirect URIs (client_sector.h) */

@@ -7,6 +7,7 @@
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/client/client_find.h"
+#include "provider/realm/brute_force.h"
 #include "provider/token/grant.h"
 #include "provider/token/resource.h"
 #include "store/store_device.h"
@@ -99,15 +100,19 @@ bool device_request_make(call *c, ost_text *ret_device_code, ost_text *ret_user_
 
 /* User codes are short, so guessing has a limit whatever the realm says of passwords: twenty wrong
  * ones from one network, and it has to wait, each twenty longer. */
-static bool describe_attempt(call *c, realm *guarded, brute_force_attempt *ret)
+static const realm_brute_force code_rule = {
+    .on = true, .failures = 1, .wait = 60, .max_wait = 900, .window = 3600};
+
+static device_found judge(call *c, device_found found)
 {
-    *guarded = (realm){
-        /* No realm is called so: failed logins are counted apart. */
-        .name = call_format(c, "%s\ndevice", c->realm->name),
-        .brute_force = {.on = true, .failures = 1, .wait = 60, .max_wait = 900, .window = 3600},
-    };
-    *ret = (brute_force_attempt){.realm = guarded, .address = c->request->peer, .now = c->now};
-    return guarded->name != NULL;
+    const brute_force_attempt attempt = {
+        .realm = c->realm, .rule = &code_rule, .codes = true, .address = c->request->peer};
+    bool blocked = false;
+    if (brute_force_judge(c->provider->store, &attempt,
+                          found == DEVICE_WRONG ? ATTEMPT_FAILED : ATTEMPT_NEITHER,
+                          &blocked) != OST_OK)
+        return DEVICE_BUSY;
+    return blocked ? DEVICE_BLOCKED : found;
 }
 
 /* The letters of what was typed, in upper case; empty when they cannot be a code. */
@@ -149,16 +154,8 @@ device_found device_request_find(call *c, ost_text typed, auth_request *ret_requ
 {
     char room[USER_CODE_LEN];
     store_device device;
-    realm guarded;
-    brute_force_attempt attempt;
-    if (!describe_attempt(c, &guarded, &attempt))
-        return DEVICE_BUSY;
-    if (brute_force_blocks(c->provider->failures, &attempt))
-        return DEVICE_BLOCKED;
     ost_text letters = letters_of(typed, room);
-    device_found found = load(c, letters, &device);
-    if (found == DEVICE_WRONG)
-        brute_force_failed(c->provider->failures, &attempt);
+    device_found found = judge(c, load(c, letters, &device));
     if (found != DEVICE_FOUND)
         return found;
     c->client = client_find(c, device.client_id);

@@ -1,56 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Failed logins, counted; see brute_force.h. */
+/* Failed logins, judged; see brute_force.h. */
 #include "provider/realm/brute_force.h"
 
-#include <pthread.h>
-#include <sodium.h>
-#include <string.h>
-
-#include "base/array.h"
-#include "base/buffer.h"
-#include "base/context.h"
 #include "base/text.h"
+#include "store/memory/store_failure.h"
 
-#define SETS 1024
-#define WAYS 8           /* entries of one set; the longest unused makes room */
 #define EVERYWHERE 10    /* times the failures of one network, for a user from all of them */
 #define WHOLE_NETWORK 20 /* and for a network with all users */
-#define MAX_KEY 1024
+#define KNOWN_MS ((int64_t)7 * 24 * 3600 * 1000)
+#define SECONDS_MAX ((int64_t)10 * 365 * 24 * 3600)
+#define NUMBER_MAX ((int64_t)1 << 31)
 
-typedef struct entry {
-    uint64_t key;   /* 0: free */
-    uint64_t realm; /* whose entry it is: */
-    uint64_t user;  /* 0: of all users */
-    int64_t last, last_ms, blocked_until;
-    uint64_t failures;
-    bool trusted;                                             /* the user has logged in from here */
-    char address[sizeof(((brute_force_status *)0)->address)]; /* of the last failure */
-} entry;
-
-struct brute_force {
-    pthread_mutex_t lock;
-    unsigned char secret[crypto_shorthash_KEYBYTES]; /* nobody else knows who shares a set */
-    entry sets[SETS][WAYS];
-};
-
-brute_force *brute_force_new(const ost_context *context)
-{
-    brute_force *b = memory_alloc(sizeof *b);
-    if (b == NULL || context_random(context, b->secret, sizeof b->secret) != OST_OK) {
-        memory_free(b);
-        return NULL;
-    }
-    pthread_mutex_init(&b->lock, NULL);
-    return b;
-}
-
-void brute_force_free(brute_force *b)
-{
-    if (b == NULL)
-        return;
-    pthread_mutex_destroy(&b->lock);
-    memory_free(b);
-}
+/* What an attempt counts for, in the order in which it is counted. */
+typedef enum part { NETWORK, PAIR, USER, PARTS } part;
+_Static_assert(PARTS <= STORE_COUNTERS_MAX, "they are read at once");
 
 /* Of an IPv6 address the first four groups: the rest is the owner's to vary. */
 static ost_text network_of(ost_text address)
@@ -67,166 +30,135 @@ static ost_text network_of(ost_text address)
     return text_slice(address, 0, at);
 }
 
-/* The key of a user (may be empty) in a realm, seen from a network (may be empty). */
-static uint64_t key_of(const brute_force *b, const brute_force_attempt *a, ost_text user,
-                       ost_text network)
+static size_t parts_of(const brute_force_attempt *a)
 {
-    const ost_text parts[] = {text_of(a->realm->name), user, network};
-    unsigned char text[MAX_KEY], hash[crypto_shorthash_BYTES];
-    size_t len = 0;
-    uint64_t key;
-    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-        ost_text part = text_slice(parts[i], 0, MAX_KEY / 4);
-        if (part.len > 0)
-            memcpy(text + len, part.data, part.len);
-        len += part.len;
-        text[len++] = 0;
+    return a->codes || a->user_id.len == 0 ? 1 : PARTS;
+}
+
+static store_counter counter_of(const brute_force_attempt *a, part which)
+{
+    static const store_failure_kind kinds[] = {
+        [NETWORK] = FAILURES_OF_NETWORK, [PAIR] = FAILURES_OF_PAIR, [USER] = FAILURES_OF_USER};
+    return (store_counter){
+        .kind = a->codes ? FAILURES_OF_CODES : kinds[which],
+        .realm = text_of(a->realm->name),
+        .user_id = which != NETWORK ? a->user_id : (ost_text){0},
+        .network = which != USER ? network_of(a->address) : (ost_text){0},
+    };
+}
+
+static int64_t within(int64_t number, int64_t max)
+{
+    return number < 0 ? 0 : number < max ? number : max;
+}
+
+static int64_t milliseconds(int64_t seconds)
+{
+    return within(seconds, SECONDS_MAX) * 1000;
+}
+
+static int64_t factor_of(const realm_brute_force *rule, part which)
+{
+    return which == NETWORK ? WHOLE_NETWORK : which == USER && !rule->permanent ? EVERYWHERE : 1;
+}
+
+static store_failure failure_of(const brute_force_attempt *a, part which)
+{
+    const realm_brute_force *rule = a->rule;
+    int64_t window = milliseconds(rule->window);
+    return (store_failure){
+        .counter = counter_of(a, which),
+        .address = a->address,
+        .window = window,
+        .limit = within(rule->failures, NUMBER_MAX) * factor_of(rule, which),
+        .wait = rule->permanent ? window : milliseconds(rule->wait),
+        .max_wait = rule->permanent ? window : milliseconds(rule->max_wait),
+        .quick = which == PAIR ? within(rule->quick_ms, NUMBER_MAX) : 0,
+        .quick_wait = which == PAIR ? milliseconds(rule->quick_wait) : 0,
+    };
+}
+
+/* In the place of what is not counted: who waits for the answer learns nothing of whether there is
+ * such a user. Few, so that no flood of names fills the store. */
+static store_failure failure_of_nobody(const brute_force_attempt *a, part which)
+{
+    static const store_failure_kind kinds[] = {[NETWORK] = FAILURES_OF_NO_NETWORK,
+                                               [PAIR] = FAILURES_OF_NO_PAIR,
+                                               [USER] = FAILURES_OF_NO_USER};
+    size_t len = a->address.len;
+    store_failure failure = failure_of(a, which);
+    failure.counter.kind = kinds[which];
+    failure.counter.user_id = (ost_text){0};
+    failure.counter.network = text_slice(a->address, len < 2 ? 0 : len - 2, len);
+    return failure;
+}
+
+/* The parts below `counted` count, the others are counted of nobody. */
+static ost_result add(store *s, const brute_force_attempt *a, size_t counted, int64_t now)
+{
+    store_failure failures[PARTS];
+    size_t count = a->codes ? counted : PARTS;
+    for (size_t i = 0; i < count; i++)
+        failures[i] = i < counted ? failure_of(a, (part)i) : failure_of_nobody(a, (part)i);
+    return count > 0 ? store_failure_add(s, failures, count, now) : OST_OK;
+}
+
+/* Whom we know well enough costs no write. */
+static ost_result succeed(store *s, const brute_force_attempt *a, const store_failure_state *state)
+{
+    store_counter pair = counter_of(a, PAIR);
+    if (parts_of(a) < PARTS || (!state->failed && state->known_until > state->now + KNOWN_MS / 2))
+        return OST_OK;
+    return store_failure_forget(s, &pair, state->now, state->now + KNOWN_MS);
+}
+
+ost_result brute_force_judge(store *s, const brute_force_attempt *a, brute_force_outcome outcome,
+                             bool *ret_blocked)
+{
+    store_counter counters[PARTS];
+    store_failure_state state;
+    size_t count = parts_of(a);
+    bool blocked = false;
+    ost_result result = OST_OK;
+    if (a->rule->on) {
+        for (size_t i = 0; i < count; i++)
+            counters[i] = counter_of(a, (part)i);
+        result = store_failure_look(s, counters, count, a->now_ms, &state);
+        if (result != OST_OK)
+            return result;
+        blocked = state.blocked || (state.user_blocked && state.known_until <= state.now);
+        if (blocked)
+            result = add(s, a, 0, state.now);
+        else if (outcome == ATTEMPT_FAILED)
+            result = add(s, a, count, state.now);
+        else if (outcome == ATTEMPT_SUCCEEDED)
+            result = succeed(s, a, &state);
     }
-    crypto_shorthash(hash, text, len, b->secret);
-    memcpy(&key, hash, sizeof key);
-    return key | 1;
+    if (result == OST_OK)
+        *ret_blocked = blocked;
+    return result;
 }
 
-/* The entry of the key; when there is none, NULL, or a fresh one in the place of the set's oldest.
- */
-static entry *find_entry(brute_force *b, uint64_t key, bool make)
+ost_result brute_force_read(store *s, const realm *r, ost_text user_id, int64_t now_ms,
+                            ost_arena *arena, brute_force_status *ret_status)
 {
-    entry *set = b->sets[(key >> 1) % SETS], *oldest = set;
-    for (size_t i = 0; i < WAYS; i++) {
-        if (set[i].key == key)
-            return &set[i];
-        if (oldest->key != 0 && (set[i].key == 0 || set[i].last < oldest->last))
-            oldest = &set[i];
-    }
-    if (!make)
-        return NULL;
-    *oldest = (entry){.key = key};
-    return oldest;
+    store_failure_sum sum;
+    store_failure_state state;
+    const store_counter user = {
+        .kind = FAILURES_OF_USER, .realm = text_of(r->name), .user_id = user_id};
+    ost_result result = store_failure_look(s, &user, 1, now_ms, &state);
+    if (result == OST_OK)
+        result = store_failure_read(s, user.realm, user_id, arena, &sum);
+    if (result == OST_OK)
+        *ret_status = (brute_force_status){.failures = sum.failures,
+                                           .last_ms = sum.last,
+                                           .blocked_until_ms = sum.blocked_until,
+                                           .address = sum.address,
+                                           .blocked = sum.blocked_until > state.now};
+    return result;
 }
 
-static bool is_blocked(brute_force *b, uint64_t key, int64_t now)
+ost_result brute_force_lift(store *s, const realm *r, ost_text user_id)
 {
-    const entry *e = find_entry(b, key, false);
-    return e != NULL && e->blocked_until > now;
-}
-
-bool brute_force_blocks(brute_force *b, const brute_force_attempt *a)
-{
-    static const ost_text any = {0};
-    if (!a->realm->brute_force.on)
-        return false;
-    ost_text network = network_of(a->address);
-    pthread_mutex_lock(&b->lock);
-    bool blocked = is_blocked(b, key_of(b, a, any, network), a->now);
-    if (!blocked && a->user_id.len > 0) {
-        const entry *pair = find_entry(b, key_of(b, a, a->user_id, network), false);
-        bool trusted = pair != NULL && pair->trusted;
-        blocked = (pair != NULL && pair->blocked_until > a->now) ||
-                  (!trusted && is_blocked(b, key_of(b, a, a->user_id, any), a->now));
-    }
-    pthread_mutex_unlock(&b->lock);
-    return blocked;
-}
-
-/* Whose entry it is: of the user in the realm, or of all of the realm's. */
-static uint64_t owner_of(const brute_force *b, const realm *r, ost_text user)
-{
-    static const ost_text any = {0};
-    return key_of(b, &(const brute_force_attempt){.realm = r}, user, any);
-}
-
-static void own(const brute_force *b, const brute_force_attempt *a, bool of_user, entry *e)
-{
-    e->realm = owner_of(b, a->realm, (ost_text){0});
-    e->user = of_user ? owner_of(b, a->realm, a->user_id) : 0;
-}
-
-static void count(brute_force *b, const brute_force_attempt *a, uint64_t key, int64_t factor,
-                  bool quick)
-{
-    const realm_brute_force *rule = &a->realm->brute_force;
-    entry *e = find_entry(b, key, true);
-    own(b, a, factor != WHOLE_NETWORK, e);
-    if (!text_to_string(a->address, e->address, sizeof e->address))
-        e->address[0] = 0;
-    int64_t limit = rule->failures * factor, wait = 0;
-    if (e->last > 0 && a->now - e->last > rule->window)
-        e->failures = 0;
-    e->failures++;
-    if (limit > 0)
-        wait = rule->permanent ? ((int64_t)e->failures >= limit ? rule->window : 0)
-                               : rule->wait * ((int64_t)e->failures / limit);
-    if (wait > rule->max_wait && !rule->permanent)
-        wait = rule->max_wait;
-    if (wait == 0 && quick && e->last > 0 && a->now_ms - e->last_ms < rule->quick_ms)
-        wait = rule->quick_wait;
-    if (wait > 0)
-        e->blocked_until = a->now + wait;
-    e->last = a->now;
-    e->last_ms = a->now_ms;
-}
-
-void brute_force_failed(brute_force *b, const brute_force_attempt *a)
-{
-    static const ost_text any = {0};
-    if (!a->realm->brute_force.on)
-        return;
-    ost_text network = network_of(a->address);
-    pthread_mutex_lock(&b->lock);
-    count(b, a, key_of(b, a, any, network), WHOLE_NETWORK, false);
-    if (a->user_id.len > 0) {
-        count(b, a, key_of(b, a, a->user_id, network), 1, true);
-        count(b, a, key_of(b, a, a->user_id, any), a->realm->brute_force.permanent ? 1 : EVERYWHERE,
-              false);
-    }
-    pthread_mutex_unlock(&b->lock);
-}
-
-void brute_force_succeeded(brute_force *b, const brute_force_attempt *a)
-{
-    if (!a->realm->brute_force.on || a->user_id.len == 0)
-        return;
-    pthread_mutex_lock(&b->lock);
-    entry *pair = find_entry(b, key_of(b, a, a->user_id, network_of(a->address)), true);
-    *pair = (entry){.key = pair->key, .last = a->now, .last_ms = a->now_ms, .trusted = true};
-    own(b, a, true, pair);
-    pthread_mutex_unlock(&b->lock);
-}
-
-void brute_force_read(brute_force *b, const realm *r, ost_text user_id,
-                      brute_force_status *ret_status)
-{
-    brute_force_status found = {0};
-    uint64_t user = owner_of(b, r, user_id);
-    pthread_mutex_lock(&b->lock);
-    for (size_t i = 0; i < (size_t)SETS * WAYS; i++) {
-        const entry *e = &b->sets[i / WAYS][i % WAYS];
-        if (e->key == 0 || e->user != user || e->failures == 0)
-            continue;
-        if (e->blocked_until > found.blocked_until)
-            found.blocked_until = e->blocked_until;
-        if (e->key == user) /* from everywhere: also those before a success */
-            continue;
-        found.failures += e->failures;
-        if (e->last < found.last)
-            continue;
-        found.last = e->last;
-        memcpy(found.address, e->address, sizeof found.address);
-    }
-    pthread_mutex_unlock(&b->lock);
-    *ret_status = found;
-}
-
-void brute_force_lift(brute_force *b, const realm *r, ost_text user_id)
-{
-    uint64_t owner = owner_of(b, r, user_id);
-    pthread_mutex_lock(&b->lock);
-    for (size_t i = 0; i < (size_t)SETS * WAYS; i++) {
-        entry *e = &b->sets[i / WAYS][i % WAYS];
-        if (e->key == 0 || (user_id.len > 0 ? e->user : e->realm) != owner)
-            continue;
-        e->failures = 0;
-        e->blocked_until = e->last = e->last_ms = 0;
-    }
-    pthread_mutex_unlock(&b->lock);
+    return store_failure_lift(s, text_of(r->name), user_id);
 }

@@ -1,44 +1,55 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Slows down who guesses passwords, where the realm says so (bruteForceProtected), without handing
  * strangers a way to lock people out: failures count for a user as seen from one network, for the
- * user from everywhere (ten times as many), and for the network. In memory, of fixed size. */
+ * user from everywhere (ten times as many), and for the network. Counted in the store: at whichever
+ * node somebody tries, and whether or not it has started anew. Uses the store: on the pool alone.
+ *
+ * An attempt is judged when it has been made, so that of many at once none is judged before those
+ * that have failed by then are counted. */
 #ifndef BRUTE_FORCE_H
 #define BRUTE_FORCE_H
 
 #include "provider/realm/realm.h"
-
-typedef struct brute_force brute_force;
+#include "store/store.h"
 
 /* One attempt. `user_id` is empty when there is no such user. */
 typedef struct brute_force_attempt {
     const realm *realm;
+    const realm_brute_force *rule; /* the realm's, but for `codes` */
+    bool codes;                    /* of devices are guessed, not passwords: by network alone */
     ost_text user_id, address;
-    int64_t now;    /* seconds */
-    int64_t now_ms; /* monotonic, for attempts in quick succession */
+    int64_t now_ms; /* milliseconds since the epoch; 0: now, by the clock that nodes share */
 } brute_force_attempt;
 
-/* NULL: no memory or no randomness. */
-OST_MUST_CHECK brute_force *brute_force_new(const ost_context *context);
-void brute_force_free(brute_force *table);
+/* What came of it, by itself. */
+typedef enum brute_force_outcome {
+    ATTEMPT_FAILED,
+    ATTEMPT_SUCCEEDED, /* forgets this network's failures for this user; from here, strangers cannot
+                          lock the user out for a week */
+    ATTEMPT_NEITHER,   /* nothing is counted */
+} brute_force_outcome;
 
-/* True when the attempt has to fail whatever the password. Any thread, as the two below. */
-bool brute_force_blocks(brute_force *table, const brute_force_attempt *attempt);
-void brute_force_failed(brute_force *table, const brute_force_attempt *attempt);
-/* Forgets this network's failures for this user; from here, strangers cannot lock the user out. */
-void brute_force_succeeded(brute_force *table, const brute_force_attempt *attempt);
+/* Counts the attempt. *ret_blocked: it has to fail whatever came of it, and was not counted.
+ * Anything but OST_OK: nobody knows, and it may not succeed. For passwords the store is given the
+ * same work whether there is such a user or not, and whether they are blocked. */
+OST_MUST_CHECK ost_result brute_force_judge(store *store, const brute_force_attempt *attempt,
+                                            brute_force_outcome outcome, bool *ret_blocked);
 
-/* What is remembered of a user, from all networks. */
+/* What is remembered of a user, from all networks. Milliseconds; 0: none. */
 typedef struct brute_force_status {
-    uint64_t failures;     /* since the last success, each network's added up */
-    int64_t last;          /* seconds; 0: none */
-    int64_t blocked_until; /* the longest of all networks'; 0: none */
-    char address[64];      /* of the last one */
+    int64_t failures; /* since the last success, each network's added up */
+    int64_t last_ms;
+    int64_t blocked_until_ms; /* the longest of all networks' */
+    ost_text address;         /* of the last one, in the arena */
+    bool blocked;             /* now, somewhere */
 } brute_force_status;
-void brute_force_read(brute_force *table, const realm *realm, ost_text user_id,
-                      brute_force_status *ret_status);
+/* `now_ms` as above. */
+OST_MUST_CHECK ost_result brute_force_read(store *store, const realm *realm, ost_text user_id,
+                                           int64_t now_ms, ost_arena *arena,
+                                           brute_force_status *ret_status);
 
 /* Forgets the failures of a user, from all networks; or (empty) those of the whole realm, also what
  * was counted for a network with all users. Whom we know stays known. */
-void brute_force_lift(brute_force *table, const realm *realm, ost_text user_id);
+OST_MUST_CHECK ost_result brute_force_lift(store *store, const realm *realm, ost_text user_id);
 
 #endif

@@ -3,7 +3,6 @@
 #include "provider/session/authentication.h"
 
 #include "base/array.h"
-#include "base/context.h"
 #include "base/text.h"
 #include "provider/realm/brute_force.h"
 #include "provider/realm/password.h"
@@ -75,6 +74,22 @@ static authentication_outcome check_password(call *c, ost_text password, const s
     return AUTHENTICATED;
 }
 
+/* As the realm says of guessing; what cannot be counted does not succeed. */
+static authentication_outcome judge(call *c, ost_text user_id, authentication_outcome outcome,
+                                    bool *ret_blocked)
+{
+    const brute_force_attempt attempt = {.realm = c->realm,
+                                         .rule = &c->realm->brute_force,
+                                         .user_id = user_id,
+                                         .address = c->request->peer};
+    brute_force_outcome counted = outcome == AUTHENTICATED          ? ATTEMPT_SUCCEEDED
+                                  : outcome == AUTHENTICATION_WRONG ? ATTEMPT_FAILED
+                                                                    : ATTEMPT_NEITHER;
+    if (brute_force_judge(c->provider->store, &attempt, counted, ret_blocked) != OST_OK)
+        return AUTHENTICATION_BUSY;
+    return *ret_blocked ? AUTHENTICATION_WRONG : outcome;
+}
+
 authentication_outcome authenticate(call *c, ost_text username, ost_text password,
                                     authenticated_user *ret_user)
 {
@@ -86,32 +101,25 @@ authentication_outcome authenticate(call *c, ost_text username, ost_text passwor
                            : OST_E_NOT_FOUND;
     if (found != OST_OK && found != OST_E_NOT_FOUND)
         return AUTHENTICATION_BUSY;
-    const brute_force_attempt attempt = {.realm = c->realm,
-                                         .user_id = row.id,
-                                         .address = c->request->peer,
-                                         .now = c->now,
-                                         .now_ms = monotonic_ms()};
     c->event.username = username;
     c->event.user = row.id;
-    bool blocked = brute_force_blocks(c->provider->failures, &attempt);
+    bool blocked = false;
     authentication_outcome outcome = check_password(c, password, &row, found == OST_OK, &user);
+    outcome = judge(c, row.id, outcome, &blocked);
     c->event.error = blocked                              ? "user_temporarily_disabled"
+                     : outcome == AUTHENTICATION_BUSY     ? "temporarily_unavailable"
                      : found != OST_OK                    ? "user_not_found"
                      : outcome == AUTHENTICATION_WRONG    ? "invalid_user_credentials"
                      : outcome == AUTHENTICATION_DISABLED ? "user_disabled"
-                     : outcome == AUTHENTICATION_BUSY     ? "temporarily_unavailable"
                                                           : NULL;
     if (blocked) { /* says nothing, not even that somebody has to wait */
         provider_count(c->provider, COUNT_LOGINS_BLOCKED);
-        return AUTHENTICATION_WRONG;
+        return outcome;
     }
-    if (outcome == AUTHENTICATION_WRONG) {
+    if (outcome == AUTHENTICATION_WRONG)
         provider_count(c->provider, COUNT_LOGINS_FAILED);
-        brute_force_failed(c->provider->failures, &attempt);
-    } else if (outcome == AUTHENTICATED) {
+    else if (outcome == AUTHENTICATED)
         provider_count(c->provider, COUNT_LOGINS);
-        brute_force_succeeded(c->provider->failures, &attempt);
-    }
     *ret_user = user;
     return outcome;
 }
@@ -119,20 +127,9 @@ authentication_outcome authenticate(call *c, ost_text username, ost_text passwor
 authentication_outcome authentication_confirm(call *c, const store_user *user, ost_text password)
 {
     authenticated_user again = {0};
-    const brute_force_attempt attempt = {.realm = c->realm,
-                                         .user_id = user->id,
-                                         .address = c->request->peer,
-                                         .now = c->now,
-                                         .now_ms = monotonic_ms()};
-    bool blocked = brute_force_blocks(c->provider->failures, &attempt);
+    bool blocked = false;
     authentication_outcome outcome = check_password(c, password, user, true, &again);
-    if (blocked)
-        return AUTHENTICATION_WRONG;
-    if (outcome == AUTHENTICATION_WRONG)
-        brute_force_failed(c->provider->failures, &attempt);
-    else if (outcome == AUTHENTICATED)
-        brute_force_succeeded(c->provider->failures, &attempt);
-    return outcome;
+    return judge(c, user->id, outcome, &blocked);
 }
 
 ost_result authentication_load_user(call *c, ost_text id, authenticated_user *ret_user)

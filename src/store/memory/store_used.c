@@ -3,11 +3,9 @@
  * long it is, and what is in it. */
 #include <sodium.h>
 
+#include "store/memory/asynchronous.h"
 #include "store/memory/store_memory.h"
 #include "store/transaction.h"
-
-/* Before it is committed nobody else learns of it: who comes with the same waits for this one. */
-#define ASYNCHRONOUS "set_config('synchronous_commit', 'off', true)"
 
 bool store_is_shared(const store *s)
 {
@@ -26,6 +24,7 @@ static void hash_use(ost_text owner, ost_text id, unsigned char *ret_hash)
     crypto_generichash_final(&state, ret_hash, crypto_generichash_BYTES);
 }
 
+/* Who comes with the same meanwhile waits for this one. */
 static ost_result insert_use(database *d, ost_text hash, int64_t until)
 {
     int changes = 0;

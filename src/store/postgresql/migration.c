@@ -31,6 +31,12 @@ static const char *const migrations[] = {
     "CREATE TABLE used ("
     " id TEXT COLLATE \"C\" PRIMARY KEY NOT NULL, expires BIGINT NOT NULL);"
     "CREATE INDEX used_by_expiry ON used (expires)",
+    /* 20 */
+    "CREATE TABLE failure (id " KEPT_TEXT " PRIMARY KEY, " OF_REALM ", kind " NUMBER
+    ", user_id " KEPT_TEXT ", address " KEPT_TEXT ", failures " NUMBER ", last " NUMBER
+    ", blocked_until " NUMBER ", known_until " NUMBER ", expires " NUMBER ");"
+    "CREATE INDEX failure_by_user ON failure (realm, user_id);"
+    "CREATE INDEX failure_by_expiry ON failure (expires)",
 };
 _Static_assert(FIRST + ARRAY_LEN(migrations) == SCHEMA + 1, "see schema.h");
 

@@ -211,6 +211,15 @@ static const char *const migrations[] = {
     "CREATE TABLE used ("
     " id TEXT PRIMARY KEY NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX used_by_expiry ON used (expires);",
+    /* 20: failed logins, counted for all nodes and over restarts */
+    "CREATE TABLE failure ("
+    "  id TEXT PRIMARY KEY NOT NULL,"
+    "  realm TEXT NOT NULL REFERENCES realm(name) ON DELETE CASCADE, kind INTEGER NOT NULL,"
+    "  user_id TEXT NOT NULL, address TEXT NOT NULL, failures INTEGER NOT NULL,"
+    "  last INTEGER NOT NULL, blocked_until INTEGER NOT NULL, known_until INTEGER NOT NULL,"
+    "  expires INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX failure_by_user ON failure (realm, user_id);"
+    "CREATE INDEX failure_by_expiry ON failure (expires);",
 };
 _Static_assert(ARRAY_LEN(migrations) == SCHEMA, "see schema.h");
 #define APPLICATION 1330861129

@@ -2,12 +2,14 @@
 /* Guessing: how long who has to wait, and whom nobody can lock out. */
 #include <stdio.h>
 
+#include "../store/temporary.h"
 #include "base/text.h"
 #include "provider/realm/brute_force.h"
 #include "test.h"
 
-static brute_force *table;
-static realm rule;
+static store *kept;
+static ost_arena *arena;
+static realm rule, other;
 
 static int setup(void **state)
 {
@@ -20,39 +22,79 @@ static int setup(void **state)
                                    .quick_ms = 1000,
                                    .quick_wait = 7,
                                    .window = 3600}};
-    table = brute_force_new(NULL);
-    return table != NULL ? 0 : -1;
+    other = rule;
+    other.name = "y";
+    arena = ost_arena_new((size_t)1 << 20);
+    if (arena == NULL || store_open(temporary_store(), &kept, NULL) != OST_OK)
+        return -1;
+    for (int i = 0; i < 2; i++) {
+        const store_realm row = {.id = text_of(i == 0 ? "x" : "y"),
+                                 .name = text_of(i == 0 ? "x" : "y"),
+                                 .version = 1,
+                                 .document = OST_TEXT("{}")};
+        if (store_realm_create(kept, &row, NULL, 0, NULL, 0, NULL) != OST_OK)
+            return -1;
+    }
+    return 0;
 }
 
 static int teardown(void **state)
 {
     (void)state;
-    brute_force_free(table);
+    store_close(kept);
+    ost_arena_free(arena);
     return 0;
 }
 
 static brute_force_attempt at(const char *user, const char *address, int64_t second)
 {
     return (brute_force_attempt){.realm = &rule,
+                                 .rule = &rule.brute_force,
                                  .user_id = text_of(user),
                                  .address = text_of(address),
-                                 .now = second,
                                  .now_ms = second * 1000};
 }
 
+static bool judge(const brute_force_attempt *attempt, brute_force_outcome outcome)
+{
+    bool blocked = false;
+    assert_int_equal(brute_force_judge(kept, attempt, outcome, &blocked), OST_OK);
+    return blocked;
+}
+
+static void fail_once(const brute_force_attempt *attempt)
+{
+    (void)judge(attempt, ATTEMPT_FAILED);
+}
+
+/* Unhurried. What follows is as long after it. */
 static void fail_times(int count, const char *user, const char *address, int64_t second)
 {
-    for (int i = 0; i < count; i++) {
-        brute_force_attempt a = at(user, address, second);
-        a.now_ms += i * 2000; /* unhurried */
-        brute_force_failed(table, &a);
-    }
+    int64_t quick = rule.brute_force.quick_ms;
+    brute_force_attempt a = at(user, address, second);
+    rule.brute_force.quick_ms = 0;
+    for (int i = 0; i < count; i++)
+        fail_once(&a);
+    rule.brute_force.quick_ms = quick;
 }
 
 static bool blocks(const char *user, const char *address, int64_t second)
 {
     brute_force_attempt a = at(user, address, second);
-    return brute_force_blocks(table, &a);
+    return judge(&a, ATTEMPT_NEITHER);
+}
+
+static void succeed(const char *user, const char *address, int64_t second)
+{
+    brute_force_attempt a = at(user, address, second);
+    assert_false(judge(&a, ATTEMPT_SUCCEEDED));
+}
+
+static brute_force_status status_of(const char *user)
+{
+    brute_force_status status;
+    assert_int_equal(brute_force_read(kept, &rule, text_of(user), 130000, arena, &status), OST_OK);
+    return status;
 }
 
 static void the_wait_grows_with_the_failures_up_to_its_limit(void **state)
@@ -63,12 +105,18 @@ static void the_wait_grows_with_the_failures_up_to_its_limit(void **state)
     fail_times(1, "ann", "10.0.0.1", 100);
     assert_true(blocks("ann", "10.0.0.1", 159));
     assert_false(blocks("ann", "10.0.0.1", 160));
-    fail_times(5, "ann", "10.0.0.1", 200);
-    assert_true(blocks("ann", "10.0.0.1", 319));
-    assert_false(blocks("ann", "10.0.0.1", 320));
-    fail_times(10, "ann", "10.0.0.1", 400);
-    assert_true(blocks("ann", "10.0.0.1", 549));
-    assert_false(blocks("ann", "10.0.0.1", 550));
+    for (int i = 0; i < 4; i++) {
+        fail_times(1, "ann", "10.0.0.1", 200 + i * 100);
+        assert_true(blocks("ann", "10.0.0.1", 259 + i * 100));
+        assert_false(blocks("ann", "10.0.0.1", 260 + i * 100));
+    }
+    fail_times(1, "ann", "10.0.0.1", 600);
+    assert_true(blocks("ann", "10.0.0.1", 719));
+    assert_false(blocks("ann", "10.0.0.1", 720));
+    for (int i = 0; i < 5; i++)
+        fail_times(1, "ann", "10.0.0.1", 1000 + i * 200);
+    assert_true(blocks("ann", "10.0.0.1", 1949));
+    assert_false(blocks("ann", "10.0.0.1", 1950));
 }
 
 static void others_are_not_touched(void **state)
@@ -77,22 +125,33 @@ static void others_are_not_touched(void **state)
     fail_times(5, "ann", "10.0.0.1", 100);
     assert_false(blocks("bob", "10.0.0.1", 101));
     assert_false(blocks("ann", "10.0.0.2", 101));
-    realm other = rule;
-    other.name = "y";
     brute_force_attempt a = at("ann", "10.0.0.1", 101);
     a.realm = &other;
-    assert_false(brute_force_blocks(table, &a));
+    assert_false(judge(&a, ATTEMPT_NEITHER));
 }
 
 static void two_in_quick_succession_wait(void **state)
 {
     brute_force_attempt a = at("ann", "10.0.0.1", 100);
     (void)state;
-    brute_force_failed(table, &a);
+    fail_once(&a);
     a.now_ms += 999;
-    brute_force_failed(table, &a);
-    assert_true(blocks("ann", "10.0.0.1", 106));
-    assert_false(blocks("ann", "10.0.0.1", 107));
+    fail_once(&a);
+    assert_true(blocks("ann", "10.0.0.1", 107));
+    assert_false(blocks("ann", "10.0.0.1", 108));
+    a.now_ms += 8000;
+    fail_once(&a);
+    assert_false(blocks("ann", "10.0.0.1", 109));
+}
+
+/* One that looked at the clock before another, and counts behind it. */
+static void clocks_may_cross(void **state)
+{
+    (void)state;
+    fail_times(1, "ann", "10.0.0.1", 101);
+    fail_times(1, "ann", "10.0.0.1", 100);
+    assert_false(blocks("ann", "10.0.0.1", 101));
+    assert_int_equal(status_of("ann").last_ms, 101000);
 }
 
 static void old_failures_are_forgotten(void **state)
@@ -105,10 +164,9 @@ static void old_failures_are_forgotten(void **state)
 
 static void success_starts_anew(void **state)
 {
-    brute_force_attempt a = at("ann", "10.0.0.1", 101);
     (void)state;
     fail_times(4, "ann", "10.0.0.1", 100);
-    brute_force_succeeded(table, &a);
+    succeed("ann", "10.0.0.1", 101);
     fail_times(4, "ann", "10.0.0.1", 102);
     assert_false(blocks("ann", "10.0.0.1", 103));
 }
@@ -116,9 +174,8 @@ static void success_starts_anew(void **state)
 static void strangers_cannot_lock_out_whom_we_know(void **state)
 {
     char address[32];
-    brute_force_attempt home = at("ann", "192.0.2.7", 50);
     (void)state;
-    brute_force_succeeded(table, &home);
+    succeed("ann", "192.0.2.7", 50);
     for (int i = 0; i < 50; i++) {
         snprintf(address, sizeof address, "203.0.113.%d", i);
         fail_times(1, "ann", address, 100);
@@ -173,62 +230,64 @@ static void nothing_happens_unless_the_realm_says_so(void **state)
     assert_false(blocks("ann", "10.0.0.1", 100));
 }
 
-/* However many names are tried, the table stays as large as it is. */
+/* Names that nobody has leave one row for each network, which goes with its time. */
 static void a_flood_of_names_is_borne(void **state)
 {
-    char user[32];
+    char address[32];
     (void)state;
-    for (int i = 0; i < 100000; i++) {
-        snprintf(user, sizeof user, "user%d", i);
-        fail_times(1, user, "10.0.0.1", 100 + i / 1000);
+    for (int i = 0; i < 1000; i++) {
+        snprintf(address, sizeof address, "10.0.%d.%d", i / 100, i % 100);
+        fail_times(1, "", address, 100);
     }
     fail_times(5, "ann", "10.0.0.2", 300);
     assert_true(blocks("ann", "10.0.0.2", 301));
-}
-
-static brute_force_status status_of(const char *user)
-{
-    brute_force_status status;
-    brute_force_read(table, &rule, text_of(user), &status);
-    return status;
+    size_t rows;
+    assert_int_equal(store_sweep(kept, 100 + 3601, &rows), OST_OK);
+    assert_in_range(rows, 1000, 1000 + 2 * 100);
+    assert_true(blocks("ann", "10.0.0.2", 301));
+    assert_int_equal(store_sweep(kept, 300 + 3602, &rows), OST_OK);
+    assert_int_equal(rows, 3 + 3); /* and what took the time */
+    assert_false(blocks("ann", "10.0.0.2", 301));
 }
 
 static void what_is_remembered_is_told(void **state)
 {
     (void)state;
     brute_force_status none = status_of("ann");
-    assert_true(none.failures == 0 && none.last == 0 && none.blocked_until == 0);
-    assert_string_equal(none.address, "");
+    assert_true(none.failures == 0 && none.last_ms == 0 && none.blocked_until_ms == 0);
+    assert_false(none.blocked);
     fail_times(5, "ann", "10.0.0.1", 100);
     fail_times(2, "ann", "10.0.0.2", 110);
     fail_times(1, "bob", "10.0.0.3", 120);
     brute_force_status ann = status_of("ann");
     assert_int_equal(ann.failures, 7);
-    assert_int_equal(ann.last, 110);
-    assert_int_equal(ann.blocked_until, 160);
-    assert_string_equal(ann.address, "10.0.0.2");
-    brute_force_attempt success = at("ann", "10.0.0.2", 130);
-    brute_force_succeeded(table, &success);
+    assert_int_equal(ann.last_ms, 110000);
+    assert_int_equal(ann.blocked_until_ms, 160000);
+    assert_true(ann.blocked && text_is(ann.address, "10.0.0.2"));
+    succeed("ann", "10.0.0.2", 130);
     assert_int_equal(status_of("ann").failures, 5);
-    const realm other = {.name = "y", .brute_force = rule.brute_force};
-    brute_force_read(table, &other, text_of("ann"), &ann);
+    assert_int_equal(brute_force_read(kept, &other, OST_TEXT("ann"), 0, arena, &ann), OST_OK);
     assert_int_equal(ann.failures, 0);
 }
 
 static void a_block_is_lifted(void **state)
 {
     (void)state;
-    fail_times(60, "ann", "10.0.0.1", 100); /* from everywhere, too */
+    char address[16];
+    fail_times(5, "ann", "10.0.0.1", 100);
+    for (int i = 0; i < 45; i++) { /* from everywhere, too */
+        snprintf(address, sizeof address, "10.1.0.%d", i);
+        fail_times(1, "ann", address, 100);
+    }
     fail_times(5, "bob", "10.0.0.2", 100);
-    brute_force_lift(table, &rule, OST_TEXT("ann"));
+    assert_int_equal(brute_force_lift(kept, &rule, OST_TEXT("ann")), OST_OK);
     assert_false(blocks("ann", "10.0.0.1", 101));
     assert_false(blocks("ann", "10.0.0.9", 101));
     assert_int_equal(status_of("ann").failures, 0);
     assert_true(blocks("bob", "10.0.0.2", 101));
-    const realm other = {.name = "y", .brute_force = rule.brute_force};
-    brute_force_lift(table, &other, (ost_text){0});
+    assert_int_equal(brute_force_lift(kept, &other, (ost_text){0}), OST_OK);
     assert_true(blocks("bob", "10.0.0.2", 101));
-    brute_force_lift(table, &rule, (ost_text){0});
+    assert_int_equal(brute_force_lift(kept, &rule, (ost_text){0}), OST_OK);
     assert_false(blocks("bob", "10.0.0.2", 101));
 }
 
@@ -241,18 +300,17 @@ static void a_network_is_lifted_with_the_realm_alone(void **state)
         fail_times(1, name, "10.0.0.1", 100);
     }
     assert_true(blocks("ann", "10.0.0.1", 101));
-    brute_force_lift(table, &rule, OST_TEXT("ann"));
+    assert_int_equal(brute_force_lift(kept, &rule, OST_TEXT("ann")), OST_OK);
     assert_true(blocks("ann", "10.0.0.1", 101));
-    brute_force_lift(table, &rule, (ost_text){0});
+    assert_int_equal(brute_force_lift(kept, &rule, (ost_text){0}), OST_OK);
     assert_false(blocks("ann", "10.0.0.1", 101));
 }
 
 static void whom_we_know_stays_known(void **state)
 {
     (void)state;
-    brute_force_attempt success = at("ann", "10.0.0.1", 100);
-    brute_force_succeeded(table, &success);
-    brute_force_lift(table, &rule, OST_TEXT("ann"));
+    succeed("ann", "10.0.0.1", 100);
+    assert_int_equal(brute_force_lift(kept, &rule, OST_TEXT("ann")), OST_OK);
     for (int i = 0; i < 60; i++) {
         char address[16];
         snprintf(address, sizeof address, "10.1.0.%d", i);
@@ -260,6 +318,74 @@ static void whom_we_know_stays_known(void **state)
     }
     assert_true(blocks("ann", "10.2.0.1", 111));
     assert_false(blocks("ann", "10.0.0.1", 111));
+}
+
+/* Who is right among many that were tried at once, is so too late. */
+static void a_right_password_after_too_many_wrong_ones_fails(void **state)
+{
+    (void)state;
+    fail_times(5, "ann", "10.0.0.1", 100);
+    brute_force_attempt late = at("ann", "10.0.0.1", 100);
+    assert_true(judge(&late, ATTEMPT_SUCCEEDED));
+    assert_int_equal(status_of("ann").failures, 5);
+}
+
+static void what_is_blocked_counts_no_more(void **state)
+{
+    (void)state;
+    fail_times(50, "ann", "10.0.0.1", 100);
+    assert_int_equal(status_of("ann").failures, 5);
+    assert_false(blocks("ann", "10.0.0.1", 160));
+}
+
+static void codes_of_devices_are_counted_apart(void **state)
+{
+    (void)state;
+    const realm_brute_force codes = {
+        .on = true, .failures = 1, .wait = 60, .max_wait = 900, .window = 3600};
+    brute_force_attempt a = at("", "10.0.0.1", 100);
+    a.rule = &codes;
+    a.codes = true;
+    for (int i = 0; i < 19; i++)
+        assert_false(judge(&a, ATTEMPT_FAILED));
+    assert_false(judge(&a, ATTEMPT_NEITHER));
+    fail_once(&a);
+    assert_true(judge(&a, ATTEMPT_NEITHER));
+    assert_false(blocks("", "10.0.0.1", 100));
+    assert_int_equal(brute_force_lift(kept, &rule, (ost_text){0}), OST_OK);
+    assert_true(judge(&a, ATTEMPT_NEITHER));
+}
+
+/* Whatever a realm's file says. */
+static void no_number_is_too_large(void **state)
+{
+    (void)state;
+    rule.brute_force = (realm_brute_force){.on = true,
+                                           .failures = INT64_MAX,
+                                           .wait = INT64_MAX,
+                                           .max_wait = INT64_MAX,
+                                           .quick_ms = INT64_MAX,
+                                           .quick_wait = INT64_MAX,
+                                           .window = INT64_MAX};
+    fail_times(3, "ann", "10.0.0.1", 100);
+    assert_false(blocks("ann", "10.0.0.1", 101));
+    rule.brute_force.failures = -1;
+    fail_times(1, "ann", "10.0.0.1", 102);
+    rule.brute_force.failures = 1;
+    fail_times(1, "ann", "10.0.0.1", 103);
+    assert_true(blocks("ann", "10.0.0.1", 300000000));
+}
+
+/* Such a realm is gone, or nothing can be read: it does not pass. */
+static void what_cannot_be_counted_does_not_succeed(void **state)
+{
+    (void)state;
+    bool blocked = false;
+    const realm gone = {.name = "z", .brute_force = rule.brute_force};
+    brute_force_attempt a = at("ann", "10.0.0.1", 100);
+    a.realm = &gone;
+    assert_int_equal(brute_force_judge(kept, &a, ATTEMPT_FAILED, &blocked), OST_E_NOT_FOUND);
+    assert_int_equal(brute_force_judge(kept, &a, ATTEMPT_SUCCEEDED, &blocked), OST_E_NOT_FOUND);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -270,6 +396,7 @@ int main(void)
         TEST(the_wait_grows_with_the_failures_up_to_its_limit),
         TEST(others_are_not_touched),
         TEST(two_in_quick_succession_wait),
+        TEST(clocks_may_cross),
         TEST(old_failures_are_forgotten),
         TEST(success_starts_anew),
         TEST(strangers_cannot_lock_out_whom_we_know),
@@ -282,6 +409,11 @@ int main(void)
         TEST(a_block_is_lifted),
         TEST(a_network_is_lifted_with_the_realm_alone),
         TEST(whom_we_know_stays_known),
+        TEST(a_right_password_after_too_many_wrong_ones_fails),
+        TEST(what_is_blocked_counts_no_more),
+        TEST(codes_of_devices_are_counted_apart),
+        TEST(no_number_is_too_large),
+        TEST(what_cannot_be_counted_does_not_succeed),
     };
     return cmocka_run_group_tests_name("brute_force", tests, NULL, NULL);
 }
