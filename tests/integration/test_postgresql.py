@@ -5,8 +5,10 @@ end nor the database's loses any of it."""
 import concurrent.futures
 import pathlib
 import shutil
+import socket
 import subprocess
 import threading
+import time
 
 from nodes import Node, cluster, nodes, run, until  # noqa: F401  (fixtures)
 from oidc import Pkce, callback_of
@@ -92,6 +94,43 @@ def test_kill_9_of_the_database_is_said_and_survived(nodes, myapi, cluster):
     for node in nodes:
         until(lambda: reason(node) is None, "health again")  # noqa: B023
     assert [second.refresh(myapi, token).status for token in confirmed] == [200] * len(confirmed)
+
+
+def answered(realm, myapi):
+    began = time.monotonic()
+    answer = realm.password(myapi, "alice", "alice-password")
+    return answer, time.monotonic() - began
+
+
+def test_a_database_that_answers_nothing_holds_up_nobody(nodes, myapi, cluster):
+    realm = nodes[0].realm()
+    assert realm.password(myapi, "alice", "alice-password").status == 200
+    cluster.freeze()
+    try:
+        with concurrent.futures.ThreadPoolExecutor(12) as pool:
+            for done in [pool.submit(answered, realm, myapi) for _ in range(12)]:
+                answer, seconds = done.result()
+                assert (answer.status, answer.json()["error"]) == (503, "temporarily_unavailable")
+                assert int(answer.header("Retry-After")) > 0 and seconds < 8
+        times = [answered(realm, myapi)[1] for _ in range(8)]
+        assert sorted(times)[4] < 0.5  # known by now: no more than one at a time asks again
+        assert reason(nodes[0]) == "unreachable" and realm.certs().status == 200
+    finally:
+        cluster.thaw()
+    until(lambda: realm.password(myapi, "alice", "alice-password").status == 200, "a login again", 8)
+    until(lambda: reason(nodes[0]) is None, "health again")
+
+
+def test_a_server_that_says_nothing_is_given_up(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        began = time.monotonic()
+        url = f"postgresql://someone@127.0.0.1:{port}/x?connect_timeout="
+        ask = lambda seconds: run("user", "list", "--realm", "r", KC_DB_URL=url + seconds)  # noqa: E731
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            for done in pool.map(ask, ("2", "0")):  # which is not for good
+                assert done.returncode != 0 and "timeout expired" in done.stderr
+    assert time.monotonic() - began < 9
 
 
 def test_a_standby_that_takes_over_has_all_that_was_confirmed(realm_file, myapi, tmp_path):

@@ -87,6 +87,26 @@ class Cluster:
         return self.run("psql", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-h", str(self.folder), "-U", USER,
                         "-d", database, "-c", text).stdout.strip()
 
+    def _processes(self):
+        """The server's own first, so that it begins no others meanwhile."""
+        yield self.process.pid
+        for folder in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                parent = (folder / "stat").read_text().rsplit(")", 1)[1].split()[1]
+            except OSError:
+                continue
+            if int(parent) == self.process.pid:
+                yield int(folder.name)
+
+    def freeze(self):
+        """It accepts connections, since the system does that for it, and answers nothing."""
+        for pid in self._processes():
+            os.kill(pid, signal.SIGSTOP)
+
+    def thaw(self):
+        for pid in self._processes():
+            os.kill(pid, signal.SIGCONT)
+
     def database(self, name):
         """A new database; its URL."""
         self.sql(f'CREATE DATABASE "{name}"')

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "store/postgresql/postgresql_store.h"
 
+#define SHORT_MS 1500                 /* for being refused: what takes longer was not answered */
 #define IN_FAILED_TRANSACTION "25P02" /* SQLSTATE */
 
 static void keep_message(pg_connection *c, const char *message)
@@ -97,16 +98,18 @@ ost_result pg_connection_explain(const pg_connection *c, ost_result result, ost_
 
 /* ---- waiting ---- */
 
+#define LOOK_MS 500 /* meanwhile others may have noticed something */
+
 static bool wait_for(const pg_connection *c, short events, int64_t until)
 {
     struct pollfd poller = {.fd = PQsocket(c->link), .events = events};
     for (;;) {
-        int64_t left = until - monotonic_ms();
-        int ready = left > 0 ? poll(&poller, 1, (int)left) : 0;
+        int64_t now = monotonic_ms(), left = until - now;
+        if (left <= 0 || silence_is_likely(c, now))
+            return false;
+        int ready = poll(&poller, 1, (int)(left < LOOK_MS ? left : LOOK_MS));
         if (ready > 0 || (ready < 0 && errno != EINTR))
             return ready > 0;
-        if (ready == 0)
-            return false;
     }
 }
 
@@ -132,16 +135,26 @@ static int64_t deadline(const pg_connection *c)
     return monotonic_ms() + (c->migrates ? MIGRATION_MS : ANSWER_MS);
 }
 
+/* Whether no answer has come, and nothing else has gone wrong. */
+static bool gives_up(const pg_connection *c, int64_t until)
+{
+    int64_t now = monotonic_ms();
+    return now >= until || silence_is_likely(c, now);
+}
+
 /* The next result; NULL is one too, see PQgetResult. False: the connection was lost, and is closed.
  */
 static bool next_result(pg_connection *c, int64_t until, PGresult **ret_next)
 {
     if (await(c, until)) {
+        silence_broken(c->store);
         *ret_next = PQgetResult(c->link);
         return true;
     }
-    keep_message(c,
-                 monotonic_ms() >= until ? "the server does not answer" : PQerrorMessage(c->link));
+    bool given_up = gives_up(c, until);
+    keep_message(c, given_up ? "the server does not answer" : PQerrorMessage(c->link));
+    if (given_up)
+        silence_noticed(c);
     pg_connection_close(c);
     return false;
 }
@@ -160,7 +173,7 @@ static PGresult *choose(PGresult *kept, PGresult *next)
 }
 
 /* NULL stands between the results, and a mark at their end. */
-PGresult *pg_connection_answers(pg_connection *c, int *ret_good)
+static PGresult *await_pipeline(pg_connection *c, int *ret_good)
 {
     int64_t until = deadline(c);
     PGresult *kept = NULL, *next;
@@ -180,7 +193,15 @@ PGresult *pg_connection_answers(pg_connection *c, int *ret_good)
     return kept;
 }
 
-PGresult *pg_connection_answer(pg_connection *c)
+PGresult *pg_connection_answers(pg_connection *c, int *ret_good)
+{
+    silence_waits(c);
+    PGresult *answer = await_pipeline(c, ret_good);
+    silence_waits_no_more(c);
+    return answer;
+}
+
+static PGresult *await_one(pg_connection *c)
 {
     int64_t until = deadline(c);
     PGresult *kept = NULL, *next;
@@ -191,6 +212,14 @@ PGresult *pg_connection_answer(pg_connection *c)
     }
     PQclear(kept);
     return NULL;
+}
+
+PGresult *pg_connection_answer(pg_connection *c)
+{
+    silence_waits(c);
+    PGresult *answer = await_one(c);
+    silence_waits_no_more(c);
+    return answer;
 }
 
 ost_result pg_connection_run(pg_connection *c, const char *sql)
@@ -241,20 +270,31 @@ static ost_result check_encoding(pg_connection *c)
     return OST_E_STORE;
 }
 
+/* Refused, or not answered? */
+static void note_no_link(pg_connection *c)
+{
+    keep_message(c, c->link != NULL ? PQerrorMessage(c->link) : "out of memory");
+    PQfinish(c->link);
+    c->link = NULL;
+    snprintf(c->state, sizeof c->state, "08001");
+    fault_note(&c->store->base, STORE_UNREACHABLE);
+    if (monotonic_ms() - c->asked_at >= SHORT_MS)
+        silence_noticed(c);
+}
+
 ost_result pg_connection_open(pg_connection *c)
 {
     if (c->link != NULL)
         return OST_OK;
+    silence_waits(c);
     c->link = PQconnectdbParams((const char *const *)c->store->keywords,
                                 (const char *const *)c->store->values, 0);
+    silence_waits_no_more(c);
     if (c->link == NULL || PQstatus(c->link) != CONNECTION_OK) {
-        keep_message(c, c->link != NULL ? PQerrorMessage(c->link) : "out of memory");
-        PQfinish(c->link);
-        c->link = NULL;
-        snprintf(c->state, sizeof c->state, "08001");
-        fault_note(&c->store->base, STORE_UNREACHABLE);
+        note_no_link(c);
         return OST_E_STORE;
     }
+    c->opened_at = monotonic_ms();
     PQsetNoticeReceiver(c->link, ignore_notice, NULL);
     PQsetnonblocking(c->link, 1);
     c->fresh = true;

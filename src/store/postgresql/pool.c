@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The connections of one store, and the transactions on them. */
+#include <time.h>
+
 #include "base/context.h"
 #include "store/postgresql/postgresql_store.h"
 
@@ -19,9 +21,13 @@ static bool add_connection(pg_store *s)
 pg_connection *pool_take(pg_store *s)
 {
     pg_connection *c = NULL;
+    struct timespec until;
+    int late = 0;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += TAKE_MS / 1000;
     pthread_mutex_lock(&s->lock);
-    while (s->idle_count == 0 && !add_connection(s) && s->count > 0)
-        pthread_cond_wait(&s->free, &s->lock);
+    while (s->idle_count == 0 && !add_connection(s) && s->count > 0 && late == 0)
+        late = pthread_cond_timedwait(&s->free, &s->lock, &until);
     if (s->idle_count > 0)
         c = s->connections[s->idle[--s->idle_count]];
     pthread_mutex_unlock(&s->lock);
@@ -56,7 +62,7 @@ ost_result pg_write_begin(store *base, database **ret_database)
 {
     pg_connection *c = pool_take((pg_store *)base);
     if (c == NULL)
-        return OST_E_MEMORY;
+        return OST_E_STORE;
     c->state[0] = '\0';
     c->in_transaction = c->begins = true;
     *ret_database = &c->base;

@@ -19,6 +19,8 @@
 #define POOL_DEFAULT 16 /* connections */
 #define CONNECT_S "5"   /* seconds that a connection may take to open */
 #define ANSWER_MS 15000 /* that the server may take to answer; then the connection is given up */
+#define SILENT_MS 3000  /* the same, when it answers nobody else either */
+#define TAKE_MS 5000    /* that a thread may wait for a connection */
 /* What somebody holds locked for longer is refused rather than waited for. */
 #define LOCK_TIMEOUT "SET lock_timeout = '5s'"
 #define LOCK_TIMEOUT_LOCAL "SET LOCAL lock_timeout = '5s'" /* where a pooler stands between */
@@ -53,10 +55,11 @@ typedef struct pg_connection {
                    */
     bool fresh;   /* opened just now */
     bool in_transaction;
-    bool begins;       /* a transaction, with the next statement */
-    bool migrates;     /* an answer may take longer */
-    char state[6];     /* SQLSTATE of what failed last */
-    char message[200]; /* its words */
+    bool begins;                 /* a transaction, with the next statement */
+    bool migrates;               /* an answer may take longer */
+    int64_t opened_at, asked_at; /* monotonic ms */
+    char state[6];               /* SQLSTATE of what failed last */
+    char message[200];           /* its words */
     pg_statement *statements[STATEMENTS];
 } pg_connection;
 
@@ -68,6 +71,11 @@ typedef struct pg_store {
     pg_connection *connections[STORE_POOL_MAX];
     unsigned idle[STORE_POOL_MAX]; /* indexes of those nobody uses, the last one used on top */
     unsigned limit, count, idle_count;
+    /* Of the server: see silence.c. Monotonic ms. */
+    atomic_uint waiting;       /* connections that wait for an answer */
+    atomic_llong answered_at;  /* the last time, on any connection */
+    atomic_llong silent_since; /* the last time that it was found silent */
+    atomic_llong ask_at;       /* not before it is asked again; 0: it speaks */
 } pg_store;
 
 extern const store_driver postgresql_driver;
@@ -95,11 +103,29 @@ ost_result pg_connection_explain(const pg_connection *c, ost_result result, ost_
 bool pg_connection_is_lost(const pg_connection *c);
 bool pg_connection_may_retry(const pg_connection *c);
 
+/* ---- a server that does not answer ---- */
+
+/* Around the wait for an answer; and when one has come. */
+void silence_waits(pg_connection *c);
+void silence_waits_no_more(pg_connection *c);
+void silence_broken(pg_store *s);
+/* While one waits: others do, too, and nobody has been answered since. */
+bool silence_is_likely(const pg_connection *c, int64_t now);
+/* The connection has given up an answer, or the hope to be opened. */
+void silence_noticed(pg_connection *c);
+/* Whether the server may be asked now: when it was silent, by one at a time. */
+bool silence_lets_ask(pg_connection *c);
+/* The link was opened after the server was silent; an older one may never be answered. */
+bool silence_ends(const pg_connection *c);
+
+/* ---- the pool ---- */
+
 database *pg_read_begin(store *store);
 void pg_read_end(store *store, database *database);
 ost_result pg_write_begin(store *store, database **ret_database);
 ost_result pg_write_end(store *store, database *database, ost_result result, ost_error *error,
                         bool *ret_again);
+/* NULL: no memory, or none was free within TAKE_MS. */
 pg_connection *pool_take(pg_store *store);
 void pool_give(pg_store *store, pg_connection *c);
 

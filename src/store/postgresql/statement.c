@@ -247,6 +247,22 @@ static PGresult *run_once(pg_statement *st)
     return answer;
 }
 
+/* Whether the server may be asked, on a link that it may answer; else the work has failed. */
+static bool is_open(pg_connection *c, bool within)
+{
+    if (within)
+        return c->link != NULL;
+    if (!silence_lets_ask(c)) {
+        snprintf(c->state, sizeof c->state, "08006");
+        snprintf(c->message, sizeof c->message, "the server does not answer");
+        fault_note(&c->store->base, STORE_UNREACHABLE);
+        return false;
+    }
+    if (c->link != NULL && !silence_ends(c))
+        pg_connection_close(c);
+    return pg_connection_open(c) == OST_OK;
+}
+
 /* A connection that has waited may have been closed by the server meanwhile: a second one is tried.
  * But within a transaction nothing may run that the others do not belong to. */
 static ost_result execute(pg_statement *st)
@@ -255,11 +271,8 @@ static ost_result execute(pg_statement *st)
     forget(st);
     for (;;) {
         bool within = c->in_transaction && !c->begins;
-        if (c->link == NULL && within)
+        if (!is_open(c, within))
             return OST_E_STORE;
-        ost_result result = pg_connection_open(c);
-        if (result != OST_OK)
-            return result;
         bool tried_fresh = c->fresh;
         PGresult *answer = run_once(st);
         if (is_good(answer) && !pg_connection_is_lost(c)) {
@@ -269,7 +282,7 @@ static ost_result execute(pg_statement *st)
         }
         if (!pg_connection_is_lost(c) || tried_fresh || within) {
             c->begins = false;
-            result = pg_connection_note(c, answer);
+            ost_result result = pg_connection_note(c, answer);
             PQclear(answer);
             return result;
         }

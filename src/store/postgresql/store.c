@@ -3,6 +3,7 @@
 #include "store/store_postgresql.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -38,6 +39,11 @@ static bool replaces(const store_server *server, const PQconninfoOption *option,
     return true;
 }
 
+static bool waits_for_good(const char *keyword, const char *value)
+{
+    return strcmp(keyword, "connect_timeout") == 0 && strtol(value, NULL, 10) <= 0;
+}
+
 static const char *value_of(const store_server *server, const PQconninfoOption *option)
 {
     const char *value = option->val;
@@ -45,7 +51,7 @@ static const char *value_of(const store_server *server, const PQconninfoOption *
         return value;
     for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
         if (strcmp(option->keyword, settings[i].keyword) == 0 &&
-            (settings[i].forced || value == NULL))
+            (settings[i].forced || value == NULL || waits_for_good(option->keyword, value)))
             return settings[i].value;
     }
     return value;
@@ -178,6 +184,16 @@ static ost_result open_first(pg_store *s, ost_error *error)
     return result;
 }
 
+/* Who waits does so by a clock that nobody sets. */
+static void make_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(condition, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+}
+
 ost_result store_open_server(const store_server *server, store **ret_store, ost_error *error)
 {
     pg_store *s = memory_alloc(sizeof *s);
@@ -185,7 +201,7 @@ ost_result store_open_server(const store_server *server, store **ret_store, ost_
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
     s->base.driver = &postgresql_driver;
     pthread_mutex_init(&s->lock, NULL);
-    pthread_cond_init(&s->free, NULL);
+    make_condition(&s->free);
     s->limit = server->connections == 0                ? POOL_DEFAULT
                : server->connections <= STORE_POOL_MAX ? server->connections
                                                        : STORE_POOL_MAX;
