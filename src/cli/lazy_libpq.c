@@ -59,3 +59,6 @@ FORWARD(int, PQntuples, (const PGresult *result), (result), 0)
 FORWARD(char *, PQgetvalue, (const PGresult *result, int row, int column), (result, row, column),
         NULL)
 FORWARD(int, PQgetlength, (const PGresult *result, int row, int column), (result, row, column), 0)
+
+FORWARD(PGnotify *, PQnotifies, (PGconn * link), (link), NULL)
+FORWARD_VOID(PQfreemem, (void *data), (data))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The provider's housekeeping thread: once a second it looks whether the store works, moves keys
- * through their rotation and looks whether anybody has changed what the realms are made of; once a
- * minute it deletes what has expired. */
+ * through their rotation and looks whether anybody has changed what the realms are made of, and at
+ * once where the store tells of it; once a minute it deletes what has expired. */
 #include <time.h>
 
 #include "base/context.h"
@@ -11,6 +11,7 @@
 #include "provider/keeper.h"
 #include "provider/rotation/key_schedule.h"
 #include "store/store_health.h"
+#include "store/store_listen.h"
 
 #define SWEEP_EVERY (60 * 1000) /* milliseconds */
 #define GIVE_BACK_EVERY 500     /* milliseconds: it takes some itself */
@@ -118,14 +119,24 @@ void keeper_init(provider *p)
     event_queue_init(&p->waiting_events);
 }
 
+void keeper_wake(void *user)
+{
+    provider *p = user;
+    pthread_mutex_lock(&p->keeper_lock);
+    p->woken = true;
+    pthread_cond_signal(&p->keeper_wake);
+    pthread_mutex_unlock(&p->keeper_lock);
+}
+
 ost_result keeper_start(provider *p)
 {
     p->keeper_runs = thread_start(&p->keeper, "ostiary-keeper", run, p);
-    return p->keeper_runs ? OST_OK : OST_E_SYSTEM;
+    return p->keeper_runs ? store_listen(p->store, keeper_wake, p) : OST_E_SYSTEM;
 }
 
 void keeper_stop(provider *p)
 {
+    store_listen_end(p->store);
     if (p->keeper_runs) {
         pthread_mutex_lock(&p->keeper_lock);
         p->stopping = true;

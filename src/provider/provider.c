@@ -215,23 +215,13 @@ static ost_result set_address(provider *p, const provider_config *config, ost_er
     return public_url_read(config->hostname, config->relative_path, &p->address, error);
 }
 
-/* Somebody has seen that the signing process is gone. */
-static void wake_keeper(void *user)
-{
-    provider *p = user;
-    pthread_mutex_lock(&p->keeper_lock);
-    p->woken = true;
-    pthread_cond_signal(&p->keeper_wake);
-    pthread_mutex_unlock(&p->keeper_lock);
-}
-
 static ost_result make_signing(provider *p, const provider_config *config, ost_error *error)
 {
     ost_error inner = {0};
     const signing_process_config signing = {.command = config->signing_command,
                                             .channels = config->loops,
                                             .log = config->log,
-                                            .died = wake_keeper,
+                                            .died = keeper_wake,
                                             .user = p};
     if (config->signing_command == NULL)
         return OST_OK;

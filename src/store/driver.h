@@ -24,6 +24,9 @@ typedef struct store_driver {
 
     void (*close)(store *store);
     void (*probe)(store *store); /* store_probe */
+    /* See store_listen.h; NULL: there is nobody to hear. */
+    ost_result (*listen)(store *store, void (*changed)(void *user), void *user);
+    void (*listen_end)(store *store);
 
     /* See transaction.h. */
     database *(*read_begin)(store *store);

@@ -40,6 +40,48 @@ def test_a_change_at_one_node_counts_at_the_other_within_a_second(nodes, myapi, 
     until(lambda: first.certs().json() == second.certs().json(), "at both", 1.5)
 
 
+LISTENERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = '{}' AND query LIKE 'LISTEN%'"
+
+
+def listeners(cluster, tmp_path):
+    return int(cluster.sql(LISTENERS.format(tmp_path.name)))
+
+
+def seconds_until_seen(change, seen):
+    change()
+    began = time.monotonic()
+    until(seen, "the change", 1.5)
+    return time.monotonic() - began
+
+
+def rename(cluster, tmp_path, name):
+    """As a node does it, without the time that a program takes to start."""
+    sql = f"""UPDATE realm SET version = version + 1, document =
+              jsonb_set(CAST(document AS jsonb), '{{displayName}}', '"{name}"') WHERE name = 'myrealm'"""
+    return lambda: cluster.sql(sql, tmp_path.name)
+
+
+def shows(node, myapi, name):
+    realm = node.realm()
+    return lambda: name in realm.authorize(Browser(), myapi).text
+
+
+def test_a_change_is_told_at_once(nodes, myapi, cluster, tmp_path):
+    until(lambda: listeners(cluster, tmp_path) == 2, "both to listen")
+    names = [f"Name {number}" for number in range(6)]
+    times = [seconds_until_seen(rename(cluster, tmp_path, name), shows(nodes[1], myapi, name)) for name in names]
+    print("seconds until a change is seen:", *(f"{seconds:.3f}" for seconds in times))
+    assert sorted(times)[-2] < 0.3, times
+
+
+def test_who_listens_no_more_looks_and_listens_again(nodes, myapi, cluster, tmp_path):
+    until(lambda: listeners(cluster, tmp_path) == 2, "both to listen")
+    cluster.sql(LISTENERS.format(tmp_path.name).replace("count(*)", "pg_terminate_backend(pid)"))
+    assert seconds_until_seen(rename(cluster, tmp_path, "Other"), shows(nodes[1], myapi, "Other")) < 1.5
+    until(lambda: listeners(cluster, tmp_path) == 2, "both to listen again", 5)
+    assert reason(nodes[0]) is None and reason(nodes[1]) is None
+
+
 def load(realm, myapi, confirmed, ended):
     while not ended.is_set():
         try:
@@ -187,6 +229,8 @@ def test_a_pooler_in_transaction_mode_works(nodes, myapi, cluster, realm_file, t
     try:
         until((folder / f".s.PGSQL.{port}").exists, "the pooler")
         with Node(url, realm_file, tmp_path, nodes[0].base) as behind:
+            seconds_until_seen(rename(cluster, tmp_path, "Pooled"), shows(behind, myapi, "Pooled"))
+            assert listeners(cluster, tmp_path) == 2  # which a pooler would not carry
             for _ in range(5):
                 tokens = behind.realm().password(myapi, "alice", "alice-password").json()
                 assert behind.realm().refresh(myapi, tokens["refresh_token"]).status == 200

@@ -83,7 +83,7 @@ ost_result pg_connection_note(pg_connection *c, const PGresult *result)
     size_t i = 0;
     while (strncmp(c->state, meanings[i].state, strlen(meanings[i].state)) != 0)
         i++;
-    if (meanings[i].fault != STORE_WORKS)
+    if (meanings[i].fault != STORE_WORKS && !c->listens)
         fault_note(&c->store->base, meanings[i].fault);
     if (lost || meanings[i].fault == STORE_UNREACHABLE || meanings[i].fault == STORE_READ_ONLY)
         pg_connection_close(c); /* a standby is left too: the next one may lead to the primary */
@@ -277,7 +277,8 @@ static void note_no_link(pg_connection *c)
     PQfinish(c->link);
     c->link = NULL;
     snprintf(c->state, sizeof c->state, "08001");
-    fault_note(&c->store->base, STORE_UNREACHABLE);
+    if (!c->listens)
+        fault_note(&c->store->base, STORE_UNREACHABLE);
     if (monotonic_ms() - c->asked_at >= SHORT_MS)
         silence_noticed(c);
 }

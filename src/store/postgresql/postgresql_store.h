@@ -55,8 +55,9 @@ typedef struct pg_connection {
                    */
     bool fresh;   /* opened just now */
     bool in_transaction;
-    bool begins;                 /* a transaction, with the next statement */
-    bool migrates;               /* an answer may take longer */
+    bool begins;   /* a transaction, with the next statement */
+    bool migrates; /* an answer may take longer */
+    bool listens;  /* for a word of others: whether the store works does not depend on it */
     int64_t opened_at, asked_at; /* monotonic ms */
     char state[6];               /* SQLSTATE of what failed last */
     char message[200];           /* its words */
@@ -71,6 +72,7 @@ typedef struct pg_store {
     pg_connection *connections[STORE_POOL_MAX];
     unsigned idle[STORE_POOL_MAX]; /* indexes of those nobody uses, the last one used on top */
     unsigned limit, count, idle_count;
+    struct listener *listener; /* NULL: nobody listens */
     /* Of the server: see silence.c. Monotonic ms. */
     atomic_uint waiting;       /* connections that wait for an answer */
     atomic_llong answered_at;  /* the last time, on any connection */
@@ -130,6 +132,10 @@ pg_connection *pool_take(pg_store *store);
 void pool_give(pg_store *store, pg_connection *c);
 
 /* ---- its part of the driver ---- */
+
+/* See store_listen.h. */
+ost_result pg_listen(store *store, void (*changed)(void *user), void *user);
+void pg_listen_end(store *store);
 
 statement *pg_prepare(database *database, const char *sql);
 void pg_reset(statement *statement);

@@ -107,6 +107,7 @@ bool store_url_has_password(const char *url)
 static void close_store(store *base)
 {
     pg_store *s = (pg_store *)base;
+    pg_listen_end(base);
     for (unsigned i = 0; i < s->count; i++)
         pg_connection_free(s->connections[i]);
     for (size_t i = 0; s->keywords != NULL && s->values != NULL && s->keywords[i] != NULL; i++) {
@@ -152,6 +153,8 @@ const store_driver postgresql_driver = {
     .postgresql = true,
     .close = close_store,
     .probe = probe,
+    .listen = pg_listen,
+    .listen_end = pg_listen_end,
     .read_begin = pg_read_begin,
     .read_end = pg_read_end,
     .write_begin = pg_write_begin,
