@@ -9,13 +9,15 @@
 - no cell of a table is longer than 120 characters;
 - the tables of docs/usage/realm-files.md are those in the code;
 - the programs in README.md and docs/usage/fastapi.md are those in examples/;
-- the headers, the Python package and CHANGELOG.md are of the version that meson.build says.
+- the headers, the Python package, the manifests and CHANGELOG.md are of the version that meson.build says.
 """
 
 import pathlib
 import re
 import subprocess
 import sys
+
+import versions
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 problems = []
@@ -129,18 +131,10 @@ def check_made_pages():
 
 
 def check_version():
-    version = re.search(r"^  version: '(\d+\.\d+\.\d+)',$", (ROOT / "meson.build").read_text(), re.M)[1]
-    header = (ROOT / "include/ostiary/types.h").read_text()
-    parts = [re.search(rf"^#define OST_VERSION_{part} (\d+)$", header, re.M) for part in ("MAJOR", "MINOR", "PATCH")]
-    said = ".".join(part[1] if part else "?" for part in parts)
-    if said != version:
-        problems.append(f"include/ostiary/types.h is of version {said}, meson.build of {version}")
-    for name in ("python/meson.build", "python/pyproject.toml"):
-        if not re.search(rf"^ *version *[:=] *['\"]{re.escape(version)}['\"],?$", (ROOT / name).read_text(), re.M):
-            problems.append(f"{name} is not of version {version}, as meson.build says")
-    titles = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(), re.M)
-    if titles[0] != "Unreleased" and not re.fullmatch(rf"{re.escape(version)} - \d{{4}}-\d\d-\d\d", titles[0]):
-        problems.append(f"CHANGELOG.md begins with {titles[0]!r}: neither Unreleased nor {version} - YYYY-MM-DD")
+    wanted, title = versions.version(), versions.changelog_title()
+    problems.extend(versions.other_versions(wanted))
+    if title != "Unreleased" and not versions.released(wanted, title):
+        problems.append(f"CHANGELOG.md begins with {title!r}: neither Unreleased nor {wanted} - YYYY-MM-DD")
 
 
 CHECKS = [
