@@ -5,16 +5,13 @@ as nobody in particular, with a root that cannot be written, from nothing to a t
 import json
 import os
 import pathlib
-import re
 import subprocess
 
-import kubernetes_validate
 import pytest
-import yaml
 from needs import must_have
 from oidc import Client, Realm
 from peers import PROJECT, free_port, require_program
-from programs import Program, build_folder, provider_program
+from programs import Program, build_folder
 
 DATA = "/var/lib/ostiary"
 MIB = 1 << 20
@@ -105,35 +102,3 @@ def test_from_nothing_to_a_token(bundle, tmp_path):
         assert "65532" in children
     ill = running.inside("/usr/bin/ostiary", "health")
     assert ill.returncode == 1 and "connect" in ill.stderr + ill.stdout
-
-
-# ---- where it is run ----
-
-CONTAINERS = PROJECT / "packaging" / "container"
-
-
-def settings_known():
-    """The variables that `provider start` reads."""
-    return set(re.findall(r"\b(?:KC|OSTIARY)_[A-Z_]+\b", run(provider_program(), "provider", "start", "--help")))
-
-
-def test_manifests_are_what_kubernetes_takes():
-    documents = list(yaml.safe_load_all((CONTAINERS / "kubernetes.yml").read_text()))
-    assert {one["kind"] for one in documents} == {"Service", "Deployment", "PodDisruptionBudget", "NetworkPolicy"}
-    for document in documents:
-        kubernetes_validate.validate(document, "1.34", strict=True)
-    pod = next(one for one in documents if one["kind"] == "Deployment")["spec"]["template"]["spec"]
-    (container,) = pod["containers"]
-    assert pod["securityContext"]["runAsUser"] == 65532 and container["securityContext"]["readOnlyRootFilesystem"]
-    assert {one["name"] for one in container["env"]} <= settings_known()
-
-
-def test_compose_sets_what_the_program_reads():
-    services = yaml.safe_load((CONTAINERS / "compose.yml").read_text())["services"]
-    provider = services["provider"]
-    assert set(provider["environment"]) <= settings_known()
-    assert provider["read_only"] and provider["cap_drop"] == ["ALL"]
-    assert all(port.startswith("127.0.0.1:") for port in provider["ports"])
-    assert "ports" not in services["database"]
-    version = re.search(r"^  version: '(.*)',$", (PROJECT / "meson.build").read_text(), re.M)[1]
-    assert provider["image"] == f"ostiary:{version}"

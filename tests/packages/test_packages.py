@@ -50,7 +50,7 @@ def version():
     raise AssertionError("meson.build has no version")
 
 
-def test_command_has_units_manual_and_completions(files):
+def test_command_has_units_manual_completions_and_monitoring(files):
     held = listed(files["ostiary"])
     for path in (
         "/usr/bin/ostiary",
@@ -60,6 +60,9 @@ def test_command_has_units_manual_and_completions(files):
         "/usr/share/bash-completion/completions/ostiary",
         "/usr/share/zsh/vendor-completions/_ostiary",
         "/usr/share/fish/vendor_completions.d/ostiary.fish",
+        "/usr/share/ostiary/monitoring/ostiary-dashboard.json",
+        "/usr/share/ostiary/monitoring/ostiary.rules.yml",
+        "/usr/share/doc/ostiary/alerts.md.gz",
     ):
         assert path in held
     assert held["/etc/ostiary/"].startswith("drwxr-x--- root/root")
