@@ -5,6 +5,7 @@
 - every option of the framework's programs stands in docs/usage, and no page there names one that nothing has;
 - every error code is explained in docs/usage/errors.md, with its number and sentence;
 - links between documents lead somewhere;
+- every page stands in the site's nav (packaging/site/mkdocs.yml);
 - a list begins after an empty line, without which the site (script/site) shows none;
 - no cell of a table is longer than 120 characters;
 - the tables of docs/usage/realm-files.md are those in the code;
@@ -102,6 +103,12 @@ def check_tables():
                         problems.append(f"{page.relative_to(ROOT)}:{number}: a table cell of {len(cell.strip())} characters")
 
 
+def check_nav():
+    nav = set(re.findall(r"(\S+\.md)$", (ROOT / "packaging/site/mkdocs.yml").read_text(), re.M))
+    for page in sorted({str(page.relative_to(ROOT / "docs")) for page in ROOT.glob("docs/**/*.md")} - nav):
+        problems.append(f"docs/{page} is not in nav of packaging/site/mkdocs.yml: nobody finds it on the site")
+
+
 def check_lists():
     item, within = re.compile(r"(?:[-*]|\d+\.) "), re.compile(r"(?:[-*]|\d+\.) | |#|$")
     for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
@@ -144,6 +151,7 @@ CHECKS = [
     check_links,
     check_tables,
     check_lists,
+    check_nav,
     check_made_pages,
     check_program,
     check_version,

@@ -43,6 +43,7 @@ PEERS = {
     "oauth2-proxy": lambda: go_program(
         INTEROP / "oauth2_proxy", "oauth2-proxy", ["build"], ["github.com/oauth2-proxy/oauth2-proxy/v7"]
     ),
+    "otel-collector": lambda: go_program(ROOT / "tests" / "operations" / "otel_collector", "otel-collector", ["build"]),
     "rust-clients": lambda: rust_program(INTEROP / "rust_clients", "rust-clients"),
     "spring-client": lambda: maven_program(INTEROP / "spring", "spring-client"),
     "libraries": fetch_libraries,
