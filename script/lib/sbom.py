@@ -28,6 +28,7 @@ KNOWN = {
     "libssl.so.3": ("openssl", "libssl", "Apache-2.0"),
     "libcurl.so.4": ("curl", "libcurl", "curl"),
     "libnghttp2.so.14": ("nghttp2", "libnghttp2", "MIT"),
+    "libp11-kit.so.0": ("p11-kit", "p11-kit-1", "BSD-3-Clause"),
     "libpcre2-8.so.0": ("pcre2", "libpcre2-8", "BSD-3-Clause"),
     "libpq.so.5": ("postgresql", "libpq", "PostgreSQL"),
     "libsodium.so.23": ("libsodium", "libsodium", "ISC"),
