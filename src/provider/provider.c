@@ -18,6 +18,7 @@
 #include "provider/client/client_keys.h"
 #include "provider/client/client_sector.h"
 #include "provider/client/document_cache.h"
+#include "provider/client/request_reference.h"
 #include "provider/console/console.h"
 #include "provider/console/web_file.h"
 #include "provider/endpoint/endpoints.h"
@@ -241,6 +242,18 @@ static ost_result make_device(provider *p, const provider_config *config, ost_er
                             : ost_error_set(error, result, "--pkcs11-module: %s", inner.detail);
 }
 
+static ost_result make_documents(provider *p, const char *ca_file)
+{
+    ost_result result = document_cache_new(&client_metadata_kind, ca_file, &p->documents);
+    if (result == OST_OK)
+        result = document_cache_new(&client_keys_kind, ca_file, &p->client_keys);
+    if (result == OST_OK)
+        result = document_cache_new(&client_sector_kind, ca_file, &p->sectors);
+    if (result == OST_OK)
+        result = document_cache_new(&request_reference_kind, ca_file, &p->request_objects);
+    return result;
+}
+
 static ost_result build(provider *p, const provider_config *config, ost_error *error)
 {
     const char *address = config->address != NULL ? config->address : "127.0.0.1";
@@ -250,11 +263,7 @@ static ost_result build(provider *p, const provider_config *config, ost_error *e
     if (result == OST_OK)
         result = make_memory(p, error);
     if (result == OST_OK)
-        result = document_cache_new(&client_metadata_kind, config->ca_file, &p->documents);
-    if (result == OST_OK)
-        result = document_cache_new(&client_keys_kind, config->ca_file, &p->client_keys);
-    if (result == OST_OK)
-        result = document_cache_new(&client_sector_kind, config->ca_file, &p->sectors);
+        result = make_documents(p, config->ca_file);
     if (result == OST_OK)
         result = logout_post_new(p, config->ca_file, &p->logouts);
     if (result == OST_OK && config->authentication_channel != NULL)
@@ -327,11 +336,13 @@ void provider_free(provider *p)
     document_cache_stop(p->documents);
     document_cache_stop(p->client_keys);
     document_cache_stop(p->sectors);
+    document_cache_stop(p->request_objects);
     ciba_channel_stop(p->channel);
     http_server_free(p->server);
     document_cache_free(p->documents);
     document_cache_free(p->client_keys);
     document_cache_free(p->sectors);
+    document_cache_free(p->request_objects);
     ciba_channel_free(p->channel);
     http_pool_free(p->hashing);
     proof_cache_free(p->assertions);

@@ -127,14 +127,36 @@ def test_where_a_client_hears_of_logouts(realm):
         realm,
         backchannel_logout_uri="https://back.localhost/out",
         backchannel_logout_session_required=True,
+        backchannel_logout_revoke_offline_tokens=True,
         frontchannel_logout_uri="https://app.localhost/out?x=1",
         frontchannel_logout_session_required=True,
+    )
+
+
+def test_what_requests_are(realm):
+    registered(
+        realm,
+        request_uris=["https://app.localhost/request", "https://app.localhost/other#47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"],
+        default_acr_values=["gold", "urn:silver"],
     )
 
 
 @pytest.mark.parametrize(
     "metadata",
     [
+        {"request_uris": "https://app.localhost/request"},
+        {"request_uris": ["http://app.localhost/request"]},
+        {"request_uris": ["https://app.localhost/*"]},
+        {"request_uris": ["https://app.localhost/a##https://other.localhost/b"]},
+        {"request_uris": ["https://app.localhost/a#b c"]},
+        {"request_uris": [7]},
+        {"request_uris": ["https://app.localhost/request"] * 17},
+        {"request_uris": ["https://app.localhost/" + "x" * 2048]},
+        {"default_acr_values": "gold"},
+        {"default_acr_values": ["gold##silver"]},
+        {"default_acr_values": ["two words"]},
+        {"default_acr_values": [""]},
+        {"backchannel_logout_revoke_offline_tokens": "true", "backchannel_logout_uri": "https://back.localhost/out"},
         {"userinfo_signed_response_alg": "none"},
         {"userinfo_signed_response_alg": "ES512"},  # the realm has no such key
         {"userinfo_signed_response_alg": "HS256"},
@@ -158,6 +180,11 @@ def test_where_a_client_hears_of_logouts(realm):
 def test_what_is_not_there_is_refused(realm, metadata):
     answer = register(realm, **metadata)
     assert (answer.status, answer.json()["error"]) == (400, "invalid_client_metadata"), answer.text
+
+
+def test_requests_at_hosts_that_are_not_trusted(realm):
+    answer = register(realm, request_uris=["https://app.localhost/request", "https://elsewhere.example/request"])
+    assert answer.status == 403, answer.text
 
 
 def test_logouts_at_hosts_that_are_not_trusted(realm):

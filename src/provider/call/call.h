@@ -61,6 +61,7 @@ struct call {
     call_event event;
     ost_text answer; /* what a job on the pool has made: a JSON document or a location */
     void *job;       /* an endpoint's own */
+    struct request_reference *reference; /* to a request object (request_reference.h); NULL: none */
     void (*work)(call *call), (*send)(call *call); /* of call_work */
 };
 

@@ -71,12 +71,13 @@ struct provider {
     proof_cache *assertions; /* of clients, that have been used */
     int64_t started;         /* since when they are remembered */
     sender_rules senders;    /* how proofs of possession are judged */
-    struct document_cache *documents;   /* of clients that describe themselves, */
-    struct document_cache *client_keys; /* and keys that clients publish, */
-    struct document_cache *sectors;     /* and lists of redirect URIs (client_sector.h) */
-    struct ciba_channel *channel;       /* where users are authenticated; NULL: nowhere */
-    struct logout_post *logouts;        /* tells clients of logouts, */
-    logout_bell logouts_bell;           /* when this is rung */
+    struct document_cache *documents;       /* of clients that describe themselves, */
+    struct document_cache *client_keys;     /* and keys that clients publish, */
+    struct document_cache *sectors;         /* and lists of redirect URIs (client_sector.h) */
+    struct document_cache *request_objects; /* that clients publish (request_reference.h) */
+    struct ciba_channel *channel;           /* where users are authenticated; NULL: nowhere */
+    struct logout_post *logouts;            /* tells clients of logouts, */
+    logout_bell logouts_bell;               /* when this is rung */
     atomic_uint_fast64_t counters[COUNTERS];
     atomic_uint_fast64_t events[EVENTS][2]; /* that went well, that failed */
     signing_process *signing;               /* holds the private keys; NULL: they are here */

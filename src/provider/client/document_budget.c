@@ -20,25 +20,31 @@ static struct budget_host *find(document_budget *b, ost_text host)
     return oldest;
 }
 
-static void refill(struct budget_host *h, int64_t now_ms)
+static unsigned burst_of(const document_budget *b)
 {
-    int64_t more = (now_ms - h->counted) / BUDGET_REFILL_MS;
+    return b->burst > 0 ? b->burst : BUDGET_BURST;
+}
+
+static void refill(const document_budget *b, struct budget_host *h, int64_t now_ms)
+{
+    int64_t each = b->refill_ms > 0 ? b->refill_ms : BUDGET_REFILL_MS, burst = burst_of(b);
+    int64_t more = (now_ms - h->counted) / each;
     if (more <= 0)
         return;
-    h->left = more >= BUDGET_BURST - (int64_t)h->left ? BUDGET_BURST : h->left + (unsigned)more;
-    h->counted += more * BUDGET_REFILL_MS;
+    h->left = more >= burst - (int64_t)h->left ? burst_of(b) : h->left + (unsigned)more;
+    h->counted += more * each;
 }
 
 bool document_budget_take(document_budget *b, ost_text host, int64_t now_ms)
 {
     struct budget_host *h = find(b, host);
     if (h->name[0] == '\0') {
-        h->left = BUDGET_BURST;
+        h->left = burst_of(b);
         h->counted = now_ms;
         if (host.len == 0 || !text_to_string(host, h->name, sizeof h->name))
             return false;
     }
-    refill(h, now_ms);
+    refill(b, h, now_ms);
     if (h->left == 0)
         return false;
     h->left--;

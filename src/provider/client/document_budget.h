@@ -18,6 +18,8 @@ typedef struct document_budget {
         int64_t counted; /* milliseconds: when `left` was right */
     } hosts[BUDGET_HOSTS];
     size_t count;
+    unsigned burst;    /* instead of BUDGET_BURST, */
+    int64_t refill_ms; /* and of BUDGET_REFILL_MS; 0: no others */
 } document_budget;
 
 /* Takes one fetch of the host's budget; false: it is used up. */

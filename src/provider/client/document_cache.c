@@ -46,6 +46,8 @@ ost_result document_cache_new(const document_kind *kind, const char *ca_file,
     }
     c->kind = kind;
     c->table.kind = kind;
+    c->budget.burst = kind->burst;
+    c->budget.refill_ms = kind->refill_ms;
     pthread_mutex_init(&c->lock, NULL);
     *ret_cache = c;
     return OST_OK;

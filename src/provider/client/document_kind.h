@@ -12,6 +12,8 @@ typedef struct document_kind {
     bool any_type;     /* whatever its content type */
     bool fleeting;     /* worth what it said when it was asked: always expired, never stale */
     bool private_http; /* plain http too, where the address is not public and allowed by name */
+    unsigned burst;    /* fetches of one host in a row, */
+    int64_t refill_ms; /* and another one after each of these; 0: BUDGET_BURST, BUDGET_REFILL_MS */
     /* What is kept instead of the text, on the client's thread; and one reference of it more, and
      * one less. NULL: the text. */
     ost_result (*read)(ost_text body, void **ret_value);

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "provider/call/call_event.h"
 #include "provider/client/client_find.h"
+#include "provider/client/request_reference.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/browser_login.h"
 #include "provider/login/pushed_request.h"
@@ -58,14 +59,9 @@ static void take_pushed(call *c)
         browser_login_by_session(c);
 }
 
-/* Once the client can be known. */
-static void check_request(call *c)
+static void read_request(call *c)
 {
     browser_login *login = c->job;
-    if (pushed_request_is_named(c)) {
-        call_work(c, take_pushed, send);
-        return;
-    }
     login->check = auth_request_read(c, AUTH_BROWSER, &login->request);
     if (login->check == AUTH_GOOD)
         begin(c);
@@ -73,6 +69,15 @@ static void check_request(call *c)
         call_work(c, browser_login_by_session, send);
     else
         send(c);
+}
+
+/* Once the client can be known. */
+static void check_request(call *c)
+{
+    if (pushed_request_is_named(c))
+        call_work(c, take_pushed, send);
+    else
+        request_reference_await(c, read_request);
 }
 
 void authorize_endpoint(http_exchange *exchange, void *user)

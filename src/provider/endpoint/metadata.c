@@ -224,7 +224,8 @@ static void put_capabilities(const call *c, ost_json_writer *w)
     } flags[] = {
         {"claims_parameter_supported", true},
         {"request_parameter_supported", true},
-        {"request_uri_parameter_supported", false},
+        {"request_uri_parameter_supported", true},
+        {"require_request_uri_registration", true},
         {"require_pushed_authorization_requests", false},
         {"authorization_response_iss_parameter_supported", true},
         {"frontchannel_logout_supported", true},

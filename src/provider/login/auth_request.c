@@ -234,8 +234,6 @@ static auth_check read_rest(call *c, auth_request *r)
     if (r->state.len > MAX_PARAMETER || r->nonce.len > MAX_PARAMETER ||
         r->redirect_uri.len > MAX_REDIRECT || r->scope.len > MAX_PARAMETER)
         return to_client(c, "invalid_request", "a parameter is too long");
-    if (given(c, "request_uri").data != NULL)
-        return to_client(c, "request_uri_not_supported", NULL);
     r->jkt = given(c, "dpop_jkt");
     if (r->jkt.len > 0 && (r->jkt.len != JKT_LEN || !text_is_made_of(r->jkt, "-_")))
         return to_client(c, "invalid_request", "Invalid parameter: dpop_jkt");

@@ -157,9 +157,15 @@ bool request_object_read(call *c, const realm_client *client)
 {
     const ost_json *claims;
     ost_text object = call_parameter(c, "request");
+    if (object.len == 0 && call_parameter(c, "request_uri").len > 0) /* it was not followed */
+        return call_refuse(c, 400, "invalid_request_uri",
+                           "The request object cannot be had from the address that the request "
+                           "names");
     if (object.len == 0)
         return !client->request.object_required ||
                refuse(c, "The client signs its requests, and this one is not signed");
+    if (client->request.reference_only && c->reference == NULL)
+        return refuse(c, "The client publishes its request objects, and this one is not published");
     return is_single(c) && verify(c, client, client->request.object_algorithms, object, &claims) &&
            names_client(c, client, claims) && check_claims(c, client, claims) &&
            replace_form(c, claims);

@@ -2,9 +2,26 @@
 /* Reading attributes; see attribute.h. */
 #include "provider/proof/attribute.h"
 
+#include "base/text.h"
+
 ost_text attribute_text(const ost_json *of, const char *name)
 {
     ost_text text = {0};
     (void)!ost_json_text(ost_json_get(ost_json_get(of, "attributes"), name), &text);
     return text;
+}
+
+bool attribute_next(ost_text *rest, ost_text *ret_value)
+{
+    ost_text value = {0};
+    while (value.len == 0 && rest->len > 0) {
+        size_t end = 0;
+        while (end < rest->len && !text_starts(text_slice(*rest, end, rest->len), "##"))
+            end++;
+        value = text_slice(*rest, 0, end);
+        *rest = text_slice(*rest, end + 2, rest->len);
+    }
+    if (value.len > 0)
+        *ret_value = value;
+    return value.len > 0;
 }

@@ -8,4 +8,7 @@
 /* A text among the "attributes" of a representation; empty when it is absent or no text. */
 ost_text attribute_text(const ost_json *of, const char *name);
 
+/* Of a text with several values, which "##" separates, the next one that is not empty. */
+bool attribute_next(ost_text *rest, ost_text *ret_value);
+
 #endif

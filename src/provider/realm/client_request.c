@@ -11,8 +11,6 @@ static const char *find_bar(const ost_json *client)
 {
     static const char *const bars[] = {"request.object.encryption.alg",
                                        "request.object.encryption.enc"};
-    if (text_is(attribute_text(client, "request.object.required"), "request_uri only"))
-        return "request.object.required";
     for (size_t i = 0; i < ARRAY_LEN(bars); i++) {
         ost_text value = attribute_text(client, bars[i]);
         if (value.len > 0 && !text_is(value, "any"))
@@ -39,6 +37,9 @@ client_request client_request_load(const ost_json *client)
         .pushed_only =
             text_is(attribute_text(client, "require.pushed.authorization.requests"), "true"),
         .object_required = required.len > 0 && !text_is(required, "not required"),
+        .value_only = text_is(required, "request only"),
+        .reference_only = text_is(required, "request_uri only"),
+        .uris = attribute_text(client, "request.uris"),
         .object_algorithms =
             load_algorithms(attribute_text(client, "request.object.signature.alg")),
         .barred = find_bar(client),

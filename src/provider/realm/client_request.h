@@ -7,7 +7,10 @@
 
 typedef struct client_request {
     bool pushed_only;           /* require.pushed.authorization.requests (RFC 9126) */
-    bool object_required;       /* request.object.required (RFC 9101) */
+    bool object_required;       /* request.object.required (RFC 9101), */
+    bool value_only;            /* and that it comes with the request, */
+    bool reference_only;        /* or that the client has published it */
+    ost_text uris;              /* where: request.uris, separated by "##" */
     ost_algs object_algorithms; /* request.object.signature.alg */
     const char *barred;         /* the attribute that asks for what is not there: such requests are
                                    refused; NULL: none */

@@ -190,6 +190,9 @@ OST_MUST_CHECK ost_result realm_roles_for_client(const realm *realm, const realm
  * segments never match; of a scheme of an application's own, a wildcard may stand for all);
  * relative entries are resolved against the root URL. */
 bool realm_redirect_allowed(const realm_client *client, ost_text uri);
+/* The same of its request URIs, which are web addresses; what follows "#" in the registered ones
+ * does not count, and `uri` has nothing of the kind. */
+bool realm_request_uri_allowed(const realm_client *client, ost_text uri);
 bool realm_post_logout_allowed(const realm_client *client, ost_text uri);
 bool realm_origin_allowed(const realm_client *client, ost_text origin);
 

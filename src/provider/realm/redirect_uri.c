@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/percent.h"
 #include "base/text.h"
+#include "provider/proof/attribute.h"
 #include "provider/realm/realm.h"
 
 #define MAX_URI 2048
@@ -126,10 +127,9 @@ static bool fits_wildcard(ost_text pattern, ost_text uri)
     return text_ends(prefix, "/") && text_equal(path, text_slice(prefix, 0, prefix.len - 1));
 }
 
-static bool fits(const realm_client *client, const char *registered, ost_text uri)
+static bool fits(const realm_client *client, ost_text pattern, ost_text uri)
 {
     char absolute[MAX_URI];
-    ost_text pattern = text_of(registered);
     if (pattern.len > 0 && pattern.data[0] == '/') { /* relative to the root URL */
         ost_text root = text_of(client->root_url);
         if (root.len == 0)
@@ -137,7 +137,7 @@ static bool fits(const realm_client *client, const char *registered, ost_text ur
         while (text_ends(root, "/"))
             root.len--;
         int len =
-            snprintf(absolute, sizeof absolute, "%.*s%s", (int)root.len, root.data, registered);
+            snprintf(absolute, sizeof absolute, "%.*s%.*s", OST_FORMAT(root), OST_FORMAT(pattern));
         if (len < 0 || (size_t)len >= sizeof absolute)
             return false;
         pattern = (ost_text){absolute, (size_t)len};
@@ -176,7 +176,8 @@ static bool fits_any(const realm_client *client, const char *const *registered, 
         return false;
     bool loopback = without_loopback_port(uri, made, &portless);
     for (size_t i = 0; registered != NULL && registered[i] != NULL; i++) {
-        if (fits(client, registered[i], uri) || (loopback && fits(client, registered[i], portless)))
+        if (fits(client, text_of(registered[i]), uri) ||
+            (loopback && fits(client, text_of(registered[i]), portless)))
             return true;
     }
     return false;
@@ -185,6 +186,18 @@ static bool fits_any(const realm_client *client, const char *const *registered, 
 bool realm_redirect_allowed(const realm_client *client, ost_text uri)
 {
     return fits_any(client, client->redirect_uris, uri);
+}
+
+bool realm_request_uri_allowed(const realm_client *client, ost_text uri)
+{
+    ost_text registered, rest = client->request.uris;
+    if (!is_clean(uri) || (!text_starts(uri, "https://") && !text_starts(uri, "http://")))
+        return false;
+    while (attribute_next(&rest, &registered)) {
+        if (fits(client, text_slice(registered, 0, text_find(registered, '#', 0)), uri))
+            return true;
+    }
+    return false;
 }
 
 bool realm_post_logout_allowed(const realm_client *client, ost_text uri)

@@ -228,12 +228,13 @@ static bool read_proofs(call *c, const ost_json *document, client_metadata *m)
            read_certificate(c, document, m);
 }
 
-/* What it is told, and how. */
+/* What it is told, and how; and what it asks. */
 static bool read_answers(call *c, const ost_json *document, client_metadata *m)
 {
     bool has_keys = m->jwks.len > 0 || m->jwks_uri.len > 0;
     return logout_metadata_read(c, document, m->redirect_uris, m->redirect_count, &m->logout) &&
-           answer_metadata_read(c, document, has_keys, &m->answers);
+           answer_metadata_read(c, document, has_keys, &m->answers) &&
+           request_metadata_read(c, document, &m->requests);
 }
 
 bool client_metadata_read(call *c, const ost_json *document, client_metadata *ret_metadata)
@@ -363,6 +364,7 @@ void client_metadata_write(call *c, const realm_client *client, ost_json_writer 
     metadata_put_text(client, "tosUri", "tos_uri", w);
     logout_metadata_write(client, w);
     answer_metadata_write(client, w);
+    request_metadata_write(client, w);
     ciba_metadata_write(client, w);
     put_list(w, "redirect_uris", client->redirect_uris);
     put_list(w, "post_logout_redirect_uris", client->post_logout_redirect_uris);

@@ -8,6 +8,7 @@
 #include "provider/registration/answer_metadata.h"
 #include "provider/registration/ciba_metadata.h"
 #include "provider/registration/logout_metadata.h"
+#include "provider/registration/request_metadata.h"
 
 #define METADATA_URIS_MAX 16 /* redirect URIs of one client, and of its logouts */
 /* The attribute of a client that says how it wanted to prove itself. */
@@ -28,7 +29,8 @@ typedef struct client_metadata {
     ost_text jwks_uri, jwks;           /* one of them at most; the second a JWK Set */
     ost_text scope;                    /* empty: the realm's optional ones */
     logout_metadata logout;            /* where it hears of logouts */
-    answer_metadata answers;           /* how it is answered, and what its requests are */
+    answer_metadata answers;           /* how it is answered, and how its requests are signed */
+    request_metadata requests;         /* where these are, and what they ask for */
     ciba_metadata ciba;                /* how it is answered without a browser */
     bool device_grant, ciba_grant;     /* grant_types with these, which not everybody gets */
     ost_text sector; /* sector_identifier_uri; who reads it asks what is there (client_sector.h) */

@@ -8,6 +8,7 @@
 
 #define BACK "backchannel.logout.url"
 #define BACK_SESSION "backchannel.logout.session.required"
+#define BACK_OFFLINE "backchannel.logout.revoke.offline.tokens"
 #define FRONT "frontchannel.logout.url"
 #define FRONT_SESSION "frontchannel.logout.session.required"
 
@@ -33,6 +34,7 @@ bool logout_metadata_read(call *c, const ost_json *document, const ost_text *red
     logout_metadata m = {0};
     if (!read_uri(c, document, "backchannel_logout_uri", &m.back_uri) ||
         !metadata_flag(c, document, "backchannel_logout_session_required", &m.back_session) ||
+        !metadata_flag(c, document, "backchannel_logout_revoke_offline_tokens", &m.back_offline) ||
         !read_uri(c, document, "frontchannel_logout_uri", &m.front_uri) ||
         !metadata_flag(c, document, "frontchannel_logout_session_required", &m.front_session))
         return false;
@@ -54,6 +56,8 @@ static void store_one(const char *uri_name, ost_text uri, const char *flag_name,
 void logout_metadata_store(const logout_metadata *m, ost_json_writer *w)
 {
     store_one(BACK, m->back_uri, BACK_SESSION, m->back_session, w);
+    if (m->back_uri.len > 0 && m->back_offline)
+        ost_json_member_string(w, BACK_OFFLINE, "true");
     store_one(FRONT, m->front_uri, FRONT_SESSION, m->front_session, w);
 }
 
@@ -61,6 +65,7 @@ void logout_metadata_write(const realm_client *client, ost_json_writer *w)
 {
     metadata_put_text(client, BACK, "backchannel_logout_uri", w);
     metadata_put_flag(client, BACK_SESSION, "backchannel_logout_session_required", w);
+    metadata_put_flag(client, BACK_OFFLINE, "backchannel_logout_revoke_offline_tokens", w);
     metadata_put_text(client, FRONT, "frontchannel_logout_uri", w);
     metadata_put_flag(client, FRONT_SESSION, "frontchannel_logout_session_required", w);
 }

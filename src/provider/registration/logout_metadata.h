@@ -9,6 +9,7 @@
 /* Texts are borrowed from the request; empty: it hears nothing. */
 typedef struct logout_metadata {
     ost_text back_uri, front_uri;
+    bool back_offline;                /* and that offline tokens are to be forgotten */
     bool back_session, front_session; /* with the session's id, and the issuer */
 } logout_metadata;
 

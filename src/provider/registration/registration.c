@@ -98,6 +98,7 @@ static bool is_described(ost_text attribute)
                                             "post.logout.redirect.uris",
                                             "backchannel.logout.url",
                                             "backchannel.logout.session.required",
+                                            "backchannel.logout.revoke.offline.tokens",
                                             "frontchannel.logout.url",
                                             "frontchannel.logout.session.required",
                                             "use.refresh.tokens",
@@ -118,7 +119,7 @@ static bool is_described(ost_text attribute)
             return true;
     }
     return text_starts(attribute, "tls.client.auth.san.") || answer_metadata_owns(attribute) ||
-           ciba_metadata_owns(attribute);
+           request_metadata_owns(attribute) || ciba_metadata_owns(attribute);
 }
 
 /* What no metadata speaks of, an administrator has set: it stays. */
@@ -163,6 +164,7 @@ static void put_attributes(call *c, const draft *d, ost_json_writer *w)
     put_post_logout(c, m, w);
     logout_metadata_store(&m->logout, w);
     answer_metadata_store(&m->answers, w);
+    request_metadata_store(&m->requests, w);
     ciba_metadata_store(&m->ciba, w);
     put_grants(d, w);
     if (m->public_client) /* it has nothing else to protect its codes by (RFC 9700 §2.1.1) */

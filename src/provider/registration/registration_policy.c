@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "provider/proof/attribute.h"
 
 #define POLICIES "org.keycloak.services.clientregistration.policy.ClientRegistrationPolicy"
 #define MAX_CLIENTS 200 /* Keycloak's default */
@@ -86,6 +87,16 @@ static bool are_trusted(call *c, const ost_json *hosts, const ost_text *uris, si
     return true;
 }
 
+static bool are_requests_trusted(call *c, const ost_json *hosts, const client_metadata *m)
+{
+    ost_text uri, rest = m->requests.uris;
+    while (attribute_next(&rest, &uri)) {
+        if (!are_trusted(c, hosts, &uri, 1))
+            return false;
+    }
+    return true;
+}
+
 static bool check_hosts(call *c, const client_metadata *m)
 {
     const ost_json *config = find_policy(c, "trusted-hosts");
@@ -99,7 +110,7 @@ static bool check_hosts(call *c, const client_metadata *m)
     return !is_on(config, "client-uris-must-match") ||
            (are_trusted(c, hosts, m->redirect_uris, m->redirect_count) &&
             are_trusted(c, hosts, m->post_logout_uris, m->post_logout_count) &&
-            are_trusted(c, hosts, links, ARRAY_LEN(links)));
+            are_trusted(c, hosts, links, ARRAY_LEN(links)) && are_requests_trusted(c, hosts, m));
 }
 
 /* ---- the whole ---- */

@@ -3,6 +3,7 @@
 #include "provider/token/acr_level.h"
 
 #include "base/text.h"
+#include "provider/proof/attribute.h"
 
 #define CLAIMS_BYTES_MAX ((size_t)8 << 10)
 
@@ -140,14 +141,8 @@ static acr_demand of_names(call *c, const realm_client *client)
     if (l.any || l.unknown)
         return voluntary(&l);
     (void)!ost_json_text(ost_json_get(client->attributes, "default.acr.values"), &rest);
-    while (rest.len > 0) { /* separated as Keycloak has it, by ## */
-        size_t end = 0;
-        while (end < rest.len && !text_starts(text_slice(rest, end, rest.len), "##"))
-            end++;
-        if (end > 0)
-            take(c, client, text_slice(rest, 0, end), &l);
-        rest = text_slice(rest, end + 2 < rest.len ? end + 2 : rest.len, rest.len);
-    }
+    while (attribute_next(&rest, &name))
+        take(c, client, name, &l);
     return voluntary(&l);
 }
 

@@ -44,6 +44,21 @@ static void rest_fills_it_up_and_no_further(void **state)
     assert_false(document_budget_take(&budget, OST_TEXT("a.example"), 100000000));
 }
 
+static void a_kind_may_have_a_budget_of_its_own(void **state)
+{
+    (void)state;
+    budget.burst = 3;
+    budget.refill_ms = 10;
+    for (unsigned i = 0; i < 3; i++)
+        assert_true(document_budget_take(&budget, OST_TEXT("a.example"), 1000));
+    assert_false(document_budget_take(&budget, OST_TEXT("a.example"), 1009));
+    assert_true(document_budget_take(&budget, OST_TEXT("a.example"), 1010));
+    assert_false(document_budget_take(&budget, OST_TEXT("a.example"), 1010));
+    for (unsigned i = 0; i < 3; i++)
+        assert_true(document_budget_take(&budget, OST_TEXT("a.example"), 2000));
+    assert_false(document_budget_take(&budget, OST_TEXT("a.example"), 2000));
+}
+
 static void what_is_no_host_has_none(void **state)
 {
     char name[300];
@@ -72,6 +87,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_host_has_a_burst_and_then_one_at_a_time, setup),
         cmocka_unit_test_setup(rest_fills_it_up_and_no_further, setup),
+        cmocka_unit_test_setup(a_kind_may_have_a_budget_of_its_own, setup),
         cmocka_unit_test_setup(what_is_no_host_has_none, setup),
         cmocka_unit_test_setup(the_quietest_make_way, setup),
     };
