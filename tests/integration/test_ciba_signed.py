@@ -39,10 +39,27 @@ def test_a_signed_request_is_the_request(realm, channel):
     assert poll(realm, SIGNING, begun.json()["auth_req_id"]).status == 200
 
 
+def test_a_signed_request_works_once(realm, channel):
+    request = signed(realm)
+    assert ask(realm, SIGNING, scope=None, login_hint=None, request=request).status == 200
+    channel.asked()
+    again = ask(realm, SIGNING, scope=None, login_hint=None, request=request)
+    assert error_of(again) == (400, "invalid_request") and "has been used" in again.text
+    assert not channel.was_asked()
+    other = ask_signed(realm, jti="the same", exp=+60)
+    assert other.status == 200, other.text
+    channel.asked()
+    assert error_of(ask_signed(realm, jti="the same", exp=+90)) == (400, "invalid_request")
+
+
 @pytest.mark.parametrize("changes", [
     *({name: None} for name in ("iss", "aud", "exp", "iat", "nbf", "jti")),
     {"iss": "bank"},
     {"aud": "https://elsewhere.example"},
+    {"jti": 7},
+    {"jti": ""},
+    {"jti": "x" * 257},
+    {"iat": 1},
     {"exp": -60},
     {"nbf": 9999999999},
     {"exp": "soon"},

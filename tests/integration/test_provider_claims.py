@@ -109,3 +109,15 @@ def test_more_than_is_kept_is_refused(realm):
     claims = json.dumps({"id_token": {"intent": {"essential": True, "value": "x" * 5000}}})
     answer = callback_of(realm.authorize(Browser(), ASKING, claims=claims))
     assert (answer["error"], answer["error_description"]) == ("invalid_request", "Invalid parameter: claims")
+
+
+def test_userinfo_returns_the_name_of_the_interaction(realm):
+    """FAPI 1.0 Baseline §6.2.1; nothing but a UUID comes back."""
+    browser = Browser()
+    token = log_in(realm, browser, realm.authorize(browser, ASKING))["access_token"]
+    name, uuid = "x-fapi-interaction-id", "C770AEF3-6784-41f7-8e0e-ff5f97bddb3a"
+    for sent, back in ((uuid, uuid), (uuid[:-1], None), (uuid + "0", None), (uuid.replace("-", "_"), None), ("<script>", None), (None, None)):
+        for bearer, status in ((token, 200), ("x", 401)):
+            headers = {"Authorization": f"Bearer {bearer}", **({name: sent} if sent else {})}
+            answer = Browser().get(realm.endpoint("userinfo"), headers=headers)
+            assert (answer.status, answer.header(name)) == (status, back)

@@ -2,17 +2,21 @@
 /* Userinfo (OpenID Connect Core §5.3), with the challenges of RFC 6750 §3. */
 #include <string.h>
 
+#include "base/percent.h"
 #include "base/text.h"
 #include "provider/call/call_event.h"
 #include "provider/client/client_find.h"
 #include "provider/client/client_keys.h"
 #include "provider/endpoint/endpoints.h"
+#include "provider/realm/uuid.h"
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/proof_of_key.h"
 #include "provider/session/requested_claims.h"
 #include "provider/session/token_user.h"
 #include "provider/token/grant.h"
+
+#define INTERACTION "x-fapi-interaction-id"
 
 typedef struct userinfo_job {
     ost_text token;
@@ -32,6 +36,27 @@ static bool refuse(call *c, int status, const char *error, const char *descripti
 
 static void try_again(call *c);
 
+static bool is_uuid(ost_text text)
+{
+    if (text.len != UUID_LEN)
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (dash ? text.data[i] != '-' : hex_digit(text.data[i]) < 0)
+            return false;
+    }
+    return true;
+}
+
+/* By which the client knows its call again: of all endpoints this one is a protected resource
+ * (FAPI 1.0 Baseline §6.2.1). */
+static void return_interaction(call *c)
+{
+    ost_text id = http_request_field(c->request, INTERACTION);
+    if (is_uuid(id))
+        (void)!http_set_field(c->exchange, INTERACTION, id);
+}
+
 static void send(call *c)
 {
     userinfo_job *job = c->job;
@@ -40,6 +65,7 @@ static void send(call *c)
         client_await(c, job->missing, try_again);
         return;
     }
+    return_interaction(c);
     call_allow_origin(c, c->client); /* of any origin, as long as the client is not known */
     (void)!http_set_field(c->exchange, "Cache-Control", OST_TEXT("no-store"));
     event_tell_outcome(c, EVENT_USER_INFO_REQUEST);

@@ -5,11 +5,14 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "jose/jwt/numeric_date.h"
+#include "provider/call/call_use.h"
 #include "provider/token/client_signature.h"
+#include "store/memory/store_memory.h"
 
 #define LEEWAY 15         /* seconds that the clocks may be apart */
 #define HOUR 3600         /* seconds */
 #define PARAMETERS_MAX 64 /* of one object */
+#define ID_MAX 256        /* bytes of jti */
 
 static bool refuse(call *c, const char *why)
 {
@@ -192,6 +195,27 @@ static bool is_recent(call *c, const ost_json *claims)
            refuse(c, "The request object is good for more than an hour, or is older");
 }
 
+/* Once: who has overheard it has nobody's telephone ring again. Without a store that nodes share a
+ * restart forgets, so that what was signed before it is refused like what was used. */
+static bool use_up(call *c, const realm_client *client, const ost_json *claims)
+{
+    static const call_error used = {400, "invalid_request", "The request object has been used"};
+    int64_t exp, iat;
+    ost_text id;
+    if (!ost_json_text(ost_json_get(claims, "jti"), &id) || id.len == 0 || id.len > ID_MAX ||
+        !numeric_date_read(ost_json_get(claims, "exp"), &exp) ||
+        !numeric_date_read(ost_json_get(claims, "iat"), &iat))
+        return refuse(c, "The request object has no jti that can be remembered");
+    if (iat < c->provider->started && !store_is_shared(c->provider->store))
+        return refuse(c, "The request object was made before the server started");
+    const char *owner = call_format(c, "ciba %s %s", c->realm->id, client->client_id);
+    return owner != NULL && call_use_once(c, c->provider->assertions,
+                                          (call_use){.owner = text_of(owner),
+                                                     .id = id,
+                                                     .until = exp + LEEWAY,
+                                                     .refusal = used});
+}
+
 bool request_object_read_backchannel(call *c, const realm_client *client)
 {
     const ost_json *claims;
@@ -200,7 +224,7 @@ bool request_object_read_backchannel(call *c, const realm_client *client)
         return true;
     bool good = is_single(c) && verify(c, client, client->ciba.algorithms, object, &claims) &&
                 is_complete(c, claims) && check_claims(c, client, claims) && is_recent(c, claims) &&
-                replace_form(c, claims);
+                use_up(c, client, claims) && replace_form(c, claims);
     if (!good && c->error.status == 400)
         c->error.error = "invalid_request";
     return good;

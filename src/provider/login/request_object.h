@@ -13,7 +13,7 @@ bool request_object_read(call *call, const realm_client *client);
 
 /* The same for a backchannel authentication request (CIBA Core §7.1.1): signed by the algorithm
  * that the client has registered for it, with all of its times and its audience, good for an hour
- * at most. Refuses with invalid_request. */
+ * at most, and once. Refuses with invalid_request. */
 bool request_object_read_backchannel(call *call, const realm_client *client);
 
 #endif
