@@ -474,11 +474,15 @@ typedef struct store_pushed {
 /* Keeps a request, of which a client may have `limit` waiting at `now`. OST_E_BUSY: it has. */
 OST_MUST_CHECK ost_result store_pushed_create(store *store, const store_pushed *pushed,
                                               size_t limit, int64_t now);
-/* Takes the request of this client out, once. OST_E_NOT_FOUND: there is none, it is another
- * client's, which changes nothing, or it has expired. */
-OST_MUST_CHECK ost_result store_pushed_take(store *store, ost_text realm, ost_text client_id,
-                                            ost_text id, int64_t now, ost_arena *arena,
-                                            ost_text *ret_parameters);
+/* The parameters of a client's request that has not expired at `now`, as often as they are asked
+ * for; until `until` one login may be completed for it. OST_E_NOT_FOUND: there is none, it is
+ * another client's, or it is used up. */
+OST_MUST_CHECK ost_result store_pushed_begin(store *store, ost_text realm, ost_text client_id,
+                                             ost_text id, int64_t now, int64_t until,
+                                             ost_arena *arena, ost_text *ret_parameters);
+/* Uses up what has begun. OST_E_NOT_FOUND: somebody else has, or it was too long ago. */
+OST_MUST_CHECK ost_result store_pushed_spend(store *store, ost_text realm, ost_text id,
+                                             int64_t now);
 
 /* Deletes what has expired: sessions, codes, pushed requests, passive keys, events, initial access
  * tokens. Returns how many rows in *ret_rows. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Authorization requests that clients have pushed: each is used once. */
+/* Authorization requests that clients have pushed: one login is completed for each. That it may be
+ * is a row beside the request's, which counts for no client and lasts longer. Who begins and who
+ * spends comes to the request's row first, so that nodes wait for each other in one order. */
 #include "store/lock.h"
 #include "store/store.h"
 #include "store/transaction.h"
@@ -26,29 +28,75 @@ ost_result store_pushed_create(store *s, const store_pushed *pushed, size_t limi
     return WRITE(s, d, insert_pushed(d, pushed, limit, now));
 }
 
-static ost_result take(database *d, ost_text realm, ost_text client_id, ost_text id, int64_t now,
+#define BEGUN "'begun ' || "
+
+/* Locks it, too: whoever spends it meanwhile is waited for. */
+static ost_result look(database *d, ost_text realm, ost_text client_id, ost_text id, int64_t now,
                        ost_arena *arena, ost_text *ret_parameters)
 {
     bool failed = false;
-    statement *row = prepare(d, "SELECT parameters FROM pushed WHERE id = ? AND realm = ? AND "
-                                "client_id = ? AND expires > ?");
-    bind_text(row, 1, id);
-    bind_text(row, 2, realm);
-    bind_text(row, 3, client_id);
-    bind_integer(row, 4, now);
-    ost_result result = next_row(row);
+    statement *lock = prepare(d, "UPDATE pushed SET expires = expires WHERE id = ? AND realm = ? "
+                                 "AND client_id = ? AND expires > ?");
+    bind_text(lock, 1, id);
+    bind_text(lock, 2, realm);
+    bind_text(lock, 3, client_id);
+    bind_integer(lock, 4, now);
+    ost_result result = run_change(lock);
+    if (result != OST_OK)
+        return result;
+    statement *row = PREPARED(d, "SELECT parameters FROM pushed WHERE id = ?", id);
+    result = next_row(row);
     if (result != OST_OK)
         return result;
     *ret_parameters = column_text(row, 0, arena, &failed);
-    return failed ? OST_E_MEMORY : run_change(PREPARED(d, "DELETE FROM pushed WHERE id = ?", id));
+    return failed ? OST_E_MEMORY : OST_OK;
 }
 
-ost_result store_pushed_take(store *s, ost_text realm, ost_text client_id, ost_text id, int64_t now,
-                             ost_arena *arena, ost_text *ret_parameters)
+static ost_result begin_pushed(database *d, ost_text realm, ost_text client_id, ost_text id,
+                               int64_t now, int64_t until, ost_arena *arena,
+                               ost_text *ret_parameters)
 {
-    ost_text taken;
-    ost_result result = WRITE(s, d, take(d, realm, client_id, id, now, arena, &taken));
+    ost_result result = look(d, realm, client_id, id, now, arena, ret_parameters);
+    if (result != OST_OK)
+        return result;
+    statement *st = prepare(d, "INSERT INTO pushed (id, realm, client_id, parameters, expires)"
+                               " VALUES (" BEGUN "?, ?, '', '', ?)"
+                               " ON CONFLICT (id) DO UPDATE SET expires = excluded.expires");
+    bind_text(st, 1, id);
+    bind_text(st, 2, realm);
+    bind_integer(st, 3, until);
+    return run_statement(st, NULL);
+}
+
+ost_result store_pushed_begin(store *s, ost_text realm, ost_text client_id, ost_text id,
+                              int64_t now, int64_t until, ost_arena *arena,
+                              ost_text *ret_parameters)
+{
+    ost_text parameters;
+    ost_result result =
+        WRITE(s, d, begin_pushed(d, realm, client_id, id, now, until, arena, &parameters));
     if (result == OST_OK)
-        *ret_parameters = taken;
+        *ret_parameters = parameters;
     return result;
+}
+
+static ost_result spend_pushed(database *d, ost_text realm, ost_text id, int64_t now)
+{
+    statement *request = prepare(d, "DELETE FROM pushed WHERE id = ? AND realm = ?");
+    bind_text(request, 1, id);
+    bind_text(request, 2, realm);
+    ost_result result = run_statement(request, NULL);
+    if (result != OST_OK)
+        return result;
+    statement *st =
+        prepare(d, "DELETE FROM pushed WHERE id = " BEGUN "? AND realm = ? AND expires > ?");
+    bind_text(st, 1, id);
+    bind_text(st, 2, realm);
+    bind_integer(st, 3, now);
+    return run_change(st);
+}
+
+ost_result store_pushed_spend(store *s, ost_text realm, ost_text id, int64_t now)
+{
+    return WRITE(s, d, spend_pushed(d, realm, id, now));
 }

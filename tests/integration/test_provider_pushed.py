@@ -130,10 +130,41 @@ def test_the_answer_is_for_the_client_alone(realm):
     assert realm.discovery().json()["pushed_authorization_request_endpoint"] == realm.endpoint("ext/par/request")
 
 
-def test_a_pushed_request_works_once(realm):
+def finish(browser, page):
+    return browser.submit(page.page.form("kc-form-login"), username=CAROL[0], password=CAROL[1])
+
+
+def test_a_pushed_request_is_used_up_by_a_login(realm):
+    """Not by its page: people load that again, and programs look at addresses before people do (FAPI 2.0 §5.3.2.2)."""
+    uri, browser = pushed(realm), Browser()
+    assert_login(begin(realm, uri, browser=browser))
+    assert_login(begin(realm, uri, browser=Browser()))
+    page = begin(realm, uri, browser=browser)
+    wrong = browser.submit(page.page.form("kc-form-login"), username="carol", password="wrong")
+    assert_login(wrong)
+    callback = callback_of(finish(browser, wrong))
+    assert realm.code(WEB, callback["code"]).status == 200
+    for again in (browser, Browser()):
+        assert_page(begin(realm, uri, browser=again))
+
+
+def test_of_two_tabs_one_completes_a_pushed_request(realm):
+    uri, browser, other = pushed(realm), Browser(), Browser()
+    tabs = [(browser, begin(realm, uri, browser=browser)), (browser, begin(realm, uri, browser=browser))]
+    tabs.append((other, begin(realm, uri, browser=other)))
+    assert "code" in callback_of(finish(*tabs[1]))
+    for tab in (tabs[0], tabs[2], tabs[1]):  # the last is who goes back and sends the form again
+        assert_page(finish(*tab), "has been completed already")
+    # A session answers at once, and once.
     uri = pushed(realm)
-    assert_login(begin(realm, uri))
-    assert_page(begin(realm, uri))
+    assert "code" in callback_of(begin(realm, uri, browser=browser))
+    assert_page(begin(realm, uri, browser=browser))
+
+
+def test_a_request_that_no_session_can_answer_is_still_there(realm):
+    uri = pushed(realm, prompt="none")
+    for _ in range(2):
+        assert callback_of(begin(realm, uri))["error"] == "login_required"
 
 
 def test_a_pushed_request_is_its_clients_alone(realm):
@@ -165,7 +196,11 @@ def test_it_survives_a_restart(work):
         uri = pushed(realm)
         provider.kill()
         provider.start()
-        assert_login(begin(realm, uri))
+        browser = Browser()
+        page = begin(realm, uri, browser=browser)
+        provider.kill()
+        provider.start()
+        assert "code" in callback_of(finish(browser, page))
         assert_page(begin(realm, uri))
 
 

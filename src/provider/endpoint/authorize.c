@@ -49,9 +49,12 @@ static void send(call *c)
 static void take_pushed(call *c)
 {
     browser_login *login = c->job;
+    ost_text id;
     login->check = AUTH_PAGE;
-    if (pushed_request_take(c))
+    if (pushed_request_begin(c, &id)) {
         login->check = auth_request_read(c, AUTH_PUSHED, &login->request);
+        login->request.pushed = id;
+    }
     if (login->check != AUTH_GOOD)
         return;
     begin(c);

@@ -34,8 +34,9 @@ typedef struct auth_request {
     bool hinted;           /* somebody's ID token came along: */
     ost_text hint_subject; /* whose; empty: it is none of ours */
     ost_text subject;      /* who alone may be answered for (subject_request.h); empty: anybody */
-    ost_text claims;       /* that are asked for by name (requested_claims.h); empty: none */
-    int64_t max_age;       /* −1: not asked for */
+    ost_text pushed; /* what the request is spent by (pushed_request.h); empty: none was pushed */
+    ost_text claims; /* that are asked for by name (requested_claims.h); empty: none */
+    int64_t max_age; /* −1: not asked for */
     ost_text
         kc_action; /* what the client wants done, by its alias; empty: nothing, or it is over */
     ost_text kc_action_status; /* how it ended: "success", "cancelled", "error" */

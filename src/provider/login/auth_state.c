@@ -53,6 +53,7 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
         {"shown", r->shown},
         {"subject", r->subject},
         {"claims", r->claims},
+        {"pushed", r->pushed},
         {"jkt", r->jkt},
         {"device", r->device},
         {"user_code", r->user_code},
@@ -157,6 +158,7 @@ static void fill(const ost_claims *claims, auth_request *r)
     r->resources = ost_claims_text(claims, "resource");
     r->subject = ost_claims_text(claims, "subject");
     r->claims = ost_claims_text(claims, "claims");
+    r->pushed = ost_claims_text(claims, "pushed");
     r->jkt = ost_claims_text(claims, "jkt");
     r->device = ost_claims_text(claims, "device");
     r->user_code = ost_claims_text(claims, "user_code");

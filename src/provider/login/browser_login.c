@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "provider/call/call_event.h"
 #include "provider/login/device_request.h"
+#include "provider/login/pushed_request.h"
 #include "provider/login/realm_page.h"
 #include "provider/realm/uuid.h"
 #include "provider/session/authentication.h"
@@ -112,6 +113,10 @@ void browser_login_give(call *c, const char *acr)
     if (login->request.device.len > 0) {
         bool given = device_request_answer(c, &login->request, login->session.id, acr);
         login->outcome = given ? LOGIN_DONE : LOGIN_REFUSED;
+        return;
+    }
+    if (!pushed_request_spend(c, login->request.pushed)) {
+        login->outcome = LOGIN_BROKEN;
         return;
     }
     if (!make_code(c, login, acr, &code)) {

@@ -12,6 +12,7 @@
 
 #define PARAMETERS_MAX ((size_t)48 << 10) /* bytes, as of a request's line */
 #define WAITING_MAX 5000                  /* of one client: public ones push without a proof */
+#define PAGES_MAX 4                       /* each as long as a login may take */
 
 /* Only a hash of the name is stored: who reads the store learns no request's name. */
 static bool hash_name(call *c, ost_text name, ost_text *ret_id)
@@ -73,21 +74,38 @@ bool pushed_request_is_named(const call *c)
 }
 
 /* As Keycloak, which tells a browser no more. */
-bool pushed_request_take(call *c)
+bool pushed_request_begin(call *c, ost_text *ret_id)
 {
     ost_text id, parameters;
+    int64_t until = c->now + c->realm->lifespans.login * PAGES_MAX;
     if (http_form_count(&c->form, "request_uri") != 1 ||
         http_form_count(&c->form, "client_id") != 1)
         return call_refuse(c, 400, "invalid_request", "Invalid Request");
     if (!hash_name(c, call_parameter(c, "request_uri"), &id))
         return false;
-    ost_result result =
-        store_pushed_take(c->provider->store, text_of(c->realm->name),
-                          call_parameter(c, "client_id"), id, c->now, c->arena, &parameters);
+    ost_result result = store_pushed_begin(c->provider->store, text_of(c->realm->name),
+                                           call_parameter(c, "client_id"), id, c->now, until,
+                                           c->arena, &parameters);
     if (result == OST_OK)
         result = http_form_read(parameters, c->arena, &c->form);
     if (result == OST_E_NOT_FOUND)
         return call_refuse(c, 400, "invalid_request", "Invalid Request");
+    if (result != OST_OK)
+        return call_refuse(c, 503, "temporarily_unavailable",
+                           "The service is busy. Please try again in a moment.");
+    *ret_id = id;
+    return true;
+}
+
+bool pushed_request_spend(call *c, ost_text id)
+{
+    if (id.len == 0)
+        return true;
+    ost_result result = store_pushed_spend(c->provider->store, text_of(c->realm->name), id, c->now);
+    if (result == OST_E_NOT_FOUND)
+        return call_refuse(c, 400, "invalid_request",
+                           "This login has been completed already, perhaps in another tab, or took "
+                           "too long. Please begin again in your application.");
     return result == OST_OK || call_refuse(c, 503, "temporarily_unavailable",
                                            "The service is busy. Please try again in a moment.");
 }

@@ -734,7 +734,16 @@ static void a_changed_realm_keeps_the_sessions_of_those_who_stay(void **state)
     assert_true(text_is(keys[0].jwk, "{}"));
 }
 
-static void a_pushed_request_is_taken_once_by_its_client(void **state)
+static ost_result begin_pushed(const store_pushed *pushed, ost_text client, int64_t now)
+{
+    ost_text parameters = {0};
+    ost_result result =
+        store_pushed_begin(db, pushed->realm, client, pushed->id, now, 200, arena, &parameters);
+    assert_true(result != OST_OK || text_is(parameters, "a=b"));
+    return result;
+}
+
+static void a_pushed_request_is_spent_once_by_its_client(void **state)
 {
     store_pushed pushed = {.id = OST_TEXT("p1"),
                            .realm = OST_TEXT("r"),
@@ -745,22 +754,40 @@ static void a_pushed_request_is_taken_once_by_its_client(void **state)
     (void)state;
     assert_int_equal(store_pushed_create(db, &pushed, 2, 10), OST_OK);
     assert_int_equal(store_pushed_create(db, &pushed, 2, 10), OST_E_CONFLICT);
+    assert_int_equal(store_pushed_spend(db, pushed.realm, OST_TEXT("p2"), 10), OST_E_NOT_FOUND);
+    assert_int_equal(begin_pushed(&pushed, OST_TEXT("d"), 10), OST_E_NOT_FOUND);
     assert_int_equal(
-        store_pushed_take(db, pushed.realm, OST_TEXT("d"), pushed.id, 10, arena, &taken),
+        store_pushed_begin(db, OST_TEXT("s"), pushed.client_id, pushed.id, 10, 200, arena, &taken),
         OST_E_NOT_FOUND);
-    assert_int_equal(
-        store_pushed_take(db, OST_TEXT("s"), pushed.client_id, pushed.id, 10, arena, &taken),
-        OST_E_NOT_FOUND);
-    assert_int_equal(
-        store_pushed_take(db, pushed.realm, pushed.client_id, pushed.id, 100, arena, &taken),
-        OST_E_NOT_FOUND);
-    assert_int_equal(
-        store_pushed_take(db, pushed.realm, pushed.client_id, pushed.id, 99, arena, &taken),
-        OST_OK);
-    assert_true(text_is(taken, "a=b"));
-    assert_int_equal(
-        store_pushed_take(db, pushed.realm, pushed.client_id, pushed.id, 99, arena, &taken),
-        OST_E_NOT_FOUND);
+    assert_int_equal(begin_pushed(&pushed, pushed.client_id, 100), OST_E_NOT_FOUND);
+    assert_int_equal(begin_pushed(&pushed, pushed.client_id, 99), OST_OK);
+    assert_int_equal(begin_pushed(&pushed, pushed.client_id, 99), OST_OK);
+    assert_int_equal(store_pushed_spend(db, OST_TEXT("s"), pushed.id, 99), OST_E_NOT_FOUND);
+    assert_int_equal(store_pushed_spend(db, pushed.realm, pushed.id, 150), OST_OK);
+    assert_int_equal(store_pushed_spend(db, pushed.realm, pushed.id, 150), OST_E_NOT_FOUND);
+    assert_int_equal(begin_pushed(&pushed, pushed.client_id, 99), OST_E_NOT_FOUND);
+}
+
+/* However long the login takes, up to its end; what waits is not counted among what is pushed. */
+static void a_login_outlasts_its_pushed_request(void **state)
+{
+    store_pushed pushed = {.id = OST_TEXT("p1"),
+                           .realm = OST_TEXT("r"),
+                           .client_id = OST_TEXT("c"),
+                           .parameters = OST_TEXT("a=b"),
+                           .expires = 100};
+    size_t rows = 0;
+    (void)state;
+    assert_int_equal(store_pushed_create(db, &pushed, 1, 10), OST_OK);
+    assert_int_equal(begin_pushed(&pushed, pushed.client_id, 50), OST_OK);
+    assert_int_equal(store_sweep(db, 150, &rows), OST_OK);
+    pushed.id = OST_TEXT("p2");
+    pushed.expires = 160;
+    assert_int_equal(store_pushed_create(db, &pushed, 1, 150), OST_OK);
+    assert_int_equal(store_pushed_spend(db, pushed.realm, OST_TEXT("p1"), 199), OST_OK);
+    assert_int_equal(begin_pushed(&pushed, pushed.client_id, 150), OST_OK);
+    assert_int_equal(store_pushed_spend(db, pushed.realm, pushed.id, 200), OST_E_NOT_FOUND);
+    assert_int_equal(store_pushed_spend(db, pushed.realm, pushed.id, 199), OST_OK);
 }
 
 static void a_client_has_so_many_requests_waiting(void **state)
@@ -818,7 +845,8 @@ int main(void)
         cmocka_unit_test(a_realm_is_changed_whole_or_not_at_all),
         cmocka_unit_test(a_changed_realm_keeps_the_sessions_of_those_who_stay),
         cmocka_unit_test(a_realm_comes_and_goes_with_a_change_of_another),
-        cmocka_unit_test(a_pushed_request_is_taken_once_by_its_client),
+        cmocka_unit_test(a_pushed_request_is_spent_once_by_its_client),
+        cmocka_unit_test(a_login_outlasts_its_pushed_request),
         cmocka_unit_test(a_client_has_so_many_requests_waiting),
     };
     return cmocka_run_group_tests_name("store-rows-memory", tests, setup_memory, teardown) +
