@@ -18,7 +18,8 @@ typedef struct command {
 extern const command command_provider_start, command_provider_start_dev;
 extern const command command_config_show, command_health;
 extern const command command_key_rotate, command_keys_rotate, command_key_reencrypt;
-extern const command command_backup, command_restore, command_signing_process;
+extern const command command_backup, command_restore, command_migrate_store, command_schema_upgrade;
+extern const command command_signing_process;
 extern const command command_realm_import, command_realm_export;
 extern const command command_realm_show, command_realm_set, command_key_list;
 extern const command command_user_add, command_user_list, command_user_show;
@@ -86,6 +87,12 @@ OST_MUST_CHECK ost_result command_check_database(const option_values *values, os
 #define STORE_PATH_SIZE 4096
 OST_MUST_CHECK ost_result command_store_path(const option_values *values,
                                              char ret_path[STORE_PATH_SIZE], ost_error *error);
+/* The same, whether or not a database is named, too; and that database. */
+OST_MUST_CHECK ost_result command_file_path(const option_values *values,
+                                            char ret_path[STORE_PATH_SIZE], ost_error *error);
+struct store_server;
+OST_MUST_CHECK ost_result command_read_server(const option_values *values,
+                                              struct store_server *ret_server, ost_error *error);
 /* Says so on standard error when it makes one. OST_E_KEY_UNKNOWN: it is sealed, and the master key
  * was not given. */
 OST_MUST_CHECK ost_result command_open_store(const option_values *values, store_wanted wanted,

@@ -13,6 +13,8 @@ const command *const commands[] = {
     &command_signing_process,
     &command_backup,
     &command_restore,
+    &command_migrate_store,
+    &command_schema_upgrade,
     &command_realm_import,
     &command_realm_export,
     &command_user_add,

@@ -62,3 +62,8 @@ FORWARD(int, PQgetlength, (const PGresult *result, int row, int column), (result
 
 FORWARD(PGnotify *, PQnotifies, (PGconn * link), (link), NULL)
 FORWARD_VOID(PQfreemem, (void *data), (data))
+
+FORWARD(int, PQputCopyData, (PGconn * link, const char *data, int len), (link, data, len), -1)
+FORWARD(int, PQputCopyEnd, (PGconn * link, const char *message), (link, message), -1)
+FORWARD(int, PQgetCopyData, (PGconn * link, char **ret_line, int async), (link, ret_line, async),
+        -2)

@@ -25,6 +25,11 @@ bool store_url_has_password(const char *url);
 OST_MUST_CHECK ost_result store_open_server(const store_server *server, store **ret_store,
                                             ost_error *error);
 
+/* Which schema the database has, 0 when there is no store in it; changes nothing. Results as those
+ * of store_open. */
+OST_MUST_CHECK ost_result store_server_schema(const store_server *server, int *ret_version,
+                                              ost_error *error);
+
 /* Whether anything has been made in it: a database is new when its tables are empty. */
 bool store_has_realms(store *store);
 

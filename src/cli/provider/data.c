@@ -63,11 +63,17 @@ ost_result command_check_database(const option_values *values, ost_error *error)
 ost_result command_store_path(const option_values *values, char ret_path[STORE_PATH_SIZE],
                               ost_error *error)
 {
-    const char *data = options_get(values, "data");
     if (options_has(values, "db-url"))
         return ost_error_set(error, OST_E_UNSUPPORTED,
                              "the store is in a PostgreSQL database: pg_dump copies it, and "
                              "pg_restore brings the copy back");
+    return command_file_path(values, ret_path, error);
+}
+
+ost_result command_file_path(const option_values *values, char ret_path[STORE_PATH_SIZE],
+                             ost_error *error)
+{
+    const char *data = options_get(values, "data");
     int len = snprintf(ret_path, STORE_PATH_SIZE, "%s/" STORE_FILE, data != NULL ? data : "data");
     return len > 0 && len < STORE_PATH_SIZE
                ? OST_OK
@@ -103,8 +109,8 @@ static ost_result unlock_or_close(const option_values *values, bool new, store *
     return result;
 }
 
-static ost_result read_server(const option_values *values, store_server *ret_server,
-                              ost_error *error)
+ost_result command_read_server(const option_values *values, store_server *ret_server,
+                               ost_error *error)
 {
     uint64_t connections;
     const char *url = options_get(values, "db-url");
@@ -128,7 +134,7 @@ static ost_result open_database(const option_values *values, store **ret_store, 
 {
     store *s;
     store_server server;
-    ost_result result = read_server(values, &server, error);
+    ost_result result = command_read_server(values, &server, error);
     if (result == OST_OK)
         result = store_open_server(&server, &s, error);
     return result == OST_OK ? unlock_or_close(values, !store_has_realms(s), s, ret_store, error)

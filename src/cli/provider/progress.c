@@ -37,13 +37,18 @@ void progress_tell_realms(progress *p, size_t done)
 
 void progress_tell(progress *p, size_t done, size_t count)
 {
+    progress_tell_rows(p, "users", done, count);
+}
+
+void progress_tell_rows(progress *p, const char *what, size_t done, size_t count)
+{
     bool terminal = isatty(STDERR_FILENO) == 1;
     if (count == 0 || !is_due(p, terminal))
         return;
     if (terminal)
-        fprintf(stderr, "\r\033[Kostiary: %zu of %zu users", done, count);
+        fprintf(stderr, "\r\033[Kostiary: %zu of %zu %s", done, count, what);
     else
-        command_say("%zu of %zu users", done, count);
+        command_say("%zu of %zu %s", done, count, what);
 }
 
 void progress_clear(progress *p)

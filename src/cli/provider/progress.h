@@ -13,6 +13,8 @@ typedef struct progress {
 
 /* So many of `count` users are through. */
 void progress_tell(progress *progress, size_t done, size_t count);
+/* The same of something else. */
+void progress_tell_rows(progress *progress, const char *what, size_t done, size_t count);
 /* So many realms are stored. */
 void progress_tell_realms(progress *progress, size_t done);
 /* Takes the line away again, before anything else is said. */

@@ -14,3 +14,10 @@ ost_result store_open_server(const store_server *server, store **ret_store, ost_
     (void)ret_store;
     return ost_error_set(error, OST_E_UNSUPPORTED, "this program was built without PostgreSQL");
 }
+
+ost_result store_server_schema(const store_server *server, int *ret_version, ost_error *error)
+{
+    (void)server;
+    (void)ret_version;
+    return ost_error_set(error, OST_E_UNSUPPORTED, "this program was built without PostgreSQL");
+}

@@ -113,15 +113,21 @@ static bool wait_for(const pg_connection *c, short events, int64_t until)
     }
 }
 
-/* Whether all was sent and the whole of a result has come. */
-static bool await(pg_connection *c, int64_t until)
+/* Whether all was sent. */
+static bool flush(const pg_connection *c, int64_t until)
 {
     int left;
     while ((left = PQflush(c->link)) > 0) {
         if (!wait_for(c, POLLIN | POLLOUT, until) || PQconsumeInput(c->link) == 0)
             return false;
     }
-    if (left < 0)
+    return left == 0;
+}
+
+/* The same, and the whole of a result has come. */
+static bool await(pg_connection *c, int64_t until)
+{
+    if (!flush(c, until))
         return false;
     while (PQisBusy(c->link) != 0) {
         if (!wait_for(c, POLLIN, until) || PQconsumeInput(c->link) == 0)
@@ -157,6 +163,30 @@ static bool next_result(pg_connection *c, int64_t until, PGresult **ret_next)
         silence_noticed(c);
     pg_connection_close(c);
     return false;
+}
+
+bool pg_connection_result(pg_connection *c, PGresult **ret_result)
+{
+    return next_result(c, deadline(c), ret_result);
+}
+
+static bool or_lost(pg_connection *c, bool good)
+{
+    if (!good) {
+        keep_message(c, PQerrorMessage(c->link));
+        pg_connection_close(c);
+    }
+    return good;
+}
+
+bool pg_connection_send(pg_connection *c)
+{
+    return or_lost(c, flush(c, deadline(c)));
+}
+
+bool pg_connection_receive(pg_connection *c)
+{
+    return or_lost(c, wait_for(c, POLLIN, deadline(c)) && PQconsumeInput(c->link) == 1);
 }
 
 static bool has_failed(const PGresult *result)

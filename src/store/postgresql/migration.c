@@ -54,8 +54,7 @@ static ost_result fail(pg_connection *c, ost_result result, const char *what, os
 #define IS_THERE                                                                                   \
     "SELECT count(*) FROM pg_class WHERE relname = 'ostiary_schema' AND pg_table_is_visible(oid)"
 
-/* Version 0: there is no store here. */
-static ost_result read_version(pg_connection *c, int *ret_version, ost_error *error)
+ost_result pg_read_version(pg_connection *c, int *ret_version, ost_error *error)
 {
     int64_t there = 0, version = 0;
     ost_result result = next_number(pg_prepare(&c->base, IS_THERE), &there);
@@ -88,7 +87,7 @@ static ost_result apply_all(pg_connection *c, ost_error *error)
     int version = 0;
     if (pg_connection_run(c, LOCK) != OST_OK)
         return fail(c, OST_E_STORE, "", error);
-    ost_result result = read_version(c, &version, error);
+    ost_result result = pg_read_version(c, &version, error);
     if (result == OST_OK && version == 0 &&
         pg_connection_run(c, "CREATE TABLE ostiary_schema (version BIGINT NOT NULL);"
                              "INSERT INTO ostiary_schema VALUES (0)") != OST_OK)
@@ -102,7 +101,7 @@ static ost_result apply_all(pg_connection *c, ost_error *error)
 ost_result pg_migrate(pg_connection *c, ost_error *error)
 {
     int version = 0;
-    ost_result result = read_version(c, &version, error);
+    ost_result result = pg_read_version(c, &version, error);
     if (result != OST_OK || version == SCHEMA)
         return result;
     if (pg_connection_run(c, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE") != OST_OK)

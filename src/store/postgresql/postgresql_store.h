@@ -96,6 +96,12 @@ PGresult *pg_connection_answer(pg_connection *c);
 /* The same for a pipeline, up to its end; and how many of its messages went well. */
 PGresult *pg_connection_answers(pg_connection *c, int *ret_good);
 
+/* One result, which may be NULL; or what COPY sends, and what comes of it by PQgetCopyData. False:
+ * the connection was lost, or the server does not answer, and it is closed. */
+bool pg_connection_result(pg_connection *c, PGresult **ret_result);
+bool pg_connection_send(pg_connection *c);
+bool pg_connection_receive(pg_connection *c);
+
 /* Runs text without parameters, several statements too. */
 OST_MUST_CHECK ost_result pg_connection_run(pg_connection *c, const char *sql);
 

@@ -173,7 +173,8 @@ const store_driver postgresql_driver = {
     .text = pg_text,
 };
 
-static ost_result open_first(pg_store *s, ost_error *error)
+/* *ret_version (NULL: it is migrated): of what is there, which stays as it is. */
+static ost_result open_first(pg_store *s, int *ret_version, ost_error *error)
 {
     pg_connection *c = pool_take(s);
     if (c == NULL)
@@ -181,6 +182,8 @@ static ost_result open_first(pg_store *s, ost_error *error)
     ost_result result = pg_connection_open(c);
     if (result != OST_OK)
         pg_connection_explain(c, result, error);
+    else if (ret_version != NULL)
+        result = pg_read_version(c, ret_version, error);
     else
         result = pg_migrate(c, error);
     pool_give(s, c);
@@ -197,7 +200,8 @@ static void make_condition(pthread_cond_t *condition)
     pthread_condattr_destroy(&monotonic);
 }
 
-ost_result store_open_server(const store_server *server, store **ret_store, ost_error *error)
+static ost_result open_server(const store_server *server, int *ret_version, pg_store **ret_store,
+                              ost_error *error)
 {
     pg_store *s = memory_alloc(sizeof *s);
     if (s == NULL)
@@ -210,10 +214,26 @@ ost_result store_open_server(const store_server *server, store **ret_store, ost_
                                                        : STORE_POOL_MAX;
     ost_result result = read_url(s, server, error);
     if (result == OST_OK)
-        result = open_first(s, error);
-    if (result != OST_OK) {
+        result = open_first(s, ret_version, error);
+    if (result == OST_OK)
+        *ret_store = s;
+    else
         close_store(&s->base);
-        return result;
-    }
-    return store_finish_open(&s->base, ret_store, error);
+    return result;
+}
+
+ost_result store_open_server(const store_server *server, store **ret_store, ost_error *error)
+{
+    pg_store *s;
+    ost_result result = open_server(server, NULL, &s, error);
+    return result == OST_OK ? store_finish_open(&s->base, ret_store, error) : result;
+}
+
+ost_result store_server_schema(const store_server *server, int *ret_version, ost_error *error)
+{
+    pg_store *s;
+    ost_result result = open_server(server, ret_version, &s, error);
+    if (result == OST_OK)
+        close_store(&s->base);
+    return result;
 }

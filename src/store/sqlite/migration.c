@@ -255,7 +255,7 @@ static ost_result read_version(sqlite_database *d, int *ret_version, ost_error *
     return result;
 }
 
-static ost_result check_schema(sqlite_database *d, ost_error *error)
+ost_result migration_check_within(sqlite_database *d, ost_error *error)
 {
     int version = 0, application = 0, tables = 0;
     ost_result result = read_version(d, &version, error);
@@ -275,7 +275,7 @@ ost_result migration_check(sqlite_database *d, ost_error *error)
     int code = sqlite3_exec(d->db, "BEGIN", NULL, NULL, NULL);
     if (code != SQLITE_OK)
         return sqlite_error(d, store_result(code), error);
-    ost_result result = check_schema(d, error);
+    ost_result result = migration_check_within(d, error);
     (void)sqlite3_exec(d->db, "COMMIT", NULL, NULL, NULL);
     return result;
 }

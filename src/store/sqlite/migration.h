@@ -9,6 +9,9 @@
  * wrote it. OST_E_STORE: it is not a store, or cannot be read. */
 OST_MUST_CHECK ost_result migration_check(sqlite_database *database, ost_error *error);
 
+/* The same within a transaction of the caller's. */
+OST_MUST_CHECK ost_result migration_check_within(sqlite_database *database, ost_error *error);
+
 /* Brings the schema up to date; another process may be doing the same. */
 OST_MUST_CHECK ost_result migrate(sqlite_database *database, ost_error *error);
 
