@@ -57,12 +57,14 @@ OST_MUST_CHECK ost_result store_realm_apply(store *store, const store_realm_chan
                                             ost_error *error);
 
 /* What users' documents name: a role of the realm, a role of a client (the owner), a group with all
- * below it by its path, the value of an attribute (the owner). */
+ * below it by its path, the value of an attribute (the owner), an identity provider's (the owner's)
+ * id of the user. */
 typedef enum store_link {
     STORE_LINK_REALM_ROLE = 1,
     STORE_LINK_CLIENT_ROLE,
     STORE_LINK_GROUP,
     STORE_LINK_ATTRIBUTE,
+    STORE_LINK_FEDERATED,
 } store_link;
 typedef struct store_renaming {
     store_link kind;
@@ -72,7 +74,7 @@ typedef struct store_renaming {
 } store_renaming;
 
 /* store_realm_update, and in the same transaction users' documents get its new name for something,
- * or lose it. Not for attributes. */
+ * or lose it. Not for attributes and ids of identity providers. */
 OST_MUST_CHECK ost_result store_realm_rename(store *store, const store_realm *realm,
                                              const store_renaming *renaming);
 OST_MUST_CHECK ost_result store_realm_get(store *store, ost_text name, ost_arena *arena,

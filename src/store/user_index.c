@@ -6,7 +6,7 @@
 #include "base/text.h"
 
 #define INDEX_MEMORY ((size_t)64 << 20) /* while one document is read */
-#define LONGEST_VALUE 255               /* of an attribute that users are found by */
+#define LONGEST_VALUE 255               /* of an attribute or id that users are found by */
 
 static ost_text member_text(const ost_json *document, const char *name)
 {
@@ -97,12 +97,23 @@ static void link_lists(linker *l, store_link kind, const ost_json *owners)
     }
 }
 
+static void link_federated(linker *l, const ost_json *links)
+{
+    for (const ost_json *at = ost_json_first(links); at != NULL && l->result == OST_OK;
+         at = ost_json_next(at)) {
+        ost_text provider = member_text(at, "identityProvider"), id = member_text(at, "userId");
+        if (provider.len > 0 && id.len > 0 && id.len <= LONGEST_VALUE)
+            link_one(l, STORE_LINK_FEDERATED, provider, id);
+    }
+}
+
 static ost_result link_all(linker l, const ost_json *document)
 {
     link_list(&l, STORE_LINK_REALM_ROLE, (ost_text){0}, ost_json_get(document, "realmRoles"));
     link_list(&l, STORE_LINK_GROUP, (ost_text){0}, ost_json_get(document, "groups"));
     link_lists(&l, STORE_LINK_CLIENT_ROLE, ost_json_get(document, "clientRoles"));
     link_lists(&l, STORE_LINK_ATTRIBUTE, ost_json_get(document, "attributes"));
+    link_federated(&l, ost_json_get(document, "federatedIdentities"));
     return l.result;
 }
 

@@ -271,3 +271,24 @@ def test_a_newer_schema_is_refused_and_left_alone(cluster, tmp_path, realm_file)
     assert done.returncode != 0 and "a newer program wrote it" in done.stderr
     assert cluster.sql("SELECT version FROM ostiary_schema", tmp_path.name) == "999"
     assert cluster.sql("SELECT count(*) FROM realm", tmp_path.name) == "1"
+
+
+def test_users_of_an_older_store_are_known_by_whom_providers_know_them_as(cluster, tmp_path, realm_file):
+    url, name = cluster.database(tmp_path.name), tmp_path.name
+    assert run("realm", "import", realm_file, KC_DB_URL=url).returncode == 0
+    link = '{"identityProvider":"p","userId":"%s"}'
+    documents = {
+        "u1": '{"federatedIdentities":["x",7,%s]}' % (link % "7"),
+        "u2": '{"federatedIdentities":5}',
+        "u3": '{"federatedIdentities":[%s]}' % (link % "\\u0000"),
+        "u4": 'no JSON, "federatedIdentities"',
+    }
+    for user, document in documents.items():
+        cluster.sql(
+            'INSERT INTO "user" (id, realm, username, email, document, password, enabled, created, unique_email, search,'
+            f" verified, service) VALUES ('{user}', 'myrealm', '{user}', '', '{document}', '', 1, 0, '', '', 0, 0)",
+            name,
+        )
+    cluster.sql("UPDATE ostiary_schema SET version = 20", name)
+    assert run("user", "list", "--realm", "myrealm", KC_DB_URL=url).returncode == 0
+    assert cluster.sql("SELECT owner, name, username FROM user_link WHERE kind = 5", name) == "p|7|u1"

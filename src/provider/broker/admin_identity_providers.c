@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Identity providers of a realm in the admin REST API. They are kept, and shown to whoever manages
- * them; nobody logs in by them. */
+ * them; assertions of theirs are taken (trusted_issuer.h), and nobody logs in by them. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +17,7 @@
 
 #define PROVIDERS "identityProviders"
 
-/* Keycloak 24's. */
+/* Keycloak 24's, and the one whose assertions alone are taken. */
 static const char *const kinds[] = {"oidc",
                                     "keycloak-oidc",
                                     "saml",
@@ -27,6 +27,7 @@ static const char *const kinds[] = {"oidc",
                                     "gitlab",
                                     "google",
                                     "instagram",
+                                    "jwt-authorization-grant",
                                     "linkedin-openid-connect",
                                     "microsoft",
                                     "openshift-v3",

@@ -34,7 +34,9 @@ typedef struct call_use {
     call_error refusal; /* of what has been used before */
 } call_use;
 
-#define CALL_USES 2 /* a client's assertion, and a proof of possession */
+#define CALL_USES                                                                                  \
+    3 /* a client's assertion, a proof of possession, and an assertion about a user                \
+       */
 
 typedef struct call call;
 struct call {

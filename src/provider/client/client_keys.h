@@ -22,4 +22,10 @@ bool client_keys_are_due(call *call, const realm_client *client);
  * has to be fetched. A JWT of the form whose kid the set does not know has it fetched again. */
 void client_keys_await(call *call, const realm_client *client, void (*next)(struct call *call));
 
+/* The same of what somebody else publishes, an issuer that the realm trusts: the set, and waiting
+ * for it because of a token. */
+const client_key_set *client_keys_published(call *call, const char *url);
+void client_keys_await_published(call *call, const char *url, ost_text token,
+                                 void (*next)(struct call *call));
+
 #endif

@@ -189,6 +189,7 @@ static void put_grants(const call *c, ost_json_writer *w)
                                          "password",
                                          "client_credentials",
                                          "urn:ietf:params:oauth:grant-type:device_code",
+                                         "urn:ietf:params:oauth:grant-type:jwt-bearer",
                                          "urn:ietf:params:oauth:grant-type:token-exchange",
                                          "urn:openid:params:grant-type:ciba"};
     size_t count = ARRAY_LEN(grants) - (c->provider->channel == NULL ? 1 : 0);

@@ -91,7 +91,7 @@ static const member realm_members[] = {
     {"identityProviderMappers", MEMBER_LIST, .fate = MEMBER_KEPT,
      .of = &member_identity_provider_mapper},
     {"identityProviders", MEMBER_LIST, .fate = MEMBER_TOLD, .of = &member_identity_provider,
-     .why = "logins through other providers are not there"},
+     .why = "assertions of theirs are taken, and nobody logs in by them"},
     {"internationalizationEnabled", MEMBER_BOOLEAN, .fate = MEMBER_TOLD,
      .why = "the pages are in English"},
     {"keycloakVersion", MEMBER_STRING, .fate = MEMBER_ACTED, .why = "written by the export"},

@@ -18,7 +18,7 @@ static const member user_members[] = {
     {"emailVerified", MEMBER_BOOLEAN, .fate = MEMBER_ACTED},
     {"enabled", MEMBER_BOOLEAN, .fate = MEMBER_ACTED},
     {"federatedIdentities", MEMBER_LIST, .fate = MEMBER_TOLD, .of = &member_federated_identity,
-     .why = "logins through other providers are not there"},
+     .why = "users are known by them in assertions, not at logins"},
     {"federationLink", MEMBER_STRING, .fate = MEMBER_TOLD,
      .why = "users of other storages are not there"},
     {"firstName", MEMBER_STRING, .fate = MEMBER_ACTED},
@@ -83,8 +83,8 @@ const member_kind member_consent = {
     .title = "Consent", .members = consent_members, .count = ARRAY_LEN(consent_members)};
 
 static const member federated_identity_members[] = {
-    {"identityProvider", MEMBER_STRING, .fate = MEMBER_KEPT},
-    {"userId", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"identityProvider", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"userId", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"userName", MEMBER_STRING, .fate = MEMBER_KEPT},
 };
 const member_kind member_federated_identity = {.title = "Federated identity",

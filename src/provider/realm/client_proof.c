@@ -2,9 +2,9 @@
 /* The client's way to prove itself; see client_proof.h. */
 #include "provider/realm/client_proof.h"
 
-#include "base/base64url.h"
 #include "base/text.h"
 #include "provider/proof/attribute.h"
+#include "provider/proof/single_key.h"
 
 #define DEFAULT_LIFETIME 60 /* as Keycloak 26 has it */
 #define LONGEST_LIFETIME 3600
@@ -31,36 +31,6 @@ static client_proof_kind kind_of(const ost_json *client)
     return PROOF_UNKNOWN;
 }
 
-/* What stands in an attribute between BEGIN and END of a PEM file, or the whole of one. */
-static ost_result import_block(ost_text block, ost_arena *arena, ost_key **ret_key)
-{
-    size_t len = 0, decoded = 0;
-    if (text_starts(block, "-----"))
-        return ost_key_import_pem(block, OST_ALG_UNSET, NULL, ret_key, NULL);
-    char *text = ost_arena_alloc(arena, block.len + 1);
-    unsigned char *der = ost_arena_alloc(arena, block.len + 1);
-    if (text == NULL || der == NULL)
-        return OST_E_MEMORY;
-    for (size_t i = 0; i < block.len; i++) {
-        if (block.data[i] != '\n' && block.data[i] != '\r' && block.data[i] != ' ')
-            text[len++] = block.data[i];
-    }
-    ost_result result = base64_decode((ost_text){text, len}, der, &decoded);
-    if (result != OST_OK)
-        return result;
-    return ost_key_import_der(text_of_bytes(der, decoded), OST_ALG_UNSET, NULL, ret_key, NULL);
-}
-
-static void load_single_key(ost_text block, ost_arena *arena, client_proof *proof)
-{
-    ost_key *key = NULL;
-    if (block.len == 0 || import_block(block, arena, &key) != OST_OK)
-        return;
-    if (!ost_key_is_private(key))
-        (void)!ost_keyset_new(&key, 1, &proof->single_key);
-    ost_key_unref(key);
-}
-
 /* As Keycloak: keys that are published go before a set that is brought along, that before a
  * certificate, and that before a public key. */
 static void load_keys(const ost_json *client, ost_arena *arena, client_proof *proof)
@@ -73,9 +43,11 @@ static void load_keys(const ost_json *client, ost_arena *arena, client_proof *pr
         (void)!client_key_set_read(attribute_text(client, "jwks.string"), &proof->keys);
         return;
     }
-    load_single_key(attribute_text(client, "jwt.credential.certificate"), arena, proof);
+    proof->single_key =
+        single_key_read(attribute_text(client, "jwt.credential.certificate"), arena);
     if (proof->single_key == NULL)
-        load_single_key(attribute_text(client, "jwt.credential.public.key"), arena, proof);
+        proof->single_key =
+            single_key_read(attribute_text(client, "jwt.credential.public.key"), arena);
 }
 
 /* One algorithm by name, or all of the kind; one of another kind leaves none. */

@@ -394,6 +394,7 @@ static void load_attributes(realm_loader *l, const ost_json *at, const realm *r,
     c->token_exchange = attribute_is(c, "standard.token.exchange.enabled", "true");
     c->exchange_refresh =
         attribute_is(c, "standard.token.exchange.enableRefreshRequestedTokenType", "SAME_SESSION");
+    c->jwt_grant = attribute_is(c, ISSUER_GRANT, "true");
     load_device(r, c);
     c->ciba = client_ciba_load(&r->ciba, at);
     c->dpop_bound = attribute_is(c, "dpop.bound.access.tokens", "true");
@@ -494,6 +495,7 @@ static ost_result load(ost_text document, held_realm *held, ost_error *error)
     load_settings(&l, r->document, r);
     load_scopes(&l, r->document, r);
     load_clients(&l, r->document, held);
+    r->issuers = trusted_issuers_load(ost_json_get(r->document, "identityProviders"), l.arena);
     if (l.result != OST_OK)
         return l.result;
     return role_table_load(r->document, held->arena, &r->roles, error);
@@ -532,6 +534,7 @@ void realm_unref(realm *r)
         return;
     for (size_t i = 0; i < held->realm.client_count; i++)
         client_proof_clear(&held->clients[i].proof);
+    trusted_issuers_clear(&held->realm.issuers);
     ost_arena_free(held->arena);
     memory_free(held);
 }

@@ -10,6 +10,7 @@
 #include "provider/proof/client_answer.h"
 #include "provider/proof/client_ciba.h"
 #include "provider/proof/pairwise_subject.h"
+#include "provider/proof/trusted_issuer.h"
 #include "provider/realm/client_proof.h"
 #include "provider/realm/client_request.h"
 #include "provider/realm/mapper_type.h"
@@ -82,6 +83,7 @@ struct realm_client {
     bool without_session_state;        /* and session_state */
     bool token_exchange;               /* it may exchange tokens (RFC 8693), */
     bool exchange_refresh;             /* also for refresh tokens */
+    bool jwt_grant;                    /* it may bring assertions of trusted issuers (RFC 7523) */
     bool device_grant;                 /* its users may answer it from another device (RFC 8628), */
     int64_t device_lifespan, device_interval; /* for so long, asked so often: seconds */
     client_ciba ciba;                         /* its users may be authenticated elsewhere */
@@ -139,6 +141,7 @@ struct realm {
     size_t client_count;
     const realm_scope *scopes;
     size_t scope_count;
+    trusted_issuers issuers; /* of assertions about users */
     const char *password_policy;
     const ost_json *document; /* the whole, unknown fields included */
     const role_table *roles;

@@ -14,6 +14,7 @@
 #define MAX_SCOPE 2048
 #define METADATA_TLS "tls_client_auth"
 #define METADATA_DEVICE "urn:ietf:params:oauth:grant-type:device_code"
+#define METADATA_JWT_BEARER "urn:ietf:params:oauth:grant-type:jwt-bearer"
 #define METADATA_CIBA "urn:openid:params:grant-type:ciba"
 #define MAX_JWKS ((size_t)32 << 10)
 
@@ -99,6 +100,7 @@ static bool take_grant_type(client_metadata *m, ost_text type)
     m->implicit |= text_is(type, "implicit");
     m->device_grant |= text_is(type, METADATA_DEVICE);
     m->ciba_grant |= text_is(type, METADATA_CIBA);
+    m->jwt_grant |= text_is(type, METADATA_JWT_BEARER);
     if (text_is(type, "refresh_token"))
         m->no_refresh = false;
     return true;
@@ -272,10 +274,12 @@ static void put_list(ost_json_writer *w, const char *name, const char *const *li
 
 static void put_types(const realm_client *client, ost_json_writer *w)
 {
-    const char *grants[] = {"authorization_code", client->implicit_flow ? "implicit" : NULL,
+    const char *grants[] = {"authorization_code",
+                            client->implicit_flow ? "implicit" : NULL,
                             client->refresh_tokens ? "refresh_token" : NULL,
                             client->device_grant ? METADATA_DEVICE : NULL,
-                            client->ciba.on ? METADATA_CIBA : NULL};
+                            client->ciba.on ? METADATA_CIBA : NULL,
+                            client->jwt_grant ? METADATA_JWT_BEARER : NULL};
     const char *responses[] = {"code", "none", client->implicit_flow ? "id_token" : NULL,
                                client->implicit_flow ? "token" : NULL,
                                client->implicit_flow ? "id_token token" : NULL};

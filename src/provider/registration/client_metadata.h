@@ -32,7 +32,8 @@ typedef struct client_metadata {
     answer_metadata answers;           /* how it is answered, and how its requests are signed */
     request_metadata requests;         /* where these are, and what they ask for */
     ciba_metadata ciba;                /* how it is answered without a browser */
-    bool device_grant, ciba_grant;     /* grant_types with these, which not everybody gets */
+    bool device_grant, ciba_grant;     /* grant_types with these, which not everybody gets, */
+    bool jwt_grant;                    /* and with this, for which an administrator names issuers */
     ost_text sector; /* sector_identifier_uri; who reads it asks what is there (client_sector.h) */
     bool pairwise, public_subject; /* subject_type; neither: it does not say */
     bool public_client;            /* auth_method "none" */

@@ -113,7 +113,8 @@ static bool is_described(ost_text attribute)
                                             TOKEN_ID,
                                             ANONYMOUS,
                                             DEVICE,
-                                            CIBA};
+                                            CIBA,
+                                            ISSUER_GRANT};
     for (size_t i = 0; i < ARRAY_LEN(described); i++) {
         if (text_is(attribute, described[i]))
             return true;
@@ -150,6 +151,8 @@ static void put_grants(const draft *d, ost_json_writer *w)
         ost_json_member_string(w, DEVICE, "true");
     if (d->metadata->ciba_grant && may_have(d, CIBA))
         ost_json_member_string(w, CIBA, "true");
+    if (d->metadata->jwt_grant && may_have(d, ISSUER_GRANT))
+        ost_json_member_string(w, ISSUER_GRANT, "true");
 }
 
 static void put_attributes(call *c, const draft *d, ost_json_writer *w)

@@ -11,6 +11,7 @@
 #include "provider/token/client_auth.h"
 
 #define GRANT_DEVICE_CODE "urn:ietf:params:oauth:grant-type:device_code"
+#define GRANT_JWT_BEARER "urn:ietf:params:oauth:grant-type:jwt-bearer"
 #define GRANT_CIBA "urn:openid:params:grant-type:ciba"
 #define GRANT_TOKEN_EXCHANGE "urn:ietf:params:oauth:grant-type:token-exchange"
 
@@ -28,6 +29,7 @@ static const struct {
     {GRANT_CIBA, grant_ciba, ON_STORE_POOL, EVENT_AUTHREQID_TO_TOKEN},
     {"refresh_token", grant_refresh_token, ON_STORE_POOL, EVENT_REFRESH_TOKEN},
     {"password", grant_password, ON_HASH_POOL, EVENT_LOGIN},
+    {GRANT_JWT_BEARER, grant_jwt_bearer, ON_STORE_POOL, EVENT_LOGIN},
     {GRANT_TOKEN_EXCHANGE, grant_token_exchange, ON_STORE_POOL, EVENT_TOKEN_EXCHANGE},
     {"client_credentials", grant_client_credentials, ON_LOOP, EVENT_CLIENT_LOGIN},
 };
@@ -63,8 +65,13 @@ static bool signs_quickly(const call *c)
     return key == NULL || ost_key_bits(key) <= MAX_BITS_ON_LOOP;
 }
 
-static void dispatch(call *c, size_t grant)
+static void dispatch(call *c)
 {
+    size_t grant = 0;
+    if (!find_grant(c, &grant)) {
+        send(c);
+        return;
+    }
     switch (grants[grant].place) {
     case ON_LOOP:
         if (signs_quickly(c) && !call_has_unconfirmed_uses(c)) {
@@ -113,8 +120,10 @@ static void begin(call *c)
         (void)read_certificate(c);
     if (c->error.status != 0)
         send(c);
+    else if (grants[grant].run == grant_jwt_bearer)
+        grant_jwt_bearer_await(c, dispatch);
     else
-        dispatch(c, grant);
+        dispatch(c);
 }
 
 void token_endpoint(http_exchange *exchange, void *user)

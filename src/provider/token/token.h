@@ -17,5 +17,10 @@ void grant_ciba(call *call);
 void grant_refresh_token(call *call);
 void grant_password(call *call);
 void grant_client_credentials(call *call);
+void grant_jwt_bearer(call *call);
+
+/* Goes on with `next`, on the exchange's loop, once the keys are at hand that a call of
+ * grant_jwt_bearer has to look into. The client has been authenticated. */
+void grant_jwt_bearer_await(call *call, void (*next)(struct call *call));
 
 #endif

@@ -12,6 +12,20 @@
 
 #define ADDED_TEXT "TEXT COLLATE \"C\" NOT NULL DEFAULT ''"
 
+/* What PostgreSQL cannot read as JSON, or hold as a text, names nobody. */
+#define LINK_FEDERATED                                                                             \
+    "DO $$ DECLARE one record; BEGIN"                                                              \
+    " FOR one IN SELECT realm, username, document FROM \"user\""                                   \
+    "  WHERE document LIKE '%\"federatedIdentities\"%' LOOP BEGIN"                                 \
+    "  INSERT INTO user_link SELECT one.realm, 5, link ->> 'identityProvider', link ->> 'userId'," \
+    "   one.username FROM json_array_elements("                                                    \
+    "    CAST(one.document AS json) -> 'federatedIdentities') AS link"                             \
+    "   WHERE json_typeof(link -> 'identityProvider') = 'string'"                                  \
+    "   AND json_typeof(link -> 'userId') = 'string'"                                              \
+    "   AND octet_length(link ->> 'userId') BETWEEN 1 AND 255"                                     \
+    "   AND link ->> 'userId' !~ '[[:cntrl:]]' ON CONFLICT DO NOTHING;"                            \
+    "  EXCEPTION WHEN data_exception THEN NULL; END; END LOOP; END $$"
+
 /* From FIRST on. Never edited, only added. */
 static const char *const migrations[] = {
     POSTGRESQL_SCHEMA_15,
@@ -37,6 +51,8 @@ static const char *const migrations[] = {
     ", blocked_until " NUMBER ", known_until " NUMBER ", expires " NUMBER ");"
     "CREATE INDEX failure_by_user ON failure (realm, user_id);"
     "CREATE INDEX failure_by_expiry ON failure (expires)",
+    /* 21 */
+    LINK_FEDERATED,
 };
 _Static_assert(FIRST + ARRAY_LEN(migrations) == SCHEMA + 1, "see schema.h");
 

@@ -220,6 +220,14 @@ static const char *const migrations[] = {
     "  expires INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX failure_by_user ON failure (realm, user_id);"
     "CREATE INDEX failure_by_expiry ON failure (expires);",
+    /* 21: users are found by whom identity providers know them as */
+    "INSERT OR IGNORE INTO user_link SELECT realm, 5, link ->> '$.identityProvider',"
+    "  link ->> '$.userId', username FROM (SELECT realm, username,"
+    "   iif(each.type = 'object', each.value, '{}') AS link FROM user,"
+    "   json_each(iif(json_valid(document), document, '{}'), '$.federatedIdentities') AS each)"
+    "  WHERE json_type(link, '$.identityProvider') = 'text'"
+    "  AND json_type(link, '$.userId') = 'text'"
+    "  AND length(CAST(link ->> '$.userId' AS BLOB)) BETWEEN 1 AND 255;",
 };
 _Static_assert(ARRAY_LEN(migrations) == SCHEMA, "see schema.h");
 #define APPLICATION 1330861129

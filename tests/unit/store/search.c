@@ -35,7 +35,8 @@ static int setup(void **state)
         "{\"firstName\":\"Ann\",\"lastName\":\"North\",\"emailVerified\":true,"
         "\"realmRoles\":[\"buyer\",\"seller\"],\"groups\":[\"/a\",\"/a/b\"],"
         "\"clientRoles\":{\"app\":[\"buyer\"],\"x\":[\"y\"]},"
-        "\"attributes\":{\"city\":[\"Rome\"],\"k\":[\"1\",\"2\"]}}");
+        "\"attributes\":{\"city\":[\"Rome\"],\"k\":[\"1\",\"2\"]},"
+        "\"federatedIdentities\":[{\"identityProvider\":\"p\",\"userId\":\"7\"}]}");
     add("bert", "b@two.example",
         "{\"firstName\":\"Anna\",\"groups\":[\"/ab\"],"
         "\"attributes\":{\"city\":[\"Rome\"]},\"realmRoles\":[\"seller\"]}");
@@ -157,6 +158,8 @@ static void links_follow_the_document(void **state)
     expect_linked(STORE_LINK_CLIENT_ROLE, "x", "buyer", "");
     expect_linked(STORE_LINK_GROUP, "", "/a", "ann");
     expect_linked(STORE_LINK_GROUP, "", "/a/b", "ann");
+    expect_linked(STORE_LINK_FEDERATED, "p", "7", "ann");
+    expect_linked(STORE_LINK_FEDERATED, "q", "7", "");
     assert_int_equal(store_user_get(db, row.name, OST_TEXT("ann"), arena, &user), OST_OK);
     const ost_text old = user.document;
     user.username = OST_TEXT("zoe");
@@ -166,6 +169,7 @@ static void links_follow_the_document(void **state)
     expect_linked(STORE_LINK_REALM_ROLE, "", "buyer", "service-account-app");
     expect_linked(STORE_LINK_REALM_ROLE, "", "seller", "bert zoe");
     expect_linked(STORE_LINK_GROUP, "", "/a", "zoe");
+    expect_linked(STORE_LINK_FEDERATED, "p", "7", "");
     expect_word(STORE_USER_ANY, "zo*", false, "zoe");
     expect_word(STORE_USER_ANY, "nor*", false, "");
     assert_int_equal(store_user_delete(db, row.name, OST_TEXT("ann")), OST_OK);

@@ -177,8 +177,9 @@ static const char first_schema[] =
     "  expires INTEGER NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;"
     "INSERT INTO realm VALUES ('r', 'id', '{}', 1);"
     "INSERT INTO user VALUES ('r', 'u1', 'a', 'a@x', '{\"firstName\":\"Ann\",\"groups\":[\"/g\"],"
-    "\"clientRoles\":{\"c\":[\"r\"]}}', '', 1, 0);"
-    "INSERT INTO user VALUES ('r', 'u2', 'b', 'same@x', '{}', '', 1, 0);"
+    "\"clientRoles\":{\"c\":[\"r\"]},\"federatedIdentities\":[\"x\",{\"userId\":1},"
+    "{\"identityProvider\":\"p\",\"userId\":\"7\",\"userName\":\"n\"}]}', '', 1, 0);"
+    "INSERT INTO user VALUES ('r', 'u2', 'b', 'same@x', '{\"federatedIdentities\":7}', '', 1, 0);"
     "INSERT INTO user VALUES ('r', 'u3', 'c', 'same@x', '{}', '', 1, 0);"
     "INSERT INTO user VALUES ('r', 'u4', '\xC3\x84nne', '\xC3\x84@x', '{}', '', 1, 0);"
     "INSERT INTO user VALUES ('r', 'u5', '\xC3\x96l', '\xC3\x96@x', '{}', '', 1, 0);"
@@ -225,6 +226,8 @@ static void an_old_store_is_brought_up_to_date(void **state)
     expect_only(s, arena, (store_renaming){.kind = STORE_LINK_GROUP, .from = OST_TEXT("/g")});
     expect_only(s, arena,
                 (store_renaming){STORE_LINK_CLIENT_ROLE, OST_TEXT("c"), OST_TEXT("r"), {0}});
+    expect_only(s, arena,
+                (store_renaming){STORE_LINK_FEDERATED, OST_TEXT("p"), OST_TEXT("7"), {0}});
     expect_first_name(s, arena);
     store_refresh turn = {.realm = OST_TEXT("r"),
                           .session_id = OST_TEXT("s"),
