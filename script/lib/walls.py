@@ -79,8 +79,9 @@ WINGS = {
     "provider/call": ["realm", "signing", "pkcs11"],
     "provider/user": ["realm", "member", "admin"],
     "provider/session": ["call", "realm", "proof", "user"],
-    "provider/token": ["call", "realm", "session", "client", "proof"],
-    "provider/login": ["call", "realm", "proof", "session", "token", "client", "user", "admin"],
+    "provider/detail": ["call", "realm", "proof"],
+    "provider/token": ["call", "realm", "session", "client", "proof", "detail"],
+    "provider/login": ["detail", "call", "realm", "proof", "session", "token", "client", "user", "admin"],
     "provider/admin": ["realm", "member", "file", "call", "session", "user"],
     "provider/account": ["realm", "member", "call", "session", "admin", "console", "user"],
     "provider/broker": ["realm", "member", "call", "admin"],
@@ -90,13 +91,13 @@ WINGS = {
     "provider/evaluation": ["realm", "call", "token", "admin"],
     "provider/setting": ["realm", "member", "call", "admin"],
     "provider/transfer": ["realm", "member", "file", "call", "admin", "directory"],
-    "provider/registration": ["call", "realm", "session", "admin", "proof"],
+    "provider/registration": ["detail", "call", "realm", "session", "admin", "proof"],
     "provider/client": ["call", "realm", "registration", "proof"],
-    "provider/ciba": ["call", "realm", "session", "token", "login"],
+    "provider/ciba": ["detail", "call", "realm", "session", "token", "login"],
     "provider/console": ["realm", "call", "admin"],
     "provider/logout": ["call", "realm", "proof"],
     "provider/rotation": ["call", "realm"],
-    "provider/endpoint": ["signing", "pkcs11", "call", "realm", "proof", "session", "token", "login", "logout", "ciba", "registration", "client", "user"],
+    "provider/endpoint": ["detail", "signing", "pkcs11", "call", "realm", "proof", "session", "token", "login", "logout", "ciba", "registration", "client", "user"],
 }
 
 # Circles of files that are meant, each with its reason: X.c and X.h count as one file, X.

@@ -362,6 +362,7 @@ typedef struct store_code {
     ost_text redirect_uri, scope, nonce;
     ost_text challenge, challenge_method;
     ost_text resources; /* URIs, separated by spaces */
+    ost_text details;   /* authorization_details, JSON; empty: none */
     ost_text jkt;       /* thumbprint of the key that its tokens are for; empty: any, or none */
     int64_t expires;
 } store_code;

@@ -6,12 +6,12 @@
 
 #define COLUMNS                                                                                    \
     "id, realm, session_id, client_id, redirect_uri, scope, nonce, challenge, challenge_method, "  \
-    "expires, resources, jkt"
+    "expires, resources, jkt, details"
 
 static ost_result insert_code(database *d, const store_code *code)
 {
     statement *st = prepare(d, "INSERT INTO code (" COLUMNS
-                               ", used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)");
+                               ", used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)");
     bind_text(st, 1, code->id);
     bind_text(st, 2, code->realm);
     bind_text(st, 3, code->session_id);
@@ -24,6 +24,7 @@ static ost_result insert_code(database *d, const store_code *code)
     bind_integer(st, 10, code->expires);
     bind_text(st, 11, code->resources);
     bind_text(st, 12, code->jkt);
+    bind_text(st, 13, code->details);
     return run_statement(st, NULL);
 }
 
@@ -58,6 +59,7 @@ static ost_result read_code(statement *st, ost_arena *arena, store_code *ret_cod
         .expires = column_integer(st, 9),
         .resources = column_text(st, 10, arena, &failed),
         .jkt = column_text(st, 11, arena, &failed),
+        .details = column_text(st, 12, arena, &failed),
     };
     if (failed)
         return OST_E_MEMORY;

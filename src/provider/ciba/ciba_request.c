@@ -8,6 +8,7 @@
 #include "base/context.h"
 #include "base/text.h"
 #include "provider/ciba/channel_token.h"
+#include "provider/detail/authorization_details.h"
 #include "provider/login/request_object.h"
 #include "provider/realm/uuid.h"
 #include "provider/session/id_token_hint.h"
@@ -200,7 +201,8 @@ static bool keep(call *c, ciba_request *r, const store_user *user, ost_text chan
         device.auth_req_id = r->auth_req_id;
         device.notification_token = r->notification_token;
     }
-    return hash_text(c, channel_id, &device.user_code) && resources_read(c, &device.resources) &&
+    return details_are_absent(c) && hash_text(c, channel_id, &device.user_code) &&
+           resources_read(c, &device.resources) &&
            (store_device_create(c->provider->store, &device, PENDING_MAX, c->now) == OST_OK ||
             call_refuse_busy(c));
 }

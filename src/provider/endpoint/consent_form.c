@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "provider/client/client_document.h"
 #include "provider/client/client_find.h"
+#include "provider/detail/authorization_details.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/browser_login.h"
 #include "provider/login/device_request.h"
@@ -41,9 +42,35 @@ static void put_address(const call *c, page *p, page_field field, const char *at
         page_put_url(p, field, address);
 }
 
+/* As the client wrote them: their meaning is the API's. Signs that turn the direction of writing
+ * would have people read something else. */
+static ost_text visible(call *c, ost_text json)
+{
+    size_t len = 0;
+    char *text = ost_arena_alloc(c->arena, json.len + 1);
+    for (size_t i = 0; text != NULL && i < json.len; i++) {
+        ost_text sign = text_slice(json, i, 3);
+        bool turns =
+            sign.len == 3 && (text_starts(sign, "\xe2\x80") || text_starts(sign, "\xe2\x81"));
+        text[len++] = turns ? '?' : json.data[i];
+        i += turns ? 2 : 0;
+    }
+    return (ost_text){text, len};
+}
+
+static void add_details(call *c, ost_text details, page *p, page_row *rows)
+{
+    const ost_json *list = NULL;
+    const char *why;
+    if (details.len > 0)
+        list = details_parse(details, c->arena, &why);
+    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at))
+        rows[p->row_count++] = (page_row){{{PAGE_ROW_VALUE, visible(c, ost_json_source(at))}}};
+}
+
 static void send_question(call *c, consent_job *job)
 {
-    page_row rows[CONSENT_ITEMS] = {0};
+    page_row rows[CONSENT_ITEMS + DETAILS_MAX] = {0};
     page p = {.template = PAGE_CONSENT,
               .status = 200,
               .leads_away = job->login.request.device.len == 0,
@@ -58,6 +85,7 @@ static void send_question(call *c, consent_job *job)
     }
     for (size_t i = 0; i < job->missing.count; i++)
         rows[i] = (page_row){{{PAGE_ROW_VALUE, job->missing.items[i].text}}};
+    add_details(c, job->login.request.details, &p, rows);
     page_put(&p, PAGE_HEADING,
              text_of(call_format(c, "Grant Access to %.*s", (int)name.len, name.data)));
     page_put(&p, PAGE_USERNAME, job->login.user.username);
@@ -124,7 +152,7 @@ static void work_show(call *c)
         return;
     job->login.outcome = LOGIN_PAGE;
     if (job->missing.count == 0 &&
-        job->login.request.device.len == 0) /* granted meanwhile, in another tab */
+        !browser_login_is_unasked(c)) /* granted meanwhile, in another tab */
         browser_login_complete(c, job->login.request.proved);
 }
 

@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/call/call.h"
+#include "provider/detail/authorization_details.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/proof/attribute.h"
 #include "provider/token/acr_level.h"
@@ -200,6 +201,20 @@ static void put_grants(const call *c, ost_json_writer *w)
     ost_json_close_array(w);
 }
 
+/* The types of authorization details that clients of the realm may ask for (RFC 9396 §10). */
+static void put_details_types(const call *c, ost_json_writer *w)
+{
+    ost_text types[DETAILS_TYPES_MAX];
+    size_t count = details_types_of(c->realm, types);
+    if (count == 0)
+        return;
+    ost_json_put_name(w, OST_TEXT("authorization_details_types_supported"));
+    ost_json_open_array(w);
+    for (size_t i = 0; i < count; i++)
+        ost_json_put_text(w, types[i]);
+    ost_json_close_array(w);
+}
+
 /* Only what there is: a client that reads it must be able to rely on it. */
 static void put_capabilities(const call *c, ost_json_writer *w)
 {
@@ -269,6 +284,7 @@ void discovery_endpoint(http_exchange *exchange, void *user)
     put_signed_by_clients(w, "request_object_signing_alg_values_supported");
     put_acr_values(c, w);
     put_grants(c, w);
+    put_details_types(c, w);
     put_capabilities(c, w);
     put_mutual_tls(c, w);
     put_backchannel(c, w);

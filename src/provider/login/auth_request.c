@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/client/client_find.h"
+#include "provider/detail/authorization_details.h"
 #include "provider/login/request_object.h"
 #include "provider/login/subject_request.h"
 #include "provider/session/id_token_hint.h"
@@ -237,7 +238,8 @@ static auth_check read_rest(call *c, auth_request *r)
     r->jkt = given(c, "dpop_jkt");
     if (r->jkt.len > 0 && (r->jkt.len != JKT_LEN || !text_is_made_of(r->jkt, "-_")))
         return to_client(c, "invalid_request", "Invalid parameter: dpop_jkt");
-    if (!grant_choose_scopes(c, r->scope, &g) || !resources_read(c, &r->resources)) {
+    if (!grant_choose_scopes(c, r->scope, &g) || !resources_read(c, &r->resources) ||
+        !details_read(c, &r->details)) {
         c->error.status = 302;
         return AUTH_REDIRECT;
     }

@@ -26,6 +26,7 @@ typedef struct auth_request {
     ost_text login_hint;
     ost_text jkt;       /* dpop_jkt: of the key that the tokens are for; empty: nothing is said */
     ost_text resources; /* whom the tokens are for (resource.h); empty: nothing is said */
+    ost_text details;   /* authorization_details, JSON; empty: none */
     ost_text user;   /* who has to prove again who they are, by name; empty: anybody may log in */
     ost_text device; /* of a device authorization (RFC 8628), which has no redirect URI: its id; */
     ost_text user_code; /* and its user code, as the device shows it */

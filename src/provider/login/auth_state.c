@@ -5,6 +5,7 @@
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/client/client_find.h"
+#include "provider/detail/authorization_details.h"
 #include "provider/login/auth_request.h"
 #include "provider/login/subject_request.h"
 #include "provider/session/internal_token.h"
@@ -49,6 +50,7 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
         {"method", r->challenge_method},
         {"user", r->user},
         {"resource", r->resources},
+        {"details", r->details},
         {"sid", r->session},
         {"shown", r->shown},
         {"subject", r->subject},
@@ -117,6 +119,7 @@ ost_text auth_request_url(call *c, const auth_request *r)
         {"prompt", r->prompt_consent ? OST_TEXT("consent") : (ost_text){0}},
         {"dpop_jkt", r->jkt},
         {"claims", subject_request_claims(c, r->subject, r->claims)},
+        {DETAILS, r->details},
         {"kc_action", r->kc_action},
         {"acr_values", r->acr_proved ? OST_TEXT("1") : (ost_text){0}},
     };
@@ -156,6 +159,7 @@ static void fill(const ost_claims *claims, auth_request *r)
     r->challenge_method = ost_claims_text(claims, "method");
     r->user = ost_claims_text(claims, "user");
     r->resources = ost_claims_text(claims, "resource");
+    r->details = ost_claims_text(claims, "details");
     r->subject = ost_claims_text(claims, "subject");
     r->claims = ost_claims_text(claims, "claims");
     r->pushed = ost_claims_text(claims, "pushed");

@@ -51,6 +51,7 @@ static bool make_code(call *c, const browser_login *login, const char *acr, ost_
         .challenge = r->challenge,
         .challenge_method = r->challenge_method,
         .resources = r->resources,
+        .details = r->details,
         .jkt = r->jkt,
         .expires = c->now + c->realm->lifespans.code,
     };
@@ -80,6 +81,7 @@ static bool add_tokens(call *c, browser_login *login, const char *acr, ost_text 
                .requested = requested_claims_open(c, r->claims),
                .state = r->state,
                .resources = r->resources,
+               .details = r->details,
                .lifespan = r->wants_code ? 0 : c->realm->lifespans.access_token_implicit};
     ost_result result = authentication_load_user(c, login->session.user_id, &user);
     if (result != OST_OK)

@@ -28,7 +28,7 @@ typedef struct browser_login {
     store_session session;
     authenticated_user user; /* whose session it is */
     bool new_session;        /* set the identity cookies */
-    bool agreed;             /* to what a device asks for */
+    bool agreed;             /* to what a device, or a request with details, asks for */
     bool begun;              /* the session was not there before this login */
     bool forget_session;     /* end them: they name no session that is alive */
     ost_text username;       /* what the form shows */
@@ -38,6 +38,9 @@ typedef struct browser_login {
     bool wrong;        /* the alert is about the credentials */
     bool busy;         /* it says that there is too much to do */
 } browser_login;
+
+/* Whether the user has to see what is asked for, whatever they have granted before. */
+bool browser_login_is_unasked(const call *call);
 
 /* The next step of login->user: a required action, consent, or what the client asked for, for which
  * session and code rows are written and tokens minted. `proved`: they have just proved who they

@@ -7,6 +7,7 @@
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/client/client_find.h"
+#include "provider/detail/authorization_details.h"
 #include "provider/realm/brute_force.h"
 #include "provider/token/grant.h"
 #include "provider/token/resource.h"
@@ -88,8 +89,9 @@ bool device_request_make(call *c, ost_text *ret_device_code, ost_text *ret_user_
         .expires = c->now + c->client->device_lifespan,
         .interval = c->client->device_interval,
     };
-    if (!resources_read(c, &device.resources) || !make_device_code(c, &device_code) ||
-        !hash_code(c, device_code, &device.id) || !keep(c, &device, user_code))
+    if (!details_are_absent(c) || !resources_read(c, &device.resources) ||
+        !make_device_code(c, &device_code) || !hash_code(c, device_code, &device.id) ||
+        !keep(c, &device, user_code))
         return false;
     *ret_device_code = device_code;
     *ret_user_code = write_user_code(c, text_of(user_code));

@@ -114,14 +114,21 @@ static bool find_missing(call *c, consent_list *missing)
 }
 
 /* Whoever gave the user the code of a device may be somebody else than they believe: they always
- * see who asks, and for what (RFC 8628 §5.4). */
+ * see who asks, and for what (RFC 8628 §5.4). Details are of one request, and asked about each
+ * time. */
+bool browser_login_is_unasked(const call *c)
+{
+    const browser_login *login = c->job;
+    bool detailed = c->client->consent_required && login->request.details.len > 0;
+    return (login->request.device.len > 0 || detailed) && !login->agreed;
+}
+
 static void ask_or_give(call *c, bool proved)
 {
     browser_login *login = c->job;
     consent_list missing;
     bool good = find_missing(c, &missing);
-    bool unasked = login->request.device.len > 0 && !login->agreed;
-    if (good && missing.count == 0 && !unasked)
+    if (good && missing.count == 0 && !browser_login_is_unasked(c))
         browser_login_give(c, proved ? "1" : "0");
     else
         login->outcome = good && leave(c, proved) ? LOGIN_ASK : LOGIN_REFUSED;

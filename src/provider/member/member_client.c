@@ -77,6 +77,7 @@ static const member client_attribute_members[] = {
      .acted = "true", .why = "every confidential client may ask about every token"},
     {"allow.userinfo.with.lightweight.access.token", MEMBER_STRING, .fate = MEMBER_KEPT,
      .why = "access tokens are as usual"},
+    {"authorization.details.types", MEMBER_STRING, .fate = MEMBER_ACTED, .why = "Ostiary's own"},
     {"authorization.encrypted.response.alg", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"authorization.encrypted.response.enc", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"authorization.signed.response.alg", MEMBER_STRING, .fate = MEMBER_ACTED},

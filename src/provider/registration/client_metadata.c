@@ -239,6 +239,13 @@ static bool read_answers(call *c, const ost_json *document, client_metadata *m)
            request_metadata_read(c, document, &m->requests);
 }
 
+/* How it asks, and for what. */
+static bool read_asking(call *c, const ost_json *document, client_metadata *m)
+{
+    return ciba_metadata_read(c, document, &m->ciba) &&
+           details_metadata_read(c, document, &m->details);
+}
+
 bool client_metadata_read(call *c, const ost_json *document, client_metadata *ret_metadata)
 {
     client_metadata *m = ret_metadata;
@@ -256,7 +263,7 @@ bool client_metadata_read(call *c, const ost_json *document, client_metadata *re
            read_link(c, document, "policy_uri", &m->policy_uri) &&
            read_link(c, document, "tos_uri", &m->tos_uri) && read_proofs(c, document, m) &&
            read_subject_type(c, document, m) && read_answers(c, document, m) &&
-           ciba_metadata_read(c, document, &m->ciba) &&
+           read_asking(c, document, m) &&
            read_words(c, document, "grant_types", m, take_grant_type) &&
            read_words(c, document, "response_types", m, take_response_type);
 }
@@ -370,6 +377,7 @@ void client_metadata_write(call *c, const realm_client *client, ost_json_writer 
     answer_metadata_write(client, w);
     request_metadata_write(client, w);
     ciba_metadata_write(client, w);
+    details_metadata_write(client, w);
     put_list(w, "redirect_uris", client->redirect_uris);
     put_list(w, "post_logout_redirect_uris", client->post_logout_redirect_uris);
     ost_json_member_text(w, "token_endpoint_auth_method", method);

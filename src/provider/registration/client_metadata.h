@@ -7,6 +7,7 @@
 #include "provider/proof/certificate_rule.h"
 #include "provider/registration/answer_metadata.h"
 #include "provider/registration/ciba_metadata.h"
+#include "provider/registration/details_metadata.h"
 #include "provider/registration/logout_metadata.h"
 #include "provider/registration/request_metadata.h"
 
@@ -32,6 +33,7 @@ typedef struct client_metadata {
     answer_metadata answers;           /* how it is answered, and how its requests are signed */
     request_metadata requests;         /* where these are, and what they ask for */
     ciba_metadata ciba;                /* how it is answered without a browser */
+    details_metadata details;          /* what it may ask for beyond scopes */
     bool device_grant, ciba_grant;     /* grant_types with these, which not everybody gets, */
     bool jwt_grant;                    /* and with this, for which an administrator names issuers */
     ost_text sector; /* sector_identifier_uri; who reads it asks what is there (client_sector.h) */

@@ -8,6 +8,7 @@
 #include "base/json/json_list.h"
 #include "base/text.h"
 #include "provider/admin/realm_admin.h"
+#include "provider/detail/authorization_details.h"
 #include "provider/proof/pairwise_subject.h"
 #include "provider/realm/uuid.h"
 #include "provider/registration/metadata_member.h"
@@ -114,7 +115,8 @@ static bool is_described(ost_text attribute)
                                             ANONYMOUS,
                                             DEVICE,
                                             CIBA,
-                                            ISSUER_GRANT};
+                                            ISSUER_GRANT,
+                                            DETAILS_TYPES};
     for (size_t i = 0; i < ARRAY_LEN(described); i++) {
         if (text_is(attribute, described[i]))
             return true;
@@ -169,6 +171,8 @@ static void put_attributes(call *c, const draft *d, ost_json_writer *w)
     answer_metadata_store(&m->answers, w);
     request_metadata_store(&m->requests, w);
     ciba_metadata_store(&m->ciba, w);
+    details_metadata_store(c, &m->details, ost_json_get(d->existing, "attributes"), d->anonymous,
+                           w);
     put_grants(d, w);
     if (m->public_client) /* it has nothing else to protect its codes by (RFC 9700 §2.1.1) */
         ost_json_member_string(w, PKCE, "S256");

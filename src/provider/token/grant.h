@@ -39,6 +39,8 @@ typedef struct grant {
     const char *const *audiences;  /* of what the mappers say, these alone, and all of them;
                                       NULL-terminated; NULL: whatever they say */
     const char *issued_token_type; /* of a token exchange; NULL: it is none */
+    ost_text details;              /* authorization_details of the access token; empty: none */
+    ost_text granted_details;      /* and those that a refresh may ask for */
     ost_text granted_resources;    /* what a refresh may ask for; empty: whatever is known */
 } grant;
 

@@ -2,6 +2,7 @@
 /* The authorization_code grant (RFC 6749 §4.1.3) with PKCE (RFC 7636 §4.6). */
 #include "base/base64url.h"
 #include "base/text.h"
+#include "provider/detail/authorization_details.h"
 #include "provider/session/authentication.h"
 #include "provider/session/consent.h"
 #include "provider/session/offline_session.h"
@@ -102,8 +103,10 @@ void grant_authorization_code(call *c)
     g.client_started = client_session_since(c, &client_session);
     g.nonce = code.nonce;
     g.granted_resources = code.resources;
+    g.granted_details = code.details;
     if (grant_choose_scopes(c, code.scope, &g) &&
         resources_narrow(c, code.resources, &g.resources) &&
+        details_narrow(c, code.details, &g.details) &&
         login_grant_load(c, code.session_id, "Code not valid", &g) &&
         consent_holds(c, g.user_id, g.scopes) &&
         login_grant_go_offline(c, call_parameter(c, "code"), &g, &offline) &&

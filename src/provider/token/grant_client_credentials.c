@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The client_credentials grant (RFC 6749 §4.4): from memory alone. */
+#include "provider/detail/authorization_details.h"
 #include "provider/token/grant.h"
 #include "provider/token/resource.h"
 #include "provider/token/token.h"
@@ -23,7 +24,8 @@ void grant_client_credentials(call *c)
         call_refuse(c, 400, "invalid_request", "Client does not have a service account");
         return;
     }
-    if (!grant_choose_scopes(c, call_parameter(c, "scope"), &g) || !resources_read(c, &g.resources))
+    if (!grant_choose_scopes(c, call_parameter(c, "scope"), &g) ||
+        !resources_read(c, &g.resources) || !details_read(c, &g.details))
         return;
     g.user = account->user;
     g.user_id = account->user_id;

@@ -3,6 +3,7 @@
  * the one before dies with its first use, and a second use ends the client's session (RFC 9700
  * §4.14). */
 #include "base/text.h"
+#include "provider/detail/authorization_details.h"
 #include "provider/session/authentication.h"
 #include "provider/session/consent.h"
 #include "provider/session/internal_token.h"
@@ -139,7 +140,9 @@ void grant_refresh_token(call *c)
         !grant_set_user(c, user.document, user.id, &g) || !consent_holds(c, user.id, g.scopes))
         return;
     g.granted_resources = ost_claims_text(claims, "resource");
-    if (!resources_narrow(c, g.granted_resources, &g.resources))
+    g.granted_details = ost_json_source(ost_claims_get(claims, DETAILS));
+    if (!resources_narrow(c, g.granted_resources, &g.resources) ||
+        !details_narrow(c, g.granted_details, &g.details))
         return;
     g.offline = g.may_be_offline; /* whatever scopes it is narrowed to */
     if (!grant_check_offline(c, &g))

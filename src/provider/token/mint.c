@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "provider/detail/authorization_details.h"
 #include "provider/proof/pairwise_subject.h"
 #include "provider/realm/uuid.h"
 #include "provider/session/internal_token.h"
@@ -205,6 +206,8 @@ static claim_tree *access_claims(call *c, const grant *g, int64_t expires)
     if (g->session_id != NULL)
         claim_put_string(tree, "sid", g->session_id);
     put_confirmation(c, tree);
+    if (g->details.len > 0)
+        claim_put_json(tree, OST_TEXT(DETAILS), g->details);
     if (g->client->at_jwt) /* RFC 9068 §2.2 asks for it beside azp */
         claim_put_string(tree, "client_id", g->client->client_id);
     run_mappers(c, g, TOKEN_ACCESS, &audiences, tree);
@@ -274,6 +277,8 @@ static bool mint_refresh(call *c, const grant *g, minted *m)
     claim_put_string(tree, "sid", g->session_id);
     if (g->granted_resources.len > 0)
         claim_put_text(tree, "resource", g->granted_resources);
+    if (g->granted_details.len > 0)
+        claim_put_json(tree, OST_TEXT(DETAILS), g->granted_details);
     /* Of a confidential client, its own proof guards it (RFC 9449 §5, RFC 8705 §4). */
     if (g->client->public_client)
         put_confirmation(c, tree);

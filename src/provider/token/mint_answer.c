@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "provider/detail/authorization_details.h"
 #include "provider/token/grant.h"
 
 static const char *bearer_word(const realm_client *client)
@@ -24,6 +25,7 @@ bool mint_answer(call *c, const grant *g, const minted *m)
     c->event.user = g->user_id;
     c->event.session = text_of(g->session_id);
     const char *login = g->login_session_id != NULL ? g->login_session_id : g->session_id;
+    const ost_json *details;
     ost_json_writer *w = call_writer(c);
     if (w == NULL)
         return false;
@@ -42,6 +44,8 @@ bool mint_answer(call *c, const grant *g, const minted *m)
     if (g->session_id != NULL)
         ost_json_member_string(w, "session_state", login);
     ost_json_member_text(w, "scope", g->scope);
+    if (g->details.len > 0 && ost_json_read(g->details, NULL, c->arena, &details, NULL) == OST_OK)
+        ost_json_member_value(w, DETAILS, details); /* RFC 9396 §7 */
     ost_json_close_object(w);
     if (ost_json_writer_finish(w, &c->answer) != OST_OK)
         return call_refuse(c, 500, "server_error", NULL);

@@ -228,6 +228,8 @@ static const char *const migrations[] = {
     "  WHERE json_type(link, '$.identityProvider') = 'text'"
     "  AND json_type(link, '$.userId') = 'text'"
     "  AND length(CAST(link ->> '$.userId' AS BLOB)) BETWEEN 1 AND 255;",
+    /* 22: rich authorization requests */
+    "ALTER TABLE code ADD COLUMN details TEXT NOT NULL DEFAULT '';",
 };
 _Static_assert(ARRAY_LEN(migrations) == SCHEMA, "see schema.h");
 #define APPLICATION 1330861129
