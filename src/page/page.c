@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "page/page_files.h"
 #include "page/page_fill.h"
+#include "page/page_words.h"
 
 #define PAGE_MAX ((size_t)2 << 20) /* the list of an API's operations may be long */
 #define FIELD_MAX 40960            /* with the frames of a logout */
@@ -110,7 +111,7 @@ static void set_headers(http_exchange *exchange, const page *p)
     set_policy(exchange, p);
     set(exchange, "X-Frame-Options", OST_TEXT("DENY"));
     set(exchange, "X-Robots-Tag", OST_TEXT("none"));
-    set(exchange, "Content-Language", OST_TEXT("en"));
+    set(exchange, "Content-Language", p->words != NULL ? p->words->language : OST_TEXT("en"));
     set(exchange, "Cache-Control", OST_TEXT("no-store"));
     /* With "no-referrer" browsers send "Origin: null" when a form is sent. */
     set(exchange, "Referrer-Policy",

@@ -64,15 +64,21 @@ typedef enum page_field {
     PAGE_STYLE,        /* address: and of its style */
     PAGE_SCRIPT_HASH,  /* text: what they must be, where they come from elsewhere */
     PAGE_STYLE_HASH,
-    PAGE_WIDE, /* flag: more than a card */
-    PAGE_ROWS, /* the page's rows; the fields below are theirs */
+    PAGE_WIDE,          /* flag: more than a card */
+    PAGE_LANGUAGE,      /* text: the tag of the page's language; empty: English */
+    PAGE_RIGHT_TO_LEFT, /* flag: so it is written */
+    PAGE_LANGUAGE_NAME, /* text: what it calls itself, where there are others to choose */
+    PAGE_LANGUAGES,     /* rows: those */
+    PAGE_ROWS,          /* the page's rows; the fields below are theirs */
     PAGE_ROW_NAME,
     PAGE_ROW_VALUE,
     PAGE_ROW_METHOD,
     PAGE_ROW_PATH,
     PAGE_ROW_SUMMARY,
     PAGE_ROW_ACCESS,
-    PAGE_FIELDS, /* how many there are */
+    PAGE_ROW_TAG,     /* of a language; */
+    PAGE_ROW_CURRENT, /* it is the page's */
+    PAGE_FIELDS,      /* how many there are */
 } page_field;
 
 /* One of a list: values of the PAGE_ROW_ fields, in any order. */
@@ -93,6 +99,9 @@ typedef struct page {
     const char *policy; /* the whole Content-Security-Policy; NULL: made for the template */
     const page_row *rows;
     size_t row_count;
+    const page_row *languages; /* rows too: those that may be chosen */
+    size_t language_count;
+    const struct page_words *words; /* what it says; NULL: it says it in English */
     ost_text values[PAGE_FIELDS];
     bool broken; /* a value was put where it does not belong: the page is answered 500 */
 } page;

@@ -20,6 +20,7 @@ EMBEDDED(form_post_html);
 EMBEDDED(root_html);
 EMBEDDED(docs_html);
 EMBEDDED(docs_redirect_html);
+EMBEDDED(languages_html);
 EMBEDDED(page_css);
 EMBEDDED(secret_js);
 EMBEDDED(form_post_js);
@@ -70,6 +71,10 @@ const page_field_type page_fields[PAGE_FIELDS] = {
     [PAGE_SCRIPT_HASH] = {"script_hash", PAGE_IS_TEXT},
     [PAGE_STYLE_HASH] = {"style_hash", PAGE_IS_TEXT},
     [PAGE_WIDE] = {"wide", PAGE_IS_FLAG},
+    [PAGE_LANGUAGE] = {"language", PAGE_IS_TEXT},
+    [PAGE_RIGHT_TO_LEFT] = {"right_to_left", PAGE_IS_FLAG},
+    [PAGE_LANGUAGE_NAME] = {"language_name", PAGE_IS_TEXT},
+    [PAGE_LANGUAGES] = {"languages", PAGE_IS_ROWS},
     [PAGE_ROWS] = {"rows", PAGE_IS_ROWS},
     [PAGE_ROW_NAME] = {"name", PAGE_IS_CELL},
     [PAGE_ROW_VALUE] = {"value", PAGE_IS_CELL},
@@ -77,6 +82,8 @@ const page_field_type page_fields[PAGE_FIELDS] = {
     [PAGE_ROW_PATH] = {"path", PAGE_IS_CELL},
     [PAGE_ROW_SUMMARY] = {"summary", PAGE_IS_CELL},
     [PAGE_ROW_ACCESS] = {"access", PAGE_IS_CELL},
+    [PAGE_ROW_TAG] = {"tag", PAGE_IS_CELL},
+    [PAGE_ROW_CURRENT] = {"current", PAGE_IS_CELL},
 };
 
 page_file page_frame(void)
@@ -87,6 +94,11 @@ page_file page_frame(void)
 page_file page_style(void)
 {
     return FILE_OF(page_css);
+}
+
+page_file page_menu(void)
+{
+    return FILE_OF(languages_html);
 }
 
 page_file page_body(page_template template)

@@ -27,6 +27,7 @@ typedef struct page_file {
 
 page_file page_frame(void); /* what stands around each template */
 page_file page_style(void);
+page_file page_menu(void); /* of languages */
 page_file page_body(page_template template);
 page_file page_script(page_template template); /* empty: it has none */
 

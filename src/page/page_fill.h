@@ -4,7 +4,10 @@
  *   {{#field}}…{{/field}}  when it is there: a text or an address that is not empty, a flag that is
  *                          set; for rows, once for each
  *   {{^field}}…{{/field}}  when it is not
- *   {{>content}} {{>page_style}} {{>page_script}}  files of web/page, whose content is ours */
+ *   {{.key}}               the message of that key in the page's language, escaped
+ *   {{@key}}…{{/key}}      the same, with what stands between in the place of its {0}
+ *   {{>content}} {{>languages}} {{>page_style}} {{>page_script}}  files of web/page, whose content
+ *                          is ours */
 #ifndef PAGE_FILL_H
 #define PAGE_FILL_H
 

@@ -124,7 +124,7 @@ def test_what_is_wrong_is_said_where_it_is(realm, known):
     page = asked(realm, browser, "fay", "UPDATE_PROFILE", kc_action="UPDATE_PROFILE")
     assert "You need to" not in page.text
     rows = (
-        (typed(email=""), "email", "Please specify this field."),
+        (typed(email=""), "email", "Please specify email."),
         (typed(email="<x>"), "email", "Invalid email address."),
         (typed(email="BOB@example.org"), "email", "Email already exists."),
         (typed(first=""), "firstName", "Please specify this field."),

@@ -2,11 +2,15 @@
 "use strict";
 for (const button of document.querySelectorAll(".secret button")) {
   const field = document.getElementById(button.getAttribute("aria-controls"));
-  const what = button.getAttribute("aria-label").replace("Show", "");
+  const words = [
+    [button.textContent, button.getAttribute("aria-label")],
+    [button.dataset.text, button.dataset.label],
+  ];
   const show = (visible) => {
+    const [word, label] = words[Number(visible)];
     field.type = visible ? "text" : "password";
-    button.textContent = visible ? "Hide" : "Show";
-    button.setAttribute("aria-label", (visible ? "Hide" : "Show") + what);
+    button.textContent = word;
+    button.setAttribute("aria-label", label);
   };
   button.hidden = false;
   button.addEventListener("click", () => show(field.type === "password"));

@@ -34,9 +34,18 @@ typedef struct call_use {
     call_error refusal; /* of what has been used before */
 } call_use;
 
-#define CALL_USES                                                                                  \
-    3 /* a client's assertion, a proof of possession, and an assertion about a user                \
-       */
+/* A client's assertion, a proof of possession, and an assertion about a user. */
+#define CALL_USES 3
+
+/* What is known of the language that a page is to be in (realm_language.h); of the realm's own
+ * tags. */
+typedef struct call_language {
+    const char *picked; /* on a page; NULL: none */
+    const char *wanted; /* by the client; NULL: none */
+    bool picked_now;    /* by this request */
+    ost_text user;      /* the attribute of the user whose page it is, as it stands there */
+    const struct page_words *words; /* NULL: not chosen yet */
+} call_language;
 
 typedef struct call call;
 struct call {
@@ -61,6 +70,7 @@ struct call {
     unsigned use_count, uses_confirmed;
     call_error error;
     call_event event;
+    call_language language;
     ost_text answer; /* what a job on the pool has made: a JSON document or a location */
     void *job;       /* an endpoint's own */
     struct request_reference *reference; /* to a request object (request_reference.h); NULL: none */

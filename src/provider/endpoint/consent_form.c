@@ -10,6 +10,7 @@
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/browser_login.h"
 #include "provider/login/device_request.h"
+#include "provider/login/realm_language.h"
 #include "provider/login/realm_page.h"
 #include "provider/session/browser_session.h"
 #include "provider/session/consent.h"
@@ -76,6 +77,7 @@ static void send_question(call *c, consent_job *job)
               .leads_away = job->login.request.device.len == 0,
               .rows = rows,
               .row_count = job->missing.count};
+    const page_words *words = realm_language_words(c);
     ost_text code, name = browser_login_client_name(c);
     job->login.request.shown = consent_names(c, &job->missing);
     if (job->login.request.shown.data == NULL ||
@@ -84,10 +86,10 @@ static void send_question(call *c, consent_job *job)
         return;
     }
     for (size_t i = 0; i < job->missing.count; i++)
-        rows[i] = (page_row){{{PAGE_ROW_VALUE, job->missing.items[i].text}}};
+        rows[i] = (page_row){
+            {{PAGE_ROW_VALUE, page_words_resolve(words, job->missing.items[i].text, c->arena)}}};
     add_details(c, job->login.request.details, &p, rows);
-    page_put(&p, PAGE_HEADING,
-             text_of(call_format(c, "Grant Access to %.*s", (int)name.len, name.data)));
+    realm_page_say_of(c, &p, PAGE_HEADING, "oauthGrantTitle", name);
     page_put(&p, PAGE_USERNAME, job->login.user.username);
     page_put(&p, PAGE_DEVICE_CODE, job->login.request.user_code);
     page_put(&p, PAGE_RETURN, place_of(job->login.request.redirect_uri));
@@ -100,6 +102,7 @@ static void send_question(call *c, consent_job *job)
                  text_of(call_format(c, "%s/login-actions/consent?client_id=%.*s", c->issuer,
                                      (int)client.len, client.data)));
     page_put(&p, PAGE_CODE, code);
+    realm_page_offer_languages(c, &p, browser_login_address(c, "consent", code));
     realm_page_send(c, &p);
 }
 

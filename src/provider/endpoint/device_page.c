@@ -40,8 +40,10 @@ static void send_form(call *c, device_found found)
               .status = found == DEVICE_BLOCKED ? 429
                         : found == DEVICE_BUSY  ? 503
                                                 : 200};
-    page_put(&p, PAGE_ALERT, text_of(words_of(found)));
-    page_put_url(&p, PAGE_ACTION, text_of(call_format(c, "%s/device", c->issuer)));
+    ost_text address = text_of(call_format(c, "%s/device", c->issuer));
+    realm_page_tell(c, &p, PAGE_ALERT, words_of(found));
+    page_put_url(&p, PAGE_ACTION, address);
+    realm_page_offer_languages(c, &p, address);
     realm_page_send(c, &p);
 }
 
@@ -96,10 +98,10 @@ void device_page_endpoint(http_exchange *exchange, void *user)
 static const char *failure_of(ost_text error)
 {
     if (text_is(error, "access_denied"))
-        return "Consent denied for connecting the device.";
+        return "oauth2DeviceConsentDeniedMessage";
     if (text_is(error, "expired_token"))
-        return words_of(DEVICE_EXPIRED);
-    return "An unexpected error occurred. Please go back to your device and try connecting again.";
+        return "oauth2DeviceExpiredUserCodeMessage";
+    return "oauth2DeviceVerificationFailedMessage";
 }
 
 void device_status_endpoint(http_exchange *exchange, void *user)
@@ -114,11 +116,11 @@ void device_status_endpoint(http_exchange *exchange, void *user)
     }
     ost_text error = call_parameter(c, "error");
     bool failed = error.data != NULL;
-    page_put(&p, PAGE_HEADING,
-             failed ? OST_TEXT("Device Login Failed") : OST_TEXT("Device Login Successful"));
-    page_put(&p, PAGE_MESSAGE,
-             failed ? text_of(failure_of(error))
-                    : OST_TEXT("You may close this browser window and go back to your device."));
+    realm_page_say(c, &p, PAGE_HEADING,
+                   failed ? "oauth2DeviceVerificationFailedHeader"
+                          : "oauth2DeviceVerificationCompleteHeader");
+    realm_page_say(c, &p, PAGE_MESSAGE,
+                   failed ? failure_of(error) : "oauth2DeviceVerificationCompleteMessage");
     page_put_flag(&p, PAGE_ERROR, failed);
     realm_page_send(c, &p);
 }

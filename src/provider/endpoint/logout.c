@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Logout (OpenID Connect RP-Initiated Logout 1.0), and Keycloak's logout by refresh token. */
+#include <string.h>
+
 #include "base/base64url.h"
 #include "base/buffer.h"
 #include "base/percent.h"
@@ -31,6 +33,7 @@ typedef struct logout_job {
 } logout_job;
 
 #define CONFIRM_LIFESPAN 300 /* seconds */
+#define QUERY_MAX ((size_t)48 << 10)
 
 /* ---- answering ---- */
 
@@ -66,14 +69,31 @@ static void send_frames(call *c, const logout_job *job)
     for (size_t i = 0; i < job->front.count; i++)
         rows[i] = (page_row){
             {{PAGE_ROW_NAME, job->front.names[i]}, {PAGE_ROW_VALUE, job->front.urls[i]}}};
-    page_put(&p, PAGE_TITLE, OST_TEXT("Logging out"));
-    page_put(&p, PAGE_HEADING,
-             job->redirect.len > 0 ? OST_TEXT("One moment") : OST_TEXT("You are logged out"));
-    page_put(&p, PAGE_MESSAGE,
-             job->redirect.len > 0 ? OST_TEXT("You are logging out from these applications:")
-                                   : OST_TEXT("You are logged out from these applications:"));
+    bool goes_on = job->redirect.len > 0;
+    realm_page_say(c, &p, PAGE_TITLE, "frontchannel-logout.title");
+    realm_page_say(c, &p, PAGE_HEADING, goes_on ? "oneMoment" : "successLogout");
+    realm_page_say(c, &p, PAGE_MESSAGE, goes_on ? "frontchannel-logout.message" : "loggedOutFrom");
     page_put_url(&p, PAGE_ACTION, location_of(c, job));
     realm_page_send(c, &p);
+}
+
+/* The question may be asked again, by its address; not what came by another way. */
+static void offer_languages(call *c, page *p)
+{
+    buffer_auto buffer query;
+    ost_text text;
+    if (c->request->method != HTTP_GET)
+        return;
+    buffer_init(&query, QUERY_MAX);
+    for (size_t i = 0; i < c->form.count; i++) {
+        const char *name = ost_arena_copy(c->arena, c->form.pairs[i].name);
+        if (name != NULL && strcmp(name, "kc_locale") != 0)
+            form_append(&query, name, c->form.pairs[i].value);
+    }
+    if (call_keep(c, &query, &text))
+        realm_page_offer_languages(c, p,
+                                   text_of(call_format(c, "%s/protocol/openid-connect/logout?%.*s",
+                                                       c->issuer, OST_FORMAT(text))));
 }
 
 /* Signed and bound to the browser, so that no other site can confirm for the user. */
@@ -106,12 +126,13 @@ static void send_question(call *c, const logout_job *job)
         page_send_error(c, 400, "Logout failed");
         return;
     }
-    page_put(&p, PAGE_TITLE, OST_TEXT("Logging out"));
+    realm_page_say(c, &p, PAGE_TITLE, "logoutConfirmTitle");
     page_put_url(
         &p, PAGE_ACTION,
         text_of(call_format(c, "%s/protocol/openid-connect/logout/logout-confirm", c->issuer)));
     page_put(&p, PAGE_CODE, code);
     p.leads_away = job->redirect.len > 0;
+    offer_languages(c, &p);
     realm_page_send(c, &p);
 }
 
@@ -151,9 +172,9 @@ static void send(call *c)
         return;
     }
     page p = {.template = PAGE_NOTICE, .status = 200};
-    page_put(&p, PAGE_TITLE, OST_TEXT("Logged out"));
-    page_put(&p, PAGE_HEADING, OST_TEXT("You are logged out"));
-    page_put(&p, PAGE_MESSAGE, OST_TEXT("You may close this page."));
+    realm_page_say(c, &p, PAGE_TITLE, "loggedOutTitle");
+    realm_page_say(c, &p, PAGE_HEADING, "successLogout");
+    realm_page_say(c, &p, PAGE_MESSAGE, "closePage");
     realm_page_send(c, &p);
 }
 

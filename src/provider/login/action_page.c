@@ -67,9 +67,11 @@ void action_page_send(call *c)
     }
     page_of(c)->put(c, &p);
     page_put(&p, PAGE_USERNAME, job->login.user.username);
-    page_put(&p, PAGE_ALERT, text_of(job->alert));
+    realm_page_tell(c, &p, PAGE_ALERT, job->alert);
     page_put_flag(&p, PAGE_WRONG, job->alert != NULL);
     page_put_flag(&p, PAGE_CANCEL, job->optional);
-    page_put_url(&p, PAGE_ACTION, browser_login_address(c, "required-action", code));
+    ost_text address = browser_login_address(c, "required-action", code);
+    page_put_url(&p, PAGE_ACTION, address);
+    realm_page_offer_languages(c, &p, address);
     realm_page_send(c, &p);
 }

@@ -9,10 +9,9 @@ void action_password_put(call *c, page *p)
 {
     const action_job *job = c->job;
     p->template = PAGE_UPDATE_PASSWORD;
-    page_put(p, PAGE_HEADING, OST_TEXT("Update password"));
+    realm_page_say(c, p, PAGE_HEADING, "updatePasswordTitle");
     if (!job->optional)
-        page_put(p, PAGE_MESSAGE,
-                 OST_TEXT("You need to change your password to activate your account."));
+        realm_page_say(c, p, PAGE_MESSAGE, "updatePasswordMessage");
     page_put_flag(p, PAGE_END_SESSIONS, !job->keep_sessions);
 }
 

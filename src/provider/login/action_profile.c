@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
 #include "provider/login/action_page.h"
+#include "provider/login/realm_language.h"
 #include "provider/user/profile_check.h"
 #include "provider/user/user_change.h"
 
@@ -21,28 +22,20 @@ static const struct {
     {"lastName", PAGE_LAST_NAME, PAGE_LAST_NAME_ERROR},
 };
 
-/* For people; the messages are Keycloak's. */
-static const char *words_of(const char *message)
-{
-    static const char *const words[][2] = {
-        {"error-user-attribute-required", "Please specify this field."},
-        {"error-invalid-length-too-long", "Maximal length is 255."},
-        {"error-person-name-invalid-character", "Name contains invalid character."},
-        {"error-invalid-email", "Invalid email address."},
-        {"emailExistsMessage", "Email already exists."},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        if (strcmp(words[i][0], message) == 0)
-            return words[i][1];
-    }
-    return "Please specify this field.";
-}
-
 static ost_text known(const action_job *job, const char *name)
 {
     ost_text value = {0};
     (void)!ost_json_text(ost_json_get(job->login.user.document, name), &value);
     return value;
+}
+
+/* Keycloak's messages tell of the field, and of the bounds of a length. */
+static void put_fault(call *c, page *p, page_field field, const profile_fault *fault)
+{
+    const ost_text values[] = {text_of(fault->field), text_of(fault->minimum),
+                               text_of(fault->maximum)};
+    const page_words *words = realm_language_words(c);
+    page_put(p, field, page_words_say(words, fault->message, values, ARRAY_LEN(values), c->arena));
 }
 
 /* What was typed, once something was; before, what is known. */
@@ -52,10 +45,9 @@ void action_profile_put(call *c, page *p)
     bool typed = c->request->method == HTTP_POST;
     profile_faults faults = job->faults;
     p->template = PAGE_UPDATE_PROFILE;
-    page_put(p, PAGE_HEADING, OST_TEXT("Update Account Information"));
+    realm_page_say(c, p, PAGE_HEADING, "loginProfileTitle");
     if (!job->optional && job->action == ACTION_PROFILE)
-        page_put(p, PAGE_MESSAGE,
-                 OST_TEXT("You need to update your user profile to activate your account."));
+        realm_page_say(c, p, PAGE_MESSAGE, "updateProfileMessage");
     if (!typed && job->action == ACTION_VERIFY_PROFILE)
         profile_check(job->login.user.document, &faults);
     for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
@@ -63,7 +55,7 @@ void action_profile_put(call *c, page *p)
                  typed ? call_parameter(c, fields[i].name) : known(job, fields[i].name));
         for (size_t k = faults.count; k > 0; k--) {
             if (strcmp(faults.list[k - 1].field, fields[i].name) == 0)
-                page_put(p, fields[i].error, text_of(words_of(faults.list[k - 1].message)));
+                put_fault(c, p, fields[i].error, &faults.list[k - 1]);
         }
     }
 }

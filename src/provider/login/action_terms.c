@@ -8,27 +8,11 @@
 
 #define ATTRIBUTE "terms_and_conditions"
 
-/* The realm's own text, where it has one: Keycloak keeps it among the texts of its pages. */
-static ost_text terms_of(const realm *r)
-{
-    const ost_json *texts = ost_json_get(r->document, "localizationTexts");
-    ost_text locale = OST_TEXT("en"), text;
-    (void)!ost_json_text(ost_json_get(r->document, "defaultLocale"), &locale);
-    for (const ost_json *at = ost_json_first(texts); at != NULL; at = ost_json_next(at)) {
-        if (text_equal(ost_json_name(at), locale) &&
-            ost_json_text(ost_json_get(at, "termsText"), &text))
-            return text;
-    }
-    return ost_json_text(ost_json_get(ost_json_get(texts, "en"), "termsText"), &text)
-               ? text
-               : OST_TEXT("Terms and conditions to be defined");
-}
-
 void action_terms_put(call *c, page *p)
 {
     p->template = PAGE_TERMS_AND_CONDITIONS;
-    page_put(p, PAGE_HEADING, OST_TEXT("Terms and Conditions"));
-    page_put(p, PAGE_MESSAGE, terms_of(c->realm));
+    realm_page_say(c, p, PAGE_HEADING, "termsTitle");
+    realm_page_say(c, p, PAGE_MESSAGE, "termsText");
 }
 
 /* When they were accepted; NULL: never. */

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "provider/client/client_find.h"
 #include "provider/detail/authorization_details.h"
+#include "provider/login/realm_language.h"
 #include "provider/login/request_object.h"
 #include "provider/login/subject_request.h"
 #include "provider/session/id_token_hint.h"
@@ -32,6 +33,13 @@ static auth_check to_client(call *c, const char *error, const char *description)
 {
     call_refuse(c, 302, error, description);
     return AUTH_REDIRECT;
+}
+
+/* A parameter without a value counts as left out (RFC 6749 §3.1). */
+static ost_text given(const call *c, const char *name)
+{
+    ost_text value = call_parameter(c, name);
+    return value.len > 0 ? value : (ost_text){NULL, 0};
 }
 
 /* Until client and redirect URI are known to belong together, nobody is sent anywhere. */
@@ -65,6 +73,7 @@ static auth_check read_client(call *c, auth_request *r)
         check = AUTH_PAGE;
     if (check != AUTH_GOOD)
         return check;
+    realm_language_ask(c, given(c, "kc_locale"), given(c, "ui_locales"));
     r->state = call_parameter(c, "state");
     r->has_state = r->state.data != NULL;
     r->redirect_uri = call_parameter(c, "redirect_uri");
@@ -93,13 +102,6 @@ static bool read_response_types(auth_request *r)
     }
     bool more = r->wants_code || r->wants_token || r->wants_id_token;
     return any && !(none && more);
-}
-
-/* A parameter without a value counts as left out (RFC 6749 §3.1). */
-static ost_text given(const call *c, const char *name)
-{
-    ost_text value = call_parameter(c, name);
-    return value.len > 0 ? value : (ost_text){NULL, 0};
 }
 
 /* Queries stand in logs: no tokens in them, unless nobody but the client can read them. */

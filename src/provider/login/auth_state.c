@@ -7,6 +7,7 @@
 #include "provider/client/client_find.h"
 #include "provider/detail/authorization_details.h"
 #include "provider/login/auth_request.h"
+#include "provider/login/realm_language.h"
 #include "provider/login/subject_request.h"
 #include "provider/session/internal_token.h"
 #include "provider/token/grant.h"
@@ -63,6 +64,8 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
         {"kc_action_status", r->kc_action_status},
         {"action", r->action},
         {"since", r->since},
+        {"kc_locale", text_of(c->language.picked)},
+        {"ui_locales", text_of(c->language.wanted)},
     };
     ost_text hash, claims;
     ost_json_writer *w = call_writer(c);
@@ -122,6 +125,8 @@ ost_text auth_request_url(call *c, const auth_request *r)
         {DETAILS, r->details},
         {"kc_action", r->kc_action},
         {"acr_values", r->acr_proved ? OST_TEXT("1") : (ost_text){0}},
+        {"kc_locale", text_of(c->language.picked)},
+        {"ui_locales", text_of(c->language.wanted)},
     };
     ost_text resources = r->resources, resource;
     const char *url = call_format(c, "%s/protocol/openid-connect/auth", c->issuer);
@@ -198,6 +203,9 @@ auth_open auth_request_open(call *c, ost_text code, auth_stage stage, ost_text b
     if (c->client == NULL || !c->client->enabled)
         return AUTH_OPEN_INVALID;
     fill(claims, ret_request);
+    realm_language_ask(c, ost_claims_text(claims, "kc_locale"),
+                       ost_claims_text(claims, "ui_locales"));
+    realm_language_ask_by_address(c);
     /* The client may have changed since. */
     if (ret_request->device.len > 0 ? !c->client->device_grant
                                     : !call_redirect_allowed(c, ret_request->redirect_uri))

@@ -8,6 +8,7 @@
 #include "provider/call/call_event.h"
 #include "provider/login/device_request.h"
 #include "provider/login/pushed_request.h"
+#include "provider/login/realm_language.h"
 #include "provider/login/realm_page.h"
 #include "provider/realm/uuid.h"
 #include "provider/session/authentication.h"
@@ -159,9 +160,9 @@ static ost_text form_action(call *c, ost_text code)
 }
 
 /* Keycloak's own clients have a name that is a key of its messages. */
-ost_text browser_login_client_name(const call *c)
+ost_text browser_login_client_name(call *c)
 {
-    ost_text name = text_of(c->client->name);
+    ost_text name = page_words_resolve(realm_language_words(c), text_of(c->client->name), c->arena);
     return name.len > 0 && !text_starts(name, "${") ? name : text_of(c->client->client_id);
 }
 
@@ -171,8 +172,8 @@ static bool put_person(call *c, const browser_login *login, ost_text browser, pa
     auth_request anybody = login->request;
     ost_text code;
     if (login->request.user.len == 0) {
-        page_put(p, PAGE_LABEL,
-                 c->realm->login_with_email ? OST_TEXT("Username or email") : OST_TEXT("Username"));
+        realm_page_say(c, p, PAGE_LABEL,
+                       c->realm->login_with_email ? "usernameOrEmail" : "username");
         page_put(p, PAGE_USERNAME, login->username);
         page_put_flag(p, PAGE_REMEMBER, c->realm->remember_me);
         return true;
@@ -200,7 +201,8 @@ static void send_form(call *c, browser_login *login)
     }
     page_put(&p, PAGE_CLIENT, browser_login_client_name(c));
     page_put_url(&p, PAGE_ACTION, form_action(c, code));
-    page_put(&p, PAGE_ALERT, text_of(login->alert));
+    realm_page_offer_languages(c, &p, form_action(c, code));
+    realm_page_tell(c, &p, PAGE_ALERT, login->alert);
     page_put_flag(&p, PAGE_WRONG, login->wrong);
     /* The cursor starts where the next thing is to be typed. */
     page_put_flag(&p, PAGE_FOCUS_NAME, !named);

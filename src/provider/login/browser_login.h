@@ -69,7 +69,7 @@ bool browser_login_open(call *call, ost_text code, auth_stage stage);
 /* The address of ours, below the realm, with the request in its query. */
 ost_text browser_login_address(call *call, const char *path, ost_text code);
 /* Whom people go on to. */
-ost_text browser_login_client_name(const call *call);
+ost_text browser_login_client_name(call *call);
 
 /* Answers by the outcome, on the exchange's loop. */
 void browser_login_send(call *call);

@@ -2,6 +2,7 @@
 /* Logins by the session that the browser has already; see browser_login.h. */
 #include "base/text.h"
 #include "provider/login/browser_login.h"
+#include "provider/login/realm_language.h"
 #include "provider/login/subject_request.h"
 #include "provider/proof/pairwise_subject.h"
 #include "provider/realm/password_policy.h"
@@ -66,8 +67,10 @@ void browser_login_by_session(call *c)
     }
     login->forget_session = result != OST_OK;
     if (result != OST_OK || !session_serves(c, login)) {
-        if (result == OST_OK && is_meant(c, login))
+        if (result == OST_OK && is_meant(c, login)) {
             login->request.user = login->user.username;
+            realm_language_know_user(c, login->user.document);
+        }
         browser_login_ask(c);
         return;
     }

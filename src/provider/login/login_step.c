@@ -3,6 +3,7 @@
  * other: required actions, then consent; see browser_login.h. */
 #include "base/text.h"
 #include "provider/login/browser_login.h"
+#include "provider/login/realm_language.h"
 #include "provider/session/authentication.h"
 #include "provider/session/browser_session.h"
 #include "provider/session/consent.h"
@@ -44,6 +45,7 @@ bool browser_login_load_user(call *c)
     if (result == OST_OK)
         result = authentication_load_user(c, login->session.user_id, &login->user);
     if (result == OST_OK) {
+        realm_language_know_user(c, login->user.document);
         login->begun = login->request.begun;
         return true;
     }

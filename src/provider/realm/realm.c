@@ -120,6 +120,10 @@ static void load_settings(realm_loader *l, const ost_json *d, realm *r)
     r->ssl_required_external = r->ssl_required_all || ssl == NULL || strcasecmp(ssl, "none") != 0;
     r->login_with_email = loader_boolean(l, d, "loginWithEmailAllowed", true);
     r->remember_me = loader_boolean(l, d, "rememberMe", false);
+    if (loader_boolean(l, d, "internationalizationEnabled", false)) {
+        r->locales = loader_tags(l, d, "supportedLocales");
+        r->default_locale = loader_tag(l, d, "defaultLocale");
+    }
     r->revoke_refresh_token = loader_boolean(l, d, "revokeRefreshToken", false);
     r->refresh_max_reuse = loader_integer(l, d, "refreshTokenMaxReuse", 0);
     r->not_before = loader_integer(l, d, "notBefore", 0);

@@ -117,6 +117,8 @@ struct realm {
     bool enabled;
     bool ssl_required_external, ssl_required_all;
     bool login_with_email, remember_me;
+    const char *const *locales; /* of its pages, NULL-terminated; NULL: they are in English */
+    const char *default_locale; /* NULL: none */
     bool revoke_refresh_token;
     bool verify_email; /* whose address is not verified has to do that first */
     bool events, admin_events, admin_event_details; /* are kept */

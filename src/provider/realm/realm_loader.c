@@ -8,6 +8,7 @@
 #include "base/text.h"
 
 #define LEVELS 8
+#define TAG_MAX 35 /* bytes of a language tag (RFC 5646 §4.4.1) */
 
 bool loader_failed(const realm_loader *l)
 {
@@ -101,6 +102,33 @@ const char *const *loader_strings(realm_loader *l, const ost_json *object, const
         strings[count++] = loader_copy(l, text);
     }
     return strings != NULL ? strings : none;
+}
+
+/* They stand in headers, cookies and addresses. */
+static bool is_tag(const char *text)
+{
+    size_t len = text_of(text).len;
+    return len > 0 && len <= TAG_MAX && text_is_made_of(text_of(text), "-");
+}
+
+const char *loader_tag(realm_loader *l, const ost_json *object, const char *name)
+{
+    const char *text = loader_string(l, object, name);
+    return is_tag(text) ? text : NULL;
+}
+
+const char *const *loader_tags(realm_loader *l, const ost_json *object, const char *name)
+{
+    const char *const *strings = loader_strings(l, object, name);
+    size_t count = 0, kept = 0;
+    while (strings[count] != NULL)
+        count++;
+    const char **tags = loader_alloc(l, (count + 1) * sizeof *tags);
+    for (size_t i = 0; i < count && tags != NULL; i++) {
+        if (is_tag(strings[i]))
+            tags[kept++] = strings[i];
+    }
+    return tags != NULL ? tags : strings;
 }
 
 bool loader_boolean(realm_loader *l, const ost_json *object, const char *name, bool fallback)

@@ -25,6 +25,9 @@ void loader_leave(realm_loader *loader);
 /* NULL, or the fallback, when the member is absent or null; anything of another type fails. */
 const char *loader_string(realm_loader *loader, const ost_json *object, const char *member);
 const char *const *loader_strings(realm_loader *loader, const ost_json *object, const char *member);
+/* Tags of languages (RFC 5646); what is of another form counts as not there. */
+const char *loader_tag(realm_loader *loader, const ost_json *object, const char *member);
+const char *const *loader_tags(realm_loader *loader, const ost_json *object, const char *member);
 const ost_json *loader_array(realm_loader *loader, const ost_json *object, const char *member);
 bool loader_boolean(realm_loader *loader, const ost_json *object, const char *member,
                     bool fallback);

@@ -36,7 +36,7 @@ static void add(consent_list *list, ost_text granted, ost_text name, const char 
                 int64_t order)
 {
     if (list->count < ARRAY_LEN(list->items) && !text_list_has(granted, name))
-        list->items[list->count++] = (consent_item){name, consent_words(text), order};
+        list->items[list->count++] = (consent_item){name, text_of(text), order};
 }
 
 /* qsort keeps no order of equals, so the place before counts too. */

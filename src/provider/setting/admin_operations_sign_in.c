@@ -19,7 +19,7 @@ static const admin_route routes[] = {
      "switches one on or off, also for new users (defaultAction), and orders them (priority)"},
     {HTTP_GET, TEXTS, VIEW_REALM, admin_list_locales, "the languages that the realm has texts for"},
     {HTTP_GET, TEXTS "/{locale}", VIEW_REALM, admin_read_locale,
-     "the texts of a language; useRealmDefaultLocaleFallback. Pages do not show them"},
+     "the texts of a language; useRealmDefaultLocaleFallback"},
     {HTTP_POST, TEXTS "/{locale}", RIGHT_MANAGE_REALM, admin_write_locale,
      "adds texts, or writes over them"},
     {HTTP_DELETE, TEXTS "/{locale}", RIGHT_MANAGE_REALM, admin_delete_locale,

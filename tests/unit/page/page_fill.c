@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "page/page.h"
 #include "page/page_files.h"
+#include "page/page_words.h"
 #include "test.h"
 
 static ost_result filled(const char *source, const page *p, char ret[1000])
@@ -81,6 +82,48 @@ static void rows_repeat(void **state)
     assert_string_equal(made, "none");
 }
 
+static void messages(void **state)
+{
+    static const char source[] =
+        "{{.doLogIn}}|{{@signedInAs}}<b>{{title}}</b>{{/signedInAs}}|{{.signedInAs}}";
+    const ost_json *texts;
+    ost_arena *arena = ost_arena_new(1 << 20);
+    char made[1000];
+    page_words words;
+    page p = {0};
+    (void)state;
+    page_put(&p, PAGE_TITLE, OST_TEXT("<ann>"));
+    assert_int_equal(filled(source, &p, made), OST_OK);
+    assert_string_equal(made, "Sign In|Signed in as <b>&lt;ann&gt;</b>|Signed in as {0}");
+
+    /* What a realm says is text, and no template either. */
+    assert_int_equal(ost_json_read(OST_TEXT("{\"de\":{\"doLogIn\":\"<i>\\\"{{title}}\","
+                                            "\"signedInAs\":\"<u>{0}''s {1} '{0}' {{title}}\"}}"),
+                                   NULL, arena, &texts, NULL),
+                     OST_OK);
+    page_words_make(OST_TEXT("de"), texts, &words);
+    p.words = &words;
+    assert_int_equal(filled(source, &p, made), OST_OK);
+    assert_string_equal(made, "&lt;i&gt;&quot;{{title}}|"
+                              "&lt;u&gt;<b>&lt;ann&gt;</b>&#39;s {1} {0} {{title}}|"
+                              "&lt;u&gt;{0}&#39;s {1} {0} {{title}}");
+    ost_arena_free(arena);
+}
+
+static void languages_are_rows_of_their_own(void **state)
+{
+    const page_row tags[] = {{{{PAGE_ROW_TAG, OST_TEXT("de")}}},
+                             {{{PAGE_ROW_TAG, OST_TEXT("en")}, {PAGE_ROW_CURRENT, OST_TEXT("1")}}}};
+    char made[1000];
+    const page p = {.languages = tags, .language_count = 2};
+    (void)state;
+    assert_int_equal(
+        filled("{{#languages}}{{tag}}{{#current}}!{{/current}} {{/languages}}{{#rows}}row{{/rows}}",
+               &p, made),
+        OST_OK);
+    assert_string_equal(made, "de en! ");
+}
+
 static void mistakes_in_templates(void **state)
 {
     static const char *const wrong[] = {
@@ -98,6 +141,11 @@ static void mistakes_in_templates(void **state)
         "{{ title }}",
         "{{#error}}{{/error}",
         "{{#nobody}}{{/nobody}}",
+        "{{.nobody}}",
+        "{{.}}",
+        "{{@nobody}}{{/nobody}}",
+        "{{@signedInAs}}{{title}}",
+        "{{@signedInAs}}{{nobody}}{{/signedInAs}}",
     };
     char made[1000];
     page p = {0};
@@ -110,27 +158,41 @@ static void mistakes_in_templates(void **state)
     }
 }
 
-/* Each section of each page is taken, with and without values. */
-static void our_own_templates(void **state)
+/* Each section of the page is taken, with and without values. */
+static void fill_whole(page_template template, const page_words *words, bool full)
 {
     const page_row row = {{{PAGE_ROW_NAME, OST_TEXT("n")}}};
+    page p = {.template = template,
+              .rows = &row,
+              .row_count = full ? 1 : 0,
+              .languages = &row,
+              .language_count = full ? 1 : 0,
+              .words = words};
+    for (unsigned field = 0; full && field < PAGE_FIELDS; field++) {
+        if (field != PAGE_LANGUAGE && field != PAGE_RIGHT_TO_LEFT)
+            p.values[field] = OST_TEXT("marked");
+    }
+    ost_arena *arena = ost_arena_new(1 << 20);
+    buffer_auto buffer b;
+    buffer_init(&b, 1 << 20);
+    assert_non_null(arena);
+    assert_int_equal(page_fill(&p, arena, &b), OST_OK);
+    assert_int_equal(b.failed, OST_OK);
+    assert_true(text_starts(buffer_text(&b), "<!DOCTYPE html>\n<html lang=\"en\">"));
+    assert_true(text_ends(buffer_text(&b), "</html>\n"));
+    assert_null(strstr(b.data, "{{"));
+    ost_arena_free(arena);
+}
+
+static void our_own_templates(void **state)
+{
     (void)state;
-    for (unsigned template = 0; template <PAGE_TEMPLATES; template ++) {
-        for (int full = 0; full < 2; full++) {
-            page p = {
-                .template = (page_template) template, .rows = &row, .row_count = (size_t)full};
-            for (unsigned field = 0; full && field < PAGE_FIELDS; field++)
-                p.values[field] = OST_TEXT("marked");
-            ost_arena *arena = ost_arena_new(1 << 20);
-            buffer_auto buffer b;
-            buffer_init(&b, 1 << 20);
-            assert_non_null(arena);
-            assert_int_equal(page_fill(&p, arena, &b), OST_OK);
-            assert_int_equal(b.failed, OST_OK);
-            assert_true(text_starts(buffer_text(&b), "<!DOCTYPE html>\n<html lang=\"en\">"));
-            assert_true(text_ends(buffer_text(&b), "</html>\n"));
-            assert_null(strstr(b.data, "{{"));
-            ost_arena_free(arena);
+    for (size_t i = 0; i < page_language_count; i++) {
+        page_words words;
+        page_words_make(text_of(page_languages[i].tag), NULL, &words);
+        for (unsigned template = 0; template <PAGE_TEMPLATES; template ++) {
+            fill_whole((page_template) template, &words, false);
+            fill_whole((page_template) template, &words, true);
         }
     }
 }
@@ -145,9 +207,10 @@ static void every_field_is_used(void **state)
         assert_non_null(page_fields[field].name);
         snprintf(tag, sizeof tag, "{{%s}}", page_fields[field].name);
         snprintf(section, sizeof section, "{{#%s}}", page_fields[field].name);
-        for (unsigned template = 0; template <= PAGE_TEMPLATES; template ++) {
+        for (unsigned template = 0; template <= PAGE_TEMPLATES + 1; template ++) {
             ost_text source = template <PAGE_TEMPLATES ? page_body((page_template) template).text
-                                                       : page_frame().text;
+                                        : template == PAGE_TEMPLATES ? page_frame().text
+                                                                     : page_menu().text;
             used |= memmem(source.data, source.len, tag, strlen(tag)) != NULL ||
                     memmem(source.data, source.len, section, strlen(section)) != NULL;
         }
@@ -162,6 +225,8 @@ int main(void)
         cmocka_unit_test(values_are_escaped_and_never_read_again),
         cmocka_unit_test(sections),
         cmocka_unit_test(rows_repeat),
+        cmocka_unit_test(messages),
+        cmocka_unit_test(languages_are_rows_of_their_own),
         cmocka_unit_test(mistakes_in_templates),
         cmocka_unit_test(our_own_templates),
         cmocka_unit_test(every_field_is_used),
