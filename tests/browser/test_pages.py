@@ -43,6 +43,8 @@ ASKING = {
     "realm": "asking",
     "displayName": "A realm whose clients have to ask",
     "enabled": True,
+    "internationalizationEnabled": True,
+    "supportedLocales": ["en", "de", "ar"],
     "localizationTexts": {"en": {"termsText": "Be kind to others, and to their data.\n\nDo not share your password."}},
     "attributes": {"client.id.metadata.documents": "true", "client.id.metadata.document.addresses": "127.0.0.1"},
     "clients": [
@@ -208,6 +210,33 @@ def consent(page, site):
     page.get_by_role("button", name="Yes").wait_for()
 
 
+def pick(page, language):
+    page.locator("#kc-current-locale-link").click()
+    page.get_by_role("link", name=language).click()
+
+
+def in_german(page, site):
+    page.goto(f"{site.asking()}/device")
+    pick(page, "Deutsch")
+    page.get_by_role("heading", name="Gerät anmelden").wait_for()
+    page.locator("#kc-current-locale-link").click()
+    page.get_by_role("link", name="English").wait_for()
+
+
+def in_arabic(page, site):
+    query = dict(client_id="agent", redirect_uri="http://localhost:8000/callback", response_type="code")
+    page.goto(f"{site.asking()}/protocol/openid-connect/auth?" + urllib.parse.urlencode(query))
+    pick(page, "العربية")
+    page.locator("#username").fill("zoe")
+    page.locator("#password").fill("zoe-password")
+    page.locator("#kc-login").click()
+    page.get_by_role("heading", name="تغيير كلمة المرور").wait_for()
+    page.get_by_role("button", name="إظهار كلمة المرور الجديدة").click()
+    page.get_by_role("button", name="إخفاء كلمة المرور الجديدة").wait_for()
+    name, menu = (page.locator(where).bounding_box() for where in ("#kc-header", "#kc-locale"))
+    assert page.locator("html").get_attribute("dir") == "rtl" and menu["x"] < name["x"] + name["width"] / 2
+
+
 def device(page, site):
     page.goto(f"{site.asking()}/device?user_code=WRNG-CODE")
     page.get_by_text("Invalid code, please try again.").wait_for()
@@ -323,7 +352,7 @@ def docs_answer(page, site):
 
 WAYS = [
     *(login, wrong_password, password_shown, sign_in_again, consent, consent_to_a_stranger, provider_error),
-    *(update_password, new_password_mistyped, terms, update_profile),
+    *(update_password, new_password_mistyped, terms, update_profile, in_german, in_arabic),
     *(device, consent_to_a_device, device_done),
     *(logout_question, logged_out, logged_out_elsewhere, form_post),
     *(root, not_found, login_failed, log_out_of_api, start, start_signed_in),
