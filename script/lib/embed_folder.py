@@ -4,7 +4,7 @@
    embed_folder.py FOLDER OUT FILE...
 
 Each is named by its path below FOLDER. Of an HTML page, {{version}} becomes the version of all files and {{modules}}
-a line for each script of its folder, so that browsers ask for all of them at once.
+a line for each script of its folder that everybody needs, so that browsers ask for all of them at once.
 """
 
 import base64
@@ -29,9 +29,14 @@ def digest(data):
     return base64.urlsafe_b64encode(hashlib.sha256(data).digest()[:18]).decode()
 
 
+def is_for_everybody(name):
+    """Of the messages English alone: another language is loaded by who asks for it."""
+    return name.endswith(".js") and ("/messages/" not in name or name.endswith("/en.js"))
+
+
 def fill(name, page, version, names):
     folder = name.rpartition("/")[0]
-    scripts = (other for other in names if other.startswith(folder + "/") and other.endswith(".js"))
+    scripts = (other for other in names if other.startswith(folder + "/") and is_for_everybody(other))
     lines = (f'<link rel="modulepreload" href="../../../resources/{version}/{other}">' for other in scripts)
     return page.replace(b"{{version}}", version.encode()).replace(b"{{modules}}", "\n".join(lines).encode())
 

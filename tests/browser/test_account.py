@@ -2,6 +2,7 @@
 """The account console: what users see of their account and do to it, and what nobody does to them by a name."""
 
 import json
+import re
 
 import pytest
 from account_page import AccountPage
@@ -237,6 +238,45 @@ def test_an_answer_that_was_not_asked_for_is_not_taken(account, page):
     page.goto(f"{account.base}/realms/homes/account/#state=stranger&code=stolen")
     account.ready()
     assert not [address for address in account.addresses if "stolen" in address.split("#")[0]]
+
+
+def messages(path):
+    return dict(re.findall(r'^  "([^"]+)": "(.*)",$', (PROJECT / "web" / path).read_text(), re.M))
+
+
+def test_german_says_everything():
+    """What the account console says of its own, and what it takes of the admin console's; with the same values."""
+    german, english, shared = (messages(f"{path}.js") for path in ("account/messages/de", "account/messages/en", "console/messages/en"))
+    assert english and english.keys() - german.keys() == set() and german.keys() - english.keys() <= shared.keys()
+    for key, text in german.items():
+        assert sorted(re.findall(r"\{\d\}", text)) == sorted(re.findall(r"\{\d\}", {**shared, **english}[key])), key
+
+
+def test_in_german(chromium, provider):
+    context = chromium.new_context(locale="de-DE")
+    asked = []
+    context.on("request", lambda request: asked.append(request.url))
+    page = context.new_page()
+    try:
+        page.goto(f"{provider.base}/realms/homes/account/")
+        page.locator("#username").fill("bob")
+        page.locator("#password").fill("bob-password")
+        page.locator("#kc-login").click()
+        page.get_by_role("heading", name="Persönliche Angaben").wait_for()
+        page.get_by_label("Nachname").fill("")
+        page.get_by_role("button", name="Speichern").click()
+        page.get_by_text("Das wird gebraucht.").first.wait_for()
+        assert page.locator("html").get_attribute("lang") == "de"
+        assert [url for url in asked if "/account/messages/de.js" in url]
+    finally:
+        context.close()
+
+
+def test_english_loads_no_other_language(account, page):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    account.log_in("bob").heading("Personal info")
+    assert [url for url in asked if "/account/messages/en.js" in url] and not [url for url in asked if "/messages/de.js" in url]
 
 
 def test_the_files_are_small_listed_and_without_sinks():

@@ -17,4 +17,7 @@ const pages = [
   { path: "groups", nav: "account.groups", needs: "view-groups", show: groups },
 ];
 
-await start(() => startShell(pages), english);
+// Besides English: what a browser asks for is loaded then.
+const languages = { de: () => import("./messages/de.js") };
+
+await start(() => startShell(pages), english, languages);

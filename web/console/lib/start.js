@@ -2,7 +2,7 @@
 // How a console starts: messages, sign in, then what `open` shows; or why that failed.
 import { element } from "./elements.js";
 import { logIn } from "./login.js";
-import { addMessages, loadMessages, text } from "./text.js";
+import { loadMessages, text } from "./text.js";
 
 function failure(error) {
   return element("main", { class: "alone card" },
@@ -12,10 +12,9 @@ function failure(error) {
       text("start.again"))));
 }
 
-export async function start(open, messages = {}) {
+export async function start(open, messages = {}, languages = {}) {
   try {
-    await loadMessages();
-    addMessages(messages);
+    await loadMessages(messages, languages);
     if (await logIn()) await open();
   } catch (error) {
     document.body.replaceChildren(failure(error));

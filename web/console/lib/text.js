@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The console's words. A language is a file of messages/ and its name here.
+// The words of a console: the admin console's, those of another one, and of a language that the browser asks for, which
+// is loaded then.
 import english from "../messages/en.js";
 
-const languages = ["en"];
 let messages = english;
 
-export async function loadMessages() {
-  const wanted = navigator.languages.map((tag) => tag.split("-")[0]).find((tag) => languages.includes(tag)) ?? "en";
+export async function loadMessages(own, languages) {
+  const wanted = navigator.languages.map((tag) => tag.split("-")[0]).find((tag) => tag === "en" || Object.hasOwn(languages, tag)) ?? "en";
   document.documentElement.lang = wanted;
-  if (wanted !== "en") messages = { ...english, ...(await import(`../messages/${wanted}.js`)).default };
-}
-
-// Words of another console's own.
-export function addMessages(more) {
-  messages = { ...messages, ...more };
+  messages = { ...english, ...own };
+  if (wanted !== "en") messages = { ...messages, ...(await languages[wanted]()).default };
 }
 
 // {0}, {1}, … stand for the values.
