@@ -255,3 +255,8 @@ def test_every_language_says_everything(file):
         assert sorted(re.findall(r"\{\d\}", message)) == sorted(re.findall(r"\{\d\}", ENGLISH[key])), key
         assert message.strip() and "<" not in message and "'" not in message.replace("''", ""), key
     assert messages["languageDirection"] == ("rtl" if file.stem in ("ar", "he") else "ltr")
+
+
+def test_clients_are_told_the_language_of_a_user(realm):
+    _, tokens = realm.code_login(APP, "dee", "long-password", scope="openid profile")
+    assert realm.userinfo(tokens.json()["access_token"]).json()["locale"] == "de"

@@ -36,6 +36,8 @@ def client(client_id, **attributes):
 REALM = {
     "realm": "shop",
     "enabled": True,
+    "internationalizationEnabled": True,
+    "supportedLocales": ["en", "de"],
     "clients": [
         client("web", **KEYS),
         {**client("other", **KEYS), "secret": f"{SECRET} too"},
@@ -218,6 +220,22 @@ def test_a_client_that_pushes_does_nothing_else(realm):
     assert answer.status == 302, answer.text
     assert query_of(answer.location)["error_description"] == "Pushed Authorization Request is only allowed."
     assert_login(begin(realm, pushed(realm, PUSHING), PUSHING))
+
+
+def language(answer):
+    assert_login(answer)
+    return answer.header("Content-Language")
+
+
+def test_the_languages_that_a_client_wants_are_pushed_and_signed(realm):
+    assert language(begin(realm, pushed(realm, ui_locales="it de"))) == "de"
+    assert language(begin(realm, pushed(realm, ui_locales="de"), ui_locales="en")) == "de"
+    assert language(begin(realm, pushed(realm, kc_locale="de", ui_locales="en"))) == "de"
+    assert language(ask(realm, signed(realm, ui_locales="de"))) == "de"
+    # What the browser adds does not count; a pick of its user does.
+    assert language(begin(realm, pushed(realm), ui_locales="de")) == "en"
+    assert language(ask(realm, signed(realm), ui_locales="de")) == "en"
+    assert language(begin(realm, pushed(realm), kc_locale="de")) == "de"
 
 
 @pytest.mark.parametrize(

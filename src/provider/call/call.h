@@ -43,6 +43,7 @@ typedef struct call_language {
     const char *picked; /* on a page; NULL: none */
     const char *wanted; /* by the client; NULL: none */
     bool picked_now;    /* by this request */
+    bool asked;         /* there is a request for authorization: it says what the client wants */
     ost_text user;      /* the attribute of the user whose page it is, as it stands there */
     const struct page_words *words; /* NULL: not chosen yet */
 } call_language;

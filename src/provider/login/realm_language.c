@@ -116,7 +116,7 @@ const char *realm_language_accepted(const realm *r, ost_text field)
 
 /* ---- what is asked for ---- */
 
-void realm_language_ask(call *c, ost_text kc_locale, ost_text ui_locales)
+static void take(call *c, ost_text kc_locale, ost_text ui_locales)
 {
     const char *picked = realm_language_match(c->realm, kc_locale), *wanted = NULL;
     ost_text tag;
@@ -128,6 +128,12 @@ void realm_language_ask(call *c, ost_text kc_locale, ost_text ui_locales)
         c->language.wanted = wanted;
 }
 
+void realm_language_ask(call *c, ost_text kc_locale, ost_text ui_locales)
+{
+    c->language.asked = true;
+    take(c, kc_locale, ui_locales);
+}
+
 void realm_language_ask_by_address(call *c)
 {
     http_form query;
@@ -135,9 +141,8 @@ void realm_language_ask_by_address(call *c)
         return;
     ost_text tag = http_form_get(&query, "kc_locale");
     c->language.picked_now = realm_language_match(c->realm, tag) != NULL;
-    realm_language_ask(c, tag, (ost_text){0});
-    if (c->language.wanted == NULL) /* where there is no request for authorization */
-        realm_language_ask(c, (ost_text){0}, http_form_get(&query, "ui_locales"));
+    /* What the browser adds to a request that was pushed or signed does not count. */
+    take(c, tag, c->language.asked ? (ost_text){0} : http_form_get(&query, "ui_locales"));
 }
 
 void realm_language_know_user(call *c, const ost_json *user_document)

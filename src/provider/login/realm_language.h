@@ -15,8 +15,8 @@ const char *realm_language_match(const realm *realm, ost_text tag);
 /* For an Accept-Language field (RFC 9110 §12.5.4); what is malformed in it is passed over. */
 const char *realm_language_accepted(const realm *realm, ost_text field);
 
-/* Takes note of what a request asks for: kc_locale, and a list ui_locales; what is not there, or
- * none of the realm's, changes nothing. */
+/* Takes note of what a request for authorization asks for: kc_locale, and a list ui_locales; what
+ * is not there, or none of the realm's, changes nothing. */
 void realm_language_ask(call *call, ost_text kc_locale, ost_text ui_locales);
 /* The same for the kc_locale of the address, which counts most: it is a pick on a page. */
 void realm_language_ask_by_address(call *call);
