@@ -27,6 +27,15 @@ extern const command command_user_set_password, command_user_enable, command_use
 extern const command command_user_delete, command_user_add_role;
 extern const command command_client_list, command_client_show, command_client_set;
 extern const command command_client_secret, command_session_list, command_session_end;
+extern const command command_realm_list, command_realm_create, command_realm_delete;
+extern const command command_client_create, command_client_delete;
+extern const command command_user_create, command_user_set, command_user_remove_role;
+extern const command command_role_list, command_role_show, command_role_create, command_role_set;
+extern const command command_role_delete, command_role_add_role;
+extern const command command_group_list, command_group_show, command_group_create;
+extern const command command_group_set, command_group_delete, command_group_members;
+extern const command command_group_add_member, command_group_remove_member;
+extern const command command_group_add_role, command_group_remove_role;
 extern const command command_token_explain, command_token_inspect;
 extern const command command_jwk_generate, command_jwk_public, command_jwk_convert;
 extern const command command_jwk_thumbprint, command_jwk_set, command_jwk_inspect;

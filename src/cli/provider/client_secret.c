@@ -5,6 +5,7 @@
 #include "base/base64url.h"
 #include "base/context.h"
 #include "base/text.h"
+#include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
 #include "provider/admin/document_edit.h"
 
@@ -45,12 +46,15 @@ static ost_result secret(realm_admin *a, const option_values *values, ost_error 
 
 static int run(const option_values *values)
 {
+    if (options_has(values, "server"))
+        return remote_client_secret(values);
     return administration_run(values, "client secret", secret);
 }
 
 static const option options[] = {
     {"regenerate", NULL, NULL, NULL, "make a new secret; the one before no longer counts"},
     {"realm", "NAME", NULL, NULL, "the realm (required)"},
+    ADMINISTRATOR_SERVER_OPTIONS,
     COMMAND_STORE_OPTIONS,
     {0},
 };

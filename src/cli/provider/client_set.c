@@ -2,6 +2,7 @@
 /* `ostiary client set`: members of a client, as kcadm sets them. */
 
 #include "base/text.h"
+#include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
 
 static ost_result set(realm_admin *a, const option_values *values, ost_error *error)
@@ -17,11 +18,14 @@ static ost_result set(realm_admin *a, const option_values *values, ost_error *er
 
 static int run(const option_values *values)
 {
+    if (options_has(values, "server"))
+        return resource_set(&client_kind, values);
     return administration_run(values, "client set", set);
 }
 
 static const option options[] = {
     {"realm", "NAME", NULL, NULL, "the realm (required)"},
+    ADMINISTRATOR_SERVER_OPTIONS,
     COMMAND_STORE_OPTIONS,
     {0},
 };

@@ -2,6 +2,7 @@
 /* `ostiary client show`: one client, without its secret. */
 
 #include "base/text.h"
+#include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
 
 static ost_result show(realm_admin *a, const option_values *values, ost_error *error)
@@ -20,10 +21,12 @@ static ost_result show(realm_admin *a, const option_values *values, ost_error *e
 
 static int run(const option_values *values)
 {
+    if (options_has(values, "server"))
+        return resource_show(&client_kind, values);
     return administration_run(values, "client show", show);
 }
 
-static const option options[] = {ADMINISTRATION_OPTIONS, {0}};
+static const option options[] = {ADMINISTRATOR_SERVER_OPTIONS, ADMINISTRATION_OPTIONS, {0}};
 
 const command command_client_show = {
     .words = "client show",

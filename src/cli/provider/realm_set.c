@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary realm set`: settings of a realm, as kcadm sets them. */
 
+#include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
 
 static ost_result set(realm_admin *a, const option_values *values, ost_error *error)
@@ -12,10 +13,12 @@ static ost_result set(realm_admin *a, const option_values *values, ost_error *er
 
 static int run(const option_values *values)
 {
+    if (options_has(values, "server"))
+        return resource_set(&realm_kind, values);
     return administration_run_realm(values, "realm set", set);
 }
 
-static const option options[] = {COMMAND_STORE_OPTIONS, {0}};
+static const option options[] = {ADMINISTRATOR_SERVER_OPTIONS, COMMAND_STORE_OPTIONS, {0}};
 
 const command command_realm_set = {
     .words = "realm set",

@@ -2,6 +2,7 @@
 /* `ostiary realm show`: the settings of a realm; its parts have commands of their own. */
 
 #include "base/text.h"
+#include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
 
 static ost_result show(realm_admin *a, const option_values *values, ost_error *error)
@@ -33,10 +34,12 @@ static ost_result show(realm_admin *a, const option_values *values, ost_error *e
 
 static int run(const option_values *values)
 {
+    if (options_has(values, "server"))
+        return resource_show(&realm_kind, values);
     return administration_run_realm(values, "realm show", show);
 }
 
-static const option options[] = {COMMAND_STORE_OPTIONS, {0}};
+static const option options[] = {ADMINISTRATOR_SERVER_OPTIONS, COMMAND_STORE_OPTIONS, {0}};
 
 const command command_realm_show = {
     .words = "realm show",

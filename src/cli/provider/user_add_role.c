@@ -2,6 +2,7 @@
 /* `ostiary user add-role`: a role of the realm, or of a client. */
 
 #include "base/text.h"
+#include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
 
 static ost_result add_role(realm_admin *a, const option_values *values, ost_error *error)
@@ -17,12 +18,15 @@ static ost_result add_role(realm_admin *a, const option_values *values, ost_erro
 
 static int run(const option_values *values)
 {
+    if (options_has(values, "server"))
+        return remote_user_add_role(values);
     return administration_run(values, "user add-role", add_role);
 }
 
 static const option options[] = {
     {"client", "CLIENT", NULL, NULL, "the client whose role it is (the realm's own)"},
     {"realm", "NAME", NULL, NULL, "the realm (required)"},
+    ADMINISTRATOR_SERVER_OPTIONS,
     COMMAND_STORE_OPTIONS,
     {0},
 };

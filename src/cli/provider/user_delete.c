@@ -2,6 +2,7 @@
 /* `ostiary user delete`: a user, with their sessions. */
 
 #include "base/text.h"
+#include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
 
 static ost_result remove_user(realm_admin *a, const option_values *values, ost_error *error)
@@ -14,11 +15,14 @@ static ost_result remove_user(realm_admin *a, const option_values *values, ost_e
 
 static int run(const option_values *values)
 {
+    if (options_has(values, "server"))
+        return resource_delete(&user_kind, values);
     return administration_run(values, "user delete", remove_user);
 }
 
 static const option options[] = {
     {"realm", "NAME", NULL, NULL, "the realm (required)"},
+    ADMINISTRATOR_SERVER_OPTIONS,
     COMMAND_STORE_OPTIONS,
     {0},
 };

@@ -3,6 +3,7 @@
  * tokens. */
 
 #include "base/text.h"
+#include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
 #include "provider/admin/document_edit.h"
 
@@ -29,16 +30,21 @@ static ost_result disable(realm_admin *a, const option_values *values, ost_error
 
 static int run_enable(const option_values *values)
 {
+    if (options_has(values, "server"))
+        return remote_user_enable(values);
     return administration_run(values, "user enable", enable);
 }
 
 static int run_disable(const option_values *values)
 {
+    if (options_has(values, "server"))
+        return remote_user_disable(values);
     return administration_run(values, "user disable", disable);
 }
 
 static const option options[] = {
     {"realm", "NAME", NULL, NULL, "the realm (required)"},
+    ADMINISTRATOR_SERVER_OPTIONS,
     COMMAND_STORE_OPTIONS,
     {0},
 };

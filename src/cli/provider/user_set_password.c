@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
 
 #define MAX_PASSWORD 1024
@@ -29,12 +30,15 @@ static ost_result set(realm_admin *a, const option_values *values, ost_error *er
 
 static int run(const option_values *values)
 {
+    if (options_has(values, "server"))
+        return remote_user_set_password(values);
     return administration_run(values, "user set-password", set);
 }
 
 static const option options[] = {
     {"temporary", NULL, NULL, NULL, "it has to be changed at the next login"},
     {"realm", "NAME", NULL, NULL, "the realm (required)"},
+    ADMINISTRATOR_SERVER_OPTIONS,
     COMMAND_STORE_OPTIONS,
     {0},
 };

@@ -2,6 +2,7 @@
 /* `ostiary user show`: one user, without secrets. */
 
 #include "base/text.h"
+#include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
 
 static ost_result show(realm_admin *a, const option_values *values, ost_error *error)
@@ -19,10 +20,12 @@ static ost_result show(realm_admin *a, const option_values *values, ost_error *e
 
 static int run(const option_values *values)
 {
+    if (options_has(values, "server"))
+        return resource_show(&user_kind, values);
     return administration_run(values, "user show", show);
 }
 
-static const option options[] = {ADMINISTRATION_OPTIONS, {0}};
+static const option options[] = {ADMINISTRATOR_SERVER_OPTIONS, ADMINISTRATION_OPTIONS, {0}};
 
 const command command_user_show = {
     .words = "user show",

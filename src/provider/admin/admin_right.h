@@ -37,6 +37,7 @@ typedef struct admin_asker {
     ost_text user;      /* their id */
     const ost_claims *claims;
     realm_roles roles; /* that the user has now */
+    bool everything;   /* no token, but who may do it all: who has the store */
     bool all; /* a token that was not made for administration narrows them to what it says */
 } admin_asker;
 

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What realms have many of: clients, users, roles, groups; and realms themselves. Listed, shown,
+ * made, changed and deleted in the same way, by the name that people know. */
+#ifndef RESOURCE_KIND_H
+#define RESOURCE_KIND_H
+
+#include "cli/directory/administrator.h"
+
+/* One that was found. */
+typedef struct resource {
+    const char *path; /* below the realm; of a realm "" */
+    const ost_json *json;
+} resource;
+
+typedef struct resource_kind {
+    const char *noun;
+    const char *name; /* the member that is its name: "clientId" */
+    bool lists;       /* its attributes are lists of texts */
+    /* OST_E_NOT_FOUND with a sentence. */
+    ost_result (*find)(administrator *a, const option_values *values, const char *name,
+                       resource *ret_found, ost_error *error);
+    /* Where it is to be made, and what it is called there. */
+    ost_result (*place)(administrator *a, const option_values *values, const char **name,
+                        const char **ret_path, ost_error *error);
+    ost_result (*list)(administrator *a, const option_values *values, ost_error *error);
+    void (*print)(const ost_json *json); /* a line of the list */
+} resource_kind;
+
+extern const resource_kind realm_kind, client_kind, user_kind, role_kind, group_kind;
+
+/* The five things that can be done; the first operand is the name. */
+int resource_list(const resource_kind *kind, const option_values *values);
+int resource_show(const resource_kind *kind, const option_values *values);
+int resource_create(const resource_kind *kind, const option_values *values);
+int resource_set(const resource_kind *kind, const option_values *values);
+int resource_delete(const resource_kind *kind, const option_values *values);
+
+/* Each object of a list, as a line or as JSON, which is without secrets. */
+OST_MUST_CHECK ost_result resource_print(administrator *a, const resource_kind *kind,
+                                         const option_values *values, const ost_json *list);
+OST_MUST_CHECK ost_result resource_print_json(administrator *a, const ost_json *json);
+/* A member of an object, and a tab or a line feed behind it. */
+void resource_put(const ost_json *json, const char *member, char end);
+ost_text resource_text(const ost_json *json, const char *member);
+
+/* A client, a user and a role by the names that options and operands give. */
+OST_MUST_CHECK ost_result resource_client(administrator *a, const char *client_id,
+                                          resource *ret_found, ost_error *error);
+OST_MUST_CHECK ost_result resource_user(administrator *a, const char *name, resource *ret_found,
+                                        ost_error *error);
+OST_MUST_CHECK ost_result resource_group(administrator *a, const char *path, resource *ret_found,
+                                         ost_error *error);
+/* `client` NULL: a role of the realm. */
+OST_MUST_CHECK ost_result resource_role(administrator *a, const char *client, const char *name,
+                                        resource *ret_found, ost_error *error);
+
+/* What commands that work on the store do at a server (--server). */
+int remote_user_add_role(const option_values *values);
+int remote_user_enable(const option_values *values);
+int remote_user_disable(const option_values *values);
+int remote_user_set_password(const option_values *values);
+int remote_client_secret(const option_values *values);
+
+/* Gives a role to what is at `path`, or takes it away. */
+OST_MUST_CHECK ost_result resource_map(administrator *a, const char *path, const char *client,
+                                       const char *role, bool give, ost_error *error);
+
+#endif
