@@ -46,6 +46,21 @@ OST_MUST_CHECK ost_result store_realm_create_beside(store *store, const store_re
                                                     const store_key *keys, size_t key_count,
                                                     const store_realm_change *beside,
                                                     ost_error *error);
+/* Users that are too many to be held: `next` gives some of them, which live until it is called
+ * again; none: there are no more. `begin` comes before, and again where somebody else's work stood
+ * in the way and everything is done once more. Neither may use the store. */
+typedef struct store_user_feed {
+    ost_result (*begin)(void *user, ost_error *error);
+    ost_result (*next)(void *user, const store_user **ret_users, size_t *ret_count,
+                       ost_error *error);
+    void *user;
+} store_user_feed;
+/* The same with such users. What the feed fails with is returned, and nothing has been stored. */
+OST_MUST_CHECK ost_result store_realm_create_from(store *store, const store_realm *realm,
+                                                  const store_user_feed *users,
+                                                  const store_key *keys, size_t key_count,
+                                                  const store_realm_change *beside,
+                                                  ost_error *error);
 /* Replaces the document of the version before. OST_E_CONFLICT: somebody else has changed the realm
  * since it was read; OST_E_NOT_FOUND. */
 OST_MUST_CHECK ost_result store_realm_update(store *store, const store_realm *realm);

@@ -65,6 +65,20 @@ static ost_result insert_users(database *d, const store_user *users, size_t coun
     return result;
 }
 
+static ost_result insert_keys(database *d, const store_key *keys, size_t count, ost_error *error)
+{
+    ost_result result = OST_OK;
+    for (size_t i = 0; i < count && result == OST_OK; i++)
+        result = tell_conflict(insert_key(d, &keys[i]), "key", keys[i].kid, error);
+    return result;
+}
+
+static ost_result tell_failure(const database *d, ost_result result, ost_error *error)
+{
+    return result != OST_OK && result != OST_E_CONFLICT ? explain_failure(d, result, error)
+                                                        : result;
+}
+
 static ost_result insert_all(database *d, const store_realm *realm, const store_user *users,
                              size_t user_count, const store_key *keys, size_t key_count,
                              ost_error *error)
@@ -72,11 +86,9 @@ static ost_result insert_all(database *d, const store_realm *realm, const store_
     ost_result result = tell_conflict(insert_realm(d, realm), "the realm", realm->name, error);
     if (result == OST_OK)
         result = insert_users(d, users, user_count, error);
-    for (size_t i = 0; i < key_count && result == OST_OK; i++)
-        result = tell_conflict(insert_key(d, &keys[i]), "key", keys[i].kid, error);
-    if (result != OST_OK && result != OST_E_CONFLICT)
-        explain_failure(d, result, error);
-    return result;
+    if (result == OST_OK)
+        result = insert_keys(d, keys, key_count, error);
+    return tell_failure(d, result, error);
 }
 
 ost_result store_realm_create(store *s, const store_realm *realm, const store_user *users,
@@ -100,6 +112,49 @@ ost_result store_realm_create_beside(store *s, const store_realm *realm, const s
 {
     return WRITE_TELLING(
         s, d, insert_beside(d, realm, users, user_count, keys, key_count, beside, error), error);
+}
+
+/* In the order of the feed: files have them by name, as most indices do. */
+static ost_result insert_some(database *d, const store_user *users, size_t count, ost_error *error)
+{
+    ost_result result = OST_OK;
+    for (size_t i = 0; i < count && result == OST_OK; i++)
+        result = tell_conflict(insert_user(d, &users[i]), "a user of the name, id or address of",
+                               users[i].username, error);
+    return tell_failure(d, result, error);
+}
+
+static ost_result insert_fed(database *d, const store_user_feed *feed, ost_error *error)
+{
+    const store_user *users;
+    size_t count = 1;
+    ost_result result = feed->begin(feed->user, error);
+    while (result == OST_OK && count > 0) {
+        result = feed->next(feed->user, &users, &count, error);
+        if (result == OST_OK)
+            result = insert_some(d, users, count, error);
+    }
+    return result;
+}
+
+static ost_result insert_from(database *d, const store_realm *realm, const store_user_feed *users,
+                              const store_key *keys, size_t key_count,
+                              const store_realm_change *beside, ost_error *error)
+{
+    ost_result result = tell_failure(
+        d, tell_conflict(insert_realm(d, realm), "the realm", realm->name, error), error);
+    if (result == OST_OK)
+        result = insert_fed(d, users, error);
+    if (result == OST_OK)
+        result = tell_failure(d, insert_keys(d, keys, key_count, error), error);
+    return result == OST_OK && beside != NULL ? apply_realm_change(d, beside, error) : result;
+}
+
+ost_result store_realm_create_from(store *s, const store_realm *realm, const store_user_feed *users,
+                                   const store_key *keys, size_t key_count,
+                                   const store_realm_change *beside, ost_error *error)
+{
+    return WRITE_TELLING(s, d, insert_from(d, realm, users, keys, key_count, beside, error), error);
 }
 
 /* Only the version before may be replaced: two who change a realm at once would lose one change. */

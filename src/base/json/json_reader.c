@@ -16,6 +16,7 @@
 
 typedef struct reader {
     const char *start, *at, *end;
+    json_origin origin;
     ost_arena *arena;
     ost_error *error;
     size_t values_left, max_depth, depth;
@@ -27,7 +28,7 @@ typedef struct reader {
 
 static ost_result fail(const reader *r, ost_result code, const char *what)
 {
-    size_t offset = (size_t)(r->at - r->start), line = 1;
+    size_t offset = r->origin.byte + (size_t)(r->at - r->start), line = r->origin.line;
     if (r->error == NULL)
         return code;
     for (const char *at = r->start; at < r->at; at++)
@@ -210,8 +211,8 @@ static ost_result step(reader *r, ost_json **ret_root)
     return read_value(r, ret_root);
 }
 
-ost_result ost_json_read(ost_text text, const ost_json_limits *limits, ost_arena *arena,
-                         const ost_json **ret_value, ost_error *error)
+ost_result json_read_part(ost_text text, json_origin origin, const ost_json_limits *limits,
+                          ost_arena *arena, const ost_json **ret_value, ost_error *error)
 {
     ost_json_limits given = limits != NULL ? *limits : (ost_json_limits){0};
     size_t max_bytes = OR_DEFAULT(given.max_bytes, DEFAULT_BYTES);
@@ -227,6 +228,7 @@ ost_result ost_json_read(ost_text text, const ost_json_limits *limits, ost_arena
         .start = text.data,
         .at = text.data,
         .end = text.data + text.len,
+        .origin = origin,
         .arena = arena,
         .error = error,
         .values_left = OR_DEFAULT(given.max_values, DEFAULT_VALUES),
@@ -247,4 +249,11 @@ ost_result ost_json_read(ost_text text, const ost_json_limits *limits, ost_arena
         return fail(&r, OST_E_JSON, "something follows the document");
     *ret_value = root;
     return OST_OK;
+}
+
+ost_result ost_json_read(ost_text text, const ost_json_limits *limits, ost_arena *arena,
+                         const ost_json **ret_value, ost_error *error)
+{
+    const json_origin origin = {.line = 1};
+    return json_read_part(text, origin, limits, arena, ret_value, error);
 }

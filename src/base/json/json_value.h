@@ -43,6 +43,17 @@ ost_result json_scan_number(const char **at, const char *end, ost_json *value);
 /* The shortest of the usual forms that is read as the same number. False: it is not finite. */
 bool json_print_number(double number, char ret[JSON_NUMBER_SIZE]);
 
+/* Where a text begins in the one that errors are to speak of. */
+typedef struct json_origin {
+    size_t line; /* from 1 */
+    size_t byte; /* from 0 */
+} json_origin;
+
+/* ost_json_read for a text that was cut out of a longer one. */
+OST_MUST_CHECK ost_result json_read_part(ost_text text, json_origin origin,
+                                         const ost_json_limits *limits, ost_arena *arena,
+                                         const ost_json **ret_value, ost_error *error);
+
 /* Whether two members of `object` have the same name. OST_E_MEMORY, OST_E_SYSTEM. */
 ost_result json_find_duplicate(const ost_json *object, ost_arena *arena, bool *ret_found);
 

@@ -35,20 +35,25 @@ void progress_tell_realms(progress *p, size_t done)
         command_say("%zu realms so far", done);
 }
 
-void progress_tell(progress *p, size_t done, size_t count)
-{
-    progress_tell_rows(p, "users", done, count);
-}
-
-void progress_tell_rows(progress *p, const char *what, size_t done, size_t count)
+static void tell(progress *p, const char *of, const char *what, size_t done, size_t count)
 {
     bool terminal = isatty(STDERR_FILENO) == 1;
     if (count == 0 || !is_due(p, terminal))
         return;
     if (terminal)
-        fprintf(stderr, "\r\033[Kostiary: %zu of %zu %s", done, count, what);
+        fprintf(stderr, "\r\033[Kostiary: %zu of %zu %s%s", done, count, of, what);
     else
-        command_say("%zu of %zu %s", done, count, what);
+        command_say("%zu of %zu %s%s", done, count, of, what);
+}
+
+void progress_tell(progress *p, const char *what, size_t done, size_t count)
+{
+    tell(p, "users ", what, done, count);
+}
+
+void progress_tell_rows(progress *p, const char *what, size_t done, size_t count)
+{
+    tell(p, "", what, done, count);
 }
 
 void progress_clear(progress *p)

@@ -11,9 +11,9 @@ typedef struct progress {
     int64_t next_ms; /* monotonic: when the next line is due; 0: nothing has been said */
 } progress;
 
-/* So many of `count` users are through. */
-void progress_tell(progress *progress, size_t done, size_t count);
-/* The same of something else. */
+/* So many of `count` users are `what`: "stored". */
+void progress_tell(progress *progress, const char *what, size_t done, size_t count);
+/* The same of something else: so many of `count` "rows". */
 void progress_tell_rows(progress *progress, const char *what, size_t done, size_t count);
 /* So many realms are stored. */
 void progress_tell_realms(progress *progress, size_t done);

@@ -59,10 +59,10 @@ typedef struct import_shown {
     size_t realms;
 } import_shown;
 
-static void show_progress(void *user, size_t done, size_t count)
+static void show_progress(void *user, const char *what, size_t done, size_t count)
 {
     import_shown *shown = user;
-    progress_tell(&shown->progress, done, count);
+    progress_tell(&shown->progress, what, done, count);
 }
 
 static void show_realm(void *user, const realm_import_result *result)

@@ -70,15 +70,14 @@ static void print_entry(const report_object *object, const report_entry *entry)
 
 static void print_report(const import_report *report)
 {
-    size_t lines = 0;
     for (const report_object *object = report->first; object != NULL; object = object->next) {
         for (const report_entry *entry = object->first; entry != NULL; entry = entry->next) {
-            if (is_told(entry->fate) && lines++ < LINES_MAX)
+            if (is_told(entry->fate))
                 print_entry(object, entry);
         }
     }
-    if (lines > LINES_MAX)
-        printf("  … and %zu more (--json has them all)\n", lines - LINES_MAX);
+    if (report->kept > REPORT_KEPT)
+        printf("  … and %zu more (--json has them all)\n", report->kept - REPORT_KEPT);
     for (const report_warning *at = report->warnings; at != NULL; at = at->next) {
         print_text("  ", text_of(at->path));
         printf(": warning: %s\n", at->text);
@@ -170,10 +169,10 @@ static void tell(void *user, const realm_import_result *result)
         print_result(result);
 }
 
-static void show_progress(void *user, size_t done, size_t count)
+static void show_progress(void *user, const char *what, size_t done, size_t count)
 {
     importing *i = user;
-    progress_tell(&i->progress, done, count);
+    progress_tell(&i->progress, what, done, count);
 }
 
 /* ---- the command ---- */

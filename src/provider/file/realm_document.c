@@ -217,10 +217,8 @@ static bool comes_with_account(const completion *c, const ost_json *client, cons
     if (!realm_document_has_account(client) ||
         !ost_json_text(ost_json_get(client, "clientId"), &client_id))
         return false;
-    for (size_t i = 0; beside != NULL && i < beside->user_count; i++) {
-        if (ost_json_equals(ost_json_get(beside->users[i], "serviceAccountClientId"), client_id))
-            return false;
-    }
+    if (beside != NULL && beside->accounts != NULL && account_is_there(beside->accounts, client_id))
+        return false;
     return beside == NULL || !beside->merged || !realm_document_has_account(before);
 }
 

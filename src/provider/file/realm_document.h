@@ -5,15 +5,15 @@
 
 #include <ostiary/json.h>
 
-#include "provider/file/role_names.h"
+#include "provider/stream/account_names.h"
+#include "provider/stream/role_names.h"
 
 /* What a file is completed by beside itself. Zeroed: a new realm without users. */
 typedef struct realm_surroundings {
-    const ost_json *before;       /* the document of the realm that there is; NULL: none */
-    bool merged;                  /* and the file has been put over it */
-    const role_names *named;      /* roles that users and groups have; NULL: none */
-    const ost_json *const *users; /* of the file, UserRepresentations */
-    size_t user_count;
+    const ost_json *before;        /* the document of the realm that there is; NULL: none */
+    bool merged;                   /* and the file has been put over it */
+    const role_names *named;       /* roles that users and groups have; NULL: none */
+    const account_names *accounts; /* that are among the users of the file; NULL: none */
 } realm_surroundings;
 
 /* Writes the document that is stored for the realm file `file`: everything in it but users, with

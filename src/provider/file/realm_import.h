@@ -44,7 +44,8 @@ typedef struct realm_import_options {
     bool dry_run; /* everything but storing */
     bool whole_report;
     void (*tell)(void *user, const realm_import_result *result); /* NULL: nobody is told */
-    void (*progress)(void *user, size_t done, size_t count);     /* of the users; NULL: as above */
+    /* So many of the users are "read", "prepared", "stored"; NULL: as above. */
+    void (*progress)(void *user, const char *what, size_t done, size_t count);
     void *user;
 } realm_import_options;
 

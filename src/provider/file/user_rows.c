@@ -2,13 +2,10 @@
 /* Users under import; see user_rows.h. */
 #include "provider/file/user_rows.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "provider/file/realm_document.h"
-#include "provider/realm/consent_row.h"
-#include "provider/realm/group.h"
+#include "provider/file/user_make.h"
 #include "provider/realm/user_row.h"
 
 static ost_result make_room(user_rows *users, size_t more, ost_arena *arena)
@@ -35,33 +32,21 @@ ost_result user_rows_add(user_rows *users, const ost_json *list, ost_arena *aren
     return result;
 }
 
-/* ---- what they name ---- */
-
-static ost_result check_user(const ost_json *user, size_t index, const realm *r, ost_error *error)
+ost_result user_rows_add_one(user_rows *users, const ost_json *user, ost_arena *arena)
 {
-    size_t n = 0;
-    ost_text text;
-    const ost_json *groups = ost_json_get(user, "groups");
-    for (const ost_json *at = ost_json_first(groups); at != NULL; at = ost_json_next(at), n++) {
-        if (ost_json_text(at, &text) && !group_exists(r, text))
-            return ost_error_set(error, OST_E_FORMAT, "users[%zu].groups[%zu]: no group %.*s",
-                                 index, n, (int)text.len, text.data);
-    }
-    for (const ost_json *at = ost_json_first(ost_json_get(user, "clientRoles")); at != NULL;
-         at = ost_json_next(at)) {
-        text = ost_json_name(at);
-        if (realm_find_client(r, text) == NULL)
-            return ost_error_set(error, OST_E_FORMAT, "users[%zu].clientRoles: no client %.*s",
-                                 index, (int)text.len, text.data);
-    }
-    return OST_OK;
+    ost_result result = make_room(users, 1, arena);
+    if (result == OST_OK)
+        users->documents[users->count++] = user;
+    return result;
 }
+
+/* ---- what they name ---- */
 
 ost_result user_rows_check(const user_rows *users, const realm *r, ost_error *error)
 {
     ost_result result = OST_OK;
     for (size_t i = 0; i < users->count && result == OST_OK; i++)
-        result = check_user(users->documents[i], i, r, error);
+        result = user_make_check(users->documents[i], i, r, error);
     return result;
 }
 
@@ -98,17 +83,11 @@ static ost_result add_accounts(user_rows *users, const realm *r, const ost_conte
 static ost_result add_consents(user_rows *users, const realm *r, const ost_context *context,
                                ost_arena *arena, ost_error *error)
 {
-    ost_error inner = {0};
-    for (size_t i = 0; i < users->count; i++) {
-        store_consent *consents;
-        ost_result result =
-            consent_rows_read(r, users->documents[i], ost_now(context) * 1000, arena, &consents,
-                              &users->rows[i].consent_count, &inner);
-        if (result != OST_OK)
-            return ost_error_set(error, result, "users[%zu].%s", i, inner.detail);
-        users->rows[i].consents = consents;
-    }
-    return OST_OK;
+    ost_result result = OST_OK;
+    for (size_t i = 0; i < users->count && result == OST_OK; i++)
+        result =
+            user_make_consents(users->documents[i], i, r, context, arena, &users->rows[i], error);
+    return result;
 }
 
 ost_result user_rows_make(user_rows *users, const realm *r, const user_rows_progress *progress,

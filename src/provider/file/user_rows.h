@@ -11,6 +11,7 @@
 
 typedef struct user_rows {
     const ost_json **documents; /* UserRepresentations, looked through by review_object */
+    const size_t *numbers;      /* what errors call them, parallel; NULL: by their place */
     store_user *rows;
     size_t count, room;
     size_t document_count;     /* of `rows`, those that documents speak of; accounts follow */
@@ -23,12 +24,17 @@ typedef struct user_rows {
 
 /* Told by the calling thread, time and again, while passwords are hashed. */
 typedef struct user_rows_progress {
-    void (*tell)(void *user, size_t done, size_t count); /* NULL: nobody is told */
+    /* "read", "prepared", "stored". NULL: nobody is told */
+    void (*tell)(void *user, const char *what, size_t done, size_t count);
     void *user;
 } user_rows_progress;
 
 /* Adds the users of a list; in the arena. */
 OST_MUST_CHECK ost_result user_rows_add(user_rows *users, const ost_json *list, ost_arena *arena);
+
+/* Adds one; in the arena. */
+OST_MUST_CHECK ost_result user_rows_add_one(user_rows *users, const ost_json *user,
+                                            ost_arena *arena);
 
 /* What users need must be there: OST_E_FORMAT with "users[3].groups[0]: …". Roles need not: the
  * realm has been given those that users name. */

@@ -6,8 +6,8 @@
 
 #include "base/text.h"
 #include "base/thread.h"
+#include "provider/file/user_make.h"
 #include "provider/file/user_rows.h"
-#include "provider/realm/password_policy.h"
 #include "provider/realm/user_row.h"
 
 #define MAX_THREADS 64
@@ -31,18 +31,9 @@ typedef struct worker {
     size_t failed_at;
 } worker;
 
-/* By the realm's policy, as far as it is known: what is hashed already cannot be judged. */
-static ost_result judge_password(const shared_work *work, size_t i, ost_error *error)
+static size_t number_of(const user_rows *users, size_t i)
 {
-    const ost_json *user = work->users->documents[i];
-    ost_text username = {0}, email = {0}, plain = user_row_plain_password(user);
-    ost_error inner = {0};
-    (void)!ost_json_text(ost_json_get(user, "username"), &username);
-    (void)!ost_json_text(ost_json_get(user, "email"), &email);
-    if (plain.len == 0 || password_policy_check(work->realm->password_policy, plain, username,
-                                                email, &inner) == OST_OK)
-        return OST_OK;
-    return ost_error_set(error, OST_E_FORMAT, "users[%zu].credentials: %s", i, inner.detail);
+    return users->numbers != NULL ? users->numbers[i] : i;
 }
 
 static ost_result read_row(worker *w, size_t i, store_user *ret_row)
@@ -50,10 +41,11 @@ static ost_result read_row(worker *w, size_t i, store_user *ret_row)
     const shared_work *work = w->work;
     const ost_json *document = work->users->documents[i];
     const store_user *before = work->users->before != NULL ? work->users->before[i] : NULL;
-    return before != NULL ? user_row_read_over(document, before, i, work->context, w->arena,
-                                               ret_row, &w->error)
-                          : user_row_read(document, i, text_of(work->realm->name), work->context,
-                                          w->arena, ret_row, &w->error);
+    return before != NULL
+               ? user_row_read_over(document, before, number_of(work->users, i), work->context,
+                                    w->arena, ret_row, &w->error)
+               : user_row_read(document, number_of(work->users, i), text_of(work->realm->name),
+                               work->context, w->arena, ret_row, &w->error);
 }
 
 static void make_block(worker *w, size_t first, size_t end)
@@ -61,7 +53,8 @@ static void make_block(worker *w, size_t first, size_t end)
     const shared_work *work = w->work;
     for (size_t i = first; i < end && w->result == OST_OK; i++) {
         store_user *row = &work->users->rows[i];
-        w->result = judge_password(work, i, &w->error);
+        w->result = user_make_judge(work->users->documents[i], number_of(work->users, i),
+                                    work->realm, &w->error);
         if (w->result == OST_OK)
             w->result = read_row(w, i, row);
         row->email_shared = work->realm->duplicate_emails;
@@ -73,7 +66,7 @@ static void make_block(worker *w, size_t first, size_t end)
 static void tell_progress(const worker *w, size_t done)
 {
     if (w->progress != NULL && w->progress->tell != NULL)
-        w->progress->tell(w->progress->user, done, w->work->users->count);
+        w->progress->tell(w->progress->user, "prepared", done, w->work->users->count);
 }
 
 static void *run(void *data)

@@ -32,7 +32,8 @@ static report_object *object_of(import_report *r, const char *path, const char *
         return r->last;
     report_object *object = ost_arena_alloc(r->arena, sizeof *object);
     const char *copy = ost_arena_copy(r->arena, text_of(path));
-    if (object == NULL || copy == NULL)
+    name.data = ost_arena_copy(r->arena, name);
+    if (object == NULL || copy == NULL || name.data == NULL)
         return NULL;
     *object = (report_object){.path = copy, .title = title, .name = name};
     if (r->last != NULL)
@@ -49,9 +50,12 @@ bool import_report_add(import_report *r, const char *path, const char *title, os
     r->count[fate]++;
     if (!r->whole && (fate == MEMBER_ACTED || fate == MEMBER_KEPT))
         return true;
+    if (!r->whole && r->kept++ >= REPORT_KEPT)
+        return true;
     report_object *object = object_of(r, path, title, name);
     report_entry *entry = object != NULL ? ost_arena_alloc(r->arena, sizeof *entry) : NULL;
-    if (entry == NULL)
+    which.data = ost_arena_copy(r->arena, which);
+    if (entry == NULL || which.data == NULL)
         return false;
     *entry = (report_entry){.fate = fate, .member = which, .why = why};
     if (object->last != NULL)

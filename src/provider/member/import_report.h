@@ -8,6 +8,8 @@
 
 #include "provider/member/member.h"
 
+#define REPORT_KEPT 200 /* entries of a report that is not whole */
+
 typedef struct report_entry {
     struct report_entry *next;
     member_fate fate;
@@ -32,13 +34,16 @@ typedef struct report_warning {
 
 typedef struct import_report {
     ost_arena *arena; /* where everything lives */
-    bool whole;       /* also what is acted upon and kept, by name; else only how many */
+    bool whole;       /* also what is acted upon and kept, by name; else only how many, and of the
+                         others the first REPORT_KEPT */
+    size_t kept;      /* how many entries came, unless it is whole */
     size_t count[MEMBER_FATES];
     report_object *first, *last;
     report_warning *warnings; /* the last one first */
 } import_report;
 
-/* False: out of memory. Entries of one object follow each other. */
+/* Copies the texts but `title` and `why`. False: out of memory. Entries of one object follow each
+ * other. */
 bool import_report_add(import_report *report, const char *path, const char *title, ost_text name,
                        member_fate fate, ost_text which, const char *why);
 

@@ -161,6 +161,7 @@ static bool read_id(const ost_json *user, const ost_context *context, ost_arena 
     return true;
 }
 
+/* With row->password, where there is one, in the place of what the user brings. */
 static ost_result read_row(const ost_json *user, const store_user *before,
                            const ost_context *context, ost_arena *arena, store_user *row,
                            const char **ret_what)
@@ -191,7 +192,9 @@ static ost_result read_row(const ost_json *user, const store_user *before,
     *ret_what = "the user cannot be written";
     ost_result result = write_document(user, row->id, shown, arena, &row->document);
     *ret_what = "credentials: the password cannot be used";
-    return result == OST_OK ? read_password(user, before, context, arena, &row->password) : result;
+    return result == OST_OK && row->password.len == 0
+               ? read_password(user, before, context, arena, &row->password)
+               : result;
 }
 
 static ost_result read_over(const ost_json *user, const store_user *before, store_user row,
@@ -210,7 +213,14 @@ ost_result user_row_read(const ost_json *user, size_t index, ost_text realm,
                          const ost_context *context, ost_arena *arena, store_user *ret_row,
                          ost_error *error)
 {
-    const store_user row = {.realm = realm, .created = ost_now(context)};
+    return user_row_read_with(user, (ost_text){0}, index, realm, context, arena, ret_row, error);
+}
+
+ost_result user_row_read_with(const ost_json *user, ost_text password, size_t index, ost_text realm,
+                              const ost_context *context, ost_arena *arena, store_user *ret_row,
+                              ost_error *error)
+{
+    const store_user row = {.realm = realm, .password = password, .created = ost_now(context)};
     return read_over(user, NULL, row, index, context, arena, ret_row, error);
 }
 

@@ -13,6 +13,12 @@ OST_MUST_CHECK ost_result user_row_read(const ost_json *user, size_t index, ost_
                                         const ost_context *context, ost_arena *arena,
                                         store_user *ret_row, ost_error *error);
 
+/* The same with the password credential that has been made of the plain one; empty: none has. */
+OST_MUST_CHECK ost_result user_row_read_with(const ost_json *user, ost_text password, size_t index,
+                                             ost_text realm, const ost_context *context,
+                                             ost_arena *arena, store_user *ret_row,
+                                             ost_error *error);
+
 /* The same for a user who is there, with the id: a plain password that is the one they have is not
  * hashed again. */
 OST_MUST_CHECK ost_result user_row_read_over(const ost_json *user, const store_user *before,

@@ -1,94 +1,163 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Importing realm files; see realm_import.h. */
+/* Importing realm files; see import_state.h and realm_import.h. */
 #include "provider/file/realm_import.h"
-
-#include <dirent.h>
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/context.h"
 #include "base/error_sentence.h"
 #include "base/text.h"
+#include "provider/file/import_state.h"
 #include "provider/file/key_component.h"
-#include "provider/file/master_clients.h"
 #include "provider/file/realm_document.h"
-#include "provider/file/realm_file.h"
-#include "provider/file/realm_update.h"
-#include "provider/file/user_rows.h"
+#include "provider/file/user_feed.h"
 #include "provider/member/review.h"
+#include "provider/realm/document_limit.h"
 #include "provider/realm/key_ring.h"
-#include "provider/realm/realm.h"
 
-#define IMPORT_ARENA ((size_t)2 << 30)
-#define MAX_USER_FILES 10000
 #define CREATE_ATTEMPTS 8 /* while others change master */
 
-/* One realm on its way. */
-typedef struct import {
-    store *store;
-    const char *path; /* of its file; NULL: it has none */
-    const realm_import_options *options;
-    const ost_context *context;
-    ost_text creator; /* of the realm: who gets its roles; empty: nobody */
-    master_client_policy client_policy;
-    ost_arena *arena;
-    import_report report;
-    user_rows users;
-    const ost_json *file; /* looked through */
-    store_realm row;
-    realm *realm;
-    store_key *keys;
-    size_t key_count;
-    bool lists_users;     /* the file, or one beside it, has a list of them */
-    realm_update *update; /* of the realm that exists; NULL: it does not */
-} import;
+/* ---- users ---- */
 
+/* Those of a document that is at hand. */
 static ost_result add_users(import *i, const ost_json *document)
 {
     const ost_json *users = ost_json_get(document, "users");
-    i->lists_users = i->lists_users || users != NULL;
+    i->files.lists_users = i->files.lists_users || users != NULL;
     return user_rows_add(&i->users, users, i->arena);
 }
 
-/* `<realm>-users-N.json` beside the file. */
-static ost_result add_user_files(import *i, ost_text realm_name, ost_error *error)
+/* Of a realm that exists the users are compared with those that are there, in memory. */
+static ost_result refuse_large(const import *i, ost_error *error)
 {
-    const char *slash = strrchr(i->path, '/');
-    size_t folder = slash != NULL ? (size_t)(slash - i->path) + 1 : 0;
-    ost_result result = OST_OK;
-    for (unsigned n = 0; n < MAX_USER_FILES && result == OST_OK; n++) {
-        const ost_json *document;
-        char *name = ost_arena_format(i->arena, "%.*s%.*s-users-%u.json", (int)folder, i->path,
-                                      (int)realm_name.len, realm_name.data, n);
-        if (name == NULL)
-            return ost_error_set(error, OST_E_MEMORY, "out of memory");
-        if (access(name, F_OK) != 0)
-            break;
-        result = realm_file_read(name, i->arena, &document, error);
-        if (result == OST_OK)
-            result = review_object(document, &member_realm, name + folder, i->options->strict,
-                                   i->arena, &i->report, &document, error);
-        if (result == OST_OK)
-            result = add_users(i, document);
+    for (size_t n = 0; n < i->files.ranges.count; n++) {
+        const user_range *range = &i->files.ranges.ranges[n];
+        if ((uint64_t)range->status.st_size > DOCUMENT_MAX)
+            return ost_error_set(error, OST_E_CEILING,
+                                 "%s has %lld MiB, and --replace and --merge take files of at most "
+                                 "%zu MiB for a realm that exists: spread its users over several, "
+                                 "or delete the realm first",
+                                 range->path, (long long)range->status.st_size >> 20,
+                                 DOCUMENT_MAX >> 20);
     }
+    return OST_OK;
+}
+
+static ost_result load_users(import *i, ost_error *error)
+{
+    user_reader reader;
+    const ost_json *user = NULL;
+    ost_result result = refuse_large(i, error), first = result;
+    user_reader_begin(&reader, &i->files.ranges);
+    while (result == OST_OK || result == OST_E_FORMAT) { /* the report is whole */
+        result = user_review_next(&reader, i->options->strict, &i->report, i->arena, &user,
+                                  first == OST_OK ? error : NULL);
+        if (result == OST_OK && user == NULL)
+            break;
+        if (result == OST_OK)
+            result = user_rows_add_one(&i->users, user, i->arena);
+        if (first == OST_OK)
+            first = result;
+    }
+    user_reader_free(&reader);
+    return first;
+}
+
+/* Those of a new realm are looked through, and read again when they are stored. */
+static ost_result look_through(import *i, ost_error *error)
+{
+    const user_rows_progress progress = {i->options->progress, i->options->user};
+    i->review.file = i->file;
+    i->review.strict = i->options->strict;
+    i->review.report = &i->report;
+    i->review.progress = &progress;
+    ost_result result = user_review_all(&i->review, &i->files.ranges, i->arena, error);
+    i->user_count = i->review.count;
+    i->review.progress = NULL;
     return result;
 }
 
-static ost_result read_all(import *i, const ost_json *file, ost_error *error)
+static ost_result read_users(import *i, ost_error *error)
+{
+    ost_result result = i->is_new ? look_through(i, error) : load_users(i, error);
+    return result == OST_OK && i->update != NULL
+               ? realm_update_merge(i->update, i->file, &i->users, &i->file, error)
+               : result;
+}
+
+/* ---- the realm ---- */
+
+static ost_result find_users(import *i, const realm_part *part, ost_error *error)
 {
     ost_text name = {0};
-    ost_result result = review_object(file, &member_realm, "", i->options->strict, i->arena,
-                                      &i->report, &i->file, error);
+    const user_range range = {.path = i->path,
+                              .shown = "",
+                              .status = i->status,
+                              .at = part->users_at,
+                              .count = part->user_count};
+    if (i->path == NULL)
+        return add_users(i, i->file);
+    ost_result result = user_files_add(&i->files, &range, i->file, i->arena, error);
+    if (result == OST_OK && ost_json_text(ost_json_get(i->file, "realm"), &name))
+        result = user_files_find(&i->files, name, i->arena, error);
+    return result;
+}
+
+/* Of a realm that is refused: the report tells of its users all the same. */
+static void report_users(import *i, const realm_part *part)
+{
+    user_range range = {.path = i->path,
+                        .shown = "",
+                        .status = i->status,
+                        .at = part->users_at,
+                        .count = part->user_count};
+    const user_ranges ranges = {.ranges = &range, .count = 1, .users = range.count};
+    user_review review = {.file = part->document,
+                          .strict = i->options->strict,
+                          .report = &i->report,
+                          .roles = {.arena = i->arena}};
+    if (i->path != NULL)
+        (void)!user_review_all(&review, &ranges, i->arena, NULL);
+}
+
+static ost_result read_all(import *i, const realm_part *part, ost_error *error)
+{
+    i->files = (user_files){.path = i->path, .strict = i->options->strict, .report = &i->report};
+    i->is_new = i->path != NULL && i->update == NULL;
+    i->review = (user_review){.roles = {.arena = i->arena}};
+    ost_result result = review_object(part->document, &member_realm, "", i->options->strict,
+                                      i->arena, &i->report, &i->file, error);
+    if (result == OST_E_FORMAT)
+        report_users(i, part);
     if (result == OST_OK)
-        result = add_users(i, i->file);
-    if (result == OST_OK && i->path != NULL && ost_json_text(ost_json_get(i->file, "realm"), &name))
-        result = add_user_files(i, name, error);
-    if (result == OST_OK && i->update != NULL)
-        result = realm_update_merge(i->update, i->file, &i->users, &i->file, error);
+        result = find_users(i, part, error);
+    return result == OST_OK ? read_users(i, error) : result;
+}
+
+/* What the realm has to know of its users. */
+static ost_result gather_names(import *i, role_names *ret_named)
+{
+    ost_result result = OST_OK;
+    if (!i->is_new)
+        result = account_names_begin(i->file, i->arena, &i->review.accounts);
+    for (size_t n = 0; n < i->users.count && result == OST_OK; n++) {
+        role_names_add(&i->review.roles, i->users.documents[n]);
+        result = account_names_add(&i->review.accounts, i->users.documents[n], i->arena);
+    }
+    return result == OST_OK ? role_names_finish(&i->review.roles, i->file, ret_named) : result;
+}
+
+static ost_result make_users(import *i, ost_error *error)
+{
+    const user_rows_progress progress = {i->options->progress, i->options->user};
+    if (i->is_new)
+        return i->review.plain > 0
+                   ? plain_passwords_make(&i->files.ranges, i->review.plain, i->options->strict,
+                                          i->realm, &progress, i->context, i->arena, &i->passwords,
+                                          error)
+                   : OST_OK;
+    ost_result result = user_rows_check(&i->users, i->realm, error);
+    if (result == OST_OK)
+        result = user_rows_make(&i->users, i->realm, &progress, i->context, i->arena, error);
+    i->user_count = i->users.count;
     return result;
 }
 
@@ -96,11 +165,8 @@ static ost_result read_all(import *i, const ost_json *file, ost_error *error)
 static ost_result make_rows(import *i, ost_error *error)
 {
     role_names named;
-    realm_surroundings beside = {
-        .named = &named, .users = i->users.documents, .user_count = i->users.count};
-    const user_rows_progress progress = {i->options->progress, i->options->user};
-    ost_result result =
-        role_names_gather(i->file, i->users.documents, i->users.count, i->arena, &named);
+    realm_surroundings beside = {.named = &named, .accounts = &i->review.accounts};
+    ost_result result = gather_names(i, &named);
     if (result != OST_OK)
         return ost_error_set(error, result, "roles: %s", ost_result_sentence(result));
     i->row.version = 1;
@@ -120,10 +186,7 @@ static ost_result make_rows(import *i, ost_error *error)
         return result;
     i->row.name = text_of(ost_arena_copy(i->arena, text_of(i->realm->name)));
     i->row.id = text_of(ost_arena_copy(i->arena, text_of(i->realm->id)));
-    result = user_rows_check(&i->users, i->realm, error);
-    if (result == OST_OK)
-        result = user_rows_make(&i->users, i->realm, &progress, i->context, i->arena, error);
-    return result;
+    return make_users(i, error);
 }
 
 /* The rest of what is to be stored: keys, and of a realm that exists what changes. */
@@ -137,9 +200,33 @@ static ost_result make_plan(import *i, ost_error *error)
     if (result != OST_OK)
         return result;
     return i->update != NULL ? realm_update_plan(i->update, &i->row, i->realm, &i->users,
-                                                 i->lists_users, brought, count, error)
+                                                 i->files.lists_users, brought, count, error)
                              : key_ring_complete(i->realm, brought, count, i->context, i->arena,
                                                  &i->keys, &i->key_count, error);
+}
+
+/* A new realm whose users come from files. */
+static ost_result create_from_files(import *i, const store_realm_change *beside, ost_error *error)
+{
+    const user_rows_progress progress = {i->options->progress, i->options->user};
+    const user_feed_source source = {.ranges = &i->files.ranges,
+                                     .realm = i->realm,
+                                     .accounts = &i->review.accounts,
+                                     .passwords = &i->passwords,
+                                     .strict = i->options->strict,
+                                     .progress = &progress,
+                                     .context = i->context};
+    user_feed *feed = user_feed_new(&source);
+    if (feed == NULL)
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    const store_user_feed users = user_feed_for_store(feed);
+    ost_result result = i->options->dry_run
+                            ? user_feed_try(feed, error)
+                            : store_realm_create_from(i->store, &i->row, &users, i->keys,
+                                                      i->key_count, beside, error);
+    i->user_count = user_feed_count(feed);
+    user_feed_free(feed);
+    return result;
 }
 
 /* Whether somebody has changed master since. */
@@ -152,7 +239,7 @@ static bool master_has_changed(const import *i, const store_realm_change *change
 }
 
 /* With its client in master. */
-static ost_result create_realm(const import *i, ost_error *error)
+static ost_result create_realm(import *i, ost_error *error)
 {
     const store_realm_change *change = NULL;
     ost_result result = OST_E_CONFLICT;
@@ -164,24 +251,31 @@ static ost_result create_realm(const import *i, ost_error *error)
                                        i->context, i->arena, &change, error);
         if (result != OST_OK)
             return result;
-        result = store_realm_create_beside(i->store, &i->row, i->users.rows, i->users.count,
-                                           i->keys, i->key_count, change, error);
+        result = i->is_new
+                     ? create_from_files(i, change, error)
+                     : store_realm_create_beside(i->store, &i->row, i->users.rows, i->users.count,
+                                                 i->keys, i->key_count, change, error);
         again = result == OST_E_CONFLICT && master_has_changed(i, change);
     }
     return result;
 }
 
-static ost_result store_all(const import *i, realm_import_outcome *ret_outcome, ost_error *error)
+/* A dry run makes everything but the last step, too. */
+static ost_result store_rows(import *i, ost_error *error)
+{
+    if (i->options->dry_run)
+        return i->is_new ? create_from_files(i, NULL, error) : OST_OK;
+    return i->update != NULL ? realm_update_store(i->update, error) : create_realm(i, error);
+}
+
+static ost_result store_all(import *i, realm_import_outcome *ret_outcome, ost_error *error)
 {
     *ret_outcome = i->options->dry_run ? REALM_CHECKED : REALM_IMPORTED;
     if (i->update != NULL && !realm_update_changes(i->update))
         *ret_outcome = REALM_UNCHANGED;
     else if (i->update != NULL && !i->options->dry_run)
         *ret_outcome = i->update->mode == MERGE_INTO ? REALM_MERGED : REALM_REPLACED;
-    if (*ret_outcome == REALM_UNCHANGED || i->options->dry_run)
-        return OST_OK;
-    ost_result result =
-        i->update != NULL ? realm_update_store(i->update, error) : create_realm(i, error);
+    ost_result result = *ret_outcome != REALM_UNCHANGED ? store_rows(i, error) : OST_OK;
     if (result != OST_OK)
         *ret_outcome = REALM_REFUSED;
     return result;
@@ -216,11 +310,10 @@ static bool came_second(const import *i, ost_result result)
            store_realm_get(i->store, i->row.name, i->arena, &existing) == OST_OK;
 }
 
-/* *ret_outcome says what it would be also when storing fails. `update` is filled for a realm that
- * exists. */
-static ost_result import_realm(import *i, const ost_json *file, realm_update *update,
-                               realm_import_outcome *ret_outcome, ost_error *error)
+ost_result realm_import_one(import *i, const realm_part *part, realm_update *update,
+                            realm_import_outcome *ret_outcome, ost_error *error)
 {
+    const ost_json *file = part->document;
     ost_text name = {0};
     bool skipped;
     *ret_outcome = REALM_REFUSED;
@@ -235,7 +328,7 @@ static ost_result import_realm(import *i, const ost_json *file, realm_update *up
         return OST_OK;
     }
     if (result == OST_OK)
-        result = read_all(i, file, error);
+        result = read_all(i, part, error);
     if (result == OST_OK)
         result = make_rows(i, error);
     if (result == OST_OK)
@@ -250,16 +343,16 @@ static ost_result import_realm(import *i, const ost_json *file, realm_update *up
 
 static ost_result import_document(const import *like, ost_text document, ost_error *error)
 {
-    const ost_json *file;
+    realm_part part = {0};
     realm_import_outcome outcome;
     realm_update update;
 import i = * like;
     i.arena = ost_arena_new(IMPORT_ARENA);
     if (i.arena == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
-    ost_result result = ost_json_read(document, &realm_file_limits, i.arena, &file, error);
+    ost_result result = ost_json_read(document, &realm_file_limits, i.arena, &part.document, error);
     if (result == OST_OK)
-        result = import_realm(&i, file, &update, &outcome, error);
+        result = realm_import_one(&i, &part, &update, &outcome, error);
     realm_unref(i.realm);
     ost_arena_free(i.arena);
     return result;
@@ -296,6 +389,7 @@ static ost_result import_over(import *i, const store_realm *row, const ost_json 
         return result == OST_OK ? OST_E_CONFLICT : result;
     i->update = update;
     i->report = (import_report){.arena = i->arena};
+    i->review = (user_review){.roles = {.arena = i->arena}};
     result =
         review_object(document, &member_realm, "", false, i->arena, &i->report, &i->file, error);
     if (result == OST_OK) /* which have been looked through */
@@ -321,107 +415,5 @@ import i = {.store = s, .options = & none, .context = context, .arena = arena };
     ost_result result = import_over(&i, row, document, users, &update, error);
     realm_unref(i.realm);
     ost_arena_free(arena);
-    return result;
-}
-
-/* ---- files ---- */
-
-typedef struct totals {
-    size_t imported, skipped;
-} totals;
-
-static ost_result import_one(import *i, const ost_json *file, totals *t, ost_error *error)
-{
-    realm_import_outcome outcome;
-    realm_update update;
-    ost_error inner = {0};
-    ost_result result = import_realm(i, file, &update, &outcome, &inner);
-    if (result != OST_OK)
-        result =
-            ost_error_set(error, result, "%s: %s", i->path,
-                          inner.detail[0] != '\0' ? inner.detail : ost_result_sentence(result));
-    t->skipped += outcome == REALM_SKIPPED || outcome == REALM_UNCHANGED;
-    t->imported += result == OST_OK && outcome != REALM_SKIPPED && outcome != REALM_UNCHANGED;
-    const realm_import_result told = {.path = i->path,
-                                      .realm = i->row.name,
-                                      .outcome = outcome,
-                                      .users = i->users.count,
-                                      .report = &i->report,
-                                      .changes = i->update != NULL ? &update.changes : NULL,
-                                      .error = result != OST_OK ? &inner : NULL};
-    if (i->options->tell != NULL)
-        i->options->tell(i->options->user, &told);
-    realm_unref(i->realm);
-    return result;
-}
-
-static ost_result import_file(const import *like, const char *path, totals *t, ost_error *error)
-{
-    const ost_json *file;
-import i = * like;
-    i.path = path;
-    i.arena = ost_arena_new(IMPORT_ARENA);
-    if (i.arena == NULL)
-        return ost_error_set(error, OST_E_MEMORY, "out of memory");
-    const import clean = i;
-    ost_result result = realm_file_read(path, i.arena, &file, error);
-    if (result == OST_OK && ost_json_is(file, OST_JSON_ARRAY)) {
-        if (ost_json_count(file) == 0)
-            result = ost_error_set(error, OST_E_FORMAT, "%s: there is no realm object in it", path);
-        for (const ost_json *at = ost_json_first(file); at != NULL && result == OST_OK;
-             at = ost_json_next(at)) {
-            i = clean;
-            result = import_one(&i, at, t, error);
-        }
-    } else if (result == OST_OK) {
-        result = import_one(&i, file, t, error);
-    }
-    ost_arena_free(i.arena);
-    return result;
-}
-
-/* ---- folders ---- */
-
-static int is_realm_file(const struct dirent *entry)
-{
-    ost_text name = text_of(entry->d_name);
-    return text_ends(name, ".json") && strstr(entry->d_name, "-users-") == NULL;
-}
-
-static ost_result import_folder(const import *like, const char *path, totals *t, ost_error *error)
-{
-    struct dirent **entries;
-    int count = scandir(path, &entries, is_realm_file, alphasort);
-    if (count < 0)
-        return ost_error_set(error, OST_E_SYSTEM, "%s: %s", path, strerror(errno));
-    ost_result result = OST_OK;
-    for (int n = 0; n < count; n++) {
-        char name[1024];
-        snprintf(name, sizeof name, "%s/%s", path, entries[n]->d_name);
-        if (result == OST_OK)
-            result = import_file(like, name, t, error);
-        memory_free(entries[n]); /* scandir's, from the same heap */
-    }
-    memory_free(entries);
-    return result;
-}
-
-ost_result realm_import_path(store *s, const char *path, const realm_import_options *options,
-                             const ost_context *context, size_t *ret_imported, size_t *ret_skipped,
-                             ost_error *error)
-{
-    static const realm_import_options none;
-    struct stat status;
-    totals t = {0};
-    const import like = {.store = s,
-                         .options = options != NULL ? options : &none,
-                         .context = context,
-                         .client_policy = MASTER_CLIENT_ADOPT};
-    if (stat(path, &status) != 0)
-        return ost_error_set(error, OST_E_SYSTEM, "%s: %s", path, strerror(errno));
-    ost_result result = S_ISDIR(status.st_mode) ? import_folder(&like, path, &t, error)
-                                                : import_file(&like, path, &t, error);
-    *ret_imported += t.imported;
-    *ret_skipped += t.skipped;
     return result;
 }

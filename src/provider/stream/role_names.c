@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Roles that are named; see role_names.h. */
-#include "provider/file/role_names.h"
+#include "provider/stream/role_names.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,13 +10,6 @@
 #define MAX_NAMES ((size_t)1 << 20)
 #define FIRST_ROOM 256
 #define MAX_DEPTH 64
-
-typedef struct gathering {
-    role_name *names;
-    size_t count, room;
-    ost_arena *arena;
-    ost_result result;
-} gathering;
 
 static int compare_texts(ost_text a, ost_text b)
 {
@@ -32,7 +25,7 @@ static int compare(const void *a, const void *b)
     return order != 0 ? order : compare_texts(one->name, other->name);
 }
 
-static void drop_repeated(gathering *g)
+static void drop_repeated(role_gathering *g)
 {
     size_t kept = 0;
     if (g->count > 1)
@@ -41,11 +34,12 @@ static void drop_repeated(gathering *g)
         if (kept == 0 || compare(&g->names[kept - 1], &g->names[i]) != 0)
             g->names[kept++] = g->names[i];
     }
-    g->count = kept;
+    g->count = g->sorted = kept;
 }
 
-/* Most names repeat: they are thinned out before more room is taken. */
-static void grow(gathering *g)
+/* Names that have come anew are sorted in before they are more than some: most names repeat, and
+ * are found among those that are sorted. */
+static void grow(role_gathering *g)
 {
     drop_repeated(g);
     if (g->count < g->room / 2)
@@ -62,18 +56,39 @@ static void grow(gathering *g)
     g->room = room;
 }
 
-static void add(gathering *g, ost_text client, const ost_json *names)
+static bool is_known(const role_gathering *g, const role_name *name)
+{
+    return g->sorted > 0 && bsearch(name, g->names, g->sorted, sizeof *g->names, compare) != NULL;
+}
+
+static void add_name(role_gathering *g, ost_text client, ost_text text)
+{
+    role_name name = {client, text};
+    if (g->result != OST_OK || text.len == 0 || is_known(g, &name))
+        return;
+    if (g->count - g->sorted > FIRST_ROOM / 4 + g->sorted / 8)
+        drop_repeated(g);
+    if (g->count == g->room)
+        grow(g);
+    name = (role_name){{0}, {ost_arena_copy(g->arena, text), text.len}};
+    if (client.len > 0)
+        name.client = (ost_text){ost_arena_copy(g->arena, client), client.len};
+    if (name.name.data == NULL || (client.len > 0 && name.client.data == NULL))
+        g->result = OST_E_MEMORY;
+    if (g->result == OST_OK)
+        g->names[g->count++] = name;
+}
+
+static void add(role_gathering *g, ost_text client, const ost_json *names)
 {
     ost_text name;
     for (const ost_json *at = ost_json_first(names); at != NULL; at = ost_json_next(at)) {
-        if (g->result == OST_OK && g->count == g->room)
-            grow(g);
-        if (g->result == OST_OK && ost_json_text(at, &name) && name.len > 0)
-            g->names[g->count++] = (role_name){client, name};
+        if (ost_json_text(at, &name))
+            add_name(g, client, name);
     }
 }
 
-static void add_of(gathering *g, const ost_json *owner)
+void role_names_add(role_gathering *g, const ost_json *owner)
 {
     add(g, (ost_text){0}, ost_json_get(owner, "realmRoles"));
     for (const ost_json *at = ost_json_first(ost_json_get(owner, "clientRoles")); at != NULL;
@@ -81,24 +96,20 @@ static void add_of(gathering *g, const ost_json *owner)
         add(g, ost_json_name(at), at);
 }
 
-static void add_groups(gathering *g, const ost_json *groups, unsigned depth)
+static void add_groups(role_gathering *g, const ost_json *groups, unsigned depth)
 {
     for (const ost_json *at = ost_json_first(groups); at != NULL && depth < MAX_DEPTH;
          at = ost_json_next(at)) {
-        add_of(g, at);
+        role_names_add(g, at);
         add_groups(g, ost_json_get(at, "subGroups"), depth + 1);
     }
 }
 
-ost_result role_names_gather(const ost_json *file, const ost_json *const *users, size_t user_count,
-                             ost_arena *arena, role_names *ret_names)
+ost_result role_names_finish(role_gathering *g, const ost_json *file, role_names *ret_names)
 {
-    gathering g = {.arena = arena};
-    for (size_t i = 0; i < user_count; i++)
-        add_of(&g, users[i]);
-    add_groups(&g, ost_json_get(file, "groups"), 0);
-    drop_repeated(&g);
-    if (g.result == OST_OK)
-        *ret_names = (role_names){g.names, g.count};
-    return g.result;
+    add_groups(g, ost_json_get(file, "groups"), 0);
+    drop_repeated(g);
+    if (g->result == OST_OK)
+        *ret_names = (role_names){g->names, g->count};
+    return g->result;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Placeholders; see placeholder.h. */
-#include "provider/file/placeholder.h"
+#include "provider/stream/placeholder.h"
 
 #include <stdlib.h>
 
