@@ -53,8 +53,8 @@ static const char *const migrations[] = {
     "CREATE INDEX failure_by_expiry ON failure (expires)",
     /* 21 */
     LINK_FEDERATED,
-    /* 22 */
-    "ALTER TABLE code ADD COLUMN details " ADDED_TEXT,
+    "ALTER TABLE code " /* 22: what a code grants in detail */
+    "ADD COLUMN details " ADDED_TEXT,
 };
 _Static_assert(FIRST + ARRAY_LEN(migrations) == SCHEMA + 1, "see schema.h");
 

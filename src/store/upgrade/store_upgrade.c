@@ -33,6 +33,8 @@ static const char *const titles[] = {
     [18] = "backchannel authentication: clients that are told",
     [19] = "what may be used once, for several nodes",
     [20] = "failed logins, for several nodes",
+    [21] = "users found by their accounts elsewhere",
+    [22] = "what a code grants in detail",
 };
 _Static_assert(ARRAY_LEN(titles) == SCHEMA + 1, "a migration has a title");
 

@@ -57,8 +57,9 @@ static void only_what_is_configured_is_trusted(void **state)
         "[{\"alias\":\"a\"," KIND "\"config\":{\"issuer\":\"i\","
         "\"jwtAuthorizationGrantEnabled\":\"false\"}}]",
         "[{\"alias\":\"a\",\"providerId\":\"oidc\",\"config\":{\"issuer\":\"i\"}}]",
-        "[{\"alias\":\"a\",\"providerId\":\"saml\",\"config\":{\"issuer\":\"i\","
-        "\"jwtAuthorizationGrantEnabled\":\"true\"}}]",
+        "[{\"alias\":\"a\",\"providerId\":\"saml\",\"config\":{\"issuer\":"
+        "\"i\",\"jwtAuthorization"
+        "GrantEnabled\":\"true\"}}]",
     };
     for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
         assert_int_equal(count(none[i]), 0);
