@@ -90,8 +90,9 @@ OST_PUBLIC OST_MUST_CHECK ost_result ost_jwt_read_unverified(ost_text token, ost
 OST_PUBLIC OST_MUST_CHECK ost_result ost_sha256(ost_text data, unsigned char ret[32]);
 
 /* at_hash / c_hash (OpenID Connect Core §3.1.3.6): the left half of the hash that belongs to
- * `alg`, base64url, in the arena. OST_E_ARGUMENT: the algorithm does not sign; OST_E_CRYPTO,
- * OST_E_MEMORY. Any thread. */
+ * `alg`, base64url, in the arena. The curve tells that of Edwards curves: OST_EDDSA stands for
+ * Ed25519 (SHA-512), OST_ED448 for the other (114 bytes of SHAKE256). OST_E_ARGUMENT: the algorithm
+ * does not sign; OST_E_CRYPTO, OST_E_MEMORY. Any thread. */
 OST_PUBLIC OST_MUST_CHECK ost_result ost_left_half_hash(ost_text value, ost_alg alg,
                                                         ost_arena *arena, ost_text *ret_hash);
 

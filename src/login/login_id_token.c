@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "guard/guard_keys.h"
+#include "jose/digest.h"
 
 static ost_result check_nonce(const ost_claims *claims, ost_text nonce, ost_error *error)
 {
@@ -62,21 +63,20 @@ static ost_result check_party(const ost_login *login, const ost_claims *claims, 
 static ost_result check_hash(const ost_claims *claims, const login_tokens *tokens, ost_arena *arena,
                              ost_error *error)
 {
-    const ost_json *hash = ost_claims_get(claims, "at_hash");
-    if (hash == NULL)
+    ost_text hash = {0};
+    const ost_json *claim = ost_claims_get(claims, "at_hash");
+    if (claim == NULL)
         return OST_OK;
     ost_unverified_jws jws;
-    ost_text expected;
     ost_result result =
         ost_jws_read_unverified(tokens->id_token, OST_ALGS_DEFAULT, arena, &jws, error);
-    if (result == OST_OK)
-        result = ost_left_half_hash(tokens->access_token, jws.alg, arena, &expected);
     if (result != OST_OK)
         return result;
-    if (!ost_json_equals(hash, expected))
-        return ost_error_set(error, OST_E_CLAIM_TYPE,
-                             "the ID token belongs to another access token");
-    return OST_OK;
+    result = ost_json_text(claim, &hash) ? digest_half_check(tokens->access_token, jws.alg, hash)
+                                         : OST_E_SIGNATURE;
+    return result == OST_E_SIGNATURE ? ost_error_set(error, OST_E_CLAIM_TYPE,
+                                                     "the ID token belongs to another access token")
+                                     : result;
 }
 
 ost_result login_id_token_check(const ost_login *login, const login_tokens *tokens, ost_text nonce,

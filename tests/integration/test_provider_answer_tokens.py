@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Answers that are signed or encrypted for the client: ID tokens, userinfo, introspection."""
 
+import base64
+import hashlib
 import json
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed448, ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from decrypted import decrypted
 from document_server import DocumentServer
 from oidc import Client
@@ -213,3 +217,24 @@ def test_an_id_token_made_into_an_encrypted_one_is_no_hint(realm):
         realm.log_in(browser, Client("plain", SECRET, CALLBACK), "ann", "ann-password")
         hinted = realm.authorize(browser, Client("plain", SECRET, CALLBACK), prompt="none", id_token_hint=made)
         assert "error=login_required" in hinted.location, hinted.location
+
+
+@pytest.mark.parametrize(("curve", "taken"), [("Ed25519", "sha512"), ("Ed448", "shake_256")])
+def test_at_hash_of_edwards_curves(new_provider, tmp_path, curve, taken):
+    """The hash that goes with EdDSA is that of the key's curve."""
+    pair = {"Ed25519": ed25519.Ed25519PrivateKey, "Ed448": ed448.Ed448PrivateKey}[curve].generate()
+    private = pair.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    public = pair.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    config = {"eddsaPrivateKey": private, "eddsaPublicKey": public}
+    config = {name: [base64.b64encode(value).decode()] for name, value in config.items()}
+    key = {"name": "eddsa", "providerId": "eddsa-generated", "config": {"eddsaEllipticCurveKey": [curve], **config}}
+    realm = {"realm": "shop", "enabled": True, "components": {"org.keycloak.keys.KeyProvider": [key]}}
+    realm["clients"] = [client("eddsa", **{"id.token.signed.response.alg": "EdDSA"})]
+    realm["users"] = [{"username": "ann", "enabled": True, "credentials": [{"type": "password", "value": "ann-password"}]}]
+    path = tmp_path / "shop-realm.json"
+    path.write_text(json.dumps(realm))
+    answer = new_provider([path]).realm("shop").password(Client("eddsa", SECRET), "ann", "ann-password", "openid").json()
+    header, claims = unverified_token(answer["id_token"])
+    hashed = hashlib.new(taken, answer["access_token"].encode())
+    digest = hashed.digest(114) if taken == "shake_256" else hashed.digest()
+    assert (header["alg"], claims["at_hash"]) == ("EdDSA", b64(digest[: len(digest) // 2]))

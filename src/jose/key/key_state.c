@@ -127,6 +127,13 @@ ost_result key_bind(ost_key *key, ost_alg alg, ost_error *error)
     return OST_OK;
 }
 
+ost_alg key_specified_alg(const ost_key *key, ost_alg alg)
+{
+    if (alg != OST_EDDSA || key->curve == NULL)
+        return alg;
+    return strcmp(key->curve->name, "Ed448") == 0 ? OST_ED448 : OST_ED25519;
+}
+
 /* What of key_ops allows it, in the two directions. A public key agrees upon secrets, too. */
 static unsigned ops_for(ost_alg alg, bool inward)
 {

@@ -87,6 +87,9 @@ OST_MUST_CHECK ost_result key_bind(ost_key *key, ost_alg alg, ost_error *error);
  * and outward: verify, encrypt? By algorithm, key_ops and what it is made of. */
 bool key_may(const ost_key *key, ost_alg alg, bool inward);
 
+/* What the algorithm is by the name that says the curve, too (RFC 9864 §2.2), for this key. */
+ost_alg key_specified_alg(const ost_key *key, ost_alg alg);
+
 /* What it is for by `use` and `ops`. */
 key_use key_purpose(const ost_key *key);
 

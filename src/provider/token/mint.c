@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "jose/key/key_state.h"
 #include "provider/detail/authorization_details.h"
 #include "provider/proof/pairwise_subject.h"
 #include "provider/realm/uuid.h"
@@ -223,12 +224,19 @@ static bool mint_access(call *c, const grant *g, int64_t expires, ost_text *ret_
     return sign(c, tree, g->client->access_alg, g->client->at_jwt ? "at+jwt" : "JWT", ret_token);
 }
 
+/* Which hash goes with EdDSA depends on the key's curve. */
+static ost_alg hash_alg(const call *c, ost_alg alg)
+{
+    const ost_key *key = key_ring_signer(c->entry->keys, alg);
+    return key != NULL ? key_specified_alg(key, alg) : alg;
+}
+
 static void put_hash(call *c, const grant *g, claim_tree *tree, const char *name, ost_text value)
 {
     ost_text hash;
     if (value.len == 0)
         return;
-    if (ost_left_half_hash(value, g->client->id_alg, c->arena, &hash) == OST_OK)
+    if (ost_left_half_hash(value, hash_alg(c, g->client->id_alg), c->arena, &hash) == OST_OK)
         claim_put_text(tree, name, hash);
     else
         call_refuse(c, 500, "server_error", NULL);

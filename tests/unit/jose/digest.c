@@ -63,12 +63,49 @@ static void left_half_hash(void **state)
     ost_arena_free(arena);
 }
 
+/* The values are Python's hashlib's: of SHA-512, and of 114 and 64 bytes of SHAKE256. */
+static void half_hashes_of_edwards_curves(void **state)
+{
+    static const char *const halves[] = {
+        "q7nS86GgvvFaZkzALLWqJYaJIKw2wCDAVfCAsm5CrBM",
+        "W6Ie3EoycJT-JESJ2WSAWX7LRP3FuHvmvNycBM"
+        "eL-NngYGhJXChp7YRUBdOXcrKGZD4qnhCAstjO",
+        "W6Ie3EoycJT-JESJ2WSAWX7LRP3FuHvmvNycBMeL-Nk",
+    };
+    const ost_text token = OST_TEXT("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y");
+    ost_arena *arena = ost_arena_new(1 << 12);
+    ost_text hash = {0};
+    assert_int_equal(ost_left_half_hash(token, OST_EDDSA, arena, &hash), OST_OK);
+    assert_true(text_is(hash, halves[0]));
+    assert_int_equal(ost_left_half_hash(token, OST_ED25519, arena, &hash), OST_OK);
+    assert_true(text_is(hash, halves[0]));
+    assert_int_equal(ost_left_half_hash(token, OST_ED448, arena, &hash), OST_OK);
+    assert_true(text_is(hash, halves[1]));
+    for (size_t i = 0; i < 3; i++) {
+        hash = text_of(halves[i]);
+        assert_int_equal(digest_half_check(token, OST_EDDSA, hash), OST_OK);
+        assert_int_equal(digest_half_check(token, OST_ED448, hash),
+                         i > 0 ? OST_OK : OST_E_SIGNATURE);
+        assert_int_equal(digest_half_check(token, OST_ED25519, hash),
+                         i > 0 ? OST_E_SIGNATURE : OST_OK);
+        assert_int_equal(digest_half_check(token, OST_RS256, hash), OST_E_SIGNATURE);
+        assert_int_equal(digest_half_check(OST_TEXT("another"), OST_EDDSA, hash), OST_E_SIGNATURE);
+        assert_int_equal(digest_half_check(token, OST_EDDSA, text_slice(hash, 0, 8)),
+                         OST_E_SIGNATURE);
+    }
+    assert_int_equal(digest_half_check(token, OST_EDDSA, (ost_text){0}), OST_E_SIGNATURE);
+    assert_int_equal(digest_half_check(token, OST_ALG_UNSET, hash), OST_E_ARGUMENT);
+    assert_int_equal(digest_half_check(token, OST_RSA_OAEP, hash), OST_E_ARGUMENT);
+    ost_arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(like_openssl),
         cmocka_unit_test(sha256_of_nothing),
         cmocka_unit_test(left_half_hash),
+        cmocka_unit_test(half_hashes_of_edwards_curves),
     };
     return cmocka_run_group_tests_name("jose-digest", tests, NULL, NULL);
 }
