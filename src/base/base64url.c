@@ -134,6 +134,16 @@ size_t base64_encode(const unsigned char *data, size_t n, char *ret)
     return len;
 }
 
+ost_result base64_encode_to(ost_arena *arena, ost_text bytes, ost_text *ret)
+{
+    char *text =
+        bytes.len < SIZE_MAX / 8 ? ost_arena_alloc(arena, (bytes.len + 2) / 3 * 4 + 1) : NULL;
+    if (text == NULL)
+        return OST_E_MEMORY;
+    *ret = (ost_text){text, base64_encode((const unsigned char *)bytes.data, bytes.len, text)};
+    return OST_OK;
+}
+
 ost_result base64_decode(ost_text text, unsigned char *ret, size_t *ret_len)
 {
     if (text.len % 4 != 0)

@@ -21,6 +21,7 @@ OST_MUST_CHECK ost_result base64url_encode_to(ost_arena *arena, ost_text bytes, 
 
 /* Standard base64 with padding (RFC 4648 §4), as strict. */
 size_t base64_encode(const unsigned char *data, size_t n, char *ret); /* room for (n+2)/3*4 */
+OST_MUST_CHECK ost_result base64_encode_to(ost_arena *arena, ost_text bytes, ost_text *ret);
 OST_MUST_CHECK ost_result base64_decode(ost_text text, unsigned char *ret, size_t *ret_len);
 
 #endif

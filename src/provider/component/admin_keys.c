@@ -10,26 +10,22 @@
 static ost_result put_public(ost_json_writer *w, const store_key *row, ost_arena *arena)
 {
     ost_key *key;
-    ost_text der;
+    ost_text der, text;
     ost_result result = ost_key_import_jwk(row->jwk, &key, NULL);
     if (result != OST_OK)
         return result;
     result = ost_key_export_spki(key, OST_KEY_DER, arena, &der);
     ost_key_unref(key);
-    char *text = result == OST_OK ? ost_arena_alloc(arena, (der.len + 2) / 3 * 4 + 1) : NULL;
-    if (text == NULL)
-        return result == OST_OK ? OST_E_MEMORY : result;
-    ost_json_member_text(
-        w, "publicKey",
-        (ost_text){text, base64_encode((const unsigned char *)der.data, der.len, text)});
+    if (result == OST_OK)
+        result = base64_encode_to(arena, der, &text);
+    if (result != OST_OK)
+        return result;
+    ost_json_member_text(w, "publicKey", text);
     if (row->certificate.len == 0 || base64url_decode_to(arena, row->certificate, &der) != OST_OK)
         return OST_OK;
-    text = ost_arena_alloc(arena, (der.len + 2) / 3 * 4 + 1);
-    if (text == NULL)
+    if (base64_encode_to(arena, der, &text) != OST_OK)
         return OST_E_MEMORY;
-    ost_json_member_text(
-        w, "certificate",
-        (ost_text){text, base64_encode((const unsigned char *)der.data, der.len, text)});
+    ost_json_member_text(w, "certificate", text);
     int64_t ends = certificate_ends(der);
     if (ends > 0)
         ost_json_member_integer(w, "validTo", ends * 1000);

@@ -267,12 +267,11 @@ static void put_setting(ost_json_writer *w, const char *name, ost_text value)
 
 static ost_result put_base64(ost_json_writer *w, const char *name, ost_text der, ost_arena *arena)
 {
-    char *text = ost_arena_alloc(arena, (der.len + 2) / 3 * 4 + 1);
-    if (text == NULL)
-        return OST_E_MEMORY;
-    put_setting(w, name,
-                (ost_text){text, base64_encode((const unsigned char *)der.data, der.len, text)});
-    return OST_OK;
+    ost_text text;
+    ost_result result = base64_encode_to(arena, der, &text);
+    if (result == OST_OK)
+        put_setting(w, name, text);
+    return result;
 }
 
 static ost_result put_pair(const store_key *row, const char *prefix, const char *curve,

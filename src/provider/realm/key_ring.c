@@ -46,19 +46,17 @@ static ost_result put_hash(ost_json_writer *w, const char *member, const EVP_MD 
 /* RFC 7517 §4.7: x5c is plain base64. */
 static ost_result put_certificate(ost_json_writer *w, ost_text encoded, ost_arena *arena)
 {
-    ost_text der;
+    ost_text der, plain;
     if (encoded.len == 0)
         return OST_OK;
     ost_result result = base64url_decode_to(arena, encoded, &der);
+    if (result == OST_OK)
+        result = base64_encode_to(arena, der, &plain);
     if (result != OST_OK)
         return result;
-    char *plain = ost_arena_alloc(arena, (der.len + 2) / 3 * 4 + 1);
-    if (plain == NULL)
-        return OST_E_MEMORY;
-    size_t len = base64_encode((const unsigned char *)der.data, der.len, plain);
     ost_json_put_name(w, OST_TEXT("x5c"));
     ost_json_open_array(w);
-    ost_json_put_text(w, (ost_text){plain, len});
+    ost_json_put_text(w, plain);
     ost_json_close_array(w);
     result = put_hash(w, "x5t", EVP_sha1(), der);
     return result == OST_OK ? put_hash(w, "x5t#S256", EVP_sha256(), der) : result;
@@ -117,14 +115,7 @@ static ost_result put_public_key(key_ring *ring, const ost_key *key)
 {
     ost_text spki;
     ost_result result = ost_key_export_spki(key, OST_KEY_DER, ring->arena, &spki);
-    if (result != OST_OK)
-        return result;
-    char *text = ost_arena_alloc(ring->arena, (spki.len + 2) / 3 * 4 + 1);
-    if (text == NULL)
-        return OST_E_MEMORY;
-    ring->public_key =
-        (ost_text){text, base64_encode((const unsigned char *)spki.data, spki.len, text)};
-    return OST_OK;
+    return result == OST_OK ? base64_encode_to(ring->arena, spki, &ring->public_key) : result;
 }
 
 /* ---- loading ---- */
