@@ -96,3 +96,33 @@ bool admin_number(admin_call *a, const char *name, int64_t fallback, int64_t *re
     *ret = (int64_t)number;
     return true;
 }
+
+/* ---- running ---- */
+
+#define ATTEMPTS 8 /* at a realm that another process changes meanwhile */
+
+static ost_result run_once(admin_call *a, bool has_realm, void (*told)(admin_call *a))
+{
+    ost_result result = OST_OK;
+    a->status = 0;
+    if (has_realm)
+        result =
+            realm_admin_open(a->call->provider->store, a->values[0], a->arena, &a->realm, NULL);
+    if (result == OST_E_NOT_FOUND)
+        return admin_refuse(a, 404, "error", "Realm not found.");
+    if (result == OST_OK)
+        result = a->route->run(a);
+    if (result == OST_OK && has_realm && told != NULL)
+        told(a);
+    if (has_realm)
+        realm_admin_close(&a->realm);
+    return result;
+}
+
+ost_result admin_call_run(admin_call *a, bool has_realm, void (*told)(admin_call *a))
+{
+    ost_result result = OST_E_CONFLICT;
+    for (unsigned i = 0; i < ATTEMPTS && result == OST_E_CONFLICT; i++)
+        result = run_once(a, has_realm, told);
+    return result;
+}

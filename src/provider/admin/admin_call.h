@@ -36,6 +36,11 @@ ost_result admin_answer_json(admin_call *admin, const ost_json *value);
 ost_result admin_answer_done(admin_call *admin);                          /* 204 */
 ost_result admin_answer_created(admin_call *admin, const char *location); /* 201 */
 
+/* Runs the operation on the realm of the path (`has_realm`), again if another process has changed
+ * that meanwhile. `told` (may be NULL) is called where it has gone through, with the realm open.
+ * Its answer is in the call; OST_E_CONFLICT: others were faster each time. */
+ost_result admin_call_run(admin_call *admin, bool has_realm, void (*told)(admin_call *admin));
+
 /* An error of a function below: OST_E_CONFLICT and OST_E_MEMORY as they are, everything else is the
  * body's fault. */
 ost_result admin_refuse_result(admin_call *admin, ost_result result, const ost_error *error);

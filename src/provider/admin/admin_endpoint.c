@@ -12,7 +12,6 @@
     "the server log at the debug level.\"}"
 #define PREFIX "/admin"
 #define MASTER "master"
-#define ATTEMPTS 8                     /* at a realm that another process changes meanwhile */
 #define MAX_MEMORY ((size_t)512 << 20) /* while a realm is read and changed */
 
 static void send_plain(http_exchange *exchange, int status, ost_text body)
@@ -110,33 +109,19 @@ static bool read_input(admin_call *a, bool takes_text)
     return true;
 }
 
-static ost_result run_once(admin_call *a, bool has_realm)
+static void tell(admin_call *a)
 {
-    ost_result result = OST_OK;
-    a->status = 0;
-    if (has_realm)
-        result =
-            realm_admin_open(a->call->provider->store, a->values[0], a->arena, &a->realm, NULL);
-    if (result == OST_E_NOT_FOUND)
-        return admin_refuse(a, 404, "error", "Realm not found.");
-    if (result == OST_OK)
-        result = a->route->run(a);
-    if (result == OST_OK && has_realm && changes(a) && a->status > 0 && a->status < 300)
+    if (changes(a) && a->status > 0 && a->status < 300)
         admin_event_tell(a);
-    if (has_realm)
-        realm_admin_close(&a->realm);
-    return result;
 }
 
 /* One after the other: each change writes the realm's whole document. */
 static void run(admin_call *a, bool has_realm)
 {
-    ost_result result = OST_E_CONFLICT;
     provider *p = a->call->provider;
     if (changes(a))
         pthread_mutex_lock(&p->change_lock);
-    for (unsigned i = 0; i < ATTEMPTS && result == OST_E_CONFLICT; i++)
-        result = run_once(a, has_realm);
+    ost_result result = admin_call_run(a, has_realm, tell);
     if (changes(a))
         pthread_mutex_unlock(&p->change_lock);
     if (result != OST_OK || a->status == 0)

@@ -7,37 +7,16 @@
 #include "provider/admin/admin_call.h"
 #include "provider/realm/document_limit.h"
 
-#define ATTEMPTS 8 /* at a realm that another process changes meanwhile */
-
 static const ost_json_limits limits = {
     .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = (size_t)1 << 22};
 
-static ost_result run_once(admin_call *a, bool has_realm)
-{
-    ost_result result = OST_OK;
-    a->status = 0;
-    if (has_realm)
-        result =
-            realm_admin_open(a->call->provider->store, a->values[0], a->arena, &a->realm, NULL);
-    if (result == OST_E_NOT_FOUND)
-        return admin_refuse(a, 404, "error", "Realm not found.");
-    if (result == OST_OK)
-        result = a->route->run(a);
-    if (has_realm)
-        realm_admin_close(&a->realm);
-    return result;
-}
-
 static ost_result run(admin_call *a, const admin_match *match)
 {
-    ost_result result = OST_E_CONFLICT;
     if (match->route == NULL)
         return admin_refuse(a, match->known ? 405 : 404, "error", "HTTP 404 Not Found");
     if (match->route->run == NULL)
         return admin_refuse(a, 501, "error", "This operation of the admin API is not carried out");
-    for (unsigned i = 0; i < ATTEMPTS && result == OST_E_CONFLICT; i++)
-        result = run_once(a, match->values[0].data != NULL);
-    return result;
+    return admin_call_run(a, match->values[0].data != NULL, NULL);
 }
 
 ost_result admin_direct(store *s, http_method method, ost_text path, ost_text query, ost_text body,
