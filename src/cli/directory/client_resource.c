@@ -31,26 +31,6 @@ static ost_result find(administrator *a, const option_values *values, const char
     return resource_client(a, name, ret_found, error);
 }
 
-static ost_result place(administrator *a, const option_values *values, const char **name,
-                        const char **ret_path, ost_error *error)
-{
-    (void)a;
-    (void)values;
-    (void)name;
-    (void)error;
-    *ret_path = "/clients";
-    return OST_OK;
-}
-
-static ost_result list_all(administrator *a, const option_values *values, ost_error *error)
-{
-    const ost_json *list = NULL;
-    ost_result result = administrator_ask(a, HTTP_GET, "/clients", (ost_text){0}, &list, error);
-    if (result == OST_OK)
-        result = resource_print(a, a->kind, values, list);
-    return result;
-}
-
 static bool is_on(const ost_json *json, const char *member)
 {
     bool on = false;
@@ -61,18 +41,17 @@ static void print(const ost_json *json)
 {
     resource_put(json, "id", '\t');
     resource_put(json, "clientId", '\t');
-    printf("%s\t%s\n",
-           is_on(json, "bearerOnly")     ? "bearer-only"
-           : is_on(json, "publicClient") ? "public"
-                                         : "confidential",
-           is_on(json, "enabled") ? "enabled" : "disabled");
+    printf("%s\t", is_on(json, "bearerOnly")     ? "bearer-only"
+                   : is_on(json, "publicClient") ? "public"
+                                                 : "confidential");
+    resource_put_switch(json, false);
 }
 
 const resource_kind client_kind = {.noun = "client",
                                    .name = "clientId",
+                                   .path = "/clients",
+                                   .switched = true,
                                    .find = find,
-                                   .place = place,
-                                   .list = list_all,
                                    .print = print};
 
 static int run_create(const option_values *values)

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Realms, and `ostiary realm list|create|delete`. */
-#include <stdio.h>
-
 #include "base/text.h"
 #include "cli/directory/resource_kind.h"
 
@@ -12,17 +10,6 @@ static ost_result find(administrator *a, const option_values *values, const char
     (void)name;
     ret_found->path = "";
     return administrator_ask(a, HTTP_GET, "", (ost_text){0}, &ret_found->json, error);
-}
-
-static ost_result place(administrator *a, const option_values *values, const char **name,
-                        const char **ret_path, ost_error *error)
-{
-    (void)a;
-    (void)values;
-    (void)name;
-    (void)error;
-    *ret_path = "/realms";
-    return OST_OK;
 }
 
 static ost_result list_all(administrator *a, const option_values *values, ost_error *error)
@@ -37,17 +24,17 @@ static ost_result list_all(administrator *a, const option_values *values, ost_er
 
 static void print(const ost_json *json)
 {
-    bool enabled = true;
-    (void)!ost_json_boolean(ost_json_get(json, "enabled"), &enabled);
     resource_put(json, "id", '\t');
     resource_put(json, "realm", '\t');
-    puts(enabled ? "enabled" : "disabled");
+    resource_put_switch(json, true);
 }
 
 const resource_kind realm_kind = {.noun = "realm",
                                   .name = "realm",
+                                  .path = "/realms",
+                                  .switched = true,
+                                  .of_server = true,
                                   .find = find,
-                                  .place = place,
                                   .list = list_all,
                                   .print = print};
 

@@ -2,6 +2,7 @@
 /* Listing, showing, making, changing and deleting; see resource_kind.h. */
 #include "cli/directory/resource_kind.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -20,6 +21,13 @@ ost_text resource_text(const ost_json *json, const char *member)
 void resource_put(const ost_json *json, const char *member, char end)
 {
     administration_put(resource_text(json, member), end);
+}
+
+void resource_put_switch(const ost_json *json, bool fallback)
+{
+    bool enabled = fallback;
+    (void)!ost_json_boolean(ost_json_get(json, "enabled"), &enabled);
+    puts(enabled ? "enabled" : "disabled");
 }
 
 ost_result resource_print_json(administrator *a, const ost_json *json)
@@ -103,9 +111,20 @@ static ost_result assign(administrator *a, const option_values *values, const os
 
 /* ---- the five ---- */
 
+static ost_result ask(administrator *a, http_method method, const char *path, ost_text body,
+                      const ost_json **ret_json, ost_error *error)
+{
+    return a->kind->of_server ? administrator_ask_server(a, method, path, body, ret_json, error)
+                              : administrator_ask(a, method, path, body, ret_json, error);
+}
+
 static ost_result list(administrator *a, const option_values *values, ost_error *error)
 {
-    return a->kind->list(a, values, error);
+    const ost_json *all = NULL;
+    if (a->kind->list != NULL)
+        return a->kind->list(a, values, error);
+    ost_result result = ask(a, HTTP_GET, a->kind->path, nothing, &all, error);
+    return result == OST_OK ? resource_print(a, a->kind, values, all) : result;
 }
 
 static ost_result show(administrator *a, const option_values *values, ost_error *error)
@@ -117,25 +136,21 @@ static ost_result show(administrator *a, const option_values *values, ost_error 
 
 static ost_result create(administrator *a, const option_values *values, ost_error *error)
 {
-    const char *path, *name = values->operands[0];
+    const char *path = a->kind->path, *name = values->operands[0];
     const ost_json *json;
     resource made;
-    ost_result result = a->kind->place(a, values, &name, &path, error);
+    ost_result result =
+        a->kind->place != NULL ? a->kind->place(a, values, &name, &path, error) : OST_OK;
     if (result == OST_OK)
-        result = ost_json_read(OST_TEXT("{\"enabled\":true}"), NULL, a->arena, &json, NULL);
-    if (result == OST_OK && a->kind->lists &&
-        a->kind != &user_kind) /* roles and groups are not enabled */
-        result = document_put(json, OST_TEXT("enabled"), NULL, a->arena, &json);
+        result = ost_json_read(a->kind->switched ? OST_TEXT("{\"enabled\":true}") : OST_TEXT("{}"),
+                               NULL, a->arena, &json, NULL);
     if (result == OST_OK)
         result = document_put_text(json, a->kind->name, text_of(name), a->arena, &json);
     if (result == OST_OK)
         result = assign(a, values, &json, error);
     if (result != OST_OK)
         return result;
-    ost_text body = ost_json_source(json);
-    result = a->kind == &realm_kind
-                 ? administrator_ask_server(a, HTTP_POST, path, body, NULL, error)
-                 : administrator_ask(a, HTTP_POST, path, body, NULL, error);
+    result = ask(a, HTTP_POST, path, ost_json_source(json), NULL, error);
     if (result != OST_OK || options_has(values, "quiet"))
         return result;
     result = a->kind->find(a, values, values->operands[0], &made, error);
@@ -177,8 +192,8 @@ static int run(const resource_kind *kind, const option_values *values, const cha
     ost_arena_free(arena);
     if (error.code != OST_OK)
         return command_fail(&error, kind->noun);
-    return kind == &realm_kind ? administrator_run_realm(values, doing, kind, work)
-                               : administrator_run(values, doing, kind, work);
+    return kind->of_server ? administrator_run_realm(values, doing, kind, work)
+                           : administrator_run(values, doing, kind, work);
 }
 
 int resource_list(const resource_kind *kind, const option_values *values)

@@ -15,15 +15,19 @@ typedef struct resource {
 typedef struct resource_kind {
     const char *noun;
     const char *name; /* the member that is its name: "clientId" */
+    const char *path; /* of all of its kind; NULL: `place` and `list` say it */
     bool lists;       /* its attributes are lists of texts */
+    bool switched;    /* it is enabled or not; a new one is */
+    bool of_server;   /* its path is the server's, and not below a realm */
     /* OST_E_NOT_FOUND with a sentence. */
     ost_result (*find)(administrator *a, const option_values *values, const char *name,
                        resource *ret_found, ost_error *error);
-    /* Where it is to be made, and what it is called there. */
+    /* Where it is to be made, and what it is called there; NULL: at `path`, by its name. */
     ost_result (*place)(administrator *a, const option_values *values, const char **name,
                         const char **ret_path, ost_error *error);
-    ost_result (*list)(administrator *a, const option_values *values, ost_error *error);
-    void (*print)(const ost_json *json); /* a line of the list */
+    ost_result (*list)(administrator *a, const option_values *values,
+                       ost_error *error); /* NULL: what `path` answers is the list */
+    void (*print)(const ost_json *json);  /* a line of the list */
 } resource_kind;
 
 extern const resource_kind realm_kind, client_kind, user_kind, role_kind, group_kind;
@@ -41,6 +45,8 @@ OST_MUST_CHECK ost_result resource_print(administrator *a, const resource_kind *
 OST_MUST_CHECK ost_result resource_print_json(administrator *a, const ost_json *json);
 /* A member of an object, and a tab or a line feed behind it. */
 void resource_put(const ost_json *json, const char *member, char end);
+/* "enabled" or "disabled", and the end of the line; `fallback`: when the object does not say. */
+void resource_put_switch(const ost_json *json, bool fallback);
 ost_text resource_text(const ost_json *json, const char *member);
 
 /* A client, a user and a role by the names that options and operands give. */

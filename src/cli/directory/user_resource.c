@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Users by their names, and `ostiary user create|set|remove-role`. */
-#include <stdio.h>
-
 #include "base/text.h"
 #include "cli/directory/resource_kind.h"
 
@@ -54,17 +52,6 @@ static ost_result find(administrator *a, const option_values *values, const char
     return resource_user(a, name, ret_found, error);
 }
 
-static ost_result place(administrator *a, const option_values *values, const char **name,
-                        const char **ret_path, ost_error *error)
-{
-    (void)a;
-    (void)values;
-    (void)name;
-    (void)error;
-    *ret_path = "/users";
-    return OST_OK;
-}
-
 /* A page at a time: there may be many. */
 static ost_result list_all(administrator *a, const option_values *values, ost_error *error)
 {
@@ -85,19 +72,18 @@ static ost_result list_all(administrator *a, const option_values *values, ost_er
 
 static void print(const ost_json *json)
 {
-    bool enabled = false;
-    (void)!ost_json_boolean(ost_json_get(json, "enabled"), &enabled);
     resource_put(json, "id", '\t');
     resource_put(json, "username", '\t');
     resource_put(json, "email", '\t');
-    puts(enabled ? "enabled" : "disabled");
+    resource_put_switch(json, false);
 }
 
 const resource_kind user_kind = {.noun = "user",
                                  .name = "username",
+                                 .path = "/users",
+                                 .switched = true,
                                  .lists = true,
                                  .find = find,
-                                 .place = place,
                                  .list = list_all,
                                  .print = print};
 
