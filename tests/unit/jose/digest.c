@@ -66,10 +66,11 @@ static void left_half_hash(void **state)
 /* The values are Python's hashlib's: of SHA-512, and of 114 and 64 bytes of SHAKE256. */
 static void half_hashes_of_edwards_curves(void **state)
 {
+    static const char ed448[] = "W6Ie3EoycJT-JESJ2WSAWX7LRP3FuHvmvNycBM"
+                                "eL-NngYGhJXChp7YRUBdOXcrKGZD4qnhCAstjO";
     static const char *const halves[] = {
         "q7nS86GgvvFaZkzALLWqJYaJIKw2wCDAVfCAsm5CrBM",
-        "W6Ie3EoycJT-JESJ2WSAWX7LRP3FuHvmvNycBM"
-        "eL-NngYGhJXChp7YRUBdOXcrKGZD4qnhCAstjO",
+        ed448,
         "W6Ie3EoycJT-JESJ2WSAWX7LRP3FuHvmvNycBMeL-Nk",
     };
     const ost_text token = OST_TEXT("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y");
