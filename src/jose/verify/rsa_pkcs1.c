@@ -5,9 +5,7 @@
 
 #include <string.h>
 
-/* RFC 8017 §9.2, note 1: the DER of DigestInfo up to the digest. */
-#define DIGEST_INFO_SIZE 19
-static const unsigned char digest_infos[HASH_COUNT][DIGEST_INFO_SIZE] = {
+static const unsigned char digest_infos[HASH_COUNT][RSA_DIGEST_INFO_SIZE] = {
     [HASH_SHA256] = {0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04,
                      0x02, 0x01, 0x05, 0x00, 0x04, 0x20},
     [HASH_SHA384] = {0x30, 0x41, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04,
@@ -16,17 +14,22 @@ static const unsigned char digest_infos[HASH_COUNT][DIGEST_INFO_SIZE] = {
                      0x02, 0x03, 0x05, 0x00, 0x04, 0x40},
 };
 
+const unsigned char *rsa_digest_info(hash_id hash)
+{
+    return digest_infos[hash];
+}
+
 /* EMSA-PKCS1-v1_5 (RFC 8017 §9.2): 0x00 0x01 0xff … 0x00 DigestInfo. */
 static bool encode(hash_id hash, const unsigned char *digest, unsigned char *ret, size_t size)
 {
-    size_t digest_size = hash_find(hash)->size, info = DIGEST_INFO_SIZE + digest_size;
+    size_t digest_size = hash_find(hash)->size, info = RSA_DIGEST_INFO_SIZE + digest_size;
     if (size < info + 11) /* at least eight bytes of padding */
         return false;
     memset(ret, 0xff, size);
     ret[0] = 0x00;
     ret[1] = 0x01;
     ret[size - info - 1] = 0x00;
-    memcpy(ret + size - info, digest_infos[hash], DIGEST_INFO_SIZE);
+    memcpy(ret + size - info, digest_infos[hash], RSA_DIGEST_INFO_SIZE);
     memcpy(ret + size - digest_size, digest, digest_size);
     return true;
 }

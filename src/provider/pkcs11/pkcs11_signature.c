@@ -5,18 +5,7 @@
 #include <string.h>
 
 #include "jose/digest.h"
-
-#define PREFIX_SIZE 19
-
-/* RFC 8017 §9.2, note 1: what stands before a hash within a signature of PKCS #1. */
-static const unsigned char prefixes[HASH_COUNT][PREFIX_SIZE] = {
-    [HASH_SHA256] = {0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04,
-                     0x02, 0x01, 0x05, 0x00, 0x04, 0x20},
-    [HASH_SHA384] = {0x30, 0x41, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04,
-                     0x02, 0x02, 0x05, 0x00, 0x04, 0x30},
-    [HASH_SHA512] = {0x30, 0x51, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04,
-                     0x02, 0x03, 0x05, 0x00, 0x04, 0x40},
-};
+#include "jose/verify/rsa_pkcs1.h"
 
 /* RFC 7518 §3.5: the salt is as long as the hash. Read only; the interface has no const. */
 static CK_RSA_PKCS_PSS_PARAMS pss[HASH_COUNT] = {
@@ -39,13 +28,14 @@ static CK_MECHANISM mechanism_of(const alg_facts *facts)
 
 /* What is handed to the device: a hash, in its frame for PKCS #1. EdDSA hashes by itself. */
 static ost_result prepare(const alg_facts *facts, ost_text input,
-                          unsigned char room[static PREFIX_SIZE + HASH_MAX_SIZE], ost_text *ret)
+                          unsigned char room[static RSA_DIGEST_INFO_SIZE + HASH_MAX_SIZE],
+                          ost_text *ret)
 {
-    size_t before = facts->padding == PADDING_PKCS1 ? PREFIX_SIZE : 0;
+    size_t before = facts->padding == PADDING_PKCS1 ? RSA_DIGEST_INFO_SIZE : 0;
     *ret = input;
     if (facts->type == OST_KEY_OKP)
         return OST_OK;
-    memcpy(room, prefixes[facts->hash], before);
+    memcpy(room, rsa_digest_info(facts->hash), before);
     *ret = (ost_text){(const char *)room, before + hash_find(facts->hash)->size};
     return digest(facts->hash, input, room + before);
 }
@@ -59,7 +49,7 @@ static unsigned char *octets_of(ost_text text)
 CK_RV pkcs11_signature_make(CK_FUNCTION_LIST *f, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
                             ost_alg alg, ost_text input, unsigned char *ret, size_t size)
 {
-    unsigned char room[PREFIX_SIZE + HASH_MAX_SIZE];
+    unsigned char room[RSA_DIGEST_INFO_SIZE + HASH_MAX_SIZE];
     const alg_facts *facts = alg_find(alg);
     CK_MECHANISM mechanism = mechanism_of(facts);
     CK_ULONG made = size;
