@@ -50,6 +50,13 @@ bool text_ends(ost_text text, const char *suffix)
            text_equal(text_slice(text, text.len - wanted.len, wanted.len), wanted);
 }
 
+int text_compare(ost_text a, ost_text b)
+{
+    size_t shared = a.len < b.len ? a.len : b.len;
+    int order = shared > 0 ? memcmp(a.data, b.data, shared) : 0;
+    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 ost_text text_slice(ost_text text, size_t from, size_t len)
 {
     if (from > text.len)

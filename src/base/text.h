@@ -19,6 +19,7 @@ bool text_is(ost_text a, const char *string);
 bool text_equal_ignoring_case(ost_text a, ost_text b); /* ASCII only */
 bool text_starts(ost_text text, const char *prefix);
 bool text_ends(ost_text text, const char *suffix);
+int text_compare(ost_text a, ost_text b); /* as memcmp; what the other begins with comes first */
 ost_text text_slice(ost_text text, size_t from, size_t len); /* clamped to the text */
 ost_text text_trim(ost_text text);                           /* spaces and tabs */
 ost_text text_trim_lines(ost_text text);                     /* line breaks too */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Realms in the store. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/context.h"
 #include "base/text.h"
@@ -42,10 +41,7 @@ static ost_result tell_conflict(ost_result result, const char *what, ost_text wh
 
 static int by_id(const void *a, const void *b)
 {
-    ost_text one = (*(const store_user *const *)a)->id, other = (*(const store_user *const *)b)->id;
-    size_t shared = one.len < other.len ? one.len : other.len;
-    int order = shared > 0 ? memcmp(one.data, other.data, shared) : 0;
-    return order != 0 ? order : (one.len > other.len) - (one.len < other.len);
+    return text_compare((*(const store_user *const *)a)->id, (*(const store_user *const *)b)->id);
 }
 
 /* In the order of the table, so that its pages are filled one by one: many users at once would

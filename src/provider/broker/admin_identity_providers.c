@@ -110,10 +110,8 @@ static bool is_searched(const ost_json *idp, ost_text search)
 
 static int by_alias(const void *one, const void *other)
 {
-    ost_text a = part_text(*(const ost_json *const *)one, "alias");
-    ost_text b = part_text(*(const ost_json *const *)other, "alias");
-    int order = memcmp(a.data, b.data, a.len < b.len ? a.len : b.len);
-    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+    return text_compare(part_text(*(const ost_json *const *)one, "alias"),
+                        part_text(*(const ost_json *const *)other, "alias"));
 }
 
 /* NULL: out of memory. */

@@ -62,9 +62,7 @@ static int by_name(const void *one, const void *other)
 {
     const admin_group *a = *(const admin_group *const *)one,
                       *b = *(const admin_group *const *)other;
-    size_t shorter = a->name.len < b->name.len ? a->name.len : b->name.len;
-    int order = shorter > 0 ? memcmp(a->name.data, b->name.data, shorter) : 0;
-    return order != 0 ? order : (a->name.len > b->name.len) - (a->name.len < b->name.len);
+    return text_compare(a->name, b->name);
 }
 
 /* Groups by name. */

@@ -20,10 +20,7 @@
 
 static int by_name(const void *one, const void *other)
 {
-    ost_text a = ((const role_part *)one)->name, b = ((const role_part *)other)->name;
-    size_t shorter = a.len < b.len ? a.len : b.len;
-    int order = shorter > 0 ? memcmp(a.data, b.data, shorter) : 0;
-    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+    return text_compare(((const role_part *)one)->name, ((const role_part *)other)->name);
 }
 
 /* Whether the role's name has the search in it, in whatever case. */

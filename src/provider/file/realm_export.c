@@ -3,7 +3,6 @@
 #include "provider/file/realm_import.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include <ostiary/json.h>
 
@@ -83,10 +82,7 @@ static ost_result put_users(ost_json_writer *w, const realm *r, store *s, ost_ar
 /* Two exports of one realm say the same, whenever its keys were made. */
 static int by_kid(const void *a, const void *b)
 {
-    ost_text one = ((const store_key *)a)->kid, other = ((const store_key *)b)->kid;
-    size_t shared = one.len < other.len ? one.len : other.len;
-    int order = shared > 0 ? memcmp(one.data, other.data, shared) : 0;
-    return order != 0 ? order : (one.len > other.len) - (one.len < other.len);
+    return text_compare(((const store_key *)a)->kid, ((const store_key *)b)->kid);
 }
 
 /* The components of the document, and the keys of the store beside those that it has. */

@@ -71,22 +71,15 @@ typedef struct user_index {
     size_t count;
 } user_index;
 
-static int compare_texts(ost_text a, ost_text b)
-{
-    size_t shorter = a.len < b.len ? a.len : b.len;
-    int order = shorter > 0 ? memcmp(a.data, b.data, shorter) : 0;
-    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 static int by_id(const void *a, const void *b)
 {
-    return compare_texts((*(const store_user *const *)a)->id, (*(const store_user *const *)b)->id);
+    return text_compare((*(const store_user *const *)a)->id, (*(const store_user *const *)b)->id);
 }
 
 static int by_name(const void *a, const void *b)
 {
-    return compare_texts((*(const store_user *const *)a)->username,
-                         (*(const store_user *const *)b)->username);
+    return text_compare((*(const store_user *const *)a)->username,
+                        (*(const store_user *const *)b)->username);
 }
 
 static bool make_index(const user_rows *users, ost_arena *arena, user_index *ret)

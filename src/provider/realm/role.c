@@ -23,18 +23,11 @@ struct role_table {
     const ost_json *document;
 };
 
-static int compare_texts(ost_text a, ost_text b)
-{
-    size_t shorter = a.len < b.len ? a.len : b.len;
-    int order = shorter > 0 ? memcmp(a.data, b.data, shorter) : 0;
-    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 static int compare_roles(const void *a, const void *b)
 {
     const role *one = a, *other = b;
-    int order = compare_texts(one->client, other->client);
-    return order != 0 ? order : compare_texts(one->name, other->name);
+    int order = text_compare(one->client, other->client);
+    return order != 0 ? order : text_compare(one->name, other->name);
 }
 
 /* ---- loading ---- */

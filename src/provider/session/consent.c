@@ -3,7 +3,6 @@
 #include "provider/session/consent.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/array.h"
 #include "base/buffer.h"
@@ -45,10 +44,7 @@ static int by_order(const void *a, const void *b)
     const consent_item *one = a, *other = b;
     if (one->order != other->order)
         return one->order < other->order ? -1 : 1;
-    size_t shared = one->name.len < other->name.len ? one->name.len : other->name.len;
-    int names = shared > 0 ? memcmp(one->name.data, other->name.data, shared) : 0;
-    return names != 0 ? names
-                      : (one->name.len > other->name.len) - (one->name.len < other->name.len);
+    return text_compare(one->name, other->name);
 }
 
 static ost_result load_granted(call *c, ost_text user_id, ost_text *ret_granted)

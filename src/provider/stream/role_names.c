@@ -11,18 +11,11 @@
 #define FIRST_ROOM 256
 #define MAX_DEPTH 64
 
-static int compare_texts(ost_text a, ost_text b)
-{
-    size_t shorter = a.len < b.len ? a.len : b.len;
-    int order = shorter > 0 ? memcmp(a.data, b.data, shorter) : 0;
-    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 static int compare(const void *a, const void *b)
 {
     const role_name *one = a, *other = b;
-    int order = compare_texts(one->client, other->client);
-    return order != 0 ? order : compare_texts(one->name, other->name);
+    int order = text_compare(one->client, other->client);
+    return order != 0 ? order : text_compare(one->name, other->name);
 }
 
 static void drop_repeated(role_gathering *g)

@@ -50,6 +50,11 @@ static void comparisons(void **state)
 {
     assert_true(text_equal_ignoring_case(OST_TEXT("BeArer"), OST_TEXT("bearer")));
     assert_false(text_equal_ignoring_case(OST_TEXT("a["), OST_TEXT("A{")));
+    assert_true(text_compare(OST_TEXT("abc"), OST_TEXT("abd")) < 0);
+    assert_true(text_compare(OST_TEXT("abc"), OST_TEXT("ab")) > 0);
+    assert_true(text_compare((ost_text){0}, OST_TEXT("a")) < 0);
+    assert_true(text_compare(OST_TEXT("\xc3"), OST_TEXT("z")) > 0);
+    assert_int_equal(text_compare((ost_text){0}, OST_TEXT("")), 0);
     assert_true(text_equal_secret(OST_TEXT("abc"), OST_TEXT("abc")));
     assert_false(text_equal_secret(OST_TEXT("abc"), OST_TEXT("abd")));
     assert_false(text_equal_secret(OST_TEXT("abc"), OST_TEXT("ab")));
