@@ -120,7 +120,7 @@ static bool stands_in_path(char c)
 
 ost_text browser_target(const http_request *request, ost_arena *arena)
 {
-    buffer_auto buffer target;
+    buffer_auto buffer target = {0};
     buffer_init(&target, TARGET_MAX);
     for (size_t i = 0; i < request->path.len; i++) {
         char c = request->path.data[i];

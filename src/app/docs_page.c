@@ -172,7 +172,7 @@ static void send_docs(http_exchange *exchange, const app_server *server, page *p
 
 static ost_text access_of(const ost_policy *policy, ost_arena *arena)
 {
-    buffer_auto buffer b;
+    buffer_auto buffer b = {0};
     if (policy->open)
         return OST_TEXT("open to anyone");
     if (policy->scopes == NULL || policy->scopes[0] == NULL)

@@ -54,7 +54,7 @@ static ost_text keep(buffer *made, ost_arena *arena)
 
 ost_text openapi_operation(const ost_route *route, ost_arena *arena)
 {
-    buffer_auto buffer name;
+    buffer_auto buffer name = {0};
     buffer_init(&name, NAME_MAX_BYTES);
     append_name(&name, route, false);
     for (const char *c = route->path; *c != '\0'; c++)
@@ -67,7 +67,7 @@ ost_text openapi_operation(const ost_route *route, ost_arena *arena)
 
 ost_text openapi_summary(const ost_route *route, ost_arena *arena)
 {
-    buffer_auto buffer title;
+    buffer_auto buffer title = {0};
     buffer_init(&title, NAME_MAX_BYTES);
     append_name(&title, route, true);
     for (size_t i = 0; i < title.len; i++) {

@@ -23,7 +23,7 @@ ost_text buffer_text(const buffer *b);
 void buffer_clear(buffer *b); /* empties, keeps the memory, forgets the error; wipes */
 void buffer_free(buffer *b);  /* wipes and frees; the struct is as after init */
 
-/* For locals: `buffer_auto buffer b;` frees at scope exit. */
+/* For locals: `buffer_auto buffer b = {0};` frees at scope exit. */
 #define buffer_auto __attribute__((cleanup(buffer_free)))
 
 #endif

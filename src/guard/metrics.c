@@ -204,7 +204,7 @@ static void append_issuers(buffer *b, const ost_guard *guard)
 
 ost_result ost_guard_metrics(const ost_guard *guard, ost_arena *arena, ost_text *ret_text)
 {
-    buffer_auto buffer b;
+    buffer_auto buffer b = {0};
     buffer_init(&b, MAX_METRICS);
     if (guard == NULL || ret_text == NULL)
         return OST_E_ARGUMENT;

@@ -54,7 +54,7 @@ static http_limits decide_limits(const http_limits *given)
 
 static ost_result copy_headers(http_server *server, const http_config *config, ost_error *error)
 {
-    buffer_auto buffer lines;
+    buffer_auto buffer lines = {0};
     buffer_init(&lines, CONFIG_CEILING);
     server->service.headers =
         ost_arena_alloc(server->arena, (config->header_count + 1) * sizeof(http_field));

@@ -15,7 +15,7 @@
 /* "client_id and client_secret, each form-encoded, joined by a colon" (RFC 6749 §2.3.1). */
 static ost_result add_basic(const ost_login *login, buffer *ret_line)
 {
-    buffer_auto buffer pair;
+    buffer_auto buffer pair = {0};
     buffer_init(&pair, CREDENTIALS_MAX);
     percent_append(&pair, text_of(login->client_id));
     buffer_append_byte(&pair, ':');
@@ -78,7 +78,7 @@ ost_result login_exchange_code(const ost_login *login, const login_endpoints *en
                                login_exchange *ret_exchange)
 {
     begin_form(ret_exchange, "authorization_code");
-    buffer_auto buffer uri;
+    buffer_auto buffer uri = {0};
     buffer_init(&uri, CREDENTIALS_MAX);
     buffer_append(&uri, transaction->base);
     buffer_append_string(&uri, login->redirect_path);

@@ -75,7 +75,7 @@ ost_result login_pack_session(const ost_login_session *session, ost_arena *arena
     if (session->access_token.len > TEXT_MAX || session->refresh_token.len > TEXT_MAX ||
         session->id_token.len > TEXT_MAX)
         return OST_E_CEILING;
-    buffer_auto buffer packed;
+    buffer_auto buffer packed = {0};
     buffer_init(&packed, PACKED_MAX);
     buffer_append_byte(&packed, SESSION_TAG);
     put_number(&packed, session->demanded, 1);
@@ -93,7 +93,7 @@ ost_result login_pack_transaction(const login_transaction *transaction, ost_aren
 {
     const ost_text fields[] = {transaction->state, transaction->nonce, transaction->verifier,
                                transaction->base, transaction->wanted};
-    buffer_auto buffer packed;
+    buffer_auto buffer packed = {0};
     buffer_init(&packed, PACKED_MAX);
     buffer_append_byte(&packed, TRANSACTION_TAG);
     put_number(&packed, transaction->demanded, 1);

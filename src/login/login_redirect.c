@@ -84,7 +84,7 @@ static ost_result authorization_url(const ost_login *login, const login_transact
     const login_endpoints *endpoints = login_provider_take(login->provider);
     if (endpoints == NULL)
         return OST_E_STATE;
-    buffer_auto buffer url;
+    buffer_auto buffer url = {0};
     buffer_init(&url, LOCATION_MAX);
     buffer_append_string(&url, endpoints->authorization);
     login_provider_give(endpoints);
@@ -167,7 +167,7 @@ static ost_result logout_url(const ost_login *login, ost_text base,
     if (home == NULL)
         return OST_E_MEMORY;
     const login_endpoints *endpoints = login_provider_take(login->provider);
-    buffer_auto buffer url;
+    buffer_auto buffer url = {0};
     buffer_init(&url, LOCATION_MAX);
     if (endpoints == NULL || endpoints->end_session == NULL) {
         buffer_append_string(&url, home);

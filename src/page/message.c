@@ -53,7 +53,7 @@ bool message_next(message *m, message_piece *ret)
 
 ost_text message_format(ost_text pattern, const ost_text *values, size_t count, ost_arena *arena)
 {
-    buffer_auto buffer b;
+    buffer_auto buffer b = {0};
     message m = {.rest = pattern};
     message_piece piece;
     buffer_init(&b, MESSAGE_MAX);

@@ -88,7 +88,7 @@ static void set(http_exchange *exchange, const char *name, ost_text value)
 static void set_policy(http_exchange *exchange, const page *p)
 {
     ost_text style = page_style().digest, script = page_script(p->template).digest;
-    buffer_auto buffer b;
+    buffer_auto buffer b = {0};
     if (p->policy != NULL) {
         set(exchange, "Content-Security-Policy", text_of(p->policy));
         return;
@@ -120,7 +120,7 @@ static void set_headers(http_exchange *exchange, const page *p)
 
 void page_send(http_exchange *exchange, const page *p)
 {
-    buffer_auto buffer html;
+    buffer_auto buffer html = {0};
     buffer_init(&html, PAGE_MAX);
     ost_result result = p->broken ? OST_E_ARGUMENT : page_fill(p, http_arena(exchange), &html);
     if (result == OST_OK)

@@ -79,7 +79,7 @@ ost_result store_consent_get(store *s, ost_text realm, ost_text user_id, ost_tex
 /* Both lists, each name once. */
 static ost_result join(ost_text old, ost_text more, ost_arena *arena, ost_text *ret_scopes)
 {
-    buffer_auto buffer both;
+    buffer_auto buffer both = {0};
     ost_text word;
     buffer_init(&both, CONSENT_MAX);
     buffer_append(&both, old);

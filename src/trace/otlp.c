@@ -67,7 +67,7 @@ static void put_message(buffer *b, unsigned field, const buffer *message)
 
 static void put_text_attribute(buffer *b, unsigned field, ost_text name, ost_text value)
 {
-    buffer_auto buffer pair, any;
+    buffer_auto buffer pair = {0}, any = {0};
     buffer_init(&pair, MESSAGE_MAX);
     buffer_init(&any, MESSAGE_MAX);
     if (value.len == 0)
@@ -85,7 +85,7 @@ static void put_text(buffer *b, unsigned field, const char *name, const char *va
 
 static void put_integer(buffer *b, unsigned field, const char *name, long value)
 {
-    buffer_auto buffer pair, any;
+    buffer_auto buffer pair = {0}, any = {0};
     buffer_init(&pair, MESSAGE_MAX);
     buffer_init(&any, MESSAGE_MAX);
     put_number(&any, 3, (uint64_t)value);
@@ -135,7 +135,7 @@ static void put_attributes(buffer *b, const span *s)
 static void put_status(buffer *b, const span *s)
 {
     char number[24];
-    buffer_auto buffer status;
+    buffer_auto buffer status = {0};
     buffer_init(&status, MESSAGE_MAX);
     bool failed = s->error != NULL || s->status >= (s->client ? 400 : 500);
     if (!failed)
@@ -149,7 +149,7 @@ static void put_status(buffer *b, const span *s)
 static void put_span(buffer *b, unsigned field, const span *s)
 {
     const trace_span *at = &s->span;
-    buffer_auto buffer one;
+    buffer_auto buffer one = {0};
     buffer_init(&one, MESSAGE_MAX);
     put_bytes(&one, SPAN_TRACE_ID, text_of_bytes(at->context.trace_id, TRACE_ID_BYTES));
     put_bytes(&one, SPAN_ID, text_of_bytes(at->context.span_id, SPAN_ID_BYTES));
@@ -184,7 +184,7 @@ static void put_given(buffer *b, ost_text pair)
 
 static void put_resource(buffer *b, const char *service, const char *more)
 {
-    buffer_auto buffer resource;
+    buffer_auto buffer resource = {0};
     buffer_init(&resource, MESSAGE_MAX);
     put_text(&resource, 1, "service.name", service);
     put_text(&resource, 1, "telemetry.sdk.name", "ostiary");
@@ -199,7 +199,7 @@ static void put_resource(buffer *b, const char *service, const char *more)
 void otlp_write(const char *service, const char *resource, const span *spans, size_t count,
                 buffer *to)
 {
-    buffer_auto buffer resource_spans, scope_spans, scope;
+    buffer_auto buffer resource_spans = {0}, scope_spans = {0}, scope = {0};
     buffer_init(&resource_spans, MESSAGE_MAX);
     buffer_init(&scope_spans, MESSAGE_MAX);
     buffer_init(&scope, MESSAGE_MAX);

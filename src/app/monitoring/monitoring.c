@@ -54,7 +54,7 @@ static void send_metrics(http_exchange *exchange, void *user)
 {
     const app_server *server = user;
     ost_text guard = {0};
-    buffer_auto buffer text;
+    buffer_auto buffer text = {0};
     buffer_init(&text, METRICS_MAX);
     if (server->guard == NULL ||
         ost_guard_metrics(server->guard, http_arena(exchange), &guard) == OST_OK)

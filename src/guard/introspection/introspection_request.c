@@ -16,7 +16,7 @@
 static ost_result add_basic(const introspection_asker *asker, buffer *line)
 {
     char encoded[(CREDENTIALS_MAX + 2) / 3 * 4];
-    buffer_auto buffer pair;
+    buffer_auto buffer pair = {0};
     buffer_init(&pair, CREDENTIALS_MAX);
     percent_append(&pair, text_of(asker->client_id));
     buffer_append_byte(&pair, ':');

@@ -173,7 +173,7 @@ static ost_result replace(revocation_file *f, ost_text content)
 /* Under the lock of the file that is replaced: who waits for it finds the new one. */
 static ost_result sweep(revocation_file *f, int fd)
 {
-    buffer_auto buffer kept;
+    buffer_auto buffer kept = {0};
     size_t lines;
     buffer_init(&kept, (size_t)f->read + 1);
     ost_result result = gather(f, fd, &kept, &lines);

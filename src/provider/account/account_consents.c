@@ -73,7 +73,7 @@ static bool find_scope(const realm_client *client, ost_text id, ost_text *ret_na
 static ost_text read_scopes(account_call *a, const realm_client *client)
 {
     const ost_json *list = ost_json_get(a->body, "grantedScopes");
-    buffer_auto buffer b;
+    buffer_auto buffer b = {0};
     ost_text name;
     if (!ost_json_is(list, OST_JSON_ARRAY)) {
         account_refuse(a, 400, "error", "unknown_error");

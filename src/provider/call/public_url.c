@@ -122,7 +122,7 @@ static ost_text port_of(ost_text authority)
 const char *public_url_base(const public_url *url, ost_text authority, bool secure,
                             ost_arena *arena)
 {
-    buffer_auto buffer b;
+    buffer_auto buffer b = {0};
     if (url->url != NULL)
         return url->url;
     buffer_init(&b, MAX_URL);

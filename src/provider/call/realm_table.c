@@ -88,7 +88,7 @@ static ost_result add_accounts(store *s, const realm *r, ost_arena *arena, buffe
 static ost_result digest_rows(store *s, const store_realm *row, const realm *r, ost_arena *arena,
                               unsigned char ret[32])
 {
-    buffer_auto buffer b;
+    buffer_auto buffer b = {0};
     store_key *keys;
     size_t count;
     buffer_init(&b, ROWS_ARENA);

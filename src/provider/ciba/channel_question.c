@@ -9,7 +9,7 @@
 
 static bool write_scope(call *c, ost_text requested, ost_text *ret_scope)
 {
-    buffer_auto buffer b;
+    buffer_auto buffer b = {0};
     const realm_scope *const *scopes = c->client->default_scopes;
     buffer_init(&b, SCOPE_MAX);
     buffer_append(&b, requested);

@@ -22,7 +22,7 @@ EMBEDDED(session_status_js);
 static void send_frame(http_exchange *exchange, void *user, ost_text script, const char *digest)
 {
     call *c = call_begin(exchange, user);
-    buffer_auto buffer html, policy;
+    buffer_auto buffer html = {0}, policy = {0};
     if (c == NULL)
         return;
     buffer_init(&html, MAX_FRAME);

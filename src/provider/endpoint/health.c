@@ -229,7 +229,7 @@ static void append_device(provider *p, buffer *to)
 void metrics_endpoint(http_exchange *exchange, void *user)
 {
     provider *p = user;
-    buffer_auto buffer b;
+    buffer_auto buffer b = {0};
     buffer_init(&b, MAX_METRICS);
     http_metrics_append(p->server, p->log, &b);
     tracer_metrics_append(p->tracer, &b);

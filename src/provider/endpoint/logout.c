@@ -80,7 +80,7 @@ static void send_frames(call *c, const logout_job *job)
 /* The question may be asked again, by its address; not what came by another way. */
 static void offer_languages(call *c, page *p)
 {
-    buffer_auto buffer query;
+    buffer_auto buffer query = {0};
     ost_text text;
     if (c->request->method != HTTP_GET)
         return;

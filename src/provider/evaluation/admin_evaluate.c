@@ -26,7 +26,7 @@ static bool has_scope(const realm_scope *const *list, ost_text name)
 static ost_result known_words(const realm_client *client, ost_text scope, ost_arena *arena,
                               ost_text *ret_known)
 {
-    buffer_auto buffer known;
+    buffer_auto buffer known = {0};
     ost_text rest = scope, word;
     buffer_init(&known, MAX_SCOPE_TEXT);
     while (text_next(&rest, ' ', &word)) {

@@ -42,7 +42,7 @@ static void send_parameters(call *c, const auth_request *r, const auth_parameter
         return;
     }
     bool has_query = text_find(r->redirect_uri, '?', 0) < r->redirect_uri.len;
-    buffer_auto buffer location;
+    buffer_auto buffer location = {0};
     buffer_init(&location, MAX_LOCATION);
     buffer_append(&location, r->redirect_uri);
     for (size_t i = 0; i < p->count; i++) {

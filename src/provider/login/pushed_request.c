@@ -36,7 +36,7 @@ static bool is_kept(ost_text name)
 
 static bool write_parameters(call *c, ost_text *ret_form)
 {
-    buffer_auto buffer form;
+    buffer_auto buffer form = {0};
     buffer_init(&form, PARAMETERS_MAX);
     form_append(&form, "client_id", text_of(c->client->client_id));
     for (size_t i = 0; i < c->form.count; i++) {

@@ -85,7 +85,7 @@ static void list_sources(const ost_text *sources, size_t count, buffer *to)
 
 const char *front_channel_sources(call *c, const front_channel *front)
 {
-    buffer_auto buffer whole, short_ones;
+    buffer_auto buffer whole = {0}, short_ones = {0};
     ost_text origins[FRONT_CHANNEL_MAX], sources;
     buffer_init(&whole, SOURCES_MAX);
     buffer_init(&short_ones, ORIGINS_MAX);

@@ -311,7 +311,7 @@ static bool write_value(const X509_NAME_ENTRY *entry, buffer *out)
 ost_result distinguished_name_write(const X509_NAME *of_certificate, ost_arena *arena,
                                     ost_text *ret_text)
 {
-    buffer_auto buffer out;
+    buffer_auto buffer out = {0};
     buffer_init(&out, DISTINGUISHED_NAME_MAX);
     if (X509_NAME_entry_count(of_certificate) == 0 ||
         X509_NAME_entry_count(of_certificate) > ATTRIBUTES_MAX)

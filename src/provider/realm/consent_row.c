@@ -37,7 +37,7 @@ static ost_result read_scopes(const realm *r, const ost_json *list, ost_text cli
                               ost_text key, ost_arena *arena, ost_text *ret_scopes,
                               ost_error *error)
 {
-    buffer_auto buffer b;
+    buffer_auto buffer b = {0};
     size_t n = 0;
     buffer_init(&b, CONSENT_MAX);
     for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at), n++) {

@@ -30,7 +30,7 @@ static void append_word(buffer *words, ost_text word)
 bool details_metadata_read(call *c, const ost_json *document, details_metadata *ret_metadata)
 {
     ost_text known[DETAILS_TYPES_MAX], type;
-    buffer_auto buffer words;
+    buffer_auto buffer words = {0};
     const ost_json *list = ost_json_get(document, MEMBER);
     *ret_metadata = (details_metadata){0};
     if (list == NULL || ost_json_is(list, OST_JSON_NULL))
@@ -54,7 +54,7 @@ void details_metadata_store(call *c, const details_metadata *m, const ost_json *
                             bool stranger, ost_json_writer *w)
 {
     ost_text allowed = {0}, rest = m->types, type, kept;
-    buffer_auto buffer words;
+    buffer_auto buffer words = {0};
     (void)!ost_json_text(ost_json_get(before, DETAILS_TYPES), &allowed);
     if (!m->given || !stranger) {
         metadata_put_given(w, DETAILS_TYPES, m->given ? m->types : allowed);

@@ -92,7 +92,7 @@ ost_result consent_missing(call *c, ost_text user_id, const realm_scope *const *
 
 static ost_text join(call *c, const consent_list *list, const ost_text *among)
 {
-    buffer_auto buffer b;
+    buffer_auto buffer b = {0};
     buffer_init(&b, CONSENT_MAX);
     for (size_t i = 0; i < list->count; i++) {
         if (among != NULL && !text_list_has(*among, list->items[i].name))

@@ -41,7 +41,7 @@ static bool replace_one(ost_text inside, buffer *b)
 
 ost_result placeholder_replace(ost_text text, ost_arena *arena, ost_text *ret_text)
 {
-    buffer_auto buffer b;
+    buffer_auto buffer b = {0};
     buffer_init(&b, DOCUMENT_MAX);
     size_t plain = 0;
     for (size_t at = 0; (at = text_find(text, '$', at)) < text.len; at++) {

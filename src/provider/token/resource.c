@@ -105,7 +105,7 @@ static bool is_acceptable(call *c, ost_text uri)
 
 bool resources_read(call *c, ost_text *ret_resources)
 {
-    buffer_auto buffer b;
+    buffer_auto buffer b = {0};
     size_t count = 0;
     buffer_init(&b, MAX_RESOURCES_TEXT);
     for (size_t i = 0; i < c->form.count; i++) {

@@ -54,7 +54,7 @@ static bool add_requested(call *c, ost_text requested, grant *g, const realm_sco
 /* The names of what was granted; `all`: of the optional ones also those that tokens do not show. */
 static bool write_scope(call *c, const grant *g, bool all, ost_text *ret_scope)
 {
-    buffer_auto buffer b;
+    buffer_auto buffer b = {0};
     buffer_init(&b, MAX_SCOPE_TEXT);
     if (g->openid)
         buffer_append_string(&b, "openid");
@@ -96,7 +96,7 @@ bool grant_choose_scopes(call *c, ost_text requested, grant *g)
 
 bool grant_narrow_scopes(call *c, ost_text lasting, ost_text requested, grant *g)
 {
-    buffer_auto buffer both;
+    buffer_auto buffer both = {0};
     grant whole = {.client = g->client, .may_be_offline = g->may_be_offline};
     ost_text rest = requested, word, kept;
     if (!grant_choose_scopes(c, requested, g) || !grant_choose_scopes(c, lasting, &whole))

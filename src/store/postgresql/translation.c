@@ -51,7 +51,7 @@ static size_t put_parameter(const char *sql, int *count, buffer *out)
 
 char *translate(const char *sql, int *ret_parameters)
 {
-    buffer_auto buffer out;
+    buffer_auto buffer out = {0};
     int count = 0;
     buffer_init(&out, TEXT_MAX);
     while (*sql != '\0') {

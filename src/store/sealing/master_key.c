@@ -167,7 +167,7 @@ ost_result master_key_seal(const master_key *key, const sealed_place *place, ost
                            char **ret_sealed)
 {
     unsigned char subkey[crypto_aead_xchacha20poly1305_ietf_KEYBYTES];
-    buffer_auto buffer where;
+    buffer_auto buffer where = {0};
     unsigned long long sealed_len = 0;
     buffer_init(&where, PLACE_MAX);
     if (plain.len > SEALED_MAX)
@@ -200,7 +200,7 @@ ost_result master_key_open(const master_key *key, const sealed_place *place, ost
                            ost_arena *arena, ost_text *ret_plain)
 {
     unsigned char subkey[crypto_aead_xchacha20poly1305_ietf_KEYBYTES];
-    buffer_auto buffer where;
+    buffer_auto buffer where = {0};
     ost_text bytes, id;
     unsigned long long len = 0;
     buffer_init(&where, PLACE_MAX);
