@@ -53,6 +53,10 @@ bool grant_choose_scopes(call *call, ost_text requested, grant *grant);
  * as this one. */
 bool grant_narrow_scopes(call *call, ost_text lasting, ost_text requested, grant *grant);
 
+/* Nobody is there to be asked: a client that has to ask gets what its users have granted it anyway.
+ * `who`, such as "the client", stands before its name in the refusal (invalid_scope). */
+bool grant_check_consent(call *call, const grant *grant, const char *who);
+
 /* The user may have offline tokens, if that is what is to be granted. Refuses with not_allowed. */
 bool grant_check_offline(call *call, const grant *grant);
 

@@ -7,7 +7,6 @@
 #include "provider/call/call_use.h"
 #include "provider/client/client_keys.h"
 #include "provider/session/authentication.h"
-#include "provider/session/consent.h"
 #include "provider/token/grant.h"
 #include "provider/token/resource.h"
 #include "provider/token/token.h"
@@ -237,17 +236,6 @@ static bool find_user(call *c, const trusted_issuer *issuer, ost_text subject,
     return ret_user->complete || refuse(c, "Account is not fully set up");
 }
 
-/* Nobody is there to be asked. */
-static bool check_consent(call *c, const grant *g)
-{
-    consent_list missing;
-    if (consent_missing(c, g->user_id, g->scopes, false, &missing) != OST_OK)
-        return call_refuse_busy(c);
-    return missing.count == 0 ||
-           call_refuse(c, 400, "invalid_scope",
-                       call_format(c, "Missing consents for the client %s", c->client->client_id));
-}
-
 void grant_jwt_bearer(call *c)
 {
     grant g = {.client = c->client, .auth_time = -1};
@@ -263,7 +251,7 @@ void grant_jwt_bearer(call *c)
     c->event.username = user.username;
     if (!grant_choose_scopes(c, call_parameter(c, "scope"), &g) ||
         !resources_read(c, &g.resources) || !grant_set_user(c, user.document, user.id, &g) ||
-        !check_consent(c, &g))
+        !grant_check_consent(c, &g, "the client"))
         return;
     if (issuer->limits_tokens)
         g.session_ends = ost_claims_expiry(claims);

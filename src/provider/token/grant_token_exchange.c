@@ -9,7 +9,6 @@
 #include "provider/client/client_find.h"
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
-#include "provider/session/consent.h"
 #include "provider/session/offline_session.h"
 #include "provider/session/token_user.h"
 #include "provider/token/grant.h"
@@ -220,18 +219,6 @@ static bool keep(call *c, const grant *g, ost_text from, const minted *m)
     return result == OST_OK || call_refuse_busy(c);
 }
 
-/* A client that has to ask gets what its users have granted it anyway. */
-static bool check_consent(call *c, const grant *g)
-{
-    consent_list missing;
-    if (consent_missing(c, g->user_id, g->scopes, false, &missing) != OST_OK)
-        return call_refuse_busy(c);
-    return missing.count == 0 ||
-           call_refuse(c, 400, "invalid_scope",
-                       call_format(c, "Missing consents for Token Exchange in client %s",
-                                   c->client->client_id));
-}
-
 /* A refresh token belongs to a login's session, and no exchange begins one. */
 static bool check_refresh(call *c, const grant *g, bool offline)
 {
@@ -266,7 +253,8 @@ void grant_token_exchange(call *c)
     minted m;
     if (!check_client(c) || !check_unsupported(c) || !read_types(c, &g.issued_token_type) ||
         !read_subject(c, &claims) || !read_audiences(c, &g) ||
-        !load_subject(c, claims, &g, &offline) || !check_consent(c, &g) || !narrow_roles(c, &g))
+        !load_subject(c, claims, &g, &offline) ||
+        !grant_check_consent(c, &g, "Token Exchange in client") || !narrow_roles(c, &g))
         return;
     if (strcmp(g.issued_token_type, TOKEN_TYPE_REFRESH) == 0 && !check_refresh(c, &g, offline))
         return;

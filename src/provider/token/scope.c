@@ -4,6 +4,7 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
+#include "provider/session/consent.h"
 #include "provider/token/grant.h"
 
 #define MAX_SCOPES 128
@@ -127,6 +128,16 @@ bool grant_check_offline(call *c, const grant *g)
             return true;
     }
     return call_refuse(c, 400, "not_allowed", "Offline tokens not allowed for the user or client");
+}
+
+bool grant_check_consent(call *c, const grant *g, const char *who)
+{
+    consent_list missing;
+    if (consent_missing(c, g->user_id, g->scopes, false, &missing) != OST_OK)
+        return call_refuse_busy(c);
+    return missing.count == 0 ||
+           call_refuse(c, 400, "invalid_scope",
+                       call_format(c, "Missing consents for %s %s", who, c->client->client_id));
 }
 
 bool grant_set_user(call *c, const ost_json *user, ost_text user_id, grant *g)
