@@ -120,9 +120,10 @@ void ciba_channel_ask(call *c, ost_text token, ost_text body, void (*next)(call 
     }
     *a = (asked){.call = c, .next = next};
     http_suspend(c->exchange);
-    a->result = post(a, token, body);
-    if (a->result == OST_OK)
-        return;
-    snprintf(a->detail, sizeof a->detail, "%s", ost_result_sentence(a->result));
+    ost_result result = post(a, token, body);
+    if (result == OST_OK)
+        return; /* what is at `a` is the answer's from here on */
+    a->result = result;
+    snprintf(a->detail, sizeof a->detail, "%s", ost_result_sentence(result));
     http_resume(c->exchange, go_on, a);
 }
