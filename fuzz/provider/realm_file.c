@@ -12,6 +12,7 @@
 #include "provider/file/realm_changes.h"
 #include "provider/file/realm_document.h"
 #include "provider/member/review.h"
+#include "provider/policy/client_policy.h"
 #include "provider/realm/realm.h"
 #include "provider/stream/placeholder.h"
 #include "provider/stream/realm_split.h"
@@ -143,19 +144,37 @@ static void use(realm *r, const ost_json *file, ost_arena *arena)
     }
 }
 
+/* What is well-formed is so again as it is stored. */
+static void keep_policies(const ost_json *file, ost_arena *arena)
+{
+    const ost_json *global, *kept, *profiles = ost_json_get(file, "clientProfiles");
+    ost_json_writer *w = ost_json_writer_new(arena, 0);
+    ost_text text;
+    if (w == NULL || policy_global_profiles(arena, &global) != OST_OK)
+        return;
+    client_policies_put(w, ost_json_get(file, "clientPolicies"));
+    if (policy_document_check(file, arena, NULL) == OST_OK &&
+        ost_json_writer_finish(w, &text) == OST_OK &&
+        ost_json_read(text, NULL, arena, &kept, NULL) == OST_OK &&
+        client_policies_check(kept, profiles, global) != POLICY_GOOD)
+        abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     ost_arena *arena = ost_arena_new((size_t)64 << 20);
     ost_text text = {(const char *)data, size}, document;
     const byte_source source = {read_text, &text};
-    const ost_json *file;
+    const ost_json *file = NULL;
     realm *r;
     if (arena == NULL)
         return 0;
     compare_with_reader(source, text, arena);
     if (placeholder_replace(text, arena, &text) == OST_OK &&
-        ost_json_read(text, &realm_file_limits, arena, &file, NULL) == OST_OK &&
-        complete(file, arena, &document) == OST_OK && realm_load(document, 1, &r, NULL) == OST_OK) {
+        ost_json_read(text, &realm_file_limits, arena, &file, NULL) == OST_OK)
+        keep_policies(file, arena);
+    if (file != NULL && complete(file, arena, &document) == OST_OK &&
+        realm_load(document, 1, &r, NULL) == OST_OK) {
         use(r, file, arena);
         realm_unref(r);
     }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The admin REST API's flows, required actions and texts of a realm."""
+"""The admin REST API's flows, required actions, texts and client policies of a realm."""
 
 from oidc import Client
 from test_admin_api import provider, root, shop_admin  # noqa: F401  (fixtures)
@@ -75,3 +75,21 @@ def test_who_may(provider, root):  # noqa: F811
             assert admin("GET", path).status == 403, path
         assert admin("PUT", ACTIONS + "/UPDATE_PROFILE", {}).status == 403 and write(admin, TEXTS + "/de/a", b"x") == 403
     assert shop_admin(provider, "boss")("GET", ACTIONS).status == 200
+
+
+def test_client_policies_are_kept_and_none_is_enabled(root):  # noqa: F811
+    profiles, policies = REALM + "/client-policies/profiles", REALM + "/client-policies/policies"
+    pkce = {"name": "pkce", "executors": [{"executor": "pkce-enforcer", "configuration": {"auto-configure": "true"}}]}
+    policy = {"name": "all", "enabled": False, "conditions": [{"condition": "any-client", "configuration": {}}], "profiles": ["pkce"]}
+    assert root("PUT", policies, {"policies": [policy]}).status == 400
+    assert root("PUT", profiles, {"profiles": [pkce]}).status == 204
+    assert root("PUT", policies, {"policies": [policy]}).status == 204
+    assert root("PUT", policies, {"policies": [{**policy, "enabled": True}]}).status == 501
+    assert root("PUT", profiles, {"profiles": [{"name": str(n)} for n in range(201)]}).status == 400
+    assert root("GET", profiles).json() == {"profiles": [pkce]}
+    assert root("GET", policies).json() == {"policies": [policy]}
+    exported = root("POST", REALM + "/partial-export").json()
+    assert (exported["clientProfiles"], exported["clientPolicies"]) == ({"profiles": [pkce]}, {"policies": [policy]})
+    known = root("GET", profiles + "?include-global-profiles=true").json()["globalProfiles"]
+    assert {"fapi-2-security-profile", "oauth-2-1-for-public-client"} < {one["name"] for one in known}
+    assert root("PUT", profiles, {"profiles": [known[0]]}).status == 400

@@ -268,13 +268,28 @@ def test_p1_the_clients_part_of_a_session_ends_before_the_session(realm_of, memb
         assert unverified_token(again["refresh_token"])[1]["exp"] <= claims["exp"] + 1
 
 
-def test_p1_client_policies_are_refused(importing):
-    policies = {"policies": [{"name": "strict", "enabled": True, "conditions": [], "profiles": ["fapi"]}]}
-    done, report = importing({"realm": "x", "clientPolicies": policies})
+def test_p1_client_policies_that_are_enabled_are_refused(importing):
+    policy = {"name": "strict", "enabled": True, "conditions": [], "profiles": ["fapi-1-baseline"]}
+    done, report = importing({"realm": "x", "clientPolicies": {"policies": [policy]}})
     assert done.returncode == 1 and "clientPolicies" in done.stderr
-    assert report[0]["outcome"] == "refused" and "clientPolicies" in told(report, "refused")
-    done, _ = importing({"realm": "x", "clientPolicies": {"policies": []}})
-    assert done.returncode == 0, done.stderr
+    assert report[0]["outcome"] == "refused" and "clientPolicies.policies[0].enabled" in told(report, "refused")
+    done, _ = importing({"realm": "x", "clientPolicies": {"policies": [{**policy, "enabled": "true"}]}})
+    assert done.returncode == 1 and "clientPolicies" in done.stderr
+    for name, policies in (("x", []), ("y", [{**policy, "enabled": False}])):
+        done, _ = importing({"realm": name, "clientPolicies": {"policies": policies}})
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("members, sentence", [
+    ({"clientProfiles": {"profiles": [{"executors": []}]}}, "clientProfiles: client profile without its name"),
+    ({"clientProfiles": {"profiles": [{"name": "fapi-ciba"}]}}, "name of some global profile"),
+    ({"clientProfiles": {"profiles": [{"name": "a"}] * 201}}, "clientProfiles: not the representation"),
+    ({"clientPolicies": {"policies": [{"name": "p", "profiles": ["a"]}]}}, "clientPolicies: referring not existing"),
+    ({"clientPolicies": {"policies": [{"name": "p", "conditions": [{"condition": "x"}]}]}}, "clientPolicies: the proposed"),
+])
+def test_p1_client_profiles_and_policies_are_well_formed(importing, members, sentence):
+    done, _ = importing({"realm": "x", **members})
+    assert done.returncode == 1 and sentence in done.stderr
 
 
 # ---- P2: what users name ----

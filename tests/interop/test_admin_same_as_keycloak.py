@@ -14,6 +14,7 @@ import admin_rows_evaluation
 import admin_rows_events
 import admin_rows_keys
 import admin_rows_masters
+import admin_rows_policies
 import admin_rows_providers
 import admin_rows_roles
 import admin_rows_scopes
@@ -49,6 +50,7 @@ FAMILIES = {
     "credentials": admin_rows_credentials.ROWS,
     "providers": admin_rows_providers.ROWS,
     "sign-in": admin_rows_sign_in.ROWS,
+    "policies": admin_rows_policies.ROWS,
 }
 
 

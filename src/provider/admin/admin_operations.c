@@ -64,7 +64,7 @@ static const admin_route admin_routes[] = {
      "takes back what the user has granted to a client, and ends its sessions"},
     ABSENT(REALM "/authentication", "changes of flows, registration of required actions"),
     ABSENT(REALM "/identity-provider", "kinds of identity providers, import of their settings"),
-    ABSENT(REALM "/client-policies", "client policies"),
+    ABSENT(REALM "/client-policies", "what else Keycloak has of client policies"),
     ABSENT(REALM "/users/profile", "changes of the user profile"),
     ABSENT(CLIENT "/registration-access-token", "registration access tokens"),
     ABSENT(CLIENT "/certificates", "certificates of a client"),

@@ -10,6 +10,7 @@
 #include "provider/file/realm_document.h"
 #include "provider/file/user_feed.h"
 #include "provider/member/review.h"
+#include "provider/policy/client_policy.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/key_ring.h"
 
@@ -129,7 +130,9 @@ static ost_result read_all(import *i, const realm_part *part, ost_error *error)
         report_users(i, part);
     if (result == OST_OK)
         result = find_users(i, part, error);
-    return result == OST_OK ? read_users(i, error) : result;
+    if (result == OST_OK)
+        result = read_users(i, error);
+    return result == OST_OK ? policy_document_check(i->file, i->arena, error) : result;
 }
 
 /* What the realm has to know of its users. */

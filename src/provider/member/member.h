@@ -62,7 +62,7 @@ extern const member_kind member_client_scope, member_client_scope_attribute, mem
 extern const member_kind member_user, member_credential, member_consent, member_federated_identity;
 extern const member_kind member_role, member_roles, member_composites, member_group;
 extern const member_kind member_flow, member_execution, member_authenticator_config;
-extern const member_kind member_required_action;
+extern const member_kind member_required_action, member_client_policies, member_client_policy;
 extern const member_kind member_identity_provider, member_identity_provider_mapper;
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The members of authentication flows, required actions and identity providers, and what becomes of
- * each; see member.h. */
+/* The members of authentication flows, required actions, client policies and identity providers,
+ * and what becomes of each; see member.h. */
 #include "provider/member/member.h"
 
 #include "base/array.h"
@@ -56,6 +56,26 @@ const member_kind member_required_action = {.title = "Required action",
                                             .name = "alias",
                                             .members = required_action_members,
                                             .count = ARRAY_LEN(required_action_members)};
+
+static const member client_policies_members[] = {
+    {"globalPolicies", MEMBER_ANY, .fate = MEMBER_KEPT},
+    {"policies", MEMBER_LIST, .fate = MEMBER_KEPT, .of = &member_client_policy},
+};
+const member_kind member_client_policies = {.title = "Client policies",
+                                            .members = client_policies_members,
+                                            .count = ARRAY_LEN(client_policies_members)};
+
+static const member client_policy_members[] = {
+    {"conditions", MEMBER_ANY, .fate = MEMBER_KEPT},
+    {"description", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"enabled", MEMBER_BOOLEAN, .fate = MEMBER_REFUSED, .why = "client policies are not enforced"},
+    {"name", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"profiles", MEMBER_STRINGS, .fate = MEMBER_KEPT},
+};
+const member_kind member_client_policy = {.title = "Client policy",
+                                          .name = "name",
+                                          .members = client_policy_members,
+                                          .count = ARRAY_LEN(client_policy_members)};
 
 static const member identity_provider_members[] = {
     {"addReadTokenRoleOnCreate", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Operations on how people sign in: flows, required actions, texts. */
+/* Operations on how people and clients come in: flows, required actions, texts, client policies. */
 #include "base/array.h"
 #include "provider/admin/admin_operations.h"
 
 #define FLOWS REALM "/authentication/flows"
 #define ACTIONS REALM "/authentication/required-actions"
 #define TEXTS REALM "/localization"
+#define POLICIES REALM "/client-policies"
 
 static const admin_route routes[] = {
     {HTTP_GET, FLOWS, VIEW_REALM, admin_list_flows, "the flows that are no part of another"},
@@ -27,5 +28,12 @@ static const admin_route routes[] = {
     {HTTP_GET, TEXTS "/{locale}/{key}", VIEW_REALM, admin_read_localized, "one text"},
     {HTTP_DELETE, TEXTS "/{locale}/{key}", RIGHT_MANAGE_REALM, admin_delete_localized,
      "deletes one text"},
+    {HTTP_GET, POLICIES "/profiles", VIEW_REALM, admin_read_client_profiles,
+     "the client profiles; include-global-profiles"},
+    {HTTP_PUT, POLICIES "/profiles", RIGHT_MANAGE_REALM, admin_update_client_profiles,
+     "replaces the client profiles, but not the global ones"},
+    {HTTP_GET, POLICIES "/policies", VIEW_REALM, admin_read_client_policies, "the client policies"},
+    {HTTP_PUT, POLICIES "/policies", RIGHT_MANAGE_REALM, admin_update_client_policies,
+     "replaces the client policies; one that is enabled is refused, as none is enforced"},
 };
 const admin_table admin_sign_in_operations = {routes, ARRAY_LEN(routes)};

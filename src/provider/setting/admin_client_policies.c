@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Client profiles and client policies of a realm in the admin REST API: kept, checked as Keycloak
+ * does; a policy cannot be enabled, because none is enforced. */
+#include "base/text.h"
+#include "provider/admin/admin_operations.h"
+#include "provider/admin/admin_part.h"
+#include "provider/policy/client_policy.h"
+#include "provider/realm/document_limit.h"
+
+#define PROFILES "clientProfiles"
+#define POLICIES "clientPolicies"
+
+static const ost_json *of_realm(const admin_call *a, const char *member)
+{
+    return ost_json_get(a->realm.realm->document, member);
+}
+
+ost_result admin_read_client_profiles(admin_call *a)
+{
+    const ost_json *global = NULL;
+    bool with_global = admin_flag(a, "include-global-profiles", false);
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_result result = with_global ? policy_global_profiles(a->arena, &global) : OST_OK;
+    if (result != OST_OK)
+        return result;
+    client_profiles_open(w, of_realm(a, PROFILES));
+    if (with_global)
+        ost_json_member_value(w, "globalProfiles", global);
+    ost_json_close_object(w);
+    return admin_answer(a, w);
+}
+
+ost_result admin_read_client_policies(admin_call *a)
+{
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    client_policies_put(w, of_realm(a, POLICIES));
+    return admin_answer(a, w);
+}
+
+static ost_result refuse_fault(admin_call *a, policy_fault fault)
+{
+    return admin_refuse(a, fault == POLICY_ENABLED ? 501 : 400,
+                        fault == POLICY_SHAPE ? "error" : "errorMessage",
+                        policy_fault_words(fault));
+}
+
+static ost_result store_written(admin_call *a, const char *member, ost_json_writer *w)
+{
+    ost_text text;
+    const ost_json *value;
+    ost_result result = ost_json_writer_finish(w, &text);
+    if (result == OST_OK)
+        result = ost_json_read(text, NULL, a->arena, &value, NULL);
+    if (result == OST_OK)
+        result = admin_store_member(a, member, value);
+    return result == OST_OK && a->status == 0 ? admin_answer_done(a) : result;
+}
+
+ost_result admin_update_client_profiles(admin_call *a)
+{
+    const ost_json *global;
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
+    if (a->body == NULL)
+        return admin_refuse(a, 400, "errorMessage", "Passing null clientProfiles not allowed");
+    if (!admin_body_is(a, OST_JSON_OBJECT))
+        return OST_OK;
+    ost_result result = policy_global_profiles(a->arena, &global);
+    if (result != OST_OK || w == NULL)
+        return OST_E_MEMORY;
+    policy_fault fault = client_profiles_check(a->body, global);
+    if (fault != POLICY_GOOD)
+        return refuse_fault(a, fault);
+    client_profiles_open(w, a->body);
+    ost_json_close_object(w);
+    return store_written(a, PROFILES, w);
+}
+
+ost_result admin_update_client_policies(admin_call *a)
+{
+    const ost_json *global;
+    ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
+    if (a->body == NULL)
+        return admin_refuse(a, 400, "errorMessage", "Passing null clientPolicies not allowed");
+    if (!admin_body_is(a, OST_JSON_OBJECT))
+        return OST_OK;
+    ost_result result = policy_global_profiles(a->arena, &global);
+    if (result != OST_OK || w == NULL)
+        return OST_E_MEMORY;
+    policy_fault fault = client_policies_check(a->body, of_realm(a, PROFILES), global);
+    if (fault != POLICY_GOOD)
+        return refuse_fault(a, fault);
+    client_policies_put(w, a->body);
+    return store_written(a, POLICIES, w);
+}
