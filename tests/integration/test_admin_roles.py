@@ -107,6 +107,21 @@ def test_tokens_follow_roles(shop):
     assert shop.token_roles("ann") == ({"client"}, {"used"})
 
 
+def test_contents_of_a_role_are_searched_by_its_id(shop):
+    assert shop("POST", "/roles", {"name": "client"}).status == 201
+    parts = [shop.role("seller"), shop.role("client"), shop.role("use", "app")]
+    assert shop("POST", "/roles/buyer/composites", parts).status == 204
+    path = f"/roles-by-id/{shop.role('buyer')['id']}/composites"
+
+    def names(query):
+        return [part["name"] for part in shop("GET", path + query).json()]
+
+    assert names("") == ["client", "seller", "use"]
+    assert names("?search=SE") == ["seller", "use"] and names("?search=none") == []
+    assert names("?first=1&max=1") == ["seller"] and names("?search=se&first=1") == ["use"] and names("?max=0") == []
+    assert shop("GET", path + "?first=x").status == 404
+
+
 def test_a_client_that_is_gone_leaves_no_roles(shop):
     app, ann = shop.client("app"), shop.user("ann")
     assert shop("POST", f"/users/{ann}/role-mappings/clients/{app}", [shop.role("use", "app")]).status == 204

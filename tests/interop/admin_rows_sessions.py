@@ -88,6 +88,10 @@ ROWS = [
     delete("/clients/{client}/nodes/one.example"),
     post("/clients/{client}/nodes", {}),
     get("/clients/{client}/management/permissions"),
+    # what Keycloak remembers
+    post("/clear-realm-cache"),
+    post("/clear-user-cache"),
+    post("/clear-keys-cache"),
     # the secret
     get("/clients/{client}/client-secret"),
     post("/clients/{client}/client-secret"),

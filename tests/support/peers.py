@@ -152,8 +152,8 @@ def rust_program(folder, name):
     return home / name / "debug" / name
 
 
-def maven_program(folder, name):
-    """Builds the Maven project in the folder, in the cache, when it has changed; its archive NAME-0.jar."""
+def maven_program(folder, name, *options):
+    """Builds the Maven project in the folder, in the cache, when it has changed; its archive of version 0."""
     home, folder = cache().resolve() / name, pathlib.Path(folder)
     sources = sorted(file for file in folder.rglob("*") if file.is_file())
     wanted = "".join(file.read_text() for file in sources)
@@ -163,9 +163,9 @@ def maven_program(folder, name):
             maven = require_program("mvn", "maven")
             shutil.rmtree(home, ignore_errors=True)
             shutil.copytree(folder, home)
-            run([maven, "-q", "-B", "package"], "mvn", cwd=home)
+            run([maven, "-q", "-B", *options, "package"], "mvn", cwd=home)
             stamp.write_text(wanted)
-    return home / "target" / f"{name}-0.jar"
+    return next((home / "target").glob("*-0.jar"))
 
 
 def answers(url, tls=None):

@@ -53,6 +53,7 @@ admin_handler admin_partial_import, admin_partial_export;
 
 /* ---- admin_server.c ---- */
 admin_handler admin_read_server, admin_read_service_account, admin_read_installation;
+admin_handler admin_clear_cache;
 
 /* ---- admin_client_nodes.c ---- */
 admin_handler admin_add_node, admin_remove_node, admin_test_nodes, admin_read_client_permissions,
@@ -79,7 +80,7 @@ admin_handler admin_list_roles, admin_read_role, admin_create_role, admin_update
     admin_delete_role;
 /* ---- admin_composites.c ---- */
 admin_handler admin_list_composites, admin_list_client_composites, admin_add_composites,
-    admin_remove_composites, admin_list_role_users, admin_list_role_groups;
+    admin_remove_composites, admin_list_role_users, admin_list_role_groups, admin_search_composites;
 /* ---- admin_role_mappings.c ---- */
 admin_handler admin_read_role_mappings, admin_list_mapped_roles, admin_list_available_roles,
     admin_list_effective_roles, admin_map_roles, admin_unmap_roles;

@@ -42,6 +42,10 @@ static const admin_route routes[] = {
      "the account of a client"},
     {HTTP_GET, CLIENT "/installation/providers/{provider}", VIEW_CLIENTS, admin_read_installation,
      "keycloak-oidc-keycloak-json: the file of an adapter"},
+    {HTTP_POST, REALM "/clear-realm-cache", RIGHT_MANAGE_REALM, admin_clear_cache,
+     "nothing is remembered that could be old"},
+    {HTTP_POST, REALM "/clear-user-cache", RIGHT_MANAGE_REALM, admin_clear_cache, "the same"},
+    {HTTP_POST, REALM "/clear-keys-cache", RIGHT_MANAGE_REALM, admin_clear_cache, "the same"},
     {HTTP_GET, "/serverinfo", ANYBODY, admin_read_server,
      "version (of Keycloak, whose API this is), uptime, memory"},
 };

@@ -174,7 +174,8 @@ ost_result admin_update_realm(admin_call *a)
     if (!admin_body_is(a, OST_JSON_OBJECT))
         return OST_OK;
     const ost_json *name = ost_json_get(a->body, "realm");
-    if (name != NULL && !ost_json_equals(name, text_of(a->realm.realm->name)))
+    if (name != NULL && !ost_json_is(name, OST_JSON_NULL) &&
+        !ost_json_equals(name, text_of(a->realm.realm->name)))
         return admin_refuse(a, 501, "error", "A realm keeps its name");
     for (const ost_json *at = ost_json_first(a->body); at != NULL && result == OST_OK;
          at = ost_json_next(at)) {

@@ -52,6 +52,50 @@ static ost_result answer_contents(admin_call *a, bool of_realm, const realm_clie
     return admin_answer(a, w);
 }
 
+/* Those of one owner behind the ones there are. False: out of memory. */
+static bool append_parts(admin_call *a, const role_part *whole, const realm_client *client,
+                         role_part **roles, size_t *count)
+{
+    ost_text name;
+    const ost_json *names = names_of(whole, client);
+    role_part *all = ost_arena_alloc(a->arena, (*count + ost_json_count(names) + 1) * sizeof *all);
+    for (size_t i = 0; all != NULL && i < *count; i++)
+        all[i] = (*roles)[i];
+    for (const ost_json *at = ost_json_first(names); at != NULL && all != NULL;
+         at = ost_json_next(at)) {
+        if (ost_json_text(at, &name) && role_part_named(a->realm.realm, client, name, &all[*count]))
+            ++*count;
+    }
+    *roles = all;
+    return all != NULL;
+}
+
+/* By the role's id, Keycloak searches and cuts pages. */
+ost_result admin_search_composites(admin_call *a)
+{
+    role_part whole, *roles = NULL;
+    size_t count = 0;
+    int64_t first, max;
+    const realm *r = a->realm.realm;
+    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    if (!admin_role_find(a, false, &whole) || !admin_number(a, "first", 0, &first) ||
+        !admin_number(a, "max", INT32_MAX, &max))
+        return OST_OK;
+    bool good = append_parts(a, &whole, NULL, &roles, &count);
+    for (size_t i = 0; i < r->client_count && good; i++) {
+        if (ost_json_count(names_of(&whole, &r->clients[i])) > 0)
+            good = append_parts(a, &whole, &r->clients[i], &roles, &count);
+    }
+    if (!good)
+        return OST_E_MEMORY;
+    ost_json_open_array(w);
+    admin_put_role_page(a, roles, count, first, max, true, w);
+    ost_json_close_array(w);
+    return admin_answer(a, w);
+}
+
 ost_result admin_list_composites(admin_call *a)
 {
     return answer_contents(a, true, NULL);

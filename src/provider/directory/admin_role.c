@@ -2,10 +2,14 @@
 /* Roles as they are named; see admin_role.h. */
 #include "provider/directory/admin_role.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/json/json_list.h"
 #include "base/text.h"
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
+#include "provider/realm/user_row.h"
 
 #define REALM "/realms/{realm}"
 
@@ -96,6 +100,32 @@ void admin_put_named_roles(const realm *r, const realm_client *client, const ost
     for (const ost_json *at = ost_json_first(names); at != NULL; at = ost_json_next(at)) {
         if (ost_json_text(at, &name) && role_part_named(r, client, name, &role))
             role_part_put(text_of(r->id), &role, brief, w);
+    }
+}
+
+static int by_name(const void *one, const void *other)
+{
+    return text_compare(((const role_part *)one)->name, ((const role_part *)other)->name);
+}
+
+/* Whether the role's name has the search in it, in whatever case. */
+static bool contains(admin_call *a, ost_text name, ost_text wanted)
+{
+    ost_text folded = user_row_fold(name, a->arena);
+    return wanted.len == 0 || (folded.len >= wanted.len &&
+                               memmem(folded.data, folded.len, wanted.data, wanted.len) != NULL);
+}
+
+void admin_put_role_page(admin_call *a, role_part *roles, size_t count, int64_t first, int64_t max,
+                         bool brief, ost_json_writer *w)
+{
+    ost_text search = user_row_fold(admin_parameter(a, "search"), a->arena);
+    qsort(roles, count, sizeof *roles, by_name);
+    for (size_t i = 0; i < count && max > 0; i++) {
+        if (!contains(a, roles[i].name, search) || first-- > 0)
+            continue;
+        role_part_put(text_of(a->realm.realm->id), &roles[i], brief, w);
+        max--;
     }
 }
 

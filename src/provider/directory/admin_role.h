@@ -30,6 +30,11 @@ store_renaming role_part_renaming(const role_part *role, ost_text to);
 void admin_put_named_roles(const realm *realm, const realm_client *client, const ost_json *names,
                            bool brief, ost_json_writer *writer);
 
+/* Sorts roles by name, and writes those that the query's "search" finds, from the first-th on and
+ * `max` at most, as elements. */
+void admin_put_role_page(admin_call *admin, role_part *roles, size_t count, int64_t first,
+                         int64_t max, bool brief, ost_json_writer *writer);
+
 /* The realm's document with other roles of a client or (NULL) of the realm. */
 OST_MUST_CHECK ost_result admin_put_role_list(admin_call *admin, const realm_client *client,
                                               const ost_json *list, const ost_json **ret_document);

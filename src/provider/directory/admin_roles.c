@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Roles of the realm and of clients in the admin REST API: by name, and by id. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
@@ -17,19 +14,6 @@
 #define MAX_NAME 255
 
 /* ---- reading ---- */
-
-static int by_name(const void *one, const void *other)
-{
-    return text_compare(((const role_part *)one)->name, ((const role_part *)other)->name);
-}
-
-/* Whether the role's name has the search in it, in whatever case. */
-static bool contains(admin_call *a, ost_text name, ost_text search)
-{
-    ost_text folded = user_row_fold(name, a->arena), wanted = user_row_fold(search, a->arena);
-    return wanted.len == 0 || (folded.len >= wanted.len &&
-                               memmem(folded.data, folded.len, wanted.data, wanted.len) != NULL);
-}
 
 /* Without a search, a page is cut where both of its ends are told, as in Keycloak. */
 static bool read_page(admin_call *a, bool searched, int64_t *ret_first, int64_t *ret_max)
@@ -57,15 +41,10 @@ ost_result admin_list_roles(admin_call *a)
     role_part *roles = ost_arena_alloc(a->arena, (ost_json_count(list) + 1) * sizeof *roles);
     if (w == NULL || roles == NULL)
         return OST_E_MEMORY;
-    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
-        role_part role = {client, part_text(at, "name"), at};
-        if (contains(a, role.name, search))
-            roles[count++] = role;
-    }
-    qsort(roles, count, sizeof *roles, by_name);
+    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at))
+        roles[count++] = (role_part){client, part_text(at, "name"), at};
     ost_json_open_array(w);
-    for (size_t i = (size_t)first; i < count && max > 0; i++, max--)
-        role_part_put(text_of(a->realm.realm->id), &roles[i], admin_is_brief(a), w);
+    admin_put_role_page(a, roles, count, first, max, admin_is_brief(a), w);
     ost_json_close_array(w);
     return admin_answer(a, w);
 }
