@@ -77,14 +77,15 @@ def test_who_may(provider, root):  # noqa: F811
     assert shop_admin(provider, "boss")("GET", ACTIONS).status == 200
 
 
-def test_client_policies_are_kept_and_none_is_enabled(root):  # noqa: F811
+def test_client_policies_are_kept_and_enabled(root):  # noqa: F811
     profiles, policies = REALM + "/client-policies/profiles", REALM + "/client-policies/policies"
     pkce = {"name": "pkce", "executors": [{"executor": "pkce-enforcer", "configuration": {"auto-configure": "true"}}]}
     policy = {"name": "all", "enabled": False, "conditions": [{"condition": "any-client", "configuration": {}}], "profiles": ["pkce"]}
     assert root("PUT", policies, {"policies": [policy]}).status == 400
     assert root("PUT", profiles, {"profiles": [pkce]}).status == 204
     assert root("PUT", policies, {"policies": [policy]}).status == 204
-    assert root("PUT", policies, {"policies": [{**policy, "enabled": True}]}).status == 501
+    assert root("PUT", policies, {"policies": [{**policy, "enabled": True}]}).status == 204
+    assert root("PUT", policies, {"policies": [policy]}).status == 204
     assert root("PUT", profiles, {"profiles": [{"name": str(n)} for n in range(201)]}).status == 400
     assert root("GET", profiles).json() == {"profiles": [pkce]}
     assert root("GET", policies).json() == {"policies": [policy]}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Client profiles and client policies; rows as in admin_rows.py. Keycloak stores policies that are enabled, too: see the last rows."""
+"""Client profiles and client policies; rows as in admin_rows.py."""
 
 from admin_rows import get, put
 

@@ -61,7 +61,8 @@ static inline bool admin_may(const admin_call *admin, admin_rights rights)
 /* The API's endpoint: "/admin/{path...}", any method. */
 void admin_endpoint(http_exchange *exchange, void *provider);
 
-/* ---- admin_realms.c, admin_clients.c, admin_users.c, admin_consents.c, admin_initial_access.c
+/* ---- admin_realms.c, client_admin/admin_clients.c, admin_users.c, admin_consents.c,
+ * admin_initial_access.c
  * ---- */
 admin_handler admin_list_realms, admin_create_realm, admin_read_realm, admin_update_realm,
     admin_delete_realm;

@@ -55,7 +55,7 @@ admin_handler admin_partial_import, admin_partial_export;
 admin_handler admin_read_server, admin_read_service_account, admin_read_installation;
 admin_handler admin_clear_cache;
 
-/* ---- admin_client_nodes.c ---- */
+/* ---- client_admin: admin_client_nodes.c ---- */
 admin_handler admin_add_node, admin_remove_node, admin_test_nodes, admin_read_client_permissions,
     admin_read_rotated_secret, admin_delete_rotated_secret;
 

@@ -3,6 +3,7 @@
  * channel answers, as Keycloak has it. */
 #include "base/text.h"
 #include "provider/call/call_event.h"
+#include "provider/call/call_policy.h"
 #include "provider/ciba/channel_answer.h"
 #include "provider/ciba/ciba_channel.h"
 #include "provider/ciba/ciba_request.h"
@@ -75,6 +76,8 @@ static bool check_client(call *c)
             c->error.status = 401;
         return false;
     }
+    if (!call_policy_check(c, POLICY_CIBA))
+        return false;
     if (!c->client->ciba.on)
         return call_refuse(c, 401, "invalid_grant", "Client not allowed OIDC CIBA Grant");
     if (c->client->public_client)

@@ -3,6 +3,7 @@
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/call/call_event.h"
+#include "provider/call/call_policy.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/device_request.h"
 #include "provider/token/client_auth.h"
@@ -69,7 +70,8 @@ static bool check_request(call *c)
 /* Once the client can be known. */
 static void begin(call *c)
 {
-    if (c->error.status == 0 && client_authenticate(c) && check_client(c))
+    if (c->error.status == 0 && client_authenticate(c) && call_policy_check(c, POLICY_DEVICE) &&
+        check_client(c))
         (void)check_request(c);
     call_work(c, work, send);
 }

@@ -2,6 +2,7 @@
 /* Introspection (RFC 7662), also with a signed answer (RFC 9701). */
 #include "base/text.h"
 #include "provider/call/call_event.h"
+#include "provider/call/call_policy.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/internal_token.h"
@@ -105,7 +106,8 @@ static void begin(call *c)
         c->error = (call_error){401, "invalid_request", "Authentication failed."};
     if (c->error.status == 0 && c->client->public_client)
         call_refuse(c, 403, "invalid_request", "Client not allowed.");
-    if (c->error.status == 0 && call_parameter(c, "token").data == NULL)
+    if (c->error.status == 0 && call_policy_check(c, POLICY_INTROSPECT) &&
+        call_parameter(c, "token").data == NULL)
         call_refuse(c, 400, "invalid_request", "Token not provided.");
     call_work(c, work, send);
 }

@@ -7,6 +7,7 @@
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/call/call_event.h"
+#include "provider/call/call_policy.h"
 #include "provider/client/client_find.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/realm_page.h"
@@ -289,6 +290,15 @@ static void work(call *c)
     }
 }
 
+static bool check_policies(call *c, const ost_claims *claims)
+{
+    if (!call_has_policies(c))
+        return true;
+    policy_case is = call_policy_case(c, POLICY_LOGOUT);
+    is.bound = ost_json_get(ost_claims_get(claims, "cnf"), "x5t#S256") != NULL;
+    return call_policy_allows(c, &is);
+}
+
 static void work_quietly(call *c)
 {
     const ost_claims *claims;
@@ -297,7 +307,7 @@ static void work_quietly(call *c)
     else if (!text_is(ost_claims_text(claims, "azp"), c->client->client_id))
         call_refuse(c, 400, "invalid_grant",
                     "Invalid refresh token. Token client and authorized client don't match");
-    else if (proof_of_certificate_check_refresh(c, claims))
+    else if (proof_of_certificate_check_refresh(c, claims) && check_policies(c, claims))
         end_session(c, ost_claims_text(claims, "sid"));
 }
 
@@ -316,7 +326,8 @@ static void begin(call *c)
     if (c->error.status == 0 && c->request->method == HTTP_POST &&
         call_parameter(c, "refresh_token").data != NULL) {
         job->quiet = true;
-        (void)client_authenticate(c);
+        if (client_authenticate(c))
+            (void)call_policy_check(c, POLICY_LOGOUT);
         call_work(c, work_quietly, send);
         return;
     }

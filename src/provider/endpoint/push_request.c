@@ -2,6 +2,7 @@
 /* The endpoint of pushed authorization requests (RFC 9126 §2). */
 #include "base/text.h"
 #include "provider/call/call_event.h"
+#include "provider/call/call_policy.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/auth_request.h"
 #include "provider/login/pushed_request.h"
@@ -64,6 +65,8 @@ static void check(call *c)
         c->error = (call_error){401, "invalid_request", "Authentication failed."};
         return;
     }
+    if (!call_policy_check(c, POLICY_PUSHING))
+        return;
     if (call_parameter(c, "request_uri").data != NULL) {
         call_refuse(c, 400, "invalid_request", "It is not allowed to include request_uri to PAR.");
         return;

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "provider/client/client_sector.h"
 #include "provider/endpoint/endpoints.h"
+#include "provider/policy/policy_set.h"
 #include "provider/registration/registration.h"
 #include "provider/registration/registration_policy.h"
 #include "provider/session/bearer_token.h"
@@ -132,7 +133,10 @@ static void create_client(call *c)
     bool authenticated = job->token.len > 0;
     if (authenticated && !may_create(c, job))
         return;
-    if (!registration_create(c, &job->metadata, authenticated) && job->initial.len > 0)
+    const char *updater = job->initial.len > 0 ? BY_INITIAL_TOKEN
+                          : authenticated      ? BY_USER
+                                               : BY_ANYBODY;
+    if (!registration_create(c, &job->metadata, updater) && job->initial.len > 0)
         (void)!store_initial_access_give_back(c->provider->store, text_of(c->realm->name),
                                               job->initial);
 }

@@ -4,9 +4,12 @@
  * browser's login; what other clients have in it is theirs. */
 #include "base/text.h"
 #include "provider/call/call_event.h"
+#include "provider/call/call_policy.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/internal_token.h"
+#include "provider/session/proof_of_certificate.h"
+#include "provider/session/proof_of_key.h"
 #include "provider/token/client_auth.h"
 
 static void send(call *c)
@@ -19,12 +22,29 @@ static void send(call *c)
         http_respond(c->exchange, 200, NULL, (ost_text){0});
 }
 
+/* `claims` NULL: the token is none of ours. */
+static bool check_policies(call *c, const ost_claims *claims)
+{
+    ost_text jkt = {0};
+    if (!call_has_policies(c))
+        return true;
+    policy_case is = call_policy_case(c, POLICY_REVOKE);
+    if (is.proof && !proof_of_key_read(c, "/protocol/openid-connect/revoke", &jkt))
+        return false;
+    const ost_json *bound = claims != NULL ? ost_claims_get(claims, "cnf") : NULL;
+    is.unknown = claims == NULL;
+    is.proved = jkt.len > 0 && ost_json_equals(ost_json_get(bound, "jkt"), jkt);
+    is.bound = ost_json_get(bound, "x5t#S256") != NULL && proof_of_certificate_holds(c, claims);
+    return call_policy_allows(c, &is);
+}
+
 static void work(call *c)
 {
     const ost_claims *claims;
     ost_text token = call_parameter(c, "token");
     bool refresh = internal_token_read_refresh(c, token, &claims) == OST_OK;
-    if (!refresh && bearer_token_verify(c, token, NULL, &claims) != OST_OK)
+    bool known = refresh || bearer_token_verify(c, token, NULL, &claims) == OST_OK;
+    if (!check_policies(c, known ? claims : NULL) || !known)
         return; /* RFC 7009 §2.2: what is invalid already is no error */
     ost_text typ = ost_claims_text(claims, "typ");
     if (!refresh && !text_is(typ, "Bearer") && !text_is(typ, "DPoP")) {
@@ -46,7 +66,8 @@ static void work(call *c)
 
 static void begin(call *c)
 {
-    if (c->error.status == 0 && client_authenticate(c) && call_parameter(c, "token").data == NULL)
+    if (c->error.status == 0 && client_authenticate(c) && call_policy_check(c, POLICY_REVOKE) &&
+        call_parameter(c, "token").data == NULL)
         call_refuse(c, 400, "invalid_request", "Token not provided");
     call_work(c, work, send);
 }

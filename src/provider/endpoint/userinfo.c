@@ -5,6 +5,7 @@
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/call/call_event.h"
+#include "provider/call/call_policy.h"
 #include "provider/client/client_find.h"
 #include "provider/client/client_keys.h"
 #include "provider/endpoint/endpoints.h"
@@ -119,6 +120,22 @@ static bool is_in_its_owners_hands(call *c, const ost_claims *claims)
     return result == OST_OK;
 }
 
+/* A token that is bound has been shown by who has its key, or its certificate. */
+static bool check_policies(call *c, const ost_claims *claims)
+{
+    const userinfo_job *job = c->job;
+    const ost_json *bound = ost_claims_get(claims, "cnf");
+    if (!call_has_policies(c))
+        return true;
+    policy_case is = call_policy_case(c, POLICY_USERINFO);
+    is.scope = ost_claims_text(claims, "scope");
+    is.proof = job->by_dpop;
+    is.proved = ost_json_get(bound, "jkt") != NULL;
+    is.bound = ost_json_get(bound, "x5t#S256") != NULL;
+    const policy_refusal *refusal = policy_set_check(c->realm->policies, &is);
+    return refusal == NULL || refuse(c, 401, "invalid_token", refusal->description);
+}
+
 /* What the login asked for by name is of interest to few clients: the others' is not read. */
 static bool read_requested(call *c, const ost_claims *claims, grant *g)
 {
@@ -166,6 +183,8 @@ static void work(call *c)
                "User session not found or doesn't have client attached on it");
         return;
     }
+    if (!check_policies(c, claims))
+        return;
     if (!text_list_has(ost_claims_text(claims, "scope"), OST_TEXT("openid"))) {
         refuse(c, 403, "insufficient_scope", "Missing openid scope");
         return;

@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "provider/call/call_policy.h"
 #include "provider/client/client_find.h"
 #include "provider/detail/authorization_details.h"
 #include "provider/login/realm_language.h"
@@ -65,6 +66,27 @@ static auth_check find_client(call *c)
     return AUTH_GOOD;
 }
 
+/* What the realm's client policies have against the request, as far as it is read. */
+static auth_check ask_policies(call *c, const auth_request *r, policy_event event)
+{
+    if (!call_has_policies(c))
+        return AUTH_GOOD;
+    policy_case is = call_policy_case(c, event);
+    is.typed = r->response_type.len > 0;
+    is.implicit = r->wants_token || r->wants_id_token;
+    is.only_code = text_is(r->response_type, "code");
+    is.pushed = r->origin != AUTH_BROWSER;
+    is.redirect_uri = r->redirect_uri;
+    is.challenge = r->challenge;
+    is.challenge_method = r->challenge_method;
+    is.jkt = r->jkt;
+    const policy_refusal *refusal = policy_set_check(c->realm->policies, &is);
+    if (refusal == NULL)
+        return AUTH_GOOD;
+    return refusal->page ? to_page(c, refusal->status, refusal->description)
+                         : to_client(c, refusal->error, refusal->description);
+}
+
 static auth_check read_client(call *c, auth_request *r)
 {
     auth_check check = find_client(c);
@@ -80,7 +102,7 @@ static auth_check read_client(call *c, auth_request *r)
     if (http_form_count(&c->form, "redirect_uri") != 1 ||
         !call_redirect_allowed(c, r->redirect_uri))
         return to_page(c, 400, "Invalid parameter: redirect_uri");
-    return AUTH_GOOD;
+    return ask_policies(c, r, POLICY_PREAUTHORIZATION);
 }
 
 static bool read_response_types(auth_request *r)
@@ -171,7 +193,7 @@ static auth_check read_type(call *c, auth_request *r)
     return check == AUTH_GOOD ? check_bars(c, r->origin) : check;
 }
 
-static auth_check read_pkce(call *c, auth_request *r)
+static auth_check read_challenge(call *c, auth_request *r)
 {
     if (r->wants_code) {
         if (pkce_read(c, &r->challenge, &r->challenge_method))
@@ -182,6 +204,12 @@ static auth_check read_pkce(call *c, auth_request *r)
     r->challenge = given(c, "code_challenge");
     r->challenge_method = given(c, "code_challenge_method");
     return AUTH_GOOD;
+}
+
+/* Once all of it is read that policies look at. */
+static auth_check check_policies(call *c, auth_request *r)
+{
+    return ask_policies(c, r, r->origin == AUTH_PUSHING ? POLICY_PUSHED : POLICY_AUTHORIZATION);
 }
 
 static void read_hint(call *c, auth_request *r)
@@ -285,9 +313,9 @@ static auth_check read_acr(call *c, auth_request *r)
 
 auth_check auth_request_read(call *c, auth_origin origin, auth_request *ret_request)
 {
-    auth_check (*const steps[])(call *, auth_request *) = {read_client, read_type,   read_rest,
-                                                           read_pkce,   read_prompt, read_claims,
-                                                           read_acr,    read_action};
+    auth_check (*const steps[])(call *, auth_request *) = {
+        read_client, read_type,   read_rest, read_challenge, check_policies,
+        read_prompt, read_claims, read_acr,  read_action};
     auth_check check = AUTH_GOOD;
     *ret_request = (auth_request){.origin = origin, .max_age = -1};
     for (size_t i = 0; i < ARRAY_LEN(steps) && check == AUTH_GOOD; i++)

@@ -59,18 +59,20 @@ const member_kind member_required_action = {.title = "Required action",
 
 static const member client_policies_members[] = {
     {"globalPolicies", MEMBER_ANY, .fate = MEMBER_KEPT},
-    {"policies", MEMBER_LIST, .fate = MEMBER_KEPT, .of = &member_client_policy},
+    {"policies", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_client_policy},
 };
 const member_kind member_client_policies = {.title = "Client policies",
                                             .members = client_policies_members,
                                             .count = ARRAY_LEN(client_policies_members)};
 
 static const member client_policy_members[] = {
-    {"conditions", MEMBER_ANY, .fate = MEMBER_KEPT},
+    {"conditions", MEMBER_ANY, .fate = MEMBER_ACTED},
     {"description", MEMBER_STRING, .fate = MEMBER_KEPT},
-    {"enabled", MEMBER_BOOLEAN, .fate = MEMBER_REFUSED, .why = "client policies are not enforced"},
+    {"enabled", MEMBER_BOOLEAN, .fate = MEMBER_ACTED,
+     .why = "refused where a condition or an executor is not enforced"},
+    {"mode", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"name", MEMBER_STRING, .fate = MEMBER_KEPT},
-    {"profiles", MEMBER_STRINGS, .fate = MEMBER_KEPT},
+    {"profiles", MEMBER_STRINGS, .fate = MEMBER_ACTED},
 };
 const member_kind member_client_policy = {.title = "Client policy",
                                           .name = "name",

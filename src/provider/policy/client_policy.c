@@ -31,8 +31,8 @@ const char *policy_fault_words(policy_fault fault)
         return "the proposed client policy contains the condition with its invalid configuration.";
     case POLICY_PROFILE:
         return "referring not existing client profile not allowed.";
-    case POLICY_ENABLED:
-        return "client policies are not enforced: none can be enabled";
+    case POLICY_MODE:
+        return "the proposed client policy has an invalid mode.";
     }
     return NULL;
 }
@@ -100,10 +100,13 @@ static bool are_policies(const ost_json *policies)
 {
     static const shape whole[] = {
         {"policies", OST_JSON_ARRAY, false}, {"globalPolicies", OST_JSON_NULL, true}, {0}};
-    static const shape policy[] = {
-        {"name", OST_JSON_STRING, false},    {"description", OST_JSON_STRING, false},
-        {"enabled", OST_JSON_BOOL, false},   {"conditions", OST_JSON_ARRAY, false},
-        {"profiles", OST_JSON_ARRAY, false}, {0}};
+    static const shape policy[] = {{"name", OST_JSON_STRING, false},
+                                   {"description", OST_JSON_STRING, false},
+                                   {"enabled", OST_JSON_BOOL, false},
+                                   {"conditions", OST_JSON_ARRAY, false},
+                                   {"profiles", OST_JSON_ARRAY, false},
+                                   {"mode", OST_JSON_STRING, false},
+                                   {0}};
     static const shape condition[] = {
         {"condition", OST_JSON_STRING, false}, {"configuration", OST_JSON_NULL, true}, {0}};
     const ost_json *list = ost_json_get(policies, "policies");
@@ -173,22 +176,24 @@ static bool are_conditions(const ost_json *list)
 static policy_fault check_policy(const ost_json *policy, const ost_json *list, const ost_json *own,
                                  const ost_json *global)
 {
-    bool enabled = false;
     ost_text name = text_member(policy, "name"), profile;
+    static const char *const modes[] = {"DEFAULT", "STRICT", NULL};
+    bool moded = ost_json_is(ost_json_get(policy, "mode"), OST_JSON_STRING);
     if (name.len == 0)
         return POLICY_NAMELESS;
     if (json_list_find(list, "name", name) != policy)
         return POLICY_TWICE;
     if (!are_conditions(ost_json_get(policy, "conditions")))
         return POLICY_CONDITION;
+    if (moded && !text_is_one_of(text_member(policy, "mode"), modes))
+        return POLICY_MODE;
     const ost_json *at = ost_json_first(ost_json_get(policy, "profiles"));
     for (; at != NULL; at = ost_json_next(at)) {
         if (!ost_json_text(at, &profile) || (json_list_find(own, "name", profile) == NULL &&
                                              json_list_find(global, "name", profile) == NULL))
             return POLICY_PROFILE;
     }
-    return ost_json_boolean(ost_json_get(policy, "enabled"), &enabled) && enabled ? POLICY_ENABLED
-                                                                                  : POLICY_GOOD;
+    return POLICY_GOOD;
 }
 
 policy_fault client_policies_check(const ost_json *policies, const ost_json *profiles,
@@ -298,6 +303,7 @@ void client_policies_put(ost_json_writer *w, const ost_json *policies)
         put_known(w, at, "name");
         put_known(w, at, "description");
         ost_json_member_boolean(w, "enabled", enabled);
+        put_known(w, at, "mode");
         ost_json_put_name(w, OST_TEXT("conditions"));
         put_parts(w, ost_json_get(at, "conditions"), "condition");
         ost_json_put_name(w, OST_TEXT("profiles"));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Keycloak's client profiles (named lists of executors) and client policies (conditions, and the
- * profiles that hold for clients that meet them), as documents: what is well-formed. Nothing here
- * enforces them, so a policy that is enabled is a fault. */
+ * profiles that hold for clients that meet them), as documents: what is well-formed. Those that are
+ * enabled are enforced by policy_set.h. */
 #ifndef CLIENT_POLICY_H
 #define CLIENT_POLICY_H
 
@@ -17,8 +17,8 @@ typedef enum policy_fault {
     POLICY_NAMELESS,
     POLICY_TWICE,
     POLICY_CONDITION,
+    POLICY_MODE,
     POLICY_PROFILE, /* names a profile that is not there */
-    POLICY_ENABLED,
 } policy_fault;
 
 /* Keycloak's sentence; NULL: good. */

@@ -502,7 +502,8 @@ static ost_result load(ost_text document, held_realm *held, ost_error *error)
     r->issuers = trusted_issuers_load(ost_json_get(r->document, "identityProviders"), l.arena);
     if (l.result != OST_OK)
         return l.result;
-    return role_table_load(r->document, held->arena, &r->roles, error);
+    result = policy_set_read(r->document, held->arena, &r->policies, error);
+    return result == OST_OK ? role_table_load(r->document, held->arena, &r->roles, error) : result;
 }
 
 ost_result realm_load(ost_text document, int64_t version, realm **ret_realm, ost_error *error)

@@ -7,6 +7,7 @@
 #include <ostiary/jose.h>
 #include <ostiary/types.h>
 
+#include "provider/policy/policy_set.h"
 #include "provider/proof/client_answer.h"
 #include "provider/proof/client_ciba.h"
 #include "provider/proof/pairwise_subject.h"
@@ -143,7 +144,8 @@ struct realm {
     size_t client_count;
     const realm_scope *scopes;
     size_t scope_count;
-    trusted_issuers issuers; /* of assertions about users */
+    trusted_issuers issuers;    /* of assertions about users */
+    const policy_set *policies; /* for clients; NULL: none is enabled */
     const char *password_policy;
     const ost_json *document; /* the whole, unknown fields included */
     const role_table *roles;

@@ -2,12 +2,15 @@
 /* Registered clients; see registration.h. */
 #include "provider/registration/registration.h"
 
+#include <string.h>
+
 #include "base/array.h"
 #include "base/base64url.h"
 #include "base/context.h"
 #include "base/json/json_list.h"
 #include "base/text.h"
 #include "provider/admin/realm_admin.h"
+#include "provider/client_admin/client_proposal.h"
 #include "provider/detail/authorization_details.h"
 #include "provider/proof/pairwise_subject.h"
 #include "provider/realm/uuid.h"
@@ -30,6 +33,7 @@ typedef struct draft {
     const client_metadata *metadata;
     registration_policy policy;
     bool anonymous;
+    const char *updater;      /* who asks, for client policies (policy_set.h) */
     ost_text id;              /* of the client; of a new one also its client ID */
     ost_text token_id;        /* of the registration access token that is valid from now on */
     const ost_json *existing; /* what it was before; NULL: it is new */
@@ -328,7 +332,8 @@ static bool make_document(call *c, const draft *d, const ost_json **ret_document
     metadata_put_given(w, "name", m->name);
     metadata_put_given(w, "baseUrl", m->client_uri);
     ost_json_member_boolean(w, "publicClient", m->public_client);
-    ost_json_member_string(w, "clientAuthenticatorType", authenticator_of(m));
+    if (m->auth_method.len > 0 || m->public_client)
+        ost_json_member_string(w, "clientAuthenticatorType", authenticator_of(m));
     ost_json_member_boolean(w, "standardFlowEnabled", true);
     ost_json_member_boolean(w, "implicitFlowEnabled", m->implicit);
     ost_json_member_boolean(w, "frontchannelLogout", m->logout.front_uri.len > 0);
@@ -406,6 +411,20 @@ static bool refuse_token(call *c)
                        "Not authorized to update client. Maybe missing token or bad token type.");
 }
 
+/* As the realm's client policies have it. */
+static ost_result settle(call *c, const draft *d, const realm *r, const realm_client *existing,
+                         const ost_json **document)
+{
+    const policy_refusal *refusal;
+    ost_result result =
+        client_proposal_settle(r, existing, d->updater, c->arena, document, &refusal);
+    if (result == OST_OK && refusal != NULL) {
+        call_refuse(c, refusal->status, refusal->error, refusal->description);
+        return OST_E_STATE;
+    }
+    return result;
+}
+
 /* One attempt: `d` NULL ends the client. */
 static ost_result change_once(call *c, draft *d, realm_admin *admin)
 {
@@ -420,6 +439,9 @@ static ost_result change_once(call *c, draft *d, realm_admin *admin)
         d->existing = client != NULL ? client->document : NULL;
         if (!make_document(c, d, &document))
             return OST_E_STATE;
+        ost_result result = settle(c, d, admin->realm, client, &document);
+        if (result != OST_OK)
+            return result;
     }
     return client != NULL ? realm_admin_store_client(admin, client, document, NULL)
                           : realm_admin_add_client(admin, document, NULL);
@@ -464,16 +486,17 @@ static bool answer_stored(call *c, ost_text client_id, ost_text token, bool is_n
 
 /* ---- what clients ask for ---- */
 
-bool registration_create(call *c, const client_metadata *metadata, bool authenticated)
+bool registration_create(call *c, const client_metadata *metadata, const char *updater)
 {
     draft d = {.metadata = metadata,
-               .anonymous = !authenticated,
+               .anonymous = strcmp(updater, BY_ANYBODY) == 0,
+               .updater = updater,
                .id = uuid_text(c->provider->context, c->arena),
                .token_id = uuid_text(c->provider->context, c->arena)};
     ost_text token;
     if (d.id.data == NULL || d.token_id.data == NULL)
         return call_refuse(c, 500, "server_error", NULL);
-    if (!authenticated && !registration_policy_check(c, metadata, true, &d.policy))
+    if (d.anonymous && !registration_policy_check(c, metadata, true, &d.policy))
         return false;
     return check_scopes(c, metadata) && make_token(c, d.token_id, &token) && store_change(c, &d) &&
            c->error.status == 0 && answer_stored(c, d.id, token, true);
@@ -506,6 +529,7 @@ bool registration_update(call *c, const client_metadata *metadata)
         !ost_json_equals(ost_json_get(c->client->attributes, ANONYMOUS), OST_TEXT("false"));
     draft d = {.metadata = metadata,
                .anonymous = anonymous,
+               .updater = BY_REGISTRATION_TOKEN,
                .token_id = uuid_text(c->provider->context, c->arena)};
     ost_text token, client_id = text_of(c->client->client_id);
     if (d.token_id.data == NULL)

@@ -7,9 +7,10 @@
 #include "provider/registration/client_metadata.h"
 
 /* A client of its own making: the call's answer is its metadata with the registration access token.
- * `authenticated`: somebody with the role create-client or manage-clients asks, and the policies
- * for strangers do not count. Refuses the call with the errors of RFC 7591 §3.2.2. */
-bool registration_create(call *call, const client_metadata *metadata, bool authenticated);
+ * `updater` (policy_set.h): who asks; with an initial access token, or with the role
+ * create-client or manage-clients, the policies for strangers do not count. Refuses the call with
+ * the errors of RFC 7591 §3.2.2. */
+bool registration_create(call *call, const client_metadata *metadata, const char *updater);
 
 /* The registered client whose registration access token is presented; sets call->client. Refuses
  * with invalid_token. */

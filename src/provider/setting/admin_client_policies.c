@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Client profiles and client policies of a realm in the admin REST API: kept, checked as Keycloak
- * does; a policy cannot be enabled, because none is enforced. */
+ * does; what nothing would enforce cannot be enabled. */
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
+#include "provider/admin/document_edit.h"
 #include "provider/policy/client_policy.h"
+#include "provider/policy/policy_set.h"
 #include "provider/realm/document_limit.h"
 
 #define PROFILES "clientProfiles"
@@ -43,9 +45,24 @@ ost_result admin_read_client_policies(admin_call *a)
 
 static ost_result refuse_fault(admin_call *a, policy_fault fault)
 {
-    return admin_refuse(a, fault == POLICY_ENABLED ? 501 : 400,
-                        fault == POLICY_SHAPE ? "error" : "errorMessage",
+    return admin_refuse(a, 400, fault == POLICY_SHAPE ? "error" : "errorMessage",
                         policy_fault_words(fault));
+}
+
+/* What nothing would enforce is not enabled. */
+static ost_result check_enforced(admin_call *a, const char *member, const ost_json *value)
+{
+    ost_error error = {0};
+    const policy_set *set;
+    const ost_json *document;
+    ost_result result =
+        document_put(a->realm.realm->document, text_of(member), value, a->arena, &document);
+    if (result == OST_OK)
+        result = policy_set_read(document, a->arena, &set, &error);
+    if (result != OST_E_FORMAT)
+        return result;
+    const char *why = ost_arena_copy(a->arena, text_of(error.detail));
+    return why != NULL ? admin_refuse(a, 501, "errorMessage", why) : OST_E_MEMORY;
 }
 
 static ost_result store_written(admin_call *a, const char *member, ost_json_writer *w)
@@ -56,6 +73,8 @@ static ost_result store_written(admin_call *a, const char *member, ost_json_writ
     if (result == OST_OK)
         result = ost_json_read(text, NULL, a->arena, &value, NULL);
     if (result == OST_OK)
+        result = check_enforced(a, member, value);
+    if (result == OST_OK && a->status == 0)
         result = admin_store_member(a, member, value);
     return result == OST_OK && a->status == 0 ? admin_answer_done(a) : result;
 }

@@ -34,6 +34,6 @@ static const admin_route routes[] = {
      "replaces the client profiles, but not the global ones"},
     {HTTP_GET, POLICIES "/policies", VIEW_REALM, admin_read_client_policies, "the client policies"},
     {HTTP_PUT, POLICIES "/policies", RIGHT_MANAGE_REALM, admin_update_client_policies,
-     "replaces the client policies; one that is enabled is refused, as none is enforced"},
+     "replaces the client policies; what is enabled has to be enforced, or is refused"},
 };
 const admin_table admin_sign_in_operations = {routes, ARRAY_LEN(routes)};

@@ -2,6 +2,7 @@
 /* The authorization_code grant (RFC 6749 §4.1.3) with PKCE (RFC 7636 §4.6). */
 #include "base/base64url.h"
 #include "base/text.h"
+#include "provider/call/call_policy.h"
 #include "provider/detail/authorization_details.h"
 #include "provider/session/authentication.h"
 #include "provider/session/consent.h"
@@ -41,6 +42,18 @@ static bool take_code(call *c, store_code *ret_code)
     return true;
 }
 
+/* The scopes, and whether a challenge came with them, are known by the code alone. */
+static bool check_policies(call *c, const store_code *code)
+{
+    if (!call_has_policies(c))
+        return true;
+    policy_case is = call_policy_case(c, POLICY_CODE);
+    is.scope = code->scope;
+    is.challenge = code->challenge;
+    is.challenge_method = code->challenge_method;
+    return call_policy_allows(c, &is);
+}
+
 static bool check_code(call *c, const store_code *code)
 {
     ost_text redirect = call_parameter(c, "redirect_uri");
@@ -51,7 +64,7 @@ static bool check_code(call *c, const store_code *code)
     if (code->jkt.len > 0 && !text_equal(code->jkt, c->jkt))
         return call_refuse(c, 400, "invalid_dpop_proof",
                            "DPoP proof is not by the key of the authorization request");
-    return pkce_check(c, code->challenge, code->challenge_method);
+    return check_policies(c, code) && pkce_check(c, code->challenge, code->challenge_method);
 }
 
 /* The client's part of the session, as the code names it ("uuid.session.client"). It is read before

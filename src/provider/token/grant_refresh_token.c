@@ -3,6 +3,7 @@
  * the one before dies with its first use, and a second use ends the client's session (RFC 9700
  * §4.14). */
 #include "base/text.h"
+#include "provider/call/call_policy.h"
 #include "provider/detail/authorization_details.h"
 #include "provider/session/authentication.h"
 #include "provider/session/consent.h"
@@ -42,6 +43,12 @@ static bool is_in_its_owners_hands(call *c, const ost_claims *claims)
                            "DPoP proof and token binding verification failed");
     if (!proof_of_certificate_check_refresh(c, claims))
         return false;
+    if (call_has_policies(c)) {
+        policy_case is = call_policy_case(c, POLICY_REFRESH);
+        is.bound = ost_json_get(ost_claims_get(claims, "cnf"), "x5t#S256") != NULL;
+        if (!call_policy_allows(c, &is))
+            return false;
+    }
     /* What comes of it is bound as well, whatever has become of the client's settings. */
     return ost_json_get(ost_claims_get(claims, "cnf"), "x5t#S256") == NULL ||
            proof_of_certificate_read(c, &c->x5t);

@@ -85,7 +85,9 @@ static void policies(void **state)
         {"[{\"enabled\":true}]", POLICY_NAMELESS},
         {"[{\"name\":\"p\",\"conditions\":[{\"condition\":\"x\"}]}]", POLICY_CONDITION},
         {"[{\"name\":\"p\",\"enabled\":\"true\"}]", POLICY_SHAPE},
-        {"[{\"name\":\"p\",\"enabled\":true}]", POLICY_ENABLED},
+        {"[{\"name\":\"p\",\"enabled\":true}]", POLICY_GOOD},
+        {"[{\"name\":\"p\",\"mode\":\"STRICT\"}]", POLICY_GOOD},
+        {"[{\"name\":\"p\",\"mode\":\"strict\"}]", POLICY_MODE},
         {"[{\"name\":\"p\",\"enabled\":true,\"enabld\":1}]", POLICY_SHAPE},
     };
     const ost_json *own;

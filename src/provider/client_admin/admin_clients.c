@@ -12,6 +12,7 @@
 #include "provider/admin/admin_rename.h"
 #include "provider/admin/client_part.h"
 #include "provider/admin/document_edit.h"
+#include "provider/client_admin/client_proposal.h"
 #include "provider/file/master_clients.h"
 #include "provider/file/realm_document.h"
 #include "provider/realm/role.h"
@@ -163,8 +164,8 @@ static ost_result begin_client(admin_call *a, ost_text id, const ost_json **ret_
 {
     static const char defaults[] =
         "{\"id\":\"\",\"clientId\":\"\",\"surrogateAuthRequired\":false,\"enabled\":true,"
-        "\"alwaysDisplayInConsole\":false,\"clientAuthenticatorType\":\"client-secret\","
-        "\"redirectUris\":[],\"webOrigins\":[\"+\"],\"notBefore\":0,\"bearerOnly\":false,"
+        "\"alwaysDisplayInConsole\":false,\"redirectUris\":[],\"webOrigins\":[\"+\"],\"notBefore\":"
+        "0,\"bearerOnly\":false,"
         "\"consentRequired\":false,\"standardFlowEnabled\":true,\"implicitFlowEnabled\":false,"
         "\"directAccessGrantsEnabled\":false,\"serviceAccountsEnabled\":false,"
         "\"publicClient\":false,\"frontchannelLogout\":false,\"protocol\":\"openid-connect\","
@@ -174,6 +175,17 @@ static ost_result begin_client(admin_call *a, ost_text id, const ost_json **ret_
         result = document_put_text(*ret_document, "id", id, a->arena, ret_document);
     return result == OST_OK
                ? document_put_text(*ret_document, "clientId", id, a->arena, ret_document)
+               : result;
+}
+
+/* As the realm's client policies have it; the call is refused when they are against it. */
+static ost_result settle(admin_call *a, const realm_client *existing, const ost_json **document)
+{
+    const policy_refusal *refusal;
+    ost_result result =
+        client_proposal_settle(a->realm.realm, existing, BY_USER, a->arena, document, &refusal);
+    return result == OST_OK && refusal != NULL
+               ? refuse_described(a, refusal->error, refusal->description)
                : result;
 }
 
@@ -232,21 +244,10 @@ static bool read_id(admin_call *a, ost_text *ret_id)
            text_is_made_of(*ret_id, "-");
 }
 
-ost_result admin_create_client(admin_call *a)
+/* A client of a known kind, whom nobody else is called like. */
+static ost_result check_new(admin_call *a, const ost_json *document, ost_text id)
 {
-    ost_text id, client_id = {0};
-    const ost_json *document;
-    if (!admin_body_is(a, OST_JSON_OBJECT))
-        return OST_OK;
-    if (!read_id(a, &id))
-        return admin_refuse(a, 400, "errorMessage", "The id is not letters, digits and dashes");
-    ost_result result = begin_client(a, id, &document);
-    if (result == OST_OK)
-        result = merge(a, &document, a->body);
-    if (result == OST_OK)
-        result = settle_full_scope(a, &document);
-    if (result != OST_OK)
-        return result;
+    ost_text client_id;
     if (!ost_json_text(ost_json_get(document, "clientId"), &client_id) || client_id.len == 0 ||
         client_id.len > 255)
         return admin_refuse(a, 400, "errorMessage", "clientId: missing, empty or too long");
@@ -258,7 +259,29 @@ ost_result admin_create_client(admin_call *a)
                                      client_id.data);
         return why != NULL ? admin_refuse(a, 409, "errorMessage", why) : OST_E_MEMORY;
     }
-    result = store_client(a, NULL, document);
+    return OST_OK;
+}
+
+ost_result admin_create_client(admin_call *a)
+{
+    ost_text id;
+    const ost_json *document;
+    if (!admin_body_is(a, OST_JSON_OBJECT))
+        return OST_OK;
+    if (!read_id(a, &id))
+        return admin_refuse(a, 400, "errorMessage", "The id is not letters, digits and dashes");
+    ost_result result = begin_client(a, id, &document);
+    if (result == OST_OK)
+        result = merge(a, &document, a->body);
+    if (result == OST_OK)
+        result = settle(a, NULL, &document);
+    if (result == OST_OK && a->status == 0)
+        result = settle_full_scope(a, &document);
+    if (result != OST_OK || a->status != 0)
+        return result;
+    result = check_new(a, document, id);
+    if (result == OST_OK && a->status == 0)
+        result = store_client(a, NULL, document);
     if (result != OST_OK || a->status != 0)
         return result;
     return admin_answer_created(a,
@@ -282,6 +305,8 @@ ost_result admin_update_client(admin_call *a)
     document = client->document;
     ost_result result = merge(a, &document, a->body);
     if (result == OST_OK)
+        result = settle(a, client, &document);
+    if (result == OST_OK && a->status == 0)
         result = store_client(a, client, document);
     return result == OST_OK && a->status == 0 ? admin_answer_done(a) : result;
 }

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Requests under client policies; see call_policy.h. */
+#include "provider/call/call_policy.h"
+
+#include <ostiary/jwt.h>
+
+#include "base/text.h"
+#include "provider/realm/client_roles.h"
+
+/* One audience, by itself or in a list. */
+static bool is_for_issuer(const call *c, const ost_json *audience)
+{
+    if (ost_json_is(audience, OST_JSON_ARRAY))
+        return ost_json_count(audience) == 1 && is_for_issuer(c, ost_json_first(audience));
+    return ost_json_equals(audience, text_of(c->issuer));
+}
+
+/* The assertion has been verified, where the client proves itself by one. */
+static void read_assertion(call *c, policy_case *is)
+{
+    ost_unverified_token token;
+    bool by_assertion = !c->client->public_client && (c->client->proof.kind == PROOF_JWT ||
+                                                      c->client->proof.kind == PROOF_SECRET_JWT);
+    if (!by_assertion)
+        return;
+    is->assertion = call_parameter(c, "client_assertion");
+    if (is->assertion.len == 0 ||
+        ost_jwt_read_unverified(is->assertion, c->arena, &token, NULL) != OST_OK)
+        return; /* of no algorithm, and for nobody */
+    (void)!ost_json_text(ost_json_get(token.header, "alg"), &is->assertion_alg);
+    is->assertion_for_issuer = is_for_issuer(c, ost_json_get(token.claims, "aud"));
+}
+
+policy_case call_policy_case(call *c, policy_event event)
+{
+    policy_case is = {.event = event,
+                      .client = c->client->document,
+                      .roles = client_own_roles(c->realm, c->client),
+                      .scoped = true,
+                      .scope = call_parameter(c, "scope"),
+                      .certificate = c->certificate.len > 0,
+                      .proof = http_request_field(c->request, "dpop").len > 0,
+                      .bound = true,
+                      .proved = true};
+    read_assertion(c, &is);
+    return is;
+}
+
+bool call_policy_allows(call *c, const policy_case *is)
+{
+    const policy_refusal *refusal = policy_set_check(c->realm->policies, is);
+    return refusal == NULL || call_refuse(c, refusal->status, refusal->error, refusal->description);
+}
+
+bool call_policy_check(call *c, policy_event event)
+{
+    if (!call_has_policies(c))
+        return true;
+    policy_case is = call_policy_case(c, event);
+    return call_policy_allows(c, &is);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Clients under policies; see client_proposal.h. */
+#include "provider/client_admin/client_proposal.h"
+
+#include "base/text.h"
+#include "provider/admin/document_edit.h"
+#include "provider/realm/client_roles.h"
+
+static ost_result put(const policy_edit *edit, ost_arena *arena, const ost_json **document)
+{
+    const ost_json *value, *attributes = ost_json_get(*document, "attributes");
+    ost_result result = ost_json_read(edit->json, NULL, arena, &value, NULL);
+    if (result != OST_OK)
+        return result;
+    if (!edit->attribute)
+        return document_put(*document, text_of(edit->name), value, arena, document);
+    result = document_put(attributes, text_of(edit->name), value, arena, &attributes);
+    return result == OST_OK
+               ? document_put(*document, OST_TEXT("attributes"), attributes, arena, document)
+               : result;
+}
+
+ost_result client_proposal_settle(const realm *r, const realm_client *existing, const char *updater,
+                                  ost_arena *arena, const ost_json **document,
+                                  const policy_refusal **ret_refusal)
+{
+    policy_edits edits;
+    const policy_case is = {.event = existing != NULL ? POLICY_UPDATE : POLICY_REGISTER,
+                            .client = existing != NULL ? existing->document : NULL,
+                            .roles = existing != NULL ? client_own_roles(r, existing) : NULL,
+                            .proposed = *document,
+                            .updater = updater};
+    ost_result result = OST_OK;
+    *ret_refusal = policy_set_propose(r->policies, &is, &edits);
+    for (size_t i = 0; i < edits.count && *ret_refusal == NULL && result == OST_OK; i++)
+        result = put(&edits.list[i], arena, document);
+    if (result == OST_OK && ost_json_get(*document, "clientAuthenticatorType") == NULL)
+        result = document_put_text(*document, "clientAuthenticatorType", OST_TEXT("client-secret"),
+                                   arena, document);
+    return result;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What client policies are asked about, and what they answer. */
+#ifndef POLICY_CASE_H
+#define POLICY_CASE_H
+
+#include <ostiary/json.h>
+
+/* What happens. Requests that authenticate a client are looked at once its proof is known. */
+typedef enum policy_event {
+    POLICY_REGISTER,         /* a client is to be made, */
+    POLICY_UPDATE,           /* or changed */
+    POLICY_PREAUTHORIZATION, /* a browser brings a request, of which client and address are known,
+                              */
+    POLICY_AUTHORIZATION,    /* and now all of it */
+    POLICY_PUSHED,  /* the same of a request that the client itself sends (RFC 9126), which */
+    POLICY_PUSHING, /* proves who it is */
+    POLICY_TOKEN,   /* a code is brought, which has not been looked at, */
+    POLICY_CODE,    /* and now it has */
+    POLICY_REFRESH,
+    POLICY_PASSWORD,
+    POLICY_SERVICE_ACCOUNT,
+    POLICY_EXCHANGE,
+    POLICY_JWT_GRANT,
+    POLICY_DEVICE,
+    POLICY_DEVICE_TOKEN,
+    POLICY_CIBA,
+    POLICY_CIBA_TOKEN,
+    POLICY_REVOKE,
+    POLICY_INTROSPECT,
+    POLICY_LOGOUT,
+    POLICY_USERINFO,
+} policy_event;
+
+/* Who makes or changes a client, in Keycloak's words. */
+#define BY_USER "ByAuthenticatedUser"
+#define BY_ANYBODY "ByAnonymous"
+#define BY_INITIAL_TOKEN "ByInitialAccessToken"
+#define BY_REGISTRATION_TOKEN "ByRegistrationAccessToken"
+
+/* What is known. Empty and NULL: nothing is. Texts of `client` and `proposed` are those of a
+ * ClientRepresentation. */
+typedef struct policy_case {
+    policy_event event;
+    const ost_json *client;   /* NULL: it is not there yet */
+    const ost_json *proposed; /* what it is to be; of POLICY_REGISTER and POLICY_UPDATE */
+    const ost_json *roles;    /* the client's own, RoleRepresentations */
+    const char *updater;      /* BY_USER and so on; NULL: nobody does */
+    bool scoped;              /* the request has a scope, which may be empty: */
+    ost_text scope;
+    /* Of authorization requests, and the code's at POLICY_CODE: */
+    bool implicit; /* tokens come by way of the browser */
+    bool only_code, typed;
+    bool pushed; /* it was pushed before, or is being pushed */
+    ost_text redirect_uri, challenge, challenge_method, jkt;
+    /* Of requests that authenticate a client: */
+    ost_text assertion, assertion_alg; /* by which it has proved who it is */
+    bool assertion_for_issuer;         /* whose one audience is our issuer */
+    bool certificate;                  /* it has shown one (RFC 8705) */
+    bool proof;   /* and a proof of possession (RFC 9449); at POLICY_USERINFO: by its scheme */
+    bool bound;   /* the token that it brings is bound to that certificate, */
+    bool proved;  /* or to the key of that proof */
+    bool unknown; /* it is no token of ours */
+} policy_case;
+
+typedef struct policy_refusal {
+    int status;
+    const char *error, *description; /* Keycloak's */
+    bool page;                       /* of an authorization request: nobody is redirected */
+} policy_refusal;
+
+/* What policies change in a client that is to be: a member, or an attribute. */
+typedef struct policy_edit {
+    bool attribute;
+    const char *name;
+    ost_text json; /* the value */
+} policy_edit;
+
+#define POLICY_EDITS_MAX 32
+
+typedef struct policy_edits {
+    policy_edit list[POLICY_EDITS_MAX];
+    size_t count;
+} policy_edits;
+
+#endif

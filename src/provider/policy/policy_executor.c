@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The executors that are enforced; see policy_executor.h. */
+#include "provider/policy/policy_executor.h"
+
+#include "base/array.h"
+#include "base/text.h"
+
+static const policy_executor executors[] = {
+    {"confidential-client", check_confidential_client, NULL, NULL},
+    {"consent-required", NULL, propose_consent, NULL},
+    {"dpop-bind-enforcer", check_key_binding, propose_key_binding,
+     "allow-only-refresh-token-binding"},
+    {"full-scope-disabled", NULL, propose_no_full_scope, NULL},
+    {"holder-of-key-enforcer", check_certificate_binding, propose_certificate_binding, NULL},
+    {"pkce-enforcer", check_code_challenge, propose_code_challenge, NULL},
+    {"reject-implicit-grant", check_implicit_grant, propose_no_implicit_grant, NULL},
+    {"reject-ropc-grant", check_password_grant, propose_no_password_grant, NULL},
+    {"secure-client-authentication-assertion", check_assertion_audience, NULL, NULL},
+    {"secure-client-authenticator", check_authenticator, propose_authenticator, NULL},
+    {"secure-client-uris", check_secure_uri, propose_secure_uris, NULL},
+    {"secure-par-content", check_pushed, NULL, NULL},
+    {"secure-redirect-uris-enforcer", check_redirect_uri, propose_redirect_uris, NULL},
+    {"secure-signature-algorithm", NULL, propose_algorithms, NULL},
+    {"secure-signature-algorithm-signed-jwt", check_assertion_algorithm, NULL, NULL},
+};
+
+const policy_executor *policy_executor_find(ost_text name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(executors); i++) {
+        if (text_is(name, executors[i].name))
+            return &executors[i];
+    }
+    return NULL;
+}
+
+bool policy_algorithm_is_secure(ost_text algorithm)
+{
+    static const char *const secure[] = {"PS256", "PS384", "PS512", "ES256",
+                                         "ES384", "ES512", NULL};
+    return text_is_one_of(algorithm, secure);
+}
+
+bool policy_uri_is_secure(ost_text uri)
+{
+    return text_starts(uri, "https://") && text_find(uri, '*', 0) == uri.len;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Executors of client policies: what a policy demands. */
+#ifndef POLICY_EXECUTOR_H
+#define POLICY_EXECUTOR_H
+
+#include "provider/policy/policy_case.h"
+
+/* Of a request: NULL, nothing is against it. */
+typedef const policy_refusal *policy_check(const ost_json *configuration, const policy_case *c);
+/* Of a client that is to be: the same, with what is to be changed in it. */
+typedef const policy_refusal *policy_propose(const ost_json *configuration, const policy_case *c,
+                                             policy_edits *edits);
+
+typedef struct policy_executor {
+    const char *name;
+    policy_check *check;     /* NULL: it has nothing to say of requests, */
+    policy_propose *propose; /* or of clients */
+    const char
+        *unknown; /* a switch that may not be on, for nothing does what it asks; NULL: none */
+} policy_executor;
+
+/* NULL: it is not known, or nothing enforces it. */
+const policy_executor *policy_executor_find(ost_text name);
+
+/* ---- policy_request.c, policy_proposal.c, policy_redirect.c ---- */
+
+policy_check check_confidential_client, check_implicit_grant, check_password_grant,
+    check_code_challenge, check_secure_uri, check_pushed, check_authenticator,
+    check_assertion_algorithm, check_assertion_audience, check_key_binding,
+    check_certificate_binding, check_redirect_uri;
+
+policy_propose propose_no_implicit_grant, propose_no_password_grant, propose_code_challenge,
+    propose_consent, propose_no_full_scope, propose_secure_uris, propose_authenticator,
+    propose_algorithms, propose_key_binding, propose_certificate_binding, propose_redirect_uris;
+
+/* Of the algorithms for signatures, those of FAPI: PS and ES. */
+bool policy_algorithm_is_secure(ost_text algorithm);
+
+/* "https://…" without a wildcard. */
+bool policy_uri_is_secure(ost_text uri);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The client policies of a realm that are enabled, and what they say of a request, or of a client
+ * that is to be made or changed. Policies apply in their order, of each policy the profiles, of
+ * each profile the executors, as in Keycloak 26; the first refusal counts. */
+#ifndef POLICY_SET_H
+#define POLICY_SET_H
+
+#include "provider/policy/policy_case.h"
+
+typedef struct policy_set policy_set;
+
+/* Reads "clientPolicies" and "clientProfiles" of a realm's document, which have to live as long.
+ * *ret_set: NULL when no policy is enabled. OST_E_FORMAT: one has a condition or an executor that
+ * is not enforced, with its name. */
+OST_MUST_CHECK ost_result policy_set_read(const ost_json *document, ost_arena *arena,
+                                          const policy_set **ret_set, ost_error *error);
+
+/* NULL: nothing is against it. `set` may be NULL. */
+const policy_refusal *policy_set_check(const policy_set *set, const policy_case *c);
+
+/* The same of POLICY_REGISTER and POLICY_UPDATE; *ret_edits is what is to be changed in `proposed`.
+ */
+const policy_refusal *policy_set_propose(const policy_set *set, const policy_case *c,
+                                         policy_edits *ret_edits);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Members of representations; see policy_value.h. */
+#include "provider/policy/policy_value.h"
+
+#include "base/text.h"
+
+bool policy_switch(const ost_json *object, const char *name)
+{
+    const ost_json *value = ost_json_get(object, name);
+    bool on = false;
+    return ost_json_equals(value, OST_TEXT("true")) || (ost_json_boolean(value, &on) && on);
+}
+
+ost_text policy_text(const ost_json *object, const char *name)
+{
+    ost_text text = {0};
+    (void)!ost_json_text(ost_json_get(object, name), &text);
+    return text;
+}
+
+ost_text policy_attribute(const ost_json *client, const char *name)
+{
+    return policy_text(ost_json_get(client, "attributes"), name);
+}

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Client policies at work: what Keycloak 26.7.3 answers, ours does, but where tests/support/policies.py says otherwise."""
+
+import json
+import subprocess
+
+import pytest
+from administrator import Admin
+from oidc import Client
+from policies import ANSWERS, ANYBODY, DEVIATIONS, GROUPS, JWKS, OFF, REALM, Site, answers, made, password, registered
+from programs import Provider, provider_program
+from web import Browser, bearer
+
+EXPECTED = json.loads(ANSWERS.read_text())
+POLICIES = f"/realms/{REALM}/client-policies/policies"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KC_BOOTSTRAP_ADMIN_USERNAME", "root")
+        patch.setenv("KC_BOOTSTRAP_ADMIN_PASSWORD", "root-password")
+        with Provider([], tmp_path_factory.mktemp("policies")) as provider:
+            yield provider
+
+
+class Renewing:
+    """The administrator of master, whose tokens are short."""
+
+    def __init__(self, server):
+        self.server = server
+
+    def __call__(self, method, path, body=None):
+        return Admin(self.server, "master", "root", "root-password")(method, path, raw=body)
+
+
+@pytest.fixture(scope="module")
+def site(server):
+    site = Site(server, Renewing(server))
+    site.begin()
+    return site
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_it_answers_as_keycloak(site, group):
+    wanted = {step: DEVIATIONS.get(f"{group} | {step}", (EXPECTED[group][step],))[0] for step in GROUPS[group][2]}
+    assert answers(site, group) == wanted
+
+
+def test_deviations_are_some():
+    assert all(EXPECTED[group][step] != DEVIATIONS[name][0] for name in DEVIATIONS for group, step in [name.split(" | ")])
+
+
+@pytest.mark.parametrize("executor, configuration", [
+    ("secure-session", {}),
+    ("reject-request", {}),
+    ("dpop-bind-enforcer", {"allow-only-refresh-token-binding": "true"}),
+])  # fmt: skip
+def test_what_nothing_enforces_is_not_enabled(site, executor, configuration):
+    assert site.own({executor: configuration}).status == 204
+    refused = site.enforce(ANYBODY, "own")
+    assert (refused.status, executor in refused.json()["errorMessage"]) == (501, True)
+    assert site.enforce(ANYBODY, "own", enabled=False).status == 204
+    assert site.own({"consent-required": OFF}).status == 204
+    assert site.enforce(ANYBODY, "own").status == 204
+    late = site.put("profiles", [{"name": "own", "executors": [{"executor": executor, "configuration": configuration}]}])
+    assert (late.status, site.enforce({}).status) == (501, 204)
+
+
+@pytest.mark.parametrize("condition, configuration", [
+    ("client-updater-source-roles", {"roles": ["x"]}),
+    ("client-scopes", {"type": "any", "scopes": ["email"]}),
+    ("client-attributes", {"attributes": "x"}),
+    ("client-attributes", {}),
+])  # fmt: skip
+def test_a_condition_that_nobody_could_tell_is_refused(site, condition, configuration):
+    """Keycloak answers 500 to every request under the last three."""
+    assert site.own({"consent-required": OFF}).status == 204
+    refused = site.enforce({condition: configuration}, "own")
+    assert (refused.status, condition in refused.json()["errorMessage"]) == (501, True)
+    assert site.enforce({}).status == 204
+
+
+def test_strict_policies_want_every_condition_met(site):
+    """26's mode: what abstains counts as not met."""
+    assert site.own({"reject-ropc-grant": OFF}).status == 204
+    both = {**ANYBODY, "client-updater-context": {"update-client-source": ["ByAuthenticatedUser"]}}
+    assert site.enforce(both, "own").status == 204 and password()(site).status == 400
+    assert site.enforce(both, "own", mode="STRICT").status == 204 and password()(site).status == 200
+    assert site.admin("GET", POLICIES).json()["policies"][0]["mode"] == "STRICT"
+    assert site.enforce(both, "own", mode="strict").status == 400
+
+
+def test_who_registers_is_told_apart(site):
+    assert site.own({"consent-required": OFF}).status == 204
+    for source, counts in (("ByInitialAccessToken", True), ("ByAuthenticatedUser", False), ("ByAnonymous", False)):
+        assert site.enforce({"client-updater-context": {"update-client-source": [source]}}, "own").status == 204
+        assert registered()(site).status == (400 if counts else 201), source
+    assert site.enforce({"client-updater-context": {"update-client-source": ["ByRegistrationAccessToken"]}}, "own").status == 204
+    client = registered()(site)
+    assert client.status == 201
+    url, token = client.json()["registration_client_uri"], client.json()["registration_access_token"]
+    body = json.dumps({"client_id": client.json()["client_id"], "redirect_uris": ["https://app.example/other"]}).encode()
+    changed = Browser().request("PUT", url, body, {**bearer(token), "Content-Type": "application/json"})
+    assert (changed.status, changed.json()["error"]) == (400, "invalid_registration")
+    assert site.enforce({}).status == 204
+
+
+def test_a_registration_is_what_the_policy_makes_it(site):
+    by_jwt = {"allowed-client-authenticators": ["client-jwt"], "default-client-authenticator": "client-jwt"}
+    assert site.own({"secure-client-authenticator": by_jwt, "dpop-bind-enforcer": {"auto-configure": "true"}}).status == 204
+    assert site.enforce(ANYBODY, "own").status == 204
+    made_by = registered(jwks=json.loads(JWKS))(site)
+    assert made_by.status == 201, made_by.text
+    told = made_by.json()
+    assert (told["token_endpoint_auth_method"], told["dpop_bound_access_tokens"]) == ("private_key_jwt", True)
+    assert registered(token_endpoint_auth_method="client_secret_basic")(site).json()["error"] == "invalid_client_metadata"
+    assert site.enforce({}).status == 204
+
+
+def test_policies_of_a_realm_file_count_from_the_start(tmp_path):
+    policy = {"name": "p", "enabled": True, "conditions": [{"condition": "any-client"}], "profiles": ["own", "oauth-2-1-for-public-client"]}
+    own = {"name": "own", "executors": [{"executor": "reject-ropc-grant", "configuration": {}}]}
+    user = {"username": "ann", "enabled": True, "email": "ann@example.org", "firstName": "A", "lastName": "N"}
+    realm = {
+        **{"realm": "x", "enabled": True, "clientProfiles": {"profiles": [own]}, "clientPolicies": {"policies": [policy]}},
+        **{"users": [{**user, "credentials": [{"type": "password", "value": "pw"}]}]},
+        **{"clients": [{"clientId": "app", "publicClient": True, "directAccessGrantsEnabled": True}]},
+    }
+    file = tmp_path / "x-realm.json"
+    file.write_text(json.dumps(realm))
+    with Provider([file], tmp_path / "data") as provider:
+        refused = provider.realm("x").password(Client("app"), "ann", "pw")
+        command = [str(provider_program()), "realm", "export", "x", "--data", str(provider.data)]
+        exported = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    assert (refused.status, refused.json()["error"]) == (400, "invalid_grant")
+    assert exported["clientPolicies"]["policies"][0]["enabled"] is True
+
+
+def test_a_policy_is_counted_in_full_before_a_change_is_stored(site):
+    """A client that one executor would change and another refuses stays as it is."""
+    assert site.own({"reject-implicit-grant": {"auto-configure": True}, "consent-required": OFF}).status == 204
+    assert site.enforce(ANYBODY, "own").status == 204
+    assert made(implicitFlowEnabled=True)(site).status == 400
+    path = f"/realms/{REALM}/clients?clientId=open"
+    before = site.admin("GET", path).json()[0]
+    assert site.admin("PUT", f"/realms/{REALM}/clients/{before['id']}", json.dumps(before).encode()).status == 400
+    assert site.admin("GET", path).json()[0] == before
+    assert site.enforce({}).status == 204
