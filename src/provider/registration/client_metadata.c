@@ -126,7 +126,8 @@ static bool read_auth_method(call *c, const ost_json *document, client_metadata 
         CERTIFICATE_METHOD_SELF_SIGNED};
     if (!metadata_text(c, document, "token_endpoint_auth_method", MAX_NAME, &m->auth_method))
         return false;
-    if (m->auth_method.len == 0)
+    m->auth_method_given = m->auth_method.len > 0;
+    if (!m->auth_method_given)
         m->auth_method = text_of(known[0]); /* the default of RFC 7591 §2 */
     m->public_client = text_is(m->auth_method, "none");
     for (size_t i = 0; i < ARRAY_LEN(known); i++) {
@@ -356,11 +357,30 @@ static void put_keys(call *c, const realm_client *client, ost_json_writer *w)
         ost_json_member_value(w, "jwks", jwks);
 }
 
+/* How it proves who it is now: an administrator, or a client policy, may have had the last word. Of
+ * the ways to send a secret, the one that it has named. */
+static ost_text method_of(const realm_client *client)
+{
+    ost_text named = {0};
+    (void)!ost_json_text(ost_json_get(client->attributes, METADATA_AUTH_METHOD), &named);
+    if (client->public_client)
+        return OST_TEXT("none");
+    switch (client->proof.kind) {
+    case PROOF_JWT:
+        return OST_TEXT("private_key_jwt");
+    case PROOF_SECRET_JWT:
+        return OST_TEXT("client_secret_jwt");
+    case PROOF_CERTIFICATE:
+        return client->proof.certificate.kind == CERTIFICATE_SELF_SIGNED
+                   ? OST_TEXT(CERTIFICATE_METHOD_SELF_SIGNED)
+                   : OST_TEXT(METADATA_TLS);
+    default:
+        return text_is(named, "client_secret_post") ? named : OST_TEXT("client_secret_basic");
+    }
+}
+
 void client_metadata_write(call *c, const realm_client *client, ost_json_writer *w)
 {
-    ost_text method;
-    if (!ost_json_text(ost_json_get(client->attributes, METADATA_AUTH_METHOD), &method))
-        method = text_of(client->public_client ? "none" : "client_secret_basic");
     ost_json_member_string(w, "client_id", client->client_id);
     if (secret_of(client).len > 0) {
         ost_json_member_text(w, "client_secret", secret_of(client));
@@ -380,7 +400,7 @@ void client_metadata_write(call *c, const realm_client *client, ost_json_writer 
     details_metadata_write(client, w);
     put_list(w, "redirect_uris", client->redirect_uris);
     put_list(w, "post_logout_redirect_uris", client->post_logout_redirect_uris);
-    ost_json_member_text(w, "token_endpoint_auth_method", method);
+    ost_json_member_text(w, "token_endpoint_auth_method", method_of(client));
     metadata_put_text(client, "token.endpoint.auth.signing.alg", "token_endpoint_auth_signing_alg",
                       w);
     put_keys(c, client, w);

@@ -22,7 +22,8 @@ typedef struct client_metadata {
     size_t redirect_count;
     ost_text post_logout_uris[METADATA_URIS_MAX];
     size_t post_logout_count;
-    ost_text auth_method;              /* token_endpoint_auth_method */
+    ost_text auth_method;              /* token_endpoint_auth_method, */
+    bool auth_method_given;            /* which is not there by default */
     ost_text auth_alg;                 /* token_endpoint_auth_signing_alg; empty: any */
     ost_text certificate_name;         /* of tls_client_auth: what stands in its certificate, */
     const char *certificate_attribute; /* and by which attribute that is known */

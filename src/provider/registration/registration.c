@@ -182,7 +182,8 @@ static void put_attributes(call *c, const draft *d, ost_json_writer *w)
         ost_json_member_string(w, PKCE, "S256");
     if (m->no_refresh)
         ost_json_member_string(w, "use.refresh.tokens", "false");
-    ost_json_member_text(w, METADATA_AUTH_METHOD, m->auth_method);
+    if (m->auth_method_given)
+        ost_json_member_text(w, METADATA_AUTH_METHOD, m->auth_method);
     metadata_put_given(w, "token.endpoint.auth.signing.alg", m->auth_alg);
     if (m->certificate_attribute != NULL)
         ost_json_member_text(w, m->certificate_attribute, m->certificate_name);
@@ -332,7 +333,7 @@ static bool make_document(call *c, const draft *d, const ost_json **ret_document
     metadata_put_given(w, "name", m->name);
     metadata_put_given(w, "baseUrl", m->client_uri);
     ost_json_member_boolean(w, "publicClient", m->public_client);
-    if (m->auth_method.len > 0 || m->public_client)
+    if (m->auth_method_given) /* otherwise client policies may say how */
         ost_json_member_string(w, "clientAuthenticatorType", authenticator_of(m));
     ost_json_member_boolean(w, "standardFlowEnabled", true);
     ost_json_member_boolean(w, "implicitFlowEnabled", m->implicit);
