@@ -120,7 +120,9 @@ def test_a_registered_client_logs_in_at_once_and_refreshes(realm):
     assert seen["client_secret_expires_at"] == 0
     assert seen["client_name"] == "Agent <b>"
     assert seen["grant_types"] == ["authorization_code", "refresh_token"]
-    assert "offline_access" in seen["scope"].split() and "phone" not in seen["scope"].split()
+    scopes = seen["scope"].split()
+    assert scopes[0] == "openid" and scopes.count("openid") == 1
+    assert "offline_access" in scopes and "phone" not in scopes
     client = Client(seen["client_id"], seen["client_secret"], CALLBACK)
     _, answer = realm.code_login(client, "carol", "carol-password", Pkce())
     assert answer.status == 200, answer.text

@@ -310,15 +310,17 @@ static void put_types(const realm_client *client, ost_json_writer *w)
 static const char *add_scopes(call *c, const char *text, const realm_scope *const *scopes)
 {
     for (size_t i = 0; scopes[i] != NULL && text != NULL; i++) {
-        if (!ost_json_equals(ost_json_get(scopes[i]->document, "protocol"), OST_TEXT("saml")))
-            text = call_format(c, "%s%s%s", text, text[0] != '\0' ? " " : "", scopes[i]->name);
+        if (!ost_json_equals(ost_json_get(scopes[i]->document, "protocol"), OST_TEXT("saml")) &&
+            strcmp(scopes[i]->name, "openid") != 0)
+            text = call_format(c, "%s %s", text, scopes[i]->name);
     }
     return text;
 }
 
+/* "openid" is no client scope, but what each of them may ask for: some clients look for it here. */
 static void put_scope(call *c, const realm_client *client, ost_json_writer *w)
 {
-    const char *text = add_scopes(c, "", client->default_scopes);
+    const char *text = add_scopes(c, "openid", client->default_scopes);
     if (text != NULL)
         text = add_scopes(c, text, client->optional_scopes);
     ost_json_member_string(w, "scope", text != NULL ? text : "");
