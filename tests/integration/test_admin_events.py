@@ -3,10 +3,10 @@
 
 import datetime
 import json
-import sqlite3
 import time
 
 import pytest
+import stores
 from oidc import Client
 from test_admin_api import APP, provider, root, shop_admin  # noqa: F401  (fixtures)
 
@@ -107,8 +107,7 @@ def test_events_outlive_the_program_and_expire(provider, root, app):  # noqa: F8
     provider.stop()
     provider.start()
     assert types(root) == ["LOGIN"]
-    rows = sqlite3.connect(next(provider.data.glob("*.db"))).execute("SELECT expires - time / 1000 FROM event").fetchall()
-    assert rows == [(600,)]
+    assert stores.rows(provider.data, "SELECT expires - time / 1000 AS kept FROM event") == [(600,)]
 
 
 def test_what_cannot_be_asked(root):  # noqa: F811

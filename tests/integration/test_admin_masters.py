@@ -2,9 +2,9 @@
 """Users of master with rights over one realm: by the clients NAME-realm, which come and go with the realms."""
 
 import json
-import sqlite3
 
 import pytest
+import stores
 from administrator import Admin
 
 RIGHTS = {
@@ -207,12 +207,12 @@ def test_a_client_that_waits_for_its_realm(provider, root):
 
 def document(data, change=None):
     """The document of master in the store, changed by hand."""
-    with sqlite3.connect(next(data.glob("*.db"))) as store:
-        [(text,)] = store.execute("SELECT document FROM realm WHERE name = 'master'").fetchall()
-        read = json.loads(text)
-        if change:
-            change(read)
-            store.execute("UPDATE realm SET document = ?, version = version + 1 WHERE name = 'master'", (json.dumps(read),))
+    [(text,)] = stores.rows(data, "SELECT document FROM realm WHERE name = 'master'")
+    read = json.loads(text)
+    if change:
+        change(read)
+        changed = stores.quoted(json.dumps(read))
+        stores.change(data, f"UPDATE realm SET document = {changed}, version = version + 1 WHERE name = 'master'")
     return read
 
 

@@ -5,11 +5,11 @@ The realm's keys are read from its store: what is well signed must be refused fo
 """
 
 import json
-import sqlite3
 import time
 
 import forgery
 import pytest
+import stores
 from oidc import Client, Pkce
 from programs import PROJECT
 from signer import RsaSigner, SecretSigner
@@ -26,9 +26,7 @@ def realm(provider):
 
 def keys_of(provider, realm):
     """The private keys of a realm, by algorithm."""
-    store = sqlite3.connect(f"file:{provider.data}/ostiary.db?mode=ro", uri=True)
-    rows = store.execute("SELECT algorithm, jwk FROM key WHERE realm = ?", (realm,)).fetchall()
-    store.close()
+    rows = stores.rows(provider.data, f"SELECT algorithm, jwk FROM key WHERE realm = '{realm}'")
     jwks = {algorithm: json.loads(jwk) for algorithm, jwk in rows}
     made = {name: RsaSigner.of_jwk(jwk) for name, jwk in jwks.items() if jwk["kty"] == "RSA"}
     return {**made, "HS512": SecretSigner(jwks["HS512"])}

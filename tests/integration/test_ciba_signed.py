@@ -59,7 +59,7 @@ def test_a_signed_request_works_once(realm, channel):
     {"jti": 7},
     {"jti": ""},
     {"jti": "x" * 257},
-    {"iat": 1},
+    pytest.param({"iat": 1}, marks=pytest.mark.sqlite("what a process did not see")),
     {"exp": -60},
     {"nbf": 9999999999},
     {"exp": "soon"},

@@ -49,6 +49,7 @@ def shown(*words, **environment):
     return json.loads(done.stdout)
 
 
+@pytest.mark.sqlite("it says that KC_DB has no effect")
 def test_file_of_keycloak_starts_the_provider(tmp_path, realm_file):
     conf = write(tmp_path / "keycloak.conf", KEYCLOAK_CONF)
     provider = Provider([realm_file], tmp_path / "provider")

@@ -6,11 +6,11 @@ import json
 import os
 import re
 import secrets
-import sqlite3
 import subprocess
 import time
 
 import pytest
+import stores
 from oidc import Client
 from programs import Provider, provider_program
 
@@ -33,12 +33,8 @@ def ostiary(*words, environment=None):
     )
 
 
-def content(data):
-    return b"".join(path.read_bytes() for path in sorted(data.glob("ostiary.db*")))
-
-
 def secrets_in(data):
-    found = content(data)
+    found = stores.content(data)
     return PRIVATE_PARTS.findall(found), CLIENT.secret.encode() in found
 
 
@@ -53,7 +49,7 @@ def kids_of(provider):
 
 
 def id_of(data):
-    found = re.search(rb"sealed\.1\.([0-9a-f]{16})\.", content(data))
+    found = re.search(rb"sealed\.1\.([0-9a-f]{16})\.", stores.content(data))
     return found[1].decode()
 
 
@@ -86,7 +82,7 @@ def sealed(work, file, keys):
     with provider:
         assert provider.realm("shop").certs().json() == before
         token(provider)
-        assert not any(part in content(provider.data) for part in private)
+        assert not any(part in stores.content(provider.data) for part in private)
     assert "3 private keys and 1 realm lay in clear and are sealed under the master key now" in provider.log.read_text()
     provider.private = private
     return provider
@@ -94,7 +90,7 @@ def sealed(work, file, keys):
 
 def test_nothing_secret_lies_in_clear_after_the_first_start(sealed):
     assert secrets_in(sealed.data) == ([], False)
-    assert not any(part in content(sealed.data) for part in sealed.private)
+    assert not any(part in stores.content(sealed.data) for part in sealed.private)
 
 
 @pytest.mark.parametrize("other", ["none", "another"])
@@ -164,6 +160,7 @@ def test_what_gives_no_key_is_refused_in_words(sealed, options, said):
     assert done.returncode == 1 and said in done.stderr and "hunter2" not in done.stderr
 
 
+@pytest.mark.sqlite("backup and restore")
 def test_copy_stays_sealed_and_opens_with_the_same_key(sealed, keys, work):
     copy, data = work / "copy.db", work / "restored"
     done = ostiary("backup", "--data", sealed.data, copy)
@@ -204,7 +201,7 @@ def test_store_moves_to_a_new_key_while_the_provider_runs(work, file, keys):
         assert len(kids_of(provider) - kids) == 1
     with provider:
         token(provider)
-    assert f"sealed.1.{old}".encode() not in content(provider.data)
+    assert f"sealed.1.{old}".encode() not in stores.content(provider.data)
     done = ostiary("key", "reencrypt", "--data", provider.data, "--master-key-file", keys[0])
     assert done.returncode == 1 and "the one that was given is" in done.stderr
 
@@ -218,13 +215,11 @@ def test_attack_a_key_in_the_place_of_another_is_not_used(work, file, keys):
     with provider:
         token(provider)
     own = ostiary("jwk", "generate", "--alg", "RS256").stdout
-    for place, value in (("SELECT jwk FROM key WHERE realm = 'other' AND algorithm = 'RS256'", ()), ("?", (own,))):
-        with sqlite3.connect(provider.data / "ostiary.db") as db:
-            before = db.execute("SELECT kid, jwk FROM key WHERE realm = 'shop' AND algorithm = 'RS256'").fetchone()
-            db.execute(f"UPDATE key SET jwk = ({place}) WHERE kid = '{before[0]}'", value)
+    [(kid, before)] = stores.rows(provider.data, "SELECT kid, jwk FROM key WHERE realm = 'shop' AND algorithm = 'RS256'")
+    for jwk in ("SELECT jwk FROM key WHERE realm = 'other' AND algorithm = 'RS256'", stores.quoted(own)):
+        stores.change(provider.data, f"UPDATE key SET jwk = ({jwk}) WHERE kid = '{kid}'")
         done = ostiary(*provider.command[1:])
         assert done.returncode == 1 and "realm shop" in done.stderr and "listening" not in done.stderr
-        with sqlite3.connect(provider.data / "ostiary.db") as db:
-            db.execute("UPDATE key SET jwk = ? WHERE kid = ?", (before[1], before[0]))
+        stores.change(provider.data, f"UPDATE key SET jwk = {stores.quoted(before)} WHERE kid = '{kid}'")
     with provider:
         token(provider)

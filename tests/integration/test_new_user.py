@@ -67,6 +67,7 @@ def test_n1_and_on_a_terminal_by_one_line_that_goes_away(plain_passwords, tmp_pa
     assert re.search(rb"\r\x1b\[Kostiary: \d+ of 24 users prepared", progress) and progress.endswith(b"\r\x1b[K"), said
 
 
+@pytest.mark.sqlite("a folder that is not there")
 def test_n10_a_slip_of_the_pen_makes_no_store(tmp_path, realm_file):
     wrong = tmp_path / "proivder"
     production = ("provider", "start", "--http-enabled=true", "--hostname", "https://id.example.org")
@@ -85,6 +86,7 @@ def test_n10_a_slip_of_the_pen_makes_no_store(tmp_path, realm_file):
     assert not wrong.exists()
 
 
+@pytest.mark.sqlite("a file that is new")
 def test_n10_a_new_store_is_told_where_one_is_made(tmp_path, realm_file):
     data = tmp_path / "data"
     new = f"ostiary: {data}/ostiary.db is new: there was no store\n"
@@ -94,6 +96,7 @@ def test_n10_a_new_store_is_told_where_one_is_made(tmp_path, realm_file):
     assert (again.returncode, again.stderr) == (0, "")
 
 
+@pytest.mark.sqlite("it says that KC_DB has no effect")
 def test_n12_each_line_of_two_programs_in_one_terminal_says_whose_it_is(tmp_path, realm_file):
     """One pipe for both, as in a terminal: startup, requests, what goes wrong, the end."""
     log = tmp_path / "log"

@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 
-from nodes import Node, cluster, nodes, run, until  # noqa: F401  (fixtures)
+from nodes import Node, cluster, nodes, reason, run, until  # noqa: F401  (fixtures)
 from oidc import Pkce, callback_of
 from peers import free_port
 from postgresql import Cluster
@@ -114,11 +114,6 @@ def test_kill_9_of_a_node_under_load_loses_nothing(nodes, myapi):
     assert [second.refresh(myapi, token).status for token in confirmed] == [200] * len(confirmed)
     nodes[0].start()
     assert first.refresh(myapi, confirmed[0]).status == 200
-
-
-def reason(node):
-    answer = Browser().get(f"{node.base}/health/ready")
-    return None if answer.status == 200 else answer.json()["checks"][0]["data"]["reason"]
 
 
 def test_kill_9_of_the_database_is_said_and_survived(nodes, myapi, cluster):

@@ -143,6 +143,7 @@ def test_p11_names_of_realms_stand_encoded_in_urls(started, name):
     assert Realm(f"http://localhost:{port}", urllib.parse.quote(name)).userinfo("x").status == 401
 
 
+@pytest.mark.sqlite("it says that KC_DB has no effect")
 def test_p23_a_usual_compose_file(started):
     variables = {
         "KC_DB": "postgres",

@@ -286,6 +286,7 @@ def test_the_secret_is_no_substitute(realm):
         assert_out(ask(realm, text), "Invalid client", status=401)
 
 
+@pytest.mark.sqlite("what a process did not see (test_nodes.py has what databases remember)")
 def test_an_assertion_of_before_the_start_may_have_been_used(realm, work):
     file = work / "shop-realm.json"
     with Provider([file], work / "restarted") as provider:

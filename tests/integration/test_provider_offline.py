@@ -2,10 +2,10 @@
 """Offline tokens (OpenID Connect Core §11): they outlive the login, and end by revocation, idleness and age."""
 
 import json
-import sqlite3
 import time
 
 import pytest
+import stores
 from oidc import Client, callback_of
 from programs import Provider
 from web import Browser, unverified_token
@@ -232,6 +232,6 @@ def test_a_token_of_a_login_serves_no_offline_session(realm, provider):
     tokens = offline(realm)
     told = realm.browser().post(realm.endpoint("token/introspect"), {"token": tokens["refresh_token"]}, WEB.auth).json()
     assert (told["active"], told["typ"]) == (True, "Offline")
-    store = sqlite3.connect(f"file:{provider.data}/ostiary.db?mode=ro", uri=True)
-    notes = store.execute("SELECT notes FROM session WHERE id = ?", (claims_of(tokens["refresh_token"])["sid"],)).fetchone()
-    assert json.loads(notes[0]) == {"offline": ""}
+    sid = claims_of(tokens["refresh_token"])["sid"]
+    [(notes,)] = stores.rows(provider.data, f"SELECT notes FROM session WHERE id = '{sid}'")
+    assert json.loads(notes) == {"offline": ""}

@@ -5,6 +5,7 @@ import json
 import time
 
 import pytest
+import stores
 from forgery import hmac_token
 from oidc import Client, Pkce, callback_of
 from programs import Provider
@@ -274,7 +275,7 @@ def test_who_is_not_the_client_pushes_nothing(realm):
 
 def test_a_secret_is_not_stored_with_the_request(realm, provider):
     pushed(realm, state="seen-in-the-store")
-    rows = (provider.data / "ostiary.db").read_bytes() + (provider.data / "ostiary.db-wal").read_bytes()
+    rows = stores.content(provider.data)
     assert b"seen-in-the-store" in rows
     assert b"client_secret=" not in rows and PREFIX.encode() not in rows
 

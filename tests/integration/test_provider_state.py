@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What survives: kill -9, key rotation, broken files, a second start."""
 
-import contextlib
 import json
 import os
 import pathlib
@@ -16,6 +15,7 @@ import tempfile
 import time
 
 import pytest
+import stores
 from oidc import Client, Pkce, callback_of
 from peers import free_port
 from programs import provider_program
@@ -108,14 +108,10 @@ def test_keys_of_a_realm_with_many_clients_are_rotated(tmp_path):
 def test_there_is_an_end_to_rotation(new_provider, realm_file, myapi):
     provider = new_provider([realm_file])
     provider.stop()
-    with contextlib.closing(sqlite3.connect(f"{provider.data}/ostiary.db")) as store:
-        (key, *_) = store.execute("SELECT * FROM key WHERE algorithm = 'HS512'").fetchall()
-        names = [column[1] for column in store.execute("PRAGMA table_info(key)")]
-        count = store.execute("SELECT count(*) FROM key WHERE realm = 'myrealm'").fetchone()[0]
-        for i in range(99 - count):
-            columns = ",".join(f"'copy-{i}'" if name == "kid" else name for name in names)
-            store.execute(f"INSERT INTO key SELECT {columns} FROM key WHERE kid = ?", (key[names.index("kid")],))
-        store.commit()
+    kids = stores.rows(provider.data, "SELECT kid FROM key WHERE realm = 'myrealm' ORDER BY algorithm")
+    one = f"kid = {stores.quoted(kids[0][0])} AND algorithm = 'HS512'"
+    stores.copies(provider.data, "key", one, 99 - len(kids), {"kid": "'copy-' || number"})
+    assert len(stores.rows(provider.data, "SELECT kid FROM key WHERE realm = 'myrealm'")) == 99
     rotate = ("key", "rotate", "--realm", "myrealm", "--data", provider.data)
     assert run(*rotate).returncode == 0
     done = run(*rotate, "--alg", "EdDSA")
@@ -178,9 +174,8 @@ def test_a_malformed_realm_file_says_where_and_changes_nothing(tmp_path, text, t
     done = run("realm", "import", file, "--data", tmp_path / "data")
     assert done.returncode == 1
     assert str(file) in done.stderr and told in done.stderr, done.stderr
-    with sqlite3.connect(tmp_path / "data" / "ostiary.db") as store:
-        for table in ("realm", "user", "key"):
-            assert store.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+    for table in ("realm", '"user"', "key"):
+        assert stores.rows(tmp_path / "data", f"SELECT count(*) FROM {table}") == [(0,)]
 
 
 def test_export_and_import_give_the_same_realm(tmp_path, realm_file):
@@ -197,10 +192,8 @@ def test_export_and_import_give_the_same_realm(tmp_path, realm_file):
 def test_an_export_does_not_depend_on_when_keys_were_made(tmp_path, realm_file):
     assert run("realm", "import", realm_file, "--data", tmp_path).returncode == 0
     before = run("realm", "export", "myrealm", "--data", tmp_path).stdout
-    with sqlite3.connect(tmp_path / "ostiary.db") as store:
-        kids = [kid for (kid,) in store.execute("SELECT kid FROM key ORDER BY kid DESC")]
-        for at, kid in enumerate(kids):
-            store.execute("UPDATE key SET created = ? WHERE kid = ?", (at, kid))
+    kids = [stores.quoted(kid) for (kid,) in stores.rows(tmp_path, "SELECT kid FROM key ORDER BY kid DESC")]
+    stores.change(tmp_path, ";".join(f"UPDATE key SET created = {at} WHERE kid = {kid}" for at, kid in enumerate(kids)))
     assert len(kids) > 1
     assert run("realm", "export", "myrealm", "--data", tmp_path).stdout == before
 
@@ -218,6 +211,7 @@ def test_environment_variables_in_realm_files(tmp_path):
     assert realm["displayNameHtml"] == 'a"b\\c} ${B:c}'
 
 
+@pytest.mark.sqlite("its version (test_postgresql.py has that of a database)")
 def test_a_store_of_a_newer_program_is_left_alone(tmp_path, realm_file):
     run("realm", "import", realm_file, "--data", tmp_path)
     with sqlite3.connect(tmp_path / "ostiary.db") as store:
@@ -231,6 +225,7 @@ def test_a_store_of_a_newer_program_is_left_alone(tmp_path, realm_file):
     assert (tmp_path / "ostiary.db").read_bytes() == before
 
 
+@pytest.mark.sqlite("a file that is none")
 def test_what_is_no_store_is_refused(tmp_path):
     (tmp_path / "ostiary.db").write_bytes(b"this is not a database, but text\n" * 200)
     done = run("realm", "export", "x", "--data", tmp_path)
@@ -242,6 +237,7 @@ def limit_file_size():
     resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
 
 
+@pytest.mark.sqlite("a file that does not fit the disk")
 def test_disk_full_changes_nothing(tmp_path, realm_file):
     """A file size limit stands in for a full disk."""
     done = run(
@@ -287,6 +283,7 @@ def start_in(folder):
     return ("provider", "start-dev", "--http-port", free_port(), "--data", folder)
 
 
+@pytest.mark.sqlite("who may write its file")
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not write")
 def test_a_store_that_cannot_be_written_is_named(readable, realm_file):
     assert run("realm", "import", realm_file, "--data", readable / "data").returncode == 0
@@ -302,6 +299,7 @@ def test_a_store_that_cannot_be_written_is_named(readable, realm_file):
     assert {path.name: path.read_bytes() for path in (readable / "data").iterdir()} == before
 
 
+@pytest.mark.sqlite("who may write its file")
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not write")
 @pytest.mark.parametrize("made", [True, False])
 def test_a_folder_that_cannot_be_written_is_named(readable, made):

@@ -14,6 +14,8 @@ from oidc import Pkce, callback_of
 from programs import Provider
 from web import Browser
 
+pytestmark = pytest.mark.sqlite("faults of its file (test_postgresql.py has those of a database)")
+
 SECONDS = 15
 INDEX_ROOM = 9 * 4096  # what opening a store takes beside it
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from nodes import cluster  # noqa: F401  (a fixture)
-from programs import provider_program
+from programs import built, provider_program
 
 MEMORY = 64 * 1024  # KiB
 HASH = {
@@ -67,7 +67,7 @@ def large_file(tmp_path_factory):
 
 @pytest.fixture
 def sanitized():
-    return b"__asan_init" in provider_program().read_bytes()
+    return b"__asan_init" in built("src/cli/ostiary").read_bytes()
 
 
 def test_a_file_of_any_length_comes_in_through_little_memory(large_file, store, sanitized):

@@ -2,13 +2,12 @@
 """Required actions: what users have to do at a login before its client gets anything, in which order, and what a page of
 an action is good for afterwards, elsewhere, and for somebody else."""
 
-import contextlib
 import json
-import sqlite3
 import time
 import urllib.parse
 
 import pytest
+import stores
 from oidc import Client, callback_of
 from programs import Provider
 from web import Browser, bearer
@@ -381,15 +380,14 @@ def test_other_sessions_end_where_the_user_says_so(realm, admin, id_of, box, sta
 def test_very_many_other_sessions_end(server, realm, id_of):
     browser = realm.browser()
     page = asked(realm, browser, "sam", kc_action="UPDATE_PASSWORD")
-    with contextlib.closing(sqlite3.connect(f"{server.data}/ostiary.db", timeout=30)) as store:
-        (own,) = store.execute("SELECT * FROM session WHERE user_id = ?", (id_of("sam"),)).fetchall()
-        notes = json.dumps({"browser": "x" * 10000})
-        columns = ",".join("?" * len(own))
-        store.executemany(f"INSERT INTO session VALUES ({columns})", ((f"other-{i}", *own[1:-1], notes) for i in range(1200)))
-        store.commit()
-        assert "code" in callback_of(change(browser, page, "sam-second", **{"logout-sessions": "on"}))
-        left = store.execute("SELECT id FROM session WHERE user_id = ?", (id_of("sam"),)).fetchall()
-    assert left == [(own[0],)]
+    of_sam = f"SELECT id FROM session WHERE user_id = '{id_of('sam')}'"
+    own = stores.rows(server.data, of_sam)
+    assert len(own) == 1
+    others = {"id": "'other-' || number", "notes": stores.quoted(json.dumps({"browser": "x" * 10000}))}
+    stores.copies(server.data, "session", f"id = '{own[0][0]}'", 1200, others)
+    assert len(stores.rows(server.data, of_sam)) == 1201
+    assert "code" in callback_of(change(browser, page, "sam-second", **{"logout-sessions": "on"}))
+    assert stores.rows(server.data, of_sam) == own
 
 
 # ---- what a client wants done ----

@@ -9,6 +9,7 @@ from oidc import Realm
 from peers import free_port
 from postgresql import Cluster
 from programs import Program, provider_program
+from web import Browser
 
 SECONDS = 20
 
@@ -27,6 +28,12 @@ def until(done, what, seconds=SECONDS):
             return
         time.sleep(0.05)
     raise AssertionError(f"{what}: not within {seconds} s")
+
+
+def reason(node):
+    """What readiness says is wrong; None: nothing."""
+    answer = Browser().get(f"{node.base}/health/ready")
+    return None if answer.status == 200 else answer.json()["checks"][0]["data"]["reason"]
 
 
 class Node(Program):

@@ -2,6 +2,7 @@
 """A PostgreSQL cluster of a test's own: in a temporary folder, reached by a Unix socket in it.
 
 PostgreSQL does not run as root: there it runs as the user that its package made."""
+import contextlib
 import glob
 import os
 import pathlib
@@ -72,20 +73,44 @@ class Cluster:
             self.process.wait(30)
             self.process = None
 
-    def kill(self):
-        """As a crash would end it: the postmaster and all that serve."""
-        os.killpg(self.process.pid, signal.SIGKILL)
+    def kill(self, alone=False):
+        """As a crash would end it: the postmaster and all that serve, or the postmaster `alone`, whom the others miss.
+        None of them is left: what they share is nobody's."""
+        self.kill_one(self.process.pid)
         self.process.wait(30)
         self.process = None
-        time.sleep(0.1)
+        until = time.monotonic() + 30
+        while left := list(self._within()):
+            assert time.monotonic() < until, "PostgreSQL's processes do not end"
+            for pid in [] if alone else left:
+                self.kill_one(pid)
+            time.sleep(0.01)
         (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+
+    def _within(self):
+        """All that work in the folder of its data, whoever began them."""
+        for folder in pathlib.Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if os.readlink(folder / "cwd") == self.data:
+                    yield int(folder.name)
+
+    def kill_one(self, pid):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+    def backends(self):
+        """Those that serve a program."""
+        for pid in self._processes():
+            with contextlib.suppress(OSError):
+                if pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().startswith(f"postgres: {USER} ".encode()):
+                    yield pid
 
     def promote(self):
         self.run("pg_ctl", "-D", self.data, "-w", "promote")
 
     def sql(self, text, database="postgres"):
         return self.run("psql", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-h", str(self.folder), "-U", USER,
-                        "-d", database, "-c", text).stdout.strip()
+                        "-d", database, "-f", "-", input=text).stdout.strip()
 
     def _processes(self):
         """The server's own first, so that it begins no others meanwhile."""

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import time
 
+import stores
 from oidc import Realm
 from peers import PROJECT, Unavailable, answers, free_port
 
@@ -38,7 +39,8 @@ def built(path):
 
 
 def provider_program():
-    return built("src/cli/ostiary")
+    """Where stores.py says that providers have a database, the program that is told so."""
+    return stores.program_of(built("src/cli/ostiary"))
 
 
 def items_api_program():
