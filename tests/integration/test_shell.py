@@ -29,12 +29,16 @@ def at_server(provider, *more, login=f"{PASSWORD}\n"):
     return Shell("--server", f"{provider.base}/", *more, login=login)
 
 
-def test_the_store(provider):
-    story(Shell("--data", provider.data))
+def test_the_store(provider, tmp_path):
+    story(Shell("--data", provider.data), provider, tmp_path)
 
 
-def test_a_server(provider):
-    story(at_server(provider, "--login-user", "root"))
+def test_a_server(provider, tmp_path):
+    shell = at_server(provider, "--login-user", "root")
+    story(shell, provider, tmp_path)
+    assert "--pkcs11 is of the store" in shell.run("key", "rotate", "--pkcs11", "pkcs11:object=x", "--realm", "master").stderr
+    for option in ("--replace", "--strict", "--dry-run"):
+        assert f"{option} is of the store" in shell.run("realm", "import", option, "x").stderr
 
 
 def test_ways_to_log_in(provider, tmp_path):
@@ -115,6 +119,41 @@ def test_a_server_that_answers_nonsense():
             server.answer = status, headers, body
             told = shell("realm", "list", fails=True)
             assert "\x1b" not in told and told.startswith("ostiary: realm list: "), told
+        server.shutdown()
+
+
+def test_a_token_that_is_over_is_followed_by_another(tmp_path):
+    """What was answered 401 is asked again, once; a token from a file has no other behind it."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.server.logins += 1
+            self.answer(200, f'{{"access_token":"token-{self.server.logins}"}}')
+
+        def do_GET(self):
+            good = self.headers["Authorization"] == f"Bearer token-{self.server.good}"
+            self.answer(200 if good else 401, '[{"realm":"shop"}]')
+
+        def answer(self, status, body):
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *_):
+            pass
+
+    (tmp_path / "token").write_text("token-1\n")
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        place = "--server", f"http://127.0.0.1:{server.server_port}"
+        server.logins, server.good = 0, 2
+        assert "shop" in Shell(*place, login="x\n")("realm", "list") and server.logins == 2
+        server.logins, server.good = 0, 9
+        assert "does not know the login" in Shell(*place, login="x\n")("realm", "list", fails=True) and server.logins == 2
+        server.logins = 0
+        assert "the token" in Shell(*place, "--token-file", tmp_path / "token")("realm", "list", fails=True) and server.logins == 0
         server.shutdown()
 
 

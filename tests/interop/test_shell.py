@@ -8,5 +8,9 @@ from keycloak import ADMIN
 
 
 @only_keycloak
-def test_a_keycloak_is_administered(provider):
-    story(Shell("--server", provider.base, "--login-user", ADMIN[0], login=f"{ADMIN[1]}\n"))
+def test_a_keycloak_is_administered(provider, tmp_path):
+    shell = Shell("--server", provider.base, "--login-user", ADMIN[0], login=f"{ADMIN[1]}\n")
+    story(shell, provider, tmp_path)
+    shell("realm", "create", "plain")
+    assert "--delay 0" in shell("key", "rotate", "--realm", "plain", fails=True)  # a new key signs at once
+    shell("realm", "delete", "plain")

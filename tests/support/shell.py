@@ -120,6 +120,116 @@ def groups(shell):
     assert [row[1] for row in rows(shell("group", "list", *here))] == ["/visitors"]
 
 
+def people(shell):
+    """`user add`: with a password and roles, or not at all."""
+    here = ("--realm", "story")
+    shell("role", "create", "helper", *here)
+    told = shell("user", "add", "eve", "--email", "eve@example.org", "--role", "helper", "--role", "offline_access", *here, text="eve-password\n")
+    assert told == "User eve added to realm story.\n"
+    shown = json.loads(shell("user", "show", "eve", *here))
+    assert (shown["username"], shown["email"], shown["enabled"]) == ("eve", "eve@example.org", True)
+    assert "User exists" in shell("user", "add", "Eve", "--no-password", *here, fails=True)
+    assert "Could not find role: none" in shell("user", "add", "fred", "--role", "none", "--no-password", *here, fails=True)
+    assert "User not found: fred" in shell("user", "show", "fred", *here, fails=True), "a user without the role"
+    assert "no password came" in shell.run("user", "add", "fred", *here).stderr
+    assert "Realm not found" in shell("user", "add", "fred", "--no-password", "--realm", "none", fails=True)
+
+
+def keys(shell):
+    here = ("--realm", "story")
+    listed = rows(shell("key", "list", *here))
+    signing = [row[0] for row in listed if row[1:] == ["RS256", "sig", "active"]]
+    assert len(signing) == 1
+    shown = json.loads(shell("key", "list", "--json", *here))
+    assert [[one[name] for name in ("kid", "algorithm", "use", "status")] for one in shown] == listed
+    assert "Realm story has a new signing key" in shell("key", "rotate", "--delay", "0", *here)
+    after = [row[0] for row in rows(shell("key", "list", *here)) if row[1:3] == ["RS256", "sig"]]
+    assert len(after) == 2 and signing[0] in after
+    shell("key", "rotate", "--alg", "XS256", "--delay", "0", *here, fails=True)
+    assert "needs --realm" in shell.run("key", "rotate").stderr
+    for words in (("key", "list"), ("key", "rotate", "--delay", "0")):
+        assert "Realm not found" in shell(*words, "--realm", "none", fails=True)
+
+
+def sessions(shell, provider):
+    """Of a user who logs in at the provider."""
+    here = ("--realm", "story")
+
+    def log_in(name, password):
+        form = {"grant_type": "password", "client_id": "admin-cli", "username": name, "password": password}
+        answer = provider.realm("story").token(form)
+        assert answer.status == 200, answer.text
+
+    shell("user", "set", "eve", "firstName=Eve", "lastName=West", *here)
+    assert shell("session", "list", *here) == ""
+    for _ in range(3):
+        log_in("eve", "eve-password")
+    listed = rows(shell("session", "list", *here))
+    user = json.loads(shell("user", "show", "eve", *here))["id"]
+    assert len(listed) == 3 and {row[1] for row in listed} == {user} and all(1.6e9 < int(time) < 1e10 for row in listed for time in row[2:])
+    assert sorted(rows(shell("session", "list", "--user", "eve", *here))) == sorted(listed)
+    shown = json.loads(shell("session", "list", "--json", *here))
+    assert [[one["id"], one["userId"], str(one["start"]), str(one["lastAccess"])] for one in shown] == listed
+    shell("session", "end", listed[0][0], *here)
+    assert [row[0] for row in rows(shell("session", "list", *here))] == [row[0] for row in listed[1:]]
+    assert f"Session not found: {listed[0][0]}" in shell("session", "end", listed[0][0], *here, fails=True)
+    assert shell("session", "end", "--user", "eve", *here) == "2 ended\n"
+    assert shell("session", "list", *here) == ""
+    assert "needs SESSION or --user" in shell("session", "end", *here, fails=True)
+    assert "User not found: none" in shell("session", "list", "--user", "none", *here, fails=True)
+    for words in (("list",), ("end", "x")):
+        assert "Realm not found" in shell("session", *words, "--realm", "none", fails=True)
+
+
+def files(shell, folder):
+    """A realm comes from a file, goes into one, and comes again from that: what a server cannot tell is not in it."""
+    brought = {
+        "realm": "carried",
+        "displayName": "Carried",
+        "smtpServer": {"host": "mail.example", "from": "a@example.org", "user": "a", "password": "mail-password"},
+        "roles": {"realm": [{"name": "porter"}], "client": {"shop": [{"name": "buyer"}]}},
+        "groups": [{"name": "staff", "subGroups": [{"name": "north"}]}],
+        "clients": [{"clientId": "shop", "secret": "secret-of-shop", "serviceAccountsEnabled": True}],
+        "users": [
+            {"username": "gus", "enabled": True, "realmRoles": ["porter"], "clientRoles": {"shop": ["buyer"]}, "groups": ["/staff/north"]},
+            {"username": "service-account-shop", "enabled": True, "serviceAccountClientId": "shop", "realmRoles": ["porter"]},
+        ],
+    }
+    path, again = folder / "carried.json", folder / "again.json"
+    path.write_text(json.dumps(brought))
+    told = shell("realm", "import", path)
+    assert f"{path}: carried imported" in told and "1 imported, 0 skipped because they exist" in told
+    assert "carried skipped because it exists" in shell("realm", "import", path)
+    shell("realm", "export", "carried", "--output", again)
+    assert again.stat().st_mode & 0o777 == 0o600
+    assert "exists" in shell("realm", "export", "carried", "--output", again, fails=True).lower()
+    exported = json.loads(again.read_text())
+    assert "**********" not in again.read_text() and exported["realm"] == "carried" and exported["displayName"] == "Carried"
+    assert next(one for one in exported["clients"] if one["clientId"] == "shop")["secret"] == "secret-of-shop"
+    assert ("password" in exported["smtpServer"]) == (shell.place[0] == "--data")
+    people = {one["username"]: one for one in exported["users"]}
+    assert "porter" in people["gus"]["realmRoles"] and people["gus"]["clientRoles"]["shop"] == ["buyer"] and people["gus"]["groups"] == ["/staff/north"]
+    assert people["service-account-shop"]["serviceAccountClientId"] == "shop" and "porter" in people["service-account-shop"]["realmRoles"]
+    assert "users" not in json.loads(shell("realm", "export", "carried", "--without-users"))
+    shell("realm", "delete", "carried")
+    shell("realm", "import", again)
+    assert [row[1] for row in rows(shell("group", "members", "/staff/north", "--realm", "carried"))] == ["gus"]
+    assert shell("client", "secret", "shop", "--realm", "carried") == "secret-of-shop\n"
+    brought["users"] = [{"username": "ida", "enabled": True}]
+    del brought["groups"]  # a Keycloak 24 cannot overwrite groups
+    path.write_text(json.dumps(brought))
+    assert "carried merged" in shell("realm", "import", "--merge", path)
+    assert {"gus", "ida"} <= {row[1] for row in rows(shell("user", "list", "--realm", "carried"))}
+    path.write_text(json.dumps([{"realm": "one"}, {"realm": "two"}]))
+    assert [one["outcome"] for one in json.loads(shell("realm", "import", "--json", path))] == ["imported", "imported"]
+    for broken in ("{", "{}", "[7]"):
+        path.write_text(broken)
+        assert str(path) in shell("realm", "import", path, fails=True)
+    assert "Realm not found" in shell("realm", "export", "none", fails=True)
+    for name in ("carried", "one", "two"):
+        shell("realm", "delete", name)
+
+
 def endings(shell):
     shell("user", "delete", "bob", "--realm", "story")
     assert "User not found" in shell("user", "delete", "bob", "--realm", "story", fails=True)
@@ -128,6 +238,9 @@ def endings(shell):
     assert "story" not in [row[1] for row in rows(shell("realm", "list"))]
 
 
-def story(shell):
-    for part in (realms, clients, users, roles, groups, endings):
+def story(shell, provider, folder):
+    for part in (realms, clients, users, roles, groups, people, keys):
         part(shell)
+    sessions(shell, provider)
+    files(shell, folder)
+    endings(shell)

@@ -24,6 +24,8 @@ struct remote {
     const char *base; /* without a slash at its end */
     const char *ca_file;
     char *authorization; /* "Authorization: Bearer …" */
+    buffer form;         /* of the login, which is done again when the token is over; else empty */
+    const char *login_realm;
 };
 
 /* ---- one request ---- */
@@ -77,7 +79,7 @@ static ost_result fetch(const remote *r, const net_request *request, int *ret_st
     return OST_OK;
 }
 
-ost_result remote_ask(remote *r, const char *method, const char *path, ost_text body,
+static ost_result ask(const remote *r, const char *method, const char *path, ost_text body,
                       int *ret_status, ost_text *ret_body, ost_error *error)
 {
     const char *url = ost_arena_format(r->arena, "%s/admin%s", r->base, path);
@@ -97,8 +99,16 @@ ost_result remote_ask(remote *r, const char *method, const char *path, ost_text 
 
 /* ---- logging in ---- */
 
+static void forget_token(remote *r)
+{
+    if (r->authorization != NULL)
+        wipe(r->authorization, strlen(r->authorization));
+    r->authorization = NULL;
+}
+
 static ost_result set_token(remote *r, ost_text token, ost_error *error)
 {
+    forget_token(r);
     if (token.len == 0 || !text_is_made_of(token, "-._~+/="))
         return ost_error_set(error, OST_E_FORMAT, "the access token is none");
     r->authorization =
@@ -120,16 +130,17 @@ static ost_result read_token(remote *r, ost_text answer, int status, ost_error *
                          why.len > 0 ? why.data : "", status);
 }
 
-static ost_result grant(remote *r, const char *realm_name, const buffer *form, ost_error *error)
+static ost_result grant(remote *r, ost_error *error)
 {
     static const char *const headers[] = {"Content-Type: application/x-www-form-urlencoded", NULL};
     int status;
     ost_text answer;
-    const char *url = ost_arena_format(r->arena, "%s/realms/%s/protocol/openid-connect/token",
-                                       r->base, percent_encode(r->arena, text_of(realm_name)).data);
+    const char *url =
+        ost_arena_format(r->arena, "%s/realms/%s/protocol/openid-connect/token", r->base,
+                         percent_encode(r->arena, text_of(r->login_realm)).data);
     const net_request request = {.url = url,
                                  .headers = headers,
-                                 .body = {form->data, form->len},
+                                 .body = buffer_text(&r->form),
                                  .ca_file = r->ca_file,
                                  .timeout_ms = TIMEOUT_MS};
     if (url == NULL)
@@ -162,23 +173,31 @@ static ost_result log_in(remote *r, const option_values *values, ost_error *erro
     const char *user = options_get(values, "login-user");
     const char *realm_name = options_get(values, "login-realm");
     ost_text secret;
-    buffer form;
     ost_result result =
         read_secret(values, client != NULL ? "login-secret-file" : "login-password-file", r->arena,
                     &secret, error);
     if (result != OST_OK)
         return result;
-    buffer_init(&form, (size_t)16 << 10);
-    form_append(&form, "grant_type", text_of(client != NULL ? "client_credentials" : "password"));
-    form_append(&form, "client_id", text_of(client != NULL ? client : "admin-cli"));
-    form_append(&form, client != NULL ? "client_secret" : "password", secret);
+    r->login_realm = realm_name != NULL ? realm_name : "master";
+    form_append(&r->form, "grant_type",
+                text_of(client != NULL ? "client_credentials" : "password"));
+    form_append(&r->form, "client_id", text_of(client != NULL ? client : "admin-cli"));
+    form_append(&r->form, client != NULL ? "client_secret" : "password", secret);
     if (client == NULL)
-        form_append(&form, "username", text_of(user != NULL ? user : "admin"));
-    result = form.failed != OST_OK
-                 ? ost_error_set(error, OST_E_MEMORY, "out of memory")
-                 : grant(r, realm_name != NULL ? realm_name : "master", &form, error);
-    buffer_free(&form);
-    return result;
+        form_append(&r->form, "username", text_of(user != NULL ? user : "admin"));
+    return r->form.failed != OST_OK ? ost_error_set(error, OST_E_MEMORY, "out of memory")
+                                    : grant(r, error);
+}
+
+/* A token lasts a minute, and what was answered 401 has not been done. */
+ost_result remote_ask(remote *r, const char *method, const char *path, ost_text body,
+                      int *ret_status, ost_text *ret_body, ost_error *error)
+{
+    ost_result result = ask(r, method, path, body, ret_status, ret_body, error);
+    if (result != OST_OK || *ret_status != 401 || r->form.len == 0)
+        return result;
+    result = grant(r, error);
+    return result == OST_OK ? ask(r, method, path, body, ret_status, ret_body, error) : result;
 }
 
 static const char *without_slash(const char *url, ost_arena *arena)
@@ -200,6 +219,7 @@ ost_result remote_open(const option_values *values, ost_arena *arena, remote **r
     *r = (remote){.arena = arena,
                   .base = without_slash(url, arena),
                   .ca_file = options_get(values, "ca-file")};
+    buffer_init(&r->form, (size_t)16 << 10);
     if (net_url_check(text_of(r->base), false) != OST_OK)
         return ost_error_set(error, OST_E_ARGUMENT,
                              "--server is an https URL, or http on this machine");
@@ -227,6 +247,6 @@ void remote_close(remote *r)
     if (r == NULL)
         return;
     net_client_free(r->client);
-    if (r->authorization != NULL)
-        wipe(r->authorization, strlen(r->authorization));
+    forget_token(r);
+    buffer_free(&r->form);
 }

@@ -66,6 +66,18 @@ int remote_user_enable(const option_values *values);
 int remote_user_disable(const option_values *values);
 int remote_user_set_password(const option_values *values);
 int remote_client_secret(const option_values *values);
+int remote_user_add(const option_values *values);
+int remote_key_list(const option_values *values);
+int remote_key_rotate(const option_values *values);
+int remote_session_list(const option_values *values);
+int remote_session_end(const option_values *values);
+int remote_realm_export(const option_values *values);
+int remote_realm_import(const option_values *values);
+
+/* What is said of a new key: realm, seconds. */
+#define KEY_ROTATED                                                                                \
+    "Realm %s has a new signing key. It is published now and signs in %llu s; the one before "     \
+    "stays published until its last token has expired.\n"
 
 /* Gives a role to what is at `path`, or takes it away. */
 OST_MUST_CHECK ost_result resource_map(administrator *a, const char *path, const char *client,

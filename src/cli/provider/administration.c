@@ -2,6 +2,8 @@
 /* Shared by the commands that administer a realm; see administration.h. */
 #include "cli/provider/administration.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
@@ -122,4 +124,24 @@ bool read_password(char *ret, size_t size)
         return read && feof(stdin) && len > 0;
     ret[len] = '\0';
     return len > 0;
+}
+
+ost_result administration_write(const char *path, ost_text document, ost_error *error)
+{
+    bool to_file = path != NULL && strcmp(path, "-") != 0;
+    int fd = to_file ? open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : STDOUT_FILENO;
+    if (fd < 0)
+        return ost_error_set(error, OST_E_SYSTEM, "%s: %s", path, strerror(errno));
+    ost_result result = OST_OK;
+    for (ost_text rest = document; rest.len > 0 && result == OST_OK;) {
+        ssize_t written = write(fd, rest.data, rest.len);
+        if (written < 0 && errno != EINTR)
+            result = ost_error_set(error, OST_E_SYSTEM, "%s: %s", to_file ? path : "output",
+                                   strerror(errno));
+        else if (written > 0)
+            rest = text_slice(rest, (size_t)written, rest.len);
+    }
+    if (to_file && close(fd) != 0 && result == OST_OK)
+        result = ost_error_set(error, OST_E_SYSTEM, "%s: %s", path, strerror(errno));
+    return result;
 }

@@ -34,6 +34,11 @@ OST_MUST_CHECK ost_result administration_assign(realm_admin *admin, const option
 OST_MUST_CHECK ost_result administration_without(const ost_json *document, const char *const *names,
                                                  ost_arena *arena, const ost_json **ret_document);
 
+/* Writes a document that holds secrets: to a new file for its owner only, never over an existing
+ * one; NULL or "-": to standard output. */
+OST_MUST_CHECK ost_result administration_write(const char *path, ost_text document,
+                                               ost_error *error);
+
 /* One line of at most `size` - 2 bytes from standard input, without echo on a terminal. False:
  * nothing, or too long. */
 bool read_password(char *ret, size_t size);

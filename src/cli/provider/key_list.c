@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
 #include "store/sealing/reseal.h"
 
@@ -62,10 +63,12 @@ static ost_result list(realm_admin *a, const option_values *values, ost_error *e
 
 static int run(const option_values *values)
 {
+    if (options_has(values, "server"))
+        return remote_key_list(values);
     return administration_run(values, "key list", list);
 }
 
-static const option options[] = {ADMINISTRATION_OPTIONS, {0}};
+static const option options[] = {ADMINISTRATOR_SERVER_OPTIONS, ADMINISTRATION_OPTIONS, {0}};
 
 const command command_key_list = {
     .words = "key list",

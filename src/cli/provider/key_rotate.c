@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/directory/resource_kind.h"
 #include "cli/provider/provider_settings.h"
 #include "provider/pkcs11/pkcs11_key.h"
 #include "provider/pkcs11/pkcs11_row.h"
@@ -90,6 +91,8 @@ static int run(const option_values *values)
     const char *name = options_get(values, "realm");
     ost_error error = {0};
     uint64_t delay;
+    if (options_has(values, "server"))
+        return remote_key_rotate(values);
     if (name == NULL)
         return command_usage_error("key rotate needs --realm NAME");
     if (options_number(values, "delay", KEY_PUBLISH_SECONDS, 0, 30 * 86400, &delay, &error) !=
@@ -101,9 +104,7 @@ static int run(const option_values *values)
     ost_arena_free(arena);
     if (result != OST_OK)
         return command_fail(&error, "key rotate");
-    printf("Realm %s has a new signing key. It is published now and signs in %llu s; the one "
-           "before stays published until its last token has expired.\n",
-           name, (unsigned long long)delay);
+    printf(KEY_ROTATED, name, (unsigned long long)delay);
     return EXIT_DONE;
 }
 
@@ -114,6 +115,7 @@ static const option options[] = {
     {"pkcs11", "URI", NULL, NULL,
      "the key is in a device: what it is called there, pkcs11:token=…;object=… (RFC 7512)"},
     DEVICE_OPTIONS,
+    ADMINISTRATOR_SERVER_OPTIONS,
     COMMAND_STORE_OPTIONS,
     {0},
 };

@@ -1,45 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary realm export`: a realm as a file in Keycloak's format. */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/directory/resource_kind.h"
+#include "cli/provider/administration.h"
 #include "provider/file/realm_import.h"
 #include "provider/pkcs11/pkcs11_row.h"
 
 #define MAX_EXPORT ((size_t)256 << 20)
 
-/* The file holds secrets: it is made for its owner only, and never over an existing one. */
-static ost_result write_document(const char *path, ost_text document, ost_error *error)
-{
-    bool to_file = path != NULL && strcmp(path, "-") != 0;
-    int fd = to_file ? open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : STDOUT_FILENO;
-    if (fd < 0)
-        return ost_error_set(error, OST_E_SYSTEM, "%s: %s", path, strerror(errno));
-    ost_result result = OST_OK;
-    for (ost_text rest = document; rest.len > 0 && result == OST_OK;) {
-        ssize_t written = write(fd, rest.data, rest.len);
-        if (written < 0 && errno != EINTR)
-            result = ost_error_set(error, OST_E_SYSTEM, "%s: %s", to_file ? path : "output",
-                                   strerror(errno));
-        else if (written > 0)
-            rest = text_slice(rest, (size_t)written, rest.len);
-    }
-    if (to_file && close(fd) != 0 && result == OST_OK)
-        result = ost_error_set(error, OST_E_SYSTEM, "%s: %s", path, strerror(errno));
-    return result;
-}
-
 /* The file cannot have what no device gives away. */
-static ost_result tell_devices(store *db, ost_text realm, ost_arena *arena)
+static ost_result tell_devices(store *db, ost_text name, ost_arena *arena)
 {
     store_key *keys;
     size_t count = 0;
-    ost_result result = store_key_list(db, realm, arena, &keys, &count);
+    ost_result result = store_key_list(db, name, arena, &keys, &count);
     for (size_t i = 0; i < count; i++) {
         if (pkcs11_row_is(&keys[i]))
             command_say("the %.*s key %.*s is in a device, and not in the file",
@@ -54,6 +29,8 @@ static int run_export(const option_values *values)
     ost_error error = {0};
     struct store *db = NULL;
     ost_text document;
+    if (options_has(values, "server"))
+        return remote_realm_export(values);
     if (command_open_store(values, STORE_THAT_EXISTS, &db, &error) != OST_OK)
         return command_fail(&error, "realm export");
     ost_arena *arena = ost_arena_new(MAX_EXPORT);
@@ -64,7 +41,7 @@ static int run_export(const option_values *values)
     if (result == OST_OK)
         result = tell_devices(db, text_of(values->operands[0]), arena);
     if (result == OST_OK)
-        result = write_document(options_get(values, "output"), document, &error);
+        result = administration_write(options_get(values, "output"), document, &error);
     ost_arena_free(arena);
     store_close(db);
     return result == OST_OK ? EXIT_DONE : command_fail(&error, "realm export");
@@ -73,6 +50,7 @@ static int run_export(const option_values *values)
 static const option export_options[] = {
     {"output", "FILE", NULL, NULL, "a new file to write to (standard output)"},
     {"without-users", NULL, NULL, NULL, "leave users out"},
+    ADMINISTRATOR_SERVER_OPTIONS,
     COMMAND_STORE_OPTIONS,
     {0},
 };

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/directory/resource_kind.h"
 #include "cli/printable.h"
 #include "cli/provider/progress.h"
 #include "provider/file/realm_import.h"
@@ -233,6 +234,8 @@ static int run_import(const option_values *values)
                    .strategy = replaces ? REALM_OVERWRITE_EXISTING
                                : merges ? REALM_MERGE_EXISTING
                                         : REALM_IGNORE_EXISTING};
+    if (options_has(values, "server"))
+        return remote_realm_import(values);
     if (replaces && merges)
         return command_usage_error("--replace and --merge exclude each other");
     ost_result result = command_open_store(values, STORE_ANYWHERE, &db, &error);
@@ -256,6 +259,7 @@ static const option options[] = {
     {"dry-run", NULL, NULL, NULL,
      "read and check everything, show what would change, and store nothing"},
     {"json", NULL, NULL, NULL, "the whole report as JSON"},
+    ADMINISTRATOR_SERVER_OPTIONS,
     COMMAND_STORE_OPTIONS,
     {0},
 };

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
 
 #define SESSIONS_MAX 10000
@@ -42,12 +43,15 @@ static ost_result end(realm_admin *a, const option_values *values, ost_error *er
 
 static int run(const option_values *values)
 {
+    if (options_has(values, "server"))
+        return remote_session_end(values);
     return administration_run(values, "session end", end);
 }
 
 static const option options[] = {
     {"user", "USER", NULL, NULL, "all sessions of this user"},
     {"realm", "NAME", NULL, NULL, "the realm (required)"},
+    ADMINISTRATOR_SERVER_OPTIONS,
     COMMAND_STORE_OPTIONS,
     {0},
 };

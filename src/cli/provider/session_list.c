@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
 
 #define SESSIONS_MAX 10000
@@ -59,11 +60,14 @@ static ost_result list(realm_admin *a, const option_values *values, ost_error *e
 
 static int run(const option_values *values)
 {
+    if (options_has(values, "server"))
+        return remote_session_list(values);
     return administration_run(values, "session list", list);
 }
 
 static const option options[] = {
     {"user", "USER", NULL, NULL, "only this user's, by name or id"},
+    ADMINISTRATOR_SERVER_OPTIONS,
     ADMINISTRATION_OPTIONS,
     {0},
 };

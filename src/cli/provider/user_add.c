@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "cli/directory/resource_kind.h"
 #include "cli/provider/administration.h"
 #include "provider/file/realm_import.h"
 
@@ -29,6 +30,8 @@ static int run(const option_values *values)
     ost_error error = {0};
     struct store *db = NULL;
     char password[MAX_PASSWORD + 2] = "";
+    if (options_has(values, "server"))
+        return remote_user_add(values);
     if (options_get(values, "realm") == NULL)
         return command_usage_error("user add needs --realm NAME");
     if (!options_has(values, "no-password") && !read_password(password, sizeof password))
@@ -51,6 +54,7 @@ static const option options[] = {
     {"email", "ADDRESS", NULL, NULL, "the user's e-mail address"},
     {"role", "ROLE", NULL, NULL, "a realm role; may be given several times"},
     {"no-password", NULL, NULL, NULL, "do not read a password from standard input"},
+    ADMINISTRATOR_SERVER_OPTIONS,
     COMMAND_STORE_OPTIONS,
     {0},
 };

@@ -129,7 +129,7 @@ ost_result realm_export(store *s, ost_text name, bool with_users, ost_arena *are
     ost_json_writer *w = ost_json_writer_new(arena, MAX_EXPORT);
     ost_result result = w != NULL ? store_realm_get(s, name, arena, &row) : OST_E_MEMORY;
     if (result == OST_E_NOT_FOUND)
-        return ost_error_set(error, result, "there is no realm %.*s", (int)name.len, name.data);
+        return ost_error_set(error, result, "Realm not found: %.*s", (int)name.len, name.data);
     if (result == OST_OK)
         result = ost_json_read(row.document, &limits, arena, &document, NULL);
     if (result != OST_OK)

@@ -161,7 +161,7 @@ static ost_result rotate(store *s, ost_text name, ost_text algorithm, const stor
     store_realm row;
     ost_result result = store_realm_get(s, name, arena, &row);
     if (result == OST_E_NOT_FOUND)
-        return ost_error_set(error, result, "there is no realm %.*s", (int)name.len, name.data);
+        return ost_error_set(error, result, "Realm not found: %.*s", (int)name.len, name.data);
     if (result != OST_OK)
         return error_set_sentence(error, result);
     result = check_others(s, &row, algorithm, given != NULL, now, arena, error);
