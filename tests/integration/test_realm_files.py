@@ -7,6 +7,7 @@ import json
 import subprocess
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 from oidc import Client
 from programs import provider_program
 from web import Browser, query_of, unverified_token
@@ -578,6 +579,87 @@ def test_p3_a_key_that_cannot_be_used_is_told_with_its_path(importing):
     masked = {"name": "r", "providerId": "rsa-generated", "config": {"privateKey": ["**********"]}}
     done, _ = importing({"realm": "x", "components": {"org.keycloak.keys.KeyProvider": [masked]}})
     assert done.returncode == 0, done.stderr
+
+
+# What Keycloak 24.0.5 and 26.7.3 make of components that bring no key: algorithm, use, size or curve, what they say.
+GENERATED = [
+    ("rsa-generated", {}, ("RS256", 2048)),
+    ("rsa-generated", {"algorithm": "PS256", "keySize": "4096", "priority": "-7", "active": "false"}, ("PS256", 4096)),
+    ("rsa-enc-generated", {}, ("RSA-OAEP", 2048)),
+    ("rsa-enc-generated", {"algorithm": "RSA-OAEP-256", "enabled": "false"}, ("RSA-OAEP-256", 2048)),
+    ("ecdsa-generated", {}, ("ES256", "secp256r1")),
+    ("ecdsa-generated", {"ecdsaEllipticCurveKey": "P-384"}, ("ES384", "secp384r1")),
+    ("ecdsa-generated", {"ecdsaEllipticCurveKey": "P-521"}, ("ES512", "secp521r1")),
+    ("eddsa-generated", {}, ("EdDSA", 32)),
+    ("eddsa-generated", {"eddsaEllipticCurveKey": "Ed448", "priority": "300"}, ("EdDSA", 57)),
+    ("hmac-generated", {}, ("HS256", 64)),
+    ("hmac-generated", {"algorithm": "HS384", "secretSize": "128"}, ("HS384", 128)),
+    ("hmac-generated", {"algorithm": "HS512", "secretSize": "512"}, ("HS512", 512)),
+    ("aes-generated", {}, ("AES", 16)),
+    ("aes-generated", {"secretSize": "32"}, ("AES", 32)),
+]
+
+
+def measure(config):
+    """The size of an exported key, or its curve."""
+    (material,) = next(value for name, value in config.items() if name.endswith("rivateKey") or name == "secret")
+    if "secret" in config:
+        return len(base64.urlsafe_b64decode(material + "=="))
+    key = serialization.load_der_private_key(base64.b64decode(material), None)
+    if hasattr(key, "curve"):
+        return key.curve.name
+    if hasattr(key, "key_size"):
+        return key.key_size
+    return len(key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw))
+
+
+def generated_file():
+    components = [
+        {"name": f"key-{number}", "providerId": kind, "subComponents": {}, "config": {name: [value] for name, value in config.items()}}
+        for number, (kind, config, _) in enumerate(GENERATED)
+    ]
+    return {"realm": "x", "enabled": True, "components": {"org.keycloak.keys.KeyProvider": components}}
+
+
+def test_p3_a_component_without_a_key_makes_one_as_its_settings_say(tmp_path, importing):
+    done, _ = importing(generated_file())
+    assert done.returncode == 0, done.stderr
+    made = {one["name"]: one for one in exported(tmp_path)["components"]["org.keycloak.keys.KeyProvider"]}
+    assert len(made) == len(GENERATED)
+    for number, (kind, config, (algorithm, size)) in enumerate(GENERATED):
+        one = made[f"key-{number}"]
+        assert (one["providerId"], measure(one["config"])) == (kind, size)
+        assert config.items() <= {name: value[0] for name, value in one["config"].items()}.items()
+    listed = json.loads(run("key", "list", "--realm", "x", "--json", "--data", tmp_path / "data").stdout)
+    assert sorted(key["algorithm"] for key in listed) == sorted(algorithm for *_, (algorithm, _) in GENERATED)
+    # The same file again: what it has made is there.
+    before = exported(tmp_path)
+    done, _ = importing(generated_file(), "--replace")
+    assert done.returncode == 0, done.stderr
+    assert exported(tmp_path)["components"] == before["components"]
+
+
+def test_p3_keys_that_a_file_does_not_name_stand_behind_its_own(tmp_path, importing):
+    resting = {"name": "resting", "providerId": "rsa-generated", "config": {"active": ["false"], "priority": ["5"]}}
+    done, _ = importing({"realm": "x", "components": {"org.keycloak.keys.KeyProvider": [resting]}})
+    assert done.returncode == 0, done.stderr
+    made = {one["name"]: one["config"].get("priority") for one in exported(tmp_path)["components"]["org.keycloak.keys.KeyProvider"]}
+    assert made == {"resting": ["5"], "fallback-RS256": ["-100"], "fallback-RSA-OAEP": ["-100"], "fallback-HS512": ["-100"]}
+
+
+@pytest.mark.parametrize("kind, config, why", [
+    ("eddsa-generated", {"eddsaEllipticCurveKey": ["Ed1"]}, "'Elliptic Curve' should be"),
+    ("rsa-generated", {"keySize": ["1024"]}, "'Key size' should be 2048"),
+    ("hmac-generated", {"secretSize": ["17"]}, "'Secret size' should be"),
+    ("rsa-enc-generated", {"algorithm": ["RS256"]}, "'Algorithm' should be"),
+    ("ecdsa-generated", {"priority": ["high"]}, "'Priority' should be a number"),
+    ("rsa", {}, "'Private RSA Key' is required"),
+])
+def test_p3_settings_that_make_no_key_are_refused_with_their_path(importing, kind, config, why):
+    good = {"name": "good", "providerId": "aes-generated", "config": {}}
+    file = {"realm": "x", "components": {"org.keycloak.keys.KeyProvider": [good, {"name": "k", "providerId": kind, "config": config}]}}
+    done, _ = importing(file)
+    assert done.returncode == 1 and "KeyProvider[1]" in done.stderr and why in done.stderr
 
 
 def test_many_users_are_hashed_by_several_threads_and_the_first_error_is_told(importing, tmp_path):

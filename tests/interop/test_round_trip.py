@@ -131,14 +131,15 @@ def without_additions(before, after):
 
 
 def keys_of(realm):
-    """What tells keys apart: the certificate, or the secret."""
+    """What tells keys apart: their components, and the certificate or the secret."""
     found = set()
     for one in realm["components"][KEYS]:
         config = one["config"]
         use = "enc" if one["providerId"].startswith("rsa-enc") else "sig"
         default = {"rsa": "RS256", "rsa-enc": "RSA-OAEP"}.get(one["providerId"].removesuffix("-generated"))
         material = config.get("certificate") or config["secret"]
-        found.add((use, config.get("algorithm", [default])[0], material[0], config["priority"][0]))
+        names = (one["id"], one["name"], one["providerId"])
+        found.add((*names, use, config.get("algorithm", [default])[0], material[0], config["priority"][0]))
     return found
 
 
@@ -146,7 +147,7 @@ def test_keycloak_has_the_same_realm_after_a_stay_with_us(journey):
     before, _, _, after = (json.loads(json.dumps(one)) for one in journey)
     assert keys_of(after) == keys_of(before)
     for realm in (before, after):
-        # Ours live apart from the document: names, ids and "generated" do not come back, kids and priorities do.
+        # Ours live apart from the document, and private keys come back as PKCS #8.
         del realm["components"][KEYS]
         for mapper in realm["identityProviderMappers"]:  # Keycloak keeps no id of these
             del mapper["id"]

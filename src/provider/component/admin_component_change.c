@@ -6,7 +6,8 @@
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
 #include "provider/component/component_part.h"
-#include "provider/file/key_component.h"
+#include "provider/key/key_component.h"
+#include "provider/key/key_kind.h"
 #include "provider/realm/key_ring.h"
 #include "provider/realm/uuid.h"
 
@@ -47,7 +48,7 @@ static bool check_config(admin_call *a, const ost_json *config)
 static bool is_carried_out(admin_call *a)
 {
     ost_text type = part_text(a->body, "providerType");
-    if (text_is(type, KEY_PROVIDER) && key_provider_is_known(part_text(a->body, "providerId")))
+    if (text_is(type, KEY_PROVIDER) && key_kind_is_known(part_text(a->body, "providerId")))
         return true;
     if (text_starts(type, "org.keycloak.") && !text_is(type, KEY_PROVIDER))
         admin_refuse(a, 501, "error", "Components of this type are not carried out");
@@ -59,25 +60,14 @@ static bool is_carried_out(admin_call *a)
 /* Keys for what no key would sign any more: they stand behind all that an administrator adds. */
 static ost_result fill_up(admin_call *a, key_rows *k)
 {
-    static const char config[] = "{\"priority\":[\"-100\"]}";
-    const ost_json *settings;
+    const ost_context *context = a->call->provider->context;
     ost_error error = {0};
     size_t before = k->count;
-    ost_result result = ost_json_read(text_of(config), NULL, a->arena, &settings, NULL);
-    if (result == OST_OK)
-        result = key_ring_complete(a->realm.realm, k->rows, k->count, a->call->provider->context,
-                                   a->arena, &k->rows, &k->count, &error);
-    for (size_t i = before; i < k->count && result == OST_OK; i++) {
-        key_provider p;
-        result = key_provider_read(&k->rows[i], a->realm.row.id, a->arena, &p);
-        if (result == OST_OK)
-            result = key_provider_write(
-                &p,
-                text_of(ost_arena_format(a->arena, "fallback-%.*s", (int)k->rows[i].algorithm.len,
-                                         k->rows[i].algorithm.data)),
-                settings, a->arena, &k->rows[i]);
-    }
-    return result;
+    ost_result result = key_ring_complete(a->realm.realm, k->rows, k->count, context, a->arena,
+                                          &k->rows, &k->count, &error);
+    return result == OST_OK
+               ? key_components_fall_back(&k->rows[before], k->count - before, context, a->arena)
+               : result;
 }
 
 static ost_result store_rows(admin_call *a, key_rows *k, ost_text removed)
@@ -125,13 +115,13 @@ ost_result admin_create_component(admin_call *a)
         return OST_OK;
     const ost_json *config = ost_json_get(a->body, "config");
     ost_text kind = part_text(a->body, "providerId");
-    if (key_provider_check(kind, config, NULL, &error) != OST_OK)
+    if (key_kind_check(kind, config, NULL, &error) != OST_OK)
         return admin_refuse_result(a, OST_E_ARGUMENT, &error);
     ost_result result = component_keys(a, (ost_text){0}, &k);
     store_key *row = result == OST_OK ? &k.rows[k.count] : NULL;
     if (result == OST_OK)
-        result = key_provider_make(kind, config, a->realm.row.name, a->call->provider->context,
-                                   a->arena, row, &error);
+        result = key_kind_make(kind, config, a->realm.row.name, a->call->provider->context,
+                               a->arena, row, &error);
     if (result != OST_OK)
         return admin_refuse_result(a, result, &error);
     return add_key(a, &k, row);
@@ -160,7 +150,7 @@ ost_result admin_update_component(admin_call *a)
         return result;
     const ost_json *config = ost_json_get(a->body, "config");
     ost_text name = part_text(a->body, "name");
-    if (key_provider_check(k.provider.kind, config, k.provider.config, &error) != OST_OK)
+    if (key_kind_check(k.provider.kind, config, k.provider.config, &error) != OST_OK)
         return admin_refuse_result(a, OST_E_ARGUMENT, &error);
     result = key_provider_write(&k.provider, name.len > 0 ? name : k.provider.name, config,
                                 a->arena, &k.rows[k.found]);

@@ -4,7 +4,7 @@
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
 #include "provider/component/component_part.h"
-#include "provider/file/key_component.h"
+#include "provider/key/key_component.h"
 #include "provider/member/masked.h"
 #include "provider/realm/document_limit.h"
 

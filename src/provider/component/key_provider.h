@@ -19,19 +19,6 @@ typedef struct key_provider {
 OST_MUST_CHECK ost_result key_provider_read(const store_key *row, ost_text realm_id,
                                             ost_arena *arena, key_provider *ret_provider);
 
-/* Whether there are providers of the kind ("rsa-generated"). */
-bool key_provider_is_known(ost_text kind);
-
-/* Checks the settings that are to come to those that there are (NULL: a new provider); the sentence
- * is Keycloak's. OST_E_ARGUMENT. */
-OST_MUST_CHECK ost_result key_provider_check(ost_text kind, const ost_json *settings,
-                                             const ost_json *existing, ost_error *error);
-
-/* The key of a new provider, with settings that have been checked. */
-OST_MUST_CHECK ost_result key_provider_make(ost_text kind, const ost_json *settings, ost_text realm,
-                                            const ost_context *context, ost_arena *arena,
-                                            store_key *ret_row, ost_error *error);
-
 /* Writes the row's component anew: `settings` are laid over those that it has. */
 OST_MUST_CHECK ost_result key_provider_write(const key_provider *provider, ost_text name,
                                              const ost_json *settings, ost_arena *arena,

@@ -6,9 +6,9 @@
 #include "base/error_sentence.h"
 #include "base/text.h"
 #include "provider/file/import_state.h"
-#include "provider/file/key_component.h"
 #include "provider/file/realm_document.h"
 #include "provider/file/user_feed.h"
+#include "provider/key/key_component.h"
 #include "provider/member/review.h"
 #include "provider/policy/client_policy.h"
 #include "provider/realm/document_limit.h"
@@ -192,20 +192,33 @@ static ost_result make_rows(import *i, ost_error *error)
     return make_users(i, error);
 }
 
+/* The keys of a new realm. Where the file names its keys, others stand behind these. */
+static ost_result complete_keys(import *i, const store_key *brought, size_t count, ost_error *error)
+{
+    const ost_json *named = ost_json_get(ost_json_get(i->file, "components"), KEY_PROVIDER);
+    ost_result result = key_ring_complete(i->realm, brought, count, i->context, i->arena, &i->keys,
+                                          &i->key_count, error);
+    if (result == OST_OK && ost_json_count(named) > 0)
+        result = error_set_sentence(
+            error,
+            key_components_fall_back(&i->keys[count], i->key_count - count, i->context, i->arena));
+    return result;
+}
+
 /* The rest of what is to be stored: keys, and of a realm that exists what changes. */
 static ost_result make_plan(import *i, ost_error *error)
 {
     store_key *brought;
     size_t count;
-    ost_result result =
-        key_components_read(ost_json_get(i->file, "components"), i->row.name, i->context, i->arena,
-                            &i->report, &brought, &count, error);
+    ost_result result = key_components_read(
+        ost_json_get(i->file, "components"), i->row.name,
+        i->update != NULL ? i->update->keys : NULL, i->update != NULL ? i->update->key_count : 0,
+        i->context, i->arena, &i->report, &brought, &count, error);
     if (result != OST_OK)
         return result;
     return i->update != NULL ? realm_update_plan(i->update, &i->row, i->realm, &i->users,
                                                  i->files.lists_users, brought, count, error)
-                             : key_ring_complete(i->realm, brought, count, i->context, i->arena,
-                                                 &i->keys, &i->key_count, error);
+                             : complete_keys(i, brought, count, error);
 }
 
 /* A new realm whose users come from files. */

@@ -12,7 +12,7 @@
 #include "base/json/json_list.h"
 #include "base/percent.h"
 #include "base/text.h"
-#include "provider/file/key_component.h"
+#include "provider/key/key_component.h"
 #include "provider/member/masked.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/realm_defaults.h"

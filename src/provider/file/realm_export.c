@@ -8,8 +8,8 @@
 
 #include "base/error_sentence.h"
 #include "base/text.h"
-#include "provider/file/key_component.h"
 #include "provider/file/user_merge.h"
+#include "provider/key/key_component.h"
 #include "provider/realm/consent_row.h"
 
 #define KEYCLOAK_VERSION "24.0.5" /* whose layout the built-in parts have */

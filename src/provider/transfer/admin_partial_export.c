@@ -4,8 +4,8 @@
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
 #include "provider/admin/realm_part.h"
-#include "provider/file/key_component.h"
 #include "provider/file/user_merge.h"
+#include "provider/key/key_component.h"
 #include "provider/member/masked.h"
 #include "provider/realm/document_limit.h"
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* New keys of providers, and what their settings may be; see key_provider.h. */
+/* Kinds of providers of keys; see key_kind.h. */
+#include "provider/key/key_kind.h"
+
 #include <ostiary/jose.h>
 
 #include "base/array.h"
 #include "base/base64url.h"
 #include "base/context.h"
 #include "base/text.h"
-#include "provider/component/key_provider.h"
 #include "provider/realm/realm_key.h"
 #include "provider/realm/uuid.h"
 
@@ -27,7 +28,7 @@ static const kind kinds[] = {
     {"rsa-enc", "enc", "RSA-OAEP RSA-OAEP-256", NULL, NULL, false, true},
     {"ecdsa-generated", "sig", NULL, "ecdsaEllipticCurveKey", "P-256 P-384 P-521", false, false},
     {"eddsa-generated", "sig", "EdDSA", "eddsaEllipticCurveKey", "Ed25519 Ed448", false, false},
-    {"hmac-generated", "sig", "HS512 HS256 HS384", NULL, NULL, true, false},
+    {"hmac-generated", "sig", "HS256 HS384 HS512", NULL, NULL, true, false},
     {"aes-generated", "enc", "AES", NULL, NULL, true, false},
 };
 
@@ -40,9 +41,15 @@ static const kind *find_kind(ost_text name)
     return NULL;
 }
 
-bool key_provider_is_known(ost_text name)
+bool key_kind_is_known(ost_text name)
 {
     return find_kind(name) != NULL;
+}
+
+bool key_kind_is_generated(ost_text name)
+{
+    const kind *k = find_kind(name);
+    return k != NULL && !k->given;
 }
 
 static ost_text setting(const ost_json *settings, const char *name)
@@ -118,8 +125,8 @@ static ost_result check_kind(const kind *k, const ost_json *settings, ost_error 
                         error);
 }
 
-ost_result key_provider_check(ost_text name, const ost_json *settings, const ost_json *existing,
-                              ost_error *error)
+ost_result key_kind_check(ost_text name, const ost_json *settings, const ost_json *existing,
+                          ost_error *error)
 {
     const kind *k = find_kind(name);
     if (k == NULL)
@@ -210,23 +217,33 @@ static ost_result make_pair(const kind *k, const ost_json *settings, const ost_c
     return result;
 }
 
-ost_result key_provider_make(ost_text name, const ost_json *settings, ost_text realm,
-                             const ost_context *context, ost_arena *arena, store_key *ret_row,
-                             ost_error *error)
+void key_kind_purpose(ost_text name, const ost_json *settings, ost_text *ret_algorithm,
+                      const char **ret_use)
 {
     const kind *k = find_kind(name);
+    if (k == NULL)
+        return;
+    ost_text curve = k->algorithms == NULL ? chosen(settings, k->curve, k->curves) : (ost_text){0};
+    *ret_use = k->use;
+    if (k->algorithms != NULL)
+        *ret_algorithm = chosen(settings, "algorithm", k->algorithms);
+    else
+        *ret_algorithm = text_of(text_is(curve, "P-256")   ? "ES256"
+                                 : text_is(curve, "P-384") ? "ES384"
+                                                           : "ES512");
+}
+
+ost_result key_kind_make(ost_text name, const ost_json *settings, ost_text realm,
+                         const ost_context *context, ost_arena *arena, store_key *ret_row,
+                         ost_error *error)
+{
+    const kind *k = find_kind(name);
+    const char *use = "";
     store_key row = {.realm = realm, .state = STORE_KEY_ACTIVE, .created = ost_now(context)};
     if (k == NULL)
         return OST_E_ARGUMENT;
-    row.use = text_of(k->use);
-    if (k->algorithms != NULL) {
-        row.algorithm = chosen(settings, "algorithm", k->algorithms);
-    } else {
-        ost_text curve = chosen(settings, k->curve, k->curves);
-        row.algorithm = text_of(text_is(curve, "P-256")   ? "ES256"
-                                : text_is(curve, "P-384") ? "ES384"
-                                                          : "ES512");
-    }
+    key_kind_purpose(name, settings, &row.algorithm, &use);
+    row.use = text_of(use);
     ost_result result = k->secret ? make_secret(k, settings, context, arena, &row)
                                   : make_pair(k, settings, context, arena, &row, error);
     if (result == OST_OK)

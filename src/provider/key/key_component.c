@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keys as components; see key_component.h. */
+#include "provider/key/key_component.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ostiary/jose.h>
+
+#include "base/array.h"
+#include "base/base64url.h"
+#include "base/context.h"
+#include "base/text.h"
+#include "provider/key/key_kind.h"
+#include "provider/member/import_report.h"
+#include "provider/member/masked.h"
+#include "provider/realm/realm_key.h"
+#include "provider/realm/uuid.h"
+
+#define MAX_KEYS 64 /* of a file */
+
+/* How a provider of keys calls what it holds. */
+typedef struct provider_kind {
+    const char *id, *private_key; /* the setting with the private part */
+    bool secret;
+} provider_kind;
+static const provider_kind kinds[] = {
+    {"rsa", "privateKey", false},
+    {"rsa-generated", "privateKey", false},
+    {"rsa-enc", "privateKey", false},
+    {"rsa-enc-generated", "privateKey", false},
+    {"ecdsa-generated", "ecdsaPrivateKey", false},
+    {"eddsa-generated", "eddsaPrivateKey", false},
+    {"hmac-generated", "secret", true},
+    {"aes-generated", "secret", true},
+};
+
+static const provider_kind *kind_of(const ost_json *component)
+{
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        if (ost_json_equals(ost_json_get(component, "providerId"), text_of(kinds[i].id)))
+            return &kinds[i];
+    }
+    return NULL;
+}
+
+/* A setting is a list of one. */
+static ost_text setting(const ost_json *component, const char *name)
+{
+    ost_text text = {0};
+    const ost_json *list = ost_json_get(ost_json_get(component, "config"), name);
+    (void)!ost_json_text(ost_json_first(list), &text);
+    return text;
+}
+
+bool key_component_is_key(const ost_json *component)
+{
+    return kind_of(component) != NULL;
+}
+
+/* ---- reading ---- */
+
+typedef struct found_key {
+    store_key row;
+    int64_t priority;
+} found_key;
+
+/* What components are read for. */
+typedef struct key_reading {
+    ost_text realm;
+    const store_key *stored;
+    size_t stored_count;
+    const ost_context *context;
+    ost_arena *arena;
+    import_report *report;
+    ost_error *error;
+} key_reading;
+
+static int64_t priority_of(const ost_json *component)
+{
+    ost_text text = setting(component, "priority");
+    uint64_t number;
+    bool negative = text_starts(text, "-");
+    if (!text_to_unsigned(text_slice(text, negative ? 1 : 0, text.len), (uint64_t)1 << 40, &number))
+        return 0;
+    return negative ? -(int64_t)number : (int64_t)number;
+}
+
+static ost_result decode(ost_text encoded, ost_arena *arena, ost_text *ret_der)
+{
+    size_t len;
+    unsigned char *der = ost_arena_alloc(arena, encoded.len + 1);
+    if (der == NULL)
+        return OST_E_MEMORY;
+    ost_result result = base64_decode(encoded, der, &len);
+    if (result == OST_OK)
+        *ret_der = (ost_text){(const char *)der, len};
+    return result;
+}
+
+static ost_result read_pair(const ost_json *component, const provider_kind *kind, store_key *row,
+                            const ost_context *context, ost_arena *arena)
+{
+    ost_text der, certificate = setting(component, "certificate");
+    ost_key *key = NULL;
+    ost_result result = decode(setting(component, kind->private_key), arena, &der);
+    if (result == OST_OK)
+        result = ost_key_import_der(der, ost_alg_of(row->algorithm), NULL, &key, NULL);
+    if (result == OST_OK)
+        result = realm_key_of(key, setting(component, "kid"), context, arena, row);
+    if (result == OST_OK && certificate.len > 0 && decode(certificate, arena, &der) == OST_OK)
+        result = base64url_encode_to(arena, der, &row->certificate);
+    ost_key_unref(key);
+    return result;
+}
+
+static ost_result read_secret(const ost_json *component, store_key *row, ost_arena *arena)
+{
+    ost_text secret = setting(component, "secret"), kid = setting(component, "kid"), bytes;
+    ost_json_writer *w = ost_json_writer_new(arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    /* Keycloak pads its base64url. */
+    while (secret.len > 0 && secret.data[secret.len - 1] == '=')
+        secret.len--;
+    /* Refresh tokens are of HS512; the others sign and encrypt nothing here. */
+    size_t least = text_is(row->algorithm, "HS512") ? 64 : 16;
+    if (base64url_decode_to(arena, secret, &bytes) != OST_OK || bytes.len < least || kid.len == 0)
+        return OST_E_KEY_WEAK;
+    row->kid = kid;
+    ost_json_open_object(w);
+    ost_json_member_text(w, "kid", kid);
+    ost_json_member_string(w, "kty", "oct");
+    ost_json_member_text(w, "alg", row->algorithm);
+    ost_json_member_text(w, "k", secret);
+    ost_json_close_object(w);
+    return ost_json_writer_finish(w, &row->jwk);
+}
+
+static bool is_on(const ost_json *component, const char *name)
+{
+    return !text_is(setting(component, name), "false");
+}
+
+/* The component as the row keeps it: what is private is in the row alone. */
+static ost_result write_component(const ost_json *component, const provider_kind *kind,
+                                  const key_reading *r, store_key *row)
+{
+    ost_text id = {0}, name = text_of(kind->id);
+    ost_json_writer *w = ost_json_writer_new(r->arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    if (!ost_json_text(ost_json_get(component, "id"), &id))
+        id = uuid_text(r->context, r->arena);
+    (void)!ost_json_text(ost_json_get(component, "name"), &name);
+    ost_json_open_object(w);
+    ost_json_member_text(w, "id", id);
+    ost_json_member_text(w, "name", name);
+    ost_json_member_string(w, "providerId", kind->id);
+    ost_json_put_name(w, OST_TEXT("config"));
+    ost_json_open_object(w);
+    for (const ost_json *at = ost_json_first(ost_json_get(component, "config")); at != NULL;
+         at = ost_json_next(at)) {
+        if (text_is(ost_json_name(at), kind->private_key))
+            continue;
+        ost_json_put_name(w, ost_json_name(at));
+        ost_json_put_value(w, at);
+    }
+    ost_json_close_object(w);
+    ost_json_close_object(w);
+    return ost_json_writer_finish(w, &row->component);
+}
+
+/* Whether the stored key is the one that the component, which brings none, has made before. */
+static bool stands_for(const store_key *stored, const ost_json *component, const key_reading *r)
+{
+    static const char *const names[] = {"name", "providerId"};
+    const ost_json *own;
+    ost_text algorithm, one, other;
+    const char *use;
+    key_kind_purpose(text_of(kind_of(component)->id), ost_json_get(component, "config"), &algorithm,
+                     &use);
+    if (!text_equal(stored->algorithm, algorithm) || !text_is(stored->use, use))
+        return false;
+    if (stored->component.len == 0)
+        return true;
+    if (ost_json_read(stored->component, NULL, r->arena, &own, NULL) != OST_OK)
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (!ost_json_text(ost_json_get(component, names[i]), &one) ||
+            !ost_json_text(ost_json_get(own, names[i]), &other) || !text_equal(one, other))
+            return false;
+    }
+    return true;
+}
+
+/* Of a component that brings no key: a new one, as its settings say. */
+static ost_result make_key(const ost_json *component, const provider_kind *kind,
+                           const key_reading *r, found_key *found, bool *ret_found)
+{
+    const ost_json *config = ost_json_get(component, "config");
+    *ret_found = false;
+    for (size_t i = 0; i < r->stored_count; i++) {
+        if (stands_for(&r->stored[i], component, r))
+            return OST_OK;
+    }
+    ost_result result = key_kind_check(text_of(kind->id), config, NULL, r->error);
+    if (result == OST_OK)
+        result = key_kind_make(text_of(kind->id), config, r->realm, r->context, r->arena,
+                               &found->row, r->error);
+    *ret_found = result == OST_OK;
+    return result;
+}
+
+static ost_result bring_key(const ost_json *component, const provider_kind *kind,
+                            const key_reading *r, found_key *found)
+{
+    const char *use = "";
+    ost_text other_use = setting(component, "keyUse");
+    found->row = (store_key){.realm = r->realm, .created = ost_now(r->context)};
+    key_kind_purpose(text_of(kind->id), ost_json_get(component, "config"), &found->row.algorithm,
+                     &use);
+    found->row.use = text_of(text_equal_ignoring_case(other_use, OST_TEXT("enc")) ? "enc" : use);
+    return kind->secret ? read_secret(component, &found->row, r->arena)
+                        : read_pair(component, kind, &found->row, r->context, r->arena);
+}
+
+/* Nothing is found where an export has masked the key. */
+static ost_result read_key(const ost_json *component, const key_reading *r, found_key *ret_key,
+                           bool *ret_found)
+{
+    const provider_kind *kind = kind_of(component);
+    ost_text material = setting(component, kind->private_key);
+    found_key found = {.priority = 0};
+    bool here = true;
+    *ret_found = false;
+    if (text_is(material, MASK))
+        return OST_OK;
+    ost_result result = material.len == 0 ? make_key(component, kind, r, &found, &here)
+                                          : bring_key(component, kind, r, &found);
+    if (result != OST_OK || !here)
+        return result;
+    found.priority = priority_of(component);
+    found.row.state = !is_on(component, "enabled")  ? STORE_KEY_DISABLED
+                      : !is_on(component, "active") ? STORE_KEY_PASSIVE
+                                                    : STORE_KEY_ACTIVE;
+    result = write_component(component, kind, r, &found.row);
+    if (result != OST_OK)
+        return result;
+    *ret_found = true;
+    *ret_key = found;
+    return OST_OK;
+}
+
+static int by_priority(const void *a, const void *b)
+{
+    const found_key *one = a, *other = b;
+    return (one->priority < other->priority) - (one->priority > other->priority);
+}
+
+/* One key signs for each algorithm; the others go on being published. */
+static void choose_signers(found_key *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < i && keys[i].row.state == STORE_KEY_ACTIVE; k++) {
+            if (keys[k].row.state == STORE_KEY_ACTIVE &&
+                text_equal(keys[k].row.algorithm, keys[i].row.algorithm) &&
+                text_equal(keys[k].row.use, keys[i].row.use))
+                keys[i].row.state = STORE_KEY_PASSIVE;
+        }
+    }
+}
+
+/* Whoever reads the key set with go-jose 4.1 loses all keys over one of a kind that it does not
+ * know. */
+static bool warn_of_rare(const found_key *key, size_t index, import_report *report)
+{
+    char path[80];
+    const ost_json *jwk;
+    if (report == NULL || !text_is(key->row.use, "sig") ||
+        ost_json_read(key->row.jwk, NULL, report->arena, &jwk, NULL) != OST_OK ||
+        (!ost_json_equals(ost_json_get(jwk, "crv"), OST_TEXT("Ed448")) &&
+         !ost_json_equals(ost_json_get(jwk, "crv"), OST_TEXT("secp256k1"))))
+        return true;
+    snprintf(path, sizeof path, "components." KEY_PROVIDER "[%zu]", index);
+    return import_report_warn(report, path,
+                              "the key is published, and libraries that do not know its curve "
+                              "(go-jose 4.1) lose the whole key set over it");
+}
+
+static ost_result refuse(ost_error *error, size_t index, ost_result result)
+{
+    ost_error why = *error;
+    return ost_error_set(error, result == OST_E_MEMORY ? result : OST_E_FORMAT,
+                         "components." KEY_PROVIDER "[%zu]: the key cannot be used: %s", index,
+                         why.detail[0] != '\0' ? why.detail : ost_result_sentence(result));
+}
+
+static ost_result read_keys(const ost_json *list, const key_reading *r, found_key *keys,
+                            size_t *count)
+{
+    size_t index = 0;
+    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at), index++) {
+        bool found;
+        if (!key_component_is_key(at))
+            continue;
+        if (*count == MAX_KEYS)
+            return ost_error_set(r->error, OST_E_CEILING,
+                                 "components." KEY_PROVIDER ": more than %d keys", MAX_KEYS);
+        ost_result result = read_key(at, r, &keys[*count], &found);
+        if (result != OST_OK)
+            return refuse(r->error, index, result);
+        if (found && !warn_of_rare(&keys[*count], index, r->report))
+            return ost_error_set(r->error, OST_E_MEMORY, "out of memory");
+        *count += found;
+    }
+    return OST_OK;
+}
+
+ost_result key_components_read(const ost_json *components, ost_text realm, const store_key *stored,
+                               size_t stored_count, const ost_context *context, ost_arena *arena,
+                               import_report *report, store_key **ret_keys, size_t *ret_count,
+                               ost_error *error)
+{
+    const key_reading r = {realm, stored, stored_count, context, arena, report, error};
+    size_t count = 0;
+    found_key *found = ost_arena_alloc(arena, MAX_KEYS * sizeof *found);
+    store_key *keys = ost_arena_alloc(arena, MAX_KEYS * sizeof *keys);
+    if (found == NULL || keys == NULL)
+        return ost_error_set(error, OST_E_MEMORY, "out of memory");
+    ost_result result = read_keys(ost_json_get(components, KEY_PROVIDER), &r, found, &count);
+    if (result != OST_OK)
+        return result;
+    qsort(found, count, sizeof *found, by_priority);
+    choose_signers(found, count);
+    for (size_t i = 0; i < count; i++)
+        keys[i] = found[i].row;
+    *ret_keys = keys;
+    *ret_count = count;
+    return OST_OK;
+}
