@@ -2,12 +2,16 @@
 """Realm files: what of them counts, what is told, and that nothing in them is dropped in silence."""
 
 import base64
+import datetime
 import hashlib
 import json
 import subprocess
 
 import pytest
-from cryptography.hazmat.primitives import serialization
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
 from oidc import Client
 from programs import provider_program
 from web import Browser, query_of, unverified_token
@@ -417,7 +421,7 @@ def test_p13_two_of_a_file_who_differ_by_case_alone_are_refused(importing):
 
 def pkcs8(name):
     """A new private key, by the means of its own curve."""
-    algorithm = ["-algorithm", name] if name.startswith("Ed") else ["-algorithm", "EC", "-pkeyopt", f"ec_paramgen_curve:{name}"]
+    algorithm = ["-algorithm", name] if name[:2] in ("Ed", "RS") else ["-algorithm", "EC", "-pkeyopt", f"ec_paramgen_curve:{name}"]
     return base64.b64encode(subprocess.run(["openssl", "genpkey", *algorithm, "-outform", "DER"], capture_output=True, check=True).stdout).decode()
 
 
@@ -660,6 +664,80 @@ def test_p3_settings_that_make_no_key_are_refused_with_their_path(importing, kin
     file = {"realm": "x", "components": {"org.keycloak.keys.KeyProvider": [good, {"name": "k", "providerId": kind, "config": config}]}}
     done, _ = importing(file)
     assert done.returncode == 1 and "KeyProvider[1]" in done.stderr and why in done.stderr
+
+
+# ---- layouts of old files, as Keycloak 24.0.5 reads them ----
+
+
+def default_role(file):
+    (role,) = [role for role in file["roles"]["realm"] if role["name"] == "default-roles-x"]
+    composites = role["composites"]
+    return sorted(composites.get("realm", [])), {name: sorted(roles) for name, roles in composites.get("client", {}).items() if roles}
+
+
+OWN_DEFAULT = {"name": "default-roles-x", "composite": True, "composites": {"realm": ["offline_access"], "client": {"shop": ["buyer"]}}}
+
+
+@pytest.mark.parametrize("members, realm_roles, client_roles", [
+    ({}, ["offline_access", "uma_authorization"], {"account": ["manage-account", "view-profile"]}),
+    ({"defaultRoles": []}, ["offline_access", "uma_authorization"], {"account": ["manage-account", "view-profile"]}),
+    ({"defaultRoles": ["plain", "undeclared", "offline_access"], "roles": {"realm": [{"name": "plain"}]}},
+     ["offline_access", "plain", "uma_authorization", "undeclared"], {"account": ["manage-account", "view-profile"]}),
+    ({"clients": [{**SHOP, "defaultRoles": ["buyer"]}]},
+     ["offline_access", "uma_authorization"], {"account": ["manage-account", "view-profile"], "shop": ["buyer"]}),
+    ({"defaultRoles": ["plain"], "clients": [{**SHOP, "defaultRoles": ["guest"]}], "roles": {"realm": [OWN_DEFAULT], "client": {"shop": [{"name": "buyer"}]}}},
+     ["offline_access", "plain"], {"shop": ["buyer", "guest"]}),
+    ({"defaultRole": {"name": "default-roles-x"}, "defaultRoles": ["plain"], "clients": [{**SHOP, "defaultRoles": ["guest"]}],
+      "roles": {"realm": [OWN_DEFAULT, {"name": "plain"}], "client": {"shop": [{"name": "buyer"}]}}},
+     ["offline_access"], {"shop": ["buyer"]}),
+])
+def test_old_default_roles_are_put_into_the_default_role(tmp_path, importing, members, realm_roles, client_roles):
+    file = {"realm": "x", "clients": [SHOP], "users": [ANN], **members}
+    done, _ = importing(file)
+    assert done.returncode == 0, done.stderr
+    made = exported(tmp_path)
+    assert default_role(made) == (realm_roles, client_roles)
+    declared = {role["name"] for role in made["roles"]["realm"]}
+    assert set(realm_roles) <= declared
+    for client, names in client_roles.items():
+        assert set(names) <= {role["name"] for role in made["roles"]["client"][client]}
+    done, _ = importing(file, "--replace")
+    assert done.returncode == 0 and exported(tmp_path) == made, done.stderr
+
+
+def test_an_old_realms_own_key_signs(realm_of, tmp_path):
+    def pair():
+        key = rsa.generate_private_key(65537, 2048)
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "x")])
+        now = datetime.datetime(2015, 1, 1)
+        made = x509.CertificateBuilder(name, name, key.public_key(), 7, now, now + datetime.timedelta(3650)).sign(key, hashes.SHA256())
+        der = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
+        return key, base64.b64encode(der).decode(), base64.b64encode(made.public_bytes(serialization.Encoding.DER)).decode()
+
+    key, private, certificate = pair()
+    realm, _ = realm_of(privateKey=private, certificate=certificate, publicKey="ignored", codeSecret="ignored")
+    answer = log_in(realm).json()
+    (published,) = [one for one in realm.certs().json()["keys"] if one["alg"] == "RS256"]
+    assert unverified_token(answer["access_token"])[0]["kid"] == published["kid"]
+    assert int.from_bytes(base64.urlsafe_b64decode(published["n"] + "=="), "big") == key.public_key().public_numbers().n
+    assert published["x5c"] == [certificate]
+
+
+def test_an_old_realms_own_key_counts_without_keys_in_components_alone(tmp_path, importing):
+    component = {"name": "own", "providerId": "ecdsa-generated", "config": {}}
+    file = {"realm": "x", "privateKey": pkcs8("RSA"), "components": {"org.keycloak.keys.KeyProvider": [component]}}
+    assert importing(file)[0].returncode == 0
+    made = exported(tmp_path)
+    names = {one["name"] for one in made["components"]["org.keycloak.keys.KeyProvider"]}
+    assert names == {"own", "fallback-RS256", "fallback-RSA-OAEP", "fallback-HS512"} and "privateKey" not in made
+    done, _ = importing({"realm": "y", "privateKey": "AAAA"})
+    assert done.returncode == 1 and "the key cannot be used" in done.stderr
+
+
+@pytest.mark.parametrize("required, code", [(["password"], 0), ([], 0), (["password", "totp"], 1), (["cert"], 1)])
+def test_old_required_credentials_are_the_password_or_refused(importing, required, code):
+    done, _ = importing({"realm": "x", "requiredCredentials": required})
+    assert done.returncode == code and ("requiredCredentials" in done.stderr) == bool(code)
 
 
 def test_many_users_are_hashed_by_several_threads_and_the_first_error_is_told(importing, tmp_path):

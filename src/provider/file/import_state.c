@@ -210,10 +210,10 @@ static ost_result make_plan(import *i, ost_error *error)
 {
     store_key *brought;
     size_t count;
-    ost_result result = key_components_read(
-        ost_json_get(i->file, "components"), i->row.name,
-        i->update != NULL ? i->update->keys : NULL, i->update != NULL ? i->update->key_count : 0,
-        i->context, i->arena, &i->report, &brought, &count, error);
+    ost_result result =
+        key_components_read(i->file, i->row.name, i->update != NULL ? i->update->keys : NULL,
+                            i->update != NULL ? i->update->key_count : 0, i->context, i->arena,
+                            &i->report, &brought, &count, error);
     if (result != OST_OK)
         return result;
     return i->update != NULL ? realm_update_plan(i->update, &i->row, i->realm, &i->users,

@@ -12,6 +12,7 @@
 #include "base/json/json_list.h"
 #include "base/percent.h"
 #include "base/text.h"
+#include "provider/file/default_role.h"
 #include "provider/key/key_component.h"
 #include "provider/member/masked.h"
 #include "provider/realm/document_limit.h"
@@ -28,6 +29,8 @@ typedef struct completion {
     const ost_json *defaults;
     const ost_json *default_scopes, *optional_scopes; /* for clients that name none */
     const role_names *named;                          /* roles that somebody has */
+    bool old_roles;      /* "defaultRoles" count, the layout of before Keycloak 13 */
+    bool in_realm_roles; /* these are being written */
     ost_text default_role;
     const ost_context *context;
     ost_arena *arena;
@@ -65,12 +68,25 @@ static void put_new_id(completion *c, const ost_json *object, const ost_json *be
         put_id(c, before, member, name);
 }
 
+static void put_entry(completion *c, const ost_json *entry, const ost_json *before)
+{
+    static const char *const nothing[] = {NULL};
+    static const char *const composites[] = {"composite", "composites", NULL};
+    bool is_default = c->old_roles && c->in_realm_roles &&
+                      ost_json_equals(ost_json_get(entry, "name"), c->default_role);
+    ost_json_open_object(c->writer);
+    put_new_id(c, entry, before, "name");
+    put_members(c, entry, is_default ? composites : nothing);
+    if (is_default)
+        default_role_put_composites(c->file, entry, c->writer);
+    ost_json_close_object(c->writer);
+}
+
 /* Entries with an id each: the file's own, then the defaults that it does not have. The array
  * stays open. */
 static void put_entries(completion *c, const ost_json *own, const ost_json *defaults,
                         const ost_json *before)
 {
-    static const char *const nothing[] = {NULL};
     ost_text name;
     ost_json_open_array(c->writer);
     for (int pass = 0; pass < 2; pass++) {
@@ -79,10 +95,7 @@ static void put_entries(completion *c, const ost_json *own, const ost_json *defa
             if (pass == 1 && ost_json_text(ost_json_get(at, "name"), &name) &&
                 json_list_find(own, "name", name) != NULL)
                 continue;
-            ost_json_open_object(c->writer);
-            put_new_id(c, at, before, "name");
-            put_members(c, at, nothing);
-            ost_json_close_object(c->writer);
+            put_entry(c, at, before);
         }
     }
 }
@@ -169,8 +182,10 @@ static void put_roles(completion *c)
     ost_json_put_name(c->writer, OST_TEXT("roles"));
     ost_json_open_object(c->writer);
     ost_json_put_name(c->writer, OST_TEXT("realm"));
+    c->in_realm_roles = true;
     put_role_list(c, (ost_text){0}, ost_json_get(own, "realm"),
                   ost_json_get(c->defaults, "realmRoles"));
+    c->in_realm_roles = false;
     ost_json_put_name(c->writer, OST_TEXT("client"));
     put_client_roles(c, ost_json_get(own, "client"));
     ost_json_close_object(c->writer);
@@ -267,12 +282,15 @@ static void put_client(completion *c, const ost_json *client)
 {
     static const char *const written[] = {"secret", "protocolMappers", "defaultClientScopes",
                                           "optionalClientScopes", NULL};
+    static const char *const of_old[] = {
+        "secret", "protocolMappers", "defaultClientScopes", "optionalClientScopes", "defaultRoles",
+        NULL};
     const ost_json *clients = ost_json_get(c->before, "clients");
     ost_text client_id = {0};
     (void)!ost_json_text(ost_json_get(client, "clientId"), &client_id);
     ost_json_open_object(c->writer);
     put_new_id(c, client, clients, "clientId");
-    put_members(c, client, written);
+    put_members(c, client, c->old_roles ? of_old : written);
     put_secret(c, client);
     put_mappers(c, client, json_list_find(clients, "clientId", client_id));
     put_scope_names(c, client, "defaultClientScopes", c->default_scopes);
@@ -449,9 +467,8 @@ static bool is_realm_name(ost_text name)
     return name.len > 0 && name.len <= 255 && !text_is(name, ".") && !text_is(name, "..");
 }
 
-ost_result realm_document_complete(const ost_json *file, const realm_surroundings *beside,
-                                   const ost_context *context, ost_arena *arena,
-                                   ost_text *ret_document, ost_error *error)
+/* What has become of members of old layouts is gone: the default role, and keys of the store. */
+static void put_realm_members(completion *c)
 {
     static const char *const written[] = {"users",
                                           "roles",
@@ -462,11 +479,26 @@ ost_result realm_document_complete(const ost_json *file, const realm_surrounding
                                           "defaultOptionalClientScopes",
                                           "scopeMappings",
                                           "clientScopeMappings",
+                                          "privateKey",
                                           NULL};
+    for (const ost_json *at = ost_json_first(c->file); at != NULL; at = ost_json_next(at)) {
+        if (text_is_one_of(ost_json_name(at), written) ||
+            (c->old_roles && text_is(ost_json_name(at), "defaultRoles")))
+            continue;
+        ost_json_put_name(c->writer, ost_json_name(at));
+        ost_json_put_value(c->writer, at);
+    }
+}
+
+ost_result realm_document_complete(const ost_json *file, const realm_surroundings *beside,
+                                   const ost_context *context, ost_arena *arena,
+                                   ost_text *ret_document, ost_error *error)
+{
     completion c = {.file = file,
                     .beside = beside,
                     .before = beside->before,
                     .named = beside->named,
+                    .old_roles = !beside->merged && ost_json_get(file, "defaultRole") == NULL,
                     .context = context,
                     .arena = arena};
     ost_text name;
@@ -484,7 +516,7 @@ ost_result realm_document_complete(const ost_json *file, const realm_surrounding
     ost_json_open_object(c.writer);
     if (ost_json_get(file, "id") == NULL)
         ost_json_member_text(c.writer, "id", uuid_text(context, arena));
-    put_members(&c, file, written);
+    put_realm_members(&c);
     put_roles(&c);
     put_scopes(&c);
     put_scope_mappings(&c);

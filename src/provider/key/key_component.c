@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/base64url.h"
 #include "base/context.h"
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "provider/key/key_kind.h"
 #include "provider/member/import_report.h"
@@ -318,7 +319,50 @@ static ost_result read_keys(const ost_json *list, const key_reading *r, found_ke
     return OST_OK;
 }
 
-ost_result key_components_read(const ost_json *components, ost_text realm, const store_key *stored,
+/* The realm's own pair, the layout of before Keycloak 2, as a component. */
+static ost_result old_pair(const ost_json *file, ost_arena *arena, const ost_json **ret_list)
+{
+    static const char *const members[] = {"privateKey", "certificate"};
+    ost_text value;
+    ost_json_writer *w = ost_json_writer_new(arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_open_array(w);
+    ost_json_open_object(w);
+    ost_json_member_string(w, "name", "rsa");
+    ost_json_member_string(w, "providerId", "rsa");
+    ost_json_put_name(w, OST_TEXT("config"));
+    ost_json_open_object(w);
+    for (size_t i = 0; i < ARRAY_LEN(members); i++) {
+        if (!ost_json_text(ost_json_get(file, members[i]), &value) || value.len == 0)
+            continue;
+        ost_json_put_name(w, text_of(members[i]));
+        ost_json_open_array(w);
+        ost_json_put_text(w, value);
+        ost_json_close_array(w);
+    }
+    ost_json_put_name(w, OST_TEXT("priority"));
+    ost_json_open_array(w);
+    ost_json_put_text(w, OST_TEXT("100"));
+    ost_json_close_array(w);
+    ost_json_close_object(w);
+    ost_json_close_object(w);
+    ost_json_close_array(w);
+    ost_result result = ost_json_writer_finish(w, &value);
+    return result == OST_OK ? ost_json_read(value, NULL, arena, ret_list, NULL) : result;
+}
+
+static ost_result list_of(const ost_json *file, ost_arena *arena, const ost_json **ret_list)
+{
+    ost_text value;
+    *ret_list = ost_json_get(ost_json_get(file, "components"), KEY_PROVIDER);
+    if (ost_json_count(*ret_list) > 0 || !ost_json_text(ost_json_get(file, "privateKey"), &value) ||
+        value.len == 0)
+        return OST_OK;
+    return old_pair(file, arena, ret_list);
+}
+
+ost_result key_components_read(const ost_json *file, ost_text realm, const store_key *stored,
                                size_t stored_count, const ost_context *context, ost_arena *arena,
                                import_report *report, store_key **ret_keys, size_t *ret_count,
                                ost_error *error)
@@ -329,7 +373,11 @@ ost_result key_components_read(const ost_json *components, ost_text realm, const
     store_key *keys = ost_arena_alloc(arena, MAX_KEYS * sizeof *keys);
     if (found == NULL || keys == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
-    ost_result result = read_keys(ost_json_get(components, KEY_PROVIDER), &r, found, &count);
+    const ost_json *list;
+    ost_result result = list_of(file, arena, &list);
+    if (result != OST_OK)
+        return error_set_sentence(error, result);
+    result = read_keys(list, &r, found, &count);
     if (result != OST_OK)
         return result;
     qsort(found, count, sizeof *found, by_priority);

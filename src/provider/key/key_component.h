@@ -15,12 +15,13 @@ typedef struct import_report import_report;
 /* Whether the component is a key that is imported here; others (keystores) are kept. */
 bool key_component_is_key(const ost_json *component);
 
-/* The keys of `components` (the realm's member) as rows, in the arena, each with its component: of
+/* The keys of the components of `file`, a realm, as rows, in the arena, each with its component: of
  * several active ones for one algorithm and use, the one of the highest priority signs. A component
  * that brings no key makes one, as its settings say, unless one of `stored` is what it has made
  * before; one whose private part an export has masked is left out. What others may not be able to
- * read is told (`report` may be NULL). OST_E_FORMAT: one cannot be used. */
-OST_MUST_CHECK ost_result key_components_read(const ost_json *components, ost_text realm,
+ * read is told (`report` may be NULL). A file without such components may have its pair as
+ * "privateKey". OST_E_FORMAT: one cannot be used. */
+OST_MUST_CHECK ost_result key_components_read(const ost_json *file, ost_text realm,
                                               const store_key *stored, size_t stored_count,
                                               const ost_context *context, ost_arena *arena,
                                               import_report *report, store_key **ret_keys,

@@ -24,8 +24,9 @@ static const member client_members[] = {
     {"clientTemplate", MEMBER_STRING, .fate = MEMBER_TOLD, .why = "layout of before Keycloak 4"},
     {"consentRequired", MEMBER_BOOLEAN, .fate = MEMBER_ACTED},
     {"defaultClientScopes", MEMBER_STRINGS, .fate = MEMBER_ACTED},
-    {"defaultRoles", MEMBER_STRINGS, .fate = MEMBER_TOLD,
-     .why = "the layout before Keycloak 13; the realm's defaultRole is acted upon"},
+    {"defaultRoles", MEMBER_STRINGS, .fate = MEMBER_ACTED,
+     .why =
+         "the layout before Keycloak 13: put into the default role where there is no defaultRole"},
     {"description", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"directAccessGrantsEnabled", MEMBER_BOOLEAN, .fate = MEMBER_ACTED},
     {"directGrantsOnly", MEMBER_BOOLEAN, .fate = MEMBER_ACTED, .why = "of before Keycloak 2"},

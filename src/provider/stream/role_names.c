@@ -98,9 +98,24 @@ static void add_groups(role_gathering *g, const ost_json *groups, unsigned depth
     }
 }
 
+/* The layout of before Keycloak 13. */
+static void add_default_roles(role_gathering *g, const ost_json *file)
+{
+    ost_text id;
+    if (ost_json_get(file, "defaultRole") != NULL)
+        return;
+    add(g, (ost_text){0}, ost_json_get(file, "defaultRoles"));
+    for (const ost_json *at = ost_json_first(ost_json_get(file, "clients")); at != NULL;
+         at = ost_json_next(at)) {
+        if (ost_json_text(ost_json_get(at, "clientId"), &id))
+            add(g, id, ost_json_get(at, "defaultRoles"));
+    }
+}
+
 ost_result role_names_finish(role_gathering *g, const ost_json *file, role_names *ret_names)
 {
     add_groups(g, ost_json_get(file, "groups"), 0);
+    add_default_roles(g, file);
     drop_repeated(g);
     if (g->result == OST_OK)
         *ret_names = (role_names){g->names, g->count};
