@@ -7,8 +7,8 @@
 #include <ostiary/json.h>
 
 /* Writes the members "composite" and "composites" of the default role `role`: what it holds, and
- * what the lists of `file`, a realm, add to it. */
-void default_role_put_composites(const ost_json *file, const ost_json *role,
+ * what the lists of `file`, a realm, add to it. `built_in`: it is not of the file. */
+void default_role_put_composites(const ost_json *file, const ost_json *role, bool built_in,
                                  ost_json_writer *writer);
 
 #endif

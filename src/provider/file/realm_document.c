@@ -78,7 +78,11 @@ static void put_entry(completion *c, const ost_json *entry, const ost_json *befo
     put_new_id(c, entry, before, "name");
     put_members(c, entry, is_default ? composites : nothing);
     if (is_default)
-        default_role_put_composites(c->file, entry, c->writer);
+        default_role_put_composites(
+            c->file, entry,
+            json_list_find(ost_json_get(ost_json_get(c->file, "roles"), "realm"), "name",
+                           c->default_role) == NULL,
+            c->writer);
     ost_json_close_object(c->writer);
 }
 
