@@ -103,6 +103,9 @@ OST_MUST_CHECK ost_result store_realm_delete_beside(store *store, ost_text name,
                                                     const store_renaming *renaming);
 OST_MUST_CHECK ost_result store_realm_list(store *store, ost_arena *arena, store_realm **ret_realms,
                                            size_t *ret_count);
+/* The same without their documents, which take most of the time. */
+OST_MUST_CHECK ost_result store_realm_names(store *store, ost_arena *arena,
+                                            store_realm **ret_realms, size_t *ret_count);
 
 /* ---- users ---- */
 

@@ -245,6 +245,42 @@ ost_result store_realm_get(store *s, ost_text name, ost_arena *arena, store_real
     return result;
 }
 
+static ost_result read_name(statement *st, ost_arena *arena, store_realm *ret_realm)
+{
+    bool failed = false;
+    const store_realm read = {
+        .name = column_text(st, 0, arena, &failed),
+        .id = column_text(st, 1, arena, &failed),
+        .version = column_integer(st, 2),
+    };
+    if (!failed)
+        *ret_realm = read;
+    return failed ? OST_E_MEMORY : OST_OK;
+}
+
+ost_result store_realm_names(store *s, ost_arena *arena, store_realm **ret_realms,
+                             size_t *ret_count)
+{
+    store_realm *realms = ost_arena_alloc(arena, MAX_REALMS * sizeof *realms);
+    size_t count = 0;
+    ost_result result;
+    if (realms == NULL)
+        return OST_E_MEMORY;
+    database *d = read_begin(s);
+    statement *st = prepare(d, "SELECT name, id, version FROM realm ORDER BY name LIMIT 1001");
+    while ((result = next_row(st)) == OST_OK) {
+        result = count < MAX_REALMS ? read_name(st, arena, &realms[count++]) : OST_E_CEILING;
+        if (result != OST_OK)
+            break;
+    }
+    read_end(s, d);
+    if (result != OST_E_NOT_FOUND)
+        return result;
+    *ret_realms = realms;
+    *ret_count = count;
+    return OST_OK;
+}
+
 ost_result store_realm_list(store *s, ost_arena *arena, store_realm **ret_realms, size_t *ret_count)
 {
     store_realm *realms = ost_arena_alloc(arena, MAX_REALMS * sizeof *realms);

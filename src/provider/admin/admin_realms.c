@@ -139,7 +139,7 @@ ost_result admin_create_realm(admin_call *a)
     (void)!ost_json_text(ost_json_get(a->body, "realm"), &name);
     if (name.len == 0)
         return admin_refuse(a, 400, "errorMessage", "Realm name cannot be empty");
-    ost_result result = store_realm_list(a->call->provider->store, a->arena, &rows, &count);
+    ost_result result = store_realm_names(a->call->provider->store, a->arena, &rows, &count);
     if (result == OST_OK && count >= PROVIDER_REALMS)
         return admin_refuse(a, 400, "errorMessage", "There are too many realms");
     if (result == OST_OK) /* who may do everything needs no rights of their own */

@@ -123,11 +123,17 @@ static realm_entry *find_unchanged(store *s, const realm_table *before, const st
 
 /* ---- loading ---- */
 
-static ost_result load_entry(store *s, const store_realm *row, const key_holders *holders,
-                             ost_arena *rows, realm_entry **ret_entry, ost_error *error)
+/* OST_E_NOT_FOUND: the realm is gone since it was listed. */
+static ost_result load_entry(store *s, ost_text name, const key_holders *holders, ost_arena *rows,
+                             realm_entry **ret_entry, ost_error *error)
 {
     store_key *keys;
+    store_realm read;
+    const store_realm *row = &read;
     size_t key_count;
+    ost_result found = store_realm_get(s, name, rows, &read);
+    if (found != OST_OK)
+        return found;
     realm_entry *entry = memory_alloc(sizeof *entry);
     if (entry == NULL || (entry->arena = ost_arena_new(DOCUMENT_MAX)) == NULL) {
         memory_free(entry);
@@ -160,7 +166,9 @@ static ost_result take_entry(store *s, const realm_table *before, const store_re
 {
     realm_entry *entry = find_unchanged(s, before, row, arena);
     if (entry == NULL) {
-        ost_result result = load_entry(s, row, holders, arena, &entry, error);
+        ost_result result = load_entry(s, row->name, holders, arena, &entry, error);
+        if (result == OST_E_NOT_FOUND)
+            return OST_OK;
         if (result != OST_OK || entry == NULL)
             return result;
     }
@@ -179,7 +187,7 @@ ost_result realm_table_load(store *s, const realm_table *before, const key_holde
     realm_table *table = memory_alloc(sizeof *table);
     ost_result result = arena != NULL && table != NULL ? OST_OK : OST_E_MEMORY;
     if (result == OST_OK)
-        result = store_realm_list(s, arena, &rows, &count);
+        result = store_realm_names(s, arena, &rows, &count);
     for (size_t i = 0; i < count && result == OST_OK; i++) {
         result = take_entry(s, before, &rows[i], holders, arena, table, &inner);
         if (result != OST_OK)

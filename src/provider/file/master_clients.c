@@ -87,7 +87,7 @@ ost_result master_clients_complete(store *s, const ost_context *context, ost_are
     size_t count, missing_count;
     ost_result result = ost_json_read(*document, &limits, arena, &read, NULL);
     if (result == OST_OK)
-        result = store_realm_list(s, arena, &rows, &count);
+        result = store_realm_names(s, arena, &rows, &count);
     if (result == OST_OK)
         result = find_missing(read, rows, count, arena, &missing, &missing_count);
     if (result != OST_OK || missing_count == 0)

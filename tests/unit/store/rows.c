@@ -92,6 +92,20 @@ static void a_realm_comes_whole_or_not_at_all(void **state)
     assert_int_equal(store_realm_create(db, &realm, NULL, 0, NULL, 0, &error), OST_E_CONFLICT);
 }
 
+static void realms_are_named_without_their_documents(void **state)
+{
+    store_realm *rows, *whole;
+    size_t count, all;
+    assert_int_equal(store_realm_names(db, arena, &rows, &count), OST_OK);
+    assert_int_equal(store_realm_list(db, arena, &whole, &all), OST_OK);
+    assert_true(count == all && count > 0);
+    for (size_t i = 0; i < count; i++) {
+        assert_true(text_equal(rows[i].name, whole[i].name) &&
+                    text_equal(rows[i].id, whole[i].id) && rows[i].version == whole[i].version);
+        assert_true(rows[i].document.len == 0 && whole[i].document.len > 0);
+    }
+}
+
 static void users_are_found_by_name_and_address(void **state)
 {
     store_user found;
@@ -818,6 +832,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_realm_comes_whole_or_not_at_all),
+        cmocka_unit_test(realms_are_named_without_their_documents),
         cmocka_unit_test(users_are_found_by_name_and_address),
         cmocka_unit_test(an_address_is_one_users_unless_it_is_shared),
         cmocka_unit_test(users_are_listed_by_name),
