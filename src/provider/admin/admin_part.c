@@ -7,7 +7,6 @@
 #include "base/json/json_list.h"
 #include "base/percent.h"
 #include "base/text.h"
-#include "jose/digest.h"
 #include "provider/admin/document_edit.h"
 #include "provider/realm/uuid.h"
 
@@ -44,24 +43,9 @@ ost_text part_text(const ost_json *object, const char *member)
     return text;
 }
 
-/* A UUID of the owner's id and the part's name (RFC 9562 §5.8), so that it stays the same. */
-static ost_text id_of_name(ost_text owner, ost_text name, ost_arena *arena)
-{
-    unsigned char b[32];
-    char uuid[UUID_LEN + 1];
-    const char *both = ost_arena_format(arena, "%.*s/%.*s", (int)owner.len, owner.data,
-                                        (int)name.len, name.len > 0 ? name.data : "");
-    if (both == NULL || digest(HASH_SHA256, text_of(both), b) != OST_OK)
-        return (ost_text){0};
-    b[6] = (unsigned char)((b[6] & 0x0f) | 0x80);
-    b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-    uuid_write(b, uuid);
-    return text_of(ost_arena_copy(arena, (ost_text){uuid, UUID_LEN}));
-}
-
 ost_text part_id_or(ost_text owner, ost_text own, ost_text name, ost_arena *arena)
 {
-    return own.len > 0 ? own : id_of_name(owner, name, arena);
+    return own.len > 0 ? own : uuid_of_name(owner, name, arena);
 }
 
 ost_text part_id(ost_text owner, const ost_json *part, ost_arena *arena)

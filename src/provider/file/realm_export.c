@@ -87,11 +87,11 @@ static int by_kid(const void *a, const void *b)
 
 /* The components of the document, and the keys of the store beside those that it has. */
 static ost_result put_components(ost_json_writer *w, const ost_json *components, store *s,
-                                 ost_text name, ost_arena *arena)
+                                 const store_realm *row, ost_arena *arena)
 {
     store_key *keys;
     size_t count;
-    ost_result result = store_key_list(s, name, arena, &keys, &count);
+    ost_result result = store_key_list(s, row->name, arena, &keys, &count);
     if (result != OST_OK)
         return result;
     qsort(keys, count, sizeof *keys, by_kid);
@@ -103,7 +103,7 @@ static ost_result put_components(ost_json_writer *w, const ost_json *components,
     for (const ost_json *at = ost_json_first(ost_json_get(components, KEY_PROVIDER)); at != NULL;
          at = ost_json_next(at))
         ost_json_put_value(w, at);
-    result = key_components_write(keys, count, w, arena);
+    result = key_components_write(keys, count, row->id, w, arena);
     ost_json_close_array(w);
     ost_json_close_object(w);
     return result;
@@ -148,7 +148,7 @@ ost_result realm_export(store *s, ost_text name, bool with_users, ost_arena *are
         ost_json_member_value(w, "keycloakVersion", version);
     else
         ost_json_member_string(w, "keycloakVersion", KEYCLOAK_VERSION);
-    result = put_components(w, ost_json_get(document, "components"), s, name, arena);
+    result = put_components(w, ost_json_get(document, "components"), s, &row, arena);
     if (result == OST_OK && with_users)
         result = put_all_users(w, &row, s, arena);
     ost_json_close_object(w);

@@ -33,8 +33,10 @@ OST_MUST_CHECK ost_result key_components_fall_back(store_key *rows, size_t count
                                                    const ost_context *context, ost_arena *arena);
 
 /* Writes the keys as elements of an array that is open; those that are in devices (pkcs11_row.h)
- * have nothing to be written. */
+ * have nothing to be written. A key that the provider has made by itself has the id that the admin
+ * API shows. */
 OST_MUST_CHECK ost_result key_components_write(const store_key *keys, size_t count,
-                                               ost_json_writer *writer, ost_arena *arena);
+                                               ost_text realm_id, ost_json_writer *writer,
+                                               ost_arena *arena);
 
 #endif

@@ -126,7 +126,7 @@ static void put_usual_settings(const store_key *row, ost_json_writer *w)
 }
 
 static void put_names(const store_key *row, const ost_json *component, const char *provider,
-                      ost_json_writer *w, ost_arena *arena)
+                      ost_text realm_id, ost_json_writer *w, ost_arena *arena)
 {
     static const char *const names[] = {"id", "name", "providerId"};
     for (size_t i = 0; component != NULL && i < 3; i++)
@@ -134,12 +134,14 @@ static void put_names(const store_key *row, const ost_json *component, const cha
     if (component != NULL)
         return;
     int len = (int)(row->kid.len < 8 ? row->kid.len : 8);
+    ost_json_member_text(w, "id", uuid_of_name(realm_id, row->kid, arena));
     ost_json_member_string(w, "name",
                            ost_arena_format(arena, "%s-%.*s", provider, len, row->kid.data));
     ost_json_member_string(w, "providerId", provider);
 }
 
-static ost_result put_key(const store_key *row, ost_json_writer *w, ost_arena *arena)
+static ost_result put_key(const store_key *row, ost_text realm_id, ost_json_writer *w,
+                          ost_arena *arena)
 {
     const ost_json *jwk, *component = NULL;
     ost_text curve = {0};
@@ -152,7 +154,7 @@ static ost_result put_key(const store_key *row, ost_json_writer *w, ost_arena *a
     bool secret = ost_json_equals(ost_json_get(jwk, "kty"), OST_TEXT("oct"));
     (void)!ost_json_text(ost_json_get(jwk, "crv"), &curve);
     ost_json_open_object(w);
-    put_names(row, component, provider, w, arena);
+    put_names(row, component, provider, realm_id, w, arena);
     ost_json_put_name(w, OST_TEXT("subComponents"));
     ost_json_open_object(w);
     ost_json_close_object(w);
@@ -169,13 +171,13 @@ static ost_result put_key(const store_key *row, ost_json_writer *w, ost_arena *a
     return result;
 }
 
-ost_result key_components_write(const store_key *keys, size_t count, ost_json_writer *w,
-                                ost_arena *arena)
+ost_result key_components_write(const store_key *keys, size_t count, ost_text realm_id,
+                                ost_json_writer *w, ost_arena *arena)
 {
     ost_result result = OST_OK;
     for (size_t i = 0; i < count && result == OST_OK; i++) {
         if (!pkcs11_row_is(&keys[i]))
-            result = put_key(&keys[i], w, arena);
+            result = put_key(&keys[i], realm_id, w, arena);
     }
     return result;
 }

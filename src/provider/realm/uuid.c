@@ -4,7 +4,10 @@
 
 #include <stdio.h>
 
+#include <ostiary/jwt.h>
+
 #include "base/context.h"
+#include "base/text.h"
 
 void uuid_write(const unsigned char b[16], char ret[UUID_LEN + 1])
 {
@@ -33,4 +36,18 @@ ost_text uuid_text(const ost_context *context, ost_arena *arena)
         return (ost_text){0};
     char *copy = ost_arena_copy(arena, (ost_text){uuid, UUID_LEN});
     return (ost_text){copy, copy != NULL ? UUID_LEN : 0};
+}
+
+ost_text uuid_of_name(ost_text owner, ost_text name, ost_arena *arena)
+{
+    unsigned char b[32];
+    char uuid[UUID_LEN + 1];
+    const char *both = ost_arena_format(arena, "%.*s/%.*s", (int)owner.len, owner.data,
+                                        (int)name.len, name.len > 0 ? name.data : "");
+    if (both == NULL || ost_sha256(text_of(both), b) != OST_OK)
+        return (ost_text){0};
+    b[6] = (unsigned char)((b[6] & 0x0f) | 0x80);
+    b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+    uuid_write(b, uuid);
+    return text_of(ost_arena_copy(arena, (ost_text){uuid, UUID_LEN}));
 }
