@@ -6,8 +6,11 @@ import subprocess
 
 import pytest
 from administrator import Admin
+from nodes import until
 from oidc import Client
-from policies import ANSWERS, ANYBODY, DEVIATIONS, GROUPS, JWKS, OFF, REALM, Site, answers, made, password, registered
+from policies import (
+    ALLOWED, ANSWERS, ANYBODY, DEVIATIONS, GROUPS, JWKS, OFF, REALM, Site, answers, credentials, made, password, posted, registered,
+)  # fmt: skip
 from programs import Provider, provider_program
 from web import Browser, bearer
 
@@ -89,6 +92,38 @@ def test_strict_policies_want_every_condition_met(site):
     assert site.enforce(both, "own", mode="STRICT").status == 204 and password()(site).status == 200
     assert site.admin("GET", POLICIES).json()["policies"][0]["mode"] == "STRICT"
     assert site.enforce(both, "own", mode="strict").status == 400
+
+
+def test_scopes_count_where_there_are_some(site):
+    """A request without any is judged by the other conditions; a refresh has those of its token."""
+    address = {"client-scopes": {"type": "Optional", "scopes": ["address"]}}
+    assert site.own({"secure-client-authenticator": ALLOWED, "confidential-client": {}}).status == 204
+    open_client = {"client_id": "open"}
+    form = {**open_client, "grant_type": "password", "username": "carol", "password": "carol-password"}
+    wide, narrow = (site.free(lambda: site.post("token", {**form, "scope": scope})).json() for scope in ("openid address", "openid"))
+    assert site.enforce({**ANYBODY, **address}, "own").status == 204
+    assert posted("token/introspect", token="x")(site).status == 400
+    assert (credentials()(site).status, posted("token", grant_type="client_credentials", scope="address")(site).status) == (200, 400)
+    for tokens, status in ((wide, 400), (narrow, 200)):
+        refresh = {**open_client, "grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+        assert site.post("token", refresh).status == status
+    assert site.enforce({}).status == 204
+
+
+def test_who_is_locked_out_has_the_shell(tmp_path):
+    policy = {"name": "p", "enabled": True, "conditions": [{"condition": "any-client"}], "profiles": ["fapi-2-security-profile"]}
+    realm = {
+        **{"realm": "x", "enabled": True, "clientPolicies": {"policies": [policy]}},
+        **{"clients": [{"clientId": "batch", "secret": "batch-secret", "serviceAccountsEnabled": True}]},
+    }
+    file = tmp_path / "x-realm.json"
+    file.write_text(json.dumps(realm))
+    with Provider([file], tmp_path / "data") as provider:
+        batch = Client("batch", "batch-secret")
+        assert provider.realm("x").client_credentials(batch).status == 400
+        command = [str(provider_program()), "realm", "set", "x", 'clientPolicies={"policies": []}', "--data", str(provider.data)]
+        subprocess.run(command, check=True)
+        until(lambda: provider.realm("x").client_credentials(batch).status == 200, "the policy to be gone")
 
 
 def test_who_registers_is_told_apart(site):

@@ -31,12 +31,33 @@ static void read_assertion(call *c, policy_case *is)
     is->assertion_for_issuer = is_for_issuer(c, ost_json_get(token.claims, "aud"));
 }
 
+/* Where a client says which scopes it wants. */
+static bool names_scopes(policy_event event)
+{
+    switch (event) {
+    case POLICY_PREAUTHORIZATION:
+    case POLICY_AUTHORIZATION:
+    case POLICY_PUSHED:
+    case POLICY_PUSHING:
+    case POLICY_REFRESH:
+    case POLICY_PASSWORD:
+    case POLICY_SERVICE_ACCOUNT:
+    case POLICY_EXCHANGE:
+    case POLICY_JWT_GRANT:
+    case POLICY_DEVICE:
+    case POLICY_CIBA:
+        return true;
+    default:
+        return false;
+    }
+}
+
 policy_case call_policy_case(call *c, policy_event event)
 {
     policy_case is = {.event = event,
                       .client = c->client->document,
                       .roles = client_own_roles(c->realm, c->client),
-                      .scoped = true,
+                      .scoped = names_scopes(event),
                       .scope = call_parameter(c, "scope"),
                       .certificate = c->certificate.len > 0,
                       .proof = http_request_field(c->request, "dpop").len > 0,

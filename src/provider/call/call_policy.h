@@ -6,9 +6,9 @@
 #include "provider/call/call.h"
 #include "provider/policy/policy_set.h"
 
-/* The call as policies see it: its client, its scope, how the client has proved who it is, and
- * whether it has shown a certificate and a proof of possession. What a token is bound to counts as
- * right until somebody has looked. */
+/* The call as policies see it: its client, the scope that it names (some calls have none, or have
+ * to look for it), how the client has proved who it is, and whether it has shown a certificate and
+ * a proof of possession. What a token is bound to counts as right until somebody has looked. */
 policy_case call_policy_case(call *call, policy_event event);
 
 /* False: the realm's policies are against it, and the call is refused. */

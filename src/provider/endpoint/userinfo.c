@@ -128,6 +128,7 @@ static bool check_policies(call *c, const ost_claims *claims)
     if (!call_has_policies(c))
         return true;
     policy_case is = call_policy_case(c, POLICY_USERINFO);
+    is.scoped = true;
     is.scope = ost_claims_text(claims, "scope");
     is.proof = job->by_dpop;
     is.proved = ost_json_get(bound, "jkt") != NULL;

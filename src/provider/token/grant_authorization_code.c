@@ -48,6 +48,7 @@ static bool check_policies(call *c, const store_code *code)
     if (!call_has_policies(c))
         return true;
     policy_case is = call_policy_case(c, POLICY_CODE);
+    is.scoped = true;
     is.scope = code->scope;
     is.challenge = code->challenge;
     is.challenge_method = code->challenge_method;

@@ -45,6 +45,8 @@ static bool is_in_its_owners_hands(call *c, const ost_claims *claims)
         return false;
     if (call_has_policies(c)) {
         policy_case is = call_policy_case(c, POLICY_REFRESH);
+        if (is.scope.len == 0) /* all that it stands for */
+            is.scope = ost_claims_text(claims, "scope");
         is.bound = ost_json_get(ost_claims_get(claims, "cnf"), "x5t#S256") != NULL;
         if (!call_policy_allows(c, &is))
             return false;
