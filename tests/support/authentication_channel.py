@@ -80,11 +80,15 @@ class AuthenticationChannel:
         """The next request of a provider; queue.Empty when none comes."""
         return self._asked.get(timeout=seconds)
 
-    def notified(self, seconds=WAIT_SECONDS):
-        return self._notified.get(timeout=seconds)
+    def notified(self, request, seconds=WAIT_SECONDS):
+        """The next notification about that request; what comes late about another is passed over."""
+        while (told := self._notified.get(timeout=seconds)).json["auth_req_id"] != request:
+            pass
+        return told
 
-    def was_notified(self):
-        return not self._notified.empty()
+    def notifications(self, request):
+        """How many have come about that request, and were not awaited."""
+        return sum(told.json["auth_req_id"] == request for told in list(self._notified.queue))
 
     def was_asked(self):
         return not self._asked.empty()
@@ -93,7 +97,7 @@ class AuthenticationChannel:
         """What it was asked so far and nobody wanted to know."""
         while self.was_asked():
             self._asked.get()
-        while self.was_notified():
+        while not self._notified.empty():
             self._notified.get()
 
 
