@@ -245,9 +245,13 @@ ost_result store_realm_get(store *s, ost_text name, ost_arena *arena, store_real
     return result;
 }
 
-static ost_result read_name(statement *st, ost_arena *arena, store_realm *ret_realm)
+typedef ost_result realm_reader(database *d, statement *st, ost_arena *arena,
+                                store_realm *ret_realm);
+
+static ost_result read_name(database *d, statement *st, ost_arena *arena, store_realm *ret_realm)
 {
     bool failed = false;
+    (void)d;
     const store_realm read = {
         .name = column_text(st, 0, arena, &failed),
         .id = column_text(st, 1, arena, &failed),
@@ -258,8 +262,8 @@ static ost_result read_name(statement *st, ost_arena *arena, store_realm *ret_re
     return failed ? OST_E_MEMORY : OST_OK;
 }
 
-ost_result store_realm_names(store *s, ost_arena *arena, store_realm **ret_realms,
-                             size_t *ret_count)
+static ost_result list_realms(store *s, const char *sql, realm_reader *read_row, ost_arena *arena,
+                              store_realm **ret_realms, size_t *ret_count)
 {
     store_realm *realms = ost_arena_alloc(arena, MAX_REALMS * sizeof *realms);
     size_t count = 0;
@@ -267,9 +271,9 @@ ost_result store_realm_names(store *s, ost_arena *arena, store_realm **ret_realm
     if (realms == NULL)
         return OST_E_MEMORY;
     database *d = read_begin(s);
-    statement *st = prepare(d, "SELECT name, id, version FROM realm ORDER BY name LIMIT 1001");
+    statement *st = prepare(d, sql);
     while ((result = next_row(st)) == OST_OK) {
-        result = count < MAX_REALMS ? read_name(st, arena, &realms[count++]) : OST_E_CEILING;
+        result = count < MAX_REALMS ? read_row(d, st, arena, &realms[count++]) : OST_E_CEILING;
         if (result != OST_OK)
             break;
     }
@@ -281,25 +285,15 @@ ost_result store_realm_names(store *s, ost_arena *arena, store_realm **ret_realm
     return OST_OK;
 }
 
+ost_result store_realm_names(store *s, ost_arena *arena, store_realm **ret_realms,
+                             size_t *ret_count)
+{
+    return list_realms(s, "SELECT name, id, version FROM realm ORDER BY name LIMIT 1001", read_name,
+                       arena, ret_realms, ret_count);
+}
+
 ost_result store_realm_list(store *s, ost_arena *arena, store_realm **ret_realms, size_t *ret_count)
 {
-    store_realm *realms = ost_arena_alloc(arena, MAX_REALMS * sizeof *realms);
-    size_t count = 0;
-    ost_result result;
-    if (realms == NULL)
-        return OST_E_MEMORY;
-    database *d = read_begin(s);
-    statement *st =
-        prepare(d, "SELECT name, id, document, version FROM realm ORDER BY name LIMIT 1001");
-    while ((result = next_row(st)) == OST_OK) {
-        result = count < MAX_REALMS ? read_realm(d, st, arena, &realms[count++]) : OST_E_CEILING;
-        if (result != OST_OK)
-            break;
-    }
-    read_end(s, d);
-    if (result != OST_E_NOT_FOUND)
-        return result;
-    *ret_realms = realms;
-    *ret_count = count;
-    return OST_OK;
+    return list_realms(s, "SELECT name, id, document, version FROM realm ORDER BY name LIMIT 1001",
+                       read_realm, arena, ret_realms, ret_count);
 }

@@ -295,7 +295,7 @@ static bool check_policies(call *c, const ost_claims *claims)
     if (!call_has_policies(c))
         return true;
     policy_case is = call_policy_case(c, POLICY_LOGOUT);
-    is.bound = ost_json_get(ost_claims_get(claims, "cnf"), "x5t#S256") != NULL;
+    is.bound = proof_of_certificate_is_bound(claims);
     return call_policy_allows(c, &is);
 }
 

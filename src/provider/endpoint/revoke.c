@@ -34,7 +34,8 @@ static bool check_policies(call *c, const ost_claims *claims)
     const ost_json *bound = claims != NULL ? ost_claims_get(claims, "cnf") : NULL;
     is.unknown = claims == NULL;
     is.proved = jkt.len > 0 && ost_json_equals(ost_json_get(bound, "jkt"), jkt);
-    is.bound = ost_json_get(bound, "x5t#S256") != NULL && proof_of_certificate_holds(c, claims);
+    is.bound = claims != NULL && proof_of_certificate_is_bound(claims) &&
+               proof_of_certificate_holds(c, claims);
     return call_policy_allows(c, &is);
 }
 

@@ -12,6 +12,7 @@
 #include "provider/realm/uuid.h"
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
+#include "provider/session/proof_of_certificate.h"
 #include "provider/session/proof_of_key.h"
 #include "provider/session/requested_claims.h"
 #include "provider/session/token_user.h"
@@ -132,7 +133,7 @@ static bool check_policies(call *c, const ost_claims *claims)
     is.scope = ost_claims_text(claims, "scope");
     is.proof = job->by_dpop;
     is.proved = ost_json_get(bound, "jkt") != NULL;
-    is.bound = ost_json_get(bound, "x5t#S256") != NULL;
+    is.bound = proof_of_certificate_is_bound(claims);
     const policy_refusal *refusal = policy_set_check(c->realm->policies, &is);
     return refusal == NULL || refuse(c, 401, "invalid_token", refusal->description);
 }

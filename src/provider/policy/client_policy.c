@@ -6,6 +6,7 @@
 #include "base/json/json_list.h"
 #include "base/text.h"
 #include "provider/policy/policy_provider.h"
+#include "provider/policy/policy_value.h"
 
 const char *policy_fault_words(policy_fault fault)
 {
@@ -119,17 +120,10 @@ static bool are_policies(const ost_json *policies)
 
 /* ---- what they say ---- */
 
-static ost_text text_member(const ost_json *object, const char *name)
-{
-    ost_text text = {0};
-    (void)!ost_json_text(ost_json_get(object, name), &text);
-    return text;
-}
-
 static bool are_executors(const ost_json *list)
 {
     for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
-        if (!policy_has_executor(text_member(at, "executor")) ||
+        if (!policy_has_executor(policy_text(at, "executor")) ||
             !policy_executor_configured(ost_json_get(at, "configuration")))
             return false;
     }
@@ -139,7 +133,7 @@ static bool are_executors(const ost_json *list)
 static policy_fault check_name(const ost_json *profile, const ost_json *list,
                                const ost_json *global)
 {
-    ost_text name = text_member(profile, "name");
+    ost_text name = policy_text(profile, "name");
     if (name.len == 0)
         return PROFILE_NAMELESS;
     if (json_list_find(global, "name", name) != NULL)
@@ -165,7 +159,7 @@ static bool are_conditions(const ost_json *list)
 {
     for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
         const ost_json *configuration = ost_json_get(at, "configuration");
-        if (!policy_has_condition(text_member(at, "condition")) ||
+        if (!policy_has_condition(policy_text(at, "condition")) ||
             (ost_json_type_of(configuration) != OST_JSON_NULL &&
              !ost_json_is(configuration, OST_JSON_OBJECT)))
             return false;
@@ -176,7 +170,7 @@ static bool are_conditions(const ost_json *list)
 static policy_fault check_policy(const ost_json *policy, const ost_json *list, const ost_json *own,
                                  const ost_json *global)
 {
-    ost_text name = text_member(policy, "name"), profile;
+    ost_text name = policy_text(policy, "name"), profile;
     static const char *const modes[] = {"DEFAULT", "STRICT", NULL};
     bool moded = ost_json_is(ost_json_get(policy, "mode"), OST_JSON_STRING);
     if (name.len == 0)
@@ -185,7 +179,7 @@ static policy_fault check_policy(const ost_json *policy, const ost_json *list, c
         return POLICY_TWICE;
     if (!are_conditions(ost_json_get(policy, "conditions")))
         return POLICY_CONDITION;
-    if (moded && !text_is_one_of(text_member(policy, "mode"), modes))
+    if (moded && !text_is_one_of(policy_text(policy, "mode"), modes))
         return POLICY_MODE;
     const ost_json *at = ost_json_first(ost_json_get(policy, "profiles"));
     for (; at != NULL; at = ost_json_next(at)) {

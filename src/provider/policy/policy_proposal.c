@@ -6,9 +6,9 @@
 #include "base/text.h"
 #include "provider/policy/policy_executor.h"
 #include "provider/policy/policy_value.h"
+#include "provider/proof/attribute.h"
 
 #define TRUE_STRING OST_TEXT("\"true\"")
-#define SEPARATOR "##"
 
 static bool configures(const ost_json *configuration)
 {
@@ -81,7 +81,7 @@ const policy_refusal *propose_code_challenge(const ost_json *configuration, cons
     static const char name[] = "pkce.code.challenge.method";
     if (configures(configuration))
         return edit(edits, true, name, OST_TEXT("\"S256\""));
-    return text_is(policy_attribute(c->proposed, name), "S256") ? NULL : &refused;
+    return text_is(attribute_text(c->proposed, name), "S256") ? NULL : &refused;
 }
 
 const policy_refusal *propose_key_binding(const ost_json *configuration, const policy_case *c,
@@ -92,7 +92,7 @@ const policy_refusal *propose_key_binding(const ost_json *configuration, const p
     static const char name[] = "dpop.bound.access.tokens";
     if (configures(configuration))
         return edit(edits, true, name, TRUE_STRING);
-    return text_is(policy_attribute(c->proposed, name), "true") ? NULL : &refused;
+    return text_is(attribute_text(c->proposed, name), "true") ? NULL : &refused;
 }
 
 const policy_refusal *propose_certificate_binding(const ost_json *configuration,
@@ -103,7 +103,7 @@ const policy_refusal *propose_certificate_binding(const ost_json *configuration,
     static const char name[] = "tls.client.certificate.bound.access.tokens";
     if (configures(configuration))
         return edit(edits, true, name, TRUE_STRING);
-    return text_is(policy_attribute(c->proposed, name), "true") ? NULL : &refused;
+    return text_is(attribute_text(c->proposed, name), "true") ? NULL : &refused;
 }
 
 const policy_refusal *propose_authenticator(const ost_json *configuration, const policy_case *c,
@@ -139,7 +139,7 @@ const policy_refusal *propose_algorithms(const ost_json *configuration, const po
         policy_algorithm_is_secure(algorithm) ? ost_json_source(standard) : OST_TEXT("\"PS256\"");
     const policy_refusal *refusal = NULL;
     for (size_t i = 0; i < ARRAY_LEN(names) && refusal == NULL; i++) {
-        ost_text own = policy_attribute(c->proposed, names[i]);
+        ost_text own = attribute_text(c->proposed, names[i]);
         if (own.len == 0)
             refusal = edit(edits, true, names[i], json);
         else if (!policy_algorithm_is_secure(own))
@@ -153,15 +153,10 @@ const policy_refusal *propose_algorithms(const ost_json *configuration, const po
 /* Of a string that may hold several; "+" and "-" stand for what is looked at elsewhere. */
 static bool all_secure(ost_text addresses)
 {
-    while (addresses.len > 0) {
-        size_t end = 0;
-        while (end < addresses.len &&
-               !text_starts(text_slice(addresses, end, addresses.len), SEPARATOR))
-            end++;
-        ost_text one = text_slice(addresses, 0, end);
-        if (one.len > 0 && !text_is(one, "+") && !text_is(one, "-") && !policy_uri_is_secure(one))
+    ost_text one;
+    while (attribute_next(&addresses, &one)) {
+        if (!text_is(one, "+") && !text_is(one, "-") && !policy_uri_is_secure(one))
             return false;
-        addresses = text_slice(addresses, end + sizeof SEPARATOR - 1, addresses.len);
     }
     return true;
 }
@@ -210,7 +205,7 @@ const policy_refusal *propose_secure_uris(const ost_json *configuration, const p
         const char *name = addresses[i].name;
         bool good = addresses[i].kind == LIST   ? list_is_secure(ost_json_get(c->proposed, name))
                     : addresses[i].kind == TEXT ? all_secure(policy_text(c->proposed, name))
-                                                : all_secure(policy_attribute(c->proposed, name));
+                                                : all_secure(attribute_text(c->proposed, name));
         if (!good)
             return &addresses[i].refusal;
     }

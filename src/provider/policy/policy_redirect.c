@@ -7,9 +7,9 @@
 #include "base/text.h"
 #include "provider/policy/policy_executor.h"
 #include "provider/policy/policy_value.h"
+#include "provider/proof/attribute.h"
 #include "provider/proof/java_pattern.h"
 
-#define SEPARATOR "##"
 #define HOST_MAX 255
 #define ADDRESS_MAX 2048
 
@@ -191,16 +191,11 @@ static const policy_refusal *check_registered(const ost_json *configuration, con
 static const policy_refusal *check_after_logout(const ost_json *configuration,
                                                 const ost_json *client)
 {
-    ost_text rest = policy_attribute(client, "post.logout.redirect.uris");
+    ost_text one, rest = attribute_text(client, "post.logout.redirect.uris");
     const policy_refusal *refusal = NULL;
-    while (rest.len > 0 && refusal == NULL) {
-        size_t end = 0;
-        while (end < rest.len && !text_starts(text_slice(rest, end, rest.len), SEPARATOR))
-            end++;
-        ost_text one = text_slice(rest, 0, end);
-        if (one.len > 0 && !text_is(one, "+") && !text_is(one, "-"))
+    while (refusal == NULL && attribute_next(&rest, &one)) {
+        if (!text_is(one, "+") && !text_is(one, "-"))
             refusal = check_registered(configuration, client, one);
-        rest = text_slice(rest, end + sizeof SEPARATOR - 1, rest.len);
     }
     return refusal;
 }

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "provider/policy/policy_executor.h"
 #include "provider/policy/policy_value.h"
+#include "provider/proof/attribute.h"
 
 #define REFUSAL(name, ...) static const policy_refusal name = {__VA_ARGS__}
 
@@ -150,7 +151,7 @@ const policy_refusal *check_key_binding(const ost_json *configuration, const pol
                    ? &no_key
                    : NULL;
     if (is_token_request(c))
-        return !c->proof && text_is(policy_attribute(c->client, "dpop.bound.access.tokens"), "true")
+        return !c->proof && text_is(attribute_text(c->client, "dpop.bound.access.tokens"), "true")
                    ? &no_proof
                    : NULL;
     if (c->event != POLICY_REVOKE && c->event != POLICY_USERINFO)

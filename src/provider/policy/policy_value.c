@@ -17,8 +17,3 @@ ost_text policy_text(const ost_json *object, const char *name)
     (void)!ost_json_text(ost_json_get(object, name), &text);
     return text;
 }
-
-ost_text policy_attribute(const ost_json *client, const char *name)
-{
-    return policy_text(ost_json_get(client, "attributes"), name);
-}

@@ -9,7 +9,5 @@
 bool policy_switch(const ost_json *object, const char *name);
 /* A string; NULL data: there is none. */
 ost_text policy_text(const ost_json *object, const char *name);
-/* An attribute of a client. */
-ost_text policy_attribute(const ost_json *client, const char *name);
 
 #endif

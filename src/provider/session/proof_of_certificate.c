@@ -20,9 +20,19 @@ bool proof_of_certificate_read(call *c, ost_text *ret_x5t)
     return true;
 }
 
+static const ost_json *binding_of(const ost_claims *claims)
+{
+    return ost_json_get(ost_claims_get(claims, "cnf"), "x5t#S256");
+}
+
+bool proof_of_certificate_is_bound(const ost_claims *claims)
+{
+    return binding_of(claims) != NULL;
+}
+
 bool proof_of_certificate_holds(call *c, const ost_claims *claims)
 {
-    const ost_json *bound = ost_json_get(ost_claims_get(claims, "cnf"), "x5t#S256");
+    const ost_json *bound = binding_of(claims);
     ost_text wanted, seen;
     call_error before = c->error;
     if (bound == NULL)

@@ -11,7 +11,10 @@
  * shown none. False: the call is refused with server_error. */
 bool proof_of_certificate_read(call *call, ost_text *ret_x5t);
 
-/* Whether what is bound so (cnf.x5t#S256) came with its certificate; true for what is not. */
+/* Whether a token's claims bind it so (cnf.x5t#S256). */
+bool proof_of_certificate_is_bound(const ost_claims *claims);
+
+/* Whether what is bound so came with its certificate; true for what is not. */
 bool proof_of_certificate_holds(call *call, const ost_claims *claims);
 
 /* The same of a refresh token's claims. False: the call is refused, in Keycloak's words. */

@@ -47,13 +47,12 @@ static bool is_in_its_owners_hands(call *c, const ost_claims *claims)
         policy_case is = call_policy_case(c, POLICY_REFRESH);
         if (is.scope.len == 0) /* all that it stands for */
             is.scope = ost_claims_text(claims, "scope");
-        is.bound = ost_json_get(ost_claims_get(claims, "cnf"), "x5t#S256") != NULL;
+        is.bound = proof_of_certificate_is_bound(claims);
         if (!call_policy_allows(c, &is))
             return false;
     }
     /* What comes of it is bound as well, whatever has become of the client's settings. */
-    return ost_json_get(ost_claims_get(claims, "cnf"), "x5t#S256") == NULL ||
-           proof_of_certificate_read(c, &c->x5t);
+    return !proof_of_certificate_is_bound(claims) || proof_of_certificate_read(c, &c->x5t);
 }
 
 static bool load_session(call *c, const ost_claims *claims, store_session *session,
