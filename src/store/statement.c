@@ -58,6 +58,12 @@ ost_result run_statement(statement *st, int *ret_changes)
     return st != NULL ? st->driver->run(st, ret_changes) : OST_E_STORE;
 }
 
+ost_result run_later(statement *st)
+{
+    return st != NULL && st->driver->run_later != NULL ? st->driver->run_later(st)
+                                                       : run_statement(st, NULL);
+}
+
 ost_result run_change(statement *st)
 {
     int changes = 0;

@@ -46,6 +46,10 @@ statement *prepare_bound(database *database, const char *sql, const ost_text *te
  * when what the row belongs to is gone. *ret_changes (may be NULL): how many rows it changed. */
 OST_MUST_CHECK ost_result run_statement(statement *statement, int *ret_changes);
 
+/* The same where nobody looks at what it changed. A failure may show at the next statement, or when
+ * the transaction ends: what depends on its result has to use run_statement. */
+OST_MUST_CHECK ost_result run_later(statement *statement);
+
 /* The same for a statement that has to change a row: OST_E_NOT_FOUND when it changed none. */
 OST_MUST_CHECK ost_result run_change(statement *statement);
 

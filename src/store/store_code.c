@@ -25,7 +25,7 @@ static ost_result insert_code(database *d, const store_code *code)
     bind_text(st, 11, code->resources);
     bind_text(st, 12, code->jkt);
     bind_text(st, 13, code->details);
-    return run_statement(st, NULL);
+    return run_later(st);
 }
 
 static ost_result log_in(database *d, const store_session *session,
@@ -67,24 +67,20 @@ static ost_result read_code(statement *st, ost_arena *arena, store_code *ret_cod
     return OST_OK;
 }
 
-/* The update decides who has it; the row is read in the same transaction. */
+/* The update decides who has it: whoever counts 1. */
 static ost_result take(database *d, ost_text realm, ost_text id, ost_arena *arena,
                        store_code *ret_code, bool *ret_used_before)
 {
-    int changes = 0;
-    statement *mark =
-        prepare(d, "UPDATE code SET used = 1 WHERE id = ? AND realm = ? AND used = 0");
-    statement *row = prepare(d, "SELECT " COLUMNS " FROM code WHERE id = ? AND realm = ?");
-    bind_text(mark, 1, id);
-    bind_text(mark, 2, realm);
-    bind_text(row, 1, id);
-    bind_text(row, 2, realm);
-    ost_result result = run_statement(mark, &changes);
-    if (result == OST_OK)
-        result = next_row(row);
-    if (result == OST_OK)
-        result = read_code(row, arena, ret_code);
-    *ret_used_before = changes == 0;
+    statement *st = PREPARED(d,
+                             "UPDATE code SET used = used + 1 WHERE id = ? AND realm = ? "
+                             "RETURNING " COLUMNS ", used",
+                             id, realm);
+    ost_result result = next_row(st);
+    if (result == OST_OK) {
+        *ret_used_before = column_integer(st, 13) > 1;
+        result = read_code(st, arena, ret_code);
+    }
+    reset_statement(st);
     return result;
 }
 

@@ -23,7 +23,7 @@ static ost_result insert_event(database *d, const store_event *event)
     bind_text(st, 9, event->resource);
     bind_text(st, 10, event->path);
     bind_text(st, 11, event->document);
-    return run_statement(st, NULL);
+    return run_later(st);
 }
 
 static ost_result drop_oldest(database *d, ost_text realm, bool admin)
@@ -34,7 +34,7 @@ static ost_result drop_oldest(database *d, ost_text realm, bool admin)
         "realm = ?1 AND admin = ?2 ORDER BY id DESC LIMIT 1 OFFSET " KEPT ")");
     bind_text(st, 1, realm);
     bind_integer(st, 2, admin);
-    return run_statement(st, NULL);
+    return run_later(st);
 }
 
 static ost_result add_events(database *d, const store_event *events, size_t count)

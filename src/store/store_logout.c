@@ -78,7 +78,7 @@ static ost_result insert_ended(database *d, const char *sql, ost_text realm, ost
     bind_text(st, 1, realm);
     bind_text(st, 2, of);
     bind_integer(st, 3, STORE_LOGOUTS_MAX);
-    return run_statement(st, NULL);
+    return run_later(st);
 }
 
 ost_result insert_logout(database *d, ost_text realm, ost_text session)
@@ -108,7 +108,7 @@ ost_result insert_notification(database *d, ost_text realm, ost_text device, int
     bind_text(st, 2, realm);
     bind_text(st, 3, device);
     bind_integer(st, 4, STORE_LOGOUTS_MAX);
-    return run_statement(st, NULL);
+    return run_later(st);
 }
 
 static ost_result read_logout(statement *st, ost_arena *arena, store_logout *ret_logout)
@@ -186,7 +186,7 @@ static ost_result settle(database *d, const store_logout_outcome *outcomes, size
             bind_integer(st, 2, outcomes[i].due);
             bind_integer(st, 3, outcomes[i].tried ? 1 : 0);
         }
-        result = run_statement(st, NULL);
+        result = run_later(st);
     }
     return result;
 }

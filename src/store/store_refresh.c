@@ -7,40 +7,54 @@
 
 #define MAX_REFRESH_TOKENS 64 /* of one client session; the oldest make room */
 
-ost_result insert_refresh(database *d, ost_text session_id, ost_text client_id, ost_text id,
-                          ost_text parent, int64_t now)
+static ost_result add_token(database *d, ost_text session_id, ost_text client_id, ost_text id,
+                            ost_text parent, int64_t now)
 {
     statement *add = prepare(d, "INSERT INTO refresh_token VALUES (?, ?, ?, ?, 0, ?)");
-    statement *trim = prepare(
-        d, "DELETE FROM refresh_token WHERE session_id = ?1 AND client_id = ?2 AND id IN (SELECT "
-           "id FROM refresh_token WHERE session_id = ?1 AND client_id = ?2 "
-           "ORDER BY id IN (?4, ?5) DESC, issued DESC LIMIT 1000000 OFFSET ?3)");
     bind_text(add, 1, session_id);
     bind_text(add, 2, client_id);
     bind_text(add, 3, id);
     bind_text(add, 4, parent);
     bind_integer(add, 5, now);
-    bind_text(trim, 1, session_id);
-    bind_text(trim, 2, client_id);
-    bind_integer(trim, 3, MAX_REFRESH_TOKENS);
-    bind_text(trim, 4, id);
-    bind_text(trim, 5, parent);
-    ost_result result = run_statement(add, NULL);
-    return result == OST_OK ? run_statement(trim, NULL) : result;
+    return run_later(add);
 }
 
-static ost_result count_use(database *d, ost_text session_id, ost_text client_id,
-                            ost_text presented, int64_t max_reuse)
+static ost_result drop_oldest(database *d, ost_text session_id, ost_text client_id, ost_text id,
+                              ost_text parent)
 {
-    int changes = 0;
-    statement *use = prepare(d, "UPDATE refresh_token SET uses = uses + 1 WHERE session_id = ? "
-                                "AND client_id = ? AND id = ? AND uses <= ?");
-    bind_text(use, 1, session_id);
-    bind_text(use, 2, client_id);
-    bind_text(use, 3, presented);
-    bind_integer(use, 4, max_reuse);
-    ost_result result = run_statement(use, &changes);
-    return result == OST_OK && changes == 0 ? OST_E_CONFLICT : result;
+    statement *drop = prepare(
+        d, "DELETE FROM refresh_token WHERE session_id = ?1 AND client_id = ?2 AND id IN (SELECT "
+           "id FROM refresh_token WHERE session_id = ?1 AND client_id = ?2 "
+           "ORDER BY id IN (?4, ?5) DESC, issued DESC LIMIT 1000000 OFFSET ?3)");
+    bind_text(drop, 1, session_id);
+    bind_text(drop, 2, client_id);
+    bind_integer(drop, 3, MAX_REFRESH_TOKENS);
+    bind_text(drop, 4, id);
+    bind_text(drop, 5, parent);
+    return run_later(drop);
+}
+
+ost_result insert_refresh(database *d, ost_text session_id, ost_text client_id, ost_text id,
+                          ost_text parent, int64_t now)
+{
+    ost_result result = add_token(d, session_id, client_id, id, parent, now);
+    return result == OST_OK ? drop_oldest(d, session_id, client_id, id, parent) : result;
+}
+
+/* *ret_count: the tokens that the client session has. */
+static ost_result count_use(database *d, const store_refresh *r, int64_t *ret_count)
+{
+    statement *use = prepare(d, "UPDATE refresh_token SET uses = uses + 1 WHERE session_id = ?1 "
+                                "AND client_id = ?2 AND id = ?3 AND uses <= ?4 RETURNING "
+                                "(SELECT count(*) FROM refresh_token WHERE session_id = ?1 AND "
+                                "client_id = ?2)");
+    bind_text(use, 1, r->session_id);
+    bind_text(use, 2, r->client_id);
+    bind_text(use, 3, r->presented);
+    bind_integer(use, 4, r->max_reuse);
+    ost_result result = next_number(use, ret_count);
+    reset_statement(use);
+    return result == OST_E_NOT_FOUND ? OST_E_CONFLICT : result;
 }
 
 /* What becomes of a token that has no turn. When none is known, rotation has just been switched on:
@@ -78,21 +92,24 @@ static ost_result drop_parent(database *d, ost_text session_id, ost_text client_
                  "(SELECT parent FROM refresh_token WHERE session_id = ?1 AND client_id = ?2 "
                  "AND id = ?3)",
                  session_id, client_id, child);
-    return run_statement(st, NULL);
+    return run_later(st);
 }
 
 static ost_result use_refresh(database *d, const store_refresh *r)
 {
-    ost_result result = count_use(d, r->session_id, r->client_id, r->presented, r->max_reuse);
+    int64_t count = 0;
+    ost_result result = count_use(d, r, &count);
     if (result == OST_E_CONFLICT) {
         result = judge_unknown(d, r);
         if (result == OST_OK)
-            result = count_use(d, r->session_id, r->client_id, r->presented, r->max_reuse);
+            result = count_use(d, r, &count);
     }
     if (result == OST_OK)
         result = drop_parent(d, r->session_id, r->client_id, r->presented);
-    return result == OST_OK
-               ? insert_refresh(d, r->session_id, r->client_id, r->next, r->presented, r->now)
+    if (result == OST_OK)
+        result = add_token(d, r->session_id, r->client_id, r->next, r->presented, r->now);
+    return result == OST_OK && count >= MAX_REFRESH_TOKENS
+               ? drop_oldest(d, r->session_id, r->client_id, r->next, r->presented)
                : result;
 }
 

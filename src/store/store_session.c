@@ -46,8 +46,7 @@ ost_result upsert_session(database *d, const store_session *session)
     return result == OST_OK && changes == 0 ? OST_E_CONFLICT : result;
 }
 
-static ost_result write_client_session(database *d, statement *st,
-                                       const store_client_session *session)
+static void bind_client_session(statement *st, const store_client_session *session)
 {
     bind_text(st, 1, session->session_id);
     bind_text(st, 2, session->client_id);
@@ -58,35 +57,39 @@ static ost_result write_client_session(database *d, statement *st,
     bind_integer(st, 7, session->last_access);
     bind_text(st, 8, session->notes);
     bind_text(st, 9, session->issuer);
-    ost_result result = run_change(st);
-    if (result != OST_OK || session->refresh_id.len == 0)
-        return result;
-    return insert_refresh(d, session->session_id, session->client_id, session->refresh_id,
-                          OST_TEXT(""), session->last_access);
+}
+
+static ost_result insert_first_refresh(database *d, const store_client_session *session)
+{
+    return session->refresh_id.len == 0
+               ? OST_OK
+               : insert_refresh(d, session->session_id, session->client_id, session->refresh_id,
+                                OST_TEXT(""), session->last_access);
 }
 
 ost_result upsert_client_session(database *d, const store_client_session *session)
 {
-    return write_client_session(
-        d,
+    statement *st =
         prepare(d, "INSERT INTO client_session (" CLIENT_COLUMNS
                    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session_id, client_id) DO "
                    "UPDATE SET scope = excluded.scope, nonce = excluded.nonce, redirect_uri = "
                    "excluded.redirect_uri, last_access = excluded.last_access, notes = "
-                   "excluded.notes, issuer = excluded.issuer"),
-        session);
+                   "excluded.notes, issuer = excluded.issuer");
+    bind_client_session(st, session);
+    ost_result result = run_later(st);
+    return result == OST_OK ? insert_first_refresh(d, session) : result;
 }
 
 static ost_result update_client_session(database *d, const store_client_session *session)
 {
-    return write_client_session(
-        d,
+    statement *st =
         prepare(d, "UPDATE client_session SET scope = ?3, nonce = ?4, redirect_uri = ?5, "
                    "started = " LESSER_OF("started", "?6") ", last_access = " GREATER_OF(
                        "last_access", "?7") ", notes = ?8, "
-                                            "issuer = ?9 "
-                                            "WHERE session_id = ?1 AND client_id = ?2"),
-        session);
+                                            "issuer = ?9 WHERE session_id = ?1 AND client_id = ?2");
+    bind_client_session(st, session);
+    ost_result result = run_change(st);
+    return result == OST_OK ? insert_first_refresh(d, session) : result;
 }
 
 ost_result store_session_create(store *s, const store_session *session)

@@ -75,7 +75,7 @@ static void link_one(linker *l, store_link kind, ost_text owner, ost_text name)
     bind_text(st, 3, owner);
     bind_text(st, 4, name);
     bind_text(st, 5, l->username);
-    l->result = run_statement(st, NULL);
+    l->result = run_later(st);
 }
 
 static void link_list(linker *l, store_link kind, ost_text owner, const ost_json *names)

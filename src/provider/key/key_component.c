@@ -178,10 +178,10 @@ static bool stands_for(const store_key *stored, const ost_json *component, const
 {
     static const char *const names[] = {"name", "providerId"};
     const ost_json *own;
-    ost_text algorithm, one, other;
+    ost_text kind = {0}, algorithm, one, other;
     const char *use;
-    key_kind_purpose(text_of(kind_of(component)->id), ost_json_get(component, "config"), &algorithm,
-                     &use);
+    (void)!ost_json_text(ost_json_get(component, "providerId"), &kind);
+    key_kind_purpose(kind, ost_json_get(component, "config"), &algorithm, &use);
     if (!text_equal(stored->algorithm, algorithm) || !text_is(stored->use, use))
         return false;
     if (stored->component.len == 0)
@@ -232,10 +232,12 @@ static ost_result read_key(const ost_json *component, const key_reading *r, foun
                            bool *ret_found)
 {
     const provider_kind *kind = kind_of(component);
-    ost_text material = setting(component, kind->private_key);
     found_key found = {.priority = 0};
     bool here = true;
     *ret_found = false;
+    if (kind == NULL)
+        return OST_OK;
+    ost_text material = setting(component, kind->private_key);
     if (text_is(material, MASK))
         return OST_OK;
     ost_result result = material.len == 0 ? make_key(component, kind, r, &found, &here)

@@ -27,6 +27,7 @@ void pg_connection_close(pg_connection *c)
         c->statements[i]->prepared = false;
     PQfinish(c->link);
     c->link = NULL;
+    c->later = 0;
 }
 
 void pg_connection_free(pg_connection *c)

@@ -71,11 +71,9 @@ ost_result pg_write_begin(store *base, database **ret_database)
 
 static ost_result commit(pg_connection *c, ost_error *error)
 {
-    ost_result result = OST_E_STORE;
     if (c->begins)
         return OST_OK;
-    if (c->link != NULL && PQtransactionStatus(c->link) == PQTRANS_INTRANS)
-        result = pg_connection_run(c, "COMMIT");
+    ost_result result = pg_connection_commit(c);
     if (result == OST_OK)
         atomic_store(&c->store->base.written_at, monotonic_ms());
     else
@@ -90,8 +88,7 @@ ost_result pg_write_end(store *base, database *d, ost_result result, ost_error *
     if (result == OST_OK)
         result = commit(c, error);
     *ret_again = result != OST_OK && pg_connection_may_retry(c);
-    if (c->link != NULL && PQtransactionStatus(c->link) != PQTRANS_IDLE)
-        (void)!pg_connection_run(c, "ROLLBACK");
+    pg_connection_rollback(c);
     c->in_transaction = c->begins = false;
     pool_give((pg_store *)base, c);
     return result;

@@ -14,6 +14,9 @@
 #include "store/statement.h"
 #include "store/store_postgresql.h"
 
+#define TYPE_BIGINT 20 /* pg_type.oid, which never change */
+#define TYPE_TEXT 25
+
 #define STATEMENTS 256
 #define PARAMETERS 16
 #define POOL_DEFAULT 16 /* connections */
@@ -56,6 +59,7 @@ typedef struct pg_connection {
     bool fresh;   /* opened just now */
     bool in_transaction;
     bool begins;   /* a transaction, with the next statement */
+    int later;     /* statements that were sent, and that nobody has waited for */
     bool migrates; /* an answer may take longer */
     bool listens;  /* for a word of others: whether the store works does not depend on it */
     int64_t opened_at, asked_at; /* monotonic ms */
@@ -105,6 +109,10 @@ bool pg_connection_receive(pg_connection *c);
 /* Runs text without parameters, several statements too. */
 OST_MUST_CHECK ost_result pg_connection_run(pg_connection *c, const char *sql);
 
+/* Ends the transaction, if it has begun, and what waits in it. */
+OST_MUST_CHECK ost_result pg_connection_commit(pg_connection *c);
+void pg_connection_rollback(pg_connection *c);
+
 /* Keeps SQLSTATE and words of a failure; what it means, told to the store's health. */
 ost_result pg_connection_note(pg_connection *c, const PGresult *result);
 ost_result pg_connection_explain(const pg_connection *c, ost_result result, ost_error *error);
@@ -150,7 +158,9 @@ void pg_bind_integer(statement *statement, int at, int64_t integer);
 ost_result pg_bind_words(statement *statement, int at, const store_user_query *query,
                          ost_arena *arena);
 ost_result pg_stored(ost_text text, ost_arena *arena, ost_text *ret_stored);
+void pg_statement_forget(pg_statement *statement); /* what it has answered */
 ost_result pg_run(statement *statement, int *ret_changes);
+ost_result pg_run_later(statement *statement);
 ost_result pg_next(statement *statement);
 int64_t pg_integer(statement *statement, int at);
 ost_text pg_text(statement *statement, int at);

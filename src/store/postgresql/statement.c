@@ -13,15 +13,12 @@
 #include "base/text.h"
 #include "store/postgresql/postgresql_store.h"
 
-#define TYPE_BIGINT 20 /* pg_type.oid, which never change */
-#define TYPE_TEXT 25
-
 static pg_statement *inner(statement *st)
 {
     return (pg_statement *)st;
 }
 
-static void forget(pg_statement *st)
+void pg_statement_forget(pg_statement *st)
 {
     PQclear(st->result);
     st->result = NULL;
@@ -70,20 +67,20 @@ statement *pg_prepare(database *base, const char *sql)
         c->statements[i] = make(c, sql, i);
     if (c->statements[i] == NULL)
         return NULL;
-    forget(c->statements[i]);
+    pg_statement_forget(c->statements[i]);
     unbind(c->statements[i]);
     return &c->statements[i]->base;
 }
 
 void pg_reset(statement *st)
 {
-    forget(inner(st));
+    pg_statement_forget(inner(st));
 }
 
 void pg_connection_forget(pg_connection *c)
 {
     for (size_t i = 0; i < STATEMENTS && c->statements[i] != NULL; i++) {
-        forget(c->statements[i]);
+        pg_statement_forget(c->statements[i]);
         unbind(c->statements[i]);
     }
 }
@@ -188,135 +185,6 @@ ost_result pg_bind_words(statement *st, int at, const store_user_query *query, o
     if (result == OST_OK)
         pg_bind_text(st, at, text);
     return result;
-}
-
-/* ---- running ---- */
-
-static bool is_good(const PGresult *answer)
-{
-    ExecStatusType status = answer != NULL ? PQresultStatus(answer) : PGRES_FATAL_ERROR;
-    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
-}
-
-/* ---- one message to the server, and its answer ---- */
-
-static bool send_begin(pg_connection *c)
-{
-    static const char begin[] = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
-    return !c->begins || (PQsendQueryParams(c->link, begin, 0, NULL, NULL, NULL, NULL, 0) == 1 &&
-                          (!c->pooled || PQsendQueryParams(c->link, LOCK_TIMEOUT_LOCAL, 0, NULL,
-                                                           NULL, NULL, NULL, 0) == 1));
-}
-
-/* Behind a pooler what was prepared may be somebody else's: nothing is. */
-static bool send_statement(const pg_statement *st)
-{
-    PGconn *link = st->connection->link;
-    Oid types[PARAMETERS];
-    const char *values[PARAMETERS];
-    int lengths[PARAMETERS], formats[PARAMETERS];
-    for (int i = 0; i < st->parameters; i++) {
-        types[i] = st->bound[i].type != 0 ? st->bound[i].type : TYPE_TEXT;
-        values[i] = st->bound[i].value;
-        lengths[i] = st->bound[i].length;
-        formats[i] = 1;
-    }
-    if (st->connection->pooled)
-        return PQsendQueryParams(link, st->text, st->parameters, types, values, lengths, formats,
-                                 0) == 1;
-    if (!st->prepared && PQsendPrepare(link, st->name, st->text, st->parameters, types) != 1)
-        return false;
-    return PQsendQueryPrepared(link, st->name, st->parameters, values, lengths, formats, 0) == 1;
-}
-
-/* All in one: what begins the transaction, what prepares the statement, and what runs it. */
-static PGresult *run_once(pg_statement *st)
-{
-    pg_connection *c = st->connection;
-    if (PQenterPipelineMode(c->link) != 1 || !send_begin(c) || !send_statement(st) ||
-        PQpipelineSync(c->link) != 1) {
-        pg_connection_close(c);
-        return NULL;
-    }
-    int good, before = c->begins ? 1 : 0;
-    PGresult *answer = pg_connection_answers(c, &good);
-    if (good > before && !c->pooled && c->link != NULL)
-        st->prepared = true; /* also when running it failed then */
-    if (c->link != NULL && PQexitPipelineMode(c->link) != 1)
-        pg_connection_close(c);
-    return answer;
-}
-
-/* Whether the server may be asked, on a link that it may answer; else the work has failed. */
-static bool is_open(pg_connection *c, bool within)
-{
-    if (within)
-        return c->link != NULL;
-    if (!silence_lets_ask(c)) {
-        snprintf(c->state, sizeof c->state, "08006");
-        snprintf(c->message, sizeof c->message, "the server does not answer");
-        fault_note(&c->store->base, STORE_UNREACHABLE);
-        return false;
-    }
-    if (c->link != NULL && !silence_ends(c))
-        pg_connection_close(c);
-    return pg_connection_open(c) == OST_OK;
-}
-
-/* A connection that has waited may have been closed by the server meanwhile: a second one is tried.
- * But within a transaction nothing may run that the others do not belong to. */
-static ost_result execute(pg_statement *st)
-{
-    pg_connection *c = st->connection;
-    forget(st);
-    for (;;) {
-        bool within = c->in_transaction && !c->begins;
-        if (!is_open(c, within))
-            return OST_E_STORE;
-        bool tried_fresh = c->fresh;
-        PGresult *answer = run_once(st);
-        if (is_good(answer) && !pg_connection_is_lost(c)) {
-            c->fresh = c->begins = false;
-            st->result = answer;
-            return OST_OK;
-        }
-        if (!pg_connection_is_lost(c) || tried_fresh || within) {
-            c->begins = false;
-            ost_result result = pg_connection_note(c, answer);
-            PQclear(answer);
-            return result;
-        }
-        PQclear(answer);
-        pg_connection_close(c);
-    }
-}
-
-ost_result pg_run(statement *base, int *ret_changes)
-{
-    pg_statement *st = inner(base);
-    uint64_t rows;
-    ost_result result = execute(st);
-    if (result != OST_OK)
-        return result;
-    if (PQresultStatus(st->result) == PGRES_TUPLES_OK)
-        result = OST_E_STATE;
-    else if (ret_changes != NULL &&
-             text_to_unsigned(text_of(PQcmdTuples(st->result)), INT_MAX, &rows))
-        *ret_changes = (int)rows;
-    forget(st);
-    return result;
-}
-
-ost_result pg_next(statement *base)
-{
-    pg_statement *st = inner(base);
-    if (st->result == NULL) {
-        ost_result result = execute(st);
-        if (result != OST_OK)
-            return result;
-    }
-    st->row++;
-    return st->row < PQntuples(st->result) ? OST_OK : OST_E_NOT_FOUND;
 }
 
 /* ---- reading ---- */

@@ -168,6 +168,7 @@ const store_driver postgresql_driver = {
     .bind_words = pg_bind_words,
     .stored = pg_stored,
     .run = pg_run,
+    .run_later = pg_run_later,
     .next = pg_next,
     .integer = pg_integer,
     .text = pg_text,
