@@ -8,7 +8,7 @@
 
 #define COLUMNS                                                                                    \
     "id, realm, client_id, user_code, scope, resources, challenge, challenge_method, expires, "    \
-    "interval, state, session_id, kind, user_id"
+    "interval, state, session_id, kind, user_id, details"
 
 static ost_result insert_device(database *d, const store_device *device, size_t limit, int64_t now)
 {
@@ -24,7 +24,7 @@ static ost_result insert_device(database *d, const store_device *device, size_t 
         return result;
     statement *st = prepare(d, "INSERT INTO device (" COLUMNS
                                ", auth_req_id, notification_token, next_poll) VALUES "
-                               "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?, ?, ?, 0)");
+                               "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?, ?, ?, ?, 0)");
     bind_text(st, 1, device->id);
     bind_text(st, 2, device->realm);
     bind_text(st, 3, device->client_id);
@@ -37,8 +37,9 @@ static ost_result insert_device(database *d, const store_device *device, size_t 
     bind_integer(st, 10, device->interval);
     bind_integer(st, 11, device->kind);
     bind_text(st, 12, device->user_id);
-    bind_text(st, 13, device->auth_req_id);
-    bind_text(st, 14, device->notification_token);
+    bind_text(st, 13, device->details);
+    bind_text(st, 14, device->auth_req_id);
+    bind_text(st, 15, device->notification_token);
     return run_statement(st, NULL);
 }
 
@@ -68,6 +69,7 @@ static ost_result read_device(statement *st, ost_arena *arena, store_device *ret
         .session_id = column_text(st, 11, arena, &failed),
         .kind = (store_device_kind)column_integer(st, 12),
         .user_id = column_text(st, 13, arena, &failed),
+        .details = column_text(st, 14, arena, &failed),
     };
     if (failed)
         return OST_E_MEMORY;

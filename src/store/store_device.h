@@ -24,6 +24,7 @@ typedef struct store_device {
     store_device_kind kind;
     ost_text user_code; /* SHA-256 of it, or of the jti of the channel's token, likewise */
     ost_text scope, resources;
+    ost_text details; /* authorization_details, JSON; empty: none */
     ost_text challenge, challenge_method;
     int64_t expires;
     int64_t interval; /* seconds between two polls */

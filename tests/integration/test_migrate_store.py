@@ -118,6 +118,7 @@ def test_migrations_are_told_and_not_run(cluster, data, tmp_path):  # noqa: F811
     assert "done" in run("schema", "upgrade", KC_DB_URL=url).stdout
     execute(data, "DROP TABLE failure")
     execute(data, "ALTER TABLE code DROP COLUMN details")
+    execute(data, "ALTER TABLE device DROP COLUMN details")
     execute(data, "PRAGMA user_version = 19")
     before = (data / "ostiary.db").read_bytes()
     told = run("schema", "upgrade", "--dry-run", "--data", data)

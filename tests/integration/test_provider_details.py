@@ -159,13 +159,6 @@ def test_they_may_be_signed_and_what_stands_beside_does_not_count(realm):
     assert tokens["authorization_details"] == [PAY]
 
 
-def test_other_grants_say_that_they_have_none(realm):
-    wanted = {"authorization_details": details(PAY)}
-    password = {"grant_type": "password", "username": CAROL[0], "password": CAROL[1]}
-    assert_refused(realm.token({**password, **wanted}, APP), "not supported for this grant")
-    assert_refused(realm.device_authorization(APP, **wanted), "not supported for this grant")
-
-
 def test_a_token_through_the_browser_has_them(realm):
     answer = realm.log_in(realm.browser(), APP, *CAROL, response_type="token", authorization_details=details(PAY))
     assert claim(callback_of(answer)) == [PAY]

@@ -4,6 +4,7 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
+#include "provider/detail/authorization_details.h"
 
 #define SCOPE_MAX 16384 /* bytes, with the names of scopes that were not asked for */
 
@@ -44,6 +45,7 @@ static bool is_its_own(ost_text name)
                                         "client_assertion",
                                         "client_assertion_type",
                                         "resource",
+                                        DETAILS,
                                         "prompt",
                                         "nonce",
                                         "max_age",
@@ -77,6 +79,18 @@ static void put_more(const call *c, ost_json_writer *w)
     }
 }
 
+/* Whoever approves there approves these as well. */
+static void put_details(call *c, ost_text details, ost_json_writer *w)
+{
+    const ost_json *list;
+    if (details.len == 0)
+        return;
+    if (ost_json_read(details, NULL, c->arena, &list, NULL) == OST_OK)
+        ost_json_member_value(w, DETAILS, list);
+    else
+        call_refuse(c, 500, "server_error", NULL);
+}
+
 bool channel_question_write(call *c, const channel_question *q, ost_text username,
                             ost_text *ret_body)
 {
@@ -92,8 +106,9 @@ bool channel_question_write(call *c, const channel_question *q, ost_text usernam
     ost_json_member_text(w, "scope", scope);
     if (q->acr_values.data != NULL)
         ost_json_member_text(w, "acr_values", q->acr_values);
+    put_details(c, q->details, w);
     put_more(c, w);
     ost_json_close_object(w);
-    return ost_json_writer_finish(w, ret_body) == OST_OK ||
-           call_refuse(c, 500, "server_error", NULL);
+    return c->error.status == 0 && (ost_json_writer_finish(w, ret_body) == OST_OK ||
+                                    call_refuse(c, 500, "server_error", NULL));
 }

@@ -10,6 +10,7 @@
 
 typedef struct channel_question {
     ost_text scope;                       /* as the client has asked for it */
+    ost_text details;                     /* authorization_details, JSON; empty: none */
     ost_text binding_message, acr_values; /* NULL data: none */
 } channel_question;
 

@@ -124,7 +124,7 @@ bool ciba_request_read(call *c, ciba_request *ret_request)
     if (has(c, "request_uri"))
         return refuse(c, "Specified 'request_uri' not allowed for this client.");
     if (!request_object_read_backchannel(c, c->client) || !read_hint(c, &r.hint) ||
-        !read_scope(c, &r.question.scope) ||
+        !read_scope(c, &r.question.scope) || !details_read(c, &r.question.details) ||
         !read_binding_message(c, &r.question.binding_message) || !read_lifespan(c, &r.lifespan) ||
         !read_notification(c, &r.notification_token))
         return false;
@@ -193,6 +193,7 @@ static bool keep(call *c, ciba_request *r, const store_user *user, ost_text chan
         .client_id = text_of(c->client->client_id),
         .kind = DEVICE_CIBA,
         .scope = r->question.scope,
+        .details = r->question.details,
         .expires = c->now + r->lifespan,
         .interval = c->realm->ciba.interval,
         .user_id = user->id,
@@ -201,8 +202,7 @@ static bool keep(call *c, ciba_request *r, const store_user *user, ost_text chan
         device.auth_req_id = r->auth_req_id;
         device.notification_token = r->notification_token;
     }
-    return details_are_absent(c) && hash_text(c, channel_id, &device.user_code) &&
-           resources_read(c, &device.resources) &&
+    return hash_text(c, channel_id, &device.user_code) && resources_read(c, &device.resources) &&
            (store_device_create(c->provider->store, &device, PENDING_MAX, c->now) == OST_OK ||
             call_refuse_busy(c));
 }

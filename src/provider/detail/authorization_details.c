@@ -133,6 +133,11 @@ static bool refuse(call *c, const char *why)
     return call_refuse(c, 400, "invalid_authorization_details", why);
 }
 
+static bool refuse_more(call *c)
+{
+    return refuse(c, "Invalid " DETAILS ": more than was granted");
+}
+
 static bool check_types(call *c, const ost_json *list)
 {
     ost_text allowed = attribute_text(c->client->document, DETAILS_TYPES), type = {0};
@@ -184,8 +189,22 @@ bool details_narrow(call *c, ost_text granted, ost_text *ret_details)
     if (text.len == 0)
         return keep(c, before, ret_details);
     return read(c, text, &asked) &&
-           ((before != NULL && details_are_within(asked, before)) ||
-            refuse(c, "Invalid " DETAILS ": more than was granted")) &&
+           ((before != NULL && details_are_within(asked, before)) || refuse_more(c)) &&
+           keep(c, asked, ret_details);
+}
+
+bool details_choose(call *c, ost_text granted, ost_text *ret_details)
+{
+    ost_text text = call_parameter(c, DETAILS);
+    const ost_json *asked, *before;
+    const char *why;
+    *ret_details = (ost_text){0};
+    if (text.len == 0)
+        return true;
+    if (!read(c, text, &asked))
+        return false;
+    before = granted.len > 0 ? details_parse(granted, c->arena, &why) : NULL;
+    return ((before != NULL && details_are_within(asked, before)) || refuse_more(c)) &&
            keep(c, asked, ret_details);
 }
 
@@ -216,5 +235,5 @@ size_t details_types_of(const realm *r, ost_text ret_types[DETAILS_TYPES_MAX])
 bool details_are_absent(call *c)
 {
     return call_parameter(c, DETAILS).len == 0 ||
-           refuse(c, DETAILS " is not supported for this grant");
+           refuse(c, DETAILS " is not supported for tokens of this type");
 }

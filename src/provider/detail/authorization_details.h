@@ -27,6 +27,10 @@ bool details_read(call *call, ost_text *ret_details);
  * False: it is not within that, or the client may not ask for it any more. */
 bool details_narrow(call *call, ost_text granted, ost_text *ret_details);
 
+/* The same of what somebody else was granted: what the parameter names of it, as far as the client
+ * may ask for that; nothing where there is none. */
+bool details_choose(call *call, ost_text granted, ost_text *ret_details);
+
 /* The types that enabled clients of the realm may ask for, each once; returns how many. */
 size_t details_types_of(const realm *realm, ost_text ret_types[DETAILS_TYPES_MAX]);
 

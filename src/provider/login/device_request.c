@@ -89,7 +89,7 @@ bool device_request_make(call *c, ost_text *ret_device_code, ost_text *ret_user_
         .expires = c->now + c->client->device_lifespan,
         .interval = c->client->device_interval,
     };
-    if (!details_are_absent(c) || !resources_read(c, &device.resources) ||
+    if (!details_read(c, &device.details) || !resources_read(c, &device.resources) ||
         !make_device_code(c, &device_code) || !hash_code(c, device_code, &device.id) ||
         !keep(c, &device, user_code))
         return false;
@@ -168,6 +168,7 @@ device_found device_request_find(call *c, ost_text typed, auth_request *ret_requ
         .user_code = write_user_code(c, letters),
         .scope = device.scope,
         .resources = device.resources,
+        .details = device.details,
         .max_age = -1,
     };
     return DEVICE_FOUND;

@@ -2,6 +2,7 @@
 /* The CIBA grant (CIBA Core §10.1): a client asks for the tokens of a user who has been
  * authenticated on a device of theirs. The login is of the moment in which it gets them. */
 #include "base/text.h"
+#include "provider/detail/authorization_details.h"
 #include "provider/session/authentication.h"
 #include "provider/session/consent.h"
 #include "provider/token/device_poll.h"
@@ -61,8 +62,12 @@ void grant_ciba(call *c)
     if (device_poll(c, DEVICE_CIBA, &words, &device) && load_user(c, device.user_id, &user) &&
         grant_choose_scopes(c, device.scope, &g) &&
         resources_narrow(c, device.resources, &g.resources) &&
+        details_narrow(c, device.details, &g.details) &&
         grant_set_user(c, user.document, user.id, &g) && grant_check_offline(c, &g) &&
-        device_take(c, &words, &device) && keep_consent(c, &g))
+        device_take(c, &words, &device) && keep_consent(c, &g)) {
+        g.granted_resources = device.resources;
+        g.granted_details = device.details;
         login_grant_begin(
             c, &g, text_of(call_format(c, "{\"acr\":\"1\",\"since\":%lld}", (long long)c->now)));
+    }
 }

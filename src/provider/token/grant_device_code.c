@@ -2,6 +2,7 @@
 /* The device_code grant (RFC 8628 §3.4): a device asks again and again until its user has answered
  * in a browser elsewhere. */
 #include "base/text.h"
+#include "provider/detail/authorization_details.h"
 #include "provider/session/authentication.h"
 #include "provider/session/consent.h"
 #include "provider/token/device_poll.h"
@@ -40,8 +41,10 @@ static void give(call *c, const store_device *device, store_client_session *part
     g.acr = client_session_acr(c, part);
     g.client_started = client_session_since(c, part);
     g.granted_resources = device->resources;
+    g.granted_details = device->details;
     if (grant_choose_scopes(c, device->scope, &g) &&
         resources_narrow(c, device->resources, &g.resources) &&
+        details_narrow(c, device->details, &g.details) &&
         login_grant_load(c, device->session_id, NOT_VALID, &g) &&
         consent_holds(c, g.user_id, g.scopes) && login_grant_go_offline(c, code, &g, &offline) &&
         mint_tokens(c, &g, true, &m) && login_grant_keep(c, part, &offline, &m))

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "provider/call/call_use.h"
 #include "provider/client/client_keys.h"
+#include "provider/detail/authorization_details.h"
 #include "provider/session/authentication.h"
 #include "provider/token/grant.h"
 #include "provider/token/resource.h"
@@ -250,8 +251,8 @@ void grant_jwt_bearer(call *c)
     c->event.user = user.id;
     c->event.username = user.username;
     if (!grant_choose_scopes(c, call_parameter(c, "scope"), &g) ||
-        !resources_read(c, &g.resources) || !grant_set_user(c, user.document, user.id, &g) ||
-        !grant_check_consent(c, &g, "the client"))
+        !resources_read(c, &g.resources) || !details_read(c, &g.details) ||
+        !grant_set_user(c, user.document, user.id, &g) || !grant_check_consent(c, &g, "the client"))
         return;
     if (issuer->limits_tokens)
         g.session_ends = ost_claims_expiry(claims);

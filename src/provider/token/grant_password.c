@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The password grant (RFC 6749 §4.3), as Keycloak's direct access grants. */
 #include "base/text.h"
+#include "provider/detail/authorization_details.h"
 #include "provider/session/authentication.h"
 #include "provider/token/grant.h"
 #include "provider/token/login_grant.h"
@@ -44,8 +45,12 @@ void grant_password(call *c)
         call_refuse(c, 400, "unauthorized_client", "The authentication flow is not supported");
         return;
     }
-    if (grant_choose_scopes(c, call_parameter(c, "scope"), &g) && resources_read(c, &g.resources) &&
-        authenticate_user(c, &user) && grant_set_user(c, user.document, user.id, &g) &&
-        grant_check_offline(c, &g))
-        login_grant_begin(c, &g, OST_TEXT("{}"));
+    if (!grant_choose_scopes(c, call_parameter(c, "scope"), &g) ||
+        !resources_read(c, &g.resources) || !details_read(c, &g.details) ||
+        !authenticate_user(c, &user) || !grant_set_user(c, user.document, user.id, &g) ||
+        !grant_check_offline(c, &g))
+        return;
+    g.granted_resources = g.resources;
+    g.granted_details = g.details;
+    login_grant_begin(c, &g, OST_TEXT("{}"));
 }

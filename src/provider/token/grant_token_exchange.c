@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/client/client_find.h"
+#include "provider/detail/authorization_details.h"
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/offline_session.h"
@@ -90,6 +91,17 @@ static bool read_subject(call *c, const ost_claims **ret_claims)
     if (!is_meant_for(c, claims))
         return call_refuse(c, 403, "access_denied", "Client is not within the token audience");
     *ret_claims = claims;
+    return true;
+}
+
+/* What was granted in detail is the other client's: of it, this one gets what it names. */
+static bool read_details(call *c, const ost_claims *claims, grant *g)
+{
+    if (strcmp(g->issued_token_type, TOKEN_TYPE_ID) == 0)
+        return details_are_absent(c);
+    if (!details_choose(c, ost_json_source(ost_claims_get(claims, DETAILS)), &g->details))
+        return false;
+    g->granted_details = g->details;
     return true;
 }
 
@@ -252,7 +264,7 @@ void grant_token_exchange(call *c)
     bool offline = false;
     minted m;
     if (!check_client(c) || !check_unsupported(c) || !read_types(c, &g.issued_token_type) ||
-        !read_subject(c, &claims) || !read_audiences(c, &g) ||
+        !read_subject(c, &claims) || !read_details(c, claims, &g) || !read_audiences(c, &g) ||
         !load_subject(c, claims, &g, &offline) ||
         !grant_check_consent(c, &g, "Token Exchange in client") || !narrow_roles(c, &g))
         return;

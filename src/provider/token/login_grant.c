@@ -71,7 +71,6 @@ void login_grant_begin(call *c, grant *g, ost_text notes)
 {
     minted m;
     store_session session = begin_session(c, g);
-    g->granted_resources = g->resources;
     g->client_started = c->now;
     g->session_id = session.id.data;
     g->session_ends = session.ends;

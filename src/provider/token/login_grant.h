@@ -21,8 +21,9 @@ bool login_grant_go_offline(call *call, ost_text code, grant *grant, store_sessi
 bool login_grant_keep(call *call, store_client_session *part, const store_session *offline,
                       const minted *minted);
 
-/* A session of its own for a grant whose user and scopes are chosen and checked, an offline one
- * where that is granted; its tokens, and the answer with them. `notes` of the client's part, JSON.
+/* A session of its own for a grant whose user and scopes are chosen and checked, and what a refresh
+ * may ask for too; an offline one where that is granted; its tokens, and the answer with them.
+ * `notes` of the client's part, JSON.
  */
 void login_grant_begin(call *call, grant *grant, ost_text notes);
 

@@ -133,6 +133,10 @@ bool grant_check_offline(call *c, const grant *g)
 bool grant_check_consent(call *c, const grant *g, const char *who)
 {
     consent_list missing;
+    /* Users are asked about details each time, and never before. */
+    if (g->client->consent_required && g->details.len > 0)
+        return call_refuse(c, 400, "invalid_authorization_details",
+                           call_format(c, "Missing consents for %s %s", who, c->client->client_id));
     if (consent_missing(c, g->user_id, g->scopes, false, &missing) != OST_OK)
         return call_refuse_busy(c);
     return missing.count == 0 ||

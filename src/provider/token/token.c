@@ -7,7 +7,6 @@
 #include "provider/call/call_event.h"
 #include "provider/call/call_policy.h"
 #include "provider/call/call_use.h"
-#include "provider/detail/authorization_details.h"
 #include "provider/session/proof_of_certificate.h"
 #include "provider/session/proof_of_key.h"
 #include "provider/token/client_auth.h"
@@ -26,21 +25,19 @@ static const struct {
     enum { ON_LOOP, ON_STORE_POOL, ON_HASH_POOL } place;
     event_type event;
     policy_event policy;
-    bool detailed; /* authorization_details may be asked for (RFC 9396) */
 } grants[] = {
     {"authorization_code", grant_authorization_code, ON_STORE_POOL, EVENT_CODE_TO_TOKEN,
-     POLICY_TOKEN, true},
+     POLICY_TOKEN},
     {GRANT_DEVICE_CODE, grant_device_code, ON_STORE_POOL, EVENT_DEVICE_CODE_TO_TOKEN,
-     POLICY_DEVICE_TOKEN, false},
-    {GRANT_CIBA, grant_ciba, ON_STORE_POOL, EVENT_AUTHREQID_TO_TOKEN, POLICY_CIBA_TOKEN, false},
-    {"refresh_token", grant_refresh_token, ON_STORE_POOL, EVENT_REFRESH_TOKEN, POLICY_REFRESH,
-     true},
-    {"password", grant_password, ON_HASH_POOL, EVENT_LOGIN, POLICY_PASSWORD, false},
-    {GRANT_JWT_BEARER, grant_jwt_bearer, ON_STORE_POOL, EVENT_LOGIN, POLICY_JWT_GRANT, false},
+     POLICY_DEVICE_TOKEN},
+    {GRANT_CIBA, grant_ciba, ON_STORE_POOL, EVENT_AUTHREQID_TO_TOKEN, POLICY_CIBA_TOKEN},
+    {"refresh_token", grant_refresh_token, ON_STORE_POOL, EVENT_REFRESH_TOKEN, POLICY_REFRESH},
+    {"password", grant_password, ON_HASH_POOL, EVENT_LOGIN, POLICY_PASSWORD},
+    {GRANT_JWT_BEARER, grant_jwt_bearer, ON_STORE_POOL, EVENT_LOGIN, POLICY_JWT_GRANT},
     {GRANT_TOKEN_EXCHANGE, grant_token_exchange, ON_STORE_POOL, EVENT_TOKEN_EXCHANGE,
-     POLICY_EXCHANGE, false},
+     POLICY_EXCHANGE},
     {"client_credentials", grant_client_credentials, ON_LOOP, EVENT_CLIENT_LOGIN,
-     POLICY_SERVICE_ACCOUNT, true},
+     POLICY_SERVICE_ACCOUNT},
 };
 
 static void send(call *c)
@@ -126,9 +123,8 @@ static void begin(call *c)
 {
     size_t grant = 0;
     if (c->error.status == 0 && find_grant(c, &grant) && client_authenticate(c) &&
-        call_policy_check(c, grants[grant].policy) && read_proof(c) && read_certificate(c) &&
-        !grants[grant].detailed)
-        (void)details_are_absent(c);
+        call_policy_check(c, grants[grant].policy) && read_proof(c))
+        (void)read_certificate(c);
     if (c->error.status != 0)
         send(c);
     else if (grants[grant].run == grant_jwt_bearer)

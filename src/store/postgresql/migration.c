@@ -55,6 +55,8 @@ static const char *const migrations[] = {
     LINK_FEDERATED,
     "ALTER TABLE code " /* 22: what a code grants in detail */
     "ADD COLUMN details " ADDED_TEXT,
+    "ALTER TABLE device " /* 23: what a device, or a question in the backchannel, does */
+    "ADD COLUMN details " ADDED_TEXT,
 };
 _Static_assert(FIRST + ARRAY_LEN(migrations) == SCHEMA + 1, "see schema.h");
 

@@ -230,6 +230,8 @@ static const char *const migrations[] = {
     "  AND length(CAST(link ->> '$.userId' AS BLOB)) BETWEEN 1 AND 255;",
     /* 22: rich authorization requests */
     "ALTER TABLE code ADD COLUMN details TEXT NOT NULL DEFAULT '';",
+    /* 23: and of devices, and in the backchannel */
+    "ALTER TABLE device ADD COLUMN details TEXT NOT NULL DEFAULT '';",
 };
 _Static_assert(ARRAY_LEN(migrations) == SCHEMA, "see schema.h");
 #define APPLICATION 1330861129

@@ -35,6 +35,7 @@ static const char *const titles[] = {
     [20] = "failed logins, for several nodes",
     [21] = "users found by their accounts elsewhere",
     [22] = "what a code grants in detail",
+    [23] = "what devices and backchannel authentication grant in detail",
 };
 _Static_assert(ARRAY_LEN(titles) == SCHEMA + 1, "a migration has a title");
 

@@ -24,6 +24,7 @@ static const store_device device = {
     .user_code = {"u", 1},
     .scope = {"openid", 6},
     .resources = {"https://a.example", 17},
+    .details = {"[{\"type\":\"t\"}]", 14},
     .challenge = {"c", 1},
     .challenge_method = {"S256", 4},
     .expires = 1600,
@@ -88,6 +89,7 @@ static void it_comes_back_as_it_was(void **state)
     (void)state;
     assert_true(text_is(got.client_id, "tv") && text_is(got.scope, "openid"));
     assert_true(text_is(got.resources, "https://a.example"));
+    assert_true(text_is(got.details, "[{\"type\":\"t\"}]"));
     assert_true(text_is(got.challenge, "c") && text_is(got.challenge_method, "S256"));
     assert_int_equal(got.expires, 1600);
     assert_int_equal(got.interval, 5);
