@@ -41,19 +41,21 @@ ost_result insert_refresh(database *d, ost_text session_id, ost_text client_id, 
     return result == OST_OK ? drop_oldest(d, session_id, client_id, id, parent) : result;
 }
 
-/* *ret_count: the tokens that the client session has. */
-static ost_result count_use(database *d, const store_refresh *r, int64_t *ret_count)
+/* *ret_grows: the next token makes one more of them. Where each is used once, the next takes the
+ * place of the parent of the one that brings it. */
+static ost_result count_use(database *d, const store_refresh *r, bool *ret_grows)
 {
-    statement *use = prepare(d, "UPDATE refresh_token SET uses = uses + 1 WHERE session_id = ?1 "
-                                "AND client_id = ?2 AND id = ?3 AND uses <= ?4 RETURNING "
-                                "(SELECT count(*) FROM refresh_token WHERE session_id = ?1 AND "
-                                "client_id = ?2)");
+    int64_t grows = 0;
+    statement *use = prepare(d, "UPDATE refresh_token SET uses = uses + 1 WHERE session_id = ? "
+                                "AND client_id = ? AND id = ? AND uses <= ? "
+                                "RETURNING uses > 1 OR parent = ''");
     bind_text(use, 1, r->session_id);
     bind_text(use, 2, r->client_id);
     bind_text(use, 3, r->presented);
     bind_integer(use, 4, r->max_reuse);
-    ost_result result = next_number(use, ret_count);
+    ost_result result = next_number(use, &grows);
     reset_statement(use);
+    *ret_grows = grows != 0;
     return result == OST_E_NOT_FOUND ? OST_E_CONFLICT : result;
 }
 
@@ -97,18 +99,18 @@ static ost_result drop_parent(database *d, ost_text session_id, ost_text client_
 
 static ost_result use_refresh(database *d, const store_refresh *r)
 {
-    int64_t count = 0;
-    ost_result result = count_use(d, r, &count);
+    bool grows = false;
+    ost_result result = count_use(d, r, &grows);
     if (result == OST_E_CONFLICT) {
         result = judge_unknown(d, r);
         if (result == OST_OK)
-            result = count_use(d, r, &count);
+            result = count_use(d, r, &grows);
     }
     if (result == OST_OK)
         result = drop_parent(d, r->session_id, r->client_id, r->presented);
     if (result == OST_OK)
         result = add_token(d, r->session_id, r->client_id, r->next, r->presented, r->now);
-    return result == OST_OK && count >= MAX_REFRESH_TOKENS
+    return result == OST_OK && grows
                ? drop_oldest(d, r->session_id, r->client_id, r->next, r->presented)
                : result;
 }
