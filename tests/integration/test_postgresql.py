@@ -286,6 +286,7 @@ def test_users_of_an_older_store_are_known_by_whom_providers_know_them_as(cluste
         )
     # What later migrations have made is undone, so that they can make it again.
     cluster.sql("UPDATE ostiary_schema SET version = 20", name)
-    cluster.sql("ALTER TABLE code DROP COLUMN details", name)
+    for table in ("code", "device"):
+        cluster.sql(f"ALTER TABLE {table} DROP COLUMN details", name)
     assert run("user", "list", "--realm", "myrealm", KC_DB_URL=url).returncode == 0
     assert cluster.sql("SELECT owner, name, username FROM user_link WHERE kind = 5", name) == "p|7|u1"
