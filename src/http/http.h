@@ -120,6 +120,7 @@ typedef struct http_config {
                               {"detail":"Method Not Allowed"}, 204 for OPTIONS */
     void *fallback_user;
     http_limits limits;
+    void (*together)(void *const *users, size_t count); /* of http_gather; NULL: nobody calls it */
     unsigned loops; /* event loops, one thread each; 0: one per core */
     void (*log)(const http_log_entry *entry, void *user); /* any loop's thread; NULL: no log */
     void *log_user;
@@ -277,6 +278,12 @@ OST_MUST_CHECK bool http_defer_to(http_pool *pool, http_exchange *exchange,
  * harmless. */
 void http_suspend(http_exchange *exchange);
 void http_resume(http_exchange *exchange, http_handler done, void *user);
+
+/* For work that costs less for many exchanges than for each of them: leaves the exchange open until
+ * its loop has read what there is to read, or HTTP_TOGETHER wait; then config.together gets the
+ * `user` of each, and after it `done` runs for each. Everything on the loop's thread. */
+#define HTTP_TOGETHER 16
+void http_gather(http_exchange *exchange, http_handler done, void *user);
 
 /* ---- forms and queries (application/x-www-form-urlencoded) ---- */
 

@@ -190,6 +190,7 @@ ost_result server_configure(http_server *server, const http_config *config, ost_
     server->service.sampler = config->traced != NULL ? config->sampler : NULL;
     server->service.traced = config->traced;
     server->service.traced_user = config->traced_user;
+    server->service.together = config->together;
     server->proxy_protocol = config->proxy_protocol;
     server->http1 = &http1_protocol;
     server->http2 = &http2_protocol;

@@ -25,6 +25,7 @@
 #include "provider/keeper.h"
 #include "provider/login/realm_page.h"
 #include "provider/logout/logout_post.h"
+#include "provider/token/answer_token.h"
 #include "provider/token/client_assertion.h"
 #include "provider/token/token.h"
 #include "trace/tracer.h"
@@ -177,6 +178,7 @@ static ost_result make_server(provider *p, const provider_config *config, ost_er
         .sampler = tracer_sampler(config->tracer),
         .traced = tracer_take_request,
         .traced_user = config->tracer,
+        .together = answer_sign_gathered,
         .trusted_proxies = config->trusted_proxies,
         .trusted_proxy_count = config->trusted_proxy_count,
         .tls_certificate = config->tls_certificate,

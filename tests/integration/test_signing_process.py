@@ -12,6 +12,7 @@ import signal
 import subprocess
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,25 @@ def test_every_algorithm(provider, alg):
     answer = token(provider, alg if alg in GENERATED else "service")
     assert answer.status == 200, answer.text
     assert verified(provider, answer.json()["access_token"])["alg"] == alg
+
+
+def test_many_at_once(provider):
+    """They are signed together, and everybody gets their own."""
+    names = ["service", *GENERATED] * 5
+
+    def ask(name):
+        scope = "openid" if name.startswith("ES") else None
+        answer = provider.realm("shop").client_credentials(Client(name, "secret"), scope)
+        return name, answer.status, answer.json()
+
+    with ThreadPoolExecutor(16) as many:
+        answers = list(many.map(ask, names))
+    assert {status for _, status, _ in answers} == {200}
+    assert len({json["access_token"] for _, _, json in answers}) == len(names)
+    for name, _, json in answers[-12:]:
+        assert verified(provider, json["access_token"])["alg"] == (name if name in GENERATED else "RS256")
+        assert unverified_token(json["access_token"])[1]["azp"] == name
+        assert ("id_token" in json) == name.startswith("ES")
 
 
 def test_what_the_process_has(provider):

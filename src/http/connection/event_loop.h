@@ -31,6 +31,8 @@ typedef struct event_loop {
     bool initialized, threaded;
     uv_async_t wake;
     uv_timer_t tick;
+    uv_idle_t gathering; /* runs before the loop reads again, while exchanges are gathered */
+    http_exchange *gathered, *gathered_last;
     uv_timer_cb on_tick;
     struct listener *listeners;
     struct connection *connections; /* a list, newest first */

@@ -35,7 +35,9 @@ static void take_back(exchange_home *home, http_exchange *exchange)
     pthread_mutex_unlock(&loop->lock);
 }
 
-static const exchange_home_calls calls = {take_back};
+static void gather(exchange_home *home, http_exchange *exchange);
+
+static const exchange_home_calls calls = {take_back, gather};
 
 static http_exchange *take_returned(event_loop *loop)
 {
@@ -47,15 +49,58 @@ static http_exchange *take_returned(event_loop *loop)
     return exchange;
 }
 
+static void continue_one(http_exchange *x)
+{
+    connection *c = connection_of(x);
+    bool gone = c->client.closing; /* then it may be freed together with the exchange */
+    exchange_continue(x);
+    if (!gone)
+        connection_advance(c);
+}
+
 static void continue_returned(event_loop *loop)
 {
-    for (http_exchange *x; (x = take_returned(loop)) != NULL;) {
-        connection *c = connection_of(x);
-        bool gone = c->client.closing; /* then it may be freed together with the exchange */
-        exchange_continue(x);
-        if (!gone)
-            connection_advance(c);
+    for (http_exchange *x; (x = take_returned(loop)) != NULL;)
+        continue_one(x);
+}
+
+/* ---- exchanges that wait for each other ---- */
+
+static void continue_gathered(event_loop *loop)
+{
+    http_exchange *together[HTTP_TOGETHER];
+    void *users[HTTP_TOGETHER];
+    size_t count = 0;
+    for (; loop->gathered != NULL && count < HTTP_TOGETHER; count++) {
+        together[count] = loop->gathered;
+        users[count] = loop->gathered->waiting_user;
+        loop->gathered = loop->gathered->next;
     }
+    if (count > 0)
+        loop->exchanges.service->together(users, count);
+    for (size_t i = 0; i < count; i++)
+        continue_one(together[i]);
+}
+
+static void on_gathered(uv_idle_t *idle)
+{
+    event_loop *loop = idle->data;
+    continue_gathered(loop);
+    if (loop->gathered == NULL)
+        uv_idle_stop(idle);
+}
+
+static void gather(exchange_home *home, http_exchange *exchange)
+{
+    event_loop *loop = (event_loop *)home;
+    exchange->next = NULL;
+    if (loop->gathered == NULL)
+        loop->gathered = exchange;
+    else
+        loop->gathered_last->next = exchange;
+    loop->gathered_last = exchange;
+    if (!uv_is_closing((uv_handle_t *)&loop->gathering))
+        uv_idle_start(&loop->gathering, on_gathered);
 }
 
 /* ---- stopping ---- */
@@ -81,6 +126,7 @@ static void end_if_done(event_loop *loop, uint64_t now)
     pthread_mutex_unlock(&loop->lock);
     close_handle((uv_handle_t *)&loop->wake);
     close_handle((uv_handle_t *)&loop->tick);
+    close_handle((uv_handle_t *)&loop->gathering);
 }
 
 static void begin_stop(event_loop *loop)
@@ -171,7 +217,8 @@ ost_result loop_init(event_loop *loop, http_server *server)
     if (uv_async_init(&loop->uv, &loop->wake, on_wake) != 0)
         return OST_E_SYSTEM;
     uv_timer_init(&loop->uv, &loop->tick);
-    loop->wake.data = loop->tick.data = loop;
+    uv_idle_init(&loop->uv, &loop->gathering);
+    loop->wake.data = loop->tick.data = loop->gathering.data = loop;
     return OST_OK;
 }
 
@@ -213,6 +260,8 @@ static void close_walked(uv_handle_t *handle, void *data)
 void loop_free(event_loop *loop)
 {
     continue_returned(loop);
+    while (loop->gathered != NULL)
+        continue_gathered(loop);
     if (loop->initialized) {
         listeners_close(loop);
         for (connection *c = loop->connections, *next; c != NULL; c = next) {

@@ -350,3 +350,11 @@ void http_resume(http_exchange *exchange, http_handler done, void *user)
     exchange->waiting_user = user;
     exchange->home->calls->take_back(exchange->home, exchange);
 }
+
+void http_gather(http_exchange *exchange, http_handler done, void *user)
+{
+    exchange->state = EXCHANGE_WAITING;
+    exchange->done = done;
+    exchange->waiting_user = user;
+    exchange->home->calls->gather(exchange->home, exchange);
+}

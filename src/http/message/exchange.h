@@ -52,6 +52,8 @@ typedef struct exchange_home exchange_home;
 typedef struct exchange_home_calls {
     /* Hands a waiting exchange back to its loop, which then continues it. Any thread. */
     void (*take_back)(exchange_home *home, http_exchange *exchange);
+    /* Keeps an exchange that waits for others; continues it afterwards. The loop's thread. */
+    void (*gather)(exchange_home *home, http_exchange *exchange);
 } exchange_home_calls;
 
 struct exchange_home {

@@ -26,6 +26,7 @@ typedef struct http_service {
     const char *client_certificate_field;   /* in lower case; NULL: none */
     struct client_authorities *authorities; /* of clients; NULL: nobody vouches for them */
     bool client_certificate_base64;
+    void (*together)(void *const *users, size_t count);
     http_pool *pool; /* of http_defer; NULL once the server has ended */
 } http_service;
 

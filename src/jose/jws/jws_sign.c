@@ -2,6 +2,7 @@
 /* Signing a compact JWS: RFC 7515 §5.1. */
 #include "base/base64url.h"
 #include "jose/compact.h"
+#include "jose/jws/jws_draft.h"
 #include "jose/signature/signature.h"
 
 static ost_result make_header(const ost_key *key, ost_alg alg, const char *typ, ost_arena *arena,
@@ -20,14 +21,11 @@ static ost_result make_header(const ost_key *key, ost_alg alg, const char *typ, 
     return ost_json_writer_finish(writer, ret_header);
 }
 
-ost_result ost_jws_sign(ost_text payload, const ost_key *key, ost_alg alg, const char *typ,
-                        ost_arena *arena, ost_text *ret_token)
+ost_result jws_draft_begin(ost_text payload, const ost_key *key, ost_alg alg, const char *typ,
+                           ost_arena *arena, jws_draft *ret_draft)
 {
-    unsigned char signature[SIGNATURE_MAX_SIZE];
-    size_t size, len = 0;
     ost_text header;
-    if (ret_token == NULL)
-        return OST_E_ARGUMENT;
+    size_t len = 0;
     if (!alg_signs(alg) || !ost_key_serves(key, alg))
         return OST_E_KEY_USE;
     ost_result result = make_header(key, alg, typ, arena, &header);
@@ -44,13 +42,37 @@ ost_result ost_jws_sign(ost_text payload, const ost_key *key, ost_alg alg, const
     len += base64url_encode((const unsigned char *)header.data, header.len, token);
     token[len++] = '.';
     len += base64url_encode((const unsigned char *)payload.data, payload.len, token + len);
-    result = signature_make(key, alg, (ost_text){token, len}, signature, &size);
-    if (result != OST_OK)
-        return result;
-    token[len++] = '.';
-    len += base64url_encode(signature, size, token + len);
+    *ret_draft = (jws_draft){.key = key, .alg = alg, .token = token, .len = len};
+    return OST_OK;
+}
+
+ost_text jws_draft_input(const jws_draft *draft)
+{
+    return (ost_text){draft->token, draft->len};
+}
+
+ost_result jws_draft_finish(const jws_draft *draft, const unsigned char *signature, size_t size,
+                            ost_text *ret_token)
+{
+    size_t len = draft->len;
+    draft->token[len++] = '.';
+    len += base64url_encode(signature, size, draft->token + len);
     if (len > TOKEN_MAX)
         return OST_E_CEILING;
-    *ret_token = (ost_text){token, len};
+    *ret_token = (ost_text){draft->token, len};
     return OST_OK;
+}
+
+ost_result ost_jws_sign(ost_text payload, const ost_key *key, ost_alg alg, const char *typ,
+                        ost_arena *arena, ost_text *ret_token)
+{
+    unsigned char signature[SIGNATURE_MAX_SIZE];
+    size_t size;
+    jws_draft draft;
+    if (ret_token == NULL)
+        return OST_E_ARGUMENT;
+    ost_result result = jws_draft_begin(payload, key, alg, typ, arena, &draft);
+    if (result == OST_OK)
+        result = signature_make(key, alg, jws_draft_input(&draft), signature, &size);
+    return result == OST_OK ? jws_draft_finish(&draft, signature, size, ret_token) : result;
 }

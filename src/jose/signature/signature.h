@@ -19,6 +19,13 @@ OST_MUST_CHECK ost_result signature_check(const ost_key *key, ost_alg alg, ost_t
 OST_MUST_CHECK ost_result signature_make(const ost_key *key, ost_alg alg, ost_text input,
                                          unsigned char *ret, size_t *ret_size);
 
+/* Several at once: those of neighbours whose keys one holder has in one go. Each wish has its key,
+ * algorithm, input and room, and gets its result, as that of signature_make. */
+void signature_make_together(signature_wish *const *wishes, size_t count);
+
+/* True: it is worth while to gather signatures by this key. */
+bool signature_may_wait(const ost_key *key);
+
 /* The same with an OKP key, whose signatures are of one size (RFC 8037 §3.1). */
 OST_MUST_CHECK ost_result signature_check_okp(const ost_key *key, ost_text input,
                                               const unsigned char *signature);

@@ -55,3 +55,35 @@ ost_result signature_make(const ost_key *key, ost_alg alg, ost_text input, unsig
     prepared_give(&use);
     return done ? OST_OK : OST_E_CRYPTO;
 }
+
+/* ---- several ---- */
+
+bool signature_may_wait(const ost_key *key)
+{
+    return key->signer.sign_together != NULL;
+}
+
+static bool goes_with(const signature_wish *one, const signature_wish *other)
+{
+    return one->key->signer.sign_together == other->key->signer.sign_together &&
+           one->key->signer.holder == other->key->signer.holder &&
+           key_may(other->key, other->alg, true) && alg_signs(other->alg);
+}
+
+void signature_make_together(signature_wish *const *wishes, size_t count)
+{
+    for (size_t i = 0, end; i < count; i = end) {
+        signature_wish *wish = wishes[i];
+        end = i + 1;
+        if (!signature_may_wait(wish->key) || !goes_with(wish, wish)) {
+            wish->result =
+                signature_make(wish->key, wish->alg, wish->input, wish->ret, &wish->size);
+            continue;
+        }
+        while (end < count && goes_with(wish, wishes[end]))
+            end++;
+        for (size_t n = i; n < end; n++)
+            wishes[n]->user = wishes[n]->key->signer.user;
+        wish->key->signer.sign_together(wish->key->signer.holder, wishes + i, end - i);
+    }
+}

@@ -100,24 +100,35 @@ static signing_reply sign(signing_keys *k, const signing_request *request, unsig
     return reply;
 }
 
+static signing_reply reply_to(signing_keys *k, const signing_request *request, unsigned char *room)
+{
+    signing_reply reply = {0};
+    switch (request->operation) {
+    case SIGNING_ADD:
+        return add(k, request);
+    case SIGNING_SIGN:
+        return sign(k, request, room);
+    case SIGNING_DROP:
+        ost_key_unref(find(k, request->key, true));
+        break;
+    }
+    return reply;
+}
+
 bool signing_keys_answer(signing_keys *k, const unsigned char *packet, size_t len,
                          unsigned char *ret_packet, size_t *ret_len)
 {
     unsigned char signature[SIGNATURE_MAX_SIZE];
-    signing_request request;
-    signing_reply reply = {0};
-    if (signing_request_read(packet, len, &request) != OST_OK)
-        return false;
-    switch (request.operation) {
-    case SIGNING_ADD:
-        reply = add(k, &request);
-        break;
-    case SIGNING_SIGN:
-        reply = sign(k, &request, signature);
-        break;
-    case SIGNING_DROP:
-        ost_key_unref(find(k, request.key, true));
-        break;
+    ost_text rest = {(const char *)packet, len};
+    size_t made = 0;
+    for (unsigned count = 0; count == 0 || rest.len > 0; count++) {
+        signing_request request;
+        if (count == SIGNING_TOGETHER || signing_request_next(&rest, &request) != OST_OK)
+            return false;
+        const signing_reply reply = reply_to(k, &request, signature);
+        if (signing_reply_add(&reply, ret_packet, &made) != OST_OK)
+            return false;
     }
-    return signing_reply_write(&reply, ret_packet, ret_len) == OST_OK;
+    *ret_len = made;
+    return true;
 }

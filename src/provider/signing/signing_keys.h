@@ -12,8 +12,8 @@ typedef struct signing_keys signing_keys;
 OST_MUST_CHECK signing_keys *signing_keys_new(void); /* NULL: out of memory */
 void signing_keys_free(signing_keys *keys);
 
-/* Answers one packet with another, of at most SIGNING_PACKET_MAX bytes. Any thread. False: it is no
- * packet that the provider writes, which is the end. */
+/* Answers one packet, request by request, with another of at most SIGNING_PACKET_MAX bytes. Any
+ * thread. False: it is no packet that the provider writes, which is the end. */
 OST_MUST_CHECK bool signing_keys_answer(signing_keys *keys, const unsigned char *packet, size_t len,
                                         unsigned char *ret_packet, size_t *ret_len);
 

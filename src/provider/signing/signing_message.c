@@ -17,44 +17,43 @@ typedef struct packet_head {
     uint32_t len; /* of the content, again */
 } packet_head;
 
-static ost_result write_packet(packet_head head, ost_text content, unsigned char *ret,
-                               size_t *ret_len)
+static ost_result add(packet_head head, ost_text content, unsigned char *packet, size_t *len)
 {
-    if (content.len > SIGNING_PACKET_MAX - sizeof head)
+    size_t room = SIGNING_PACKET_MAX - *len;
+    if (room < sizeof head || content.len > room - sizeof head)
         return OST_E_CEILING;
     head.len = (uint32_t)content.len;
-    memcpy(ret, &head, sizeof head);
+    memcpy(packet + *len, &head, sizeof head);
     if (content.len > 0)
-        memcpy(ret + sizeof head, content.data, content.len);
-    *ret_len = sizeof head + content.len;
+        memcpy(packet + *len + sizeof head, content.data, content.len);
+    *len += sizeof head + content.len;
     return OST_OK;
 }
 
-static ost_result read_packet(const unsigned char *packet, size_t len, packet_head *ret_head,
-                              ost_text *ret_content)
+static ost_result next(ost_text *rest, packet_head *ret_head, ost_text *ret_content)
 {
     packet_head head;
-    if (len < sizeof head || len > SIGNING_PACKET_MAX)
+    if (rest->len < sizeof head || rest->len > SIGNING_PACKET_MAX)
         return OST_E_FORMAT;
-    memcpy(&head, packet, sizeof head);
-    if (head.len != len - sizeof head)
+    memcpy(&head, rest->data, sizeof head);
+    if (head.len > rest->len - sizeof head)
         return OST_E_FORMAT;
     *ret_head = head;
-    *ret_content = (ost_text){(const char *)packet + sizeof head, head.len};
+    *ret_content = (ost_text){rest->data + sizeof head, head.len};
+    *rest = text_slice(*rest, sizeof head + head.len, rest->len);
     return OST_OK;
 }
 
-ost_result signing_request_write(const signing_request *request, unsigned char *ret,
-                                 size_t *ret_len)
+ost_result signing_request_add(const signing_request *request, unsigned char *packet, size_t *len)
 {
     const packet_head head = {.what = request->operation, .alg = request->alg, .key = request->key};
-    return write_packet(head, request->content, ret, ret_len);
+    return add(head, request->content, packet, len);
 }
 
-ost_result signing_reply_write(const signing_reply *reply, unsigned char *ret, size_t *ret_len)
+ost_result signing_reply_add(const signing_reply *reply, unsigned char *packet, size_t *len)
 {
     const packet_head head = {.what = reply->result, .key = reply->key};
-    return write_packet(head, reply->content, ret, ret_len);
+    return add(head, reply->content, packet, len);
 }
 
 /* base64url, a full stop, base64url: nothing but tokens is signed. */
@@ -65,12 +64,11 @@ static bool is_signing_input(ost_text text)
            text_is_made_of(text, "-_.");
 }
 
-ost_result signing_request_read(const unsigned char *packet, size_t len,
-                                signing_request *ret_request)
+ost_result signing_request_next(ost_text *rest, signing_request *ret_request)
 {
     packet_head head;
     ost_text content;
-    ost_result result = read_packet(packet, len, &head, &content);
+    ost_result result = next(rest, &head, &content);
     if (result != OST_OK)
         return result;
     const signing_request read = {.operation = (signing_operation)head.what,
@@ -91,11 +89,11 @@ ost_result signing_request_read(const unsigned char *packet, size_t len,
     return OST_OK;
 }
 
-ost_result signing_reply_read(const unsigned char *packet, size_t len, signing_reply *ret_reply)
+ost_result signing_reply_next(ost_text *rest, signing_reply *ret_reply)
 {
     packet_head head;
     ost_text content;
-    ost_result result = read_packet(packet, len, &head, &content);
+    ost_result result = next(rest, &head, &content);
     if (result != OST_OK)
         return result;
     if (head.alg != 0 || head.what > OST_E_SCHEMA ||

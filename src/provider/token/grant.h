@@ -76,6 +76,11 @@ typedef struct minted {
 /* Signs the tokens of a grant. `refresh`: make a refresh token too. Refuses with server_error. */
 bool mint_tokens(call *call, const grant *grant, bool refresh, minted *ret_minted);
 
+/* The access token of a grant that asks for nothing else, and then `next`, when the call may have
+ * been refused. On the loop's thread; grant and tokens are in the call's arena. */
+void mint_access_with_others(call *call, const grant *grant, minted *ret_minted,
+                             void (*next)(struct call *call));
+
 /* An ID token alone, with at_hash and c_hash of what goes with it (empty: none). */
 bool mint_id_token(call *call, const grant *grant, ost_text access_token, ost_text code,
                    int64_t expires, ost_text *ret_token);

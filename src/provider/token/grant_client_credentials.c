@@ -5,35 +5,67 @@
 #include "provider/token/resource.h"
 #include "provider/token/token.h"
 
+static bool begin(call *c, grant *g)
+{
+    *g = (grant){.client = c->client, .auth_time = -1};
+    if (c->client->public_client)
+        return call_refuse(c, 401, "unauthorized_client",
+                           "Public client not allowed to retrieve service account");
+    if (!c->client->service_account)
+        return call_refuse(c, 401, "unauthorized_client",
+                           "Client not enabled to retrieve service account");
+    const service_account *account = realm_entry_account(c->entry, c->client->client_id);
+    if (account == NULL)
+        return call_refuse(c, 400, "invalid_request", "Client does not have a service account");
+    if (!grant_choose_scopes(c, call_parameter(c, "scope"), g) ||
+        !resources_read(c, &g->resources) || !details_read(c, &g->details))
+        return false;
+    g->user = account->user;
+    g->user_id = account->user_id;
+    return realm_roles_for_client(c->realm, c->client, g->scopes, &account->roles, c->arena,
+                                  &g->roles) == OST_OK ||
+           call_refuse(c, 500, "server_error", NULL);
+}
+
 void grant_client_credentials(call *c)
 {
-    grant g = {.client = c->client, .auth_time = -1};
+    grant g;
     minted m;
-    if (c->client->public_client) {
-        call_refuse(c, 401, "unauthorized_client",
-                    "Public client not allowed to retrieve service account");
-        return;
-    }
-    if (!c->client->service_account) {
-        call_refuse(c, 401, "unauthorized_client",
-                    "Client not enabled to retrieve service account");
-        return;
-    }
-    const service_account *account = realm_entry_account(c->entry, c->client->client_id);
-    if (account == NULL) {
-        call_refuse(c, 400, "invalid_request", "Client does not have a service account");
-        return;
-    }
-    if (!grant_choose_scopes(c, call_parameter(c, "scope"), &g) ||
-        !resources_read(c, &g.resources) || !details_read(c, &g.details))
-        return;
-    g.user = account->user;
-    g.user_id = account->user_id;
-    if (realm_roles_for_client(c->realm, c->client, g.scopes, &account->roles, c->arena,
-                               &g.roles) != OST_OK) {
-        call_refuse(c, 500, "server_error", NULL);
-        return;
-    }
-    if (mint_tokens(c, &g, false, &m))
+    if (begin(c, &g) && mint_tokens(c, &g, false, &m))
         (void)mint_answer(c, &g, &m);
+}
+
+/* ---- together with others ---- */
+
+typedef struct awaited {
+    grant grant;
+    minted minted;
+} awaited;
+
+static void answer(call *c)
+{
+    const awaited *a = c->job;
+    if (c->error.status == 0)
+        (void)mint_answer(c, &a->grant, &a->minted);
+    c->send(c);
+}
+
+void grant_client_credentials_with_others(call *c, void (*send)(call *c))
+{
+    awaited *a = ost_arena_alloc(c->arena, sizeof *a);
+    c->job = a;
+    c->send = send;
+    if (a == NULL)
+        call_refuse(c, 500, "server_error", NULL);
+    if (a == NULL || !begin(c, &a->grant)) {
+        send(c);
+        return;
+    }
+    if (!a->grant.openid) {
+        mint_access_with_others(c, &a->grant, &a->minted, answer);
+        return;
+    }
+    if (mint_tokens(c, &a->grant, false, &a->minted)) /* an ID token names the access token */
+        (void)mint_answer(c, &a->grant, &a->minted);
+    send(c);
 }

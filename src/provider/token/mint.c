@@ -108,14 +108,18 @@ static claim_tree *begin_token(call *c, const grant *g, const char *typ, const c
     return tree;
 }
 
+static bool write_claims(call *c, const claim_tree *tree, ost_text *ret_claims)
+{
+    if (tree == NULL || c->error.status != 0)
+        return false;
+    return claim_tree_write(tree, c->arena, ret_claims) == OST_OK ||
+           call_refuse(c, 500, "server_error", NULL);
+}
+
 static bool sign(call *c, const claim_tree *tree, ost_alg alg, const char *typ, ost_text *ret_token)
 {
     ost_text claims;
-    if (c->error.status != 0)
-        return false;
-    if (claim_tree_write(tree, c->arena, &claims) != OST_OK)
-        return call_refuse(c, 500, "server_error", NULL);
-    return answer_sign(c, claims, alg, typ, ret_token);
+    return write_claims(c, tree, &claims) && answer_sign(c, claims, alg, typ, ret_token);
 }
 
 /* The resources that were asked for take the place of what the mappers say (RFC 8707 §2). */
@@ -215,13 +219,19 @@ static claim_tree *access_claims(call *c, const grant *g, int64_t expires)
     return tree;
 }
 
+/* How an access token is written. */
+static const char *access_typ(const grant *g)
+{
+    return g->client->at_jwt ? "at+jwt" : "JWT";
+}
+
 static bool mint_access(call *c, const grant *g, int64_t expires, ost_text *ret_token)
 {
     const claim_tree *tree = access_claims(c, g, expires);
     if (tree == NULL)
         return false;
     provider_count(c->provider, COUNT_TOKENS);
-    return sign(c, tree, g->client->access_alg, g->client->at_jwt ? "at+jwt" : "JWT", ret_token);
+    return sign(c, tree, g->client->access_alg, access_typ(g), ret_token);
 }
 
 /* Which hash goes with EdDSA depends on the key's curve. */
@@ -310,6 +320,22 @@ bool mint_tokens(call *c, const grant *g, bool refresh, minted *ret_minted)
         return false;
     *ret_minted = m;
     return true;
+}
+
+void mint_access_with_others(call *c, const grant *g, minted *ret_minted,
+                             void (*next)(struct call *call))
+{
+    ost_text claims;
+    int64_t expires = access_expiry(c, g);
+    const claim_tree *tree = access_claims(c, g, expires);
+    *ret_minted = (minted){.expires_in = expires - c->now};
+    if (!write_claims(c, tree, &claims)) {
+        next(c);
+        return;
+    }
+    provider_count(c->provider, COUNT_TOKENS);
+    answer_sign_with_others(c, claims, g->client->access_alg, access_typ(g),
+                            &ret_minted->access_token, next);
 }
 
 /* One that is signed says by whom it is, and for whom (OpenID Connect Core §5.3.2). */

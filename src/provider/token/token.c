@@ -81,8 +81,7 @@ static void dispatch(call *c)
     switch (grants[grant].place) {
     case ON_LOOP:
         if (signs_quickly(c) && !call_has_unconfirmed_uses(c)) {
-            grants[grant].run(c);
-            send(c);
+            grant_client_credentials_with_others(c, send);
             return;
         }
         break;

@@ -17,6 +17,8 @@ void grant_ciba(call *call);
 void grant_refresh_token(call *call);
 void grant_password(call *call);
 void grant_client_credentials(call *call);
+/* The same on the loop's thread; `send` is called, now or once others have been signed too. */
+void grant_client_credentials_with_others(call *call, void (*send)(struct call *call));
 void grant_jwt_bearer(call *call);
 
 /* Goes on with `next`, on the exchange's loop, once the keys are at hand that a call of

@@ -57,6 +57,21 @@ static void deferred(http_exchange *x, void *user)
     http_defer(x, no_work, resumed, NULL);
 }
 
+static void gathered(http_exchange *x, void *user)
+{
+    http_gather(x, resumed, x);
+}
+
+static size_t together_most, together_all;
+
+static void note_together(void *const *users, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        assert_non_null(users[i]);
+    together_all += count;
+    together_most = count > together_most ? count : together_most;
+}
+
 static void large(http_exchange *x, void *user)
 {
     static char body[3000000];
@@ -79,6 +94,7 @@ static const http_route routes[] = {
     {.method = HTTP_POST, .path = "/busy/{id}", .handler = busy},
     {.method = HTTP_GET, .path = "/suspended", .handler = suspended},
     {.method = HTTP_GET, .path = "/deferred", .handler = deferred},
+    {.method = HTTP_GET, .path = "/gathered", .handler = gathered},
     {.method = HTTP_GET, .path = "/large", .handler = large},
     {.method = HTTP_GET, .path = "/dirty", .handler = dirty},
 };
@@ -93,6 +109,7 @@ static const http_config config = {
     .header_count = 1,
     .trusted_proxies = trusted,
     .trusted_proxy_count = 2,
+    .together = note_together,
 };
 
 static char answer[100000];
@@ -140,12 +157,43 @@ static void answers(void **state)
     in_process_end(&p);
 }
 
+/* Streams of one connection are read in one go: they wait for each other, up to a limit. */
+static void gathers(void **state)
+{
+    enum { STREAMS = HTTP_TOGETHER + 2 };
+    static const char head[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+                               "\0\0\0\4\0\0\0\0\0";
+    char sent[sizeof head + STREAMS * 32];
+    size_t len = sizeof head - 1, found = 0;
+    in_process p;
+    memcpy(sent, head, len);
+    for (int i = 0; i < STREAMS; i++) {
+        const char frame[] = "\0\0\x10\1\5\0\0\0\1\x82\x86\x41\x01"
+                             "a\x04\x09/gathered";
+        memcpy(sent + len, frame, sizeof frame - 1);
+        sent[len + 8] = (char)(2 * i + 1);
+        len += sizeof frame - 1;
+    }
+    together_most = together_all = 0;
+    assert_int_equal(in_process_start(&config, &p), OST_OK);
+    size_t got = in_process_talk(&p, (ost_text){sent, len}, answer, sizeof answer);
+    for (const char *at = answer; (at = memmem(at, got - (size_t)(at - answer), "/gathered", 9));)
+        at++, found++;
+    assert_int_equal(found, STREAMS);
+    assert_int_equal(together_all, STREAMS);
+    assert_int_equal(together_most, HTTP_TOGETHER);
+    assert_non_null(strstr(talk(&p, OST_TEXT(GET("/gathered") GET("/gathered"))), "/gathered"));
+    assert_int_equal(together_all, STREAMS + 2);
+    in_process_end(&p);
+}
+
 /* In steady state a request on a kept connection costs no allocation at all. */
 static void allocates_nothing(void **state)
 {
     static const char request[] =
         "GET /hello HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc\r\n\r\n"
-        "POST /busy/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nname=x" GET("/suspended");
+        "POST /busy/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nname=x" GET("/suspended")
+            GET("/gathered");
     in_process p;
     assert_int_equal(in_process_start(&config, &p), OST_OK);
     int connection = in_process_connect(&p);
@@ -203,7 +251,7 @@ static void survives_without_memory(void **state)
                         "Content-Length: 15000\r\n\r\nname=");
     memset(body + head, 'x', sizeof body - (size_t)head);
     const ost_text requests[] = {
-        OST_TEXT(GET("/hello") GET("/suspended") GET("/large") GET("/nowhere")),
+        OST_TEXT(GET("/hello") GET("/suspended") GET("/gathered") GET("/large") GET("/nowhere")),
         {body, (size_t)head + 14995},
         OST_TEXT("POST /busy/2 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
                  "6\r\nname=y\r\n0\r\n\r\n"),
@@ -285,6 +333,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers),
+        cmocka_unit_test(gathers),
         cmocka_unit_test(allocates_nothing),
         cmocka_unit_test(memory_is_wiped_between_requests),
         cmocka_unit_test(survives_without_memory),

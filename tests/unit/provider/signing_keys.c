@@ -30,11 +30,13 @@ static int tear_down(void **state)
 /* False: the process would end. */
 static bool ask(signing_request request, signing_reply *ret_reply)
 {
-    size_t len, out_len;
-    assert_int_equal(signing_request_write(&request, in, &len), OST_OK);
+    size_t len = 0, out_len;
+    assert_int_equal(signing_request_add(&request, in, &len), OST_OK);
     if (!signing_keys_answer(keys, in, len, out, &out_len))
         return false;
-    assert_int_equal(signing_reply_read(out, out_len, ret_reply), OST_OK);
+    ost_text rest = {(const char *)out, out_len};
+    assert_int_equal(signing_reply_next(&rest, ret_reply), OST_OK);
+    assert_int_equal(rest.len, 0);
     return true;
 }
 
@@ -134,10 +136,10 @@ static void requests_that_end_the_process(void **state)
 
 static void packets_that_are_none(void **state)
 {
-    size_t len, out_len;
+    size_t len = 0, out_len;
     (void)state;
     const signing_request sign = {SIGNING_SIGN, OST_ES256, 1, INPUT};
-    assert_int_equal(signing_request_write(&sign, in, &len), OST_OK);
+    assert_int_equal(signing_request_add(&sign, in, &len), OST_OK);
     for (size_t shorter = 0; shorter < len; shorter++)
         assert_false(signing_keys_answer(keys, in, shorter, out, &out_len));
     assert_false(signing_keys_answer(keys, in, len + 1, out, &out_len));
@@ -148,11 +150,38 @@ static void packets_that_are_none(void **state)
 static void what_is_too_long_is_not_sent(void **state)
 {
     static char content[SIGNING_PACKET_MAX];
-    size_t len;
+    size_t len = 0;
     (void)state;
     memset(content, 'a', sizeof content);
     const signing_request sign = {SIGNING_SIGN, OST_ES256, 1, {content, sizeof content}};
-    assert_int_equal(signing_request_write(&sign, in, &len), OST_E_CEILING);
+    assert_int_equal(signing_request_add(&sign, in, &len), OST_E_CEILING);
+    assert_int_equal(len, 0);
+}
+
+/* Each has its own answer, in order; of one too many, or half a one, nothing is answered. */
+static void several_in_a_packet(void **state)
+{
+    ost_arena *arena = ost_arena_new(1 << 16);
+    size_t len = 0, out_len;
+    signing_reply reply;
+    (void)state;
+    uint32_t key = add(OST_ES256, private_jwk(OST_ES256, arena));
+    const signing_request good = {SIGNING_SIGN, OST_ES256, key, INPUT},
+                          unknown = {SIGNING_SIGN, OST_ES256, key + 1000, INPUT};
+    for (unsigned i = 0; i < SIGNING_TOGETHER; i++)
+        assert_int_equal(signing_request_add(i % 2 == 0 ? &good : &unknown, in, &len), OST_OK);
+    assert_true(signing_keys_answer(keys, in, len, out, &out_len));
+    ost_text rest = {(const char *)out, out_len};
+    for (unsigned i = 0; i < SIGNING_TOGETHER; i++) {
+        assert_int_equal(signing_reply_next(&rest, &reply), OST_OK);
+        assert_int_equal(reply.result, i % 2 == 0 ? OST_OK : OST_E_KEY_UNKNOWN);
+        assert_int_equal(reply.content.len, i % 2 == 0 ? 64 : 0);
+    }
+    assert_int_equal(rest.len, 0);
+    assert_false(signing_keys_answer(keys, in, len - 1, out, &out_len));
+    assert_int_equal(signing_request_add(&good, in, &len), OST_OK);
+    assert_false(signing_keys_answer(keys, in, len, out, &out_len));
+    ost_arena_free(arena);
 }
 
 int main(void)
@@ -163,6 +192,7 @@ int main(void)
         cmocka_unit_test(requests_that_end_the_process),
         cmocka_unit_test(packets_that_are_none),
         cmocka_unit_test(what_is_too_long_is_not_sent),
+        cmocka_unit_test(several_in_a_packet),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
