@@ -55,8 +55,8 @@ def test_deviations_are_some():
 
 
 @pytest.mark.parametrize("executor, configuration", [
-    ("secure-session", {}),
-    ("reject-request", {}),
+    ("intent-client-bind-checker", {}),
+    ("secure-request-object", {"encryption-required": True}),
     ("dpop-bind-enforcer", {"allow-only-refresh-token-binding": "true"}),
 ])  # fmt: skip
 def test_what_nothing_enforces_is_not_enabled(site, executor, configuration):

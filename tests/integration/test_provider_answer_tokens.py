@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ed448, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from decrypted import decrypted
 from document_server import DocumentServer
-from oidc import Client
+from oidc import Client, callback_of
 from programs import Provider
 from signer import EcSigner, RsaSigner, b64
 from web import Browser, bearer, unverified_token
@@ -63,6 +63,7 @@ def realm(work, keys):
         client("signing-key-alone", **KEYS_TO_SIGN, **hidden("id.token", "ECDH-ES")),
         client("unknown-alg", **KEYS, **hidden("id.token", "RSA1_5")),
         client("unknown-enc", **KEYS, **hidden("user.info", enc="A512GCM")),
+        client("detached", **{"id.token.as.detached.signature": "true"}),
         client("unsigned", **{"user.info.response.signature.alg": "none"}),
     ]
     user = {"username": "ann", "enabled": True, "email": "ann@example.org", "emailVerified": True}
@@ -97,6 +98,20 @@ def verified(realm, token):
 def test_userinfo_is_plain_unless_somebody_asks(realm):
     answer = userinfo(realm, "plain")
     assert type_of(answer) == "application/json" and "iss" not in answer.json()
+
+
+def test_an_id_token_that_signs_the_answer_says_nothing_else(realm):
+    """FAPI 1.0 Advanced §5.1.1: what travels through the browser has no personal data."""
+    detached = Client("detached", SECRET, CALLBACK)
+    log_in = {"response_type": "code id_token", "scope": "openid email"}
+    callback = callback_of(realm.log_in(realm.browser(), detached, "ann", "ann-password", **log_in))
+    through_browser = verified(realm, callback["id_token"])[1]
+    claims = verified(realm, realm.code(detached, callback["code"]).json()["id_token"])[1]
+    assert {"sub", "nonce", "c_hash", "s_hash", "sid"} <= set(through_browser)
+    assert not {"email", "preferred_username", "email_verified", "at_hash"} & set(through_browser)
+    assert (claims["sub"], claims["email"]) == (through_browser["sub"], "ann@example.org")
+    with_token = realm.log_in(realm.browser(), detached, "ann", "ann-password", **{**log_in, "response_type": "code id_token token"})
+    assert "at_hash" in unverified_token(callback_of(with_token)["id_token"])[1]
 
 
 def test_signed_userinfo(realm):

@@ -395,6 +395,14 @@ def test_a_client_that_signs_does_nothing_else(realm):
     assert_page(ask(realm, signed(realm, unsigned), unsigned), "malformed")
 
 
+def test_what_is_beside_a_pushed_request_does_not_count(realm):
+    """RFC 9101 §6.3; who can have a browser go somewhere would add to what the client has asked for."""
+    more = {"state": "beside", "prompt": "login", "response_mode": "fragment", "redirect_uri": "https://x.example/", "scope": "openid email"}
+    location = begin(realm, pushed(realm, state=None, prompt="none"), **more).location
+    assert query_of(location)["error"] == "login_required" and "state" not in query_of(location), location
+    assert_login(begin(realm, pushed(realm), prompt="none"))
+
+
 def test_a_pushed_request_may_be_signed(realm):
     uri = pushed(realm, request=signed(realm, state="signed", prompt="none"), state="beside")
     answer = begin(realm, uri)

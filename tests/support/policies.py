@@ -22,6 +22,7 @@ HTTPS, HTTP, LOOPBACK = "https://app.example/cb", "http://app.example/cb", "http
 NAMED, OWN_SCHEME, UNDOTTED = "http://localhost/cb", "com.example.app:/cb", "nodot:/cb"
 EC, RSA, PROVER = EcSigner("ec"), RsaSigner("rsa"), DpopClient()
 JWKS = json.dumps({"keys": [EC.jwk(use="sig", alg="ES256"), RSA.jwk(use="sig", alg="RS256")]})
+BY_KEYS = {"use.jwks.string": "true", "jwks.string": JWKS, "oidc.ciba.grant.enabled": "true", "ciba.backchannel.auth.request.signing.alg": "ES256"}
 BY_JWT = {"client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}
 PROVED = Pkce()
 ANYBODY = {"any-client": {}}
@@ -49,9 +50,9 @@ REALM_FILE = {
         client("open", publicClient=True),
         client("changed", publicClient=True),
         client("watched", publicClient=True),
-        client("secret", secret="secret", serviceAccountsEnabled=True),
+        client("secret", {"oidc.ciba.grant.enabled": "true"}, secret="secret", serviceAccountsEnabled=True),
         client("kept", secret="secret"),
-        client("jwt", {"use.jwks.string": "true", "jwks.string": JWKS}, clientAuthenticatorType="client-jwt", serviceAccountsEnabled=True),
+        client("jwt", BY_KEYS, clientAuthenticatorType="client-jwt", serviceAccountsEnabled=True),
         client("bound", {"dpop.bound.access.tokens": "true"}, publicClient=True),
     ],
     "roles": {"client": {"watched": [{"name": "watched"}]}},
@@ -113,6 +114,14 @@ class Site:
         audience = {None: self.realm.issuer, "endpoint": self.realm.endpoint("token"), "list": [self.realm.issuer]}[audience]
         claims = {"iss": "jwt", "sub": "jwt", "aud": audience, "jti": str(uuid.uuid4()), "iat": now, "exp": now + 60}
         return {**BY_JWT, "client_assertion": signer.token(header, claims)}
+
+    def request_object(self, **changes):
+        """Of the client "jwt"; times are counted from now, and what is None is left out."""
+        now = int(time.time())
+        claims = {"iss": "jwt", "aud": self.realm.issuer, "jti": str(uuid.uuid4()), "client_id": "jwt", "scope": "openid"}
+        claims |= {"iat": 0, "nbf": 0, "exp": 300, **changes}
+        claims = {name: now + claim if name in ("iat", "nbf", "exp") and claim is not None else claim for name, claim in claims.items()}
+        return EC.token({"alg": "ES256", "kid": EC.kid, "typ": "JWT"}, {name: claim for name, claim in claims.items() if claim is not None})
 
 
 def parts(kind, of):
@@ -176,6 +185,53 @@ def pushed(proof=None, **changes):
     def step(site):
         form = {"redirect_uri": HTTPS, "response_type": "code", "scope": "openid", **(proof(site) if proof else {"client_id": "open"})}
         return site.post("ext/par/request", {name: value for name, value in {**form, **changes}.items() if value is not None})
+
+    return step
+
+
+ASKED = {"redirect_uri": HTTPS, "response_type": "code", "state": "s", "nonce": "n"}
+
+
+def signed(beside=(), push=False, **changes):
+    """A request in an object, with parameters beside it."""
+
+    def step(site):
+        form = {"client_id": "jwt", "request": site.request_object(**{**ASKED, **changes}), **dict(beside)}
+        if push:
+            return site.post("ext/par/request", {**form, **site.assertion()})
+        return Browser().get(site.realm.endpoint("auth"), form)
+
+    return step
+
+
+def beside(**more):
+    """What was pushed, with parameters beside it."""
+
+    def step(site):
+        name = site.free(lambda: pushed(state="s", nonce="n")(site)).json()["request_uri"]
+        return Browser().get(site.realm.endpoint("auth"), {"client_id": "open", "request_uri": name, **more})
+
+    return step
+
+
+def in_backchannel(**form):
+    return posted("ext/ciba/auth", **{"scope": "openid", "login_hint": "carol", **form})
+
+
+def signed_in_backchannel(**changes):
+    def step(site):
+        form = {"client_id": "jwt", "request": site.request_object(**{"login_hint": "carol", "client_id": None, **changes})}
+        return site.post("ext/ciba/auth", {**form, **site.assertion()})
+
+    return step
+
+
+def by_link(hinted=False, **params):
+    """A browser that is led to the logout."""
+
+    def step(site):
+        hint = {"id_token_hint": site.tokens["id_token"]} if hinted else {}
+        return Browser().get(site.realm.endpoint("logout"), {**hint, **params})
 
     return step
 
@@ -311,6 +367,7 @@ GROUPS = {
                            "introspects": posted("token/introspect", by_jwt(EC, audience), token="x")}.items()}),
     "pushed": ({"secure-par-content": {}}, ANYBODY, {
         "asks": authorized(), "pushes": pushed(), "pushes without an address": pushed(redirect_uri=None),
+        "with a part of it again": beside(scope="openid"), "with it otherwise": beside(scope="openid profile"), "with more": beside(prompt="login"), "with a word of its own": beside(x="y"),
         "brings what was pushed": lambda site: authorized(redirect_uri=None, response_type=None, scope=None, state=None, nonce=None,
                                                           request_uri=pushed()(site).json()["request_uri"])(site)}),
     "addresses": ({"secure-client-uris": {}}, ANYBODY, {
@@ -335,6 +392,41 @@ GROUPS = {
         "password": password(), "userinfo": userinfo, "refreshes": of_free("token", name="refresh_token", grant_type="refresh_token"),
         "revokes": of_free("revoke"), "logs out": of_free("logout", name="refresh_token"), "asks": authorized()}),
     "certificates, by itself": ({"holder-of-key-enforcer": ON}, ANYBODY, {"makes": made()}),
+    "sessions": ({"secure-session": {}}, ANYBODY, {
+        "asks": authorized(), "no nonce": authorized(nonce=None), "no state": authorized(state=None), "pushes": pushed(nonce="n"), "pushes none": pushed(),
+        "no nonce, by OAuth": authorized(nonce=None, scope="profile"), "no state, by OAuth": authorized(state=None, scope="profile")}),
+    "objects": ({"secure-request-object": {}}, ANYBODY, {
+        "signed": signed(), "not signed": authorized(), "no exp": signed(exp=None), "no nbf": signed(nbf=None), "no iat": signed(iat=None),
+        "no aud": signed(aud=None), "another aud": signed(aud="https://other.example"), "no scope": signed(scope=None), "past": signed(exp=-60),
+        "to come": signed(nbf=120, exp=300), "made to come": signed(iat=120), "an hour": signed(exp=3600), "longer": signed(exp=3700),
+        "the same beside it": signed({"nonce": "n"}), "another beside it": signed({"nonce": "x"}), "more beside it": signed({"prompt": "login"}),
+        "pushes": signed(push=True), "pushes without": pushed(), "pushes longer": signed(push=True, exp=3700)}),
+    "objects, without nbf": ({"secure-request-object": {"verify-nbf": False}}, ANYBODY, {"no nbf": signed(nbf=None), "longer": signed(exp=3700), "no exp": signed(exp=None)}),
+    "objects, for a minute": ({"secure-request-object": {"available-period": "60"}}, ANYBODY, {"signed": signed(), "shorter": signed(exp=50)}),
+    "answers": ({"secure-response-type": OFF}, ANYBODY, {
+        "code": authorized(), "code, in a JWT": authorized(response_mode="jwt"), "code, in a form": authorized(response_mode="form_post.jwt"),
+        "hybrid": authorized(response_type="code id_token"), "with a token": authorized(response_type="code id_token token"),
+        "implicit": authorized(response_type="id_token"), "makes": made(), "makes it right": made(attributes={"id.token.as.detached.signature": "true"}),
+        "changes": changed(), "pushes": pushed()}),
+    "answers, with a token": ({"secure-response-type": {"allow-token-response-type": True}}, ANYBODY, {
+        "hybrid": authorized(response_type="code id_token"), "with a token": authorized(response_type="code id_token token"), "two tokens": authorized(response_type="id_token token")}),
+    "answers, by itself": ({"secure-response-type": ON}, ANYBODY, {"makes": made(), "changes": changed()}),
+    "logouts": ({"secure-logout": {}}, ANYBODY, {
+        "makes": made(), "makes in front": made(frontchannelLogout=True), "makes with an address": made(attributes={"frontchannel.logout.url": "https://a.example/"}),
+        "changes": changed(), "logs out": of_free("logout", name="refresh_token"), "by a link": by_link(client_id="open"), "by a link with a token": by_link(hinted=True)}),
+    "logouts, in front": ({"secure-logout": {"allow-front-channel-logout": True}}, ANYBODY, {"makes": made(frontchannelLogout=True), "by a link": by_link(client_id="open")}),
+    "nothing": ({"reject-request": {}}, ANYBODY, {
+        "asks": authorized(), "pushes": pushed(), "client credentials": credentials(), "password": password(), "code": redeemed(), "introspects": posted("token/introspect", token="x"),
+        "refreshes": of_free("token", name="refresh_token", grant_type="refresh_token"), "revokes": posted("revoke", token="x"), "userinfo": userinfo, "makes": made(), "changes": changed(),
+        "logs out": posted("logout", refresh_token="x"), "by a link": by_link(client_id="open"), "in the backchannel": in_backchannel()}),
+    "backchannel": ({"secure-ciba-session": {}}, ANYBODY, {"asks": in_backchannel(), "with a message": in_backchannel(binding_message="x"), "signed": signed_in_backchannel(),
+        "signed, with a message": signed_in_backchannel(binding_message="x")}),
+    "signed backchannel": ({"secure-ciba-signed-authn-req": {}}, ANYBODY, {"asks": in_backchannel(), "signed": signed_in_backchannel(), "an hour": signed_in_backchannel(exp=3600),
+        "longer": signed_in_backchannel(exp=3700), "no nbf": signed_in_backchannel(nbf=None)}),
+    "signed backchannel, for a minute": ({"secure-ciba-signed-authn-req": {"available-period": "60"}}, ANYBODY, {"signed": signed_in_backchannel(), "shorter": signed_in_backchannel(exp=50)}),
+    "backchannel algorithms": ({"secure-ciba-req-sig-algorithm": {"default-algorithm": "ES256"}}, ANYBODY, {
+        "makes": made(), "makes RS256": made(attributes={"ciba.backchannel.auth.request.signing.alg": "RS256"}),
+        "makes PS384": made(attributes={"ciba.backchannel.auth.request.signing.alg": "PS384"}), "changes": changed()}),
     "public": condition("client-access-type", type=["public"]),
     "not public": condition("client-access-type", type=["public"], **{"is-negative-logic": "true"}),
     "no type": condition("client-access-type"),
@@ -360,6 +452,16 @@ GROUPS = {
         "makes": made(directAccessGrantsEnabled=True, implicitFlowEnabled=True), "makes with a secret": made(clientAuthenticatorType="client-secret"),
         "asks": authorized("jwt"), "pushes": pushed(by_jwt(), **PROVED.params), "pushes none": pushed(by_jwt()), "client credentials": credentials(by_jwt()),
         "by a secret": credentials()}),
+    "FAPI 2, signed": ("fapi-2-message-signing", ANYBODY, {
+        "makes": made(), "pushes": signed(push=True, **PROVED.params), "pushes unsigned": pushed(by_jwt(), **PROVED.params), "asks": signed(**PROVED.params)}),
+    "FAPI 1, baseline": ("fapi-1-baseline", ANYBODY, {
+        "makes": made(), "makes with a secret": made(clientAuthenticatorType="client-secret"), "asks": authorized(**PROVED.params),
+        "no nonce": authorized(nonce=None, **PROVED.params), "no challenge": authorized(), "by http": authorized(redirect_uri=HTTP, **PROVED.params)}),
+    "FAPI 1, advanced": ("fapi-1-advanced", ANYBODY, {
+        "makes": made(), "asks": signed(response_type="code id_token"), "for a code": signed(), "for a JWT": signed(response_mode="jwt"),
+        "not signed": authorized("jwt", response_type="code id_token"), "public": authorized(), "no nonce": signed(response_type="code id_token", nonce=None)}),
+    "FAPI-CIBA": ("fapi-ciba", ANYBODY, {
+        "makes": made(), "signed": signed_in_backchannel(binding_message="x"), "no message": signed_in_backchannel(), "not signed": in_backchannel(binding_message="x")}),
 }  # fmt: skip
 
 
@@ -402,6 +504,8 @@ def answers(site, group):
 
 
 STRICTER = "Keycloak looks at fewer of the requests by which a client gets tokens, and lets a pushed request wait until it is brought"
+UNBELIEVED = "such an object is refused by whatever client, and of where it leads nothing is believed"
+READ_FIRST = "such a request is refused whether there are policies or not, in words of ours"
 # {"group | step": (what ours answers, why)}
 DEVIATIONS = {
     "confidential | password, public": (refused("invalid_client", PUBLIC), STRICTER),
@@ -417,6 +521,15 @@ DEVIATIONS = {
     "redirects | pushes": (refused("invalid_request", "Invalid Redirect Uri: invalid uri"), STRICTER),
     "certificates | password": (refused("invalid_request", "Client Certification missing for MTLS HoK Token Binding"), STRICTER),
     "implicit | pushes without a type": (refused("invalid_request", "Missing parameter: response_type"), "said before policies are asked"),
+    "pushed | with it otherwise": ({"status": 400}, "Keycloak compares names alone, and takes the pushed value"),
+    "sessions | pushes none": (refused("invalid_request", "Missing parameter: nonce"), STRICTER),
+    "objects | pushes without": (refused("invalid_request", "Missing parameter: 'request' or 'request_uri'"), STRICTER),
+    "objects | pushes longer": (refused("invalid_request_object", "Request's available period is long"), STRICTER),
+    **{f"objects | {step}": ({"status": 400}, UNBELIEVED) for step in ("another aud", "past", "to come", "made to come")},
+    "answers | pushes": (refused("invalid_request", "invalid response_type"), STRICTER),
+    "signed backchannel | no nbf": (refused("invalid_request", "The request object has no nbf"), READ_FIRST),
+    "signed backchannel | longer": (refused("invalid_request", "The request object is good for more than an hour, or is older"), READ_FIRST),
+    "FAPI 2, signed | pushes unsigned": (refused("invalid_request", "Missing parameter: 'request' or 'request_uri'"), STRICTER),
     "pushed | pushes without an address": (refused("invalid_request", "Invalid parameter: redirect_uri"), "said before policies are asked"),
     "implicit | registers for it": (
         refused("invalid_client_metadata", "Invalid client metadata: implicit flow enabled"),

@@ -60,7 +60,11 @@ struct call {
     const char *realm_path; /* the realm's name as it stands in URLs */
     const char *issuer;     /* base + "/realms/" + realm_path */
     int64_t now;
-    http_form form;             /* of the body, or of the query, as the endpoint reads it */
+    http_form form; /* of the body, or of the query, as the endpoint reads it */
+    /* Of a request that is elsewhere, pushed or in an object: what came beside it, and the claims
+     * of the object; NULL: it is in none, or was read when it was pushed. */
+    http_form beside;
+    const ost_json *object;
     const realm_client *client; /* once it is known */
     const char *client_problem; /* why a client is not what it says: its document, its certificate;
                                    NULL: nothing is known */

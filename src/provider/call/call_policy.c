@@ -46,6 +46,7 @@ static bool names_scopes(policy_event event)
     case POLICY_JWT_GRANT:
     case POLICY_DEVICE:
     case POLICY_CIBA:
+    case POLICY_CIBA_REQUEST:
         return true;
     default:
         return false;
@@ -59,6 +60,8 @@ policy_case call_policy_case(call *c, policy_event event)
                       .roles = client_own_roles(c->realm, c->client),
                       .scoped = names_scopes(event),
                       .scope = call_parameter(c, "scope"),
+                      .object = c->object,
+                      .now = c->now,
                       .certificate = c->certificate.len > 0,
                       .proof = http_request_field(c->request, "dpop").len > 0,
                       .bound = true,

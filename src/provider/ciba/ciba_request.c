@@ -7,6 +7,7 @@
 #include "base/base64url.h"
 #include "base/context.h"
 #include "base/text.h"
+#include "provider/call/call_policy.h"
 #include "provider/ciba/channel_token.h"
 #include "provider/detail/authorization_details.h"
 #include "provider/login/request_object.h"
@@ -118,6 +119,16 @@ static bool read_scope(call *c, ost_text *ret_scope)
     return grant_choose_scopes(c, *ret_scope, &g);
 }
 
+/* What is signed is known by now. */
+static bool check_policies(call *c, const ciba_request *r)
+{
+    if (!call_has_policies(c))
+        return true;
+    policy_case is = call_policy_case(c, POLICY_CIBA_REQUEST);
+    is.binding = r->question.binding_message.data != NULL;
+    return call_policy_allows(c, &is);
+}
+
 bool ciba_request_read(call *c, ciba_request *ret_request)
 {
     ciba_request r = {0};
@@ -133,6 +144,8 @@ bool ciba_request_read(call *c, ciba_request *ret_request)
     r.question.acr_values = call_parameter(c, "acr_values");
     if (r.question.acr_values.len > ACR_MAX)
         return refuse(c, "a parameter is too long");
+    if (!check_policies(c, &r))
+        return false;
     *ret_request = r;
     return true;
 }

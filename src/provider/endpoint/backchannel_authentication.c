@@ -82,6 +82,11 @@ static bool check_client(call *c)
         return call_refuse(c, 401, "invalid_grant", "Client not allowed OIDC CIBA Grant");
     if (c->client->public_client)
         return call_refuse(c, 401, "unauthorized_client", "Public clients are not allowed CIBA");
+    return true;
+}
+
+static bool check_channel(call *c)
+{
     return c->provider->channel != NULL ||
            call_refuse(c, 503, "server_error", "Failed to send authentication request");
 }
@@ -93,8 +98,8 @@ static void begin(call *c)
     c->job = job;
     if (job == NULL)
         call_refuse(c, 500, "server_error", NULL);
-    if (c->error.status == 0 && check_client(c))
-        (void)ciba_request_read(c, &job->request);
+    if (c->error.status == 0 && check_client(c) && ciba_request_read(c, &job->request))
+        (void)check_channel(c);
     call_work(c, keep, kept);
 }
 

@@ -66,6 +66,25 @@ static auth_check find_client(call *c)
     return AUTH_GOOD;
 }
 
+/* Whether the request has parameters beside what was pushed, or the object, that are not in it as
+ * well (RFC 9101 §6.3: they do not count). */
+static bool brings_more(const call *c)
+{
+    static const char *const names[] = {
+        "request",          "request_uri",           "client_secret",
+        "client_assertion", "client_assertion_type", NULL};
+    for (size_t i = 0; i < c->beside.count; i++) {
+        const http_pair *pair = &c->beside.pairs[i];
+        size_t k = 0;
+        while (k < c->form.count && !(text_equal(c->form.pairs[k].name, pair->name) &&
+                                      text_equal(c->form.pairs[k].value, pair->value)))
+            k++;
+        if (k == c->form.count && !text_is_one_of(pair->name, names))
+            return true;
+    }
+    return false;
+}
+
 /* What the realm's client policies have against the request, as far as it is read. */
 static auth_check ask_policies(call *c, const auth_request *r, policy_event event)
 {
@@ -80,6 +99,12 @@ static auth_check ask_policies(call *c, const auth_request *r, policy_event even
     is.challenge = r->challenge;
     is.challenge_method = r->challenge_method;
     is.jkt = r->jkt;
+    is.hybrid = r->wants_code && r->wants_id_token;
+    is.with_token = r->wants_token;
+    is.in_jwt = text_is(call_parameter(c, "response_mode"), "jwt");
+    is.nonce = given(c, "nonce").len > 0;
+    is.state = r->state.len > 0;
+    is.more = (r->origin == AUTH_PUSHED || c->object != NULL) && brings_more(c);
     const policy_refusal *refusal = policy_set_check(c->realm->policies, &is);
     if (refusal == NULL)
         return AUTH_GOOD;

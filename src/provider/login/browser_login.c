@@ -80,6 +80,7 @@ static bool add_tokens(call *c, browser_login *login, const char *acr, ost_text 
                .nonce = r->nonce,
                .acr = acr,
                .requested = requested_claims_open(c, r->claims),
+               .detached = c->client->detached_signature,
                .state = r->state,
                .resources = r->resources,
                .details = r->details,

@@ -86,6 +86,7 @@ bool pushed_request_begin(call *c, ost_text *ret_id)
     ost_result result = store_pushed_begin(c->provider->store, text_of(c->realm->name),
                                            call_parameter(c, "client_id"), id, c->now, until,
                                            c->arena, &parameters);
+    c->beside = c->form;
     if (result == OST_OK)
         result = http_form_read(parameters, c->arena, &c->form);
     if (result == OST_E_NOT_FOUND)

@@ -139,6 +139,8 @@ static bool replace_form(call *c, const ost_json *claims)
         if (!is_of_the_jwt(ost_json_name(at)) && !add_claim(&p, at))
             return refuse(c, "The request object's claims are no parameters");
     }
+    c->beside = c->form;
+    c->object = claims;
     c->form = (http_form){.pairs = p.pairs, .count = p.count};
     return true;
 }

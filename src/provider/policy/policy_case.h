@@ -24,6 +24,7 @@ typedef enum policy_event {
     POLICY_DEVICE,
     POLICY_DEVICE_TOKEN,
     POLICY_CIBA,
+    POLICY_CIBA_REQUEST, /* the same, and now all of it, as it has been signed */
     POLICY_CIBA_TOKEN,
     POLICY_REVOKE,
     POLICY_INTROSPECT,
@@ -52,6 +53,13 @@ typedef struct policy_case {
     bool only_code, typed;
     bool pushed; /* it was pushed before, or is being pushed */
     ost_text redirect_uri, challenge, challenge_method, jkt;
+    bool hybrid, with_token; /* a code and an ID token are asked for; an access token as well */
+    bool in_jwt;             /* the answer is to be one, whatever way it goes */
+    bool nonce, state;       /* it has them */
+    const ost_json *object;  /* the claims of its request object, also at POLICY_CIBA_REQUEST */
+    bool more; /* parameters came beside what was pushed, or the object, that are not in it */
+    int64_t now;
+    bool binding; /* of POLICY_CIBA_REQUEST: it has a binding message */
     /* Of requests that authenticate a client: */
     ost_text assertion, assertion_alg; /* by which it has proved who it is */
     bool assertion_for_issuer;         /* whose one audience is our issuer */

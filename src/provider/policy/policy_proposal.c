@@ -123,29 +123,76 @@ const policy_refusal *propose_authenticator(const ost_json *configuration, const
     return json_list_has(allowed, kind) ? NULL : &refused;
 }
 
-const policy_refusal *propose_algorithms(const ost_json *configuration, const policy_case *c,
-                                         policy_edits *edits)
+/* The attribute has one of the secure algorithms, or none and gets the standard one. */
+static const policy_refusal *propose_algorithm(const ost_json *standard, const policy_case *c,
+                                               const char *name, policy_edits *edits)
 {
     static const policy_refusal refused = {400, "invalid_request",
                                            "not allowed signature algorithm.", false};
+    ost_text own = attribute_text(c->proposed, name), algorithm = {0};
+    (void)!ost_json_text(standard, &algorithm);
+    if (own.len == 0)
+        return edit(edits, true, name,
+                    policy_algorithm_is_secure(algorithm) ? ost_json_source(standard)
+                                                          : OST_TEXT("\"PS256\""));
+    return policy_algorithm_is_secure(own) ? NULL : &refused;
+}
+
+const policy_refusal *propose_algorithms(const ost_json *configuration, const policy_case *c,
+                                         policy_edits *edits)
+{
     static const char *const names[] = {
         "user.info.response.signature.alg", "request.object.signature.alg",
         "id.token.signed.response.alg", "token.endpoint.auth.signing.alg",
         "access.token.signed.response.alg"};
     const ost_json *standard = ost_json_get(configuration, "default-algorithm");
-    ost_text algorithm = {0};
-    (void)!ost_json_text(standard, &algorithm);
-    ost_text json =
-        policy_algorithm_is_secure(algorithm) ? ost_json_source(standard) : OST_TEXT("\"PS256\"");
     const policy_refusal *refusal = NULL;
-    for (size_t i = 0; i < ARRAY_LEN(names) && refusal == NULL; i++) {
-        ost_text own = attribute_text(c->proposed, names[i]);
-        if (own.len == 0)
-            refusal = edit(edits, true, names[i], json);
-        else if (!policy_algorithm_is_secure(own))
-            refusal = &refused;
-    }
+    for (size_t i = 0; i < ARRAY_LEN(names) && refusal == NULL; i++)
+        refusal = propose_algorithm(standard, c, names[i], edits);
     return refusal;
+}
+
+const policy_refusal *propose_backchannel_algorithm(const ost_json *configuration,
+                                                    const policy_case *c, policy_edits *edits)
+{
+    static const char name[] = "ciba.backchannel.auth.request.signing.alg";
+    return propose_algorithm(ost_json_get(configuration, "default-algorithm"), c, name, edits);
+}
+
+/* ---- answers and logouts ---- */
+
+const policy_refusal *propose_detached_signature(const ost_json *configuration,
+                                                 const policy_case *c, policy_edits *edits)
+{
+    static const policy_refusal refused = {
+        400, "invalid_client_metadata",
+        "Invalid client metadata: ID Token as detached signature in disabled", false};
+    static const char name[] = "id.token.as.detached.signature";
+    if (configures(configuration))
+        return edit(edits, true, name, TRUE_STRING);
+    return text_equal_ignoring_case(attribute_text(c->proposed, name), OST_TEXT("true")) ? NULL
+                                                                                         : &refused;
+}
+
+const policy_refusal *propose_logout(const ost_json *configuration, const policy_case *c,
+                                     policy_edits *edits)
+{
+    static const policy_refusal refused = {
+        400, "invalid_registration", "Front-channel logout is not allowed for this client", false};
+    (void)edits;
+    if (policy_switch(configuration, "allow-front-channel-logout"))
+        return NULL;
+    return policy_switch(c->proposed, "frontchannelLogout") ||
+                   attribute_text(c->proposed, "frontchannel.logout.url").len > 0
+               ? &refused
+               : NULL;
+}
+
+const policy_refusal *propose_nothing(const ost_json *configuration, const policy_case *c,
+                                      policy_edits *edits)
+{
+    (void)edits;
+    return check_anything(configuration, c);
 }
 
 /* ---- addresses ---- */

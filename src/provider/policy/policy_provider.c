@@ -79,6 +79,8 @@ static const char *const switches[] = {"allow-front-channel-logout",
 static const char *const lists[] = {"allow-permitted-domains", "allowed-client-authenticators",
                                     "allowed-patterns", "client-uri-fields", NULL};
 
+static const char *const numbers[] = {"allowed-clock-skew", "available-period", NULL};
+
 bool policy_has_executor(ost_text name)
 {
     return text_is_one_of(name, executors);
@@ -98,6 +100,16 @@ static bool is_switch(const ost_json *value)
     return ost_json_is(value, OST_JSON_BOOL) || ost_json_is(value, OST_JSON_NULL);
 }
 
+static bool is_number(const ost_json *value)
+{
+    ost_text text;
+    int64_t number;
+    uint64_t read;
+    if (ost_json_text(value, &text))
+        return text.len == 0 || text_to_unsigned(text, INT32_MAX, &read);
+    return ost_json_is(value, OST_JSON_NULL) || ost_json_integer(value, &number);
+}
+
 static bool is_list_of_texts(const ost_json *value)
 {
     ost_text text;
@@ -115,6 +127,8 @@ bool policy_executor_configured(const ost_json *configuration)
         return false;
     for (const ost_json *at = ost_json_first(configuration); at != NULL; at = ost_json_next(at)) {
         if (text_is_one_of(ost_json_name(at), switches) && !is_switch(at))
+            return false;
+        if (text_is_one_of(ost_json_name(at), numbers) && !is_number(at))
             return false;
         if (text_is_one_of(ost_json_name(at), lists) && !is_list_of_texts(at))
             return false;

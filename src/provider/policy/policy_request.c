@@ -19,7 +19,7 @@ static bool is_authorization(const policy_case *c)
 static bool is_token_request(const policy_case *c)
 {
     return c->event >= POLICY_TOKEN && c->event <= POLICY_CIBA_TOKEN && c->event != POLICY_DEVICE &&
-           c->event != POLICY_CIBA;
+           c->event != POLICY_CIBA && c->event != POLICY_CIBA_REQUEST;
 }
 
 /* Of those at which a client proves who it is. */
@@ -99,8 +99,23 @@ const policy_refusal *check_secure_uri(const ost_json *configuration, const poli
 const policy_refusal *check_pushed(const ost_json *configuration, const policy_case *c)
 {
     REFUSAL(unpushed, 400, "invalid_request", "PAR request_uri not included.", true);
+    REFUSAL(more, 400, "invalid_request", "PAR request did not include necessary parameters", true);
     (void)configuration;
-    return c->event == POLICY_PREAUTHORIZATION && !c->pushed ? &unpushed : NULL;
+    if (c->event != POLICY_PREAUTHORIZATION)
+        return NULL;
+    if (!c->pushed)
+        return &unpushed;
+    return c->more ? &more : NULL;
+}
+
+/* ---- requests of any kind ---- */
+
+const policy_refusal *check_anything(const ost_json *configuration, const policy_case *c)
+{
+    REFUSAL(told, 400, "invalid_request", "Request not allowed", false);
+    REFUSAL(shown, 400, "invalid_request", "Request not allowed", true);
+    (void)configuration;
+    return c->event == POLICY_PREAUTHORIZATION ? &shown : &told;
 }
 
 /* ---- how a client proves who it is ---- */

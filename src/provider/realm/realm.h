@@ -79,13 +79,14 @@ struct realm_client {
     client_answers answers;            /* what else is signed and encrypted for it */
     bool refresh_tokens;               /* false: it gets none */
     bool at_jwt;                       /* its access tokens keep to RFC 9068 */
-    bool lower_case_bearer;            /* the token type is "bearer" */
-    bool without_issuer;               /* answers to its authorization requests lack iss, */
-    bool without_session_state;        /* and session_state */
-    bool token_exchange;               /* it may exchange tokens (RFC 8693), */
-    bool exchange_refresh;             /* also for refresh tokens */
-    bool jwt_grant;                    /* it may bring assertions of trusted issuers (RFC 7523) */
-    bool device_grant;                 /* its users may answer it from another device (RFC 8628), */
+    bool detached_signature;    /* ID tokens through the browser sign the answer, and say no more */
+    bool lower_case_bearer;     /* the token type is "bearer" */
+    bool without_issuer;        /* answers to its authorization requests lack iss, */
+    bool without_session_state; /* and session_state */
+    bool token_exchange;        /* it may exchange tokens (RFC 8693), */
+    bool exchange_refresh;      /* also for refresh tokens */
+    bool jwt_grant;             /* it may bring assertions of trusted issuers (RFC 7523) */
+    bool device_grant;          /* its users may answer it from another device (RFC 8628), */
     int64_t device_lifespan, device_interval; /* for so long, asked so often: seconds */
     client_ciba ciba;                         /* its users may be authenticated elsewhere */
     bool dpop_bound;                          /* it gets no tokens but those bound to its key */

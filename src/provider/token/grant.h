@@ -32,6 +32,8 @@ typedef struct grant {
     ost_text nonce;            /* empty: none */
     const char *acr;           /* NULL: "1" */
     const ost_json *requested; /* claims (requested_claims.h); NULL: none */
+    bool detached;             /* the ID token signs the answer that it comes in, and says nothing
+                                  of the user but who it is (FAPI 1.0 Advanced §5.1.1) */
     ost_text state; /* of an authorization request that is answered with an ID token; for s_hash */
     int64_t lifespan;   /* of the access token; 0: the client's or the realm's */
     ost_text resources; /* whom the access token is for, and nobody else (resource.h); empty: whom

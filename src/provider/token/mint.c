@@ -169,7 +169,8 @@ static void run_mappers(call *c, const grant *g, token_kind kind, audience_list 
 {
     claim_seal(tree);
     put_subject(c, g, tree);
-    mappers_run(c, g, kind, tree, audiences);
+    if (kind != TOKEN_ID || !g->detached)
+        mappers_run(c, g, kind, tree, audiences);
     if (kind == TOKEN_ACCESS && g->resources.len > 0)
         take_resources(c, g, audiences);
     if (kind == TOKEN_ACCESS && g->audiences != NULL)

@@ -56,6 +56,12 @@ static void profiles(void **state)
         {"[{\"name\":\"a\",\"executors\":[{\"executor\":\"x\"}]},{\"name\":\"\"}]",
          PROFILE_NAMELESS},
         {"[{\"name\":\"a\",\"executors\":[{\"executor\":\"reject-request\"}]}]", PROFILE_EXECUTOR},
+        {"[{\"name\":\"a\",\"executors\":[{\"executor\":\"secure-request-object\","
+         "\"configuration\":{\"available-period\":\"60\",\"allowed-clock-skew\":0}}]}]",
+         POLICY_GOOD},
+        {"[{\"name\":\"a\",\"executors\":[{\"executor\":\"secure-request-object\","
+         "\"configuration\":{\"available-period\":\"long\"}}]}]",
+         PROFILE_EXECUTOR},
         {"[{\"name\":\"a\",\"executors\":[{\"executor\":\"reject-request\","
          "\"configuration\":{}}]}]",
          POLICY_GOOD},
