@@ -65,7 +65,7 @@ class Sessions:
             raise ConfigurationError(f"logout_path: {self.logout_path!r} is no path of its own")
         given["cookie_secret"], given["older_secret"] = _secrets(given["cookie_secret"])
         trusted = verifier._settings[verifier.issuers[0]]
-        for name in ("discovery_url", "ca_file", "insecure_http"):
+        for name in ("discovery_url", "ca_file", "proxy", "no_proxy", "insecure_http"):
             given[name] = trusted[name]
         self._base_url = base_url
         self._verifier = verifier

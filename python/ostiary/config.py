@@ -102,7 +102,11 @@ class Issuer(_Settings):
     ``any_tenant``: of an issuer with ``{tenantid}`` in its name (Microsoft Entra ID), ids of those that
     may come in; with ``discovery_url``. ``client_is_audience``: of tokens without ``aud`` the client
     stands in for it (Amazon Cognito). ``discovery_url`` and
-    ``jwks_url`` say where to look instead; ``ca_file`` whom to trust there (PEM). ``seed_file`` keeps
+    ``jwks_url`` say where to look instead; ``ca_file`` whom to trust there (PEM). ``proxy``
+    ("http://host:port", or https, with "user:password@" before the host) makes tunnels to https beyond
+    this machine, for everything that the issuer is asked, browsers' logins included; the environment is
+    not looked at. ``no_proxy``: hosts that are reached without it, names, which stand for those below
+    them too, and addresses, separated by commas. ``seed_file`` keeps
     keys on disk for a start without the issuer. ``hmac_secret`` is for HS256 and its like, together
     with ``algorithms``. ``access_token_profile`` asks for RFC 9068 and nothing less. ``key_lifetime``
     (300 s), ``stale_limit`` (3600 s) and ``fetch_timeout`` (5 s) are of its keys. ``insecure_http``
@@ -120,6 +124,8 @@ class Issuer(_Settings):
         discovery_url: str | None = None,
         jwks_url: str | None = None,
         ca_file: str | None = None,
+        proxy: str | None = None,
+        no_proxy: str | None = None,
         seed_file: str | None = None,
         hmac_secret: str | bytes | None = None,
         access_token_profile: bool = False,

@@ -40,7 +40,7 @@ class Verifier(_core.Guard):
     ``no_cache`` turns off; claims, times and revocations are checked each time all the same.
     ``revocation_entries`` (100,000) bounds :meth:`revoke`; ``revocation_file`` keeps what was revoked for a
     restart, and for other processes of this machine that are given the same file. ``decryption_keys`` are for access tokens
-    that are encrypted (RFC 7519 §5.2). ``insecure_explain`` tells clients what was expected and seen:
+    that are encrypted (RFC 7519 §5.2); the other ``decryption_…`` are as :func:`ostiary.jwe.decrypt` has them. ``insecure_explain`` tells clients what was expected and seen:
     for development.
 
     Raises ConfigurationError, TypeError or ValueError, which name the parameter.
@@ -57,6 +57,8 @@ class Verifier(_core.Guard):
         discovery_url: str | None = None,
         jwks_url: str | None = None,
         ca_file: str | None = None,
+        proxy: str | None = None,
+        no_proxy: str | None = None,
         seed_file: str | None = None,
         hmac_secret: str | bytes | None = None,
         access_token_profile: bool = False,
@@ -83,6 +85,7 @@ class Verifier(_core.Guard):
         decryption_algorithms: Iterable[str] | None = None,
         decryption_encryptions: Iterable[str] | None = None,
         decryption_inflate_max: int | None = None,
+        decryption_pbes2_count_max: int | None = None,
         dpop: DPoP | None = None,
     ) -> None:
         given: dict[str, Any] = dict(locals())
@@ -276,6 +279,8 @@ _ISSUER_PARAMETERS = (
     "discovery_url",
     "jwks_url",
     "ca_file",
+    "proxy",
+    "no_proxy",
     "seed_file",
     "hmac_secret",
     "access_token_profile",

@@ -86,6 +86,8 @@ static int login_init(PyObject *object, PyObject *arguments, PyObject *names)
         {"older_secret", MEMBER_BYTES, offsetof(ost_login_config, older_secret), 0},
         {"insecure_http", MEMBER_FLAG, offsetof(ost_login_config, insecure_http), 0},
         {"ca_file", MEMBER_STRING, offsetof(ost_login_config, ca_file), 0},
+        {"proxy", MEMBER_STRING, offsetof(ost_login_config, proxy), 0},
+        {"no_proxy", MEMBER_STRING, offsetof(ost_login_config, no_proxy), 0},
     };
     login_object *self = (login_object *)object;
     PyObject *guard, *options;
