@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import time
 import weakref
+from _thread import allocate_lock
 
 TYPE_CHECKING = False
 
@@ -99,6 +100,7 @@ class Verifier(_core.Guard):
         self._shared: _waiting.Shared = {}
         self._revoked: dict[tuple[int, str | None, str | None, int], int] = {}
         self._prune_at = 1024
+        self._remembering = allocate_lock()
         super().__init__([each._triple() for each in issuers], {**given, **proofs})
         _all.add(self)
 
@@ -217,13 +219,15 @@ class Verifier(_core.Guard):
         self._remember(what, until, now)
 
     def _remember(self, what: tuple[int, str | None, str | None, int], until: int, now: int) -> None:
-        self._revoked[what] = max(until, self._revoked.get(what, 0))
-        if len(self._revoked) >= self._prune_at:
-            self._revoked = {of: last for of, last in self._revoked.items() if last > now}
-            self._prune_at = 2 * len(self._revoked) + 1024
+        with self._remembering:
+            self._revoked[what] = max(until, self._revoked.get(what, 0))
+            if len(self._revoked) >= self._prune_at:
+                self._revoked = {of: last for of, last in self._revoked.items() if last > now}
+                self._prune_at = 2 * len(self._revoked) + 1024
 
     def _forked(self) -> None:
         """Tells the child's guard what the parent's was told. One that cannot be told lets nobody in."""
+        self._remembering = allocate_lock()  # of a thread that is not there any more, it may be
         if self.closed:
             return
         try:

@@ -39,7 +39,8 @@ static PyObject *closed(void)
     return failure_set(OST_E_STATE, "the verifier has been closed, or was never opened");
 }
 
-/* The first check after a fork makes this process a guard of its own. */
+/* The first check after a fork makes this process a guard of its own. Nothing of Python is called
+ * with the lock held: whoever waits for it may hold up the interpreter. */
 static keeper *renew(guard_object *self)
 {
     ost_error error = {0};
@@ -47,15 +48,15 @@ static keeper *renew(guard_object *self)
     keeper *kept = atomic_load(&self->kept);
     if (kept->generation != keeper_generation()) {
         keeper *fresh = keeper_new(self->config, &error);
-        if (fresh == NULL)
-            failure_of(&error);
-        else {
+        if (fresh != NULL) {
             keeper_unref(kept);
             atomic_store(&self->kept, fresh);
         }
         kept = fresh;
     }
     pthread_mutex_unlock(&self->lock);
+    if (kept == NULL)
+        failure_of(&error);
     return kept;
 }
 
@@ -98,12 +99,14 @@ static int guard_init(PyObject *object, PyObject *arguments, PyObject *names)
     ost_error error = {0};
     if (!PyArg_ParseTuple(arguments, "OO:Guard", &issuers, &options))
         return -1;
-    if (atomic_load(&self->kept) != NULL || self->config != NULL) {
+    if (atomic_exchange(&self->opening, true)) {
         failure_set(OST_E_STATE, "the verifier has been opened already");
         return -1;
     }
-    if ((self->config = config_read(issuers, options)) == NULL)
+    if ((self->config = config_read(issuers, options)) == NULL) {
+        atomic_store(&self->opening, false);
         return -1;
+    }
     pthread_mutex_init(&self->lock, NULL);
     keeper *kept;
     Py_BEGIN_ALLOW_THREADS kept = keeper_new(self->config, &error);
@@ -111,6 +114,7 @@ static int guard_init(PyObject *object, PyObject *arguments, PyObject *names)
     {
         config_free(self->config);
         self->config = NULL;
+        atomic_store(&self->opening, false);
         failure_of(&error);
         return -1;
     }

@@ -10,7 +10,8 @@
 typedef struct guard_object guard_object;
 struct guard_object {
     PyObject_HEAD _Atomic(keeper *)
-        kept; /* NULL until it is opened; from then on there always is one */
+        kept;            /* NULL until it is opened; from then on there always is one */
+    atomic_bool opening; /* or open: one call of __init__ that is under way, or has succeeded */
     atomic_bool closed;
     pthread_mutex_t lock; /* of one thread that makes another keeper, after a fork */
     guard_config *config;

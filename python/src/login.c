@@ -10,7 +10,8 @@
 
 typedef struct login_object {
     PyObject_HEAD guard_object *guard;
-    ost_arena *arena; /* of the configuration, for after a fork it is used again */
+    atomic_bool opening; /* or open, or failed to */
+    ost_arena *arena;    /* of the configuration, for after a fork it is used again */
     ost_login_config config;
     pthread_mutex_t lock; /* of what follows */
     login_keeper *kept;
@@ -93,7 +94,7 @@ static int login_init(PyObject *object, PyObject *arguments, PyObject *names)
     PyObject *guard, *options;
     if (!PyArg_ParseTuple(arguments, "O!O:Login", core.guard, &guard, &options))
         return -1;
-    if (self->arena != NULL) {
+    if (atomic_exchange(&self->opening, true)) {
         failure_set(OST_E_STATE, "the login has been opened already");
         return -1;
     }

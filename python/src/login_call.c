@@ -14,7 +14,7 @@ typedef struct outcome {
     ost_text base;
     ost_login_jar jar;
     ost_login_session session;
-    ost_login_call *call; /* set before the bell rings; NULL when it has been ended */
+    _Atomic(ost_login_call *) call; /* set before the bell rings; NULL when it has been ended */
 } outcome;
 
 typedef struct call_object {
@@ -27,10 +27,11 @@ static void outcome_unref(outcome *over)
 {
     if (over == NULL || atomic_fetch_sub(&over->references, 1) != 1)
         return;
-    if (over->call != NULL) {
+    ost_login_call *call = atomic_load(&over->call);
+    if (call != NULL) {
         ost_login_step step;
         ost_login_session session;
-        (void)!ost_login_call_end(over->call, over->arena, &step, &session, NULL);
+        (void)!ost_login_call_end(call, over->arena, &step, &session, NULL);
     }
     bell_unref(over->bell);
     ost_arena_free(over->arena);
@@ -42,7 +43,7 @@ static void done(ost_login_call *call, void *user)
 {
     outcome *over = user;
     login_keeper *kept = over->kept;
-    over->call = call;
+    atomic_store(&over->call, call);
     bell_ring(over->bell);
     outcome_unref(over);
     atomic_fetch_sub(&kept->pending, 1);
@@ -157,13 +158,15 @@ static PyObject *call_block(PyObject *object, PyObject *none)
 static PyObject *call_end(PyObject *object, PyObject *none)
 {
     outcome *over = ((call_object *)object)->outcome;
-    ost_login_call *call = over->call;
-    if (!atomic_load(&over->bell->rung) || call == NULL)
-        return PyErr_Format(PyExc_ValueError, "the call has not been answered, or was ended");
     ost_arena *arena = arena_take(LOGIN_ARENA);
     if (arena == NULL)
         return NULL;
-    over->call = NULL;
+    bool rung = atomic_load(&over->bell->rung);
+    ost_login_call *call = rung ? atomic_exchange(&over->call, NULL) : NULL;
+    if (call == NULL) {
+        ost_arena_free(arena);
+        return PyErr_Format(PyExc_ValueError, "the call has not been answered, or was ended");
+    }
     ost_login_step step = {0};
     ost_login_session session;
     ost_error error = {0};

@@ -5,8 +5,8 @@
 
 typedef struct wait_object {
     PyObject_HEAD keeper *kept;
-    ost_verdict verdict; /* of which ost_guard_wait looks at decision, issuer and ticket */
-    bell *bell;          /* NULL: not begun */
+    ost_verdict verdict;  /* of which ost_guard_wait looks at decision, issuer and ticket */
+    _Atomic(bell *) bell; /* NULL: not begun */
 } wait_object;
 
 PyObject *wait_new(keeper *kept, const ost_verdict *verdict)
@@ -17,14 +17,14 @@ PyObject *wait_new(keeper *kept, const ost_verdict *verdict)
     self->kept = keeper_ref(kept);
     self->verdict = (ost_verdict){
         .decision = verdict->decision, .issuer = verdict->issuer, .ticket = verdict->ticket};
-    self->bell = NULL;
+    atomic_init(&self->bell, NULL);
     return (PyObject *)self;
 }
 
 static void wait_free(PyObject *object)
 {
     wait_object *self = (wait_object *)object;
-    bell_unref(self->bell);
+    bell_unref(atomic_load(&self->bell));
     Py_BEGIN_ALLOW_THREADS keeper_unref(self->kept);
     Py_END_ALLOW_THREADS core_free(object);
 }
@@ -37,16 +37,16 @@ static PyObject *wait_key(PyObject *object, void *closure)
 
 static PyObject *wait_rung(PyObject *object, void *closure)
 {
-    const bell *b = ((wait_object *)object)->bell;
+    const bell *b = atomic_load(&((wait_object *)object)->bell);
     return PyBool_FromLong(b != NULL && atomic_load(&b->rung));
 }
 
 static PyObject *wait_begin(PyObject *object, PyObject *none)
 {
     wait_object *self = (wait_object *)object;
-    if (self->bell != NULL)
+    if (atomic_load(&self->bell) != NULL)
         Py_RETURN_TRUE;
-    bell *b = bell_new();
+    bell *b = bell_new(), *unbegun = NULL;
     if (b == NULL)
         return NULL;
     if (ost_guard_wait(self->kept->guard, &self->verdict, bell_ring, b) != OST_OK) {
@@ -54,13 +54,14 @@ static PyObject *wait_begin(PyObject *object, PyObject *none)
         bell_unref(b);
         Py_RETURN_FALSE;
     }
-    self->bell = b;
+    if (!atomic_compare_exchange_strong(&self->bell, &unbegun, b))
+        bell_unref(b); /* another thread has begun it: theirs rings as well */
     Py_RETURN_TRUE;
 }
 
 static PyObject *wait_fileno(PyObject *object, PyObject *none)
 {
-    const bell *b = ((wait_object *)object)->bell;
+    const bell *b = atomic_load(&((wait_object *)object)->bell);
     if (b == NULL)
         return PyErr_Format(PyExc_ValueError, "begin() has not been called");
     return PyLong_FromLong(b->fd);
@@ -68,7 +69,7 @@ static PyObject *wait_fileno(PyObject *object, PyObject *none)
 
 static PyObject *wait_block(PyObject *object, PyObject *none)
 {
-    return bell_block(((wait_object *)object)->bell);
+    return bell_block(atomic_load(&((wait_object *)object)->bell));
 }
 
 bool wait_add_type(PyObject *module)
