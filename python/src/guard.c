@@ -144,6 +144,10 @@ bool guard_add_type(PyObject *module)
          "Claims, or Wait."},
         {"_try_fields", FAST_METHOD(guard_try_fields), METH_FASTCALL | METH_KEYWORDS,
          "Claims, None on an open route, or Wait."},
+        {"_try_headers", FAST_METHOD(guard_try_headers), METH_FASTCALL,
+         "_try_headers($self, headers, policy, method, url, certificate, /)\n--\n\n"
+         "The same of ASGI's list of headers; None, too, where it has no Authorization, or is no\n"
+         "list of tuples: then nothing has been checked."},
         {"_try_logout", guard_try_logout, METH_VARARGS, "None, or Wait."},
         {"close", guard_close, METH_NOARGS,
          "close($self, /)\n--\n\n"

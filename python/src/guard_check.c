@@ -136,6 +136,19 @@ PyObject *guard_try_token(PyObject *self, PyObject *const *arguments, Py_ssize_t
     return trying(self, arguments, n, names, REQUEST_TOKEN);
 }
 
+PyObject *guard_try_headers(PyObject *self, PyObject *const *arguments, Py_ssize_t n)
+{
+    request r;
+    if (!request_read_headers(arguments, n, &r)) {
+        if (PyErr_Occurred())
+            return NULL;
+        Py_RETURN_NONE;
+    }
+    PyObject *result = once(self, &r, REQUEST_FIELDS, true);
+    request_release(&r);
+    return result;
+}
+
 PyObject *guard_try_fields(PyObject *self, PyObject *const *arguments, Py_ssize_t n,
                            PyObject *names)
 {

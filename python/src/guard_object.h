@@ -28,6 +28,7 @@ PyObject *guard_verify(PyObject *self, PyObject *const *arguments, Py_ssize_t n,
 PyObject *guard_check(PyObject *self, PyObject *const *arguments, Py_ssize_t n, PyObject *names);
 PyObject *guard_try_token(PyObject *self, PyObject *const *arguments, Py_ssize_t n,
                           PyObject *names);
+PyObject *guard_try_headers(PyObject *self, PyObject *const *arguments, Py_ssize_t n);
 PyObject *guard_try_fields(PyObject *self, PyObject *const *arguments, Py_ssize_t n,
                            PyObject *names);
 

@@ -2,6 +2,8 @@
 /* See request.h. */
 #include "request.h"
 
+#include <string.h>
+
 enum { FIRST, POLICY, METHOD, URL, DPOP, CERTIFICATE, LAST, PARAMETERS };
 
 static const char *const parameters[PARAMETERS] = {"token", "policy",      "method", "url",
@@ -103,6 +105,63 @@ bool request_read(PyObject *const *arguments, Py_ssize_t count, PyObject *names,
     if (!place(arguments, count, names, given))
         return false;
     if (read_first(given[FIRST], form, ret) && read_rest(given, ret))
+        return true;
+    request_release(ret);
+    return false;
+}
+
+/* One more value of a field, unless there are as many as are looked at. */
+static bool hold_one(PyObject *value, const char *what, held_text held[FIELDS],
+                     ost_text texts[FIELDS], size_t *count)
+{
+    if (*count == FIELDS)
+        return true;
+    if (!text_hold(value, what, &held[*count]))
+        return false;
+    texts[*count] = held[*count].text;
+    (*count)++;
+    return true;
+}
+
+static bool is_name(PyObject *name, const char *wanted, size_t len)
+{
+    return (size_t)PyBytes_Size(name) == len && memcmp(PyBytes_AsString(name), wanted, len) == 0;
+}
+
+/* False: an exception is set, or it is no pair of bytes. */
+static bool read_pair(PyObject *pair, request *r)
+{
+    ost_credentials *c = &r->credentials;
+    if (pair == NULL || !PyTuple_Check(pair) || PyTuple_Size(pair) != 2)
+        return false;
+    PyObject *name = PyTuple_GetItem(pair, 0), *value = PyTuple_GetItem(pair, 1);
+    if (!PyBytes_Check(name) || !PyBytes_Check(value))
+        return false;
+    if (is_name(name, "authorization", 13))
+        return hold_one(value, "authorization", r->authorization, r->authorization_texts,
+                        &c->authorization_count);
+    return !is_name(name, "dpop", 4) ||
+           hold_one(value, "dpop", r->dpop, r->dpop_texts, &c->dpop_count);
+}
+
+bool request_read_headers(PyObject *const *arguments, Py_ssize_t count, request *ret)
+{
+    *ret = (request){0};
+    if (count != 5)
+        return PyErr_Format(PyExc_TypeError, "takes five arguments") != NULL;
+    PyObject *given[PARAMETERS] = {[POLICY] = arguments[1],
+                                   [METHOD] = arguments[2],
+                                   [URL] = arguments[3],
+                                   [CERTIFICATE] = arguments[4]};
+    bool good = read_rest(given, ret) && PyList_Check(arguments[0]);
+    ret->credentials.authorization = ret->authorization_texts;
+    Py_ssize_t pairs = good ? PyList_Size(arguments[0]) : 0;
+    for (Py_ssize_t k = 0; good && k < pairs; k++) {
+        PyObject *pair = PySequence_GetItem(arguments[0], k);
+        good = read_pair(pair, ret);
+        Py_XDECREF(pair);
+    }
+    if (good && ret->credentials.authorization_count > 0)
         return true;
     request_release(ret);
     return false;

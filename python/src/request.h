@@ -27,6 +27,10 @@ typedef enum request_form {
  * and there is nothing to release. */
 bool request_read(PyObject *const *arguments, Py_ssize_t count, PyObject *names, request_form form,
                   request *ret);
+/* Reads (headers, policy, method, url, certificate), where headers is ASGI's list of pairs. False:
+ * an exception is set, or else there is no Authorization among them, or it is no list of tuples of
+ * bytes; there is nothing to release. */
+bool request_read_headers(PyObject *const *arguments, Py_ssize_t count, request *ret);
 /* With a proof the token came by the scheme DPoP; the field that says so lives in the arena. */
 bool request_compose(request *r, request_form form, ost_arena *arena);
 void request_release(request *r);

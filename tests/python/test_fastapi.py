@@ -383,6 +383,40 @@ def test_a_verifier_of_ones_own_is_left_open(issuer, verifier):
 # ---- what operators and pages see ----
 
 
+def test_a_verifiers_own_way_of_checking_is_the_last_word(issuer):
+    class Careful(ostiary.Verifier):
+        async def acheck(self, *given, **named):
+            claims = await super().acheck(*given, **named)
+            if claims["sub"] == "mallory":
+                raise errors.RevokedError("not she")
+            return claims
+
+    with Careful(issuer.issuer, AUDIENCE) as verifier, TestClient(application(OIDC(verifier=verifier))) as client:
+        assert client.get("/items/", headers=bearer(issuer.token())).status_code == 200
+        assert client.get("/items/", headers=bearer(issuer.token(sub="mallory"))).status_code == 401
+
+
+@pytest.mark.parametrize("shape", [tuple, lambda pairs: [list(pair) for pair in pairs], lambda pairs: [*pairs, *pairs]])
+def test_headers_in_whatever_shape_a_server_has_them(issuer, shape):
+    """Lists of lists, which some servers send, are looked at as well; a field that came twice is refused."""
+    app, oidc = FastAPI(), OIDC(issuer.issuer, AUDIENCE)
+    assert oidc.verifier.wait_ready(10)
+
+    @app.get("/items/")
+    async def items(claims: Annotated[Claims, Depends(oidc)]):
+        return claims.subject
+
+    async def otherwise(scope, receive, send):
+        await app({**scope, "headers": shape(scope["headers"])}, receive, send)
+
+    client = TestClient(otherwise)
+    twice = len(shape([("a", "b")])) == 2
+    for token, status in ((issuer.token(), 400 if twice else 200), (issuer.token(aud="other"), 400 if twice else 401)):
+        assert client.get("/items/", headers=bearer(token)).status_code == status
+    assert client.get("/items/").status_code == 401
+    oidc.close()
+
+
 def test_health_and_metrics(issuer, client):
     client.get("/items/", headers=bearer(issuer.token()))
     ready = client.get("/health/ready")
