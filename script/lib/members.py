@@ -22,20 +22,35 @@ FATES = {
 
 
 def kinds():
-    """(title, [(member, fate, why)]) of each table, in the order of the sources."""
-    for source in sorted((ROOT / "src/provider/member").glob("member_*.c")):
-        text = source.read_text()
+    """(title, [(member, fate, why)], title of the base or None) of each table, in the order of the sources."""
+    sources = {source: source.read_text() for source in sorted((ROOT / "src/provider/member").glob("member_*.c"))}
+    titles = dict(re.findall(r'const member_kind (\w+) = \{\s*\.title = "([^"]+)"', "".join(sources.values())))
+    for source, text in sources.items():
         for name, body in re.findall(r"static const member (\w+)_members\[\] = \{(.*?)\n\};", text, re.S):
-            title = re.search(rf'const member_kind member_{name} = \{{\s*\.title = "([^"]+)"', text)[1]
+            made = re.search(rf"const member_kind member_{name} = \{{(.*?)\}};", text, re.S)[1]
+            base = re.search(r"\.base = &(\w+)", made)
             rows = re.findall(r'\{"([^"]+)",\s*MEMBER_\w+,\s*\.fate = MEMBER_(\w+)((?:[^{}"]|"(?:[^"\\]|\\.)*")*)\}', body)
             if len(rows) != body.count(".fate"):
                 sys.exit(f"{source}: not every row of {name} could be read")
-            yield title, [(member, fate, (re.findall(r'\.why = "([^"]*)"', rest) or [""])[0]) for member, fate, rest in rows]
+            names = [member for member, _, _ in rows]
+            if names != sorted(names):
+                sys.exit(f"{source}: the rows of {name} are not in order, and are searched by halves")
+            told = [(member, fate, why_of(rest)) for member, fate, rest in rows]
+            yield titles[f"member_{name}"], told, base and titles[base[1]]
 
 
-def lines_of(title, rows):
+def why_of(rest):
+    now, why = (re.findall(rf'\.{name} =\s*((?:"[^"]*"\s*)+)', rest) for name in ("now", "why"))
+    now, why = ([re.sub(r'"\s*"', "", text).strip().strip('"') for text in texts] for texts in (now, why))
+    return "; ".join([f"as `{name}`, where there is none" for name in now] + why)
+
+
+def lines_of(title, rows, base):
     yield f"### {title}"
     yield ""
+    if base:
+        yield f"What a {base.lower()} has, and:"
+        yield ""
     for fate, called in FATES.items():
         here = {}
         for member, its, why in rows:
@@ -51,8 +66,8 @@ def lines_of(title, rows):
 
 def made():
     lines = []
-    for title, rows in kinds():
-        lines += lines_of(title, rows)
+    for title, rows, base in kinds():
+        lines += lines_of(title, rows, base)
     return "\n".join([BEGIN, "", *lines, END])
 
 

@@ -310,6 +310,30 @@ def test_p2_roles_that_users_and_groups_name_are_made(realm_of):
     assert claims["resource_access"]["shop"]["roles"] == ["buyer"]
 
 
+def test_p2_roles_that_scope_mappings_name_are_made(tmp_path, importing):
+    file = {
+        "realm": "x",
+        "clients": [SHOP, {"clientId": "till", "fullScopeAllowed": False}],
+        "scopeMappings": [{"client": "till", "roles": ["fresh"]}],
+        "clientScopeMappings": {"shop": [{"client": "till", "roles": ["buyer"]}]},
+    }
+    done, _ = importing(file)
+    assert done.returncode == 0, done.stderr
+    roles = exported(tmp_path)["roles"]
+    assert "fresh" in {role["name"] for role in roles["realm"]} and [role["name"] for role in roles["client"]["shop"]] == ["buyer"]
+
+
+@pytest.mark.parametrize("composites, told", [
+    ({"realm": ["nothing"]}, "composites of all: no role nothing"),
+    ({"client": {"shop": ["nothing"]}}, "composites of all: no role nothing of the client shop"),
+    ({"client": {"nobody": ["nothing"]}}, "composites of all: no role nothing of the client nobody"),
+    ({"realm": ["offline_access"], "client": {"account": ["view-profile"]}}, None),
+])
+def test_p2_composites_name_roles_that_are_there(importing, composites, told):
+    done, _ = importing({"realm": "x", "clients": [SHOP], "roles": {"realm": [{"name": "all", "composite": True, "composites": composites}]}})
+    assert (done.returncode, told is None or told in done.stderr) == (0 if told is None else 1, True), done.stderr
+
+
 @pytest.mark.parametrize("user, path", [
     ({"groups": ["/nowhere"]}, "users[0].groups[0]"),
     ({"clientRoles": {"nobody": ["r"]}}, "users[0].clientRoles"),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Partial import and export of a realm; rows as in admin_rows.py."""
 
-from admin_rows import get, post
+from admin_rows import delete, get, member, post
 
 USER = {"username": "zoe", "enabled": True, "email": "zoe@example.org", "credentials": [{"type": "password", "value": "zoe-password"}]}
 APP = {"clientId": "imported", "enabled": True, "redirectUris": ["https://imported.example/*"]}
@@ -69,6 +69,44 @@ WRONG = [
     bring("FAIL", roles={"client": {"missing": [{"name": "pay"}]}}),
 ]
 
+# Of before Keycloak 2 and 4; Keycloak wants `roles` beside `applications`.
+OLD = {
+    "realm": "compared-old",
+    "applications": [{"name": "shop", "directGrantsOnly": True, "defaultRoles": ["guest"], "clientTemplate": "my template"}],
+    "oauthClients": [{"name": "third", "fullScopeAllowed": True}],
+    "clientTemplates": [{"name": "my template", "protocol": "openid-connect", "fullScopeAllowed": False}],
+    "roles": {
+        "realm": [{"name": "staff", "composite": True, "composites": {"application": {"shop": ["buyer"]}}}],
+        "application": {"shop": [{"name": "buyer"}]},
+    },
+    "applicationScopeMappings": {"shop": [{"client": "third", "roles": ["buyer", "fresh"]}]},
+    "scopeMappings": [{"clientTemplate": "my template", "roles": ["staff", "made"]}],
+    "social": True,
+    "socialProviders": {"google.key": "id", "google.secret": "secret"},
+    "users": [{**USER, "applicationRoles": {"shop": ["buyer"]}, "socialLinks": [{"socialProvider": "google", "socialUserId": "7", "socialUsername": "zoe"}],
+               "clientConsents": [{"clientId": "third", "grantedRealmRoles": ["offline_access"]}]}],
+}
+IN_OLD = "//realms/compared-old"
+
+OLD_LAYOUT = [
+    post("//realms", OLD),
+    get(f"{IN_OLD}/clients?clientId=shop", old_shop=member(0, "id")),
+    get(f"{IN_OLD}/clients?clientId=third", old_third=member(0, "id")),
+    get(f"{IN_OLD}/clients/{{old_shop}}/roles"),
+    get(f"{IN_OLD}/clients/{{old_shop}}/default-client-scopes"),
+    get(f"{IN_OLD}/clients/{{old_third}}/scope-mappings"),
+    get(f"{IN_OLD}/client-scopes"),
+    get(f"{IN_OLD}/roles"),
+    get(f"{IN_OLD}/roles/staff/composites"),
+    get(f"{IN_OLD}/roles/default-roles-compared-old/composites"),
+    get(f"{IN_OLD}/identity-provider/instances"),
+    get(f"{IN_OLD}/users", old_zoe=member(0, "id")),
+    get(f"{IN_OLD}/users/{{old_zoe}}/role-mappings"),
+    get(f"{IN_OLD}/users/{{old_zoe}}/federated-identity"),
+    get(f"{IN_OLD}/users/{{old_zoe}}/consents"),
+    delete(IN_OLD),
+]
+
 EXPORTS = [
     post("/partial-export"),
     post("/partial-export?exportClients=true"),
@@ -78,4 +116,4 @@ EXPORTS = [
     post("/partial-export?exportClients=True&exportGroupsAndRoles=TRUE"),
 ]
 
-ROWS = [*EMPTY, *NEW, *EXISTING, *WRONG, *EXPORTS]
+ROWS = [*EMPTY, *NEW, *EXISTING, *WRONG, *OLD_LAYOUT, *EXPORTS]

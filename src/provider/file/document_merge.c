@@ -169,6 +169,7 @@ static void put_value(merge *m, const ost_json *stored, const ost_json *file, co
     case MEMBER_BOOLEAN:
     case MEMBER_INTEGER:
     case MEMBER_STRING:
+    case MEMBER_SCOPE_NAME:
         put_scalar(m, stored, file);
         break;
     case MEMBER_STRINGS:

@@ -9,10 +9,12 @@
 #include "provider/file/realm_document.h"
 #include "provider/file/user_feed.h"
 #include "provider/key/key_component.h"
+#include "provider/member/old_layout.h"
 #include "provider/member/review.h"
 #include "provider/policy/client_policy.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/key_ring.h"
+#include "provider/realm/role.h"
 
 #define CREATE_ATTEMPTS 8 /* while others change master */
 
@@ -124,10 +126,12 @@ static ost_result read_all(import *i, const realm_part *part, ost_error *error)
     i->files = (user_files){.path = i->path, .strict = i->options->strict, .report = &i->report};
     i->is_new = i->path != NULL && i->update == NULL;
     i->review = (user_review){.roles = {.arena = i->arena}};
-    ost_result result = review_object(part->document, &member_realm, "", i->options->strict,
-                                      i->arena, &i->report, &i->file, error);
+    ost_result result = review_renew(part->document, &member_realm, "", i->options->strict,
+                                     i->arena, &i->report, &i->file, error);
     if (result == OST_E_FORMAT)
         report_users(i, part);
+    if (result == OST_OK)
+        result = error_set_sentence(error, old_layout_renew(i->file, i->arena, &i->file));
     if (result == OST_OK)
         result = find_users(i, part, error);
     if (result == OST_OK)
@@ -185,6 +189,8 @@ static ost_result make_rows(import *i, ost_error *error)
             error, master_clients_complete(i->store, i->context, i->arena, &i->row.document));
     if (result == OST_OK)
         result = realm_load(i->row.document, i->row.version, &i->realm, error);
+    if (result == OST_OK && !beside.merged)
+        result = role_composites_check(i->realm, error);
     if (result != OST_OK)
         return result;
     i->row.name = text_of(ost_arena_copy(i->arena, text_of(i->realm->name)));

@@ -15,6 +15,7 @@
 #include "provider/file/default_role.h"
 #include "provider/key/key_component.h"
 #include "provider/member/masked.h"
+#include "provider/member/old_layout.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/realm_defaults.h"
 #include "provider/realm/role.h"
@@ -29,8 +30,9 @@ typedef struct completion {
     const ost_json *defaults;
     const ost_json *default_scopes, *optional_scopes; /* for clients that name none */
     const role_names *named;                          /* roles that somebody has */
-    bool old_roles;      /* "defaultRoles" count, the layout of before Keycloak 13 */
-    bool in_realm_roles; /* these are being written */
+    bool old_roles;       /* "defaultRoles" count, the layout of before Keycloak 13 */
+    bool in_realm_roles;  /* these are being written */
+    bool built_in_scopes; /* are there, beside those of the file */
     ost_text default_role;
     const ost_context *context;
     ost_arena *arena;
@@ -209,6 +211,18 @@ static bool is_true(const ost_json *object, const char *member)
     return ost_json_boolean(ost_json_get(object, member), &value) && value;
 }
 
+/* Before Keycloak 2 a client had either logins of browsers or direct grants. */
+static void put_direct_grants(completion *c, const ost_json *client)
+{
+    bool only;
+    if (!ost_json_boolean(ost_json_get(client, "directGrantsOnly"), &only))
+        return;
+    if (ost_json_get(client, "standardFlowEnabled") == NULL)
+        ost_json_member_boolean(c->writer, "standardFlowEnabled", !only);
+    if (ost_json_get(client, "directAccessGrantsEnabled") == NULL)
+        ost_json_member_boolean(c->writer, "directAccessGrantsEnabled", only);
+}
+
 /* 32 random bytes; masked secrets of an export ("**********") are not secrets. */
 static void put_secret(completion *c, const ost_json *client)
 {
@@ -252,20 +266,21 @@ static void put_mappers(completion *c, const ost_json *client, const ost_json *b
              ost_json_get(before, "protocolMappers"));
 }
 
-/* A scope of another protocol is not for the client. */
+/* A scope that is not there, or of another protocol, is not for the client. */
 static bool is_for_client(const completion *c, const ost_json *client, ost_text scope)
 {
-    const ost_json *own = ost_json_get(c->file, "clientScopes");
-    const ost_json *list = own != NULL ? own : ost_json_get(c->defaults, "clientScopes");
+    const ost_json *found = json_list_find(ost_json_get(c->file, "clientScopes"), "name", scope);
     ost_text of_scope, of_client = OST_TEXT("openid-connect");
+    if (found == NULL && c->built_in_scopes)
+        found = json_list_find(ost_json_get(c->defaults, "clientScopes"), "name", scope);
     (void)!ost_json_text(ost_json_get(client, "protocol"), &of_client);
-    return !ost_json_text(ost_json_get(json_list_find(list, "name", scope), "protocol"),
-                          &of_scope) ||
-           text_equal(of_scope, of_client);
+    return found != NULL && (!ost_json_text(ost_json_get(found, "protocol"), &of_scope) ||
+                             text_equal(of_scope, of_client));
 }
 
+/* `more` is one of them where the client names none; empty: there is no more. */
 static void put_scope_names(completion *c, const ost_json *client, const char *member,
-                            const ost_json *fallback)
+                            const ost_json *fallback, ost_text more)
 {
     const ost_json *own = ost_json_get(client, member);
     ost_text name;
@@ -279,26 +294,45 @@ static void put_scope_names(completion *c, const ost_json *client, const char *m
         if (ost_json_text(at, &name) && is_for_client(c, client, name))
             ost_json_put_text(c->writer, name);
     }
+    if (more.len > 0)
+        ost_json_put_text(c->writer, more);
     ost_json_close_array(c->writer);
+}
+
+/* The client scope that the client's template of before Keycloak 4 has become; empty: none. */
+static ost_text template_of(const completion *c, const ost_json *client)
+{
+    ost_text name;
+    bool is_there = ost_json_text(ost_json_get(client, "clientTemplate"), &name) &&
+                    ost_json_get(client, "optionalClientScopes") == NULL &&
+                    !json_list_has(c->default_scopes, name) &&
+                    !json_list_has(c->optional_scopes, name) && is_for_client(c, client, name);
+    return is_there ? name : (ost_text){0};
 }
 
 static void put_client(completion *c, const ost_json *client)
 {
-    static const char *const written[] = {"secret", "protocolMappers", "defaultClientScopes",
-                                          "optionalClientScopes", NULL};
+    static const char *const written[] = {"secret",
+                                          "protocolMappers",
+                                          "defaultClientScopes",
+                                          "optionalClientScopes",
+                                          "clientTemplate",
+                                          "directGrantsOnly",
+                                          NULL};
     static const char *const of_old[] = {
-        "secret", "protocolMappers", "defaultClientScopes", "optionalClientScopes", "defaultRoles",
-        NULL};
+        "secret",         "protocolMappers",  "defaultClientScopes", "optionalClientScopes",
+        "clientTemplate", "directGrantsOnly", "defaultRoles",        NULL};
     const ost_json *clients = ost_json_get(c->before, "clients");
     ost_text client_id = {0};
     (void)!ost_json_text(ost_json_get(client, "clientId"), &client_id);
     ost_json_open_object(c->writer);
     put_new_id(c, client, clients, "clientId");
     put_members(c, client, c->old_roles ? of_old : written);
+    put_direct_grants(c, client);
     put_secret(c, client);
     put_mappers(c, client, json_list_find(clients, "clientId", client_id));
-    put_scope_names(c, client, "defaultClientScopes", c->default_scopes);
-    put_scope_names(c, client, "optionalClientScopes", c->optional_scopes);
+    put_scope_names(c, client, "defaultClientScopes", c->default_scopes, template_of(c, client));
+    put_scope_names(c, client, "optionalClientScopes", c->optional_scopes, (ost_text){0});
     ost_json_close_object(c->writer);
 }
 
@@ -332,7 +366,7 @@ static void put_scopes(completion *c)
 {
     const ost_json *own = ost_json_get(c->file, "clientScopes");
     ost_json_put_name(c->writer, OST_TEXT("clientScopes"));
-    put_list(c, own, own == NULL ? ost_json_get(c->defaults, "clientScopes") : NULL,
+    put_list(c, own, c->built_in_scopes ? ost_json_get(c->defaults, "clientScopes") : NULL,
              ost_json_get(c->before, "clientScopes"));
     ost_json_member_value(c->writer, "defaultDefaultClientScopes", c->default_scopes);
     ost_json_member_value(c->writer, "defaultOptionalClientScopes", c->optional_scopes);
@@ -342,9 +376,8 @@ static void put_scopes(completion *c)
 static void put_scope_mappings(completion *c)
 {
     const ost_json *own = ost_json_get(c->file, "scopeMappings");
-    bool built_in = ost_json_get(c->file, "clientScopes") == NULL;
     ost_text scope;
-    const ost_json *others = built_in ? ost_json_get(c->defaults, "scopeMappings") : NULL;
+    const ost_json *others = c->built_in_scopes ? ost_json_get(c->defaults, "scopeMappings") : NULL;
     if (own == NULL && others == NULL)
         return;
     if (own != NULL && !ost_json_is(own, OST_JSON_ARRAY)) { /* the realm's reader says what it is */
@@ -484,6 +517,7 @@ static void put_realm_members(completion *c)
                                           "scopeMappings",
                                           "clientScopeMappings",
                                           "privateKey",
+                                          CLIENT_TEMPLATES,
                                           NULL};
     for (const ost_json *at = ost_json_first(c->file); at != NULL; at = ost_json_next(at)) {
         if (text_is_one_of(ost_json_name(at), written) ||
@@ -503,6 +537,8 @@ ost_result realm_document_complete(const ost_json *file, const realm_surrounding
                     .before = beside->before,
                     .named = beside->named,
                     .old_roles = !beside->merged && ost_json_get(file, "defaultRole") == NULL,
+                    .built_in_scopes = ost_json_get(file, "clientScopes") == NULL ||
+                                       (!beside->merged && ost_json_get(file, CLIENT_TEMPLATES)),
                     .context = context,
                     .arena = arena};
     ost_text name;

@@ -22,7 +22,7 @@ ost_result user_review_next(user_reader *reader, bool strict, import_report *rep
     const char *path = user_reader_path(reader, arena);
     if (path == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
-    return review_object(user, &member_user, path, strict, arena, report, ret_user, error);
+    return review_renew(user, &member_user, path, strict, arena, report, ret_user, error);
 }
 
 static ost_result gather(user_review *u, const ost_json *user, ost_arena *arena, ost_error *error)

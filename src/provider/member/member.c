@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* The tables are sorted by name. */
-const member *member_find(const member_kind *kind, ost_text name)
+static const member *find(const member_kind *kind, ost_text name)
 {
     size_t low = 0, high = kind->count;
     while (low < high) {
@@ -21,4 +21,12 @@ const member *member_find(const member_kind *kind, ost_text name)
             high = middle;
     }
     return NULL;
+}
+
+const member *member_find(const member_kind *kind, ost_text name)
+{
+    const member *found = NULL;
+    for (const member_kind *at = kind; at != NULL && found == NULL; at = at->base)
+        found = find(at, name);
+    return found;
 }

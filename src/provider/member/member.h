@@ -24,6 +24,7 @@ typedef enum member_type {
     MEMBER_BOOLEAN,
     MEMBER_INTEGER,
     MEMBER_STRING,
+    MEMBER_SCOPE_NAME,   /* a string; renewed, it has underscores for blanks */
     MEMBER_STRINGS,      /* an array of strings */
     MEMBER_MAP,          /* an object of strings; `of` tells of its names */
     MEMBER_STRING_LISTS, /* an object of arrays of strings */
@@ -43,23 +44,28 @@ typedef struct member {
     const char
         *acted; /* texts, separated by '|', that are always acted upon, also in lists; NULL: none */
     const char *why; /* half a sentence; NULL: the name says it */
+    const char *now; /* the name of today's layout: where the object has none of that, this is it;
+                        NULL: the name is today's */
 } member;
 
 struct member_kind {
     const char *title;
-    const char *name; /* the member that tells one object from another; NULL: none */
-    bool open;        /* names beyond the table are the user's own, and kept */
+    const char *name;        /* the member that tells one object from another; NULL: none */
+    bool open;               /* names beyond the table are the user's own, and kept */
+    const member_kind *base; /* the kind that has what this table lacks; NULL: none */
     const member *members;
     size_t count;
 };
 
-/* NULL: no such member is known. */
+/* Of the kind or its base. NULL: no such member is known. */
 const member *member_find(const member_kind *kind, ost_text name);
 
 extern const member_kind member_realm, member_realm_attribute, member_scope_mapping;
 extern const member_kind member_component, member_client, member_client_attribute;
 extern const member_kind member_client_scope, member_client_scope_attribute, member_mapper;
+extern const member_kind member_application, member_client_template;
 extern const member_kind member_user, member_credential, member_consent, member_federated_identity;
+extern const member_kind member_social_link;
 extern const member_kind member_role, member_roles, member_composites, member_group;
 extern const member_kind member_flow, member_execution, member_authenticator_config;
 extern const member_kind member_required_action, member_client_policies, member_client_policy;

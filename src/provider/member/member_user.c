@@ -7,7 +7,7 @@
 
 static const member user_members[] = {
     {"access", MEMBER_ANY, .fate = MEMBER_KEPT},
-    {"applicationRoles", MEMBER_ANY, .fate = MEMBER_TOLD, .why = "layout of before Keycloak 2"},
+    {"applicationRoles", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED, .now = "clientRoles"},
     {"attributes", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED},
     {"clientConsents", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_consent},
     {"clientRoles", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED},
@@ -34,7 +34,8 @@ static const member user_members[] = {
      .why = "the login is refused until they are done"},
     {"self", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"serviceAccountClientId", MEMBER_STRING, .fate = MEMBER_ACTED},
-    {"socialLinks", MEMBER_ANY, .fate = MEMBER_TOLD, .why = "layout of before Keycloak 2"},
+    {"socialLinks", MEMBER_LIST, .fate = MEMBER_TOLD, .of = &member_social_link,
+     .now = "federatedIdentities", .why = "users are known by them in assertions, not at logins"},
     {"totp", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},
     {"userProfileMetadata", MEMBER_ANY, .fate = MEMBER_KEPT},
     {"username", MEMBER_STRING, .fate = MEMBER_ACTED},
@@ -75,8 +76,13 @@ const member_kind member_credential = {.title = "Credential",
 static const member consent_members[] = {
     {"clientId", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"createdDate", MEMBER_INTEGER, .fate = MEMBER_ACTED},
+    {"grantedClientRoles", MEMBER_ANY, .fate = MEMBER_KEPT,
+     .why = "left out: client scopes alone are granted since Keycloak 4"},
     {"grantedClientScopes", MEMBER_STRINGS, .fate = MEMBER_ACTED},
-    {"grantedRealmRoles", MEMBER_STRINGS, .fate = MEMBER_KEPT},
+    {"grantedProtocolMappers", MEMBER_ANY, .fate = MEMBER_KEPT,
+     .why = "left out: client scopes alone are granted since Keycloak 4"},
+    {"grantedRealmRoles", MEMBER_STRINGS, .fate = MEMBER_ACTED,
+     .why = "of before Keycloak 4: offline_access, as the client scope, alone"},
     {"lastUpdatedDate", MEMBER_INTEGER, .fate = MEMBER_ACTED},
 };
 const member_kind member_consent = {
@@ -106,7 +112,7 @@ const member_kind member_role = {
     .title = "Role", .name = "name", .members = role_members, .count = ARRAY_LEN(role_members)};
 
 static const member roles_members[] = {
-    {"application", MEMBER_ANY, .fate = MEMBER_TOLD, .why = "layout of before Keycloak 2"},
+    {"application", MEMBER_LISTS, .fate = MEMBER_ACTED, .of = &member_role, .now = "client"},
     {"client", MEMBER_LISTS, .fate = MEMBER_ACTED, .of = &member_role},
     {"realm", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_role},
 };
@@ -114,7 +120,7 @@ const member_kind member_roles = {
     .title = "Roles", .members = roles_members, .count = ARRAY_LEN(roles_members)};
 
 static const member composites_members[] = {
-    {"application", MEMBER_ANY, .fate = MEMBER_TOLD, .why = "layout of before Keycloak 2"},
+    {"application", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED, .now = "client"},
     {"client", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED},
     {"realm", MEMBER_STRINGS, .fate = MEMBER_ACTED},
 };

@@ -15,6 +15,7 @@
 
 typedef struct review {
     bool strict;
+    bool renews;
     ost_arena *arena;
     ost_json_writer *writer;
     import_report *report;
@@ -94,11 +95,21 @@ static bool all_acted(const ost_json *list, const member *m)
     return at == NULL;
 }
 
-static member_fate fate_of(const member_kind *kind, const ost_json *value, const member *m)
+/* Beside its successor a member of an old layout has no effect. */
+static bool is_outdone(const ost_json *object, const member *m)
+{
+    const ost_json *successor = m != NULL && m->now != NULL ? ost_json_get(object, m->now) : NULL;
+    return successor != NULL && !ost_json_is(successor, OST_JSON_NULL);
+}
+
+static member_fate fate_of(const member_kind *kind, const ost_json *object, const ost_json *value,
+                           const member *m)
 {
     ost_text text;
     if (m == NULL)
         return kind->open ? MEMBER_KEPT : MEMBER_UNKNOWN;
+    if (is_outdone(object, m))
+        return is_idle(value, m->idle) ? MEMBER_KEPT : MEMBER_TOLD;
     if (ost_json_text(value, &text) && is_acted(text, m))
         return MEMBER_ACTED;
     if (m->acted != NULL && m->type == MEMBER_STRINGS && ost_json_count(value) > 0 &&
@@ -119,8 +130,9 @@ static void tell(review *r, const ost_json *object, const member_kind *kind, con
                  const member *m)
 {
     ost_text name = {0};
-    member_fate fate = fate_of(kind, value, m);
-    const char *why = m != NULL                ? m->why
+    member_fate fate = fate_of(kind, object, value, m);
+    const char *why = is_outdone(object, m)    ? "its successor stands beside it and counts"
+                      : m != NULL              ? m->why
                       : fate == MEMBER_UNKNOWN ? "no such member is known"
                                                : NULL;
     if (fate == MEMBER_REFUSED)
@@ -172,6 +184,20 @@ static void put_string(review *r, const ost_json *value, ost_text name)
         ost_json_put_text(r->writer, text);
     else
         fail(r, name, "not a string");
+}
+
+/* A client scope is named in requests, between blanks. */
+static void put_scope_name(review *r, const ost_json *value)
+{
+    ost_text text;
+    if (!r->renews || !ost_json_text(value, &text)) {
+        put_string(r, value, ost_json_name(value));
+        return;
+    }
+    char *name = ost_arena_copy(r->arena, text);
+    for (size_t i = 0; name != NULL && i < text.len; i++)
+        name[i] = name[i] == ' ' ? '_' : name[i];
+    ost_json_put_text(r->writer, name != NULL ? (ost_text){name, text.len} : text);
 }
 
 /* Attributes and settings are strings, which hold booleans and numbers, too. */
@@ -319,6 +345,9 @@ static void put_value(review *r, const ost_json *value, const member *m)
     case MEMBER_STRING:
         put_string(r, value, ost_json_name(value));
         break;
+    case MEMBER_SCOPE_NAME:
+        put_scope_name(r, value);
+        break;
     case MEMBER_STRINGS:
         put_strings(r, value, ost_json_name(value));
         break;
@@ -354,8 +383,12 @@ static void put_object(review *r, const ost_json *object, const member_kind *kin
             continue;
         const member *m = member_find(kind, ost_json_name(at));
         tell(r, object, kind, at, m);
-        ost_json_put_name(r->writer, ost_json_name(at));
-        if (kind->open)
+        bool outdone = is_outdone(object, m);
+        bool renewed = r->renews && m != NULL && m->now != NULL && !outdone;
+        ost_json_put_name(r->writer, renewed ? text_of(m->now) : ost_json_name(at));
+        if (outdone)
+            ost_json_put_value(r->writer, at);
+        else if (kind->open)
             put_scalar(r, at, ost_json_name(at));
         else
             put_value(r, at, m);
@@ -364,26 +397,40 @@ static void put_object(review *r, const ost_json *object, const member_kind *kin
     r->depth--;
 }
 
+static ost_result run(review *r, const ost_json *object, const member_kind *kind, const char *path,
+                      const ost_json **ret_object)
+{
+    static const ost_json_limits limits = {
+        .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = (size_t)1 << 22};
+    ost_text text;
+    r->writer = ost_json_writer_new(r->arena, DOCUMENT_MAX);
+    if (r->writer == NULL)
+        return ost_error_set(r->error, OST_E_MEMORY, "out of memory");
+    if (path[0] != '\0')
+        enter(r, text_of(path));
+    put_object(r, object, kind);
+    if (r->result != OST_OK)
+        return r->result;
+    if (r->refused != OST_OK)
+        return r->refused;
+    ost_result result = ost_json_writer_finish(r->writer, &text);
+    if (result != OST_OK)
+        return error_set_sentence(r->error, result);
+    return ost_json_read(text, &limits, r->arena, ret_object, r->error);
+}
+
 ost_result review_object(const ost_json *object, const member_kind *kind, const char *path,
                          bool strict, ost_arena *arena, import_report *report,
                          const ost_json **ret_object, ost_error *error)
 {
-    static const ost_json_limits limits = {
-        .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = (size_t)1 << 22};
     review r = {.strict = strict, .arena = arena, .report = report, .error = error};
-    ost_text text;
-    r.writer = ost_json_writer_new(arena, DOCUMENT_MAX);
-    if (r.writer == NULL)
-        return ost_error_set(error, OST_E_MEMORY, "out of memory");
-    if (path[0] != '\0')
-        enter(&r, text_of(path));
-    put_object(&r, object, kind);
-    if (r.result != OST_OK)
-        return r.result;
-    if (r.refused != OST_OK)
-        return r.refused;
-    ost_result result = ost_json_writer_finish(r.writer, &text);
-    if (result != OST_OK)
-        return error_set_sentence(error, result);
-    return ost_json_read(text, &limits, arena, ret_object, error);
+    return run(&r, object, kind, path, ret_object);
+}
+
+ost_result review_renew(const ost_json *object, const member_kind *kind, const char *path,
+                        bool strict, ost_arena *arena, import_report *report,
+                        const ost_json **ret_object, ost_error *error)
+{
+    review r = {.strict = strict, .renews = true, .arena = arena, .report = report, .error = error};
+    return run(&r, object, kind, path, ret_object);
 }

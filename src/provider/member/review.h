@@ -16,4 +16,10 @@ OST_MUST_CHECK ost_result review_object(const ost_json *object, const member_kin
                                         import_report *report, const ost_json **ret_object,
                                         ost_error *error);
 
+/* The same of what comes from a file: members of old layouts get the names of today's. */
+OST_MUST_CHECK ost_result review_renew(const ost_json *object, const member_kind *kind,
+                                       const char *path, bool strict, ost_arena *arena,
+                                       import_report *report, const ost_json **ret_object,
+                                       ost_error *error);
+
 #endif

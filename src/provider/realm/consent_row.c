@@ -2,8 +2,13 @@
 /* Consents as rows; see consent_row.h. */
 #include "provider/realm/consent_row.h"
 
+#include <string.h>
+
 #include "base/buffer.h"
+#include "base/json/json_list.h"
 #include "base/text.h"
+
+#define OFFLINE_ACCESS "offline_access"
 
 ost_text consent_key(const realm_client *client)
 {
@@ -33,10 +38,24 @@ ost_text consent_client_id(const realm *r, ost_text key)
     return is_address(key) ? key : (ost_text){0};
 }
 
-static ost_result read_scopes(const realm *r, const ost_json *list, ost_text client_id,
+/* Before Keycloak 4 offline access was granted as a role. */
+static bool grants_offline(const realm *r, const ost_json *consent, ost_text client_id)
+{
+    const realm_client *client = realm_find_client(r, client_id);
+    const realm_scope *const *at = client != NULL ? client->optional_scopes : NULL;
+    if (!json_list_has(ost_json_get(consent, "grantedRealmRoles"), OST_TEXT(OFFLINE_ACCESS)) ||
+        json_list_has(ost_json_get(consent, "grantedClientScopes"), OST_TEXT(OFFLINE_ACCESS)))
+        return false;
+    while (at != NULL && *at != NULL && strcmp((*at)->name, OFFLINE_ACCESS) != 0)
+        at++;
+    return at != NULL && *at != NULL;
+}
+
+static ost_result read_scopes(const realm *r, const ost_json *consent, ost_text client_id,
                               ost_text key, ost_arena *arena, ost_text *ret_scopes,
                               ost_error *error)
 {
+    const ost_json *list = ost_json_get(consent, "grantedClientScopes");
     buffer_auto buffer b = {0};
     size_t n = 0;
     buffer_init(&b, CONSENT_MAX);
@@ -50,6 +69,8 @@ static ost_result read_scopes(const realm *r, const ost_json *list, ost_text cli
             buffer_append_byte(&b, ' ');
         buffer_append(&b, text_equal(name, client_id) ? key : name);
     }
+    if (grants_offline(r, consent, client_id))
+        buffer_append(&b, text_of(b.len > 0 ? " " OFFLINE_ACCESS : OFFLINE_ACCESS));
     char *copy = b.failed == OST_OK ? ost_arena_copy(arena, buffer_text(&b)) : NULL;
     if (copy == NULL)
         return b.failed != OST_OK ? b.failed : OST_E_MEMORY;
@@ -75,8 +96,7 @@ static ost_result read_row(const realm *r, const ost_json *consent, int64_t now,
                              client_id.data);
     row.created = date_of(consent, "createdDate", now);
     row.updated = date_of(consent, "lastUpdatedDate", row.created);
-    ost_result result = read_scopes(r, ost_json_get(consent, "grantedClientScopes"), client_id,
-                                    row.client, arena, &row.scopes, error);
+    ost_result result = read_scopes(r, consent, client_id, row.client, arena, &row.scopes, error);
     if (result == OST_OK)
         *ret_row = row;
     return result;

@@ -100,6 +100,36 @@ bool role_exists(const realm *r, ost_text client, ost_text name)
     return find_role(r->roles, client, name) != NULL;
 }
 
+static ost_result check_names(const role_table *table, const role *r, ost_text client,
+                              const ost_json *names, ost_error *error)
+{
+    ost_text name;
+    for (const ost_json *at = ost_json_first(names); at != NULL; at = ost_json_next(at)) {
+        if (ost_json_text(at, &name) && find_role(table, client, name) == NULL)
+            return ost_error_set(error, OST_E_FORMAT,
+                                 "roles: composites of %.*s: no role %.*s%s%.*s", (int)r->name.len,
+                                 r->name.data, (int)name.len, name.data,
+                                 client.len > 0 ? " of the client " : "", (int)client.len,
+                                 client.len > 0 ? client.data : "");
+    }
+    return OST_OK;
+}
+
+ost_result role_composites_check(const realm *r, ost_error *error)
+{
+    const role_table *table = r->roles;
+    ost_result result = OST_OK;
+    for (size_t i = 0; i < table->count && result == OST_OK; i++) {
+        const role *one = &table->roles[i];
+        result =
+            check_names(table, one, (ost_text){0}, ost_json_get(one->composites, "realm"), error);
+        for (const ost_json *at = ost_json_first(ost_json_get(one->composites, "client"));
+             at != NULL && result == OST_OK; at = ost_json_next(at))
+            result = check_names(table, one, ost_json_name(at), at, error);
+    }
+    return result;
+}
+
 typedef struct role_set {
     const role_table *table;
     unsigned char *has; /* a byte per role */

@@ -13,6 +13,9 @@ OST_MUST_CHECK ost_result role_table_load(const ost_json *document, ost_arena *a
 /* `client` empty: a role of the realm. */
 bool role_exists(const realm *realm, ost_text client, ost_text name);
 
+/* What composites name is there, as Keycloak wants it of a file. OST_E_FORMAT. */
+OST_MUST_CHECK ost_result role_composites_check(const realm *r, ost_error *error);
+
 /* The role that everybody has: the one that the document names, else the one that Keycloak makes,
  * in lower case. NULL data: out of memory. */
 ost_text role_default_name(const ost_json *document, ost_arena *arena);

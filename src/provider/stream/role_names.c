@@ -98,6 +98,21 @@ static void add_groups(role_gathering *g, const ost_json *groups, unsigned depth
     }
 }
 
+/* What clients and client scopes see of the roles of the realm, and of clients. */
+static void add_mapped(role_gathering *g, ost_text client, const ost_json *mappings)
+{
+    for (const ost_json *at = ost_json_first(mappings); at != NULL; at = ost_json_next(at))
+        add(g, client, ost_json_get(at, "roles"));
+}
+
+static void add_scope_mappings(role_gathering *g, const ost_json *file)
+{
+    add_mapped(g, (ost_text){0}, ost_json_get(file, "scopeMappings"));
+    for (const ost_json *at = ost_json_first(ost_json_get(file, "clientScopeMappings")); at != NULL;
+         at = ost_json_next(at))
+        add_mapped(g, ost_json_name(at), at);
+}
+
 /* The layout of before Keycloak 13. */
 static void add_default_roles(role_gathering *g, const ost_json *file)
 {
@@ -116,6 +131,7 @@ ost_result role_names_finish(role_gathering *g, const ost_json *file, role_names
 {
     add_groups(g, ost_json_get(file, "groups"), 0);
     add_default_roles(g, file);
+    add_scope_mappings(g, file);
     drop_repeated(g);
     if (g->result == OST_OK)
         *ret_names = (role_names){g->names, g->count};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The roles that users, groups and "defaultRoles" of a realm file name: Keycloak makes those that
- * the file does not declare. */
+/* The roles that users, groups, scope mappings and "defaultRoles" of a realm file name: Keycloak
+ * makes those that the file does not declare. */
 #ifndef ROLE_NAMES_H
 #define ROLE_NAMES_H
 
@@ -28,8 +28,8 @@ typedef struct role_gathering {
 
 /* Adds those of a UserRepresentation. What fails is told at the end. */
 void role_names_add(role_gathering *gathering, const ost_json *user);
-/* Adds those of the groups and default roles of `file`, and ends. OST_E_CEILING: they are more than
- * a million. */
+/* Adds those of the groups, scope mappings and default roles of `file`, and ends. OST_E_CEILING:
+ * they are more than a million. */
 OST_MUST_CHECK ost_result role_names_finish(role_gathering *gathering, const ost_json *file,
                                             role_names *ret_names);
 
