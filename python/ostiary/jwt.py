@@ -31,7 +31,11 @@ def sign(
     ``exp`` themselves, for a token that never expires is refused everywhere here. Raises ValueError,
     KeyUseError.
     """
+    if not hasattr(claims, "keys"):
+        raise TypeError(f"claims: must be a mapping, not {type(claims).__name__}")
     if lifetime is not None:
+        if not isinstance(lifetime, int):
+            raise TypeError(f"lifetime: must be int, not {type(lifetime).__name__}")
         if lifetime <= 0:
             raise ValueError("lifetime: must be 1 second or more")
         now = int(time.time())
@@ -73,17 +77,19 @@ def verify(
         audience,
         insecure_any_audience,
         algorithms,
-        -1 if leeway is None else _not_negative("leeway", leeway),
-        0 if max_age is None else _not_negative("max_age", max_age),
+        -1 if leeway is None else _whole("leeway", leeway),
+        0 if max_age is None else _whole("max_age", max_age),
         typ,
         access_token_profile,
-        -1 if now is None else _not_negative("now", now),
+        -1 if now is None else _whole("now", now, 2**48),
     )
 
 
-def _not_negative(name: str, value: int) -> int:
-    if value < 0:
-        raise ValueError(f"{name}: must be 0 or more")
+def _whole(name: str, value: int, most: int = 2**31 - 1) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{name}: must be int, not {type(value).__name__}")
+    if not 0 <= value <= most:
+        raise ValueError(f"{name}: must be 0 to {most}")
     return value
 
 

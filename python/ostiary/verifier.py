@@ -203,12 +203,17 @@ class Verifier(_core.Guard):
         Exactly one of ``token_id`` (``jti``), ``session`` (``sid``) and ``subject`` (``sub``).
         ``issuer`` may be left out when there is one. Tokens issued before the second ``not_before``
         are meant; 0: for a subject those issued until now, for the others all. ``until`` is the second
-        from which on it may be forgotten; 0: a day from now.
+        from which on it may be forgotten; 0: a day from now. Both are times since 1970-01-01 UTC, no
+        durations, which would take nothing back: ValueError.
         """
         given = {"token_id": token_id, "session": session, "subject": subject}
         named = [name for name, value in given.items() if value is not None]
         if len(named) != 1:
             raise TypeError("revoke: takes exactly one of token_id, session and subject")
+        if not isinstance(given[named[0]], str):
+            raise TypeError(f"{named[0]}: must be str, not {type(given[named[0]]).__name__}")
+        _time("not_before", not_before)
+        _time("until", until)
         # As seconds that hold in a child too, whenever that is forked.
         now = int(time.time())
         if not_before == 0 and subject is not None:
@@ -254,10 +259,21 @@ class Verifier(_core.Guard):
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Verifier of {', '.join(self._issuers)}{' (closed)' if self.closed else ''}>"
+        return f"<Verifier of {', '.join(getattr(self, '_issuers', ('nobody yet',)))}{' (closed)' if self.closed else ''}>"
 
 
 _all: weakref.WeakSet[Verifier] = weakref.WeakSet()
+
+
+# Less than half of what clocks have shown for years: somebody's number of seconds.
+_NO_TIME = 800_000_000
+
+
+def _time(name: str, value: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{name}: must be int, not {type(value).__name__}")
+    if value != 0 and not _NO_TIME < value < 2**48:
+        raise ValueError(f"{name}: must be a time in seconds since 1970-01-01 UTC, or 0")
 
 
 def _clients(clients: Iterable[str]) -> tuple[bytes, ...]:

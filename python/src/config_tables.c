@@ -71,6 +71,8 @@ bool config_read_issuer(PyObject *dict, ost_arena *arena, ost_issuer *into)
         MEMBER(ost_status_lists, MEMBER_SIZE, max_list),
     };
     PyObject *own, *introspection, *status;
+    if (!PyTuple_Check(dict))
+        return failure_type("issuers", "a list of three dicts each", dict) != NULL;
     if (!PyArg_ParseTuple(dict, "OOO", &own, &introspection, &status))
         return false;
     return members_read(own, members, COUNT(members), arena, into) &&

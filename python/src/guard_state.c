@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a guard tells about itself, and what it is told about tokens that are taken back. */
+#include "argument.h"
 #include "guard_object.h"
 
 PyObject *guard_ready(PyObject *self, void *closure)
@@ -83,12 +84,14 @@ PyObject *guard_revoke(PyObject *self, PyObject *arguments, PyObject *names)
     PyObject *value;
     long long not_before, until;
     held_text held;
-    if (!PyArg_ParseTupleAndKeywords(arguments, names, "iOzLL:revoke", known, &kind, &value,
-                                     &revocation.issuer, &not_before, &until))
+    string_argument issuer = {.what = "issuer"};
+    if (!PyArg_ParseTupleAndKeywords(arguments, names, "iOO&LL:revoke", known, &kind, &value,
+                                     argument_string, &issuer, &not_before, &until))
         return NULL;
     keeper *kept = guard_keeper((guard_object *)self);
     if (kept == NULL || !text_hold(value, "value", &held))
         return NULL;
+    revocation.issuer = issuer.string;
     revocation.kind = (ost_revoked)kind;
     revocation.value = held.text;
     revocation.not_before = not_before;

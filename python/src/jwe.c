@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Encryption (RFC 7516), for ostiary/jwe.py. */
-#include "core.h"
+#include "argument.h"
 
 #define RECIPIENTS 16
 
@@ -19,9 +19,10 @@ static PyObject *jwe_decrypt(PyObject *module, PyObject *arguments)
     Py_ssize_t inflate_max;
     int json;
     ost_jwe_rules rules = {0};
+    number_argument rounds = {.what = "pbes2_count_max"};
     held_text held;
-    if (!PyArg_ParseTuple(arguments, "OOOOnIp", &token, &keys, &algorithms, &encryptions,
-                          &inflate_max, &rules.pbes2_count_max, &json) ||
+    if (!PyArg_ParseTuple(arguments, "OOOOnO&p", &token, &keys, &algorithms, &encryptions,
+                          &inflate_max, argument_number, &rounds, &json) ||
         !algorithms_of(algorithms, "algorithms", &rules.algorithms) ||
         !encryptions_of(encryptions, "encryptions", &rules.encs) ||
         !text_hold(token, "token", &held))
@@ -30,6 +31,7 @@ static PyObject *jwe_decrypt(PyObject *module, PyObject *arguments)
         text_release(&held);
         return PyErr_Format(PyExc_ValueError, "inflate_max: must be 0 to 64 MiB");
     }
+    rules.pbes2_count_max = rounds.number;
     rules.inflate_max = (size_t)inflate_max;
     size_t len = held.text.len < OST_JWS_JSON_MAX ? held.text.len : OST_JWS_JSON_MAX;
     ost_keyset *set = keyset_of(keys, "keys");
@@ -81,11 +83,16 @@ static bool options_read(PyObject *tuple, options *o)
 {
     PyObject *apu, *apv, *aad;
     int deflate;
-    if (!PyArg_ParseTuple(tuple, "zzOOIpO", &o->of.typ, &o->of.cty, &apu, &apv, &o->of.pbes2_count,
-                          &deflate, &aad) ||
+    string_argument typ = {.what = "typ"}, cty = {.what = "cty"};
+    number_argument rounds = {.what = "pbes2_count"};
+    if (!PyArg_ParseTuple(tuple, "O&O&OOO&pO", argument_string, &typ, argument_string, &cty, &apu,
+                          &apv, argument_number, &rounds, &deflate, &aad) ||
         !text_hold_optional(apu, "apu", &o->apu) || !text_hold_optional(apv, "apv", &o->apv) ||
         !text_hold_optional(aad, "aad", &o->aad))
         return false;
+    o->of.typ = typ.string;
+    o->of.cty = cty.string;
+    o->of.pbes2_count = rounds.number;
     o->of.apu = o->apu.text;
     o->of.apv = o->apv.text;
     o->of.aad = o->aad.text;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signatures (RFC 7515), for ostiary/jws.py. */
-#include "core.h"
+#include "argument.h"
 
 /* A JWS of JSON needs eight times itself, three times a detached payload, and this much besides. */
 static ost_arena *arena_for(size_t jws, size_t detached)
@@ -66,14 +66,17 @@ static PyObject *jws_sign(PyObject *module, PyObject *arguments)
     PyObject *payload, *name, *key_object;
     int detached, unencoded, embed;
     ost_jws_options options = {0};
+    string_argument typ = {.what = "typ"}, cty = {.what = "cty"};
     ost_alg alg;
     ost_key *key;
     held_text held;
-    if (!PyArg_ParseTuple(arguments, "OOOzzppp", &payload, &key_object, &name, &options.typ,
-                          &options.cty, &detached, &unencoded, &embed) ||
+    if (!PyArg_ParseTuple(arguments, "OOOO&O&ppp", &payload, &key_object, &name, argument_string,
+                          &typ, argument_string, &cty, &detached, &unencoded, &embed) ||
         !algorithm_of(name, "algorithm", &alg) || (key = key_of(key_object, "key")) == NULL ||
         !text_hold(payload, "payload", &held))
         return NULL;
+    options.typ = typ.string;
+    options.cty = cty.string;
     options.detached = detached;
     options.unencoded = unencoded;
     options.embed_key = embed;
@@ -116,12 +119,15 @@ static PyObject *jws_sign_json(PyObject *module, PyObject *arguments)
     PyObject *payload, *list, *answer = NULL;
     int detached, unencoded, general;
     ost_jws_options options = {0};
+    string_argument typ = {.what = "typ"}, cty = {.what = "cty"};
     ost_jws_signer signers[OST_JWS_SIGNATURES_MAX] = {0};
     held_text held;
-    if (!PyArg_ParseTuple(arguments, "OO!zzppp", &payload, &PyTuple_Type, &list, &options.typ,
-                          &options.cty, &detached, &unencoded, &general) ||
+    if (!PyArg_ParseTuple(arguments, "OO!O&O&ppp", &payload, &PyTuple_Type, &list, argument_string,
+                          &typ, argument_string, &cty, &detached, &unencoded, &general) ||
         !text_hold(payload, "payload", &held))
         return NULL;
+    options.typ = typ.string;
+    options.cty = cty.string;
     options.detached = detached;
     options.unencoded = unencoded;
     options.general = general;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tokens (RFC 7519) with keys of one's own, for ostiary/jwt.py. */
-#include "core.h"
+#include "argument.h"
 
 #define AUDIENCES 32
 
@@ -60,12 +60,17 @@ static PyObject *jwt_verify(PyObject *module, PyObject *arguments)
     int any_audience, profile, leeway;
     long long now;
     rules r = {0};
-    if (!PyArg_ParseTuple(arguments, "OOOOOpOiIzpL", &token, &keys, &private_object, &issuer,
-                          &audience, &any_audience, &algorithms, &leeway, &r.of.max_age, &r.of.type,
-                          &profile, &now) ||
-        !algorithms_of(algorithms, "algorithms", &r.of.algorithms) ||
-        (r.arena = arena_pool_take()) == NULL)
+    number_argument max_age = {.what = "max_age"};
+    string_argument type = {.what = "typ"};
+    if (!PyArg_ParseTuple(arguments, "OOOOOpOiO&O&pL", &token, &keys, &private_object, &issuer,
+                          &audience, &any_audience, &algorithms, &leeway, argument_number, &max_age,
+                          argument_string, &type, &profile, &now) ||
+        !algorithms_of(algorithms, "algorithms", &r.of.algorithms))
         return NULL;
+    if ((r.arena = arena_pool_take()) == NULL)
+        return PyErr_NoMemory();
+    r.of.max_age = max_age.number;
+    r.of.type = type.string;
     r.of.insecure_any_audience = any_audience;
     r.of.access_token_profile = profile;
     r.of.leeway = leeway > 0 ? (unsigned)leeway : 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Key: one key that knows its algorithms from the moment it is made; <ostiary/key.h>. */
-#include "core.h"
+#include "argument.h"
 
 typedef struct key_object {
     PyObject_HEAD ost_key *key;
@@ -82,56 +82,57 @@ static PyObject *key_from_pem(PyObject *type, PyObject *arguments, PyObject *nam
 {
     static char *known[] = {"pem", "algorithm", "kid", NULL};
     PyObject *pem, *algorithm = Py_None;
-    const char *kid = NULL;
-    if (!PyArg_ParseTupleAndKeywords(arguments, names, "O|Oz:from_pem", known, &pem, &algorithm,
-                                     &kid))
+    string_argument kid = {.what = "kid"};
+    if (!PyArg_ParseTupleAndKeywords(arguments, names, "O|OO&:from_pem", known, &pem, &algorithm,
+                                     argument_string, &kid))
         return NULL;
-    return key_import(ost_key_import_pem, pem, "pem", algorithm, kid);
+    return key_import(ost_key_import_pem, pem, "pem", algorithm, kid.string);
 }
 
 static PyObject *key_from_der(PyObject *type, PyObject *arguments, PyObject *names)
 {
     static char *known[] = {"der", "algorithm", "kid", NULL};
     PyObject *der, *algorithm = Py_None;
-    const char *kid = NULL;
-    if (!PyArg_ParseTupleAndKeywords(arguments, names, "O|Oz:from_der", known, &der, &algorithm,
-                                     &kid))
+    string_argument kid = {.what = "kid"};
+    if (!PyArg_ParseTupleAndKeywords(arguments, names, "O|OO&:from_der", known, &der, &algorithm,
+                                     argument_string, &kid))
         return NULL;
-    return key_import(ost_key_import_der, der, "der", algorithm, kid);
+    return key_import(ost_key_import_der, der, "der", algorithm, kid.string);
 }
 
 static PyObject *key_from_secret(PyObject *type, PyObject *arguments, PyObject *names)
 {
     static char *known[] = {"secret", "algorithm", "kid", NULL};
     PyObject *secret, *algorithm;
-    const char *kid = NULL;
-    if (!PyArg_ParseTupleAndKeywords(arguments, names, "OO|z:from_secret", known, &secret,
-                                     &algorithm, &kid))
+    string_argument kid = {.what = "kid"};
+    if (!PyArg_ParseTupleAndKeywords(arguments, names, "OO|O&:from_secret", known, &secret,
+                                     &algorithm, argument_string, &kid))
         return NULL;
     if (algorithm == Py_None)
         return failure_type("algorithm", "the name of an algorithm, as str", algorithm);
-    return key_import(ost_key_import_secret, secret, "secret", algorithm, kid);
+    return key_import(ost_key_import_secret, secret, "secret", algorithm, kid.string);
 }
 
 static PyObject *key_generate(PyObject *type, PyObject *arguments, PyObject *names)
 {
     static char *known[] = {"algorithm", "bits", "curve", "kid", NULL};
     PyObject *algorithm;
-    unsigned bits = 0;
-    const char *curve = NULL, *kid = NULL;
+    number_argument bits = {.what = "bits"};
+    string_argument curve = {.what = "curve"}, kid = {.what = "kid"};
     ost_alg alg;
     ost_key *key = NULL;
     ost_error error = {0};
     ost_result result;
-    if (!PyArg_ParseTupleAndKeywords(arguments, names, "O|Izz:generate", known, &algorithm, &bits,
-                                     &curve, &kid) ||
+    if (!PyArg_ParseTupleAndKeywords(arguments, names, "O|O&O&O&:generate", known, &algorithm,
+                                     argument_number, &bits, argument_string, &curve,
+                                     argument_string, &kid) ||
         !algorithm_of(algorithm, "algorithm", &alg))
         return NULL;
-    if (curve != NULL && bits != 0)
+    if (curve.string != NULL && bits.number != 0)
         return PyErr_Format(PyExc_ValueError, "bits: does not go with a curve");
-    Py_BEGIN_ALLOW_THREADS result = curve != NULL
-                                        ? ost_key_generate_curve(alg, curve, kid, &key, &error)
-                                        : ost_key_generate(alg, bits, kid, &key, &error);
+    Py_BEGIN_ALLOW_THREADS result =
+        curve.string != NULL ? ost_key_generate_curve(alg, curve.string, kid.string, &key, &error)
+                             : ost_key_generate(alg, bits.number, kid.string, &key, &error);
     Py_END_ALLOW_THREADS return made(result, key, &error);
 }
 

@@ -91,7 +91,8 @@ static bool find_exceptions(void)
 static int execute(PyObject *module)
 {
     if (core.guard != NULL) {
-        PyErr_SetString(PyExc_ImportError, "ostiary works in one interpreter of a process");
+        PyErr_SetString(PyExc_ImportError,
+                        "ostiary._core is loaded once in a process, by one interpreter");
         return -1;
     }
     bool good = keeper_init() && key_add_types(module) && keyset_add_type(module) &&

@@ -153,9 +153,9 @@ static bool write_items(const writing *w, PyObject *value, int depth)
 
 static bool write_pair(const writing *w, PyObject *pair, int depth)
 {
+    if (!PyTuple_Check(pair) || PyTuple_Size(pair) != 2)
+        return failure_type(w->what, "a mapping whose items are pairs", pair) != NULL;
     PyObject *name = PyTuple_GetItem(pair, 0), *value = PyTuple_GetItem(pair, 1);
-    if (name == NULL || value == NULL)
-        return false;
     if (!PyUnicode_Check(name)) {
         failure_type(w->what, "a mapping whose names are str", name);
         return false;

@@ -179,3 +179,96 @@ def test_claims_are_a_mapping_that_nobody_makes_or_changes(verifier, issuer):
     assert isinstance(claims, Mapping)
     del claims
     gc.collect()
+
+
+class Pairless:
+    """A mapping, it says, whose items are what they were given as."""
+
+    def __init__(self, items):
+        self._items = items
+
+    def keys(self):
+        return ["a"]
+
+    def items(self):
+        return self._items
+
+
+@pytest.mark.parametrize("items", [[5], [("a", 1, 2)], [()], [("a",)], [["a", 1]], ["ab"]], ids=repr)
+@pytest.mark.parametrize("take", [ostiary.Policy, jwk.Key.from_jwk, jwk.KeySet.from_jwks], ids=lambda take: take.__name__)
+def test_mappings_whose_items_are_no_pairs(take, items):
+    with pytest.raises(TypeError, match="must be a mapping whose items are pairs, not"):
+        take(Pairless(items))
+
+
+SECRET = jwk.Key.from_secret("s" * 32, "HS256")
+NAMES = {
+    "kid": [
+        lambda kid: jwk.Key.from_secret("s" * 32, "HS256", kid=kid),
+        lambda kid: jwk.Key.from_pem("x", None, kid),
+        lambda kid: jwk.Key.from_der(b"x", kid=kid),
+        lambda kid: jwk.Key.generate("ES256", kid=kid),
+    ],
+    "curve": [lambda curve: jwk.Key.generate("ES256", curve=curve)],
+    "typ": [
+        lambda typ: jws.sign("x", SECRET, "HS256", typ=typ),
+        lambda typ: jws.sign_json("x", SECRET, "HS256", typ=typ),
+        lambda typ: jwt.verify("a.b.c", SECRET, issuer="i", audience="a", typ=typ),
+        lambda typ: jwe.encrypt("x", jwk.Key.generate("ECDH-ES", curve="X25519"), "ECDH-ES", typ=typ),
+    ],
+    "cty": [lambda cty: jws.sign("x", SECRET, "HS256", cty=cty)],
+}
+
+
+@pytest.mark.parametrize("name, take", [(name, take) for name, all_of in NAMES.items() for take in all_of])
+def test_names_that_are_none_are_told_by_the_parameter(name, take):
+    for thing, kind in ((5, TypeError), (b"x", TypeError), ("\ud800geheim", errors.FormatError), ("a\0b", ValueError)):
+        with pytest.raises(kind, match=f"{name}: ") as caught:
+            take(thing)
+        assert "geheim" not in repr(caught.value)
+
+
+@pytest.mark.parametrize("number", [2**32, 2**32 + 1000, -1, 2**70, 1.5, True, "1", None])
+def test_numbers_that_would_be_cut_are_refused(number):
+    """2**32 rounds are not none, and 2**32 + 1000 are not a thousand."""
+    password = jwk.Key.from_secret("correct horse battery staple", "PBES2-HS256+A128KW")
+    wrong = pytest.raises((TypeError, ValueError), match="bits|pbes2_count|max_age|leeway|now")
+    with wrong:
+        jwk.Key.generate("RS256", bits=number)
+    with wrong:
+        jwe.encrypt("x", password, "PBES2-HS256+A128KW", pbes2_count=number)
+    with wrong:
+        jwe.decrypt("a.b.c.d.e", password, pbes2_count_max=number)
+    if number is not None:
+        for name in ("max_age", "leeway"):
+            with wrong:
+                jwt.verify("a.b.c", SECRET, issuer="i", audience="a", **{name: number})
+
+
+@pytest.mark.parametrize(
+    "given, kind, says",
+    [
+        ({"subject": 5}, TypeError, "subject: must be str"),
+        ({"session": b"x"}, TypeError, "session: must be str"),
+        ({"token_id": "a", "until": 3600}, ValueError, "until: must be a time"),
+        ({"token_id": "a", "until": -5}, ValueError, "until: must be a time"),
+        ({"token_id": "a", "until": 2**70}, ValueError, "until: must be a time"),
+        ({"subject": "a", "not_before": 60}, ValueError, "not_before: must be a time"),
+        ({"subject": "a", "not_before": "now"}, TypeError, "not_before: must be int"),
+        ({"subject": "a", "issuer": 5}, TypeError, "issuer: must be str, or None"),
+    ],
+)
+def test_a_revocation_that_would_take_nothing_back_is_refused(verifier, issuer, given, kind, says):
+    with pytest.raises(kind, match=says):
+        verifier.revoke(**given)
+    assert verifier.verify(issuer.token())["sub"] == "alice"
+
+
+@pytest.mark.parametrize("claims", [5, None, [("exp", 1)], "{}", 1.5])
+def test_claims_that_are_no_mapping(claims):
+    with pytest.raises(TypeError, match="claims: must be a mapping, not"):
+        jwt.sign(claims, SECRET, "HS256", lifetime=60)
+
+
+def test_a_verifier_that_was_never_opened_can_be_shown():
+    assert repr(ostiary.Verifier.__new__(ostiary.Verifier)) == "<Verifier of nobody yet>"

@@ -2,6 +2,8 @@
 """ostiary.testing: an issuer in the process, and with it what needs one: proofs, certificates, lists, rotation."""
 
 import hashlib
+import pathlib
+import re
 import threading
 import time
 import urllib.error
@@ -274,3 +276,9 @@ def test_an_opaque_token_is_told_apart_by_its_prefix(own):
             assert verifier.verify(other.opaque(prefix="shop_")).issuer == other.url
             with pytest.raises(errors.TokenError):
                 verifier.verify(own.opaque(prefix="none_"))
+
+
+def test_what_the_package_s_own_page_shows_runs_as_it_stands_there():
+    page = (pathlib.Path(__file__).resolve().parents[2] / "python" / "README.md").read_text()
+    (code,) = [each for each in re.findall(r"```python\n(.*?)```", page, re.S) if "testing.Issuer" in each]
+    exec(compile(code, "README.md", "exec", dont_inherit=True), {})
