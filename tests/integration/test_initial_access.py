@@ -45,7 +45,8 @@ def ask(server):
     def send(method, path="", body=None, user="keeper"):
         data = json.dumps(body).encode() if body is not None else None
         headers = {**bearer(tokens[user]), "Content-Type": "application/json"}
-        return Browser().request(method, f"{server.base}/admin/realms/one/clients-initial-access{path}", data, headers)
+        address = path if path.startswith("/realms") else f"/realms/one/clients-initial-access{path}"
+        return Browser().request(method, f"{server.base}/admin{address}", data, headers)
 
     return send
 
@@ -132,3 +133,40 @@ def test_who_may(ask):
     for user in ("viewer", "maker"):
         assert ask("POST", body={}, user=user).status == 403
     assert ask("GET", user="maker").status == 403
+
+
+def renewed(ask, client_id, user="keeper"):
+    listed = ask("GET", f"/realms/one/clients?clientId={client_id}").json()[0]
+    return ask("POST", f"/realms/one/clients/{listed['id']}/registration-access-token", user=user)
+
+
+def manage(server, client_id, token, method="GET", body=None):
+    address = f"{server.realm('one').issuer}/clients-registrations/openid-connect/{client_id}"
+    data = json.dumps(body).encode() if body is not None else None
+    return Browser().request(method, address, data, {**bearer(token), "Content-Type": "application/json"})
+
+
+def test_an_administrator_renews_the_token_of_a_registered_client(server, ask, register):
+    client = register(ask("POST", body={}).json()["token"]).json()
+    answer = renewed(ask, client["client_id"])
+    assert answer.status == 200 and answer.json()["clientId"] == client["client_id"]
+    token = answer.json()["registrationAccessToken"]
+    assert manage(server, client["client_id"], client["registration_access_token"]).status == 401, "the one before is void"
+    assert manage(server, client["client_id"], token).json()["client_name"] == "Early"
+    assert renewed(ask, client["client_id"], "viewer").status == 403
+    assert renewed(ask, client["client_id"], "maker").status == 403
+
+
+def test_a_client_that_never_registered_is_given_to_its_owner(server, ask):
+    address = "/realms/one/clients"
+    web = {"clientId": "web", "redirectUris": ["https://web.example/cb"], "attributes": {"logoUri": "https://web.example/logo"}}
+    assert ask("POST", address, web).status == 201
+    token = renewed(ask, "web").json()["registrationAccessToken"]
+    metadata = manage(server, "web", token).json()
+    assert metadata["redirect_uris"] == web["redirectUris"]
+    changed = manage(server, "web", token, "PUT", {**METADATA, "client_id": "web"})
+    assert changed.status == 200, "the policies for strangers do not count"
+    assert manage(server, "account", token).status == 401, "it is of one client"
+    assert manage(server, "web", changed.json()["registration_access_token"], "DELETE").status == 204
+    nobody = "00000000-0000-0000-0000-000000000000"
+    assert ask("POST", f"{address}/{nobody}/registration-access-token").status == 404

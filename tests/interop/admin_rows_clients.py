@@ -27,6 +27,7 @@ ROWS = [
     get("/clients/{web}/client-secret"),
     get(f"/clients/{NOBODY}/client-secret"),
     post(f"/clients/{NOBODY}/client-secret"),
+    post(f"/clients/{NOBODY}/registration-access-token"),
     delete(f"/clients/{NOBODY}"),
     delete("/clients/{web}"),
     delete("/clients/{web}"),

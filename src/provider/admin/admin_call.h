@@ -72,5 +72,6 @@ admin_handler admin_list_users, admin_count_users, admin_create_user, admin_read
     admin_update_user, admin_delete_user, admin_reset_password;
 admin_handler admin_list_consents, admin_revoke_consent;
 admin_handler admin_create_initial_access, admin_list_initial_access, admin_delete_initial_access;
+admin_handler admin_renew_registration_token;
 
 #endif

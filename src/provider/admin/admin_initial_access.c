@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Initial access tokens (RFC 7591 §3) of the admin REST API: with one, anybody may register so many
- * clients, for so long. */
+/* Tokens of dynamic registration of the admin REST API. With an initial access token (RFC 7591 §3)
+ * anybody may register so many clients, for so long; with the registration access token of a client
+ * (RFC 7592 §3) its owner changes it. */
 #include "base/percent.h"
 #include "base/text.h"
-#include "provider/admin/admin_call.h"
+#include "provider/admin/admin_part.h"
+#include "provider/admin/client_part.h"
+#include "provider/admin/document_edit.h"
+#include "provider/file/master_document.h"
 #include "provider/realm/uuid.h"
 #include "provider/session/internal_token.h"
+#include "provider/session/registration_token.h"
 
 #define TOKENS_MAX 1000 /* of one realm */
 #define SECONDS_MAX ((int64_t)10 * 366 * 86400)
@@ -142,4 +147,59 @@ ost_result admin_delete_initial_access(admin_call *a)
     ost_result result =
         store_initial_access_delete(a->realm.store, a->realm.row.name, a->values[1]);
     return result == OST_OK || result == OST_E_NOT_FOUND ? admin_answer_done(a) : result;
+}
+
+/* ---- registration access tokens ---- */
+
+/* The client with the token as its only valid one; made by an administrator, it is not bound by the
+ * policies for strangers. */
+static ost_result remember_token(admin_call *a, const admin_owner *owner, ost_text id)
+{
+    const ost_json *attributes, *document;
+    ost_result result = document_put_text(ost_json_get(owner->document, "attributes"),
+                                          REGISTRATION_TOKEN_ID, id, a->arena, &attributes);
+    if (result == OST_OK)
+        result = document_put_text(attributes, REGISTRATION_ANONYMOUS, OST_TEXT("false"), a->arena,
+                                   &attributes);
+    if (result == OST_OK)
+        result =
+            document_put(owner->document, OST_TEXT("attributes"), attributes, a->arena, &document);
+    return result == OST_OK ? admin_owner_store(a, owner, document) : result;
+}
+
+static ost_result answer_with_token(admin_call *a, const realm_client *client, ost_text token)
+{
+    ost_text text;
+    const ost_json *shown;
+    ost_json_writer *plain = ost_json_writer_new(a->arena, 0);
+    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    ost_result result =
+        plain != NULL && w != NULL ? client_part_put(a, plain, client) : OST_E_MEMORY;
+    if (result == OST_OK)
+        result = ost_json_writer_finish(plain, &text);
+    if (result == OST_OK)
+        result = ost_json_read(text, NULL, a->arena, &shown, NULL);
+    if (result == OST_OK)
+        result = document_put(shown, OST_TEXT("access"), NULL, a->arena, &shown);
+    if (result == OST_OK)
+        result = document_put_text(shown, "registrationAccessToken", token, a->arena, &shown);
+    if (result != OST_OK)
+        return result;
+    ost_json_put_value(w, shown);
+    return admin_answer(a, w);
+}
+
+ost_result admin_renew_registration_token(admin_call *a)
+{
+    call c;
+    admin_owner owner;
+    ost_text token, id = uuid_text(a->call->provider->context, a->arena);
+    if (!admin_owner_find(a, &owner))
+        return OST_OK;
+    if (text_is(a->realm.row.name, MASTER_REALM) && master_client_realm(owner.name).len > 0)
+        return admin_refuse(a, 400, "error", "The rights over a realm are nobody's client");
+    if (id.data == NULL || !enter_realm(a, &c) || !registration_token_make(&c, id, &token))
+        return OST_E_MEMORY;
+    ost_result result = remember_token(a, &owner, id);
+    return result == OST_OK && a->status == 0 ? answer_with_token(a, owner.client, token) : result;
 }

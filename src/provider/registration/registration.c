@@ -17,14 +17,11 @@
 #include "provider/registration/metadata_member.h"
 #include "provider/registration/registration_policy.h"
 #include "provider/session/internal_token.h"
+#include "provider/session/registration_token.h"
 
-#define TOKEN_ID "registration.access.token.id" /* attributes of a registered client */
-#define ANONYMOUS "registration.anonymous"
 #define PKCE "pkce.code.challenge.method"
 #define DEVICE "oauth2.device.authorization.grant.enabled"
 #define CIBA "oidc.ciba.grant.enabled"
-#define TOKEN_KIND "RegistrationAccessToken"
-#define TOKEN_LIFETIME ((int64_t)10 * 365 * 86400)
 #define ATTEMPTS 8                    /* at a realm that another process changes meanwhile */
 #define MAX_REALM ((size_t)512 << 20) /* of memory, while a realm is changed */
 
@@ -115,8 +112,8 @@ static bool is_described(ost_text attribute)
                                             "jwks.string",
                                             "use.jwks.url",
                                             "use.jwks.string",
-                                            TOKEN_ID,
-                                            ANONYMOUS,
+                                            REGISTRATION_TOKEN_ID,
+                                            REGISTRATION_ANONYMOUS,
                                             DEVICE,
                                             CIBA,
                                             ISSUER_GRANT,
@@ -195,8 +192,8 @@ static void put_attributes(call *c, const draft *d, ost_json_writer *w)
         ost_json_member_string(w, "use.jwks.url", "true");
     if (m->jwks.len > 0)
         ost_json_member_string(w, "use.jwks.string", "true");
-    ost_json_member_text(w, TOKEN_ID, d->token_id);
-    ost_json_member_string(w, ANONYMOUS, d->anonymous ? "true" : "false");
+    ost_json_member_text(w, REGISTRATION_TOKEN_ID, d->token_id);
+    ost_json_member_string(w, REGISTRATION_ANONYMOUS, d->anonymous ? "true" : "false");
     ost_json_close_object(w);
 }
 
@@ -354,25 +351,6 @@ static bool make_document(call *c, const draft *d, const ost_json **ret_document
 
 /* ---- tokens and answers ---- */
 
-static bool make_token(call *c, ost_text id, ost_text *ret_token)
-{
-    ost_text claims;
-    ost_json_writer *w = call_writer(c);
-    if (w == NULL)
-        return false;
-    ost_json_open_object(w);
-    ost_json_member_integer(w, "exp", c->now + TOKEN_LIFETIME); /* nobody looks at it */
-    ost_json_member_integer(w, "iat", c->now);
-    ost_json_member_text(w, "jti", id);
-    ost_json_member_string(w, "iss", c->issuer);
-    ost_json_member_string(w, "aud", c->issuer);
-    ost_json_member_string(w, "typ", TOKEN_KIND);
-    ost_json_close_object(w);
-    if (ost_json_writer_finish(w, &claims) != OST_OK)
-        return call_refuse(c, 500, "server_error", NULL);
-    return internal_token_make(c, claims, "JWT", ret_token);
-}
-
 static bool answer_client(call *c, const realm_client *client, ost_text token, bool is_new)
 {
     ost_json_writer *w = call_writer(c);
@@ -399,8 +377,10 @@ static const realm_client *find_again(call *c, const realm_admin *admin)
 {
     const realm_client *client = realm_find_client(admin->realm, text_of(c->client->client_id));
     ost_text then, now;
-    return client != NULL && ost_json_text(ost_json_get(client->attributes, TOKEN_ID), &now) &&
-                   ost_json_text(ost_json_get(c->client->attributes, TOKEN_ID), &then) &&
+    return client != NULL &&
+                   ost_json_text(ost_json_get(client->attributes, REGISTRATION_TOKEN_ID), &now) &&
+                   ost_json_text(ost_json_get(c->client->attributes, REGISTRATION_TOKEN_ID),
+                                 &then) &&
                    text_equal(then, now)
                ? client
                : NULL;
@@ -499,8 +479,8 @@ bool registration_create(call *c, const client_metadata *metadata, const char *u
         return call_refuse(c, 500, "server_error", NULL);
     if (d.anonymous && !registration_policy_check(c, metadata, true, &d.policy))
         return false;
-    return check_scopes(c, metadata) && make_token(c, d.token_id, &token) && store_change(c, &d) &&
-           c->error.status == 0 && answer_stored(c, d.id, token, true);
+    return check_scopes(c, metadata) && registration_token_make(c, d.token_id, &token) &&
+           store_change(c, &d) && c->error.status == 0 && answer_stored(c, d.id, token, true);
 }
 
 bool registration_open(call *c, ost_text client_id, ost_text token)
@@ -508,10 +488,10 @@ bool registration_open(call *c, ost_text client_id, ost_text token)
     const ost_claims *claims;
     ost_text id = {0};
     const realm_client *client = realm_find_client(c->realm, client_id);
-    if (token.len == 0 || internal_token_read(c, token, TOKEN_KIND, &claims) != OST_OK ||
+    if (token.len == 0 || internal_token_read(c, token, REGISTRATION_TOKEN, &claims) != OST_OK ||
         client == NULL || !client->enabled ||
-        !ost_json_text(ost_json_get(client->attributes, TOKEN_ID), &id) || id.len == 0 ||
-        !text_equal_secret(id, ost_claims_text(claims, "jti")))
+        !ost_json_text(ost_json_get(client->attributes, REGISTRATION_TOKEN_ID), &id) ||
+        id.len == 0 || !text_equal_secret(id, ost_claims_text(claims, "jti")))
         return call_refuse(c, 401, "invalid_token",
                            "Not authorized to view client. Not valid token or client credentials "
                            "provided.");
@@ -526,8 +506,8 @@ bool registration_read(call *c, ost_text token)
 
 bool registration_update(call *c, const client_metadata *metadata)
 {
-    bool anonymous =
-        !ost_json_equals(ost_json_get(c->client->attributes, ANONYMOUS), OST_TEXT("false"));
+    bool anonymous = !ost_json_equals(ost_json_get(c->client->attributes, REGISTRATION_ANONYMOUS),
+                                      OST_TEXT("false"));
     draft d = {.metadata = metadata,
                .anonymous = anonymous,
                .updater = BY_REGISTRATION_TOKEN,
@@ -537,8 +517,8 @@ bool registration_update(call *c, const client_metadata *metadata)
         return call_refuse(c, 500, "server_error", NULL);
     if (anonymous && !registration_policy_check(c, metadata, false, &d.policy))
         return false;
-    return check_scopes(c, metadata) && make_token(c, d.token_id, &token) && store_change(c, &d) &&
-           c->error.status == 0 && answer_stored(c, client_id, token, false);
+    return check_scopes(c, metadata) && registration_token_make(c, d.token_id, &token) &&
+           store_change(c, &d) && c->error.status == 0 && answer_stored(c, client_id, token, false);
 }
 
 bool registration_delete(call *c)
