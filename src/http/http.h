@@ -132,6 +132,8 @@ typedef struct http_config {
     size_t trusted_proxy_count;
     const char *tls_certificate; /* PEM chain and key: both, or neither for plain HTTP */
     const char *tls_key;
+    const char *tls_protocols;                 /* see tls_offer_read; NULL: TLS 1.2 and 1.3, */
+    const char *tls_cipher_suites;             /* and all that have forward secrecy and AEAD */
     const http_certificate *more_certificates; /* chosen by the name a client asks for (SNI) */
     size_t more_certificate_count;
     bool client_certificates; /* ask TLS clients for a certificate: see http_client_certificate */

@@ -126,11 +126,16 @@ static ost_result make_tls(http_server *server, const http_config *config, ost_e
         if (pairs[i].certificate == NULL || pairs[i].key == NULL)
             return OST_E_MEMORY;
     }
+    tls_offer offer;
+    ost_result result =
+        tls_offer_read(config->tls_protocols, config->tls_cipher_suites, &offer, error);
+    if (result != OST_OK)
+        return result;
     const tls_clients clients = {.asked = config->client_certificates ||
                                           config->client_certificates_required,
                                  .required = config->client_certificates_required,
                                  .authorities = server->service.authorities};
-    return tls_context_new(pairs, count, clients, &server->tls, error);
+    return tls_context_new(pairs, count, &offer, clients, &server->tls, error);
 }
 
 /* The path is copied, since the file is read again on reload. */

@@ -183,6 +183,8 @@ static ost_result make_server(provider *p, const provider_config *config, ost_er
         .trusted_proxy_count = config->trusted_proxy_count,
         .tls_certificate = config->tls_certificate,
         .tls_key = config->tls_key,
+        .tls_protocols = config->tls_protocols,
+        .tls_cipher_suites = config->tls_cipher_suites,
         .client_certificates = config->client_certificates,
         .client_certificates_required = config->client_certificates_required,
         .client_authorities = config->client_authorities,

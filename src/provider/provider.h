@@ -21,6 +21,7 @@ typedef struct provider_config {
     bool any_host;             /* the Host of requests is believed in production too */
     bool development;          /* start-dev: plain http, Host believed, errors explained */
     const char *tls_certificate, *tls_key;
+    const char *tls_protocols, *tls_cipher_suites; /* as in http_config; NULL: all that are good */
     bool client_certificates, client_certificates_required; /* of TLS clients, see http.h */
     const char *client_authorities;       /* PEM: who vouches for them; NULL: nobody */
     const char *client_certificate_field; /* where trusted proxies tell them; NULL: nowhere */

@@ -30,13 +30,34 @@ REALM = {
 }
 
 
+HELD = {
+    "realm": "held",
+    "enabled": True,
+    "clients": [
+        {
+            **{"clientId": "app", "secret": "app-secret", "directAccessGrantsEnabled": True},
+            "attributes": {"tls.client.certificate.bound.access.tokens": "true"},
+        }
+    ],
+    "users": [
+        {
+            **{"username": "carol", "enabled": True, "email": "carol@example.org", "firstName": "C", "lastName": "C"},
+            "credentials": [{"type": "password", "value": "carol-password"}],
+        }
+    ],
+    "clientProfiles": {"profiles": [{"name": "own", "executors": [{"executor": "holder-of-key-enforcer", "configuration": {}}]}]},
+    "clientPolicies": {"policies": [{"name": "p", "enabled": True, "conditions": [{"condition": "any-client"}], "profiles": ["own"]}]},
+}
+
+
 class TlsProvider(Provider):
     def __init__(self, folder, chain, key, *arguments):
         self.tls_port = free_port()
-        file = folder / "shop-realm.json"
-        file.write_text(json.dumps(REALM))
+        files = [folder / f"{realm['realm']}-realm.json" for realm in (REALM, HELD)]
+        for file, realm in zip(files, (REALM, HELD)):
+            file.write_text(json.dumps(realm))
         tls = ("--https-certificate-file", chain, "--https-certificate-key-file", key, "--https-port", self.tls_port)
-        super().__init__([file], folder / f"tls-{self.tls_port}", arguments=(*tls, *arguments))
+        super().__init__(files, folder / f"tls-{self.tls_port}", arguments=(*tls, *arguments))
 
     def wait_until_ready(self):
         deadline = time.monotonic() + 20
@@ -87,6 +108,24 @@ def test_the_handshake_proves_the_client(trusting, certificates):
     for shown in (None, certificates.forged, certificates.own):
         status, answer = ask(trusting, shown)
         assert (status, answer["error"]) == (401, "invalid_client")
+
+
+def test_a_policy_holds_refreshes_to_certificates(trusting, certificates):
+    """Refresh tokens of confidential clients are bound to no certificate, which may be renewed (RFC 8705 section 7.1)."""
+
+    def post(certificate, **form):
+        form = {"client_id": "app", "client_secret": "app-secret", **form}
+        status, body = tls_post(trusting.tls_port, TOKEN.replace("shop", "held"), form, certificate)
+        return status, json.loads(body)
+
+    status, tokens = post(certificates.batch, grant_type="password", username="carol", password="carol-password")
+    assert status == 200, tokens
+    again = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    assert post(None, **again)[1]["error"] in ("invalid_request", "invalid_grant")
+    for shown in (certificates.batch, certificates.own):
+        status, fresh = post(shown, **again)
+        assert status == 200, fresh
+        assert unverified_token(fresh["access_token"])[1]["cnf"] == confirmation(shown[0])
 
 
 def test_whoever_shows_none_is_served(trusting, certificates):
@@ -150,6 +189,53 @@ def test_required_means_of_an_authority(certificates, tmp_path):
         for shown in (None, certificates.forged, certificates.own):
             with pytest.raises((ssl.SSLError, ConnectionError)):
                 tls_get(provider.tls_port, "/realms/shop", {}, shown)
+
+
+def spoken(port, version, ciphers=None):
+    """(version, cipher) of a handshake by a client that speaks this version alone; None: there is none."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.minimum_version = context.maximum_version = version
+    if ciphers:
+        context.set_ciphers(ciphers)
+    try:
+        with socket.create_connection(("localhost", port), timeout=10) as plain, context.wrap_socket(plain) as tls:
+            return tls.version(), tls.cipher()[0]
+    except (ssl.SSLError, ConnectionError):
+        return None
+
+
+OLD, NEW = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
+AES, CHACHA = "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-CHACHA20-POLY1305"
+AES_NAME, NEW_NAME = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "TLS_AES_128_GCM_SHA256"
+
+
+@pytest.mark.parametrize("arguments, old, chacha, new", [
+    ((), AES, CHACHA, "TLS_AES_256_GCM_SHA384"),
+    (("--https-protocols", "TLSv1.3"), None, None, "TLS_AES_256_GCM_SHA384"),
+    (("--https-protocols", "TLSv1.2"), AES, CHACHA, None),
+    (("--https-cipher-suites", f"{NEW_NAME}, {AES_NAME}"), AES, None, NEW_NAME),
+    (("--https-cipher-suites", AES_NAME), AES, None, None),
+    (("--https-cipher-suites", NEW_NAME, "--https-protocols", "TLSv1.3,TLSv1.2"), None, None, NEW_NAME),
+])  # fmt: skip
+def test_versions_and_suites_can_be_fewer(certificates, tmp_path, arguments, old, chacha, new):
+    with certificates.provider(tmp_path, *arguments) as provider:
+        port = provider.tls_port
+        assert spoken(port, OLD, AES) == (old and ("TLSv1.2", old))
+        assert spoken(port, OLD, CHACHA) == (chacha and ("TLSv1.2", chacha))
+        assert spoken(port, OLD, "ECDHE-ECDSA-AES128-SHA256") is None
+        assert spoken(port, NEW) == (new and ("TLSv1.3", new))
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (("--https-protocols", "TLSv1.1"), "TLS version TLSv1.1"),
+    (("--https-cipher-suites", "TLS_RSA_WITH_AES_128_CBC_SHA"), "TLS_RSA_WITH_AES_128_CBC_SHA"),
+    (("--https-cipher-suites", NEW_NAME, "--https-protocols", "TLSv1.2"), "no cipher suite is left"),
+    (("--https-cipher-suites", ",".join([AES_NAME] * 12)), "too many"),
+])  # fmt: skip
+def test_versions_and_suites_that_are_refused(certificates, tmp_path, arguments, words):
+    done = subprocess.run(certificates.provider(tmp_path, *arguments).command, capture_output=True, text=True, timeout=20)
+    assert done.returncode != 0 and words in done.stderr
 
 
 @pytest.mark.parametrize(

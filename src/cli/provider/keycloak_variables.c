@@ -49,8 +49,6 @@ static const struct {
     {"KC_HOSTNAME_ADMIN_URL", NULL},
     {"KC_HOSTNAME_PATH", ONE_URL},
     {"KC_HOSTNAME_PORT", ONE_URL},
-    {"KC_HTTPS_CIPHER_SUITES", "the library's choice of ciphers counts"},
-    {"KC_HTTPS_PROTOCOLS", "TLS 1.2 and 1.3 are spoken"},
     {"KC_HTTPS_KEY_STORE_", PEM_ALONE},
     {"KC_HTTPS_TRUST_STORE_", PEM_ALONE},
     {"KC_TRUSTSTORE_PATHS", "name a file of authorities with --ca-file"},

@@ -31,6 +31,10 @@
          "PEM certificate chain"},                                                                 \
         {"https-certificate-key-file", "FILE", "KC_HTTPS_CERTIFICATE_KEY_FILE", NULL,              \
          "its PEM key"},                                                                           \
+        {"https-protocols", "LIST", "KC_HTTPS_PROTOCOLS", NULL,                                    \
+         "versions of TLS that are spoken (TLSv1.3,TLSv1.2)"},                                     \
+        {"https-cipher-suites", "LIST", "KC_HTTPS_CIPHER_SUITES", NULL,                            \
+         "cipher suites by IANA's names, the best first (those with forward secrecy and AEAD)"},   \
         {"https-client-auth", "MODE", "KC_HTTPS_CLIENT_AUTH", NULL,                                \
          "certificates of TLS clients: none, request or required (none)"},                         \
         {"https-trust-store-file", "FILE", "KC_HTTPS_TRUST_STORE_FILE", NULL,                      \

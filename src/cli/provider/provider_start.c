@@ -177,6 +177,8 @@ static ost_result configure_listener(const option_values *values, bool developme
         config->address = development ? "127.0.0.1" : "0.0.0.0";
     config->tls_certificate = options_get(values, "https-certificate-file");
     config->tls_key = options_get(values, "https-certificate-key-file");
+    config->tls_protocols = options_get(values, "https-protocols");
+    config->tls_cipher_suites = options_get(values, "https-cipher-suites");
     config->ca_file = options_get(values, "ca-file");
     if (config->ca_file != NULL && access(config->ca_file, R_OK) != 0)
         return ost_error_set(error, OST_E_CONFIG, "--ca-file %s: %s", config->ca_file,

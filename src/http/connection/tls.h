@@ -4,6 +4,7 @@
 #ifndef TLS_H
 #define TLS_H
 
+#include "http/connection/tls_offer.h"
 #include "http/http.h"
 
 /* ---- the server's side: certificates; any thread ---- */
@@ -22,8 +23,8 @@ typedef struct tls_clients {
 /* Reads all pairs; the first is shown to clients that ask for no name, or for an unknown one. The
  * strings are borrowed as long as the context lives. OST_E_CONFIG tells which file is wrong. */
 OST_MUST_CHECK ost_result tls_context_new(const http_certificate *pairs, size_t count,
-                                          tls_clients clients, tls_context **ret_context,
-                                          ost_error *error);
+                                          const tls_offer *offer, tls_clients clients,
+                                          tls_context **ret_context, ost_error *error);
 /* Reads the files again. On failure the old certificates stay. Connections keep what they began
  * with. */
 OST_MUST_CHECK ost_result tls_context_reload(tls_context *context, ost_error *error);

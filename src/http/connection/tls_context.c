@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Certificates and what TLS offers: versions 1.2 and 1.3, forward secrecy and AEAD only, ALPN (RFC
- * 7301) for HTTP/2 and HTTP/1.1, a certificate per name (SNI, RFC 6066 §3). */
+/* Certificates and what TLS offers: ALPN (RFC 7301) for HTTP/2 and HTTP/1.1, a certificate per name
+ * (SNI, RFC 6066 §3). */
 #include "http/connection/tls_context.h"
 
 #include <openssl/err.h>
@@ -26,6 +26,7 @@ struct tls_context {
     certificate_set *current;
     const http_certificate *pairs;
     size_t pair_count;
+    tls_offer offer;
     tls_clients clients;
 };
 
@@ -113,7 +114,7 @@ static bool ask_for_certificates(SSL_CTX *context, const tls_clients *clients)
     return true;
 }
 
-static bool set_options(SSL_CTX *context, certificate_set *set)
+static bool set_options(SSL_CTX *context, const tls_offer *offer, certificate_set *set)
 {
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                      SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
@@ -123,8 +124,7 @@ static bool set_options(SSL_CTX *context, certificate_set *set)
     SSL_CTX_set_tlsext_servername_callback(context, choose_certificate);
     SSL_CTX_set_tlsext_servername_arg(context, set);
     static const unsigned char session_scope[] = "ostiary";
-    return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
-           SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1 &&
+    return tls_offer_apply(offer, context) &&
            SSL_CTX_set_session_id_context(context, session_scope, sizeof session_scope - 1) == 1;
 }
 
@@ -138,14 +138,15 @@ static int64_t expiry_of(const SSL_CTX *context)
     return timegm(&end);
 }
 
-static ost_result read_pair(const http_certificate *pair, const tls_clients *clients,
+static ost_result read_pair(const tls_context *of, const http_certificate *pair,
                             certificate_set *set, ost_error *error)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
     if (context == NULL)
         return ost_error_set(error, OST_E_CRYPTO, "TLS cannot be set up");
     set->contexts[set->count++] = context;
-    if (!set_options(context, set) || (clients->asked && !ask_for_certificates(context, clients)))
+    if (!set_options(context, &of->offer, set) ||
+        (of->clients.asked && !ask_for_certificates(context, &of->clients)))
         return ost_error_set(error, OST_E_CRYPTO, "TLS cannot be set up");
     ERR_clear_error();
     if (SSL_CTX_use_certificate_chain_file(context, pair->certificate) != 1)
@@ -157,15 +158,15 @@ static ost_result read_pair(const http_certificate *pair, const tls_clients *cli
     return OST_OK;
 }
 
-static ost_result read_set(const http_certificate *pairs, size_t count, const tls_clients *clients,
-                           certificate_set **ret_set, ost_error *error)
+static ost_result read_set(const tls_context *of, certificate_set **ret_set, ost_error *error)
 {
+    size_t count = of->pair_count;
     certificate_set *set = memory_alloc(sizeof *set + count * sizeof(SSL_CTX *));
     if (set == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
     set->references = 1;
     for (size_t i = 0; i < count; i++) {
-        ost_result result = read_pair(&pairs[i], clients, set, error);
+        ost_result result = read_pair(of, &of->pairs[i], set, error);
         if (result != OST_OK) {
             set_free(set);
             return result;
@@ -177,17 +178,18 @@ static ost_result read_set(const http_certificate *pairs, size_t count, const tl
     return OST_OK;
 }
 
-ost_result tls_context_new(const http_certificate *pairs, size_t count, tls_clients clients,
-                           tls_context **ret_context, ost_error *error)
+ost_result tls_context_new(const http_certificate *pairs, size_t count, const tls_offer *offer,
+                           tls_clients clients, tls_context **ret_context, ost_error *error)
 {
     tls_context *context = memory_alloc(sizeof *context);
     if (context == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
     context->pairs = pairs;
     context->pair_count = count;
+    context->offer = *offer;
     context->clients = clients;
     pthread_mutex_init(&context->lock, NULL);
-    ost_result result = read_set(pairs, count, &context->clients, &context->current, error);
+    ost_result result = read_set(context, &context->current, error);
     if (result != OST_OK) {
         tls_context_free(context);
         return result;
@@ -233,8 +235,7 @@ SSL *certificate_set_enter(tls_context *context, certificate_set **ret_set)
 ost_result tls_context_reload(tls_context *context, ost_error *error)
 {
     certificate_set *fresh = NULL;
-    ost_result result =
-        read_set(context->pairs, context->pair_count, &context->clients, &fresh, error);
+    ost_result result = read_set(context, &fresh, error);
     if (result != OST_OK)
         return result;
     pthread_mutex_lock(&context->lock);
