@@ -47,7 +47,10 @@ static bool is_in_its_owners_hands(call *c, const ost_claims *claims)
         policy_case is = call_policy_case(c, POLICY_REFRESH);
         if (is.scope.len == 0) /* all that it stands for */
             is.scope = ost_claims_text(claims, "scope");
-        is.bound = proof_of_certificate_is_bound(claims);
+        /* A confidential client's refresh token is bound to whoever proves to be that client, and
+         * not to a certificate, which it may renew (RFC 8705 §7.1). */
+        is.bound = proof_of_certificate_is_bound(claims) ||
+                   (!c->client->public_client && c->certificate.len > 0);
         if (!call_policy_allows(c, &is))
             return false;
     }
