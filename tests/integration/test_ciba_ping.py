@@ -74,11 +74,12 @@ def test_a_client_that_fails_is_told_again(realm, channel):
     assert metric(realm, "failed") >= 1
 
 
-def test_a_client_that_refuses_is_not_told_again(server, channel):
+@pytest.mark.parametrize("status", [403, 302])
+def test_a_client_that_refuses_is_not_told_again(server, channel, status):
     realm = server.realm("paced")
     channel.forget()
     given_up = metric(realm, "given_up")
-    channel.notification_status = 403
+    channel.notification_status = status
     try:
         request, token = begin(realm, channel)
         assert answer(realm, token).status == 200

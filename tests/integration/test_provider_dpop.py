@@ -3,6 +3,7 @@
 
 import json
 import time
+import uuid
 
 import pytest
 from dpop import DpopClient
@@ -206,7 +207,9 @@ def test_a_bound_token_is_of_no_use_without_its_key(realm):
         return realm.browser().get(url, headers=headers)
 
     good = OURS.proof(url, token)
-    assert userinfo("DPoP", good).json()["preferred_username"] == "carol"
+    served = userinfo("DPoP", good)
+    assert served.json()["preferred_username"] == "carol"
+    assert uuid.UUID(served.header("x-fapi-interaction-id"))  # FAPI 1.0 Baseline §6.2.1, 11: the client has sent none
     assert userinfo("DPoP", good).status == 401  # once
     for scheme, shown in [
         ("Bearer", None),

@@ -23,6 +23,7 @@
 typedef struct userinfo_job {
     ost_text token;
     bool by_dpop;                    /* the scheme */
+    bool bound;                      /* to a key or a certificate, as those of FAPI are */
     const char *error, *description; /* of the challenge; NULL: none */
     ost_text missing;                /* whose document or keys are not at hand; empty: nobody's */
     bool awaited;                    /* it has been waited for */
@@ -51,11 +52,14 @@ static bool is_uuid(ost_text text)
 }
 
 /* By which the client knows its call again: of all endpoints this one is a protected resource
- * (FAPI 1.0 Baseline §6.2.1). */
+ * (FAPI 1.0 Baseline §6.2.1, 11). Where the client has given it no name, it gets one. */
 static void return_interaction(call *c)
 {
+    const userinfo_job *job = c->job;
     ost_text id = http_request_field(c->request, INTERACTION);
-    if (is_uuid(id))
+    if (!is_uuid(id))
+        id = job->bound ? uuid_text(c->provider->context, c->arena) : (ost_text){0};
+    if (id.len > 0)
         (void)!http_set_field(c->exchange, INTERACTION, id);
 }
 
@@ -110,7 +114,7 @@ static bool find_token(call *c)
 /* One that is bound to a key says so by its type, and is no bearer token. */
 static bool is_in_its_owners_hands(call *c, const ost_claims *claims)
 {
-    const userinfo_job *job = c->job;
+    userinfo_job *job = c->job;
     ost_text typ = ost_claims_text(claims, "typ");
     if (!text_is(typ, "Bearer") && !text_is(typ, "DPoP"))
         return false;
@@ -118,6 +122,7 @@ static bool is_in_its_owners_hands(call *c, const ost_claims *claims)
                                            claims, job->by_dpop);
     if (call_is_busy(result)) /* nobody knows whether the proof has been used */
         call_refuse_busy(c);
+    job->bound = result == OST_OK && ost_claims_get(claims, "cnf") != NULL;
     return result == OST_OK;
 }
 

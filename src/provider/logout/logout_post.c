@@ -87,6 +87,10 @@ static void say(logout_post *post, const delivery *d, const char *fault)
 /* The client is there and does not want this token: that says nothing about others. */
 static bool is_refusal(const delivery *d)
 {
+    /* Nobody follows it, whenever it comes (CIBA Core §10.2). In a logout token's way there may
+     * stand a proxy that will be gone. */
+    if (d->result == OST_E_REDIRECT)
+        return delivery_kind_of(d) == DELIVERY_NOTIFICATION;
     return d->result == OST_OK && d->status >= 400 && d->status < 500 && d->status != 408 &&
            d->status != 429;
 }
