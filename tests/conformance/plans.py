@@ -52,6 +52,18 @@ PLANS = [
         subject="fapi-mtls",
         variant={**FAPI, "client_auth_type": "mtls", "sender_constrain": "mtls"},
     ),
+    Plan(
+        "fapi2-signing",
+        "fapi2-message-signing-final-test-plan",
+        subject="fapi-signing",
+        variant={
+            **FAPI,
+            "client_auth_type": "private_key_jwt",
+            "sender_constrain": "dpop",
+            "fapi_request_method": "signed_non_repudiation",
+            "fapi_response_mode": "jarm",
+        },
+    ),
     *(
         Plan(
             f"ciba-{mode}",

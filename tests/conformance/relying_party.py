@@ -5,7 +5,6 @@ import ssl
 
 from navigation import navigate
 from programs import ItemsApi
-from told import ALIAS
 from web import Browser
 
 CLIENT = {"client_id": "myapi", "client_secret": "myapi-secret"}
@@ -19,7 +18,7 @@ class RelyingParty:
 
     def __init__(self, suite, folder):
         self.suite, self.folder = suite, folder
-        self.issuer = f"{suite.base}/test/a/{ALIAS}/"
+        self.issuer = f"{suite.here}/"
         self.authority = folder / "suite.pem"
         self.folder.mkdir(parents=True, exist_ok=True)
         self.authority.write_text(suite.certificate)
@@ -37,7 +36,7 @@ class RelyingParty:
 
     def configuration(self, plan):
         return {
-            "alias": ALIAS,
+            "alias": self.suite.alias,
             "description": f"Ostiary, {plan.name}",
             "client": {**CLIENT, "redirect_uri": f"{self.api.base}/auth"},
             "waitTimeoutSeconds": SEEN_SECONDS,

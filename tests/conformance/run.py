@@ -24,6 +24,7 @@ from verdict import Verdict, judge, table  # noqa: E402
 def arguments():
     parser = argparse.ArgumentParser(prog="script/conformance")
     parser.add_argument("--suite", metavar="URL")
+    parser.add_argument("--alias", default="ostiary")
     parser.add_argument("--plan", action="append", choices=[plan.name for plan in PLANS])
     parser.add_argument("--module", action="append", default=[])
     parser.add_argument("--list", action="store_true")
@@ -69,7 +70,7 @@ def main():
         print("\n".join(f"{plan.name:22} {plan.suite_name}" for plan in PLANS))
         return 0
     given.results.mkdir(parents=True, exist_ok=True)
-    suite, verdicts = Suite(given.suite), []
+    suite, verdicts = Suite(given.suite, given.alias), []
     folder = pathlib.Path(tempfile.mkdtemp(prefix="conformance-"))
     try:
         for kind, names in ((ProviderUnderTest, REALMS), (RelyingParty, ("relying party",))):

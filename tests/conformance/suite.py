@@ -17,8 +17,9 @@ class SuiteError(Exception):
 
 
 class Suite:
-    def __init__(self, base):
-        self.base = base.rstrip("/")
+    def __init__(self, base, alias):
+        self.base, self.alias = base.rstrip("/"), alias
+        self.here = f"{self.base}/test/a/{alias}"
         parts = urllib.parse.urlsplit(self.base)
         self.host, self.port = parts.hostname, parts.port or 443
         # Its certificate is its own, made for this machine; whoever asks for the run names the address.

@@ -7,7 +7,6 @@ import pathlib
 from browser import USER, browser_tasks
 
 HERE = pathlib.Path(__file__).parent
-ALIAS = "ostiary"
 SHOWN_AT_CONSENT = ("logo", "policy", "tos")  # what a client says of itself, by the modules that want to see it
 
 
@@ -15,13 +14,13 @@ def configuration(plan, server):
     """For a plan; `server` is the ProviderUnderTest."""
     issuer = f"{server.base}/realms/{plan.subject}"
     settings = {
-        "alias": ALIAS,
+        "alias": server.suite.alias,
         "description": f"Ostiary, {plan.name}",
         "server": {"discoveryUrl": f"{issuer}/.well-known/openid-configuration"},
-        "browser": [] if plan.needs_visitor else browser_tasks(issuer, server.callbacks),
+        "browser": [] if plan.needs_visitor else browser_tasks(issuer, server.suite.here),
     }
     if plan.subject == "conformance":
-        return {**settings, **_clients(plan.client), "override": _overrides(issuer, server.callbacks)}
+        return {**settings, **_clients(plan.client), "override": _overrides(issuer, server.suite.here)}
     resource = {"resource": {"resourceUrl": f"{issuer}/protocol/openid-connect/userinfo"}}
     certificates = {"mtls": server.certificates["first"], "mtls2": server.certificates["second"]}
     if plan.subject == "ciba":
@@ -76,14 +75,14 @@ def _fapi_client(server, name):
 def _fapi_overrides(issuer, server):
     """Modules in which somebody says no, or first looks at the page and comes back to it later."""
     prefix = "fapi2-security-profile-final"
-    tasks = browser_tasks(issuer, server.callbacks)
+    tasks = browser_tasks(issuer, server.suite.here)
     return {
         f"{prefix}-user-rejects-authentication": {
             "client": _fapi_client(server, "asking"),
             "client2": _fapi_client(server, "doubting"),
             "mtls": server.certificates["asking"],
             "mtls2": server.certificates["doubting"],
-            "browser": browser_tasks(issuer, server.callbacks, agrees=False),
+            "browser": browser_tasks(issuer, server.suite.here, agrees=False),
         },
         f"{prefix}-par-ensure-reused-request-uri-prior-to-auth-completion-succeeds": {
             "browser": [{"match": tasks[0]["match"], "match-limit": 1, "tasks": []}, *tasks]

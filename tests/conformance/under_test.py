@@ -21,9 +21,11 @@ from web import Browser
 
 HERE = pathlib.Path(__file__).parent
 REALMS = tuple(file.name.removesuffix("-realm.json") for file in HERE.glob("*-realm.json"))
-SUITE_ORIGIN = "https://suite.example"  # what the realm files call it
+SUITE = "https://suite.example/test/a/ostiary"  # what the realm files call it
 CLIENTS = ("first", "second", "asking", "doubting")
 KEEPER = {"username": "keeper", "password": "keeper-password"}
+# All that FAPI 1.0 Advanced §8.5 leaves, and of TLS 1.3 what RFC 9325 recommends first; they go with an RSA certificate.
+SUITES = [f"TLS_{of}AES_{size}" for of in ("", "ECDHE_RSA_WITH_") for size in ("256_GCM_SHA384", "128_GCM_SHA256")]
 ANSWERS = {"allow": "SUCCEED", "deny": "CANCELLED"}
 
 
@@ -53,24 +55,25 @@ class ProviderUnderTest(Program):
     def __init__(self, suite, folder):
         self.suite = suite
         folder.mkdir(parents=True, exist_ok=True)
-        self.callbacks, self.port = f"{suite.base}/test/a/{told.ALIAS}", free_port()
+        self.port = free_port()
         self.base = f"https://{suite.host}:{self.port}"  # one site with the suite, as its cookies are Lax
         self.keys = {name: ec_key(f"{name}-key") for name in CLIENTS}
         authority = Authority(folder, file="clients")
         self.certificates = {name: self._certificate(authority, name) for name in CLIENTS}
-        _, certificate, key = make_certificate(folder, suite.host)
+        _, certificate, key = make_certificate(folder, suite.host, of_rsa=True)
         suite_file = folder / "suite.pem"
         suite_file.write_text(suite.certificate)
         imports = folder / "import"
         imports.mkdir(exist_ok=True)
         for file in HERE.glob("*-realm.json"):
-            (imports / file.name).write_text(self._realm(file.read_text(), suite.base))
+            (imports / file.name).write_text(self._realm(file.read_text()))
         self.channel, self._asking = AuthenticationChannel(), None
         self.channel.meanwhile = self._attend_channel
         self.approval_url = f"{self.channel.uri}/{{action}}"
         command = [
             *(provider_program(), "provider", "start", "--hostname", self.base, "--https-port", self.port),
             *("--https-certificate-file", certificate, "--https-certificate-key-file", key),
+            *("--https-cipher-suites", ",".join(SUITES)),
             *("--https-client-auth", "request", "--https-trust-store-file", authority.file),
             *("--http-host", "127.0.0.1", "--ca-file", suite_file, CHANNEL_OPTION, self.channel.uri),
             *("--data", folder / "data", "--import-realm", imports),
@@ -83,10 +86,10 @@ class ProviderUnderTest(Program):
         _, chain, key = authority.client(name, f"CN={name},O=Suite")
         return {"cert": chain.read_text(), "key": key.read_text(), "ca": authority.file.read_text()}
 
-    def _realm(self, text, suite):
+    def _realm(self, text):
         for name, key in self.keys.items():
             text = text.replace(f'"{name.upper()}-KEYS"', json.dumps(json.dumps({"keys": [public(key)]})))
-        return text.replace(SUITE_ORIGIN, suite)
+        return text.replace(SUITE, self.suite.here)
 
     def configuration(self, plan):
         """What the suite needs to know for a plan."""
