@@ -43,7 +43,7 @@ def server(work, objects):
     keys = objects.url("/keys")
     objects.put("/keys", raw=json.dumps({"keys": [KEY.jwk()]}).encode())
     clients = [
-        client("web", *addresses, f"https://localhost:{unused_port()}/", objects.url("/tree/*"), "file:///etc/*"),
+        client("web", *addresses, f"{objects.url('/named')}#one", f"https://localhost:{unused_port()}/", objects.url("/tree/*"), "file:///etc/*"),
         client("keyed", objects.url("/keyed"), **{"use.jwks.url": "true", "jwks.url": keys}),
         client("pushing", objects.url("/good"), **{"require.pushed.authorization.requests": "true"}),
     ]
@@ -129,6 +129,9 @@ def test_a_hash_tells_which_one_is_meant(realm, objects):
     assert callback_of(ask(realm, f"{uri}#{digests[1]}"))["state"] == "second"
     assert_refused(ask(realm, f"{uri}#{digests[0]}"))
     assert_refused(ask(realm, f"{uri}#x"))
+    named = publish(objects, "named", second)
+    assert callback_of(ask(realm, f"{named}#one"))["state"] == "second"  # as it is registered
+    assert_refused(ask(realm, f"{named}#two"))
 
 
 @pytest.mark.parametrize("path", ["gone", "moved", "large", "empty"])

@@ -7,6 +7,7 @@
 #include "provider/client/client_find.h"
 #include "provider/client/client_keys.h"
 #include "provider/client/document_await.h"
+#include "provider/proof/attribute.h"
 
 #define OBJECT_BYTES_MAX ((size_t)16 << 10)
 
@@ -25,6 +26,7 @@ typedef struct request_reference {
     call *call;
     void (*next)(call *call);
     ost_text url, hash; /* what follows "#"; empty: nothing does */
+    bool any;           /* what is fetched need not have that hash */
     bool failed;
 } reference;
 
@@ -37,13 +39,13 @@ static bool is_the_one(const reference *r, ost_text body)
            text_equal(r->hash, (ost_text){text, base64url_encode(hash, sizeof hash, text)});
 }
 
-static bool is_kept(const reference *r, ost_text *ret_body)
+static bool is_kept(const reference *r, bool any, ost_text *ret_body)
 {
     call *c = r->call;
     ost_result result = document_cache_get(c->provider->request_objects, text_of(c->realm->name),
                                            r->url, c->now, c->arena, ret_body);
     return (result == OST_OK || result == OST_E_EXPIRED) &&
-           (r->hash.len == 0 || is_the_one(r, *ret_body));
+           (any || r->hash.len == 0 || is_the_one(r, *ret_body));
 }
 
 /* Everything beside the object stays where it is: nothing of it counts (RFC 9101 §6.3). */
@@ -73,15 +75,26 @@ static void fail(call *c, ost_result result)
     r->failed = true;
 }
 
-/* What does not fit its hash is not looked at. */
+/* What does not fit its hash is not looked at, unless the client has registered the address with it:
+ * it tells then no more than that what was there before does not count. */
 static void fetched(call *c)
 {
     reference *r = c->reference;
     ost_text body;
-    if (!r->failed && is_kept(r, &body) && body.len > 0)
+    if (!r->failed && is_kept(r, r->any, &body) && body.len > 0)
         follow(r, body);
     else
         r->next(c);
+}
+
+static bool is_registered_so(const realm_client *client, ost_text uri)
+{
+    ost_text rest = client->request.uris, one;
+    while (attribute_next(&rest, &one)) {
+        if (text_equal(one, uri))
+            return true;
+    }
+    return false;
 }
 
 /* Registered, and the only object that the request brings. */
@@ -106,8 +119,12 @@ void request_reference_await(call *c, void (*next)(call *c))
         return;
     }
     c->reference = r;
-    *r = (reference){c, next, text_slice(uri, 0, sign), text_slice(uri, sign + 1, uri.len), false};
-    if (r->hash.len > 0 && is_kept(r, &body)) {
+    *r = (reference){.call = c,
+                     .next = next,
+                     .url = text_slice(uri, 0, sign),
+                     .hash = text_slice(uri, sign + 1, uri.len)};
+    r->any = is_registered_so(client_find(c, call_parameter(c, "client_id")), uri);
+    if (r->hash.len > 0 && is_kept(r, false, &body)) {
         follow(r, body);
         return;
     }
