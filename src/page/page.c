@@ -98,7 +98,10 @@ static void set_policy(http_exchange *exchange, const page *p)
                          style.data);
     if (script.len > 0)
         buffer_append_format(&b, "script-src 'sha256-%.*s'; ", (int)script.len, script.data);
-    buffer_append_string(&b, "img-src data:; base-uri 'none'; frame-ancestors 'none'");
+    buffer_append_string(&b, "img-src data:");
+    if (p->images != NULL)
+        buffer_append_format(&b, " %s", p->images);
+    buffer_append_string(&b, "; base-uri 'none'; frame-ancestors 'none'");
     if (p->frames != NULL)
         buffer_append_format(&b, "; frame-src %s", p->frames);
     if (!p->leads_away)

@@ -59,6 +59,7 @@ typedef enum page_field {
     PAGE_RETURN,       /* text: where an answer goes */
     PAGE_TERMS,        /* address: a client's terms of service, */
     PAGE_POLICY,       /* address: and what it does with data */
+    PAGE_LOGO,         /* address: of its picture, whose origin is among page.images */
     PAGE_DESCRIPTION,  /* text: of an API */
     PAGE_SCRIPT,       /* address: of Swagger UI, */
     PAGE_STYLE,        /* address: and of its style */
@@ -96,6 +97,7 @@ typedef struct page {
     bool leads_away;    /* its form ends at a client, wherever that leads on to */
     bool tells_origin;  /* the answer to its form needs an Origin field */
     const char *frames; /* what its frames may show, as a policy has it; NULL: it has none */
+    const char *images; /* whence its pictures come, likewise; NULL: they are its own */
     const char *policy; /* the whole Content-Security-Policy; NULL: made for the template */
     const page_row *rows;
     size_t row_count;

@@ -65,6 +65,7 @@ const page_field_type page_fields[PAGE_FIELDS] = {
     [PAGE_RETURN] = {"return", PAGE_IS_TEXT},
     [PAGE_TERMS] = {"terms", PAGE_IS_ADDRESS},
     [PAGE_POLICY] = {"policy", PAGE_IS_ADDRESS},
+    [PAGE_LOGO] = {"logo", PAGE_IS_ADDRESS},
     [PAGE_DESCRIPTION] = {"description", PAGE_IS_TEXT},
     [PAGE_SCRIPT] = {"script", PAGE_IS_ADDRESS},
     [PAGE_STYLE] = {"style", PAGE_IS_ADDRESS},

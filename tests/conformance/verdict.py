@@ -10,6 +10,7 @@ PAGES = (
     ("ErrorPage", "We are sorry"),
     ("LoginPage", "Sign in to your account"),
     ("LogoutPage", "You are logged out"),
+    ("LoginPageWithLogo", "kc-client-logo"),
     ("LoginPageWithPolicyLink", "privacy policy"),
     ("LoginPageWithTosLink", "terms of service"),
 )

@@ -13,6 +13,7 @@ from web import Browser, bearer, unverified_token
 CALLBACK = "http://localhost:8000/cb"
 APP, SHOWN, PLAIN = (Client(name, None, CALLBACK) for name in ("app", "shown", "plain"))
 CHECKER = Client("checker", "checker-secret")
+LOGO = "https://pictures.example/app.png?size=2"
 POLICY, TERMS = "https://app.example/privacy", "https://app.example/terms"
 GIVEN = {
     "clientId": "app",
@@ -42,9 +43,9 @@ REALM = {
     "realm": "asking",
     "enabled": True,
     "clients": [
-        client("app", name="The App", attributes={"policyUri": POLICY, "tosUri": TERMS}, implicitFlowEnabled=True),
+        client("app", name="The App", attributes={"policyUri": POLICY, "tosUri": TERMS, "logoUri": LOGO}, implicitFlowEnabled=True),
         client("shown", attributes={"display.on.consent.screen": "true", "consent.screen.text": "Act as <you>"}),
-        client("silent", attributes={"policyUri": "javascript:alert(1)", "tosUri": "/admin"}),
+        client("silent", attributes={"policyUri": "javascript:alert(1)", "tosUri": "/admin", "logoUri": "https://pictures.example;script-src/*"}),
         client("plain", consentRequired=False),
         {"clientId": "checker", "secret": "checker-secret"},
     ],
@@ -135,6 +136,17 @@ def test_the_page_names_what_is_asked_for(realm):
 def test_the_client_itself_may_be_asked_about_in_words_of_its_own(realm):
     page = asked(realm, Browser(), SHOWN)
     assert "Act as <you>" in page.lines
+
+
+def test_the_clients_picture_comes_from_its_own_place_alone(realm):
+    browser = Browser()
+    shown = browser.get(realm.log_in(browser, APP, "ann", "ann-password").location)
+    assert f'src="{LOGO}"' in shown.text
+    assert "; img-src data: https://pictures.example; " in shown.header("Content-Security-Policy")
+    assert shown.header("Referrer-Policy") == "no-referrer"
+    browser = Browser()
+    silent = browser.get(realm.log_in(browser, Client("silent", None, CALLBACK), "ann", "ann-password").location)
+    assert "kc-client-logo" not in silent.text and "script-src/*" not in silent.header("Content-Security-Policy")
 
 
 def test_links_lead_to_the_client_alone(realm):

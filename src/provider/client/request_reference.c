@@ -75,8 +75,8 @@ static void fail(call *c, ost_result result)
     r->failed = true;
 }
 
-/* What does not fit its hash is not looked at, unless the client has registered the address with it:
- * it tells then no more than that what was there before does not count. */
+/* What does not fit its hash is not looked at, unless the client has registered the address with
+ * it: it tells then no more than that what was there before does not count. */
 static void fetched(call *c)
 {
     reference *r = c->reference;

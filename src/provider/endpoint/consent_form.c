@@ -43,6 +43,23 @@ static void put_address(const call *c, page *p, page_field field, const char *at
         page_put_url(p, field, address);
 }
 
+/* A picture is fetched by who looks at the page: over TLS, from nowhere else, and not for a client
+ * that nobody here has registered, who could look like anybody. */
+static void put_logo(call *c, page *p)
+{
+    ost_text logo = {0};
+    if (c->client->by_document ||
+        !ost_json_text(ost_json_get(c->client->attributes, "logoUri"), &logo) ||
+        !text_starts(logo, "https://"))
+        return;
+    ost_text origin = realm_uri_origin(logo);
+    if (origin.len == 0 || !text_is_made_of(origin, ":/.-_[]")) /* it stands in a policy (CSP3) */
+        return;
+    p->images = ost_arena_copy(c->arena, origin);
+    if (p->images != NULL)
+        page_put_url(p, PAGE_LOGO, logo);
+}
+
 /* As the client wrote them: their meaning is the API's. Signs that turn the direction of writing
  * would have people read something else. */
 static ost_text visible(call *c, ost_text json)
@@ -95,6 +112,7 @@ static void send_question(call *c, consent_job *job)
     page_put(&p, PAGE_RETURN, place_of(job->login.request.redirect_uri));
     put_address(c, &p, PAGE_TERMS, "tosUri");
     put_address(c, &p, PAGE_POLICY, "policyUri");
+    put_logo(c, &p);
     if (c->client->by_document)
         page_put(&p, PAGE_HOST, client_document_host(text_of(c->client->client_id)));
     ost_text client = percent_encode(c->arena, text_of(c->client->client_id));

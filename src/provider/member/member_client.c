@@ -135,7 +135,7 @@ static const member client_attribute_members[] = {
     {"login.use.cache", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"login_theme", MEMBER_STRING, .fate = MEMBER_TOLD,
      .why = "the pages have a look of their own"},
-    {"logoUri", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"logoUri", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"logout.confirmation.enabled", MEMBER_STRING, .fate = MEMBER_TOLD, .idle = "\"false\"",
      .why = "a logout asks where no ID token says who is meant"},
     {"minimum.acr.value", MEMBER_STRING, .fate = MEMBER_TOLD,
