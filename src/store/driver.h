@@ -37,6 +37,9 @@ typedef struct store_driver {
     /* What is deleted is overwritten where it lies, from `begin` on until it is called again
      * without; that then tells whether nothing of it is left in the engine's files. */
     bool (*erase)(store *store, bool begin);
+    /* Within a transaction: from `begin` on until it is called again without, nothing but new rows
+     * is written, and many of them. NULL: nothing is won by it. */
+    void (*load)(database *database, bool begin);
     ost_result (*explain)(const database *database, ost_result result, ost_error *error);
 
     /* See statement.h. Never called with NULL for the statement. */

@@ -4,6 +4,6 @@
 #ifndef SCHEMA_H
 #define SCHEMA_H
 
-#define SCHEMA 23
+#define SCHEMA 24
 
 #endif

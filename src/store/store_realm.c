@@ -125,11 +125,15 @@ static ost_result insert_fed(database *d, const store_user_feed *feed, ost_error
     const store_user *users;
     size_t count = 1;
     ost_result result = feed->begin(feed->user, error);
+    if (d->driver->load != NULL)
+        d->driver->load(d, true);
     while (result == OST_OK && count > 0) {
         result = feed->next(feed->user, &users, &count, error);
         if (result == OST_OK)
             result = insert_some(d, users, count, error);
     }
+    if (d->driver->load != NULL)
+        d->driver->load(d, false);
     return result;
 }
 

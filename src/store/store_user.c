@@ -32,16 +32,23 @@ static ost_result insert_row(database *d, const store_user *user, const user_ind
     return result == OST_OK ? insert_consents(d, user) : result;
 }
 
+static ost_result insert_indexed(database *d, const store_user *user, const user_index *index)
+{
+    ost_result result = insert_row(d, user, index);
+    return result == OST_OK ? user_index_link(d, user->realm, user->username, index->document)
+                            : result;
+}
+
 ost_result insert_user(database *d, const store_user *user)
 {
     user_index index;
-    ost_result result = user_index_make(user, &index);
-    if (result != OST_OK)
-        return result;
-    result = insert_row(d, user, &index);
+    if (user->index != NULL)
+        return insert_indexed(d, user, user->index);
+    ost_arena *arena = ost_arena_new(USER_INDEX_MEMORY);
+    ost_result result = arena != NULL ? user_index_make(user, arena, &index) : OST_E_MEMORY;
     if (result == OST_OK)
-        result = user_index_link(d, user->realm, user->username, index.document);
-    user_index_free(&index);
+        result = insert_indexed(d, user, &index);
+    ost_arena_free(arena);
     return result;
 }
 
@@ -209,11 +216,11 @@ static ost_result find_row(database *d, ost_text realm, ost_text id, ost_text ol
 static ost_result unlink_row(database *d, const store_user *row)
 {
     user_index index;
-    ost_result result = user_index_make(row, &index);
-    if (result != OST_OK)
-        return result;
-    result = user_index_unlink(d, row->realm, row->username, index.document);
-    user_index_free(&index);
+    ost_arena *arena = ost_arena_new(USER_INDEX_MEMORY);
+    ost_result result = arena != NULL ? user_index_make(row, arena, &index) : OST_E_MEMORY;
+    if (result == OST_OK)
+        result = user_index_unlink(d, row->realm, row->username, index.document);
+    ost_arena_free(arena);
     return result;
 }
 
@@ -244,13 +251,13 @@ static ost_result replace_row(database *d, const store_user *row, const store_us
     ost_result result = unlink_row(d, row);
     if (result != OST_OK)
         return result;
-    result = user_index_make(user, &index);
-    if (result != OST_OK)
-        return result;
-    result = update_row(d, user, password, &index);
+    ost_arena *arena = ost_arena_new(USER_INDEX_MEMORY);
+    result = arena != NULL ? user_index_make(user, arena, &index) : OST_E_MEMORY;
+    if (result == OST_OK)
+        result = update_row(d, user, password, &index);
     if (result == OST_OK)
         result = user_index_link(d, user->realm, user->username, index.document);
-    user_index_free(&index);
+    ost_arena_free(arena);
     return result;
 }
 

@@ -5,8 +5,7 @@
 #include "base/fold.h"
 #include "base/text.h"
 
-#define INDEX_MEMORY ((size_t)64 << 20) /* while one document is read */
-#define LONGEST_VALUE 255               /* of an attribute or id that users are found by */
+#define LONGEST_VALUE 255 /* of an attribute or id that users are found by */
 
 static ost_text member_text(const ost_json *document, const char *name)
 {
@@ -15,31 +14,21 @@ static ost_text member_text(const ost_json *document, const char *name)
     return text;
 }
 
-ost_result user_index_make(const store_user *user, user_index *ret_index)
+ost_result user_index_make(const store_user *user, ost_arena *arena, user_index *ret_index)
 {
-    user_index index = {.arena = ost_arena_new(INDEX_MEMORY)};
-    if (index.arena == NULL)
+    user_index index = {0};
+    if (ost_json_read(user->document, NULL, arena, &index.document, NULL) == OST_E_MEMORY)
         return OST_E_MEMORY;
-    ost_result result = ost_json_read(user->document, NULL, index.arena, &index.document, NULL);
-    if (result == OST_E_MEMORY) {
-        ost_arena_free(index.arena);
-        return result;
-    }
     ost_text first = member_text(index.document, "firstName"),
              last = member_text(index.document, "lastName");
     char *search = ost_arena_format(
-        index.arena, "%.*s\n%.*s\n%.*s\n%.*s", (int)user->username.len, user->username.data,
+        arena, "%.*s\n%.*s\n%.*s\n%.*s", (int)user->username.len, user->username.data,
         (int)user->email.len, user->email.len > 0 ? user->email.data : "", (int)first.len,
         first.len > 0 ? first.data : "", (int)last.len, last.len > 0 ? last.data : "");
-    if (search == NULL) {
-        ost_arena_free(index.arena);
+    if (search != NULL)
+        index.search = text_fold(text_of(search), arena);
+    if (index.search.data == NULL)
         return OST_E_MEMORY;
-    }
-    index.search = text_fold(text_of(search), index.arena);
-    if (index.search.data == NULL) {
-        ost_arena_free(index.arena);
-        return OST_E_MEMORY;
-    }
     if (!ost_json_boolean(ost_json_get(index.document, "emailVerified"), &index.verified))
         index.verified = false;
     index.service = ost_json_get(index.document, "serviceAccountClientId") != NULL;
@@ -47,10 +36,13 @@ ost_result user_index_make(const store_user *user, user_index *ret_index)
     return OST_OK;
 }
 
-void user_index_free(user_index *index)
+ost_result store_user_prepare(store_user *user, ost_arena *arena)
 {
-    ost_arena_free(index->arena);
-    index->arena = NULL;
+    user_index *index = ost_arena_alloc(arena, sizeof *index);
+    ost_result result = index != NULL ? user_index_make(user, arena, index) : OST_E_MEMORY;
+    if (result == OST_OK)
+        user->index = index;
+    return result;
 }
 
 /* ---- links ---- */

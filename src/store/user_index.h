@@ -11,15 +11,16 @@
 #include "store/store.h"
 
 typedef struct user_index {
-    ost_arena *arena;
     const ost_json *document; /* NULL: it is no JSON, and names nothing */
     ost_text search;          /* user name, e-mail, first and last name, lower case, a line each */
     bool verified, service;   /* the address; the user is the account of a client */
 } user_index;
 
-/* OST_E_MEMORY. Freed with user_index_free. */
-OST_MUST_CHECK ost_result user_index_make(const store_user *user, user_index *ret_index);
-void user_index_free(user_index *index);
+#define USER_INDEX_MEMORY ((size_t)64 << 20) /* that one takes in an arena, at most */
+
+/* In the arena. OST_E_MEMORY. */
+OST_MUST_CHECK ost_result user_index_make(const store_user *user, ost_arena *arena,
+                                          user_index *ret_index);
 
 /* Adds, or takes out, the links of a user of that name whose document this is. */
 OST_MUST_CHECK ost_result user_index_link(database *database, ost_text realm, ost_text username,

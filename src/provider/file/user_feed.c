@@ -3,6 +3,7 @@
 #include "provider/file/user_feed.h"
 
 #include "base/context.h"
+#include "base/error_sentence.h"
 #include "base/text.h"
 #include "base/thread.h"
 #include "provider/file/user_make.h"
@@ -50,6 +51,8 @@ static ost_result make_row(const user_feed *f, const ost_json *user, batch *b, s
     if (result == OST_OK)
         result = user_make_consents(user, number, r, from->context, b->arena, ret_row, &b->error);
     ret_row->email_shared = r->duplicate_emails;
+    if (result == OST_OK) /* beside the thread that writes */
+        result = error_set_sentence(&b->error, store_user_prepare(ret_row, b->arena));
     return result;
 }
 

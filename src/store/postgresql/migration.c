@@ -57,6 +57,7 @@ static const char *const migrations[] = {
     "ADD COLUMN details " ADDED_TEXT,
     "ALTER TABLE device " /* 23: what a device, or a question in the backchannel, does */
     "ADD COLUMN details " ADDED_TEXT,
+    "SELECT 1;", /* 24: how SQLite keeps users */
 };
 _Static_assert(FIRST + ARRAY_LEN(migrations) == SCHEMA + 1, "see schema.h");
 

@@ -232,6 +232,37 @@ static const char *const migrations[] = {
     "ALTER TABLE code ADD COLUMN details TEXT NOT NULL DEFAULT '';",
     /* 23: and of devices, and in the backchannel */
     "ALTER TABLE device ADD COLUMN details TEXT NOT NULL DEFAULT '';",
+    /* 24: users' rows are too long for a tree whose inner pages hold whole rows: they lie in the
+     * order in which they came, and what finds them is short */
+    "CREATE TABLE user_row ("
+    "  realm TEXT NOT NULL REFERENCES realm(name) ON DELETE CASCADE, id TEXT NOT NULL,"
+    "  username TEXT NOT NULL, email TEXT NOT NULL, document TEXT NOT NULL,"
+    "  password TEXT NOT NULL, enabled INTEGER NOT NULL, created INTEGER NOT NULL,"
+    "  unique_email TEXT NOT NULL DEFAULT '', search TEXT NOT NULL DEFAULT '',"
+    "  verified INTEGER NOT NULL DEFAULT 0, service INTEGER NOT NULL DEFAULT 0,"
+    "  PRIMARY KEY (realm, id), UNIQUE (realm, username));"
+    "DROP INDEX IF EXISTS user_by_email;"
+    "DROP INDEX IF EXISTS user_by_unique_email;"
+    "DROP INDEX IF EXISTS user_by_search;"
+    "CREATE INDEX user_by_email ON user_row (realm, email) WHERE email <> '';"
+    "CREATE UNIQUE INDEX user_by_unique_email ON user_row (realm, unique_email)"
+    "  WHERE unique_email <> '';"
+    "CREATE INDEX user_by_search ON user_row"
+    "  (realm, username, search, enabled, verified, service);"
+    "INSERT INTO user_row SELECT realm, id, username, email, document, password, enabled, created,"
+    "  unique_email, search, verified, service FROM user INDEXED BY sqlite_autoindex_user_2"
+    "  ORDER BY realm, username;"
+    "DROP TABLE user;"
+    "ALTER TABLE user_row RENAME TO user;"
+    "CREATE TRIGGER account_added AFTER INSERT ON user"
+    "  WHEN new.username GLOB 'service-account-*'"
+    "  BEGIN UPDATE generation SET value = value + 1; END;"
+    "CREATE TRIGGER account_changed AFTER UPDATE OF username, document, enabled ON user"
+    "  WHEN new.username GLOB 'service-account-*' OR old.username GLOB 'service-account-*'"
+    "  BEGIN UPDATE generation SET value = value + 1; END;"
+    "CREATE TRIGGER account_removed AFTER DELETE ON user"
+    "  WHEN old.username GLOB 'service-account-*'"
+    "  BEGIN UPDATE generation SET value = value + 1; END;",
 };
 _Static_assert(ARRAY_LEN(migrations) == SCHEMA, "see schema.h");
 #define APPLICATION 1330861129
@@ -330,6 +361,12 @@ static ost_result apply_next(sqlite_database *d, int *ret_version, ost_error *er
     return result;
 }
 
+/* What refers to a table is checked, and deleted with it, but while tables are made anew. */
+static bool set_references(sqlite_database *d, bool on)
+{
+    return sqlite3_db_config(d->db, SQLITE_DBCONFIG_ENABLE_FKEY, on ? 1 : 0, NULL) == SQLITE_OK;
+}
+
 ost_result migrate(sqlite_database *d, ost_error *error)
 {
     int version = 0;
@@ -337,7 +374,9 @@ ost_result migrate(sqlite_database *d, ost_error *error)
                                 fold_value, NULL, NULL) != SQLITE_OK)
         return ost_error_set(error, OST_E_STORE, "%s", sqlite3_errmsg(d->db));
     ost_result result = read_version(d, &version, error);
+    if (!set_references(d, false))
+        return ost_error_set(error, OST_E_STORE, "%s", sqlite3_errmsg(d->db));
     while (result == OST_OK && version < SCHEMA)
         result = apply_next(d, &version, error);
-    return result;
+    return set_references(d, true) ? result : sqlite_error(d, OST_E_STORE, error);
 }

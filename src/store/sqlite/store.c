@@ -39,6 +39,16 @@ static bool erase(store *base, bool begin)
     return done;
 }
 
+/* A trigger has every insertion copy the pages that it changes first, to take that back alone; the
+ * one that users have notes a change that the realm's row has noted. */
+static void load(database *base, bool begin)
+{
+    sqlite3 *db = ((sqlite_database *)base)->db;
+    sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, begin ? 0 : 1, NULL);
+    sqlite3_exec(db, begin ? "PRAGMA cache_size = -20480" : "PRAGMA cache_size = -4096", NULL, NULL,
+                 NULL);
+}
+
 const store_driver sqlite_driver = {
     .close = close_store,
     .probe = sqlite_probe,
@@ -47,6 +57,7 @@ const store_driver sqlite_driver = {
     .write_begin = sqlite_write_begin,
     .write_end = sqlite_write_end,
     .erase = erase,
+    .load = load,
     .explain = sqlite_explain,
     .prepare = sqlite_prepare,
     .reset = sqlite_reset_statement,
@@ -60,8 +71,16 @@ const store_driver sqlite_driver = {
     .text = sqlite_text,
 };
 
+/* Nobody asks how much memory SQLite has, and counting it takes a lock each time. */
+static void configure_library(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 ost_result sqlite_store_open(const char *path, store **ret_store, ost_error *error)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, configure_library);
     sqlite_store *s = memory_alloc(sizeof *s);
     if (s == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");

@@ -36,6 +36,7 @@ static const char *const titles[] = {
     [21] = "users found by their accounts elsewhere",
     [22] = "what a code grants in detail",
     [23] = "what devices and backchannel authentication grant in detail",
+    [24] = "users in the order in which they came",
 };
 _Static_assert(ARRAY_LEN(titles) == SCHEMA + 1, "a migration has a title");
 

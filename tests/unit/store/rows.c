@@ -147,6 +147,50 @@ static void what_programs_remember_has_a_generation(void **state)
     assert_true(store_generation(db) == before);
 }
 
+static ost_result feed_begin(void *user, ost_error *error)
+{
+    *(bool *)user = false;
+    return OST_OK;
+}
+
+static ost_result feed_next(void *user, const store_user **ret_users, size_t *ret_count,
+                            ost_error *error)
+{
+    static store_user account;
+    bool *fed = user;
+    account = alice;
+    account.realm = OST_TEXT("fed");
+    account.username = OST_TEXT("service-account-fed");
+    *ret_users = &account;
+    *ret_count = *fed ? 0 : 1;
+    *fed = true;
+    return OST_OK;
+}
+
+/* While users are loaded nothing is noted for each of them; afterwards everything is as before. */
+static void loading_users_leaves_the_generation_as_it_works(void **state)
+{
+    const store_realm realm = {OST_TEXT("id4"), OST_TEXT("fed"), OST_TEXT("{}"), 1};
+    bool fed;
+    const store_user_feed feed = {.begin = feed_begin, .next = feed_next, .user = &fed};
+    int64_t before = store_generation(db);
+    (void)state;
+    assert_int_equal(store_realm_create_from(db, &realm, &feed, NULL, 0, NULL, NULL), OST_OK);
+    int64_t loaded = store_generation(db);
+    assert_true(loaded > before);
+    assert_int_equal(store_realm_create_from(db, &realm, &feed, NULL, 0, NULL, NULL),
+                     OST_E_CONFLICT);
+    store_user other = alice;
+    other.realm = realm.name;
+    other.id = OST_TEXT("other");
+    other.username = OST_TEXT("service-account-other");
+    other.email = (ost_text){0};
+    assert_int_equal(store_user_create(db, &other), OST_OK);
+    assert_true(store_generation(db) > loaded);
+    assert_int_equal(store_user_delete(db, realm.name, other.id), OST_OK);
+    assert_int_equal(store_realm_delete(db, realm.name), OST_OK);
+}
+
 static ost_result begin_pushed(const store_pushed *pushed, ost_text client, int64_t now)
 {
     ost_text parameters = {0};
@@ -234,6 +278,7 @@ int main(void)
         cmocka_unit_test(keys_move_from_state_to_state),
         cmocka_unit_test(of_several_who_add_the_next_key_one_does),
         cmocka_unit_test(what_programs_remember_has_a_generation),
+        cmocka_unit_test(loading_users_leaves_the_generation_as_it_works),
         cmocka_unit_test(a_pushed_request_is_spent_once_by_its_client),
         cmocka_unit_test(a_login_outlasts_its_pushed_request),
         cmocka_unit_test(a_client_has_so_many_requests_waiting),

@@ -213,6 +213,7 @@ static void an_old_store_is_brought_up_to_date(void **state)
     char path[600];
     store *s;
     store_user user;
+    store_session session;
     ost_arena *arena = ost_arena_new(1 << 20);
     (void)state;
     snprintf(path, sizeof path, "%s", temporary_path("old.db"));
@@ -239,6 +240,11 @@ static void an_old_store_is_brought_up_to_date(void **state)
     assert_int_equal(store_refresh_use(s, &turn), OST_OK);
     turn.next = OST_TEXT("t3");
     assert_int_equal(store_refresh_use(s, &turn), OST_E_CONFLICT);
+    /* What refers to users still goes with them. */
+    assert_int_equal(store_session_get(s, OST_TEXT("r"), OST_TEXT("s"), arena, &session), OST_OK);
+    assert_int_equal(store_user_delete(s, OST_TEXT("r"), OST_TEXT("u1")), OST_OK);
+    assert_int_equal(store_session_get(s, OST_TEXT("r"), OST_TEXT("s"), arena, &session),
+                     OST_E_NOT_FOUND);
     store_close(s);
     ost_arena_free(arena);
 }
