@@ -85,6 +85,7 @@ WINGS = {
     "provider/session": ["call", "realm", "proof", "user"],
     "provider/detail": ["call", "realm", "proof"],
     "provider/token": ["call", "realm", "policy", "session", "client", "proof", "detail"],
+    "provider/assertion": ["call", "realm", "policy", "session", "client", "proof", "detail", "token"],
     "provider/login": ["detail", "call", "realm", "policy", "proof", "session", "token", "client", "user", "admin"],
     "provider/admin": ["realm", "policy", "member", "file", "call", "session", "user"],
     "provider/client_admin": ["realm", "policy", "member", "file", "call", "admin"],

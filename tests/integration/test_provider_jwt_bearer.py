@@ -119,7 +119,7 @@ def test_no_token_outlives_its_assertion_where_that_is_wanted(realm):
     assert unverified_token(tokens["access_token"])[1]["exp"] == ends and tokens["expires_in"] <= 40
 
 
-@pytest.mark.parametrize("typ", ["at+jwt", "dpop+jwt", "logout+jwt", "secevent+jwt", "oauth-id-jag+jwt", "oauth-authz-req+jwt", "client-authentication+jwt"])
+@pytest.mark.parametrize("typ", ["at+jwt", "dpop+jwt", "logout+jwt", "secevent+jwt", "oauth-authz-req+jwt", "client-authentication+jwt"])
 def test_what_else_an_issuer_signs_is_no_assertion(realm, typ):
     assert_refused(ask(realm, assertion(realm, header={"typ": typ})), "Token is of another type")
     assert ask(realm, assertion(realm, header={"typ": "authorization-grant+jwt"})).status == 200

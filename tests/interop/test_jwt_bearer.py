@@ -18,7 +18,7 @@ def realm(work, results):
     file = work / "shop-realm.json"
     file.write_text(json.dumps(realm_named()))
     log = results / "keycloak-jwt-bearer.log"
-    with Keycloak([file], log=log, features=["jwt-authorization-grant"], version=NEWEST) as server:
+    with Keycloak([file], log=log, features=["jwt-authorization-grant", "identity-assertion-jwt"], version=NEWEST) as server:
         yield server.realm("shop")
 
 

@@ -109,6 +109,14 @@ def by_public_key(realm):
     return f"{text}.{b64(hmac.digest(PEM.encode(), text.encode(), 'sha256'))}"
 
 
+IDENTITY = {"typ": "oauth-id-jag+jwt"}
+
+
+def identity(realm, alias="partner", **changes):
+    """One that is for a client, and may say for which APIs and scopes."""
+    return assertion(realm, alias, header=IDENTITY, **{"client_id": "app", **changes})
+
+
 def good(realm):
     """What is answered with an access token: name, assertion, client."""
     now = int(time.time())
@@ -125,6 +133,7 @@ def good(realm):
     yield "ends late, is young", assertion(realm, exp=now + 3600), APP
     yield "a clock that is ahead", assertion(realm, "skew", iat=now + 30), APP
     yield "an audience of the client's own", assertion(realm, aud="urn:own"), OWN
+    yield "an identity assertion", identity(realm), APP
     yield "reusable, without jti", assertion(realm, "reuse", jti=None), APP
 
 
@@ -168,6 +177,10 @@ def bad(realm):
         ("an unknown kid", {"header": {"kid": "other"}}, "Invalid signature"),
     ):
         yield name, assertion(realm, **changes), APP, grant, sentence
+    yield "an identity assertion of nobody", identity(realm, client_id=None), APP, grant, ""
+    yield "an identity assertion for another", identity(realm, client_id="own"), APP, grant, ""
+    yield "an identity assertion without iat", identity(realm, iat=None), APP, grant, "Token iat claim is required"
+    yield "an identity assertion for another server", identity(realm, aud="https://elsewhere.example"), APP, grant, "Invalid token audience"
     yield "alg none", none, APP, grant, ""  # what cannot be a signed JWT is none, or has no algorithm
     yield "HS256 by the public key", by_public_key(realm), APP, grant, "Invalid signature algorithm"
     yield "a public client", assertion(realm), PUBLIC, grant, "Public client not allowed to use authorization grant"

@@ -50,7 +50,7 @@ REALM_FILE = {
         client("open", publicClient=True),
         client("changed", publicClient=True),
         client("watched", publicClient=True),
-        client("secret", {"oidc.ciba.grant.enabled": "true"}, secret="secret", serviceAccountsEnabled=True),
+        client("secret", {"oidc.ciba.grant.enabled": "true", "standard.token.exchange.enabled": "true"}, secret="secret", serviceAccountsEnabled=True),
         client("kept", secret="secret"),
         client("jwt", BY_KEYS, clientAuthenticatorType="client-jwt", serviceAccountsEnabled=True),
         client("bound", {"dpop.bound.access.tokens": "true"}, publicClient=True),
@@ -226,6 +226,19 @@ def signed_in_backchannel(**changes):
     return step
 
 
+def exchanged(**form):
+    """A token with the scope "address", for another one; what that has."""
+    kind = "urn:ietf:params:oauth:token-type:access_token"
+
+    def step(site):
+        subject = site.free(lambda: password("secret", scope="openid address")(site)).json()["access_token"]
+        form_ = {"grant_type": "urn:ietf:params:oauth:grant-type:token-exchange", "subject_token": subject, "subject_token_type": kind, **form}
+        answer = posted("token", **form_)(site)
+        return answer if answer.status != 200 else {"status": 200, "scope": sorted(answer.json()["scope"].split())}
+
+    return step
+
+
 def by_link(hinted=False, **params):
     """A browser that is led to the logout."""
 
@@ -254,7 +267,8 @@ def credentials(proof=by_secret):
 
 def password(client="open", proved=False, **more):
     proof = by_secret if client == "secret" else lambda _: {"client_id": client}
-    return posted("token", proof, proved, grant_type="password", username="carol", password="carol-password", scope="openid", **more)
+    form = {"grant_type": "password", "username": "carol", "password": "carol-password", "scope": "openid"}
+    return posted("token", proof, proved, **{**form, **more})
 
 
 def redeemed(challenge=None, **form):
@@ -424,6 +438,20 @@ GROUPS = {
     "signed backchannel": ({"secure-ciba-signed-authn-req": {}}, ANYBODY, {"asks": in_backchannel(), "signed": signed_in_backchannel(), "an hour": signed_in_backchannel(exp=3600),
         "longer": signed_in_backchannel(exp=3700), "no nbf": signed_in_backchannel(nbf=None)}),
     "signed backchannel, for a minute": ({"secure-ciba-signed-authn-req": {"available-period": "60"}}, ANYBODY, {"signed": signed_in_backchannel(), "shorter": signed_in_backchannel(exp=50)}),
+    **{f"claim {name}": ({"jwt-claim-enforcer": configuration}, ANYBODY, {"exchanges": exchanged(scope="openid")}) for name, configuration in {
+        "that matches": {"claim-name": "preferred_username", "allowed-value": "ca.*"}, "that does not": {"claim-name": "preferred_username", "allowed-value": "ca"},
+        "that is there": {"claim-name": "preferred_username"}, "that is not": {"claim-name": "nickname"}, "of another type": {"claim-name": "email_verified", "allowed-value": ".*"},
+        "of a number": {"claim-name": "exp", "allowed-value": "[0-9]+"}, "without a name": {"allowed-value": ".*"}}.items()},
+    "claims where none are brought": ({"jwt-claim-enforcer": {"claim-name": "nickname"}}, ANYBODY, {"password": password("secret"), "client credentials": credentials()}),
+    "downscoped": ({"downscope-assertion-grant-enforcer": {}}, ANYBODY, {
+        "exchanges": exchanged(), "for the same": exchanged(scope="openid address"), "for less": exchanged(scope="profile"), "for more": exchanged(scope="phone")}),
+    "not downscoped": ({"consent-required": ON}, ANYBODY, {"for more": exchanged(scope="phone")}),
+    "patterns": ({"secure-client-uris-pattern": {"allowed-patterns": ["https://[a-z]+\\.example/.*"], "client-uri-fields": []}}, ANYBODY, {
+        "makes": made(), "elsewhere": made(redirectUris=["https://app.example.org/cb"]), "a part": made(redirectUris=[f"x{HTTPS}"]), "origins": made(webOrigins=["+"]),
+        "keys": made(attributes={"jwks.url": "http://a.example/"}), "after logout": made(attributes={"post.logout.redirect.uris": "https://a.example/##http://a.example/"}), "changes": changed()}),
+    "patterns of one": ({"secure-client-uris-pattern": {"allowed-patterns": ["https://.*"], "client-uri-fields": ["rootUrl"]}}, ANYBODY, {
+        "makes": made(redirectUris=[HTTP]), "its root": made(rootUrl="http://a.example")}),
+    "no patterns": ({"secure-client-uris-pattern": {"client-uri-fields": ["redirectUris"]}}, ANYBODY, {"makes": made(), "without": made(redirectUris=[])}),
     "backchannel algorithms": ({"secure-ciba-req-sig-algorithm": {"default-algorithm": "ES256"}}, ANYBODY, {
         "makes": made(), "makes RS256": made(attributes={"ciba.backchannel.auth.request.signing.alg": "RS256"}),
         "makes PS384": made(attributes={"ciba.backchannel.auth.request.signing.alg": "PS384"}), "changes": changed()}),
@@ -504,6 +532,8 @@ def answers(site, group):
 
 
 STRICTER = "Keycloak looks at fewer of the requests by which a client gets tokens, and lets a pushed request wait until it is brought"
+MADE = {"status": 201, "clientAuthenticatorType": "client-secret", "consentRequired": False, "directAccessGrantsEnabled": False}
+MADE |= {"fullScopeAllowed": True, "implicitFlowEnabled": False, "attributes": {}}
 UNBELIEVED = "such an object is refused by whatever client, and of where it leads nothing is believed"
 READ_FIRST = "such a request is refused whether there are policies or not, in words of ours"
 # {"group | step": (what ours answers, why)}
@@ -529,6 +559,9 @@ DEVIATIONS = {
     "answers | pushes": (refused("invalid_request", "invalid response_type"), STRICTER),
     "signed backchannel | no nbf": (refused("invalid_request", "The request object has no nbf"), READ_FIRST),
     "signed backchannel | longer": (refused("invalid_request", "The request object is good for more than an hour, or is older"), READ_FIRST),
+    "downscoped | exchanges": ({"status": 200, "scope": ["email", "profile"]}, "an exchange asks for openid itself, as for any other scope"),
+    "patterns | origins": (MADE, '"+" stands for the redirect URIs, which are held against the patterns themselves'),
+    "downscoped | for more": (refused("invalid_scope", "Invalid scopes: phone"), "in the words of any other scope that is not to be had"),
     "FAPI 2, signed | pushes unsigned": (refused("invalid_request", "Missing parameter: 'request' or 'request_uri'"), STRICTER),
     "pushed | pushes without an address": (refused("invalid_request", "Invalid parameter: redirect_uri"), "said before policies are asked"),
     "implicit | registers for it": (

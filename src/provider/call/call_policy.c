@@ -31,6 +31,16 @@ static void read_assertion(call *c, policy_case *is)
     is->assertion_for_issuer = is_for_issuer(c, ost_json_get(token.claims, "aud"));
 }
 
+/* The grant reads it again, and verifies it. */
+static const ost_json *read_brought(call *c, const char *name)
+{
+    ost_unverified_token token;
+    ost_text text = call_parameter(c, name);
+    return text.len > 0 && ost_jwt_read_unverified(text, c->arena, &token, NULL) == OST_OK
+               ? token.claims
+               : NULL;
+}
+
 /* Where a client says which scopes it wants. */
 static bool names_scopes(policy_event event)
 {
@@ -62,11 +72,14 @@ policy_case call_policy_case(call *c, policy_event event)
                       .scope = call_parameter(c, "scope"),
                       .object = c->object,
                       .now = c->now,
+                      .arena = c->arena,
                       .certificate = c->certificate.len > 0,
                       .proof = http_request_field(c->request, "dpop").len > 0,
                       .bound = true,
                       .proved = true};
     read_assertion(c, &is);
+    if (event == POLICY_EXCHANGE || event == POLICY_JWT_GRANT)
+        is.token = read_brought(c, event == POLICY_EXCHANGE ? "subject_token" : "assertion");
     return is;
 }
 
@@ -74,6 +87,14 @@ bool call_policy_allows(call *c, const policy_case *is)
 {
     const policy_refusal *refusal = policy_set_check(c->realm->policies, is);
     return refusal == NULL || call_refuse(c, refusal->status, refusal->error, refusal->description);
+}
+
+bool call_policy_demands(call *c, policy_event event, const char *executor)
+{
+    if (!call_has_policies(c))
+        return false;
+    const policy_case is = call_policy_case(c, event);
+    return policy_set_demands(c->realm->policies, &is, executor);
 }
 
 bool call_policy_check(call *c, policy_event event)

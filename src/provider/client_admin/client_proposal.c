@@ -29,7 +29,8 @@ ost_result client_proposal_settle(const realm *r, const realm_client *existing, 
                             .client = existing != NULL ? existing->document : NULL,
                             .roles = existing != NULL ? client_own_roles(r, existing) : NULL,
                             .proposed = *document,
-                            .updater = updater};
+                            .updater = updater,
+                            .arena = arena};
     ost_result result = OST_OK;
     *ret_refusal = policy_set_propose(r->policies, &is, &edits);
     for (size_t i = 0; i < edits.count && *ret_refusal == NULL && result == OST_OK; i++)

@@ -201,6 +201,15 @@ static void put_grants(const call *c, ost_json_writer *w)
     ost_json_close_array(w);
 }
 
+/* What assertions may be grants of (draft-ietf-oauth-identity-assertion-authz-grant §7.2): where
+ * the realm trusts an issuer. */
+static void put_grant_profiles(const call *c, ost_json_writer *w)
+{
+    static const char *const profiles[] = {"urn:ietf:params:oauth:grant-profile:id-jag", NULL};
+    if (c->realm->issuers.count > 0)
+        put_list(w, "authorization_grant_profiles_supported", profiles);
+}
+
 /* The types of authorization details that clients of the realm may ask for (RFC 9396 §10). */
 static void put_details_types(const call *c, ost_json_writer *w)
 {
@@ -284,6 +293,7 @@ void discovery_endpoint(http_exchange *exchange, void *user)
     put_signed_by_clients(w, "request_object_signing_alg_values_supported");
     put_acr_values(c, w);
     put_grants(c, w);
+    put_grant_profiles(c, w);
     put_details_types(c, w);
     put_capabilities(c, w);
     put_mutual_tls(c, w);

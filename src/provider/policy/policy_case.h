@@ -60,6 +60,10 @@ typedef struct policy_case {
     bool more; /* parameters came beside what was pushed, or the object, that are not in it */
     int64_t now;
     bool binding; /* of POLICY_CIBA_REQUEST: it has a binding message */
+    const ost_json
+        *token;       /* of POLICY_EXCHANGE and POLICY_JWT_GRANT: the claims of what is brought,
+                         which nobody has verified; a refusal tells no more than they do */
+    ost_arena *arena; /* for refusals that name something */
     /* Of requests that authenticate a client: */
     ost_text assertion, assertion_alg; /* by which it has proved who it is */
     bool assertion_for_issuer;         /* whose one audience is our issuer */

@@ -8,10 +8,12 @@
 static const policy_executor executors[] = {
     {"confidential-client", check_confidential_client, NULL, NULL},
     {"consent-required", NULL, propose_consent, NULL},
+    {"downscope-assertion-grant-enforcer", NULL, NULL, NULL}, /* POLICY_DOWNSCOPE */
     {"dpop-bind-enforcer", check_key_binding, propose_key_binding,
      "allow-only-refresh-token-binding"},
     {"full-scope-disabled", NULL, propose_no_full_scope, NULL},
     {"holder-of-key-enforcer", check_certificate_binding, propose_certificate_binding, NULL},
+    {"jwt-claim-enforcer", check_token_claim, NULL, NULL},
     {"pkce-enforcer", check_code_challenge, propose_code_challenge, NULL},
     {"reject-implicit-grant", check_implicit_grant, propose_no_implicit_grant, NULL},
     {"reject-request", check_anything, propose_nothing, NULL},
@@ -21,6 +23,7 @@ static const policy_executor executors[] = {
     {"secure-ciba-signed-authn-req", check_backchannel_object, NULL, NULL},
     {"secure-client-authentication-assertion", check_assertion_audience, NULL, NULL},
     {"secure-client-authenticator", check_authenticator, propose_authenticator, NULL},
+    {"secure-client-uris-pattern", NULL, propose_uri_patterns, NULL},
     {"secure-client-uris", check_secure_uri, propose_secure_uris, NULL},
     {"secure-logout", NULL, propose_logout, NULL},
     {"secure-par-content", check_pushed, NULL, NULL},

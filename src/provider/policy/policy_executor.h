@@ -5,6 +5,9 @@
 
 #include "provider/policy/policy_case.h"
 
+/* By its name it is asked for where scopes are chosen (policy_set_demands). */
+#define POLICY_DOWNSCOPE "downscope-assertion-grant-enforcer"
+
 /* Of a request: NULL, nothing is against it. */
 typedef const policy_refusal *policy_check(const ost_json *configuration, const policy_case *c);
 /* Of a client that is to be: the same, with what is to be changed in it. */
@@ -22,18 +25,20 @@ typedef struct policy_executor {
 /* NULL: it is not known, or nothing enforces it. */
 const policy_executor *policy_executor_find(ost_text name);
 
-/* ---- policy_request.c, policy_authorization.c, policy_proposal.c, policy_redirect.c ---- */
+/* ---- policy_pattern.c, policy_request.c, policy_authorization.c, policy_proposal.c,
+ * policy_redirect.c ---- */
 
 policy_check check_confidential_client, check_implicit_grant, check_password_grant,
     check_code_challenge, check_secure_uri, check_pushed, check_authenticator,
     check_assertion_algorithm, check_assertion_audience, check_key_binding,
-    check_certificate_binding, check_redirect_uri, check_anything, check_session,
+    check_certificate_binding, check_redirect_uri, check_anything, check_token_claim, check_session,
     check_response_type, check_request_object, check_backchannel_session, check_backchannel_object;
 
 policy_propose propose_no_implicit_grant, propose_no_password_grant, propose_code_challenge,
     propose_consent, propose_no_full_scope, propose_secure_uris, propose_authenticator,
     propose_algorithms, propose_key_binding, propose_certificate_binding, propose_redirect_uris,
-    propose_backchannel_algorithm, propose_detached_signature, propose_logout, propose_nothing;
+    propose_backchannel_algorithm, propose_detached_signature, propose_logout, propose_nothing,
+    propose_uri_patterns;
 
 /* Of the algorithms for signatures, those of FAPI: PS and ES. */
 bool policy_algorithm_is_secure(ost_text algorithm);

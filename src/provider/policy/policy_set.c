@@ -176,6 +176,20 @@ static const policy_refusal *decide(const policy_set *set, const policy_case *c,
     return refusal;
 }
 
+bool policy_set_demands(const policy_set *set, const policy_case *c, const char *executor)
+{
+    const policy_executor *wanted = policy_executor_find(text_of(executor));
+    for (size_t i = 0; set != NULL && i < set->count; i++) {
+        const policy *p = &set->policies[i];
+        size_t count = applies(p, c) ? p->demand_count : 0;
+        for (size_t k = 0; k < count; k++) {
+            if (p->demands[k].executor == wanted)
+                return true;
+        }
+    }
+    return false;
+}
+
 const policy_refusal *policy_set_check(const policy_set *set, const policy_case *c)
 {
     return decide(set, c, NULL);

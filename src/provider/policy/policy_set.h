@@ -18,6 +18,9 @@ OST_MUST_CHECK ost_result policy_set_read(const ost_json *document, ost_arena *a
 /* NULL: nothing is against it. `set` may be NULL. */
 const policy_refusal *policy_set_check(const policy_set *set, const policy_case *c);
 
+/* Whether policies that apply have this executor: of one that changes what comes of a request. */
+bool policy_set_demands(const policy_set *set, const policy_case *c, const char *executor);
+
 /* The same of POLICY_REGISTER and POLICY_UPDATE; *ret_edits is what is to be changed in `proposed`.
  */
 const policy_refusal *policy_set_propose(const policy_set *set, const policy_case *c,

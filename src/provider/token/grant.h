@@ -55,6 +55,13 @@ bool grant_choose_scopes(call *call, ost_text requested, grant *grant);
  * as this one. */
 bool grant_narrow_scopes(call *call, ost_text lasting, ost_text requested, grant *grant);
 
+/* The same where somebody else has said what is allowed: nothing else may be requested, and of the
+ * default scopes those stay that are allowed, and those that tokens do not show. */
+bool grant_choose_within(call *call, ost_text allowed, ost_text requested, grant *grant);
+
+/* Of names of scopes, those that the client may ask for. */
+bool grant_offered(call *call, const realm_client *client, ost_text names, ost_text *ret_names);
+
 /* Nobody is there to be asked: a client that has to ask gets what its users have granted it anyway.
  * `who`, such as "the client", stands before its name in the refusal (invalid_scope). */
 bool grant_check_consent(call *call, const grant *grant, const char *who);

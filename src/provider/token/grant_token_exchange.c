@@ -6,8 +6,10 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "provider/call/call_policy.h"
 #include "provider/client/client_find.h"
 #include "provider/detail/authorization_details.h"
+#include "provider/policy/policy_executor.h"
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/offline_session.h"
@@ -105,6 +107,14 @@ static bool read_details(call *c, const ost_claims *claims, grant *g)
     return true;
 }
 
+static bool choose_scopes(call *c, const ost_claims *claims, grant *g)
+{
+    ost_text scope = call_parameter(c, "scope");
+    return call_policy_demands(c, POLICY_EXCHANGE, POLICY_DOWNSCOPE)
+               ? grant_choose_within(c, ost_claims_text(claims, "scope"), scope, g)
+               : grant_choose_scopes(c, scope, g);
+}
+
 /* Who the token is about, and in which session; one without a session ends with its subject. */
 static bool load_subject(call *c, const ost_claims *claims, grant *g, bool *ret_offline)
 {
@@ -131,8 +141,7 @@ static bool load_subject(call *c, const ost_claims *claims, grant *g, bool *ret_
         return refuse(c, "Invalid token");
     if (result != OST_OK)
         return call_refuse_busy(c);
-    return grant_choose_scopes(c, call_parameter(c, "scope"), g) &&
-           grant_set_user(c, user.document, user.id, g);
+    return choose_scopes(c, claims, g) && grant_set_user(c, user.document, user.id, g);
 }
 
 /* Several audiences each have a parameter of their own; all are clients of the realm. */

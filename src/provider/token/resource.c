@@ -103,23 +103,50 @@ static bool is_acceptable(call *c, ost_text uri)
            refuse_target(c, "Invalid resource: not known to the realm (see resource.indicators)");
 }
 
+/* Each once. */
+static bool add(call *c, ost_text uri, buffer *b, size_t *count)
+{
+    if (uri.len == 0 || text_list_has(buffer_text(b), uri))
+        return true;
+    if (++*count > RESOURCES_MAX)
+        return refuse_target(c, "Too many resources");
+    if (!is_acceptable(c, uri))
+        return false;
+    if (b->len > 0)
+        buffer_append_byte(b, ' ');
+    buffer_append(b, uri);
+    return true;
+}
+
+bool resources_take(call *c, const ost_json *claim, ost_text *ret_resources)
+{
+    buffer_auto buffer b = {0};
+    ost_text uri;
+    size_t count = 0;
+    const ost_json *at = ost_json_is(claim, OST_JSON_ARRAY) ? ost_json_first(claim) : claim;
+    buffer_init(&b, MAX_RESOURCES_TEXT);
+    for (; at != NULL; at = at == claim ? NULL : ost_json_next(at)) {
+        if (!ost_json_text(at, &uri) || uri.len == 0)
+            return refuse_target(c, "Invalid resource: not a text");
+        if (!add(c, uri, &b, &count))
+            return false;
+    }
+    if (count == 0)
+        return refuse_target(c, "Invalid resource: none is named");
+    if (b.failed == OST_E_CEILING)
+        return refuse_target(c, "Too many resources");
+    return call_keep(c, &b, ret_resources);
+}
+
 bool resources_read(call *c, ost_text *ret_resources)
 {
     buffer_auto buffer b = {0};
     size_t count = 0;
     buffer_init(&b, MAX_RESOURCES_TEXT);
     for (size_t i = 0; i < c->form.count; i++) {
-        ost_text uri = c->form.pairs[i].value;
-        if (!text_is(c->form.pairs[i].name, "resource") || uri.len == 0 ||
-            text_list_has(buffer_text(&b), uri))
-            continue;
-        if (++count > RESOURCES_MAX)
-            return refuse_target(c, "Too many resources");
-        if (!is_acceptable(c, uri))
+        if (text_is(c->form.pairs[i].name, "resource") &&
+            !add(c, c->form.pairs[i].value, &b, &count))
             return false;
-        if (b.len > 0)
-            buffer_append_byte(&b, ' ');
-        buffer_append(&b, uri);
     }
     if (b.failed == OST_E_CEILING)
         return refuse_target(c, "Too many resources");

@@ -18,6 +18,9 @@
  * is refused with invalid_target. */
 bool resources_read(call *call, ost_text *ret_resources);
 
+/* The same of a claim that somebody else has signed: a text, or a list of texts. */
+bool resources_take(call *call, const ost_json *claim, ost_text *ret_resources);
+
 /* The same for a request that continues a grant (a code, a refresh token): those that it names, or
  * else all of `granted`. With an empty `granted` any may be named that is known. False: one of them
  * was not granted; refused with invalid_target. */

@@ -118,6 +118,43 @@ bool grant_narrow_scopes(call *c, ost_text lasting, ost_text requested, grant *g
     return true;
 }
 
+bool grant_offered(call *c, const realm_client *client, ost_text names, ost_text *ret_names)
+{
+    buffer_auto buffer offered = {0};
+    ost_text word;
+    buffer_init(&offered, MAX_SCOPE_TEXT);
+    while (text_next(&names, ' ', &word)) {
+        if (!text_is(word, "openid") && !is_offered(client, word))
+            continue;
+        buffer_append(&offered, word);
+        buffer_append_byte(&offered, ' ');
+    }
+    return call_keep(c, &offered, ret_names);
+}
+
+bool grant_choose_within(call *c, ost_text allowed, ost_text requested, grant *g)
+{
+    const realm_scope **kept = ost_arena_alloc(c->arena, (MAX_SCOPES + 1) * sizeof *kept);
+    size_t count = 0;
+    ost_text rest = requested, word;
+    if (kept == NULL)
+        return call_refuse(c, 500, "server_error", NULL);
+    while (text_next(&rest, ' ', &word)) {
+        if (word.len > 0 && !text_list_has(allowed, word))
+            return refuse_scope(c, requested);
+    }
+    if (!grant_choose_scopes(c, requested, g))
+        return false;
+    for (size_t i = 0; g->scopes[i] != NULL; i++) {
+        if (!g->scopes[i]->in_token_scope || text_list_has(allowed, text_of(g->scopes[i]->name)))
+            kept[count++] = g->scopes[i];
+    }
+    kept[count] = NULL;
+    g->scopes = kept;
+    g->offline = g->offline && find(kept, OST_TEXT(OFFLINE)) != NULL;
+    return write_scope(c, g, false, &g->scope) && write_scope(c, g, true, &g->lasting_scope);
+}
+
 /* Whoever has the role, and only with a client that sees it. */
 bool grant_check_offline(call *c, const grant *g)
 {

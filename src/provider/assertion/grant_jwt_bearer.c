@@ -4,9 +4,12 @@
  * tokens for the user of the realm whom the issuer knows by that name. No session begins, and there
  * is no refresh token: who wants more brings another assertion. */
 #include "base/text.h"
+#include "provider/assertion/identity_assertion.h"
+#include "provider/call/call_policy.h"
 #include "provider/call/call_use.h"
 #include "provider/client/client_keys.h"
 #include "provider/detail/authorization_details.h"
+#include "provider/policy/policy_executor.h"
 #include "provider/session/authentication.h"
 #include "provider/token/grant.h"
 #include "provider/token/resource.h"
@@ -89,7 +92,9 @@ static bool is_of_type(ost_text typ)
     return typ.len == 0 || ost_typ_is(typ, "JWT") || ost_typ_is(typ, "authorization-grant+jwt");
 }
 
-static bool verify(call *c, const trusted_issuer *issuer, ost_text assertion, ost_text *ret_payload)
+/* *ret_identity: whether it is one that names a client, APIs and scopes. */
+static bool verify(call *c, const trusted_issuer *issuer, ost_text assertion, ost_text *ret_payload,
+                   bool *ret_identity)
 {
     ost_unverified_jws jws;
     ost_result result =
@@ -100,7 +105,8 @@ static bool verify(call *c, const trusted_issuer *issuer, ost_text assertion, os
         return refuse(c, "Invalid signature algorithm");
     if (result != OST_OK)
         return refuse(c, MALFORMED);
-    if (!is_of_type(jws.typ))
+    *ret_identity = ost_typ_is(jws.typ, IDENTITY_ASSERTION_TYPE);
+    if (!*ret_identity && !is_of_type(jws.typ))
         return refuse(c, "Token is of another type");
     const ost_key *key = find_key(c, issuer, &jws);
     result = key != NULL ? ost_jws_verify(&jws, key, c->arena, ret_payload) : OST_E_KEY_UNKNOWN;
@@ -124,7 +130,8 @@ static bool check_kind(call *c, const ost_claims *claims)
 
 /* The realm or its token endpoint, or whom the client's attribute names; and nobody beside: what
  * another server was sent is not to be had here (draft-ietf-oauth-rfc7523bis §4). */
-static bool check_audience(call *c, const trusted_issuer *issuer, const ost_claims *claims)
+static bool check_audience(call *c, const trusted_issuer *issuer, const ost_claims *claims,
+                           bool identity)
 {
     ost_text own, name = {0};
     const ost_json *audience = ost_claims_get(claims, "aud");
@@ -138,9 +145,9 @@ static bool check_audience(call *c, const trusted_issuer *issuer, const ost_clai
     const char *endpoint = call_format(c, "%s/protocol/openid-connect/token", c->issuer);
     if (endpoint == NULL)
         return false;
-    bool good =
-        ost_json_text(audience, &name) &&
-        (own.len > 0 ? text_equal(name, own) : text_is(name, c->issuer) || text_is(name, endpoint));
+    bool good = ost_json_text(audience, &name) &&
+                (own.len > 0 ? text_equal(name, own)
+                             : text_is(name, c->issuer) || (!identity && text_is(name, endpoint)));
     return good || refuse(c, "Invalid token audience");
 }
 
@@ -196,17 +203,18 @@ static bool use_up(call *c, const trusted_issuer *issuer, const ost_claims *clai
 }
 
 static bool read_claims(call *c, const trusted_issuer *issuer, ost_text assertion,
-                        const ost_claims **ret_claims)
+                        const ost_claims **ret_claims, bool *ret_identity)
 {
     ost_text payload;
-    if (!verify(c, issuer, assertion, &payload))
+    if (!verify(c, issuer, assertion, &payload, ret_identity))
         return false;
     ost_result result = ost_claims_read(payload, c->arena, ret_claims, NULL);
     if (result == OST_E_CLAIM_MISSING)
         return refuse(c, "Token exp claim is required");
     if (result != OST_OK)
         return refuse(c, MALFORMED);
-    return check_kind(c, *ret_claims) && check_audience(c, issuer, *ret_claims) &&
+    return check_kind(c, *ret_claims) && check_audience(c, issuer, *ret_claims, *ret_identity) &&
+           (!*ret_identity || identity_assertion_check(c, *ret_claims)) &&
            use_up(c, issuer, *ret_claims);
 }
 
@@ -237,22 +245,34 @@ static bool find_user(call *c, const trusted_issuer *issuer, ost_text subject,
     return ret_user->complete || refuse(c, "Account is not fully set up");
 }
 
+/* What the client names, within the assertion where that says for what it is. */
+static bool choose(call *c, const ost_claims *claims, bool identity, grant *g)
+{
+    ost_text scope = call_parameter(c, "scope");
+    if (identity)
+        return identity_assertion_choose(c, claims, g);
+    bool chosen = call_policy_demands(c, POLICY_JWT_GRANT, POLICY_DOWNSCOPE)
+                      ? grant_choose_within(c, ost_claims_text(claims, "scope"), scope, g)
+                      : grant_choose_scopes(c, scope, g);
+    return chosen && resources_read(c, &g->resources) && details_read(c, &g->details);
+}
+
 void grant_jwt_bearer(call *c)
 {
     grant g = {.client = c->client, .auth_time = -1};
     const ost_claims *claims;
     authenticated_user user;
     minted m;
+    bool identity = false;
     ost_text assertion = call_parameter(c, "assertion");
     const trusted_issuer *issuer = find_issuer(c, assertion);
-    if (issuer == NULL || !read_claims(c, issuer, assertion, &claims) ||
+    if (issuer == NULL || !read_claims(c, issuer, assertion, &claims, &identity) ||
         !find_user(c, issuer, ost_claims_subject(claims), &user))
         return;
     c->event.user = user.id;
     c->event.username = user.username;
-    if (!grant_choose_scopes(c, call_parameter(c, "scope"), &g) ||
-        !resources_read(c, &g.resources) || !details_read(c, &g.details) ||
-        !grant_set_user(c, user.document, user.id, &g) || !grant_check_consent(c, &g, "the client"))
+    if (!choose(c, claims, identity, &g) || !grant_set_user(c, user.document, user.id, &g) ||
+        !grant_check_consent(c, &g, "the client"))
         return;
     if (issuer->limits_tokens)
         g.session_ends = ost_claims_expiry(claims);
