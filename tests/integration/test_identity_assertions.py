@@ -4,7 +4,8 @@
 import json
 
 import pytest
-from jwt_bearer import APP, CONSENT, PUBLIC, ask, assertion, identity, realm_named
+from administrator import Admin
+from jwt_bearer import CONSENT, PUBLIC, ask, assertion, identity, realm_named, user
 from programs import Provider
 from web import unverified_token
 
@@ -13,15 +14,22 @@ PAY, READ = {"type": "payment", "amount": "12.30"}, {"type": "files", "actions":
 
 
 @pytest.fixture(scope="module")
-def realm(work):
+def server(work):
     realm = realm_named()
+    rights = {"clientRoles": {"realm-management": ["realm-admin"]}}
+    realm["users"].append(user("boss", (), credentials=[{"type": "password", "value": "boss-password"}], **rights))
     realm["attributes"] = {"resource.indicators": f"{A} ## {B}"}
     for client in realm["clients"]:
         client["attributes"]["authorization.details.types"] = "payment files"
     file = work / "shop-realm.json"
     file.write_text(json.dumps(realm))
     with Provider([file], work / "identity") as provider:
-        yield provider.realm("shop")
+        yield provider
+
+
+@pytest.fixture(scope="module")
+def realm(server):
+    return server.realm("shop")
 
 
 def given(answer):
@@ -97,6 +105,29 @@ def test_it_is_for_the_issuer_and_has_an_end_and_a_name(realm):
     assert_refused(ask(realm, identity(realm, "reuse", jti=None)), "invalid_grant", "Token jti claim is required")
     assert ask(realm, assertion(realm, header={"typ": "application/OAUTH-ID-JAG+jwt"}, client_id="app")).status == 200
     assert_refused(ask(realm, identity(realm, cnf={"jkt": "x"})), "invalid_grant", "another type")
+
+
+@pytest.mark.parametrize("executor, configuration, sentence", [
+    ("reject-request", {}, "Request not allowed"),
+    ("jwt-claim-enforcer", {"claim-name": "department"}, "Required claim 'department' is missing"),
+    ("downscope-assertion-grant-enforcer", {}, "Invalid scopes: address"),
+])  # fmt: skip
+def test_policies_are_for_the_assertions_of_a_provider(server, realm, executor, configuration, sentence):
+    admin = Admin(server, "shop", "boss", "boss-password")
+    profile = {"name": "own", "executors": [{"executor": executor, "configuration": configuration}]}
+    condition = {"condition": "identity-provider-alias", "configuration": {"identity_provider_aliases": ["partner"]}}
+    policy = {"name": "p", "enabled": True, "conditions": [condition], "profiles": ["own"]}
+    assert admin("PUT", "/realms/shop/client-policies/profiles", {"profiles": [profile]}).status == 204
+    assert admin("PUT", "/realms/shop/client-policies/policies", {"policies": [policy]}).status == 204
+    refused = ask(realm, assertion(realm, scope="email"), scope="address")
+    others = ask(realm, assertion(realm, "oidc"), scope="address")
+    allowed = ask(realm, assertion(realm, scope="email openid", department="d"), scope="email")
+    assert admin("PUT", "/realms/shop/client-policies/policies", {"policies": []}).status == 204
+    assert refused.status == 400 and sentence in refused.json()["error_description"]
+    assert others.status == 200
+    assert allowed.status == (400 if executor == "reject-request" else 200)
+    if executor.startswith("downscope"):
+        assert allowed.json()["scope"] == "email"
 
 
 def test_it_is_announced(realm):

@@ -467,6 +467,7 @@ GROUPS = {
     "nobody": condition("any-client", **{"is-negative-logic": True}),
     "grants": condition("grant-type", grant_types=["password"]),
     "other grants": condition("grant-type", grant_types=["client_credentials"]),
+    "identity providers": condition("identity-provider-alias", identity_provider_aliases=["partner"]),
     "no condition": ({"reject-ropc-grant": OFF}, {}, PASSWORDS),
     "updaters": ({"reject-ropc-grant": OFF}, {"client-updater-context": {"update-client-source": ["ByAuthenticatedUser"]}}, {
         "asks": password(), "makes": made(directAccessGrantsEnabled=True)}),

@@ -41,6 +41,14 @@ static const ost_json *read_brought(call *c, const char *name)
                : NULL;
 }
 
+static ost_text alias_of(const call *c, const ost_json *assertion)
+{
+    ost_text issuer = {0};
+    (void)!ost_json_text(ost_json_get(assertion, "iss"), &issuer);
+    const trusted_issuer *trusted = trusted_issuers_find(&c->realm->issuers, issuer);
+    return trusted != NULL ? trusted->alias : (ost_text){0};
+}
+
 /* Where a client says which scopes it wants. */
 static bool names_scopes(policy_event event)
 {
@@ -80,6 +88,8 @@ policy_case call_policy_case(call *c, policy_event event)
     read_assertion(c, &is);
     if (event == POLICY_EXCHANGE || event == POLICY_JWT_GRANT)
         is.token = read_brought(c, event == POLICY_EXCHANGE ? "subject_token" : "assertion");
+    if (event == POLICY_JWT_GRANT)
+        is.alias = alias_of(c, is.token);
     return is;
 }
 

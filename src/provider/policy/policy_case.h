@@ -61,8 +61,10 @@ typedef struct policy_case {
     int64_t now;
     bool binding; /* of POLICY_CIBA_REQUEST: it has a binding message */
     const ost_json
-        *token;       /* of POLICY_EXCHANGE and POLICY_JWT_GRANT: the claims of what is brought,
-                         which nobody has verified; a refusal tells no more than they do */
+        *token; /* of POLICY_EXCHANGE and POLICY_JWT_GRANT: the claims of what is brought,
+                   which nobody has verified; a refusal tells no more than they do */
+    ost_text
+        alias; /* of POLICY_JWT_GRANT: of the identity provider whose assertion it says it is */
     ost_arena *arena; /* for refusals that name something */
     /* Of requests that authenticate a client: */
     ost_text assertion, assertion_alg; /* by which it has proved who it is */

@@ -140,6 +140,14 @@ static policy_vote grant_type(const ost_json *configuration, const policy_case *
                : vote(json_list_has(ost_json_get(configuration, "grant_types"), text_of(grant)));
 }
 
+static policy_vote identity_provider_alias(const ost_json *configuration, const policy_case *c)
+{
+    return c->alias.len == 0
+               ? POLICY_ABSTAINS
+               : vote(json_list_has(ost_json_get(configuration, "identity_provider_aliases"),
+                                    c->alias));
+}
+
 /* ---- all of them ---- */
 
 static const struct {
@@ -153,6 +161,7 @@ static const struct {
     {"client-scopes", client_scopes},
     {"client-updater-context", client_updater_context},
     {"grant-type", grant_type},
+    {"identity-provider-alias", identity_provider_alias},
 };
 
 static policy_condition *find(ost_text name)
