@@ -9,7 +9,15 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "interop")]
 
 from keycloak import distribution  # noqa: E402
-from peers import Unavailable, go_program, maven_program, npm_packages, rust_program, virtual_environment  # noqa: E402
+from peers import (  # noqa: E402
+    Unavailable,
+    free_threaded_python,
+    go_program,
+    maven_program,
+    npm_packages,
+    rust_program,
+    virtual_environment,
+)
 
 INTEROP = ROOT / "tests" / "interop"
 BENCH = ROOT / "bench" / "peers"
@@ -29,6 +37,7 @@ PEERS = {
     "package": lambda: virtual_environment("package", ROOT / "tests" / "python" / "requirements.txt"),
     # ostiary-jose is installed where python-jose is not: both are called jose.
     "jose": lambda: virtual_environment("jose", ROOT / "tests" / "python-jose" / "requirements.txt"),
+    "free-threaded": free_threaded_python,
     "fastapi": lambda: virtual_environment("fastapi", INTEROP / "fastapi_app" / "requirements.txt"),
     "joserfc": lambda: virtual_environment("joserfc", INTEROP / "crosscheck" / "requirements.txt"),
     "npm": lambda: npm_packages(INTEROP / "npm"),
@@ -50,9 +59,12 @@ PEERS = {
     "keycloak": distribution,
 }
 
+# What takes minutes to build is made when it is named.
+BUILT = {"free-threaded"}
+
 
 def main():
-    names = sys.argv[1:] or list(PEERS)
+    names = sys.argv[1:] or [name for name in PEERS if name not in BUILT]
     unknown = [name for name in names if name not in PEERS]
     if unknown:
         print(f"script/peers: there is no peer {unknown[0]} ({', '.join(PEERS)})", file=sys.stderr)

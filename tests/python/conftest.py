@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An issuer in the test's own hands, and tokens that it signs."""
+"""An issuer in the test's own hands, and tokens that it signs; and what other versions of Python have no wheel of."""
 
+import ast
 import functools
+import importlib.util
 import http.server
 import json
+import os
+import pathlib
 import threading
 import time
 
@@ -119,3 +123,71 @@ def verifier(issuer):
     with ostiary.Verifier(issuer.issuer, AUDIENCE) as made:
         assert made.wait_ready(10)
         yield made
+
+
+# What the libraries that they compare with, or show as those before, cannot do without.
+_BESIDE = dict.fromkeys(["test_guides", "test_guide_jose", "test_jose_peers"], {"cryptography"})
+
+
+class _Absent(pytest.Module):
+    """A file of tests whose packages have no wheel for this interpreter."""
+
+    def collect(self):
+        pytest.skip(f"no wheel for this Python: {', '.join(self.absent)}", allow_module_level=True)
+
+
+def pytest_pycollect_makemodule(module_path, parent):
+    """With OSTIARY_PYTHONS_ABSENT=skip (script/test --only pythons) such a file is skipped with its reason."""
+    if os.environ.get("OSTIARY_PYTHONS_ABSENT") != "skip":
+        return None
+    absent = _absent_of(pathlib.Path(module_path))
+    if not absent:
+        return None
+    made = _Absent.from_parent(parent, path=module_path)
+    made.absent = absent
+    return made
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item):
+    return (yield from _skipping_what_is_absent())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    return (yield from _skipping_what_is_absent())
+
+
+def _skipping_what_is_absent():
+    """The same of what a test or a fixture imports by itself."""
+    try:
+        return (yield)
+    except ModuleNotFoundError as error:
+        if os.environ.get("OSTIARY_PYTHONS_ABSENT") != "skip" or error.name in ("ostiary", None):
+            raise
+        pytest.skip(f"no wheel for this Python: {error.name.partition('.')[0]}")
+
+
+def _absent_of(path, seen=None):
+    """Of a file of tests, and of those of ours that it imports."""
+    seen = {path} if seen is None else seen
+    beside = {each.stem: each for each in path.parents[1].glob("*/*.py")}
+    absent = set()
+    for name in {*_imported_by(path), *_BESIDE.get(path.stem, ())}:
+        if name not in beside:
+            absent |= {name} if importlib.util.find_spec(name) is None else set()
+        elif beside[name] not in seen:
+            seen.add(beside[name])
+            absent |= set(_absent_of(beside[name], seen))
+    return sorted(absent)
+
+
+def _imported_by(path):
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            whole, _, face = node.module.partition(".")
+            faces = [face, *(alias.name for alias in node.names)] if whole == "ostiary" else []
+            yield whole
+            yield from (each for each in faces if each in ("mcp", "fastapi"))  # faces of packages

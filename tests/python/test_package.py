@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The package as others get it: a source distribution, a wheel, and every interpreter that is here."""
 
-import glob
 import os
 import pathlib
 import re
@@ -13,6 +12,10 @@ import zipfile
 import pytest
 
 PYTHON = pathlib.Path(__file__).resolve().parents[2] / "python"
+sys.path.append(str(PYTHON.parent / "script" / "lib"))
+
+import pythons  # noqa: E402
+
 WHEEL = os.environ.get("OSTIARY_WHEEL")
 # Verifies a token by a key that must be fetched first, in a thread and in a task, and refuses another.
 SMOKE = """
@@ -78,21 +81,9 @@ def repaired(wheel, tmp_path_factory):
 
 
 def interpreters():
-    """CPython 3.9 and later: Debian's, pyenv's, and whatever else is in PATH; one of each version."""
-    found = {}
-    places = ["/usr/bin/python3", *sorted(glob.glob(os.path.expanduser("~/.pyenv/versions/*/bin/python3")))]
-    for folder in os.environ["PATH"].split(":"):
-        places += sorted(glob.glob(f"{folder}/python3.[0-9]*"))
-    for place in places:
-        if not re.search(r"python3(\.\d+t?)?$", place) or not os.access(place, os.X_OK):
-            continue
-        asked = subprocess.run([place, "-c", "import sys, venv; print(sys.implementation.name, *sys.version_info[:2])"],
-                               capture_output=True, text=True)
-        name, *numbers = asked.stdout.split() or ("none",)
-        version = tuple(map(int, numbers))
-        if name == "cpython" and version >= (3, 9):
-            found.setdefault(version, place)
-    return found
+    """CPython 3.9 and later that take the stable ABI: Debian's, pyenv's, and whatever else is in PATH."""
+    cache = os.environ.get("OSTIARY_CACHE") or PYTHON.parent / ".cache"
+    return {version: place for (version, kind), place in pythons.interpreters(cache).items() if not kind}
 
 
 def test_the_wheel_is_one_for_all_and_holds_what_it_should(wheel):

@@ -99,6 +99,50 @@ def virtual_environment(name, requirements, system_packages=False):
     return folder
 
 
+def free_threaded_python():
+    """A CPython without the interpreter's lock: Debian brings none, so that its source of the newest stable
+    release is built, from wherever this machine has its packages."""
+    home = cache().resolve() / "python-free-threaded"
+    program = home / "bin" / "python3"
+    with locked(home.name):
+        if program.exists():
+            return program
+        work = home.with_suffix(".build")
+        shutil.rmtree(work, ignore_errors=True)
+        source = _debian_source("python3.13", "trixie", work)
+        run(["tar", "-xf", source, "--strip-components=1"], "tar (Debian package xz-utils)", cwd=work)
+        configure = ["./configure", "-q", f"--prefix={home}", "--disable-gil", "--with-ensurepip=install"]
+        run(configure, "configure of CPython", cwd=work)
+        jobs = len(os.sched_getaffinity(0))
+        run(["make", "-s", f"-j{jobs}", "install"], "the build of CPython", timeout=3000, cwd=work)
+        shutil.rmtree(work)
+    return program
+
+
+def _debian_source(package, suite, work):
+    """The upstream archive of a source package, which need not be of the release that this machine runs."""
+    told = run(["apt-get", "indextargets", "--format", "$(REPO_URI)", "Origin: Debian"], "apt-get indextargets")
+    places = sorted({line for line in told.split() if "security" not in line})
+    if not places:
+        raise Unavailable("apt knows no archive of Debian's (apt-get update)")
+    (work / "lists" / "partial").mkdir(parents=True)
+    (work / "archives" / "partial").mkdir(parents=True)
+    keyring = "/usr/share/keyrings/debian-archive-keyring.gpg"
+    (work / "sources.list").write_text(f"deb-src [signed-by={keyring}] {places[0]} {suite} main\n")
+    (work / "apt.conf").write_text(
+        f'Dir::Etc::sourcelist "{work}/sources.list";\nDir::Etc::sourceparts "-";\n'
+        f'Dir::State::lists "{work}/lists";\nDir::Cache "{work}";\nAPT::Sandbox::User "";\n'
+    )
+    environment = {**os.environ, "APT_CONFIG": str(work / "apt.conf")}
+    run(["apt-get", "update", "-qq"], "apt-get update", env=environment)
+    run(["apt-get", "source", "-qq", "--download-only", package], f"apt-get source {package}", env=environment, cwd=work)
+    found = sorted(work.glob("*.orig.tar.*z*"))
+    found = [archive for archive in found if archive.suffix != ".asc"]
+    if not found:
+        raise Unavailable(f"no archive of {package}")
+    return found[0]
+
+
 def npm_packages(folder, name="npm-clients"):
     """A copy of the npm project in the cache, with its packages installed as its lock file says."""
     folder = pathlib.Path(folder)

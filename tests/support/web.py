@@ -5,6 +5,8 @@ It shows what went over the wire: headers in order and with repeats, redirects u
 unless asked for, cookies with all their attributes.
 """
 
+from __future__ import annotations
+
 import base64
 import calendar
 import hashlib
