@@ -119,6 +119,10 @@ class _Dependency(SecurityBase):
         return await self._owner._check(connection, fields, policy)
 
 
+# As types, not as text: older versions of FastAPI do not find what the text of an object's __call__ means.
+_Dependency.__call__.__annotations__.update(connection=HTTPConnection, scopes=SecurityScopes, response=Response)
+
+
 class OIDC(_Dependency):
     """A guard for routes: ``Depends(oidc)`` gives the :class:`ostiary.Claims` of a good access token.
 
