@@ -334,6 +334,87 @@ def test_p2_composites_name_roles_that_are_there(importing, composites, told):
     assert (done.returncode, told is None or told in done.stderr) == (0 if told is None else 1, True), done.stderr
 
 
+REFERENCES = [
+    ({"groups": [{"name": "g", "clientRoles": {"nobody": ["x"]}}]}, "groups: clientRoles of g: no client nobody"),
+    ({"scopeMappings": [{"client": "nobody", "roles": ["r"]}]}, "scopeMappings: no client nobody"),
+    ({"scopeMappings": [{"clientScope": "nothing", "roles": ["r"]}]}, "scopeMappings: no client scope nothing"),
+    ({"scopeMappings": [{"roles": ["r"]}]}, "scopeMappings: neither client nor clientScope"),
+    ({"clientScopeMappings": {"nobody": [{"client": "shop", "roles": ["r"]}]}}, "clientScopeMappings: no client nobody"),
+    ({"clientScopeMappings": {"shop": [{"client": "nobody", "roles": ["r"]}]}}, "clientScopeMappings: no client nobody"),
+    ({"groups": [{"name": "g"}], "defaultGroups": ["/none"]}, "defaultGroups: no group /none"),
+    ({"users": [{"username": "service-account-none", "serviceAccountClientId": "none"}]}, "users[0].serviceAccountClientId: no client none"),
+    ({"roles": {"realm": [{"name": "r"}, {"name": "r"}]}}, "roles.realm: two of the name r"),
+    ({"roles": {"client": {"shop": [{"name": "r"}, {"name": "r"}]}}}, "roles.client: two of the name r"),
+    ({"clientScopes": [{"name": "s"}, {"name": "s"}]}, "clientScopes: two of the name s"),
+    ({"groups": [{"name": "g", "subGroups": [{"name": "h"}, {"name": "h"}]}]}, "groups: two of the name h"),
+]
+
+
+@pytest.mark.parametrize("members, told", REFERENCES, ids=[told for _, told in REFERENCES])
+def test_p2_what_a_file_names_is_there_once(importing, members, told):
+    done, _ = importing({"realm": "x", "clients": [SHOP], **members})
+    assert done.returncode == 1 and told in done.stderr
+
+
+def test_a_client_scope_that_is_not_there_is_warned_of(importing):
+    done, report = importing({"realm": "x", "clients": [{**SHOP, "defaultClientScopes": ["profile", "profil"]}]})
+    assert done.returncode == 0, done.stderr
+    assert [warning["path"] for warning in report[0]["warnings"]] == ["clients[0].defaultClientScopes: profil"]
+
+
+CUSTOM = {"alias": "ours", "id": "f1", "topLevel": True, "authenticationExecutions": [{"authenticator": "our-step", "requirement": "REQUIRED", "priority": 1}]}
+
+
+@pytest.mark.parametrize("members, paths", [
+    ({}, []),
+    ({"authenticationFlows": [CUSTOM]}, []),
+    ({"authenticationFlows": [CUSTOM], "browserFlow": "ours"}, ["browserFlow"]),
+    ({"authenticationFlows": [CUSTOM], "directGrantFlow": "ours"}, ["directGrantFlow"]),
+    ({"authenticationFlows": [CUSTOM], "clients": [{**SHOP, "authenticationFlowBindingOverrides": {"browser": "f1"}}]},
+     ["clients[0].authenticationFlowBindingOverrides"]),
+])
+def test_p1_a_flow_that_refuses_logins_is_warned_of(importing, members, paths):
+    done, report = importing({"realm": "x", "clients": [SHOP], **members})
+    assert done.returncode == 0, done.stderr
+    assert sorted(warning["path"] for warning in report[0]["warnings"]) == paths
+
+
+@pytest.mark.parametrize("mapper, fate", [
+    ("oidc-usermodel-attribute-mapper", None),
+    ("oidc-organization-membership-mapper", None),
+    ("saml-role-list-mapper", None),
+    ("oidc-amr-mapper", "kept without effect"),
+    ("script-of-ours.js", "kept without effect"),
+])
+def test_a_mapper_that_is_not_there_is_told(importing, mapper, fate):
+    mappers = [{"name": "m", "protocol": "openid-connect", "protocolMapper": mapper, "config": {}}]
+    done, report = importing({"realm": "x", "clients": [{**SHOP, "protocolMappers": mappers}]})
+    assert done.returncode == 0, done.stderr
+    assert told(report, "kept without effect") == ({"clients[0].protocolMappers[0].protocolMapper"} if fate else set())
+
+
+@pytest.mark.parametrize("kind, fate", [
+    ("org.keycloak.storage.UserStorageProvider", "kept without effect"),
+    ("org.example.OurProvider", "unknown"),
+    ("org.keycloak.userprofile.UserProfileProvider", "kept"),
+])
+def test_components_that_are_not_there_are_told(tmp_path, importing, kind, fate):
+    component = {"id": "c", "name": "ldap", "providerId": "ldap", "subComponents": {}, "config": {"connectionUrl": ["ldap://ldap.example"]}}
+    file = {"realm": "x", "components": {kind: [component]}}
+    done, report = importing(file)
+    assert done.returncode == 0, done.stderr
+    assert told(report, fate) >= {f"components.{kind}"}
+    assert exported(tmp_path)["components"][kind] == [component]
+    done, report = importing(file, "--replace")
+    assert report[0]["outcome"] == "unchanged", done.stderr
+
+
+def test_a_password_may_stand_as_a_number(realm_of):
+    numbered = {**ANN, "credentials": [{"type": "password", "value": 1234}], "attributes": {"floor": [7, True]}}
+    realm, _ = realm_of(users=[numbered])
+    assert realm.password(CLIENT, "ann", "1234").status == 200
+
+
 @pytest.mark.parametrize("user, path", [
     ({"groups": ["/nowhere"]}, "users[0].groups[0]"),
     ({"clientRoles": {"nobody": ["r"]}}, "users[0].clientRoles"),
@@ -761,6 +842,18 @@ def test_an_old_realms_own_key_counts_without_keys_in_components_alone(tmp_path,
     assert names == {"own", "fallback-RS256", "fallback-RSA-OAEP", "fallback-HS512"} and "privateKey" not in made
     done, _ = importing({"realm": "y", "privateKey": "AAAA"})
     assert done.returncode == 1 and "the key cannot be used" in done.stderr
+
+
+def test_an_old_realms_own_key_that_is_too_weak_is_left_out(tmp_path, importing):
+    weak = rsa.generate_private_key(65537, 1024).private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    )
+    done, report = importing({"realm": "x", "privateKey": base64.b64encode(weak).decode()})
+    assert done.returncode == 0, done.stderr
+    assert [(warning["path"], "too weak" in warning["warning"]) for warning in report[0]["warnings"]] == [("privateKey", True)]
+    made = exported(tmp_path)
+    keys = {one["name"]: one["config"] for one in made["components"]["org.keycloak.keys.KeyProvider"]}
+    assert "rsa" not in keys and "privateKey" not in made and len(keys) == 3
 
 
 @pytest.mark.parametrize("required, code", [(["password"], 0), ([], 0), (["password", "totp"], 1), (["cert"], 1)])

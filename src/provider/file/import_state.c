@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "provider/file/import_state.h"
 #include "provider/file/realm_document.h"
+#include "provider/file/reference_check.h"
 #include "provider/file/user_feed.h"
 #include "provider/key/key_component.h"
 #include "provider/member/old_layout.h"
@@ -14,7 +15,6 @@
 #include "provider/policy/client_policy.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/key_ring.h"
-#include "provider/realm/role.h"
 
 #define CREATE_ATTEMPTS 8 /* while others change master */
 
@@ -190,7 +190,7 @@ static ost_result make_rows(import *i, ost_error *error)
     if (result == OST_OK)
         result = realm_load(i->row.document, i->row.version, &i->realm, error);
     if (result == OST_OK && !beside.merged)
-        result = role_composites_check(i->realm, error);
+        result = reference_check(i->realm, &i->report, i->arena, error);
     if (result != OST_OK)
         return result;
     i->row.name = text_of(ost_arena_copy(i->arena, text_of(i->realm->name)));

@@ -26,6 +26,11 @@ ost_result user_make_check(const ost_json *user, size_t index, const realm *r, o
             return ost_error_set(error, OST_E_FORMAT, "users[%zu].clientRoles: no client %.*s",
                                  index, (int)text.len, text.data);
     }
+    if (ost_json_text(ost_json_get(user, "serviceAccountClientId"), &text) &&
+        realm_find_client(r, text) == NULL)
+        return ost_error_set(error, OST_E_FORMAT,
+                             "users[%zu].serviceAccountClientId: no client %.*s", index,
+                             (int)text.len, text.data);
     return OST_OK;
 }
 

@@ -292,11 +292,11 @@ static bool warn_of_rare(const found_key *key, size_t index, import_report *repo
                               "(go-jose 4.1) lose the whole key set over it");
 }
 
-static ost_result refuse(ost_error *error, size_t index, ost_result result)
+static ost_result refuse(ost_error *error, const char *path, ost_result result)
 {
     ost_error why = *error;
     return ost_error_set(error, result == OST_E_MEMORY ? result : OST_E_FORMAT,
-                         "components." KEY_PROVIDER "[%zu]: the key cannot be used: %s", index,
+                         "%s: the key cannot be used: %s", path,
                          why.detail[0] != '\0' ? why.detail : ost_result_sentence(result));
 }
 
@@ -304,6 +304,7 @@ static ost_result read_keys(const ost_json *list, const key_reading *r, found_ke
                             size_t *count)
 {
     size_t index = 0;
+    char path[80];
     for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at), index++) {
         bool found;
         if (!key_component_is_key(at))
@@ -312,8 +313,9 @@ static ost_result read_keys(const ost_json *list, const key_reading *r, found_ke
             return ost_error_set(r->error, OST_E_CEILING,
                                  "components." KEY_PROVIDER ": more than %d keys", MAX_KEYS);
         ost_result result = read_key(at, r, &keys[*count], &found);
+        snprintf(path, sizeof path, "components." KEY_PROVIDER "[%zu]", index);
         if (result != OST_OK)
-            return refuse(r->error, index, result);
+            return refuse(r->error, path, result);
         if (found && !warn_of_rare(&keys[*count], index, r->report))
             return ost_error_set(r->error, OST_E_MEMORY, "out of memory");
         *count += found;
@@ -354,14 +356,35 @@ static ost_result old_pair(const ost_json *file, ost_arena *arena, const ost_jso
     return result == OST_OK ? ost_json_read(value, NULL, arena, ret_list, NULL) : result;
 }
 
-static ost_result list_of(const ost_json *file, ost_arena *arena, const ost_json **ret_list)
+/* Keycloak's old examples have one of 1024 bits: a new one takes its place. */
+static ost_result read_old_pair(const ost_json *file, const key_reading *r, found_key *key,
+                                size_t *count)
 {
+    const ost_json *list;
+    bool found = false;
+    ost_result result = old_pair(file, r->arena, &list);
+    if (result == OST_OK)
+        result = read_key(ost_json_first(list), r, key, &found);
+    if (result == OST_E_KEY_WEAK && r->report != NULL) {
+        *r->error = (ost_error){0};
+        return import_report_warn(r->report, "privateKey",
+                                  "the key is too weak: it is left out, and a new one signs")
+                   ? OST_OK
+                   : ost_error_set(r->error, OST_E_MEMORY, "out of memory");
+    }
+    *count = found;
+    return result != OST_OK ? refuse(r->error, "privateKey", result) : OST_OK;
+}
+
+static ost_result read_all(const ost_json *file, const key_reading *r, found_key *keys,
+                           size_t *count)
+{
+    const ost_json *list = ost_json_get(ost_json_get(file, "components"), KEY_PROVIDER);
     ost_text value;
-    *ret_list = ost_json_get(ost_json_get(file, "components"), KEY_PROVIDER);
-    if (ost_json_count(*ret_list) > 0 || !ost_json_text(ost_json_get(file, "privateKey"), &value) ||
-        value.len == 0)
-        return OST_OK;
-    return old_pair(file, arena, ret_list);
+    if (ost_json_count(list) == 0 && ost_json_text(ost_json_get(file, "privateKey"), &value) &&
+        value.len > 0)
+        return read_old_pair(file, r, keys, count);
+    return read_keys(list, r, keys, count);
 }
 
 ost_result key_components_read(const ost_json *file, ost_text realm, const store_key *stored,
@@ -375,11 +398,7 @@ ost_result key_components_read(const ost_json *file, ost_text realm, const store
     store_key *keys = ost_arena_alloc(arena, MAX_KEYS * sizeof *keys);
     if (found == NULL || keys == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
-    const ost_json *list;
-    ost_result result = list_of(file, arena, &list);
-    if (result != OST_OK)
-        return error_set_sentence(error, result);
-    result = read_keys(list, &r, found, &count);
+    ost_result result = read_all(file, &r, found, &count);
     if (result != OST_OK)
         return result;
     qsort(found, count, sizeof *found, by_priority);

@@ -40,7 +40,8 @@ typedef struct member {
     member_type type;
     member_fate fate;
     const member_kind *of;
-    const char *idle; /* the JSON of a value that asks for nothing, beside null, false, 0, "", [] */
+    const char *idle; /* the JSON of values that ask for nothing, separated by '|', beside null,
+                         false, 0, "", [] */
     const char
         *acted; /* texts, separated by '|', that are always acted upon, also in lists; NULL: none */
     const char *why; /* half a sentence; NULL: the name says it */
@@ -61,7 +62,8 @@ struct member_kind {
 const member *member_find(const member_kind *kind, ost_text name);
 
 extern const member_kind member_realm, member_realm_attribute, member_scope_mapping;
-extern const member_kind member_component, member_client, member_client_attribute;
+extern const member_kind member_components, member_component, member_client,
+    member_client_attribute;
 extern const member_kind member_client_scope, member_client_scope_attribute, member_mapper;
 extern const member_kind member_application, member_client_template;
 extern const member_kind member_user, member_credential, member_consent, member_federated_identity;

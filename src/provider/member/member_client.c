@@ -231,6 +231,24 @@ const member_kind member_client_scope_attribute = {.title = "Attributes of a cli
                                                    .count =
                                                        ARRAY_LEN(client_scope_attribute_members)};
 
+/* Those of mapper_type.c. */
+#define MAPPERS                                                                                    \
+    "oidc-hardcoded-role-mapper|oidc-usermodel-attribute-mapper|oidc-usermodel-property-mapper|"   \
+    "oidc-full-name-mapper|oidc-address-mapper|oidc-group-membership-mapper|oidc-sub-mapper|"      \
+    "oidc-sha256-pairwise-sub-mapper|oidc-usermodel-realm-role-mapper|"                            \
+    "oidc-usermodel-client-role-mapper|oidc-audience-resolve-mapper|oidc-audience-mapper|"         \
+    "oidc-allowed-origins-mapper|oidc-acr-mapper|oidc-usersessionmodel-note-mapper|"               \
+    "oidc-hardcoded-claim-mapper|oidc-claims-param-token-mapper|"                                  \
+    "oidc-claims-param-value-idtoken-mapper"
+/* Of clients that get no tokens, and of organizations, which are told by themselves. */
+#define MAPPERS_OF_NOTHING                                                                         \
+    "\"saml-role-list-mapper\"|\"saml-role-name-mapper\"|\"saml-hardcode-role-mapper\"|"           \
+    "\"saml-user-attribute-mapper\"|\"saml-user-property-mapper\"|\"saml-user-session-note-"       \
+    "mapper\"|\"saml-user-attribute-nameid-mapper\"|\"saml-hardcode-attribute-mapper\"|"           \
+    "\"saml-group-membership-mapper\"|\"saml-audience-mapper\"|\"saml-audience-resolve-mapper\"|"  \
+    "\"saml-javascript-mapper\"|\"saml-organization-membership-mapper\"|"                          \
+    "\"oidc-organization-membership-mapper\"|\"docker-v2-allow-all-mapper\""
+
 static const member mapper_members[] = {
     {"config", MEMBER_MAP, .fate = MEMBER_ACTED},
     {"consentRequired", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},
@@ -238,7 +256,8 @@ static const member mapper_members[] = {
     {"id", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"name", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"protocol", MEMBER_STRING, .fate = MEMBER_ACTED},
-    {"protocolMapper", MEMBER_STRING, .fate = MEMBER_ACTED},
+    {"protocolMapper", MEMBER_STRING, .fate = MEMBER_TOLD, .acted = MAPPERS,
+     .idle = MAPPERS_OF_NOTHING, .why = "no such mapper is there: nothing is put into tokens"},
 };
 const member_kind member_mapper = {.title = "Protocol mapper",
                                    .name = "name",

@@ -56,8 +56,7 @@ static const member realm_members[] = {
      .why = "become client scopes, beside the built-in ones"},
     {"clients", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_client},
     {"codeSecret", MEMBER_STRING, .fate = MEMBER_KEPT, .why = "generated again"},
-    {"components", MEMBER_LISTS, .fate = MEMBER_ACTED, .of = &member_component,
-     .why = "keys and policies of client registration; the others are kept"},
+    {"components", MEMBER_OBJECT, .fate = MEMBER_ACTED, .of = &member_components},
     {"defaultDefaultClientScopes", MEMBER_STRINGS, .fate = MEMBER_ACTED},
     {"defaultGroups", MEMBER_STRINGS, .fate = MEMBER_ACTED, .why = "for users that are made later"},
     {"defaultLocale", MEMBER_STRING, .fate = MEMBER_ACTED},
@@ -287,6 +286,18 @@ static const member scope_mapping_members[] = {
 const member_kind member_scope_mapping = {.title = "Scope mapping",
                                           .members = scope_mapping_members,
                                           .count = ARRAY_LEN(scope_mapping_members)};
+
+static const member components_members[] = {
+    {"org.keycloak.keys.KeyProvider", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_component},
+    {"org.keycloak.services.clientregistration.policy.ClientRegistrationPolicy", MEMBER_LIST,
+     .fate = MEMBER_ACTED, .of = &member_component},
+    {"org.keycloak.storage.UserStorageProvider", MEMBER_LIST, .fate = MEMBER_TOLD,
+     .of = &member_component, .why = "users of other storages are not there"},
+    {"org.keycloak.userprofile.UserProfileProvider", MEMBER_LIST, .fate = MEMBER_KEPT,
+     .of = &member_component, .why = "no profile is judged by rules of a realm's own"},
+};
+const member_kind member_components = {
+    .title = "Components", .members = components_members, .count = ARRAY_LEN(components_members)};
 
 static const member component_members[] = {
     {"config", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED},

@@ -59,9 +59,11 @@ static bool is_idle(const ost_json *value, const char *idle)
 {
     bool boolean = false;
     int64_t integer = 0;
-    ost_text text;
-    if (idle != NULL && text_is(ost_json_source(value), idle))
-        return true;
+    ost_text text, rest = text_of(idle != NULL ? idle : ""), one;
+    while (text_next(&rest, '|', &one)) {
+        if (text_equal(ost_json_source(value), one))
+            return true;
+    }
     if (ost_json_boolean(value, &boolean))
         return !boolean;
     if (ost_json_integer(value, &integer))
@@ -177,11 +179,19 @@ static void put_integer(review *r, const ost_json *value)
         fail(r, ost_json_name(value), "not a whole number");
 }
 
+static bool is_scalar(const ost_json *value)
+{
+    return ost_json_is(value, OST_JSON_BOOL) || ost_json_is(value, OST_JSON_NUMBER);
+}
+
+/* Keycloak takes a password of 1234 in a file, too. */
 static void put_string(review *r, const ost_json *value, ost_text name)
 {
     ost_text text;
     if (ost_json_text(value, &text))
         ost_json_put_text(r->writer, text);
+    else if (r->renews && is_scalar(value))
+        ost_json_put_text(r->writer, ost_json_source(value));
     else
         fail(r, name, "not a string");
 }
@@ -206,7 +216,7 @@ static void put_scalar(review *r, const ost_json *value, ost_text name)
     ost_text text;
     if (ost_json_text(value, &text))
         ost_json_put_text(r->writer, text);
-    else if (ost_json_is(value, OST_JSON_BOOL) || ost_json_is(value, OST_JSON_NUMBER))
+    else if (is_scalar(value))
         ost_json_put_text(r->writer, ost_json_source(value));
     else
         fail(r, name, "not a string");

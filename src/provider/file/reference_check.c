@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Names that a realm file uses; see reference_check.h. */
+#include "provider/file/reference_check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "base/error_sentence.h"
+#include "base/text.h"
+#include "provider/realm/group.h"
+#include "provider/realm/realm_flow.h"
+#include "provider/realm/role.h"
+
+#define MAX_DEPTH 64 /* of groups; the review bounds them, too */
+
+static ost_result is_missing(const char *where, ost_text of, const char *what, ost_text name,
+                             ost_error *error)
+{
+    return ost_error_set(error, OST_E_FORMAT, "%s%.*s: no %s %.*s", where, (int)of.len, of.data,
+                         what, (int)name.len, name.data);
+}
+
+/* ---- names that stand twice ---- */
+
+static int by_text(const void *a, const void *b)
+{
+    const ost_text *one = a, *other = b;
+    return text_compare(*one, *other);
+}
+
+static ost_result check_once(const ost_json *list, const char *where, ost_arena *arena,
+                             ost_error *error)
+{
+    size_t count = 0;
+    ost_text *names = ost_arena_alloc(arena, (ost_json_count(list) + 1) * sizeof *names);
+    if (names == NULL)
+        return error_set_sentence(error, OST_E_MEMORY);
+    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at))
+        count += ost_json_text(ost_json_get(at, "name"), &names[count]);
+    qsort(names, count, sizeof *names, by_text);
+    for (size_t i = 1; i < count; i++) {
+        if (text_equal(names[i - 1], names[i]))
+            return ost_error_set(error, OST_E_FORMAT, "%s: two of the name %.*s", where,
+                                 (int)names[i].len, names[i].data);
+    }
+    return OST_OK;
+}
+
+static ost_result check_roles(const realm *r, ost_arena *arena, ost_error *error)
+{
+    const ost_json *roles = ost_json_get(r->document, "roles");
+    ost_result result = check_once(ost_json_get(roles, "realm"), "roles.realm", arena, error);
+    for (const ost_json *at = ost_json_first(ost_json_get(roles, "client"));
+         at != NULL && result == OST_OK; at = ost_json_next(at))
+        result = check_once(at, "roles.client", arena, error);
+    return result == OST_OK ? role_composites_check(r, error) : result;
+}
+
+/* ---- groups ---- */
+
+static ost_result check_groups(const realm *r, /* NOLINT(misc-no-recursion) */
+                               const ost_json *groups, unsigned depth, ost_arena *arena,
+                               ost_error *error)
+{
+    ost_result result = check_once(groups, "groups", arena, error);
+    for (const ost_json *group = ost_json_first(groups);
+         group != NULL && result == OST_OK && depth < MAX_DEPTH; group = ost_json_next(group)) {
+        ost_text name = OST_TEXT("");
+        (void)!ost_json_text(ost_json_get(group, "name"), &name);
+        for (const ost_json *at = ost_json_first(ost_json_get(group, "clientRoles")); at != NULL;
+             at = ost_json_next(at)) {
+            if (realm_find_client(r, ost_json_name(at)) == NULL)
+                return is_missing("groups: clientRoles of ", name, "client", ost_json_name(at),
+                                  error);
+        }
+        result = check_groups(r, ost_json_get(group, "subGroups"), depth + 1, arena, error);
+    }
+    return result;
+}
+
+static ost_result check_default_groups(const realm *r, ost_error *error)
+{
+    ost_text path;
+    for (const ost_json *at = ost_json_first(ost_json_get(r->document, "defaultGroups"));
+         at != NULL; at = ost_json_next(at)) {
+        if (ost_json_text(at, &path) && !group_exists(r, path))
+            return is_missing("defaultGroups", OST_TEXT(""), "group", path, error);
+    }
+    return OST_OK;
+}
+
+/* ---- scope mappings ---- */
+
+static ost_result check_mappings(const realm *r, const ost_json *list, const char *where,
+                                 ost_error *error)
+{
+    ost_text name;
+    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
+        if (ost_json_text(ost_json_get(at, "client"), &name)) {
+            if (realm_find_client(r, name) == NULL)
+                return is_missing(where, OST_TEXT(""), "client", name, error);
+        } else if (!ost_json_text(ost_json_get(at, "clientScope"), &name)) {
+            return ost_error_set(error, OST_E_FORMAT, "%s: neither client nor clientScope", where);
+        } else if (realm_find_scope(r, name) == NULL) {
+            return is_missing(where, OST_TEXT(""), "client scope", name, error);
+        }
+    }
+    return OST_OK;
+}
+
+static ost_result check_all_mappings(const realm *r, ost_error *error)
+{
+    static const char of_clients[] = "clientScopeMappings";
+    ost_result result =
+        check_mappings(r, ost_json_get(r->document, "scopeMappings"), "scopeMappings", error);
+    for (const ost_json *at = ost_json_first(ost_json_get(r->document, of_clients));
+         at != NULL && result == OST_OK; at = ost_json_next(at)) {
+        if (realm_find_client(r, ost_json_name(at)) == NULL)
+            return is_missing(of_clients, OST_TEXT(""), "client", ost_json_name(at), error);
+        result = check_mappings(r, at, of_clients, error);
+    }
+    return result;
+}
+
+/* ---- client scopes of clients ---- */
+
+static bool warn_of_scopes(const realm *r, const ost_json *list, const char *path,
+                           import_report *report)
+{
+    ost_text name;
+    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
+        if (!ost_json_text(at, &name) || realm_find_scope(r, name) != NULL)
+            continue;
+        const char *which =
+            ost_arena_format(report->arena, "%s %.*s", path, (int)name.len, name.data);
+        if (which == NULL ||
+            !import_report_warn(report, which, "no such client scope is there: it has no effect"))
+            return false;
+    }
+    return true;
+}
+
+static ost_result check_scopes(const realm *r, import_report *report, ost_error *error)
+{
+    static const char *const members[] = {"defaultClientScopes", "optionalClientScopes"};
+    size_t index = 0;
+    for (const ost_json *at = ost_json_first(ost_json_get(r->document, "clients")); at != NULL;
+         at = ost_json_next(at), index++) {
+        for (size_t i = 0; i < ARRAY_LEN(members); i++) {
+            const char *path =
+                ost_arena_format(report->arena, "clients[%zu].%s:", index, members[i]);
+            if (path == NULL || !warn_of_scopes(r, ost_json_get(at, members[i]), path, report))
+                return error_set_sentence(error, OST_E_MEMORY);
+        }
+    }
+    return OST_OK;
+}
+
+/* ---- flows ---- */
+
+static bool warn_of_flow(const char *path, import_report *report)
+{
+    return import_report_warn(report, path,
+                              "the flow has steps that are not there: logins by it are refused");
+}
+
+/* A client tells itself from the realm alone where it has a flow of its own. */
+static bool warn_of_client(const realm *r, const ost_json *client, size_t index, bool browser,
+                           bool direct, import_report *report)
+{
+    char path[80];
+    if (ost_json_count(ost_json_get(client, "authenticationFlowBindingOverrides")) == 0 ||
+        ((!browser || realm_flow_is_usual(r->document, client, REALM_FLOW_BROWSER)) &&
+         (!direct || realm_flow_is_usual(r->document, client, REALM_FLOW_DIRECT_GRANT))))
+        return true;
+    snprintf(path, sizeof path, "clients[%zu].authenticationFlowBindingOverrides", index);
+    return warn_of_flow(path, report);
+}
+
+static ost_result check_flows(const realm *r, import_report *report, ost_error *error)
+{
+    bool browser = realm_flow_is_usual(r->document, NULL, REALM_FLOW_BROWSER);
+    bool direct = realm_flow_is_usual(r->document, NULL, REALM_FLOW_DIRECT_GRANT);
+    bool told = browser || warn_of_flow("browserFlow", report);
+    size_t index = 0;
+    told = told && (direct || warn_of_flow("directGrantFlow", report));
+    for (const ost_json *at = ost_json_first(ost_json_get(r->document, "clients"));
+         at != NULL && told; at = ost_json_next(at))
+        told = warn_of_client(r, at, index++, browser, direct, report);
+    return told ? OST_OK : error_set_sentence(error, OST_E_MEMORY);
+}
+
+ost_result reference_check(const realm *r, import_report *report, ost_arena *arena,
+                           ost_error *error)
+{
+    ost_result result = check_roles(r, arena, error);
+    if (result == OST_OK)
+        result =
+            check_once(ost_json_get(r->document, "clientScopes"), "clientScopes", arena, error);
+    if (result == OST_OK)
+        result = check_groups(r, ost_json_get(r->document, "groups"), 0, arena, error);
+    if (result == OST_OK)
+        result = check_default_groups(r, error);
+    if (result == OST_OK)
+        result = check_all_mappings(r, error);
+    if (result == OST_OK)
+        result = check_scopes(r, report, error);
+    return result == OST_OK ? check_flows(r, report, error) : result;
+}
