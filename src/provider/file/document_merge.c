@@ -158,7 +158,10 @@ static void put_value(merge *m, const ost_json *stored, const ost_json *file, co
         put_map(m, stored, file);
         break;
     case MEMBER_OBJECT:
-        put_object(m, stored, file, which->of);
+        if (which->of == &member_components) /* of unknown types, too */
+            put_lists(m, stored, file, &member_component);
+        else
+            put_object(m, stored, file, which->of);
         break;
     case MEMBER_LIST:
         put_list(m, stored, file, which->of);

@@ -143,8 +143,9 @@ static ost_result compare_owners(realm_changes *c, const ost_json *before, const
 /* True: the member holds objects with names of their own. */
 static bool is_parted(const member *m)
 {
-    return m != NULL && ((m->type == MEMBER_LIST && document_has_name(m->of)) ||
-                         m->type == MEMBER_LISTS || m->of == &member_roles);
+    return m != NULL &&
+           ((m->type == MEMBER_LIST && document_has_name(m->of)) || m->type == MEMBER_LISTS ||
+            m->of == &member_roles || m->of == &member_components);
 }
 
 static ost_result compare_part(realm_changes *c, const ost_json *before, const ost_json *after,
@@ -154,6 +155,8 @@ static ost_result compare_part(realm_changes *c, const ost_json *before, const o
         return compare_lists(c, before, after, m->of, (ost_text){0});
     if (m->type == MEMBER_LISTS)
         return compare_owners(c, before, after, m->of);
+    if (m->of == &member_components)
+        return compare_owners(c, before, after, &member_component);
     ost_result result = compare_lists(c, ost_json_get(before, "realm"),
                                       ost_json_get(after, "realm"), &member_role, (ost_text){0});
     return result == OST_OK ? compare_owners(c, ost_json_get(before, "client"),

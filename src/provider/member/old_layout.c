@@ -2,6 +2,7 @@
 /* Today's layout of old realm files; see old_layout.h. */
 #include "provider/member/old_layout.h"
 
+#include "base/array.h"
 #include "base/text.h"
 #include "provider/realm/document_limit.h"
 
@@ -66,7 +67,7 @@ static void put_templates(const ost_json *templates, ost_json_writer *w)
                                         "description", "attributes", "protocolMappers"};
     for (const ost_json *at = ost_json_first(templates); at != NULL; at = ost_json_next(at)) {
         ost_json_open_object(w);
-        for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
+        for (size_t i = 0; i < ARRAY_LEN(taken); i++) {
             const ost_json *value = ost_json_get(at, taken[i]);
             if (value != NULL)
                 ost_json_member_value(w, taken[i], value);
