@@ -122,12 +122,14 @@ def test_policies_are_for_the_assertions_of_a_provider(server, realm, executor, 
     refused = ask(realm, assertion(realm, scope="email"), scope="address")
     others = ask(realm, assertion(realm, "oidc"), scope="address")
     allowed = ask(realm, assertion(realm, scope="email openid", department="d"), scope="email")
+    without = ask(realm, identity(realm), scope="address")
     assert admin("PUT", "/realms/shop/client-policies/policies", {"policies": []}).status == 204
     assert refused.status == 400 and sentence in refused.json()["error_description"]
     assert others.status == 200
     assert allowed.status == (400 if executor == "reject-request" else 200)
     if executor.startswith("downscope"):
         assert allowed.json()["scope"] == "email"
+        assert_refused(without, "invalid_scope", sentence)
 
 
 def test_it_is_announced(realm):

@@ -3,7 +3,9 @@
 #include "provider/assertion/identity_assertion.h"
 
 #include "base/text.h"
+#include "provider/call/call_policy.h"
 #include "provider/detail/authorization_details.h"
+#include "provider/policy/policy_executor.h"
 #include "provider/token/resource.h"
 
 static bool refuse(call *c, const char *why)
@@ -43,8 +45,10 @@ static bool choose_scopes(call *c, const ost_claims *claims, grant *g)
 {
     ost_text asked = call_parameter(c, "scope"), allowed;
     const ost_json *claim = ost_claims_get(claims, "scope");
-    if (claim == NULL)
+    if (claim == NULL && !call_policy_demands(c, POLICY_JWT_GRANT, POLICY_DOWNSCOPE))
         return grant_choose_scopes(c, asked, g);
+    if (claim == NULL)
+        return grant_choose_within(c, (ost_text){0}, asked, g);
     if (!ost_json_text(claim, &allowed))
         return refuse(c, "Invalid claim: scope");
     if (asked.len == 0 && !grant_offered(c, g->client, allowed, &asked))

@@ -3,6 +3,7 @@
 #include "provider/member/member.h"
 
 #include "base/array.h"
+#include "provider/realm/mapper_type.h"
 
 static const member client_members[] = {
     {"access", MEMBER_ANY, .fate = MEMBER_KEPT},
@@ -231,15 +232,6 @@ const member_kind member_client_scope_attribute = {.title = "Attributes of a cli
                                                    .count =
                                                        ARRAY_LEN(client_scope_attribute_members)};
 
-/* Those of mapper_type.c. */
-#define MAPPERS                                                                                    \
-    "oidc-hardcoded-role-mapper|oidc-usermodel-attribute-mapper|oidc-usermodel-property-mapper|"   \
-    "oidc-full-name-mapper|oidc-address-mapper|oidc-group-membership-mapper|oidc-sub-mapper|"      \
-    "oidc-sha256-pairwise-sub-mapper|oidc-usermodel-realm-role-mapper|"                            \
-    "oidc-usermodel-client-role-mapper|oidc-audience-resolve-mapper|oidc-audience-mapper|"         \
-    "oidc-allowed-origins-mapper|oidc-acr-mapper|oidc-usersessionmodel-note-mapper|"               \
-    "oidc-hardcoded-claim-mapper|oidc-claims-param-token-mapper|"                                  \
-    "oidc-claims-param-value-idtoken-mapper"
 /* Of clients that get no tokens, and of organizations, which are told by themselves. */
 #define MAPPERS_OF_NOTHING                                                                         \
     "\"saml-role-list-mapper\"|\"saml-role-name-mapper\"|\"saml-hardcode-role-mapper\"|"           \
@@ -249,6 +241,8 @@ const member_kind member_client_scope_attribute = {.title = "Attributes of a cli
     "\"saml-javascript-mapper\"|\"saml-organization-membership-mapper\"|"                          \
     "\"oidc-organization-membership-mapper\"|\"docker-v2-allow-all-mapper\""
 
+#define IN_LIST(type, name) name "|"
+
 static const member mapper_members[] = {
     {"config", MEMBER_MAP, .fate = MEMBER_ACTED},
     {"consentRequired", MEMBER_BOOLEAN, .fate = MEMBER_KEPT},
@@ -256,7 +250,7 @@ static const member mapper_members[] = {
     {"id", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"name", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"protocol", MEMBER_STRING, .fate = MEMBER_ACTED},
-    {"protocolMapper", MEMBER_STRING, .fate = MEMBER_TOLD, .acted = MAPPERS,
+    {"protocolMapper", MEMBER_STRING, .fate = MEMBER_TOLD, .acted = MAPPER_NAMES(IN_LIST),
      .idle = MAPPERS_OF_NOTHING, .why = "no such mapper is there: nothing is put into tokens"},
 };
 const member_kind member_mapper = {.title = "Protocol mapper",
