@@ -10,9 +10,9 @@ from administrator import Admin
 from authentication_channel import CHANNEL_OPTION, AuthenticationChannel, answer
 from ciba import GRANT as CIBA
 from ciba import ask, poll
+from details import assert_refused, claim, details
 from oidc import Client
 from programs import Provider
-from web import unverified_token
 
 CALLBACK = "http://localhost:8000/auth"
 TYPES = "authorization.details.types"
@@ -21,7 +21,6 @@ TOKEN_TYPE = "urn:ietf:params:oauth:token-type:"
 APP, API, ASKING, NONE = (Client(name, f"{name}-secret", CALLBACK) for name in ("app", "api", "asking", "none"))
 PAY = {"type": "payment", "amount": {"currency": "EUR", "value": "123.50"}, "actions": ["initiate"]}
 READ = {"type": "files", "locations": ["https://files.example"]}
-REFUSED = "invalid_authorization_details"
 PASSWORD = {"grant_type": "password", "username": "carol", "password": "carol-password", "scope": "openid"}
 
 
@@ -81,19 +80,6 @@ def server(work, channel):
 def realm(server, channel):
     channel.forget()
     return server.realm("shop")
-
-
-def details(*objects):
-    return json.dumps(objects)
-
-
-def claim(tokens):
-    return unverified_token(tokens["access_token"])[1].get("authorization_details")
-
-
-def assert_refused(answer, sentence=""):
-    assert (answer.status, answer.json()["error"]) == (400, REFUSED), answer.text
-    assert sentence in answer.json()["error_description"]
 
 
 def given(answer, *objects):

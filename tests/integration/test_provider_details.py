@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 from administrator import Admin
+from details import REFUSED, assert_refused, claim, details
 from oidc import Client, callback_of
 from programs import Provider
 from signer import EcSigner
@@ -19,7 +20,6 @@ KEY = EcSigner("key")
 TYPES = "authorization.details.types"
 PAY = {"type": "payment", "actions": ["initiate"], "amount": {"currency": "EUR", "value": "123.50"}, "tries": 1}
 READ = {"type": "https://files.example/v1", "locations": ["https://files.example"], "identifier": "f1"}
-REFUSED = "invalid_authorization_details"
 
 
 def client(of, types="payment https://files.example/v1", **more):
@@ -61,19 +61,6 @@ def provider(work):
 @pytest.fixture(scope="module")
 def realm(provider):
     return provider.realm("shop")
-
-
-def details(*objects):
-    return json.dumps(objects)
-
-
-def claim(tokens):
-    return unverified_token(tokens["access_token"])[1].get("authorization_details")
-
-
-def assert_refused(answer, sentence=""):
-    assert (answer.status, answer.json()["error"]) == (400, REFUSED), answer.text
-    assert sentence in answer.json()["error_description"]
 
 
 def logged_in(realm, client=APP, **changes):

@@ -3,60 +3,25 @@
  * however many there are, and the next work knows nothing of it. */
 #include <stdio.h>
 
+#include "base/array.h"
 #include "base/text.h"
-#include "store/store.h"
-#include "temporary.h"
-#include "test.h"
+#include "store_fixture.h"
 
 #define MANY 300 /* more than may wait at once */
-
-static store *db;
-static ost_arena *arena;
-
-static const store_realm realm = {{"id", 2}, {"r", 1}, {"{}", 2}, 1};
-
-static store_user user_with(const char *id, const char *document)
-{
-    return (store_user){.id = text_of(id),
-                        .realm = realm.name,
-                        .username = text_of(id),
-                        .document = text_of(document),
-                        .enabled = true};
-}
-
-static int setup(void **state)
-{
-    const store_user user = user_with("u", "{}");
-    (void)state;
-    arena = ost_arena_new((size_t)1 << 20);
-    return arena != NULL && store_open(temporary_store(), &db, NULL) == OST_OK &&
-                   store_realm_create(db, &realm, &user, 1, NULL, 0, NULL) == OST_OK
-               ? 0
-               : -1;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    store_close(db);
-    ost_arena_free(arena);
-    temporary_remove();
-    return 0;
-}
 
 static store_session session_of(const char *id)
 {
     return (store_session){.id = text_of(id),
-                           .realm = realm.name,
-                           .user_id = OST_TEXT("u"),
+                           .realm = alice.realm,
+                           .user_id = alice.id,
                            .ends = 1000,
                            .idle_ends = 1000,
                            .notes = OST_TEXT("{}")};
 }
 
-static store_client_session part_of(const char *session, const char *refresh)
+static store_client_session part_of(const char *of, const char *refresh)
 {
-    return (store_client_session){.session_id = text_of(session),
+    return (store_client_session){.session_id = text_of(of),
                                   .client_id = OST_TEXT("c"),
                                   .refresh_id = text_of(refresh),
                                   .notes = OST_TEXT("{}")};
@@ -64,8 +29,8 @@ static store_client_session part_of(const char *session, const char *refresh)
 
 static bool has_session(const char *id)
 {
-    store_session session;
-    return store_session_get(db, realm.name, text_of(id), arena, &session) == OST_OK;
+    store_session got;
+    return store_session_get(db, alice.realm, text_of(id), arena, &got) == OST_OK;
 }
 
 static bool has_client_session(const char *id)
@@ -76,36 +41,37 @@ static bool has_client_session(const char *id)
 
 static void a_failure_undoes_the_whole_login(void **state)
 {
-    const store_session session = session_of("s1");
-    const store_client_session stray = part_of("nowhere", "t1"), part = part_of("s1", "t1");
+    const store_session login = session_of("s4");
+    const store_client_session stray = part_of("nowhere", "t4"), part = part_of("s4", "t4");
     (void)state;
     for (int i = 0; i < 2; i++) { /* prepared by then */
-        assert_int_equal(store_login(db, &session, &stray, NULL), OST_E_NOT_FOUND);
-        assert_false(has_session("s1"));
+        assert_int_equal(store_login(db, &login, &stray, NULL), OST_E_NOT_FOUND);
+        assert_false(has_session("s4"));
     }
-    assert_int_equal(store_login(db, &session, &part, NULL), OST_OK);
-    assert_true(has_session("s1") && has_client_session("s1"));
+    assert_int_equal(store_login(db, &login, &part, NULL), OST_OK);
+    assert_true(has_session("s4") && has_client_session("s4"));
 }
 
 static void a_code_that_is_there_undoes_the_login(void **state)
 {
     const store_session first = session_of("s2"), second = session_of("s3");
     const store_client_session one = part_of("s2", "t2"), other = part_of("s3", "t3");
-    store_code code = {.id = OST_TEXT("c2"),
-                       .realm = realm.name,
-                       .session_id = first.id,
-                       .client_id = one.client_id,
-                       .expires = 1000},
+    store_code brought = {.id = OST_TEXT("c2"),
+                          .realm = alice.realm,
+                          .session_id = first.id,
+                          .client_id = one.client_id,
+                          .expires = 1000},
                taken;
     (void)state;
-    assert_int_equal(store_login(db, &first, &one, &code), OST_OK);
-    assert_int_equal(store_login(db, &second, &other, &code), OST_E_CONFLICT);
+    assert_int_equal(store_login(db, &first, &one, &brought), OST_OK);
+    assert_int_equal(store_login(db, &second, &other, &brought), OST_E_CONFLICT);
     assert_false(has_session("s3") || has_client_session("s3"));
-    assert_int_equal(store_code_take(db, realm.name, code.id, arena, &taken), OST_OK);
+    assert_int_equal(store_code_take(db, alice.realm, brought.id, arena, &taken), OST_OK);
     assert_true(text_is(taken.session_id, "s2"));
     for (int i = 0; i < 3; i++)
-        assert_int_equal(store_code_take(db, realm.name, code.id, arena, &taken), OST_E_CONFLICT);
-    assert_int_equal(store_code_take(db, OST_TEXT("other"), code.id, arena, &taken),
+        assert_int_equal(store_code_take(db, alice.realm, brought.id, arena, &taken),
+                         OST_E_CONFLICT);
+    assert_int_equal(store_code_take(db, OST_TEXT("other"), brought.id, arena, &taken),
                      OST_E_NOT_FOUND);
 }
 
@@ -129,30 +95,34 @@ static int64_t with_badge(int number)
     snprintf(value, sizeof value, "b%d", number);
     const store_user_attribute badge = {OST_TEXT("badge"), text_of(value)};
     const store_user_query query = {
-        .realm = realm.name, .attributes = &badge, .attribute_count = 1};
+        .realm = alice.realm, .attributes = &badge, .attribute_count = 1};
     assert_int_equal(store_user_count(db, &query, arena, &count), OST_OK);
     return count;
 }
 
 static void more_than_may_wait_at_once_is_kept(void **state)
 {
-    const store_user many = user_with("many", document_with_attributes(MANY));
+    const store_user many = {.id = OST_TEXT("many"),
+                             .realm = alice.realm,
+                             .username = OST_TEXT("many"),
+                             .document = text_of(document_with_attributes(MANY)),
+                             .enabled = true};
     (void)state;
     assert_int_equal(store_user_create(db, &many), OST_OK);
     assert_int_equal(store_user_create(db, &many), OST_E_CONFLICT);
     for (int i = 0; i < MANY; i++)
         assert_int_equal(with_badge(i), 1);
-    assert_int_equal(store_user_delete(db, realm.name, many.id), OST_OK);
+    assert_int_equal(store_user_delete(db, alice.realm, many.id), OST_OK);
     for (int i = 0; i < MANY; i++)
         assert_int_equal(with_badge(i), 0);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
+    static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failure_undoes_the_whole_login),
         cmocka_unit_test(a_code_that_is_there_undoes_the_login),
         cmocka_unit_test(more_than_may_wait_at_once_is_kept),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return run_on_stores("later", tests, ARRAY_LEN(tests));
 }
