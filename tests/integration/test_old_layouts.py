@@ -149,7 +149,7 @@ def test_a_template_that_is_not_for_the_client(site, client):
 def test_client_scopes_beside_templates_stay(site):
     done, _ = site.take({**TEMPLATES, "clientScopes": [{"name": "mine", "protocol": "openid-connect"}]})
     assert done.returncode == 0, done.stderr
-    assert {scope["name"] for scope in site.realm()["clientScopes"]} == {"mine", "my_template"}
+    assert {scope["name"] for scope in site.realm()["clientScopes"]} == {"mine", "my_template", "offline_access"}
 
 
 def test_beside_its_successor_an_old_member_is_kept_and_told(site):

@@ -362,6 +362,35 @@ def test_a_client_scope_that_is_not_there_is_warned_of(importing):
     assert [warning["path"] for warning in report[0]["warnings"]] == ["clients[0].defaultClientScopes: profil"]
 
 
+OWN = [{"name": "mine", "protocol": "openid-connect"}]
+
+
+@pytest.mark.parametrize("members, optional", [
+    ({}, ["offline_access"]),
+    ({"defaultDefaultClientScopes": ["mine"], "defaultOptionalClientScopes": []}, ["offline_access"]),
+    ({"clients": [{**SHOP, "optionalClientScopes": []}]}, []),
+    ({"clientScopes": [*OWN, {"name": "offline_access", "protocol": "openid-connect"}]}, ["offline_access"]),
+])
+def test_offline_access_is_there_beside_client_scopes_of_the_file(tmp_path, importing, members, optional):
+    mapping = {"clientScope": "offline_access", "roles": ["offline_access"]}
+    file = {"realm": "x", "clients": [SHOP], "clientScopes": OWN, "scopeMappings": [mapping], **members}
+    done, _ = importing(file)
+    assert done.returncode == 0, done.stderr
+    made = exported(tmp_path)
+    assert sorted(scope["name"] for scope in made["clientScopes"]) == ["mine", "offline_access"]
+    assert made["scopeMappings"] == [mapping]
+    (shop,) = [client for client in made["clients"] if client["clientId"] == "shop"]
+    assert shop["optionalClientScopes"] == optional
+    done, report = importing(file, "--replace")
+    assert done.returncode == 0 and exported(tmp_path) == made, done.stderr
+    assert importing(made, "--replace")[1][0]["outcome"] == "unchanged"
+
+
+def test_offline_access_is_made_with_what_shows_its_role(tmp_path, importing):
+    assert importing({"realm": "x", "clientScopes": OWN})[0].returncode == 0
+    assert exported(tmp_path)["scopeMappings"] == [{"clientScope": "offline_access", "roles": ["offline_access"]}]
+
+
 CUSTOM = {"alias": "ours", "id": "f1", "topLevel": True, "authenticationExecutions": [{"authenticator": "our-step", "requirement": "REQUIRED", "priority": 1}]}
 
 

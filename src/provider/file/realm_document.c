@@ -10,7 +10,6 @@
 #include "base/context.h"
 #include "base/error_sentence.h"
 #include "base/json/json_list.h"
-#include "base/percent.h"
 #include "base/text.h"
 #include "provider/file/default_role.h"
 #include "provider/key/key_component.h"
@@ -20,6 +19,8 @@
 #include "provider/realm/realm_defaults.h"
 #include "provider/realm/role.h"
 #include "provider/realm/uuid.h"
+
+#define OFFLINE "offline_access"
 
 /* One completion under way. */
 typedef struct completion {
@@ -33,6 +34,7 @@ typedef struct completion {
     bool old_roles;       /* "defaultRoles" count, the layout of before Keycloak 13 */
     bool in_realm_roles;  /* these are being written */
     bool built_in_scopes; /* are there, beside those of the file */
+    bool offline_scope;   /* it alone is */
     ost_text default_role;
     const ost_context *context;
     ost_arena *arena;
@@ -271,7 +273,7 @@ static bool is_for_client(const completion *c, const ost_json *client, ost_text 
 {
     const ost_json *found = json_list_find(ost_json_get(c->file, "clientScopes"), "name", scope);
     ost_text of_scope, of_client = OST_TEXT("openid-connect");
-    if (found == NULL && c->built_in_scopes)
+    if (found == NULL && (c->built_in_scopes || (c->offline_scope && text_is(scope, OFFLINE))))
         found = json_list_find(ost_json_get(c->defaults, "clientScopes"), "name", scope);
     (void)!ost_json_text(ost_json_get(client, "protocol"), &of_client);
     return found != NULL && (!ost_json_text(ost_json_get(found, "protocol"), &of_scope) ||
@@ -361,13 +363,18 @@ static const ost_json *file_or_default(const completion *c, const char *member)
     return own != NULL ? own : ost_json_get(c->defaults, member);
 }
 
-/* A file that has client scopes of its own brings all that it wants. */
+/* A file that has client scopes of its own brings all that it wants, but for offline access, which
+ * Keycloak always makes. */
 static void put_scopes(completion *c)
 {
     const ost_json *own = ost_json_get(c->file, "clientScopes");
     ost_json_put_name(c->writer, OST_TEXT("clientScopes"));
-    put_list(c, own, c->built_in_scopes ? ost_json_get(c->defaults, "clientScopes") : NULL,
-             ost_json_get(c->before, "clientScopes"));
+    const ost_json *defaults = ost_json_get(c->defaults, "clientScopes");
+    const ost_json *before = ost_json_get(c->before, "clientScopes");
+    put_entries(c, own, c->built_in_scopes ? defaults : NULL, before);
+    if (c->offline_scope)
+        put_entry(c, json_list_find(defaults, "name", OST_TEXT(OFFLINE)), before);
+    ost_json_close_array(c->writer);
     ost_json_member_value(c->writer, "defaultDefaultClientScopes", c->default_scopes);
     ost_json_member_value(c->writer, "defaultOptionalClientScopes", c->optional_scopes);
 }
@@ -377,7 +384,8 @@ static void put_scope_mappings(completion *c)
 {
     const ost_json *own = ost_json_get(c->file, "scopeMappings");
     ost_text scope;
-    const ost_json *others = c->built_in_scopes ? ost_json_get(c->defaults, "scopeMappings") : NULL;
+    bool made = c->built_in_scopes || c->offline_scope; /* there are none of others */
+    const ost_json *others = made ? ost_json_get(c->defaults, "scopeMappings") : NULL;
     if (own == NULL && others == NULL)
         return;
     if (own != NULL && !ost_json_is(own, OST_JSON_ARRAY)) { /* the realm's reader says what it is */
@@ -461,38 +469,6 @@ static void put_components(completion *c)
     ost_json_close_object(c->writer);
 }
 
-/* What stands in the place of a mark of the built-in parts; NULL data: there is none. */
-static ost_text value_of_mark(const completion *c, ost_text realm_path, ost_text here,
-                              size_t *ret_len)
-{
-    static const char name[] = "%REALM%", role[] = "%DEFAULT_ROLE%";
-    *ret_len = text_starts(here, name) ? sizeof name - 1 : sizeof role - 1;
-    return text_starts(here, name)   ? realm_path
-           : text_starts(here, role) ? c->default_role
-                                     : (ost_text){0};
-}
-
-/* The built-in parts with the realm's name in its places, all of which are in URLs. */
-static ost_result load_defaults(completion *c, ost_text realm_name)
-{
-    ost_text source = realm_defaults_document(), path = percent_encode(c->arena, realm_name);
-    size_t room = source.len + 64 * (path.len + c->default_role.len), len = 0;
-    char *text = ost_arena_alloc(c->arena, room + 1);
-    if (text == NULL || path.data == NULL)
-        return OST_E_MEMORY;
-    for (size_t i = 0; i < source.len;) {
-        size_t mark;
-        ost_text value = value_of_mark(c, path, text_slice(source, i, source.len), &mark);
-        bool here = value.data != NULL;
-        if (len + (here ? value.len : 1) > room)
-            return OST_E_CEILING;
-        memcpy(text + len, here ? value.data : source.data + i, here ? value.len : 1);
-        len += here ? value.len : 1;
-        i += here ? mark : 1;
-    }
-    return ost_json_read((ost_text){text, len}, NULL, c->arena, &c->defaults, NULL);
-}
-
 /* The name stands in URLs, cookie paths and JSON. */
 static bool is_realm_name(ost_text name)
 {
@@ -528,6 +504,27 @@ static void put_realm_members(completion *c)
     }
 }
 
+/* With offline access, where that is made beside the client scopes of the file. */
+static ost_result load_optional_scopes(completion *c)
+{
+    ost_text text;
+    c->optional_scopes = file_or_default(c, "defaultOptionalClientScopes");
+    if (!c->offline_scope || json_list_has(c->optional_scopes, OST_TEXT(OFFLINE)))
+        return OST_OK;
+    ost_json_writer *w = ost_json_writer_new(c->arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_open_array(w);
+    for (const ost_json *at = ost_json_first(c->optional_scopes); at != NULL;
+         at = ost_json_next(at))
+        ost_json_put_value(w, at);
+    ost_json_put_text(w, OST_TEXT(OFFLINE));
+    ost_json_close_array(w);
+    ost_result result = ost_json_writer_finish(w, &text);
+    return result == OST_OK ? ost_json_read(text, NULL, c->arena, &c->optional_scopes, NULL)
+                            : result;
+}
+
 ost_result realm_document_complete(const ost_json *file, const realm_surroundings *beside,
                                    const ost_context *context, ost_arena *arena,
                                    ost_text *ret_document, ost_error *error)
@@ -547,12 +544,19 @@ ost_result realm_document_complete(const ost_json *file, const realm_surrounding
                              "realm: the name is missing, or not of letters, digits, - _ . @");
     c.master = text_is(name, "master");
     c.default_role = role_default_name(file, arena);
-    ost_result result = c.default_role.data != NULL ? load_defaults(&c, name) : OST_E_MEMORY;
+    ost_result result = c.default_role.data != NULL
+                            ? realm_defaults_load(name, c.default_role, arena, &c.defaults)
+                            : OST_E_MEMORY;
     c.writer = ost_json_writer_new(arena, DOCUMENT_MAX);
     if (result != OST_OK || c.writer == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
     c.default_scopes = file_or_default(&c, "defaultDefaultClientScopes");
-    c.optional_scopes = file_or_default(&c, "defaultOptionalClientScopes");
+    c.offline_scope =
+        !beside->merged && !c.built_in_scopes &&
+        json_list_find(ost_json_get(file, "clientScopes"), "name", OST_TEXT(OFFLINE)) == NULL;
+    result = load_optional_scopes(&c);
+    if (result != OST_OK)
+        return error_set_sentence(error, result);
     ost_json_open_object(c.writer);
     if (ost_json_get(file, "id") == NULL)
         ost_json_member_text(c.writer, "id", uuid_text(context, arena));
@@ -577,7 +581,9 @@ ost_result realm_document_complete_client(const ost_json *client, const ost_json
     if (!ost_json_text(ost_json_get(realm_document, "realm"), &name))
         return OST_E_FORMAT;
     c.default_role = role_default_name(realm_document, arena);
-    ost_result result = c.default_role.data != NULL ? load_defaults(&c, name) : OST_E_MEMORY;
+    ost_result result = c.default_role.data != NULL
+                            ? realm_defaults_load(name, c.default_role, arena, &c.defaults)
+                            : OST_E_MEMORY;
     c.writer = ost_json_writer_new(arena, DOCUMENT_MAX);
     if (result != OST_OK || c.writer == NULL)
         return OST_E_MEMORY;

@@ -3,10 +3,14 @@
 #ifndef REALM_DEFAULTS_H
 #define REALM_DEFAULTS_H
 
-#include <ostiary/types.h>
+#include <ostiary/json.h>
 
 /* JSON: {"clientScopes", "defaultDefaultClientScopes", "defaultOptionalClientScopes", "clients",
  * "realmRoles", "clientRoles", "serviceAccountMappers"}. "%REALM%" stands for the realm's name. */
 ost_text realm_defaults_document(void);
+
+/* The same read, with the realm's name in its places, all of which are in URLs. In the arena. */
+OST_MUST_CHECK ost_result realm_defaults_load(ost_text realm_name, ost_text default_role,
+                                              ost_arena *arena, const ost_json **ret_defaults);
 
 #endif
