@@ -20,7 +20,7 @@ CASES = {
     "ostiary group add-m": {"add-member"},
     "ostiary role create --cl": {"--client"},
     "ostiary key rotate --de": {"--delay"},
-    "ostiary provider start --https-p": {"--https-port"},
+    "ostiary provider start --https-p": {"--https-port", "--https-protocols"},
     "ostiary provider start-dev --loo": {"--loops"},
 }
 

@@ -156,8 +156,8 @@ def test_a_user_added_beside_the_running_provider_can_log_in(new_provider, realm
 @pytest.mark.parametrize(
     "text, told",
     [
-        ('{"realm": "x", "clients": [{"clientId": 7}]}', "clients[0].clientId"),
-        ('{"realm": "x", "clients": [{"clientId": "a", "redirectUris": ["b", 1]}]}', "clients[0].redirectUris[1]"),
+        ('{"realm": "x", "clients": [{"clientId": [7]}]}', "clients[0].clientId"),
+        ('{"realm": "x", "clients": [{"clientId": "a", "redirectUris": ["b", {}]}]}', "clients[0].redirectUris[1]"),
         ('{"realm": "x", "users": [{"username": "a"}, {}]}', "users[1].username"),
         ('{"realm": "x",\n "enabled": tru}', "line 2"),
         ('{"realm": "x", "realm": "y"}', "same name"),
