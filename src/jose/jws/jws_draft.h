@@ -6,8 +6,6 @@
 #include <ostiary/jose.h>
 
 typedef struct jws_draft {
-    const ost_key *key; /* borrowed */
-    ost_alg alg;
     char *token; /* with room for the signature */
     size_t len;  /* of what is signed: header, full stop, payload */
 } jws_draft;

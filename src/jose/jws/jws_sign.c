@@ -42,7 +42,7 @@ ost_result jws_draft_begin(ost_text payload, const ost_key *key, ost_alg alg, co
     len += base64url_encode((const unsigned char *)header.data, header.len, token);
     token[len++] = '.';
     len += base64url_encode((const unsigned char *)payload.data, payload.len, token + len);
-    *ret_draft = (jws_draft){.key = key, .alg = alg, .token = token, .len = len};
+    *ret_draft = (jws_draft){.token = token, .len = len};
     return OST_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "provider/admin/admin_part.h"
 #include "provider/evaluation/evaluation.h"
 #include "provider/realm/document_limit.h"
+#include "provider/realm/realm_defaults.h"
 #include "provider/realm/uuid.h"
 
 #define MAX_SCOPE_TEXT 4096
@@ -140,7 +141,7 @@ static bool set_user(evaluation *e, const ost_json *user, ost_text id)
     if (!grant_set_user(&e->call, user, id, g))
         return false;
     for (size_t i = 0; g->roles.realm_roles[i] != NULL && !may_be_offline; i++)
-        may_be_offline = text_is(text_of(g->roles.realm_roles[i]), "offline_access");
+        may_be_offline = text_is(text_of(g->roles.realm_roles[i]), OFFLINE_ACCESS);
     if (g->offline && !may_be_offline) {
         g->may_be_offline = false;
         if (!grant_choose_scopes(&e->call, e->scope, g) || !grant_set_user(&e->call, user, id, g))

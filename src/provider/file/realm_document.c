@@ -20,8 +20,6 @@
 #include "provider/realm/role.h"
 #include "provider/realm/uuid.h"
 
-#define OFFLINE "offline_access"
-
 /* One completion under way. */
 typedef struct completion {
     const ost_json *file;
@@ -273,7 +271,8 @@ static bool is_for_client(const completion *c, const ost_json *client, ost_text 
 {
     const ost_json *found = json_list_find(ost_json_get(c->file, "clientScopes"), "name", scope);
     ost_text of_scope, of_client = OST_TEXT("openid-connect");
-    if (found == NULL && (c->built_in_scopes || (c->offline_scope && text_is(scope, OFFLINE))))
+    if (found == NULL &&
+        (c->built_in_scopes || (c->offline_scope && text_is(scope, OFFLINE_ACCESS))))
         found = json_list_find(ost_json_get(c->defaults, "clientScopes"), "name", scope);
     (void)!ost_json_text(ost_json_get(client, "protocol"), &of_client);
     return found != NULL && (!ost_json_text(ost_json_get(found, "protocol"), &of_scope) ||
@@ -373,7 +372,7 @@ static void put_scopes(completion *c)
     const ost_json *before = ost_json_get(c->before, "clientScopes");
     put_entries(c, own, c->built_in_scopes ? defaults : NULL, before);
     if (c->offline_scope)
-        put_entry(c, json_list_find(defaults, "name", OST_TEXT(OFFLINE)), before);
+        put_entry(c, json_list_find(defaults, "name", OST_TEXT(OFFLINE_ACCESS)), before);
     ost_json_close_array(c->writer);
     ost_json_member_value(c->writer, "defaultDefaultClientScopes", c->default_scopes);
     ost_json_member_value(c->writer, "defaultOptionalClientScopes", c->optional_scopes);
@@ -509,7 +508,7 @@ static ost_result load_optional_scopes(completion *c)
 {
     ost_text text;
     c->optional_scopes = file_or_default(c, "defaultOptionalClientScopes");
-    if (!c->offline_scope || json_list_has(c->optional_scopes, OST_TEXT(OFFLINE)))
+    if (!c->offline_scope || json_list_has(c->optional_scopes, OST_TEXT(OFFLINE_ACCESS)))
         return OST_OK;
     ost_json_writer *w = ost_json_writer_new(c->arena, 0);
     if (w == NULL)
@@ -518,7 +517,7 @@ static ost_result load_optional_scopes(completion *c)
     for (const ost_json *at = ost_json_first(c->optional_scopes); at != NULL;
          at = ost_json_next(at))
         ost_json_put_value(w, at);
-    ost_json_put_text(w, OST_TEXT(OFFLINE));
+    ost_json_put_text(w, OST_TEXT(OFFLINE_ACCESS));
     ost_json_close_array(w);
     ost_result result = ost_json_writer_finish(w, &text);
     return result == OST_OK ? ost_json_read(text, NULL, c->arena, &c->optional_scopes, NULL)
@@ -551,9 +550,9 @@ ost_result realm_document_complete(const ost_json *file, const realm_surrounding
     if (result != OST_OK || c.writer == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
     c.default_scopes = file_or_default(&c, "defaultDefaultClientScopes");
-    c.offline_scope =
-        !beside->merged && !c.built_in_scopes &&
-        json_list_find(ost_json_get(file, "clientScopes"), "name", OST_TEXT(OFFLINE)) == NULL;
+    c.offline_scope = !beside->merged && !c.built_in_scopes &&
+                      json_list_find(ost_json_get(file, "clientScopes"), "name",
+                                     OST_TEXT(OFFLINE_ACCESS)) == NULL;
     result = load_optional_scopes(&c);
     if (result != OST_OK)
         return error_set_sentence(error, result);

@@ -7,8 +7,7 @@
 #include "base/buffer.h"
 #include "base/json/json_list.h"
 #include "base/text.h"
-
-#define OFFLINE_ACCESS "offline_access"
+#include "provider/realm/realm_defaults.h"
 
 ost_text consent_key(const realm_client *client)
 {

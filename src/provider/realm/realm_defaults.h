@@ -5,6 +5,8 @@
 
 #include <ostiary/json.h>
 
+#define OFFLINE_ACCESS "offline_access" /* a role, and the client scope that asks for it */
+
 /* JSON: {"clientScopes", "defaultDefaultClientScopes", "defaultOptionalClientScopes", "clients",
  * "realmRoles", "clientRoles", "serviceAccountMappers"}. "%REALM%" stands for the realm's name. */
 ost_text realm_defaults_document(void);

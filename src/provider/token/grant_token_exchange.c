@@ -10,6 +10,7 @@
 #include "provider/client/client_find.h"
 #include "provider/detail/authorization_details.h"
 #include "provider/policy/policy_executor.h"
+#include "provider/realm/realm_defaults.h"
 #include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/offline_session.h"
@@ -243,7 +244,7 @@ static bool keep(call *c, const grant *g, ost_text from, const minted *m)
 /* A refresh token belongs to a login's session, and no exchange begins one. */
 static bool check_refresh(call *c, const grant *g, bool offline)
 {
-    if (text_list_has(call_parameter(c, "scope"), OST_TEXT("offline_access")))
+    if (text_list_has(call_parameter(c, "scope"), OST_TEXT(OFFLINE_ACCESS)))
         return refuse(c, "Scope offline_access not allowed for token exchange");
     return (g->session_id != NULL && !offline) ||
            refuse(c, "Refresh token not valid as requested_token_type because creating a new "

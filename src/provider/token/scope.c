@@ -4,12 +4,12 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
+#include "provider/realm/realm_defaults.h"
 #include "provider/session/consent.h"
 #include "provider/token/grant.h"
 
 #define MAX_SCOPES 128
 #define MAX_SCOPE_TEXT 4096
-#define OFFLINE "offline_access"
 
 static const realm_scope *find(const realm_scope *const *list, ost_text name)
 {
@@ -42,7 +42,7 @@ static bool add_requested(call *c, ost_text requested, grant *g, const realm_sco
             continue;
         if (text_is(word, "openid"))
             g->openid = true;
-        else if (text_is(word, OFFLINE) && is_offered(g->client, word) && !g->may_be_offline)
+        else if (text_is(word, OFFLINE_ACCESS) && is_offered(g->client, word) && !g->may_be_offline)
             continue;
         else if (optional != NULL && *count < MAX_SCOPES && find(chosen, word) == NULL)
             chosen[(*count)++] = optional;
@@ -85,13 +85,13 @@ bool grant_choose_scopes(call *c, ost_text requested, grant *g)
     for (size_t i = 0; g->client->default_scopes[i] != NULL && count < MAX_SCOPES; i++) {
         /* role_list is of another protocol */
         if (is_for_tokens(g->client->default_scopes[i]) &&
-            (g->may_be_offline || strcmp(g->client->default_scopes[i]->name, OFFLINE) != 0))
+            (g->may_be_offline || strcmp(g->client->default_scopes[i]->name, OFFLINE_ACCESS) != 0))
             chosen[count++] = g->client->default_scopes[i];
     }
     if (!add_requested(c, requested, g, chosen, &count))
         return false;
     g->scopes = chosen;
-    g->offline = g->client->refresh_tokens && find(chosen, OST_TEXT(OFFLINE)) != NULL;
+    g->offline = g->client->refresh_tokens && find(chosen, OST_TEXT(OFFLINE_ACCESS)) != NULL;
     return write_scope(c, g, false, &g->scope) && write_scope(c, g, true, &g->lasting_scope);
 }
 
@@ -151,7 +151,7 @@ bool grant_choose_within(call *c, ost_text allowed, ost_text requested, grant *g
     }
     kept[count] = NULL;
     g->scopes = kept;
-    g->offline = g->offline && find(kept, OST_TEXT(OFFLINE)) != NULL;
+    g->offline = g->offline && find(kept, OST_TEXT(OFFLINE_ACCESS)) != NULL;
     return write_scope(c, g, false, &g->scope) && write_scope(c, g, true, &g->lasting_scope);
 }
 
@@ -161,7 +161,7 @@ bool grant_check_offline(call *c, const grant *g)
     if (!g->offline)
         return true;
     for (size_t i = 0; g->roles.realm_roles != NULL && g->roles.realm_roles[i] != NULL; i++) {
-        if (strcmp(g->roles.realm_roles[i], OFFLINE) == 0)
+        if (strcmp(g->roles.realm_roles[i], OFFLINE_ACCESS) == 0)
             return true;
     }
     return call_refuse(c, 400, "not_allowed", "Offline tokens not allowed for the user or client");
