@@ -54,6 +54,7 @@ FORWARD(PGresult *, PQgetResult, (PGconn * link), (link), NULL)
 FORWARD_VOID(PQclear, (PGresult * result), (result))
 FORWARD(ExecStatusType, PQresultStatus, (const PGresult *result), (result), PGRES_FATAL_ERROR)
 FORWARD(char *, PQresultErrorField, (const PGresult *result, int field), (result, field), NULL)
+FORWARD(char *, PQcmdStatus, (PGresult * result), (result), NULL)
 FORWARD(char *, PQcmdTuples, (PGresult * result), (result), NULL)
 FORWARD(int, PQntuples, (const PGresult *result), (result), 0)
 FORWARD(char *, PQgetvalue, (const PGresult *result, int row, int column), (result, row, column),
