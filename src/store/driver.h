@@ -51,7 +51,9 @@ typedef struct store_driver {
                              ost_arena *arena);
     ost_result (*stored)(ost_text text, ost_arena *arena, ost_text *ret_stored);
     ost_result (*run)(statement *statement, int *ret_changes);
-    ost_result (*run_later)(statement *statement); /* NULL: nothing is won by it */
+    /* NULL, of either: nothing is won by it */
+    ost_result (*run_later)(statement *statement);
+    ost_result (*run_change_first)(statement *statement);
     ost_result (*next)(statement *statement);
     int64_t (*integer)(statement *statement, int at);
     ost_text (*text)(statement *statement, int at); /* until the next call; NULL data: no memory */

@@ -32,6 +32,7 @@ OST_MUST_CHECK ost_result seal_document(database *database, const store_realm *r
 
 /* Adds a session, or moves what a new login moves; see store_login. */
 OST_MUST_CHECK ost_result upsert_session(database *database, const store_session *session);
+/* The first of its transaction; see run_change_first. */
 OST_MUST_CHECK ost_result touch_session(database *database, ost_text realm, ost_text id,
                                         int64_t last_access, int64_t idle_ends);
 /* Remembers which clients of the realm, as its document now is, are told of logouts. */

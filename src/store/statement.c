@@ -71,6 +71,12 @@ ost_result run_change(statement *st)
     return result == OST_OK && changes == 0 ? OST_E_NOT_FOUND : result;
 }
 
+ost_result run_change_first(statement *st)
+{
+    return st != NULL && st->driver->run_change_first != NULL ? st->driver->run_change_first(st)
+                                                              : run_change(st);
+}
+
 ost_result next_row(statement *st)
 {
     return st != NULL ? st->driver->next(st) : OST_E_STORE;

@@ -53,6 +53,12 @@ OST_MUST_CHECK ost_result run_later(statement *statement);
 /* The same for a statement that has to change a row: OST_E_NOT_FOUND when it changed none. */
 OST_MUST_CHECK ost_result run_change(statement *statement);
 
+/* The same at the beginning of a transaction, for a statement that may be run twice: it goes with
+ * the one that comes next, or with the commit. When it has changed no row, all that comes next in
+ * the transaction fails with OST_E_NOT_FOUND or OST_E_STATE, and the transaction with
+ * OST_E_NOT_FOUND. What is bound has to live until then. */
+OST_MUST_CHECK ost_result run_change_first(statement *statement);
+
 /* The next row: OST_OK, OST_E_NOT_FOUND at the end. */
 OST_MUST_CHECK ost_result next_row(statement *statement);
 

@@ -41,21 +41,51 @@ ost_result insert_refresh(database *d, ost_text session_id, ost_text client_id, 
     return result == OST_OK ? drop_oldest(d, session_id, client_id, id, parent) : result;
 }
 
-/* *ret_grows: the next token makes one more of them. Where each is used once, the next takes the
- * place of the parent of the one that brings it. */
-static ost_result count_use(database *d, const store_refresh *r, bool *ret_grows)
+static void bind_refresh(statement *st, const store_refresh *r)
 {
-    int64_t grows = 0;
-    statement *use = prepare(d, "UPDATE refresh_token SET uses = uses + 1 WHERE session_id = ? "
-                                "AND client_id = ? AND id = ? AND uses <= ? "
-                                "RETURNING uses > 1 OR parent = ''");
-    bind_text(use, 1, r->session_id);
-    bind_text(use, 2, r->client_id);
-    bind_text(use, 3, r->presented);
-    bind_integer(use, 4, r->max_reuse);
-    ost_result result = next_number(use, &grows);
+    bind_text(st, 1, r->session_id);
+    bind_text(st, 2, r->client_id);
+    bind_text(st, 3, r->presented);
+    bind_integer(st, 4, r->max_reuse);
+    bind_text(st, 5, r->next);
+    bind_integer(st, 6, r->now);
+}
+
+#define COUNT_USE                                                                                  \
+    "UPDATE refresh_token SET uses = uses + 1 WHERE session_id = ?1 AND client_id = ?2 "           \
+    "AND id = ?3 AND uses <= ?4 RETURNING "
+/* Who uses a child has received it: its parent is needed no more, and the next takes its place. */
+#define REPLACE_PARENT                                                                             \
+    "UPDATE refresh_token SET id = ?5, parent = ?3, uses = 0, issued = ?6 "                        \
+    "WHERE session_id = ?1 AND client_id = ?2 AND id = "
+
+static ost_result replace_parent(database *d, const store_refresh *r, bool *ret_replaced)
+{
+    int changes = 0;
+    statement *st = prepare(d, REPLACE_PARENT "(SELECT parent FROM refresh_token "
+                                              "WHERE session_id = ?1 AND client_id = ?2 "
+                                              "AND id = ?3)");
+    bind_refresh(st, r);
+    ost_result result = run_statement(st, &changes);
+    *ret_replaced = changes > 0;
+    return result;
+}
+
+/* *ret_replaced: the next token is there, in its parent's parent's place. */
+static ost_result count_use(database *d, const store_refresh *r, bool *ret_replaced)
+{
+    int64_t replaced = 0;
+    statement *use =
+        prepare(d, text_for(d, COUNT_USE "0",
+                            "WITH used AS (" COUNT_USE "parent), replaced AS (" REPLACE_PARENT
+                            "(SELECT parent FROM used) RETURNING 1) "
+                            "SELECT (SELECT count(*) FROM replaced) FROM used"));
+    bind_refresh(use, r);
+    ost_result result = next_number(use, &replaced);
     reset_statement(use);
-    *ret_grows = grows != 0;
+    *ret_replaced = replaced != 0;
+    if (result == OST_OK && writes_alone(d))
+        result = replace_parent(d, r, ret_replaced);
     return result == OST_E_NOT_FOUND ? OST_E_CONFLICT : result;
 }
 
@@ -85,33 +115,17 @@ static ost_result judge_unknown(database *d, const store_refresh *r)
                                                                                   : OST_E_CONFLICT;
 }
 
-/* Who uses a child has received it: its parent is needed no more. */
-static ost_result drop_parent(database *d, ost_text session_id, ost_text client_id, ost_text child)
-{
-    statement *st =
-        PREPARED(d,
-                 "DELETE FROM refresh_token WHERE session_id = ?1 AND client_id = ?2 AND id = "
-                 "(SELECT parent FROM refresh_token WHERE session_id = ?1 AND client_id = ?2 "
-                 "AND id = ?3)",
-                 session_id, client_id, child);
-    return run_later(st);
-}
-
 static ost_result use_refresh(database *d, const store_refresh *r)
 {
-    bool grows = false;
-    ost_result result = count_use(d, r, &grows);
+    bool replaced = false;
+    ost_result result = count_use(d, r, &replaced);
     if (result == OST_E_CONFLICT) {
         result = judge_unknown(d, r);
         if (result == OST_OK)
-            result = count_use(d, r, &grows);
+            result = count_use(d, r, &replaced);
     }
-    if (result == OST_OK)
-        result = drop_parent(d, r->session_id, r->client_id, r->presented);
-    if (result == OST_OK)
-        result = add_token(d, r->session_id, r->client_id, r->next, r->presented, r->now);
-    return result == OST_OK && grows
-               ? drop_oldest(d, r->session_id, r->client_id, r->next, r->presented)
+    return result == OST_OK && !replaced
+               ? insert_refresh(d, r->session_id, r->client_id, r->next, r->presented, r->now)
                : result;
 }
 

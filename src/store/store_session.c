@@ -143,7 +143,7 @@ ost_result touch_session(database *d, ost_text realm, ost_text id, int64_t last_
     bind_integer(st, 2, idle_ends);
     bind_text(st, 3, id);
     bind_text(st, 4, realm);
-    return run_change(st);
+    return run_change_first(st);
 }
 
 ost_result store_session_touch(store *s, ost_text realm, ost_text id, int64_t last_access,

@@ -218,7 +218,10 @@ static PGresult *await_pipeline(pg_connection *c, int *ret_good)
             PQclear(next);
             return kept;
         }
-        *ret_good += !has_failed(kept) && !has_failed(next);
+        bool good = !has_failed(kept) && !has_failed(next);
+        *ret_good += good;
+        if (good && *ret_good == c->first_at)
+            c->missed = strcmp(PQcmdTuples(next), "0") == 0;
         kept = choose(kept, next);
     }
     return kept;

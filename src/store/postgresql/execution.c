@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Statements on their way to the server. What begins a transaction goes with its first statement,
- * and what nobody has to wait for with the next one that somebody waits for, or with the commit:
- * each saves a way to the server and back. */
+ * which may go with the second one, and what nobody has to wait for with the next one that somebody
+ * waits for, or with the commit: each saves a way to the server and back. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static bool is_good(const PGresult *answer)
 
 /* ---- one message to the server, and its answer ---- */
 
-static bool send_begin(pg_connection *c)
+static bool send_begin(const pg_connection *c)
 {
     static const char begin[] = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
     return !c->begins || (PQsendQueryParams(c->link, begin, 0, NULL, NULL, NULL, NULL, 0) == 1 &&
@@ -55,6 +55,11 @@ static bool send_statement(const pg_statement *st)
     return PQsendQueryPrepared(link, st->name, st->parameters, values, lengths, formats, 0) == 1;
 }
 
+static bool send_commit(const pg_connection *c)
+{
+    return PQsendQueryParams(c->link, "COMMIT", 0, NULL, NULL, NULL, NULL, 0) == 1;
+}
+
 /* Ends what was sent, and waits for the answers; see pg_connection_answers. */
 static PGresult *settle(pg_connection *c, int *ret_good)
 {
@@ -76,19 +81,35 @@ static bool enter_pipeline(const pg_connection *c)
     return c->later > 0 || PQenterPipelineMode(c->link) == 1;
 }
 
-/* All in one: what was left for later, what begins the transaction, what prepares the statement,
- * and what runs it. */
-static PGresult *run_once(pg_statement *st)
+/* How many messages prepare and run it. */
+static int messages_of(const pg_statement *st)
 {
-    pg_connection *c = st->connection;
-    int good, before = c->later + (c->begins ? 1 : 0);
-    if (!enter_pipeline(c) || !send_begin(c) || !send_statement(st)) {
+    return st == NULL ? 0 : st->prepared || st->connection->pooled ? 1 : 2;
+}
+
+/* Also when running it failed then. */
+static void note_prepared(pg_statement *st, bool good)
+{
+    if (st != NULL && good && !st->connection->pooled && st->connection->link != NULL)
+        st->prepared = true;
+}
+
+/* All in one: what was left for later, what begins the transaction, what prepares the statement,
+ * and what runs it. Without a statement: what ends the transaction. */
+static PGresult *run_once(pg_connection *c, pg_statement *st)
+{
+    int good, begun = c->later + (c->begins ? 1 + (c->pooled ? 1 : 0) : 0);
+    int before = begun + messages_of(c->first);
+    c->first_at = c->first != NULL ? before : 0;
+    if (!enter_pipeline(c) || !send_begin(c) || (c->first != NULL && !send_statement(c->first)) ||
+        !(st != NULL ? send_statement(st) : send_commit(c))) {
         pg_connection_close(c);
         return NULL;
     }
     PGresult *answer = settle(c, &good);
-    if (good > before && !c->pooled && c->link != NULL)
-        st->prepared = true; /* also when running it failed then */
+    c->first_at = 0;
+    note_prepared(c->first, good > begun);
+    note_prepared(st, good > before);
     return answer;
 }
 
@@ -110,23 +131,23 @@ static bool is_open(pg_connection *c, bool within)
 
 /* A connection that has waited may have been closed by the server meanwhile: a second one is tried.
  * But within a transaction nothing may run that the others do not belong to. */
-static ost_result execute(pg_statement *st)
+static ost_result execute(pg_connection *c, pg_statement *st, PGresult **ret_answer)
 {
-    pg_connection *c = st->connection;
-    pg_statement_forget(st);
     for (;;) {
         bool within = c->in_transaction && !c->begins;
         if (!is_open(c, within))
             return OST_E_STORE;
         bool tried_fresh = c->fresh;
-        PGresult *answer = run_once(st);
+        PGresult *answer = run_once(c, st);
         if (is_good(answer) && !pg_connection_is_lost(c)) {
             c->fresh = c->begins = false;
-            st->result = answer;
+            c->first = NULL;
+            *ret_answer = answer;
             return OST_OK;
         }
         if (!pg_connection_is_lost(c) || tried_fresh || within) {
             c->begins = false;
+            c->first = NULL;
             ost_result result = pg_connection_note(c, answer);
             PQclear(answer);
             return result;
@@ -136,11 +157,22 @@ static ost_result execute(pg_statement *st)
     }
 }
 
+static ost_result execute_statement(pg_statement *st)
+{
+    pg_statement_forget(st);
+    ost_result result = execute(st->connection, st, &st->result);
+    if (result == OST_OK && st->connection->missed) {
+        pg_statement_forget(st);
+        return OST_E_STATE;
+    }
+    return result;
+}
+
 ost_result pg_run(statement *base, int *ret_changes)
 {
     pg_statement *st = inner(base);
     uint64_t rows;
-    ost_result result = execute(st);
+    ost_result result = execute_statement(st);
     if (result != OST_OK)
         return result;
     if (PQresultStatus(st->result) == PGRES_TUPLES_OK)
@@ -176,15 +208,40 @@ ost_result pg_run_later(statement *base)
     return OST_OK;
 }
 
+ost_result pg_run_change_first(statement *base)
+{
+    pg_statement *st = inner(base);
+    pg_connection *c = st->connection;
+    int changes = 0;
+    if (c->begins && c->first == NULL) {
+        c->first = st;
+        return OST_OK;
+    }
+    ost_result result = pg_run(base, &changes);
+    return result == OST_OK && changes == 0 ? OST_E_NOT_FOUND : result;
+}
+
+static ost_result commit_first(pg_connection *c)
+{
+    PGresult *answer = NULL;
+    ost_result result = execute(c, NULL, &answer);
+    if (result == OST_OK && strcmp(PQcmdStatus(answer), "COMMIT") != 0)
+        result = OST_E_STORE;
+    PQclear(answer);
+    return result;
+}
+
 ost_result pg_connection_commit(pg_connection *c)
 {
     int good;
+    if (c->begins && c->first != NULL)
+        return commit_first(c);
     if (c->link == NULL)
         return OST_E_STORE;
     if (c->later == 0)
         return PQtransactionStatus(c->link) == PQTRANS_INTRANS ? pg_connection_run(c, "COMMIT")
                                                                : OST_E_STORE;
-    if (PQsendQueryParams(c->link, "COMMIT", 0, NULL, NULL, NULL, NULL, 0) != 1) {
+    if (!send_commit(c)) {
         pg_connection_close(c);
         return pg_connection_note(c, NULL);
     }
@@ -209,7 +266,7 @@ ost_result pg_next(statement *base)
 {
     pg_statement *st = inner(base);
     if (st->result == NULL) {
-        ost_result result = execute(st);
+        ost_result result = execute_statement(st);
         if (result != OST_OK)
             return result;
     }

@@ -65,13 +65,15 @@ ost_result pg_write_begin(store *base, database **ret_database)
         return OST_E_STORE;
     c->state[0] = '\0';
     c->in_transaction = c->begins = true;
+    c->first = NULL;
+    c->missed = false;
     *ret_database = &c->base;
     return OST_OK;
 }
 
 static ost_result commit(pg_connection *c, ost_error *error)
 {
-    if (c->begins)
+    if (c->begins && c->first == NULL)
         return OST_OK;
     ost_result result = pg_connection_commit(c);
     if (result == OST_OK)
@@ -87,6 +89,8 @@ ost_result pg_write_end(store *base, database *d, ost_result result, ost_error *
     pg_connection *c = (pg_connection *)d;
     if (result == OST_OK)
         result = commit(c, error);
+    if (c->missed)
+        result = OST_E_NOT_FOUND;
     *ret_again = result != OST_OK && pg_connection_may_retry(c);
     pg_connection_rollback(c);
     c->in_transaction = c->begins = false;

@@ -58,10 +58,13 @@ typedef struct pg_connection {
                    */
     bool fresh;   /* opened just now */
     bool in_transaction;
-    bool begins;   /* a transaction, with the next statement */
-    int later;     /* statements that were sent, and that nobody has waited for */
-    bool migrates; /* an answer may take longer */
-    bool listens;  /* for a word of others: whether the store works does not depend on it */
+    bool begins;         /* a transaction, with the next statement */
+    int later;           /* statements that were sent, and that nobody has waited for */
+    pg_statement *first; /* goes with what begins the transaction, and has to change a row */
+    int first_at;        /* which message of those that are answered it is; 0: none */
+    bool missed;         /* it has changed none: the transaction comes to nothing */
+    bool migrates;       /* an answer may take longer */
+    bool listens;        /* for a word of others: whether the store works does not depend on it */
     int64_t opened_at, asked_at; /* monotonic ms */
     char state[6];               /* SQLSTATE of what failed last */
     char message[200];           /* its words */
@@ -97,7 +100,8 @@ void pg_connection_free(pg_connection *c);
  * caller clears it. */
 PGresult *pg_connection_answer(pg_connection *c);
 
-/* The same for a pipeline, up to its end; and how many of its messages went well. */
+/* The same for a pipeline, up to its end; and how many of its messages went well. Looks whether the
+ * first statement of a transaction has changed a row. */
 PGresult *pg_connection_answers(pg_connection *c, int *ret_good);
 
 /* One result, which may be NULL; or what COPY sends, and what comes of it by PQgetCopyData. False:
@@ -161,6 +165,7 @@ ost_result pg_stored(ost_text text, ost_arena *arena, ost_text *ret_stored);
 void pg_statement_forget(pg_statement *statement); /* what it has answered */
 ost_result pg_run(statement *statement, int *ret_changes);
 ost_result pg_run_later(statement *statement);
+ost_result pg_run_change_first(statement *statement);
 ost_result pg_next(statement *statement);
 int64_t pg_integer(statement *statement, int at);
 ost_text pg_text(statement *statement, int at);

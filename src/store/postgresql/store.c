@@ -169,6 +169,7 @@ const store_driver postgresql_driver = {
     .stored = pg_stored,
     .run = pg_run,
     .run_later = pg_run_later,
+    .run_change_first = pg_run_change_first,
     .next = pg_next,
     .integer = pg_integer,
     .text = pg_text,

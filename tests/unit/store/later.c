@@ -75,6 +75,59 @@ static void a_code_that_is_there_undoes_the_login(void **state)
                      OST_E_NOT_FOUND);
 }
 
+static int64_t last_access_of(const char *id)
+{
+    store_session got;
+    assert_int_equal(store_session_get(db, alice.realm, text_of(id), arena, &got), OST_OK);
+    return got.last_access;
+}
+
+static ost_result refresh(const char *of, const char *presented, const char *next, int64_t now)
+{
+    return store_refresh_use(db, &(store_refresh){.realm = alice.realm,
+                                                  .session_id = text_of(of),
+                                                  .client_id = OST_TEXT("c"),
+                                                  .presented = text_of(presented),
+                                                  .next = text_of(next),
+                                                  .now = now,
+                                                  .idle_ends = 1000});
+}
+
+/* What has to be there is looked for together with what comes next. */
+static void a_session_that_is_gone_is_told(void **state)
+{
+    const store_session login = session_of("s5");
+    const store_client_session part = part_of("s5", "t5");
+    (void)state;
+    for (int i = 0; i < 2; i++) { /* prepared by then */
+        assert_int_equal(store_session_touch(db, alice.realm, login.id, 7, 7), OST_E_NOT_FOUND);
+        assert_int_equal(refresh("s5", "t5", "t6", 7), OST_E_NOT_FOUND);
+    }
+    assert_int_equal(store_login(db, &login, &part, NULL), OST_OK);
+    assert_int_equal(store_session_touch(db, OST_TEXT("other"), login.id, 7, 7), OST_E_NOT_FOUND);
+    assert_int_equal(store_session_touch(db, alice.realm, login.id, 7, 7), OST_OK);
+    assert_int_equal(last_access_of("s5"), 7);
+    assert_int_equal(refresh("s5", "t5", "t6", 8), OST_OK);
+    assert_int_equal(last_access_of("s5"), 8);
+    assert_int_equal(store_session_end(db, alice.realm, login.id), OST_OK);
+    assert_int_equal(refresh("s5", "t6", "t7", 9), OST_E_NOT_FOUND);
+    assert_int_equal(store_session_touch(db, alice.realm, login.id, 9, 9), OST_E_NOT_FOUND);
+}
+
+/* Nor does a token that has had its turn keep its session awake. */
+static void a_refused_refresh_leaves_the_session_as_it_was(void **state)
+{
+    const store_session login = session_of("s6");
+    const store_client_session part = part_of("s6", "t1");
+    (void)state;
+    assert_int_equal(store_login(db, &login, &part, NULL), OST_OK);
+    assert_int_equal(refresh("s6", "t1", "t2", 5), OST_OK);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(refresh("s6", "t1", "t3", 6 + i), OST_E_CONFLICT);
+    assert_int_equal(last_access_of("s6"), 5);
+    assert_int_equal(refresh("s6", "t2", "t3", 9), OST_OK);
+}
+
 static char *document_with_attributes(size_t count)
 {
     size_t size = 64 + count * 16, len = 0;
@@ -122,6 +175,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failure_undoes_the_whole_login),
         cmocka_unit_test(a_code_that_is_there_undoes_the_login),
+        cmocka_unit_test(a_session_that_is_gone_is_told),
+        cmocka_unit_test(a_refused_refresh_leaves_the_session_as_it_was),
         cmocka_unit_test(more_than_may_wait_at_once_is_kept),
     };
     return run_on_stores("later", tests, ARRAY_LEN(tests));
