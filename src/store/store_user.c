@@ -95,7 +95,7 @@ static ost_result find_user(database *d, ost_text realm, ost_text name, bool or_
     statement *st = PREPARED(d, USER_SELECT "AND username = ?", realm, name);
     ost_result result = next_row(st);
     if (result == OST_E_NOT_FOUND && or_email && name.len > 0) {
-        st = prepare(d, USER_SELECT "AND email = ? AND email <> '' ORDER BY id LIMIT 1");
+        st = prepare(d, USER_BY_EMAIL);
         bind_text(st, 1, realm);
         bind_text(st, 2, name);
         result = next_row(st);

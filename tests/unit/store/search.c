@@ -3,8 +3,11 @@
  * follow every change of a document, of a role's name and of a group's place. */
 #include <string.h>
 
+#include <sqlite3.h>
+
 #include "base/array.h"
 #include "base/text.h"
+#include "store/row.h"
 #include "store/store.h"
 #include "temporary.h"
 #include "test.h"
@@ -220,6 +223,27 @@ static void users_follow_a_name(void **state)
     expect_linked(STORE_LINK_GROUP, "", "/q/a/b/c", "");
 }
 
+/* A login with an unknown name asks for an address, too: nobody's patience is long enough for a
+ * look at all users of a realm. */
+static void an_address_is_found_by_its_index(void **state)
+{
+    sqlite3 *file;
+    sqlite3_stmt *st;
+    store *s;
+    (void)state;
+    assert_int_equal(store_open(temporary_path("plan.db"), &s, NULL), OST_OK);
+    store_close(s);
+    assert_int_equal(sqlite3_open(temporary_path("plan.db"), &file), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(file, "EXPLAIN QUERY PLAN " USER_BY_EMAIL, -1, &st, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+    const char *step = (const char *)sqlite3_column_text(st, 3);
+    assert_non_null(strstr(step, "user_by_email (realm=? AND email=?)"));
+    sqlite3_finalize(st);
+    sqlite3_close(file);
+    temporary_remove();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +252,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(pages_are_cut_in_the_order_of_names, setup, teardown),
         cmocka_unit_test_setup_teardown(links_follow_the_document, setup, teardown),
         cmocka_unit_test_setup_teardown(users_follow_a_name, setup, teardown),
+        cmocka_unit_test(an_address_is_found_by_its_index),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
