@@ -173,9 +173,16 @@ def test_nobody_gives_more_than_they_have(shop):
         ("POST", "/roles", {"name": "mine", "composite": True, "composites": {"client": {MANAGEMENT: ["realm-admin"]}}}),
         ("POST", "/roles/buyer/composites", [shop.role("realm-admin", MANAGEMENT)]),
         ("PUT", f"/default-groups/{shop.group('/bosses')}", None),
+        ("POST", f"/groups/{shop.group('/bosses')}/children", {"id": shop.group("/guests"), "name": "guests"}),
     ]
     for method, path, body in refused:
         assert keeper(method, path, body).status == 403, (method, path)
+    # A group may be made below another: who is to be in it has to be given what it passes on.
+    below = keeper("POST", f"/groups/{shop.group('/bosses')}/children", {"name": "below"}).json()["id"]
+    assert keeper("PUT", f"{own}/groups/{below}").status == 403
+    assert keeper("POST", "/users", {"username": "puppet", "enabled": True, "groups": ["/bosses/below"]}).status == 403
+    assert keeper("PUT", f"{own}/groups/{shop.group('/guests')}").status == 204
+    assert shop("POST", f"/groups/{shop.group('/bosses')}/children", {"id": shop.group("/staff"), "name": "staff"}).status == 204
     # Who manages the realm neither makes a role of what they lack, nor has everybody in such a group.
     assert builder("POST", "/roles", refused[7][2]).status == 403
     assert builder("POST", "/roles/default-roles-shop/composites", [shop.role("realm-admin", MANAGEMENT)]).status == 403

@@ -9,6 +9,7 @@
 #include "provider/admin/admin_part.h"
 #include "provider/admin/admin_rename.h"
 #include "provider/admin/document_edit.h"
+#include "provider/directory/admin_grant.h"
 #include "provider/directory/admin_group.h"
 #include "provider/directory/admin_role.h"
 #include "provider/realm/group.h"
@@ -179,6 +180,11 @@ static ost_result move(admin_call *a, const admin_groups *groups, const admin_gr
         return refuse_name(a, parent != NULL ? "Sibling" : "Top level", group->name);
     if (parent != NULL && parent->depth + height(group) > GROUP_DEPTH)
         return admin_refuse(a, 400, "errorMessage", "Groups stand no deeper than this");
+    bool may = true; /* its members get what the groups above it pass on */
+    ost_result result =
+        parent != NULL ? admin_may_grant_group(a, text_of(parent->key), &may) : OST_OK;
+    if (result != OST_OK || !may)
+        return result != OST_OK ? result : admin_forbid(a);
     const group_edit edit = {.out = group, .adds = true, .into = parent};
     return store_moved(a, groups, &edit, group, parent != NULL ? parent->key : "", group->name);
 }
