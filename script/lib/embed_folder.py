@@ -30,8 +30,8 @@ def digest(data):
 
 
 def is_for_everybody(name):
-    """Of the messages English alone: another language is loaded by who asks for it."""
-    return name.endswith(".js") and ("/messages/" not in name or name.endswith("/en.js"))
+    """Of the messages the browser's language alone is loaded, by whom it is known to."""
+    return name.endswith(".js") and "/messages/" not in name
 
 
 def fill(name, page, version, names):

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The account console starts: sign in, then show the page that the address names.
 import { start } from "../console/lib/start.js";
-import english from "./messages/en.js";
+import { addMessages, language } from "../console/lib/text.js";
 import { startShell } from "./lib/shell.js";
 import { applications } from "./pages/applications.js";
 import { groups } from "./pages/groups.js";
@@ -17,7 +17,5 @@ const pages = [
   { path: "groups", nav: "account.groups", needs: "view-groups", show: groups },
 ];
 
-// Besides English: what a browser asks for is loaded then.
-const languages = { de: () => import("./messages/de.js") };
-
-await start(() => startShell(pages), english, languages);
+addMessages((await import(`./messages/${language}.js`)).default);
+await start(() => startShell(pages));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bars over the hours of a day, as SVG that is made here.
 import { element } from "./elements.js";
-import { text } from "./text.js";
+import { language, text } from "./text.js";
 
 const hour = 3600000;
 const hours = 24;
@@ -27,7 +27,7 @@ export function byHour(times, now) {
 
 function bar(count, index, most, now) {
   const tall = count === 0 ? 0 : Math.max(2, Math.round((count / most) * height));
-  const from = new Date(now - (hours - index) * hour).toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" });
+  const from = new Date(now - (hours - index) * hour).toLocaleTimeString(language, { timeStyle: "short" });
   return svg("rect", { x: index * width, y: height - tall, width: width - 2, height: tall, rx: 1 },
     svg("title", {}, text("chart.bar", from, count)));
 }

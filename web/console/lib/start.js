@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a console starts: messages, sign in, then what `open` shows; or why that failed.
+// How a console starts: sign in, then what `open` shows; or why that failed.
 import { element } from "./elements.js";
 import { logIn } from "./login.js";
-import { loadMessages, text } from "./text.js";
+import { text } from "./text.js";
 
 function failure(error) {
   return element("main", { class: "alone card" },
@@ -12,9 +12,8 @@ function failure(error) {
       text("start.again"))));
 }
 
-export async function start(open, messages = {}, languages = {}) {
+export async function start(open) {
   try {
-    await loadMessages(messages, languages);
     if (await logIn()) await open();
   } catch (error) {
     document.body.replaceChildren(failure(error));

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The words of a console: the admin console's, those of another one, and of a language that the browser asks for, which
-// is loaded then.
-import english from "../messages/en.js";
+// The words of a console, in the first language of the browser's that there are words of: its file alone is loaded, and
+// before any page, for pages name things as they are read.
+const languages = ["en", "de"];
+export const language = navigator.languages.map((tag) => tag.split("-")[0]).find((tag) => languages.includes(tag)) ?? "en";
+document.documentElement.lang = language;
+let messages = (await import(`../messages/${language}.js`)).default;
 
-let messages = english;
-
-export async function loadMessages(own, languages) {
-  const wanted = navigator.languages.map((tag) => tag.split("-")[0]).find((tag) => tag === "en" || Object.hasOwn(languages, tag)) ?? "en";
-  document.documentElement.lang = wanted;
-  messages = { ...english, ...own };
-  if (wanted !== "en") messages = { ...messages, ...(await languages[wanted]()).default };
+// Of another console than the administrators'.
+export function addMessages(own) {
+  messages = { ...messages, ...own };
 }
 
 // {0}, {1}, … stand for the values.
@@ -32,5 +31,5 @@ export function told(name) {
 }
 
 export function date(milliseconds) {
-  return new Date(milliseconds).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  return new Date(milliseconds).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
 }
