@@ -93,7 +93,7 @@ WINGS = {
     "provider/broker": ["realm", "member", "call", "admin"],
     "provider/client_scope": ["realm", "call", "admin", "proof"],
     "provider/component": ["realm", "member", "key", "call", "admin"],
-    "provider/directory": ["realm", "member", "file", "call", "admin", "user"],
+    "provider/directory": ["realm", "member", "file", "call", "admin", "user", "session"],
     "provider/evaluation": ["realm", "call", "token", "admin"],
     "provider/setting": ["realm", "member", "call", "admin", "policy"],
     "provider/transfer": ["realm", "member", "key", "file", "call", "admin", "directory"],

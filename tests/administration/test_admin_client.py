@@ -23,7 +23,6 @@ ABSENT = {
     "a client's certificate",
     "attributes that no profile knows",
     "mails to a user",
-    "impersonation",
     "kinds of identity providers",
     "required actions are ordered",
     "required actions that are not registered",

@@ -65,6 +65,16 @@ ROWS = [
     get("/users/{ann}"),
     login(**ANN),
     get("/users/{ann}/sessions"),
+    # as somebody else
+    get("/clients/{client}/service-account-user", account=member("id")),
+    post("/users/{ann}/impersonation"),
+    get("/users/{ann}/sessions"),
+    post("/users/{account}/impersonation"),
+    post(f"/users/{NOBODY}/impersonation"),
+    put("/users/{ann}", {"enabled": False}),
+    post("/users/{ann}/impersonation"),
+    put("/users/{ann}", {"enabled": True}),
+    post("/users/{ann}/logout"),
     # the whole realm
     post("/push-revocation"),
     post("/clients/{client}/push-revocation"),

@@ -2,6 +2,7 @@
 /* Answers of the admin REST API; see admin_call.h. */
 #include "provider/admin/admin_call.h"
 
+#include "base/percent.h"
 #include "base/text.h"
 
 #define MORE "For more on this error consult the server log at the debug level."
@@ -55,6 +56,19 @@ ost_result admin_refuse(admin_call *a, int status, const char *error, const char
     if (ost_json_writer_finish(w, &a->answer) != OST_OK)
         a->answer = (ost_text){0};
     return OST_OK;
+}
+
+bool admin_enter_realm(const admin_call *a, call *ret_call)
+{
+    call c = *a->call;
+    c.entry = provider_realm(c.provider, a->realm.row.name, c.arena);
+    if (c.entry == NULL)
+        return false;
+    c.realm = c.entry->realm;
+    c.realm_path = percent_encode(c.arena, a->realm.row.name).data;
+    c.issuer = c.realm_path != NULL ? call_format(&c, "%s/realms/%s", c.base, c.realm_path) : NULL;
+    *ret_call = c;
+    return c.issuer != NULL;
 }
 
 ost_result admin_forbid(admin_call *a)

@@ -25,6 +25,9 @@ struct admin_call {
     bool answer_is_text;  /* plain text instead, which may be empty */
     const char *location; /* of what was created, below "/admin"; NULL: none */
     bool changed;         /* requests must see what the store holds now */
+    call *entered;        /* the call in the realm of the path, whose user the browser is from now
+                           * on, in the session `begun`; NULL: it is who it was */
+    store_session begun;
 };
 
 /* Decide the answer; all return OST_OK. `error`: the member that tells why, "error" or
@@ -40,6 +43,9 @@ ost_result admin_answer_created(admin_call *admin, const char *location); /* 201
  * that meanwhile. `told` (may be NULL) is called where it has gone through, with the realm open.
  * Its answer is in the call; OST_E_CONFLICT: others were faster each time. */
 ost_result admin_call_run(admin_call *admin, bool has_realm, void (*told)(admin_call *admin));
+
+/* The call as one of the realm of the path: its own is that of the administrator. False: memory. */
+bool admin_enter_realm(const admin_call *admin, call *ret_call);
 
 /* An error of a function below: OST_E_CONFLICT and OST_E_MEMORY as they are, everything else is the
  * body's fault. */

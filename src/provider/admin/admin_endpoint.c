@@ -5,7 +5,9 @@
 #include "provider/admin/admin_call.h"
 #include "provider/admin/admin_event.h"
 #include "provider/admin/admin_operations.h"
+#include "provider/call/call_event.h"
 #include "provider/realm/realm_key.h"
+#include "provider/session/browser_session.h"
 
 #define UNAUTHORIZED                                                                               \
     "{\"error\":\"HTTP 401 Unauthorized\",\"error_description\":\"For more on this error consult " \
@@ -186,6 +188,13 @@ static void work(call *c)
         run(a, job->has_realm);
 }
 
+/* The browser of the administrator is that of somebody else from now on. */
+static void set_session(const admin_call *a)
+{
+    browser_session_set(a->entered, &a->begun);
+    event_tell(a->entered, EVENT_IMPERSONATE, NULL);
+}
+
 static void send_answer(call *c)
 {
     admin_job *job = c->job;
@@ -198,6 +207,8 @@ static void send_answer(call *c)
                                   text_of(call_format(c, "%s" PREFIX "%s", c->base, a->location)));
         if (a->status == 503)
             call_set_retry_after(c);
+        if (a->status == 200 && a->entered != NULL)
+            set_session(a);
         if (a->answer_is_text) {
             (void)!http_set_field(c->exchange, "Cache-Control", OST_TEXT("no-cache"));
             http_respond(c->exchange, a->status, "text/plain;charset=UTF-8", a->answer);

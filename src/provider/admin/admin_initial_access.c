@@ -24,27 +24,12 @@ static void put_members(const store_initial_access *token, ost_json_writer *w)
     ost_json_member_integer(w, "remainingCount", token->remaining);
 }
 
-/* The call's own realm is that of the administrator; what is signed is of the realm that is
- * administered. */
-static bool enter_realm(const admin_call *a, call *ret_call)
-{
-    call c = *a->call;
-    c.entry = provider_realm(c.provider, a->realm.row.name, c.arena);
-    if (c.entry == NULL)
-        return false;
-    c.realm = c.entry->realm;
-    c.realm_path = percent_encode(c.arena, a->realm.row.name).data;
-    c.issuer = c.realm_path != NULL ? call_format(&c, "%s/realms/%s", c.base, c.realm_path) : NULL;
-    *ret_call = c;
-    return c.issuer != NULL;
-}
-
 static bool sign(const admin_call *a, const store_initial_access *token, ost_text *ret_token)
 {
     call c;
     ost_text claims;
     ost_json_writer *w = ost_json_writer_new(a->arena, 0);
-    if (w == NULL || !enter_realm(a, &c))
+    if (w == NULL || !admin_enter_realm(a, &c))
         return false;
     ost_json_open_object(w);
     ost_json_member_integer(w, "exp",
@@ -198,7 +183,7 @@ ost_result admin_renew_registration_token(admin_call *a)
         return OST_OK;
     if (text_is(a->realm.row.name, MASTER_REALM) && master_client_realm(owner.name).len > 0)
         return admin_refuse(a, 400, "error", "The rights over a realm are nobody's client");
-    if (id.data == NULL || !enter_realm(a, &c) || !registration_token_make(&c, id, &token))
+    if (id.data == NULL || !admin_enter_realm(a, &c) || !registration_token_make(&c, id, &token))
         return OST_E_MEMORY;
     ost_result result = remember_token(a, &owner, id);
     return result == OST_OK && a->status == 0 ? answer_with_token(a, owner.client, token) : result;

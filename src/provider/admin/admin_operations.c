@@ -87,7 +87,6 @@ static const admin_route admin_routes[] = {
     ABSENT(USER "/execute-actions-email", "mails to a user"),
     ABSENT(USER "/send-verify-email", "mails to a user"),
     ABSENT(USER "/reset-password-email", "mails to a user"),
-    ABSENT(USER "/impersonation", "impersonation"),
 };
 
 const admin_table *const admin_tables[] = {

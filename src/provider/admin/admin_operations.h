@@ -72,7 +72,7 @@ admin_handler admin_read_event_settings, admin_update_event_settings, admin_list
 admin_handler admin_count_client_sessions, admin_list_client_sessions, admin_count_offline_sessions,
     admin_list_offline_sessions, admin_push_client_revocation, admin_read_session_stats,
     admin_end_session, admin_end_all_sessions, admin_push_revocation, admin_list_user_sessions,
-    admin_list_user_offline_sessions, admin_end_user_sessions;
+    admin_impersonate, admin_list_user_offline_sessions, admin_end_user_sessions;
 extern const admin_table admin_role_operations; /* admin_operations_roles.c */
 
 /* ---- admin_roles.c ---- */

@@ -27,6 +27,8 @@ static const admin_route routes[] = {
      "those offline sessions of a user that a client has"},
     {HTTP_POST, USER "/logout", RIGHT_MANAGE_USERS, admin_end_user_sessions,
      "ends the sessions of a user"},
+    {HTTP_POST, USER "/impersonation", RIGHT_IMPERSONATION, admin_impersonate,
+     "a session of the user, whose cookies the browser that asks gets; of nobody who may do more"},
     {HTTP_POST, CLIENT "/nodes", RIGHT_MANAGE_CLIENTS, admin_add_node, "keeps the name of a node"},
     {HTTP_DELETE, CLIENT "/nodes/{node}", RIGHT_MANAGE_CLIENTS, admin_remove_node,
      "forgets the name of a node"},

@@ -24,6 +24,7 @@ typedef struct call_event {
     ost_text user;     /* their id */
     ost_text username; /* as it was typed */
     ost_text session;
+    ost_text impersonator, impersonator_realm; /* names: who acts as the user; empty: the user */
     const char *error; /* more exactly than the answer may say; NULL: as that */
 } call_event;
 

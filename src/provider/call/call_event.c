@@ -28,6 +28,7 @@ static const char *const names[EVENTS][2] = {
     [EVENT_UPDATE_PASSWORD] = {"UPDATE_PASSWORD", "UPDATE_PASSWORD_ERROR"},
     [EVENT_GRANT_CONSENT] = {"GRANT_CONSENT", "GRANT_CONSENT_ERROR"},
     [EVENT_UPDATE_CONSENT] = {"UPDATE_CONSENT", "UPDATE_CONSENT_ERROR"},
+    [EVENT_IMPERSONATE] = {"IMPERSONATE", "IMPERSONATE_ERROR"},
 };
 
 const char *event_name(event_type type, bool failed)
@@ -83,6 +84,8 @@ static void keep(call *c, event_type type, const char *error)
     put_some(w, "auth_method", OST_TEXT("openid-connect"));
     put_some(w, "grant_type", call_parameter(c, "grant_type"));
     put_some(w, "username", c->event.username);
+    put_some(w, "impersonator", c->event.impersonator);
+    put_some(w, "impersonator_realm", c->event.impersonator_realm);
     ost_json_close_object(w);
     ost_json_close_object(w);
     if (ost_json_writer_finish(w, &document) != OST_OK)
@@ -112,6 +115,7 @@ void event_tell(call *c, event_type type, const char *error)
     http_add_detail(c->exchange, "grant", call_parameter(c, "grant_type"));
     http_add_detail(c->exchange, "username", c->event.username);
     http_add_detail(c->exchange, "session", c->event.session);
+    http_add_detail(c->exchange, "impersonator", c->event.impersonator);
     http_add_detail(c->exchange, "error", text_of(error));
     if (c->event.user.len > 0)
         http_set_subject(c->exchange, c->event.user);

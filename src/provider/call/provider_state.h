@@ -50,6 +50,7 @@ typedef enum event_type {
     EVENT_UPDATE_PASSWORD,
     EVENT_GRANT_CONSENT,
     EVENT_UPDATE_CONSENT,
+    EVENT_IMPERSONATE,
     EVENTS,
 } event_type;
 

@@ -27,7 +27,7 @@ static void put_access(const admin_call *a, ost_json_writer *w)
     ost_json_member_boolean(w, "manageGroupMembership", manage);
     ost_json_member_boolean(w, "view", admin_may(a, VIEW));
     ost_json_member_boolean(w, "mapRoles", manage);
-    ost_json_member_boolean(w, "impersonate", false);
+    ost_json_member_boolean(w, "impersonate", admin_may(a, RIGHT_IMPERSONATION));
     ost_json_member_boolean(w, "manage", manage);
     ost_json_close_object(w);
 }
