@@ -47,6 +47,18 @@ static bool store_works(provider *p)
     return works;
 }
 
+#define APART_MS 2000
+
+/* What the node does goes by the database's clock; who sets neither right should know. */
+static void compare_clocks(provider *p)
+{
+    int64_t ahead = store_clock_ahead(p->store);
+    bool apart = ahead > APART_MS || ahead < -APART_MS;
+    outage_update(&p->clock_outage, p->log, "this machine's clock",
+                  apart ? "it is seconds away from the database's, which counts" : NULL,
+                  monotonic_ms());
+}
+
 ost_result keeper_load(provider *p, ost_error *error)
 {
     ost_result result = reload(p, false, error);
@@ -62,6 +74,7 @@ static void work(provider *p, int64_t *last_sweep)
     int64_t now = monotonic_ms();
     size_t rows = 0;
     bool works = store_works(p);
+    compare_clocks(p);
     if (works)
         key_schedule_run(p);
     event_queue_flush(&p->waiting_events, p->store);

@@ -286,6 +286,11 @@ static ost_result build(provider *p, const provider_config *config, ost_error *e
     return result;
 }
 
+static int64_t shared_now(void *user)
+{
+    return store_now(user);
+}
+
 ost_result provider_new(const provider_config *config, provider **ret_provider, ost_error *error)
 {
     provider *p = memory_alloc(sizeof *p);
@@ -297,7 +302,8 @@ ost_result provider_new(const provider_config *config, provider **ret_provider, 
     p->store = config->store;
     p->log = config->log;
     p->tracer = config->tracer;
-    p->context = config->context;
+    p->shared = (ost_context){.now = shared_now, .user = p->store};
+    p->context = config->context != NULL ? config->context : &p->shared;
     p->development = config->development;
     p->sees_certificates = config->client_certificates || config->client_certificates_required ||
                            config->client_certificate_field != NULL;

@@ -63,6 +63,7 @@ typedef struct store_driver {
 struct store {
     const store_driver *driver;
     struct sealing *sealing;    /* the master keys */
+    atomic_llong clock_ahead;   /* milliseconds; see store_now */
     atomic_int fault;           /* store_fault: what began the trouble that lasts */
     atomic_llong failing_since; /* monotonic milliseconds, as the two below */
     atomic_llong failed_at;     /* the last time */

@@ -23,6 +23,12 @@ void store_close(store *store); /* NULL is fine */
  * in memory. */
 int64_t store_generation(store *store);
 
+/* Seconds since 1970 by the clock that all who share the store have: the database's, as it was seen
+ * when the generation was read last; this machine's where that is a file. Any thread. */
+int64_t store_now(const store *store);
+/* By how many milliseconds it is ahead of this machine's. */
+int64_t store_clock_ahead(const store *store);
+
 /* ---- realms: one JSON document each (users, keys and secrets of sessions are not in it) ---- */
 
 typedef struct store_realm {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opening and closing the store; see store.h and store_postgresql.h. */
 #include <string.h>
+#include <time.h>
 
 #include "base/text.h"
 #include "store/sealing/sealing.h"
@@ -44,13 +45,45 @@ void store_close(store *s)
     s->driver->close(s);
 }
 
+static int64_t machine_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* What the answer's way may explain is no difference. */
+static void see_clock(store *s, int64_t asked, int64_t seen, int64_t answered)
+{
+    int64_t way = answered - asked, ahead = seen - asked - way / 2;
+    int64_t change = ahead - atomic_load(&s->clock_ahead);
+    if (way >= 0 && (change > way || change < -way))
+        atomic_store(&s->clock_ahead, ahead);
+}
+
+int64_t store_now(const store *s)
+{
+    return (machine_ms() + atomic_load(&s->clock_ahead)) / 1000;
+}
+
+int64_t store_clock_ahead(const store *s)
+{
+    return atomic_load(&s->clock_ahead);
+}
+
+#define GENERATION_AND_CLOCK                                                                       \
+    "SELECT value, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint) FROM generation"
+
 int64_t store_generation(store *s)
 {
-    int64_t generation = -1;
+    int64_t generation = -1, asked = machine_ms();
     database *d = read_begin(s);
-    statement *st = prepare(d, "SELECT value FROM generation");
-    if (next_row(st) == OST_OK)
+    statement *st = prepare(d, text_for(d, "SELECT value FROM generation", GENERATION_AND_CLOCK));
+    if (next_row(st) == OST_OK) {
         generation = column_integer(st, 0);
+        if (!writes_alone(d))
+            see_clock(s, asked, column_integer(st, 1), machine_ms());
+    }
     read_end(s, d);
     return generation;
 }

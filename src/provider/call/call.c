@@ -119,6 +119,11 @@ int64_t call_issued_at(const ost_claims *claims)
     return ost_json_integer(ost_claims_get(claims, "iat"), &issued) ? issued : 0;
 }
 
+int64_t call_issues_at(const call *c, int64_t began)
+{
+    return began > c->now && began - c->now <= NODES_APART ? began : c->now;
+}
+
 bool call_is_stale(const call *c, const ost_claims *claims)
 {
     int64_t issued = call_issued_at(claims), not_before = 0;

@@ -116,6 +116,11 @@ void call_set_retry_after(call *call);
 /* When a token was issued; and whether the realm or its client has since declared all tokens of
  * that time void (notBefore). */
 int64_t call_issued_at(const ost_claims *claims);
+
+/* Seconds by which the clock of the node that issued a token may be ahead of this one's, and when
+ * something is issued that belongs to what began at a time: not before. */
+#define NODES_APART 60
+int64_t call_issues_at(const call *call, int64_t began);
 bool call_is_stale(const call *call, const ost_claims *claims);
 
 /* A new JSON writer, a copy, a formatted text in the arena; NULL when memory is out, which also

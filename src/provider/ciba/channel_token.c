@@ -37,7 +37,7 @@ ost_result channel_token_read(call *c, ost_text token, ost_text *ret_id, ost_tex
         .issuer = c->issuer,
         .audiences = audiences,
         .audience_count = 1,
-        .no_leeway = true,
+        .leeway = NODES_APART,
         .algorithms = REALM_KEY_ALGS,
     };
     const ost_claims *claims;
@@ -45,6 +45,8 @@ ost_result channel_token_read(call *c, ost_text token, ost_text *ret_id, ost_tex
                                        c->arena, &claims, NULL);
     if (result != OST_OK)
         return result;
+    if (ost_claims_expiry(claims) <= c->now)
+        return OST_E_EXPIRED;
     ost_text id = ost_claims_text(claims, "jti");
     if (ost_claims_get(claims, CHANNEL_CLAIM) == NULL || id.len == 0)
         return OST_E_TOKEN_TYPE;

@@ -13,7 +13,7 @@ ost_result bearer_token_verify(call *c, ost_text token, const char *kind,
     const ost_claims_rules rules = {
         .issuer = c->issuer,
         .insecure_any_audience = true, /* it is meant for APIs; here it is judged by its issuer */
-        .no_leeway = true,
+        .leeway = NODES_APART, /* of what was issued at another node; its end is looked at below */
         .algorithms = REALM_KEY_ALGS,
     };
     const ost_claims *claims;
@@ -21,7 +21,7 @@ ost_result bearer_token_verify(call *c, ost_text token, const char *kind,
                                        c->arena, &claims, NULL);
     if (result != OST_OK)
         return result;
-    if (call_is_stale(c, claims))
+    if (ost_claims_expiry(claims) <= c->now || call_is_stale(c, claims))
         return OST_E_EXPIRED;
     /* Answers that the realm signs have no `typ`, and are no tokens. */
     ost_text typ = ost_claims_text(claims, "typ");

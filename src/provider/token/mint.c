@@ -92,7 +92,7 @@ static claim_tree *begin_token(call *c, const grant *g, const char *typ, const c
         return NULL;
     }
     claim_put_integer(tree, "exp", expires);
-    claim_put_integer(tree, "iat", c->now);
+    claim_put_integer(tree, "iat", call_issues_at(c, g->client_started));
     if (auth_time >= 0)
         claim_put_integer(tree, "auth_time", auth_time);
     claim_put_string(tree, "jti", id);
