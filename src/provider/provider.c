@@ -206,6 +206,7 @@ static ost_result make_hashing(provider *p, unsigned threads, ost_error *error)
 
 static ost_result make_memory(provider *p, ost_error *error)
 {
+    (void)store_generation(p->store); /* which tells what time it is */
     p->started = ost_now(p->context);
     ost_result result = proof_cache_new(p->context, CLIENT_ASSERTIONS, &p->assertions);
     if (result != OST_OK)
