@@ -38,7 +38,7 @@ static void ask(const policy_set *set, const ost_json *client, ost_text uri)
     policy_case c = {.client = client, .scoped = true, .scope = uri, .redirect_uri = uri};
     for (int event = POLICY_PREAUTHORIZATION; event <= POLICY_USERINFO; event++) {
         c.event = (policy_event)event;
-        (void)policy_set_check(set, &c);
+        (void)policy_set_check(set, &c, &edits.effects);
     }
     c.event = POLICY_UPDATE;
     c.proposed = client;

@@ -88,7 +88,7 @@ WINGS = {
     "provider/assertion": ["call", "realm", "policy", "session", "client", "proof", "detail", "token"],
     "provider/login": ["detail", "call", "realm", "policy", "proof", "session", "token", "client", "user", "admin"],
     "provider/admin": ["realm", "policy", "member", "file", "call", "session", "user"],
-    "provider/client_admin": ["realm", "policy", "member", "file", "call", "admin"],
+    "provider/client_admin": ["realm", "policy", "member", "file", "call", "session", "admin"],
     "provider/account": ["realm", "member", "call", "session", "admin", "console", "user"],
     "provider/broker": ["realm", "member", "call", "admin"],
     "provider/client_scope": ["realm", "call", "admin", "proof"],

@@ -71,13 +71,14 @@ def test_what_nothing_enforces_is_not_enabled(site, executor, configuration):
 
 
 @pytest.mark.parametrize("condition, configuration", [
-    ("client-updater-source-roles", {"roles": ["x"]}),
+    ("client-type", {}),
+    ("client-updater-source-host", {"trusted-hosts": ["127.0.0.1", "app.example"]}),
     ("client-scopes", {"type": "any", "scopes": ["email"]}),
     ("client-attributes", {"attributes": "x"}),
     ("client-attributes", {}),
 ])  # fmt: skip
 def test_a_condition_that_nobody_could_tell_is_refused(site, condition, configuration):
-    """Keycloak answers 500 to every request under the last three."""
+    """Keycloak looks the name of the host up, and answers 500 to every request under the last three."""
     assert site.own({"consent-required": OFF}).status == 204
     refused = site.enforce({condition: configuration}, "own")
     assert (refused.status, condition in refused.json()["errorMessage"]) == (501, True)
@@ -182,3 +183,33 @@ def test_a_policy_is_counted_in_full_before_a_change_is_stored(site):
     assert site.admin("PUT", f"/realms/{REALM}/clients/{before['id']}", json.dumps(before).encode()).status == 400
     assert site.admin("GET", path).json()[0] == before
     assert site.enforce({}).status == 204
+
+
+@pytest.mark.parametrize("condition", [
+    {"condition": "client-updater-source-groups", "configuration": {"groups": ["staff"]}},
+    {"condition": "client-updater-source-roles", "configuration": {"roles": ["no-such", "app.maker"]}},
+])  # fmt: skip
+def test_who_makes_a_client_is_told_by_role_and_group(tmp_path, condition):
+    def user(name, **more):
+        person = {"username": name, "enabled": True, "email": f"{name}@example.org", "firstName": "A", "lastName": "N"}
+        roles = {"realm-management": ["create-client"], **more.pop("clientRoles", {})}
+        return {**person, "credentials": [{"type": "password", "value": "pw"}], "clientRoles": roles, **more}
+
+    policy = {"name": "p", "enabled": True, "conditions": [condition], "profiles": ["own"]}
+    realm = {
+        **{"realm": "x", "enabled": True, "groups": [{"name": "house", "subGroups": [{"name": "staff"}]}]},
+        **{"clientProfiles": {"profiles": [{"name": "own", "executors": [{"executor": "reject-request", "configuration": {}}]}]}},
+        **{"clientPolicies": {"policies": [policy]}, "roles": {"client": {"app": [{"name": "maker"}]}}},
+        **{"clients": [{"clientId": "app", "publicClient": True, "directAccessGrantsEnabled": True}]},
+        "users": [user("ann", groups=["/house/staff"], clientRoles={"app": ["maker"]}), user("bob", groups=["/house"])],
+    }
+    file = tmp_path / "x-realm.json"
+    file.write_text(json.dumps(realm))
+    with Provider([file], tmp_path / "data") as provider:
+        at = provider.realm("x")
+        for name, status in (("ann", 400), ("bob", 201)):
+            token = at.password(Client("app"), name, "pw").json()["access_token"]
+            body = json.dumps({"redirect_uris": ["https://app.example/cb"]}).encode()
+            url = f"{at.issuer}/clients-registrations/openid-connect"
+            answer = Browser().request("POST", url, body, {**bearer(token), "Content-Type": "application/json"})
+            assert answer.status == status, (name, answer.text)

@@ -14,7 +14,7 @@ import uuid
 from dpop import DpopClient
 from oidc import Client, Pkce, callback_of
 from signer import EcSigner, RsaSigner
-from web import Browser, bearer, fragment_of, query_of
+from web import Browser, bearer, fragment_of, query_of, unverified_token
 
 ANSWERS = pathlib.Path(__file__).with_name("policy_answers.json")
 REALM = "policed"
@@ -24,6 +24,8 @@ EC, RSA, PROVER = EcSigner("ec"), RsaSigner("rsa"), DpopClient()
 JWKS = json.dumps({"keys": [EC.jwk(use="sig", alg="ES256"), RSA.jwk(use="sig", alg="RS256")]})
 BY_KEYS = {"use.jwks.string": "true", "jwks.string": JWKS, "oidc.ciba.grant.enabled": "true", "ciba.backchannel.auth.request.signing.alg": "ES256"}
 BY_JWT = {"client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}
+ASKING = {f"{what}.enabled": "true" for what in ("oidc.ciba.grant", "standard.token.exchange")}
+ASKING["allow.token.introspection.without.audience.check"] = "true"
 PROVED = Pkce()
 ANYBODY = {"any-client": {}}
 STRICT_URIS = {f"allow-{what}": "true" for what in ("ipv4-loopback-address", "ipv6-loopback-address", "private-use-uri-scheme")}
@@ -50,7 +52,7 @@ REALM_FILE = {
         client("open", publicClient=True),
         client("changed", publicClient=True),
         client("watched", publicClient=True),
-        client("secret", {"oidc.ciba.grant.enabled": "true", "standard.token.exchange.enabled": "true"}, secret="secret", serviceAccountsEnabled=True),
+        client("secret", ASKING, secret="secret", serviceAccountsEnabled=True),
         client("kept", secret="secret"),
         client("jwt", BY_KEYS, clientAuthenticatorType="client-jwt", serviceAccountsEnabled=True),
         client("bound", {"dpop.bound.access.tokens": "true"}, publicClient=True),
@@ -298,6 +300,53 @@ def registered(**metadata):
     return step
 
 
+def said(of, introspects=False):
+    """The names of the claims of the access token that comes, or of what introspection tells of it."""
+
+    def step(site):
+        answer = of(site)
+        if answer.status != 200:
+            return answer
+        token = answer.json()["access_token"]
+        claims = unverified_token(token)[1]
+        if introspects:
+            told = site.free(lambda: posted("token/introspect", token=token)(site)).json()
+            names = {name: sorted(told[name].split()) for name in ("scope",) if name in told}
+            roles = sorted(told.get("realm_access", {}).get("roles", []))
+            return {**{name: told.get(name) for name in ("active", "preferred_username", "username", "azp", "typ", "acr")}, **names, "roles": roles}
+        return {"claims": sorted(claims), "typ": claims["typ"]}
+
+    return step
+
+
+def lightened(site):
+    """A lightweight token at userinfo."""
+    token = password()(site).json()["access_token"]
+    return Browser().get(site.realm.endpoint("userinfo"), headers=bearer(token))
+
+
+def again(site):
+    first = site.free(lambda: password()(site)).json()["refresh_token"]
+    return site.post("token", {"client_id": "open", "grant_type": "refresh_token", "refresh_token": first})
+
+
+def refreshed(site):
+    """Whether another refresh token comes, and whether the one that was brought goes on."""
+    first = site.free(lambda: password()(site)).json()["refresh_token"]
+    form = {"client_id": "open", "grant_type": "refresh_token", "refresh_token": first}
+    one, two = site.post("token", form), site.post("token", form)
+    return {"statuses": [one.status, two.status], "comes": "refresh_token" in one.json()}
+
+
+def managed(site):
+    """Whether a registration access token goes on after a change."""
+    client = site.free(lambda: registered()(site)).json()
+    url, token = client["registration_client_uri"], client["registration_access_token"]
+    body = json.dumps({"client_id": client["client_id"], "redirect_uris": [HTTPS]}).encode()
+    put = [Browser().request("PUT", url, body, {**bearer(token), "Content-Type": "application/json"}).status for _ in range(2)]
+    return {"statuses": put}
+
+
 def uris(*addresses, **more):
     return {f"registers {address or 'nothing'}": made(publicClient=True, redirectUris=[address], **more) for address in addresses}
 
@@ -455,6 +504,19 @@ GROUPS = {
     "backchannel algorithms": ({"secure-ciba-req-sig-algorithm": {"default-algorithm": "ES256"}}, ANYBODY, {
         "makes": made(), "makes RS256": made(attributes={"ciba.backchannel.auth.request.signing.alg": "RS256"}),
         "makes PS384": made(attributes={"ciba.backchannel.auth.request.signing.alg": "PS384"}), "changes": changed()}),
+    "lightweight": ({"use-lightweight-access-token": {}}, ANYBODY, {
+        "password": said(password()), "client credentials": said(credentials()), "code": said(redeemed()), "introspected": said(password(), True),
+        "account introspected": said(credentials(), True), "refreshed": said(again), "userinfo": lightened}),
+    "refresh tokens": ({"suppress-refresh-token-rotation": {}}, ANYBODY, {"refreshed": refreshed}),
+    "refresh tokens as usual": ({"consent-required": ON}, ANYBODY, {"refreshed": refreshed, "managed": managed}),
+    "registration tokens": ({"registration-access-token-rotation-disabled": {}}, ANYBODY, {"managed": managed}),
+    "asks for a level": ({"reject-request": {}}, {"acr-condition": {"acr-property": "gold"}}, {
+        "asks": authorized(), "for it": authorized(acr_values="silver gold"), "for another": authorized(acr_values="silver"), "password": password(),
+        "by claims": authorized(claims='{"id_token":{"acr":{"values":["gold"]}}}')}),
+    "updated from here": ({"reject-request": {}}, {"client-updater-source-host": {"trusted-hosts": ["127.0.0.1"]}}, {"makes": made(), "changes": changed(), "asks": authorized()}),
+    "updated from elsewhere": ({"reject-request": {}}, {"client-updater-source-host": {"trusted-hosts": ["192.0.2.7"]}}, {"makes": made(), "changes": changed()}),
+    "updated by others": ({"reject-request": {}}, {"client-updater-source-roles": {"roles": ["admin"]}}, {"makes": made(), "registers": registered(), "asks": authorized()}),
+    "updated by no others": ({"reject-request": {}}, {"client-updater-source-groups": {"groups": ["staff"], "is-negative-logic": True}}, {"makes": made(), "asks": authorized()}),
     "public": condition("client-access-type", type=["public"]),
     "not public": condition("client-access-type", type=["public"], **{"is-negative-logic": "true"}),
     "no type": condition("client-access-type"),

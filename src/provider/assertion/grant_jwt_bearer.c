@@ -251,7 +251,7 @@ static bool choose(call *c, const ost_claims *claims, bool identity, grant *g)
     ost_text scope = call_parameter(c, "scope");
     if (identity)
         return identity_assertion_choose(c, claims, g);
-    bool chosen = call_policy_demands(c, POLICY_JWT_GRANT, POLICY_DOWNSCOPE)
+    bool chosen = (c->policy_effects & POLICY_DOWNSCOPES) != 0
                       ? grant_choose_within(c, ost_claims_text(claims, "scope"), scope, g)
                       : grant_choose_scopes(c, scope, g);
     return chosen && resources_read(c, &g->resources) && details_read(c, &g->details);

@@ -45,7 +45,7 @@ static bool choose_scopes(call *c, const ost_claims *claims, grant *g)
 {
     ost_text asked = call_parameter(c, "scope"), allowed;
     const ost_json *claim = ost_claims_get(claims, "scope");
-    if (claim == NULL && !call_policy_demands(c, POLICY_JWT_GRANT, POLICY_DOWNSCOPE))
+    if (claim == NULL && (c->policy_effects & POLICY_DOWNSCOPES) == 0)
         return grant_choose_scopes(c, asked, g);
     if (claim == NULL)
         return grant_choose_within(c, (ost_text){0}, asked, g);

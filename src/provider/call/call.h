@@ -67,6 +67,7 @@ struct call {
     http_form beside;
     const ost_json *object;
     const realm_client *client; /* once it is known */
+    unsigned policy_effects;    /* what its realm's policies change in what comes of it */
     const char *client_problem; /* why a client is not what it says: its document, its certificate;
                                    NULL: nothing is known */
     ost_text jkt;         /* of the key that tokens are to be bound to (RFC 9449); empty: none */

@@ -95,16 +95,8 @@ policy_case call_policy_case(call *c, policy_event event)
 
 bool call_policy_allows(call *c, const policy_case *is)
 {
-    const policy_refusal *refusal = policy_set_check(c->realm->policies, is);
+    const policy_refusal *refusal = policy_set_check(c->realm->policies, is, &c->policy_effects);
     return refusal == NULL || call_refuse(c, refusal->status, refusal->error, refusal->description);
-}
-
-bool call_policy_demands(call *c, policy_event event, const char *executor)
-{
-    if (!call_has_policies(c))
-        return false;
-    const policy_case is = call_policy_case(c, event);
-    return policy_set_demands(c->realm->policies, &is, executor);
 }
 
 bool call_policy_check(call *c, policy_event event)

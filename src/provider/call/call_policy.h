@@ -11,14 +11,12 @@
  * a proof of possession. What a token is bound to counts as right until somebody has looked. */
 policy_case call_policy_case(call *call, policy_event event);
 
-/* False: the realm's policies are against it, and the call is refused. */
+/* False: the realm's policies are against it, and the call is refused. What they change in what
+ * comes of it is in its `policy_effects`. */
 bool call_policy_allows(call *call, const policy_case *is);
 
 /* The two together, of a call whose client is known. */
 bool call_policy_check(call *call, policy_event event);
-
-/* Whether policies that apply to the call have an executor that is asked for by its name. */
-bool call_policy_demands(call *call, policy_event event, const char *executor);
 
 /* True when policies are to be asked at all. */
 static inline bool call_has_policies(const call *c)

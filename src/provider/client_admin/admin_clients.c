@@ -182,8 +182,15 @@ static ost_result begin_client(admin_call *a, ost_text id, const ost_json **ret_
 static ost_result settle(admin_call *a, const realm_client *existing, const ost_json **document)
 {
     const policy_refusal *refusal;
-    ost_result result =
-        client_proposal_settle(a->realm.realm, existing, BY_USER, a->arena, document, &refusal);
+    unsigned effects; /* none of them is about administrators */
+    client_updater updater;
+    const realm *of = a->asker.realm; /* NULL: who has the store */
+    bool own = of != NULL && strcmp(of->name, a->realm.realm->name) == 0;
+    ost_result result = client_updater_read(a->call, a->realm.realm, BY_USER,
+                                            own ? a->asker.user : (ost_text){0}, &updater);
+    if (result == OST_OK)
+        result = client_proposal_settle(a->realm.realm, existing, &updater, a->arena, document,
+                                        &effects, &refusal);
     return result == OST_OK && refusal != NULL
                ? refuse_described(a, refusal->error, refusal->description)
                : result;

@@ -20,8 +20,9 @@ static ost_result put(const policy_edit *edit, ost_arena *arena, const ost_json 
                : result;
 }
 
-ost_result client_proposal_settle(const realm *r, const realm_client *existing, const char *updater,
-                                  ost_arena *arena, const ost_json **document,
+ost_result client_proposal_settle(const realm *r, const realm_client *existing,
+                                  const client_updater *updater, ost_arena *arena,
+                                  const ost_json **document, unsigned *ret_effects,
                                   const policy_refusal **ret_refusal)
 {
     policy_edits edits;
@@ -29,10 +30,14 @@ ost_result client_proposal_settle(const realm *r, const realm_client *existing, 
                             .client = existing != NULL ? existing->document : NULL,
                             .roles = existing != NULL ? client_own_roles(r, existing) : NULL,
                             .proposed = *document,
-                            .updater = updater,
+                            .updater = updater->how,
+                            .updater_address = updater->address,
+                            .updater_roles = updater->roles,
+                            .updater_groups = updater->groups,
                             .arena = arena};
     ost_result result = OST_OK;
     *ret_refusal = policy_set_propose(r->policies, &is, &edits);
+    *ret_effects = edits.effects;
     for (size_t i = 0; i < edits.count && *ret_refusal == NULL && result == OST_OK; i++)
         result = put(&edits.list[i], arena, document);
     if (result == OST_OK && ost_json_get(*document, "clientAuthenticatorType") == NULL)

@@ -3,11 +3,15 @@
 #include "base/text.h"
 #include "provider/call/call_event.h"
 #include "provider/call/call_policy.h"
+#include "provider/client/client_find.h"
 #include "provider/endpoint/endpoints.h"
+#include "provider/session/authentication.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/internal_token.h"
+#include "provider/session/token_user.h"
 #include "provider/token/answer_token.h"
 #include "provider/token/client_auth.h"
+#include "provider/token/grant.h"
 
 #define SIGNED_TYPE "application/token-introspection+jwt"
 
@@ -52,27 +56,66 @@ static bool sign_answer(call *c)
     return answer_sign(c, claims, c->realm->signature_alg, "token-introspection+jwt", &c->answer);
 }
 
-/* Everything that the token says, and that it is alive. */
-static bool write_active(call *c, const ost_claims *claims)
+/* Everything that the token says, or stands for, and that it is alive. */
+static bool write_active(call *c, const ost_json *claims)
 {
+    ost_text azp = {0}, name, typ = {0};
     ost_json_writer *w = call_writer(c);
     if (w == NULL)
         return false;
+    (void)!ost_json_text(ost_json_get(claims, "azp"), &azp);
+    (void)!ost_json_text(ost_json_get(claims, "typ"), &typ);
     ost_json_open_object(w);
-    for (const ost_json *at = ost_json_first(ost_claims_json(claims)); at != NULL;
-         at = ost_json_next(at)) {
+    for (const ost_json *at = ost_json_first(claims); at != NULL; at = ost_json_next(at)) {
         ost_json_put_name(w, ost_json_name(at));
         ost_json_put_value(w, at);
     }
-    if (ost_claims_get(claims, "client_id") == NULL)
-        ost_json_member_text(w, "client_id", ost_claims_text(claims, "azp"));
-    if (ost_claims_text(claims, "preferred_username").data != NULL)
-        ost_json_member_text(w, "username", ost_claims_text(claims, "preferred_username"));
-    ost_json_member_text(w, "token_type", ost_claims_text(claims, "typ"));
+    if (ost_json_get(claims, "client_id") == NULL)
+        ost_json_member_text(w, "client_id", azp);
+    if (ost_json_text(ost_json_get(claims, "preferred_username"), &name))
+        ost_json_member_text(w, "username", name);
+    ost_json_member_text(w, "token_type", typ);
     ost_json_member_boolean(w, "active", true);
     ost_json_close_object(w);
     return ost_json_writer_finish(w, &c->answer) == OST_OK ||
            call_refuse(c, 500, "server_error", NULL);
+}
+
+/* What a lightweight token leaves to be asked for. OST_E_NOT_FOUND: nothing, its client or its user
+ * is gone. */
+static ost_result find_meant(call *c, const ost_claims *claims, const ost_json **ret_all)
+{
+    grant g = {.client = client_find(c, ost_claims_text(claims, "azp"))};
+    authenticated_user user;
+    ost_text user_id, json;
+    if (g.client == NULL || !g.client->enabled)
+        return OST_E_NOT_FOUND;
+    g.session_id = ost_claims_text(claims, "sid").data;
+    ost_result result = token_user(c, g.client, claims, &user_id);
+    if (result == OST_OK)
+        result = authentication_load_user(c, user_id, &user);
+    if (result != OST_OK)
+        return result;
+    if (!grant_choose_scopes(c, ost_claims_text(claims, "scope"), &g) ||
+        !grant_set_user(c, user.document, user.id, &g) || !mint_introspection(c, &g, claims, &json))
+        return OST_E_STATE;
+    return ost_json_read(json, NULL, c->arena, ret_all, NULL);
+}
+
+static void answer_active(call *c, const ost_claims *claims)
+{
+    const ost_json *all = ost_claims_json(claims);
+    ost_result result = OST_OK;
+    if (bearer_token_is_lightweight(claims))
+        result = find_meant(c, claims, &all);
+    if (call_is_busy(result))
+        call_refuse_busy(c);
+    else if (result == OST_OK)
+        (void)write_active(c, all);
+    else if (c->error.status < 500) { /* a scope that is gone, a user */
+        c->error = (call_error){0};
+        c->answer = OST_TEXT("{\"active\":false}");
+    }
 }
 
 static void work(call *c)
@@ -92,7 +135,7 @@ static void work(call *c)
         }
     }
     if (result == OST_OK)
-        (void)write_active(c, claims);
+        answer_active(c, claims);
     else
         c->answer = OST_TEXT("{\"active\":false}");
     if (c->error.status == 0 && wants_signed(c))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Dynamic client registration (RFC 7591) and its management (RFC 7592). */
 #include "base/text.h"
+#include "provider/client/client_find.h"
 #include "provider/client/client_sector.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/policy/policy_set.h"
@@ -8,6 +9,7 @@
 #include "provider/registration/registration_policy.h"
 #include "provider/session/bearer_token.h"
 #include "provider/session/internal_token.h"
+#include "provider/session/token_user.h"
 
 typedef struct registration_job {
     ost_text token;           /* presented as Bearer; empty: none */
@@ -106,14 +108,17 @@ static bool is_creators(call *c, ost_text token, const ost_claims **ret_claims)
     return call_refuse(c, 403, "insufficient_scope", "Forbidden");
 }
 
-static bool may_create(call *c, registration_job *job)
+static bool may_create(call *c, registration_job *job, ost_text *ret_user)
 {
     const ost_claims *claims;
     if (take_initial(c, job))
         return true;
-    return c->error.status == 0 && is_creators(c, job->token, &claims) &&
-           (bearer_token_session(c, claims) == OST_OK ||
-            call_refuse(c, 401, "invalid_token", "Failed decode token"));
+    if (c->error.status != 0 || !is_creators(c, job->token, &claims))
+        return false;
+    ost_result result = bearer_token_session(c, claims);
+    if (result == OST_OK)
+        result = token_user(c, client_find(c, ost_claims_text(claims, "azp")), claims, ret_user);
+    return result == OST_OK || call_refuse(c, 401, "invalid_token", "Failed decode token");
 }
 
 /* What can be told of it without the store: nobody else has us ask other servers. */
@@ -131,12 +136,13 @@ static void create_client(call *c)
 {
     registration_job *job = c->job;
     bool authenticated = job->token.len > 0;
-    if (authenticated && !may_create(c, job))
+    ost_text user = {0};
+    if (authenticated && !may_create(c, job, &user))
         return;
     const char *updater = job->initial.len > 0 ? BY_INITIAL_TOKEN
                           : authenticated      ? BY_USER
                                                : BY_ANYBODY;
-    if (!registration_create(c, &job->metadata, updater) && job->initial.len > 0)
+    if (!registration_create(c, &job->metadata, updater, user) && job->initial.len > 0)
         (void)!store_initial_access_give_back(c->provider->store, text_of(c->realm->name),
                                               job->initial);
 }
@@ -192,7 +198,7 @@ static void update_client(call *c)
 {
     const registration_job *job = c->job;
     if (open_client(c))
-        (void)registration_update(c, &job->metadata);
+        (void)registration_update(c, &job->metadata, job->token);
 }
 
 static void delete_client(call *c)

@@ -139,8 +139,18 @@ static bool check_policies(call *c, const ost_claims *claims)
     is.proof = job->by_dpop;
     is.proved = ost_json_get(bound, "jkt") != NULL;
     is.bound = proof_of_certificate_is_bound(claims);
-    const policy_refusal *refusal = policy_set_check(c->realm->policies, &is);
+    const policy_refusal *refusal = policy_set_check(c->realm->policies, &is, &c->policy_effects);
     return refusal == NULL || refuse(c, 401, "invalid_token", refusal->description);
+}
+
+static bool is_good_for_userinfo(call *c, const ost_claims *claims)
+{
+    if (bearer_token_is_lightweight(claims) && !c->client->lightweight_userinfo)
+        return refuse(c, 401, "invalid_token",
+                      "Lightweight access token not allowed for userinfo endpoint");
+    return check_policies(c, claims) &&
+           (text_list_has(ost_claims_text(claims, "scope"), OST_TEXT("openid")) ||
+            refuse(c, 403, "insufficient_scope", "Missing openid scope"));
 }
 
 /* What the login asked for by name is of interest to few clients: the others' is not read. */
@@ -190,12 +200,8 @@ static void work(call *c)
                "User session not found or doesn't have client attached on it");
         return;
     }
-    if (!check_policies(c, claims))
+    if (!is_good_for_userinfo(c, claims))
         return;
-    if (!text_list_has(ost_claims_text(claims, "scope"), OST_TEXT("openid"))) {
-        refuse(c, 403, "insufficient_scope", "Missing openid scope");
-        return;
-    }
     g.session_id = ost_claims_text(claims, "sid").data;
     result = token_user(c, c->client, claims, &user_id);
     if (result == OST_OK)

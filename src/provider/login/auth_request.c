@@ -104,8 +104,9 @@ static auth_check ask_policies(call *c, const auth_request *r, policy_event even
     is.in_jwt = text_is(call_parameter(c, "response_mode"), "jwt");
     is.nonce = given(c, "nonce").len > 0;
     is.state = r->state.len > 0;
+    is.acr = acr_names_asked(c, c->client);
     is.more = (r->origin == AUTH_PUSHED || c->object != NULL) && brings_more(c);
-    const policy_refusal *refusal = policy_set_check(c->realm->policies, &is);
+    const policy_refusal *refusal = policy_set_check(c->realm->policies, &is, &c->policy_effects);
     if (refusal == NULL)
         return AUTH_GOOD;
     return refusal->page ? to_page(c, refusal->status, refusal->description)

@@ -46,7 +46,10 @@ typedef struct policy_case {
     const ost_json *proposed; /* what it is to be; of POLICY_REGISTER and POLICY_UPDATE */
     const ost_json *roles;    /* the client's own, RoleRepresentations */
     const char *updater;      /* BY_USER and so on; NULL: nobody does */
-    bool scoped;              /* the request has a scope, which may be empty: */
+    ost_text updater_address; /* of their machine */
+    const ost_json *updater_roles, *updater_groups; /* arrays of names ("role", "client.role"), of a
+                                                       user of this realm; NULL: it is none */
+    bool scoped; /* the request has a scope, which may be empty: */
     ost_text scope;
     /* Of authorization requests, and the code's at POLICY_CODE: */
     bool implicit; /* tokens come by way of the browser */
@@ -56,6 +59,7 @@ typedef struct policy_case {
     bool hybrid, with_token; /* a code and an ID token are asked for; an access token as well */
     bool in_jwt;             /* the answer is to be one, whatever way it goes */
     bool nonce, state;       /* it has them */
+    const ost_json *acr;     /* names of levels that it asks for; an array */
     const ost_json *object;  /* the claims of its request object, also at POLICY_CIBA_REQUEST */
     bool more; /* parameters came beside what was pushed, or the object, that are not in it */
     int64_t now;
@@ -76,6 +80,14 @@ typedef struct policy_case {
     bool unknown; /* it is no token of ours */
 } policy_case;
 
+/* What policies change in what comes of a request that they allow. */
+enum policy_effect {
+    POLICY_DOWNSCOPES = 1 << 0,        /* no scopes that what is brought has not */
+    POLICY_LIGHTENS = 1 << 1,          /* lightweight access tokens */
+    POLICY_KEEPS_REFRESH = 1 << 2,     /* no refresh token comes of a refresh */
+    POLICY_KEEPS_REGISTRATION = 1 << 3 /* a registration access token stays what it is */
+};
+
 typedef struct policy_refusal {
     int status;
     const char *error, *description; /* Keycloak's */
@@ -94,6 +106,7 @@ typedef struct policy_edit {
 typedef struct policy_edits {
     policy_edit list[POLICY_EDITS_MAX];
     size_t count;
+    unsigned effects; /* enum policy_effect */
 } policy_edits;
 
 #endif

@@ -2,12 +2,16 @@
 /* Conditions; see policy_condition.h. */
 #include "provider/policy/policy_condition.h"
 
+#include <arpa/inet.h>
+#include <string.h>
+
 #include "base/array.h"
 #include "base/json/json_list.h"
 #include "base/text.h"
 #include "provider/policy/policy_value.h"
 
 #define NEGATIVE "is-negative-logic"
+#define HOSTS "trusted-hosts"
 
 static policy_vote vote(bool yes)
 {
@@ -99,6 +103,25 @@ static policy_vote client_scopes(const ost_json *configuration, const policy_cas
                  has_scope(configuration, c, "optionalClientScopes", true)));
 }
 
+/* Of the names that count, one that the other list has. */
+static bool share_name(const ost_json *wanted, const ost_json *had)
+{
+    ost_text name;
+    const ost_json *at = ost_json_first(wanted);
+    while (at != NULL && !(ost_json_text(at, &name) && json_list_has(had, name)))
+        at = ost_json_next(at);
+    return at != NULL;
+}
+
+static policy_vote requested_acr(const ost_json *configuration, const policy_case *c)
+{
+    return c->event != POLICY_AUTHORIZATION && c->event != POLICY_PUSHED
+               ? POLICY_ABSTAINS
+               : vote(json_list_has(c->acr, policy_text(configuration, "acr-property")));
+}
+
+/* ---- who makes or changes a client ---- */
+
 static policy_vote client_updater_context(const ost_json *configuration, const policy_case *c)
 {
     return c->updater == NULL
@@ -106,6 +129,41 @@ static policy_vote client_updater_context(const ost_json *configuration, const p
                : vote(json_list_has(ost_json_get(configuration, "update-client-source"),
                                     text_of(c->updater)));
 }
+
+static policy_vote updater_roles(const ost_json *configuration, const policy_case *c)
+{
+    return c->updater == NULL
+               ? POLICY_ABSTAINS
+               : vote(share_name(ost_json_get(configuration, "roles"), c->updater_roles));
+}
+
+static policy_vote updater_groups(const ost_json *configuration, const policy_case *c)
+{
+    return c->updater == NULL
+               ? POLICY_ABSTAINS
+               : vote(share_name(ost_json_get(configuration, "groups"), c->updater_groups));
+}
+
+/* An address of IPv4 may be written as one of IPv6. */
+static ost_text plain_address(ost_text address)
+{
+    static const char mapped[] = "::ffff:";
+    return text_starts(address, mapped) ? text_slice(address, sizeof mapped - 1, address.len)
+                                        : address;
+}
+
+static policy_vote updater_host(const ost_json *configuration, const policy_case *c)
+{
+    const ost_json *hosts = ost_json_get(configuration, HOSTS);
+    ost_text address = plain_address(c->updater_address);
+    bool this_machine = text_starts(address, "127.") || text_is(address, "::1");
+    if (c->updater == NULL)
+        return POLICY_ABSTAINS;
+    return vote(json_list_has(hosts, address) ||
+                (this_machine && json_list_has(hosts, OST_TEXT("localhost"))));
+}
+
+/* ---- the request, again ---- */
 
 static const char *grant_of(const policy_case *c)
 {
@@ -154,12 +212,16 @@ static const struct {
     const char *name;
     policy_condition *ask;
 } conditions[] = {
+    {"acr-condition", requested_acr},
     {"any-client", any_client},
     {"client-access-type", client_access_type},
     {"client-attributes", client_attributes},
     {"client-roles", client_roles},
     {"client-scopes", client_scopes},
     {"client-updater-context", client_updater_context},
+    {"client-updater-source-groups", updater_groups},
+    {"client-updater-source-host", updater_host},
+    {"client-updater-source-roles", updater_roles},
     {"grant-type", grant_type},
     {"identity-provider-alias", identity_provider_alias},
 };
@@ -195,6 +257,27 @@ static ost_result read_attributes(const ost_json *configuration, ost_arena *aren
     return result == OST_OK ? ost_json_read(text, NULL, arena, ret_configuration, NULL) : result;
 }
 
+static bool is_address(ost_text text)
+{
+    char address[INET6_ADDRSTRLEN];
+    unsigned char bytes[sizeof(struct in6_addr)];
+    if (text.len >= sizeof address)
+        return false;
+    memcpy(address, text.data, text.len);
+    address[text.len] = '\0';
+    return inet_pton(AF_INET, address, bytes) == 1 || inet_pton(AF_INET6, address, bytes) == 1;
+}
+
+/* No name is looked up: whose machine it is must be told by addresses, or "localhost". */
+static bool are_addresses(const ost_json *hosts)
+{
+    ost_text one;
+    const ost_json *at = ost_json_first(hosts);
+    while (at != NULL && ost_json_text(at, &one) && (text_is(one, "localhost") || is_address(one)))
+        at = ost_json_next(at);
+    return at == NULL && ost_json_is(hosts, OST_JSON_ARRAY);
+}
+
 ost_result policy_condition_read(ost_text name, const ost_json *configuration, ost_arena *arena,
                                  policy_condition **ret_condition,
                                  const ost_json **ret_configuration)
@@ -206,6 +289,8 @@ ost_result policy_condition_read(ost_text name, const ost_json *configuration, o
         return OST_E_NOT_FOUND;
     if (*ret_condition == client_attributes)
         return read_attributes(configuration, arena, ret_configuration);
+    if (*ret_condition == updater_host && !are_addresses(ost_json_get(configuration, HOSTS)))
+        return OST_E_FORMAT;
     return *ret_condition != client_scopes ||
                    text_is_one_of(policy_text(configuration, "type"), types)
                ? OST_OK

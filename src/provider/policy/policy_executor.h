@@ -5,9 +5,6 @@
 
 #include "provider/policy/policy_case.h"
 
-/* By its name it is asked for where scopes are chosen (policy_set_demands). */
-#define POLICY_DOWNSCOPE "downscope-assertion-grant-enforcer"
-
 /* Of a request: NULL, nothing is against it. */
 typedef const policy_refusal *policy_check(const ost_json *configuration, const policy_case *c);
 /* Of a client that is to be: the same, with what is to be changed in it. */
@@ -19,7 +16,8 @@ typedef struct policy_executor {
     policy_check *check;     /* NULL: it has nothing to say of requests, */
     policy_propose *propose; /* or of clients */
     const char
-        *unknown; /* a switch that may not be on, for nothing does what it asks; NULL: none */
+        *unknown;    /* a switch that may not be on, for nothing does what it asks; NULL: none */
+    unsigned effect; /* what it changes, where it counts: enum policy_effect */
 } policy_executor;
 
 /* NULL: it is not known, or nothing enforces it. */

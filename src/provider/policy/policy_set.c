@@ -164,40 +164,33 @@ static const policy_refusal *ask(const demand *d, const policy_case *c, policy_e
 }
 
 static const policy_refusal *decide(const policy_set *set, const policy_case *c,
-                                    policy_edits *edits)
+                                    policy_edits *edits, unsigned *effects)
 {
     const policy_refusal *refusal = NULL;
+    unsigned found = 0;
     for (size_t i = 0; set != NULL && i < set->count && refusal == NULL; i++) {
         const policy *p = &set->policies[i];
         size_t count = applies(p, c) ? p->demand_count : 0;
-        for (size_t k = 0; k < count && refusal == NULL; k++)
+        for (size_t k = 0; k < count && refusal == NULL; k++) {
             refusal = ask(&p->demands[k], c, edits);
+            found |= p->demands[k].executor->effect;
+        }
     }
+    if (refusal == NULL)
+        *effects |= found;
     return refusal;
 }
 
-bool policy_set_demands(const policy_set *set, const policy_case *c, const char *executor)
+const policy_refusal *policy_set_check(const policy_set *set, const policy_case *c,
+                                       unsigned *effects)
 {
-    const policy_executor *wanted = policy_executor_find(text_of(executor));
-    for (size_t i = 0; set != NULL && i < set->count; i++) {
-        const policy *p = &set->policies[i];
-        size_t count = applies(p, c) ? p->demand_count : 0;
-        for (size_t k = 0; k < count; k++) {
-            if (p->demands[k].executor == wanted)
-                return true;
-        }
-    }
-    return false;
-}
-
-const policy_refusal *policy_set_check(const policy_set *set, const policy_case *c)
-{
-    return decide(set, c, NULL);
+    return decide(set, c, NULL, effects);
 }
 
 const policy_refusal *policy_set_propose(const policy_set *set, const policy_case *c,
                                          policy_edits *ret_edits)
 {
     ret_edits->count = 0;
-    return decide(set, c, ret_edits);
+    ret_edits->effects = 0;
+    return decide(set, c, ret_edits, &ret_edits->effects);
 }

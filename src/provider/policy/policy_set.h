@@ -15,11 +15,10 @@ typedef struct policy_set policy_set;
 OST_MUST_CHECK ost_result policy_set_read(const ost_json *document, ost_arena *arena,
                                           const policy_set **ret_set, ost_error *error);
 
-/* NULL: nothing is against it. `set` may be NULL. */
-const policy_refusal *policy_set_check(const policy_set *set, const policy_case *c);
-
-/* Whether policies that apply have this executor: of one that changes what comes of a request. */
-bool policy_set_demands(const policy_set *set, const policy_case *c, const char *executor);
+/* NULL: nothing is against it, and what the policies change (enum policy_effect) is added to
+ * *effects. `set` may be NULL. */
+const policy_refusal *policy_set_check(const policy_set *set, const policy_case *c,
+                                       unsigned *effects);
 
 /* The same of POLICY_REGISTER and POLICY_UPDATE; *ret_edits is what is to be changed in `proposed`.
  */

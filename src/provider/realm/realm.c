@@ -391,6 +391,9 @@ static void load_attributes(realm_loader *l, const ost_json *at, const realm *r,
     c->session_idle = attribute_seconds(c, "client.session.idle.timeout");
     c->session_max = attribute_seconds(c, "client.session.max.lifespan");
     c->at_jwt = attribute_is(c, "access.token.header.type.rfc9068", "true");
+    c->lightweight = attribute_is(c, "client.use.lightweight.access.token.enabled", "true");
+    c->lightweight_userinfo =
+        attribute_is(c, "allow.userinfo.with.lightweight.access.token", "true");
     c->detached_signature = attribute_is(c, "id.token.as.detached.signature", "true");
     c->lower_case_bearer = attribute_is(c, "token.response.type.bearer.lower-case", "true") ||
                            attribute_is(c, "use.lower-case.bearer.type", "true");

@@ -79,6 +79,8 @@ struct realm_client {
     client_answers answers;            /* what else is signed and encrypted for it */
     bool refresh_tokens;               /* false: it gets none */
     bool at_jwt;                       /* its access tokens keep to RFC 9068 */
+    bool lightweight;                  /* they say as little as they can (mint.c), */
+    bool lightweight_userinfo;         /* and are good for userinfo all the same */
     bool detached_signature;    /* ID tokens through the browser sign the answer, and say no more */
     bool lower_case_bearer;     /* the token type is "bearer" */
     bool without_issuer;        /* answers to its authorization requests lack iss, */

@@ -9,6 +9,7 @@
 #include "base/context.h"
 #include "base/json/json_list.h"
 #include "base/text.h"
+#include "provider/admin/document_edit.h"
 #include "provider/admin/realm_admin.h"
 #include "provider/client_admin/client_proposal.h"
 #include "provider/detail/authorization_details.h"
@@ -30,9 +31,10 @@ typedef struct draft {
     const client_metadata *metadata;
     registration_policy policy;
     bool anonymous;
-    const char *updater;      /* who asks, for client policies (policy_set.h) */
+    client_updater updater;   /* who asks, for client policies */
     ost_text id;              /* of the client; of a new one also its client ID */
     ost_text token_id;        /* of the registration access token that is valid from now on */
+    bool keeps_token;         /* no: policies let the one before stand */
     const ost_json *existing; /* what it was before; NULL: it is new */
     const ost_json *defaults; /* the realm's document */
 } draft;
@@ -392,18 +394,31 @@ static bool refuse_token(call *c)
                        "Not authorized to update client. Maybe missing token or bad token type.");
 }
 
+static ost_result keep_token_id(call *c, const realm_client *existing, const ost_json **document)
+{
+    const ost_json *attributes;
+    ost_result result = document_put(
+        ost_json_get(*document, "attributes"), OST_TEXT(REGISTRATION_TOKEN_ID),
+        ost_json_get(existing->attributes, REGISTRATION_TOKEN_ID), c->arena, &attributes);
+    return result == OST_OK
+               ? document_put(*document, OST_TEXT("attributes"), attributes, c->arena, document)
+               : result;
+}
+
 /* As the realm's client policies have it. */
-static ost_result settle(call *c, const draft *d, const realm *r, const realm_client *existing,
+static ost_result settle(call *c, draft *d, const realm *r, const realm_client *existing,
                          const ost_json **document)
 {
     const policy_refusal *refusal;
+    unsigned effects;
     ost_result result =
-        client_proposal_settle(r, existing, d->updater, c->arena, document, &refusal);
+        client_proposal_settle(r, existing, &d->updater, c->arena, document, &effects, &refusal);
     if (result == OST_OK && refusal != NULL) {
         call_refuse(c, refusal->status, refusal->error, refusal->description);
         return OST_E_STATE;
     }
-    return result;
+    d->keeps_token = existing != NULL && (effects & POLICY_KEEPS_REGISTRATION) != 0;
+    return result == OST_OK && d->keeps_token ? keep_token_id(c, existing, document) : result;
 }
 
 /* One attempt: `d` NULL ends the client. */
@@ -467,16 +482,18 @@ static bool answer_stored(call *c, ost_text client_id, ost_text token, bool is_n
 
 /* ---- what clients ask for ---- */
 
-bool registration_create(call *c, const client_metadata *metadata, const char *updater)
+bool registration_create(call *c, const client_metadata *metadata, const char *how,
+                         ost_text user_id)
 {
     draft d = {.metadata = metadata,
-               .anonymous = strcmp(updater, BY_ANYBODY) == 0,
-               .updater = updater,
+               .anonymous = strcmp(how, BY_ANYBODY) == 0,
                .id = uuid_text(c->provider->context, c->arena),
                .token_id = uuid_text(c->provider->context, c->arena)};
     ost_text token;
     if (d.id.data == NULL || d.token_id.data == NULL)
         return call_refuse(c, 500, "server_error", NULL);
+    if (client_updater_read(c, c->realm, how, user_id, &d.updater) != OST_OK)
+        return call_refuse_busy(c);
     if (d.anonymous && !registration_policy_check(c, metadata, true, &d.policy))
         return false;
     return check_scopes(c, metadata) && registration_token_make(c, d.token_id, &token) &&
@@ -504,13 +521,13 @@ bool registration_read(call *c, ost_text token)
     return answer_client(c, c->client, token, false);
 }
 
-bool registration_update(call *c, const client_metadata *metadata)
+bool registration_update(call *c, const client_metadata *metadata, ost_text presented)
 {
     bool anonymous = !ost_json_equals(ost_json_get(c->client->attributes, REGISTRATION_ANONYMOUS),
                                       OST_TEXT("false"));
     draft d = {.metadata = metadata,
                .anonymous = anonymous,
-               .updater = BY_REGISTRATION_TOKEN,
+               .updater = {.how = BY_REGISTRATION_TOKEN, .address = c->request->peer},
                .token_id = uuid_text(c->provider->context, c->arena)};
     ost_text token, client_id = text_of(c->client->client_id);
     if (d.token_id.data == NULL)
@@ -518,7 +535,8 @@ bool registration_update(call *c, const client_metadata *metadata)
     if (anonymous && !registration_policy_check(c, metadata, false, &d.policy))
         return false;
     return check_scopes(c, metadata) && registration_token_make(c, d.token_id, &token) &&
-           store_change(c, &d) && c->error.status == 0 && answer_stored(c, client_id, token, false);
+           store_change(c, &d) && c->error.status == 0 &&
+           answer_stored(c, client_id, d.keeps_token ? presented : token, false);
 }
 
 bool registration_delete(call *c)

@@ -7,19 +7,21 @@
 #include "provider/registration/client_metadata.h"
 
 /* A client of its own making: the call's answer is its metadata with the registration access token.
- * `updater` (policy_set.h): who asks; with an initial access token, or with the role
- * create-client or manage-clients, the policies for strangers do not count. Refuses the call with
- * the errors of RFC 7591 §3.2.2. */
-bool registration_create(call *call, const client_metadata *metadata, const char *updater);
+ * `how` (policy_case.h): who asks, by the token of which user (empty: of none); with an initial
+ * access token, or with the role create-client or manage-clients, the policies for strangers do not
+ * count. Refuses the call with the errors of RFC 7591 §3.2.2. */
+bool registration_create(call *call, const client_metadata *metadata, const char *how,
+                         ost_text user_id);
 
 /* The registered client whose registration access token is presented; sets call->client. Refuses
  * with invalid_token. */
 bool registration_open(call *call, ost_text client_id, ost_text token);
 
 /* Of the client that was opened: its metadata as the call's answer; the same with other metadata
- * (and a new registration access token: the one before is void); its end. */
+ * (and a new registration access token: the one before, `presented`, is void, unless client
+ * policies let it stand); its end. */
 bool registration_read(call *call, ost_text token);
-bool registration_update(call *call, const client_metadata *metadata);
+bool registration_update(call *call, const client_metadata *metadata, ost_text presented);
 bool registration_delete(call *call);
 
 #endif

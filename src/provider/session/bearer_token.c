@@ -49,3 +49,8 @@ ost_result bearer_token_session(call *c, const ost_claims *claims)
         result = OST_E_NOT_FOUND; /* of an earlier life, which was ended */
     return result;
 }
+
+bool bearer_token_is_lightweight(const ost_claims *claims)
+{
+    return text_starts(ost_claims_text(claims, "jti"), LIGHTWEIGHT_ID);
+}

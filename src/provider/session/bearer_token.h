@@ -21,4 +21,8 @@ OST_MUST_CHECK ost_result bearer_token_verify(call *call, ost_text token, const 
  * the store: on the pool. */
 OST_MUST_CHECK ost_result bearer_token_session(call *call, const ost_claims *claims);
 
+/* What the jti of lightweight access tokens begins with. */
+#define LIGHTWEIGHT_ID "lt:"
+bool bearer_token_is_lightweight(const ost_claims *claims);
+
 #endif

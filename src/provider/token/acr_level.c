@@ -160,3 +160,55 @@ acr_demand acr_demand_read(call *c, const realm_client *client)
         return essential(&l);
     return l.any || l.unknown ? voluntary(&l) : of_names(c, client);
 }
+
+/* ---- for policies ---- */
+
+static size_t put_claim(const ost_json *claim, ost_json_writer *w)
+{
+    size_t count = 0;
+    ost_text name;
+    const ost_json *values = ost_json_get(claim, "values");
+    if (ost_json_text(ost_json_get(claim, "value"), &name)) {
+        ost_json_put_text(w, name);
+        count++;
+    }
+    for (const ost_json *at = ost_json_first(values); at != NULL; at = ost_json_next(at)) {
+        if (ost_json_text(at, &name)) {
+            ost_json_put_text(w, name);
+            count++;
+        }
+    }
+    return count;
+}
+
+static void put_names(call *c, const realm_client *client, ost_json_writer *w)
+{
+    size_t count = 0;
+    ost_text name, rest = call_parameter(c, "acr_values");
+    for (; text_next(&rest, ' ', &name); count += name.len > 0) {
+        if (name.len > 0)
+            ost_json_put_text(w, name);
+    }
+    if (count > 0)
+        return;
+    (void)!ost_json_text(ost_json_get(client->attributes, "default.acr.values"), &rest);
+    while (attribute_next(&rest, &name))
+        ost_json_put_text(w, name);
+}
+
+const ost_json *acr_names_asked(call *c, const realm_client *client)
+{
+    const ost_json *claims = read_object(c, call_parameter(c, "claims")), *names;
+    ost_text text;
+    ost_json_writer *w = call_writer(c);
+    if (w == NULL)
+        return NULL;
+    ost_json_open_array(w);
+    if (put_claim(ost_json_get(ost_json_get(claims, "id_token"), "acr"), w) == 0)
+        put_names(c, client, w);
+    ost_json_close_array(w);
+    return ost_json_writer_finish(w, &text) == OST_OK &&
+                   ost_json_read(text, NULL, c->arena, &names, NULL) == OST_OK
+               ? names
+               : NULL;
+}

@@ -28,4 +28,8 @@ typedef enum acr_demand {
  * Claims that are no JSON ask for nothing. */
 acr_demand acr_demand_read(call *call, const realm_client *client);
 
+/* The names of which one would do, as policies see them: of `claims`, or of `acr_values`, or of
+ * default.acr.values. An array; NULL: out of memory. */
+const ost_json *acr_names_asked(call *call, const realm_client *client);
+
 #endif

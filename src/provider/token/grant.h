@@ -74,7 +74,13 @@ bool grant_set_user(call *call, const ost_json *user, ost_text user_id, grant *g
 
 /* ---- mint.c ---- */
 
-typedef enum token_kind { TOKEN_ACCESS, TOKEN_ID, TOKEN_USERINFO } token_kind;
+typedef enum token_kind {
+    TOKEN_ACCESS,
+    TOKEN_LIGHTWEIGHT, /* an access token in which mappers say what they have to alone */
+    TOKEN_INTROSPECTION,
+    TOKEN_ID,
+    TOKEN_USERINFO
+} token_kind;
 
 typedef struct minted {
     ost_text access_token, id_token, refresh_token; /* empty: none */
@@ -96,6 +102,11 @@ bool mint_id_token(call *call, const grant *grant, ost_text access_token, ost_te
 
 /* The claims for userinfo: sub and what the mappers say. JSON, or a JWT, as the client wants it. */
 bool mint_userinfo(call *call, const grant *grant, ost_text *ret_answer);
+
+/* What a verified lightweight token of the grant stands for: its claims, and what the mappers would
+ * have said. JSON. */
+bool mint_introspection(call *call, const grant *grant, const ost_claims *claims,
+                        ost_text *ret_json);
 
 /* The claims alone of what the grant would be answered with, signed by nobody. JSON. */
 bool mint_example(call *call, const grant *grant, token_kind kind, ost_text *ret_json);

@@ -102,7 +102,7 @@ static bool use(call *c, const ost_claims *claims, const store_session *session,
 {
     ost_text realm_name = text_of(c->realm->name), client = text_of(c->client->client_id);
     ost_result result;
-    if (c->realm->revoke_refresh_token)
+    if (c->realm->revoke_refresh_token && m->refresh_id.len > 0)
         result = store_refresh_use(c->provider->store,
                                    &(store_refresh){.realm = realm_name,
                                                     .session_id = session->id,
@@ -164,6 +164,9 @@ void grant_refresh_token(call *c)
     g.acr = client_session_acr(c, &client_session);
     g.requested = requested_claims_of(c, &client_session);
     g.interactive = client_session.redirect_uri.len > 0 || g.acr != NULL;
-    if (mint_tokens(c, &g, true, &m) && use(c, claims, &session, &m, g.idle_ends))
+    /* Where policies let no other come of it, the one that was brought goes on (FAPI 2.0 §5.3.2.1).
+     */
+    bool rotates = (c->policy_effects & POLICY_KEEPS_REFRESH) == 0;
+    if (mint_tokens(c, &g, rotates, &m) && use(c, claims, &session, &m, g.idle_ends))
         (void)mint_answer(c, &g, &m);
 }

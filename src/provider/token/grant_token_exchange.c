@@ -111,7 +111,7 @@ static bool read_details(call *c, const ost_claims *claims, grant *g)
 static bool choose_scopes(call *c, const ost_claims *claims, grant *g)
 {
     ost_text scope = call_parameter(c, "scope");
-    return call_policy_demands(c, POLICY_EXCHANGE, POLICY_DOWNSCOPE)
+    return (c->policy_effects & POLICY_DOWNSCOPES) != 0
                ? grant_choose_within(c, ost_claims_text(claims, "scope"), scope, g)
                : grant_choose_scopes(c, scope, g);
 }

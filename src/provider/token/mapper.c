@@ -8,7 +8,7 @@
 #include "base/array.h"
 #include "base/text.h"
 
-#define ACCESS (1u << TOKEN_ACCESS)
+#define ACCESS (1u << TOKEN_ACCESS | 1u << TOKEN_LIGHTWEIGHT | 1u << TOKEN_INTROSPECTION)
 #define ID (1u << TOKEN_ID)
 #define USERINFO (1u << TOKEN_USERINFO)
 #define ALL (ACCESS | ID | USERINFO)
@@ -54,15 +54,25 @@ bool mapper_setting_is(const mapper_work *w, const char *name, const char *value
     return text_is(mapper_setting(w, name), value);
 }
 
+static bool in_access_tokens(const mapper_work *w, bool unless_refused)
+{
+    ost_text said = mapper_setting(w, "access.token.claim");
+    return said.data == NULL ? unless_refused : text_is(said, "true");
+}
+
 /* Each mapper says for which tokens it works. */
 static bool applies(const mapper_work *w, bool unless_refused)
 {
     bool in_id = mapper_setting_is(w, "id.token.claim", "true");
     ost_text said;
     switch (w->kind) {
+    case TOKEN_LIGHTWEIGHT:
+        return mapper_setting_is(w, "lightweight.claim", "true");
+    case TOKEN_INTROSPECTION: /* older files do not name it: then as in access tokens */
+        said = mapper_setting(w, "introspection.token.claim");
+        return said.data == NULL ? in_access_tokens(w, unless_refused) : text_is(said, "true");
     case TOKEN_ACCESS:
-        said = mapper_setting(w, "access.token.claim");
-        return said.data == NULL ? unless_refused : text_is(said, "true");
+        return in_access_tokens(w, unless_refused);
     case TOKEN_ID:
         return in_id;
     case TOKEN_USERINFO: /* older files do not name it: then as in ID tokens */

@@ -8,8 +8,10 @@
 #include "base/text.h"
 #include "jose/key/key_state.h"
 #include "provider/detail/authorization_details.h"
+#include "provider/policy/policy_case.h"
 #include "provider/proof/pairwise_subject.h"
 #include "provider/realm/uuid.h"
+#include "provider/session/bearer_token.h"
 #include "provider/session/internal_token.h"
 #include "provider/token/answer_token.h"
 #include "provider/token/claim_tree.h"
@@ -82,15 +84,21 @@ static const char *session_of(const grant *g, bool of_login)
     return of_login && g->login_session_id != NULL ? g->login_session_id : g->session_id;
 }
 
+static claim_tree *new_tree(call *c)
+{
+    claim_tree *tree = claim_tree_new(c->arena);
+    if (tree == NULL)
+        call_refuse(c, 500, "server_error", NULL);
+    return tree;
+}
+
 /* What every token begins with. A claim that depends on the mappers has its place only. */
 static claim_tree *begin_token(call *c, const grant *g, const char *typ, const char *id,
                                int64_t expires, int64_t auth_time)
 {
-    claim_tree *tree = claim_tree_new(c->arena);
-    if (tree == NULL) {
-        call_refuse(c, 500, "server_error", NULL);
+    claim_tree *tree = new_tree(c);
+    if (tree == NULL)
         return NULL;
-    }
     claim_put_integer(tree, "exp", expires);
     claim_put_integer(tree, "iat", call_issues_at(c, g->client_started));
     if (auth_time >= 0)
@@ -167,13 +175,15 @@ static void put_subject(call *c, const grant *g, claim_tree *tree)
 static void run_mappers(call *c, const grant *g, token_kind kind, audience_list *audiences,
                         claim_tree *tree)
 {
+    bool access = kind == TOKEN_ACCESS || kind == TOKEN_LIGHTWEIGHT;
     claim_seal(tree);
-    put_subject(c, g, tree);
+    if (kind != TOKEN_LIGHTWEIGHT)
+        put_subject(c, g, tree);
     if (kind != TOKEN_ID || !g->detached)
         mappers_run(c, g, kind, tree, audiences);
-    if (kind == TOKEN_ACCESS && g->resources.len > 0)
+    if (access && g->resources.len > 0)
         take_resources(c, g, audiences);
-    if (kind == TOKEN_ACCESS && g->audiences != NULL)
+    if (access && g->audiences != NULL)
         take_audiences(c, g, audiences);
     put_audience(c, tree, audiences);
 }
@@ -197,11 +207,57 @@ static void put_confirmation(call *c, claim_tree *tree)
         call_refuse(c, 500, "server_error", NULL);
 }
 
+/* What no mapper has a hand in. */
+static void put_rest(call *c, const grant *g, claim_tree *tree)
+{
+    put_confirmation(c, tree);
+    if (g->details.len > 0)
+        claim_put_json(tree, OST_TEXT(DETAILS), g->details);
+    if (g->client->at_jwt) /* RFC 9068 §2.2 asks for it beside azp */
+        claim_put_string(tree, "client_id", g->client->client_id);
+}
+
+/* What was narrowed to audiences stays so only in the token: introspection would find all again. Of
+ * clients by document, which may have to be fetched, nothing is left to introspection. */
+static bool is_lightweight(const call *c, const grant *g)
+{
+    return (g->client->lightweight || (c->policy_effects & POLICY_LIGHTENS) != 0) &&
+           g->audiences == NULL && !g->client->by_document;
+}
+
+/* Whom and what it is for tells introspection, by the session that it names. */
+static claim_tree *lightweight_claims(call *c, const grant *g, int64_t expires)
+{
+    audience_list audiences = {0};
+    claim_tree *tree = new_tree(c);
+    if (tree == NULL)
+        return NULL;
+    claim_put_integer(tree, "exp", expires);
+    claim_put_integer(tree, "iat", c->now);
+    claim_put_string(tree, "jti", call_format(c, LIGHTWEIGHT_ID "%s", fresh_id(c)));
+    claim_put_string(tree, "iss", c->issuer);
+    claim_reserve(tree, "aud");
+    if (g->session_id == NULL)
+        put_subject(c, g, tree);
+    else
+        claim_reserve(tree, "sub");
+    claim_put_string(tree, "typ", c->jkt.len > 0 ? "DPoP" : "Bearer");
+    claim_put_string(tree, "azp", g->client->client_id);
+    if (g->session_id != NULL)
+        claim_put_string(tree, "sid", g->session_id);
+    claim_put_text(tree, "scope", g->scope);
+    put_rest(c, g, tree);
+    run_mappers(c, g, TOKEN_LIGHTWEIGHT, &audiences, tree);
+    return tree;
+}
+
 static claim_tree *access_claims(call *c, const grant *g, int64_t expires)
 {
     static const char *const by_mappers[] = {"acr", "allowed-origins", "realm_access",
                                              "resource_access"};
     audience_list audiences = {0};
+    if (is_lightweight(c, g))
+        return lightweight_claims(c, g, expires);
     claim_tree *tree = begin_token(c, g, c->jkt.len > 0 ? "DPoP" : "Bearer", fresh_id(c), expires,
                                    g->interactive ? g->auth_time : -1);
     if (tree == NULL)
@@ -211,11 +267,7 @@ static claim_tree *access_claims(call *c, const grant *g, int64_t expires)
     claim_put_text(tree, "scope", g->scope);
     if (g->session_id != NULL)
         claim_put_string(tree, "sid", g->session_id);
-    put_confirmation(c, tree);
-    if (g->details.len > 0)
-        claim_put_json(tree, OST_TEXT(DETAILS), g->details);
-    if (g->client->at_jwt) /* RFC 9068 §2.2 asks for it beside azp */
-        claim_put_string(tree, "client_id", g->client->client_id);
+    put_rest(c, g, tree);
     run_mappers(c, g, TOKEN_ACCESS, &audiences, tree);
     return tree;
 }
@@ -368,6 +420,30 @@ bool mint_userinfo(call *c, const grant *g, ost_text *ret_answer)
         return answer_encrypt(c, g->client, answer, claims, NULL, ret_answer);
     return answer_sign(c, claims, answer->signature, "JWT", &token) &&
            answer_encrypt(c, g->client, answer, token, "JWT", ret_answer);
+}
+
+/* Audiences that the token has are those that were asked for, and stay all. */
+bool mint_introspection(call *c, const grant *g, const ost_claims *claims, ost_text *ret_json)
+{
+    static const char *const stored[] = {"exp", "iat", "jti",   "iss", "aud",   "sub",      "typ",
+                                         "azp", "sid", "scope", "cnf", DETAILS, "client_id"};
+    audience_list audiences = {0};
+    claim_tree *tree = new_tree(c);
+    if (tree == NULL)
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(stored); i++) {
+        const ost_json *value = ost_claims_get(claims, stored[i]);
+        if (value != NULL)
+            claim_put_json(tree, text_of(stored[i]), ost_json_source(value));
+        else
+            claim_reserve(tree, stored[i]);
+    }
+    claim_seal(tree);
+    put_subject(c, g, tree);
+    mappers_run(c, g, TOKEN_INTROSPECTION, tree, &audiences);
+    if (!claim_is_set(tree, "aud"))
+        put_audience(c, tree, &audiences);
+    return write_claims(c, tree, ret_json);
 }
 
 bool mint_example(call *c, const grant *g, token_kind kind, ost_text *ret_json)
