@@ -112,7 +112,7 @@ static bool read_scope(call *c, ost_text *ret_scope)
 {
     grant g = {.client = c->client, .may_be_offline = true};
     *ret_scope = call_parameter(c, "scope");
-    if (ret_scope->data == NULL)
+    if (text_trim(*ret_scope).len == 0) /* RFC 6749 §3.1: without a value it is not there */
         return refuse(c, "missing parameter : scope");
     if (ret_scope->len > SCOPE_MAX)
         return refuse(c, "a parameter is too long");
