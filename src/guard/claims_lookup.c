@@ -23,22 +23,32 @@ static bool array_has(const ost_json *array, ost_text value)
     return at != NULL;
 }
 
+/* RFC 9068 §2.2.3 has one text. Okta's scp is an array, and so is scope where IdentityServer,
+ * Spring's authorization server or UAA wrote it. */
+static const ost_json *scope_of(const ost_claims *claims)
+{
+    const ost_json *scope = ost_claims_get(claims, "scope");
+    bool none = scope == NULL || ost_json_is(scope, OST_JSON_NULL);
+    return none ? ost_claims_get(claims, "scp") : scope;
+}
+
 bool claims_have_scope(const ost_claims *claims, ost_text scope)
 {
-    if (ost_claims_get(claims, "scope") != NULL)
-        return text_list_has(ost_claims_text(claims, "scope"), scope);
-    const ost_json *scp = ost_claims_get(claims, "scp");
-    return ost_json_is(scp, OST_JSON_ARRAY) ? array_has(scp, scope)
-                                            : text_list_has(ost_claims_text(claims, "scp"), scope);
+    ost_text list = {0};
+    const ost_json *claim = scope_of(claims);
+    if (ost_json_is(claim, OST_JSON_ARRAY))
+        return array_has(claim, scope);
+    return ost_json_text(claim, &list) && text_list_has(list, scope);
 }
 
 ost_text claims_scopes_shown(const ost_claims *claims)
 {
-    bool named = ost_claims_get(claims, "scope") != NULL;
-    const ost_json *scp = ost_claims_get(claims, "scp");
-    if (!named && ost_json_is(scp, OST_JSON_ARRAY))
-        return ost_json_source(scp);
-    return ost_claims_text(claims, named ? "scope" : "scp");
+    ost_text list = OST_TEXT("");
+    const ost_json *claim = scope_of(claims);
+    if (ost_json_is(claim, OST_JSON_ARRAY))
+        return ost_json_source(claim);
+    (void)!ost_json_text(claim, &list);
+    return list;
 }
 
 /* {"roles": [role, …]} */

@@ -30,7 +30,8 @@ static bool is_bound_kind(const ost_claims *claims, const ost_json *typ)
 
 ost_result token_kind_check_claims(const ost_claims *claims, ost_error *error)
 {
-    static const char *const foreign[] = {"nonce", "at_hash", "c_hash", "s_hash", "events", "code"};
+    static const char *const foreign[] = {"nonce",  "nonce_supported", "at_hash", "c_hash",
+                                          "s_hash", "events",          "code"};
     const ost_json *typ = ost_claims_get(claims, "typ"), *use = ost_claims_get(claims, "token_use");
     /* Nobody by name: every token that says so would be the same account's. */
     if (ost_json_equals(ost_claims_get(claims, "sub"), OST_TEXT("")))
@@ -51,7 +52,7 @@ ost_result token_kind_check_claims(const ost_claims *claims, ost_error *error)
                              SHOWN(seen, 60));
     }
     /* Other providers do not say, but ID and logout tokens and responses to a login (JARM) have
-     * these, and access tokens do not. */
+     * these, and access tokens do not. Apple says nonce_supported where there is no nonce. */
     for (size_t i = 0; i < ARRAY_LEN(foreign); i++) {
         if (ost_claims_get(claims, foreign[i]) != NULL) {
             return ost_error_set(error, OST_E_TOKEN_TYPE,

@@ -104,7 +104,7 @@ OTHERS = {
     "scope": ({}, ("--scope", "write"), "policy", ["scope=", "Include in token scope"], []),
     "scp": ({"scope": None, "scp": ["read"]}, ("--scope", "write"), "policy", ["scope="], ["array"]),
     "scp beside scope": ({"scope": "read", "scp": ["write"]}, ("--scope", "write"), "policy", ["scope="], ["array"]),
-    "scope as an array": ({"scope": ["write"]}, ("--scope", "write"), "policy", ['"scope" is an array'], []),
+    "scope as an array": ({"scope": ["read"]}, ("--scope", "write"), "policy", ["scope="], ["array"]),
     "client": ({}, ("--client", "mobile"), "client", ["another client"], []),
 }
 

@@ -86,6 +86,12 @@ def test_g16_what_is_no_key_in_a_set_is_left_out(key, tmp_path):
         assert done.returncode == 0, done.stderr
         assert b"2 keys of the set left out" in done.stderr and b"AKP" in done.stderr
         assert done.stderr.count(b"\n") == 1
+    done = run("jwk", "inspect", keys)
+    assert done.returncode == 0 and len(json.loads(done.stdout)) == 1 and b"2 keys of the set left out" in done.stderr
+    mine = tmp_path / "mine.jwks"
+    mine.write_text(json.dumps({"keys": [{"kty": "OKP", "crv": "Later"}, json.loads(private.read_text())]}))
+    done = run("jws", "sign", "--key", mine, "--alg", "ES256", feed=claims)
+    assert done.returncode == 0 and b"1 key of the set left out" in done.stderr
     keys.write_text(json.dumps({"keys": whole["keys"][::2]}))
     assert "AKP" in bad(1, "jws", "verify", "--key", keys, feed=token)
     keys.write_text(json.dumps(whole))

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from peers import PROJECT, free_port
 from programs import Program, items_api_program
 from signer import EcSigner, RsaSigner, b64
-from vendor_shapes import CERTIFICATE, LOGIN, PERSONAL, TENANT, all_shapes, claims_of
+from vendor_shapes import CERTIFICATE, LOGIN, PERSONAL, TENANT, all_shapes, apple_shape, claims_of
 from vendor_world import VendorWorld
 from web import Browser
 
@@ -28,7 +28,7 @@ LEFT_OUT = 2
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    hosts = {url.split("/")[2].split(":")[0] for s in SHAPES for url in (s.discovery, s.jwks) if url}
+    hosts = {url.split("/")[2].split(":")[0] for s in [*SHAPES, apple_shape()] for url in (s.discovery, s.jwks) if url}
     with VendorWorld(tmp_path_factory.mktemp("world"), sorted(hosts)) as running:
         yield running
 
@@ -156,6 +156,25 @@ def test_g12_keys_of_personal_accounts(world, tmp_path):
         refused = ask(api, personal.token(personal.header, claims_of(shape, {"tid": TENANT})))
         assert refused.status == 401
         assert "the key signs for issuer" in refused.header("WWW-Authenticate")
+
+
+def test_g12_what_apple_gives_to_others_opens_nothing(world, tmp_path):
+    """Three keys that sign, and ID tokens alone: with a nonce, a hash, or neither."""
+    shape = apple_shape()
+    signers = [RsaSigner(kid) for kid in ("Sf2lFqwkpX", "pyaRQpAbnY", "T8tIJ1zSrO")]
+    world.put(shape.jwks, {"keys": [signer.jwk(**shape.key) for signer in signers]})
+    world.put(shape.discovery, shape.document)
+    command = ("--issuer", shape.document["issuer"], "--audience", "org.example.items", "--ca-file", world.authority)
+    port = free_port()
+    command = [items_api_program(), "--port", port, *command, "--proxy", world.proxy, "--insecure-explain"]
+    with Program(command, f"http://localhost:{port}/health/live", tmp_path / "api.log") as api:
+        state = state_of(api)
+        assert state["ready"] and state["keys"] == 3, state
+        for changes in ({}, *shape.refused.values()):
+            for signer in signers:
+                header = {"alg": "RS256", "kid": signer.kid}
+                answer = ask(api, signer.token(header, claims_of(shape, changes)))
+                assert answer.status == 401 and "another kind of token" in answer.header("WWW-Authenticate"), answer.headers
 
 
 def test_g13_proxies(world, tmp_path):

@@ -277,6 +277,38 @@ def _workload_shapes():
     )
 
 
+def apple_shape():
+    """Without a preset: what Apple gives to others are ID tokens, and none of them opens an API."""
+    apple = "https://appleid.apple.com"
+    return Shape(
+        preset=None,
+        words={},
+        discovery=f"{apple}/.well-known/openid-configuration",
+        document=_document(
+            apple,
+            f"{apple}/auth/keys",
+            authorization_endpoint=f"{apple}/auth/authorize",
+            token_endpoint=f"{apple}/auth/token",
+            revocation_endpoint=f"{apple}/auth/revoke",
+            response_modes_supported=["query", "fragment", "form_post"],
+            token_endpoint_auth_methods_supported=["client_secret_post"],
+            claims_supported=["aud", "email", "email_verified", "is_private_email", "nonce_supported", "transfer_sub"],
+        ),
+        jwks=f"{apple}/auth/keys",
+        key={"use": "sig", "alg": "RS256"},
+        neighbours=[],
+        claims={
+            **{"iss": apple, "aud": "org.example.items", "sub": "000000.0a.0000", "nonce_supported": True},
+            **{"email": "a@example.org", "email_verified": "true", "is_private_email": "false"},
+        },
+        refused={
+            "of a code": {"at_hash": "h", "auth_time": 1},
+            "of an app": {"c_hash": "h", "nonce": "n", "real_user_status": 2, "email_verified": True},
+            "without what names it but one": {"email": None, "email_verified": None, "is_private_email": None},
+        },
+    )
+
+
 def all_shapes():
     return [*_entra_shapes(), *_cloud_shapes(), *_workload_shapes()]
 

@@ -85,12 +85,8 @@ static ost_text advise_role(const explain_input *in, const ost_json *claims)
         "the next token, not into this one.");
 }
 
-static ost_text advise_scope(const ost_json *claims)
+static ost_text advise_scope(void)
 {
-    const ost_json *scope = ost_json_get(claims, "scope");
-    if (ost_json_is(scope, OST_JSON_ARRAY))
-        return OST_TEXT("The token's \"scope\" is an array. RFC 9068 wants one text: mend it at "
-                        "the issuer, or ask for a claim.");
     return OST_TEXT(
         "The client must ask for the scope (scope=…), and in Keycloak it must be one "
         "of the client's scopes, default or optional, with \"Include in token scope\" on. In "
@@ -101,7 +97,7 @@ ost_text explain_advice_policy(const explain_step *step, const explain_input *in
                                const ost_json *claims)
 {
     if (step->reason == OST_E_SCOPE)
-        return advise_scope(claims);
+        return advise_scope();
     if (step->reason == OST_E_ROLE)
         return advise_role(input, claims);
     if (step->reason == OST_E_STEP_UP)

@@ -30,7 +30,7 @@ static ost_result with_key(const option_values *values, ost_arena *arena, ost_er
     const char *name = options_get(values, "alg");
     if (name != NULL && (alg = ost_alg_of(text_of(name))) == OST_ALG_UNSET)
         return ost_error_set(error, OST_E_ARGUMENT, TOOL_NO_ALGORITHM, name);
-    ost_result result = tool_keys_read(tool_operand(values), alg, arena, &keys, error);
+    ost_result result = tool_keys_whole(tool_operand(values), alg, arena, &keys, error);
     if (result != OST_OK)
         return result;
     result = tool_keys_choose(&keys, options_get(values, "kid"), &key, error);

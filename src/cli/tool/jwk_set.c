@@ -51,7 +51,7 @@ static ost_result add(collection *c, const ost_key *key, ost_arena *arena, ost_e
 static ost_result add_file(collection *c, const char *path, ost_arena *arena, ost_error *error)
 {
     tool_keys keys;
-    ost_result result = tool_keys_read(path, OST_ALG_UNSET, arena, &keys, error);
+    ost_result result = tool_keys_whole(path, OST_ALG_UNSET, arena, &keys, error);
     if (result != OST_OK)
         return result;
     for (size_t i = 0; i < keys.count && result == OST_OK; i++) {

@@ -109,8 +109,8 @@ static ost_result read_file(const char *path, ost_alg alg, bool whole, ost_arena
     return OST_OK;
 }
 
-ost_result tool_keys_read(const char *path, ost_alg alg, ost_arena *arena, tool_keys *ret_keys,
-                          ost_error *error)
+ost_result tool_keys_whole(const char *path, ost_alg alg, ost_arena *arena, tool_keys *ret_keys,
+                           ost_error *error)
 {
     return read_file(path, alg, true, arena, ret_keys, error);
 }
@@ -122,6 +122,15 @@ static void tell_left_out(const char *path, tool_keys *keys)
     text_make_printable(keys->first_why, strlen(keys->first_why));
     fprintf(stderr, "ostiary: %s: %zu %s of the set left out: %s\n", path, keys->left_out,
             keys->left_out == 1 ? "key" : "keys", keys->first_why);
+}
+
+ost_result tool_keys_read(const char *path, ost_alg alg, ost_arena *arena, tool_keys *ret_keys,
+                          ost_error *error)
+{
+    ost_result result = read_file(path, alg, false, arena, ret_keys, error);
+    if (result == OST_OK)
+        tell_left_out(path != NULL ? path : "standard input", ret_keys);
+    return result;
 }
 
 ost_result tool_keys_named(const option_values *values, const char *name, ost_arena *arena,

@@ -11,19 +11,22 @@
 #define TOOL_PARTIES_MAX 16 /* signers, recipients */
 
 /* Every key in the file, each of them the caller's to unref; PEM is bound to `alg` when that is not
- * OST_ALG_UNSET. Errors name the file. */
+ * OST_ALG_UNSET. Of a set, what is not a key here is passed over (RFC 7517 §5), with a note on
+ * standard error, as long as there is another. Errors name the file. */
 typedef struct tool_keys {
     ost_key *keys[TOOL_KEYS_MAX];
     size_t count;
-    size_t left_out;     /* entries of a set that are not keys here (tool_keys_named alone) */
+    size_t left_out;     /* entries of a set that are not keys here */
     char first_why[160]; /* why the first of them is not */
 } tool_keys;
 OST_MUST_CHECK ost_result tool_keys_read(const char *path, ost_alg alg, ost_arena *arena,
                                          tool_keys *ret_keys, ost_error *error);
+/* The same, and what is not a key is an error: for whoever writes it in another form. */
+OST_MUST_CHECK ost_result tool_keys_whole(const char *path, ost_alg alg, ost_arena *arena,
+                                          tool_keys *ret_keys, ost_error *error);
 void tool_keys_free(tool_keys *keys);
 
-/* The keys of every file that the option of that name gives. Of a set, what is not a key here is
- * passed over (RFC 7517 §5), with a note on standard error, as long as there is another. */
+/* The keys of every file that the option of that name gives. */
 OST_MUST_CHECK ost_result tool_keys_named(const option_values *values, const char *name,
                                           ost_arena *arena, tool_keys *ret_keys, ost_error *error);
 

@@ -170,7 +170,8 @@ ost_result key_rsa_import(const ost_json *jwk, ost_key *key, ost_error *error)
     bool is_private = jwk_get(jwk, "d") != NULL, alone = has_exponent_alone(jwk);
     size_t count = alone ? D + 1 : is_private ? NUMBERS : PUBLIC_NUMBERS;
     ost_result result = OST_OK;
-    if (jwk_get(jwk, "oth") != NULL) {
+    const ost_json *others = jwk_get(jwk, "oth");
+    if (others != NULL && (!ost_json_is(others, OST_JSON_ARRAY) || ost_json_count(others) > 0)) {
         return ost_error_set(error, OST_E_UNSUPPORTED,
                              "RSA keys of more than two primes are not supported");
     }

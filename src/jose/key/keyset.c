@@ -83,7 +83,10 @@ static bool holds_secret(const ost_json *jwk)
 {
     static const char *const names[] = {"k", "d", "p", "q", "dp", "dq", "qi", "oth"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (jwk_get(jwk, names[i]) != NULL)
+        const ost_json *member = jwk_get(jwk, names[i]);
+        bool empty = ost_json_equals(member, OST_TEXT("")) ||
+                     (ost_json_is(member, OST_JSON_ARRAY) && ost_json_count(member) == 0);
+        if (member != NULL && !empty)
             return true;
     }
     return ost_json_equals(ost_json_get(jwk, "kty"), OST_TEXT("oct"));

@@ -122,9 +122,15 @@ static void scopes(void **state)
     const expectation none[] = {{{.scopes = LIST("read")}, OST_E_SCOPE}};
     CHECK("{\"exp\":1}", none);
     CHECK("{\"exp\":1,\"scope\":\"\"}", none);
-    CHECK("{\"exp\":1,\"scope\":[\"read\"]}", none);
     CHECK("{\"exp\":1,\"scope\":null}", none);
     CHECK("{\"exp\":1,\"scope\":{\"read\":1}}", none);
+    CHECK("{\"exp\":1,\"scope\":[\"openid read\",7,null]}", none);
+    CHECK("{\"exp\":1,\"scope\":\"openid\",\"scp\":[\"read\"]}", none);
+    /* G12: an array, as IdentityServer and Spring write it; null is nothing. */
+    const expectation some[] = {{{.scopes = LIST("read")}, OST_OK}};
+    CHECK("{\"exp\":1,\"scope\":[\"openid\",\"read\"]}", some);
+    CHECK("{\"exp\":1,\"scope\":null,\"scp\":[\"read\"]}", some);
+    CHECK("{\"exp\":1,\"scp\":\"openid read\"}", some);
 }
 
 static void roles(void **state)

@@ -250,7 +250,9 @@ static void composite_primes(void **state)
 
 static void more_than_two_primes(void **state)
 {
-    assert_int_equal(import_result(with(arena, test_rsa, "\"oth\":[]")), OST_E_UNSUPPORTED);
+    assert_int_equal(import_result(with(arena, test_rsa, "\"oth\":[{}]")), OST_E_UNSUPPORTED);
+    assert_int_equal(import_result(with(arena, test_rsa, "\"oth\":7")), OST_E_UNSUPPORTED);
+    assert_int_equal(import_result(with(arena, test_rsa, "\"oth\":[]")), OST_OK); /* G14: none */
 }
 
 static void members_of_another_type(void **state)

@@ -277,6 +277,26 @@ static void g14_null_shows_no_secret(void **state)
     ost_keyset_unref(set);
 }
 
+/* Nor do empty ones, as forms have them that are written whole: at most the key is left out. */
+static void g14_empty_shows_no_secret(void **state)
+{
+    static const char *const odd[] = {"\"oth\":[]", "\"d\":\"\"", "\"k\":\"\"", "\"p\":[]"};
+    for (size_t i = 0; i < ARRAY_LEN(odd); i++) {
+        const char *keys = ost_arena_format(arena, "%s,%s", public(test_rsa, "odd", odd[i]),
+                                            public(test_p256, "good", NULL));
+        ost_keyset *set = NULL;
+        size_t skipped = 99;
+        assert_int_equal(import(keys, &set, &skipped), OST_OK);
+        assert_int_equal(find(set, "good", OST_ES256), OST_OK);
+        assert_int_equal(ost_keyset_count(set) + skipped, 2);
+        ost_keyset_unref(set);
+    }
+    const char *shown = ost_arena_format(arena, "%s,%s", public(test_p256, "good", NULL),
+                                         public(test_rsa, "odd", "\"d\":{}"));
+    ost_keyset *set = NULL;
+    assert_int_equal(import(shown, &set, NULL), OST_E_KEY_USE);
+}
+
 static void by_kid_and_purpose(void **state)
 {
     ost_keyset *set = NULL;
@@ -355,6 +375,7 @@ int main(void)
         cmocka_unit_test(g3_what_is_left_out_is_told),
         cmocka_unit_test(g4_unknown_things_harm_nobody),
         cmocka_unit_test(g14_null_shows_no_secret),
+        cmocka_unit_test(g14_empty_shows_no_secret),
         cmocka_unit_test(by_kid_and_purpose),
         cmocka_unit_test(without_kid),
         cmocka_unit_test(key_that_may_not_verify),
