@@ -45,12 +45,6 @@ typedef enum page_field {
     PAGE_FOCUS_NAME, /* flag: the cursor starts in the name, */
     PAGE_FOCUS_SECRET, /* or in the password */
     PAGE_REMEMBER,     /* flag: "remember me" is offered */
-    PAGE_EMAIL,        /* text: of a profile, as the two that follow; and what is wrong with each */
-    PAGE_EMAIL_ERROR,
-    PAGE_FIRST_NAME,
-    PAGE_FIRST_NAME_ERROR,
-    PAGE_LAST_NAME,
-    PAGE_LAST_NAME_ERROR,
     PAGE_CANCEL,       /* flag: it may be left undone */
     PAGE_END_SESSIONS, /* flag: the other sessions are to end */
     PAGE_CODE,         /* text: proves that the form is ours */
@@ -79,6 +73,12 @@ typedef enum page_field {
     PAGE_ROW_ACCESS,
     PAGE_ROW_TAG,     /* of a language; */
     PAGE_ROW_CURRENT, /* it is the page's */
+    PAGE_ROW_LABEL,   /* of a field of a profile, */
+    PAGE_ROW_MISTAKE, /* what is wrong with what it holds, */
+    PAGE_ROW_FILL,    /* what a browser may fill in, */
+    PAGE_ROW_ADDRESS, /* it is of an e-mail address, */
+    PAGE_ROW_NEEDED,  /* it must not be empty, */
+    PAGE_ROW_FIXED,   /* it cannot be changed */
     PAGE_FIELDS,      /* how many there are */
 } page_field;
 
@@ -87,7 +87,7 @@ typedef struct page_row {
     struct {
         page_field field;
         ost_text value;
-    } cells[4];
+    } cells[8];
 } page_row;
 
 /* Begin with (page){.template = …, .status = …}. All text is borrowed until page_send returns. */

@@ -51,12 +51,6 @@ const page_field_type page_fields[PAGE_FIELDS] = {
     [PAGE_FOCUS_NAME] = {"focus_name", PAGE_IS_FLAG},
     [PAGE_FOCUS_SECRET] = {"focus_secret", PAGE_IS_FLAG},
     [PAGE_REMEMBER] = {"remember", PAGE_IS_FLAG},
-    [PAGE_EMAIL] = {"email", PAGE_IS_TEXT},
-    [PAGE_EMAIL_ERROR] = {"email_error", PAGE_IS_TEXT},
-    [PAGE_FIRST_NAME] = {"first_name", PAGE_IS_TEXT},
-    [PAGE_FIRST_NAME_ERROR] = {"first_name_error", PAGE_IS_TEXT},
-    [PAGE_LAST_NAME] = {"last_name", PAGE_IS_TEXT},
-    [PAGE_LAST_NAME_ERROR] = {"last_name_error", PAGE_IS_TEXT},
     [PAGE_CANCEL] = {"cancel", PAGE_IS_FLAG},
     [PAGE_END_SESSIONS] = {"end_sessions", PAGE_IS_FLAG},
     [PAGE_CODE] = {"code", PAGE_IS_TEXT},
@@ -85,6 +79,12 @@ const page_field_type page_fields[PAGE_FIELDS] = {
     [PAGE_ROW_ACCESS] = {"access", PAGE_IS_CELL},
     [PAGE_ROW_TAG] = {"tag", PAGE_IS_CELL},
     [PAGE_ROW_CURRENT] = {"current", PAGE_IS_CELL},
+    [PAGE_ROW_LABEL] = {"field_label", PAGE_IS_CELL},
+    [PAGE_ROW_MISTAKE] = {"mistake", PAGE_IS_CELL},
+    [PAGE_ROW_FILL] = {"fill", PAGE_IS_CELL},
+    [PAGE_ROW_ADDRESS] = {"address", PAGE_IS_CELL},
+    [PAGE_ROW_NEEDED] = {"needed", PAGE_IS_CELL},
+    [PAGE_ROW_FIXED] = {"fixed", PAGE_IS_CELL},
 };
 
 page_file page_frame(void)

@@ -16,11 +16,18 @@ LISTED = [
     {"alias": "UPDATE_PROFILE", "enabled": True, "priority": 40},
     {"alias": "VERIFY_PROFILE", "enabled": True, "priority": 90},
 ]
-OWN_RULES = {
-    "org.keycloak.userprofile.UserProfileProvider": [
-        {"providerId": "declarative-user-profile", "config": {"kc.user.profile.config": ['{"attributes":[]}']}}
-    ]
-}
+BOTH = {"view": ["admin", "user"], "edit": ["admin", "user"]}
+
+
+def rules(*attributes):
+    """The component of a realm's own profile, beside user name and e-mail address."""
+    own = [{"name": "username", "permissions": BOTH}, {"name": "email", "permissions": BOTH, "validations": {"email": {}}}]
+    config = json.dumps({"attributes": [*own, *attributes]})
+    component = {"providerId": "declarative-user-profile", "config": {"kc.user.profile.config": [config]}}
+    return {"org.keycloak.userprofile.UserProfileProvider": [component]}
+
+
+OWN_RULES = rules()
 
 
 def user(name, *actions, **more):

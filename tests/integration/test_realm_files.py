@@ -425,7 +425,7 @@ def test_a_mapper_that_is_not_there_is_told(importing, mapper, fate):
 @pytest.mark.parametrize("kind, fate", [
     ("org.keycloak.storage.UserStorageProvider", "kept without effect"),
     ("org.example.OurProvider", "unknown"),
-    ("org.keycloak.userprofile.UserProfileProvider", "kept"),
+    ("org.keycloak.userprofile.UserProfileProvider", "acted upon"),
 ])
 def test_components_that_are_not_there_are_told(tmp_path, importing, kind, fate):
     component = {"id": "c", "name": "ldap", "providerId": "ldap", "subComponents": {}, "config": {"connectionUrl": ["ldap://ldap.example"]}}
@@ -451,6 +451,36 @@ def test_a_password_may_stand_as_a_number(realm_of):
 def test_p2_groups_and_clients_that_are_not_there_are_refused(importing, user, path):
     done, _ = importing({"realm": "x", "users": [{**ANN, **user}]})
     assert done.returncode == 1 and path in done.stderr
+
+
+def test_p2_names_of_roles_have_no_blanks_around_them_where_they_are_used(tmp_path, importing):
+    """As Keycloak: a role is declared by its name as it stands there, and given by one without blanks."""
+    file = {
+        "realm": "x",
+        "clients": [SHOP, {"clientId": "till", "fullScopeAllowed": False}],
+        "roles": {"realm": [{"name": " stays "}]},
+        "groups": [{"name": "g", "realmRoles": ["worker\t"], "clientRoles": {"shop": [" buyer"]}}],
+        "users": [{**ANN, "realmRoles": [" admin ", "worker"], "clientRoles": {"shop": ["buyer ", " seller"]}}],
+        "scopeMappings": [{"client": "till", "roles": [" admin"]}],
+    }
+    done, _ = importing(file)
+    assert done.returncode == 0, done.stderr
+    made = exported(tmp_path)
+    names = {role["name"] for role in made["roles"]["realm"]}
+    assert {"admin", "worker", " stays "} <= names and not names & {" admin ", " admin", "worker\t"}
+    assert {role["name"] for role in made["roles"]["client"]["shop"]} == {"buyer", "seller"}
+    assert {"admin", "worker"} <= set(made["users"][0]["realmRoles"]) and made["groups"][0]["realmRoles"] == ["worker"]
+
+
+def test_p2_a_client_without_a_client_id_has_its_id(tmp_path, importing):
+    """As Keycloak; its bare id is told."""
+    own = "0d6c2c3e-9a3f-4a0d-8a53-0d6c2c3e9a3f"
+    done, report = importing({"realm": "x", "clients": [{"name": "nameless"}, {"id": own, "publicClient": True}, SHOP]})
+    assert done.returncode == 0, done.stderr
+    assert sorted(warning["path"] for warning in report[0]["warnings"]) == ["clients[0]", "clients[1]"]
+    clients = exported(tmp_path)["clients"][:3]
+    assert all(client["clientId"] == client["id"] for client in clients[:2]) and clients[1]["id"] == own
+    assert len(clients[0]["id"]) == 36 and clients[2]["clientId"] == "shop"
 
 
 # ---- P6: where a logout may lead ----
@@ -510,6 +540,22 @@ def test_p8_attributes_of_groups_are_inherited_the_nearest_first(realm_of):
     assert [claims.get(name) for name in ("own", "near", "far", "none")] == ["ann", "h", "g", None]
 
 
+def test_p8_an_empty_list_is_none_and_what_all_have_is_gathered_where_that_is_asked_for(realm_of):
+    def mapper(name, **settings):
+        config = {"user.attribute": "a", "claim.name": name, "access.token.claim": "true", **settings}
+        return {"name": name, "protocol": "openid-connect", "protocolMapper": "oidc-usermodel-attribute-mapper", "config": config}
+
+    gathered = {"aggregate.attrs": "true", "multivalued": "true"}
+    realm, _ = realm_of(
+        clients=[{**SHOP, "protocolMappers": [mapper("first"), mapper("list", multivalued="true"), mapper("all", **gathered)]}],
+        groups=[{"name": "g", "attributes": {"a": ["g", "both"]}, "subGroups": [{"name": "h", "attributes": {"a": ["h"]}}]},
+                {"name": "other", "attributes": {"a": ["both", "o"]}}, {"name": "plain"}],
+        users=[{**ANN, "attributes": {"a": []}, "groups": ["/plain", "/g/h", "/other"]}],
+    )
+    claims = unverified_token(log_in(realm).json()["access_token"])[1]
+    assert (claims["first"], claims["list"], claims["all"]) == ("h", ["h"], ["h", "g", "both", "o"])
+
+
 # ---- P10: the layout before Keycloak 8 ----
 
 
@@ -528,11 +574,58 @@ def test_p10_passwords_of_before_keycloak_8(realm_of, algorithm, digest):
     assert realm.password(CLIENT, "ann", "wrong").status == 401
 
 
+@pytest.mark.parametrize("factor, status", [
+    ({"type": "totp", "hashedSaltedValue": "aaaaaaaaaaaaaaaaaaaa", "digits": 6, "period": 30, "algorithm": "HmacSHA1"}, 400),
+    ({"type": "hotp", "hashedSaltedValue": "aaaaaaaaaaaaaaaaaaaa", "digits": 6, "counter": 3, "algorithm": "HmacSHA1"}, 400),
+    ({"type": "password-history", "hashedSaltedValue": "AAAA", "salt": "AAAA", "hashIterations": 1}, 200),
+])
+def test_p10_second_factors_of_before_keycloak_8(realm_of, factor, status):
+    salt = b"0123456789abcdef"
+    short = base64.b64encode(hashlib.pbkdf2_hmac("sha256", b"ann-password", salt, 1000, 32)).decode()  # as bcrypt's converters write
+    password = {"type": "password", "hashedSaltedValue": short, "salt": base64.b64encode(salt).decode(),
+                "hashIterations": "1000", "algorithm": "pbkdf2-sha256", "counter": 0, "digits": 0, "period": 0}
+    realm, _ = realm_of(users=[{**ANN, "credentials": [password, factor]}])
+    assert log_in(realm).status == status
+
+
+WEBAUTHN = {
+    "type": "webauthn",
+    "secretData": "{}",
+    "credentialData": '{"credentialId":"AAAA","counter":1,"credentialPublicKey":"AAAA","attestationStatementFormat":"none"}',
+}
+CODES = {
+    "type": "recovery-authn-codes",
+    "secretData": '{"codes":[{"number":1,"encodedHashedValue":"AAAA"}]}',
+    "credentialData": '{"algorithm":"SHA-512","totalCodes":1,"remainingCodes":1}',
+}
+
+
+@pytest.mark.parametrize("factor", [WEBAUTHN, {**WEBAUTHN, "type": "webauthn-passwordless"}, CODES], ids=lambda one: one["type"])
+def test_p1_factors_that_the_usual_flows_do_not_ask_for(tmp_path, importing, realm_of, factor):
+    """As in Keycloak: whose password is good is let in, who has nothing else is not; where a flow asks, nobody is."""
+    user = {**ANN, "credentials": [*ANN["credentials"], factor]}
+    realm, _ = realm_of(users=[user, {**ANN, "username": "bare", "credentials": [factor]}])
+    assert log_in(realm).status == 200
+    assert "code" in query_of(realm.log_in(Browser(), CLIENT, "ann", "ann-password").location)
+    page = realm.log_in(Browser(), CLIENT, "bare", "anything").page
+    assert "Invalid username or password." in page.text
+    done, report = importing({"realm": "x", "users": [user]})
+    assert done.returncode == 0 and "users[0].credentials[1].type" in told(report, "refused in use"), done.stderr
+    assert exported(tmp_path)["users"][0]["credentials"][1].items() >= factor.items()
+    asking = {"alias": "browser", "authenticationExecutions": [
+        {"authenticator": "auth-username-password-form", "requirement": "REQUIRED"},
+        {"authenticator": "webauthn-authenticator", "requirement": "ALTERNATIVE"},
+    ]}
+    realm, _ = realm_of(users=[user], authenticationFlows=[asking], browserFlow="browser")
+    assert query_of(realm.authorize(Browser(), CLIENT).location)["error"] == "unauthorized_client"
+
+
 # ---- P13: letters of every script have a case ----
 
 
 @pytest.mark.parametrize("stored, typed", [
     ("Änne", "ÄNNE"), ("änne", "Änne"), ("Γιώργος", "ΓΙΏΡΓΟΣ"), ("Женя", "женя"), ("\u212aarl", "karl"), ("ann", "ANN"),
+    ("straße", "STRAẞE"), ("οδος", "ΟΔΟΣ"), ("ｆｕｌｌ", "ＦＵＬＬ"), ("ǆem", "ǅem"),
 ])
 def test_p13_names_and_addresses_are_one_whatever_their_case(realm_of, stored, typed):
     realm, made = realm_of(users=[{**ANN, "username": stored, "email": f"{stored}@x.example"}])
@@ -718,6 +811,20 @@ def test_p3_a_key_that_cannot_be_used_is_told_with_its_path(importing):
     masked = {"name": "r", "providerId": "rsa-generated", "config": {"privateKey": ["**********"]}}
     done, _ = importing({"realm": "x", "components": {"org.keycloak.keys.KeyProvider": [masked]}})
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("component, words", [
+    ({"name": "e", "providerId": "ecdh-generated", "config": {"ecdhEllipticCurveKey": ["P-256"]}}, "no keys of such a provider"),
+    ({"name": "s", "providerId": "java-keystore", "config": {"keystore": ["/k.jks"]}}, "no keys of such a provider"),
+    ({"name": "m", "providerId": "hmac-generated", "config": {"secret": ["**********"]}}, "masked"),
+])
+def test_p3_what_makes_no_key_is_told_and_kept(tmp_path, importing, component, words):
+    done, report = importing({"realm": "x", "components": {"org.keycloak.keys.KeyProvider": [component]}})
+    assert done.returncode == 0, done.stderr
+    (warning,) = report[0]["warnings"]
+    assert warning["path"] == "components.org.keycloak.keys.KeyProvider[0]" and words in warning["warning"]
+    kept = [one["providerId"] for one in exported(tmp_path)["components"]["org.keycloak.keys.KeyProvider"]]
+    assert component["providerId"] in kept
 
 
 # What Keycloak 24.0.5 and 26.7.3 make of components that bring no key: algorithm, use, size or curve, what they say.

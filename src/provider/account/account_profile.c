@@ -8,7 +8,7 @@
 #include "provider/account/account_user.h"
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
-#include "provider/user/profile_check.h"
+#include "provider/profile/profile_rules.h"
 
 #define NAME(shown_as)                                                                             \
     "{\"name\":\"" shown_as "\",\"displayName\":\"${" shown_as "}\",\"required\":true,"            \
@@ -209,13 +209,12 @@ static ost_result check_username(account_call *a, profile *p, profile_faults *f)
     return result;
 }
 
-static ost_result check_email(account_call *a, profile *p, profile_faults *f)
+static ost_result check_address(account_call *a, profile *p, profile_faults *f)
 {
     bool taken = false;
     ost_text folded = text_fold(p->email, a->call->arena);
     if (folded.data == NULL)
         return OST_E_MEMORY;
-    profile_check_email(p->email, f);
     p->new_email = !text_equal(folded, a->user.email);
     if (!p->new_email || p->email.len == 0 || a->call->realm->duplicate_emails)
         return OST_OK;
@@ -275,21 +274,53 @@ static ost_result merge(account_call *a, const profile *p, const ost_json **ret_
     return result;
 }
 
+/* ---- a realm's own rules ---- */
+
+static bool changes(const account_call *a, const ost_json *document, const char *name)
+{
+    return !text_equal(part_text(a->document, name), part_text(document, name));
+}
+
+/* What may not be changed stays, what is shown here is held to the rules. */
+static ost_result check_own(account_call *a, const ost_json *rules, const ost_json *document,
+                            profile_faults *f)
+{
+    static const char *const names[] = {"email", "firstName", "lastName"};
+    ost_result result = OST_OK;
+    for (size_t i = 0; i < ARRAY_LEN(names) && result == OST_OK; i++) {
+        const ost_json *rule = profile_rules_find(rules, names[i]);
+        if (changes(a, document, names[i]) && !profile_rule_lets_edit(rule, PROFILE_USER))
+            profile_fault_add(
+                f, (profile_fault){.field = names[i], .message = "error-user-attribute-read-only"});
+        else if (rule != NULL)
+            result = profile_rule_check(rule, ost_json_get(document, names[i]), PROFILE_USER,
+                                        a->call->arena, f);
+    }
+    return result;
+}
+
 ost_result account_update_profile(account_call *a)
 {
     profile p;
     profile_faults faults = {0};
-    const ost_json *document;
+    const ost_json *document, *rules;
     if (!read_profile(a, &p))
         return OST_OK;
-    ost_result result = check_username(a, &p, &faults);
-    profile_check_name("firstName", p.first_name, &faults);
-    profile_check_name("lastName", p.last_name, &faults);
+    ost_result result = profile_rules_of(a->call->realm->document, a->call->arena, &rules);
     if (result == OST_OK)
-        result = check_email(a, &p, &faults);
-    if (result == OST_OK && faults.count > 0)
-        return refuse_faults(a, &faults);
+        result = check_username(a, &p, &faults);
+    if (result == OST_OK && rules == NULL) {
+        profile_check_name("firstName", p.first_name, &faults);
+        profile_check_name("lastName", p.last_name, &faults);
+        profile_check_email(p.email, &faults);
+    }
+    if (result == OST_OK)
+        result = check_address(a, &p, &faults);
     if (result == OST_OK)
         result = merge(a, &p, &document);
+    if (result == OST_OK && rules != NULL)
+        result = check_own(a, rules, document, &faults);
+    if (result == OST_OK && faults.count > 0)
+        return refuse_faults(a, &faults);
     return result == OST_OK ? account_store_user(a, document, EVENT_UPDATE_PROFILE) : result;
 }

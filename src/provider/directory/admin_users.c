@@ -247,6 +247,8 @@ ost_result admin_create_user(admin_call *a)
     ost_result result = write_new(a, &document);
     if (result == OST_OK)
         result = new_groups(a, &document);
+    if (result == OST_OK && a->status == 0)
+        result = user_profile_check_own(a, NULL, document);
     if (result != OST_OK || a->status != 0)
         return result;
     if (is_taken(a, document, "email", (ost_text){0}) ||
@@ -277,8 +279,11 @@ ost_result admin_update_user(admin_call *a)
     }
     if (!user_profile_check(a))
         return OST_OK;
+    const ost_json *before = document;
     result = merge(a, false, &document);
-    if (result != OST_OK || is_taken(a, document, "email", user.id))
+    if (result == OST_OK)
+        result = user_profile_check_own(a, before, document);
+    if (result != OST_OK || a->status != 0 || is_taken(a, document, "email", user.id))
         return result;
     result = realm_admin_store_user(&a->realm, &user, document, &error);
     a->changed = true; /* it may be the account of a client, which is kept in memory */

@@ -2,12 +2,14 @@
 /* The user profile; see user_profile.h. */
 #include "provider/directory/user_profile.h"
 
+#include <stdlib.h>
+
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
 #include "provider/member/mail_address.h"
-#include "provider/user/profile_check.h"
+#include "provider/profile/profile_rules.h"
 
 typedef enum profile_kind { PROFILE_USERNAME, PROFILE_EMAIL, PROFILE_PERSON } profile_kind;
 
@@ -17,7 +19,7 @@ typedef struct profile_rule {
     size_t min, max; /* characters; min 0: none, and it may be empty */
 } profile_rule;
 
-static const profile_rule rules[] = {
+static const profile_rule usual[] = {
     {"username", PROFILE_USERNAME, 3, 255},
     {"email", PROFILE_EMAIL, 0, 255},
     {"firstName", PROFILE_PERSON, 0, 255},
@@ -78,12 +80,12 @@ static size_t put_characters(ost_json_writer *w, const profile_rule *rule, ost_t
 static size_t put_errors(const admin_call *a, ost_json_writer *w)
 {
     size_t count = 0;
-    for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
-        ost_text value = part_text(a->body, rules[i].name);
+    for (size_t i = 0; i < ARRAY_LEN(usual); i++) {
+        ost_text value = part_text(a->body, usual[i].name);
         if (value.len == 0)
             continue;
-        count += put_length(w, &rules[i], value);
-        count += put_characters(w, &rules[i], value);
+        count += put_length(w, &usual[i], value);
+        count += put_characters(w, &usual[i], value);
     }
     return count;
 }
@@ -110,7 +112,11 @@ static bool write_errors(admin_call *a, bool *ret_any)
 bool user_profile_check(admin_call *a)
 {
     bool any = false;
-    if (!write_errors(a, &any)) {
+    const ost_json *rules = NULL;
+    ost_result result = profile_rules_of(a->realm.realm->document, a->arena, &rules);
+    if (result == OST_OK && rules != NULL)
+        return true; /* user_profile_check_own has the word */
+    if (result != OST_OK || !write_errors(a, &any)) {
         admin_refuse(a, 503, "error", "temporarily_unavailable");
         return false;
     }
@@ -119,6 +125,109 @@ bool user_profile_check(admin_call *a)
     else
         a->answer = (ost_text){0};
     return !any;
+}
+
+/* ---- a realm's own rules ---- */
+
+static const ost_json *body_of(const admin_call *a, ost_text name)
+{
+    return profile_value_of(a->body, name);
+}
+
+static bool is_text_of(const ost_json *value, ost_text *ret_text)
+{
+    return ost_json_text(ost_json_is(value, OST_JSON_ARRAY) ? ost_json_first(value) : value,
+                         ret_text);
+}
+
+/* Whether the body has another value than the user. */
+static bool body_changes(const admin_call *a, const ost_json *before, ost_text name)
+{
+    ost_text old = {0}, new = {0};
+    (void)!is_text_of(profile_value_of(before, name), &old);
+    return body_of(a, name) != NULL && is_text_of(body_of(a, name), &new) && !text_equal(old, new);
+}
+
+static ost_result check_own(admin_call *a, const ost_json *rules, const ost_json *before,
+                            const ost_json *after, profile_faults *f)
+{
+    ost_result result = OST_OK;
+    for (const ost_json *at = profile_rules_first(rules); at != NULL && result == OST_OK;
+         at = ost_json_next(at)) {
+        ost_text name = profile_rule_name(at);
+        const char *field = ost_arena_copy(a->arena, name);
+        if (field == NULL)
+            return OST_E_MEMORY;
+        if (before != NULL && body_changes(a, before, name) &&
+            !profile_rule_lets_edit(at, PROFILE_ADMIN) && !text_is(name, "username"))
+            profile_fault_add(
+                f, (profile_fault){.field = field, .message = "error-user-attribute-read-only"});
+        else
+            result =
+                profile_rule_check(at, profile_value_of(after, name), PROFILE_ADMIN, a->arena, f);
+    }
+    return result;
+}
+
+/* One of the two may not be there. */
+static void put_bound(ost_json_writer *w, const char *bound)
+{
+    char *end = NULL;
+    double number = bound != NULL ? strtod(bound, &end) : 0;
+    if (bound == NULL || end == bound)
+        ost_json_put_null(w);
+    else if (number > -1e15 && number < 1e15 && number == (double)(int64_t)number)
+        ost_json_put_integer(w, (int64_t)number);
+    else
+        ost_json_put_number(w, number);
+}
+
+/* As admin clients read it: the parameters begin with the bare name. */
+static void put_fault(ost_json_writer *w, const profile_fault *fault)
+{
+    ost_json_open_object(w);
+    ost_json_member_string(w, "field", fault->field);
+    ost_json_member_string(w, "errorMessage", fault->message);
+    ost_json_put_name(w, OST_TEXT("params"));
+    ost_json_open_array(w);
+    ost_json_put_text(w, text_of(fault->field));
+    if (fault->minimum != NULL || fault->maximum != NULL) {
+        put_bound(w, fault->minimum);
+        put_bound(w, fault->maximum);
+    }
+    if (fault->value.data != NULL)
+        ost_json_put_text(w, fault->value);
+    close_error(w);
+}
+
+static ost_result refuse_faults(admin_call *a, const profile_faults *f)
+{
+    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    if (f->count > 1) {
+        ost_json_open_object(w);
+        ost_json_put_name(w, OST_TEXT("errors"));
+        ost_json_open_array(w);
+    }
+    for (size_t i = 0; i < f->count; i++)
+        put_fault(w, &f->list[i]);
+    if (f->count > 1) {
+        ost_json_close_array(w);
+        ost_json_close_object(w);
+    }
+    a->status = 400;
+    return ost_json_writer_finish(w, &a->answer);
+}
+
+ost_result user_profile_check_own(admin_call *a, const ost_json *before, const ost_json *after)
+{
+    profile_faults faults = {0};
+    const ost_json *rules;
+    ost_result result = profile_rules_of(a->realm.realm->document, a->arena, &rules);
+    if (result == OST_OK && rules != NULL)
+        result = check_own(a, rules, before, after, &faults);
+    return result == OST_OK && faults.count > 0 ? refuse_faults(a, &faults) : result;
 }
 
 /* ---- telling ---- */
@@ -193,8 +302,8 @@ static ost_result answer(admin_call *a, bool metadata)
     ost_json_open_object(w);
     ost_json_put_name(w, OST_TEXT("attributes"));
     ost_json_open_array(w);
-    for (size_t i = 0; i < ARRAY_LEN(rules); i++)
-        put_rule(a, w, &rules[i], metadata);
+    for (size_t i = 0; i < ARRAY_LEN(usual); i++)
+        put_rule(a, w, &usual[i], metadata);
     ost_json_close_array(w);
     ost_json_put_name(w, OST_TEXT("groups"));
     ost_json_open_array(w);
@@ -205,12 +314,65 @@ static ost_result answer(admin_call *a, bool metadata)
     return admin_answer(a, w);
 }
 
+/* Of a realm's own rule, for forms. */
+static void put_own_metadata(ost_json_writer *w, const ost_json *rule)
+{
+    static const char *const copied[] = {"name", "displayName", "annotations", "group"};
+    bool multivalued = false;
+    const ost_json *validations = ost_json_get(rule, "validations");
+    ost_json_open_object(w);
+    for (size_t i = 0; i < ARRAY_LEN(copied); i++) {
+        if (ost_json_get(rule, copied[i]) != NULL)
+            ost_json_member_value(w, copied[i], ost_json_get(rule, copied[i]));
+    }
+    ost_json_member_boolean(w, "required", profile_rule_requires(rule, PROFILE_ADMIN));
+    ost_json_member_boolean(w, "readOnly", !profile_rule_lets_edit(rule, PROFILE_ADMIN));
+    ost_json_put_name(w, OST_TEXT("validators"));
+    if (ost_json_is(validations, OST_JSON_OBJECT)) {
+        ost_json_put_value(w, validations);
+    } else {
+        ost_json_open_object(w);
+        ost_json_close_object(w);
+    }
+    if (!ost_json_boolean(ost_json_get(rule, "multivalued"), &multivalued))
+        multivalued = false;
+    ost_json_member_boolean(w, "multivalued", multivalued);
+    ost_json_close_object(w);
+}
+
+static ost_result answer_own_metadata(admin_call *a, const ost_json *rules)
+{
+    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    ost_json_open_object(w);
+    ost_json_put_name(w, OST_TEXT("attributes"));
+    ost_json_open_array(w);
+    for (const ost_json *at = profile_rules_first(rules); at != NULL; at = ost_json_next(at)) {
+        if (profile_rule_shows(at, PROFILE_ADMIN))
+            put_own_metadata(w, at);
+    }
+    ost_json_close_array(w);
+    if (ost_json_get(rules, "groups") != NULL)
+        ost_json_member_value(w, "groups", ost_json_get(rules, "groups"));
+    ost_json_close_object(w);
+    return admin_answer(a, w);
+}
+
 ost_result admin_read_user_profile(admin_call *a)
 {
-    return answer(a, false);
+    const ost_json *rules;
+    ost_result result = profile_rules_of(a->realm.realm->document, a->arena, &rules);
+    if (result != OST_OK || rules == NULL)
+        return result == OST_OK ? answer(a, false) : result;
+    return admin_answer_json(a, rules);
 }
 
 ost_result admin_read_user_profile_metadata(admin_call *a)
 {
-    return answer(a, true);
+    const ost_json *rules;
+    ost_result result = profile_rules_of(a->realm.realm->document, a->arena, &rules);
+    if (result != OST_OK || rules == NULL)
+        return result == OST_OK ? answer(a, true) : result;
+    return answer_own_metadata(a, rules);
 }

@@ -6,8 +6,13 @@
 
 #include "provider/admin/admin_call.h"
 
-/* Checks those of the four that the body names. False: one is wrong, and the call is refused with
- * its field. */
+/* Checks those of the four that the body names, where the realm has no rules of its own. False: one
+ * is wrong, and the call is refused with its field. */
 bool user_profile_check(admin_call *admin);
+
+/* Checks, by the realm's own rules, what the user's document was (NULL: a new one) and becomes.
+ * a->status is set where it is refused. */
+OST_MUST_CHECK ost_result user_profile_check_own(admin_call *admin, const ost_json *before,
+                                                 const ost_json *after);
 
 #endif

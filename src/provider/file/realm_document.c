@@ -3,9 +3,7 @@
 #include "provider/file/realm_document.h"
 
 #include <stdio.h>
-#include <string.h>
 
-#include "base/ascii.h"
 #include "base/base64url.h"
 #include "base/context.h"
 #include "base/error_sentence.h"
@@ -14,6 +12,7 @@
 #include "provider/file/default_role.h"
 #include "provider/key/key_component.h"
 #include "provider/member/masked.h"
+#include "provider/member/name_signs.h"
 #include "provider/member/old_layout.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/realm_defaults.h"
@@ -311,6 +310,17 @@ static ost_text template_of(const completion *c, const ost_json *client)
     return is_there ? name : (ost_text){0};
 }
 
+/* Keycloak knows a client without a name of its own by its id. */
+static void put_made_up_id(completion *c, const ost_json *client)
+{
+    ost_text id;
+    if (!ost_json_text(ost_json_get(client, "id"), &id)) {
+        id = uuid_text(c->context, c->arena);
+        ost_json_member_text(c->writer, "id", id);
+    }
+    ost_json_member_text(c->writer, "clientId", id);
+}
+
 static void put_client(completion *c, const ost_json *client)
 {
     static const char *const written[] = {"secret",
@@ -327,7 +337,10 @@ static void put_client(completion *c, const ost_json *client)
     ost_text client_id = {0};
     (void)!ost_json_text(ost_json_get(client, "clientId"), &client_id);
     ost_json_open_object(c->writer);
-    put_new_id(c, client, clients, "clientId");
+    if (client_id.len > 0)
+        put_new_id(c, client, clients, "clientId");
+    else
+        put_made_up_id(c, client);
     put_members(c, client, c->old_roles ? of_old : written);
     put_direct_grants(c, client);
     put_secret(c, client);
@@ -468,17 +481,6 @@ static void put_components(completion *c)
     ost_json_close_object(c->writer);
 }
 
-/* The name stands in URLs, cookie paths and JSON. */
-static bool is_realm_name(ost_text name)
-{
-    for (size_t i = 0; i < name.len; i++) {
-        unsigned char c = (unsigned char)name.data[i];
-        if (c < 0x80 && !ascii_is_alphanumeric((char)c) && strchr("-_. @", c) == NULL)
-            return false;
-    }
-    return name.len > 0 && name.len <= 255 && !text_is(name, ".") && !text_is(name, "..");
-}
-
 /* What has become of members of old layouts is gone: the default role, and keys of the store. */
 static void put_realm_members(completion *c)
 {
@@ -538,9 +540,10 @@ ost_result realm_document_complete(const ost_json *file, const realm_surrounding
                     .context = context,
                     .arena = arena};
     ost_text name;
-    if (!ost_json_text(ost_json_get(file, "realm"), &name) || !is_realm_name(name))
-        return ost_error_set(error, OST_E_FORMAT,
-                             "realm: the name is missing, or not of letters, digits, - _ . @");
+    if (!ost_json_text(ost_json_get(file, "realm"), &name) || !name_is_of_realm(name))
+        return ost_error_set(
+            error, OST_E_FORMAT,
+            "realm: the name is missing, or not of letters, digits, blanks, - _ . @");
     c.master = text_is(name, "master");
     c.default_role = role_default_name(file, arena);
     ost_result result = c.default_role.data != NULL

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/error_sentence.h"
 #include "base/text.h"
+#include "provider/profile/profile_rules.h"
 #include "provider/realm/group.h"
 #include "provider/realm/realm_flow.h"
 #include "provider/realm/role.h"
@@ -141,12 +142,25 @@ static bool warn_of_scopes(const realm *r, const ost_json *list, const char *pat
     return true;
 }
 
+static bool warn_of_nameless(const ost_json *client, size_t index, import_report *report)
+{
+    ost_text id;
+    if (!ost_json_text(ost_json_get(client, "id"), &id) ||
+        !ost_json_equals(ost_json_get(client, "clientId"), id))
+        return true;
+    const char *path = ost_arena_format(report->arena, "clients[%zu]", index);
+    return path != NULL &&
+           import_report_warn(report, path, "it has no clientId: its id stands in its place");
+}
+
 static ost_result check_scopes(const realm *r, import_report *report, ost_error *error)
 {
     static const char *const members[] = {"defaultClientScopes", "optionalClientScopes"};
     size_t index = 0;
     for (const ost_json *at = ost_json_first(ost_json_get(r->document, "clients")); at != NULL;
          at = ost_json_next(at), index++) {
+        if (!warn_of_nameless(at, index, report))
+            return error_set_sentence(error, OST_E_MEMORY);
         for (size_t i = 0; i < ARRAY_LEN(members); i++) {
             const char *path =
                 ost_arena_format(report->arena, "clients[%zu].%s:", index, members[i]);
@@ -191,6 +205,32 @@ static ost_result check_flows(const realm *r, import_report *report, ost_error *
     return told ? OST_OK : error_set_sentence(error, OST_E_MEMORY);
 }
 
+/* ---- the user profile ---- */
+
+static ost_result check_profile(const realm *r, import_report *report, ost_arena *arena,
+                                ost_error *error)
+{
+    static const char kind[] = "org.keycloak.userprofile.UserProfileProvider";
+    const ost_json *list = ost_json_get(ost_json_get(r->document, "components"), kind), *rules;
+    size_t index = 0;
+    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at), index++) {
+        ost_text text;
+        ost_error why = {0};
+        const char *odd = NULL;
+        const ost_json *config = ost_json_get(ost_json_get(at, "config"), "kc.user.profile.config");
+        if (!ost_json_text(ost_json_first(config), &text))
+            continue;
+        ost_result result = profile_rules_judge(text, arena, &rules, &odd, &why);
+        if (result != OST_OK)
+            return ost_error_set(error, result, "components.%s[%zu]: %s", kind, index,
+                                 result == OST_E_MEMORY ? "out of memory" : why.detail);
+        const char *path = ost_arena_format(report->arena, "components.%s[%zu]", kind, index);
+        if (path == NULL || (odd != NULL && !import_report_warn(report, path, odd)))
+            return error_set_sentence(error, OST_E_MEMORY);
+    }
+    return OST_OK;
+}
+
 ost_result reference_check(const realm *r, import_report *report, ost_arena *arena,
                            ost_error *error)
 {
@@ -206,5 +246,7 @@ ost_result reference_check(const realm *r, import_report *report, ost_arena *are
         result = check_all_mappings(r, error);
     if (result == OST_OK)
         result = check_scopes(r, report, error);
+    if (result == OST_OK)
+        result = check_profile(r, report, arena, error);
     return result == OST_OK ? check_flows(r, report, error) : result;
 }

@@ -292,6 +292,22 @@ static bool warn_of_rare(const found_key *key, size_t index, import_report *repo
                               "(go-jose 4.1) lose the whole key set over it");
 }
 
+/* What makes no key here, though a file has it. */
+static bool warn_of_none(const ost_json *component, size_t index, import_report *report)
+{
+    char path[80];
+    const provider_kind *kind = kind_of(component);
+    const char *why = kind == NULL ? "there are no keys of such a provider here: it is kept, and "
+                                     "makes none"
+                      : text_is(setting(component, kind->private_key), MASK)
+                          ? "the key is masked in the file: a new one takes its place"
+                          : NULL;
+    if (report == NULL || why == NULL)
+        return true;
+    snprintf(path, sizeof path, "components." KEY_PROVIDER "[%zu]", index);
+    return import_report_warn(report, path, why);
+}
+
 static ost_result refuse(ost_error *error, const char *path, ost_result result)
 {
     ost_error why = *error;
@@ -307,6 +323,8 @@ static ost_result read_keys(const ost_json *list, const key_reading *r, found_ke
     char path[80];
     for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at), index++) {
         bool found;
+        if (!warn_of_none(at, index, r->report))
+            return ost_error_set(r->error, OST_E_MEMORY, "out of memory");
         if (!key_component_is_key(at))
             continue;
         if (*count == MAX_KEYS)

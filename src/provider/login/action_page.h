@@ -5,7 +5,7 @@
 
 #include "provider/login/browser_login.h"
 #include "provider/login/realm_page.h"
-#include "provider/user/profile_check.h"
+#include "provider/profile/profile_check.h"
 
 typedef struct action_job {
     browser_login login; /* first: it is the call's job for the rest of the login too */

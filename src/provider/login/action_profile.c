@@ -8,57 +8,163 @@
 #include "provider/admin/document_edit.h"
 #include "provider/login/action_page.h"
 #include "provider/login/realm_language.h"
-#include "provider/user/profile_check.h"
+#include "provider/profile/profile_rules.h"
 #include "provider/user/user_change.h"
 
-#define EMAIL 0
+#define MAX_FIELDS 64
 
-static const struct {
-    const char *name;
-    page_field value, error;
-} fields[] = {
-    [EMAIL] = {"email", PAGE_EMAIL, PAGE_EMAIL_ERROR},
-    {"firstName", PAGE_FIRST_NAME, PAGE_FIRST_NAME_ERROR},
-    {"lastName", PAGE_LAST_NAME, PAGE_LAST_NAME_ERROR},
-};
+/* One of the page. */
+typedef struct profile_field {
+    ost_text name, label;
+    const ost_json *rule; /* of the realm's own profile; NULL: it has none */
+    bool fixed, needed;
+} profile_field;
 
-static ost_text known(const action_job *job, const char *name)
+typedef struct profile_form {
+    const ost_json *rules; /* the realm's own; NULL: it has none */
+    profile_field fields[MAX_FIELDS];
+    size_t count;
+} profile_form;
+
+/* ---- which fields there are ---- */
+
+static void use_usual_fields(profile_form *f)
 {
-    ost_text value = {0};
-    (void)!ost_json_text(ost_json_get(job->login.user.document, name), &value);
-    return value;
+    static const char *const usual[] = {"email", "firstName", "lastName"};
+    static const char *const labels[] = {"${email}", "${firstName}", "${lastName}"};
+    for (; f->count < ARRAY_LEN(usual); f->count++)
+        f->fields[f->count] = (profile_field){
+            .name = text_of(usual[f->count]), .label = text_of(labels[f->count]), .needed = true};
 }
 
-/* Keycloak's messages tell of the field, and of the bounds of a length. */
-static void put_fault(call *c, page *p, page_field field, const profile_fault *fault)
+/* User names are left alone, and so is what has several values: the page has one line for each. */
+static bool is_shown(const ost_json *rule, const ost_json *user)
 {
-    const ost_text values[] = {text_of(fault->field), text_of(fault->minimum),
-                               text_of(fault->maximum)};
-    const page_words *words = realm_language_words(c);
-    page_put(p, field, page_words_say(words, fault->message, values, ARRAY_LEN(values), c->arena));
+    ost_text name = profile_rule_name(rule);
+    const ost_json *value = profile_value_of(user, name);
+    return !text_is(name, "username") && profile_rule_shows(rule, PROFILE_USER) &&
+           (!ost_json_is(value, OST_JSON_ARRAY) || ost_json_count(value) <= 1);
+}
+
+static ost_result make_form(call *c, profile_form *f)
+{
+    const action_job *job = c->job;
+    *f = (profile_form){0};
+    ost_result result = profile_rules_of(c->realm->document, c->arena, &f->rules);
+    if (result == OST_OK && f->rules == NULL)
+        use_usual_fields(f);
+    for (const ost_json *at = profile_rules_first(f->rules); at != NULL && f->count < MAX_FIELDS;
+         at = ost_json_next(at)) {
+        ost_text name = profile_rule_name(at), label = name;
+        if (!is_shown(at, job->login.user.document))
+            continue;
+        (void)!ost_json_text(ost_json_get(at, "displayName"), &label);
+        f->fields[f->count++] = (profile_field){.name = name,
+                                                .label = label.len > 0 ? label : name,
+                                                .rule = at,
+                                                .fixed = !profile_rule_lets_edit(at, PROFILE_USER),
+                                                .needed = profile_rule_requires(at, PROFILE_USER)};
+    }
+    return result;
+}
+
+static ost_text known(const action_job *job, ost_text name)
+{
+    ost_text text = {0};
+    const ost_json *value = profile_value_of(job->login.user.document, name);
+    (void)!ost_json_text(ost_json_is(value, OST_JSON_ARRAY) ? ost_json_first(value) : value, &text);
+    return text;
+}
+
+static ost_text typed_of(call *c, const profile_field *field)
+{
+    const char *name = ost_arena_copy(c->arena, field->name);
+    ost_text typed = name != NULL ? call_parameter(c, name) : (ost_text){0};
+    return text_is(field->name, "email") ? text_trim(typed) : typed;
+}
+
+/* ---- the page ---- */
+
+/* Keycloak's messages tell of the field, and of the bounds of a length. */
+static ost_text mistake_of(call *c, const profile_faults *faults, const profile_field *field)
+{
+    for (size_t i = 0; i < faults->count; i++) {
+        const profile_fault *fault = &faults->list[i];
+        const ost_text values[] = {text_of(fault->field), text_of(fault->minimum),
+                                   text_of(fault->maximum)};
+        if (text_is(field->name, fault->field))
+            return page_words_say(realm_language_words(c), fault->message, values,
+                                  ARRAY_LEN(values), c->arena);
+    }
+    return (ost_text){0};
+}
+
+/* "${department}" that nobody has a message for is called so. */
+static ost_text label_of(call *c, ost_text label)
+{
+    ost_text said = page_words_resolve(realm_language_words(c), label, c->arena);
+    return text_starts(said, "${") ? text_slice(said, 2, said.len - 3) : said;
+}
+
+static ost_text filled_by(ost_text name)
+{
+    return text_is(name, "email")       ? OST_TEXT("email")
+           : text_is(name, "firstName") ? OST_TEXT("given-name")
+           : text_is(name, "lastName")  ? OST_TEXT("family-name")
+                                        : (ost_text){0};
+}
+
+static ost_text flag_of(bool flag)
+{
+    return flag ? OST_TEXT("1") : (ost_text){0};
+}
+
+static page_row row_of(call *c, const profile_field *field, const profile_faults *faults)
+{
+    bool typed = c->request->method == HTTP_POST && !field->fixed;
+    return (page_row){
+        {{PAGE_ROW_NAME, field->name},
+         {PAGE_ROW_VALUE, typed ? call_parameter(c, ost_arena_copy(c->arena, field->name))
+                                : known(c->job, field->name)},
+         {PAGE_ROW_LABEL, label_of(c, field->label)},
+         {PAGE_ROW_MISTAKE, mistake_of(c, faults, field)},
+         {PAGE_ROW_FILL, filled_by(field->name)},
+         {PAGE_ROW_ADDRESS, flag_of(text_is(field->name, "email"))},
+         {PAGE_ROW_NEEDED, flag_of(field->needed)},
+         {PAGE_ROW_FIXED, flag_of(field->fixed)}}};
+}
+
+static ost_result put_fields(call *c, page *p, const profile_faults *faults)
+{
+    profile_form f;
+    ost_result result = make_form(c, &f);
+    page_row *rows = ost_arena_alloc(c->arena, MAX_FIELDS * sizeof *rows);
+    if (result != OST_OK || rows == NULL)
+        return OST_E_MEMORY;
+    for (size_t i = 0; i < f.count; i++)
+        rows[i] = row_of(c, &f.fields[i], faults);
+    p->rows = rows;
+    p->row_count = f.count;
+    return OST_OK;
 }
 
 /* What was typed, once something was; before, what is known. */
 void action_profile_put(call *c, page *p)
 {
     const action_job *job = c->job;
-    bool typed = c->request->method == HTTP_POST;
     profile_faults faults = job->faults;
+    ost_result result = OST_OK;
     p->template = PAGE_UPDATE_PROFILE;
     realm_page_say(c, p, PAGE_HEADING, "loginProfileTitle");
     if (!job->optional && job->action == ACTION_PROFILE)
         realm_page_say(c, p, PAGE_MESSAGE, "updateProfileMessage");
-    if (!typed && job->action == ACTION_VERIFY_PROFILE)
-        profile_check(job->login.user.document, &faults);
-    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-        page_put(p, fields[i].value,
-                 typed ? call_parameter(c, fields[i].name) : known(job, fields[i].name));
-        for (size_t k = faults.count; k > 0; k--) {
-            if (strcmp(faults.list[k - 1].field, fields[i].name) == 0)
-                put_fault(c, p, fields[i].error, &faults.list[k - 1]);
-        }
-    }
+    if (c->request->method != HTTP_POST && job->action == ACTION_VERIFY_PROFILE)
+        result = profile_check_of(c->realm, job->login.user.document, c->arena, &faults);
+    if (result != OST_OK || put_fields(c, p, &faults) != OST_OK)
+        p->broken = true;
 }
+
+/* ---- the form ---- */
 
 static ost_result check_taken(call *c, ost_text email)
 {
@@ -74,19 +180,19 @@ static ost_result check_taken(call *c, ost_text email)
     return result == OST_E_NOT_FOUND ? OST_OK : result;
 }
 
-static ost_result check(call *c)
+/* By Keycloak's own rules. */
+static void check_usual(call *c)
 {
     action_job *job = c->job;
     profile_check_email(text_trim(call_parameter(c, "email")), &job->faults);
     profile_check_name("firstName", call_parameter(c, "firstName"), &job->faults);
     profile_check_name("lastName", call_parameter(c, "lastName"), &job->faults);
-    return check_taken(c, text_trim(call_parameter(c, "email")));
 }
 
 /* Nobody has shown that a new address is theirs. */
-static ost_result put_email(call *c, const store_user *user, const ost_json **document)
+static ost_result put_email(call *c, ost_text typed, const store_user *user,
+                            const ost_json **document)
 {
-    ost_text typed = text_trim(call_parameter(c, "email"));
     ost_text email = text_lower(typed, c->arena), folded = text_fold(typed, c->arena);
     if (email.data == NULL || folded.data == NULL)
         return OST_E_MEMORY;
@@ -111,22 +217,76 @@ static ost_result put_done(call *c, const ost_json **document)
                : result;
 }
 
-static ost_result store_profile(call *c)
+/* An attribute is a list of one; nothing typed is none. */
+static ost_result put_attribute(call *c, const profile_field *field, ost_text typed,
+                                const ost_json **document)
+{
+    const ost_json *attributes = ost_json_get(*document, "attributes"), *list = NULL;
+    ost_result result = typed.len > 0 ? document_add_text(NULL, typed, c->arena, &list) : OST_OK;
+    if (result == OST_OK && (attributes != NULL || list != NULL))
+        result = document_put(attributes, field->name, list, c->arena, &attributes);
+    return result == OST_OK && attributes != NULL
+               ? document_put(*document, OST_TEXT("attributes"), attributes, c->arena, document)
+               : result;
+}
+
+static ost_result put_field(call *c, const profile_field *field, const store_user *user,
+                            const ost_json **document)
+{
+    static const char *const names[] = {"firstName", "lastName"};
+    ost_text typed = typed_of(c, field);
+    if (field->fixed)
+        return OST_OK;
+    if (text_is(field->name, "email"))
+        return put_email(c, typed, user, document);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (text_is(field->name, names[i]))
+            return document_put_text(*document, names[i], typed, c->arena, document);
+    }
+    return put_attribute(c, field, typed, document);
+}
+
+/* The user's document with what was typed in it. */
+static ost_result read_typed(call *c, const profile_form *f, store_user *ret_user,
+                             const ost_json **ret_document)
 {
     const browser_login *login = c->job;
+    ost_result result = store_user_get(c->provider->store, text_of(c->realm->name), login->user.id,
+                                       c->arena, ret_user);
+    if (result == OST_OK)
+        result = ost_json_read(ret_user->document, NULL, c->arena, ret_document, NULL);
+    for (size_t i = 0; i < f->count && result == OST_OK; i++)
+        result = put_field(c, &f->fields[i], ret_user, ret_document);
+    return result;
+}
+
+static ost_result check(call *c, const profile_form *f, const ost_json *document)
+{
+    action_job *job = c->job;
+    ost_text email = {0};
+    ost_result result = OST_OK;
+    if (f->rules == NULL)
+        check_usual(c);
+    else
+        result = profile_rules_check(f->rules, document, PROFILE_USER, c->arena, &job->faults);
+    (void)!ost_json_text(ost_json_get(document, "email"), &email);
+    return result == OST_OK ? check_taken(c, email) : result;
+}
+
+static ost_result take(call *c)
+{
+    action_job *job = c->job;
+    profile_form form;
     store_user user;
     const ost_json *document;
-    ost_result result = store_user_get(c->provider->store, text_of(c->realm->name), login->user.id,
-                                       c->arena, &user);
+    ost_result result = make_form(c, &form);
     if (result == OST_OK)
-        result = ost_json_read(user.document, NULL, c->arena, &document, NULL);
-    for (size_t i = EMAIL + 1; i < ARRAY_LEN(fields) && result == OST_OK; i++)
-        result = document_put_text(document, fields[i].name, call_parameter(c, fields[i].name),
-                                   c->arena, &document);
+        result = read_typed(c, &form, &user, &document);
     if (result == OST_OK)
-        result = put_email(c, &user, &document);
-    if (result == OST_OK)
-        result = put_done(c, &document);
+        result = check(c, &form, document);
+    if (result != OST_OK || job->faults.count > 0)
+        return result;
+    result = put_done(c, &document);
     return result == OST_OK
                ? user_change_store(c->provider->store, c->realm, &user, document, c->arena)
                : result;
@@ -134,12 +294,10 @@ static ost_result store_profile(call *c)
 
 bool action_profile_take(call *c)
 {
-    action_job *job = c->job;
-    ost_result result = check(c);
+    const action_job *job = c->job;
+    ost_result result = take(c);
     if (result == OST_OK && job->faults.count > 0)
         return action_show_again(c, NULL, NULL);
-    if (result == OST_OK)
-        result = store_profile(c);
     if (result == OST_OK)
         return true;
     if (result == OST_E_CONFLICT)

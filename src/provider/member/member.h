@@ -45,6 +45,7 @@ typedef struct member {
     const char
         *acted; /* texts, separated by '|', that are always acted upon, also in lists; NULL: none */
     const char *why; /* half a sentence; NULL: the name says it */
+    bool trims;      /* its strings are names without blanks around them */
     const char *now; /* the name of today's layout: where the object has none of that, this is it;
                         NULL: the name is today's */
 } member;

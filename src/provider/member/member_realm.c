@@ -280,7 +280,7 @@ static const member scope_mapping_members[] = {
     {"client", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"clientScope", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"clientTemplate", MEMBER_SCOPE_NAME, .fate = MEMBER_ACTED, .now = "clientScope"},
-    {"roles", MEMBER_STRINGS, .fate = MEMBER_ACTED},
+    {"roles", MEMBER_STRINGS, .fate = MEMBER_ACTED, .trims = true},
     {"self", MEMBER_STRING, .fate = MEMBER_KEPT},
 };
 const member_kind member_scope_mapping = {.title = "Scope mapping",
@@ -293,8 +293,9 @@ static const member components_members[] = {
      .fate = MEMBER_ACTED, .of = &member_component},
     {"org.keycloak.storage.UserStorageProvider", MEMBER_LIST, .fate = MEMBER_TOLD,
      .of = &member_component, .why = "users of other storages are not there"},
-    {"org.keycloak.userprofile.UserProfileProvider", MEMBER_LIST, .fate = MEMBER_KEPT,
-     .of = &member_component, .why = "no profile is judged by rules of a realm's own"},
+    {"org.keycloak.userprofile.UserProfileProvider", MEMBER_LIST, .fate = MEMBER_ACTED,
+     .of = &member_component,
+     .why = "attributes beyond its own are kept, whatever unmanagedAttributePolicy says"},
 };
 const member_kind member_components = {
     .title = "Components", .members = components_members, .count = ARRAY_LEN(components_members)};

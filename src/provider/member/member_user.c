@@ -7,10 +7,11 @@
 
 static const member user_members[] = {
     {"access", MEMBER_ANY, .fate = MEMBER_KEPT},
-    {"applicationRoles", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED, .now = "clientRoles"},
+    {"applicationRoles", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED, .trims = true,
+     .now = "clientRoles"},
     {"attributes", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED},
     {"clientConsents", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_consent},
-    {"clientRoles", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED},
+    {"clientRoles", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED, .trims = true},
     {"createdTimestamp", MEMBER_INTEGER, .fate = MEMBER_KEPT},
     {"credentials", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_credential},
     {"disableableCredentialTypes", MEMBER_STRINGS, .fate = MEMBER_KEPT},
@@ -28,7 +29,7 @@ static const member user_members[] = {
     {"lastName", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"notBefore", MEMBER_INTEGER, .fate = MEMBER_KEPT},
     {"origin", MEMBER_STRING, .fate = MEMBER_KEPT},
-    {"realmRoles", MEMBER_STRINGS, .fate = MEMBER_ACTED},
+    {"realmRoles", MEMBER_STRINGS, .fate = MEMBER_ACTED, .trims = true},
     {"requiredActions", MEMBER_STRINGS, .fate = MEMBER_BARRED,
      .acted = "UPDATE_PASSWORD|TERMS_AND_CONDITIONS|UPDATE_PROFILE|VERIFY_PROFILE",
      .why = "the login is refused until they are done"},
@@ -64,7 +65,8 @@ static const member credential_members[] = {
     {"temporary", MEMBER_BOOLEAN, .fate = MEMBER_ACTED,
      .why = "becomes the required action UPDATE_PASSWORD"},
     {"type", MEMBER_STRING, .fate = MEMBER_BARRED, .acted = "password|password-history",
-     .why = "who has a second factor that the flows ask for is not let in"},
+     .why = "who has a one-time password is not let in by flows that ask for it; flows that ask "
+            "for other factors let nobody in, and no others do"},
     {"userLabel", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"value", MEMBER_STRING, .fate = MEMBER_ACTED},
 };
@@ -132,13 +134,13 @@ static const member group_members[] = {
     {"access", MEMBER_ANY, .fate = MEMBER_KEPT},
     {"attributes", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED,
      .why = "inherited by the users of the group"},
-    {"clientRoles", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED},
+    {"clientRoles", MEMBER_STRING_LISTS, .fate = MEMBER_ACTED, .trims = true},
     {"description", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"id", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"name", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"parentId", MEMBER_STRING, .fate = MEMBER_KEPT},
     {"path", MEMBER_STRING, .fate = MEMBER_KEPT},
-    {"realmRoles", MEMBER_STRINGS, .fate = MEMBER_ACTED},
+    {"realmRoles", MEMBER_STRINGS, .fate = MEMBER_ACTED, .trims = true},
     {"subGroupCount", MEMBER_INTEGER, .fate = MEMBER_KEPT},
     {"subGroups", MEMBER_LIST, .fate = MEMBER_ACTED, .of = &member_group},
 };

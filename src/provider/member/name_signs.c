@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+#include "base/text.h"
+
 #define SIGNS "<>&\"$%!#?;*~/\\|^=[]{}()"
 
 bool name_has_sign(ost_text name, bool of_user)
@@ -15,4 +18,15 @@ bool name_has_sign(ost_text name, bool of_user)
             return true;
     }
     return false;
+}
+
+/* The name stands in URLs, cookie paths and JSON. */
+bool name_is_of_realm(ost_text name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        unsigned char c = (unsigned char)name.data[i];
+        if (c < 0x80 && !ascii_is_alphanumeric((char)c) && strchr("-_. @", c) == NULL)
+            return false;
+    }
+    return name.len > 0 && name.len <= 255 && !text_is(name, ".") && !text_is(name, "..");
 }

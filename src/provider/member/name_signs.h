@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What names of users must not hold, as Keycloak's user profile has it. */
+/* What names of users must not hold, as Keycloak's user profile has it, and names of realms may. */
 #ifndef NAME_SIGNS_H
 #define NAME_SIGNS_H
 
@@ -9,5 +9,8 @@
  * where the name is shown or used; in the name that a user logs in with (`of_user`) also spaces,
  * quotes and what separates. */
 bool name_has_sign(ost_text name, bool of_user);
+
+/* What a realm may be called: letters of any script, digits, blanks, and - _ . @ */
+bool name_is_of_realm(ost_text name);
 
 #endif

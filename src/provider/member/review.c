@@ -16,6 +16,7 @@
 typedef struct review {
     bool strict;
     bool renews;
+    bool trims;
     ost_arena *arena;
     ost_json_writer *writer;
     import_report *report;
@@ -189,7 +190,7 @@ static void put_string(review *r, const ost_json *value, ost_text name)
 {
     ost_text text;
     if (ost_json_text(value, &text))
-        ost_json_put_text(r->writer, text);
+        ost_json_put_text(r->writer, r->trims ? text_trim_lines(text) : text);
     else if (r->renews && is_scalar(value))
         ost_json_put_text(r->writer, ost_json_source(value));
     else
@@ -345,6 +346,7 @@ static void put_one(review *r, const ost_json *value, const member_kind *of)
 
 static void put_value(review *r, const ost_json *value, const member *m)
 {
+    r->trims = r->renews && m != NULL && m->trims;
     switch (m != NULL ? m->type : MEMBER_ANY) {
     case MEMBER_BOOLEAN:
         put_boolean(r, value);

@@ -34,7 +34,8 @@ static ost_result fill(call *c, const store_user *row, authenticated_user *ret_u
     const acting_user acting = {.document = ret_user->document,
                                 .has_password = row->password.len > 0,
                                 .password_since = ret_user->password_since,
-                                .now = c->now};
+                                .now = c->now,
+                                .arena = c->arena};
     ret_user->action = required_action_next(c->realm, &acting);
     ret_user->barred = ret_user->action == ACTION_OTHER || has_second_factor(ret_user->document);
     ret_user->complete = !ret_user->barred && ret_user->action == ACTION_NONE &&

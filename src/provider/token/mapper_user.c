@@ -8,6 +8,8 @@
 #include "provider/realm/group.h"
 #include "provider/token/mapper.h"
 
+#define MAX_VALUES 1024 /* of an attribute, that a token has */
+
 /* Members of the user that mappers call attributes or properties. */
 static const ost_json *user_member(const mapper_work *w, ost_text name)
 {
@@ -32,7 +34,32 @@ void map_property(mapper_work *w)
         mapper_put_text(w, text_of(boolean ? "true" : "false"));
 }
 
-static void put_list(mapper_work *w, const ost_json *values)
+typedef struct value_list {
+    const ost_json *values[MAX_VALUES];
+    size_t count;
+} value_list;
+
+static void add_value(value_list *list, const ost_json *value)
+{
+    ost_text text;
+    bool known = list->count == MAX_VALUES || !ost_json_text(value, &text);
+    for (size_t i = 0; i < list->count && !known; i++)
+        known = ost_json_equals(list->values[i], text);
+    if (!known)
+        list->values[list->count++] = value;
+}
+
+static void add_values(value_list *list, const ost_json *values)
+{
+    if (!ost_json_is(values, OST_JSON_ARRAY)) {
+        add_value(list, values);
+        return;
+    }
+    for (const ost_json *at = ost_json_first(values); at != NULL; at = ost_json_next(at))
+        add_value(list, at);
+}
+
+static void put_list(mapper_work *w, const value_list *list)
 {
     ost_text text, json;
     const ost_json *item;
@@ -40,8 +67,9 @@ static void put_list(mapper_work *w, const ost_json *values)
     if (writer == NULL)
         return;
     ost_json_open_array(writer);
-    for (const ost_json *at = ost_json_first(values); at != NULL; at = ost_json_next(at)) {
-        ost_text converted = ost_json_text(at, &text) ? mapper_convert(w, text) : (ost_text){0};
+    for (size_t i = 0; i < list->count; i++) {
+        ost_text converted =
+            ost_json_text(list->values[i], &text) ? mapper_convert(w, text) : (ost_text){0};
         if (converted.data != NULL &&
             ost_json_read(converted, NULL, w->call->arena, &item, NULL) == OST_OK)
             ost_json_put_value(writer, item);
@@ -52,38 +80,33 @@ static void put_list(mapper_work *w, const ost_json *values)
 }
 
 /* What the user has not, the groups pass on: the first that has it, itself or by the nearest group
- * above it. */
-static const ost_json *find_attribute(const mapper_work *w, ost_text name)
+ * above it. `all`: whatever user and groups have, each value once. */
+static void find_attribute(const mapper_work *w, ost_text name, bool all, value_list *list)
 {
     ost_text path;
     const ost_json *way[GROUP_DEPTH];
     const ost_json *groups = ost_json_get(w->call->realm->document, "groups");
-    const ost_json *own = ost_json_get_text(ost_json_get(w->grant->user, "attributes"), name);
-    if (own != NULL)
-        return own;
-    for (const ost_json *at = ost_json_first(ost_json_get(w->grant->user, "groups")); at != NULL;
-         at = ost_json_next(at)) {
+    add_values(list, ost_json_get_text(ost_json_get(w->grant->user, "attributes"), name));
+    for (const ost_json *at = ost_json_first(ost_json_get(w->grant->user, "groups"));
+         at != NULL && (all || list->count == 0); at = ost_json_next(at)) {
         size_t depth = ost_json_text(at, &path) ? group_path(groups, path, way) : 0;
-        while (depth-- > 0) {
-            const ost_json *found = ost_json_get_text(ost_json_get(way[depth], "attributes"), name);
-            if (ost_json_count(found) > 0)
-                return found;
-        }
+        while (depth-- > 0 && (all || list->count == 0))
+            add_values(list, ost_json_get_text(ost_json_get(way[depth], "attributes"), name));
     }
-    return NULL;
 }
 
 void map_attribute(mapper_work *w)
 {
     ost_text name = mapper_setting(w, "user.attribute"), text;
-    const ost_json *values = find_attribute(w, name);
-    bool list = ost_json_is(values, OST_JSON_ARRAY);
-    const ost_json *one = list ? ost_json_first(values) : values;
-    if (user_member(w, name) != NULL)
+    value_list list = {.count = 0};
+    if (user_member(w, name) != NULL) {
         map_property(w);
-    else if (list && one != NULL && mapper_setting_is(w, "multivalued", "true"))
-        put_list(w, values);
-    else if (ost_json_text(one, &text) && text.len > 0)
+        return;
+    }
+    find_attribute(w, name, mapper_setting_is(w, "aggregate.attrs", "true"), &list);
+    if (list.count > 0 && mapper_setting_is(w, "multivalued", "true"))
+        put_list(w, &list);
+    else if (list.count > 0 && ost_json_text(list.values[0], &text) && text.len > 0)
         mapper_put_text(w, text);
 }
 

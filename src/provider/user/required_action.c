@@ -5,8 +5,8 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
+#include "provider/profile/profile_rules.h"
 #include "provider/realm/password_policy.h"
-#include "provider/user/profile_check.h"
 
 typedef struct action_type {
     required_action action;
@@ -139,25 +139,14 @@ static bool has_expired(const realm *r, const acting_user *user)
            user->now * 1000 - user->password_since > days * 86400 * 1000;
 }
 
-static bool has_own_profile(const realm *r)
-{
-    const ost_json *components = ost_json_get(r->document, "components");
-    const ost_json *at =
-        ost_json_first(ost_json_get(components, "org.keycloak.userprofile.UserProfileProvider"));
-    while (at != NULL && ost_json_get(ost_json_get(at, "config"), "kc.user.profile.config") == NULL)
-        at = ost_json_next(at);
-    return at != NULL;
-}
-
 /* Where the realm lists the action, as exports do: users of a small file need neither address nor
- * name. Nor is a profile judged by these rules where the realm has rules of its own. */
-static bool lacks_profile(const realm *r, const ost_json *user)
+ * name. What lacks memory to be judged is judged again at the next look. */
+static bool lacks_profile(const realm *r, const acting_user *user)
 {
     profile_faults faults = {0};
-    if (find_setting(r, OST_TEXT("VERIFY_PROFILE")) == NULL || has_own_profile(r))
-        return false;
-    profile_check(user, &faults);
-    return faults.count > 0;
+    return find_setting(r, OST_TEXT("VERIFY_PROFILE")) != NULL &&
+           (profile_check_of(r, user->document, user->arena, &faults) != OST_OK ||
+            faults.count > 0);
 }
 
 required_action required_action_next(const realm *r, const acting_user *user)
@@ -173,7 +162,7 @@ required_action required_action_next(const realm *r, const acting_user *user)
         add(&p, OST_TEXT("VERIFY_EMAIL"));
     if (has_expired(r, user))
         add(&p, OST_TEXT("UPDATE_PASSWORD"));
-    if (lacks_profile(r, user->document))
+    if (lacks_profile(r, user))
         add(&p, OST_TEXT("VERIFY_PROFILE"));
     return p.first;
 }

@@ -20,6 +20,7 @@ typedef struct acting_user {
     bool has_password;
     int64_t password_since; /* milliseconds; 0: unknown */
     int64_t now;            /* seconds */
+    ost_arena *arena;       /* for what is read meanwhile */
 } acting_user;
 
 /* What the user has to do next, in the order of the realm's priorities. ACTION_OTHER as soon as

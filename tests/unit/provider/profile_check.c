@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a user's own profile may hold: each rule on both sides of its border. */
-#include "provider/user/profile_check.h"
+#include "provider/profile/profile_check.h"
 
 #include <string.h>
 

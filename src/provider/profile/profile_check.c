@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Checks of a user's own profile; see profile_check.h. */
-#include "provider/user/profile_check.h"
+#include "provider/profile/profile_check.h"
 
 #include <string.h>
 
