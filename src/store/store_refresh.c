@@ -115,9 +115,23 @@ static ost_result judge_unknown(database *d, const store_refresh *r)
                                                                                   : OST_E_CONFLICT;
 }
 
+/* It is one that may be brought, and stays what it is. */
+static ost_result keep_refresh(database *d, const store_refresh *r)
+{
+    statement *st = PREPARED(d,
+                             "UPDATE refresh_token SET uses = uses WHERE session_id = ?1 "
+                             "AND client_id = ?2 AND id = ?3 AND uses <= ?4",
+                             r->session_id, r->client_id, r->presented);
+    bind_integer(st, 4, r->max_reuse);
+    ost_result result = run_change(st);
+    return result == OST_E_NOT_FOUND ? judge_unknown(d, r) : result;
+}
+
 static ost_result use_refresh(database *d, const store_refresh *r)
 {
     bool replaced = false;
+    if (text_equal(r->next, r->presented))
+        return keep_refresh(d, r);
     ost_result result = count_use(d, r, &replaced);
     if (result == OST_E_CONFLICT) {
         result = judge_unknown(d, r);

@@ -128,6 +128,23 @@ static void a_refused_refresh_leaves_the_session_as_it_was(void **state)
     assert_int_equal(refresh("s6", "t2", "t3", 9), OST_OK);
 }
 
+/* What does not rotate is still looked for. */
+static void a_token_that_stays_has_to_be_the_last_one(void **state)
+{
+    const store_session login = session_of("s7");
+    const store_client_session part = part_of("s7", "t1");
+    (void)state;
+    assert_int_equal(store_login(db, &login, &part, NULL), OST_OK);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(refresh("s7", "t1", "t1", i), OST_OK);
+    assert_int_equal(last_access_of("s7"), 2);
+    assert_int_equal(refresh("s7", "t1", "t2", 3), OST_OK);
+    assert_int_equal(refresh("s7", "t1", "t1", 4), OST_E_CONFLICT);
+    assert_int_equal(refresh("s7", "t0", "t0", 4), OST_E_CONFLICT);
+    assert_int_equal(refresh("s7", "t2", "t2", 5), OST_OK);
+    assert_int_equal(last_access_of("s7"), 5);
+}
+
 static char *document_with_attributes(size_t count)
 {
     size_t size = 64 + count * 16, len = 0;
@@ -177,6 +194,7 @@ int main(void)
         cmocka_unit_test(a_code_that_is_there_undoes_the_login),
         cmocka_unit_test(a_session_that_is_gone_is_told),
         cmocka_unit_test(a_refused_refresh_leaves_the_session_as_it_was),
+        cmocka_unit_test(a_token_that_stays_has_to_be_the_last_one),
         cmocka_unit_test(more_than_may_wait_at_once_is_kept),
     };
     return run_on_stores("later", tests, ARRAY_LEN(tests));
