@@ -213,3 +213,24 @@ def test_who_makes_a_client_is_told_by_role_and_group(tmp_path, condition):
             url = f"{at.issuer}/clients-registrations/openid-connect"
             answer = Browser().request("POST", url, body, {**bearer(token), "Content-Type": "application/json"})
             assert answer.status == status, (name, answer.text)
+
+
+def test_a_refresh_token_that_has_had_its_turn_does_not_come_back(site):
+    """Where a realm has them rotate, a policy that keeps them lets the last one go on, and no other."""
+    assert site.own({"suppress-refresh-token-rotation": {}}).status == 204
+    assert site.admin("PUT", f"/realms/{REALM}", b'{"revokeRefreshToken": true}').status == 204
+    client = Client("open")
+
+    def refresh(token):
+        return site.realm.refresh(client, token)
+
+    try:
+        first = site.realm.password(client, "carol", "carol-password").json()["refresh_token"]
+        second = refresh(first).json()["refresh_token"]
+        assert site.enforce(ANYBODY, "own").status == 204
+        kept = [refresh(second) for _ in range(3)]
+        assert [(answer.status, "refresh_token" in answer.json()) for answer in kept] == [(200, False)] * 3
+        assert (refresh(first).status, refresh(second).status) == (400, 400)  # the client's part of the session ends
+    finally:
+        assert site.enforce({}).status == 204
+        assert site.admin("PUT", f"/realms/{REALM}", b'{"revokeRefreshToken": false}').status == 204

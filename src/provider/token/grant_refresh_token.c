@@ -96,23 +96,26 @@ static bool enter_session(call *c, const ost_claims *claims, const store_session
     return true;
 }
 
-/* Keeps the session awake, and rotates. */
+/* Keeps the session awake, and rotates: where no other token comes of it, the one that was brought
+ * has to be the last one, and goes on. */
 static bool use(call *c, const ost_claims *claims, const store_session *session, const minted *m,
                 int64_t idle_ends)
 {
     ost_text realm_name = text_of(c->realm->name), client = text_of(c->client->client_id);
+    ost_text presented = ost_claims_text(claims, "jti");
     ost_result result;
-    if (c->realm->revoke_refresh_token && m->refresh_id.len > 0)
-        result = store_refresh_use(c->provider->store,
-                                   &(store_refresh){.realm = realm_name,
-                                                    .session_id = session->id,
-                                                    .client_id = client,
-                                                    .presented = ost_claims_text(claims, "jti"),
-                                                    .presented_at = call_issued_at(claims),
-                                                    .next = m->refresh_id,
-                                                    .max_reuse = c->realm->refresh_max_reuse,
-                                                    .now = c->now,
-                                                    .idle_ends = idle_ends});
+    if (c->realm->revoke_refresh_token)
+        result = store_refresh_use(
+            c->provider->store,
+            &(store_refresh){.realm = realm_name,
+                             .session_id = session->id,
+                             .client_id = client,
+                             .presented = presented,
+                             .presented_at = call_issued_at(claims),
+                             .next = m->refresh_id.len > 0 ? m->refresh_id : presented,
+                             .max_reuse = c->realm->refresh_max_reuse,
+                             .now = c->now,
+                             .idle_ends = idle_ends});
     else
         result =
             store_session_touch(c->provider->store, realm_name, session->id, c->now, idle_ends);
