@@ -93,6 +93,16 @@ def test_new_key_is_published_signs_and_takes_the_place(tmp_path, layer):
     assert f"realm shop: the RS256 key {second} signs now; the one before retires in " in log
 
 
+def test_readers_that_go_by_the_age_know_a_key_before_it_signs(tmp_path):
+    """step-ca and Vert.x look at no unknown key: they read the set again when its max-age is over, and without one never."""
+    with Provider([realm_file(tmp_path)], tmp_path / "provider") as provider:
+        directives = provider.realm("shop").certs().header("Cache-Control").split(", ")
+    delay = subprocess.run([provider_program(), "key", "rotate", "--help"], check=True, capture_output=True, text=True).stdout
+    waits = int(re.search(r"--delay.*\((\d+)\)", delay)[1])
+    age = next(int(each.removeprefix("max-age=")) for each in directives if each.startswith("max-age="))
+    assert "no-cache" in directives and 0 < age <= waits / 2
+
+
 def test_one_of_two_providers_makes_the_key(tmp_path, layer):
     file = realm_file(tmp_path, **{"key.rotation.interval": "30d"})
     first = layered([file], tmp_path / "provider", layer)

@@ -311,7 +311,10 @@ void certs_endpoint(http_exchange *exchange, void *user)
     if (c == NULL)
         return;
     call_allow_origin(c, NULL);
-    (void)!http_set_field(exchange, "Cache-Control", OST_TEXT("no-cache"));
+    /* HTTP's caches heed "no-cache" (RFC 9111 §5.2.2.4). Verifiers that read the age alone, and
+     * keep the set for half a day or for good without one, learn of a new key in time. */
+    const char *age = call_format(c, "no-cache, max-age=%d", KEY_SET_SECONDS);
+    (void)!http_set_field(exchange, "Cache-Control", text_of(age));
     http_respond(exchange, 200, "application/json", key_ring_document(c->entry->keys));
 }
 

@@ -23,6 +23,10 @@ typedef struct key_holders {
 /* From publishing to signing: longer than API guards keep a key set (300 by default). */
 #define KEY_PUBLISH_SECONDS 600
 
+/* For how long a reader of the set that looks for no unknown key may keep it: it has looked again,
+ * and in time once more, before a new key signs. */
+#define KEY_SET_SECONDS (KEY_PUBLISH_SECONDS / 2)
+
 /* From stored rows. Needs an active signature key and an HS512 key for refresh tokens. Without
  * holders (NULL is allowed) keys are here; with a signing process private keys go there, and only
  * the public ones stay here. OST_E_CONFIG: a key is in a device, and none is configured. */
