@@ -19,7 +19,6 @@ OPTIONS = {"24": ["-P24"], "26": []}
 ABSENT = {
     "a description of a client is read",
     "kinds of registration policies",
-    "a client's registration token",
     "a client's certificate",
     "attributes that no profile knows",
     "mails to a user",
