@@ -3,7 +3,7 @@
 """Users over the admin API: how long a search and a page take in a large realm, and how fast users with given hashes
 are made. With a Keycloak beside it, whose realm may be smaller.
 
-    admin_users.py [--build build/bench] [--users 100000] [--keycloak-users 0] [--rounds 100] [--json]
+    admin_users.py [--build build/bench] [--users 100000] [--clients 0] [--keycloak-users 0] [--rounds 100] [--json]
 
 `--users 1000000` needs 0.7 GB for the file and 3 GB for the store, below TMPDIR.
 """
@@ -93,16 +93,34 @@ def at(times, share):
     return times[min(len(times) - 1, int(len(times) * share))]
 
 
+def add_clients(file, count):
+    clients = [{"clientId": f"client{number:05}", "redirectUris": [f"https://c{number}.example/*"], "secret": "s"} for number in range(count)]
+    file.write_text(file.read_text().replace('"users": [', f'"clients": {json.dumps(clients)}, "users": [', 1))
+
+
+def lists(count):
+    yield "first clients", "/clients?first=0&max=20"
+    yield "last clients", f"/clients?first={count - 20}&max=20"
+    yield "clients of a name", "/clients?search=true&clientId=client009&first=0&max=20"
+    for path in ("/roles", "/groups", "/client-scopes", "/client-session-stats", "/keys", "/events", "/admin-events"):
+        yield path[1:], path
+
+
 def ours(options, folder):
     from programs import Provider, provider_program
 
     os.environ.update(KC_BOOTSTRAP_ADMIN_USERNAME="root", KC_BOOTSTRAP_ADMIN_PASSWORD="root-password")
     file = realm_file(folder, hashed, options.users)
+    if options.clients:
+        add_clients(file, options.clients)
     subprocess.run([provider_program(), "realm", "import", file, "--data", folder / "ours" / "data"], check=True, capture_output=True)
     file.unlink()
     with Provider([], folder / "ours") as server:
         api = Api(server, ("root", "root-password"))
-        return ask(api, options.users, options.rounds), make(api, "new", MADE)
+        asked = ask(api, options.users, options.rounds)
+        if options.clients:
+            asked.update((name, sorted(api("GET", path)[0] for _ in range(options.rounds))) for name, path in lists(options.clients))
+        return asked, make(api, "new", MADE)
 
 
 def keycloaks(options, folder):
@@ -118,6 +136,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", default=str(ROOT / "build" / "bench"))
     parser.add_argument("--users", type=int, default=100000)
+    parser.add_argument("--clients", type=int, default=0)
     parser.add_argument("--keycloak-users", type=int, default=0)
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--json", action="store_true")

@@ -3,11 +3,13 @@
 
 import http.client
 import json
+import subprocess
 import urllib.parse
 
 import pytest
 from administrator import CLI, Admin
 from oidc import Client
+from programs import provider_program
 from web import Browser, bearer
 
 APP = {"clientId": "app", "redirectUris": ["https://app.example/*"], "implicitFlowEnabled": True, "directAccessGrantsEnabled": True}
@@ -312,8 +314,19 @@ def test_nothing_is_remembered_that_could_be_old(root):
         assert root("POST", f"/realms/shop/clear-{what}-cache").status == 204
 
 
+def test_another_process_is_seen_at_once(provider, root):
+    """What is read is the realm that is served, unless the store has changed since."""
+    command = [provider_program(), "realm", "set", "shop", "--data", provider.data]
+    for name in ("One", "Two", "Three"):
+        subprocess.run([*command, f"displayName={name}"], check=True, capture_output=True, timeout=60)
+        assert root("GET", "/realms/shop").json()["displayName"] == name
+        user = {"username": name.lower(), "enabled": True}
+        assert root("POST", "/realms/shop/users", user).status == 201
+    assert root("GET", "/realms/shop/users/count").json() == 7
+
+
 def test_what_is_not_carried_out_says_so(root):
-    below = ("client-policies", "users/x/impersonation", "clients/x/authz/resource-server", "client-registration-policy/providers",
+    below = ("client-policies", "users/x/execute-actions-email", "clients/x/authz/resource-server", "client-registration-policy/providers",
              "client-description-converter", "testSMTPConnection", "user-storage/x/sync", "groups/x/management/permissions",
              "users-management-permissions")  # fmt: skip
     for path in (f"/realms/shop/{one}" for one in below):
