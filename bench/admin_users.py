@@ -126,7 +126,7 @@ def ours(options, folder):
 def keycloaks(options, folder):
     from keycloak import ADMIN, Keycloak
 
-    with Keycloak([realm_file(folder, hashed, 1)], log=folder / "keycloak.log") as server:
+    with Keycloak([realm_file(folder, hashed, 0)], log=folder / "keycloak.log") as server:
         api = Api(server, ADMIN)
         rate = make(api, "user", options.keycloak_users)
         return ask(api, options.keycloak_users, options.rounds), rate
