@@ -70,6 +70,8 @@ static const struct {
     {HTTP_OPTIONS, OIDC "/certs", preflight_endpoint},
     {HTTP_GET, OIDC "/auth", authorize_endpoint},
     {HTTP_POST, OIDC "/auth", authorize_endpoint},
+    {HTTP_GET, OIDC "/registrations", registrations_endpoint},
+    {HTTP_POST, OIDC "/registrations", registrations_endpoint},
     {HTTP_POST, OIDC "/auth/device", device_authorization_endpoint},
     {HTTP_OPTIONS, OIDC "/auth/device", preflight_endpoint},
     {HTTP_GET, OIDC "/auth/device", device_page_endpoint},

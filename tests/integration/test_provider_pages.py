@@ -327,3 +327,16 @@ def test_p27_max_age_0_is_a_login(realm):
     browser = Browser()
     callback_of(realm.log_in(browser, WEB, *CAROL))
     assert query_of(realm.authorize(browser, WEB, max_age="0", prompt="none").location)["error"] == "login_required"
+
+
+@pytest.mark.parametrize("changes, status, says", [
+    ({}, 400, "Registration not allowed"),
+    ({"redirect_uri": "https://elsewhere.example/"}, 400, "Invalid parameter: redirect_uri"),
+    ({"client_id": "nobody"}, 400, "Client not found."),
+    ({"request_uri": "urn:ietf:params:oauth:request_uri:x"}, 400, "Registration not allowed"),
+    ({"response_type": None}, 302, ""),
+])  # fmt: skip
+def test_nobody_registers_at_the_endpoint_for_it(realm, changes, status, says):
+    answer = Browser().get(realm.endpoint("registrations"), realm.auth_params(WEB, Pkce(), **changes))
+    assert (answer.status, says in answer.text) == (status, True), answer.text[:500]
+    assert status == 400 or query_of(answer.location)["error"] == "invalid_request"

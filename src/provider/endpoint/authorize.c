@@ -83,7 +83,7 @@ static void check_request(call *c)
         request_reference_await(c, read_request);
 }
 
-void authorize_endpoint(http_exchange *exchange, void *user)
+static void begin_request(http_exchange *exchange, void *user, void (*check)(call *c))
 {
     call *c = call_begin_job(exchange, user, sizeof(browser_login));
     if (c == NULL)
@@ -91,5 +91,29 @@ void authorize_endpoint(http_exchange *exchange, void *user)
     if (!read_parameters(c))
         page_send_error(c, 400, "Invalid Request");
     else
-        client_await(c, call_parameter(c, "client_id"), check_request);
+        client_await(c, call_parameter(c, "client_id"), check);
+}
+
+void authorize_endpoint(http_exchange *exchange, void *user)
+{
+    begin_request(exchange, user, check_request);
+}
+
+/* What is wrong with the request is told first, as at Keycloak. Nothing is taken that was pushed.
+ */
+static void refuse_newcomer(call *c)
+{
+    browser_login *login = c->job;
+    bool elsewhere = call_parameter(c, "request_uri").data != NULL;
+    login->check = elsewhere ? AUTH_GOOD : auth_request_read(c, AUTH_BROWSER, &login->request);
+    if (login->check == AUTH_GOOD)
+        page_send_error(c, 400, "Registration not allowed");
+    else
+        send(c);
+}
+
+/* Nobody makes an account for themselves: where keycloak-js' register() and its like lead. */
+void registrations_endpoint(http_exchange *exchange, void *user)
+{
+    begin_request(exchange, user, refuse_newcomer);
 }

@@ -14,6 +14,7 @@ void preflight_endpoint(http_exchange *exchange, void *provider);
 void push_request_endpoint(http_exchange *exchange, void *provider);
 /* authorize.c, login_form.c, consent_form.c */
 void authorize_endpoint(http_exchange *exchange, void *provider);
+void registrations_endpoint(http_exchange *exchange, void *provider);
 void login_endpoint(http_exchange *exchange, void *provider);
 void action_endpoint(http_exchange *exchange, void *provider);
 void consent_endpoint(http_exchange *exchange, void *provider);
