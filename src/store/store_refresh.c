@@ -49,11 +49,17 @@ static void bind_refresh(statement *st, const store_refresh *r)
     bind_integer(st, 4, r->max_reuse);
     bind_text(st, 5, r->next);
     bind_integer(st, 6, r->now);
+    bind_integer(st, 7, r->grace > 0 ? r->now - r->grace : INT64_MAX);
 }
 
+/* It has a turn left; or its first one was a moment ago, and no child of it has been used since:
+ * two tabs share it. */
+#define HAS_TURN                                                                                   \
+    "(uses <= ?4 OR ?7 <= (SELECT min(child.issued) FROM refresh_token child "                     \
+    "WHERE child.session_id = ?1 AND child.client_id = ?2 AND child.parent = ?3))"
 #define COUNT_USE                                                                                  \
     "UPDATE refresh_token SET uses = uses + 1 WHERE session_id = ?1 AND client_id = ?2 "           \
-    "AND id = ?3 AND uses <= ?4 RETURNING "
+    "AND id = ?3 AND " HAS_TURN " RETURNING "
 /* Who uses a child has received it: its parent is needed no more, and the next takes its place. */
 #define REPLACE_PARENT                                                                             \
     "UPDATE refresh_token SET id = ?5, parent = ?3, uses = 0, issued = ?6 "                        \
@@ -118,12 +124,12 @@ static ost_result judge_unknown(database *d, const store_refresh *r)
 /* It is one that may be brought, and stays what it is. */
 static ost_result keep_refresh(database *d, const store_refresh *r)
 {
-    statement *st = PREPARED(d,
-                             "UPDATE refresh_token SET uses = uses WHERE session_id = ?1 "
-                             "AND client_id = ?2 AND id = ?3 AND uses <= ?4",
-                             r->session_id, r->client_id, r->presented);
-    bind_integer(st, 4, r->max_reuse);
-    ost_result result = run_change(st);
+    int64_t there = 0;
+    statement *st = prepare(d, "UPDATE refresh_token SET uses = uses WHERE session_id = ?1 "
+                               "AND client_id = ?2 AND id = ?3 AND " HAS_TURN " RETURNING 1");
+    bind_refresh(st, r);
+    ost_result result = next_number(st, &there);
+    reset_statement(st);
     return result == OST_E_NOT_FOUND ? judge_unknown(d, r) : result;
 }
 

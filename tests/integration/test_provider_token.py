@@ -321,6 +321,22 @@ def test_reuse_may_be_allowed(new_provider, tmp_path):
     assert realm.refresh(WEB, first).status == 400
 
 
+def test_two_tabs_may_share_a_token_for_a_moment(new_provider, tmp_path):
+    document = json.loads((REALMS / "rotating-realm.json").read_text())
+    document["attributes"] = {**document.get("attributes", {}), "refresh.token.grace": "30"}
+    file = tmp_path / "rotating-realm.json"
+    file.write_text(json.dumps(document))
+    realm = new_provider([file]).realm("rotating")
+    first = realm.password(WEB, *CAROL).json()["refresh_token"]
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        tabs = list(pool.map(lambda _: realm.refresh(WEB, first), range(4)))
+    assert [tab.status for tab in tabs] == [200] * 4
+    one, other = (tab.json()["refresh_token"] for tab in tabs[:2])
+    assert realm.refresh(WEB, one).status == 200  # from now on who brings the first one has stolen it
+    assert realm.refresh(WEB, first).status == 400
+    assert realm.refresh(WEB, other).status == 400  # all that the client has in the session is over
+
+
 @pytest.mark.parametrize("kind", ["access_token", "id_token"])
 def test_other_tokens_are_no_refresh_tokens(probe, kind):
     token = probe.password(WEB, *CAROL).json()[kind]

@@ -268,6 +268,7 @@ static const member realm_attribute_members[] = {
      .why = "it is not there"},
     {"parRequestUriLifespan", MEMBER_STRING, .fate = MEMBER_ACTED},
     {"realmReusableOtpCode", MEMBER_STRING, .fate = MEMBER_KEPT},
+    {"refresh.token.grace", MEMBER_STRING, .fate = MEMBER_ACTED, .why = "Ostiary's own"},
     {"resource.indicators", MEMBER_STRING, .fate = MEMBER_ACTED,
      .why = "what a client may name as its resource; Ostiary's own"},
 };

@@ -140,6 +140,7 @@ static void load_settings(realm_loader *l, const ost_json *d, realm *r)
     r->default_role = loader_copy(l, role_default_name(d, l->arena));
     r->password_policy = loader_string(l, d, "passwordPolicy");
     const ost_json *attributes = ost_json_get(d, "attributes");
+    r->refresh_grace = load_attribute_seconds(d, "refresh.token.grace", 0, 60);
     r->dpop_nonce = ost_json_equals(ost_json_get(attributes, "dpop.nonce"), OST_TEXT("true"));
     r->pushed_lifespan = load_attribute_seconds(d, "parRequestUriLifespan", 60, 3600);
     r->device_lifespan =

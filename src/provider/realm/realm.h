@@ -135,6 +135,7 @@ struct realm {
     const char *default_role;
     ost_alg signature_alg; /* of tokens, unless a client says otherwise */
     int64_t refresh_max_reuse;
+    int64_t refresh_grace; /* seconds for which two tabs may use one token; Ostiary's own */
     int64_t not_before;
     realm_lifespans lifespans;
     realm_brute_force brute_force;

@@ -114,6 +114,7 @@ static bool use(call *c, const ost_claims *claims, const store_session *session,
                              .presented_at = call_issued_at(claims),
                              .next = m->refresh_id.len > 0 ? m->refresh_id : presented,
                              .max_reuse = c->realm->refresh_max_reuse,
+                             .grace = c->realm->refresh_grace,
                              .now = c->now,
                              .idle_ends = idle_ends});
     else

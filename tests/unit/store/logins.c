@@ -45,6 +45,7 @@ static void a_code_is_taken_once_by_many_threads(void **state)
 }
 
 static int64_t reuse; /* how often a token may be used again */
+static int64_t grace, moment = 10;
 
 static ost_result use_issued_at(const char *presented, int64_t presented_at, const char *next)
 {
@@ -55,7 +56,8 @@ static ost_result use_issued_at(const char *presented, int64_t presented_at, con
                                 .presented_at = presented_at,
                                 .next = text_of(next),
                                 .max_reuse = reuse,
-                                .now = 10,
+                                .grace = grace,
+                                .now = moment,
                                 .idle_ends = 600};
     return store_refresh_use(db, &turn);
 }
@@ -92,6 +94,26 @@ static void a_token_may_be_used_again_until_its_child_is(void **state)
     assert_int_equal(use("t4b", "t5b"), OST_OK);
     assert_int_equal(use("t5", "t6"), OST_OK);
     reuse = 0;
+}
+
+/* Two tabs that share a token come at nearly the same time. */
+static void a_token_serves_two_tabs_for_a_moment(void **state)
+{
+    (void)state;
+    grace = 10;
+    moment = 100;
+    assert_int_equal(use("t6", "g1"), OST_OK);
+    moment = 110;
+    assert_int_equal(use("t6", "g2"), OST_OK);
+    moment = 111; /* from the first use, whatever came since */
+    assert_int_equal(use("t6", "g3"), OST_E_CONFLICT);
+    assert_int_equal(use("g1", "g4"), OST_OK);
+    assert_int_equal(use("t6", "g5"), OST_E_CONFLICT); /* a child has been used */
+    assert_int_equal(use("g2", "t6"), OST_OK);         /* the other tab goes on */
+    grace = 0;
+    assert_int_equal(use("g4", "g6"), OST_OK);
+    assert_int_equal(use("g4", "g7"), OST_E_CONFLICT); /* where nobody asks for it */
+    moment = 10;
 }
 
 /* A second tab logs in again in the same session: both go on, each in its own chain. */
@@ -306,6 +328,7 @@ int main(void)
         cmocka_unit_test(a_code_is_taken_once_by_many_threads),
         cmocka_unit_test(refresh_tokens_follow_each_other),
         cmocka_unit_test(a_token_may_be_used_again_until_its_child_is),
+        cmocka_unit_test(a_token_serves_two_tabs_for_a_moment),
         cmocka_unit_test(each_tab_has_a_chain_of_its_own),
         cmocka_unit_test(chains_are_bounded),
         cmocka_unit_test(what_was_ended_does_not_come_back),
