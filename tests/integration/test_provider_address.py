@@ -174,6 +174,15 @@ def test_p23_a_usual_compose_file(started):
     assert "db-secret" not in log
 
 
+def test_p23_a_compose_file_of_before_keycloak_17(started):
+    variables = {"KEYCLOAK_USER": "admin", "KEYCLOAK_PASSWORD": "old-secret", "KEYCLOAK_IMPORT": "/tmp/realm.json",
+                 "DB_VENDOR": "POSTGRES", "DB_ADDR": "db", "PROXY_ADDRESS_FORWARDING": "true", "KC_HOSTNAM": "typo"}  # fmt: skip
+    _, program = started(**variables)
+    log = pathlib.Path(program.log).read_text()
+    told = [line.split()[1] for line in log.splitlines() if "has no effect" in line]
+    assert sorted(told) == sorted(variables) and "old-secret" not in log
+
+
 def test_p23_what_is_switched_off_stays_off(tmp_path):
     command = [provider_program(), "provider", "start", "--hostname", "https://id.example", "--data", tmp_path]
     for extra in (["--http-enabled=false"], []):

@@ -89,6 +89,8 @@ def test_p1_a_second_factor_keeps_the_password_alone_out_and_is_exported(tmp_pat
     realm, _ = realm_of(users=[user])
     answer = log_in(realm)
     assert (answer.status, answer.json()["error"]) == (400, "invalid_grant")
+    old, _ = realm_of(users=[user], authenticationFlows=FLOWS, browserFlow="old browser", directGrantFlow="old direct")
+    assert log_in(old).json()["error_description"] == "Account is not fully set up"
     done, report = importing({"realm": "x", "users": [user]})
     assert done.returncode == 0, done.stderr
     assert "users[0].credentials[1].type" in told(report, "refused in use")
@@ -219,6 +221,35 @@ FLOWS = [
         ],
     },
     {
+        "alias": "old browser",
+        "authenticationExecutions": [
+            {"authenticator": "auth-cookie", "requirement": "ALTERNATIVE"},
+            {"flowAlias": "old forms", "requirement": "ALTERNATIVE", "autheticatorFlow": True},
+        ],
+    },
+    {
+        "alias": "old forms",
+        "authenticationExecutions": [
+            {"authenticator": "auth-username-password-form", "requirement": "REQUIRED"},
+            {"authenticator": "auth-otp-form", "requirement": "OPTIONAL"},
+        ],
+    },
+    {
+        "alias": "old direct",
+        "authenticationExecutions": [
+            {"authenticator": "direct-grant-validate-username", "requirement": "REQUIRED"},
+            {"authenticator": "direct-grant-validate-password", "requirement": "REQUIRED"},
+            {"authenticator": "direct-grant-validate-otp", "requirement": "OPTIONAL"},
+        ],
+    },
+    {
+        "alias": "careless direct",
+        "authenticationExecutions": [
+            {"authenticator": "direct-grant-validate-username", "requirement": "REQUIRED"},
+            {"authenticator": "direct-grant-validate-password", "requirement": "OPTIONAL"},
+        ],
+    },
+    {
         "alias": "plain forms",
         "authenticationExecutions": [
             {"authenticator": "auth-username-password-form", "requirement": "REQUIRED"},
@@ -233,6 +264,8 @@ FLOWS = [
     ({"directGrantFlow": "strict direct"}, True, False),
     ({"browserFlow": "plain browser"}, True, True),
     ({"browserFlow": "nowhere"}, False, True),
+    ({"browserFlow": "old browser", "directGrantFlow": "old direct"}, True, True),
+    ({"directGrantFlow": "careless direct"}, True, False),
     ({"clients": [{**SHOP, "authenticationFlowBindingOverrides": {"browser": FLOWS[0]["id"]}}]}, False, True),
     ({"clients": [{**SHOP, "authenticationFlowBindingOverrides": {"direct_grant": FLOWS[1]["id"]}}]}, True, False),
     (

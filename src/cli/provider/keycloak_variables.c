@@ -68,6 +68,15 @@ static const struct {
     {"KC_FEATURE_", "there are no features to switch"},
     {"KC_FEATURES", "there are no features to switch"},
     {"KC_FEATURES_", "there are no features to switch"},
+    /* Of the images before Keycloak 17. */
+    {"KEYCLOAK_USER", "KC_BOOTSTRAP_ADMIN_USERNAME names the first administrator"},
+    {"KEYCLOAK_PASSWORD", "KC_BOOTSTRAP_ADMIN_PASSWORD is the first administrator's"},
+    {"KEYCLOAK_IMPORT", "--import-realm names realm files"},
+    {"KEYCLOAK_HOSTNAME", ONE_URL},
+    {"KEYCLOAK_FRONTEND_URL", ONE_URL},
+    {"PROXY_ADDRESS_FORWARDING", NAME_PROXY},
+    {"DB_VENDOR", ONE_DATABASE},
+    {"DB_ADDR", ONE_DATABASE},
 };
 
 static bool is_option(const option *options, ost_text name)
@@ -132,9 +141,11 @@ bool keycloak_setting_is_known(ost_text name, ost_text value)
 
 void keycloak_variables_tell(const option *options)
 {
+    size_t row;
     for (char **at = environ; *at != NULL; at++) {
         ost_text line = text_of(*at), name = text_slice(line, 0, text_find(line, '=', 0));
-        if (text_starts(name, "KC_") && !is_option(options, name))
+        bool keycloaks = text_starts(name, "KC_") || is_known(name, &row);
+        if (keycloaks && !is_option(options, name))
             tell(name, text_slice(line, name.len + 1, line.len));
     }
 }

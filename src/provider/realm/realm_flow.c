@@ -56,9 +56,10 @@ static bool inspect_step(inspection *i, const ost_json *step, bool conditional, 
         return inspect_flow(i, find_flow(i->flows, "alias", ost_json_get(step, "flowAlias")),
                             conditional || ost_json_equals(requirement, OST_TEXT("CONDITIONAL")),
                             depth + 1);
+    bool optional = ost_json_equals(requirement, OST_TEXT("OPTIONAL")); /* of before Keycloak 8 */
     if (ost_json_equals(name, text_of(i->password)))
-        i->asks_password = true;
-    if (conditional)
+        i->asks_password = i->asks_password || !optional;
+    if (conditional || optional)
         return is_one_of(name, conditions) || ost_json_equals(name, text_of(i->otp)) ||
                ost_json_equals(name, OST_TEXT("organization"));
     return is_one_of(name, i->known);
