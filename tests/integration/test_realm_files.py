@@ -846,6 +846,32 @@ def test_p3_a_key_that_cannot_be_used_is_told_with_its_path(importing):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("form", ["lines", "one line", "bare lines", "old label"])
+def test_p3_a_key_stands_as_it_was_typed(realm_of, form):
+    """Keycloak exports what an administrator has pasted: PEM, whole or in one line, or its middle with line breaks."""
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "x")])
+    since = datetime.datetime(2015, 1, 1)
+    made = x509.CertificateBuilder(name, name, key.public_key(), 7, since, since + datetime.timedelta(3650)).sign(key, hashes.SHA256())
+    layout = serialization.PrivateFormat.TraditionalOpenSSL if form == "old label" else serialization.PrivateFormat.PKCS8
+    texts = [
+        key.private_bytes(serialization.Encoding.PEM, layout, serialization.NoEncryption()).decode(),
+        made.public_bytes(serialization.Encoding.PEM).decode(),
+    ]
+    if form == "one line":
+        texts = [text.replace("\n", "") for text in texts]
+    if form == "bare lines":
+        texts = ["\r\n".join(text.splitlines()[1:-1]) for text in texts]
+    config = {"privateKey": [texts[0]], "certificate": [texts[1]], "priority": ["200"], "algorithm": ["RS256"]}
+    component = {"name": "own", "providerId": "rsa", "config": config}
+    realm, _ = realm_of(components={"org.keycloak.keys.KeyProvider": [component]})
+    (published,) = [one for one in realm.certs().json()["keys"] if one["alg"] == "RS256"]
+    assert int.from_bytes(base64.urlsafe_b64decode(published["n"] + "=="), "big") == key.public_key().public_numbers().n
+    der = made.public_bytes(serialization.Encoding.DER)
+    assert published["x5c"] == [base64.b64encode(der).decode()]
+    assert unverified_token(log_in(realm).json()["access_token"])[0]["kid"] == published["kid"]
+
+
 @pytest.mark.parametrize("component, words", [
     ({"name": "e", "providerId": "ecdh-generated", "config": {"ecdhEllipticCurveKey": ["P-256"]}}, "no keys of such a provider"),
     ({"name": "s", "providerId": "java-keystore", "config": {"keystore": ["/k.jks"]}}, "no keys of such a provider"),

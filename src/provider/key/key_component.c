@@ -88,13 +88,31 @@ static int64_t priority_of(const ost_json *component)
     return negative ? -(int64_t)number : (int64_t)number;
 }
 
+/* Keycloak keeps what was typed, which may be PEM, in one line or in many: without what stands
+ * between dashes, and without blanks, it is base64. */
+static size_t strip_pem(ost_text text, char *ret_base64)
+{
+    size_t len = 0;
+    bool label = false;
+    for (size_t i = 0; i < text.len; i++) {
+        bool dashes = text_starts(text_slice(text, i, 5), "-----");
+        label = label != dashes;
+        i += dashes ? 4 : 0;
+        if (!dashes && !label && strchr(" \t\r\n", text.data[i]) == NULL)
+            ret_base64[len++] = text.data[i];
+    }
+    return len;
+}
+
 static ost_result decode(ost_text encoded, ost_arena *arena, ost_text *ret_der)
 {
     size_t len;
     unsigned char *der = ost_arena_alloc(arena, encoded.len + 1);
-    if (der == NULL)
+    char *base64 = ost_arena_alloc(arena, encoded.len + 1);
+    if (der == NULL || base64 == NULL)
         return OST_E_MEMORY;
-    ost_result result = base64_decode(encoded, der, &len);
+    ost_text bare = {base64, strip_pem(encoded, base64)};
+    ost_result result = base64_decode(bare, der, &len);
     if (result == OST_OK)
         *ret_der = (ost_text){(const char *)der, len};
     return result;
