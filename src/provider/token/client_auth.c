@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/base64url.h"
+#include "base/percent.h"
 #include "base/text.h"
 #include "provider/client/client_find.h"
 #include "provider/client/client_keys.h"
@@ -17,6 +18,20 @@ typedef struct credentials {
     secret_way way;
     bool by_assertion; /* nothing but an assertion names the client */
 } credentials;
+
+/* Who does not encode at all sends "100%": a sign that stands for no byte stands for itself. */
+static ost_result decode_half(call *c, ost_text half, ost_text *ret)
+{
+    buffer_auto buffer encoded;
+    buffer_init(&encoded, 3 * half.len + 1);
+    for (size_t i = 0; i < half.len; i++) {
+        ost_text rest = text_slice(half, i, half.len - i);
+        bool lone = half.data[i] == '%' && percent_byte(rest) < 0;
+        buffer_append(&encoded, lone ? OST_TEXT("%25") : text_slice(half, i, 1));
+    }
+    return encoded.failed == OST_OK ? http_form_decode(buffer_text(&encoded), c->arena, ret)
+                                    : encoded.failed;
+}
 
 static bool read_basic(call *c, ost_text field, credentials *ret)
 {
@@ -32,9 +47,8 @@ static bool read_basic(call *c, ost_text field, credentials *ret)
     size_t colon = text_find(both, ':', 0);
     /* Each half is form-encoded (RFC 6749 §2.3.1); what only a form would take apart stays whole.
      */
-    if (colon == both.len ||
-        http_form_decode(text_slice(both, 0, colon), c->arena, &ret->id) != OST_OK ||
-        http_form_decode(text_slice(both, colon + 1, both.len), c->arena, &ret->secret) != OST_OK)
+    if (colon == both.len || decode_half(c, text_slice(both, 0, colon), &ret->id) != OST_OK ||
+        decode_half(c, text_slice(both, colon + 1, both.len), &ret->secret) != OST_OK)
         return call_refuse(c, 401, "invalid_client", invalid);
     return true;
 }

@@ -11,6 +11,7 @@ static fixture *f;
 static const char document[] =
     "{\"realm\":\"x\",\"clients\":[{\"clientId\":\"web\",\"secret\":\"s:e c+ret%\"},"
     "{\"clientId\":\"amp\",\"secret\":\"s&x=y&z\"},"
+    "{\"clientId\":\"whole\",\"secret\":\"100%\"},{\"clientId\":\"odd\",\"secret\":\"%zz%4\"},"
     "{\"clientId\":\"spa\",\"publicClient\":true,\"secret\":\"ignored\"},"
     "{\"clientId\":\"off\",\"secret\":\"s\",\"enabled\":false},"
     "{\"clientId\":\"api\",\"secret\":\"s\",\"bearerOnly\":true},"
@@ -133,7 +134,14 @@ static void p12_a_secret_may_have_what_separates_pairs(void **state)
     assert_in("amp:s%26x%3Dy%26z", NULL, "amp");
     assert_out(ask("Basic", "amp:s", NULL), 401, "unauthorized_client");
     assert_out(ask("Basic", "amp:s&x=y&z%00", NULL), 401, "invalid_client");
-    assert_out(ask("Basic", "amp:s&x=y&z%", NULL), 401, "invalid_client");
+    assert_out(ask("Basic", "amp:s&x=y&z%", NULL), 401, "unauthorized_client");
+    /* A sign that stands for no byte stands for itself. */
+    assert_in("whole:100%", NULL, "whole");
+    assert_in("whole:100%25", NULL, "whole");
+    assert_in("odd:%zz%4", NULL, "odd");
+    assert_in("odd:%25zz%254", NULL, "odd");
+    assert_out(ask("Basic", "odd:%zz%41", NULL), 401, "unauthorized_client");
+    assert_out(ask("Basic", "whole:100%%00", NULL), 401, "invalid_client");
 }
 
 static void the_form_counts_more_than_the_field(void **state)
@@ -165,7 +173,7 @@ static void everything_else_stays_out(void **state)
         {":s", NULL, "invalid_client"},
         {"web:", NULL, "unauthorized_client"},
         {"web:%00", NULL, "invalid_client"},
-        {"web:%zz", NULL, "invalid_client"},
+        {"web:%zz", NULL, "unauthorized_client"},
         {"web:\xff", NULL, "invalid_client"},
     };
     (void)state;
