@@ -57,6 +57,8 @@ REALM = {
         user("ann"),
         user("bob", attributes={"department": []}),
         user("cat", clientRoles={"account": ["manage-account"]}),
+        user("dot", attributes={"rank": ["longer than it may be"], "note": []}),
+        user("eve", attributes={"badge": ["AB1", "wrong"]}),
     ],
 }
 
@@ -116,6 +118,14 @@ def test_what_a_user_has_to_say_is_asked_for(server, users):
     bob = known(users, "bob")
     assert bob["firstName"] == "First" and bob["username"] == "bob"
     assert bob["attributes"] == {**{name: [value] for name, value in good.items()}, "rank": ["one"], "note": ["n"]}
+
+
+def test_nobody_is_asked_for_what_they_cannot_change(server):
+    realm = server.realm("own")
+    assert realm.password(APP, "dot", "dot-password").status == 200
+    browser = Browser()  # two values have no field, but a word
+    page = browser.get(realm.log_in(browser, APP, "eve", "eve-password").location).page
+    assert "badge" not in page.form().values() and page.text_by_id["input-error"] == "badge: No badge."
 
 
 def test_the_account_api_keeps_to_it(server):

@@ -134,6 +134,21 @@ static page_row row_of(call *c, const profile_field *field, const profile_faults
          {PAGE_ROW_FIXED, flag_of(field->fixed)}}};
 }
 
+/* What is wrong with an attribute that the page has no field for: it has several values. */
+static void tell_unseen(call *c, const profile_form *f, const profile_faults *faults)
+{
+    action_job *job = c->job;
+    for (size_t i = 0; i < faults->count && job->alert == NULL; i++) {
+        const profile_field field = {.name = text_of(faults->list[i].field)};
+        bool shown = false;
+        for (size_t k = 0; k < f->count; k++)
+            shown = shown || text_equal(f->fields[k].name, field.name);
+        if (!shown)
+            job->alert = call_format(c, "%s: %.*s", faults->list[i].field,
+                                     OST_FORMAT(mistake_of(c, faults, &field)));
+    }
+}
+
 static ost_result put_fields(call *c, page *p, const profile_faults *faults)
 {
     profile_form f;
@@ -143,6 +158,7 @@ static ost_result put_fields(call *c, page *p, const profile_faults *faults)
         return OST_E_MEMORY;
     for (size_t i = 0; i < f.count; i++)
         rows[i] = row_of(c, &f.fields[i], faults);
+    tell_unseen(c, &f, faults);
     p->rows = rows;
     p->row_count = f.count;
     return OST_OK;

@@ -139,6 +139,8 @@ ost_result profile_rule_check(const ost_json *rule, const ost_json *value, profi
                     .field = ost_arena_copy(arena, profile_rule_name(rule)),
                     .arena = arena,
                     .faults = faults};
+    if (!profile_rule_lets_edit(rule, side))
+        return OST_OK; /* nobody could mend it */
     if (c.field == NULL)
         return OST_E_MEMORY;
     if (check_values(&c, value) == 0 && profile_rule_requires(rule, side))

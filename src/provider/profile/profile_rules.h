@@ -34,7 +34,8 @@ bool profile_rule_requires(const ost_json *rule, profile_side side);
 /* What a user's representation has of it: a string, or a list of them; NULL: nothing. */
 const ost_json *profile_value_of(const ost_json *user, ost_text name);
 
-/* Adds what the rules have against a user whom this side has written. OST_E_MEMORY. */
+/* Adds what the rules have against a user whom this side has written, of what it may change.
+ * OST_E_MEMORY. */
 OST_MUST_CHECK ost_result profile_rules_check(const ost_json *rules, const ost_json *user,
                                               profile_side side, ost_arena *arena,
                                               profile_faults *faults);

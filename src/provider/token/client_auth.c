@@ -22,7 +22,7 @@ typedef struct credentials {
 /* Who does not encode at all sends "100%": a sign that stands for no byte stands for itself. */
 static ost_result decode_half(call *c, ost_text half, ost_text *ret)
 {
-    buffer_auto buffer encoded;
+    buffer_auto buffer encoded = {0};
     buffer_init(&encoded, 3 * half.len + 1);
     for (size_t i = 0; i < half.len; i++) {
         ost_text rest = text_slice(half, i, half.len - i);
