@@ -30,7 +30,7 @@ cat >pom.xml <<'XML'
 XML
 mvn -q -B org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies -DoutputDirectory=jars >/dev/null
 
-# A catalog with no namespaces, and a token endpoint whose tokens are good for four seconds. Lines that repeat are written once.
+# A catalog with no namespaces, and a token endpoint whose tokens are good for half a minute, for each of the two. Lines that repeat are written once.
 cat >Ask.java <<'JAVA'
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -39,12 +39,13 @@ import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.*;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.apache.iceberg.rest.RESTCatalog;
 
 public class Ask {
-    static final Set<String> seen = Collections.synchronizedSet(new LinkedHashSet<>());
-    static int count;
+    static final Set<String> seen = Collections.synchronizedSet(new TreeSet<>());
+    static final int LIFETIME = 30;
 
     static long now() {
         return System.currentTimeMillis() / 1000;
@@ -52,13 +53,17 @@ public class Ask {
 
     static String token() {
         var base64 = Base64.getUrlEncoder().withoutPadding();
-        String claims = "{\"sub\":\"app\",\"jti\":\"" + ++count + "\",\"exp\":" + (now() + 4) + "}";
+        String claims = "{\"sub\":\"app\",\"jti\":\"" + UUID.randomUUID() + "\",\"exp\":" + (now() + LIFETIME) + "}";
         return base64.encodeToString("{\"alg\":\"RS256\"}".getBytes()) + "." + base64.encodeToString(claims.getBytes()) + ".AAAA";
     }
 
-    static boolean over(String token) {
+    static boolean over(String token, int since) {
         String claims = new String(Base64.getUrlDecoder().decode(token.split("\\.")[1]));
-        return Long.parseLong(claims.replaceAll(".*\"exp\":(\\d+).*", "$1")) <= now();
+        return Long.parseLong(claims.replaceAll(".*\"exp\":(\\d+).*", "$1")) + since <= now();
+    }
+
+    static String name(HttpExchange exchange) {
+        return exchange.getRequestURI().getPath().startsWith("/usual") ? "as it comes: " : "token-exchange-enabled=false: ";
     }
 
     static void answer(HttpExchange exchange, int status, String body) throws IOException {
@@ -73,10 +78,10 @@ public class Ask {
         for (String pair : new String(exchange.getRequestBody().readAllBytes()).split("&"))
             form.put(pair.split("=", 2)[0], URLDecoder.decode(pair.split("=", 2)[1], StandardCharsets.UTF_8));
         String scheme = Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst("Authorization"), "none").split(" ")[0];
-        String what = form.get("grant_type").replaceAll(".*:", "") + ", scope " + form.get("scope") + ", Authorization " + scheme;
+        String what = name(exchange) + form.get("grant_type").replaceAll(".*:", "") + ", scope " + form.get("scope") + ", Authorization " + scheme;
         boolean exchanges = form.containsKey("subject_token");
-        boolean old = exchanges && over(form.get("subject_token"));
-        if (exchanges)
+        boolean old = exchanges && over(form.get("subject_token"), 0);
+        if (scheme.equals("Basic"))
             what += old ? ", of a token that is over" : ", of a good token";
         boolean known = scheme.equals("Basic") || form.containsKey("client_secret");
         seen.add(what + ": " + (!known ? 401 : old ? 400 : 200));
@@ -85,37 +90,44 @@ public class Ask {
         else if (old)
             answer(exchange, 400, "{\"error\":\"invalid_request\"}");
         else
-            answer(exchange, 200, "{\"access_token\":\"" + token() + "\",\"token_type\":\"Bearer\",\"expires_in\":4"
+            answer(exchange, 200, "{\"access_token\":\"" + token() + "\",\"token_type\":\"Bearer\",\"expires_in\":" + LIFETIME
                 + ",\"issued_token_type\":\"urn:ietf:params:oauth:token-type:access_token\"}");
     }
 
     public static void main(String[] none) throws Exception {
         var server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
         server.setExecutor(Executors.newCachedThreadPool());
-        server.createContext("/token", Ask::grant);
-        server.createContext("/v1/config", exchange -> answer(exchange, 200, "{\"defaults\":{},\"overrides\":{}}"));
-        server.createContext("/v1/namespaces", exchange -> {
-            if (over(exchange.getRequestHeaders().getFirst("Authorization").split(" ")[1]))
-                seen.add("the catalog is asked with a token that is over");
-            answer(exchange, 200, "{\"namespaces\":[]}");
-        });
-        server.start();
-        String base = "http://127.0.0.1:" + server.getAddress().getPort();
-        for (String enabled : List.of("", "false")) {
-            seen.clear();
-            var settings = new HashMap<>(Map.of("uri", base, "credential", "app:secret", "oauth2-server-uri", base + "/token"));
-            if (!enabled.isEmpty())
-                settings.put("token-exchange-enabled", enabled);
-            try (var catalog = new RESTCatalog()) {
-                catalog.initialize("catalog", settings);
-                for (int i = 0; i < 9; i++) {
-                    catalog.listNamespaces();
-                    Thread.sleep(1000);
-                }
-            }
-            System.out.println(enabled.isEmpty() ? "as it comes" : "token-exchange-enabled=" + enabled);
-            List.copyOf(seen).stream().sorted().forEach(line -> System.out.println("  " + line));
+        var client = Executors.newCachedThreadPool();
+        for (String name : List.of("usual", "false")) {
+            server.createContext("/" + name + "/token", Ask::grant);
+            server.createContext("/" + name + "/v1/config", exchange -> answer(exchange, 200, "{\"defaults\":{},\"overrides\":{}}"));
+            server.createContext("/" + name + "/v1/namespaces", exchange -> {
+                if (over(exchange.getRequestHeaders().getFirst("Authorization").split(" ")[1], 6))
+                    seen.add(name(exchange) + "the catalog is asked with a token that has long been over");
+                answer(exchange, 200, "{\"namespaces\":[]}");
+            });
         }
+        server.start();
+        var both = new ArrayList<Callable<Void>>();
+        for (String name : List.of("usual", "false")) {
+            String base = "http://127.0.0.1:" + server.getAddress().getPort() + "/" + name;
+            var settings = new HashMap<>(Map.of("uri", base, "credential", "app:secret", "oauth2-server-uri", base + "/token"));
+            if (name.equals("false"))
+                settings.put("token-exchange-enabled", "false");
+            both.add(() -> {
+                try (var catalog = new RESTCatalog()) {
+                    catalog.initialize("catalog", settings);
+                    for (int i = 0; i < LIFETIME + 12; i++) {
+                        catalog.listNamespaces();
+                        Thread.sleep(1000);
+                    }
+                }
+                return null;
+            });
+        }
+        for (var done : client.invokeAll(both))
+            done.get();
+        seen.forEach(System.out::println);
         System.exit(0);
     }
 }
@@ -124,12 +136,10 @@ java -cp 'jars/*' Ask.java >seen 2>/dev/null
 
 cat seen
 cat >expected <<'TEXT'
-as it comes
-  client_credentials, scope catalog, Authorization none: 200
-  the catalog is asked with a token that is over
-  token-exchange, scope catalog, Authorization Basic, of a token that is over: 400
-  token-exchange, scope catalog, Authorization Bearer, of a good token: 401
-token-exchange-enabled=false
-  client_credentials, scope catalog, Authorization none: 200
+as it comes: client_credentials, scope catalog, Authorization none: 200
+as it comes: the catalog is asked with a token that has long been over
+as it comes: token-exchange, scope catalog, Authorization Basic, of a token that is over: 400
+as it comes: token-exchange, scope catalog, Authorization Bearer: 401
+token-exchange-enabled=false: client_credentials, scope catalog, Authorization none: 200
 TEXT
 diff expected seen
