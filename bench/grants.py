@@ -76,6 +76,7 @@ class Load:
     """wrk with one script."""
 
     def __init__(self, folder, url, bodies, cores, seconds, once=False, method="POST", token=None):
+        folder = pathlib.Path(tempfile.mkdtemp(dir=folder))
         file = folder / "bodies"
         file.write_text("\n".join(bodies) + "\n")
         headers = f'wrk.headers["Authorization"] = "Bearer {token}"' if token else ""
