@@ -120,7 +120,7 @@ int64_t call_issued_at(const ost_claims *claims);
 
 /* Seconds by which the clock of the node that issued a token may be ahead of this one's, and when
  * something is issued that belongs to what began at a time: not before. */
-#define NODES_APART 60
+#define NODES_APART 30
 int64_t call_issues_at(const call *call, int64_t began);
 bool call_is_stale(const call *call, const ost_claims *claims);
 
