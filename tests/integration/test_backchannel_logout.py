@@ -90,6 +90,7 @@ def test_a_logout_reaches_the_api(site, myapi):
 LOADED_LATE = ("libcurl", "libp11-kit") + (() if ON_POSTGRESQL else ("libpq",))
 
 
+@pytest.mark.sqlite("libpq brings some of it")
 def test_what_fetches_is_loaded_with_the_first_token(new_provider, receiver, myapi, tmp_path):
     provider = new_provider([realm_telling(receiver.url, tmp_path, "http://localhost:8000")])
     maps = pathlib.Path(f"/proc/{provider.pid}/maps")

@@ -46,6 +46,7 @@ def import_realm(provider, folder, name):
     subprocess.run([str(part) for part in command], check=True, capture_output=True, timeout=60)
 
 
+@pytest.mark.sqlite("the clock is the database's there")
 @pytest.mark.parametrize("seconds", [-600, 3600], ids=["back", "forwards"])
 def test_c6_the_clock_is_set(both, myapi, tmp_path, seconds):
     provider, api, layer = both

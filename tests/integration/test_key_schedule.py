@@ -66,6 +66,7 @@ def states(provider, name="shop"):
     return [key["status"] for key in json.loads(said) if key["algorithm"] == "RS256"]
 
 
+@pytest.mark.sqlite("the clock is the database's there")
 def test_new_key_is_published_signs_and_takes_the_place(tmp_path, layer):
     file = realm_file(tmp_path, **{"key.rotation.interval": "30d"})
     with layered([file], tmp_path / "provider", layer) as provider:
@@ -103,6 +104,7 @@ def test_readers_that_go_by_the_age_know_a_key_before_it_signs(tmp_path):
     assert "no-cache" in directives and 0 < age <= waits / 2
 
 
+@pytest.mark.sqlite("the clock is the database's there")
 def test_one_of_two_providers_makes_the_key(tmp_path, layer):
     file = realm_file(tmp_path, **{"key.rotation.interval": "30d"})
     first = layered([file], tmp_path / "provider", layer)

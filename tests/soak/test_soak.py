@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Mixed load upon one provider for OSTIARY_SOAK_MINUTES (script/test --only soak): logins, tokens, administration, wrong
 requests; with its signing process. As much goes as comes, and so what the processes hold (memory,
-descriptors, threads) is as much in the last quarter of the time as in the one before."""
+descriptors, threads) is as much in the last quarter of the time as in the one before. Memory goes up and down by a dozen
+MiB, as it is taken and handed back: how much there is of it tells the lowest tenth."""
 
 import http.client
 import json
@@ -158,6 +159,10 @@ def held(pid):
     return sums
 
 
+def lowest_tenth(values):
+    return sorted(values)[len(values) // 10]
+
+
 def test_what_is_held_stays_as_much(new_provider, tmp_path, capsys):
     realm_file = tmp_path / "myrealm-realm.json"
     realm_file.write_text(json.dumps(REALM))
@@ -175,10 +180,13 @@ def test_what_is_held_stays_as_much(new_provider, tmp_path, capsys):
         samples.append(held(provider.pid))
     wrong = [one for work in works for one in work.wrong]
     quarters = [samples[len(samples) * quarter // 4 : len(samples) * (quarter + 1) // 4] for quarter in range(4)]
-    medians = [[statistics.median(sample[which] for sample in quarter) for which in range(3)] for quarter in quarters]
+    kept = [
+        [lowest_tenth([sample[0] for sample in quarter]), *(statistics.median(sample[which] for sample in quarter) for which in (1, 2))]
+        for quarter in quarters
+    ]
     with capsys.disabled():
-        told = "; ".join(f"{mib:.1f} MiB, {files:.0f} descriptors, {threads:.0f} threads" for mib, files, threads in medians)
+        told = "; ".join(f"{mib:.1f} MiB, {files:.0f} descriptors, {threads:.0f} threads" for mib, files, threads in kept)
         print(f"\n{MINUTES:g} minutes, {sum(work.counts for work in works)} requests; by quarters: {told}")
     assert wrong == []
-    *_, before, after = medians
-    assert after[0] <= before[0] * 1.02 + SLACK_MIB and after[1] <= before[1] + 2 and after[2] <= before[2], medians
+    *_, before, after = kept
+    assert after[0] <= before[0] * 1.02 + SLACK_MIB and after[1] <= before[1] + 2 and after[2] <= before[2], kept
