@@ -12,7 +12,6 @@ import pytest
 from navigation import is_login_page, log_in, navigate
 from oidc import Client
 from programs import EXAMPLE_REALM, ItemsApi, Provider
-from stores import ON_POSTGRESQL
 from test_admin_api import Admin
 from web import Browser, unverified_token
 
@@ -87,7 +86,7 @@ def test_a_logout_reaches_the_api(site, myapi):
 
 
 # Libraries that the command has functions of its own before: one that it lacks would bring the library with the start.
-LOADED_LATE = ("libcurl", "libp11-kit") + (() if ON_POSTGRESQL else ("libpq",))
+LOADED_LATE = ("libcurl", "libp11-kit", "libpq")
 
 
 @pytest.mark.sqlite("libpq brings some of it")
