@@ -20,7 +20,12 @@
     " AND link.owner = " name_of " AND link.name = " value_of                                      \
     " AND link.username = user.username))"
 
-#define SQLITE_FITTING FITTING("user INDEXED BY user_by_search", "user_fits(search, ?4)")
+/* One whose name or address is known is found by that: ?10. The words are looked at all the same.
+ */
+#define OF_NAME " AND username = ?10"
+#define OF_ADDRESS " AND email = ?10 AND email <> ''"
+
+#define SQLITE_FITTING(index, of) FITTING("user INDEXED BY " index, "user_fits(search, ?4)") of
 #define SQLITE_ATTRIBUTES                                                                          \
     WITH_ATTRIBUTES("json_each(?9)", "json_extract(wanted.value, '$[0]')",                         \
                     "json_extract(wanted.value, '$[1]')")
@@ -30,12 +35,13 @@
     "WITH word AS MATERIALIZED (SELECT CAST(each ->> 0 AS INTEGER) AS field, each ->> 1 AS "       \
     "pattern FROM json_array_elements(CAST(?4 AS json)) AS each) "
 #define LINE(number) "split_part(search, chr(10), " number ") LIKE pattern"
-#define POSTGRESQL_FITTING                                                                         \
+#define POSTGRESQL_FITTING(of)                                                                     \
     FITTING(                                                                                       \
         "user",                                                                                    \
         "NOT EXISTS (SELECT 1 FROM word WHERE NOT CASE WHEN field = 0 THEN " LINE(                 \
             "1") " OR " LINE("2") " OR " LINE("3") " OR " LINE("4") " ELSE " LINE("field") " END"  \
-                                                                                           ")")
+                                                                                           ")")    \
+    of
 #define POSTGRESQL_ATTRIBUTES                                                                      \
     WITH_ATTRIBUTES("json_array_elements(CAST(?9 AS json))", "wanted ->> 0", "wanted ->> 1")
 
@@ -44,18 +50,42 @@
                 " ORDER BY username LIMIT ?5 OFFSET ?6) ORDER BY username"
 #define COUNT(words, fitting) words "SELECT count(*)" fitting
 
-static const char *page_text(const database *d, bool narrowed)
-{
-    return narrowed ? text_for(d, PAGE("", SQLITE_FITTING SQLITE_ATTRIBUTES),
-                               PAGE(WORDS, POSTGRESQL_FITTING POSTGRESQL_ATTRIBUTES))
-                    : text_for(d, PAGE("", SQLITE_FITTING), PAGE(WORDS, POSTGRESQL_FITTING));
-}
+/* For either engine, without attributes and with them. */
+#define TEXTS(form, index, of)                                                                     \
+    {                                                                                              \
+        {form("", SQLITE_FITTING(index, of)),                                                      \
+         form("", SQLITE_FITTING(index, of) SQLITE_ATTRIBUTES)},                                   \
+            {form(WORDS, POSTGRESQL_FITTING(of)),                                                  \
+             form(WORDS, POSTGRESQL_FITTING(of) POSTGRESQL_ATTRIBUTES)},                           \
+    }
 
-static const char *count_text(const database *d, bool narrowed)
+typedef enum way { BY_WORDS, BY_NAME, BY_ADDRESS, WAYS } way;
+typedef const char *way_texts[WAYS][2][2];
+
+static const way_texts pages = {
+    [BY_WORDS] = TEXTS(PAGE, "user_by_search", ""),
+    [BY_NAME] = TEXTS(PAGE, "user_by_search", OF_NAME),
+    [BY_ADDRESS] = TEXTS(PAGE, "user_by_email", OF_ADDRESS),
+};
+static const way_texts counts = {
+    [BY_WORDS] = TEXTS(COUNT, "user_by_search", ""),
+    [BY_NAME] = TEXTS(COUNT, "user_by_search", OF_NAME),
+    [BY_ADDRESS] = TEXTS(COUNT, "user_by_email", OF_ADDRESS),
+};
+
+/* *ret_known: the name or the address that they have. */
+static way way_of(const store_user_query *q, ost_text *ret_known)
 {
-    return narrowed ? text_for(d, COUNT("", SQLITE_FITTING SQLITE_ATTRIBUTES),
-                               COUNT(WORDS, POSTGRESQL_FITTING POSTGRESQL_ATTRIBUTES))
-                    : text_for(d, COUNT("", SQLITE_FITTING), COUNT(WORDS, POSTGRESQL_FITTING));
+    way found = BY_WORDS;
+    for (size_t i = 0; i < q->word_count && found != BY_NAME; i++) {
+        const store_user_word *word = &q->words[i];
+        bool name = word->field == STORE_USER_NAME, address = word->field == STORE_USER_EMAIL;
+        if (!word->exact || word->pattern.len == 0 || !(name || address))
+            continue;
+        found = name ? BY_NAME : BY_ADDRESS;
+        *ret_known = word->pattern;
+    }
+    return found;
 }
 
 static ost_result write_attributes(const database *d, const store_user_query *q, ost_arena *arena,
@@ -82,19 +112,34 @@ static ost_result write_attributes(const database *d, const store_user_query *q,
     return ost_json_writer_finish(w, ret_json);
 }
 
+/* PostgreSQL wants a type of each number up to the last. */
+static void bind_known(statement *st, ost_text known)
+{
+    for (int at = 5; at <= 6; at++)
+        bind_integer(st, at, 0);
+    for (int at = 7; at <= 9; at++)
+        bind_text(st, at, OST_TEXT(""));
+    bind_text(st, 10, known);
+}
+
 /* The statement with everything bound but the page. */
-static ost_result begin_query(database *d, const char *sql, const store_user_query *q,
+static ost_result begin_query(database *d, const way_texts texts, const store_user_query *q,
                               ost_arena *arena, statement **ret_st)
 {
-    ost_text attributes;
-    statement *st = prepare(d, sql);
+    ost_text attributes, known;
+    way found = way_of(q, &known);
+    const char *const(*of)[2] = texts[found];
+    bool narrowed = q->attribute_count > 0;
+    statement *st = prepare(d, text_for(d, of[0][narrowed], of[1][narrowed]));
     if (st == NULL)
         return OST_E_STORE;
+    if (found != BY_WORDS)
+        bind_known(st, known);
     bind_text(st, 1, q->realm);
     bind_integer(st, 2, q->enabled);
     bind_integer(st, 3, q->verified);
     ost_result result = bind_words(st, 4, q, arena);
-    if (result == OST_OK && q->attribute_count > 0) {
+    if (result == OST_OK && narrowed) {
         result = write_attributes(d, q, arena, &attributes);
         if (result != OST_OK)
             return result;
@@ -126,7 +171,7 @@ ost_result store_user_page(store *s, const store_user_query *q, int64_t first, i
         return OST_OK;
     }
     database *d = read_begin(s);
-    ost_result result = begin_query(d, page_text(d, q->attribute_count > 0), q, arena, &st);
+    ost_result result = begin_query(d, pages, q, arena, &st);
     if (result == OST_OK) {
         bind_integer(st, 5, max);
         bind_integer(st, 6, first);
@@ -145,7 +190,7 @@ ost_result store_user_count(store *s, const store_user_query *q, ost_arena *aren
         return OST_OK;
     }
     database *d = read_begin(s);
-    ost_result result = begin_query(d, count_text(d, q->attribute_count > 0), q, arena, &st);
+    ost_result result = begin_query(d, counts, q, arena, &st);
     if (result == OST_OK)
         result = next_number(st, ret_count);
     read_end(s, d);

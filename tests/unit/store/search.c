@@ -121,6 +121,41 @@ static void words_fit_names(void **state)
     expect((store_user_query){.words = both, .word_count = ARRAY_LEN(both)}, "ann");
 }
 
+/* By the index, whatever else is asked for. */
+static void who_is_known_is_found(void **state)
+{
+    const store_user_attribute rome = {OST_TEXT_INIT("city"), OST_TEXT_INIT("Rome")};
+    const store_user_word both[] = {{STORE_USER_EMAIL, OST_TEXT("b@two.example"), true},
+                                    {STORE_USER_NAME, OST_TEXT("bert"), true}};
+    const store_user_word apart[] = {{STORE_USER_NAME, OST_TEXT("ann"), true},
+                                     {STORE_USER_EMAIL, OST_TEXT("b@two.example"), true}};
+    (void)state;
+    expect_word(STORE_USER_NAME, "bert", true, "bert");
+    expect_word(STORE_USER_NAME, "ber", true, "");
+    expect_word(STORE_USER_NAME, "b*", true, "");
+    expect_word(STORE_USER_NAME, "service-account-app", true, "");
+    expect_word(STORE_USER_EMAIL, "a@one.example", true, "ann");
+    expect_word(STORE_USER_EMAIL, "one.example", true, "");
+    expect_word(STORE_USER_EMAIL, "", true, "carl");
+    expect((store_user_query){.words = both, .word_count = 2}, "bert");
+    expect((store_user_query){.words = apart, .word_count = 2}, "");
+    for (size_t i = 0; i < ARRAY_LEN(both); i++) {
+        store_user_query query = {
+            .words = &both[i], .word_count = 1, .attributes = &rome, .attribute_count = 1};
+        expect(query, "bert");
+        query.enabled = STORE_NO;
+        expect(query, "");
+    }
+    const store_user dan = {.id = OST_TEXT("dan"),
+                            .realm = row.name,
+                            .username = OST_TEXT("dan"),
+                            .email = OST_TEXT("a@one.example"),
+                            .email_shared = true,
+                            .document = OST_TEXT("{}")};
+    assert_int_equal(store_user_create(db, &dan), OST_OK);
+    expect_word(STORE_USER_EMAIL, "a@one.example", true, "ann dan");
+}
+
 static void flags_and_attributes_narrow(void **state)
 {
     static const store_user_attribute rome = {OST_TEXT_INIT("city"), OST_TEXT_INIT("Rome")};
@@ -248,6 +283,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(words_fit_names, setup, teardown),
+        cmocka_unit_test_setup_teardown(who_is_known_is_found, setup, teardown),
         cmocka_unit_test_setup_teardown(flags_and_attributes_narrow, setup, teardown),
         cmocka_unit_test_setup_teardown(pages_are_cut_in_the_order_of_names, setup, teardown),
         cmocka_unit_test_setup_teardown(links_follow_the_document, setup, teardown),
