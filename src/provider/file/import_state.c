@@ -417,7 +417,7 @@ static ost_result import_over(import *i, const store_realm *row, const ost_json 
     if (result == OST_OK) /* which have been looked through */
         result = user_rows_add(&i->users, users, i->arena);
     if (result == OST_OK)
-        result = realm_update_merge_users(update, &i->users, MERGE_REPLACE, error);
+        result = realm_update_merge_users(update, i->file, &i->users, MERGE_REPLACE, error);
     if (result == OST_OK)
         result = make_rows(i, error);
     if (result == OST_OK)

@@ -2,11 +2,17 @@
 /* Importing over a realm; see realm_update.h. */
 #include "provider/file/realm_update.h"
 
+#include <stdlib.h>
+
 #include "base/error_sentence.h"
 #include "base/text.h"
 #include "provider/file/key_plan.h"
+#include "provider/file/realm_document.h"
 #include "provider/file/user_merge.h"
 #include "provider/realm/document_limit.h"
+#include "provider/realm/user_row.h"
+
+#define ACCOUNT_PREFIX "service-account-"
 
 static const ost_json_limits limits = {
     .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = (size_t)1 << 22};
@@ -29,17 +35,102 @@ ost_result realm_update_begin(store *s, ost_text name, merge_mode mode, const os
     return OST_OK;
 }
 
-ost_result realm_update_merge_users(realm_update *u, user_rows *users, merge_mode mode,
-                                    ost_error *error)
+/* ---- which users there are ---- */
+
+typedef struct gathering {
+    const realm_update *update;
+    store_user *users;
+    size_t count;
+} gathering;
+
+static ost_result gather(gathering *g, ost_text id, ost_text username)
+{
+    const realm_update *u = g->update;
+    store_user *to = &g->users[g->count];
+    ost_result result =
+        id.len > 0 ? store_user_get(u->store, u->stored.name, id, u->arena, to)
+                   : store_user_find(u->store, u->stored.name, username, false, u->arena, to);
+    g->count += result == OST_OK;
+    return result == OST_E_NOT_FOUND ? OST_OK : result;
+}
+
+/* Whom a document may mean: by its id, and by its name. */
+static ost_result gather_meant(gathering *g, const ost_json *user)
+{
+    ost_text text;
+    ost_result result = OST_OK;
+    if (ost_json_text(ost_json_get(user, "id"), &text) && text.len > 0)
+        result = gather(g, text, (ost_text){0});
+    if (result != OST_OK || !ost_json_text(ost_json_get(user, "username"), &text))
+        return result;
+    text = user_row_fold(text, g->update->arena);
+    return text.data != NULL ? gather(g, (ost_text){0}, text) : OST_E_MEMORY;
+}
+
+static ost_result gather_account(gathering *g, const ost_json *client)
+{
+    ost_arena *arena = g->update->arena;
+    ost_text id;
+    if (!realm_document_has_account(client) ||
+        !ost_json_text(ost_json_get(client, "clientId"), &id))
+        return OST_OK;
+    char *name = ost_arena_format(arena, ACCOUNT_PREFIX "%.*s", OST_FORMAT(id));
+    ost_text folded = name != NULL ? user_row_fold(text_of(name), arena) : (ost_text){0};
+    return folded.data != NULL ? gather(g, (ost_text){0}, folded) : OST_E_MEMORY;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return text_compare(((const store_user *)a)->id, ((const store_user *)b)->id);
+}
+
+static void drop_repeated(gathering *g)
+{
+    size_t kept = 0;
+    qsort(g->users, g->count, sizeof *g->users, by_id);
+    for (size_t i = 0; i < g->count; i++) {
+        if (kept == 0 || !text_equal(g->users[kept - 1].id, g->users[i].id))
+            g->users[kept++] = g->users[i];
+    }
+    g->count = kept;
+}
+
+/* Those that the file may mean, and the accounts of its clients: whom it does not name stays as it
+ * is, and a realm may have a million. */
+static ost_result gather_users(const realm_update *u, const ost_json *file, user_rows *users)
+{
+    const ost_json *clients = ost_json_get(file, "clients");
+    size_t most = 2 * users->count + ost_json_count(clients) + 1;
+    gathering g = {.update = u, .users = ost_arena_alloc(u->arena, most * sizeof *g.users)};
+    ost_result result = g.users != NULL ? OST_OK : OST_E_MEMORY;
+    for (size_t i = 0; i < users->count && result == OST_OK; i++)
+        result = gather_meant(&g, users->documents[i]);
+    for (const ost_json *at = ost_json_first(clients); at != NULL && result == OST_OK;
+         at = ost_json_next(at))
+        result = gather_account(&g, at);
+    if (result != OST_OK)
+        return result;
+    drop_repeated(&g);
+    users->stored = g.users;
+    users->stored_count = g.count;
+    return OST_OK;
+}
+
+static ost_result list_users(const realm_update *u, user_rows *users)
 {
     store_user *stored;
-    size_t count;
-    ost_result result = store_user_list(u->store, u->stored.name, u->arena, &stored, &count);
-    if (result != OST_OK)
-        return error_set_sentence(error, result);
-    users->stored = stored;
-    users->stored_count = count;
-    return user_merge_all(users, mode, u->arena, error);
+    ost_result result =
+        store_user_list(u->store, u->stored.name, u->arena, &stored, &users->stored_count);
+    users->stored = result == OST_OK ? stored : NULL;
+    return result;
+}
+
+ost_result realm_update_merge_users(realm_update *u, const ost_json *file, user_rows *users,
+                                    merge_mode mode, ost_error *error)
+{
+    ost_result result = u->mode == MERGE_INTO ? gather_users(u, file, users) : list_users(u, users);
+    return result == OST_OK ? user_merge_all(users, mode, u->arena, error)
+                            : error_set_sentence(error, result);
 }
 
 ost_result realm_update_merge(realm_update *u, const ost_json *file, user_rows *users,
@@ -49,7 +140,7 @@ ost_result realm_update_merge(realm_update *u, const ost_json *file, user_rows *
         document_merge(u->document, file, &member_realm, u->mode, u->arena, ret_file);
     if (result != OST_OK)
         return error_set_sentence(error, result);
-    return realm_update_merge_users(u, users, u->mode, error);
+    return realm_update_merge_users(u, *ret_file, users, u->mode, error);
 }
 
 /* ---- the plan ---- */
@@ -90,7 +181,7 @@ static ost_text account_of(const store_user *user, ost_arena *arena)
 {
     const ost_json *document;
     ost_text client_id = {0};
-    if (text_starts(user->username, "service-account-") &&
+    if (text_starts(user->username, ACCOUNT_PREFIX) &&
         ost_json_read(user->document, &limits, arena, &document, NULL) == OST_OK)
         (void)!ost_json_text(ost_json_get(document, "serviceAccountClientId"), &client_id);
     return client_id;

@@ -34,9 +34,10 @@ OST_MUST_CHECK ost_result realm_update_merge(realm_update *update, const ost_jso
                                              user_rows *users, const ost_json **ret_file,
                                              ost_error *error);
 
-/* The second half of it: the users alone. */
-OST_MUST_CHECK ost_result realm_update_merge_users(realm_update *update, user_rows *users,
-                                                   merge_mode mode, ost_error *error);
+/* The second half of it: the users alone. `file` has all clients of the realm as it is to be. */
+OST_MUST_CHECK ost_result realm_update_merge_users(realm_update *update, const ost_json *file,
+                                                   user_rows *users, merge_mode mode,
+                                                   ost_error *error);
 
 /* Works out the changes, once document and rows are made. `lists_users`: the file has a list of
  * them, so that with MERGE_REPLACE those that are not in it go. */

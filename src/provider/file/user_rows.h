@@ -17,7 +17,7 @@ typedef struct user_rows {
     size_t document_count;     /* of `rows`, those that documents speak of; accounts follow */
     const store_user **before; /* of the realm that there is, parallel; NULL: it is new, or is
                                   theirs alone (an entry) */
-    const store_user *stored;  /* all users of that realm */
+    const store_user *stored;  /* users of that realm: all, or (MERGE_INTO) those that count */
     const bool *named;         /* parallel: the file has them */
     size_t stored_count;
 } user_rows;
