@@ -6,7 +6,7 @@ import pytest
 import stores
 
 ABOUT_ONE_ENGINE = ["test_backup.py", "test_migrate_store.py", "test_postgresql*.py", "test_nodes.py", "test_random_kills.py",
-                    "test_node_outages.py", "test_rolling_upgrade.py"]
+                    "test_node_outages.py"]
 ABOUT_OTHERS = ["test_http*", "test_tools*", "test_library.py", "test_vendors.py", "test_completion.py", "test_*explain*.py",
                 "test_attacks_[ak]*.py", "test_app_[!l]*.py"]
 
