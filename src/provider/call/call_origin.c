@@ -7,8 +7,6 @@
  * Keycloak has it. */
 static bool is_internal(ost_text peer)
 {
-    if (text_starts(peer, "::ffff:"))
-        peer = text_slice(peer, 7, peer.len);
     if (text_starts(peer, "127.") || text_starts(peer, "10.") || text_starts(peer, "192.168.") ||
         text_is(peer, "::1") || text_starts(peer, "unix"))
         return true;

@@ -7,12 +7,10 @@
 #include "base/error_sentence.h"
 #include "base/text.h"
 #include "provider/file/key_plan.h"
-#include "provider/file/realm_document.h"
 #include "provider/file/user_merge.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/user_row.h"
-
-#define ACCOUNT_PREFIX "service-account-"
+#include "provider/stream/account_names.h"
 
 static const ost_json_limits limits = {
     .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = (size_t)1 << 22};
@@ -67,18 +65,6 @@ static ost_result gather_meant(gathering *g, const ost_json *user)
     return text.data != NULL ? gather(g, (ost_text){0}, text) : OST_E_MEMORY;
 }
 
-static ost_result gather_account(gathering *g, const ost_json *client)
-{
-    ost_arena *arena = g->update->arena;
-    ost_text id;
-    if (!realm_document_has_account(client) ||
-        !ost_json_text(ost_json_get(client, "clientId"), &id))
-        return OST_OK;
-    char *name = ost_arena_format(arena, ACCOUNT_PREFIX "%.*s", OST_FORMAT(id));
-    ost_text folded = name != NULL ? user_row_fold(text_of(name), arena) : (ost_text){0};
-    return folded.data != NULL ? gather(g, (ost_text){0}, folded) : OST_E_MEMORY;
-}
-
 static int by_id(const void *a, const void *b)
 {
     return text_compare(((const store_user *)a)->id, ((const store_user *)b)->id);
@@ -99,15 +85,18 @@ static void drop_repeated(gathering *g)
  * is, and a realm may have a million. */
 static ost_result gather_users(const realm_update *u, const ost_json *file, user_rows *users)
 {
-    const ost_json *clients = ost_json_get(file, "clients");
-    size_t most = 2 * users->count + ost_json_count(clients) + 1;
+    account_names accounts;
+    ost_result result = account_names_begin(file, u->arena, &accounts);
+    if (result != OST_OK)
+        return result;
+    size_t most = 2 * users->count + accounts.count + 1;
     gathering g = {.update = u, .users = ost_arena_alloc(u->arena, most * sizeof *g.users)};
-    ost_result result = g.users != NULL ? OST_OK : OST_E_MEMORY;
+    if (g.users == NULL)
+        return OST_E_MEMORY;
     for (size_t i = 0; i < users->count && result == OST_OK; i++)
         result = gather_meant(&g, users->documents[i]);
-    for (const ost_json *at = ost_json_first(clients); at != NULL && result == OST_OK;
-         at = ost_json_next(at))
-        result = gather_account(&g, at);
+    for (size_t i = 0; i < accounts.count && result == OST_OK; i++)
+        result = gather(&g, (ost_text){0}, accounts.names[i].username);
     if (result != OST_OK)
         return result;
     drop_repeated(&g);
@@ -181,7 +170,7 @@ static ost_text account_of(const store_user *user, ost_arena *arena)
 {
     const ost_json *document;
     ost_text client_id = {0};
-    if (text_starts(user->username, ACCOUNT_PREFIX) &&
+    if (text_starts(user->username, SERVICE_ACCOUNT) &&
         ost_json_read(user->document, &limits, arena, &document, NULL) == OST_OK)
         (void)!ost_json_text(ost_json_get(document, "serviceAccountClientId"), &client_id);
     return client_id;

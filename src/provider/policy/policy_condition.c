@@ -144,18 +144,10 @@ static policy_vote updater_groups(const ost_json *configuration, const policy_ca
                : vote(share_name(ost_json_get(configuration, "groups"), c->updater_groups));
 }
 
-/* An address of IPv4 may be written as one of IPv6. */
-static ost_text plain_address(ost_text address)
-{
-    static const char mapped[] = "::ffff:";
-    return text_starts(address, mapped) ? text_slice(address, sizeof mapped - 1, address.len)
-                                        : address;
-}
-
 static policy_vote updater_host(const ost_json *configuration, const policy_case *c)
 {
     const ost_json *hosts = ost_json_get(configuration, HOSTS);
-    ost_text address = plain_address(c->updater_address);
+    ost_text address = c->updater_address;
     bool this_machine = text_starts(address, "127.") || text_is(address, "::1");
     if (c->updater == NULL)
         return POLICY_ABSTAINS;

@@ -17,6 +17,7 @@
 #include "provider/realm/realm_key.h"
 #include "provider/realm/realm_loader.h"
 #include "provider/realm/role.h"
+#include "provider/realm/user_row.h"
 
 #define DOCUMENT_ADDRESSES "client.id.metadata.document.addresses"
 #define KEY_INTERVAL "key.rotation.interval"
@@ -449,7 +450,7 @@ static void load_client(realm_loader *l, const ost_json *at, const realm *r, rea
     c->optional_scopes = load_scope_list(l, at, "optionalClientScopes", r);
     load_bars(l, at, r, c);
     load_subjects(c);
-    snprintf(account, sizeof account, "service-account-%s", c->client_id);
+    snprintf(account, sizeof account, SERVICE_ACCOUNT "%s", c->client_id);
     text_make_lower(account, strlen(account));
     c->service_account_user = loader_copy(l, text_of(account));
 }

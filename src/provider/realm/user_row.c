@@ -237,7 +237,7 @@ ost_result user_row_service_account(ost_text client_id, ost_text realm, ost_text
                                     store_user *ret_row)
 {
     char *name =
-        ost_arena_format(arena, "service-account-%.*s", (int)client_id.len, client_id.data);
+        ost_arena_format(arena, SERVICE_ACCOUNT "%.*s", (int)client_id.len, client_id.data);
     ost_json_writer *w = ost_json_writer_new(arena, 0);
     const ost_json *user;
     ost_text text;

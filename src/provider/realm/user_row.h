@@ -29,7 +29,8 @@ OST_MUST_CHECK ost_result user_row_read_over(const ost_json *user, const store_u
 /* The plain password of a UserRepresentation; empty: it has none. */
 ost_text user_row_plain_password(const ost_json *user);
 
-/* The account of a client with service accounts. */
+/* The account of a client with service accounts: its user name begins so, the client ID follows. */
+#define SERVICE_ACCOUNT "service-account-"
 OST_MUST_CHECK ost_result user_row_service_account(ost_text client_id, ost_text realm,
                                                    ost_text default_role,
                                                    const ost_context *context, ost_arena *arena,

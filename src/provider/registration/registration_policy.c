@@ -58,8 +58,6 @@ static bool is_trusted(const ost_json *hosts, ost_text host)
 /* Names are not looked up: an address must be written as one, and this machine has its name. */
 static bool is_trusted_peer(const ost_json *hosts, ost_text peer)
 {
-    if (text_starts(peer, "::ffff:"))
-        peer = text_slice(peer, 7, peer.len);
     return is_trusted(hosts, peer) || ((text_starts(peer, "127.") || text_is(peer, "::1")) &&
                                        is_trusted(hosts, OST_TEXT("localhost")));
 }

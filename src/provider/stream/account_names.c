@@ -5,8 +5,6 @@
 #include "base/text.h"
 #include "provider/realm/user_row.h"
 
-#define PREFIX "service-account-"
-
 static bool wants_account(const ost_json *client, ost_text *ret_client_id)
 {
     bool enabled = false;
@@ -25,8 +23,8 @@ ost_result account_names_begin(const ost_json *file, ost_arena *arena, account_n
         account_name *name = &made.names[made.count];
         if (!wants_account(at, &name->client_id))
             continue;
-        const char *username =
-            ost_arena_format(arena, PREFIX "%.*s", (int)name->client_id.len, name->client_id.data);
+        const char *username = ost_arena_format(arena, SERVICE_ACCOUNT "%.*s",
+                                                (int)name->client_id.len, name->client_id.data);
         name->username = user_row_fold(text_of(username), arena);
         if (username == NULL || name->username.data == NULL)
             return OST_E_MEMORY;
@@ -44,7 +42,7 @@ ost_result account_names_add(account_names *names, const ost_json *user, ost_are
         return OST_OK;
     (void)!ost_json_text(ost_json_get(user, "username"), &username);
     ost_text folded = user_row_fold(username, arena);
-    bool named = folded.data != NULL && text_starts(folded, PREFIX);
+    bool named = folded.data != NULL && text_starts(folded, SERVICE_ACCOUNT);
     if (folded.data == NULL)
         return OST_E_MEMORY;
     if (!named && !account)
