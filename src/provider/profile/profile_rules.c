@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/ascii.h"
+#include "base/json/json_list.h"
 #include "base/text.h"
 #include "provider/profile/profile_validator.h"
 
@@ -61,11 +62,7 @@ ost_text profile_rule_name(const ost_json *rule)
 
 static bool has_role(const ost_json *list, profile_side side)
 {
-    ost_text role = side == PROFILE_ADMIN ? OST_TEXT("admin") : OST_TEXT("user");
-    const ost_json *at = ost_json_first(list);
-    while (at != NULL && !ost_json_equals(at, role))
-        at = ost_json_next(at);
-    return at != NULL;
+    return json_list_has(list, side == PROFILE_ADMIN ? OST_TEXT("admin") : OST_TEXT("user"));
 }
 
 bool profile_rule_lets_edit(const ost_json *rule, profile_side side)

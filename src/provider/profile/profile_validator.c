@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/json/json_list.h"
 #include "base/text.h"
 #include "provider/member/mail_address.h"
 #include "provider/proof/java_pattern.h"
@@ -160,10 +161,7 @@ static void check_pattern(validation *v)
 
 static void check_options(validation *v)
 {
-    const ost_json *at = ost_json_first(ost_json_get(v->settings, "options"));
-    while (at != NULL && !ost_json_equals(at, v->value))
-        at = ost_json_next(at);
-    if (at == NULL)
+    if (!json_list_has(ost_json_get(v->settings, "options"), v->value))
         add(v, "error-invalid-value", NULL, NULL);
 }
 
