@@ -136,6 +136,12 @@ static ost_text origin_of(ost_text url)
     return text_slice(url, 0, text_find(url, '/', slashes + 2));
 }
 
+/* The page asks for the description again until it has the login. */
+static bool login_awaited(const app_server *server, ost_arena *arena)
+{
+    return server->login != NULL && find_provider(server, arena).token.len == 0;
+}
+
 /* Where the page calls the token endpoint. Until discovery has told, the issuer's own origin: the
  * description, which is fetched after the page, may know the endpoint already. */
 static ost_text token_origin(const app_server *server, ost_arena *arena)
@@ -227,6 +233,7 @@ static void send_page(http_exchange *exchange, void *user)
     page_put(&p, PAGE_DESCRIPTION, text_of(server->app->description));
     page_put(&p, PAGE_CLIENT, text_of(server->settings->docs_client_id));
     page_put_flag(&p, PAGE_WIDE, true);
+    page_put_flag(&p, PAGE_LOGIN_AWAITED, login_awaited(server, http_arena(exchange)));
     put_swagger(server, &p);
     send_docs(exchange, server, &p);
 }

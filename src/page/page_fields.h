@@ -59,6 +59,8 @@ typedef enum page_field {
     PAGE_STYLE,        /* address: and of its style */
     PAGE_SCRIPT_HASH,  /* text: what they must be, where they come from elsewhere */
     PAGE_STYLE_HASH,
+    PAGE_LOGIN_AWAITED, /* flag: the provider has not been reached yet, so the login is not
+                           described */
     PAGE_WIDE,          /* flag: more than a card */
     PAGE_LANGUAGE,      /* text: the tag of the page's language; empty: English */
     PAGE_RIGHT_TO_LEFT, /* flag: so it is written */

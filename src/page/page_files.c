@@ -65,6 +65,7 @@ const page_field_type page_fields[PAGE_FIELDS] = {
     [PAGE_STYLE] = {"style", PAGE_IS_ADDRESS},
     [PAGE_SCRIPT_HASH] = {"script_hash", PAGE_IS_TEXT},
     [PAGE_STYLE_HASH] = {"style_hash", PAGE_IS_TEXT},
+    [PAGE_LOGIN_AWAITED] = {"login_awaited", PAGE_IS_FLAG},
     [PAGE_WIDE] = {"wide", PAGE_IS_FLAG},
     [PAGE_LANGUAGE] = {"language", PAGE_IS_TEXT},
     [PAGE_RIGHT_TO_LEFT] = {"right_to_left", PAGE_IS_FLAG},

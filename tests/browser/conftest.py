@@ -35,12 +35,16 @@ def playwright_and_chromium():
 
 
 @pytest.fixture(scope="session")
-def items_api(provider, api_port, work, results):  # noqa: F811
-    """With the docs page's assets at hand: the tests must not depend on a public CDN."""
+def docs_assets():
+    """The option that gives the docs page its assets: the tests must not depend on a public CDN."""
     home = must_have(lambda: npm_packages(PROJECT / "tests" / "interop" / "npm"))
-    assets = ("--docs-assets", home / "node_modules" / "swagger-ui-dist")
+    return ("--docs-assets", home / "node_modules" / "swagger-ui-dist")
+
+
+@pytest.fixture(scope="session")
+def items_api(provider, api_port, work, results, docs_assets):  # noqa: F811
     issuer = f"{provider.base}/realms/myrealm"
-    yield from kept_running(lambda: ItemsApi(issuer, work, api_port, arguments=assets), results)
+    yield from kept_running(lambda: ItemsApi(issuer, work, api_port, arguments=docs_assets), results)
 
 
 @pytest.fixture(scope="session")

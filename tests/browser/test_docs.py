@@ -4,12 +4,16 @@
 import pytest
 from login_page import LoginPage
 
+from nodes import until
 from peers import free_port
+from programs import ItemsApi, Provider, realm_for
 from web import Browser
 
 
 @pytest.fixture
 def docs(page, items_api):
+    # Until discovery has told the endpoints, the description has no login.
+    until(lambda: "OAuth2" in page.request.get(f"{items_api.base}/openapi.json").text(), "the login is described")
     page.goto(f"{items_api.base}/docs")
     page.get_by_role("button", name="Authorize").first.wait_for()
     return page
@@ -26,11 +30,23 @@ def try_items(docs):
     return status.inner_text().split()[0]
 
 
+CLIENT = 'input[data-name="clientId"], #client_id_authorizationCode'
+
+
+def offers_login(docs):
+    """Opens the dialog of the Authorize button, looks and closes it."""
+    docs.get_by_role("button", name="Authorize").first.click()
+    docs.locator(".dialog-ux").wait_for()
+    found = docs.locator(".dialog-ux").locator(CLIENT).count() > 0
+    docs.locator(".dialog-ux button", has_text="Close").first.click()
+    return found
+
+
 def authorize(docs, username="alice", password="alice-password"):
     docs.get_by_role("button", name="Authorize").first.click()
     dialog = docs.locator(".dialog-ux")
     dialog.wait_for()
-    client = dialog.locator('input[data-name="clientId"], #client_id_authorizationCode').first
+    client = dialog.locator(CLIENT).first
     assert client.input_value() == "items-docs"
     with docs.expect_popup() as opened:
         dialog.get_by_role("button", name="Apply given OAuth2 credentials").click()
@@ -66,3 +82,18 @@ def test_page_served_before_discovery_lets_the_provider_be_called(new_items_api)
     api = new_items_api(f"{base}/realms/myrealm")
     policy = Browser().get(f"{api.base}/docs").header("Content-Security-Policy")
     assert f"connect-src 'self' {base};" in policy
+
+
+def test_page_opened_before_discovery_gets_the_login(page, docs_assets, tmp_path):
+    """An API may be started before its provider; nobody needs to load its page again."""
+    port, api_port = free_port(), free_port()
+    realm = realm_for(f"http://localhost:{api_port}", tmp_path / "realm")
+    provider = Provider([realm], tmp_path / "provider", port)
+    with ItemsApi(provider.realm().issuer, tmp_path, api_port, arguments=docs_assets) as api:
+        page.goto(f"{api.base}/docs")
+        page.get_by_role("button", name="Authorize").first.wait_for()
+        assert not offers_login(page)
+        with provider:
+            until(lambda: offers_login(page), "the page offers the login")
+            authorize(page)
+            assert try_items(page) == "200"

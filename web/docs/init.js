@@ -3,6 +3,23 @@
 // What depends on the program stands in data attributes, so that no script stands in the page.
 "use strict";
 
+const DESCRIPTION = "/openapi.json";
+const LONGEST_WAIT = 30000;
+
+// An API may be up before its provider, and its description has no login until discovery has told the endpoints.
+const awaitLogin = (ui, wait) => {
+  window.setTimeout(async () => {
+    const description = await fetch(DESCRIPTION)
+      .then((answer) => answer.json())
+      .catch(() => null);
+    if (description?.components?.securitySchemes?.OAuth2) {
+      ui.specActions.download(DESCRIPTION);
+    } else {
+      awaitLogin(ui, Math.min(2 * wait, LONGEST_WAIT));
+    }
+  }, wait);
+};
+
 window.addEventListener("DOMContentLoaded", () => {
   const place = document.getElementById("swagger-ui");
   if (typeof SwaggerUIBundle === "undefined") {
@@ -14,7 +31,7 @@ window.addEventListener("DOMContentLoaded", () => {
   dark.addEventListener("change", follow);
   follow();
   const ui = SwaggerUIBundle({
-    url: "/openapi.json",
+    url: DESCRIPTION,
     domNode: place,
     deepLinking: true,
     presets: [SwaggerUIBundle.presets.apis],
@@ -31,5 +48,8 @@ window.addEventListener("DOMContentLoaded", () => {
       scopes: ["openid"],
       usePkceWithAuthorizationCodeGrant: true,
     });
+  }
+  if ("loginAwaited" in place.dataset) {
+    awaitLogin(ui, 1000);
   }
 });
