@@ -62,12 +62,12 @@ typedef struct store_driver {
 /* What an engine's own store begins with. */
 struct store {
     const store_driver *driver;
-    struct sealing *sealing;    /* the master keys */
-    atomic_llong clock_ahead;   /* milliseconds; see store_now */
-    atomic_int fault;           /* store_fault: what began the trouble that lasts */
-    atomic_llong failing_since; /* monotonic milliseconds, as the two below */
-    atomic_llong failed_at;     /* the last time */
-    atomic_llong written_at;    /* the last commit that went well and had something in it */
+    struct sealing *sealing;     /* the master keys */
+    atomic_llong clock_distance; /* ms; see store_now. 0: this machine's counts */
+    atomic_int fault;            /* store_fault: what began the trouble that lasts */
+    atomic_llong failing_since;  /* monotonic milliseconds, as the two below */
+    atomic_llong failed_at;      /* the last time */
+    atomic_llong written_at;     /* the last commit that went well and had something in it */
     atomic_uint_fast64_t failures[STORE_FAULTS];
 };
 

@@ -45,30 +45,37 @@ void store_close(store *s)
     s->driver->close(s);
 }
 
-static int64_t machine_ms(void)
+static int64_t clock_ms(clockid_t clock)
 {
     struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
+    clock_gettime(clock, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* What the answer's way may explain is no difference. */
+/* The database's clock is kept as its distance from a clock that nobody sets. What the answer's way
+ * may explain is no difference. */
 static void see_clock(store *s, int64_t asked, int64_t seen, int64_t answered)
 {
-    int64_t way = answered - asked, ahead = seen - asked - way / 2;
-    int64_t change = ahead - atomic_load(&s->clock_ahead);
-    if (way >= 0 && (change > way || change < -way))
-        atomic_store(&s->clock_ahead, ahead);
+    int64_t way = answered - asked, distance = seen - asked - way / 2;
+    int64_t change = distance - atomic_load(&s->clock_distance);
+    if (change > way || change < -way)
+        atomic_store(&s->clock_distance, distance);
+}
+
+static int64_t now_ms(const store *s)
+{
+    int64_t distance = atomic_load(&s->clock_distance);
+    return distance == 0 ? clock_ms(CLOCK_REALTIME) : clock_ms(CLOCK_BOOTTIME) + distance;
 }
 
 int64_t store_now(const store *s)
 {
-    return (machine_ms() + atomic_load(&s->clock_ahead)) / 1000;
+    return now_ms(s) / 1000;
 }
 
 int64_t store_clock_ahead(const store *s)
 {
-    return atomic_load(&s->clock_ahead);
+    return now_ms(s) - clock_ms(CLOCK_REALTIME);
 }
 
 #define GENERATION_AND_CLOCK                                                                       \
@@ -76,13 +83,13 @@ int64_t store_clock_ahead(const store *s)
 
 int64_t store_generation(store *s)
 {
-    int64_t generation = -1, asked = machine_ms();
+    int64_t generation = -1, asked = clock_ms(CLOCK_BOOTTIME);
     database *d = read_begin(s);
     statement *st = prepare(d, text_for(d, "SELECT value FROM generation", GENERATION_AND_CLOCK));
     if (next_row(st) == OST_OK) {
         generation = column_integer(st, 0);
         if (!writes_alone(d))
-            see_clock(s, asked, column_integer(st, 1), machine_ms());
+            see_clock(s, asked, column_integer(st, 1), clock_ms(CLOCK_BOOTTIME));
     }
     read_end(s, d);
     return generation;

@@ -10,11 +10,12 @@ import subprocess
 import threading
 import time
 
+from fault_layer import FaultLayer
 from nodes import Node, cluster, nodes, reason, run, until  # noqa: F401  (fixtures)
 from oidc import Pkce, callback_of
 from peers import free_port
 from postgresql import Cluster
-from web import Browser
+from web import Browser, unverified_token
 
 def test_two_nodes_start_at_once_and_a_code_counts_once(nodes, myapi):
     first, second = (node.realm() for node in nodes)
@@ -194,6 +195,21 @@ def test_a_standby_that_takes_over_has_all_that_was_confirmed(realm_file, myapi,
             node.stop()
         standby.close()
         primary.close()
+
+
+def test_a_machine_whose_clock_is_set_goes_on_by_the_databases(nodes, myapi, tmp_path):
+    first, second = nodes
+    layer = FaultLayer(tmp_path / "control", tmp_path / "nothing")
+    first.stop()
+    first.environment.update(layer.environment)
+    first.start()
+    tokens = first.realm().password(myapi, "alice", "alice-password").json()
+    # Not even for the second until the database is looked at again.
+    for seconds in (3600, -3600, 0):
+        layer.set(clock=seconds)
+        tokens = first.realm().refresh(myapi, tokens["refresh_token"]).json()
+        assert abs(unverified_token(tokens["access_token"])[1]["iat"] - time.time()) < 5
+        assert second.realm().userinfo(tokens["access_token"]).status == 200
 
 
 def test_connections_that_end_while_they_wait_are_noticed_by_nobody(nodes, myapi, cluster):
