@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Storing a registered client in its realm's document. */
+#include "base/text.h"
+#include "provider/admin/document_edit.h"
+#include "provider/admin/realm_admin.h"
+#include "provider/registration/registration_draft.h"
+#include "provider/session/registration_token.h"
+
+#define ATTEMPTS 8                    /* at a realm that another process changes meanwhile */
+#define MAX_REALM ((size_t)512 << 20) /* of memory, while a realm is changed */
+
+/* The client of the realm that was opened, if it is still the one that was meant. */
+static const realm_client *find_again(call *c, const realm_admin *admin)
+{
+    const realm_client *client = realm_find_client(admin->realm, text_of(c->client->client_id));
+    ost_text then, now;
+    return client != NULL &&
+                   ost_json_text(ost_json_get(client->attributes, REGISTRATION_TOKEN_ID), &now) &&
+                   ost_json_text(ost_json_get(c->client->attributes, REGISTRATION_TOKEN_ID),
+                                 &then) &&
+                   text_equal(then, now)
+               ? client
+               : NULL;
+}
+
+static bool refuse_token(call *c)
+{
+    return call_refuse(c, 401, "invalid_token",
+                       "Not authorized to update client. Maybe missing token or bad token type.");
+}
+
+static ost_result keep_token_id(call *c, const realm_client *existing, const ost_json **document)
+{
+    const ost_json *attributes;
+    ost_result result = document_put(
+        ost_json_get(*document, "attributes"), OST_TEXT(REGISTRATION_TOKEN_ID),
+        ost_json_get(existing->attributes, REGISTRATION_TOKEN_ID), c->arena, &attributes);
+    return result == OST_OK
+               ? document_put(*document, OST_TEXT("attributes"), attributes, c->arena, document)
+               : result;
+}
+
+/* As the realm's client policies have it. */
+static ost_result settle(call *c, registration_draft *d, const realm *r,
+                         const realm_client *existing, const ost_json **document)
+{
+    const policy_refusal *refusal;
+    unsigned effects;
+    ost_result result =
+        client_proposal_settle(r, existing, &d->updater, c->arena, document, &effects, &refusal);
+    if (result == OST_OK && refusal != NULL) {
+        call_refuse(c, refusal->status, refusal->error, refusal->description);
+        return OST_E_STATE;
+    }
+    d->keeps_token = existing != NULL && (effects & POLICY_KEEPS_REGISTRATION) != 0;
+    return result == OST_OK && d->keeps_token ? keep_token_id(c, existing, document) : result;
+}
+
+/* One attempt: `d` NULL ends the client. */
+static ost_result change_once(call *c, registration_draft *d, realm_admin *admin)
+{
+    const ost_json *document = NULL;
+    const realm_client *client = c->client != NULL ? find_again(c, admin) : NULL;
+    if (c->client != NULL && client == NULL) {
+        refuse_token(c);
+        return OST_E_STATE;
+    }
+    if (d != NULL) {
+        d->defaults = admin->realm->document;
+        d->existing = client != NULL ? client->document : NULL;
+        if (!registration_draft_document(c, d, &document))
+            return OST_E_STATE;
+        ost_result result = settle(c, d, admin->realm, client, &document);
+        if (result != OST_OK)
+            return result;
+    }
+    return client != NULL ? realm_admin_store_client(admin, client, document, NULL)
+                          : realm_admin_add_client(admin, document, NULL);
+}
+
+static ost_result attempt_change(call *c, registration_draft *d)
+{
+    realm_admin admin;
+    ost_arena *arena = ost_arena_new(MAX_REALM);
+    ost_result result =
+        arena == NULL
+            ? OST_E_MEMORY
+            : realm_admin_open(c->provider->store, text_of(c->realm->name), arena, &admin, NULL);
+    if (result == OST_OK) {
+        result = change_once(c, d, &admin);
+        realm_admin_close(&admin);
+    }
+    ost_arena_free(arena);
+    return result;
+}
+
+/* One after the other: each change writes the realm's whole document. */
+bool registration_draft_store(call *c, registration_draft *d)
+{
+    ost_result result = OST_E_CONFLICT;
+    pthread_mutex_lock(&c->provider->change_lock);
+    for (unsigned i = 0; i < ATTEMPTS && result == OST_E_CONFLICT; i++)
+        result = attempt_change(c, d);
+    pthread_mutex_unlock(&c->provider->change_lock);
+    if (result == OST_OK)
+        provider_publish(c->provider);
+    return result == OST_OK || c->error.status != 0 || call_refuse_busy(c);
+}
