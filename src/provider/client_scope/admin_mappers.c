@@ -5,9 +5,9 @@
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
+#include "provider/proof/mapper_type.h"
 #include "provider/proof/pairwise_subject.h"
 #include "provider/realm/document_limit.h"
-#include "provider/realm/mapper_type.h"
 #include "provider/realm/uuid.h"
 
 static const ost_json *mappers_of(const admin_owner *owner)

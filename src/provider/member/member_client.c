@@ -3,7 +3,7 @@
 #include "provider/member/member.h"
 
 #include "base/array.h"
-#include "provider/realm/mapper_type.h"
+#include "provider/proof/mapper_type.h"
 
 static const member client_members[] = {
     {"access", MEMBER_ANY, .fate = MEMBER_KEPT},

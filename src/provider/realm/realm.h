@@ -10,11 +10,11 @@
 #include "provider/policy/policy_set.h"
 #include "provider/proof/client_answer.h"
 #include "provider/proof/client_ciba.h"
+#include "provider/proof/client_proof.h"
+#include "provider/proof/client_request.h"
+#include "provider/proof/mapper_type.h"
 #include "provider/proof/pairwise_subject.h"
 #include "provider/proof/trusted_issuer.h"
-#include "provider/realm/client_proof.h"
-#include "provider/realm/client_request.h"
-#include "provider/realm/mapper_type.h"
 
 typedef struct realm realm;
 typedef struct realm_client realm_client;

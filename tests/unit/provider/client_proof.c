@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How a client proves itself, as its representation says. */
-#include "provider/realm/client_proof.h"
+#include "provider/proof/client_proof.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a client's authorization requests have to be; see client_request.h. */
-#include "provider/realm/client_request.h"
+#include "provider/proof/client_request.h"
 
 #include "base/array.h"
 #include "base/text.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names of protocol mappers; see mapper_type.h. */
-#include "provider/realm/mapper_type.h"
+#include "provider/proof/mapper_type.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The client's way to prove itself; see client_proof.h. */
-#include "provider/realm/client_proof.h"
+#include "provider/proof/client_proof.h"
 
 #include "base/text.h"
 #include "provider/proof/attribute.h"

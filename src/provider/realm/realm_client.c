@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The clients of a realm: each ClientRepresentation, checked and made quick to use. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "provider/realm/realm_flow.h"
+#include "provider/realm/realm_key.h"
+#include "provider/realm/realm_load.h"
+#include "provider/realm/user_row.h"
+
+/* Several are separated by "##"; "+" stands for the redirect URIs, "-" for none. Who says nothing
+ * has the redirect URIs. */
+static const char *const *load_post_logout(realm_loader *l, const realm_client *c)
+{
+    ost_text value = {0}, piece;
+    if (!ost_json_text(ost_json_get(c->attributes, "post.logout.redirect.uris"), &value) ||
+        value.len == 0)
+        return c->redirect_uris;
+    size_t redirects = 0, count = 0;
+    while (c->redirect_uris != NULL && c->redirect_uris[redirects] != NULL)
+        redirects++;
+    bool added = false;
+    const char **uris = loader_alloc(l, (redirects + value.len / 2 + 2) * sizeof *uris);
+    while (uris != NULL && text_next(&value, '#', &piece)) {
+        for (size_t i = 0; text_is(piece, "+") && !added && i < redirects; i++)
+            uris[count++] = c->redirect_uris[i];
+        added = added || text_is(piece, "+");
+        if (piece.len > 0 && !text_is(piece, "+") && !text_is(piece, "-"))
+            uris[count++] = loader_copy(l, piece);
+    }
+    return uris;
+}
+
+static void load_flags(realm_loader *l, const ost_json *at, realm_client *c)
+{
+    bool direct_only = loader_boolean(l, at, "directGrantsOnly", false);
+    c->enabled = loader_boolean(l, at, "enabled", true);
+    c->public_client = loader_boolean(l, at, "publicClient", false);
+    c->bearer_only = loader_boolean(l, at, "bearerOnly", false);
+    c->standard_flow = loader_boolean(l, at, "standardFlowEnabled", !direct_only);
+    c->implicit_flow = loader_boolean(l, at, "implicitFlowEnabled", false);
+    c->direct_access_grants = loader_boolean(l, at, "directAccessGrantsEnabled", direct_only);
+    c->service_account = loader_boolean(l, at, "serviceAccountsEnabled", false);
+    c->consent_required = loader_boolean(l, at, "consentRequired", false);
+    c->full_scope = loader_boolean(l, at, "fullScopeAllowed", !c->consent_required);
+}
+
+/* Seconds in an attribute, which is a string; 0: not there, or nothing that can be used. */
+static int64_t attribute_seconds(const realm_client *c, const char *name)
+{
+    ost_text text;
+    uint64_t seconds;
+    return ost_json_text(ost_json_get(c->attributes, name), &text) &&
+                   text_to_unsigned(text, 1u << 30, &seconds)
+               ? (int64_t)seconds
+               : 0;
+}
+
+static bool attribute_is(const realm_client *c, const char *name, const char *value)
+{
+    return ost_json_equals(ost_json_get(c->attributes, name), text_of(value));
+}
+
+/* One that nobody can verify with the realm's published keys bars the client. */
+static ost_alg load_alg(const realm *r, realm_client *c, const char *attribute)
+{
+    ost_text name;
+    if (!ost_json_text(ost_json_get(c->attributes, attribute), &name) || name.len == 0)
+        return r->signature_alg;
+    if (!realm_key_is_public(ost_alg_of(name)))
+        c->barred = attribute;
+    return ost_alg_of(name);
+}
+
+static ost_text setting(const realm_mapper *mapper, const char *name)
+{
+    ost_text text = {0};
+    (void)!ost_json_text(ost_json_get(mapper->config, name), &text);
+    return text;
+}
+
+/* The first such mapper counts, of the client or of what it always has. One that would leave its
+ * users' ids in the tokens after all bars the client. */
+static bool load_pairwise(realm_client *c, const realm_mapper *mappers, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (mappers[i].known != MAPPER_PAIRWISE)
+            continue;
+        if (!pairwise_rule_make(setting(&mappers[i], PAIRWISE_SALT),
+                                setting(&mappers[i], PAIRWISE_SECTOR), c->root_url,
+                                c->redirect_uris, &c->pairwise))
+            c->barred = PAIRWISE_MAPPER;
+        return true;
+    }
+    return false;
+}
+
+static void load_subjects(realm_client *c)
+{
+    bool found = load_pairwise(c, c->mappers, c->mapper_count);
+    for (size_t i = 0; c->default_scopes != NULL && c->default_scopes[i] != NULL && !found; i++)
+        found = load_pairwise(c, c->default_scopes[i]->mappers, c->default_scopes[i]->mapper_count);
+}
+
+static void load_bars(realm_loader *l, const ost_json *at, const realm *r, realm_client *c)
+{
+    const char *protocol = loader_string(l, at, "protocol");
+    c->request = client_request_load(at);
+    c->answers = client_answers_load(at);
+    if (c->answers.barred != NULL)
+        c->barred = c->answers.barred;
+    if (c->answers.authorization.signature == OST_ALG_UNSET)
+        c->answers.authorization.signature = r->signature_alg;
+    if (protocol != NULL && strcmp(protocol, "openid-connect") != 0)
+        c->barred = "protocol";
+    c->access_alg = load_alg(r, c, "access.token.signed.response.alg");
+    c->id_alg = load_alg(r, c, "id.token.signed.response.alg");
+    c->browser_barred = !realm_flow_is_usual(r->document, at, REALM_FLOW_BROWSER);
+    c->direct_barred = !realm_flow_is_usual(r->document, at, REALM_FLOW_DIRECT_GRANT);
+}
+
+/* Unlike of other times, of an interval nothing at all may be meant. */
+static void load_device(const realm *r, realm_client *c)
+{
+    ost_text text;
+    uint64_t seconds;
+    c->device_grant = attribute_is(c, "oauth2.device.authorization.grant.enabled", "true");
+    c->device_lifespan = r->device_lifespan;
+    c->device_interval = r->device_interval;
+    if (ost_json_text(ost_json_get(c->attributes, "oauth2.device.code.lifespan"), &text) &&
+        text_to_unsigned(text, DEVICE_LIFESPAN_MAX, &seconds) && seconds > 0)
+        c->device_lifespan = (int64_t)seconds;
+    if (ost_json_text(ost_json_get(c->attributes, "oauth2.device.polling.interval"), &text) &&
+        text_to_unsigned(text, DEVICE_INTERVAL_MAX, &seconds))
+        c->device_interval = (int64_t)seconds;
+}
+
+static void load_attributes(realm_loader *l, const ost_json *at, const realm *r, realm_client *c)
+{
+    ost_text method;
+    c->attributes = ost_json_get(at, "attributes");
+    c->pkce_required =
+        ost_json_text(ost_json_get(c->attributes, "pkce.code.challenge.method"), &method) &&
+        method.len > 0;
+    c->on_consent_screen = attribute_is(c, "display.on.consent.screen", "true");
+    c->consent_text = realm_consent_text_load(l, c->attributes, c->client_id);
+    c->access_lifespan = attribute_seconds(c, "access.token.lifespan");
+    c->session_idle = attribute_seconds(c, "client.session.idle.timeout");
+    c->session_max = attribute_seconds(c, "client.session.max.lifespan");
+    c->at_jwt = attribute_is(c, "access.token.header.type.rfc9068", "true");
+    c->lightweight = attribute_is(c, "client.use.lightweight.access.token.enabled", "true");
+    c->lightweight_userinfo =
+        attribute_is(c, "allow.userinfo.with.lightweight.access.token", "true");
+    c->detached_signature = attribute_is(c, "id.token.as.detached.signature", "true");
+    c->lower_case_bearer = attribute_is(c, "token.response.type.bearer.lower-case", "true") ||
+                           attribute_is(c, "use.lower-case.bearer.type", "true");
+    c->without_issuer = attribute_is(c, "exclude.issuer.from.auth.response", "true");
+    c->without_session_state = attribute_is(c, "exclude.session.state.from.auth.response", "true");
+    c->token_exchange = attribute_is(c, "standard.token.exchange.enabled", "true");
+    c->exchange_refresh =
+        attribute_is(c, "standard.token.exchange.enableRefreshRequestedTokenType", "SAME_SESSION");
+    c->jwt_grant = attribute_is(c, ISSUER_GRANT, "true");
+    load_device(r, c);
+    c->ciba = client_ciba_load(&r->ciba, at);
+    c->dpop_bound = attribute_is(c, "dpop.bound.access.tokens", "true");
+    c->certificate_bound = attribute_is(c, "tls.client.certificate.bound.access.tokens", "true");
+    c->offline_idle = attribute_seconds(c, "client.offline.session.idle.timeout");
+    c->offline_max = attribute_seconds(c, "client.offline.session.max.lifespan");
+    c->refresh_tokens = !attribute_is(c, "use.refresh.tokens", "false");
+    c->post_logout_redirect_uris = load_post_logout(l, c);
+}
+
+/* What an export has as the secret of a client that proves itself otherwise is not a password. */
+static void load_proof(realm_loader *l, const ost_json *at, realm_client *c)
+{
+    (void)loader_string(l, at, "clientAuthenticatorType"); /* a string, if anything */
+    client_proof_load(at, l->arena, &c->proof);
+    c->secret = loader_string(l, at, "secret");
+    if (c->proof.kind != PROOF_SECRET)
+        c->secret = NULL;
+}
+
+static void load_client(realm_loader *l, const ost_json *at, const realm *r, realm_client *c)
+{
+    char account[300];
+    c->client_id = loader_string(l, at, "clientId");
+    if (c->client_id == NULL || c->client_id[0] == '\0') {
+        loader_fail(l, "clientId", "the client's id is missing");
+        return;
+    }
+    c->id = loader_string(l, at, "id");
+    c->name = loader_string(l, at, "name");
+    c->document = at;
+    load_proof(l, at, c);
+    load_flags(l, at, c);
+    c->redirect_uris = loader_strings(l, at, "redirectUris");
+    static const char *const of_redirects[] = {"+", NULL};
+    c->web_origins =
+        ost_json_get(at, "webOrigins") != NULL ? loader_strings(l, at, "webOrigins") : of_redirects;
+    c->root_url = loader_string(l, at, "rootUrl");
+    c->base_url = loader_string(l, at, "baseUrl");
+    load_attributes(l, at, r, c);
+    realm_mappers_load(l, at, &c->mappers, &c->mapper_count);
+    c->default_scopes = realm_scope_list_load(l, at, "defaultClientScopes", r);
+    c->optional_scopes = realm_scope_list_load(l, at, "optionalClientScopes", r);
+    load_bars(l, at, r, c);
+    load_subjects(c);
+    snprintf(account, sizeof account, SERVICE_ACCOUNT "%s", c->client_id);
+    text_make_lower(account, strlen(account));
+    c->service_account_user = loader_copy(l, text_of(account));
+}
+
+realm_client *realm_clients_load(realm_loader *l, const ost_json *d, realm *r)
+{
+    const ost_json *list = loader_array(l, d, "clients");
+    realm_client *clients = loader_alloc(l, ost_json_count(list) * sizeof *clients);
+    r->clients = clients;
+    for (const ost_json *at = ost_json_first(list); at != NULL && !loader_failed(l);
+         at = ost_json_next(at)) {
+        realm_client *c = &clients[r->client_count];
+        loader_enter(l, "clients", r->client_count);
+        load_client(l, at, r, c);
+        if (!loader_failed(l) && realm_find_client(r, text_of(c->client_id)) != NULL)
+            loader_fail(l, "clientId", "another client has the same id");
+        r->client_count++;
+        loader_leave(l);
+    }
+    return clients;
+}
+
+ost_result realm_load_client(const realm *r, const ost_json *document, ost_arena *arena,
+                             realm_client **ret_client, ost_error *error)
+{
+    realm_loader l = {.arena = arena, .error = error};
+    realm_client *client = loader_alloc(&l, sizeof *client);
+    if (client == NULL)
+        return l.result;
+    *client = (realm_client){0};
+    load_client(&l, document, r, client);
+    if (l.result == OST_OK)
+        *ret_client = client;
+    return l.result;
+}
