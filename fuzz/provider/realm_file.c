@@ -7,10 +7,10 @@
 #include <ostiary/json.h>
 
 #include "base/text.h"
+#include "provider/completion/realm_document.h"
 #include "provider/file/document_merge.h"
 #include "provider/file/document_pairs.h"
 #include "provider/file/realm_changes.h"
-#include "provider/file/realm_document.h"
 #include "provider/member/review.h"
 #include "provider/policy/client_policy.h"
 #include "provider/realm/realm.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The default role of old files; see default_role.h. */
-#include "provider/file/default_role.h"
+#include "provider/completion/default_role.h"
 
 #include "base/json/json_list.h"
 #include "base/text.h"
