@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writing JSON: commas and colons come by themselves, errors stick until the end. */
+#include "base/json/json_writer.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/error_sentence.h"
 #include "base/json/json_value.h"
 #include "base/text.h"
 
@@ -296,4 +299,14 @@ ost_result ost_json_writer_finish(ost_json_writer *writer, ost_text *ret_text)
     writer->data[writer->len] = '\0';
     *ret_text = (ost_text){writer->data, writer->len};
     return OST_OK;
+}
+
+ost_result json_writer_read(ost_json_writer *writer, const ost_json_limits *limits,
+                            const ost_json **ret_value, ost_error *error)
+{
+    ost_text text;
+    ost_result result = ost_json_writer_finish(writer, &text);
+    if (result != OST_OK)
+        return error_set_sentence(error, result);
+    return ost_json_read(text, limits, writer->arena, ret_value, error);
 }

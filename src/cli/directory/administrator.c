@@ -11,9 +11,6 @@
 
 #define ADMINISTRATOR_ARENA ((size_t)2 << 30)
 
-static const ost_json_limits limits = {
-    .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = (size_t)1 << 22};
-
 const char *administrator_segment(administrator *a, const char *name)
 {
     const char *encoded = percent_encode(a->arena, text_of(name)).data;
@@ -81,7 +78,7 @@ ost_result administrator_ask_server(administrator *a, http_method method, const 
             : ask_store(a, method, path, body, &status, &answer, error);
     if (result != OST_OK)
         return result;
-    if (answer.len > 0 && ost_json_read(answer, &limits, a->arena, &json, NULL) != OST_OK)
+    if (answer.len > 0 && ost_json_read(answer, &document_limits, a->arena, &json, NULL) != OST_OK)
         json = NULL;
     if (status >= 300)
         return refuse(status, json, error);

@@ -11,9 +11,6 @@
 #include "provider/realm/document_limit.h"
 #include "provider/stream/realm_file.h"
 
-static const ost_json_limits limits = {
-    .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = (size_t)1 << 22};
-
 /* What a partial import takes. */
 static const char *const parts[] = {
     "users", "clients", "roles", "groups", "identityProviders", "identityProviderMappers", NULL};
@@ -190,7 +187,7 @@ static ost_result read_file(const importing *i, const ost_json **ret_json, ost_e
         return ost_error_set(error, OST_E_CEILING, "too large for a request");
     if (result != OST_OK)
         return ost_error_set(error, result, "the file cannot be read");
-    result = ost_json_read((ost_text){data, len}, &limits, i->a->arena, ret_json, error);
+    result = ost_json_read((ost_text){data, len}, &document_limits, i->a->arena, ret_json, error);
     return result;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "cli/provider/administration.h"
 #include "provider/admin/document_edit.h"
@@ -61,7 +62,6 @@ static ost_result list_attributes(administrator *a, const ost_json **json)
     const ost_json *attributes = ost_json_get(*json, "attributes");
     ost_json_writer *w = ost_json_writer_new(a->arena, 0);
     const ost_json *read;
-    ost_text text;
     if (attributes == NULL)
         return OST_OK;
     if (w == NULL)
@@ -80,9 +80,7 @@ static ost_result list_attributes(administrator *a, const ost_json **json)
             ost_json_close_array(w);
     }
     ost_json_close_object(w);
-    ost_result result = ost_json_writer_finish(w, &text);
-    if (result == OST_OK)
-        result = ost_json_read(text, NULL, a->arena, &read, NULL);
+    ost_result result = json_writer_read(w, NULL, &read, NULL);
     return result == OST_OK ? document_put(*json, OST_TEXT("attributes"), read, a->arena, json)
                             : result;
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <semaphore.h>
 
+#include "base/json/json_writer.h"
 #include "cli/explain/explain.h"
 #include "cli/explain/explain_report.h"
 #include "cli/explain/explain_request.h"
@@ -15,15 +16,13 @@
 static void wait_for_keys(ost_guard *guard, ost_arena *arena)
 {
     for (int i = 0; i < WAIT_SECONDS; i++) {
-        ost_text text;
         const ost_json *state;
         int64_t failures = 0;
         ost_json_writer *writer = ost_json_writer_new(arena, 0);
         if (ost_guard_wait_ready(guard, 1) || writer == NULL)
             return;
         ost_guard_describe(guard, writer);
-        if (ost_json_writer_finish(writer, &text) != OST_OK ||
-            ost_json_read(text, NULL, arena, &state, NULL) != OST_OK)
+        if (json_writer_read(writer, NULL, &state, NULL) != OST_OK)
             return;
         const ost_json *issuer = ost_json_first(ost_json_get(state, "issuers"));
         (void)!ost_json_integer(ost_json_get(issuer, "failures"), &failures);

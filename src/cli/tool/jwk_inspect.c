@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `ostiary jwk inspect`: tells what keys are and what they are for, without their secrets. */
 #include "base/error_sentence.h"
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "cli/tool/tool.h"
 #include "cli/tool/tool_key.h"
@@ -23,7 +24,6 @@ static const char *type_name(const ost_key *key)
 /* What stands in the JWK itself: "crv", "use", "alg". Shared keys have no public JWK. */
 static ost_result read_public(const ost_key *key, ost_arena *arena, const ost_json **ret_jwk)
 {
-    ost_text text;
     ost_json_writer *writer = ost_json_writer_new(arena, 0);
     *ret_jwk = NULL;
     if (writer == NULL)
@@ -31,9 +31,7 @@ static ost_result read_public(const ost_key *key, ost_arena *arena, const ost_js
     if (ost_key_type_of(key) == OST_KEY_OCT)
         return OST_OK;
     ost_result result = ost_key_export_public(key, writer);
-    if (result == OST_OK)
-        result = ost_json_writer_finish(writer, &text);
-    return result == OST_OK ? ost_json_read(text, NULL, arena, ret_jwk, NULL) : result;
+    return result == OST_OK ? json_writer_read(writer, NULL, ret_jwk, NULL) : result;
 }
 
 static void put_member(ost_json_writer *writer, const ost_json *jwk, const char *name)

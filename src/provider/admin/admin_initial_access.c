@@ -2,6 +2,7 @@
 /* Tokens of dynamic registration of the admin REST API. With an initial access token (RFC 7591 §3)
  * anybody may register so many clients, for so long; with the registration access token of a client
  * (RFC 7592 §3) its owner changes it. */
+#include "base/json/json_writer.h"
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/admin/admin_part.h"
@@ -154,16 +155,13 @@ static ost_result remember_token(admin_call *a, const admin_owner *owner, ost_te
 
 static ost_result answer_with_token(admin_call *a, const realm_client *client, ost_text token)
 {
-    ost_text text;
     const ost_json *shown;
     ost_json_writer *plain = ost_json_writer_new(a->arena, 0);
     ost_json_writer *w = ost_json_writer_new(a->arena, 0);
     ost_result result =
         plain != NULL && w != NULL ? client_part_put(a, plain, client) : OST_E_MEMORY;
     if (result == OST_OK)
-        result = ost_json_writer_finish(plain, &text);
-    if (result == OST_OK)
-        result = ost_json_read(text, NULL, a->arena, &shown, NULL);
+        result = json_writer_read(plain, NULL, &shown, NULL);
     if (result == OST_OK)
         result = document_put(shown, OST_TEXT("access"), NULL, a->arena, &shown);
     if (result == OST_OK)

@@ -2,6 +2,7 @@
 /* New names everywhere; see admin_rename.h. */
 #include "provider/admin/admin_rename.h"
 
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/realm/document_limit.h"
 
@@ -222,18 +223,14 @@ static void put_realm_member(renamer *r, const ost_json *at)
 ost_result document_rename(const ost_json *document, const store_renaming *renaming,
                            ost_arena *arena, const ost_json **ret_document)
 {
-    static const ost_json_limits limits = {
-        .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = (size_t)1 << 22};
     renamer r = {.what = renaming, .arena = arena, .w = ost_json_writer_new(arena, DOCUMENT_MAX)};
-    ost_text text;
     if (r.w == NULL)
         return OST_E_MEMORY;
     ost_json_open_object(r.w);
     for (const ost_json *at = ost_json_first(document); at != NULL; at = ost_json_next(at))
         put_realm_member(&r, at);
     ost_json_close_object(r.w);
-    ost_result result = r.failed ? OST_E_MEMORY : ost_json_writer_finish(r.w, &text);
-    return result == OST_OK ? ost_json_read(text, &limits, arena, ret_document, NULL) : result;
+    return r.failed ? OST_E_MEMORY : json_writer_read(r.w, &document_limits, ret_document, NULL);
 }
 
 ost_result admin_rename(admin_call *a, const ost_json *document, const store_renaming *renaming)

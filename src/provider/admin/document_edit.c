@@ -4,18 +4,9 @@
 
 #include "base/array.h"
 #include "base/error_sentence.h"
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/realm/document_limit.h"
-
-static const ost_json_limits limits = {
-    .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = (size_t)1 << 22};
-
-static ost_result finish(ost_json_writer *w, ost_arena *arena, const ost_json **ret)
-{
-    ost_text text;
-    ost_result result = ost_json_writer_finish(w, &text);
-    return result == OST_OK ? ost_json_read(text, &limits, arena, ret, NULL) : result;
-}
 
 ost_result document_put(const ost_json *object, ost_text name, const ost_json *value,
                         ost_arena *arena, const ost_json **ret_object)
@@ -38,7 +29,7 @@ ost_result document_put(const ost_json *object, ost_text name, const ost_json *v
         ost_json_put_value(w, value);
     }
     ost_json_close_object(w);
-    return finish(w, arena, ret_object);
+    return json_writer_read(w, &document_limits, ret_object, NULL);
 }
 
 static ost_result string_value(ost_text text, ost_arena *arena, const ost_json **ret_value)
@@ -47,7 +38,7 @@ static ost_result string_value(ost_text text, ost_arena *arena, const ost_json *
     if (w == NULL)
         return OST_E_MEMORY;
     ost_json_put_text(w, text);
-    return finish(w, arena, ret_value);
+    return json_writer_read(w, &document_limits, ret_value, NULL);
 }
 
 ost_result document_put_text(const ost_json *object, const char *name, ost_text value,
@@ -102,7 +93,7 @@ ost_result document_add_text(const ost_json *array, ost_text value, ost_arena *a
     if (!there)
         ost_json_put_text(w, value);
     ost_json_close_array(w);
-    return finish(w, arena, ret_array);
+    return json_writer_read(w, &document_limits, ret_array, NULL);
 }
 
 ost_result document_remove_text(const ost_json *array, ost_text value, ost_arena *arena,
@@ -117,7 +108,7 @@ ost_result document_remove_text(const ost_json *array, ost_text value, ost_arena
             ost_json_put_value(w, at);
     }
     ost_json_close_array(w);
-    return finish(w, arena, ret_array);
+    return json_writer_read(w, &document_limits, ret_array, NULL);
 }
 
 ost_result document_append(const ost_json *array, const ost_json *value, ost_arena *arena,
@@ -131,7 +122,7 @@ ost_result document_append(const ost_json *array, const ost_json *value, ost_are
         ost_json_put_value(w, at);
     ost_json_put_value(w, value);
     ost_json_close_array(w);
-    return finish(w, arena, ret_array);
+    return json_writer_read(w, &document_limits, ret_array, NULL);
 }
 
 ost_result document_replace(const ost_json *array, const ost_json *old, const ost_json *value,
@@ -146,7 +137,7 @@ ost_result document_replace(const ost_json *array, const ost_json *old, const os
             ost_json_put_value(w, at == old ? value : at);
     }
     ost_json_close_array(w);
-    return finish(w, arena, ret_array);
+    return json_writer_read(w, &document_limits, ret_array, NULL);
 }
 
 ost_result document_assign(const ost_json *object, ost_text assignment, ost_arena *arena,
@@ -164,7 +155,8 @@ ost_result document_assign(const ost_json *object, ost_text assignment, ost_aren
     if (equals == assignment.len || name.len == 0)
         return ost_error_set(error, OST_E_ARGUMENT, "not NAME=VALUE: %.*s", (int)assignment.len,
                              assignment.data);
-    if (text.len > 0 && (attribute || ost_json_read(text, &limits, arena, &value, NULL) != OST_OK))
+    if (text.len > 0 &&
+        (attribute || ost_json_read(text, &document_limits, arena, &value, NULL) != OST_OK))
         result = string_value(text, arena, &value);
     if (result == OST_OK && !attribute)
         result = document_put(object, name, value, arena, ret_object);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/registration/client_metadata.h"
 
@@ -158,7 +159,6 @@ static void put_attributes(const client_metadata *m, ost_json_writer *w)
 static bool write_client(call *c, ost_text id, const client_metadata *m,
                          const ost_json **ret_document)
 {
-    ost_text text;
     ost_json_writer *w = call_writer(c);
     if (w == NULL)
         return false;
@@ -178,8 +178,7 @@ static bool write_client(call *c, ost_text id, const client_metadata *m,
     put_scopes(c, w, "optionalClientScopes", "defaultOptionalClientScopes");
     put_attributes(m, w);
     ost_json_close_object(w);
-    return ost_json_writer_finish(w, &text) == OST_OK &&
-           ost_json_read(text, NULL, c->arena, ret_document, NULL) == OST_OK;
+    return json_writer_read(w, NULL, ret_document, NULL) == OST_OK;
 }
 
 bool client_document_read(call *c, ost_text id, ost_text text, realm_client **ret_client)

@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who makes or changes a client, as client policies ask; see client_proposal.h. */
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/client_admin/client_proposal.h"
 #include "provider/realm/group.h"
 #include "provider/session/authentication.h"
-
-static ost_result finish(ost_json_writer *w, ost_arena *arena, const ost_json **ret_list)
-{
-    ost_text text;
-    ost_json_close_array(w);
-    ost_result result = ost_json_writer_finish(w, &text);
-    return result == OST_OK ? ost_json_read(text, NULL, arena, ret_list, NULL) : result;
-}
 
 /* "role" of the realm, "client.role" of a client. */
 static ost_result list_roles(call *c, const realm *r, const ost_json *user,
@@ -30,7 +23,8 @@ static ost_result list_roles(call *c, const realm *r, const ost_json *user,
         for (size_t k = 0; all.clients[i].roles[k] != NULL; k++)
             ost_json_put_text(w, text_of(call_format(c, "%s.%s", client, all.clients[i].roles[k])));
     }
-    return finish(w, c->arena, ret_list);
+    ost_json_close_array(w);
+    return json_writer_read(w, NULL, ret_list, NULL);
 }
 
 /* By their own names, whatever they are below. */
@@ -49,7 +43,8 @@ static ost_result list_groups(call *c, const realm *r, const ost_json *user,
         if (depth > 0 && ost_json_text(ost_json_get(way[depth - 1], "name"), &name))
             ost_json_put_text(w, name);
     }
-    return finish(w, c->arena, ret_list);
+    ost_json_close_array(w);
+    return json_writer_read(w, NULL, ret_list, NULL);
 }
 
 ost_result client_updater_read(call *c, const realm *r, const char *how, ost_text user_id,

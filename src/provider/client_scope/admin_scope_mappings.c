@@ -2,6 +2,7 @@
 /* Which roles a client may see, or a client scope lets it see: scope mappings of the admin REST
  * API. */
 #include "base/json/json_list.h"
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
@@ -162,7 +163,6 @@ static ost_result follow(admin_call *a, const admin_owner *owner, realm_roles *r
     const realm *r = a->realm.realm;
     ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     const ost_json *user;
-    ost_text text;
     mapping m = {.owner = *owner};
     if (w == NULL)
         return OST_E_MEMORY;
@@ -178,9 +178,7 @@ static ost_result follow(admin_call *a, const admin_owner *owner, realm_roles *r
     }
     ost_json_close_object(w);
     ost_json_close_object(w);
-    ost_result result = ost_json_writer_finish(w, &text);
-    if (result == OST_OK)
-        result = ost_json_read(text, NULL, a->arena, &user, NULL);
+    ost_result result = json_writer_read(w, NULL, &user, NULL);
     return result == OST_OK ? realm_user_roles(r, user, a->arena, ret_roles) : result;
 }
 
@@ -275,7 +273,6 @@ static ost_result write_entries(admin_call *a, const mapping *m, bool add,
                                 const ost_json **ret_list)
 {
     ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
-    ost_text text;
     if (w == NULL)
         return OST_E_MEMORY;
     ost_json_open_array(w);
@@ -298,8 +295,7 @@ static ost_result write_entries(admin_call *a, const mapping *m, bool add,
     ost_json_close_array(w);
     ost_json_close_object(w);
     ost_json_close_array(w);
-    ost_result result = ost_json_writer_finish(w, &text);
-    return result == OST_OK ? ost_json_read(text, NULL, a->arena, ret_list, NULL) : result;
+    return json_writer_read(w, NULL, ret_list, NULL);
 }
 
 static ost_result change(admin_call *a, bool add)

@@ -2,6 +2,7 @@
 /* Renaming client scopes in a document; see scope_name.h. */
 #include "provider/client_scope/scope_name.h"
 
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/realm/document_limit.h"
 
@@ -72,10 +73,7 @@ static void put_client_mappings(const renaming *r, const ost_json *clients)
 ost_result scope_name_replace(const ost_json *document, ost_text old, ost_text name,
                               ost_arena *arena, const ost_json **ret_document)
 {
-    static const ost_json_limits limits = {
-        .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = (size_t)1 << 22};
     renaming r = {.old = old, .name = name, .writer = ost_json_writer_new(arena, DOCUMENT_MAX)};
-    ost_text text;
     if (r.writer == NULL)
         return OST_E_MEMORY;
     ost_json_open_object(r.writer);
@@ -95,6 +93,5 @@ ost_result scope_name_replace(const ost_json *document, ost_text old, ost_text n
             ost_json_put_value(r.writer, at);
     }
     ost_json_close_object(r.writer);
-    ost_result result = ost_json_writer_finish(r.writer, &text);
-    return result == OST_OK ? ost_json_read(text, &limits, arena, ret_document, NULL) : result;
+    return json_writer_read(r.writer, &document_limits, ret_document, NULL);
 }

@@ -4,6 +4,7 @@
 
 #include "base/error_sentence.h"
 #include "base/json/json_list.h"
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/completion/completion.h"
 #include "provider/key/key_component.h"
@@ -118,7 +119,7 @@ ost_result realm_document_complete_client(const ost_json *client, const ost_json
                                           const ost_json **ret_client)
 {
     completion c = {.file = realm_document, .context = context, .arena = arena};
-    ost_text name, text;
+    ost_text name;
     if (!ost_json_text(ost_json_get(realm_document, "realm"), &name))
         return OST_E_FORMAT;
     c.default_role = role_default_name(realm_document, arena);
@@ -132,6 +133,5 @@ ost_result realm_document_complete_client(const ost_json *client, const ost_json
     if (result != OST_OK)
         return result;
     completion_put_client(&c, client);
-    result = ost_json_writer_finish(c.writer, &text);
-    return result == OST_OK ? ost_json_read(text, NULL, arena, ret_client, NULL) : result;
+    return json_writer_read(c.writer, NULL, ret_client, NULL);
 }

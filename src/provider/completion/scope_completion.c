@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The client scopes of a completed realm, and the roles that scopes and clients show. */
 #include "base/json/json_list.h"
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/completion/completion.h"
 #include "provider/realm/realm_defaults.h"
@@ -13,7 +14,6 @@ static const ost_json *file_or_default(const completion *c, const char *member)
 
 ost_result completion_load_scopes(completion *c)
 {
-    ost_text text;
     c->default_scopes = file_or_default(c, "defaultDefaultClientScopes");
     c->optional_scopes = file_or_default(c, "defaultOptionalClientScopes");
     if (!c->offline_scope || json_list_has(c->optional_scopes, OST_TEXT(OFFLINE_ACCESS)))
@@ -27,9 +27,7 @@ ost_result completion_load_scopes(completion *c)
         ost_json_put_value(w, at);
     ost_json_put_text(w, OST_TEXT(OFFLINE_ACCESS));
     ost_json_close_array(w);
-    ost_result result = ost_json_writer_finish(w, &text);
-    return result == OST_OK ? ost_json_read(text, NULL, c->arena, &c->optional_scopes, NULL)
-                            : result;
+    return json_writer_read(w, NULL, &c->optional_scopes, NULL);
 }
 
 /* A file that has client scopes of its own brings all that it wants, but for offline access, which

@@ -7,9 +7,6 @@
 #include "provider/admin/admin_call.h"
 #include "provider/realm/document_limit.h"
 
-static const ost_json_limits limits = {
-    .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = (size_t)1 << 22};
-
 static ost_result run(admin_call *a, const admin_match *match)
 {
     if (match->route == NULL)
@@ -43,7 +40,7 @@ ost_result admin_direct(store *s, http_method method, ost_text path, ost_text qu
     if (result == OST_OK && match.takes_text)
         a.text = body;
     else if (result == OST_OK && body.len > 0)
-        result = ost_json_read(body, &limits, arena, &a.body, NULL);
+        result = ost_json_read(body, &document_limits, arena, &a.body, NULL);
     if (result == OST_OK)
         result = run(&a, &match);
     logout_bell_free(&p->logouts_bell);

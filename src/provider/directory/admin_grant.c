@@ -2,6 +2,7 @@
 /* Giving roles; see admin_grant.h. */
 #include "provider/directory/admin_grant.h"
 
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/file/master_clients.h"
 
@@ -58,7 +59,6 @@ ost_result admin_may_grant_document(admin_call *a, const ost_json *document, boo
 static ost_result may_grant(admin_call *a, const char *member, ost_text client, ost_text name,
                             bool *ret_may)
 {
-    ost_text text;
     const ost_json *document;
     ost_arena *arena = ost_arena_new(GRANT_MEMORY);
     ost_json_writer *w = arena != NULL ? ost_json_writer_new(arena, 0) : NULL;
@@ -76,10 +76,8 @@ static ost_result may_grant(admin_call *a, const char *member, ost_text client, 
         if (client.len > 0)
             ost_json_close_object(w);
         ost_json_close_object(w);
-        result = ost_json_writer_finish(w, &text);
+        result = json_writer_read(w, NULL, &document, NULL);
     }
-    if (result == OST_OK)
-        result = ost_json_read(text, NULL, arena, &document, NULL);
     if (result == OST_OK)
         result = admin_may_grant_document(a, document, ret_may);
     ost_arena_free(arena);

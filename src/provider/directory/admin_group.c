@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
@@ -253,9 +254,6 @@ static void put_level(group_writer *g, const admin_group *parent, const char *pr
 ost_result admin_groups_edit(admin_call *a, const admin_groups *groups, const group_edit *edit,
                              const ost_json **ret_document)
 {
-    static const ost_json_limits limits = {
-        .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = (size_t)1 << 22};
-    ost_text text;
     const ost_json *tree;
     group_writer g = {.admin = a,
                       .groups = groups,
@@ -266,9 +264,8 @@ ost_result admin_groups_edit(admin_call *a, const admin_groups *groups, const gr
     ost_json_open_array(g.w);
     put_level(&g, NULL, "");
     ost_json_close_array(g.w);
-    ost_result result = g.failed ? OST_E_MEMORY : ost_json_writer_finish(g.w, &text);
-    if (result == OST_OK)
-        result = ost_json_read(text, &limits, a->arena, &tree, NULL);
+    ost_result result =
+        g.failed ? OST_E_MEMORY : json_writer_read(g.w, &document_limits, &tree, NULL);
     return result == OST_OK ? document_put(a->realm.realm->document, OST_TEXT("groups"), tree,
                                            a->arena, ret_document)
                             : result;

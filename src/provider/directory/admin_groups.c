@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json/json_writer.h"
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
@@ -75,7 +76,6 @@ static ost_result write_new(admin_call *a, ost_text name, ost_text id, const ost
 {
     const ost_json *attributes = ost_json_get(a->body, "attributes");
     ost_json_writer *w = ost_json_writer_new(a->arena, 0);
-    ost_text text;
     if (w == NULL || id.data == NULL)
         return OST_E_MEMORY;
     ost_json_open_object(w);
@@ -84,8 +84,7 @@ static ost_result write_new(admin_call *a, ost_text name, ost_text id, const ost
     if (!is_absent(attributes))
         ost_json_member_value(w, "attributes", attributes);
     ost_json_close_object(w);
-    ost_result result = ost_json_writer_finish(w, &text);
-    return result == OST_OK ? ost_json_read(text, NULL, a->arena, ret_group, NULL) : result;
+    return json_writer_read(w, NULL, ret_group, NULL);
 }
 
 static ost_result answer_created(admin_call *a, const admin_group *parent, ost_text id,

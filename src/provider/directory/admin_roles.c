@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Roles of the realm and of clients in the admin REST API: by name, and by id. */
+#include "base/json/json_writer.h"
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
@@ -183,7 +184,7 @@ static ost_result write_new(admin_call *a, const realm_client *client, ost_text 
 {
     const ost_json *composites = wanted_composites(a);
     ost_json_writer *w = ost_json_writer_new(a->arena, 0);
-    ost_text text, id = uuid_text(a->call->provider->context, a->arena);
+    ost_text id = uuid_text(a->call->provider->context, a->arena);
     if (w == NULL || id.data == NULL)
         return OST_E_MEMORY;
     ost_json_open_object(w);
@@ -198,8 +199,7 @@ static ost_result write_new(admin_call *a, const realm_client *client, ost_text 
     if (result != OST_OK || a->status != 0)
         return result;
     ost_json_close_object(w);
-    result = ost_json_writer_finish(w, &text);
-    return result == OST_OK ? ost_json_read(text, NULL, a->arena, ret_role, NULL) : result;
+    return json_writer_read(w, NULL, ret_role, NULL);
 }
 
 static ost_result answer_created(admin_call *a, const realm_client *client, ost_text name)

@@ -4,6 +4,7 @@
 
 #include <ostiary/json.h>
 
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/file/realm_import.h"
 #include "provider/realm/group.h"
@@ -82,7 +83,6 @@ static ost_result add(store *s, const realm *r, const store_user *like, ost_text
     store_user user;
     const ost_json *document;
     const char *const *all;
-    ost_text text;
     ost_json_writer *w = ost_json_writer_new(arena, 0);
     ost_result result = w != NULL ? complete_roles(r, roles, arena, &all, error) : OST_E_MEMORY;
     if (result == OST_OK && password.len > 0)
@@ -91,9 +91,7 @@ static ost_result add(store *s, const realm *r, const store_user *like, ost_text
     if (result == OST_OK)
         result = write_user(r, like->username, like->email, password, all, w);
     if (result == OST_OK)
-        result = ost_json_writer_finish(w, &text);
-    if (result == OST_OK)
-        result = ost_json_read(text, NULL, arena, &document, NULL);
+        result = json_writer_read(w, NULL, &document, NULL);
     if (result == OST_OK)
         result = user_row_read(document, 0, text_of(r->name), context, arena, &user, error);
     if (result != OST_OK)

@@ -2,6 +2,7 @@
 /* Merging documents by the tables of members; see document_merge.h. */
 #include "provider/file/document_merge.h"
 
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/file/document_pairs.h"
 #include "provider/member/masked.h"
@@ -203,15 +204,11 @@ static void put_object(merge *m, const ost_json *stored, /* NOLINT(misc-no-recur
 ost_result document_merge(const ost_json *stored, const ost_json *file, const member_kind *kind,
                           merge_mode mode, ost_arena *arena, const ost_json **ret_document)
 {
-    static const ost_json_limits limits = {
-        .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = (size_t)1 << 22};
     merge m = {.mode = mode, .arena = arena, .writer = ost_json_writer_new(arena, DOCUMENT_MAX)};
-    ost_text text;
     if (m.writer == NULL)
         return OST_E_MEMORY;
     put_object(&m, stored, file, kind);
     if (m.result != OST_OK)
         return m.result;
-    ost_result result = ost_json_writer_finish(m.writer, &text);
-    return result == OST_OK ? ost_json_read(text, &limits, arena, ret_document, NULL) : result;
+    return json_writer_read(m.writer, &document_limits, ret_document, NULL);
 }

@@ -11,9 +11,6 @@
 #define FOLLOW_ARENA ((size_t)1 << 30)
 #define ATTEMPTS 8 /* at a master that others change meanwhile */
 
-static const ost_json_limits limits = {
-    .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = (size_t)1 << 22};
-
 const realm_client *master_client_find(const realm *master, ost_text name)
 {
     for (size_t i = 0; i < master->client_count; i++) {
@@ -85,7 +82,7 @@ ost_result master_clients_complete(store *s, const ost_context *context, ost_are
     store_realm *rows;
     ost_text *missing;
     size_t count, missing_count;
-    ost_result result = ost_json_read(*document, &limits, arena, &read, NULL);
+    ost_result result = ost_json_read(*document, &document_limits, arena, &read, NULL);
     if (result == OST_OK)
         result = store_realm_names(s, arena, &rows, &count);
     if (result == OST_OK)
@@ -219,7 +216,7 @@ ost_result master_client_add(store *s, ost_text name, master_client_policy polic
     if (result == OST_E_NOT_FOUND)
         return OST_OK;
     if (result == OST_OK)
-        result = ost_json_read(c->change.realm.document, &limits, arena, &document, NULL);
+        result = ost_json_read(c->change.realm.document, &document_limits, arena, &document, NULL);
     if (result == OST_OK)
         result = master_document_rights(arena, &rights);
     if (result != OST_OK)

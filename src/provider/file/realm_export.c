@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writing a realm as a file that Keycloak and Ostiary import; see realm_import.h. */
+#include "base/json/json_writer.h"
 #include "provider/file/realm_import.h"
 
 #include <stdlib.h>
@@ -35,7 +36,6 @@ static ost_result read_consents(const realm *r, store *s, ost_text user_id, ost_
 {
     store_consent *rows;
     size_t count;
-    ost_text text;
     ost_json_writer *w = ost_json_writer_new(arena, 0);
     ost_result result = w != NULL
                             ? store_consent_list(s, text_of(r->name), user_id, arena, &rows, &count)
@@ -52,8 +52,7 @@ static ost_result read_consents(const realm *r, store *s, ost_text user_id, ost_
         ost_json_close_object(w);
     }
     ost_json_close_array(w);
-    result = ost_json_writer_finish(w, &text);
-    return result == OST_OK ? ost_json_read(text, &limits, arena, ret_consents, NULL) : result;
+    return json_writer_read(w, &limits, ret_consents, NULL);
 }
 
 static ost_result put_user(ost_json_writer *w, const realm *r, store *s, const store_user *user,

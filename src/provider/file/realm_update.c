@@ -12,9 +12,6 @@
 #include "provider/realm/user_row.h"
 #include "provider/stream/account_names.h"
 
-static const ost_json_limits limits = {
-    .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = (size_t)1 << 22};
-
 ost_result realm_update_begin(store *s, ost_text name, merge_mode mode, const ost_context *context,
                               ost_arena *arena, realm_update *ret_update, ost_error *error)
 {
@@ -24,7 +21,7 @@ ost_result realm_update_begin(store *s, ost_text name, merge_mode mode, const os
     if (result == OST_E_NOT_FOUND)
         return result;
     if (result == OST_OK)
-        result = ost_json_read(u.stored.document, &limits, arena, &u.document, NULL);
+        result = ost_json_read(u.stored.document, &document_limits, arena, &u.document, NULL);
     if (result == OST_OK)
         result = store_key_list(s, name, arena, &u.keys, &u.key_count);
     if (result != OST_OK)
@@ -171,7 +168,7 @@ static ost_text account_of(const store_user *user, ost_arena *arena)
     const ost_json *document;
     ost_text client_id = {0};
     if (text_starts(user->username, SERVICE_ACCOUNT) &&
-        ost_json_read(user->document, &limits, arena, &document, NULL) == OST_OK)
+        ost_json_read(user->document, &document_limits, arena, &document, NULL) == OST_OK)
         (void)!ost_json_text(ost_json_get(document, "serviceAccountClientId"), &client_id);
     return client_id;
 }

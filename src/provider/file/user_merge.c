@@ -6,14 +6,12 @@
 #include <string.h>
 
 #include "base/error_sentence.h"
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/realm/document_limit.h"
 #include "provider/realm/group.h"
 #include "provider/realm/role.h"
 #include "provider/realm/user_row.h"
-
-static const ost_json_limits limits = {
-    .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = (size_t)1 << 22};
 
 /* ---- whole users ---- */
 
@@ -21,9 +19,9 @@ ost_result user_write(const store_user *user, const ost_json *consents, ost_json
                       ost_arena *arena)
 {
     const ost_json *document, *password = NULL;
-    ost_result result = ost_json_read(user->document, &limits, arena, &document, NULL);
+    ost_result result = ost_json_read(user->document, &document_limits, arena, &document, NULL);
     if (result == OST_OK && user->password.len > 0)
-        result = ost_json_read(user->password, &limits, arena, &password, NULL);
+        result = ost_json_read(user->password, &document_limits, arena, &password, NULL);
     if (result != OST_OK)
         return result;
     const ost_json *others = ost_json_get(document, "credentials");
@@ -50,18 +48,11 @@ ost_result user_write(const store_user *user, const ost_json *consents, ost_json
     return OST_OK;
 }
 
-static ost_result finish(ost_json_writer *w, ost_arena *arena, const ost_json **ret)
-{
-    ost_text text;
-    ost_result result = ost_json_writer_finish(w, &text);
-    return result == OST_OK ? ost_json_read(text, &limits, arena, ret, NULL) : result;
-}
-
 ost_result user_whole(const store_user *user, ost_arena *arena, const ost_json **ret_user)
 {
     ost_json_writer *w = ost_json_writer_new(arena, DOCUMENT_MAX);
     ost_result result = w != NULL ? user_write(user, NULL, w, arena) : OST_E_MEMORY;
-    return result == OST_OK ? finish(w, arena, ret_user) : result;
+    return result == OST_OK ? json_writer_read(w, &document_limits, ret_user, NULL) : result;
 }
 
 /* ---- finding ---- */
@@ -210,7 +201,7 @@ ost_result user_prune(const store_user *user, const realm *r, ost_arena *arena,
     pruning p = {.realm = r, .writer = ost_json_writer_new(arena, DOCUMENT_MAX)};
     if (p.writer == NULL)
         return OST_E_MEMORY;
-    ost_result result = ost_json_read(user->document, &limits, arena, &document, NULL);
+    ost_result result = ost_json_read(user->document, &document_limits, arena, &document, NULL);
     if (result != OST_OK)
         return result;
     ost_json_open_object(p.writer);

@@ -3,6 +3,7 @@
 #include "provider/member/old_layout.h"
 
 #include "base/array.h"
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/realm/document_limit.h"
 
@@ -170,12 +171,9 @@ static void put_realm(const ost_json *realm, const old_parts *parts, ost_arena *
 
 ost_result old_layout_renew(const ost_json *realm, ost_arena *arena, const ost_json **ret_realm)
 {
-    static const ost_json_limits limits = {
-        .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = (size_t)1 << 22};
     const old_parts parts = {.clients = has(realm, "applications") || has(realm, "oauthClients"),
                              .scopes = has(realm, CLIENT_TEMPLATES),
                              .social = has_social(realm)};
-    ost_text text;
     *ret_realm = realm;
     if (!parts.clients && !parts.scopes && !parts.social)
         return OST_OK;
@@ -183,6 +181,5 @@ ost_result old_layout_renew(const ost_json *realm, ost_arena *arena, const ost_j
     if (w == NULL)
         return OST_E_MEMORY;
     put_realm(realm, &parts, arena, w);
-    ost_result result = ost_json_writer_finish(w, &text);
-    return result == OST_OK ? ost_json_read(text, &limits, arena, ret_realm, NULL) : result;
+    return json_writer_read(w, &document_limits, ret_realm, NULL);
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/error_sentence.h"
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/realm/document_limit.h"
 
@@ -412,9 +412,6 @@ static void put_object(review *r, const ost_json *object, const member_kind *kin
 static ost_result run(review *r, const ost_json *object, const member_kind *kind, const char *path,
                       const ost_json **ret_object)
 {
-    static const ost_json_limits limits = {
-        .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = (size_t)1 << 22};
-    ost_text text;
     r->writer = ost_json_writer_new(r->arena, DOCUMENT_MAX);
     if (r->writer == NULL)
         return ost_error_set(r->error, OST_E_MEMORY, "out of memory");
@@ -425,10 +422,7 @@ static ost_result run(review *r, const ost_json *object, const member_kind *kind
         return r->result;
     if (r->refused != OST_OK)
         return r->refused;
-    ost_result result = ost_json_writer_finish(r->writer, &text);
-    if (result != OST_OK)
-        return error_set_sentence(r->error, result);
-    return ost_json_read(text, &limits, r->arena, ret_object, r->error);
+    return json_writer_read(r->writer, &document_limits, ret_object, r->error);
 }
 
 ost_result review_object(const ost_json *object, const member_kind *kind, const char *path,

@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/json/json_list.h"
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/policy/policy_value.h"
 
@@ -245,8 +246,7 @@ static ost_result read_attributes(const ost_json *configuration, ost_arena *aren
     ost_json_member_value(w, "attributes", wanted);
     ost_json_member_boolean(w, NEGATIVE, policy_switch(configuration, NEGATIVE));
     ost_json_close_object(w);
-    result = ost_json_writer_finish(w, &text);
-    return result == OST_OK ? ost_json_read(text, NULL, arena, ret_configuration, NULL) : result;
+    return json_writer_read(w, NULL, ret_configuration, NULL);
 }
 
 static bool is_address(ost_text text)

@@ -13,6 +13,7 @@
 #include "base/base64url.h"
 #include "base/config/duration.h"
 #include "base/context.h"
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/realm/certificate.h"
 #include "provider/realm/uuid.h"
@@ -167,7 +168,6 @@ static ost_result certify(ost_text pkcs8, store_key *row, const ost_context *con
 static ost_result write_key(ost_text pkcs8, store_key *row, ost_arena *arena)
 {
     ost_key *key;
-    ost_text text;
     const ost_json *jwk;
     const char *kid = ost_arena_copy(arena, row->kid);
     ost_json_writer *plain = ost_json_writer_new(arena, 0), *w = ost_json_writer_new(arena, 0);
@@ -179,9 +179,7 @@ static ost_result write_key(ost_text pkcs8, store_key *row, ost_arena *arena)
     result = ost_key_export_private(key, plain);
     ost_key_unref(key);
     if (result == OST_OK)
-        result = ost_json_writer_finish(plain, &text);
-    if (result == OST_OK)
-        result = ost_json_read(text, NULL, arena, &jwk, NULL);
+        result = json_writer_read(plain, NULL, &jwk, NULL);
     if (result != OST_OK)
         return result;
     ost_json_open_object(w);

@@ -22,14 +22,12 @@ typedef struct held_realm {
 
 static ost_result load(ost_text document, held_realm *held, ost_error *error)
 {
-    const ost_json_limits limits = {
-        .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = 1u << 22};
     realm *r = &held->realm;
     char *copy = ost_arena_copy(held->arena, document);
     if (copy == NULL)
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
-    ost_result result =
-        ost_json_read((ost_text){copy, document.len}, &limits, held->arena, &r->document, error);
+    ost_result result = ost_json_read((ost_text){copy, document.len}, &document_limits, held->arena,
+                                      &r->document, error);
     if (result != OST_OK)
         return result;
     if (!ost_json_is(r->document, OST_JSON_OBJECT))

@@ -6,6 +6,7 @@
 
 #include "base/context.h"
 #include "base/fold.h"
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/realm/password.h"
 #include "provider/realm/uuid.h"
@@ -240,7 +241,6 @@ ost_result user_row_service_account(ost_text client_id, ost_text realm, ost_text
         ost_arena_format(arena, SERVICE_ACCOUNT "%.*s", (int)client_id.len, client_id.data);
     ost_json_writer *w = ost_json_writer_new(arena, 0);
     const ost_json *user;
-    ost_text text;
     if (name == NULL || w == NULL)
         return OST_E_MEMORY;
     ost_json_open_object(w);
@@ -252,8 +252,6 @@ ost_result user_row_service_account(ost_text client_id, ost_text realm, ost_text
     ost_json_put_text(w, default_role);
     ost_json_close_array(w);
     ost_json_close_object(w);
-    ost_result result = ost_json_writer_finish(w, &text);
-    if (result == OST_OK)
-        result = ost_json_read(text, NULL, arena, &user, NULL);
+    ost_result result = json_writer_read(w, NULL, &user, NULL);
     return result == OST_OK ? user_row_read(user, 0, realm, context, arena, ret_row, NULL) : result;
 }

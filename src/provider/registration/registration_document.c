@@ -4,6 +4,7 @@
 #include "base/base64url.h"
 #include "base/context.h"
 #include "base/json/json_list.h"
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/proof/pairwise_subject.h"
 #include "provider/realm/uuid.h"
@@ -161,7 +162,6 @@ bool registration_draft_document(call *c, const registration_draft *d,
 {
     static const ost_text plus = {"+", 1};
     const client_metadata *m = d->metadata;
-    ost_text text;
     ost_json_writer *w = call_writer(c);
     if (w == NULL)
         return false;
@@ -185,8 +185,7 @@ bool registration_draft_document(call *c, const registration_draft *d,
     if (!put_secret(c, d, w))
         return false;
     ost_json_close_object(w);
-    if (ost_json_writer_finish(w, &text) != OST_OK ||
-        ost_json_read(text, NULL, c->arena, ret_document, NULL) != OST_OK)
+    if (json_writer_read(w, NULL, ret_document, NULL) != OST_OK)
         return call_refuse(c, 500, "server_error", NULL);
     return c->error.status == 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Client profiles and client policies of a realm in the admin REST API: kept, checked as Keycloak
  * does; what nothing would enforce cannot be enabled. */
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
@@ -67,11 +68,8 @@ static ost_result check_enforced(admin_call *a, const char *member, const ost_js
 
 static ost_result store_written(admin_call *a, const char *member, ost_json_writer *w)
 {
-    ost_text text;
     const ost_json *value;
-    ost_result result = ost_json_writer_finish(w, &text);
-    if (result == OST_OK)
-        result = ost_json_read(text, NULL, a->arena, &value, NULL);
+    ost_result result = json_writer_read(w, NULL, &value, NULL);
     if (result == OST_OK)
         result = check_enforced(a, member, value);
     if (result == OST_OK && a->status == 0)

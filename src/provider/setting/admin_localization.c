@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Texts of a realm by language in the admin REST API: kept; the pages do not show them. */
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
@@ -122,9 +123,7 @@ ost_result admin_write_locale(admin_call *a)
         ost_json_put_text(w, text);
     }
     ost_json_close_object(w);
-    ost_result result = ost_json_writer_finish(w, &text);
-    if (result == OST_OK)
-        result = ost_json_read(text, NULL, a->arena, &texts, NULL);
+    ost_result result = json_writer_read(w, NULL, &texts, NULL);
     return result == OST_OK ? store_locale(a, texts) : result;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/json/json_list.h"
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
@@ -121,13 +122,10 @@ static ost_result replaced(admin_call *a, const ost_json *action, const ost_json
     static const char *const flags[] = {"enabled", "defaultAction"};
     const ost_json *changed = NULL;
     ost_json_writer *w = ost_json_writer_new(a->arena, 0);
-    ost_text text;
     if (w == NULL)
         return OST_E_MEMORY;
     put_action(w, a->body);
-    ost_result result = ost_json_writer_finish(w, &text);
-    if (result == OST_OK)
-        result = ost_json_read(text, NULL, a->arena, &changed, NULL);
+    ost_result result = json_writer_read(w, NULL, &changed, NULL);
     if (result == OST_OK)
         result = document_put_text(changed, "alias", a->values[1], a->arena, &changed);
     ost_text kind = part_text(action, "providerId");

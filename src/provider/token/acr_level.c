@@ -2,6 +2,7 @@
 /* Levels of authentication; see acr_level.h. */
 #include "provider/token/acr_level.h"
 
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/proof/attribute.h"
 
@@ -199,7 +200,6 @@ static void put_names(call *c, const realm_client *client, ost_json_writer *w)
 const ost_json *acr_names_asked(call *c, const realm_client *client)
 {
     const ost_json *claims = read_object(c, call_parameter(c, "claims")), *names;
-    ost_text text;
     ost_json_writer *w = call_writer(c);
     if (w == NULL)
         return NULL;
@@ -207,8 +207,5 @@ const ost_json *acr_names_asked(call *c, const realm_client *client)
     if (put_claim(ost_json_get(ost_json_get(claims, "id_token"), "acr"), w) == 0)
         put_names(c, client, w);
     ost_json_close_array(w);
-    return ost_json_writer_finish(w, &text) == OST_OK &&
-                   ost_json_read(text, NULL, c->arena, &names, NULL) == OST_OK
-               ? names
-               : NULL;
+    return json_writer_read(w, NULL, &names, NULL) == OST_OK ? names : NULL;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Partial import in the admin REST API. */
 #include "base/json/json_list.h"
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
@@ -52,7 +53,6 @@ static ost_result read_body(admin_call *a, const ost_json **ret_body, ost_error 
 {
     static const char *const parts[] = {
         "clients", "roles", "identityProviders", "identityProviderMappers", "groups", "users"};
-    ost_text text;
     const ost_json *body;
     ost_json_writer *w = ost_json_writer_new(a->arena, DOCUMENT_MAX);
     if (w == NULL)
@@ -64,9 +64,7 @@ static ost_result read_body(admin_call *a, const ost_json **ret_body, ost_error 
             ost_json_member_value(w, parts[i], part);
     }
     ost_json_close_object(w);
-    ost_result result = ost_json_writer_finish(w, &text);
-    if (result == OST_OK)
-        result = ost_json_read(text, NULL, a->arena, &body, error);
+    ost_result result = json_writer_read(w, NULL, &body, error);
     return result == OST_OK
                ? review_object(body, &member_realm, "", false, a->arena, NULL, ret_body, error)
                : result;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a partial import makes of a realm; see partial_import.h. */
 #include "base/json/json_list.h"
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
@@ -18,16 +19,6 @@ const partial_kind partial_client = {"CLIENT", "clientId", &member_client},
                    partial_provider = {"IDP", "alias", &member_identity_provider},
                    partial_provider_mapper = {"IDP_MAPPER", "name",
                                               &member_identity_provider_mapper};
-
-static const ost_json_limits limits = {
-    .max_bytes = DOCUMENT_MAX, .max_depth = 64, .max_values = (size_t)1 << 22};
-
-static ost_result finish(const partial_import *p, ost_json_writer *w, const ost_json **ret)
-{
-    ost_text text;
-    ost_result result = ost_json_writer_finish(w, &text);
-    return result == OST_OK ? ost_json_read(text, &limits, p->admin->arena, ret, NULL) : result;
-}
 
 static ost_result refuse(partial_import *p, int status, const partial_kind *kind, ost_text name,
                          const char *what)
@@ -165,7 +156,7 @@ static ost_result merge_list(partial_import *p, const partial_kind *kind, const 
             ost_json_put_value(w, at);
     }
     ost_json_close_array(w);
-    return result == OST_OK ? finish(p, w, ret_list) : result;
+    return result == OST_OK ? json_writer_read(w, &document_limits, ret_list, NULL) : result;
 }
 
 /* A list that is a member of the document and of the body. */
@@ -280,7 +271,7 @@ static ost_result merge_users(partial_import *p)
     if (result != OST_OK || p->admin->status != 0)
         return result;
     ost_json_close_array(w);
-    return finish(p, w, &p->users);
+    return json_writer_read(w, &document_limits, &p->users, NULL);
 }
 
 ost_result partial_merge(partial_import *p)

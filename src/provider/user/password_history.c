@@ -2,6 +2,7 @@
 /* Passwords of before; see password_history.h. */
 #include "provider/user/password_history.h"
 
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
 #include "provider/realm/password.h"
@@ -150,7 +151,6 @@ ost_result password_history_keep(const password_history *h, const ost_context *c
                                  ost_arena *arena, const ost_json **ret_document)
 {
     memory m;
-    ost_text text;
     const ost_json *list;
     ost_json_writer *w = ost_json_writer_new(arena, 0);
     if (w == NULL)
@@ -159,9 +159,7 @@ ost_result password_history_keep(const password_history *h, const ost_context *c
     if (result == OST_OK)
         result = write_list(h, &m, context, arena, w);
     if (result == OST_OK)
-        result = ost_json_writer_finish(w, &text);
-    if (result == OST_OK)
-        result = ost_json_read(text, NULL, arena, &list, NULL);
+        result = json_writer_read(w, NULL, &list, NULL);
     if (result != OST_OK)
         return result;
     return document_put(h->document, OST_TEXT("credentials"),

@@ -3,6 +3,7 @@
 
 #include <ostiary/json.h>
 
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "test.h"
 
@@ -77,6 +78,34 @@ static void it_has_a_ceiling(void **state)
     assert_int_equal(ost_json_writer_finish(w, &text), OST_E_CEILING);
 }
 
+static void what_is_written_is_a_value(void **state)
+{
+    const ost_json *value;
+    int64_t number = 0;
+    ost_error error = {0};
+    (void)state;
+    ost_json_writer *w = fresh();
+    ost_json_open_object(w);
+    ost_json_member_integer(w, "a", 7);
+    ost_json_close_object(w);
+    assert_int_equal(json_writer_read(w, NULL, &value, &error), OST_OK);
+    assert_true(ost_json_integer(ost_json_get(value, "a"), &number));
+    assert_int_equal(number, 7);
+    w = fresh();
+    ost_json_open_object(w);
+    value = NULL;
+    assert_int_equal(json_writer_read(w, NULL, &value, &error), OST_E_STATE);
+    assert_null(value);
+    assert_true(error.detail[0] != '\0');
+    w = fresh();
+    ost_json_open_array(w);
+    ost_json_put_null(w);
+    ost_json_close_array(w);
+    const ost_json_limits one = {.max_values = 1};
+    assert_int_equal(json_writer_read(w, &one, &value, NULL), OST_E_CEILING);
+    assert_int_equal(json_writer_read(NULL, NULL, &value, NULL), OST_E_MEMORY);
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -97,6 +126,7 @@ int main(void)
         cmocka_unit_test(a_document),
         cmocka_unit_test(misuse_is_an_error),
         cmocka_unit_test(it_has_a_ceiling),
+        cmocka_unit_test(what_is_written_is_a_value),
     };
     return cmocka_run_group_tests_name("base-json_writer", tests, setup, teardown);
 }
