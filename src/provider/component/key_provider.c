@@ -2,9 +2,11 @@
 /* Providers of keys as components; see key_provider.h. */
 #include "provider/component/key_provider.h"
 
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
+#include "provider/key/key_setting.h"
 
 static ost_text setting(const ost_json *config, const char *name)
 {
@@ -13,31 +15,6 @@ static ost_text setting(const ost_json *config, const char *name)
     if (!ost_json_text(ost_json_first(list), &text))
         (void)!ost_json_text(list, &text);
     return text;
-}
-
-static bool is_on(const ost_json *config, const char *name)
-{
-    return !text_is(setting(config, name), "false");
-}
-
-static int64_t priority_of(const ost_json *config)
-{
-    ost_text text = setting(config, "priority");
-    uint64_t number;
-    bool negative = text_starts(text, "-");
-    if (negative)
-        text = text_slice(text, 1, text.len);
-    if (!text_to_unsigned(text, INT32_MAX, &number))
-        return 0;
-    return negative ? -(int64_t)number : (int64_t)number;
-}
-
-static void put_setting(ost_json_writer *w, const char *name, ost_text value)
-{
-    ost_json_put_name(w, text_of(name));
-    ost_json_open_array(w);
-    ost_json_put_text(w, value);
-    ost_json_close_array(w);
 }
 
 /* What a key is called that no administrator has made. */
@@ -55,17 +32,15 @@ static const char *kind_of(const store_key *row)
 static ost_result config_of_row(const store_key *row, ost_arena *arena, const ost_json **ret_config)
 {
     ost_json_writer *w = ost_json_writer_new(arena, 0);
-    ost_text text;
     if (w == NULL)
         return OST_E_MEMORY;
     ost_json_open_object(w);
-    put_setting(w, "priority", OST_TEXT("100"));
-    put_setting(w, "algorithm", row->algorithm);
+    key_setting_put(w, "priority", OST_TEXT("100"));
+    key_setting_put(w, "algorithm", row->algorithm);
     if (row->state == STORE_KEY_PASSIVE)
-        put_setting(w, "active", OST_TEXT("false"));
+        key_setting_put(w, "active", OST_TEXT("false"));
     ost_json_close_object(w);
-    ost_result result = ost_json_writer_finish(w, &text);
-    return result == OST_OK ? ost_json_read(text, NULL, arena, ret_config, NULL) : result;
+    return json_writer_read(w, NULL, ret_config, NULL);
 }
 
 ost_result key_provider_read(const store_key *row, ost_text realm_id, ost_arena *arena,
@@ -89,10 +64,11 @@ ost_result key_provider_read(const store_key *row, ost_text realm_id, ost_arena 
     }
     if (result != OST_OK)
         return result;
-    p.priority = priority_of(p.config);
-    p.enabled = is_on(p.config, "enabled");
+    p.priority = key_setting_priority(setting(p.config, "priority"));
+    p.enabled = key_setting_is_on(setting(p.config, "enabled"));
     /* A key that waits, or that another one has taken the place of, does not sign. */
-    p.active = is_on(p.config, "active") && row->state != STORE_KEY_NEXT && row->ends == 0;
+    p.active = key_setting_is_on(setting(p.config, "active")) && row->state != STORE_KEY_NEXT &&
+               row->ends == 0;
     *ret_provider = p;
     return OST_OK;
 }

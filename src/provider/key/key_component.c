@@ -11,9 +11,10 @@
 #include "base/array.h"
 #include "base/base64url.h"
 #include "base/context.h"
-#include "base/error_sentence.h"
+#include "base/json/json_writer.h"
 #include "base/text.h"
 #include "provider/key/key_kind.h"
+#include "provider/key/key_setting.h"
 #include "provider/member/import_report.h"
 #include "provider/member/masked.h"
 #include "provider/realm/realm_key.h"
@@ -49,10 +50,7 @@ static const provider_kind *kind_of(const ost_json *component)
 /* A setting is a list of one. */
 static ost_text setting(const ost_json *component, const char *name)
 {
-    ost_text text = {0};
-    const ost_json *list = ost_json_get(ost_json_get(component, "config"), name);
-    (void)!ost_json_text(ost_json_first(list), &text);
-    return text;
+    return key_setting(ost_json_get(component, "config"), name);
 }
 
 bool key_component_is_key(const ost_json *component)
@@ -77,16 +75,6 @@ typedef struct key_reading {
     import_report *report;
     ost_error *error;
 } key_reading;
-
-static int64_t priority_of(const ost_json *component)
-{
-    ost_text text = setting(component, "priority");
-    uint64_t number;
-    bool negative = text_starts(text, "-");
-    if (!text_to_unsigned(text_slice(text, negative ? 1 : 0, text.len), (uint64_t)1 << 40, &number))
-        return 0;
-    return negative ? -(int64_t)number : (int64_t)number;
-}
 
 /* Keycloak keeps what was typed, which may be PEM, in one line or in many: without what stands
  * between dashes, and without blanks, it is base64. */
@@ -155,11 +143,6 @@ static ost_result read_secret(const ost_json *component, store_key *row, ost_are
     ost_json_member_text(w, "k", secret);
     ost_json_close_object(w);
     return ost_json_writer_finish(w, &row->jwk);
-}
-
-static bool is_on(const ost_json *component, const char *name)
-{
-    return !text_is(setting(component, name), "false");
 }
 
 /* The component as the row keeps it: what is private is in the row alone. */
@@ -262,10 +245,10 @@ static ost_result read_key(const ost_json *component, const key_reading *r, foun
                                           : bring_key(component, kind, r, &found);
     if (result != OST_OK || !here)
         return result;
-    found.priority = priority_of(component);
-    found.row.state = !is_on(component, "enabled")  ? STORE_KEY_DISABLED
-                      : !is_on(component, "active") ? STORE_KEY_PASSIVE
-                                                    : STORE_KEY_ACTIVE;
+    found.priority = key_setting_priority(setting(component, "priority"));
+    found.row.state = !key_setting_is_on(setting(component, "enabled"))  ? STORE_KEY_DISABLED
+                      : !key_setting_is_on(setting(component, "active")) ? STORE_KEY_PASSIVE
+                                                                         : STORE_KEY_ACTIVE;
     result = write_component(component, kind, r, &found.row);
     if (result != OST_OK)
         return result;
@@ -388,8 +371,7 @@ static ost_result old_pair(const ost_json *file, ost_arena *arena, const ost_jso
     ost_json_close_object(w);
     ost_json_close_object(w);
     ost_json_close_array(w);
-    ost_result result = ost_json_writer_finish(w, &value);
-    return result == OST_OK ? ost_json_read(value, NULL, arena, ret_list, NULL) : result;
+    return json_writer_read(w, NULL, ret_list, NULL);
 }
 
 /* Keycloak's old examples have one of 1024 bits: a new one takes its place. */

@@ -5,23 +5,16 @@
 #include "base/base64url.h"
 #include "base/text.h"
 #include "provider/key/key_component.h"
+#include "provider/key/key_setting.h"
 #include "provider/pkcs11/pkcs11_row.h"
 #include "provider/realm/uuid.h"
-
-static void put_setting(ost_json_writer *w, const char *name, ost_text value)
-{
-    ost_json_put_name(w, text_of(name));
-    ost_json_open_array(w);
-    ost_json_put_text(w, value);
-    ost_json_close_array(w);
-}
 
 static ost_result put_base64(ost_json_writer *w, const char *name, ost_text der, ost_arena *arena)
 {
     ost_text text;
     ost_result result = base64_encode_to(arena, der, &text);
     if (result == OST_OK)
-        put_setting(w, name, text);
+        key_setting_put(w, name, text);
     return result;
 }
 
@@ -43,7 +36,7 @@ static ost_result put_pair(const store_key *row, const char *prefix, const char 
         result = put_base64(w, n[0], der, arena);
     if (result == OST_OK && n[1] != NULL) {
         result = ost_key_export_spki(key, OST_KEY_DER, arena, &der);
-        put_setting(w, n[2], text_of(curve));
+        key_setting_put(w, n[2], text_of(curve));
         if (result == OST_OK)
             result = put_base64(w, n[1], der, arena);
     }
@@ -61,8 +54,8 @@ static ost_result put_secret(const store_key *row, ost_json_writer *w, ost_arena
     ost_result result = ost_json_read(row->jwk, NULL, arena, &jwk, NULL);
     if (result == OST_OK && !ost_json_text(ost_json_get(jwk, "k"), &secret))
         result = OST_E_FORMAT;
-    put_setting(w, "kid", row->kid);
-    put_setting(w, "secret", secret);
+    key_setting_put(w, "kid", row->kid);
+    key_setting_put(w, "secret", secret);
     return result;
 }
 
@@ -112,17 +105,17 @@ static void put_settings(const store_key *row, const ost_json *component, bool s
     }
     (void)!ost_json_text(ost_json_first(active), &value);
     if (active != NULL || !settled)
-        put_setting(w, "active", settled ? value : OST_TEXT("false"));
+        key_setting_put(w, "active", settled ? value : OST_TEXT("false"));
 }
 
 /* Of a key that no administrator and no file has made. */
 static void put_usual_settings(const store_key *row, ost_json_writer *w)
 {
     bool signs = row->state == STORE_KEY_ACTIVE;
-    put_setting(w, "algorithm", row->algorithm);
-    put_setting(w, "enabled", OST_TEXT("true"));
-    put_setting(w, "active", text_of(signs ? "true" : "false"));
-    put_setting(w, "priority", text_of(signs ? "100" : "50"));
+    key_setting_put(w, "algorithm", row->algorithm);
+    key_setting_put(w, "enabled", OST_TEXT("true"));
+    key_setting_put(w, "active", text_of(signs ? "true" : "false"));
+    key_setting_put(w, "priority", text_of(signs ? "100" : "50"));
 }
 
 static void put_names(const store_key *row, const ost_json *component, const char *provider,
@@ -200,8 +193,8 @@ static ost_result fall_back(store_key *row, const ost_context *context, ost_aren
     ost_json_member_string(w, "providerId", provider);
     ost_json_put_name(w, OST_TEXT("config"));
     ost_json_open_object(w);
-    put_setting(w, "priority", OST_TEXT("-100"));
-    put_setting(w, "algorithm", row->algorithm);
+    key_setting_put(w, "priority", OST_TEXT("-100"));
+    key_setting_put(w, "algorithm", row->algorithm);
     ost_json_close_object(w);
     ost_json_close_object(w);
     return ost_json_writer_finish(w, &row->component);

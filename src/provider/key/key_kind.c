@@ -8,6 +8,7 @@
 #include "base/base64url.h"
 #include "base/context.h"
 #include "base/text.h"
+#include "provider/key/key_setting.h"
 #include "provider/realm/realm_key.h"
 #include "provider/realm/uuid.h"
 
@@ -52,17 +53,10 @@ bool key_kind_is_generated(ost_text name)
     return k != NULL && !k->given;
 }
 
-static ost_text setting(const ost_json *settings, const char *name)
-{
-    ost_text text = {0};
-    (void)!ost_json_text(ost_json_first(ost_json_get(settings, name)), &text);
-    return text;
-}
-
 /* The first word of a list unless a setting says another. */
 static ost_text chosen(const ost_json *settings, const char *name, const char *words)
 {
-    ost_text named = setting(settings, name), list = text_of(words);
+    ost_text named = key_setting(settings, name), list = text_of(words);
     return named.len > 0 ? named : text_slice(list, 0, text_find(list, ' ', 0));
 }
 
@@ -71,7 +65,7 @@ static ost_text chosen(const ost_json *settings, const char *name, const char *w
 static ost_result check_number(const ost_json *settings, const char *name, const char *words,
                                const char *why, ost_error *error)
 {
-    ost_text text = setting(settings, name);
+    ost_text text = key_setting(settings, name);
     if (text.len == 0 || text_list_has(text_of(words), text))
         return OST_OK;
     return ost_error_set(error, OST_E_ARGUMENT, "%s", why);
@@ -80,7 +74,7 @@ static ost_result check_number(const ost_json *settings, const char *name, const
 static ost_result check_priority(const ost_json *settings, ost_error *error)
 {
     uint64_t number;
-    ost_text text = setting(settings, "priority");
+    ost_text text = key_setting(settings, "priority");
     if (text_starts(text, "-"))
         text = text_slice(text, 1, text.len);
     if (text.len == 0 || text_to_unsigned(text, INT32_MAX, &number))
@@ -95,7 +89,7 @@ static ost_result check_same(const ost_json *settings, const ost_json *existing,
         "algorithm", "keySize", "secretSize", "ecdsaEllipticCurveKey", "eddsaEllipticCurveKey",
         NULL};
     for (size_t i = 0; existing != NULL && fixed[i] != NULL; i++) {
-        ost_text old = setting(existing, fixed[i]), now = setting(settings, fixed[i]);
+        ost_text old = key_setting(existing, fixed[i]), now = key_setting(settings, fixed[i]);
         if (old.len > 0 && now.len > 0 && !text_equal(old, now))
             return ost_error_set(error, OST_E_ARGUMENT,
                                  "A key stays what it is (%s): add another provider", fixed[i]);
@@ -143,7 +137,7 @@ ost_result key_kind_check(ost_text name, const ost_json *settings, const ost_jso
     if (result == OST_OK)
         result = check_same(settings, existing, error);
     if (result == OST_OK && k->given && existing == NULL &&
-        setting(settings, "privateKey").len == 0)
+        key_setting(settings, "privateKey").len == 0)
         return ost_error_set(error, OST_E_ARGUMENT, "'Private RSA Key' is required");
     return result;
 }
@@ -158,7 +152,7 @@ static ost_result make_secret(const kind *k, const ost_json *settings, const ost
     uint64_t size;
     bool aes = text_is(row->algorithm, "AES");
     ost_json_writer *w = ost_json_writer_new(arena, 0);
-    if (!text_to_unsigned(setting(settings, "secretSize"), SECRET_MAX, &size))
+    if (!text_to_unsigned(key_setting(settings, "secretSize"), SECRET_MAX, &size))
         size = aes ? 16 : 64;
     row->kid = uuid_text(context, arena);
     if (w == NULL || row->kid.data == NULL)
@@ -200,9 +194,9 @@ static ost_result make_pair(const kind *k, const ost_json *settings, const ost_c
     ost_text curve = k->curve != NULL ? chosen(settings, k->curve, k->curves) : (ost_text){0};
     const char *crv = ost_arena_copy(arena, curve);
     ost_result result = crv != NULL ? OST_OK : OST_E_MEMORY;
-    (void)!text_to_unsigned(setting(settings, "keySize"), 4096, &bits);
+    (void)!text_to_unsigned(key_setting(settings, "keySize"), 4096, &bits);
     if (result == OST_OK && k->given)
-        result = read_given(setting(settings, "privateKey"), arena, &key);
+        result = read_given(key_setting(settings, "privateKey"), arena, &key);
     else if (result == OST_OK && text_starts(curve, "Ed"))
         result = ost_key_generate_curve(OST_EDDSA, crv, NULL, &key, NULL);
     else if (result == OST_OK)
