@@ -6,7 +6,13 @@ import shutil
 
 import pytest
 
-from both_providers import api_port, provider, provider_kind, realm  # noqa: F401  (fixtures)
+from both_providers import (  # noqa: F401  (fixtures and a hook)
+    api_port,
+    provider,
+    provider_kind,
+    pytest_collection_modifyitems,
+    realm,
+)
 from needs import must_have
 from peers import npm_packages, package_environment, virtual_environment
 from programs import FastApi, FastApiItems

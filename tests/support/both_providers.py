@@ -17,6 +17,14 @@ only_keycloak = pytest.mark.parametrize("provider_kind", ["keycloak"], indirect=
 only_ours = pytest.mark.parametrize("provider_kind", ["ostiary"], indirect=True, scope="session")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Marks the tests that share this Keycloak: run in one process, they start it once."""
+    for item in items:
+        if "provider_kind" in item.fixturenames:
+            item.add_marker(pytest.mark.both_providers)
+
+
 @pytest.fixture(scope="session", params=["keycloak", "ostiary"])
 def provider_kind(request):
     return request.param
