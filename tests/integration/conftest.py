@@ -10,6 +10,8 @@ ABOUT_ONE_ENGINE = ["test_backup.py", "test_migrate_store.py", "test_postgresql*
 ABOUT_OTHERS = ["test_http*", "test_tools*", "test_library.py", "test_vendors.py", "test_completion.py", "test_*explain*.py",
                 "test_attacks_[ak]*.py", "test_app_[!l]*.py"]
 
+pytest.register_assert_rewrite("browser_login", "realm_imports", "token_probe")
+
 collect_ignore_glob = ABOUT_ONE_ENGINE + ABOUT_OTHERS if stores.ON_POSTGRESQL else []
 
 

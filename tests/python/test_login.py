@@ -20,15 +20,17 @@ from ostiary.fastapi import OIDC
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 sys.path += [str(PROJECT / "tests/support"), str(PROJECT / "tests/integration")]
-pytest.register_assert_rewrite("test_app_login")
+pytest.register_assert_rewrite("browser_login", "test_app_login", "test_app_login_sessions")
 
-import test_app_login as framework  # noqa: E402
+import browser_login as framework  # noqa: E402
+import test_app_login  # noqa: E402
+import test_app_login_sessions  # noqa: E402
 from fake_provider import FakeProvider  # noqa: E402
 from navigation import NAVIGATION, navigate  # noqa: E402
 from navigation import log_in as log_in_by_form  # noqa: E402
 from peers import Unavailable, free_port  # noqa: E402
 from programs import ItemsApi, Program, Provider, answers, realm_for  # noqa: E402
-from web import Browser  # noqa: E402
+from web import Browser, query_of  # noqa: E402
 
 SECRET = "0123456789abcdef0123456789abcdef"
 SAME_ORIGIN = framework.SAME_ORIGIN
@@ -85,9 +87,11 @@ NOT_HERE = {
     "test_host_is_not_believed": "names the option of the command; below",
     "test_base_url": "TLS and Strict-Transport-Security are uvicorn's; below",
 }
-framework.logged = lambda api, page: api.log.read_text()
-framework.ItemsApi = FastApi
-_tests = {name: test for name, test in vars(framework).items() if name.startswith("test_")}
+_tests = {}
+for module in (test_app_login, test_app_login_sessions):
+    module.logged = lambda api, page: api.log.read_text()
+    module.ItemsApi = FastApi
+    _tests |= {name: test for name, test in vars(module).items() if name.startswith("test_")}
 assert set(NOT_HERE) <= set(_tests)
 globals().update({name: test for name, test in _tests.items() if name not in NOT_HERE})
 good_again = framework.good_again
@@ -135,7 +139,7 @@ def test_base_url_is_the_address_of_the_login(new_items_api, provider):
     program = new_items_api(provider.issuer, ["--base-url", "https://api.example.org"])
     framework.wait_until_ready(program)
     answer = Browser().get(f"{program.base}/items/", headers={**NAVIGATION, "Host": "evil.example"})
-    assert framework.query_of(answer.location)["redirect_uri"] == "https://api.example.org/auth"
+    assert query_of(answer.location)["redirect_uri"] == "https://api.example.org/auth"
     line = answer.all("Set-Cookie")[0]
     assert line.startswith("__Host-ostiary-login-")
     assert "; Secure" in line and "; Path=/" in line and "Domain" not in line
@@ -176,7 +180,7 @@ def test_people_are_told_what_they_may_not_see(api):
 def test_a_stronger_login_is_asked_for(api, provider):
     browser, _ = framework.log_in(api)
     asked = navigate(browser, f"{api.base}/strong/", follow=False)
-    assert (asked.status, framework.query_of(asked.location)["acr_values"]) == (302, "gold")
+    assert (asked.status, query_of(asked.location)["acr_values"]) == (302, "gold")
     back = navigate(browser, asked.location, follow=False)
     navigate(browser, back.location, follow=False)
     page = navigate(browser, f"{api.base}/strong/", follow=False)
@@ -240,7 +244,7 @@ def test_a_login_begun_at_one_is_finished_at_the_other_address_not(both, first, 
     """A transaction is bound to the origin that it was begun at."""
     browser = Browser()
     begun = navigate(browser, f"{both[first].base}/items/", follow=False)
-    state = framework.query_of(begun.location)["state"]
+    state = query_of(begun.location)["state"]
     answer = navigate(browser, f"{both[second].base}/auth?code=x&state={state}", follow=False)
     assert answer.status == 400
 
@@ -330,7 +334,7 @@ def test_a_call_that_nobody_waits_for_ends_by_itself(provider):
             time.sleep(0.02)
         base = b"http://localhost:1"
         location, cookies = sessions._login.begin(base, b"/", b"")
-        state = framework.query_of(location)["state"].encode()
+        state = query_of(location)["state"].encode()
         cookie = cookies[0].partition(";")[0].encode()
         provider.token_delay = 0.5
         begun = time.monotonic()
