@@ -76,6 +76,7 @@ def questions(count, deterministic):
     yield "search", f"/users?search=user{number:07}&first=0&max=20"
     yield "search of a beginning", f"/users?search=user{number // 100:05}&first=0&max=20"
     yield "search that finds nothing", f"/users?search=nobody{number}&first=0&max=20"
+    yield "text within a name", f"/users?username=r{number // 100:05}&first=0&max=20"
     yield "exact name", f"/users?username=user{number:07}&exact=true"
     yield "exact address", f"/users?email=user{number}%40example.com&exact=true"
     yield "count", "/users/count"

@@ -56,6 +56,7 @@ WINGS = {
     "app/config": [],
     "store/sqlite": ["."],
     "store/postgresql": ["."],
+    "store/search": ["."],
     "store/memory": ["."],
     "store/transfer": [".", "sqlite", "postgresql"],
     "store/upgrade": [".", "sqlite"],

@@ -6,6 +6,6 @@
 #ifndef SCHEMA_H
 #define SCHEMA_H
 
-#define SCHEMA 24
+#define SCHEMA 25
 
 #endif

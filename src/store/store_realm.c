@@ -5,6 +5,7 @@
 #include "base/context.h"
 #include "base/text.h"
 #include "store/row.h"
+#include "store/search/user_count.h"
 #include "store/transaction.h"
 #include "store/user_index.h"
 
@@ -145,6 +146,8 @@ static ost_result insert_from(database *d, const store_realm *realm, const store
         d, tell_conflict(insert_realm(d, realm), "the realm", realm->name, error), error);
     if (result == OST_OK)
         result = insert_fed(d, users, error);
+    if (result == OST_OK)
+        result = tell_failure(d, user_count_anew(d, realm->name), error);
     if (result == OST_OK)
         result = tell_failure(d, insert_keys(d, keys, key_count, error), error);
     return result == OST_OK && beside != NULL ? apply_realm_change(d, beside, error) : result;

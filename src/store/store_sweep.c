@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Deleting what has expired, a few rows at a time, so that nobody waits long behind it. */
 #include "base/array.h"
+#include "store/search/user_count.h"
 #include "store/store.h"
 #include "store/transaction.h"
 
@@ -51,5 +52,5 @@ ost_result store_sweep(store *s, int64_t now, size_t *ret_rows)
         }
     }
     *ret_rows = rows;
-    return OST_OK;
+    return user_count_settle_all(s);
 }

@@ -26,6 +26,37 @@
     "   AND link ->> 'userId' !~ '[[:cntrl:]]' ON CONFLICT DO NOTHING;"                            \
     "  EXCEPTION WHEN data_exception THEN NULL; END; END LOOP; END $$"
 
+/* Users are counted in blocks, and found by how their names begin (search/). A node that is older
+ * than the triggers has its users counted by them all the same. */
+#define NAME_INDEX(index, line)                                                                    \
+    "CREATE INDEX " index " ON \"user\" (realm, split_part(search, chr(10), " line "), username)"  \
+    " WHERE split_part(search, chr(10), " line ") >= ' ';"
+#define COUNT_USERS                                                                                \
+    "CREATE TABLE user_block (realm " KEPT_TEXT ", first " KEPT_TEXT ", count " NUMBER             \
+    ", PRIMARY KEY (realm, first));"                                                               \
+    "CREATE TABLE user_delta (realm " KEPT_TEXT ", username " KEPT_TEXT ", change " NUMBER ");"    \
+    "LOCK TABLE \"user\" IN SHARE ROW EXCLUSIVE MODE;"                                             \
+    "INSERT INTO user_block SELECT realm, CASE part WHEN 0 THEN '' ELSE min(username) END,"        \
+    " count(*) FROM (SELECT realm, username, (row_number() OVER (PARTITION BY realm ORDER BY"      \
+    " username) - 1) / 1000 AS part FROM \"user\" WHERE service = 0) AS numbered"                  \
+    " GROUP BY realm, part;"                                                                       \
+    "CREATE FUNCTION count_user() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"                    \
+    " IF TG_OP <> 'INSERT' AND old.service = 0 THEN INSERT INTO user_delta SELECT old.realm,"      \
+    "  old.username, -1 WHERE EXISTS (SELECT 1 FROM realm WHERE name = old.realm); END IF;"        \
+    " IF TG_OP <> 'DELETE' AND new.service = 0 THEN INSERT INTO user_delta"                        \
+    "  VALUES (new.realm, new.username, 1); END IF; RETURN NULL; END $$;"                          \
+    "CREATE TRIGGER user_came AFTER INSERT OR DELETE ON \"user\" FOR EACH ROW"                     \
+    " EXECUTE FUNCTION count_user();"                                                              \
+    "CREATE TRIGGER user_moved AFTER UPDATE OF username, service ON \"user\" FOR EACH ROW WHEN"    \
+    " (new.username <> old.username OR new.service <> old.service) EXECUTE FUNCTION"               \
+    " count_user();"                                                                               \
+    "CREATE FUNCTION uncount_realm() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"                 \
+    " DELETE FROM user_block WHERE realm = old.name;"                                              \
+    " DELETE FROM user_delta WHERE realm = old.name; RETURN NULL; END $$;"                         \
+    "CREATE TRIGGER uncounted AFTER DELETE ON realm FOR EACH ROW"                                  \
+    " EXECUTE FUNCTION uncount_realm();" NAME_INDEX("user_by_first_name", "3")                     \
+        NAME_INDEX("user_by_last_name", "4")
+
 /* From FIRST on. Never edited, only added. */
 static const char *const migrations[] = {
     POSTGRESQL_SCHEMA_15,
@@ -58,6 +89,7 @@ static const char *const migrations[] = {
     "ALTER TABLE device " /* 23: what a device, or a question in the backchannel, does */
     "ADD COLUMN details " ADDED_TEXT,
     "SELECT 1;", /* 24: how SQLite keeps users */
+    COUNT_USERS, /* 25 */
 };
 _Static_assert(FIRST + ARRAY_LEN(migrations) == SCHEMA + 1, "see schema.h");
 

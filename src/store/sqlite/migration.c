@@ -11,6 +11,13 @@
 #include "base/fold.h"
 #include "store/schema.h"
 
+/* The first name and what follows, and the last name, of a user's search; by bytes, for a text may
+ * hold a zero byte. */
+#define USER_NAMES                                                                                 \
+    "substr(CAST(search AS BLOB), length(CAST(username AS BLOB)) + length(CAST(email AS BLOB))"    \
+    " + 3)"
+#define USER_LAST_NAME "substr(" USER_NAMES ", instr(" USER_NAMES ", x'0a') + 1)"
+
 static const char *const migrations[] = {
     /* 1 */
     "CREATE TABLE realm ("
@@ -263,6 +270,31 @@ static const char *const migrations[] = {
     "CREATE TRIGGER account_removed AFTER DELETE ON user"
     "  WHEN old.username GLOB 'service-account-*'"
     "  BEGIN UPDATE generation SET value = value + 1; END;",
+    /* 25: users are counted in blocks, and found by how their names begin (search/) */
+    "CREATE TABLE user_block ("
+    "  realm TEXT NOT NULL, first TEXT NOT NULL, count INTEGER NOT NULL,"
+    "  PRIMARY KEY (realm, first)) WITHOUT ROWID;"
+    "CREATE TABLE user_delta ("
+    "  realm TEXT NOT NULL, username TEXT NOT NULL, change INTEGER NOT NULL);"
+    "INSERT INTO user_block SELECT realm, iif(part = 0, '', min(username)), count(*) FROM (SELECT"
+    "  realm, username, (row_number() OVER (PARTITION BY realm ORDER BY username) - 1) / 1000"
+    "  AS part FROM user INDEXED BY user_by_search WHERE service = 0) GROUP BY realm, part;"
+    "CREATE TRIGGER user_came AFTER INSERT ON user WHEN new.service = 0"
+    "  BEGIN INSERT INTO user_delta VALUES (new.realm, new.username, 1); END;"
+    "CREATE TRIGGER user_went AFTER DELETE ON user"
+    "  WHEN old.service = 0 AND EXISTS (SELECT 1 FROM realm WHERE name = old.realm)"
+    "  BEGIN INSERT INTO user_delta VALUES (old.realm, old.username, -1); END;"
+    "CREATE TRIGGER user_moved AFTER UPDATE OF username, service ON user"
+    "  WHEN new.username <> old.username OR new.service <> old.service BEGIN"
+    "  INSERT INTO user_delta SELECT old.realm, old.username, -1 WHERE old.service = 0;"
+    "  INSERT INTO user_delta SELECT new.realm, new.username, 1 WHERE new.service = 0; END;"
+    "CREATE TRIGGER realm_uncounted AFTER DELETE ON realm BEGIN"
+    "  DELETE FROM user_block WHERE realm = old.name;"
+    "  DELETE FROM user_delta WHERE realm = old.name; END;"
+    "CREATE INDEX user_by_first_name ON user"
+    "  (realm, " USER_NAMES ", username) WHERE " USER_NAMES " >= x'20';"
+    "CREATE INDEX user_by_last_name ON user"
+    "  (realm, " USER_LAST_NAME ", username) WHERE " USER_LAST_NAME " >= x'20';",
 };
 _Static_assert(ARRAY_LEN(migrations) == SCHEMA, "see schema.h");
 #define APPLICATION 1330861129

@@ -37,6 +37,7 @@ static const char *const titles[] = {
     [22] = "what a code grants in detail",
     [23] = "what devices and backchannel authentication grant in detail",
     [24] = "users in the order in which they came",
+    [25] = "users counted, and found by how their names begin",
 };
 _Static_assert(ARRAY_LEN(titles) == SCHEMA + 1, "a migration has a title");
 
