@@ -28,7 +28,7 @@ from web import Browser, basic, unverified_token
     [
         ("", 400, "invalid_request", "Missing form parameter: grant_type"),
         ("client_id=open", 400, "invalid_request", "Missing form parameter: grant_type"),
-        ("grant_type=", 400, "unsupported_grant_type", "Unsupported grant_type"),
+        ("grant_type=", 400, "invalid_request", "Missing form parameter: grant_type"),
         ("grant_type=PASSWORD&client_id=open", 400, "unsupported_grant_type", "Unsupported grant_type"),
         ("grant_type=password&grant_type=password", 400, "invalid_request", "duplicated parameter"),
         ("grant_type=password&client_id=open&x=1&x=2", 400, "invalid_request", "duplicated parameter"),
@@ -73,11 +73,12 @@ from web import Browser, basic, unverified_token
             "Client not enabled to retrieve service account",
         ),
         ("grant_type=authorization_code&client_id=open", 400, "invalid_request", "Missing parameter: code"),
-        ("grant_type=authorization_code&client_id=open&code=", 400, "invalid_grant", "Code not valid"),
+        ("grant_type=authorization_code&client_id=open&code=", 400, "invalid_request", "Missing parameter: code"),
         ("grant_type=authorization_code&client_id=open&code=a.b.c", 400, "invalid_grant", "Code not valid"),
         ("grant_type=authorization_code&client_id=open&code=..", 400, "invalid_grant", "Code not valid"),
         ("grant_type=refresh_token&client_id=open", 400, "invalid_request", "No refresh token"),
-        ("grant_type=refresh_token&client_id=open&refresh_token=", 400, "invalid_grant", "Invalid refresh token"),
+        ("grant_type=refresh_token&client_id=open&refresh_token=", 400, "invalid_request", "No refresh token"),
+        ("grant_type=password&client_id=&client_id=open", 400, "invalid_request", "duplicated parameter"),
         ("grant_type=refresh_token&client_id=open&refresh_token=a.b.c", 400, "invalid_grant", "Invalid refresh token"),
     ],
 )
@@ -86,6 +87,29 @@ def test_refusals(probe, form, status, error, description):
     answer = Browser().request("POST", probe.endpoint("token"), form.encode(), headers)
     assert_refused(answer, status, error, description)
     assert answer.header("www-authenticate") is None
+
+
+EMPTY = {name: "" for name in ("client_id", "client_secret", "client_assertion", "client_assertion_type")}
+
+
+def test_parameters_without_a_value_count_as_left_out(probe):
+    """RFC 6749 §3.2. Dovecot sends client_id and client_secret so, beside Basic authentication."""
+    tokens = probe.token({"grant_type": "password", "username": "carol", "password": "carol-password", **EMPTY}, WEB)
+    assert tokens.status == 200, tokens.text
+    kept = {"grant_type": "refresh_token", "refresh_token": tokens.json()["refresh_token"], "scope": "", **EMPTY}
+    assert probe.token(kept, WEB).status == 200
+    token = tokens.json()["access_token"]
+    introspected = Browser().post(probe.endpoint("token/introspect"), {"token": token, **EMPTY}, WEB.auth)
+    assert introspected.json()["active"] is True
+    assert Browser().post(probe.endpoint("token/introspect"), {"token": ""}, WEB.auth).json() == {"active": False}
+    pushed = {"response_type": "code", "redirect_uri": CALLBACK, "request_uri": "", **EMPTY}
+    assert Browser().post(probe.endpoint("ext/par/request"), pushed, WEB.auth).status == 201
+    ended = {"refresh_token": tokens.json()["refresh_token"], "id_token_hint": "", **EMPTY}
+    assert Browser().post(probe.endpoint("logout"), ended, WEB.auth).status == 204
+    asked = Browser().get(probe.endpoint("logout"), {"id_token_hint": "", "post_logout_redirect_uri": "", "state": ""})
+    assert asked.status == 200, asked.text
+    wrong = probe.token({"grant_type": "client_credentials", **EMPTY}, Client("web", "no"))
+    assert_refused(wrong, 401, "unauthorized_client", NOT_A_CLIENT)
 
 
 def test_a_disabled_realm_grants_nothing(server):

@@ -193,6 +193,23 @@ bool call_read_form(call *c)
     return true;
 }
 
+bool call_leave_out_empty(call *c)
+{
+    /* Resource servers ask about whatever they were sent: no token is not active. Whoever means to
+     * narrow a token gets none that is as wide as ever. */
+    static const char *const kept[] = {"token", "audience", NULL};
+    http_pair *pairs = ost_arena_alloc(c->arena, (c->form.count + 1) * sizeof *pairs);
+    size_t count = 0;
+    if (pairs == NULL)
+        return call_refuse(c, 500, "server_error", NULL);
+    for (size_t i = 0; i < c->form.count; i++) {
+        if (c->form.pairs[i].value.len > 0 || text_is_one_of(c->form.pairs[i].name, kept))
+            pairs[count++] = c->form.pairs[i];
+    }
+    c->form = (http_form){.pairs = pairs, .count = count};
+    return true;
+}
+
 ost_text call_parameter(const call *c, const char *name)
 {
     return http_form_get(&c->form, name);

@@ -135,6 +135,9 @@ bool call_keep(call *call, const buffer *gathered, ost_text *ret_text);
 
 /* Reads the form of a POST body; false: it is none, or malformed, or has a name twice. */
 bool call_read_form(call *call);
+/* Parameters without a value count as left out (RFC 6749 §3.2), but for "token" and "audience";
+ * false: memory is out. Dovecot sends an empty client_secret beside Basic. */
+bool call_leave_out_empty(call *call);
 ost_text call_parameter(const call *call, const char *name); /* NULL data: absent */
 /* The token of the Authorization field, as the guard finds it. */
 bearer_outcome call_bearer(const call *call, ost_text *ret_token);

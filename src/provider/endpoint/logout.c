@@ -314,9 +314,10 @@ static void work_quietly(call *c)
 static bool read_form(call *c)
 {
     if (c->request->method == HTTP_POST)
-        return call_read_form(c);
-    return http_form_read(c->request->query, c->arena, &c->form) == OST_OK ||
-           refuse(c, "Invalid Request");
+        return call_read_form(c) && call_leave_out_empty(c);
+    if (http_form_read(c->request->query, c->arena, &c->form) != OST_OK)
+        return refuse(c, "Invalid Request");
+    return call_leave_out_empty(c);
 }
 
 static void begin(call *c)

@@ -179,7 +179,7 @@ void client_auth_begin(http_exchange *exchange, void *user, bool disabled_too,
         return;
     if (!c->realm->enabled && !disabled_too)
         call_refuse(c, 403, "access_denied", "Realm not enabled");
-    else
-        (void)call_read_form(c);
+    else if (call_read_form(c))
+        (void)call_leave_out_empty(c);
     await(c, next);
 }
