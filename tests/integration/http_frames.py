@@ -62,6 +62,55 @@ def frames(data):
     return found
 
 
+class Streams:
+    """Those that were opened and have not ended yet, as what comes back is read piece by piece."""
+
+    def __init__(self, sent):
+        self.open = {stream for kind, _, stream, _ in frames(sent) if kind == HEADERS}
+        self.goaway = self.answered = False
+        self._rest = b""
+
+    def read(self, piece):
+        self._rest += piece
+        at = 0
+        while len(self._rest) >= at + 9:
+            size = int.from_bytes(self._rest[at : at + 3], "big")
+            if len(self._rest) < at + 9 + size:
+                break
+            kind, flags = self._rest[at + 3 : at + 5]
+            if kind == RST_STREAM or (kind in (DATA, HEADERS) and flags & END_STREAM):
+                self.open.discard(int.from_bytes(self._rest[at + 5 : at + 9], "big"))
+            self.goaway |= kind == GOAWAY
+            self.answered |= kind == PING and flags & ACK and self._rest[at + 9 : at + 9 + size] == LAST
+            at += 9 + size
+        self._rest = self._rest[at:]
+
+
+LAST = b"the last"  # eight bytes, as every PING has
+
+
+def read_settled(sock, sent, quiet):
+    """Everything that `sent` brings: once all its streams have ended, a PING is answered after all that was on the way
+    before (True when the connection ended, or nothing came for `quiet` seconds: False)."""
+    streams, received, asked = Streams(sent), b"", False
+    sock.settimeout(quiet)
+    try:
+        while not streams.answered:
+            if not asked and not streams.open and not streams.goaway:
+                sock.sendall(frame(PING, 0, 0, LAST))
+                asked = True
+            piece = sock.recv(1 << 20)
+            if not piece:
+                return received, True
+            received += piece
+            streams.read(piece)
+    except TimeoutError:
+        pass
+    except (BrokenPipeError, ConnectionResetError):
+        return received, True
+    return received, False
+
+
 def resets(data):
     """Error code by stream."""
     return {s: int.from_bytes(p, "big") for kind, _, s, p in frames(data) if kind == RST_STREAM}
