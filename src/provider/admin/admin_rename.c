@@ -58,8 +58,10 @@ static void put_names(renamer *r, const ost_json *names)
     ost_json_close_array(r->w);
 }
 
-/* {client: [name, …], …} */
-static void put_clients(renamer *r, const ost_json *clients)
+typedef void put_list(renamer *r, const ost_json *list);
+
+/* {client: [what `put` writes], …} */
+static void put_clients(renamer *r, const ost_json *clients, put_list *put)
 {
     ost_json_open_object(r->w);
     for (const ost_json *at = ost_json_first(clients); at != NULL; at = ost_json_next(at)) {
@@ -68,7 +70,7 @@ static void put_clients(renamer *r, const ost_json *clients)
             continue;
         ost_json_put_name(r->w, ost_json_name(at));
         if (here)
-            put_names(r, at);
+            put(r, at);
         else
             ost_json_put_value(r->w, at);
     }
@@ -90,7 +92,7 @@ static bool put_role_member(renamer *r, const ost_json *at, const char *of_realm
     if (of_realm)
         put_names(r, at);
     else
-        put_clients(r, at);
+        put_clients(r, at, put_names);
     return true;
 }
 
@@ -184,23 +186,6 @@ static void put_mappings(renamer *r, const ost_json *mappings)
     ost_json_close_array(r->w);
 }
 
-/* {client: [{"client": …, "roles": […]}, …], …} */
-static void put_client_mappings(renamer *r, const ost_json *clients)
-{
-    ost_json_open_object(r->w);
-    for (const ost_json *at = ost_json_first(clients); at != NULL; at = ost_json_next(at)) {
-        bool here = text_equal(ost_json_name(at), r->what->owner);
-        if (here && r->what->from.len == 0)
-            continue;
-        ost_json_put_name(r->w, ost_json_name(at));
-        if (here)
-            put_mappings(r, at);
-        else
-            ost_json_put_value(r->w, at);
-    }
-    ost_json_close_object(r->w);
-}
-
 static void put_realm_member(renamer *r, const ost_json *at)
 {
     ost_text name = ost_json_name(at);
@@ -215,7 +200,7 @@ static void put_realm_member(renamer *r, const ost_json *at)
     else if (text_is(name, "scopeMappings") && is_kind(r, STORE_LINK_REALM_ROLE))
         put_mappings(r, at);
     else if (text_is(name, "clientScopeMappings") && is_kind(r, STORE_LINK_CLIENT_ROLE))
-        put_client_mappings(r, at);
+        put_clients(r, at, put_mappings);
     else
         ost_json_put_value(r->w, at);
 }

@@ -236,25 +236,34 @@ static ost_result store_names(admin_call *a, const holder *h, const ost_json *na
     return a->status == 0 ? admin_answer_done(a) : OST_OK;
 }
 
+/* One name more or less in a list of names. */
+typedef ost_result edit_names(const ost_json *names, ost_text name, ost_arena *arena,
+                              const ost_json **ret_names);
+
+static ost_result change_names(admin_call *a, const holder *h, edit_names *edit)
+{
+    role_part role;
+    ost_result result = OST_OK;
+    if (!admin_body_is(a, OST_JSON_ARRAY))
+        return OST_OK;
+    const ost_json *before = names_of(h, h->client), *names = before;
+    for (const ost_json *at = ost_json_first(a->body); at != NULL; at = ost_json_next(at)) {
+        result = read_role(a, h, at, &role);
+        if (result != OST_OK || a->status != 0)
+            return result;
+        result = edit(names, role.name, a->arena, &names);
+        if (result != OST_OK)
+            return result;
+    }
+    return names == before ? admin_answer_done(a) : store_names(a, h, names);
+}
+
 ost_result admin_map_roles(admin_call *a)
 {
     holder h;
-    role_part role;
     bool found;
     ost_result result = find(a, &h, &found);
-    if (result != OST_OK || !found || !admin_body_is(a, OST_JSON_ARRAY))
-        return result;
-    const ost_json *names = names_of(&h, h.client);
-    for (const ost_json *at = ost_json_first(a->body); at != NULL && result == OST_OK;
-         at = ost_json_next(at)) {
-        result = read_role(a, &h, at, &role);
-        if (result != OST_OK || a->status != 0)
-            return result;
-        result = document_add_text(names, role.name, a->arena, &names);
-    }
-    if (result != OST_OK || names == names_of(&h, h.client))
-        return result == OST_OK ? admin_answer_done(a) : result;
-    return store_names(a, &h, names);
+    return result == OST_OK && found ? change_names(a, &h, document_add_text) : result;
 }
 
 /* A request without a body takes all of them. */
@@ -280,24 +289,9 @@ static ost_result unmap_all(admin_call *a, const holder *h)
 ost_result admin_unmap_roles(admin_call *a)
 {
     holder h;
-    role_part role;
     bool found;
     ost_result result = find(a, &h, &found);
     if (result != OST_OK || !found)
         return result;
-    if (a->body == NULL)
-        return unmap_all(a, &h);
-    if (!admin_body_is(a, OST_JSON_ARRAY))
-        return OST_OK;
-    const ost_json *names = names_of(&h, h.client);
-    for (const ost_json *at = ost_json_first(a->body); at != NULL && result == OST_OK;
-         at = ost_json_next(at)) {
-        result = read_role(a, &h, at, &role);
-        if (result != OST_OK || a->status != 0)
-            return result;
-        result = document_remove_text(names, role.name, a->arena, &names);
-    }
-    if (result != OST_OK || names == names_of(&h, h.client))
-        return result == OST_OK ? admin_answer_done(a) : result;
-    return store_names(a, &h, names);
+    return a->body == NULL ? unmap_all(a, &h) : change_names(a, &h, document_remove_text);
 }
