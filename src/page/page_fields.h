@@ -13,9 +13,10 @@ typedef enum page_template {
     PAGE_UPDATE_PASSWORD,
     PAGE_TERMS_AND_CONDITIONS,
     PAGE_UPDATE_PROFILE,
-    PAGE_CONSENT,   /* asks what a client may have of its user */
-    PAGE_DEVICE,    /* asks for the code that a device shows */
-    PAGE_FORM_POST, /* carries an answer to a client (OAuth 2.0 Form Post Response Mode) */
+    PAGE_REGISTRATION, /* asks for what makes an account */
+    PAGE_CONSENT,      /* asks what a client may have of its user */
+    PAGE_DEVICE,       /* asks for the code that a device shows */
+    PAGE_FORM_POST,    /* carries an answer to a client (OAuth 2.0 Form Post Response Mode) */
     PAGE_ROOT,
     PAGE_DOCS,
     PAGE_DOCS_REDIRECT,
@@ -43,21 +44,25 @@ typedef enum page_field {
     PAGE_ALERT,      /* text */
     PAGE_WRONG,      /* flag: the alert is about what was typed */
     PAGE_FOCUS_NAME, /* flag: the cursor starts in the name, */
-    PAGE_FOCUS_SECRET, /* or in the password */
-    PAGE_REMEMBER,     /* flag: "remember me" is offered */
-    PAGE_CANCEL,       /* flag: it may be left undone */
-    PAGE_END_SESSIONS, /* flag: the other sessions are to end */
-    PAGE_CODE,         /* text: proves that the form is ours */
-    PAGE_DEVICE_CODE,  /* text: the code that a device shows */
-    PAGE_HOST,         /* text: whose application it is, where nobody has registered it */
-    PAGE_RETURN,       /* text: where an answer goes */
-    PAGE_TERMS,        /* address: a client's terms of service, */
-    PAGE_POLICY,       /* address: and what it does with data */
-    PAGE_LOGO,         /* address: of its picture, whose origin is among page.images */
-    PAGE_DESCRIPTION,  /* text: of an API */
-    PAGE_SCRIPT,       /* address: of Swagger UI, */
-    PAGE_STYLE,        /* address: and of its style */
-    PAGE_SCRIPT_HASH,  /* text: what they must be, where they come from elsewhere */
+    PAGE_FOCUS_SECRET,  /* or in the password */
+    PAGE_REMEMBER,      /* flag: "remember me" is offered */
+    PAGE_REGISTER,      /* address: make an account */
+    PAGE_TERMS_ASKED,   /* flag: they are to be agreed to, */
+    PAGE_TERMS_TEXT,    /* text: these; */
+    PAGE_TERMS_MISTAKE, /* text: they were not */
+    PAGE_CANCEL,        /* flag: it may be left undone */
+    PAGE_END_SESSIONS,  /* flag: the other sessions are to end */
+    PAGE_CODE,          /* text: proves that the form is ours */
+    PAGE_DEVICE_CODE,   /* text: the code that a device shows */
+    PAGE_HOST,          /* text: whose application it is, where nobody has registered it */
+    PAGE_RETURN,        /* text: where an answer goes */
+    PAGE_TERMS,         /* address: a client's terms of service, */
+    PAGE_POLICY,        /* address: and what it does with data */
+    PAGE_LOGO,          /* address: of its picture, whose origin is among page.images */
+    PAGE_DESCRIPTION,   /* text: of an API */
+    PAGE_SCRIPT,        /* address: of Swagger UI, */
+    PAGE_STYLE,         /* address: and of its style */
+    PAGE_SCRIPT_HASH,   /* text: what they must be, where they come from elsewhere */
     PAGE_STYLE_HASH,
     PAGE_LOGIN_AWAITED, /* flag: the provider has not been reached yet, so the login is not
                            described */
@@ -80,8 +85,11 @@ typedef enum page_field {
     PAGE_ROW_FILL,    /* what a browser may fill in, */
     PAGE_ROW_ADDRESS, /* it is of an e-mail address, */
     PAGE_ROW_NEEDED,  /* it must not be empty, */
-    PAGE_ROW_FIXED,   /* it cannot be changed */
-    PAGE_FIELDS,      /* how many there are */
+    PAGE_ROW_FIXED,   /* it cannot be changed, */
+    PAGE_ROW_SECRET,  /* it is of a password, which is shown and hidden */
+    PAGE_ROW_SHOW,    /* by a button that says so to who cannot see it */
+    PAGE_ROW_HIDE,
+    PAGE_FIELDS, /* how many there are */
 } page_field;
 
 /* One of a list: values of the PAGE_ROW_ fields, in any order. */
@@ -89,7 +97,7 @@ typedef struct page_row {
     struct {
         page_field field;
         ost_text value;
-    } cells[8];
+    } cells[9];
 } page_row;
 
 /* Begin with (page){.template = …, .status = …}. All text is borrowed until page_send returns. */

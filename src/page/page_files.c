@@ -15,6 +15,7 @@ EMBEDDED(consent_html);
 EMBEDDED(update_password_html);
 EMBEDDED(terms_html);
 EMBEDDED(update_profile_html);
+EMBEDDED(registration_html);
 EMBEDDED(device_html);
 EMBEDDED(form_post_html);
 EMBEDDED(root_html);
@@ -51,6 +52,10 @@ const page_field_type page_fields[PAGE_FIELDS] = {
     [PAGE_FOCUS_NAME] = {"focus_name", PAGE_IS_FLAG},
     [PAGE_FOCUS_SECRET] = {"focus_secret", PAGE_IS_FLAG},
     [PAGE_REMEMBER] = {"remember", PAGE_IS_FLAG},
+    [PAGE_REGISTER] = {"register", PAGE_IS_ADDRESS},
+    [PAGE_TERMS_ASKED] = {"terms_asked", PAGE_IS_FLAG},
+    [PAGE_TERMS_TEXT] = {"terms_text", PAGE_IS_TEXT},
+    [PAGE_TERMS_MISTAKE] = {"terms_mistake", PAGE_IS_TEXT},
     [PAGE_CANCEL] = {"cancel", PAGE_IS_FLAG},
     [PAGE_END_SESSIONS] = {"end_sessions", PAGE_IS_FLAG},
     [PAGE_CODE] = {"code", PAGE_IS_TEXT},
@@ -86,6 +91,9 @@ const page_field_type page_fields[PAGE_FIELDS] = {
     [PAGE_ROW_ADDRESS] = {"address", PAGE_IS_CELL},
     [PAGE_ROW_NEEDED] = {"needed", PAGE_IS_CELL},
     [PAGE_ROW_FIXED] = {"fixed", PAGE_IS_CELL},
+    [PAGE_ROW_SECRET] = {"secret", PAGE_IS_CELL},
+    [PAGE_ROW_SHOW] = {"show_secret", PAGE_IS_CELL},
+    [PAGE_ROW_HIDE] = {"hide_secret", PAGE_IS_CELL},
 };
 
 page_file page_frame(void)
@@ -103,44 +111,44 @@ page_file page_menu(void)
     return FILE_OF(languages_html);
 }
 
+/* How long a file is, is known once it is linked. */
+#define PLACE_OF(name)                                                                             \
+    {                                                                                              \
+        name, &name##_len, name##_sha256                                                           \
+    }
+
+static const struct {
+    const unsigned char *bytes;
+    const size_t *len;
+    const char *digest;
+} bodies[PAGE_TEMPLATES] = {
+    [PAGE_NOTICE] = PLACE_OF(notice_html),
+    [PAGE_LOGIN] = PLACE_OF(login_html),
+    [PAGE_LOGOUT] = PLACE_OF(logout_html),
+    [PAGE_FRONT_LOGOUT] = PLACE_OF(front_logout_html),
+    [PAGE_UPDATE_PASSWORD] = PLACE_OF(update_password_html),
+    [PAGE_UPDATE_PROFILE] = PLACE_OF(update_profile_html),
+    [PAGE_REGISTRATION] = PLACE_OF(registration_html),
+    [PAGE_TERMS_AND_CONDITIONS] = PLACE_OF(terms_html),
+    [PAGE_CONSENT] = PLACE_OF(consent_html),
+    [PAGE_DEVICE] = PLACE_OF(device_html),
+    [PAGE_FORM_POST] = PLACE_OF(form_post_html),
+    [PAGE_ROOT] = PLACE_OF(root_html),
+    [PAGE_DOCS] = PLACE_OF(docs_html),
+    [PAGE_DOCS_REDIRECT] = PLACE_OF(docs_redirect_html),
+};
+
 page_file page_body(page_template template)
 {
-    switch (template) {
-    case PAGE_NOTICE:
-        return FILE_OF(notice_html);
-    case PAGE_LOGIN:
-        return FILE_OF(login_html);
-    case PAGE_LOGOUT:
-        return FILE_OF(logout_html);
-    case PAGE_FRONT_LOGOUT:
-        return FILE_OF(front_logout_html);
-    case PAGE_UPDATE_PASSWORD:
-        return FILE_OF(update_password_html);
-    case PAGE_UPDATE_PROFILE:
-        return FILE_OF(update_profile_html);
-    case PAGE_TERMS_AND_CONDITIONS:
-        return FILE_OF(terms_html);
-    case PAGE_CONSENT:
-        return FILE_OF(consent_html);
-    case PAGE_DEVICE:
-        return FILE_OF(device_html);
-    case PAGE_FORM_POST:
-        return FILE_OF(form_post_html);
-    case PAGE_ROOT:
-        return FILE_OF(root_html);
-    case PAGE_DOCS:
-        return FILE_OF(docs_html);
-    case PAGE_DOCS_REDIRECT:
-        return FILE_OF(docs_redirect_html);
-    case PAGE_TEMPLATES:
-        break;
-    }
-    return (page_file){0};
+    if (template >= PAGE_TEMPLATES)
+        return (page_file){0};
+    return (page_file){{(const char *)bodies[template].bytes, *bodies[template].len},
+                       {bodies[template].digest, DIGEST_LEN}};
 }
 
 page_file page_script(page_template template)
 {
-    if (template == PAGE_LOGIN || template == PAGE_UPDATE_PASSWORD)
+    if (template == PAGE_LOGIN || template == PAGE_UPDATE_PASSWORD || template == PAGE_REGISTRATION)
         return FILE_OF(secret_js);
     if (template == PAGE_FORM_POST)
         return FILE_OF(form_post_js);

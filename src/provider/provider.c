@@ -80,6 +80,8 @@ static const struct {
     {HTTP_GET, REALM "/device/status", device_status_endpoint},
     {HTTP_GET, REALM "/login-actions/authenticate", login_endpoint},
     {HTTP_POST, REALM "/login-actions/authenticate", login_endpoint},
+    {HTTP_GET, REALM "/login-actions/registration", registration_endpoint},
+    {HTTP_POST, REALM "/login-actions/registration", registration_endpoint},
     {HTTP_GET, REALM "/login-actions/required-action", action_endpoint},
     {HTTP_POST, REALM "/login-actions/required-action", action_endpoint},
     {HTTP_GET, REALM "/login-actions/consent", consent_endpoint},

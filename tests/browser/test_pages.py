@@ -46,6 +46,17 @@ ASKING = {
     "internationalizationEnabled": True,
     "supportedLocales": ["en", "de", "ar"],
     "localizationTexts": {"en": {"termsText": "Be kind to others, and to their data.\n\nDo not share your password."}},
+    "registrationAllowed": True,
+    "registrationFlow": "own registration",
+    "authenticationFlows": [
+        {
+            "alias": "own registration",
+            "authenticationExecutions": [
+                {"authenticator": f"registration-{step}", "requirement": "REQUIRED"}
+                for step in ("user-creation", "password-action", "terms-and-conditions")
+            ],
+        }
+    ],
     "attributes": {"client.id.metadata.documents": "true", "client.id.metadata.document.addresses": "127.0.0.1"},
     "clients": [
         {
@@ -197,6 +208,32 @@ def update_profile(page, site):
     page.get_by_role("button", name="Submit").click()
     page.get_by_text("Invalid email address.").wait_for()
     assert page.get_by_label("Last name").input_value() == "Cook"
+
+
+def open_registration(page, site):
+    query = dict(client_id="agent", redirect_uri="http://localhost:8000/callback", response_type="code")
+    page.goto(f"{site.asking()}/protocol/openid-connect/auth?" + urllib.parse.urlencode(query))
+    page.get_by_role("link", name="Register").click()
+    page.get_by_role("heading", name="Register").wait_for()
+
+
+def registration(page, site):
+    open_registration(page, site)
+    page.reload()
+    page.get_by_role("link", name="Back to Login").wait_for()
+
+
+def registration_mistyped(page, site):
+    open_registration(page, site)
+    page.get_by_label("Username").fill("ab")
+    page.get_by_label("Password", exact=True).fill("new-password")
+    page.get_by_role("button", name="Show password").click()
+    page.get_by_label("Email").fill("newcomer@example.org")
+    page.get_by_role("button", name="Register").click()
+    page.get_by_text("Password confirmation doesn't match.").wait_for()
+    page.get_by_text("You must agree to our terms and conditions.").wait_for()
+    assert page.get_by_label("Email").input_value() == "newcomer@example.org"
+    assert page.get_by_label("Password", exact=True).input_value() == ""
 
 
 def consent(page, site):
@@ -353,6 +390,7 @@ def docs_answer(page, site):
 WAYS = [
     *(login, wrong_password, password_shown, sign_in_again, consent, consent_to_a_stranger, provider_error),
     *(update_password, new_password_mistyped, terms, update_profile, in_german, in_arabic),
+    *(registration, registration_mistyped),
     *(device, consent_to_a_device, device_done),
     *(logout_question, logged_out, logged_out_elsewhere, form_post),
     *(root, not_found, login_failed, log_out_of_api, start, start_signed_in),

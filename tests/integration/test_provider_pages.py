@@ -333,7 +333,6 @@ def test_p27_max_age_0_is_a_login(realm):
     ({}, 400, "Registration not allowed"),
     ({"redirect_uri": "https://elsewhere.example/"}, 400, "Invalid parameter: redirect_uri"),
     ({"client_id": "nobody"}, 400, "Client not found."),
-    ({"request_uri": "urn:ietf:params:oauth:request_uri:x"}, 400, "Registration not allowed"),
     ({"response_type": None}, 302, ""),
 ])  # fmt: skip
 def test_nobody_registers_at_the_endpoint_for_it(realm, changes, status, says):

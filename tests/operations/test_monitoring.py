@@ -148,6 +148,7 @@ FIRES = {
         f"ostiary_provider_failed_logins_total{{{PROVIDER}}}": f"0+600x{HOUR}",
         f"ostiary_provider_logins_total{{{PROVIDER}}}": RISING,
     },
+    "OstiaryRegistrationsFlood": {f'ostiary_provider_events_total{{{PROVIDER},event="REGISTER"}}': f"0+60x{HOUR}"},
     "OstiaryTokensReplayed": {
         f"ostiary_provider_replayed_codes_total{{{PROVIDER}}}": RISING,
         f"ostiary_provider_replayed_refresh_tokens_total{{{PROVIDER}}}": FLAT,

@@ -29,6 +29,7 @@ static const char *const names[EVENTS][2] = {
     [EVENT_GRANT_CONSENT] = {"GRANT_CONSENT", "GRANT_CONSENT_ERROR"},
     [EVENT_UPDATE_CONSENT] = {"UPDATE_CONSENT", "UPDATE_CONSENT_ERROR"},
     [EVENT_IMPERSONATE] = {"IMPERSONATE", "IMPERSONATE_ERROR"},
+    [EVENT_REGISTER] = {"REGISTER", "REGISTER_ERROR"},
 };
 
 const char *event_name(event_type type, bool failed)
@@ -84,6 +85,9 @@ static void keep(call *c, event_type type, const char *error)
     put_some(w, "auth_method", OST_TEXT("openid-connect"));
     put_some(w, "grant_type", call_parameter(c, "grant_type"));
     put_some(w, "username", c->event.username);
+    put_some(w, "email", c->event.email);
+    if (type == EVENT_REGISTER)
+        ost_json_member_string(w, "register_method", "form");
     put_some(w, "impersonator", c->event.impersonator);
     put_some(w, "impersonator_realm", c->event.impersonator_realm);
     ost_json_close_object(w);

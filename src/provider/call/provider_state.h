@@ -51,6 +51,7 @@ typedef enum event_type {
     EVENT_GRANT_CONSENT,
     EVENT_UPDATE_CONSENT,
     EVENT_IMPERSONATE,
+    EVENT_REGISTER,
     EVENTS,
 } event_type;
 

@@ -17,13 +17,31 @@ static bool read_parameters(call *c)
     return http_form_read(source, c->arena, &c->form) == OST_OK;
 }
 
-/* What to answer when no store has been asked yet. */
-static void begin(call *c)
+/* Who wants an account is not asked who they are. */
+static auth_check check_newcomer(call *c)
 {
     browser_login *login = c->job;
+    auth_request *r = &login->request;
+    r->registering = r->registering || login->newcomer;
+    if (!r->registering || auth_request_lets_register(c, r))
+        return AUTH_GOOD;
+    call_refuse(c, 400, "invalid_request", "Registration not allowed");
+    return AUTH_PAGE;
+}
+
+/* What to answer when no store has been asked yet. True: the browser's session has to be looked at.
+ */
+static bool begin(call *c)
+{
+    browser_login *login = c->job;
+    login->check = check_newcomer(c);
     login->username = login->request.login_hint;
-    if (!browser_has_identity(c))
+    if (login->check != AUTH_GOOD)
+        return false;
+    bool known = browser_has_identity(c) && !login->request.registering;
+    if (!known)
         browser_login_ask(c);
+    return known;
 }
 
 static void send(call *c)
@@ -57,8 +75,7 @@ static void take_pushed(call *c)
     }
     if (login->check != AUTH_GOOD)
         return;
-    begin(c);
-    if (browser_has_identity(c))
+    if (begin(c))
         browser_login_by_session(c);
 }
 
@@ -66,9 +83,7 @@ static void read_request(call *c)
 {
     browser_login *login = c->job;
     login->check = auth_request_read(c, AUTH_BROWSER, &login->request);
-    if (login->check == AUTH_GOOD)
-        begin(c);
-    if (login->check == AUTH_GOOD && browser_has_identity(c))
+    if (login->check == AUTH_GOOD && begin(c))
         call_work(c, browser_login_by_session, send);
     else
         send(c);
@@ -83,37 +98,26 @@ static void check_request(call *c)
         request_reference_await(c, read_request);
 }
 
-static void begin_request(http_exchange *exchange, void *user, void (*check)(call *c))
+static void begin_request(http_exchange *exchange, void *user, bool newcomer)
 {
     call *c = call_begin_job(exchange, user, sizeof(browser_login));
     if (c == NULL)
         return;
+    ((browser_login *)c->job)->newcomer = newcomer;
     if (!read_parameters(c))
         page_send_error(c, 400, "Invalid Request");
     else
-        client_await(c, call_parameter(c, "client_id"), check);
+        client_await(c, call_parameter(c, "client_id"), check_request);
 }
 
 void authorize_endpoint(http_exchange *exchange, void *user)
 {
-    begin_request(exchange, user, check_request);
+    begin_request(exchange, user, false);
 }
 
-/* What is wrong with the request is told first, as at Keycloak. Nothing is taken that was pushed.
- */
-static void refuse_newcomer(call *c)
-{
-    browser_login *login = c->job;
-    bool elsewhere = call_parameter(c, "request_uri").data != NULL;
-    login->check = elsewhere ? AUTH_GOOD : auth_request_read(c, AUTH_BROWSER, &login->request);
-    if (login->check == AUTH_GOOD)
-        page_send_error(c, 400, "Registration not allowed");
-    else
-        send(c);
-}
-
-/* Nobody makes an account for themselves: where keycloak-js' register() and its like lead. */
+/* Where keycloak-js' register() and its like lead: to the page on which somebody makes an account,
+ * whoever the browser's session is of. */
 void registrations_endpoint(http_exchange *exchange, void *user)
 {
-    begin_request(exchange, user, refuse_newcomer);
+    begin_request(exchange, user, true);
 }

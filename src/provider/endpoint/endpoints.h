@@ -16,6 +16,8 @@ void push_request_endpoint(http_exchange *exchange, void *provider);
 void authorize_endpoint(http_exchange *exchange, void *provider);
 void registrations_endpoint(http_exchange *exchange, void *provider);
 void login_endpoint(http_exchange *exchange, void *provider);
+/* registration_form.c */
+void registration_endpoint(http_exchange *exchange, void *provider);
 void action_endpoint(http_exchange *exchange, void *provider);
 void consent_endpoint(http_exchange *exchange, void *provider);
 /* device_authorization.c, device_page.c */

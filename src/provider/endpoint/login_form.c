@@ -23,25 +23,6 @@ static void show_busy(browser_login *login)
     login->busy = true;
 }
 
-/* Who logs in again goes on in the same session, with what other clients have in it; but the
- * browser may have been somebody else's before. */
-static void choose_session(call *c, browser_login *login, ost_text user_id)
-{
-    store_session before;
-    bool found = browser_session_load(c, &before) == OST_OK;
-    login->new_session = true;
-    if (found && text_equal(before.user_id, user_id)) {
-        login->session = before;
-        login->session.auth_time = login->session.last_access = c->now;
-        login->session.idle_ends = session_idle_ends(c, before.remembered);
-        return;
-    }
-    if (found)
-        (void)!store_session_end(c->provider->store, before.realm, before.id);
-    login->session = session_begin(c, user_id, login->remember && c->realm->remember_me);
-    login->begun = true;
-}
-
 static void work(call *c)
 {
     browser_login *login = c->job;
@@ -74,7 +55,7 @@ static void work(call *c)
         show_again(login, "The application asks for another user.", false);
         return;
     }
-    choose_session(c, login, login->user.id);
+    browser_login_choose_session(c, login->user.id);
     browser_login_complete(c, true);
 }
 

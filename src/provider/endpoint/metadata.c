@@ -224,6 +224,16 @@ static void put_details_types(const call *c, ost_json_writer *w)
     ost_json_close_array(w);
 }
 
+/* "create" where people make accounts for themselves (OpenID Connect Initiating User
+ * Registration §4). */
+static void put_prompts(const call *c, ost_json_writer *w)
+{
+    static const char *const prompts[] = {"none", "login", "select_account", "consent", NULL};
+    static const char *const open[] = {"none",    "login",  "select_account",
+                                       "consent", "create", NULL};
+    put_list(w, "prompt_values_supported", c->realm->registration.allowed ? open : prompts);
+}
+
 /* Only what there is: a client that reads it must be able to rely on it. */
 static void put_capabilities(const call *c, ost_json_writer *w)
 {
@@ -296,6 +306,7 @@ void discovery_endpoint(http_exchange *exchange, void *user)
     put_grant_profiles(c, w);
     put_details_types(c, w);
     put_capabilities(c, w);
+    put_prompts(c, w);
     put_mutual_tls(c, w);
     put_backchannel(c, w);
     ost_json_close_object(w);

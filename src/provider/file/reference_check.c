@@ -192,6 +192,20 @@ static bool warn_of_client(const realm *r, const ost_json *client, size_t index,
     return warn_of_flow(path, report);
 }
 
+/* Nobody is asked less than the file wants asked. */
+static bool warn_of_registration(const realm *r, import_report *report)
+{
+    bool wanted = false;
+    (void)!ost_json_boolean(ost_json_get(r->document, "registrationAllowed"), &wanted);
+    if (wanted && !realm_flow_of_registration(r->document).followed)
+        return import_report_warn(report, "registrationFlow",
+                                  "the flow has steps that are not there: nobody registers");
+    return !r->registration.allowed || !r->verify_email ||
+           import_report_warn(report, "verifyEmail",
+                              "no mail is sent: who registers is let in once an administrator has "
+                              "marked their address as verified");
+}
+
 static ost_result check_flows(const realm *r, import_report *report, ost_error *error)
 {
     bool browser = realm_flow_is_usual(r->document, NULL, REALM_FLOW_BROWSER);
@@ -199,6 +213,7 @@ static ost_result check_flows(const realm *r, import_report *report, ost_error *
     bool told = browser || warn_of_flow("browserFlow", report);
     size_t index = 0;
     told = told && (direct || warn_of_flow("directGrantFlow", report));
+    told = told && warn_of_registration(r, report);
     for (const ost_json *at = ost_json_first(ost_json_get(r->document, "clients"));
          at != NULL && told; at = ost_json_next(at))
         told = warn_of_client(r, at, index++, browser, direct, report);

@@ -1,72 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The required actions UPDATE_PROFILE and VERIFY_PROFILE; see action_page.h. */
-#include <string.h>
-
 #include "base/array.h"
 #include "base/fold.h"
 #include "base/text.h"
 #include "provider/admin/document_edit.h"
 #include "provider/login/action_page.h"
-#include "provider/login/realm_language.h"
-#include "provider/profile/profile_rules.h"
+#include "provider/login/profile_form.h"
 #include "provider/user/user_change.h"
-
-#define MAX_FIELDS 64
-
-/* One of the page. */
-typedef struct profile_field {
-    ost_text name, label;
-    const ost_json *rule; /* of the realm's own profile; NULL: it has none */
-    bool fixed, needed;
-} profile_field;
-
-typedef struct profile_form {
-    const ost_json *rules; /* the realm's own; NULL: it has none */
-    profile_field fields[MAX_FIELDS];
-    size_t count;
-} profile_form;
-
-/* ---- which fields there are ---- */
-
-static void use_usual_fields(profile_form *f)
-{
-    static const char *const usual[] = {"email", "firstName", "lastName"};
-    static const char *const labels[] = {"${email}", "${firstName}", "${lastName}"};
-    for (; f->count < ARRAY_LEN(usual); f->count++)
-        f->fields[f->count] = (profile_field){
-            .name = text_of(usual[f->count]), .label = text_of(labels[f->count]), .needed = true};
-}
-
-/* User names are left alone, and so is what has several values: the page has one line for each. */
-static bool is_shown(const ost_json *rule, const ost_json *user)
-{
-    ost_text name = profile_rule_name(rule);
-    const ost_json *value = profile_value_of(user, name);
-    return !text_is(name, "username") && profile_rule_shows(rule, PROFILE_USER) &&
-           (!ost_json_is(value, OST_JSON_ARRAY) || ost_json_count(value) <= 1);
-}
-
-static ost_result make_form(call *c, profile_form *f)
-{
-    const action_job *job = c->job;
-    *f = (profile_form){0};
-    ost_result result = profile_rules_of(c->realm->document, c->arena, &f->rules);
-    if (result == OST_OK && f->rules == NULL)
-        use_usual_fields(f);
-    for (const ost_json *at = profile_rules_first(f->rules); at != NULL && f->count < MAX_FIELDS;
-         at = ost_json_next(at)) {
-        ost_text name = profile_rule_name(at), label = name;
-        if (!is_shown(at, job->login.user.document))
-            continue;
-        (void)!ost_json_text(ost_json_get(at, "displayName"), &label);
-        f->fields[f->count++] = (profile_field){.name = name,
-                                                .label = label.len > 0 ? label : name,
-                                                .rule = at,
-                                                .fixed = !profile_rule_lets_edit(at, PROFILE_USER),
-                                                .needed = profile_rule_requires(at, PROFILE_USER)};
-    }
-    return result;
-}
 
 static ost_text known(const action_job *job, ost_text name)
 {
@@ -76,62 +16,14 @@ static ost_text known(const action_job *job, ost_text name)
     return text;
 }
 
-static ost_text typed_of(call *c, const profile_field *field)
-{
-    const char *name = ost_arena_copy(c->arena, field->name);
-    ost_text typed = name != NULL ? call_parameter(c, name) : (ost_text){0};
-    return text_is(field->name, "email") ? text_trim(typed) : typed;
-}
-
 /* ---- the page ---- */
-
-/* Keycloak's messages tell of the field, and of the bounds of a length. */
-static ost_text mistake_of(call *c, const profile_faults *faults, const profile_field *field)
-{
-    for (size_t i = 0; i < faults->count; i++) {
-        const profile_fault *fault = &faults->list[i];
-        const ost_text values[] = {text_of(fault->field), text_of(fault->minimum),
-                                   text_of(fault->maximum)};
-        if (text_is(field->name, fault->field))
-            return page_words_say(realm_language_words(c), fault->message, values,
-                                  ARRAY_LEN(values), c->arena);
-    }
-    return (ost_text){0};
-}
-
-/* "${department}" that nobody has a message for is called so. */
-static ost_text label_of(call *c, ost_text label)
-{
-    ost_text said = page_words_resolve(realm_language_words(c), label, c->arena);
-    return text_starts(said, "${") ? text_slice(said, 2, said.len - 3) : said;
-}
-
-static ost_text filled_by(ost_text name)
-{
-    return text_is(name, "email")       ? OST_TEXT("email")
-           : text_is(name, "firstName") ? OST_TEXT("given-name")
-           : text_is(name, "lastName")  ? OST_TEXT("family-name")
-                                        : (ost_text){0};
-}
-
-static ost_text flag_of(bool flag)
-{
-    return flag ? OST_TEXT("1") : (ost_text){0};
-}
 
 static page_row row_of(call *c, const profile_field *field, const profile_faults *faults)
 {
     bool typed = c->request->method == HTTP_POST && !field->fixed;
-    return (page_row){
-        {{PAGE_ROW_NAME, field->name},
-         {PAGE_ROW_VALUE, typed ? call_parameter(c, ost_arena_copy(c->arena, field->name))
-                                : known(c->job, field->name)},
-         {PAGE_ROW_LABEL, label_of(c, field->label)},
-         {PAGE_ROW_MISTAKE, mistake_of(c, faults, field)},
-         {PAGE_ROW_FILL, filled_by(field->name)},
-         {PAGE_ROW_ADDRESS, flag_of(text_is(field->name, "email"))},
-         {PAGE_ROW_NEEDED, flag_of(field->needed)},
-         {PAGE_ROW_FIXED, flag_of(field->fixed)}}};
+    ost_text value = typed ? call_parameter(c, ost_arena_copy(c->arena, field->name))
+                           : known(c->job, field->name);
+    return profile_form_row(c, field, value, faults);
 }
 
 /* What is wrong with an attribute that the page has no field for: it has several values. */
@@ -139,21 +31,22 @@ static void tell_unseen(call *c, const profile_form *f, const profile_faults *fa
 {
     action_job *job = c->job;
     for (size_t i = 0; i < faults->count && job->alert == NULL; i++) {
-        const profile_field field = {.name = text_of(faults->list[i].field)};
+        ost_text name = text_of(faults->list[i].field);
         bool shown = false;
         for (size_t k = 0; k < f->count; k++)
-            shown = shown || text_equal(f->fields[k].name, field.name);
+            shown = shown || text_equal(f->fields[k].name, name);
         if (!shown)
             job->alert = call_format(c, "%s: %.*s", faults->list[i].field,
-                                     OST_FORMAT(mistake_of(c, faults, &field)));
+                                     OST_FORMAT(profile_form_mistake(c, faults, name)));
     }
 }
 
 static ost_result put_fields(call *c, page *p, const profile_faults *faults)
 {
+    const action_job *job = c->job;
     profile_form f;
-    ost_result result = make_form(c, &f);
-    page_row *rows = ost_arena_alloc(c->arena, MAX_FIELDS * sizeof *rows);
+    ost_result result = profile_form_make(c, job->login.user.document, &f);
+    page_row *rows = ost_arena_alloc(c->arena, PROFILE_FIELDS * sizeof *rows);
     if (result != OST_OK || rows == NULL)
         return OST_E_MEMORY;
     for (size_t i = 0; i < f.count; i++)
@@ -233,33 +126,12 @@ static ost_result put_done(call *c, const ost_json **document)
                : result;
 }
 
-/* An attribute is a list of one; nothing typed is none. */
-static ost_result put_attribute(call *c, const profile_field *field, ost_text typed,
-                                const ost_json **document)
-{
-    const ost_json *attributes = ost_json_get(*document, "attributes"), *list = NULL;
-    ost_result result = typed.len > 0 ? document_add_text(NULL, typed, c->arena, &list) : OST_OK;
-    if (result == OST_OK && (attributes != NULL || list != NULL))
-        result = document_put(attributes, field->name, list, c->arena, &attributes);
-    return result == OST_OK && attributes != NULL
-               ? document_put(*document, OST_TEXT("attributes"), attributes, c->arena, document)
-               : result;
-}
-
 static ost_result put_field(call *c, const profile_field *field, const store_user *user,
                             const ost_json **document)
 {
-    static const char *const names[] = {"firstName", "lastName"};
-    ost_text typed = typed_of(c, field);
-    if (field->fixed)
-        return OST_OK;
-    if (text_is(field->name, "email"))
-        return put_email(c, typed, user, document);
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (text_is(field->name, names[i]))
-            return document_put_text(*document, names[i], typed, c->arena, document);
-    }
-    return put_attribute(c, field, typed, document);
+    if (!field->fixed && text_is(field->name, "email"))
+        return put_email(c, profile_form_typed(c, field), user, document);
+    return profile_form_put(c, field, document);
 }
 
 /* The user's document with what was typed in it. */
@@ -295,7 +167,7 @@ static ost_result take(call *c)
     profile_form form;
     store_user user;
     const ost_json *document;
-    ost_result result = make_form(c, &form);
+    ost_result result = profile_form_make(c, job->login.user.document, &form);
     if (result == OST_OK)
         result = read_typed(c, &form, &user, &document);
     if (result == OST_OK)

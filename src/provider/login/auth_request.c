@@ -258,6 +258,8 @@ static auth_check read_prompt(call *c, auth_request *r)
     r->max_age = -1;
     read_hint(c, r);
     r->prompt_consent = text_list_has(prompt, OST_TEXT("consent"));
+    /* "create" counts by itself alone (OpenID Connect Initiating User Registration §4.1). */
+    r->registering = text_is(prompt, "create");
     /* What no session can answer (OpenID Connect Core §3.1.2.1). */
     if (r->prompt_none && r->prompt_select_account)
         return to_client(c, "account_selection_required", NULL);
@@ -335,6 +337,11 @@ static auth_check read_acr(call *c, auth_request *r)
         break;
     }
     return to_page(c, 400, "Invalid parameter: claims");
+}
+
+bool auth_request_lets_register(const call *c, const auth_request *r)
+{
+    return c->realm->registration.allowed && r->user.len == 0 && r->subject.len == 0;
 }
 
 auth_check auth_request_read(call *c, auth_origin origin, auth_request *ret_request)

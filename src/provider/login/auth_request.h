@@ -31,6 +31,7 @@ typedef struct auth_request {
     ost_text device; /* of a device authorization (RFC 8628), which has no redirect URI: its id; */
     ost_text user_code; /* and its user code, as the device shows it */
     bool prompt_none, prompt_login, prompt_select_account, prompt_consent;
+    bool registering;      /* somebody makes an account first ("create") */
     bool acr_proved;       /* an acr is asked for that no session has (acr_level.h) */
     bool hinted;           /* somebody's ID token came along: */
     ost_text hint_subject; /* whose; empty: it is none of ours */
@@ -60,11 +61,21 @@ typedef enum auth_check {
  * take their place; sets call->client. */
 auth_check auth_request_read(call *call, auth_origin origin, auth_request *ret_request);
 
+/* Whether somebody may make an account for the request: the realm lets them, and it is not about
+ * somebody who has one. */
+bool auth_request_lets_register(const call *call, const auth_request *request);
+
 /* The page that a request is sealed for. One does not do for the other. */
-typedef enum auth_stage { AUTH_STAGE_LOGIN, AUTH_STAGE_ACTION, AUTH_STAGE_CONSENT } auth_stage;
+typedef enum auth_stage {
+    AUTH_STAGE_LOGIN,
+    AUTH_STAGE_REGISTRATION,
+    AUTH_STAGE_ACTION,
+    AUTH_STAGE_CONSENT,
+} auth_stage;
 
 /* Signs the request for the browser whose cookie is `browser`: without a session for the login
- * form, with an action for its page, otherwise for the question for consent. */
+ * form or the registration page, with an action for its page, otherwise for the question for
+ * consent. */
 bool auth_request_seal(call *call, const auth_request *request, ost_text browser,
                        ost_text *ret_code);
 

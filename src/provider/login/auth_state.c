@@ -12,6 +12,8 @@
 #include "provider/session/internal_token.h"
 #include "provider/token/grant.h"
 
+#define HINT_MAX 255 /* bytes: as long as a user name */
+
 /* Only the hash of the cookie stands in the URL. */
 static bool hash_cookie(call *c, ost_text browser, ost_text *ret_hash)
 {
@@ -25,6 +27,7 @@ static bool hash_cookie(call *c, ost_text browser, ost_text *ret_hash)
 static const char *type_of(auth_stage stage)
 {
     static const char *const types[] = {[AUTH_STAGE_LOGIN] = "Login",
+                                        [AUTH_STAGE_REGISTRATION] = "Registration",
                                         [AUTH_STAGE_ACTION] = "Action",
                                         [AUTH_STAGE_CONSENT] = "Consent"};
     return types[stage];
@@ -32,9 +35,21 @@ static const char *type_of(auth_stage stage)
 
 static auth_stage stage_of(const auth_request *r)
 {
-    return r->session.len == 0 ? AUTH_STAGE_LOGIN
-           : r->action.len > 0 ? AUTH_STAGE_ACTION
-                               : AUTH_STAGE_CONSENT;
+    if (r->session.len == 0)
+        return r->registering ? AUTH_STAGE_REGISTRATION : AUTH_STAGE_LOGIN;
+    return r->action.len > 0 ? AUTH_STAGE_ACTION : AUTH_STAGE_CONSENT;
+}
+
+/* The registration page is another one than the request's: it has the hint from here. */
+static ost_text hint_of(const auth_request *r)
+{
+    return r->registering && r->login_hint.len <= HINT_MAX ? r->login_hint : (ost_text){0};
+}
+
+static void put_flag(ost_json_writer *w, const char *name, bool flag)
+{
+    if (flag)
+        ost_json_member_boolean(w, name, true);
 }
 
 bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_text *ret_code)
@@ -60,6 +75,7 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
         {"jkt", r->jkt},
         {"device", r->device},
         {"user_code", r->user_code},
+        {"login_hint", hint_of(r)},
         {"kc_action", r->kc_action},
         {"kc_action_status", r->kc_action_status},
         {"action", r->action},
@@ -80,14 +96,10 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
     ost_json_member_string(w, "mode", auth_mode_name(r->mode));
     if (r->has_state)
         ost_json_member_text(w, "state", r->state);
-    if (r->prompt_consent)
-        ost_json_member_boolean(w, "all", true);
-    if (r->acr_proved)
-        ost_json_member_boolean(w, "acr", true);
-    if (r->proved)
-        ost_json_member_boolean(w, "proved", true);
-    if (r->begun)
-        ost_json_member_boolean(w, "begun", true);
+    put_flag(w, "all", r->prompt_consent);
+    put_flag(w, "acr", r->acr_proved);
+    put_flag(w, "proved", r->proved);
+    put_flag(w, "begun", r->begun);
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         if (texts[i].value.data != NULL)
             ost_json_member_text(w, texts[i].name, texts[i].value);
@@ -119,7 +131,9 @@ ost_text auth_request_url(call *c, const auth_request *r)
         {"nonce", r->nonce},
         {"code_challenge", r->challenge},
         {"code_challenge_method", r->challenge_method},
-        {"prompt", r->prompt_consent ? OST_TEXT("consent") : (ost_text){0}},
+        {"prompt", r->registering      ? OST_TEXT("create")
+                   : r->prompt_consent ? OST_TEXT("consent")
+                                       : (ost_text){0}},
         {"dpop_jkt", r->jkt},
         {"claims", subject_request_claims(c, r->subject, r->claims)},
         {DETAILS, r->details},
@@ -171,6 +185,7 @@ static void fill(const ost_claims *claims, auth_request *r)
     r->jkt = ost_claims_text(claims, "jkt");
     r->device = ost_claims_text(claims, "device");
     r->user_code = ost_claims_text(claims, "user_code");
+    r->login_hint = ost_claims_text(claims, "login_hint");
     r->state = ost_claims_text(claims, "state");
     r->session = ost_claims_text(claims, "sid");
     r->shown = ost_claims_text(claims, "shown");
@@ -203,6 +218,7 @@ auth_open auth_request_open(call *c, ost_text code, auth_stage stage, ost_text b
     if (c->client == NULL || !c->client->enabled)
         return AUTH_OPEN_INVALID;
     fill(claims, ret_request);
+    ret_request->registering = stage == AUTH_STAGE_REGISTRATION;
     realm_language_ask(c, ost_claims_text(claims, "kc_locale"),
                        ost_claims_text(claims, "ui_locales"));
     realm_language_ask_by_address(c);

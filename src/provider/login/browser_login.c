@@ -167,6 +167,19 @@ ost_text browser_login_client_name(call *c)
     return name.len > 0 && !text_starts(name, "${") ? name : text_of(c->client->client_id);
 }
 
+static bool put_registration(call *c, const browser_login *login, ost_text browser, page *p)
+{
+    auth_request newcomer = login->request;
+    ost_text code;
+    if (!auth_request_lets_register(c, &newcomer))
+        return true;
+    newcomer.registering = true;
+    if (!auth_request_seal(c, &newcomer, browser, &code))
+        return false;
+    page_put_url(p, PAGE_REGISTER, browser_login_address(c, "registration", code));
+    return true;
+}
+
 /* Who signs in: anybody, by name; or the one whose session is not fresh enough. */
 static bool put_person(call *c, const browser_login *login, ost_text browser, page *p)
 {
@@ -174,10 +187,12 @@ static bool put_person(call *c, const browser_login *login, ost_text browser, pa
     ost_text code;
     if (login->request.user.len == 0) {
         realm_page_say(c, p, PAGE_LABEL,
-                       c->realm->login_with_email ? "usernameOrEmail" : "username");
+                       !c->realm->login_with_email            ? "username"
+                       : c->realm->registration.email_is_name ? "email"
+                                                              : "usernameOrEmail");
         page_put(p, PAGE_USERNAME, login->username);
         page_put_flag(p, PAGE_REMEMBER, c->realm->remember_me);
-        return true;
+        return put_registration(c, login, browser, p);
     }
     anybody.user = (ost_text){0};
     if (!auth_request_seal(c, &anybody, browser, &code))
@@ -212,8 +227,11 @@ static void send_form(call *c, browser_login *login)
 }
 
 /* By an address of its own, so that the page can be loaded again. */
-static void send_to_page(call *c, const browser_login *login, const char *path)
+static void send_to_page(call *c, const browser_login *login)
 {
+    const char *path = login->outcome == LOGIN_ACT        ? "required-action"
+                       : login->outcome == LOGIN_REGISTER ? "registration"
+                                                          : "consent";
     ost_text code;
     if (!auth_request_seal(c, &login->request, browser_id(c, true), &code)) {
         page_send_error(c, c->error.status, "The login cannot go on now. Please try again.");
@@ -231,6 +249,7 @@ static void tell_event(call *c, const browser_login *login)
         if (c->event.error != NULL)
             event_tell(c, EVENT_LOGIN, c->event.error);
         break;
+    case LOGIN_REGISTER:
     case LOGIN_ACT:
     case LOGIN_ASK:
     case LOGIN_AGAIN:
@@ -257,11 +276,12 @@ void browser_login_send(call *c)
             browser_session_clear(c);
         send_form(c, login);
         break;
+    case LOGIN_REGISTER:
     case LOGIN_ACT:
     case LOGIN_ASK:
         if (login->new_session)
             browser_session_set(c, &login->session);
-        send_to_page(c, login, login->outcome == LOGIN_ACT ? "required-action" : "consent");
+        send_to_page(c, login);
         break;
     case LOGIN_AGAIN:
         call_no_store(c);
@@ -289,13 +309,18 @@ void browser_login_send(call *c)
     }
 }
 
-/* At the page of the login it goes on with the same form, elsewhere it begins again. */
+/* At the page of the login it goes on with the same form, elsewhere it begins again; what somebody
+ * has typed to register is lost, which is told. */
 static void send_expired(call *c, auth_stage stage)
 {
     browser_login *login = c->job;
+    const char *alert = "Your login attempt timed out. Login will start from the beginning.";
     login->outcome = stage == AUTH_STAGE_LOGIN ? LOGIN_PAGE : LOGIN_AGAIN;
-    login->alert = "Your login attempt timed out. Login will start from the beginning.";
-    browser_login_send(c);
+    login->alert = alert;
+    if (stage == AUTH_STAGE_REGISTRATION)
+        page_send_error_again(c, 400, alert, auth_request_url(c, &login->request));
+    else
+        browser_login_send(c);
 }
 
 bool browser_login_open(call *c, ost_text code, auth_stage stage)

@@ -8,13 +8,14 @@
 #include "store/store.h"
 
 typedef enum login_outcome {
-    LOGIN_PAGE,    /* show the form */
-    LOGIN_ACT,     /* show the page of a required action */
-    LOGIN_ASK,     /* ask for consent */
-    LOGIN_AGAIN,   /* begin the request again: whom it was about is not there any more */
-    LOGIN_DONE,    /* send the parameters */
-    LOGIN_REFUSED, /* call->error goes to the client */
-    LOGIN_BROKEN,  /* an error page: call->error */
+    LOGIN_PAGE,     /* show the form */
+    LOGIN_REGISTER, /* go to the registration page */
+    LOGIN_ACT,      /* show the page of a required action */
+    LOGIN_ASK,      /* ask for consent */
+    LOGIN_AGAIN,    /* begin the request again: whom it was about is not there any more */
+    LOGIN_DONE,     /* send the parameters */
+    LOGIN_REFUSED,  /* call->error goes to the client */
+    LOGIN_BROKEN,   /* an error page: call->error */
 } login_outcome;
 
 /* What is left to be done has no page here. */
@@ -28,6 +29,7 @@ typedef struct browser_login {
     store_session session;
     authenticated_user user; /* whose session it is */
     bool new_session;        /* set the identity cookies */
+    bool newcomer;           /* who comes wants to make an account first */
     bool agreed;             /* to what a device, or a request with details, asks for */
     bool begun;              /* the session was not there before this login */
     bool forget_session;     /* end them: they name no session that is alive */
@@ -51,6 +53,10 @@ void browser_login_complete(call *call, bool proved);
  * somebody logs in first. On the pool; the latter alone anywhere. */
 void browser_login_by_session(call *call);
 void browser_login_ask(call *call);
+
+/* Begins the session of somebody who has proved who they are, unless the browser has one of theirs;
+ * somebody else's ends. On the pool. */
+void browser_login_choose_session(call *call, ost_text user_id);
 
 /* The last step. */
 void browser_login_give(call *call, const char *acr);

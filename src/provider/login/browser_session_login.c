@@ -51,7 +51,7 @@ void browser_login_ask(call *c)
         call_refuse(c, 302, "login_required", NULL);
         login->outcome = LOGIN_REFUSED;
     } else {
-        login->outcome = LOGIN_PAGE;
+        login->outcome = login->request.registering ? LOGIN_REGISTER : LOGIN_PAGE;
     }
 }
 
@@ -77,4 +77,24 @@ void browser_login_by_session(call *c)
     (void)!store_session_touch(c->provider->store, text_of(c->realm->name), login->session.id,
                                c->now, session_idle_ends(c, login->session.remembered));
     browser_login_complete(c, false);
+}
+
+/* Who logs in again goes on in the same session, with what other clients have in it; but the
+ * browser may have been somebody else's before. */
+void browser_login_choose_session(call *c, ost_text user_id)
+{
+    browser_login *login = c->job;
+    store_session before;
+    bool found = browser_session_load(c, &before) == OST_OK;
+    login->new_session = true;
+    if (found && text_equal(before.user_id, user_id)) {
+        login->session = before;
+        login->session.auth_time = login->session.last_access = c->now;
+        login->session.idle_ends = session_idle_ends(c, before.remembered);
+        return;
+    }
+    if (found)
+        (void)!store_session_end(c->provider->store, before.realm, before.id);
+    login->session = session_begin(c, user_id, login->remember && c->realm->remember_me);
+    login->begun = true;
 }

@@ -108,7 +108,7 @@ static const realm_brute_force code_rule = {
 static device_found judge(call *c, device_found found)
 {
     const brute_force_attempt attempt = {
-        .realm = c->realm, .rule = &code_rule, .codes = true, .address = c->request->peer};
+        .realm = c->realm, .rule = &code_rule, .target = TARGET_CODES, .address = c->request->peer};
     bool blocked = false;
     if (brute_force_judge(c->provider->store, &attempt,
                           found == DEVICE_WRONG ? ATTEMPT_FAILED : ATTEMPT_NEITHER,

@@ -32,15 +32,17 @@ static ost_text network_of(ost_text address)
 
 static size_t parts_of(const brute_force_attempt *a)
 {
-    return a->codes || a->user_id.len == 0 ? 1 : PARTS;
+    return a->target != TARGET_PASSWORDS || a->user_id.len == 0 ? 1 : PARTS;
 }
 
 static store_counter counter_of(const brute_force_attempt *a, part which)
 {
     static const store_failure_kind kinds[] = {
         [NETWORK] = FAILURES_OF_NETWORK, [PAIR] = FAILURES_OF_PAIR, [USER] = FAILURES_OF_USER};
+    static const store_failure_kind others[] = {
+        [TARGET_CODES] = FAILURES_OF_CODES, [TARGET_REGISTRATIONS] = FAILURES_OF_REGISTRATIONS};
     return (store_counter){
-        .kind = a->codes ? FAILURES_OF_CODES : kinds[which],
+        .kind = a->target == TARGET_PASSWORDS ? kinds[which] : others[a->target],
         .realm = text_of(a->realm->name),
         .user_id = which != NETWORK ? a->user_id : (ost_text){0},
         .network = which != USER ? network_of(a->address) : (ost_text){0},
@@ -57,9 +59,11 @@ static int64_t milliseconds(int64_t seconds)
     return within(seconds, SECONDS_MAX) * 1000;
 }
 
-static int64_t factor_of(const realm_brute_force *rule, part which)
+static int64_t factor_of(const brute_force_attempt *a, part which)
 {
-    return which == NETWORK ? WHOLE_NETWORK : which == USER && !rule->permanent ? EVERYWHERE : 1;
+    if (a->target == TARGET_REGISTRATIONS)
+        return 1;
+    return which == NETWORK ? WHOLE_NETWORK : which == USER && !a->rule->permanent ? EVERYWHERE : 1;
 }
 
 static store_failure failure_of(const brute_force_attempt *a, part which)
@@ -70,7 +74,7 @@ static store_failure failure_of(const brute_force_attempt *a, part which)
         .counter = counter_of(a, which),
         .address = a->address,
         .window = window,
-        .limit = within(rule->failures, NUMBER_MAX) * factor_of(rule, which),
+        .limit = within(rule->failures, NUMBER_MAX) * factor_of(a, which),
         .wait = rule->permanent ? window : milliseconds(rule->wait),
         .max_wait = rule->permanent ? window : milliseconds(rule->max_wait),
         .quick = which == PAIR ? within(rule->quick_ms, NUMBER_MAX) : 0,
@@ -97,7 +101,7 @@ static store_failure failure_of_nobody(const brute_force_attempt *a, part which)
 static ost_result add(store *s, const brute_force_attempt *a, size_t counted, int64_t now)
 {
     store_failure failures[PARTS];
-    size_t count = a->codes ? counted : PARTS;
+    size_t count = a->target == TARGET_PASSWORDS ? PARTS : counted;
     for (size_t i = 0; i < count; i++)
         failures[i] = i < counted ? failure_of(a, (part)i) : failure_of_nobody(a, (part)i);
     return count > 0 ? store_failure_add(s, failures, count, now) : OST_OK;

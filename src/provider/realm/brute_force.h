@@ -12,11 +12,18 @@
 #include "provider/realm/realm.h"
 #include "store/store.h"
 
+/* What somebody may do too often. Only passwords are counted for users as well. */
+typedef enum brute_force_target {
+    TARGET_PASSWORDS,
+    TARGET_CODES,        /* of devices, that are guessed */
+    TARGET_REGISTRATIONS /* accounts that are made, and names that are tried for them */
+} brute_force_target;
+
 /* One attempt. `user_id` is empty when there is no such user. */
 typedef struct brute_force_attempt {
     const realm *realm;
-    const realm_brute_force *rule; /* the realm's, but for `codes` */
-    bool codes;                    /* of devices are guessed, not passwords: by network alone */
+    const realm_brute_force *rule; /* the realm's for passwords */
+    brute_force_target target;
     ost_text user_id, address;
     int64_t now_ms; /* milliseconds since the epoch; 0: now, by the clock that nodes share */
 } brute_force_attempt;

@@ -15,6 +15,7 @@
 #include "provider/proof/mapper_type.h"
 #include "provider/proof/pairwise_subject.h"
 #include "provider/proof/trusted_issuer.h"
+#include "provider/realm/realm_flow.h"
 
 typedef struct realm realm;
 typedef struct realm_client realm_client;
@@ -139,6 +140,7 @@ struct realm {
     int64_t not_before;
     realm_lifespans lifespans;
     realm_brute_force brute_force;
+    realm_registration registration;
     int64_t key_interval; /* seconds that a key signs; 0: for good; -1: as the provider is told */
     bool dpop_nonce;      /* proofs of possession need a nonce of ours; Ostiary's own */
     int64_t pushed_lifespan; /* seconds that a pushed authorization request waits */

@@ -6,6 +6,8 @@
 #include "base/text.h"
 
 #define MAX_DEPTH 8
+#define REGISTRATION_BURST 20 /* accounts, where the realm does not say */
+#define REGISTRATION_BURST_MAX 1000000
 
 /* A flow as it is looked through. */
 typedef struct inspection {
@@ -30,16 +32,18 @@ static bool is_one_of(const ost_json *name, const char *const *names)
     return ost_json_text(name, &text) && text_is_one_of(text, names);
 }
 
+static const ost_json *find_flow_by(const ost_json *flows, const char *member, ost_text wanted)
+{
+    const ost_json *at = ost_json_first(flows);
+    while (at != NULL && !ost_json_equals(ost_json_get(at, member), wanted))
+        at = ost_json_next(at);
+    return at;
+}
+
 static const ost_json *find_flow(const ost_json *flows, const char *member, const ost_json *value)
 {
     ost_text wanted;
-    if (!ost_json_text(value, &wanted))
-        return NULL;
-    for (const ost_json *at = ost_json_first(flows); at != NULL; at = ost_json_next(at)) {
-        if (ost_json_equals(ost_json_get(at, member), wanted))
-            return at;
-    }
-    return NULL;
+    return ost_json_text(value, &wanted) ? find_flow_by(flows, member, wanted) : NULL;
 }
 
 static bool inspect_flow(inspection *i, const ost_json *flow, bool conditional, unsigned depth);
@@ -104,4 +108,92 @@ bool realm_flow_is_usual(const ost_json *realm, const ost_json *client, realm_fl
             return true;
     }
     return inspect_flow(&i, chosen, false, 0) && i.asks_password;
+}
+
+/* ---- registration ---- */
+
+/* A registration flow as it is looked through. */
+typedef struct registration_inspection {
+    const ost_json *flows;
+    bool creates; /* it makes a user */
+    realm_registration_flow found;
+} registration_inspection;
+
+static bool inspect_registration(registration_inspection *i, const ost_json *flow, unsigned depth);
+
+static bool inspect_registration_step(registration_inspection *i, const ost_json *step,
+                                      unsigned depth)
+{
+    const ost_json *requirement = ost_json_get(step, "requirement");
+    ost_text part, name = {0};
+    if (requirement == NULL || ost_json_equals(requirement, OST_TEXT("DISABLED")))
+        return true;
+    (void)!ost_json_text(ost_json_get(step, "authenticator"), &name);
+    if (!ost_json_equals(requirement, OST_TEXT("REQUIRED")))
+        return false;
+    if (ost_json_text(ost_json_get(step, "flowAlias"), &part) && part.len > 0)
+        return (name.len == 0 || text_is(name, "registration-page-form")) &&
+               inspect_registration(
+                   i, find_flow(i->flows, "alias", ost_json_get(step, "flowAlias")), depth + 1);
+    if (text_is(name, "registration-user-creation"))
+        i->creates = true;
+    else if (text_is(name, "registration-password-action"))
+        i->found.password = true;
+    else if (text_is(name, "registration-terms-and-conditions"))
+        i->found.terms = true;
+    else
+        return text_is(name, "registration-profile-action"); /* of before Keycloak 24 */
+    return true;
+}
+
+static bool inspect_registration(registration_inspection *i, const ost_json *flow, unsigned depth)
+{
+    if (flow == NULL || depth > MAX_DEPTH)
+        return false;
+    for (const ost_json *at = ost_json_first(ost_json_get(flow, "authenticationExecutions"));
+         at != NULL; at = ost_json_next(at)) {
+        if (!inspect_registration_step(i, at, depth))
+            return false;
+    }
+    return true;
+}
+
+realm_registration_flow realm_flow_of_registration(const ost_json *realm)
+{
+    registration_inspection i = {.flows = ost_json_get(realm, "authenticationFlows")};
+    const ost_json *alias = ost_json_get(realm, "registrationFlow");
+    ost_text name;
+    bool named = ost_json_text(alias, &name) && name.len > 0;
+    const ost_json *chosen = named ? find_flow(i.flows, "alias", alias)
+                                   : find_flow_by(i.flows, "alias", OST_TEXT("registration"));
+    /* A file that has no flows has Keycloak's own. */
+    if (chosen == NULL && (!named || text_is(name, "registration")))
+        return (realm_registration_flow){.followed = true, .password = true};
+    i.found.followed = inspect_registration(&i, chosen, 0) && i.creates;
+    return i.found;
+}
+
+static bool flag_of(const ost_json *realm, const char *name)
+{
+    bool flag = false;
+    return ost_json_boolean(ost_json_get(realm, name), &flag) && flag;
+}
+
+/* A number that cannot be read limits as usual. */
+realm_registration realm_registration_of(const ost_json *realm)
+{
+    realm_registration_flow flow = realm_flow_of_registration(realm);
+    uint64_t burst = REGISTRATION_BURST;
+    ost_text number = {0};
+    (void)!ost_json_text(ost_json_get(ost_json_get(realm, "attributes"), "registration.burst"),
+                         &number);
+    if (!text_to_unsigned(number, REGISTRATION_BURST_MAX, &burst))
+        burst = REGISTRATION_BURST;
+    return (realm_registration){
+        .allowed = flag_of(realm, "registrationAllowed") && flow.followed,
+        .email_is_name = flag_of(realm, "registrationEmailAsUsername"),
+        .password = flow.password,
+        .terms = flow.terms,
+        .burst = (int64_t)burst,
+    };
 }

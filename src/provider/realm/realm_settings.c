@@ -136,6 +136,7 @@ void realm_settings_load(realm_loader *l, const ost_json *d, realm *r)
     load_key_interval(l, attributes, r);
     load_lifespans(l, d, &r->lifespans);
     load_brute_force(l, d, &r->brute_force);
+    r->registration = realm_registration_of(d);
     if (r->name == NULL || r->name[0] == '\0')
         loader_fail(l, "realm", "the realm's name is missing");
     if (r->id == NULL)

@@ -345,7 +345,7 @@ static void codes_of_devices_are_counted_apart(void **state)
         .on = true, .failures = 1, .wait = 60, .max_wait = 900, .window = 3600};
     brute_force_attempt a = at("", "10.0.0.1", 100);
     a.rule = &codes;
-    a.codes = true;
+    a.target = TARGET_CODES;
     for (int i = 0; i < 19; i++)
         assert_false(judge(&a, ATTEMPT_FAILED));
     assert_false(judge(&a, ATTEMPT_NEITHER));

@@ -346,6 +346,8 @@ export default {
   "settings.ssl_external": "External requests",
   "settings.ssl_all": "All requests",
   "settings.ssl_none": "None",
+  "settings.registrationAllowed": "User registration",
+  "settings.registrationEmailAsUsername": "Email as username",
   "settings.loginWithEmailAllowed": "Login with email",
   "settings.duplicateEmailsAllowed": "Duplicate emails",
   "settings.rememberMe": "Remember me",

@@ -24,7 +24,7 @@ const parts = {
     named("choice")("sslRequired", { options: ["external", "all", "none"].map((each) => [each, text(`settings.ssl_${each}`)]) }),
   ],
   login: () => [
-    flag("loginWithEmailAllowed"), flag("duplicateEmailsAllowed"), flag("rememberMe"),
+    flag("registrationAllowed"), flag("registrationEmailAsUsername"), flag("loginWithEmailAllowed"), flag("duplicateEmailsAllowed"), flag("rememberMe"),
     word("passwordPolicy", { help: text("settings.passwordPolicy_help"), placeholder: "length(12) and notUsername" }),
     flag("bruteForceProtected"), count("failureFactor"), span("maxFailureWaitSeconds"), span("waitIncrementSeconds"),
   ],
