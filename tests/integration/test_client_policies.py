@@ -8,9 +8,9 @@ import pytest
 from administrator import Admin
 from nodes import until
 from oidc import Client
-from policies import (
-    ALLOWED, ANSWERS, ANYBODY, DEVIATIONS, GROUPS, JWKS, OFF, REALM, Site, answers, credentials, made, password, posted, registered,
-)  # fmt: skip
+from policies import ALLOWED, ANSWERS, DEVIATIONS, GROUPS, OFF, answers
+from policy_site import ANYBODY, JWKS, REALM, Site
+from policy_steps import credentials, made, password, posted, registered
 from programs import Provider, provider_program
 from web import Browser, bearer
 

@@ -9,7 +9,8 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 
 from keycloak import NEWEST, Keycloak  # noqa: E402
-from policies import ANSWERS, GROUPS, Site, answers  # noqa: E402
+from policies import ANSWERS, GROUPS, answers  # noqa: E402
+from policy_site import Site  # noqa: E402
 from test_admin_same_as_keycloak import Admin  # noqa: E402
 
 

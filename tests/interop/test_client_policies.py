@@ -5,7 +5,8 @@ import json
 
 import pytest
 from keycloak import CHOSEN, NEWEST
-from policies import ANSWERS, GROUPS, Site, answers
+from policies import ANSWERS, GROUPS, answers
+from policy_site import Site
 from test_admin_same_as_keycloak import Admin
 
 from both_providers import only_keycloak

@@ -6,345 +6,51 @@ that says what is asked. What Keycloak 26.7.3 answers is in policy_answers.json;
 so, and why.
 """
 
-import json
 import pathlib
-import time
-import uuid
 
-from dpop import DpopClient
-from oidc import Client, Pkce, callback_of
-from signer import EcSigner, RsaSigner
-from web import Browser, bearer, fragment_of, query_of, unverified_token
+from policy_site import (
+    ANYBODY,
+    EC,
+    HTTP,
+    HTTPS,
+    LOOPBACK,
+    NAMED,
+    OWN_SCHEME,
+    PROVED,
+    PROVER,
+    RSA,
+    STRICT_URIS,
+    UNDOTTED,
+)
+from policy_steps import (
+    again,
+    authorized,
+    beside,
+    by_jwt,
+    by_link,
+    by_secret,
+    changed,
+    credentials,
+    exchanged,
+    in_backchannel,
+    lightened,
+    made,
+    managed,
+    of_free,
+    password,
+    posted,
+    pushed,
+    redeemed,
+    refreshed,
+    registered,
+    said,
+    signed,
+    signed_in_backchannel,
+    userinfo,
+)
+from web import fragment_of, query_of
 
 ANSWERS = pathlib.Path(__file__).with_name("policy_answers.json")
-REALM = "policed"
-HTTPS, HTTP, LOOPBACK = "https://app.example/cb", "http://app.example/cb", "http://127.0.0.1:7777/cb"
-NAMED, OWN_SCHEME, UNDOTTED = "http://localhost/cb", "com.example.app:/cb", "nodot:/cb"
-EC, RSA, PROVER = EcSigner("ec"), RsaSigner("rsa"), DpopClient()
-JWKS = json.dumps({"keys": [EC.jwk(use="sig", alg="ES256"), RSA.jwk(use="sig", alg="RS256")]})
-BY_KEYS = {"use.jwks.string": "true", "jwks.string": JWKS, "oidc.ciba.grant.enabled": "true", "ciba.backchannel.auth.request.signing.alg": "ES256"}
-BY_JWT = {"client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}
-ASKING = {f"{what}.enabled": "true" for what in ("oidc.ciba.grant", "standard.token.exchange")}
-ASKING["allow.token.introspection.without.audience.check"] = "true"
-PROVED = Pkce()
-ANYBODY = {"any-client": {}}
-STRICT_URIS = {f"allow-{what}": "true" for what in ("ipv4-loopback-address", "ipv6-loopback-address", "private-use-uri-scheme")}
-STRICT_URIS["oauth-2-1-compliant"] = "true"
-NOT_SHOWN = {"client.secret.creation.time", "jwks.string", "realm_client", "post.logout.redirect.uris"}
-
-
-def client(name, attributes=None, **members):
-    return {
-        "clientId": name,
-        "redirectUris": [HTTPS, HTTP, LOOPBACK, NAMED, OWN_SCHEME, UNDOTTED],
-        "directAccessGrantsEnabled": True,
-        "implicitFlowEnabled": True,
-        "attributes": attributes or {},
-        **members,
-    }
-
-
-REALM_FILE = {
-    "realm": REALM,
-    "enabled": True,
-    "sslRequired": "none",
-    "clients": [
-        client("open", publicClient=True),
-        client("changed", publicClient=True),
-        client("watched", publicClient=True),
-        client("secret", ASKING, secret="secret", serviceAccountsEnabled=True),
-        client("kept", secret="secret"),
-        client("jwt", BY_KEYS, clientAuthenticatorType="client-jwt", serviceAccountsEnabled=True),
-        client("bound", {"dpop.bound.access.tokens": "true"}, publicClient=True),
-    ],
-    "roles": {"client": {"watched": [{"name": "watched"}]}},
-    "users": [
-        {
-            **{"username": "carol", "enabled": True, "email": "carol@example.org", "firstName": "C", "lastName": "C"},
-            "credentials": [{"type": "password", "value": "carol-password"}],
-        }
-    ],
-}
-
-
-class Site:
-    """The realm at one provider, and its administrator: admin(method, path, body)."""
-
-    def __init__(self, server, admin):
-        self.realm, self.admin = server.realm(REALM), admin
-        self.base, self.prover = server.base, PROVER
-
-    def begin(self):
-        assert self.admin("DELETE", f"/realms/{REALM}").status in (204, 404)
-        assert self.admin("POST", "/realms", json.dumps(REALM_FILE).encode()).status == 201
-        self.tokens = self.realm.password(Client("open"), "carol", "carol-password").json()
-
-    def put(self, what, parts):
-        return self.admin("PUT", f"/realms/{REALM}/client-policies/{what}", json.dumps({what: parts}).encode())
-
-    def enforce(self, conditions, *profiles, **more):
-        policy = {"name": "p", "enabled": True, "conditions": parts("condition", conditions), "profiles": list(profiles)}
-        return self.put("policies", [{**policy, **more}] if profiles else [])
-
-    def own(self, executors):
-        """The profile of that name; it has to be free."""
-        assert self.enforce({}).status == 204
-        return self.put("profiles", [{"name": "own", "executors": parts("executor", executors)}])
-
-    def free(self, ask):
-        """What `ask` comes to without policies."""
-        kept = self.admin("GET", f"/realms/{REALM}/client-policies/policies").body
-        assert self.enforce({}).status == 204
-        try:
-            return ask()
-        finally:
-            assert self.admin("PUT", f"/realms/{REALM}/client-policies/policies", kept).status == 204
-
-    def code(self, pkce=None):
-        named = Client("open", None, HTTPS)
-        answer = self.free(lambda: self.realm.log_in(Browser(), named, "carol", "carol-password", pkce))
-        return callback_of(answer)["code"]
-
-    def post(self, path, form, headers=None):
-        return Browser().post(self.realm.endpoint(path), form, dict(headers or {}))
-
-    def proof(self, path):
-        return {"DPoP": self.prover.proof(self.realm.endpoint(path), "", method="POST", ath=None)}
-
-    def assertion(self, signer=EC, audience=None):
-        now, header = int(time.time()), {"alg": "ES256" if signer is EC else "RS256", "kid": signer.kid, "typ": "JWT"}
-        audience = {None: self.realm.issuer, "endpoint": self.realm.endpoint("token"), "list": [self.realm.issuer]}[audience]
-        claims = {"iss": "jwt", "sub": "jwt", "aud": audience, "jti": str(uuid.uuid4()), "iat": now, "exp": now + 60}
-        return {**BY_JWT, "client_assertion": signer.token(header, claims)}
-
-    def request_object(self, **changes):
-        """Of the client "jwt"; times are counted from now, and what is None is left out."""
-        now = int(time.time())
-        claims = {"iss": "jwt", "aud": self.realm.issuer, "jti": str(uuid.uuid4()), "client_id": "jwt", "scope": "openid"}
-        claims |= {"iat": 0, "nbf": 0, "exp": 300, **changes}
-        claims = {name: now + claim if name in ("iat", "nbf", "exp") and claim is not None else claim for name, claim in claims.items()}
-        return EC.token({"alg": "ES256", "kid": EC.kid, "typ": "JWT"}, {name: claim for name, claim in claims.items() if claim is not None})
-
-
-def parts(kind, of):
-    """{"pkce-enforcer": {…}} as Keycloak's lists have it."""
-    return [{kind: name, "configuration": configuration} for name, configuration in of.items()]
-
-
-# ---- steps ----
-
-
-def made(**members):
-    def step(site):
-        body = json.dumps({"clientId": "made", "redirectUris": [HTTPS], **members}).encode()
-        answer = site.admin("POST", f"/realms/{REALM}/clients", body)
-        if answer.status != 201:
-            return answer
-        path = f"/realms/{REALM}/clients/{answer.header('Location').rsplit('/', 1)[1]}"
-        shown = settings(site.admin("GET", path).json())
-        site.admin("DELETE", path)
-        return {"status": 201, **shown}
-
-    return step
-
-
-def changed(name="changed", **members):
-    def step(site):
-        client = site.admin("GET", f"/realms/{REALM}/clients?clientId={name}").json()[0]
-        path = f"/realms/{REALM}/clients/{client['id']}"
-        answer = site.admin("PUT", path, json.dumps({**client, "description": "x", **members}).encode())
-        if answer.status != 204:
-            return answer
-        shown = settings(site.admin("GET", path).json())
-        assert site.free(lambda: site.admin("PUT", path, json.dumps(without_new(client, shown)).encode())).status == 204
-        return {"status": 204, **shown}
-
-    return step
-
-
-def without_new(client, shown):
-    """As it was: an attribute goes by being empty."""
-    gone = {name: "" for name in shown["attributes"] if name not in client["attributes"]}
-    return {**client, "attributes": {**client["attributes"], **gone}}
-
-
-def settings(client):
-    names = ("clientAuthenticatorType", "consentRequired", "directAccessGrantsEnabled", "fullScopeAllowed", "implicitFlowEnabled")
-    kept = {name: value for name, value in client["attributes"].items() if name not in NOT_SHOWN}
-    return {**{name: client.get(name) for name in names}, "attributes": kept}
-
-
-def authorized(client="open", **changes):
-    def step(site):
-        params = {"client_id": client, "redirect_uri": HTTPS, "response_type": "code", "scope": "openid", "state": "s", "nonce": "n"}
-        params = {name: value for name, value in {**params, **changes}.items() if value is not None}
-        return Browser().get(site.realm.endpoint("auth"), params)
-
-    return step
-
-
-def pushed(proof=None, **changes):
-    def step(site):
-        form = {"redirect_uri": HTTPS, "response_type": "code", "scope": "openid", **(proof(site) if proof else {"client_id": "open"})}
-        return site.post("ext/par/request", {name: value for name, value in {**form, **changes}.items() if value is not None})
-
-    return step
-
-
-ASKED = {"redirect_uri": HTTPS, "response_type": "code", "state": "s", "nonce": "n"}
-
-
-def signed(beside=(), push=False, **changes):
-    """A request in an object, with parameters beside it."""
-
-    def step(site):
-        form = {"client_id": "jwt", "request": site.request_object(**{**ASKED, **changes}), **dict(beside)}
-        if push:
-            return site.post("ext/par/request", {**form, **site.assertion()})
-        return Browser().get(site.realm.endpoint("auth"), form)
-
-    return step
-
-
-def beside(**more):
-    """What was pushed, with parameters beside it."""
-
-    def step(site):
-        name = site.free(lambda: pushed(state="s", nonce="n")(site)).json()["request_uri"]
-        return Browser().get(site.realm.endpoint("auth"), {"client_id": "open", "request_uri": name, **more})
-
-    return step
-
-
-def in_backchannel(**form):
-    return posted("ext/ciba/auth", **{"scope": "openid", "login_hint": "carol", **form})
-
-
-def signed_in_backchannel(**changes):
-    def step(site):
-        form = {"client_id": "jwt", "request": site.request_object(**{"login_hint": "carol", "client_id": None, **changes})}
-        return site.post("ext/ciba/auth", {**form, **site.assertion()})
-
-    return step
-
-
-def exchanged(**form):
-    """A token with the scope "address", for another one; what that has."""
-    kind = "urn:ietf:params:oauth:token-type:access_token"
-
-    def step(site):
-        subject = site.free(lambda: password("secret", scope="openid address")(site)).json()["access_token"]
-        form_ = {"grant_type": "urn:ietf:params:oauth:grant-type:token-exchange", "subject_token": subject, "subject_token_type": kind, **form}
-        answer = posted("token", **form_)(site)
-        return answer if answer.status != 200 else {"status": 200, "scope": sorted(answer.json()["scope"].split())}
-
-    return step
-
-
-def by_link(hinted=False, **params):
-    """A browser that is led to the logout."""
-
-    def step(site):
-        hint = {"id_token_hint": site.tokens["id_token"]} if hinted else {}
-        return Browser().get(site.realm.endpoint("logout"), {**hint, **params})
-
-    return step
-
-
-def by_jwt(*how):
-    return lambda site: {"client_id": "jwt", **site.assertion(*how)}
-
-
-def by_secret(_=None):
-    return {"client_id": "secret", "client_secret": "secret"}
-
-
-def posted(path, proof=by_secret, proved=False, **form):
-    return lambda site: site.post(path, {**proof(site), **form}, site.proof(path) if proved else None)
-
-
-def credentials(proof=by_secret):
-    return posted("token", proof, grant_type="client_credentials")
-
-
-def password(client="open", proved=False, **more):
-    proof = by_secret if client == "secret" else lambda _: {"client_id": client}
-    form = {"grant_type": "password", "username": "carol", "password": "carol-password", "scope": "openid"}
-    return posted("token", proof, proved, **{**form, **more})
-
-
-def redeemed(challenge=None, **form):
-    def step(site):
-        code = site.code(challenge)
-        return site.post("token", {"grant_type": "authorization_code", "code": code, "client_id": "open", "redirect_uri": HTTPS, **form})
-
-    return step
-
-
-def of_free(path, proved=False, name="token", kind="refresh_token", **form):
-    """With a token that was issued when there were no policies."""
-    return lambda site: site.post(path, {"client_id": "open", name: site.tokens[kind], **form}, site.proof(path) if proved else None)
-
-
-def userinfo(site):
-    return Browser().get(site.realm.endpoint("userinfo"), headers=bearer(site.tokens["access_token"]))
-
-
-def registered(**metadata):
-    def step(site):
-        first = site.admin("POST", f"/realms/{REALM}/clients-initial-access", b'{"count":1,"expiration":60}').json()["token"]
-        url = f"{site.realm.issuer}/clients-registrations/openid-connect"
-        body = json.dumps({"redirect_uris": [HTTPS], **metadata}).encode()
-        return Browser().request("POST", url, body, {**bearer(first), "Content-Type": "application/json"})
-
-    return step
-
-
-def said(of, introspects=False):
-    """The names of the claims of the access token that comes, or of what introspection tells of it."""
-
-    def step(site):
-        answer = of(site)
-        if answer.status != 200:
-            return answer
-        token = answer.json()["access_token"]
-        claims = unverified_token(token)[1]
-        if introspects:
-            told = site.free(lambda: posted("token/introspect", token=token)(site)).json()
-            names = {name: sorted(told[name].split()) for name in ("scope",) if name in told}
-            roles = sorted(told.get("realm_access", {}).get("roles", []))
-            return {**{name: told.get(name) for name in ("active", "preferred_username", "username", "azp", "typ", "acr")}, **names, "roles": roles}
-        return {"claims": sorted(claims), "typ": claims["typ"]}
-
-    return step
-
-
-def lightened(site):
-    """A lightweight token at userinfo."""
-    token = password()(site).json()["access_token"]
-    return Browser().get(site.realm.endpoint("userinfo"), headers=bearer(token))
-
-
-def again(site):
-    first = site.free(lambda: password()(site)).json()["refresh_token"]
-    return site.post("token", {"client_id": "open", "grant_type": "refresh_token", "refresh_token": first})
-
-
-def refreshed(site):
-    """Whether another refresh token comes, and whether the one that was brought goes on."""
-    first = site.free(lambda: password()(site)).json()["refresh_token"]
-    form = {"client_id": "open", "grant_type": "refresh_token", "refresh_token": first}
-    one, two = site.post("token", form), site.post("token", form)
-    return {"statuses": [one.status, two.status], "comes": "refresh_token" in one.json()}
-
-
-def managed(site):
-    """Whether a registration access token goes on after a change."""
-    client = site.free(lambda: registered()(site)).json()
-    url, token = client["registration_client_uri"], client["registration_access_token"]
-    body = json.dumps({"client_id": client["client_id"], "redirect_uris": [HTTPS]}).encode()
-    put = [Browser().request("PUT", url, body, {**bearer(token), "Content-Type": "application/json"}).status for _ in range(2)]
-    return {"statuses": put}
 
 
 def uris(*addresses, **more):
@@ -599,6 +305,8 @@ MADE = {"status": 201, "clientAuthenticatorType": "client-secret", "consentRequi
 MADE |= {"fullScopeAllowed": True, "implicitFlowEnabled": False, "attributes": {}}
 UNBELIEVED = "such an object is refused by whatever client, and of where it leads nothing is believed"
 READ_FIRST = "such a request is refused whether there are policies or not, in words of ours"
+
+
 # {"group | step": (what ours answers, why)}
 DEVIATIONS = {
     "confidential | password, public": (refused("invalid_client", PUBLIC), STRICTER),
