@@ -194,6 +194,11 @@ void wipe(void *data, size_t size)
         explicit_bzero(data, size);
 }
 
+bool text_says_true(ost_text text)
+{
+    return text_equal_ignoring_case(text, OST_TEXT("true"));
+}
+
 size_t text_distance(ost_text a, const char *b)
 {
     size_t len = strlen(b), row[64];

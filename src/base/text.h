@@ -65,6 +65,9 @@ size_t text_find_bad_utf8(ost_text text);
  * each that is not UTF-8: for logs and terminals. */
 void text_make_printable(char *text, size_t len);
 
+/* "true" in any case, as Java's Boolean.parseBoolean; all else says false. */
+bool text_says_true(ost_text text);
+
 /* The number of single-character edits between two short names, for "did you mean"; SIZE_MAX when
  * one has more than 63 bytes. */
 size_t text_distance(ost_text a, const char *b);

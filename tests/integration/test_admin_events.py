@@ -110,6 +110,15 @@ def test_events_outlive_the_program_and_expire(provider, root, app):  # noqa: F8
     assert stores.rows(provider.data, "SELECT expires - time / 1000 AS kept FROM event") == [(600,)]
 
 
+def test_p9_admin_events_expire_by_an_attribute_of_the_realm(provider, root):  # noqa: F811
+    settings(root, adminEventsEnabled=True)
+    assert root("PUT", REALM, {"attributes": {"adminEventsExpiration": "600"}}).status == 204
+    assert root("PUT", REALM, {"displayName": "Shop"}).status == 204
+    assert len(root("GET", REALM + "/admin-events").json()) == 2
+    kept = stores.rows(provider.data, "SELECT DISTINCT expires - time / 1000 AS kept FROM event WHERE expires > 0")
+    assert kept == [(600,)]
+
+
 def test_what_cannot_be_asked(root):  # noqa: F811
     for query in ("dateFrom=yesterday", "dateTo=2026-13-01", "dateFrom=2026-01-01x", "first=-2", "max=x", "first=99999999999"):
         assert 400 <= root("GET", f"{REALM}/events?{query}").status < 500, query

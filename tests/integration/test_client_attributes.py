@@ -21,22 +21,39 @@ CLIENTS = {
     "ending": {"client.secret.expiration.time": SOON, "client.secret.rotated": "before"},
     "post": {"client.secret.authentication.allowed.method": "client_secret_post"},
     "basic": {"client.secret.authentication.allowed.method": "client_secret_basic"},
+    "held": {"dpop.bound.access.tokens": "True", "use.refresh.tokens": "False", "use.jwks.url": "TRUE"},
+    "pushed": {"require.pushed.authorization.requests": "TRUE", "access.token.lifespan": "5m"},
+    "alone": {"use.refresh.tokens": "False"},
+    "slips": {
+        "Use.Refresh.Tokens": "false",
+        "tls_client_certificate_bound_access_tokens": "true",
+        "pkce.code.challenge.methods": "S256",
+        "department": "shop",
+    },
 }
 SCOPE = {
     "name": "hidden",
     "protocol": "openid-connect",
-    "attributes": {"include.in.openid.provider.metadata": "false", "is.parameterized.scope": "true"},
+    "attributes": {
+        "include.in.openid.provider.metadata": "False",
+        "include.in.token.scope": "FALSE",
+        "is.parameterized.scope": "true",
+    },
 }
 
 
 @pytest.fixture(scope="module")
 def realm_file(tmp_path_factory):
     clients = [
-        {"clientId": name, "secret": "s", "serviceAccountsEnabled": True, "attributes": attributes}
+        {
+            **{"clientId": name, "secret": "s", "serviceAccountsEnabled": True, "attributes": attributes},
+            **{"directAccessGrantsEnabled": True, "redirectUris": ["http://localhost/cb"]},
+            "defaultClientScopes": ["hidden"],
+        }
         for name, attributes in CLIENTS.items()
     ]
     file = tmp_path_factory.mktemp("attributes") / "x-realm.json"
-    realm = {"realm": "x", "enabled": True, "clients": clients, "users": [ROOT], "clientScopes": [SCOPE]}
+    realm = {"realm": "x", "enabled": True, "clients": clients, "users": [ROOT], "clientScopes": [SCOPE], }
     file.write_text(json.dumps(realm))
     return file
 
@@ -76,17 +93,57 @@ def test_p9_a_scope_may_stay_out_of_the_metadata(site):
     assert "hidden" not in site.realm("x").discovery().json()["scopes_supported"]
 
 
-def test_p9_what_is_left_of_rotation_and_parameters_is_told(tmp_path, realm_file):
+def test_p9_true_and_false_are_read_in_any_case(site):
+    """As str(True) of Python has them, and so Ansible's files: a demand that is not seen would be weaker in silence."""
+    realm = site.realm("x")
+    assert realm.client_credentials(Client("held", "s")).json()["error"] == "invalid_dpop_proof"
+    pushed = realm.authorize(realm.browser(), Client("pushed", "s", "http://localhost/cb"))
+    assert pushed.status == 302 and "Pushed" in pushed.location
+    tokens = realm.password(Client("alone", "s"), "root", "root-password").json()
+    assert "refresh_token" not in tokens and tokens["scope"] == "openid"
+    assert "refresh_token" in realm.password(Client("ending", "s"), "root", "root-password").json()
+
+
+def report(tmp_path, realm_file, *options):
     done = subprocess.run(
-        [str(provider_program()), "realm", "import", str(realm_file), "--json", "--data", str(tmp_path / "data")],
+        [
+            *(str(provider_program()), "realm", "import", str(realm_file), "--json"),
+            *("--data", str(tmp_path / "data"), *options),
+        ],
         capture_output=True,
         text=True,
         timeout=60,
     )
+    return done
+
+
+def named(done, fate):
     assert done.returncode == 0, done.stderr
-    told = {
-        f"{entry['path']}.{item['member']}"
+    return {
+        f"{entry['path']}.{item['member']}": item["why"]
         for entry in json.loads(done.stdout)[0]["objects"]
-        for item in entry.get("kept without effect", [])
+        for item in entry.get(fate, [])
     }
+
+
+def test_p9_what_is_left_of_rotation_and_parameters_is_told(tmp_path, realm_file):
+    told = named(report(tmp_path, realm_file), "kept without effect").keys()
     assert {"clients[1].attributes.client.secret.rotated", "clientScopes[0].attributes.is.parameterized.scope"} <= told
+
+
+def test_p9_names_that_miss_a_known_one_by_a_letter_are_told(tmp_path, realm_file):
+    at = f"clients[{list(CLIENTS).index('slips')}].attributes."
+    slips = {
+        "Use.Refresh.Tokens": "use.refresh.tokens",
+        "tls_client_certificate_bound_access_tokens": "tls.client.certificate.bound.access.tokens",
+        "pkce.code.challenge.methods": "pkce.code.challenge.method",
+    }
+    unknown = named(report(tmp_path, realm_file), "unknown")
+    assert unknown == {f"{at}{slip}": f"no such attribute is known; is {meant} meant?" for slip, meant in slips.items()}
+    assert report(tmp_path, realm_file, "--replace", "--strict").returncode == 1
+
+
+def test_p9_a_lifetime_with_a_unit_is_told(tmp_path, realm_file):
+    told = named(report(tmp_path, realm_file), "kept without effect")
+    at = f"clients[{list(CLIENTS).index('pushed')}].attributes.access.token.lifespan"
+    assert told[at] == "not a whole number; the usual one counts"

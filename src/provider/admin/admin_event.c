@@ -134,6 +134,7 @@ void admin_event_tell(admin_call *a)
         .realm = a->realm.row.name,
         .admin = true,
         .time = a->call->now * 1000,
+        .expires = r->admin_event_lifetime > 0 ? a->call->now + r->admin_event_lifetime : 0,
         .type = text_of(operation),
         .client = text_of(a->call->client != NULL ? a->call->client->id : NULL),
         .user = a->call->event.user,

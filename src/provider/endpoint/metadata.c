@@ -39,8 +39,9 @@ static void put_scopes(call *c, ost_json_writer *w)
     ost_json_put_text(w, OST_TEXT("openid"));
     for (size_t i = 0; i < c->realm->scope_count; i++) {
         const ost_json *scope = c->realm->scopes[i].document;
+        ost_text shown = attribute_text(scope, "include.in.openid.provider.metadata");
         if (!ost_json_equals(ost_json_get(scope, "protocol"), OST_TEXT("saml")) &&
-            !text_is(attribute_text(scope, "include.in.openid.provider.metadata"), "false"))
+            (shown.len == 0 || text_says_true(shown)))
             ost_json_put_text(w, text_of(c->realm->scopes[i].name));
     }
     ost_json_close_array(w);

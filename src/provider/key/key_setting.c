@@ -15,7 +15,7 @@ ost_text key_setting(const ost_json *settings, const char *name)
 
 bool key_setting_is_on(ost_text value)
 {
-    return !text_is(value, "false");
+    return value.len == 0 || text_says_true(value);
 }
 
 int64_t key_setting_priority(ost_text value)

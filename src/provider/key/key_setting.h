@@ -9,8 +9,8 @@
 /* The setting of that name; empty: it is not there. */
 ost_text key_setting(const ost_json *settings, const char *name);
 
-/* What the values of "enabled" and "active", and of "priority", mean: on, unless they say "false";
- * 0, unless they are a number. */
+/* What the values of "enabled" and "active", and of "priority", mean: on where they say nothing, or
+ * "true" in any case; 0, unless they are a number. */
 bool key_setting_is_on(ost_text value);
 int64_t key_setting_priority(ost_text value);
 

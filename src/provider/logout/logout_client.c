@@ -16,7 +16,7 @@ static ost_text attribute(const realm_client *client, const char *name)
 
 static bool is_true(const realm_client *client, const char *name)
 {
-    return text_is(attribute(client, name), "true");
+    return text_says_true(attribute(client, name));
 }
 
 static const char *address(const realm_client *client, const char *name, ost_arena *arena)
@@ -37,13 +37,18 @@ static bool is_front(const realm_client *client)
     return ost_json_boolean(ost_json_get(client->document, "frontchannelLogout"), &front) && front;
 }
 
+static bool is_front_session(const realm_client *client)
+{
+    ost_text said = attribute(client, "frontchannel.logout.session.required");
+    return said.len == 0 || text_says_true(said);
+}
+
 logout_client logout_client_read(const realm_client *client, ost_arena *arena)
 {
     return (logout_client){
         .back_url = address(client, "backchannel.logout.url", arena),
         .front_url = is_front(client) ? address(client, "frontchannel.logout.url", arena) : NULL,
-        .front_session =
-            !text_is(attribute(client, "frontchannel.logout.session.required"), "false"),
+        .front_session = is_front_session(client),
         .back_session = is_true(client, "backchannel.logout.session.required"),
         .revoke_offline = is_true(client, "backchannel.logout.revoke.offline.tokens"),
         .registered = attribute(client, REGISTERED).len > 0,

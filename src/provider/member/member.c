@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 /* The tables are sorted by name. */
 static const member *find(const member_kind *kind, ost_text name)
 {
@@ -28,5 +30,40 @@ const member *member_find(const member_kind *kind, ost_text name)
     const member *found = NULL;
     for (const member_kind *at = kind; at != NULL && found == NULL; at = at->base)
         found = find(at, name);
+    return found;
+}
+
+/* tls_client_certificate_bound_access_tokens is how the metadata of clients have it. */
+static bool is_spelt_alike(ost_text name, const char *known)
+{
+    if (name.len != strlen(known))
+        return false;
+    for (size_t i = 0; i < name.len; i++) {
+        bool separate = name.data[i] == '-' || name.data[i] == '_';
+        if (!text_equal_ignoring_case((ost_text){separate ? "." : &name.data[i], 1},
+                                      (ost_text){&known[i], 1}))
+            return false;
+    }
+    return true;
+}
+
+#define NEAR 2
+#define TELLING_LENGTH 6 /* shorter names are all alike */
+
+const member *member_near(const member_kind *kind, ost_text name)
+{
+    const member *found = NULL;
+    size_t least = NEAR + 1;
+    name = text_trim(name);
+    for (const member_kind *at = kind; at != NULL; at = at->base) {
+        for (size_t i = 0; i < at->count && name.len >= TELLING_LENGTH; i++) {
+            const char *known = at->members[i].name;
+            size_t distance = is_spelt_alike(name, known) ? 0 : text_distance(name, known);
+            if (distance < least) {
+                least = distance;
+                found = &at->members[i];
+            }
+        }
+    }
     return found;
 }

@@ -45,6 +45,7 @@ typedef struct member {
     const char
         *acted; /* texts, separated by '|', that are always acted upon, also in lists; NULL: none */
     const char *why; /* half a sentence; NULL: the name says it */
+    bool number;     /* of a string: it is a whole number */
     bool trims;      /* its strings are names without blanks around them */
     const char *now; /* the name of today's layout: where the object has none of that, this is it;
                         NULL: the name is today's */
@@ -61,6 +62,10 @@ struct member_kind {
 
 /* Of the kind or its base. NULL: no such member is known. */
 const member *member_find(const member_kind *kind, ost_text name);
+
+/* The member that differs least from a name that is in no table, by two letters at most or by their
+ * case alone. NULL: none, or the name is too short to tell. */
+const member *member_near(const member_kind *kind, ost_text name);
 
 extern const member_kind member_realm, member_realm_attribute, member_scope_mapping;
 extern const member_kind member_components, member_component, member_client,

@@ -105,12 +105,24 @@ static bool is_outdone(const ost_json *object, const member *m)
     return successor != NULL && !ost_json_is(successor, OST_JSON_NULL);
 }
 
+/* What has another unit, or no number, counts for nothing: a lifetime is then the usual one. */
+static bool is_unread(const ost_json *value, const member *m)
+{
+    ost_text text;
+    uint64_t number;
+    return m != NULL && m->number && ost_json_text(value, &text) && text.len > 0 &&
+           !text_to_unsigned(text, UINT64_MAX, &number);
+}
+
 static member_fate fate_of(const member_kind *kind, const ost_json *object, const ost_json *value,
                            const member *m)
 {
     ost_text text;
     if (m == NULL)
-        return kind->open ? MEMBER_KEPT : MEMBER_UNKNOWN;
+        return kind->open && member_near(kind, ost_json_name(value)) == NULL ? MEMBER_KEPT
+                                                                             : MEMBER_UNKNOWN;
+    if (is_unread(value, m))
+        return MEMBER_TOLD;
     if (is_outdone(object, m))
         return is_idle(value, m->idle) ? MEMBER_KEPT : MEMBER_TOLD;
     if (ost_json_text(value, &text) && is_acted(text, m))
@@ -129,14 +141,28 @@ static void refuse_member(review *r, ost_text name, const char *why, const char 
                           r->path_len > 0 ? "." : "", (int)name.len, name.data, why, behind);
 }
 
+/* An attribute may have any name; one that differs from a known one by a letter or by its case is a
+ * slip of the pen, and Keycloak would not say so. */
+static const char *why_unknown(const review *r, const member_kind *kind, ost_text name)
+{
+    const member *near = member_near(kind, name);
+    const char *why = NULL;
+    if (near != NULL)
+        why = ost_arena_format(r->report != NULL ? r->report->arena : r->arena,
+                               "no such %s is known; is %s meant?",
+                               kind->open ? "attribute" : "member", near->name);
+    return why != NULL ? why : "no such member is known";
+}
+
 static void tell(review *r, const ost_json *object, const member_kind *kind, const ost_json *value,
                  const member *m)
 {
     ost_text name = {0};
     member_fate fate = fate_of(kind, object, value, m);
     const char *why = is_outdone(object, m)    ? "its successor stands beside it and counts"
+                      : is_unread(value, m)    ? "not a whole number; the usual one counts"
                       : m != NULL              ? m->why
-                      : fate == MEMBER_UNKNOWN ? "no such member is known"
+                      : fate == MEMBER_UNKNOWN ? why_unknown(r, kind, ost_json_name(value))
                                                : NULL;
     if (fate == MEMBER_REFUSED)
         refuse_member(r, ost_json_name(value), why, "");

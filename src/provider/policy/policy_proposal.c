@@ -92,7 +92,7 @@ const policy_refusal *propose_key_binding(const ost_json *configuration, const p
     static const char name[] = "dpop.bound.access.tokens";
     if (configures(configuration))
         return edit(edits, true, name, TRUE_STRING);
-    return text_is(attribute_text(c->proposed, name), "true") ? NULL : &refused;
+    return text_says_true(attribute_text(c->proposed, name)) ? NULL : &refused;
 }
 
 const policy_refusal *propose_certificate_binding(const ost_json *configuration,
@@ -103,7 +103,7 @@ const policy_refusal *propose_certificate_binding(const ost_json *configuration,
     static const char name[] = "tls.client.certificate.bound.access.tokens";
     if (configures(configuration))
         return edit(edits, true, name, TRUE_STRING);
-    return text_is(attribute_text(c->proposed, name), "true") ? NULL : &refused;
+    return text_says_true(attribute_text(c->proposed, name)) ? NULL : &refused;
 }
 
 const policy_refusal *propose_authenticator(const ost_json *configuration, const policy_case *c,
@@ -170,8 +170,7 @@ const policy_refusal *propose_detached_signature(const ost_json *configuration,
     static const char name[] = "id.token.as.detached.signature";
     if (configures(configuration))
         return edit(edits, true, name, TRUE_STRING);
-    return text_equal_ignoring_case(attribute_text(c->proposed, name), OST_TEXT("true")) ? NULL
-                                                                                         : &refused;
+    return text_says_true(attribute_text(c->proposed, name)) ? NULL : &refused;
 }
 
 const policy_refusal *propose_logout(const ost_json *configuration, const policy_case *c,

@@ -166,7 +166,7 @@ const policy_refusal *check_key_binding(const ost_json *configuration, const pol
                    ? &no_key
                    : NULL;
     if (is_token_request(c))
-        return !c->proof && text_is(attribute_text(c->client, "dpop.bound.access.tokens"), "true")
+        return !c->proof && text_says_true(attribute_text(c->client, "dpop.bound.access.tokens"))
                    ? &no_proof
                    : NULL;
     if (c->event != POLICY_REVOKE && c->event != POLICY_USERINFO)

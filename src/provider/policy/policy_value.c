@@ -8,7 +8,8 @@ bool policy_switch(const ost_json *object, const char *name)
 {
     const ost_json *value = ost_json_get(object, name);
     bool on = false;
-    return ost_json_equals(value, OST_TEXT("true")) || (ost_json_boolean(value, &on) && on);
+    ost_text text;
+    return ost_json_text(value, &text) ? text_says_true(text) : ost_json_boolean(value, &on) && on;
 }
 
 bool policy_is_off(const ost_json *object, const char *name)

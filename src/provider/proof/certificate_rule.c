@@ -28,7 +28,7 @@ static const struct {
 static certificate_rule load_subject(const ost_json *client, ost_text subject, ost_arena *arena)
 {
     distinguished_name *name;
-    if (text_is(attribute_text(client, "x509.allow.regex.pattern.comparison"), "true"))
+    if (text_says_true(attribute_text(client, "x509.allow.regex.pattern.comparison")))
         return (certificate_rule){.kind = CERTIFICATE_PATTERN, .text = subject};
     if (distinguished_name_read(subject, arena, &name) != OST_OK)
         return (certificate_rule){.kind = CERTIFICATE_NONE};

@@ -46,7 +46,7 @@ client_ciba client_ciba_load(const ciba_policy *policy, const ost_json *client)
 {
     ost_text mode = attribute_text(client, "ciba.backchannel.token.delivery.mode");
     client_ciba ciba = {
-        .on = text_is(attribute_text(client, "oidc.ciba.grant.enabled"), "true"),
+        .on = text_says_true(attribute_text(client, "oidc.ciba.grant.enabled")),
         .ping = mode.len > 0 ? text_is(mode, "ping") : policy->ping,
         .notified = attribute_text(client, "ciba.backchannel.client.notification.endpoint"),
         .algorithms =

@@ -35,11 +35,11 @@ static client_proof_kind kind_of(const ost_json *client)
  * certificate, and that before a public key. */
 static void load_keys(const ost_json *client, ost_arena *arena, client_proof *proof)
 {
-    if (text_is(attribute_text(client, "use.jwks.url"), "true")) {
+    if (text_says_true(attribute_text(client, "use.jwks.url"))) {
         proof->keys_url = ost_arena_copy(arena, attribute_text(client, "jwks.url"));
         return;
     }
-    if (text_is(attribute_text(client, "use.jwks.string"), "true")) {
+    if (text_says_true(attribute_text(client, "use.jwks.string"))) {
         (void)!client_key_set_read(attribute_text(client, "jwks.string"), &proof->keys);
         return;
     }

@@ -35,7 +35,7 @@ client_request client_request_load(const ost_json *client)
     ost_text required = attribute_text(client, "request.object.required");
     return (client_request){
         .pushed_only =
-            text_is(attribute_text(client, "require.pushed.authorization.requests"), "true"),
+            text_says_true(attribute_text(client, "require.pushed.authorization.requests")),
         .object_required = required.len > 0 && !text_is(required, "not required"),
         .value_only = text_is(required, "request only"),
         .reference_only = text_is(required, "request_uri only"),

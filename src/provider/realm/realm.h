@@ -127,7 +127,7 @@ struct realm {
     bool revoke_refresh_token;
     bool verify_email; /* whose address is not verified has to do that first */
     bool events, admin_events, admin_event_details; /* are kept */
-    int64_t event_lifetime;                         /* seconds; 0: not bounded */
+    int64_t event_lifetime, admin_event_lifetime;   /* seconds; 0: not bounded */
     bool duplicate_emails;                          /* several users may have the same address */
     /* Clients may be known by the address of their metadata; and addresses that are not public and
      * may be asked for it, as blocks that are separated by spaces or commas; NULL: none. */

@@ -57,9 +57,12 @@ static int64_t attribute_seconds(const realm_client *c, const char *name)
                : 0;
 }
 
-static bool attribute_is(const realm_client *c, const char *name, const char *value)
+static bool attribute_is_true(const realm_client *c, const char *name, bool otherwise)
 {
-    return ost_json_equals(ost_json_get(c->attributes, name), text_of(value));
+    ost_text text;
+    return ost_json_text(ost_json_get(c->attributes, name), &text) && text.len > 0
+               ? text_says_true(text)
+               : otherwise;
 }
 
 /* One that nobody can verify with the realm's published keys bars the client. */
@@ -125,7 +128,7 @@ static void load_device(const realm *r, realm_client *c)
 {
     ost_text text;
     uint64_t seconds;
-    c->device_grant = attribute_is(c, "oauth2.device.authorization.grant.enabled", "true");
+    c->device_grant = attribute_is_true(c, "oauth2.device.authorization.grant.enabled", false);
     c->device_lifespan = r->device_lifespan;
     c->device_interval = r->device_interval;
     if (ost_json_text(ost_json_get(c->attributes, "oauth2.device.code.lifespan"), &text) &&
@@ -143,31 +146,34 @@ static void load_attributes(realm_loader *l, const ost_json *at, const realm *r,
     c->pkce_required =
         ost_json_text(ost_json_get(c->attributes, "pkce.code.challenge.method"), &method) &&
         method.len > 0;
-    c->on_consent_screen = attribute_is(c, "display.on.consent.screen", "true");
+    c->on_consent_screen = attribute_is_true(c, "display.on.consent.screen", false);
     c->consent_text = realm_consent_text_load(l, c->attributes, c->client_id);
     c->access_lifespan = attribute_seconds(c, "access.token.lifespan");
     c->session_idle = attribute_seconds(c, "client.session.idle.timeout");
     c->session_max = attribute_seconds(c, "client.session.max.lifespan");
-    c->at_jwt = attribute_is(c, "access.token.header.type.rfc9068", "true");
-    c->lightweight = attribute_is(c, "client.use.lightweight.access.token.enabled", "true");
+    c->at_jwt = attribute_is_true(c, "access.token.header.type.rfc9068", false);
+    c->lightweight = attribute_is_true(c, "client.use.lightweight.access.token.enabled", false);
     c->lightweight_userinfo =
-        attribute_is(c, "allow.userinfo.with.lightweight.access.token", "true");
-    c->detached_signature = attribute_is(c, "id.token.as.detached.signature", "true");
-    c->lower_case_bearer = attribute_is(c, "token.response.type.bearer.lower-case", "true") ||
-                           attribute_is(c, "use.lower-case.bearer.type", "true");
-    c->without_issuer = attribute_is(c, "exclude.issuer.from.auth.response", "true");
-    c->without_session_state = attribute_is(c, "exclude.session.state.from.auth.response", "true");
-    c->token_exchange = attribute_is(c, "standard.token.exchange.enabled", "true");
-    c->exchange_refresh =
-        attribute_is(c, "standard.token.exchange.enableRefreshRequestedTokenType", "SAME_SESSION");
-    c->jwt_grant = attribute_is(c, ISSUER_GRANT, "true");
+        attribute_is_true(c, "allow.userinfo.with.lightweight.access.token", false);
+    c->detached_signature = attribute_is_true(c, "id.token.as.detached.signature", false);
+    c->lower_case_bearer = attribute_is_true(c, "token.response.type.bearer.lower-case", false) ||
+                           attribute_is_true(c, "use.lower-case.bearer.type", false);
+    c->without_issuer = attribute_is_true(c, "exclude.issuer.from.auth.response", false);
+    c->without_session_state =
+        attribute_is_true(c, "exclude.session.state.from.auth.response", false);
+    c->token_exchange = attribute_is_true(c, "standard.token.exchange.enabled", false);
+    c->exchange_refresh = ost_json_equals(
+        ost_json_get(c->attributes, "standard.token.exchange.enableRefreshRequestedTokenType"),
+        OST_TEXT("SAME_SESSION"));
+    c->jwt_grant = attribute_is_true(c, ISSUER_GRANT, false);
     load_device(r, c);
     c->ciba = client_ciba_load(&r->ciba, at);
-    c->dpop_bound = attribute_is(c, "dpop.bound.access.tokens", "true");
-    c->certificate_bound = attribute_is(c, "tls.client.certificate.bound.access.tokens", "true");
+    c->dpop_bound = attribute_is_true(c, "dpop.bound.access.tokens", false);
+    c->certificate_bound =
+        attribute_is_true(c, "tls.client.certificate.bound.access.tokens", false);
     c->offline_idle = attribute_seconds(c, "client.offline.session.idle.timeout");
     c->offline_max = attribute_seconds(c, "client.offline.session.max.lifespan");
-    c->refresh_tokens = !attribute_is(c, "use.refresh.tokens", "false");
+    c->refresh_tokens = attribute_is_true(c, "use.refresh.tokens", true);
     c->post_logout_redirect_uris = load_post_logout(l, c);
 }
 

@@ -2,6 +2,7 @@
 /* The client scopes of a realm, and what clients have in common with them: mappers, and words for
  * the page that asks for consent. */
 #include "base/text.h"
+#include "provider/proof/attribute.h"
 #include "provider/realm/realm_load.h"
 
 void realm_mappers_load(realm_loader *l, const ost_json *owner, const realm_mapper **ret_mappers,
@@ -43,8 +44,7 @@ static void load_consent(realm_loader *l, realm_scope *s)
     const ost_json *shown = ost_json_get(attributes, "display.on.consent.screen");
     ost_text order, flag;
     uint64_t number;
-    s->on_consent_screen =
-        !ost_json_text(shown, &flag) || text_equal_ignoring_case(flag, OST_TEXT("true"));
+    s->on_consent_screen = !ost_json_text(shown, &flag) || text_says_true(flag);
     s->consent_text = realm_consent_text_load(l, attributes, s->name);
     s->gui_order = ost_json_text(ost_json_get(attributes, "gui.order"), &order) &&
                            text_to_unsigned(order, INT32_MAX, &number)
@@ -62,10 +62,8 @@ void realm_scopes_load(realm_loader *l, const ost_json *d, realm *r)
         loader_enter(l, "clientScopes", r->scope_count);
         s->name = loader_string(l, at, "name");
         s->document = at;
-        /* Only "false" keeps a scope's name out of the token. */
-        s->in_token_scope =
-            !ost_json_equals(ost_json_get(ost_json_get(at, "attributes"), "include.in.token.scope"),
-                             OST_TEXT("false"));
+        ost_text named = attribute_text(at, "include.in.token.scope");
+        s->in_token_scope = named.len == 0 || text_says_true(named);
         realm_mappers_load(l, at, &s->mappers, &s->mapper_count);
         load_consent(l, s);
         if (s->name == NULL)

@@ -110,6 +110,7 @@ void realm_settings_load(realm_loader *l, const ost_json *d, realm *r)
     r->verify_email = loader_boolean(l, d, "verifyEmail", false) && action_is_on(d, "VERIFY_EMAIL");
     r->events = loader_boolean(l, d, "eventsEnabled", false);
     r->event_lifetime = loader_integer(l, d, "eventsExpiration", 0);
+    r->admin_event_lifetime = load_attribute_seconds(d, "adminEventsExpiration", 0, INT32_MAX);
     r->admin_events = loader_boolean(l, d, "adminEventsEnabled", false);
     r->admin_event_details = loader_boolean(l, d, "adminEventsDetailsEnabled", false);
     r->duplicate_emails = loader_boolean(l, d, "duplicateEmailsAllowed", false);

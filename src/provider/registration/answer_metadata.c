@@ -128,6 +128,6 @@ void answer_metadata_write(const realm_client *client, ost_json_writer *w)
             metadata_put_text(client, rows[i].attribute, rows[i].member, w);
         else if (ost_json_text(ost_json_get(client->attributes, rows[i].attribute), &value))
             ost_json_member_boolean(w, rows[i].member,
-                                    text_is(value, rows[i].set) || text_is(value, "true"));
+                                    text_is(value, rows[i].set) || text_says_true(value));
     }
 }
