@@ -58,6 +58,8 @@ REALM = {
         user("bob", attributes={"department": []}),
         user("cat", clientRoles={"account": ["manage-account"]}),
         user("dot", attributes={"rank": ["longer than it may be"], "note": []}),
+        user("fay", clientRoles={"account": ["manage-account"]}, attributes={"free": ["f"], "floor": ["2"]}),
+        user("owner", clientRoles={"realm-management": ["manage-realm", "view-realm"]}),
         user("eve", attributes={"badge": ["AB1", "wrong"]}),
     ],
 }
@@ -134,7 +136,7 @@ def test_the_account_api_keeps_to_it(server):
     url = f"{realm.issuer}/account/"
 
     def change(**members):
-        body = {"username": "cat", "email": "cat@example.org", "firstName": "First", **members}
+        body = {"username": "cat", "email": "cat@example.org", "firstName": "First", "attributes": {"department": ["sales"]}, **members}
         headers = {**bearer(token), "Content-Type": "application/json", "Accept": "application/json"}
         return Browser().request("POST", url, json.dumps(body).encode(), headers)
 
@@ -143,6 +145,42 @@ def test_the_account_api_keeps_to_it(server):
     assert refused.status == 400 and refused.json()["errors"][0]["errorMessage"] == "error-user-attribute-read-only"
     assert change(lastName="New").json()["errors"][0]["field"] == "lastName"
     assert change(email="none").json()["errors"][0]["errorMessage"] == "error-invalid-email"
+
+
+def test_users_change_what_attributes_of_theirs_they_may(server):
+    realm = server.realm("own")
+    token = realm.password(APP, "fay", "fay-password").json()["access_token"]
+    headers = {**bearer(token), "Content-Type": "application/json", "Accept": "application/json"}
+    names = {"username": "fay", "email": "fay@example.org", "firstName": "First"}
+
+    def change(attributes):
+        body = json.dumps({**names, "attributes": attributes}).encode()
+        return Browser().request("POST", f"{realm.issuer}/account/", body, headers)
+
+    def told():
+        return Browser().request("GET", f"{realm.issuer}/account/", None, headers).json()
+
+    first = told()
+    assert first["attributes"] == {"department": ["sales"], "floor": ["2"], "rank": ["one"]}
+    fields = {one["name"]: one for one in first["userProfileMetadata"]["attributes"]}
+    assert "note" not in fields and fields["rank"]["readOnly"] and fields["username"]["readOnly"]
+    assert fields["department"]["required"] and fields["floor"]["displayName"] == "Floor <1>" and fields["site"]["displayName"] == "site"
+    assert fields["floor"]["validators"] == {"multivalued": {"max": "1"}, "integer": {"min": "-2", "max": "9", "ignore.empty.value": True}}
+    rows = [
+        ({"department": ["sales"], "floor": ["10"]}, "floor", "error-number-out-of-range", ["Floor <1>", "-2", "9"]),
+        ({"floor": ["1"]}, "department", "error-user-attribute-required", ["${department}"]),
+        ({"department": ["sales"], "rank": ["two"]}, "rank", "error-user-attribute-read-only", ["rank"]),
+        ({"department": ["sales"], "note": ["n"]}, "note", "error-user-attribute-read-only", ["note"]),
+        ({"department": ["sales"], "floor": ["1", "2"]}, "floor", "error-invalid-multivalued-size", ["Floor <1>", "1", "1"]),
+    ]
+    for attributes, field, message, parameters in rows:
+        refused = change(attributes)
+        assert refused.status == 400, attributes
+        assert refused.json()["errors"] == [{"field": field, "errorMessage": message, "params": parameters}]
+    assert change({"department": [7]}).status == change({"department": {"a": "sales"}}).status == 400
+    assert told() == first
+    assert change({"department": "sea & air", "rank": ["one"], "free": ["mine"], "badge": [""]}).status == 204
+    assert told()["attributes"] == {"department": ["sea & air"], "rank": ["one"]}  # what is not named goes
 
 
 def test_the_admin_api_keeps_to_it(users):
@@ -168,6 +206,36 @@ def test_the_admin_api_keeps_to_it(users):
     assert told["note"]["required"] and not told["department"]["required"] and not told["rank"]["readOnly"]
 
 
+def test_a_profile_is_written_by_who_manages_the_realm(server, users):
+    assert users("PUT", "/profile", {"attributes": NAMED}).status == 403
+    token = server.realm("own").password(Client("admin-cli"), "owner", "owner-password").json()["access_token"]
+    headers = {**bearer(token), "Content-Type": "application/json"}
+
+    def put(body):
+        return Browser().request("PUT", f"{server.base}/admin/realms/own/users/profile", json.dumps(body).encode() if body is not None else b"", headers)
+
+    wrong = [
+        ({}, "[UserProfile configuration without 'attributes' section is not allowed]"),
+        ({"attributes": NAMED[:1]}, "[The attribute 'email' can not be removed]"),
+        ({"attributes": [*NAMED, {"name": "x", "group": "g"}]}, "[Attribute 'x' references unknown group 'g']"),
+        ({"attributes": [*NAMED, {"name": "x", "required": {"roles": ["z"]}}]},
+         "['required.roles' configuration for attribute 'x' contains unsupported role 'z']"),
+    ]  # fmt: skip
+    for body, words in wrong:
+        answer = put(body)
+        assert (answer.status, answer.json()) == (400, {"errorMessage": words})
+    for body in ([], {"attributes": NAMED, "oops": 1}, {"attributes": NAMED, "unmanagedAttributePolicy": "SOME"}):
+        assert put(body).status == 400
+    assert put({"attributes": [*NAMED, {"name": "x", "validations": {"local-date": {}}}]}).status == 501
+    assert users("GET", "/profile").json() == {"attributes": ATTRIBUTES}
+    own = {"attributes": [*NAMED, {"name": "x", "group": "g", "permissions": BOTH}], "groups": [{"name": "g"}]}
+    answer = put(own)
+    assert (answer.status, answer.json()) == (200, own) and users("GET", "/profile").json() == own
+    default = put(None)
+    assert default.status == 200 and [one["name"] for one in default.json()["attributes"]] == ["username", "email", "firstName", "lastName"]
+    assert put({"attributes": ATTRIBUTES}).status == 200 and users("GET", "/profile").json() == {"attributes": ATTRIBUTES}
+
+
 NAMED = [{"name": "username"}, {"name": "email"}]
 
 
@@ -175,12 +243,15 @@ NAMED = [{"name": "username"}, {"name": "email"}]
     ("{", "no JSON object"),
     ("[]", "no JSON object"),
     ({"attributes": NAMED[:1]}, "'email'"),
-    ({"attributes": [*NAMED, {}]}, "no name of an attribute: ''"),
-    ({"attributes": [*NAMED, {"name": "a b"}]}, "no name of an attribute: 'a b'"),
-    ({"attributes": [*NAMED, {"name": "a", "requird": {}}]}, "no such member of an attribute 'requird'"),
-    ({"attributes": [*NAMED, {"name": "a"}, {"name": "a"}]}, "two attributes 'a'"),
-    ({"attributes": [*NAMED, {"name": "a", "validations": {"lenght": {}}}]}, "no such validator 'lenght'"),
-    ({"attributes": [*NAMED, {"name": "a", "permissions": {"edit": ["users"]}}]}, "unsupported role of attribute 'a'"),
+    ({}, "[UserProfile configuration without 'attributes' section is not allowed]"),
+    ({"attributes": NAMED[:1]}, "[The attribute 'email' can not be removed]"),
+    ({"attributes": [*NAMED, {}]}, "[Invalid attribute name ("),
+    ({"attributes": [*NAMED, {"name": "a b"}]}, "special characters allowed): a b']"),
+    ({"attributes": [*NAMED, {"name": "a", "requird": {}}]}, "Unrecognized field 'requird'"),
+    ({"attributes": [*NAMED, {"name": "a"}, {"name": "a"}]}, "[Attribute configuration already exists with 'name':'a']"),
+    ({"attributes": [*NAMED, {"name": "a", "validations": {"lenght": {}}}]}, "[Validator 'lenght' defined for attribute 'a' doesn't exist]"),
+    ({"attributes": [*NAMED, {"name": "a", "permissions": {"edit": ["x"]}}]},
+     "['permissions.edit' configuration for attribute 'a' contains unsupported role 'x']"),
 ])  # fmt: skip
 def test_rules_that_are_none_are_refused(tmp_path, config, words):
     done, _ = imported(tmp_path, config)

@@ -4,10 +4,12 @@
 #include "base/array.h"
 #include "base/fold.h"
 #include "base/text.h"
+#include "provider/account/account_attributes.h"
 #include "provider/account/account_call.h"
 #include "provider/account/account_user.h"
 #include "provider/admin/admin_part.h"
 #include "provider/admin/document_edit.h"
+#include "provider/profile/profile_metadata.h"
 #include "provider/profile/profile_rules.h"
 
 #define NAME(shown_as)                                                                             \
@@ -17,12 +19,20 @@
     "\"ignore.empty.value\":true}},\"multivalued\":false}"
 #define LOCALE                                                                                     \
     "{\"name\":\"locale\",\"displayName\":\"locale\",\"required\":false,\"readOnly\":false,"       \
-    "\"validators\":{},\"multivalued\":false},"
+    "\"validators\":{},\"multivalued\":false}"
 
 static bool is_set(const realm *r, const char *name)
 {
     bool set = false;
     return ost_json_boolean(ost_json_get(r->document, name), &set) && set;
+}
+
+/* Where a realm has several languages, its users choose one, whatever its profile says of others.
+ */
+static bool has_own_locale(const realm *r, const ost_json *rules)
+{
+    return is_set(r, "internationalizationEnabled") &&
+           (rules == NULL || profile_rules_find(rules, "locale") == NULL);
 }
 
 /* ---- reading ---- */
@@ -47,7 +57,7 @@ static ost_result put_metadata(account_call *a, ost_json_writer *w)
                                               "\"displayHeader\":\"User metadata\","
                                               "\"displayDescription\":\"Attributes, which refer "
                                               "to user metadata\"}]}",
-        is_set(r, "internationalizationEnabled") ? LOCALE : "",
+        is_set(r, "internationalizationEnabled") ? LOCALE "," : "",
         is_set(r, "editUsernameAllowed") ? "false" : "true");
     ost_result result = text != NULL
                             ? ost_json_read(text_of(text), NULL, a->call->arena, &metadata, NULL)
@@ -57,15 +67,30 @@ static ost_result put_metadata(account_call *a, ost_json_writer *w)
     return result;
 }
 
-/* The only attribute that is the user's own. */
-static void put_locale(const account_call *a, ost_json_writer *w)
+/* The same by the realm's own rules. */
+static ost_result put_own_metadata(account_call *a, const ost_json *rules, ost_json_writer *w)
+{
+    const realm *r = a->call->realm;
+    const ost_json *locale = NULL;
+    ost_result result = OST_OK;
+    if (has_own_locale(r, rules))
+        result = ost_json_read(OST_TEXT(LOCALE), NULL, a->call->arena, &locale, NULL);
+    if (result != OST_OK)
+        return result;
+    ost_json_put_name(w, OST_TEXT("userProfileMetadata"));
+    profile_metadata_put(w, rules, PROFILE_USER, !is_set(r, "editUsernameAllowed"), locale);
+    return OST_OK;
+}
+
+static void put_attributes(const account_call *a, const ost_json *rules, ost_json_writer *w)
 {
     const ost_json *locale = ost_json_get(ost_json_get(a->document, "attributes"), "locale");
-    if (locale == NULL || !is_set(a->call->realm, "internationalizationEnabled"))
-        return;
     ost_json_put_name(w, OST_TEXT("attributes"));
     ost_json_open_object(w);
-    ost_json_member_value(w, "locale", locale);
+    if (locale != NULL && has_own_locale(a->call->realm, rules))
+        ost_json_member_value(w, "locale", locale);
+    if (rules != NULL)
+        account_attributes_put(a, rules, w);
     ost_json_close_object(w);
 }
 
@@ -73,10 +98,13 @@ ost_result account_read_profile(account_call *a)
 {
     static const char *const shown[] = {"firstName", "lastName", "email"};
     bool verified = false;
-    ost_result result = OST_OK;
+    const ost_json *rules;
     ost_json_writer *w = ost_json_writer_new(a->call->arena, 0);
-    if (w == NULL)
-        return OST_E_MEMORY;
+    ost_result result = w != NULL
+                            ? profile_rules_of(a->call->realm->document, a->call->arena, &rules)
+                            : OST_E_MEMORY;
+    if (result != OST_OK)
+        return result;
     if (!ost_json_boolean(ost_json_get(a->document, "emailVerified"), &verified))
         verified = false;
     ost_json_open_object(w);
@@ -88,9 +116,9 @@ ost_result account_read_profile(account_call *a)
             ost_json_member_value(w, shown[i], value);
     }
     ost_json_member_boolean(w, "emailVerified", verified);
-    put_locale(a, w);
+    put_attributes(a, rules, w);
     if (!account_asks(a, "userProfileMetadata", "false"))
-        result = put_metadata(a, w);
+        result = rules != NULL ? put_own_metadata(a, rules, w) : put_metadata(a, w);
     ost_json_close_object(w);
     return result == OST_OK ? account_answer(a, w) : result;
 }
@@ -236,13 +264,12 @@ static ost_result refuse_faults(account_call *a, const profile_faults *f)
     return result;
 }
 
-/* Where a realm has several languages, its users choose one. */
-static ost_result put_chosen_locale(account_call *a, const profile *p, const ost_json **document)
+static ost_result put_chosen_locale(account_call *a, const profile *p, const ost_json *rules,
+                                    const ost_json **document)
 {
     ost_arena *arena = a->call->arena;
     const ost_json *attributes = ost_json_get(*document, "attributes");
-    if (!is_set(a->call->realm, "internationalizationEnabled") ||
-        (attributes == NULL && p->locale == NULL))
+    if (!has_own_locale(a->call->realm, rules) || (attributes == NULL && p->locale == NULL))
         return OST_OK;
     ost_result result = document_put(attributes, OST_TEXT("locale"), p->locale, arena, &attributes);
     return result == OST_OK
@@ -250,7 +277,8 @@ static ost_result put_chosen_locale(account_call *a, const profile *p, const ost
                : result;
 }
 
-static ost_result merge(account_call *a, const profile *p, const ost_json **ret_document)
+static ost_result merge(account_call *a, const profile *p, const ost_json *rules,
+                        const ost_json **ret_document)
 {
     ost_arena *arena = a->call->arena;
     const ost_json *document = a->document;
@@ -268,7 +296,7 @@ static ost_result merge(account_call *a, const profile *p, const ost_json **ret_
             result = document_put_boolean(document, "emailVerified", false, arena, &document);
     }
     if (result == OST_OK)
-        result = put_chosen_locale(a, p, &document);
+        result = put_chosen_locale(a, p, rules, &document);
     if (result == OST_OK)
         *ret_document = document;
     return result;
@@ -317,10 +345,14 @@ ost_result account_update_profile(account_call *a)
     if (result == OST_OK)
         result = check_address(a, &p, &faults);
     if (result == OST_OK)
-        result = merge(a, &p, &document);
+        result = merge(a, &p, rules, &document);
     if (result == OST_OK && rules != NULL)
         result = check_own(a, rules, document, &faults);
-    if (result == OST_OK && faults.count > 0)
+    if (result == OST_OK && rules != NULL)
+        result = account_attributes_merge(a, rules, &document, &faults);
+    if (result != OST_OK || a->status != 0)
+        return result;
+    if (faults.count > 0)
         return refuse_faults(a, &faults);
-    return result == OST_OK ? account_store_user(a, document, EVENT_UPDATE_PROFILE) : result;
+    return account_store_user(a, document, EVENT_UPDATE_PROFILE);
 }

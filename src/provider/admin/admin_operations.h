@@ -109,6 +109,7 @@ admin_handler admin_list_locales, admin_read_locale, admin_write_locale, admin_d
     admin_read_localized, admin_write_localized, admin_delete_localized;
 /* ---- user_profile.c ---- */
 admin_handler admin_read_user_profile, admin_read_user_profile_metadata;
+admin_handler admin_update_user_profile; /* user_profile_change.c */
 /* ---- admin_memberships.c ---- */
 admin_handler admin_join_group, admin_leave_group, admin_list_default_groups,
     admin_add_default_group, admin_remove_default_group;

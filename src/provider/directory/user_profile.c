@@ -9,6 +9,7 @@
 #include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
 #include "provider/member/mail_address.h"
+#include "provider/profile/profile_metadata.h"
 #include "provider/profile/profile_rules.h"
 
 typedef enum profile_kind { PROFILE_USERNAME, PROFILE_EMAIL, PROFILE_PERSON } profile_kind;
@@ -314,49 +315,18 @@ static ost_result answer(admin_call *a, bool metadata)
     return admin_answer(a, w);
 }
 
-/* Of a realm's own rule, for forms. */
-static void put_own_metadata(ost_json_writer *w, const ost_json *rule)
-{
-    static const char *const copied[] = {"name", "displayName", "annotations", "group"};
-    bool multivalued = false;
-    const ost_json *validations = ost_json_get(rule, "validations");
-    ost_json_open_object(w);
-    for (size_t i = 0; i < ARRAY_LEN(copied); i++) {
-        if (ost_json_get(rule, copied[i]) != NULL)
-            ost_json_member_value(w, copied[i], ost_json_get(rule, copied[i]));
-    }
-    ost_json_member_boolean(w, "required", profile_rule_requires(rule, PROFILE_ADMIN));
-    ost_json_member_boolean(w, "readOnly", !profile_rule_lets_edit(rule, PROFILE_ADMIN));
-    ost_json_put_name(w, OST_TEXT("validators"));
-    if (ost_json_is(validations, OST_JSON_OBJECT)) {
-        ost_json_put_value(w, validations);
-    } else {
-        ost_json_open_object(w);
-        ost_json_close_object(w);
-    }
-    if (!ost_json_boolean(ost_json_get(rule, "multivalued"), &multivalued))
-        multivalued = false;
-    ost_json_member_boolean(w, "multivalued", multivalued);
-    ost_json_close_object(w);
-}
-
 static ost_result answer_own_metadata(admin_call *a, const ost_json *rules)
 {
     ost_json_writer *w = ost_json_writer_new(a->arena, 0);
     if (w == NULL)
         return OST_E_MEMORY;
-    ost_json_open_object(w);
-    ost_json_put_name(w, OST_TEXT("attributes"));
-    ost_json_open_array(w);
-    for (const ost_json *at = profile_rules_first(rules); at != NULL; at = ost_json_next(at)) {
-        if (profile_rule_shows(at, PROFILE_ADMIN))
-            put_own_metadata(w, at);
-    }
-    ost_json_close_array(w);
-    if (ost_json_get(rules, "groups") != NULL)
-        ost_json_member_value(w, "groups", ost_json_get(rules, "groups"));
-    ost_json_close_object(w);
+    profile_metadata_put(w, rules, PROFILE_ADMIN, false, NULL);
     return admin_answer(a, w);
+}
+
+ost_result user_profile_answer_usual(admin_call *a)
+{
+    return answer(a, false);
 }
 
 ost_result admin_read_user_profile(admin_call *a)
@@ -364,7 +334,7 @@ ost_result admin_read_user_profile(admin_call *a)
     const ost_json *rules;
     ost_result result = profile_rules_of(a->realm.realm->document, a->arena, &rules);
     if (result != OST_OK || rules == NULL)
-        return result == OST_OK ? answer(a, false) : result;
+        return result == OST_OK ? user_profile_answer_usual(a) : result;
     return admin_answer_json(a, rules);
 }
 

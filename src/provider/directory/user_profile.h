@@ -15,4 +15,7 @@ bool user_profile_check(admin_call *admin);
 OST_MUST_CHECK ost_result user_profile_check_own(admin_call *admin, const ost_json *before,
                                                  const ost_json *after);
 
+/* Answers with the profile of a realm that has none of its own. */
+OST_MUST_CHECK ost_result user_profile_answer_usual(admin_call *admin);
+
 #endif

@@ -135,7 +135,7 @@ static void put_members(const profile_fault *fault, ost_json_writer *w)
     ost_json_member_string(w, "errorMessage", fault->message);
     ost_json_put_name(w, OST_TEXT("params"));
     ost_json_open_array(w);
-    ost_json_put_text(w, text_of(shown));
+    ost_json_put_text(w, text_of(fault->shown != NULL ? fault->shown : shown));
     if (fault->maximum != NULL) {
         if (fault->minimum != NULL)
             ost_json_put_text(w, text_of(fault->minimum));

@@ -8,6 +8,7 @@
 
 typedef struct profile_fault {
     const char *field;
+    const char *shown;             /* what a realm's own profile calls it; NULL: "${field}" */
     const char *message;           /* Keycloak's key: "error-invalid-email" */
     const char *minimum, *maximum; /* of a length; NULL: not told */
     ost_text value;                /* that is refused; NULL data: not told */

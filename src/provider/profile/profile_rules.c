@@ -60,6 +60,20 @@ ost_text profile_rule_name(const ost_json *rule)
     return name;
 }
 
+ost_text profile_rule_shown(const ost_json *rule)
+{
+    ost_text shown = {0};
+    return ost_json_text(ost_json_get(rule, "displayName"), &shown) && shown.len > 0
+               ? shown
+               : profile_rule_name(rule);
+}
+
+bool profile_rule_has_many(const ost_json *rule)
+{
+    bool many = false;
+    return ost_json_boolean(ost_json_get(rule, "multivalued"), &many) && many;
+}
+
 static bool has_role(const ost_json *list, profile_side side)
 {
     return json_list_has(list, side == PROFILE_ADMIN ? OST_TEXT("admin") : OST_TEXT("user"));
@@ -132,17 +146,21 @@ static size_t check_values(rule_check *c, const ost_json *value)
 ost_result profile_rule_check(const ost_json *rule, const ost_json *value, profile_side side,
                               ost_arena *arena, profile_faults *faults)
 {
+    size_t before = faults->count;
     rule_check c = {.rule = rule,
                     .field = ost_arena_copy(arena, profile_rule_name(rule)),
                     .arena = arena,
                     .faults = faults};
     if (!profile_rule_lets_edit(rule, side))
         return OST_OK; /* nobody could mend it */
-    if (c.field == NULL)
+    const char *shown = c.field != NULL ? ost_arena_copy(arena, profile_rule_shown(rule)) : NULL;
+    if (shown == NULL)
         return OST_E_MEMORY;
     if (check_values(&c, value) == 0 && profile_rule_requires(rule, side))
         profile_fault_add(
             faults, (profile_fault){.field = c.field, .message = "error-user-attribute-required"});
+    for (; before < faults->count; before++)
+        faults->list[before].shown = shown;
     return c.broken ? OST_E_MEMORY : OST_OK;
 }
 
@@ -172,17 +190,29 @@ ost_result profile_check_of(const realm *r, const ost_json *user, ost_arena *are
 
 /* ---- judging the rules themselves ---- */
 
-static ost_result is_wrong(ost_error *error, const char *what, ost_text name)
+/* `before` the name and `after` it are Keycloak's words. */
+static ost_result is_wrong(ost_error *error, const char *before, ost_text name, const char *after)
 {
-    return ost_error_set(error, OST_E_FORMAT, "UserProfile configuration is invalid: %s '%.*s'",
-                         what, (int)(name.len < 80 ? name.len : 80), name.data);
+    return ost_error_set(error, OST_E_FORMAT, "[%s%.*s%s]", before,
+                         (int)(name.len < 80 ? name.len : 80), name.len > 0 ? name.data : "",
+                         after);
 }
 
-static ost_result judge_roles(const ost_json *list, ost_text attribute, ost_error *error)
+static ost_result judge_roles(const ost_json *owner, const char *of, const char *member,
+                              ost_text attribute, ost_error *error)
 {
-    for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at)) {
-        if (!ost_json_equals(at, OST_TEXT("admin")) && !ost_json_equals(at, OST_TEXT("user")))
-            return is_wrong(error, "unsupported role of attribute", attribute);
+    ost_text role = {0};
+    for (const ost_json *at = ost_json_first(ost_json_get(owner, member)); at != NULL;
+         at = ost_json_next(at)) {
+        if (ost_json_equals(at, OST_TEXT("admin")) || ost_json_equals(at, OST_TEXT("user")))
+            continue;
+        (void)!ost_json_text(at, &role);
+        return ost_error_set(error, OST_E_FORMAT,
+                             "['%s.%s' configuration for attribute '%.*s' contains unsupported "
+                             "role '%.*s']",
+                             of, member, (int)(attribute.len < 80 ? attribute.len : 80),
+                             attribute.data, (int)(role.len < 80 ? role.len : 80),
+                             role.len > 0 ? role.data : "");
     }
     return OST_OK;
 }
@@ -195,7 +225,7 @@ static ost_result judge_members(const ost_json *rule, ost_error *error)
                                         "multivalued", "defaultValue", NULL};
     for (const ost_json *at = ost_json_first(rule); at != NULL; at = ost_json_next(at)) {
         if (!text_is_one_of(ost_json_name(at), known))
-            return is_wrong(error, "no such member of an attribute", ost_json_name(at));
+            return is_wrong(error, "Unrecognized field '", ost_json_name(at), "' of an attribute");
     }
     return OST_OK;
 }
@@ -215,7 +245,10 @@ static ost_result judge_attribute(const ost_json *rule, const char **odd, ost_er
     const ost_json *permissions = ost_json_get(rule, "permissions");
     const ost_json *required = ost_json_get(rule, "required");
     if (!is_name(name))
-        return is_wrong(error, "no name of an attribute:", name);
+        return is_wrong(error,
+                        "Invalid attribute name (only letters, numbers and '.' '_' '-' special "
+                        "characters allowed): ",
+                        name, "'");
     if (ost_json_count(ost_json_get(required, "scopes")) > 0)
         *odd = "what is required for some client scopes alone is not required";
     else if (ost_json_count(ost_json_get(ost_json_get(rule, "selector"), "scopes")) > 0)
@@ -223,16 +256,20 @@ static ost_result judge_attribute(const ost_json *rule, const char **odd, ost_er
     for (const ost_json *at = ost_json_first(ost_json_get(rule, "validations")); at != NULL;
          at = ost_json_next(at)) {
         if (!profile_validator_exists(ost_json_name(at)))
-            return is_wrong(error, "no such validator", ost_json_name(at));
+            return ost_error_set(error, OST_E_FORMAT,
+                                 "[Validator '%.*s' defined for attribute '%.*s' doesn't exist]",
+                                 (int)(ost_json_name(at).len < 80 ? ost_json_name(at).len : 80),
+                                 ost_json_name(at).data, (int)(name.len < 80 ? name.len : 80),
+                                 name.data);
         if (!profile_validator_works(ost_json_name(at)))
             *odd = "the validator local-date is not looked at";
     }
     ost_result result = judge_members(rule, error);
     if (result == OST_OK)
-        result = judge_roles(ost_json_get(permissions, "view"), name, error);
+        result = judge_roles(permissions, "permissions", "view", name, error);
     if (result == OST_OK)
-        result = judge_roles(ost_json_get(permissions, "edit"), name, error);
-    return result == OST_OK ? judge_roles(ost_json_get(required, "roles"), name, error) : result;
+        result = judge_roles(permissions, "permissions", "edit", name, error);
+    return result == OST_OK ? judge_roles(required, "required", "roles", name, error) : result;
 }
 
 static ost_result judge_attributes(const ost_json *rules, const char **odd, ost_error *error)
@@ -240,21 +277,25 @@ static ost_result judge_attributes(const ost_json *rules, const char **odd, ost_
     static const char *const needed[] = {"username", "email"};
     const ost_json *list = ost_json_get(rules, "attributes");
     ost_result result = OST_OK;
-    if (list != NULL &&
-        (!ost_json_is(list, OST_JSON_ARRAY) || ost_json_count(list) > MAX_ATTRIBUTES))
-        return is_wrong(error, "no list of at most 256 attributes", OST_TEXT("attributes"));
+    if (list == NULL || ost_json_is(list, OST_JSON_NULL))
+        return is_wrong(error,
+                        "UserProfile configuration without 'attributes' section is not allowed",
+                        (ost_text){0}, "");
+    if (!ost_json_is(list, OST_JSON_ARRAY) || ost_json_count(list) > MAX_ATTRIBUTES)
+        return is_wrong(error, "no list of at most 256 attributes", (ost_text){0}, "");
     for (const ost_json *at = ost_json_first(list); at != NULL && result == OST_OK;
          at = ost_json_next(at)) {
         result = judge_attribute(at, odd, error);
         for (const ost_json *other = ost_json_next(at); other != NULL && result == OST_OK;
              other = ost_json_next(other)) {
             if (text_equal(profile_rule_name(at), profile_rule_name(other)))
-                result = is_wrong(error, "two attributes", profile_rule_name(at));
+                result = is_wrong(error, "Attribute configuration already exists with 'name':'",
+                                  profile_rule_name(at), "'");
         }
     }
     for (size_t i = 0; i < ARRAY_LEN(needed) && result == OST_OK; i++) {
         if (profile_rules_find(rules, needed[i]) == NULL)
-            result = is_wrong(error, "what cannot be removed is not there:", text_of(needed[i]));
+            result = is_wrong(error, "The attribute '", text_of(needed[i]), "' can not be removed");
     }
     return result;
 }
@@ -268,7 +309,7 @@ ost_result profile_rules_judge(ost_text config, ost_arena *arena, const ost_json
     if (result == OST_E_MEMORY)
         return result;
     if (result != OST_OK || !ost_json_is(rules, OST_JSON_OBJECT))
-        return is_wrong(error, "no JSON object in", OST_TEXT("kc.user.profile.config"));
+        return is_wrong(error, "no JSON object in kc.user.profile.config", (ost_text){0}, "");
     result = judge_attributes(rules, &odd, error);
     if (result != OST_OK)
         return result;

@@ -27,6 +27,8 @@ const ost_json *profile_rules_find(const ost_json *rules, const char *name);
 
 /* Of an attribute; NULL: nobody may, nothing is required. */
 ost_text profile_rule_name(const ost_json *rule);
+ost_text profile_rule_shown(const ost_json *rule); /* what people call it */
+bool profile_rule_has_many(const ost_json *rule);  /* several values */
 bool profile_rule_shows(const ost_json *rule, profile_side side);
 bool profile_rule_lets_edit(const ost_json *rule, profile_side side);
 bool profile_rule_requires(const ost_json *rule, profile_side side);

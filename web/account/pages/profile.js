@@ -23,14 +23,27 @@ function language(tag) {
 async function languages(attribute) {
   const tags = await api.get("supportedLocales");
   return {
-    name: attribute.name, label: label(attribute), kind: "choice",
+    name: ["attributes", attribute.name], label: label(attribute), kind: "choice",
     options: [["", text("profile.any_language")], ...tags.sort().map((tag) => [tag, language(tag)])],
   };
 }
 
+// What is no name or address stands in the user's attributes: a list of texts, of which a field without several has one.
+const names = ["username", "email", "firstName", "lastName"];
+const isAttribute = (attribute) => !names.includes(attribute.name);
+const held = (attribute, values = []) => (attribute.multivalued ? values : values[0] ?? "");
+const sent = (attribute, value) => (attribute.multivalued ? value ?? [] : [value ?? ""]).filter((each) => each !== "");
+
+function kind(attribute) {
+  const { options } = attribute.validators;
+  if (attribute.multivalued) return { kind: "lines" };
+  if (options?.options) return { kind: "choice", options: [["", ""], ...options.options.map((each) => [each, each])] };
+  return { kind: attribute.name === "email" ? "email" : "text" };
+}
+
 function field(attribute, user) {
   return {
-    name: attribute.name, label: label(attribute), kind: attribute.name === "email" ? "email" : "text",
+    name: isAttribute(attribute) ? ["attributes", attribute.name] : attribute.name, label: label(attribute), ...kind(attribute),
     required: attribute.required && !attribute.readOnly, locked: attribute.readOnly, autocomplete: autocomplete[attribute.name],
     help: attribute.name === "email" && user.email ? text(user.emailVerified ? "profile.verified" : "profile.not_verified") : null,
   };
@@ -42,13 +55,16 @@ export async function profile() {
   const fields = described.filter((each) => each.name !== "locale").map((each) => field(each, user));
   const locale = described.find((each) => each.name === "locale");
   if (locale) fields.push(await languages(locale));
-  const object = { ...user, locale: user.attributes?.locale?.[0] ?? "" };
+  const attributes = described.filter(isAttribute);
+  const values = attributes.map((each) => [each.name, held(each, user.attributes?.[each.name])]);
+  const object = { ...user, attributes: Object.fromEntries(values) };
   let known = object;
   const save = async (changed) => {
     const next = { ...known, ...changed };
+    const written = attributes.map((each) => [each.name, sent(each, next.attributes[each.name])]);
     await api.post("", {
       username: next.username, email: next.email, firstName: next.firstName, lastName: next.lastName,
-      attributes: next.locale ? { locale: [next.locale] } : {},
+      attributes: Object.fromEntries(written.filter(([, list]) => list.length > 0)),
     });
     known = next;
   };
