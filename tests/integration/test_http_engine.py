@@ -337,6 +337,8 @@ def test_connection_limit():
             assert read_all(sock)[1]
         kept.pop().close()
         assert wait_for(lambda: server.talk(get(b"/hello"))[0].startswith(b"HTTP/1.1 200"))
+        for sock in kept:
+            sock.close()  # their requests would be waited for when the server ends
     assert re.search("crowd refused [1-9][0-9]* ended 0 ", server.output)
     assert "too many connections: a new one was refused" in server.log
 

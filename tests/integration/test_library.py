@@ -2,6 +2,7 @@
 """The library as other programs use it: installed, found by pkg-config alone, inside three kinds of
 event loops."""
 
+import contextlib
 import http.client
 import os
 import pathlib
@@ -328,10 +329,10 @@ def test_clients_who_say_nothing_keep_nobody_out(installed, examples, provider, 
             client.close()
 
 
-@pytest.fixture
-def orphan(realm_file, myapi, tmp_path):
-    """(issuer, token) of a provider that is no longer there."""
-    with must_have(lambda: Provider([realm_file], tmp_path / "orphan")) as gone:
+@pytest.fixture(scope="module")
+def orphan(realm_file, myapi, tmp_path_factory):
+    """(issuer, token, port) of a provider that is no longer there."""
+    with must_have(lambda: Provider([realm_file], tmp_path_factory.mktemp("orphan"))) as gone:
         realm = gone.realm()
         token = realm.password(myapi, "alice", "alice-password").json()["access_token"]
         return realm.issuer, token, gone.port
@@ -392,15 +393,22 @@ def waiting(token):
     return f"GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_one_who_waits_and_leaves(installed, examples, name, orphan, tmp_path):
-    """A client that hangs up while its request waits takes nothing with it."""
+def test_one_who_waits_and_leaves(installed, examples, orphan, tmp_path):
+    """A client that hangs up while its request waits takes nothing with it; of all examples side by side, for it takes
+    until the fetch has timed out."""
     issuer, token, port = orphan
-    with socket.create_server(("127.0.0.1", port)), start(installed, examples[name], issuer, tmp_path) as program:
-        for _ in range(3):
-            with socket.create_connection(("127.0.0.1", int(program.command[1]))) as client:
-                client.sendall(waiting(token) * 20)
-                time.sleep(0.1)
-        time.sleep(6)  # until the fetch has timed out
-        assert get(program).status == 401
-        assert program.stop() == 0
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(socket.create_server(("127.0.0.1", port)))
+        programs = []
+        for name in EXAMPLES:
+            (tmp_path / name).mkdir()
+            programs.append(stack.enter_context(start(installed, examples[name], issuer, tmp_path / name)))
+        for program in programs:
+            for _ in range(3):
+                with socket.create_connection(("127.0.0.1", int(program.command[1]))) as client:
+                    client.sendall(waiting(token) * 20)
+                    time.sleep(0.1)
+        time.sleep(6)
+        for program in programs:
+            assert get(program).status == 401, program.command[0]
+            assert program.stop() == 0, program.command[0]
