@@ -8,7 +8,6 @@ are made. With a Keycloak beside it, whose realm may be smaller.
 `--users 1000000` needs 0.7 GB for the file and 3 GB for the store, below TMPDIR.
 """
 
-import argparse
 import http.client
 import json
 import os
@@ -19,6 +18,7 @@ import sys
 import tempfile
 import time
 
+from command_line import read_options
 from realm_import import hashed, realm_file
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -134,15 +134,7 @@ def keycloaks(options, folder):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--build", default=str(ROOT / "build" / "bench"))
-    parser.add_argument("--users", type=int, default=100000)
-    parser.add_argument("--clients", type=int, default=0)
-    parser.add_argument("--keycloak-users", type=int, default=0)
-    parser.add_argument("--rounds", type=int, default=100)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    os.environ["OSTIARY_BUILD"] = options.build
+    options = read_options(__doc__, users=100000, clients=0, keycloak_users=0, rounds=100)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         asked, rate = ours(options, folder)

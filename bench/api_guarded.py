@@ -6,7 +6,6 @@ Both programs run pinned to the same core and trust the same provider (ours); wr
 cores with 64 keep-alive connections. `api-guarded` sends one token over and over, `api-guarded-fresh`
 another one each time. Figures are medians of requests per second and of the 99th percentile."""
 
-import argparse
 import json
 import os
 import pathlib
@@ -17,6 +16,8 @@ import sys
 import tempfile
 import urllib.parse
 import urllib.request
+
+from command_line import read_options, two_parts
 
 PROJECT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT / "tests" / "support"))
@@ -108,17 +109,8 @@ def report(name, ours, peer, as_json):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", default=PROJECT / "build" / "bench", help="folder of the build")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=3)
-    parser.add_argument("--json", action="store_true", help="print JSON objects")
-    arguments = parser.parse_args()
-    os.environ["OSTIARY_BUILD"] = str(arguments.build)
-    last = os.cpu_count() - 1
-    if last < 1:
-        sys.exit("two cores are needed")
-    core, cores = str(last), f"0-{last - 1}"
+    arguments = read_options(__doc__, rounds=3, seconds=3)
+    core, cores = two_parts()
     cache = pathlib.Path(os.environ.get("OSTIARY_CACHE") or PROJECT / ".cache")
     python = cache / "venv-fastapi"
     with tempfile.TemporaryDirectory() as name:

@@ -7,7 +7,6 @@ Ours with many is compared with ours with one (what is remembered costs no more)
 with FastAPI and PyJWT that keeps parsed keys; ours with fresh ones with the build of an earlier commit,
 where --before names its folder. Every program runs on one and the same core, by turns."""
 
-import argparse
 import json
 import os
 import pathlib
@@ -16,6 +15,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
+
+from command_line import read_options, two_parts
 
 PROJECT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT / "tests" / "support"))
@@ -75,18 +76,8 @@ def report(name, ours, peer, what, as_json):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", default=PROJECT / "build" / "bench", help="folder of the build")
-    parser.add_argument("--before", help="folder of the build of an earlier commit")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=2)
-    parser.add_argument("--json", action="store_true", help="print JSON objects")
-    arguments = parser.parse_args()
-    os.environ["OSTIARY_BUILD"] = str(arguments.build)
-    last = os.cpu_count() - 1
-    if last < 1:
-        sys.exit("two cores are needed")
-    core, cores = str(last), f"0-{last - 1}"
+    arguments = read_options(__doc__, before="folder of the build of an earlier commit", rounds=5, seconds=2)
+    core, cores = two_parts()
     cache = pathlib.Path(os.environ.get("OSTIARY_CACHE") or PROJECT / ".cache")
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)

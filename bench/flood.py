@@ -9,7 +9,6 @@ with kids that nobody has ever published (flood), all as fast as they can. flood
 The API has half of the cores for itself, and the four go before the sixty on the others: what is to be
 seen is how long the API lets them wait, not how long the scheduler lets whoever measures it."""
 
-import argparse
 import json
 import os
 import pathlib
@@ -19,6 +18,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from command_line import read_options
 
 PROJECT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(PROJECT / "tests" / "support"), str(PROJECT / "tests" / "integration")]
@@ -63,13 +64,7 @@ def measure(base, folder, good, others, seconds):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", default=PROJECT / "build" / "bench")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=3)
-    parser.add_argument("--json", action="store_true", help="print JSON objects")
-    arguments = parser.parse_args()
-    os.environ["OSTIARY_BUILD"] = str(arguments.build)
+    arguments = read_options(__doc__, rounds=3, seconds=3)
     with tempfile.TemporaryDirectory() as name, FakeProvider() as provider:
         folder = pathlib.Path(name)
         provider.lifetime = 3600

@@ -8,10 +8,8 @@ provider-client-jwt: client credentials of a client that proves itself by privat
 provider-introspection, provider-userinfo: requests per second; ratio to 20,000.
 Each round has both sides by turns, over 16 connections; ratios are medians of the rounds'."""
 
-import argparse
 import http.client
 import json
-import os
 import pathlib
 import re
 import statistics
@@ -21,6 +19,8 @@ import tempfile
 import time
 import urllib.parse
 import uuid
+
+from command_line import read_options, two_parts
 
 PROJECT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(PROJECT / "tests" / "support"), str(PROJECT / "bench")]
@@ -130,17 +130,8 @@ def refresh_bodies(realm, scope):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", default=PROJECT / "build" / "bench", help="folder of the build")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=2)
-    parser.add_argument("--json", action="store_true", help="print JSON objects")
-    arguments = parser.parse_args()
-    os.environ["OSTIARY_BUILD"] = str(arguments.build)
-    last = os.cpu_count() - 1
-    if last < 1:
-        sys.exit("two cores are needed")
-    core, cores = str(last), f"0-{last - 1}"
+    arguments = read_options(__doc__, rounds=5, seconds=2)
+    core, cores = two_parts()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         file = folder / "bench-realm.json"

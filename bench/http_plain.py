@@ -7,7 +7,6 @@ figures are medians of requests per second of CPU time the server took: a satura
 other load on the machine does not distort. Needs nginx and wrk, and a release build with
 -Dbench=true (--build names its folder)."""
 
-import argparse
 import json
 import os
 import pathlib
@@ -18,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from command_line import read_options, two_parts
 
 PROJECT = pathlib.Path(__file__).resolve().parents[1]
 BODY = '{"message":"Hello, this is a public resource!"}'
@@ -99,16 +100,8 @@ def measure(process, port, cores, seconds):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", default=PROJECT / "build", help="folder of the build")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=3)
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    arguments = parser.parse_args()
-    last = os.cpu_count() - 1
-    if last < 1:
-        sys.exit("two cores are needed")
-    server_core, client_cores = str(last), f"0-{last - 1}"
+    arguments = read_options(__doc__, build="", rounds=5, seconds=3)
+    server_core, client_cores = two_parts()
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
         ours, our_port = start_ours(arguments.build, server_core)

@@ -6,13 +6,14 @@ Every library has a process of its own that reads its key once (peers/worker.h),
 tokens and to refuse bad ones, and then checks tokens one after the other, in turns with the others.
 Figures are medians of checks a second of CPU time. Libraries that cannot be had are named."""
 
-import argparse
 import json
 import pathlib
 import statistics
 import subprocess
 import sys
 import tempfile
+
+from command_line import read_options
 
 PROJECT = pathlib.Path(__file__).resolve().parents[1]
 PEERS = PROJECT / "bench" / "peers"
@@ -118,12 +119,7 @@ def report(as_json, alg, name, ours, peer, ratio):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", type=pathlib.Path, default=PROJECT / "build" / "bench", help="folder of the build")
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=0.2, help="of one library in one round")
-    parser.add_argument("--json", action="store_true", help="print JSON objects")
-    arguments = parser.parse_args()
+    arguments = read_options(__doc__, rounds=7, seconds=0.2)
     programs = arguments.build / "bench" / "peers"
     available = {"ours": [programs / "bench-worker-ours"], **commands(arguments.build)}
     with tempfile.TemporaryDirectory() as folder:

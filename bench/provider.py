@@ -7,9 +7,7 @@ RS256 signing on the same core (`-limit`) and against glewlwyd (`-glewlwyd`, whe
 provider-start: milliseconds from exec to the first answer, with the realm already stored; ratio to 40.
 provider-memory: resident MiB when idle; ratio to 14."""
 
-import argparse
 import json
-import os
 import pathlib
 import re
 import socket
@@ -18,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from command_line import read_options, two_parts
 
 PROJECT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT / "tests" / "support"))
@@ -91,17 +91,8 @@ def measure_glewlwyd(arguments, folder, core, cores, ours):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", default=PROJECT / "build" / "bench", help="folder of the build")
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=int, default=2)
-    parser.add_argument("--json", action="store_true", help="print JSON objects")
-    arguments = parser.parse_args()
-    os.environ["OSTIARY_BUILD"] = str(arguments.build)
-    last = os.cpu_count() - 1
-    if last < 1:
-        sys.exit("two cores are needed")
-    core, cores = str(last), f"0-{last - 1}"
+    arguments = read_options(__doc__, rounds=7, seconds=2)
+    core, cores = two_parts()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         realm = realm_for("http://localhost:8000", folder)

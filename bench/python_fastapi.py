@@ -6,7 +6,6 @@ Both run under uvicorn on the same core, in turn; wrk runs on the other cores wi
 open, and sends the same valid RS256 token to both. Figures are medians of requests a second of the server's
 CPU time and of the 99th percentile, the ratio is the median of each round's."""
 
-import argparse
 import contextlib
 import json
 import os
@@ -20,6 +19,8 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+
+from command_line import read_options, two_parts
 
 from python_verify import AUDIENCE, ISSUER, claims_of
 
@@ -96,15 +97,8 @@ def measure(server, token, cores, seconds):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=3)
-    parser.add_argument("--json", action="store_true", help="print JSON objects")
-    arguments = parser.parse_args()
-    last = os.cpu_count() - 1
-    if last < 1:
-        sys.exit("two cores are needed")
-    core, cores = str(last), f"0-{last - 1}"
+    arguments = read_options(__doc__, build=None, rounds=5, seconds=3)
+    core, cores = two_parts()
     key = jwk.Key.generate("RS256", kid="bench")
     token = jwt.sign(claims_of(1), key, "RS256", lifetime=3600)
     with tempfile.TemporaryDirectory() as folder:

@@ -8,7 +8,6 @@ tutorials use it, parsed at every call, as it does. A bare signature is the same
 without the header, claims, policy, times and revocations around it: what no verification can do without. Blocks of each take turns; figures are medians of checks a second of CPU time, the ratio
 is the median of each round's. The C guard's own rate comes from bench-guard, before and after."""
 
-import argparse
 import base64
 import json
 import pathlib
@@ -20,6 +19,8 @@ import time
 
 import jose.jwt
 import jwt as pyjwt
+
+from command_line import read_options
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from joserfc import jwk as joserfc_jwk
 from joserfc import jwt as joserfc_jwt
@@ -151,11 +152,7 @@ def report(as_json, name, ours, peer, ratio):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", type=pathlib.Path, default=PROJECT / "build" / "bench", help="folder of the build")
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--json", action="store_true", help="print JSON objects")
-    arguments = parser.parse_args()
+    arguments = read_options(__doc__, rounds=9)
     key = jwk.Key.generate("RS256", kid="bench")
     tokens = [jwt.sign(claims_of(number), key, "RS256", lifetime=3600) for number in range(TOKENS)]
     guard_rates = [guard_rate(arguments.build)]

@@ -8,9 +8,7 @@ The changes are made over the admin API, one after the other, spread over all re
 fresh start, two seconds after the last change.
 """
 
-import argparse
 import json
-import os
 import pathlib
 import subprocess
 import sys
@@ -18,6 +16,8 @@ import tempfile
 import time
 import urllib.parse
 import urllib.request
+
+from command_line import read_options
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
@@ -64,13 +64,7 @@ def warm(provider, number):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--build", default=str(ROOT / "build" / "bench"))
-    parser.add_argument("--realms", type=int, default=200)
-    parser.add_argument("--changes", type=int, default=1000)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    os.environ["OSTIARY_BUILD"] = options.build
+    options = read_options(__doc__, realms=200, changes=1000)
     from programs import Provider, provider_program
 
     with tempfile.TemporaryDirectory() as folder:

@@ -8,7 +8,6 @@ hashes against 20,000 users a second and 64 MiB of memory.
 `--hashed 1000000` needs 0.7 GB for the file and 3 GB for the store, below TMPDIR.
 """
 
-import argparse
 import base64
 import json
 import os
@@ -18,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from command_line import read_options
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
@@ -68,13 +69,7 @@ def rate(program, file, count, folder, before=()):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--build", default=str(ROOT / "build" / "bench"))
-    parser.add_argument("--plain", type=int, default=200)
-    parser.add_argument("--hashed", type=int, default=40000)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    os.environ["OSTIARY_BUILD"] = options.build
+    options = read_options(__doc__, plain=200, hashed=40000)
     from programs import provider_program
 
     program = str(provider_program())

@@ -5,13 +5,14 @@ the disk; with --before PROGRAM also SQLite's beside an earlier build's. The med
 
 Logins and refreshes write and wait for the disk; reads find a session and its user. Both commit what waits together."""
 
-import argparse
 import json
 import pathlib
 import statistics
 import subprocess
 import sys
 import tempfile
+
+from command_line import read_options
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests" / "support"))
 from postgresql import Cluster  # noqa: E402
@@ -25,11 +26,7 @@ def measure(program, address):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--build", default="build/bench")
-    parser.add_argument("--before", help="bench-store of an earlier build")
-    parser.add_argument("--json", action="store_true", help="print JSON objects")
-    arguments = parser.parse_args()
+    arguments = read_options(__doc__, before="bench-store of an earlier build")
     program = f"{arguments.build}/bench/bench-store"
     rows = {"sqlite": [], "postgresql": [], "before": []}
     cluster = Cluster().start()
