@@ -54,15 +54,17 @@ REALM = {
         user("cid", "UPDATE_PASSWORD", locale=["it"]),
         user("dee", locale=["de"]),
         user("eve", "UPDATE_PROFILE", locale=["de"]),
+        user("flo", "update_user_locale"),
     ],
 }
 PLAIN = {**REALM, "realm": "plain", "internationalizationEnabled": False}
+STILL = {**REALM, "realm": "still", "requiredActions": [{"alias": "update_user_locale", "enabled": False}]}
 
 
 @pytest.fixture(scope="module")
 def server(work):
-    files = [work / f"{realm['realm']}-realm.json" for realm in (REALM, PLAIN)]
-    for file, realm in zip(files, (REALM, PLAIN)):
+    files = [work / f"{realm['realm']}-realm.json" for realm in (REALM, PLAIN, STILL)]
+    for file, realm in zip(files, (REALM, PLAIN, STILL)):
         file.write_text(json.dumps(realm))
     with Provider(files, work / "tongues") as provider:
         yield provider
@@ -170,6 +172,49 @@ def test_a_user_has_a_language(realm, name, picked, tag):
     if name == "ann":
         terms = "Seid freundlich." if tag == "de" else ENGLISH["termsText"]
         assert page.page.text_by_id["kc-terms-text"] == terms
+
+
+def cookie_of(answer):
+    return [line.split(";")[0] for line in answer.all("Set-Cookie") if "LOCALE" in line]
+
+
+def log_in(browser, page):
+    answer = browser.submit(page.page.form("kc-form-login"), username="flo", password="long-password")
+    assert answer.location.startswith((CALLBACK, page.url.split("/realms/")[0]))
+    return answer
+
+
+def language_of_flo(realm):
+    """On the page of a browser that knows nothing: what stands among the attributes, else what the client asks for."""
+    browser = Browser()
+    page = begin(realm, browser, client=ASKING, ui_locales="en")
+    return language(browser.get(log_in(browser, page).location))
+
+
+def test_what_is_picked_on_a_page_is_the_users_language(server):
+    realm, browser = server.realm("tongues"), Browser()
+    assert cookie_of(log_in(browser, begin(realm, browser, ui_locales="de", kc_locale="de"))) == ["KEYCLOAK_LOCALE="]
+    assert language_of_flo(realm) == "en"  # a client's wish is none of the user's
+    browser = Browser()
+    page = pick(browser, begin(realm, browser), "de")
+    page = browser.submit(page.page.form("kc-form-login"), username="flo", password="wrong")
+    done = log_in(browser, page)
+    assert done.location.startswith(CALLBACK)
+    assert language_of_flo(realm) == "de"
+    browser = Browser()
+    assert cookie_of(log_in(browser, begin(realm, browser, ui_locales="en"))) == ["KEYCLOAK_LOCALE=de"]
+    assert language(begin(realm, browser, prompt="login", accept="en")) == "de"
+    browser = Browser()
+    page = begin(realm, browser, ui_locales="en")
+    link = next(link for link in page.page.links if link.endswith("kc_locale=de"))
+    log_in(browser, browser.get(link.replace("kc_locale=de", "kc_locale=it")))
+    assert language_of_flo(realm) == "de"
+
+
+def test_a_realm_may_leave_users_languages_alone(server):
+    realm, browser = server.realm("still"), Browser()
+    assert cookie_of(log_in(browser, pick(browser, begin(realm, browser), "de"))) == []
+    assert language_of_flo(realm) == "en"
 
 
 def test_a_wrong_password_does_not_tell_the_language_of_its_user(realm):

@@ -42,11 +42,14 @@ typedef struct call_use {
 /* What is known of the language that a page is to be in (realm_language.h); of the realm's own
  * tags. */
 typedef struct call_language {
-    const char *picked; /* on a page; NULL: none */
-    const char *wanted; /* by the client; NULL: none */
-    bool picked_now;    /* by this request */
-    bool asked;         /* there is a request for authorization: it says what the client wants */
-    ost_text user;      /* the attribute of the user whose page it is, as it stands there */
+    const char *picked;   /* on a page; NULL: none */
+    const char *wanted;   /* by the client; NULL: none */
+    bool picked_now;      /* by this request */
+    const char *on_page;  /* on a page of this login, not by the client; NULL: none */
+    ost_text own;         /* the user's, by now (user_language.h) */
+    bool follows, stored; /* the browser takes that; it has just been stored */
+    bool asked;           /* there is a request for authorization: it says what the client wants */
+    ost_text user;        /* the attribute of the user whose page it is, as it stands there */
     const struct page_words *words; /* NULL: not chosen yet */
 } call_language;
 

@@ -82,6 +82,7 @@ bool auth_request_seal(call *c, const auth_request *r, ost_text browser, ost_tex
         {"since", r->since},
         {"kc_locale", text_of(c->language.picked)},
         {"ui_locales", text_of(c->language.wanted)},
+        {"locale", text_of(c->language.on_page)},
     };
     ost_text hash, claims;
     ost_json_writer *w = call_writer(c);
@@ -222,6 +223,9 @@ auth_open auth_request_open(call *c, ost_text code, auth_stage stage, ost_text b
     realm_language_ask(c, ost_claims_text(claims, "kc_locale"),
                        ost_claims_text(claims, "ui_locales"));
     realm_language_ask_by_address(c);
+    c->language.on_page = c->language.picked_now
+                              ? c->language.picked
+                              : realm_language_match(c->realm, ost_claims_text(claims, "locale"));
     /* The client may have changed since. */
     if (ret_request->device.len > 0 ? !c->client->device_grant
                                     : !call_redirect_allowed(c, ret_request->redirect_uri))

@@ -10,6 +10,7 @@
 #include "provider/login/pushed_request.h"
 #include "provider/login/realm_language.h"
 #include "provider/login/realm_page.h"
+#include "provider/login/user_language.h"
 #include "provider/realm/uuid.h"
 #include "provider/session/authentication.h"
 #include "provider/session/browser_session.h"
@@ -244,6 +245,10 @@ static void send_to_page(call *c, const browser_login *login)
 /* A form that is shown for the first time is no event. */
 static void tell_event(call *c, const browser_login *login)
 {
+    if (c->language.stored) {
+        c->event.user = login->session.user_id;
+        event_tell_before(c, EVENT_UPDATE_PROFILE);
+    }
     switch (login->outcome) {
     case LOGIN_PAGE:
         if (c->event.error != NULL)
@@ -270,6 +275,7 @@ void browser_login_send(call *c)
 {
     browser_login *login = c->job;
     tell_event(c, login);
+    user_language_keep(c);
     switch (login->outcome) {
     case LOGIN_PAGE:
         if (login->forget_session)

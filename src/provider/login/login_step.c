@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "provider/login/browser_login.h"
 #include "provider/login/realm_language.h"
+#include "provider/login/user_language.h"
 #include "provider/session/authentication.h"
 #include "provider/session/browser_session.h"
 #include "provider/session/consent.h"
@@ -141,8 +142,10 @@ void browser_login_complete(call *c, bool proved)
     browser_login *login = c->job;
     required_action action = find_action(c);
     login->request.action = login->request.since = (ost_text){0};
-    if (action != ACTION_NONE)
+    if (action != ACTION_NONE) {
         act(c, action, proved);
-    else
-        ask_or_give(c, proved);
+        return;
+    }
+    user_language_take(c, login->session.user_id, login->user.document);
+    ask_or_give(c, proved);
 }

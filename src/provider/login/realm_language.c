@@ -173,12 +173,11 @@ static ost_text choose(const call *c)
 }
 
 /* Nothing but a tag of the realm's own list gets into it. */
-static void keep_pick(call *c)
+void realm_language_set_cookie(call *c, const char *tag)
 {
-    ost_text picked = text_of(c->language.picked);
-    if (c->language.picked_now &&
-        !text_equal(picked, http_request_cookie(c->request, LOCALE_COOKIE)))
-        call_set_cookie(c, LOCALE_COOKIE, picked, -1, true);
+    ost_text there = http_request_cookie(c->request, LOCALE_COOKIE);
+    if (!text_equal(text_of(tag), there))
+        call_set_cookie(c, LOCALE_COOKIE, text_of(tag), tag != NULL ? -1 : 0, true);
 }
 
 const page_words *realm_language_words(call *c)
@@ -190,7 +189,8 @@ const page_words *realm_language_words(call *c)
     if (words == NULL)
         return &none;
     realm_language_ask_by_address(c);
-    keep_pick(c);
+    if (c->language.picked_now)
+        realm_language_set_cookie(c, c->language.picked);
     page_words_make(choose(c), ost_json_get(c->realm->document, "localizationTexts"), words);
     c->language.words = words;
     return words;

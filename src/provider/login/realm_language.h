@@ -23,6 +23,10 @@ void realm_language_ask_by_address(call *call);
 /* The page is for this user, who has shown who they are. */
 void realm_language_know_user(call *call, const ost_json *user_document);
 
+/* What the browser's pages are in where nobody says anything; NULL: nothing is known. On the
+ * exchange's loop. */
+void realm_language_set_cookie(call *call, const char *tag);
+
 /* The words of the call's page; made once. A pick is kept in a cookie then. On the exchange's loop.
  */
 const page_words *realm_language_words(call *call);

@@ -87,6 +87,11 @@ static bool is_on(const ost_json *setting)
     return !ost_json_boolean(ost_json_get(setting, "enabled"), &on) || on;
 }
 
+bool required_action_is_on(const realm *r, ost_text alias)
+{
+    return is_on(find_setting(r, alias));
+}
+
 static int64_t priority_of(const ost_json *setting, const action_type *type)
 {
     int64_t priority;
@@ -106,8 +111,8 @@ static void add(pending *p, ost_text alias)
 {
     const ost_json *setting = find_setting(p->realm, alias);
     const action_type *type = find_type(alias);
-    if (!is_on(setting) || p->first == ACTION_OTHER)
-        return;
+    if (!is_on(setting) || p->first == ACTION_OTHER || text_is(alias, "update_user_locale"))
+        return; /* nobody has to do anything for that: user_language.h */
     if (type == NULL) {
         p->first = ACTION_OTHER;
         return;

@@ -32,6 +32,9 @@ required_action required_action_of(ost_text alias);
 /* "UPDATE_PASSWORD"; NULL for ACTION_NONE and ACTION_OTHER. */
 const char *required_action_alias(required_action action);
 
+/* Whether the realm has the action of the alias done. */
+bool required_action_is_on(const realm *realm, ost_text alias);
+
 /* Whether there is any action of the alias, as it is spelled. */
 bool required_action_exists(ost_text alias);
 
