@@ -28,6 +28,7 @@ CLIENTS = {
         "Use.Refresh.Tokens": "false",
         "tls_client_certificate_bound_access_tokens": "true",
         "pkce.code.challenge.methods": "S256",
+        "tls-client-certificate-bound-access-tokens": "false",  # of older consoles; Keycloak overlooks it, too
         "department": "shop",
     },
 }

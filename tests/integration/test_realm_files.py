@@ -55,6 +55,19 @@ def test_p21_a_byte_order_mark_is_passed_over(importing):
     assert done.returncode == 0, done.stderr
 
 
+def test_p21_an_adapters_file_does_not_take_its_realms_place(tmp_path):
+    """keycloak.json names a realm, comes before realm-export.json, and was imported as an empty realm of that name."""
+    folder = tmp_path / "realms"
+    folder.mkdir()
+    adapter = {"realm": "x", "auth-server-url": "http://localhost:8080/", "resource": "shop", "public-client": True}
+    (folder / "keycloak.json").write_text(json.dumps(adapter))
+    (folder / "realm-export.json").write_text(json.dumps({"realm": "x", "enabled": True}))
+    done = run("realm", "import", folder, "--data", tmp_path / "data")
+    assert done.returncode == 1 and "this is a client's keycloak.json, and no realm" in done.stderr
+    (folder / "keycloak.json").unlink()
+    assert run("realm", "import", folder, "--data", tmp_path / "data").returncode == 0
+
+
 def test_p21_misspelt_members_are_told_and_refused_by_strict(importing):
     file = {"realm": "x", "enabld": True, "clients": [{**SHOP, "redirectUri": ["https://x"]}]}
     done, report = importing(file, "--strict", "--dry-run")

@@ -341,6 +341,10 @@ ost_result realm_import_one(import *i, const realm_part *part, realm_update *upd
     *ret_outcome = REALM_REFUSED;
     if (!ost_json_is(file, OST_JSON_OBJECT))
         return ost_error_set(error, OST_E_FORMAT, "a realm is a JSON object");
+    /* It names a realm, and would take its place. */
+    if (ost_json_get(file, "auth-server-url") != NULL)
+        return ost_error_set(error, OST_E_FORMAT,
+                             "auth-server-url: this is a client's keycloak.json, and no realm");
     i->report = (import_report){.arena = i->arena, .whole = i->options->whole_report};
     if (ost_json_text(ost_json_get(file, "realm"), &name))
         i->row.name = name;
