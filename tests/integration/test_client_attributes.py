@@ -129,7 +129,8 @@ def named(done, fate):
 
 def test_p9_what_is_left_of_rotation_and_parameters_is_told(tmp_path, realm_file):
     told = named(report(tmp_path, realm_file), "kept without effect").keys()
-    assert {"clients[1].attributes.client.secret.rotated", "clientScopes[0].attributes.is.parameterized.scope"} <= told
+    assert "clientScopes[0].attributes.is.parameterized.scope" in told
+    assert "clients[1].attributes.client.secret.rotated" not in told  # a policy may let it count
 
 
 def test_p9_names_that_miss_a_known_one_by_a_letter_are_told(tmp_path, realm_file):

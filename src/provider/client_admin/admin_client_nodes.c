@@ -72,18 +72,3 @@ ost_result admin_read_client_permissions(admin_call *a)
 {
     return answer_object(a, "enabled");
 }
-
-/* A secret that is renewed is gone at once. */
-ost_result admin_read_rotated_secret(admin_call *a)
-{
-    admin_owner owner;
-    return admin_owner_find(a, &owner)
-               ? admin_refuse(a, 404, "error", "Client does not have a rotated secret")
-               : OST_OK;
-}
-
-ost_result admin_delete_rotated_secret(admin_call *a)
-{
-    admin_owner owner;
-    return admin_owner_find(a, &owner) ? admin_answer_done(a) : OST_OK;
-}

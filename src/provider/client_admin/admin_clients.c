@@ -3,11 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/base64url.h"
 #include "base/context.h"
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/admin/admin_call.h"
+#include "provider/admin/admin_operations.h"
 #include "provider/admin/admin_part.h"
 #include "provider/admin/admin_rename.h"
 #include "provider/admin/client_part.h"
@@ -178,16 +180,21 @@ static ost_result begin_client(admin_call *a, ost_text id, const ost_json **ret_
                : result;
 }
 
+static ost_result read_updater(admin_call *a, client_updater *ret_updater)
+{
+    const realm *of = a->asker.realm; /* NULL: who has the store */
+    bool own = of != NULL && strcmp(of->name, a->realm.realm->name) == 0;
+    return client_updater_read(a->call, a->realm.realm, BY_USER,
+                               own ? a->asker.user : (ost_text){0}, ret_updater);
+}
+
 /* As the realm's client policies have it; the call is refused when they are against it. */
 static ost_result settle(admin_call *a, const realm_client *existing, const ost_json **document)
 {
     const policy_refusal *refusal;
     unsigned effects; /* none of them is about administrators */
     client_updater updater;
-    const realm *of = a->asker.realm; /* NULL: who has the store */
-    bool own = of != NULL && strcmp(of->name, a->realm.realm->name) == 0;
-    ost_result result = client_updater_read(a->call, a->realm.realm, BY_USER,
-                                            own ? a->asker.user : (ost_text){0}, &updater);
+    ost_result result = read_updater(a, &updater);
     if (result == OST_OK)
         result = client_proposal_settle(a->realm.realm, existing, &updater, a->arena, document,
                                         &effects, &refusal);
@@ -318,6 +325,20 @@ ost_result admin_update_client(admin_call *a)
     return result == OST_OK && a->status == 0 ? admin_answer_done(a) : result;
 }
 
+static ost_result settle_renewal(admin_call *a, const realm_client *client,
+                                 const ost_json **document)
+{
+    const policy_refusal *refusal;
+    client_updater updater;
+    ost_result result = read_updater(a, &updater);
+    if (result == OST_OK)
+        result =
+            client_proposal_renew(a->realm.realm, client, &updater, a->arena, document, &refusal);
+    return result == OST_OK && refusal != NULL
+               ? refuse_described(a, refusal->error, refusal->description)
+               : result;
+}
+
 ost_result admin_renew_secret(admin_call *a)
 {
     unsigned char bytes[SECRET_BYTES];
@@ -331,12 +352,49 @@ ost_result admin_renew_secret(admin_call *a)
     if (result == OST_OK)
         result = document_put_secret(client->document, secret, a->arena, &document);
     if (result == OST_OK)
+        result = settle_renewal(a, client, &document);
+    if (result == OST_OK && a->status == 0)
         result = store_client(a, client, document);
     if (result == OST_OK && a->status == 0)
         result = answer_secret(a, secret);
     wipe(bytes, sizeof bytes);
     wipe(text, sizeof text);
     return result;
+}
+
+/* ---- the secret before ---- */
+
+ost_result admin_read_rotated_secret(admin_call *a)
+{
+    const realm_client *client = find(a);
+    if (client == NULL)
+        return OST_OK;
+    ost_text before = client->proof.by_secret.before;
+    return before.len > 0 && policy_set_rotates(a->realm.realm->policies)
+               ? answer_secret(a, before)
+               : admin_refuse(a, 404, "error", "Client does not have a rotated secret");
+}
+
+/* It is gone at once, also where nothing lets it count any longer. */
+ost_result admin_delete_rotated_secret(admin_call *a)
+{
+    static const char *const names[] = {SECRET_BEFORE, SECRET_BEFORE_SINCE, SECRET_BEFORE_ENDS};
+    const realm_client *client = find(a);
+    if (client == NULL)
+        return OST_OK;
+    const ost_json *attributes = ost_json_get(client->document, "attributes");
+    const ost_json *document = client->document;
+    ost_result result = OST_OK;
+    for (size_t i = 0; i < ARRAY_LEN(names) && result == OST_OK; i++) {
+        if (ost_json_get(attributes, names[i]) != NULL)
+            result = document_put(attributes, text_of(names[i]), NULL, a->arena, &attributes);
+    }
+    if (result == OST_OK && attributes != ost_json_get(document, "attributes")) {
+        result = document_put(document, OST_TEXT("attributes"), attributes, a->arena, &document);
+        if (result == OST_OK)
+            result = store_client(a, client, document);
+    }
+    return result == OST_OK && a->status == 0 ? admin_answer_done(a) : result;
 }
 
 /* The rights over a realm go with the realm alone. */

@@ -10,6 +10,7 @@
 typedef struct client_updater {
     const char *how; /* BY_USER and so on (policy_case.h) */
     ost_text address;
+    int64_t now;                    /* seconds */
     const ost_json *roles, *groups; /* of a user of the client's realm, as policies ask for them */
 } client_updater;
 
@@ -26,5 +27,12 @@ OST_MUST_CHECK ost_result client_proposal_settle(const realm *realm, const realm
                                                  const client_updater *updater, ost_arena *arena,
                                                  const ost_json **document, unsigned *ret_effects,
                                                  const policy_refusal **ret_refusal);
+
+/* *document, of a client whose secret has been made anew, as the policies have it: the one before
+ * may count for a time. The rest likewise. */
+OST_MUST_CHECK ost_result client_proposal_renew(const realm *realm, const realm_client *existing,
+                                                const client_updater *updater, ost_arena *arena,
+                                                const ost_json **document,
+                                                const policy_refusal **ret_refusal);
 
 #endif

@@ -51,7 +51,7 @@ ost_result client_updater_read(call *c, const realm *r, const char *how, ost_tex
                                client_updater *ret)
 {
     authenticated_user user;
-    client_updater updater = {.how = how, .address = c->request->peer};
+    client_updater updater = {.how = how, .address = c->request->peer, .now = c->now};
     if (r->policies != NULL && user_id.len > 0) {
         ost_result result = authentication_load_user(c, user_id, &user);
         if (result == OST_OK)

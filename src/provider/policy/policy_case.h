@@ -8,7 +8,8 @@
 /* What happens. Requests that authenticate a client are looked at once its proof is known. */
 typedef enum policy_event {
     POLICY_REGISTER,         /* a client is to be made, */
-    POLICY_UPDATE,           /* or changed */
+    POLICY_UPDATE,           /* or changed, */
+    POLICY_RENEWAL,          /* or its secret is made anew: nothing else of it changes */
     POLICY_PREAUTHORIZATION, /* a browser brings a request, of which client and address are known,
                               */
     POLICY_AUTHORIZATION,    /* and now all of it */
@@ -61,8 +62,8 @@ typedef struct policy_case {
     bool nonce, state;       /* it has them */
     const ost_json *acr;     /* names of levels that it asks for; an array */
     const ost_json *object;  /* the claims of its request object, also at POLICY_CIBA_REQUEST */
-    bool more; /* parameters came beside what was pushed, or the object, that are not in it */
-    int64_t now;
+    bool more;    /* parameters came beside what was pushed, or the object, that are not in it */
+    int64_t now;  /* seconds */
     bool binding; /* of POLICY_CIBA_REQUEST: it has a binding message */
     const ost_json
         *token; /* of POLICY_EXCHANGE and POLICY_JWT_GRANT: the claims of what is brought,
@@ -101,7 +102,7 @@ typedef struct policy_edit {
     ost_text json; /* the value */
 } policy_edit;
 
-#define POLICY_EDITS_MAX 32
+#define POLICY_EDITS_MAX 40
 
 typedef struct policy_edits {
     policy_edit list[POLICY_EDITS_MAX];

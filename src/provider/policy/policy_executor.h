@@ -18,13 +18,24 @@ typedef struct policy_executor {
     const char
         *unknown;    /* a switch that may not be on, for nothing does what it asks; NULL: none */
     unsigned effect; /* what it changes, where it counts: enum policy_effect */
+    policy_propose
+        *renew; /* what it changes in a client whose secret is made anew; NULL: nothing */
 } policy_executor;
 
 /* NULL: it is not known, or nothing enforces it. */
 const policy_executor *policy_executor_find(ost_text name);
 
-/* ---- policy_pattern.c, policy_request.c, policy_authorization.c, policy_proposal.c,
- * policy_redirect.c ---- */
+/* The executor by which the secret before still counts for a time. */
+#define SECRET_ROTATION "secret-rotation"
+#define SECRET_DAY ((int64_t)86400)
+/* Seconds, where a profile does not say: that a secret is good, that it is good beside its
+ * successor, and at the begin of which Keycloak makes another one. */
+#define SECRET_PERIOD (29 * SECRET_DAY)
+#define SECRET_PERIOD_AFTER (2 * SECRET_DAY)
+#define SECRET_PERIOD_LAST (10 * SECRET_DAY)
+
+/* ---- policy_secret.c, policy_pattern.c, policy_request.c, policy_authorization.c,
+ * policy_proposal.c, policy_redirect.c ---- */
 
 policy_check check_confidential_client, check_implicit_grant, check_password_grant,
     check_code_challenge, check_secure_uri, check_pushed, check_authenticator,
@@ -36,7 +47,7 @@ policy_propose propose_no_implicit_grant, propose_no_password_grant, propose_cod
     propose_consent, propose_no_full_scope, propose_secure_uris, propose_authenticator,
     propose_algorithms, propose_key_binding, propose_certificate_binding, propose_redirect_uris,
     propose_backchannel_algorithm, propose_detached_signature, propose_logout, propose_nothing,
-    propose_uri_patterns;
+    propose_uri_patterns, propose_secret_end, renew_secret;
 
 /* Of the algorithms for signatures, those of FAPI: PS and ES. */
 bool policy_algorithm_is_secure(ost_text algorithm);

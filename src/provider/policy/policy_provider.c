@@ -3,6 +3,8 @@
 #include "provider/policy/policy_provider.h"
 
 #include "base/text.h"
+#include "provider/policy/policy_executor.h"
+#include "provider/policy/policy_value.h"
 
 static const char *const executors[] = {"auth-flow-enforcer",
                                         "confidential-client",
@@ -21,6 +23,7 @@ static const char *const executors[] = {"auth-flow-enforcer",
                                         "saml-avoid-redirect",
                                         "saml-secure-client-uris",
                                         "saml-signature-enforcer",
+                                        "secret-rotation",
                                         "secure-ciba-req-sig-algorithm",
                                         "secure-ciba-session",
                                         "secure-ciba-signed-authn-req",
@@ -79,7 +82,12 @@ static const char *const switches[] = {"allow-front-channel-logout",
 static const char *const lists[] = {"allow-permitted-domains", "allowed-client-authenticators",
                                     "allowed-patterns", "client-uri-fields", NULL};
 
-static const char *const numbers[] = {"allowed-clock-skew", "available-period", NULL};
+static const char *const numbers[] = {"allowed-clock-skew",        "available-period",
+                                      "expiration-period",         "remaining-rotation-period",
+                                      "rotated-expiration-period", NULL};
+
+static const char *const periods[] = {"expiration-period", "remaining-rotation-period",
+                                      "rotated-expiration-period", NULL};
 
 bool policy_has_executor(ost_text name)
 {
@@ -121,6 +129,17 @@ static bool is_list_of_texts(const ost_json *value)
     return at == NULL;
 }
 
+/* Of secrets: neither the one before nor the time in which a client may have it made anew is longer
+ * than a secret is good. */
+static bool is_in_order(const ost_json *configuration)
+{
+    int64_t period = policy_number(configuration, "expiration-period", SECRET_PERIOD);
+    return period > 0 &&
+           policy_number(configuration, "rotated-expiration-period", SECRET_PERIOD_AFTER) <=
+               period &&
+           policy_number(configuration, "remaining-rotation-period", SECRET_PERIOD_LAST) <= period;
+}
+
 bool policy_executor_configured(const ost_json *configuration)
 {
     if (!ost_json_is(configuration, OST_JSON_OBJECT))
@@ -131,6 +150,8 @@ bool policy_executor_configured(const ost_json *configuration)
         if (text_is_one_of(ost_json_name(at), numbers) && !is_number(at))
             return false;
         if (text_is_one_of(ost_json_name(at), lists) && !is_list_of_texts(at))
+            return false;
+        if (text_is_one_of(ost_json_name(at), periods) && !is_in_order(configuration))
             return false;
     }
     return true;

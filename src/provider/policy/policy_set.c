@@ -157,9 +157,10 @@ static bool applies(const policy *p, const policy_case *c)
 
 static const policy_refusal *ask(const demand *d, const policy_case *c, policy_edits *edits)
 {
+    policy_propose *propose =
+        c->event == POLICY_RENEWAL ? d->executor->renew : d->executor->propose;
     if (edits != NULL)
-        return d->executor->propose != NULL ? d->executor->propose(d->configuration, c, edits)
-                                            : NULL;
+        return propose != NULL ? propose(d->configuration, c, edits) : NULL;
     return d->executor->check != NULL ? d->executor->check(d->configuration, c) : NULL;
 }
 
@@ -193,4 +194,15 @@ const policy_refusal *policy_set_propose(const policy_set *set, const policy_cas
     ret_edits->count = 0;
     ret_edits->effects = 0;
     return decide(set, c, ret_edits, &ret_edits->effects);
+}
+
+bool policy_set_rotates(const policy_set *set)
+{
+    for (size_t i = 0; set != NULL && i < set->count; i++) {
+        for (size_t k = 0; k < set->policies[i].demand_count; k++) {
+            if (set->policies[i].demands[k].executor->renew != NULL)
+                return true;
+        }
+    }
+    return false;
 }

@@ -20,7 +20,11 @@ OST_MUST_CHECK ost_result policy_set_read(const ost_json *document, ost_arena *a
 const policy_refusal *policy_set_check(const policy_set *set, const policy_case *c,
                                        unsigned *effects);
 
-/* The same of POLICY_REGISTER and POLICY_UPDATE; *ret_edits is what is to be changed in `proposed`.
+/* Whether any of them has the secret before count for a time (secret-rotation). */
+bool policy_set_rotates(const policy_set *set);
+
+/* The same of POLICY_REGISTER, POLICY_UPDATE and POLICY_RENEWAL; *ret_edits is what is to be
+ * changed in `proposed`.
  */
 const policy_refusal *policy_set_propose(const policy_set *set, const policy_case *c,
                                          policy_edits *ret_edits);

@@ -25,11 +25,16 @@ static int64_t load_end(const ost_json *client)
 secret_rule secret_rule_load(const ost_json *client)
 {
     ost_text method = attribute_text(client, SECRET_METHOD);
+    uint64_t before_ends = 0;
+    if (!text_to_unsigned(attribute_text(client, SECRET_BEFORE_ENDS), LATEST, &before_ends))
+        before_ends = 0;
     return (secret_rule){
         .ends = load_end(client),
         .method = method,
         .no_basic = method.len > 0 && !text_is(method, "client_secret_basic"),
         .no_post = method.len > 0 && !text_is(method, "client_secret_post"),
+        .before = attribute_text(client, SECRET_BEFORE),
+        .before_ends = (int64_t)before_ends,
     };
 }
 
@@ -41,4 +46,9 @@ bool secret_rule_allows(const secret_rule *rule, secret_way way)
 bool secret_rule_holds(const secret_rule *rule, int64_t now)
 {
     return rule->ends == 0 || now <= rule->ends;
+}
+
+bool secret_rule_holds_before(const secret_rule *rule, int64_t now)
+{
+    return rule->before.len > 0 && now <= rule->before_ends;
 }

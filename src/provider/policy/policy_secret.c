@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Secrets that end, and the one before that still counts for a time: the executor secret-rotation
+ * of Keycloak's feature client-secret-rotation; see policy_executor.h. */
+#include "base/array.h"
+#include "base/text.h"
+#include "provider/policy/policy_executor.h"
+#include "provider/policy/policy_value.h"
+#include "provider/proof/attribute.h"
+#include "provider/proof/secret_rule.h"
+
+#define PERIOD_MAX (36500 * SECRET_DAY) /* a century */
+
+static const policy_refusal no_memory = {503, "server_error", "out of memory", false};
+
+static int64_t period_of(const ost_json *configuration, const char *name, int64_t otherwise,
+                         int64_t least, int64_t most)
+{
+    int64_t period = policy_number(configuration, name, otherwise);
+    return period < least ? least : period > most ? most : period;
+}
+
+static const policy_refusal *put(policy_edits *edits, const char *name, const char *json)
+{
+    static const policy_refusal too_many = {500, "server_error", "too many executors", false};
+    if (json == NULL)
+        return &no_memory;
+    if (edits->count == ARRAY_LEN(edits->list))
+        return &too_many;
+    edits->list[edits->count++] = (policy_edit){true, name, text_of(json)};
+    return NULL;
+}
+
+static const policy_refusal *put_time(policy_edits *edits, const policy_case *c, const char *name,
+                                      int64_t seconds)
+{
+    return put(edits, name, ost_arena_format(c->arena, "\"%lld\"", (long long)seconds));
+}
+
+static bool has_secret(const ost_json *client)
+{
+    return !policy_switch(client, "publicClient") && !policy_switch(client, "bearerOnly");
+}
+
+static const policy_refusal *put_end(const ost_json *configuration, const policy_case *c,
+                                     policy_edits *edits)
+{
+    int64_t period = period_of(configuration, "expiration-period", SECRET_PERIOD, 1, PERIOD_MAX);
+    return put_time(edits, c, SECRET_ENDS, c->now + period);
+}
+
+/* One that has an end keeps it. */
+const policy_refusal *propose_secret_end(const ost_json *configuration, const policy_case *c,
+                                         policy_edits *edits)
+{
+    return has_secret(c->proposed) && attribute_text(c->proposed, SECRET_ENDS).len == 0
+               ? put_end(configuration, c, edits)
+               : NULL;
+}
+
+/* The secret goes where exports mask it, and is no longer good than the new one. */
+static const policy_refusal *keep_old(const ost_json *configuration, const policy_case *c,
+                                      policy_edits *edits)
+{
+    int64_t most = period_of(configuration, "expiration-period", SECRET_PERIOD, 1, PERIOD_MAX);
+    int64_t period =
+        period_of(configuration, "rotated-expiration-period", SECRET_PERIOD_AFTER, 0, most);
+    ost_text secret = {0};
+    (void)!ost_json_text(ost_json_get(c->client, "secret"), &secret);
+    if (period == 0 || secret.len == 0)
+        return NULL;
+    ost_text json = ost_json_source(ost_json_get(c->client, "secret"));
+    const policy_refusal *refusal =
+        put(edits, SECRET_BEFORE, ost_arena_format(c->arena, "%.*s", OST_FORMAT(json)));
+    if (refusal == NULL)
+        refusal = put_time(edits, c, SECRET_BEFORE_SINCE, c->now);
+    return refusal == NULL ? put_time(edits, c, SECRET_BEFORE_ENDS, c->now + period) : refusal;
+}
+
+const policy_refusal *renew_secret(const ost_json *configuration, const policy_case *c,
+                                   policy_edits *edits)
+{
+    if (!has_secret(c->client))
+        return NULL;
+    const policy_refusal *refusal = keep_old(configuration, c, edits);
+    if (refusal == NULL)
+        refusal = put_time(edits, c, "client.secret.creation.time", c->now);
+    return refusal == NULL ? put_end(configuration, c, edits) : refusal;
+}
