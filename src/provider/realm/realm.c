@@ -5,8 +5,26 @@
 #include "base/array.h"
 #include "base/text.h"
 
+static const realm_client *find_in_order(const realm *r, ost_text client_id)
+{
+    size_t from = 0, upto = r->client_count;
+    while (from < upto) {
+        size_t middle = from + (upto - from) / 2;
+        int order = text_compare(client_id, text_of(r->clients_by_id[middle]->client_id));
+        if (order == 0)
+            return r->clients_by_id[middle];
+        if (order < 0)
+            upto = middle;
+        else
+            from = middle + 1;
+    }
+    return NULL;
+}
+
 const realm_client *realm_find_client(const realm *r, ost_text client_id)
 {
+    if (r->clients_by_id != NULL)
+        return find_in_order(r, client_id);
     for (size_t i = 0; i < r->client_count; i++) {
         if (text_is(client_id, r->clients[i].client_id))
             return &r->clients[i];

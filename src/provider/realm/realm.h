@@ -148,6 +148,7 @@ struct realm {
     ciba_policy ciba;
     const realm_client *clients;
     size_t client_count;
+    const realm_client *const *clients_by_id; /* in the order of client IDs; NULL: being loaded */
     const realm_scope *scopes;
     size_t scope_count;
     trusted_issuers issuers;    /* of assertions about users */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The clients of a realm: each ClientRepresentation, checked and made quick to use. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -217,6 +218,38 @@ static void load_client(realm_loader *l, const ost_json *at, const realm *r, rea
     c->service_account_user = loader_copy(l, text_of(account));
 }
 
+/* Of two with one ID the later one comes later. */
+static int by_client_id(const void *one, const void *other)
+{
+    const realm_client *a = *(const realm_client *const *)one;
+    const realm_client *b = *(const realm_client *const *)other;
+    int order = text_compare(text_of(a->client_id), text_of(b->client_id));
+    return order != 0 ? order : (a > b) - (a < b);
+}
+
+/* Looked for at every request, and each time that the realm is read. */
+static void put_in_order(realm_loader *l, const realm_client *clients, realm *r)
+{
+    const realm_client **order = loader_alloc(l, (r->client_count + 1) * sizeof *order);
+    size_t twice = r->client_count; /* the first that has the ID of one before it */
+    if (loader_failed(l))
+        return;
+    for (size_t i = 0; i < r->client_count; i++)
+        order[i] = &clients[i];
+    qsort(order, r->client_count, sizeof *order, by_client_id);
+    for (size_t i = 1; i < r->client_count; i++) {
+        size_t index = (size_t)(order[i] - clients);
+        if (index < twice && strcmp(order[i]->client_id, order[i - 1]->client_id) == 0)
+            twice = index;
+    }
+    if (twice < r->client_count) {
+        loader_enter(l, "clients", twice);
+        loader_fail(l, "clientId", "another client has the same id");
+        loader_leave(l);
+    }
+    r->clients_by_id = order;
+}
+
 realm_client *realm_clients_load(realm_loader *l, const ost_json *d, realm *r)
 {
     const ost_json *list = loader_array(l, d, "clients");
@@ -227,11 +260,11 @@ realm_client *realm_clients_load(realm_loader *l, const ost_json *d, realm *r)
         realm_client *c = &clients[r->client_count];
         loader_enter(l, "clients", r->client_count);
         load_client(l, at, r, c);
-        if (!loader_failed(l) && realm_find_client(r, text_of(c->client_id)) != NULL)
-            loader_fail(l, "clientId", "another client has the same id");
         r->client_count++;
         loader_leave(l);
     }
+    if (!loader_failed(l))
+        put_in_order(l, clients, r);
     return clients;
 }
 

@@ -89,6 +89,46 @@ static bool has(const char *const *names, const char *name)
     return false;
 }
 
+static void clients_are_found_in_whatever_order_they_stand(void **state)
+{
+    static const char *const names[] = {"b", "a", "ab", "c", "B", "aa"};
+    ost_error error = {0};
+    const ost_json *document;
+    realm *r;
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        ost_json_writer *w = ost_json_writer_new(arena, 0);
+        ost_json_open_object(w);
+        ost_json_member_string(w, "realm", "o");
+        ost_json_member_string(w, "id", "o");
+        ost_json_put_name(w, OST_TEXT("clients"));
+        ost_json_open_array(w);
+        for (size_t n = 0; n < ARRAY_LEN(names) + 2 * i; n++) {
+            ost_json_open_object(w);
+            ost_json_member_string(w, "clientId", names[n % ARRAY_LEN(names)]);
+            ost_json_close_object(w);
+        }
+        ost_json_close_array(w);
+        ost_json_close_object(w);
+        ost_text text;
+        assert_int_equal(ost_json_writer_finish(w, &text), OST_OK);
+        assert_int_equal(ost_json_read(text, NULL, arena, &document, NULL), OST_OK);
+        ost_result result = realm_load(ost_json_source(document), 1, &r, &error);
+        if (i == 1) { /* of several that are there twice, the first is told */
+            assert_int_equal(result, OST_E_FORMAT);
+            assert_string_equal(error.detail,
+                                "clients[6].clientId: another client has the same id");
+            break;
+        }
+        assert_int_equal(result, OST_OK);
+        for (size_t n = 0; n < ARRAY_LEN(names); n++)
+            assert_ptr_equal(realm_find_client(r, text_of(names[n])), &r->clients[n]);
+        assert_null(realm_find_client(r, OST_TEXT("abc")));
+        assert_null(realm_find_client(r, (ost_text){0}));
+        realm_unref(r);
+    }
+}
+
 static void roles_follow_composites_and_groups(void **state)
 {
     realm *r = load();
@@ -197,6 +237,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_left_out_is_filled_in),
+        cmocka_unit_test(clients_are_found_in_whatever_order_they_stand),
         cmocka_unit_test(roles_follow_composites_and_groups),
         cmocka_unit_test(a_new_key_signs_when_its_time_has_come),
         cmocka_unit_test(nothing_private_is_published),
