@@ -33,8 +33,10 @@ static bool copy_members(realm_changes *c, realm_change *change, const ost_text 
                          size_t count)
 {
     ost_text *copy = ost_arena_alloc(c->arena, (count + 1) * sizeof *copy);
-    for (size_t i = 0; i < count && copy != NULL; i++)
-        copy[i] = members[i];
+    for (size_t i = 0; i < count && copy != NULL; i++) {
+        copy[i] = (ost_text){ost_arena_copy(c->arena, members[i]), members[i].len};
+        c->failed = c->failed || copy[i].data == NULL;
+    }
     change->members = copy;
     change->member_count = count;
     c->failed = c->failed || copy == NULL;

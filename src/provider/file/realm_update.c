@@ -131,8 +131,11 @@ ost_result realm_update_merge(realm_update *u, const ost_json *file, user_rows *
 
 /* ---- the plan ---- */
 
+#define ONE_USER ((size_t)256 << 20) /* a user's documents, before and after */
+
 typedef struct user_plan {
     realm_update *update;
+    ost_arena *scratch; /* of one user at a time: a realm may have a million */
     const user_rows *users;
     const realm *realm;
     bool lists_users;
@@ -147,12 +150,14 @@ static ost_result write_over(user_plan *p, const store_user *row, const store_us
     realm_update *u = p->update;
     const ost_json *was = NULL, *is;
     size_t noted = u->changes.count[CHANGE_OVERWRITTEN];
-    ost_result result = before != NULL ? user_whole(before, u->arena, &was) : OST_OK;
+    ost_result result = before != NULL ? user_whole(before, p->scratch, &was) : OST_OK;
     if (result == OST_OK)
-        result = user_whole(row, u->arena, &is);
+        result = user_whole(row, p->scratch, &is);
+    if (result == OST_OK)
+        realm_changes_note(&u->changes, "USER", (ost_text){0}, row->username, was, is);
+    ost_arena_reset(p->scratch);
     if (result != OST_OK)
         return result;
-    realm_changes_note(&u->changes, "USER", (ost_text){0}, row->username, was, is);
     bool other_sharing =
         before != NULL && row->email.len > 0 && row->email_shared != before->email_shared;
     if (before != NULL && noted == u->changes.count[CHANGE_OVERWRITTEN] && !other_sharing)
@@ -181,6 +186,19 @@ static bool stays(const user_plan *p, const store_user *user)
     return client_id.len > 0 ? client != NULL && client->service_account : !p->lists_users;
 }
 
+/* What is left of a user whose roles and groups have gone. */
+static ost_result prune(user_plan *p, const store_user *user, store_user *ret_pruned,
+                        bool *ret_changed)
+{
+    ost_result result = user_prune(user, p->realm, p->scratch, ret_pruned, ret_changed);
+    if (result == OST_OK && *ret_changed) {
+        ret_pruned->document.data = ost_arena_copy(p->update->arena, ret_pruned->document);
+        result = ret_pruned->document.data != NULL ? OST_OK : OST_E_MEMORY;
+    }
+    ost_arena_reset(p->scratch);
+    return result;
+}
+
 static ost_result plan_other(user_plan *p, const store_user *user)
 {
     realm_update *u = p->update;
@@ -194,7 +212,7 @@ static ost_result plan_other(user_plan *p, const store_user *user)
         p->removed[p->removed_count++] = user->id;
         return OST_OK;
     }
-    ost_result result = user_prune(user, p->realm, u->arena, &pruned, &changed);
+    ost_result result = prune(p, user, &pruned, &changed);
     return result == OST_OK && changed ? write_over(p, &pruned, user) : result;
 }
 
@@ -248,13 +266,20 @@ ost_result realm_update_plan(realm_update *u, const store_realm *row, const real
                              size_t brought_count, ost_error *error)
 {
     store_key *keys;
-    user_plan p = {.update = u, .users = users, .realm = r, .lists_users = lists_users};
+    user_plan p = {.update = u,
+                   .scratch = ost_arena_new(ONE_USER),
+                   .users = users,
+                   .realm = r,
+                   .lists_users = lists_users};
     u->change.realm = *row;
+    if (p.scratch == NULL)
+        return error_set_sentence(error, OST_E_MEMORY);
     ost_result result = realm_changes_compare(&u->changes, u->document, r->document);
     if (result == OST_OK)
         result = plan_clients(u, r);
     if (result == OST_OK)
         result = plan_users(&p);
+    ost_arena_free(p.scratch);
     if (result != OST_OK)
         return error_set_sentence(error, result);
     result = key_plan_make(u->keys, u->key_count, brought, brought_count, r, u->context, u->arena,

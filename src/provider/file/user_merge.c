@@ -117,8 +117,10 @@ static ost_result find_user(const user_index *index, const ost_json *user, merge
 
 /* ---- merging ---- */
 
+#define ONE_USER ((size_t)256 << 20)
+
 static ost_result merge_one(user_rows *users, size_t i, const user_index *index, bool *taken,
-                            merge_mode mode, ost_arena *arena, ost_error *error)
+                            merge_mode mode, ost_arena *arena, ost_arena *scratch, ost_error *error)
 {
     const ost_json *whole;
     const store_user *found;
@@ -132,10 +134,11 @@ static ost_result merge_one(user_rows *users, size_t i, const user_index *index,
         return ost_error_set(error, OST_E_CONFLICT, "users[%zu]: the user %.*s is there twice", i,
                              (int)found->username.len, found->username.data);
     taken[found - users->stored] = true;
-    result = user_whole(found, arena, &whole);
+    result = user_whole(found, scratch, &whole);
     if (result == OST_OK)
         result = document_merge(whole, users->documents[i], &member_user, mode, arena,
                                 &users->documents[i]);
+    ost_arena_reset(scratch);
     return error_set_sentence(error, result);
 }
 
@@ -148,9 +151,11 @@ ost_result user_merge_all(user_rows *users, merge_mode mode, ost_arena *arena, o
         return ost_error_set(error, OST_E_MEMORY, "out of memory");
     memset(taken, 0, users->stored_count + 1);
     users->named = taken;
-    ost_result result = OST_OK;
+    ost_arena *scratch = ost_arena_new(ONE_USER);
+    ost_result result = error_set_sentence(error, scratch != NULL ? OST_OK : OST_E_MEMORY);
     for (size_t i = 0; i < users->count && result == OST_OK; i++)
-        result = merge_one(users, i, &index, taken, mode, arena, error);
+        result = merge_one(users, i, &index, taken, mode, arena, scratch, error);
+    ost_arena_free(scratch);
     return result;
 }
 
