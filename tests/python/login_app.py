@@ -2,7 +2,7 @@
 """What the items API of C is, as far as a browser's login goes, in FastAPI."""
 
 import os
-from typing import Annotated
+from typing import Annotated, Optional
 
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.responses import PlainTextResponse
@@ -46,7 +46,7 @@ async def strong():
 
 
 @app.get("/who/")
-async def who(claims: Annotated[Claims | None, Depends(oidc.optional)]):
+async def who(claims: Annotated[Optional[Claims], Depends(oidc.optional)]):
     return {"who": claims and claims.subject}
 
 

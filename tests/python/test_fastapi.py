@@ -5,6 +5,7 @@ import asyncio
 import base64
 import hashlib
 import json
+import sys
 import time
 from typing import Annotated, Any, Optional
 
@@ -107,6 +108,7 @@ def test_scopes_and_roles_belong_to_routes(issuer, client):
     assert client.delete("/items/", headers=bearer(admin)).json() == "deleted"
 
 
+@pytest.mark.skipif(sys.version_info < (3, 10), reason="the last FastAPI for Python 3.9 reads the body first")
 def test_a_refusal_comes_before_what_is_wrong_with_the_body(client):
     assert client.post("/items/", content=b"no json").status_code == 401
 

@@ -4,6 +4,7 @@
 import asyncio
 import pathlib
 import re
+import sys
 
 import httpx
 import pytest
@@ -70,7 +71,9 @@ def close(defined):
 
 @pytest.mark.parametrize("piece", list(pieces()), ids=lambda piece: piece[0])
 def test_before_and_after(issuer, piece):
-    _, before, after = piece
+    name, before, after = piece
+    if name == "From Authlib" and sys.version_info < (3, 10):
+        pytest.skip("the last Authlib for Python 3.9 takes no keys of joserfc's")
     for code in (before, after):
         defined = run(code, issuer)
         assert user_by(defined, issuer.token("bob")) == "bob"
