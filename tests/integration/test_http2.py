@@ -5,6 +5,7 @@ import json
 import re
 import select
 import shutil
+import socket
 import subprocess
 import time
 
@@ -405,6 +406,19 @@ def test_unfinished_head_times_out(server):
 def test_idle_connection_is_closed(server):
     received, closed = exchange(server, h2.request(1), quiet=6)
     assert closed and h2.goaway(received) == h2.NO_ERROR and h2.statuses(received) == {1: 200}
+
+
+@pytest.mark.parametrize("stuck", ["response", "request"])
+def test_what_waits_for_a_client_that_has_gone_is_over(server, stuck):
+    """Nobody will open the window, or send the rest of the body, any more."""
+    no_window = b"\0\x04\0\0\0\0"
+    data = h2.request(1, "/sized/1000000") if stuck == "response" else h2.request(1, "/form", method="POST", end=False)
+    with server.connect() as sock:
+        sock.sendall(h2.start(h2.NO_TABLE + no_window) + data + h2.request(3, "/deferred"))
+        sock.shutdown(socket.SHUT_WR)
+        received, closed = read_all(sock, quiet=3)
+    assert closed
+    assert h2.statuses(received) == ({1: 200, 3: 200} if stuck == "response" else {3: 200})
 
 
 def test_client_that_opens_no_window(server):

@@ -303,6 +303,18 @@ static void stop_streams(http2 *h)
     nghttp2_submit_goaway(h->session, NGHTTP2_FLAG_NONE, last, NGHTTP2_NO_ERROR, NULL, 0);
 }
 
+/* Who sends no more opens no window and ends no request: what waits for that alone is over. */
+static bool is_deserted(const http2 *h)
+{
+    if (!h->c->input_ended || nghttp2_session_want_write(h->session) != 0)
+        return false;
+    for (const http2_stream *at = h->streams; at != NULL; at = at->next) {
+        if (!at->responded && (at->exchange == NULL || at->exchange->state != EXCHANGE_READING))
+            return false;
+    }
+    return true;
+}
+
 static void advance(connection *c)
 {
     http2 *h = c->session;
@@ -315,7 +327,7 @@ static void advance(connection *c)
     write_output(h);
     bool over =
         nghttp2_session_want_read(h->session) == 0 && nghttp2_session_want_write(h->session) == 0;
-    if (h->failed || over || (c->input_ended && h->streams == NULL))
+    if (h->failed || over || (c->input_ended && h->streams == NULL) || is_deserted(h))
         connection_finish(c);
 }
 
