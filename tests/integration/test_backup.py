@@ -137,6 +137,27 @@ def test_copy_holds_nothing_that_was_deleted(work, file):
     assert b"goner-of-secrets" not in content
 
 
+def test_no_block_of_the_count_keeps_the_name_of_somebody_who_has_gone(work):
+    """Users are counted in blocks of a thousand, each known by the name at which it begins."""
+    realm = work / "many-realm.json"
+    users = [{"username": f"user-{number:04}", "enabled": True} for number in range(2100)]
+    realm.write_text(json.dumps({"realm": "many", "enabled": True, "users": users}))
+    data = work / "many"
+    assert ostiary("realm", "import", realm, "--data", data).returncode == 0
+    for name in ("user-1000", "user-0999"):
+        done = ostiary("user", "delete", "--data", data, "--realm", "many", name)
+        assert done.returncode == 0, done.stderr
+    for _ in range(2):  # somebody comes and goes, also where a block begins
+        assert ostiary("user", "add", "--data", data, "--realm", "many", "user-2000-", stdin="a-password\n").returncode == 0
+        assert ostiary("user", "delete", "--data", data, "--realm", "many", "user-2000-").returncode == 0
+    assert ostiary("user", "delete", "--data", data, "--realm", "many", "user-2000").returncode == 0
+    with sqlite3.connect(next(data.glob("*.db"))) as db:
+        assert db.execute("SELECT first, count FROM user_block WHERE realm = 'many' ORDER BY 1").fetchall() == [
+            ("", 999), ("user-1001", 999), ("user-2001", 99),
+        ]  # fmt: skip
+        assert db.execute("SELECT count(*) FROM user_delta WHERE realm = 'many'").fetchone() == (0,)
+
+
 def test_copies_made_under_load_are_whole(work, file):
     """Each copy has one moment: every session in it has its user and its tokens, as SQLite itself checks."""
     with Provider([file], work / "busy") as provider:

@@ -118,7 +118,7 @@ static ost_result read_realms(store *s, ost_arena *arena, ost_text *ret_realm)
     database *d = read_begin(s);
     statement *st =
         prepare(d, "SELECT realm FROM user_delta GROUP BY realm HAVING count(*) >= " NOTES_SWEPT
-                   " LIMIT 1");
+                   " OR min(change) < 0 LIMIT 1");
     ost_result result = next_row(st);
     if (result == OST_OK)
         *ret_realm = column_text(st, 0, arena, &failed);

@@ -2,7 +2,8 @@
 /* How many users a realm has, and where in the order of their names the n-th of them is, without
  * walking there. user_block holds how many stand from one name (`first`) to that of the next block;
  * triggers note each user who comes or goes in user_delta, which nobody waits for; from time to
- * time that is added to the blocks. Accounts of clients are not counted. */
+ * time that is added to the blocks. With SQLite, whose writers come one by one, who goes is taken
+ * off the block at once, and no name of theirs is kept. Accounts of clients are not counted. */
 #ifndef USER_COUNT_H
 #define USER_COUNT_H
 

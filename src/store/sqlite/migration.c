@@ -18,6 +18,20 @@
     " + 3)"
 #define USER_LAST_NAME "substr(" USER_NAMES ", instr(" USER_NAMES ", x'0a') + 1)"
 
+/* Of a user who is no more, or has another name, nothing is kept, neither a note nor as the name at
+ * which a block begins. */
+#define OLD_USER "realm = old.realm AND username = old.username"
+#define OLD_BLOCK "realm = old.realm AND first = old.username"
+#define UNCOUNT_USER                                                                               \
+    "UPDATE user_block SET count = count - 1 WHERE realm = old.realm AND first = (SELECT"          \
+    "  max(first) FROM user_block WHERE realm = old.realm AND first <= old.username)"              \
+    "  AND NOT EXISTS (SELECT 1 FROM user_delta WHERE " OLD_USER ");"                              \
+    "DELETE FROM user_delta WHERE " OLD_USER ";"                                                   \
+    "DELETE FROM user_block WHERE " OLD_BLOCK " AND count = 0;"                                    \
+    "UPDATE OR IGNORE user_block SET first = coalesce((SELECT min(username) FROM user"             \
+    "  WHERE realm = old.realm AND service = 0 AND username > old.username), first)"               \
+    "  WHERE " OLD_BLOCK ";"
+
 static const char *const migrations[] = {
     /* 1 */
     "CREATE TABLE realm ("
@@ -275,7 +289,8 @@ static const char *const migrations[] = {
     "  realm TEXT NOT NULL, first TEXT NOT NULL, count INTEGER NOT NULL,"
     "  PRIMARY KEY (realm, first)) WITHOUT ROWID;"
     "CREATE TABLE user_delta ("
-    "  realm TEXT NOT NULL, username TEXT NOT NULL, change INTEGER NOT NULL);"
+    "  realm TEXT NOT NULL, username TEXT NOT NULL, change INTEGER NOT NULL,"
+    "  PRIMARY KEY (realm, username)) WITHOUT ROWID;"
     "INSERT INTO user_block SELECT realm, iif(part = 0, '', min(username)), count(*) FROM (SELECT"
     "  realm, username, (row_number() OVER (PARTITION BY realm ORDER BY username) - 1) / 1000"
     "  AS part FROM user INDEXED BY user_by_search WHERE service = 0) GROUP BY realm, part;"
@@ -283,11 +298,13 @@ static const char *const migrations[] = {
     "  BEGIN INSERT INTO user_delta VALUES (new.realm, new.username, 1); END;"
     "CREATE TRIGGER user_went AFTER DELETE ON user"
     "  WHEN old.service = 0 AND EXISTS (SELECT 1 FROM realm WHERE name = old.realm)"
-    "  BEGIN INSERT INTO user_delta VALUES (old.realm, old.username, -1); END;"
-    "CREATE TRIGGER user_moved AFTER UPDATE OF username, service ON user"
-    "  WHEN new.username <> old.username OR new.service <> old.service BEGIN"
-    "  INSERT INTO user_delta SELECT old.realm, old.username, -1 WHERE old.service = 0;"
-    "  INSERT INTO user_delta SELECT new.realm, new.username, 1 WHERE new.service = 0; END;"
+    "  BEGIN " UNCOUNT_USER "END;"
+    "CREATE TRIGGER user_left AFTER UPDATE OF username, service ON user"
+    "  WHEN old.service = 0 AND (new.username <> old.username OR new.service <> 0)"
+    "  BEGIN " UNCOUNT_USER "END;"
+    "CREATE TRIGGER user_joined AFTER UPDATE OF username, service ON user"
+    "  WHEN new.service = 0 AND (new.username <> old.username OR old.service <> 0)"
+    "  BEGIN INSERT INTO user_delta VALUES (new.realm, new.username, 1); END;"
     "CREATE TRIGGER realm_uncounted AFTER DELETE ON realm BEGIN"
     "  DELETE FROM user_block WHERE realm = old.name;"
     "  DELETE FROM user_delta WHERE realm = old.name; END;"
