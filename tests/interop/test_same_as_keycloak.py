@@ -69,6 +69,7 @@ NEWER = {
     **{f"{kind}_encryption_alg_values_supported": CURVES for kind in ("id_token", "userinfo", "authorization")},
     "introspection_signing_alg_values_supported": {"RS256"},
     "dpop_signing_alg_values_supported": {*("RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA".split())},
+    "prompt_values_supported": {"none", "login", "select_account", "consent"},
     "grant_types_supported": {f"urn:ietf:params:oauth:grant-type:{name}" for name in ("token-exchange", "jwt-bearer")},
 }
 

@@ -12,14 +12,30 @@ static bool is_attribute(const ost_json *rule)
     return !text_is_one_of(profile_rule_name(rule), names);
 }
 
+/* NULL: there is none, or the user may not see it. */
+static const ost_json *seen(const account_call *a, const ost_json *rule)
+{
+    return is_attribute(rule) && profile_rule_shows(rule, PROFILE_USER)
+               ? profile_value_of(a->document, profile_rule_name(rule))
+               : NULL;
+}
+
+bool account_attributes_any(const account_call *a, const ost_json *rules)
+{
+    const ost_json *at = rules != NULL ? profile_rules_first(rules) : NULL;
+    while (at != NULL && seen(a, at) == NULL)
+        at = ost_json_next(at);
+    return at != NULL;
+}
+
 void account_attributes_put(const account_call *a, const ost_json *rules, ost_json_writer *w)
 {
-    for (const ost_json *at = profile_rules_first(rules); at != NULL; at = ost_json_next(at)) {
-        const ost_json *value = profile_value_of(a->document, profile_rule_name(at));
-        if (!is_attribute(at) || value == NULL || !profile_rule_shows(at, PROFILE_USER))
+    const ost_json *at = rules != NULL ? profile_rules_first(rules) : NULL;
+    for (; at != NULL; at = ost_json_next(at)) {
+        if (seen(a, at) == NULL)
             continue;
         ost_json_put_name(w, profile_rule_name(at));
-        ost_json_put_value(w, value);
+        ost_json_put_value(w, seen(a, at));
     }
 }
 

@@ -7,7 +7,9 @@
 #include "provider/account/account_call.h"
 #include "provider/profile/profile_rules.h"
 
-/* Those that the user may see, as members of an open object. */
+/* Those that the user may see: whether there are any, and as members of an open object. `rules`
+ * NULL: the realm has no profile of its own. */
+bool account_attributes_any(const account_call *account, const ost_json *rules);
 void account_attributes_put(const account_call *account, const ost_json *rules,
                             ost_json_writer *writer);
 

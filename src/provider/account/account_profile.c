@@ -85,12 +85,14 @@ static ost_result put_own_metadata(account_call *a, const ost_json *rules, ost_j
 static void put_attributes(const account_call *a, const ost_json *rules, ost_json_writer *w)
 {
     const ost_json *locale = ost_json_get(ost_json_get(a->document, "attributes"), "locale");
+    bool own = locale != NULL && has_own_locale(a->call->realm, rules);
+    if (!own && !account_attributes_any(a, rules))
+        return;
     ost_json_put_name(w, OST_TEXT("attributes"));
     ost_json_open_object(w);
-    if (locale != NULL && has_own_locale(a->call->realm, rules))
+    if (own)
         ost_json_member_value(w, "locale", locale);
-    if (rules != NULL)
-        account_attributes_put(a, rules, w);
+    account_attributes_put(a, rules, w);
     ost_json_close_object(w);
 }
 

@@ -329,13 +329,22 @@ ost_result user_profile_answer_usual(admin_call *a)
     return answer(a, false);
 }
 
+ost_result user_profile_answer_own(admin_call *a, const ost_json *rules)
+{
+    ost_json_writer *w = ost_json_writer_new(a->arena, 0);
+    if (w == NULL)
+        return OST_E_MEMORY;
+    profile_whole_put(w, rules);
+    return admin_answer(a, w);
+}
+
 ost_result admin_read_user_profile(admin_call *a)
 {
     const ost_json *rules;
     ost_result result = profile_rules_of(a->realm.realm->document, a->arena, &rules);
     if (result != OST_OK || rules == NULL)
         return result == OST_OK ? user_profile_answer_usual(a) : result;
-    return admin_answer_json(a, rules);
+    return user_profile_answer_own(a, rules);
 }
 
 ost_result admin_read_user_profile_metadata(admin_call *a)

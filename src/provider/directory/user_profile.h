@@ -17,5 +17,7 @@ OST_MUST_CHECK ost_result user_profile_check_own(admin_call *admin, const ost_js
 
 /* Answers with the profile of a realm that has none of its own. */
 OST_MUST_CHECK ost_result user_profile_answer_usual(admin_call *admin);
+/* Or with its own. */
+OST_MUST_CHECK ost_result user_profile_answer_own(admin_call *admin, const ost_json *rules);
 
 #endif

@@ -122,5 +122,5 @@ ost_result admin_update_user_profile(admin_call *a)
     ost_result result = judge(a, &text, &rules);
     if (result == OST_OK && a->status == 0 && check_groups(a))
         result = replace_profile(a, text);
-    return result == OST_OK && a->status == 0 ? admin_answer_json(a, rules) : result;
+    return result == OST_OK && a->status == 0 ? user_profile_answer_own(a, rules) : result;
 }

@@ -76,3 +76,37 @@ void profile_metadata_put(ost_json_writer *w, const ost_json *rules, profile_sid
     }
     ost_json_close_object(w);
 }
+
+static void put_whole_attribute(ost_json_writer *w, const ost_json *rule)
+{
+    ost_json_open_object(w);
+    for (const ost_json *at = ost_json_first(rule); at != NULL; at = ost_json_next(at)) {
+        ost_json_put_name(w, ost_json_name(at));
+        ost_json_put_value(w, at);
+    }
+    if (ost_json_get(rule, "multivalued") == NULL)
+        ost_json_member_boolean(w, "multivalued", false);
+    ost_json_close_object(w);
+}
+
+void profile_whole_put(ost_json_writer *w, const ost_json *rules)
+{
+    ost_json_open_object(w);
+    for (const ost_json *at = ost_json_first(rules); at != NULL; at = ost_json_next(at)) {
+        ost_json_put_name(w, ost_json_name(at));
+        if (!text_is(ost_json_name(at), "attributes")) {
+            ost_json_put_value(w, at);
+            continue;
+        }
+        ost_json_open_array(w);
+        for (const ost_json *one = ost_json_first(at); one != NULL; one = ost_json_next(one))
+            put_whole_attribute(w, one);
+        ost_json_close_array(w);
+    }
+    if (ost_json_get(rules, "groups") == NULL) {
+        ost_json_put_name(w, OST_TEXT("groups"));
+        ost_json_open_array(w);
+        ost_json_close_array(w);
+    }
+    ost_json_close_object(w);
+}

@@ -11,4 +11,7 @@
 void profile_metadata_put(ost_json_writer *writer, const ost_json *rules, profile_side side,
                           bool fixed_username, const ost_json *more);
 
+/* The profile itself, with what it leaves out (UPConfig). */
+void profile_whole_put(ost_json_writer *writer, const ost_json *rules);
+
 #endif
