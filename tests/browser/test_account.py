@@ -9,6 +9,7 @@ from account_page import AccountPage
 from login_page import LoginPage
 from oidc import Client
 from programs import Provider
+from shown import counts, shows
 from web import Browser, bearer
 
 from peers import PROJECT
@@ -132,7 +133,7 @@ def test_what_is_wrong_stands_at_its_field(account, page):
 
 def test_a_password_is_changed(account, page, provider):
     account.log_in("pat").at("Password")
-    assert page.get_by_text("at least 8 characters").is_visible()
+    shows(page.get_by_text("at least 8 characters"))
     current, new, again = (page.get_by_label(label, exact=False) for label in ("Current password", "New password (", "New password again"))
     for values, words in (
         (("wrong", "new-password-1", "new-password-1"), "This is not your current password."),
@@ -163,14 +164,14 @@ def test_devices_and_the_way_out(account, page, provider, grant):
     phone, others = grant("bob"), grant("bob", agent="curl/8.0")
     account.log_in("bob").at("Devices")
     device = account.panel("Android 14 Pixel 8")
-    assert device.get_by_text("Chrome Mobile 120.0.0").is_visible() and device.get_by_text("The Tool").is_visible()
-    assert page.get_by_text("this device").is_visible()
+    shows(device.get_by_text("Chrome Mobile 120.0.0"), device.get_by_text("The Tool"))
+    shows(page.get_by_text("this device"))
     account.press("Sign out", device).told("Signed out there.")
     assert not works(provider, phone) and works(provider, others)
     account.press("Sign out everywhere else").press("Sign out everywhere else", page.get_by_role("dialog"))
     account.told("You are signed in here alone.")
     assert not works(provider, others)
-    assert page.get_by_role("row").count() == 2  # the head, and this one
+    counts(page.get_by_role("row"), 2)  # the head, and this one
     account.at("Applications")
     assert account.problems == []
 
@@ -190,7 +191,7 @@ def test_applications(account, page, provider, grant):
     held = grant("ann", scope="openid offline_access")
     account.log_in("ann").at("Applications")
     tool = account.panel("The Tool")
-    assert tool.get_by_text("also while you are away").is_visible()
+    shows(tool.get_by_text("also while you are away"))
     assert tool.get_by_role("link").get_attribute("href") == "https://tool.example/start"
     account.press("Remove access", tool).press("Cancel", page.get_by_role("dialog"))
     account.press("Remove access", tool).press("Remove access", page.get_by_role("dialog"))
@@ -201,7 +202,7 @@ def test_applications(account, page, provider, grant):
 
 def test_groups_are_for_those_who_may_see_them(account, page):
     account.log_in("ann").at("Groups")
-    assert page.get_by_role("listitem").get_by_text("/staff", exact=True).is_visible()
+    shows(page.get_by_role("listitem").get_by_text("/staff", exact=True))
     page.context.clear_cookies()
     account.log_in("bob")
     assert page.get_by_role("link", name="Groups").count() == 0
@@ -218,7 +219,7 @@ def test_names_are_text(account, page):
     assert account.panel(EVIL).get_by_role("link").count() == 0
     page.context.clear_cookies()
     account.log_in("ann").at("Groups")
-    assert page.get_by_text(f"/staff/{EVIL}").is_visible()
+    shows(page.get_by_text(f"/staff/{EVIL}"))
     assert page.locator("img").count() == 0
     assert account.problems == []
 

@@ -7,6 +7,7 @@ from conftest import PHONE
 from console_page import ConsolePage
 from login_page import LoginPage
 from oidc import Client
+from shown import counts, shows
 from web import Browser, bearer
 
 from peers import PROJECT
@@ -139,7 +140,7 @@ def test_who_may_change_users_alone(console, page, guild):
     console.press("Assign role", page.get_by_role("dialog"))
     page.get_by_role("cell", name="offline_access", exact=True).wait_for()
     console.press("Delete user").press("Delete", page.get_by_role("dialog")).heading("Users")
-    assert page.get_by_role("link", name="ann", exact=True).count() == 0
+    counts(page.get_by_role("link", name="ann", exact=True), 0)
 
 
 def test_who_has_no_role_is_told_so(console, page, guild):
@@ -154,12 +155,13 @@ def test_search_pages_and_what_is_typed_meanwhile(console, page, guild):
     users = [{"username": f"person{number:02}", "enabled": True} for number in range(25)]
     assert guild("POST", "/realms", {"realm": "crowd", "enabled": True, "users": users}).status == 201
     console.log_in().open("crowd", "users")
-    assert page.get_by_role("link", name="person00").is_visible() and page.get_by_role("link", name="person24").count() == 0
+    shows(page.get_by_role("link", name="person00"))
+    counts(page.get_by_role("link", name="person24"), 0)
     console.press("Next")
     page.get_by_role("link", name="person24").wait_for()
     page.get_by_role("searchbox").press_sequentially("person1")
     page.get_by_role("link", name="person24").wait_for(state="detached")
-    assert page.get_by_role("link", name="person1").count() == 10
+    counts(page.get_by_role("link", name="person1"), 10)
     page.get_by_role("searchbox").fill("nobody")
     page.get_by_text("Nothing found.").wait_for()
 

@@ -8,6 +8,7 @@ from administrator import Admin
 from console_page import ConsolePage
 from oidc import Client
 from programs import Provider
+from shown import counts, shows
 
 MARKUP = "<img src=x onerror=alert(1)>"
 TOOL = Client("tool")
@@ -47,11 +48,11 @@ def test_events_are_counted_and_found(console, page, provider):
     console.log_in().open("busy", "events").heading("User events")
     assert figure(page, "Logins") == "Logins of the last 24 hours: 2, at most 2 in an hour"
     assert figure(page, "Failures") == "Failures of the last 24 hours: 2, at most 2 in an hour"
-    assert page.get_by_role("cell", name=MARKUP).is_visible()
+    shows(page.get_by_role("cell", name=MARKUP))
     page.get_by_label("Type").select_option("LOGIN_ERROR")
     console.press("Filter")
     page.get_by_role("cell", name="LOGIN", exact=True).first.wait_for(state="detached")
-    assert page.get_by_role("row").count() == 3
+    counts(page.get_by_role("row"), 3)
     page.get_by_label("Client").fill("none")
     console.press("Filter")
     page.get_by_text("No event fits.").wait_for()
@@ -85,12 +86,12 @@ def test_sessions_are_ended(console, page, provider):
     realm = provider.realm("busy")
     grants = [realm.password(TOOL, "ann", "ann-password").json() for _ in range(3)]
     console.log_in().open("busy", "sessions").heading("Sessions").follow("tool").heading("Sessions of tool")
-    assert page.get_by_role("row").count() == 4
+    counts(page.get_by_role("row"), 4)
     page.get_by_role("main").get_by_role("button", name="Sign out").first.click()
     console.told("The session has ended.")
     works = [realm.refresh(TOOL, grant["refresh_token"]).status == 200 for grant in grants]
     assert sorted(works) == [False, True, True]
     console.open("busy", "sessions").press("Sign everybody out").press("Sign everybody out", page.get_by_role("dialog"))
     console.told("Everybody is signed out.")
-    assert page.get_by_text("Nobody is signed in.").is_visible()
+    shows(page.get_by_text("Nobody is signed in."))
     assert console.problems == []

@@ -4,6 +4,7 @@
 import pytest
 from console_page import ConsolePage
 from oidc import Client
+from shown import counts, shows
 from test_console import administrator
 from web import unverified_token
 
@@ -33,7 +34,8 @@ def test_a_rotation(page, keyed):
     old = header(keyed)["kid"]
     console.press("Rotate").press("Rotate", page.get_by_role("dialog")).told("The new key is published.")
     panel = page.get_by_role("region", name="Rotation", exact=True)
-    assert panel.get_by_role("heading", level=3).count() == 2 and header(keyed)["kid"] == old
+    counts(panel.get_by_role("heading", level=3), 2)
+    assert header(keyed)["kid"] == old
     steps = panel.get_by_role("listitem").all_inner_texts()
     assert [step.split(" ")[0] for step in steps] == ["Published", "Signs", "Published", "Signs", "Signs", "Retires"]
     page.get_by_role("row").filter(has_text="Waits").get_by_role("link").click()
@@ -50,13 +52,15 @@ def test_a_key_is_added_preferred_and_taken_away(page, keyed):
     page.locator("[aria-invalid=true]").wait_for()
     console.fill(Priority="200").press("Add key").heading("mine")
     new = header(keyed)["kid"]
-    assert new != old and page.get_by_text(new).is_visible() and page.get_by_label("Certificate").input_value().startswith("MII")
+    assert new != old
+    shows(page.get_by_text(new))
+    assert page.get_by_label("Certificate").input_value().startswith("MII")
     console.switch("Active", False).press("Save").told("Saved.")
     assert header(keyed)["kid"] == old
     console.switch("Active").fill(Priority="50").press("Save").told("Saved.")
     assert header(keyed)["kid"] == old
     console.press("Delete key").press("Delete", page.get_by_role("dialog")).heading("Keys")
-    assert page.get_by_role("link", name="mine", exact=True).count() == 0
+    counts(page.get_by_role("link", name="mine", exact=True), 0)
 
 
 def test_who_may_only_look(page, keyed):

@@ -3,6 +3,7 @@
 
 import pytest
 from console_page import ConsolePage
+from shown import shows
 from test_console import administrator
 
 REALM = {
@@ -25,7 +26,7 @@ def test_authentication(page, administered, entry):
     console.switch("Enabled: Update Profile", False).told("Saved.")
     action = entry("GET", "/realms/entry/authentication/required-actions/UPDATE_PROFILE").json()
     assert not action["enabled"] and not page.get_by_role("switch", name="Enabled: Update Profile").is_checked()
-    assert page.get_by_role("cell", name="– auth-username-password-form").is_visible()
+    shows(page.get_by_role("cell", name="– auth-username-password-form"))
     console.press("Delete").press("Delete", page.get_by_role("dialog"))
     page.get_by_role("cell", name="partner").wait_for(state="detached")
     assert entry("GET", "/realms/entry/identity-provider/instances").json() == [] and console.problems == []

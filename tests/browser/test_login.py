@@ -6,6 +6,7 @@ import json
 import pytest
 from conftest import PHONE
 from login_page import LoginPage
+from shown import counts
 
 from both_providers import only_ours
 
@@ -157,11 +158,11 @@ def test_page_is_quiet_and_self_contained(context, items_api, provider):
     assert said == []
     for url in asked:
         assert url.startswith((items_api.base, provider.base, "data:")), url
-    assert page.get_by_role("alert").filter(has_text=ERROR).count() == 1
+    counts(page.get_by_role("alert").filter(has_text=ERROR), 1)
     for field in (login.username, login.password):
         assert field.get_attribute("aria-invalid") == "true"
     assert page.locator("html").get_attribute("lang") == "en"
-    assert page.get_by_role("heading", level=1).count() == 1
+    counts(page.get_by_role("heading", level=1), 1)
 
 
 @only_ours

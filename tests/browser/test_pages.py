@@ -9,6 +9,7 @@ import urllib.parse
 import pytest
 from conftest import PHONE
 from login_page import LoginPage
+from shown import counts, shows
 
 from both_providers import only_ours
 from document_server import DocumentServer
@@ -243,7 +244,7 @@ def consent(page, site):
     LoginPage(page).wait().log_in()
     page.get_by_role("heading", name="Grant Access to Weather Agent").wait_for()
     page.reload()
-    assert page.get_by_role("listitem").count() == 5
+    counts(page.get_by_role("listitem"), 5)
     page.get_by_role("button", name="Yes").wait_for()
 
 
@@ -328,7 +329,7 @@ def logged_out_elsewhere(page, site):
     page.goto(f"{realm}/protocol/openid-connect/logout")
     page.locator("#kc-logout").click()
     page.get_by_role("heading", name="You are logged out").wait_for()
-    assert page.locator("iframe").count() == 1
+    counts(page.locator("iframe"), 1)
 
 
 def form_post(page, site):
@@ -379,7 +380,7 @@ def docs_without_a_network(page, site):
     page.route(re.compile("https://"), lambda route: route.abort())
     page.goto(f"{site.plain().base}/docs")
     page.get_by_text("Swagger UI could not be loaded").wait_for()
-    assert page.get_by_role("listitem").filter(has_text="/items/").first.is_visible()
+    shows(page.get_by_role("listitem").filter(has_text="/items/").first)
 
 
 def docs_answer(page, site):
