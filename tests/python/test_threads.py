@@ -192,8 +192,11 @@ def test_what_all_change_while_it_is_read_is_read_whole_or_refused():
                 claims.pop(f"c{(turn + 3) % 7}", None)
                 claims["list"].append(turn)
                 del claims["list"][1:]
-                data.extend(b"y")
-                del data[64:]
+                try:
+                    data.extend(b"y")
+                    del data[64:]
+                except BufferError:  # it is being read, and keeps its size so long
+                    pass
             else:
                 try:
                     token = jwt.sign(claims, key, "HS256", lifetime=60)
