@@ -7,9 +7,6 @@
 #include "provider/directory/user_profile.h"
 #include "provider/profile/profile_rules.h"
 
-#define KIND "org.keycloak.userprofile.UserProfileProvider"
-#define SETTING "kc.user.profile.config"
-
 /* Neither what is misspelt nor what would ask for nothing is taken. */
 static bool check_members(admin_call *a)
 {
@@ -74,12 +71,12 @@ static ost_result judge(admin_call *a, ost_text *ret_text, const ost_json **ret_
 static ost_result write_component(admin_call *a, ost_text text, const ost_json **ret_list)
 {
     const ost_json *components = ost_json_get(a->realm.realm->document, "components");
-    const ost_json *before = ost_json_first(ost_json_get(components, KIND));
+    const ost_json *before = ost_json_first(ost_json_get(components, PROFILE_COMPONENTS));
     const ost_json *list = NULL, *config, *component;
     ost_result result = document_add_text(NULL, text, a->arena, &list);
     if (result == OST_OK)
-        result = document_put(ost_json_get(before, "config"), OST_TEXT(SETTING), list, a->arena,
-                              &config);
+        result = document_put(ost_json_get(before, "config"), OST_TEXT(PROFILE_SETTING), list,
+                              a->arena, &config);
     if (result == OST_OK)
         result = document_put(before, OST_TEXT("config"), config, a->arena, &component);
     if (result == OST_OK)
@@ -93,7 +90,8 @@ static ost_result write_component(admin_call *a, ost_text text, const ost_json *
 static ost_result store_profile(admin_call *a, const ost_json *list)
 {
     const ost_json *components = ost_json_get(a->realm.realm->document, "components");
-    ost_result result = document_put(components, OST_TEXT(KIND), list, a->arena, &components);
+    ost_result result =
+        document_put(components, OST_TEXT(PROFILE_COMPONENTS), list, a->arena, &components);
     return result == OST_OK ? admin_store_member(a, "components", components) : result;
 }
 

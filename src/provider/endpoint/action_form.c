@@ -3,7 +3,6 @@
  * that it was shown in, for as long as the action is due: what has been done in another window is
  * not done again. */
 #include "base/text.h"
-#include "provider/client/client_find.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/action_page.h"
 #include "provider/login/realm_page.h"
@@ -117,13 +116,5 @@ static void open_request(call *c)
 
 void action_endpoint(http_exchange *exchange, void *user)
 {
-    call *c = call_begin_job(exchange, user, sizeof(action_job));
-    if (c == NULL)
-        return;
-    if (http_form_read(c->request->query, c->arena, &c->form) != OST_OK)
-        page_send_error(c, 400, "Invalid Request");
-    else if (!c->realm->enabled)
-        page_send_error(c, 400, "Realm not enabled");
-    else
-        client_await(c, call_parameter(c, "client_id"), open_request);
+    browser_login_begin(exchange, user, sizeof(action_job), open_request);
 }

@@ -3,7 +3,6 @@
  * for as long as the realm lets people make accounts for themselves. */
 #include "base/text.h"
 #include "provider/call/call_event.h"
-#include "provider/client/client_find.h"
 #include "provider/endpoint/endpoints.h"
 #include "provider/login/realm_page.h"
 #include "provider/login/registration_page.h"
@@ -48,13 +47,5 @@ static void open_request(call *c)
 
 void registration_endpoint(http_exchange *exchange, void *user)
 {
-    call *c = call_begin_job(exchange, user, sizeof(registration_job));
-    if (c == NULL)
-        return;
-    if (http_form_read(c->request->query, c->arena, &c->form) != OST_OK)
-        page_send_error(c, 400, "Invalid Request");
-    else if (!c->realm->enabled)
-        page_send_error(c, 400, "Realm not enabled");
-    else
-        client_await(c, call_parameter(c, "client_id"), open_request);
+    browser_login_begin(exchange, user, sizeof(registration_job), open_request);
 }

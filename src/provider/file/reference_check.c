@@ -225,21 +225,23 @@ static ost_result check_flows(const realm *r, import_report *report, ost_error *
 static ost_result check_profile(const realm *r, import_report *report, ost_arena *arena,
                                 ost_error *error)
 {
-    static const char kind[] = "org.keycloak.userprofile.UserProfileProvider";
-    const ost_json *list = ost_json_get(ost_json_get(r->document, "components"), kind), *rules;
+    const ost_json *list =
+                       ost_json_get(ost_json_get(r->document, "components"), PROFILE_COMPONENTS),
+                   *rules;
     size_t index = 0;
     for (const ost_json *at = ost_json_first(list); at != NULL; at = ost_json_next(at), index++) {
         ost_text text;
         ost_error why = {0};
         const char *odd = NULL;
-        const ost_json *config = ost_json_get(ost_json_get(at, "config"), "kc.user.profile.config");
+        const ost_json *config = ost_json_get(ost_json_get(at, "config"), PROFILE_SETTING);
         if (!ost_json_text(ost_json_first(config), &text))
             continue;
         ost_result result = profile_rules_judge(text, arena, &rules, &odd, &why);
         if (result != OST_OK)
-            return ost_error_set(error, result, "components.%s[%zu]: %s", kind, index,
+            return ost_error_set(error, result, "components." PROFILE_COMPONENTS "[%zu]: %s", index,
                                  result == OST_E_MEMORY ? "out of memory" : why.detail);
-        const char *path = ost_arena_format(report->arena, "components.%s[%zu]", kind, index);
+        const char *path =
+            ost_arena_format(report->arena, "components." PROFILE_COMPONENTS "[%zu]", index);
         if (path == NULL || (odd != NULL && !import_report_warn(report, path, odd)))
             return error_set_sentence(error, OST_E_MEMORY);
     }

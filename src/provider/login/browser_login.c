@@ -6,6 +6,7 @@
 #include "base/percent.h"
 #include "base/text.h"
 #include "provider/call/call_event.h"
+#include "provider/client/client_find.h"
 #include "provider/login/device_request.h"
 #include "provider/login/pushed_request.h"
 #include "provider/login/realm_language.h"
@@ -327,6 +328,20 @@ static void send_expired(call *c, auth_stage stage)
         page_send_error_again(c, 400, alert, auth_request_url(c, &login->request));
     else
         browser_login_send(c);
+}
+
+void browser_login_begin(http_exchange *exchange, void *user, size_t job_size,
+                         void (*next)(call *c))
+{
+    call *c = call_begin_job(exchange, user, job_size);
+    if (c == NULL)
+        return;
+    if (http_form_read(c->request->query, c->arena, &c->form) != OST_OK)
+        page_send_error(c, 400, "Invalid Request");
+    else if (!c->realm->enabled)
+        page_send_error(c, 400, "Realm not enabled");
+    else
+        client_await(c, call_parameter(c, "client_id"), next);
 }
 
 bool browser_login_open(call *c, ost_text code, auth_stage stage)

@@ -69,6 +69,10 @@ void browser_login_break(call *call);
 /* Nothing is left of a session that was begun for what is refused. On the pool. */
 void browser_login_undo(call *call);
 
+/* Begins a page of a login at an address of its own: a job of that size, the query as the form, and
+ * the client, before `next` opens the request. */
+void browser_login_begin(http_exchange *exchange, void *user, size_t job_size,
+                         void (*next)(call *call));
 /* Opens a request that was sealed for this page. False: it cannot go on, and has been answered. */
 bool browser_login_open(call *call, ost_text code, auth_stage stage);
 

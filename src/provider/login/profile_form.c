@@ -20,12 +20,10 @@ static void use_usual_fields(profile_form *f, bool newcomer)
 
 static void add_field(profile_form *f, const ost_json *rule)
 {
-    ost_text name = profile_rule_name(rule), label = name;
     if (f->count == PROFILE_FIELDS)
         return;
-    (void)!ost_json_text(ost_json_get(rule, "displayName"), &label);
-    f->fields[f->count++] = (profile_field){.name = name,
-                                            .label = label.len > 0 ? label : name,
+    f->fields[f->count++] = (profile_field){.name = profile_rule_name(rule),
+                                            .label = profile_rule_shown(rule),
                                             .rule = rule,
                                             .fixed = !profile_rule_lets_edit(rule, PROFILE_USER),
                                             .needed = profile_rule_requires(rule, PROFILE_USER)};

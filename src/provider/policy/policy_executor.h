@@ -49,6 +49,10 @@ policy_propose propose_no_implicit_grant, propose_no_password_grant, propose_cod
     propose_backchannel_algorithm, propose_detached_signature, propose_logout, propose_nothing,
     propose_uri_patterns, propose_secret_end, renew_secret;
 
+/* One member more, or attribute, that a proposal sets. NULL: done. */
+const policy_refusal *policy_edit_put(policy_edits *edits, bool attribute, const char *name,
+                                      ost_text json);
+
 /* Of the algorithms for signatures, those of FAPI: PS and ES. */
 bool policy_algorithm_is_secure(ost_text algorithm);
 

@@ -15,8 +15,8 @@ static bool configures(const ost_json *configuration)
     return policy_switch(configuration, "auto-configure");
 }
 
-static const policy_refusal *edit(policy_edits *edits, bool attribute, const char *name,
-                                  ost_text json)
+const policy_refusal *policy_edit_put(policy_edits *edits, bool attribute, const char *name,
+                                      ost_text json)
 {
     static const policy_refusal too_many = {500, "server_error", "too many executors", false};
     if (edits->count == ARRAY_LEN(edits->list))
@@ -33,7 +33,7 @@ const policy_refusal *propose_no_implicit_grant(const ost_json *configuration, c
     static const policy_refusal refused = {400, "invalid_client_metadata",
                                            "Invalid client metadata: implicit flow enabled", false};
     if (configures(configuration))
-        return edit(edits, false, "implicitFlowEnabled", OST_TEXT("false"));
+        return policy_edit_put(edits, false, "implicitFlowEnabled", OST_TEXT("false"));
     return policy_switch(c->proposed, "implicitFlowEnabled") ? &refused : NULL;
 }
 
@@ -44,7 +44,7 @@ const policy_refusal *propose_no_password_grant(const ost_json *configuration, c
         400, "invalid_client_metadata",
         "Invalid client metadata: resource owner password credentials grant enabled", false};
     if (configures(configuration))
-        return edit(edits, false, "directAccessGrantsEnabled", OST_TEXT("false"));
+        return policy_edit_put(edits, false, "directAccessGrantsEnabled", OST_TEXT("false"));
     return policy_switch(c->proposed, "directAccessGrantsEnabled") ? &refused : NULL;
 }
 
@@ -54,7 +54,7 @@ const policy_refusal *propose_consent(const ost_json *configuration, const polic
     static const policy_refusal refused = {400, "invalid_registration",
                                            "Client is required to enable consentRequired", false};
     if (configures(configuration))
-        return edit(edits, false, "consentRequired", OST_TEXT("true"));
+        return policy_edit_put(edits, false, "consentRequired", OST_TEXT("true"));
     return policy_switch(c->proposed, "consentRequired") ? NULL : &refused;
 }
 
@@ -65,7 +65,7 @@ const policy_refusal *propose_no_full_scope(const ost_json *configuration, const
                                            "Not permitted to enable fullScopeAllowed", false};
     bool full = true;
     if (configures(configuration))
-        return edit(edits, false, "fullScopeAllowed", OST_TEXT("false"));
+        return policy_edit_put(edits, false, "fullScopeAllowed", OST_TEXT("false"));
     return ost_json_boolean(ost_json_get(c->proposed, "fullScopeAllowed"), &full) && !full
                ? NULL
                : &refused;
@@ -80,7 +80,7 @@ const policy_refusal *propose_code_challenge(const ost_json *configuration, cons
                                            "Invalid client metadata: code_challenge_method", false};
     static const char name[] = "pkce.code.challenge.method";
     if (configures(configuration))
-        return edit(edits, true, name, OST_TEXT("\"S256\""));
+        return policy_edit_put(edits, true, name, OST_TEXT("\"S256\""));
     return text_is(attribute_text(c->proposed, name), "S256") ? NULL : &refused;
 }
 
@@ -91,7 +91,7 @@ const policy_refusal *propose_key_binding(const ost_json *configuration, const p
         400, "invalid_client_metadata", "Invalid client metadata: DPoP token is disabled", false};
     static const char name[] = "dpop.bound.access.tokens";
     if (configures(configuration))
-        return edit(edits, true, name, TRUE_STRING);
+        return policy_edit_put(edits, true, name, TRUE_STRING);
     return text_says_true(attribute_text(c->proposed, name)) ? NULL : &refused;
 }
 
@@ -102,7 +102,7 @@ const policy_refusal *propose_certificate_binding(const ost_json *configuration,
         400, "invalid_client_metadata", "Invalid client metadata: MTLS token in disabled", false};
     static const char name[] = "tls.client.certificate.bound.access.tokens";
     if (configures(configuration))
-        return edit(edits, true, name, TRUE_STRING);
+        return policy_edit_put(edits, true, name, TRUE_STRING);
     return text_says_true(attribute_text(c->proposed, name)) ? NULL : &refused;
 }
 
@@ -117,7 +117,7 @@ const policy_refusal *propose_authenticator(const ost_json *configuration, const
     ost_text kind = policy_text(c->proposed, "clientAuthenticatorType");
     const policy_refusal *refusal = NULL;
     if (kind.len == 0 && ost_json_text(first, &kind))
-        refusal = edit(edits, false, "clientAuthenticatorType", ost_json_source(first));
+        refusal = policy_edit_put(edits, false, "clientAuthenticatorType", ost_json_source(first));
     if (refusal != NULL || policy_switch(c->proposed, "publicClient"))
         return refusal;
     return json_list_has(allowed, kind) ? NULL : &refused;
@@ -132,9 +132,9 @@ static const policy_refusal *propose_algorithm(const ost_json *standard, const p
     ost_text own = attribute_text(c->proposed, name), algorithm = {0};
     (void)!ost_json_text(standard, &algorithm);
     if (own.len == 0)
-        return edit(edits, true, name,
-                    policy_algorithm_is_secure(algorithm) ? ost_json_source(standard)
-                                                          : OST_TEXT("\"PS256\""));
+        return policy_edit_put(edits, true, name,
+                               policy_algorithm_is_secure(algorithm) ? ost_json_source(standard)
+                                                                     : OST_TEXT("\"PS256\""));
     return policy_algorithm_is_secure(own) ? NULL : &refused;
 }
 
@@ -169,7 +169,7 @@ const policy_refusal *propose_detached_signature(const ost_json *configuration,
         "Invalid client metadata: ID Token as detached signature in disabled", false};
     static const char name[] = "id.token.as.detached.signature";
     if (configures(configuration))
-        return edit(edits, true, name, TRUE_STRING);
+        return policy_edit_put(edits, true, name, TRUE_STRING);
     return text_says_true(attribute_text(c->proposed, name)) ? NULL : &refused;
 }
 

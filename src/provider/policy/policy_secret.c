@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Secrets that end, and the one before that still counts for a time: the executor secret-rotation
  * of Keycloak's feature client-secret-rotation; see policy_executor.h. */
-#include "base/array.h"
 #include "base/text.h"
 #include "provider/policy/policy_executor.h"
 #include "provider/policy/policy_value.h"
@@ -21,13 +20,7 @@ static int64_t period_of(const ost_json *configuration, const char *name, int64_
 
 static const policy_refusal *put(policy_edits *edits, const char *name, const char *json)
 {
-    static const policy_refusal too_many = {500, "server_error", "too many executors", false};
-    if (json == NULL)
-        return &no_memory;
-    if (edits->count == ARRAY_LEN(edits->list))
-        return &too_many;
-    edits->list[edits->count++] = (policy_edit){true, name, text_of(json)};
-    return NULL;
+    return json != NULL ? policy_edit_put(edits, true, name, text_of(json)) : &no_memory;
 }
 
 static const policy_refusal *put_time(policy_edits *edits, const policy_case *c, const char *name,

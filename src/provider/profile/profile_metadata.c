@@ -5,17 +5,16 @@
 #include "base/array.h"
 #include "base/text.h"
 
-/* A copy with one member more: an empty value is held to none of them. */
-static void put_validator(ost_json_writer *w, const ost_json *settings)
+/* A copy that has the member, with that value where it is left out. */
+static void put_with(ost_json_writer *w, const ost_json *object, const char *name, bool value)
 {
-    ost_json_put_name(w, ost_json_name(settings));
     ost_json_open_object(w);
-    for (const ost_json *at = ost_json_first(settings); at != NULL; at = ost_json_next(at)) {
+    for (const ost_json *at = ost_json_first(object); at != NULL; at = ost_json_next(at)) {
         ost_json_put_name(w, ost_json_name(at));
         ost_json_put_value(w, at);
     }
-    if (ost_json_get(settings, "ignore.empty.value") == NULL)
-        ost_json_member_boolean(w, "ignore.empty.value", true);
+    if (ost_json_get(object, name) == NULL)
+        ost_json_member_boolean(w, name, value);
     ost_json_close_object(w);
 }
 
@@ -30,8 +29,10 @@ static void put_validators(ost_json_writer *w, const ost_json *rule)
         ost_json_close_object(w);
     }
     for (const ost_json *at = ost_json_first(ost_json_get(rule, "validations")); at != NULL;
-         at = ost_json_next(at))
-        put_validator(w, at);
+         at = ost_json_next(at)) {
+        ost_json_put_name(w, ost_json_name(at));
+        put_with(w, at, "ignore.empty.value", true); /* an empty value is held to none of them */
+    }
     ost_json_close_object(w);
 }
 
@@ -77,18 +78,6 @@ void profile_metadata_put(ost_json_writer *w, const ost_json *rules, profile_sid
     ost_json_close_object(w);
 }
 
-static void put_whole_attribute(ost_json_writer *w, const ost_json *rule)
-{
-    ost_json_open_object(w);
-    for (const ost_json *at = ost_json_first(rule); at != NULL; at = ost_json_next(at)) {
-        ost_json_put_name(w, ost_json_name(at));
-        ost_json_put_value(w, at);
-    }
-    if (ost_json_get(rule, "multivalued") == NULL)
-        ost_json_member_boolean(w, "multivalued", false);
-    ost_json_close_object(w);
-}
-
 void profile_whole_put(ost_json_writer *w, const ost_json *rules)
 {
     ost_json_open_object(w);
@@ -100,7 +89,7 @@ void profile_whole_put(ost_json_writer *w, const ost_json *rules)
         }
         ost_json_open_array(w);
         for (const ost_json *one = ost_json_first(at); one != NULL; one = ost_json_next(one))
-            put_whole_attribute(w, one);
+            put_with(w, one, "multivalued", false);
         ost_json_close_array(w);
     }
     if (ost_json_get(rules, "groups") == NULL) {

@@ -17,11 +17,11 @@ static const ost_json_limits limits = {.max_bytes = (size_t)256 << 10, .max_valu
 
 static const ost_json *config_of(const ost_json *document)
 {
-    const ost_json *at = ost_json_first(ost_json_get(
-        ost_json_get(document, "components"), "org.keycloak.userprofile.UserProfileProvider"));
+    const ost_json *at =
+        ost_json_first(ost_json_get(ost_json_get(document, "components"), PROFILE_COMPONENTS));
     const ost_json *text = NULL;
     for (; at != NULL && text == NULL; at = ost_json_next(at))
-        text = ost_json_first(ost_json_get(ost_json_get(at, "config"), "kc.user.profile.config"));
+        text = ost_json_first(ost_json_get(ost_json_get(at, "config"), PROFILE_SETTING));
     return text;
 }
 
@@ -309,7 +309,7 @@ ost_result profile_rules_judge(ost_text config, ost_arena *arena, const ost_json
     if (result == OST_E_MEMORY)
         return result;
     if (result != OST_OK || !ost_json_is(rules, OST_JSON_OBJECT))
-        return is_wrong(error, "no JSON object in kc.user.profile.config", (ost_text){0}, "");
+        return is_wrong(error, "no JSON object in " PROFILE_SETTING, (ost_text){0}, "");
     result = judge_attributes(rules, &odd, error);
     if (result != OST_OK)
         return result;

@@ -8,6 +8,10 @@
 #include "provider/profile/profile_check.h"
 #include "provider/realm/realm.h"
 
+/* Of a realm's components, those of the kind; and their setting. */
+#define PROFILE_COMPONENTS "org.keycloak.userprofile.UserProfileProvider"
+#define PROFILE_SETTING "kc.user.profile.config"
+
 typedef enum profile_side { PROFILE_USER, PROFILE_ADMIN } profile_side;
 
 /* The rules of a realm's document, in the arena; *ret_rules is NULL where it has none of its own,
