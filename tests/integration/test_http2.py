@@ -13,6 +13,7 @@ import pytest
 
 import http_frames as h2
 from http_raw import ProbeServer, read_all, wait_for
+from key_layer import asan_option
 
 
 @pytest.fixture(scope="module")
@@ -264,7 +265,7 @@ def send_bodies(server, sock, streams, pieces, size=16384):
 
 def test_unfinished_bodies_of_one_connection_are_bounded(monkeypatch):
     """A hundred megabytes of bodies that are not whole are more than one client may have kept for it."""
-    monkeypatch.setenv("ASAN_OPTIONS", "quarantine_size_mb=0")  # what was freed counts no longer
+    monkeypatch.setenv(*asan_option("quarantine_size_mb=0"))  # what was freed counts no longer
     with ProbeServer("--loops", 1) as server:
         before = server.resident()
         with server.connect() as sock:
@@ -282,7 +283,7 @@ def test_unfinished_bodies_of_one_connection_are_bounded(monkeypatch):
 
 def test_responses_that_nobody_takes_are_bounded(monkeypatch):
     """A hundred streams without a window would have a hundred copies of a large response kept for them."""
-    monkeypatch.setenv("ASAN_OPTIONS", "quarantine_size_mb=0")
+    monkeypatch.setenv(*asan_option("quarantine_size_mb=0"))
     with ProbeServer("--loops", 1) as server, server.connect() as sock:
         before = server.resident()
         no_window = b"\0\x04\0\0\0\0"
@@ -304,7 +305,7 @@ def test_responses_that_nobody_takes_are_bounded(monkeypatch):
 
 def test_c8_responses_that_nobody_takes_have_one_ceiling(monkeypatch):
     """Three hundred connections without a window; afterwards the memory is the system's again."""
-    monkeypatch.setenv("ASAN_OPTIONS", "quarantine_size_mb=0")
+    monkeypatch.setenv(*asan_option("quarantine_size_mb=0"))
     with ProbeServer("--loops", 1) as server:
         before = server.resident()
         no_window = b"\0\x04\0\0\0\0"

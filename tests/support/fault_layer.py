@@ -9,6 +9,7 @@ import struct
 import subprocess
 
 import pytest
+from key_layer import preloaded
 from programs import built
 
 NAMES = ("write", "sync", "read", "clock", "held_ms")
@@ -22,11 +23,9 @@ class FaultLayer:
         self._numbers = dict.fromkeys(NAMES, 0)
         self._store()
         self.environment = {
-            "LD_PRELOAD": str(built("tests/integration/libfault-layer.so")),
+            **preloaded(built("tests/integration/libfault-layer.so")),
             "FAULT_CONTROL": str(control),
             "FAULT_FOLDER": str(folder),
-            # The layer stands before the sanitizer's own, and calls on to it.
-            "ASAN_OPTIONS": ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), "verify_asan_link_order=0"])),
         }
 
     def set(self, **numbers):
